@@ -1,0 +1,191 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+)
+
+// A Keyed record names its own id.
+type Keyed interface{ Key() string }
+
+// An Expiring record names the time after which it must not be seen any more.
+type Expiring interface{ ExpiresAt() time.Time }
+
+// A Set keeps records of one type. Its errors are the Backend's: fs.ErrNotExist
+// for missing or expired, fs.ErrExist for taken.
+type Set[T Keyed] struct {
+	name    string
+	backend Backend
+	now     func() time.Time
+}
+
+// NewSet returns the set called name; now is the clock that expiry is measured by.
+func NewSet[T Keyed](b Backend, name string, now func() time.Time) *Set[T] {
+	return &Set[T]{name: name, backend: b, now: now}
+}
+
+// Get returns the record with this id.
+func (s *Set[T]) Get(ctx context.Context, id string) (T, error) {
+	r, err := s.backend.Get(ctx, s.name, id)
+	if err != nil {
+		var none T
+		return none, fmt.Errorf("get from %s: %w", s.name, err)
+	}
+	return s.live(r)
+}
+
+// Insert keeps a new record.
+func (s *Set[T]) Insert(ctx context.Context, v T) error {
+	r, err := s.record(v)
+	if err != nil {
+		return err
+	}
+	if err := s.backend.Insert(ctx, s.name, r); err != nil {
+		return fmt.Errorf("insert into %s: %w", s.name, err)
+	}
+	return nil
+}
+
+// updateTries bounds the compare-and-swap loop. With 32 writers on one record
+// each round has a winner, so a caller needs at most as many tries as there
+// are writers; past the bound something else is wrong.
+const updateTries = 100
+
+// ErrUnchanged, returned by the function given to Update, ends the update
+// without a write and without an error.
+var ErrUnchanged = errors.New("unchanged")
+
+// Update reads the record, lets change edit it and writes it back, again and
+// again until no other writer came between. change may run several times; an
+// error from it ends the update with nothing written.
+func (s *Set[T]) Update(ctx context.Context, id string, change func(*T) error) error {
+	for try := range updateTries {
+		r, err := s.backend.Get(ctx, s.name, id)
+		if err != nil {
+			return fmt.Errorf("update in %s: %w", s.name, err)
+		}
+		v, err := s.live(r)
+		if err != nil {
+			return err
+		}
+		if err := change(&v); err != nil {
+			if errors.Is(err, ErrUnchanged) {
+				return nil
+			}
+			return err
+		}
+		next, err := s.record(v)
+		if err != nil {
+			return err
+		}
+		if next.ID != id {
+			return fmt.Errorf("update in %s: a record cannot change its id", s.name)
+		}
+		next.Version = r.Version
+		err = s.backend.Replace(ctx, s.name, next)
+		if err == nil {
+			return nil
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			return fmt.Errorf("update in %s: %w", s.name, err)
+		}
+		// Replace answers fs.ErrExist for a lost race and for a taken unique
+		// field. Only the former is worth another try; the re-read tells.
+		again, rerr := s.backend.Get(ctx, s.name, id)
+		if rerr == nil && again.Version == r.Version {
+			return fmt.Errorf("update in %s: %w", s.name, err)
+		}
+		if err := pause(ctx, try); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("update in %s: too many writers at once", s.name)
+}
+
+// pause waits a little longer, and less predictably, after each lost race.
+func pause(ctx context.Context, try int) error {
+	wait := time.Duration(rand.Int64N(int64(try+1))) * 200 * time.Microsecond
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(wait):
+		return nil
+	}
+}
+
+// Take returns the record and removes it; only one of many callers gets it.
+func (s *Set[T]) Take(ctx context.Context, id string) (T, error) {
+	r, err := s.backend.Take(ctx, s.name, id)
+	if err != nil {
+		var none T
+		return none, fmt.Errorf("take from %s: %w", s.name, err)
+	}
+	return s.live(r)
+}
+
+// Delete removes the record.
+func (s *Set[T]) Delete(ctx context.Context, id string) error {
+	if err := s.backend.Delete(ctx, s.name, id); err != nil {
+		return fmt.Errorf("delete from %s: %w", s.name, err)
+	}
+	return nil
+}
+
+// Find returns the records a query selects.
+func (s *Set[T]) Find(ctx context.Context, q Query) ([]T, error) {
+	q.Now = s.now()
+	rs, err := s.backend.Find(ctx, s.name, q)
+	if err != nil {
+		return nil, fmt.Errorf("find in %s: %w", s.name, err)
+	}
+	out := make([]T, 0, len(rs))
+	for _, r := range rs {
+		v, err := s.decode(r)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// All returns every record in the order of ids. It is for sets that stay
+// small: clients, login keys, signing keys.
+func (s *Set[T]) All(ctx context.Context) ([]T, error) { return s.Find(ctx, Query{}) }
+
+func (s *Set[T]) live(r Record) (T, error) {
+	if !r.Expires.IsZero() && !s.now().Before(r.Expires) {
+		var none T
+		return none, fmt.Errorf("%s %w", s.name, fs.ErrNotExist)
+	}
+	return s.decode(r)
+}
+
+func (s *Set[T]) decode(r Record) (T, error) {
+	var v T
+	if err := bson.Unmarshal(r.Doc, &v); err != nil {
+		return v, fmt.Errorf("decode %s record: %w", s.name, err)
+	}
+	return v, nil
+}
+
+func (s *Set[T]) record(v T) (Record, error) {
+	doc, err := bson.Marshal(v)
+	if err != nil {
+		return Record{}, fmt.Errorf("encode %s record: %w", s.name, err)
+	}
+	r := Record{ID: v.Key(), Doc: doc}
+	if r.ID == "" {
+		return Record{}, fmt.Errorf("encode %s record: it has no id", s.name)
+	}
+	if e, ok := any(v).(Expiring); ok {
+		r.Expires = e.ExpiresAt()
+	}
+	return r, nil
+}
