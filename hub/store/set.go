@@ -40,22 +40,67 @@ func (s *Set[T]) Get(ctx context.Context, id string) (T, error) {
 	return s.live(r)
 }
 
-// Insert keeps a new record.
+// By returns the record whose unique field has this value. An empty value is
+// nobody's, so it finds nothing.
+func (s *Set[T]) By(ctx context.Context, field, value string) (T, error) {
+	var none T
+	if value == "" {
+		return none, fmt.Errorf("%s %w", s.name, fs.ErrNotExist)
+	}
+	found, err := s.Find(ctx, Query{Field: field, Equals: value, Limit: 1})
+	if err != nil {
+		return none, err
+	}
+	if len(found) == 0 {
+		return none, fmt.Errorf("%s %w", s.name, fs.ErrNotExist)
+	}
+	return found[0], nil
+}
+
+// Insert keeps a new record. An expired one with the same id, which nobody
+// can see any more, makes room for it; a unique field stays taken until the
+// sweep.
 func (s *Set[T]) Insert(ctx context.Context, v T) error {
 	r, err := s.record(v)
 	if err != nil {
 		return err
 	}
-	if err := s.backend.Insert(ctx, s.name, r); err != nil {
+	err = s.backend.Insert(ctx, s.name, r)
+	if errors.Is(err, fs.ErrExist) {
+		err = s.displace(ctx, r, err)
+	}
+	if err != nil {
 		return fmt.Errorf("insert into %s: %w", s.name, err)
 	}
 	return nil
 }
 
-// updateTries bounds the compare-and-swap loop. With 32 writers on one record
-// each round has a winner, so a caller needs at most as many tries as there
-// are writers; past the bound something else is wrong.
-const updateTries = 100
+// displace writes r over an expired record with its id. Where that is not
+// what stood in the way, the answer stays taken.
+func (s *Set[T]) displace(ctx context.Context, r Record, taken error) error {
+	old, err := s.backend.Get(ctx, s.name, r.ID)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		// Swept in between, or it was another record's unique field.
+		return s.backend.Insert(ctx, s.name, r)
+	case err != nil:
+		return err
+	case !s.expired(old):
+		return taken
+	}
+	// Of several that displace the same record, the version lets one through.
+	r.Version = old.Version
+	err = s.backend.Replace(ctx, s.name, r)
+	if errors.Is(err, fs.ErrNotExist) {
+		return s.backend.Insert(ctx, s.name, r)
+	}
+	return err
+}
+
+// updateTries bounds the compare-and-swap loop. Each round has a winner, so
+// only an unlucky one of many writers comes near the bound; past it something
+// else is wrong.
+const updateTries = 500
 
 // ErrUnchanged, returned by the function given to Update, ends the update
 // without a write and without an error.
@@ -66,51 +111,49 @@ var ErrUnchanged = errors.New("unchanged")
 // error from it ends the update with nothing written.
 func (s *Set[T]) Update(ctx context.Context, id string, change func(*T) error) error {
 	for try := range updateTries {
-		r, err := s.backend.Get(ctx, s.name, id)
-		if err != nil {
-			return fmt.Errorf("update in %s: %w", s.name, err)
-		}
-		v, err := s.live(r)
-		if err != nil {
+		err := s.updateOnce(ctx, id, change)
+		if !errors.Is(err, ErrLost) {
 			return err
-		}
-		if err := change(&v); err != nil {
-			if errors.Is(err, ErrUnchanged) {
-				return nil
-			}
-			return err
-		}
-		next, err := s.record(v)
-		if err != nil {
-			return err
-		}
-		if next.ID != id {
-			return fmt.Errorf("update in %s: a record cannot change its id", s.name)
-		}
-		next.Version = r.Version
-		err = s.backend.Replace(ctx, s.name, next)
-		if err == nil {
-			return nil
-		}
-		if !errors.Is(err, fs.ErrExist) {
-			return fmt.Errorf("update in %s: %w", s.name, err)
-		}
-		// Replace answers fs.ErrExist for a lost race and for a taken unique
-		// field. Only the former is worth another try; the re-read tells.
-		again, rerr := s.backend.Get(ctx, s.name, id)
-		if rerr == nil && again.Version == r.Version {
-			return fmt.Errorf("update in %s: %w", s.name, err)
 		}
 		if err := pause(ctx, try); err != nil {
-			return err
+			return fmt.Errorf("update in %s: %w", s.name, err)
 		}
 	}
 	return fmt.Errorf("update in %s: too many writers at once", s.name)
 }
 
-// pause waits a little longer, and less predictably, after each lost race.
+func (s *Set[T]) updateOnce(ctx context.Context, id string, change func(*T) error) error {
+	r, err := s.backend.Get(ctx, s.name, id)
+	if err != nil {
+		return fmt.Errorf("update in %s: %w", s.name, err)
+	}
+	v, err := s.live(r)
+	if err != nil {
+		return err
+	}
+	if err := change(&v); errors.Is(err, ErrUnchanged) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	next, err := s.record(v)
+	if err != nil {
+		return err
+	}
+	if next.ID != id {
+		return fmt.Errorf("update in %s: a record cannot change its id", s.name)
+	}
+	next.Version = r.Version
+	if err := s.backend.Replace(ctx, s.name, next); err != nil {
+		return fmt.Errorf("update in %s: %w", s.name, err)
+	}
+	return nil
+}
+
+// pause waits a little longer, and less predictably, after each lost race, up
+// to 20 ms.
 func pause(ctx context.Context, try int) error {
-	wait := time.Duration(rand.Int64N(int64(try+1))) * 200 * time.Microsecond
+	wait := rand.N(time.Duration(min(try+1, 40)) * 500 * time.Microsecond)
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
@@ -160,11 +203,15 @@ func (s *Set[T]) Find(ctx context.Context, q Query) ([]T, error) {
 func (s *Set[T]) All(ctx context.Context) ([]T, error) { return s.Find(ctx, Query{}) }
 
 func (s *Set[T]) live(r Record) (T, error) {
-	if !r.Expires.IsZero() && !s.now().Before(r.Expires) {
+	if s.expired(r) {
 		var none T
 		return none, fmt.Errorf("%s %w", s.name, fs.ErrNotExist)
 	}
 	return s.decode(r)
+}
+
+func (s *Set[T]) expired(r Record) bool {
+	return !r.Expires.IsZero() && !s.now().Before(r.Expires)
 }
 
 func (s *Set[T]) decode(r Record) (T, error) {

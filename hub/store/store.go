@@ -8,6 +8,8 @@ package store
 
 import (
 	"context"
+	"fmt"
+	"io/fs"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -21,38 +23,51 @@ import (
 // database did not answer, and that the write may or may not have happened.
 type Backend interface {
 	// Prepare creates the declared sets and indexes where they are missing.
-	// It may be called at every start and by several processes at once.
+	// It comes before anything else, at every start, in several processes at
+	// once. A set that was not declared to Prepare cannot be used.
 	Prepare(ctx context.Context, sets []Spec) error
 
 	Insert(ctx context.Context, set string, r Record) error
+
+	// Get returns expired records too, as long as they are there: only the
+	// caller's clock knows. Set hides them.
 	Get(ctx context.Context, set, id string) (Record, error)
 
 	// Replace writes r only over the version that was read (r.Version) and
-	// stores it as r.Version+1; any other version is fs.ErrExist, no record
-	// at all fs.ErrNotExist.
+	// stores it as r.Version+1; any other version is ErrLost, no record at
+	// all fs.ErrNotExist.
 	Replace(ctx context.Context, set string, r Record) error
 
 	// Take gets and deletes in one step: of any number of concurrent callers
 	// at most one receives the record.
 	Take(ctx context.Context, set, id string) (Record, error)
+
+	// Delete removes a record; one that is missing is fs.ErrNotExist.
 	Delete(ctx context.Context, set, id string) error
+
+	// Find returns the selected records; none is no error.
 	Find(ctx context.Context, set string, q Query) ([]Record, error)
 
-	// Sweep removes records that expired before now and returns how many.
-	// It is only garbage collection: reads never return an expired record.
-	// An engine that expires records by itself may do nothing.
+	// Sweep removes records that expired by now and returns how many. It is
+	// only garbage collection: Set never returns an expired record. An engine
+	// that expires records by itself may do nothing.
 	Sweep(ctx context.Context, now time.Time) (int, error)
 
+	// Close waits for writes under way; what comes later is refused.
 	Close(ctx context.Context) error
 }
+
+// ErrLost is the fs.ErrExist of a Replace that found another version than the
+// one it was to replace: another writer came first.
+var ErrLost = fmt.Errorf("another writer came first: %w", fs.ErrExist)
 
 // A Record is one document as an engine sees it. Doc holds the fields; id,
 // version and expiry travel beside it.
 type Record struct {
-	ID      string
+	ID      string    // UTF-8 text, not empty
 	Version int64     // 1 when inserted; Insert ignores what it is given
-	Expires time.Time // zero: never
-	Doc     bson.Raw
+	Expires time.Time // to the millisecond; zero: never
+	Doc     bson.Raw  // plain values; no field name, at any depth, begins with $
 }
 
 // A Spec declares a set and the indexes its look-ups need. Index fields are

@@ -1,0 +1,392 @@
+package clients
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"math/big"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+func newKey(t testing.TB, kid string, alg jose.SignatureAlgorithm) jose.JSONWebKey {
+	t.Helper()
+	var key crypto.Signer
+	var err error
+	switch alg {
+	case jose.ES256:
+		key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	case jose.ES384:
+		key, err = ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	case jose.RS256, jose.PS256:
+		key, err = rsa.GenerateKey(rand.Reader, 2048)
+	case jose.EdDSA:
+		_, key, err = ed25519.GenerateKey(rand.Reader)
+	default:
+		t.Fatalf("no key for %s", alg)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return jose.JSONWebKey{Key: key, KeyID: kid, Algorithm: string(alg), Use: "sig"}
+}
+
+// jwks is what a client publishes of its keys.
+func jwks(t testing.TB, private ...jose.JSONWebKey) string {
+	t.Helper()
+	set := jose.JSONWebKeySet{Keys: []jose.JSONWebKey{}}
+	for _, key := range private {
+		set.Keys = append(set.Keys, key.Public())
+	}
+	text, err := json.Marshal(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// good are the claims of a valid assertion.
+func good(id string, now time.Time) map[string]any {
+	return map[string]any{
+		"iss": id, "sub": id, "aud": issuer, "jti": rand.Text(),
+		"iat": now.Unix(), "exp": now.Add(time.Minute).Unix(),
+	}
+}
+
+// sign makes a compact JWS of any payload, with extra header members.
+func sign(t testing.TB, key jose.JSONWebKey, payload any, header map[jose.HeaderKey]any) string {
+	t.Helper()
+	text, ok := payload.([]byte)
+	if !ok {
+		var err error
+		if text, err = json.Marshal(payload); err != nil {
+			t.Fatal(err)
+		}
+	}
+	options := &jose.SignerOptions{ExtraHeaders: header}
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.SignatureAlgorithm(key.Algorithm), Key: key}, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	jws, err := signer.Sign(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	compact, err := jws.CompactSerialize()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return compact
+}
+
+func byKey(id, jwt string) Credentials {
+	return Credentials{Method: MethodKey, ID: id, Assertion: jwt}
+}
+
+// signer is a client with an inline key.
+func (w *world) signer(key jose.JSONWebKey) Client {
+	w.Helper()
+	return w.add(with(webApp(), func(c *Client) {
+		c.ID, c.AuthMethod, c.JWKS = "signer", MethodKey, jwks(w.T, key)
+	}))
+}
+
+func TestAnAssertionAuthenticatesWithEveryAlgorithmOfTheList(t *testing.T) {
+	for _, alg := range algorithms() {
+		t.Run(string(alg), func(t *testing.T) {
+			w := newWorld(t)
+			key := newKey(t, "k", alg)
+			w.signer(key)
+			if err := w.login(byKey("signer", sign(t, key, good("signer", w.clock.now()), nil))); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestTheClaimsOfAnAssertionAreChecked(t *testing.T) {
+	w := newWorld(t)
+	key := newKey(t, "k", jose.ES256)
+	w.signer(key)
+	at := func(d time.Duration) int64 { return w.clock.now().Add(d).Unix() }
+	type edit map[string]any // nil removes a claim
+	for _, row := range []struct {
+		name string
+		edit edit
+		ok   bool
+	}{
+		{"as it should be", edit{}, true},
+		{"no iat", edit{"iat": nil}, true},
+		{"iat 8 s ahead", edit{"iat": at(8 * time.Second)}, true},
+		{"iat 61 s ahead", edit{"iat": at(61 * time.Second)}, false},
+		{"nbf 8 s ahead", edit{"nbf": at(8 * time.Second)}, true},
+		{"nbf 61 s ahead", edit{"nbf": at(61 * time.Second)}, false},
+		{"exp 30 s ago", edit{"exp": at(-30 * time.Second)}, true},
+		{"exp 61 s ago", edit{"exp": at(-61 * time.Second)}, false},
+		{"exp 5 min ago", edit{"exp": at(-5 * time.Minute)}, false},
+		{"exp 10 min ahead", edit{"exp": at(10 * time.Minute)}, true},
+		{"exp 12 min ahead", edit{"exp": at(12 * time.Minute)}, false},
+		{"exp in a thousand years", edit{"exp": 1e30}, false},
+		{"exp with a fraction", edit{"exp": float64(at(time.Minute)) + 0.5}, true},
+		{"exp as text", edit{"exp": "1793696460"}, false},
+		{"exp null", edit{"exp": json.RawMessage("null")}, false},
+		{"no exp", edit{"exp": nil}, false},
+		{"no jti", edit{"jti": nil}, false},
+		{"empty jti", edit{"jti": ""}, false},
+		{"jti as a number", edit{"jti": 7}, false},
+		{"long jti", edit{"jti": strings.Repeat("j", 600)}, false},
+		{"no iss", edit{"iss": nil}, false},
+		{"iss of another", edit{"iss": "web1"}, false},
+		{"no sub", edit{"sub": nil}, false},
+		{"sub of another", edit{"sub": "web1"}, false},
+		{"sub as a number", edit{"sub": 1}, false},
+		{"no aud", edit{"aud": nil}, false},
+		{"aud null", edit{"aud": json.RawMessage("null")}, false},
+		{"aud the token endpoint", edit{"aud": issuer + "/oauth2/token"}, false},
+		{"aud with a slash more", edit{"aud": issuer + "/"}, false},
+		{"aud another issuer", edit{"aud": "https://id.example.com"}, false},
+		{"aud a list with the issuer", edit{"aud": []string{issuer}}, false},
+		{"aud a list of several", edit{"aud": []string{"https://evil.example", issuer}}, false},
+		{"AUD beside a wrong aud", edit{"aud": "https://evil.example", "AUD": issuer}, false},
+		{"unknown claims", edit{"x": map[string]any{"y": 1}}, true},
+	} {
+		claims := good("signer", w.clock.now())
+		for name, value := range row.edit {
+			if claims[name] = value; value == nil {
+				delete(claims, name)
+			}
+		}
+		err := w.login(byKey("signer", sign(t, key, claims, nil)))
+		if row.ok && err != nil || !row.ok && code(err) != InvalidClient {
+			t.Errorf("%s: got %v, accepted should be %v", row.name, err, row.ok)
+		}
+	}
+}
+
+func TestTheHeaderOfAnAssertionIsChecked(t *testing.T) {
+	w := newWorld(t)
+	key := newKey(t, "k", jose.ES256)
+	w.signer(key)
+	for _, row := range []struct {
+		name   string
+		header map[jose.HeaderKey]any
+		ok     bool
+	}{
+		{"no typ", nil, true},
+		{"typ JWT", map[jose.HeaderKey]any{"typ": "JWT"}, true},
+		{"typ client-authentication+jwt", map[jose.HeaderKey]any{"typ": "client-authentication+jwt"}, true},
+		{"typ of an access token", map[jose.HeaderKey]any{"typ": "at+jwt"}, false},
+		{"typ of a logout token", map[jose.HeaderKey]any{"typ": "logout+jwt"}, false},
+		{"typ as a number", map[jose.HeaderKey]any{"typ": 1}, false},
+		{"crit", map[jose.HeaderKey]any{"crit": []string{"exp"}, "exp": 1}, false},
+		{"crit b64", map[jose.HeaderKey]any{"crit": []string{"b64"}, "b64": true}, false},
+		{"links to keys", map[jose.HeaderKey]any{"jku": "https://evil.example/jwks", "x5u": "https://evil.example/x"}, true},
+	} {
+		err := w.login(byKey("signer", sign(t, key, good("signer", w.clock.now()), row.header)))
+		if row.ok && err != nil || !row.ok && code(err) != InvalidClient {
+			t.Errorf("%s: got %v, accepted should be %v", row.name, err, row.ok)
+		}
+	}
+}
+
+func TestOnlyARegisteredKeySigns(t *testing.T) {
+	w := newWorld(t)
+	mine, theirs := newKey(t, "k", jose.ES256), newKey(t, "k", jose.ES256)
+	w.signer(mine)
+	claims := good("signer", w.clock.now())
+	renamed := func(kid string) jose.JSONWebKey { k := mine; k.KeyID = kid; return k }
+	public, err := json.Marshal(theirs.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	valid := sign(t, mine, claims, nil)
+	parts := strings.Split(valid, ".")
+	none := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + "." + parts[1] + "."
+	for name, jwt := range map[string]string{
+		"another key":               sign(t, theirs, claims, nil),
+		"another key in the header": sign(t, theirs, claims, map[jose.HeaderKey]any{"jwk": json.RawMessage(public)}),
+		"a kid that is a path":      sign(t, renamed("../../etc/passwd"), claims, nil),
+		"a kid that is a query":     sign(t, renamed(`{"$ne":null}`), claims, nil),
+		"a huge kid":                sign(t, renamed(strings.Repeat("k", 15000)), claims, nil),
+		"alg none":                  none,
+		"no signature":              parts[0] + "." + parts[1] + ".",
+		"a cut signature":           valid[:len(valid)-4],
+		"another payload":           parts[0] + "." + base64.RawURLEncoding.EncodeToString([]byte(`{"sub":"web1"}`)) + "." + parts[2],
+		"10000 dots":                strings.Repeat(".", 10000),
+		"empty":                     "",
+		"JSON serialization":        `{"payload":"` + parts[1] + `","protected":"` + parts[0] + `","signature":"` + parts[2] + `"}`,
+		"five parts":                valid + "." + parts[1] + "." + parts[2],
+		"deep JSON":                 sign(t, mine, []byte(strings.Repeat("[", 6000)+strings.Repeat("]", 6000)), nil),
+		"a payload that is no JSON": sign(t, mine, []byte("hello"), nil),
+	} {
+		if got, want := code(w.login(byKey("signer", jwt))), InvalidClient; got != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+	}
+	if err := w.login(byKey("signer", valid)); err != nil {
+		t.Errorf("the valid one: %v", err)
+	}
+}
+
+func TestThePublicKeyIsNoSharedSecret(t *testing.T) {
+	w := newWorld(t)
+	key := newKey(t, "k", jose.RS256)
+	w.signer(key)
+	public, err := json.Marshal(key.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	confused := sign(t, jose.JSONWebKey{Key: public, KeyID: "k", Algorithm: "HS256"}, good("signer", w.clock.now()), nil)
+	if got, want := code(w.login(byKey("signer", confused))), InvalidClient; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestAKeyIsForItsOwnAlgorithm(t *testing.T) {
+	w := newWorld(t)
+	key := newKey(t, "k", jose.RS256)
+	w.signer(key)
+	key.Algorithm = string(jose.PS256) // the set says RS256
+	if got, want := code(w.login(byKey("signer", sign(t, key, good("signer", w.clock.now()), nil)))), InvalidClient; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestAKidIsNeededAmongSeveralKeys(t *testing.T) {
+	w := newWorld(t)
+	one, two := newKey(t, "1", jose.ES256), newKey(t, "2", jose.ES256)
+	w.add(with(webApp(), func(c *Client) { c.ID, c.AuthMethod, c.JWKS = "signer", MethodKey, jwks(t, one, two) }))
+	if err := w.login(byKey("signer", sign(t, two, good("signer", w.clock.now()), nil))); err != nil {
+		t.Errorf("with its kid: %v", err)
+	}
+	two.KeyID = ""
+	if got, want := code(w.login(byKey("signer", sign(t, two, good("signer", w.clock.now()), nil)))), InvalidClient; got != want {
+		t.Errorf("without a kid: got %q, want %q", got, want)
+	}
+}
+
+func TestAnAssertionWorksOnceUntilItIsExpiredForGood(t *testing.T) {
+	w := newWorld(t)
+	key := newKey(t, "k", jose.ES256)
+	w.signer(key)
+	jwt := sign(t, key, good("signer", w.clock.now()), nil) // for a minute, and a minute of skew
+	if err := w.login(byKey("signer", jwt)); err != nil {
+		t.Fatal(err)
+	}
+	for range 15 {
+		if got, want := code(w.login(byKey("signer", jwt))), InvalidClient; got != want {
+			t.Errorf("replay: got %q, want %q", got, want)
+		}
+		w.clock.forward(10 * time.Second)
+	}
+}
+
+func TestTheSameJTIOfAnotherClientIsAnother(t *testing.T) {
+	w := newWorld(t)
+	key := newKey(t, "k", jose.ES256)
+	w.signer(key)
+	w.add(with(webApp(), func(c *Client) { c.ID, c.AuthMethod, c.JWKS = "signer2", MethodKey, jwks(t, key) }))
+	for _, id := range []string{"signer", "signer2"} {
+		claims := good(id, w.clock.now())
+		claims["jti"] = "one"
+		if err := w.login(byKey(id, sign(t, key, claims, nil))); err != nil {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+}
+
+func TestAnInvalidAssertionBurnsNoJTI(t *testing.T) {
+	w := newWorld(t)
+	mine, theirs := newKey(t, "k", jose.ES256), newKey(t, "k", jose.ES256)
+	w.signer(mine)
+	claims := good("signer", w.clock.now())
+	if got, want := code(w.login(byKey("signer", sign(t, theirs, claims, nil)))), InvalidClient; got != want {
+		t.Fatalf("forged: got %q, want %q", got, want)
+	}
+	if err := w.login(byKey("signer", sign(t, mine, claims, nil))); err != nil {
+		t.Errorf("genuine: %v", err)
+	}
+}
+
+func TestWithoutAReplayMemoryNoAssertionIsAccepted(t *testing.T) {
+	w := newWorld(t, func(o *Options) { o.Replay = nil })
+	key := newKey(t, "k", jose.ES256)
+	w.signer(key)
+	err := w.login(byKey("signer", sign(t, key, good("signer", w.clock.now()), nil)))
+	if err == nil || code(err) != "" {
+		t.Errorf("got %v, want an error of ours", err)
+	}
+}
+
+func TestAFailingReplayMemoryIsOurFaultNotTheClients(t *testing.T) {
+	w := newWorld(t)
+	w.replay = (&failingReplay{}).use
+	key := newKey(t, "k", jose.ES256)
+	w.signer(key)
+	err := w.login(byKey("signer", sign(t, key, good("signer", w.clock.now()), nil)))
+	if err == nil || code(err) != "" || errors.Is(err, fs.ErrExist) {
+		t.Errorf("got %v, want an error of ours", err)
+	}
+}
+
+// Accepted means: an algorithm of the list, claims of the right types, and a
+// signature that an independent verifier accepts.
+func FuzzClientAssertion(f *testing.F) {
+	now := newClock().now()
+	key := newKey(f, "k", jose.ES256)
+	public := key.Public().Key.(*ecdsa.PublicKey)
+	set, err := parseKeys([]byte(jwks(f, key, newKey(f, "r", jose.RS256), newKey(f, "e", jose.EdDSA))))
+	if err != nil {
+		f.Fatal(err)
+	}
+	valid := sign(f, key, good("signer", now), nil)
+	for _, jwt := range []string{
+		valid, valid + "x", valid[:len(valid)-1], unsigned(`{"sub":"signer"}`), "", "..", strings.Repeat(".", 100), valid + "." + valid,
+		sign(f, key, map[string]any{"aud": []string{issuer}}, nil), sign(f, key, []byte("null"), nil), sign(f, key, []byte(`{"aud":"`+issuer+`","exp":null}`), nil),
+		sign(f, newKey(f, "k", jose.ES256), good("signer", now), nil),
+	} {
+		f.Add(jwt, []byte(`{"iss":"signer","sub":"signer","aud":"`+issuer+`","jti":"x","exp":1793696460}`))
+	}
+	f.Add(valid, []byte(`{"exp":1e400}`))
+	f.Add(valid, []byte(`{"aud":{"a":[[[1]]]}}`))
+	f.Fuzz(func(t *testing.T, jwt string, payload []byte) {
+		if c, err := parseClaims(payload); err == nil && c.check("signer", issuer, now) == nil {
+			if c.iss != "signer" || c.sub != "signer" || c.aud != issuer || c.jti == "" || c.exp == nil {
+				t.Fatalf("accepted the claims %s", payload)
+			}
+		}
+		a, err := parseAssertion(jwt)
+		if err != nil {
+			return
+		}
+		if !slices.Contains(algorithms(), a.alg) || len(jwt) > maxAssertion {
+			t.Fatalf("parsed %q", jwt)
+		}
+		verified, err := a.verify(set)
+		if err != nil {
+			return
+		}
+		parts := strings.Split(jwt, ".")
+		signature, err := base64.RawURLEncoding.DecodeString(parts[2])
+		if err != nil || len(signature) != 64 || a.alg != jose.ES256 {
+			t.Fatalf("accepted the signature of %q", jwt)
+		}
+		sum := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
+		r, s := new(big.Int).SetBytes(signature[:32]), new(big.Int).SetBytes(signature[32:])
+		if !ecdsa.Verify(public, sum[:], r, s) {
+			t.Fatalf("accepted %q (payload %q), which is not signed", jwt, verified)
+		}
+	})
+}

@@ -1,0 +1,215 @@
+// Package clients knows who may ask the hub who someone is.
+//
+// A client is an app (or another hub) with a name, the addresses its answers
+// may go to, and a way to prove itself. The Registry keeps clients, checks
+// every rule when one is saved, and authenticates them when they call. Hubs
+// that are federated to this one are clients too: their id is the URL of a
+// document that describes them, and an administrator, an invite or a trusted
+// domain lets them in.
+//
+// The package does not know users, sessions, tokens or consent, speaks no HTTP
+// to anybody but a federated server's own documents, and imports nothing from
+// the hub: what it needs (storage, clock, HTTP client, replay memory) is
+// handed in.
+package clients
+
+import (
+	"slices"
+	"time"
+)
+
+// A Type says where a client runs, and so whether it can keep a secret
+// (RFC 6749 §2.1).
+type Type string
+
+// The four types of client.
+const (
+	Web     Type = "web"     // a server: confidential
+	SPA     Type = "spa"     // code in a browser: public
+	Native  Type = "native"  // an installed app: public
+	Service Type = "service" // a machine that acts for itself: confidential
+)
+
+// The ways a client proves itself at the token endpoint, by the names of
+// OpenID Connect Core §9.
+const (
+	MethodNone  = "none"
+	MethodBasic = "client_secret_basic"
+	MethodPost  = "client_secret_post"
+	MethodKey   = "private_key_jwt"
+)
+
+// Grant Type and Response Type as administrators see them. They pair:
+// GrantCode with ResponseCode, GrantImplicit with ResponseToken.
+const (
+	GrantCode     = "Authorization Code"
+	GrantImplicit = "Implicit"
+	ResponseCode  = "Code"
+	ResponseToken = "Token"
+)
+
+// A Client is one app that may ask. Times are in UTC, to the millisecond.
+type Client struct {
+	ID   string `bson:"id"`
+	Name string `bson:"name"` // App Name, shown on the consent page
+	Type Type   `bson:"type"`
+
+	AuthMethod string   `bson:"auth_method"` // one of the Method constants
+	Secrets    []Secret `bson:"secrets,omitempty"`
+	JWKSURI    string   `bson:"jwks_uri,omitempty"` // where a MethodKey client publishes its keys,
+	JWKS       string   `bson:"jwks,omitempty"`     // or the keys themselves, as JSON
+
+	RedirectURIs           []string `bson:"redirect_uris,omitempty"`
+	DefaultRedirectURI     string   `bson:"default_redirect_uri,omitempty"`
+	PostLogoutRedirectURIs []string `bson:"post_logout_redirect_uris,omitempty"`
+	BackchannelLogoutURI   string   `bson:"backchannel_logout_uri,omitempty"`
+
+	GrantType         string   `bson:"grant_type,omitempty"`    // empty for a Service
+	ResponseType      string   `bson:"response_type,omitempty"` // empty for a Service
+	RefreshTokens     bool     `bson:"refresh_tokens"`
+	ClientCredentials bool     `bson:"client_credentials"`
+	Scopes            []string `bson:"scopes"`                  // all it may ask for
+	PKCEOptional      bool     `bson:"pkce_optional,omitempty"` // a confidential client may leave PKCE out
+	SkipAuthorization bool     `bson:"skip_authorization"`      // people are not asked for consent
+	AllowedRoles      []string `bson:"allowed_roles,omitempty"` // who may use it; empty: everyone
+
+	IDTokenAlg   string `bson:"id_token_alg,omitempty"` // empty means RS256
+	OpaqueTokens bool   `bson:"opaque_tokens,omitempty"`
+
+	ClientURI string `bson:"client_uri,omitempty"`
+	LogoURI   string `bson:"logo_uri,omitempty"`
+	TosURI    string `bson:"tos_uri,omitempty"`
+	PolicyURI string `bson:"policy_uri,omitempty"`
+
+	Disabled bool `bson:"disabled"`
+
+	// Generation rises when the client becomes someone else in the eyes of a
+	// person: another name, another type, other addresses. Consent given to
+	// an older generation does not count.
+	Generation int `bson:"generation"`
+
+	Created   time.Time `bson:"created"`
+	Updated   time.Time `bson:"updated"`
+	CreatedBy string    `bson:"created_by,omitempty"`
+
+	Server *Server `bson:"server,omitempty"` // set when the client is a federated hub
+}
+
+// A Server is what a client has more when it is another hub. The client's ID
+// is then the MetadataURL.
+type Server struct {
+	MetadataURL string `bson:"metadata_url"`
+	Host        string `bson:"host"` // of the MetadataURL, with the port if it has one
+	State       State  `bson:"state"`
+	Via         string `bson:"via,omitempty"`  // what let it in: a Via constant
+	Held        string `bson:"held,omitempty"` // why an active server became pending again, as a sentence
+
+	// KeyThumbprints are the RFC 7638 SHA-256 thumbprints, base64url, of the
+	// keys it published when last seen. An approval is for these keys.
+	KeyThumbprints []string `bson:"key_thumbprints,omitempty"`
+
+	Requested time.Time `bson:"requested"`
+	Decided   time.Time `bson:"decided,omitempty"`
+	DecidedBy string    `bson:"decided_by,omitempty"`
+	Fetched   time.Time `bson:"fetched"` // when its metadata document was last read
+}
+
+// A State is where a federated server stands.
+type State string
+
+// The states of a federated server. Only an Active one may ask.
+const (
+	Pending   State = "pending"
+	Active    State = "active"
+	Refused   State = "refused"
+	Suspended State = "suspended"
+)
+
+// What can let a federated server in.
+const (
+	ViaInvite = "invite" // it brought an invite code
+	ViaDomain = "domain" // its domain is on the allow-list
+	ViaAdmin  = "admin"  // an administrator said yes
+)
+
+// Key returns the id the record is stored under.
+func (c Client) Key() string { return c.ID }
+
+// Public reports whether the client runs where a secret cannot be kept.
+func (c Client) Public() bool { return c.Type == SPA || c.Type == Native }
+
+// Usable reports whether the client may ask at all.
+func (c Client) Usable() bool {
+	return !c.Disabled && (c.Server == nil || c.Server.State == Active)
+}
+
+// AllowsGrant reports whether the client may use a grant_type, by its name on
+// the wire ("authorization_code", "refresh_token", …).
+func (c Client) AllowsGrant(grant string) bool {
+	switch grant {
+	case "authorization_code":
+		return c.GrantType == GrantCode
+	case "implicit":
+		return c.GrantType == GrantImplicit
+	case "refresh_token":
+		return c.RefreshTokens
+	case "client_credentials":
+		return c.ClientCredentials && !c.Public()
+	}
+	return false
+}
+
+// AllowsResponse reports whether the client may use a response_type, by its
+// name on the wire ("code" or "token").
+func (c Client) AllowsResponse(response string) bool {
+	switch response {
+	case "code":
+		return c.ResponseType == ResponseCode
+	case "token":
+		return c.ResponseType == ResponseToken
+	}
+	return false
+}
+
+// AllowsScopes reports whether the client may ask for all of these scopes.
+func (c Client) AllowsScopes(asked []string) bool {
+	return !slices.ContainsFunc(asked, func(scope string) bool {
+		return !slices.Contains(c.Scopes, scope)
+	})
+}
+
+// Admits reports whether a user with these roles may use the client.
+func (c Client) Admits(roles []string) bool {
+	if len(c.AllowedRoles) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(roles, func(role string) bool {
+		return slices.Contains(c.AllowedRoles, role)
+	})
+}
+
+// usesSecret reports whether the client proves itself with a secret.
+func (c Client) usesSecret() bool {
+	return c.AuthMethod == MethodBasic || c.AuthMethod == MethodPost
+}
+
+// clone returns a copy that shares no memory with c.
+func (c Client) clone() Client {
+	c.Secrets = slices.Clone(c.Secrets)
+	c.RedirectURIs = slices.Clone(c.RedirectURIs)
+	c.PostLogoutRedirectURIs = slices.Clone(c.PostLogoutRedirectURIs)
+	c.Scopes = slices.Clone(c.Scopes)
+	c.AllowedRoles = slices.Clone(c.AllowedRoles)
+	if c.Server != nil {
+		server := *c.Server
+		server.KeyThumbprints = slices.Clone(server.KeyThumbprints)
+		c.Server = &server
+	}
+	return c
+}
+
+// differs reports whether a person would take a and b for two clients, so
+// that consent for one must not count for the other.
+func differs(a, b Client) bool {
+	return a.Name != b.Name || a.Type != b.Type || !slices.Equal(a.RedirectURIs, b.RedirectURIs)
+}

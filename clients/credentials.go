@@ -1,0 +1,190 @@
+package clients
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+)
+
+// Credentials are what a request says about the client that sent it. They
+// cannot be printed.
+type Credentials struct {
+	Method    string // one of the Method constants: how the client tries to prove itself
+	ID        string
+	Secret    string // with MethodBasic and MethodPost
+	Assertion string // with MethodKey: a JWT
+}
+
+// String hides the secret parts.
+func (c Credentials) String() string {
+	return fmt.Sprintf("credentials of client %q by %s", c.ID, c.Method)
+}
+
+// GoString hides the secret parts from %#v too.
+func (c Credentials) GoString() string { return c.String() }
+
+// LogValue hides the secret parts from slog.
+func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// The codes of AuthError (RFC 6749 §5.2).
+const (
+	InvalidClient  = "invalid_client"
+	InvalidRequest = "invalid_request"
+)
+
+// An AuthError says that the client did not prove who it is. Its cause, which
+// only Error shows, is for the audit trail and not for the client.
+type AuthError struct {
+	Code        string // InvalidClient or InvalidRequest
+	Description string // for the client's developer
+	Basic       bool   // HTTP Basic was tried: the answer needs WWW-Authenticate (RFC 6749 §5.2)
+	cause       error
+}
+
+// Error includes the private cause.
+func (e *AuthError) Error() string {
+	if e.cause == nil {
+		return e.Code + ": " + e.Description
+	}
+	return e.Code + ": " + e.Description + ": " + e.cause.Error()
+}
+
+// Unwrap returns the private cause.
+func (e *AuthError) Unwrap() error { return e.cause }
+
+const (
+	// maxHeader bounds the Authorization header, maxAssertion a JWT, both
+	// before anything is parsed.
+	maxHeader    = 8 << 10
+	maxAssertion = 16 << 10
+
+	assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" // RFC 7523 §2.2
+)
+
+// ParseCredentials reads the credentials of a request from its Authorization
+// header and its form. A client uses exactly one method per request (RFC 6749
+// §2.3); a parameter without a value counts as absent (§3.2). Errors are
+// *AuthError.
+func ParseCredentials(authorization string, form map[string]string) (Credentials, error) {
+	id, secret := form["client_id"], form["client_secret"]
+	assertion, kind := form["client_assertion"], form["client_assertion_type"]
+	asserted := assertion != "" || kind != ""
+	switch {
+	case authorization != "" && (secret != "" || asserted), secret != "" && asserted:
+		return Credentials{}, &AuthError{
+			Code:        InvalidRequest,
+			Description: "the client used more than one way to authenticate; use one",
+		}
+	case authorization != "":
+		return fromBasic(authorization, id)
+	case asserted:
+		return fromAssertion(assertion, kind, id)
+	case id == "":
+		return Credentials{}, &AuthError{Code: InvalidClient, Description: "the request does not say which client it is from"}
+	case !textOK(id) || !textOK(secret):
+		return Credentials{}, &AuthError{Code: InvalidRequest, Description: "the client_id or client_secret has characters that are not allowed"}
+	case secret != "":
+		return Credentials{Method: MethodPost, ID: id, Secret: secret}, nil
+	}
+	return Credentials{Method: MethodNone, ID: id}, nil
+}
+
+// fromBasic reads HTTP Basic. Both halves are form-url-encoded before they are
+// joined (RFC 6749 §2.3.1), which is what lets them hold a colon.
+func fromBasic(authorization, formID string) (Credentials, error) {
+	id, secret, err := parseBasic(authorization)
+	if err != nil {
+		return Credentials{}, &AuthError{
+			Code: InvalidClient, Basic: true, cause: err,
+			Description: "the Authorization header is not HTTP Basic with a form-url-encoded client id and secret",
+		}
+	}
+	if formID != "" && formID != id {
+		return Credentials{}, &AuthError{
+			Code: InvalidRequest, Basic: true,
+			Description: "the client_id in the body is not the one in the Authorization header",
+		}
+	}
+	return Credentials{Method: MethodBasic, ID: id, Secret: secret}, nil
+}
+
+func parseBasic(authorization string) (id, secret string, err error) {
+	if len(authorization) > maxHeader {
+		return "", "", errors.New("header too long")
+	}
+	scheme, encoded, _ := strings.Cut(authorization, " ")
+	if !strings.EqualFold(scheme, "Basic") {
+		return "", "", errors.New("another scheme")
+	}
+	encoded = strings.TrimLeft(encoded, " ")
+	if strings.ContainsAny(encoded, "\r\n") { // the decoder would skip them
+		return "", "", errors.New("line break")
+	}
+	pair, err := base64.StdEncoding.Strict().DecodeString(encoded)
+	if err != nil {
+		return "", "", err
+	}
+	left, right, found := strings.Cut(string(pair), ":")
+	if !found {
+		return "", "", errors.New("no colon")
+	}
+	id, err1 := url.QueryUnescape(left)
+	secret, err2 := url.QueryUnescape(right)
+	if err := errors.Join(err1, err2); err != nil {
+		return "", "", errors.New("bad percent-encoding") // the original error quotes the secret
+	}
+	if id == "" || !textOK(id) || !textOK(secret) {
+		return "", "", errors.New("empty id or characters that are not allowed")
+	}
+	return id, secret, nil
+}
+
+// textOK is the character rule of RFC 6749 Appendix A, widened from ASCII to
+// UTF-8 as Appendix B has it.
+func textOK(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
+}
+
+func fromAssertion(assertion, kind, id string) (Credentials, error) {
+	switch {
+	case assertion == "" || kind == "":
+		return Credentials{}, &AuthError{Code: InvalidRequest, Description: "client_assertion and client_assertion_type belong together; one is missing"}
+	case kind != assertionType:
+		return Credentials{}, &AuthError{Code: InvalidClient, Description: "the client_assertion_type is not supported; use " + assertionType}
+	case len(assertion) > maxAssertion:
+		return Credentials{}, &AuthError{Code: InvalidClient, Description: "the client_assertion is too long"}
+	case !textOK(id):
+		return Credentials{}, &AuthError{Code: InvalidRequest, Description: "the client_id has characters that are not allowed"}
+	}
+	if id == "" {
+		// RFC 7521 §4.2: the client_id may be left out. What the assertion
+		// says about itself is only used to find the keys that verify it.
+		if id = peekSubject(assertion); id == "" || !textOK(id) {
+			return Credentials{}, &AuthError{Code: InvalidClient, Description: "the client_assertion is not a JWT that names its client in sub"}
+		}
+	}
+	return Credentials{Method: MethodKey, ID: id, Assertion: assertion}, nil
+}
+
+// peekSubject reads the sub of a JWT without verifying anything.
+func peekSubject(jwt string) string {
+	parts := strings.Split(jwt, ".")
+	if len(parts) != 3 {
+		return ""
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return ""
+	}
+	var claims map[string]json.RawMessage
+	var subject string
+	if json.Unmarshal(payload, &claims) != nil || json.Unmarshal(claims["sub"], &subject) != nil {
+		return ""
+	}
+	return subject
+}

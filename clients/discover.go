@@ -1,0 +1,122 @@
+package clients
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// A sight is what was found at a metadata URL.
+type sight struct {
+	client Client
+	keys   keys
+	err    error
+	at     time.Time
+}
+
+// Discover reads the Client ID Metadata Document at a URL and returns the
+// validated client it describes, as it would be kept: pending, with the
+// thumbprints of its keys. Nothing is written. A document that cannot be used
+// is *MetadataError.
+func (r *Registry) Discover(ctx context.Context, metadataURL string) (Client, error) {
+	s := r.discover(ctx, metadataURL)
+	return s.client, s.err
+}
+
+func (r *Registry) discover(ctx context.Context, metadataURL string) sight {
+	failed := func(text string, cause error) sight {
+		return sight{err: &MetadataError{URL: metadataURL, Text: text, cause: cause}}
+	}
+	if !IsMetadataURL(metadataURL, r.allowHTTP) {
+		return failed("its address is not one that a metadata document can have", nil)
+	}
+	if r.own(metadataURL) {
+		return failed("it is this hub's own, and a hub cannot be a client of itself", nil)
+	}
+	// Large enough for an inline RSA key set; the draft suggests 5 KB (§8.7).
+	body, err := r.read(ctx, metadataURL, 64<<10, isJSON)
+	if err != nil {
+		return failed("it could not be read: the address must answer 200 with application/json, without a redirect", err)
+	}
+	client, err := parseDocument(metadataURL, body, r.allowHTTP)
+	if err != nil {
+		return sight{err: err}
+	}
+	published, err := r.publishedKeys(ctx, client)
+	if err != nil {
+		return failed("the keys it names could not be read", err)
+	}
+	client.Server.KeyThumbprints = published.thumbprints()
+	client.Server.Fetched = r.stamp()
+	return sight{client: client, keys: published}
+}
+
+func (r *Registry) publishedKeys(ctx context.Context, c Client) (keys, error) {
+	if c.JWKS != "" {
+		return parseKeys([]byte(c.JWKS))
+	}
+	return r.readKeys(ctx, c.JWKSURI)
+}
+
+// own reports whether an address is on this hub.
+func (r *Registry) own(address string) bool {
+	issuer, err1 := parseURI(r.issuer)
+	u, err2 := parseURI(address)
+	return errors.Join(err1, err2) == nil && u.sameOrigin(issuer)
+}
+
+const (
+	// sightLife is how long an unproven server's document counts, and so how
+	// often it can make us fetch it. A failure counts shorter: it must not be
+	// mistaken for the document (§5.1), only not be repeated at will.
+	sightLife    = 30 * time.Second
+	failureLife  = 5 * time.Second
+	maxSights    = 1000
+	sightFlights = "sight "
+)
+
+// sights remembers recent discoveries of servers that are not approved.
+type sights struct {
+	mu   sync.Mutex
+	seen map[string]sight
+}
+
+func newSights() *sights { return &sights{seen: map[string]sight{}} }
+
+func (s *sights) get(metadataURL string, now time.Time) (sight, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found, ok := s.seen[metadataURL]
+	life := sightLife
+	if found.err != nil {
+		life = failureLife
+	}
+	age := now.Sub(found.at)
+	return found, ok && 0 <= age && age < life
+}
+
+func (s *sights) put(metadataURL string, found sight) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.seen) >= maxSights {
+		clear(s.seen)
+	}
+	s.seen[metadataURL] = found
+}
+
+// glimpse is discover for callers who proved nothing yet: the same URL is
+// fetched once in a while, however often it is asked for.
+func (r *Registry) glimpse(ctx context.Context, metadataURL string) sight {
+	if found, ok := r.sights.get(metadataURL, r.now()); ok {
+		return found
+	}
+	ctx = context.WithoutCancel(ctx)
+	result, _, _ := r.flights.Do(sightFlights+metadataURL, func() (any, error) {
+		found := r.discover(ctx, metadataURL)
+		found.at = r.now()
+		r.sights.put(metadataURL, found)
+		return found, nil
+	})
+	return result.(sight)
+}

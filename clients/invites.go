@@ -1,0 +1,97 @@
+package clients
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+)
+
+// An Invite lets one server in without an administrator's second look. Its
+// code is shown once; what is kept is a hash.
+type Invite struct {
+	ID        string    `bson:"id"`   // SHA-256 of the code, hex
+	Hint      string    `bson:"hint"` // the last four characters of the code
+	Created   time.Time `bson:"created"`
+	CreatedBy string    `bson:"created_by"`
+	Expires   time.Time `bson:"expires"`
+}
+
+// Key returns the id the invite is stored under.
+func (i Invite) Key() string { return i.ID }
+
+// ExpiresAt returns the time after which the invite is gone.
+func (i Invite) ExpiresAt() time.Time { return i.Expires }
+
+// An InviteStore keeps invites. Take gets and deletes in one step: of many
+// callers at most one receives the invite, the others fs.ErrNotExist.
+type InviteStore interface {
+	Insert(ctx context.Context, i Invite) error
+	Take(ctx context.Context, id string) (Invite, error)
+	Delete(ctx context.Context, id string) error
+	All(ctx context.Context) ([]Invite, error)
+}
+
+// InviteLife is how long an invite lasts unless told otherwise.
+const InviteLife = 7 * 24 * time.Hour
+
+const invitePrefix = "fhi_"
+
+// Invites makes and redeems invite codes.
+type Invites struct {
+	store InviteStore
+	now   func() time.Time
+}
+
+// NewInvites returns a keeper of invites; now is time.Now if nil.
+func NewInvites(store InviteStore, now func() time.Time) *Invites {
+	if now == nil {
+		now = time.Now
+	}
+	return &Invites{store: store, now: now}
+}
+
+// New makes an invite and returns its code, which cannot be shown again. by is
+// who made it. It expires after life, InviteLife if zero.
+func (i *Invites) New(ctx context.Context, by string, life time.Duration) (code string, _ Invite, _ error) {
+	if life <= 0 {
+		life = InviteLife
+	}
+	code = invitePrefix + strings.ToLower(rand.Text()) // 130 bits, letters and digits: it is copied by hand
+	now := i.now().UTC().Truncate(time.Millisecond)
+	invite := Invite{ID: hash(code), Hint: code[len(code)-4:], Created: now, CreatedBy: by, Expires: now.Add(life)}
+	if err := i.store.Insert(ctx, invite); err != nil {
+		return "", Invite{}, fmt.Errorf("keep invite: %w", err)
+	}
+	return code, invite, nil
+}
+
+// Redeem uses an invite up. A code that is unknown, used or expired is
+// fs.ErrNotExist.
+func (i *Invites) Redeem(ctx context.Context, code string) (Invite, error) {
+	code = strings.TrimSpace(code)
+	if !strings.HasPrefix(code, invitePrefix) || len(code) > 100 {
+		return Invite{}, fmt.Errorf("redeem invite: %w", fs.ErrNotExist)
+	}
+	invite, err := i.store.Take(ctx, hash(code))
+	if err != nil {
+		return Invite{}, fmt.Errorf("redeem invite: %w", err)
+	}
+	if !i.now().Before(invite.Expires) {
+		return Invite{}, fmt.Errorf("redeem invite: it has expired: %w", fs.ErrNotExist)
+	}
+	return invite, nil
+}
+
+// All returns the invites that nobody has used.
+func (i *Invites) All(ctx context.Context) ([]Invite, error) { return i.store.All(ctx) }
+
+// Delete withdraws an invite.
+func (i *Invites) Delete(ctx context.Context, id string) error {
+	if err := i.store.Delete(ctx, id); err != nil {
+		return fmt.Errorf("withdraw invite: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,203 @@
+package clients
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// A MetadataError says why a server's metadata document cannot be used. Text
+// is for whoever runs that server; the cause, which only Error shows, is for
+// whoever runs this one.
+type MetadataError struct {
+	URL   string
+	Text  string // ends a sentence, like "its client_id is …, which is not …"
+	cause error
+}
+
+// Error includes the private cause.
+func (e *MetadataError) Error() string {
+	if e.cause == nil {
+		return fmt.Sprintf("metadata document %s: %s", e.URL, e.Text)
+	}
+	return fmt.Sprintf("metadata document %s: %s (%v)", e.URL, e.Text, e.cause)
+}
+
+// Unwrap returns the private cause.
+func (e *MetadataError) Unwrap() error { return e.cause }
+
+// errForeignRedirect is the cause when a document names a redirect URI of
+// another origin.
+var errForeignRedirect = errors.New("foreign redirect URI")
+
+// IsMetadataURL reports whether an id has the form of a server's: the URL of
+// its Client ID Metadata Document (draft-ietf-oauth-client-id-metadata-document
+// §3): https, with a path, without fragment, user name or dot segments. The
+// draft advises against a query and we do not refuse it. allowHTTP admits
+// plain http, for hubs in development.
+func IsMetadataURL(id string, allowHTTP bool) bool {
+	u, err := parseURI(id)
+	return err == nil && u.path != "" && (u.scheme == "https" || u.scheme == "http" && allowHTTP)
+}
+
+// serverScopes are what a federated hub may ask for: who someone is, and
+// which roles they have.
+func serverScopes() []string { return []string{"openid", "profile", "email", "roles"} }
+
+// parseDocument turns the document that was read at address into the client
+// it describes, or into a *MetadataError. It does not fetch anything, so with
+// a jwks_uri the client's keys are not looked at yet.
+func parseDocument(address string, body []byte, allowHTTP bool) (Client, error) {
+	fault := func(format string, args ...any) error {
+		return &MetadataError{URL: address, Text: fmt.Sprintf(format, args...)}
+	}
+	base, err := parseURI(address)
+	if err != nil || !IsMetadataURL(address, allowHTTP) {
+		return Client{}, fault("its address is not one that a metadata document can have")
+	}
+	doc, err := decodeDocument(body)
+	if err != nil {
+		return Client{}, fault("%v", err)
+	}
+	switch {
+	case doc.clientID != address:
+		// Compared byte for byte (§4): a document elsewhere must not speak for this id.
+		return Client{}, fault("its client_id is %.200q, which is not the address it was read from", doc.clientID)
+	case doc.authMethod != MethodKey:
+		return Client{}, fault("its token_endpoint_auth_method must be %s", MethodKey)
+	case doc.grantTypes != nil && !slices.Contains(doc.grantTypes, "authorization_code"):
+		return Client{}, fault("its grant_types must contain authorization_code")
+	case doc.responseTypes != nil && !slices.Contains(doc.responseTypes, "code"):
+		return Client{}, fault("its response_types must contain code")
+	}
+	if text, cause := doc.checkOrigins(base); text != "" {
+		return Client{}, &MetadataError{URL: address, Text: text, cause: cause}
+	}
+	client := doc.client(address, base)
+	client.Tidy()
+	if problems := client.Validate(allowHTTP); len(problems) > 0 {
+		return Client{}, fault("%v", problems)
+	}
+	return client, nil
+}
+
+// A document is what we read of the metadata (RFC 7591 §2).
+type document struct {
+	clientID, name, authMethod, idTokenAlg string
+	clientURI, logoURI, tosURI, policyURI  string
+	jwksURI, backchannelLogoutURI          string
+	jwks                                   json.RawMessage
+	redirectURIs, postLogout               []string
+	grantTypes, responseTypes              []string
+}
+
+// decodeDocument reads names exactly as they are spelled; encoding/json alone
+// would take "CLIENT_ID" too.
+func decodeDocument(body []byte) (document, error) {
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(body, &raw); err != nil || raw == nil {
+		return document{}, errors.New("it is not a JSON object")
+	}
+	// §4: there is no way to share a secret with somebody who only publishes.
+	for _, name := range []string{"client_secret", "client_secret_expires_at"} {
+		if _, found := raw[name]; found {
+			return document{}, fmt.Errorf("it must not contain %s", name)
+		}
+	}
+	var doc document
+	for name, into := range map[string]any{
+		"client_id": &doc.clientID, "client_name": &doc.name, "token_endpoint_auth_method": &doc.authMethod,
+		"id_token_signed_response_alg": &doc.idTokenAlg,
+		"client_uri":                   &doc.clientURI, "logo_uri": &doc.logoURI, "tos_uri": &doc.tosURI, "policy_uri": &doc.policyURI,
+		"jwks_uri": &doc.jwksURI, "jwks": &doc.jwks, "backchannel_logout_uri": &doc.backchannelLogoutURI,
+		"redirect_uris": &doc.redirectURIs, "post_logout_redirect_uris": &doc.postLogout,
+		"grant_types": &doc.grantTypes, "response_types": &doc.responseTypes,
+	} {
+		value, found := raw[name]
+		if !found || string(value) == "null" {
+			continue
+		}
+		if err := json.Unmarshal(value, into); err != nil {
+			return document{}, fmt.Errorf("its %s has the wrong type", name)
+		}
+	}
+	return doc, nil
+}
+
+// checkOrigins: the approval is of one place on the web, so everything that
+// matters must stay there. Whoever can write one file on a host (or make it
+// redirect) must not be able to have answers delivered elsewhere.
+func (d document) checkOrigins(base uri) (text string, cause error) {
+	for _, raw := range d.redirectURIs {
+		if !sameOriginAs(base, raw) {
+			return fmt.Sprintf("its redirect URI %.200q is not at %s", raw, base.hostPort()), errForeignRedirect
+		}
+	}
+	for _, raw := range append([]string{d.jwksURI, d.backchannelLogoutURI}, d.postLogout...) {
+		if raw != "" && !sameOriginAs(base, raw) {
+			return fmt.Sprintf("it names %.200q, which is not at %s", raw, base.hostPort()), nil
+		}
+	}
+	return "", nil
+}
+
+func sameOriginAs(base uri, raw string) bool {
+	u, err := parseURI(raw)
+	return err == nil && u.sameOrigin(base)
+}
+
+// client builds the record. What the document may not decide (scopes, consent,
+// who may use it) is set here, and later by an administrator.
+func (d document) client(address string, base uri) Client {
+	c := Client{
+		ID: address, Name: d.displayName(base), Type: Web,
+		AuthMethod: MethodKey, JWKSURI: d.jwksURI, JWKS: d.keySet(),
+		RedirectURIs: d.redirectURIs, PostLogoutRedirectURIs: d.postLogout,
+		BackchannelLogoutURI: d.backchannelLogoutURI,
+		GrantType:            GrantCode, ResponseType: ResponseCode, RefreshTokens: true,
+		Scopes:     serverScopes(),
+		IDTokenAlg: d.idTokenAlg,
+		ClientURI:  ownLink(base, d.clientURI), LogoURI: ownLink(base, d.logoURI),
+		TosURI: ownLink(base, d.tosURI), PolicyURI: ownLink(base, d.policyURI),
+		Generation: 1,
+		Server:     &Server{MetadataURL: address, Host: base.hostPort(), State: Pending},
+	}
+	if len(d.redirectURIs) > 0 {
+		c.DefaultRedirectURI = d.redirectURIs[0]
+	}
+	if len(checkIDTokenAlg(c, false)) > 0 {
+		c.IDTokenAlg = "" // one we cannot sign with; the client will say so
+	}
+	return c
+}
+
+// keySet returns the jwks member as text, or nothing.
+func (d document) keySet() string {
+	var text bytes.Buffer
+	if len(d.jwks) == 0 || json.Compact(&text, d.jwks) != nil {
+		return ""
+	}
+	return text.String()
+}
+
+// displayName is what the server calls itself, if that can be shown; anybody
+// can publish any name, so pages must show Server.Host beside it.
+func (d document) displayName(base uri) string {
+	name := strings.TrimSpace(d.name)
+	if name == "" || !printable(name) || utf8.RuneCountInString(name) > maxName {
+		return base.hostPort()
+	}
+	return name
+}
+
+// ownLink drops a link that is for show and does not lead to the server itself.
+func ownLink(base uri, raw string) string {
+	if !sameOriginAs(base, raw) || len(checkEndpoint("", "", raw, false)) > 0 {
+		return ""
+	}
+	return raw
+}

@@ -1,0 +1,78 @@
+package clients
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// ValidateRedirectURI decides whether an address may be registered as one the
+// hub sends answers to: https, http on the person's own machine, or a
+// private-use scheme such as com.example.app:/callback. Plain http elsewhere
+// is for a hub that is itself in development (RFC 9700 §2.6) and needs
+// allowHTTP.
+//
+// This is the only place where such an address is taken apart. Requests are
+// compared as strings.
+func ValidateRedirectURI(raw string, allowHTTP bool) error {
+	u, err := parseURI(raw)
+	if err != nil {
+		return fmt.Errorf("%.200q %w", raw, err)
+	}
+	if u.scheme == "http" && !u.loopback() && !allowHTTP {
+		return fmt.Errorf("%.200q %w", raw, errPlainHTTP)
+	}
+	return nil
+}
+
+var errPlainHTTP = errors.New("must use https; plain http is for localhost, 127.0.0.1 and [::1] only")
+
+// AllowsRedirect reports whether the client registered this redirect_uri.
+// Nothing is normalised: the strings are equal or they are not (RFC 9700
+// §4.1.3). The one exception is the port of an installed app that listens on
+// the loopback interface.
+func (c Client) AllowsRedirect(uri string) bool { return c.allows(c.RedirectURIs, uri) }
+
+// AllowsPostLogout reports whether the client registered this
+// post_logout_redirect_uri, by the same rule.
+func (c Client) AllowsPostLogout(uri string) bool { return c.allows(c.PostLogoutRedirectURIs, uri) }
+
+func (c Client) allows(registered []string, asked string) bool {
+	if slices.Contains(registered, asked) {
+		return true
+	}
+	return c.Type == Native && slices.ContainsFunc(registered, func(uri string) bool {
+		return sameButPort(uri, asked)
+	})
+}
+
+// sameButPort implements RFC 8252 §7.3: an app asks the system for a free
+// port, so the port of a loopback address is only known at request time. It
+// holds for the two IP literals; "localhost" may resolve elsewhere (§8.3).
+func sameButPort(registered, asked string) bool {
+	for _, host := range []string{"http://127.0.0.1", "http://[::1]"} {
+		have, ok1 := strings.CutPrefix(registered, host)
+		want, ok2 := strings.CutPrefix(asked, host)
+		if !ok1 || !ok2 {
+			continue
+		}
+		havePort, haveRest := cutPort(have)
+		wantPort, wantRest := cutPort(want)
+		return (havePort == "" || portOK(havePort)) && portOK(wantPort) && haveRest == wantRest
+	}
+	return false
+}
+
+// cutPort splits ":8080/cb" into "8080" and "/cb".
+func cutPort(s string) (port, rest string) {
+	after, found := strings.CutPrefix(s, ":")
+	if !found {
+		return "", s
+	}
+	end := strings.IndexAny(after, "/?")
+	if end < 0 {
+		end = len(after)
+	}
+	return after[:end], after[end:]
+}

@@ -1,0 +1,136 @@
+package clients
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// documentLife is how old an active server's metadata may be before it is read
+// again.
+const documentLife = time.Hour
+
+// refreshPause is between two attempts, when they fail.
+const refreshPause = 5 * time.Minute
+
+// Why an active server is held, as an administrator reads it.
+const (
+	heldKeys     = "It published entirely new keys. That is what it would look like if someone else had taken over its address."
+	heldRedirect = "It named a redirect URI on another host."
+)
+
+// errHeld says that a server was just put back to pending.
+const errHeld = flaw("the server published entirely new keys, so an administrator must approve it again")
+
+// refreshIfOld reads an active server's metadata again when it is old. The
+// request that noticed does not wait: what is known is still valid, and if the
+// reading fails it stays so.
+func (r *Registry) refreshIfOld(c Client) {
+	if c.Server == nil || r.now().Sub(c.Server.Fetched) < documentLife || !r.claim("refresh "+c.ID, refreshPause) {
+		return
+	}
+	r.worker.start(c.ID, func(ctx context.Context) { r.refresh(ctx, c.ID) })
+}
+
+func (r *Registry) refresh(ctx context.Context, id string) {
+	found := r.discover(ctx, id)
+	switch {
+	case errors.Is(found.err, errForeignRedirect):
+		r.hold(ctx, id, heldRedirect)
+	case found.err != nil:
+		r.log.WarnContext(ctx, "could not refresh a federated server; what is known of it stays", "client", id, "error", found.err)
+	default:
+		err := r.follow(ctx, id, found.keys, func(c *Client) { applyDocument(c, found.client) })
+		if err != nil {
+			r.log.WarnContext(ctx, "refreshed a federated server", "client", id, "error", err)
+		}
+	}
+}
+
+// follow records the keys that an approved server publishes now, with what
+// else apply changes.
+//
+// An approval is an approval of whoever holds the keys, known by a web
+// address. Keys change one after the other: a server publishes the new key
+// while it still signs with the old one, so each reading has one in common
+// with the reading before. When all are new at once, the address may have a
+// new owner (a lapsed domain, a hijacked host), and the old owner's approval
+// is not theirs: the server goes back to pending until somebody has looked. A
+// redirect URI that moves to another origin is the same, for answers instead
+// of questions.
+func (r *Registry) follow(ctx context.Context, id string, published keys, apply func(*Client)) error {
+	prints := published.thumbprints()
+	held := false
+	err := r.change(ctx, id, func(c *Client) error {
+		held = false
+		if c.Server == nil {
+			return errUnchanged
+		}
+		before := c.clone()
+		if apply != nil {
+			apply(c)
+		}
+		known := before.Server.KeyThumbprints
+		if apply == nil && slices.Equal(known, prints) {
+			return errUnchanged
+		}
+		if c.Server.State != Pending && !overlap(known, prints) {
+			held = true
+			if c.Server.State != Active {
+				return errUnchanged // it stays locked out, and its known keys known
+			}
+			c.Server.hold(heldKeys, r.stamp())
+		}
+		c.Server.KeyThumbprints = prints
+		r.settle(before, c)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("follow server: %w", err)
+	}
+	if held {
+		r.keys.drop(id)
+		r.log.WarnContext(ctx, "a federated server must be approved again", "client", id, "reason", heldKeys)
+		return errHeld
+	}
+	return nil
+}
+
+func overlap(a, b []string) bool {
+	return slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) })
+}
+
+// hold puts an active server back to pending.
+func (r *Registry) hold(ctx context.Context, id, reason string) {
+	defer r.keys.drop(id)
+	err := r.change(ctx, id, func(c *Client) error {
+		if c.Server == nil || c.Server.State != Active {
+			return errUnchanged
+		}
+		c.Server.hold(reason, r.stamp())
+		c.Updated = r.stamp()
+		return nil
+	})
+	r.log.WarnContext(ctx, "a federated server must be approved again", "client", id, "reason", reason, "error", err)
+}
+
+func (s *Server) hold(reason string, at time.Time) {
+	s.State, s.Held, s.Requested = Pending, reason, at
+}
+
+// applyDocument takes over what a server says of itself, and leaves alone what
+// administrators decide: scopes, consent, roles, whether it is disabled.
+func applyDocument(c *Client, read Client) {
+	read = read.clone()
+	c.Name = read.Name
+	c.JWKSURI, c.JWKS = read.JWKSURI, read.JWKS
+	c.RedirectURIs, c.PostLogoutRedirectURIs = read.RedirectURIs, read.PostLogoutRedirectURIs
+	if !slices.Contains(c.RedirectURIs, c.DefaultRedirectURI) {
+		c.DefaultRedirectURI = read.DefaultRedirectURI
+	}
+	c.BackchannelLogoutURI = read.BackchannelLogoutURI
+	c.ClientURI, c.LogoURI, c.TosURI, c.PolicyURI = read.ClientURI, read.LogoURI, read.TosURI, read.PolicyURI
+	c.Server.Fetched = read.Server.Fetched
+}

@@ -1,0 +1,291 @@
+package clients
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+)
+
+// A Store keeps clients. A missing one is fs.ErrNotExist, a taken id
+// fs.ErrExist. Update may call change several times; an error from it is
+// returned with nothing written.
+type Store interface {
+	Get(ctx context.Context, id string) (Client, error)
+	Insert(ctx context.Context, c Client) error
+	Update(ctx context.Context, id string, change func(*Client) error) error
+	Delete(ctx context.Context, id string) error
+	All(ctx context.Context) ([]Client, error)
+}
+
+// Options are what a Registry works with.
+type Options struct {
+	Store  Store        // required
+	HTTP   *http.Client // guarded against private addresses; nothing is fetched without it
+	Issuer string       // ours; the only audience an assertion may name
+
+	// Replay remembers an id until a time; one that is already there is
+	// fs.ErrExist. It must be shared by all processes. Without it no client
+	// can use private_key_jwt.
+	Replay func(ctx context.Context, id string, until time.Time) error
+
+	// AllowHTTP admits plain http addresses beyond loopback, for hubs in
+	// development.
+	AllowHTTP bool
+
+	Now func() time.Time // time.Now if nil
+	Log *slog.Logger     // slog.Default() if nil
+}
+
+// A Registry keeps clients and authenticates them. It is safe for concurrent
+// use, and any number of processes may work on one store: what one changes,
+// it sees at once and the others within two seconds.
+type Registry struct {
+	store     Store
+	http      http.Client
+	canFetch  bool
+	issuer    string
+	replay    func(ctx context.Context, id string, until time.Time) error
+	allowHTTP bool
+	now       func() time.Time
+	log       *slog.Logger
+
+	cache   *cache
+	keys    *keyring
+	sights  *sights
+	flights singleflight.Group // one fetch of a thing at a time
+	joining sync.Mutex         // held while pending servers are counted and one is added
+	worker  *worker
+
+	mu      sync.Mutex
+	claimed map[string]time.Time // chore → when it was last claimed
+}
+
+// NewRegistry returns a Registry. Close it to end what it does in the background.
+func NewRegistry(o Options) *Registry {
+	r := &Registry{
+		store: o.Store, issuer: o.Issuer, replay: o.Replay, allowHTTP: o.AllowHTTP, now: o.Now, log: o.Log,
+		cache: newCache(), keys: newKeyring(), sights: newSights(), worker: newWorker(),
+		claimed: map[string]time.Time{},
+	}
+	if r.now == nil {
+		r.now = time.Now
+	}
+	if r.log == nil {
+		r.log = slog.Default()
+	}
+	if o.HTTP != nil {
+		r.http, r.canFetch = *o.HTTP, true
+	}
+	// A document that moved is not the document of this client (Client ID
+	// Metadata Document §5 forbids following), and a key set likewise.
+	r.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return r
+}
+
+// Close stops refreshing in the background and waits until it has stopped.
+func (r *Registry) Close() { r.worker.close() }
+
+// Get returns a client that may ask. One that is unknown, disabled, or a
+// server that is not active is fs.ErrNotExist, so no caller can forget to
+// check. The answer may be two seconds old, never older.
+func (r *Registry) Get(ctx context.Context, id string) (Client, error) {
+	client, err := r.cached(ctx, id)
+	if err != nil {
+		return Client{}, err
+	}
+	if !client.Usable() {
+		return Client{}, fmt.Errorf("client %q is not in use: %w", id, fs.ErrNotExist)
+	}
+	r.refreshIfOld(client)
+	return client.clone(), nil
+}
+
+// maxID is the longest id a client can have: a server's is a URL.
+const maxID = maxURI
+
+func (r *Registry) cached(ctx context.Context, id string) (Client, error) {
+	if id == "" || len(id) > maxID {
+		return Client{}, fmt.Errorf("client: %w", fs.ErrNotExist)
+	}
+	now := r.now()
+	client, found, hit := r.cache.get(id, now)
+	if !hit {
+		epoch := r.cache.begin()
+		var err error
+		client, err = r.store.Get(ctx, id)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return Client{}, fmt.Errorf("get client: %w", err)
+		}
+		if found = err == nil; found {
+			r.cache.put(client, now, epoch)
+		} else {
+			r.cache.miss(id, now, epoch)
+		}
+	}
+	if !found {
+		return Client{}, fmt.Errorf("client %q: %w", id, fs.ErrNotExist)
+	}
+	return client, nil
+}
+
+// Lookup returns a client in any state, straight from the store. It is for
+// administration.
+func (r *Registry) Lookup(ctx context.Context, id string) (Client, error) {
+	client, err := r.store.Get(ctx, id)
+	if err != nil {
+		return Client{}, fmt.Errorf("look up client: %w", err)
+	}
+	return client, nil
+}
+
+// All returns every client, in any state.
+func (r *Registry) All(ctx context.Context) ([]Client, error) {
+	all, err := r.store.All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list clients: %w", err)
+	}
+	return all, nil
+}
+
+// ByState returns the federated servers in this state.
+func (r *Registry) ByState(ctx context.Context, state State) ([]Client, error) {
+	all, err := r.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var servers []Client
+	for _, c := range all {
+		if c.Server != nil && c.Server.State == state {
+			servers = append(servers, c)
+		}
+	}
+	return servers, nil
+}
+
+// Add keeps a new client and returns it as kept. An empty ID is made up. Rules
+// it breaks are Problems; a taken id is fs.ErrExist. Whatever is handed in, it
+// has no secret yet (AddSecret) and is no server (Introduce).
+func (r *Registry) Add(ctx context.Context, c Client) (Client, error) {
+	c = c.clone()
+	if c.ID == "" {
+		c.ID = newID()
+	}
+	c.Secrets, c.Server, c.Generation = nil, nil, 1
+	c.Created = r.stamp()
+	c.Updated = c.Created
+	c.Tidy()
+	if problems := append(checkID(c.ID), c.Validate(r.allowHTTP)...); len(problems) > 0 {
+		return Client{}, problems
+	}
+	return c, r.insert(ctx, c)
+}
+
+func (r *Registry) insert(ctx context.Context, c Client) error {
+	defer r.cache.drop(c.ID)
+	if err := r.store.Insert(ctx, c); err != nil {
+		return fmt.Errorf("add client: %w", err)
+	}
+	return nil
+}
+
+// newID makes an id of a shape that nothing else in the hub has: a token for a
+// client must never pass as one for a user (RFC 9700 §4.15).
+func newID() string { return "client_" + strings.ToLower(rand.Text()[:20]) }
+
+// checkID accepts ids that need no escaping anywhere. A colon is out, so that
+// no registered client can take the id of a server, which is a URL.
+func checkID(id string) Problems {
+	ok := len(id) <= 128 && !strings.ContainsFunc(id, func(c rune) bool {
+		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+		return !letter && !strings.ContainsRune("-._~", c)
+	})
+	if !ok {
+		return problem("id", "A client id has at most 128 letters, digits and the characters - . _ ~")
+	}
+	return nil
+}
+
+// Update changes a client. Rules it then breaks are Problems, with nothing
+// written. ID, Secrets, Server, Generation and the facts of its creation stay
+// as they are whatever change does to them: they have verbs of their own, so
+// a form may fill in a whole Client.
+func (r *Registry) Update(ctx context.Context, id string, change func(*Client) error) error {
+	err := r.change(ctx, id, func(c *Client) error {
+		before := c.clone()
+		if err := change(c); err != nil {
+			return err
+		}
+		c.ID, c.Secrets, c.Server = before.ID, before.Secrets, before.Server
+		c.Created, c.CreatedBy, c.Generation = before.Created, before.CreatedBy, before.Generation
+		c.Tidy()
+		if problems := c.Validate(r.allowHTTP); len(problems) > 0 {
+			return problems
+		}
+		if !c.usesSecret() {
+			c.Secrets = nil
+		}
+		r.settle(before, c)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("update client: %w", err)
+	}
+	return nil
+}
+
+// settle stamps a changed client and raises its generation if it became
+// someone else.
+func (r *Registry) settle(before Client, c *Client) {
+	if differs(before, *c) {
+		c.Generation++
+	}
+	c.Updated = r.stamp()
+}
+
+// Delete removes a client for good. A server may then introduce itself anew.
+func (r *Registry) Delete(ctx context.Context, id string) error {
+	defer r.cache.drop(id)
+	defer r.keys.drop(id)
+	if err := r.store.Delete(ctx, id); err != nil {
+		return fmt.Errorf("delete client: %w", err)
+	}
+	return nil
+}
+
+// errUnchanged, returned by the function given to change, ends it without a
+// write and without an error.
+var errUnchanged = errors.New("unchanged")
+
+// change is the one way a kept client is written.
+func (r *Registry) change(ctx context.Context, id string, change func(*Client) error) error {
+	// Whether or not the write was acknowledged, it may have happened.
+	defer r.cache.drop(id)
+	if err := r.store.Update(ctx, id, change); err != nil && !errors.Is(err, errUnchanged) {
+		return err
+	}
+	return nil
+}
+
+// claim lets one caller in a while do a chore, however many see the need.
+func (r *Registry) claim(chore string, every time.Duration) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := r.now()
+	if last, found := r.claimed[chore]; found && now.Sub(last) < every {
+		return false
+	}
+	r.claimed[chore] = now
+	return true
+}
+
+// stamp is now as a database gives it back.
+func (r *Registry) stamp() time.Time { return r.now().UTC().Truncate(time.Millisecond) }

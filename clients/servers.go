@@ -1,0 +1,191 @@
+package clients
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"time"
+)
+
+// How many servers may wait for approval at once. Anybody can ask, so the
+// list an administrator reads must stay readable, and one host must not be
+// able to fill it.
+const (
+	maxPending        = 100
+	maxPendingPerHost = 5
+)
+
+// ErrTooManyPending is Introduce's answer while too many servers wait.
+var ErrTooManyPending = errors.New("too many servers wait for approval; an administrator must decide about some of them first")
+
+// Prove checks that credentials come from the server whose metadata URL they
+// name, whatever its state and even if it is not known yet: for the door where
+// servers introduce themselves and ask how they stand. It keeps nothing. A
+// server that does not prove itself is *AuthError, one whose document cannot
+// be used *MetadataError.
+func (r *Registry) Prove(ctx context.Context, cred Credentials, audience string) (Client, error) {
+	if cred.Method != MethodKey || !IsMetadataURL(cred.ID, r.allowHTTP) {
+		return Client{}, &AuthError{
+			Code: InvalidClient, Basic: cred.Method == MethodBasic,
+			Description: "a server introduces itself with the URL of its metadata document as client_id and a client_assertion",
+		}
+	}
+	client, err := r.Lookup(ctx, cred.ID)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return Client{}, err
+	}
+	find := func(a assertion) (keys, error) { return r.keysFor(ctx, client, a) }
+	if err != nil || client.Server == nil || client.Server.State == Pending {
+		found := r.glimpse(ctx, cred.ID)
+		if found.err != nil {
+			return Client{}, found.err
+		}
+		client = found.client.clone()
+		find = func(assertion) (keys, error) { return found.keys, nil }
+	}
+	if err := r.checkAssertion(ctx, cred, find, audience); err != nil {
+		return Client{}, err
+	}
+	return client, nil
+}
+
+// Introduce makes a server known, after Prove, and returns its record, whose
+// Server.State says how it stands. via is what speaks for it: ViaInvite (the
+// caller redeemed the code), ViaDomain, ViaAdmin, or "" for nothing. With
+// something the server becomes active, without it waits as pending.
+//
+// What speaks for a server never overrules an administrator: one that was
+// refused or suspended stays so until Decide or Delete.
+func (r *Registry) Introduce(ctx context.Context, metadataURL, via string) (Client, error) {
+	known, err := r.Lookup(ctx, metadataURL)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return r.welcome(ctx, metadataURL, via)
+	case err != nil:
+		return Client{}, err
+	case known.Server == nil || known.Server.State != Pending:
+		return known, nil
+	}
+	return r.askAgain(ctx, known, via)
+}
+
+// welcome keeps a server that was not known.
+func (r *Registry) welcome(ctx context.Context, metadataURL, via string) (Client, error) {
+	found := r.glimpse(ctx, metadataURL)
+	if found.err != nil {
+		return Client{}, found.err
+	}
+	client := found.client.clone()
+	client.Created = r.stamp()
+	client.Updated = client.Created
+	client.Server.Requested = client.Created
+	if via != "" {
+		client.Server.admit(via, via, client.Created)
+	}
+	r.joining.Lock()
+	defer r.joining.Unlock()
+	if via == "" {
+		if err := r.roomFor(ctx, client.Server.Host); err != nil {
+			return Client{}, err
+		}
+	}
+	err := r.insert(ctx, client)
+	if errors.Is(err, fs.ErrExist) { // it asked twice at once
+		return r.Lookup(ctx, metadataURL)
+	}
+	if err != nil {
+		return Client{}, err
+	}
+	return client, nil
+}
+
+func (r *Registry) roomFor(ctx context.Context, host string) error {
+	waiting, err := r.ByState(ctx, Pending)
+	if err != nil {
+		return err
+	}
+	sameHost := 0
+	for _, c := range waiting {
+		if c.Server.Host == host {
+			sameHost++
+		}
+	}
+	if len(waiting) >= maxPending || sameHost >= maxPendingPerHost {
+		return ErrTooManyPending
+	}
+	return nil
+}
+
+// askAgain brings a pending server up to date, so that an administrator
+// decides about what it publishes now.
+func (r *Registry) askAgain(ctx context.Context, known Client, via string) (Client, error) {
+	update := func(*Client) {}
+	if r.now().Sub(known.Server.Fetched) >= sightLife {
+		found := r.glimpse(ctx, known.ID)
+		if found.err != nil {
+			return Client{}, found.err
+		}
+		update = func(c *Client) {
+			applyDocument(c, found.client)
+			c.Server.KeyThumbprints = slices.Clone(found.client.Server.KeyThumbprints)
+		}
+	}
+	var now Client
+	defer r.keys.drop(known.ID)
+	err := r.change(ctx, known.ID, func(c *Client) error {
+		if c.Server == nil || c.Server.State != Pending {
+			now = c.clone()
+			return errUnchanged
+		}
+		before := c.clone()
+		update(c)
+		// A trusted domain does not lift a hold: new keys and nothing else are
+		// just what someone who took the domain over would have to show.
+		if via != "" && (c.Server.Held == "" || via != ViaDomain) {
+			c.Server.admit(via, via, r.stamp())
+		}
+		r.settle(before, c)
+		now = c.clone()
+		return nil
+	})
+	if err != nil {
+		return Client{}, fmt.Errorf("refresh pending server: %w", err)
+	}
+	return now, nil
+}
+
+// admit makes the server active.
+func (s *Server) admit(via, by string, at time.Time) {
+	s.State, s.Via, s.Held = Active, via, ""
+	s.Decided, s.DecidedBy = at, by
+}
+
+// Decide records an administrator's decision about a server: Active, Refused
+// or Suspended. To forget it altogether there is Delete. by is who decided. An
+// approval is for the keys the record shows.
+func (r *Registry) Decide(ctx context.Context, id string, state State, by string) error {
+	defer r.keys.drop(id) // keys that counted before the decision do not count after it
+	err := r.change(ctx, id, func(c *Client) error {
+		if c.Server == nil {
+			return problem("server", "This client is not a federated server.")
+		}
+		switch {
+		case state == c.Server.State:
+			return errUnchanged
+		case state == Active:
+			c.Server.admit(ViaAdmin, by, r.stamp())
+		case state == Refused && c.Server.State == Pending, state == Suspended && c.Server.State == Active:
+			c.Server.State, c.Server.Decided, c.Server.DecidedBy = state, r.stamp(), by
+		default:
+			return problem("state", "A server that is %s cannot become %s.", c.Server.State, state)
+		}
+		c.Updated = r.stamp()
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("decide about server: %w", err)
+	}
+	return nil
+}

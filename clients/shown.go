@@ -1,0 +1,19 @@
+package clients
+
+// SelfDeclared reports whether nobody here vouches for the client's name: it
+// came with its metadata document, and only its address was checked.
+func (c Client) SelfDeclared() bool { return c.Server != nil }
+
+// Host returns where the client lives, as people would recognise it; empty if
+// its addresses do not say.
+func (c Client) Host() string {
+	if c.Server != nil {
+		return c.Server.Host
+	}
+	for _, address := range append([]string{c.ClientURI, c.DefaultRedirectURI}, c.RedirectURIs...) {
+		if u, err := parseURI(address); err == nil && u.web() {
+			return u.hostPort()
+		}
+	}
+	return ""
+}

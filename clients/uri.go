@@ -1,0 +1,287 @@
+package clients
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/idna"
+)
+
+// maxURI is the longest address the hub keeps or compares, in bytes.
+const maxURI = 2048
+
+// A uri is an address in the one spelling the hub accepts. Browsers and Go's
+// net/url disagree about many strings (an empty host, a backslash, "127.1", an
+// encoded dot), and every such disagreement has been somebody's open redirect.
+// So there is no lenient parsing here: parseURI takes only strings that every
+// parser reads alike and writes back unchanged.
+type uri struct {
+	scheme string // lower case
+	host   string // as written: lower-case name, dotted quad or [v6]; empty for com.example.app:/cb
+	port   string // empty: none written
+	path   string // with its leading slash, or empty
+	query  string // without the question mark
+}
+
+// web reports whether this is an address of a web server.
+func (u uri) web() bool { return u.scheme == "https" || u.scheme == "http" }
+
+// loopback reports whether the address stays on the person's own machine.
+func (u uri) loopback() bool {
+	return u.host == "127.0.0.1" || u.host == "[::1]" || u.host == "localhost"
+}
+
+// hostPort returns the host, and the port if one is written.
+func (u uri) hostPort() string {
+	if u.port == "" {
+		return u.host
+	}
+	return u.host + ":" + u.port
+}
+
+// sameOrigin compares like RFC 6454 §5. A default port is never written in a
+// uri, so comparing text is enough.
+func (u uri) sameOrigin(v uri) bool {
+	return u.scheme == v.scheme && u.host == v.host && u.port == v.port
+}
+
+// parseURI splits an absolute address. Its errors complete a sentence that
+// begins with the address.
+func parseURI(raw string) (uri, error) {
+	if err := checkText(raw); err != nil {
+		return uri{}, err
+	}
+	scheme, rest, found := strings.Cut(raw, ":")
+	if !found || scheme == "" {
+		return uri{}, errors.New("is not an absolute address; it must begin like https://app.example.com/")
+	}
+	if err := checkScheme(scheme); err != nil {
+		return uri{}, err
+	}
+	u := uri{scheme: scheme}
+	after, hasAuthority := strings.CutPrefix(rest, "//")
+	switch {
+	case hasAuthority:
+		end := strings.IndexAny(after, "/?")
+		if end < 0 {
+			end = len(after)
+		}
+		if err := u.setAuthority(after[:end]); err != nil {
+			return uri{}, err
+		}
+		rest = after[end:]
+	case u.web():
+		return uri{}, errors.New("needs two slashes after the scheme")
+	case !strings.HasPrefix(rest, "/"):
+		return uri{}, fmt.Errorf("needs a slash after the scheme, like %s:/callback", scheme)
+	}
+	u.path, u.query, _ = strings.Cut(rest, "?")
+	if err := checkPath(u.path); err != nil {
+		return uri{}, err
+	}
+	if err := checkQuery(u.query); err != nil {
+		return uri{}, err
+	}
+	return u, nil
+}
+
+// checkText refuses what no part of an address may hold. WHATWG parsers strip
+// control characters and read a backslash as a slash; net/url does neither.
+func checkText(raw string) error {
+	if raw == "" {
+		return errors.New("is empty")
+	}
+	if len(raw) > maxURI {
+		return fmt.Errorf("is longer than %d characters", maxURI)
+	}
+	for i := range len(raw) {
+		switch c := raw[i]; {
+		case c <= ' ' || c == 0x7f:
+			return errors.New("contains a space or a control character")
+		case c > 0x7f:
+			return errors.New("must be plain ASCII; write an international domain in its xn-- form")
+		case c == '\\':
+			return errors.New("contains a backslash")
+		case c == '#':
+			return errors.New("has a fragment (#…); leave it out") // RFC 6749 §3.1.2
+		case c == '*':
+			return errors.New("contains a wildcard (*); list every address in full")
+		}
+	}
+	return nil
+}
+
+// checkScheme accepts https, http and private-use schemes. RFC 8252 §7.1 has
+// the latter begin with a reversed domain name; demanding its dot also keeps
+// out javascript, data, file and every other scheme a browser acts on.
+func checkScheme(scheme string) error {
+	if scheme == "https" || scheme == "http" {
+		return nil
+	}
+	for i := range len(scheme) {
+		c := scheme[i]
+		switch {
+		case 'A' <= c && c <= 'Z':
+			return errors.New("must have its scheme in lower case")
+		case 'a' <= c && c <= 'z':
+		case i > 0 && ('0' <= c && c <= '9' || c == '.' || c == '-' || c == '+'):
+		default:
+			return errors.New("is not an absolute address; it must begin like https://app.example.com/")
+		}
+	}
+	if !strings.Contains(strings.Trim(scheme, "."), ".") {
+		return fmt.Errorf("uses the scheme %q, which is not allowed; use https, or for an installed app a scheme like com.example.app", scheme)
+	}
+	return nil
+}
+
+// setAuthority splits and checks what stands between // and the path.
+func (u *uri) setAuthority(authority string) error {
+	if strings.Contains(authority, "@") {
+		return errors.New("contains a user name (…@); leave it out")
+	}
+	host, port := authority, ""
+	if i := strings.LastIndexByte(authority, ':'); i >= 0 && !strings.HasSuffix(authority, "]") {
+		host, port = authority[:i], authority[i+1:]
+		if err := u.checkPort(port); err != nil {
+			return err
+		}
+	}
+	if !u.web() && port != "" {
+		return errors.New("has a port, which a private-use scheme does not")
+	}
+	if err := checkHost(host); err != nil {
+		return err
+	}
+	u.host, u.port = host, port
+	return nil
+}
+
+func (u *uri) checkPort(port string) error {
+	if !portOK(port) {
+		return errors.New("has a port that is not a number from 1 to 65535")
+	}
+	// Browsers drop a default port, so the two spellings would be one address
+	// to them and two to us.
+	if u.scheme == "https" && port == "443" || u.scheme == "http" && port == "80" {
+		return fmt.Errorf("names the default port; leave out :%s", port)
+	}
+	return nil
+}
+
+// portOK accepts 1 to 65535 without leading zeros.
+func portOK(port string) bool {
+	n, err := strconv.ParseUint(port, 10, 16)
+	return err == nil && n > 0 && port[0] != '0' && port[0] != '+'
+}
+
+// checkHost accepts a lower-case DNS name, a dotted quad, or a [v6] address in
+// its canonical spelling (RFC 5952).
+func checkHost(host string) error {
+	if host == "" {
+		return errors.New("has no host")
+	}
+	if strings.HasPrefix(host, "[") {
+		return checkV6(host)
+	}
+	if len(host) > 253 {
+		return errors.New("has a host longer than 253 characters")
+	}
+	labels := strings.Split(host, ".")
+	for _, label := range labels {
+		if err := checkLabel(label); err != nil {
+			return err
+		}
+	}
+	if numeric(labels[len(labels)-1]) {
+		return checkV4(host)
+	}
+	return checkPunycode(host, labels)
+}
+
+func checkV6(host string) error {
+	addr, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	if err != nil || !addr.Is6() || addr.Zone() != "" || addr.Is4In6() || host != "["+addr.String()+"]" {
+		return errors.New("has an IPv6 address that is not in its canonical form")
+	}
+	return nil
+}
+
+// numeric reports whether a WHATWG parser would read a host that ends in this
+// label as an IPv4 address: 127.1, 2130706433 and 0x7f.1 are all 127.0.0.1.
+func numeric(label string) bool {
+	if strings.HasPrefix(label, "0x") {
+		return strings.Trim(label[2:], "0123456789abcdef") == ""
+	}
+	return strings.Trim(label, "0123456789") == ""
+}
+
+func checkV4(host string) error {
+	addr, err := netip.ParseAddr(host)
+	if err != nil || !addr.Is4() || addr.String() != host {
+		return errors.New("has a host that is a number; write an IPv4 address as four decimal parts")
+	}
+	return nil
+}
+
+func checkLabel(label string) error {
+	if label == "" {
+		return errors.New("has an empty part in its host (two dots, or one at the end)")
+	}
+	if len(label) > 63 {
+		return errors.New("has a host with a part longer than 63 characters")
+	}
+	if label[0] == '-' || label[len(label)-1] == '-' {
+		return errors.New("has a host with a part that begins or ends with a hyphen")
+	}
+	for i := range len(label) {
+		switch c := label[i]; {
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '-':
+		case 'A' <= c && c <= 'Z':
+			return errors.New("must have its host in lower case")
+		default:
+			return fmt.Errorf("has a host with the character %q", c)
+		}
+	}
+	return nil
+}
+
+// checkPunycode makes sure that an xn-- name is one that a browser decodes
+// and would encode the same way.
+func checkPunycode(host string, labels []string) error {
+	invalid := errors.New("has a host whose xn-- form is not valid")
+	encoded := false
+	for _, label := range labels {
+		if !strings.HasPrefix(label, "xn--") {
+			continue
+		}
+		encoded = true
+		decoded, err := idna.Lookup.ToUnicode(label)
+		if err != nil || isASCII(decoded) {
+			return invalid // an all-ASCII label must not hide in punycode (RFC 5891 §4.2.1)
+		}
+	}
+	if !encoded {
+		return nil
+	}
+	decoded, err := idna.Lookup.ToUnicode(host)
+	if err != nil {
+		return invalid
+	}
+	if again, err := idna.Lookup.ToASCII(decoded); err != nil || again != host {
+		return invalid
+	}
+	return nil
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] > 0x7f {
+			return false
+		}
+	}
+	return true
+}

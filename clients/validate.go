@@ -1,0 +1,227 @@
+package clients
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A Problem is one reason why a client cannot be saved.
+type Problem struct {
+	Field string // bson name of the field it stands at, like "redirect_uris"
+	Text  string // what is wrong and what to do, as a sentence for the administrator
+}
+
+// Problems are all reasons at once, so a form can show each at its field. A
+// non-empty list is the error of Registry.Add and Registry.Update.
+type Problems []Problem
+
+// Error joins the sentences.
+func (p Problems) Error() string {
+	texts := make([]string, len(p))
+	for i, problem := range p {
+		texts[i] = problem.Text
+	}
+	return strings.Join(texts, " ")
+}
+
+// Bounds that no honest client reaches.
+const (
+	maxName = 100 // characters
+	maxList = 100 // addresses, scopes or roles
+)
+
+// Tidy fills in what follows from the rest: the defaults of the type, the
+// default redirect URI when there is only one, the standard scopes. It trims
+// what people paste. Registry.Add and Registry.Update call it before Validate.
+func (c *Client) Tidy() {
+	c.Name = strings.TrimSpace(c.Name)
+	c.RedirectURIs = tidyList(c.RedirectURIs)
+	c.PostLogoutRedirectURIs = tidyList(c.PostLogoutRedirectURIs)
+	c.Scopes = tidyList(c.Scopes)
+	c.AllowedRoles = tidyList(c.AllowedRoles)
+	for _, field := range []*string{&c.DefaultRedirectURI, &c.JWKSURI, &c.JWKS, &c.BackchannelLogoutURI,
+		&c.ClientURI, &c.LogoURI, &c.TosURI, &c.PolicyURI} {
+		*field = strings.TrimSpace(*field)
+	}
+	if c.Type == "" {
+		c.Type = Web
+	}
+	if c.AuthMethod == "" {
+		c.AuthMethod = defaultMethod(c.Type)
+	}
+	if c.Type == Service {
+		// A service has nobody to send anywhere: it only asks for itself.
+		c.GrantType, c.ResponseType = "", ""
+		c.RefreshTokens, c.ClientCredentials = false, true
+		return
+	}
+	if c.GrantType == "" {
+		c.GrantType = GrantCode
+	}
+	if c.ResponseType == "" {
+		c.ResponseType = responseFor(c.GrantType)
+	}
+	if c.DefaultRedirectURI == "" && len(c.RedirectURIs) == 1 {
+		c.DefaultRedirectURI = c.RedirectURIs[0]
+	}
+	if len(c.Scopes) == 0 {
+		c.Scopes = []string{"openid", "profile", "email"}
+	}
+}
+
+func defaultMethod(t Type) string {
+	if t == SPA || t == Native {
+		return MethodNone
+	}
+	return MethodBasic
+}
+
+func responseFor(grant string) string {
+	if grant == GrantImplicit {
+		return ResponseToken
+	}
+	return ResponseCode
+}
+
+// tidyList trims every item and drops empty and repeated ones.
+func tidyList(list []string) []string {
+	var tidy []string
+	for _, item := range list {
+		item = strings.TrimSpace(item)
+		if item != "" && !slices.Contains(tidy, item) {
+			tidy = append(tidy, item)
+		}
+	}
+	return tidy
+}
+
+// Validate returns everything that is wrong with the client; nothing means it
+// may be saved. allowHTTP is as for ValidateRedirectURI.
+func (c Client) Validate(allowHTTP bool) Problems {
+	var problems Problems
+	for _, check := range []func(Client, bool) Problems{
+		checkName,
+		checkType,
+		checkMethod,     // RFC 6749 §2.3, OIDC Core §9
+		checkKeys,       // RFC 7591 §2
+		checkRedirects,  // RFC 6749 §3.1.2, RFC 9700 §2.1
+		checkDefault,    // RFC 6749 §3.1.2.3
+		checkGrants,     // RFC 6749 §4
+		checkImplicit,   // RFC 9700 §2.1.2
+		checkTrust,      // RFC 8252 §8.6
+		checkScopes,     // RFC 6749 §3.3
+		checkRoles,      //
+		checkIDTokenAlg, // OIDC Core §2
+		checkLinks,      // RFC 7591 §2
+		checkLogout,     // OIDC Back-Channel Logout §2.2, RP-Initiated Logout §3
+	} {
+		problems = append(problems, check(c, allowHTTP)...)
+	}
+	return problems
+}
+
+func problem(field, format string, args ...any) Problems {
+	return Problems{{Field: field, Text: fmt.Sprintf(format, args...)}}
+}
+
+func checkName(c Client, _ bool) Problems {
+	switch {
+	case c.Name == "":
+		return problem("name", "Give the client an App Name; people see it when they are asked for consent.")
+	case utf8.RuneCountInString(c.Name) > maxName:
+		return problem("name", "The App Name is longer than %d characters.", maxName)
+	case !printable(c.Name):
+		return problem("name", "The App Name contains characters that cannot be seen.")
+	}
+	return nil
+}
+
+// printable refuses control and format characters: a right-to-left override
+// lets one name look like another.
+func printable(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.Is(unicode.C, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r)
+	})
+}
+
+func checkType(c Client, _ bool) Problems {
+	switch c.Type {
+	case Web, SPA, Native, Service:
+		return nil
+	}
+	return problem("type", "Choose the type of client: web, spa, native or service.")
+}
+
+func checkMethod(c Client, _ bool) Problems {
+	switch c.AuthMethod {
+	case MethodNone:
+		if !c.Public() {
+			return problem("auth_method", "A %s client can keep a secret, so it must prove itself; choose %s, %s or %s.",
+				c.Type, MethodBasic, MethodPost, MethodKey)
+		}
+	case MethodBasic, MethodPost, MethodKey:
+		if c.Public() {
+			return problem("auth_method", "A %s client runs where a secret cannot be kept; choose %s. PKCE protects it.", c.Type, MethodNone)
+		}
+	default:
+		return problem("auth_method", "Choose how the client proves itself: %s, %s, %s or %s.",
+			MethodBasic, MethodPost, MethodKey, MethodNone)
+	}
+	return nil
+}
+
+func checkKeys(c Client, allowHTTP bool) Problems {
+	var problems Problems
+	if c.JWKSURI != "" {
+		problems = append(problems, checkEndpoint("jwks_uri", "JWKS URI", c.JWKSURI, allowHTTP)...)
+	}
+	if c.JWKS != "" {
+		if _, err := parseKeys([]byte(c.JWKS)); err != nil {
+			problems = append(problems, problem("jwks", "The JWKS cannot be used: %v.", err)...)
+		}
+	}
+	switch {
+	case c.JWKSURI != "" && c.JWKS != "":
+		problems = append(problems, problem("jwks", "Give the JWKS URI or the JWKS, not both.")...)
+	case c.AuthMethod == MethodKey && c.JWKSURI == "" && c.JWKS == "":
+		problems = append(problems, problem("jwks_uri", "A client that uses %s needs a JWKS URI or a JWKS with its public keys.", MethodKey)...)
+	}
+	return problems
+}
+
+func checkScopes(c Client, _ bool) Problems {
+	if len(c.Scopes) > maxList {
+		return problem("scopes", "There are more than %d scopes.", maxList)
+	}
+	for _, scope := range c.Scopes {
+		if !scopeToken(scope) {
+			return problem("scopes", "%.100q is not a scope: use printable ASCII without spaces, quotes and backslashes.", scope)
+		}
+	}
+	return nil
+}
+
+// scopeToken holds s against the grammar of RFC 6749 §3.3.
+func scopeToken(s string) bool {
+	return s != "" && len(s) <= 200 && !strings.ContainsFunc(s, func(r rune) bool {
+		return r <= ' ' || r > '~' || r == '"' || r == '\\'
+	})
+}
+
+func checkRoles(c Client, _ bool) Problems {
+	if len(c.AllowedRoles) > maxList {
+		return problem("allowed_roles", "There are more than %d roles.", maxList)
+	}
+	return nil
+}
+
+func checkIDTokenAlg(c Client, _ bool) Problems {
+	switch c.IDTokenAlg {
+	case "", "RS256", "ES256":
+		return nil
+	}
+	return problem("id_token_alg", "Choose RS256 or ES256 as the algorithm of ID tokens.")
+}

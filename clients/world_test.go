@@ -1,0 +1,238 @@
+package clients
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"sort"
+	"sync"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+)
+
+const issuer = "https://id.example.org"
+
+// A world is a registry on an empty store, with a clock that is moved by hand.
+type world struct {
+	*testing.T
+	*Registry
+	clock *clock
+	store *memory
+	seen  *replayMemory
+}
+
+func newWorld(t *testing.T, options ...func(*Options)) *world {
+	t.Helper()
+	w := &world{T: t, clock: newClock(), store: newMemory()}
+	w.seen = &replayMemory{now: w.clock.now, until: map[string]time.Time{}}
+	o := Options{
+		Store: w.store, HTTP: http.DefaultClient, Issuer: issuer, Replay: w.seen.use,
+		Now: w.clock.now, Log: slog.New(slog.DiscardHandler),
+	}
+	for _, option := range options {
+		option(&o)
+	}
+	w.Registry = NewRegistry(o)
+	t.Cleanup(w.Registry.Close)
+	return w
+}
+
+func allowHTTP(o *Options) { o.AllowHTTP = true }
+
+// add keeps a client that must be valid.
+func (w *world) add(c Client) Client {
+	w.Helper()
+	c, err := w.Add(w.Context(), c)
+	if err != nil {
+		w.Fatalf("add client: %v", err)
+	}
+	return c
+}
+
+func (w *world) addSecret(id string, life time.Duration) string {
+	w.Helper()
+	secret, err := w.AddSecret(w.Context(), id, life)
+	if err != nil {
+		w.Fatalf("add secret: %v", err)
+	}
+	return secret
+}
+
+func (w *world) lookup(id string) Client {
+	w.Helper()
+	c, err := w.Lookup(w.Context(), id)
+	if err != nil {
+		w.Fatalf("look up: %v", err)
+	}
+	return c
+}
+
+func webApp() Client {
+	return Client{ID: "web1", Name: "Web App", Type: Web, RedirectURIs: []string{"https://app.example.com/cb"}}
+}
+
+func nativeApp() Client {
+	return Client{
+		ID: "native1", Name: "Native App", Type: Native, DefaultRedirectURI: "com.example.app:/cb",
+		RedirectURIs: []string{"http://127.0.0.1/cb", "http://[::1]/cb", "com.example.app:/cb"},
+	}
+}
+
+func spaApp() Client {
+	return Client{ID: "spa1", Name: "Browser App", Type: SPA, RedirectURIs: []string{"https://spa.example.com/cb"}}
+}
+
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func newClock() *clock { return &clock{at: time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC)} }
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) forward(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+// A memory is a Store whose records go through bson, so that the tags are
+// tested too.
+type memory struct {
+	mu      sync.Mutex
+	docs    map[string]bson.Raw
+	reads   int
+	writes  int
+	failing error
+}
+
+func newMemory() *memory { return &memory{docs: map[string]bson.Raw{}} }
+
+func (m *memory) Get(_ context.Context, id string) (Client, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.reads++
+	return m.get(id)
+}
+
+func (m *memory) get(id string) (c Client, err error) {
+	if m.failing != nil {
+		return c, m.failing
+	}
+	doc, found := m.docs[id]
+	if !found {
+		return c, fs.ErrNotExist
+	}
+	return c, bson.Unmarshal(doc, &c)
+}
+
+func (m *memory) put(c Client) error {
+	if m.failing != nil {
+		return m.failing
+	}
+	doc, err := bson.Marshal(c)
+	m.docs[c.ID] = doc
+	m.writes++
+	return err
+}
+
+func (m *memory) Insert(_ context.Context, c Client) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if _, found := m.docs[c.ID]; found {
+		return fs.ErrExist
+	}
+	return m.put(c)
+}
+
+func (m *memory) Update(_ context.Context, id string, change func(*Client) error) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c, err := m.get(id)
+	if err != nil {
+		return err
+	}
+	if err := change(&c); err != nil {
+		return err
+	}
+	return m.put(c)
+}
+
+func (m *memory) Delete(_ context.Context, id string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if _, found := m.docs[id]; !found {
+		return fs.ErrNotExist
+	}
+	delete(m.docs, id)
+	return m.failing
+}
+
+func (m *memory) All(_ context.Context) ([]Client, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var all []Client
+	for id := range m.docs {
+		c, err := m.get(id)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	sort.Slice(all, func(i, j int) bool { return all[i].ID < all[j].ID })
+	return all, nil
+}
+
+func (m *memory) counts() (reads, writes int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.reads, m.writes
+}
+
+func (m *memory) fail(err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.failing = err
+}
+
+// A replayMemory remembers ids until their time.
+type replayMemory struct {
+	mu    sync.Mutex
+	now   func() time.Time
+	until map[string]time.Time
+}
+
+func (m *replayMemory) use(_ context.Context, id string, until time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if old, found := m.until[id]; found && m.now().Before(old) {
+		return fs.ErrExist
+	}
+	m.until[id] = until
+	return nil
+}
+
+// code returns the code of an AuthError, or "" if it is none.
+func code(err error) string {
+	var auth *AuthError
+	if errors.As(err, &auth) {
+		return auth.Code
+	}
+	return ""
+}
+
+// A failingReplay is a replay memory whose database is away.
+type failingReplay struct{}
+
+func (*failingReplay) use(context.Context, string, time.Time) error {
+	return errors.New("database is away")
+}

@@ -1,0 +1,70 @@
+package federation
+
+import (
+	"net/url"
+	"strings"
+	"unicode"
+)
+
+// TidyBaseURL makes of what a person typed or pasted the address that is kept:
+// no spaces around, scheme and host in lower case, no slash at the end, and the
+// site itself where the address of its discovery document was pasted.
+func TidyBaseURL(raw string) string {
+	raw = strings.TrimSpace(raw)
+	raw = strings.TrimSuffix(raw, "/.well-known/openid-configuration")
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return raw
+	}
+	u.Scheme, u.Host = strings.ToLower(u.Scheme), strings.ToLower(u.Host)
+	return strings.TrimRight(u.String(), "/")
+}
+
+// baseURLProblem returns a sentence if the address will not do.
+func baseURLProblem(raw string, allowHTTP bool) string {
+	u, err := url.Parse(raw)
+	switch {
+	case raw == "":
+		return "Enter the address of the other site, like https://id.example.org."
+	case err != nil || u.Hostname() == "" || u.Opaque != "" || !plainASCII(raw):
+		return "This is not a web address. It looks like https://id.example.org."
+	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.Contains(raw, "#"):
+		return "Leave out user names and everything from ? or # on."
+	case u.Scheme == "http" && !allowHTTP:
+		return "The address must start with https://; plain http can be read and changed on the way."
+	case u.Scheme != "https" && u.Scheme != "http":
+		return "The address must start with https://."
+	}
+	return ""
+}
+
+// SameURL compares two issuers or base URLs as places: without regard to case
+// of the host, a default port, or a slash at the end. It is for finding
+// circles and typing mistakes; identities compare issuers byte by byte.
+func SameURL(a, b string) bool { return place(a) == place(b) }
+
+func place(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return raw
+	}
+	scheme, host := strings.ToLower(u.Scheme), strings.ToLower(u.Hostname())
+	port := u.Port()
+	if port == "" && scheme == "https" {
+		port = "443"
+	}
+	if port == "" && scheme == "http" {
+		port = "80"
+	}
+	return scheme + "://" + strings.TrimSuffix(host, ".") + ":" + port + strings.TrimRight(u.EscapedPath(), "/")
+}
+
+// plainASCII also keeps look-alike letters and browsers' other readings of
+// backslashes out of addresses.
+func plainASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '\\' })
+}
+
+func printable(r rune) bool {
+	return unicode.IsPrint(r) && r != unicode.ReplacementChar
+}

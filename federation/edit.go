@@ -1,0 +1,130 @@
+package federation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+)
+
+// maxTwins is how many keys may share a name before an id must be given.
+const maxTwins = 50
+
+// Add saves a new key and returns it as saved. secret is the client secret in
+// plain, or empty. Without an ID the key gets one from its Name. The error is
+// Problems if the key cannot be saved, and fs.ErrExist for a taken ID.
+func (r *Registry) Add(ctx context.Context, k LoginKey, secret string) (LoginKey, error) {
+	k = k.clone()
+	k.Secret, k.Issuer, k.Join = "", "", Join{}
+	k.Created = r.moment()
+	named := strings.TrimSpace(k.ID) != ""
+	if !named {
+		k.ID = SlugOf(k.Name)
+	}
+	base := k.ID
+	for twin := 2; ; twin++ {
+		if err := r.settle(&k, secret); err != nil {
+			return LoginKey{}, err
+		}
+		err := r.store.Insert(ctx, k)
+		if err == nil {
+			r.records.Drop()
+			return k, nil
+		}
+		if named || !errors.Is(err, fs.ErrExist) || twin > maxTwins {
+			return LoginKey{}, fmt.Errorf("add login key %q: %w", k.ID, err)
+		}
+		k.ID = fmt.Sprintf("%s-%d", base, twin)
+	}
+}
+
+// Update changes a key. secret is a new client secret in plain; empty keeps
+// the saved one, and change may empty k.Secret to remove it. The error is
+// Problems if the result cannot be saved.
+func (r *Registry) Update(ctx context.Context, id, secret string, change func(k *LoginKey) error) error {
+	err := r.store.Update(ctx, id, func(k *LoginKey) error {
+		before := k.clone()
+		if err := change(k); err != nil {
+			return err
+		}
+		k.Tidy()
+		if problems := moves(before, k, secret); len(problems) > 0 {
+			return problems
+		}
+		return r.settle(k, secret)
+	})
+	r.records.Drop()
+	if err != nil {
+		return fmt.Errorf("update login key %q: %w", id, err)
+	}
+	return nil
+}
+
+// Delete removes a key. Identities that were linked through it stay, and mean
+// the same people again should the key come back with the same id and issuer.
+func (r *Registry) Delete(ctx context.Context, id string) error {
+	err := r.store.Delete(ctx, id)
+	r.records.Drop()
+	r.forget(id)
+	if err != nil {
+		return fmt.Errorf("delete login key %q: %w", id, err)
+	}
+	return nil
+}
+
+// moves handles what must not change, and what must change together with the
+// address.
+func moves(before LoginKey, k *LoginKey, secret string) Problems {
+	switch {
+	case k.ID != before.ID:
+		return problem("id", "The id is part of the callback address and of every connected account, so it can't be changed. Add a new key instead.")
+	case k.Kind != before.Kind:
+		return problem("kind", "The kind can't be changed. Add a new key instead.")
+	case k.Secret != before.Secret && k.Secret != "":
+		return problem("secret", "Give the client secret as it is; it is sealed when it is saved.")
+	}
+	if k.BaseURL == before.BaseURL {
+		return nil
+	}
+	// AD-10: a saved secret goes where it was meant to go. Whoever can change
+	// the address, but never saw the secret, could otherwise have it sent to
+	// himself.
+	if k.Secret != "" && secret == "" {
+		return problem("secret", "The address has changed, so enter the client secret again. The saved one was given for %s.", before.BaseURL)
+	}
+	k.Issuer, k.Join = "", Join{}
+	if slices.Equal(k.Hosts, before.Hosts) {
+		k.Hosts = nil // confirmed for the site before
+	}
+	return nil
+}
+
+// settle makes a key ready to be written, or says why it cannot be.
+func (r *Registry) settle(k *LoginKey, secret string) error {
+	k.Tidy()
+	secret = strings.TrimSpace(secret)
+	problems := k.Validate(r.env)
+	if _, found := r.factories[k.Kind]; !found {
+		problems = append(problems, problem("kind", "There is no kind %q.", k.Kind)...)
+	}
+	switch {
+	case len(secret) > 4096 || !clean(secret):
+		problems = append(problems, problem("secret", "The client secret has characters that do not print. Copy it again.")...)
+	case secret != "" && k.Kind == KindPeer:
+		problems = append(problems, problem("secret", "Another hub needs no client secret; this site proves itself with its signing key.")...)
+	}
+	if len(problems) > 0 {
+		return problems
+	}
+	if secret != "" {
+		k.Secret = r.seal(secret, k.SecretContext())
+	}
+	k.Updated = r.moment()
+	return nil
+}
+
+// moment is now as the store keeps it.
+func (r *Registry) moment() time.Time { return r.env.Now().UTC().Truncate(time.Millisecond) }

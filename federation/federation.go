@@ -1,0 +1,181 @@
+// Package federation asks others who someone is.
+//
+// An administrator keeps a LoginKey for every upstream: a name for the button,
+// the upstream's Base URL, our credentials there, and what we make of its
+// answers. A Connector, one kind per sub-package, takes a person there and back:
+// Begin says where to send the browser, Finish turns the upstream's answer into
+// an Identity. The Registry keeps the keys and the connectors opened from them.
+//
+// Upstreams are strangers. Whatever they answer, a connector returns an
+// identity it has verified or an error: a *Refusal when the upstream said no, a
+// *Fault when it did not answer or its answer cannot be trusted. Nothing an
+// upstream wrote is ever shown to a person.
+//
+// The border: the package decides who the upstream says this is, never who that
+// is here. Matching an identity with a user, and everything after that, is the
+// hub's. Nothing below this package imports the hub; the guarded HTTP client,
+// the signer and the clock are handed in.
+package federation
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// A Connector signs a person in at one upstream. It is safe for concurrent use.
+type Connector interface {
+	// Begin fills in the leg, which the hub keeps until the browser returns,
+	// and returns where to send the browser meanwhile.
+	Begin(ctx context.Context, leg *Leg, hints Hints) (redirect string, err error)
+	// Finish checks the upstream's answer, the query the browser came back
+	// with, against the leg. The caller ensures that a leg is used once.
+	Finish(ctx context.Context, leg Leg, answer url.Values) (Identity, error)
+}
+
+// A LogoutReceiver is a Connector whose upstream can tell us that a session
+// ended there (OpenID Connect Back-Channel Logout 1.0).
+type LogoutReceiver interface {
+	// LogoutToken verifies a raw logout token. The caller refuses a JTI that
+	// it has seen before and forgets it after Expires.
+	LogoutToken(ctx context.Context, raw string) (Ended, error)
+}
+
+// A Joiner is a Connector that can introduce this hub to its upstream by
+// itself and ask, as often as it likes, what became of it.
+type Joiner interface {
+	// Join asks to be let in; invite may be empty. It returns a *Fault if
+	// there was no answer, or none that means anything.
+	Join(ctx context.Context, invite string) (Join, error)
+}
+
+// A Describer is a Connector that can say what its upstream is before anybody
+// relies on it, for the administrator to confirm.
+type Describer interface {
+	Describe(ctx context.Context) (Card, error)
+}
+
+// A Leg is what must survive until the browser is back: the part of one
+// sign-in that is spent at the upstream. It never travels.
+type Leg struct {
+	State    string   `bson:"state"`    // unguessable; the answer must bring it back
+	Nonce    string   `bson:"nonce"`    // must be inside the id_token
+	Verifier string   `bson:"verifier"` // PKCE, RFC 7636
+	Redirect string   `bson:"redirect"` // our callback URL at this upstream
+	Issuer   string   `bson:"issuer"`   // who was asked
+	MaxAge   string   `bson:"max_age,omitempty"`
+	Extra    string   `bson:"extra,omitempty"` // a connector's own
+	Via      []string `bson:"via,omitempty"`   // issuers passed, ourselves included
+}
+
+// Hints are what the client asked of us and the upstream should know. They
+// are sent on, never believed.
+type Hints struct {
+	Prompt    string
+	LoginHint string
+	MaxAge    string // seconds
+	ACRValues string
+	UILocales string
+	Via       []string // issuers the request has already passed
+}
+
+// An Identity is what an upstream says about a person. Key, Issuer and Subject
+// together name the person for ever; everything else is description and may
+// change. Texts are cut to a sane length and hold no control characters.
+type Identity struct {
+	Key     string // id of the login key
+	Issuer  string
+	Subject string
+
+	// EmailVerified is true only if the document that names the address says
+	// so with a JSON true. Whether this upstream may say so is the hub's decision.
+	Email         string
+	EmailVerified bool
+
+	Name, GivenName, FamilyName string
+	PreferredUsername           string
+	Picture                     string // an https address; never fetched by us
+	Locale                      string
+
+	// Roles are local roles: the upstream's, through the key's RoleMap.
+	// A role without a rule does not appear.
+	Roles []string
+
+	// ACR and AMR say how the person signed in, for upstreams whose word
+	// counts: other hubs. AuthTime is zero if unknown.
+	ACR      string
+	AMR      []string
+	AuthTime time.Time
+	SID      string // the upstream's session, for logout
+}
+
+// Ended is what a verified logout token says. Subject or SID may be empty, not
+// both; with an empty SID every session of the subject has ended.
+type Ended struct {
+	Issuer, Subject, SID string
+	JTI                  string
+	Expires              time.Time
+}
+
+// A Card describes an upstream for the page where an administrator confirms it.
+type Card struct {
+	Issuer string
+	Name   string // what it calls itself, cleaned; may be empty
+	// Fingerprints are the RFC 7638 SHA-256 thumbprints of its signing keys,
+	// base64url, sorted.
+	Fingerprints []string
+	// ForeignHosts are hosts other than the Base URL's that its endpoints are
+	// on. Unless they are in LoginKey.Hosts they are not used.
+	ForeignHosts []string
+	Joinable     bool // it is a hub that takes introductions
+}
+
+// A Factory makes a connector of one kind. It does not use the network, so
+// that opening a key is quick however its upstream is.
+type Factory func(key LoginKey, env Env) (Connector, error)
+
+// Env is what every connector gets from the hub.
+type Env struct {
+	HTTP *http.Client // guarded; all requests to upstreams go through it
+	Hub  string       // our issuer
+	// AllowHTTP permits upstreams on plain http: for hubs that are themselves
+	// local, never otherwise.
+	AllowHTTP bool
+	// Callback is where the upstream of a key sends the browser back to. It
+	// differs for each key, so that one upstream's answer cannot be passed off
+	// as another's (RFC 9700 §4.4.2).
+	Callback func(keyID string) string
+	// ClientMetadataURL is our client id at a peer: where the metadata
+	// document of this key is served.
+	ClientMetadataURL func(keyID string) string
+	// Open unseals a saved secret. The context is the one it was sealed with.
+	Open func(sealed, context string) (string, error)
+	// Sign returns a compact ES256 JWT signed with a key in our JWKS.
+	Sign func(ctx context.Context, claims map[string]any, typ string) (string, error)
+	// Pin remembers the issuer an upstream turned out to have. The Registry
+	// fills it in; it fails if another issuer is pinned already.
+	Pin func(ctx context.Context, keyID, issuer string) error
+	// Patience is the most one sign-in may wait for an upstream; 10 s if zero.
+	Patience time.Duration
+	Now      func() time.Time // time.Now if nil
+	Log      *slog.Logger     // discarded if nil
+}
+
+// WithDefaults returns the Env with its optional fields filled in.
+func (e Env) WithDefaults() Env {
+	if e.Patience == 0 {
+		e.Patience = 10 * time.Second
+	}
+	if e.Now == nil {
+		e.Now = time.Now
+	}
+	if e.Log == nil {
+		e.Log = slog.New(slog.DiscardHandler)
+	}
+	if e.Pin == nil {
+		e.Pin = func(context.Context, string, string) error { return nil }
+	}
+	return e
+}

@@ -1,0 +1,180 @@
+// Package federationtest has what connectors are tested with: an OpenID
+// provider that really works and lies on demand, and the suite that every
+// connector passes.
+//
+// The provider is strict where a good one is (codes work once, PKCE, redirect
+// URI and client credentials are checked), so a connector that forgets to send
+// something fails against the honest one already. A Script makes it hostile,
+// one lie at a time.
+package federationtest
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// Paths of the provider's endpoints.
+const (
+	PathDiscovery = "/.well-known/openid-configuration"
+	PathAuthorize = "/authorize"
+	PathToken     = "/token"
+	PathUserinfo  = "/userinfo"
+	PathKeys      = "/jwks"
+	PathServers   = "/servers"
+)
+
+// An Upstream is a scriptable OpenID provider on https. Its methods are safe
+// for concurrent use.
+type Upstream struct {
+	URL    string // its issuer
+	Server *httptest.Server
+	now    func() time.Time
+
+	mu     sync.Mutex
+	script Script
+	keys   []signer          // the last one signs
+	grants map[string]grant  // by code
+	access map[string]person // by access token
+	used   map[string]bool   // jti of client assertions
+	calls  map[string]int    // by path
+	last   map[string]seen   // by path
+}
+
+// A Script is how the provider behaves. Functions edit what it would have
+// said; nil ones leave it.
+type Script struct {
+	Client    Client
+	Discovery func(doc map[string]any)
+	Answer    func(query url.Values) // the redirect back to the hub
+	Token     func(answer map[string]any)
+	IDToken   func(claims map[string]any)
+	Header    map[string]any                              // of the id_token, beside alg and kid
+	Sign      func(claims map[string]any) string          // instead of signing
+	Userinfo  func(claims map[string]any)                 // edits the document
+	Join      func(form url.Values) (int, string)         // what a server's introduction is answered
+	Replace   map[string]http.HandlerFunc                 // whole endpoints, by path
+	Person    func(subject string, claims map[string]any) // what userinfo says about a person
+}
+
+// A Client is how the hub is registered.
+type Client struct {
+	ID, Secret string
+	Key        *jose.JSONWebKey // for private_key_jwt
+}
+
+type grant struct {
+	redirect, challenge, nonce, client string
+	person                             person
+}
+
+type person struct{ subject string }
+
+// seen is a request as it arrived.
+type seen struct {
+	Form   url.Values
+	Header http.Header
+}
+
+// NewUpstream starts a provider that stops when the test ends.
+func NewUpstream(t testing.TB, now func() time.Time) *Upstream {
+	u := &Upstream{
+		now:    now,
+		keys:   []signer{newSigner("first")},
+		grants: map[string]grant{}, access: map[string]person{}, used: map[string]bool{},
+		calls: map[string]int{}, last: map[string]seen{},
+	}
+	u.Server = httptest.NewTLSServer(u)
+	u.URL = u.Server.URL
+	t.Cleanup(func() {
+		u.Server.CloseClientConnections() // some handlers hang on purpose
+		u.Server.Close()
+	})
+	return u
+}
+
+// Set changes the script.
+func (u *Upstream) Set(edit func(*Script)) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	edit(&u.script)
+}
+
+// Calls is how often an endpoint was asked.
+func (u *Upstream) Calls(path string) int {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.calls[path]
+}
+
+// Seen is the last request that an endpoint got.
+func (u *Upstream) Seen(path string) (form url.Values, header http.Header) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.last[path].Form, u.last[path].Header
+}
+
+// Visit plays the browser: it follows the hub's redirect to the provider and
+// returns the query that the provider sends it back with.
+func (u *Upstream) Visit(t testing.TB, redirect string) url.Values {
+	t.Helper()
+	browser := *u.Server.Client()
+	browser.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	answer, err := browser.Get(redirect)
+	if err != nil {
+		t.Fatalf("visit the provider: %v", err)
+	}
+	defer answer.Body.Close()
+	back, err := answer.Location()
+	if err != nil {
+		t.Fatalf("the provider did not redirect but answered %s", answer.Status)
+	}
+	return back.Query()
+}
+
+// ServeHTTP is the provider.
+func (u *Upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
+	if err := r.ParseForm(); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	u.mu.Lock()
+	u.calls[r.URL.Path]++
+	u.last[r.URL.Path] = seen{Form: r.Form, Header: r.Header.Clone()}
+	script := u.script
+	u.mu.Unlock()
+
+	if replace := script.Replace[r.URL.Path]; replace != nil {
+		replace(w, r)
+		return
+	}
+	switch r.URL.Path {
+	case PathDiscovery:
+		u.discovery(w, script)
+	case PathKeys:
+		writeJSON(w, http.StatusOK, u.published())
+	case PathAuthorize:
+		u.authorize(w, r, script)
+	case PathToken:
+		u.token(w, r, script)
+	case PathUserinfo:
+		u.userinfo(w, r, script)
+	case PathServers:
+		u.servers(w, r, script)
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(v)
+}

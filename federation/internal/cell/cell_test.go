@@ -1,0 +1,150 @@
+package cell_test
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/fedhub/fedhub/federation/internal/cell"
+)
+
+// counting is a cell whose fetch counts up, fails when told to, and waits when
+// given a gate.
+type counting struct {
+	*cell.Cell[int32]
+	fetches atomic.Int32
+	fail    atomic.Bool
+	gate    chan struct{}
+	now     time.Time
+}
+
+var errFetch = errors.New("no answer")
+
+func newCounting() *counting {
+	c := &counting{now: time.Unix(1000, 0)}
+	c.Cell = &cell.Cell[int32]{
+		Fetch: func(ctx context.Context) (int32, error) {
+			n := c.fetches.Add(1)
+			if c.gate != nil {
+				select {
+				case <-c.gate:
+				case <-ctx.Done():
+					return 0, ctx.Err()
+				}
+			}
+			if c.fail.Load() {
+				return 0, errFetch
+			}
+			return n, nil
+		},
+		Fresh: time.Minute, Sorry: 5 * time.Second, Limit: time.Minute,
+		Now: func() time.Time { return c.now },
+	}
+	return c
+}
+
+func (c *counting) want(t *testing.T, what string, value int32, err error) {
+	t.Helper()
+	got, gotErr := c.Get(t.Context())
+	if got != value || !errors.Is(gotErr, err) {
+		t.Errorf("%s: got %d and %v, want %d and %v", what, got, gotErr, value, err)
+	}
+}
+
+func TestAValueServesUntilItIsOld(t *testing.T) {
+	c := newCounting()
+	c.want(t, "first", 1, nil)
+	c.now = c.now.Add(59 * time.Second)
+	c.want(t, "fresh", 1, nil)
+	c.now = c.now.Add(time.Second)
+	c.want(t, "old", 2, nil)
+}
+
+func TestAFailureIsRememberedForAMoment(t *testing.T) {
+	c := newCounting()
+	c.fail.Store(true)
+	c.want(t, "first", 0, errFetch)
+	c.fail.Store(false)
+	c.want(t, "at once", 0, errFetch)
+	c.now = c.now.Add(5 * time.Second)
+	c.want(t, "later", 2, nil)
+}
+
+func TestAFailedRenewalKeepsWhatIsFresh(t *testing.T) {
+	c := newCounting()
+	c.want(t, "first", 1, nil)
+	c.now = c.now.Add(10 * time.Second)
+	c.fail.Store(true)
+	if _, err := c.Renew(t.Context(), time.Second); !errors.Is(err, errFetch) {
+		t.Errorf("renewal: got %v, want the failure", err)
+	}
+	c.want(t, "after the failed renewal", 1, nil)
+}
+
+func TestARenewalKeepsItsDistance(t *testing.T) {
+	c := newCounting()
+	c.want(t, "first", 1, nil)
+	for range 10 {
+		c.Renew(t.Context(), 30*time.Second)
+	}
+	c.want(t, "too early", 1, nil)
+	c.now = c.now.Add(30 * time.Second)
+	c.Renew(t.Context(), 30*time.Second)
+	c.want(t, "in time", 2, nil)
+}
+
+func TestManyCallersShareOneFetch(t *testing.T) {
+	c := newCounting()
+	c.gate = make(chan struct{})
+	var callers sync.WaitGroup
+	for range 50 {
+		callers.Go(func() { c.want(t, "shared", 1, nil) })
+	}
+	close(c.gate)
+	callers.Wait()
+	if got, want := c.fetches.Load(), int32(1); got != want {
+		t.Errorf("got %d fetches, want %d", got, want)
+	}
+}
+
+func TestACallerMayLeaveWithoutTheFetch(t *testing.T) {
+	c := newCounting()
+	c.gate = make(chan struct{})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := c.Cell.Get(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want context.Canceled", err)
+	}
+	close(c.gate)
+	c.want(t, "the fetch it started", 1, nil)
+}
+
+func TestAFetchHasItsOwnDeadline(t *testing.T) {
+	c := newCounting()
+	c.gate = make(chan struct{}) // never opened
+	c.Limit = time.Millisecond
+	c.want(t, "hanging", 0, context.DeadlineExceeded)
+}
+
+func TestADroppedFetchIsNotKept(t *testing.T) {
+	c := newCounting()
+	c.gate = make(chan struct{})
+	got := make(chan int32)
+	go func() {
+		n, _ := c.Get(context.Background())
+		got <- n
+	}()
+	for c.fetches.Load() == 0 {
+		runtime.Gosched() // let the first fetch begin
+	}
+	c.Drop()
+	close(c.gate)
+	if n := <-got; n != 1 {
+		t.Errorf("the caller before the drop: got %d, want 1", n)
+	}
+	c.want(t, "after the drop", 2, nil)
+}

@@ -1,0 +1,114 @@
+package federation
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+// opened is a connector and the state of the key that it was opened from.
+type opened struct {
+	version   [sha256.Size]byte
+	connector Connector
+}
+
+// Open returns the connector of an enabled key, for signing in. A key that is
+// missing or disabled is fs.ErrNotExist, also for somebody who is on his way
+// back from the upstream (FE-27). It does not use the network.
+func (r *Registry) Open(ctx context.Context, id string) (Connector, LoginKey, error) {
+	connector, key, err := r.OpenAny(ctx, id)
+	if err == nil && !key.Enabled {
+		return nil, LoginKey{}, fmt.Errorf("login key %q is disabled: %w", id, fs.ErrNotExist)
+	}
+	return connector, key, err
+}
+
+// OpenAny is Open for everything but signing in: logout must work, and an
+// administrator must be able to try, while people are not offered the key.
+func (r *Registry) OpenAny(ctx context.Context, id string) (Connector, LoginKey, error) {
+	key, err := r.Get(ctx, id)
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			r.forget(id)
+		}
+		return nil, LoginKey{}, err
+	}
+	connector, err := r.connector(key)
+	if err != nil {
+		return nil, LoginKey{}, fmt.Errorf("open login key %q: %w", id, err)
+	}
+	return connector, key, nil
+}
+
+// connector returns the opened connector if it fits the key as it is now, so
+// that a changed key leaves nothing of its old self behind.
+func (r *Registry) connector(key LoginKey) (Connector, error) {
+	version := key.version()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if o, found := r.opened[key.ID]; found && o.version == version {
+		return o.connector, nil
+	}
+	connector, err := r.make(key, r.env)
+	if err != nil {
+		return nil, err
+	}
+	r.opened[key.ID] = opened{version, connector}
+	return connector, nil
+}
+
+func (r *Registry) make(key LoginKey, env Env) (Connector, error) {
+	factory, found := r.factories[key.Kind]
+	if !found {
+		return nil, fmt.Errorf("no connector of kind %q", key.Kind)
+	}
+	return factory(key, env)
+}
+
+func (r *Registry) forget(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.opened, id)
+}
+
+// version is a digest of what a connector is made from. The rest of a key,
+// such as its place on the page, may change without a new connection.
+func (k LoginKey) version() [sha256.Size]byte {
+	text, err := json.Marshal([]any{k.ID, k.Kind, k.Name, k.BaseURL, k.ClientID, k.Secret, k.Scopes, k.Hosts, k.RoleMap})
+	if err != nil {
+		panic("strings and lists of strings always have a JSON form: " + err.Error())
+	}
+	return sha256.Sum256(text)
+}
+
+// errPinned ends an update that has nothing to write.
+var errPinned = errors.New("already pinned")
+
+// pin remembers the issuer that a key's upstream turned out to have.
+func (r *Registry) pin(ctx context.Context, id, issuer string) error {
+	err := r.store.Update(ctx, id, func(k *LoginKey) error {
+		switch {
+		case k.Issuer == issuer:
+			return errPinned
+		case k.Issuer != "":
+			return fmt.Errorf("the issuer is now %q and was %q", issuer, k.Issuer)
+		case strings.TrimSuffix(issuer, "/") != strings.TrimSuffix(k.BaseURL, "/"):
+			// The key was given another address while we looked at this one.
+			return fmt.Errorf("the issuer %q is not at %q", issuer, k.BaseURL)
+		}
+		k.Issuer = issuer
+		return nil
+	})
+	if errors.Is(err, errPinned) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("pin the issuer of login key %q: %w", id, err)
+	}
+	r.records.Drop()
+	return nil
+}

@@ -1,0 +1,74 @@
+package openid
+
+import (
+	"crypto/subtle"
+	"net/url"
+
+	"github.com/fedhub/fedhub/federation"
+)
+
+// answer is what we read of the browser's query when it comes back. Whatever
+// else is in there (redirect_uri, code_verifier, …) was put there by somebody
+// and is not looked at (FE-05).
+type answer struct {
+	code, state, issuer string
+	err, description    string
+}
+
+// maxParameter bounds one parameter, in bytes. Codes of a few KB exist.
+const maxParameter = 8 << 10
+
+// readAnswer returns the answer if it belongs to this leg and this connector.
+func (c *Connector) readAnswer(leg federation.Leg, query url.Values) (answer, error) {
+	var a answer
+	for name, target := range map[string]*string{
+		"code": &a.code, "state": &a.state, "iss": &a.issuer,
+		"error": &a.err, "error_description": &a.description,
+	} {
+		values := query[name]
+		if len(values) > 1 {
+			// RFC 6749 §3.1: no parameter may occur twice. Whoever would read
+			// the other one would see another answer.
+			return answer{}, c.faultf(federation.Unexpected, "the answer has %s twice", name)
+		}
+		if len(values) == 1 {
+			*target = values[0]
+		}
+		if len(*target) > maxParameter {
+			return answer{}, c.faultf(federation.Unexpected, "the answer's %s is too long", name)
+		}
+	}
+	if leg.State == "" || leg.Nonce == "" || leg.Verifier == "" {
+		return answer{}, c.faultf(federation.Unexpected, "there is no such leg")
+	}
+	// RFC 9700 §4.7: the answer must be to the question that this browser was
+	// sent with.
+	if subtle.ConstantTimeCompare([]byte(a.state), []byte(leg.State)) != 1 {
+		return answer{}, c.faultf(federation.Unexpected, "the state is not the one that was sent")
+	}
+	// RFC 9700 §4.4: a leg of one upstream must not be finished at another
+	// (FE-04).
+	if leg.Redirect != c.env.Callback(c.key.ID) {
+		return answer{}, c.faultf(federation.Unexpected, "the leg belongs to another login key")
+	}
+	return a, nil
+}
+
+// checkAnswer makes sure who answered, and turns a no into a Refusal.
+func (c *Connector) checkAnswer(doc Discovery, leg federation.Leg, a answer) error {
+	switch {
+	case leg.Issuer != doc.Issuer:
+		return c.faultf(federation.Unexpected, "the leg was begun at another issuer, %q", leg.Issuer)
+	// RFC 9207 §2.4, also for errors: the answer to a mix-up attack comes from
+	// another server than the one that was asked (FE-32).
+	case a.issuer != "" && a.issuer != doc.Issuer:
+		return c.faultf(federation.Untrusted, "the answer's iss is another issuer")
+	case a.issuer == "" && doc.SendsIssuer:
+		return c.faultf(federation.Untrusted, "the answer has no iss, although the provider says that it sends one")
+	case a.err != "":
+		return federation.NewRefusal(c.key.Name, a.err, a.description)
+	case a.code == "":
+		return c.faultf(federation.Unexpected, "the answer has neither a code nor an error")
+	}
+	return nil
+}

@@ -1,0 +1,208 @@
+package openid
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/fedhub/fedhub/federation"
+)
+
+// Discovery is what a provider says of itself (OpenID Connect Discovery §3),
+// as far as it concerns us, checked.
+type Discovery struct {
+	Issuer                string
+	AuthorizationEndpoint string
+	TokenEndpoint         string
+	UserinfoEndpoint      string // may be empty
+	JWKSURI               string
+	ServersEndpoint       string // of a hub: where other hubs introduce themselves
+	Name                  string // of a hub: what it calls itself, cleaned
+
+	Scopes        []string
+	SigningAlgs   []string // what it signs id_tokens with, as far as we accept it
+	AuthMethods   []string // how clients prove themselves at the token endpoint
+	SendsIssuer   bool     // RFC 9207: its answers carry iss
+	ForeignHosts  []string // hosts of endpoints that nobody has confirmed
+	responseTypes []string
+}
+
+// accepted are the signature algorithms that prove who signed. HMAC does not:
+// whoever can verify it can also sign, and "none" is not one.
+func accepted() []string {
+	return []string{"RS256", "ES256", "PS256", "EdDSA", "RS384", "ES384", "PS384", "RS512", "ES512", "PS512"}
+}
+
+// Discover returns the provider's discovery document, fetched at most once an
+// hour, and refuses one whose endpoints are on hosts that nobody confirmed.
+func (c *Connector) Discover(ctx context.Context) (Discovery, error) {
+	doc, err := c.doc.Get(ctx)
+	if err != nil {
+		return Discovery{}, c.fault(federation.Untrusted, err)
+	}
+	if len(doc.ForeignHosts) > 0 {
+		// FE-33: an administrator confirms foreign hosts before they get our
+		// secret or anybody's code.
+		return Discovery{}, c.faultf(federation.Misconfigured,
+			"its endpoints are on other hosts (%s); confirm them in the login key", strings.Join(doc.ForeignHosts, ", "))
+	}
+	return doc, nil
+}
+
+func (c *Connector) fetchDiscovery(ctx context.Context) (Discovery, error) {
+	address := strings.TrimSuffix(c.key.BaseURL, "/") + "/.well-known/openid-configuration" // Discovery §4
+	answer, err := c.line.Document(ctx, address)
+	switch {
+	case err != nil:
+		return Discovery{}, c.fault(federation.Untrusted, fmt.Errorf("get its discovery document: %w", err))
+	case answer.Status >= 500:
+		return Discovery{}, c.faultf(federation.Unreachable, "its discovery document answered %d", answer.Status)
+	case answer.Status != http.StatusOK:
+		return Discovery{}, c.faultf(federation.Misconfigured, "there is no discovery document at %s (it answered %d)", address, answer.Status)
+	}
+	doc, err := parseDiscovery(answer.Body)
+	if err == nil {
+		err = c.accept(&doc)
+	}
+	if err != nil {
+		return Discovery{}, c.fault(federation.Misconfigured, fmt.Errorf("its discovery document can't be used: %w", err))
+	}
+	if c.key.Issuer == "" {
+		err = c.env.Pin(ctx, c.key.ID, doc.Issuer)
+	}
+	return doc, err
+}
+
+func parseDiscovery(body []byte) (Discovery, error) {
+	o, err := parseObject(body)
+	if err != nil {
+		return Discovery{}, err
+	}
+	var doc Discovery
+	err = o.read(map[string]any{
+		"issuer":                                         &doc.Issuer,
+		"authorization_endpoint":                         &doc.AuthorizationEndpoint,
+		"token_endpoint":                                 &doc.TokenEndpoint,
+		"userinfo_endpoint":                              &doc.UserinfoEndpoint,
+		"jwks_uri":                                       &doc.JWKSURI,
+		"scopes_supported":                               &doc.Scopes,
+		"response_types_supported":                       &doc.responseTypes,
+		"id_token_signing_alg_values_supported":          &doc.SigningAlgs,
+		"token_endpoint_auth_methods_supported":          &doc.AuthMethods,
+		"authorization_response_iss_parameter_supported": &doc.SendsIssuer,
+		"fedhub_servers_endpoint":                        &doc.ServersEndpoint,
+	})
+	doc.Name = federation.CleanText(o.loose("fedhub_name"), 80)
+	return doc, err
+}
+
+// accept holds the document against what we asked for and what we can use,
+// and fills in the defaults of Discovery §3.
+func (c *Connector) accept(doc *Discovery) error {
+	if err := c.checkIssuer(doc.Issuer); err != nil {
+		return err
+	}
+	base, err := url.Parse(c.key.BaseURL)
+	if err != nil {
+		return err
+	}
+	home := hostOf(base)
+	for _, e := range []struct {
+		name, address string
+		optional      bool
+	}{
+		{"authorization_endpoint", doc.AuthorizationEndpoint, false},
+		{"token_endpoint", doc.TokenEndpoint, false},
+		{"jwks_uri", doc.JWKSURI, false},
+		{"userinfo_endpoint", doc.UserinfoEndpoint, true},
+		{"fedhub_servers_endpoint", doc.ServersEndpoint, true},
+	} {
+		if e.optional && e.address == "" {
+			continue
+		}
+		host, err := endpointHost(e.address, base.Scheme)
+		if err != nil {
+			return fmt.Errorf("%s %w", e.name, err)
+		}
+		if host != home && !slices.Contains(c.key.Hosts, host) && !slices.Contains(knownHosts(home), host) {
+			doc.ForeignHosts = append(doc.ForeignHosts, federation.CleanText(host, 255))
+		}
+	}
+	slices.Sort(doc.ForeignHosts)
+	doc.ForeignHosts = slices.Compact(doc.ForeignHosts)
+	return acceptAbilities(doc)
+}
+
+// checkIssuer holds the issuer against the Base URL (Discovery §4.3) and the
+// pinned one. Only a slash at the end may differ from the Base URL: people
+// leave it out or put it in, and it does not change who is asked.
+func (c *Connector) checkIssuer(issuer string) error {
+	switch {
+	case c.key.Issuer != "" && issuer != c.key.Issuer:
+		return fmt.Errorf("its issuer is now %q and was %q", federation.CleanText(issuer, 200), c.key.Issuer)
+	case issuer == "" || strings.TrimSuffix(issuer, "/") != strings.TrimSuffix(c.key.BaseURL, "/"):
+		return fmt.Errorf("its issuer is %q, which is not the Base URL %q", federation.CleanText(issuer, 200), c.key.BaseURL)
+	case strings.HasPrefix(issuer, "http://") && !c.env.AllowHTTP:
+		return errors.New("it is on plain http, which can be read and changed on the way")
+	}
+	return nil
+}
+
+// endpointHost returns the host an endpoint is on.
+func endpointHost(address, baseScheme string) (string, error) {
+	u, err := url.Parse(address)
+	switch {
+	case address == "":
+		return "", errors.New("is missing")
+	case err != nil || u.Hostname() == "" || u.Opaque != "":
+		return "", errors.New("is not a web address")
+	case u.User != nil || u.Fragment != "":
+		return "", errors.New("has a user name or a fragment")
+	case u.Scheme != "https" && (u.Scheme != "http" || baseScheme != "http"):
+		return "", errors.New("is not on https")
+	}
+	return hostOf(u), nil
+}
+
+// hostOf is the host in lower case, with the port if it is not the scheme's.
+func hostOf(u *url.URL) string {
+	host := strings.ToLower(u.Host)
+	if u.Scheme == "https" {
+		return strings.TrimSuffix(host, ":443")
+	}
+	return strings.TrimSuffix(host, ":80")
+}
+
+// knownHosts lists where two large providers keep their endpoints, so that
+// nobody has to look that up to confirm it.
+func knownHosts(base string) []string {
+	switch base {
+	case "accounts.google.com":
+		return []string{"oauth2.googleapis.com", "openidconnect.googleapis.com", "www.googleapis.com"}
+	case "login.microsoftonline.com":
+		return []string{"graph.microsoft.com"}
+	}
+	return nil
+}
+
+func acceptAbilities(doc *Discovery) error {
+	if len(doc.responseTypes) > 0 && !slices.Contains(doc.responseTypes, "code") {
+		return errors.New("it does not offer the authorization code flow")
+	}
+	if len(doc.SigningAlgs) == 0 {
+		doc.SigningAlgs = []string{"RS256"} // the one that everybody must have
+	}
+	offered := doc.SigningAlgs
+	doc.SigningAlgs = slices.DeleteFunc(accepted(), func(alg string) bool { return !slices.Contains(offered, alg) })
+	if len(doc.SigningAlgs) == 0 {
+		return errors.New("it signs with nothing that proves who signed; it needs RS256, ES256 or the like")
+	}
+	if len(doc.AuthMethods) == 0 {
+		doc.AuthMethods = []string{"client_secret_basic"}
+	}
+	return nil
+}

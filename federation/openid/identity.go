@@ -1,0 +1,132 @@
+package openid
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fedhub/fedhub/federation"
+	"golang.org/x/net/idna"
+)
+
+// Longest descriptions that are kept, in bytes.
+const (
+	maxName   = 200
+	maxURL    = 2048
+	maxLocale = 35 // RFC 5646 §4.4.1
+	maxWord   = 255
+	maxRoles  = 500
+)
+
+// identity says who the provider says this is. Who it is, how and when comes
+// from the signed token alone; the profile only describes (FE-14). A
+// description of a wrong type is as good as none.
+func (c *Connector) identity(doc Discovery, claims, profile object) federation.Identity {
+	describe := func(name string, max int) string {
+		for _, source := range []object{claims, profile} {
+			if text := federation.CleanText(source.loose(name), max); text != "" {
+				return text
+			}
+		}
+		return ""
+	}
+	id := federation.Identity{
+		Key:               c.key.ID,
+		Issuer:            doc.Issuer,
+		Subject:           claims.loose("sub"),
+		Name:              describe("name", maxName),
+		GivenName:         describe("given_name", maxName),
+		FamilyName:        describe("family_name", maxName),
+		PreferredUsername: describe("preferred_username", maxName),
+		Locale:            describe("locale", maxLocale),
+		Picture:           picture(describe("picture", maxURL+1)),
+		Roles:             c.roles(claims, profile),
+		SID:               claims.loose("sid"),
+	}
+	id.Email, id.EmailVerified = email(claims, profile)
+	if at, found, err := claims.seconds("auth_time"); err == nil && found {
+		id.AuthTime = time.Unix(at, 0).UTC()
+	}
+	if len(id.SID) > maxWord {
+		id.SID = ""
+	}
+	if c.dialect.Assurance {
+		id.ACR = federation.CleanText(claims.loose("acr"), maxWord)
+		id.AMR = words(claims, "amr")
+	}
+	return id
+}
+
+// email takes the address and the word on it from the same document: "verified"
+// about another address proves nothing (FE-15), and only a JSON true is yes
+// (FE-16). An address that cannot be read one way only is none (FE-17).
+func email(documents ...object) (address string, verified bool) {
+	for _, document := range documents {
+		if document.says("email") {
+			address = plainAddress(document.loose("email"))
+			return address, address != "" && document.isTrue("email_verified")
+		}
+	}
+	return "", false
+}
+
+// plainAddress returns an address of the form name@domain with the domain in
+// its ASCII form, or "".
+func plainAddress(s string) string {
+	local, domain, found := strings.Cut(s, "@")
+	if !found || len(s) > 254 || len(local) > 64 || !dotAtom(local) {
+		return ""
+	}
+	ascii, err := idna.Lookup.ToASCII(domain)
+	if err != nil || !strings.Contains(ascii, ".") || strings.HasSuffix(ascii, ".") || !dotAtom(ascii) || len(ascii) > 253 {
+		return ""
+	}
+	return local + "@" + ascii
+}
+
+// dotAtom is the unquoted form of RFC 5322 §3.2.3, in ASCII.
+func dotAtom(s string) bool {
+	if s == "" || strings.HasPrefix(s, ".") || strings.HasSuffix(s, ".") || strings.Contains(s, "..") {
+		return false
+	}
+	return !strings.ContainsFunc(s, func(r rune) bool {
+		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+		return !letter && !strings.ContainsRune("!#$%&'*+-/=?^_`{|}~.", r)
+	})
+}
+
+// picture keeps an address that a page may show; we never fetch it (FE-37).
+func picture(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || len(s) > maxURL {
+		return ""
+	}
+	return s
+}
+
+// roles are the upstream's, through the key's rules: what no rule names does
+// not get in (FE-31).
+func (c *Connector) roles(documents ...object) []string {
+	var roles []string
+	for _, document := range documents {
+		for _, claim := range []string{"roles", "groups"} {
+			for _, theirs := range words(document, claim) {
+				if ours := c.key.RoleMap[theirs]; ours != "" && !slices.Contains(roles, ours) {
+					roles = append(roles, ours)
+				}
+			}
+		}
+	}
+	slices.Sort(roles)
+	return roles
+}
+
+// words are the strings of a list claim, as far as they are sane.
+func words(document object, name string) []string {
+	list, err := document.list(name)
+	if err != nil || len(list) > maxRoles {
+		return nil
+	}
+	return slices.DeleteFunc(list, func(s string) bool { return s == "" || len(s) > maxWord || s != federation.CleanText(s, maxWord) })
+}

@@ -1,0 +1,245 @@
+package openid
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/fedhub/fedhub/federation"
+	"github.com/go-jose/go-jose/v4"
+)
+
+const (
+	skew       = 2 * time.Minute // how far the provider's clock may be off
+	maxSubject = 255             // Core §2
+)
+
+// idToken is a token whose signature is the provider's, and everything that
+// its claims are held against.
+type idToken struct {
+	object
+	token    *oidc.IDToken
+	doc      Discovery
+	leg      federation.Leg
+	clientID string
+	access   secret
+	now      time.Time
+}
+
+// verify returns the claims of an id_token that passed every check.
+func (c *Connector) verify(ctx context.Context, doc Discovery, leg federation.Leg, got tokens) (object, error) {
+	if err := checkForm(got.id, doc.SigningAlgs, "JWT"); err != nil {
+		return nil, c.faultf(federation.Untrusted, "the id_token: %w", err)
+	}
+	// The token came over TLS from the endpoint that the provider names, so
+	// nobody else can make us ask for its keys again and again.
+	keys := c.keys.asked(renewForProvider)
+	token, err := c.verifier(doc, keys).Verify(ctx, got.id)
+	if err != nil {
+		if keys.failure != nil {
+			return nil, c.fault(federation.Untrusted, fmt.Errorf("the provider's keys: %w", keys.failure))
+		}
+		return nil, c.faultf(federation.Untrusted, "the id_token: %s", federation.CleanText(err.Error(), 300))
+	}
+	t := idToken{
+		token: token, doc: doc, leg: leg,
+		clientID: c.dialect.ClientID, access: got.access, now: c.env.Now(),
+	}
+	if t.object, err = payload(token.Claims); err == nil {
+		err = t.check()
+	}
+	if err != nil {
+		return nil, c.faultf(federation.Untrusted, "the id_token: %w", err)
+	}
+	return t.object, nil
+}
+
+func (c *Connector) verifier(doc Discovery, keys oidc.KeySet) *oidc.IDTokenVerifier {
+	return oidc.NewVerifier(doc.Issuer, keys, &oidc.Config{
+		ClientID:             c.dialect.ClientID,
+		SupportedSigningAlgs: doc.SigningAlgs,
+		Now:                  c.env.Now,
+	})
+}
+
+// checkForm admits compact tokens with an algorithm of the list, made for this
+// purpose (RFC 8725 §3.11). Without a typ a token may be for anything; a
+// plain JWT likewise.
+func checkForm(raw string, algs []string, types ...string) error {
+	list := make([]jose.SignatureAlgorithm, len(algs))
+	for i, alg := range algs {
+		list[i] = jose.SignatureAlgorithm(alg)
+	}
+	jws, err := jose.ParseSignedCompact(raw, list)
+	if err != nil || len(jws.Signatures) != 1 {
+		return errors.New("it is not a compact JWT signed with an algorithm the provider announced")
+	}
+	typ, found := jws.Signatures[0].Protected.ExtraHeaders[jose.HeaderType]
+	if !found {
+		return nil
+	}
+	name, _ := typ.(string)
+	if !slices.ContainsFunc(types, func(t string) bool { return strings.EqualFold(t, name) }) {
+		return errors.New("its typ says that it is for something else")
+	}
+	return nil
+}
+
+// payload reads verified claims a second time, with the careful reader.
+func payload(claims func(any) error) (object, error) {
+	var raw json.RawMessage
+	if err := claims(&raw); err != nil {
+		return nil, err
+	}
+	return parseObject(raw)
+}
+
+// check holds the claims against the list of Core §3.1.3.7. The library did
+// the signature (6, 7, 8), and iss, aud and exp in its own reading; what it
+// read is read again here by exact name and type.
+func (t idToken) check() error {
+	for _, check := range []func(idToken) error{
+		idToken.issuer,   // 2
+		idToken.audience, // 3, 4, 5
+		idToken.times,    // 9, 10
+		idToken.nonce,    // 11
+		idToken.login,    // 13
+		idToken.hash,     // §3.1.3.6
+		idToken.subject,  // §2
+	} {
+		if err := check(t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t idToken) issuer() error {
+	iss, err := t.text("iss")
+	if err == nil && iss != t.doc.Issuer {
+		err = errors.New("its iss is not the provider, letter by letter")
+	}
+	return err
+}
+
+// audience wants us, and nobody else unless the token says that we are the one
+// it was made for.
+func (t idToken) audience() error {
+	audience, err := t.list("aud")
+	if err != nil {
+		return err
+	}
+	party, err := t.text("azp")
+	if err != nil {
+		return err
+	}
+	others := slices.ContainsFunc(audience, func(a string) bool { return a != t.clientID })
+	switch {
+	case !slices.Contains(audience, t.clientID):
+		return errors.New("its aud is not us")
+	case t.has("azp") && party != t.clientID, others && party != t.clientID:
+		return errors.New("it is for several parties and its azp is not us")
+	}
+	return nil
+}
+
+func (t idToken) times() error {
+	expires, found, err := t.seconds("exp")
+	if err != nil || !found {
+		return errors.Join(errors.New("it has no usable exp"), err)
+	}
+	if !t.now.Before(time.Unix(expires, 0)) {
+		return errors.New("it has expired")
+	}
+	if _, found, err := t.seconds("iat"); err != nil || !found {
+		return errors.Join(errors.New("it has no usable iat"), err)
+	}
+	for _, name := range []string{"iat", "nbf"} {
+		at, _, err := t.seconds(name)
+		if err != nil {
+			return err
+		}
+		if time.Unix(at, 0).After(t.now.Add(skew)) {
+			return fmt.Errorf("its %s is in the future", name)
+		}
+	}
+	return nil
+}
+
+// nonce ties the token to this browser's request. There is no way to skip it:
+// we always send one (FE-13).
+func (t idToken) nonce() error {
+	nonce, err := t.text("nonce")
+	if err == nil && subtle.ConstantTimeCompare([]byte(nonce), []byte(t.leg.Nonce)) != 1 {
+		err = errors.New("its nonce is not the one that was sent")
+	}
+	return err
+}
+
+// login holds auth_time against the max_age that was asked for.
+func (t idToken) login() error {
+	at, found, err := t.seconds("auth_time")
+	if err != nil || t.leg.MaxAge == "" {
+		return err
+	}
+	limit, err := strconv.ParseUint(t.leg.MaxAge, 10, 31)
+	switch {
+	case err != nil:
+		return errors.New("the leg's max_age is not a number")
+	case !found:
+		return errors.New("it has no auth_time, although max_age was asked for")
+	case time.Unix(at, 0).After(t.now.Add(skew)):
+		return errors.New("its auth_time is in the future")
+	case t.now.Sub(time.Unix(at, 0)) > time.Duration(limit)*time.Second+skew:
+		return errors.New("the person signed in longer ago than max_age allows")
+	}
+	return nil
+}
+
+// hash ties the access token to the id_token, if the provider does. An empty
+// at_hash is a wrong one, not a missing one.
+func (t idToken) hash() error {
+	if !t.has("at_hash") {
+		return nil
+	}
+	hash, err := t.text("at_hash")
+	if err != nil {
+		return err
+	}
+	if hash == "" || hash != t.token.AccessTokenHash || t.token.VerifyAccessToken(string(t.access)) != nil {
+		return errors.New("its at_hash is not of the access token")
+	}
+	return nil
+}
+
+func (t idToken) subject() error {
+	subject, err := t.text("sub")
+	if err != nil {
+		return err
+	}
+	if subject != t.token.Subject {
+		return errors.New("it names two subjects")
+	}
+	return checkSubject(subject)
+}
+
+// checkSubject wants what Core §2 describes: up to 255 ASCII characters. "0"
+// is what a broken provider makes of a missing id, for everybody (FE-25).
+func checkSubject(subject string) error {
+	switch {
+	case subject == "" || subject == "0" || strings.TrimSpace(subject) != subject:
+		return errors.New("it names nobody in its sub")
+	case len(subject) > maxSubject:
+		return fmt.Errorf("its sub is longer than %d characters", maxSubject)
+	case strings.ContainsFunc(subject, func(r rune) bool { return r < ' ' || r > '~' }):
+		return errors.New("its sub has characters that are not printable ASCII")
+	}
+	return nil
+}

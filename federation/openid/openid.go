@@ -1,0 +1,231 @@
+// Package openid signs people in at any OpenID provider, known by its Base URL.
+//
+// The story is told by Begin and Finish, and each step has its file:
+//
+//	discovery.go  what the provider says of itself, and what we accept of it
+//	answer.go     what the browser brings back: four parameters, nothing else
+//	token.go      the code becomes tokens, with PKCE and our credentials
+//	idtoken.go    the list of checks that make an id_token believable
+//	userinfo.go   the rest of the profile, if it is about the same person
+//	identity.go   claims become an Identity, cut to size
+//	keys.go       the provider's signing keys
+//	logout.go     the provider says that a session ended
+//
+// Everything a provider sends is taken for hostile until a check has passed:
+// it may be malicious, broken, or not the provider at all. The other kinds of
+// OpenID upstream (another hub) are this package with a Dialect; what they
+// change is in there and nowhere else.
+package openid
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/internal/call"
+	"github.com/fedhub/fedhub/federation/internal/cell"
+	"golang.org/x/oauth2"
+)
+
+const (
+	discoveryLife = time.Hour
+	failureLife   = 5 * time.Second // how soon a failed discovery is tried again
+)
+
+// A Connector speaks OpenID Connect with one provider. It implements
+// federation.Connector, LogoutReceiver and Describer.
+type Connector struct {
+	key     federation.LoginKey
+	env     federation.Env
+	dialect Dialect
+	line    *call.Line
+	doc     *cell.Cell[Discovery]
+	keys    *keySet
+}
+
+// A Dialect is what one kind of upstream does its own way.
+type Dialect struct {
+	ClientID string // who we are there
+	// Authenticate proves it to the token endpoint.
+	Authenticate func(ctx context.Context, doc Discovery) (Proof, error)
+	// Scopes to ask for; nil means the key's.
+	Scopes func(doc Discovery) []string
+	// Assurance passes on acr and amr, from upstreams whose word on how
+	// somebody signed in counts here.
+	Assurance bool
+}
+
+// New opens a key of the kind "openid": a client id, and a client secret
+// unless we are a public client there.
+func New(key federation.LoginKey, env federation.Env) (federation.Connector, error) {
+	var s secret
+	if key.Secret != "" {
+		plain, err := env.Open(key.Secret, key.SecretContext())
+		if err != nil {
+			return nil, fmt.Errorf("unseal the client secret: %w", err)
+		}
+		s = secret(plain)
+	}
+	return Open(key, env, Dialect{ClientID: key.ClientID, Authenticate: s.authenticate})
+}
+
+// Open opens a key with a dialect. It does not use the network.
+func Open(key federation.LoginKey, env federation.Env, dialect Dialect) (*Connector, error) {
+	if env.HTTP == nil {
+		return nil, errors.New("there is no HTTP client to reach upstreams with")
+	}
+	env = env.WithDefaults()
+	c := &Connector{
+		key: key, env: env, dialect: dialect,
+		line: call.New(env.HTTP, env.Patience, env.Now),
+	}
+	c.doc = &cell.Cell[Discovery]{
+		Fetch: c.fetchDiscovery,
+		Fresh: discoveryLife, Sorry: failureLife, Limit: env.Patience, Now: env.Now,
+	}
+	c.keys = newKeySet(c)
+	return c, nil
+}
+
+// Begin makes the secrets of one sign-in, keeps them in the leg, and returns
+// the authorization request (OpenID Connect Core §3.1.2.1). Nothing in it
+// comes from the browser's query but the hints, by name (FE-01).
+func (c *Connector) Begin(ctx context.Context, leg *federation.Leg, hints federation.Hints) (string, error) {
+	doc, err := c.Discover(ctx)
+	if err != nil {
+		return "", err
+	}
+	options, err := hintOptions(hints)
+	if err != nil {
+		return "", err
+	}
+	*leg = federation.Leg{
+		State:    random(),
+		Nonce:    random(),
+		Verifier: oauth2.GenerateVerifier(),
+		Redirect: c.env.Callback(c.key.ID),
+		Issuer:   doc.Issuer,
+		MaxAge:   hints.MaxAge,
+	}
+	options = append(options,
+		oauth2.SetAuthURLParam("nonce", leg.Nonce),
+		oauth2.S256ChallengeOption(leg.Verifier)) // RFC 7636 §4.3; also against code injection, RFC 9700 §2.1.1
+	return c.oauth(doc, Proof{}, leg.Redirect).AuthCodeURL(leg.State, options...), nil
+}
+
+// Finish turns the answer into an identity, or says why not. The order of the
+// steps is the order in which trust grows: nothing is sent before the answer
+// is known to belong to this leg.
+func (c *Connector) Finish(ctx context.Context, leg federation.Leg, query url.Values) (federation.Identity, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.env.Patience)
+	defer cancel()
+
+	answer, err := c.readAnswer(leg, query)
+	if err != nil {
+		return federation.Identity{}, err
+	}
+	doc, err := c.Discover(ctx)
+	if err != nil {
+		return federation.Identity{}, err
+	}
+	if err := c.checkAnswer(doc, leg, answer); err != nil {
+		return federation.Identity{}, err
+	}
+	tokens, err := c.redeem(ctx, doc, leg, answer.code)
+	if err != nil {
+		return federation.Identity{}, err
+	}
+	claims, err := c.verify(ctx, doc, leg, tokens)
+	if err != nil {
+		return federation.Identity{}, err
+	}
+	profile, err := c.profile(ctx, doc, claims, tokens)
+	if err != nil {
+		return federation.Identity{}, err
+	}
+	return c.identity(doc, claims, profile), nil
+}
+
+func (c *Connector) oauth(doc Discovery, proof Proof, redirect string) *oauth2.Config {
+	return &oauth2.Config{
+		ClientID:     c.dialect.ClientID,
+		ClientSecret: string(proof.secret),
+		Endpoint:     oauth2.Endpoint{AuthURL: doc.AuthorizationEndpoint, TokenURL: doc.TokenEndpoint, AuthStyle: proof.style},
+		RedirectURL:  redirect,
+		Scopes:       c.scopes(doc),
+	}
+}
+
+func (c *Connector) scopes(doc Discovery) []string {
+	if c.dialect.Scopes != nil {
+		return c.dialect.Scopes(doc)
+	}
+	return DefaultScopes(c.key)
+}
+
+// DefaultScopes are a key's scopes, or the usual ones, and "openid" in any
+// case: without it there is no id_token.
+func DefaultScopes(key federation.LoginKey) []string {
+	if len(key.Scopes) == 0 {
+		return []string{"openid", "profile", "email"}
+	}
+	scopes := []string{"openid"}
+	for _, scope := range key.Scopes {
+		if scope != "openid" {
+			scopes = append(scopes, scope)
+		}
+	}
+	return scopes
+}
+
+// maxHint bounds what we pass on for a client, in bytes.
+const maxHint = 512
+
+func hintOptions(h federation.Hints) ([]oauth2.AuthCodeOption, error) {
+	if h.MaxAge != "" {
+		if _, err := strconv.ParseUint(h.MaxAge, 10, 31); err != nil {
+			return nil, errors.New("max_age must be a number of seconds")
+		}
+	}
+	var options []oauth2.AuthCodeOption
+	for _, hint := range [][2]string{
+		{"prompt", h.Prompt}, {"login_hint", h.LoginHint}, {"max_age", h.MaxAge},
+		{"acr_values", h.ACRValues}, {"ui_locales", h.UILocales},
+	} {
+		if name, value := hint[0], hint[1]; value != "" && len(value) <= maxHint {
+			options = append(options, oauth2.SetAuthURLParam(name, value))
+		}
+	}
+	return options, nil
+}
+
+// random is 256 bits nobody can guess.
+func random() string {
+	b := make([]byte, 32)
+	rand.Read(b) // never fails, see crypto/rand
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// fault gives an error its kind. One that has a kind keeps it; silence is
+// silence wherever it is met; a visitor who left is nobody's fault.
+func (c *Connector) fault(kind federation.FaultKind, err error) error {
+	var fault *federation.Fault
+	var refusal *federation.Refusal
+	switch {
+	case errors.As(err, &fault), errors.As(err, &refusal), errors.Is(err, context.Canceled):
+		return err
+	case errors.Is(err, call.ErrSilent), errors.Is(err, context.DeadlineExceeded):
+		kind = federation.Unreachable
+	}
+	return federation.NewFault(kind, c.key.Name, err)
+}
+
+func (c *Connector) faultf(kind federation.FaultKind, format string, args ...any) error {
+	return c.fault(kind, fmt.Errorf(format, args...))
+}

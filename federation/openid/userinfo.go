@@ -1,0 +1,64 @@
+package openid
+
+import (
+	"context"
+	"fmt"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/fedhub/fedhub/federation"
+)
+
+// profile returns the userinfo document if there is one and the id_token does
+// not already say what we asked for; else nil.
+func (c *Connector) profile(ctx context.Context, doc Discovery, claims object, got tokens) (object, error) {
+	if doc.UserinfoEndpoint == "" || !c.wantsMore(doc, claims) {
+		return nil, nil
+	}
+	answer, err := c.line.Resource(ctx, doc.UserinfoEndpoint, string(got.access))
+	switch {
+	case err != nil:
+		return nil, c.fault(federation.Untrusted, fmt.Errorf("get the userinfo: %w", err))
+	case answer.Status >= 500:
+		return nil, c.faultf(federation.Unreachable, "the userinfo endpoint answered %d", answer.Status)
+	case answer.Status != http.StatusOK:
+		return nil, c.faultf(federation.Untrusted, "the userinfo endpoint answered %d", answer.Status)
+	}
+	profile, err := parseUserinfo(answer.Type, answer.Body, claims.loose("sub"))
+	if err != nil {
+		return nil, c.faultf(federation.Untrusted, "the userinfo: %w", err)
+	}
+	return profile, nil
+}
+
+// wantsMore tells whether a scope was asked for whose claims are missing.
+func (c *Connector) wantsMore(doc Discovery, claims object) bool {
+	scopes := c.scopes(doc)
+	missing := func(scope string, names ...string) bool {
+		return slices.Contains(scopes, scope) && !slices.ContainsFunc(names, claims.says)
+	}
+	return missing("email", "email") || missing("profile", "name", "given_name", "preferred_username") || missing("roles", "roles")
+}
+
+// parseUserinfo reads a userinfo document about one subject. A document about
+// somebody else is an attack or a defect, and nothing in it counts (Core §5.3.2).
+func parseUserinfo(contentType string, body []byte, subject string) (object, error) {
+	media, _, err := mime.ParseMediaType(contentType)
+	if err != nil || !strings.EqualFold(media, "application/json") {
+		return nil, fmt.Errorf("it is not JSON") // Core §5.3.2; we did not register for a signed one
+	}
+	profile, err := parseObject(body)
+	if err != nil {
+		return nil, err
+	}
+	about, err := profile.text("sub")
+	if err != nil {
+		return nil, err
+	}
+	if about == "" || about != subject {
+		return nil, fmt.Errorf("it is about another subject than the id_token")
+	}
+	return profile, nil
+}

@@ -1,0 +1,105 @@
+package peer
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/internal/call"
+	"github.com/fedhub/fedhub/federation/openid"
+)
+
+// Join posts our introduction to the other hub, with an invite if we have one,
+// and reads where it stands. Asking again is the same request.
+func (c *Connector) Join(ctx context.Context, invite string) (federation.Join, error) {
+	doc, err := c.Discover(ctx)
+	if err != nil {
+		return federation.Join{}, err
+	}
+	if doc.ServersEndpoint == "" {
+		return c.joined(federation.Unsupported, ""), nil
+	}
+	assertion, err := c.assertion(ctx, doc)
+	if err != nil {
+		return federation.Join{}, err
+	}
+	form := openid.AssertionForm(assertion)
+	form.Set("client_id", c.clientID())
+	if invite != "" {
+		form.Set("invite", invite)
+	}
+	answer, err := c.PostForm(ctx, doc.ServersEndpoint, form)
+	if err != nil {
+		return federation.Join{}, err
+	}
+	return c.read(answer)
+}
+
+// read understands {"status", "message"}, and an OAuth error (RFC 6749 §5.2)
+// where the other hub could not even find out who we are.
+func (c *Connector) read(answer call.Answer) (federation.Join, error) {
+	var said struct {
+		Status      string `json:"status"`
+		Message     string `json:"message"`
+		Error       string `json:"error"`
+		Description string `json:"error_description"`
+	}
+	if answer.Status >= 500 {
+		return federation.Join{}, c.fault(federation.Unreachable, "its address for introductions answered %d", answer.Status)
+	}
+	if err := json.Unmarshal(answer.Body, &said); err != nil {
+		return federation.Join{}, c.fault(federation.Untrusted, "its address for introductions answered %d and no JSON", answer.Status)
+	}
+	if said.Error != "" {
+		join := c.joined(federation.Refused, said.Description)
+		join.Message = c.rejected(said.Error)
+		return join, nil
+	}
+	status, known := map[string]federation.JoinStatus{
+		"pending": federation.Requested, "active": federation.Active,
+		"refused": federation.Refused, "suspended": federation.Suspended,
+	}[said.Status]
+	if !known || answer.Status >= http.StatusMultipleChoices {
+		return federation.Join{}, c.fault(federation.Untrusted, "its address for introductions answered %d and no status that means anything", answer.Status)
+	}
+	return c.joined(status, said.Message), nil
+}
+
+func (c *Connector) fault(kind federation.FaultKind, format string, args ...any) error {
+	return federation.NewFault(kind, c.key.Name, fmt.Errorf(format, args...))
+}
+
+// joined has a sentence of ours for every status; the other hub's own words
+// are kept beside it.
+func (c *Connector) joined(status federation.JoinStatus, said string) federation.Join {
+	join := federation.Join{Status: status, Said: federation.CleanText(said, 300)}
+	switch name := c.key.Name; status {
+	case federation.Requested:
+		join.Message = name + " has the request. Its administrator must approve this site; after that people can sign in."
+	case federation.Active:
+		join.Message = name + " lets people sign in here."
+	case federation.Refused:
+		join.Message = "The administrator of " + name + " said no. Ask them, then send the request again."
+	case federation.Suspended:
+		join.Message = "The administrator of " + name + " has stopped sign-ins to this site for now."
+	case federation.Unsupported:
+		join.Message = name + " is not a fedhub, so it takes no requests from servers. Register this site there by hand as a client, and add it here with the kind \"openid\", its client id and its secret."
+	}
+	return join
+}
+
+// rejected explains why the request itself was turned down. The usual reason
+// is that the other hub cannot read our documents.
+func (c *Connector) rejected(code string) string {
+	switch code {
+	case "invalid_client", "invalid_client_metadata":
+		return fmt.Sprintf("%s could not check who this site is. It must be able to read %s, and the clocks of both must agree.", c.key.Name, c.clientID())
+	case "access_denied", "invalid_grant", "invalid_request":
+		return c.key.Name + " didn't accept the request. If you used an invite, it may be used up or out of date."
+	case "temporarily_unavailable", "slow_down":
+		return c.key.Name + " has too many requests right now. Try again later."
+	}
+	return c.key.Name + " turned the request down."
+}

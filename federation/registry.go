@@ -1,0 +1,118 @@
+package federation
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/fedhub/fedhub/federation/internal/cell"
+)
+
+// A Store keeps login keys. A missing one is fs.ErrNotExist, a taken id
+// fs.ErrExist. Update may call change several times; an error from it is
+// returned with nothing written.
+type Store interface {
+	Get(ctx context.Context, id string) (LoginKey, error)
+	Insert(ctx context.Context, k LoginKey) error
+	Update(ctx context.Context, id string, change func(*LoginKey) error) error
+	Delete(ctx context.Context, id string) error
+	All(ctx context.Context) ([]LoginKey, error)
+}
+
+// recordLife is how long another process's change may go unseen.
+const recordLife = 2 * time.Second
+
+// Options are what a Registry works with. All are required.
+type Options struct {
+	Store     Store
+	Factories map[string]Factory // kind → how to open a key of it
+	Env       Env
+	// Seal encrypts a secret for the store; Env.Open is its inverse.
+	Seal func(plain, context string) string
+}
+
+// A Registry keeps the login keys and the connectors opened from them. It is
+// safe for concurrent use, and any number of processes may work on one store:
+// what one changes, it sees at once and the others within two seconds.
+type Registry struct {
+	store     Store
+	factories map[string]Factory
+	env       Env
+	seal      func(plain, context string) string
+	records   *cell.Cell[[]LoginKey]
+
+	mu     sync.Mutex
+	opened map[string]opened // by id
+}
+
+// NewRegistry returns a Registry.
+func NewRegistry(o Options) *Registry {
+	r := &Registry{
+		store: o.Store, factories: o.Factories, env: o.Env, seal: o.Seal,
+		opened: map[string]opened{},
+	}
+	r.env.Pin = r.pin
+	r.env = r.env.WithDefaults()
+	r.records = &cell.Cell[[]LoginKey]{
+		Fetch: r.store.All,
+		Fresh: recordLife,
+		Limit: r.env.Patience,
+		Now:   r.env.Now,
+	}
+	return r
+}
+
+// All returns every key in the order of the sign-in page: by Position, then
+// by Name.
+func (r *Registry) All(ctx context.Context) ([]LoginKey, error) {
+	records, err := r.records.Get(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list login keys: %w", err)
+	}
+	keys := make([]LoginKey, len(records))
+	for i, k := range records {
+		keys[i] = k.clone()
+	}
+	slices.SortFunc(keys, func(a, b LoginKey) int {
+		return cmp.Or(
+			cmp.Compare(a.Position, b.Position),
+			cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)),
+			cmp.Compare(a.ID, b.ID))
+	})
+	return keys, nil
+}
+
+// Enabled returns the keys that are offered to people, in the same order.
+func (r *Registry) Enabled(ctx context.Context) ([]LoginKey, error) {
+	keys, err := r.All(ctx)
+	return slices.DeleteFunc(keys, func(k LoginKey) bool { return !k.Enabled }), err
+}
+
+// Get returns one key, enabled or not; a missing one is fs.ErrNotExist.
+func (r *Registry) Get(ctx context.Context, id string) (LoginKey, error) {
+	records, err := r.records.Get(ctx)
+	if err != nil {
+		return LoginKey{}, fmt.Errorf("get login key: %w", err)
+	}
+	for _, k := range records {
+		if k.ID == id {
+			return k.clone(), nil
+		}
+	}
+	return LoginKey{}, fmt.Errorf("login key %q: %w", id, fs.ErrNotExist)
+}
+
+// clone returns a copy that shares no memory with k.
+func (k LoginKey) clone() LoginKey {
+	k.Scopes = slices.Clone(k.Scopes)
+	k.Hosts = slices.Clone(k.Hosts)
+	k.AuthoritativeDomains = slices.Clone(k.AuthoritativeDomains)
+	k.RoleMap = maps.Clone(k.RoleMap)
+	return k
+}

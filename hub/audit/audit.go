@@ -1,0 +1,103 @@
+// Package audit records what happened: who did what to whom, when, and why it
+// was allowed or refused.
+//
+// One call per fact; the stored row, the log line and whoever watches follow
+// from it. Events never carry secrets: no codes, states, tokens or passwords.
+package audit
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// An Event is one fact.
+type Event struct {
+	ID       string            `bson:"id"`
+	Time     time.Time         `bson:"time"`
+	Kind     string            `bson:"kind"` // for example "signin.ok"; the list is in kinds.go
+	Actor    string            `bson:"actor,omitempty"`
+	Target   string            `bson:"target,omitempty"`
+	Client   string            `bson:"client,omitempty"`
+	LoginKey string            `bson:"loginKey,omitempty"`
+	IP       string            `bson:"ip,omitempty"`
+	Ref      string            `bson:"ref,omitempty"`    // the reference shown on error pages
+	Reason   string            `bson:"reason,omitempty"` // a sentence for the administrator
+	Detail   map[string]string `bson:"detail,omitempty"`
+	Expires  time.Time         `bson:"expires"`
+}
+
+// LogValue lets the event be one attribute of a log line.
+func (e Event) LogValue() slog.Value {
+	attrs := []slog.Attr{slog.String("kind", e.Kind)}
+	for _, a := range [...][2]string{
+		{"actor", e.Actor}, {"target", e.Target}, {"client", e.Client},
+		{"key", e.LoginKey}, {"ip", e.IP}, {"ref", e.Ref}, {"reason", e.Reason},
+	} {
+		if a[1] != "" {
+			attrs = append(attrs, slog.String(a[0], a[1]))
+		}
+	}
+	for name, value := range e.Detail {
+		attrs = append(attrs, slog.String(name, value))
+	}
+	return slog.GroupValue(attrs...)
+}
+
+// Key names the record. Ids are UUIDv7, so their order is the order of time.
+func (e Event) Key() string { return e.ID }
+
+// ExpiresAt is when the row may go.
+func (e Event) ExpiresAt() time.Time { return e.Expires }
+
+// keep is how long rows are kept.
+const keep = 90 * 24 * time.Hour
+
+// A Recorder writes events down.
+type Recorder struct {
+	Set *store.Set[Event]
+	Log *slog.Logger
+	Now func() time.Time
+
+	// Watch, if set, is told of every event as it happens.
+	Watch func(Event)
+}
+
+// Record keeps the event and logs it. A row that cannot be stored is logged as
+// an error together with the event, so the fact is not lost; the person's
+// request goes on, for the change it reports has already happened.
+func (r *Recorder) Record(ctx context.Context, e Event) {
+	e = r.Note(ctx, e)
+	// The fact is true even if the browser has gone away meanwhile.
+	if err := r.Set.Insert(context.WithoutCancel(ctx), e); err != nil {
+		r.Log.ErrorContext(ctx, "an audit event could not be stored", "event", e, "error", err)
+	}
+}
+
+// Note logs a fact without storing a row. It is for what happens thousands of
+// times a second and changes nothing, such as an access token issued to a
+// service.
+func (r *Recorder) Note(ctx context.Context, e Event) Event {
+	e.Time = r.Now()
+	e.Expires = e.Time.Add(keep)
+	id, err := uuid.NewV7()
+	if err != nil {
+		id = uuid.New() // out of order is better than not at all
+	}
+	e.ID = id.String()
+	r.Log.InfoContext(ctx, e.Kind, "event", e)
+	if r.Watch != nil {
+		r.Watch(e)
+	}
+	return e
+}
+
+// Latest returns the newest events, at most limit, before the event with the
+// id before (empty: from now).
+func (r *Recorder) Latest(ctx context.Context, before string, limit int) ([]Event, error) {
+	return r.Set.Find(ctx, store.Query{Desc: true, After: before, Limit: limit})
+}

@@ -1,0 +1,45 @@
+package audit
+
+// The kinds of events: what it is about, a dot, what happened.
+const (
+	SetupDone = "setup.done"
+
+	SignInOK      = "signin.ok"
+	SignInFailed  = "signin.failed"
+	SignOut       = "signout"
+	UpstreamOK    = "upstream.ok"
+	UpstreamError = "upstream.error"
+	LinkMade      = "link.made"
+	LinkRefused   = "link.refused"
+	LinkRemoved   = "link.removed"
+
+	ConsentGiven   = "consent.given"
+	ConsentDenied  = "consent.denied"
+	GrantRemoved   = "grant.removed"
+	CodeIssued     = "code.issued"
+	CodeReplayed   = "code.replayed"
+	CodeMisused    = "code.misused"
+	TokensIssued   = "tokens.issued"
+	RefreshReused  = "refresh.reused"
+	TokenRevoked   = "token.revoked"
+	ClientRefused  = "client.refused"
+	RequestRefused = "request.refused"
+
+	ClientAdded    = "client.added"
+	ClientChanged  = "client.changed"
+	ClientRemoved  = "client.removed"
+	SecretAdded    = "client.secret.added"
+	SecretRemoved  = "client.secret.removed"
+	KeyAdded       = "loginkey.added"
+	KeyChanged     = "loginkey.changed"
+	KeyRemoved     = "loginkey.removed"
+	ServerAsked    = "server.asked"
+	ServerDecided  = "server.decided"
+	InviteMade     = "server.invite.made"
+	SettingsSaved  = "settings.saved"
+	UserAdded      = "user.added"
+	SessionsEnded  = "sessions.ended"
+	LogoutTold     = "logout.told"
+	LogoutFailed   = "logout.failed"
+	LogoutReceived = "logout.received"
+)

@@ -1,0 +1,204 @@
+// Package authorize is the authorization endpoint (RFC 6749 §3.1, OIDC Core
+// §3.1.2), and the only place that knows the order of the steps.
+//
+// A request is parsed and checked, what must happen first is decided, and the
+// answer goes to the client. The steps in between (signing in, giving
+// consent) never send the browser to one another; each sends it back here.
+package authorize
+
+import (
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/grants"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/tokens"
+	"github.com/fedhub/fedhub/hub/web"
+)
+
+// A Door answers authorization requests.
+type Door struct {
+	Issuer   string
+	Clients  *clients.Registry
+	Flows    *flows.Keeper
+	Sessions *sessions.Keeper
+	Grants   *grants.Keeper
+	Tokens   *tokens.Keeper
+	Settings *settings.Keeper
+	Audit    *audit.Recorder
+	Edge     *web.Edge
+	Log      *slog.Logger
+	Now      func() time.Time
+}
+
+// Enter serves GET and POST of the endpoint: a fresh request from a client, or
+// a browser that comes back from a step.
+func (d *Door) Enter(c *gin.Context) error {
+	params, err := d.params(c)
+	var repeated *oauth.RepeatedError
+	if err != nil && !errors.As(err, &repeated) {
+		return err
+	}
+	if id := params["flow"]; id != "" {
+		return d.resume(c, id)
+	}
+	return d.begin(c, params, repeated)
+}
+
+func (d *Door) params(c *gin.Context) (oauth.Params, error) {
+	// OIDC Core §3.1.2.1: both methods, each with its own place for the
+	// parameters.
+	if c.Request.Method == http.MethodPost {
+		return web.Form(c)
+	}
+	return web.Query(c)
+}
+
+// begin checks a fresh request. If nobody needs to be asked anything it is
+// answered at once and leaves no trace but the code.
+func (d *Door) begin(c *gin.Context, params oauth.Params, repeated *oauth.RepeatedError) error {
+	client, to, err := d.addressee(c, params, repeated)
+	if err != nil {
+		return d.refuse(c, params["client_id"], err)
+	}
+	request, err := d.check(params, client, repeated)
+	if err != nil {
+		return d.answerError(c, client, to, err)
+	}
+	return d.proceed(c, client, request, flows.Flow{Request: request})
+}
+
+// resume goes on with a flow after a step.
+func (d *Door) resume(c *gin.Context, id string) error {
+	flow, err := d.Flows.Open(c, id, d.Sessions.SameBrowser(c.Request))
+	if err != nil {
+		return err
+	}
+	client, err := d.Clients.Get(c, flow.Request.ClientID)
+	if errors.Is(err, fs.ErrNotExist) || (err == nil && !client.AllowsRedirect(flow.Request.RedirectURI)) {
+		// It was disabled or changed while the person was on the way.
+		return d.refuse(c, flow.Request.ClientID, unknownClient(err))
+	}
+	if err != nil {
+		return err
+	}
+	return d.proceed(c, client, flow.Request, flow)
+}
+
+// proceed takes the next step.
+func (d *Door) proceed(c *gin.Context, client clients.Client, r flows.Request, flow flows.Flow) error {
+	to := recipient(r, client)
+	person, err := d.person(c)
+	if err != nil {
+		return err
+	}
+	f := facts{
+		flow:   flow,
+		now:    d.Now(),
+		person: person,
+	}
+	if person != nil {
+		if f.grant, f.covered, err = d.consent(c, client, flow, *person); err != nil {
+			return err
+		}
+		f.allowed = client.Admits(person.User.Roles)
+	}
+	switch step := next(f); step {
+	case signIn, askConsent:
+		return d.send(c, flow, step)
+	case respond:
+		return d.respond(c, client, to, flow, *person, f.grant)
+	default:
+		return d.answerErrorIn(c, client, to, flow, step.refusal())
+	}
+}
+
+// person returns who is signed in, nil if nobody.
+func (d *Door) person(c *gin.Context) (*sessions.Person, error) {
+	p, err := d.Sessions.Current(c.Request)
+	if errors.Is(err, sessions.ErrNobody) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &p, nil
+}
+
+// consent says whether the person already agreed, and returns the grant.
+func (d *Door) consent(c *gin.Context, client clients.Client, flow flows.Flow, p sessions.Person) (grants.Grant, bool, error) {
+	if client.SkipAuthorization {
+		// Not asked, but written down: the person sees it and can remove it.
+		g, err := d.Grants.Covers(c, p.User.ID, client.ID, client.Generation, flow.Request.Scopes)
+		if errors.Is(err, fs.ErrNotExist) {
+			g, err = d.Grants.Allow(c, grants.Allowance{UserID: p.User.ID, ClientID: client.ID,
+				Generation: client.Generation, Scopes: flow.Request.Scopes, Preauthorized: true})
+		}
+		return g, true, err
+	}
+	g, err := d.Grants.Covers(c, p.User.ID, client.ID, client.Generation, flow.Request.Scopes)
+	if errors.Is(err, fs.ErrNotExist) {
+		return grants.Grant{}, false, nil
+	}
+	if err != nil {
+		return grants.Grant{}, false, err
+	}
+	now, err := d.Settings.Current(c)
+	if err != nil {
+		return grants.Grant{}, false, err
+	}
+	if now.Consent == settings.Force && flow.Consented != p.User.ID {
+		return g, false, nil
+	}
+	return g, true, nil
+}
+
+// send brings the browser to a step, keeping the flow if it is new.
+func (d *Door) send(c *gin.Context, flow flows.Flow, to step) error {
+	if flow.ID == "" {
+		var err error
+		flow, err = d.Flows.Begin(c, d.Sessions.Browser(c.Writer, c.Request), flow.Request)
+		if err != nil {
+			return err
+		}
+	}
+	path := "/signin"
+	if to == askConsent {
+		path = "/consent"
+	}
+	return web.SeeOther(c, path+"?"+url.Values{"flow": {flow.ID}}.Encode())
+}
+
+// refuse shows an error that must not travel to the client, because nobody
+// knows who or where it is (RFC 6749 §4.1.2.1).
+func (d *Door) refuse(c *gin.Context, clientID string, err error) error {
+	var problem *web.Problem
+	if errors.As(err, &problem) && problem.Protocol != nil {
+		d.Audit.Note(c, audit.Event{Kind: audit.RequestRefused, Client: short(clientID), IP: c.ClientIP(), Ref: web.Ref(c), Reason: problem.Protocol.Description})
+	}
+	return err
+}
+
+// short keeps an untrusted id from filling the log.
+func short(s string) string {
+	const most = 200
+	if len(s) > most {
+		return s[:most]
+	}
+	return s
+}
+
+// loops says whether the request already passed this hub.
+func (d *Door) loops(via []string) bool { return slices.Contains(via, d.Issuer) }

@@ -1,0 +1,125 @@
+package hub
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/fetch"
+	"github.com/fedhub/fedhub/hub/seal"
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// Config is what is fixed when the hub starts. What an administrator changes
+// while it runs is settings.
+type Config struct {
+	// URL is the hub's public address and its issuer, without a path:
+	// https, or http on this machine only. Required.
+	URL string
+	// Name is what the hub calls itself until an administrator says otherwise.
+	Name string
+	// SecretKey, 32 bytes, encrypts what must not lie open in the database.
+	// Required; losing it loses the signing keys and upstream secrets.
+	SecretKey []byte
+	// AllowPrivateAddresses lets the hub fetch from loopback and private
+	// addresses and over plain http, which a hub that is itself on loopback
+	// always may.
+	AllowPrivateAddresses bool
+	// TrustedProxies may say, by X-Forwarded-For, whom they speak for.
+	TrustedProxies []netip.Prefix
+	// MinPassword is the shortest password in characters; 15 if zero
+	// (NIST SP 800-63B, for passwords that are the only factor).
+	MinPassword int
+	// Hash is what a password check may cost; sane defaults if zero.
+	Hash users.HashParams
+	// SignInBurst is how many attempts one address may make at once, and
+	// SignInEvery how long it waits for each one after; 60 and 1 s if zero.
+	SignInBurst int
+	SignInEvery time.Duration
+
+	Log *slog.Logger     // slog.Default() if nil
+	Now func() time.Time // time.Now if nil
+
+	// Watch is told of every audit event, Fetched of every request the hub
+	// makes. Both may be nil.
+	Watch   func(audit.Event)
+	Fetched func(fetch.Call)
+}
+
+const (
+	defaultMinPassword = 15
+	defaultBurst       = 60
+	defaultEvery       = time.Second
+)
+
+// withDefaults fills in what was left out and checks the rest. Its error is a
+// sentence for the operator that names the setting and the fix.
+func (c Config) withDefaults() (Config, error) {
+	c.URL = strings.TrimSuffix(strings.TrimSpace(c.URL), "/")
+	if err := checkURL(c.URL); err != nil {
+		return Config{}, err
+	}
+	if len(c.SecretKey) != seal.KeySize {
+		return Config{}, fmt.Errorf("FEDHUB_SECRET_KEY must be %d random bytes as base64; make one with: openssl rand -base64 %d", seal.KeySize, seal.KeySize)
+	}
+	if c.MinPassword == 0 {
+		c.MinPassword = defaultMinPassword
+	}
+	if c.MinPassword < 8 || c.MinPassword > 64 {
+		return Config{}, errors.New("FEDHUB_MIN_PASSWORD must be a number from 8 to 64")
+	}
+	if c.SignInBurst == 0 {
+		c.SignInBurst = defaultBurst
+	}
+	if c.SignInEvery == 0 {
+		c.SignInEvery = defaultEvery
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	c.AllowPrivateAddresses = c.AllowPrivateAddresses || c.loopback()
+	return c, nil
+}
+
+// checkURL refuses what cannot be an issuer (OIDC Discovery §3, RFC 8414 §2).
+func checkURL(raw string) error {
+	u, err := url.Parse(raw)
+	switch {
+	case raw == "":
+		return errors.New(`FEDHUB_URL is missing: set it to the hub's public address, like "https://id.example.org"`)
+	case err != nil || u.Host == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http"):
+		return fmt.Errorf(`FEDHUB_URL is %q, which is not an address; it must look like "https://id.example.org"`, raw)
+	case u.Path != "" || u.RawQuery != "" || u.Fragment != "":
+		return fmt.Errorf(`FEDHUB_URL is %q; leave out everything behind the host, like "%s://%s"`, raw, u.Scheme, u.Host)
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		return fmt.Errorf(`FEDHUB_URL is %q; it must begin with https:// unless the host is localhost, for tokens and passwords would travel in the clear`, raw)
+	case raw != strings.ToLower(raw):
+		return fmt.Errorf(`FEDHUB_URL is %q; write it in small letters, for clients compare it letter by letter`, raw)
+	}
+	return nil
+}
+
+// loopback is this machine by any of the names that cannot mean another.
+func loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.IsLoopback()
+}
+
+func (c Config) loopback() bool {
+	u, err := url.Parse(c.URL)
+	return err == nil && loopback(u.Hostname())
+}
+
+// secure says whether browsers reach the hub by https.
+func (c Config) secure() bool { return strings.HasPrefix(c.URL, "https://") }

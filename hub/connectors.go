@@ -1,0 +1,15 @@
+package hub
+
+import (
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/openid"
+	"github.com/fedhub/fedhub/federation/peer"
+)
+
+// connectors is every kind of upstream that people can sign in through.
+func connectors() map[string]federation.Factory {
+	return map[string]federation.Factory{
+		federation.KindOpenID: openid.New, // any OpenID provider, by its issuer
+		federation.KindPeer:   peer.New,   // another hub, by its Base URL alone
+	}
+}

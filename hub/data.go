@@ -1,0 +1,114 @@
+package hub
+
+import (
+	"context"
+	"time"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/grants"
+	"github.com/fedhub/fedhub/hub/logouts"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/signing"
+	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/tokens"
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// sets is every kind of record that the hub keeps, and by which fields besides
+// its id it is found. Unique fields admit each value once.
+func sets() []store.Spec {
+	return []store.Spec{
+		{Name: "users", Unique: []string{"emailKey", "founder"}, Index: []string{"rank"}}, // users.User
+		{Name: "identities", Index: []string{"userId"}},                                   // users.Identity
+		{Name: "throttles"}, // users.Throttle
+		{Name: "setups"},    // users.SetupLink
+		{Name: "sessions", Unique: []string{"sid"}, Index: []string{"userId", "upstreamSid", "upstreamSub"}}, // sessions.Session
+		{Name: "flows"}, // flows.Flow
+		{Name: "stops"}, // flows.Stop
+		{Name: "grants", Index: []string{"userId", "clientId"}}, // grants.Grant
+		{Name: "families", Index: []string{"sid"}},              // grants.Family
+		{Name: "revoked"},   // tokens.Revoked
+		{Name: "used"},      // used: ids of assertions and logout tokens
+		{Name: "notices"},   // logouts.Notice
+		{Name: "clients"},   // clients.Client
+		{Name: "invites"},   // clients.Invite
+		{Name: "loginkeys"}, // federation.LoginKey
+		{Name: "signing"},   // signing.Key
+		{Name: "settings"},  // settings.Settings
+		{Name: "audit"},     // audit.Event
+	}
+}
+
+// data is those sets, typed.
+type data struct {
+	users      *store.Set[users.User]
+	identities *store.Set[users.Identity]
+	throttles  *store.Set[users.Throttle]
+	setups     *store.Set[users.SetupLink]
+	sessions   *store.Set[sessions.Session]
+	flows      *store.Set[flows.Flow]
+	stops      *store.Set[flows.Stop]
+	grants     *store.Set[grants.Grant]
+	families   *store.Set[grants.Family]
+	revoked    *store.Set[tokens.Revoked]
+	used       *store.Set[used]
+	notices    *store.Set[logouts.Notice]
+	clients    *store.Set[clients.Client]
+	invites    *store.Set[clients.Invite]
+	loginkeys  *store.Set[federation.LoginKey]
+	signing    *store.Set[signing.Key]
+	settings   *store.Set[settings.Settings]
+	audit      *store.Set[audit.Event]
+}
+
+func openData(b store.Backend, now func() time.Time) data {
+	return data{
+		users:      store.NewSet[users.User](b, "users", now),
+		identities: store.NewSet[users.Identity](b, "identities", now),
+		throttles:  store.NewSet[users.Throttle](b, "throttles", now),
+		setups:     store.NewSet[users.SetupLink](b, "setups", now),
+		sessions:   store.NewSet[sessions.Session](b, "sessions", now),
+		flows:      store.NewSet[flows.Flow](b, "flows", now),
+		stops:      store.NewSet[flows.Stop](b, "stops", now),
+		grants:     store.NewSet[grants.Grant](b, "grants", now),
+		families:   store.NewSet[grants.Family](b, "families", now),
+		revoked:    store.NewSet[tokens.Revoked](b, "revoked", now),
+		used:       store.NewSet[used](b, "used", now),
+		notices:    store.NewSet[logouts.Notice](b, "notices", now),
+		clients:    store.NewSet[clients.Client](b, "clients", now),
+		invites:    store.NewSet[clients.Invite](b, "invites", now),
+		loginkeys:  store.NewSet[federation.LoginKey](b, "loginkeys", now),
+		signing:    store.NewSet[signing.Key](b, "signing", now),
+		settings:   store.NewSet[settings.Settings](b, "settings", now),
+		audit:      store.NewSet[audit.Event](b, "audit", now),
+	}
+}
+
+// used is an id that may not come twice, such as the jti of an assertion.
+type used struct {
+	ID      string    `bson:"id"`
+	Expires time.Time `bson:"expires"`
+}
+
+// Key names the record.
+func (u used) Key() string { return u.ID }
+
+// ExpiresAt is when a repetition would be refused for its age.
+func (u used) ExpiresAt() time.Time { return u.Expires }
+
+// useOnce remembers an id until a time; one that is there already is
+// fs.ErrExist. The insert itself decides, so it holds for every hub on the
+// same database.
+func (d data) useOnce(ctx context.Context, id string, until time.Time) error {
+	return d.used.Insert(ctx, used{ID: id, Expires: until})
+}
+
+var (
+	_ clients.Store       = (*store.Set[clients.Client])(nil)
+	_ clients.InviteStore = (*store.Set[clients.Invite])(nil)
+	_ federation.Store    = (*store.Set[federation.LoginKey])(nil)
+)

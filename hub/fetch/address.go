@@ -1,0 +1,172 @@
+package fetch
+
+import (
+	"fmt"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// A Refused error says which address the guard did not let the hub reach, and
+// why. Nothing was sent.
+type Refused struct {
+	Address string // an IP address or a host
+	Reason  string // the middle of a sentence, for operators
+	// Allowable is true where Policy.AllowPrivate would have allowed it.
+	Allowable bool
+}
+
+func (r *Refused) Error() string {
+	text := fmt.Sprintf("refused to reach %s: %s", r.Address, r.Reason)
+	if r.Allowable {
+		text += "; set " + AllowPrivateSetting + "=true if this hub is meant to reach such addresses"
+	}
+	return text
+}
+
+// OnLoopback tells whether a hub with this public address is a local one,
+// which may talk to its neighbours on the same machine without being told so.
+func OnLoopback(issuer string) bool {
+	u, err := url.Parse(issuer)
+	if err != nil {
+		return false
+	}
+	host := strings.ToLower(u.Hostname())
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") { // RFC 6761 §6.3
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Unmap().IsLoopback()
+}
+
+// judge is the verdict in real use.
+type judge struct{ allowPrivate bool }
+
+func (j judge) scheme(u *url.URL) error {
+	switch {
+	case u.User != nil:
+		return &Refused{Address: u.Host, Reason: "the address carries a user name"}
+	case u.Scheme == "https":
+		return nil
+	case u.Scheme != "http":
+		return &Refused{Address: u.Host, Reason: "only https is fetched"}
+	case !j.allowPrivate:
+		return &Refused{Address: u.Host, Reason: "it is plain http, which anybody on the way can read and change", Allowable: true}
+	}
+	return nil
+}
+
+func (j judge) address(network, hostport string) error {
+	target, err := netip.ParseAddrPort(hostport)
+	if err != nil || !strings.HasPrefix(network, "tcp") {
+		return &Refused{Address: hostport, Reason: "it is not an IP address and port"}
+	}
+	if err := j.ip(target.Addr()); err != nil {
+		return err
+	}
+	if !j.allowPrivate && !webPort(target.Port()) {
+		return &Refused{Address: hostport, Reason: "the port belongs to a service that is not a web server", Allowable: true}
+	}
+	return nil
+}
+
+// ip allows global unicast addresses that belong to somebody, and with
+// allowPrivate also the neighbours'.
+func (j judge) ip(ip netip.Addr) error {
+	// ::ffff:127.0.0.1 is dialled as 127.0.0.1, so it is judged as that.
+	ip = ip.Unmap().WithZone("")
+	for _, r := range forbidden() {
+		if r.prefix.Contains(ip) {
+			return &Refused{Address: ip.String(), Reason: "it is a " + r.name + " address, which is never reached"}
+		}
+	}
+	for _, r := range private() {
+		if !r.prefix.Contains(ip) {
+			continue
+		}
+		if !j.allowPrivate {
+			return &Refused{Address: ip.String(), Reason: "it is a " + r.name + " address", Allowable: true}
+		}
+		if r.embeds {
+			return j.ip(lastFour(ip))
+		}
+		return nil
+	}
+	if ip.Is6() && !netip.MustParsePrefix("2000::/3").Contains(ip) {
+		return &Refused{Address: ip.String(), Reason: "it is not a public address (RFC 4291 §2.4)"}
+	}
+	return nil
+}
+
+// lastFour is the IPv4 address that a NAT64 gateway will reach (RFC 6052 §2.2).
+func lastFour(ip netip.Addr) netip.Addr {
+	b := ip.As16()
+	return netip.AddrFrom4([4]byte(b[12:]))
+}
+
+type ipRange struct {
+	prefix netip.Prefix
+	name   string
+	embeds bool // the last four bytes are an IPv4 address that is really meant
+}
+
+// forbidden lists what no hub ever has a reason to fetch from, whatever it was
+// told: the special-purpose registries of RFC 6890 and the addresses where
+// clouds hand out credentials to whoever asks from inside.
+func forbidden() []ipRange {
+	return []ipRange{
+		{cidr("0.0.0.0/8"), "this-network", false}, // Linux connects 0.0.0.0 to itself
+		{cidr("100.100.100.200/32"), "cloud metadata", false},
+		{cidr("168.63.129.16/32"), "cloud metadata", false},
+		{cidr("169.254.0.0/16"), "link-local", false}, // 169.254.169.254 among them
+		{cidr("192.0.0.0/24"), "protocol assignment", false},
+		{cidr("192.0.2.0/24"), "documentation", false},
+		{cidr("192.88.99.0/24"), "6to4 relay", false},
+		{cidr("198.51.100.0/24"), "documentation", false},
+		{cidr("203.0.113.0/24"), "documentation", false},
+		{cidr("224.0.0.0/4"), "multicast", false},
+		{cidr("240.0.0.0/4"), "reserved or broadcast", false},
+		{cidr("fd00:ec2::/32"), "cloud metadata", false},
+		{cidr("fd20:ce::/32"), "cloud metadata", false},
+		{cidr("64:ff9b:1::/48"), "local translation", false},
+		{cidr("100::/64"), "discard", false},
+		{cidr("2001::/23"), "Teredo or protocol assignment", false},
+		{cidr("2001:db8::/32"), "documentation", false},
+		{cidr("2002::/16"), "6to4", false},
+		{cidr("3fff::/20"), "documentation", false},
+		{cidr("fe80::/10"), "link-local", false},
+		{cidr("fec0::/10"), "site-local", false},
+		{cidr("ff00::/8"), "multicast", false},
+	}
+}
+
+// private lists what a hub reaches only with AllowPrivate.
+func private() []ipRange {
+	return []ipRange{
+		{cidr("127.0.0.0/8"), "loopback", false},
+		{cidr("10.0.0.0/8"), "private", false},
+		{cidr("172.16.0.0/12"), "private", false},
+		{cidr("192.168.0.0/16"), "private", false},
+		{cidr("100.64.0.0/10"), "carrier-grade NAT", false},
+		{cidr("198.18.0.0/15"), "benchmark", false},
+		{cidr("::1/128"), "loopback", false},
+		{cidr("fc00::/7"), "private", false},
+		{cidr("64:ff9b::/96"), "NAT64", true},
+	}
+}
+
+func cidr(s string) netip.Prefix { return netip.MustParsePrefix(s) }
+
+// webPort keeps the hub from knocking at public mail, shell and database
+// servers. Below 1024 only the web's own ports remain; above, web servers may
+// live anywhere but where a well-known other service does.
+func webPort(port uint16) bool {
+	if port < 1024 {
+		return port == 443 || port == 80
+	}
+	return !slices.Contains([]uint16{
+		1433, 1521, 2049, 2375, 2376, 2379, 2380, 3306, 3389, 5432, 5672, 5900,
+		5984, 6379, 6667, 9042, 9200, 9300, 10250, 11211, 27017, 27018, 27019,
+	}, port)
+}

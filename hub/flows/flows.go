@@ -1,0 +1,147 @@
+// Package flows keeps authorization requests that wait for a person, from the
+// first sight of the request to its answer.
+//
+// A flow is kept on the server and bound to the browser it began in; the pages
+// on the way carry only its id. So nothing in a URL or a form can change what
+// was asked for, and a flow id that leaks is of no use in another browser.
+// Every step sends the browser back to authorize, which alone decides what
+// comes next.
+package flows
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io/fs"
+	"net/http"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// A Request is an authorization request that was checked (RFC 6749 §4.1.1,
+// OIDC Core §3.1.2.1). It never changes once a flow has begun.
+type Request struct {
+	ClientID     string       `bson:"clientId"`
+	RedirectURI  string       `bson:"redirectUri"`  // where the answer goes
+	RedirectSent string       `bson:"redirectSent"` // the parameter as sent, "" if it was left out
+	Scopes       []string     `bson:"scopes"`
+	State        string       `bson:"state"`
+	Nonce        string       `bson:"nonce"`
+	Challenge    string       `bson:"challenge"`
+	Prompt       oauth.Prompt `bson:"prompt"`
+	MaxAge       *int64       `bson:"maxAge"` // seconds; nil if not asked for
+	LoginHint    string       `bson:"loginHint"`
+	ACRValues    string       `bson:"acrValues"`
+	UILocales    string       `bson:"uiLocales"`
+	// Via are the hubs the request already passed, for loop detection.
+	Via []string `bson:"via"`
+}
+
+// A Flow is a request under way.
+type Flow struct {
+	ID      string  `bson:"id"`
+	Browser string  `bson:"browser"` // hash of the browser's binding cookie
+	Request Request `bson:"request"`
+	// Consented names the user who agreed in this very flow; consent mode
+	// Force and prompt=consent ask for no less.
+	Consented string    `bson:"consented"`
+	Denied    bool      `bson:"denied"`
+	Created   time.Time `bson:"created"`
+	Expires   time.Time `bson:"expires"`
+}
+
+// Key names the record.
+func (f Flow) Key() string { return f.ID }
+
+// ExpiresAt is when the person took too long.
+func (f Flow) ExpiresAt() time.Time { return f.Expires }
+
+// Life is how long a person may take: long enough to find a password.
+const Life = 30 * time.Minute
+
+// A Keeper keeps flows.
+type Keeper struct {
+	set *store.Set[Flow]
+	now func() time.Time
+}
+
+// NewKeeper returns a keeper over the set.
+func NewKeeper(set *store.Set[Flow], now func() time.Time) *Keeper {
+	return &Keeper{set: set, now: now}
+}
+
+// Begin keeps a checked request, bound to the browser.
+func (k *Keeper) Begin(ctx context.Context, browser string, r Request) (Flow, error) {
+	f := Flow{
+		ID:      rand.Text(),
+		Browser: browser,
+		Request: r,
+		Created: k.now(),
+		Expires: k.now().Add(Life),
+	}
+	return f, k.set.Insert(ctx, f)
+}
+
+// ErrGone is returned for a flow that is unknown, expired, finished, or was
+// begun in another browser. Which of them is nobody's business.
+var ErrGone error = gone{}
+
+type gone struct{}
+
+func (gone) Error() string { return "the flow is unknown, expired, finished, or another browser's" }
+
+// Explain is the page a person sees.
+func (gone) Explain() (status int, heading, text string) {
+	return http.StatusBadRequest, "This sign-in can't go on.",
+		"It took too long, was already finished, or began in another browser. Go back to the app you came from and sign in again."
+}
+
+// Open returns the flow if it belongs to this browser, else ErrGone.
+func (k *Keeper) Open(ctx context.Context, id, browser string) (Flow, error) {
+	if id == "" || browser == "" {
+		return Flow{}, ErrGone
+	}
+	f, err := k.set.Get(ctx, id)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Flow{}, ErrGone
+	}
+	if err == nil && f.Browser != browser {
+		return Flow{}, ErrGone
+	}
+	return f, err
+}
+
+// Consent notes that the user agreed in this flow.
+func (k *Keeper) Consent(ctx context.Context, id, userID string) error {
+	return orGone(k.set.Update(ctx, id, func(f *Flow) error {
+		f.Consented = userID
+		return nil
+	}))
+}
+
+// Deny notes that the person said no.
+func (k *Keeper) Deny(ctx context.Context, id string) error {
+	return orGone(k.set.Update(ctx, id, func(f *Flow) error {
+		f.Denied = true
+		return nil
+	}))
+}
+
+// End finishes the flow. Of two tabs that answer at once one gets ErrGone, so
+// a request is never answered twice.
+func (k *Keeper) End(ctx context.Context, id string) error {
+	_, err := k.set.Take(ctx, id)
+	return orGone(err)
+}
+
+func orGone(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return ErrGone
+	}
+	return err
+}
+
+// Back is where every step sends the browser when it is done.
+func Back(id string) string { return "/oauth2/authorize?flow=" + id }

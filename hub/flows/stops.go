@@ -1,0 +1,101 @@
+package flows
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/seal"
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// A Stop is a moment at which the browser is elsewhere, or the person is asked
+// something beside the flow: at an upstream, or proving an account before it
+// is linked. What must be remembered meanwhile is sealed, for it holds PKCE
+// verifiers and claims about people.
+type Stop struct {
+	ID      string    `bson:"id"` // hash of the name
+	Kind    string    `bson:"kind"`
+	Browser string    `bson:"browser"`
+	Sealed  string    `bson:"sealed"`
+	Expires time.Time `bson:"expires"`
+}
+
+// Key names the record.
+func (s Stop) Key() string { return s.ID }
+
+// ExpiresAt is when the person took too long.
+func (s Stop) ExpiresAt() time.Time { return s.Expires }
+
+// StopLife is how long a person may stay away.
+const StopLife = 10 * time.Minute
+
+// Stops keeps what is remembered meanwhile.
+type Stops struct {
+	Set *store.Set[Stop]
+	Box *seal.Box
+	Now func() time.Time
+}
+
+// Name makes an unguessable name for a stop.
+func Name() string { return rand.Text() }
+
+// Keep remembers value under the name, for one kind of stop in one browser.
+func (s *Stops) Keep(ctx context.Context, kind, name, browser string, value any) error {
+	plain, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("keep a stop: %w", err)
+	}
+	id := stopID(name)
+	return s.Set.Insert(ctx, Stop{
+		ID:      id,
+		Kind:    kind,
+		Browser: browser,
+		Sealed:  s.Box.Seal(plain, "stops/"+kind+"/"+id),
+		Expires: s.Now().Add(StopLife),
+	})
+}
+
+// Take returns what was kept, once. It must be asked for as the same kind and
+// in the same browser, or it is ErrGone; an attempt from another browser does
+// not use it up, or a stranger could spoil a sign-in by guessing.
+func (s *Stops) Take(ctx context.Context, kind, name, browser string, out any) error {
+	if err := s.Peek(ctx, kind, name, browser, out); err != nil {
+		return err
+	}
+	_, err := s.Set.Take(ctx, stopID(name))
+	return orGone(err)
+}
+
+// Peek is Take without using it up.
+func (s *Stops) Peek(ctx context.Context, kind, name, browser string, out any) error {
+	if name == "" || browser == "" {
+		return ErrGone
+	}
+	stop, err := s.Set.Get(ctx, stopID(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return ErrGone
+	}
+	if err != nil {
+		return err
+	}
+	if stop.Kind != kind || stop.Browser != browser {
+		return ErrGone
+	}
+	plain, err := s.Box.Open(stop.Sealed, "stops/"+kind+"/"+stop.ID)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(plain, out)
+}
+
+func stopID(name string) string {
+	sum := sha256.Sum256([]byte(name))
+	return hex.EncodeToString(sum[:])
+}

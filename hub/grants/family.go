@@ -1,0 +1,281 @@
+package grants
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// A Family is one authorization code and what came of it.
+type Family struct {
+	ID string `bson:"id"` // the head of the code's hash; says nothing about the code
+
+	GrantID     string `bson:"grantId"`
+	GrantSerial string `bson:"grantSerial"`
+	UserID      string `bson:"userId"`
+	Epoch       int64  `bson:"epoch"` // the user's, when they signed in
+	ClientID    string `bson:"clientId"`
+
+	Scopes      []string  `bson:"scopes"`
+	RedirectURI string    `bson:"redirectUri"` // as sent with the request, "" if it was not
+	Challenge   string    `bson:"challenge"`
+	Nonce       string    `bson:"nonce"`
+	AuthTime    time.Time `bson:"authTime"`
+	ACR         string    `bson:"acr"`
+	AMR         []string  `bson:"amr"`
+	SID         string    `bson:"sid"` // the session it came from, by its public name
+
+	CodeHash string    `bson:"codeHash"`
+	CodeEnds time.Time `bson:"codeEnds"`
+	Redeemed time.Time `bson:"redeemed"`
+
+	RootHash    string    `bson:"rootHash"`    // of the part all refresh tokens of the family share
+	RefreshHash string    `bson:"refreshHash"` // of the one that is good now
+	Rotations   int       `bson:"rotations"`
+	Ends        time.Time `bson:"ends"` // of the whole family, whatever is used
+
+	Revoked time.Time `bson:"revoked"`
+	Why     string    `bson:"why"` // why it was revoked
+	Expires time.Time `bson:"expires"`
+}
+
+// Key names the record.
+func (f Family) Key() string { return f.ID }
+
+// ExpiresAt is when nothing of the family can be used any more.
+func (f Family) ExpiresAt() time.Time { return f.Expires }
+
+// Offline says that the family outlives the session it came from.
+func (f Family) Offline() bool { return oauth.Covers(f.Scopes, []string{"offline_access"}) }
+
+// remember is how long a code or family is kept beyond its use, so that a
+// replay is still recognised as one.
+const remember = time.Hour
+
+// An Authorization is what an authorization code stands for.
+type Authorization struct {
+	Grant       Grant
+	Epoch       int64
+	Scopes      []string
+	RedirectURI string
+	Challenge   string
+	Nonce       string
+	AuthTime    time.Time
+	ACR         string
+	AMR         []string
+	SID         string
+}
+
+// The prefixes let a leaked value be recognised, and keep one kind of secret
+// from ever being taken for another.
+const (
+	codePrefix    = "fhc_"
+	refreshPrefix = "fhr_"
+	idLength      = 22 // base64url characters, 132 bits
+	rootLength    = 22
+)
+
+// NewCode keeps the authorization and returns a code for it, good once and for
+// Lives.Code.
+func (k *Keeper) NewCode(ctx context.Context, a Authorization) (string, error) {
+	code := codePrefix + newSecret()
+	sum := hash(code)
+	now := k.now()
+	f := Family{
+		ID:          sum[:idLength],
+		GrantID:     a.Grant.ID,
+		GrantSerial: a.Grant.Serial,
+		UserID:      a.Grant.UserID,
+		Epoch:       a.Epoch,
+		ClientID:    a.Grant.ClientID,
+		Scopes:      a.Scopes,
+		RedirectURI: a.RedirectURI,
+		Challenge:   a.Challenge,
+		Nonce:       a.Nonce,
+		AuthTime:    a.AuthTime,
+		ACR:         a.ACR,
+		AMR:         a.AMR,
+		SID:         a.SID,
+		CodeHash:    sum,
+		CodeEnds:    now.Add(k.lives.Code),
+		Expires:     now.Add(k.lives.Code + remember),
+	}
+	if err := k.families.Insert(ctx, f); err != nil {
+		return "", fmt.Errorf("keep a code: %w", err)
+	}
+	return code, nil
+}
+
+func newSecret() string {
+	raw := make([]byte, 32)
+	rand.Read(raw) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24
+	return base64.RawURLEncoding.EncodeToString(raw)
+}
+
+// hash is enough for values of 256 random bits; slow hashes are for passwords.
+func hash(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
+
+// A Proof is what a client presents together with a code.
+type Proof struct {
+	ClientID    string
+	RedirectURI string // as sent to the token endpoint, "" if it was not
+	Verifier    string
+	// Refresh asks for a refresh token too.
+	Refresh bool
+	// Access is how long the access token will live; the family is kept at
+	// least as long, for introspection.
+	Access time.Duration
+}
+
+// A Misuse is a refusal that says somebody may hold what is not theirs. The
+// family in it has been revoked, and the event is worth an audit row.
+type Misuse struct {
+	Family Family
+	Kind   string // "code.replayed", "code.misused" or "refresh.reused"
+	Public *oauth.Error
+}
+
+// Error is for the log.
+func (m *Misuse) Error() string { return m.Kind + ": " + m.Public.Error() }
+
+// Unwrap gives the edge the protocol error.
+func (m *Misuse) Unwrap() error { return m.Public }
+
+var errNoCode = oauth.InvalidGrant("the code is unknown, expired or already used; start a new authorization")
+
+// Redeem exchanges a code for its authorization, at most once however many ask
+// at the same moment, and returns the first refresh token if one is wanted.
+//
+// The first presentation by an authenticated client spends the code, whether
+// or not its proof holds: a code seen together with a wrong proof has been
+// seen by a stranger. A second presentation revokes what the first was given
+// (RFC 6749 §4.1.2).
+func (k *Keeper) Redeem(ctx context.Context, code string, p Proof) (Family, string, error) {
+	if !strings.HasPrefix(code, codePrefix) {
+		return Family{}, "", errNoCode
+	}
+	sum := hash(code)
+	var out Family
+	var refresh string
+	var refusal error
+	err := k.families.Update(ctx, sum[:idLength], func(f *Family) error {
+		refresh, refusal = k.redeem(f, sum, p)
+		out = *f
+		if refusal != nil && f.Revoked.IsZero() {
+			return refusal // nothing to write
+		}
+		return nil
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return Family{}, "", errNoCode
+	}
+	if err == nil {
+		err = refusal
+	}
+	if err != nil {
+		return Family{}, "", err
+	}
+	return out, refresh, nil
+}
+
+// redeem edits the family; an error with f.Revoked set must be written down.
+func (k *Keeper) redeem(f *Family, sum string, p Proof) (string, error) {
+	now := k.now()
+	switch {
+	case !same(f.CodeHash, sum):
+		return "", errNoCode
+	case !f.Redeemed.IsZero() || !f.Revoked.IsZero():
+		return "", k.misuse(f, "code.replayed", "the code was already used; everything issued for it has been revoked")
+	case !now.Before(f.CodeEnds):
+		return "", errNoCode
+	case f.ClientID != p.ClientID:
+		return "", k.misuse(f, "code.misused", "the code was issued to another client")
+	case f.RedirectURI != p.RedirectURI:
+		// RFC 6749 §4.1.3: identical to the one of the request, and only
+		// needed if it was in the request.
+		return "", k.misuse(f, "code.misused", "redirect_uri is not the one the code was sent to")
+	case f.Challenge == "" && p.Verifier != "":
+		// RFC 9700 §4.8.2: otherwise an attacker could strip PKCE.
+		return "", k.misuse(f, "code.misused", "code_verifier was sent, but the request had no code_challenge")
+	case f.Challenge != "" && !oauth.VerifierMatches(p.Verifier, f.Challenge):
+		return "", k.misuse(f, "code.misused", "code_verifier does not match the code_challenge of the request")
+	}
+	f.Redeemed = now
+	f.Expires = now.Add(p.Access + remember)
+	if !p.Refresh {
+		return "", nil
+	}
+	f.Ends = now.Add(k.lives.Family)
+	root := newSecret()[:rootLength]
+	f.RootHash = hash(root)
+	return k.rotate(f, root), nil
+}
+
+func (k *Keeper) misuse(f *Family, kind, description string) error {
+	if f.Revoked.IsZero() {
+		f.Revoked, f.Why = k.now(), kind
+	}
+	return &Misuse{Family: *f, Kind: kind, Public: oauth.InvalidGrant(description)}
+}
+
+// rotate gives the family a new refresh token and returns it. The token names
+// its family, proves with the root that it was ever issued, and with the rest
+// that it is the newest.
+func (k *Keeper) rotate(f *Family, root string) string {
+	token := refreshPrefix + f.ID + root + newSecret()
+	f.RefreshHash = hash(token)
+	f.Rotations++
+	f.Expires = k.now().Add(k.lives.Refresh)
+	if f.Ends.Before(f.Expires) {
+		f.Expires = f.Ends
+	}
+	return token
+}
+
+// RevokeSession revokes what came from a session that has ended, except what
+// was granted offline_access to outlive it.
+func (k *Keeper) RevokeSession(ctx context.Context, sid string) error {
+	all, err := k.families.Find(ctx, store.Query{Field: "sid", Equals: sid})
+	if err != nil {
+		return err
+	}
+	for _, f := range all {
+		if f.Offline() || !f.Revoked.IsZero() {
+			continue
+		}
+		if err := k.Revoke(ctx, f.ID, "the session ended"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Revoke ends a family. A family that is gone needs no revoking.
+func (k *Keeper) Revoke(ctx context.Context, id, why string) error {
+	err := k.families.Update(ctx, id, func(f *Family) error {
+		if !f.Revoked.IsZero() {
+			return store.ErrUnchanged
+		}
+		f.Revoked, f.Why = k.now(), why
+		return nil
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,185 @@
+// Package grants keeps what users allowed clients, and everything that was
+// issued on the strength of it.
+//
+// A Grant is the permission: this user, this client, these scopes. A Family is
+// one authorization code and the line of refresh tokens that grew from it; it
+// hangs on its grant. Both live in one document each, so that redeeming a
+// code, rotating a refresh token and revoking are single writes that exactly
+// one caller wins.
+//
+// It decides whether a code or refresh token is good. What the tokens look
+// like is tokens' business; who the client is was settled before.
+package grants
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io/fs"
+	"slices"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// A Grant is what a user allowed a client.
+type Grant struct {
+	ID       string   `bson:"id"`     // user and client, so there is one
+	Serial   string   `bson:"serial"` // new with each grant: removing one and allowing again revives nothing
+	UserID   string   `bson:"userId"`
+	ClientID string   `bson:"clientId"`
+	Scopes   []string `bson:"scopes"`
+	// Generation is the client's when the user agreed. A client that has
+	// since changed its name or addresses is another client to the user.
+	Generation int `bson:"generation"`
+	// Preauthorized marks grants an administrator gave by Skip Authorization.
+	Preauthorized bool      `bson:"preauthorized"`
+	Given         time.Time `bson:"given"`
+	Updated       time.Time `bson:"updated"`
+	Expires       time.Time `bson:"expires"`
+}
+
+// Key names the record.
+func (g Grant) Key() string { return g.ID }
+
+// ExpiresAt is when the user must be asked again.
+func (g Grant) ExpiresAt() time.Time { return g.Expires }
+
+func grantID(userID, clientID string) string { return userID + " " + clientID }
+
+// Lives are the lifetimes that grants gives out.
+type Lives struct {
+	Code    time.Duration // of an authorization code
+	Refresh time.Duration // of a refresh token that is not used
+	Family  time.Duration // of all refresh tokens from one sign-in
+	Grant   time.Duration // until the user is asked again
+}
+
+// DefaultLives are what RFC 9700 and common sense suggest.
+func DefaultLives() Lives {
+	const day = 24 * time.Hour
+	return Lives{Code: time.Minute, Refresh: 30 * day, Family: 180 * day, Grant: 365 * day}
+}
+
+// A Keeper keeps grants and families.
+type Keeper struct {
+	grants   *store.Set[Grant]
+	families *store.Set[Family]
+	lives    Lives
+	now      func() time.Time
+}
+
+// NewKeeper returns a keeper over the two sets.
+func NewKeeper(grants *store.Set[Grant], families *store.Set[Family], lives Lives, now func() time.Time) *Keeper {
+	return &Keeper{grants: grants, families: families, lives: lives, now: now}
+}
+
+// Covers returns the user's grant to the client if it covers the scopes, and
+// fs.ErrNotExist if the user must be asked.
+func (k *Keeper) Covers(ctx context.Context, userID, clientID string, generation int, scopes []string) (Grant, error) {
+	g, err := k.grants.Get(ctx, grantID(userID, clientID))
+	if err != nil {
+		return Grant{}, err
+	}
+	if g.Generation != generation || !oauth.Covers(g.Scopes, scopes) {
+		return Grant{}, fs.ErrNotExist
+	}
+	return g, nil
+}
+
+// Granted returns the scopes the user has already allowed, none if none.
+func (k *Keeper) Granted(ctx context.Context, userID, clientID string, generation int) ([]string, error) {
+	g, err := k.grants.Get(ctx, grantID(userID, clientID))
+	if errors.Is(err, fs.ErrNotExist) || g.Generation != generation {
+		return nil, nil
+	}
+	return g.Scopes, err
+}
+
+// An Allowance is what Allow writes down.
+type Allowance struct {
+	UserID, ClientID string
+	Generation       int
+	Scopes           []string
+	Preauthorized    bool
+}
+
+// Allow records that the user allows the client these scopes, beside those
+// allowed before.
+func (k *Keeper) Allow(ctx context.Context, a Allowance) (Grant, error) {
+	var out Grant
+	merge := func(g *Grant) error {
+		if g.Generation != a.Generation {
+			// Consent given to what the client used to be does not carry over.
+			*g = k.newGrant(a)
+		}
+		g.Scopes = append(g.Scopes, oauth.Missing(g.Scopes, a.Scopes)...)
+		g.Preauthorized = g.Preauthorized && a.Preauthorized
+		g.Updated, g.Expires = k.now(), k.now().Add(k.lives.Grant)
+		out = *g
+		return nil
+	}
+	err := k.grants.Update(ctx, grantID(a.UserID, a.ClientID), merge)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return out, err
+	}
+	out = k.newGrant(a)
+	err = k.grants.Insert(ctx, out)
+	if errors.Is(err, fs.ErrExist) {
+		// Another tab was quicker, or an expired row waits to be swept.
+		err = k.grants.Update(ctx, out.ID, merge)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = k.replaceExpired(ctx, out)
+		}
+	}
+	return out, err
+}
+
+func (k *Keeper) replaceExpired(ctx context.Context, g Grant) error {
+	if err := k.grants.Delete(ctx, g.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return k.grants.Insert(ctx, g)
+}
+
+func (k *Keeper) newGrant(a Allowance) Grant {
+	now := k.now()
+	return Grant{
+		ID:            grantID(a.UserID, a.ClientID),
+		Serial:        rand.Text(),
+		UserID:        a.UserID,
+		ClientID:      a.ClientID,
+		Scopes:        slices.Clone(a.Scopes),
+		Generation:    a.Generation,
+		Preauthorized: a.Preauthorized,
+		Given:         now,
+		Updated:       now,
+		Expires:       now.Add(k.lives.Grant),
+	}
+}
+
+// ByUser lists what the user has allowed.
+func (k *Keeper) ByUser(ctx context.Context, userID string) ([]Grant, error) {
+	return k.grants.Find(ctx, store.Query{Field: "userId", Equals: userID})
+}
+
+// Remove takes back what the user allowed the client. Every token of it stops
+// working here at once, for each is checked against its grant.
+func (k *Keeper) Remove(ctx context.Context, userID, clientID string) error {
+	return k.grants.Delete(ctx, grantID(userID, clientID))
+}
+
+// RemoveClient takes back every grant to a client that is going away.
+func (k *Keeper) RemoveClient(ctx context.Context, clientID string) error {
+	all, err := k.grants.Find(ctx, store.Query{Field: "clientId", Equals: clientID})
+	if err != nil {
+		return err
+	}
+	for _, g := range all {
+		if err := k.grants.Delete(ctx, g.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,112 @@
+package grants
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/fedhub/fedhub/hub/oauth"
+)
+
+var errNoRefresh = oauth.InvalidGrant("the refresh token is unknown, expired or revoked; ask the user to sign in again")
+
+// Refresh exchanges a refresh token for its successor. A token that was
+// already exchanged is in the hands of two parties; which of them is the thief
+// cannot be told, so the whole family ends (RFC 9700 §4.14.2).
+//
+// narrow, if not empty, are the scopes the client asks for; more than the
+// family has is refused and nothing is rotated (RFC 6749 §6).
+func (k *Keeper) Refresh(ctx context.Context, token, clientID string, narrow []string) (Family, string, error) {
+	id, root, ok := splitRefresh(token)
+	if !ok {
+		return Family{}, "", errNoRefresh
+	}
+	var out Family
+	var next string
+	var refusal error
+	err := k.families.Update(ctx, id, func(f *Family) error {
+		next, refusal = k.refresh(f, token, root, clientID, narrow)
+		out = *f
+		var misuse *Misuse
+		if refusal != nil && !errors.As(refusal, &misuse) {
+			return refusal // nothing to write
+		}
+		return nil
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return Family{}, "", errNoRefresh
+	}
+	if err == nil {
+		err = refusal
+	}
+	if err != nil {
+		return Family{}, "", err
+	}
+	return out, next, nil
+}
+
+func splitRefresh(token string) (id, root string, ok bool) {
+	rest, ok := strings.CutPrefix(token, refreshPrefix)
+	if !ok || len(rest) <= idLength+rootLength {
+		return "", "", false
+	}
+	return rest[:idLength], rest[idLength : idLength+rootLength], true
+}
+
+func (k *Keeper) refresh(f *Family, token, root, clientID string, narrow []string) (string, error) {
+	switch {
+	case f.ClientID != clientID, !f.Revoked.IsZero(), !same(f.RootHash, hash(root)):
+		// Never issued, or to another client: the owner's stays good, for a
+		// stranger who could end it by naming the family had a new weapon.
+		return "", errNoRefresh
+	case !same(f.RefreshHash, hash(token)):
+		return "", k.misuse(f, "refresh.reused", "the refresh token was already used; everything issued for this sign-in has been revoked")
+	case !oauth.Covers(f.Scopes, narrow):
+		return "", oauth.InvalidScope("a refresh may narrow the scope, not widen it")
+	}
+	return k.rotate(f, root), nil
+}
+
+// ByRefresh returns the family of a refresh token that is good now, without
+// using it. Anything else is fs.ErrNotExist.
+func (k *Keeper) ByRefresh(ctx context.Context, token string) (Family, error) {
+	id, _, ok := splitRefresh(token)
+	if !ok {
+		return Family{}, fs.ErrNotExist
+	}
+	f, err := k.families.Get(ctx, id)
+	if err != nil {
+		return Family{}, err
+	}
+	if !f.Revoked.IsZero() || !same(f.RefreshHash, hash(token)) {
+		return Family{}, fs.ErrNotExist
+	}
+	return f, nil
+}
+
+// Live returns the family if neither it nor the grant it hangs on was revoked;
+// otherwise fs.ErrNotExist.
+func (k *Keeper) Live(ctx context.Context, id string) (Family, error) {
+	f, err := k.families.Get(ctx, id)
+	if err != nil {
+		return Family{}, err
+	}
+	if !f.Revoked.IsZero() || f.Redeemed.IsZero() {
+		return Family{}, fmt.Errorf("family revoked (%s): %w", f.Why, fs.ErrNotExist)
+	}
+	return f, k.Stands(ctx, f)
+}
+
+// Stands checks that the grant the family hangs on still stands.
+func (k *Keeper) Stands(ctx context.Context, f Family) error {
+	g, err := k.grants.Get(ctx, f.GrantID)
+	if err != nil {
+		return err
+	}
+	if g.Serial != f.GrantSerial {
+		return fmt.Errorf("the grant was removed: %w", fs.ErrNotExist)
+	}
+	return nil
+}

@@ -1,0 +1,84 @@
+package hub
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// guards are the words of the route table.
+type guards struct {
+	app, open, form, attempt, knock, person, operator, files func(web.Handler) gin.HandlerFunc
+}
+
+// knocks is how often one address may introduce servers: each makes the hub
+// fetch a document.
+const (
+	knockEvery = 2 * time.Second
+	knockBurst = 30
+)
+
+func (h *Hub) guards() guards {
+	attempts := web.NewLimiter(h.config.SignInEvery, h.config.SignInBurst, h.config.Now)
+	knocks := web.NewLimiter(knockEvery, knockBurst, h.config.Now)
+	return guards{
+		app:      h.edge.JSON,
+		open:     h.edge.Page,
+		files:    h.edge.Page,
+		form:     func(handle web.Handler) gin.HandlerFunc { return h.edge.Page(h.edge.Check(handle)) },
+		attempt:  func(handle web.Handler) gin.HandlerFunc { return h.edge.Page(attempts.Limit(h.edge.Check(handle))) },
+		knock:    func(handle web.Handler) gin.HandlerFunc { return h.edge.JSON(knocks.Limit(handle)) },
+		person:   func(handle web.Handler) gin.HandlerFunc { return h.edge.Page(h.signedIn(h.posted(handle))) },
+		operator: func(handle web.Handler) gin.HandlerFunc { return h.edge.Page(h.signedIn(h.operator(h.posted(handle)))) },
+	}
+}
+
+// posted checks the form, if it is one.
+func (h *Hub) posted(handle web.Handler) web.Handler {
+	checked := h.edge.Check(handle)
+	return func(c *gin.Context) error {
+		if c.Request.Method == http.MethodPost {
+			return checked(c)
+		}
+		return handle(c)
+	}
+}
+
+// signedIn sends strangers to sign in first, and then to where they wanted.
+func (h *Hub) signedIn(handle web.Handler) web.Handler {
+	return func(c *gin.Context) error {
+		_, err := h.sessions.Current(c.Request)
+		if errors.Is(err, sessions.ErrNobody) {
+			to := "/account"
+			if c.Request.Method == http.MethodGet {
+				to = web.LocalPath(c.Request.URL.RequestURI(), to)
+			}
+			return web.SeeOther(c, "/signin?"+url.Values{"to": {to}}.Encode())
+		}
+		if err != nil {
+			return err
+		}
+		return handle(c)
+	}
+}
+
+// operator turns away who is not an administrator.
+func (h *Hub) operator(handle web.Handler) web.Handler {
+	return func(c *gin.Context) error {
+		p, err := h.sessions.Current(c.Request)
+		if err != nil {
+			return err
+		}
+		if !p.User.Admin() {
+			return &web.Problem{Status: http.StatusForbidden, Page: templates.Forbidden(), Heading: "This page is for administrators."}
+		}
+		return handle(c)
+	}
+}

@@ -1,0 +1,253 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/account"
+	"github.com/fedhub/fedhub/hub/admin"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authorize"
+	"github.com/fedhub/fedhub/hub/consent"
+	"github.com/fedhub/fedhub/hub/fetch"
+	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/grants"
+	"github.com/fedhub/fedhub/hub/logouts"
+	"github.com/fedhub/fedhub/hub/oidc"
+	"github.com/fedhub/fedhub/hub/seal"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/signin"
+	"github.com/fedhub/fedhub/hub/signing"
+	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/tokens"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+)
+
+// A Hub is everything, joined. It is an http.Handler.
+type Hub struct {
+	config  Config
+	backend store.Backend
+	data    data
+	engine  *gin.Engine
+	leaving atomic.Bool // it has begun to shut down
+
+	// Tools.
+	box   *seal.Box
+	http  *http.Client
+	audit *audit.Recorder
+	edge  *web.Edge
+
+	// Things.
+	settings  *settings.Keeper
+	signing   *signing.Keeper
+	users     *users.Keeper
+	sessions  *sessions.Keeper
+	flows     *flows.Keeper
+	stops     *flows.Stops
+	grants    *grants.Keeper
+	tokens    *tokens.Keeper
+	logouts   *logouts.Keeper
+	clients   *clients.Registry
+	invites   *clients.Invites
+	upstreams *federation.Registry
+
+	// Doors.
+	authorize *authorize.Door
+	signin    *signin.Door
+	consent   *consent.Door
+	account   *account.Door
+	oidc      *oidc.Door
+	admin     *admin.Door
+}
+
+// New builds a hub over a database, whose sets and indexes it creates where
+// they are missing. The error is a sentence for the operator. The hub serves
+// at once; Run does what must happen beside the requests.
+func New(ctx context.Context, config Config, backend store.Backend) (*Hub, error) {
+	config, err := config.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	if err := backend.Prepare(ctx, sets()); err != nil {
+		return nil, fmt.Errorf("prepare the database: %w", err)
+	}
+	h := &Hub{config: config, backend: backend, data: openData(backend, config.Now)}
+	if h.box, err = seal.New(config.SecretKey); err != nil {
+		return nil, err
+	}
+	h.things()
+	h.doors()
+	if err := h.mount(); err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+// things builds what the hub keeps, each from what it stands on.
+func (h *Hub) things() {
+	c, d := h.config, h.data
+	h.http = fetch.NewClient(fetch.Policy{AllowPrivate: c.AllowPrivateAddresses, UserAgent: "fedhub", Observe: c.Fetched})
+	h.audit = &audit.Recorder{Set: d.audit, Log: c.Log, Now: c.Now, Watch: c.Watch}
+	h.settings = settings.NewKeeper(d.settings, c.Name, c.Now)
+	h.signing = signing.NewKeeper(d.signing, h.box, c.Now)
+	h.users = users.New(users.Options{
+		Users: d.users, Identities: d.identities, Throttles: d.throttles, Setups: d.setups,
+		Now: c.Now, Hash: c.Hash, MinPassword: c.MinPassword, HubNames: []string{"fedhub", c.Name},
+	})
+	h.sessions = &sessions.Keeper{
+		Sessions: d.sessions, Users: h.users, Now: c.Now,
+		Name: sessions.CookieName(c.URL, c.secure()), Secure: c.secure(),
+	}
+	h.flows = flows.NewKeeper(d.flows, c.Now)
+	h.stops = &flows.Stops{Set: d.stops, Box: h.box, Now: c.Now}
+	h.grants = grants.NewKeeper(d.grants, d.families, grants.DefaultLives(), c.Now)
+	h.tokens = &tokens.Keeper{Issuer: c.URL, Signing: h.signing, Grants: h.grants, Users: h.users, Revoked: d.revoked, Now: c.Now}
+	h.clients = clients.NewRegistry(clients.Options{
+		Store: d.clients, HTTP: h.http, Issuer: c.URL, Replay: d.useOnce,
+		AllowHTTP: c.AllowPrivateAddresses, Now: c.Now, Log: c.Log,
+	})
+	h.invites = clients.NewInvites(d.invites, c.Now)
+	h.upstreams = federation.NewRegistry(federation.Options{
+		Store: d.loginkeys, Factories: connectors(), Env: h.env(),
+		Seal: func(plain, context string) string { return h.box.Seal([]byte(plain), context) },
+	})
+	h.logouts = (&logouts.Keeper{
+		Notices: d.notices, Grants: h.grants, Tokens: h.tokens, Clients: h.clients,
+		HTTP: h.http, Audit: h.audit, Log: c.Log, Now: c.Now,
+	}).Start()
+}
+
+// env is what connectors get from the hub.
+func (h *Hub) env() federation.Env {
+	return federation.Env{
+		HTTP: h.http, Hub: h.config.URL, AllowHTTP: h.config.AllowPrivateAddresses,
+		Callback:          h.callback,
+		ClientMetadataURL: h.clientMetadata,
+		Open: func(sealed, context string) (string, error) {
+			plain, err := h.box.Open(sealed, context)
+			return string(plain), err
+		},
+		Sign: func(ctx context.Context, claims map[string]any, typ string) (string, error) {
+			return h.signing.Sign(ctx, signing.ES256, typ, claims)
+		},
+		Now: h.config.Now, Log: h.config.Log,
+	}
+}
+
+func (h *Hub) callback(keyID string) string { return h.config.URL + "/signin/from/" + keyID }
+
+func (h *Hub) clientMetadata(keyID string) string {
+	return h.config.URL + "/oauth2/client-metadata/" + keyID
+}
+
+// doors builds what answers requests.
+func (h *Hub) doors() {
+	c := h.config
+	h.edge = &web.Edge{
+		Log: c.Log, Now: c.Now, Issuer: c.URL, Frame: h.frame,
+		Forms: web.Forms{Key: h.box.Derive("csrf"), Bind: h.bind},
+	}
+	h.authorize = &authorize.Door{
+		Issuer: c.URL, Clients: h.clients, Flows: h.flows, Sessions: h.sessions, Grants: h.grants,
+		Tokens: h.tokens, Settings: h.settings, Audit: h.audit, Edge: h.edge, Log: c.Log, Now: c.Now,
+	}
+	h.signin = &signin.Door{
+		Issuer: c.URL, MinPassword: c.MinPassword, Clients: h.clients, Upstreams: h.upstreams,
+		Flows: h.flows, Stops: h.stops, Sessions: h.sessions, Users: h.users, Logouts: h.logouts,
+		Settings: h.settings, Audit: h.audit, Edge: h.edge, Log: c.Log, Now: c.Now, Replay: h.data.useOnce,
+	}
+	h.consent = &consent.Door{
+		Clients: h.clients, Flows: h.flows, Sessions: h.sessions, Grants: h.grants, Audit: h.audit, Edge: h.edge,
+	}
+	h.account = &account.Door{
+		Clients: h.clients, Upstreams: h.upstreams, Sessions: h.sessions, Users: h.users,
+		Grants: h.grants, Logouts: h.logouts, Audit: h.audit, Edge: h.edge,
+	}
+	h.oidc = &oidc.Door{
+		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Grants: h.grants, Tokens: h.tokens,
+		Signing: h.signing, Settings: h.settings, Audit: h.audit, Log: c.Log, Now: c.Now,
+	}
+	h.admin = &admin.Door{
+		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Upstreams: h.upstreams, Sessions: h.sessions,
+		Grants: h.grants, Signing: h.signing, Settings: h.settings, Audit: h.audit, Edge: h.edge, Now: c.Now,
+		Callback: h.callback, ClientMetadata: h.clientMetadata,
+	}
+}
+
+// mount puts the routes behind what every request passes through.
+func (h *Hub) mount() error {
+	gin.SetMode(gin.ReleaseMode)
+	e := gin.New()
+	// Gin's own redirects answer POST by 307 and reflect headers; an address
+	// is right or it is not.
+	e.RedirectTrailingSlash, e.RedirectFixedPath = false, false
+	e.HandleMethodNotAllowed = true
+	e.ContextWithFallback = true
+	if err := e.SetTrustedProxies(texts(h.config.TrustedProxies)); err != nil {
+		return fmt.Errorf("FEDHUB_TRUSTED_PROXIES: %w", err)
+	}
+	e.Use(h.edge.Headers(h.config.secure()), web.Access(h.config.Log), h.edge.Recover())
+	for _, r := range h.routes() {
+		e.Handle(r.method, r.path, r.guard(r.handler))
+	}
+	e.NoRoute(h.edge.Lost(http.StatusNotFound))
+	e.NoMethod(h.edge.Lost(http.StatusMethodNotAllowed))
+	h.engine = e
+	return nil
+}
+
+func texts(prefixes []netip.Prefix) []string {
+	var out []string
+	for _, p := range prefixes {
+		out = append(out, p.String())
+	}
+	return out
+}
+
+// ServeHTTP answers a request.
+func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.engine.ServeHTTP(w, r) }
+
+// sweepEvery is how often expired records are cleared away.
+const sweepEvery = time.Minute
+
+// Run does what must happen beside the requests, until the context ends: keys
+// are made ready, clients are told of logouts, expired records go.
+func (h *Hub) Run(ctx context.Context) {
+	h.signing.Warm(ctx)
+	var group sync.WaitGroup
+	group.Go(func() { h.logouts.Run(ctx) })
+	group.Go(func() { h.sweep(ctx) })
+	group.Wait()
+	h.clients.Close()
+}
+
+func (h *Hub) sweep(ctx context.Context) {
+	timer := time.NewTicker(sweepEvery)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+		if _, err := h.backend.Sweep(ctx, h.config.Now()); err != nil && !errors.Is(err, context.Canceled) {
+			h.config.Log.ErrorContext(ctx, "expired records stay for now", "error", err)
+		}
+	}
+}
+
+// Drain makes the hub say that it is not ready, so that a balancer sends no
+// more requests; those under way go on.
+func (h *Hub) Drain() { h.leaving.Store(true) }

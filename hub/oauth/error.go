@@ -1,0 +1,173 @@
+package oauth
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+)
+
+// An Error is an answer the protocol has a name for. Code and Description are
+// public and travel to the client; the cause stays in the log.
+type Error struct {
+	Code        string // as in RFC 6749 §4.1.2.1, §5.2 and their extensions
+	Description string // says what the developer should do next
+	Status      int    // HTTP status when it is answered as JSON
+
+	// Challenge is the WWW-Authenticate header, when the answer needs one.
+	Challenge string
+
+	cause error
+}
+
+// Error names the code and, for the log, the cause.
+func (e *Error) Error() string {
+	text := e.Code + ": " + e.Description
+	if e.cause != nil {
+		text += ": " + e.cause.Error()
+	}
+	return text
+}
+
+// Unwrap returns the private cause.
+func (e *Error) Unwrap() error { return e.cause }
+
+// Because returns a copy that carries the private cause.
+func (e *Error) Because(cause error) *Error {
+	c := *e
+	c.cause = cause
+	return &c
+}
+
+// Challenged returns a copy with a WWW-Authenticate header.
+func (e *Error) Challenged(header string) *Error {
+	c := *e
+	c.Challenge = header
+	return &c
+}
+
+// Code returns the code of the protocol error in err's chain, or "".
+func Code(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
+}
+
+func bad(code, description string) *Error {
+	return &Error{Code: code, Description: clean(description), Status: http.StatusBadRequest}
+}
+
+// clean keeps a description within the characters that RFC 6749 §5.2 allows:
+// printable ASCII without the quote and the backslash.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x20 || r > 0x7e || r == '"' || r == '\\' {
+			return '\''
+		}
+		return r
+	}, s)
+}
+
+// The errors of RFC 6749 §4.1.2.1 and §5.2.
+
+// InvalidRequest says that a parameter is missing, repeated or malformed.
+func InvalidRequest(description string) *Error { return bad("invalid_request", description) }
+
+// InvalidClient says that the client did not prove who it is.
+func InvalidClient(description string) *Error {
+	e := bad("invalid_client", description)
+	e.Status = http.StatusUnauthorized
+	return e
+}
+
+// InvalidGrant says that a code or refresh token is no longer good, or was
+// never this client's.
+func InvalidGrant(description string) *Error { return bad("invalid_grant", description) }
+
+// UnauthorizedClient says that this client may not do this.
+func UnauthorizedClient(description string) *Error { return bad("unauthorized_client", description) }
+
+// UnsupportedGrantType names a grant type that nobody may use here.
+func UnsupportedGrantType(description string) *Error {
+	return bad("unsupported_grant_type", description)
+}
+
+// UnsupportedResponseType names a response type that nobody may use here.
+func UnsupportedResponseType(description string) *Error {
+	return bad("unsupported_response_type", description)
+}
+
+// InvalidScope says which scope the client may not have.
+func InvalidScope(description string) *Error { return bad("invalid_scope", description) }
+
+// AccessDenied says that a person or a rule said no.
+func AccessDenied(description string) *Error {
+	e := bad("access_denied", description)
+	e.Status = http.StatusForbidden
+	return e
+}
+
+// ServerError is the protocol's word for our own fault.
+func ServerError(description string) *Error {
+	e := bad("server_error", description)
+	e.Status = http.StatusInternalServerError
+	return e
+}
+
+// TemporarilyUnavailable asks the client to come back later.
+func TemporarilyUnavailable(description string) *Error {
+	e := bad("temporarily_unavailable", description)
+	e.Status = http.StatusServiceUnavailable
+	return e
+}
+
+// The errors of OpenID Connect Core §3.1.2.6.
+
+// LoginRequired answers prompt=none when nobody is signed in.
+func LoginRequired(description string) *Error { return bad("login_required", description) }
+
+// ConsentRequired answers prompt=none when the person has not agreed yet.
+func ConsentRequired(description string) *Error { return bad("consent_required", description) }
+
+// InteractionRequired answers prompt=none when another page is needed.
+func InteractionRequired(description string) *Error { return bad("interaction_required", description) }
+
+// AccountSelectionRequired answers prompt=none when it is unclear who is meant.
+func AccountSelectionRequired(description string) *Error {
+	return bad("account_selection_required", description)
+}
+
+// RequestNotSupported refuses a request object (OIDC Core §6.1).
+func RequestNotSupported(description string) *Error { return bad("request_not_supported", description) }
+
+// RequestURINotSupported refuses a request object by reference (OIDC Core §6.2).
+func RequestURINotSupported(description string) *Error {
+	return bad("request_uri_not_supported", description)
+}
+
+// RegistrationNotSupported refuses the registration parameter (OIDC Core §7.2.1).
+func RegistrationNotSupported(description string) *Error {
+	return bad("registration_not_supported", description)
+}
+
+// The errors of RFC 6750 §3.1, for those who present an access token.
+
+// InvalidToken says that the access token is malformed, expired or revoked.
+func InvalidToken(description string) *Error {
+	e := bad("invalid_token", description)
+	e.Status = http.StatusUnauthorized
+	return e.Challenged(`Bearer error="invalid_token", error_description="` + e.Description + `"`)
+}
+
+// InsufficientScope says which scope the access token lacks.
+func InsufficientScope(description, scope string) *Error {
+	e := bad("insufficient_scope", description)
+	e.Status = http.StatusForbidden
+	return e.Challenged(`Bearer error="insufficient_scope", error_description="` + e.Description + `", scope="` + scope + `"`)
+}
+
+// UnsupportedTokenType says that this kind of token cannot be revoked (RFC 7009 §2.2.1).
+func UnsupportedTokenType(description string) *Error {
+	return bad("unsupported_token_type", description)
+}

@@ -1,0 +1,96 @@
+package oauth
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+)
+
+// Params are the parameters of one protocol request, each sent at most once.
+type Params map[string]string
+
+// Limits on what a request may carry. They are far above any real client.
+const (
+	maxParams = 100
+	maxEncode = 64 << 10 // bytes, of a query or body as sent
+)
+
+// ParseParams reads a query string or form body. A parameter that is sent
+// twice is an error, as RFC 6749 §3.1 and §3.2 demand: taking the first would
+// let a proxy and the hub see two different requests. A parameter without a
+// value is treated as if it were omitted (same sections), except that Has
+// still tells: an empty code_challenge must not mean "no PKCE".
+func ParseParams(encoded string) (Params, error) {
+	if len(encoded) > maxEncode {
+		return nil, InvalidRequest("the request is too large")
+	}
+	params := Params{}
+	for pair := range strings.SplitSeq(encoded, "&") {
+		if pair == "" {
+			continue
+		}
+		rawName, rawValue, _ := strings.Cut(pair, "=")
+		name, err := unescape(rawName)
+		if err != nil {
+			return nil, err
+		}
+		value, err := unescape(rawValue)
+		if err != nil {
+			return nil, err
+		}
+		if _, twice := params[name]; twice {
+			return params, &RepeatedError{Name: name}
+		}
+		params[name] = value
+		if len(params) > maxParams {
+			return nil, InvalidRequest("the request has too many parameters")
+		}
+	}
+	return params, nil
+}
+
+// A RepeatedError names the parameter that was sent twice. ParseParams returns
+// it together with the first values, so that the authorization endpoint can
+// still tell whether the redirect_uri itself is unambiguous.
+type RepeatedError struct{ Name string }
+
+func (e *RepeatedError) Error() string { return e.protocol().Error() }
+
+// Unwrap gives the edge the protocol error to answer with.
+func (e *RepeatedError) Unwrap() error { return e.protocol() }
+
+func (e *RepeatedError) protocol() *Error {
+	return InvalidRequest("the parameter " + short(e.Name) + " was sent more than once")
+}
+
+func unescape(s string) (string, error) {
+	out, err := url.QueryUnescape(s)
+	if err != nil {
+		return "", InvalidRequest("the request is not form-encoded").Because(err)
+	}
+	if !utf8.ValidString(out) || strings.ContainsRune(out, 0) {
+		return "", InvalidRequest("the request is not valid UTF-8 text")
+	}
+	return out, nil
+}
+
+// short keeps an untrusted name readable in a message.
+func short(s string) string {
+	const most = 40
+	if len(s) > most {
+		return s[:most] + "..."
+	}
+	return s
+}
+
+// Has says whether the parameter was sent at all, be it empty.
+func (p Params) Has(name string) bool { _, ok := p[name]; return ok }
+
+// Require returns the value, or the error that names what is missing.
+func (p Params) Require(name string) (string, error) {
+	if p[name] == "" {
+		return "", InvalidRequest(fmt.Sprintf("the parameter %s is missing", name))
+	}
+	return p[name], nil
+}

@@ -1,0 +1,50 @@
+package oauth
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+)
+
+// S256 is the only code_challenge_method on offer: plain protects nobody who
+// can read the authorization request (RFC 9700 §2.1.1).
+const S256 = "S256"
+
+// challengeLength is the base64url length of a SHA-256 sum.
+const challengeLength = 43
+
+// ChallengeOK checks the form of an S256 code_challenge (RFC 7636 §4.2).
+func ChallengeOK(challenge string) error {
+	if len(challenge) != challengeLength {
+		return InvalidRequest("code_challenge must be the base64url SHA-256 of the code_verifier, 43 characters without padding")
+	}
+	if _, err := base64.RawURLEncoding.Strict().DecodeString(challenge); err != nil {
+		return InvalidRequest("code_challenge must be base64url without padding").Because(err)
+	}
+	return nil
+}
+
+// VerifierMatches proves that whoever redeems the code began the request
+// (RFC 7636 §4.6). A verifier outside 43 to 128 unreserved characters (§4.1)
+// never matches.
+func VerifierMatches(verifier, challenge string) bool {
+	if len(verifier) < 43 || len(verifier) > 128 {
+		return false
+	}
+	for i := range len(verifier) {
+		if !unreserved(verifier[i]) {
+			return false
+		}
+	}
+	sum := sha256.Sum256([]byte(verifier))
+	want := base64.RawURLEncoding.EncodeToString(sum[:])
+	return subtle.ConstantTimeCompare([]byte(want), []byte(challenge)) == 1
+}
+
+func unreserved(c byte) bool {
+	switch {
+	case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9':
+		return true
+	}
+	return c == '-' || c == '.' || c == '_' || c == '~'
+}

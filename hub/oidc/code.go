@@ -1,0 +1,31 @@
+package oidc
+
+import (
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/grants"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/tokens"
+)
+
+// code redeems an authorization code (RFC 6749 §4.1.3, RFC 7636 §4.5).
+func (d *Door) code(c *gin.Context, client clients.Client, form oauth.Params) (answer, error) {
+	code, err := form.Require("code")
+	if err != nil {
+		return answer{}, err
+	}
+	f, refresh, err := d.Grants.Redeem(c, code, grants.Proof{
+		ClientID:    client.ID,
+		RedirectURI: form["redirect_uri"],
+		Verifier:    form["code_verifier"],
+		Refresh:     client.AllowsGrant("refresh_token"),
+		Access:      tokens.AccessLife,
+	})
+	if err != nil {
+		return answer{}, err
+	}
+	a, err := d.issue(c, client, f, f.Scopes)
+	a.RefreshToken = refresh
+	return a, err
+}

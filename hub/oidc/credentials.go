@@ -1,0 +1,36 @@
+package oidc
+
+import (
+	"slices"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/oauth"
+)
+
+// personal are the scopes that speak of a person, whom a client that acts for
+// itself does not have.
+var personal = []string{"openid", "profile", "email", "roles", "offline_access"}
+
+// credentials issues a token to the client itself (RFC 6749 §4.4). There is no
+// refresh token (§4.4.3): the client can always ask again.
+func (d *Door) credentials(c *gin.Context, client clients.Client, form oauth.Params) (answer, error) {
+	scopes, err := oauth.ParseScope(form["scope"])
+	if err != nil {
+		return answer{}, err
+	}
+	if missing := oauth.Missing(client.Scopes, scopes); len(missing) > 0 {
+		return answer{}, oauth.InvalidScope("this client is not registered for the scope " + missing[0])
+	}
+	if len(scopes) == 0 {
+		scopes = slices.DeleteFunc(slices.Clone(client.Scopes), isPersonal) // RFC 6749 §3.3
+	}
+	if i := slices.IndexFunc(scopes, isPersonal); i >= 0 {
+		return answer{}, oauth.InvalidScope("the scope " + scopes[i] + " speaks of a user, and client_credentials has none")
+	}
+	token, err := d.Tokens.ForClient(c, client.ID, scopes)
+	return answer{AccessToken: token, Scope: oauth.JoinScope(scopes)}, err
+}
+
+func isPersonal(scope string) bool { return slices.Contains(personal, scope) }

@@ -1,0 +1,132 @@
+package oidc
+
+import (
+	"net/http"
+	"slices"
+	"sync"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/signing"
+	"github.com/fedhub/fedhub/hub/tokens"
+)
+
+// metadata is the document of OpenID Connect Discovery §3 and RFC 8414 §2. It
+// says what the hub does, and nothing that it does not.
+type metadata struct {
+	Issuer                string   `json:"issuer"`
+	AuthorizationEndpoint string   `json:"authorization_endpoint"`
+	TokenEndpoint         string   `json:"token_endpoint"`
+	UserinfoEndpoint      string   `json:"userinfo_endpoint"`
+	JWKSURI               string   `json:"jwks_uri"`
+	RevocationEndpoint    string   `json:"revocation_endpoint"`
+	IntrospectionEndpoint string   `json:"introspection_endpoint"`
+	Scopes                []string `json:"scopes_supported"`
+	Claims                []string `json:"claims_supported"`
+	ResponseTypes         []string `json:"response_types_supported"`
+	ResponseModes         []string `json:"response_modes_supported"`
+	GrantTypes            []string `json:"grant_types_supported"`
+	SubjectTypes          []string `json:"subject_types_supported"`
+	IDTokenAlgs           []string `json:"id_token_signing_alg_values_supported"`
+	ChallengeMethods      []string `json:"code_challenge_methods_supported"`
+	TokenAuth             []string `json:"token_endpoint_auth_methods_supported"`
+	TokenAuthAlgs         []string `json:"token_endpoint_auth_signing_alg_values_supported"`
+	RevocationAuth        []string `json:"revocation_endpoint_auth_methods_supported"`
+	RevocationAuthAlgs    []string `json:"revocation_endpoint_auth_signing_alg_values_supported"`
+	IntrospectionAuth     []string `json:"introspection_endpoint_auth_methods_supported"`
+	IntrospectionAuthAlgs []string `json:"introspection_endpoint_auth_signing_alg_values_supported"`
+	Prompts               []string `json:"prompt_values_supported"`
+	ClaimTypes            []string `json:"claim_types_supported"`
+
+	ClaimsParameter          bool `json:"claims_parameter_supported"`
+	RequestParameter         bool `json:"request_parameter_supported"`
+	RequestURIParameter      bool `json:"request_uri_parameter_supported"` // its default is true
+	AuthorizationResponseIss bool `json:"authorization_response_iss_parameter_supported"`
+	BackchannelLogout        bool `json:"backchannel_logout_supported"`
+	BackchannelLogoutSID     bool `json:"backchannel_logout_session_supported"`
+	ClientIDMetadata         bool `json:"client_id_metadata_document_supported"`
+
+	// Where another hub introduces itself.
+	ServersEndpoint string `json:"fedhub_servers_endpoint"`
+	HubName         string `json:"fedhub_name"`
+}
+
+// Discovery serves both well-known addresses: the documents may be one
+// (RFC 8414 §5).
+func (d *Door) Discovery(c *gin.Context) error {
+	current, err := d.Settings.Current(c)
+	if err != nil {
+		return err
+	}
+	forEverybody(c, "public, max-age=300")
+	c.JSON(http.StatusOK, d.metadata(current.HubName))
+	return nil
+}
+
+func (d *Door) metadata(name string) metadata {
+	at := func(path string) string { return d.Issuer + path }
+	secretOrKey := []string{clients.MethodBasic, clients.MethodPost, clients.MethodKey}
+	algs := clients.AssertionAlgs()
+	m := metadata{
+		Issuer:                d.Issuer,
+		AuthorizationEndpoint: at("/oauth2/authorize"),
+		TokenEndpoint:         at("/oauth2/token"),
+		UserinfoEndpoint:      at("/oauth2/userinfo"),
+		JWKSURI:               at("/oauth2/jwks"),
+		RevocationEndpoint:    at("/oauth2/revoke"),
+		IntrospectionEndpoint: at("/oauth2/introspect"),
+		ResponseTypes:         []string{"code", "token"},
+		ResponseModes:         []string{"query", "fragment"},
+		GrantTypes:            []string{"authorization_code", "implicit", "refresh_token", "client_credentials"},
+		SubjectTypes:          []string{"public"},
+		IDTokenAlgs:           []string{signing.RS256, signing.ES256},
+		ChallengeMethods:      []string{oauth.S256},
+		TokenAuth:             append(slices.Clone(secretOrKey), clients.MethodNone),
+		TokenAuthAlgs:         algs,
+		RevocationAuth:        append(slices.Clone(secretOrKey), clients.MethodNone),
+		RevocationAuthAlgs:    algs,
+		IntrospectionAuth:     secretOrKey,
+		IntrospectionAuthAlgs: algs,
+		Prompts:               []string{"none", "login", "consent", "select_account"},
+		ClaimTypes:            []string{"normal"},
+
+		AuthorizationResponseIss: true,
+		BackchannelLogout:        true,
+		BackchannelLogoutSID:     true,
+		ClientIDMetadata:         true,
+		ServersEndpoint:          at("/oauth2/servers"),
+		HubName:                  name,
+	}
+	m.Claims = []string{"iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "at_hash", "sid"}
+	for _, s := range tokens.Scopes() {
+		m.Scopes = append(m.Scopes, s.Name)
+		m.Claims = append(m.Claims, s.Claims...)
+	}
+	return m
+}
+
+// forEverybody lets any page read a public document.
+func forEverybody(c *gin.Context, caching string) {
+	c.Header("Access-Control-Allow-Origin", "*")
+	c.Header("Cache-Control", caching)
+	c.Writer.Header().Del("Pragma")
+}
+
+// keyCache keeps the JWK set as bytes: it changes only when keys do.
+type keyCache struct {
+	mu   sync.Mutex
+	body []byte
+}
+
+// JWKS serves the public keys (RFC 7517 §5).
+func (d *Door) JWKS(c *gin.Context) error {
+	body, err := d.keySet(c)
+	if err != nil {
+		return err
+	}
+	forEverybody(c, "public, max-age=300")
+	c.Data(http.StatusOK, "application/jwk-set+json", body)
+	return nil
+}

@@ -1,0 +1,33 @@
+// Package oidc is what apps call: metadata, keys, tokens, user information.
+//
+// Every grant type passes through one function that authenticates the client
+// and checks that it may use the grant, so no grant can forget to.
+package oidc
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/grants"
+	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/signing"
+	"github.com/fedhub/fedhub/hub/tokens"
+)
+
+// A Door answers the machine endpoints.
+type Door struct {
+	Issuer   string
+	Clients  *clients.Registry
+	Invites  *clients.Invites
+	Grants   *grants.Keeper
+	Tokens   *tokens.Keeper
+	Signing  *signing.Keeper
+	Settings *settings.Keeper
+	Audit    *audit.Recorder
+	Log      *slog.Logger
+	Now      func() time.Time
+
+	keys keyCache
+}

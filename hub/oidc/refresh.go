@@ -1,0 +1,34 @@
+package oidc
+
+import (
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/oauth"
+)
+
+// refresh exchanges a refresh token (RFC 6749 §6). The ID token that comes
+// with it tells of the same sign-in, and carries no nonce of old
+// (OIDC Core §12.2).
+func (d *Door) refresh(c *gin.Context, client clients.Client, form oauth.Params) (answer, error) {
+	token, err := form.Require("refresh_token")
+	if err != nil {
+		return answer{}, err
+	}
+	narrow, err := oauth.ParseScope(form["scope"])
+	if err != nil {
+		return answer{}, err
+	}
+	f, next, err := d.Grants.Refresh(c, token, client.ID, narrow)
+	if err != nil {
+		return answer{}, err
+	}
+	scopes := f.Scopes
+	if len(narrow) > 0 {
+		scopes = narrow
+	}
+	f.Nonce = ""
+	a, err := d.issue(c, client, f, scopes)
+	a.RefreshToken = next
+	return a, err
+}

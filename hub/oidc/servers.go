@@ -1,0 +1,114 @@
+package oidc
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/web"
+)
+
+// standing is how a server stands with this hub.
+type standing struct {
+	Status  clients.State `json:"status"`
+	Message string        `json:"message"`
+}
+
+var standingText = map[clients.State]string{
+	clients.Active:    "approved: people can sign in through this hub",
+	clients.Pending:   "waiting: an administrator of this hub has to approve this server",
+	clients.Refused:   "refused by an administrator of this hub",
+	clients.Suspended: "suspended by an administrator of this hub",
+}
+
+// Servers is where another hub introduces itself, and asks how it stands. It
+// proves with a signed assertion that it holds the keys of the metadata
+// document its client id points to; an invite code or its domain may let it in
+// at once, else it waits for an administrator.
+func (d *Door) Servers(c *gin.Context) error {
+	form, err := d.form(c)
+	if err != nil {
+		return err
+	}
+	credentials, err := clients.ParseCredentials(c.GetHeader("Authorization"), form)
+	if err != nil {
+		return d.stranger(c, form, err)
+	}
+	proved, err := d.Clients.Prove(c, credentials, d.Issuer)
+	if err != nil {
+		return d.stranger(c, form, err)
+	}
+	via, err := d.introduction(c, proved, form["invite"])
+	if err != nil {
+		return err
+	}
+	before, err := d.Clients.Lookup(c, proved.ID)
+	unknown := errors.Is(err, fs.ErrNotExist)
+	if err != nil && !unknown {
+		return err
+	}
+	client, err := d.Clients.Introduce(c, proved.ID, via)
+	if errors.Is(err, clients.ErrTooManyPending) {
+		return oauth.TemporarilyUnavailable("too many servers wait for approval; ask the administrator of this hub to decide about some of them")
+	}
+	if err != nil {
+		return d.stranger(c, form, err)
+	}
+	if unknown || before.Server == nil || before.Server.State != client.Server.State {
+		d.Audit.Record(c, audit.Event{Kind: audit.ServerAsked, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c),
+			Detail: map[string]string{"state": string(client.Server.State), "via": via}})
+	}
+	c.JSON(http.StatusOK, standing{client.Server.State, standingText[client.Server.State]})
+	return nil
+}
+
+// introduction says what speaks for a server: an invite, which is used up by
+// it, or its domain.
+func (d *Door) introduction(c *gin.Context, server clients.Client, invite string) (string, error) {
+	known, err := d.Clients.Lookup(c, server.ID)
+	if err == nil && known.Server != nil && known.Server.State != clients.Pending {
+		return "", nil // already decided; an invite must not be wasted on it
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", err
+	}
+	if invite != "" {
+		_, err := d.Invites.Redeem(c, invite)
+		if err == nil {
+			return clients.ViaInvite, nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return "", err
+		}
+		return "", oauth.AccessDenied("the invite code is unknown, used or expired; ask the administrator of this hub for a new one")
+	}
+	current, err := d.Settings.Current(c)
+	if err != nil {
+		return "", err
+	}
+	if clients.DomainAllows(current.ServerDomains, server.Server.Host) {
+		return clients.ViaDomain, nil
+	}
+	return "", nil
+}
+
+// stranger answers a server that could not prove who it is.
+func (d *Door) stranger(c *gin.Context, form oauth.Params, err error) error {
+	var refused *clients.AuthError
+	var document *clients.MetadataError
+	switch {
+	case errors.As(err, &refused) && refused.Code == clients.InvalidRequest:
+		return oauth.InvalidRequest(refused.Description).Because(err)
+	case errors.As(err, &refused):
+		d.Audit.Note(c, audit.Event{Kind: audit.ClientRefused, Client: form["client_id"], IP: c.ClientIP(), Ref: web.Ref(c), Reason: refused.Description})
+		return oauth.InvalidClient(refused.Description).Because(err)
+	case errors.As(err, &document):
+		return oauth.InvalidRequest("the metadata document could not be used: " + document.Text).Because(err)
+	}
+	return err
+}

@@ -1,0 +1,147 @@
+package oidc
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/grants"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/tokens"
+	"github.com/fedhub/fedhub/hub/web"
+)
+
+// answer is RFC 6749 §5.1 with the ID token of OIDC Core §3.1.3.3.
+type answer struct {
+	AccessToken  string `json:"access_token"`
+	TokenType    string `json:"token_type"`
+	ExpiresIn    int64  `json:"expires_in"`
+	RefreshToken string `json:"refresh_token,omitempty"`
+	IDToken      string `json:"id_token,omitempty"`
+	Scope        string `json:"scope,omitempty"`
+}
+
+// An exchange is what one grant type does once the client is known.
+type exchange func(*Door, *gin.Context, clients.Client, oauth.Params) (answer, error)
+
+var grantTypes = map[string]exchange{
+	"authorization_code": (*Door).code,        // code.go
+	"refresh_token":      (*Door).refresh,     // refresh.go
+	"client_credentials": (*Door).credentials, // credentials.go
+}
+
+// Token is the token endpoint (RFC 6749 §3.2).
+func (d *Door) Token(c *gin.Context) error {
+	form, err := d.form(c)
+	if err != nil {
+		return err
+	}
+	grant, err := form.Require("grant_type")
+	if err != nil {
+		return err
+	}
+	exchange, ok := grantTypes[grant]
+	if !ok {
+		return oauth.UnsupportedGrantType("grant_type is authorization_code, refresh_token or client_credentials")
+	}
+	client, err := d.client(c, form)
+	if err != nil {
+		return err
+	}
+	if !client.AllowsGrant(grant) {
+		return oauth.UnauthorizedClient("this client may not use grant_type=" + grant)
+	}
+	a, err := exchange(d, c, client, form)
+	if err != nil {
+		return d.suspicious(c, client, err)
+	}
+	a.TokenType, a.ExpiresIn = "Bearer", int64(tokens.AccessLife/time.Second)
+	d.Audit.Note(c, audit.Event{Kind: audit.TokensIssued, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"grant": grant}})
+	c.JSON(http.StatusOK, a)
+	return nil
+}
+
+// form reads the body, and refuses secrets in the query string: addresses end
+// up in logs (RFC 6749 §2.3.1).
+func (d *Door) form(c *gin.Context) (oauth.Params, error) {
+	query, err := web.Query(c)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"client_secret", "client_assertion", "code", "refresh_token", "token", "access_token"} {
+		if query.Has(name) {
+			return nil, oauth.InvalidRequest("send " + name + " in the body, never in the address")
+		}
+	}
+	return web.Form(c)
+}
+
+// client authenticates whoever asks.
+func (d *Door) client(c *gin.Context, form oauth.Params) (clients.Client, error) {
+	credentials, err := clients.ParseCredentials(c.GetHeader("Authorization"), form)
+	if err == nil {
+		var client clients.Client
+		client, err = d.Clients.Authenticate(c, credentials, d.Issuer)
+		if err == nil {
+			return client, nil
+		}
+	}
+	var refused *clients.AuthError
+	if !errors.As(err, &refused) {
+		return clients.Client{}, err
+	}
+	d.Audit.Note(c, audit.Event{Kind: audit.ClientRefused, Client: form["client_id"], IP: c.ClientIP(), Ref: web.Ref(c), Reason: refused.Description})
+	if refused.Code == "invalid_request" {
+		return clients.Client{}, oauth.InvalidRequest(refused.Description).Because(err)
+	}
+	e := oauth.InvalidClient(refused.Description).Because(err)
+	if refused.Basic {
+		e = e.Challenged(`Basic realm="fedhub", charset="UTF-8"`) // RFC 6749 §5.2
+	}
+	return clients.Client{}, e
+}
+
+// suspicious records what looks like theft.
+func (d *Door) suspicious(c *gin.Context, client clients.Client, err error) error {
+	var misuse *grants.Misuse
+	if errors.As(err, &misuse) {
+		d.Audit.Record(c, audit.Event{Kind: misuse.Kind, Actor: client.ID, Client: misuse.Family.ClientID, Target: misuse.Family.UserID,
+			IP: c.ClientIP(), Ref: web.Ref(c), Reason: misuse.Public.Description})
+	}
+	return err
+}
+
+// issue makes the tokens of a family that was just redeemed or refreshed.
+func (d *Door) issue(c *gin.Context, client clients.Client, f grants.Family, scopes []string) (answer, error) {
+	user, err := d.Tokens.UserOf(c, f)
+	if errors.Is(err, fs.ErrNotExist) {
+		return answer{}, d.ended(c, f, err)
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	if !client.Admits(user.Roles) {
+		return answer{}, d.ended(c, f, errors.New("the user lost the role that the client asks for"))
+	}
+	a := answer{Scope: oauth.JoinScope(scopes)}
+	if a.AccessToken, err = d.Tokens.ForUser(c, f, user, scopes); err != nil {
+		return answer{}, err
+	}
+	if oauth.Covers(scopes, []string{"openid"}) {
+		a.IDToken, err = d.Tokens.ID(c, tokens.ID{Family: f, User: user, Scopes: scopes, AccessToken: a.AccessToken, Alg: client.IDTokenAlg})
+	}
+	return a, err
+}
+
+// ended revokes a family that has nobody left to speak for.
+func (d *Door) ended(c *gin.Context, f grants.Family, why error) error {
+	if err := d.Grants.Revoke(c, f.ID, why.Error()); err != nil {
+		return err
+	}
+	return oauth.InvalidGrant("the user's access was removed; ask them to sign in again").Because(why)
+}

@@ -1,0 +1,111 @@
+package hub
+
+import (
+	"context"
+	"time"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// What follows is what an operator does from the command line. Each change is
+// recorded with the name that is given as by.
+
+// URL is the hub's public address.
+func (h *Hub) URL() string { return h.config.URL }
+
+// SetupLink returns a link by which the first administrator is made, good once
+// and for an hour; users.ErrSetUp if there is one already.
+func (h *Hub) SetupLink(ctx context.Context) (string, error) {
+	token, err := h.users.NewSetupLink(ctx)
+	if err != nil {
+		return "", err
+	}
+	return h.config.URL + "/setup?token=" + token, nil
+}
+
+// AddUser keeps a new person.
+func (h *Hub) AddUser(ctx context.Context, by string, n users.NewUser) (users.User, error) {
+	u, err := h.users.Add(ctx, n)
+	if err == nil {
+		h.audit.Record(ctx, audit.Event{Kind: audit.UserAdded, Actor: by, Target: u.ID})
+	}
+	return u, err
+}
+
+// AddClient keeps a new client and, if it proves itself by a secret, returns
+// its first one, which is shown only here.
+func (h *Hub) AddClient(ctx context.Context, by string, c clients.Client) (clients.Client, string, error) {
+	c.CreatedBy = by
+	c, err := h.clients.Add(ctx, c)
+	if err != nil {
+		return clients.Client{}, "", err
+	}
+	h.audit.Record(ctx, audit.Event{Kind: audit.ClientAdded, Actor: by, Client: c.ID, Target: c.Name})
+	if c.AuthMethod != clients.MethodBasic && c.AuthMethod != clients.MethodPost {
+		return c, "", nil
+	}
+	secret, err := h.clients.AddSecret(ctx, c.ID, 0)
+	return c, secret, err
+}
+
+// Clients lists the clients, federated servers among them.
+func (h *Hub) Clients(ctx context.Context) ([]clients.Client, error) { return h.clients.All(ctx) }
+
+// AddLoginKey keeps a new Social Login Key. A peer is asked at once to let
+// this hub in; invite may be empty.
+func (h *Hub) AddLoginKey(ctx context.Context, by string, k federation.LoginKey, secret, invite string) (federation.LoginKey, error) {
+	k, err := h.upstreams.Add(ctx, k, secret)
+	if err != nil {
+		return federation.LoginKey{}, err
+	}
+	h.audit.Record(ctx, audit.Event{Kind: audit.KeyAdded, Actor: by, LoginKey: k.ID, Target: k.BaseURL})
+	if k.Kind != federation.KindPeer {
+		return k, nil
+	}
+	return h.JoinPrimary(ctx, k.ID, invite)
+}
+
+// JoinPrimary asks a peer (again) to let this hub in, and returns the key with
+// its answer.
+func (h *Hub) JoinPrimary(ctx context.Context, keyID, invite string) (federation.LoginKey, error) {
+	if _, err := h.upstreams.Join(ctx, keyID, invite); err != nil {
+		return federation.LoginKey{}, err
+	}
+	return h.upstreams.Get(ctx, keyID)
+}
+
+// LoginKeys lists the Social Login Keys.
+func (h *Hub) LoginKeys(ctx context.Context) ([]federation.LoginKey, error) {
+	return h.upstreams.All(ctx)
+}
+
+// DecideServer approves, refuses or suspends a federated server.
+func (h *Hub) DecideServer(ctx context.Context, by, id string, state clients.State) error {
+	err := h.clients.Decide(ctx, id, state, by)
+	if err == nil {
+		h.audit.Record(ctx, audit.Event{Kind: audit.ServerDecided, Actor: by, Client: id, Detail: map[string]string{"decision": string(state)}})
+	}
+	return err
+}
+
+// NewInvite returns a code that lets one server in at once.
+func (h *Hub) NewInvite(ctx context.Context, by string, life time.Duration) (string, clients.Invite, error) {
+	code, invite, err := h.invites.New(ctx, by, life)
+	if err == nil {
+		h.audit.Record(ctx, audit.Event{Kind: audit.InviteMade, Actor: by})
+	}
+	return code, invite, err
+}
+
+// ChangeSettings edits the OAuth Provider Settings.
+func (h *Hub) ChangeSettings(ctx context.Context, by string, edit func(*settings.Settings)) error {
+	err := h.settings.Change(ctx, by, edit)
+	if err == nil {
+		h.audit.Record(ctx, audit.Event{Kind: audit.SettingsSaved, Actor: by})
+	}
+	return err
+}

@@ -1,0 +1,67 @@
+package hub
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// frame is what every page has around it. It must not fail: an error page has
+// a frame too.
+func (h *Hub) frame(r *http.Request) templates.Frame {
+	f := templates.Frame{Hub: "fedhub"}
+	if s, err := h.settings.Current(r.Context()); err == nil {
+		f.Hub = s.HubName
+	}
+	p, err := h.sessions.Current(r)
+	if err != nil {
+		return f
+	}
+	f.Person = &templates.Person{Name: p.User.Name, Email: p.User.Email, Admin: p.User.Admin()}
+	if f.Person.Admin {
+		if waiting, err := h.clients.ByState(r.Context(), clients.Pending); err == nil {
+			f.Waiting = len(waiting)
+		}
+	}
+	return f
+}
+
+// bind is what a form is good for: this browser, and the session in it.
+func (h *Hub) bind(w http.ResponseWriter, r *http.Request) string {
+	b := h.sessions.Browser(w, r)
+	if p, err := h.sessions.Current(r); err == nil {
+		b += " " + p.Session.ID
+	}
+	return b
+}
+
+// home is GET /.
+func (h *Hub) home(c *gin.Context) error {
+	if _, err := h.sessions.Current(c.Request); err == nil {
+		return web.SeeOther(c, "/account")
+	}
+	return web.SeeOther(c, "/signin")
+}
+
+// live is GET /livez: the process answers.
+func (h *Hub) live(c *gin.Context) error {
+	c.JSON(http.StatusOK, gin.H{"status": "ok"})
+	return nil
+}
+
+// ready is GET /readyz: it can do its work, which needs the database.
+func (h *Hub) ready(c *gin.Context) error {
+	_, err := h.backend.Get(c, "settings", "ready")
+	if h.leaving.Load() || (err != nil && !errors.Is(err, fs.ErrNotExist)) {
+		c.JSON(http.StatusServiceUnavailable, gin.H{"status": "not ready"})
+		return nil
+	}
+	c.JSON(http.StatusOK, gin.H{"status": "ok"})
+	return nil
+}

@@ -1,0 +1,106 @@
+package hub
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/static"
+)
+
+// A route is one line of the table: what, where, for whom, and who answers.
+type route struct {
+	method, path string
+	guard        func(web.Handler) gin.HandlerFunc
+	handler      web.Handler
+}
+
+// routes is every address of the hub. The guards:
+//
+//	app       a program; errors are JSON
+//	open      a page for anybody
+//	form      a form for anybody: from our own page, in the same browser
+//	attempt   a form at which one could guess: slowed down for each address
+//	person    a page or form for whoever is signed in
+//	operator  a page or form for administrators
+func (h *Hub) routes() []route {
+	g := h.guards()
+	return []route{
+		// What apps call.
+		{"GET", "/.well-known/openid-configuration", g.app, h.oidc.Discovery},
+		{"GET", "/.well-known/oauth-authorization-server", g.app, h.oidc.Discovery},
+		{"GET", "/oauth2/jwks", g.app, h.oidc.JWKS},
+		{"GET", "/oauth2/authorize", g.open, h.authorize.Enter},
+		{"POST", "/oauth2/authorize", g.open, h.authorize.Enter}, // rightly cross-site (OIDC Core §3.1.2.1)
+		{"POST", "/oauth2/token", g.app, h.oidc.Token},
+		{"GET", "/oauth2/userinfo", g.app, h.oidc.Userinfo},
+		{"POST", "/oauth2/userinfo", g.app, h.oidc.Userinfo},
+		{"POST", "/oauth2/introspect", g.app, h.oidc.Introspect},
+		{"POST", "/oauth2/revoke", g.app, h.oidc.Revoke},
+
+		// Between hubs.
+		{"POST", "/oauth2/servers", g.knock, h.oidc.Servers},
+		{"GET", "/oauth2/client-metadata/:key", g.app, h.signin.Metadata},
+		{"POST", "/oauth2/backchannel/:key", g.app, h.signin.Backchannel},
+
+		// Signing in and out.
+		{"GET", "/signin", g.open, h.signin.Show},
+		{"POST", "/signin", g.attempt, h.signin.Password},
+		{"POST", "/signin/with/:key", g.form, h.signin.Leave},
+		{"GET", "/signin/from/:key", g.open, h.signin.Arrive},
+		{"GET", "/signin/link", g.open, h.signin.LinkShow},
+		{"POST", "/signin/link", g.attempt, h.signin.LinkConfirm},
+		{"GET", "/signout", g.open, h.signin.SignOutShow},
+		{"POST", "/signout", g.form, h.signin.SignOut},
+		{"GET", "/signed-out", g.open, h.signin.SignedOut},
+		{"GET", "/setup", g.open, h.signin.SetupShow},
+		{"POST", "/setup", g.attempt, h.signin.Setup},
+		{"GET", "/consent", g.open, h.consent.Show},
+		{"POST", "/consent", g.form, h.consent.Decide},
+
+		// A person's own page.
+		{"GET", "/", g.open, h.home},
+		{"GET", "/account", g.person, h.account.Show},
+		{"POST", "/account/apps/remove", g.person, h.account.RemoveApp},
+		{"POST", "/account/sessions/end", g.person, h.account.EndSession},
+		{"POST", "/account/sessions/end-all", g.person, h.account.EndAll},
+
+		// Administration.
+		{"GET", "/admin", g.operator, h.admin.Home},
+		{"GET", "/admin/clients", g.operator, h.admin.Applications},
+		{"POST", "/admin/clients", g.operator, h.admin.AddApplication},
+		{"GET", "/admin/clients/new", g.operator, h.admin.NewApplication},
+		{"GET", "/admin/clients/:id", g.operator, h.admin.Application},
+		{"POST", "/admin/clients/:id", g.operator, h.admin.SaveApplication},
+		{"POST", "/admin/clients/:id/secrets", g.operator, h.admin.AddSecret},
+		{"POST", "/admin/clients/:id/secrets/delete", g.operator, h.admin.RemoveSecret},
+		{"POST", "/admin/clients/:id/delete", g.operator, h.admin.RemoveApplication},
+		{"GET", "/admin/keys", g.operator, h.admin.LoginKeys},
+		{"POST", "/admin/keys", g.operator, h.admin.AddLoginKey},
+		{"GET", "/admin/keys/new", g.operator, h.admin.NewLoginKey},
+		{"GET", "/admin/keys/:id", g.operator, h.admin.LoginKey},
+		{"POST", "/admin/keys/:id", g.operator, h.admin.SaveLoginKey},
+		{"POST", "/admin/keys/:id/join", g.operator, h.admin.AskAgain},
+		{"GET", "/admin/keys/:id/delete", g.operator, h.admin.AskRemoveLoginKey},
+		{"POST", "/admin/keys/:id/delete", g.operator, h.admin.RemoveLoginKey},
+		{"GET", "/admin/servers", g.operator, h.admin.Servers},
+		{"POST", "/admin/servers/invite", g.operator, h.admin.Invite},
+		{"POST", "/admin/servers/:decision", g.operator, h.admin.Decide},
+		{"GET", "/admin/settings", g.operator, h.admin.ProviderSettings},
+		{"POST", "/admin/settings", g.operator, h.admin.SaveSettings},
+
+		// Operations.
+		{"GET", "/livez", g.app, h.live},
+		{"GET", "/readyz", g.app, h.ready},
+		{"GET", "/static/*file", g.files, wrap(static.Handler())},
+	}
+}
+
+// wrap lets a plain http.Handler stand in the table.
+func wrap(h http.Handler) web.Handler {
+	return func(c *gin.Context) error {
+		h.ServeHTTP(c.Writer, c.Request)
+		return nil
+	}
+}

@@ -1,0 +1,92 @@
+// Package seal encrypts what must not lie open in the database: signing keys,
+// upstream secrets, PKCE verifiers.
+//
+// Every sealed value is bound to the place it belongs to (its context), so a
+// ciphertext that is moved to another record or field does not open there.
+package seal
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// KeySize is the length in bytes of the key a Box is made from.
+const KeySize = 32
+
+// prefix tells the scheme, so that a later one can live beside it.
+const prefix = "v1."
+
+// ErrOpen is returned for everything that was not sealed with this key in this
+// context. It does not say which of the two is wrong.
+var ErrOpen = errors.New("a sealed value does not open: FEDHUB_SECRET_KEY is not the key it was sealed with, or the value was changed or moved")
+
+// A Box seals and opens values with one key. It is safe for concurrent use.
+type Box struct {
+	master []byte
+	aead   cipher.AEAD
+}
+
+// New makes a Box from KeySize random bytes.
+func New(key []byte) (*Box, error) {
+	if len(key) != KeySize {
+		return nil, fmt.Errorf("a secret key has %d bytes, not %d", KeySize, len(key))
+	}
+	b := &Box{master: key}
+	block, err := aes.NewCipher(b.Derive("seal"))
+	if err != nil {
+		return nil, fmt.Errorf("make a sealing cipher: %w", err)
+	}
+	b.aead, err = cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		return nil, fmt.Errorf("make a sealing cipher: %w", err)
+	}
+	return b, nil
+}
+
+// Seal encrypts plain for context, for example "signing/<kid>". Each call
+// gives another text.
+func (b *Box) Seal(plain []byte, context string) string {
+	return prefix + base64.RawURLEncoding.EncodeToString(b.aead.Seal(nil, nil, plain, []byte(context)))
+}
+
+// Open decrypts what Seal made for the same context. Its error is ErrOpen.
+func (b *Box) Open(sealed, context string) ([]byte, error) {
+	text, ok := strings.CutPrefix(sealed, prefix)
+	if !ok {
+		return nil, ErrOpen
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil {
+		return nil, ErrOpen
+	}
+	plain, err := b.aead.Open(nil, nil, raw, []byte(context))
+	if err != nil {
+		return nil, ErrOpen
+	}
+	return plain, nil
+}
+
+// Derive returns KeySize bytes for one purpose, such as "csrf", from which
+// neither the key nor any other derived key can be found.
+func (b *Box) Derive(purpose string) []byte {
+	key, err := hkdf.Key(sha256.New, b.master, nil, "fedhub/"+purpose, KeySize)
+	if err != nil {
+		// Only an output longer than 255 hashes fails.
+		panic("seal: " + err.Error())
+	}
+	return key
+}
+
+// NewKey returns KeySize random bytes.
+func NewKey() []byte {
+	key := make([]byte, KeySize)
+	rand.Read(key) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24
+	return key
+}

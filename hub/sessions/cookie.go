@@ -1,0 +1,119 @@
+package sessions
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"net/http"
+
+	gorilla "github.com/gorilla/sessions"
+)
+
+var _ gorilla.Store = (*Keeper)(nil)
+
+// idLength is that of a cookie's value: 32 random bytes as base64url.
+const idLength = 43
+
+// Get returns the request's session, read once per request.
+func (k *Keeper) Get(r *http.Request, name string) (*gorilla.Session, error) {
+	return gorilla.GetRegistry(r).Get(k, name)
+}
+
+// New reads the session that the cookie names. A cookie that names none, for
+// whatever reason, is a new and empty session; the error is the database's.
+func (k *Keeper) New(r *http.Request, name string) (*gorilla.Session, error) {
+	held := gorilla.NewSession(k, name)
+	held.IsNew = true
+	cookie, err := r.Cookie(name)
+	if err != nil || len(cookie.Value) != idLength {
+		return held, nil
+	}
+	s, err := k.Sessions.Get(r.Context(), hash(cookie.Value))
+	if errors.Is(err, fs.ErrNotExist) {
+		return held, nil
+	}
+	if err != nil {
+		return held, err
+	}
+	held.ID, held.IsNew = s.ID, false
+	held.Values[valueSession] = s
+	return held, nil
+}
+
+// Save keeps a new session under a fresh id and sets its cookie; with a
+// negative MaxAge it removes both.
+func (k *Keeper) Save(r *http.Request, w http.ResponseWriter, held *gorilla.Session) error {
+	s, ok := held.Values[valueSession].(Session)
+	if !ok {
+		return errors.New("a session without a user is not kept")
+	}
+	if held.Options != nil && held.Options.MaxAge < 0 {
+		k.setCookie(w, held.Name(), "", -1)
+		delete(held.Values, valueSession)
+		delete(held.Values, valuePerson)
+		return k.end(r.Context(), s.ID)
+	}
+	value := random()
+	s.ID = hash(value)
+	if err := k.Sessions.Insert(r.Context(), s); err != nil {
+		return err
+	}
+	held.ID = s.ID
+	held.Values[valueSession] = s
+	k.setCookie(w, held.Name(), value, int(Absolute.Seconds()))
+	return nil
+}
+
+// Browser returns a name for this browser that lasts as long as it is open,
+// signed in or not; flows and forms are bound to it. The first call in a
+// browser sets a cookie.
+func (k *Keeper) Browser(w http.ResponseWriter, r *http.Request) string {
+	if b := k.SameBrowser(r); b != "" {
+		return b
+	}
+	value := random()
+	k.setCookie(w, k.browserCookie(), value, 0)
+	// A second call in the same request must see the same browser.
+	r.AddCookie(&http.Cookie{Name: k.browserCookie(), Value: value})
+	return hash(value)
+}
+
+// SameBrowser is Browser without setting a cookie: "" if the browser has none.
+func (k *Keeper) SameBrowser(r *http.Request) string {
+	cookie, err := r.Cookie(k.browserCookie())
+	if err != nil || len(cookie.Value) != idLength {
+		return ""
+	}
+	return hash(cookie.Value)
+}
+
+func (k *Keeper) browserCookie() string { return k.Name + "_browser" }
+
+// setCookie sets every attribute there is: gorilla's defaults are readable by
+// scripts and sent across sites. Lax, not Strict, for the return from an
+// upstream is a cross-site navigation.
+func (k *Keeper) setCookie(w http.ResponseWriter, name, value string, maxAge int) {
+	http.SetCookie(w, &http.Cookie{
+		Name:     name,
+		Value:    value,
+		Path:     "/",
+		MaxAge:   maxAge,
+		Secure:   k.Secure,
+		HttpOnly: true,
+		SameSite: http.SameSiteLaxMode,
+	})
+}
+
+func random() string {
+	raw := make([]byte, 32)
+	rand.Read(raw) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24
+	return base64.RawURLEncoding.EncodeToString(raw)
+}
+
+func hash(value string) string {
+	sum := sha256.Sum256([]byte(value))
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,336 @@
+// Package sessions keeps the browsers that are signed in here.
+//
+// The cookie holds a random id and nothing else; the store keeps the id's hash
+// and what belongs to it. So a session ends on the server, at once and on
+// every machine, and a copy of the database signs nobody in.
+//
+// It is the one thing that touches net/http, for the cookies' sake.
+package sessions
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"slices"
+	"time"
+
+	gorilla "github.com/gorilla/sessions"
+
+	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// A Session is one browser signed in here.
+type Session struct {
+	ID     string `bson:"id"`  // hash of the cookie
+	SID    string `bson:"sid"` // its name for clients (OIDC Front-Channel Logout §3); kept when the same user signs in anew
+	UserID string `bson:"userId"`
+	Epoch  int64  `bson:"epoch"` // the user's, at sign-in
+
+	AuthTime time.Time `bson:"authTime"`
+	AMR      []string  `bson:"amr"` // RFC 8176
+	ACR      string    `bson:"acr"`
+
+	// Where the user came from, if from an upstream: its login key, and the
+	// key with the upstream's sid and subject, which its logout tokens name.
+	LoginKey    string `bson:"loginKey"`
+	UpstreamSID string `bson:"upstreamSid"`
+	UpstreamSub string `bson:"upstreamSub"`
+
+	// Clients were given codes in this session; they are told when it ends.
+	Clients []string `bson:"clients"`
+
+	Agent   string    `bson:"agent"`
+	IP      string    `bson:"ip"`
+	Created time.Time `bson:"created"`
+	Seen    time.Time `bson:"seen"` // to the minute
+	Ends    time.Time `bson:"ends"` // however much it is used
+	Expires time.Time `bson:"expires"`
+}
+
+// Key names the record.
+func (s Session) Key() string { return s.ID }
+
+// ExpiresAt is when the session ends by itself.
+func (s Session) ExpiresAt() time.Time { return s.Expires }
+
+// Lives of a session.
+const (
+	Idle     = 24 * time.Hour      // unused
+	Absolute = 14 * 24 * time.Hour // in all
+	seenStep = time.Minute         // how exactly use is noted
+)
+
+// A Keeper starts, finds and ends sessions.
+type Keeper struct {
+	Sessions *store.Set[Session]
+	Users    *users.Keeper
+	Now      func() time.Time
+
+	// Name is the stem of the cookies' names. Browsers share cookies between
+	// the ports of one host, so each hub has its own.
+	Name string
+	// Secure is false only where the hub itself is served over plain http.
+	Secure bool
+}
+
+// CookieName returns the stem for the hub at this address. On https it has the
+// __Host- prefix, by which browsers refuse a cookie set by a neighbour.
+func CookieName(issuer string, secure bool) string {
+	sum := sha256.Sum256([]byte(issuer))
+	name := "fedhub_" + hex.EncodeToString(sum[:4])
+	if secure {
+		return "__Host-" + name
+	}
+	return name
+}
+
+// A Person is a session together with its user.
+type Person struct {
+	Session Session
+	User    users.User
+}
+
+// ErrNobody is returned when the browser is not signed in.
+var ErrNobody = errors.New("nobody is signed in")
+
+// the keys of gorilla's Values
+const (
+	valueSession = "session"
+	valuePerson  = "person"
+)
+
+// Current returns who is signed in, or ErrNobody. A user who was disabled, or
+// signed out everywhere, is nobody.
+func (k *Keeper) Current(r *http.Request) (Person, error) {
+	held, err := gorilla.GetRegistry(r).Get(k, k.Name)
+	if err != nil {
+		return Person{}, err
+	}
+	if p, ok := held.Values[valuePerson].(Person); ok {
+		return p, nil
+	}
+	s, ok := held.Values[valueSession].(Session)
+	if !ok {
+		return Person{}, ErrNobody
+	}
+	u, err := k.Users.Get(r.Context(), s.UserID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Person{}, ErrNobody
+	}
+	if err != nil {
+		return Person{}, err
+	}
+	if u.Disabled || u.Epoch != s.Epoch {
+		return Person{}, ErrNobody
+	}
+	p := Person{Session: s, User: u}
+	held.Values[valuePerson] = p
+	k.touch(r.Context(), s)
+	return p, nil
+}
+
+// touch moves the idle end, now and then. It may fail: then the next use does it.
+func (k *Keeper) touch(ctx context.Context, s Session) {
+	if k.Now().Sub(s.Seen) < seenStep {
+		return
+	}
+	k.Sessions.Update(ctx, s.ID, func(s *Session) error { //nolint:errcheck // see above
+		k.used(s)
+		return nil
+	})
+}
+
+func (k *Keeper) used(s *Session) {
+	s.Seen = k.Now()
+	s.Expires = s.Seen.Add(Idle)
+	if s.Ends.Before(s.Expires) {
+		s.Expires = s.Ends
+	}
+}
+
+// A Start says who signed in and how.
+type Start struct {
+	User        users.User
+	AMR         []string
+	ACR         string
+	AuthTime    time.Time // zero: now. An upstream's is older.
+	LoginKey    string
+	UpstreamSID string
+	UpstreamSub string
+	IP          string
+}
+
+// Start signs the browser in under a new id: whoever planted or saw the old
+// cookie gains nothing. It returns the session that was replaced, if it was
+// another user's: its clients are to be told.
+func (k *Keeper) Start(w http.ResponseWriter, r *http.Request, in Start) (Session, *Session, error) {
+	now := k.Now()
+	s := Session{
+		SID:      rand.Text(),
+		UserID:   in.User.ID,
+		Epoch:    in.User.Epoch,
+		AuthTime: in.AuthTime,
+		AMR:      in.AMR,
+		ACR:      in.ACR,
+		LoginKey: in.LoginKey,
+		Agent:    clip(r.UserAgent(), 300),
+		IP:       in.IP,
+		Created:  now,
+		Ends:     now.Add(Absolute),
+	}
+	if s.AuthTime.IsZero() || s.AuthTime.After(now) {
+		s.AuthTime = now
+	}
+	if in.LoginKey != "" {
+		s.UpstreamSID = upstream(in.LoginKey, in.UpstreamSID)
+		s.UpstreamSub = upstream(in.LoginKey, in.UpstreamSub)
+	}
+	k.used(&s)
+	old, err := k.replaced(r)
+	if err != nil {
+		return Session{}, nil, err
+	}
+	if old != nil && old.UserID == s.UserID {
+		s.SID, s.Clients = old.SID, old.Clients
+	}
+	held := gorilla.NewSession(k, k.Name)
+	held.Values[valueSession] = s
+	if err := k.Save(r, w, held); err != nil {
+		return Session{}, nil, err
+	}
+	s = held.Values[valueSession].(Session)
+	if old != nil && old.UserID == s.UserID {
+		old = nil
+	}
+	return s, old, nil
+}
+
+// replaced removes the session the browser had, if any.
+func (k *Keeper) replaced(r *http.Request) (*Session, error) {
+	held, err := gorilla.GetRegistry(r).Get(k, k.Name)
+	if err != nil {
+		return nil, err
+	}
+	old, ok := held.Values[valueSession].(Session)
+	if !ok {
+		return nil, nil
+	}
+	return &old, k.end(r.Context(), old.ID)
+}
+
+func upstream(key, name string) string {
+	if name == "" {
+		return ""
+	}
+	return key + " " + name
+}
+
+func clip(s string, most int) string {
+	if len(s) > most {
+		return s[:most]
+	}
+	return s
+}
+
+// NoteClient remembers that the client was given a code in the session.
+func (k *Keeper) NoteClient(ctx context.Context, s Session, clientID string) error {
+	if slices.Contains(s.Clients, clientID) {
+		return nil // the usual case costs nothing
+	}
+	return k.Sessions.Update(ctx, s.ID, func(s *Session) error {
+		if slices.Contains(s.Clients, clientID) {
+			return store.ErrUnchanged
+		}
+		s.Clients = append(s.Clients, clientID)
+		return nil
+	})
+}
+
+// End signs this browser out and returns the session that ended, or ErrNobody.
+func (k *Keeper) End(w http.ResponseWriter, r *http.Request) (Session, error) {
+	held, err := gorilla.GetRegistry(r).Get(k, k.Name)
+	if err != nil {
+		return Session{}, err
+	}
+	s, ok := held.Values[valueSession].(Session)
+	if !ok {
+		return Session{}, ErrNobody
+	}
+	held.Options = &gorilla.Options{MaxAge: -1}
+	return s, k.Save(r, w, held)
+}
+
+// ByUser lists a user's sessions.
+func (k *Keeper) ByUser(ctx context.Context, userID string) ([]Session, error) {
+	return k.Sessions.Find(ctx, store.Query{Field: "userId", Equals: userID})
+}
+
+// EndOne ends the session with this public name if it is the user's; else it
+// is fs.ErrNotExist, whoever's it may be.
+func (k *Keeper) EndOne(ctx context.Context, userID, sid string) (Session, error) {
+	found, err := k.Sessions.Find(ctx, store.Query{Field: "sid", Equals: sid})
+	if err != nil {
+		return Session{}, err
+	}
+	for _, s := range found {
+		if s.UserID == userID {
+			return s, k.end(ctx, s.ID)
+		}
+	}
+	return Session{}, fs.ErrNotExist
+}
+
+// EndUpstream ends the sessions that a logout token means: those of the
+// upstream session sid or, without one, all of the upstream's subject.
+func (k *Keeper) EndUpstream(ctx context.Context, key, sid, subject string) ([]Session, error) {
+	q := store.Query{Field: "upstreamSid", Equals: upstream(key, sid)}
+	if sid == "" {
+		q = store.Query{Field: "upstreamSub", Equals: upstream(key, subject)}
+	}
+	if q.Equals == "" {
+		return nil, nil
+	}
+	found, err := k.Sessions.Find(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	var ended []Session
+	for _, s := range found {
+		// A token that names both must mean both.
+		if subject != "" && s.UpstreamSub != upstream(key, subject) {
+			continue
+		}
+		if err := k.end(ctx, s.ID); err != nil {
+			return ended, err
+		}
+		ended = append(ended, s)
+	}
+	return ended, nil
+}
+
+func (k *Keeper) end(ctx context.Context, id string) error {
+	err := k.Sessions.Delete(ctx, id)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("end a session: %w", err)
+	}
+	return nil
+}
+
+// Address returns the host part of a remote address, for records.
+func Address(remote string) string {
+	host, _, err := net.SplitHostPort(remote)
+	if err != nil {
+		return remote
+	}
+	return host
+}

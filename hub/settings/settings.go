@@ -1,0 +1,189 @@
+// Package settings keeps the OAuth Provider Settings: the one document that an
+// administrator changes while the hub runs.
+//
+// What is fixed when the hub starts (addresses, keys, the database) is config,
+// not settings.
+package settings
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// The two ways to ask for consent.
+const (
+	// Force asks on every request.
+	Force = "force"
+	// Auto asks unless this user already allowed this client these scopes.
+	Auto = "auto"
+)
+
+// Settings is the document.
+type Settings struct {
+	ID      string `bson:"id"`
+	HubName string `bson:"hubName"`
+	// Consent is Force or Auto. Clients marked Skip Authorization are never
+	// asked about, whatever stands here.
+	Consent string `bson:"consent"`
+	// ServerDomains are host names (or, with a leading dot, all below one)
+	// whose hubs may federate without an administrator's approval.
+	ServerDomains []string  `bson:"serverDomains"`
+	Updated       time.Time `bson:"updated"`
+	UpdatedBy     string    `bson:"updatedBy"`
+}
+
+const id = "settings"
+
+// Key names the record.
+func (Settings) Key() string { return id }
+
+func defaults() Settings { return Settings{ID: id, HubName: "fedhub", Consent: Auto} }
+
+// A Problem is what is wrong with one field, in words for the administrator.
+type Problem struct{ Field, Text string }
+
+// Problems makes an error of several.
+type Problems []Problem
+
+// Error joins the texts.
+func (p Problems) Error() string {
+	texts := make([]string, 0, len(p))
+	for _, one := range p {
+		texts = append(texts, one.Text)
+	}
+	return strings.Join(texts, " ")
+}
+
+// freshFor is how long a process may use what it read: the bound within which
+// a change made elsewhere is seen.
+const freshFor = 2 * time.Second
+
+// A Keeper reads and changes the settings.
+type Keeper struct {
+	set  *store.Set[Settings]
+	now  func() time.Time
+	name string // default hub name
+
+	mu   sync.Mutex
+	last Settings
+	read time.Time
+}
+
+// NewKeeper returns a keeper; name is the hub's name until one is set.
+func NewKeeper(set *store.Set[Settings], name string, now func() time.Time) *Keeper {
+	return &Keeper{set: set, now: now, name: name}
+}
+
+// Current returns the settings, at most two seconds old.
+func (k *Keeper) Current(ctx context.Context) (Settings, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if !k.read.IsZero() && k.now().Sub(k.read) < freshFor {
+		return k.last, nil
+	}
+	s, err := k.load(ctx)
+	if err != nil {
+		return Settings{}, err
+	}
+	k.last, k.read = s, k.now()
+	return s, nil
+}
+
+func (k *Keeper) load(ctx context.Context) (Settings, error) {
+	s, err := k.set.Get(ctx, id)
+	if errors.Is(err, fs.ErrNotExist) {
+		s = defaults()
+		if k.name != "" {
+			s.HubName = k.name
+		}
+		return s, nil
+	}
+	return s, err
+}
+
+// Change edits and saves the settings. The error is Problems when the new
+// values are not usable; then nothing is saved.
+func (k *Keeper) Change(ctx context.Context, by string, edit func(*Settings)) error {
+	apply := func(s *Settings) error {
+		edit(s)
+		s.tidy()
+		if p := s.problems(); len(p) > 0 {
+			return p
+		}
+		s.Updated, s.UpdatedBy = k.now(), by
+		return nil
+	}
+	err := k.set.Update(ctx, id, apply)
+	if errors.Is(err, fs.ErrNotExist) {
+		first, lerr := k.load(ctx)
+		if lerr != nil {
+			return lerr
+		}
+		if err := apply(&first); err != nil {
+			return err
+		}
+		err = k.set.Insert(ctx, first)
+		if errors.Is(err, fs.ErrExist) {
+			err = k.set.Update(ctx, id, apply)
+		}
+	}
+	k.mu.Lock()
+	k.read = time.Time{}
+	k.mu.Unlock()
+	return err
+}
+
+func (s *Settings) tidy() {
+	s.HubName = strings.TrimSpace(s.HubName)
+	var domains []string
+	for _, d := range s.ServerDomains {
+		d = strings.ToLower(strings.TrimSpace(d))
+		if d != "" && !slices.Contains(domains, d) {
+			domains = append(domains, d)
+		}
+	}
+	s.ServerDomains = domains
+}
+
+func (s *Settings) problems() Problems {
+	var p Problems
+	if s.HubName == "" || len(s.HubName) > 80 {
+		p = append(p, Problem{"hub_name", "Give the hub a name of 1 to 80 characters."})
+	}
+	if s.Consent != Force && s.Consent != Auto {
+		p = append(p, Problem{"consent", "Choose Force or Auto."})
+	}
+	for _, d := range s.ServerDomains {
+		if !hostPattern(strings.TrimPrefix(d, ".")) {
+			p = append(p, Problem{"server_domains", fmt.Sprintf("%q is not a host name. Write one per line, like hub.example.org, or .example.org for every host below it.", d)})
+		}
+	}
+	return p
+}
+
+// hostPattern allows letters, digits, hyphens and dots. A bare top-level
+// domain is refused, for it would approve the world; localhost is not one.
+func hostPattern(h string) bool {
+	if h == "" || len(h) > 253 || (!strings.Contains(h, ".") && h != "localhost") {
+		return false
+	}
+	for label := range strings.SplitSeq(h, ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
+			return false
+		}
+		for _, r := range label {
+			if (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' {
+				return false
+			}
+		}
+	}
+	return true
+}

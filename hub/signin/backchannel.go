@@ -1,0 +1,78 @@
+package signin
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/web"
+)
+
+// Backchannel is POST /oauth2/backchannel/{key}: an upstream says that a
+// session of its own has ended (OIDC Back-Channel Logout §2.5), so the
+// sessions that came from it end here, and those who came from these in turn
+// are told.
+func (d *Door) Backchannel(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	raw, err := form.Require("logout_token")
+	if err != nil {
+		return err
+	}
+	connector, key, err := d.Upstreams.Open(c, c.Param("key"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return oauth.InvalidRequest("there is no such login key here")
+	}
+	if err != nil {
+		return err
+	}
+	receiver, ok := connector.(federation.LogoutReceiver)
+	if !ok {
+		return oauth.InvalidRequest("this login key takes no logout tokens")
+	}
+	ended, err := receiver.LogoutToken(c, raw)
+	if err != nil {
+		return d.badLogout(c, key.ID, err)
+	}
+	err = d.Replay(c, "logout/"+key.ID+"/"+ended.JTI, ended.Expires)
+	if errors.Is(err, fs.ErrExist) {
+		return d.badLogout(c, key.ID, errors.New("the token was used before"))
+	}
+	if err != nil {
+		return err
+	}
+	return d.endUpstream(c, key.ID, ended)
+}
+
+func (d *Door) endUpstream(c *gin.Context, keyID string, ended federation.Ended) error {
+	over, err := d.Sessions.EndUpstream(c, keyID, ended.SID, ended.Subject)
+	if err != nil {
+		return err
+	}
+	for _, s := range over {
+		d.Audit.Record(c, audit.Event{Kind: audit.LogoutReceived, Target: s.UserID, LoginKey: keyID, IP: c.ClientIP(), Ref: web.Ref(c)})
+		if err := d.Logouts.Ended(c, s); err != nil {
+			return err
+		}
+	}
+	c.Status(http.StatusOK) // §2.8
+	return nil
+}
+
+// badLogout answers as §2.8 says, without a word on which check failed: the
+// audit row has it.
+func (d *Door) badLogout(c *gin.Context, keyID string, err error) error {
+	var fault *federation.Fault
+	if errors.As(err, &fault) && fault.Kind == federation.Unreachable {
+		return oauth.TemporarilyUnavailable("the issuer's keys could not be fetched").Because(err)
+	}
+	d.Audit.Record(c, audit.Event{Kind: audit.LogoutFailed, LoginKey: keyID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: err.Error()})
+	return oauth.InvalidRequest("the logout token is not valid").Because(err)
+}

@@ -1,0 +1,245 @@
+// Package signin is how people prove who they are, and how they leave again:
+// by password or through an upstream, setting up the first administrator,
+// signing out here, and being signed out from upstream.
+//
+// It does not know why somebody signs in. When they have, it sends the browser
+// back to authorize with the flow, or to the page of ours that asked.
+package signin
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/logouts"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// A Door signs people in and out.
+type Door struct {
+	Issuer      string
+	MinPassword int
+	Clients     *clients.Registry
+	Upstreams   *federation.Registry
+	Flows       *flows.Keeper
+	Stops       *flows.Stops
+	Sessions    *sessions.Keeper
+	Users       *users.Keeper
+	Logouts     *logouts.Keeper
+	Settings    *settings.Keeper
+	Audit       *audit.Recorder
+	Edge        *web.Edge
+	Log         *slog.Logger
+	Now         func() time.Time
+
+	// Replay remembers a logout token's jti until it expires; one that was
+	// seen before is fs.ErrExist.
+	Replay func(ctx context.Context, id string, until time.Time) error
+}
+
+// Acr values: how sure the hub is (OIDC Core §2). One factor is all there is
+// yet.
+const acrPassword = "urn:fedhub:acr:1"
+
+// A way is where somebody who signs in is on the way to: a flow, or a page of
+// ours.
+type way struct {
+	Flow string
+	To   string
+}
+
+// next is where the browser goes when the person has signed in.
+func (w way) next() string {
+	if w.Flow != "" {
+		return flows.Back(w.Flow)
+	}
+	return web.LocalPath(w.To, "/account")
+}
+
+// query is the way as parameters of one of our pages.
+func (w way) query() string {
+	v := url.Values{}
+	if w.Flow != "" {
+		v.Set("flow", w.Flow)
+	} else if to := web.LocalPath(w.To, ""); to != "" {
+		v.Set("to", to)
+	}
+	if len(v) == 0 {
+		return ""
+	}
+	return "?" + v.Encode()
+}
+
+// journey is the way with what is known about it.
+type journey struct {
+	way
+	flow   flows.Flow // zero without one
+	client clients.Client
+}
+
+// journey opens the flow that the request names, if it names one.
+func (d *Door) journey(c *gin.Context, w way) (journey, error) {
+	j := journey{way: w}
+	if w.Flow == "" {
+		return j, nil
+	}
+	var err error
+	j.flow, err = d.Flows.Open(c, w.Flow, d.Sessions.SameBrowser(c.Request))
+	if err != nil {
+		return journey{}, err
+	}
+	j.client, err = d.Clients.Get(c, j.flow.Request.ClientID)
+	return j, err
+}
+
+// shown is the client as pages show it.
+func (j journey) shown() templates.Client {
+	if j.client.ID == "" {
+		return templates.Client{}
+	}
+	return templates.Client{Name: j.client.Name, Host: j.client.Host(), SelfDeclared: j.client.SelfDeclared()}
+}
+
+// Show is GET /signin.
+func (d *Door) Show(c *gin.Context) error {
+	j, err := d.journey(c, way{Flow: c.Query("flow"), To: c.Query("to")})
+	if err != nil {
+		return err
+	}
+	if j.Flow == "" && c.Query("switch") == "" {
+		// Whoever is signed in already has nothing to do here.
+		if _, err := d.Sessions.Current(c.Request); err == nil {
+			return web.SeeOther(c, j.next())
+		}
+	}
+	keys, err := d.Upstreams.Enabled(c)
+	if err != nil {
+		return err
+	}
+	// The local way in stays open for when the upstream is down.
+	if key, ok := straight(keys); ok && c.Query("local") == "" && c.Query("switch") == "" {
+		return d.leave(c, key.ID, j)
+	}
+	return d.show(c, http.StatusOK, j, templates.SignIn{Email: hint(j.flow.Request.LoginHint)})
+}
+
+// straight returns the login key that people are sent to without a page.
+func straight(keys []federation.LoginKey) (federation.LoginKey, bool) {
+	for _, k := range keys {
+		if k.Direct && k.Ready() {
+			return k, true
+		}
+	}
+	return federation.LoginKey{}, false
+}
+
+// hint is a login_hint that may be an address; everything else is ignored.
+func hint(s string) string {
+	if len(s) > 254 || strings.Count(s, "@") != 1 || strings.ContainsAny(s, "<>\"' ") {
+		return ""
+	}
+	return s
+}
+
+// show fills in what the page always has.
+func (d *Door) show(c *gin.Context, status int, j journey, page templates.SignIn) error {
+	keys, err := d.Upstreams.Enabled(c)
+	if err != nil {
+		return err
+	}
+	page.Flow, page.To, page.Client, page.Password = j.Flow, web.LocalPath(j.To, ""), j.shown(), true
+	for _, k := range keys {
+		if k.Ready() {
+			page.Upstreams = append(page.Upstreams, templates.Upstream{Key: k.ID, Name: k.Name, Icon: icon(k)})
+		}
+	}
+	return d.Edge.Show(c, status, page)
+}
+
+func icon(k federation.LoginKey) string {
+	if k.Icon != "" {
+		return k.Icon
+	}
+	return k.Kind
+}
+
+// Password is POST /signin.
+func (d *Door) Password(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	j, err := d.journey(c, way{Flow: form["flow"], To: form["to"]})
+	if err != nil {
+		return err
+	}
+	user, err := d.Users.Authenticate(c, form["email"], form["password"])
+	if alert, status, ok := mistake(err, d.Now()); ok {
+		d.failed(c, j, err)
+		return d.show(c, status, j, templates.SignIn{Email: form["email"], Alert: alert})
+	}
+	if err != nil {
+		return err
+	}
+	return d.finish(c, j, sessions.Start{User: user, AMR: []string{"pwd"}, ACR: acrPassword})
+}
+
+// mistake is what the person is told, if it is for the person at all.
+func mistake(err error, now time.Time) (templates.Note, int, bool) {
+	var slow *users.Throttled
+	switch {
+	case errors.Is(err, users.ErrWrongPassword):
+		return templates.Note{Tone: "danger", Title: "That email or password isn't right.", Text: "Check both and try again."}, http.StatusUnauthorized, true
+	case errors.Is(err, users.ErrDisabled):
+		return templates.Note{Tone: "danger", Title: "This account is turned off.", Text: "Ask whoever runs this hub to turn it on."}, http.StatusForbidden, true
+	case errors.As(err, &slow):
+		return templates.Note{Tone: "danger", Title: "Too many attempts.", Text: "Wait " + span(slow.Until.Sub(now)) + ", then try again."}, http.StatusTooManyRequests, true
+	case errors.Is(err, users.ErrBusy):
+		return templates.Note{Tone: "warn", Title: "Too many people are signing in right now.", Text: "Try again in a moment."}, http.StatusServiceUnavailable, true
+	}
+	return templates.Note{}, 0, false
+}
+
+// span is a time to wait, in words; it never promises less than it takes.
+func span(d time.Duration) string {
+	if d <= time.Minute {
+		return "a minute"
+	}
+	return strconv.Itoa(int((d+time.Minute-1)/time.Minute)) + " minutes"
+}
+
+func (d *Door) failed(c *gin.Context, j journey, err error) {
+	d.Audit.Record(c, audit.Event{Kind: audit.SignInFailed, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: err.Error()})
+}
+
+// finish starts the session and sends the browser on its way.
+func (d *Door) finish(c *gin.Context, j journey, start sessions.Start) error {
+	start.IP = c.ClientIP()
+	_, replaced, err := d.Sessions.Start(c.Writer, c.Request, start)
+	if err != nil {
+		return err
+	}
+	if replaced != nil {
+		// Another person was signed in here; for their apps that is over.
+		if err := d.Logouts.Ended(c, *replaced); err != nil {
+			return err
+		}
+	}
+	d.Audit.Record(c, audit.Event{Kind: audit.SignInOK, Actor: start.User.ID, Client: j.client.ID, LoginKey: start.LoginKey, IP: c.ClientIP(), Ref: web.Ref(c)})
+	return web.SeeOther(c, j.next())
+}

@@ -1,0 +1,241 @@
+package signin
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// The kinds of stops on the way.
+const (
+	stopUpstream = "upstream"
+	stopLink     = "link"
+)
+
+// away is what is remembered while the browser is at an upstream.
+type away struct {
+	Way   way
+	KeyID string
+	Leg   federation.Leg
+}
+
+// Leave is POST /signin/with/{key}: the person chose an upstream.
+func (d *Door) Leave(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	j, err := d.journey(c, way{Flow: form["flow"], To: form["to"]})
+	if err != nil {
+		return err
+	}
+	return d.leave(c, c.Param("key"), j)
+}
+
+func (d *Door) leave(c *gin.Context, keyID string, j journey) error {
+	connector, key, err := d.Upstreams.Open(c, keyID)
+	if err == nil && !key.Ready() {
+		err = federation.NewFault(federation.Misconfigured, key.Name, errors.New("the login key is not enabled, or its server has not been approved"))
+	}
+	if err != nil {
+		return d.upstreamFailed(c, keyID, j, err)
+	}
+	leg := federation.Leg{State: flows.Name()}
+	to, err := connector.Begin(c, &leg, hints(j))
+	if err != nil {
+		return d.upstreamFailed(c, key.ID, j, err)
+	}
+	browser := d.Sessions.Browser(c.Writer, c.Request)
+	if err := d.Stops.Keep(c, stopUpstream, leg.State, browser, away{j.way, key.ID, leg}); err != nil {
+		return err
+	}
+	return d.Edge.Leave(c, to, key.Name)
+}
+
+// hints passes on what the client asked for.
+func hints(j journey) federation.Hints {
+	r := j.flow.Request
+	h := federation.Hints{
+		LoginHint: r.LoginHint,
+		ACRValues: r.ACRValues,
+		UILocales: r.UILocales,
+		Via:       slices.Clone(r.Via),
+	}
+	if r.Prompt.Login {
+		h.Prompt = "login"
+	} else if r.Prompt.SelectAccount {
+		h.Prompt = "select_account"
+	}
+	if r.MaxAge != nil {
+		h.MaxAge = strconv.FormatInt(*r.MaxAge, 10)
+	}
+	return h
+}
+
+// Arrive is GET /signin/from/{key}: the upstream sent the browser back.
+func (d *Door) Arrive(c *gin.Context) error {
+	params, err := web.Query(c)
+	if err != nil {
+		return err
+	}
+	var from away
+	err = d.Stops.Take(c, stopUpstream, params["state"], d.Sessions.SameBrowser(c.Request), &from)
+	if err != nil {
+		return err
+	}
+	j, err := d.journey(c, from.Way)
+	if err != nil {
+		return err
+	}
+	if from.KeyID != c.Param("key") {
+		// An answer of one upstream at another's address is a mix-up attack
+		// (RFC 9700 §4.4).
+		return flows.ErrGone
+	}
+	connector, key, err := d.Upstreams.Open(c, from.KeyID)
+	if err != nil {
+		return d.upstreamFailed(c, from.KeyID, j, err)
+	}
+	identity, err := connector.Finish(c, from.Leg, answer(params))
+	if err != nil {
+		return d.upstreamFailed(c, key.ID, j, err)
+	}
+	return d.match(c, j, key, identity)
+}
+
+// answer keeps the parameters that an upstream may answer with. Nothing else
+// that the browser brings reaches a connector.
+func answer(params oauth.Params) url.Values {
+	v := url.Values{}
+	for _, name := range []string{"code", "state", "iss", "error", "error_description", "error_uri"} {
+		if params.Has(name) {
+			v.Set(name, params[name])
+		}
+	}
+	return v
+}
+
+// match finds out who the identity is here.
+func (d *Door) match(c *gin.Context, j journey, key federation.LoginKey, identity federation.Identity) error {
+	decision, err := d.Users.Match(c, claim(identity), policy(key))
+	if err != nil {
+		return err
+	}
+	event := audit.Event{LoginKey: key.ID, Actor: decision.User.ID, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c),
+		Reason: decision.Reason, Detail: map[string]string{"row": decision.Row, "action": string(decision.Action)}}
+	switch decision.Action {
+	case users.Refuse:
+		event.Kind = audit.LinkRefused
+		d.Audit.Record(c, event)
+		return refusedUpstream(key.Name, j)
+	case users.Confirm:
+		return d.askToLink(c, j, key, identity, decision.User)
+	case users.SignIn:
+		event.Kind = audit.UpstreamOK
+	default:
+		event.Kind = audit.LinkMade
+	}
+	d.Audit.Record(c, event)
+	return d.finish(c, j, started(decision.User, identity))
+}
+
+// started is the session of somebody who came from upstream: how and when they
+// signed in is what the upstream says, which for a peer is the truth and for
+// others is checked by the connector.
+func started(user users.User, i federation.Identity) sessions.Start {
+	return sessions.Start{
+		User:        user,
+		AMR:         i.AMR,
+		ACR:         i.ACR,
+		AuthTime:    i.AuthTime,
+		LoginKey:    i.Key,
+		UpstreamSID: i.SID,
+		UpstreamSub: i.Subject,
+	}
+}
+
+func claim(i federation.Identity) users.Claim {
+	return users.Claim{
+		Key: i.Key, Issuer: i.Issuer, Subject: i.Subject,
+		Email: i.Email, EmailVerified: i.EmailVerified,
+		Name: i.Name, GivenName: i.GivenName, FamilyName: i.FamilyName, Picture: i.Picture, Locale: i.Locale,
+		Roles: i.Roles,
+	}
+}
+
+func policy(k federation.LoginKey) users.Policy {
+	return users.Policy{
+		KeyID: k.ID, Kind: k.Kind, Enabled: k.Enabled,
+		Linking: k.Linking, SignUps: k.SignUps,
+		TrustEmail: k.TrustEmail, AuthoritativeDomains: k.AuthoritativeDomains,
+		RoleMap: identityMap(k.RoleMap),
+	}
+}
+
+// identityMap lets through what the connector has mapped already: an
+// identity's roles are ours by then.
+func identityMap(roles map[string]string) map[string]string {
+	out := map[string]string{}
+	for _, ours := range roles {
+		out[ours] = ours
+	}
+	return out
+}
+
+// refusedUpstream says the same whatever the reason, or it would tell
+// strangers who has an account here.
+func refusedUpstream(name string, j journey) error {
+	return &web.Problem{
+		Status:  http.StatusForbidden,
+		Heading: "We couldn't sign you in with " + name + ".",
+		Text:    "If you have an account here, sign in to it the way you usually do. If not, ask whoever runs this hub to let you in.",
+		Action:  templates.Action{Label: "Choose another way to sign in", URL: "/signin" + local(j)},
+	}
+}
+
+// local is the sign-in page that does not go straight to an upstream.
+func local(j journey) string {
+	q := j.query()
+	if q == "" {
+		return "?local=1"
+	}
+	return q + "&local=1"
+}
+
+// upstreamFailed shows why an upstream could not sign the person in. What it
+// wrote itself stays in the audit row.
+func (d *Door) upstreamFailed(c *gin.Context, keyID string, j journey, err error) error {
+	var refusal *federation.Refusal
+	var fault *federation.Fault
+	p := &web.Problem{Status: http.StatusBadGateway, Heading: "Signing in there didn't work.", Cause: err,
+		Action: templates.Action{Label: "Choose another way to sign in", URL: "/signin" + local(j)}}
+	switch {
+	case errors.As(err, &refusal):
+		p.Status, p.Text = http.StatusForbidden, refusal.Reason
+	case errors.As(err, &fault):
+		p.Text = fault.Reason
+		if fault.Kind == federation.Unexpected {
+			p.Status = http.StatusBadRequest
+		}
+		if fault.Kind == federation.Circular {
+			p.Status = http.StatusLoopDetected
+		}
+	default:
+		return err
+	}
+	d.Audit.Record(c, audit.Event{Kind: audit.UpstreamError, LoginKey: keyID, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: err.Error()})
+	return p
+}

@@ -1,0 +1,289 @@
+// Package signing keeps the hub's signing keys and signs and verifies with
+// them. It publishes the public halves as a JWK set.
+//
+// It knows algorithms and keys, not what a token means: that is tokens.
+package signing
+
+import (
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"sync"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"github.com/fedhub/fedhub/hub/seal"
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// The algorithms every hub has a key for. RS256 is the one that OpenID Connect
+// Core §15.1 makes mandatory for ID tokens; ES256 is small and quick.
+const (
+	ES256 = string(jose.ES256)
+	RS256 = string(jose.RS256)
+)
+
+// Algorithms lists what Sign can sign with.
+func Algorithms() []string { return []string{ES256, RS256} }
+
+// A Key is a signing key as it is stored. Its id is the algorithm and a
+// number, so of several hubs that start at once exactly one makes the key.
+type Key struct {
+	ID      string    `bson:"id"`
+	KID     string    `bson:"kid"`
+	Alg     string    `bson:"alg"`
+	Private string    `bson:"private"` // PKCS #8, sealed
+	Created time.Time `bson:"created"`
+}
+
+// Key names the record.
+func (k Key) Key() string { return k.ID }
+
+// A Keeper signs with the current key of each algorithm. It is safe for
+// concurrent use.
+type Keeper struct {
+	set *store.Set[Key]
+	box *seal.Box
+	now func() time.Time
+
+	mu   sync.Mutex
+	ring map[string]*ready // by algorithm
+}
+
+// ready is one algorithm's key once it is loaded or made.
+type ready struct {
+	done    chan struct{} // closed when the rest may be read
+	err     error
+	kid     string
+	public  jose.JSONWebKey
+	private crypto.Signer
+	signers sync.Map // typ → jose.Signer
+}
+
+// NewKeeper returns a keeper over the set. Keys are loaded, or made, at their
+// first use, or by Warm.
+func NewKeeper(set *store.Set[Key], box *seal.Box, now func() time.Time) *Keeper {
+	return &Keeper{set: set, box: box, now: now, ring: map[string]*ready{}}
+}
+
+// Warm loads or makes every key in the background, so that no request waits
+// for a new RSA key, and the start does not either.
+func (k *Keeper) Warm(ctx context.Context) {
+	for _, alg := range Algorithms() {
+		go k.key(ctx, alg) //nolint:errcheck // the first request that needs the key reports it
+	}
+}
+
+// Sign returns claims as a compact JWS of the given type (the typ header).
+func (k *Keeper) Sign(ctx context.Context, alg, typ string, claims any) (string, error) {
+	key, err := k.key(ctx, alg)
+	if err != nil {
+		return "", err
+	}
+	signer, err := key.signer(alg, typ)
+	if err != nil {
+		return "", err
+	}
+	payload, err := json.Marshal(claims)
+	if err != nil {
+		return "", fmt.Errorf("encode claims: %w", err)
+	}
+	signed, err := signer.Sign(payload)
+	if err != nil {
+		return "", fmt.Errorf("sign with %s: %w", key.kid, err)
+	}
+	return signed.CompactSerialize()
+}
+
+func (r *ready) signer(alg, typ string) (jose.Signer, error) {
+	if s, ok := r.signers.Load(typ); ok {
+		return s.(jose.Signer), nil
+	}
+	options := (&jose.SignerOptions{}).WithType(jose.ContentType(typ))
+	s, err := jose.NewSigner(jose.SigningKey{
+		Algorithm: jose.SignatureAlgorithm(alg),
+		Key:       jose.JSONWebKey{Key: r.private, KeyID: r.kid},
+	}, options)
+	if err != nil {
+		return nil, fmt.Errorf("make a signer: %w", err)
+	}
+	r.signers.Store(typ, s)
+	return s, nil
+}
+
+// ErrVerify is returned for every token that is not ours, whatever is wrong.
+var ErrVerify = errors.New("not a token signed by this hub")
+
+// maxToken bounds what is parsed at all, in bytes.
+const maxToken = 16 << 10
+
+// Verify checks the signature and the type of a compact JWS and decodes its
+// claims into out. Times and audiences are the caller's to check.
+func (k *Keeper) Verify(ctx context.Context, raw, typ string, out any) error {
+	if len(raw) > maxToken {
+		return ErrVerify
+	}
+	// The list is the whole defence against alg confusion: none and HS256 do
+	// not parse (RFC 8725 §3.1).
+	signed, err := jose.ParseSignedCompact(raw, []jose.SignatureAlgorithm{jose.ES256, jose.RS256})
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrVerify, err)
+	}
+	header := signed.Signatures[0].Protected
+	if got, _ := header.ExtraHeaders[jose.HeaderType].(string); got != typ {
+		return fmt.Errorf("%w: typ is %q, not %q", ErrVerify, got, typ)
+	}
+	key, err := k.key(ctx, header.Algorithm)
+	if err != nil {
+		return err
+	}
+	if header.KeyID != key.kid {
+		return fmt.Errorf("%w: unknown kid", ErrVerify)
+	}
+	payload, err := signed.Verify(key.public)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrVerify, err)
+	}
+	if err := json.Unmarshal(payload, out); err != nil {
+		return fmt.Errorf("%w: %w", ErrVerify, err)
+	}
+	return nil
+}
+
+// Public returns the public keys (RFC 7517 §5).
+func (k *Keeper) Public(ctx context.Context) (jose.JSONWebKeySet, error) {
+	var set jose.JSONWebKeySet
+	for _, alg := range Algorithms() {
+		key, err := k.key(ctx, alg)
+		if err != nil {
+			return jose.JSONWebKeySet{}, err
+		}
+		set.Keys = append(set.Keys, key.public)
+	}
+	return set, nil
+}
+
+// Fingerprint returns the RFC 7638 thumbprint of the key by which this hub
+// proves itself to others, for people to compare by eye.
+func (k *Keeper) Fingerprint(ctx context.Context) (string, error) {
+	key, err := k.key(ctx, ES256)
+	if err != nil {
+		return "", err
+	}
+	return key.kid, nil // which is the thumbprint
+}
+
+// key waits for the algorithm's key; the first caller loads or makes it.
+func (k *Keeper) key(ctx context.Context, alg string) (*ready, error) {
+	k.mu.Lock()
+	r, ok := k.ring[alg]
+	if !ok {
+		r = &ready{done: make(chan struct{})}
+		k.ring[alg] = r
+		go k.load(context.WithoutCancel(ctx), alg, r)
+	}
+	k.mu.Unlock()
+	select {
+	case <-r.done:
+		return r, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// load fills r. After a failure the next caller tries again.
+func (k *Keeper) load(ctx context.Context, alg string, r *ready) {
+	defer close(r.done)
+	key, err := k.stored(ctx, alg)
+	if err == nil {
+		err = r.open(k.box, key)
+	}
+	if err != nil {
+		r.err = fmt.Errorf("the %s signing key: %w", alg, err)
+		k.mu.Lock()
+		delete(k.ring, alg)
+		k.mu.Unlock()
+	}
+}
+
+// stored returns the key of the first slot, made if need be.
+func (k *Keeper) stored(ctx context.Context, alg string) (Key, error) {
+	slot := alg + "/1"
+	key, err := k.set.Get(ctx, slot)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return key, err
+	}
+	key, err = k.newKey(alg, slot)
+	if err != nil {
+		return Key{}, err
+	}
+	err = k.set.Insert(ctx, key)
+	if errors.Is(err, fs.ErrExist) {
+		return k.set.Get(ctx, slot) // another process was quicker
+	}
+	return key, err
+}
+
+func (k *Keeper) newKey(alg, slot string) (Key, error) {
+	private, err := generate(alg)
+	if err != nil {
+		return Key{}, err
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		return Key{}, fmt.Errorf("encode a key: %w", err)
+	}
+	// RFC 7638: the name follows from the key, so it can never be reused.
+	sum, err := (&jose.JSONWebKey{Key: private.Public()}).Thumbprint(crypto.SHA256)
+	if err != nil {
+		return Key{}, fmt.Errorf("name a key: %w", err)
+	}
+	kid := base64.RawURLEncoding.EncodeToString(sum)
+	return Key{
+		ID:      slot,
+		KID:     kid,
+		Alg:     alg,
+		Private: k.box.Seal(der, sealContext(kid)),
+		Created: k.now(),
+	}, nil
+}
+
+func generate(alg string) (crypto.Signer, error) {
+	switch alg {
+	case ES256:
+		return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	case RS256:
+		return rsa.GenerateKey(rand.Reader, 2048)
+	}
+	return nil, fmt.Errorf("no key can be made for %s", alg)
+}
+
+func sealContext(kid string) string { return "signing/" + kid + "/private" }
+
+func (r *ready) open(box *seal.Box, key Key) error {
+	der, err := box.Open(key.Private, sealContext(key.KID))
+	if err != nil {
+		return err
+	}
+	parsed, err := x509.ParsePKCS8PrivateKey(der)
+	if err != nil {
+		return fmt.Errorf("decode: %w", err)
+	}
+	private, ok := parsed.(crypto.Signer)
+	if !ok {
+		return errors.New("the stored key cannot sign")
+	}
+	r.kid, r.private = key.KID, private
+	r.public = jose.JSONWebKey{Key: private.Public(), KeyID: key.KID, Algorithm: key.Alg, Use: "sig"}
+	return nil
+}

@@ -1,0 +1,145 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"unicode/utf8"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+)
+
+// The rules that every engine holds before it asks its database anything, so
+// that no engine accepts what another refuses.
+
+// Names become parts of statements and index definitions, where no database
+// takes a placeholder. A plain alphabet keeps them harmless.
+var (
+	setName   = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,59}$`)
+	fieldName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,59}$`)
+)
+
+// Check tells why no engine can keep a set like this, or nil.
+func (s Spec) Check() error {
+	if !setName.MatchString(s.Name) || reserved(s.Name) {
+		return fmt.Errorf("%q cannot be the name of a set", s.Name)
+	}
+	fields := slices.Concat(s.Unique, s.Index)
+	for i, f := range fields {
+		if !fieldName.MatchString(f) {
+			return fmt.Errorf("set %s: %q cannot be an index field", s.Name, f)
+		}
+		if slices.Contains(fields[:i], f) {
+			return fmt.Errorf("set %s: index field %s is declared twice", s.Name, f)
+		}
+	}
+	return nil
+}
+
+// reserved names belong to the databases themselves.
+func reserved(name string) bool {
+	return len(name) > 7 && (name[:7] == "sqlite_" || name[:7] == "system_")
+}
+
+// CheckRecord tells why a record cannot be kept in this set, or nil.
+func (s Spec) CheckRecord(r Record) error {
+	if !IsText(r.ID) || r.ID == "" {
+		return fmt.Errorf("set %s: an id must be UTF-8 text", s.Name)
+	}
+	if err := checkFields(r.Doc, maxDepth); err != nil {
+		return fmt.Errorf("set %s: record %q: %w", s.Name, r.ID, err)
+	}
+	for _, f := range slices.Concat(s.Unique, s.Index) {
+		v, err := r.Doc.LookupErr(f)
+		if err != nil || v.Type == bson.TypeNull {
+			continue
+		}
+		if text, ok := v.StringValueOK(); !ok || !IsText(text) {
+			return fmt.Errorf("set %s: record %q: index field %s must be UTF-8 text", s.Name, r.ID, f)
+		}
+	}
+	return nil
+}
+
+// CheckQuery tells why a query cannot be answered by this set, or nil.
+func (s Spec) CheckQuery(q Query) error {
+	if q.Field == "" || slices.Contains(s.Unique, q.Field) {
+		return nil
+	}
+	if !slices.Contains(s.Index, q.Field) {
+		return fmt.Errorf("set %s: %s is not a declared index", s.Name, q.Field)
+	}
+	if q.Equals == "" {
+		return fmt.Errorf("set %s: %s is not unique, so it can order nothing", s.Name, q.Field)
+	}
+	return nil
+}
+
+// IsText reports whether a database can hold s as text. What is not text is
+// no id and no index value, so looking it up finds nothing.
+func IsText(s string) bool { return utf8.ValidString(s) }
+
+// Empty reports whether a query can select nothing at all, whatever is stored.
+func (q Query) Empty() bool {
+	return !IsText(q.Equals) || !IsText(q.Prefix) || !IsText(q.After)
+}
+
+// PrefixEnd returns the smallest text above all that start with prefix, in the
+// order of bytes, which for UTF-8 is the order of code points. Where there is
+// none it returns false: everything from the prefix on starts with it.
+func PrefixEnd(prefix string) (string, bool) {
+	runes := []rune(prefix)
+	for i := len(runes) - 1; i >= 0; i-- {
+		next := runes[i] + 1
+		if next == 0xD800 { // surrogates are not characters
+			next = 0xE000
+		}
+		if next <= utf8.MaxRune {
+			return string(append(runes[:i], next)), true
+		}
+	}
+	return "", false
+}
+
+var errDollar = errors.New("a field name cannot begin with $")
+
+// maxDepth is how deep a document may nest, as in MongoDB itself.
+const maxDepth = 100
+
+// checkFields refuses what not every engine keeps faithfully, at any depth.
+func checkFields(doc bson.Raw, depth int) error {
+	if depth == 0 {
+		return fmt.Errorf("it is nested deeper than %d levels", maxDepth)
+	}
+	elements, err := doc.Elements()
+	if err != nil {
+		return fmt.Errorf("it is not a document: %w", err)
+	}
+	for _, e := range elements {
+		// Extended JSON and MongoDB both read such names as something else
+		// than a name.
+		if key := e.Key(); key != "" && key[0] == '$' {
+			return errDollar
+		}
+		if err := checkValue(e.Value(), depth); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkValue lets through the types that Go values become. The others are
+// MongoDB's own (regular expressions, scripts, replication marks).
+func checkValue(v bson.RawValue, depth int) error {
+	switch v.Type {
+	case bson.TypeEmbeddedDocument:
+		return checkFields(v.Document(), depth-1)
+	case bson.TypeArray:
+		return checkFields(bson.Raw(v.Array()), depth-1)
+	case bson.TypeString, bson.TypeBoolean, bson.TypeInt32, bson.TypeInt64, bson.TypeDouble, bson.TypeDecimal128,
+		bson.TypeDateTime, bson.TypeBinary, bson.TypeObjectID, bson.TypeNull:
+		return nil
+	}
+	return fmt.Errorf("a field cannot be a %s", v.Type)
+}

@@ -1,0 +1,30 @@
+package sqlite
+
+import (
+	"bytes"
+	"fmt"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+)
+
+// encode writes a document as relaxed extended JSON, the form people read. It
+// loses nothing that a Go record would notice: an int64 that fits comes back
+// as an int32, which decodes into every integer field, and text that is not
+// UTF-8 comes back with U+FFFD in its place.
+func encode(doc bson.Raw) (string, error) {
+	const canonical, escapeHTML = false, false
+	json, err := bson.MarshalExtJSON(doc, canonical, escapeHTML)
+	if err != nil {
+		return "", fmt.Errorf("write document as JSON: %w", err)
+	}
+	return string(bytes.TrimSpace(json)), nil
+}
+
+func decode(json string) (bson.Raw, error) {
+	const canonicalOnly = false
+	var doc bson.Raw
+	if err := bson.UnmarshalExtJSON([]byte(json), canonicalOnly, &doc); err != nil {
+		return nil, fmt.Errorf("read document from JSON: %w", err)
+	}
+	return doc, nil
+}

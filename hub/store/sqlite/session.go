@@ -1,0 +1,68 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+)
+
+// A session is the writer's connection with its prepared statements. It runs
+// to the end what it is given: contexts are the callers' business, and a
+// transaction that many share must not be interrupted for one.
+type session struct {
+	conn     *sql.Conn
+	prepared map[string]*sql.Stmt
+}
+
+func newSession(ctx context.Context, db *sql.DB) (*session, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &session{conn: conn, prepared: map[string]*sql.Stmt{}}, nil
+}
+
+func (s *session) statement(text string) (*sql.Stmt, error) {
+	if known := s.prepared[text]; known != nil {
+		return known, nil
+	}
+	fresh, err := s.conn.PrepareContext(context.Background(), text)
+	if err != nil {
+		return nil, err
+	}
+	s.prepared[text] = fresh
+	return fresh, nil
+}
+
+func (s *session) exec(text string, args ...any) error {
+	_, err := s.change(text, args...)
+	return err
+}
+
+// change runs a statement and returns how many rows it touched.
+func (s *session) change(text string, args ...any) (int64, error) {
+	statement, err := s.statement(text)
+	if err != nil {
+		return 0, err
+	}
+	result, err := statement.ExecContext(context.Background(), args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// row runs a statement that returns one row; sql.ErrNoRows if it is none.
+func (s *session) row(text string, args []any, into ...any) error {
+	statement, err := s.statement(text)
+	if err != nil {
+		return err
+	}
+	return statement.QueryRowContext(context.Background(), args...).Scan(into...)
+}
+
+// discard closes the connection instead of giving it back to the pool.
+func (s *session) discard() {
+	_ = s.conn.Raw(func(any) error { return driver.ErrBadConn })
+	_ = s.conn.Close()
+}

@@ -1,0 +1,87 @@
+// Package sqlite keeps sets of records in one SQLite file. It is the engine a
+// hub starts with when nothing is configured.
+//
+// Each set is a table: id, version, expires, and the record as extended JSON,
+// so that any SQLite tool can read it. The declared indexes are expression
+// indexes on that JSON; there is no column to keep in step.
+//
+// Writes from all callers meet in one goroutine, which puts those that wait
+// into one transaction. Every acknowledged write is on the disk
+// (synchronous=FULL), but one fsync serves many callers. Reads have their own
+// connections and never wait for writes.
+//
+// Other processes may open the same file at the same time. It must be on a
+// local disk: SQLite's locks do not work on network file systems.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"sync"
+	"sync/atomic"
+
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// A DB is an open database file.
+type DB struct {
+	read  *sql.DB // connections that only query
+	write *sql.DB // the one connection of the writer
+
+	tables atomic.Pointer[map[string]*table]
+
+	writes  chan *write
+	closing chan struct{} // closed when no more writes are taken
+	stopped chan struct{} // closed when the writer has left
+	once    sync.Once
+	session *session // the writer's alone
+}
+
+var _ store.Backend = (*DB)(nil)
+
+// Open opens the database file at path, and creates it, and the folder it is
+// in, where missing. Both are then for this user alone.
+func Open(path string) (*DB, error) {
+	d, err := open(path)
+	if err != nil {
+		return nil, fmt.Errorf("the database file %s cannot be used: %w", path, err)
+	}
+	go d.run()
+	return d, nil
+}
+
+// ErrClosed answers writes that come after Close.
+var ErrClosed = errors.New("the database is closed")
+
+// Close finishes the writes under way, moves the log into the database file
+// and closes it. If ctx ends before that, the file is as after a crash: whole,
+// and recovered when it is next opened.
+func (d *DB) Close(ctx context.Context) error {
+	d.once.Do(func() { close(d.closing) })
+	select {
+	case <-d.stopped:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	// The writer's connection is closed last, because it is the last one that
+	// empties the log.
+	return errors.Join(d.read.Close(), d.write.Close())
+}
+
+// table finds a set that was declared to Prepare.
+func (d *DB) table(set string) (*table, error) {
+	if all := d.tables.Load(); all != nil {
+		if t := (*all)[set]; t != nil {
+			return t, nil
+		}
+	}
+	return nil, fmt.Errorf("set %s was not declared", set)
+}
+
+// answer tells apart what the database said from its failure to say anything.
+func answer(err error) bool {
+	return err == nil || errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist)
+}

@@ -1,0 +1,146 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"io/fs"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// Insert keeps a new record.
+func (d *DB) Insert(ctx context.Context, set string, r store.Record) error {
+	t, doc, err := d.outgoing(set, r)
+	if err != nil {
+		return err
+	}
+	return d.submit(ctx, func(s *session) error {
+		err := s.exec(t.insert, r.ID, expiry(r.Expires), doc)
+		if taken(err) {
+			return fs.ErrExist
+		}
+		return err
+	})
+}
+
+// Replace writes a record over the version that was read.
+func (d *DB) Replace(ctx context.Context, set string, r store.Record) error {
+	t, doc, err := d.outgoing(set, r)
+	if err != nil {
+		return err
+	}
+	return d.submit(ctx, func(s *session) error {
+		changed, err := s.change(t.replace, expiry(r.Expires), doc, r.ID, r.Version)
+		switch {
+		case taken(err):
+			return fs.ErrExist
+		case err != nil || changed == 1:
+			return err
+		}
+		var other int64
+		err = s.row(t.version, []any{r.ID}, &other)
+		if errors.Is(err, sql.ErrNoRows) {
+			return fs.ErrNotExist
+		}
+		if err != nil {
+			return err
+		}
+		return store.ErrLost
+	})
+}
+
+// Take returns the record and removes it. It answers only when the removal is
+// on the disk, so not even a crash lets a second caller have it.
+func (d *DB) Take(ctx context.Context, set, id string) (store.Record, error) {
+	t, err := d.table(set)
+	if err != nil {
+		return store.Record{}, err
+	}
+	if !store.IsText(id) {
+		return store.Record{}, fs.ErrNotExist
+	}
+	row := &columns{id: id}
+	err = d.submit(ctx, func(s *session) error {
+		err := s.row(t.take, []any{id}, &row.version, &row.expires, &row.doc)
+		if errors.Is(err, sql.ErrNoRows) {
+			return fs.ErrNotExist
+		}
+		return err
+	})
+	if err != nil {
+		return store.Record{}, err
+	}
+	return row.record()
+}
+
+// Delete removes a record.
+func (d *DB) Delete(ctx context.Context, set, id string) error {
+	t, err := d.table(set)
+	if err != nil {
+		return err
+	}
+	if !store.IsText(id) {
+		return fs.ErrNotExist
+	}
+	return d.submit(ctx, func(s *session) error {
+		gone, err := s.change(t.remove, id)
+		if err == nil && gone == 0 {
+			return fs.ErrNotExist
+		}
+		return err
+	})
+}
+
+// sweepStep bounds how much one transaction removes, so that callers who
+// write meanwhile wait milliseconds.
+const sweepStep = 500
+
+// Sweep removes records that expired by now and returns how many.
+func (d *DB) Sweep(ctx context.Context, now time.Time) (int, error) {
+	all := d.tables.Load()
+	if all == nil {
+		return 0, nil
+	}
+	total := 0
+	for _, t := range *all {
+		for {
+			n, err := d.sweepOnce(ctx, t, now)
+			total += n
+			if err != nil {
+				return total, err
+			}
+			if n < sweepStep {
+				break
+			}
+		}
+	}
+	return total, nil
+}
+
+func (d *DB) sweepOnce(ctx context.Context, t *table, now time.Time) (int, error) {
+	gone := new(int64)
+	err := d.submit(ctx, func(s *session) (err error) {
+		*gone, err = s.change(t.sweep, now.UnixMilli(), sweepStep)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return int(*gone), nil
+}
+
+// outgoing checks a record and turns it into what the table holds. It runs on
+// the caller's time: the writer serves everybody.
+func (d *DB) outgoing(set string, r store.Record) (*table, string, error) {
+	t, err := d.table(set)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := t.spec.CheckRecord(r); err != nil {
+		return nil, "", err
+	}
+	doc, err := encode(r.Doc)
+	return t, doc, err
+}

@@ -1,0 +1,173 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// A write is one caller's change, waiting to share a transaction.
+type write struct {
+	ctx   context.Context
+	apply func(*session) error
+	done  chan error // holds one, so the writer never waits for a caller
+}
+
+// submit hands a change to the writer and waits until it is on the disk. When
+// ctx ends first, the change may or may not happen.
+func (d *DB) submit(ctx context.Context, apply func(*session) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	w := &write{ctx: ctx, apply: apply, done: make(chan error, 1)}
+	select {
+	case d.writes <- w:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-d.closing:
+		return ErrClosed
+	}
+	select {
+	case err := <-w.done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// run is the writer. While it waits for the disk the next callers queue up,
+// so groups grow by themselves with the load and nobody waits for company.
+func (d *DB) run() {
+	defer close(d.stopped)
+	defer func() { d.forget() }()
+	for {
+		select {
+		case first := <-d.writes:
+			d.commit(d.gather(first))
+		case <-d.closing:
+			return
+		}
+	}
+}
+
+// groupLimit bounds how long one transaction keeps its first caller waiting.
+const groupLimit = 256
+
+func (d *DB) gather(first *write) []*write {
+	group := []*write{first}
+	for len(group) < groupLimit {
+		select {
+		case next := <-d.writes:
+			group = append(group, next)
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+// commit applies a group in one transaction and tells every caller.
+func (d *DB) commit(group []*write) {
+	if err := d.begin(group); err != nil {
+		tell(group, func(int) error { return err })
+		return
+	}
+	answers, err := d.apply(group)
+	switch {
+	case err == nil:
+		err = d.session.exec("COMMIT")
+	case len(group) > 1:
+		// One of them broke the transaction, so nothing has happened yet.
+		// Alone, each succeeds or fails for itself.
+		d.forget()
+		for i := range group {
+			d.commit(group[i : i+1])
+		}
+		return
+	}
+	if err != nil {
+		d.forget()
+		tell(group, func(int) error { return fmt.Errorf("write to the database: %w", reason(err)) })
+		return
+	}
+	tell(group, func(i int) error { return answers[i] })
+}
+
+// apply runs the changes of a group. A taken id, a lost version or a missing
+// record is an answer: SQLite undoes that one statement and the transaction
+// goes on. Anything else ends it.
+func (d *DB) apply(group []*write) ([]error, error) {
+	answers := make([]error, len(group))
+	for i, w := range group {
+		if answers[i] = w.ctx.Err(); answers[i] != nil {
+			continue // its caller has left
+		}
+		answers[i] = w.apply(d.session)
+		if !answer(answers[i]) {
+			return nil, answers[i]
+		}
+	}
+	return answers, nil
+}
+
+func tell(group []*write, answer func(int) error) {
+	for i, w := range group {
+		w.done <- answer(i)
+	}
+}
+
+// lockPatience is how long callers without a deadline wait for another
+// process that holds the write lock.
+const lockPatience = 30 * time.Second
+
+// begin takes the file's write lock at once. A transaction that starts as a
+// reader could find another process ahead of it in the middle, and then there
+// is nothing to do but start over.
+func (d *DB) begin(group []*write) error {
+	giveUp := time.Now().Add(lockPatience)
+	for {
+		err := d.tryBegin()
+		if err == nil {
+			return nil
+		}
+		if !busy(err) || time.Now().After(giveUp) || d.abandoned(group) {
+			d.forget()
+			return fmt.Errorf("begin a transaction: %w", reason(err))
+		}
+	}
+}
+
+func (d *DB) tryBegin() error {
+	if d.session == nil {
+		s, err := newSession(context.Background(), d.write)
+		if err != nil {
+			return err
+		}
+		d.session = s
+	}
+	return d.session.exec("BEGIN IMMEDIATE")
+}
+
+// abandoned reports whether nobody waits for this group any more.
+func (d *DB) abandoned(group []*write) bool {
+	select {
+	case <-d.closing:
+		return true
+	default:
+	}
+	for _, w := range group {
+		if w.ctx.Err() == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// forget drops the connection with whatever transaction is open in it; SQLite
+// rolls that back. After a failure this is the one state to be sure of.
+func (d *DB) forget() {
+	if d.session != nil {
+		d.session.discard()
+		d.session = nil
+	}
+}

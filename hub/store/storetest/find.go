@@ -1,0 +1,166 @@
+package storetest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+func findAll(t *testing.T, database Database) {
+	d := newDesk(t, database)
+	// Byte order: capitals, then small letters, then everything beyond ASCII.
+	for _, id := range []string{"b", "é", "a", "B", "10", "9", "\U0001F600", "\uffee", "a\x00", "ab"} {
+		d.insert(t, note{ID: id})
+	}
+	order := []string{"10", "9", "B", "a", "a\x00", "ab", "b", "é", "\uffee", "\U0001F600"}
+
+	all, err := d.notes.All(t.Context())
+	must(t, err)
+	wantIDs(t, "all", all, order...)
+
+	slices.Reverse(order)
+	all, err = d.notes.Find(t.Context(), store.Query{Desc: true})
+	must(t, err)
+	wantIDs(t, "backwards", all, order...)
+}
+
+func pages(t *testing.T, database Database) {
+	d := newDesk(t, database)
+	var ids []string
+	for i := range 23 {
+		id := fmt.Sprintf("n%02d", i)
+		ids = append(ids, id)
+		d.insert(t, note{ID: id, Slug: fmt.Sprintf("s%02d", 22-i)})
+	}
+	reversed := slices.Clone(ids)
+	slices.Reverse(reversed)
+	for _, c := range []struct {
+		name  string
+		query store.Query
+		want  []string
+	}{
+		{"forward", store.Query{}, ids},
+		{"backward", store.Query{Desc: true}, reversed},
+		{"by slug", store.Query{Field: "slug"}, reversed},
+		{"by slug backward", store.Query{Field: "slug", Desc: true}, ids},
+	} {
+		for _, size := range []int{1, 5, 23, 50} {
+			wantIDs(t, fmt.Sprintf("%s by %d", c.name, size), walk(t, d, c.query, size), c.want...)
+		}
+	}
+}
+
+// walk reads a query page by page.
+func walk(t *testing.T, d desk, q store.Query, size int) []note {
+	t.Helper()
+	var all []note
+	q.Limit = size
+	for {
+		page, err := d.notes.Find(t.Context(), q)
+		must(t, err)
+		if len(page) > size {
+			t.Fatalf("a page of %d has %d records", size, len(page))
+		}
+		all = append(all, page...)
+		if len(page) < size {
+			return all
+		}
+		q.After = page[size-1].ID
+		if q.Field != "" && q.Equals == "" {
+			q.After = page[size-1].Slug
+		}
+	}
+}
+
+func equals(t *testing.T, database Database) {
+	d := newDesk(t, database)
+	d.insert(t, note{ID: "3", Owner: "ada"}, note{ID: "1", Owner: "ada"}, note{ID: "2", Owner: "bob"},
+		note{ID: "4", Owner: "ada", Slug: "x"}, note{ID: "5"}, note{ID: "6", Owner: "adam"}, note{ID: "7", Owner: "Ada"})
+	find := func(q store.Query) []note {
+		t.Helper()
+		found, err := d.notes.Find(t.Context(), q)
+		must(t, err)
+		return found
+	}
+
+	wantIDs(t, "ada", find(store.Query{Field: "owner", Equals: "ada"}), "1", "3", "4")
+	wantIDs(t, "ada backward", find(store.Query{Field: "owner", Equals: "ada", Desc: true}), "4", "3", "1")
+	wantIDs(t, "ada after 1", find(store.Query{Field: "owner", Equals: "ada", After: "1", Limit: 1}), "3")
+	wantIDs(t, "ada before 4", find(store.Query{Field: "owner", Equals: "ada", After: "4", Desc: true, Limit: 1}), "3")
+	wantIDs(t, "nobody", find(store.Query{Field: "owner", Equals: "eve"}))
+	wantIDs(t, "by slug", find(store.Query{Field: "slug", Equals: "x"}), "4")
+	wantIDs(t, "by id", find(store.Query{Equals: "2"}), "2")
+	wantIDs(t, "page by page", walk(t, d, store.Query{Field: "owner", Equals: "ada"}, 2), "1", "3", "4")
+}
+
+func uniqueOrder(t *testing.T, database Database) {
+	d := newDesk(t, database)
+	d.insert(t, note{ID: "1", Slug: "c"}, note{ID: "2", Slug: "a"}, note{ID: "3", Slug: "b"}, note{ID: "4"}, note{ID: "5", Slug: "C"})
+
+	found, err := d.notes.Find(t.Context(), store.Query{Field: "slug"})
+	must(t, err)
+	wantIDs(t, "by slug", found, "5", "2", "3", "1")
+	found, err = d.notes.Find(t.Context(), store.Query{Field: "slug", After: "b", Desc: true, Limit: 2})
+	must(t, err)
+	wantIDs(t, "before b", found, "2", "5")
+}
+
+func prefix(t *testing.T, database Database) {
+	d := newDesk(t, database)
+	ids := []string{"a", "a%", "a%b", "a_b", "aXb", "a*b", "a?b", "a.b", "a[b", "a\\b", "a'b", "é", "éa", "e\u0301", "\U0010FFFF", "\U0010FFFFx", "\uD7FF", "\uE000"}
+	for i, id := range ids {
+		d.insert(t, note{ID: id, Slug: "slug " + id, Owner: fmt.Sprint(i % 2)})
+	}
+	for _, p := range []string{"a", "a%", "a_", "a*", "a?", "a.", "a[", "a\\", "a'", "é", "e", "\U0010FFFF", "\ud7ff", "zz", "aX", "a%b"} {
+		var expect []string
+		for _, id := range ids {
+			if strings.HasPrefix(id, p) {
+				expect = append(expect, id)
+			}
+		}
+		slices.Sort(expect)
+		found, err := d.notes.Find(t.Context(), store.Query{Prefix: p})
+		must(t, err)
+		wantIDs(t, fmt.Sprintf("ids with %q", p), found, expect...)
+		found, err = d.notes.Find(t.Context(), store.Query{Field: "slug", Prefix: "slug " + p})
+		must(t, err)
+		wantIDs(t, fmt.Sprintf("slugs with %q", p), found, expect...)
+	}
+	found, err := d.notes.Find(t.Context(), store.Query{Prefix: "a", After: "a%", Limit: 3, Desc: true})
+	must(t, err)
+	wantIDs(t, "before a%", found, "a")
+	found, err = d.notes.Find(t.Context(), store.Query{Field: "owner", Equals: "1", Prefix: "1"})
+	must(t, err)
+	want(t, "equals and prefix", len(found), len(ids)/2)
+	found, err = d.notes.Find(t.Context(), store.Query{Field: "owner", Equals: "1", Prefix: "0"})
+	must(t, err)
+	want(t, "equals and another prefix", len(found), 0)
+}
+
+func undeclaredIndex(t *testing.T, database Database) {
+	d := newDesk(t, database)
+	for name, q := range map[string]store.Query{
+		"a field without an index":      {Field: "text", Equals: "x"},
+		"an order by a repeating field": {Field: "owner"},
+		"a nested field":                {Field: "owner.name", Equals: "x"},
+		"an operator":                   {Field: "$where", Equals: "1"},
+		"a piece of SQL":                {Field: "id = id OR slug", Equals: "x"},
+	} {
+		_, err := d.Find(t.Context(), "notes", q)
+		wantRefused(t, name, err)
+	}
+}
+
+func wantIDs(t *testing.T, what string, found []note, ids ...string) {
+	t.Helper()
+	got := make([]string, 0, len(found))
+	for _, n := range found {
+		got = append(got, n.ID)
+	}
+	if !slices.Equal(got, ids) {
+		t.Errorf("%s: got %q, want %q", what, got, ids)
+	}
+}

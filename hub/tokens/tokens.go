@@ -1,0 +1,291 @@
+// Package tokens mints and verifies what clients carry: access tokens
+// (RFC 9068), ID tokens (OIDC Core §2) and logout tokens (OIDC Back-Channel
+// Logout §2.4), and says which claims a scope releases.
+//
+// It does not decide whether a token may be issued, nor keep any: an access
+// token is signed, and is looked up by the family it hangs on.
+package tokens
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/grants"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/signing"
+	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// The typ headers keep one kind of token from being taken for another
+// (RFC 8725 §3.11).
+const (
+	TypeAccess = "at+jwt"
+	TypeID     = "JWT"
+	TypeLogout = "logout+jwt"
+)
+
+// Lives of what is minted.
+const (
+	AccessLife = 15 * time.Minute
+	IDLife     = 15 * time.Minute
+	LogoutLife = 2 * time.Minute // OIDC Back-Channel Logout §2.6
+)
+
+// Access is the payload of an access token (RFC 9068 §2.2).
+type Access struct {
+	Issuer   string   `json:"iss"`
+	Subject  string   `json:"sub"`
+	Audience string   `json:"aud"`
+	ClientID string   `json:"client_id"`
+	Scope    string   `json:"scope,omitempty"`
+	ID       string   `json:"jti"`
+	Issued   int64    `json:"iat"`
+	Expires  int64    `json:"exp"`
+	AuthTime int64    `json:"auth_time,omitempty"`
+	ACR      string   `json:"acr,omitempty"`
+	AMR      []string `json:"amr,omitempty"`
+	Roles    []string `json:"roles,omitempty"`
+
+	// Family is what the token hangs on; empty for client_credentials.
+	Family string `json:"fam,omitempty"`
+}
+
+// Scopes returns the scope claim as a list.
+func (a Access) Scopes() []string {
+	scopes, err := oauth.ParseScope(a.Scope)
+	if err != nil {
+		return nil
+	}
+	return scopes
+}
+
+// Revoked is a token that was revoked before it expired.
+type Revoked struct {
+	ID      string    `bson:"id"` // the jti
+	Expires time.Time `bson:"expires"`
+}
+
+// Key names the record.
+func (r Revoked) Key() string { return r.ID }
+
+// ExpiresAt is when the token would have expired anyway.
+func (r Revoked) ExpiresAt() time.Time { return r.Expires }
+
+// A Keeper mints and verifies. Issuer is the hub's public address.
+type Keeper struct {
+	Issuer  string
+	Signing *signing.Keeper
+	Grants  *grants.Keeper
+	Users   *users.Keeper
+	Revoked *store.Set[Revoked]
+	Now     func() time.Time
+}
+
+// ForUser mints an access token for what a family stands for. scopes is the
+// family's or, after a narrowing refresh, fewer.
+func (k *Keeper) ForUser(ctx context.Context, f grants.Family, u users.User, scopes []string) (string, error) {
+	a := k.access(u.ID, f.ClientID, scopes)
+	a.AuthTime, a.ACR, a.AMR, a.Family = f.AuthTime.Unix(), f.ACR, f.AMR, f.ID
+	if slices.Contains(scopes, "roles") {
+		a.Roles = u.Roles
+	}
+	return k.Signing.Sign(ctx, signing.ES256, TypeAccess, a)
+}
+
+// ForClient mints an access token for a client that acts for itself
+// (RFC 6749 §4.4). Its subject is the client (RFC 9068 §2.2).
+func (k *Keeper) ForClient(ctx context.Context, clientID string, scopes []string) (string, error) {
+	return k.Signing.Sign(ctx, signing.ES256, TypeAccess, k.access(clientID, clientID, scopes))
+}
+
+func (k *Keeper) access(subject, clientID string, scopes []string) Access {
+	now := k.Now()
+	return Access{
+		Issuer:   k.Issuer,
+		Subject:  subject,
+		Audience: k.Issuer,
+		ClientID: clientID,
+		Scope:    oauth.JoinScope(scopes),
+		ID:       rand.Text(),
+		Issued:   now.Unix(),
+		Expires:  now.Add(AccessLife).Unix(),
+	}
+}
+
+// ErrInvalid is returned for every access token that is not good now.
+var ErrInvalid = errors.New("the access token is not valid")
+
+// A Holder is whom a good access token speaks for. User is zero when the
+// client speaks for itself.
+type Holder struct {
+	Access
+	User   users.User
+	Family grants.Family
+}
+
+// Verify checks an access token and everything it hangs on: its family, the
+// grant behind that, and the user. What was revoked is refused at once. An
+// error that is not ErrInvalid means the database did not answer.
+func (k *Keeper) Verify(ctx context.Context, raw string) (Holder, error) {
+	a, err := k.parse(ctx, raw)
+	if err != nil {
+		return Holder{}, err
+	}
+	h := Holder{Access: a}
+	if a.Family == "" {
+		return h, k.notRevoked(ctx, a)
+	}
+	h.Family, err = k.Grants.Live(ctx, a.Family)
+	if err == nil {
+		h.User, err = k.user(ctx, h.Family)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return Holder{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	return h, err
+}
+
+// parse checks what can be checked without the database.
+func (k *Keeper) parse(ctx context.Context, raw string) (Access, error) {
+	var a Access
+	err := k.Signing.Verify(ctx, raw, TypeAccess, &a)
+	switch {
+	case errors.Is(err, signing.ErrVerify):
+		return Access{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+	case err != nil:
+		return Access{}, err
+	case a.Issuer != k.Issuer || a.Audience != k.Issuer:
+		return Access{}, fmt.Errorf("%w: it was issued by or for somebody else", ErrInvalid)
+	case k.Now().Unix() >= a.Expires:
+		return Access{}, fmt.Errorf("%w: it expired", ErrInvalid)
+	}
+	return a, nil
+}
+
+func (k *Keeper) notRevoked(ctx context.Context, a Access) error {
+	_, err := k.Revoked.Get(ctx, a.ID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("%w: it was revoked", ErrInvalid)
+}
+
+// user returns the family's user, if still the one who signed in: enabled, and
+// of the same epoch.
+func (k *Keeper) user(ctx context.Context, f grants.Family) (users.User, error) {
+	u, err := k.Users.Get(ctx, f.UserID)
+	if err != nil {
+		return users.User{}, err
+	}
+	if u.Disabled || u.Epoch != f.Epoch {
+		return users.User{}, fmt.Errorf("the user was disabled or signed out everywhere: %w", fs.ErrNotExist)
+	}
+	return u, nil
+}
+
+// UserOf is the same check for a refresh or a fresh code: fs.ErrNotExist means
+// that nothing may be issued to the family any more.
+func (k *Keeper) UserOf(ctx context.Context, f grants.Family) (users.User, error) {
+	if err := k.Grants.Stands(ctx, f); err != nil {
+		return users.User{}, err
+	}
+	return k.user(ctx, f)
+}
+
+// Revoke ends an access token that belongs to the client. Others, and what is
+// not a token, are left alone without an error (RFC 7009 §2.2). An access
+// token that came from a sign-in ends together with its whole family.
+func (k *Keeper) Revoke(ctx context.Context, raw, clientID string) (revoked bool, err error) {
+	a, err := k.parse(ctx, raw)
+	if errors.Is(err, ErrInvalid) || (err == nil && a.ClientID != clientID) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if a.Family != "" {
+		return true, k.Grants.Revoke(ctx, a.Family, "the client revoked it")
+	}
+	err = k.Revoked.Insert(ctx, Revoked{ID: a.ID, Expires: time.Unix(a.Expires, 0)})
+	if errors.Is(err, fs.ErrExist) {
+		err = nil
+	}
+	return err == nil, err
+}
+
+// ID is what an ID token is made from.
+type ID struct {
+	Family      grants.Family
+	User        users.User
+	Scopes      []string
+	AccessToken string // for at_hash
+	Alg         string // of the client, RS256 if empty
+}
+
+// ID mints an ID token.
+func (k *Keeper) ID(ctx context.Context, in ID) (string, error) {
+	alg := in.Alg
+	if alg == "" {
+		alg = signing.RS256
+	}
+	now := k.Now()
+	f := in.Family
+	claims := UserClaims(in.User, in.Scopes)
+	claims["iss"] = k.Issuer
+	claims["aud"] = f.ClientID
+	claims["azp"] = f.ClientID
+	claims["iat"] = now.Unix()
+	claims["exp"] = now.Add(IDLife).Unix()
+	claims["auth_time"] = f.AuthTime.Unix()
+	claims["sid"] = f.SID
+	for name, value := range map[string]string{"nonce": f.Nonce, "acr": f.ACR} {
+		if value != "" {
+			claims[name] = value
+		}
+	}
+	if len(f.AMR) > 0 {
+		claims["amr"] = f.AMR
+	}
+	if in.AccessToken != "" {
+		claims["at_hash"] = halfHash(in.AccessToken)
+	}
+	return k.Signing.Sign(ctx, alg, TypeID, claims)
+}
+
+// halfHash is the left half of the SHA-256 (OIDC Core §3.1.3.6); both of our
+// algorithms hash with SHA-256.
+func halfHash(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])
+}
+
+// Logout mints a logout token for one client (OIDC Back-Channel Logout §2.4).
+// It is never mistaken for an ID token: it has an event, no nonce, and its own
+// typ.
+func (k *Keeper) Logout(ctx context.Context, clientID, subject, sid, alg string) (string, error) {
+	if alg == "" {
+		alg = signing.RS256
+	}
+	now := k.Now()
+	return k.Signing.Sign(ctx, alg, TypeLogout, map[string]any{
+		"iss":    k.Issuer,
+		"aud":    clientID,
+		"sub":    subject,
+		"sid":    sid,
+		"iat":    now.Unix(),
+		"exp":    now.Add(LogoutLife).Unix(),
+		"jti":    rand.Text(),
+		"events": map[string]any{"http://schemas.openid.net/event/backchannel-logout": struct{}{}},
+	})
+}

@@ -1,0 +1,84 @@
+package users
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// ErrWrongPassword is the one answer to every pair that does not belong
+// together: unknown address, wrong password, nobody's address, no password.
+var ErrWrongPassword = errors.New("the e-mail address or the password is wrong")
+
+// ErrDisabled is told only to somebody who knew the password.
+var ErrDisabled = errors.New("this user is disabled")
+
+// Authenticate returns the user with this address and password. Besides the
+// errors above it answers *Throttled while the address has to wait, and
+// ErrBusy when too many passwords are being checked; neither says anything
+// about the password.
+func (k *Keeper) Authenticate(ctx context.Context, email, password string) (User, error) {
+	key, err := CanonicalEmail(email)
+	// Neither of these can be right for anybody, so they cost no hash.
+	if err != nil || len(password) > maxPasswordBytes {
+		return User{}, ErrWrongPassword
+	}
+	attempt, err := k.throttle.begin(ctx, key)
+	if err != nil {
+		return User{}, fmt.Errorf("sign in: %w", err)
+	}
+	user, err := k.checkPassword(ctx, key, password)
+	switch {
+	case errors.Is(err, ErrWrongPassword):
+		err = errors.Join(err, k.throttle.wrong(context.WithoutCancel(ctx), attempt))
+	case err == nil, errors.Is(err, ErrDisabled):
+		err = errors.Join(err, k.throttle.reset(ctx, attempt))
+	default:
+		// The caller may be gone; the attempt is taken back all the same.
+		err = errors.Join(err, k.throttle.forgive(context.WithoutCancel(ctx), attempt))
+	}
+	if err != nil {
+		return User{}, err
+	}
+	return user, nil
+}
+
+// checkPassword does the same work whether or not the address is known, so
+// that the time it takes tells nothing.
+func (k *Keeper) checkPassword(ctx context.Context, key, password string) (User, error) {
+	user, err := k.byKey(ctx, key)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return User{}, err
+	}
+	ok, fresh, err := k.hasher.verify(ctx, user.Password, password)
+	switch {
+	case err != nil:
+		return User{}, err
+	case !ok:
+		return User{}, ErrWrongPassword
+	case user.Disabled:
+		return User{}, ErrDisabled
+	case fresh != "":
+		return user, k.rehash(ctx, user, fresh)
+	}
+	return user, nil
+}
+
+// rehash replaces a hash of an old kind by one of the same password, unless
+// the password was changed in between. It ends nothing.
+func (k *Keeper) rehash(ctx context.Context, user User, fresh Hash) error {
+	err := k.users.Update(ctx, user.ID, func(u *User) error {
+		if u.Password != user.Password {
+			return store.ErrUnchanged
+		}
+		u.Password = fresh
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("store the password anew: %w", err)
+	}
+	return nil
+}

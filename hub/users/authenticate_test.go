@@ -1,0 +1,186 @@
+package users_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+func TestAPasswordSignsIn(t *testing.T) {
+	w := newWorld(t)
+	ada := w.person("Ada@Example.org")
+	for _, spelling := range []string{"Ada@Example.org", " ada@example.org ", "ADA@EXAMPLE.ORG", "ａda@example.org"} {
+		got, err := w.Authenticate(t.Context(), spelling, good)
+		if err != nil || got.ID != ada.ID {
+			t.Errorf("%q: got %q, %v", spelling, got.ID, err)
+		}
+	}
+}
+
+func TestAPasswordIsComparedWhole(t *testing.T) {
+	w := newWorld(t)
+	long := "é " + strings.Repeat("fifteen letters ", 7) + "end"
+	must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "ada@example.org", Password: long}))
+	for _, wrong := range []string{long + " ", " " + long, long[:len(long)-1], strings.ToUpper(long), long + "\x00", ""} {
+		if got, want := w.signIn("ada@example.org", wrong), users.ErrWrongPassword; !errors.Is(got, want) {
+			t.Errorf("%q: got %v, want %v", wrong, got, want)
+		}
+		w.pass(time.Hour)
+	}
+	// The same text typed on a system that decomposes its letters.
+	if err := w.signIn("ada@example.org", "e\u0301"+strings.TrimPrefix(long, "é")); err != nil {
+		t.Errorf("decomposed: %v", err)
+	}
+}
+
+// Whoever does not know the password cannot tell these people apart.
+func TestStrangersGetOneAnswer(t *testing.T) {
+	w := newWorld(t)
+	w.person("ada@example.org")
+	off := w.person("off@example.org")
+	must[users.User](t)(w.SetDisabled(t.Context(), off.ID, true))
+	must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "upstream@example.org"})) // no password
+	want := w.signIn("nobody@example.org", "whatever else").Error()
+	for _, email := range []string{"ada@example.org", "off@example.org", "upstream@example.org", "not an address", ""} {
+		for _, password := range []string{"", "null", "undefined", "wrong", strings.Repeat("x", 1<<20)} {
+			err := w.signIn(email, password)
+			if !errors.Is(err, users.ErrWrongPassword) || err.Error() != want {
+				t.Errorf("%q %.10q: got %v, want %v", email, password, err, want)
+			}
+			w.pass(time.Hour)
+		}
+	}
+}
+
+func TestDisabledIsToldOnlyToWhoKnowsThePassword(t *testing.T) {
+	w := newWorld(t)
+	ada := w.person("ada@example.org")
+	must[users.User](t)(w.SetDisabled(t.Context(), ada.ID, true))
+	if got, want := w.signIn("ada@example.org", "wrong"), users.ErrWrongPassword; !errors.Is(got, want) {
+		t.Errorf("wrong password: got %v, want %v", got, want)
+	}
+	if got, want := w.signIn("ada@example.org", good), users.ErrDisabled; !errors.Is(got, want) {
+		t.Errorf("right password: got %v, want %v", got, want)
+	}
+}
+
+func TestTheWaitGrowsToAnHourAndNoFurther(t *testing.T) {
+	for _, email := range []string{"ada@example.org", "nobody@example.org"} {
+		w := newWorld(t)
+		w.person("ada@example.org")
+		for i := range 5 {
+			if got, want := w.signIn(email, "wrong"), users.ErrWrongPassword; !errors.Is(got, want) {
+				t.Fatalf("free failure %d: got %v, want %v", i+1, got, want)
+			}
+		}
+		want := time.Second
+		for range 80 {
+			if err := w.signIn(email, "wrong"); !errors.Is(err, users.ErrWrongPassword) {
+				t.Fatalf("after the wait: %v", err)
+			}
+			for range 3 { // knocking changes nothing
+				throttled, ok := errors.AsType[*users.Throttled](w.signIn(email, good))
+				if !ok {
+					t.Fatal("was not asked to wait")
+				}
+				if got := throttled.Until.Sub(w.now()); got != want {
+					t.Fatalf("got a wait of %v, want %v", got, want)
+				}
+			}
+			w.pass(want - time.Millisecond)
+			if _, ok := errors.AsType[*users.Throttled](w.signIn(email, good)); !ok {
+				t.Fatal("did not wait to the end")
+			}
+			w.pass(time.Millisecond)
+			want = min(2*want, time.Hour)
+		}
+	}
+}
+
+func TestTheRightPasswordAfterTheWaitForgetsEverything(t *testing.T) {
+	w := newWorld(t)
+	w.person("ada@example.org")
+	for range 30 {
+		w.signIn("ada@example.org", "wrong")
+		w.pass(time.Hour)
+	}
+	if err := w.signIn("ADA@example.org", good); err != nil {
+		t.Fatalf("after the wait: %v", err)
+	}
+	for i := range 5 {
+		if got, want := w.signIn("ada@example.org", "wrong"), users.ErrWrongPassword; !errors.Is(got, want) {
+			t.Errorf("failure %d: got %v, want %v", i+1, got, want)
+		}
+	}
+	if err := w.signIn("ada@example.org", good); err != nil {
+		t.Errorf("after five more failures: %v", err)
+	}
+}
+
+func TestSpellingsShareOneCounter(t *testing.T) {
+	w := newWorld(t)
+	for _, email := range []string{"ada@example.org", "ADA@example.org", " ada@example.org", "ａda@example.org", "ada@EXAMPLE.org", "Ada@example.ORG"} {
+		w.signIn(email, "wrong")
+	}
+	if _, ok := errors.AsType[*users.Throttled](w.signIn("ada@example.org", good)); !ok {
+		t.Error("six spellings were six counters")
+	}
+	if got, want := w.signIn("eve@example.org", "wrong"), users.ErrWrongPassword; !errors.Is(got, want) {
+		t.Errorf("somebody else: got %v, want %v", got, want)
+	}
+}
+
+func TestADayOfQuietForgetsFailures(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, w *world) {
+		for range 6 {
+			w.signIn("ada@example.org", "wrong")
+		}
+		w.pass(24 * time.Hour)
+		for i := range 5 {
+			if got, want := w.signIn("ada@example.org", "wrong"), users.ErrWrongPassword; !errors.Is(got, want) {
+				t.Errorf("failure %d of the next day: got %v, want %v", i+1, got, want)
+			}
+		}
+	})
+}
+
+// However many guesses come at once, few are looked at.
+func TestParallelGuessesAreCountedBeforeTheyAreLookedAt(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, w *world) {
+		w.person("ada@example.org")
+		looked := 0
+		for range 3 {
+			for _, err := range race(100, func(i int) error { return w.signIn("ada@example.org", fmt.Sprint("guess ", i)) }) {
+				switch {
+				case errors.Is(err, users.ErrWrongPassword):
+					looked++
+				case err == nil:
+					t.Fatal("a guess was right")
+				default:
+					if _, ok := errors.AsType[*users.Throttled](err); !ok {
+						t.Fatal(err)
+					}
+				}
+			}
+			w.pass(2 * time.Minute)
+		}
+		if looked < 5 || looked > 66 {
+			t.Errorf("%d of 300 guesses were looked at", looked)
+		}
+	})
+}
+
+func TestSigningInOnManyDevicesAtOnceWorks(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, w *world) {
+		w.person("ada@example.org")
+		for _, err := range race(50, func(int) error { return w.signIn("ada@example.org", good) }) {
+			if err != nil {
+				t.Errorf("got %v", err)
+			}
+		}
+	})
+}

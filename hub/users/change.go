@@ -1,0 +1,151 @@
+package users
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// SetPassword gives a user a new password and ends everything issued to the
+// user so far; the returned user carries the new epoch, for a session that
+// should go on. A password that is not good enough is Problems. Whoever calls
+// it has checked the old password or another proof.
+func (k *Keeper) SetPassword(ctx context.Context, id, password string) (User, error) {
+	user, err := k.users.Get(ctx, id)
+	if err != nil {
+		return User{}, err
+	}
+	key := user.EmailKey
+	if key == "" {
+		key = user.Email
+	}
+	if err := k.rules.check(password, key); err != nil {
+		return User{}, err
+	}
+	hash, err := k.hasher.hash(ctx, password)
+	if err != nil {
+		return User{}, err
+	}
+	return k.change(ctx, id, func(u *User) error {
+		u.Password = hash
+		u.PasswordChanged = k.now()
+		u.Epoch++
+		return nil
+	})
+}
+
+// EndEverything ends every session, grant and token of a user.
+func (k *Keeper) EndEverything(ctx context.Context, id string) (User, error) {
+	return k.change(ctx, id, func(u *User) error {
+		u.Epoch++
+		return nil
+	})
+}
+
+// SetDisabled locks a user out, ending everything issued so far, or lets the
+// user in again. The last administrator stays: ErrLastAdmin.
+func (k *Keeper) SetDisabled(ctx context.Context, id string, disabled bool) (User, error) {
+	return k.changeAdmin(ctx, id, func(u *User) error {
+		if u.Disabled == disabled {
+			return store.ErrUnchanged
+		}
+		u.Disabled = disabled
+		u.Epoch++
+		return nil
+	})
+}
+
+// SetRoles replaces the roles of a user. A role nobody could read is Problems;
+// the last administrator keeps the role: ErrLastAdmin.
+func (k *Keeper) SetRoles(ctx context.Context, id string, roles []string) (User, error) {
+	clean, problem := cleanRoles(roles)
+	if problem != "" {
+		return User{}, Problems{{"roles", problem}}
+	}
+	return k.changeAdmin(ctx, id, func(u *User) error {
+		if slices.Equal(u.Roles, clean) {
+			return store.ErrUnchanged
+		}
+		u.setRoles(clean)
+		return nil
+	})
+}
+
+// changeAdmin is change for what may cost the hub an administrator. Two
+// administrators who demote each other at the same moment each see the other
+// still there, so it looks again after the write and takes the write back:
+// at least one of them then sees nobody, and the hub never stays without.
+func (k *Keeper) changeAdmin(ctx context.Context, id string, edit func(*User) error) (User, error) {
+	var before User
+	var lost bool
+	user, err := k.change(ctx, id, func(u *User) error {
+		before = *u
+		if err := edit(u); err != nil {
+			return err
+		}
+		lost = before.Admin() && !before.Disabled && (!u.Admin() || u.Disabled)
+		if lost {
+			return k.needAdminBeside(ctx, id)
+		}
+		return nil
+	})
+	if err != nil || !lost {
+		return user, err
+	}
+	lastErr := k.needAdminBeside(ctx, id)
+	if lastErr == nil {
+		return user, nil
+	}
+	_, err = k.change(context.WithoutCancel(ctx), id, func(u *User) error {
+		u.setRoles(before.Roles)
+		u.Disabled = before.Disabled
+		return nil
+	})
+	if err != nil {
+		return User{}, fmt.Errorf("give the last administrator the role back: %w", err)
+	}
+	return User{}, lastErr
+}
+
+// needAdminBeside is ErrLastAdmin where no enabled administrator but id exists.
+func (k *Keeper) needAdminBeside(ctx context.Context, id string) error {
+	others, err := k.adminBeside(ctx, id)
+	if err == nil && !others {
+		err = ErrLastAdmin
+	}
+	return err
+}
+
+// takeRoles edits a user from whom an upstream takes back the roles it gave.
+// It cannot take the last administrator from the hub, so that role may stay.
+func (k *Keeper) takeRoles(ctx context.Context, id string, taken []string, edit func(before User, u *User) error) (User, error) {
+	user, err := k.changeAdmin(ctx, id, func(u *User) error {
+		before := *u
+		u.setRoles(without(u.Roles, taken))
+		return edit(before, u)
+	})
+	if errors.Is(err, ErrLastAdmin) {
+		return k.takeRoles(ctx, id, without(taken, []string{AdminRole}), edit)
+	}
+	return user, err
+}
+
+// change edits a user and returns the record as it is afterwards.
+func (k *Keeper) change(ctx context.Context, id string, edit func(*User) error) (User, error) {
+	var after User
+	err := k.users.Update(ctx, id, func(u *User) error {
+		err := edit(u)
+		if err == nil {
+			u.Updated = k.now()
+		}
+		after = *u
+		return err
+	})
+	if err != nil {
+		return User{}, fmt.Errorf("change user: %w", err)
+	}
+	return after, nil
+}

@@ -1,0 +1,108 @@
+package users
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+)
+
+// create founds a user. The identity goes first, and names the user to be: its
+// id is what racing first arrivals collide on, so there is one user, and
+// whoever finds it pending (the other racers, or the next arrival after a
+// crash) makes that same user. An address taken meanwhile is a collision to be
+// decided anew, never a sign-in as whoever has it.
+func (k *Keeper) create(ctx context.Context, verified bool, c Claim, p Policy) (User, error) {
+	user := k.newcomer(verified, c, p)
+	identity := k.newIdentity(c, user.ID)
+	identity.Roles, identity.Pending = user.Roles, true
+	err := k.identities.Insert(ctx, identity)
+	if errors.Is(err, fs.ErrExist) {
+		if identity, err = k.identities.Get(ctx, identity.ID); err == nil && !identity.Pending {
+			return User{}, errAgain
+		}
+		user.ID = identity.UserID
+	}
+	if err != nil {
+		return User{}, again(err)
+	}
+	err = k.users.Insert(ctx, user)
+	if errors.Is(err, fs.ErrExist) {
+		if _, gerr := k.users.Get(ctx, user.ID); errors.Is(gerr, fs.ErrNotExist) {
+			return User{}, k.clear(ctx, c)
+		}
+		return User{}, errAgain // another racer made the user: sign in as D1
+	}
+	if err != nil {
+		return User{}, err
+	}
+	err = k.identities.Update(ctx, identity.ID, func(i *Identity) error {
+		i.Pending = false
+		return nil
+	})
+	return user, again(err)
+}
+
+func (k *Keeper) newIdentity(c Claim, userID string) Identity {
+	now := k.now()
+	return Identity{
+		ID: identityID(c), LoginKey: c.Key, Issuer: c.Issuer, Subject: c.Subject,
+		UserID: userID, Email: tidyEmail(c.Email), Linked: now, LastUsed: now,
+	}
+}
+
+// newcomer is the user made from a claim. An address that is not proven is
+// kept to be shown, but claims nothing: EmailKey stays empty.
+func (k *Keeper) newcomer(verified bool, c Claim, p Policy) User {
+	user := k.blank()
+	user.Origin = c.Key
+	user.Email = tidyEmail(c.Email)
+	if verified {
+		_, user.EmailKey = c.address(p)
+		user.EmailVerified = true
+	}
+	user.setRoles(p.roles(c.Roles))
+	describe(&user, c)
+	if user.Name == "" {
+		user.Name = user.Email
+	}
+	return user
+}
+
+// describe copies what the upstream says of a person, where it says anything.
+func describe(u *User, c Claim) {
+	for _, field := range []struct {
+		to   *string
+		from string
+	}{
+		{&u.Name, tidyName(c.Name)},
+		{&u.GivenName, tidyName(c.GivenName)},
+		{&u.FamilyName, tidyName(c.FamilyName)},
+		{&u.Picture, tidyPicture(c.Picture)},
+		{&u.Locale, tidyLocale(c.Locale)},
+	} {
+		if field.from != "" {
+			*field.to = field.from
+		}
+	}
+}
+
+// clear removes an identity whose user was never made: the address it was for
+// has meanwhile become somebody else's.
+func (k *Keeper) clear(ctx context.Context, c Claim) error {
+	identity, err := k.identities.Get(ctx, identityID(c))
+	if errors.Is(err, fs.ErrNotExist) {
+		return errAgain
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := k.users.Get(ctx, identity.UserID); err == nil || !identity.Pending {
+		return errAgain
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := k.identities.Delete(ctx, identity.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return errAgain
+}

@@ -1,0 +1,254 @@
+package users
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// The decision table as its authors wrote it: the first line that fits says
+// what happens. A dash fits anything, a bar separates alternatives.
+//
+//	claim    usable, or not
+//	linker   who asks to add the identity: none, on, off (disabled)
+//	identity nobody's, the linker's (self), an enabled user's (on), a disabled user's (off), a removed user's (gone)
+//	address  as the constants
+//	local    user with the address: none, or plain, untested (address never verified), admin, off; other = has another subject
+const table = `
+claim linker identity address       local          kind link         signup | row action
+bad   -      -        -             -              -    -            -      | D0  refuse
+ok    off    -        -             -              -    -            -      | D11 refuse
+ok    on     none     -             -              -    -            -      | D2  link
+ok    on     self     -             -              -    -            -      | D2  link
+ok    on     -        -             -              -    -            -      | D2  refuse
+ok    none   on       -             -              -    -            -      | D1  sign in
+ok    none   off      -             -              -    -            -      | D11 refuse
+ok    none   gone     -             -              -    -            -      | D11 refuse
+ok    none   none     malformed     -              -    -            -      | D12 refuse
+ok    none   none     ambiguous     -              -    -            -      | D12 refuse
+ok    none   none     missing       none           -    -            allow  | D3  create unverified
+ok    none   none     missing       none           -    -            deny   | D3  refuse
+ok    none   none     unproven      none           -    -            allow  | D3  create unverified
+ok    none   none     unproven      none           -    -            deny   | D3  refuse
+ok    none   none     proven|auth   none           -    -            allow  | D5  create
+ok    none   none     proven|auth   none           -    -            deny   | D5  refuse
+ok    none   none     unproven      -              -    -            -      | D4  refuse
+ok    none   none     proven|auth   off|off-untested|off-admin|off-admin-untested - - - | D11 refuse
+ok    none   none     proven|auth   admin|admin-untested - -         -      | D9  refuse
+ok    none   none     proven|auth   other|untested-other - -         -      | D10 refuse
+ok    none   none     auth          untested       key  auto         -      | D6  link
+ok    none   none     proven|auth   untested       -    -            -      | D6  refuse
+ok    none   none     proven|auth   plain          peer confirm|auto -      | D13 confirm
+ok    none   none     proven|auth   plain          peer -            -      | D13 refuse
+ok    none   none     auth          plain          key  auto         -      | D8  link
+ok    none   none     proven|auth   plain          key  confirm|auto -      | D7  confirm
+ok    none   none     proven|auth   plain          key  -            -      | D7  refuse
+`
+
+func TestEveryDecisionIsTheTables(t *testing.T) {
+	rows := readTable()
+	used := make([]int, len(rows))
+	for _, c := range everyCase() {
+		d := decide(c.facts)
+		at, want := lookUp(rows, c.words)
+		if at < 0 {
+			t.Fatalf("%v is in no row", c.words)
+		}
+		used[at]++
+		if got := d.Row + " " + string(d.Action); got != want {
+			t.Errorf("%v: got %s, want %s", c.words, got, want)
+		}
+		checkDecision(t, c.facts, d)
+	}
+	for i, n := range used {
+		if n == 0 {
+			t.Errorf("no case reaches row %d: %v", i, rows[i])
+		}
+	}
+}
+
+// checkDecision holds what must be true of any decision, table or not.
+func checkDecision(t *testing.T, f facts, d Decision) {
+	t.Helper()
+	if !strings.HasSuffix(d.Reason, ".") {
+		t.Errorf("%s %s: the reason %q is no sentence", d.Row, d.Action, d.Reason)
+	}
+	switch d.Action {
+	case Refuse, Create, CreateUnverified:
+		if d.User.ID != "" {
+			t.Errorf("%s %s names a user", d.Row, d.Action)
+		}
+	case SignIn, Link, Confirm:
+		if d.User.ID == "" || d.User.Disabled {
+			t.Errorf("%s %s is for %+v", d.Row, d.Action, d.User)
+		}
+		if byAddress := f.linker == nil && !f.linked; byAddress && (d.User.Admin() || f.otherSub || !f.address.proven()) {
+			t.Errorf("%s %s by an address that cannot", d.Row, d.Action)
+		}
+	}
+	if d.wipe && d.User.EmailVerified || d.Row == "D6" && d.Action == Link && !d.wipe {
+		t.Errorf("%s %s: wipe is %v", d.Row, d.Action, d.wipe)
+	}
+}
+
+type row struct {
+	conditions []string
+	want       string
+}
+
+func readTable() []row {
+	var rows []row
+	for _, line := range strings.Split(strings.TrimSpace(table), "\n")[1:] {
+		left, right, _ := strings.Cut(line, " | ")
+		rows = append(rows, row{strings.Fields(left), strings.Join(strings.Fields(right), " ")})
+	}
+	return rows
+}
+
+func lookUp(rows []row, words []string) (int, string) {
+	for i, r := range rows {
+		fits := true
+		for j, condition := range r.conditions {
+			fits = fits && (condition == "-" || strings.Contains("|"+condition+"|", "|"+words[j]+"|"))
+		}
+		if fits {
+			return i, r.want
+		}
+	}
+	return -1, ""
+}
+
+type testCase struct {
+	words []string
+	facts facts
+}
+
+// everyCase is the full product of what decide can be asked.
+func everyCase() []testCase {
+	addresses := map[string]address{"missing": addressMissing, "malformed": addressMalformed, "ambiguous": addressAmbiguous,
+		"unproven": addressUnproven, "proven": addressProven, "auth": addressAuthoritative}
+	locals := []string{"none", "plain", "untested", "admin", "admin-untested", "other", "untested-other", "off", "off-untested", "off-admin", "off-admin-untested"}
+	var cases []testCase
+	for _, claim := range []string{"ok", "bad"} {
+		for _, linker := range []string{"none", "on", "off"} {
+			for _, identity := range []string{"none", "self", "on", "off", "gone"} {
+				for name, addr := range addresses {
+					for _, local := range locals {
+						for _, kind := range []string{"key", "peer"} {
+							for _, linking := range []string{LinkNever, LinkConfirm, LinkAuto, "", "AUTO"} {
+								for _, signUp := range []string{SignUpAllow, SignUpDeny} {
+									if identity == "self" && linker == "none" {
+										continue
+									}
+									f := facts{address: addr, peer: kind == "peer", linking: linking, signUps: signUp == SignUpAllow}
+									if claim == "bad" {
+										f.unusable = "It is not usable."
+									}
+									f.linker = person("linker", linker)
+									f.linked = identity != "none"
+									f.owner = person("owner", identity)
+									if identity == "self" {
+										f.owner = person("linker", linker)
+									}
+									f.local = person("local", local)
+									f.otherSub = strings.Contains(local, "other")
+									cases = append(cases, testCase{[]string{claim, linker, identity, name, local, kind, linking, signUp}, f})
+								}
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	return cases
+}
+
+// person makes the user that words describe.
+func person(id, words string) *User {
+	if words == "none" || words == "gone" {
+		return nil
+	}
+	u := &User{ID: id, Disabled: strings.Contains(words, "off"), EmailVerified: !strings.Contains(words, "untested")}
+	if strings.Contains(words, "admin") {
+		u.setRoles([]string{AdminRole})
+	}
+	return u
+}
+
+func TestOnlyPlainSubjectsAreUsable(t *testing.T) {
+	p := Policy{KeyID: "google", Enabled: true}
+	good := Claim{Key: "google", Issuer: "https://accounts.example", Subject: "10769150350006150715113082367"}
+	if why := good.unusable(p); why != "" {
+		t.Fatalf("a good claim: %s", why)
+	}
+	for i, spoil := range []func(*Claim, *Policy){
+		func(c *Claim, _ *Policy) { c.Subject = "" },
+		func(c *Claim, _ *Policy) { c.Subject = "0" },
+		func(c *Claim, _ *Policy) { c.Subject = "null" },
+		func(c *Claim, _ *Policy) { c.Subject = " 1" },
+		func(c *Claim, _ *Policy) { c.Subject = "1\x00" },
+		func(c *Claim, _ *Policy) { c.Subject = "1\xff" },
+		func(c *Claim, _ *Policy) { c.Subject = strings.Repeat("1", 256) },
+		func(c *Claim, _ *Policy) { c.Issuer = "" },
+		func(c *Claim, _ *Policy) { c.Key = "" },
+		func(c *Claim, _ *Policy) { c.Key = "github" },
+		func(c *Claim, p *Policy) { c.Key, p.KeyID = "a/b", "a/b" },
+		func(_ *Claim, p *Policy) { p.Enabled = false },
+	} {
+		c, p := good, p
+		spoil(&c, &p)
+		if c.unusable(p) == "" {
+			t.Errorf("case %d: %+v is usable", i, c)
+		}
+	}
+}
+
+func TestWhatAnAddressIsWorth(t *testing.T) {
+	for _, tt := range []struct {
+		email    string
+		verified bool
+		trust    bool
+		domains  string
+		want     address
+	}{
+		{"", true, true, "", addressMissing},
+		{"  ", true, true, "", addressMissing},
+		{"a@b@example.org", true, true, "example.org", addressMalformed},
+		{"ada@example.org", false, true, "example.org", addressUnproven},
+		{"ada@example.org", true, false, "", addressUnproven},
+		{"ada@example.org", true, true, "", addressProven},
+		{"ada@example.org", true, false, "example.org", addressAuthoritative},
+		{"ADA@EXAMPLE.ORG", true, false, " Example.org", addressAuthoritative},
+		{"ada@xn--bcher-kva.example", true, false, "bücher.example", addressAuthoritative},
+		{"ada@evilexample.org", true, false, "example.org", addressUnproven},
+		{"ada@example.org.evil", true, false, "example.org", addressUnproven},
+		{"ada@mail.example.org", true, false, "example.org", addressUnproven},
+		{"ada@example.org", true, false, "*", addressUnproven},
+		{"ada@example.org", true, false, ".example.org", addressUnproven},
+	} {
+		p := Policy{TrustEmail: tt.trust, AuthoritativeDomains: []string{tt.domains}}
+		if got, _ := (Claim{Email: tt.email, EmailVerified: tt.verified}).address(p); got != tt.want {
+			t.Errorf("%+v: got %d", tt, got)
+		}
+	}
+}
+
+func TestRolesFromUpstreamAreOnlyTheMappedOnes(t *testing.T) {
+	p := Policy{RoleMap: map[string]string{"Boss": "admin", "HR": "hr", "People": "hr", "none": ""}}
+	for _, tt := range []struct {
+		claimed []string
+		want    string
+	}{
+		{[]string{"admin", "Admin", "boss"}, "[]"},
+		{[]string{"HR", "People", "other", "none"}, "[hr]"},
+		{[]string{"Boss"}, "[admin]"},
+	} {
+		if got := fmt.Sprint(p.roles(tt.claimed)); got != tt.want {
+			t.Errorf("%v: got %s, want %s", tt.claimed, got, tt.want)
+		}
+	}
+	if got := (Policy{}).roles([]string{"admin"}); len(got) != 0 {
+		t.Errorf("without a map: got %v", got)
+	}
+}

@@ -1,0 +1,224 @@
+package users
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"strings"
+
+	"golang.org/x/crypto/argon2"
+	"golang.org/x/text/unicode/norm"
+)
+
+// ErrBusy means that too many passwords are being checked already. Nothing was
+// decided or counted; the door answers 503 with Retry-After.
+var ErrBusy = errors.New("too many passwords are being checked at once; try again in a moment")
+
+// errHash is the answer to a stored or imported hash nobody should compute.
+var errHash = errors.New("the password hash is not Argon2id, bcrypt or PBKDF2-SHA256 with sensible parameters")
+
+// A Hash is a hashed password in text form: a PHC string, or what bcrypt,
+// passlib or Django write. It does not print.
+type Hash string
+
+func (Hash) String() string       { return "[hash]" }
+func (Hash) GoString() string     { return "[hash]" }
+func (Hash) LogValue() slog.Value { return slog.StringValue("[hash]") }
+
+// HashParams is what one Argon2id computation costs and how many may run at
+// once. The zero value is right for a server; tests use cheap ones.
+type HashParams struct {
+	Memory  uint32 // KiB; 19456 (19 MiB) if zero
+	Time    uint32 // passes; 2 if zero
+	Threads uint8  // lanes; 1 if zero
+	Slots   int    // computations at once; GOMAXPROCS if zero
+	Queue   int    // callers that may wait for a slot; 32 per slot if zero
+}
+
+func (p HashParams) withDefaults() HashParams {
+	if p.Memory == 0 {
+		p.Memory = 19 * 1024
+	}
+	if p.Time == 0 {
+		p.Time = 2
+	}
+	if p.Threads == 0 {
+		p.Threads = 1
+	}
+	if p.Slots <= 0 {
+		p.Slots = runtime.GOMAXPROCS(0)
+	}
+	if p.Queue <= 0 {
+		p.Queue = 32 * p.Slots
+	}
+	return p
+}
+
+// hasher hashes and verifies passwords, a bounded number at a time: memory is
+// Slots × Memory however many people sign in.
+type hasher struct {
+	params   HashParams
+	admitted chan struct{} // computing or waiting
+	slots    chan struct{} // computing
+}
+
+func newHasher(p HashParams) *hasher {
+	p = p.withDefaults()
+	return &hasher{
+		params:   p,
+		admitted: make(chan struct{}, p.Slots+p.Queue),
+		slots:    make(chan struct{}, p.Slots),
+	}
+}
+
+// hash returns the hash of a password with the present parameters.
+func (h *hasher) hash(ctx context.Context, password string) (Hash, error) {
+	leave, err := h.enter(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer leave()
+	return h.compute(password), nil
+}
+
+// verify reports whether the password belongs to the stored hash. Where it
+// does and the hash is of an old kind, fresh is what to store instead. An
+// empty or unusable hash takes the same time as a good one and never matches.
+func (h *hasher) verify(ctx context.Context, stored Hash, password string) (ok bool, fresh Hash, err error) {
+	leave, err := h.enter(ctx)
+	if err != nil {
+		return false, "", err
+	}
+	defer leave()
+	v, err := parseHash(stored)
+	if err != nil || !v.usable(password) {
+		h.compute(password)
+		return false, "", nil
+	}
+	if !v.matches(password) {
+		return false, "", nil
+	}
+	if a, isArgon := v.(argonHash); !isArgon || !a.costs(h.params) {
+		fresh = h.compute(password)
+	}
+	return true, fresh, nil
+}
+
+// enter waits for a slot; the caller must call leave.
+func (h *hasher) enter(ctx context.Context) (leave func(), err error) {
+	select {
+	case h.admitted <- struct{}{}:
+	default:
+		return nil, ErrBusy
+	}
+	select {
+	case h.slots <- struct{}{}:
+		return func() { <-h.slots; <-h.admitted }, nil
+	case <-ctx.Done():
+		<-h.admitted
+		return nil, fmt.Errorf("wait to check a password: %w", ctx.Err())
+	}
+}
+
+func (h *hasher) compute(password string) Hash {
+	a := argonHash{memory: h.params.Memory, time: h.params.Time, threads: h.params.Threads, salt: make([]byte, 16)}
+	rand.Read(a.salt) // never fails; the program stops instead
+	a.sum = a.key(password, 32)
+	return a.text()
+}
+
+// A verifier is a parsed hash whose parameters are known to be affordable.
+type verifier interface {
+	usable(password string) bool // false: it cannot match and must not be compared
+	matches(password string) bool
+}
+
+// parseHash reads any hash this hub accepts, and only with bounded parameters:
+// a hash is input like any other, and one of 4 GiB would stop the server.
+func parseHash(h Hash) (verifier, error) {
+	s := string(h)
+	switch {
+	case len(s) > 512:
+		return nil, errHash
+	case strings.HasPrefix(s, "$argon2id$"):
+		return parseArgon(s)
+	case strings.HasPrefix(s, "$2"):
+		return parseBcrypt(s)
+	case strings.HasPrefix(s, "$pbkdf2-sha256$"):
+		return parsePasslib(s)
+	case strings.HasPrefix(s, "pbkdf2_sha256$"):
+		return parseDjango(s)
+	}
+	return nil, errHash
+}
+
+// The dearest Argon2id hash that is verified.
+const (
+	maxArgonMemory  = 128 * 1024 // KiB
+	maxArgonTime    = 10
+	maxArgonThreads = 16
+)
+
+// argonHash is an Argon2id hash (RFC 9106) of a password in NFKC.
+type argonHash struct {
+	memory, time uint32
+	threads      uint8
+	salt, sum    []byte
+}
+
+func parseArgon(s string) (verifier, error) {
+	parts := strings.Split(s, "$")
+	if len(parts) != 6 {
+		return nil, errHash
+	}
+	var a argonHash
+	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &a.memory, &a.time, &a.threads); err != nil {
+		return nil, errHash
+	}
+	var err1, err2 error
+	a.salt, err1 = base64.RawStdEncoding.Strict().DecodeString(parts[4])
+	a.sum, err2 = base64.RawStdEncoding.Strict().DecodeString(parts[5])
+	if err1 != nil || err2 != nil || !a.bounded() {
+		return nil, errHash
+	}
+	// Writing it again catches every other spelling, version included.
+	if string(a.text()) != s {
+		return nil, errHash
+	}
+	return a, nil
+}
+
+func (a argonHash) bounded() bool {
+	return a.time >= 1 && a.time <= maxArgonTime &&
+		a.threads >= 1 && a.threads <= maxArgonThreads &&
+		a.memory >= 8*uint32(a.threads) && a.memory <= maxArgonMemory && // RFC 9106 §3.1
+		len(a.salt) >= 8 && len(a.salt) <= 64 &&
+		len(a.sum) >= 16 && len(a.sum) <= 64
+}
+
+func (a argonHash) costs(p HashParams) bool {
+	return a.memory == p.Memory && a.time == p.Time && a.threads == p.Threads && len(a.sum) == 32
+}
+
+func (a argonHash) usable(string) bool { return true }
+
+func (a argonHash) matches(password string) bool {
+	return subtle.ConstantTimeCompare(a.key(password, uint32(len(a.sum))), a.sum) == 1
+}
+
+// key hashes the password in NFKC, so that one password typed on two systems
+// is one password (NIST SP 800-63B-4 §3.1.1.2).
+func (a argonHash) key(password string, length uint32) []byte {
+	return argon2.IDKey([]byte(norm.NFKC.String(password)), a.salt, a.time, a.memory, a.threads, length)
+}
+
+func (a argonHash) text() Hash {
+	b64 := base64.RawStdEncoding.EncodeToString
+	return Hash(fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s",
+		argon2.Version, a.memory, a.time, a.threads, b64(a.salt), b64(a.sum)))
+}

@@ -1,0 +1,104 @@
+package users
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// An Identity is a person as one upstream knows them, linked to a user here.
+// Login key, issuer and subject make its id, so one identity can never belong
+// to two users; the e-mail address is only something the upstream said.
+type Identity struct {
+	ID       string `bson:"id"`
+	LoginKey string `bson:"loginKey"` // id of the login key
+	Issuer   string `bson:"issuer"`
+	Subject  string `bson:"subject"`
+	UserID   string `bson:"userId"`
+	Email    string `bson:"email,omitempty"` // as the upstream last said it
+
+	// Roles are the roles the user has because of this identity; the upstream
+	// may take these back, and no others.
+	Roles []string `bson:"roles,omitempty"`
+
+	// Pending is set while the user of a first arrival is being made.
+	Pending  bool      `bson:"pending,omitempty"`
+	Linked   time.Time `bson:"linked"`
+	LastUsed time.Time `bson:"lastUsed"`
+}
+
+// Key is the identity's id.
+func (i Identity) Key() string { return i.ID }
+
+// identityID is loginKey/issuer/subject, the latter two hashed because they
+// are text from outside of any length and alphabet.
+func identityID(c Claim) string {
+	issuer, subject := sha256.Sum256([]byte(c.Issuer)), sha256.Sum256([]byte(c.Subject))
+	b64 := base64.RawURLEncoding.EncodeToString
+	return c.Key + "/" + b64(issuer[:])[:16] + "/" + b64(subject[:])
+}
+
+// ErrLastWayIn refuses to remove the only thing a user can sign in with.
+var ErrLastWayIn = errors.New("this is the only way to sign in; set a password or link another identity first")
+
+// ByUser returns the identities linked to a user, in the order of their ids.
+func (k *Keeper) ByUser(ctx context.Context, userID string) ([]Identity, error) {
+	return k.identities.Find(ctx, store.Query{Field: "userId", Equals: userID})
+}
+
+// Unlink removes an identity and the roles that came with it from a user, and
+// ends everything issued to the user so far, since some of it came in that
+// way; the returned user carries the new epoch. The last way in stays: ErrLastWayIn. An identity of
+// somebody else is fs.ErrNotExist.
+func (k *Keeper) Unlink(ctx context.Context, userID, identityID string) (User, error) {
+	identity, err := k.identities.Get(ctx, identityID)
+	if err != nil {
+		return User{}, err
+	}
+	if identity.UserID != userID {
+		return User{}, fmt.Errorf("identity of this user: %w", fs.ErrNotExist)
+	}
+	if err := k.wayInBeside(ctx, userID, identityID); err != nil {
+		return User{}, err
+	}
+	if identity, err = k.identities.Take(ctx, identityID); err != nil {
+		return User{}, err
+	}
+	// Two removals at once each saw the other's identity still there, so look
+	// again, and put it back where nothing is left.
+	if err := k.wayInBeside(ctx, userID, identityID); err != nil {
+		return User{}, errors.Join(err, k.identities.Insert(context.WithoutCancel(ctx), identity))
+	}
+	return k.takeRoles(ctx, userID, identity.Roles, func(_ User, u *User) error {
+		u.Epoch++
+		return nil
+	})
+}
+
+// wayInBeside is ErrLastWayIn if a user has neither a password nor another
+// identity.
+func (k *Keeper) wayInBeside(ctx context.Context, userID, identityID string) error {
+	user, err := k.users.Get(ctx, userID)
+	if err != nil {
+		return err
+	}
+	if user.Password != "" {
+		return nil
+	}
+	linked, err := k.ByUser(ctx, userID)
+	if err != nil {
+		return err
+	}
+	for _, i := range linked {
+		if i.ID != identityID {
+			return nil
+		}
+	}
+	return ErrLastWayIn
+}

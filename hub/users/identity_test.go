@@ -1,0 +1,60 @@
+package users_test
+
+import (
+	"errors"
+	"io/fs"
+	"strings"
+	"testing"
+
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+func TestUnlinkEndsWhatCameInThatWay(t *testing.T) {
+	w := newWorld(t)
+	ada, eve := w.person("ada@example.org"), w.person("eve@example.org")
+	p := trusted()
+	p.RoleMap = map[string]string{"HR": "hr"}
+	c := google("1", "")
+	c.Roles = []string{"HR"}
+	wants(t, must[users.Decision](t)(w.Link(t.Context(), ada, c, p)), "D2", users.Link)
+	id := must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
+
+	if _, err := w.Unlink(t.Context(), eve.ID, id); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("somebody else's: got %v", err)
+	}
+	after := must[users.User](t)(w.Unlink(t.Context(), ada.ID, id))
+	if after.Epoch != ada.Epoch+1 || after.Has("hr") {
+		t.Errorf("got %+v", after)
+	}
+	p.SignUps = users.SignUpDeny
+	wants(t, w.match(c, p), "D3", users.Refuse)
+	if _, err := w.Unlink(t.Context(), ada.ID, id); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("twice: got %v", err)
+	}
+}
+
+func TestTheLastWayInStays(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, w *world) {
+		ada := w.match(google("1", "ada@gmail.example"), trusted()).User
+		first := must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
+		if _, err := w.Unlink(t.Context(), ada.ID, first); !errors.Is(err, users.ErrLastWayIn) {
+			t.Errorf("got %v, want %v", err, users.ErrLastWayIn)
+		}
+		must[users.Decision](t)(w.Link(t.Context(), ada, google("2", ""), trusted()))
+		both := must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))
+		race(2, func(i int) error { _, err := w.Unlink(t.Context(), ada.ID, both[i].ID); return err })
+		if n := len(must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))); n == 0 {
+			t.Error("two removals at once left no way in")
+		}
+	})
+}
+
+func TestIdentityIDsSayNothingOfThePerson(t *testing.T) {
+	a := users.IdentityID(users.Claim{Key: "google", Issuer: "https://a.example", Subject: "ada/../eve"})
+	if !strings.HasPrefix(a, "google/") || strings.Count(a, "/") != 2 || strings.Contains(a, "ada") {
+		t.Errorf("got %s", a)
+	}
+	if b := users.IdentityID(users.Claim{Key: "google", Issuer: "https://a.example", Subject: "ADA/../eve"}); a == b {
+		t.Error("subjects that differ in case are one")
+	}
+}

@@ -1,0 +1,212 @@
+package users
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// A Keeper keeps all people and answers for their rules. It is safe for
+// concurrent use, and several may work on one database.
+type Keeper struct {
+	users      *store.Set[User]
+	identities *store.Set[Identity]
+	setups     *store.Set[SetupLink]
+	throttle   throttle
+	hasher     *hasher
+	rules      rules
+	now        func() time.Time
+}
+
+// Options is what a Keeper is made of. The sets and Now are required.
+type Options struct {
+	Users      *store.Set[User]
+	Identities *store.Set[Identity]
+	Throttles  *store.Set[Throttle]
+	Setups     *store.Set[SetupLink]
+	Now        func() time.Time
+
+	Hash        HashParams
+	MinPassword int      // code points; 15 if zero
+	HubNames    []string // names of this hub, which make poor passwords
+}
+
+// New returns a Keeper.
+func New(o Options) *Keeper {
+	// Databases keep milliseconds; a record must not change by being stored.
+	now := func() time.Time { return o.Now().UTC().Truncate(time.Millisecond) }
+	return &Keeper{
+		users:      o.Users,
+		identities: o.Identities,
+		setups:     o.Setups,
+		throttle:   throttle{o.Throttles, now},
+		hasher:     newHasher(o.Hash),
+		rules:      newRules(o.MinPassword, o.HubNames),
+		now:        now,
+	}
+}
+
+// ErrLastAdmin refuses a change that would leave the hub without an enabled
+// administrator.
+var ErrLastAdmin = errors.New("this is the last administrator; make somebody else an administrator first")
+
+// Get returns the user with this id, disabled or not; fs.ErrNotExist if none.
+func (k *Keeper) Get(ctx context.Context, id string) (User, error) { return k.users.Get(ctx, id) }
+
+// ByEmail returns the user with this address in any spelling; fs.ErrNotExist
+// if there is none, ErrEmail if it is no address.
+func (k *Keeper) ByEmail(ctx context.Context, email string) (User, error) {
+	key, err := CanonicalEmail(email)
+	if err != nil {
+		return User{}, err
+	}
+	return k.byKey(ctx, key)
+}
+
+func (k *Keeper) byKey(ctx context.Context, key string) (User, error) {
+	found, err := k.users.Find(ctx, store.Query{Field: "emailKey", Equals: key, Limit: 2})
+	if err != nil {
+		return User{}, err
+	}
+	switch len(found) {
+	case 0:
+		return User{}, fmt.Errorf("user with this e-mail address: %w", fs.ErrNotExist)
+	case 1:
+		return found[0], nil
+	}
+	return User{}, errAmbiguous
+}
+
+// errAmbiguous means that the unique index is missing or broken; nobody may
+// sign in by an address that is not one person's.
+var errAmbiguous = errors.New("several users share one e-mail address")
+
+// Add keeps a new person. Mistakes are Problems; a taken address is
+// fs.ErrExist.
+func (k *Keeper) Add(ctx context.Context, n NewUser) (User, error) {
+	user, err := k.draft(n)
+	if err != nil {
+		return User{}, err
+	}
+	if user.Password, err = k.firstHash(ctx, n); err != nil {
+		return User{}, err
+	}
+	if err := k.users.Insert(ctx, user); err != nil {
+		return User{}, fmt.Errorf("add user: %w", err)
+	}
+	return user, nil
+}
+
+// draft checks everything about a new user and makes the record, still
+// without a password.
+func (k *Keeper) draft(n NewUser) (User, error) {
+	var problems Problems
+	key, err := CanonicalEmail(n.Email)
+	if err != nil {
+		problems.add("email", "Enter one e-mail address, like ada@example.org.")
+	}
+	roles, problem := cleanRoles(n.Roles)
+	if problem != "" {
+		problems.add("roles", problem)
+	}
+	problems = append(problems, k.passwordProblems(n, key)...)
+	user := k.blank()
+	user.Email = tidyEmail(n.Email)
+	user.EmailKey = key
+	user.EmailVerified = n.EmailVerified
+	user.Name = tidyName(n.Name)
+	user.GivenName = tidyName(n.GivenName)
+	user.FamilyName = tidyName(n.FamilyName)
+	user.Picture = tidyPicture(n.Picture)
+	user.Locale = tidyLocale(n.Locale)
+	user.setRoles(roles)
+	if user.Name == "" {
+		user.Name = user.Email
+	}
+	if n.Password != "" || n.Imported != "" {
+		user.PasswordChanged = user.Created
+	}
+	return user, problems.err()
+}
+
+func (k *Keeper) passwordProblems(n NewUser, key string) Problems {
+	var problems Problems
+	switch {
+	case n.Password != "" && n.Imported != "":
+		problems.add("password", "Give a password or a hash from another system, not both.")
+	case n.Imported != "":
+		if _, err := parseHash(n.Imported); err != nil {
+			problems.add("password", "This hash cannot be used: "+err.Error()+".")
+		}
+	case n.Password != "":
+		if text := k.rules.fault(n.Password, key); text != "" {
+			problems.add("password", text)
+		}
+	}
+	return problems
+}
+
+func (k *Keeper) firstHash(ctx context.Context, n NewUser) (Hash, error) {
+	if n.Password == "" {
+		return n.Imported, nil
+	}
+	return k.hasher.hash(ctx, n.Password)
+}
+
+// blank is a user with nothing but an identity of its own.
+func (k *Keeper) blank() User {
+	now := k.now()
+	return User{ID: uuid.NewString(), Epoch: 1, Created: now, Updated: now}
+}
+
+// List returns up to limit users whose canonical address starts with prefix,
+// in the order of addresses, continuing behind the address after. People
+// whose address nobody vouches for are only in Everyone.
+func (k *Keeper) List(ctx context.Context, prefix, after string, limit int) ([]User, error) {
+	return k.users.Find(ctx, store.Query{Field: "emailKey", Prefix: prefix, After: after, Limit: limit})
+}
+
+// Everyone returns up to limit users in the order of ids, behind the id after.
+func (k *Keeper) Everyone(ctx context.Context, after string, limit int) ([]User, error) {
+	return k.users.Find(ctx, store.Query{After: after, Limit: limit})
+}
+
+// Count returns the number of users. It reads them all.
+func (k *Keeper) Count(ctx context.Context) (int, error) {
+	const page = 500
+	total, after := 0, ""
+	for {
+		users, err := k.Everyone(ctx, after, page)
+		if err != nil {
+			return 0, err
+		}
+		total += len(users)
+		if len(users) < page {
+			return total, nil
+		}
+		after = users[len(users)-1].ID
+	}
+}
+
+// AnyAdmin reports whether an enabled administrator exists.
+func (k *Keeper) AnyAdmin(ctx context.Context) (bool, error) { return k.adminBeside(ctx, "") }
+
+// adminBeside reports whether an enabled administrator other than id exists.
+func (k *Keeper) adminBeside(ctx context.Context, id string) (bool, error) {
+	admins, err := k.users.Find(ctx, store.Query{Field: "rank", Equals: AdminRole})
+	if err != nil {
+		return false, fmt.Errorf("look for administrators: %w", err)
+	}
+	for _, a := range admins {
+		if a.ID != id && !a.Disabled {
+			return true, nil
+		}
+	}
+	return false, nil
+}

@@ -1,0 +1,208 @@
+package users_test
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+func TestAPersonIsKeptAsGiven(t *testing.T) {
+	w := newWorld(t)
+	added := must[users.User](t)(w.Add(t.Context(), users.NewUser{
+		Email: " Ada@Example.org ", Name: "Ada\u202e  Lovelace\n", GivenName: "Ada", FamilyName: "Lovelace",
+		Picture: "javascript:alert(1)", Locale: "en_GB", Roles: []string{"staff", " hr ", "staff"}, Password: good,
+	}))
+	got := must[users.User](t)(w.ByEmail(t.Context(), "ADA@example.ORG"))
+	if got.ID != added.ID || got.Email != "Ada@Example.org" || got.EmailKey != "ada@example.org" || got.EmailVerified {
+		t.Errorf("got %+v", got)
+	}
+	if got.Name != "Ada Lovelace" || got.Picture != "" || got.Locale != "en-GB" || !slices.Equal(got.Roles, []string{"hr", "staff"}) {
+		t.Errorf("got %+v", got)
+	}
+	if got.Epoch != 1 || got.Admin() || !got.Has("hr") || got.Has("HR") || !got.Created.Equal(w.now()) {
+		t.Errorf("got %+v", got)
+	}
+	if len(got.ID) != 36 || got.ID[14] != '4' || strings.Contains(got.ID, "ada") {
+		t.Errorf("id %q is no random UUID", got.ID)
+	}
+}
+
+func TestAnAddressBelongsToOnePerson(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, w *world) {
+		added := 0
+		for _, err := range race(32, func(i int) error {
+			_, err := w.Add(t.Context(), users.NewUser{Email: []string{"ada@example.org", "ADA@example.org"}[i%2]})
+			return err
+		}) {
+			if err == nil {
+				added++
+			} else if !errors.Is(err, fs.ErrExist) {
+				t.Errorf("got %v, want %v", err, fs.ErrExist)
+			}
+		}
+		if added != 1 {
+			t.Errorf("%d people got the address", added)
+		}
+	})
+}
+
+func TestMistakesAreNamedByField(t *testing.T) {
+	w := newWorld(t)
+	for _, tt := range []struct {
+		fields string
+		n      users.NewUser
+	}{
+		{"email", users.NewUser{Email: "ada"}},
+		{"email password", users.NewUser{Email: "", Password: "short"}},
+		{"roles", users.NewUser{Email: "ada@example.org", Roles: []string{"two\nlines"}}},
+		{"roles", users.NewUser{Email: "ada@example.org", Roles: []string{"admin\u200b"}}},
+		{"roles", users.NewUser{Email: "ada@example.org", Roles: []string{strings.Repeat("r", 65)}}},
+		{"password", users.NewUser{Email: "ada@example.org", Password: good, Imported: byBcrypt}},
+	} {
+		_, err := w.Add(t.Context(), tt.n)
+		problems, _ := errors.AsType[users.Problems](err)
+		var fields []string
+		for _, p := range problems {
+			fields = append(fields, p.Field)
+		}
+		if got := strings.Join(fields, " "); got != tt.fields {
+			t.Errorf("%+v: got problems with %q (%v), want %q", tt.n, got, err, tt.fields)
+		}
+	}
+	if n := must[int](t)(w.Count(t.Context())); n != 0 {
+		t.Errorf("%d people were added all the same", n)
+	}
+}
+
+func TestListPagesInTheOrderOfAddresses(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, w *world) {
+		for i := range 7 {
+			must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: fmt.Sprintf("p%d@example.org", 6-i)}))
+		}
+		must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "other@example.org"}))
+		var got []string
+		after := ""
+		for {
+			page := must[[]users.User](t)(w.List(t.Context(), "p", after, 3))
+			for _, u := range page {
+				got = append(got, u.EmailKey[:2])
+			}
+			if len(page) < 3 {
+				break
+			}
+			after = page[2].EmailKey
+		}
+		if got, want := strings.Join(got, " "), "p0 p1 p2 p3 p4 p5 p6"; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+		if got, want := must[int](t)(w.Count(t.Context())), 8; got != want {
+			t.Errorf("got %d people, want %d", got, want)
+		}
+	})
+}
+
+func TestWhatEndsEverythingRaisesTheEpoch(t *testing.T) {
+	w := newWorld(t)
+	w.person("root@example.org", "admin")
+	ada := w.person("ada@example.org")
+	const next = "nine boats under a slow bridge"
+	for i, change := range []func() (users.User, error){
+		func() (users.User, error) { return w.SetPassword(t.Context(), ada.ID, next) },
+		func() (users.User, error) { return w.EndEverything(t.Context(), ada.ID) },
+		func() (users.User, error) { return w.SetDisabled(t.Context(), ada.ID, true) },
+		func() (users.User, error) { return w.SetDisabled(t.Context(), ada.ID, false) },
+	} {
+		changed := must[users.User](t)(change())
+		stored := must[users.User](t)(w.Get(t.Context(), ada.ID))
+		if want := ada.Epoch + int64(i) + 1; changed.Epoch != want || stored.Epoch != want {
+			t.Errorf("change %d: got epoch %d, stored %d, want %d", i, changed.Epoch, stored.Epoch, want)
+		}
+	}
+	if got, want := w.signIn("ada@example.org", good), users.ErrWrongPassword; !errors.Is(got, want) {
+		t.Errorf("old password: got %v, want %v", got, want)
+	}
+	if err := w.signIn("ada@example.org", next); err != nil {
+		t.Errorf("new password: %v", err)
+	}
+}
+
+func TestEpochsAreNeverLostBetweenWriters(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, w *world) {
+		ada := w.person("ada@example.org")
+		for _, err := range race(32, func(int) error { _, err := w.EndEverything(t.Context(), ada.ID); return err }) {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		if got, want := must[users.User](t)(w.Get(t.Context(), ada.ID)).Epoch, ada.Epoch+32; got != want {
+			t.Errorf("got epoch %d, want %d", got, want)
+		}
+	})
+}
+
+func TestANewPasswordFollowsTheRules(t *testing.T) {
+	w := newWorld(t)
+	ada := w.person("ada.lovelace@example.org")
+	for _, poor := range []string{"", "short", "AdaLovelace-1815"} {
+		_, err := w.SetPassword(t.Context(), ada.ID, poor)
+		if _, refused := errors.AsType[users.Problems](err); !refused {
+			t.Errorf("%q: got %v", poor, err)
+		}
+	}
+	if _, err := w.SetPassword(t.Context(), "nobody", good); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("nobody: got %v", err)
+	}
+	if err := w.signIn("ada.lovelace@example.org", good); err != nil {
+		t.Errorf("the old password: %v", err)
+	}
+}
+
+func TestTheLastAdministratorStays(t *testing.T) {
+	w := newWorld(t)
+	root := w.person("root@example.org", "admin", "staff")
+	spare := w.person("spare@example.org", "admin")
+	must[users.User](t)(w.SetDisabled(t.Context(), spare.ID, true)) // one who cannot act is none
+	if _, err := w.SetRoles(t.Context(), root.ID, []string{"staff"}); !errors.Is(err, users.ErrLastAdmin) {
+		t.Errorf("roles: got %v", err)
+	}
+	if _, err := w.SetDisabled(t.Context(), root.ID, true); !errors.Is(err, users.ErrLastAdmin) {
+		t.Errorf("disable: got %v", err)
+	}
+	if got := must[users.User](t)(w.Get(t.Context(), root.ID)); !got.Admin() || got.Disabled || got.Epoch != root.Epoch {
+		t.Errorf("got %+v", got)
+	}
+	must[users.User](t)(w.SetDisabled(t.Context(), spare.ID, false))
+	if got := must[users.User](t)(w.SetRoles(t.Context(), root.ID, []string{"staff"})); got.Admin() || !got.Has("staff") {
+		t.Errorf("with a second administrator: got %v", got.Roles)
+	}
+}
+
+func TestAdministratorsCannotRemoveEachOtherAtOnce(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, w *world) {
+		for round := range 20 {
+			a := w.person(fmt.Sprintf("a%d@example.org", round), "admin")
+			b := w.person(fmt.Sprintf("b%d@example.org", round), "admin")
+			race(2, func(i int) error {
+				if i == 0 {
+					_, err := w.SetRoles(t.Context(), a.ID, nil)
+					return err
+				}
+				_, err := w.SetDisabled(t.Context(), b.ID, true)
+				return err
+			})
+			if !must[bool](t)(w.AnyAdmin(t.Context())) {
+				t.Fatalf("round %d: no administrator is left", round)
+			}
+			for _, u := range must[[]users.User](t)(w.Everyone(t.Context(), "", 0)) {
+				if err := w.records.Delete(t.Context(), u.ID); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,177 @@
+package users
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+)
+
+// Match finds or founds the user for an arrival from upstream and carries the
+// decision out: after SignIn, Link, Create and CreateUnverified, Decision.User
+// is who is signed in. After Confirm nothing has changed yet; the person has
+// to prove to be Decision.User, and then Keeper.Confirm links. An error means
+// that nothing was decided.
+func (k *Keeper) Match(ctx context.Context, c Claim, p Policy) (Decision, error) {
+	return k.settle(ctx, c, p, decide)
+}
+
+// Link adds an identity to a user who asked for it while signed in, whatever
+// the e-mail addresses say. user is the record the session was checked
+// against. The decision is Link or Refuse.
+func (k *Keeper) Link(ctx context.Context, user User, c Claim, p Policy) (Decision, error) {
+	return k.settle(ctx, c, p, func(f facts) Decision {
+		f.linker = &user
+		return decide(f)
+	})
+}
+
+// Confirm links an identity to a user who has just proved to be the one that
+// Match wanted confirmed. Everything is looked at again: if it is not the same
+// user any more, or no longer a matter of confirming, the decision is Refuse.
+func (k *Keeper) Confirm(ctx context.Context, user User, c Claim, p Policy) (Decision, error) {
+	return k.settle(ctx, c, p, func(f facts) Decision {
+		d := decide(f)
+		switch {
+		case d.Action == Refuse:
+			return d
+		case d.User.ID != user.ID:
+			return refuse(d.Row, "The person proved to be another user than the one this identity matches.")
+		case d.Action == Confirm:
+			d.Action, d.User, d.Reason = Link, user, "The person proved to be the user with this e-mail address."
+		}
+		return d
+	})
+}
+
+// errAgain means that somebody else was writing at the same time, so the
+// facts have to be read again.
+var errAgain = errors.New("the facts changed while they were read")
+
+// settle decides and acts until both happen on the same facts.
+func (k *Keeper) settle(ctx context.Context, c Claim, p Policy, choose func(facts) Decision) (Decision, error) {
+	const tries = 50
+	for try := range tries {
+		d, err := k.attempt(ctx, c, p, choose)
+		if err == nil {
+			return d, nil
+		}
+		if !errors.Is(err, errAgain) {
+			return Decision{}, fmt.Errorf("match an identity: %w", err)
+		}
+		select {
+		case <-ctx.Done():
+			return Decision{}, ctx.Err()
+		case <-time.After(time.Duration(try) * time.Millisecond):
+		}
+	}
+	return Decision{}, fmt.Errorf("match an identity: %w", errAgain)
+}
+
+func (k *Keeper) attempt(ctx context.Context, c Claim, p Policy, choose func(facts) Decision) (Decision, error) {
+	f, err := k.gather(ctx, c, p)
+	if err != nil {
+		return Decision{}, err
+	}
+	d := choose(f)
+	switch d.Action {
+	case SignIn:
+		d.User, err = k.arrive(ctx, d.User, c, p)
+	case Link:
+		d.User, err = k.link(ctx, d, c, p)
+	case Create, CreateUnverified:
+		d.User, err = k.create(ctx, d.Action == Create, c, p)
+	}
+	if errors.Is(err, errStale) {
+		return refuse(d.Row, "The user changed while the identity was being linked."), nil
+	}
+	return d, err
+}
+
+// gather reads the facts. The identity is read before the address and again
+// behind it: a first arrival writes them in that order, so whoever sees the
+// new user's address without the identity would ask that user to confirm.
+func (k *Keeper) gather(ctx context.Context, c Claim, p Policy) (facts, error) {
+	f := facts{peer: p.Kind == KindPeer, linking: p.Linking, signUps: p.SignUps == SignUpAllow}
+	if f.unusable = c.unusable(p); f.unusable != "" {
+		return f, nil
+	}
+	if err := k.gatherOwner(ctx, &f, c); err != nil || f.linked {
+		return f, err
+	}
+	if err := k.gatherAddress(ctx, &f, c, p); err != nil || f.local == nil {
+		return f, err
+	}
+	switch again, err := k.identities.Get(ctx, identityID(c)); {
+	case errors.Is(err, fs.ErrNotExist):
+		return f, nil
+	case err != nil:
+		return f, err
+	case again.UserID == f.local.ID:
+		return f, errAgain
+	}
+	return f, k.clear(ctx, c)
+}
+
+// gatherOwner looks the identity up. One that is pending for a user not there
+// yet does not count as linked: create goes on with it.
+func (k *Keeper) gatherOwner(ctx context.Context, f *facts, c Claim) error {
+	identity, err := k.identities.Get(ctx, identityID(c))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	owner, err := k.users.Get(ctx, identity.UserID)
+	switch {
+	case err == nil:
+		f.linked, f.owner = true, &owner
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	case !identity.Pending:
+		f.linked = true
+	}
+	return nil
+}
+
+func (k *Keeper) gatherAddress(ctx context.Context, f *facts, c Claim, p Policy) error {
+	var key string
+	if f.address, key = c.address(p); key == "" {
+		return nil
+	}
+	local, err := k.byKey(ctx, key)
+	switch {
+	case errors.Is(err, errAmbiguous):
+		f.address = addressAmbiguous
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	}
+	f.local = &local
+	linked, err := k.ByUser(ctx, local.ID)
+	f.otherSub = otherSubject(linked, c)
+	return err
+}
+
+// otherSubject reports whether one of the identities came by the claim's
+// login key and is not the claim's own.
+func otherSubject(linked []Identity, c Claim) bool {
+	for _, i := range linked {
+		if i.LoginKey == c.Key && i.ID != identityID(c) {
+			return true
+		}
+	}
+	return false
+}
+
+// again turns a record that vanished meanwhile into another try.
+func again(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return errAgain
+	}
+	return err
+}

@@ -1,0 +1,453 @@
+package users_test
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"testing"
+
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// google is a claim and a policy under which most things are allowed.
+func google(subject, email string) users.Claim {
+	return users.Claim{Key: "google", Issuer: "https://accounts.example", Subject: subject, Email: email, EmailVerified: true, Name: "From Google"}
+}
+
+func trusted() users.Policy {
+	return users.Policy{KeyID: "google", Kind: "openid", Enabled: true, Linking: users.LinkAuto, SignUps: users.SignUpAllow,
+		TrustEmail: true, AuthoritativeDomains: []string{"gmail.example"}}
+}
+
+func (w *world) match(c users.Claim, p users.Policy) users.Decision {
+	w.t.Helper()
+	d, err := w.Match(w.t.Context(), c, p)
+	if err != nil {
+		w.t.Fatalf("match %s %s: %v", c.Subject, c.Email, err)
+	}
+	return d
+}
+
+func wants(t *testing.T, d users.Decision, row string, action users.Action) {
+	t.Helper()
+	if d.Row != row || d.Action != action {
+		t.Errorf("got %s %s (%s), want %s %s", d.Row, d.Action, d.Reason, row, action)
+	}
+}
+
+func TestAFirstArrivalFoundsAUserAndTheNextSignsIn(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, w *world) {
+		first := w.match(google("1", "Ada@Gmail.example"), trusted())
+		wants(t, first, "D5", users.Create)
+		u := must[users.User](t)(w.ByEmail(t.Context(), "ada@gmail.example"))
+		if u.ID != first.User.ID || !u.EmailVerified || u.Origin != "google" || u.Name != "From Google" || u.Password != "" || u.Admin() {
+			t.Errorf("got %+v", u)
+		}
+		second := w.match(google("1", "Ada@Gmail.example"), trusted())
+		wants(t, second, "D1", users.SignIn)
+		if second.User.ID != u.ID {
+			t.Errorf("got user %s, want %s", second.User.ID, u.ID)
+		}
+		if got, want := w.signIn("ada@gmail.example", ""), users.ErrWrongPassword; !errors.Is(got, want) {
+			t.Errorf("password sign-in: got %v, want %v", got, want)
+		}
+	})
+}
+
+func TestAnUnprovenAddressClaimsNothing(t *testing.T) {
+	w := newWorld(t)
+	c := google("1", "victim@example.org")
+	c.EmailVerified = false
+	squatter := w.match(c, trusted())
+	wants(t, squatter, "D3", users.CreateUnverified)
+	if squatter.User.EmailKey != "" || squatter.User.EmailVerified {
+		t.Errorf("got %+v", squatter.User)
+	}
+	if _, err := w.ByEmail(t.Context(), "victim@example.org"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the address leads to somebody: %v", err)
+	}
+	victim := w.match(google("2", "victim@example.org"), trusted())
+	wants(t, victim, "D5", users.Create)
+	if victim.User.ID == squatter.User.ID {
+		t.Error("the owner of the address became the squatter")
+	}
+}
+
+func TestAKnownIdentityIsNeverMatchedAgain(t *testing.T) {
+	w := newWorld(t)
+	victim := w.person("victim@gmail.example")
+	eve := w.match(google("eve", "eve@gmail.example"), trusted())
+	changed := w.match(google("eve", "victim@gmail.example"), trusted())
+	wants(t, changed, "D1", users.SignIn)
+	if changed.User.ID != eve.User.ID || changed.User.EmailKey != "eve@gmail.example" {
+		t.Errorf("got %+v", changed.User)
+	}
+	identities := must[[]users.Identity](t)(w.ByUser(t.Context(), eve.User.ID))
+	if len(identities) != 1 || identities[0].Email != "victim@gmail.example" {
+		t.Errorf("got %+v", identities)
+	}
+	if got := must[users.User](t)(w.ByEmail(t.Context(), "victim@gmail.example")); got.ID != victim.ID {
+		t.Errorf("the address moved to %s", got.ID)
+	}
+}
+
+func TestDisabledPeopleAreNotRevived(t *testing.T) {
+	w := newWorld(t)
+	linked := w.match(google("1", "ada@gmail.example"), trusted()).User
+	local := w.person("off@gmail.example")
+	for _, u := range []users.User{linked, local} {
+		must[users.User](t)(w.SetDisabled(t.Context(), u.ID, true))
+	}
+	wants(t, w.match(google("1", "ada@gmail.example"), trusted()), "D11", users.Refuse)
+	wants(t, w.match(google("2", "off@gmail.example"), trusted()), "D11", users.Refuse)
+	for _, u := range []users.User{linked, local} {
+		if !must[users.User](t)(w.Get(t.Context(), u.ID)).Disabled {
+			t.Errorf("%s was enabled", u.Email)
+		}
+	}
+	if err := w.records.Delete(t.Context(), linked.ID); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, w.match(google("1", "ada@gmail.example"), trusted()), "D11", users.Refuse)
+}
+
+func TestClosedSignUpCreatesNobody(t *testing.T) {
+	w := newWorld(t)
+	p := trusted()
+	p.SignUps = users.SignUpDeny
+	wants(t, w.match(google("1", "ada@gmail.example"), p), "D5", users.Refuse)
+	wants(t, w.match(google("1", ""), p), "D3", users.Refuse)
+	p = trusted()
+	p.Enabled = false
+	wants(t, w.match(google("1", "ada@gmail.example"), p), "D0", users.Refuse)
+	if n := must[int](t)(w.Count(t.Context())); n != 0 {
+		t.Errorf("%d users were made", n)
+	}
+}
+
+func TestARecycledMailboxDoesNotInherit(t *testing.T) {
+	w := newWorld(t)
+	w.match(google("old", "ada@gmail.example"), trusted())
+	wants(t, w.match(google("new", "ada@gmail.example"), trusted()), "D10", users.Refuse)
+}
+
+func TestAdministratorsAreNotLinkedByAddress(t *testing.T) {
+	w := newWorld(t)
+	root := w.person("root@gmail.example", "admin")
+	wants(t, w.match(google("1", "root@gmail.example"), trusted()), "D9", users.Refuse)
+	d := must[users.Decision](t)(w.Link(t.Context(), root, google("1", "root@gmail.example"), trusted()))
+	wants(t, d, "D2", users.Link)
+	wants(t, w.match(google("1", "root@gmail.example"), trusted()), "D1", users.SignIn)
+}
+
+// Somebody registered the address before its owner came: with a password, a
+// linked identity and a session.
+func TestATrapIsEmptiedBeforeItsOwnerGetsIt(t *testing.T) {
+	w := newWorld(t)
+	trap := must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "victim@gmail.example", Password: good}))
+	evil := users.Claim{Key: "evil", Issuer: "https://evil.example", Subject: "eve"}
+	evilPolicy := users.Policy{KeyID: "evil", Enabled: true, Linking: users.LinkConfirm, SignUps: users.SignUpDeny}
+	wants(t, must[users.Decision](t)(w.Link(t.Context(), trap, evil, evilPolicy)), "D2", users.Link)
+
+	p := trusted()
+	p.Linking = users.LinkConfirm
+	wants(t, w.match(google("1", "victim@gmail.example"), p), "D6", users.Refuse)
+	d := w.match(google("1", "victim@gmail.example"), trusted())
+	wants(t, d, "D6", users.Link)
+
+	if d.User.ID != trap.ID || d.User.Epoch <= trap.Epoch || !d.User.EmailVerified {
+		t.Errorf("got %+v", d.User)
+	}
+	if got, want := w.signIn("victim@gmail.example", good), users.ErrWrongPassword; !errors.Is(got, want) {
+		t.Errorf("the trap's password: got %v, want %v", got, want)
+	}
+	wants(t, w.match(evil, evilPolicy), "D3", users.Refuse)
+	if d := must[users.Decision](t)(w.Link(t.Context(), trap, evil, evilPolicy)); d.Action != users.Refuse {
+		t.Errorf("linking from the old session: got %s", d.Action)
+	}
+	if n := len(must[[]users.Identity](t)(w.ByUser(t.Context(), trap.ID))); n != 1 {
+		t.Errorf("%d identities are left, want the owner's", n)
+	}
+}
+
+func TestConfirmLinksAfterProof(t *testing.T) {
+	w := newWorld(t)
+	ada, eve := w.person("ada@example.org"), w.person("eve@example.org")
+	p := trusted()
+	p.Linking = users.LinkConfirm
+	claim := google("1", "ada@example.org")
+	d := w.match(claim, p)
+	wants(t, d, "D7", users.Confirm)
+	if d.User.ID != ada.ID {
+		t.Errorf("got user %s, want %s", d.User.ID, ada.ID)
+	}
+	if n := len(must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))); n != 0 {
+		t.Error("it was linked without proof")
+	}
+	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), eve, claim, p)), "D7", users.Refuse)
+	never := p
+	never.Linking = users.LinkNever
+	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), ada, claim, never)), "D7", users.Refuse)
+	ended := must[users.User](t)(w.EndEverything(t.Context(), ada.ID))
+	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), ada, claim, p)), "D7", users.Refuse)
+
+	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), ended, claim, p)), "D7", users.Link)
+	wants(t, w.match(claim, p), "D1", users.SignIn)
+	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), ended, claim, p)), "D1", users.SignIn) // the other tab
+	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), eve, claim, p)), "D1", users.Refuse)
+}
+
+func TestAPeersPeopleConfirmTheirOldAccounts(t *testing.T) {
+	w := newWorld(t)
+	ada := w.person("ada@gmail.example")
+	p := trusted()
+	p.Kind = users.KindPeer
+	wants(t, w.match(google("1", "ada@gmail.example"), p), "D13", users.Confirm)
+	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), ada, google("1", "ada@gmail.example"), p)), "D13", users.Link)
+}
+
+func TestAuthoritativeUpstreamsLinkAtOnce(t *testing.T) {
+	w := newWorld(t)
+	ada := w.person("ada@gmail.example")
+	d := w.match(google("1", "ada@gmail.example"), trusted())
+	wants(t, d, "D8", users.Link)
+	if d.User.ID != ada.ID || d.User.Name == "From Google" {
+		t.Errorf("got %+v", d.User)
+	}
+	if err := w.signIn("ada@gmail.example", good); err != nil {
+		t.Errorf("the password: %v", err)
+	}
+}
+
+func TestOneIdentityBelongsToOneUser(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, w *world) {
+		a, b := w.person("a@example.org"), w.person("b@example.org")
+		linked := make([]bool, 32)
+		race(32, func(i int) error {
+			d, err := w.Link(t.Context(), []users.User{a, b}[i%2], google("1", ""), trusted())
+			linked[i] = d.Action == users.Link
+			if err != nil {
+				t.Error(err)
+			}
+			return err
+		})
+		owner := 0
+		if len(must[[]users.Identity](t)(w.ByUser(t.Context(), b.ID))) == 1 {
+			owner = 1
+		}
+		for i, ok := range linked {
+			if ok != (i%2 == owner) {
+				t.Errorf("racer %d: got %v, and the owner is %d", i, ok, owner)
+			}
+		}
+	})
+}
+
+func TestTheSameSubjectElsewhereIsSomebodyElse(t *testing.T) {
+	w := newWorld(t)
+	base := google("1", "")
+	otherKey, otherIssuer, otherSubject := base, base, base
+	otherKey.Key, otherIssuer.Issuer, otherSubject.Subject = "github", "https://other.example", "2"
+	seen := map[string]bool{}
+	for _, c := range []users.Claim{base, otherKey, otherIssuer, otherSubject} {
+		p := trusted()
+		p.KeyID = c.Key
+		d := w.match(c, p)
+		wants(t, d, "D3", users.CreateUnverified)
+		if seen[d.User.ID] {
+			t.Errorf("%+v signed in as somebody else", c)
+		}
+		seen[d.User.ID] = true
+	}
+}
+
+func TestRacingFirstArrivalsAreOneUser(t *testing.T) {
+	for _, email := range []string{"ada@gmail.example", ""} {
+		onEachEngine(t, func(t *testing.T, w *world) {
+			ids := make([]string, 32)
+			created := make([]bool, 32)
+			for _, err := range race(32, func(i int) error {
+				d, err := w.Match(t.Context(), google("1", email), trusted())
+				ids[i] = d.User.ID
+				created[i] = d.Action == users.Create || d.Action == users.CreateUnverified
+				if err == nil && !created[i] && d.Action != users.SignIn {
+					return fmt.Errorf("%s %s", d.Row, d.Action)
+				}
+				return err
+			}) {
+				if err != nil {
+					t.Errorf("%q: %v", email, err)
+				}
+			}
+			if n := must[int](t)(w.Count(t.Context())); n != 1 {
+				t.Errorf("%q: %d users", email, n)
+			}
+			if ids[0] == "" || len(slices.Compact(ids)) != 1 {
+				t.Errorf("%q: signed in as %v", email, slices.Compact(ids))
+			}
+			if n := len(slices.DeleteFunc(created, func(c bool) bool { return !c })); n != 1 {
+				t.Errorf("%q: %d say they created the user", email, n)
+			}
+		})
+	}
+}
+
+// Two people at two upstreams that both vouch for one address.
+func TestRacingOwnersOfOneAddressAreNotMerged(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, w *world) {
+		for round := range 10 {
+			email := fmt.Sprintf("r%d@example.org", round)
+			decisions := make([]users.Decision, 8)
+			race(8, func(i int) error {
+				c, p := google(fmt.Sprint(round), email), trusted()
+				c.Key = fmt.Sprint("key", i)
+				p.KeyID = c.Key
+				d, err := w.Match(t.Context(), c, p)
+				if err != nil {
+					t.Error(err)
+				}
+				decisions[i] = d
+				return err
+			})
+			created := 0
+			for _, d := range decisions {
+				switch d.Action {
+				case users.Create:
+					created++
+				case users.Confirm: // told to prove it
+				default:
+					t.Errorf("got %s %s", d.Row, d.Action)
+				}
+			}
+			if created != 1 {
+				t.Errorf("%d users were created for %s", created, email)
+			}
+		}
+	})
+}
+
+var errCrash = errors.New("the power went out")
+
+func TestACrashedFirstArrivalIsFinishedByTheNext(t *testing.T) {
+	w := newWorld(t)
+	w.memory.before = func(op, set, _ string) error {
+		if op == "insert" && set == "users" {
+			return errCrash
+		}
+		return nil
+	}
+	if _, err := w.Match(t.Context(), google("1", "ada@gmail.example"), trusted()); !errors.Is(err, errCrash) {
+		t.Fatalf("got %v", err)
+	}
+	w.memory.before = nil
+	wants(t, w.match(google("1", "ada@gmail.example"), trusted()), "D5", users.Create)
+	wants(t, w.match(google("1", "ada@gmail.example"), trusted()), "D1", users.SignIn)
+	if n := must[int](t)(w.Count(t.Context())); n != 1 {
+		t.Errorf("%d users", n)
+	}
+}
+
+func TestAnAddressTakenAfterACrashIsDecidedAnew(t *testing.T) {
+	w := newWorld(t)
+	w.memory.before = func(op, set, _ string) error {
+		if op == "insert" && set == "users" {
+			return errCrash
+		}
+		return nil
+	}
+	_, _ = w.Match(t.Context(), google("1", "ada@example.org"), trusted())
+	w.memory.before = nil
+	ada := w.person("ada@example.org")
+	d := w.match(google("1", "ada@example.org"), trusted())
+	wants(t, d, "D7", users.Confirm)
+	if d.User.ID != ada.ID {
+		t.Errorf("got %s", d.User.ID)
+	}
+	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), ada, google("1", "ada@example.org"), trusted())), "D7", users.Link)
+}
+
+// An unlink or a lock that comes between the look and the sign-in wins.
+func TestASignInThatLosesTheRaceIsDead(t *testing.T) {
+	w := newWorld(t)
+	ada := w.person("ada@example.org")
+	claim := google("1", "")
+	wants(t, must[users.Decision](t)(w.Link(t.Context(), ada, claim, trusted())), "D2", users.Link)
+	once := true
+	w.memory.before = func(op, set, _ string) error {
+		if op == "replace" && set == "identities" && once {
+			once = false
+			must[users.User](t)(w.EndEverything(t.Context(), ada.ID))
+		}
+		return nil
+	}
+	d := w.match(claim, trusted())
+	stored := must[users.User](t)(w.Get(t.Context(), ada.ID))
+	if d.Action == users.SignIn && d.User.Epoch >= stored.Epoch {
+		t.Errorf("the sign-in carries epoch %d of %d", d.User.Epoch, stored.Epoch)
+	}
+	once = true
+	w.memory.before = func(op, set, _ string) error {
+		if op == "replace" && set == "identities" && once {
+			once = false
+			must[users.User](t)(w.SetDisabled(t.Context(), ada.ID, true))
+		}
+		return nil
+	}
+	wants(t, w.match(claim, trusted()), "D11", users.Refuse)
+}
+
+func TestProfilesFollowOnlyTheUpstreamThatMadeThem(t *testing.T) {
+	w := newWorld(t)
+	made := w.match(google("1", "made@gmail.example"), trusted()).User
+	local := w.person("local@gmail.example")
+	w.match(google("2", "local@gmail.example"), trusted())
+	for subject, id := range map[string]string{"1": made.ID, "2": local.ID} {
+		c := google(subject, "")
+		c.Name, c.Picture = "Renamed", "https://img.example/a.png"
+		d := w.match(c, trusted())
+		stored := must[users.User](t)(w.Get(t.Context(), id))
+		if renamed := stored.Name == "Renamed" && stored.Picture != ""; renamed != (id == made.ID) || d.User.Name != stored.Name {
+			t.Errorf("subject %s: got %q, stored %q", subject, d.User.Name, stored.Name)
+		}
+	}
+}
+
+func TestAnUpstreamTakesBackOnlyRolesItGave(t *testing.T) {
+	w := newWorld(t)
+	w.person("root@example.org", "admin")
+	p := trusted()
+	p.RoleMap = map[string]string{"HR": "hr", "Staff": "staff", "Boss": "admin"}
+	ada := w.person("ada@gmail.example", "staff", "local")
+	step := func(roles []string, want string) {
+		t.Helper()
+		c := google("1", "ada@gmail.example")
+		c.Roles = roles
+		w.match(c, p)
+		stored := must[users.User](t)(w.Get(t.Context(), ada.ID))
+		if got := fmt.Sprint(stored.Roles); got != want {
+			t.Errorf("%v: got %s, want %s", roles, got, want)
+		}
+	}
+	step([]string{"HR", "Staff", "admin"}, "[hr local staff]")
+	step([]string{"Boss"}, "[admin local staff]")
+	step([]string{"HR"}, "[hr local staff]")
+	step(nil, "[local staff]")
+}
+
+func TestAnUpstreamCannotTakeTheLastAdministrator(t *testing.T) {
+	w := newWorld(t)
+	p := trusted()
+	p.RoleMap = map[string]string{"Boss": "admin", "HR": "hr"}
+	c := google("1", "boss@gmail.example")
+	c.Roles = []string{"Boss", "HR"}
+	boss := w.match(c, p).User
+	if !boss.Admin() {
+		t.Fatal("a mapped role did not arrive")
+	}
+	c.Roles = nil
+	d := w.match(c, p)
+	if got, want := fmt.Sprint(d.User.Roles), "[admin]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

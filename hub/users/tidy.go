@@ -1,0 +1,110 @@
+package users
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// What upstreams say about a person is for show only, so it is made harmless
+// rather than refused.
+
+const (
+	maxName    = 200 // code points
+	maxRole    = 64  // code points
+	maxRoles   = 100
+	maxPicture = 2048 // bytes
+	maxLocale  = 35   // bytes, RFC 5646 §4.4.1
+)
+
+// tidyName makes one line of visible text of anything: no controls, no
+// direction overrides, single spaces, at most maxName code points.
+func tidyName(s string) string {
+	if len(s) > 8*maxName {
+		s = s[:8*maxName]
+	}
+	s = norm.NFC.String(strings.ToValidUTF8(s, ""))
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case r == '\u200c' || r == '\u200d': // joiners belong to letters
+			return r
+		case !unicode.IsGraphic(r):
+			return -1
+		}
+		return r
+	}, s)
+	s = strings.Join(strings.Fields(s), " ")
+	if utf8.RuneCountInString(s) > maxName {
+		s = strings.TrimSpace(string([]rune(s)[:maxName]))
+	}
+	return s
+}
+
+// tidyEmail keeps an address as it was typed, if it can be shown at all.
+func tidyEmail(s string) string {
+	s = strings.TrimSpace(s)
+	if len(s) > maxEmail || s != tidyName(s) {
+		return ""
+	}
+	return s
+}
+
+// tidyPicture keeps https URLs of plain characters.
+func tidyPicture(s string) string {
+	if len(s) > maxPicture || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"'<>\`, r) }) {
+		return ""
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
+		return ""
+	}
+	return s
+}
+
+// tidyLocale keeps what has the shape of a language tag (RFC 5646 §2.1).
+func tidyLocale(s string) string {
+	s = strings.ReplaceAll(s, "_", "-")
+	if len(s) > maxLocale {
+		return ""
+	}
+	for _, part := range strings.Split(s, "-") {
+		if part == "" || len(part) > 8 {
+			return ""
+		}
+		for _, c := range []byte(part) {
+			if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') {
+				return ""
+			}
+		}
+	}
+	return s
+}
+
+// cleanRoles sorts roles, drops repeats and refuses what nobody could read, in
+// a sentence for the form.
+func cleanRoles(roles []string) (clean []string, problem string) {
+	var out []string
+	for _, role := range roles {
+		role = strings.TrimSpace(role)
+		if role == "" {
+			continue
+		}
+		if role != tidyName(role) || utf8.RuneCountInString(role) > maxRole {
+			return nil, fmt.Sprintf("A role is a short name on one line, of at most %d characters.", maxRole)
+		}
+		out = append(out, role)
+	}
+	slices.Sort(out)
+	out = slices.Compact(out)
+	if len(out) > maxRoles {
+		return nil, fmt.Sprintf("A person can have at most %d roles.", maxRoles)
+	}
+	return out, ""
+}

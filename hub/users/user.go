@@ -1,0 +1,87 @@
+package users
+
+import (
+	"slices"
+	"time"
+)
+
+// AdminRole is the role that makes a user an administrator of this hub.
+const AdminRole = "admin"
+
+// A User is one person with a record here.
+type User struct {
+	// ID is a random UUID. It is the person's subject in every token, so it
+	// is never reused and says nothing about the person (OIDC Core §5.7).
+	ID string `bson:"id"`
+
+	// Email is the address as it was typed. EmailKey is its canonical form,
+	// unique among users; it is empty while nobody vouches for the address,
+	// so that an unproven address takes nothing away from its owner.
+	Email         string `bson:"email"`
+	EmailKey      string `bson:"emailKey,omitempty"`
+	EmailVerified bool   `bson:"emailVerified"`
+
+	Name       string `bson:"name"`
+	GivenName  string `bson:"givenName,omitempty"`
+	FamilyName string `bson:"familyName,omitempty"`
+	Picture    string `bson:"picture,omitempty"` // https URL
+	Locale     string `bson:"locale,omitempty"`  // BCP 47
+
+	// Roles are sorted and free of repeats. Rank repeats AdminRole for
+	// administrators, because only strings can be looked up.
+	Roles []string `bson:"roles,omitempty"`
+	Rank  string   `bson:"rank,omitempty"`
+
+	Password        Hash      `bson:"password,omitempty" json:"-"` // empty: no password sign-in
+	PasswordChanged time.Time `bson:"passwordChanged,omitempty"`
+
+	// Epoch is the generation of everything issued to this person; see the
+	// package comment. It only ever grows, and starts at 1.
+	Epoch    int64 `bson:"epoch"`
+	Disabled bool  `bson:"disabled"`
+
+	// Origin is the login key whose upstream created this user; empty for
+	// people who were added here.
+	Origin string `bson:"origin,omitempty"`
+	// Founder is set on the one user made by first-run set-up, and unique.
+	Founder string `bson:"founder,omitempty"`
+
+	Created time.Time `bson:"created"`
+	Updated time.Time `bson:"updated"`
+}
+
+// Key is the user's id.
+func (u User) Key() string { return u.ID }
+
+// Admin reports whether the user is an administrator of this hub.
+func (u User) Admin() bool { return u.Has(AdminRole) }
+
+// Has reports whether the user has this role, compared exactly.
+func (u User) Has(role string) bool { return slices.Contains(u.Roles, role) }
+
+// setRoles is the only way roles are written, so Rank cannot drift.
+func (u *User) setRoles(roles []string) {
+	u.Roles = roles
+	u.Rank = ""
+	if u.Admin() {
+		u.Rank = AdminRole
+	}
+}
+
+// A NewUser is what it takes to add a person.
+type NewUser struct {
+	Email         string // required
+	EmailVerified bool   // somebody answerable has proved the address
+	Name          string // the address, if empty
+	GivenName     string
+	FamilyName    string
+	Picture       string
+	Locale        string
+	Roles         []string
+
+	// Password is the plain password, Imported a hash from another system
+	// (Argon2id, bcrypt or PBKDF2-SHA256). At most one may be set; with
+	// neither the person can only come in from upstream.
+	Password string
+	Imported Hash
+}

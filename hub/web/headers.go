@@ -1,0 +1,113 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/templates"
+)
+
+// deadline bounds every request: what cannot be answered in this time is
+// answered as unavailable.
+const deadline = 15 * time.Second
+
+const refKey = "fedhub/ref"
+
+// Ref returns the request's reference: shown on error pages, in the
+// X-Request-Id header, and in every log line and audit row of the request.
+func Ref(c *gin.Context) string { return c.GetString(refKey) }
+
+// policy is the Content-Security-Policy. Forms lead only to ourselves: answers
+// that lead elsewhere leave by a page of their own (see Leave).
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// Headers sets what every answer carries, whatever becomes of the request.
+func (e *Edge) Headers(secure bool) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		text := rand.Text()
+		ref := text[:4] + "-" + text[4:8]
+		c.Set(refKey, ref)
+		h := c.Writer.Header()
+		h.Set("X-Request-Id", ref)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Content-Security-Policy", policy)
+		if secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+		}
+		ctx, cancel := context.WithTimeout(c.Request.Context(), deadline)
+		defer cancel()
+		c.Request = c.Request.WithContext(ctx)
+		c.Next()
+	}
+}
+
+// Recover turns a panic into the page or JSON of an internal error.
+func (e *Edge) Recover() gin.HandlerFunc {
+	return func(c *gin.Context) {
+		defer func() {
+			v := recover()
+			if v == nil {
+				return
+			}
+			if v == http.ErrAbortHandler {
+				panic(v)
+			}
+			err := fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+			if wantsJSON(c.Request) {
+				e.fail(c, err, problemJSON)
+			} else {
+				e.fail(c, err, e.problemPage)
+			}
+			c.Abort()
+		}()
+		c.Next()
+	}
+}
+
+// Lost answers what no route matches.
+func (e *Edge) Lost(status int) gin.HandlerFunc {
+	problem := &Problem{Status: status, Heading: "There's nothing at this address.", Text: "It may have been removed, or the link may be wrong.", Action: templates.Action{Label: "Go to the start page", URL: "/"}}
+	if status == http.StatusMethodNotAllowed {
+		problem.Heading = "This address doesn't work that way."
+		problem.Text = "Go back and use the form or link you came from."
+	}
+	return func(c *gin.Context) {
+		show := e.problemPage
+		if wantsJSON(c.Request) {
+			show = problemJSON
+		}
+		e.fail(c, problem, show)
+	}
+}
+
+func wantsJSON(r *http.Request) bool {
+	return strings.HasPrefix(r.URL.Path, "/oauth2/") || strings.HasPrefix(r.URL.Path, "/.well-known/") ||
+		!strings.Contains(r.Header.Get("Accept"), "text/html")
+}
+
+// Access logs every request at debug level: the route and never the address,
+// which holds codes and states.
+func Access(log *slog.Logger) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if !log.Enabled(c, slog.LevelDebug) {
+			c.Next()
+			return
+		}
+		start := time.Now()
+		c.Next()
+		log.DebugContext(c, "request", "method", c.Request.Method, "route", c.FullPath(),
+			"status", c.Writer.Status(), "took", time.Since(start), "ref", Ref(c))
+	}
+}

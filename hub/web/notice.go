@@ -1,0 +1,32 @@
+package web
+
+import (
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/templates"
+)
+
+// notices are what a page may say about the request before it, by the word
+// that its redirect carries as ?done=. The words are fixed, so nobody can put
+// a text of their own on our pages by a link.
+var notices = map[string]string{
+	"saved":     "Saved.",
+	"added":     "Added.",
+	"removed":   "Removed.",
+	"signedout": "That session was signed out.",
+	"approved":  "Approved. People can sign in through that server now.",
+	"refused":   "Refused.",
+	"suspended": "Suspended. Nobody can sign in through that server until you resume it.",
+	"resumed":   "Resumed.",
+	"asked":     "Asked. The answer is below.",
+	"setup":     "This hub is set up. You are its administrator.",
+	"linked":    "Connected. You can sign in with it from now on.",
+}
+
+func notice(c *gin.Context) templates.Note {
+	text := notices[c.Query("done")]
+	if text == "" {
+		return templates.Note{}
+	}
+	return templates.Note{Tone: "ok", Text: text}
+}

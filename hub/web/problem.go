@@ -1,0 +1,79 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// A Problem is an error with a face: what a person sees, and what they can do
+// about it.
+type Problem struct {
+	Status     int
+	Heading    string           // one plain sentence
+	Text       string           // what to do
+	Action     templates.Action // a way on, if there is one
+	Protocol   *oauth.Error     // for the developer
+	Details    []templates.Pair // for the developer; never a secret
+	RetryAfter time.Duration
+	Cause      error
+
+	// Page, if set, is shown instead of the usual one.
+	Page templates.Page
+}
+
+func (p Problem) page(now time.Time) templates.Page {
+	page := templates.Problem{Title: p.Heading, Text: p.Text, Action: p.Action, Time: now, Details: p.Details}
+	if p.Protocol != nil {
+		page.Code, page.Description = p.Protocol.Code, p.Protocol.Description
+	}
+	return page
+}
+
+// Error is for the log.
+func (p *Problem) Error() string {
+	text := p.Heading
+	if p.Protocol != nil {
+		text += " " + p.Protocol.Error()
+	}
+	if p.Cause != nil {
+		text += ": " + p.Cause.Error()
+	}
+	return text
+}
+
+// Unwrap returns the private cause.
+func (p *Problem) Unwrap() error { return p.Cause }
+
+func (p Problem) retryAfter() string {
+	seconds := int(p.RetryAfter.Round(time.Second) / time.Second)
+	return strconv.Itoa(max(seconds, 1))
+}
+
+// Stale says that a form was filled in too long ago, or in another session.
+func Stale(again string) *Problem {
+	return &Problem{
+		Status:  http.StatusForbidden,
+		Heading: "This page was out of date, so nothing was changed.",
+		Text:    "That happens when it stayed open for long, or when you signed in or out in another tab.",
+		Action:  templates.Action{Label: "Open it again", URL: again},
+	}
+}
+
+// NotFound is for pages whose object is gone.
+func NotFound(cause error) *Problem {
+	return &Problem{Status: http.StatusNotFound, Heading: "There's nothing at this address.", Text: "It may have been removed, or the link may be wrong.", Cause: cause}
+}
+
+// TooMany says how long to wait.
+func TooMany(wait time.Duration) *Problem {
+	return &Problem{
+		Status:     http.StatusTooManyRequests,
+		Heading:    "Too many attempts.",
+		Text:       "Wait a little, then try again.",
+		RetryAfter: wait,
+	}
+}

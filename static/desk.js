@@ -1,0 +1,58 @@
+// What only the forms of the account and the administration need.
+
+const make = (tag, properties) => Object.assign(document.createElement(tag), properties);
+const button = (text) => make("button", { type: "button", className: "btn small", textContent: text });
+
+// A list of addresses, one per line, becomes rows. The text box stays in the
+// form and carries the value; the first row takes over its id and its label.
+for (const box of document.querySelectorAll("textarea[data-rows]")) {
+  const rows = make("div", { className: "stack tight" });
+  const add = button("Add another");
+  add.onclick = () => insert("").focus();
+  const last = make("div");
+  last.append(add);
+  rows.append(last);
+  const gather = () => {
+    box.value = inputs().map((input) => input.value.trim()).filter(Boolean).join("\n");
+  };
+  const inputs = () => [...rows.querySelectorAll("input")];
+  const number = () => inputs().forEach((input, n) => {
+    if (n) input.setAttribute("aria-label", box.dataset.rows + " " + (n + 1));
+    input.nextSibling.setAttribute("aria-label", "Remove " + box.dataset.rows + " " + (n + 1));
+    input.nextSibling.hidden = n === 0;
+  });
+  const insert = (value, after) => {
+    const row = make("div", { className: "with-button" });
+    const input = make("input", { inputMode: "url", value, spellcheck: false, className: "mono" });
+    const remove = button("Remove");
+    remove.onclick = () => { row.remove(); number(); gather(); inputs().at(-1).focus(); };
+    input.oninput = gather;
+    input.onkeydown = (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      insert("", row).focus();
+    };
+    input.onpaste = (event) => {
+      const lines = event.clipboardData.getData("text").split(/\s+/).filter(Boolean);
+      if (lines.length < 2) return;
+      event.preventDefault();
+      input.setRangeText(lines.shift());
+      let last = row;
+      for (const line of lines) last = insert(line, last).parentNode;
+      gather();
+    };
+    row.append(input, remove);
+    after ? after.after(row) : last.before(row);
+    number();
+    return input;
+  };
+  for (const value of box.value.trim().split(/\s+/)) insert(value);
+  const first = inputs()[0];
+  for (const name of ["aria-describedby", "aria-invalid"]) {
+    if (box.hasAttribute(name)) first.setAttribute(name, box.getAttribute(name));
+  }
+  first.id = box.id;
+  box.removeAttribute("id");
+  box.hidden = true;
+  box.after(rows);
+}

@@ -1,0 +1,46 @@
+package templates
+
+import "time"
+
+// Account is a person's own page.
+type Account struct {
+	Name      string
+	Email     string
+	Verified  bool // the e-mail address
+	Roles     []string
+	Apps      []AccountApp
+	TokenLife time.Duration // how long an app's last token can outlive its removal
+	Logins    []AccountLogin
+	Sessions  []AccountSession // this browser's first
+}
+
+func (Account) look() look { return look{"account", desk, "Your account", false} }
+
+// An AccountApp is a client that the person allowed. Its button posts to
+// /account/apps/remove with client={ID}.
+type AccountApp struct {
+	ID       string
+	Client   Client
+	Scopes   []Scope
+	Since    time.Time
+	LastUsed time.Time // zero if never
+}
+
+// An AccountLogin is an identity elsewhere that signs in to this account.
+type AccountLogin struct {
+	Provider string
+	Icon     string // as in Upstream
+	Who      string // their name or address there
+	Since    time.Time
+}
+
+// An AccountSession is one browser signed in as this person. Its button posts
+// to /account/sessions/end with session={ID}.
+type AccountSession struct {
+	ID      string
+	Current bool
+	Device  string // like "Firefox on Linux"
+	IP      string
+	Started time.Time
+	Seen    time.Time
+}

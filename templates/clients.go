@@ -1,0 +1,167 @@
+package templates
+
+import "time"
+
+// A ClientType is a kind of app, as a person who registers one thinks of it.
+type ClientType struct {
+	Key     string // "web", "spa", "native" or "service"; also the name of its icon
+	Label   string
+	Example string
+}
+
+// ClientTypes are the kinds there are, the most common first.
+func ClientTypes() []ClientType {
+	return []ClientType{
+		{"web", "Web app", "Runs on a server that can keep a secret: ERPNext, Grafana, a Go or PHP site"},
+		{"spa", "Single-page app", "Runs in the browser: React, Vue, plain JavaScript"},
+		{"native", "Native app", "Runs on a device: phone, desktop, command line"},
+		{"service", "Service", "Acts on its own behalf, without a person: a nightly job, another API"},
+	}
+}
+
+// clientType finds a kind by its key; one that is not known shows its key.
+func clientType(key string) ClientType {
+	for _, known := range ClientTypes() {
+		if known.Key == key {
+			return known
+		}
+	}
+	return ClientType{Key: "web", Label: key}
+}
+
+// AdminClients lists the apps that ask this hub.
+type AdminClients struct {
+	Clients []ClientRow
+}
+
+func (AdminClients) look() look { return look{"clients", desk, "Applications", false} }
+
+// Types are for choosing the first one.
+func (AdminClients) Types() []ClientType { return ClientTypes() }
+
+// A ClientRow is one client in the list.
+type ClientRow struct {
+	ID    string
+	Name  string
+	Type  string // key of a ClientType
+	State Chip   // like {"ok", "Active"} or {"", "Off"}
+}
+
+// Kind describes the type.
+func (r ClientRow) Kind() ClientType { return clientType(r.Type) }
+
+// AdminClientNew asks for the three things a client needs. It posts to
+// /admin/clients.
+type AdminClientNew struct {
+	Type         string // key of a ClientType
+	Name         string
+	RedirectURIs string // one per line
+	Mistakes     []Mistake
+}
+
+func (p AdminClientNew) look() look {
+	return look{"clientnew", desk, "New application", len(p.Mistakes) > 0}
+}
+
+// Types are the choices.
+func (AdminClientNew) Types() []ClientType { return ClientTypes() }
+
+// AdminClient is everything about one client. Its forms post to
+// /admin/clients/{ID}, …/secrets, …/secrets/delete and …/delete.
+type AdminClient struct {
+	ID        string
+	Name      string // as saved, which may differ from what stands in the form
+	Type      string // as saved
+	State     Chip
+	Created   time.Time
+	Updated   time.Time
+	Issuer    string
+	Endpoints []Pair // name and address
+	Form      ClientForm
+	Mistakes  []Mistake
+	Secrets   []SecretRow
+	Lives     []Pair // choices for the life of a new secret: value and label
+	Public    bool   // keeps no secret
+	People    int    // who would no longer be able to sign in to it
+}
+
+func (p AdminClient) look() look {
+	return look{"client", desk, p.Name, len(p.Mistakes) > 0}
+}
+
+// Kind describes the type.
+func (p AdminClient) Kind() ClientType { return clientType(p.Type) }
+
+// FirstRedirect is what the snippets fill in.
+func (p AdminClient) FirstRedirect() string {
+	return either(p.Form.DefaultRedirectURI, "https://app.example.org/callback")
+}
+
+// A ClientForm is the settings of a client, as typed.
+type ClientForm struct {
+	Name                   string // app_name
+	SkipAuthorization      bool   // skip_authorization
+	Scopes                 string // scopes, separated by spaces
+	RedirectURIs           string // redirect_uris, one per line
+	DefaultRedirectURI     string // default_redirect_uri
+	GrantType              string // grant_type: "Authorization Code" or "Implicit"
+	ResponseType           string // response_type: "Code" or "Token"
+	RefreshTokens          bool   // refresh_tokens
+	Type                   string // type, key of a ClientType
+	AuthMethod             string // auth_method, as in RFC 7591 §2
+	AllowedRoles           string // allowed_roles, separated by commas
+	BackchannelLogoutURI   string // backchannel_logout_uri
+	PostLogoutRedirectURIs string // post_logout_redirect_uris, one per line
+	JWKSURI                string // jwks_uri
+	Disabled               bool   // disabled
+}
+
+// Types are the choices for the type.
+func (ClientForm) Types() []Pair {
+	var pairs []Pair
+	for _, t := range ClientTypes() {
+		pairs = append(pairs, Pair{t.Key, t.Label})
+	}
+	return pairs
+}
+
+// GrantTypes are the choices for the grant type.
+func (ClientForm) GrantTypes() []Pair {
+	return []Pair{{"Authorization Code", "Authorization Code"}, {"Implicit", "Implicit"}}
+}
+
+// ResponseTypes are the choices for the response type.
+func (ClientForm) ResponseTypes() []Pair {
+	return []Pair{{"Code", "Code"}, {"Token", "Token"}}
+}
+
+// AuthMethods are the choices for the way the client proves itself.
+func (ClientForm) AuthMethods() []Pair {
+	return []Pair{
+		{"client_secret_basic", "Secret in the Authorization header (client_secret_basic)"},
+		{"client_secret_post", "Secret in the form (client_secret_post)"},
+		{"private_key_jwt", "Signed with its own key (private_key_jwt)"},
+		{"none", "Nothing: a public client with PKCE (none)"},
+	}
+}
+
+// A SecretRow is a secret, of which the hub knows only the hash and the end.
+type SecretRow struct {
+	ID       string
+	Hint     string // last characters
+	Created  time.Time
+	Expires  time.Time // zero for never
+	LastUsed time.Time // zero for never
+	Expired  bool
+}
+
+// SecretOnce shows a secret the only time it can be seen.
+type SecretOnce struct {
+	Client   string // name
+	ClientID string
+	Secret   string
+	Expires  time.Time // zero for never
+	Back     string    // path to go on to
+}
+
+func (p SecretOnce) look() look { return look{"secret", desk, "Secret of " + p.Client, false} }

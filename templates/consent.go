@@ -1,0 +1,85 @@
+package templates
+
+import (
+	"fmt"
+	"html/template"
+	"net/url"
+	"slices"
+)
+
+// A Scope is one thing that a client may do, in words.
+type Scope struct {
+	Text   string
+	Detail string
+	New    bool // not among what the person allowed before
+}
+
+// ScopeInWords describes a scope. One that this hub does not define belongs to
+// some app, so people see its name as it is.
+func ScopeInWords(name string) Scope {
+	words := map[string]Scope{
+		"openid":         {Text: "Know that it is you", Detail: "An identifier that stays the same each time you sign in"},
+		"profile":        {Text: "See your profile", Detail: "Your name, picture and language"},
+		"email":          {Text: "See your email address"},
+		"phone":          {Text: "See your phone number"},
+		"address":        {Text: "See your postal address"},
+		"roles":          {Text: "See your roles", Detail: "What you are allowed to do across apps"},
+		"offline_access": {Text: "Stay connected", Detail: "Keep this access while you are not using it"},
+	}
+	if known, ok := words[name]; ok {
+		return known
+	}
+	return Scope{Text: "Use “" + name + "”", Detail: "A permission that this app defines itself"}
+}
+
+// Consent asks whether a client may have what it asked for. It posts to
+// /consent with decision=allow or decision=cancel.
+type Consent struct {
+	Flow    string
+	Client  Client
+	Account Person
+	Switch  string // path that signs in as somebody else
+	Scopes  []Scope
+	Origin  string // where the answer goes, like "https://payroll.example.org"
+}
+
+func (p Consent) look() look {
+	return look{"consent", card, p.Client.Shown() + " wants access", false}
+}
+
+// Continue takes the browser back to a client with a page instead of a
+// redirect, because a form's Content-Security-Policy also governs the redirects
+// that follow it, and those may end in an app of the device.
+type Continue struct {
+	Client string
+	URL    string // whole answer, of a redirect URI that was registered
+}
+
+func (p Continue) look() look { return look{"continue", card, "Continue to " + p.Client, false} }
+
+// Target is the address to go to. html/template would refuse the schemes that
+// apps on a device register for themselves (RFC 8252 §7.1), so this is the one
+// place where a page vouches for a value; schemes that run or read something
+// in the browser stay refused.
+func (p Continue) Target() (template.URL, error) {
+	parsed, err := url.Parse(p.URL)
+	if err != nil {
+		return "", fmt.Errorf("continue: %w", err)
+	}
+	harmful := []string{"", "javascript", "data", "vbscript", "file", "blob", "filesystem", "about", "view-source", "ws", "wss"}
+	if slices.Contains(harmful, parsed.Scheme) {
+		return "", fmt.Errorf("continue: no page leads to the scheme %q", parsed.Scheme)
+	}
+	return template.URL(p.URL), nil
+}
+
+// FormPost sends the answer as a form that submits itself (OAuth 2.0 Form Post
+// Response Mode). The page needs Frame.Nonce, and a Content-Security-Policy
+// that allows the nonce and the form's address.
+type FormPost struct {
+	Client string
+	URL    string // http or https
+	Values []Pair
+}
+
+func (p FormPost) look() look { return look{"formpost", card, "Continue to " + p.Client, false} }

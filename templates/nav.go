@@ -1,0 +1,28 @@
+package templates
+
+import "strings"
+
+// A NavItem is one entry of the administration's navigation.
+type NavItem struct {
+	Label   string
+	URL     string
+	Current bool
+	Count   int // things that wait there
+}
+
+// Nav is the administration's navigation, or nothing outside of it.
+func (f Frame) Nav() []NavItem {
+	if f.Path != "/admin" && !strings.HasPrefix(f.Path, "/admin/") {
+		return nil
+	}
+	items := []NavItem{
+		{Label: "Applications", URL: "/admin/clients"},
+		{Label: "Login keys", URL: "/admin/keys"},
+		{Label: "Servers", URL: "/admin/servers", Count: f.Waiting},
+		{Label: "Settings", URL: "/admin/settings"},
+	}
+	for i, item := range items {
+		items[i].Current = f.Path == item.URL || strings.HasPrefix(f.Path, item.URL+"/")
+	}
+	return items
+}

@@ -1,0 +1,36 @@
+package templates
+
+import "time"
+
+// AdminServers shows the hubs that sign their people in here. Its buttons post
+// server={ID} to /admin/servers/approve, refuse, suspend or resume; the one for
+// a code posts to /admin/servers/invite.
+type AdminServers struct {
+	BaseURL   string // of this hub, to paste at the other one
+	Waiting   []Server
+	Active    []Server
+	Suspended []Server
+	Refused   []Server
+	Invite    string    // a code just made, shown this once
+	Expires   time.Time // of the code
+}
+
+func (AdminServers) look() look { return look{"servers", desk, "Servers", false} }
+
+// None tells whether no hub has ever asked.
+func (p AdminServers) None() bool {
+	return len(p.Waiting)+len(p.Active)+len(p.Suspended)+len(p.Refused) == 0
+}
+
+// A Server is another hub that asks this one, or wants to.
+type Server struct {
+	ID          string // its client id, which is the address of its metadata document
+	Host        string
+	Name        string // as it calls itself, which nobody checked
+	Origin      string // where answers go
+	Fingerprint string // of its key
+	Requested   time.Time
+	Decided     time.Time
+	DecidedBy   string // a person, or how it was let in
+	LastSeen    time.Time
+}

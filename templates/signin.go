@@ -1,0 +1,115 @@
+package templates
+
+// A Client is the app a person is on the way to, as far as the hub vouches for it.
+type Client struct {
+	Name         string // as registered here
+	Host         string // of its address, like "payroll.example.org"
+	SelfDeclared bool   // nobody here checked the name: pages show the host alone
+	Terms        string // https address, or empty
+	Policy       string // https address, or empty
+}
+
+// Shown is the name a person may rely on: a name that the client gave itself
+// could be anybody's.
+func (c Client) Shown() string {
+	if c.SelfDeclared {
+		return c.Host
+	}
+	return either(c.Name, c.Host)
+}
+
+// An Upstream is a button that signs in somewhere else. It posts to
+// /signin/with/{Key}.
+type Upstream struct {
+	Key  string
+	Name string
+	Icon string // "peer" or "openid"; without one the first letter is shown
+}
+
+// SignIn asks who is there. It posts to /signin.
+type SignIn struct {
+	Flow      string // sealed id of the flow; empty when nobody waits for the answer
+	Client    Client // zero without a flow
+	Email     string // as typed before, or as hinted by the client
+	Alert     Note   // why the last attempt failed; zero on first view
+	Mistakes  []Mistake
+	Password  bool // whether this hub takes passwords
+	Upstreams []Upstream
+}
+
+func (p SignIn) look() look {
+	return look{"signin", card, "Sign in", p.Wrong()}
+}
+
+// Wrong tells whether the last attempt failed.
+func (p SignIn) Wrong() bool { return p.Alert.Some() || len(p.Mistakes) > 0 }
+
+// Ready tells whether there is any way to sign in.
+func (p SignIn) Ready() bool { return p.Password || len(p.Upstreams) > 0 }
+
+// FocusEmail and FocusPassword send the focus to the first thing to type, but
+// never past a message.
+func (p SignIn) FocusEmail() bool { return !p.Wrong() && p.Email == "" }
+
+// FocusPassword is true where the address is known already.
+func (p SignIn) FocusPassword() bool { return !p.Wrong() && p.Email != "" }
+
+// Link asks someone who came from an upstream to prove that the account with
+// the same address is theirs. It posts to /signin/link.
+type Link struct {
+	Flow      string
+	Client    Client // zero without a flow
+	Provider  string // the upstream that is to be connected
+	Email     string // of the account that exists here
+	Alert     Note
+	Mistakes  []Mistake
+	Password  bool       // whether the account has a password
+	Upstreams []Upstream // already connected, so another proof
+	Cancel    string     // path to go back to
+}
+
+func (p Link) look() look {
+	return look{"link", card, "Connect " + p.Provider, p.Wrong()}
+}
+
+// Wrong tells whether the last attempt failed.
+func (p Link) Wrong() bool { return p.Alert.Some() || len(p.Mistakes) > 0 }
+
+// SignOut asks before signing out. It posts to /signout.
+type SignOut struct {
+	Flow   string
+	Client string   // that asked for it; empty if the person did
+	Hidden []Pair   // what the request carried and the answer needs
+	Apps   []string // that will be signed out too
+	Stay   string   // path to go to instead
+}
+
+func (SignOut) look() look { return look{"signout", card, "Sign out", false} }
+
+// SignedOut is where a sign-out ends that has nowhere else to go.
+type SignedOut struct {
+	Back Action // to the client that asked, if its address was registered
+}
+
+func (SignedOut) look() look { return look{"signedout", card, "You are signed out", false} }
+
+// Setup makes the first administrator. It posts to /setup.
+type Setup struct {
+	Token    string // from the set-up link, unless a cookie carries it
+	Email    string
+	Name     string
+	Shortest int // characters of a password
+	Mistakes []Mistake
+}
+
+func (p Setup) look() look {
+	return look{"setup", card, "Set up this hub", len(p.Mistakes) > 0}
+}
+
+// PasswordHint says what makes a password good enough.
+func (p Setup) PasswordHint() string {
+	if p.Shortest == 0 {
+		return "A few words in a row are easy to remember and hard to guess."
+	}
+	return "At least " + plural(p.Shortest, "character") + ". A few words in a row are easy to remember and hard to guess."
+}

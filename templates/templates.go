@@ -1,0 +1,119 @@
+package templates
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+	"sync"
+)
+
+//go:embed parts/*.html pages/*.html
+var files embed.FS
+
+// A Page is one of the structs of this package: what one page shows.
+type Page interface {
+	look() look
+}
+
+// A look says how a page is dressed.
+type look struct {
+	file  string // its template: pages/<file>.html
+	shell string // the template around it: card or desk
+	title string // for the browser's tab, without the hub's name
+	wrong bool   // a form came back with something to put right
+}
+
+// The shells, by the name of their template.
+const (
+	card = "card" // one question on a card, for anyone
+	desk = "desk" // header and navigation, for someone signed in
+)
+
+// A Frame is what every page has around it.
+type Frame struct {
+	Hub       string  // name of the hub, as its operator set it
+	CSRF      string  // goes into every form as the hidden input "csrf"
+	Nonce     string  // of the one inline script there is, on FormPost
+	Person    *Person // nil while nobody is signed in
+	Path      string  // of the request, to mark where one is
+	Waiting   int     // servers that wait for approval, shown to administrators
+	Notice    Note    // what the last request did, shown once
+	Reference string  // under which the hub recorded this request
+}
+
+// A Person is whoever is signed in.
+type Person struct {
+	Name  string
+	Email string
+	Admin bool
+}
+
+// Shown is the name, or the e-mail address of someone who gave none.
+func (p Person) Shown() string { return either(p.Name, p.Email) }
+
+// A view is what a template sees as its dot.
+type view struct {
+	Title string
+	Frame Frame
+	Page  Page
+}
+
+// Render writes a whole page or, when its template fails, nothing but an
+// error: nobody is ever sent half a page.
+func Render(w io.Writer, frame Frame, page Page) error {
+	dressed := page.look()
+	set, ok := pages()[dressed.file]
+	if !ok {
+		return fmt.Errorf("render %T: there is no page %q", page, dressed.file)
+	}
+	var whole bytes.Buffer
+	err := set.ExecuteTemplate(&whole, dressed.shell, view{title(frame, dressed), frame, page})
+	if err != nil {
+		return fmt.Errorf("render %T: %w", page, err)
+	}
+	if _, err := whole.WriteTo(w); err != nil {
+		return fmt.Errorf("send %T: %w", page, err)
+	}
+	return nil
+}
+
+// title tells apart the tabs of one hub and of several, and says first if
+// something went wrong, for people who hear the title before the page.
+func title(frame Frame, dressed look) string {
+	full := dressed.title + " – " + frame.Hub
+	if dressed.wrong {
+		full = "Error: " + full
+	}
+	return full
+}
+
+var pages = sync.OnceValue(parse)
+
+// parse reads every page once. A page that does not parse is a mistake of the
+// program, which every test of a page meets, so it may panic.
+func parse() map[string]*template.Template {
+	parts := template.New("").Funcs(words()).Option("missingkey=error")
+	parts = template.Must(parts.ParseFS(files, "parts/*.html"))
+	names, err := fs.Glob(files, "pages/*.html")
+	if err != nil {
+		panic(err)
+	}
+	parsed := map[string]*template.Template{}
+	for _, name := range names {
+		page := template.Must(template.Must(parts.Clone()).ParseFS(files, name))
+		parsed[strings.TrimSuffix(path.Base(name), ".html")] = page
+	}
+	return parsed
+}
+
+func either(first, second string) string {
+	if first != "" {
+		return first
+	}
+	return second
+}
