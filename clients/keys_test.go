@@ -51,7 +51,7 @@ func (p *publisher) publish(status int, body string) {
 // remote is a client that publishes its keys.
 func (w *world) remote(p *publisher) {
 	w.Helper()
-	w.add(with(webApp(), func(c *Client) { c.ID, c.AuthMethod, c.JWKSURI = "remote", MethodKey, p.URL + "/jwks" }))
+	w.add(with(webApp(), func(c *Client) { c.ID, c.AuthMethod, c.JWKSURI = "remote", MethodKey, p.URL+"/jwks" }))
 }
 
 func (w *world) present(key jose.JSONWebKey) error {

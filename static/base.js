@@ -43,8 +43,10 @@ for (const input of document.querySelectorAll("input[type=password]")) {
     show.setAttribute("aria-pressed", String(hidden));
   };
   const frame = make("span", { className: "with-button inset" });
+  const focused = document.activeElement === input;
   input.replaceWith(frame);
   frame.append(input, show);
+  if (focused) input.focus();
   // Sent as a password, so that no browser remembers it as ordinary text.
   input.form?.addEventListener("submit", () => { input.type = "password"; });
 }

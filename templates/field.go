@@ -1,5 +1,7 @@
 package templates
 
+import "strings"
+
 // A Mistake is one thing to put right in a form.
 type Mistake struct {
 	Field string // name of the form control, which is also its id; empty for the form as a whole
@@ -54,18 +56,26 @@ type Field struct {
 	Mono     bool   // technical text
 	Focus    bool   // takes the focus when the page opens
 	Optional bool
+	Alerted  bool // the alert on top of the page is about it too
 }
 
-// DescribedBy lists the ids of the hint and of the mistake.
+// DescribedBy lists the ids of everything that explains the control, the most
+// urgent first.
 func (f Field) DescribedBy() string {
-	ids := ""
-	if f.Hint != "" {
-		ids = f.Name + "-hint"
-	}
+	var ids []string
 	if f.Wrong != "" {
-		ids = f.Name + "-error " + ids
+		ids = append(ids, f.Name+"-error")
 	}
-	return ids
+	if f.Alerted {
+		ids = append(ids, "problems")
+	}
+	if f.Locked != "" {
+		ids = append(ids, f.Name+"-locked")
+	}
+	if f.Hint != "" {
+		ids = append(ids, f.Name+"-hint")
+	}
+	return strings.Join(ids, " ")
 }
 
 func newField(name, label, value string) Field {
@@ -80,6 +90,7 @@ func auto(words string, f Field) Field  { f.Auto = words; return f }
 func rows(label string, f Field) Field  { f.Kind, f.Rows = "area", label; return f }
 func mono(f Field) Field                { f.Mono = true; return f }
 func optional(f Field) Field            { f.Optional = true; return f }
+func alerted(when bool, f Field) Field  { f.Alerted = when; return f }
 func focus(when bool, f Field) Field    { f.Focus = when; return f }
 func choices(all []Pair, f Field) Field { f.Kind, f.Options = "select", all; return f }
 

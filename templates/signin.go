@@ -28,7 +28,8 @@ type Upstream struct {
 
 // SignIn asks who is there. It posts to /signin.
 type SignIn struct {
-	Flow      string // sealed id of the flow; empty when nobody waits for the answer
+	Flow      string // id of the flow; empty when nobody waits for the answer
+	To        string // page of this hub to go to then, where there is no flow
 	Client    Client // zero without a flow
 	Email     string // as typed before, or as hinted by the client
 	Alert     Note   // why the last attempt failed; zero on first view
@@ -57,7 +58,9 @@ func (p SignIn) FocusPassword() bool { return !p.Wrong() && p.Email != "" }
 // Link asks someone who came from an upstream to prove that the account with
 // the same address is theirs. It posts to /signin/link.
 type Link struct {
+	Stop      string // under which the hub remembers the upstream's answer
 	Flow      string
+	To        string
 	Client    Client // zero without a flow
 	Provider  string // the upstream that is to be connected
 	Email     string // of the account that exists here

@@ -34,6 +34,7 @@ func words() template.FuncMap {
 		"mono":     mono,
 		"optional": optional,
 		"focus":    focus,
+		"alerted":  alerted,
 		"choices":  choices,
 		"wrong":    wrong,
 		"locked":   locked,

@@ -36,6 +36,8 @@ func newRSASigner(kid string, bits int) signer {
 	return signer{jose.JSONWebKey{Key: key, KeyID: kid, Algorithm: "RS256", Use: "sig"}}
 }
 
+func (s signer) public() jose.JSONWebKey { return s.key.Public() }
+
 // sign returns a compact JWS over any payload, with extra header members.
 func (s signer) sign(payload []byte, header map[string]any) string {
 	options := &jose.SignerOptions{}
@@ -93,14 +95,14 @@ func (u *Upstream) published() jose.JSONWebKeySet {
 	defer u.mu.Unlock()
 	var set jose.JSONWebKeySet
 	for _, s := range u.keys {
-		set.Keys = append(set.Keys, s.key.Public())
+		set.Keys = append(set.Keys, s.public())
 	}
 	return set
 }
 
 // Thumbprint is RFC 7638's, of the current key.
 func (u *Upstream) Thumbprint() string {
-	public := u.signer().key.Public()
+	public := u.signer().public()
 	encoded := map[string]string{}
 	if err := json.Unmarshal(encode(public), &encoded); err != nil {
 		panic(err)
@@ -125,7 +127,7 @@ func HMAC(claims map[string]any, key []byte) string {
 
 // PublicPEM is the provider's public key as an attacker would feed it to HMAC.
 func (u *Upstream) PublicPEM() []byte {
-	der, err := x509.MarshalPKIXPublicKey(u.signer().key.Public().Key)
+	der, err := x509.MarshalPKIXPublicKey(u.signer().public().Key)
 	if err != nil {
 		panic(err)
 	}

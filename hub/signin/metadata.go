@@ -27,6 +27,13 @@ func (d *Door) Metadata(c *gin.Context) error {
 	}
 	c.Header("Cache-Control", "public, max-age=60")
 	c.Writer.Header().Del("Pragma")
-	c.JSON(http.StatusOK, peer.NewMetadata(d.Issuer, current.HubName, key.ID))
+	c.JSON(http.StatusOK, peer.Metadata(peer.About{
+		ClientID:    d.Issuer + "/oauth2/client-metadata/" + key.ID,
+		Name:        current.HubName,
+		Issuer:      d.Issuer,
+		Callback:    d.Issuer + "/signin/from/" + key.ID,
+		Backchannel: d.Issuer + "/oauth2/backchannel/" + key.ID,
+		JWKSURI:     d.Issuer + "/oauth2/jwks",
+	}))
 	return nil
 }

@@ -32,7 +32,7 @@ ok    none   none     unproven      none           -    -            allow  | D3
 ok    none   none     unproven      none           -    -            deny   | D3  refuse
 ok    none   none     proven|auth   none           -    -            allow  | D5  create
 ok    none   none     proven|auth   none           -    -            deny   | D5  refuse
-ok    none   none     unproven      -              -    -            -      | D4  refuse
+ok    none   none     missing|unproven -           -    -            -      | D4  refuse
 ok    none   none     proven|auth   off|off-untested|off-admin|off-admin-untested - - - | D11 refuse
 ok    none   none     proven|auth   admin|admin-untested - -         -      | D9  refuse
 ok    none   none     proven|auth   other|untested-other - -         -      | D10 refuse

@@ -300,7 +300,7 @@ func TestRacingOwnersOfOneAddressAreNotMerged(t *testing.T) {
 			email := fmt.Sprintf("r%d@example.org", round)
 			decisions := make([]users.Decision, 8)
 			race(8, func(i int) error {
-				c, p := google(fmt.Sprint(round), email), trusted()
+				c, p := google(fmt.Sprint("s", round), email), trusted()
 				c.Key = fmt.Sprint("key", i)
 				p.KeyID = c.Key
 				d, err := w.Match(t.Context(), c, p)
