@@ -75,17 +75,17 @@ type KeyForm struct {
 // SignUpChoices are the values of sign_ups.
 func (KeyForm) SignUpChoices() []Pair {
 	return []Pair{
-		{"allow", "Allow: make an account for anyone who signs in there"},
-		{"deny", "Deny: only people who have an account here already"},
+		{"allow", "Allow anyone who signs in there"},
+		{"deny", "Deny: only people known here"},
 	}
 }
 
 // LinkingChoices are the values of linking.
 func (KeyForm) LinkingChoices() []Pair {
 	return []Pair{
-		{"confirm", "Confirm: ask them to sign in here once"},
-		{"auto", "Auto: connect at once, for the domains below"},
-		{"never", "Never: keep the accounts apart"},
+		{"confirm", "Confirm: sign in here once"},
+		{"auto", "Auto: connect (domains below)"},
+		{"never", "Never connect"},
 	}
 }
 

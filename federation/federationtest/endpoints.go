@@ -146,7 +146,7 @@ func (u *Upstream) assertion(form url.Values, c Client) error {
 	defer u.mu.Unlock()
 	switch {
 	case form.Get("client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-		form.Get("client_id") != c.ID, claims.Iss != c.ID, claims.Sub != c.ID, claims.Aud != u.URL,
+		form.Get("client_id") != c.ID, claims.Iss != c.ID, claims.Sub != c.ID, strings.TrimSuffix(claims.Aud, "/") != u.URL,
 		claims.Exp <= u.now().Unix(), claims.Exp-claims.Iat > 60,
 		claims.Jti == "", u.used[claims.Jti]:
 		return errors.New("the assertion does not hold")

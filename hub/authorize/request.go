@@ -35,8 +35,8 @@ type sender struct {
 // addressee finds the client and where it may be answered. Until both are
 // known nothing is sent anywhere; the error is a page (RFC 6749 §4.1.2.1).
 func (d *Door) addressee(c *gin.Context, params oauth.Params, repeated *oauth.RepeatedError) (clients.Client, sender, error) {
-	if repeated != nil && (repeated.Name == "client_id" || repeated.Name == "redirect_uri") {
-		return clients.Client{}, sender{}, misconfigured(oauth.InvalidRequest("the parameter " + repeated.Name + " was sent more than once"))
+	if repeated != nil && (slices.Contains(repeated.Names, "client_id") || slices.Contains(repeated.Names, "redirect_uri")) {
+		return clients.Client{}, sender{}, misconfigured(oauth.InvalidRequest("client_id and redirect_uri must be sent once"))
 	}
 	id := params["client_id"]
 	if id == "" {

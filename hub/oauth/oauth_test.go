@@ -43,10 +43,13 @@ func manyParams(n int) string {
 }
 
 func TestARepeatedParameterIsNamed(t *testing.T) {
-	_, err := ParseParams("state=1&redirect_uri=a&redirect_uri=b")
+	params, err := ParseParams("redirect_uri=a&redirect_uri=b&state=1")
 	var repeated *RepeatedError
-	if !errors.As(err, &repeated) || repeated.Name != "redirect_uri" {
+	if !errors.As(err, &repeated) || !slices.Equal(repeated.Names, []string{"redirect_uri"}) {
 		t.Errorf("got %v, want redirect_uri named", err)
+	}
+	if params["state"] != "1" || params.Has("redirect_uri") {
+		t.Errorf("got %q, want what was sent once", params)
 	}
 }
 

@@ -26,6 +26,7 @@ func ParseParams(encoded string) (Params, error) {
 		return nil, InvalidRequest("the request is too large")
 	}
 	params := Params{}
+	var repeated RepeatedError
 	for pair := range strings.SplitSeq(encoded, "&") {
 		if pair == "" {
 			continue
@@ -39,21 +40,28 @@ func ParseParams(encoded string) (Params, error) {
 		if err != nil {
 			return nil, err
 		}
-		if _, twice := params[name]; twice {
-			return params, &RepeatedError{Name: name}
+		if params.Has(name) {
+			repeated.Names = append(repeated.Names, name)
+			continue
 		}
 		params[name] = value
 		if len(params) > maxParams {
 			return nil, InvalidRequest("the request has too many parameters")
 		}
 	}
+	for _, name := range repeated.Names {
+		delete(params, name) // neither value is the one that was meant
+	}
+	if len(repeated.Names) > 0 {
+		return params, &repeated
+	}
 	return params, nil
 }
 
-// A RepeatedError names the parameter that was sent twice. ParseParams returns
-// it together with the first values, so that the authorization endpoint can
-// still tell whether the redirect_uri itself is unambiguous.
-type RepeatedError struct{ Name string }
+// A RepeatedError names the parameters that were sent twice. ParseParams
+// returns it together with the others, so that the authorization endpoint can
+// still tell the client, if client and redirect_uri are not in doubt.
+type RepeatedError struct{ Names []string }
 
 func (e *RepeatedError) Error() string { return e.protocol().Error() }
 
@@ -61,7 +69,7 @@ func (e *RepeatedError) Error() string { return e.protocol().Error() }
 func (e *RepeatedError) Unwrap() error { return e.protocol() }
 
 func (e *RepeatedError) protocol() *Error {
-	return InvalidRequest("the parameter " + short(e.Name) + " was sent more than once")
+	return InvalidRequest("the parameter " + short(e.Names[0]) + " was sent more than once")
 }
 
 func unescape(s string) (string, error) {

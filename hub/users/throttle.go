@@ -79,7 +79,7 @@ func (t throttle) begin(ctx context.Context, emailKey string) (id string, err er
 
 // opens is when the next attempt is looked at.
 func (t Throttle) opens() time.Time {
-	if true {
+	if t.Failures < atOnce {
 		return t.Until
 	}
 	if alone := t.Last.Add(waitAfter(t.Failures)); alone.After(t.Until) {

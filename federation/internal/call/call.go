@@ -145,11 +145,16 @@ func (l *Line) Talk(ctx context.Context, exchange func(context.Context, *http.Cl
 // judge counts silences. A visitor who left early is not the upstream's fault,
 // and neither is an answer that only says no.
 func (l *Line) judge(visitor, bounded context.Context, err error) error {
-	if err != nil && left(visitor) {
+	if left(visitor) {
 		return visitor.Err()
 	}
+	// A server that notices our hanging up may still end its answer in good
+	// order, so what seems complete after the deadline need not be.
+	if err == nil {
+		err = bounded.Err()
+	}
 	var broken *url.Error
-	silent := err != nil && (bounded.Err() != nil || errors.As(err, &broken))
+	silent := bounded.Err() != nil || errors.As(err, &broken)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !silent {

@@ -20,7 +20,7 @@ func groups(t *testing.T) *DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { d.forget(); d.read.Close(); d.write.Close() })
+	t.Cleanup(func() { d.closeAll() })
 	spec := store.Spec{Name: "notes", Unique: []string{"slug"}}
 	created := request(t.Context(), func(s *session) error { return declare(s, spec) })
 	d.commit([]*write{created})

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"sync"
 	"time"
 
 	driver "modernc.org/sqlite"
@@ -27,9 +28,11 @@ func open(path string) (*DB, error) {
 	}
 	d := &DB{
 		writes:  make(chan *write),
-		closing: make(chan struct{}),
+		closed:  make(chan struct{}),
 		stopped: make(chan struct{}),
 	}
+	d.closing = sync.OnceFunc(func() { close(d.closed) })
+	d.finish = sync.OnceValue(d.closeAll)
 	if d.write, err = connections(path, 1, writerSettings()); err != nil {
 		return nil, reason(err)
 	}

@@ -61,8 +61,13 @@ func (s *session) row(text string, args []any, into ...any) error {
 	return statement.QueryRowContext(context.Background(), args...).Scan(into...)
 }
 
-// discard closes the connection instead of giving it back to the pool.
+// discard closes the connection instead of giving it back to the pool, and so
+// ends its transaction. Its statements go first: SQLite keeps a connection,
+// with its locks, for as long as it has any.
 func (s *session) discard() {
+	for _, statement := range s.prepared {
+		_ = statement.Close()
+	}
 	_ = s.conn.Raw(func(any) error { return driver.ErrBadConn })
 	_ = s.conn.Close()
 }

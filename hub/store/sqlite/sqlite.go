@@ -20,7 +20,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"sync"
 	"sync/atomic"
 
 	"github.com/fedhub/fedhub/hub/store"
@@ -34,10 +33,11 @@ type DB struct {
 	tables atomic.Pointer[map[string]*table]
 
 	writes  chan *write
-	closing chan struct{} // closed when no more writes are taken
+	closing func()        // takes no more writes
+	closed  chan struct{} // closed when no more writes are taken
 	stopped chan struct{} // closed when the writer has left
-	once    sync.Once
-	session *session // the writer's alone
+	finish  func() error  // closes all connections, once
+	session *session      // the writer's, and after it has left finish's
 }
 
 var _ store.Backend = (*DB)(nil)
@@ -60,15 +60,21 @@ var ErrClosed = errors.New("the database is closed")
 // and closes it. If ctx ends before that, the file is as after a crash: whole,
 // and recovered when it is next opened.
 func (d *DB) Close(ctx context.Context) error {
-	d.once.Do(func() { close(d.closing) })
+	d.closing()
 	select {
 	case <-d.stopped:
+		return d.finish()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	// The writer's connection is closed last, because it is the last one that
-	// empties the log.
-	return errors.Join(d.read.Close(), d.write.Close())
+}
+
+// closeAll closes the writer's connection last: only one that may write can
+// move the log into the file, and only the last one does.
+func (d *DB) closeAll() error {
+	err := d.read.Close()
+	d.forget()
+	return errors.Join(err, d.write.Close())
 }
 
 // table finds a set that was declared to Prepare.

@@ -24,7 +24,7 @@ func (d *DB) submit(ctx context.Context, apply func(*session) error) error {
 	case d.writes <- w:
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-d.closing:
+	case <-d.closed:
 		return ErrClosed
 	}
 	select {
@@ -39,12 +39,11 @@ func (d *DB) submit(ctx context.Context, apply func(*session) error) error {
 // so groups grow by themselves with the load and nobody waits for company.
 func (d *DB) run() {
 	defer close(d.stopped)
-	defer func() { d.forget() }()
 	for {
 		select {
 		case first := <-d.writes:
 			d.commit(d.gather(first))
-		case <-d.closing:
+		case <-d.closed:
 			return
 		}
 	}
@@ -151,7 +150,7 @@ func (d *DB) tryBegin() error {
 // abandoned reports whether nobody waits for this group any more.
 func (d *DB) abandoned(group []*write) bool {
 	select {
-	case <-d.closing:
+	case <-d.closed:
 		return true
 	default:
 	}
