@@ -127,6 +127,7 @@ type keyring struct {
 type keySet struct {
 	source string // the jwks_uri, or the JWKS itself: another source is another set
 	keys   keys
+	prints []string  // thumbprints of keys
 	read   time.Time // when keys were read
 	tried  time.Time // when reading was last tried
 }
@@ -161,6 +162,11 @@ func (r *Registry) keysFor(ctx context.Context, c Client, a assertion) (keys, er
 		return r.inlineKeys(c)
 	}
 	set := r.keys.get(c.ID, c.JWKSURI)
+	if c.Server != nil && !overlap(set.prints, c.Server.KeyThumbprints) {
+		// Another process saw the server change hands, and it was approved
+		// with other keys: what we remember is the previous owner's.
+		set = keySet{source: set.source, tried: set.tried}
+	}
 	now := r.now()
 	fresh := now.Sub(set.read) < keysLife
 	if fresh && len(set.keys.fitting(a.kid, a.alg)) > 0 {
@@ -213,7 +219,9 @@ func (r *Registry) fetchKeys(ctx context.Context, c Client, now time.Time) (keys
 				return nil, err
 			}
 		}
-		r.keys.put(c.ID, keySet{source: c.JWKSURI, keys: fetched, read: now, tried: now})
+		r.keys.put(c.ID, keySet{
+			source: c.JWKSURI, keys: fetched, prints: fetched.thumbprints(), read: now, tried: now,
+		})
 		return fetched, nil
 	})
 	if err != nil {

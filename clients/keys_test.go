@@ -104,6 +104,12 @@ func TestMadeUpKidsCostOneFetchAMinute(t *testing.T) {
 			})
 		}
 		all.Wait()
+		w.clock.forward(time.Second)
+		late := key
+		late.KeyID = randomText(8)
+		if got, want := code(w.present(late)), InvalidClient; got != want {
+			t.Errorf("a second later: got %q, want %q", got, want)
+		}
 		if err := w.present(key); err != nil {
 			t.Errorf("the real key meanwhile: %v", err)
 		}

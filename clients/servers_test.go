@@ -366,7 +366,7 @@ func TestARequestDoesNotWaitForARefresh(t *testing.T) {
 func TestAServerWhoseKeysAreAllNewMustBeApprovedAgain(t *testing.T) {
 	for name, notice := range map[string]func(w *world, h *hub){
 		"noticed by refresh": func(w *world, h *hub) {
-			w.clock.forward(documentLife)
+			w.clock.forward(documentLife - 30*time.Minute) // its keys were read later and still count as fresh
 			if err := w.use(h.id); err != nil {
 				w.Fatal(err)
 			}
@@ -381,6 +381,7 @@ func TestAServerWhoseKeysAreAllNewMustBeApprovedAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h, w := newHub(t), newWorld(t, allowHTTP)
 			w.introduce(h.id, ViaDomain)
+			w.clock.forward(30 * time.Minute)
 			if err := w.login(h.sign(w, 0)); err != nil {
 				t.Fatal(err)
 			}
@@ -401,16 +402,44 @@ func TestAServerWhoseKeysAreAllNewMustBeApprovedAgain(t *testing.T) {
 				t.Errorf("the domain alone lifted the hold: %s", got)
 			}
 			w.decide(h.id, Active)
-			if err := w.login(h.sign(w, 0)); err != nil {
-				t.Errorf("approved again: %v", err)
-			}
 			if got, want := code(w.login(byKey(h.id, sign(t, stolen, good(h.id, w.clock.now()), nil)))), InvalidClient; got != want {
 				t.Errorf("the old key: got %q, want %q", got, want)
+			}
+			if err := w.login(h.sign(w, 0)); err != nil {
+				t.Errorf("approved again: %v", err)
 			}
 			if got := w.lookup(h.id).Server.Held; got != "" {
 				t.Errorf("still held: %q", got)
 			}
 		})
+	}
+}
+
+func TestAnotherProcessForgetsTheKeysOfAPreviousOwner(t *testing.T) {
+	h, w := newHub(t), newWorld(t, allowHTTP)
+	elsewhere := NewRegistry(Options{
+		Store: w.store, HTTP: http.DefaultClient, Issuer: issuer, Replay: w.seen.use, AllowHTTP: true, Now: w.clock.now,
+	})
+	defer elsewhere.Close()
+	w.introduce(h.id, ViaAdmin)
+	w.clock.forward(30 * time.Minute)
+	if _, err := elsewhere.Authenticate(t.Context(), h.sign(w, 0), ""); err != nil {
+		t.Fatal(err)
+	}
+	stolen := h.keys[0]
+	h.publish(func() { h.keys = []jose.JSONWebKey{newKey(t, "2", jose.ES256)} })
+	w.clock.forward(documentLife - 30*time.Minute)
+	if err := w.use(h.id); err != nil {
+		t.Fatal(err)
+	}
+	w.decide(h.id, Active)
+
+	if _, err := elsewhere.Authenticate(t.Context(), byKey(h.id, sign(t, stolen, good(h.id, w.clock.now()), nil)), ""); code(err) != InvalidClient {
+		t.Errorf("the old key: got %v, want %s", err, InvalidClient)
+	}
+	w.clock.forward(keysPause)
+	if _, err := elsewhere.Authenticate(t.Context(), h.sign(w, 0), ""); err != nil {
+		t.Errorf("the new key: %v", err)
 	}
 }
 

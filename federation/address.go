@@ -13,8 +13,8 @@ func TidyBaseURL(raw string) string {
 	raw = strings.TrimSpace(raw)
 	raw = strings.TrimSuffix(raw, "/.well-known/openid-configuration")
 	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" {
-		return raw
+	if err != nil || u.Host == "" || !plainASCII(raw) {
+		return raw // Validate will say what is wrong with it
 	}
 	u.Scheme, u.Host = strings.ToLower(u.Scheme), strings.ToLower(u.Host)
 	return strings.TrimRight(u.String(), "/")

@@ -95,7 +95,7 @@ func (r *Registry) pin(ctx context.Context, id, issuer string) error {
 		case k.Issuer == issuer:
 			return errPinned
 		case k.Issuer != "":
-			return fmt.Errorf("the issuer is now %q and was %q", issuer, k.Issuer)
+			return NewFault(Misconfigured, k.Name, fmt.Errorf("its issuer is now %q and was %q", issuer, k.Issuer))
 		case strings.TrimSuffix(issuer, "/") != strings.TrimSuffix(k.BaseURL, "/"):
 			// The key was given another address while we looked at this one.
 			return fmt.Errorf("the issuer %q is not at %q", issuer, k.BaseURL)

@@ -27,6 +27,14 @@ func (h *Hub) SetupLink(ctx context.Context) (string, error) {
 	return h.config.URL + "/setup?token=" + token, nil
 }
 
+// CheckSecretKey says whether the secret key is the one that the database was
+// set up with, by opening the signing key (or making the first one). A wrong
+// key is seal.ErrOpen.
+func (h *Hub) CheckSecretKey(ctx context.Context) error {
+	_, err := h.signing.Fingerprint(ctx)
+	return err
+}
+
 // AddUser keeps a new person.
 func (h *Hub) AddUser(ctx context.Context, by string, n users.NewUser) (users.User, error) {
 	u, err := h.users.Add(ctx, n)
@@ -34,6 +42,14 @@ func (h *Hub) AddUser(ctx context.Context, by string, n users.NewUser) (users.Us
 		h.audit.Record(ctx, audit.Event{Kind: audit.UserAdded, Actor: by, Target: u.ID})
 	}
 	return u, err
+}
+
+// User returns one person; fs.ErrNotExist if there is none with this id.
+func (h *Hub) User(ctx context.Context, id string) (users.User, error) { return h.users.Get(ctx, id) }
+
+// Users lists up to limit people in the order of ids, behind the id after.
+func (h *Hub) Users(ctx context.Context, after string, limit int) ([]users.User, error) {
+	return h.users.Everyone(ctx, after, limit)
 }
 
 // AddClient keeps a new client and, if it proves itself by a secret, returns
@@ -55,18 +71,30 @@ func (h *Hub) AddClient(ctx context.Context, by string, c clients.Client) (clien
 // Clients lists the clients, federated servers among them.
 func (h *Hub) Clients(ctx context.Context) ([]clients.Client, error) { return h.clients.All(ctx) }
 
+// Describe says what an upstream calls itself. Its kind and Base URL are
+// enough.
+func (h *Hub) Describe(ctx context.Context, kind, baseURL string) (federation.Card, error) {
+	return h.upstreams.Describe(ctx, federation.LoginKey{ID: "upstream", Kind: kind, Name: "upstream", BaseURL: baseURL})
+}
+
 // AddLoginKey keeps a new Social Login Key. A peer is asked at once to let
 // this hub in; invite may be empty.
 func (h *Hub) AddLoginKey(ctx context.Context, by string, k federation.LoginKey, secret, invite string) (federation.LoginKey, error) {
-	k, err := h.upstreams.Add(ctx, k, secret)
-	if err != nil {
-		return federation.LoginKey{}, err
-	}
-	h.audit.Record(ctx, audit.Event{Kind: audit.KeyAdded, Actor: by, LoginKey: k.ID, Target: k.BaseURL})
-	if k.Kind != federation.KindPeer {
-		return k, nil
+	k, err := h.KeepLoginKey(ctx, by, k, secret)
+	if err != nil || k.Kind != federation.KindPeer {
+		return k, err
 	}
 	return h.JoinPrimary(ctx, k.ID, invite)
+}
+
+// KeepLoginKey keeps a new Social Login Key and asks nobody: the hub that
+// serves may be another process, which knows the key only a moment later.
+func (h *Hub) KeepLoginKey(ctx context.Context, by string, k federation.LoginKey, secret string) (federation.LoginKey, error) {
+	k, err := h.upstreams.Add(ctx, k, secret)
+	if err == nil {
+		h.audit.Record(ctx, audit.Event{Kind: audit.KeyAdded, Actor: by, LoginKey: k.ID, Target: k.BaseURL})
+	}
+	return k, err
 }
 
 // JoinPrimary asks a peer (again) to let this hub in, and returns the key with
@@ -77,6 +105,10 @@ func (h *Hub) JoinPrimary(ctx context.Context, keyID, invite string) (federation
 	}
 	return h.upstreams.Get(ctx, keyID)
 }
+
+// ClientMetadata is what this hub is called at the peer of a login key: where
+// it tells about itself.
+func (h *Hub) ClientMetadata(keyID string) string { return h.clientMetadata(keyID) }
 
 // LoginKeys lists the Social Login Keys.
 func (h *Hub) LoginKeys(ctx context.Context) ([]federation.LoginKey, error) {
@@ -99,6 +131,11 @@ func (h *Hub) NewInvite(ctx context.Context, by string, life time.Duration) (str
 		h.audit.Record(ctx, audit.Event{Kind: audit.InviteMade, Actor: by})
 	}
 	return code, invite, err
+}
+
+// Settings returns the OAuth Provider Settings.
+func (h *Hub) Settings(ctx context.Context) (settings.Settings, error) {
+	return h.settings.Current(ctx)
 }
 
 // ChangeSettings edits the OAuth Provider Settings.

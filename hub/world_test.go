@@ -492,3 +492,11 @@ func atOnce(n int, f func(i int)) {
 	}
 	done.Wait()
 }
+
+// newServer serves one handler on this machine.
+func newServer(t *testing.T, handle http.HandlerFunc) string {
+	t.Helper()
+	server := httptest.NewServer(handle)
+	t.Cleanup(server.Close)
+	return server.URL
+}

@@ -10,6 +10,8 @@ package federationtest
 
 import (
 	"encoding/json"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -90,7 +92,9 @@ func NewUpstream(t testing.TB, now func() time.Time) *Upstream {
 		grants: map[string]grant{}, access: map[string]person{}, used: map[string]bool{},
 		calls: map[string]int{}, last: map[string]seen{},
 	}
-	u.Server = httptest.NewTLSServer(u)
+	u.Server = httptest.NewUnstartedServer(u)
+	u.Server.Config.ErrorLog = log.New(io.Discard, "", 0) // broken connections are what the tests are about
+	u.Server.StartTLS()
 	u.URL = u.Server.URL
 	t.Cleanup(func() {
 		u.Server.CloseClientConnections() // some handlers hang on purpose

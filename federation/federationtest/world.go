@@ -167,7 +167,7 @@ func NewEnv(client *http.Client, clock *Clock, key HubKey, log *bytes.Buffer) fe
 		Sign: func(_ context.Context, claims map[string]any, typ string) (string, error) {
 			return key.sign(encode(claims), map[string]any{"typ": typ}), nil
 		},
-		Patience: 5 * time.Second,
+		Patience: 30 * time.Second,
 		Now:      clock.Now,
 		Log:      slog.New(slog.NewTextHandler(&locked{w: log}, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}

@@ -14,7 +14,7 @@ import (
 func (c *Connector) Describe(ctx context.Context) (federation.Card, error) {
 	doc, err := c.doc.Get(ctx)
 	if err != nil {
-		return federation.Card{}, c.fault(federation.Untrusted, err)
+		return federation.Card{}, c.fault(ours, err)
 	}
 	card := federation.Card{
 		Issuer:       doc.Issuer,

@@ -42,7 +42,7 @@ func accepted() []string {
 func (c *Connector) Discover(ctx context.Context) (Discovery, error) {
 	doc, err := c.doc.Get(ctx)
 	if err != nil {
-		return Discovery{}, c.fault(federation.Untrusted, err)
+		return Discovery{}, c.fault(ours, err)
 	}
 	if len(doc.ForeignHosts) > 0 {
 		// FE-33: an administrator confirms foreign hosts before they get our
@@ -72,9 +72,11 @@ func (c *Connector) fetchDiscovery(ctx context.Context) (Discovery, error) {
 		return Discovery{}, c.fault(federation.Misconfigured, fmt.Errorf("its discovery document can't be used: %w", err))
 	}
 	if c.key.Issuer == "" {
-		err = c.env.Pin(ctx, c.key.ID, doc.Issuer)
+		if err := c.env.Pin(ctx, c.key.ID, doc.Issuer); err != nil {
+			return Discovery{}, fmt.Errorf("remember the issuer: %w", err)
+		}
 	}
-	return doc, err
+	return doc, nil
 }
 
 func parseDiscovery(body []byte) (Discovery, error) {

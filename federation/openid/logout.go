@@ -21,21 +21,21 @@ const (
 // Connect Back-Channel Logout §2.6. Anybody can post one, so a token that
 // does not even claim to be from the provider and for us costs no request.
 func (c *Connector) LogoutToken(ctx context.Context, raw string) (federation.Ended, error) {
-	ended, err := c.logout(ctx, raw)
+	if len(raw) > maxLogoutToken {
+		return federation.Ended{}, c.faultf(federation.Untrusted, "the logout token is longer than %d bytes", maxLogoutToken)
+	}
+	doc, err := c.Discover(ctx)
+	if err != nil {
+		return federation.Ended{}, err
+	}
+	ended, err := c.logout(ctx, doc, raw)
 	if err != nil {
 		return federation.Ended{}, c.fault(federation.Untrusted, fmt.Errorf("the logout token: %w", err))
 	}
 	return ended, nil
 }
 
-func (c *Connector) logout(ctx context.Context, raw string) (federation.Ended, error) {
-	if len(raw) > maxLogoutToken {
-		return federation.Ended{}, errors.New("it is too long")
-	}
-	doc, err := c.Discover(ctx)
-	if err != nil {
-		return federation.Ended{}, err
-	}
+func (c *Connector) logout(ctx context.Context, doc Discovery, raw string) (federation.Ended, error) {
 	// 1, 3: signed, not encrypted, and with an algorithm of the list. Step 2
 	// has no part here: we asked for no encryption.
 	if err := checkForm(raw, doc.SigningAlgs, "logout+jwt", "JWT"); err != nil {

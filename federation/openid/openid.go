@@ -212,6 +212,10 @@ func random() string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
+// ours is the kind of errors that are not the upstream's doing, such as a
+// database that is down. They stay as they are.
+const ours federation.FaultKind = ""
+
 // fault gives an error its kind. One that has a kind keeps it; silence is
 // silence wherever it is met; a visitor who left is nobody's fault.
 func (c *Connector) fault(kind federation.FaultKind, err error) error {
@@ -222,6 +226,9 @@ func (c *Connector) fault(kind federation.FaultKind, err error) error {
 		return err
 	case errors.Is(err, call.ErrSilent), errors.Is(err, context.DeadlineExceeded):
 		kind = federation.Unreachable
+	}
+	if kind == ours {
+		return err
 	}
 	return federation.NewFault(kind, c.key.Name, err)
 }

@@ -1,11 +1,280 @@
 package peer_test
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/federationtest"
 	"github.com/fedhub/fedhub/federation/peer"
+	"github.com/go-jose/go-jose/v4"
 )
 
 func TestPeer(t *testing.T) { federationtest.Run(t, federation.KindPeer, peer.New) }
+
+func newWorld(t *testing.T, adapt func(*federationtest.World)) *federationtest.World {
+	return federationtest.NewWorld(t, federation.KindPeer, peer.New, adapt)
+}
+
+func TestWeAreNamedByAnAddressAndSignForIt(t *testing.T) {
+	w := newWorld(t, nil)
+	w.MustSignIn(federation.Hints{})
+	form, header := w.Seen(federationtest.PathToken)
+	if got, want := form.Get("client_id"), federationtest.Hub+"/oauth2/client-metadata/up"; got != want {
+		t.Errorf("client_id: got %q, want %q", got, want)
+	}
+	if header.Get("Authorization") != "" || form.Has("client_secret") {
+		t.Error("a secret was sent, and there is none")
+	}
+	jws, err := jose.ParseSignedCompact(form.Get("client_assertion"), []jose.SignatureAlgorithm{jose.ES256})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := jws.Signatures[0].Protected.ExtraHeaders[jose.HeaderType], "client-authentication+jwt"; got != want {
+		t.Errorf("typ: got %v, want %v", got, want)
+	}
+	var claims map[string]any
+	if err := json.Unmarshal(jws.UnsafePayloadWithoutVerification(), &claims); err != nil {
+		t.Fatal(err)
+	}
+	jti, _ := claims["jti"].(string)
+	delete(claims, "jti")
+	now := float64(w.Clock.Now().Unix())
+	id := form.Get("client_id")
+	for name, want := range map[string]any{"iss": id, "sub": id, "aud": w.URL, "iat": now, "exp": now + 60} {
+		if claims[name] != want {
+			t.Errorf("%s: got %v, want %v", name, claims[name], want)
+		}
+	}
+	if len(claims) != 5 || len(jti) < 22 {
+		t.Errorf("got claims %v and jti %q", claims, jti)
+	}
+}
+
+func TestRolesAreAskedForWhereThereAreRules(t *testing.T) {
+	for _, rules := range []map[string]string{nil, {"staff": "member"}} {
+		w := newWorld(t, func(w *federationtest.World) { w.Key.RoleMap = rules })
+		id := w.MustSignIn(federation.Hints{})
+		form, _ := w.Seen(federationtest.PathAuthorize)
+		asked := strings.Contains(form.Get("scope"), "roles")
+		if asked != (rules != nil) || len(id.Roles) != len(rules) {
+			t.Errorf("rules %v: asked %v, got %v", rules, asked, id.Roles)
+		}
+	}
+}
+
+func TestTheRequestSaysWhichHubsItPassed(t *testing.T) {
+	w := newWorld(t, nil)
+	var leg federation.Leg
+	redirect, err := w.Connector.Begin(t.Context(), &leg, federation.Hints{Via: []string{"https://third.example"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, _ := url.Parse(redirect)
+	if got, want := u.Query().Get("via"), "https://third.example "+federationtest.Hub; got != want {
+		t.Errorf("via: got %q, want %q", got, want)
+	}
+	if got, want := federation.FormatVia(leg.Via), u.Query().Get("via"); got != want {
+		t.Errorf("the leg: got %q, want %q", got, want)
+	}
+	if u.Query().Get("state") != leg.State {
+		t.Error("the rest of the request is gone")
+	}
+}
+
+func TestARingIsNotTurned(t *testing.T) { // FE-42
+	w := newWorld(t, nil)
+	for name, via := range map[string][]string{
+		"back to the first":        {w.URL},
+		"back to the first, slash": {w.URL + "/", "https://third.example"},
+		"back to ourselves":        {federationtest.Hub, "https://third.example"},
+		"on and on":                {"https://1.example", "https://2.example", "https://3.example"},
+	} {
+		_, err := w.Connector.Begin(t.Context(), &federation.Leg{}, federation.Hints{Via: via})
+		if federationtest.Fault(err) != federation.Circular {
+			t.Errorf("%s: got %v, want circular", name, err)
+		}
+	}
+	if got := w.Calls(federationtest.PathDiscovery); got != 0 {
+		t.Errorf("the other hub was asked %d times", got)
+	}
+}
+
+func TestAProviderThatTakesNoSignaturesIsNoPeer(t *testing.T) {
+	w := newWorld(t, nil)
+	w.Set(func(s *federationtest.Script) {
+		s.Discovery = func(doc map[string]any) {
+			doc["token_endpoint_auth_methods_supported"] = []string{"client_secret_basic"}
+		}
+	})
+	if _, err := w.SignIn(federation.Hints{}); federationtest.Fault(err) != federation.Misconfigured {
+		t.Errorf("got %v, want misconfigured", err)
+	}
+}
+
+func TestTheWrongKeyGetsNowhere(t *testing.T) {
+	w := newWorld(t, nil)
+	leg, answer := w.Begin(federation.Hints{})
+	hub := federationtest.NewHubKey() // not the one that is registered
+	hub.Register(w.Upstream, w.Env.ClientMetadataURL("up"))
+	if _, err := w.Finish(leg, answer); federationtest.Refused(err) != "invalid_client" {
+		t.Errorf("got %v, want invalid_client", err)
+	}
+}
+
+func TestASignerThatFailsSignsNobodyIn(t *testing.T) {
+	broken := errors.New("no signing key")
+	w := newWorld(t, func(w *federationtest.World) {
+		w.Env.Sign = func(context.Context, map[string]any, string) (string, error) { return "", broken }
+	})
+	if _, err := w.SignIn(federation.Hints{}); !errors.Is(err, broken) {
+		t.Errorf("got %v, want the signer's error", err)
+	}
+}
+
+// joining is a registry with one peer key, and the hub that it leads to.
+func joining(t *testing.T) (*federation.Registry, *federationtest.World) {
+	w := newWorld(t, func(w *federationtest.World) { w.Key.Name = "Head Office" })
+	return federation.NewRegistry(federation.Options{
+		Store:     federationtest.NewMemory(w.Key),
+		Factories: map[string]federation.Factory{"peer": peer.New},
+		Env:       w.Env,
+		Seal:      federationtest.Seal,
+	}), w
+}
+
+func TestAnIntroductionIsAnsweredAndKept(t *testing.T) {
+	for name, row := range map[string]struct {
+		status int
+		body   string
+		want   federation.JoinStatus
+		says   string
+	}{
+		"pending":   {200, `{"status":"pending","message":"Ask Grace."}`, federation.Requested, "administrator must approve"},
+		"accepted":  {202, `{"status":"pending"}`, federation.Requested, "administrator must approve"},
+		"active":    {200, `{"status":"active"}`, federation.Active, "lets people sign in"},
+		"refused":   {200, `{"status":"refused"}`, federation.Refused, "said no"},
+		"suspended": {200, `{"status":"suspended"}`, federation.Suspended, "has stopped"},
+		"unknown":   {401, `{"error":"invalid_client","error_description":"no document"}`, federation.Refused, "/oauth2/client-metadata/up"},
+		"invite":    {400, `{"error":"invalid_request"}`, federation.Refused, "invite"},
+		"busy":      {429, `{"error":"slow_down"}`, federation.Refused, "too many"},
+		"other":     {400, `{"error":"` + strings.Repeat("x", 5000) + `"}`, federation.Refused, "turned the request down"},
+		"down":      {503, ``, federation.NoAnswer, "can't be reached"},
+		"strange":   {200, `{"status":"maybe"}`, federation.NoAnswer, "can't be used"},
+		"html":      {200, `<html>`, federation.NoAnswer, "can't be used"},
+		"missing":   {404, ``, federation.NoAnswer, "can't be used"},
+		"not ok":    {400, `{"status":"active"}`, federation.NoAnswer, "can't be used"},
+		"null":      {200, `null`, federation.NoAnswer, "can't be used"},
+	} {
+		registry, w := joining(t)
+		var got url.Values
+		w.Set(func(s *federationtest.Script) {
+			s.Join = func(form url.Values) (int, string) { got = form; return row.status, row.body }
+		})
+		join, err := registry.Join(t.Context(), "up", "invite-code")
+		if err != nil || join.Status != row.want || !strings.Contains(join.Message, row.says) || !strings.Contains(join.Message, "Head Office") {
+			t.Errorf("%s: got %+v and %v, want %s", name, join, err, row.want)
+		}
+		if got.Get("invite") != "invite-code" || got.Get("client_id") != w.Env.ClientMetadataURL("up") {
+			t.Errorf("%s: the form was %v", name, got)
+		}
+		if k, _ := registry.Get(t.Context(), "up"); k.Join != join || k.Ready() != (row.want == federation.Active) || join.Checked != w.Clock.Now() {
+			t.Errorf("%s: kept %+v", name, k.Join)
+		}
+	}
+}
+
+func TestWhatTheOtherHubSaysIsCleaned(t *testing.T) {
+	registry, w := joining(t)
+	w.Set(func(s *federationtest.Script) {
+		s.Join = func(url.Values) (int, string) {
+			return 200, `{"status":"pending","message":"Ask\u0000\u202e Grace.` + strings.Repeat("x", 5000) + `"}`
+		}
+	})
+	join, err := registry.Join(t.Context(), "up", "")
+	if err != nil || !strings.HasPrefix(join.Said, "Ask Grace.") || len(join.Said) > 300 || strings.Contains(join.Message, "Grace") {
+		t.Errorf("got %+v and %v", join, err)
+	}
+}
+
+func TestAProviderThatIsNoHubIsExplained(t *testing.T) {
+	registry, w := joining(t)
+	w.Set(func(s *federationtest.Script) {
+		s.Discovery = func(doc map[string]any) { delete(doc, "fedhub_servers_endpoint") }
+	})
+	join, err := registry.Join(t.Context(), "up", "")
+	if err != nil || join.Status != federation.Unsupported || !strings.Contains(join.Message, `kind "openid"`) {
+		t.Errorf("got %+v and %v", join, err)
+	}
+}
+
+func TestAPrimaryThatIsAwayIsExplained(t *testing.T) {
+	registry, w := joining(t)
+	w.Server.Close()
+	join, err := registry.Join(t.Context(), "up", "")
+	if err != nil || join.Status != federation.NoAnswer || !strings.Contains(join.Message, "can't be reached") {
+		t.Errorf("got %+v and %v", join, err)
+	}
+	if _, err := registry.Join(t.Context(), "missing", ""); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a missing key: got %v, want fs.ErrNotExist", err)
+	}
+}
+
+func TestAnInviteIsNotRedirected(t *testing.T) {
+	other := federationtest.NewUpstream(t, time.Now)
+	registry, w := joining(t)
+	w.Set(func(s *federationtest.Script) {
+		s.Replace = map[string]http.HandlerFunc{federationtest.PathServers: func(rw http.ResponseWriter, r *http.Request) {
+			http.Redirect(rw, r, other.URL+federationtest.PathServers, http.StatusTemporaryRedirect)
+		}}
+	})
+	join, err := registry.Join(t.Context(), "up", "invite-code")
+	if err != nil || join.Status != federation.NoAnswer || other.Calls(federationtest.PathServers) != 0 {
+		t.Errorf("got %+v and %v after %d calls", join, err, other.Calls(federationtest.PathServers))
+	}
+}
+
+func TestTheMetadataDocument(t *testing.T) {
+	var got bytes.Buffer
+	encoder := json.NewEncoder(&got)
+	encoder.SetIndent("", "  ")
+	encoder.Encode(peer.Metadata(peer.About{
+		ClientID: "https://hub.example/oauth2/client-metadata/up", Name: "Branch", Issuer: "https://hub.example",
+		Callback: "https://hub.example/signin/from/up", Backchannel: "https://hub.example/oauth2/backchannel/up",
+		JWKSURI: "https://hub.example/oauth2/jwks",
+	}))
+	want := `{
+  "client_id": "https://hub.example/oauth2/client-metadata/up",
+  "client_name": "Branch",
+  "client_uri": "https://hub.example",
+  "application_type": "web",
+  "redirect_uris": [
+    "https://hub.example/signin/from/up"
+  ],
+  "grant_types": [
+    "authorization_code"
+  ],
+  "response_types": [
+    "code"
+  ],
+  "scope": "openid profile email roles",
+  "token_endpoint_auth_method": "private_key_jwt",
+  "token_endpoint_auth_signing_alg": "ES256",
+  "jwks_uri": "https://hub.example/oauth2/jwks",
+  "backchannel_logout_uri": "https://hub.example/oauth2/backchannel/up",
+  "backchannel_logout_session_required": true,
+  "software_id": "fedhub"
+}
+`
+	if got.String() != want {
+		t.Errorf("got %s", got.String())
+	}
+}

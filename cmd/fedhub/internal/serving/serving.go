@@ -1,0 +1,145 @@
+// Package serving opens ports and serves on them, for the hub and for the demo
+// alike: with limits that keep a slow or hostile caller from holding what
+// others need, and an orderly end.
+package serving
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Limits of one connection. The hub answers within 15 seconds or says that it
+// cannot, so nobody has to wait longer for anything.
+const (
+	readHeader = 5 * time.Second
+	read       = 15 * time.Second
+	write      = 30 * time.Second
+	idle       = 60 * time.Second
+	maxHeader  = 32 << 10 // bytes; cookies of a host with many apps fit
+)
+
+// A Listener is one port, on one or two addresses.
+type Listener struct {
+	Port int
+	all  []net.Listener
+}
+
+// ErrInUse says that something else listens there.
+var ErrInUse = errors.New("it is in use")
+
+// Listen opens an address, like ":8080" or "10.0.0.1:8080". Port 0 is a free
+// one.
+func Listen(ctx context.Context, address string) (*Listener, error) {
+	var config net.ListenConfig
+	l, err := config.Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, reason(err)
+	}
+	return &Listener{Port: portOf(l), all: []net.Listener{l}}, nil
+}
+
+// Loopback opens a port on this machine alone, by IPv4 and, where there is
+// one, IPv6. Browsers take "localhost" for either, so a stranger on the other
+// one would get half of the visitors.
+func Loopback(ctx context.Context, port int) (*Listener, error) {
+	const tries = 20
+	for range tries {
+		l, err := loopback(ctx, port)
+		if port == 0 && errors.Is(err, ErrInUse) {
+			continue // the free port of the one is not free at the other
+		}
+		return l, err
+	}
+	return nil, ErrInUse
+}
+
+func loopback(ctx context.Context, port int) (*Listener, error) {
+	l, err := Listen(ctx, net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	if err != nil {
+		return nil, err
+	}
+	six, err := Listen(ctx, net.JoinHostPort("::1", strconv.Itoa(l.Port)))
+	if errors.Is(err, ErrInUse) {
+		l.Close()
+		return nil, err
+	}
+	if err == nil { // else this machine has no IPv6
+		l.all = append(l.all, six.all...)
+	}
+	return l, nil
+}
+
+func portOf(l net.Listener) int {
+	addr, ok := l.Addr().(*net.TCPAddr)
+	if !ok {
+		return 0
+	}
+	return addr.Port
+}
+
+func reason(err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%w: %w", ErrInUse, err)
+	}
+	return err
+}
+
+// Close gives the port back. It is for listeners that nothing serves on.
+func (l *Listener) Close() {
+	for _, one := range l.all {
+		one.Close() //nolint:errcheck // nothing was written
+	}
+}
+
+// A Server serves on one Listener.
+type Server struct {
+	http    *http.Server
+	serving sync.WaitGroup
+	failed  chan error
+}
+
+// Start serves at once.
+func Start(l *Listener, handler http.Handler, log *slog.Logger) *Server {
+	s := &Server{
+		http: &http.Server{
+			Handler:           handler,
+			ReadHeaderTimeout: readHeader,
+			ReadTimeout:       read,
+			WriteTimeout:      write,
+			IdleTimeout:       idle,
+			MaxHeaderBytes:    maxHeader,
+			ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		},
+		failed: make(chan error, len(l.all)),
+	}
+	for _, one := range l.all {
+		s.serving.Go(func() {
+			if err := s.http.Serve(one); !errors.Is(err, http.ErrServerClosed) {
+				s.failed <- err
+			}
+		})
+	}
+	return s
+}
+
+// Failed receives an error if the server cannot go on.
+func (s *Server) Failed() <-chan error { return s.failed }
+
+// Stop takes no more requests, waits for those under way until the context
+// ends, and then cuts them off.
+func (s *Server) Stop(ctx context.Context) error {
+	err := s.http.Shutdown(ctx)
+	if err != nil {
+		err = errors.Join(fmt.Errorf("requests were cut off: %w", err), s.http.Close())
+	}
+	s.serving.Wait()
+	return err
+}

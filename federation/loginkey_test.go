@@ -1,0 +1,221 @@
+package federation_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/fedhub/fedhub/federation"
+)
+
+// goodKey is a key that can be saved.
+func goodKey() federation.LoginKey {
+	return federation.LoginKey{ID: "up", Kind: "openid", Name: "Upstream", BaseURL: "https://id.example.org", ClientID: "us"}
+}
+
+func TestEveryFieldIsChecked(t *testing.T) {
+	env := federation.Env{Hub: "https://hub.example.org/login"}
+	for name, row := range map[string]struct {
+		edit  func(*federation.LoginKey)
+		field string // empty: may be saved
+	}{
+		"as it is":                 {func(*federation.LoginKey) {}, ""},
+		"an id with capitals":      {func(k *federation.LoginKey) { k.ID = "Up" }, "id"},
+		"an id with a slash":       {func(k *federation.LoginKey) { k.ID = "a/b" }, "id"},
+		"an id with two hyphens":   {func(k *federation.LoginKey) { k.ID = "a--b" }, "id"},
+		"the id of a page":         {func(k *federation.LoginKey) { k.ID = "new" }, "id"},
+		"a long id":                {func(k *federation.LoginKey) { k.ID = strings.Repeat("x", 41) }, "id"},
+		"no name":                  {func(k *federation.LoginKey) { k.Name = " " }, "name"},
+		"a long name":              {func(k *federation.LoginKey) { k.Name = strings.Repeat("ä", 61) }, "name"},
+		"a name of two lines":      {func(k *federation.LoginKey) { k.Name = "a\nb" }, "name"},
+		"a name that turns round":  {func(k *federation.LoginKey) { k.Name = "a\u202eb" }, "name"},
+		"a name in any script":     {func(k *federation.LoginKey) { k.Name = "本社" }, ""},
+		"an icon from elsewhere":   {func(k *federation.LoginKey) { k.Icon = "https://x/y.png" }, "icon"},
+		"no address":               {func(k *federation.LoginKey) { k.BaseURL = "" }, "base_url"},
+		"an address by half":       {func(k *federation.LoginKey) { k.BaseURL = "id.example.org" }, "base_url"},
+		"plain http":               {func(k *federation.LoginKey) { k.BaseURL = "http://id.example.org" }, "base_url"},
+		"javascript":               {func(k *federation.LoginKey) { k.BaseURL = "javascript://x/%0aalert(1)" }, "base_url"},
+		"a file":                   {func(k *federation.LoginKey) { k.BaseURL = "file:///etc/passwd" }, "base_url"},
+		"a user name":              {func(k *federation.LoginKey) { k.BaseURL = "https://a@id.example.org" }, "base_url"},
+		"a query":                  {func(k *federation.LoginKey) { k.BaseURL = "https://id.example.org?x" }, "base_url"},
+		"a bare question mark":     {func(k *federation.LoginKey) { k.BaseURL = "https://id.example.org?" }, "base_url"},
+		"a fragment":               {func(k *federation.LoginKey) { k.BaseURL = "https://id.example.org#x" }, "base_url"},
+		"a backslash":              {func(k *federation.LoginKey) { k.BaseURL = `https://id.example.org\@evil.test` }, "base_url"},
+		"three slashes":            {func(k *federation.LoginKey) { k.BaseURL = "https:///id.example.org" }, "base_url"},
+		"one slash":                {func(k *federation.LoginKey) { k.BaseURL = "https:/id.example.org" }, "base_url"},
+		"look-alike letters":       {func(k *federation.LoginKey) { k.BaseURL = "https://іd.example.org" }, "base_url"},
+		"a wide dot":               {func(k *federation.LoginKey) { k.BaseURL = "https://id。example.org" }, "base_url"},
+		"a slash at the end":       {func(k *federation.LoginKey) { k.BaseURL += "/" }, ""},
+		"a path":                   {func(k *federation.LoginKey) { k.BaseURL += "/realms/a" }, ""},
+		"the discovery document":   {func(k *federation.LoginKey) { k.BaseURL += "/.well-known/openid-configuration" }, ""},
+		"ourselves":                {func(k *federation.LoginKey) { k.BaseURL = "https://hub.example.org/login" }, "base_url"},
+		"ourselves in capitals":    {func(k *federation.LoginKey) { k.BaseURL = "HTTPS://HUB.example.org:443/login/" }, "base_url"},
+		"no client id":             {func(k *federation.LoginKey) { k.ClientID = "" }, "client_id"},
+		"a client id of two lines": {func(k *federation.LoginKey) { k.ClientID = "a\nb" }, "client_id"},
+		"a peer with a client id":  {func(k *federation.LoginKey) { k.Kind = "peer" }, "client_id"},
+		"a peer":                   {func(k *federation.LoginKey) { k.Kind, k.ClientID = "peer", "" }, ""},
+		"scopes in one":            {func(k *federation.LoginKey) { k.Scopes = []string{"openid email"} }, "scopes"},
+		"a scope with a quote":     {func(k *federation.LoginKey) { k.Scopes = []string{`a"b`} }, "scopes"},
+		"a host with a path":       {func(k *federation.LoginKey) { k.Hosts = []string{"a.example.org/x"} }, "hosts"},
+		"a host with a scheme":     {func(k *federation.LoginKey) { k.Hosts = []string{"https://a.example.org"} }, "hosts"},
+		"a host with a user":       {func(k *federation.LoginKey) { k.Hosts = []string{"a@b.example.org"} }, "hosts"},
+		"a host with a port":       {func(k *federation.LoginKey) { k.Hosts = []string{"A.example.org:8443"} }, ""},
+		"sign-ups by accident":     {func(k *federation.LoginKey) { k.SignUps = "yes" }, "sign_ups"},
+		"linking by accident":      {func(k *federation.LoginKey) { k.Linking = "always" }, "linking"},
+		"a domain with an @":       {func(k *federation.LoginKey) { k.AuthoritativeDomains = []string{"@example.org"} }, "authoritative_domains"},
+		"a domain of one word":     {func(k *federation.LoginKey) { k.AuthoritativeDomains = []string{"org"} }, "authoritative_domains"},
+		"a domain in capitals":     {func(k *federation.LoginKey) { k.AuthoritativeDomains = []string{"Example.ORG"} }, ""},
+		"a rule for no role":       {func(k *federation.LoginKey) { k.RoleMap = map[string]string{"": "admin"} }, "role_map"},
+		"a rule with an operator":  {func(k *federation.LoginKey) { k.RoleMap = map[string]string{"$set": "admin"} }, "role_map"},
+		"a rule":                   {func(k *federation.LoginKey) { k.RoleMap = map[string]string{"Sales.User": "sales"} }, ""},
+	} {
+		k := goodKey()
+		row.edit(&k)
+		k.Tidy()
+		var fields []string
+		for _, problem := range k.Validate(env) {
+			fields = append(fields, problem.Field)
+			if problem.Text == "" || !strings.HasSuffix(problem.Text, ".") {
+				t.Errorf("%s: %q is not a sentence", name, problem.Text)
+			}
+		}
+		var want []string
+		if row.field != "" {
+			want = []string{row.field}
+		}
+		if !slices.Equal(fields, want) {
+			t.Errorf("%s: got problems with %v, want %v", name, fields, want)
+		}
+	}
+}
+
+func TestALocalHubMayUsePlainHTTP(t *testing.T) {
+	k := goodKey()
+	k.BaseURL = "http://localhost:8080"
+	k.Tidy()
+	if problems := k.Validate(federation.Env{Hub: "http://localhost:8081", AllowHTTP: true}); len(problems) > 0 {
+		t.Error(problems)
+	}
+}
+
+func TestDefaultsAreTheCarefulOnes(t *testing.T) {
+	for kind, signUps := range map[string]string{"openid": federation.Deny, "peer": federation.Allow} {
+		k := federation.LoginKey{Kind: kind}
+		k.Tidy()
+		if k.SignUps != signUps || k.Linking != federation.Confirm || k.TrustEmail || k.Enabled {
+			t.Errorf("%s: got %+v", kind, k)
+		}
+	}
+}
+
+func TestANameBecomesASlug(t *testing.T) {
+	for name, want := range map[string]string{
+		"Google": "google", "Head Office (Köln)": "head-office-koln", "  --A__B--  ": "a-b", "本社": "key", "": "key", "New": "key",
+		strings.Repeat("Ab ", 30): "ab-ab-ab-ab-ab-ab-ab-ab-ab-ab-ab-ab", "a/../b": "a-b",
+	} {
+		if got := federation.SlugOf(name); got != want {
+			t.Errorf("%q: got %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestAnAddressIsTidied(t *testing.T) {
+	for raw, want := range map[string]string{
+		" https://ID.Example.org/ ":                               "https://id.example.org",
+		"https://id.example.org/.well-known/openid-configuration": "https://id.example.org",
+		"https://id.example.org/Realms/A/":                        "https://id.example.org/Realms/A",
+		"id.example.org":                                          "id.example.org",
+	} {
+		if got := federation.TidyBaseURL(raw); got != want {
+			t.Errorf("%q: got %q, want %q", raw, got, want)
+		}
+	}
+}
+
+func TestPlacesAreComparedAsPlaces(t *testing.T) {
+	for _, row := range []struct {
+		a, b string
+		want bool
+	}{
+		{"https://a.example", "https://A.example:443/", true},
+		{"http://a.example:80", "http://a.example", true},
+		{"https://a.example.", "https://a.example", true},
+		{"https://a.example", "http://a.example", false},
+		{"https://a.example/x", "https://a.example/X", false},
+		{"https://a.example:8443", "https://a.example", false},
+	} {
+		if got := federation.SameURL(row.a, row.b); got != row.want {
+			t.Errorf("%s and %s: got %v, want %v", row.a, row.b, got, row.want)
+		}
+	}
+}
+
+func TestAStrangersTextIsCleaned(t *testing.T) {
+	for _, row := range []struct {
+		text string
+		max  int
+		want string
+	}{
+		{" plain ", 20, "plain"},
+		{"a\x00b\r\nc\td", 20, "abcd"},
+		{"a\u202eb\u200bc\ufeffd", 20, "abcd"},
+		{"\xff\xfeab", 20, "ab"},
+		{"äöü", 4, "äö"},
+		{"äöü", 3, "ä"},
+		{"abc", 0, ""},
+	} {
+		if got := federation.CleanText(row.text, row.max); got != row.want {
+			t.Errorf("%q to %d: got %q, want %q", row.text, row.max, got, row.want)
+		}
+	}
+}
+
+func TestARingIsSeen(t *testing.T) {
+	a, b, c := "https://a.example", "https://b.example", "https://c.example"
+	for _, row := range []struct {
+		via  []string
+		next string
+		want bool
+	}{
+		{nil, a, false},
+		{[]string{b}, a, false},
+		{[]string{a}, a, true},
+		{[]string{a, b}, a + "/", true},
+		{[]string{a, b, c}, "https://d.example", false},
+		{[]string{a, b, c, "https://d.example"}, "https://e.example", true},
+	} {
+		if got := federation.Circles(row.via, row.next); got != row.want {
+			t.Errorf("%v to %s: got %v, want %v", row.via, row.next, got, row.want)
+		}
+	}
+}
+
+func TestViaIsReadWithCare(t *testing.T) {
+	for raw, want := range map[string][]string{
+		"":                              nil,
+		"https://a.example":             {"https://a.example"},
+		" https://a.example  http://b ": {"https://a.example", "http://b"},
+		"javascript:alert(1) x <b>":     nil,
+		strings.Repeat("https://a.example ", 100): slices.Repeat([]string{"https://a.example"}, federation.MaxHops+1),
+		strings.Repeat("x", 5000):                 nil,
+	} {
+		if got := federation.ParseVia(raw); !slices.Equal(got, want) {
+			t.Errorf("%.40q: got %v, want %v", raw, got, want)
+		}
+	}
+	via := []string{"https://a.example", "https://b.example"}
+	if got := federation.ParseVia(federation.FormatVia(via)); !slices.Equal(got, via) {
+		t.Errorf("there and back: got %v, want %v", got, via)
+	}
+}
+
+func TestEveryErrorHasASentence(t *testing.T) {
+	cause := errors.New("cause")
+	for _, kind := range []federation.FaultKind{federation.Unreachable, federation.Untrusted, federation.Misconfigured, federation.Unexpected, federation.Circular} {
+		fault := federation.NewFault(kind, "Head Office", cause)
+		if !strings.Contains(fault.Reason, "Head Office") || strings.Contains(fault.Reason, "cause") || !errors.Is(fault, cause) {
+			t.Errorf("%s: got %q", kind, fault.Reason)
+		}
+	}
+}

@@ -1,0 +1,440 @@
+package federation_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/federationtest"
+	"github.com/fedhub/fedhub/federation/openid"
+	"github.com/fedhub/fedhub/federation/peer"
+)
+
+// office is a registry over a store in memory, with real connectors.
+type office struct {
+	*federation.Registry
+	store *federationtest.Memory
+	clock *federationtest.Clock
+	hub   federationtest.HubKey
+	t     *testing.T
+}
+
+func newOffice(t *testing.T, keys ...federation.LoginKey) *office {
+	o := &office{store: federationtest.NewMemory(keys...), clock: federationtest.NewClock(), hub: federationtest.NewHubKey(), t: t}
+	// Every test server has the same certificate, so one client trusts all.
+	env := federationtest.NewEnv(federationtest.NewUpstream(t, o.clock.Now).Server.Client(), o.clock, o.hub, &bytes.Buffer{})
+	env.Patience = time.Second
+	o.Registry = federation.NewRegistry(federation.Options{
+		Store:     o.store,
+		Factories: map[string]federation.Factory{"openid": openid.New, "peer": peer.New},
+		Env:       env,
+		Seal:      federationtest.Seal,
+	})
+	return o
+}
+
+// upstream is a provider where the hub is a client by id and secret.
+func (o *office) upstream() *federationtest.Upstream {
+	u := federationtest.NewUpstream(o.t, o.clock.Now)
+	u.Set(func(s *federationtest.Script) { s.Client = federationtest.Client{ID: "us", Secret: "secret"} })
+	return u
+}
+
+func (o *office) add(k federation.LoginKey, secret string) federation.LoginKey {
+	o.t.Helper()
+	saved, err := o.Add(o.t.Context(), k, secret)
+	if err != nil {
+		o.t.Fatalf("add: %v", err)
+	}
+	return saved
+}
+
+func (o *office) signIn(id string, u *federationtest.Upstream) (federation.Identity, error) {
+	connector, _, err := o.Open(o.t.Context(), id)
+	if err != nil {
+		return federation.Identity{}, err
+	}
+	var leg federation.Leg
+	redirect, err := connector.Begin(o.t.Context(), &leg, federation.Hints{})
+	if err != nil {
+		return federation.Identity{}, err
+	}
+	return connector.Finish(o.t.Context(), leg, u.Visit(o.t, redirect))
+}
+
+func keyAt(u *federationtest.Upstream) federation.LoginKey {
+	return federation.LoginKey{Name: "Upstream", BaseURL: u.URL, ClientID: "us", Enabled: true}
+}
+
+func wantProblem(t *testing.T, what string, err error, field string) {
+	t.Helper()
+	var problems federation.Problems
+	if !errors.As(err, &problems) || !slices.ContainsFunc(problems, func(p federation.Problem) bool { return p.Field == field }) {
+		t.Errorf("%s: got %v, want a problem with %s", what, err, field)
+	}
+}
+
+func TestAKeyIsSavedWithItsSecretSealed(t *testing.T) {
+	o := newOffice(t)
+	u := o.upstream()
+	saved := o.add(keyAt(u), " secret\n")
+	if saved.ID != "upstream" || strings.Contains(saved.Secret, "secret") || saved.Created != o.clock.Now() {
+		t.Errorf("got %+v", saved)
+	}
+	if plain, err := federationtest.Unseal(saved.Secret, "loginkeys/upstream/secret"); err != nil || plain != "secret" {
+		t.Errorf("unsealed: got %q and %v", plain, err)
+	}
+	if id, err := o.signIn("upstream", u); err != nil || id.Key != "upstream" {
+		t.Errorf("sign in: got %+v and %v", id, err)
+	}
+}
+
+func TestTwinsGetIDsOfTheirOwn(t *testing.T) {
+	o := newOffice(t)
+	u := o.upstream()
+	for _, want := range []string{"upstream", "upstream-2", "upstream-3"} {
+		saved := o.add(keyAt(u), "secret")
+		if saved.ID != want {
+			t.Errorf("got %q, want %q", saved.ID, want)
+		}
+		if _, err := o.signIn(want, u); err != nil {
+			t.Errorf("%s: its secret does not open: %v", want, err)
+		}
+	}
+	k := keyAt(u)
+	k.ID = "upstream"
+	if _, err := o.Add(t.Context(), k, ""); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("a taken id: got %v, want fs.ErrExist", err)
+	}
+}
+
+func TestWhatCannotBeSavedIsNot(t *testing.T) {
+	o := newOffice(t)
+	u := o.upstream()
+	_, err := o.Add(t.Context(), federation.LoginKey{Kind: "smoke", Name: "x"}, "a\x00b")
+	wantProblem(t, "kind", err, "kind")
+	wantProblem(t, "address", err, "base_url")
+	wantProblem(t, "secret", err, "secret")
+	_, err = o.Add(t.Context(), federation.LoginKey{Kind: "peer", Name: "x", BaseURL: u.URL}, "secret")
+	wantProblem(t, "a peer's secret", err, "secret")
+	if all, _ := o.All(t.Context()); len(all) != 0 {
+		t.Errorf("got %d keys saved", len(all))
+	}
+}
+
+func TestASecretDoesNotMoveToAnotherAddress(t *testing.T) { // AD-10
+	o := newOffice(t)
+	u, other := o.upstream(), o.upstream()
+	o.add(keyAt(u), "secret")
+	move := func(k *federation.LoginKey) error { k.BaseURL = other.URL; return nil }
+
+	err := o.Update(t.Context(), "upstream", "", move)
+	wantProblem(t, "with the saved secret", err, "secret")
+	for _, path := range []string{"/deeper", ":8443"} {
+		err = o.Update(t.Context(), "upstream", "", func(k *federation.LoginKey) error { k.BaseURL += path; return nil })
+		wantProblem(t, "to "+path, err, "secret")
+	}
+	if k, _ := o.Get(t.Context(), "upstream"); k.BaseURL != u.URL {
+		t.Errorf("the address is now %s", k.BaseURL)
+	}
+	if _, err := o.signIn("upstream", u); err != nil {
+		t.Errorf("sign in at the old address: %v", err)
+	}
+	if err := o.Update(t.Context(), "upstream", "secret", move); err != nil {
+		t.Fatalf("with the secret entered again: %v", err)
+	}
+	if k, _ := o.Get(t.Context(), "upstream"); k.Issuer != "" {
+		t.Errorf("the old issuer %q is still pinned", k.Issuer)
+	}
+	if _, err := o.signIn("upstream", other); err != nil {
+		t.Errorf("sign in at the new address: %v", err)
+	}
+	if form, header := u.Seen(federationtest.PathToken); form == nil || header == nil || u.Calls(federationtest.PathToken) != 1 {
+		t.Errorf("the old address was asked %d times", u.Calls(federationtest.PathToken))
+	}
+}
+
+func TestASmallSpellingIsNoMove(t *testing.T) {
+	o := newOffice(t)
+	u := o.upstream()
+	o.add(keyAt(u), "secret")
+	err := o.Update(t.Context(), "upstream", "", func(k *federation.LoginKey) error {
+		k.BaseURL = " " + strings.Replace(u.URL, "https", "HTTPS", 1) + "/"
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWhatIdentifiesAKeyStays(t *testing.T) {
+	o := newOffice(t)
+	o.add(keyAt(o.upstream()), "secret")
+	for field, change := range map[string]func(*federation.LoginKey){
+		"id":     func(k *federation.LoginKey) { k.ID = "other" },
+		"kind":   func(k *federation.LoginKey) { k.Kind = "peer" },
+		"secret": func(k *federation.LoginKey) { k.Secret = "not sealed" },
+	} {
+		err := o.Update(t.Context(), "upstream", "", func(k *federation.LoginKey) error { change(k); return nil })
+		wantProblem(t, field, err, field)
+	}
+	if err := o.Update(t.Context(), "missing", "", func(*federation.LoginKey) error { return nil }); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a missing key: got %v, want fs.ErrNotExist", err)
+	}
+}
+
+func TestKeysAreOfferedInOrder(t *testing.T) {
+	key := func(id, name string, position int, enabled bool) federation.LoginKey {
+		return federation.LoginKey{ID: id, Name: name, Position: position, Enabled: enabled}
+	}
+	o := newOffice(t, key("d", "zebra", 1, true), key("a", "beta", 2, true), key("b", "Alpha", 2, true), key("c", "off", 0, false), key("e", "beta", 2, true))
+	keys, err := o.Enabled(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, k := range keys {
+		ids = append(ids, k.ID)
+	}
+	if want := []string{"d", "b", "a", "e"}; !slices.Equal(ids, want) {
+		t.Errorf("got %v, want %v", ids, want)
+	}
+}
+
+func TestRecordsAreReadEveryTwoSeconds(t *testing.T) {
+	o := newOffice(t, goodKey())
+	for range 10 {
+		if _, err := o.Get(t.Context(), "up"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if o.store.Reads != 1 {
+		t.Errorf("got %d reads, want 1", o.store.Reads)
+	}
+	// Another process disables the key.
+	o.store.Update(t.Context(), "up", func(k *federation.LoginKey) error { k.Name = "Changed"; return nil })
+	o.clock.Move(2 * time.Second)
+	if k, _ := o.Get(t.Context(), "up"); k.Name != "Changed" {
+		t.Errorf("got %q after two seconds", k.Name)
+	}
+}
+
+func TestWhatIsHandedOutIsACopy(t *testing.T) {
+	k := goodKey()
+	k.Scopes, k.RoleMap = []string{"openid"}, map[string]string{"a": "b"}
+	o := newOffice(t, k)
+	got, _ := o.Get(t.Context(), "up")
+	got.Scopes[0], got.RoleMap["a"] = "changed", "changed"
+	again, _ := o.Get(t.Context(), "up")
+	if again.Scopes[0] != "openid" || again.RoleMap["a"] != "b" {
+		t.Errorf("got %v and %v", again.Scopes, again.RoleMap)
+	}
+}
+
+func TestADatabaseThatIsDownIsAnError(t *testing.T) {
+	o := newOffice(t, goodKey())
+	down := errors.New("the database is down")
+	o.store.Err = down
+	for name, call := range map[string]func() error{
+		"get":     func() error { _, err := o.Get(t.Context(), "up"); return err },
+		"enabled": func() error { _, err := o.Enabled(t.Context()); return err },
+		"open":    func() error { _, _, err := o.Open(t.Context(), "up"); return err },
+		"update":  func() error { return o.Update(t.Context(), "up", "", func(*federation.LoginKey) error { return nil }) },
+		"delete":  func() error { return o.Delete(t.Context(), "up") },
+	} {
+		if err := call(); !errors.Is(err, down) || errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+func TestADisabledKeySignsNobodyIn(t *testing.T) { // FE-27
+	o := newOffice(t)
+	u := o.upstream()
+	o.add(keyAt(u), "secret")
+	if _, err := o.signIn("upstream", u); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.Update(t.Context(), "upstream", "", func(k *federation.LoginKey) error { k.Enabled = false; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := o.Open(t.Context(), "upstream"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("disabled: got %v, want fs.ErrNotExist", err)
+	}
+	if _, _, err := o.OpenAny(t.Context(), "upstream"); err != nil {
+		t.Errorf("for logout: %v", err)
+	}
+	if err := o.Delete(t.Context(), "upstream"); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := o.OpenAny(t.Context(), "upstream"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("deleted: got %v, want fs.ErrNotExist", err)
+	}
+}
+
+func TestAConnectorLivesAsLongAsItsSettings(t *testing.T) {
+	o := newOffice(t)
+	u := o.upstream()
+	o.add(keyAt(u), "secret")
+	open := func() federation.Connector {
+		connector, _, err := o.Open(t.Context(), "upstream")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return connector
+	}
+	first := open()
+	if _, err := o.signIn("upstream", u); err != nil { // pins the issuer
+		t.Fatal(err)
+	}
+	o.Update(t.Context(), "upstream", "", func(k *federation.LoginKey) error { k.Position = 7; return nil })
+	if open() != first {
+		t.Error("a new place on the page made a new connector")
+	}
+	o.Update(t.Context(), "upstream", "another", func(*federation.LoginKey) error { return nil })
+	if open() == first {
+		t.Error("a new secret did not make a new connector")
+	}
+	if _, err := o.signIn("upstream", u); federationtest.Refused(err) != "invalid_client" {
+		t.Errorf("the new secret was not used: %v", err)
+	}
+}
+
+func TestTheIssuerIsPinnedAtFirstSight(t *testing.T) {
+	o := newOffice(t)
+	u := o.upstream()
+	o.add(keyAt(u), "secret")
+	if _, err := o.signIn("upstream", u); err != nil {
+		t.Fatal(err)
+	}
+	if k, _ := o.Get(t.Context(), "upstream"); k.Issuer != u.URL {
+		t.Errorf("got %q, want %q", k.Issuer, u.URL)
+	}
+	u.Set(func(s *federationtest.Script) {
+		s.Discovery = func(doc map[string]any) { doc["issuer"] = u.URL + "/" }
+	})
+	o.clock.Move(2 * time.Hour)
+	if _, err := o.signIn("upstream", u); federationtest.Fault(err) != federation.Misconfigured {
+		t.Errorf("another issuer: got %v, want misconfigured", err)
+	}
+}
+
+func TestAHangingUpstreamHindersNobodyElse(t *testing.T) {
+	o := newOffice(t)
+	good, hanging := o.upstream(), o.upstream()
+	hanging.Set(func(s *federationtest.Script) {
+		s.Replace = map[string]http.HandlerFunc{federationtest.PathDiscovery: func(_ http.ResponseWriter, r *http.Request) {
+			<-r.Context().Done()
+		}}
+	})
+	o.add(keyAt(good), "secret")
+	bad := keyAt(hanging)
+	bad.Name = "Hanging"
+	o.add(bad, "secret")
+
+	ctx, leave := context.WithCancel(t.Context())
+	var stuck sync.WaitGroup
+	for range 100 {
+		stuck.Go(func() {
+			connector, _, err := o.Open(ctx, "hanging")
+			if err == nil {
+				_, err = connector.Begin(ctx, &federation.Leg{}, federation.Hints{})
+			}
+			if federationtest.Fault(err) != federation.Unreachable {
+				t.Errorf("hanging: got %v, want unreachable", err)
+			}
+		})
+	}
+	for range 5 {
+		if _, err := o.signIn("upstream", good); err != nil {
+			t.Errorf("the other upstream: %v", err)
+		}
+	}
+	if _, err := o.Enabled(t.Context()); err != nil {
+		t.Error(err)
+	}
+	stuck.Wait()
+	leave()
+	if got := hanging.Calls(federationtest.PathDiscovery); got != 1 {
+		t.Errorf("the hanging upstream was asked %d times, want once", got)
+	}
+}
+
+func TestEditsDoNotMixUpPeople(t *testing.T) { // FE-46
+	o := newOffice(t)
+	u := o.upstream()
+	o.add(keyAt(u), "secret")
+	done := make(chan struct{})
+	var editor, people sync.WaitGroup
+	editor.Go(func() {
+		for n := 0; ; n++ {
+			select {
+			case <-done:
+				return
+			default:
+			}
+			o.Update(t.Context(), "upstream", "secret", func(k *federation.LoginKey) error {
+				k.Name = fmt.Sprint("Upstream ", n)
+				return nil
+			})
+		}
+	})
+	for i := range 40 {
+		people.Go(func() {
+			name := fmt.Sprint("person-", i)
+			id, err := o.signInAs(name, u)
+			if err != nil || id.Subject != name || id.Email != name+"@example.org" {
+				t.Errorf("%s: got %q %q and %v", name, id.Subject, id.Email, err)
+			}
+		})
+	}
+	people.Wait()
+	close(done)
+	editor.Wait()
+}
+
+// signInAs opens the key afresh on the way back, as the hub does.
+func (o *office) signInAs(name string, u *federationtest.Upstream) (federation.Identity, error) {
+	var leg federation.Leg
+	connector, _, err := o.Open(o.t.Context(), "upstream")
+	if err != nil {
+		return federation.Identity{}, err
+	}
+	redirect, err := connector.Begin(o.t.Context(), &leg, federation.Hints{LoginHint: name})
+	if err != nil {
+		return federation.Identity{}, err
+	}
+	var answer url.Values = u.Visit(o.t, redirect)
+	connector, _, err = o.Open(o.t.Context(), "upstream")
+	if err != nil {
+		return federation.Identity{}, err
+	}
+	return connector.Finish(o.t.Context(), leg, answer)
+}
+
+func TestADraftIsDescribed(t *testing.T) {
+	o := newOffice(t)
+	u := o.upstream()
+	card, err := o.Describe(t.Context(), federation.LoginKey{Kind: "peer", BaseURL: u.URL + "/.well-known/openid-configuration"})
+	if err != nil || card.Issuer != u.URL || card.Name != "Head Office" || len(card.Fingerprints) != 1 {
+		t.Errorf("got %+v and %v", card, err)
+	}
+	_, err = o.Describe(t.Context(), federation.LoginKey{BaseURL: "http://x.example"})
+	wantProblem(t, "plain http", err, "base_url")
+	_, err = o.Describe(t.Context(), federation.LoginKey{BaseURL: federationtest.Hub})
+	wantProblem(t, "ourselves", err, "base_url")
+	_, err = o.Describe(t.Context(), federation.LoginKey{BaseURL: u.URL + "/nothing"})
+	if federationtest.Fault(err) != federation.Misconfigured {
+		t.Errorf("nothing there: got %v, want misconfigured", err)
+	}
+}

@@ -1,0 +1,78 @@
+// Package templates is every page that people see. A page is a struct; Render
+// places it into HTML with what every page has around it, the Frame.
+//
+//	err := templates.Render(w, frame, templates.SignIn{Flow: seal, Password: true})
+//
+// The package knows no request, no store and no rule of the hub: whoever
+// renders a page has already decided what is on it. Templates place values and
+// escape them; they decide only whether something is shown.
+//
+// Every page works without scripts and without the stylesheet, and fits the
+// policy "default-src 'none'; style-src 'self'; script-src 'self'; img-src
+// 'self' data:". FormPost alone has an inline script and needs its nonce. Pages
+// whose form leads away (SignIn with upstreams, Link, Consent, SignOut,
+// FormPost) need the origin at the end of that way in form-action.
+//
+// # Where forms go
+//
+// Every form posts the hidden input csrf. Check boxes send "1" or nothing.
+//
+//	/signin                           SignIn        flow email password
+//	/signin/with/{key}                SignIn, Link  flow
+//	/signin/link                      Link          flow password (email, for password managers only)
+//	/consent                          Consent       flow decision (allow, cancel)
+//	/signout                          SignOut       flow, and what is in Hidden
+//	/setup                            Setup         token email name password
+//	/account/apps/remove              Account       client
+//	/account/sessions/end             Account       session
+//	/account/sessions/end-all         Account
+//	/admin/clients                    AdminClientNew  type app_name redirect_uris
+//	/admin/clients/{id}               AdminClient   the names in the comments of ClientForm
+//	/admin/clients/{id}/secrets       AdminClient   life
+//	/admin/clients/{id}/secrets/delete  AdminClient secret
+//	/admin/clients/{id}/delete        AdminClient   confirm
+//	/admin/keys                       AdminKeyNew   kind name base_url invite
+//	/admin/keys/{id}                  AdminKey      the names in the comments of KeyForm
+//	/admin/keys/{id}/join             AdminKey      invite
+//	/admin/servers/approve            AdminServers  server; likewise refuse, suspend, resume
+//	/admin/servers/invite             AdminServers
+//	/admin/settings                   AdminSettings hub_name skip_authorization trusted_domains
+//	ConfirmDelete.Action              ConfirmDelete confirm
+//
+// Pages link to GET /account, /signin, /signout, /admin/clients, /admin/clients/new
+// (with ?type=), /admin/keys, /admin/keys/new (with ?kind=peer or openid),
+// /admin/keys/{id}/delete, /admin/servers and /admin/settings.
+//
+// # Ids that stay
+//
+// Scripts of tests and of operators find controls by id. The id of a text box,
+// a text area, a choice or a check box is its name (email, redirect_uris, …); a
+// radio button is name-value (type-web, skip_authorization-force in lower
+// case). Where the browser runs scripts, the first row of a list of addresses
+// takes the id of its text area. Buttons and links have these:
+//
+//	SignIn         sign-in, with-{key}
+//	Link           connect, with-{key}, cancel
+//	Consent        allow, cancel, switch-account; origin and scopes to read
+//	SignOut        sign-out, stay
+//	SignedOut      back, sign-in-again
+//	Setup          set-up
+//	Problem        action, admin-action; reference, error-code, error-description to read
+//	Waiting        again, review
+//	Continue, FormPost  continue
+//	Account        sign-out-everywhere
+//	AdminClients   new, new-{type}
+//	AdminClientNew create
+//	AdminClient    save, add-secret, delete
+//	SecretOnce     done; client-id and secret to read
+//	AdminKeys      new, new-peer, new-openid
+//	AdminKeyNew    create, new-peer, new-openid
+//	AdminKey       save, ask-again, delete; fingerprint to read
+//	AdminServers   create-invite; invite-code to read
+//	AdminSettings  save
+//	ConfirmDelete  delete, cancel
+//
+// A message about a failed form has the id problems, the mistake of a field
+// {name}-error, the message about the last request notice, and the links of the
+// header to-admin, to-account and to-sign-out.
+package templates
