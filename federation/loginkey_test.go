@@ -2,11 +2,14 @@ package federation_test
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fedhub/fedhub/federation"
+	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
 // goodKey is a key that can be saved.
@@ -51,7 +54,8 @@ func TestEveryFieldIsChecked(t *testing.T) {
 		"the discovery document":   {func(k *federation.LoginKey) { k.BaseURL += "/.well-known/openid-configuration" }, ""},
 		"ourselves":                {func(k *federation.LoginKey) { k.BaseURL = "https://hub.example.org/login" }, "base_url"},
 		"ourselves in capitals":    {func(k *federation.LoginKey) { k.BaseURL = "HTTPS://HUB.example.org:443/login/" }, "base_url"},
-		"no client id":             {func(k *federation.LoginKey) { k.ClientID = "" }, "client_id"},
+		"on without a client id":   {func(k *federation.LoginKey) { k.Enabled, k.ClientID = true, "" }, "client_id"},
+		"a draft":                  {func(k *federation.LoginKey) { k.Enabled, k.ClientID = false, "" }, ""},
 		"a client id of two lines": {func(k *federation.LoginKey) { k.ClientID = "a\nb" }, "client_id"},
 		"a peer with a client id":  {func(k *federation.LoginKey) { k.Kind = "peer" }, "client_id"},
 		"a peer":                   {func(k *federation.LoginKey) { k.Kind, k.ClientID = "peer", "" }, ""},
@@ -217,5 +221,32 @@ func TestEveryErrorHasASentence(t *testing.T) {
 		if !strings.Contains(fault.Reason, "Head Office") || strings.Contains(fault.Reason, "cause") || !errors.Is(fault, cause) {
 			t.Errorf("%s: got %q", kind, fault.Reason)
 		}
+	}
+}
+
+func TestAKeySurvivesItsRecord(t *testing.T) {
+	at := time.Date(2030, 1, 2, 3, 4, 5, 6e6, time.UTC)
+	want := federation.LoginKey{
+		ID: "up", Kind: "peer", Name: "Upstream", Icon: "house", Enabled: true, Direct: true, Position: 3,
+		BaseURL: "https://id.example.org", ClientID: "us", Secret: "sealed", Scopes: []string{"openid"}, Hosts: []string{"api.example.org"},
+		Issuer: "https://id.example.org/", SignUps: federation.Deny, Linking: federation.Auto,
+		AuthoritativeDomains: []string{"example.org"}, TrustEmail: true, RoleMap: map[string]string{"Sales.User": "sales"},
+		Join:    federation.Join{Status: federation.Active, Message: "m", Said: "s", Checked: at},
+		Created: at, Updated: at,
+	}
+	record, err := bson.Marshal(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got federation.LoginKey
+	if err := bson.Unmarshal(record, &got); err != nil {
+		t.Fatal(err)
+	}
+	got.Join.Checked, got.Created, got.Updated = got.Join.Checked.UTC(), got.Created.UTC(), got.Updated.UTC()
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+	if id, err := bson.Raw(record).LookupErr("id"); err != nil || id.StringValue() != want.Key() {
+		t.Errorf("id: got %v and %v, want %q", id, err, want.Key())
 	}
 }

@@ -137,8 +137,10 @@ func checkCredentials(k LoginKey, _ Env) Problems {
 	case k.Kind == KindPeer && (k.ClientID != "" || k.Secret != ""):
 		// A peer knows us by the address of our metadata document.
 		return problem("client_id", "Another hub needs no client id and no secret. To use the ones you were given, choose the kind \"openid\".")
-	case k.Kind == KindOpenID && k.ClientID == "":
-		return problem("client_id", "Enter the client id that the other site gave you.")
+	case k.Kind == KindOpenID && k.Enabled && k.ClientID == "":
+		// Until then it is a draft: the other site wants to know the callback
+		// address before it hands out a client id.
+		return problem("client_id", "Enter the client id that the other site gave you before you switch this on.")
 	case len(k.ClientID) > maxText || !clean(k.ClientID):
 		return problem("client_id", "The client id has spaces at its ends or characters that do not print. Copy it again.")
 	}

@@ -89,6 +89,13 @@ func (c Config) withDefaults() (Config, error) {
 	return c, nil
 }
 
+// Check says what New would say, without a database: a sentence for the
+// operator, or nil.
+func (c Config) Check() error {
+	_, err := c.withDefaults()
+	return err
+}
+
 // checkURL refuses what cannot be an issuer (OIDC Discovery §3, RFC 8414 §2).
 func checkURL(raw string) error {
 	u, err := url.Parse(raw)

@@ -51,10 +51,11 @@ func openMongoDB(t *testing.T) store.Backend { t.Skip("later"); return nil }
 // A world is a hub on a real port, with people and apps.
 type world struct {
 	*testing.T
-	URL   string
-	Hub   *hub.Hub
-	clock *clock
-	log   *logbook
+	URL     string
+	Hub     *hub.Hub
+	clock   *clock
+	log     *logbook
+	backend store.Backend
 }
 
 // password is everybody's.
@@ -66,7 +67,7 @@ func newWorld(t *testing.T, backend store.Backend) *world {
 
 func newWorldAs(t *testing.T, backend store.Backend, config hub.Config) *world {
 	t.Helper()
-	w := &world{T: t, clock: &clock{}, log: &logbook{}}
+	w := &world{T: t, clock: &clock{}, log: &logbook{}, backend: backend}
 	var handler atomic.Pointer[hub.Hub]
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		handler.Load().ServeHTTP(rw, r)
@@ -248,7 +249,7 @@ func (b *browser) authorize(v url.Values) page {
 	return b.open("/oauth2/authorize?" + v.Encode())
 }
 
-// submit sends the page's form whose action begins with the path, with fields
+// submit sends the page's form that leads to the path, with fields
 // filled in, and follows.
 func (b *browser) submit(p page, action string, pairs ...string) page {
 	b.w.Helper()
@@ -271,7 +272,7 @@ func form(body, action string) (string, url.Values, bool) {
 		return "", nil, false
 	}
 	for n := range root.Descendants() {
-		if n.Type == html.ElementNode && n.Data == "form" && strings.HasPrefix(attr(n, "action"), action) {
+		if n.Type == html.ElementNode && n.Data == "form" && attr(n, "action") == action {
 			return attr(n, "action"), fields(n), true
 		}
 	}
@@ -499,4 +500,20 @@ func newServer(t *testing.T, handle http.HandlerFunc) string {
 	server := httptest.NewServer(handle)
 	t.Cleanup(server.Close)
 	return server.URL
+}
+
+// dump is everything the hub keeps, as text.
+func dump(t *testing.T, w *world) string {
+	t.Helper()
+	var out strings.Builder
+	for _, spec := range hub.Sets() {
+		all, err := w.backend.Find(t.Context(), spec.Name, store.Query{Now: time.Unix(0, 0)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range all {
+			out.WriteString(spec.Name + " " + r.ID + " " + r.Doc.String() + "\n")
+		}
+	}
+	return out.String()
 }

@@ -17,9 +17,9 @@
 //
 // Every form posts the hidden input csrf. Check boxes send "1" or nothing.
 //
-//	/signin                           SignIn        flow email password
-//	/signin/with/{key}                SignIn, Link  flow
-//	/signin/link                      Link          flow password (email, for password managers only)
+//	/signin                           SignIn        flow to email password
+//	/signin/with/{key}                SignIn, Link  flow to
+//	/signin/link                      Link          stop password (email, for password managers only)
 //	/consent                          Consent       flow decision (allow, cancel)
 //	/signout                          SignOut       flow, and what is in Hidden
 //	/setup                            Setup         token email name password

@@ -33,6 +33,3 @@ type ConfirmDelete struct {
 func (p ConfirmDelete) look() look {
 	return look{"delete", desk, "Delete " + p.Name, len(p.Mistakes) > 0}
 }
-
-// Question labels the box to type in.
-func (p ConfirmDelete) Question() string { return "Type “" + p.Name + "” to delete it" }

@@ -25,6 +25,7 @@ func words() template.FuncMap {
 		"initial":  initial,
 		"seg":      url.PathEscape,
 		"list":     func(all []string) string { return strings.Join(all, ", ") },
+		"question": func(name string) string { return "Type “" + name + "” to delete it" },
 		"pair":     func(name, value string) Pair { return Pair{name, value} },
 		"field":    newField,
 		"hint":     hint,

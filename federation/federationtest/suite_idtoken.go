@@ -10,8 +10,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 )
 
-// claimLies are one-member lies: the value replaces the claim, and the absence
-// marker removes it.
+// absent, as the value of a claim, removes the claim.
 type absent struct{}
 
 func (s suite) idToken(t *testing.T) {
@@ -98,6 +97,7 @@ func (s suite) signatureLies() []lie {
 	}
 }
 
+// claimLies change one claim of a token that is otherwise good and signed.
 func (s suite) claimLies() []lie {
 	now := NewClock().Now()
 	var lies []lie
@@ -141,6 +141,7 @@ func (s suite) claimLies() []lie {
 	)
 }
 
+// acceptedTokens keep the checks from refusing what good providers send.
 func (s suite) acceptedTokens(t *testing.T) {
 	for name, edit := range map[string]func(map[string]any){
 		"without at_hash":           without("at_hash"),

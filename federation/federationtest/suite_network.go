@@ -12,8 +12,6 @@ import (
 	"github.com/fedhub/fedhub/federation"
 )
 
-var endpoints = []string{PathDiscovery, PathToken, PathKeys, PathUserinfo}
-
 // network has FE-38 and FE-39 at every endpoint. The client under test is a
 // plain one: the connector must bear this without the hub's guard too.
 func (s suite) network(t *testing.T) {
@@ -28,7 +26,7 @@ func (s suite) network(t *testing.T) {
 		"stops half-way":  {stop, []federation.FaultKind{federation.Untrusted, federation.Unreachable, federation.Misconfigured}},
 		"answers garbage": {page("application/json", "\x00\x01\x02"), []federation.FaultKind{federation.Untrusted, federation.Misconfigured}},
 	} {
-		for _, path := range endpoints {
+		for _, path := range []string{PathDiscovery, PathToken, PathKeys, PathUserinfo} {
 			t.Run(name+" at "+path, func(t *testing.T) {
 				w := NewWorld(t, s.kind, s.factory, func(w *World) {
 					if strings.HasPrefix(name, "hangs") || name == "drips" {

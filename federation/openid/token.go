@@ -53,8 +53,12 @@ func (s secret) authenticate(_ context.Context, doc Discovery) (Proof, error) {
 	case slices.Contains(doc.AuthMethods, "client_secret_post"):
 		return Proof{style: oauth2.AuthStyleInParams, secret: s}, nil
 	}
-	return Proof{}, errors.New("the provider takes client secrets neither in the header nor in the form")
+	return Proof{}, fmt.Errorf("%w: it takes client secrets neither in the header nor in the form", ErrNoMethod)
 }
+
+// ErrNoMethod says that the provider takes no proof of the kind we have. Any
+// other error of Dialect.Authenticate is our own.
+var ErrNoMethod = errors.New("the token endpoint takes no credentials of ours")
 
 // tokens are what a code was worth.
 type tokens struct {
@@ -68,8 +72,11 @@ const maxIDToken = 128 << 10
 // redeem exchanges the code (Core §3.1.3).
 func (c *Connector) redeem(ctx context.Context, doc Discovery, leg federation.Leg, code string) (tokens, error) {
 	proof, err := c.dialect.Authenticate(ctx, doc)
-	if err != nil {
-		return tokens{}, c.fault(federation.Misconfigured, fmt.Errorf("authenticate at the token endpoint: %w", err))
+	switch {
+	case errors.Is(err, ErrNoMethod):
+		return tokens{}, c.fault(federation.Misconfigured, err)
+	case err != nil:
+		return tokens{}, fmt.Errorf("authenticate at the token endpoint: %w", err)
 	}
 	options := []oauth2.AuthCodeOption{oauth2.VerifierOption(leg.Verifier)} // ours, from the leg (FE-06)
 	for name := range proof.form {

@@ -3,7 +3,6 @@ package peer
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -20,7 +19,7 @@ const (
 // OpenID Connect Core §9).
 func (c *Connector) authenticate(ctx context.Context, doc openid.Discovery) (openid.Proof, error) {
 	if !slices.Contains(doc.AuthMethods, "private_key_jwt") {
-		return openid.Proof{}, errors.New("the other site takes no signed client assertions, so it is not a hub")
+		return openid.Proof{}, fmt.Errorf("%w: no signed assertions, so it is not a hub", openid.ErrNoMethod)
 	}
 	assertion, err := c.assertion(ctx, doc)
 	if err != nil {

@@ -135,8 +135,8 @@ func TestASignerThatFailsSignsNobodyIn(t *testing.T) {
 	w := newWorld(t, func(w *federationtest.World) {
 		w.Env.Sign = func(context.Context, map[string]any, string) (string, error) { return "", broken }
 	})
-	if _, err := w.SignIn(federation.Hints{}); !errors.Is(err, broken) {
-		t.Errorf("got %v, want the signer's error", err)
+	if _, err := w.SignIn(federation.Hints{}); !errors.Is(err, broken) || federationtest.Fault(err) != "" {
+		t.Errorf("got %v, want the signer's error and no fault", err)
 	}
 }
 

@@ -154,7 +154,7 @@ func (l *Line) judge(visitor, bounded context.Context, err error) error {
 		err = bounded.Err()
 	}
 	var broken *url.Error
-	silent := bounded.Err() != nil || errors.As(err, &broken)
+	silent := errors.As(err, &broken) || bounded.Err() != nil
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !silent {

@@ -163,3 +163,34 @@ func TestALongAnswerIsCutOff(t *testing.T) {
 		t.Error("one byte more was accepted")
 	}
 }
+
+func TestOnlySoManyAtOnce(t *testing.T) {
+	const want = 64
+	var mu sync.Mutex
+	var now, most int
+	full := make(chan struct{})
+	line, _, address := newLine(t, time.Minute, func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		now++
+		if most = max(most, now); now == want {
+			close(full)
+		}
+		mu.Unlock()
+		<-full // the first 64 wait for each other
+		mu.Lock()
+		now--
+		mu.Unlock()
+	})
+	var callers sync.WaitGroup
+	for range 2 * want {
+		callers.Go(func() {
+			if _, err := line.Document(t.Context(), address); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	callers.Wait()
+	if most > want {
+		t.Errorf("got %d requests at once, want %d at most", most, want)
+	}
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// A world is who is in the database.
+type world struct {
+	People []string `json:"people"` // e-mail addresses
+	App    secret   `json:"app"`
+	Job    secret   `json:"job"`
+}
+
+// A secret is how a client proves itself.
+type secret struct {
+	ID    string `json:"id"`
+	Value string `json:"value"`
+}
+
+const (
+	password = "green apples on the roof" // everybody's
+	callback = "https://app.example.org/callback"
+	by       = "bench"
+)
+
+// seed fills a new database and writes what is in it to the standard output.
+// It is a process of its own because a password costs memory, of which a
+// server that is to be weighed must know nothing.
+func seed(ctx context.Context, args []string) error {
+	f := flag.NewFlagSet("as-seed", flag.ContinueOnError)
+	database := f.String("database", "", "file or mongodb:// address")
+	people := f.Int("people", 0, "how many people")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	backend, err := openDatabase(ctx, *database)
+	if err != nil {
+		return err
+	}
+	defer backend.Close(context.Background()) //nolint:errcheck // what is lost is missed by the first request
+	h, err := hub.New(ctx, config("http://localhost:1"), backend)
+	if err != nil {
+		return err
+	}
+	w, err := fill(ctx, h, *people)
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(os.Stdout).Encode(w)
+}
+
+func fill(ctx context.Context, h *hub.Hub, people int) (world, error) {
+	var w world
+	for i := range people {
+		email := fmt.Sprintf("person%d@example.org", i)
+		_, err := h.AddUser(ctx, by, users.NewUser{Email: email, EmailVerified: true, Name: "Ada Lovelace", Roles: []string{"writer"}, Password: password})
+		if err != nil {
+			return world{}, err
+		}
+		w.People = append(w.People, email)
+	}
+	app, value, err := h.AddClient(ctx, by, clients.Client{
+		Name: "Payroll", Type: clients.Web, RedirectURIs: []string{callback}, RefreshTokens: true,
+		Scopes: []string{"openid", "profile", "email", "offline_access"},
+	})
+	if err != nil {
+		return world{}, err
+	}
+	w.App = secret{app.ID, value}
+	job, value, err := h.AddClient(ctx, by, clients.Client{Name: "Nightly job", Type: clients.Service, Scopes: []string{"files"}})
+	w.Job = secret{job.ID, value}
+	return w, err
+}

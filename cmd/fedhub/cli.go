@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// cli is every command.
+type cli struct {
+	Serve       serveCmd       `cmd:"" help:"Run the hub."`
+	Demo        demoCmd        `cmd:"" help:"Show the whole idea on this machine: two hubs and an app, and a person who signs in through all three."`
+	SetupLink   setupLinkCmd   `cmd:"" help:"Print a link by which the first administrator is made."`
+	User        userCmds       `cmd:"" help:"People: add, list."`
+	Client      clientCmds     `cmd:"" help:"Apps that sign people in here: add, list."`
+	Key         keyCmds        `cmd:"" help:"Social Login Keys, where people may come from: add, list, join."`
+	Server      serverCmds     `cmd:"" help:"Hubs that sign people in here: list, approve, refuse, suspend, invite."`
+	Settings    settingsCmds   `cmd:"" help:"OAuth Provider Settings: show, set."`
+	Healthcheck healthcheckCmd `cmd:"" help:"Ask the hub on this machine whether it is ready; the exit code is the answer."`
+	Version     versionCmd     `cmd:"" help:"Print the version."`
+}
+
+type userCmds struct {
+	Add  userAddCmd  `cmd:"" help:"Add a person."`
+	List userListCmd `cmd:"" help:"List the people."`
+}
+
+type clientCmds struct {
+	Add  clientAddCmd  `cmd:"" help:"Register an app. Its secret is shown once."`
+	List clientListCmd `cmd:"" help:"List the apps."`
+}
+
+type keyCmds struct {
+	Add  keyAddCmd  `cmd:"" help:"Let people come in from another hub, or from any OpenID provider."`
+	List keyListCmd `cmd:"" help:"List the keys, and how other hubs answered."`
+	Join keyJoinCmd `cmd:"" help:"Ask another hub (again) to let this one in."`
+}
+
+type serverCmds struct {
+	List    serverListCmd    `cmd:"" help:"List the hubs that asked, and how they stand."`
+	Approve serverApproveCmd `cmd:"" help:"Let a hub in."`
+	Refuse  serverRefuseCmd  `cmd:"" help:"Say no to a hub that waits."`
+	Suspend serverSuspendCmd `cmd:"" help:"Stop sign-ins to a hub for now."`
+	Invite  serverInviteCmd  `cmd:"" help:"Make a code that lets one hub in at once."`
+}
+
+type settingsCmds struct {
+	Show settingsShowCmd `cmd:"" help:"Print the settings."`
+	Set  settingsSetCmd  `cmd:"" help:"Change some of them."`
+}
+
+const description = `A federated identity hub: one server that knows who people are, and tells the apps and hubs that trust it.
+
+Try it: fedhub demo
+
+Every setting is an environment variable too; its name stands behind the flag.`
+
+// A mistake is for whoever typed the command or set the settings: a sentence
+// that says what to change. The exit code is 2, and 1 for what failed although
+// it was asked for rightly.
+type mistake string
+
+func (m mistake) Error() string { return string(m) }
+
+func mistakef(format string, args ...any) mistake { return mistake(fmt.Sprintf(format, args...)) }
+
+// run does what the arguments say and returns the exit code.
+func run(ctx context.Context, args []string, c *console) int {
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	shown := false // kong printed help, and that was all
+	parser, err := kong.New(&cli{},
+		kong.Name("fedhub"), kong.Description(description),
+		kong.Writers(c.out, c.err), kong.Exit(func(int) { shown = true }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
+		kong.ValueFormatter(withVariable),
+		kong.Resolvers(fromEnvironment(c.env)),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(c),
+	)
+	if err != nil {
+		return c.fail(err)
+	}
+	parsed, err := parser.Parse(args)
+	if shown {
+		return 0
+	}
+	var m mistake
+	if err != nil && !errors.As(err, &m) {
+		m = mistake(strings.TrimSuffix(err.Error(), ".") + "; see fedhub --help")
+	}
+	if err != nil {
+		return c.fail(m)
+	}
+	if err := parsed.Run(); err != nil {
+		return c.fail(err)
+	}
+	return 0
+}
+
+// withVariable names the variable behind a flag.
+func withVariable(v *kong.Value) string {
+	name := v.Tag.Get("setting")
+	if name == "" {
+		return v.Help
+	}
+	return v.Help + " (" + name + ")"
+}
+
+// fromEnvironment gives flags that were not typed the value of their variable.
+// One that is empty counts as not set, for that is what compose files make of
+// a variable they pass on.
+func fromEnvironment(env map[string]string) kong.ResolverFunc {
+	return func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+		name := flag.Tag.Get("setting")
+		value := strings.TrimSpace(env[name])
+		if name == "" || value == "" {
+			return nil, nil
+		}
+		if flag.IsBool() {
+			return yesOrNo(name, value)
+		}
+		return value, nil
+	}
+}
+
+func yesOrNo(name, value string) (any, error) {
+	switch strings.ToLower(value) {
+	case "true", "yes", "on", "1":
+		return true, nil
+	case "false", "no", "off", "0":
+		return false, nil
+	}
+	return nil, mistakef("%s is %q; it must be true or false", name, value)
+}

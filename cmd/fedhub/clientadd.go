@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+
+	"github.com/fedhub/fedhub/clients"
+)
+
+type clientAddCmd struct {
+	Name                  string   `required:"" placeholder:"NAME" help:"App Name, shown to people when they are asked for consent."`
+	Type                  string   `enum:"web,spa,native,service" default:"web" help:"Where it runs: web (a server), spa (in a browser), native (installed), service (acts for itself)."`
+	RedirectURI           []string `name:"redirect-uri" sep:"none" placeholder:"URI" help:"Address in the app that people return to. May be repeated."`
+	DefaultRedirectURI    string   `name:"default-redirect-uri" placeholder:"URI" help:"Which of them, if the app does not say."`
+	PostLogoutRedirectURI []string `name:"post-logout-redirect-uri" sep:"none" placeholder:"URI" help:"Address that people return to when they have signed out. May be repeated."`
+	BackchannelLogoutURI  string   `name:"backchannel-logout-uri" placeholder:"URI" help:"Address in the app that is told when a session has ended."`
+	Scope                 []string `placeholder:"SCOPE" help:"All it may ask for. May be repeated; openid, profile and email if not given."`
+	Role                  []string `placeholder:"ROLE" help:"Only people with one of these roles may use it. May be repeated."`
+	SkipAuthorization     bool     `help:"Skip Authorization: people are not asked for consent."`
+	GrantType             string   `placeholder:"TYPE" help:"Grant Type: \"Authorization Code\" or \"Implicit\"."`
+	ResponseType          string   `placeholder:"TYPE" help:"Response Type: \"Code\" or \"Token\"; it goes with the Grant Type."`
+	Refresh               *bool    `negatable:"" help:"Whether it gets refresh tokens; it does, unless it is a service or Implicit."`
+	ClientCredentials     bool     `help:"It may also ask for itself, with nobody signed in."`
+	AuthMethod            string   `placeholder:"METHOD" help:"How it proves itself: client_secret_basic, client_secret_post, private_key_jwt or none."`
+	JWKSURI               string   `name:"jwks-uri" placeholder:"URI" help:"Where it publishes its keys, for private_key_jwt."`
+	IDTokenAlg            string   `name:"id-token-alg" placeholder:"ALG" help:"RS256 or ES256, for its ID tokens."`
+	PKCEOptional          bool     `name:"pkce-optional" help:"It may leave out PKCE, for old apps with a secret."`
+	ID                    string   `name:"id" placeholder:"ID" help:"Client id; made up if not given."`
+
+	format `embed:""`
+	base   `embed:""`
+}
+
+// A clientRow is an app as the commands print one.
+type clientRow struct {
+	ID           string   `json:"client_id"`
+	Secret       string   `json:"client_secret,omitempty"`
+	Name         string   `json:"name"`
+	Type         string   `json:"type"`
+	AuthMethod   string   `json:"auth_method"`
+	RedirectURIs []string `json:"redirect_uris"`
+	Scopes       []string `json:"scopes"`
+	Disabled     bool     `json:"disabled"`
+	Issuer       string   `json:"issuer"`
+}
+
+func clientRowOf(c clients.Client, issuer, secret string) clientRow {
+	return clientRow{
+		ID: c.ID, Secret: secret, Name: c.Name, Type: string(c.Type), AuthMethod: c.AuthMethod, Disabled: c.Disabled, Issuer: issuer,
+		RedirectURIs: append([]string{}, c.RedirectURIs...), Scopes: append([]string{}, c.Scopes...),
+	}
+}
+
+// Run registers an app.
+func (a *clientAddCmd) Run(ctx context.Context, c *console) error {
+	return a.with(ctx, c, func(o *opened) error {
+		client, secret, err := o.AddClient(ctx, c.operator(), a.client())
+		if err != nil {
+			return a.problem(err)
+		}
+		return a.print(c, clientRowOf(client, o.URL(), secret), func(w io.Writer) {
+			fmt.Fprintf(w, "%s is registered.\n\n", client.Name)
+			fmt.Fprintf(w, "  Issuer         %s\n", o.URL())
+			fmt.Fprintf(w, "  Client ID      %s\n", client.ID)
+			if secret != "" {
+				fmt.Fprintf(w, "  Client secret  %s\n\nThe secret is not shown again.\n", secret)
+			}
+		})
+	})
+}
+
+func (a *clientAddCmd) client() clients.Client {
+	grant := spelled(a.GrantType, clients.GrantCode, clients.GrantImplicit)
+	refresh := a.Type != string(clients.Service) && grant != clients.GrantImplicit
+	if a.Refresh != nil {
+		refresh = *a.Refresh
+	}
+	return clients.Client{
+		ID: a.ID, Name: a.Name, Type: clients.Type(a.Type), AuthMethod: a.AuthMethod, JWKSURI: a.JWKSURI,
+		RedirectURIs: a.RedirectURI, DefaultRedirectURI: a.DefaultRedirectURI,
+		PostLogoutRedirectURIs: a.PostLogoutRedirectURI, BackchannelLogoutURI: a.BackchannelLogoutURI,
+		GrantType: grant, ResponseType: spelled(a.ResponseType, clients.ResponseCode, clients.ResponseToken),
+		RefreshTokens: refresh, ClientCredentials: a.ClientCredentials,
+		Scopes: a.Scope, PKCEOptional: a.PKCEOptional, SkipAuthorization: a.SkipAuthorization, AllowedRoles: a.Role,
+		IDTokenAlg: a.IDTokenAlg,
+	}
+}
+
+// spelled forgives authorization_code and the like. What is none of the words
+// goes on as it is, for the registry to explain.
+func spelled(text string, words ...string) string {
+	plain := strings.NewReplacer("_", " ", "-", " ").Replace(text)
+	for _, w := range words {
+		if strings.EqualFold(plain, w) {
+			return w
+		}
+	}
+	return text
+}
+
+func (a *clientAddCmd) problem(err error) error {
+	var problems clients.Problems
+	switch {
+	case errors.As(err, &problems):
+		return mistake(problems.Error())
+	case errors.Is(err, fs.ErrExist):
+		return fmt.Errorf("the client id %s is taken; choose another with --id", a.ID)
+	}
+	return err
+}

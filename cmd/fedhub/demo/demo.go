@@ -1,0 +1,246 @@
+// Package demo runs the whole idea on one machine: a primary hub that knows
+// two people, a secondary hub federated to it, and the sample app, which is an
+// ordinary client of the secondary. A person signs in to the app through all
+// three.
+//
+// Nothing is faked. The secondary is given the primary's Base URL and an
+// invite code, and joins by the real protocol; the app has a client id and a
+// secret. Only where they live is special: on free or given ports of
+// localhost, over databases that are gone afterwards.
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/cmd/fedhub/internal/serving"
+	"github.com/fedhub/fedhub/cmd/fedhub/sampleapp"
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// Options is how a demo may differ from the usual one.
+type Options struct {
+	// Ports on localhost; 0 is a free one.
+	PrimaryPort, SecondaryPort, AppPort int
+	// Database is a mongodb:// address of a server on which the demo may make
+	// two databases of its own; a temporary folder if empty.
+	Database string
+	// Hash is what a password check may cost; as in a real hub if zero.
+	Hash users.HashParams
+	Log  *slog.Logger // of both hubs and the app; discarded if nil
+	// Watch, if set, is told of every hop as it happens. It may be called by
+	// many goroutines at once.
+	Watch func(Hop)
+}
+
+// A Demo is running until it is closed.
+type Demo struct {
+	Primary, Secondary Hub
+	App                App
+	People             []Account     // of the primary
+	Place              string        // where everything is kept
+	Took               time.Duration // to start
+
+	trace *trace
+	log   *slog.Logger
+	place place
+	mu    sync.Mutex
+	close []func(context.Context) error // in the order things were opened
+}
+
+// A Hub is one of the two.
+type Hub struct {
+	Name, URL string
+	Admin     Account
+	Hub       *hub.Hub
+}
+
+// An App is the sample app.
+type App struct {
+	Name, URL string
+	ClientID  string // at the secondary
+}
+
+// An Account is what somebody signs in with. It is made for one demo.
+type Account struct{ Name, Email, Password string }
+
+// What the parties are called on their pages.
+const (
+	PrimaryName   = "Primary hub"
+	SecondaryName = "Secondary hub"
+	AppName       = "Sample app"
+)
+
+// Start runs a demo. Its error is a *PortError if a port is taken. What was
+// begun before an error is undone.
+func Start(ctx context.Context, o Options) (*Demo, error) {
+	began := time.Now()
+	d := &Demo{trace: newTrace(o.Watch), log: o.Log}
+	if d.log == nil {
+		d.log = slog.New(slog.DiscardHandler)
+	}
+	if err := d.start(ctx, o); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	d.Took = time.Since(began)
+	return d, nil
+}
+
+func (d *Demo) start(ctx context.Context, o Options) error {
+	ports, err := d.ports(ctx, o)
+	if err != nil {
+		return err
+	}
+	if d.place, err = newPlace(ctx, o.Database); err != nil {
+		return err
+	}
+	d.onClose(d.place.remove)
+	d.Place = d.place.shown()
+	if d.Primary, err = d.hub(ctx, primary, PrimaryName, ports[0], o.Hash); err != nil {
+		return err
+	}
+	if d.Secondary, err = d.hub(ctx, secondary, SecondaryName, ports[1], o.Hash); err != nil {
+		return err
+	}
+	if err := d.people(ctx); err != nil {
+		return err
+	}
+	if err := d.introduce(ctx); err != nil {
+		return err
+	}
+	return d.app(ctx, ports[2])
+}
+
+// A PortError says that a port of the demo cannot be had.
+type PortError struct {
+	Party string // "primary", "secondary" or "app"
+	Port  int
+	Err   error
+}
+
+func (e *PortError) Error() string {
+	return fmt.Sprintf("the %s cannot listen on port %d: %v", e.Party, e.Port, e.Err)
+}
+
+func (e *PortError) Unwrap() error { return e.Err }
+
+// ports opens all three first: each party has to know the others' addresses,
+// and if one is taken nothing else needs to begin.
+func (d *Demo) ports(ctx context.Context, o Options) ([]*serving.Listener, error) {
+	var all []*serving.Listener
+	for _, want := range []struct {
+		party string
+		port  int
+	}{{primary, o.PrimaryPort}, {secondary, o.SecondaryPort}, {app, o.AppPort}} {
+		l, err := serving.Loopback(ctx, want.port)
+		if err != nil {
+			return nil, &PortError{want.party, want.port, err}
+		}
+		d.onClose(func(context.Context) error { l.Close(); return nil })
+		d.trace.know(want.party, l.Port)
+		all = append(all, l)
+	}
+	return all, nil
+}
+
+func address(l *serving.Listener) string { return "http://localhost:" + strconv.Itoa(l.Port) }
+
+// people makes the accounts: two people at the primary, and an administrator
+// at each hub. The administrators' addresses differ, for a hub does not let a
+// person from elsewhere in as its administrator.
+func (d *Demo) people(ctx context.Context) error {
+	var err error
+	for _, who := range []struct{ name, email string }{
+		{"Ada Lovelace", "ada@demo.example"},
+		{"Grace Hopper", "grace@demo.example"},
+	} {
+		account, aerr := d.account(ctx, d.Primary.Hub, who.name, who.email)
+		d.People, err = append(d.People, account), errors.Join(err, aerr)
+	}
+	var perr, serr error
+	d.Primary.Admin, perr = d.account(ctx, d.Primary.Hub, "Primary administrator", "admin@primary.example", users.AdminRole)
+	d.Secondary.Admin, serr = d.account(ctx, d.Secondary.Hub, "Secondary administrator", "admin@secondary.example", users.AdminRole)
+	return errors.Join(err, perr, serr)
+}
+
+func (d *Demo) account(ctx context.Context, h *hub.Hub, name, email string, roles ...string) (Account, error) {
+	const tries = 5 // the hub may find a password too easy
+	var err error
+	for range tries {
+		account := Account{Name: name, Email: email, Password: newPassword()}
+		var user users.User
+		user, err = h.AddUser(ctx, by, users.NewUser{Email: email, EmailVerified: true, Name: name, Roles: roles, Password: account.Password})
+		if err == nil {
+			d.trace.meet(user.ID, user.Name)
+			return account, nil
+		}
+	}
+	return Account{}, fmt.Errorf("make the account of %s: %w", name, err)
+}
+
+// by is whom the audit log names.
+const by = "cli:demo"
+
+// introduce joins the secondary to the primary, as two administrators would:
+// the one makes an invite, the other adds the Base URL.
+func (d *Demo) introduce(ctx context.Context) error {
+	invite, _, err := d.Primary.Hub.NewInvite(ctx, by, time.Hour)
+	if err != nil {
+		return fmt.Errorf("make an invite: %w", err)
+	}
+	key, err := d.Secondary.Hub.AddLoginKey(ctx, by, federation.LoginKey{
+		ID: primary, Kind: federation.KindPeer, Name: PrimaryName, BaseURL: d.Primary.URL,
+		Enabled: true, SignUps: federation.Allow, Linking: federation.Confirm,
+		// The primary's people come with addresses that it has checked. Direct
+		// stays off: the page with the button shows that there are two hubs.
+		TrustEmail: true,
+	}, "", invite)
+	if err != nil {
+		return fmt.Errorf("introduce the secondary: %w", err)
+	}
+	if key.Join.Status != federation.Active {
+		return fmt.Errorf("the primary did not let the secondary in: %s", key.Join.Message)
+	}
+	d.trace.client(primary, d.Secondary.Hub.ClientMetadata(key.ID), SecondaryName)
+	return nil
+}
+
+// app registers the sample app at the secondary and starts it.
+func (d *Demo) app(ctx context.Context, l *serving.Listener) error {
+	d.App = App{Name: AppName, URL: address(l)}
+	client, secret, err := d.Secondary.Hub.AddClient(ctx, by, clients.Client{
+		Name: AppName, Type: clients.Web,
+		RedirectURIs:         []string{d.App.URL + sampleapp.CallbackPath},
+		BackchannelLogoutURI: d.App.URL + sampleapp.LogoutPath,
+		RefreshTokens:        true, Scopes: []string{"openid", "profile", "email"},
+	})
+	if err != nil {
+		return fmt.Errorf("register the sample app: %w", err)
+	}
+	d.App.ClientID = client.ID
+	d.trace.client(secondary, client.ID, AppName)
+	handler := sampleapp.New(sampleapp.Config{
+		URL: d.App.URL, Issuer: d.Secondary.URL, ClientID: client.ID, ClientSecret: secret,
+		Hub: SecondaryName, HTTP: d.trace.appClient(), Log: d.log.With("party", app), Watch: d.trace.said(app),
+		SignOuts: []sampleapp.Link{
+			{Text: "Sign out of " + PrimaryName, URL: d.Primary.URL + "/signout"},
+			{Text: "Sign out of " + SecondaryName, URL: d.Secondary.URL + "/signout"},
+		},
+	})
+	d.serve(l, app, handler)
+	return nil
+}
+
+func (d *Demo) serve(l *serving.Listener, party string, handler http.Handler) {
+	server := serving.Start(l, d.trace.inbound(party, handler), d.log.With("party", party))
+	d.onClose(server.Stop)
+}

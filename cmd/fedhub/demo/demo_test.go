@@ -1,0 +1,306 @@
+package demo_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/fedhub/fedhub/cmd/fedhub/demo"
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// A stage is a running demo with everything it says.
+type stage struct {
+	*testing.T
+	*demo.Demo
+	log *logbook
+
+	mu   sync.Mutex
+	hops []demo.Hop
+	more chan struct{}
+}
+
+func newStage(t *testing.T) *stage {
+	t.Helper()
+	s := &stage{T: t, log: &logbook{}, more: make(chan struct{}, 1)}
+	d, err := demo.Start(t.Context(), demo.Options{
+		Hash:  users.HashParams{Memory: 64, Time: 1, Threads: 1},
+		Log:   slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Watch: s.hop,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	s.Demo = d
+	return s
+}
+
+func (s *stage) hop(h demo.Hop) {
+	s.mu.Lock()
+	s.hops = append(s.hops, h)
+	s.mu.Unlock()
+	select {
+	case s.more <- struct{}{}:
+	default:
+	}
+}
+
+// seen is how often a hop has happened.
+func (s *stage) seen(from, to, what string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, h := range s.hops {
+		if h.From == from && h.To == to && h.What == what {
+			n++
+		}
+	}
+	return n
+}
+
+// await waits until a hop has happened; the test's own deadline is its end.
+func (s *stage) await(from, to, what string) {
+	s.Helper()
+	for s.seen(from, to, what) == 0 {
+		select {
+		case <-s.more:
+		case <-s.Context().Done():
+			s.Fatalf("never seen: %s → %s %s", from, to, what)
+		}
+	}
+}
+
+func (s *stage) told() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var b strings.Builder
+	for _, h := range s.hops {
+		fmt.Fprintf(&b, "%s → %s  %s\n", h.From, h.To, h.What)
+	}
+	return b.String()
+}
+
+// logbook collects what is logged.
+type logbook struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logbook) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logbook) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// toThePrimary goes from the app to the primary's sign-in page.
+func (s *stage) toThePrimary(b *browser) {
+	s.Helper()
+	b.open(s.App.URL)
+	b.sees(s.App.URL+"/", "keeps no passwords")
+	b.click("Sign in with " + demo.SecondaryName)
+	b.sees(s.Secondary.URL+"/signin", "to continue to "+demo.AppName)
+	b.press("Continue with "+demo.PrimaryName, nil)
+}
+
+func (s *stage) signIn(b *browser, a demo.Account) {
+	s.Helper()
+	b.sees(s.Primary.URL+"/signin", "to continue to")
+	b.press("Sign in", url.Values{"email": {a.Email}, "password": {a.Password}})
+}
+
+func TestAPersonSignsInThroughAllThree(t *testing.T) {
+	s, b := newStage(t), newBrowser(t)
+	ada := s.People[0]
+
+	s.toThePrimary(b)
+	s.signIn(b, ada)
+	b.sees(s.Primary.URL+"/consent", "wants access to your "+demo.PrimaryName+" account")
+	b.press("Allow", nil)
+	b.sees(s.Secondary.URL+"/consent", demo.AppName+" wants access to your "+demo.SecondaryName+" account")
+	b.press("Allow", nil)
+	b.sees(s.App.URL+"/", "Hello, Ada Lovelace")
+	b.sees(s.App.URL+"/", ada.Email+" verified")
+	b.sees(s.App.URL+"/", "Issuer "+s.Secondary.URL)
+	b.press("Ask the hub again", nil)
+	b.sees(s.App.URL+"/", "Hello, Ada Lovelace")
+
+	for _, h := range []demo.Hop{
+		{From: "secondary", To: "primary", What: "introduces itself (signed with its key, invite code)"},
+		{From: "browser", To: "app", What: "GET /login"},
+		{From: "browser", To: "secondary", What: "authorize (client: Sample app)"},
+		{From: "browser", To: "primary", What: "authorize (client: Secondary hub)"},
+		{From: "primary", What: "Ada Lovelace is signed in"},
+		{From: "secondary", To: "primary", What: "token (private_key_jwt)"},
+		{From: "secondary", What: "Ada Lovelace is signed in, through the Primary hub"},
+		{From: "app", To: "secondary", What: "token (client_secret_basic)"},
+		{From: "app", What: "has fresh tokens for Ada Lovelace"},
+	} {
+		if s.seen(h.From, h.To, h.What) == 0 {
+			t.Errorf("nothing was told of %s → %s %s in:\n%s", h.From, h.To, h.What, s.told())
+		}
+	}
+
+	// Signing out at the primary reaches everybody who heard of the sign-in.
+	b.open(s.Primary.URL + "/signout")
+	b.press("Sign out", nil)
+	s.await("app", "", "ended the session of Ada Lovelace")
+	b.open(s.App.URL)
+	b.sees(s.App.URL+"/", "keeps no passwords")
+	b.open(s.Secondary.URL + "/account")
+	b.sees(s.Secondary.URL+"/signin", "Sign in")
+
+	if err := s.Close(); err != nil {
+		t.Errorf("close: %v", err)
+	}
+	b.secret(ada.Password)
+	s.nothingSecret(b)
+}
+
+// nothingSecret greps everything that was logged or told.
+func (s *stage) nothingSecret(b *browser) {
+	s.Helper()
+	// Codes, refresh tokens, client secrets, invites and JWTs by their looks.
+	looks := regexp.MustCompile(`fh[a-z]+_[A-Za-z0-9_-]{8,}|eyJ[A-Za-z0-9_-]{8,}|\$argon2`)
+	for name, text := range map[string]string{"the log": s.log.String(), "what was told": s.told()} {
+		if text == "" {
+			s.Errorf("%s is empty", name)
+		}
+		for _, secret := range b.secrets {
+			if strings.Contains(text, secret) {
+				s.Errorf("%s holds the secret %q", name, secret)
+			}
+		}
+		if found := looks.FindString(text); found != "" {
+			s.Errorf("%s holds %q", name, found)
+		}
+	}
+	if len(b.secrets) < 15 {
+		s.Errorf("the browser saw only %d secrets", len(b.secrets))
+	}
+}
+
+func TestWhoSaysNoGetsAPageWithAWayBack(t *testing.T) {
+	s, b := newStage(t), newBrowser(t)
+
+	// At the secondary, to the app.
+	s.toThePrimary(b)
+	s.signIn(b, s.People[1])
+	b.press("Allow", nil)
+	b.press("Cancel", nil)
+	b.sees(s.App.URL+"/callback", "You said no.")
+	b.click("Back to the start")
+	b.sees(s.App.URL+"/", "keeps no passwords")
+
+	// At the primary, to the secondary.
+	b = newBrowser(t)
+	s.toThePrimary(b)
+	s.signIn(b, s.People[0])
+	b.press("Cancel", nil)
+	b.sees(s.Secondary.URL+"/signin/from/primary", "Choose another way to sign in")
+	b.click("Choose another way to sign in")
+	b.sees(s.Secondary.URL+"/signin", "to continue to "+demo.AppName)
+}
+
+func TestASecondSignInAsksNothing(t *testing.T) {
+	s, b := newStage(t), newBrowser(t)
+	s.toThePrimary(b)
+	s.signIn(b, s.People[0])
+	b.press("Allow", nil)
+	b.press("Allow", nil)
+	b.press("Sign out of this app", nil)
+	b.sees(s.App.URL+"/signed-out", "live on")
+	b.click("Sign in again")
+	b.sees(s.App.URL+"/", "Hello, Ada Lovelace")
+}
+
+func TestEachAdministratorHasOneHub(t *testing.T) {
+	s, b := newStage(t), newBrowser(t)
+	for _, h := range []demo.Hub{s.Primary, s.Secondary} {
+		b.open(h.URL + "/admin")
+		b.press("Sign in", url.Values{"email": {h.Admin.Email}, "password": {h.Admin.Password}})
+		b.sees(h.URL+"/admin/clients", "")
+	}
+	b.sees(s.Secondary.URL+"/admin/clients", demo.AppName)
+	b.open(s.Primary.URL + "/admin/servers")
+	b.sees(s.Primary.URL+"/admin/servers", strings.TrimPrefix(s.Secondary.URL, "http://"))
+}
+
+func TestNothingIsLeftOfADemo(t *testing.T) {
+	s := newStage(t)
+	if _, err := os.Stat(s.Place); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(s.Place); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the folder: got %v, want it gone", err)
+	}
+	for _, address := range []string{s.Primary.URL, s.Secondary.URL, s.App.URL} {
+		l, err := net.Listen("tcp", strings.Replace(strings.TrimPrefix(address, "http://"), "localhost", "127.0.0.1", 1))
+		if err != nil {
+			t.Errorf("the port is still in use: %v", err)
+			continue
+		}
+		l.Close()
+	}
+}
+
+func TestAPortThatIsTakenIsNamed(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	_, text, _ := net.SplitHostPort(taken.Addr().String())
+	port, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for party, o := range map[string]demo.Options{
+		"primary": {PrimaryPort: port}, "secondary": {SecondaryPort: port}, "app": {AppPort: port},
+	} {
+		_, err := demo.Start(t.Context(), o)
+		var problem *demo.PortError
+		if !errors.As(err, &problem) || problem.Party != party || problem.Port != port {
+			t.Errorf("%s: got %v", party, err)
+		}
+	}
+}
+
+func TestADemoThatIsStoppedWhileItStartsLeavesNothing(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if d, err := demo.Start(ctx, demo.Options{}); err == nil {
+		t.Error("it started", d.Close())
+	}
+	left, err := os.ReadDir(os.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(left) > 0 {
+		t.Errorf("it left %s behind", left[0].Name())
+	}
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"time"
+)
+
+type healthcheckCmd struct {
+	URL    string `setting:"FEDHUB_URL" placeholder:"URL" group:"Settings" help:"Public address of the hub; only its port matters here, and only if it is on localhost."`
+	Listen string `setting:"FEDHUB_LISTEN" placeholder:"ADDRESS" group:"Settings" help:"Where the hub serves."`
+}
+
+// Run asks the hub on this machine whether it is ready. It opens no database
+// and checks no other setting: the answer is the hub's.
+func (h *healthcheckCmd) Run(ctx context.Context, _ *console) error {
+	host, port, err := (&server{Listen: h.Listen}).address(h.URL)
+	if err != nil {
+		return err
+	}
+	if addr, err := netip.ParseAddr(host); host == "" || (err == nil && addr.IsUnspecified()) {
+		host = "localhost" // it serves on every address
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	address := "http://" + net.JoinHostPort(host, strconv.Itoa(port)) + "/readyz"
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return err
+	}
+	// No proxy stands between a machine and itself.
+	client := &http.Client{Transport: &http.Transport{}}
+	answer, err := client.Do(request)
+	if err != nil {
+		return fmt.Errorf("the hub does not answer: %w", err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return errors.New("the hub is not ready: " + answer.Status)
+	}
+	return nil
+}

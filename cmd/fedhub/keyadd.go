@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/fedhub/fedhub/federation"
+)
+
+type keyAddCmd struct {
+	Kind    string `enum:"peer,openid" default:"peer" help:"What is there: peer (another hub) or openid (any OpenID provider)."`
+	BaseURL string `name:"base-url" required:"" placeholder:"URL" help:"Its address. For another hub this is all that is needed."`
+	Name    string `placeholder:"NAME" help:"On the button; what the other hub calls itself if not given."`
+	Invite  string `placeholder:"CODE" help:"Invite code of the other hub, which lets this one in at once."`
+
+	ClientID         string `name:"client-id" placeholder:"ID" help:"Client id that an OpenID provider gave you."`
+	ClientSecretFile string `placeholder:"PATH" help:"File with the client secret that goes with it."`
+
+	Direct     bool              `help:"Send people straight there, without a page of this hub."`
+	SignUps    string            `enum:"allow,deny," default:"" placeholder:"WORD" help:"allow or deny people without an account here one; allow for a hub, deny for a provider."`
+	Linking    string            `enum:"confirm,auto,never," default:"" placeholder:"WORD" help:"How accounts are connected: confirm, auto or never; confirm if not given."`
+	TrustEmail bool              `help:"Believe what it says about e-mail addresses, whatever their domain."`
+	Domain     []string          `placeholder:"DOMAIN" help:"E-mail domain that it speaks for. May be repeated."`
+	Scope      []string          `placeholder:"SCOPE" help:"Asked for there. May be repeated; openid, profile and email if not given."`
+	Role       map[string]string `placeholder:"THERE=HERE" help:"A role there and the role here that it stands for. May be repeated."`
+	ID         string            `name:"id" placeholder:"ID" help:"Part of the callback address; made from the name if not given."`
+
+	format `embed:""`
+	base   `embed:""`
+}
+
+// A keyRow is a login key as the commands print one.
+type keyRow struct {
+	ID       string `json:"id"`
+	Kind     string `json:"kind"`
+	Name     string `json:"name"`
+	BaseURL  string `json:"base_url"`
+	Enabled  bool   `json:"enabled"`
+	Direct   bool   `json:"direct"`
+	Status   string `json:"status,omitempty"` // of a hub: how it answered
+	Message  string `json:"message,omitempty"`
+	Callback string `json:"callback"`
+	Metadata string `json:"client_metadata,omitempty"` // what this hub is called there
+}
+
+func keyRowOf(o *opened, k federation.LoginKey) keyRow {
+	row := keyRow{
+		ID: k.ID, Kind: k.Kind, Name: k.Name, BaseURL: k.BaseURL, Enabled: k.Enabled, Direct: k.Direct,
+		Status: string(k.Join.Status), Message: k.Join.Message, Callback: o.URL() + "/signin/from/" + k.ID,
+	}
+	if k.Kind == federation.KindPeer {
+		row.Metadata = o.ClientMetadata(k.ID)
+	}
+	return row
+}
+
+// Run adds a key, and asks another hub to let this one in.
+func (k *keyAddCmd) Run(ctx context.Context, c *console) error {
+	return k.with(ctx, c, func(o *opened) error {
+		key, err := k.add(ctx, c, o)
+		if err != nil {
+			return k.problem(err)
+		}
+		if key.Kind == federation.KindPeer {
+			awaitMetadata(ctx, o.ClientMetadata(key.ID))
+			if key, err = o.JoinPrimary(ctx, key.ID, k.Invite); err != nil {
+				return err
+			}
+		}
+		err = k.print(c, keyRowOf(o, key), func(w io.Writer) {
+			fmt.Fprintf(w, "%s was added as %s.\n", oneLine(key.Name), key.ID)
+			tellKey(w, o, key)
+		})
+		return errors.Join(err, unanswered(key))
+	})
+}
+
+func (k *keyAddCmd) add(ctx context.Context, c *console, o *opened) (federation.LoginKey, error) {
+	secret := ""
+	if k.ClientSecretFile != "" {
+		var err error
+		if secret, err = secretFile("--client-secret-file", k.ClientSecretFile); err != nil {
+			return federation.LoginKey{}, err
+		}
+	}
+	return o.KeepLoginKey(ctx, c.operator(), federation.LoginKey{
+		ID: k.ID, Kind: k.Kind, Name: k.name(ctx, o), BaseURL: k.BaseURL, ClientID: k.ClientID, Scopes: k.Scope,
+		Enabled: true, Direct: k.Direct, SignUps: k.SignUps, Linking: k.Linking,
+		TrustEmail: k.TrustEmail, AuthoritativeDomains: k.Domain, RoleMap: k.Role,
+	}, secret)
+}
+
+// name is what was typed, else what the upstream calls itself, else its host.
+func (k *keyAddCmd) name(ctx context.Context, o *opened) string {
+	if k.Name != "" {
+		return k.Name
+	}
+	if card, err := o.Describe(ctx, k.Kind, k.BaseURL); err == nil && card.Name != "" {
+		return card.Name
+	}
+	if u, err := url.Parse(k.BaseURL); err == nil {
+		return u.Host
+	}
+	return ""
+}
+
+func (k *keyAddCmd) problem(err error) error {
+	var problems federation.Problems
+	switch {
+	case errors.As(err, &problems):
+		return mistake(problems.Error())
+	case errors.Is(err, fs.ErrExist):
+		return fmt.Errorf("the id %s is taken; choose another with --id", k.ID)
+	}
+	return err
+}
+
+// awaitMetadata gives the hub that serves the moment it needs to see a new
+// key: the other hub reads about us there as soon as we ask, and remembers
+// what it does not find. If nobody serves, there is nothing to wait for.
+func awaitMetadata(ctx context.Context, address string) {
+	ctx, cancel := context.WithTimeout(ctx, 4*time.Second)
+	defer cancel()
+	for {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+		if err != nil {
+			return
+		}
+		answer, err := http.DefaultClient.Do(request)
+		if err != nil {
+			return
+		}
+		answer.Body.Close() //nolint:errcheck // nothing was read
+		if answer.StatusCode != http.StatusNotFound {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// tellKey says what an administrator has to know next.
+func tellKey(w io.Writer, o *opened, k federation.LoginKey) {
+	if k.Kind == federation.KindPeer {
+		fmt.Fprintln(w, oneLine(k.Join.Message))
+		return
+	}
+	fmt.Fprintf(w, "Register this redirect URI there: %s\n", keyRowOf(o, k).Callback)
+}
+
+// unanswered is an error if the other hub gave no answer that leads anywhere.
+// The key is kept all the same.
+func unanswered(k federation.LoginKey) error {
+	if k.Kind != federation.KindPeer || k.Join.Status == federation.Active || k.Join.Status == federation.Requested {
+		return nil
+	}
+	return fmt.Errorf("%s has not let this hub in; see that this hub is running at its public address, then ask again with: fedhub key join %s", k.Name, k.ID)
+}

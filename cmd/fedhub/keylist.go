@@ -1,0 +1,37 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"io"
+)
+
+type keyListCmd struct {
+	format `embed:""`
+	base   `embed:""`
+}
+
+// Run lists the login keys.
+func (l *keyListCmd) Run(ctx context.Context, c *console) error {
+	return l.with(ctx, c, func(o *opened) error {
+		keys, err := o.LoginKeys(ctx)
+		if err != nil {
+			return err
+		}
+		rows := []keyRow{}
+		for _, k := range keys {
+			rows = append(rows, keyRowOf(o, k))
+		}
+		return l.print(c, rows, func(w io.Writer) {
+			cells := make([][]string, len(rows))
+			for i, r := range rows {
+				state := cmp.Or(r.Status, "on")
+				if !r.Enabled {
+					state = "off"
+				}
+				cells[i] = []string{r.ID, r.Kind, r.Name, r.BaseURL, state}
+			}
+			table(w, []string{"ID", "KIND", "NAME", "BASE URL", "STATE"}, cells)
+		})
+	})
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/fedhub/fedhub/clients"
+)
+
+type serverListCmd struct {
+	format `embed:""`
+	base   `embed:""`
+}
+
+// A serverRow is a federated hub as the commands print one.
+type serverRow struct {
+	ID           string    `json:"id"`
+	Host         string    `json:"host"`
+	Name         string    `json:"name"` // what it calls itself
+	State        string    `json:"state"`
+	Via          string    `json:"via,omitempty"`
+	Held         string    `json:"held,omitempty"`
+	Fingerprints []string  `json:"fingerprints"`
+	Requested    time.Time `json:"requested"`
+}
+
+func serverRowOf(c clients.Client) serverRow {
+	return serverRow{
+		ID: c.ID, Host: c.Server.Host, Name: c.Name, State: string(c.Server.State), Via: c.Server.Via, Held: c.Server.Held,
+		Fingerprints: append([]string{}, c.Server.KeyThumbprints...), Requested: c.Server.Requested,
+	}
+}
+
+// Run lists the hubs that asked.
+func (l *serverListCmd) Run(ctx context.Context, c *console) error {
+	return l.with(ctx, c, func(o *opened) error {
+		rows, err := servers(ctx, o)
+		if err != nil {
+			return err
+		}
+		return l.print(c, rows, func(w io.Writer) {
+			cells := make([][]string, len(rows))
+			for i, r := range rows {
+				cells[i] = []string{r.Host, r.Name, r.State, r.ID}
+			}
+			table(w, []string{"HOST", "NAME", "STATE", "ID"}, cells)
+		})
+	})
+}
+
+func servers(ctx context.Context, o *opened) ([]serverRow, error) {
+	all, err := o.Clients(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows := []serverRow{}
+	for _, client := range all {
+		if client.Server != nil {
+			rows = append(rows, serverRowOf(client))
+		}
+	}
+	slices.SortFunc(rows, func(a, b serverRow) int { return a.Requested.Compare(b.Requested) })
+	return rows, nil
+}

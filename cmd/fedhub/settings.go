@@ -1,0 +1,241 @@
+package main
+
+import (
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fedhub/fedhub/cmd/fedhub/internal/database"
+	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/seal"
+)
+
+// A base is the settings that every command needs which opens the hub's
+// database. The tag "setting" names the variable.
+type base struct {
+	URL string `setting:"FEDHUB_URL" placeholder:"URL" group:"Settings" help:"Public address of the hub and its issuer, like https://id.example.org. Without it http://localhost:8080, which is for this machine only."`
+
+	// A mongodb:// address holds a password, so it may come from a file:
+	// FEDHUB_DATABASE_FILE.
+	Database string `setting:"FEDHUB_DATABASE" placeholder:"ADDRESS" group:"Settings" help:"mongodb:// or mongodb+srv:// address, or the path of a file; ./data/fedhub.db if not given. FEDHUB_DATABASE_FILE names a file that holds it."`
+
+	// There is no flag for the key itself, for everybody on a machine can read
+	// the arguments: FEDHUB_SECRET_KEY.
+	SecretKeyFile string `setting:"FEDHUB_SECRET_KEY_FILE" placeholder:"PATH" group:"Settings" help:"File with 32 random bytes as base64, which encrypt what must not lie open in the database; FEDHUB_SECRET_KEY holds them itself. Made beside a database file; required for MongoDB."`
+
+	Name                  string `name:"hub-name" setting:"FEDHUB_NAME" placeholder:"NAME" group:"Settings" help:"What the hub calls itself until an administrator says otherwise."`
+	AllowPrivateAddresses bool   `setting:"FEDHUB_ALLOW_PRIVATE_ADDRESSES" group:"Settings" help:"Let the hub fetch from private addresses and over plain http. A hub on localhost always may."`
+	MinPassword           string `setting:"FEDHUB_MIN_PASSWORD" placeholder:"N" group:"Settings" help:"Shortest password, in characters, from 8 to 64; 15 if not given."`
+}
+
+// A server is the settings of "fedhub serve" besides.
+type server struct {
+	Listen          string `setting:"FEDHUB_LISTEN" placeholder:"ADDRESS" group:"Settings" help:"Address and port to serve on, like :8080; on this machine alone if the URL is on localhost."`
+	TrustedProxies  string `setting:"FEDHUB_TRUSTED_PROXIES" placeholder:"CIDR,…" group:"Settings" help:"Address ranges of proxies that are believed about whom they speak for."`
+	LogFormat       string `setting:"FEDHUB_LOG_FORMAT" placeholder:"FORMAT" group:"Settings" help:"text or json; text on a terminal, else json."`
+	LogLevel        string `setting:"FEDHUB_LOG_LEVEL" placeholder:"LEVEL" group:"Settings" help:"debug, info, warn or error; info if not given."`
+	ShutdownDelay   string `setting:"FEDHUB_SHUTDOWN_DELAY" placeholder:"TIME" group:"Settings" help:"How long to go on serving while /readyz already says no, for balancers to notice; 0s if not given."`
+	ShutdownTimeout string `setting:"FEDHUB_SHUTDOWN_TIMEOUT" placeholder:"TIME" group:"Settings" help:"How long requests under way may take at the end; 10s if not given."`
+}
+
+const (
+	defaultDatabase = "./data/fedhub.db"
+	defaultPort     = 8080
+)
+
+// config checks the settings and makes of them what the hub wants, but for the
+// key. Nothing is opened or written before all of it is right.
+func (b *base) config(c *console) (hub.Config, error) {
+	if err := c.unknownVariables(); err != nil {
+		return hub.Config{}, err
+	}
+	if err := b.databaseAddress(c.env); err != nil {
+		return hub.Config{}, err
+	}
+	config := hub.Config{URL: b.URL, Name: b.Name, AllowPrivateAddresses: b.AllowPrivateAddresses}
+	if b.URL == "" {
+		port, err := listenPort(c.env["FEDHUB_LISTEN"])
+		if err != nil {
+			return hub.Config{}, err
+		}
+		config.URL = "http://localhost:" + strconv.Itoa(port)
+	}
+	if b.MinPassword != "" {
+		n, err := strconv.Atoi(b.MinPassword)
+		if err != nil || n <= 0 {
+			return hub.Config{}, mistakef("FEDHUB_MIN_PASSWORD is %q; it must be a number from 8 to 64", b.MinPassword)
+		}
+		config.MinPassword = n
+	}
+	checked := config
+	checked.SecretKey = make([]byte, seal.KeySize) // the key is next
+	if err := checked.Check(); err != nil {
+		return hub.Config{}, mistake(err.Error())
+	}
+	return config, nil
+}
+
+// databaseAddress settles where the database is.
+func (b *base) databaseAddress(env map[string]string) error {
+	file := strings.TrimSpace(env["FEDHUB_DATABASE_FILE"])
+	if file != "" && strings.TrimSpace(env["FEDHUB_DATABASE"]) != "" {
+		return mistake("FEDHUB_DATABASE and FEDHUB_DATABASE_FILE are both set; keep one of them")
+	}
+	if b.Database == "" && file != "" {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return mistakef("FEDHUB_DATABASE_FILE cannot be read: %v", err)
+		}
+		if b.Database = strings.TrimSpace(string(text)); b.Database == "" {
+			return mistakef("FEDHUB_DATABASE_FILE names %s, which is empty; write the database's address into it", file)
+		}
+	}
+	if b.Database == "" {
+		b.Database = defaultDatabase
+	}
+	if err := database.Check(b.Database); err != nil {
+		return mistakef("FEDHUB_DATABASE %v", err)
+	}
+	return nil
+}
+
+// secretKey finds the key, and makes one beside a database file.
+func (b *base) secretKey(env map[string]string) ([]byte, error) {
+	text, fromEnv := env["FEDHUB_SECRET_KEY"], strings.TrimSpace(env["FEDHUB_SECRET_KEY_FILE"])
+	typed := b.SecretKeyFile != "" && b.SecretKeyFile != fromEnv
+	switch {
+	case text != "" && fromEnv != "" && !typed:
+		return nil, mistake("FEDHUB_SECRET_KEY and FEDHUB_SECRET_KEY_FILE are both set; keep one of them")
+	case b.SecretKeyFile != "":
+		return keyFromFile(b.SecretKeyFile)
+	case text != "":
+		key, err := database.ParseKey(text)
+		if err != nil {
+			return nil, mistakef("FEDHUB_SECRET_KEY %v", err)
+		}
+		return key, nil
+	case database.IsMongoDB(b.Database):
+		return nil, mistake("FEDHUB_SECRET_KEY is missing, and a hub on MongoDB needs it; make one with: openssl rand -base64 32, and give every process the same")
+	}
+	key, err := database.SecretKey(b.Database)
+	return key, keyProblem(err, b.Database)
+}
+
+func keyFromFile(path string) ([]byte, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, mistakef("FEDHUB_SECRET_KEY_FILE cannot be read: %v", err)
+	}
+	key, err := database.ParseKey(string(text))
+	if err != nil {
+		return nil, mistakef("FEDHUB_SECRET_KEY_FILE names %s, which %v", path, err)
+	}
+	return key, nil
+}
+
+// address is where to listen.
+func (s *server) address(public string) (host string, port int, err error) {
+	if s.Listen != "" {
+		return splitListen(s.Listen)
+	}
+	u, err := url.Parse(public)
+	if err != nil || !onLoopback(u.Hostname()) {
+		return "", defaultPort, nil
+	}
+	if u.Port() == "" {
+		return u.Hostname(), map[string]int{"http": 80, "https": 443}[u.Scheme], nil
+	}
+	port, err = strconv.Atoi(u.Port())
+	return u.Hostname(), port, err
+}
+
+func onLoopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || (err == nil && addr.IsLoopback())
+}
+
+func splitListen(address string) (string, int, error) {
+	host, text, err := net.SplitHostPort(address)
+	port, perr := strconv.ParseUint(text, 10, 16)
+	if err != nil || perr != nil {
+		return "", 0, mistakef(`FEDHUB_LISTEN is %q; it must be an address and a port, like ":8080" or "127.0.0.1:8080"`, address)
+	}
+	return host, int(port), nil
+}
+
+// listenPort is the port of FEDHUB_LISTEN, or the default.
+func listenPort(address string) (int, error) {
+	if address = strings.TrimSpace(address); address == "" {
+		return defaultPort, nil
+	}
+	_, port, err := splitListen(address)
+	if port == 0 && err == nil {
+		return 0, mistake("FEDHUB_LISTEN asks for a free port, so FEDHUB_URL must say how people find the hub; set it")
+	}
+	return port, err
+}
+
+// proxies reads address ranges, and single addresses, between commas or spaces.
+func (s *server) proxies() ([]netip.Prefix, error) {
+	var all []netip.Prefix
+	for _, word := range strings.FieldsFunc(s.TrustedProxies, func(r rune) bool { return r == ',' || r == ' ' || r == ';' }) {
+		prefix, err := netip.ParsePrefix(word)
+		if err != nil {
+			addr, aerr := netip.ParseAddr(word)
+			if aerr != nil {
+				return nil, mistakef(`FEDHUB_TRUSTED_PROXIES holds %q, which is no address range; write it like "10.0.0.0/8, 192.0.2.7"`, word)
+			}
+			prefix = netip.PrefixFrom(addr, addr.BitLen())
+		}
+		all = append(all, prefix.Masked())
+	}
+	return all, nil
+}
+
+// logger writes to w.
+func (s *server) logger(w io.Writer) (*slog.Logger, error) {
+	var level slog.Level
+	switch s.LogLevel {
+	case "debug", "info", "warn", "error":
+		if err := level.UnmarshalText([]byte(s.LogLevel)); err != nil {
+			return nil, err
+		}
+	case "":
+	default:
+		return nil, mistakef("FEDHUB_LOG_LEVEL is %q; it must be debug, info, warn or error", s.LogLevel)
+	}
+	options := &slog.HandlerOptions{Level: level}
+	switch {
+	case s.LogFormat == "json", s.LogFormat == "" && !isTerminal(w):
+		return slog.New(slog.NewJSONHandler(w, options)), nil
+	case s.LogFormat == "text", s.LogFormat == "":
+		return slog.New(slog.NewTextHandler(w, options)), nil
+	}
+	return nil, mistakef("FEDHUB_LOG_FORMAT is %q; it must be text or json", s.LogFormat)
+}
+
+// patience is how the hub ends.
+func (s *server) patience() (delay, timeout time.Duration, err error) {
+	if delay, err = span("FEDHUB_SHUTDOWN_DELAY", s.ShutdownDelay, 0); err != nil {
+		return 0, 0, err
+	}
+	timeout, err = span("FEDHUB_SHUTDOWN_TIMEOUT", s.ShutdownTimeout, 10*time.Second)
+	return delay, timeout, err
+}
+
+func span(name, text string, usual time.Duration) (time.Duration, error) {
+	if text == "" {
+		return usual, nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 || d > time.Hour {
+		return 0, mistakef(`%s is %q; it must be a time of up to an hour, like "10s"`, name, text)
+	}
+	return d, nil
+}

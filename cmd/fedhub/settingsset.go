@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/fedhub/fedhub/hub/settings"
+)
+
+type settingsSetCmd struct {
+	Consent      string    `enum:"force,auto," default:"" placeholder:"WORD" help:"force (ask people every time) or auto (ask unless they said yes before)."`
+	Name         string    `placeholder:"NAME" help:"What the hub calls itself."`
+	ServerDomain *[]string `placeholder:"DOMAIN" help:"Host whose hub needs no approval; with a dot in front, every host below. May be repeated; '' for none."`
+
+	format `embed:""`
+	base   `embed:""`
+}
+
+// Run changes the settings that were given, and prints all.
+func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
+	if s.Consent == "" && s.Name == "" && s.ServerDomain == nil {
+		return mistake("say what to change: --consent, --name or --server-domain")
+	}
+	return s.with(ctx, c, func(o *opened) error {
+		err := o.ChangeSettings(ctx, c.operator(), func(now *settings.Settings) {
+			if s.Consent != "" {
+				now.Consent = s.Consent
+			}
+			if s.Name != "" {
+				now.HubName = s.Name
+			}
+			if s.ServerDomain != nil {
+				now.ServerDomains = *s.ServerDomain
+			}
+		})
+		var problems settings.Problems
+		if errors.As(err, &problems) {
+			return mistake(problems.Error())
+		}
+		if err != nil {
+			return err
+		}
+		return showSettings(ctx, c, o, s.print)
+	})
+}
+
+// printer is format.print of a command.
+type printer func(c *console, value any, text func(w io.Writer)) error

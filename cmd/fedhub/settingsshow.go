@@ -1,0 +1,36 @@
+package main
+
+import (
+	"context"
+	"io"
+	"strings"
+)
+
+type settingsShowCmd struct {
+	format `embed:""`
+	base   `embed:""`
+}
+
+// Run prints the settings.
+func (s *settingsShowCmd) Run(ctx context.Context, c *console) error {
+	return s.with(ctx, c, func(o *opened) error { return showSettings(ctx, c, o, s.print) })
+}
+
+func showSettings(ctx context.Context, c *console, o *opened, print printer) error {
+	now, err := o.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	value := struct {
+		Name          string   `json:"name"`
+		Consent       string   `json:"consent"`
+		ServerDomains []string `json:"server_domains"`
+	}{now.HubName, now.Consent, append([]string{}, now.ServerDomains...)}
+	return print(c, value, func(w io.Writer) {
+		table(w, []string{"SETTING", "VALUE"}, [][]string{
+			{"name", value.Name},
+			{"consent", value.Consent},
+			{"server domains", strings.Join(value.ServerDomains, " ")},
+		})
+	})
+}

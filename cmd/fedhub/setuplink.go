@@ -1,0 +1,34 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+type setupLinkCmd struct {
+	format `embed:""`
+	base   `embed:""`
+}
+
+// Run prints a link by which the first administrator is made.
+func (s *setupLinkCmd) Run(ctx context.Context, c *console) error {
+	return s.with(ctx, c, func(o *opened) error {
+		link, err := o.SetupLink(ctx)
+		if errors.Is(err, users.ErrSetUp) {
+			return errors.New("this hub has an administrator already; to add another, use fedhub user add --role admin")
+		}
+		if err != nil {
+			return fmt.Errorf("make a set-up link: %w", err)
+		}
+		return s.print(c, map[string]string{"setup_link": link}, func(w io.Writer) {
+			fmt.Fprintln(w, link)
+			if isTerminal(c.out) {
+				fmt.Fprintln(w, "It works once, within an hour.")
+			}
+		})
+	})
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/fedhub/fedhub/cmd/fedhub/demo"
+)
+
+// A stage is what the demo looks like on a terminal: first what to do, then
+// what happens, line by line.
+type stage struct {
+	mu    sync.Mutex // hops come from many goroutines
+	out   io.Writer
+	paint paint
+}
+
+// A paint colours text, or leaves it as it is.
+type paint struct{ on bool }
+
+// paintFor colours only where somebody looks, and not if they would rather
+// not (no-color.org).
+func paintFor(c *console) paint {
+	return paint{isTerminal(c.out) && c.env["NO_COLOR"] == "" && c.env["TERM"] != "dumb"}
+}
+
+func (p paint) as(code, text string) string {
+	if !p.on {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+func (p paint) bold(text string) string { return p.as("1", text) }
+func (p paint) dim(text string) string  { return p.as("2", text) }
+func (p paint) link(text string) string { return p.as("4;36", text) }
+
+func (s *stage) open() {
+	s.say("")
+	s.say("  " + s.paint.bold("fedhub demo") + s.paint.dim("  two hubs that meet, and an app"))
+	s.say("")
+}
+
+func (s *stage) say(line string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	fmt.Fprintln(s.out, line)
+}
+
+// explain says what there is and what to click.
+func (s *stage) explain(d *demo.Demo) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.paint
+	line := func(format string, args ...any) { fmt.Fprintf(s.out, format+"\n", args...) }
+
+	line("")
+	line("  %s  in %.1f s. Everything below is on this machine, and gone at the end.", p.bold("Ready"), d.Took.Seconds())
+	line("")
+	line("    you  →  %s  →  %s  →  %s", p.bold(d.App.Name), p.bold(d.Secondary.Name), p.bold(d.Primary.Name))
+	line("            %s     %s        %s", port(d.App.URL), port(d.Secondary.URL), port(d.Primary.URL))
+	line("            trusts the     trusts the       knows Ada")
+	line("            secondary      primary          and Grace")
+	line("")
+	line("  %s", p.bold("What to click"))
+	line("    1  Open %s and press %s.", p.link(d.App.URL), quoted("Sign in with "+d.Secondary.Name))
+	line("    2  The secondary does not know you. Press %s.", quoted("Continue with "+d.Primary.Name))
+	line("    3  Sign in at the primary, as Ada or Grace (below).")
+	line("    4  Press %s twice: the secondary may know you, the app may know you.", quoted("Allow"))
+	line("    5  The app shows what it was told, and by whom.")
+	line("    6  Sign out at the primary, %s.", p.link(d.Primary.URL+"/signout"))
+	line("       Reload the app: it was told, and you are signed out there too.")
+	line("")
+	line("  %s%s", p.bold("People of the primary"), p.dim("   passwords made for this demo"))
+	for _, a := range d.People {
+		s.account(a, "")
+	}
+	line("")
+	line("  %s%s", p.bold("Administrators"), p.dim("   each of one hub"))
+	s.account(d.Primary.Admin, d.Primary.URL+"/admin")
+	s.account(d.Secondary.Admin, d.Secondary.URL+"/admin")
+	line("")
+	line("  %s%s", p.bold("What happens, as it happens"), p.dim("   Ctrl-C ends the demo"))
+	line("")
+}
+
+func (s *stage) account(a demo.Account, admin string) {
+	fmt.Fprintf(s.out, "    %-24s  %s\n", a.Email, s.paint.bold(a.Password))
+	if admin != "" {
+		fmt.Fprintf(s.out, "    %-24s  %s\n", "", s.paint.link(admin))
+	}
+}
+
+func port(address string) string {
+	return address[strings.LastIndex(address, ":"):]
+}
+
+func quoted(text string) string { return "“" + text + "”" }
+
+// hop writes one line: who calls whom, or what a party did.
+func (s *stage) hop(h demo.Hop) {
+	const wide = len("secondary > secondary")
+	who := h.From
+	if h.To != "" {
+		who += " → " + h.To
+	}
+	gap := strings.Repeat(" ", max(1, wide+2-utf8.RuneCountInString(who)))
+	what := h.What
+	if h.To == "" {
+		what = s.paint.as("32", what)
+	}
+	s.say("  " + s.paint.dim(h.Time.Format("15:04:05")) + "  " + s.paint.as(colour(h.From), h.From) + strings.TrimPrefix(who, h.From) + gap + what)
+}
+
+// colour tells the parties apart; their names do too.
+func colour(party string) string {
+	switch party {
+	case "app":
+		return "33"
+	case "secondary":
+		return "35"
+	case "primary":
+		return "34"
+	}
+	return "0"
+}
+
+func (s *stage) end() {
+	s.say("")
+	s.say("  The demo has ended. Nothing is left of it.")
+}

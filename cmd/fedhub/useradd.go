@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+type userAddCmd struct {
+	Email         string   `required:"" placeholder:"ADDRESS" help:"The person's e-mail address."`
+	Name          string   `placeholder:"NAME" help:"The person's name; the address if not given."`
+	Role          []string `placeholder:"ROLE" help:"A role, which may be repeated; admin makes an administrator."`
+	EmailVerified bool     `help:"Somebody has checked that the address is theirs. Apps and other hubs rely on it."`
+
+	PasswordFile  string `xor:"password" placeholder:"PATH" help:"File with the password."`
+	PasswordStdin bool   `xor:"password" help:"Read the password from standard input."`
+	NoPassword    bool   `xor:"password" help:"No password: the person comes in through another hub or provider."`
+
+	format `embed:""`
+	base   `embed:""`
+}
+
+// A userRow is a person as the commands print one.
+type userRow struct {
+	ID       string    `json:"id"`
+	Email    string    `json:"email"`
+	Name     string    `json:"name"`
+	Roles    []string  `json:"roles"`
+	Verified bool      `json:"email_verified"`
+	Password bool      `json:"has_password"`
+	Disabled bool      `json:"disabled"`
+	Created  time.Time `json:"created"`
+}
+
+func userRowOf(u users.User) userRow {
+	return userRow{
+		ID: u.ID, Email: u.Email, Name: u.Name, Roles: append([]string{}, u.Roles...),
+		Verified: u.EmailVerified, Password: u.Password != "", Disabled: u.Disabled, Created: u.Created,
+	}
+}
+
+// Run adds a person.
+func (u *userAddCmd) Run(ctx context.Context, c *console) error {
+	return u.with(ctx, c, func(o *opened) error {
+		password, err := u.password(ctx, c)
+		if err != nil {
+			return err
+		}
+		added, err := o.AddUser(ctx, c.operator(), users.NewUser{
+			Email: u.Email, EmailVerified: u.EmailVerified, Name: u.Name, Roles: u.Role, Password: password,
+		})
+		if err != nil {
+			return u.problem(err)
+		}
+		return u.print(c, userRowOf(added), func(w io.Writer) {
+			fmt.Fprintf(w, "%s was added.\n", oneLine(added.Email))
+		})
+	})
+}
+
+func (u *userAddCmd) password(ctx context.Context, c *console) (string, error) {
+	switch {
+	case u.NoPassword:
+		return "", nil
+	case u.PasswordFile != "":
+		return secretFile("--password-file", u.PasswordFile)
+	case u.PasswordStdin:
+		return secretFrom("standard input", c.in)
+	case isTerminal(c.in):
+		return c.choosePassword(ctx, u.Email)
+	}
+	return "", mistake("say where the password comes from: --password-stdin, --password-file or --no-password")
+}
+
+func (u *userAddCmd) problem(err error) error {
+	var problems users.Problems
+	switch {
+	case errors.As(err, &problems):
+		texts := make([]string, len(problems))
+		for i, p := range problems {
+			texts[i] = p.Text
+		}
+		return mistake(strings.Join(texts, " "))
+	case errors.Is(err, fs.ErrExist):
+		return fmt.Errorf("there is somebody with the address %s already", u.Email)
+	}
+	return err
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// unknownVariables refuses variables that look like settings and are none: a
+// slip in a name would otherwise be a setting that does nothing.
+func (c *console) unknownVariables() error {
+	known := append(variables(reflect.TypeFor[base]()), variables(reflect.TypeFor[server]())...)
+	known = append(known, "FEDHUB_SECRET_KEY", "FEDHUB_DATABASE_FILE")
+	for _, name := range slices.Sorted(maps.Keys(c.env)) {
+		if !strings.HasPrefix(name, "FEDHUB_") || slices.Contains(known, name) || foreign(name, c.env[name]) {
+			continue
+		}
+		if near := nearest(name, known); near != "" {
+			return mistakef("%s is not a setting; did you mean %s?", name, near)
+		}
+		return mistakef("%s is not a setting; remove it, or see fedhub serve --help for those there are", name)
+	}
+	return nil
+}
+
+// foreign variables are not meant for us. Kubernetes sets some for every
+// service, and the obvious name for this one is "fedhub".
+func foreign(name, value string) bool {
+	switch {
+	case strings.HasPrefix(name, "FEDHUB_TEST_"), strings.HasPrefix(name, "FEDHUB_SERVICE_"):
+		return true
+	case name == "FEDHUB_PORT", strings.HasPrefix(name, "FEDHUB_PORT_"):
+		return strings.HasPrefix(value, "tcp://") || strings.HasPrefix(value, "udp://") || strings.Contains(name, "_TCP") || strings.Contains(name, "_UDP")
+	}
+	return false
+}
+
+// variables are the names in the tags of a settings type.
+func variables(t reflect.Type) []string {
+	var names []string
+	for i := range t.NumField() {
+		if name := t.Field(i).Tag.Get("setting"); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// nearest is the known name that a slip of the finger, or another word order,
+// could have been meant for.
+func nearest(name string, known []string) string {
+	best, least := "", len(name)/3
+	for _, k := range known {
+		if d := distance(name, k); d <= least {
+			best, least = k, d-1
+		}
+	}
+	return best
+}
+
+// distance is how many letters must be changed, put in or left out.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,151 @@
+package mongodtest
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// A member is one mongod. It outlives being killed: the port and the files
+// stay for the next start.
+type member struct {
+	program string
+	folder  string
+	port    int
+
+	mu      sync.Mutex
+	process *os.Process
+	gone    chan struct{} // closed when the process has ended
+	guard   io.WriteCloser
+}
+
+func (m *member) address() string { return "127.0.0.1:" + strconv.Itoa(m.port) }
+
+// start starts the process; whether it stays up shows when it is asked.
+func (m *member) start() error {
+	if m.port == 0 {
+		port, err := freePort()
+		if err != nil {
+			return err
+		}
+		m.port = port
+	}
+	cmd := exec.Command(m.program,
+		"--replSet", setName,
+		"--bind_ip", "127.0.0.1", "--port", strconv.Itoa(m.port), "--nounixsocket",
+		"--dbpath", filepath.Join(m.folder, "data"), "--logpath", m.logFile(), "--logappend",
+		// Small, because it starts on laptops and beside other tests.
+		"--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "64",
+		"--setParameter", "diagnosticDataCollectionEnabled=false",
+	)
+	cmd.SysProcAttr = dieWithParent()
+	started := make(chan error)
+	gone := make(chan struct{})
+	go func() {
+		// The kernel takes the end of the thread that started a process for
+		// the end of the parent, so this thread stays.
+		runtime.LockOSThread()
+		err := cmd.Start()
+		started <- err
+		if err == nil {
+			_ = cmd.Wait()
+		}
+		close(gone)
+	}()
+	if err := <-started; err != nil {
+		return fmt.Errorf("start %s: %w", m.program, err)
+	}
+	guard, err := watch(cmd.Process.Pid, m.folder)
+	if err != nil {
+		_ = cmd.Process.Kill()
+		return fmt.Errorf("watch over %s: %w", m.program, err)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.process, m.gone, m.guard = cmd.Process, gone, guard
+	return nil
+}
+
+// watch starts a shell that waits for this test process to go, by whatever
+// way, and then ends the server and removes its files. A line on its input
+// means that the server has ended already.
+func watch(pid int, folder string) (io.WriteCloser, error) {
+	const script = `trap "" INT TERM HUP
+read -r over && exit
+kill -9 "$1" 2>/dev/null
+rm -rf "$2" || { sleep 1; rm -rf "$2"; }`
+	cmd := exec.Command("/bin/sh", "-c", script, "sh", strconv.Itoa(pid), folder)
+	input, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	go func() { _ = cmd.Wait() }()
+	return input, nil
+}
+
+// kill ends the process at once, as a power cut would, and keeps its files.
+func (m *member) kill() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.process == nil {
+		return
+	}
+	_ = m.process.Kill()
+	<-m.gone
+	_, _ = io.WriteString(m.guard, "over\n")
+	_ = m.guard.Close()
+	m.process = nil
+}
+
+func (m *member) remove() {
+	m.kill()
+	_ = os.RemoveAll(m.folder)
+}
+
+func (m *member) running() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.process == nil {
+		return false
+	}
+	select {
+	case <-m.gone:
+		return false
+	default:
+		return true
+	}
+}
+
+func (m *member) logFile() string { return filepath.Join(m.folder, "log") }
+
+// lastWords is the end of the server's log, for a test's failure.
+func (m *member) lastWords() string {
+	log, err := os.ReadFile(m.logFile())
+	if err != nil {
+		return err.Error()
+	}
+	lines := strings.Split(strings.TrimSpace(string(log)), "\n")
+	return strings.Join(lines[max(len(lines)-8, 0):], "\n")
+}
+
+// freePort asks the system for a port and gives it back; mongod cannot choose
+// one by itself. Another process could take it in between, which the test
+// then tells.
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}

@@ -1,0 +1,194 @@
+package mongodtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+)
+
+// A ReplicaSet is a running group of servers that belongs to one test.
+type ReplicaSet struct{ members []*member }
+
+const setName = "fedhub"
+
+// startPatience is how long servers may take to start and to agree on a
+// primary. A machine at rest needs a tenth of a second for one, two for three.
+const startPatience = 60 * time.Second
+
+// Start starts a replica set for this test. With three members or more, one
+// may be killed and the others elect another primary, in two or three seconds.
+func Start(t testing.TB, members int) *ReplicaSet {
+	t.Helper()
+	set, err := start(members)
+	if err != nil {
+		unavailable(t, err)
+	}
+	t.Cleanup(set.stop)
+	return set
+}
+
+func start(members int) (*ReplicaSet, error) {
+	program, err := program()
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), startPatience)
+	defer cancel()
+	set := &ReplicaSet{}
+	for range members {
+		m, err := newMember(program)
+		if err != nil {
+			set.stop()
+			return nil, err
+		}
+		set.members = append(set.members, m)
+	}
+	if err := set.initiate(ctx); err != nil {
+		set.stop()
+		return nil, err
+	}
+	return set, nil
+}
+
+func newMember(program string) (*member, error) {
+	folder, err := os.MkdirTemp("", "fedhub-mongod-")
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Mkdir(filepath.Join(folder, "data"), 0o700); err != nil {
+		return nil, err
+	}
+	m := &member{program: program, folder: folder}
+	return m, m.start()
+}
+
+func (s *ReplicaSet) initiate(ctx context.Context) error {
+	var members bson.A
+	for i, m := range s.members {
+		members = append(members, bson.D{{Key: "_id", Value: i}, {Key: "host", Value: m.address()}})
+	}
+	err := s.members[0].admin(ctx, bson.D{{Key: "replSetInitiate", Value: bson.D{
+		{Key: "_id", Value: setName},
+		{Key: "members", Value: members},
+		// Quicker than in production, for the tests' sake.
+		{Key: "settings", Value: bson.D{{Key: "electionTimeoutMillis", Value: 2000}, {Key: "heartbeatIntervalMillis", Value: 500}}},
+	}}}, nil)
+	if err != nil {
+		return fmt.Errorf("initiate the replica set: %w", err)
+	}
+	_, err = s.awaitPrimary(ctx)
+	return err
+}
+
+// URI returns the connection string without a database.
+func (s *ReplicaSet) URI() string {
+	var hosts []string
+	for _, m := range s.members {
+		hosts = append(hosts, m.address())
+	}
+	return "mongodb://" + strings.Join(hosts, ",") + "/?replicaSet=" + setName
+}
+
+// KillPrimary kills the primary as kill -9 does and returns its number. With
+// fewer than three members there is no primary until it is restarted.
+func (s *ReplicaSet) KillPrimary(t testing.TB) int {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), startPatience)
+	defer cancel()
+	i, err := s.awaitPrimary(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.members[i].kill()
+	return i
+}
+
+// Restart starts a killed member again on the files it left.
+func (s *ReplicaSet) Restart(t testing.TB, member int) {
+	t.Helper()
+	if err := s.members[member].start(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// awaitPrimary returns the number of the member that takes writes.
+func (s *ReplicaSet) awaitPrimary(ctx context.Context) (int, error) {
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		for i, m := range s.members {
+			if m.isPrimary(ctx) {
+				return i, nil
+			}
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return 0, errors.New("the replica set elected no primary:\n" + s.members[0].lastWords())
+		}
+	}
+}
+
+func (s *ReplicaSet) stop() {
+	for _, m := range s.members {
+		m.remove()
+	}
+}
+
+func (m *member) isPrimary(ctx context.Context) bool {
+	if !m.running() {
+		return false
+	}
+	var hello struct {
+		Primary bool `bson:"isWritablePrimary"`
+	}
+	err := m.admin(ctx, bson.D{{Key: "hello", Value: 1}}, &hello)
+	return err == nil && hello.Primary
+}
+
+// admin runs a command on this member alone, waiting for it to come up.
+func (m *member) admin(ctx context.Context, command bson.D, into any) error {
+	client, err := m.dial()
+	if err != nil {
+		return err
+	}
+	defer client.Disconnect(ctx)
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		result := client.Database("admin").RunCommand(ctx, command)
+		err := result.Err()
+		switch {
+		case err == nil && into != nil:
+			return result.Decode(into)
+		case err == nil:
+			return nil
+		case !m.running():
+			return errors.New("mongod does not stay up:\n" + m.lastWords())
+		case !mongo.IsNetworkError(err) && !mongo.IsTimeout(err):
+			return err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return fmt.Errorf("%w:\n%s", err, m.lastWords())
+		}
+	}
+}
+
+func (m *member) dial() (*mongo.Client, error) {
+	return mongo.Connect(options.Client().
+		SetHosts([]string{m.address()}).
+		SetDirect(true).
+		SetServerSelectionTimeout(50 * time.Millisecond).
+		SetHeartbeatInterval(500 * time.Millisecond))
+}
