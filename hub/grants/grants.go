@@ -127,20 +127,9 @@ func (k *Keeper) Allow(ctx context.Context, a Allowance) (Grant, error) {
 	out = k.newGrant(a)
 	err = k.grants.Insert(ctx, out)
 	if errors.Is(err, fs.ErrExist) {
-		// Another tab was quicker, or an expired row waits to be swept.
-		err = k.grants.Update(ctx, out.ID, merge)
-		if errors.Is(err, fs.ErrNotExist) {
-			err = k.replaceExpired(ctx, out)
-		}
+		err = k.grants.Update(ctx, out.ID, merge) // another tab was quicker
 	}
 	return out, err
-}
-
-func (k *Keeper) replaceExpired(ctx context.Context, g Grant) error {
-	if err := k.grants.Delete(ctx, g.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return k.grants.Insert(ctx, g)
 }
 
 func (k *Keeper) newGrant(a Allowance) Grant {

@@ -292,8 +292,8 @@ func TestAPortThatIsTakenIsNamed(t *testing.T) {
 func TestADemoThatIsStoppedWhileItStartsLeavesNothing(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if d, err := demo.Start(ctx, demo.Options{}); err == nil {
+	defer cancel()
+	if d, err := demo.Start(ctx, demo.Options{Watch: func(demo.Hop) { cancel() }}); err == nil {
 		t.Error("it started", d.Close())
 	}
 	left, err := os.ReadDir(os.TempDir())

@@ -23,7 +23,7 @@ type member struct {
 	mu      sync.Mutex
 	process *os.Process
 	gone    chan struct{} // closed when the process has ended
-	guard   io.WriteCloser
+	guards  []io.Closer   // one for each start
 }
 
 func (m *member) address() string { return "127.0.0.1:" + strconv.Itoa(m.port) }
@@ -62,24 +62,26 @@ func (m *member) start() error {
 	if err := <-started; err != nil {
 		return fmt.Errorf("start %s: %w", m.program, err)
 	}
-	guard, err := watch(cmd.Process.Pid, m.folder)
+	guard, err := watch(cmd.Process.Pid, gone, m.folder)
 	if err != nil {
 		_ = cmd.Process.Kill()
 		return fmt.Errorf("watch over %s: %w", m.program, err)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.process, m.gone, m.guard = cmd.Process, gone, guard
+	m.process, m.gone, m.guards = cmd.Process, gone, append(m.guards, guard)
 	return nil
 }
 
 // watch starts a shell that waits for this test process to go, by whatever
-// way, and then ends the server and removes its files. A line on its input
-// means that the server has ended already.
-func watch(pid int, folder string) (io.WriteCloser, error) {
+// way, and then ends the server and removes its files. Its input ends when
+// this process does; a line before that means that the server has ended, and
+// that its number may be another process's by now.
+func watch(pid int, gone <-chan struct{}, folder string) (io.Closer, error) {
 	const script = `trap "" INT TERM HUP
-read -r over && exit
-kill -9 "$1" 2>/dev/null
+server=$1
+while read -r ended; do server=; done
+test -z "$server" || kill -9 "$server" 2>/dev/null
 rm -rf "$2" || { sleep 1; rm -rf "$2"; }`
 	cmd := exec.Command("/bin/sh", "-c", script, "sh", strconv.Itoa(pid), folder)
 	input, err := cmd.StdinPipe()
@@ -89,7 +91,11 @@ rm -rf "$2" || { sleep 1; rm -rf "$2"; }`
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	go func() { _ = cmd.Wait() }()
+	go func() {
+		<-gone
+		_, _ = io.WriteString(input, "ended\n")
+		_ = cmd.Wait()
+	}()
 	return input, nil
 }
 
@@ -102,14 +108,15 @@ func (m *member) kill() {
 	}
 	_ = m.process.Kill()
 	<-m.gone
-	_, _ = io.WriteString(m.guard, "over\n")
-	_ = m.guard.Close()
 	m.process = nil
 }
 
 func (m *member) remove() {
 	m.kill()
 	_ = os.RemoveAll(m.folder)
+	for _, guard := range m.guards {
+		_ = guard.Close()
+	}
 }
 
 func (m *member) running() bool {
