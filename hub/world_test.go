@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -371,41 +372,56 @@ func (r reply) str(name string) string {
 // form.
 func (a *app) post(path string, pairs ...string) reply {
 	a.w.Helper()
+	r, err := a.try(path, pairs...)
+	if err != nil {
+		a.w.Error(err)
+	}
+	return r
+}
+
+// try is post where the hub may not answer.
+func (a *app) try(path string, pairs ...string) (reply, error) {
 	v := url.Values{}
 	if a.Public() {
 		v.Set("client_id", a.ID)
 	}
 	req, err := http.NewRequest(http.MethodPost, a.w.URL+path, strings.NewReader(edited(v, pairs).Encode()))
 	if err != nil {
-		a.w.Fatal(err)
+		return reply{}, err
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	if !a.Public() {
 		req.SetBasicAuth(url.QueryEscape(a.ID), url.QueryEscape(a.Secret))
 	}
-	return a.w.call(req)
+	return ask(req)
 }
 
 func (w *world) call(req *http.Request) reply {
 	w.Helper()
-	resp, err := http.DefaultClient.Do(req)
+	r, err := ask(req)
 	if err != nil {
 		w.Error(err)
-		return reply{}
+	}
+	return r
+}
+
+func ask(req *http.Request) (reply, error) {
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return reply{}, err
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
-		w.Error(err)
-		return reply{}
+		return reply{}, err
 	}
 	r := reply{Status: resp.StatusCode, Header: resp.Header, Body: string(body)}
 	if len(body) > 0 && strings.HasPrefix(resp.Header.Get("Content-Type"), "application/json") {
 		if err := json.Unmarshal(body, &r.JSON); err != nil {
-			w.Errorf("not JSON: %s", body)
+			return r, fmt.Errorf("not JSON: %s", body)
 		}
 	}
-	return r
+	return r, nil
 }
 
 // redeem exchanges a code; pairs override the form.

@@ -71,17 +71,28 @@ type Recorder struct {
 // an error together with the event, so the fact is not lost; the person's
 // request goes on, for the change it reports has already happened.
 func (r *Recorder) Record(ctx context.Context, e Event) {
-	e = r.Note(ctx, e)
+	e = r.tell(ctx, slog.LevelInfo, e)
 	// The fact is true even if the browser has gone away meanwhile.
 	if err := r.Set.Insert(context.WithoutCancel(ctx), e); err != nil {
 		r.Log.ErrorContext(ctx, "an audit event could not be stored", "event", e, "error", err)
 	}
 }
 
-// Note logs a fact without storing a row. It is for what happens thousands of
-// times a second and changes nothing, such as an access token issued to a
-// service.
-func (r *Recorder) Note(ctx context.Context, e Event) Event {
+// Note logs a fact without storing a row. It is for what any stranger can
+// cause as often as they like, such as a refused request.
+func (r *Recorder) Note(ctx context.Context, e Event) { r.tell(ctx, slog.LevelInfo, e) }
+
+// Routine is Note for what goes well thousands of times a second and changes
+// nothing, such as an access token issued to a service. It is logged at debug
+// level, and costs nothing where nobody listens.
+func (r *Recorder) Routine(ctx context.Context, e Event) {
+	if r.Watch != nil || r.Log.Enabled(ctx, slog.LevelDebug) {
+		r.tell(ctx, slog.LevelDebug, e)
+	}
+}
+
+// tell completes the event, logs it and tells whoever watches.
+func (r *Recorder) tell(ctx context.Context, level slog.Level, e Event) Event {
 	e.Time = r.Now()
 	e.Expires = e.Time.Add(keep)
 	id, err := uuid.NewV7()
@@ -89,7 +100,7 @@ func (r *Recorder) Note(ctx context.Context, e Event) Event {
 		id = uuid.New() // out of order is better than not at all
 	}
 	e.ID = id.String()
-	r.Log.InfoContext(ctx, e.Kind, "event", e)
+	r.Log.Log(ctx, level, e.Kind, "event", e)
 	if r.Watch != nil {
 		r.Watch(e)
 	}

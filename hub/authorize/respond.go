@@ -51,7 +51,7 @@ func (d *Door) respond(c *gin.Context, client clients.Client, to sender, flow fl
 	if err != nil {
 		return err
 	}
-	d.Audit.Note(c, audit.Event{Kind: audit.CodeIssued, Actor: p.User.ID, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
+	d.Audit.Routine(c, audit.Event{Kind: audit.CodeIssued, Actor: p.User.ID, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
 	return d.deliver(c, client, to, answer)
 }
 

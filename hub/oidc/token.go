@@ -61,7 +61,7 @@ func (d *Door) Token(c *gin.Context) error {
 		return d.suspicious(c, client, err)
 	}
 	a.TokenType, a.ExpiresIn = "Bearer", int64(tokens.AccessLife/time.Second)
-	d.Audit.Note(c, audit.Event{Kind: audit.TokensIssued, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"grant": grant}})
+	d.Audit.Routine(c, audit.Event{Kind: audit.TokensIssued, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"grant": grant}})
 	c.JSON(http.StatusOK, a)
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
+	"net/http"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -35,7 +36,7 @@ func (s *Set[T]) Get(ctx context.Context, id string) (T, error) {
 	r, err := s.backend.Get(ctx, s.name, id)
 	if err != nil {
 		var none T
-		return none, fmt.Errorf("get from %s: %w", s.name, err)
+		return none, s.fail("get from", err)
 	}
 	return s.live(r)
 }
@@ -70,7 +71,7 @@ func (s *Set[T]) Insert(ctx context.Context, v T) error {
 		err = s.displace(ctx, r, err)
 	}
 	if err != nil {
-		return fmt.Errorf("insert into %s: %w", s.name, err)
+		return s.fail("insert into", err)
 	}
 	return nil
 }
@@ -116,7 +117,7 @@ func (s *Set[T]) Update(ctx context.Context, id string, change func(*T) error) e
 			return err
 		}
 		if err := pause(ctx, try); err != nil {
-			return fmt.Errorf("update in %s: %w", s.name, err)
+			return s.fail("update in", err)
 		}
 	}
 	return fmt.Errorf("update in %s: too many writers at once", s.name)
@@ -125,7 +126,7 @@ func (s *Set[T]) Update(ctx context.Context, id string, change func(*T) error) e
 func (s *Set[T]) updateOnce(ctx context.Context, id string, change func(*T) error) error {
 	r, err := s.backend.Get(ctx, s.name, id)
 	if err != nil {
-		return fmt.Errorf("update in %s: %w", s.name, err)
+		return s.fail("update in", err)
 	}
 	v, err := s.live(r)
 	if err != nil {
@@ -145,7 +146,7 @@ func (s *Set[T]) updateOnce(ctx context.Context, id string, change func(*T) erro
 	}
 	next.Version = r.Version
 	if err := s.backend.Replace(ctx, s.name, next); err != nil {
-		return fmt.Errorf("update in %s: %w", s.name, err)
+		return s.fail("update in", err)
 	}
 	return nil
 }
@@ -167,7 +168,7 @@ func (s *Set[T]) Take(ctx context.Context, id string) (T, error) {
 	r, err := s.backend.Take(ctx, s.name, id)
 	if err != nil {
 		var none T
-		return none, fmt.Errorf("take from %s: %w", s.name, err)
+		return none, s.fail("take from", err)
 	}
 	return s.live(r)
 }
@@ -175,7 +176,7 @@ func (s *Set[T]) Take(ctx context.Context, id string) (T, error) {
 // Delete removes the record.
 func (s *Set[T]) Delete(ctx context.Context, id string) error {
 	if err := s.backend.Delete(ctx, s.name, id); err != nil {
-		return fmt.Errorf("delete from %s: %w", s.name, err)
+		return s.fail("delete from", err)
 	}
 	return nil
 }
@@ -185,7 +186,7 @@ func (s *Set[T]) Find(ctx context.Context, q Query) ([]T, error) {
 	q.Now = s.now()
 	rs, err := s.backend.Find(ctx, s.name, q)
 	if err != nil {
-		return nil, fmt.Errorf("find in %s: %w", s.name, err)
+		return nil, s.fail("find in", err)
 	}
 	out := make([]T, 0, len(rs))
 	for _, r := range rs {
@@ -201,6 +202,30 @@ func (s *Set[T]) Find(ctx context.Context, q Query) ([]T, error) {
 // All returns every record in the order of ids. It is for sets that stay
 // small: clients, login keys, signing keys.
 func (s *Set[T]) All(ctx context.Context) ([]T, error) { return s.Find(ctx, Query{}) }
+
+// fail says what was tried, and marks what is the database's fault.
+func (s *Set[T]) fail(verb string, err error) error {
+	for _, answer := range []error{fs.ErrExist, fs.ErrNotExist, context.Canceled} {
+		if errors.Is(err, answer) {
+			return fmt.Errorf("%s %s: %w", verb, s.name, err)
+		}
+	}
+	return fmt.Errorf("%s %s: %w", verb, s.name, &UnavailableError{err})
+}
+
+// An UnavailableError means that the database did not answer, or refused; what
+// was asked of it may or may not have happened.
+type UnavailableError struct{ cause error }
+
+func (e *UnavailableError) Error() string { return "the database is unavailable: " + e.cause.Error() }
+
+// Unwrap returns what the engine said.
+func (e *UnavailableError) Unwrap() error { return e.cause }
+
+// Explain is what people are told: to come back, not what is wrong.
+func (e *UnavailableError) Explain() (status int, heading, text string) {
+	return http.StatusServiceUnavailable, "The hub can't reach its database right now.", "Nothing is lost. Try again in a moment."
+}
 
 func (s *Set[T]) live(r Record) (T, error) {
 	if s.expired(r) {

@@ -1,0 +1,212 @@
+package main
+
+import (
+	"encoding/base64"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/fedhub/fedhub/cmd/fedhub/internal/database"
+)
+
+const password = "green apples on the roof"
+
+func TestAPersonIsAdded(t *testing.T) {
+	s := newShell(t)
+	s.stdin = password + "\n"
+	s.must("user", "add", "--email", "Ada@example.org", "--name", "Ada Lovelace", "--role", "staff", "--role", "admin", "--email-verified", "--password-stdin", "--json")
+	var ada userRow
+	s.json(&ada)
+	if ada.Email != "Ada@example.org" || ada.Name != "Ada Lovelace" || strings.Join(ada.Roles, " ") != "admin staff" || !ada.Verified || !ada.Password || ada.ID == "" {
+		t.Errorf("got %+v", ada)
+	}
+	file := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(file, []byte(password+"\r\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.must("user", "add", "--email", "grace@example.org", "--password-file", file)
+	if got, want := s.out, "grace@example.org was added.\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	s.must("user", "add", "--email", "alan@example.org", "--no-password")
+
+	s.must("user", "list", "--json")
+	var all []userRow
+	s.json(&all)
+	if len(all) != 3 {
+		t.Errorf("got %d people, want 3", len(all))
+	}
+	s.must("user", "list")
+	for _, want := range []string{"EMAIL", "Ada Lovelace", "admin staff", "from elsewhere"} {
+		if !strings.Contains(s.out, want) {
+			t.Errorf("the list does not say %q:\n%s", want, s.out)
+		}
+	}
+	// There is an administrator now, so there is no set-up any more.
+	s.run("setup-link").fails(1, "has an administrator already")
+}
+
+func TestAPersonIsNotAdded(t *testing.T) {
+	for name, row := range map[string]struct {
+		args  []string
+		stdin string
+		code  int
+		says  string
+	}{
+		"no address":           {args: []string{"--no-password"}, code: 2, says: "--email"},
+		"half an address":      {args: []string{"--email", "ada@", "--no-password"}, code: 2, says: "one e-mail address"},
+		"taken":                {args: []string{"--email", "GRACE@example.org", "--no-password"}, code: 1, says: "already"},
+		"a short password":     {args: []string{"--email", "ada@example.org", "--password-stdin"}, stdin: "apple", code: 2, says: "needs at least 15"},
+		"no password":          {args: []string{"--email", "ada@example.org", "--password-stdin"}, stdin: "\n", code: 2, says: "empty"},
+		"a missing file":       {args: []string{"--email", "ada@example.org", "--password-file", "/nowhere"}, code: 2, says: "--password-file"},
+		"no word of password":  {args: []string{"--email", "ada@example.org"}, stdin: password, code: 2, says: "--password-stdin"},
+		"two words of it":      {args: []string{"--email", "ada@example.org", "--password-stdin", "--no-password"}, code: 2, says: "can't be used together"},
+		"password as argument": {args: []string{"--email", "ada@example.org", "--password", password}, code: 2, says: "--password"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShell(t)
+			s.must("user", "add", "--email", "grace@example.org", "--no-password")
+			s.stdin = row.stdin
+			s.run(append([]string{"user", "add"}, row.args...)...).fails(row.code, row.says)
+			if strings.Contains(s.err, password) {
+				t.Error("the password is in the error")
+			}
+			var all []userRow
+			s.must("user", "list", "--json").json(&all)
+			if len(all) != 1 {
+				t.Errorf("got %d people, want 1", len(all))
+			}
+		})
+	}
+}
+
+func TestAnAppIsRegistered(t *testing.T) {
+	s := newShell(t)
+	s.must("client", "add", "--name", "Wiki", "--redirect-uri", "https://wiki.example.org/a,b", "--redirect-uri", "https://wiki.example.org/c",
+		"--default-redirect-uri", "https://wiki.example.org/c", "--scope", "openid", "--scope", "email", "--role", "staff", "--skip-authorization",
+		"--grant-type", "authorization_code", "--response-type", "code", "--auth-method", "client_secret_post",
+		"--backchannel-logout-uri", "https://wiki.example.org/logout", "--id", "wiki", "--json")
+	var wiki clientRow
+	s.json(&wiki)
+	if wiki.ID != "wiki" || !strings.HasPrefix(wiki.Secret, "fhs_") || wiki.Issuer != "http://localhost:8080" || wiki.AuthMethod != "client_secret_post" ||
+		strings.Join(wiki.RedirectURIs, " ") != "https://wiki.example.org/a,b https://wiki.example.org/c" || strings.Join(wiki.Scopes, " ") != "openid email" {
+		t.Errorf("got %+v", wiki)
+	}
+	s.must("client", "add", "--name", "Phone", "--type", "native", "--redirect-uri", "org.example.phone:/callback")
+	if strings.Contains(s.out, "secret") {
+		t.Errorf("a public client got a secret:\n%s", s.out)
+	}
+	s.must("client", "add", "--name", "Robot", "--type", "service", "--scope", "things")
+
+	s.must("client", "list", "--json")
+	var all []clientRow
+	s.json(&all)
+	if len(all) != 3 || strings.Contains(s.out, "secret\"") {
+		t.Errorf("got %s", s.out)
+	}
+	s.must("client", "list")
+	if !strings.Contains(s.out, "wiki") || strings.Contains(s.out, "fhs_") {
+		t.Errorf("got %s", s.out)
+	}
+}
+
+func TestAnAppIsNotRegistered(t *testing.T) {
+	for name, row := range map[string]struct {
+		args []string
+		code int
+		says string
+	}{
+		"no name":                {nil, 2, "--name"},
+		"no address":             {[]string{"--name", "x"}, 2, "Add at least one redirect URI"},
+		"plain http":             {[]string{"--name", "x", "--redirect-uri", "http://app.example.org/cb", "--url", "https://id.example.org"}, 2, "https"},
+		"another type":           {[]string{"--name", "x", "--type", "robot"}, 2, "--type"},
+		"types that do not pair": {[]string{"--name", "x", "--redirect-uri", "https://a.example/cb", "--grant-type", "implicit", "--response-type", "code"}, 2, "does not go with"},
+		"another grant":          {[]string{"--name", "x", "--redirect-uri", "https://a.example/cb", "--grant-type", "password"}, 2, "Grant Type"},
+		"a secret in a browser":  {[]string{"--name", "x", "--type", "spa", "--redirect-uri", "https://a.example/cb", "--auth-method", "client_secret_basic"}, 2, "cannot be kept"},
+		"taken":                  {[]string{"--name", "x", "--redirect-uri", "https://a.example/cb", "--id", "wiki"}, 1, "taken"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShell(t)
+			s.must("client", "add", "--name", "Wiki", "--id", "wiki", "--redirect-uri", "https://wiki.example.org/cb")
+			s.run(append([]string{"client", "add"}, row.args...)...).fails(row.code, row.says)
+		})
+	}
+}
+
+func TestSettingsAreChanged(t *testing.T) {
+	s := newShell(t)
+	s.must("settings", "show", "--json")
+	type shown struct {
+		Name, Consent string
+		ServerDomains []string `json:"server_domains"`
+	}
+	var now shown
+	s.json(&now)
+	if now.Name != "fedhub" || now.Consent != "auto" || now.ServerDomains == nil {
+		t.Errorf("got %+v", now)
+	}
+	s.must("settings", "set", "--consent", "force", "--name", "Head office", "--server-domain", ".example.org")
+	s.must("settings", "show", "--json").json(&now)
+	if now.Name != "Head office" || now.Consent != "force" || strings.Join(now.ServerDomains, " ") != ".example.org" {
+		t.Errorf("got %+v", now)
+	}
+	s.must("settings", "set", "--server-domain=", "--json").json(&now)
+	if now.Name != "Head office" || len(now.ServerDomains) != 0 {
+		t.Errorf("got %+v", now)
+	}
+	s.run("settings", "set").fails(2, "say what to change")
+	s.run("settings", "set", "--consent", "never").fails(2, "--consent")
+	s.run("settings", "set", "--server-domain", "com").fails(2, "not a host name")
+}
+
+func TestTheKeyOfADatabaseFile(t *testing.T) {
+	s := newShell(t)
+	s.must("user", "list")
+	path := database.KeyPath(s.env["FEDHUB_DATABASE"])
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := info.Mode().Perm(); got != 0o600 {
+		t.Errorf("the key file's mode: got %o, want 600", got)
+	}
+	key, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The same key by variable or by file opens the same database.
+	s.env["FEDHUB_SECRET_KEY"] = strings.TrimSpace(string(key))
+	s.must("user", "list")
+	delete(s.env, "FEDHUB_SECRET_KEY")
+	s.must("user", "list", "--secret-key-file", path)
+	// Another one does not, and nothing is made that would not open later.
+	s.env["FEDHUB_SECRET_KEY"] = base64.RawURLEncoding.EncodeToString(make([]byte, 32))
+	s.run("user", "list").fails(2, "FEDHUB_SECRET_KEY is not the key")
+	delete(s.env, "FEDHUB_SECRET_KEY")
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	s.run("user", "list").fails(2, "FEDHUB_SECRET_KEY", path, "backup")
+	if _, err := os.Stat(path); !os.IsNotExist(err) {
+		t.Errorf("the key file: got %v, want none", err)
+	}
+}
+
+func TestHelpAndVersion(t *testing.T) {
+	s := newShell(t)
+	for _, args := range [][]string{nil, {"--help"}, {"serve", "--help"}, {"key", "add", "--help"}} {
+		if s.run(args...); s.code != 0 || !strings.Contains(s.out, "Usage: fedhub") || s.err != "" {
+			t.Errorf("fedhub %v: got %d %q %q", args, s.code, s.out, s.err)
+		}
+	}
+	if s.must("version"); !strings.HasPrefix(s.out, "fedhub ") {
+		t.Errorf("got %q", s.out)
+	}
+	var v map[string]string
+	s.must("version", "--json").json(&v)
+	if v["version"] == "" || v["go"] == "" {
+		t.Errorf("got %v", v)
+	}
+	s.run("srve").fails(2, "srve")
+}
