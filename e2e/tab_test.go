@@ -54,6 +54,11 @@ func openTab(t *testing.T, parent context.Context, options ...chromedp.ContextOp
 		}
 		cancel()
 	})
+	// A tab lives as long as the context of its first action, so that one has
+	// no deadline.
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatal(err)
+	}
 	b.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		if _, err := cdp.Call(ctx, target, audits.Enable, cdp.Empty{}); err != nil {
 			return err
@@ -195,7 +200,9 @@ func (b *tab) read(selector string) string {
 
 // text is what is written on the page; an empty one if there is none.
 func (b *tab) text() string {
-	text, err := chromedp.Run(b.ctx, chromedp.Evaluate[string]("document.body?.innerText ?? ''"))
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string]("document.body?.innerText ?? ''"))
 	if err != nil {
 		return ""
 	}
@@ -204,7 +211,9 @@ func (b *tab) text() string {
 
 // address is where the tab is.
 func (b *tab) address() string {
-	address, err := chromedp.Run(b.ctx, chromedp.Location())
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	address, err := chromedp.Run(ctx, chromedp.Location())
 	if err != nil {
 		return "an unknown address"
 	}

@@ -61,19 +61,22 @@ type world struct {
 	key       federation.LoginKey // of the primary, at the secondary
 }
 
-// password is everybody's.
-const password = "green apples on the roof"
+// The people of every world, and the password of them all.
+const (
+	ada      = "ada@example.org"  // at the primary
+	bo       = "bo@example.org"   // at the secondary
+	root     = "root@example.org" // an administrator, at both
+	password = "green apples on the roof"
+)
 
-// newWorld starts a primary on which ada@example.org has an account, a
-// secondary with the account of bo@example.org, and an app; root@example.org
-// administers both.
+// newWorld starts them all, with the people in them.
 func newWorld(t *testing.T, open func(*testing.T) store.Backend) *world {
 	t.Helper()
 	w := &world{t: t, primary: newSite(t, "Head office", open(t)), secondary: newSite(t, "Branch", open(t))}
-	w.primary.person("ada@example.org", "Ada Lovelace")
-	w.secondary.person("bo@example.org", "Bo Brown")
+	w.primary.person(ada, "Ada Lovelace")
+	w.secondary.person(bo, "Bo Brown")
 	for _, s := range []*site{w.primary, w.secondary} {
-		s.person("root@example.org", "Ruth Root", users.AdminRole)
+		s.person(root, "Ruth Root", users.AdminRole)
 	}
 	invite, _, err := w.primary.Hub.NewInvite(t.Context(), "test", time.Hour)
 	if err != nil {

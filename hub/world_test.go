@@ -25,6 +25,8 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/store/mongodb"
+	"github.com/fedhub/fedhub/hub/store/mongodb/mongodtest"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 	"github.com/fedhub/fedhub/hub/users"
 )
@@ -47,7 +49,15 @@ func openSQLite(t *testing.T) store.Backend {
 	return db
 }
 
-func openMongoDB(t *testing.T) store.Backend { t.Skip("later"); return nil }
+func openMongoDB(t *testing.T) store.Backend {
+	t.Helper()
+	db, err := mongodb.Open(t.Context(), mongodtest.URI(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close(context.Background()) }) //nolint:errcheck // the test is over
+	return db
+}
 
 // A world is a hub on a real port, with people and apps.
 type world struct {

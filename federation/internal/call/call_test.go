@@ -194,3 +194,25 @@ func TestOnlySoManyAtOnce(t *testing.T) {
 		t.Errorf("got %d requests at once, want %d at most", most, want)
 	}
 }
+
+func TestAnEndlessAnswerIsNotRead(t *testing.T) {
+	const endless = 256 << 20
+	written := make(chan int, 1)
+	line, _, address := newLine(t, time.Minute, func(w http.ResponseWriter, r *http.Request) {
+		total, chunk := 0, make([]byte, 1<<16)
+		for total < endless {
+			n, err := w.Write(chunk)
+			if total += n; err != nil {
+				break
+			}
+		}
+		written <- total
+	})
+	if _, err := line.Document(t.Context(), address); err == nil {
+		t.Error("it was accepted")
+	}
+	// What the two kernels hold between them is on the way, not read.
+	if got := <-written; got > 32<<20 {
+		t.Errorf("%d MB were taken", got>>20)
+	}
+}

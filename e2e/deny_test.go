@@ -1,0 +1,38 @@
+package e2e_test
+
+import "testing"
+
+func TestWhoSaysNoComesBackToTheApp(t *testing.T) {
+	onBothEngines(t, func(t *testing.T, w *world) {
+		b := newWindow(t)
+		b.open(w.app.URL + "/login")
+		b.signIn(bo)
+		b.click("#cancel")
+		b.seeAt(w.app.URL+"/callback", "#again")
+		b.seeText("You said no.")
+
+		// No is not for ever: trying again asks again.
+		b.click("#again")
+		b.seeAt(w.secondary.URL+"/consent", "#allow")
+		b.click("#allow")
+		b.seeAt(w.app.URL+"/", "#email")
+	})
+}
+
+func TestWhoSaysNoAtThePrimaryCanStillChooseAnotherWay(t *testing.T) {
+	onSQLite(t, func(t *testing.T, w *world) {
+		b := newWindow(t)
+		b.open(w.app.URL + "/login")
+		b.click("#with-" + w.key.ID)
+		b.seeAt(w.primary.URL, "#email")
+		b.signIn(ada)
+		b.click("#cancel")
+
+		b.seeAt(w.secondary.URL+"/signin/from/", "#action")
+		b.press("#action")
+		b.seeText("to continue to Sample app")
+		b.signIn(bo)
+		b.click("#allow")
+		b.seeAt(w.app.URL+"/", "#email")
+	})
+}

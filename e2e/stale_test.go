@@ -1,0 +1,51 @@
+package e2e_test
+
+import "testing"
+
+func TestAFormThatIsOlderThanTheSessionChangesNothing(t *testing.T) {
+	onSQLite(t, func(t *testing.T, w *world) {
+		one := newWindow(t)
+		one.open(w.secondary.URL + "/signin?to=/admin/settings")
+		one.signIn(root)
+		one.fill("#hub_name", "Changed by a forgotten tab")
+
+		// Somebody else signs in, in another tab of the same window.
+		two := one.another()
+		two.open(w.secondary.URL + "/signout")
+		two.press("#sign-out")
+		two.press("#sign-in-again")
+		two.signIn(bo)
+		two.seeText("Bo Brown")
+
+		one.press("#save")
+		if one.has("#notice") {
+			t.Errorf("the form was taken:\n%s", one.text())
+		}
+		now, err := w.secondary.Hub.Settings(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if now.HubName == "Changed by a forgotten tab" {
+			t.Error("a form from another session changed the settings")
+		}
+	})
+}
+
+func TestAFormThatIsOlderThanTheSignInSaysSoAndLeadsOn(t *testing.T) {
+	onSQLite(t, func(t *testing.T, w *world) {
+		one := newWindow(t)
+		one.open(w.app.URL + "/login")
+		one.see("#email")
+		two := one.another()
+		two.open(w.secondary.URL + "/signin")
+		two.signIn(bo)
+
+		one.press("#with-" + w.key.ID)
+		one.seeText("This page was out of date, so nothing was changed.")
+		one.click("#action")
+		// Signed in meanwhile: the hub goes on with what the app asked for.
+		one.seeAt(w.secondary.URL+"/consent", "#allow")
+		one.click("#allow")
+		one.seeAt(w.app.URL+"/", "#email")
+	})
+}

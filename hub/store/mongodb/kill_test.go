@@ -1,0 +1,51 @@
+package mongodb_test
+
+import (
+	"context"
+	"io"
+	"testing"
+
+	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/store/mongodb/mongodtest"
+	"github.com/fedhub/fedhub/hub/store/storetest"
+)
+
+func TestNothingAcknowledgedIsLostWhenTheServerIsKilled(t *testing.T) {
+	set := mongodtest.Start(t, 1)
+	var stop context.CancelFunc
+	dead := -1
+	storetest.Kill(t, storetest.Victim{
+		Start: func(t *testing.T, round int) io.Reader {
+			if dead >= 0 {
+				set.Restart(t, dead)
+			}
+			d := open(t, set.URI())
+			said, say := io.Pipe()
+			var ctx context.Context
+			ctx, stop = context.WithCancel(t.Context())
+			go func() { say.CloseWithError(storetest.Write(ctx, d, say, round)) }()
+			return ended{said}
+		},
+		Kill: func(t *testing.T) {
+			dead = set.KillPrimary(t)
+			stop() // nobody waits for a server that is gone
+		},
+		Open: func(t *testing.T) store.Backend {
+			set.Restart(t, dead)
+			dead = -1
+			return open(t, set.URI())
+		},
+	})
+}
+
+// ended makes the writers' error, which is that the server is gone, the end of
+// what they said.
+type ended struct{ io.Reader }
+
+func (e ended) Read(p []byte) (int, error) {
+	n, err := e.Reader.Read(p)
+	if err != nil {
+		err = io.EOF
+	}
+	return n, err
+}
