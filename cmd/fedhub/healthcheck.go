@@ -33,9 +33,7 @@ func (h *healthcheckCmd) Run(ctx context.Context, _ *console) error {
 	if err != nil {
 		return err
 	}
-	// No proxy stands between a machine and itself.
-	client := &http.Client{Transport: &http.Transport{}}
-	answer, err := client.Do(request)
+	answer, err := direct().Do(request)
 	if err != nil {
 		return fmt.Errorf("the hub does not answer: %w", err)
 	}

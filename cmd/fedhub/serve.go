@@ -53,6 +53,7 @@ func (s *serveCmd) serve(ctx context.Context, c *console, o *opened, log *slog.L
 	beside, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
 	running.Go(func() { o.Run(beside) })
+	running.Go(func() { giveBackMemory(beside) })
 	defer running.Wait()
 	defer stop()
 

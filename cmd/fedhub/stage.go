@@ -60,10 +60,11 @@ func (s *stage) explain(d *demo.Demo) {
 	line("")
 	line("  %s  in %.1f s. Everything below is on this machine, and gone at the end.", p.bold("Ready"), d.Took.Seconds())
 	line("")
+	const columns = "            %-18s%-21s%s"
 	line("    you  →  %s     →  %s     →  %s", p.bold(d.App.Name), p.bold(d.Secondary.Name), p.bold(d.Primary.Name))
-	line("            %-13s     %-13s     %s", port(d.App.URL), port(d.Secondary.URL), port(d.Primary.URL))
-	line("            trusts the        trusts the        knows Ada")
-	line("            secondary         primary           and Grace")
+	line(columns, port(d.App.URL), port(d.Secondary.URL), port(d.Primary.URL))
+	line(columns, "trusts the", "trusts the", "knows Ada")
+	line(columns, "secondary", "primary", "and Grace")
 	line("")
 	line("  %s", p.bold("What to click"))
 	line("    1  Open %s and press %s.", p.link(d.App.URL), quoted("Sign in with "+d.Secondary.Name))
@@ -102,12 +103,12 @@ func quoted(text string) string { return "“" + text + "”" }
 
 // hop writes one line: who calls whom, or what a party did.
 func (s *stage) hop(h demo.Hop) {
-	const wide = len("secondary > secondary")
+	const wide = len("secondary > secondary") + len("  ")
 	who := h.From
 	if h.To != "" {
 		who += " → " + h.To
 	}
-	gap := strings.Repeat(" ", max(1, wide+2-utf8.RuneCountInString(who)))
+	gap := strings.Repeat(" ", max(1, wide-utf8.RuneCountInString(who)))
 	what := h.What
 	if h.To == "" {
 		what = s.paint.as("32", what)

@@ -67,7 +67,7 @@ type ready struct {
 	kid     string
 	public  jose.JSONWebKey
 	private crypto.Signer
-	signers sync.Map // typ → jose.Signer
+	headers sync.Map // typ → the protected header, encoded
 }
 
 // NewKeeper returns a keeper over the set. Keys are loaded, or made, at their
@@ -90,35 +90,11 @@ func (k *Keeper) Sign(ctx context.Context, alg, typ string, claims any) (string,
 	if err != nil {
 		return "", err
 	}
-	signer, err := key.signer(alg, typ)
-	if err != nil {
-		return "", err
-	}
 	payload, err := json.Marshal(claims)
 	if err != nil {
 		return "", fmt.Errorf("encode claims: %w", err)
 	}
-	signed, err := signer.Sign(payload)
-	if err != nil {
-		return "", fmt.Errorf("sign with %s: %w", key.kid, err)
-	}
-	return signed.CompactSerialize()
-}
-
-func (r *ready) signer(alg, typ string) (jose.Signer, error) {
-	if s, ok := r.signers.Load(typ); ok {
-		return s.(jose.Signer), nil
-	}
-	options := (&jose.SignerOptions{}).WithType(jose.ContentType(typ))
-	s, err := jose.NewSigner(jose.SigningKey{
-		Algorithm: jose.SignatureAlgorithm(alg),
-		Key:       jose.JSONWebKey{Key: r.private, KeyID: r.kid},
-	}, options)
-	if err != nil {
-		return nil, fmt.Errorf("make a signer: %w", err)
-	}
-	r.signers.Store(typ, s)
-	return s, nil
+	return key.compact(typ, payload)
 }
 
 // ErrVerify is returned for every token that is not ours, whatever is wrong.

@@ -146,13 +146,13 @@ func TestAPersonSignsInThroughAllThree(t *testing.T) {
 	b.sees(s.App.URL+"/", "Hello, Ada Lovelace")
 
 	for _, h := range []demo.Hop{
-		{From: "secondary", To: "primary", What: "introduces itself (signed with its key, invite code)"},
+		{From: "secondary", To: "primary", What: "introduces itself (signed, with an invite)"},
 		{From: "browser", To: "app", What: "GET /login"},
 		{From: "browser", To: "secondary", What: "authorize (client: Sample app)"},
 		{From: "browser", To: "primary", What: "authorize (client: Secondary hub)"},
 		{From: "primary", What: "Ada Lovelace is signed in"},
 		{From: "secondary", To: "primary", What: "token (private_key_jwt)"},
-		{From: "secondary", What: "Ada Lovelace is signed in, through the Primary hub"},
+		{From: "secondary", What: "Ada Lovelace is signed in, from the primary"},
 		{From: "app", To: "secondary", What: "token (client_secret_basic)"},
 		{From: "app", What: "has fresh tokens for Ada Lovelace"},
 	} {

@@ -11,7 +11,7 @@ import (
 // method and path. Those with an empty text go without saying.
 var told = map[string]string{
 	"GET /.well-known/openid-configuration": "discovery",
-	"POST /oauth2/servers":                  "introduces itself (signed with its key, invite code)",
+	"POST /oauth2/servers":                  "introduces itself (signed, with an invite)",
 	"GET /oauth2/jwks":                      "public keys",
 	"GET /oauth2/userinfo":                  "userinfo",
 	"GET /signin":                           "sign-in page",
@@ -80,7 +80,7 @@ func (t *trace) retell(party string, e audit.Event) string {
 		return who(e.Actor) + " is the first administrator"
 	case audit.SignInOK:
 		if e.LoginKey != "" {
-			return who(e.Actor) + " is signed in, through the " + PrimaryName
+			return who(e.Actor) + " is signed in, from the primary"
 		}
 		return who(e.Actor) + " is signed in"
 	case audit.SignInFailed:
@@ -88,7 +88,7 @@ func (t *trace) retell(party string, e audit.Event) string {
 	case audit.UpstreamError:
 		return "the primary did not sign anybody in: " + e.Reason
 	case audit.LinkMade:
-		return "knows " + who(e.Actor) + " from now on, as the primary describes them"
+		return "has an account for " + who(e.Actor) + " from now on"
 	case audit.LinkRefused:
 		return "lets nobody in: " + e.Reason
 	case audit.ConsentGiven:

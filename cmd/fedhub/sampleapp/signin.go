@@ -1,6 +1,7 @@
 package sampleapp
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -193,8 +194,14 @@ func (p person) claims() []claim {
 		all[name] = claim{Name: name, Value: inWords(name, value), From: from}
 	}
 	var list []claim
-	for _, name := range slices.Sorted(maps.Keys(all)) {
+	for _, name := range slices.SortedFunc(maps.Keys(all), telling) {
 		list = append(list, all[name])
 	}
 	return list
+}
+
+// telling puts first what tells a reader most, and the rest by name.
+func telling(a, b string) int {
+	first := []string{"updated_at", "sub", "preferred_username", "email_verified", "email", "name"} // last comes first
+	return cmp.Or(cmp.Compare(slices.Index(first, b), slices.Index(first, a)), cmp.Compare(a, b))
 }
