@@ -15,11 +15,11 @@ func TestTheBackButtonAfterAMistypedPasswordAsksToResendNothing(t *testing.T) {
 		b := newWindow(t)
 		b.open(w.app.URL)
 		b.press("#sign-in")
-		b.fill("#email", bo)
+		b.fill("#email", w.bo.Email)
 		b.fill("#password", "not the password at all")
 		b.press("#sign-in")
 		b.see("#problems")
-		b.signIn(bo)
+		b.signIn(w.bo)
 		b.click("#allow")
 		b.seeAt(w.app.URL+"/", "#email")
 		b.backToTheBeginning(w)
@@ -37,6 +37,7 @@ func (b *tab) backToTheBeginning(w *world) {
 			return
 		}
 		b.see("h1")
+		b.t.Logf("back at %s: %s", b.path(), b.read("h1"))
 		for _, q := range b.seen.all() {
 			if q.method == "POST" {
 				b.t.Errorf("going back sent a form again: %s %s", q.method, q.url)
@@ -45,7 +46,7 @@ func (b *tab) backToTheBeginning(w *world) {
 				b.t.Errorf("going back to %s is answered with %d", q.url, q.status)
 			}
 		}
-		if !b.has("main a[href], main button") {
+		if !b.has("main a[href], main form button") {
 			b.t.Errorf("the page at %s is a dead end:\n%s", b.address(), b.text())
 		}
 	}

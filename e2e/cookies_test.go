@@ -11,10 +11,10 @@ func TestHubsOnOneHostKeepTheirCookiesApart(t *testing.T) {
 	onSQLite(t, func(t *testing.T, w *world) {
 		b := newWindow(t)
 		b.open(w.secondary.URL + "/signin")
-		b.signIn(bo)
+		b.signIn(w.bo)
 		ofSecondary := b.cookies()
 		b.open(w.primary.URL + "/signin")
-		b.signIn(ada)
+		b.signIn(w.ada)
 		all := b.cookies()
 
 		for _, c := range all {
@@ -43,10 +43,10 @@ func TestSigningInChangesTheSessionCookie(t *testing.T) {
 	onSQLite(t, func(t *testing.T, w *world) {
 		b := newWindow(t)
 		b.open(w.secondary.URL + "/signin")
-		b.signIn(bo)
+		b.signIn(w.bo)
 		first := b.cookies()
 		b.open(w.secondary.URL + "/signin?switch=1")
-		b.signIn(root)
+		b.signIn(w.secondary.Admin)
 		changed := 0
 		for name, c := range b.cookies() {
 			if first[name] != nil && first[name].Value != c.Value {

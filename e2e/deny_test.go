@@ -6,7 +6,7 @@ func TestWhoSaysNoComesBackToTheApp(t *testing.T) {
 	onBothEngines(t, func(t *testing.T, w *world) {
 		b := newWindow(t)
 		b.open(w.app.URL + "/login")
-		b.signIn(bo)
+		b.signIn(w.bo)
 		b.click("#cancel")
 		b.seeAt(w.app.URL+"/callback", "#again")
 		b.seeText("You said no.")
@@ -23,15 +23,15 @@ func TestWhoSaysNoAtThePrimaryCanStillChooseAnotherWay(t *testing.T) {
 	onSQLite(t, func(t *testing.T, w *world) {
 		b := newWindow(t)
 		b.open(w.app.URL + "/login")
-		b.click("#with-" + w.key.ID)
+		b.click(toPrimary)
 		b.seeAt(w.primary.URL, "#email")
-		b.signIn(ada)
+		b.signIn(w.ada)
 		b.click("#cancel")
 
 		b.seeAt(w.secondary.URL+"/signin/from/", "#action")
 		b.press("#action")
 		b.seeText("to continue to Sample app")
-		b.signIn(bo)
+		b.signIn(w.bo)
 		b.click("#allow")
 		b.seeAt(w.app.URL+"/", "#email")
 	})

@@ -14,7 +14,7 @@ func TestAPersonOfThePrimarySignsInToAnAppOfTheSecondary(t *testing.T) {
 		// The account page of the secondary tells where they came from.
 		b.open(w.secondary.URL + "/account")
 		b.seeText("Ada Lovelace")
-		b.seeText(w.key.Name)
+		b.seeText(w.primary.Name)
 		b.seeText("Sample app")
 	})
 }
@@ -28,7 +28,7 @@ func TestWhoIsSignedInAtThePrimaryNeedsOneClickAtTheSecondary(t *testing.T) {
 		b.open(w.secondary.URL + "/signout")
 		b.press("#sign-out")
 		b.open(w.app.URL + "/login")
-		b.click("#with-" + w.key.ID)
+		b.click(toPrimary)
 		b.seeAt(w.app.URL+"/", "#email")
 	})
 }
@@ -39,12 +39,12 @@ func (b *tab) throughAllThree(w *world) {
 	b.t.Helper()
 	b.open(w.app.URL)
 	b.press("#sign-in")
-	b.seeAt(w.secondary.URL+"/signin", "#with-"+w.key.ID)
-	b.seeText("Continue with " + w.key.Name)
-	b.click("#with-" + w.key.ID)
+	b.seeAt(w.secondary.URL+"/signin", toPrimary)
+	b.seeText("Continue with " + w.primary.Name)
+	b.click(toPrimary)
 
 	b.seeAt(w.primary.URL+"/signin", "#email")
-	b.signIn(ada)
+	b.signIn(w.ada)
 	// The secondary told about itself, so the primary shows its host and says
 	// that it cannot vouch for it.
 	b.seeAt(w.primary.URL+"/consent", "#allow")
@@ -52,7 +52,7 @@ func (b *tab) throughAllThree(w *world) {
 
 	b.seeAt(w.secondary.URL+"/consent", "#allow")
 	b.seeText("Sample app")
-	b.seeText(ada)
+	b.seeText(w.ada.Email)
 	b.click("#allow")
 	b.seeAt(w.app.URL+"/", "#email")
 }

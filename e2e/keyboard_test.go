@@ -16,9 +16,9 @@ func TestSigningInAndAllowingNeedsOnlyTheKeyboard(t *testing.T) {
 
 		b.see("#email")
 		want(t, "what has the focus at first", b.focused(), "email")
-		b.keys(bo)
+		b.keys(w.bo.Email)
 		b.tabTo("password")
-		b.keys(password)
+		b.keys(w.bo.Password)
 		b.tabTo("sign-in")
 		b.leave("the consent page", func() { b.keys(kb.Enter) })
 
@@ -34,7 +34,7 @@ func TestTheSkipLinkIsTheFirstStopAndSkips(t *testing.T) {
 	onSQLite(t, func(t *testing.T, w *world) {
 		b := newWindow(t)
 		b.open(w.secondary.URL + "/signin?to=/admin/clients")
-		b.signIn(root)
+		b.signIn(w.secondary.Admin)
 		b.see("h1")
 		b.keys(kb.Tab)
 		want(t, "the first stop", evaluate[string](b, "document.activeElement.textContent"), "Skip to content")

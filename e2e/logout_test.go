@@ -27,7 +27,7 @@ func TestSigningOutEverywhereEndsTheOtherBrowserToo(t *testing.T) {
 		here, there := newWindow(t), newWindow(t)
 		for _, b := range []*tab{here, there} {
 			b.open(w.secondary.URL + "/signin")
-			b.signIn(bo)
+			b.signIn(w.bo)
 			b.see("#sign-out-everywhere")
 		}
 		here.press("#sign-out-everywhere")

@@ -20,7 +20,7 @@ func TestAdministrationWorksWithoutScripts(t *testing.T) {
 		b := newWindow(t)
 		b.withoutScripts()
 		b.open(w.secondary.URL + "/signin?to=/admin/clients/new")
-		b.signIn(root)
+		b.signIn(w.secondary.Admin)
 		b.tick("#type-web")
 		b.fill("#app_name", "Wiki")
 		b.fill("#redirect_uris", "https://wiki.example.org/callback")

@@ -6,7 +6,7 @@ func TestAFormThatIsOlderThanTheSessionChangesNothing(t *testing.T) {
 	onSQLite(t, func(t *testing.T, w *world) {
 		one := newWindow(t)
 		one.open(w.secondary.URL + "/signin?to=/admin/settings")
-		one.signIn(root)
+		one.signIn(w.secondary.Admin)
 		one.fill("#hub_name", "Changed by a forgotten tab")
 
 		// Somebody else signs in, in another tab of the same window.
@@ -14,7 +14,7 @@ func TestAFormThatIsOlderThanTheSessionChangesNothing(t *testing.T) {
 		two.open(w.secondary.URL + "/signout")
 		two.press("#sign-out")
 		two.press("#sign-in-again")
-		two.signIn(bo)
+		two.signIn(w.bo)
 		two.seeText("Bo Brown")
 
 		one.press("#save")
@@ -38,9 +38,9 @@ func TestAFormThatIsOlderThanTheSignInSaysSoAndLeadsOn(t *testing.T) {
 		one.see("#email")
 		two := one.another()
 		two.open(w.secondary.URL + "/signin")
-		two.signIn(bo)
+		two.signIn(w.bo)
 
-		one.press("#with-" + w.key.ID)
+		one.press(toPrimary)
 		one.seeText("This page was out of date, so nothing was changed.")
 		one.click("#action")
 		// Signed in meanwhile: the hub goes on with what the app asked for.

@@ -10,13 +10,13 @@ func TestTwoTabsBothArrive(t *testing.T) {
 			b.open(w.app.URL + "/login")
 			b.see("#email")
 		}
-		one.signIn(bo)
+		one.signIn(w.bo)
 		one.click("#allow")
 		one.seeAt(w.app.URL+"/", "#email")
 
 		// The second tab's form is older than the session by now. It is not
 		// taken, and what it offers instead leads on.
-		two.signIn(bo)
+		two.signIn(w.bo)
 		two.seeText("out of date")
 		two.click("#action")
 		two.seeAt(w.app.URL+"/", "#email")
@@ -29,19 +29,25 @@ func TestTwoTabsMayGoThroughThePrimaryAtTheSameTime(t *testing.T) {
 		two := one.another()
 		for _, b := range []*tab{one, two} {
 			b.open(w.app.URL + "/login")
-			b.click("#with-" + w.key.ID)
+			b.click(toPrimary)
 			b.seeAt(w.primary.URL+"/signin", "#email")
 		}
-		one.signIn(ada)
+		one.signIn(w.ada)
 		one.click("#allow")
 		one.seeAt(w.secondary.URL+"/consent", "#allow")
-		two.open(two.address()) // the person reloads the tab they forgot
-		two.click("#allow")
+		// The other tab does not know yet that this person is known here.
+		two.signIn(w.ada)
+		two.seeText("out of date")
+		two.click("#action")
 		two.seeAt(w.secondary.URL+"/consent", "#allow")
-		for _, b := range []*tab{one, two} {
-			b.click("#allow")
-			b.seeAt(w.app.URL+"/", "#email")
-			b.seeText("Hello, Ada Lovelace")
-		}
+		two.click("#allow")
+		two.seeAt(w.app.URL+"/", "#email")
+
+		// Nor does the first tab know that its session is a newer one now.
+		one.press("#allow")
+		one.seeText("out of date")
+		one.click("#action")
+		one.seeAt(w.app.URL+"/", "#email")
+		one.seeText("Hello, Ada Lovelace")
 	})
 }

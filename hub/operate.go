@@ -31,8 +31,7 @@ func (h *Hub) SetupLink(ctx context.Context) (string, error) {
 // set up with, by opening the signing key (or making the first one). A wrong
 // key is seal.ErrOpen.
 func (h *Hub) CheckSecretKey(ctx context.Context) error {
-	_, err := h.signing.Fingerprint(ctx)
-	return err
+	return h.signing.Check(ctx)
 }
 
 // AddUser keeps a new person.

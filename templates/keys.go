@@ -39,17 +39,17 @@ func (p AdminKeyNew) Peer() bool { return p.Kind == "peer" }
 // AdminKey is everything about one login key. Its forms post to
 // /admin/keys/{ID} and …/join; deleting starts at …/delete.
 type AdminKey struct {
-	ID          string
-	Kind        string // "openid" or "peer"
-	Name        string // as saved
-	State       Chip
-	Callback    string // redirect URI to register upstream
-	Form        KeyForm
-	Mistakes    []Mistake
-	Issuer      string // pinned; empty before the first discovery
-	ClientID    string // of a peer: the address of this hub's metadata document
-	Fingerprint string // of a peer: of the key this hub signs with, to compare by eye
-	Join        Join   // of a peer
+	ID           string
+	Kind         string // "openid" or "peer"
+	Name         string // as saved
+	State        Chip
+	Callback     string // redirect URI to register upstream
+	Form         KeyForm
+	Mistakes     []Mistake
+	Issuer       string   // pinned; empty before the first discovery
+	ClientID     string   // of a peer: the address of this hub's metadata document
+	Fingerprints []string // of a peer: of the keys this hub publishes, to compare by eye
+	Join         Join     // of a peer
 }
 
 func (p AdminKey) look() look { return look{"key", desk, p.Name, len(p.Mistakes) > 0} }
@@ -66,6 +66,7 @@ type KeyForm struct {
 	Scopes               string // scopes, separated by spaces
 	SignUps              string // sign_ups: "allow" or "deny"
 	Linking              string // linking: "confirm", "auto" or "never"
+	TrustEmail           bool   // trust_email
 	AuthoritativeDomains string // authoritative_domains, one per line
 	Direct               bool   // direct
 	Enabled              bool   // enabled

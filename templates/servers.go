@@ -24,13 +24,13 @@ func (p AdminServers) None() bool {
 
 // A Server is another hub that asks this one, or wants to.
 type Server struct {
-	ID          string // its client id, which is the address of its metadata document
-	Host        string
-	Name        string // as it calls itself, which nobody checked
-	Origin      string // where answers go
-	Fingerprint string // of its key
-	Requested   time.Time
-	Decided     time.Time
-	DecidedBy   string // a person, or how it was let in
-	LastSeen    time.Time
+	ID           string // its client id, which is the address of its metadata document
+	Host         string
+	Name         string   // as it calls itself, which nobody checked
+	Origin       string   // where answers go
+	Fingerprints []string // of its keys
+	Requested    time.Time
+	Decided      time.Time
+	DecidedBy    string // a person, or how it was let in
+	LastSeen     time.Time
 }

@@ -127,11 +127,10 @@ func (d *Door) showKey(c *gin.Context, status int, k federation.LoginKey, form t
 	}
 	if k.Kind == federation.KindPeer {
 		page.ClientID = d.ClientMetadata(k.ID)
-		fingerprint, err := d.Signing.Fingerprint(c)
-		if err != nil {
+		var err error
+		if page.Fingerprints, err = d.Signing.Fingerprints(c); err != nil {
 			return err
 		}
-		page.Fingerprint = fingerprint
 	}
 	return d.Edge.Show(c, status, page)
 }
@@ -140,8 +139,8 @@ func keyForm(k federation.LoginKey) templates.KeyForm {
 	return templates.KeyForm{
 		Name: k.Name, BaseURL: k.BaseURL, ClientID: k.ClientID, HasSecret: k.Secret != "",
 		Scopes: strings.Join(k.Scopes, " "), SignUps: k.SignUps, Linking: k.Linking,
-		AuthoritativeDomains: strings.Join(k.AuthoritativeDomains, "\n"),
-		Direct:               k.Direct, Enabled: k.Enabled, Position: k.Position,
+		TrustEmail: k.TrustEmail, AuthoritativeDomains: strings.Join(k.AuthoritativeDomains, "\n"),
+		Direct: k.Direct, Enabled: k.Enabled, Position: k.Position,
 	}
 }
 
@@ -159,7 +158,7 @@ func (d *Door) SaveLoginKey(c *gin.Context) error {
 	typed := templates.KeyForm{
 		Name: form["name"], BaseURL: form["base_url"], ClientID: form["client_id"], HasSecret: key.Secret != "",
 		Scopes: form["scopes"], SignUps: form["sign_ups"], Linking: form["linking"],
-		AuthoritativeDomains: form["authoritative_domains"], Direct: form["direct"] != "", Enabled: form["enabled"] != "", Position: position,
+		TrustEmail: form["trust_email"] != "", AuthoritativeDomains: form["authoritative_domains"], Direct: form["direct"] != "", Enabled: form["enabled"] != "", Position: position,
 	}
 	if perr != nil && form["position"] != "" {
 		return d.showKey(c, unprocessable, key, typed, []templates.Mistake{{Field: "position", Text: "Enter a whole number; smaller comes first."}})
@@ -167,8 +166,9 @@ func (d *Door) SaveLoginKey(c *gin.Context) error {
 	err = d.Upstreams.Update(c, key.ID, form["client_secret"], func(k *federation.LoginKey) error {
 		k.Name, k.BaseURL = typed.Name, typed.BaseURL
 		if k.Kind != federation.KindPeer {
-			k.ClientID, k.Scopes = typed.ClientID, words(typed.Scopes)
+			k.ClientID = typed.ClientID
 		}
+		k.Scopes, k.TrustEmail = words(typed.Scopes), typed.TrustEmail
 		k.SignUps, k.Linking, k.AuthoritativeDomains = typed.SignUps, typed.Linking, words(typed.AuthoritativeDomains)
 		k.Direct, k.Enabled, k.Position = typed.Direct, typed.Enabled, typed.Position
 		return nil

@@ -43,10 +43,7 @@ func (d *Door) showServers(c *gin.Context, invite string, expires time.Time) err
 func server(c clients.Client) templates.Server {
 	s := templates.Server{
 		ID: c.ID, Host: c.Server.Host, Name: c.Name,
-		Requested: c.Server.Requested, Decided: c.Server.Decided, DecidedBy: c.Server.DecidedBy, LastSeen: c.Server.Fetched,
-	}
-	if len(c.Server.KeyThumbprints) > 0 {
-		s.Fingerprint = c.Server.KeyThumbprints[0]
+		Fingerprints: c.Server.KeyThumbprints, Requested: c.Server.Requested, Decided: c.Server.Decided, DecidedBy: c.Server.DecidedBy, LastSeen: c.Server.Fetched,
 	}
 	if len(c.RedirectURIs) > 0 {
 		s.Origin = c.RedirectURIs[0]

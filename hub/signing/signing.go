@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"sync"
 	"time"
 
@@ -149,14 +150,26 @@ func (k *Keeper) Public(ctx context.Context) (jose.JSONWebKeySet, error) {
 	return set, nil
 }
 
-// Fingerprint returns the RFC 7638 thumbprint of the key by which this hub
-// proves itself to others, for people to compare by eye.
-func (k *Keeper) Fingerprint(ctx context.Context) (string, error) {
-	key, err := k.key(ctx, ES256)
-	if err != nil {
-		return "", err
+// Check opens the quickest of the keys, or makes it. A secret key that is not
+// the one it was sealed with is seal.ErrOpen.
+func (k *Keeper) Check(ctx context.Context) error {
+	_, err := k.key(ctx, ES256)
+	return err
+}
+
+// Fingerprints returns the RFC 7638 thumbprints of the public keys, sorted, for
+// people to compare by eye.
+func (k *Keeper) Fingerprints(ctx context.Context) ([]string, error) {
+	var out []string
+	for _, alg := range Algorithms() {
+		key, err := k.key(ctx, alg)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, key.kid) // which is the thumbprint
 	}
-	return key.kid, nil // which is the thumbprint
+	slices.Sort(out)
+	return out, nil
 }
 
 // key waits for the algorithm's key; the first caller loads or makes it.
