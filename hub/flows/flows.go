@@ -14,6 +14,7 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/fedhub/fedhub/hub/oauth"
@@ -46,10 +47,13 @@ type Flow struct {
 	Request Request `bson:"request"`
 	// Consented names the user who agreed in this very flow; consent mode
 	// Force and prompt=consent ask for no less.
-	Consented string    `bson:"consented"`
-	Denied    bool      `bson:"denied"`
-	Created   time.Time `bson:"created"`
-	Expires   time.Time `bson:"expires"`
+	Consented string `bson:"consented"`
+	Denied    bool   `bson:"denied"`
+	// Finished flows are kept until they expire, so that whoever goes back to
+	// one is told so and not left standing.
+	Finished bool      `bson:"finished"`
+	Created  time.Time `bson:"created"`
+	Expires  time.Time `bson:"expires"`
 }
 
 // Key names the record.
@@ -84,18 +88,39 @@ func (k *Keeper) Begin(ctx context.Context, browser string, r Request) (Flow, er
 	return f, k.set.Insert(ctx, f)
 }
 
-// ErrGone is returned for a flow that is unknown, expired, finished, or was
-// begun in another browser. Which of them is nobody's business.
+// ErrGone is returned for a flow that is unknown, expired, or was begun in
+// another browser. Which of them is nobody's business.
 var ErrGone error = gone{}
 
 type gone struct{}
 
-func (gone) Error() string { return "the flow is unknown, expired, finished, or another browser's" }
+func (gone) Error() string { return "the flow is unknown, expired, or another browser's" }
 
 // Explain is the page a person sees.
 func (gone) Explain() (status int, heading, text string) {
 	return http.StatusBadRequest, "This sign-in can't go on.",
-		"It took too long, was already finished, or began in another browser. Go back to the app you came from and sign in again."
+		"It took too long, or began in another browser. Go back to the app you came from and sign in again."
+}
+
+// Finished is returned for a flow that has been answered, to the browser it
+// belongs to.
+type Finished struct{ Request Request }
+
+func (*Finished) Error() string { return "the flow is finished" }
+
+// Explain is the page a person sees.
+func (*Finished) Explain() (status int, heading, text string) {
+	return http.StatusGone, "You have finished this sign-in.", "There is nothing more to do here."
+}
+
+// Onward is where the person probably wants to be: where the answer was sent,
+// if that is a site.
+func (f *Finished) Onward() (label, address string) {
+	u, err := url.Parse(f.Request.RedirectURI)
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") {
+		return "Go to your account", "/account"
+	}
+	return "Go to " + u.Host, u.Scheme + "://" + u.Host + "/"
 }
 
 // Open returns the flow if it belongs to this browser, else ErrGone.
@@ -107,10 +132,16 @@ func (k *Keeper) Open(ctx context.Context, id, browser string) (Flow, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return Flow{}, ErrGone
 	}
-	if err == nil && f.Browser != browser {
-		return Flow{}, ErrGone
+	if err != nil {
+		return Flow{}, err
 	}
-	return f, err
+	switch {
+	case f.Browser != browser:
+		return Flow{}, ErrGone
+	case f.Finished:
+		return Flow{}, &Finished{f.Request}
+	}
+	return f, nil
 }
 
 // Consent notes that the user agreed in this flow.
@@ -129,11 +160,18 @@ func (k *Keeper) Deny(ctx context.Context, id string) error {
 	}))
 }
 
-// End finishes the flow. Of two tabs that answer at once one gets ErrGone, so
+// End finishes the flow. Of two tabs that answer at once one gets Finished, so
 // a request is never answered twice.
 func (k *Keeper) End(ctx context.Context, id string) error {
-	_, err := k.set.Take(ctx, id)
-	return orGone(err)
+	return orGone(k.set.Update(ctx, id, func(f *Flow) error {
+		if f.Finished {
+			return &Finished{f.Request}
+		}
+		f.Finished = true
+		// Nobody needs these any more.
+		f.Request.State, f.Request.Nonce, f.Request.Challenge = "", "", ""
+		return nil
+	}))
 }
 
 func orGone(err error) error {

@@ -2,6 +2,7 @@ package signin
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/gin-gonic/gin"
 
@@ -42,7 +43,11 @@ func (d *Door) LinkShow(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.linkPage(c, http.StatusOK, c.Query("stop"), l, j, templates.Note{})
+	again, ok := d.retried(c)
+	if !ok {
+		again.Status = http.StatusOK
+	}
+	return d.linkPage(c, again.Status, c.Query("stop"), l, j, again.Alert)
 }
 
 func (d *Door) linking(c *gin.Context, name string) (linking, journey, error) {
@@ -83,7 +88,7 @@ func (d *Door) LinkConfirm(c *gin.Context) error {
 	}
 	if alert, status, ok := mistake(err, d.Now()); ok {
 		d.failed(c, j, err)
-		return d.linkPage(c, status, form["stop"], l, j, alert)
+		return d.retry(c, "/signin/link?stop="+url.QueryEscape(form["stop"]), retry{Alert: alert, Status: status})
 	}
 	if err != nil {
 		return err

@@ -131,6 +131,9 @@ func (d *Door) Show(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if again, ok := d.retried(c); ok {
+		return d.show(c, again.Status, j, templates.SignIn{Email: again.Email, Alert: again.Alert})
+	}
 	// The local way in stays open for when the upstream is down.
 	if key, ok := straight(keys); ok && c.Query("local") == "" && c.Query("switch") == "" {
 		return d.leave(c, key.ID, j)
@@ -191,7 +194,7 @@ func (d *Door) Password(c *gin.Context) error {
 	user, err := d.Users.Authenticate(c, form["email"], form["password"])
 	if alert, status, ok := mistake(err, d.Now()); ok {
 		d.failed(c, j, err)
-		return d.show(c, status, j, templates.SignIn{Email: form["email"], Alert: alert})
+		return d.retry(c, "/signin"+local(j), retry{form["email"], alert, status})
 	}
 	if err != nil {
 		return err

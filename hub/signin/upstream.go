@@ -23,6 +23,7 @@ import (
 const (
 	stopUpstream = "upstream"
 	stopLink     = "link"
+	stopRetry    = "retry"
 )
 
 // away is what is remembered while the browser is at an upstream.

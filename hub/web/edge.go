@@ -82,7 +82,14 @@ func explain(err error) Problem {
 		return *problem
 	case errors.As(err, &explained):
 		status, heading, text := explained.Explain()
-		return Problem{Status: status, Heading: heading, Text: text}
+		p := Problem{Status: status, Heading: heading, Text: text, Action: templates.Action{Label: "Go to the start page", URL: "/"}}
+		var onward interface {
+			Onward() (label, address string)
+		}
+		if errors.As(err, &onward) {
+			p.Action.Label, p.Action.URL = onward.Onward()
+		}
+		return p
 	case errors.As(err, &protocol):
 		return Problem{
 			Status:   protocol.Status,

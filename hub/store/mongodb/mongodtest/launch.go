@@ -1,0 +1,19 @@
+package mongodtest
+
+// Launch starts one server for a program that is no test, such as a
+// benchmark. It goes with the program, or before it by Stop.
+func Launch() (*ReplicaSet, error) { return start(1) }
+
+// Stop ends the servers and removes their files.
+func (s *ReplicaSet) Stop() { s.stop() }
+
+// Process returns the process id of the first member, 0 if it does not run.
+func (s *ReplicaSet) Process() int {
+	m := s.members[0]
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.process == nil {
+		return 0
+	}
+	return m.process.Pid
+}
