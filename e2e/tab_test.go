@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // A tab is a tab of the browser with a person in front of it. Everything it
@@ -158,6 +159,15 @@ func (b *tab) press(selector string) {
 	b.leave(selector+" to lead somewhere", func() { b.click(selector) })
 }
 
+// pressIgnoringHints is press for a form that the browser would not send
+// because of what is typed into it: the hub has the last word, not the browser.
+func (b *tab) pressIgnoringHints(selector string) {
+	b.t.Helper()
+	b.see(selector)
+	evaluate[bool](b, fmt.Sprintf("document.querySelector(%s).form.noValidate = true", quote(selector)))
+	b.press(selector)
+}
+
 // leave does what leads to another page, and waits for one.
 func (b *tab) leave(what string, do func()) {
 	b.t.Helper()
@@ -171,7 +181,8 @@ func (b *tab) fill(selector, text string) {
 	b.t.Helper()
 	b.see(selector)
 	b.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf("document.querySelector(%s).select()", quote(selector))),
-		chromedp.SendKeys(chromedp.CSS(selector), text))
+		// Whatever was there goes, even if nothing takes its place.
+		chromedp.SendKeys(chromedp.CSS(selector), kb.Delete+text))
 	if got := b.value(selector); got != text {
 		b.t.Fatalf("typed %q into %s, and it holds %q", text, selector, got)
 	}

@@ -8,18 +8,19 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 )
 
 // A bench is one run of this program.
 type bench struct {
-	options
+	choices
 	folder   string // thrown away at the end
 	progress io.Writer
-	engines  []engine
-	floor    *target
-	hubs     []*target
+
+	self, product string // program files
+	engines       []engine
+	floor         *target
+	hubs          []*target // one for each engine
 }
 
 // measure does all there is to do and returns what came out.
@@ -29,12 +30,21 @@ func (b *bench) measure(ctx context.Context) (report, error) {
 	if err != nil {
 		return report{}, err
 	}
-	if err := b.open(ctx); err != nil {
+	if err := b.build(ctx); err != nil {
 		return report{}, err
 	}
-	r := report{options: b.options, machine: machine()}
+	if err := b.openEngines(ctx); err != nil {
+		return report{}, err
+	}
+	r := report{choices: b.choices, machine: machine()}
 	for _, e := range b.engines {
 		r.engines = append(r.engines, e.version)
+	}
+	if r.weights, err = b.weigh(ctx); err != nil {
+		return report{}, err
+	}
+	if err := b.open(ctx); err != nil {
+		return report{}, err
 	}
 	before, err := b.watch()
 	if err != nil {
@@ -44,21 +54,18 @@ func (b *bench) measure(ctx context.Context) (report, error) {
 		return report{}, err
 	}
 	after, err := b.watch()
-	if err != nil {
-		return report{}, err
-	}
 	r.others = before.others(after)
-	return r, nil
+	return r, err
 }
 
 func (b *bench) wanted() ([]endpoint, error) {
 	if b.only == "" {
 		return endpoints(), nil
 	}
-	asked := strings.Split(b.only, ",")
+	asked := strings.Split(b.only, "/")
 	for _, name := range asked {
 		if !slices.Contains(names(), name) {
-			return nil, fmt.Errorf("there is no measurement %q; there are %s", name, strings.Join(names(), ", "))
+			return nil, fmt.Errorf("there is no measurement %q; there are %s", name, strings.Join(names(), "/"))
 		}
 	}
 	return slices.DeleteFunc(endpoints(), func(e endpoint) bool { return !slices.Contains(asked, e.name) }), nil
@@ -66,20 +73,16 @@ func (b *bench) wanted() ([]endpoint, error) {
 
 // open starts the floor and a hub on each database, and signs people in.
 func (b *bench) open(ctx context.Context) error {
-	p, err := spawn(ctx, b.folder, "floor", "as-floor")
+	p, err := b.floorServer(ctx)
 	if err != nil {
 		return err
 	}
 	b.floor = &target{process: p}
-	if err := b.floor.connect(ctx, b.concurrency); err != nil {
+	if err := b.floor.people(ctx, b.concurrency); err != nil {
 		return err
 	}
-	for name := range strings.SplitSeq(b.options.engines, ",") {
-		e, err := b.engine(ctx, name)
-		if err != nil {
-			return err
-		}
-		b.engines = append(b.engines, e)
+	for _, e := range b.engines {
+		fmt.Fprintf(b.progress, "%d people sign in at a hub on %s\n", b.concurrency, e.version)
 		if err := b.openHub(ctx, e); err != nil {
 			return err
 		}
@@ -88,25 +91,25 @@ func (b *bench) open(ctx context.Context) error {
 }
 
 func (b *bench) openHub(ctx context.Context, e engine) error {
-	fmt.Fprintf(b.progress, "a hub on %s, %d people sign in\n", e.version, b.concurrency)
-	t := &target{database: e.server}
-	err := answerOf(ctx, &t.world, "as-seed", "-database", e.address, "-people", strconv.Itoa(b.concurrency))
+	address, w, err := b.populated(ctx, e)
 	if err != nil {
 		return err
 	}
-	if t.process, err = spawn(ctx, b.folder, e.name, "as-hub", "-database", e.address); err != nil {
+	p, err := b.hubServer(ctx, e.name, address)
+	if err != nil {
 		return err
 	}
+	t := &target{process: p, database: e.server, world: w}
 	b.hubs = append(b.hubs, t)
-	return t.connect(ctx, b.concurrency)
+	return t.people(ctx, b.concurrency)
 }
 
 func (b *bench) close() {
 	if b.floor != nil {
-		b.floor.close()
+		b.floor.stop()
 	}
 	for _, t := range b.hubs {
-		t.close()
+		t.stop()
 	}
 	for _, e := range b.engines {
 		e.stop()
@@ -116,39 +119,39 @@ func (b *bench) close() {
 // repeat goes through everything in rounds. The first is not counted: in it
 // caches fill and connections find their pace.
 func (b *bench) repeat(ctx context.Context, wanted []endpoint) ([]*row, error) {
-	var rows []*row
-	for range len(b.hubs) * len(wanted) {
-		rows = append(rows, &row{})
+	rows := make([]*row, 0, len(b.hubs)*len(wanted))
+	for _, e := range wanted {
+		for _, engine := range b.engines {
+			rows = append(rows, &row{name: e.name, engine: engine.name})
+		}
 	}
 	for round := range 1 + b.rounds {
+		fmt.Fprintf(b.progress, "round %d of %d\n", round, b.rounds)
 		for i, e := range wanted {
-			if err := ctx.Err(); err != nil {
+			if ctx.Err() != nil {
 				return nil, errors.New("interrupted")
 			}
-			fmt.Fprintf(b.progress, "\rround %d of %d: %-20s", round, b.rounds, e.name)
-			if err := b.take(e, rows[i*len(b.hubs):], round); err != nil {
+			if err := b.take(ctx, e, rows[i*len(b.hubs):], round); err != nil {
 				return nil, err
 			}
 		}
 	}
-	fmt.Fprint(b.progress, "\r\n")
 	return rows, nil
 }
 
-// take measures one thing on every database, and the floor first, so that
-// both meet the machine in the same mood.
-func (b *bench) take(e endpoint, rows []*row, round int) error {
+// take measures one thing on every database, and the floor first, so that all
+// meet the machine in the same mood.
+func (b *bench) take(ctx context.Context, e endpoint, rows []*row, round int) error {
 	each := b.requests / b.concurrency
-	floor, err := fire(b.floor, endpoints()[0], each)
+	floor, err := fire(ctx, b.floor, endpoints()[0], each)
 	if err != nil {
 		return err
 	}
 	for i, t := range b.hubs {
-		s, err := b.fire(t, e, each, b.profile != "" && round == b.rounds)
+		s, err := b.fire(ctx, t, e, each, b.profile != "" && round == b.rounds)
 		if err != nil {
 			return err
 		}
-		rows[i].name, rows[i].engine = e.name, b.engines[i].name
 		if round > 0 {
 			rows[i].samples = append(rows[i].samples, s)
 			rows[i].floors = append(rows[i].floors, floor)
@@ -158,59 +161,21 @@ func (b *bench) take(e endpoint, rows []*row, round int) error {
 }
 
 // fire is fire, under a profile if one is asked for.
-func (b *bench) fire(t *target, e endpoint, each int, profiled bool) (sample, error) {
+func (b *bench) fire(ctx context.Context, t *target, e endpoint, each int, profiled bool) (sample, error) {
 	if !profiled {
-		return fire(t, e, each)
+		return fire(ctx, t, e, each)
 	}
 	if err := os.MkdirAll(b.profile, 0o755); err != nil {
 		return sample{}, err
 	}
-	file, err := filepath.Abs(filepath.Join(b.profile, t.name+"-"+e.name+".pprof"))
+	name := t.name + "-" + strings.ReplaceAll(e.name, ", ", "-") + ".pprof"
+	file, err := filepath.Abs(filepath.Join(b.profile, name))
 	if err != nil {
 		return sample{}, err
 	}
 	if err := t.tell("profile " + file); err != nil {
 		return sample{}, err
 	}
-	s, err := fire(t, e, each)
+	s, err := fire(ctx, t, e, each)
 	return s, errors.Join(err, t.tell("stop"))
-}
-
-// A watch tells how much of the machine's time went to whom.
-type watch struct {
-	machine clock
-	ours    usage
-}
-
-func (b *bench) watch() (watch, error) {
-	var w watch
-	var err error
-	if w.machine, err = machineTime(); err != nil {
-		return w, err
-	}
-	self, err := processorTime(os.Getpid())
-	if err != nil {
-		return w, err
-	}
-	w.ours.server = self
-	for _, t := range append([]*target{b.floor}, b.hubs...) {
-		u, err := t.used()
-		if err != nil {
-			return w, err
-		}
-		w.ours.server += u.server + u.database
-	}
-	return w, nil
-}
-
-// others is the share of the processors, from 0 to 1, that went to programs
-// which have nothing to do with the bench.
-func (w watch) others(later watch) float64 {
-	total := later.machine.total - w.machine.total
-	busy := total - (later.machine.idle - w.machine.idle)
-	ours := later.ours.server - w.ours.server
-	if total <= 0 {
-		return 0
-	}
-	return max(0, float64(busy-ours)/float64(total))
 }

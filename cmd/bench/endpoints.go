@@ -12,30 +12,37 @@ import (
 type endpoint struct {
 	name   string
 	status int // of a good answer
+	app    int // that asks; client_credentials has a client of its own
 
 	// first is fired before the clock runs, to prepare material.
 	first *endpoint
 	// request writes the visitor's next request.
-	request func(t *target, v *visitor) []byte
+	request func(t *target, v *visitor, app int) []byte
 	// keep takes from the answer what later requests need, and complains
 	// about one that is not good.
-	keep func(v *visitor, a answer) error
+	keep func(v *visitor, app int, a answer) error
 }
 
 // endpoints are in the order in which each round goes through them: refresh
 // leaves fresh access tokens for those that need one.
 func endpoints() []endpoint {
-	authorize := endpoint{name: "authorize", status: http.StatusSeeOther, request: (*target).authorize, keep: (*visitor).keepCode}
-	return []endpoint{
-		{name: "client_credentials", status: http.StatusOK, request: (*target).credentials},
-		authorize,
-		{name: "code", status: http.StatusOK, first: &authorize, request: (*target).redeem},
-		{name: "refresh", status: http.StatusOK, request: (*target).rotate, keep: (*visitor).keepTokens},
-		{name: "introspection", status: http.StatusOK, request: (*target).introspect, keep: isActive},
-		{name: "userinfo", status: http.StatusOK, request: (*target).userinfo},
-		{name: "discovery", status: http.StatusOK, request: (*target).discovery},
-		{name: "jwks", status: http.StatusOK, request: (*target).jwks},
+	all := []endpoint{{name: "client_credentials", status: http.StatusOK, request: (*target).credentials}}
+	for app, alg := range idTokenAlgs {
+		authorize := endpoint{name: "authorize", status: http.StatusSeeOther, app: app, request: (*target).authorize, keep: (*visitor).keepCode}
+		if app == rs256 {
+			all = append(all, authorize) // there is no ID token in it
+		}
+		all = append(all,
+			endpoint{name: "code, " + alg, status: http.StatusOK, app: app, first: &authorize, request: (*target).redeem},
+			endpoint{name: "refresh, " + alg, status: http.StatusOK, app: app, request: (*target).rotate, keep: (*visitor).keepTokens},
+		)
 	}
+	return append(all,
+		endpoint{name: "introspection", status: http.StatusOK, app: es256, request: (*target).introspect, keep: isActive},
+		endpoint{name: "userinfo", status: http.StatusOK, app: es256, request: (*target).userinfo},
+		endpoint{name: "discovery", status: http.StatusOK, request: (*target).discovery},
+		endpoint{name: "JWKS", status: http.StatusOK, request: (*target).jwks},
+	)
 }
 
 func names() []string {
@@ -46,7 +53,7 @@ func names() []string {
 	return all
 }
 
-func (t *target) credentials(*visitor) []byte {
+func (t *target) credentials(*visitor, int) []byte {
 	return post(t.url, "/oauth2/token", "grant_type=client_credentials", t.world.Job.authorization())
 }
 
@@ -56,17 +63,19 @@ const (
 	challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 )
 
-func (t *target) authorizePath() string {
+func (t *target) authorizePath(app int) string {
 	return "/oauth2/authorize?" + url.Values{
-		"client_id": {t.world.App.ID}, "response_type": {"code"}, "redirect_uri": {callback},
+		"client_id": {t.world.Apps[app].ID}, "response_type": {"code"}, "redirect_uri": {callback},
 		"scope": {"openid profile email"}, "state": {"af0ifjsldkj"}, "nonce": {"n-0S6_WzA2Mj"},
 		"code_challenge": {challenge}, "code_challenge_method": {"S256"},
 	}.Encode()
 }
 
-func (t *target) authorize(v *visitor) []byte { return get(t.url, t.authorizePath(), v.cookies) }
+func (t *target) authorize(v *visitor, app int) []byte {
+	return get(t.url, t.authorizePath(app), v.cookies)
+}
 
-func (v *visitor) keepCode(a answer) error {
+func (v *visitor) keepCode(app int, a answer) error {
 	to, err := url.Parse(a.location)
 	if err != nil {
 		return err
@@ -75,43 +84,43 @@ func (v *visitor) keepCode(a answer) error {
 	if code == "" || !strings.HasPrefix(a.location, callback) {
 		return errors.New("the answer lacks a code")
 	}
-	v.codes = append(v.codes, code)
+	v.apps[app].codes = append(v.apps[app].codes, code)
 	return nil
 }
 
-func (t *target) redeem(v *visitor) []byte {
-	last := len(v.codes) - 1
-	code := v.codes[last]
-	v.codes = v.codes[:last]
+func (t *target) redeem(v *visitor, app int) []byte {
+	codes := v.apps[app].codes
+	code := codes[len(codes)-1]
+	v.apps[app].codes = codes[:len(codes)-1]
 	return post(t.url, "/oauth2/token", url.Values{
 		"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}, "code_verifier": {verifier},
-	}.Encode(), t.world.App.authorization())
+	}.Encode(), t.world.Apps[app].authorization())
 }
 
-func (t *target) rotate(v *visitor) []byte {
-	return post(t.url, "/oauth2/token", "grant_type=refresh_token&refresh_token="+v.refresh, t.world.App.authorization())
+func (t *target) rotate(v *visitor, app int) []byte {
+	return post(t.url, "/oauth2/token", "grant_type=refresh_token&refresh_token="+v.apps[app].refresh, t.world.Apps[app].authorization())
 }
 
-func (t *target) introspect(v *visitor) []byte {
-	return post(t.url, "/oauth2/introspect", "token="+v.access, t.world.App.authorization())
+func (t *target) introspect(v *visitor, app int) []byte {
+	return post(t.url, "/oauth2/introspect", "token="+v.apps[app].access, t.world.Apps[app].authorization())
 }
 
-func isActive(_ *visitor, a answer) error {
+func isActive(_ *visitor, _ int, a answer) error {
 	if !bytes.Contains(a.body, []byte(`"active":true`)) {
 		return errors.New("the token is not active")
 	}
 	return nil
 }
 
-func (t *target) userinfo(v *visitor) []byte {
-	return get(t.url, "/oauth2/userinfo", header{"Authorization", "Bearer " + v.access})
+func (t *target) userinfo(v *visitor, app int) []byte {
+	return get(t.url, "/oauth2/userinfo", header{"Authorization", "Bearer " + v.apps[app].access})
 }
 
-func (t *target) discovery(*visitor) []byte {
+func (t *target) discovery(*visitor, int) []byte {
 	return get(t.url, "/.well-known/openid-configuration")
 }
 
-func (t *target) jwks(*visitor) []byte { return get(t.url, "/oauth2/jwks") }
+func (t *target) jwks(*visitor, int) []byte { return get(t.url, "/oauth2/jwks") }
 
 // text finds a member of a flat JSON object whose value needs no unescaping.
 // Reading all of it would take time from the server that is measured.

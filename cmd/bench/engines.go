@@ -2,42 +2,124 @@ package main
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"strings"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/store/mongodb"
+	"github.com/fedhub/fedhub/hub/store/mongodb/mongodtest"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 )
 
 // openDatabase opens what the name of a file, or a mongodb:// address, means.
-func openDatabase(_ context.Context, address string) (store.Backend, error) {
+func openDatabase(ctx context.Context, address string) (store.Backend, error) {
 	if strings.HasPrefix(address, "mongodb://") {
-		return nil, fmt.Errorf("later")
+		return orNothing(mongodb.Open(ctx, address))
 	}
-	db, err := sqlite.Open(address)
+	return orNothing(sqlite.Open(address))
+}
+
+// orNothing keeps a nil pointer from becoming a Backend that is not nil.
+func orNothing[B store.Backend](b B, err error) (store.Backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	return db, nil
+	return b, nil
 }
 
-// An engine is a database that hubs are measured on.
+// An engine is a kind of database that hubs are measured on.
 type engine struct {
 	name    string
-	address string
 	version string
 	server  int // process id, 0 if it runs inside the hub
-	stop    func()
+	// empty returns the address of a new database with this name.
+	empty func(name string) string
+	stop  func()
 }
 
-// engine makes a new and empty database.
+var engineNames = []string{"sqlite", "mongodb"}
+
 func (b *bench) engine(ctx context.Context, name string) (engine, error) {
 	switch name {
 	case "sqlite":
-		return engine{name: name, address: filepath.Join(b.folder, "hub.db"), version: sqliteVersion(ctx), stop: func() {}}, nil
+		return b.sqlite(ctx)
+	case "mongodb":
+		return startMongoDB(ctx)
 	}
-	return engine{}, fmt.Errorf("there is no database %q; there are sqlite and mongodb", name)
+	return engine{}, fmt.Errorf("there is no database %q; there are %s", name, strings.Join(engineNames, ", "))
 }
 
-func sqliteVersion(context.Context) string { return "SQLite" }
+// sqlite is the embedded default.
+func (b *bench) sqlite(ctx context.Context) (engine, error) {
+	db, err := sql.Open("sqlite", ":memory:")
+	if err != nil {
+		return engine{}, err
+	}
+	defer db.Close()
+	var version string
+	err = db.QueryRowContext(ctx, "SELECT sqlite_version()").Scan(&version)
+	return engine{
+		name: "sqlite", version: "SQLite " + version, stop: func() {},
+		empty: func(name string) string { return filepath.Join(b.folder, name+".db") },
+	}, err
+}
+
+// startMongoDB starts a replica set of one member: what is measured is the hub
+// and not how databases copy to one another.
+func startMongoDB(ctx context.Context) (engine, error) {
+	set, err := mongodtest.Launch()
+	if err != nil {
+		return engine{}, fmt.Errorf("%w; put a mongod on the PATH, or measure with -engines sqlite", err)
+	}
+	e := engine{name: "mongodb", server: set.Process(), stop: set.Stop}
+	e.empty = func(name string) string { return strings.Replace(set.URI(), "/?", "/"+name+"?", 1) }
+	e.version, err = mongoVersion(ctx, set.URI())
+	if err != nil {
+		set.Stop()
+	}
+	return e, err
+}
+
+func mongoVersion(ctx context.Context, uri string) (string, error) {
+	client, err := mongo.Connect(options.Client().ApplyURI(uri))
+	if err != nil {
+		return "", err
+	}
+	defer client.Disconnect(ctx) //nolint:errcheck // it was only asked
+	var info struct {
+		Version string `bson:"version"`
+	}
+	err = client.Database("admin").RunCommand(ctx, bson.D{{Key: "buildInfo", Value: 1}}).Decode(&info)
+	return "MongoDB " + info.Version, err
+}
+
+// openEngines starts the databases that were asked for.
+func (b *bench) openEngines(ctx context.Context) error {
+	for name := range strings.SplitSeq(b.choices.engines, ",") {
+		e, err := b.engine(ctx, name)
+		if err != nil {
+			return err
+		}
+		b.engines = append(b.engines, e)
+	}
+	if len(b.engines) == 0 {
+		return errors.New("no database was asked for")
+	}
+	return nil
+}
+
+// populated makes a database with people and clients in it.
+func (b *bench) populated(ctx context.Context, e engine) (string, world, error) {
+	address := e.empty("populated")
+	var w world
+	err := b.answerOf(ctx, &w, "as-seed", "-database", address, "-people", strconv.Itoa(b.concurrency))
+	return address, w, err
+}

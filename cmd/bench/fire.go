@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -18,15 +19,19 @@ type sample struct {
 }
 
 // fire lets every visitor send a fixed number of requests, one after another.
-func fire(t *target, e endpoint, each int) (sample, error) {
+func fire(ctx context.Context, t *target, e endpoint, each int) (sample, error) {
 	if e.first != nil {
 		for _, v := range t.visitors {
-			v.codes = nil
+			v.apps[e.app].codes = nil
 		}
-		if _, err := fire(t, *e.first, each); err != nil {
+		if _, err := fire(ctx, t, *e.first, each); err != nil {
 			return sample{}, err
 		}
 	}
+	if err := t.connect(ctx); err != nil {
+		return sample{}, err
+	}
+	defer t.hangUp()
 	before, err := t.used()
 	if err != nil {
 		return sample{}, err
@@ -61,7 +66,7 @@ func fire(t *target, e endpoint, each int) (sample, error) {
 func visit(t *target, v *visitor, e endpoint, each int) ([]time.Duration, error) {
 	took := make([]time.Duration, 0, each)
 	for range each {
-		request := e.request(t, v)
+		request := e.request(t, v, e.app)
 		start := time.Now()
 		a, err := v.wire.do(request)
 		took = append(took, time.Since(start))
@@ -74,7 +79,7 @@ func visit(t *target, v *visitor, e endpoint, each int) ([]time.Duration, error)
 		if e.keep == nil {
 			continue
 		}
-		if err := e.keep(v, a); err != nil {
+		if err := e.keep(v, e.app, a); err != nil {
 			return nil, err
 		}
 	}

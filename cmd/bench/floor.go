@@ -6,6 +6,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"time"
 
@@ -17,24 +18,27 @@ import (
 
 // serveFloor signs one access token for every request and does nothing else:
 // it asks nobody for credentials, keeps nothing and looks nothing up.
-func serveFloor(ctx context.Context, _ []string) error {
+func serveFloor(ctx context.Context, args []string) error {
+	if len(args) != 1 {
+		return errors.New("where is the floor to serve?")
+	}
+	url := args[0]
 	signer, err := newSigner()
 	if err != nil {
 		return err
 	}
-	return serve(ctx, func(url string) (http.Handler, error) {
-		gin.SetMode(gin.ReleaseMode)
-		e := gin.New()
-		e.POST("/oauth2/token", func(c *gin.Context) {
-			token, err := sign(signer, url)
-			if err != nil {
-				c.Status(http.StatusInternalServerError)
-				return
-			}
-			c.JSON(http.StatusOK, gin.H{"access_token": token, "token_type": "Bearer", "expires_in": 900})
-		})
-		return e, nil
+	gin.SetMode(gin.ReleaseMode)
+	e := gin.New()
+	e.GET("/readyz", func(c *gin.Context) { c.Status(http.StatusOK) })
+	e.POST("/oauth2/token", func(c *gin.Context) {
+		token, err := sign(signer, url)
+		if err != nil {
+			c.Status(http.StatusInternalServerError)
+			return
+		}
+		c.JSON(http.StatusOK, gin.H{"access_token": token, "token_type": "Bearer", "expires_in": 900})
 	})
+	return serve(ctx, url, e)
 }
 
 func newSigner() (jose.Signer, error) {

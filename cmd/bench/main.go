@@ -1,9 +1,9 @@
 // Command bench measures a hub on both of its databases against a floor: the
 // least that a server has to do to issue a token.
 //
-// It starts the floor and the hubs as processes of their own, so that the
-// processor time of each can be read from the system, and sends them requests
-// over connections that stay open. Everything that is compared is measured in
+// The hubs are the product itself, built from this source. They and the floor
+// are processes of their own, so that the processor time of each can be read
+// from the system, and are sent requests over connections that stay open. Everything that is compared is measured in
 // turns, a little of each in every round, because machines have moods; what is
 // shown is the median of the rounds.
 //
@@ -48,8 +48,8 @@ var roles = map[string]func(ctx context.Context, args []string) error{
 	"as-seed":  seed,
 }
 
-// options are the flags.
-type options struct {
+// choices are the flags.
+type choices struct {
 	rounds      int
 	requests    int
 	concurrency int
@@ -75,40 +75,40 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(folder)
-	b := &bench{options: o, folder: folder, progress: progress}
-	report, err := b.measure(ctx)
+	b := &bench{choices: o, folder: folder, progress: progress}
+	r, err := b.measure(ctx)
 	if err != nil {
 		return err
 	}
-	report.text(out)
 	if o.markdown != "" {
-		return report.into(filepath.Clean(o.markdown))
+		err = r.into(filepath.Clean(o.markdown))
 	}
-	return nil
+	r.write(out)
+	return err
 }
 
-func parse(args []string, errors io.Writer) (options, error) {
-	var o options
+func parse(args []string, errors io.Writer) (choices, error) {
+	var o choices
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(errors)
 	f.IntVar(&o.rounds, "rounds", 7, "how often each measurement is repeated")
 	f.IntVar(&o.requests, "requests", 2000, "requests in one measurement of a round")
 	f.IntVar(&o.concurrency, "concurrency", 16, "connections, each with one request under way, at most 50")
-	f.StringVar(&o.only, "only", "", "measure only these, between commas: "+strings.Join(names(), ", "))
-	f.StringVar(&o.engines, "engines", "sqlite,mongodb", "databases to measure on, between commas")
+	f.StringVar(&o.only, "only", "", "measure only these, between slashes: "+strings.Join(names(), "/"))
+	f.StringVar(&o.engines, "engines", strings.Join(engineNames, ","), "databases to measure on, between commas")
 	f.StringVar(&o.markdown, "md", "", "file whose table, between its markers, is written anew")
-	f.StringVar(&o.profile, "profile", "", "folder for a CPU profile of each measurement of the last round")
+	f.StringVar(&o.profile, "profile", "", "folder for a CPU profile of each measurement of the last round; the hub is then not fedhub serve but part of this program")
 	f.IntVar(&o.startups, "startups", 10, "how often a start is repeated; 0 leaves starts, memory and page weight out")
 	if err := f.Parse(args); err != nil {
-		return options{}, err
+		return choices{}, err
 	}
 	switch {
 	case f.NArg() > 0:
-		return options{}, fmt.Errorf("%q is no flag; see -help", f.Arg(0))
+		return choices{}, fmt.Errorf("%q is no flag; see -help", f.Arg(0))
 	case o.rounds < 1 || o.concurrency < 1 || o.requests < o.concurrency:
-		return options{}, fmt.Errorf("rounds and concurrency must be at least 1, and requests at least the concurrency")
+		return choices{}, fmt.Errorf("rounds and concurrency must be at least 1, and requests at least the concurrency")
 	case o.concurrency > 50:
-		return options{}, fmt.Errorf("concurrency is %d; each connection signs a person in, and the hub slows down a machine with more than 50 at once", o.concurrency)
+		return choices{}, fmt.Errorf("concurrency is %d; each connection signs a person in, and the hub slows down a machine with more than 50 at once", o.concurrency)
 	}
 	return o, nil
 }

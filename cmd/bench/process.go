@@ -4,12 +4,15 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -17,51 +20,115 @@ import (
 type process struct {
 	name  string
 	url   string
+	took  time.Duration // from its start until it was ready
 	cmd   *exec.Cmd
 	order io.WriteCloser
 	lines *bufio.Reader
 	log   *os.File
 }
 
-// patience is how long a process may take to end before it is made to.
-const patience = 10 * time.Second
+// patience is how long a process may take to start, and to end before it is
+// made to.
+const patience = 20 * time.Second
 
-// spawn starts this program again in a role, as a server, and waits until it
-// serves. What it logs goes into a file, as it would for real.
-func spawn(ctx context.Context, folder, name, role string, args ...string) (*process, error) {
-	self, err := os.Executable()
+// floorServer starts the floor.
+func (b *bench) floorServer(ctx context.Context) (*process, error) {
+	url, err := freeAddress()
 	if err != nil {
 		return nil, err
 	}
-	p := &process{name: name, cmd: exec.CommandContext(ctx, self, append([]string{role}, args...)...)}
-	if p.log, err = os.Create(filepath.Join(folder, name+".log")); err != nil {
+	return b.start(ctx, "floor", url, exec.CommandContext(ctx, b.self, "as-floor", url))
+}
+
+// hubServer starts a hub on a database: fedhub serve itself or, if it is to be
+// profiled, this program as one.
+func (b *bench) hubServer(ctx context.Context, name, database string) (*process, error) {
+	url, err := freeAddress()
+	if err != nil {
 		return nil, err
 	}
-	p.cmd.Stderr = p.log
-	p.cmd.WaitDelay = patience
-	if p.order, err = p.cmd.StdinPipe(); err != nil {
+	cmd := exec.CommandContext(ctx, b.product, "serve")
+	if b.profile != "" {
+		cmd = exec.CommandContext(ctx, b.self, "as-hub", "-url", url, "-database", database)
+	}
+	cmd.Env = append(withoutSettings(os.Environ()), "FEDHUB_URL="+url, "FEDHUB_DATABASE="+database,
+		"FEDHUB_SECRET_KEY="+base64.StdEncoding.EncodeToString(config(url).SecretKey))
+	return b.start(ctx, name, url, cmd)
+}
+
+// withoutSettings leaves out what the user of this program has set for a hub
+// of their own.
+func withoutSettings(environment []string) []string {
+	var rest []string
+	for _, pair := range environment {
+		if !strings.HasPrefix(pair, "FEDHUB_") {
+			rest = append(rest, pair)
+		}
+	}
+	return rest
+}
+
+// freeAddress finds a port that nobody listens on. Somebody could take it
+// before we do; then the start fails and says so.
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	return "http://" + l.Addr().String(), nil
+}
+
+// start starts a server and waits until it is ready. What it logs goes into a
+// file, as it would for real.
+func (b *bench) start(ctx context.Context, name, url string, cmd *exec.Cmd) (*process, error) {
+	p := &process{name: name, url: url, cmd: cmd}
+	var err error
+	if p.log, err = os.Create(filepath.Join(b.folder, name+".log")); err != nil {
 		return nil, err
 	}
-	out, err := p.cmd.StdoutPipe()
+	cmd.Stderr = p.log
+	if p.order, err = cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
+	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
 	}
 	p.lines = bufio.NewReader(out)
-	if err := p.cmd.Start(); err != nil {
+	began := time.Now()
+	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	line, err := p.lines.ReadBytes('\n')
-	if err != nil {
+	if err := ready(ctx, url); err != nil {
 		p.stop()
-		return nil, fmt.Errorf("the %s did not start: %s", name, p.complaint())
+		return nil, fmt.Errorf("the %s did not start: %w; its last words: %s", name, err, p.complaint())
 	}
-	var hello greeting
-	if err := json.Unmarshal(line, &hello); err != nil {
-		p.stop()
-		return nil, fmt.Errorf("the %s did not say where it serves: %w", name, err)
-	}
-	p.url = hello.URL
+	p.took = time.Since(began)
 	return p, nil
+}
+
+// ready waits until the server says that it is ready.
+func ready(ctx context.Context, url string) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	// Often, for starts are measured by it.
+	again := time.NewTicker(time.Millisecond)
+	defer again.Stop()
+	for {
+		if w, err := dial(ctx, url); err == nil {
+			a, err := w.do(get(url, "/readyz"))
+			w.conn.Close()
+			if err == nil && a.status == 200 {
+				return nil
+			}
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 // complaint is what the process logged last.
@@ -87,20 +154,17 @@ func (p *process) tell(order string) error {
 
 // stop ends the process and waits for it.
 func (p *process) stop() {
-	p.order.Close()
-	cut := time.AfterFunc(patience, func() { p.cmd.Process.Kill() })
+	cut := time.AfterFunc(patience, func() { p.cmd.Process.Kill() }) //nolint:errcheck // it may have ended by itself
 	defer cut.Stop()
-	p.cmd.Wait() //nolint:errcheck // how it ends changes no number
+	p.order.Close()
+	p.cmd.Process.Signal(os.Interrupt) //nolint:errcheck // likewise
+	p.cmd.Wait()                       //nolint:errcheck // how it ends changes no number
 	p.log.Close()
 }
 
 // answerOf runs this program in a role to its end and decodes what it wrote.
-func answerOf(ctx context.Context, into any, role string, args ...string) error {
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	cmd := exec.CommandContext(ctx, self, append([]string{role}, args...)...)
+func (b *bench) answerOf(ctx context.Context, into any, role string, args ...string) error {
+	cmd := exec.CommandContext(ctx, b.self, append([]string{role}, args...)...)
 	var complaint bytes.Buffer
 	cmd.Stderr = &complaint
 	out, err := cmd.Output()
@@ -108,4 +172,18 @@ func answerOf(ctx context.Context, into any, role string, args ...string) error 
 		return fmt.Errorf("%s: %w: %s", role, err, bytes.TrimSpace(complaint.Bytes()))
 	}
 	return json.Unmarshal(out, into)
+}
+
+// build makes the product, from the source around this program.
+func (b *bench) build(ctx context.Context) error {
+	var err error
+	if b.self, err = os.Executable(); err != nil {
+		return err
+	}
+	b.product = filepath.Join(b.folder, "fedhub")
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", b.product, "github.com/fedhub/fedhub/cmd/fedhub")
+	if said, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("build the hub: %w: %s", err, bytes.TrimSpace(said))
+	}
+	return nil
 }

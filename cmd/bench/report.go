@@ -20,20 +20,21 @@ type row struct {
 
 // A report is all that a run found.
 type report struct {
-	options options
+	choices choices
 	machine string
 	engines []string
-	others  float64
+	others  float64 // share of the processors that other programs took
+	weights weights
 	rows    []*row
 }
 
 // A line is a row as it is shown.
 type line struct {
-	name, engine       string
-	rate, slow, fast   float64 // requests per second: median, least, most
-	p50, p99           time.Duration
-	server, database   float64 // milliseconds of processor time for 1,000 requests
-	rateRatio, cpuRate float64 // to the floor: requests per second; requests per processor second
+	name, engine        string
+	rate, slow, fast    float64 // requests per second: median, least, most
+	p50, p99            time.Duration
+	server, database    float64 // milliseconds of processor time for 1,000 requests
+	rateRatio, cpuRatio float64 // to the floor: requests per second; requests per second of processor time
 }
 
 func (r row) line(name, engine string) line {
@@ -51,7 +52,7 @@ func (r row) line(name, engine string) line {
 		ratios = append(ratios, s.rate/r.floors[i].rate)
 	}
 	l.rateRatio = median(ratios)
-	l.cpuRate = perThousand(r.floors, func(s sample) time.Duration { return s.server }) / l.server
+	l.cpuRatio = perThousand(r.floors, func(s sample) time.Duration { return s.server }) / (l.server + l.database)
 	return l
 }
 
@@ -62,7 +63,7 @@ func (r report) lines() []line {
 		floor.floors = append(floor.floors, one.floors...)
 	}
 	floor.samples = floor.floors
-	all := []line{floor.line("floor", "none")}
+	all := []line{floor.line("floor", "–")}
 	for _, one := range r.rows {
 		all = append(all, one.line(one.name, one.engine))
 	}
@@ -98,20 +99,33 @@ func perThousand(samples []sample, of func(sample) time.Duration) float64 {
 	return time.Seconds() * 1000 * 1000 / float64(requests)
 }
 
-const columns = "| | database | requests/s | least to most | p50 ms | p99 ms | CPU ms per 1,000 | of these mongod | ratio to floor | ratio by CPU |"
-
-// text writes the report as Markdown, which is also good to read in a terminal.
-func (r report) text(w io.Writer) {
-	fmt.Fprintf(w, "%s; %s\n\n", r.machine, strings.Join(r.engines, ", "))
-	fmt.Fprintf(w, "%d connections, %d rounds of %d requests. Other programs took %.0f%% of the processors meanwhile.\n\n",
-		r.options.concurrency, r.options.rounds, r.options.requests, r.others*100)
-	fmt.Fprintln(w, columns)
+// write writes the report as Markdown, which is good to read in a terminal too.
+func (r report) write(w io.Writer) {
+	fmt.Fprintf(w, "On %s; %s.\n", r.machine, strings.Join(r.engines, "; "))
+	fmt.Fprintf(w, "%d connections, %d rounds of %d requests. Other programs took %.0f %% of the processors meanwhile.\n\n",
+		r.choices.concurrency, r.choices.rounds, r.choices.requests, r.others*100)
+	fmt.Fprintln(w, "| | on | requests/s | least to most | p50 ms | p99 ms | CPU ms per 1,000 | of these database | requests/s to floor | CPU: floor to this |")
 	fmt.Fprintln(w, "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|")
 	for _, l := range r.lines() {
 		fmt.Fprintf(w, "| %s | %s | %.0f | %.0f–%.0f | %s | %s | %.0f | %s | %.2f | %.2f |\n", l.name, l.engine,
-			l.rate, l.slow, l.fast, millis(l.p50), millis(l.p99), l.server+l.database, orNone(l.database), l.rateRatio, l.cpuRate)
+			l.rate, l.slow, l.fast, millis(l.p50), millis(l.p99), l.server+l.database, orNone(l.database), l.rateRatio, l.cpuRatio)
 	}
+	r.weights.write(w)
 }
+
+func (all weights) write(w io.Writer) {
+	if len(all.engines) == 0 {
+		return
+	}
+	fmt.Fprintln(w, "\n| on | ready on a new database | ready on an old one | memory when ready | memory after 10 s of rest |")
+	fmt.Fprintln(w, "|---|--:|--:|--:|--:|")
+	for _, e := range all.engines {
+		fmt.Fprintf(w, "| %s | %s ms | %s ms | %.1f MB | %.1f MB |\n", e.engine, millis(e.fresh), millis(e.existing), megabytes(e.started), megabytes(e.rested))
+	}
+	fmt.Fprintf(w, "\nThe sign-in page with all that it loads: %d bytes in %d requests; compressed %d.\n", all.page.plain, all.page.requests, all.page.compressed)
+}
+
+func megabytes(bytes int) float64 { return float64(bytes) / 1e6 }
 
 func millis(d time.Duration) string { return fmt.Sprintf("%.1f", d.Seconds()*1000) }
 
@@ -142,7 +156,7 @@ func (r report) into(path string) error {
 	var out bytes.Buffer
 	out.Write(before)
 	out.WriteString(beginTable + "\n")
-	r.text(&out)
+	r.write(&out)
 	out.WriteString("\n" + endTable)
 	out.Write(after)
 	return os.WriteFile(path, out.Bytes(), 0o644)

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -16,17 +15,12 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub"
-	"github.com/fedhub/fedhub/hub/seal"
 )
 
-// A greeting is the first line that a server writes to its standard output.
-type greeting struct {
-	URL string `json:"url"`
-}
-
-// serveHub is a hub as it runs for real, on the database that is named.
+// serveHub is a hub that can be profiled: what fedhub serve is, which cannot.
 func serveHub(ctx context.Context, args []string) error {
 	f := flag.NewFlagSet("as-hub", flag.ContinueOnError)
+	url := f.String("url", "", "where to serve")
 	database := f.String("database", "", "file or mongodb:// address")
 	if err := f.Parse(args); err != nil {
 		return err
@@ -36,23 +30,17 @@ func serveHub(ctx context.Context, args []string) error {
 		return err
 	}
 	defer backend.Close(context.Background()) //nolint:errcheck // the folder is thrown away
-	return serve(ctx, func(url string) (http.Handler, error) {
-		h, err := hub.New(ctx, config(url), backend)
-		if err != nil {
-			return nil, err
-		}
-		go h.Run(ctx)
-		return h, nil
-	})
+	h, err := hub.New(ctx, config(*url), backend)
+	if err != nil {
+		return err
+	}
+	go h.Run(ctx)
+	return serve(ctx, *url, h)
 }
 
 // config is what a hub is told that is started with nothing but an address.
 func config(url string) hub.Config {
-	return hub.Config{
-		URL:       url,
-		SecretKey: bytes.Repeat([]byte{7}, seal.KeySize),
-		Log:       slog.New(slog.NewJSONHandler(os.Stderr, nil)),
-	}
+	return hub.Config{URL: url, SecretKey: bytes.Repeat([]byte{7}, 32), Log: slog.New(slog.NewJSONHandler(os.Stderr, nil))}
 }
 
 // Limits of a connection, as fedhub serve has them: deadlines cost a little.
@@ -63,27 +51,16 @@ const (
 	idle       = 60 * time.Second
 )
 
-// serve opens a free port on this machine and serves on it until the parent
-// closes our standard input, be it only by dying.
-func serve(ctx context.Context, open func(url string) (http.Handler, error)) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
+// serve serves until the parent closes our standard input, be it by dying.
+func serve(ctx context.Context, url string, handler http.Handler) error {
 	var config net.ListenConfig
-	listener, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	url := "http://" + listener.Addr().String()
-	handler, err := open(url)
+	listener, err := config.Listen(ctx, "tcp", host(url))
 	if err != nil {
 		return err
 	}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: readHeader, ReadTimeout: read, WriteTimeout: write, IdleTimeout: idle}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
-	if err := json.NewEncoder(os.Stdout).Encode(greeting{URL: url}); err != nil {
-		return err
-	}
 	ended := make(chan error, 1)
 	go func() { ended <- obey() }()
 	select {

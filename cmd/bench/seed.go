@@ -9,13 +9,14 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/users"
 )
 
 // A world is who is in the database.
 type world struct {
 	People []string `json:"people"` // e-mail addresses
-	App    secret   `json:"app"`
+	Apps   []secret `json:"apps"`   // in the order of idTokenAlgs
 	Job    secret   `json:"job"`
 }
 
@@ -24,6 +25,16 @@ type secret struct {
 	ID    string `json:"id"`
 	Value string `json:"value"`
 }
+
+// idTokenAlgs are how the ID tokens of the apps are signed: the default, which
+// OpenID Connect demands, and the quick one.
+var idTokenAlgs = []string{signing.RS256, signing.ES256}
+
+// rs256 and es256 are the numbers of the apps.
+const (
+	rs256 = iota
+	es256
+)
 
 const (
 	password = "green apples on the roof" // everybody's
@@ -67,14 +78,16 @@ func fill(ctx context.Context, h *hub.Hub, people int) (world, error) {
 		}
 		w.People = append(w.People, email)
 	}
-	app, value, err := h.AddClient(ctx, by, clients.Client{
-		Name: "Payroll", Type: clients.Web, RedirectURIs: []string{callback}, RefreshTokens: true,
-		Scopes: []string{"openid", "profile", "email", "offline_access"},
-	})
-	if err != nil {
-		return world{}, err
+	for _, alg := range idTokenAlgs {
+		app, value, err := h.AddClient(ctx, by, clients.Client{
+			Name: "Payroll " + alg, Type: clients.Web, RedirectURIs: []string{callback}, RefreshTokens: true,
+			Scopes: []string{"openid", "profile", "email", "offline_access"}, IDTokenAlg: alg,
+		})
+		if err != nil {
+			return world{}, err
+		}
+		w.Apps = append(w.Apps, secret{app.ID, value})
 	}
-	w.App = secret{app.ID, value}
 	job, value, err := h.AddClient(ctx, by, clients.Client{Name: "Nightly job", Type: clients.Service, Scopes: []string{"files"}})
 	w.Job = secret{job.ID, value}
 	return w, err

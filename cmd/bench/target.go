@@ -18,27 +18,26 @@ type target struct {
 
 // A visitor is one connection, and who is behind it.
 type visitor struct {
-	wire    *wire
-	cookies header   // a live session
+	wire    *wire  // nil between measurements
+	cookies header // a live session
+	apps    []held // in the order of the world's
+}
+
+// held is what an app was given in the visitor's name.
+type held struct {
 	codes   []string // not yet redeemed
 	refresh string   // the newest refresh token of the visitor's chain
 	access  string   // the newest access token
 }
 
-// connect opens the connections; with a world, each has somebody signed in who
-// has been to the app once.
-func (t *target) connect(ctx context.Context, connections int) error {
-	for i := range connections {
-		w, err := dial(ctx, t.url)
-		if err != nil {
-			return err
-		}
-		v := &visitor{wire: w}
-		t.visitors = append(t.visitors, v)
-		if len(t.world.People) == 0 {
-			continue
-		}
-		if err := t.signIn(ctx, v, t.world.People[i]); err != nil {
+// people makes the visitors; with a world, each is somebody who is signed in
+// and has been to every app once.
+func (t *target) people(ctx context.Context, count int) error {
+	for range count {
+		t.visitors = append(t.visitors, &visitor{apps: make([]held, len(t.world.Apps))})
+	}
+	for i, email := range t.world.People {
+		if err := t.signIn(ctx, t.visitors[i], email); err != nil {
 			return fmt.Errorf("sign in at the %s: %w", t.name, err)
 		}
 	}
@@ -50,26 +49,54 @@ func (t *target) signIn(ctx context.Context, v *visitor, email string) error {
 	if err != nil {
 		return err
 	}
-	code, err := b.arrive(ctx, t.url+t.authorizePath())
-	if err != nil {
-		return err
+	defer b.CloseIdleConnections()
+	for app := range t.world.Apps {
+		code, err := b.arrive(ctx, t.url+t.authorizePath(app))
+		if err != nil {
+			return err
+		}
+		v.apps[app].codes = []string{code}
+		if err := t.redeemOne(ctx, v, app); err != nil {
+			return err
+		}
 	}
-	if v.cookies, err = b.cookies(t.url); err != nil {
-		return err
-	}
-	v.codes = []string{code}
-	a, err := v.wire.do(t.redeem(v))
-	if err != nil {
-		return err
-	}
-	return v.keepTokens(a)
+	v.cookies, err = b.cookies(t.url)
+	return err
 }
 
-func (t *target) close() {
-	for _, v := range t.visitors {
-		v.wire.conn.Close()
+func (t *target) redeemOne(ctx context.Context, v *visitor, app int) error {
+	w, err := dial(ctx, t.url)
+	if err != nil {
+		return err
 	}
-	t.stop()
+	defer w.conn.Close()
+	a, err := w.do(t.redeem(v, app))
+	if err != nil {
+		return err
+	}
+	return v.keepTokens(app, a)
+}
+
+// connect opens every visitor's connection. A server hangs up on who says
+// nothing for long, so it is done anew for each measurement.
+func (t *target) connect(ctx context.Context) error {
+	for _, v := range t.visitors {
+		w, err := dial(ctx, t.url)
+		if err != nil {
+			return err
+		}
+		v.wire = w
+	}
+	return nil
+}
+
+func (t *target) hangUp() {
+	for _, v := range t.visitors {
+		if v.wire != nil {
+			v.wire.conn.Close()
+		}
+		v.wire = nil
+	}
 }
 
 // authorization is HTTP Basic (RFC 6749 §2.3.1).
@@ -79,9 +106,10 @@ func (s secret) authorization() header {
 }
 
 // keepTokens remembers what a token answer brought.
-func (v *visitor) keepTokens(a answer) error {
-	v.access, v.refresh = text(a.body, "access_token"), text(a.body, "refresh_token")
-	if v.access == "" || v.refresh == "" {
+func (v *visitor) keepTokens(app int, a answer) error {
+	h := &v.apps[app]
+	h.access, h.refresh = text(a.body, "access_token"), text(a.body, "refresh_token")
+	if h.access == "" || h.refresh == "" {
 		return errors.New("the answer lacks a token")
 	}
 	return nil

@@ -49,6 +49,9 @@ func (c *console) choosePassword(ctx context.Context, whose string) (string, err
 	if err != nil {
 		return "", err
 	}
+	if first == "" {
+		return "", mistake("no password was typed, so nobody was added; use --no-password for people from elsewhere")
+	}
 	second, err := c.ask(ctx, "The same again: ")
 	if err != nil {
 		return "", err

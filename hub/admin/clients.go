@@ -104,6 +104,16 @@ func (d *Door) application(c *gin.Context) (clients.Client, error) {
 	return client, err
 }
 
+// formOnApplication is a form about the client that the address names.
+func (d *Door) formOnApplication(c *gin.Context) (map[string]string, clients.Client, error) {
+	form, err := web.Form(c)
+	if err != nil {
+		return nil, clients.Client{}, err
+	}
+	client, err := d.application(c)
+	return form, client, err
+}
+
 func (d *Door) showApplication(c *gin.Context, status int, client clients.Client, form templates.ClientForm, wrong []templates.Mistake) error {
 	page := templates.AdminClient{
 		ID: client.ID, Name: client.Name, Type: string(client.Type), State: clientState(client),
@@ -149,11 +159,7 @@ func formOf(c clients.Client) templates.ClientForm {
 
 // SaveApplication is POST /admin/clients/{id}.
 func (d *Door) SaveApplication(c *gin.Context) error {
-	form, err := web.Form(c)
-	if err != nil {
-		return err
-	}
-	client, err := d.application(c)
+	form, client, err := d.formOnApplication(c)
 	if err != nil {
 		return err
 	}
@@ -200,11 +206,7 @@ func apply(f templates.ClientForm, c *clients.Client) {
 
 // RemoveApplication is POST /admin/clients/{id}/delete: the name must be typed.
 func (d *Door) RemoveApplication(c *gin.Context) error {
-	form, err := web.Form(c)
-	if err != nil {
-		return err
-	}
-	client, err := d.application(c)
+	form, client, err := d.formOnApplication(c)
 	if err != nil {
 		return err
 	}

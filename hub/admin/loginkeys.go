@@ -112,6 +112,16 @@ func (d *Door) LoginKey(c *gin.Context) error {
 	return d.showKey(c, http.StatusOK, key, keyForm(key), nil)
 }
 
+// formOnKey is a form about the login key that the address names.
+func (d *Door) formOnKey(c *gin.Context) (map[string]string, federation.LoginKey, error) {
+	form, err := web.Form(c)
+	if err != nil {
+		return nil, federation.LoginKey{}, err
+	}
+	key, err := d.Upstreams.Get(c, c.Param("id"))
+	return form, key, err
+}
+
 func (d *Door) join(ctx context.Context, id, invite string) (federation.LoginKey, error) {
 	if _, err := d.Upstreams.Join(ctx, id, invite); err != nil {
 		return federation.LoginKey{}, err
@@ -146,11 +156,7 @@ func keyForm(k federation.LoginKey) templates.KeyForm {
 
 // SaveLoginKey is POST /admin/keys/{id}.
 func (d *Door) SaveLoginKey(c *gin.Context) error {
-	form, err := web.Form(c)
-	if err != nil {
-		return err
-	}
-	key, err := d.Upstreams.Get(c, c.Param("id"))
+	form, key, err := d.formOnKey(c)
 	if err != nil {
 		return err
 	}
@@ -186,11 +192,7 @@ func (d *Door) SaveLoginKey(c *gin.Context) error {
 // AskAgain is POST /admin/keys/{id}/join: the primary is asked (again) to let
 // us in, with an invite code if there is one.
 func (d *Door) AskAgain(c *gin.Context) error {
-	form, err := web.Form(c)
-	if err != nil {
-		return err
-	}
-	key, err := d.Upstreams.Get(c, c.Param("id"))
+	form, key, err := d.formOnKey(c)
 	if err != nil {
 		return err
 	}
@@ -223,11 +225,7 @@ func confirmKey(k federation.LoginKey, wrong []templates.Mistake) templates.Conf
 
 // RemoveLoginKey is POST /admin/keys/{id}/delete.
 func (d *Door) RemoveLoginKey(c *gin.Context) error {
-	form, err := web.Form(c)
-	if err != nil {
-		return err
-	}
-	key, err := d.Upstreams.Get(c, c.Param("id"))
+	form, key, err := d.formOnKey(c)
 	if err != nil {
 		return err
 	}

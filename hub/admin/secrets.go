@@ -36,11 +36,7 @@ func secretLives() []templates.Pair {
 // AddSecret is POST /admin/clients/{id}/secrets. The ones there are stay good,
 // so the client can change over without a gap.
 func (d *Door) AddSecret(c *gin.Context) error {
-	form, err := web.Form(c)
-	if err != nil {
-		return err
-	}
-	client, err := d.application(c)
+	form, client, err := d.formOnApplication(c)
 	if err != nil {
 		return err
 	}
@@ -76,11 +72,7 @@ func (d *Door) showSecret(c *gin.Context, client clients.Client, life time.Durat
 
 // RemoveSecret is POST /admin/clients/{id}/secrets/delete.
 func (d *Door) RemoveSecret(c *gin.Context) error {
-	form, err := web.Form(c)
-	if err != nil {
-		return err
-	}
-	client, err := d.application(c)
+	form, client, err := d.formOnApplication(c)
 	if err != nil {
 		return err
 	}

@@ -1,243 +1,169 @@
-// Package mongodb keeps sets of records in MongoDB: the engine for more than
-// one machine. Any number of hubs may use one database at once.
+// Package mongodb keeps sets of records in MongoDB. It is the engine for more
+// than one machine: any number of hubs may share one replica set or sharded
+// cluster.
 //
-// Each set is a collection. A record is {_id, v, x, d}: its id, its version,
-// when it expires, and its fields, which are nested so that none of their
-// names can collide with ours. Every operation touches one document by its id,
-// or reads along one declared index; there are no transactions.
+// Each set is a collection. A record is one document,
 //
-// Writes are acknowledged by a majority of the replica set and its journals,
-// so what was acknowledged survives the loss of any one member. Reads go to
-// the primary. A primary that was cut off and does not know it yet may for
-// some seconds return what has since changed, as it would be with any cache;
-// but nothing single-use is decided by a read: the write that follows needs
-// the majority, and does not get it there.
+//	{_id: id, v: version, exp: expiry, doc: {the record's own fields}}
+//
+// The record's fields lie under doc so that no field of any record can ever
+// collide with _id, v or exp, and so that the whole record is cut out of the
+// answer in one piece. Everything hot goes by _id: one document, one shard.
+//
+// A write is acknowledged when a majority of the members has it on disk. One
+// that is interrupted by an election is repeated by the driver under the same
+// transaction number, which the servers remember with its outcome: so it
+// happens once and answers truthfully, as often as it is sent. This package
+// never repeats a write itself. It could not know whether the first one
+// happened, and would turn a success into a wrong "not found" or "taken".
 package mongodb
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"sync"
+	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
+	"github.com/fedhub/fedhub/hub/store"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
 	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
-	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/connstring"
-
-	"github.com/fedhub/fedhub/hub/store"
 )
 
-// Timeouts of the connection.
-const (
-	// elect is how long an operation waits for a primary: longer than an
-	// election takes. The caller's own deadline may be shorter.
-	elect = 20 * time.Second
-	// greet is how long Open waits for the first answer.
-	greet = 10 * time.Second
-	// pool bounds the connections of one hub to each member.
-	pool = 100
-)
-
-// defaultDatabase is used when the URI names none.
-const defaultDatabase = "fedhub"
-
-// A DB is a database on a MongoDB server, replica set or sharded cluster.
+// A DB is a connection to one MongoDB database.
 type DB struct {
 	client *mongo.Client
 	db     *mongo.Database
-	sets   atomic.Pointer[map[string]set]
-	end    func() error // disconnects, once
+	sets   atomic.Pointer[map[string]*set]
 }
 
-// set is a declared collection.
+var _ store.Backend = (*DB)(nil)
+
+// A set is a collection with its declaration.
 type set struct {
 	spec store.Spec
 	*mongo.Collection
 }
 
-var _ store.Backend = (*DB)(nil)
+// patience is how long an operation waits for a primary when its caller sets
+// no time of its own: longer than an election takes (about 12 s with
+// MongoDB's usual settings). The driver repeats an operation for as long as
+// its context lasts, and only if the context has an end; see within.
+const patience = 20 * time.Second
 
-// Open connects to the database that the URI names. Its error says what is
-// wrong without repeating the URI, which may hold a password.
+// Open connects to the database that the URI's path names, or to "fedhub". It
+// waits until the primary answers, or ctx ends, or 20 seconds have passed.
 func Open(ctx context.Context, uri string) (*DB, error) {
-	parsed, err := connstring.ParseAndValidate(uri)
+	name, err := databaseName(uri)
 	if err != nil {
-		return nil, fmt.Errorf("the MongoDB address cannot be used: %w", err)
+		return nil, err
 	}
-	name := parsed.Database
-	if name == "" {
-		name = defaultDatabase
-	}
-	journaled := true
-	client, err := mongo.Connect(options.Client().ApplyURI(uri).
-		SetAppName("fedhub").
-		SetRetryWrites(true).
-		SetRetryReads(true).
-		SetServerSelectionTimeout(elect).
-		SetMaxPoolSize(pool).
-		SetReadPreference(readpref.Primary()).
-		SetWriteConcern(&writeconcern.WriteConcern{W: "majority", Journal: &journaled}))
+	settings, err := settings(uri)
 	if err != nil {
-		return nil, fmt.Errorf("the MongoDB address cannot be used: %w", err)
+		return nil, err
 	}
-	hello, cancel := context.WithTimeout(ctx, greet)
-	defer cancel()
-	if err := client.Ping(hello, readpref.Primary()); err != nil {
-		client.Disconnect(context.WithoutCancel(ctx)) //nolint:errcheck // the ping's error says more
-		return nil, fmt.Errorf("MongoDB does not answer at %v: %w", parsed.Hosts, err)
+	client, err := mongo.Connect(settings)
+	if err != nil {
+		return nil, fmt.Errorf("the MongoDB URI cannot be used: %w", err)
 	}
-	end := sync.OnceValue(func() error { return client.Disconnect(context.WithoutCancel(ctx)) })
-	return &DB{client: client, db: client.Database(name), end: end}, nil
+	ctx, done := within(ctx)
+	defer done()
+	if err := client.Ping(ctx, readpref.Primary()); err != nil {
+		_ = client.Disconnect(context.WithoutCancel(ctx))
+		// The URI may hold a password, so only the hosts are named.
+		return nil, fmt.Errorf("no MongoDB primary answers at %s: %w", strings.Join(settings.Hosts, ", "), err)
+	}
+	return &DB{client: client, db: client.Database(name)}, nil
 }
 
-// Close waits for what is under way and ends all connections.
-func (d *DB) Close(ctx context.Context) error {
-	ended := make(chan error, 1)
-	go func() { ended <- d.end() }()
-	select {
-	case err := <-ended:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
+// defaultDatabase is used where the URI names none.
+const defaultDatabase = "fedhub"
+
+// databaseName reads the path of the URI. Hosts may be several, which makes
+// it no URL that net/url would take.
+func databaseName(uri string) (string, error) {
+	_, rest, ok := strings.Cut(uri, "://")
+	if !ok {
+		return "", errors.New("a MongoDB URI begins with mongodb:// or mongodb+srv://")
 	}
+	rest, _, _ = strings.Cut(rest, "?")
+	_, path, _ := strings.Cut(rest, "/")
+	if path == "" {
+		return defaultDatabase, nil
+	}
+	name, err := url.PathUnescape(path)
+	if err != nil || strings.ContainsAny(name, `/\. "$`) {
+		return "", errors.New("the MongoDB URI's path is not the name of a database")
+	}
+	return name, nil
+}
+
+// settings takes from the URI what an operator may choose (hosts, credentials,
+// TLS, pool sizes) and sets what the hub's promises rest on.
+func settings(uri string) (*options.ClientOptions, error) {
+	s := options.Client().
+		SetAppName("fedhub").
+		// A member that vanishes without a word is given up after the two
+		// together, so these are shorter than the driver's own.
+		SetConnectTimeout(5 * time.Second).
+		SetHeartbeatInterval(5 * time.Second).
+		SetServerSelectionTimeout(patience).
+		SetMaxConnIdleTime(10 * time.Minute).
+		// A burst of sign-ins should not queue for two connections at a time.
+		SetMaxConnecting(8).
+		ApplyURI(uri)
+	if err := s.Validate(); err != nil {
+		return nil, fmt.Errorf("the MongoDB URI cannot be used: %w", err)
+	}
+	journaled := true
+	return s.
+		// Only what a majority has on disk survives every election, and an
+		// old primary that has been cut off can no longer acknowledge: that
+		// is what makes a code, or a refresh token, work once.
+		SetWriteConcern(&writeconcern.WriteConcern{W: writeconcern.WCMajority, Journal: &journaled}).
+		SetRetryWrites(true).
+		SetRetryReads(true).
+		SetReadPreference(readpref.Primary()).
+		// The newest the primary knows. For security state new beats certain:
+		// "majority" would still show a session that is just being revoked,
+		// while what "local" shows too early is a write whose own caller has
+		// not been told that it succeeded. Nothing that must not be undone is
+		// decided by a read; taking and replacing are writes. A primary that
+		// was cut off may answer reads with old state until it notices, with
+		// either; only "linearizable" would not, at a round trip to a
+		// majority for every read.
+		SetReadConcern(readconcern.Local()), nil
+}
+
+// within gives a context an end if it has none. An end is also what tells the
+// driver to go on repeating an interrupted operation instead of trying twice.
+func within(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, ends := ctx.Deadline(); ends {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, patience)
+}
+
+// Close ends the connections when nothing uses them any more, or ctx ends.
+func (d *DB) Close(ctx context.Context) error {
+	err := d.client.Disconnect(ctx)
+	if errors.Is(err, mongo.ErrClientDisconnected) {
+		return nil // closed before
+	}
+	return err
 }
 
 // set finds a set that was declared to Prepare.
-func (d *DB) set(name string) (set, error) {
+func (d *DB) set(name string) (*set, error) {
 	if all := d.sets.Load(); all != nil {
-		if s, ok := (*all)[name]; ok {
+		if s := (*all)[name]; s != nil {
 			return s, nil
 		}
 	}
-	return set{}, fmt.Errorf("set %s was not declared", name)
+	return nil, fmt.Errorf("set %s was not declared", name)
 }
-
-// document is a record as it lies in the collection.
-type document struct {
-	ID      string     `bson:"_id"`
-	Version int64      `bson:"v"`
-	Expires *time.Time `bson:"x,omitempty"`
-	Doc     bson.Raw   `bson:"d"`
-}
-
-func documentOf(r store.Record, version int64) document {
-	d := document{ID: r.ID, Version: version, Doc: r.Doc}
-	if !r.Expires.IsZero() {
-		d.Expires = &r.Expires
-	}
-	return d
-}
-
-func (d document) record() store.Record {
-	r := store.Record{ID: d.ID, Version: d.Version, Doc: d.Doc}
-	if d.Expires != nil {
-		r.Expires = d.Expires.UTC()
-	}
-	return r
-}
-
-func byID(id string) bson.D { return bson.D{{Key: "_id", Value: id}} }
-
-// answered turns what the driver says into the words of Backend.
-func answered(err error) error {
-	switch {
-	case errors.Is(err, mongo.ErrNoDocuments):
-		return fs.ErrNotExist
-	case mongo.IsDuplicateKeyError(err):
-		return fs.ErrExist
-	}
-	return err
-}
-
-// Insert keeps a new record.
-func (d *DB) Insert(ctx context.Context, name string, r store.Record) error {
-	s, err := d.set(name)
-	if err != nil {
-		return err
-	}
-	if err := s.spec.CheckRecord(r); err != nil {
-		return err
-	}
-	_, err = s.InsertOne(ctx, documentOf(r, 1))
-	return answered(err)
-}
-
-// Get returns the record with this id.
-func (d *DB) Get(ctx context.Context, name, id string) (store.Record, error) {
-	s, err := d.set(name)
-	if err != nil {
-		return store.Record{}, err
-	}
-	if !store.IsText(id) {
-		return store.Record{}, fs.ErrNotExist
-	}
-	var found document
-	if err := s.FindOne(ctx, byID(id)).Decode(&found); err != nil {
-		return store.Record{}, answered(err)
-	}
-	return found.record(), nil
-}
-
-// Replace writes a record over the version that was read.
-func (d *DB) Replace(ctx context.Context, name string, r store.Record) error {
-	s, err := d.set(name)
-	if err != nil {
-		return err
-	}
-	if err := s.spec.CheckRecord(r); err != nil {
-		return err
-	}
-	filter := bson.D{{Key: "_id", Value: r.ID}, {Key: "v", Value: r.Version}}
-	result, err := s.ReplaceOne(ctx, filter, documentOf(r, r.Version+1))
-	if err != nil {
-		return answered(err)
-	}
-	if result.MatchedCount == 1 {
-		return nil
-	}
-	if _, err := d.Get(ctx, name, r.ID); err != nil {
-		return err
-	}
-	return store.ErrLost
-}
-
-// Take returns the record and removes it in one step.
-func (d *DB) Take(ctx context.Context, name, id string) (store.Record, error) {
-	s, err := d.set(name)
-	if err != nil {
-		return store.Record{}, err
-	}
-	if !store.IsText(id) {
-		return store.Record{}, fs.ErrNotExist
-	}
-	var found document
-	if err := s.FindOneAndDelete(ctx, byID(id)).Decode(&found); err != nil {
-		return store.Record{}, answered(err)
-	}
-	return found.record(), nil
-}
-
-// Delete removes a record.
-func (d *DB) Delete(ctx context.Context, name, id string) error {
-	s, err := d.set(name)
-	if err != nil {
-		return err
-	}
-	if !store.IsText(id) {
-		return fs.ErrNotExist
-	}
-	result, err := s.DeleteOne(ctx, byID(id))
-	if err == nil && result.DeletedCount == 0 {
-		return fs.ErrNotExist
-	}
-	return err
-}
-
-// Sweep does nothing: the TTL index removes what has expired.
-func (d *DB) Sweep(context.Context, time.Time) (int, error) { return 0, nil }

@@ -1,0 +1,123 @@
+package e2e_test
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fedhub/fedhub/static"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// galleryPages hangs up what no story comes past in time: pages for faults
+// that a test cannot cause, and pages as they look with names and addresses as
+// long as somebody will one day have.
+func galleryPages(t *testing.T, o *tour) {
+	shown := map[string]templates.Page{
+		"signin: not set up yet":               templates.SignIn{},
+		"signin: with long names":              templates.SignIn{Password: true, Client: longClient(), Email: longEmail, Upstreams: longUpstreams()},
+		"signin: a warning":                    templates.SignIn{Password: true, Alert: templates.Note{Tone: "warn", Title: "Too many people are signing in right now.", Text: "Try again in a moment."}},
+		"link: with long names":                templates.Link{Stop: "s", Client: longClient(), Provider: longName, Email: longEmail, Password: true, Upstreams: longUpstreams(), Cancel: "/"},
+		"consent: with long names":             templates.Consent{Flow: "f", Client: longClient(), Account: templates.Person{Name: longName, Email: longEmail}, Switch: "/", Scopes: []templates.Scope{templates.ScopeInWords(longWord), {Text: "See your email address", New: true}}, Origin: "https://" + longHost},
+		"consent: for nothing":                 templates.Consent{Flow: "f", Client: templates.Client{Name: "Payroll"}, Account: templates.Person{Email: longEmail}, Origin: "org.example.payroll:"},
+		"signout: for an app":                  templates.SignOut{Client: "Payroll", Hidden: []templates.Pair{{Name: "state", Value: "s"}}, Apps: []string{longName, longHost}, Stay: "/account"},
+		"signedout: with a way back":           templates.SignedOut{Back: templates.Action{Label: "Back to Payroll", URL: "/"}},
+		"formpost: to an app":                  templates.FormPost{Client: "Payroll", URL: "/answer", Values: []templates.Pair{{Name: "code", Value: "c"}}},
+		"continue: to an app with a long name": templates.Continue{Client: longName, URL: silent(t) + "/"},
+		"problem: broken":                      templates.Broken(),
+		"problem: too many":                    templates.TooMany(4 * time.Minute),
+		"problem: no cookies":                  templates.NoCookies(longHost, "/"),
+		"problem: with everything":             longProblem(),
+		"waiting: for an administrator":        templates.Waiting{Host: longHost, Again: "/", Review: "/"},
+		"account: with long names":             longAccount(),
+		"client: with secrets":                 longClientPage(),
+		"settings: set elsewhere":              templates.AdminSettings{HubName: longName, SkipAuthorization: "Force", TrustedDomains: "example.org", Issuer: "https://" + longHost, Locked: map[string]string{"hub_name": "FEDHUB_NAME", "skip_authorization": "FEDHUB_SKIP_AUTHORIZATION", "trusted_domains": "FEDHUB_TRUSTED_DOMAINS"}},
+		"delete: without typing":               templates.ConfirmDelete{Kind: "application", Name: longName, Text: "214 people will no longer be able to sign in to it.", Action: "/", Cancel: "/"},
+	}
+	address := serveGallery(t, shown)
+	b := newWindow(t)
+	for name := range shown {
+		b.open(address + "/" + slug(name))
+		o.stop(b, name)
+	}
+}
+
+// serveGallery serves the pages as the hub would, under the hub's own policy.
+func serveGallery(t *testing.T, shown map[string]templates.Page) string {
+	t.Helper()
+	mux := http.NewServeMux()
+	mux.Handle("GET /static/", static.Handler())
+	// What a page leads to answers nothing, so that the page stays.
+	mux.HandleFunc("/answer", func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusNoContent) })
+	for name, page := range shown {
+		frame := templates.Frame{Hub: longName, CSRF: "csrf", Nonce: "bm9uY2U", Reference: "7F3K-QX2M", Path: "/account",
+			Person: &templates.Person{Name: longName, Email: longEmail, Admin: true}, Waiting: 12}
+		if template, _, _ := strings.Cut(name, ":"); strings.Contains("client settings delete", template) {
+			frame.Path = "/admin/" + template
+		}
+		var body bytes.Buffer
+		if err := templates.Render(&body, frame, page); err != nil {
+			t.Fatal(err)
+		}
+		mux.HandleFunc("GET /"+slug(name), func(rw http.ResponseWriter, _ *http.Request) {
+			rw.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self' 'nonce-bm9uY2U'; img-src 'self' data:; form-action 'self'")
+			rw.Header().Set("Content-Type", "text/html; charset=utf-8")
+			rw.Write(body.Bytes()) //nolint:errcheck // the browser went away
+		})
+	}
+	return serve(t, mux.ServeHTTP)
+}
+
+func slug(name string) string { return strings.NewReplacer(": ", "-", " ", "-").Replace(name) }
+
+const (
+	longName  = "Federation of the united northern and western regional hospitals"
+	longWord  = "read:patients.medication.prescriptions.history.of.the.last.ten.years"
+	longHost  = "identity-provider.northern-and-western-region.hospitals.example.org"
+	longEmail = "maximiliana.konstantinopolitana-schwarzenegger@" + longHost
+)
+
+func longClient() templates.Client {
+	return templates.Client{Name: longName, Host: longHost, Terms: "https://example.org/terms", Policy: "https://example.org/privacy"}
+}
+
+func longUpstreams() []templates.Upstream {
+	return []templates.Upstream{{Key: "one", Name: longName, Icon: "peer"}, {Key: "two", Name: longHost, Icon: "openid"}, {Key: "three", Name: "Ünïversity"}}
+}
+
+func longProblem() templates.Problem {
+	return templates.Problem{
+		Title: longName + " isn't set up correctly.", Text: "This isn't your fault. Tell the people who run it.",
+		Action: templates.Action{Label: "Back to " + longName, URL: "/"}, Admin: templates.Action{Label: "Add this redirect URI", URL: "/"},
+		Time: noon(), Code: "invalid_redirect_uri", Description: "3 URIs are registered and none matches exactly",
+		Details: []templates.Pair{{Name: "Received", Value: "https://" + longHost + "/callback/" + longWord}},
+	}
+}
+
+func longAccount() templates.Account {
+	return templates.Account{
+		Name: longName, Email: longEmail, Roles: []string{"admin", longWord}, TokenLife: 15 * time.Minute,
+		Apps: []templates.AccountApp{{ID: "1", Client: longClient(), Since: noon(), LastUsed: noon(),
+			Scopes: []templates.Scope{templates.ScopeInWords("email"), templates.ScopeInWords(longWord)}}},
+		Logins: []templates.AccountLogin{{Provider: longName, Icon: "peer", Who: longEmail, Since: noon()}, {Provider: "Google", Since: noon()}},
+		Sessions: []templates.AccountSession{
+			{ID: "1", Current: true, Device: "Firefox on Linux", IP: "2001:db8:1111:2222:3333:4444:5555:6666", Started: noon(), Seen: noon()},
+			{ID: "2", IP: "192.0.2.1", Started: noon(), Seen: noon()}},
+	}
+}
+
+func longClientPage() templates.AdminClient {
+	return templates.AdminClient{
+		ID: "01JCLIENT", Name: longName, Type: "web", State: templates.Chip{Text: "Off"}, Created: noon(), Updated: noon(),
+		Issuer: "https://" + longHost, Endpoints: []templates.Pair{{Name: "Authorize URL", Value: "https://" + longHost + "/oauth2/authorize"}},
+		Form: templates.ClientForm{Name: longName, RedirectURIs: "https://" + longHost + "/one\nhttps://" + longHost + "/two", Scopes: "openid " + longWord, Type: "web"},
+		Secrets: []templates.SecretRow{
+			{ID: "1", Hint: "x7Qz", Created: noon(), Expires: noon().AddDate(1, 0, 0), LastUsed: noon()},
+			{ID: "2", Hint: "p0Lm", Created: noon(), Expires: noon(), Expired: true}},
+		Lives: []templates.Pair{{Name: "never", Value: "Until it is deleted"}}, People: 214,
+	}
+}
+
+func noon() time.Time { return time.Date(2026, time.March, 14, 12, 0, 0, 0, time.UTC) }

@@ -1,0 +1,181 @@
+package e2e_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// A light is one of the ways in which a page is looked at.
+type light struct {
+	name   string
+	width  int64
+	scheme string
+}
+
+func lights() []light {
+	return []light{
+		{"wide-light", wide, "light"},
+		{"wide-dark", wide, "dark"},
+		{"narrow-light", narrow, "light"},
+		{"narrow-dark", narrow, "dark"},
+	}
+}
+
+// inspect looks at the page that the tab shows in every light: whether axe
+// finds something that shuts people out (WCAG 2.2 AA and good practice),
+// whether it has to be scrolled sideways (WCAG 1.4.10), whether dark is dark.
+// With FEDHUB_SHOTS it leaves pictures in that folder.
+func (b *tab) inspect(name string) {
+	b.t.Helper()
+	b.see("h1")
+	if !strings.Contains(evaluate[string](b, "document.title"), " – ") {
+		b.t.Errorf("%s: the title does not name the hub", name)
+	}
+	for _, l := range lights() {
+		b.dress(l)
+		b.holdsItsWidth(name, l)
+		b.holdsItsScheme(name, l)
+		b.passesAxe(name, l)
+		b.shoot(name, l)
+	}
+	b.dress(lights()[0])
+}
+
+// dress makes the page look as in this light. Nothing moves meanwhile, so that
+// no colour is caught half-way.
+func (b *tab) dress(l light) {
+	b.t.Helper()
+	b.do(chromedp.EmulateViewport(l.width, height), chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+			{Name: "prefers-color-scheme", Value: l.scheme},
+			{Name: "prefers-reduced-motion", Value: "reduce"},
+		}})
+		return err
+	}))
+	b.until("the new width", fmt.Sprintf("innerWidth === %d && matchMedia('(prefers-color-scheme: %s)').matches", l.width, l.scheme))
+}
+
+func (b *tab) holdsItsWidth(name string, l light) {
+	b.t.Helper()
+	outside := evaluate[[]string](b, `(() => {
+		const root = document.documentElement
+		if (root.scrollWidth <= root.clientWidth) return []
+		return [...document.querySelectorAll("body *")]
+			.filter(e => e.getBoundingClientRect().right > root.clientWidth + 1)
+			.map(e => e.outerHTML.slice(0, 160)).slice(0, 5)
+	})()`)
+	for _, element := range outside {
+		b.t.Errorf("%s (%s) has to be scrolled sideways because of %s", name, l.name, element)
+	}
+}
+
+func (b *tab) holdsItsScheme(name string, l light) {
+	b.t.Helper()
+	dark := evaluate[bool](b, `getComputedStyle(document.body).backgroundColor.match(/\d+/g).slice(0, 3).every(part => part < 60)`)
+	if dark != (l.scheme == "dark") {
+		b.t.Errorf("%s (%s): dark is %v", name, l.name, dark)
+	}
+}
+
+// A violation is a rule of axe that a page breaks.
+type violation struct {
+	ID     string
+	Impact string
+	Help   string
+	Nodes  []struct {
+		HTML           string
+		FailureSummary string
+		Target         []any
+	}
+}
+
+func (b *tab) passesAxe(name string, l light) {
+	b.t.Helper()
+	for _, v := range b.violations() {
+		var text strings.Builder
+		for _, n := range v.Nodes {
+			fmt.Fprintf(&text, "\n  at %v: %s\n    %s", n.Target, n.HTML, strings.ReplaceAll(n.FailureSummary, "\n", "\n    "))
+		}
+		b.t.Errorf("%s (%s) breaks %s (%s): %s%s", name, l.name, v.ID, v.Impact, v.Help, text.String())
+	}
+}
+
+func (b *tab) violations() []violation {
+	b.t.Helper()
+	// Evaluated by the debugger, so the page's own policy does not stop it.
+	if !evaluate[bool](b, "typeof axe === 'object'") {
+		b.do(chromedp.Evaluate[chromedp.Void](axe(b.t)))
+	}
+	result := evaluate[string](b, `axe.run(document, {
+		runOnly: {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+		rules: {"target-size": {enabled: true}},
+		resultTypes: ["violations"],
+	}).then(found => JSON.stringify(found.violations))`)
+	var found []violation
+	if err := json.Unmarshal([]byte(result), &found); err != nil {
+		b.t.Fatal(err)
+	}
+	return found
+}
+
+// axe is Deque's accessibility checker, version 4.14.1, as npm has it.
+func axe(t *testing.T) string {
+	t.Helper()
+	script, err := os.ReadFile(filepath.Join("testdata", "axe.min.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(script)
+}
+
+// shotsEnv names a folder for pictures of every page, for people to look at.
+const shotsEnv = "FEDHUB_SHOTS"
+
+func (b *tab) shoot(name string, l light) {
+	b.t.Helper()
+	folder := os.Getenv(shotsEnv)
+	if folder == "" {
+		return
+	}
+	picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		b.t.Fatal(err)
+	}
+	file := strings.NewReplacer(":", "", " ", "-", ",", "").Replace(name) + "." + l.name + ".png"
+	b.save(folder, file, picture)
+}
+
+// TestTheInspectionFindsFaults shows that the other tests of pages mean
+// something.
+func TestTheInspectionFindsFaults(t *testing.T) {
+	t.Parallel()
+	bad := serve(t, func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Content-Type", "text/html")
+		fmt.Fprint(rw, `<!doctype html><title>Bad</title><h1>Bad</h1><input name="email"><p style="color:#aaa;background:#fff">pale</p>`+ //nolint:errcheck // the browser went away
+			`<a href="/" style="display:block;width:9px;height:9px">a</a><a href="/" style="display:block;width:9px;height:9px">b</a>`)
+	})
+	b := newWindow(t)
+	b.open(bad)
+	found := map[string]bool{}
+	for _, v := range b.violations() {
+		found[v.ID] = true
+	}
+	for _, rule := range []string{"html-has-lang", "label", "color-contrast", "target-size", "region"} {
+		if !found[rule] {
+			t.Errorf("axe does not find what breaks %s; it found %v", rule, found)
+		}
+	}
+}

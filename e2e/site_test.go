@@ -1,0 +1,109 @@
+package e2e_test
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/store/mongodb"
+	"github.com/fedhub/fedhub/hub/store/mongodb/mongodtest"
+	"github.com/fedhub/fedhub/hub/store/sqlite"
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+type loginKey = federation.LoginKey
+
+// A site is one hub on a port of its own, as it is on its first day: no
+// people, no apps, no other hub.
+type site struct {
+	t   *testing.T
+	URL string
+	Hub *hub.Hub
+}
+
+// newSite starts a hub on the embedded database.
+func newSite(t *testing.T, name string) *site {
+	t.Helper()
+	return newSiteOn(t, name, openSQLite(t))
+}
+
+func newSiteOn(t *testing.T, name string, backend store.Backend) *site {
+	t.Helper()
+	browser(t) // without one nothing needs to start
+	var handler atomic.Pointer[hub.Hub]
+	address := serve(t, func(rw http.ResponseWriter, r *http.Request) { handler.Load().ServeHTTP(rw, r) })
+	h, err := hub.New(t.Context(), hub.Config{
+		URL: address, Name: name, SecretKey: bytes.Repeat([]byte{7}, 32), Hash: cheap, Log: newLog(t),
+	}, backend)
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler.Store(h)
+	ctx, stop := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { h.Run(ctx) })
+	t.Cleanup(func() { stop(); running.Wait() })
+	return &site{t: t, URL: address, Hub: h}
+}
+
+// administrator makes one, and returns a window in which they are signed in.
+func (s *site) administrator() *tab {
+	s.t.Helper()
+	who := person(s.t, s.Hub, "Ruth Root", "root@example.org", users.AdminRole)
+	b := newWindow(s.t)
+	b.open(s.URL + "/signin?to=/admin/clients")
+	b.signIn(who)
+	b.see("h1")
+	return b
+}
+
+// serve serves one handler on a free port of localhost.
+func serve(t *testing.T, handle http.HandlerFunc) string {
+	t.Helper()
+	var config net.ListenConfig
+	listener, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: handle}}
+	server.Start()
+	t.Cleanup(server.Close)
+	return "http://localhost:" + strconv.Itoa(listener.Addr().(*net.TCPAddr).Port)
+}
+
+func openSQLite(t *testing.T) store.Backend {
+	t.Helper()
+	db, err := sqlite.Open(filepath.Join(t.TempDir(), "hub.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return closing(t, db)
+}
+
+func openMongoDB(t *testing.T) store.Backend {
+	t.Helper()
+	db, err := mongodb.Open(t.Context(), mongodtest.URI(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return closing(t, db)
+}
+
+func closing(t *testing.T, db store.Backend) store.Backend {
+	t.Cleanup(func() {
+		if err := db.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}

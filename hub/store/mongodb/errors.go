@@ -1,0 +1,79 @@
+package mongodb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/mongo"
+)
+
+// failed turns the driver's errors into the store's. Answers of the database
+// come first: they are true even if the caller's time is up.
+func failed(caller context.Context, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, mongo.ErrNoDocuments):
+		return fs.ErrNotExist
+	case mongo.IsDuplicateKeyError(err):
+		return fs.ErrExist
+	case caller.Err() != nil:
+		// Its own reason, not that a socket was closed. Whether a write
+		// happened is unknown.
+		return caller.Err()
+	}
+	return fmt.Errorf("mongodb: %w", err)
+}
+
+// repeat runs an operation that may safely run more than once, until it
+// succeeds, fails for a reason that will not pass, or ctx ends.
+func repeat(ctx context.Context, run func() error) error {
+	for {
+		err := run()
+		if err == nil || !passing(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// States of a member that an election or a restart brings and takes.
+var passingCodes = []int{
+	6,     // HostUnreachable
+	7,     // HostNotFound
+	43,    // CursorNotFound
+	89,    // NetworkTimeout
+	91,    // ShutdownInProgress
+	175,   // QueryPlanKilled
+	189,   // PrimarySteppedDown
+	276,   // IndexBuildAborted
+	9001,  // SocketException
+	10107, // NotWritablePrimary
+	11600, // InterruptedAtShutdown
+	11602, // InterruptedDueToReplStateChange
+	13435, // NotPrimaryNoSecondaryOk
+	13436, // NotPrimaryOrSecondary
+}
+
+func passing(err error) bool {
+	if mongo.IsNetworkError(err) {
+		return true
+	}
+	var server mongo.ServerError
+	if !errors.As(err, &server) {
+		return false
+	}
+	for _, code := range passingCodes {
+		if server.HasErrorCode(code) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,158 @@
+package mongodb
+
+import (
+	"context"
+	"io/fs"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/store"
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+)
+
+// Get returns the record with this id.
+func (d *DB) Get(caller context.Context, name, id string) (store.Record, error) {
+	s, err := d.set(name)
+	if err != nil {
+		return store.Record{}, err
+	}
+	if !store.IsText(id) {
+		return store.Record{}, fs.ErrNotExist
+	}
+	ctx, done := within(caller)
+	defer done()
+	var found row
+	if err := s.FindOne(ctx, byID(id)).Decode(&found); err != nil {
+		return store.Record{}, failed(caller, err)
+	}
+	return found.record(), nil
+}
+
+// Find returns the records a query selects.
+func (d *DB) Find(caller context.Context, name string, q store.Query) ([]store.Record, error) {
+	s, err := d.set(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.spec.CheckQuery(q); err != nil || q.Empty() {
+		return nil, err
+	}
+	ctx, done := within(caller)
+	defer done()
+	var found []row
+	// The driver repeats the first batch of an answer but not the ones that
+	// follow, so a long answer that is interrupted starts over.
+	err = repeat(ctx, func() error {
+		cursor, err := s.Collection.Find(ctx, selection(q), order(q))
+		if err != nil {
+			return err
+		}
+		return cursor.All(ctx, &found)
+	})
+	if err != nil {
+		return nil, failed(caller, err)
+	}
+	records := make([]store.Record, 0, len(found))
+	for _, r := range found {
+		records = append(records, r.record())
+	}
+	return records, nil
+}
+
+// selection writes a query as a filter. Every value in it is a Go string or
+// time, so none can become an operator.
+func selection(q store.Query) bson.D {
+	filter := bson.D{}
+	and := func(key, operator string, value any) {
+		filter = append(filter, bson.E{Key: key, Value: bson.D{{Key: operator, Value: value}}})
+	}
+	field := "_id"
+	if q.Field != "" {
+		field = path(q.Field)
+		filter = append(filter, present(q.Field)...) // the index has no others
+	}
+	if q.Equals != "" {
+		and(field, "$eq", q.Equals)
+	}
+	if q.Prefix != "" {
+		and(field, "$gte", q.Prefix)
+		if end, ok := store.PrefixEnd(q.Prefix); ok {
+			and(field, "$lt", end)
+		}
+	}
+	if q.After != "" {
+		than := "$gt"
+		if q.Desc {
+			than = "$lt"
+		}
+		and(orderKey(q), than, q.After)
+	}
+	if !q.Now.IsZero() {
+		filter = append(filter, bson.E{Key: "$or", Value: bson.A{
+			bson.D{{Key: "exp", Value: nil}},
+			bson.D{{Key: "exp", Value: bson.D{{Key: "$gt", Value: q.Now}}}},
+		}})
+	}
+	return conjunction(filter)
+}
+
+// conjunction keeps several conditions on one field apart: as elements of one
+// document the later would stand beside the earlier under the same name.
+func conjunction(conditions bson.D) bson.D {
+	if len(conditions) < 2 {
+		return conditions
+	}
+	all := bson.A{}
+	for _, c := range conditions {
+		all = append(all, bson.D{c})
+	}
+	return bson.D{{Key: "$and", Value: all}}
+}
+
+func orderKey(q store.Query) string {
+	if q.Field == "" || q.Equals != "" {
+		return "_id"
+	}
+	return path(q.Field)
+}
+
+func order(q store.Query) *options.FindOptionsBuilder {
+	direction := 1
+	if q.Desc {
+		direction = -1
+	}
+	find := options.Find().SetSort(bson.D{{Key: orderKey(q), Value: direction}})
+	if q.Limit > 0 {
+		return find.SetLimit(int64(q.Limit)).SetBatchSize(int32(min(q.Limit, batch)))
+	}
+	return find.SetBatchSize(batch)
+}
+
+// batch is how many records come in one answer, if they are small.
+const batch = 1000
+
+func byID(id string) bson.D { return bson.D{{Key: "_id", Value: id}} }
+
+// A row is a record as it lies in the collection.
+type row struct {
+	ID      string     `bson:"_id"`
+	Version int64      `bson:"v"`
+	Expires *time.Time `bson:"exp,omitempty"`
+	Doc     bson.Raw   `bson:"doc"`
+}
+
+func newRow(r store.Record, version int64) row {
+	out := row{ID: r.ID, Version: version, Doc: r.Doc}
+	if !r.Expires.IsZero() {
+		out.Expires = &r.Expires
+	}
+	return out
+}
+
+func (r row) record() store.Record {
+	out := store.Record{ID: r.ID, Version: r.Version, Doc: r.Doc}
+	if r.Expires != nil {
+		out.Expires = r.Expires.UTC()
+	}
+	return out
+}
