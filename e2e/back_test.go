@@ -37,7 +37,6 @@ func (b *tab) backToTheBeginning(w *world) {
 			return
 		}
 		b.see("h1")
-		b.t.Logf("back at %s: %s", b.path(), b.read("h1"))
 		for _, q := range b.seen.all() {
 			if q.method == "POST" {
 				b.t.Errorf("going back sent a form again: %s %s", q.method, q.url)

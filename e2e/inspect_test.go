@@ -67,16 +67,27 @@ func (b *tab) dress(l light) {
 
 func (b *tab) holdsItsWidth(name string, l light) {
 	b.t.Helper()
-	outside := evaluate[[]string](b, `(() => {
-		const root = document.documentElement
-		if (root.scrollWidth <= root.clientWidth) return []
-		return [...document.querySelectorAll("body *")]
-			.filter(e => e.getBoundingClientRect().right > root.clientWidth + 1)
-			.map(e => e.outerHTML.slice(0, 160)).slice(0, 5)
-	})()`)
-	for _, element := range outside {
-		b.t.Errorf("%s (%s) has to be scrolled sideways because of %s", name, l.name, element)
+	for _, element := range b.tooWide() {
+		b.t.Errorf("%s (%s): %s", name, l.name, element)
 	}
+}
+
+// tooWide finds what makes the page scroll sideways, and what sticks out of the
+// box that it belongs to.
+func (b *tab) tooWide() []string {
+	b.t.Helper()
+	return evaluate[[]string](b, `(() => {
+		const root = document.documentElement, found = []
+		const say = (what, e) => found.push(what + ": " + e.outerHTML.slice(0, 200))
+		if (root.scrollWidth > root.clientWidth) {
+			const wide = [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > root.clientWidth + 1)
+			say("has to be scrolled sideways because of", wide.at(-1) ?? root)
+		}
+		for (const e of document.querySelectorAll(".card > :not(.route), .panel, .btn, .note, .chip, .pick, .copy, .field, .rows > li, .top")) {
+			if (e.clientWidth && e.scrollWidth > e.clientWidth + 1) say("something sticks out of", e)
+		}
+		return found
+	})()`)
 }
 
 func (b *tab) holdsItsScheme(name string, l light) {
@@ -165,7 +176,8 @@ func TestTheInspectionFindsFaults(t *testing.T) {
 	bad := serve(t, func(rw http.ResponseWriter, _ *http.Request) {
 		rw.Header().Set("Content-Type", "text/html")
 		fmt.Fprint(rw, `<!doctype html><title>Bad</title><h1>Bad</h1><input name="email"><p style="color:#aaa;background:#fff">pale</p>`+ //nolint:errcheck // the browser went away
-			`<a href="/" style="display:block;width:9px;height:9px">a</a><a href="/" style="display:block;width:9px;height:9px">b</a>`)
+			`<button style="width:9px;height:9px;padding:0;border:0"></button><button style="width:9px;height:9px;padding:0;border:0"></button>`+
+			`<div class="panel" style="width:9ch;border:1px solid">unbreakableunbreakable</div><p style="width:2000px">wide</p>`)
 	})
 	b := newWindow(t)
 	b.open(bad)
@@ -173,9 +185,12 @@ func TestTheInspectionFindsFaults(t *testing.T) {
 	for _, v := range b.violations() {
 		found[v.ID] = true
 	}
-	for _, rule := range []string{"html-has-lang", "label", "color-contrast", "target-size", "region"} {
+	for _, rule := range []string{"html-has-lang", "label", "button-name", "color-contrast", "target-size", "region"} {
 		if !found[rule] {
 			t.Errorf("axe does not find what breaks %s; it found %v", rule, found)
 		}
+	}
+	if len(b.tooWide()) != 2 {
+		t.Errorf("found %q, want the panel that bursts and the page that is too wide", b.tooWide())
 	}
 }

@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"bytes"
 	"context"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +13,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/fedhub/fedhub/cmd/fedhub/sampleapp"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/store"
@@ -106,4 +108,36 @@ func closing(t *testing.T, db store.Backend) store.Backend {
 		}
 	})
 	return db
+}
+
+// onBothEnginesAlone tells a story of two hubs that nobody has set up yet.
+func onBothEnginesAlone(t *testing.T, story func(t *testing.T, primary, secondary *site)) {
+	t.Helper()
+	t.Parallel()
+	for name, open := range map[string]func(*testing.T) store.Backend{"sqlite": openSQLite, "mongodb": openMongoDB} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			story(t, newSiteOn(t, "Head office", open(t)), newSiteOn(t, "Branch", open(t)))
+		})
+	}
+}
+
+// A bareApp is the sample app before it knows a hub.
+type bareApp struct {
+	URL     string
+	handler atomic.Pointer[sampleapp.App]
+}
+
+func newBareApp(t *testing.T) *bareApp {
+	t.Helper()
+	a := &bareApp{}
+	a.URL = serve(t, func(rw http.ResponseWriter, r *http.Request) { a.handler.Load().ServeHTTP(rw, r) })
+	return a
+}
+
+// connect tells it its hub, and who it is there.
+func (a *bareApp) connect(to *site, clientID, secret string) {
+	a.handler.Store(sampleapp.New(sampleapp.Config{
+		URL: a.URL, Issuer: to.URL, ClientID: clientID, ClientSecret: secret, Log: slog.New(slog.DiscardHandler),
+	}))
 }

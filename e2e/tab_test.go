@@ -128,10 +128,10 @@ func visible(selector string) string {
 	return fmt.Sprintf("document.querySelector(%s)?.getClientRects().length", quote(selector))
 }
 
-// seeText waits for words on the page.
+// seeText waits for words on the page, wherever its lines break.
 func (b *tab) seeText(words string) {
 	b.t.Helper()
-	b.until(fmt.Sprintf("%q", words), fmt.Sprintf("document.body.innerText.includes(%s)", quote(words)))
+	b.until(fmt.Sprintf("%q", words), fmt.Sprintf("document.body.innerText.replace(/\\s+/g, ' ').includes(%s)", quote(words)))
 }
 
 // seeAt waits for a page whose address begins like this, with an element on it.

@@ -14,6 +14,8 @@ import (
 	"text/tabwriter"
 
 	"golang.org/x/term"
+
+	"github.com/fedhub/fedhub/hub/users"
 )
 
 // A console is everything a command has to do with besides its arguments, so
@@ -22,6 +24,7 @@ type console struct {
 	in       io.Reader
 	out, err io.Writer
 	env      map[string]string
+	hash     users.HashParams // what a password may cost; the tests cannot wait
 }
 
 // fail says what went wrong and returns the exit code.

@@ -30,7 +30,7 @@ func (b *base) open(ctx context.Context, c *console, more func(*hub.Config)) (*o
 	if config.SecretKey, err = b.secretKey(c.env); err != nil {
 		return nil, err
 	}
-	config.Log = c.quiet()
+	config.Log, config.Hash = c.quiet(), c.hash
 	if more != nil {
 		more(&config)
 	}

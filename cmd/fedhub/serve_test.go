@@ -114,6 +114,7 @@ func TestAHubThatIsNotLetInWaits(t *testing.T) {
 
 func TestAKeyForAHubThatIsAwayIsKept(t *testing.T) {
 	s := newShell(t)
+	s.env["FEDHUB_URL"] = fmt.Sprintf("http://localhost:%d", freePort(t)) // nobody serves there
 	s.run("key", "add", "--base-url", fmt.Sprintf("http://localhost:%d", freePort(t)), "--name", "Head office")
 	if s.code != 1 || !strings.Contains(s.err, "fedhub key join head-office") {
 		t.Errorf("got %d %s", s.code, s.err)

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/fedhub/fedhub/hub/users"
 )
 
 // A test that needs a process of its own (for signals, or to race with others)
@@ -23,6 +25,8 @@ func TestMain(m *testing.M) {
 	}
 	os.Exit(m.Run())
 }
+
+func cheap() users.HashParams { return users.HashParams{Memory: 64, Time: 1, Threads: 1} }
 
 // A shell is where commands are typed: a folder, variables, and what came out.
 type shell struct {
@@ -48,7 +52,7 @@ func (s *shell) run(args ...string) *shell {
 func (s *shell) runIn(ctx context.Context, args ...string) *shell {
 	s.Helper()
 	var out, err bytes.Buffer
-	s.code = run(ctx, args, &console{in: strings.NewReader(s.stdin), out: &out, err: &err, env: maps.Clone(s.env)})
+	s.code = run(ctx, args, &console{in: strings.NewReader(s.stdin), out: &out, err: &err, env: maps.Clone(s.env), hash: cheap()})
 	s.out, s.err = out.String(), err.String()
 	return s
 }
@@ -129,7 +133,7 @@ func serve(t *testing.T) *served {
 	s.env["FEDHUB_URL"] = s.URL
 	ctx, stop := context.WithCancel(t.Context())
 	s.stop = stop
-	c := &console{in: strings.NewReader(""), out: s.out, err: s.log, env: maps.Clone(s.env)}
+	c := &console{in: strings.NewReader(""), out: s.out, err: s.log, env: maps.Clone(s.env), hash: cheap()}
 	go func() {
 		s.done <- run(ctx, []string{"serve"}, c)
 		s.out.close()

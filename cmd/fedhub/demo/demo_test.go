@@ -15,7 +15,12 @@ import (
 	"sync"
 	"testing"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
 	"github.com/fedhub/fedhub/cmd/fedhub/demo"
+	"github.com/fedhub/fedhub/hub/store/mongodb/mongodtest"
 	"github.com/fedhub/fedhub/hub/users"
 )
 
@@ -30,13 +35,16 @@ type stage struct {
 	more chan struct{}
 }
 
-func newStage(t *testing.T) *stage {
+func newStage(t *testing.T) *stage { return newStageOn(t, "") }
+
+func newStageOn(t *testing.T, database string) *stage {
 	t.Helper()
 	s := &stage{T: t, log: &logbook{}, more: make(chan struct{}, 1)}
 	d, err := demo.Start(t.Context(), demo.Options{
-		Hash:  users.HashParams{Memory: 64, Time: 1, Threads: 1},
-		Log:   slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Watch: s.hop,
+		Database: database,
+		Hash:     users.HashParams{Memory: 64, Time: 1, Threads: 1},
+		Log:      slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Watch:    s.hop,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -130,7 +138,21 @@ func (s *stage) signIn(b *browser, a demo.Account) {
 }
 
 func TestAPersonSignsInThroughAllThree(t *testing.T) {
-	s, b := newStage(t), newBrowser(t)
+	t.Run("in a folder", func(t *testing.T) { signInThroughAllThree(t, newStage(t)) })
+	t.Run("on MongoDB", func(t *testing.T) {
+		uri := mongodtest.URI(t)
+		s := newStageOn(t, uri)
+		signInThroughAllThree(t, s)
+		for _, name := range databases(t, uri) {
+			if strings.HasPrefix(name, "fedhub_demo_") && strings.Contains(s.Place, name) {
+				t.Errorf("the database %s is still there", name)
+			}
+		}
+	})
+}
+
+func signInThroughAllThree(t *testing.T, s *stage) {
+	b := newBrowser(t)
 	ada := s.People[0]
 
 	s.toThePrimary(b)
@@ -175,6 +197,21 @@ func TestAPersonSignsInThroughAllThree(t *testing.T) {
 	}
 	b.secret(ada.Password)
 	s.nothingSecret(b)
+}
+
+// databases are those on a MongoDB server.
+func databases(t *testing.T, uri string) []string {
+	t.Helper()
+	client, err := mongo.Connect(options.Client().ApplyURI(uri))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Disconnect(context.Background()) //nolint:errcheck // the test is over
+	names, err := client.ListDatabaseNames(t.Context(), bson.D{})
+	if err != nil || len(names) == 0 {
+		t.Fatalf("list the databases: %v %v", names, err)
+	}
+	return names
 }
 
 // nothingSecret greps everything that was logged or told.
