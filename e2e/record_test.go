@@ -18,7 +18,6 @@ import (
 type record struct {
 	mu         sync.Mutex
 	requests   []request
-	documents  map[string]bool // request ids of pages
 	complaints []string
 }
 

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
-	"time"
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/cmd/fedhub/demo"
@@ -198,14 +197,4 @@ func join(t *testing.T, primary, secondary *site, invite string) loginKey {
 		t.Fatal(err)
 	}
 	return key
-}
-
-// invite lets one server in.
-func (s *site) invite() string {
-	s.t.Helper()
-	code, _, err := s.Hub.NewInvite(s.t.Context(), "test", time.Hour)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return code
 }
