@@ -29,7 +29,6 @@ type request struct {
 	document bool
 	status   int64
 	size     float64 // of the body, unpacked, in bytes
-	cached   bool    // nothing was sent for it
 }
 
 // note is called for everything that happens in the tab, in order.
@@ -44,13 +43,6 @@ func (r *record) note(event any) {
 		r.requests = append(r.requests, request{id: e.RequestID, method: e.Request.Method, url: e.Request.URL, document: e.Type == network.ResourceTypeDocument})
 	case *network.EventResponseReceived:
 		r.answered(e.RequestID, e.Response.Status)
-		if last := r.last(e.RequestID); last != nil {
-			last.cached = last.cached || e.Response.FromDiskCache
-		}
-	case *network.EventRequestServedFromCache:
-		if last := r.last(e.RequestID); last != nil {
-			last.cached = true
-		}
 	case *network.EventDataReceived:
 		if last := r.last(e.RequestID); last != nil {
 			last.size += float64(e.DataLength)

@@ -102,7 +102,7 @@ func serverPages(t *testing.T, o *tour) {
 	states := []clients.State{clients.Pending, clients.Active, clients.Suspended, clients.Refused}
 	for _, state := range states {
 		other := newSite(t, "Branch "+string(state))
-		key := join(t, s, other, "")
+		key := join(t, s, other)
 		if state == clients.Pending {
 			continue
 		}

@@ -153,7 +153,7 @@ func problemPages(t *testing.T, o *tour) {
 func waitingPages(t *testing.T, o *tour) {
 	t.Helper()
 	primary, secondary := newSite(t, "Head office"), newSite(t, "Branch")
-	key := join(t, primary, secondary, "")
+	key := join(t, primary, secondary)
 	b := newWindow(t)
 	b.open(primary.URL + "/oauth2/authorize?" + requestOf(secondary.Hub.ClientMetadata(key.ID), secondary.URL+"/signin/from/"+key.ID, "openid").Encode())
 	o.stop(b, "waiting: for approval")
@@ -190,9 +190,9 @@ func (b *tab) throughAllThreeAgain(w *world) {
 }
 
 // join adds the primary's Base URL to the secondary.
-func join(t *testing.T, primary, secondary *site, invite string) loginKey {
+func join(t *testing.T, primary, secondary *site) loginKey {
 	t.Helper()
-	key, err := secondary.Hub.AddLoginKey(t.Context(), "test", loginKey{Kind: "peer", Name: "Head office", BaseURL: primary.URL, Enabled: true}, "", invite)
+	key, err := secondary.Hub.AddLoginKey(t.Context(), "test", loginKey{Kind: "peer", Name: "Head office", BaseURL: primary.URL, Enabled: true}, "", "")
 	if err != nil {
 		t.Fatal(err)
 	}

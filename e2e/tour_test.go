@@ -18,6 +18,9 @@ type tour struct {
 func (o *tour) stop(b *tab, name string) {
 	b.t.Helper()
 	b.inspect(name)
+	if title := evaluate[string](b, "document.title"); !strings.Contains(title, " – ") {
+		b.t.Errorf("%s: the title %q does not name page and hub", name, title)
+	}
 	template, _, _ := strings.Cut(name, ":")
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -36,6 +39,7 @@ func TestEveryPageIsForEverybody(t *testing.T) {
 		"login keys":            keyPages,
 		"servers and settings":  serverPages,
 		"pages seldom seen":     galleryPages,
+		"the sample app":        appPages,
 	}
 	t.Run("all", func(t *testing.T) {
 		for name, part := range all {
@@ -60,4 +64,24 @@ func TestEveryPageIsForEverybody(t *testing.T) {
 			t.Errorf("the tour never comes past %s", name)
 		}
 	}
+}
+
+// appPages are those of the sample app, the first thing that people see of the
+// demo.
+func appPages(t *testing.T, _ *tour) {
+	w := newWorld(t, "")
+	b := newWindow(t)
+	b.open(w.app.URL)
+	b.inspect("app: at first")
+	b.press("#sign-in")
+	b.signIn(w.bo)
+	b.click("#cancel")
+	b.seeAt(w.app.URL, "#again")
+	b.inspect("app: said no")
+	b.click("#again")
+	b.click("#allow")
+	b.seeAt(w.app.URL+"/", "#email")
+	b.inspect("app: signed in")
+	b.press("#sign-out")
+	b.inspect("app: signed out")
 }

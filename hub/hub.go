@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+	gorilla "github.com/gorilla/sessions"
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
@@ -194,11 +195,10 @@ func (h *Hub) mount() error {
 	// is right or it is not.
 	e.RedirectTrailingSlash, e.RedirectFixedPath = false, false
 	e.HandleMethodNotAllowed = true
-	e.ContextWithFallback = true
 	if err := e.SetTrustedProxies(texts(h.config.TrustedProxies)); err != nil {
 		return fmt.Errorf("FEDHUB_TRUSTED_PROXIES: %w", err)
 	}
-	e.Use(h.edge.Headers(h.config.secure()), web.Access(h.config.Log), h.edge.Recover())
+	e.Use(h.edge.Headers(h.config.secure()), registry, web.Access(h.config.Log), h.edge.Recover())
 	for _, r := range h.routes() {
 		e.Handle(r.method, r.path, r.guard(r.handler))
 	}
@@ -207,6 +207,10 @@ func (h *Hub) mount() error {
 	h.engine = e
 	return nil
 }
+
+// registry lets gorilla/sessions put what it remembers of a request into the
+// request now, before anybody holds its context: later it would be a race.
+func registry(c *gin.Context) { gorilla.GetRegistry(c.Request) }
 
 func texts(prefixes []netip.Prefix) []string {
 	var out []string

@@ -99,9 +99,11 @@ func (h *Hub) KeepLoginKey(ctx context.Context, by string, k federation.LoginKey
 // JoinPrimary asks a peer (again) to let this hub in, and returns the key with
 // its answer.
 func (h *Hub) JoinPrimary(ctx context.Context, keyID, invite string) (federation.LoginKey, error) {
-	if _, err := h.upstreams.Join(ctx, keyID, invite); err != nil {
+	answer, err := h.upstreams.Join(ctx, keyID, invite)
+	if err != nil {
 		return federation.LoginKey{}, err
 	}
+	h.audit.Record(ctx, audit.Event{Kind: audit.KeyJoined, LoginKey: keyID, Detail: map[string]string{"status": string(answer.Status)}})
 	return h.upstreams.Get(ctx, keyID)
 }
 

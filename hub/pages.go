@@ -57,7 +57,7 @@ func (h *Hub) live(c *gin.Context) error {
 
 // ready is GET /readyz: it can do its work, which needs the database.
 func (h *Hub) ready(c *gin.Context) error {
-	_, err := h.backend.Get(c, "settings", "ready")
+	_, err := h.backend.Get(c.Request.Context(), "settings", "ready")
 	if h.leaving.Load() || (err != nil && !errors.Is(err, fs.ErrNotExist)) {
 		c.JSON(http.StatusServiceUnavailable, gin.H{"status": "not ready"})
 		return nil

@@ -58,13 +58,13 @@ func (d *Door) Show(c *gin.Context) error {
 }
 
 func (d *Door) apps(c *gin.Context, userID string) ([]templates.AccountApp, error) {
-	granted, err := d.Grants.ByUser(c, userID)
+	granted, err := d.Grants.ByUser(c.Request.Context(), userID)
 	if err != nil {
 		return nil, err
 	}
 	var out []templates.AccountApp
 	for _, g := range granted {
-		client, err := d.Clients.Lookup(c, g.ClientID)
+		client, err := d.Clients.Lookup(c.Request.Context(), g.ClientID)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -82,14 +82,14 @@ func (d *Door) apps(c *gin.Context, userID string) ([]templates.AccountApp, erro
 }
 
 func (d *Door) logins(c *gin.Context, userID string) ([]templates.AccountLogin, error) {
-	linked, err := d.Users.ByUser(c, userID)
+	linked, err := d.Users.ByUser(c.Request.Context(), userID)
 	if err != nil {
 		return nil, err
 	}
 	var out []templates.AccountLogin
 	for _, i := range linked {
 		login := templates.AccountLogin{Provider: i.LoginKey, Who: i.Email, Since: i.Linked}
-		if key, err := d.Upstreams.Get(c, i.LoginKey); err == nil {
+		if key, err := d.Upstreams.Get(c.Request.Context(), i.LoginKey); err == nil {
 			login.Provider, login.Icon = key.Name, key.Icon
 			if login.Icon == "" {
 				login.Icon = key.Kind
@@ -101,7 +101,7 @@ func (d *Door) logins(c *gin.Context, userID string) ([]templates.AccountLogin, 
 }
 
 func (d *Door) sessions(c *gin.Context, p sessions.Person) ([]templates.AccountSession, error) {
-	all, err := d.Sessions.ByUser(c, p.User.ID)
+	all, err := d.Sessions.ByUser(c.Request.Context(), p.User.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +132,7 @@ func (d *Door) RemoveApp(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	err = d.Grants.Remove(c, p.User.ID, form["client"])
+	err = d.Grants.Remove(c.Request.Context(), p.User.ID, form["client"])
 	if err != nil {
 		return err
 	}
@@ -146,11 +146,11 @@ func (d *Door) EndSession(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := d.Sessions.EndOne(c, p.User.ID, form["session"])
+	s, err := d.Sessions.EndOne(c.Request.Context(), p.User.ID, form["session"])
 	if err != nil {
 		return err
 	}
-	if err := d.Logouts.Ended(c, s); err != nil {
+	if err := d.Logouts.Ended(c.Request.Context(), s); err != nil {
 		return err
 	}
 	d.record(c, p, audit.Event{Kind: audit.SessionsEnded})
@@ -164,18 +164,18 @@ func (d *Door) EndAll(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	all, err := d.Sessions.ByUser(c, p.User.ID)
+	all, err := d.Sessions.ByUser(c.Request.Context(), p.User.ID)
 	if err != nil {
 		return err
 	}
-	if _, err := d.Users.EndEverything(c, p.User.ID); err != nil {
+	if _, err := d.Users.EndEverything(c.Request.Context(), p.User.ID); err != nil {
 		return err
 	}
 	for _, s := range all {
-		if _, err := d.Sessions.EndOne(c, p.User.ID, s.SID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if _, err := d.Sessions.EndOne(c.Request.Context(), p.User.ID, s.SID); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		if err := d.Logouts.Ended(c, s); err != nil {
+		if err := d.Logouts.Ended(c.Request.Context(), s); err != nil {
 			return err
 		}
 	}
@@ -194,5 +194,5 @@ func (d *Door) asked(c *gin.Context) (sessions.Person, map[string]string, error)
 
 func (d *Door) record(c *gin.Context, p sessions.Person, e audit.Event) {
 	e.Actor, e.Target, e.IP, e.Ref = p.User.ID, p.User.ID, c.ClientIP(), web.Ref(c)
-	d.Audit.Record(c, e)
+	d.Audit.Record(c.Request.Context(), e)
 }

@@ -61,7 +61,7 @@ func (d *Door) record(c *gin.Context, e audit.Event) {
 		e.Actor = p.User.ID
 	}
 	e.IP, e.Ref = c.ClientIP(), web.Ref(c)
-	d.Audit.Record(c, e)
+	d.Audit.Record(c.Request.Context(), e)
 }
 
 // mistakes turns the problems of a record into those of a form; ok is false

@@ -22,7 +22,7 @@ var clientFields = map[string]string{"name": "app_name"}
 // Applications is GET /admin/clients. Federated servers have a page of their
 // own.
 func (d *Door) Applications(c *gin.Context) error {
-	all, err := d.Clients.All(c)
+	all, err := d.Clients.All(c.Request.Context())
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (d *Door) AddApplication(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	client, err := d.Clients.Add(c, clients.Client{
+	client, err := d.Clients.Add(c.Request.Context(), clients.Client{
 		Name:          form["app_name"],
 		Type:          clients.Type(form["type"]),
 		RedirectURIs:  lines(form["redirect_uris"]),
@@ -97,7 +97,7 @@ func (d *Door) Application(c *gin.Context) error {
 // application is the client that the address names. Servers are not found
 // here: what may be changed about them is another matter.
 func (d *Door) application(c *gin.Context) (clients.Client, error) {
-	client, err := d.Clients.Lookup(c, c.Param("id"))
+	client, err := d.Clients.Lookup(c.Request.Context(), c.Param("id"))
 	if err == nil && client.Server != nil {
 		err = fs.ErrNotExist
 	}
@@ -171,7 +171,7 @@ func (d *Door) SaveApplication(c *gin.Context) error {
 		BackchannelLogoutURI: form["backchannel_logout_uri"], PostLogoutRedirectURIs: form["post_logout_redirect_uris"],
 		JWKSURI: form["jwks_uri"], Disabled: form["disabled"] != "",
 	}
-	err = d.Clients.Update(c, client.ID, func(stored *clients.Client) error {
+	err = d.Clients.Update(c.Request.Context(), client.ID, func(stored *clients.Client) error {
 		apply(typed, stored)
 		return nil
 	})
@@ -214,10 +214,10 @@ func (d *Door) RemoveApplication(c *gin.Context) error {
 		wrong := []templates.Mistake{{Field: "confirm", Text: "Type the name exactly as it is written above. Nothing was deleted."}}
 		return d.showApplication(c, unprocessable, client, formOf(client), wrong)
 	}
-	if err := d.Clients.Delete(c, client.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := d.Clients.Delete(c.Request.Context(), client.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := d.Grants.RemoveClient(c, client.ID); err != nil {
+	if err := d.Grants.RemoveClient(c.Request.Context(), client.ID); err != nil {
 		return err
 	}
 	d.record(c, audit.Event{Kind: audit.ClientRemoved, Client: client.ID, Target: client.Name})

@@ -22,7 +22,7 @@ var keyFields = map[string]string{"secret": "client_secret"}
 
 // LoginKeys is GET /admin/keys.
 func (d *Door) LoginKeys(c *gin.Context) error {
-	all, err := d.Upstreams.All(c)
+	all, err := d.Upstreams.All(c.Request.Context())
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (d *Door) AddLoginKey(c *gin.Context) error {
 		return err
 	}
 	peer := form["kind"] == federation.KindPeer
-	key, err := d.Upstreams.Add(c, federation.LoginKey{Kind: form["kind"], Name: d.keyName(c, form), BaseURL: form["base_url"], Enabled: peer}, "")
+	key, err := d.Upstreams.Add(c.Request.Context(), federation.LoginKey{Kind: form["kind"], Name: d.keyName(c, form), BaseURL: form["base_url"], Enabled: peer}, "")
 	if wrong, ok := mistakes(err, keyFields); ok {
 		return d.Edge.Show(c, unprocessable, templates.AdminKeyNew{Kind: form["kind"], Name: form["name"], BaseURL: form["base_url"], Invite: form["invite"], Mistakes: wrong})
 	}
@@ -74,7 +74,7 @@ func (d *Door) AddLoginKey(c *gin.Context) error {
 	}
 	d.record(c, audit.Event{Kind: audit.KeyAdded, LoginKey: key.ID, Target: key.BaseURL})
 	if peer {
-		if _, err := d.Upstreams.Join(c, key.ID, form["invite"]); err != nil {
+		if _, err := d.Upstreams.Join(c.Request.Context(), key.ID, form["invite"]); err != nil {
 			return err
 		}
 	}
@@ -87,7 +87,7 @@ func (d *Door) keyName(c *gin.Context, form map[string]string) string {
 	if name := strings.TrimSpace(form["name"]); name != "" {
 		return name
 	}
-	card, err := d.Upstreams.Describe(c, federation.LoginKey{Kind: form["kind"], BaseURL: form["base_url"], Name: "upstream", ID: "upstream"})
+	card, err := d.Upstreams.Describe(c.Request.Context(), federation.LoginKey{Kind: form["kind"], BaseURL: form["base_url"], Name: "upstream", ID: "upstream"})
 	if err == nil && card.Name != "" {
 		return card.Name
 	}
@@ -100,12 +100,12 @@ func (d *Door) keyName(c *gin.Context, form map[string]string) string {
 // LoginKey is GET /admin/keys/{id}. Looking at a peer that has not let us in
 // yet asks it again.
 func (d *Door) LoginKey(c *gin.Context) error {
-	key, err := d.Upstreams.Get(c, c.Param("id"))
+	key, err := d.Upstreams.Get(c.Request.Context(), c.Param("id"))
 	if err != nil {
 		return err
 	}
 	if key.Kind == federation.KindPeer && key.Join.Status == federation.Requested {
-		if key, err = d.join(c, key.ID, ""); err != nil {
+		if key, err = d.join(c.Request.Context(), key.ID, ""); err != nil {
 			return err
 		}
 	}
@@ -118,7 +118,7 @@ func (d *Door) formOnKey(c *gin.Context) (map[string]string, federation.LoginKey
 	if err != nil {
 		return nil, federation.LoginKey{}, err
 	}
-	key, err := d.Upstreams.Get(c, c.Param("id"))
+	key, err := d.Upstreams.Get(c.Request.Context(), c.Param("id"))
 	return form, key, err
 }
 
@@ -138,7 +138,7 @@ func (d *Door) showKey(c *gin.Context, status int, k federation.LoginKey, form t
 	if k.Kind == federation.KindPeer {
 		page.ClientID = d.ClientMetadata(k.ID)
 		var err error
-		if page.Fingerprints, err = d.Signing.Fingerprints(c); err != nil {
+		if page.Fingerprints, err = d.Signing.Fingerprints(c.Request.Context()); err != nil {
 			return err
 		}
 	}
@@ -169,7 +169,7 @@ func (d *Door) SaveLoginKey(c *gin.Context) error {
 	if perr != nil && form["position"] != "" {
 		return d.showKey(c, unprocessable, key, typed, []templates.Mistake{{Field: "position", Text: "Enter a whole number; smaller comes first."}})
 	}
-	err = d.Upstreams.Update(c, key.ID, form["client_secret"], func(k *federation.LoginKey) error {
+	err = d.Upstreams.Update(c.Request.Context(), key.ID, form["client_secret"], func(k *federation.LoginKey) error {
 		k.Name, k.BaseURL = typed.Name, typed.BaseURL
 		if k.Kind != federation.KindPeer {
 			k.ClientID = typed.ClientID
@@ -199,7 +199,7 @@ func (d *Door) AskAgain(c *gin.Context) error {
 	if key.Kind != federation.KindPeer {
 		return web.NotFound(nil)
 	}
-	if key, err = d.join(c, key.ID, form["invite"]); err != nil {
+	if key, err = d.join(c.Request.Context(), key.ID, form["invite"]); err != nil {
 		return err
 	}
 	d.record(c, audit.Event{Kind: audit.KeyChanged, LoginKey: key.ID, Detail: map[string]string{"join": string(key.Join.Status)}})
@@ -208,7 +208,7 @@ func (d *Door) AskAgain(c *gin.Context) error {
 
 // AskRemoveLoginKey is GET /admin/keys/{id}/delete.
 func (d *Door) AskRemoveLoginKey(c *gin.Context) error {
-	key, err := d.Upstreams.Get(c, c.Param("id"))
+	key, err := d.Upstreams.Get(c.Request.Context(), c.Param("id"))
 	if err != nil {
 		return err
 	}
@@ -232,7 +232,7 @@ func (d *Door) RemoveLoginKey(c *gin.Context) error {
 	if strings.TrimSpace(form["confirm"]) != key.Name {
 		return d.Edge.Show(c, unprocessable, confirmKey(key, []templates.Mistake{{Field: "confirm", Text: "Type the name exactly as it is written. Nothing was deleted."}}))
 	}
-	if err := d.Upstreams.Delete(c, key.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := d.Upstreams.Delete(c.Request.Context(), key.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	d.record(c, audit.Event{Kind: audit.KeyRemoved, LoginKey: key.ID})

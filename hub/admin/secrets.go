@@ -55,7 +55,7 @@ func (d *Door) showSecret(c *gin.Context, client clients.Client, life time.Durat
 	if client.AuthMethod == clients.MethodKey || client.Public() {
 		return web.SeeOther(c, clientPath(client.ID)+"?done=added") // it proves itself otherwise
 	}
-	secret, err := d.Clients.AddSecret(c, client.ID, life)
+	secret, err := d.Clients.AddSecret(c.Request.Context(), client.ID, life)
 	if wrong, ok := mistakes(err, nil); ok {
 		return d.showApplication(c, unprocessable, client, formOf(client), wrong)
 	}
@@ -76,7 +76,7 @@ func (d *Door) RemoveSecret(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := d.Clients.DropSecret(c, client.ID, form["secret"]); err != nil {
+	if err := d.Clients.DropSecret(c.Request.Context(), client.ID, form["secret"]); err != nil {
 		return err
 	}
 	d.record(c, audit.Event{Kind: audit.SecretRemoved, Client: client.ID})

@@ -17,7 +17,7 @@ import (
 func (d *Door) Servers(c *gin.Context) error { return d.showServers(c, "", time.Time{}) }
 
 func (d *Door) showServers(c *gin.Context, invite string, expires time.Time) error {
-	all, err := d.Clients.All(c)
+	all, err := d.Clients.All(c.Request.Context())
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (d *Door) Decide(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	err = d.Clients.Decide(c, form["server"], decision.state, d.by(c))
+	err = d.Clients.Decide(c.Request.Context(), form["server"], decision.state, d.by(c))
 	if wrong, ok := mistakes(err, nil); ok {
 		return &web.Problem{Status: http.StatusConflict, Heading: "Nothing was changed.", Text: wrong[0].Text,
 			Action: templates.Action{Label: "Back to the servers", URL: "/admin/servers"}}
@@ -88,7 +88,7 @@ func (d *Door) Decide(c *gin.Context) error {
 // Invite is POST /admin/servers/invite: a code that lets one server in at
 // once, shown this one time.
 func (d *Door) Invite(c *gin.Context) error {
-	code, invite, err := d.Invites.New(c, d.by(c), clients.InviteLife)
+	code, invite, err := d.Invites.New(c.Request.Context(), d.by(c), clients.InviteLife)
 	if err != nil {
 		return err
 	}

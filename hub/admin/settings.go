@@ -20,7 +20,7 @@ var consentWords = map[string]string{settings.Force: "Force", settings.Auto: "Au
 
 // ProviderSettings is GET /admin/settings.
 func (d *Door) ProviderSettings(c *gin.Context) error {
-	s, err := d.Settings.Current(c)
+	s, err := d.Settings.Current(c.Request.Context())
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func (d *Door) SaveSettings(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	err = d.Settings.Change(c, d.by(c), func(s *settings.Settings) {
+	err = d.Settings.Change(c.Request.Context(), d.by(c), func(s *settings.Settings) {
 		s.HubName = form["hub_name"]
 		s.Consent = strings.ToLower(form["skip_authorization"])
 		s.ServerDomains = lines(form["trusted_domains"])

@@ -33,6 +33,7 @@ const (
 	KeyAdded       = "loginkey.added"
 	KeyChanged     = "loginkey.changed"
 	KeyRemoved     = "loginkey.removed"
+	KeyJoined      = "loginkey.joined"
 	ServerAsked    = "server.asked"
 	ServerDecided  = "server.decided"
 	InviteMade     = "server.invite.made"

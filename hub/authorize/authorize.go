@@ -82,11 +82,11 @@ func (d *Door) begin(c *gin.Context, params oauth.Params, repeated *oauth.Repeat
 
 // resume goes on with a flow after a step.
 func (d *Door) resume(c *gin.Context, id string) error {
-	flow, err := d.Flows.Open(c, id, d.Sessions.SameBrowser(c.Request))
+	flow, err := d.Flows.Open(c.Request.Context(), id, d.Sessions.SameBrowser(c.Request))
 	if err != nil {
 		return err
 	}
-	client, err := d.Clients.Get(c, flow.Request.ClientID)
+	client, err := d.Clients.Get(c.Request.Context(), flow.Request.ClientID)
 	if errors.Is(err, fs.ErrNotExist) || (err == nil && !client.AllowsRedirect(flow.Request.RedirectURI)) {
 		// It was disabled or changed while the person was on the way.
 		return d.refuse(c, flow.Request.ClientID, unknownClient(err))
@@ -141,21 +141,21 @@ func (d *Door) person(c *gin.Context) (*sessions.Person, error) {
 func (d *Door) consent(c *gin.Context, client clients.Client, flow flows.Flow, p sessions.Person) (grants.Grant, bool, error) {
 	if client.SkipAuthorization {
 		// Not asked, but written down: the person sees it and can remove it.
-		g, err := d.Grants.Covers(c, p.User.ID, client.ID, client.Generation, flow.Request.Scopes)
+		g, err := d.Grants.Covers(c.Request.Context(), p.User.ID, client.ID, client.Generation, flow.Request.Scopes)
 		if errors.Is(err, fs.ErrNotExist) {
-			g, err = d.Grants.Allow(c, grants.Allowance{UserID: p.User.ID, ClientID: client.ID,
+			g, err = d.Grants.Allow(c.Request.Context(), grants.Allowance{UserID: p.User.ID, ClientID: client.ID,
 				Generation: client.Generation, Scopes: flow.Request.Scopes, Preauthorized: true})
 		}
 		return g, true, err
 	}
-	g, err := d.Grants.Covers(c, p.User.ID, client.ID, client.Generation, flow.Request.Scopes)
+	g, err := d.Grants.Covers(c.Request.Context(), p.User.ID, client.ID, client.Generation, flow.Request.Scopes)
 	if errors.Is(err, fs.ErrNotExist) {
 		return grants.Grant{}, false, nil
 	}
 	if err != nil {
 		return grants.Grant{}, false, err
 	}
-	now, err := d.Settings.Current(c)
+	now, err := d.Settings.Current(c.Request.Context())
 	if err != nil {
 		return grants.Grant{}, false, err
 	}
@@ -169,7 +169,7 @@ func (d *Door) consent(c *gin.Context, client clients.Client, flow flows.Flow, p
 func (d *Door) send(c *gin.Context, flow flows.Flow, to step) error {
 	if flow.ID == "" {
 		var err error
-		flow, err = d.Flows.Begin(c, d.Sessions.Browser(c.Writer, c.Request), flow.Request)
+		flow, err = d.Flows.Begin(c.Request.Context(), d.Sessions.Browser(c.Writer, c.Request), flow.Request)
 		if err != nil {
 			return err
 		}
@@ -186,7 +186,7 @@ func (d *Door) send(c *gin.Context, flow flows.Flow, to step) error {
 func (d *Door) refuse(c *gin.Context, clientID string, err error) error {
 	var problem *web.Problem
 	if errors.As(err, &problem) && problem.Protocol != nil {
-		d.Audit.Note(c, audit.Event{Kind: audit.RequestRefused, Client: short(clientID), IP: c.ClientIP(), Ref: web.Ref(c), Reason: problem.Protocol.Description})
+		d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.RequestRefused, Client: short(clientID), IP: c.ClientIP(), Ref: web.Ref(c), Reason: problem.Protocol.Description})
 	}
 	return err
 }

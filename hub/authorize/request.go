@@ -42,7 +42,7 @@ func (d *Door) addressee(c *gin.Context, params oauth.Params, repeated *oauth.Re
 	if id == "" {
 		return clients.Client{}, sender{}, misconfigured(oauth.InvalidRequest("the parameter client_id is missing"))
 	}
-	client, err := d.Clients.Get(c, id)
+	client, err := d.Clients.Get(c.Request.Context(), id)
 	if errors.Is(err, fs.ErrNotExist) {
 		return clients.Client{}, sender{}, d.stranger(c, id, err)
 	}
@@ -78,7 +78,7 @@ func hasScope(params oauth.Params, scope string) bool {
 // stranger explains an unknown client id. A hub that has asked to federate is
 // told to wait; everybody else gets the same answer, known or not.
 func (d *Door) stranger(c *gin.Context, id string, cause error) error {
-	known, err := d.Clients.Lookup(c, id)
+	known, err := d.Clients.Lookup(c.Request.Context(), id)
 	if err == nil && known.Server != nil && known.Server.State == clients.Pending && !known.Disabled {
 		return &web.Problem{
 			Status:   http.StatusForbidden,

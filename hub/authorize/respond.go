@@ -28,7 +28,7 @@ func recipient(r flows.Request, client clients.Client) sender {
 func (d *Door) respond(c *gin.Context, client clients.Client, to sender, flow flows.Flow, p sessions.Person, g grants.Grant) error {
 	if flow.ID != "" {
 		// Of two tabs that finish together one goes on.
-		if err := d.Flows.End(c, flow.ID); err != nil {
+		if err := d.Flows.End(c.Request.Context(), flow.ID); err != nil {
 			return err
 		}
 	}
@@ -44,20 +44,20 @@ func (d *Door) respond(c *gin.Context, client clients.Client, to sender, flow fl
 		AMR:         p.Session.AMR,
 		SID:         p.Session.SID,
 	}
-	if err := d.Sessions.NoteClient(c, p.Session, client.ID); err != nil {
+	if err := d.Sessions.NoteClient(c.Request.Context(), p.Session, client.ID); err != nil {
 		return err
 	}
 	answer, err := d.success(c, client, a, p)
 	if err != nil {
 		return err
 	}
-	d.Audit.Routine(c, audit.Event{Kind: audit.CodeIssued, Actor: p.User.ID, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
+	d.Audit.Routine(c.Request.Context(), audit.Event{Kind: audit.CodeIssued, Actor: p.User.ID, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
 	return d.deliver(c, client, to, answer)
 }
 
 // success makes the parameters of a good answer.
 func (d *Door) success(c *gin.Context, client clients.Client, a grants.Authorization, p sessions.Person) (url.Values, error) {
-	code, err := d.Grants.NewCode(c, a)
+	code, err := d.Grants.NewCode(c.Request.Context(), a)
 	if err != nil {
 		return nil, err
 	}
@@ -66,11 +66,11 @@ func (d *Door) success(c *gin.Context, client clients.Client, a grants.Authoriza
 	}
 	// Implicit (RFC 6749 §4.2.2): the code never leaves the hub; redeeming it
 	// here gives the token the same family to hang on as any other.
-	f, _, err := d.Grants.Redeem(c, code, grants.Proof{ClientID: client.ID, RedirectURI: a.RedirectURI, Access: tokens.AccessLife})
+	f, _, err := d.Grants.Redeem(c.Request.Context(), code, grants.Proof{ClientID: client.ID, RedirectURI: a.RedirectURI, Access: tokens.AccessLife})
 	if err != nil {
 		return nil, err
 	}
-	token, err := d.Tokens.ForUser(c, f, p.User, f.Scopes)
+	token, err := d.Tokens.ForUser(c.Request.Context(), f, p.User, f.Scopes)
 	if err != nil {
 		return nil, err
 	}
@@ -96,11 +96,11 @@ func (d *Door) answerErrorIn(c *gin.Context, client clients.Client, to sender, f
 		return err
 	}
 	if flow.ID != "" {
-		if err := d.Flows.End(c, flow.ID); err != nil {
+		if err := d.Flows.End(c.Request.Context(), flow.ID); err != nil {
 			return err
 		}
 	}
-	d.Audit.Note(c, audit.Event{Kind: audit.RequestRefused, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: protocol.Error()})
+	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.RequestRefused, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: protocol.Error()})
 	return d.deliver(c, client, to, url.Values{
 		"error":             {protocol.Code},
 		"error_description": {protocol.Description},

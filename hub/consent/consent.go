@@ -41,11 +41,11 @@ type asked struct {
 // open finds the flow, its client and its person. Whoever comes without being
 // signed in goes back to authorize, which knows what to do.
 func (d *Door) open(c *gin.Context, flowID string) (asked, error) {
-	flow, err := d.Flows.Open(c, flowID, d.Sessions.SameBrowser(c.Request))
+	flow, err := d.Flows.Open(c.Request.Context(), flowID, d.Sessions.SameBrowser(c.Request))
 	if err != nil {
 		return asked{}, err
 	}
-	client, err := d.Clients.Get(c, flow.Request.ClientID)
+	client, err := d.Clients.Get(c.Request.Context(), flow.Request.ClientID)
 	if err != nil {
 		return asked{}, err
 	}
@@ -62,7 +62,7 @@ func (d *Door) Show(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	already, err := d.Grants.Granted(c, a.person.User.ID, a.client.ID, a.client.Generation)
+	already, err := d.Grants.Granted(c.Request.Context(), a.person.User.ID, a.client.ID, a.client.Generation)
 	if err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func (d *Door) Decide(c *gin.Context) error {
 }
 
 func (d *Door) allow(c *gin.Context, a asked) error {
-	_, err := d.Grants.Allow(c, grants.Allowance{
+	_, err := d.Grants.Allow(c.Request.Context(), grants.Allowance{
 		UserID:     a.person.User.ID,
 		ClientID:   a.client.ID,
 		Generation: a.client.Generation,
@@ -104,7 +104,7 @@ func (d *Door) allow(c *gin.Context, a asked) error {
 	if err != nil {
 		return err
 	}
-	if err := d.Flows.Consent(c, a.flow.ID, a.person.User.ID); err != nil {
+	if err := d.Flows.Consent(c.Request.Context(), a.flow.ID, a.person.User.ID); err != nil {
 		return err
 	}
 	d.record(c, a, audit.ConsentGiven)
@@ -112,7 +112,7 @@ func (d *Door) allow(c *gin.Context, a asked) error {
 }
 
 func (d *Door) deny(c *gin.Context, a asked) error {
-	if err := d.Flows.Deny(c, a.flow.ID); err != nil {
+	if err := d.Flows.Deny(c.Request.Context(), a.flow.ID); err != nil {
 		return err
 	}
 	d.record(c, a, audit.ConsentDenied)
@@ -120,7 +120,7 @@ func (d *Door) deny(c *gin.Context, a asked) error {
 }
 
 func (d *Door) record(c *gin.Context, a asked, kind string) {
-	d.Audit.Record(c, audit.Event{Kind: kind, Actor: a.person.User.ID, Client: a.client.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: kind, Actor: a.person.User.ID, Client: a.client.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
 }
 
 // page puts the question into words.

@@ -15,7 +15,7 @@ func (d *Door) code(c *gin.Context, client clients.Client, form oauth.Params) (a
 	if err != nil {
 		return answer{}, err
 	}
-	f, refresh, err := d.Grants.Redeem(c, code, grants.Proof{
+	f, refresh, err := d.Grants.Redeem(c.Request.Context(), code, grants.Proof{
 		ClientID:    client.ID,
 		RedirectURI: form["redirect_uri"],
 		Verifier:    form["code_verifier"],

@@ -29,7 +29,7 @@ func (d *Door) credentials(c *gin.Context, client clients.Client, form oauth.Par
 	if i := slices.IndexFunc(scopes, isPersonal); i >= 0 {
 		return answer{}, oauth.InvalidScope("the scope " + scopes[i] + " speaks of a user, and client_credentials has none")
 	}
-	token, err := d.Tokens.ForClient(c, client.ID, scopes)
+	token, err := d.Tokens.ForClient(c.Request.Context(), client.ID, scopes)
 	return answer{AccessToken: token, Scope: oauth.JoinScope(scopes)}, err
 }
 

@@ -3,7 +3,6 @@ package oidc
 import (
 	"net/http"
 	"slices"
-	"sync"
 
 	"github.com/gin-gonic/gin"
 
@@ -56,12 +55,16 @@ type metadata struct {
 // Discovery serves both well-known addresses: the documents may be one
 // (RFC 8414 §5).
 func (d *Door) Discovery(c *gin.Context) error {
-	current, err := d.Settings.Current(c)
+	current, err := d.Settings.Current(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	body, err := d.documents.metadata(current.HubName, d.metadata)
 	if err != nil {
 		return err
 	}
 	forEverybody(c, "public, max-age=300")
-	c.JSON(http.StatusOK, d.metadata(current.HubName))
+	c.Data(http.StatusOK, "application/json; charset=utf-8", body)
 	return nil
 }
 
@@ -114,15 +117,9 @@ func forEverybody(c *gin.Context, caching string) {
 	c.Writer.Header().Del("Pragma")
 }
 
-// keyCache keeps the JWK set as bytes: it changes only when keys do.
-type keyCache struct {
-	mu   sync.Mutex
-	body []byte
-}
-
 // JWKS serves the public keys (RFC 7517 §5).
 func (d *Door) JWKS(c *gin.Context) error {
-	body, err := d.keySet(c)
+	body, err := d.keySet(c.Request.Context())
 	if err != nil {
 		return err
 	}

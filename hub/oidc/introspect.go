@@ -64,7 +64,7 @@ func (d *Door) Introspect(c *gin.Context) error {
 }
 
 func (d *Door) introspect(c *gin.Context, token string) (introspection, error) {
-	h, err := d.Tokens.Verify(c, token)
+	h, err := d.Tokens.Verify(c.Request.Context(), token)
 	if err == nil {
 		return introspection{
 			Active: true, Scope: h.Scope, ClientID: h.ClientID, Username: h.User.Email, TokenType: "Bearer",
@@ -75,9 +75,9 @@ func (d *Door) introspect(c *gin.Context, token string) (introspection, error) {
 	if !errors.Is(err, tokens.ErrInvalid) {
 		return introspection{}, err
 	}
-	f, err := d.Grants.ByRefresh(c, token)
+	f, err := d.Grants.ByRefresh(c.Request.Context(), token)
 	if err == nil {
-		_, err = d.Tokens.UserOf(c, f)
+		_, err = d.Tokens.UserOf(c.Request.Context(), f)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return introspection{}, nil
@@ -111,23 +111,23 @@ func (d *Door) Revoke(c *gin.Context) error {
 		return err
 	}
 	if revoked {
-		d.Audit.Record(c, audit.Event{Kind: audit.TokenRevoked, Actor: client.ID, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
+		d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.TokenRevoked, Actor: client.ID, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
 	}
 	c.Status(http.StatusOK)
 	return nil
 }
 
 func (d *Door) revoke(c *gin.Context, client clients.Client, token string) (bool, error) {
-	f, err := d.Grants.ByRefresh(c, token)
+	f, err := d.Grants.ByRefresh(c.Request.Context(), token)
 	if err == nil {
 		if f.ClientID != client.ID {
 			return false, nil
 		}
 		// §2.1: the access tokens of the same grant go with it.
-		return true, d.Grants.Revoke(c, f.ID, "the client revoked it")
+		return true, d.Grants.Revoke(c.Request.Context(), f.ID, "the client revoked it")
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return false, err
 	}
-	return d.Tokens.Revoke(c, token, client.ID)
+	return d.Tokens.Revoke(c.Request.Context(), token, client.ID)
 }

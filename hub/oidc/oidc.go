@@ -29,5 +29,5 @@ type Door struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 
-	keys keyCache
+	documents documents
 }

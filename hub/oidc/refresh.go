@@ -19,7 +19,7 @@ func (d *Door) refresh(c *gin.Context, client clients.Client, form oauth.Params)
 	if err != nil {
 		return answer{}, err
 	}
-	f, next, err := d.Grants.Refresh(c, token, client.ID, narrow)
+	f, next, err := d.Grants.Refresh(c.Request.Context(), token, client.ID, narrow)
 	if err != nil {
 		return answer{}, err
 	}

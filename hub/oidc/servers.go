@@ -39,7 +39,7 @@ func (d *Door) Servers(c *gin.Context) error {
 	if err != nil {
 		return d.stranger(c, form, err)
 	}
-	proved, err := d.Clients.Prove(c, credentials, d.Issuer)
+	proved, err := d.Clients.Prove(c.Request.Context(), credentials, d.Issuer)
 	if err != nil {
 		return d.stranger(c, form, err)
 	}
@@ -47,12 +47,12 @@ func (d *Door) Servers(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	before, err := d.Clients.Lookup(c, proved.ID)
+	before, err := d.Clients.Lookup(c.Request.Context(), proved.ID)
 	unknown := errors.Is(err, fs.ErrNotExist)
 	if err != nil && !unknown {
 		return err
 	}
-	client, err := d.Clients.Introduce(c, proved.ID, via)
+	client, err := d.Clients.Introduce(c.Request.Context(), proved.ID, via)
 	if errors.Is(err, clients.ErrTooManyPending) {
 		return oauth.TemporarilyUnavailable("too many servers wait for approval; ask the administrator of this hub to decide about some of them")
 	}
@@ -60,7 +60,7 @@ func (d *Door) Servers(c *gin.Context) error {
 		return d.stranger(c, form, err)
 	}
 	if unknown || before.Server == nil || before.Server.State != client.Server.State {
-		d.Audit.Record(c, audit.Event{Kind: audit.ServerAsked, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c),
+		d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.ServerAsked, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c),
 			Detail: map[string]string{"state": string(client.Server.State), "via": via}})
 	}
 	c.JSON(http.StatusOK, standing{client.Server.State, standingText[client.Server.State]})
@@ -70,7 +70,7 @@ func (d *Door) Servers(c *gin.Context) error {
 // introduction says what speaks for a server: an invite, which is used up by
 // it, or its domain.
 func (d *Door) introduction(c *gin.Context, server clients.Client, invite string) (string, error) {
-	known, err := d.Clients.Lookup(c, server.ID)
+	known, err := d.Clients.Lookup(c.Request.Context(), server.ID)
 	if err == nil && known.Server != nil && known.Server.State != clients.Pending {
 		return "", nil // already decided; an invite must not be wasted on it
 	}
@@ -78,7 +78,7 @@ func (d *Door) introduction(c *gin.Context, server clients.Client, invite string
 		return "", err
 	}
 	if invite != "" {
-		_, err := d.Invites.Redeem(c, invite)
+		_, err := d.Invites.Redeem(c.Request.Context(), invite)
 		if err == nil {
 			return clients.ViaInvite, nil
 		}
@@ -87,7 +87,7 @@ func (d *Door) introduction(c *gin.Context, server clients.Client, invite string
 		}
 		return "", oauth.AccessDenied("the invite code is unknown, used or expired; ask the administrator of this hub for a new one")
 	}
-	current, err := d.Settings.Current(c)
+	current, err := d.Settings.Current(c.Request.Context())
 	if err != nil {
 		return "", err
 	}
@@ -105,7 +105,7 @@ func (d *Door) stranger(c *gin.Context, form oauth.Params, err error) error {
 	case errors.As(err, &refused) && refused.Code == clients.InvalidRequest:
 		return oauth.InvalidRequest(refused.Description).Because(err)
 	case errors.As(err, &refused):
-		d.Audit.Note(c, audit.Event{Kind: audit.ClientRefused, Client: form["client_id"], IP: c.ClientIP(), Ref: web.Ref(c), Reason: refused.Description})
+		d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: form["client_id"], IP: c.ClientIP(), Ref: web.Ref(c), Reason: refused.Description})
 		return oauth.InvalidClient(refused.Description).Because(err)
 	case errors.As(err, &document):
 		return oauth.InvalidRequest("the metadata document could not be used: " + document.Text).Because(err)

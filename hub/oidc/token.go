@@ -61,7 +61,7 @@ func (d *Door) Token(c *gin.Context) error {
 		return d.suspicious(c, client, err)
 	}
 	a.TokenType, a.ExpiresIn = "Bearer", int64(tokens.AccessLife/time.Second)
-	d.Audit.Routine(c, audit.Event{Kind: audit.TokensIssued, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"grant": grant}})
+	d.Audit.Routine(c.Request.Context(), audit.Event{Kind: audit.TokensIssued, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"grant": grant}})
 	c.JSON(http.StatusOK, a)
 	return nil
 }
@@ -86,7 +86,7 @@ func (d *Door) client(c *gin.Context, form oauth.Params) (clients.Client, error)
 	credentials, err := clients.ParseCredentials(c.GetHeader("Authorization"), form)
 	if err == nil {
 		var client clients.Client
-		client, err = d.Clients.Authenticate(c, credentials, d.Issuer)
+		client, err = d.Clients.Authenticate(c.Request.Context(), credentials, d.Issuer)
 		if err == nil {
 			return client, nil
 		}
@@ -95,7 +95,7 @@ func (d *Door) client(c *gin.Context, form oauth.Params) (clients.Client, error)
 	if !errors.As(err, &refused) {
 		return clients.Client{}, err
 	}
-	d.Audit.Note(c, audit.Event{Kind: audit.ClientRefused, Client: form["client_id"], IP: c.ClientIP(), Ref: web.Ref(c), Reason: refused.Description})
+	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: form["client_id"], IP: c.ClientIP(), Ref: web.Ref(c), Reason: refused.Description})
 	if refused.Code == "invalid_request" {
 		return clients.Client{}, oauth.InvalidRequest(refused.Description).Because(err)
 	}
@@ -110,7 +110,7 @@ func (d *Door) client(c *gin.Context, form oauth.Params) (clients.Client, error)
 func (d *Door) suspicious(c *gin.Context, client clients.Client, err error) error {
 	var misuse *grants.Misuse
 	if errors.As(err, &misuse) {
-		d.Audit.Record(c, audit.Event{Kind: misuse.Kind, Actor: client.ID, Client: misuse.Family.ClientID, Target: misuse.Family.UserID,
+		d.Audit.Record(c.Request.Context(), audit.Event{Kind: misuse.Kind, Actor: client.ID, Client: misuse.Family.ClientID, Target: misuse.Family.UserID,
 			IP: c.ClientIP(), Ref: web.Ref(c), Reason: misuse.Public.Description})
 	}
 	return err
@@ -118,7 +118,7 @@ func (d *Door) suspicious(c *gin.Context, client clients.Client, err error) erro
 
 // issue makes the tokens of a family that was just redeemed or refreshed.
 func (d *Door) issue(c *gin.Context, client clients.Client, f grants.Family, scopes []string) (answer, error) {
-	user, err := d.Tokens.UserOf(c, f)
+	user, err := d.Tokens.UserOf(c.Request.Context(), f)
 	if errors.Is(err, fs.ErrNotExist) {
 		return answer{}, d.ended(c, f, err)
 	}
@@ -129,18 +129,18 @@ func (d *Door) issue(c *gin.Context, client clients.Client, f grants.Family, sco
 		return answer{}, d.ended(c, f, errors.New("the user lost the role that the client asks for"))
 	}
 	a := answer{Scope: oauth.JoinScope(scopes)}
-	if a.AccessToken, err = d.Tokens.ForUser(c, f, user, scopes); err != nil {
+	if a.AccessToken, err = d.Tokens.ForUser(c.Request.Context(), f, user, scopes); err != nil {
 		return answer{}, err
 	}
 	if oauth.Covers(scopes, []string{"openid"}) {
-		a.IDToken, err = d.Tokens.ID(c, tokens.ID{Family: f, User: user, Scopes: scopes, AccessToken: a.AccessToken, Alg: client.IDTokenAlg})
+		a.IDToken, err = d.Tokens.ID(c.Request.Context(), tokens.ID{Family: f, User: user, Scopes: scopes, AccessToken: a.AccessToken, Alg: client.IDTokenAlg})
 	}
 	return a, err
 }
 
 // ended revokes a family that has nobody left to speak for.
 func (d *Door) ended(c *gin.Context, f grants.Family, why error) error {
-	if err := d.Grants.Revoke(c, f.ID, why.Error()); err != nil {
+	if err := d.Grants.Revoke(c.Request.Context(), f.ID, why.Error()); err != nil {
 		return err
 	}
 	return oauth.InvalidGrant("the user's access was removed; ask them to sign in again").Because(why)

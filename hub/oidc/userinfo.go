@@ -18,7 +18,7 @@ func (d *Door) Userinfo(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	holder, err := d.Tokens.Verify(c, token)
+	holder, err := d.Tokens.Verify(c.Request.Context(), token)
 	if errors.Is(err, tokens.ErrInvalid) {
 		return oauth.InvalidToken("the access token is malformed, expired or revoked").Because(err)
 	}

@@ -26,7 +26,7 @@ func (d *Door) Backchannel(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	connector, key, err := d.Upstreams.Open(c, c.Param("key"))
+	connector, key, err := d.Upstreams.Open(c.Request.Context(), c.Param("key"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return oauth.InvalidRequest("there is no such login key here")
 	}
@@ -37,11 +37,11 @@ func (d *Door) Backchannel(c *gin.Context) error {
 	if !ok {
 		return oauth.InvalidRequest("this login key takes no logout tokens")
 	}
-	ended, err := receiver.LogoutToken(c, raw)
+	ended, err := receiver.LogoutToken(c.Request.Context(), raw)
 	if err != nil {
 		return d.badLogout(c, key.ID, err)
 	}
-	err = d.Replay(c, "logout/"+key.ID+"/"+ended.JTI, ended.Expires)
+	err = d.Replay(c.Request.Context(), "logout/"+key.ID+"/"+ended.JTI, ended.Expires)
 	if errors.Is(err, fs.ErrExist) {
 		return d.badLogout(c, key.ID, errors.New("the token was used before"))
 	}
@@ -52,13 +52,13 @@ func (d *Door) Backchannel(c *gin.Context) error {
 }
 
 func (d *Door) endUpstream(c *gin.Context, keyID string, ended federation.Ended) error {
-	over, err := d.Sessions.EndUpstream(c, keyID, ended.SID, ended.Subject)
+	over, err := d.Sessions.EndUpstream(c.Request.Context(), keyID, ended.SID, ended.Subject)
 	if err != nil {
 		return err
 	}
 	for _, s := range over {
-		d.Audit.Record(c, audit.Event{Kind: audit.LogoutReceived, Target: s.UserID, LoginKey: keyID, IP: c.ClientIP(), Ref: web.Ref(c)})
-		if err := d.Logouts.Ended(c, s); err != nil {
+		d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.LogoutReceived, Target: s.UserID, LoginKey: keyID, IP: c.ClientIP(), Ref: web.Ref(c)})
+		if err := d.Logouts.Ended(c.Request.Context(), s); err != nil {
 			return err
 		}
 	}
@@ -73,6 +73,6 @@ func (d *Door) badLogout(c *gin.Context, keyID string, err error) error {
 	if errors.As(err, &fault) && fault.Kind == federation.Unreachable {
 		return oauth.TemporarilyUnavailable("the issuer's keys could not be fetched").Because(err)
 	}
-	d.Audit.Record(c, audit.Event{Kind: audit.LogoutFailed, LoginKey: keyID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: err.Error()})
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.LogoutFailed, LoginKey: keyID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: err.Error()})
 	return oauth.InvalidRequest("the logout token is not valid").Because(err)
 }

@@ -31,7 +31,7 @@ func (d *Door) askToLink(c *gin.Context, j journey, key federation.LoginKey, ide
 	name := flows.Name()
 	browser := d.Sessions.Browser(c.Writer, c.Request)
 	l := linking{j.way, key.ID, key.Name, identity, user.ID, user.Email}
-	if err := d.Stops.Keep(c, stopLink, name, browser, l); err != nil {
+	if err := d.Stops.Keep(c.Request.Context(), stopLink, name, browser, l); err != nil {
 		return err
 	}
 	return web.SeeOther(c, "/signin/link?stop="+name)
@@ -52,7 +52,7 @@ func (d *Door) LinkShow(c *gin.Context) error {
 
 func (d *Door) linking(c *gin.Context, name string) (linking, journey, error) {
 	var l linking
-	err := d.Stops.Peek(c, stopLink, name, d.Sessions.SameBrowser(c.Request), &l)
+	err := d.Stops.Peek(c.Request.Context(), stopLink, name, d.Sessions.SameBrowser(c.Request), &l)
 	if err != nil {
 		return linking{}, journey{}, err
 	}
@@ -61,7 +61,7 @@ func (d *Door) linking(c *gin.Context, name string) (linking, journey, error) {
 }
 
 func (d *Door) linkPage(c *gin.Context, status int, name string, l linking, j journey, alert templates.Note) error {
-	user, err := d.Users.Get(c, l.UserID)
+	user, err := d.Users.Get(c.Request.Context(), l.UserID)
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (d *Door) LinkConfirm(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	user, err := d.Users.Authenticate(c, l.Email, form["password"])
+	user, err := d.Users.Authenticate(c.Request.Context(), l.Email, form["password"])
 	if err == nil && user.ID != l.UserID {
 		err = users.ErrWrongPassword
 	}
@@ -94,14 +94,14 @@ func (d *Door) LinkConfirm(c *gin.Context) error {
 		return err
 	}
 	// From here on the stop is used up, whatever comes of it.
-	if err := d.Stops.Take(c, stopLink, form["stop"], d.Sessions.SameBrowser(c.Request), &l); err != nil {
+	if err := d.Stops.Take(c.Request.Context(), stopLink, form["stop"], d.Sessions.SameBrowser(c.Request), &l); err != nil {
 		return err
 	}
-	key, err := d.Upstreams.Get(c, l.KeyID)
+	key, err := d.Upstreams.Get(c.Request.Context(), l.KeyID)
 	if err != nil {
 		return err
 	}
-	decision, err := d.Users.Confirm(c, user, claim(l.Identity), policy(key))
+	decision, err := d.Users.Confirm(c.Request.Context(), user, claim(l.Identity), policy(key))
 	if err != nil {
 		return err
 	}
@@ -109,9 +109,9 @@ func (d *Door) LinkConfirm(c *gin.Context) error {
 		Reason: decision.Reason, Detail: map[string]string{"row": decision.Row}}
 	if decision.Action == users.Refuse {
 		event.Kind = audit.LinkRefused
-		d.Audit.Record(c, event)
+		d.Audit.Record(c.Request.Context(), event)
 		return refusedUpstream(key.Name, j)
 	}
-	d.Audit.Record(c, event)
+	d.Audit.Record(c.Request.Context(), event)
 	return d.finish(c, j, started(decision.User, l.Identity))
 }

@@ -14,14 +14,14 @@ import (
 // about itself (OAuth Client ID Metadata Document). The address is our client
 // id there.
 func (d *Door) Metadata(c *gin.Context) error {
-	key, err := d.Upstreams.Get(c, c.Param("key"))
+	key, err := d.Upstreams.Get(c.Request.Context(), c.Param("key"))
 	if err != nil {
 		return err
 	}
 	if key.Kind != federation.KindPeer {
 		return web.NotFound(nil)
 	}
-	current, err := d.Settings.Current(c)
+	current, err := d.Settings.Current(c.Request.Context())
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ type retry struct {
 // way back, whether to send the password once more.
 func (d *Door) retry(c *gin.Context, address string, r retry) error {
 	name := flows.Name()
-	if err := d.Stops.Keep(c, stopRetry, name, d.Sessions.Browser(c.Writer, c.Request), r); err != nil {
+	if err := d.Stops.Keep(c.Request.Context(), stopRetry, name, d.Sessions.Browser(c.Writer, c.Request), r); err != nil {
 		return err
 	}
 	return web.SeeOther(c, address+"&retry="+name)
@@ -30,7 +30,7 @@ func (d *Door) retry(c *gin.Context, address string, r retry) error {
 func (d *Door) retried(c *gin.Context) (retry, bool) {
 	var r retry
 	name := c.Query("retry")
-	if name == "" || d.Stops.Peek(c, stopRetry, name, d.Sessions.SameBrowser(c.Request), &r) != nil {
+	if name == "" || d.Stops.Peek(c.Request.Context(), stopRetry, name, d.Sessions.SameBrowser(c.Request), &r) != nil {
 		return retry{}, false
 	}
 	return r, true

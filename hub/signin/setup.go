@@ -17,7 +17,7 @@ import (
 // without an administrator. Opening it does not use it up.
 func (d *Door) SetupShow(c *gin.Context) error {
 	token := c.Query("token")
-	if err := d.Users.CheckSetup(c, token); err != nil {
+	if err := d.Users.CheckSetup(c.Request.Context(), token); err != nil {
 		return setupProblem(err)
 	}
 	return d.Edge.Show(c, http.StatusOK, templates.Setup{Token: token, Shortest: d.MinPassword})
@@ -29,7 +29,7 @@ func (d *Door) Setup(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	user, err := d.Users.Setup(c, form["token"], users.NewUser{
+	user, err := d.Users.Setup(c.Request.Context(), form["token"], users.NewUser{
 		Email:    form["email"],
 		Name:     form["name"],
 		Password: form["password"],
@@ -47,7 +47,7 @@ func (d *Door) Setup(c *gin.Context) error {
 	if err != nil {
 		return setupProblem(err)
 	}
-	d.Audit.Record(c, audit.Event{Kind: audit.SetupDone, Actor: user.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SetupDone, Actor: user.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
 	return d.finish(c, journey{way: way{To: "/admin/clients?done=setup"}}, sessions.Start{User: user, AMR: []string{"pwd"}, ACR: acrPassword})
 }
 

@@ -99,11 +99,11 @@ func (d *Door) journey(c *gin.Context, w way) (journey, error) {
 		return j, nil
 	}
 	var err error
-	j.flow, err = d.Flows.Open(c, w.Flow, d.Sessions.SameBrowser(c.Request))
+	j.flow, err = d.Flows.Open(c.Request.Context(), w.Flow, d.Sessions.SameBrowser(c.Request))
 	if err != nil {
 		return journey{}, err
 	}
-	j.client, err = d.Clients.Get(c, j.flow.Request.ClientID)
+	j.client, err = d.Clients.Get(c.Request.Context(), j.flow.Request.ClientID)
 	return j, err
 }
 
@@ -127,7 +127,7 @@ func (d *Door) Show(c *gin.Context) error {
 			return web.SeeOther(c, j.next())
 		}
 	}
-	keys, err := d.Upstreams.Enabled(c)
+	keys, err := d.Upstreams.Enabled(c.Request.Context())
 	if err != nil {
 		return err
 	}
@@ -161,7 +161,7 @@ func hint(s string) string {
 
 // show fills in what the page always has.
 func (d *Door) show(c *gin.Context, status int, j journey, page templates.SignIn) error {
-	keys, err := d.Upstreams.Enabled(c)
+	keys, err := d.Upstreams.Enabled(c.Request.Context())
 	if err != nil {
 		return err
 	}
@@ -191,7 +191,7 @@ func (d *Door) Password(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	user, err := d.Users.Authenticate(c, form["email"], form["password"])
+	user, err := d.Users.Authenticate(c.Request.Context(), form["email"], form["password"])
 	if alert, status, ok := mistake(err, d.Now()); ok {
 		d.failed(c, j, err)
 		return d.retry(c, "/signin"+local(j), retry{form["email"], alert, status})
@@ -227,7 +227,7 @@ func span(d time.Duration) string {
 }
 
 func (d *Door) failed(c *gin.Context, j journey, err error) {
-	d.Audit.Record(c, audit.Event{Kind: audit.SignInFailed, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: err.Error()})
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SignInFailed, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: err.Error()})
 }
 
 // finish starts the session and sends the browser on its way.
@@ -239,10 +239,10 @@ func (d *Door) finish(c *gin.Context, j journey, start sessions.Start) error {
 	}
 	if replaced != nil {
 		// Another person was signed in here; for their apps that is over.
-		if err := d.Logouts.Ended(c, *replaced); err != nil {
+		if err := d.Logouts.Ended(c.Request.Context(), *replaced); err != nil {
 			return err
 		}
 	}
-	d.Audit.Record(c, audit.Event{Kind: audit.SignInOK, Actor: start.User.ID, Client: j.client.ID, LoginKey: start.LoginKey, IP: c.ClientIP(), Ref: web.Ref(c)})
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SignInOK, Actor: start.User.ID, Client: j.client.ID, LoginKey: start.LoginKey, IP: c.ClientIP(), Ref: web.Ref(c)})
 	return web.SeeOther(c, j.next())
 }

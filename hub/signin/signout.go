@@ -23,7 +23,7 @@ func (d *Door) SignOutShow(c *gin.Context) error {
 	}
 	page := templates.SignOut{Stay: "/account"}
 	for _, id := range p.Session.Clients {
-		if client, err := d.Clients.Get(c, id); err == nil && client.BackchannelLogoutURI != "" {
+		if client, err := d.Clients.Get(c.Request.Context(), id); err == nil && client.BackchannelLogoutURI != "" {
 			page.Apps = append(page.Apps, templates.Client{Name: client.Name, Host: client.Host(), SelfDeclared: client.SelfDeclared()}.Shown())
 		}
 	}
@@ -39,8 +39,8 @@ func (d *Door) SignOut(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	d.Audit.Record(c, audit.Event{Kind: audit.SignOut, Actor: s.UserID, IP: c.ClientIP(), Ref: web.Ref(c)})
-	if err := d.Logouts.Ended(c, s); err != nil {
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SignOut, Actor: s.UserID, IP: c.ClientIP(), Ref: web.Ref(c)})
+	if err := d.Logouts.Ended(c.Request.Context(), s); err != nil {
 		return err
 	}
 	return web.SeeOther(c, "/signed-out")

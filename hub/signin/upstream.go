@@ -47,7 +47,7 @@ func (d *Door) Leave(c *gin.Context) error {
 }
 
 func (d *Door) leave(c *gin.Context, keyID string, j journey) error {
-	connector, key, err := d.Upstreams.Open(c, keyID)
+	connector, key, err := d.Upstreams.Open(c.Request.Context(), keyID)
 	if err == nil && !key.Ready() {
 		err = federation.NewFault(federation.Misconfigured, key.Name, errors.New("the login key is not enabled, or its server has not been approved"))
 	}
@@ -55,12 +55,12 @@ func (d *Door) leave(c *gin.Context, keyID string, j journey) error {
 		return d.upstreamFailed(c, keyID, j, err)
 	}
 	leg := federation.Leg{State: flows.Name()}
-	to, err := connector.Begin(c, &leg, hints(j))
+	to, err := connector.Begin(c.Request.Context(), &leg, hints(j))
 	if err != nil {
 		return d.upstreamFailed(c, key.ID, j, err)
 	}
 	browser := d.Sessions.Browser(c.Writer, c.Request)
-	if err := d.Stops.Keep(c, stopUpstream, leg.State, browser, away{j.way, key.ID, leg}); err != nil {
+	if err := d.Stops.Keep(c.Request.Context(), stopUpstream, leg.State, browser, away{j.way, key.ID, leg}); err != nil {
 		return err
 	}
 	return d.Edge.Leave(c, to, key.Name)
@@ -93,7 +93,7 @@ func (d *Door) Arrive(c *gin.Context) error {
 		return err
 	}
 	var from away
-	err = d.Stops.Take(c, stopUpstream, params["state"], d.Sessions.SameBrowser(c.Request), &from)
+	err = d.Stops.Take(c.Request.Context(), stopUpstream, params["state"], d.Sessions.SameBrowser(c.Request), &from)
 	if err != nil {
 		return err
 	}
@@ -106,11 +106,11 @@ func (d *Door) Arrive(c *gin.Context) error {
 		// (RFC 9700 §4.4).
 		return flows.ErrGone
 	}
-	connector, key, err := d.Upstreams.Open(c, from.KeyID)
+	connector, key, err := d.Upstreams.Open(c.Request.Context(), from.KeyID)
 	if err != nil {
 		return d.upstreamFailed(c, from.KeyID, j, err)
 	}
-	identity, err := connector.Finish(c, from.Leg, answer(params))
+	identity, err := connector.Finish(c.Request.Context(), from.Leg, answer(params))
 	if err != nil {
 		return d.upstreamFailed(c, key.ID, j, err)
 	}
@@ -131,7 +131,7 @@ func answer(params oauth.Params) url.Values {
 
 // match finds out who the identity is here.
 func (d *Door) match(c *gin.Context, j journey, key federation.LoginKey, identity federation.Identity) error {
-	decision, err := d.Users.Match(c, claim(identity), policy(key))
+	decision, err := d.Users.Match(c.Request.Context(), claim(identity), policy(key))
 	if err != nil {
 		return err
 	}
@@ -140,7 +140,7 @@ func (d *Door) match(c *gin.Context, j journey, key federation.LoginKey, identit
 	switch decision.Action {
 	case users.Refuse:
 		event.Kind = audit.LinkRefused
-		d.Audit.Record(c, event)
+		d.Audit.Record(c.Request.Context(), event)
 		return refusedUpstream(key.Name, j)
 	case users.Confirm:
 		return d.askToLink(c, j, key, identity, decision.User)
@@ -149,7 +149,7 @@ func (d *Door) match(c *gin.Context, j journey, key federation.LoginKey, identit
 	default:
 		event.Kind = audit.LinkMade
 	}
-	d.Audit.Record(c, event)
+	d.Audit.Record(c.Request.Context(), event)
 	return d.finish(c, j, started(decision.User, identity))
 }
 
@@ -237,6 +237,6 @@ func (d *Door) upstreamFailed(c *gin.Context, keyID string, j journey, err error
 	default:
 		return err
 	}
-	d.Audit.Record(c, audit.Event{Kind: audit.UpstreamError, LoginKey: keyID, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: err.Error()})
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.UpstreamError, LoginKey: keyID, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: err.Error()})
 	return p
 }

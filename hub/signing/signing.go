@@ -59,6 +59,8 @@ type Keeper struct {
 
 	mu   sync.Mutex
 	ring map[string]*ready // by algorithm
+
+	verified verified
 }
 
 // ready is one algorithm's key once it is loaded or made.
@@ -110,31 +112,44 @@ func (k *Keeper) Verify(ctx context.Context, raw, typ string, out any) error {
 	if len(raw) > maxToken {
 		return ErrVerify
 	}
+	token := digest(raw, typ)
+	p, ok := k.verified.get(token)
+	if !ok || !k.trusts(p.key) {
+		var err error
+		if p, err = k.verify(ctx, raw, typ); err != nil {
+			return err
+		}
+		k.verified.put(token, p)
+	}
+	if err := json.Unmarshal(p.text, out); err != nil {
+		return fmt.Errorf("%w: %w", ErrVerify, err)
+	}
+	return nil
+}
+
+func (k *Keeper) verify(ctx context.Context, raw, typ string) (payload, error) {
 	// The list is the whole defence against alg confusion: none and HS256 do
 	// not parse (RFC 8725 §3.1).
 	signed, err := jose.ParseSignedCompact(raw, []jose.SignatureAlgorithm{jose.ES256, jose.RS256})
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrVerify, err)
+		return payload{}, fmt.Errorf("%w: %w", ErrVerify, err)
 	}
 	header := signed.Signatures[0].Protected
 	if got, _ := header.ExtraHeaders[jose.HeaderType].(string); got != typ {
-		return fmt.Errorf("%w: typ is %q, not %q", ErrVerify, got, typ)
+		return payload{}, fmt.Errorf("%w: typ is %q, not %q", ErrVerify, got, typ)
 	}
 	key, err := k.key(ctx, header.Algorithm)
 	if err != nil {
-		return err
+		return payload{}, err
 	}
 	if header.KeyID != key.kid {
-		return fmt.Errorf("%w: unknown kid", ErrVerify)
+		return payload{}, fmt.Errorf("%w: unknown kid", ErrVerify)
 	}
-	payload, err := signed.Verify(key.public)
+	text, err := signed.Verify(key.public)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrVerify, err)
+		return payload{}, fmt.Errorf("%w: %w", ErrVerify, err)
 	}
-	if err := json.Unmarshal(payload, out); err != nil {
-		return fmt.Errorf("%w: %w", ErrVerify, err)
-	}
-	return nil
+	return payload{key, text}, nil
 }
 
 // Public returns the public keys (RFC 7517 §5).

@@ -202,6 +202,6 @@ func (p person) claims() []claim {
 
 // telling puts first what tells a reader most, and the rest by name.
 func telling(a, b string) int {
-	first := []string{"updated_at", "sub", "preferred_username", "email_verified", "email", "name"} // last comes first
+	first := []string{"sub", "preferred_username", "email_verified", "email", "name"} // last comes first
 	return cmp.Or(cmp.Compare(slices.Index(first, b), slices.Index(first, a)), cmp.Compare(a, b))
 }

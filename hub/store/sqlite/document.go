@@ -12,6 +12,9 @@ import (
 // as an int32, which decodes into every integer field, and text that is not
 // UTF-8 comes back with U+FFFD in its place.
 func encode(doc bson.Raw) (string, error) {
+	if json, ok := writePlain(make([]byte, 0, 2*len(doc)), doc, 0); ok {
+		return string(json), nil
+	}
 	const canonical, escapeHTML = false, false
 	json, err := bson.MarshalExtJSON(doc, canonical, escapeHTML)
 	if err != nil {
@@ -21,6 +24,9 @@ func encode(doc bson.Raw) (string, error) {
 }
 
 func decode(json string) (bson.Raw, error) {
+	if doc, ok := readPlain(json); ok {
+		return doc, nil
+	}
 	const canonicalOnly = false
 	var doc bson.Raw
 	if err := bson.UnmarshalExtJSON([]byte(json), canonicalOnly, &doc); err != nil {

