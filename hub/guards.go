@@ -25,6 +25,13 @@ const (
 	knockBurst = 30
 )
 
+// begins is how often one address may begin a sign-in: each is kept for a
+// while. A whole office behind one address stays far below it.
+const (
+	beginEvery = 50 * time.Millisecond
+	beginBurst = 2000
+)
+
 func (h *Hub) guards() guards {
 	attempts := web.NewLimiter(h.config.SignInEvery, h.config.SignInBurst, h.config.Now)
 	knocks := web.NewLimiter(knockEvery, knockBurst, h.config.Now)

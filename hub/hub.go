@@ -114,7 +114,7 @@ func (h *Hub) things() {
 	h.flows = flows.NewKeeper(d.flows, c.Now)
 	h.stops = &flows.Stops{Set: d.stops, Box: h.box, Now: c.Now}
 	h.grants = grants.NewKeeper(d.grants, d.families, grants.DefaultLives(), c.Now)
-	h.tokens = &tokens.Keeper{Issuer: c.URL, Signing: h.signing, Grants: h.grants, Users: h.users, Revoked: d.revoked, Now: c.Now}
+	h.tokens = &tokens.Keeper{Issuer: c.URL, Signing: h.signing, Grants: h.grants, Users: h.users, Revoked: d.revoked, Lives: h.sessions.Lives, Now: c.Now}
 	h.clients = clients.NewRegistry(clients.Options{
 		Store: d.clients, HTTP: h.http, Issuer: c.URL, Replay: d.useOnce,
 		AllowHTTP: c.AllowPrivateAddresses, Now: c.Now, Log: c.Log,
@@ -125,7 +125,7 @@ func (h *Hub) things() {
 		Seal: func(plain, context string) string { return h.box.Seal([]byte(plain), context) },
 	})
 	h.logouts = (&logouts.Keeper{
-		Notices: d.notices, Grants: h.grants, Tokens: h.tokens, Clients: h.clients,
+		Notices: d.notices, Sessions: h.sessions, Grants: h.grants, Tokens: h.tokens, Clients: h.clients,
 		HTTP: h.http, Audit: h.audit, Log: c.Log, Now: c.Now,
 	}).Start()
 }
@@ -163,6 +163,7 @@ func (h *Hub) doors() {
 	h.authorize = &authorize.Door{
 		Issuer: c.URL, Clients: h.clients, Flows: h.flows, Sessions: h.sessions, Grants: h.grants,
 		Tokens: h.tokens, Settings: h.settings, Audit: h.audit, Edge: h.edge, Log: c.Log, Now: c.Now,
+		Begins: web.NewLimiter(beginEvery, beginBurst, c.Now),
 	}
 	h.signin = &signin.Door{
 		Issuer: c.URL, MinPassword: c.MinPassword, Clients: h.clients, Upstreams: h.upstreams,

@@ -146,11 +146,11 @@ func (d *Door) EndSession(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := d.Sessions.EndOne(c.Request.Context(), p.User.ID, form["session"])
+	s, err := d.Sessions.One(c.Request.Context(), p.User.ID, form["session"])
 	if err != nil {
 		return err
 	}
-	if err := d.Logouts.Ended(c.Request.Context(), s); err != nil {
+	if err := d.Logouts.End(c.Request.Context(), s); err != nil {
 		return err
 	}
 	d.record(c, p, audit.Event{Kind: audit.SessionsEnded})
@@ -171,15 +171,12 @@ func (d *Door) EndAll(c *gin.Context) error {
 	if _, err := d.Users.EndEverything(c.Request.Context(), p.User.ID); err != nil {
 		return err
 	}
+	d.record(c, p, audit.Event{Kind: audit.SessionsEnded, Detail: map[string]string{"which": "all"}})
 	for _, s := range all {
-		if _, err := d.Sessions.EndOne(c.Request.Context(), p.User.ID, s.SID); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		if err := d.Logouts.Ended(c.Request.Context(), s); err != nil {
+		if err := d.Logouts.End(c.Request.Context(), s); err != nil {
 			return err
 		}
 	}
-	d.record(c, p, audit.Event{Kind: audit.SessionsEnded, Detail: map[string]string{"which": "all"}})
 	return web.SeeOther(c, "/signed-out")
 }
 

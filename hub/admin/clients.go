@@ -214,6 +214,10 @@ func (d *Door) RemoveApplication(c *gin.Context) error {
 		wrong := []templates.Mistake{{Field: "confirm", Text: "Type the name exactly as it is written above. Nothing was deleted."}}
 		return d.showApplication(c, unprocessable, client, formOf(client), wrong)
 	}
+	// The grants go first: a removal that fails half-way can then be repeated.
+	if err := d.Grants.RemoveClient(c.Request.Context(), client.ID); err != nil {
+		return err
+	}
 	if err := d.Clients.Delete(c.Request.Context(), client.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -39,6 +40,7 @@ type Door struct {
 	Settings *settings.Keeper
 	Audit    *audit.Recorder
 	Edge     *web.Edge
+	Begins   *web.Limiter // how many flows one address may begin
 	Log      *slog.Logger
 	Now      func() time.Time
 }
@@ -51,8 +53,13 @@ func (d *Door) Enter(c *gin.Context) error {
 	if err != nil && !errors.As(err, &repeated) {
 		return err
 	}
-	if id := params["flow"]; id != "" {
+	if id := params["flow"]; id != "" && !params.Has("client_id") {
 		return d.resume(c, id)
+	}
+	if c.Request.Method == http.MethodPost && repeated == nil && d.Sessions.SameBrowser(c.Request) == "" {
+		// Browsers leave Lax cookies out of a POST from another site, so a
+		// live session would go unseen. The same request by GET has them.
+		return web.SeeOther(c, "/oauth2/authorize?"+params.Encode())
 	}
 	return d.begin(c, params, repeated)
 }
@@ -139,6 +146,7 @@ func (d *Door) person(c *gin.Context) (*sessions.Person, error) {
 
 // consent says whether the person already agreed, and returns the grant.
 func (d *Door) consent(c *gin.Context, client clients.Client, flow flows.Flow, p sessions.Person) (grants.Grant, bool, error) {
+	agreed := flow.Consented == p.User.ID // in this very flow
 	if client.SkipAuthorization {
 		// Not asked, but written down: the person sees it and can remove it.
 		g, err := d.Grants.Covers(c.Request.Context(), p.User.ID, client.ID, client.Generation, flow.Request.Scopes)
@@ -159,7 +167,10 @@ func (d *Door) consent(c *gin.Context, client clients.Client, flow flows.Flow, p
 	if err != nil {
 		return grants.Grant{}, false, err
 	}
-	if now.Consent == settings.Force && flow.Consented != p.User.ID {
+	// Any program on the device can take an installed app's address on
+	// loopback, or its scheme, so silence is no answer there (RFC 8252 §8.6).
+	impersonable := client.Type == clients.Native && !strings.HasPrefix(flow.Request.RedirectURI, "https:")
+	if !agreed && (now.Consent == settings.Force || g.Preauthorized || impersonable) {
 		return g, false, nil
 	}
 	return g, true, nil
@@ -168,6 +179,9 @@ func (d *Door) consent(c *gin.Context, client clients.Client, flow flows.Flow, p
 // send brings the browser to a step, keeping the flow if it is new.
 func (d *Door) send(c *gin.Context, flow flows.Flow, to step) error {
 	if flow.ID == "" {
+		if !d.Begins.Allow(c.ClientIP()) {
+			return web.TooMany(time.Minute)
+		}
 		var err error
 		flow, err = d.Flows.Begin(c.Request.Context(), d.Sessions.Browser(c.Writer, c.Request), flow.Request)
 		if err != nil {

@@ -33,7 +33,9 @@ type Grant struct {
 	// Generation is the client's when the user agreed. A client that has
 	// since changed its name or addresses is another client to the user.
 	Generation int `bson:"generation"`
-	// Preauthorized marks grants an administrator gave by Skip Authorization.
+	// Preauthorized marks a grant of which an administrator gave a part, by
+	// Skip Authorization. The user never agreed to all of it, so it counts
+	// only as long as the client may skip.
 	Preauthorized bool      `bson:"preauthorized"`
 	Given         time.Time `bson:"given"`
 	Updated       time.Time `bson:"updated"`
@@ -91,10 +93,13 @@ func (k *Keeper) Covers(ctx context.Context, userID, clientID string, generation
 // Granted returns the scopes the user has already allowed, none if none.
 func (k *Keeper) Granted(ctx context.Context, userID, clientID string, generation int) ([]string, error) {
 	g, err := k.grants.Get(ctx, grantID(userID, clientID))
-	if errors.Is(err, fs.ErrNotExist) || g.Generation != generation {
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	return g.Scopes, err
+	if err != nil || g.Generation != generation || g.Preauthorized {
+		return nil, err
+	}
+	return g.Scopes, nil
 }
 
 // An Allowance is what Allow writes down.
@@ -114,8 +119,11 @@ func (k *Keeper) Allow(ctx context.Context, a Allowance) (Grant, error) {
 			// Consent given to what the client used to be does not carry over.
 			*g = k.newGrant(a)
 		}
+		if g.Preauthorized && !a.Preauthorized {
+			g.Scopes = nil // from here on only what the user says
+		}
 		g.Scopes = append(g.Scopes, oauth.Missing(g.Scopes, a.Scopes)...)
-		g.Preauthorized = g.Preauthorized && a.Preauthorized
+		g.Preauthorized = a.Preauthorized
 		g.Updated, g.Expires = k.now(), k.now().Add(k.lives.Grant)
 		out = *g
 		return nil

@@ -72,7 +72,18 @@ func (k *Keeper) refresh(f *Family, token, root, clientID string, narrow []strin
 // ByRefresh returns the family of a refresh token that is good now, without
 // using it. Anything else is fs.ErrNotExist.
 func (k *Keeper) ByRefresh(ctx context.Context, token string) (Family, error) {
-	id, _, ok := splitRefresh(token)
+	f, err := k.OfRefresh(ctx, token)
+	if err == nil && !same(f.RefreshHash, hash(token)) {
+		err = fs.ErrNotExist
+	}
+	return f, err
+}
+
+// OfRefresh returns the living family that a refresh token belongs to, be it
+// the newest or one that was exchanged before: whoever revokes means the
+// sign-in, and may have been overtaken by a refresh of their own.
+func (k *Keeper) OfRefresh(ctx context.Context, token string) (Family, error) {
+	id, root, ok := splitRefresh(token)
 	if !ok {
 		return Family{}, fs.ErrNotExist
 	}
@@ -80,7 +91,7 @@ func (k *Keeper) ByRefresh(ctx context.Context, token string) (Family, error) {
 	if err != nil {
 		return Family{}, err
 	}
-	if !f.Revoked.IsZero() || !same(f.RefreshHash, hash(token)) {
+	if !f.Revoked.IsZero() || !same(f.RootHash, hash(root)) {
 		return Family{}, fs.ErrNotExist
 	}
 	return f, nil

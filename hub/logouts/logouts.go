@@ -9,7 +9,6 @@ package logouts
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -59,14 +58,15 @@ const (
 
 // A Keeper ends what hangs on sessions.
 type Keeper struct {
-	Notices *store.Set[Notice]
-	Grants  *grants.Keeper
-	Tokens  *tokens.Keeper
-	Clients *clients.Registry
-	HTTP    *http.Client // the guarded one
-	Audit   *audit.Recorder
-	Log     *slog.Logger
-	Now     func() time.Time
+	Notices  *store.Set[Notice]
+	Sessions *sessions.Keeper
+	Grants   *grants.Keeper
+	Tokens   *tokens.Keeper
+	Clients  *clients.Registry
+	HTTP     *http.Client // the guarded one
+	Audit    *audit.Recorder
+	Log      *slog.Logger
+	Now      func() time.Time
 
 	wake chan struct{}
 }
@@ -77,8 +77,16 @@ func (k *Keeper) Start() *Keeper {
 	return k
 }
 
-// Ended revokes what was issued in the session and notes whom to tell. The
-// session itself is already gone.
+// End ends a session: first what hangs on it, then the session itself. If it
+// fails half-way it can be done again, and nobody is told twice for it.
+func (k *Keeper) End(ctx context.Context, s sessions.Session) error {
+	if err := k.Ended(ctx, s); err != nil {
+		return err
+	}
+	return k.Sessions.Delete(context.WithoutCancel(ctx), s)
+}
+
+// Ended revokes what was issued in the session and notes whom to tell.
 func (k *Keeper) Ended(ctx context.Context, s sessions.Session) error {
 	// The person may close the browser; the rest of the world must still hear.
 	ctx = context.WithoutCancel(ctx)
@@ -97,14 +105,14 @@ func (k *Keeper) Ended(ctx context.Context, s sessions.Session) error {
 			continue
 		}
 		n := Notice{
-			ID:       rand.Text(),
+			ID:       s.SID + " " + id,
 			ClientID: id,
 			Subject:  s.UserID,
 			SID:      s.SID,
 			Next:     k.Now(),
 			Expires:  k.Now().Add(giveUp),
 		}
-		if err := k.Notices.Insert(ctx, n); err != nil {
+		if err := k.Notices.Insert(ctx, n); err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
 		}
 	}

@@ -92,6 +92,15 @@ func short(s string) string {
 	return s
 }
 
+// Encode is the inverse of ParseParams.
+func (p Params) Encode() string {
+	v := url.Values{}
+	for name, value := range p {
+		v.Set(name, value)
+	}
+	return v.Encode()
+}
+
 // Has says whether the parameter was sent at all, be it empty.
 func (p Params) Has(name string) bool { _, ok := p[name]; return ok }
 

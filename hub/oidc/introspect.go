@@ -19,7 +19,6 @@ type introspection struct {
 	Active    bool     `json:"active"`
 	Scope     string   `json:"scope,omitempty"`
 	ClientID  string   `json:"client_id,omitempty"`
-	Username  string   `json:"username,omitempty"`
 	TokenType string   `json:"token_type,omitempty"`
 	Expires   int64    `json:"exp,omitempty"`
 	Issued    int64    `json:"iat,omitempty"`
@@ -67,7 +66,7 @@ func (d *Door) introspect(c *gin.Context, token string) (introspection, error) {
 	h, err := d.Tokens.Verify(c.Request.Context(), token)
 	if err == nil {
 		return introspection{
-			Active: true, Scope: h.Scope, ClientID: h.ClientID, Username: h.User.Email, TokenType: "Bearer",
+			Active: true, Scope: h.Scope, ClientID: h.ClientID, TokenType: "Bearer",
 			Expires: h.Expires, Issued: h.Issued, Subject: h.Subject, Audience: h.Audience, Issuer: h.Issuer,
 			ID: h.Access.ID, AuthTime: h.AuthTime, ACR: h.ACR, AMR: h.AMR,
 		}, nil
@@ -118,7 +117,7 @@ func (d *Door) Revoke(c *gin.Context) error {
 }
 
 func (d *Door) revoke(c *gin.Context, client clients.Client, token string) (bool, error) {
-	f, err := d.Grants.ByRefresh(c.Request.Context(), token)
+	f, err := d.Grants.OfRefresh(c.Request.Context(), token)
 	if err == nil {
 		if f.ClientID != client.ID {
 			return false, nil

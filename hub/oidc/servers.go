@@ -105,7 +105,7 @@ func (d *Door) stranger(c *gin.Context, form oauth.Params, err error) error {
 	case errors.As(err, &refused) && refused.Code == clients.InvalidRequest:
 		return oauth.InvalidRequest(refused.Description).Because(err)
 	case errors.As(err, &refused):
-		d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: form["client_id"], IP: c.ClientIP(), Ref: web.Ref(c), Reason: refused.Description})
+		d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: clip(form["client_id"]), IP: c.ClientIP(), Ref: web.Ref(c), Reason: refused.Description})
 		return oauth.InvalidClient(refused.Description).Because(err)
 	case errors.As(err, &document):
 		return oauth.InvalidRequest("the metadata document could not be used: " + document.Text).Because(err)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -95,7 +96,7 @@ func (d *Door) client(c *gin.Context, form oauth.Params) (clients.Client, error)
 	if !errors.As(err, &refused) {
 		return clients.Client{}, err
 	}
-	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: form["client_id"], IP: c.ClientIP(), Ref: web.Ref(c), Reason: refused.Description})
+	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: clip(form["client_id"]), IP: c.ClientIP(), Ref: web.Ref(c), Reason: refused.Description})
 	if refused.Code == "invalid_request" {
 		return clients.Client{}, oauth.InvalidRequest(refused.Description).Because(err)
 	}
@@ -104,6 +105,15 @@ func (d *Door) client(c *gin.Context, form oauth.Params) (clients.Client, error)
 		e = e.Challenged(`Basic realm="fedhub", charset="UTF-8"`) // RFC 6749 §5.2
 	}
 	return clients.Client{}, e
+}
+
+// clip keeps an untrusted id from filling the log.
+func clip(s string) string {
+	const most = 200
+	if len(s) > most {
+		return s[:most]
+	}
+	return s
 }
 
 // suspicious records what looks like theft.
@@ -128,6 +138,8 @@ func (d *Door) issue(c *gin.Context, client clients.Client, f grants.Family, sco
 	if !client.Admits(user.Roles) {
 		return answer{}, d.ended(c, f, errors.New("the user lost the role that the client asks for"))
 	}
+	// A scope that was taken from the client since is taken from its tokens.
+	scopes = slices.DeleteFunc(slices.Clone(scopes), func(s string) bool { return !slices.Contains(client.Scopes, s) })
 	a := answer{Scope: oauth.JoinScope(scopes)}
 	if a.AccessToken, err = d.Tokens.ForUser(c.Request.Context(), f, user, scopes); err != nil {
 		return answer{}, err

@@ -2,6 +2,7 @@ package oidc
 
 import (
 	"errors"
+	"io/fs"
 	"net/http"
 	"strings"
 
@@ -27,6 +28,13 @@ func (d *Door) Userinfo(c *gin.Context) error {
 	}
 	if holder.Access.Family == "" || !oauth.Covers(holder.Scopes(), []string{"openid"}) {
 		return oauth.InsufficientScope("the access token was not issued for the scope openid", "openid")
+	}
+	_, err = d.Clients.Get(c.Request.Context(), holder.ClientID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return oauth.InvalidToken("the client was removed or switched off").Because(err)
+	}
+	if err != nil {
+		return err
 	}
 	c.JSON(http.StatusOK, tokens.UserClaims(holder.User, holder.Scopes()))
 	return nil

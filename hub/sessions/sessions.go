@@ -15,7 +15,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
 	"net/http"
 	"slices"
 	"time"
@@ -202,7 +201,14 @@ func (k *Keeper) Start(w http.ResponseWriter, r *http.Request, in Start) (Sessio
 	}
 	held := gorilla.NewSession(k, k.Name)
 	held.Values[valueSession] = s
-	if err := k.Save(r, w, held); err != nil {
+	err = k.Save(r, w, held)
+	if errors.Is(err, fs.ErrExist) {
+		// The person signs in twice at once, and the other has the name.
+		s.SID = rand.Text()
+		held.Values[valueSession] = s
+		err = k.Save(r, w, held)
+	}
+	if err != nil {
 		return Session{}, nil, err
 	}
 	s = held.Values[valueSession].(Session)
@@ -239,6 +245,20 @@ func clip(s string, most int) string {
 	return s
 }
 
+// Lives says whether the session with this public name is still there, and
+// counts as a use of it: an app that refreshes is a person at work.
+func (k *Keeper) Lives(ctx context.Context, sid string) (bool, error) {
+	s, err := k.Sessions.By(ctx, "sid", sid)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	k.touch(ctx, s)
+	return true, nil
+}
+
 // NoteClient remembers that the client was given a code in the session.
 func (k *Keeper) NoteClient(ctx context.Context, s Session, clientID string) error {
 	if slices.Contains(s.Clients, clientID) {
@@ -253,8 +273,8 @@ func (k *Keeper) NoteClient(ctx context.Context, s Session, clientID string) err
 	})
 }
 
-// End signs this browser out and returns the session that ended, or ErrNobody.
-func (k *Keeper) End(w http.ResponseWriter, r *http.Request) (Session, error) {
+// Held returns this browser's session, or ErrNobody.
+func (k *Keeper) Held(r *http.Request) (Session, error) {
 	held, err := gorilla.GetRegistry(r).Get(k, k.Name)
 	if err != nil {
 		return Session{}, err
@@ -263,8 +283,18 @@ func (k *Keeper) End(w http.ResponseWriter, r *http.Request) (Session, error) {
 	if !ok {
 		return Session{}, ErrNobody
 	}
+	return s, nil
+}
+
+// Leave signs this browser out. What hangs on the session is ended before:
+// were it the other way round, a failure in between could never be made good.
+func (k *Keeper) Leave(w http.ResponseWriter, r *http.Request) error {
+	held, err := gorilla.GetRegistry(r).Get(k, k.Name)
+	if err != nil {
+		return err
+	}
 	held.Options = &gorilla.Options{MaxAge: -1}
-	return s, k.Save(r, w, held)
+	return k.Save(r, w, held)
 }
 
 // ByUser lists a user's sessions.
@@ -272,24 +302,19 @@ func (k *Keeper) ByUser(ctx context.Context, userID string) ([]Session, error) {
 	return k.Sessions.Find(ctx, store.Query{Field: "userId", Equals: userID})
 }
 
-// EndOne ends the session with this public name if it is the user's; else it
+// One returns the session with this public name if it is the user's; else it
 // is fs.ErrNotExist, whoever's it may be.
-func (k *Keeper) EndOne(ctx context.Context, userID, sid string) (Session, error) {
-	found, err := k.Sessions.Find(ctx, store.Query{Field: "sid", Equals: sid})
-	if err != nil {
-		return Session{}, err
+func (k *Keeper) One(ctx context.Context, userID, sid string) (Session, error) {
+	s, err := k.Sessions.By(ctx, "sid", sid)
+	if err == nil && s.UserID != userID {
+		err = fs.ErrNotExist
 	}
-	for _, s := range found {
-		if s.UserID == userID {
-			return s, k.end(ctx, s.ID)
-		}
-	}
-	return Session{}, fs.ErrNotExist
+	return s, err
 }
 
-// EndUpstream ends the sessions that a logout token means: those of the
+// FromUpstream returns the sessions that a logout token means: those of the
 // upstream session sid or, without one, all of the upstream's subject.
-func (k *Keeper) EndUpstream(ctx context.Context, key, sid, subject string) ([]Session, error) {
+func (k *Keeper) FromUpstream(ctx context.Context, key, sid, subject string) ([]Session, error) {
 	q := store.Query{Field: "upstreamSid", Equals: upstream(key, sid)}
 	if sid == "" {
 		q = store.Query{Field: "upstreamSub", Equals: upstream(key, subject)}
@@ -301,19 +326,14 @@ func (k *Keeper) EndUpstream(ctx context.Context, key, sid, subject string) ([]S
 	if err != nil {
 		return nil, err
 	}
-	var ended []Session
-	for _, s := range found {
+	return slices.DeleteFunc(found, func(s Session) bool {
 		// A token that names both must mean both.
-		if subject != "" && s.UpstreamSub != upstream(key, subject) {
-			continue
-		}
-		if err := k.end(ctx, s.ID); err != nil {
-			return ended, err
-		}
-		ended = append(ended, s)
-	}
-	return ended, nil
+		return subject != "" && s.UpstreamSub != upstream(key, subject)
+	}), nil
 }
+
+// Delete ends a session that nothing hangs on any more.
+func (k *Keeper) Delete(ctx context.Context, s Session) error { return k.end(ctx, s.ID) }
 
 func (k *Keeper) end(ctx context.Context, id string) error {
 	err := k.Sessions.Delete(ctx, id)
@@ -324,13 +344,4 @@ func (k *Keeper) end(ctx context.Context, id string) error {
 		return fmt.Errorf("end a session: %w", err)
 	}
 	return nil
-}
-
-// Address returns the host part of a remote address, for records.
-func Address(remote string) string {
-	host, _, err := net.SplitHostPort(remote)
-	if err != nil {
-		return remote
-	}
-	return host
 }

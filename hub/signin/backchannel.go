@@ -26,7 +26,7 @@ func (d *Door) Backchannel(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	connector, key, err := d.Upstreams.Open(c.Request.Context(), c.Param("key"))
+	connector, key, err := d.Upstreams.OpenAny(c.Request.Context(), c.Param("key"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return oauth.InvalidRequest("there is no such login key here")
 	}
@@ -52,13 +52,13 @@ func (d *Door) Backchannel(c *gin.Context) error {
 }
 
 func (d *Door) endUpstream(c *gin.Context, keyID string, ended federation.Ended) error {
-	over, err := d.Sessions.EndUpstream(c.Request.Context(), keyID, ended.SID, ended.Subject)
+	over, err := d.Sessions.FromUpstream(c.Request.Context(), keyID, ended.SID, ended.Subject)
 	if err != nil {
 		return err
 	}
 	for _, s := range over {
 		d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.LogoutReceived, Target: s.UserID, LoginKey: keyID, IP: c.ClientIP(), Ref: web.Ref(c)})
-		if err := d.Logouts.Ended(c.Request.Context(), s); err != nil {
+		if err := d.Logouts.End(c.Request.Context(), s); err != nil {
 			return err
 		}
 	}
@@ -67,12 +67,13 @@ func (d *Door) endUpstream(c *gin.Context, keyID string, ended federation.Ended)
 }
 
 // badLogout answers as §2.8 says, without a word on which check failed: the
-// audit row has it.
+// log has it.
 func (d *Door) badLogout(c *gin.Context, keyID string, err error) error {
 	var fault *federation.Fault
 	if errors.As(err, &fault) && fault.Kind == federation.Unreachable {
 		return oauth.TemporarilyUnavailable("the issuer's keys could not be fetched").Because(err)
 	}
-	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.LogoutFailed, LoginKey: keyID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: err.Error()})
+	// Noted, not kept: anybody can send such tokens, as many as they like.
+	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.LogoutFailed, LoginKey: keyID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: err.Error()})
 	return oauth.InvalidRequest("the logout token is not valid").Because(err)
 }

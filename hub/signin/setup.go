@@ -56,6 +56,8 @@ func setupProblem(err error) error {
 	case errors.Is(err, users.ErrSetUp):
 		return &web.Problem{Status: http.StatusGone, Heading: "This hub is already set up.", Text: "Sign in as its administrator.",
 			Action: templates.Action{Label: "Sign in", URL: "/signin"}}
+	case errors.Is(err, users.ErrBusy):
+		return &web.Problem{Status: http.StatusServiceUnavailable, Heading: "Too many people are signing in right now.", Text: "Try again in a moment."}
 	case errors.Is(err, users.ErrSetupLink):
 		return &web.Problem{Status: http.StatusGone, Heading: "This set-up link doesn't work any more.",
 			Text: "It was used, or it is older than an hour. Restart the hub, or run \"fedhub setup-link\" on its machine, for a new one."}

@@ -32,17 +32,20 @@ func (d *Door) SignOutShow(c *gin.Context) error {
 
 // SignOut is POST /signout.
 func (d *Door) SignOut(c *gin.Context) error {
-	s, err := d.Sessions.End(c.Writer, c.Request)
+	s, err := d.Sessions.Held(c.Request)
 	if errors.Is(err, sessions.ErrNobody) {
 		return web.SeeOther(c, "/signed-out")
 	}
 	if err != nil {
 		return err
 	}
-	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SignOut, Actor: s.UserID, IP: c.ClientIP(), Ref: web.Ref(c)})
 	if err := d.Logouts.Ended(c.Request.Context(), s); err != nil {
 		return err
 	}
+	if err := d.Sessions.Leave(c.Writer, c.Request); err != nil {
+		return err
+	}
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SignOut, Actor: s.UserID, IP: c.ClientIP(), Ref: web.Ref(c)})
 	return web.SeeOther(c, "/signed-out")
 }
 

@@ -16,7 +16,7 @@ type Scope struct {
 func Scopes() []Scope {
 	return []Scope{
 		{"openid", []string{"sub"}},
-		{"profile", []string{"name", "given_name", "family_name", "preferred_username", "picture", "locale", "updated_at"}},
+		{"profile", []string{"name", "given_name", "family_name", "picture", "locale", "updated_at"}},
 		{"email", []string{"email", "email_verified"}},
 		{"roles", []string{"roles"}},
 		{"offline_access", nil},
@@ -36,7 +36,6 @@ func UserClaims(u users.User, scopes []string) map[string]any {
 		put("name", u.Name)
 		put("given_name", u.GivenName)
 		put("family_name", u.FamilyName)
-		put("preferred_username", u.Email)
 		put("picture", u.Picture)
 		put("locale", u.Locale)
 		if !u.Updated.IsZero() {

@@ -86,7 +86,9 @@ type Keeper struct {
 	Grants  *grants.Keeper
 	Users   *users.Keeper
 	Revoked *store.Set[Revoked]
-	Now     func() time.Time
+	// Lives says whether the session of this name is still there.
+	Lives func(ctx context.Context, sid string) (bool, error)
+	Now   func() time.Time
 }
 
 // ForUser mints an access token for what a family stands for. scopes is the
@@ -199,6 +201,15 @@ func (k *Keeper) user(ctx context.Context, f grants.Family) (users.User, error) 
 func (k *Keeper) UserOf(ctx context.Context, f grants.Family) (users.User, error) {
 	if err := k.Grants.Stands(ctx, f); err != nil {
 		return users.User{}, err
+	}
+	if !f.Offline() {
+		lives, err := k.Lives(ctx, f.SID)
+		if err != nil {
+			return users.User{}, err
+		}
+		if !lives {
+			return users.User{}, fmt.Errorf("the session ended: %w", fs.ErrNotExist)
+		}
 	}
 	return k.user(ctx, f)
 }

@@ -39,14 +39,15 @@ func NewLimiter(every time.Duration, burst int, now func() time.Time) *Limiter {
 // Limit guards a handler.
 func (l *Limiter) Limit(h Handler) Handler {
 	return func(c *gin.Context) error {
-		if !l.allow(c.ClientIP()) {
+		if !l.Allow(c.ClientIP()) {
 			return TooMany(l.every)
 		}
 		return h(c)
 	}
 }
 
-func (l *Limiter) allow(ip string) bool {
+// Allow counts a request from an address, and says whether it may go on.
+func (l *Limiter) Allow(ip string) bool {
 	key := subnet(ip)
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -43,28 +43,28 @@ func TestOneAddressIsSlowedDownAlone(t *testing.T) {
 	now := time.Unix(1_000_000, 0)
 	l := NewLimiter(time.Second, 3, func() time.Time { return now })
 	for range 3 {
-		if !l.allow("192.0.2.1") {
+		if !l.Allow("192.0.2.1") {
 			t.Fatal("the burst is not granted")
 		}
 	}
-	if l.allow("192.0.2.1") || l.allow("::ffff:192.0.2.1") {
+	if l.Allow("192.0.2.1") || l.Allow("::ffff:192.0.2.1") {
 		t.Error("more than the burst is granted")
 	}
-	if !l.allow("192.0.2.2") {
+	if !l.Allow("192.0.2.2") {
 		t.Error("a neighbour is slowed down too")
 	}
 	for range 3 {
-		l.allow("2001:db8::1")
+		l.Allow("2001:db8::1")
 	}
-	if l.allow("2001:db8::2") {
+	if l.Allow("2001:db8::2") {
 		t.Error("addresses of one /64 count apart")
 	}
 	now = now.Add(time.Second)
-	if !l.allow("192.0.2.1") || l.allow("192.0.2.1") {
+	if !l.Allow("192.0.2.1") || l.Allow("192.0.2.1") {
 		t.Error("a second brings back other than one")
 	}
 	for i := range maxLimited + 100 {
-		l.allow(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}).String())
+		l.Allow(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}).String())
 	}
 	if l.order.Len() != maxLimited || len(l.byKey) != maxLimited {
 		t.Errorf("%d addresses are remembered", l.order.Len())
