@@ -1,28 +1,26 @@
-.PHONY: help demo test race lint bench fuzz
+# Everything here is one command that can as well be typed.
+.DEFAULT_GOAL := help
+.PHONY: help demo test race lint fuzz bench
+FUZZTIME ?= 10s
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-help:  ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+help: ## this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-demo:  ## two hubs and an app on this machine
+demo: ## a primary, a secondary and an app on this machine, to click through
 	go run ./cmd/fedhub demo
 
-test:  ## every test
+test: ## every test, with a real MongoDB and a real browser
 	go test ./...
 
-race:  ## the tests with the race detector
+race: ## the tests of the hub itself under the race detector
 	go test -race ./hub/... ./clients/... ./federation/...
 
-lint:  ## formatting, vet, staticcheck
-	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
-	go vet ./...
-	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+lint: ## gofmt, go vet and staticcheck; silence is good
+	@test -z "$$(gofmt -l . | tee /dev/stderr)" && go vet ./... && go run $(STATICCHECK) ./...
 
-bench:  ## measure every endpoint on both engines, and write the table in docs/performance.md
-	go run ./cmd/bench -md docs/performance.md
+fuzz: ## every fuzz target for a moment; FUZZTIME=1m for longer
+	@grep -rE '^func Fuzz' --include='*_test.go' . | sed -E 's|^(.*)/[^/]*:func (Fuzz[A-Za-z0-9_]+).*|\1 \2|' | while read -r folder target; do echo "$$folder $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$folder" || exit 1; done
 
-fuzz:  ## each fuzz target for a little while
-	@grep -rlE '^func Fuzz' --include=*_test.go . | xargs -n1 dirname | sort -u | while read -r dir; do \
-	  for target in $$(grep -hoE '^func Fuzz[A-Za-z0-9]*' $$dir/*_test.go | cut -c6-); do \
-	    go test $$dir -run '^$$' -fuzz "^$$target$$" -fuzztime 20s || exit 1; \
-	  done; \
-	done
+bench: ## the hub against the floor, on both databases; FLAGS="-md docs/performance.md" keeps the numbers
+	go run ./cmd/bench $(FLAGS)

@@ -9,6 +9,7 @@
 //
 // The stories need Chromium ("apt-get install chromium"). Where it is missing
 // they are skipped with a sentence that says so; with CI=true that is a
-// failure. What the protocol answers to programs is not told here: see the
+// failure. With FEDHUB_SHOTS=folder the pages leave pictures of themselves
+// there. What the protocol answers to programs is not told here: see the
 // stories of package hub.
 package e2e

@@ -3,7 +3,9 @@ package e2e_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -144,4 +146,37 @@ func asJSON(v any) string {
 		return fmt.Sprint(v)
 	}
 	return string(text)
+}
+
+// TestTheRecordNoticesWhatGoesWrong shows that a story without complaints means
+// something.
+func TestTheRecordNoticesWhatGoesWrong(t *testing.T) {
+	t.Parallel()
+	bad := serve(t, func(rw http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/" {
+			http.NotFound(rw, r)
+			return
+		}
+		rw.Header().Set("Content-Type", "text/html")
+		rw.Header().Set("Content-Security-Policy", "default-src 'none'; img-src *; script-src 'nonce-a'")
+		fmt.Fprint(rw, `<!doctype html><title>Bad</title><p style="color:red">inline</p><img src="/missing.png"><img src="http://elsewhere.invalid/pixel.png">`+ //nolint:errcheck // the browser went away
+			`<script nonce="a">console.error("oh"); undefinedFunction()</script>`)
+	})
+	b := newWindow(t)
+	b.open(bad)
+	for range 200 { // what the browser says may come a little after the page
+		evaluate[bool](b, "true")
+	}
+	b.seen.mu.Lock()
+	defer b.seen.mu.Unlock()
+	all := strings.Join(b.seen.complaints, "\n")
+	for _, part := range []string{"inline style", "missing.png", "console.error", "undefinedFunction"} {
+		if !strings.Contains(all, part) {
+			t.Errorf("nothing complains of %q:\n%s", part, all)
+		}
+	}
+	if !slices.ContainsFunc(b.seen.requests, func(q request) bool { return strings.Contains(q.url, "elsewhere.invalid") }) {
+		t.Errorf("the request to elsewhere is not noticed: %v", b.seen.requests)
+	}
+	b.seen.requests, b.seen.complaints = nil, nil // this test is not about itself
 }
