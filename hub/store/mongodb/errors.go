@@ -24,8 +24,17 @@ func failed(caller context.Context, err error) error {
 		// Its own reason, not that a socket was closed. Whether a write
 		// happened is unknown.
 		return caller.Err()
+	case mongo.IsTimeout(err) && ends(caller):
+		// The driver tells the server how long the caller waits, and the
+		// server's "too late" arrived a moment before it was.
+		return fmt.Errorf("mongodb: %w: %v", context.DeadlineExceeded, err)
 	}
 	return fmt.Errorf("mongodb: %w", err)
+}
+
+func ends(ctx context.Context) bool {
+	_, ok := ctx.Deadline()
+	return ok
 }
 
 // repeat runs an operation that may safely run more than once, until it

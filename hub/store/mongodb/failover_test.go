@@ -32,8 +32,15 @@ const (
 	roundsAfter  = 4 // that each begins afterwards
 )
 
-func TestWritersOutliveTheirPrimary(t *testing.T) {
+// One replica set serves both tests: to start three servers takes longer than
+// either.
+func TestThreeMembers(t *testing.T) {
 	set := mongodtest.Start(t, 3)
+	t.Run("writers outlive their primary", func(t *testing.T) { outlive(t, set) })
+	t.Run("a write that no majority has is not acknowledged", func(t *testing.T) { lonePrimary(t, set) })
+}
+
+func outlive(t *testing.T, set *mongodtest.ReplicaSet) {
 	d := open(t, set.URI())
 	if err := d.Prepare(t.Context(), []store.Spec{{Name: "codes"}}); err != nil {
 		t.Fatal(err)
@@ -144,8 +151,7 @@ func (w *writer) check(t *testing.T) {
 // A primary that is left alone does not know yet that it is none, and would
 // take the write. Nobody may be told so: the others may elect another, and
 // then it is lost.
-func TestAWriteThatNoMajorityHasIsNotAcknowledged(t *testing.T) {
-	set := mongodtest.Start(t, 3)
+func lonePrimary(t *testing.T, set *mongodtest.ReplicaSet) {
 	d := open(t, set.URI())
 	if err := d.Prepare(t.Context(), []store.Spec{{Name: "codes"}}); err != nil {
 		t.Fatal(err)

@@ -143,7 +143,7 @@ func settings(uri string) (*options.ClientOptions, error) {
 // within gives a context an end if it has none. An end is also what tells the
 // driver to go on repeating an interrupted operation instead of trying twice.
 func within(ctx context.Context) (context.Context, context.CancelFunc) {
-	if _, ends := ctx.Deadline(); ends {
+	if ends(ctx) {
 		return context.WithCancel(ctx)
 	}
 	return context.WithTimeout(ctx, patience)
