@@ -50,7 +50,8 @@ func (c *Clock) Move(d time.Duration) {
 type Memory struct {
 	mu   sync.Mutex
 	keys map[string]federation.LoginKey
-	// Err, if set, is what every call returns.
+	// Err, if set, is what every call returns, and all it does: a database
+	// that is down changes nothing.
 	Err error
 	// Reads counts calls of All.
 	Reads int
@@ -69,33 +70,42 @@ func NewMemory(keys ...federation.LoginKey) *Memory {
 func (m *Memory) Get(_ context.Context, id string) (federation.LoginKey, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.Err != nil {
+		return federation.LoginKey{}, m.Err
+	}
 	k, found := m.keys[id]
 	if !found {
-		return k, errors.Join(m.Err, fs.ErrNotExist)
+		return k, fs.ErrNotExist
 	}
-	return k, m.Err
+	return k, nil
 }
 
 // Insert keeps a new key.
 func (m *Memory) Insert(_ context.Context, k federation.LoginKey) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.Err != nil {
+		return m.Err
+	}
 	if _, found := m.keys[k.ID]; found {
 		return fs.ErrExist
 	}
 	m.keys[k.ID] = k
-	return m.Err
+	return nil
 }
 
 // Update changes a key.
 func (m *Memory) Update(_ context.Context, id string, change func(*federation.LoginKey) error) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.Err != nil {
+		return m.Err
+	}
 	k, found := m.keys[id]
 	if !found {
 		return fs.ErrNotExist
 	}
-	if err := errors.Join(m.Err, change(&k)); err != nil {
+	if err := change(&k); err != nil {
 		return err
 	}
 	m.keys[id] = k
@@ -106,11 +116,14 @@ func (m *Memory) Update(_ context.Context, id string, change func(*federation.Lo
 func (m *Memory) Delete(_ context.Context, id string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.Err != nil {
+		return m.Err
+	}
 	if _, found := m.keys[id]; !found {
 		return fs.ErrNotExist
 	}
 	delete(m.keys, id)
-	return m.Err
+	return nil
 }
 
 // All returns every key in the order of ids.
@@ -118,11 +131,14 @@ func (m *Memory) All(context.Context) ([]federation.LoginKey, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.Reads++
+	if m.Err != nil {
+		return nil, m.Err
+	}
 	var all []federation.LoginKey
 	for _, id := range slices.Sorted(maps.Keys(m.keys)) {
 		all = append(all, m.keys[id])
 	}
-	return all, m.Err
+	return all, nil
 }
 
 // Seal stands for the hub's encryption: it binds the text to its context and
