@@ -25,7 +25,7 @@ func (d *Door) code(c *gin.Context, client clients.Client, form oauth.Params) (a
 	if err != nil {
 		return answer{}, err
 	}
-	a, err := d.issue(c, client, f, f.Scopes)
+	a, err := d.issue(c, client, f, nil, f.Scopes)
 	a.RefreshToken = refresh
 	return a, err
 }

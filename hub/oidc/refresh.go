@@ -8,6 +8,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/users"
 )
 
 // refresh exchanges a refresh token (RFC 6749 §6). The ID token that comes
@@ -22,7 +23,8 @@ func (d *Door) refresh(c *gin.Context, client clients.Client, form oauth.Params)
 	if err != nil {
 		return answer{}, err
 	}
-	if err := d.stillEntitled(c, client, token); err != nil {
+	user, err := d.stillEntitled(c, client, token)
+	if err != nil {
 		return answer{}, err
 	}
 	f, next, err := d.Grants.Refresh(c.Request.Context(), token, client.ID, narrow)
@@ -34,25 +36,22 @@ func (d *Door) refresh(c *gin.Context, client clients.Client, form oauth.Params)
 		scopes = narrow
 	}
 	f.Nonce = ""
-	a, err := d.issue(c, client, f, scopes)
+	a, err := d.issue(c, client, f, user, scopes)
 	a.RefreshToken = next
 	return a, err
 }
 
 // stillEntitled looks, before the token is used up, at what its answer will
-// need. A database that fails between would otherwise cost the sign-in: the
-// client's second try would look like theft.
-func (d *Door) stillEntitled(c *gin.Context, client clients.Client, token string) error {
+// need, and returns whose it is; nil if the token is not good. A database that
+// fails between would otherwise cost the sign-in: the client's second try
+// would look like theft.
+func (d *Door) stillEntitled(c *gin.Context, client clients.Client, token string) (*users.User, error) {
 	f, err := d.Grants.ByRefresh(c.Request.Context(), token)
 	if errors.Is(err, fs.ErrNotExist) || (err == nil && f.ClientID != client.ID) {
-		return nil // Refresh knows what to say
+		return nil, nil // Refresh knows what to say
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = d.Tokens.UserOf(c.Request.Context(), f)
-	if errors.Is(err, fs.ErrNotExist) {
-		return d.ended(c, f, err)
-	}
-	return err
+	return d.userOf(c, f)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/tokens"
+	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
 )
 
@@ -126,14 +127,14 @@ func (d *Door) suspicious(c *gin.Context, client clients.Client, err error) erro
 	return err
 }
 
-// issue makes the tokens of a family that was just redeemed or refreshed.
-func (d *Door) issue(c *gin.Context, client clients.Client, f grants.Family, scopes []string) (answer, error) {
-	user, err := d.Tokens.UserOf(c.Request.Context(), f)
-	if errors.Is(err, fs.ErrNotExist) {
-		return answer{}, d.ended(c, f, err)
-	}
-	if err != nil {
-		return answer{}, err
+// issue makes the tokens of a family that was just redeemed or refreshed. user
+// is whose it is, if that was looked up for this request; else nil.
+func (d *Door) issue(c *gin.Context, client clients.Client, f grants.Family, user *users.User, scopes []string) (answer, error) {
+	if user == nil {
+		var err error
+		if user, err = d.userOf(c, f); err != nil {
+			return answer{}, err
+		}
 	}
 	if !client.Admits(user.Roles) {
 		return answer{}, d.ended(c, f, errors.New("the user lost the role that the client asks for"))
@@ -141,13 +142,24 @@ func (d *Door) issue(c *gin.Context, client clients.Client, f grants.Family, sco
 	// A scope that was taken from the client since is taken from its tokens.
 	scopes = slices.DeleteFunc(slices.Clone(scopes), func(s string) bool { return !slices.Contains(client.Scopes, s) })
 	a := answer{Scope: oauth.JoinScope(scopes)}
-	if a.AccessToken, err = d.Tokens.ForUser(c.Request.Context(), f, user, scopes); err != nil {
+	var err error
+	if a.AccessToken, err = d.Tokens.ForUser(c.Request.Context(), f, *user, scopes); err != nil {
 		return answer{}, err
 	}
 	if oauth.Covers(scopes, []string{"openid"}) {
-		a.IDToken, err = d.Tokens.ID(c.Request.Context(), tokens.ID{Family: f, User: user, Scopes: scopes, AccessToken: a.AccessToken, Alg: client.IDTokenAlg})
+		a.IDToken, err = d.Tokens.ID(c.Request.Context(), tokens.ID{Family: f, User: *user, Scopes: scopes, AccessToken: a.AccessToken, Alg: client.IDTokenAlg})
 	}
 	return a, err
+}
+
+// userOf returns whose the family is, and ends one that has nobody left to
+// speak for.
+func (d *Door) userOf(c *gin.Context, f grants.Family) (*users.User, error) {
+	user, err := d.Tokens.UserOf(c.Request.Context(), f)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, d.ended(c, f, err)
+	}
+	return &user, err
 }
 
 // ended revokes a family that has nobody left to speak for.
