@@ -31,12 +31,15 @@ const (
 )
 
 // The ways a client proves itself at the token endpoint, by the names of
-// OpenID Connect Core §9.
+// OpenID Connect Core §9 and RFC 8705 §2.
 const (
-	MethodNone  = "none"
-	MethodBasic = "client_secret_basic"
-	MethodPost  = "client_secret_post"
-	MethodKey   = "private_key_jwt"
+	MethodNone      = "none"
+	MethodBasic     = "client_secret_basic"
+	MethodPost      = "client_secret_post"
+	MethodSecretJWT = "client_secret_jwt"
+	MethodKey       = "private_key_jwt"
+	MethodTLS       = "tls_client_auth"
+	MethodOwnTLS    = "self_signed_tls_client_auth"
 )
 
 // Grant Type and Response Type as administrators see them. They pair:
@@ -73,8 +76,41 @@ type Client struct {
 	SkipAuthorization bool     `bson:"skip_authorization"`      // people are not asked for consent
 	AllowedRoles      []string `bson:"allowed_roles,omitempty"` // who may use it; empty: everyone
 
+	// ResponseTypes, by their names on the wire with the words sorted ("code
+	// id_token"), take the place of ResponseType for those who need more than
+	// its two. Grants are grant types beside GrantType, by their names on the
+	// wire.
+	ResponseTypes []string `bson:"response_types,omitempty"`
+	Grants        []string `bson:"grants,omitempty"`
+
 	IDTokenAlg   string `bson:"id_token_alg,omitempty"` // empty means RS256
 	OpaqueTokens bool   `bson:"opaque_tokens,omitempty"`
+	Algs         Algs   `bson:"algs,omitempty"` // of everything else that is signed or encrypted
+
+	SubjectType         string `bson:"subject_type,omitempty"` // "pairwise" or "public"; empty means public
+	SectorIdentifierURI string `bson:"sector_identifier_uri,omitempty"`
+
+	Requests Requests `bson:"requests,omitempty"` // what its authorization requests must or may be
+
+	// HighSecurity turns on every requirement of a FAPI 2.0 profile at once.
+	HighSecurity Profile `bson:"high_security,omitempty"`
+
+	TLS              TLSName `bson:"tls,omitempty"`               // whom a MethodTLS certificate names
+	CertificateBound bool    `bson:"certificate_bound,omitempty"` // its tokens work only with its certificate (RFC 8705 §3)
+	DPoPBound        bool    `bson:"dpop_bound,omitempty"`        // its tokens work only with its DPoP key (RFC 9449 §5.2)
+
+	Resources   []string `bson:"resources,omitempty"`    // APIs it may ask tokens for (RFC 8707)
+	DetailTypes []string `bson:"detail_types,omitempty"` // authorization_details it may ask for (RFC 9396)
+	Exchange    Exchange `bson:"exchange,omitempty"`     // whose tokens it may exchange (RFC 8693)
+	CIBA        CIBA     `bson:"ciba,omitempty"`
+
+	Origins []string `bson:"origins,omitempty"` // whose pages may call the token endpoint and its like (CORS)
+
+	FrontchannelLogoutURI     string `bson:"frontchannel_logout_uri,omitempty"`
+	FrontchannelLogoutSession bool   `bson:"frontchannel_logout_session,omitempty"` // wants iss and sid
+	BackchannelLogoutSession  bool   `bson:"backchannel_logout_session,omitempty"`  // wants sid
+
+	Registration Registration `bson:"registration,omitempty"` // set when it registered itself
 
 	ClientURI string `bson:"client_uri,omitempty"`
 	LogoURI   string `bson:"logo_uri,omitempty"`
@@ -150,18 +186,21 @@ func (c Client) AllowsGrant(grant string) bool {
 	case "authorization_code":
 		return c.GrantType == GrantCode
 	case "implicit":
-		return c.GrantType == GrantImplicit
+		return c.GrantType == GrantImplicit || slices.Contains(c.Grants, grant)
 	case "refresh_token":
 		return c.RefreshTokens
 	case "client_credentials":
 		return c.ClientCredentials && !c.Public()
 	}
-	return false
+	return slices.Contains(c.Grants, grant)
 }
 
 // AllowsResponse reports whether the client may use a response_type, by its
-// name on the wire ("code" or "token").
+// name on the wire with the words sorted ("code", "token", "code id_token", …).
 func (c Client) AllowsResponse(response string) bool {
+	if len(c.ResponseTypes) > 0 {
+		return slices.Contains(c.ResponseTypes, response)
+	}
 	switch response {
 	case "code":
 		return c.ResponseType == ResponseCode
@@ -190,7 +229,7 @@ func (c Client) Admits(roles []string) bool {
 
 // usesSecret reports whether the client proves itself with a secret.
 func (c Client) usesSecret() bool {
-	return c.AuthMethod == MethodBasic || c.AuthMethod == MethodPost
+	return c.AuthMethod == MethodBasic || c.AuthMethod == MethodPost || c.AuthMethod == MethodSecretJWT
 }
 
 // clone returns a copy that shares no memory with c.
@@ -200,6 +239,14 @@ func (c Client) clone() Client {
 	c.PostLogoutRedirectURIs = slices.Clone(c.PostLogoutRedirectURIs)
 	c.Scopes = slices.Clone(c.Scopes)
 	c.AllowedRoles = slices.Clone(c.AllowedRoles)
+	c.ResponseTypes = slices.Clone(c.ResponseTypes)
+	c.Grants = slices.Clone(c.Grants)
+	c.Resources = slices.Clone(c.Resources)
+	c.DetailTypes = slices.Clone(c.DetailTypes)
+	c.Origins = slices.Clone(c.Origins)
+	c.Requests = c.Requests.clone()
+	c.Exchange = c.Exchange.clone()
+	c.Registration.Contacts = slices.Clone(c.Registration.Contacts)
 	if c.Server != nil {
 		server := *c.Server
 		server.KeyThumbprints = slices.Clone(server.KeyThumbprints)

@@ -53,7 +53,7 @@ func newSigner() (jose.Signer, error) {
 func sign(signer jose.Signer, url string) (string, error) {
 	now := time.Now().Unix()
 	payload, err := json.Marshal(tokens.Access{
-		Issuer: url, Subject: "client", Audience: url, ClientID: "client", Scope: "files",
+		Issuer: url, Subject: "client", Audience: tokens.Audience{url}, ClientID: "client", Scope: "files",
 		ID: rand.Text(), Issued: now, Expires: now + 900,
 	})
 	if err != nil {

@@ -70,7 +70,7 @@ func (d *Door) success(c *gin.Context, client clients.Client, a grants.Authoriza
 	if err != nil {
 		return nil, err
 	}
-	token, err := d.Tokens.ForUser(c.Request.Context(), f, p.User, f.Scopes)
+	token, err := d.Tokens.ForUser(c.Request.Context(), f, p.User, f.Scopes, oauth.Confirmation{})
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,7 @@ type Family struct {
 	ACR         string    `bson:"acr"`
 	AMR         []string  `bson:"amr"`
 	SID         string    `bson:"sid"` // the session it came from, by its public name
+	Terms       Terms     `bson:"terms,omitempty"`
 
 	CodeHash string    `bson:"codeHash"`
 	CodeEnds time.Time `bson:"codeEnds"`
@@ -47,6 +48,16 @@ type Family struct {
 	Revoked time.Time `bson:"revoked"`
 	Why     string    `bson:"why"` // why it was revoked
 	Expires time.Time `bson:"expires"`
+}
+
+// Terms are what else was asked for and agreed, all of it optional.
+type Terms struct {
+	Kind      string             `bson:"kind,omitempty"`      // the grant type it came by, if not by a code
+	Claims    string             `bson:"claims,omitempty"`    // the claims parameter, JSON (OIDC Core §5.5)
+	Resources []string           `bson:"resources,omitempty"` // RFC 8707
+	Details   string             `bson:"details,omitempty"`   // authorization_details, JSON (RFC 9396)
+	Confirm   oauth.Confirmation `bson:"confirm,omitempty"`   // the key that the code and refresh tokens are bound to
+	Actor     string             `bson:"actor,omitempty"`     // the act claim, JSON (RFC 8693 §4.1)
 }
 
 // Key names the record.
@@ -74,6 +85,7 @@ type Authorization struct {
 	ACR         string
 	AMR         []string
 	SID         string
+	Terms       Terms
 }
 
 // The prefixes let a leaked value be recognised, and keep one kind of secret
@@ -106,6 +118,7 @@ func (k *Keeper) NewCode(ctx context.Context, a Authorization) (string, error) {
 		ACR:         a.ACR,
 		AMR:         a.AMR,
 		SID:         a.SID,
+		Terms:       a.Terms,
 		CodeHash:    sum,
 		CodeEnds:    now.Add(k.lives.Code),
 		Expires:     now.Add(k.lives.Code + remember),

@@ -3,14 +3,13 @@ package oidc
 import (
 	"github.com/gin-gonic/gin"
 
-	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/grants"
-	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/tokens"
 )
 
 // code redeems an authorization code (RFC 6749 §4.1.3, RFC 7636 §4.5).
-func (d *Door) code(c *gin.Context, client clients.Client, form oauth.Params) (answer, error) {
+func (d *Door) code(c *gin.Context, r request) (answer, error) {
+	client, form := r.client, r.form
 	code, err := form.Require("code")
 	if err != nil {
 		return answer{}, err
@@ -25,7 +24,7 @@ func (d *Door) code(c *gin.Context, client clients.Client, form oauth.Params) (a
 	if err != nil {
 		return answer{}, err
 	}
-	a, err := d.issue(c, client, f, nil, f.Scopes)
+	a, err := d.issue(c, r, f, nil, f.Scopes)
 	a.RefreshToken = refresh
 	return a, err
 }

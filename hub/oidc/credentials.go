@@ -5,7 +5,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/oauth"
 )
 
@@ -15,7 +14,8 @@ var personal = []string{"openid", "profile", "email", "roles", "offline_access"}
 
 // credentials issues a token to the client itself (RFC 6749 §4.4). There is no
 // refresh token (§4.4.3): the client can always ask again.
-func (d *Door) credentials(c *gin.Context, client clients.Client, form oauth.Params) (answer, error) {
+func (d *Door) credentials(c *gin.Context, r request) (answer, error) {
+	client, form := r.client, r.form
 	scopes, err := oauth.ParseScope(form["scope"])
 	if err != nil {
 		return answer{}, err
@@ -29,7 +29,7 @@ func (d *Door) credentials(c *gin.Context, client clients.Client, form oauth.Par
 	if i := slices.IndexFunc(scopes, isPersonal); i >= 0 {
 		return answer{}, oauth.InvalidScope("the scope " + scopes[i] + " speaks of a user, and client_credentials has none")
 	}
-	token, err := d.Tokens.ForClient(c.Request.Context(), client.ID, scopes)
+	token, err := d.Tokens.ForClient(c.Request.Context(), client.ID, scopes, r.bound)
 	return answer{AccessToken: token, Scope: oauth.JoinScope(scopes)}, err
 }
 

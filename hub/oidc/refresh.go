@@ -14,7 +14,8 @@ import (
 // refresh exchanges a refresh token (RFC 6749 §6). The ID token that comes
 // with it tells of the same sign-in, and carries no nonce of old
 // (OIDC Core §12.2).
-func (d *Door) refresh(c *gin.Context, client clients.Client, form oauth.Params) (answer, error) {
+func (d *Door) refresh(c *gin.Context, r request) (answer, error) {
+	client, form := r.client, r.form
 	token, err := form.Require("refresh_token")
 	if err != nil {
 		return answer{}, err
@@ -36,7 +37,7 @@ func (d *Door) refresh(c *gin.Context, client clients.Client, form oauth.Params)
 		scopes = narrow
 	}
 	f.Nonce = ""
-	a, err := d.issue(c, client, f, user, scopes)
+	a, err := d.issue(c, r, f, user, scopes)
 	a.RefreshToken = next
 	return a, err
 }

@@ -28,8 +28,15 @@ type answer struct {
 	Scope        string `json:"scope,omitempty"`
 }
 
-// An exchange is what one grant type does once the client is known.
-type exchange func(*Door, *gin.Context, clients.Client, oauth.Params) (answer, error)
+// A request is what reached the token endpoint, once the client is known.
+type request struct {
+	client clients.Client
+	form   oauth.Params
+	bound  oauth.Confirmation // the key that the client proved it holds
+}
+
+// An exchange is what one grant type does with a request.
+type exchange func(*Door, *gin.Context, request) (answer, error)
 
 var grantTypes = map[string]exchange{
 	"authorization_code": (*Door).code,        // code.go
@@ -58,7 +65,7 @@ func (d *Door) Token(c *gin.Context) error {
 	if !client.AllowsGrant(grant) {
 		return oauth.UnauthorizedClient("this client may not use grant_type=" + grant)
 	}
-	a, err := exchange(d, c, client, form)
+	a, err := exchange(d, c, request{client: client, form: form})
 	if err != nil {
 		return d.suspicious(c, client, err)
 	}
@@ -129,7 +136,8 @@ func (d *Door) suspicious(c *gin.Context, client clients.Client, err error) erro
 
 // issue makes the tokens of a family that was just redeemed or refreshed. user
 // is whose it is, if that was looked up for this request; else nil.
-func (d *Door) issue(c *gin.Context, client clients.Client, f grants.Family, user *users.User, scopes []string) (answer, error) {
+func (d *Door) issue(c *gin.Context, r request, f grants.Family, user *users.User, scopes []string) (answer, error) {
+	client := r.client
 	if user == nil {
 		var err error
 		if user, err = d.userOf(c, f); err != nil {
@@ -143,7 +151,7 @@ func (d *Door) issue(c *gin.Context, client clients.Client, f grants.Family, use
 	scopes = slices.DeleteFunc(slices.Clone(scopes), func(s string) bool { return !slices.Contains(client.Scopes, s) })
 	a := answer{Scope: oauth.JoinScope(scopes)}
 	var err error
-	if a.AccessToken, err = d.Tokens.ForUser(c.Request.Context(), f, *user, scopes); err != nil {
+	if a.AccessToken, err = d.Tokens.ForUser(c.Request.Context(), f, *user, scopes, r.bound); err != nil {
 		return answer{}, err
 	}
 	if oauth.Covers(scopes, []string{"openid"}) {

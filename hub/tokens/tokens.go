@@ -11,6 +11,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -43,7 +44,7 @@ const (
 type Access struct {
 	Issuer   string   `json:"iss"`
 	Subject  string   `json:"sub"`
-	Audience string   `json:"aud"`
+	Audience Audience `json:"aud"`
 	ClientID string   `json:"client_id"`
 	Scope    string   `json:"scope,omitempty"`
 	ID       string   `json:"jti"`
@@ -56,6 +57,32 @@ type Access struct {
 
 	// Family is what the token hangs on; empty for client_credentials.
 	Family string `json:"fam,omitempty"`
+
+	Confirm *oauth.Confirmation `json:"cnf,omitempty"`                   // RFC 7800
+	Details json.RawMessage     `json:"authorization_details,omitempty"` // RFC 9396 §9.1
+	Actor   json.RawMessage     `json:"act,omitempty"`                   // RFC 8693 §4.1
+}
+
+// An Audience is one address, or several: JSON writes one as a string
+// (RFC 7519 §4.1.3).
+type Audience []string
+
+// MarshalJSON writes a single audience as a string.
+func (a Audience) MarshalJSON() ([]byte, error) {
+	if len(a) == 1 {
+		return json.Marshal(a[0])
+	}
+	return json.Marshal([]string(a))
+}
+
+// UnmarshalJSON reads both forms.
+func (a *Audience) UnmarshalJSON(text []byte) error {
+	var one string
+	if json.Unmarshal(text, &one) == nil {
+		*a = Audience{one}
+		return nil
+	}
+	return json.Unmarshal(text, (*[]string)(a))
 }
 
 // Scopes returns the scope claim as a list.
@@ -93,8 +120,10 @@ type Keeper struct {
 
 // ForUser mints an access token for what a family stands for. scopes is the
 // family's or, after a narrowing refresh, fewer.
-func (k *Keeper) ForUser(ctx context.Context, f grants.Family, u users.User, scopes []string) (string, error) {
-	a := k.access(u.ID, f.ClientID, scopes)
+//
+// bound is the key that its holder must prove, if any.
+func (k *Keeper) ForUser(ctx context.Context, f grants.Family, u users.User, scopes []string, bound oauth.Confirmation) (string, error) {
+	a := k.access(u.ID, f.ClientID, scopes, bound)
 	a.AuthTime, a.ACR, a.AMR, a.Family = f.AuthTime.Unix(), f.ACR, f.AMR, f.ID
 	if slices.Contains(scopes, "roles") {
 		a.Roles = u.Roles
@@ -104,22 +133,26 @@ func (k *Keeper) ForUser(ctx context.Context, f grants.Family, u users.User, sco
 
 // ForClient mints an access token for a client that acts for itself
 // (RFC 6749 §4.4). Its subject is the client (RFC 9068 §2.2).
-func (k *Keeper) ForClient(ctx context.Context, clientID string, scopes []string) (string, error) {
-	return k.Signing.Sign(ctx, signing.ES256, TypeAccess, k.access(clientID, clientID, scopes))
+func (k *Keeper) ForClient(ctx context.Context, clientID string, scopes []string, bound oauth.Confirmation) (string, error) {
+	return k.Signing.Sign(ctx, signing.ES256, TypeAccess, k.access(clientID, clientID, scopes, bound))
 }
 
-func (k *Keeper) access(subject, clientID string, scopes []string) Access {
+func (k *Keeper) access(subject, clientID string, scopes []string, bound oauth.Confirmation) Access {
 	now := k.Now()
-	return Access{
+	a := Access{
 		Issuer:   k.Issuer,
 		Subject:  subject,
-		Audience: k.Issuer,
+		Audience: Audience{k.Issuer},
 		ClientID: clientID,
 		Scope:    oauth.JoinScope(scopes),
 		ID:       rand.Text(),
 		Issued:   now.Unix(),
 		Expires:  now.Add(AccessLife).Unix(),
 	}
+	if bound.Bound() {
+		a.Confirm = &bound
+	}
+	return a
 }
 
 // ErrInvalid is returned for every access token that is not good now.
@@ -164,7 +197,7 @@ func (k *Keeper) parse(ctx context.Context, raw string) (Access, error) {
 		return Access{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	case err != nil:
 		return Access{}, err
-	case a.Issuer != k.Issuer || a.Audience != k.Issuer:
+	case a.Issuer != k.Issuer || !slices.Contains(a.Audience, k.Issuer):
 		return Access{}, fmt.Errorf("%w: it was issued by or for somebody else", ErrInvalid)
 	case k.Now().Unix() >= a.Expires:
 		return Access{}, fmt.Errorf("%w: it expired", ErrInvalid)

@@ -1,0 +1,98 @@
+package clients
+
+import (
+	"slices"
+	"time"
+)
+
+// Algs are the algorithms a client chose for what the hub signs or encrypts
+// for it and what it signs or encrypts for the hub, by their names in RFC 7518.
+// Empty means unsigned where that is possible, or the hub's choice.
+type Algs struct {
+	IDTokenEnc       Encryption `bson:"id_token_enc,omitempty"`      // OIDC Registration §2
+	Userinfo         string     `bson:"userinfo,omitempty"`          // OIDC Registration §2
+	UserinfoEnc      Encryption `bson:"userinfo_enc,omitempty"`      //
+	Authorization    string     `bson:"authorization,omitempty"`     // JARM §3
+	AuthorizationEnc Encryption `bson:"authorization_enc,omitempty"` //
+	Introspection    string     `bson:"introspection,omitempty"`     // RFC 9701 §6
+	IntrospectionEnc Encryption `bson:"introspection_enc,omitempty"` //
+	Request          string     `bson:"request,omitempty"`           // request objects: OIDC Registration §2, RFC 9101 §10
+	RequestEnc       Encryption `bson:"request_enc,omitempty"`       //
+	Assertion        string     `bson:"assertion,omitempty"`         // client assertions: OIDC Registration §2
+	CIBARequest      string     `bson:"ciba_request,omitempty"`      // CIBA §4
+}
+
+// Encryption is how a JWE is made: the alg and enc of its header. Without an
+// Alg nothing is encrypted; without an Enc it is A128CBC-HS256 (OIDC
+// Registration §2).
+type Encryption struct {
+	Alg string `bson:"alg,omitempty"`
+	Enc string `bson:"enc,omitempty"`
+}
+
+// Requests says what a client's authorization requests must or may be.
+type Requests struct {
+	Pushed           bool     `bson:"pushed,omitempty"`             // only by PAR (RFC 9126 §6)
+	Signed           bool     `bson:"signed,omitempty"`             // only as a signed request object (RFC 9101 §10.5)
+	URIs             []string `bson:"uris,omitempty"`               // where its request objects may be read (OIDC Registration §2)
+	DefaultMaxAge    *int64   `bson:"default_max_age,omitempty"`    // seconds, where the request has no max_age
+	RequireAuthTime  bool     `bson:"require_auth_time,omitempty"`  //
+	DefaultACRValues []string `bson:"default_acr_values,omitempty"` //
+	InitiateLoginURI string   `bson:"initiate_login_uri,omitempty"` // where others may start a sign-in (OIDC Core §4)
+}
+
+func (r Requests) clone() Requests {
+	r.URIs = slices.Clone(r.URIs)
+	r.DefaultACRValues = slices.Clone(r.DefaultACRValues)
+	return r
+}
+
+// A Profile is a set of requirements that are turned on together.
+type Profile string
+
+// The profiles. Each holds all of the one before.
+const (
+	Standard       Profile = ""
+	FAPI2          Profile = "fapi2"                 // FAPI 2.0 Security Profile
+	MessageSigning Profile = "fapi2-message-signing" // and FAPI 2.0 Message Signing
+)
+
+// A TLSName is whom a client certificate must name, in exactly one way
+// (RFC 8705 §2.1.2).
+type TLSName struct {
+	SubjectDN string `bson:"subject_dn,omitempty"` // RFC 4514
+	DNS       string `bson:"dns,omitempty"`
+	URI       string `bson:"uri,omitempty"`
+	IP        string `bson:"ip,omitempty"`
+	Email     string `bson:"email,omitempty"`
+}
+
+// Exchange is what a client may do with other clients' tokens (RFC 8693). Its
+// own it may always narrow.
+type Exchange struct {
+	From        []string `bson:"from,omitempty"` // clients whose tokens it may exchange; "*" is all
+	Impersonate bool     `bson:"impersonate,omitempty"`
+	Delegate    bool     `bson:"delegate,omitempty"`
+}
+
+func (e Exchange) clone() Exchange {
+	e.From = slices.Clone(e.From)
+	return e
+}
+
+// CIBA is how a client that asks by back channel hears of the answer (OpenID
+// Connect CIBA §4).
+type CIBA struct {
+	Delivery        string `bson:"delivery,omitempty"` // "poll" or "ping"; empty means poll
+	NotificationURI string `bson:"notification_uri,omitempty"`
+}
+
+// Registration is what a client has more when it registered itself (RFC 7591).
+type Registration struct {
+	TokenHash       string    `bson:"token_hash,omitempty"` // of its registration access token
+	SoftwareID      string    `bson:"software_id,omitempty"`
+	SoftwareVersion string    `bson:"software_version,omitempty"`
+	Contacts        []string  `bson:"contacts,omitempty"`
+	Vouched         string    `bson:"vouched,omitempty"` // who issued the software statement
+	At              time.Time `bson:"at,omitempty"`
+}
