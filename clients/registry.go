@@ -37,6 +37,12 @@ type Options struct {
 	// can use private_key_jwt.
 	Replay func(ctx context.Context, id string, until time.Time) error
 
+	// Seal and Open encrypt secrets that must be readable again, and decrypt
+	// them; each value is bound to its context. Without them no client can
+	// share a key with the hub.
+	Seal func(plain []byte, context string) string
+	Open func(sealed, context string) ([]byte, error)
+
 	// AllowHTTP admits plain http addresses beyond loopback, for hubs in
 	// development.
 	AllowHTTP bool
@@ -54,6 +60,8 @@ type Registry struct {
 	canFetch  bool
 	issuer    string
 	replay    func(ctx context.Context, id string, until time.Time) error
+	seal      func(plain []byte, context string) string
+	open      func(sealed, context string) ([]byte, error)
 	allowHTTP bool
 	now       func() time.Time
 	log       *slog.Logger
@@ -72,7 +80,8 @@ type Registry struct {
 // NewRegistry returns a Registry. Close it to end what it does in the background.
 func NewRegistry(o Options) *Registry {
 	r := &Registry{
-		store: o.Store, issuer: o.Issuer, replay: o.Replay, allowHTTP: o.AllowHTTP, now: o.Now, log: o.Log,
+		store: o.Store, issuer: o.Issuer, replay: o.Replay, seal: o.Seal, open: o.Open,
+		allowHTTP: o.AllowHTTP, now: o.Now, log: o.Log,
 		cache: newCache(), keys: newKeyring(), sights: newSights(), worker: newWorker(),
 		claimed: map[string]time.Time{},
 	}
@@ -232,6 +241,9 @@ func (r *Registry) Update(ctx context.Context, id string, change func(*Client) e
 		}
 		if !c.usesSecret() {
 			c.Secrets = nil
+		}
+		if !c.SharesKeys() {
+			c.forgetKeys()
 		}
 		r.settle(before, c)
 		return nil

@@ -19,8 +19,9 @@ import (
 // one is replaced without downtime: add the new, switch the app, drop the old.
 type Secret struct {
 	ID      string    `bson:"id"`
-	Hash    string    `bson:"hash"` // SHA-256, hex; enough, because the value is random
-	Hint    string    `bson:"hint"` // the last four characters
+	Hash    string    `bson:"hash"`             // SHA-256, hex; enough, because the value is random
+	Hint    string    `bson:"hint"`             // the last four characters
+	Sealed  string    `bson:"sealed,omitempty"` // the value, encrypted, where it serves as a key
 	Created time.Time `bson:"created"`
 	Expires time.Time `bson:"expires,omitempty"` // zero: never
 
@@ -60,6 +61,12 @@ func (r *Registry) AddSecret(ctx context.Context, id string, life time.Duration)
 		if len(c.Secrets) >= maxSecrets {
 			return problem("secrets", "The client already has %d secrets; drop one first.", maxSecrets)
 		}
+		if c.SharesKeys() {
+			if r.seal == nil {
+				return errors.New("no seal, so no secret can be kept as a key")
+			}
+			secret.Sealed = r.seal([]byte(value), sealContext(id, secret.ID))
+		}
 		c.Secrets = append(c.Secrets, secret)
 		return nil
 	})
@@ -92,7 +99,18 @@ func (r *Registry) checkSecret(ctx context.Context, c Client, presented string) 
 		return errors.New("the secret is wrong or has expired")
 	}
 	r.touch(ctx, c.ID, secret)
+	c.use(secret.ID, r.stamp())
 	return nil
+}
+
+// use notes in this copy of the client which secret it showed just now, so
+// that what is signed with a secret for it is signed with that one.
+func (c Client) use(secretID string, now time.Time) {
+	for i := range c.Secrets {
+		if c.Secrets[i].ID == secretID {
+			c.Secrets[i].LastUsed = now
+		}
+	}
 }
 
 // match compares digests in constant time and always to the end, so that

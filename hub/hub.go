@@ -117,7 +117,7 @@ func (h *Hub) things() {
 	h.tokens = &tokens.Keeper{Issuer: c.URL, Signing: h.signing, Grants: h.grants, Users: h.users, Revoked: d.revoked, Lives: h.sessions.Lives, Now: c.Now}
 	h.clients = clients.NewRegistry(clients.Options{
 		Store: d.clients, HTTP: h.http, Issuer: c.URL, Replay: d.useOnce,
-		AllowHTTP: c.AllowPrivateAddresses, Now: c.Now, Log: c.Log,
+		Seal: h.box.Seal, Open: h.box.Open, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now, Log: c.Log,
 	})
 	h.invites = clients.NewInvites(d.invites, c.Now)
 	h.upstreams = federation.NewRegistry(federation.Options{

@@ -1,0 +1,114 @@
+package clients
+
+import (
+	"encoding/hex"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+)
+
+// sealing hides secrets the way a lock on a diary does: enough to see that
+// they are hidden and bound to their place.
+func sealing(o *Options) {
+	o.Seal = func(plain []byte, context string) string { return context + " " + hex.EncodeToString(plain) }
+	o.Open = func(sealed, context string) ([]byte, error) {
+		text, ok := strings.CutPrefix(sealed, context+" ")
+		if !ok {
+			return nil, errors.New("moved")
+		}
+		return hex.DecodeString(text)
+	}
+}
+
+func sharingApp() Client {
+	return with(webApp(), func(c *Client) { c.Algs.Userinfo = HS256 })
+}
+
+func (w *world) sharedKeys(id string) string {
+	w.Helper()
+	keys, err := w.SharedKeys(w.Context(), w.lookup(id))
+	if err != nil {
+		w.Fatal(err)
+	}
+	var texts []string
+	for _, key := range keys {
+		texts = append(texts, string(key))
+	}
+	return strings.Join(texts, " ")
+}
+
+func TestASecretThatServesAsAKeyIsKeptSealed(t *testing.T) {
+	w := newWorld(t, sealing)
+	w.add(sharingApp())
+	secret := w.addSecret("web1", 0)
+	if got := w.sharedKeys("web1"); got != secret {
+		t.Errorf("got %q, want the secret", got)
+	}
+	if strings.Contains(string(w.store.docs["web1"]), secret) {
+		t.Error("the secret lies open in the store")
+	}
+	if err := w.login(bySecret("web1", secret)); err != nil {
+		t.Errorf("it does not log in any more: %v", err)
+	}
+}
+
+func TestEveryOtherSecretIsOnlyAHash(t *testing.T) {
+	w := newWorld(t, sealing)
+	w.add(webApp())
+	w.addSecret("web1", 0)
+	if got := w.lookup("web1").Secrets[0].Sealed; got != "" {
+		t.Errorf("sealed: got %q", got)
+	}
+	if _, err := w.SharedKeys(t.Context(), w.lookup("web1")); err == nil {
+		t.Error("a hash became a key")
+	}
+}
+
+func TestAClientThatStopsSharingKeysLeavesOnlyHashes(t *testing.T) {
+	w := newWorld(t, sealing)
+	w.add(sharingApp())
+	w.addSecret("web1", 0)
+	if err := w.Update(t.Context(), "web1", func(c *Client) error { c.Algs.Userinfo = ""; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.lookup("web1").Secrets[0].Sealed; got != "" {
+		t.Errorf("sealed: got %q", got)
+	}
+}
+
+func TestTheSecretThatWasShownLastIsTheFirstKey(t *testing.T) {
+	w := newWorld(t, sealing)
+	w.add(sharingApp())
+	old := w.addSecret("web1", 0)
+	w.clock.forward(time.Minute)
+	young := w.addSecret("web1", time.Hour)
+	for _, secret := range []string{old, young, old} {
+		c, err := w.Authenticate(t.Context(), bySecret("web1", secret), issuer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys, err := w.SharedKeys(t.Context(), c)
+		if err != nil || len(keys) != 2 || string(keys[0]) != secret {
+			t.Errorf("got %q, %v, want %q first", keys, err, secret)
+		}
+		w.clock.forward(time.Minute)
+	}
+	w.clock.forward(time.Hour)
+	if got := w.sharedKeys("web1"); got != old {
+		t.Errorf("an expired secret still is a key: %q", got)
+	}
+}
+
+func TestAClientThatSharesKeysMustHaveASecret(t *testing.T) {
+	for name, edit := range map[string]func(*Client){
+		"its own key": func(c *Client) { c.AuthMethod, c.JWKS = MethodKey, jwks(t, newKey(t, "1", "ES256")) },
+		"nothing":     func(c *Client) { c.Type, c.AuthMethod = SPA, MethodNone },
+	} {
+		c := with(webApp(), edit)
+		c.Algs.Userinfo = HS256
+		if c.SharesKeys() {
+			t.Errorf("%s: it has no secret to share", name)
+		}
+	}
+}
