@@ -52,6 +52,7 @@ func (c *Client) Tidy() {
 	if c.AuthMethod == "" {
 		c.AuthMethod = defaultMethod(c.Type)
 	}
+	c.raise()
 	if c.Type == Service {
 		// A service has nobody to send anywhere: it only asks for itself.
 		c.GrantType, c.ResponseType = "", ""
@@ -117,6 +118,7 @@ func (c Client) Validate(allowHTTP bool) Problems {
 		checkIDTokenAlg, // OIDC Core §2
 		checkLinks,      // RFC 7591 §2
 		checkLogout,     // OIDC Back-Channel Logout §2.2, RP-Initiated Logout §3
+		checkProfile,    // FAPI 2.0
 	} {
 		problems = append(problems, check(c, allowHTTP)...)
 	}
