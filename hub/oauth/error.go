@@ -151,6 +151,32 @@ func RegistrationNotSupported(description string) *Error {
 	return bad("registration_not_supported", description)
 }
 
+// InvalidRequestObject refuses a request object that was read and is not good
+// (RFC 9101 §6).
+func InvalidRequestObject(description string) *Error {
+	return bad("invalid_request_object", description)
+}
+
+// InvalidRequestURI refuses a request_uri that leads to no good request object
+// (RFC 9101 §6, RFC 9126 §2.3).
+func InvalidRequestURI(description string) *Error { return bad("invalid_request_uri", description) }
+
+// UnmetAuthenticationRequirements says that nobody can sign in here the way
+// the client insists on (OpenID Connect Core Error Code
+// unmet_authentication_requirements §2).
+func UnmetAuthenticationRequirements(description string) *Error {
+	return bad("unmet_authentication_requirements", description)
+}
+
+// InvalidTarget refuses a resource that the client may not ask tokens for
+// (RFC 8707 §2).
+func InvalidTarget(description string) *Error { return bad("invalid_target", description) }
+
+// InvalidDetails refuses authorization_details (RFC 9396 §5).
+func InvalidDetails(description string) *Error {
+	return bad("invalid_authorization_details", description)
+}
+
 // The errors of RFC 6750 §3.1, for those who present an access token.
 
 // InvalidToken says that the access token is malformed, expired or revoked.

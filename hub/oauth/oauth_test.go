@@ -53,6 +53,25 @@ func TestARepeatedParameterIsNamed(t *testing.T) {
 	}
 }
 
+func TestAResourceMayBeRepeated(t *testing.T) {
+	params, err := ParseParams("resource=https%3A%2F%2Fa&resource=&resource=https%3A%2F%2Fb&audience=c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := params.All("resource"), []string{"https://a", "https://b"}; !slices.Equal(got, want) {
+		t.Errorf("resource: got %q, want %q", got, want)
+	}
+	if got := params.All("audience"); !slices.Equal(got, []string{"c"}) {
+		t.Errorf("audience: got %q", got)
+	}
+	if got := params.All("nothing"); len(got) > 0 {
+		t.Errorf("nothing: got %q", got)
+	}
+	if got := params.Encode(); !strings.Contains(got, "resource=https%3A%2F%2Fa&resource=&resource=https%3A%2F%2Fb") {
+		t.Errorf("encoded again: %s", got)
+	}
+}
+
 func TestScopes(t *testing.T) {
 	for _, tt := range []struct {
 		raw  string
@@ -150,14 +169,10 @@ func FuzzParseParams(f *testing.F) {
 			}
 			return
 		}
-		v := url.Values{}
-		for name, value := range params {
-			v.Set(name, value)
-		}
-		if len(v.Encode()) > maxEncode {
+		if len(params.Encode()) > maxEncode {
 			return
 		}
-		again, err := ParseParams(v.Encode())
+		again, err := ParseParams(params.Encode())
 		if err != nil || len(again) != len(params) {
 			t.Fatalf("%q does not survive re-encoding: %v", encoded, err)
 		}

@@ -3,12 +3,21 @@ package oauth
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
-// Params are the parameters of one protocol request, each sent at most once.
+// Params are the parameters of one protocol request, each sent at most once
+// but for the repeatable, which All reads.
 type Params map[string]string
+
+// repeatable are the parameters that may be sent more than once: resource
+// (RFC 8707 §2) and audience (RFC 8693 §2.1).
+var repeatable = []string{"resource", "audience"}
+
+// between separates the values of a repeatable parameter; no value has it in.
+const between = "\x00"
 
 // Limits on what a request may carry. They are far above any real client.
 const (
@@ -39,6 +48,10 @@ func ParseParams(encoded string) (Params, error) {
 		value, err := unescape(rawValue)
 		if err != nil {
 			return nil, err
+		}
+		if params.Has(name) && slices.Contains(repeatable, name) {
+			params[name] += between + value
+			continue
 		}
 		if params.Has(name) {
 			repeated.Names = append(repeated.Names, name)
@@ -96,10 +109,19 @@ func short(s string) string {
 func (p Params) Encode() string {
 	v := url.Values{}
 	for name, value := range p {
-		v.Set(name, value)
+		v[name] = strings.Split(value, between)
 	}
 	return v.Encode()
 }
+
+// All returns every value of a repeatable parameter, in the order sent. Empty
+// ones count as omitted.
+func (p Params) All(name string) []string {
+	return slices.DeleteFunc(strings.Split(p[name], between), func(s string) bool { return s == "" })
+}
+
+// SetAll sets a repeatable parameter.
+func (p Params) SetAll(name string, values []string) { p[name] = strings.Join(values, between) }
 
 // Has says whether the parameter was sent at all, be it empty.
 func (p Params) Has(name string) bool { _, ok := p[name]; return ok }
