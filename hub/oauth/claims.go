@@ -1,0 +1,131 @@
+package oauth
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+)
+
+// A ClaimsRequest is the claims parameter, read (OIDC Core §5.5).
+type ClaimsRequest struct {
+	Userinfo map[string]ClaimWish
+	IDToken  map[string]ClaimWish
+}
+
+// A ClaimWish says how one claim is wanted (OIDC Core §5.5.1). The zero value
+// is a claim that would be welcome, whatever it is.
+type ClaimWish struct {
+	Essential bool
+	Values    []any // the only ones that are of use; empty: any
+}
+
+const (
+	maxClaimsBytes = 8 << 10
+	maxClaims      = 100 // in each of the two lists
+)
+
+// ParseClaims reads a claims parameter; an empty one asks for nothing. What it
+// does not know it passes over, as the specification wants (§5.5), and what it
+// knows must be of the right type. Language tags are taken off: a person has
+// each claim in one language here (§5.2). The error is *Error.
+func ParseClaims(raw string) (ClaimsRequest, error) {
+	if raw == "" {
+		return ClaimsRequest{}, nil
+	}
+	if len(raw) > maxClaimsBytes {
+		return ClaimsRequest{}, InvalidRequest("the claims parameter is too long")
+	}
+	var members map[string]json.RawMessage
+	if json.Unmarshal([]byte(raw), &members) != nil || members == nil {
+		return ClaimsRequest{}, InvalidRequest("the claims parameter is not a JSON object")
+	}
+	var out ClaimsRequest
+	var err error
+	if out.Userinfo, err = parseWishes("userinfo", members["userinfo"]); err != nil {
+		return ClaimsRequest{}, err
+	}
+	out.IDToken, err = parseWishes("id_token", members["id_token"])
+	return out, err
+}
+
+func parseWishes(member string, raw json.RawMessage) (map[string]ClaimWish, error) {
+	if raw == nil {
+		return nil, nil
+	}
+	var claims map[string]json.RawMessage
+	if json.Unmarshal(raw, &claims) != nil {
+		return nil, InvalidRequest("the member " + member + " of the claims parameter is not a JSON object")
+	}
+	if len(claims) > maxClaims {
+		return nil, InvalidRequest("the claims parameter asks for too many claims")
+	}
+	wishes := make(map[string]ClaimWish, len(claims))
+	for name, text := range claims {
+		wish, ok := parseWish(text)
+		if !ok {
+			return nil, InvalidRequest("a claim in the member " + member + " of the claims parameter is neither null nor an object with essential, value or values")
+		}
+		name, _, tagged := strings.Cut(name, "#")
+		if _, plain := wishes[name]; tagged && plain {
+			continue
+		}
+		wishes[name] = wish
+	}
+	return wishes, nil
+}
+
+// parseWish reads null, or the members of §5.5.1.
+func parseWish(text json.RawMessage) (ClaimWish, bool) {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(text, &members) != nil {
+		return ClaimWish{}, false
+	}
+	var wish ClaimWish
+	if raw, found := members["essential"]; found && json.Unmarshal(raw, &wish.Essential) != nil {
+		return ClaimWish{}, false
+	}
+	if raw, found := members["values"]; found && json.Unmarshal(raw, &wish.Values) != nil {
+		return ClaimWish{}, false
+	}
+	if raw, found := members["value"]; found {
+		var value any
+		if json.Unmarshal(raw, &value) != nil {
+			return ClaimWish{}, false
+		}
+		wish.Values = append(wish.Values, value)
+	}
+	return wish, true
+}
+
+// Admits says whether a value is one that is wanted. It compares as JSON does:
+// 1 is 1.0, and no string.
+func (w ClaimWish) Admits(value any) bool {
+	if len(w.Values) == 0 {
+		return true
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return false
+	}
+	var plain any
+	if json.Unmarshal(text, &plain) != nil {
+		return false
+	}
+	for _, wanted := range w.Values {
+		if reflect.DeepEqual(wanted, plain) {
+			return true
+		}
+	}
+	return false
+}
+
+// Texts are the wanted values that are strings, in order: for acr and sub.
+func (w ClaimWish) Texts() []string {
+	var out []string
+	for _, value := range w.Values {
+		if text, ok := value.(string); ok {
+			out = append(out, text)
+		}
+	}
+	return out
+}
