@@ -23,3 +23,6 @@ func PasswordFault(min int, hubNames []string, password, emailKey string) string
 
 // IdentityID is the id an identity is kept under.
 func IdentityID(c Claim) string { return identityID(c) }
+
+// CleanFace is what is kept of a face, and what is asked for instead of the rest.
+func CleanFace(f Face) (Face, Problems) { return f.clean() }

@@ -116,19 +116,15 @@ func (k *Keeper) draft(n NewUser) (User, error) {
 		problems.add("roles", problem)
 	}
 	problems = append(problems, k.passwordProblems(n, key)...)
+	face, unclear := n.face().clean()
+	problems = append(problems, unclear...)
 	user := k.blank()
 	user.Email = tidyEmail(n.Email)
 	user.EmailKey = key
 	user.EmailVerified = n.EmailVerified
-	user.Name = tidyName(n.Name)
-	user.GivenName = tidyName(n.GivenName)
-	user.FamilyName = tidyName(n.FamilyName)
-	user.Picture = tidyPicture(n.Picture)
-	user.Locale = tidyLocale(n.Locale)
+	user.show(face)
+	user.PhoneVerified = n.PhoneVerified && user.Phone != ""
 	user.setRoles(roles)
-	if user.Name == "" {
-		user.Name = user.Email
-	}
 	if n.Password != "" || n.Imported != "" {
 		user.PasswordChanged = user.Created
 	}

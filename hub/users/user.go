@@ -24,8 +24,20 @@ type User struct {
 	Name       string `bson:"name"`
 	GivenName  string `bson:"givenName,omitempty"`
 	FamilyName string `bson:"familyName,omitempty"`
-	Picture    string `bson:"picture,omitempty"` // https URL
-	Locale     string `bson:"locale,omitempty"`  // BCP 47
+	MiddleName string `bson:"middleName,omitempty"`
+	Nickname   string `bson:"nickname,omitempty"`
+	Username   string `bson:"username,omitempty"`  // preferred_username; not unique (OIDC Core §5.7)
+	Profile    string `bson:"profile,omitempty"`   // https URL of a page about them
+	Picture    string `bson:"picture,omitempty"`   // https URL
+	Website    string `bson:"website,omitempty"`   // https URL
+	Gender     string `bson:"gender,omitempty"`    // in their own word
+	Birthdate  string `bson:"birthdate,omitempty"` // YYYY-MM-DD, 0000-MM-DD or YYYY
+	Zoneinfo   string `bson:"zoneinfo,omitempty"`  // like Europe/London
+	Locale     string `bson:"locale,omitempty"`    // BCP 47
+
+	Phone         string  `bson:"phone,omitempty"` // E.164
+	PhoneVerified bool    `bson:"phoneVerified,omitempty"`
+	Address       Address `bson:"address,omitempty"`
 
 	// Roles are sorted and free of repeats. Rank repeats AdminRole for
 	// administrators, because only strings can be looked up.
@@ -75,8 +87,19 @@ type NewUser struct {
 	Name          string // the address, if empty
 	GivenName     string
 	FamilyName    string
+	MiddleName    string
+	Nickname      string
+	Username      string
+	Profile       string
 	Picture       string
+	Website       string
+	Gender        string
+	Birthdate     string
+	Zoneinfo      string
 	Locale        string
+	Phone         string
+	PhoneVerified bool // somebody answerable has proved the number
+	Address       Address
 	Roles         []string
 
 	// Password is the plain password, Imported a hash from another system
