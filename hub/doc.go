@@ -14,6 +14,6 @@
 // account, oidc, admin) each speak HTTP to one kind of caller; they read, ask
 // a thing, and answer, and know nothing of one another. Things (flows,
 // sessions, users, grants, tokens, signing, settings, logouts) each keep one
-// noun and its rules. Tools (store, oauth, web, audit, seal, fetch) know no
-// user, client or session.
+// noun and its rules. Tools (store, oauth, web, audit, seal, fetch, dpop)
+// know no user, client or session.
 package hub

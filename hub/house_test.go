@@ -18,7 +18,7 @@ const module = "github.com/fedhub/fedhub/"
 var (
 	doorPackages  = []string{"authorize", "signin", "consent", "account", "oidc", "admin"}
 	thingPackages = []string{"flows", "sessions", "users", "grants", "tokens", "signing", "settings", "logouts"}
-	toolPackages  = []string{"store", "oauth", "web", "audit", "seal", "fetch"}
+	toolPackages  = []string{"store", "oauth", "web", "audit", "seal", "fetch", "dpop"}
 )
 
 // imports maps every package of ours (its folder) to what it imports, tests

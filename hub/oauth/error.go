@@ -197,3 +197,11 @@ func InsufficientScope(description, scope string) *Error {
 func UnsupportedTokenType(description string) *Error {
 	return bad("unsupported_token_type", description)
 }
+
+// The errors of RFC 9449 §12.2, for those who bring a DPoP proof.
+
+// InvalidDPoPProof says what is wrong with the proof.
+func InvalidDPoPProof(description string) *Error { return bad("invalid_dpop_proof", description) }
+
+// UseDPoPNonce asks for the same again with the nonce of the DPoP-Nonce header.
+func UseDPoPNonce(description string) *Error { return bad("use_dpop_nonce", description) }

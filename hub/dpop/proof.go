@@ -1,0 +1,176 @@
+package dpop
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+const (
+	// window is how old a proof may be, and how far ahead its clock.
+	window   = 60 * time.Second
+	maxProof = 8 << 10 // bytes
+	maxJTI   = 512     // bytes
+)
+
+// algorithms are those a proof may be signed with: none that shares a key
+// (RFC 9449 §4.3 rule 5).
+func algorithms() []jose.SignatureAlgorithm {
+	return []jose.SignatureAlgorithm{jose.ES256, jose.ES384, jose.PS256, jose.RS256, jose.EdDSA}
+}
+
+// Algs returns the names of those algorithms, for metadata and challenges.
+func Algs() []string {
+	var names []string
+	for _, alg := range algorithms() {
+		names = append(names, string(alg))
+	}
+	return names
+}
+
+// A proof is a DPoP proof whose signature is right.
+type proof struct {
+	thumbprint       string // of its key (RFC 7638)
+	method, address  string
+	jti, hash, nonce string
+	issued           time.Time
+	ends, begins     *float64
+}
+
+// parse checks what a proof says of itself, by the rules 2 to 7 of RFC 9449
+// §4.3. Errors end a sentence.
+func parse(raw string) (proof, error) {
+	if len(raw) > maxProof {
+		return proof{}, errors.New("it is too long")
+	}
+	if err := checkHeader(raw); err != nil {
+		return proof{}, err
+	}
+	jws, err := jose.ParseSignedCompact(raw, algorithms())
+	if err != nil {
+		return proof{}, errors.New("it is not a JWT signed with one of " + strings.Join(Algs(), " "))
+	}
+	header := jws.Signatures[0].Protected
+	key := header.JSONWebKey
+	if key == nil || !key.Valid() || !key.IsPublic() || !signs(key.Key, jose.SignatureAlgorithm(header.Algorithm)) {
+		return proof{}, errors.New("its jwk is not a public key that fits its alg")
+	}
+	payload, err := jws.Verify(key.Key)
+	if err != nil {
+		return proof{}, errors.New("its signature is wrong")
+	}
+	p, err := parseClaims(payload)
+	if err != nil {
+		return proof{}, err
+	}
+	sum, err := key.Thumbprint(crypto.SHA256)
+	p.thumbprint = base64.RawURLEncoding.EncodeToString(sum)
+	return p, err
+}
+
+// checkHeader looks at the header before anything is done with the key in it:
+// the primes of a private key are a lot of work to be made to check.
+func checkHeader(raw string) error {
+	first, _, _ := strings.Cut(raw, ".")
+	text, err := base64.RawURLEncoding.DecodeString(first)
+	if err != nil {
+		return errors.New("it is not a JWT")
+	}
+	var header map[string]json.RawMessage
+	var typ string
+	var key map[string]json.RawMessage
+	switch {
+	case json.Unmarshal(text, &header) != nil:
+		return errors.New("it is not a JWT")
+	case json.Unmarshal(header["typ"], &typ) != nil || !strings.EqualFold(typ, "dpop+jwt"):
+		return errors.New("its typ must be dpop+jwt")
+	case header["crit"] != nil:
+		return errors.New("its crit header is not supported") // RFC 7515 §4.1.11
+	case json.Unmarshal(header["jwk"], &key) != nil:
+		return errors.New("it has no jwk")
+	}
+	for _, private := range []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"} {
+		if _, found := key[private]; found {
+			return errors.New("its jwk holds a private or shared key; send the public part only, and replace this key")
+		}
+	}
+	return nil
+}
+
+// signs reports whether a key is of the kind and size an algorithm needs.
+func signs(key any, alg jose.SignatureAlgorithm) bool {
+	switch public := key.(type) {
+	case *ecdsa.PublicKey:
+		return alg == jose.ES256 && public.Curve == elliptic.P256() || alg == jose.ES384 && public.Curve == elliptic.P384()
+	case *rsa.PublicKey:
+		bits := public.N.BitLen()
+		return (alg == jose.RS256 || alg == jose.PS256) && 2048 <= bits && bits <= 8192
+	case ed25519.PublicKey:
+		return alg == jose.EdDSA
+	}
+	return false
+}
+
+// parseClaims reads names exactly as they are spelled, and types exactly as
+// they must be.
+func parseClaims(payload []byte) (proof, error) {
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(payload, &raw); err != nil {
+		return proof{}, errors.New("its payload is not a JSON object")
+	}
+	var p proof
+	var issued *float64
+	for name, into := range map[string]any{
+		"htm": &p.method, "htu": &p.address, "jti": &p.jti, "ath": &p.hash, "nonce": &p.nonce,
+		"iat": &issued, "exp": &p.ends, "nbf": &p.begins,
+	} {
+		if value, found := raw[name]; found && json.Unmarshal(value, into) != nil {
+			return proof{}, errors.New("its " + name + " has the wrong type")
+		}
+	}
+	switch {
+	case p.jti == "" || len(p.jti) > maxJTI:
+		return proof{}, errors.New("it has no jti, or one that is too long")
+	case issued == nil || math.Abs(*issued) > 1<<40:
+		return proof{}, errors.New("it has no iat that is a time")
+	}
+	p.issued = time.UnixMilli(int64(*issued * 1000))
+	return p, nil
+}
+
+// fits holds the proof against the request it came with, by the rules 8 to 12
+// of RFC 9449 §4.3.
+func (p proof) fits(want Want, now time.Time) error {
+	seconds, drift := float64(now.UnixMilli())/1000, window.Seconds()
+	switch {
+	case p.method != want.Method:
+		return errors.New("its htm is not the method of the request")
+	case !slices.ContainsFunc(want.URLs, func(u string) bool { return sameAddress(p.address, u) }):
+		return errors.New("its htu is not the address of the request")
+	case p.issued.Before(now.Add(-window)):
+		return errors.New("its iat is too long ago")
+	case p.issued.After(now.Add(window)):
+		return errors.New("its iat is in the future")
+	case p.ends != nil && *p.ends <= seconds-drift:
+		return errors.New("it has expired")
+	case p.begins != nil && *p.begins > seconds+drift:
+		return errors.New("its nbf is in the future")
+	case want.Token == "" && p.hash != "":
+		return nil // not asked for, so not looked at
+	case want.Token != "" && subtle.ConstantTimeCompare([]byte(p.hash), []byte(hashOf(want.Token))) == 0:
+		return errors.New("its ath is not the hash of the access token")
+	}
+	return nil
+}
