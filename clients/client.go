@@ -85,7 +85,12 @@ type Client struct {
 
 	IDTokenAlg   string `bson:"id_token_alg,omitempty"` // empty means RS256
 	OpaqueTokens bool   `bson:"opaque_tokens,omitempty"`
-	Algs         Algs   `bson:"algs,omitempty"` // of everything else that is signed or encrypted
+
+	// IDTokenClaims puts what the scopes release into ID tokens too, for
+	// clients that do not ask the userinfo endpoint.
+	IDTokenClaims bool `bson:"id_token_claims,omitempty"`
+
+	Algs Algs `bson:"algs,omitempty"` // of everything else that is signed or encrypted
 
 	SubjectType         string `bson:"subject_type,omitempty"` // "pairwise" or "public"; empty means public
 	SectorIdentifierURI string `bson:"sector_identifier_uri,omitempty"`

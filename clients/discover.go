@@ -47,6 +47,9 @@ func (r *Registry) discover(ctx context.Context, metadataURL string) sight {
 	if err != nil {
 		return failed("the keys it names could not be read", err)
 	}
+	if len(published.signing()) == 0 {
+		return failed("the keys it names are only good to encrypt to", nil)
+	}
 	client.Server.KeyThumbprints = published.thumbprints()
 	client.Server.Fetched = r.stamp()
 	return sight{client: client, keys: published}

@@ -27,7 +27,8 @@ const (
 	maxJWKS   = 64 << 10
 )
 
-// keys are the public signing keys of a client.
+// keys are the public keys of a client: to verify its signatures with, and to
+// encrypt to it.
 type keys []jose.JSONWebKey
 
 // parseKeys reads a JWK Set (RFC 7517 §5). Keys of a kind that we cannot use
@@ -60,7 +61,7 @@ func parseKeys(text []byte) (keys, error) {
 		}
 	}
 	if len(usable) == 0 {
-		return nil, errors.New("it has no key for ES256, ES384, RS256, PS256 or EdDSA")
+		return nil, errors.New("it has no key for ES256, ES384, RS256, PS256 or EdDSA, and none to encrypt to")
 	}
 	return usable, nil
 }
@@ -74,8 +75,24 @@ func parseKey(members map[string]json.RawMessage) (jose.JSONWebKey, bool) {
 	if key.UnmarshalJSON(text) != nil || !key.Valid() || !key.IsPublic() {
 		return jose.JSONWebKey{}, false
 	}
+	return key, forSignatures(key) || slices.ContainsFunc(EncryptionAlgs(), func(alg string) bool { return len(keys{key}.encrypting(alg)) > 0 })
+}
+
+// forSignatures reports whether a key may verify signatures.
+func forSignatures(key jose.JSONWebKey) bool {
 	ok := slices.ContainsFunc(algorithms(), func(alg jose.SignatureAlgorithm) bool { return signs(key, alg) })
-	return key, ok && (key.Use == "" || key.Use == "sig")
+	return ok && (key.Use == "" || key.Use == "sig") && !slices.Contains(EncryptionAlgs(), key.Algorithm)
+}
+
+// signing are the keys that may verify signatures.
+func (k keys) signing() keys {
+	var fit keys
+	for _, key := range k {
+		if forSignatures(key) {
+			fit = append(fit, key)
+		}
+	}
+	return fit
 }
 
 // signs reports whether a key is of the kind and size an algorithm needs.
@@ -98,17 +115,17 @@ func signs(key jose.JSONWebKey, alg jose.SignatureAlgorithm) bool {
 func (k keys) fitting(kid string, alg jose.SignatureAlgorithm) keys {
 	var fit keys
 	for _, key := range k {
-		if (kid == "" || key.KeyID == kid) && (key.Algorithm == "" || key.Algorithm == string(alg)) && signs(key, alg) {
+		if key.Use != "enc" && (kid == "" || key.KeyID == kid) && (key.Algorithm == "" || key.Algorithm == string(alg)) && signs(key, alg) {
 			fit = append(fit, key)
 		}
 	}
 	return fit
 }
 
-// thumbprints names the keys by RFC 7638, in order.
+// thumbprints names the signing keys by RFC 7638, in order.
 func (k keys) thumbprints() []string {
 	var prints []string
-	for _, key := range k {
+	for _, key := range k.signing() {
 		if sum, err := key.Thumbprint(crypto.SHA256); err == nil {
 			prints = append(prints, base64.RawURLEncoding.EncodeToString(sum))
 		}
@@ -158,9 +175,12 @@ func (k *keyring) drop(id string) {
 // keysFor returns the keys of a registered client that an assertion is
 // verified with, fetching them if they are old or lack the one it names.
 func (r *Registry) keysFor(ctx context.Context, c Client, a assertion) (keys, error) {
-	if c.JWKS != "" {
-		return r.inlineKeys(c)
-	}
+	return r.keysThatFit(ctx, c, func(k keys) bool { return len(k.fitting(a.kid, a.alg)) > 0 })
+}
+
+// fetchedKeys returns the keys at the client's jwks_uri. They are read again
+// if they are old, or if what is remembered does not fit.
+func (r *Registry) fetchedKeys(ctx context.Context, c Client, fit func(keys) bool) (keys, error) {
 	set := r.keys.get(c.ID, c.JWKSURI)
 	if c.Server != nil && !overlap(set.prints, c.Server.KeyThumbprints) {
 		// Another process saw the server change hands, and it was approved
@@ -169,7 +189,7 @@ func (r *Registry) keysFor(ctx context.Context, c Client, a assertion) (keys, er
 	}
 	now := r.now()
 	fresh := now.Sub(set.read) < keysLife
-	if fresh && len(set.keys.fitting(a.kid, a.alg)) > 0 {
+	if fresh && fit(set.keys) {
 		return set.keys, nil
 	}
 	// Made-up kids must not turn us into a hammer on the client's server.

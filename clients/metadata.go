@@ -169,7 +169,7 @@ func (d document) client(address string, base uri) Client {
 	if len(d.redirectURIs) > 0 {
 		c.DefaultRedirectURI = d.redirectURIs[0]
 	}
-	if len(checkIDTokenAlg(c, false)) > 0 {
+	if len(checkAlgs(c, false)) > 0 {
 		c.IDTokenAlg = "" // one we cannot sign with; the client will say so
 	}
 	return c

@@ -195,6 +195,9 @@ func (r *Registry) Add(ctx context.Context, c Client) (Client, error) {
 	if problems := append(checkID(c.ID), c.Validate(r.allowHTTP)...); len(problems) > 0 {
 		return Client{}, problems
 	}
+	if err := r.checkSector(ctx, c); err != nil {
+		return Client{}, err
+	}
 	return c, r.insert(ctx, c)
 }
 
@@ -228,6 +231,9 @@ func checkID(id string) Problems {
 // as they are whatever change does to them: they have verbs of their own, so
 // a form may fill in a whole Client.
 func (r *Registry) Update(ctx context.Context, id string, change func(*Client) error) error {
+	if err := r.updateSector(ctx, id, change); err != nil {
+		return err
+	}
 	err := r.change(ctx, id, func(c *Client) error {
 		before := c.clone()
 		if err := change(c); err != nil {

@@ -26,7 +26,7 @@ func (c Client) SharesKeys() bool {
 // SharedKeys returns what the active secrets of the client are as keys: their
 // octets (OIDC Core §10.1). The one it used last comes first, so a client that
 // changes over to a new secret is answered with the new one from then on. A
-// secret from before the client shared keys is not among them. errNoSharedKey
+// secret from before the client shared keys is not among them. ErrNoSharedKey
 // says that there is none.
 func (r *Registry) SharedKeys(_ context.Context, c Client) ([][]byte, error) {
 	secrets := slices.Clone(c.Secrets)
@@ -48,12 +48,13 @@ func (r *Registry) SharedKeys(_ context.Context, c Client) ([][]byte, error) {
 		keys = append(keys, plain)
 	}
 	if len(keys) == 0 {
-		return nil, errNoSharedKey
+		return nil, ErrNoSharedKey
 	}
 	return keys, nil
 }
 
-var errNoSharedKey = errors.New("the client has no active secret that can serve as a key; make a new secret for it")
+// ErrNoSharedKey says that no secret of the client can serve as a key.
+var ErrNoSharedKey = errors.New("the client has no active secret that can serve as a key; make a new secret for it")
 
 // sealContext binds a sealed secret to its place.
 func sealContext(clientID, secretID string) string {

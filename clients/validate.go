@@ -106,19 +106,20 @@ func (c Client) Validate(allowHTTP bool) Problems {
 	for _, check := range []func(Client, bool) Problems{
 		checkName,
 		checkType,
-		checkMethod,     // RFC 6749 §2.3, OIDC Core §9
-		checkKeys,       // RFC 7591 §2
-		checkRedirects,  // RFC 6749 §3.1.2, RFC 9700 §2.1
-		checkDefault,    // RFC 6749 §3.1.2.3
-		checkGrants,     // RFC 6749 §4
-		checkImplicit,   // RFC 9700 §2.1.2
-		checkTrust,      // RFC 8252 §8.6
-		checkScopes,     // RFC 6749 §3.3
-		checkRoles,      //
-		checkIDTokenAlg, // OIDC Core §2
-		checkLinks,      // RFC 7591 §2
-		checkLogout,     // OIDC Back-Channel Logout §2.2, RP-Initiated Logout §3
-		checkProfile,    // FAPI 2.0
+		checkMethod,    // RFC 6749 §2.3, OIDC Core §9
+		checkKeys,      // RFC 7591 §2
+		checkRedirects, // RFC 6749 §3.1.2, RFC 9700 §2.1
+		checkDefault,   // RFC 6749 §3.1.2.3
+		checkGrants,    // RFC 6749 §4
+		checkImplicit,  // RFC 9700 §2.1.2
+		checkTrust,     // RFC 8252 §8.6
+		checkScopes,    // RFC 6749 §3.3
+		checkRoles,     //
+		checkAlgs,      // OIDC Registration §2, JARM §3, RFC 9701 §6
+		checkSubject,   // OIDC Core §8
+		checkLinks,     // RFC 7591 §2
+		checkLogout,    // OIDC Back-Channel Logout §2.2, RP-Initiated Logout §3
+		checkProfile,   // FAPI 2.0
 	} {
 		problems = append(problems, check(c, allowHTTP)...)
 	}
@@ -181,8 +182,12 @@ func checkKeys(c Client, allowHTTP bool) Problems {
 		problems = append(problems, checkEndpoint("jwks_uri", "JWKS URI", c.JWKSURI, allowHTTP)...)
 	}
 	if c.JWKS != "" {
-		if _, err := parseKeys([]byte(c.JWKS)); err != nil {
+		set, err := parseKeys([]byte(c.JWKS))
+		switch {
+		case err != nil:
 			problems = append(problems, problem("jwks", "The JWKS cannot be used: %v.", err)...)
+		case c.AuthMethod == MethodKey && len(set.signing()) == 0:
+			problems = append(problems, problem("jwks", "The JWKS has only keys to encrypt to; the client needs one to sign with too.")...)
 		}
 	}
 	switch {
@@ -218,12 +223,4 @@ func checkRoles(c Client, _ bool) Problems {
 		return problem("allowed_roles", "There are more than %d roles.", maxList)
 	}
 	return nil
-}
-
-func checkIDTokenAlg(c Client, _ bool) Problems {
-	switch c.IDTokenAlg {
-	case "", "RS256", "ES256":
-		return nil
-	}
-	return problem("id_token_alg", "Choose RS256 or ES256 as the algorithm of ID tokens.")
 }

@@ -134,7 +134,7 @@ func TestEveryRuleNamesItsField(t *testing.T) {
 		{"scope with a backslash", "scopes", with(webApp(), func(c *Client) { c.Scopes = []string{`a\b`} })},
 		{"scope that is not ASCII", "scopes", with(webApp(), func(c *Client) { c.Scopes = []string{"prénom"} })},
 		{"long scope", "scopes", with(webApp(), func(c *Client) { c.Scopes = []string{long} })},
-		{"unknown algorithm", "id_token_alg", with(webApp(), func(c *Client) { c.IDTokenAlg = "HS256" })},
+		{"unknown algorithm", "id_token_alg", with(webApp(), func(c *Client) { c.IDTokenAlg = "RS1" })},
 		{"plain http link", "client_uri", with(webApp(), func(c *Client) { c.ClientURI = "http://app.example.com/" })},
 		{"script as logo", "logo_uri", with(webApp(), func(c *Client) { c.LogoURI = "javascript:alert(1)" })},
 		{"data as terms", "tos_uri", with(webApp(), func(c *Client) { c.TosURI = "data:text/html,x" })},

@@ -1,0 +1,74 @@
+package clients
+
+import (
+	"slices"
+	"strings"
+)
+
+// SigningAlgs are the algorithms that the hub signs with for a client, by
+// their names in RFC 7518 and RFC 8037. RS256 comes first: it is what a client
+// gets that says nothing (OIDC Registration §2).
+func SigningAlgs() []string { return []string{"RS256", "ES256", HS256} }
+
+// EncryptionAlgs are how the hub encrypts a content key for a client, by the
+// client's public key (RFC 7518 §4). RSA1_5 is not among them (RFC 8725 §3.2).
+func EncryptionAlgs() []string {
+	return []string{"RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"}
+}
+
+// EncryptionEncs are how it then encrypts the content (RFC 7518 §5). The first
+// is what a client gets that names none (OIDC Registration §2).
+func EncryptionEncs() []string {
+	return []string{"A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A256GCM"}
+}
+
+// checkAlgs holds what the hub is to sign and encrypt for the client against
+// what it can.
+func checkAlgs(c Client, _ bool) Problems {
+	var problems Problems
+	for _, made := range []struct {
+		field, what, alg string
+		enc              Encryption
+	}{
+		{"id_token_alg", "ID tokens", c.IDTokenAlg, c.Algs.IDTokenEnc},
+		{"userinfo_alg", "userinfo answers", c.Algs.Userinfo, c.Algs.UserinfoEnc},
+		{"authorization_alg", "authorization responses", c.Algs.Authorization, c.Algs.AuthorizationEnc},
+		{"introspection_alg", "introspection responses", c.Algs.Introspection, c.Algs.IntrospectionEnc},
+	} {
+		problems = append(problems, checkSigned(c, made.field, made.what, made.alg)...)
+		problems = append(problems, checkEncrypted(c, strings.TrimSuffix(made.field, "_alg")+"_enc", made.what, made.enc)...)
+	}
+	return problems
+}
+
+func checkSigned(c Client, field, what, alg string) Problems {
+	switch {
+	case alg != "" && !slices.Contains(SigningAlgs(), alg):
+		return problem(field, "Choose one of %s as the algorithm of %s.", strings.Join(SigningAlgs(), ", "), what)
+	case alg == HS256 && !c.usesSecret():
+		return problem(field, "%s signs with the client's secret, and this client has none; choose another algorithm for %s.", HS256, what)
+	}
+	return nil
+}
+
+func checkEncrypted(c Client, field, what string, e Encryption) Problems {
+	switch {
+	case e.Alg == "" && e.Enc == "":
+		return nil
+	case e.Alg == "":
+		// OIDC Registration §2: the enc may not stand without the alg.
+		return problem(field, "Choose how the key of encrypted %s is wrapped: one of %s.", what, strings.Join(EncryptionAlgs(), ", "))
+	case !slices.Contains(EncryptionAlgs(), e.Alg):
+		return problem(field, "To encrypt %s choose one of %s.", what, strings.Join(EncryptionAlgs(), ", "))
+	case e.Enc != "" && !slices.Contains(EncryptionEncs(), e.Enc):
+		return problem(field, "The content of encrypted %s can be encrypted with one of %s.", what, strings.Join(EncryptionEncs(), ", "))
+	case c.JWKSURI == "" && c.JWKS == "":
+		return problem(field, "To encrypt %s the hub needs the client's public key: give a JWKS URI or a JWKS.", what)
+	case c.JWKS != "":
+		set, err := parseKeys([]byte(c.JWKS))
+		if err == nil && len(set.encrypting(e.Alg)) == 0 {
+			return problem(field, "The JWKS has no key for %s, so %s cannot be encrypted.", e.Alg, what)
+		}
+	}
+	return nil
+}

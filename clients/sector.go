@@ -1,0 +1,111 @@
+package clients
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// The subject types (OIDC Core §8).
+const (
+	Public   = "public"   // one person has one sub for all clients
+	Pairwise = "pairwise" // and another one for each sector
+)
+
+// maxSector bounds a sector's document, in bytes.
+const maxSector = 64 << 10
+
+// Sector is whose clients see a person under one name: the host of the
+// sector's document or, without one, of the redirect URIs (OIDC Core §8.1). It
+// is empty for a client with public subjects.
+func (c Client) Sector() string {
+	if c.SubjectType != Pairwise {
+		return ""
+	}
+	if u, err := parseURI(c.SectorIdentifierURI); err == nil {
+		return u.host
+	}
+	if hosts := c.redirectHosts(); len(hosts) == 1 {
+		return hosts[0]
+	}
+	return c.ID // nobody else's: a service, or an app without a web address
+}
+
+// redirectHosts are the different hosts of the redirect URIs.
+func (c Client) redirectHosts() []string {
+	var hosts []string
+	for _, address := range c.RedirectURIs {
+		u, err := parseURI(address)
+		if err == nil && !slices.Contains(hosts, u.host) {
+			hosts = append(hosts, u.host)
+		}
+	}
+	return hosts
+}
+
+func checkSubject(c Client, allowHTTP bool) Problems {
+	switch {
+	case c.SubjectType != "" && c.SubjectType != Public && c.SubjectType != Pairwise:
+		return problem("subject_type", "Choose %s or %s as the type of subjects.", Public, Pairwise)
+	case c.SectorIdentifierURI != "":
+		return checkEndpoint("sector_identifier_uri", "sector identifier URI", c.SectorIdentifierURI, allowHTTP)
+	case c.SubjectType == Pairwise && len(c.redirectHosts()) > 1:
+		// OIDC Core §8.1.
+		return problem("sector_identifier_uri", "The redirect URIs are on several hosts (%s), so pairwise subjects need a sector identifier URI.",
+			strings.Join(c.redirectHosts(), ", "))
+	}
+	return nil
+}
+
+// checkSector reads the sector's document, which must name every redirect URI
+// of the client (OIDC Core §8.1, OIDC Registration §5): otherwise anybody could
+// join a sector and compare notes about its people.
+func (r *Registry) checkSector(ctx context.Context, c Client) error {
+	if c.SectorIdentifierURI == "" {
+		return nil
+	}
+	body, err := r.read(ctx, c.SectorIdentifierURI, maxSector, nil)
+	if err != nil {
+		r.log.InfoContext(ctx, "could not read a sector identifier URI", "client", c.ID, "error", err)
+		return problem("sector_identifier_uri", "The sector identifier URI could not be read; it must answer 200 with a JSON list of redirect URIs.")
+	}
+	var listed []string
+	if json.Unmarshal(body, &listed) != nil {
+		return problem("sector_identifier_uri", "What the sector identifier URI answers is not a JSON list of redirect URIs.")
+	}
+	for _, address := range c.RedirectURIs {
+		if !slices.Contains(listed, address) {
+			return problem("sector_identifier_uri", "The list at the sector identifier URI does not have the redirect URI %s.", address)
+		}
+	}
+	return nil
+}
+
+// sectorChanged says whether the sector must be looked at again.
+func sectorChanged(before, after Client) bool {
+	return after.SectorIdentifierURI != "" &&
+		(before.SectorIdentifierURI != after.SectorIdentifierURI || !slices.Equal(before.RedirectURIs, after.RedirectURIs))
+}
+
+// updateSector checks, before a client is changed, the sector that the change
+// would give it: what takes long must not happen while it is written.
+func (r *Registry) updateSector(ctx context.Context, id string, change func(*Client) error) error {
+	before, err := r.Lookup(ctx, id)
+	if err != nil {
+		return err
+	}
+	after := before.clone()
+	if err := change(&after); err != nil {
+		return err
+	}
+	after.Tidy()
+	if !sectorChanged(before, after) || len(after.Validate(r.allowHTTP)) > 0 {
+		return nil
+	}
+	if err := r.checkSector(ctx, after); err != nil {
+		return fmt.Errorf("update client: %w", err)
+	}
+	return nil
+}
