@@ -62,6 +62,8 @@ func (h *Hub) routes() []route {
 		// A person's own page.
 		{"GET", "/", g.open, h.home},
 		{"GET", "/account", g.person, h.account.Show},
+		{"GET", "/account/profile", g.person, h.account.Profile},
+		{"POST", "/account/profile", g.person, h.account.SaveProfile},
 		{"POST", "/account/apps/remove", g.person, h.account.RemoveApp},
 		{"POST", "/account/sessions/end", g.person, h.account.EndSession},
 		{"POST", "/account/sessions/end-all", g.person, h.account.EndAll},

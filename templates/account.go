@@ -5,6 +5,7 @@ import "time"
 // Account is a person's own page.
 type Account struct {
 	Name      string
+	Username  string // empty if none
 	Email     string
 	Verified  bool // the e-mail address
 	Roles     []string

@@ -47,7 +47,7 @@ type Field struct {
 	Label    string
 	Value    string
 	Hint     string
-	Kind     string // type of the input; "area" for a text area, "select" for a choice
+	Kind     string // type of the input; "area" for a technical text area, "lines" for a plain one, "select" for a choice
 	Auto     string // autocomplete
 	Wrong    string // what is wrong with it
 	Locked   string // the variable that sets it, which makes it read-only

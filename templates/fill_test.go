@@ -13,7 +13,7 @@ import (
 func everyPage() []Page {
 	return []Page{
 		SignIn{}, Link{}, SignOut{}, SignedOut{}, Setup{}, Consent{}, Continue{URL: safe}, FormPost{URL: safe},
-		Problem{}, Waiting{}, Account{},
+		Problem{}, Waiting{}, Account{}, Profile{},
 		AdminClients{}, AdminClientNew{}, AdminClient{}, SecretOnce{}, AdminSettings{},
 		AdminKeys{}, AdminKeyNew{}, AdminKey{}, AdminServers{}, ConfirmDelete{},
 	}

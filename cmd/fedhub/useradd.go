@@ -16,6 +16,8 @@ type userAddCmd struct {
 	Email         string   `required:"" placeholder:"ADDRESS" help:"The person's e-mail address."`
 	Name          string   `placeholder:"NAME" help:"The person's name; the address if not given."`
 	Role          []string `placeholder:"ROLE" help:"A role, which may be repeated; admin makes an administrator."`
+	Claim         []string `sep:"none" placeholder:"NAME=VALUE" help:"What else is known of them, by the claim names of OpenID Connect, like birthdate=1815-12-10. May be repeated."`
+	Claims        string   `placeholder:"PATH" help:"File with such claims as a JSON object; - is standard input."`
 	EmailVerified bool     `help:"Somebody has checked that the address is theirs. Apps and other hubs rely on it."`
 
 	PasswordFile  string `xor:"password" placeholder:"PATH" help:"File with the password."`
@@ -28,19 +30,20 @@ type userAddCmd struct {
 
 // A userRow is a person as the commands print one.
 type userRow struct {
-	ID       string    `json:"id"`
-	Email    string    `json:"email"`
-	Name     string    `json:"name"`
-	Roles    []string  `json:"roles"`
-	Verified bool      `json:"email_verified"`
-	Password bool      `json:"has_password"`
-	Disabled bool      `json:"disabled"`
-	Created  time.Time `json:"created"`
+	ID       string            `json:"id"`
+	Email    string            `json:"email"`
+	Name     string            `json:"name"`
+	Claims   map[string]string `json:"claims"`
+	Roles    []string          `json:"roles"`
+	Verified bool              `json:"email_verified"`
+	Password bool              `json:"has_password"`
+	Disabled bool              `json:"disabled"`
+	Created  time.Time         `json:"created"`
 }
 
 func userRowOf(u users.User) userRow {
 	return userRow{
-		ID: u.ID, Email: u.Email, Name: u.Name, Roles: append([]string{}, u.Roles...),
+		ID: u.ID, Email: u.Email, Name: u.Name, Claims: u.Face().Said(), Roles: append([]string{}, u.Roles...),
 		Verified: u.EmailVerified, Password: u.Password != "", Disabled: u.Disabled, Created: u.Created,
 	}
 }
@@ -48,13 +51,16 @@ func userRowOf(u users.User) userRow {
 // Run adds a person.
 func (u *userAddCmd) Run(ctx context.Context, c *console) error {
 	return u.with(ctx, c, func(o *opened) error {
+		n := users.NewUser{Email: u.Email, EmailVerified: u.EmailVerified, Roles: u.Role}
+		if err := u.claims(c, &n); err != nil {
+			return err
+		}
 		password, err := u.password(ctx, c)
 		if err != nil {
 			return err
 		}
-		added, err := o.AddUser(ctx, c.operator(), users.NewUser{
-			Email: u.Email, EmailVerified: u.EmailVerified, Name: u.Name, Roles: u.Role, Password: password,
-		})
+		n.Password = password
+		added, err := o.AddUser(ctx, c.operator(), n)
 		if err != nil {
 			return u.problem(err)
 		}

@@ -42,7 +42,7 @@ func (d *Door) Show(c *gin.Context) error {
 		return err
 	}
 	page := templates.Account{
-		Name: p.User.Name, Email: p.User.Email, Verified: p.User.EmailVerified, Roles: p.User.Roles,
+		Name: p.User.Name, Username: p.User.Username, Email: p.User.Email, Verified: p.User.EmailVerified, Roles: p.User.Roles,
 		TokenLife: tokens.AccessLife,
 	}
 	if page.Apps, err = d.apps(c, p.User.ID); err != nil {

@@ -39,6 +39,7 @@ const (
 	InviteMade     = "server.invite.made"
 	SettingsSaved  = "settings.saved"
 	UserAdded      = "user.added"
+	UserChanged    = "user.changed"
 	SessionsEnded  = "sessions.ended"
 	LogoutTold     = "logout.told"
 	LogoutFailed   = "logout.failed"

@@ -91,6 +91,38 @@ func (k *Keeper) SetFace(ctx context.Context, id string, f Face) (User, error) {
 	})
 }
 
+// Say sets one claim by its name (those of an address are not nested); ok is
+// false if a face has no such claim.
+func (f *Face) Say(claim, value string) (ok bool) {
+	for _, rule := range f.rules() {
+		if rule.claim == claim {
+			*rule.value = value
+			return true
+		}
+	}
+	return false
+}
+
+// Said is every claim that has a value, by its name.
+func (f Face) Said() map[string]string {
+	said := map[string]string{}
+	for _, rule := range f.rules() {
+		if *rule.value != "" {
+			said[rule.claim] = *rule.value
+		}
+	}
+	return said
+}
+
+// Show gives a new person a face.
+func (n *NewUser) Show(f Face) {
+	n.Name, n.GivenName, n.FamilyName, n.MiddleName = f.Name, f.GivenName, f.FamilyName, f.MiddleName
+	n.Nickname, n.Username = f.Nickname, f.Username
+	n.Profile, n.Picture, n.Website = f.Profile, f.Picture, f.Website
+	n.Gender, n.Birthdate, n.Zoneinfo, n.Locale = f.Gender, f.Birthdate, f.Zoneinfo, f.Locale
+	n.Phone, n.Address = f.Phone, f.Address
+}
+
 // face is what a new person shows.
 func (n NewUser) face() Face {
 	return Face{

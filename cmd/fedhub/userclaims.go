@@ -1,0 +1,110 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// claims fills in what the flags say of a person, the file first, so that a
+// flag can say better.
+func (u *userAddCmd) claims(c *console, n *users.NewUser) error {
+	var face users.Face
+	if u.Claims == "-" && u.PasswordStdin {
+		return mistake("standard input cannot hold both the password and the claims; use --password-file")
+	}
+	if u.Claims != "" {
+		claims, err := readObject(c, "--claims", u.Claims)
+		if err != nil {
+			return err
+		}
+		if err := sayAll(claims, &face, n); err != nil {
+			return err
+		}
+	}
+	for _, pair := range u.Claim {
+		name, value, ok := strings.Cut(pair, "=")
+		if !ok {
+			return mistakef("--claim %s: write it as NAME=VALUE", oneLine(pair))
+		}
+		if err := say(strings.TrimSpace(name), value, &face, n); err != nil {
+			return err
+		}
+	}
+	if u.Name != "" {
+		face.Name = u.Name
+	}
+	n.Show(face)
+	return nil
+}
+
+// sayAll takes claims as a token or userinfo has them: booleans for what is
+// verified, and the address as an object of its own (OIDC Core §5.1.1).
+func sayAll(claims map[string]any, face *users.Face, n *users.NewUser) error {
+	for name, value := range claims {
+		var err error
+		switch value := value.(type) {
+		case string:
+			err = say(name, value, face, n)
+		case bool:
+			err = say(name, fmt.Sprint(value), face, n)
+		case map[string]any:
+			if name != "address" {
+				return mistakef("the claim %s must be a string", oneLine(name))
+			}
+			delete(value, "formatted") // made of the others
+			err = sayAll(value, face, n)
+		default:
+			err = mistakef("the claim %s must be a string", oneLine(name))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func say(name, value string, face *users.Face, n *users.NewUser) error {
+	if name == "phone_number_verified" {
+		switch value {
+		case "true", "false":
+			n.PhoneVerified = value == "true"
+			return nil
+		}
+		return mistake("phone_number_verified is true or false")
+	}
+	if !face.Say(name, value) {
+		return mistakef("nobody has the claim %s here; the e-mail address and the roles have flags of their own", oneLine(name))
+	}
+	return nil
+}
+
+// maxObject is more than any description of a person or an app has, in bytes.
+const maxObject = 1 << 20
+
+// readObject reads the JSON object in the file that a flag names; - is
+// standard input.
+func readObject(c *console, flag, path string) (map[string]any, error) {
+	in := c.in
+	if path != "-" {
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, mistakef("%s: %v", flag, err)
+		}
+		defer file.Close()
+		in = file
+	}
+	text, err := io.ReadAll(io.LimitReader(in, maxObject))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	var object map[string]any
+	if err := json.Unmarshal(text, &object); err != nil || object == nil {
+		return nil, mistakef("%s: %s does not hold a JSON object", flag, path)
+	}
+	return object, nil
+}

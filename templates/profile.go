@@ -1,0 +1,35 @@
+package templates
+
+// Profile is the form in which people say who they are. It posts to
+// /account/profile; its fields have the names of the claims of OIDC Core §5.1.
+type Profile struct {
+	Form     ProfileForm
+	Username string // what administrators call them; not for the person to change
+	From     string // provider that says some of it anew at each sign-in; empty for none
+	Mistakes []Mistake
+}
+
+func (p Profile) look() look { return look{"profile", desk, "Your profile", len(p.Mistakes) > 0} }
+
+// A ProfileForm is what a person says of themself, as typed.
+type ProfileForm struct {
+	Name          string
+	GivenName     string
+	MiddleName    string
+	FamilyName    string
+	Nickname      string
+	Gender        string
+	Birthdate     string
+	Picture       string
+	Page          string // profile
+	Website       string
+	Locale        string
+	Zoneinfo      string
+	Phone         string // phone_number
+	PhoneVerified bool
+	Street        string // street_address, may have several lines
+	Locality      string
+	Region        string
+	PostalCode    string
+	Country       string
+}
