@@ -415,8 +415,10 @@ func (w *world) call(req *http.Request) reply {
 	return r
 }
 
-func ask(req *http.Request) (reply, error) {
-	resp, err := http.DefaultClient.Do(req)
+func ask(req *http.Request) (reply, error) { return askWith(http.DefaultClient, req) }
+
+func askWith(client *http.Client, req *http.Request) (reply, error) {
+	resp, err := client.Do(req)
 	if err != nil {
 		return reply{}, err
 	}
