@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -18,6 +19,10 @@ type Credentials struct {
 	ID        string
 	Secret    string // with MethodBasic and MethodPost
 	Assertion string // with MethodKey: a JWT
+
+	// Certificates are what the client showed when it connected by TLS, its
+	// own first. Beside another method they prove nothing about it.
+	Certificates []*x509.Certificate
 }
 
 // String hides the secret parts.

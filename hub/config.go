@@ -32,6 +32,9 @@ type Config struct {
 	AllowPrivateAddresses bool
 	// TrustedProxies may say, by X-Forwarded-For, whom they speak for.
 	TrustedProxies []netip.Prefix
+	// ClientCertHeader is the header in which trusted proxies say what
+	// certificate a client showed them; empty for none.
+	ClientCertHeader string
 	// MinPassword is the shortest password in characters; 15 if zero
 	// (NIST SP 800-63B, for passwords that are the only factor).
 	MinPassword int

@@ -20,6 +20,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authorize"
 	"github.com/fedhub/fedhub/hub/consent"
+	"github.com/fedhub/fedhub/hub/dpop"
 	"github.com/fedhub/fedhub/hub/fetch"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/grants"
@@ -45,10 +46,11 @@ type Hub struct {
 	leaving atomic.Bool // it has begun to shut down
 
 	// Tools.
-	box   *seal.Box
-	http  *http.Client
-	audit *audit.Recorder
-	edge  *web.Edge
+	box    *seal.Box
+	http   *http.Client
+	audit  *audit.Recorder
+	proofs *dpop.Verifier
+	edge   *web.Edge
 
 	// Things.
 	settings  *settings.Keeper
@@ -100,6 +102,7 @@ func New(ctx context.Context, config Config, backend store.Backend) (*Hub, error
 func (h *Hub) things() {
 	c, d := h.config, h.data
 	h.http = fetch.NewClient(fetch.Policy{AllowPrivate: c.AllowPrivateAddresses, UserAgent: "fedhub", Observe: c.Fetched})
+	h.proofs = &dpop.Verifier{Nonces: dpop.NewNonces(h.box.Derive("dpop nonces"), c.Now), Replay: d.useOnce, Now: c.Now}
 	h.audit = &audit.Recorder{Set: d.audit, Log: c.Log, Now: c.Now, Watch: c.Watch}
 	h.settings = settings.NewKeeper(d.settings, c.Name, c.Now)
 	h.signing = signing.NewKeeper(d.signing, h.box, c.Now)
@@ -178,7 +181,7 @@ func (h *Hub) doors() {
 		Grants: h.grants, Logouts: h.logouts, Audit: h.audit, Edge: h.edge,
 	}
 	h.oidc = &oidc.Door{
-		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Grants: h.grants, Tokens: h.tokens,
+		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Grants: h.grants, Tokens: h.tokens, Proofs: h.proofs,
 		Signing: h.signing, Settings: h.settings, Audit: h.audit, Log: c.Log, Now: c.Now,
 	}
 	h.admin = &admin.Door{
@@ -199,7 +202,8 @@ func (h *Hub) mount() error {
 	if err := e.SetTrustedProxies(texts(h.config.TrustedProxies)); err != nil {
 		return fmt.Errorf("FEDHUB_TRUSTED_PROXIES: %w", err)
 	}
-	e.Use(h.edge.Headers(h.config.secure()), registry, web.Access(h.config.Log), h.edge.Recover())
+	certificates := web.CertificateReader{Header: h.config.ClientCertHeader, Trusted: h.config.TrustedProxies, Log: h.config.Log}
+	e.Use(h.edge.Headers(h.config.secure()), certificates.Read, registry, web.Access(h.config.Log), h.edge.Recover())
 	for _, r := range h.routes() {
 		e.Handle(r.method, r.path, r.guard(r.handler))
 	}

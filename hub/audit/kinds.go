@@ -21,6 +21,7 @@ const (
 	CodeMisused    = "code.misused"
 	TokensIssued   = "tokens.issued"
 	RefreshReused  = "refresh.reused"
+	RefreshMisused = "refresh.misused"
 	TokenRevoked   = "token.revoked"
 	ClientRefused  = "client.refused"
 	RequestRefused = "request.refused"

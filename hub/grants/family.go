@@ -148,18 +148,22 @@ type Proof struct {
 	ClientID    string
 	RedirectURI string // as sent to the token endpoint, "" if it was not
 	Verifier    string
-	// Refresh asks for a refresh token too.
+	// Proven are the keys that the client showed it holds.
+	Proven oauth.Confirmation
+	// Refresh asks for a refresh token too, which is bound to Bound.
 	Refresh bool
+	Bound   oauth.Confirmation
 	// Access is how long the access token will live; the family is kept at
 	// least as long, for introspection.
 	Access time.Duration
 }
 
 // A Misuse is a refusal that says somebody may hold what is not theirs. The
-// family in it has been revoked, and the event is worth an audit row.
+// family in it has been revoked, unless what was shown is useless to whoever
+// showed it (refresh.misused), and the event is worth an audit row.
 type Misuse struct {
 	Family Family
-	Kind   string // "code.replayed", "code.misused" or "refresh.reused"
+	Kind   string // "code.replayed", "code.misused", "refresh.reused" or "refresh.misused"
 	Public *oauth.Error
 }
 
@@ -227,7 +231,11 @@ func (k *Keeper) redeem(f *Family, sum string, p Proof) (string, error) {
 		return "", k.misuse(f, "code.misused", "code_verifier was sent, but the request had no code_challenge")
 	case f.Challenge != "" && !oauth.VerifierMatches(p.Verifier, f.Challenge):
 		return "", k.misuse(f, "code.misused", "code_verifier does not match the code_challenge of the request")
+	case !f.Terms.Confirm.HeldBy(p.Proven):
+		// RFC 9449 §10: the code is good for whoever holds the key of dpop_jkt.
+		return "", k.misuse(f, "code.misused", "the code is bound to another DPoP key than the one that was proven")
 	}
+	f.Terms.Confirm = p.Bound
 	f.Redeemed = now
 	f.Expires = now.Add(p.Access + remember)
 	if !p.Refresh {
@@ -253,11 +261,17 @@ func (k *Keeper) rotate(f *Family, root string) string {
 	token := refreshPrefix + f.ID + root + newSecret()
 	f.RefreshHash = hash(token)
 	f.Rotations++
+	k.extend(f)
+	return token
+}
+
+// extend lets the refresh token live on from now, to the end of the family at
+// most.
+func (k *Keeper) extend(f *Family) {
 	f.Expires = k.now().Add(k.lives.Refresh)
 	if f.Ends.Before(f.Expires) {
 		f.Expires = f.Ends
 	}
-	return token
 }
 
 // RevokeSession revokes what came from a session that has ended, except what

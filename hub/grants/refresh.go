@@ -12,13 +12,23 @@ import (
 
 var errNoRefresh = oauth.InvalidGrant("the refresh token is unknown, expired or revoked; ask the user to sign in again")
 
+// A Renewal is what a client presents together with a refresh token.
+type Renewal struct {
+	ClientID string
+	// Narrow, if not empty, are the scopes the client asks for; more than the
+	// family has is refused and nothing is rotated (RFC 6749 §6).
+	Narrow []string
+	// Proven are the keys that the client showed it holds.
+	Proven oauth.Confirmation
+	// Keep leaves the token as it is: one that is useless without the client's
+	// key need not be exchanged, and an answer that gets lost costs nothing.
+	Keep bool
+}
+
 // Refresh exchanges a refresh token for its successor. A token that was
 // already exchanged is in the hands of two parties; which of them is the thief
 // cannot be told, so the whole family ends (RFC 9700 §4.14.2).
-//
-// narrow, if not empty, are the scopes the client asks for; more than the
-// family has is refused and nothing is rotated (RFC 6749 §6).
-func (k *Keeper) Refresh(ctx context.Context, token, clientID string, narrow []string) (Family, string, error) {
+func (k *Keeper) Refresh(ctx context.Context, token string, r Renewal) (Family, string, error) {
 	id, root, ok := splitRefresh(token)
 	if !ok {
 		return Family{}, "", errNoRefresh
@@ -27,7 +37,7 @@ func (k *Keeper) Refresh(ctx context.Context, token, clientID string, narrow []s
 	var next string
 	var refusal error
 	err := k.families.Update(ctx, id, func(f *Family) error {
-		next, refusal = k.refresh(f, token, root, clientID, narrow)
+		next, refusal = k.refresh(f, token, root, r)
 		out = *f
 		var misuse *Misuse
 		if refusal != nil && !errors.As(refusal, &misuse) {
@@ -55,16 +65,23 @@ func splitRefresh(token string) (id, root string, ok bool) {
 	return rest[:idLength], rest[idLength : idLength+rootLength], true
 }
 
-func (k *Keeper) refresh(f *Family, token, root, clientID string, narrow []string) (string, error) {
+func (k *Keeper) refresh(f *Family, token, root string, r Renewal) (string, error) {
 	switch {
-	case f.ClientID != clientID, !f.Revoked.IsZero(), !same(f.RootHash, hash(root)):
+	case f.ClientID != r.ClientID, !f.Revoked.IsZero(), !same(f.RootHash, hash(root)):
 		// Never issued, or to another client: the owner's stays good, for a
 		// stranger who could end it by naming the family had a new weapon.
 		return "", errNoRefresh
+	case !f.Terms.Confirm.HeldBy(r.Proven):
+		// RFC 9449 §5, RFC 8705 §4: without the key it is useless, old or new,
+		// and whoever found it must not be able to end the owner's.
+		return "", &Misuse{Family: *f, Kind: "refresh.misused", Public: oauth.InvalidGrant("the refresh token is bound to another key than the one that was proven")}
 	case !same(f.RefreshHash, hash(token)):
 		return "", k.misuse(f, "refresh.reused", "the refresh token was already used; everything issued for this sign-in has been revoked")
-	case !oauth.Covers(f.Scopes, narrow):
+	case !oauth.Covers(f.Scopes, r.Narrow):
 		return "", oauth.InvalidScope("a refresh may narrow the scope, not widen it")
+	case r.Keep:
+		k.extend(f)
+		return token, nil
 	}
 	return k.rotate(f, root), nil
 }

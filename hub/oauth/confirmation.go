@@ -10,3 +10,8 @@ type Confirmation struct {
 
 // Bound says whether a key is needed at all.
 func (c Confirmation) Bound() bool { return c != Confirmation{} }
+
+// HeldBy says whether whoever proved these keys may use what is bound to c.
+func (c Confirmation) HeldBy(proven Confirmation) bool {
+	return (c.JKT == "" || c.JKT == proven.JKT) && (c.X5T == "" || c.X5T == proven.X5T)
+}

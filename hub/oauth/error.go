@@ -45,6 +45,14 @@ func (e *Error) Challenged(header string) *Error {
 	return &c
 }
 
+// Unauthorized returns a copy that is answered with 401, for those who present
+// an access token.
+func (e *Error) Unauthorized() *Error {
+	c := *e
+	c.Status = http.StatusUnauthorized
+	return &c
+}
+
 // Code returns the code of the protocol error in err's chain, or "".
 func Code(err error) string {
 	var e *Error

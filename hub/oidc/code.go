@@ -18,7 +18,9 @@ func (d *Door) code(c *gin.Context, r request) (answer, error) {
 		ClientID:    client.ID,
 		RedirectURI: form["redirect_uri"],
 		Verifier:    form["code_verifier"],
+		Proven:      r.bound,
 		Refresh:     client.AllowsGrant("refresh_token"),
+		Bound:       r.renewable(),
 		Access:      tokens.AccessLife,
 	})
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/dpop"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/tokens"
@@ -36,6 +37,7 @@ type metadata struct {
 	RevocationAuthAlgs    []string `json:"revocation_endpoint_auth_signing_alg_values_supported"`
 	IntrospectionAuth     []string `json:"introspection_endpoint_auth_methods_supported"`
 	IntrospectionAuthAlgs []string `json:"introspection_endpoint_auth_signing_alg_values_supported"`
+	DPoPAlgs              []string `json:"dpop_signing_alg_values_supported"` // RFC 9449 §5.1
 	Prompts               []string `json:"prompt_values_supported"`
 	ClaimTypes            []string `json:"claim_types_supported"`
 
@@ -92,6 +94,7 @@ func (d *Door) metadata(name string) metadata {
 		RevocationAuthAlgs:    algs,
 		IntrospectionAuth:     secretOrKey,
 		IntrospectionAuthAlgs: algs,
+		DPoPAlgs:              dpop.Algs(),
 		Prompts:               []string{"none", "login", "consent", "select_account"},
 		ClaimTypes:            []string{"normal"},
 

@@ -29,6 +29,8 @@ type introspection struct {
 	AuthTime  int64           `json:"auth_time,omitempty"`
 	ACR       string          `json:"acr,omitempty"`
 	AMR       []string        `json:"amr,omitempty"`
+
+	Confirm *oauth.Confirmation `json:"cnf,omitempty"` // RFC 9449 §6.2, RFC 8705 §3.2
 }
 
 // Introspect tells a client about its own tokens (RFC 7662). About anybody
@@ -66,7 +68,7 @@ func (d *Door) introspect(c *gin.Context, token string) (introspection, error) {
 	h, err := d.Tokens.Verify(c.Request.Context(), token)
 	if err == nil {
 		return introspection{
-			Active: true, Scope: h.Scope, ClientID: h.ClientID, TokenType: "Bearer",
+			Active: true, Scope: h.Scope, ClientID: h.ClientID, TokenType: h.Type(), Confirm: h.Confirm,
 			Expires: h.Expires, Issued: h.Issued, Subject: h.Subject, Audience: h.Audience, Issuer: h.Issuer,
 			ID: h.Access.ID, AuthTime: h.AuthTime, ACR: h.ACR, AMR: h.AMR,
 		}, nil

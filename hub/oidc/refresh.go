@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/users"
 )
@@ -28,7 +29,9 @@ func (d *Door) refresh(c *gin.Context, r request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	f, next, err := d.Grants.Refresh(c.Request.Context(), token, client.ID, narrow)
+	f, next, err := d.Grants.Refresh(c.Request.Context(), token, grants.Renewal{
+		ClientID: client.ID, Narrow: narrow, Proven: r.bound, Keep: client.Secure(), // FAPI 2.0 Security Profile §5.3.2.1
+	})
 	if err != nil {
 		return answer{}, err
 	}

@@ -46,6 +46,7 @@ var grantTypes = map[string]exchange{
 
 // Token is the token endpoint (RFC 6749 §3.2).
 func (d *Door) Token(c *gin.Context) error {
+	d.offerNonce(c)
 	form, err := d.form(c)
 	if err != nil {
 		return err
@@ -65,11 +66,15 @@ func (d *Door) Token(c *gin.Context) error {
 	if !client.AllowsGrant(grant) {
 		return oauth.UnauthorizedClient("this client may not use grant_type=" + grant)
 	}
-	a, err := exchange(d, c, request{client: client, form: form})
+	bound, err := d.proven(c, client)
+	if err != nil {
+		return err
+	}
+	a, err := exchange(d, c, request{client: client, form: form, bound: bound})
 	if err != nil {
 		return d.suspicious(c, client, err)
 	}
-	a.TokenType, a.ExpiresIn = "Bearer", int64(tokens.AccessLife/time.Second)
+	a.TokenType, a.ExpiresIn = tokenType(bound), int64(tokens.AccessLife/time.Second)
 	d.Audit.Routine(c.Request.Context(), audit.Event{Kind: audit.TokensIssued, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"grant": grant}})
 	c.JSON(http.StatusOK, a)
 	return nil
@@ -95,6 +100,7 @@ func (d *Door) client(c *gin.Context, form oauth.Params) (clients.Client, error)
 	credentials, err := clients.ParseCredentials(c.GetHeader("Authorization"), form)
 	if err == nil {
 		var client clients.Client
+		credentials.Certificates = web.Certificates(c)
 		client, err = d.Clients.Authenticate(c.Request.Context(), credentials, d.Issuer)
 		if err == nil {
 			return client, nil

@@ -63,6 +63,14 @@ type Access struct {
 	Actor   json.RawMessage     `json:"act,omitempty"`                   // RFC 8693 §4.1
 }
 
+// Type is the token_type that an access token has (RFC 6750, RFC 9449 §5).
+func (a Access) Type() string {
+	if a.Confirm != nil && a.Confirm.JKT != "" {
+		return "DPoP"
+	}
+	return "Bearer"
+}
+
 // An Audience is one address, or several: JSON writes one as a string
 // (RFC 7519 §4.1.3).
 type Audience []string
