@@ -42,7 +42,7 @@ func (c *Client) Tidy() {
 	c.PostLogoutRedirectURIs = tidyList(c.PostLogoutRedirectURIs)
 	c.Scopes = tidyList(c.Scopes)
 	c.AllowedRoles = tidyList(c.AllowedRoles)
-	for _, field := range []*string{&c.DefaultRedirectURI, &c.JWKSURI, &c.JWKS, &c.BackchannelLogoutURI,
+	for _, field := range []*string{&c.DefaultRedirectURI, &c.JWKSURI, &c.JWKS, &c.BackchannelLogoutURI, &c.FrontchannelLogoutURI,
 		&c.ClientURI, &c.LogoURI, &c.TosURI, &c.PolicyURI} {
 		*field = strings.TrimSpace(*field)
 	}
@@ -118,7 +118,7 @@ func (c Client) Validate(allowHTTP bool) Problems {
 		checkAlgs,      // OIDC Registration §2, JARM §3, RFC 9701 §6
 		checkSubject,   // OIDC Core §8
 		checkLinks,     // RFC 7591 §2
-		checkLogout,    // OIDC Back-Channel Logout §2.2, RP-Initiated Logout §3
+		checkLogout,    // OIDC RP-Initiated Logout §3.1, Front-Channel Logout §2, Back-Channel Logout §2.2
 		checkProfile,   // FAPI 2.0
 	} {
 		problems = append(problems, check(c, allowHTTP)...)

@@ -140,6 +140,10 @@ func TestEveryRuleNamesItsField(t *testing.T) {
 		{"data as terms", "tos_uri", with(webApp(), func(c *Client) { c.TosURI = "data:text/html,x" })},
 		{"private scheme as policy", "policy_uri", with(webApp(), func(c *Client) { c.PolicyURI = "com.example.app:/policy" })},
 		{"plain http logout", "backchannel_logout_uri", with(webApp(), func(c *Client) { c.BackchannelLogoutURI = "http://app.example.com/out" })},
+		{"front-channel logout on another host", "frontchannel_logout_uri", with(webApp(), func(c *Client) { c.FrontchannelLogoutURI = "https://other.example.com/out" })},
+		{"front-channel logout on another port", "frontchannel_logout_uri", with(webApp(), func(c *Client) { c.FrontchannelLogoutURI = "https://app.example.com:8443/out" })},
+		{"front-channel logout by plain http", "frontchannel_logout_uri", with(webApp(), func(c *Client) { c.FrontchannelLogoutURI = "http://app.example.com/out" })},
+		{"front-channel logout with a fragment", "frontchannel_logout_uri", with(webApp(), func(c *Client) { c.FrontchannelLogoutURI = "https://app.example.com/out#x" })},
 		{"bad post-logout address", "post_logout_redirect_uris", with(webApp(), func(c *Client) { c.PostLogoutRedirectURIs = []string{"//evil.com"} })},
 	}
 	for _, row := range rows {
@@ -176,6 +180,7 @@ func TestDevelopmentAllowsPlainHTTPEndpointsButNoPlainHTTPLinks(t *testing.T) {
 	c := with(webApp(), func(c *Client) {
 		c.AuthMethod, c.JWKSURI = MethodKey, "http://app.test/jwks"
 		c.BackchannelLogoutURI = "http://app.test/out"
+		c.FrontchannelLogoutURI = "http://app.test/bye?from=hub"
 		c.RedirectURIs = []string{"http://app.test/cb"}
 	})
 	c.Tidy()

@@ -144,7 +144,28 @@ func checkLogout(c Client, allowHTTP bool) Problems {
 	if c.BackchannelLogoutURI != "" {
 		problems = append(problems, checkEndpoint("backchannel_logout_uri", "back-channel logout URI", c.BackchannelLogoutURI, allowHTTP)...)
 	}
-	return problems
+	return append(problems, checkFrontchannel(c, allowHTTP)...)
+}
+
+// checkFrontchannel: the hub's own page loads this address in every browser
+// that signs out, so it must be somewhere people go anyway.
+func checkFrontchannel(c Client, allowHTTP bool) Problems {
+	const field = "frontchannel_logout_uri"
+	if c.FrontchannelLogoutURI == "" {
+		return nil
+	}
+	if problems := checkEndpoint(field, "front-channel logout URI", c.FrontchannelLogoutURI, allowHTTP); len(problems) > 0 {
+		return problems
+	}
+	at, _ := parseURI(c.FrontchannelLogoutURI)
+	if !slices.ContainsFunc(c.RedirectURIs, func(raw string) bool {
+		u, err := parseURI(raw)
+		return err == nil && u.sameOrigin(at)
+	}) {
+		// OIDC Front-Channel Logout §2
+		return problem(field, "The front-channel logout URI must have the scheme, host and port of one of the redirect URIs.")
+	}
+	return nil
 }
 
 // checkEndpoint accepts an address on the web: https, or http where allowed.

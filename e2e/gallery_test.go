@@ -22,7 +22,7 @@ func galleryPages(t *testing.T, o *tour) {
 		"link: with long names":                templates.Link{Stop: "s", Client: longClient(), Provider: longName, Email: longEmail, Password: true, Upstreams: longUpstreams(), Cancel: "/"},
 		"consent: with long names":             templates.Consent{Flow: "f", Client: longClient(), Account: templates.Person{Name: longName, Email: longEmail}, Switch: "/", Scopes: []templates.Scope{templates.ScopeInWords(longWord), {Text: "See your email address", New: true}}, Origin: "https://" + longHost},
 		"consent: for nothing":                 templates.Consent{Flow: "f", Client: templates.Client{Name: "Payroll"}, Account: templates.Person{Email: longEmail}, Origin: "org.example.payroll:"},
-		"signout: for an app":                  templates.SignOut{Client: "Payroll", Hidden: []templates.Pair{{Name: "state", Value: "s"}}, Apps: []string{longName, longHost}, Stay: "/account"},
+		"signout: for an app":                  templates.SignOut{Client: "Payroll", Stop: "s", Apps: []string{longName, longHost}, Stay: "/account"},
 		"signedout: with a way back":           templates.SignedOut{Back: templates.Action{Label: "Back to Payroll", URL: "/"}},
 		"formpost: to an app":                  templates.FormPost{Client: "Payroll", URL: "/answer", Values: []templates.Pair{{Name: "code", Value: "c"}}},
 		"continue: to an app with a long name": templates.Continue{Client: longName, URL: silent(t) + "/"},

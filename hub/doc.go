@@ -10,8 +10,8 @@
 // kind of record), connectors.go (every kind of upstream). hub.go builds the
 // parts and joins them; nothing below this folder imports it.
 //
-// Below are three sorts of packages. Doors (authorize, signin, consent,
-// account, oidc, admin) each speak HTTP to one kind of caller; they read, ask
+// Below are three sorts of packages. Doors (authorize, signin, signout,
+// consent, account, oidc, admin) each speak HTTP to one kind of caller; they read, ask
 // a thing, and answer, and know nothing of one another. Things (flows,
 // sessions, users, grants, tokens, signing, settings, logouts) each keep one
 // noun and its rules. Tools (store, oauth, web, audit, seal, fetch, dpop)

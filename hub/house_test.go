@@ -16,7 +16,7 @@ import (
 const module = "github.com/fedhub/fedhub/"
 
 var (
-	doorPackages  = []string{"authorize", "signin", "consent", "account", "oidc", "admin"}
+	doorPackages  = []string{"authorize", "signin", "signout", "consent", "account", "oidc", "admin"}
 	thingPackages = []string{"flows", "sessions", "users", "grants", "tokens", "signing", "settings", "logouts"}
 	toolPackages  = []string{"store", "oauth", "web", "audit", "seal", "fetch", "dpop"}
 )

@@ -31,6 +31,7 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signin"
 	"github.com/fedhub/fedhub/hub/signing"
+	"github.com/fedhub/fedhub/hub/signout"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/users"
@@ -69,6 +70,7 @@ type Hub struct {
 	// Doors.
 	authorize *authorize.Door
 	signin    *signin.Door
+	signout   *signout.Door
 	consent   *consent.Door
 	account   *account.Door
 	oidc      *oidc.Door
@@ -172,6 +174,10 @@ func (h *Hub) doors() {
 		Issuer: c.URL, MinPassword: c.MinPassword, Clients: h.clients, Upstreams: h.upstreams,
 		Flows: h.flows, Stops: h.stops, Sessions: h.sessions, Users: h.users, Logouts: h.logouts,
 		Settings: h.settings, Audit: h.audit, Edge: h.edge, Log: c.Log, Now: c.Now, Replay: h.data.useOnce,
+	}
+	h.signout = &signout.Door{
+		Clients: h.clients, Stops: h.stops, Sessions: h.sessions, Users: h.users, Tokens: h.tokens,
+		Logouts: h.logouts, Audit: h.audit, Edge: h.edge,
 	}
 	h.consent = &consent.Door{
 		Clients: h.clients, Flows: h.flows, Sessions: h.sessions, Grants: h.grants, Audit: h.audit, Edge: h.edge,

@@ -33,6 +33,8 @@ func (h *Hub) routes() []route {
 		{"GET", "/oauth2/jwks", g.app, h.oidc.JWKS},
 		{"GET", "/oauth2/authorize", g.open, h.authorize.Enter},
 		{"POST", "/oauth2/authorize", g.open, h.authorize.Enter}, // rightly cross-site (OIDC Core §3.1.2.1)
+		{"GET", "/oauth2/logout", g.open, h.signout.EndSession},
+		{"POST", "/oauth2/logout", g.open, h.signout.EndSession}, // rightly cross-site (RP-Initiated Logout §2)
 		{"POST", "/oauth2/token", g.app, h.oidc.Token},
 		{"GET", "/oauth2/userinfo", g.app, h.oidc.Userinfo},
 		{"POST", "/oauth2/userinfo", g.app, h.oidc.Userinfo},
@@ -51,9 +53,9 @@ func (h *Hub) routes() []route {
 		{"GET", "/signin/from/:key", g.open, h.signin.Arrive},
 		{"GET", "/signin/link", g.open, h.signin.LinkShow},
 		{"POST", "/signin/link", g.attempt, h.signin.LinkConfirm},
-		{"GET", "/signout", g.open, h.signin.SignOutShow},
-		{"POST", "/signout", g.form, h.signin.SignOut},
-		{"GET", "/signed-out", g.open, h.signin.SignedOut},
+		{"GET", "/signout", g.open, h.signout.Show},
+		{"POST", "/signout", g.form, h.signout.SignOut},
+		{"GET", "/signed-out", g.open, h.signout.Done},
 		{"GET", "/setup", g.open, h.signin.SetupShow},
 		{"POST", "/setup", g.attempt, h.signin.Setup},
 		{"GET", "/consent", g.open, h.consent.Show},

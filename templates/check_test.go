@@ -182,7 +182,7 @@ func checkPolicy(t *testing.T, tree *html.Node) {
 			case strings.HasPrefix(a.Key, "on"), a.Key == "style", a.Key == "srcdoc":
 				t.Errorf("<%s> has the attribute %s", node.Data, a.Key)
 			case a.Key == "src", node.Data == "link" && a.Key == "href", node.Data == "use":
-				if a.Key != "rel" && !strings.HasPrefix(value, "/static/") {
+				if a.Key != "rel" && node.Data != "iframe" && !strings.HasPrefix(value, "/static/") {
 					t.Errorf("<%s %s=%q> is not ours", node.Data, a.Key, a.Val)
 				}
 			case a.Key == "href", a.Key == "action", a.Key == "content":
@@ -197,9 +197,23 @@ func checkPolicy(t *testing.T, tree *html.Node) {
 		if inline && (!nonced || spoken(node) != "document.forms[0].submit()") {
 			t.Errorf("a script inside the page: %q", spoken(node))
 		}
-		if node.Data == "style" || node.Data == "iframe" || node.Data == "object" || node.Data == "base" {
+		if node.Data == "iframe" {
+			checkFrame(t, node)
+		}
+		if node.Data == "style" || node.Data == "object" || node.Data == "base" {
 			t.Errorf("there is a <%s>", node.Data)
 		}
+	}
+}
+
+// checkFrame: what an app shows in a frame must not lead the page away.
+func checkFrame(t *testing.T, frame *html.Node) {
+	t.Helper()
+	src, _ := attr(frame, "src")
+	title, _ := attr(frame, "title")
+	sandbox, sandboxed := attr(frame, "sandbox")
+	if strings.Contains(strings.ToLower(src), "javascript:") || title == "" || !sandboxed || strings.Contains(sandbox, "top-navigation") {
+		t.Errorf("a frame has src %q, title %q, sandbox %q", src, title, sandbox)
 	}
 }
 

@@ -73,6 +73,9 @@ func (p Continue) Target() (template.URL, error) {
 	return template.URL(p.URL), nil
 }
 
+// Target is the address to go to.
+func (p SigningOut) Target() (template.URL, error) { return Continue{URL: p.URL}.Target() }
+
 // FormPost sends the answer as a form that submits itself (OAuth 2.0 Form Post
 // Response Mode). The page needs Frame.Nonce, and a Content-Security-Policy
 // that allows the nonce and the form's address.

@@ -9,7 +9,8 @@
 //
 // Every page works without scripts and without the stylesheet, and fits the
 // policy "default-src 'none'; style-src 'self'; script-src 'self'; img-src
-// 'self' data:". FormPost alone has an inline script and needs its nonce. Pages
+// 'self' data:". FormPost alone has an inline script and needs its nonce;
+// SigningOut alone has frames, and needs their origins in frame-src. Pages
 // whose form leads away (SignIn with upstreams, Link, Consent, SignOut,
 // FormPost) need the origin at the end of that way in form-action.
 //
@@ -21,7 +22,7 @@
 //	/signin/with/{key}                SignIn, Link  flow to
 //	/signin/link                      Link          stop password (email, for password managers only)
 //	/consent                          Consent       flow decision (allow, cancel)
-//	/signout                          SignOut       flow, and what is in Hidden
+//	/signout                          SignOut       stop
 //	/setup                            Setup         token email name password
 //	/account/apps/remove              Account       client
 //	/account/sessions/end             Account       session
@@ -54,12 +55,12 @@
 //	SignIn         sign-in, with-{key}
 //	Link           connect, with-{key}, cancel
 //	Consent        allow, cancel, switch-account; origin and scopes to read
-//	SignOut        sign-out, stay
+//	SignOut        sign-out, stay; error-code, error-description to read
 //	SignedOut      back, sign-in-again
 //	Setup          set-up
 //	Problem        action, admin-action; reference, error-code, error-description to read
 //	Waiting        again, review
-//	Continue, FormPost  continue
+//	Continue, FormPost, SigningOut  continue
 //	Account        sign-out-everywhere
 //	AdminClients   new, new-{type}
 //	AdminClientNew create

@@ -12,7 +12,7 @@ import (
 // list against the source.
 func everyPage() []Page {
 	return []Page{
-		SignIn{}, Link{}, SignOut{}, SignedOut{}, Setup{}, Consent{}, Continue{URL: safe}, FormPost{URL: safe},
+		SignIn{}, Link{}, SignOut{}, SignedOut{}, SigningOut{URL: safe}, Setup{}, Consent{}, Continue{URL: safe}, FormPost{URL: safe},
 		Problem{}, Waiting{}, Account{}, Profile{},
 		AdminClients{}, AdminClientNew{}, AdminClient{}, SecretOnce{}, AdminSettings{},
 		AdminKeys{}, AdminKeyNew{}, AdminKey{}, AdminServers{}, ConfirmDelete{},
@@ -71,6 +71,9 @@ func filled(t *testing.T, page Page) Page {
 	fill(t, value, "", new(int))
 	switch page := value.Interface().(type) {
 	case Continue:
+		page.URL = safe
+		return page
+	case SigningOut:
 		page.URL = safe
 		return page
 	default:

@@ -80,11 +80,14 @@ func (p Link) Wrong() bool { return p.Alert.Some() || len(p.Mistakes) > 0 }
 
 // SignOut asks before signing out. It posts to /signout.
 type SignOut struct {
-	Flow   string
+	Stop   string   // under which the hub remembers what comes then
 	Client string   // that asked for it; empty if the person did
-	Hidden []Pair   // what the request carried and the answer needs
 	Apps   []string // that will be signed out too
 	Stay   string   // path to go to instead
+
+	// What was wrong with an app's request, which then leads nowhere.
+	Code        string
+	Description string
 }
 
 func (SignOut) look() look { return look{"signout", card, "Sign out", false} }
@@ -95,6 +98,17 @@ type SignedOut struct {
 }
 
 func (SignedOut) look() look { return look{"signedout", card, "You are signed out", false} }
+
+// SigningOut loads pages of apps so that their sign-ins in this browser end
+// (OIDC Front-Channel Logout §3), and goes on. It needs a
+// Content-Security-Policy that allows the frames.
+type SigningOut struct {
+	Frames []string // addresses, http or https
+	Client string   // to which the browser goes then; empty: nowhere
+	URL    string   // where that is
+}
+
+func (SigningOut) look() look { return look{"signingout", card, "Signing out", false} }
 
 // Setup makes the first administrator. It posts to /setup.
 type Setup struct {

@@ -134,6 +134,7 @@ func (d *Door) endpoints() []templates.Pair {
 		{Name: "Access Token URL", Value: d.Issuer + "/oauth2/token"},
 		{Name: "User information", Value: d.Issuer + "/oauth2/userinfo"},
 		{Name: "Keys (JWKS)", Value: d.Issuer + "/oauth2/jwks"},
+		{Name: "Sign out", Value: d.Issuer + "/oauth2/logout"},
 	}
 }
 

@@ -23,6 +23,7 @@ type metadata struct {
 	JWKSURI               string   `json:"jwks_uri"`
 	RevocationEndpoint    string   `json:"revocation_endpoint"`
 	IntrospectionEndpoint string   `json:"introspection_endpoint"`
+	EndSessionEndpoint    string   `json:"end_session_endpoint"`
 	Scopes                []string `json:"scopes_supported"`
 	Claims                []string `json:"claims_supported"`
 	ResponseTypes         []string `json:"response_types_supported"`
@@ -45,6 +46,8 @@ type metadata struct {
 	RequestParameter         bool `json:"request_parameter_supported"`
 	RequestURIParameter      bool `json:"request_uri_parameter_supported"` // its default is true
 	AuthorizationResponseIss bool `json:"authorization_response_iss_parameter_supported"`
+	FrontchannelLogout       bool `json:"frontchannel_logout_supported"`
+	FrontchannelLogoutSID    bool `json:"frontchannel_logout_session_supported"`
 	BackchannelLogout        bool `json:"backchannel_logout_supported"`
 	BackchannelLogoutSID     bool `json:"backchannel_logout_session_supported"`
 	ClientIDMetadata         bool `json:"client_id_metadata_document_supported"`
@@ -82,6 +85,7 @@ func (d *Door) metadata(name string) metadata {
 		JWKSURI:               at("/oauth2/jwks"),
 		RevocationEndpoint:    at("/oauth2/revoke"),
 		IntrospectionEndpoint: at("/oauth2/introspect"),
+		EndSessionEndpoint:    at("/oauth2/logout"),
 		ResponseTypes:         []string{"code", "token"},
 		ResponseModes:         []string{"query", "fragment"},
 		GrantTypes:            []string{"authorization_code", "implicit", "refresh_token", "client_credentials"},
@@ -99,6 +103,8 @@ func (d *Door) metadata(name string) metadata {
 		ClaimTypes:            []string{"normal"},
 
 		AuthorizationResponseIss: true,
+		FrontchannelLogout:       true,
+		FrontchannelLogoutSID:    true,
 		BackchannelLogout:        true,
 		BackchannelLogoutSID:     true,
 		ClientIDMetadata:         true,

@@ -1,6 +1,6 @@
-// Package signin is how people prove who they are, and how they leave again:
-// by password or through an upstream, setting up the first administrator,
-// signing out here, and being signed out from upstream.
+// Package signin is how people prove who they are: by password or through an
+// upstream, setting up the first administrator, and being signed out from
+// upstream.
 //
 // It does not know why somebody signs in. When they have, it sends the browser
 // back to authorize with the flow, or to the page of ours that asked.
@@ -30,7 +30,7 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// A Door signs people in and out.
+// A Door signs people in.
 type Door struct {
 	Issuer      string
 	MinPassword int

@@ -30,6 +30,11 @@ func Ref(c *gin.Context) string { return c.GetString(refKey) }
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
+// Framing lets one page show frames of these origins.
+func Framing(c *gin.Context, origins []string) {
+	c.Header("Content-Security-Policy", policy+"; frame-src "+strings.Join(origins, " "))
+}
+
 // Headers sets what every answer carries, whatever becomes of the request.
 func (e *Edge) Headers(secure bool) gin.HandlerFunc {
 	return func(c *gin.Context) {

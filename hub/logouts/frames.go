@@ -1,0 +1,51 @@
+package logouts
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net/url"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/sessions"
+)
+
+// A Frame is an address that a browser loads so that an app's own cookies end
+// there (OIDC Front-Channel Logout §3).
+type Frame struct {
+	Address string
+	Origin  string
+}
+
+// Frames returns one for each client that took part in the session and asked
+// for it. It must be called before the session has ended.
+func (k *Keeper) Frames(ctx context.Context, s sessions.Session) ([]Frame, error) {
+	var frames []Frame
+	for _, id := range s.Clients {
+		c, err := k.Clients.Get(ctx, id)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if f, ok := k.frame(c, s.SID); ok {
+			frames = append(frames, f)
+		}
+	}
+	return frames, nil
+}
+
+func (k *Keeper) frame(c clients.Client, sid string) (Frame, bool) {
+	origin := clients.OriginOf(c.FrontchannelLogoutURI)
+	if origin == "" {
+		return Frame{}, false
+	}
+	address := c.FrontchannelLogoutURI
+	if c.FrontchannelLogoutSession {
+		// §3: both or neither, and what the address has as a query is kept.
+		address = oauth.WithQuery(address, url.Values{"iss": {k.Tokens.Issuer}, "sid": {sid}})
+	}
+	return Frame{Address: address, Origin: origin}, true
+}

@@ -1,0 +1,96 @@
+package signout
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/logouts"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// onward is what happens when somebody is signed out. It stays on the server,
+// bound to the browser; pages and forms carry only a name for it.
+type onward struct {
+	ClientID string          // who asked for it; empty: the person did
+	Client   string          // its name, for the person
+	Address  string          // where to go then, checked; empty: nowhere
+	Frames   []logouts.Frame // to be loaded first
+}
+
+// The kinds of stops of this door.
+const (
+	stopAsked = "signout"    // the person is asked
+	stopLeft  = "signed-out" // the person is signed out, and apps are told
+)
+
+// keep remembers what comes next, and returns a name for it.
+func (d *Door) keep(c *gin.Context, kind string, then onward) (string, error) {
+	name := flows.Name()
+	return name, d.Stops.Keep(c.Request.Context(), kind, name, d.Sessions.Browser(c.Writer, c.Request), then)
+}
+
+// recall returns what was kept under the name. It is not used up: signing out
+// can be repeated. What is gone, or another browser's, leads nowhere.
+func (d *Door) recall(c *gin.Context, kind, name string) (onward, error) {
+	var then onward
+	err := d.Stops.Peek(c.Request.Context(), kind, name, d.Sessions.SameBrowser(c.Request), &then)
+	if errors.Is(err, flows.ErrGone) {
+		return onward{}, nil
+	}
+	return then, err
+}
+
+// goOn sends a browser that is signed out to what comes next: the page that
+// tells apps, the app that asked, or our own last page.
+func (d *Door) goOn(c *gin.Context, then onward) error {
+	switch {
+	case len(then.Frames) > 0:
+		name, err := d.keep(c, stopLeft, then)
+		if err != nil {
+			return err
+		}
+		return web.SeeOther(c, "/signed-out?then="+name)
+	case then.Address != "":
+		return d.Edge.Leave(c, then.Address, then.Client)
+	}
+	return web.SeeOther(c, "/signed-out")
+}
+
+// patience is how long apps may take to load, in seconds, before the browser
+// goes on without them.
+const patience = 8
+
+// Done is GET /signed-out: it tells apps through the browser if there are any
+// to tell (OIDC Front-Channel Logout §3), and then goes on. The page's script
+// goes on as soon as the frames have loaded; the header does where there is no
+// script, or a frame never loads; and there is a link.
+func (d *Door) Done(c *gin.Context) error {
+	then, err := d.recall(c, stopLeft, c.Query("then"))
+	if err != nil {
+		return err
+	}
+	if len(then.Frames) == 0 {
+		return d.Edge.Show(c, http.StatusOK, templates.SignedOut{})
+	}
+	page := templates.SigningOut{Client: then.Client, URL: then.Address}
+	next := "/signed-out"
+	if then.Address != "" {
+		next = then.Address
+	}
+	var origins []string
+	for _, f := range then.Frames {
+		page.Frames = append(page.Frames, f.Address)
+		if !slices.Contains(origins, f.Origin) {
+			origins = append(origins, f.Origin)
+		}
+	}
+	c.Header("Refresh", strconv.Itoa(patience)+"; url="+next)
+	web.Framing(c, origins)
+	return d.Edge.Show(c, http.StatusOK, page)
+}
