@@ -42,6 +42,7 @@ func (c *Client) Tidy() {
 	c.PostLogoutRedirectURIs = tidyList(c.PostLogoutRedirectURIs)
 	c.Scopes = tidyList(c.Scopes)
 	c.AllowedRoles = tidyList(c.AllowedRoles)
+	c.tidyMore()
 	for _, field := range []*string{&c.DefaultRedirectURI, &c.JWKSURI, &c.JWKS, &c.BackchannelLogoutURI, &c.FrontchannelLogoutURI,
 		&c.ClientURI, &c.LogoURI, &c.TosURI, &c.PolicyURI} {
 		*field = strings.TrimSpace(*field)
@@ -119,6 +120,10 @@ func (c Client) Validate(allowHTTP bool) Problems {
 		checkSubject,   // OIDC Core §8
 		checkLinks,     // RFC 7591 §2
 		checkLogout,    // OIDC RP-Initiated Logout §3.1, Front-Channel Logout §2, Back-Channel Logout §2.2
+		checkResponses, // OIDC Registration §2
+		checkOrigins,   // RFC 6454
+		checkRequests,  // OIDC Registration §2
+		checkDetails,   // RFC 9396 §2
 		checkProfile,   // FAPI 2.0
 	} {
 		problems = append(problems, check(c, allowHTTP)...)
