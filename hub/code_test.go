@@ -26,7 +26,8 @@ func TestAPersonSignsInToAnApp(t *testing.T) {
 		want(t, "Cache-Control", r.Header.Get("Cache-Control"), "no-store")
 		id := claimsOf(t, r.str("id_token"))
 		for name, value := range map[string]any{
-			"iss": w.URL, "aud": a.ID, "sub": ada.ID, "nonce": "the nonce", "email": "ada@example.org", "email_verified": true, "name": "Ada Lovelace",
+			"iss": w.URL, "aud": a.ID, "sub": ada.ID, "nonce": "the nonce",
+			"email": nil, "name": nil, // they are in the userinfo answer (OIDC Core §5.4)
 		} {
 			want(t, "id_token "+name, id[name], value)
 		}
@@ -37,6 +38,8 @@ func TestAPersonSignsInToAnApp(t *testing.T) {
 		info := w.userinfo(r.str("access_token"))
 		want(t, "userinfo sub", info.str("sub"), ada.ID)
 		want(t, "userinfo email", info.str("email"), "ada@example.org")
+		want(t, "userinfo name", info.str("name"), "Ada Lovelace")
+		want(t, "userinfo email_verified", info.JSON["email_verified"], any(true))
 		if !a.active(r.str("access_token")) || !a.active(r.str("refresh_token")) {
 			t.Error("fresh tokens are not active")
 		}

@@ -119,11 +119,14 @@ func (h *Hub) things() {
 	h.flows = flows.NewKeeper(d.flows, c.Now)
 	h.stops = &flows.Stops{Set: d.stops, Box: h.box, Now: c.Now}
 	h.grants = grants.NewKeeper(d.grants, d.families, grants.DefaultLives(), c.Now)
-	h.tokens = &tokens.Keeper{Issuer: c.URL, Signing: h.signing, Grants: h.grants, Users: h.users, Revoked: d.revoked, Lives: h.sessions.Lives, Now: c.Now}
 	h.clients = clients.NewRegistry(clients.Options{
 		Store: d.clients, HTTP: h.http, Issuer: c.URL, Replay: d.useOnce,
 		Seal: h.box.Seal, Open: h.box.Open, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now, Log: c.Log,
 	})
+	h.tokens = &tokens.Keeper{
+		Issuer: c.URL, Signing: h.signing, Grants: h.grants, Users: h.users, Clients: h.clients,
+		Revoked: d.revoked, Pairwise: h.box.Derive("pairwise"), Lives: h.sessions.Lives, Now: c.Now,
+	}
 	h.invites = clients.NewInvites(d.invites, c.Now)
 	h.upstreams = federation.NewRegistry(federation.Options{
 		Store: d.loginkeys, Factories: connectors(), Env: h.env(),

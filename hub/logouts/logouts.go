@@ -218,7 +218,7 @@ func (k *Keeper) tell(ctx context.Context, n Notice) error {
 	if err != nil {
 		return err
 	}
-	token, err := k.Tokens.Logout(ctx, n.ClientID, n.Subject, n.SID, c.IDTokenAlg)
+	token, err := k.Tokens.Logout(ctx, c, n.Subject, n.SID)
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/dpop"
 	"github.com/fedhub/fedhub/hub/oauth"
-	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/tokens"
 )
 
@@ -31,6 +30,11 @@ type metadata struct {
 	GrantTypes            []string `json:"grant_types_supported"`
 	SubjectTypes          []string `json:"subject_types_supported"`
 	IDTokenAlgs           []string `json:"id_token_signing_alg_values_supported"`
+	IDTokenEncAlgs        []string `json:"id_token_encryption_alg_values_supported"`
+	IDTokenEncEncs        []string `json:"id_token_encryption_enc_values_supported"`
+	UserinfoAlgs          []string `json:"userinfo_signing_alg_values_supported"`
+	UserinfoEncAlgs       []string `json:"userinfo_encryption_alg_values_supported"`
+	UserinfoEncEncs       []string `json:"userinfo_encryption_enc_values_supported"`
 	ChallengeMethods      []string `json:"code_challenge_methods_supported"`
 	TokenAuth             []string `json:"token_endpoint_auth_methods_supported"`
 	TokenAuthAlgs         []string `json:"token_endpoint_auth_signing_alg_values_supported"`
@@ -89,8 +93,13 @@ func (d *Door) metadata(name string) metadata {
 		ResponseTypes:         []string{"code", "token"},
 		ResponseModes:         []string{"query", "fragment"},
 		GrantTypes:            []string{"authorization_code", "implicit", "refresh_token", "client_credentials"},
-		SubjectTypes:          []string{"public"},
-		IDTokenAlgs:           []string{signing.RS256, signing.ES256},
+		SubjectTypes:          []string{clients.Public, clients.Pairwise},
+		IDTokenAlgs:           clients.SigningAlgs(),
+		IDTokenEncAlgs:        clients.EncryptionAlgs(),
+		IDTokenEncEncs:        clients.EncryptionEncs(),
+		UserinfoAlgs:          clients.SigningAlgs(),
+		UserinfoEncAlgs:       clients.EncryptionAlgs(),
+		UserinfoEncEncs:       clients.EncryptionEncs(),
 		ChallengeMethods:      []string{oauth.S256},
 		TokenAuth:             append(slices.Clone(secretOrKey), clients.MethodNone),
 		TokenAuthAlgs:         algs,

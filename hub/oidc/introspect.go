@@ -86,9 +86,16 @@ func (d *Door) introspect(c *gin.Context, token string) (introspection, error) {
 	if err != nil {
 		return introspection{}, err
 	}
+	subject, err := d.Tokens.Subject(c.Request.Context(), f.ClientID, f.UserID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return introspection{}, nil
+	}
+	if err != nil {
+		return introspection{}, err
+	}
 	return introspection{
 		Active: true, Scope: oauth.JoinScope(f.Scopes), ClientID: f.ClientID, TokenType: "refresh_token",
-		Expires: f.Expires.Unix(), Issued: f.Redeemed.Unix(), Subject: f.UserID, Issuer: d.Issuer,
+		Expires: f.Expires.Unix(), Issued: f.Redeemed.Unix(), Subject: subject, Issuer: d.Issuer,
 	}, nil
 }
 

@@ -161,7 +161,7 @@ func (d *Door) issue(c *gin.Context, r request, f grants.Family, user *users.Use
 		return answer{}, err
 	}
 	if oauth.Covers(scopes, []string{"openid"}) {
-		a.IDToken, err = d.Tokens.ID(c.Request.Context(), tokens.ID{Family: f, User: *user, Scopes: scopes, AccessToken: a.AccessToken, Alg: client.IDTokenAlg})
+		a.IDToken, err = d.Tokens.ID(c.Request.Context(), tokens.ID{Client: client, Family: f, User: *user, Scopes: scopes, AccessToken: a.AccessToken})
 	}
 	return a, err
 }

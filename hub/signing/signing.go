@@ -37,6 +37,14 @@ const (
 // Algorithms lists what Sign can sign with.
 func Algorithms() []string { return []string{ES256, RS256} }
 
+func algorithms() []jose.SignatureAlgorithm {
+	var algs []jose.SignatureAlgorithm
+	for _, alg := range Algorithms() {
+		algs = append(algs, jose.SignatureAlgorithm(alg))
+	}
+	return algs
+}
+
 // A Key is a signing key as it is stored. Its id is the algorithm and a
 // number, so of several hubs that start at once exactly one makes the key.
 type Key struct {
@@ -128,16 +136,14 @@ func (k *Keeper) Verify(ctx context.Context, raw, typ string, out any) error {
 }
 
 func (k *Keeper) verify(ctx context.Context, raw, typ string) (payload, error) {
-	// The list is the whole defence against alg confusion: none and HS256 do
-	// not parse (RFC 8725 §3.1).
-	signed, err := jose.ParseSignedCompact(raw, []jose.SignatureAlgorithm{jose.ES256, jose.RS256})
+	signed, err := parse(raw, algorithms())
 	if err != nil {
-		return payload{}, fmt.Errorf("%w: %w", ErrVerify, err)
+		return payload{}, err
+	}
+	if err := checkType(signed, typ); err != nil {
+		return payload{}, err
 	}
 	header := signed.Signatures[0].Protected
-	if got, _ := header.ExtraHeaders[jose.HeaderType].(string); got != typ {
-		return payload{}, fmt.Errorf("%w: typ is %q, not %q", ErrVerify, got, typ)
-	}
 	key, err := k.key(ctx, header.Algorithm)
 	if err != nil {
 		return payload{}, err

@@ -2,7 +2,10 @@ package tokens
 
 import (
 	"slices"
+	"strings"
 
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/users"
 )
 
@@ -12,44 +15,149 @@ type Scope struct {
 	Claims []string // what userinfo then answers
 }
 
-// Scopes are those of OIDC Core §5.4 and §11 that the hub can fill, and roles.
+// Scopes are those of OIDC Core §5.4 and §11, and roles.
 func Scopes() []Scope {
 	return []Scope{
 		{"openid", []string{"sub"}},
-		{"profile", []string{"name", "given_name", "family_name", "picture", "locale", "updated_at"}},
+		{"profile", []string{"name", "given_name", "family_name", "middle_name", "nickname", "preferred_username",
+			"profile", "picture", "website", "gender", "birthdate", "zoneinfo", "locale", "updated_at"}},
 		{"email", []string{"email", "email_verified"}},
+		{"phone", []string{"phone_number", "phone_number_verified"}},
+		{"address", []string{"address"}},
 		{"roles", []string{"roles"}},
 		{"offline_access", nil},
 	}
 }
 
-// UserClaims returns what the scopes release about the user, and the subject.
-// A claim without a value is left out, never null (OIDC Core §5.3.2).
+// scopeOf is the scope that releases a claim, empty if there is no such claim.
+func scopeOf(claim string) string {
+	for _, s := range Scopes() {
+		if slices.Contains(s.Claims, claim) {
+			return s.Name
+		}
+	}
+	return ""
+}
+
+// UserClaims returns what the scopes release about the user, except who they
+// are: the sub depends on who asks. A claim without a value is left out, never
+// null or empty (OIDC Core §5.3.2).
 func UserClaims(u users.User, scopes []string) map[string]any {
-	claims := map[string]any{"sub": u.ID}
-	put := func(name, value string) {
-		if value != "" {
+	claims := map[string]any{}
+	for _, scope := range scopes {
+		if release := releases[scope]; release != nil {
+			release(u, claims)
+		}
+	}
+	return claims
+}
+
+// releases is what each scope puts among the claims (OIDC Core §5.4).
+var releases = map[string]func(u users.User, claims map[string]any){
+	"profile": profileClaims,
+	"email":   emailClaims,
+	"phone":   phoneClaims,
+	"address": addressClaims,
+	"roles": func(u users.User, claims map[string]any) {
+		claims["roles"] = slices.Concat([]string{}, u.Roles)
+	},
+}
+
+func put(claims map[string]any, name, value string) {
+	if strings.TrimSpace(value) != "" {
+		claims[name] = value
+	}
+}
+
+func profileClaims(u users.User, claims map[string]any) {
+	put(claims, "name", u.Name)
+	put(claims, "given_name", u.GivenName)
+	put(claims, "family_name", u.FamilyName)
+	put(claims, "middle_name", u.MiddleName)
+	put(claims, "nickname", u.Nickname)
+	put(claims, "preferred_username", u.Username)
+	put(claims, "profile", u.Profile)
+	put(claims, "picture", u.Picture)
+	put(claims, "website", u.Website)
+	put(claims, "gender", u.Gender)
+	put(claims, "birthdate", u.Birthdate)
+	put(claims, "zoneinfo", u.Zoneinfo)
+	put(claims, "locale", u.Locale)
+	if !u.Updated.IsZero() {
+		claims["updated_at"] = u.Updated.Unix()
+	}
+}
+
+func emailClaims(u users.User, claims map[string]any) {
+	if u.Email == "" {
+		return
+	}
+	claims["email"] = u.Email
+	// Only an address that was proved is called verified; other hubs link
+	// accounts on the strength of it.
+	claims["email_verified"] = u.EmailVerified
+}
+
+func phoneClaims(u users.User, claims map[string]any) {
+	if u.Phone == "" {
+		return
+	}
+	claims["phone_number"] = u.Phone
+	claims["phone_number_verified"] = u.PhoneVerified
+}
+
+// addressClaims fills the address claim (§5.1.1). Lines of a street are kept
+// apart by line breaks, as they would be on a letter.
+func addressClaims(u users.User, claims map[string]any) {
+	a := u.Address
+	parts := map[string]any{}
+	put(parts, "street_address", a.Street)
+	put(parts, "locality", a.Locality)
+	put(parts, "region", a.Region)
+	put(parts, "postal_code", a.PostalCode)
+	put(parts, "country", a.Country)
+	if len(parts) == 0 {
+		return
+	}
+	put(parts, "formatted", formatted(a))
+	claims["address"] = parts
+}
+
+func formatted(a users.Address) string {
+	town := strings.TrimSpace(a.PostalCode + " " + a.Locality)
+	lines := slices.DeleteFunc([]string{a.Street, town, a.Region, a.Country}, func(s string) bool { return s == "" })
+	return strings.Join(lines, "\n")
+}
+
+// Wished returns what a claims parameter asks for by name (OIDC Core §5.5) and
+// the user has, with a value that is wanted. It reaches no further than the
+// scopes that the client may ask for, and never says who the user is: sub is
+// the caller's.
+func Wished(u users.User, c clients.Client, wishes map[string]oauth.ClaimWish) map[string]any {
+	if len(wishes) == 0 {
+		return nil
+	}
+	has := UserClaims(u, c.Scopes)
+	claims := map[string]any{}
+	for name, wish := range wishes {
+		if value, found := has[name]; found && wish.Admits(value) {
 			claims[name] = value
 		}
 	}
-	if slices.Contains(scopes, "profile") {
-		put("name", u.Name)
-		put("given_name", u.GivenName)
-		put("family_name", u.FamilyName)
-		put("picture", u.Picture)
-		put("locale", u.Locale)
-		if !u.Updated.IsZero() {
-			claims["updated_at"] = u.Updated.Unix()
+	return claims
+}
+
+// ScopesOf are the scopes that would release what a claims parameter asks for,
+// for the page that asks people.
+func ScopesOf(request oauth.ClaimsRequest) []string {
+	var scopes []string
+	for _, wishes := range []map[string]oauth.ClaimWish{request.Userinfo, request.IDToken} {
+		for name := range wishes {
+			if scope := scopeOf(name); scope != "" && !slices.Contains(scopes, scope) {
+				scopes = append(scopes, scope)
+			}
 		}
 	}
-	if slices.Contains(scopes, "email") && u.Email != "" {
-		claims["email"] = u.Email
-		// Only an address that was proved is called verified; other hubs link
-		// accounts on the strength of it.
-		claims["email_verified"] = u.EmailVerified
-	}
-	if slices.Contains(scopes, "roles") {
-		claims["roles"] = slices.Concat([]string{}, u.Roles)
-	}
-	return claims
+	slices.Sort(scopes)
+	return scopes
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/fedhub/fedhub/hub/signing"
 )
@@ -11,28 +12,69 @@ import (
 // A Hint is what an ID token says when a client shows it to us again.
 type Hint struct {
 	ClientID string // to whom it was issued
-	Subject  string
+	Subject  string // whom it names, as the client knows them: compare with Keeper.Subject
 	SID      string // of the session; empty if it came from none
 }
 
-// Hint reads an id_token_hint (OIDC Core §3.1.2.1, RP-Initiated Logout §4).
-// The signature and the issuer must be ours. That it expired is no matter: it
-// names a person and proves nothing. Every other token is ErrInvalid.
+type hintClaims struct {
+	Issuer   string   `json:"iss"`
+	Audience Audience `json:"aud"`
+	Subject  string   `json:"sub"`
+	SID      string   `json:"sid"`
+	Expires  int64    `json:"exp"`
+	Issued   int64    `json:"iat"`
+}
+
+// Hint reads an id_token_hint (OIDC Core §3.1.2.1, RP-Initiated Logout §2). The
+// signature and the issuer must be ours. That it expired is no matter: it names
+// a person and proves nothing. Every other token is ErrInvalid.
 func (k *Keeper) Hint(ctx context.Context, raw string) (Hint, error) {
-	var claims struct {
-		Issuer   string   `json:"iss"`
-		Audience Audience `json:"aud"`
-		Subject  string   `json:"sub"`
-		SID      string   `json:"sid"`
-	}
-	err := k.Signing.Verify(ctx, raw, TypeID, &claims)
+	claims, err := k.readHint(ctx, raw)
 	switch {
-	case errors.Is(err, signing.ErrVerify):
+	case errors.Is(err, signing.ErrVerify), errors.Is(err, fs.ErrNotExist):
 		return Hint{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	case err != nil:
 		return Hint{}, err
-	case claims.Issuer != k.Issuer, len(claims.Audience) != 1, claims.Subject == "":
+	case claims.Issuer != k.Issuer, len(claims.Audience) != 1, claims.Subject == "", claims.Expires == 0, claims.Issued == 0:
 		return Hint{}, fmt.Errorf("%w: it is no ID token of this hub", ErrInvalid)
 	}
 	return Hint{ClientID: claims.Audience[0], Subject: claims.Subject, SID: claims.SID}, nil
+}
+
+func (k *Keeper) readHint(ctx context.Context, raw string) (hintClaims, error) {
+	var claims hintClaims
+	alg, err := signing.Alg(raw)
+	if err != nil {
+		return hintClaims{}, err
+	}
+	if alg != signing.HS256 {
+		err := k.Signing.Verify(ctx, raw, TypeID, &claims)
+		return claims, err
+	}
+	keys, err := k.sharedKeysOf(ctx, raw)
+	if err != nil {
+		return hintClaims{}, err
+	}
+	err = signing.VerifyMAC(raw, keys, TypeID, &claims)
+	return claims, err
+}
+
+// sharedKeysOf finds the secrets of the client that a token names.
+func (k *Keeper) sharedKeysOf(ctx context.Context, raw string) ([][]byte, error) {
+	var named hintClaims
+	if err := signing.Peek(raw, &named); err != nil {
+		return nil, err
+	}
+	if len(named.Audience) != 1 {
+		return nil, signing.ErrVerify
+	}
+	c, err := k.Clients.Get(ctx, named.Audience[0])
+	if err != nil {
+		return nil, err
+	}
+	keys, err := k.Clients.SharedKeys(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", signing.ErrVerify, err)
+	}
+	return keys, nil
 }

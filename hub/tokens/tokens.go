@@ -9,8 +9,6 @@ package tokens
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,6 +16,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/signing"
@@ -120,7 +119,10 @@ type Keeper struct {
 	Signing *signing.Keeper
 	Grants  *grants.Keeper
 	Users   *users.Keeper
+	Clients *clients.Registry
 	Revoked *store.Set[Revoked]
+	// Pairwise is the key that pairwise subjects are made with.
+	Pairwise []byte
 	// Lives says whether the session of this name is still there.
 	Lives func(ctx context.Context, sid string) (bool, error)
 	Now   func() time.Time
@@ -131,7 +133,11 @@ type Keeper struct {
 //
 // bound is the key that its holder must prove, if any.
 func (k *Keeper) ForUser(ctx context.Context, f grants.Family, u users.User, scopes []string, bound oauth.Confirmation) (string, error) {
-	a := k.access(u.ID, f.ClientID, scopes, bound)
+	subject, err := k.Subject(ctx, f.ClientID, u.ID)
+	if err != nil {
+		return "", err
+	}
+	a := k.access(subject, f.ClientID, scopes, bound)
 	a.AuthTime, a.ACR, a.AMR, a.Family = f.AuthTime.Unix(), f.ACR, f.AMR, f.ID
 	if slices.Contains(scopes, "roles") {
 		a.Roles = u.Roles
@@ -274,70 +280,4 @@ func (k *Keeper) Revoke(ctx context.Context, raw, clientID string) (revoked bool
 		err = nil
 	}
 	return err == nil, err
-}
-
-// ID is what an ID token is made from.
-type ID struct {
-	Family      grants.Family
-	User        users.User
-	Scopes      []string
-	AccessToken string // for at_hash
-	Alg         string // of the client, RS256 if empty
-}
-
-// ID mints an ID token.
-func (k *Keeper) ID(ctx context.Context, in ID) (string, error) {
-	alg := in.Alg
-	if alg == "" {
-		alg = signing.RS256
-	}
-	now := k.Now()
-	f := in.Family
-	claims := UserClaims(in.User, in.Scopes)
-	claims["iss"] = k.Issuer
-	claims["aud"] = f.ClientID
-	claims["azp"] = f.ClientID
-	claims["iat"] = now.Unix()
-	claims["exp"] = now.Add(IDLife).Unix()
-	claims["auth_time"] = f.AuthTime.Unix()
-	claims["sid"] = f.SID
-	for name, value := range map[string]string{"nonce": f.Nonce, "acr": f.ACR} {
-		if value != "" {
-			claims[name] = value
-		}
-	}
-	if len(f.AMR) > 0 {
-		claims["amr"] = f.AMR
-	}
-	if in.AccessToken != "" {
-		claims["at_hash"] = halfHash(in.AccessToken)
-	}
-	return k.Signing.Sign(ctx, alg, TypeID, claims)
-}
-
-// halfHash is the left half of the SHA-256 (OIDC Core §3.1.3.6); both of our
-// algorithms hash with SHA-256.
-func halfHash(s string) string {
-	sum := sha256.Sum256([]byte(s))
-	return base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])
-}
-
-// Logout mints a logout token for one client (OIDC Back-Channel Logout §2.4).
-// It is never mistaken for an ID token: it has an event, no nonce, and its own
-// typ.
-func (k *Keeper) Logout(ctx context.Context, clientID, subject, sid, alg string) (string, error) {
-	if alg == "" {
-		alg = signing.RS256
-	}
-	now := k.Now()
-	return k.Signing.Sign(ctx, alg, TypeLogout, map[string]any{
-		"iss":    k.Issuer,
-		"aud":    clientID,
-		"sub":    subject,
-		"sid":    sid,
-		"iat":    now.Unix(),
-		"exp":    now.Add(LogoutLife).Unix(),
-		"jti":    rand.Text(),
-		"events": map[string]any{"http://schemas.openid.net/event/backchannel-logout": struct{}{}},
-	})
 }

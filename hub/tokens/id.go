@@ -1,0 +1,119 @@
+package tokens
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/base64"
+	"maps"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/grants"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/signing"
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// ID is what an ID token is made from.
+type ID struct {
+	Client clients.Client // whose it will be; looked up if it is zero
+	Family grants.Family
+	User   users.User
+	Scopes []string
+
+	// What comes with it: the token of at_hash, the code of c_hash, the state
+	// of s_hash. Empty: none comes.
+	AccessToken string
+	Code        string
+	State       string
+}
+
+// ID mints an ID token (OIDC Core §2).
+func (k *Keeper) ID(ctx context.Context, in ID) (string, error) {
+	c := in.Client
+	if c.ID == "" {
+		var err error
+		if c, err = k.Clients.Get(ctx, in.Family.ClientID); err != nil {
+			return "", err
+		}
+	}
+	claims, err := in.released(c)
+	if err != nil {
+		return "", err
+	}
+	maps.Copy(claims, k.signedIn(c, in.Family))
+	claims["sub"] = k.subject(c, in.User.ID)
+	// §3.1.3.6, §3.3.2.11, and s_hash of FAPI 1.0 Advanced §5.1.1.
+	for name, value := range map[string]string{"at_hash": in.AccessToken, "c_hash": in.Code, "s_hash": in.State} {
+		if value != "" {
+			claims[name] = halfHash(algOr(c.IDTokenAlg), value)
+		}
+	}
+	return k.ForClientJWT(ctx, c, Form{c.IDTokenAlg, c.Algs.IDTokenEnc}, TypeID, claims)
+}
+
+// signedIn says how and when they signed in, and until when to believe it.
+func (k *Keeper) signedIn(c clients.Client, f grants.Family) map[string]any {
+	now := k.Now()
+	claims := map[string]any{
+		"iss": k.Issuer,
+		"aud": c.ID,
+		"azp": c.ID,
+		"iat": now.Unix(),
+		"exp": now.Add(IDLife).Unix(),
+	}
+	for name, value := range map[string]string{"nonce": f.Nonce, "acr": f.ACR, "sid": f.SID} {
+		if value != "" {
+			claims[name] = value
+		}
+	}
+	if !f.AuthTime.IsZero() {
+		claims["auth_time"] = f.AuthTime.Unix()
+	}
+	if len(f.AMR) > 0 {
+		claims["amr"] = f.AMR
+	}
+	return claims
+}
+
+// released are the claims about the person. What the scopes release is in the
+// userinfo answer wherever an access token is issued for it, and only else
+// here (§5.4); a client that does not look there can have it here too. What the
+// claims parameter wants in the ID token is here in any case (§5.5).
+func (in ID) released(c clients.Client) (map[string]any, error) {
+	wanted, err := oauth.ParseClaims(in.Family.Terms.Claims)
+	if err != nil {
+		return nil, err
+	}
+	claims := map[string]any{}
+	if c.IDTokenClaims || in.AccessToken == "" && in.Code == "" {
+		claims = UserClaims(in.User, in.Scopes)
+	}
+	maps.Copy(claims, Wished(in.User, c, wanted.IDToken))
+	return claims, nil
+}
+
+// halfHash is the left half of a hash, which is the one that the ID token's
+// algorithm uses (§3.1.3.6). Ed25519 uses SHA-512 (RFC 8032 §5.1).
+func halfHash(alg, s string) string {
+	var sum []byte
+	switch alg {
+	case "ES384":
+		all := sha512.Sum384([]byte(s))
+		sum = all[:]
+	case "EdDSA":
+		all := sha512.Sum512([]byte(s))
+		sum = all[:]
+	default:
+		all := sha256.Sum256([]byte(s))
+		sum = all[:]
+	}
+	return base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])
+}
+
+func algOr(alg string) string {
+	if alg == "" {
+		return signing.RS256 // OIDC Registration §2
+	}
+	return alg
+}

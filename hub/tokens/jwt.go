@@ -1,0 +1,60 @@
+package tokens
+
+import (
+	"context"
+	"errors"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/signing"
+)
+
+// A Form is how a client wants what the hub tells it: signed with an algorithm
+// (RS256 if it names none) and then, perhaps, encrypted.
+type Form struct {
+	Alg string
+	Enc clients.Encryption
+}
+
+// ForClientJWT returns claims as a JWT for one client: signed with the hub's
+// key or, for HS256, the client's secret, and if the form has an encryption,
+// encrypted to the client's key as a nested JWT (RFC 7519 §5.2, OIDC Core
+// §10.2). typ is the typ header of the inner token.
+//
+// The claims are the caller's: iss, aud, iat and exp are not added. That the
+// client has no key of the kind is an *oauth.Error that tells its developer.
+func (k *Keeper) ForClientJWT(ctx context.Context, c clients.Client, form Form, typ string, claims any) (string, error) {
+	signed, err := k.signFor(ctx, c, form.Alg, typ, claims)
+	if err != nil || form.Enc.Alg == "" {
+		return signed, err
+	}
+	return k.EncryptFor(ctx, c, form.Enc, "JWT", []byte(signed))
+}
+
+func (k *Keeper) signFor(ctx context.Context, c clients.Client, alg, typ string, claims any) (string, error) {
+	if alg != clients.HS256 {
+		return k.Signing.Sign(ctx, algOr(alg), typ, claims)
+	}
+	keys, err := k.Clients.SharedKeys(ctx, c)
+	if errors.Is(err, clients.ErrNoSharedKey) {
+		return "", oauth.InvalidRequest("the client is set to HS256 and has no secret that can serve as a key; give it a new secret").Because(err)
+	}
+	if err != nil {
+		return "", err
+	}
+	return signing.MAC(keys[0], typ, claims)
+}
+
+// EncryptFor returns a payload as a JWE to the client's key. cty says what it
+// is; empty for JSON.
+func (k *Keeper) EncryptFor(ctx context.Context, c clients.Client, e clients.Encryption, cty string, payload []byte) (string, error) {
+	key, err := k.Clients.EncryptionKey(ctx, c, e.Alg)
+	if err != nil {
+		return "", oauth.InvalidRequest("the hub cannot encrypt for this client: its JWKS cannot be read or has no key for " + e.Alg).Because(err)
+	}
+	enc := e.Enc
+	if enc == "" {
+		enc = clients.EncryptionEncs()[0]
+	}
+	return signing.Encrypt(key, e.Alg, enc, cty, payload)
+}

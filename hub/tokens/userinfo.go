@@ -1,0 +1,43 @@
+package tokens
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/oauth"
+)
+
+// TypeUserinfo is the typ header of a userinfo answer that is signed.
+const TypeUserinfo = "JWT"
+
+// Userinfo returns the answer about whom a token speaks for, to the client that
+// holds it, and its media type: JSON or, if the client registered for that, a
+// JWT, signed or encrypted or both (OIDC Core §5.3.2).
+func (k *Keeper) Userinfo(ctx context.Context, h Holder, c clients.Client) (body []byte, mediaType string, err error) {
+	wanted, err := oauth.ParseClaims(h.Family.Terms.Claims)
+	if err != nil {
+		return nil, "", err
+	}
+	claims := UserClaims(h.User, h.Scopes())
+	maps.Copy(claims, Wished(h.User, c, wanted.Userinfo))
+	claims["sub"] = k.subject(c, h.User.ID)
+
+	switch {
+	case c.Algs.Userinfo != "":
+		claims["iss"], claims["aud"] = k.Issuer, c.ID // as §5.3.2 wants of a signed answer
+		jwt, err := k.ForClientJWT(ctx, c, Form{c.Algs.Userinfo, c.Algs.UserinfoEnc}, TypeUserinfo, claims)
+		return []byte(jwt), "application/jwt", err
+	case c.Algs.UserinfoEnc.Alg != "":
+		plain, err := json.Marshal(claims)
+		if err != nil {
+			return nil, "", fmt.Errorf("encode claims: %w", err)
+		}
+		jwe, err := k.EncryptFor(ctx, c, c.Algs.UserinfoEnc, "", plain)
+		return []byte(jwe), "application/jwt", err
+	}
+	body, err = json.Marshal(claims)
+	return body, "application/json; charset=utf-8", err
+}
