@@ -84,11 +84,6 @@ func openSite(t *testing.T) *site {
 
 // awaited are the tests that do not pass yet.
 var awaited = map[string]bool{
-	"TestConformanceBasic/oidcc-scope-profile":                                                          true,
-	"TestConformanceBasic/oidcc-scope-email":                                                            true,
-	"TestConformanceBasic/oidcc-scope-address":                                                          true,
-	"TestConformanceBasic/oidcc-scope-phone":                                                            true,
-	"TestConformanceBasic/oidcc-scope-all":                                                              true,
 	"TestConformanceBasic/oidcc-claims-essential":                                                       true,
 	"TestConformanceBasic/oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported": true,
 	"TestConformanceConfig/oidcc-discovery-endpoint-verification":                                       true,
