@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,16 +22,40 @@ const (
 	maxJTI  = 512 // bytes
 )
 
-// algorithms are those an assertion may be signed with: no HMAC (we hold no
-// key of it), no none.
+// algorithms are those an assertion may be signed with by a client's own key.
 func algorithms() []jose.SignatureAlgorithm {
 	return []jose.SignatureAlgorithm{jose.ES256, jose.ES384, jose.RS256, jose.PS256, jose.EdDSA}
 }
 
-// AssertionAlgs returns the names of those algorithms, for metadata.
-func AssertionAlgs() []string {
+// sharedAlgorithms are those it may be signed with by a shared secret.
+func sharedAlgorithms() []jose.SignatureAlgorithm {
+	return []jose.SignatureAlgorithm{jose.HS256, jose.HS384, jose.HS512}
+}
+
+// algorithmsOf are those of one method; never both kinds at once, or a public
+// key could pass as a shared one (RFC 8725 §3.1).
+func algorithmsOf(method string) []jose.SignatureAlgorithm {
+	if method == MethodSecretJWT {
+		return sharedAlgorithms()
+	}
+	return algorithms()
+}
+
+// AssertionAlgs returns the names of the algorithms that clients may sign
+// assertions with by these methods, for metadata.
+func AssertionAlgs(methods ...string) []string {
 	var names []string
-	for _, alg := range algorithms() {
+	for _, method := range []string{MethodKey, MethodSecretJWT} {
+		if slices.Contains(methods, method) {
+			names = append(names, namesOf(algorithmsOf(method))...)
+		}
+	}
+	return names
+}
+
+func namesOf(algs []jose.SignatureAlgorithm) []string {
+	var names []string
+	for _, alg := range algs {
 		names = append(names, string(alg))
 	}
 	return names
@@ -53,7 +78,7 @@ func (r *Registry) checkAssertion(ctx context.Context, cred Credentials, find fu
 	if audience == "" {
 		audience = r.issuer
 	}
-	a, err := parseAssertion(cred.Assertion)
+	a, err := parseAssertion(cred.Assertion, algorithmsOf(cred.Method))
 	if err != nil {
 		return rejected(err)
 	}
@@ -96,13 +121,13 @@ func publicText(err error) string {
 
 // parseAssertion takes a compact JWS only. Keys and links to keys in its header
 // (jwk, jku, x5u, x5c) are never looked at.
-func parseAssertion(raw string) (assertion, error) {
+func parseAssertion(raw string, allowed []jose.SignatureAlgorithm) (assertion, error) {
 	if len(raw) > maxAssertion {
 		return assertion{}, flaw("it is too long")
 	}
-	jws, err := jose.ParseSignedCompact(raw, algorithms())
+	jws, err := jose.ParseSignedCompact(raw, allowed)
 	if err != nil {
-		return assertion{}, fmt.Errorf("%w (%w)", flaw("it is not a JWT signed with one of "+strings.Join(AssertionAlgs(), " ")), err)
+		return assertion{}, fmt.Errorf("%w (%w)", flaw("it is not a JWT signed with one of "+strings.Join(namesOf(allowed), " ")), err)
 	}
 	header := jws.Signatures[0].Protected
 	// RFC 7515 §4.1.11: no extension is understood here.
@@ -126,7 +151,7 @@ func (a assertion) verify(candidates keys) ([]byte, error) {
 	switch {
 	case len(fitting) == 0:
 		return nil, flaw("none of the client's published keys has its kid and fits its alg")
-	case a.kid == "" && len(fitting) > 1:
+	case a.kid == "" && len(fitting) > 1 && !slices.Contains(sharedAlgorithms(), a.alg):
 		return nil, flaw("it needs a kid, because the client has several keys that fit") // OIDC Core §10.1
 	}
 	for _, key := range fitting {

@@ -237,6 +237,12 @@ func (c Client) usesSecret() bool {
 	return c.AuthMethod == MethodBasic || c.AuthMethod == MethodPost || c.AuthMethod == MethodSecretJWT
 }
 
+// usesCertificate reports whether the client proves itself with a TLS
+// certificate.
+func (c Client) usesCertificate() bool {
+	return c.AuthMethod == MethodTLS || c.AuthMethod == MethodOwnTLS
+}
+
 // clone returns a copy that shares no memory with c.
 func (c Client) clone() Client {
 	c.Secrets = slices.Clone(c.Secrets)

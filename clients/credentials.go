@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -18,7 +19,7 @@ type Credentials struct {
 	Method    string // one of the Method constants: how the client tries to prove itself
 	ID        string
 	Secret    string // with MethodBasic and MethodPost
-	Assertion string // with MethodKey: a JWT
+	Assertion string // with MethodKey and MethodSecretJWT: a JWT
 
 	// Certificates are what the client showed when it connected by TLS, its
 	// own first. Beside another method they prove nothing about it.
@@ -173,7 +174,22 @@ func fromAssertion(assertion, kind, id string) (Credentials, error) {
 			return Credentials{}, &AuthError{Code: InvalidClient, Description: "the client_assertion is not a JWT that names its client in sub"}
 		}
 	}
-	return Credentials{Method: MethodKey, ID: id, Assertion: assertion}, nil
+	return Credentials{Method: methodOf(assertion), ID: id, Assertion: assertion}, nil
+}
+
+// methodOf tells the two methods with an assertion apart by its alg. Nothing
+// rests on it: the client must be registered with that method, and then only
+// the algorithms of that method count.
+func methodOf(jwt string) string {
+	first, _, _ := strings.Cut(jwt, ".")
+	text, err := base64.RawURLEncoding.DecodeString(first)
+	var header struct {
+		Alg string `json:"alg"`
+	}
+	if err == nil && json.Unmarshal(text, &header) == nil && slices.Contains(namesOf(sharedAlgorithms()), header.Alg) {
+		return MethodSecretJWT
+	}
+	return MethodKey
 }
 
 // peekSubject reads the sub of a JWT without verifying anything.

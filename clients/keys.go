@@ -20,9 +20,9 @@ import (
 )
 
 const (
-	keysLife  = time.Hour      // a key that a client took back counts no longer than this
-	keysGrace = 24 * time.Hour // …unless its server cannot be reached
-	keysPause = time.Minute    // between two fetches for one client
+	keysLife  = time.Hour        // a key that a client took back counts no longer than this
+	keysGrace = 24 * time.Hour   // …unless its server cannot be reached
+	keysPause = 10 * time.Second // between two fetches for one client
 	maxKeys   = 50
 	maxJWKS   = 64 << 10
 )
@@ -106,6 +106,10 @@ func signs(key jose.JSONWebKey, alg jose.SignatureAlgorithm) bool {
 		return (alg == jose.RS256 || alg == jose.PS256) && 2048 <= bits && bits <= 8192
 	case ed25519.PublicKey:
 		return alg == jose.EdDSA
+	case []byte:
+		// RFC 7518 §3.2: no shorter than the hash. A JWKS never has such keys.
+		least := map[jose.SignatureAlgorithm]int{jose.HS256: 32, jose.HS384: 48, jose.HS512: 64}[alg]
+		return least > 0 && len(public) >= least
 	}
 	return false
 }

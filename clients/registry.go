@@ -3,6 +3,7 @@ package clients
 import (
 	"context"
 	"crypto/rand"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -43,6 +44,11 @@ type Options struct {
 	Seal func(plain []byte, context string) string
 	Open func(sealed, context string) ([]byte, error)
 
+	// Certificates says that clients can show a TLS certificate here, and
+	// ClientCAs who issues those that name a client; nil for nobody.
+	Certificates bool
+	ClientCAs    *x509.CertPool
+
 	// AllowHTTP admits plain http addresses beyond loopback, for hubs in
 	// development.
 	AllowHTTP bool
@@ -64,7 +70,11 @@ type Registry struct {
 	open      func(sealed, context string) ([]byte, error)
 	allowHTTP bool
 	now       func() time.Time
-	log       *slog.Logger
+
+	certificates bool
+	clientCAs    *x509.CertPool
+
+	log *slog.Logger
 
 	cache   *cache
 	keys    *keyring
@@ -82,6 +92,7 @@ func NewRegistry(o Options) *Registry {
 	r := &Registry{
 		store: o.Store, issuer: o.Issuer, replay: o.Replay, seal: o.Seal, open: o.Open,
 		allowHTTP: o.AllowHTTP, now: o.Now, log: o.Log,
+		certificates: o.Certificates, clientCAs: o.ClientCAs,
 		cache: newCache(), keys: newKeyring(), sights: newSights(), worker: newWorker(),
 		claimed: map[string]time.Time{},
 	}

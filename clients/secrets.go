@@ -44,7 +44,7 @@ const (
 // AddSecret makes a new secret for the client and returns it; it is not kept
 // and cannot be shown again. It expires after life; zero means never.
 func (r *Registry) AddSecret(ctx context.Context, id string, life time.Duration) (string, error) {
-	value := secretPrefix + randomText(32)
+	value := secretPrefix + randomText(48) // 68 octets: long enough a key for HS512 (RFC 7518 §3.2)
 	secret := Secret{
 		ID:      randomText(9),
 		Hash:    hash(value),

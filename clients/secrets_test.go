@@ -24,8 +24,8 @@ func TestASecretIsShownOnceAndKeptAsAHash(t *testing.T) {
 	app := w.add(webApp())
 	secret := w.addSecret(app.ID, 0)
 
-	if !strings.HasPrefix(secret, "fhs_") || len(secret) != len("fhs_")+43 {
-		t.Errorf("got %q, want fhs_ and 256 bits as base64url", secret)
+	if !strings.HasPrefix(secret, "fhs_") || len(secret) != len("fhs_")+64 {
+		t.Errorf("got %q, want fhs_ and 384 bits as base64url", secret)
 	}
 	kept := w.lookup(app.ID).Secrets[0]
 	if got, want := kept.Hash, hash(secret); got != want || len(got) != 64 {

@@ -108,6 +108,8 @@ func (c Client) Validate(allowHTTP bool) Problems {
 		checkName,
 		checkType,
 		checkMethod,    // RFC 6749 §2.3, OIDC Core §9
+		checkAssertion, // OIDC Registration §2
+		checkTLSName,   // RFC 8705 §2.1.2
 		checkKeys,      // RFC 7591 §2
 		checkRedirects, // RFC 6749 §3.1.2, RFC 9700 §2.1
 		checkDefault,   // RFC 6749 §3.1.2.3
@@ -163,20 +165,21 @@ func checkType(c Client, _ bool) Problems {
 	return problem("type", "Choose the type of client: web, spa, native or service.")
 }
 
+// methods are all there are.
+func methods() []string {
+	return []string{MethodBasic, MethodPost, MethodSecretJWT, MethodKey, MethodTLS, MethodOwnTLS, MethodNone}
+}
+
 func checkMethod(c Client, _ bool) Problems {
-	switch c.AuthMethod {
-	case MethodNone:
-		if !c.Public() {
-			return problem("auth_method", "A %s client can keep a secret, so it must prove itself; choose %s, %s or %s.",
-				c.Type, MethodBasic, MethodPost, MethodKey)
-		}
-	case MethodBasic, MethodPost, MethodKey:
-		if c.Public() {
-			return problem("auth_method", "A %s client runs where a secret cannot be kept; choose %s. PKCE protects it.", c.Type, MethodNone)
-		}
-	default:
-		return problem("auth_method", "Choose how the client proves itself: %s, %s, %s or %s.",
-			MethodBasic, MethodPost, MethodKey, MethodNone)
+	choices := methods()
+	switch {
+	case !slices.Contains(choices, c.AuthMethod):
+		return problem("auth_method", "Choose how the client proves itself: one of %s.", strings.Join(choices, ", "))
+	case c.AuthMethod == MethodNone && !c.Public():
+		return problem("auth_method", "A %s client can keep a secret, so it must prove itself; choose one of %s.",
+			c.Type, strings.Join(choices[:len(choices)-1], ", "))
+	case c.AuthMethod != MethodNone && c.Public():
+		return problem("auth_method", "A %s client runs where a secret cannot be kept; choose %s. PKCE protects it.", c.Type, MethodNone)
 	}
 	return nil
 }
@@ -198,8 +201,8 @@ func checkKeys(c Client, allowHTTP bool) Problems {
 	switch {
 	case c.JWKSURI != "" && c.JWKS != "":
 		problems = append(problems, problem("jwks", "Give the JWKS URI or the JWKS, not both.")...)
-	case c.AuthMethod == MethodKey && c.JWKSURI == "" && c.JWKS == "":
-		problems = append(problems, problem("jwks_uri", "A client that uses %s needs a JWKS URI or a JWKS with its public keys.", MethodKey)...)
+	case (c.AuthMethod == MethodKey || c.AuthMethod == MethodOwnTLS) && c.JWKSURI == "" && c.JWKS == "":
+		problems = append(problems, problem("jwks_uri", "A client that uses %s needs a JWKS URI or a JWKS with its public keys.", c.AuthMethod)...)
 	}
 	return problems
 }

@@ -88,7 +88,7 @@ func TestEveryRuleNamesItsField(t *testing.T) {
 		{"name written backwards", "name", with(webApp(), func(c *Client) { c.Name = "moc\u202eelgoog" })},
 		{"name that is not UTF-8", "name", with(webApp(), func(c *Client) { c.Name = "a\xff" })},
 		{"unknown type", "type", with(webApp(), func(c *Client) { c.Type = "toaster" })},
-		{"unknown method", "auth_method", with(webApp(), func(c *Client) { c.AuthMethod = "client_secret_jwt" })},
+		{"unknown method", "auth_method", with(webApp(), func(c *Client) { c.AuthMethod = "client_secret_dance" })},
 		{"confidential client without proof", "auth_method", with(webApp(), func(c *Client) { c.AuthMethod = MethodNone })},
 		{"public client with a secret", "auth_method", with(spaApp(), func(c *Client) { c.AuthMethod = MethodBasic })},
 		{"native client with a key", "auth_method", with(nativeApp(), func(c *Client) { c.AuthMethod, c.JWKSURI = MethodKey, "https://app.example.com/jwks" })},

@@ -79,8 +79,8 @@ func (d *Door) Discovery(c *gin.Context) error {
 
 func (d *Door) metadata(name string) metadata {
 	at := func(path string) string { return d.Issuer + path }
-	secretOrKey := []string{clients.MethodBasic, clients.MethodPost, clients.MethodKey}
-	algs := clients.AssertionAlgs()
+	secretOrKey := d.Clients.Methods()
+	algs := clients.AssertionAlgs(secretOrKey...)
 	m := metadata{
 		Issuer:                d.Issuer,
 		AuthorizationEndpoint: at("/oauth2/authorize"),
