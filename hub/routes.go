@@ -35,6 +35,7 @@ func (h *Hub) routes() []route {
 		{"POST", "/oauth2/authorize", g.open, h.authorize.Enter}, // rightly cross-site (OIDC Core §3.1.2.1)
 		{"GET", "/oauth2/logout", g.open, h.signout.EndSession},
 		{"POST", "/oauth2/logout", g.open, h.signout.EndSession}, // rightly cross-site (RP-Initiated Logout §2)
+		{"GET", "/oauth2/session", g.open, h.signout.CheckSession},
 		{"POST", "/oauth2/token", g.app, h.oidc.Token},
 		{"GET", "/oauth2/userinfo", g.app, h.oidc.Userinfo},
 		{"POST", "/oauth2/userinfo", g.app, h.oidc.Userinfo},

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/sessions"
 )
 
 const (
@@ -284,4 +285,72 @@ func framesOf(t *testing.T, body string) []string {
 		}
 	}
 	return out
+}
+
+func TestAnAnswerSaysBySessionStateWhichSessionItCameFrom(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	w.person("ada@example.org")
+	a := w.leavingApp()
+	b := w.browser()
+	answer := b.signInTo(a, "ada@example.org")
+	first := answer.Get("session_state")
+	browser := b.stateCookie()
+	if browser == "" || !fits(first, a.ID, "https://app.example.org", browser) {
+		t.Fatalf("session_state %q does not fit the browser state %q", first, browser)
+	}
+	again := b.answer(b.authorize(a.request("prompt", "none"))).Get("session_state")
+	if again == first || !fits(again, a.ID, "https://app.example.org", b.stateCookie()) {
+		t.Errorf("the second answer has session_state %q after %q", again, first)
+	}
+	refusedAnswer := w.browser().answer(w.browser().authorize(a.request("prompt", "none")))
+	want(t, "session_state of an error", refusedAnswer.Get("session_state"), "")
+	plain := b.signInTo(a, "ada@example.org", "scope", "files", "nonce", "")
+	want(t, "session_state where nobody asked who it is", plain.Get("session_state"), "")
+
+	b.open(logout(a.redeem(b.signInTo(a, "ada@example.org").Get("code")).str("id_token")))
+	want(t, "browser state after signing out", b.stateCookie(), "")
+	want(t, "browser state after signing in anew", fits(first, a.ID, "https://app.example.org", func() string {
+		b.signInTo(a, "ada@example.org")
+		return b.stateCookie()
+	}()), false)
+}
+
+// fits does what the frame's script does (OIDC Session Management §3.2).
+func fits(state, clientID, origin, browser string) bool {
+	_, salt, _ := strings.Cut(state, ".")
+	return state == sessions.State(clientID, origin, browser, salt)
+}
+
+// stateCookie is what the frame's script reads.
+func (b *browser) stateCookie() string {
+	home, _ := url.Parse(b.w.URL)
+	for _, c := range b.Jar.Cookies(home) {
+		if strings.HasSuffix(c.Name, "_state") {
+			return c.Value
+		}
+	}
+	return ""
+}
+
+func TestTheSessionFrameMayBeShownAnywhereAndLearnsOfSessionsThatEnded(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	w.person("ada@example.org")
+	a := w.leavingApp()
+	here, there := w.browser(), w.browser()
+	here.signInTo(a, "ada@example.org")
+	there.signInTo(a, "ada@example.org")
+
+	p := here.open("/oauth2/session")
+	want(t, "X-Frame-Options", p.Header.Get("X-Frame-Options"), "")
+	want(t, "policy", p.Header.Get("Content-Security-Policy"), "default-src 'none'; script-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors *")
+	want(t, "cookies it sets", len(p.Header.Values("Set-Cookie")), 0)
+	if home := here.open("/signin?switch=1"); home.Header.Get("X-Frame-Options") != "DENY" || !strings.Contains(home.Header.Get("Content-Security-Policy"), "frame-ancestors 'none'") {
+		t.Error("another page may be shown in a frame")
+	}
+	there.submit(there.open("/account"), "/account/sessions/end-all")
+	if here.stateCookie() == "" {
+		t.Fatal("there is no browser state to lose")
+	}
+	here.open("/oauth2/session")
+	want(t, "browser state once the session ended elsewhere", here.stateCookie(), "")
 }

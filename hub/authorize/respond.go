@@ -3,6 +3,7 @@ package authorize
 import (
 	"errors"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -51,8 +52,20 @@ func (d *Door) respond(c *gin.Context, client clients.Client, to sender, flow fl
 	if err != nil {
 		return err
 	}
+	if state := d.sessionState(c, client, flow.Request, p.Session); state != "" {
+		answer.Set("session_state", state)
+	}
 	d.Audit.Routine(c.Request.Context(), audit.Event{Kind: audit.CodeIssued, Actor: p.User.ID, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
 	return d.deliver(c, client, to, answer)
+}
+
+// sessionState lets a page of the client notice that the session changed
+// (OIDC Session Management §2). It is for authentication requests alone.
+func (d *Door) sessionState(c *gin.Context, client clients.Client, r flows.Request, s sessions.Session) string {
+	if !slices.Contains(r.Scopes, "openid") {
+		return ""
+	}
+	return d.Sessions.State(c.Writer, c.Request, s, client.ID, clients.OriginOf(r.RedirectURI))
 }
 
 // success makes the parameters of a good answer.

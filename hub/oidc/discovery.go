@@ -23,6 +23,7 @@ type metadata struct {
 	RevocationEndpoint    string   `json:"revocation_endpoint"`
 	IntrospectionEndpoint string   `json:"introspection_endpoint"`
 	EndSessionEndpoint    string   `json:"end_session_endpoint"`
+	CheckSessionIframe    string   `json:"check_session_iframe"`
 	Scopes                []string `json:"scopes_supported"`
 	Claims                []string `json:"claims_supported"`
 	ResponseTypes         []string `json:"response_types_supported"`
@@ -90,6 +91,7 @@ func (d *Door) metadata(name string) metadata {
 		RevocationEndpoint:    at("/oauth2/revoke"),
 		IntrospectionEndpoint: at("/oauth2/introspect"),
 		EndSessionEndpoint:    at("/oauth2/logout"),
+		CheckSessionIframe:    at("/oauth2/session"),
 		ResponseTypes:         []string{"code", "token"},
 		ResponseModes:         []string{"query", "fragment"},
 		GrantTypes:            []string{"authorization_code", "implicit", "refresh_token", "client_credentials"},

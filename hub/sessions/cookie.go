@@ -52,6 +52,7 @@ func (k *Keeper) Save(r *http.Request, w http.ResponseWriter, held *gorilla.Sess
 	}
 	if held.Options != nil && held.Options.MaxAge < 0 {
 		k.setCookie(w, held.Name(), "", -1)
+		k.changeState(w, r, "")
 		delete(held.Values, valueSession)
 		delete(held.Values, valuePerson)
 		return k.end(r.Context(), s.ID)
@@ -64,6 +65,7 @@ func (k *Keeper) Save(r *http.Request, w http.ResponseWriter, held *gorilla.Sess
 	held.ID = s.ID
 	held.Values[valueSession] = s
 	k.setCookie(w, held.Name(), value, int(Absolute.Seconds()))
+	k.changeState(w, r, s.SID)
 	return nil
 }
 
