@@ -75,7 +75,11 @@ func (s *site) prepare(t *testing.T) {
 	t.Helper()
 	_, err := s.Hub.AddUser(t.Context(), "test", users.NewUser{
 		Email: examinee, EmailVerified: true, Name: "Ada Lovelace", GivenName: "Ada", FamilyName: "Lovelace",
-		Picture: "https://app.example.org/ada.png", Locale: "en-GB", Password: password,
+		MiddleName: "King", Nickname: "Ada", Username: "ada", Profile: "https://app.example.org/ada", Website: "https://ada.example.org/",
+		Picture: "https://app.example.org/ada.png", Gender: "female", Birthdate: "1815-12-10", Zoneinfo: "Europe/London", Locale: "en-GB",
+		Phone: "+442079460018", PhoneVerified: true,
+		Address:  users.Address{Street: "12 St James's Square", Locality: "London", PostalCode: "SW1Y 4JH", Country: "United Kingdom"},
+		Password: password,
 	})
 	if err != nil {
 		t.Fatal(err)
