@@ -67,6 +67,11 @@ func (h *Hub) AddClient(ctx context.Context, by string, c clients.Client) (clien
 	return c, secret, err
 }
 
+// Client returns one client; fs.ErrNotExist if there is none with this id.
+func (h *Hub) Client(ctx context.Context, id string) (clients.Client, error) {
+	return h.clients.Lookup(ctx, id)
+}
+
 // Clients lists the clients, federated servers among them.
 func (h *Hub) Clients(ctx context.Context) ([]clients.Client, error) { return h.clients.All(ctx) }
 

@@ -97,54 +97,6 @@ func (p AdminClient) FirstRedirect() string {
 	return either(p.Form.DefaultRedirectURI, "https://app.example.org/callback")
 }
 
-// A ClientForm is the settings of a client, as typed.
-type ClientForm struct {
-	Name                   string // app_name
-	SkipAuthorization      bool   // skip_authorization
-	Scopes                 string // scopes, separated by spaces
-	RedirectURIs           string // redirect_uris, one per line
-	DefaultRedirectURI     string // default_redirect_uri
-	GrantType              string // grant_type: "Authorization Code" or "Implicit"
-	ResponseType           string // response_type: "Code" or "Token"
-	RefreshTokens          bool   // refresh_tokens
-	Type                   string // type, key of a ClientType
-	AuthMethod             string // auth_method, as in RFC 7591 §2
-	AllowedRoles           string // allowed_roles, separated by commas
-	BackchannelLogoutURI   string // backchannel_logout_uri
-	PostLogoutRedirectURIs string // post_logout_redirect_uris, one per line
-	JWKSURI                string // jwks_uri
-	Disabled               bool   // disabled
-}
-
-// Types are the choices for the type.
-func (ClientForm) Types() []Pair {
-	var pairs []Pair
-	for _, t := range ClientTypes() {
-		pairs = append(pairs, Pair{t.Key, t.Label})
-	}
-	return pairs
-}
-
-// GrantTypes are the choices for the grant type.
-func (ClientForm) GrantTypes() []Pair {
-	return []Pair{{"Authorization Code", "Authorization Code"}, {"Implicit", "Implicit"}}
-}
-
-// ResponseTypes are the choices for the response type.
-func (ClientForm) ResponseTypes() []Pair {
-	return []Pair{{"Code", "Code"}, {"Token", "Token"}}
-}
-
-// AuthMethods are the choices for the way the client proves itself.
-func (ClientForm) AuthMethods() []Pair {
-	return []Pair{
-		{"client_secret_basic", "Secret in the Authorization header (client_secret_basic)"},
-		{"client_secret_post", "Secret in the form (client_secret_post)"},
-		{"private_key_jwt", "Signed with its own key (private_key_jwt)"},
-		{"none", "Nothing: a public client with PKCE (none)"},
-	}
-}
-
 // A SecretRow is a secret, of which the hub knows only the hash and the end.
 type SecretRow struct {
 	ID       string

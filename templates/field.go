@@ -56,6 +56,7 @@ type Field struct {
 	Mono     bool   // technical text
 	Focus    bool   // takes the focus when the page opens
 	Optional bool
+	On       bool // a box that is ticked
 	Alerted  bool // the alert on top of the page is about it too
 }
 
@@ -91,6 +92,7 @@ func rows(label string, f Field) Field  { f.Kind, f.Rows = "area", label; return
 func mono(f Field) Field                { f.Mono = true; return f }
 func optional(f Field) Field            { f.Optional = true; return f }
 func alerted(when bool, f Field) Field  { f.Alerted = when; return f }
+func on(when bool, f Field) Field       { f.On = when; return f }
 func focus(when bool, f Field) Field    { f.Focus = when; return f }
 func choices(all []Pair, f Field) Field { f.Kind, f.Options = "select", all; return f }
 

@@ -39,6 +39,7 @@ func words() template.FuncMap {
 		"choices":  choices,
 		"wrong":    wrong,
 		"locked":   locked,
+		"on":       on,
 	}
 }
 

@@ -17,7 +17,9 @@ import (
 )
 
 // the form's names for the fields of a record
-var clientFields = map[string]string{"name": "app_name"}
+var clientFields = map[string]string{
+	"name": "app_name", "requests.pushed": "require_pushed", "requests.signed": "require_signed",
+}
 
 // Applications is GET /admin/clients. Federated servers have a page of their
 // own.
@@ -115,6 +117,7 @@ func (d *Door) formOnApplication(c *gin.Context) (map[string]string, clients.Cli
 }
 
 func (d *Door) showApplication(c *gin.Context, status int, client clients.Client, form templates.ClientForm, wrong []templates.Mistake) error {
+	form, wrong = unfolded(form, wrong)
 	page := templates.AdminClient{
 		ID: client.ID, Name: client.Name, Type: string(client.Type), State: clientState(client),
 		Created: client.Created, Updated: client.Updated, Public: client.Public(),
@@ -139,23 +142,50 @@ func (d *Door) endpoints() []templates.Pair {
 }
 
 func formOf(c clients.Client) templates.ClientForm {
-	return templates.ClientForm{
-		Name:                   c.Name,
-		SkipAuthorization:      c.SkipAuthorization,
-		Scopes:                 strings.Join(c.Scopes, " "),
-		RedirectURIs:           strings.Join(c.RedirectURIs, "\n"),
-		DefaultRedirectURI:     c.DefaultRedirectURI,
-		GrantType:              c.GrantType,
-		ResponseType:           c.ResponseType,
-		RefreshTokens:          c.RefreshTokens,
-		Type:                   string(c.Type),
-		AuthMethod:             c.AuthMethod,
-		AllowedRoles:           strings.Join(c.AllowedRoles, ", "),
-		BackchannelLogoutURI:   c.BackchannelLogoutURI,
-		PostLogoutRedirectURIs: strings.Join(c.PostLogoutRedirectURIs, "\n"),
-		JWKSURI:                c.JWKSURI,
-		Disabled:               c.Disabled,
+	var f templates.ClientForm
+	for _, section := range sections(&f, &c) {
+		for _, control := range section.controls {
+			control.show()
+		}
 	}
+	return f
+}
+
+func typedClient(posted map[string]string) templates.ClientForm {
+	var f templates.ClientForm
+	for _, section := range sections(&f, new(clients.Client)) {
+		for _, control := range section.controls {
+			control.read(posted)
+		}
+	}
+	return f
+}
+
+// unfolded fills in which sections stand open: those that hold something, or
+// something wrong. A mistake about what the form does not have is shown on top.
+func unfolded(f templates.ClientForm, wrong []templates.Mistake) (templates.ClientForm, []templates.Mistake) {
+	shown := map[string]bool{"confirm": true, "life": true}
+	for _, section := range sections(&f, new(clients.Client)) {
+		open := false
+		for _, control := range section.controls {
+			shown[control.name] = true
+			open = open || control.some() || slices.ContainsFunc(wrong, func(m templates.Mistake) bool { return m.Field == control.name })
+		}
+		if open {
+			f.Open = append(f.Open, section.name)
+		}
+	}
+	wrong = slices.Clone(wrong)
+	for i := range wrong {
+		if !shown[wrong[i].Field] {
+			wrong[i].Field = ""
+		}
+	}
+	f.Names = templates.Names{
+		Signing: clients.SigningAlgs(), Proving: append(clients.AssertionAlgs(), clients.HS256),
+		Wrapping: clients.EncryptionAlgs(), Content: clients.EncryptionEncs(),
+	}
+	return f, wrong
 }
 
 // SaveApplication is POST /admin/clients/{id}.
@@ -164,14 +194,7 @@ func (d *Door) SaveApplication(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	typed := templates.ClientForm{
-		Name: form["app_name"], SkipAuthorization: form["skip_authorization"] != "", Scopes: form["scopes"],
-		RedirectURIs: form["redirect_uris"], DefaultRedirectURI: form["default_redirect_uri"],
-		GrantType: form["grant_type"], ResponseType: form["response_type"], RefreshTokens: form["refresh_tokens"] != "",
-		Type: form["type"], AuthMethod: form["auth_method"], AllowedRoles: form["allowed_roles"],
-		BackchannelLogoutURI: form["backchannel_logout_uri"], PostLogoutRedirectURIs: form["post_logout_redirect_uris"],
-		JWKSURI: form["jwks_uri"], Disabled: form["disabled"] != "",
-	}
+	typed := typedClient(form)
 	err = d.Clients.Update(c.Request.Context(), client.ID, func(stored *clients.Client) error {
 		apply(typed, stored)
 		return nil
@@ -188,22 +211,23 @@ func (d *Door) SaveApplication(c *gin.Context) error {
 
 // apply writes what was typed; what the form does not show stays.
 func apply(f templates.ClientForm, c *clients.Client) {
-	c.Name = f.Name
-	c.SkipAuthorization = f.SkipAuthorization
-	c.Scopes = words(f.Scopes)
-	c.RedirectURIs = lines(f.RedirectURIs)
-	c.DefaultRedirectURI = f.DefaultRedirectURI
-	c.GrantType = f.GrantType
-	c.ResponseType = f.ResponseType
-	c.RefreshTokens = f.RefreshTokens
-	c.Type = clients.Type(f.Type)
-	c.AuthMethod = f.AuthMethod
-	c.AllowedRoles = commas(f.AllowedRoles)
-	c.BackchannelLogoutURI = f.BackchannelLogoutURI
-	c.PostLogoutRedirectURIs = lines(f.PostLogoutRedirectURIs)
-	c.JWKSURI = f.JWKSURI
-	c.Disabled = f.Disabled
+	for _, section := range sections(&f, c) {
+		for _, control := range section.controls {
+			control.apply()
+		}
+	}
+	if c.GrantType == "" {
+		c.ResponseType = ""
+	}
+	// Tokens in the address are a grant of their own (OIDC Registration §2).
+	// Whoever ticks such a response type has said so already.
+	c.Grants = slices.DeleteFunc(c.Grants, func(grant string) bool { return grant == "implicit" })
+	if c.GrantType != clients.GrantImplicit && slices.ContainsFunc(c.ResponseTypes, inAddress) {
+		c.Grants = append(c.Grants, "implicit")
+	}
 }
+
+func inAddress(response string) bool { return response != "code" && response != "none" }
 
 // RemoveApplication is POST /admin/clients/{id}/delete: the name must be typed.
 func (d *Door) RemoveApplication(c *gin.Context) error {

@@ -1,0 +1,160 @@
+package templates
+
+import "slices"
+
+// A ClientForm is the settings of a client, as typed. Every control has the
+// name that stands behind its field; a list is one item to a line unless said
+// otherwise.
+type ClientForm struct {
+	Name               string // app_name
+	RedirectURIs       string // redirect_uris
+	DefaultRedirectURI string // default_redirect_uri
+	Scopes             string // scopes, separated by spaces
+	SkipAuthorization  bool   // skip_authorization
+	HighSecurity       string // high_security: "", "fapi2" or "fapi2-message-signing"
+	Disabled           bool   // disabled
+
+	// How it connects.
+	Type              string // type, key of a ClientType
+	GrantType         string // grant_type: "Authorization Code", "Implicit" or ""
+	ResponseType      string // response_type: "Code" or "Token"
+	RefreshTokens     bool   // refresh_tokens
+	ClientCredentials bool   // client_credentials
+	PKCEOptional      bool   // pkce_optional
+
+	// Response types and grants.
+	Responses           []string // response_types: Value of each Choice that is ticked
+	Grants              []string // grants: likewise
+	ExchangeFrom        string   // exchange_from
+	ExchangeImpersonate bool     // exchange_impersonate
+	ExchangeDelegate    bool     // exchange_delegate
+	CIBADelivery        string   // ciba_delivery: "", "poll" or "ping"
+	CIBANotificationURI string   // ciba_notification_uri
+	CIBARequestAlg      string   // ciba_request_alg
+
+	// Proof of identity.
+	AuthMethod   string // auth_method, as in RFC 7591 §2
+	AssertionAlg string // assertion_alg
+	JWKSURI      string // jwks_uri
+	JWKS         string // jwks, as JSON
+	TLSSubjectDN string // tls_subject_dn
+	TLSDNS       string // tls_dns
+	TLSURI       string // tls_uri
+	TLSIP        string // tls_ip
+	TLSEmail     string // tls_email
+
+	// Tokens.
+	IDTokenAlg          string // id_token_alg
+	IDToken             Sealing
+	UserinfoAlg         string // userinfo_alg
+	Userinfo            Sealing
+	AuthorizationAlg    string // authorization_alg
+	Authorization       Sealing
+	IntrospectionAlg    string // introspection_alg
+	Introspection       Sealing
+	IDTokenClaims       bool   // id_token_claims
+	OpaqueTokens        bool   // opaque_tokens
+	DPoPBound           bool   // dpop_bound
+	CertificateBound    bool   // certificate_bound
+	SubjectType         string // subject_type: "", "public" or "pairwise"
+	SectorIdentifierURI string // sector_identifier_uri
+	Resources           string // resources
+	DetailTypes         string // detail_types, separated by spaces
+
+	// Requests.
+	RequirePushed    bool   // require_pushed
+	RequireSigned    bool   // require_signed
+	RequestAlg       string // request_alg
+	Request          Sealing
+	RequestURIs      string // request_uris
+	DefaultMaxAge    string // default_max_age, in seconds
+	RequireAuthTime  bool   // require_auth_time
+	DefaultACRValues string // default_acr_values, separated by spaces
+	InitiateLoginURI string // initiate_login_uri
+	Origins          string // origins
+
+	// Who may use it, and what they see.
+	AllowedRoles string // allowed_roles, separated by commas
+	ClientURI    string // client_uri
+	LogoURI      string // logo_uri
+	PolicyURI    string // policy_uri
+	TosURI       string // tos_uri
+
+	// Signing out.
+	FrontchannelLogoutURI     string // frontchannel_logout_uri
+	FrontchannelLogoutSession bool   // frontchannel_logout_session
+	BackchannelLogoutURI      string // backchannel_logout_uri
+	BackchannelLogoutSession  bool   // backchannel_logout_session
+	PostLogoutRedirectURIs    string // post_logout_redirect_uris
+
+	Open  []string // sections that stand open, by their names in the page
+	Names Names
+}
+
+// A Sealing is how something is encrypted to the client: the control that the
+// part "signed" names with _enc, and the one with _enc_content.
+type Sealing struct{ Key, Content string }
+
+// Names are the names of algorithms that the hub knows (RFC 7518 §3 to §5).
+type Names struct {
+	Signing  []string // of what the hub signs
+	Proving  []string // of what the client signs
+	Wrapping []string // of keys
+	Content  []string
+}
+
+// Shows reports whether a section stands open.
+func (f ClientForm) Shows(section string) bool { return slices.Contains(f.Open, section) }
+
+// A Choice is one box of several that can be ticked together.
+type Choice struct {
+	ID    string // of the box, and its name
+	Value string
+	Label string
+	Hint  string
+}
+
+// ResponseChoices are the response types, by their names on the wire.
+func ResponseChoices() []Choice {
+	return []Choice{
+		{ID: "response-code", Value: "code", Label: "code"},
+		{ID: "response-none", Value: "none", Label: "none"},
+		{ID: "response-code-id_token", Value: "code id_token", Label: "code id_token"},
+		{ID: "response-code-token", Value: "code token", Label: "code token"},
+		{ID: "response-code-id_token-token", Value: "code id_token token", Label: "code id_token token"},
+		{ID: "response-id_token", Value: "id_token", Label: "id_token"},
+		{ID: "response-id_token-token", Value: "id_token token", Label: "id_token token"},
+		{ID: "response-token", Value: "token", Label: "token"},
+	}
+}
+
+// GrantChoices are the grants beside the Grant Type.
+func GrantChoices() []Choice {
+	const urn = "urn:ietf:params:oauth:grant-type:"
+	return []Choice{
+		{"grant-device", urn + "device_code", "Device", "For televisions and command lines: people type a code on another device (RFC 8628)."},
+		{"grant-exchange", urn + "token-exchange", "Token exchange", "It trades a token for one to call another API with (RFC 8693)."},
+		{"grant-jwt", urn + "jwt-bearer", "JWT bearer", "It signs a statement and gets a token for it (RFC 7523)."},
+		{"grant-ciba", "urn:openid:params:grant-type:ciba", "Back channel (CIBA)", "It asks, and people approve on a page of this hub (OpenID Connect CIBA)."},
+	}
+}
+
+// A Box is a choice and whether it is taken.
+type Box struct {
+	Choice
+	On bool
+}
+
+func boxes(choices []Choice, on []string) []Box {
+	var all []Box
+	for _, choice := range choices {
+		all = append(all, Box{choice, slices.Contains(on, choice.Value)})
+	}
+	return all
+}
+
+// ResponseBoxes and GrantBoxes are the choices as they stand in the form.
+func (f ClientForm) ResponseBoxes() []Box { return boxes(ResponseChoices(), f.Responses) }
+
+// GrantBoxes is described with ResponseBoxes.
+func (f ClientForm) GrantBoxes() []Box { return boxes(GrantChoices(), f.Grants) }
