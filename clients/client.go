@@ -51,6 +51,14 @@ const (
 	ResponseToken = "Token"
 )
 
+// The grant types that go into Client.Grants, by their names on the wire.
+const (
+	GrantDevice   = "urn:ietf:params:oauth:grant-type:device_code"    // RFC 8628
+	GrantExchange = "urn:ietf:params:oauth:grant-type:token-exchange" // RFC 8693
+	GrantJWT      = "urn:ietf:params:oauth:grant-type:jwt-bearer"     // RFC 7523 §2.1
+	GrantCIBA     = "urn:openid:params:grant-type:ciba"               // OpenID Connect CIBA
+)
+
 // A Client is one app that may ask. Times are in UTC, to the millisecond.
 type Client struct {
 	ID   string `bson:"id"`
@@ -105,6 +113,7 @@ type Client struct {
 	DPoPBound        bool    `bson:"dpop_bound,omitempty"`        // its tokens work only with its DPoP key (RFC 9449 §5.2)
 
 	Resources   []string `bson:"resources,omitempty"`    // APIs it may ask tokens for (RFC 8707)
+	Serves      []string `bson:"serves,omitempty"`       // APIs it is: it may introspect tokens made for them
 	DetailTypes []string `bson:"detail_types,omitempty"` // authorization_details it may ask for (RFC 9396)
 	Exchange    Exchange `bson:"exchange,omitempty"`     // whose tokens it may exchange (RFC 8693)
 	CIBA        CIBA     `bson:"ciba,omitempty"`
@@ -253,6 +262,7 @@ func (c Client) clone() Client {
 	c.ResponseTypes = slices.Clone(c.ResponseTypes)
 	c.Grants = slices.Clone(c.Grants)
 	c.Resources = slices.Clone(c.Resources)
+	c.Serves = slices.Clone(c.Serves)
 	c.DetailTypes = slices.Clone(c.DetailTypes)
 	c.Origins = slices.Clone(c.Origins)
 	c.Requests = c.Requests.clone()

@@ -43,6 +43,7 @@ func (c *Client) Tidy() {
 	c.Scopes = tidyList(c.Scopes)
 	c.AllowedRoles = tidyList(c.AllowedRoles)
 	c.tidyMore()
+	c.tidyGrants()
 	for _, field := range []*string{&c.DefaultRedirectURI, &c.JWKSURI, &c.JWKS, &c.BackchannelLogoutURI, &c.FrontchannelLogoutURI,
 		&c.ClientURI, &c.LogoURI, &c.TosURI, &c.PolicyURI} {
 		*field = strings.TrimSpace(*field)
@@ -114,6 +115,7 @@ func (c Client) Validate(allowHTTP bool) Problems {
 		checkRedirects, // RFC 6749 §3.1.2, RFC 9700 §2.1
 		checkDefault,   // RFC 6749 §3.1.2.3
 		checkGrants,    // RFC 6749 §4
+		checkBeside,    // RFC 8628, RFC 8693, RFC 7523, RFC 8707, CIBA
 		checkImplicit,  // RFC 9700 §2.1.2
 		checkTrust,     // RFC 8252 §8.6
 		checkScopes,    // RFC 6749 §3.3

@@ -11,7 +11,7 @@ func checkRedirects(c Client, allowHTTP bool) Problems {
 		}
 		return nil
 	}
-	if len(c.RedirectURIs) == 0 {
+	if len(c.RedirectURIs) == 0 && !c.decoupled() {
 		return problem("redirect_uris", "Add at least one redirect URI: the address in the client that people return to.")
 	}
 	return checkAddresses(c, "redirect_uris", c.RedirectURIs, allowHTTP)

@@ -7,6 +7,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/decoupled"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/logouts"
@@ -29,8 +30,10 @@ func sets() []store.Spec {
 		{Name: "sessions", Unique: []string{"sid"}, Index: []string{"userId", "upstreamSid", "upstreamSub"}}, // sessions.Session
 		{Name: "flows"}, // flows.Flow
 		{Name: "stops"}, // flows.Stop
-		{Name: "grants", Index: []string{"userId", "clientId"}}, // grants.Grant
-		{Name: "families", Index: []string{"sid"}},              // grants.Family
+		{Name: "grants", Index: []string{"userId", "clientId"}},                // grants.Grant
+		{Name: "families", Index: []string{"sid"}},                             // grants.Family
+		{Name: "decoupled", Unique: []string{"code"}, Index: []string{"user"}}, // decoupled.Request
+		{Name: "guesses"},   // decoupled.Guess
 		{Name: "revoked"},   // tokens.Revoked
 		{Name: "used"},      // used: ids of assertions and logout tokens
 		{Name: "notices"},   // logouts.Notice
@@ -54,6 +57,8 @@ type data struct {
 	stops      *store.Set[flows.Stop]
 	grants     *store.Set[grants.Grant]
 	families   *store.Set[grants.Family]
+	decoupled  *store.Set[decoupled.Request]
+	guesses    *store.Set[decoupled.Guess]
 	revoked    *store.Set[tokens.Revoked]
 	used       *store.Set[used]
 	notices    *store.Set[logouts.Notice]
@@ -76,6 +81,8 @@ func openData(b store.Backend, now func() time.Time) data {
 		stops:      store.NewSet[flows.Stop](b, "stops", now),
 		grants:     store.NewSet[grants.Grant](b, "grants", now),
 		families:   store.NewSet[grants.Family](b, "families", now),
+		decoupled:  store.NewSet[decoupled.Request](b, "decoupled", now),
+		guesses:    store.NewSet[decoupled.Guess](b, "guesses", now),
 		revoked:    store.NewSet[tokens.Revoked](b, "revoked", now),
 		used:       store.NewSet[used](b, "used", now),
 		notices:    store.NewSet[logouts.Notice](b, "notices", now),

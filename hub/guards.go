@@ -15,7 +15,7 @@ import (
 
 // guards are the words of the route table.
 type guards struct {
-	app, open, form, attempt, knock, person, operator, files func(web.Handler) gin.HandlerFunc
+	app, begin, open, form, attempt, knock, person, operator, files func(web.Handler) gin.HandlerFunc
 }
 
 // knocks is how often one address may introduce servers: each makes the hub
@@ -35,8 +35,10 @@ const (
 func (h *Hub) guards() guards {
 	attempts := web.NewLimiter(h.config.SignInEvery, h.config.SignInBurst, h.config.Now)
 	knocks := web.NewLimiter(knockEvery, knockBurst, h.config.Now)
+	begins := web.NewLimiter(beginEvery, beginBurst, h.config.Now)
 	return guards{
 		app:      h.edge.JSON,
+		begin:    func(handle web.Handler) gin.HandlerFunc { return h.edge.JSON(begins.Limit(handle)) },
 		open:     h.edge.Page,
 		files:    h.edge.Page,
 		form:     func(handle web.Handler) gin.HandlerFunc { return h.edge.Page(h.edge.Check(handle)) },

@@ -16,8 +16,8 @@ import (
 const module = "github.com/fedhub/fedhub/"
 
 var (
-	doorPackages  = []string{"authorize", "signin", "signout", "consent", "account", "oidc", "admin"}
-	thingPackages = []string{"flows", "sessions", "users", "grants", "tokens", "signing", "settings", "logouts"}
+	doorPackages  = []string{"authorize", "signin", "signout", "consent", "approve", "account", "oidc", "admin"}
+	thingPackages = []string{"flows", "sessions", "users", "grants", "decoupled", "tokens", "signing", "settings", "logouts"}
 	toolPackages  = []string{"store", "oauth", "web", "audit", "seal", "fetch", "dpop"}
 )
 

@@ -17,9 +17,11 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/account"
 	"github.com/fedhub/fedhub/hub/admin"
+	"github.com/fedhub/fedhub/hub/approve"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authorize"
 	"github.com/fedhub/fedhub/hub/consent"
+	"github.com/fedhub/fedhub/hub/decoupled"
 	"github.com/fedhub/fedhub/hub/dpop"
 	"github.com/fedhub/fedhub/hub/fetch"
 	"github.com/fedhub/fedhub/hub/flows"
@@ -62,6 +64,7 @@ type Hub struct {
 	stops     *flows.Stops
 	grants    *grants.Keeper
 	tokens    *tokens.Keeper
+	decoupled *decoupled.Keeper
 	logouts   *logouts.Keeper
 	clients   *clients.Registry
 	invites   *clients.Invites
@@ -72,6 +75,7 @@ type Hub struct {
 	signin    *signin.Door
 	signout   *signout.Door
 	consent   *consent.Door
+	approve   *approve.Door
 	account   *account.Door
 	oidc      *oidc.Door
 	admin     *admin.Door
@@ -119,6 +123,7 @@ func (h *Hub) things() {
 	h.flows = flows.NewKeeper(d.flows, c.Now)
 	h.stops = &flows.Stops{Set: d.stops, Box: h.box, Now: c.Now}
 	h.grants = grants.NewKeeper(d.grants, d.families, grants.DefaultLives(), c.Now)
+	h.decoupled = &decoupled.Keeper{Requests: d.decoupled, Guesses: d.guesses, Now: c.Now}
 	h.clients = clients.NewRegistry(clients.Options{
 		Store: d.clients, HTTP: h.http, Issuer: c.URL, Replay: d.useOnce,
 		Seal: h.box.Seal, Open: h.box.Open, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now, Log: c.Log,
@@ -185,12 +190,15 @@ func (h *Hub) doors() {
 	h.consent = &consent.Door{
 		Clients: h.clients, Flows: h.flows, Sessions: h.sessions, Grants: h.grants, Audit: h.audit, Edge: h.edge,
 	}
+	h.approve = &approve.Door{
+		Clients: h.clients, Decoupled: h.decoupled, Sessions: h.sessions, Grants: h.grants, Audit: h.audit, Edge: h.edge,
+	}
 	h.account = &account.Door{
 		Clients: h.clients, Upstreams: h.upstreams, Sessions: h.sessions, Users: h.users,
 		Grants: h.grants, Logouts: h.logouts, Audit: h.audit, Edge: h.edge,
 	}
 	h.oidc = &oidc.Door{
-		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Grants: h.grants, Tokens: h.tokens, Proofs: h.proofs,
+		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Grants: h.grants, Tokens: h.tokens, Decoupled: h.decoupled, Proofs: h.proofs,
 		Signing: h.signing, Settings: h.settings, Audit: h.audit, Log: c.Log, Now: c.Now,
 	}
 	h.admin = &admin.Door{

@@ -21,6 +21,7 @@ type route struct {
 //	app       a program; errors are JSON
 //	open      a page for anybody
 //	form      a form for anybody: from our own page, in the same browser
+//	begin     a program that begins something; slowed down for each address
 //	attempt   a form at which one could guess: slowed down for each address
 //	person    a page or form for whoever is signed in
 //	operator  a page or form for administrators
@@ -36,6 +37,7 @@ func (h *Hub) routes() []route {
 		{"GET", "/oauth2/logout", g.open, h.signout.EndSession},
 		{"POST", "/oauth2/logout", g.open, h.signout.EndSession}, // rightly cross-site (RP-Initiated Logout §2)
 		{"GET", "/oauth2/session", g.open, h.signout.CheckSession},
+		{"POST", "/oauth2/device_authorization", g.begin, h.oidc.DeviceAuthorization},
 		{"POST", "/oauth2/token", g.app, h.oidc.Token},
 		{"GET", "/oauth2/userinfo", g.app, h.oidc.Userinfo},
 		{"POST", "/oauth2/userinfo", g.app, h.oidc.Userinfo},
@@ -61,6 +63,13 @@ func (h *Hub) routes() []route {
 		{"POST", "/setup", g.attempt, h.signin.Setup},
 		{"GET", "/consent", g.open, h.consent.Show},
 		{"POST", "/consent", g.form, h.consent.Decide},
+
+		// Deciding what another device asks for.
+		{"GET", "/device", g.open, h.approve.Device},
+		{"POST", "/device", g.attempt, h.approve.Enter},
+		{"GET", "/device/confirm", g.person, h.approve.Confirm},
+		{"POST", "/device/confirm", g.person, h.approve.Decide},
+		{"GET", "/device/done", g.open, h.approve.Done},
 
 		// A person's own page.
 		{"GET", "/", g.open, h.home},

@@ -24,6 +24,8 @@
 //	/consent                          Consent       flow decision (allow, cancel)
 //	/signout                          SignOut       stop
 //	/setup                            Setup         token email name password
+//	/device                           Device        user_code
+//	/device/confirm                   DeviceConfirm user_code decision (allow, deny)
 //	/account/apps/remove              Account       client
 //	/account/sessions/end             Account       session
 //	/account/sessions/end-all         Account
@@ -55,6 +57,9 @@
 //	SignIn         sign-in, with-{key}
 //	Link           connect, with-{key}, cancel
 //	Consent        allow, cancel, switch-account; origin and scopes to read
+//	Device         continue
+//	DeviceConfirm  allow, deny, switch-account; code, ip and scopes to read
+//	DeviceDone     to-your-account
 //	SignOut        sign-out, stay; error-code, error-description to read
 //	SignedOut      back, sign-in-again
 //	Setup          set-up

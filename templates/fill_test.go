@@ -13,7 +13,7 @@ import (
 func everyPage() []Page {
 	return []Page{
 		SignIn{}, Link{}, SignOut{}, SignedOut{}, SigningOut{URL: safe}, Setup{}, Consent{}, Continue{URL: safe}, FormPost{URL: safe},
-		Problem{}, Waiting{}, Account{}, Profile{},
+		Problem{}, Waiting{}, Account{}, Profile{}, Device{}, DeviceConfirm{}, DeviceDone{},
 		AdminClients{}, AdminClientNew{}, AdminClient{}, SecretOnce{}, AdminSettings{},
 		AdminKeys{}, AdminKeyNew{}, AdminKey{}, AdminServers{}, ConfirmDelete{},
 	}

@@ -20,6 +20,7 @@ const (
 	CodeReplayed   = "code.replayed"
 	CodeMisused    = "code.misused"
 	TokensIssued   = "tokens.issued"
+	Collected      = "tokens.collected" // what was allowed on another device
 	RefreshReused  = "refresh.reused"
 	RefreshMisused = "refresh.misused"
 	TokenRevoked   = "token.revoked"

@@ -101,9 +101,20 @@ const (
 // Lives.Code.
 func (k *Keeper) NewCode(ctx context.Context, a Authorization) (string, error) {
 	code := codePrefix + newSecret()
-	sum := hash(code)
-	now := k.now()
-	f := Family{
+	f := k.newFamily(hash(code), a)
+	f.CodeHash = hash(code)
+	f.CodeEnds = k.now().Add(k.lives.Code)
+	f.Expires = f.CodeEnds.Add(remember)
+	if err := k.families.Insert(ctx, f); err != nil {
+		return "", fmt.Errorf("keep a code: %w", err)
+	}
+	return code, nil
+}
+
+// newFamily fills in what was authorized; sum is the hash of what it is
+// redeemed with.
+func (k *Keeper) newFamily(sum string, a Authorization) Family {
+	return Family{
 		ID:          sum[:idLength],
 		GrantID:     a.Grant.ID,
 		GrantSerial: a.Grant.Serial,
@@ -119,14 +130,25 @@ func (k *Keeper) NewCode(ctx context.Context, a Authorization) (string, error) {
 		AMR:         a.AMR,
 		SID:         a.SID,
 		Terms:       a.Terms,
-		CodeHash:    sum,
-		CodeEnds:    now.Add(k.lives.Code),
-		Expires:     now.Add(k.lives.Code + remember),
 	}
-	if err := k.families.Insert(ctx, f); err != nil {
-		return "", fmt.Errorf("keep a code: %w", err)
+}
+
+// Begin keeps an authorization that came without a code, and returns its first
+// refresh token if the proof asks for one. from names what it was collected
+// with; of several who bring the same, one begins a family and the
+// others get an error.
+func (k *Keeper) Begin(ctx context.Context, from string, a Authorization, p Proof) (Family, string, error) {
+	f := k.newFamily(hash(from), a)
+	f.Terms.Confirm = p.Bound
+	refresh := k.spend(&f, p)
+	err := k.families.Insert(ctx, f)
+	if errors.Is(err, fs.ErrExist) {
+		return Family{}, "", oauth.InvalidGrant("it was already exchanged").Because(err)
 	}
-	return code, nil
+	if err != nil {
+		return Family{}, "", fmt.Errorf("begin a family: %w", err)
+	}
+	return f, refresh, nil
 }
 
 func newSecret() string {
@@ -236,15 +258,21 @@ func (k *Keeper) redeem(f *Family, sum string, p Proof) (string, error) {
 		return "", k.misuse(f, "code.misused", "the code is bound to another DPoP key than the one that was proven")
 	}
 	f.Terms.Confirm = p.Bound
-	f.Redeemed = now
-	f.Expires = now.Add(p.Access + remember)
+	return k.spend(f, p), nil
+}
+
+// spend marks the family as redeemed and returns its first refresh token, if
+// one is wanted.
+func (k *Keeper) spend(f *Family, p Proof) string {
+	f.Redeemed = k.now()
+	f.Expires = f.Redeemed.Add(p.Access + remember)
 	if !p.Refresh {
-		return "", nil
+		return ""
 	}
-	f.Ends = now.Add(k.lives.Family)
+	f.Ends = f.Redeemed.Add(k.lives.Family)
 	root := newSecret()[:rootLength]
 	f.RootHash = hash(root)
-	return k.rotate(f, root), nil
+	return k.rotate(f, root)
 }
 
 func (k *Keeper) misuse(f *Family, kind, description string) error {

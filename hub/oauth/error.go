@@ -213,3 +213,20 @@ func InvalidDPoPProof(description string) *Error { return bad("invalid_dpop_proo
 
 // UseDPoPNonce asks for the same again with the nonce of the DPoP-Nonce header.
 func UseDPoPNonce(description string) *Error { return bad("use_dpop_nonce", description) }
+
+// The errors of RFC 8628 §3.5 and OpenID Connect CIBA §11, for those who poll.
+
+// AuthorizationPending asks the client to come back later.
+func AuthorizationPending(description string) *Error {
+	return bad("authorization_pending", description)
+}
+
+// SlowDown is AuthorizationPending for a client that came back too soon.
+func SlowDown(description string) *Error { return bad("slow_down", description) }
+
+// ExpiredToken says that the person took too long.
+func ExpiredToken(description string) *Error { return bad("expired_token", description) }
+
+// DeniedElsewhere is access_denied at the token endpoint, where every refusal
+// has status 400 (RFC 6749 §5.2).
+func DeniedElsewhere(description string) *Error { return bad("access_denied", description) }

@@ -24,6 +24,7 @@ type metadata struct {
 	IntrospectionEndpoint string   `json:"introspection_endpoint"`
 	EndSessionEndpoint    string   `json:"end_session_endpoint"`
 	CheckSessionIframe    string   `json:"check_session_iframe"`
+	DeviceEndpoint        string   `json:"device_authorization_endpoint"`
 	Scopes                []string `json:"scopes_supported"`
 	Claims                []string `json:"claims_supported"`
 	ResponseTypes         []string `json:"response_types_supported"`
@@ -92,9 +93,10 @@ func (d *Door) metadata(name string) metadata {
 		IntrospectionEndpoint: at("/oauth2/introspect"),
 		EndSessionEndpoint:    at("/oauth2/logout"),
 		CheckSessionIframe:    at("/oauth2/session"),
+		DeviceEndpoint:        at("/oauth2/device_authorization"),
 		ResponseTypes:         []string{"code", "token"},
 		ResponseModes:         []string{"query", "fragment"},
-		GrantTypes:            []string{"authorization_code", "implicit", "refresh_token", "client_credentials"},
+		GrantTypes:            []string{"authorization_code", "implicit", "refresh_token", "client_credentials", clients.GrantDevice},
 		SubjectTypes:          []string{clients.Public, clients.Pairwise},
 		IDTokenAlgs:           clients.SigningAlgs(),
 		IDTokenEncAlgs:        clients.EncryptionAlgs(),

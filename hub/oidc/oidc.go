@@ -10,6 +10,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/decoupled"
 	"github.com/fedhub/fedhub/hub/dpop"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/settings"
@@ -19,18 +20,19 @@ import (
 
 // A Door answers the machine endpoints.
 type Door struct {
-	Issuer   string
-	Alias    string // the address at which client certificates are asked for, if it is another
-	Clients  *clients.Registry
-	Invites  *clients.Invites
-	Grants   *grants.Keeper
-	Tokens   *tokens.Keeper
-	Proofs   *dpop.Verifier
-	Signing  *signing.Keeper
-	Settings *settings.Keeper
-	Audit    *audit.Recorder
-	Log      *slog.Logger
-	Now      func() time.Time
+	Issuer    string
+	Alias     string // the address at which client certificates are asked for, if it is another
+	Clients   *clients.Registry
+	Invites   *clients.Invites
+	Grants    *grants.Keeper
+	Tokens    *tokens.Keeper
+	Decoupled *decoupled.Keeper
+	Proofs    *dpop.Verifier
+	Signing   *signing.Keeper
+	Settings  *settings.Keeper
+	Audit     *audit.Recorder
+	Log       *slog.Logger
+	Now       func() time.Time
 
 	documents documents
 }

@@ -3,8 +3,10 @@ package oidc
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -42,6 +44,8 @@ var grantTypes = map[string]exchange{
 	"authorization_code": (*Door).code,        // code.go
 	"refresh_token":      (*Door).refresh,     // refresh.go
 	"client_credentials": (*Door).credentials, // credentials.go
+
+	clients.GrantDevice: (*Door).device, // device.go
 }
 
 // Token is the token endpoint (RFC 6749 §3.2).
@@ -57,7 +61,7 @@ func (d *Door) Token(c *gin.Context) error {
 	}
 	exchange, ok := grantTypes[grant]
 	if !ok {
-		return oauth.UnsupportedGrantType("grant_type is authorization_code, refresh_token or client_credentials")
+		return oauth.UnsupportedGrantType("grant_type is one of " + strings.Join(slices.Sorted(maps.Keys(grantTypes)), ", "))
 	}
 	client, err := d.client(c, form)
 	if err != nil {
@@ -87,7 +91,7 @@ func (d *Door) form(c *gin.Context) (oauth.Params, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range []string{"client_secret", "client_assertion", "code", "refresh_token", "token", "access_token"} {
+	for _, name := range []string{"client_secret", "client_assertion", "code", "device_code", "refresh_token", "token", "access_token"} {
 		if query.Has(name) {
 			return nil, oauth.InvalidRequest("send " + name + " in the body, never in the address")
 		}

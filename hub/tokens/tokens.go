@@ -249,7 +249,7 @@ func (k *Keeper) UserOf(ctx context.Context, f grants.Family) (users.User, error
 	if err := k.Grants.Stands(ctx, f); err != nil {
 		return users.User{}, err
 	}
-	if !f.Offline() {
+	if !f.Offline() && f.SID != "" {
 		lives, err := k.Lives(ctx, f.SID)
 		if err != nil {
 			return users.User{}, err

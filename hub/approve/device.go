@@ -1,0 +1,120 @@
+package approve
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/decoupled"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// Device is GET /device, where a person types the code that a device shows
+// (RFC 8628 §3.3). A link that carries the code (§3.3.1) only fills it in.
+func (d *Door) Device(c *gin.Context) error {
+	page := templates.Device{Code: c.Query("user_code")}
+	if code, ok := decoupled.ParseCode(page.Code); ok {
+		page.Code = decoupled.ShowCode(code)
+	} else {
+		page.Code = ""
+	}
+	return d.Edge.Show(c, http.StatusOK, page)
+}
+
+// Enter is POST /device. Whether anything waits with this code is said only to
+// those who signed in, for their guesses can be counted (§5.1); so nothing is
+// looked up yet.
+func (d *Door) Enter(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	code, ok := decoupled.ParseCode(form["user_code"])
+	if !ok {
+		return d.mistyped(c, form["user_code"], "A code has eight letters, like BCDF-GHJK. Type it as your device shows it.")
+	}
+	return web.SeeOther(c, "/device/confirm?"+url.Values{"user_code": {decoupled.ShowCode(code)}}.Encode())
+}
+
+func (d *Door) mistyped(c *gin.Context, typed, text string) error {
+	const most = 20
+	if len(typed) > most {
+		typed = ""
+	}
+	return d.Edge.Show(c, http.StatusBadRequest, templates.Device{
+		Code: typed, Mistakes: []templates.Mistake{{Field: "user_code", Text: text}},
+	})
+}
+
+// pending is what both handlers of the confirmation need to know.
+type pending struct {
+	request decoupled.Request
+	client  clients.Client
+	person  sessions.Person
+	code    string
+}
+
+// find looks the code up for whoever is signed in.
+func (d *Door) find(c *gin.Context, typed string) (pending, error) {
+	person, err := d.Sessions.Current(c.Request)
+	if err != nil {
+		return pending{}, err
+	}
+	code, ok := decoupled.ParseCode(typed)
+	if !ok {
+		return pending{}, decoupled.ErrGone
+	}
+	request, err := d.Decoupled.Find(c.Request.Context(), person.User.ID, code)
+	if err != nil {
+		return pending{}, err
+	}
+	client, err := d.client(c, request)
+	return pending{request, client, person, code}, err
+}
+
+// Confirm is GET /device/confirm: what asks, for what, from where.
+func (d *Door) Confirm(c *gin.Context) error {
+	p, err := d.find(c, c.Query("user_code"))
+	if err == decoupled.ErrGone { //nolint:errorlint // Find returns it bare
+		return d.mistyped(c, c.Query("user_code"), "No device waits with this code. Check it, or start again on your device: a code is good for ten minutes.")
+	}
+	if err != nil {
+		return err
+	}
+	return d.Edge.Show(c, http.StatusOK, templates.DeviceConfirm{
+		Code: decoupled.ShowCode(p.code), Client: shown(p.client), Scopes: inWords(p.request.Scopes),
+		Account: templates.Person{Name: p.person.User.Name, Email: p.person.User.Email},
+		Switch:  "/signin?" + url.Values{"to": {c.Request.URL.RequestURI()}, "switch": {"1"}}.Encode(),
+		IP:      p.request.IP, Asked: p.request.Created,
+	})
+}
+
+// Decide is POST /device/confirm. What was asked for comes from the request
+// that waits, never from the form: the form says yes or no.
+func (d *Door) Decide(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	p, err := d.find(c, form["user_code"])
+	if err != nil {
+		return err
+	}
+	allow := form["decision"] == "allow"
+	if err := d.decide(c, p.request, p.client, p.person, allow); err != nil {
+		return err
+	}
+	if allow {
+		return web.SeeOther(c, "/device/done")
+	}
+	return web.SeeOther(c, "/device/done?answer=denied")
+}
+
+// Done is GET /device/done.
+func (d *Door) Done(c *gin.Context) error {
+	return d.Edge.Show(c, http.StatusOK, templates.DeviceDone{Allowed: c.Query("answer") == ""})
+}

@@ -1,0 +1,32 @@
+package templates
+
+import "time"
+
+// Device asks for the code that another device shows. It posts to /device.
+type Device struct {
+	Code     string // as typed before, or as the link brought it
+	Mistakes []Mistake
+}
+
+func (p Device) look() look { return look{"device", card, "Connect a device", len(p.Mistakes) > 0} }
+
+// DeviceConfirm asks whether what shows the code may have what it asked for. It
+// posts to /device/confirm with decision=allow or decision=deny.
+type DeviceConfirm struct {
+	Code    string
+	Client  Client
+	Account Person
+	Switch  string // path that signs in as somebody else
+	Scopes  []Scope
+	IP      string // where the request came from
+	Asked   time.Time
+}
+
+func (p DeviceConfirm) look() look {
+	return look{"deviceconfirm", card, "Connect " + p.Client.Shown() + " to your account", false}
+}
+
+// DeviceDone is the end of it on this device.
+type DeviceDone struct{ Allowed bool }
+
+func (p DeviceDone) look() look { return look{"devicedone", card, "Back to your device", false} }
