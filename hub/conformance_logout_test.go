@@ -2,10 +2,11 @@ package hub_test
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/go-jose/go-jose/v4"
@@ -247,14 +248,46 @@ func backchannelLogout(e *exam) {
 	want(e, "nonce is there", claims["nonce"] != nil, false)
 }
 
-var _ = slices.Contains[[]string]
-var _ = http.StatusOK
-
+// sessionManagement asks what the frame's script would find: the state that
+// came with the answer fits the browser while the session lives, and not any
+// more when somebody is signed out (OIDC Session Management §3.2).
 func sessionManagement(e *exam) {
 	l := e.enter()
-	if !strings.Contains(l.values.Get("session_state"), ".") {
-		e.Errorf("session_state is %q", l.values.Get("session_state"))
-	}
+	state := l.values.Get("session_state")
+	again := l.party.request("prompt", "none")
+	a := l.browser.visit(again)
+	want(e, "in silence too there is a session_state", a.values.Get("session_state") != "", true)
+	want(e, "the session is unchanged", l.fits(state), true)
+	want(e, "and by the newer state", l.fits(a.values.Get("session_state")), true)
+	sent := url.Values{"id_token_hint": {l.id}, "post_logout_redirect_uri": {l.back}}
+	goesBack(e, l, sent, l.end(sent))
+	want(e, "the session is unchanged after the end", l.fits(state), false)
 }
 
+// fits does what the script of check_session_iframe does.
+func (l leaving) fits(state string) bool {
+	e := l.party.e
+	e.Helper()
+	address := e.site.at(e.T, "check_session_iframe")
+	p := l.browser.open(address)
+	body := byID(l.browser.parse(p), "session")
+	if p.Status != http.StatusOK || body == nil || p.Header.Get("X-Frame-Options") != "" || strings.Contains(p.Header.Get("Content-Security-Policy"), "frame-ancestors 'none'") {
+		e.Fatalf("an app cannot use the frame: %d %v", p.Status, p.Header)
+	}
+	at, err := url.Parse(address)
+	if err != nil {
+		e.Fatal(err)
+	}
+	known := ""
+	for _, c := range l.browser.http.Jar.Cookies(at) {
+		if c.Name == attr(body, "data-cookie") {
+			known = c.Value
+		}
+	}
+	_, salt, _ := strings.Cut(state, ".")
+	sum := sha256.Sum256([]byte(l.party.ID + " " + e.site.rp.URL + " " + known + " " + salt))
+	return state != "" && state == hex.EncodeToString(sum[:])+"."+salt
+}
+
+// rotate makes new signing keys at once, as an operator's command does.
 func (s *site) rotate(t interface{ Fatal(...any) }) { t.Fatal("rotation has not landed") }

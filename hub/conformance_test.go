@@ -92,11 +92,9 @@ var awaited = map[string]bool{
 	"TestConformanceFormPostImplicit": true, "TestConformanceFormPostHybrid": true, "TestConformanceDynamic": true,
 	"TestConformanceThirdPartyInitiatedLogin": true,
 
-	"TestConformanceSessionManagement/oidcc-session-management-discovery-endpoint-verification": true,
-	"TestConformanceSessionManagement/oidcc-session-management-rp-initiated-logout":             true,
-	"TestConformanceBackchannelLogout/oidcc-backchannel-rp-initiated-logout":                    true,
+	"TestConformanceBackchannelLogout/oidcc-backchannel-rp-initiated-logout": true,
 
-	"TestWhatDiscoveryAdvertisesWorks": true,
+	"TestWhatDiscoveryAdvertisesWorks": true, "TestWhatDiscoveryDoesNotAdvertiseDoesNotWork": true,
 }
 
 var hybrids = []string{"code id_token", "code token", "code id_token token"}
