@@ -185,8 +185,25 @@ const (
 // Key returns the id the record is stored under.
 func (c Client) Key() string { return c.ID }
 
-// Public reports whether the client runs where a secret cannot be kept.
-func (c Client) Public() bool { return c.Type == SPA || c.Type == Native }
+// Public reports whether the client runs where a secret cannot be kept. An
+// installed app that registered itself may have credentials of its own, which
+// no other copy of it shares (RFC 8252 §8.4).
+func (c Client) Public() bool {
+	return c.Type == SPA || c.Type == Native && (c.AuthMethod == MethodNone || c.Registration.At.IsZero())
+}
+
+// backstage reports whether the client never uses the authorization endpoint,
+// and yet is no Service: it asks people on another device, or exchanges what
+// it was given.
+func (c Client) backstage() bool {
+	return c.Type != Service && c.GrantType == "" && len(c.RedirectURIs) == 0 && len(c.Grants) > 0
+}
+
+// asksPeople reports whether one of these grant types needs a person's answer
+// (RFC 8628, CIBA), which a Service never gets.
+func asksPeople(grants []string) bool {
+	return slices.Contains(grants, "urn:ietf:params:oauth:grant-type:device_code") || slices.Contains(grants, "urn:openid:params:grant-type:ciba")
+}
 
 // Usable reports whether the client may ask at all.
 func (c Client) Usable() bool {

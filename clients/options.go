@@ -93,6 +93,7 @@ type Registration struct {
 	SoftwareID      string    `bson:"software_id,omitempty"`
 	SoftwareVersion string    `bson:"software_version,omitempty"`
 	Contacts        []string  `bson:"contacts,omitempty"`
-	Vouched         string    `bson:"vouched,omitempty"` // who issued the software statement
+	Statement       string    `bson:"statement,omitempty"` // the software statement, as it came
+	Vouched         string    `bson:"vouched,omitempty"`   // who issued it
 	At              time.Time `bson:"at,omitempty"`
 }

@@ -61,10 +61,10 @@ func (c *Client) Tidy() {
 		c.RefreshTokens, c.ClientCredentials = false, true
 		return
 	}
-	if c.GrantType == "" {
+	if c.GrantType == "" && !c.backstage() {
 		c.GrantType = GrantCode
 	}
-	if c.ResponseType == "" {
+	if c.ResponseType == "" && c.GrantType != "" {
 		c.ResponseType = responseFor(c.GrantType)
 	}
 	if c.DefaultRedirectURI == "" && len(c.RedirectURIs) == 1 {
@@ -128,6 +128,7 @@ func (c Client) Validate(allowHTTP bool) Problems {
 		checkOrigins,   // RFC 6454
 		checkRequests,  // OIDC Registration §2
 		checkDetails,   // RFC 9396 §2
+		checkInitiate,  // OIDC Registration §2
 		checkProfile,   // FAPI 2.0
 	} {
 		problems = append(problems, check(c, allowHTTP)...)

@@ -11,6 +11,9 @@ func checkRedirects(c Client, allowHTTP bool) Problems {
 		}
 		return nil
 	}
+	if c.backstage() {
+		return nil
+	}
 	if len(c.RedirectURIs) == 0 && !c.decoupled() {
 		return problem("redirect_uris", "Add at least one redirect URI: the address in the client that people return to.")
 	}
@@ -55,6 +58,7 @@ func checkGrants(c Client, _ bool) Problems {
 	pairs := map[string]string{GrantCode: ResponseCode, GrantImplicit: ResponseToken}
 	grants := map[string]string{ResponseCode: GrantCode, ResponseToken: GrantImplicit}
 	switch {
+	case c.backstage():
 	case pairs[c.GrantType] == "":
 		problems = problem("grant_type", "Choose the Grant Type: %s or %s.", GrantCode, GrantImplicit)
 	case grants[c.ResponseType] == "":
@@ -88,7 +92,7 @@ func checkService(c Client) Problems {
 
 // checkImplicit keeps the Implicit grant to where its token leaks least.
 func checkImplicit(c Client, _ bool) Problems {
-	if c.GrantType != GrantImplicit {
+	if !c.AllowsGrant(grantImplicit) {
 		return nil
 	}
 	var problems Problems
@@ -100,7 +104,7 @@ func checkImplicit(c Client, _ bool) Problems {
 			problems = append(problems, problem("redirect_uris", "Implicit hands the token to the address itself, so %q must use https.", raw)...)
 		}
 	}
-	if c.RefreshTokens {
+	if c.RefreshTokens && c.GrantType == GrantImplicit {
 		// RFC 6749 §4.2.2
 		problems = append(problems, problem("refresh_tokens", "Implicit never gives refresh tokens; use %s for them.", GrantCode)...)
 	}
@@ -166,6 +170,15 @@ func checkFrontchannel(c Client, allowHTTP bool) Problems {
 		return problem(field, "The front-channel logout URI must have the scheme, host and port of one of the redirect URIs.")
 	}
 	return nil
+}
+
+// checkInitiate: whoever starts a sign-in there is told who the issuer is, and
+// must not be told by somebody on the way (OIDC Core §4).
+func checkInitiate(c Client, allowHTTP bool) Problems {
+	if c.Requests.InitiateLoginURI == "" {
+		return nil
+	}
+	return checkEndpoint("initiate_login_uri", "initiate login URI", c.Requests.InitiateLoginURI, allowHTTP)
 }
 
 // checkEndpoint accepts an address on the web: https, or http where allowed.

@@ -39,6 +39,7 @@ func sets() []store.Spec {
 		{Name: "notices"},   // logouts.Notice
 		{Name: "clients"},   // clients.Client
 		{Name: "invites"},   // clients.Invite
+		{Name: "initials"},  // clients.InitialToken
 		{Name: "loginkeys"}, // federation.LoginKey
 		{Name: "signing"},   // signing.Key
 		{Name: "settings"},  // settings.Settings
@@ -64,6 +65,7 @@ type data struct {
 	notices    *store.Set[logouts.Notice]
 	clients    *store.Set[clients.Client]
 	invites    *store.Set[clients.Invite]
+	initials   *store.Set[clients.InitialToken]
 	loginkeys  *store.Set[federation.LoginKey]
 	signing    *store.Set[signing.Key]
 	settings   *store.Set[settings.Settings]
@@ -88,6 +90,7 @@ func openData(b store.Backend, now func() time.Time) data {
 		notices:    store.NewSet[logouts.Notice](b, "notices", now),
 		clients:    store.NewSet[clients.Client](b, "clients", now),
 		invites:    store.NewSet[clients.Invite](b, "invites", now),
+		initials:   store.NewSet[clients.InitialToken](b, "initials", now),
 		loginkeys:  store.NewSet[federation.LoginKey](b, "loginkeys", now),
 		signing:    store.NewSet[signing.Key](b, "signing", now),
 		settings:   store.NewSet[settings.Settings](b, "settings", now),
@@ -117,5 +120,8 @@ func (d data) useOnce(ctx context.Context, id string, until time.Time) error {
 var (
 	_ clients.Store       = (*store.Set[clients.Client])(nil)
 	_ clients.InviteStore = (*store.Set[clients.Invite])(nil)
-	_ federation.Store    = (*store.Set[federation.LoginKey])(nil)
+
+	_ clients.InitialTokenStore = (*store.Set[clients.InitialToken])(nil)
+
+	_ federation.Store = (*store.Set[federation.LoginKey])(nil)
 )

@@ -32,6 +32,13 @@ const (
 	beginBurst = 2000
 )
 
+// registers is how often one address may register a client where anybody may:
+// each is kept.
+const (
+	registerEvery = 5 * time.Second
+	registerBurst = 200
+)
+
 func (h *Hub) guards() guards {
 	attempts := web.NewLimiter(h.config.SignInEvery, h.config.SignInBurst, h.config.Now)
 	knocks := web.NewLimiter(knockEvery, knockBurst, h.config.Now)

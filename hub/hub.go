@@ -68,6 +68,7 @@ type Hub struct {
 	logouts   *logouts.Keeper
 	clients   *clients.Registry
 	invites   *clients.Invites
+	initials  clients.InitialTokens
 	upstreams *federation.Registry
 
 	// Doors.
@@ -133,6 +134,7 @@ func (h *Hub) things() {
 		Revoked: d.revoked, Pairwise: h.box.Derive("pairwise"), Lives: h.sessions.Lives, Now: c.Now,
 	}
 	h.invites = clients.NewInvites(d.invites, c.Now)
+	h.initials = clients.InitialTokens{Store: d.initials, Now: c.Now}
 	h.upstreams = federation.NewRegistry(federation.Options{
 		Store: d.loginkeys, Factories: connectors(), Env: h.env(),
 		Seal: func(plain, context string) string { return h.box.Seal([]byte(plain), context) },
@@ -198,11 +200,12 @@ func (h *Hub) doors() {
 		Grants: h.grants, Logouts: h.logouts, Audit: h.audit, Edge: h.edge,
 	}
 	h.oidc = &oidc.Door{
-		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Grants: h.grants, Tokens: h.tokens, Decoupled: h.decoupled, Proofs: h.proofs,
+		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Initials: h.initials, Grants: h.grants, Tokens: h.tokens, Decoupled: h.decoupled, Proofs: h.proofs,
 		Signing: h.signing, Settings: h.settings, Audit: h.audit, Log: c.Log, Now: c.Now,
+		Registrations: web.NewLimiter(registerEvery, registerBurst, c.Now),
 	}
 	h.admin = &admin.Door{
-		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Upstreams: h.upstreams, Sessions: h.sessions,
+		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams, Sessions: h.sessions,
 		Grants: h.grants, Signing: h.signing, Settings: h.settings, Audit: h.audit, Edge: h.edge, Now: c.Now,
 		Callback: h.callback, ClientMetadata: h.clientMetadata,
 	}

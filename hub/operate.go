@@ -139,6 +139,16 @@ func (h *Hub) NewInvite(ctx context.Context, by string, life time.Duration) (str
 	return code, invite, err
 }
 
+// NewInitialToken returns a token with which as many clients may register
+// themselves as it has uses, within life.
+func (h *Hub) NewInitialToken(ctx context.Context, by string, uses int, life time.Duration) (string, clients.InitialToken, error) {
+	value, t, err := h.initials.New(ctx, by, uses, life)
+	if err == nil {
+		h.audit.Record(ctx, audit.Event{Kind: audit.InitialTokenMade, Actor: by, Target: "…" + t.Hint})
+	}
+	return value, t, err
+}
+
 // Settings returns the OAuth Provider Settings.
 func (h *Hub) Settings(ctx context.Context) (settings.Settings, error) {
 	return h.settings.Current(ctx)

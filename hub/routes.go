@@ -43,6 +43,10 @@ func (h *Hub) routes() []route {
 		{"POST", "/oauth2/userinfo", g.app, h.oidc.Userinfo},
 		{"POST", "/oauth2/introspect", g.app, h.oidc.Introspect},
 		{"POST", "/oauth2/revoke", g.app, h.oidc.Revoke},
+		{"POST", "/oauth2/register", g.app, h.oidc.Register},
+		{"GET", "/oauth2/register/:id", g.app, h.oidc.Registration},
+		{"PUT", "/oauth2/register/:id", g.app, h.oidc.Redeclare},
+		{"DELETE", "/oauth2/register/:id", g.app, h.oidc.Unregister},
 
 		// Between hubs.
 		{"POST", "/oauth2/servers", g.knock, h.oidc.Servers},
@@ -103,6 +107,8 @@ func (h *Hub) routes() []route {
 		{"POST", "/admin/servers/:decision", g.operator, h.admin.Decide},
 		{"GET", "/admin/settings", g.operator, h.admin.ProviderSettings},
 		{"POST", "/admin/settings", g.operator, h.admin.SaveSettings},
+		{"POST", "/admin/settings/tokens", g.operator, h.admin.MakeInitialToken},
+		{"POST", "/admin/settings/tokens/delete", g.operator, h.admin.EndInitialToken},
 
 		// Operations.
 		{"GET", "/livez", g.app, h.live},

@@ -41,10 +41,11 @@ func (AdminClients) Types() []ClientType { return ClientTypes() }
 
 // A ClientRow is one client in the list.
 type ClientRow struct {
-	ID    string
-	Name  string
-	Type  string // key of a ClientType
-	State Chip   // like {"ok", "Active"} or {"", "Off"}
+	ID     string
+	Name   string
+	Type   string // key of a ClientType
+	State  Chip   // like {"ok", "Active"} or {"", "Off"}
+	ItsOwn bool   // registered itself
 }
 
 // Kind describes the type.
@@ -69,20 +70,21 @@ func (AdminClientNew) Types() []ClientType { return ClientTypes() }
 // AdminClient is everything about one client. Its forms post to
 // /admin/clients/{ID}, …/secrets, …/secrets/delete and …/delete.
 type AdminClient struct {
-	ID        string
-	Name      string // as saved, which may differ from what stands in the form
-	Type      string // as saved
-	State     Chip
-	Created   time.Time
-	Updated   time.Time
-	Issuer    string
-	Endpoints []Pair // name and address
-	Form      ClientForm
-	Mistakes  []Mistake
-	Secrets   []SecretRow
-	Lives     []Pair // choices for the life of a new secret: value and label
-	Public    bool   // keeps no secret
-	People    int    // who would no longer be able to sign in to it
+	ID         string
+	Name       string // as saved, which may differ from what stands in the form
+	Type       string // as saved
+	State      Chip
+	Created    time.Time
+	Updated    time.Time
+	Issuer     string
+	Endpoints  []Pair // name and address
+	Form       ClientForm
+	Mistakes   []Mistake
+	Secrets    []SecretRow
+	Lives      []Pair // choices for the life of a new secret: value and label
+	Public     bool   // keeps no secret
+	Registered string // how it registered itself, like "itself, with the initial access token …abcd"; empty if it did not
+	People     int    // who would no longer be able to sign in to it
 }
 
 func (p AdminClient) look() look {

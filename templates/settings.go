@@ -1,10 +1,18 @@
 package templates
 
-// AdminSettings are the OAuth Provider Settings. It posts to /admin/settings.
+import "time"
+
+// AdminSettings are the OAuth Provider Settings. It posts to /admin/settings;
+// the forms about initial access tokens post uses and days to
+// /admin/settings/tokens and token={ID} to …/tokens/delete.
 type AdminSettings struct {
 	HubName           string            // hub_name
 	SkipAuthorization string            // skip_authorization: "Force" or "Auto"
 	TrustedDomains    string            // trusted_domains, one per line
+	Registration      string            // registration: "off", "token" or "open"
+	SoftwareIssuers   string            // software_issuers, one per line
+	Tokens            []InitialToken    // that still let apps register
+	Token             string            // one just made, shown this once
 	Locked            map[string]string // name of a field to the variable that sets it
 	Issuer            string
 	Mistakes          []Mistake
@@ -17,6 +25,25 @@ func (p AdminSettings) look() look {
 // Auto tells which of the two choices is taken; the careful one unless said
 // otherwise.
 func (p AdminSettings) Auto() bool { return p.SkipAuthorization == "Auto" }
+
+// Registrations are the choices of who may register apps.
+func (AdminSettings) Registrations() []Pair {
+	return []Pair{
+		{"off", "Administrators only"},
+		{"token", "Apps that bring an initial access token"},
+		{"open", "Any app"},
+	}
+}
+
+// An InitialToken lets apps register themselves; the hub knows only its hash
+// and its end.
+type InitialToken struct {
+	ID      string
+	Hint    string // last characters
+	Left    int    // how many apps may still register with it
+	By      string // who made it
+	Expires time.Time
+}
 
 // ConfirmDelete asks before something is gone. It posts confirm={what was
 // typed} to Action.

@@ -15,7 +15,7 @@ type cli struct {
 	Demo        demoCmd        `cmd:"" help:"Show the whole idea on this machine: two hubs and an app, and a person who signs in through all three."`
 	SetupLink   setupLinkCmd   `cmd:"" help:"Print a link by which the first administrator is made."`
 	User        userCmds       `cmd:"" help:"People: add, list."`
-	Client      clientCmds     `cmd:"" help:"Apps that sign people in here: add, list."`
+	Client      clientCmds     `cmd:"" help:"Apps that sign people in here: add, list, token."`
 	Key         keyCmds        `cmd:"" help:"Social Login Keys, where people may come from: add, list, join."`
 	Server      serverCmds     `cmd:"" help:"Hubs that sign people in here: list, approve, refuse, suspend, invite."`
 	Settings    settingsCmds   `cmd:"" help:"OAuth Provider Settings: show, set."`
@@ -29,8 +29,9 @@ type userCmds struct {
 }
 
 type clientCmds struct {
-	Add  clientAddCmd  `cmd:"" help:"Register an app. Its secret is shown once."`
-	List clientListCmd `cmd:"" help:"List the apps."`
+	Add   clientAddCmd   `cmd:"" help:"Register an app. Its secret is shown once."`
+	List  clientListCmd  `cmd:"" help:"List the apps."`
+	Token clientTokenCmd `cmd:"" help:"Make an initial access token, with which apps register themselves."`
 }
 
 type keyCmds struct {

@@ -155,9 +155,34 @@ func TestSettingsAreChanged(t *testing.T) {
 	if now.Name != "Head office" || len(now.ServerDomains) != 0 {
 		t.Errorf("got %+v", now)
 	}
+	var policy struct {
+		Registration string
+		Issuers      []string `json:"software_issuers"`
+	}
+	s.must("settings", "set", "--registration", "token", "--software-issuer", "https://f.example https://f.example/jwks", "--json").json(&policy)
+	if policy.Registration != "token" || len(policy.Issuers) != 1 {
+		t.Errorf("got %+v", policy)
+	}
+	s.run("settings", "set", "--registration", "everybody").fails(2, "--registration")
+	s.run("settings", "set", "--software-issuer", "https://f.example").fails(2, "address of its keys")
 	s.run("settings", "set").fails(2, "say what to change")
 	s.run("settings", "set", "--consent", "never").fails(2, "--consent")
 	s.run("settings", "set", "--server-domain", "com").fails(2, "not a host name")
+}
+
+func TestAnInitialAccessTokenIsMade(t *testing.T) {
+	s := newShell(t)
+	var made struct {
+		Token    string `json:"initial_access_token"`
+		Endpoint string `json:"registration_endpoint"`
+		Uses     int
+	}
+	s.must("client", "token", "--uses", "3", "--json").json(&made)
+	if !strings.HasPrefix(made.Token, "fht_") || !strings.HasSuffix(made.Endpoint, "/oauth2/register") || made.Uses != 3 {
+		t.Errorf("got %+v", made)
+	}
+	s.run("client", "token", "--uses", "0").fails(2, "--uses")
+	s.run("client", "token", "--life", "1s").fails(2, "--life")
 }
 
 func TestTheKeyOfADatabaseFile(t *testing.T) {

@@ -12,6 +12,9 @@ type settingsSetCmd struct {
 	Consent      string    `enum:"force,auto," default:"" placeholder:"WORD" help:"force (ask people every time) or auto (ask unless they said yes before)."`
 	Name         string    `placeholder:"NAME" help:"What the hub calls itself."`
 	ServerDomain *[]string `placeholder:"DOMAIN" help:"Host whose hub needs no approval; with a dot in front, every host below. May be repeated; '' for none."`
+	Registration string    `enum:"off,token,open," default:"" placeholder:"WORD" help:"Who may register apps: off (administrators only), token (apps with an initial access token) or open (any app)."`
+
+	SoftwareIssuer *[]string `placeholder:"ISSUER JWKS" help:"Whose software statements count: the issuer, a space, and the address of its keys. May be repeated; '' for none."`
 
 	format `embed:""`
 	base   `embed:""`
@@ -19,8 +22,8 @@ type settingsSetCmd struct {
 
 // Run changes the settings that were given, and prints all.
 func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
-	if s.Consent == "" && s.Name == "" && s.ServerDomain == nil {
-		return mistake("say what to change: --consent, --name or --server-domain")
+	if s.Consent == "" && s.Name == "" && s.ServerDomain == nil && s.Registration == "" && s.SoftwareIssuer == nil {
+		return mistake("say what to change: --consent, --name, --server-domain, --registration or --software-issuer")
 	}
 	return s.with(ctx, c, func(o *opened) error {
 		err := o.ChangeSettings(ctx, c.operator(), func(now *settings.Settings) {
@@ -32,6 +35,12 @@ func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
 			}
 			if s.ServerDomain != nil {
 				now.ServerDomains = *s.ServerDomain
+			}
+			if s.Registration != "" {
+				now.Registration = s.Registration
+			}
+			if s.SoftwareIssuer != nil {
+				now.SoftwareIssuers = *s.SoftwareIssuer
 			}
 		})
 		var problems settings.Problems

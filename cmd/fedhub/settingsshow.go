@@ -22,15 +22,19 @@ func showSettings(ctx context.Context, c *console, o *opened, print printer) err
 		return err
 	}
 	value := struct {
-		Name          string   `json:"name"`
-		Consent       string   `json:"consent"`
-		ServerDomains []string `json:"server_domains"`
-	}{now.HubName, now.Consent, append([]string{}, now.ServerDomains...)}
+		Name            string   `json:"name"`
+		Consent         string   `json:"consent"`
+		ServerDomains   []string `json:"server_domains"`
+		Registration    string   `json:"registration"`
+		SoftwareIssuers []string `json:"software_issuers"`
+	}{now.HubName, now.Consent, append([]string{}, now.ServerDomains...), now.Registration, append([]string{}, now.SoftwareIssuers...)}
 	return print(c, value, func(w io.Writer) {
 		table(w, []string{"SETTING", "VALUE"}, [][]string{
 			{"name", value.Name},
 			{"consent", value.Consent},
 			{"server domains", strings.Join(value.ServerDomains, " ")},
+			{"registration", value.Registration},
+			{"software issuers", strings.Join(value.SoftwareIssuers, ", ")},
 		})
 	})
 }

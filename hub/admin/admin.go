@@ -29,6 +29,7 @@ import (
 type Door struct {
 	Issuer    string
 	Clients   *clients.Registry
+	Initials  clients.InitialTokens
 	Invites   *clients.Invites
 	Upstreams *federation.Registry
 	Sessions  *sessions.Keeper

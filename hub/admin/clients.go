@@ -34,7 +34,7 @@ func (d *Door) Applications(c *gin.Context) error {
 			continue
 		}
 		page.Clients = append(page.Clients, templates.ClientRow{
-			ID: client.ID, Name: client.Name, Type: string(client.Type), State: clientState(client)})
+			ID: client.ID, Name: client.Name, Type: string(client.Type), State: clientState(client), ItsOwn: !client.Registration.At.IsZero()})
 	}
 	slices.SortFunc(page.Clients, func(a, b templates.ClientRow) int {
 		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
@@ -123,11 +123,26 @@ func (d *Door) showApplication(c *gin.Context, status int, client clients.Client
 		Created: client.Created, Updated: client.Updated, Public: client.Public(),
 		Issuer: d.Issuer, Endpoints: d.endpoints(), Form: form, Mistakes: wrong, Lives: secretLives(),
 	}
+	if !client.Registration.At.IsZero() {
+		page.Registered = registeredBy(client)
+	}
 	for _, s := range client.Secrets {
 		page.Secrets = append(page.Secrets, templates.SecretRow{ID: s.ID, Hint: s.Hint, Created: s.Created,
 			Expires: s.Expires, LastUsed: s.LastUsed, Expired: !s.Active(d.Now())})
 	}
 	return d.Edge.Show(c, status, page)
+}
+
+// registeredBy says how a client came to register itself.
+func registeredBy(c clients.Client) string {
+	by := c.CreatedBy
+	if by == "" {
+		by = "itself"
+	}
+	if c.Registration.Vouched != "" {
+		by += ", vouched for by " + c.Registration.Vouched
+	}
+	return by
 }
 
 func (d *Door) endpoints() []templates.Pair {

@@ -2,10 +2,14 @@ package admin
 
 import (
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/web"
@@ -20,14 +24,34 @@ var consentWords = map[string]string{settings.Force: "Force", settings.Auto: "Au
 
 // ProviderSettings is GET /admin/settings.
 func (d *Door) ProviderSettings(c *gin.Context) error {
+	return d.showSettings(c, http.StatusOK, "", nil)
+}
+
+// showSettings shows what is kept, with a token that was just made.
+func (d *Door) showSettings(c *gin.Context, status int, token string, wrong []templates.Mistake) error {
 	s, err := d.Settings.Current(c.Request.Context())
 	if err != nil {
 		return err
 	}
-	return d.Edge.Show(c, http.StatusOK, templates.AdminSettings{
+	return d.showForm(c, status, templates.AdminSettings{
 		HubName: s.HubName, SkipAuthorization: consentWords[s.Consent],
-		TrustedDomains: strings.Join(s.ServerDomains, "\n"), Issuer: d.Issuer,
+		TrustedDomains: strings.Join(s.ServerDomains, "\n"),
+		Registration:   s.Registration, SoftwareIssuers: strings.Join(s.SoftwareIssuers, "\n"),
+		Token: token, Mistakes: wrong,
 	})
+}
+
+func (d *Door) showForm(c *gin.Context, status int, page templates.AdminSettings) error {
+	all, err := d.Initials.All(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	page.Issuer = d.Issuer
+	for _, t := range all {
+		page.Tokens = append(page.Tokens, templates.InitialToken{ID: t.ID, Hint: t.Hint, Left: t.Left, By: t.CreatedBy, Expires: t.Expires})
+	}
+	slices.SortFunc(page.Tokens, func(a, b templates.InitialToken) int { return a.Expires.Compare(b.Expires) })
+	return d.Edge.Show(c, status, page)
 }
 
 // SaveSettings is POST /admin/settings.
@@ -40,11 +64,14 @@ func (d *Door) SaveSettings(c *gin.Context) error {
 		s.HubName = form["hub_name"]
 		s.Consent = strings.ToLower(form["skip_authorization"])
 		s.ServerDomains = lines(form["trusted_domains"])
+		s.Registration = form["registration"]
+		s.SoftwareIssuers = lines(form["software_issuers"])
 	})
 	if wrong, ok := mistakes(err, settingsFields); ok {
-		return d.Edge.Show(c, unprocessable, templates.AdminSettings{
+		return d.showForm(c, unprocessable, templates.AdminSettings{
 			HubName: form["hub_name"], SkipAuthorization: form["skip_authorization"],
-			TrustedDomains: form["trusted_domains"], Issuer: d.Issuer, Mistakes: wrong,
+			TrustedDomains: form["trusted_domains"], Registration: form["registration"],
+			SoftwareIssuers: form["software_issuers"], Mistakes: wrong,
 		})
 	}
 	if err != nil {
@@ -52,4 +79,40 @@ func (d *Door) SaveSettings(c *gin.Context) error {
 	}
 	d.record(c, audit.Event{Kind: audit.SettingsSaved})
 	return web.SeeOther(c, "/admin/settings?done=saved")
+}
+
+// MakeInitialToken is POST /admin/settings/tokens: a token with which apps may
+// register themselves, shown this one time.
+func (d *Door) MakeInitialToken(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	uses, err := strconv.Atoi(form["uses"])
+	if err != nil || uses < 1 || uses > clients.MaxInitialUses {
+		return d.showSettings(c, unprocessable, "", []templates.Mistake{{Field: "uses", Text: "Say how many apps may use the token: from 1 to 10000."}})
+	}
+	days, err := strconv.Atoi(form["days"])
+	if err != nil || days < 1 || days > 366 {
+		return d.showSettings(c, unprocessable, "", []templates.Mistake{{Field: "days", Text: "Say for how many days the token is good: from 1 to 366."}})
+	}
+	token, made, err := d.Initials.New(c.Request.Context(), d.by(c), uses, time.Duration(days)*24*time.Hour)
+	if err != nil {
+		return err
+	}
+	d.record(c, audit.Event{Kind: audit.InitialTokenMade, Target: "…" + made.Hint})
+	return d.showSettings(c, http.StatusOK, token, nil)
+}
+
+// EndInitialToken is POST /admin/settings/tokens/delete.
+func (d *Door) EndInitialToken(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	if err := d.Initials.Delete(c.Request.Context(), form["token"]); err != nil {
+		return err
+	}
+	d.record(c, audit.Event{Kind: audit.InitialTokenEnded})
+	return web.SeeOther(c, "/admin/settings?done=removed")
 }

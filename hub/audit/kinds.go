@@ -27,9 +27,16 @@ const (
 	ClientRefused  = "client.refused"
 	RequestRefused = "request.refused"
 
-	ClientAdded    = "client.added"
-	ClientChanged  = "client.changed"
-	ClientRemoved  = "client.removed"
+	ClientAdded   = "client.added"
+	ClientChanged = "client.changed"
+	ClientRemoved = "client.removed"
+	// By the client itself (RFC 7591, RFC 7592).
+	ClientRegistered   = "client.registered"
+	ClientRedeclared   = "client.redeclared"
+	ClientUnregistered = "client.unregistered"
+	InitialTokenMade   = "client.initialtoken.made"
+	InitialTokenEnded  = "client.initialtoken.ended"
+
 	SecretAdded    = "client.secret.added"
 	SecretRemoved  = "client.secret.removed"
 	KeyAdded       = "loginkey.added"

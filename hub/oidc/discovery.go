@@ -1,6 +1,7 @@
 package oidc
 
 import (
+	"context"
 	"net/http"
 	"slices"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/dpop"
 	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/tokens"
 )
 
@@ -25,6 +27,7 @@ type metadata struct {
 	EndSessionEndpoint    string   `json:"end_session_endpoint"`
 	CheckSessionIframe    string   `json:"check_session_iframe"`
 	DeviceEndpoint        string   `json:"device_authorization_endpoint"`
+	RegistrationEndpoint  string   `json:"registration_endpoint,omitempty"`
 	Scopes                []string `json:"scopes_supported"`
 	Claims                []string `json:"claims_supported"`
 	ResponseTypes         []string `json:"response_types_supported"`
@@ -66,11 +69,7 @@ type metadata struct {
 // Discovery serves both well-known addresses: the documents may be one
 // (RFC 8414 §5).
 func (d *Door) Discovery(c *gin.Context) error {
-	current, err := d.Settings.Current(c.Request.Context())
-	if err != nil {
-		return err
-	}
-	body, err := d.documents.metadata(current.HubName, d.metadata)
+	body, err := d.document(c.Request.Context())
 	if err != nil {
 		return err
 	}
@@ -79,7 +78,16 @@ func (d *Door) Discovery(c *gin.Context) error {
 	return nil
 }
 
-func (d *Door) metadata(name string) metadata {
+// document is the metadata as JSON.
+func (d *Door) document(ctx context.Context) ([]byte, error) {
+	current, err := d.Settings.Current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return d.documents.metadata(current, d.metadata)
+}
+
+func (d *Door) metadata(current settings.Settings) metadata {
 	at := func(path string) string { return d.Issuer + path }
 	secretOrKey := d.Clients.Methods()
 	algs := clients.AssertionAlgs(secretOrKey...)
@@ -122,7 +130,10 @@ func (d *Door) metadata(name string) metadata {
 		BackchannelLogoutSID:     true,
 		ClientIDMetadata:         true,
 		ServersEndpoint:          at("/oauth2/servers"),
-		HubName:                  name,
+		HubName:                  current.HubName,
+	}
+	if current.Registration != settings.RegistrationOff {
+		m.RegistrationEndpoint = at("/oauth2/register")
 	}
 	m.Claims = []string{"iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "at_hash", "sid"}
 	for _, s := range tokens.Scopes() {

@@ -4,15 +4,18 @@ import (
 	"context"
 	"encoding/json"
 	"sync"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/settings"
 )
 
 // documents are what everybody may read, encoded once: the keys change only
-// when keys do, the metadata when an administrator renames the hub.
+// when keys do, the metadata when an administrator saves the settings.
 type documents struct {
-	mu   sync.Mutex
-	keys []byte
-	name string
-	meta []byte
+	mu    sync.Mutex
+	keys  []byte
+	saved time.Time // when the settings were saved that meta is made of
+	meta  []byte
 }
 
 // keySet returns the JWK set.
@@ -30,17 +33,17 @@ func (d *Door) keySet(ctx context.Context) ([]byte, error) {
 	return d.documents.keys, err
 }
 
-// metadata returns the document for a hub of this name, made by draft.
-func (d *documents) metadata(name string, draft func(name string) metadata) ([]byte, error) {
+// metadata returns the document for these settings, made by draft.
+func (d *documents) metadata(s settings.Settings, draft func(settings.Settings) metadata) ([]byte, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.meta != nil && d.name == name {
+	if d.meta != nil && d.saved.Equal(s.Updated) {
 		return d.meta, nil
 	}
-	body, err := json.Marshal(draft(name))
+	body, err := json.Marshal(draft(s))
 	if err != nil {
 		return nil, err
 	}
-	d.name, d.meta = name, body
+	d.saved, d.meta = s.Updated, body
 	return body, nil
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/tokens"
+	"github.com/fedhub/fedhub/hub/web"
 )
 
 // A Door answers the machine endpoints.
@@ -24,6 +25,7 @@ type Door struct {
 	Alias     string // the address at which client certificates are asked for, if it is another
 	Clients   *clients.Registry
 	Invites   *clients.Invites
+	Initials  clients.InitialTokens
 	Grants    *grants.Keeper
 	Tokens    *tokens.Keeper
 	Decoupled *decoupled.Keeper
@@ -33,6 +35,8 @@ type Door struct {
 	Audit     *audit.Recorder
 	Log       *slog.Logger
 	Now       func() time.Time
+
+	Registrations *web.Limiter // how many clients one address may register without a token
 
 	documents documents
 }

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -26,6 +27,16 @@ const (
 	Auto = "auto"
 )
 
+// Who may register clients (RFC 7591).
+const (
+	// RegistrationOff lets administrators alone do it.
+	RegistrationOff = "off"
+	// RegistrationByToken asks for an initial access token.
+	RegistrationByToken = "token"
+	// RegistrationOpen lets anybody do it.
+	RegistrationOpen = "open"
+)
+
 // Settings is the document.
 type Settings struct {
 	ID      string `bson:"id"`
@@ -35,9 +46,14 @@ type Settings struct {
 	Consent string `bson:"consent"`
 	// ServerDomains are host names (or, with a leading dot, all below one)
 	// whose hubs may federate without an administrator's approval.
-	ServerDomains []string  `bson:"serverDomains"`
-	Updated       time.Time `bson:"updated"`
-	UpdatedBy     string    `bson:"updatedBy"`
+	ServerDomains []string `bson:"serverDomains"`
+	// Registration is one of the Registration constants.
+	Registration string `bson:"registration"`
+	// SoftwareIssuers are whose software statements count (RFC 7591 §2.3):
+	// each an issuer, a space, and the address of its keys.
+	SoftwareIssuers []string  `bson:"softwareIssuers,omitempty"`
+	Updated         time.Time `bson:"updated"`
+	UpdatedBy       string    `bson:"updatedBy"`
 }
 
 const id = "settings"
@@ -45,7 +61,20 @@ const id = "settings"
 // Key names the record.
 func (Settings) Key() string { return id }
 
-func defaults() Settings { return Settings{ID: id, HubName: "fedhub", Consent: Auto} }
+func defaults() Settings {
+	return Settings{ID: id, HubName: "fedhub", Consent: Auto, Registration: RegistrationOff}
+}
+
+// StatementIssuers maps the SoftwareIssuers to the addresses of their keys.
+func (s Settings) StatementIssuers() map[string]string {
+	issuers := map[string]string{}
+	for _, line := range s.SoftwareIssuers {
+		if issuer, keys, ok := strings.Cut(line, " "); ok {
+			issuers[issuer] = keys
+		}
+	}
+	return issuers
+}
 
 // A Problem is what is wrong with one field, in words for the administrator.
 type Problem struct{ Field, Text string }
@@ -106,13 +135,22 @@ func (k *Keeper) load(ctx context.Context) (Settings, error) {
 		}
 		return s, nil
 	}
+	s.complete()
 	return s, err
+}
+
+// complete gives settings that were saved before there was a field its default.
+func (s *Settings) complete() {
+	if s.Registration == "" {
+		s.Registration = RegistrationOff
+	}
 }
 
 // Change edits and saves the settings. The error is Problems when the new
 // values are not usable; then nothing is saved.
 func (k *Keeper) Change(ctx context.Context, by string, edit func(*Settings)) error {
 	apply := func(s *Settings) error {
+		s.complete()
 		edit(s)
 		s.tidy()
 		if p := s.problems(); len(p) > 0 {
@@ -151,6 +189,13 @@ func (s *Settings) tidy() {
 		}
 	}
 	s.ServerDomains = domains
+	var issuers []string
+	for _, line := range s.SoftwareIssuers {
+		if words := strings.Fields(line); len(words) > 0 {
+			issuers = append(issuers, strings.Join(words, " "))
+		}
+	}
+	s.SoftwareIssuers = issuers
 }
 
 func (s *Settings) problems() Problems {
@@ -164,6 +209,15 @@ func (s *Settings) problems() Problems {
 	for _, d := range s.ServerDomains {
 		if !hostPattern(strings.TrimPrefix(d, ".")) {
 			p = append(p, Problem{"server_domains", fmt.Sprintf("%q is not a host name. Write one per line, like hub.example.org, or .example.org for every host below it.", d)})
+		}
+	}
+	if !slices.Contains([]string{RegistrationOff, RegistrationByToken, RegistrationOpen}, s.Registration) {
+		p = append(p, Problem{"registration", "Choose who may register apps: off, token or open."})
+	}
+	for _, line := range s.SoftwareIssuers {
+		issuer, keys, _ := strings.Cut(line, " ")
+		if u, err := url.Parse(keys); issuer == "" || err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || strings.Contains(keys, " ") {
+			p = append(p, Problem{"software_issuers", fmt.Sprintf("%.200q is not an issuer and the address of its keys. Write one per line, like https://federation.example.org https://federation.example.org/jwks.", line)})
 		}
 	}
 	return p

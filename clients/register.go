@@ -1,0 +1,187 @@
+package clients
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+)
+
+// The errors of RFC 7591 §3.2.2.
+const (
+	InvalidRedirectURI  = "invalid_redirect_uri"
+	InvalidMetadata     = "invalid_client_metadata"
+	InvalidStatement    = "invalid_software_statement"
+	UnapprovedStatement = "unapproved_software_statement"
+)
+
+// A RegistrationError says why a client cannot be registered as it declares
+// itself, in words for its developer.
+type RegistrationError struct {
+	Code  string // one of the constants above
+	Text  string
+	cause error
+}
+
+// Error includes the private cause.
+func (e *RegistrationError) Error() string {
+	if e.cause == nil {
+		return e.Code + ": " + e.Text
+	}
+	return e.Code + ": " + e.Text + ": " + e.cause.Error()
+}
+
+// Unwrap returns the private cause.
+func (e *RegistrationError) Unwrap() error { return e.cause }
+
+func badMetadata(format string, args ...any) *RegistrationError {
+	return &RegistrationError{Code: InvalidMetadata, Text: fmt.Sprintf(format, args...)}
+}
+
+// A Declaration is client metadata that was read, checked and completed, and
+// is not kept yet.
+type Declaration struct{ client Client }
+
+// Metadata is what the client would be registered with.
+func (d Declaration) Metadata() map[string]any { return Metadata(d.client) }
+
+// Declare reads a client's metadata (RFC 7591 §2). It may fetch what the
+// metadata points to, and keeps nothing. trusted are the issuers whose
+// software statements count, and where each publishes its keys. What is wrong
+// with the metadata is *RegistrationError.
+func (r *Registry) Declare(ctx context.Context, body []byte, l Limits, trusted map[string]string) (Declaration, error) {
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(body, &raw); err != nil || raw == nil {
+		return Declaration{}, badMetadata("the client metadata is not a JSON object")
+	}
+	vouched, err := r.heedStatement(ctx, raw, trusted)
+	if err != nil {
+		return Declaration{}, err
+	}
+	var d declaration
+	if err := d.read(raw); err != nil {
+		return Declaration{}, badMetadata("the client metadata cannot be used: %v", err)
+	}
+	d.Registration.Vouched, d.Registration.At = vouched, r.stamp()
+	if err := d.settle(l); err != nil {
+		return Declaration{}, badMetadata("%v", err)
+	}
+	d.Tidy()
+	if problems := d.Validate(r.allowHTTP); len(problems) > 0 {
+		return Declaration{}, misdeclared(problems)
+	}
+	return Declaration{d.Client}, declared(r.checkSector(ctx, d.Client))
+}
+
+// declared makes of the Problems of a client an error for who declared it.
+func declared(err error) error {
+	var problems Problems
+	if errors.As(err, &problems) {
+		return misdeclared(problems)
+	}
+	return err
+}
+
+// misdeclared names the error by what is wrong (RFC 7591 §3.2.2).
+func misdeclared(problems Problems) *RegistrationError {
+	e := badMetadata("%s", problems.Error())
+	if slices.ContainsFunc(problems, func(p Problem) bool {
+		return strings.HasSuffix(p.Field, "redirect_uris") || p.Field == "default_redirect_uri"
+	}) {
+		e.Code = InvalidRedirectURI
+	}
+	return e
+}
+
+const managePrefix = "fhm_"
+
+// Register keeps a declared client and returns it with its secret, if it uses
+// one, and its registration access token. Neither can be shown again.
+func (r *Registry) Register(ctx context.Context, d Declaration, by string) (c Client, secret, token string, err error) {
+	token = managePrefix + randomText(32)
+	c = d.client.clone()
+	c.CreatedBy, c.Registration.TokenHash = by, hash(token)
+	if c, err = r.Add(ctx, c); err != nil {
+		return Client{}, "", "", declared(err)
+	}
+	if c.lacksSecret() {
+		if secret, err = r.AddSecret(ctx, c.ID, 0); err != nil {
+			return Client{}, "", "", errors.Join(err, r.Delete(ctx, c.ID))
+		}
+	}
+	return c, secret, token, nil
+}
+
+// Registered returns a client to whoever holds its registration access token
+// (RFC 7592 §2). An unknown client, a wrong token and one that did not
+// register itself are all fs.ErrNotExist.
+func (r *Registry) Registered(ctx context.Context, id, token string) (Client, error) {
+	c, err := r.store.Get(ctx, id)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return Client{}, fmt.Errorf("registered client: %w", err)
+	}
+	if !c.managedBy(token) || err != nil {
+		return Client{}, fmt.Errorf("registered client: %w", fs.ErrNotExist)
+	}
+	return c, nil
+}
+
+func (c Client) managedBy(token string) bool {
+	same := subtle.ConstantTimeCompare([]byte(c.Registration.TokenHash), []byte(hash(token))) == 1
+	return same && c.Registration.TokenHash != ""
+}
+
+// HasSecret reports whether a presented secret is one of the client's.
+func (r *Registry) HasSecret(c Client, presented string) bool {
+	_, ok := match(c.Secrets, presented, r.now())
+	return ok
+}
+
+// Redeclare replaces what a client declared (RFC 7592 §2.2) and leaves alone
+// what an administrator decided about it. It returns the client, and a secret
+// if it uses one now and had none.
+func (r *Registry) Redeclare(ctx context.Context, id, token string, d Declaration) (c Client, secret string, err error) {
+	err = r.Update(ctx, id, func(kept *Client) error {
+		if !kept.managedBy(token) {
+			return fs.ErrNotExist // it was replaced or removed meanwhile
+		}
+		redeclared(kept, d.client)
+		return nil
+	})
+	if err != nil {
+		return Client{}, "", declared(err)
+	}
+	if c, err = r.Lookup(ctx, id); err != nil {
+		return Client{}, "", err
+	}
+	if c.lacksSecret() {
+		secret, err = r.AddSecret(ctx, id, 0)
+	}
+	return c, secret, err
+}
+
+// lacksSecret reports whether what the client declared needs a secret that it
+// does not have: one at all, or one that is kept as a key too.
+func (c Client) lacksSecret() bool {
+	fits := func(s Secret) bool { return !c.SharesKeys() || len(s.Sealed) > 0 }
+	return c.usesSecret() && !slices.ContainsFunc(c.Secrets, fits)
+}
+
+// redeclared writes a declaration over a kept client.
+func redeclared(kept *Client, said Client) {
+	before := kept.clone()
+	*kept = said.clone()
+	kept.ID, kept.Disabled = before.ID, before.Disabled
+	kept.AllowedRoles, kept.SkipAuthorization = before.AllowedRoles, before.SkipAuthorization
+	kept.HighSecurity, kept.Exchange, kept.Origins, kept.OpaqueTokens = before.HighSecurity, before.Exchange, before.Origins, before.OpaqueTokens
+	kept.Registration.TokenHash, kept.Registration.At = before.Registration.TokenHash, before.Registration.At
+	// Another name or other addresses are another app in people's eyes, and
+	// an administrator vouched for the one of before.
+	if differs(before, *kept) {
+		kept.SkipAuthorization = false
+	}
+}
