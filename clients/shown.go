@@ -17,3 +17,12 @@ func (c Client) Host() string {
 	}
 	return ""
 }
+
+// Logo is the address of the image that people see; empty for a federated
+// server, whose documents could claim anybody's.
+func (c Client) Logo() string {
+	if c.Server != nil {
+		return ""
+	}
+	return c.LogoURI
+}

@@ -116,5 +116,5 @@ func fill(t *testing.T, value reflect.Value, name string, count *int) {
 }
 
 func isAddress(name string) bool {
-	return strings.Contains(" URL Terms Policy Cancel Stay Back Again Review Switch Action ", " "+name+" ")
+	return strings.Contains(" URL Logo Terms Policy Cancel Stay Back Again Review Switch Action ", " "+name+" ")
 }

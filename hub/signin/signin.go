@@ -112,7 +112,8 @@ func (j journey) shown() templates.Client {
 	if j.client.ID == "" {
 		return templates.Client{}
 	}
-	return templates.Client{Name: j.client.Name, Host: j.client.Host(), SelfDeclared: j.client.SelfDeclared()}
+	return templates.Client{Name: j.client.Name, Host: j.client.Host(), SelfDeclared: j.client.SelfDeclared(),
+		Logo: j.client.Logo(), Terms: j.client.TosURI, Policy: j.client.PolicyURI}
 }
 
 // Show is GET /signin.
@@ -171,6 +172,7 @@ func (d *Door) show(c *gin.Context, status int, j journey, page templates.SignIn
 			page.Upstreams = append(page.Upstreams, templates.Upstream{Key: k.ID, Name: k.Name, Icon: icon(k)})
 		}
 	}
+	web.Picturing(c, clients.OriginOf(page.Client.Logo))
 	return d.Edge.Show(c, status, page)
 }
 

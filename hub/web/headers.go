@@ -35,6 +35,14 @@ func Framing(c *gin.Context, origins []string) {
 	c.Header("Content-Security-Policy", policy+"; frame-src "+strings.Join(origins, " "))
 }
 
+// Picturing lets one page show an image of this origin; of none, if it is
+// empty.
+func Picturing(c *gin.Context, origin string) {
+	if origin != "" {
+		c.Header("Content-Security-Policy", strings.Replace(policy, "img-src ", "img-src "+origin+" ", 1))
+	}
+}
+
 // Framed lets any page show this one in a frame, and lets it do nothing there
 // but run its script.
 func Framed(c *gin.Context) {
