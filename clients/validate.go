@@ -41,9 +41,11 @@ func (c *Client) Tidy() {
 	c.RedirectURIs = tidyList(c.RedirectURIs)
 	c.PostLogoutRedirectURIs = tidyList(c.PostLogoutRedirectURIs)
 	c.Scopes = tidyList(c.Scopes)
+	c.Resources = tidyList(c.Resources)
 	c.AllowedRoles = tidyList(c.AllowedRoles)
 	c.tidyMore()
 	c.tidyGrants()
+	c.ResponseTypes = sortWords(c.ResponseTypes)
 	for _, field := range []*string{&c.DefaultRedirectURI, &c.JWKSURI, &c.JWKS, &c.BackchannelLogoutURI, &c.FrontchannelLogoutURI,
 		&c.ClientURI, &c.LogoURI, &c.TosURI, &c.PolicyURI} {
 		*field = strings.TrimSpace(*field)
@@ -129,6 +131,7 @@ func (c Client) Validate(allowHTTP bool) Problems {
 		checkRequests,  // OIDC Registration §2
 		checkDetails,   // RFC 9396 §2
 		checkInitiate,  // OIDC Registration §2
+		checkAsking,    // RFC 9101 §10.5, RFC 8707 §2
 		checkProfile,   // FAPI 2.0
 	} {
 		problems = append(problems, check(c, allowHTTP)...)

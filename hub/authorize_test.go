@@ -75,7 +75,8 @@ func TestErrorsTravelToTheClient(t *testing.T) {
 		code    string
 	}{
 		"no response_type":            {a.request("response_type", ""), "invalid_request"},
-		"an unknown response_type":    {a.request("response_type", "code token"), "unsupported_response_type"},
+		"an unknown response_type":    {a.request("response_type", "code code"), "unsupported_response_type"},
+		"another response_type":       {a.request("response_type", "token code"), "unauthorized_client"},
 		"a response_type in capitals": {a.request("response_type", "Code"), "unsupported_response_type"},
 		"token for a code client":     {a.request("response_type", "token"), "unauthorized_client"},
 		"code for an implicit client": {implicit.request(), "unauthorized_client"},
@@ -86,14 +87,15 @@ func TestErrorsTravelToTheClient(t *testing.T) {
 		"a method and no challenge":   {a.request("code_challenge", ""), "invalid_request"},
 		"plain":                       {a.request("code_challenge_method", "plain"), "invalid_request"},
 		"a short challenge":           {a.request("code_challenge", "short"), "invalid_request"},
+		"prompt=create without page":  {a.request("prompt", "create"), "invalid_request"},
 		"an unknown prompt":           {a.request("prompt", "maybe"), "invalid_request"},
 		"none in company":             {a.request("prompt", "none login"), "invalid_request"},
 		"a broken max_age":            {a.request("max_age", "soon"), "invalid_request"},
 		"a negative max_age":          {a.request("max_age", "-1"), "invalid_request"},
-		"a request object":            {a.request("request", "x.y.z"), "request_not_supported"},
+		"a request object":            {a.request("request", "x.y.z"), "invalid_request_object"},
 		"a request_uri":               {a.request("request_uri", "http://169.254.169.254/"), "request_uri_not_supported"},
 		"a long state":                {a.request("state", strings.Repeat("s", 5000)), "invalid_request"},
-		"a form_post":                 {a.request("response_mode", "form_post"), "invalid_request"},
+		"an unknown response_mode":    {a.request("response_mode", "web_message"), "invalid_request"},
 		"prompt=none and nobody":      {a.request("prompt", "none"), "login_required"},
 		"a repeated scope":            {url.Values{"client_id": {a.ID}, "redirect_uri": {callback}, "state": {"the state"}, "scope": {"openid", "openid"}}, "invalid_request"},
 	} {

@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/logouts"
+	"github.com/fedhub/fedhub/hub/requests"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
@@ -28,8 +29,9 @@ func sets() []store.Spec {
 		{Name: "throttles"}, // users.Throttle
 		{Name: "setups"},    // users.SetupLink
 		{Name: "sessions", Unique: []string{"sid"}, Index: []string{"userId", "upstreamSid", "upstreamSub"}}, // sessions.Session
-		{Name: "flows"}, // flows.Flow
-		{Name: "stops"}, // flows.Stop
+		{Name: "flows"},  // flows.Flow
+		{Name: "stops"},  // flows.Stop
+		{Name: "pushed"}, // requests.Pushed
 		{Name: "grants", Index: []string{"userId", "clientId"}},                // grants.Grant
 		{Name: "families", Index: []string{"sid"}},                             // grants.Family
 		{Name: "decoupled", Unique: []string{"code"}, Index: []string{"user"}}, // decoupled.Request
@@ -56,6 +58,7 @@ type data struct {
 	sessions   *store.Set[sessions.Session]
 	flows      *store.Set[flows.Flow]
 	stops      *store.Set[flows.Stop]
+	pushed     *store.Set[requests.Pushed]
 	grants     *store.Set[grants.Grant]
 	families   *store.Set[grants.Family]
 	decoupled  *store.Set[decoupled.Request]
@@ -81,6 +84,7 @@ func openData(b store.Backend, now func() time.Time) data {
 		sessions:   store.NewSet[sessions.Session](b, "sessions", now),
 		flows:      store.NewSet[flows.Flow](b, "flows", now),
 		stops:      store.NewSet[flows.Stop](b, "stops", now),
+		pushed:     store.NewSet[requests.Pushed](b, "pushed", now),
 		grants:     store.NewSet[grants.Grant](b, "grants", now),
 		families:   store.NewSet[grants.Family](b, "families", now),
 		decoupled:  store.NewSet[decoupled.Request](b, "decoupled", now),

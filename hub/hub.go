@@ -28,6 +28,7 @@ import (
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/oidc"
+	"github.com/fedhub/fedhub/hub/requests"
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
@@ -62,6 +63,7 @@ type Hub struct {
 	sessions  *sessions.Keeper
 	flows     *flows.Keeper
 	stops     *flows.Stops
+	requests  *requests.Keeper
 	grants    *grants.Keeper
 	tokens    *tokens.Keeper
 	decoupled *decoupled.Keeper
@@ -133,6 +135,7 @@ func (h *Hub) things() {
 		Issuer: c.URL, Signing: h.signing, Grants: h.grants, Users: h.users, Clients: h.clients,
 		Revoked: d.revoked, Pairwise: h.box.Derive("pairwise"), Lives: h.sessions.Lives, Now: c.Now,
 	}
+	h.requests = &requests.Keeper{Issuer: c.URL, Clients: h.clients, Settings: h.settings, Tokens: h.tokens, Pushed: d.pushed, Now: c.Now}
 	h.invites = clients.NewInvites(d.invites, c.Now)
 	h.initials = clients.InitialTokens{Store: d.initials, Now: c.Now}
 	h.upstreams = federation.NewRegistry(federation.Options{
@@ -176,7 +179,7 @@ func (h *Hub) doors() {
 		Forms: web.Forms{Key: h.box.Derive("csrf"), Bind: h.bind},
 	}
 	h.authorize = &authorize.Door{
-		Issuer: c.URL, Clients: h.clients, Flows: h.flows, Sessions: h.sessions, Grants: h.grants,
+		Issuer: c.URL, Clients: h.clients, Requests: h.requests, Flows: h.flows, Sessions: h.sessions, Grants: h.grants,
 		Tokens: h.tokens, Settings: h.settings, Audit: h.audit, Edge: h.edge, Log: c.Log, Now: c.Now,
 		Begins: web.NewLimiter(beginEvery, beginBurst, c.Now),
 	}

@@ -12,7 +12,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +22,7 @@ import (
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/requests"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/tokens"
@@ -33,6 +33,7 @@ import (
 type Door struct {
 	Issuer   string
 	Clients  *clients.Registry
+	Requests *requests.Keeper
 	Flows    *flows.Keeper
 	Sessions *sessions.Keeper
 	Grants   *grants.Keeper
@@ -76,15 +77,17 @@ func (d *Door) params(c *gin.Context) (oauth.Params, error) {
 // begin checks a fresh request. If nobody needs to be asked anything it is
 // answered at once and leaves no trace but the code.
 func (d *Door) begin(c *gin.Context, params oauth.Params, repeated *oauth.RepeatedError) error {
-	client, to, err := d.addressee(c, params, repeated)
-	if err != nil {
-		return d.refuse(c, params["client_id"], err)
+	request, client, err := d.Requests.Read(c.Request.Context(), params, repeated)
+	if err == nil {
+		err = d.checkVia(request)
 	}
-	request, err := d.check(params, client, repeated)
-	if err != nil {
-		return d.answerError(c, client, to, err)
+	switch {
+	case err != nil && request.RedirectURI == "":
+		return d.refuse(c, params["client_id"], d.homeless(c, err))
+	case err != nil:
+		return d.answerError(c, client, flows.Flow{Request: request}, err)
 	}
-	return d.proceed(c, client, request, flows.Flow{Request: request})
+	return d.proceed(c, client, flows.Flow{Request: request})
 }
 
 // resume goes on with a flow after a step.
@@ -95,18 +98,16 @@ func (d *Door) resume(c *gin.Context, id string) error {
 	}
 	client, err := d.Clients.Get(c.Request.Context(), flow.Request.ClientID)
 	if errors.Is(err, fs.ErrNotExist) || (err == nil && !client.AllowsRedirect(flow.Request.RedirectURI)) {
-		// It was disabled or changed while the person was on the way.
-		return d.refuse(c, flow.Request.ClientID, unknownClient(err))
+		return d.refuse(c, flow.Request.ClientID, gone(err))
 	}
 	if err != nil {
 		return err
 	}
-	return d.proceed(c, client, flow.Request, flow)
+	return d.proceed(c, client, flow)
 }
 
 // proceed takes the next step.
-func (d *Door) proceed(c *gin.Context, client clients.Client, r flows.Request, flow flows.Flow) error {
-	to := recipient(r, client)
+func (d *Door) proceed(c *gin.Context, client clients.Client, flow flows.Flow) error {
 	person, err := d.person(c)
 	if err != nil {
 		return err
@@ -126,9 +127,9 @@ func (d *Door) proceed(c *gin.Context, client clients.Client, r flows.Request, f
 	case signIn, askConsent:
 		return d.send(c, flow, step)
 	case respond:
-		return d.respond(c, client, to, flow, *person, f.grant)
+		return d.respond(c, client, flow, *person, f.grant)
 	default:
-		return d.answerErrorIn(c, client, to, flow, step.refusal())
+		return d.answerError(c, client, flow, step.refusal())
 	}
 }
 
@@ -213,6 +214,3 @@ func short(s string) string {
 	}
 	return s
 }
-
-// loops says whether the request already passed this hub.
-func (d *Door) loops(via []string) bool { return slices.Contains(via, d.Issuer) }

@@ -1,11 +1,11 @@
 package authorize
 
 import (
+	"crypto/rand"
 	"errors"
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -20,35 +20,34 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 )
 
-// recipient is where the request is answered.
-func recipient(r flows.Request, client clients.Client) sender {
-	return sender{redirectURI: r.RedirectURI, state: r.State, fragment: client.ResponseType == clients.ResponseToken}
-}
-
 // respond gives the client its answer, once per flow.
-func (d *Door) respond(c *gin.Context, client clients.Client, to sender, flow flows.Flow, p sessions.Person, g grants.Grant) error {
-	if flow.ID != "" {
-		// Of two tabs that finish together one goes on.
-		if err := d.Flows.End(c.Request.Context(), flow.ID); err != nil {
-			return err
-		}
+func (d *Door) respond(c *gin.Context, client clients.Client, flow flows.Flow, p sessions.Person, g grants.Grant) error {
+	if err := d.finish(c, flow); err != nil {
+		return err
 	}
+	r := flow.Request
 	a := grants.Authorization{
 		Grant:       g,
 		Epoch:       p.Session.Epoch,
-		Scopes:      flow.Request.Scopes,
-		RedirectURI: flow.Request.RedirectSent,
-		Challenge:   flow.Request.Challenge,
-		Nonce:       flow.Request.Nonce,
+		Scopes:      r.Scopes,
+		RedirectURI: r.RedirectSent,
+		Challenge:   r.Challenge,
+		Nonce:       r.Nonce,
 		AuthTime:    p.Session.AuthTime,
 		ACR:         p.Session.ACR,
 		AMR:         p.Session.AMR,
 		SID:         p.Session.SID,
+		Terms: grants.Terms{
+			Claims:    r.Claims,
+			Resources: r.Resources,
+			Details:   r.Details,
+			Confirm:   oauth.Confirmation{JKT: r.JKT},
+		},
 	}
 	if err := d.Sessions.NoteClient(c.Request.Context(), p.Session, client.ID); err != nil {
 		return err
 	}
-	answer, err := d.success(c, client, a, p)
+	answer, err := d.success(c, client, r, a, p)
 	if err != nil {
 		return err
 	}
@@ -56,7 +55,7 @@ func (d *Door) respond(c *gin.Context, client clients.Client, to sender, flow fl
 		answer.Set("session_state", state)
 	}
 	d.Audit.Routine(c.Request.Context(), audit.Event{Kind: audit.CodeIssued, Actor: p.User.ID, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
-	return d.deliver(c, client, to, answer)
+	return d.deliver(c, client, r, answer)
 }
 
 // sessionState lets a page of the client notice that the session changed
@@ -68,78 +67,82 @@ func (d *Door) sessionState(c *gin.Context, client clients.Client, r flows.Reque
 	return d.Sessions.State(c.Writer, c.Request, s, client.ID, clients.OriginOf(r.RedirectURI))
 }
 
-// success makes the parameters of a good answer.
-func (d *Door) success(c *gin.Context, client clients.Client, a grants.Authorization, p sessions.Person) (url.Values, error) {
-	code, err := d.Grants.NewCode(c.Request.Context(), a)
-	if err != nil {
-		return nil, err
-	}
-	if client.ResponseType != clients.ResponseToken {
-		return url.Values{"code": {code}}, nil
-	}
-	// Implicit (RFC 6749 §4.2.2): the code never leaves the hub; redeeming it
-	// here gives the token the same family to hang on as any other.
-	f, _, err := d.Grants.Redeem(c.Request.Context(), code, grants.Proof{ClientID: client.ID, RedirectURI: a.RedirectURI, Access: tokens.AccessLife})
-	if err != nil {
-		return nil, err
-	}
-	token, err := d.Tokens.ForUser(c.Request.Context(), f, p.User, f.Scopes, oauth.Confirmation{})
-	if err != nil {
-		return nil, err
-	}
-	return url.Values{
-		"access_token": {token},
-		"token_type":   {"Bearer"},
-		"expires_in":   {strconv.Itoa(int(tokens.AccessLife / time.Second))},
-		"scope":        {oauth.JoinScope(f.Scopes)},
-	}, nil
-}
-
-// answerError tells the client what went wrong with a fresh request.
-func (d *Door) answerError(c *gin.Context, client clients.Client, to sender, err error) error {
-	return d.answerErrorIn(c, client, to, flows.Flow{}, err)
-}
-
-// answerErrorIn is the same at the end of a flow. What is no word of the
-// protocol stays here, as a page.
-func (d *Door) answerErrorIn(c *gin.Context, client clients.Client, to sender, flow flows.Flow, err error) error {
-	var page *web.Problem
-	var protocol *oauth.Error
-	if errors.As(err, &page) || !errors.As(err, &protocol) {
-		return err
-	}
+// finish uses up the flow and the pushed request, so that of two tabs that
+// finish together one goes on.
+func (d *Door) finish(c *gin.Context, flow flows.Flow) error {
 	if flow.ID != "" {
 		if err := d.Flows.End(c.Request.Context(), flow.ID); err != nil {
 			return err
 		}
 	}
+	err := d.Requests.Spend(c.Request.Context(), flow.Request)
+	var protocol *oauth.Error
+	if errors.As(err, &protocol) {
+		return misconfigured(err)
+	}
+	return err
+}
+
+// success makes the parameters of a good answer: what each word of the
+// response type asks for (OAuth 2.0 Multiple Response Types §3 to §5).
+func (d *Door) success(c *gin.Context, client clients.Client, r flows.Request, a grants.Authorization, p sessions.Person) (url.Values, error) {
+	answer := url.Values{}
+	if r.Response == "none" {
+		return answer, nil
+	}
+	code, f, err := d.family(c, r.Response, a)
+	if err != nil {
+		return nil, err
+	}
+	if code != "" {
+		answer.Set("code", code)
+	}
+	var token string
+	if r.Response.Has("token") { // RFC 6749 §4.2.2
+		if token, err = d.Tokens.ForUser(c.Request.Context(), f, p.User, f.Scopes, oauth.Confirmation{}); err != nil {
+			return nil, err
+		}
+		answer.Set("access_token", token)
+		answer.Set("token_type", "Bearer")
+		answer.Set("expires_in", strconv.Itoa(int(tokens.AccessLife/time.Second)))
+		answer.Set("scope", oauth.JoinScope(f.Scopes))
+	}
+	if r.Response.Has("id_token") { // OIDC Core §3.2.2.5, §3.3.2.5
+		id, err := d.Tokens.ID(c.Request.Context(), tokens.ID{
+			Client: client, Family: f, User: p.User, Scopes: f.Scopes, AccessToken: token, Code: code, State: r.State,
+		})
+		if err != nil {
+			return nil, err
+		}
+		answer.Set("id_token", id)
+	}
+	return answer, nil
+}
+
+// family begins what the tokens hang on. Where the client gets no code there
+// is none.
+func (d *Door) family(c *gin.Context, response oauth.Response, a grants.Authorization) (string, grants.Family, error) {
+	if response.Has("code") {
+		return d.Grants.NewCode(c.Request.Context(), a, response.Front())
+	}
+	f, _, err := d.Grants.Begin(c.Request.Context(), rand.Text(), a, grants.Proof{Access: tokens.AccessLife})
+	return "", f, err
+}
+
+// answerError tells the client what went wrong. What is no word of the
+// protocol stays here, as a page.
+func (d *Door) answerError(c *gin.Context, client clients.Client, flow flows.Flow, err error) error {
+	var page *web.Problem
+	var protocol *oauth.Error
+	if errors.As(err, &page) || !errors.As(err, &protocol) {
+		return err
+	}
+	if err := d.finish(c, flow); err != nil {
+		return err
+	}
 	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.RequestRefused, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: protocol.Error()})
-	return d.deliver(c, client, to, url.Values{
+	return d.deliver(c, client, flow.Request, url.Values{
 		"error":             {protocol.Code},
 		"error_description": {protocol.Description},
 	})
-}
-
-// deliver sends the answer to the client's own address. The address was
-// compared with the registered ones; what it already has as a query is kept
-// (RFC 6749 §4.1.2).
-func (d *Door) deliver(c *gin.Context, client clients.Client, to sender, answer url.Values) error {
-	if to.state != "" {
-		answer.Set("state", to.state)
-	}
-	answer.Set("iss", d.Issuer) // RFC 9207 §2: in every answer, good or bad
-	return d.Edge.Leave(c, appendTo(to, answer), client.Name)
-}
-
-func appendTo(to sender, answer url.Values) string {
-	sep := "?"
-	switch {
-	case to.fragment:
-		sep = "#"
-	case strings.HasSuffix(to.redirectURI, "?"):
-		sep = ""
-	case strings.Contains(to.redirectURI, "?"):
-		sep = "&"
-	}
-	return to.redirectURI + sep + answer.Encode()
 }

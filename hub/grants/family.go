@@ -36,6 +36,10 @@ type Family struct {
 	SID         string    `bson:"sid"` // the session it came from, by its public name
 	Terms       Terms     `bson:"terms,omitempty"`
 
+	// Front says that tokens came together with the code, from the
+	// authorization endpoint: they are good before the code is redeemed.
+	Front bool `bson:"front,omitempty"`
+
 	CodeHash string    `bson:"codeHash"`
 	CodeEnds time.Time `bson:"codeEnds"`
 	Redeemed time.Time `bson:"redeemed"`
@@ -98,17 +102,18 @@ const (
 )
 
 // NewCode keeps the authorization and returns a code for it, good once and for
-// Lives.Code.
-func (k *Keeper) NewCode(ctx context.Context, a Authorization) (string, error) {
+// Lives.Code. front says that tokens are handed out together with it.
+func (k *Keeper) NewCode(ctx context.Context, a Authorization, front bool) (string, Family, error) {
 	code := codePrefix + newSecret()
 	f := k.newFamily(hash(code), a)
+	f.Front = front
 	f.CodeHash = hash(code)
 	f.CodeEnds = k.now().Add(k.lives.Code)
 	f.Expires = f.CodeEnds.Add(remember)
 	if err := k.families.Insert(ctx, f); err != nil {
-		return "", fmt.Errorf("keep a code: %w", err)
+		return "", Family{}, fmt.Errorf("keep a code: %w", err)
 	}
-	return code, nil
+	return code, f, nil
 }
 
 // newFamily fills in what was authorized; sum is the hash of what it is

@@ -121,7 +121,7 @@ func (k *Keeper) Live(ctx context.Context, id string) (Family, error) {
 	if err != nil {
 		return Family{}, err
 	}
-	if !f.Revoked.IsZero() || f.Redeemed.IsZero() {
+	if !f.Revoked.IsZero() || (f.Redeemed.IsZero() && !f.Front) {
 		return Family{}, fmt.Errorf("family revoked (%s): %w", f.Why, fs.ErrNotExist)
 	}
 	return f, k.Stands(ctx, f)

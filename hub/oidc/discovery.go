@@ -40,6 +40,10 @@ type metadata struct {
 	UserinfoAlgs          []string `json:"userinfo_signing_alg_values_supported"`
 	UserinfoEncAlgs       []string `json:"userinfo_encryption_alg_values_supported"`
 	UserinfoEncEncs       []string `json:"userinfo_encryption_enc_values_supported"`
+	RequestAlgs           []string `json:"request_object_signing_alg_values_supported"`
+	ResponseAlgs          []string `json:"authorization_signing_alg_values_supported"` // JARM §4
+	ResponseEncAlgs       []string `json:"authorization_encryption_alg_values_supported"`
+	ResponseEncEncs       []string `json:"authorization_encryption_enc_values_supported"`
 	ChallengeMethods      []string `json:"code_challenge_methods_supported"`
 	TokenAuth             []string `json:"token_endpoint_auth_methods_supported"`
 	TokenAuthAlgs         []string `json:"token_endpoint_auth_signing_alg_values_supported"`
@@ -53,7 +57,8 @@ type metadata struct {
 
 	ClaimsParameter          bool `json:"claims_parameter_supported"`
 	RequestParameter         bool `json:"request_parameter_supported"`
-	RequestURIParameter      bool `json:"request_uri_parameter_supported"` // its default is true
+	RequestURIParameter      bool `json:"request_uri_parameter_supported"`
+	RequestURIRegistration   bool `json:"require_request_uri_registration"`
 	AuthorizationResponseIss bool `json:"authorization_response_iss_parameter_supported"`
 	FrontchannelLogout       bool `json:"frontchannel_logout_supported"`
 	FrontchannelLogoutSID    bool `json:"frontchannel_logout_session_supported"`
@@ -102,8 +107,8 @@ func (d *Door) metadata(current settings.Settings) metadata {
 		EndSessionEndpoint:    at("/oauth2/logout"),
 		CheckSessionIframe:    at("/oauth2/session"),
 		DeviceEndpoint:        at("/oauth2/device_authorization"),
-		ResponseTypes:         []string{"code", "token"},
-		ResponseModes:         []string{"query", "fragment"},
+		ResponseTypes:         oauth.Responses(),
+		ResponseModes:         oauth.Modes(),
 		GrantTypes:            []string{"authorization_code", "implicit", "refresh_token", "client_credentials", clients.GrantDevice},
 		SubjectTypes:          []string{clients.Public, clients.Pairwise},
 		IDTokenAlgs:           clients.SigningAlgs(),
@@ -112,6 +117,10 @@ func (d *Door) metadata(current settings.Settings) metadata {
 		UserinfoAlgs:          clients.SigningAlgs(),
 		UserinfoEncAlgs:       clients.EncryptionAlgs(),
 		UserinfoEncEncs:       clients.EncryptionEncs(),
+		RequestAlgs:           clients.ObjectAlgs(),
+		ResponseAlgs:          clients.SigningAlgs(),
+		ResponseEncAlgs:       clients.EncryptionAlgs(),
+		ResponseEncEncs:       clients.EncryptionEncs(),
 		ChallengeMethods:      []string{oauth.S256},
 		TokenAuth:             append(slices.Clone(secretOrKey), clients.MethodNone),
 		TokenAuthAlgs:         algs,
@@ -123,6 +132,9 @@ func (d *Door) metadata(current settings.Settings) metadata {
 		Prompts:               []string{"none", "login", "consent", "select_account"},
 		ClaimTypes:            []string{"normal"},
 
+		RequestParameter:         true,
+		RequestURIParameter:      true,
+		RequestURIRegistration:   true,
 		AuthorizationResponseIss: true,
 		FrontchannelLogout:       true,
 		FrontchannelLogoutSID:    true,
@@ -135,7 +147,7 @@ func (d *Door) metadata(current settings.Settings) metadata {
 	if current.Registration != settings.RegistrationOff {
 		m.RegistrationEndpoint = at("/oauth2/register")
 	}
-	m.Claims = []string{"iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "at_hash", "sid"}
+	m.Claims = []string{"iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "at_hash", "c_hash", "s_hash", "sid"}
 	for _, s := range tokens.Scopes() {
 		m.Scopes = append(m.Scopes, s.Name)
 		m.Claims = append(m.Claims, s.Claims...)

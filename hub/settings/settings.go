@@ -47,6 +47,9 @@ type Settings struct {
 	// ServerDomains are host names (or, with a leading dot, all below one)
 	// whose hubs may federate without an administrator's approval.
 	ServerDomains []string `bson:"serverDomains"`
+	// RequirePushed lets no client ask but by a pushed authorization request
+	// (RFC 9126 §5).
+	RequirePushed bool `bson:"requirePushed,omitempty"`
 	// Registration is one of the Registration constants.
 	Registration string `bson:"registration"`
 	// SoftwareIssuers are whose software statements count (RFC 7591 §2.3):

@@ -150,9 +150,14 @@ func oauthFor(p Problem) *oauth.Error {
 
 // Show renders a page.
 func (e *Edge) Show(c *gin.Context, status int, page templates.Page) error {
+	return e.show(c, status, page, "")
+}
+
+func (e *Edge) show(c *gin.Context, status int, page templates.Page, nonce string) error {
 	frame := e.Frame(c.Request)
 	frame.Path = c.Request.URL.Path
 	frame.Reference = Ref(c)
+	frame.Nonce = nonce
 	frame.CSRF = e.Forms.Token(c.Writer, c.Request)
 	frame.Notice = notice(c)
 	var body bytes.Buffer

@@ -1,0 +1,53 @@
+package clients
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// sortWords gives every response type its one spelling.
+func sortWords(types []string) []string {
+	var out []string
+	for _, t := range types {
+		words := strings.Fields(t)
+		slices.Sort(words)
+		if t = strings.Join(words, " "); t != "" && !slices.Contains(out, t) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// checkAsking: what the client may ask for at the authorization endpoint,
+// beside checkResponses and checkRequests.
+func checkAsking(c Client, _ bool) Problems {
+	var problems Problems
+	if slices.ContainsFunc(c.ResponseTypes, func(t string) bool { return strings.Contains(" "+t, " token") }) {
+		problems = checkFront(c)
+	}
+	if alg := c.Algs.Request; alg != "" && !slices.Contains(ObjectAlgs(), alg) {
+		problems = append(problems, problem("request_alg", "Request objects can be signed with %s.", strings.Join(ObjectAlgs(), ", "))...)
+	}
+	if c.Algs.Request == NoAlg && c.Requests.Signed {
+		problems = append(problems, problem("request_alg", "A client whose requests must be signed cannot send unsigned request objects.")...)
+	}
+	for _, r := range c.Resources {
+		// RFC 8707 §2
+		if u, err := url.Parse(r); err != nil || !u.IsAbs() || u.Fragment != "" || strings.HasSuffix(r, "#") || strings.ContainsAny(r, " \t\r\n") {
+			problems = append(problems, problem("resources", "%.200q is not a resource: it must be an absolute URI without a fragment.", r)...)
+		}
+	}
+	return problems
+}
+
+// checkFront keeps access tokens that come through the browser to where they
+// leak least (RFC 9700 §2.1.2).
+func checkFront(c Client) Problems {
+	for _, raw := range c.RedirectURIs {
+		if u, err := parseURI(raw); err == nil && u.scheme != "https" {
+			return problem("redirect_uris", "A response type with token hands it to the address itself, so %q must use https.", raw)
+		}
+	}
+	return nil
+}

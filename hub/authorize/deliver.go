@@ -1,0 +1,48 @@
+package authorize
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/oauth"
+)
+
+// deliver sends the answer, good or bad, to the client's own address in the
+// response mode of the request. The address was compared with the registered
+// ones.
+func (d *Door) deliver(c *gin.Context, client clients.Client, r flows.Request, answer url.Values) error {
+	if r.State != "" {
+		answer.Set("state", r.State)
+	}
+	answer.Set("iss", d.Issuer) // RFC 9207 §2: in every answer
+	if r.Mode.Signed() {
+		token, err := d.Tokens.Response(c.Request.Context(), client, answer)
+		if err != nil {
+			return err
+		}
+		answer = url.Values{"response": {token}} // JARM §2.3
+	}
+	if r.Mode.Base() == oauth.FormPost {
+		return d.Edge.LeaveByForm(c, r.RedirectURI, client.Name, answer)
+	}
+	return d.Edge.Leave(c, withAnswer(r.RedirectURI, r.Mode.Base(), answer), client.Name)
+}
+
+// withAnswer appends the answer to the address. What it already has as a query
+// is kept (RFC 6749 §4.1.2).
+func withAnswer(address string, mode oauth.Mode, answer url.Values) string {
+	sep := "?"
+	switch {
+	case mode == oauth.Fragment:
+		sep = "#" // RFC 6749 §4.2.2
+	case strings.HasSuffix(address, "?"):
+		sep = ""
+	case strings.Contains(address, "?"):
+		sep = "&"
+	}
+	return address + sep + answer.Encode()
+}

@@ -1,0 +1,109 @@
+package oauth
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+)
+
+// A Detail is one member of authorization_details: what a client wants to do,
+// in a form that the API defines by its type (RFC 9396 §2).
+type Detail struct {
+	Type string
+	Text json.RawMessage // the whole of it, as compact JSON
+}
+
+const (
+	maxDetails     = 20
+	maxDetailBytes = 16 << 10
+	maxDetailDepth = 10
+)
+
+// ParseDetails reads authorization_details; an empty one asks for nothing. The
+// error is *Error.
+func ParseDetails(raw string) ([]Detail, error) {
+	if raw == "" {
+		return nil, nil
+	}
+	if len(raw) > maxDetailBytes {
+		return nil, InvalidDetails("authorization_details is too long")
+	}
+	var list []json.RawMessage
+	if json.Unmarshal([]byte(raw), &list) != nil || list == nil {
+		return nil, InvalidDetails("authorization_details is not a JSON array")
+	}
+	if len(list) > maxDetails {
+		return nil, InvalidDetails("authorization_details has too many members")
+	}
+	var details []Detail
+	for _, text := range list {
+		one, err := parseDetail(text)
+		if err != nil {
+			return nil, err
+		}
+		details = append(details, one)
+	}
+	return details, nil
+}
+
+func parseDetail(text json.RawMessage) (Detail, error) {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(text, &members) != nil || members == nil {
+		return Detail{}, InvalidDetails("a member of authorization_details is not a JSON object")
+	}
+	var d Detail
+	if json.Unmarshal(members["type"], &d.Type) != nil || d.Type == "" {
+		return Detail{}, InvalidDetails("a member of authorization_details has no type")
+	}
+	if depth(text) > maxDetailDepth {
+		return Detail{}, InvalidDetails("authorization_details is nested too deeply")
+	}
+	// What every type may have must be of the right type (RFC 9396 §2.2).
+	for _, name := range []string{"locations", "actions", "datatypes", "privileges"} {
+		var words []string
+		if value, found := members[name]; found && json.Unmarshal(value, &words) != nil {
+			return Detail{}, InvalidDetails("the member " + name + " of authorization_details is not a list of strings")
+		}
+	}
+	if value, found := members["identifier"]; found && json.Unmarshal(value, new(string)) != nil {
+		return Detail{}, InvalidDetails("the member identifier of authorization_details is not a string")
+	}
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, text); err != nil {
+		return Detail{}, InvalidDetails("authorization_details is not JSON").Because(err)
+	}
+	d.Text = compact.Bytes()
+	return d, nil
+}
+
+// depth is how deeply JSON that is known to be valid is nested.
+func depth(text []byte) int {
+	most, now, quoted := 0, 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			now++
+			most = max(most, now)
+		case c == '}' || c == ']':
+			now--
+		}
+	}
+	return most
+}
+
+// JoinDetails is the inverse of ParseDetails; nothing makes "".
+func JoinDetails(details []Detail) string {
+	if len(details) == 0 {
+		return ""
+	}
+	texts := make([]string, 0, len(details))
+	for _, d := range details {
+		texts = append(texts, string(d.Text))
+	}
+	return "[" + strings.Join(texts, ",") + "]"
+}

@@ -1,0 +1,245 @@
+package requests
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/oauth"
+)
+
+// unwrap replaces the parameters by those of the request object, if there is
+// one.
+func (k *Keeper) unwrap(ctx context.Context, d *draft, repeated *oauth.RepeatedError) error {
+	raw, uri := d.params["request"], d.params["request_uri"]
+	switch {
+	case raw == "" && uri == "":
+		return nil
+	case raw != "" && uri != "":
+		return oauth.InvalidRequest("send request or request_uri, not both") // RFC 9101 §5
+	case repeated != nil:
+		return repeated
+	case uri != "":
+		var err error
+		if raw, err = k.Clients.ReadObject(ctx, d.client, uri); err != nil {
+			return public(err)
+		}
+	}
+	object, err := k.Clients.OpenObject(ctx, d.client, raw)
+	if e := clients.IsObjectError(err); e != nil && e.Code == clients.ObjectNotSupported && uri != "" {
+		return oauth.RequestURINotSupported(e.Description)
+	}
+	if err != nil {
+		return public(err)
+	}
+	params, err := k.inside(object, d)
+	if err != nil {
+		return err
+	}
+	d.params, d.signature = params, object.Alg
+	return nil
+}
+
+// public is the refusal of a request object as an error of the protocol.
+func public(err error) error {
+	e := clients.IsObjectError(err)
+	if e == nil {
+		return err
+	}
+	var out *oauth.Error
+	switch e.Code {
+	case clients.ObjectNotSupported:
+		out = oauth.RequestNotSupported(e.Description)
+	case clients.URINotSupported:
+		out = oauth.RequestURINotSupported(e.Description)
+	case clients.URIInvalid:
+		out = oauth.InvalidRequestURI(e.Description)
+	default:
+		out = oauth.InvalidRequestObject(e.Description)
+	}
+	return out.Because(err)
+}
+
+// inside checks what the object says of itself, and returns the parameters
+// that count.
+func (k *Keeper) inside(object clients.Object, d *draft) (oauth.Params, error) {
+	c, err := claimsOf(object.Claims)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.check(d.client, k.Issuer, k.Now()); err != nil {
+		return nil, err
+	}
+	params, err := paramsOf(object.Claims)
+	if err != nil {
+		return nil, err
+	}
+	if err := agrees(params, d.params); err != nil {
+		return nil, err
+	}
+	params["client_id"] = d.client.ID
+	if alone(object, d) {
+		return params, nil
+	}
+	// OIDC Core §6.1: what is inside wins, what is only outside counts too.
+	for name, value := range d.params {
+		if !params.Has(name) && name != "request" && name != "request_uri" {
+			params[name] = value
+		}
+	}
+	return params, nil
+}
+
+// alone says that nothing outside the object counts (RFC 9101 §6.3). OIDC Core
+// §6.1 lets the rest of an OpenID Connect request stand beside its object;
+// whoever relies on the signature cannot want that.
+func alone(object clients.Object, d *draft) bool {
+	return d.pushed || // RFC 9126 §3
+		strings.HasSuffix(strings.ToLower(object.Type), clients.TypeRequest) ||
+		d.client.Requests.Signed || d.client.Secure() ||
+		d.params["response_type"] == "" || !hasScope(d.params, "openid")
+}
+
+// agrees holds the inside against what must be the same outside.
+func agrees(inside, outside oauth.Params) error {
+	if id := inside["client_id"]; id != "" && id != outside["client_id"] {
+		return oauth.InvalidRequestObject("client_id differs inside and outside of the request object") // RFC 9101 §5
+	}
+	if in, out := inside["response_type"], outside["response_type"]; in != "" && out != "" && !sameWords(in, out) {
+		return oauth.InvalidRequestObject("response_type differs inside and outside of the request object") // OIDC Core §6.1
+	}
+	if inside.Has("request") || inside.Has("request_uri") {
+		return oauth.InvalidRequestObject("a request object may not lead to another") // RFC 9101 §4
+	}
+	return nil
+}
+
+func sameWords(a, b string) bool {
+	first, second := strings.Fields(a), strings.Fields(b)
+	slices.Sort(first)
+	slices.Sort(second)
+	return slices.Equal(first, second)
+}
+
+// objectClaims are those that every JWT may have (RFC 7519 §4.1).
+type objectClaims struct {
+	iss, sub string
+	aud      []string
+	exp, nbf *float64
+}
+
+func claimsOf(raw map[string]json.RawMessage) (objectClaims, error) {
+	var c objectClaims
+	var one string
+	for name, into := range map[string]any{"iss": &c.iss, "sub": &c.sub, "exp": &c.exp, "nbf": &c.nbf} {
+		if value, found := raw[name]; found && json.Unmarshal(value, into) != nil {
+			return objectClaims{}, oauth.InvalidRequestObject("the claim " + name + " of the request object has the wrong type")
+		}
+	}
+	if aud, found := raw["aud"]; found {
+		if json.Unmarshal(aud, &one) == nil {
+			c.aud = []string{one}
+		} else if json.Unmarshal(aud, &c.aud) != nil {
+			return objectClaims{}, oauth.InvalidRequestObject("the claim aud of the request object has the wrong type")
+		}
+	}
+	return c, nil
+}
+
+const (
+	// skew is how far a client's clock may be off, either way.
+	skew = time.Minute
+	// objectLife is how old a request object may be, and how long it may live
+	// (FAPI 2.0 Message Signing §5.3.1).
+	objectLife = time.Hour
+)
+
+// check holds the claims against RFC 9101 §4 and, for high security, against
+// FAPI 2.0 Message Signing §5.3.1, which leaves nothing out.
+func (c objectClaims) check(client clients.Client, issuer string, now time.Time) error {
+	seconds := float64(now.UnixMilli()) / 1000
+	high := client.Secure()
+	refuse := func(what string) error { return oauth.InvalidRequestObject("the request object " + what) }
+	switch {
+	case c.iss != client.ID && (c.iss != "" || high):
+		return refuse("must have the client_id as its iss")
+	case c.sub == client.ID:
+		return refuse("may not have the client_id as its sub: it could be taken for a client assertion") // RFC 9101 §10.8
+	case !slices.Contains(c.aud, issuer) && (len(c.aud) > 0 || high):
+		return refuse("must have the issuer of this server in its aud")
+	case c.exp == nil && high:
+		return refuse("has no exp")
+	case c.nbf == nil && high:
+		return refuse("has no nbf")
+	case c.exp != nil && *c.exp <= seconds-skew.Seconds():
+		return refuse("has expired")
+	case c.nbf != nil && *c.nbf > seconds+skew.Seconds():
+		return refuse("is not valid yet (nbf)")
+	case high && *c.nbf < seconds-(objectLife+skew).Seconds():
+		return refuse("has an nbf more than 60 minutes ago")
+	case high && *c.exp > *c.nbf+objectLife.Seconds():
+		return refuse("has an exp more than 60 minutes after its nbf")
+	}
+	return nil
+}
+
+// maxInside is how many members are looked at.
+const maxInside = 100
+
+// paramsOf makes parameters of the members that are some. A string stands for
+// itself; numbers and JSON stand as they are written (RFC 9101 §4).
+func paramsOf(claims map[string]json.RawMessage) (oauth.Params, error) {
+	if len(claims) > maxInside {
+		return nil, oauth.InvalidRequestObject("the request object has too many members")
+	}
+	params := oauth.Params{}
+	for name, raw := range claims {
+		switch name {
+		case "iss", "sub", "aud", "exp", "nbf", "iat", "jti":
+			continue
+		case "resource":
+			var many []string
+			if json.Unmarshal(raw, &many) == nil && many != nil {
+				if slices.ContainsFunc(many, hidden) {
+					return nil, oauth.InvalidRequestObject("the request object is not valid UTF-8 text")
+				}
+				params.SetAll(name, many)
+				continue
+			}
+		}
+		value, err := text(raw)
+		if err != nil {
+			return nil, err
+		}
+		if value != "" || string(raw) == `""` {
+			params[name] = value
+		}
+	}
+	return params, nil
+}
+
+func text(raw json.RawMessage) (string, error) {
+	trimmed := bytes.TrimSpace(raw)
+	if string(trimmed) == "null" {
+		return "", nil
+	}
+	if len(trimmed) > 0 && trimmed[0] != '"' {
+		var compact bytes.Buffer
+		if err := json.Compact(&compact, trimmed); err != nil {
+			return "", oauth.InvalidRequestObject("the request object is not JSON").Because(err)
+		}
+		return compact.String(), nil
+	}
+	var s string
+	if err := json.Unmarshal(trimmed, &s); err != nil || hidden(s) {
+		return "", oauth.InvalidRequestObject("the request object is not valid UTF-8 text")
+	}
+	return s, nil
+}
+
+func hidden(s string) bool { return !utf8.ValidString(s) || strings.ContainsRune(s, 0) }

@@ -1,0 +1,25 @@
+package tokens
+
+import (
+	"context"
+	"net/url"
+	"time"
+
+	"github.com/fedhub/fedhub/clients"
+)
+
+// ResponseLife is how long a client may take to look at an authorization
+// response (JARM §2.1 recommends at most ten minutes).
+const ResponseLife = 5 * time.Minute
+
+// Response makes one JWT of an authorization response (JARM §2.1).
+func (k *Keeper) Response(ctx context.Context, client clients.Client, answer url.Values) (string, error) {
+	claims := map[string]any{"iss": k.Issuer, "aud": client.ID, "exp": k.Now().Add(ResponseLife).Unix()}
+	for name := range answer {
+		if name != "iss" {
+			claims[name] = answer.Get(name)
+		}
+	}
+	// JARM §3: what nobody chose is signed with RS256.
+	return k.ForClientJWT(ctx, client, Form{client.Algs.Authorization, client.Algs.AuthorizationEnc}, TypeID, claims)
+}
