@@ -103,8 +103,7 @@ func (k *Keeper) fill(ctx context.Context, d *draft, repeated *oauth.RepeatedErr
 		return err
 	}
 	if err := k.unwrap(ctx, d, repeated); err != nil {
-		d.answerable(repeated)
-		return err
+		return d.unread(repeated, err)
 	}
 	if err := d.address(repeated); err != nil {
 		return err
@@ -199,23 +198,26 @@ func (d *draft) mode() {
 	r.Mode, _ = response.ParseMode(d.params["response_mode"]) //nolint:errcheck // responseModeFits says so
 }
 
-// answerable finds where to say that a request object is not accepted. What
-// stands beside it decides; a redirect_uri that stands only inside is used if
-// the client registered it, which is no more than anybody could ask for.
-func (d *draft) answerable(repeated *oauth.RepeatedError) {
-	if repeated != nil && slices.Contains(repeated.Names, "redirect_uri") {
-		return
-	}
+// unread finds where to say that a request object is not accepted. What stands
+// beside the object decides: a redirect_uri there that is not registered is
+// the first thing wrong. One that stands only inside is used if the client
+// registered it, which is no more than anybody could ask for.
+func (d *draft) unread(repeated *oauth.RepeatedError, refusal error) error {
+	beside := d.params.Has("redirect_uri")
 	inside, err := paramsOf(clients.PeekObject(d.params["request"]))
-	if err == nil && !d.params.Has("redirect_uri") {
+	if err == nil && !beside {
 		for _, name := range []string{"redirect_uri", "state", "response_type", "response_mode"} {
 			if inside[name] != "" {
 				d.params[name] = inside[name]
 			}
 		}
 	}
-	if d.address(repeated) != nil {
-		return
+	if err := d.address(repeated); err != nil {
+		if beside {
+			return err
+		}
+		return refusal
 	}
 	d.mode()
+	return refusal
 }
