@@ -35,10 +35,11 @@ func sets() []store.Spec {
 		{Name: "grants", Index: []string{"userId", "clientId"}},                // grants.Grant
 		{Name: "families", Index: []string{"sid"}},                             // grants.Family
 		{Name: "decoupled", Unique: []string{"code"}, Index: []string{"user"}}, // decoupled.Request
-		{Name: "guesses"},   // decoupled.Guess
-		{Name: "revoked"},   // tokens.Revoked
-		{Name: "used"},      // used: ids of assertions and logout tokens
-		{Name: "notices"},   // logouts.Notice
+		{Name: "guesses"}, // decoupled.Guess
+		{Name: "revoked"}, // tokens.Revoked
+		{Name: "used"},    // used: ids of assertions and logout tokens
+		{Name: "notices", Index: []string{"clientId"}}, // logouts.Notice
+		{Name: "told"},      // logouts.Status
 		{Name: "clients"},   // clients.Client
 		{Name: "invites"},   // clients.Invite
 		{Name: "initials"},  // clients.InitialToken
@@ -66,6 +67,7 @@ type data struct {
 	revoked    *store.Set[tokens.Revoked]
 	used       *store.Set[used]
 	notices    *store.Set[logouts.Notice]
+	told       *store.Set[logouts.Status]
 	clients    *store.Set[clients.Client]
 	invites    *store.Set[clients.Invite]
 	initials   *store.Set[clients.InitialToken]
@@ -92,6 +94,7 @@ func openData(b store.Backend, now func() time.Time) data {
 		revoked:    store.NewSet[tokens.Revoked](b, "revoked", now),
 		used:       store.NewSet[used](b, "used", now),
 		notices:    store.NewSet[logouts.Notice](b, "notices", now),
+		told:       store.NewSet[logouts.Status](b, "told", now),
 		clients:    store.NewSet[clients.Client](b, "clients", now),
 		invites:    store.NewSet[clients.Invite](b, "invites", now),
 		initials:   store.NewSet[clients.InitialToken](b, "initials", now),

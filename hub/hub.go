@@ -143,7 +143,7 @@ func (h *Hub) things() {
 		Seal: func(plain, context string) string { return h.box.Seal([]byte(plain), context) },
 	})
 	h.logouts = (&logouts.Keeper{
-		Notices: d.notices, Sessions: h.sessions, Grants: h.grants, Tokens: h.tokens, Clients: h.clients,
+		Notices: d.notices, Statuses: d.told, Sessions: h.sessions, Grants: h.grants, Tokens: h.tokens, Clients: h.clients,
 		HTTP: h.http, Audit: h.audit, Log: c.Log, Now: c.Now,
 	}).Start()
 }
@@ -209,7 +209,7 @@ func (h *Hub) doors() {
 	}
 	h.admin = &admin.Door{
 		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams, Sessions: h.sessions,
-		Grants: h.grants, Signing: h.signing, Settings: h.settings, Audit: h.audit, Edge: h.edge, Now: c.Now,
+		Grants: h.grants, Logouts: h.logouts, Signing: h.signing, Settings: h.settings, Audit: h.audit, Edge: h.edge, Now: c.Now,
 		Callback: h.callback, ClientMetadata: h.clientMetadata,
 	}
 }

@@ -93,6 +93,7 @@ func (h *Hub) routes() []route {
 		{"POST", "/admin/clients/:id", g.operator, h.admin.SaveApplication},
 		{"POST", "/admin/clients/:id/secrets", g.operator, h.admin.AddSecret},
 		{"POST", "/admin/clients/:id/secrets/delete", g.operator, h.admin.RemoveSecret},
+		{"POST", "/admin/clients/:id/logouts", g.operator, h.admin.TryLogouts},
 		{"POST", "/admin/clients/:id/delete", g.operator, h.admin.RemoveApplication},
 		{"GET", "/admin/keys", g.operator, h.admin.LoginKeys},
 		{"POST", "/admin/keys", g.operator, h.admin.AddLoginKey},

@@ -81,10 +81,11 @@ type AdminClient struct {
 	Form       ClientForm
 	Mistakes   []Mistake
 	Secrets    []SecretRow
-	Lives      []Pair // choices for the life of a new secret: value and label
-	Public     bool   // keeps no secret
-	Registered string // how it registered itself, like "itself, with the initial access token …abcd"; empty if it did not
-	People     int    // who would no longer be able to sign in to it
+	Logouts    *ClientLogouts // nil if it is not told by back channel
+	Lives      []Pair         // choices for the life of a new secret: value and label
+	Public     bool           // keeps no secret
+	Registered string         // how it registered itself, like "itself, with the initial access token …abcd"; empty if it did not
+	People     int            // who would no longer be able to sign in to it
 }
 
 func (p AdminClient) look() look {

@@ -33,6 +33,7 @@
 //	/admin/clients/{id}               AdminClient   the names in the comments of ClientForm
 //	/admin/clients/{id}/secrets       AdminClient   life
 //	/admin/clients/{id}/secrets/delete  AdminClient secret
+//	/admin/clients/{id}/logouts       AdminClient
 //	/admin/clients/{id}/delete        AdminClient   confirm
 //	/admin/keys                       AdminKeyNew   kind name base_url invite
 //	/admin/keys/{id}                  AdminKey      the names in the comments of KeyForm
@@ -69,7 +70,7 @@
 //	Account        sign-out-everywhere
 //	AdminClients   new, new-{type}
 //	AdminClientNew create
-//	AdminClient    save, add-secret, delete
+//	AdminClient    save, add-secret, delete, try-logouts
 //	SecretOnce     done; client-id and secret to read
 //	AdminKeys      new, new-peer, new-openid
 //	AdminKeyNew    create, new-peer, new-openid

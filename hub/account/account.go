@@ -164,18 +164,13 @@ func (d *Door) EndAll(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	all, err := d.Sessions.ByUser(c.Request.Context(), p.User.ID)
+	u, err := d.Users.EndEverything(c.Request.Context(), p.User.ID)
 	if err != nil {
 		return err
 	}
-	if _, err := d.Users.EndEverything(c.Request.Context(), p.User.ID); err != nil {
-		return err
-	}
 	d.record(c, p, audit.Event{Kind: audit.SessionsEnded, Detail: map[string]string{"which": "all"}})
-	for _, s := range all {
-		if err := d.Logouts.End(c.Request.Context(), s); err != nil {
-			return err
-		}
+	if err := d.Logouts.EndAll(c.Request.Context(), u); err != nil {
+		return err
 	}
 	return web.SeeOther(c, "/signed-out")
 }

@@ -123,6 +123,10 @@ func (d *Door) showApplication(c *gin.Context, status int, client clients.Client
 		Created: client.Created, Updated: client.Updated, Public: client.Public(),
 		Issuer: d.Issuer, Endpoints: d.endpoints(), Form: form, Mistakes: wrong, Lives: secretLives(),
 	}
+	var err error
+	if page.Logouts, err = d.logouts(c, client); err != nil {
+		return err
+	}
 	if !client.Registration.At.IsZero() {
 		page.Registered = registeredBy(client)
 	}

@@ -53,4 +53,5 @@ const (
 	LogoutTold     = "logout.told"
 	LogoutFailed   = "logout.failed"
 	LogoutReceived = "logout.received"
+	LogoutsTried   = "logout.tried"
 )

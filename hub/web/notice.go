@@ -19,6 +19,7 @@ var notices = map[string]string{
 	"suspended": "Suspended. Nobody can sign in through that server until you resume it.",
 	"resumed":   "Resumed.",
 	"asked":     "Asked. The answer is below.",
+	"tried":     "Being told now. Open this page again in a moment to see how it went.",
 	"setup":     "This hub is set up. You are its administrator.",
 	"linked":    "Connected. You can sign in with it from now on.",
 }

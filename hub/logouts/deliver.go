@@ -1,0 +1,115 @@
+package logouts
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+const (
+	firstWait = 5 * time.Second
+	longest   = time.Hour
+	claim     = 30 * time.Second // how long one hub has to deliver a notice it took up
+)
+
+// wait is how long to wait after so many failures in a row.
+func wait(failures int) time.Duration {
+	return min(firstWait<<min(failures-1, 20), longest)
+}
+
+// one takes up a notice, tells the client, and removes or postpones it. It
+// says whether there is any use in telling the client more.
+func (k *Keeper) one(ctx context.Context, id string) bool {
+	n, ours, err := k.takeUp(ctx, id)
+	if err != nil || !ours {
+		return err == nil || errors.Is(err, fs.ErrNotExist)
+	}
+	err = k.tell(ctx, n)
+	if ctx.Err() != nil {
+		return false // we are stopping; the notice is tried again after the restart
+	}
+	event := audit.Event{Kind: audit.LogoutTold, Target: n.Subject, Client: n.ClientID}
+	if err == nil {
+		k.Audit.Record(ctx, event)
+		k.told(ctx, n)
+		return true
+	}
+	event.Kind, event.Reason = audit.LogoutFailed, err.Error()
+	k.Audit.Record(ctx, event)
+	var answer *refusal
+	refused := errors.As(err, &answer) && answer.final()
+	k.failed(ctx, n, refused, err)
+	return refused
+}
+
+// takeUp claims the notice, so that of several hubs one delivers it, and tries
+// again later should that hub be gone.
+func (k *Keeper) takeUp(ctx context.Context, id string) (n Notice, ours bool, err error) {
+	err = k.Notices.Update(ctx, id, func(stored *Notice) error {
+		ours = false
+		if k.Now().Before(stored.Next) {
+			return store.ErrUnchanged
+		}
+		stored.Tries++
+		stored.Next = k.Now().Add(claim)
+		n, ours = *stored, true
+		return nil
+	})
+	return n, ours, err
+}
+
+// A refusal is an answer that is not the one of §2.8.
+type refusal struct {
+	code   int
+	status string
+}
+
+func (r *refusal) Error() string { return "the client answered " + r.status }
+
+// final says that the client is there and does not want this notice; another
+// may fare better.
+func (r *refusal) final() bool {
+	return r.code >= 400 && r.code < 500 && r.code != http.StatusTooManyRequests && r.code != http.StatusRequestTimeout
+}
+
+// tell posts the logout token (OIDC Back-Channel Logout §2.5). It always names
+// the user and the session, whether or not the client asked for the latter
+// (§2.4 allows both): a client that knows no sessions ends all of the user's.
+func (k *Keeper) tell(ctx context.Context, n Notice) error {
+	c, err := k.Clients.Get(ctx, n.ClientID)
+	if errors.Is(err, fs.ErrNotExist) || (err == nil && c.BackchannelLogoutURI == "") {
+		return nil // there is nobody left to tell
+	}
+	if err != nil {
+		return err
+	}
+	token, err := k.Tokens.Logout(ctx, c, n.Subject, n.SID)
+	if err != nil {
+		return err
+	}
+	form := url.Values{"logout_token": {token}}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.BackchannelLogoutURI, strings.NewReader(form.Encode()))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, err := k.HTTP.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	io.Copy(io.Discard, io.LimitReader(resp.Body, 4<<10)) //nolint:errcheck // only to reuse the connection
+	// §2.8: 200, and some frameworks turn that into 204.
+	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusNoContent {
+		return &refusal{resp.StatusCode, resp.Status}
+	}
+	return nil
+}

@@ -1,0 +1,164 @@
+package logouts
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+const (
+	tick   = 2 * time.Second // how often the store is looked through for what is due
+	batch  = 100
+	atOnce = 4 // for one client
+)
+
+// lanes are the clients that are being told right now. Each has a lane of its
+// own, so one that never answers holds up only what is meant for itself.
+type lanes struct {
+	mu   sync.Mutex
+	open map[string]bool // true: look again when done, for there is something new
+	due  map[string]bool // to be opened
+	bell chan struct{}
+}
+
+func newLanes() lanes {
+	return lanes{open: map[string]bool{}, due: map[string]bool{}, bell: make(chan struct{}, 1)}
+}
+
+// wake asks for a client to be told now.
+func (l *lanes) wake(clientID string) {
+	l.mu.Lock()
+	l.due[clientID] = true
+	l.mu.Unlock()
+	select {
+	case l.bell <- struct{}{}:
+	default:
+	}
+}
+
+// begin returns the clients whose lanes are to be opened.
+func (l *lanes) begin() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var begun []string
+	for id := range l.due {
+		if _, open := l.open[id]; open {
+			l.open[id] = true
+			continue
+		}
+		l.open[id] = false
+		begun = append(begun, id)
+	}
+	clear(l.due)
+	return begun
+}
+
+// again closes a lane, unless something new came meanwhile.
+func (l *lanes) again(clientID string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.open[clientID] {
+		l.open[clientID] = false
+		return true
+	}
+	delete(l.open, clientID)
+	return false
+}
+
+// Run delivers notices until the context ends.
+func (k *Keeper) Run(ctx context.Context) {
+	timer := time.NewTicker(tick)
+	defer timer.Stop()
+	var running sync.WaitGroup
+	defer running.Wait()
+	k.look(ctx)
+	for {
+		for _, id := range k.lanes.begin() {
+			running.Go(func() {
+				for again := true; again; again = k.lanes.again(id) {
+					if err := k.drive(ctx, id); err != nil && ctx.Err() == nil {
+						k.Log.ErrorContext(ctx, "logout notices wait", "client", id, "error", err)
+					}
+				}
+			})
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-k.lanes.bell:
+		case <-timer.C:
+			k.look(ctx)
+		}
+	}
+}
+
+// look finds clients with a notice that is due: left over from before the
+// start, put off, or noted by another hub on the same database.
+func (k *Keeper) look(ctx context.Context) {
+	for after := ""; ; {
+		waiting, err := k.Notices.Find(ctx, store.Query{After: after, Limit: batch})
+		if err != nil {
+			if ctx.Err() == nil {
+				k.Log.ErrorContext(ctx, "logout notices wait", "error", err)
+			}
+			return
+		}
+		for _, n := range waiting {
+			after = n.ID
+			if !k.Now().Before(n.Next) {
+				k.lanes.wake(n.ClientID)
+			}
+		}
+		if len(waiting) < batch {
+			return
+		}
+	}
+}
+
+// drive tells one client of everything that is due for it, a few at a time,
+// until that is done or the client fails. One that failed before is tried with
+// a single notice first.
+func (k *Keeper) drive(ctx context.Context, clientID string) error {
+	status, err := k.status(ctx, clientID)
+	if err != nil || k.Now().Before(status.Until) {
+		return err
+	}
+	trial := status.Failures > 0
+	down, stop := context.WithCancel(ctx)
+	defer stop()
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	defer group.Wait() //nolint:errcheck // down says it
+	for after := ""; ; {
+		waiting, err := k.Notices.Find(ctx, store.Query{Field: "clientId", Equals: clientID, After: after, Limit: batch})
+		if err != nil {
+			return err
+		}
+		for _, n := range waiting {
+			after = n.ID
+			switch {
+			case down.Err() != nil:
+				return nil
+			case k.Now().Before(n.Next):
+			case trial:
+				if trial = false; !k.one(ctx, n.ID) {
+					return nil
+				}
+			default:
+				group.Go(func() error {
+					if down.Err() == nil && !k.one(ctx, n.ID) {
+						stop()
+					}
+					return nil
+				})
+			}
+		}
+		if len(waiting) < batch {
+			return nil
+		}
+	}
+}

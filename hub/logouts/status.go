@@ -1,0 +1,168 @@
+package logouts
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// A Status is how telling one client went. It is kept in the database, so that
+// every hub leaves a client alone that another hub found to be away.
+type Status struct {
+	ClientID string    `bson:"id"`
+	Told     time.Time `bson:"told,omitempty"`   // the last delivery
+	Failed   time.Time `bson:"failed,omitempty"` // the last failure, kept when things are well again
+	Error    string    `bson:"error,omitempty"`  // of the last failure; empty when things are well
+	Failures int       `bson:"failures"`         // without an answer, in a row
+	Until    time.Time `bson:"until,omitempty"`  // not to be tried before
+}
+
+// Key names the record.
+func (s Status) Key() string { return s.ClientID }
+
+func (k *Keeper) status(ctx context.Context, clientID string) (Status, error) {
+	s, err := k.Statuses.Get(ctx, clientID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Status{ClientID: clientID}, nil
+	}
+	return s, err
+}
+
+// change edits a client's status, or writes its first.
+func (k *Keeper) change(ctx context.Context, clientID string, edit func(*Status) error) error {
+	for {
+		err := k.Statuses.Update(ctx, clientID, edit)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		first := Status{ClientID: clientID}
+		if err := edit(&first); err != nil {
+			if errors.Is(err, store.ErrUnchanged) {
+				return nil
+			}
+			return err
+		}
+		if err := k.Statuses.Insert(ctx, first); !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+	}
+}
+
+// told removes a delivered notice.
+func (k *Keeper) told(ctx context.Context, n Notice) {
+	if err := k.Notices.Delete(ctx, n.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		k.Log.ErrorContext(ctx, "a delivered logout notice stays", "error", err)
+	}
+	k.note(ctx, n.ClientID, func(s *Status) error {
+		now := k.Now()
+		if s.Error == "" && s.Failures == 0 && now.Sub(s.Told) < time.Second {
+			return store.ErrUnchanged // in a rush one of many writes it
+		}
+		s.Told, s.Error, s.Failures, s.Until = now, "", 0, time.Time{}
+		return nil
+	})
+}
+
+// failed puts off the notice and, unless the client was there and refused it,
+// everything else for the client.
+func (k *Keeper) failed(ctx context.Context, n Notice, refused bool, cause error) {
+	next := k.Now().Add(wait(n.Tries))
+	k.note(ctx, n.ClientID, func(s *Status) error {
+		now := k.Now()
+		s.Failed, s.Error = now, cause.Error()
+		switch {
+		case refused:
+		case now.Before(s.Until): // those that were under way together count once
+			next = s.Until
+		default:
+			s.Failures++
+			s.Until = now.Add(wait(s.Failures))
+			next = s.Until
+		}
+		return nil
+	})
+	err := k.Notices.Update(ctx, n.ID, func(stored *Notice) error {
+		stored.Next = next
+		return nil
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		k.Log.ErrorContext(ctx, "a logout notice stays claimed for a while", "error", err)
+	}
+}
+
+// note writes a status. It may fail: it is for people to read, and delivery
+// goes on without it.
+func (k *Keeper) note(ctx context.Context, clientID string, edit func(*Status) error) {
+	if err := k.change(ctx, clientID, edit); err != nil {
+		k.Log.ErrorContext(ctx, "the status of logout notices is out of date", "client", clientID, "error", err)
+	}
+}
+
+// A Report is a client's status, and what waits for it.
+type Report struct {
+	Status
+	Waiting int       // notices, at most MostCounted
+	Next    time.Time // when the next of them is tried; zero if none waits
+}
+
+// MostCounted is how far a report counts.
+const MostCounted = 1000
+
+// Report says how telling a client goes.
+func (k *Keeper) Report(ctx context.Context, clientID string) (Report, error) {
+	s, err := k.status(ctx, clientID)
+	if err != nil {
+		return Report{}, err
+	}
+	r := Report{Status: s}
+	waiting, err := k.waiting(ctx, clientID)
+	if err != nil {
+		return Report{}, err
+	}
+	r.Waiting = len(waiting)
+	for _, n := range waiting {
+		if r.Next.IsZero() || n.Next.Before(r.Next) {
+			r.Next = n.Next
+		}
+	}
+	if r.Waiting > 0 && r.Next.Before(s.Until) {
+		r.Next = s.Until
+	}
+	return r, nil
+}
+
+func (k *Keeper) waiting(ctx context.Context, clientID string) ([]Notice, error) {
+	return k.Notices.Find(ctx, store.Query{Field: "clientId", Equals: clientID, Limit: MostCounted})
+}
+
+// TryNow makes everything that waits for a client due at once.
+func (k *Keeper) TryNow(ctx context.Context, clientID string) error {
+	waiting, err := k.waiting(ctx, clientID)
+	if err != nil {
+		return err
+	}
+	for _, n := range waiting {
+		err := k.Notices.Update(ctx, n.ID, func(stored *Notice) error {
+			stored.Next = k.Now()
+			return nil
+		})
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	err = k.change(ctx, clientID, func(s *Status) error {
+		if s.Until.IsZero() {
+			return store.ErrUnchanged
+		}
+		s.Until = time.Time{}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	k.lanes.wake(clientID)
+	return nil
+}
