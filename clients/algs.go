@@ -8,7 +8,7 @@ import (
 // SigningAlgs are the algorithms that the hub signs with for a client, by
 // their names in RFC 7518 and RFC 8037. RS256 comes first: it is what a client
 // gets that says nothing (OIDC Registration §2).
-func SigningAlgs() []string { return []string{"RS256", "ES256", HS256} }
+func SigningAlgs() []string { return []string{"RS256", "PS256", "ES256", "ES384", "EdDSA", HS256} }
 
 // EncryptionAlgs are how the hub encrypts a content key for a client, by the
 // client's public key (RFC 7518 §4). RSA1_5 is not among them (RFC 8725 §3.2).

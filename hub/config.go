@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"crypto/rsa"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -44,6 +45,9 @@ type Config struct {
 	// SignInEvery how long it waits for each one after; 60 and 1 s if zero.
 	SignInBurst int
 	SignInEvery time.Duration
+
+	// NewRSA makes RSA keys, which takes long; for tests, which have theirs ready.
+	NewRSA func() (*rsa.PrivateKey, error)
 
 	Log *slog.Logger     // slog.Default() if nil
 	Now func() time.Time // time.Now if nil

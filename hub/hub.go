@@ -115,6 +115,9 @@ func (h *Hub) things() {
 	h.audit = &audit.Recorder{Set: d.audit, Log: c.Log, Now: c.Now, Watch: c.Watch}
 	h.settings = settings.NewKeeper(d.settings, c.Name, c.Now)
 	h.signing = signing.NewKeeper(d.signing, h.box, c.Now)
+	if c.NewRSA != nil {
+		h.signing.NewRSA = c.NewRSA
+	}
 	h.users = users.New(users.Options{
 		Users: d.users, Identities: d.identities, Throttles: d.throttles, Setups: d.setups,
 		Now: c.Now, Hash: c.Hash, MinPassword: c.MinPassword, HubNames: []string{"fedhub", c.Name},
@@ -251,22 +254,22 @@ func texts(prefixes []netip.Prefix) []string {
 // ServeHTTP answers a request.
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.engine.ServeHTTP(w, r) }
 
-// sweepEvery is how often expired records are cleared away.
-const sweepEvery = time.Minute
+// choresEvery is how often expired records are cleared away and keys tended.
+const choresEvery = time.Minute
 
 // Run does what must happen beside the requests, until the context ends: keys
-// are made ready, clients are told of logouts, expired records go.
+// are made ready and replaced, clients are told of logouts, expired records go.
 func (h *Hub) Run(ctx context.Context) {
 	h.signing.Warm(ctx)
 	var group sync.WaitGroup
 	group.Go(func() { h.logouts.Run(ctx) })
-	group.Go(func() { h.sweep(ctx) })
+	group.Go(func() { h.everyMinute(ctx) })
 	group.Wait()
 	h.clients.Close()
 }
 
-func (h *Hub) sweep(ctx context.Context) {
-	timer := time.NewTicker(sweepEvery)
+func (h *Hub) everyMinute(ctx context.Context) {
+	timer := time.NewTicker(choresEvery)
 	defer timer.Stop()
 	for {
 		select {
@@ -274,10 +277,31 @@ func (h *Hub) sweep(ctx context.Context) {
 			return
 		case <-timer.C:
 		}
-		if _, err := h.backend.Sweep(ctx, h.config.Now()); err != nil && !errors.Is(err, context.Canceled) {
-			h.config.Log.ErrorContext(ctx, "expired records stay for now", "error", err)
-		}
+		h.chores(ctx)
 	}
+}
+
+// chores is what is due now and then.
+func (h *Hub) chores(ctx context.Context) {
+	if _, err := h.backend.Sweep(ctx, h.config.Now()); err != nil && !errors.Is(err, context.Canceled) {
+		h.config.Log.ErrorContext(ctx, "expired records stay for now", "error", err)
+	}
+	if err := h.tendKeys(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		h.config.Log.ErrorContext(ctx, "the signing keys stay as they are for now", "error", err)
+	}
+}
+
+// tendKeys replaces signing keys that are as old as the settings let them be.
+func (h *Hub) tendKeys(ctx context.Context) error {
+	s, err := h.settings.Current(ctx)
+	if err != nil {
+		return err
+	}
+	rotated, err := h.signing.Tend(ctx, s.RotateEvery())
+	for _, alg := range rotated {
+		h.audit.Record(ctx, audit.Event{Kind: audit.SigningRotated, Actor: "schedule", Target: alg})
+	}
+	return err
 }
 
 // Drain makes the hub say that it is not ready, so that a balancer sends no

@@ -8,6 +8,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/users"
 )
 
@@ -159,6 +160,24 @@ func (h *Hub) ChangeSettings(ctx context.Context, by string, edit func(*settings
 	err := h.settings.Change(ctx, by, edit)
 	if err == nil {
 		h.audit.Record(ctx, audit.Event{Kind: audit.SettingsSaved, Actor: by})
+	}
+	return err
+}
+
+// SigningKeys lists the keys that the hub signs with, and those that others
+// encrypt to.
+func (h *Hub) SigningKeys(ctx context.Context) ([]signing.Card, error) { return h.signing.List(ctx) }
+
+// RotateSigningKeys replaces all of them: ahead of their use or, if the old
+// ones are distrusted, at once.
+func (h *Hub) RotateSigningKeys(ctx context.Context, by string, distrust bool) error {
+	kind := audit.SigningRotated
+	if distrust {
+		kind = audit.SigningDropped
+	}
+	rotated, err := h.signing.Rotate(ctx, "", distrust)
+	if rotated {
+		h.audit.Record(ctx, audit.Event{Kind: kind, Actor: by})
 	}
 	return err
 }

@@ -24,6 +24,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/signing/signingtest"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/mongodb"
 	"github.com/fedhub/fedhub/hub/store/mongodb/mongodtest"
@@ -89,6 +90,7 @@ func newWorldAs(t *testing.T, backend store.Backend, config hub.Config) *world {
 	config.SecretKey = bytes.Repeat([]byte{7}, 32)
 	config.Hash = users.HashParams{Memory: 64, Time: 1, Threads: 1}
 	config.SignInBurst = 10_000
+	config.NewRSA = signingtest.RSA
 	config.Log = slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	h, err := hub.New(t.Context(), config, backend)
 	if err != nil {

@@ -47,6 +47,8 @@ const (
 	ServerDecided  = "server.decided"
 	InviteMade     = "server.invite.made"
 	SettingsSaved  = "settings.saved"
+	SigningRotated = "signing.rotated"
+	SigningDropped = "signing.distrusted"
 	UserAdded      = "user.added"
 	UserChanged    = "user.changed"
 	SessionsEnded  = "sessions.ended"

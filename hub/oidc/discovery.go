@@ -164,7 +164,7 @@ func forEverybody(c *gin.Context, caching string) {
 
 // JWKS serves the public keys (RFC 7517 §5).
 func (d *Door) JWKS(c *gin.Context) error {
-	body, err := d.keySet(c.Request.Context())
+	body, err := d.Signing.JWKS(c.Request.Context())
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package oidc
 
 import (
-	"context"
 	"encoding/json"
 	"sync"
 	"time"
@@ -9,28 +8,12 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 )
 
-// documents are what everybody may read, encoded once: the keys change only
-// when keys do, the metadata when an administrator saves the settings.
+// documents are what everybody may read, encoded once: the metadata changes
+// only when an administrator saves the settings.
 type documents struct {
 	mu    sync.Mutex
-	keys  []byte
 	saved time.Time // when the settings were saved that meta is made of
 	meta  []byte
-}
-
-// keySet returns the JWK set.
-func (d *Door) keySet(ctx context.Context) ([]byte, error) {
-	d.documents.mu.Lock()
-	defer d.documents.mu.Unlock()
-	if d.documents.keys != nil {
-		return d.documents.keys, nil
-	}
-	set, err := d.Signing.Public(ctx)
-	if err != nil {
-		return nil, err
-	}
-	d.documents.keys, err = json.Marshal(set)
-	return d.documents.keys, err
 }
 
 // metadata returns the document for these settings, made by draft.

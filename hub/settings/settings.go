@@ -54,9 +54,13 @@ type Settings struct {
 	Registration string `bson:"registration"`
 	// SoftwareIssuers are whose software statements count (RFC 7591 §2.3):
 	// each an issuer, a space, and the address of its keys.
-	SoftwareIssuers []string  `bson:"softwareIssuers,omitempty"`
-	Updated         time.Time `bson:"updated"`
-	UpdatedBy       string    `bson:"updatedBy"`
+	SoftwareIssuers []string `bson:"softwareIssuers,omitempty"`
+	// KeyDays is after how many days signing keys are replaced; 0 is never,
+	// and unset the default.
+	KeyDays *int `bson:"keyDays,omitempty"`
+
+	Updated   time.Time `bson:"updated"`
+	UpdatedBy string    `bson:"updatedBy"`
 }
 
 const id = "settings"
@@ -78,6 +82,23 @@ func (s Settings) StatementIssuers() map[string]string {
 	}
 	return issuers
 }
+
+// The bounds of KeyDays; 0 is allowed too.
+const (
+	defaultKeyDays = 90
+	maxKeyDays     = 3650
+)
+
+// RotateDays is after how many days signing keys are replaced; 0 is never.
+func (s Settings) RotateDays() int {
+	if s.KeyDays == nil {
+		return defaultKeyDays
+	}
+	return *s.KeyDays
+}
+
+// RotateEvery is the same as a duration.
+func (s Settings) RotateEvery() time.Duration { return time.Duration(s.RotateDays()) * 24 * time.Hour }
 
 // A Problem is what is wrong with one field, in words for the administrator.
 type Problem struct{ Field, Text string }
@@ -208,6 +229,9 @@ func (s *Settings) problems() Problems {
 	}
 	if s.Consent != Force && s.Consent != Auto {
 		p = append(p, Problem{"consent", "Choose Force or Auto."})
+	}
+	if days := s.RotateDays(); days < 0 || days > maxKeyDays {
+		p = append(p, Problem{"key_days", fmt.Sprintf("Replace signing keys after 1 to %d days, or write 0 to never do it by schedule.", maxKeyDays)})
 	}
 	for _, d := range s.ServerDomains {
 		if !hostPattern(strings.TrimPrefix(d, ".")) {

@@ -3,9 +3,11 @@ package signing
 import (
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
+	"crypto/sha512"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -29,7 +31,7 @@ func (r *ready) compact(typ string, payload []byte) (string, error) {
 	token = encoding.AppendEncode(token, payload)
 	signature, err := r.sign(token)
 	if err != nil {
-		return "", fmt.Errorf("sign with %s: %w", r.kid, err)
+		return "", fmt.Errorf("sign with %s: %w", r.KID, err)
 	}
 	token = append(token, '.')
 	return string(encoding.AppendEncode(token, signature)), nil
@@ -47,7 +49,7 @@ func (r *ready) header(typ string) (string, error) {
 		Alg string `json:"alg"`
 		KID string `json:"kid"`
 		Typ string `json:"typ"`
-	}{r.public.Algorithm, r.kid, typ})
+	}{r.Alg, r.KID, typ})
 	if err != nil {
 		return "", fmt.Errorf("encode a header: %w", err)
 	}
@@ -58,21 +60,35 @@ func (r *ready) header(typ string) (string, error) {
 
 // sign makes the signature over the signing input.
 func (r *ready) sign(input []byte) ([]byte, error) {
-	sum := sha256.Sum256(input)
 	switch private := r.private.(type) {
-	case *ecdsa.PrivateKey:
-		a, b, err := ecdsa.Sign(rand.Reader, private, sum[:])
-		if err != nil {
-			return nil, err
+	case *ecdsa.PrivateKey: // RFC 7518 §3.4
+		if r.Alg == ES384 {
+			sum := sha512.Sum384(input)
+			return signECDSA(private, sum[:])
 		}
-		// RFC 7518 §3.4: both numbers at full length, one behind the other.
-		const half = 32
-		signature := make([]byte, 2*half)
-		a.FillBytes(signature[:half])
-		b.FillBytes(signature[half:])
-		return signature, nil
+		sum := sha256.Sum256(input)
+		return signECDSA(private, sum[:])
 	case *rsa.PrivateKey:
+		sum := sha256.Sum256(input)
+		if r.Alg == PS256 { // RFC 7518 §3.5: the salt is as long as the hash
+			return rsa.SignPSS(rand.Reader, private, crypto.SHA256, sum[:], &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash})
+		}
 		return rsa.SignPKCS1v15(rand.Reader, private, crypto.SHA256, sum[:]) // RFC 7518 §3.3
+	case ed25519.PrivateKey:
+		return ed25519.Sign(private, input), nil // RFC 8037 §3.1
 	}
 	return nil, fmt.Errorf("no signature can be made with %T", r.private)
+}
+
+// signECDSA writes both numbers at full length, one behind the other.
+func signECDSA(private *ecdsa.PrivateKey, sum []byte) ([]byte, error) {
+	a, b, err := ecdsa.Sign(rand.Reader, private, sum)
+	if err != nil {
+		return nil, err
+	}
+	half := (private.Params().BitSize + 7) / 8
+	signature := make([]byte, 2*half)
+	a.FillBytes(signature[:half])
+	b.FillBytes(signature[half:])
+	return signature, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/fedhub/fedhub/hub/seal"
+	"github.com/fedhub/fedhub/hub/signing/signingtest"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 )
@@ -39,6 +40,13 @@ func box(t testing.TB, fill byte) *seal.Box {
 	return b
 }
 
+// newKeeper is NewKeeper with RSA keys that are ready.
+func newKeeper(set *store.Set[Key], box *seal.Box, now func() time.Time) *Keeper {
+	k := NewKeeper(set, box, now)
+	k.NewRSA = signingtest.RSA
+	return k
+}
+
 type claims struct {
 	Sub string `json:"sub"`
 }
@@ -50,7 +58,7 @@ func TestHubsThatStartTogetherShareOneKey(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range hubs {
 		all.Go(func() {
-			public, err := NewKeeper(set, b, time.Now).Public(t.Context())
+			public, err := newKeeper(set, b, time.Now).Public(t.Context())
 			if err != nil {
 				t.Error(err)
 				return
@@ -70,7 +78,7 @@ func TestHubsThatStartTogetherShareOneKey(t *testing.T) {
 
 func TestWhatOneHubSignsAnotherVerifies(t *testing.T) {
 	set, b := open(t), box(t, 'k')
-	one, two := NewKeeper(set, b, time.Now), NewKeeper(set, b, time.Now)
+	one, two := newKeeper(set, b, time.Now), newKeeper(set, b, time.Now)
 	for _, alg := range Algorithms() {
 		token, err := one.Sign(t.Context(), alg, "at+jwt", claims{"ada"})
 		if err != nil {
@@ -88,17 +96,17 @@ func TestWhatOneHubSignsAnotherVerifies(t *testing.T) {
 
 func TestAnotherSecretKeyOpensNothing(t *testing.T) {
 	set := open(t)
-	if _, err := NewKeeper(set, box(t, 'k'), time.Now).Public(t.Context()); err != nil {
+	if _, err := newKeeper(set, box(t, 'k'), time.Now).Public(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	_, err := NewKeeper(set, box(t, 'x'), time.Now).Public(t.Context())
+	_, err := newKeeper(set, box(t, 'x'), time.Now).Public(t.Context())
 	if !errors.Is(err, seal.ErrOpen) {
 		t.Errorf("got %v, want ErrOpen", err)
 	}
 }
 
 func TestForgedTokensAreRefused(t *testing.T) {
-	k := NewKeeper(open(t), box(t, 'k'), time.Now)
+	k := newKeeper(open(t), box(t, 'k'), time.Now)
 	good, err := k.Sign(t.Context(), ES256, "at+jwt", claims{"ada"})
 	if err != nil {
 		t.Fatal(err)
@@ -150,7 +158,7 @@ func TestForgedTokensAreRefused(t *testing.T) {
 }
 
 func TestThePublicKeysArePublic(t *testing.T) {
-	public, err := NewKeeper(open(t), box(t, 'k'), time.Now).Public(t.Context())
+	public, err := newKeeper(open(t), box(t, 'k'), time.Now).Public(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

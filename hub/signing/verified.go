@@ -43,10 +43,3 @@ func (v *verified) put(token [sha256.Size]byte, p payload) {
 	}
 	v.known[token] = p
 }
-
-// trusts says whether the key still is one of ours.
-func (k *Keeper) trusts(key *ready) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.ring[key.public.Algorithm] == key
-}

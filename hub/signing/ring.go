@@ -1,0 +1,264 @@
+package signing
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"golang.org/x/sync/singleflight"
+)
+
+// A key is published before it signs and after it has signed, so that no
+// verifier ever meets a token whose key it cannot know (RFC 7517 leaves this to
+// us; OIDC Core §10.1.1 describes it).
+const (
+	// lead is how long a new key is published before it signs: the JWKS may be
+	// cached for five minutes, and clocks differ.
+	lead = 10 * time.Minute
+	// erase is how long a key that was replaced keeps its private half: until
+	// no process can take it for the current one.
+	erase = time.Hour
+	// keep is how long it stays published. The last token lives 15 minutes; a
+	// hub that knows this one by its keys may not look for days, and must then
+	// find one that it knows.
+	keep = 7 * 24 * time.Hour
+)
+
+// A ring is all keys at one moment. It is never changed.
+type ring struct {
+	read  time.Time
+	byAlg map[string][]*ready // newest first
+	byKID map[string]*ready
+	jwks  []byte // the published ones (RFC 7517 §5)
+}
+
+// newRing sorts the stored keys. Those that are void are left out. Keys of the
+// ring before are taken over, with what they remember.
+func (k *Keeper) newRing(stored []Key, before *ring) (*ring, error) {
+	r := &ring{read: k.now(), byAlg: map[string][]*ready{}, byKID: map[string]*ready{}}
+	slices.SortFunc(stored, func(a, b Key) int { return b.number() - a.number() })
+	alone := map[string]bool{}
+	for _, key := range stored {
+		if alone[key.Alg] {
+			continue
+		}
+		alone[key.Alg] = key.Alone
+		ready, err := k.reopen(key, before)
+		if err != nil {
+			return nil, err
+		}
+		r.byAlg[key.Alg] = append(r.byAlg[key.Alg], ready)
+		r.byKID[key.KID] = ready
+	}
+	var err error
+	r.jwks, err = json.Marshal(r.public(r.read))
+	if err != nil {
+		return nil, fmt.Errorf("encode the public keys: %w", err)
+	}
+	return r, nil
+}
+
+func (k *Keeper) reopen(key Key, before *ring) (*ready, error) {
+	if before != nil {
+		if known := before.byKID[key.KID]; known != nil {
+			return known, nil
+		}
+	}
+	return unseal(k.box, key)
+}
+
+// current is the key that signs now: the newest that has started. Where none
+// has, by the clock of another process, it is the oldest.
+func (r *ring) current(alg string, now time.Time) *ready {
+	keys := r.byAlg[alg]
+	for _, key := range keys {
+		if !now.Before(key.Starts) {
+			return key
+		}
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	return keys[len(keys)-1]
+}
+
+// retires is when the next key takes over; zero if there is none yet.
+func (r *ring) retires(key *ready) time.Time {
+	keys := r.byAlg[key.Alg]
+	for i, one := range keys {
+		if one == key && i > 0 {
+			return keys[i-1].starts()
+		}
+	}
+	return time.Time{}
+}
+
+// starts is when the key signs from, also where that was never written down.
+func (k Key) starts() time.Time {
+	if k.Starts.IsZero() {
+		return k.Created
+	}
+	return k.Starts
+}
+
+// published says whether the key is in the JWKS. What is encrypted to an old
+// key still opens, but nobody should encrypt to it.
+func (r *ring) published(key *ready, now time.Time) bool {
+	retires := r.retires(key)
+	if use(key.Alg) == "enc" {
+		return key == r.current(key.Alg, now)
+	}
+	return retires.IsZero() || now.Before(retires.Add(keep))
+}
+
+// public returns the published keys: of each algorithm the newest first.
+func (r *ring) public(now time.Time) jose.JSONWebKeySet {
+	set := jose.JSONWebKeySet{Keys: []jose.JSONWebKey{}}
+	for _, alg := range kinds() {
+		for _, key := range r.byAlg[alg] {
+			if r.published(key, now) {
+				set.Keys = append(set.Keys, key.public)
+			}
+		}
+	}
+	return set
+}
+
+// How old the ring may be: beyond stale it is read again beside the request,
+// beyond tooOld before it. So what another process did is seen within seconds,
+// and signing costs no database read.
+const (
+	stale  = 2 * time.Second
+	tooOld = 10 * time.Second
+)
+
+// keys returns the ring. While the database is away the one that is known
+// serves on.
+func (k *Keeper) keys(ctx context.Context) (*ring, error) {
+	r := k.ring.Load()
+	if r == nil {
+		return k.reread(ctx)
+	}
+	age := k.now().Sub(r.read)
+	switch {
+	case 0 <= age && age < stale, k.pausing():
+		return r, nil
+	case 0 <= age && age < tooOld:
+		k.start(ctx, "read", k.load)
+		return r, nil
+	}
+	return k.keysNow(ctx, r)
+}
+
+// moment is how long a ring counts as read now: made-up kids, and everybody who
+// asks for the JWKS, must not cost a database read each.
+const moment = 100 * time.Millisecond
+
+// keysNow returns the ring as it is now.
+func (k *Keeper) keysNow(ctx context.Context, r *ring) (*ring, error) {
+	if r != nil && (k.pausing() || k.now().Sub(r.read).Abs() < moment) {
+		return r, nil
+	}
+	fresh, err := k.reread(ctx)
+	if err != nil && r != nil && ctx.Err() == nil {
+		return r, nil
+	}
+	return fresh, err
+}
+
+// pausing says that reading failed a moment ago.
+func (k *Keeper) pausing() bool {
+	failed := k.failed.Load()
+	return failed != 0 && k.now().Sub(time.Unix(0, failed)).Abs() < stale
+}
+
+// reread reads the keys. Of many callers one does it, and its going away does
+// not take the others' answer with it.
+func (k *Keeper) reread(ctx context.Context) (*ring, error) { return k.once(ctx, "read", k.load) }
+
+// load reads the keys, whoever else does.
+func (k *Keeper) load(ctx context.Context) error {
+	began := k.now()
+	stored, err := k.set.All(ctx)
+	if err != nil {
+		k.failed.Store(k.now().UnixNano())
+		return err
+	}
+	r, err := k.newRing(stored, k.ring.Load())
+	if err != nil {
+		return err
+	}
+	r.read = began
+	k.failed.Store(0)
+	for {
+		last := k.ring.Load()
+		if last != nil && last.read.After(began) {
+			return nil // somebody who began later was quicker
+		}
+		if k.ring.CompareAndSwap(last, r) {
+			return nil
+		}
+	}
+}
+
+// once does a thing for all who want it at the same time, and returns the ring
+// as it is then.
+func (k *Keeper) once(ctx context.Context, what string, do func(context.Context) error) (*ring, error) {
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case result := <-k.start(ctx, what, do):
+		return k.ring.Load(), result.Err
+	}
+}
+
+func (k *Keeper) start(ctx context.Context, what string, do func(context.Context) error) <-chan singleflight.Result {
+	return k.flights.DoChan(what, func() (any, error) { return nil, do(context.WithoutCancel(ctx)) })
+}
+
+// key returns the algorithm's current key; the first caller ever makes it.
+func (k *Keeper) key(ctx context.Context, alg string) (*ready, error) {
+	r, err := k.keys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if key := r.current(alg, k.now()); key != nil {
+		return key, nil
+	}
+	if !slices.Contains(kinds(), alg) {
+		return nil, fmt.Errorf("no key can be made for %s; it is one of %s", alg, strings.Join(kinds(), " "))
+	}
+	r, err = k.once(ctx, "make "+alg, func(ctx context.Context) error { return k.first(ctx, alg) })
+	if err != nil {
+		return nil, fmt.Errorf("the %s signing key: %w", alg, err)
+	}
+	return r.current(alg, k.now()), nil
+}
+
+// first makes the first key of an algorithm, unless another process did.
+func (k *Keeper) first(ctx context.Context, alg string) error {
+	if err := k.load(ctx); err != nil || k.ring.Load().current(alg, k.now()) != nil {
+		return err
+	}
+	key, err := k.newKey(alg, 1, time.Time{})
+	if err != nil {
+		return err
+	}
+	_, err = k.add(ctx, key)
+	return err
+}
+
+// add keeps a new key, unless another process has kept one in its place.
+func (k *Keeper) add(ctx context.Context, key Key) (ours bool, err error) {
+	err = k.set.Insert(ctx, key)
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return false, err
+	}
+	return err == nil, k.load(ctx)
+}

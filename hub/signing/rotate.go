@@ -1,0 +1,238 @@
+package signing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// A State is where a key stands in its life.
+type State string
+
+// The states of a key, in their order.
+const (
+	Waiting State = "waiting" // published, and signs soon
+	Current State = "current" // signs
+	Retired State = "retired" // signs no more; published for those who hold what it signed
+)
+
+// A Card is what there is to know about a key, but the key.
+type Card struct {
+	KID     string
+	Alg     string
+	Use     string // "sig" or "enc"
+	State   State
+	Created time.Time
+	Starts  time.Time
+	Retires time.Time // when the next one takes over; zero if there is none
+	Leaves  time.Time // when it is deleted; zero if that is not known
+}
+
+// List returns the keys, of each algorithm the newest first.
+func (k *Keeper) List(ctx context.Context) ([]Card, error) {
+	if _, err := k.Public(ctx); err != nil { // every algorithm has one now
+		return nil, err
+	}
+	r, now := k.ring.Load(), k.now()
+	var cards []Card
+	for _, alg := range kinds() {
+		current := r.current(alg, now)
+		for _, key := range r.byAlg[alg] {
+			card := Card{
+				KID: key.KID, Alg: alg, Use: use(alg), State: Retired,
+				Created: key.Created, Starts: key.starts(), Retires: r.retires(key),
+			}
+			switch {
+			case key == current:
+				card.State = Current
+			case now.Before(key.Starts):
+				card.State = Waiting
+			}
+			if !card.Retires.IsZero() {
+				card.Leaves = card.Retires.Add(keep)
+			}
+			cards = append(cards, card)
+		}
+	}
+	return cards, nil
+}
+
+// ErrWaiting says that there are keys enough that wait for their turn.
+var ErrWaiting = errors.New("new keys are waiting already and take over within ten minutes; rotate again after that")
+
+// maxWaiting bounds how many keys of an algorithm may wait.
+const maxWaiting = 3
+
+// Rotate makes the next key of every algorithm. It is published at once and
+// signs ten minutes later, when everybody who caches the JWKS has seen it; the
+// key before stays published for what it signed.
+//
+// If the old keys are distrusted, because somebody may have one, the new ones
+// sign at once and the old ones are gone: whatever they signed is refused.
+//
+// seen, unless empty, is the kid of the newest key that whoever asks knows of;
+// if that is not the newest any more, somebody else was quicker and nothing
+// happens.
+func (k *Keeper) Rotate(ctx context.Context, seen string, distrust bool) (rotated bool, err error) {
+	if _, err := k.Public(ctx); err != nil {
+		return false, err
+	}
+	if err := k.load(ctx); err != nil {
+		return false, err
+	}
+	r := k.ring.Load()
+	if seen != "" && seen != r.newest() {
+		return false, nil
+	}
+	for _, alg := range kinds() {
+		if !distrust && r.waiting(alg, k.now()) >= maxWaiting {
+			return false, ErrWaiting
+		}
+	}
+	for _, alg := range kinds() {
+		if distrust {
+			err = k.nextAlone(ctx, alg)
+		} else {
+			_, err = k.next(ctx, r, alg, false)
+		}
+		if err != nil {
+			return rotated, fmt.Errorf("rotate the %s key: %w", alg, err)
+		}
+		rotated = true
+	}
+	if distrust {
+		return true, k.tidy(ctx)
+	}
+	return true, nil
+}
+
+// Newest is the kid to hand to Rotate.
+func (k *Keeper) Newest(ctx context.Context) (string, error) {
+	if _, err := k.Public(ctx); err != nil {
+		return "", err
+	}
+	return k.ring.Load().newest(), nil
+}
+
+// newest is the last key of the last algorithm to be rotated.
+func (r *ring) newest() string {
+	all := kinds()
+	keys := r.byAlg[all[len(all)-1]]
+	if len(keys) == 0 {
+		return ""
+	}
+	return keys[0].KID
+}
+
+func (r *ring) waiting(alg string, now time.Time) int {
+	n := 0
+	for _, key := range r.byAlg[alg] {
+		if now.Before(key.Starts) {
+			n++
+		}
+	}
+	return n
+}
+
+// next adds the key after the newest of the ring. The number in its id decides
+// among processes that do it at the same time.
+func (k *Keeper) next(ctx context.Context, r *ring, alg string, alone bool) (ours bool, err error) {
+	number := 1
+	if keys := r.byAlg[alg]; len(keys) > 0 {
+		number = keys[0].number() + 1
+	}
+	var starts time.Time
+	if use(alg) == "sig" && !alone {
+		starts = k.now().Add(lead)
+	}
+	key, err := k.newKey(alg, number, starts)
+	if err != nil {
+		return false, err
+	}
+	key.Alone = alone
+	return k.add(ctx, key)
+}
+
+// nextAlone is next for one that distrusts, which must not lose.
+func (k *Keeper) nextAlone(ctx context.Context, alg string) error {
+	for {
+		ours, err := k.next(ctx, k.ring.Load(), alg, true)
+		if err != nil || ours {
+			return err
+		}
+	}
+}
+
+// Tend does what is due, and says of which algorithms it made a new key: keys
+// older than every get a successor (never, if every is 0), keys that were
+// replaced lose their private half and later go. Any number of processes may
+// do it at any time.
+func (k *Keeper) Tend(ctx context.Context, every time.Duration) (rotated []string, err error) {
+	if err := k.load(ctx); err != nil {
+		return nil, err
+	}
+	r := k.ring.Load()
+	for _, alg := range kinds() {
+		keys := r.byAlg[alg]
+		if every <= 0 || len(keys) == 0 || k.now().Sub(keys[0].starts()) < every-lead {
+			continue
+		}
+		ours, err := k.next(ctx, r, alg, false)
+		if err != nil {
+			return rotated, fmt.Errorf("rotate the %s key: %w", alg, err)
+		}
+		if ours {
+			rotated = append(rotated, alg)
+		}
+	}
+	return rotated, k.tidy(ctx)
+}
+
+// tidy removes keys whose time is over, and private halves that nothing needs.
+func (k *Keeper) tidy(ctx context.Context) error {
+	stored, err := k.set.All(ctx)
+	if err != nil {
+		return err
+	}
+	r, err := k.newRing(stored, k.ring.Load())
+	if err != nil {
+		return err
+	}
+	for _, key := range stored {
+		if err := k.tidyOne(ctx, r, key); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return k.load(ctx)
+}
+
+func (k *Keeper) tidyOne(ctx context.Context, r *ring, key Key) error {
+	known, now := r.byKID[key.KID], k.now()
+	if known == nil {
+		return k.set.Delete(ctx, key.ID) // it is void
+	}
+	retires := r.retires(known)
+	switch {
+	case retires.IsZero():
+		return nil
+	case !now.Before(retires.Add(keep)):
+		return k.set.Delete(ctx, key.ID)
+	case use(key.Alg) == "sig" && key.Private != "" && !now.Before(retires.Add(erase)):
+		public, err := known.publicOnly()
+		if err != nil {
+			return err
+		}
+		return k.set.Update(ctx, key.ID, func(stored *Key) error {
+			if stored.KID != key.KID || stored.Private == "" {
+				return store.ErrUnchanged
+			}
+			*stored = public
+			return nil
+		})
+	}
+	return nil
+}
