@@ -18,6 +18,7 @@ type DeviceConfirm struct {
 	Account Person
 	Switch  string // path that signs in as somebody else
 	Scopes  []Scope
+	APIs    []string
 	IP      string // where the request came from
 	Asked   time.Time
 }

@@ -89,6 +89,7 @@ func (d *Door) Confirm(c *gin.Context) error {
 		Code: decoupled.ShowCode(p.code), Client: shown(p.client), Scopes: inWords(p.request.Scopes),
 		Account: templates.Person{Name: p.person.User.Name, Email: p.person.User.Email},
 		Switch:  "/signin?" + url.Values{"to": {c.Request.URL.RequestURI()}, "switch": {"1"}}.Encode(),
+		APIs:    p.request.Resources,
 		IP:      p.request.IP, Asked: p.request.Created,
 	})
 }

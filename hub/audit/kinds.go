@@ -21,6 +21,7 @@ const (
 	CodeMisused    = "code.misused"
 	TokensIssued   = "tokens.issued"
 	Collected      = "tokens.collected" // what was allowed on another device
+	Exchanged      = "tokens.exchanged"
 	RefreshReused  = "refresh.reused"
 	RefreshMisused = "refresh.misused"
 	TokenRevoked   = "token.revoked"

@@ -29,7 +29,14 @@ func (d *Door) credentials(c *gin.Context, r request) (answer, error) {
 	if i := slices.IndexFunc(scopes, isPersonal); i >= 0 {
 		return answer{}, oauth.InvalidScope("the scope " + scopes[i] + " speaks of a user, and client_credentials has none")
 	}
-	token, err := d.Tokens.ForClient(c.Request.Context(), client.ID, scopes, r.bound)
+	resources, err := targets(client.Resources, form)
+	if err != nil {
+		return answer{}, err
+	}
+	if form["authorization_details"] != "" {
+		return answer{}, oauth.InvalidDetails("authorization_details need a user's consent, and client_credentials has no user")
+	}
+	token, err := d.Tokens.ForClient(c.Request.Context(), client.ID, scopes, resources, r.bound)
 	return answer{AccessToken: token, Scope: oauth.JoinScope(scopes)}, err
 }
 

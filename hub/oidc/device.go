@@ -44,8 +44,12 @@ func (d *Door) DeviceAuthorization(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	resources, err := targets(client.Resources, form)
+	if err != nil {
+		return err
+	}
 	secret, code, err := d.Decoupled.Ask(c.Request.Context(), decoupled.Request{
-		Kind: decoupled.Device, ClientID: client.ID, Scopes: scopes, IP: c.ClientIP(),
+		Kind: decoupled.Device, ClientID: client.ID, Scopes: scopes, Resources: resources, IP: c.ClientIP(),
 	}, 0)
 	if err != nil {
 		return err

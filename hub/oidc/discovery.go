@@ -51,7 +51,10 @@ type metadata struct {
 	RevocationAuthAlgs    []string `json:"revocation_endpoint_auth_signing_alg_values_supported"`
 	IntrospectionAuth     []string `json:"introspection_endpoint_auth_methods_supported"`
 	IntrospectionAuthAlgs []string `json:"introspection_endpoint_auth_signing_alg_values_supported"`
-	DPoPAlgs              []string `json:"dpop_signing_alg_values_supported"` // RFC 9449 §5.1
+	DPoPAlgs              []string `json:"dpop_signing_alg_values_supported"`          // RFC 9449 §5.1
+	IntrospectionAlgs     []string `json:"introspection_signing_alg_values_supported"` // RFC 9701 §7
+	IntrospectionEncAlgs  []string `json:"introspection_encryption_alg_values_supported"`
+	IntrospectionEncEncs  []string `json:"introspection_encryption_enc_values_supported"`
 	Prompts               []string `json:"prompt_values_supported"`
 	ClaimTypes            []string `json:"claim_types_supported"`
 
@@ -109,7 +112,7 @@ func (d *Door) metadata(current settings.Settings) metadata {
 		DeviceEndpoint:        at("/oauth2/device_authorization"),
 		ResponseTypes:         oauth.Responses(),
 		ResponseModes:         oauth.Modes(),
-		GrantTypes:            []string{"authorization_code", "implicit", "refresh_token", "client_credentials", clients.GrantDevice},
+		GrantTypes:            []string{"authorization_code", "implicit", "refresh_token", "client_credentials", clients.GrantDevice, clients.GrantExchange},
 		SubjectTypes:          []string{clients.Public, clients.Pairwise},
 		IDTokenAlgs:           clients.SigningAlgs(),
 		IDTokenEncAlgs:        clients.EncryptionAlgs(),
@@ -128,6 +131,9 @@ func (d *Door) metadata(current settings.Settings) metadata {
 		RevocationAuthAlgs:    algs,
 		IntrospectionAuth:     secretOrKey,
 		IntrospectionAuthAlgs: algs,
+		IntrospectionAlgs:     clients.SigningAlgs(),
+		IntrospectionEncAlgs:  clients.EncryptionAlgs(),
+		IntrospectionEncEncs:  clients.EncryptionEncs(),
 		DPoPAlgs:              dpop.Algs(),
 		Prompts:               []string{"none", "login", "consent", "select_account"},
 		ClaimTypes:            []string{"normal"},

@@ -1,9 +1,13 @@
 package oidc
 
 import (
+	"encoding/json"
 	"errors"
 	"io/fs"
+	"mime"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -30,12 +34,14 @@ type introspection struct {
 	ACR       string          `json:"acr,omitempty"`
 	AMR       []string        `json:"amr,omitempty"`
 
-	Confirm *oauth.Confirmation `json:"cnf,omitempty"` // RFC 9449 §6.2, RFC 8705 §3.2
+	Confirm *oauth.Confirmation `json:"cnf,omitempty"`                   // RFC 9449 §6.2, RFC 8705 §3.2
+	Details json.RawMessage     `json:"authorization_details,omitempty"` // RFC 9396 §9.2
+	Actor   json.RawMessage     `json:"act,omitempty"`                   // RFC 8693 §4.1
 }
 
-// Introspect tells a client about its own tokens (RFC 7662). About anybody
-// else's, about what is expired or revoked, and about what never was a token,
-// it says the same: not active (§2.2).
+// Introspect tells a client about its own tokens, and an API about those made
+// for it (RFC 7662). About anybody else's, about what is expired or revoked,
+// and about what never was a token, it says the same: not active (§2.2).
 func (d *Door) Introspect(c *gin.Context) error {
 	form, err := d.form(c)
 	if err != nil {
@@ -57,20 +63,57 @@ func (d *Door) Introspect(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if found.ClientID != client.ID {
+	if found.ClientID != client.ID && !serves(client, found) {
 		found = introspection{}
 	}
-	c.JSON(http.StatusOK, found)
+	return d.introspected(c, client, found)
+}
+
+// serves says whether the token was made for an API that the client is.
+func serves(client clients.Client, found introspection) bool {
+	return slices.ContainsFunc(found.Audience, func(a string) bool { return slices.Contains(client.Serves, a) })
+}
+
+// introspected answers as JSON or, for who asks for it, as a signed JWT
+// (RFC 9701 §4, §5). Even what is not active is signed then: a signature that
+// came with good news only could be left out by whoever stands between.
+func (d *Door) introspected(c *gin.Context, client clients.Client, found introspection) error {
+	const mediaType = "application/token-introspection+jwt"
+	if !accepts(c.GetHeader("Accept"), mediaType) {
+		c.JSON(http.StatusOK, found)
+		return nil
+	}
+	form := tokens.Form{Alg: client.Algs.Introspection, Enc: client.Algs.IntrospectionEnc}
+	body, err := d.Tokens.ForClientJWT(c.Request.Context(), client, form, "token-introspection+jwt", map[string]any{
+		"iss": d.Issuer, "aud": client.ID, "iat": d.Now().Unix(), "token_introspection": found,
+	})
+	if err != nil {
+		return err
+	}
+	c.Data(http.StatusOK, mediaType, []byte(body))
 	return nil
 }
 
+// accepts says whether an Accept header names the media type. What is merely
+// allowed by a wildcard was not asked for.
+func accepts(header, mediaType string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		name, params, err := mime.ParseMediaType(part)
+		if err == nil && name == mediaType {
+			return params["q"] == "" || strings.Trim(params["q"], "0.") != ""
+		}
+	}
+	return false
+}
+
 func (d *Door) introspect(c *gin.Context, token string) (introspection, error) {
-	h, err := d.Tokens.Verify(c.Request.Context(), token)
+	h, err := d.Tokens.Inspect(c.Request.Context(), token)
 	if err == nil {
 		return introspection{
 			Active: true, Scope: h.Scope, ClientID: h.ClientID, TokenType: h.Type(), Confirm: h.Confirm,
 			Expires: h.Expires, Issued: h.Issued, Subject: h.Subject, Audience: h.Audience, Issuer: h.Issuer,
 			ID: h.Access.ID, AuthTime: h.AuthTime, ACR: h.ACR, AMR: h.AMR,
+			Details: h.Details, Actor: h.Actor,
 		}, nil
 	}
 	if !errors.Is(err, tokens.ErrInvalid) {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/users"
@@ -25,7 +24,7 @@ func (d *Door) refresh(c *gin.Context, r request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	user, err := d.stillEntitled(c, client, token)
+	user, err := d.stillEntitled(c, r, token)
 	if err != nil {
 		return answer{}, err
 	}
@@ -49,13 +48,16 @@ func (d *Door) refresh(c *gin.Context, r request) (answer, error) {
 // need, and returns whose it is; nil if the token is not good. A database that
 // fails between would otherwise cost the sign-in: the client's second try
 // would look like theft.
-func (d *Door) stillEntitled(c *gin.Context, client clients.Client, token string) (*users.User, error) {
+func (d *Door) stillEntitled(c *gin.Context, r request, token string) (*users.User, error) {
 	f, err := d.Grants.ByRefresh(c.Request.Context(), token)
-	if errors.Is(err, fs.ErrNotExist) || (err == nil && f.ClientID != client.ID) {
+	if errors.Is(err, fs.ErrNotExist) || (err == nil && f.ClientID != r.client.ID) {
 		return nil, nil // Refresh knows what to say
 	}
 	if err != nil {
 		return nil, err
 	}
-	return d.userOf(c, f)
+	if _, err := narrowed(f.Terms, r.form); err != nil {
+		return nil, err
+	}
+	return d.userOf(c, r.client, f)
 }

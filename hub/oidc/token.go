@@ -1,7 +1,9 @@
 package oidc
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"net/http"
@@ -28,6 +30,9 @@ type answer struct {
 	RefreshToken string `json:"refresh_token,omitempty"`
 	IDToken      string `json:"id_token,omitempty"`
 	Scope        string `json:"scope,omitempty"`
+
+	Details         json.RawMessage `json:"authorization_details,omitempty"` // RFC 9396 §7
+	IssuedTokenType string          `json:"issued_token_type,omitempty"`     // RFC 8693 §2.2.1
 }
 
 // A request is what reached the token endpoint, once the client is known.
@@ -45,7 +50,8 @@ var grantTypes = map[string]exchange{
 	"refresh_token":      (*Door).refresh,     // refresh.go
 	"client_credentials": (*Door).credentials, // credentials.go
 
-	clients.GrantDevice: (*Door).device, // device.go
+	clients.GrantDevice:   (*Door).device,   // device.go
+	clients.GrantExchange: (*Door).exchange, // exchange.go
 }
 
 // Token is the token endpoint (RFC 6749 §3.2).
@@ -78,7 +84,10 @@ func (d *Door) Token(c *gin.Context) error {
 	if err != nil {
 		return d.suspicious(c, client, err)
 	}
-	a.TokenType, a.ExpiresIn = tokenType(bound), int64(tokens.AccessLife/time.Second)
+	a.TokenType = tokenType(bound)
+	if a.ExpiresIn == 0 {
+		a.ExpiresIn = int64(tokens.AccessLife / time.Second)
+	}
 	d.Audit.Routine(c.Request.Context(), audit.Event{Kind: audit.TokensIssued, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"grant": grant}})
 	c.JSON(http.StatusOK, a)
 	return nil
@@ -91,7 +100,7 @@ func (d *Door) form(c *gin.Context) (oauth.Params, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range []string{"client_secret", "client_assertion", "code", "device_code", "refresh_token", "token", "access_token"} {
+	for _, name := range []string{"client_secret", "client_assertion", "code", "device_code", "subject_token", "actor_token", "assertion", "auth_req_id", "refresh_token", "token", "access_token"} {
 		if query.Has(name) {
 			return nil, oauth.InvalidRequest("send " + name + " in the body, never in the address")
 		}
@@ -150,17 +159,17 @@ func (d *Door) issue(c *gin.Context, r request, f grants.Family, user *users.Use
 	client := r.client
 	if user == nil {
 		var err error
-		if user, err = d.userOf(c, f); err != nil {
+		if user, err = d.userOf(c, client, f); err != nil {
 			return answer{}, err
 		}
 	}
-	if !client.Admits(user.Roles) {
-		return answer{}, d.ended(c, f, errors.New("the user lost the role that the client asks for"))
-	}
 	// A scope that was taken from the client since is taken from its tokens.
 	scopes = slices.DeleteFunc(slices.Clone(scopes), func(s string) bool { return !slices.Contains(client.Scopes, s) })
-	a := answer{Scope: oauth.JoinScope(scopes)}
 	var err error
+	if f.Terms, err = narrowed(f.Terms, r.form); err != nil {
+		return answer{}, err
+	}
+	a := answer{Scope: oauth.JoinScope(scopes), Details: json.RawMessage(f.Terms.Details)}
 	if a.AccessToken, err = d.Tokens.ForUser(c.Request.Context(), f, *user, scopes, r.bound); err != nil {
 		return answer{}, err
 	}
@@ -170,10 +179,22 @@ func (d *Door) issue(c *gin.Context, r request, f grants.Family, user *users.Use
 	return a, err
 }
 
+// entitled returns the person a client may be given tokens for: their consent
+// stands, they are still who signed in, and they have a role that the client
+// asks for. Every grant type passes through here, so no policy is enforced by
+// one and forgotten by another. fs.ErrNotExist means no.
+func (d *Door) entitled(c *gin.Context, client clients.Client, f grants.Family) (users.User, error) {
+	user, err := d.Tokens.UserOf(c.Request.Context(), f)
+	if err == nil && !client.Admits(user.Roles) {
+		err = fmt.Errorf("the user has no role that the client asks for: %w", fs.ErrNotExist)
+	}
+	return user, err
+}
+
 // userOf returns whose the family is, and ends one that has nobody left to
 // speak for.
-func (d *Door) userOf(c *gin.Context, f grants.Family) (*users.User, error) {
-	user, err := d.Tokens.UserOf(c.Request.Context(), f)
+func (d *Door) userOf(c *gin.Context, client clients.Client, f grants.Family) (*users.User, error) {
+	user, err := d.entitled(c, client, f)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, d.ended(c, f, err)
 	}

@@ -60,6 +60,10 @@ type Access struct {
 	Confirm *oauth.Confirmation `json:"cnf,omitempty"`                   // RFC 7800
 	Details json.RawMessage     `json:"authorization_details,omitempty"` // RFC 9396 §9.1
 	Actor   json.RawMessage     `json:"act,omitempty"`                   // RFC 8693 §4.1
+
+	// Parents are the ids of the tokens that were exchanged for this one: it
+	// ends with each of them.
+	Parents []string `json:"par,omitempty"`
 }
 
 // Type is the token_type that an access token has (RFC 6750, RFC 9449 §5).
@@ -139,6 +143,8 @@ func (k *Keeper) ForUser(ctx context.Context, f grants.Family, u users.User, sco
 	}
 	a := k.access(subject, f.ClientID, scopes, bound)
 	a.AuthTime, a.ACR, a.AMR, a.Family = f.AuthTime.Unix(), f.ACR, f.AMR, f.ID
+	a.Audience = k.audience(f.Terms.Resources)
+	a.Details, a.Actor = json.RawMessage(f.Terms.Details), json.RawMessage(f.Terms.Actor)
 	if slices.Contains(scopes, "roles") {
 		a.Roles = u.Roles
 	}
@@ -147,8 +153,10 @@ func (k *Keeper) ForUser(ctx context.Context, f grants.Family, u users.User, sco
 
 // ForClient mints an access token for a client that acts for itself
 // (RFC 6749 §4.4). Its subject is the client (RFC 9068 §2.2).
-func (k *Keeper) ForClient(ctx context.Context, clientID string, scopes []string, bound oauth.Confirmation) (string, error) {
-	return k.Signing.Sign(ctx, signing.ES256, TypeAccess, k.access(clientID, clientID, scopes, bound))
+func (k *Keeper) ForClient(ctx context.Context, clientID string, scopes, resources []string, bound oauth.Confirmation) (string, error) {
+	a := k.access(clientID, clientID, scopes, bound)
+	a.Audience = k.audience(resources)
+	return k.Signing.Sign(ctx, signing.ES256, TypeAccess, a)
 }
 
 func (k *Keeper) access(subject, clientID string, scopes []string, bound oauth.Confirmation) Access {
@@ -180,17 +188,38 @@ type Holder struct {
 	Family grants.Family
 }
 
-// Verify checks an access token and everything it hangs on: its family, the
+// audience is whom a token is for: the APIs that it was asked for, or the hub.
+func (k *Keeper) audience(resources []string) Audience {
+	if len(resources) == 0 {
+		return Audience{k.Issuer}
+	}
+	return resources
+}
+
+// Verify is Inspect for a token that is presented to the hub itself: one that
+// was made for others only is refused (RFC 9068 §4).
+func (k *Keeper) Verify(ctx context.Context, raw string) (Holder, error) {
+	h, err := k.Inspect(ctx, raw)
+	if err == nil && !slices.Contains(h.Audience, k.Issuer) {
+		return Holder{}, fmt.Errorf("%w: it was made for somebody else", ErrInvalid)
+	}
+	return h, err
+}
+
+// Inspect checks an access token and everything it hangs on: its family, the
 // grant behind that, and the user. What was revoked is refused at once. An
 // error that is not ErrInvalid means the database did not answer.
-func (k *Keeper) Verify(ctx context.Context, raw string) (Holder, error) {
+func (k *Keeper) Inspect(ctx context.Context, raw string) (Holder, error) {
 	a, err := k.parse(ctx, raw)
 	if err != nil {
 		return Holder{}, err
 	}
 	h := Holder{Access: a}
-	if a.Family == "" {
-		return h, k.notRevoked(ctx, a)
+	if a.Family == "" || len(a.Parents) > 0 {
+		err = k.notRevoked(ctx, a)
+	}
+	if a.Family == "" || err != nil {
+		return h, err
 	}
 	h.Family, err = k.Grants.Live(ctx, a.Family)
 	if err == nil {
@@ -211,8 +240,8 @@ func (k *Keeper) parse(ctx context.Context, raw string) (Access, error) {
 		return Access{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	case err != nil:
 		return Access{}, err
-	case a.Issuer != k.Issuer || !slices.Contains(a.Audience, k.Issuer):
-		return Access{}, fmt.Errorf("%w: it was issued by or for somebody else", ErrInvalid)
+	case a.Issuer != k.Issuer:
+		return Access{}, fmt.Errorf("%w: it was issued by somebody else", ErrInvalid)
 	case k.Now().Unix() >= a.Expires:
 		return Access{}, fmt.Errorf("%w: it expired", ErrInvalid)
 	}
@@ -220,14 +249,16 @@ func (k *Keeper) parse(ctx context.Context, raw string) (Access, error) {
 }
 
 func (k *Keeper) notRevoked(ctx context.Context, a Access) error {
-	_, err := k.Revoked.Get(ctx, a.ID)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+	for _, id := range append(a.Parents, a.ID) {
+		_, err := k.Revoked.Get(ctx, id)
+		if err == nil {
+			return fmt.Errorf("%w: it was revoked", ErrInvalid)
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
-	if err != nil {
-		return err
-	}
-	return fmt.Errorf("%w: it was revoked", ErrInvalid)
+	return nil
 }
 
 // user returns the family's user, if still the one who signed in: enabled, and
@@ -272,7 +303,8 @@ func (k *Keeper) Revoke(ctx context.Context, raw, clientID string) (revoked bool
 	if err != nil {
 		return false, err
 	}
-	if a.Family != "" {
+	// What was exchanged for it is another client's sign-in, and stays.
+	if a.Family != "" && len(a.Parents) == 0 {
 		return true, k.Grants.Revoke(ctx, a.Family, "the client revoked it")
 	}
 	err = k.Revoked.Insert(ctx, Revoked{ID: a.ID, Expires: time.Unix(a.Expires, 0)})

@@ -1,0 +1,72 @@
+package tokens
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/signing"
+)
+
+// An Exchange says how a token differs from the one it is exchanged for
+// (RFC 8693 §2.1).
+type Exchange struct {
+	ClientID string // who gets it
+	Scopes   []string
+	Audience []string // empty: as before
+	Details  string   // JSON; empty: as before
+	Actor    string   // who acts for the subject now; empty: as before
+	Bound    oauth.Confirmation
+}
+
+// maxParents bounds how often a token may be handed on.
+const maxParents = 5
+
+// ErrChain is returned for a token that was handed on too often.
+var ErrChain = errors.New("the token was exchanged too many times already")
+
+// Exchange mints an access token in exchange for another. It hangs on all that
+// the other hangs on, and on the other itself; it says of the subject what the
+// other says, and does not live longer.
+func (k *Keeper) Exchange(ctx context.Context, from Holder, x Exchange) (token string, a Access, err error) {
+	if len(from.Parents) >= maxParents {
+		return "", Access{}, ErrChain
+	}
+	subject := from.Subject
+	if from.Family.ID != "" {
+		if subject, err = k.Subject(ctx, x.ClientID, from.User.ID); err != nil {
+			return "", Access{}, err
+		}
+	}
+	a = k.access(subject, x.ClientID, x.Scopes, x.Bound)
+	a.Expires = min(a.Expires, from.Expires)
+	a.AuthTime, a.ACR, a.AMR, a.Family = from.AuthTime, from.ACR, from.AMR, from.Access.Family
+	if slices.Contains(x.Scopes, "roles") {
+		a.Roles = from.User.Roles
+	}
+	a.Audience, a.Details, a.Actor = from.Audience, from.Details, from.Actor
+	if len(x.Audience) > 0 {
+		a.Audience = x.Audience
+	}
+	if x.Details != "" {
+		a.Details = json.RawMessage(x.Details)
+	}
+	if x.Actor != "" {
+		// §4.1: the new actor outermost, those before it within.
+		a.Actor, err = json.Marshal(act{Subject: x.Actor, Before: from.Actor})
+		if err != nil {
+			return "", Access{}, err
+		}
+	}
+	a.Parents = append(slices.Clone(from.Parents), from.Access.ID)
+	token, err = k.Signing.Sign(ctx, signing.ES256, TypeAccess, a)
+	return token, a, err
+}
+
+// act is the act claim of RFC 8693 §4.1.
+type act struct {
+	Subject string          `json:"sub"`
+	Before  json.RawMessage `json:"act,omitempty"`
+}
