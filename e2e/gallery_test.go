@@ -33,6 +33,14 @@ func galleryPages(t *testing.T, o *tour) {
 		"waiting: for an administrator":        templates.Waiting{Host: longHost, Again: "/", Review: "/"},
 		"account: with long names":             longAccount(),
 		"client: with secrets":                 longClientPage(),
+		"client: with everything":              fullClientPage(),
+		"signin: with a logo":                  templates.SignIn{Password: true, Client: logoClient(), Upstreams: longUpstreams()[2:]},
+		"consent: with a logo":                 templates.Consent{Flow: "f", Client: logoClient(), Account: templates.Person{Name: "Ada", Email: longEmail}, Scopes: []templates.Scope{templates.ScopeInWords("profile")}, Origin: "https://" + longHost},
+		"profile: with long names":             templates.Profile{Username: longWord, From: longName, Form: templates.ProfileForm{Name: longName, Nickname: longWord, Phone: "+442079460000", PhoneVerified: true, Picture: "https://" + longHost + "/" + longWord, Street: longName + "\nTop floor"}},
+		"device: a code":                       templates.Device{Code: "WDJB-MJHT"},
+		"deviceconfirm: with long names":       templates.DeviceConfirm{Code: "WDJB-MJHT", Client: longClient(), Account: templates.Person{Name: longName, Email: longEmail}, Switch: "/", Scopes: []templates.Scope{templates.ScopeInWords(longWord)}, IP: "192.0.2.1", Asked: noon()},
+		"devicedone: allowed":                  templates.DeviceDone{Allowed: true},
+		"settings: an initial access token":    templates.AdminSettings{HubName: longName, Registration: "token", Issuer: "https://" + longHost, Token: "fhi_" + longWord, Tokens: []templates.InitialToken{{ID: "1", Hint: "x7Qz", Left: 3, By: longEmail, Expires: noon()}}},
 		"settings: set elsewhere":              templates.AdminSettings{HubName: longName, SkipAuthorization: "Force", TrustedDomains: "example.org", Issuer: "https://" + longHost, Locked: map[string]string{"hub_name": "FEDHUB_NAME", "skip_authorization": "FEDHUB_SKIP_AUTHORIZATION", "trusted_domains": "FEDHUB_TRUSTED_DOMAINS"}},
 		"delete: without typing":               templates.ConfirmDelete{Kind: "application", Name: longName, Text: "214 people will no longer be able to sign in to it.", Action: "/", Cancel: "/"},
 	}
@@ -118,6 +126,25 @@ func longClientPage() templates.AdminClient {
 			{ID: "2", Hint: "p0Lm", Created: noon(), Expires: noon(), Expired: true}},
 		Lives: []templates.Pair{{Name: "never", Value: "Until it is deleted"}}, People: 214,
 	}
+}
+
+// logoClient has a logo that needs no network.
+func logoClient() templates.Client {
+	c := templates.Client{Name: "Payroll", Logo: static.URL("logo.svg"), Terms: "https://example.org/terms", Policy: "https://example.org/privacy"}
+	return c
+}
+
+// fullClientPage has every section open.
+func fullClientPage() templates.AdminClient {
+	page := longClientPage()
+	page.Form.Open = []string{"connects", "grants", "proof", "tokens", "requests", "people", "signout", "security"}
+	page.Form.Responses = []string{"code", "code id_token"}
+	page.Form.Grants = []string{templates.GrantChoices()[1].Value}
+	page.Form.ExchangeFrom, page.Form.Origins = longHost, "https://"+longHost
+	page.Form.HighSecurity, page.Form.AuthMethod = "fapi2", "private_key_jwt"
+	page.Form.Names = templates.Names{Signing: []string{"RS256", "ES256"}, Wrapping: []string{"RSA-OAEP"}, Content: []string{"A128GCM"}}
+	page.Mistakes = []templates.Mistake{{Field: "response_types", Text: "It needs the grant type too."}, {Field: "dpop_bound", Text: "Bind them to a key."}, {Field: "id_token_enc", Text: "To encrypt ID tokens the hub needs the client's public key: give a JWKS URI or a JWKS."}}
+	return page
 }
 
 func noon() time.Time { return time.Date(2026, time.March, 14, 12, 0, 0, 0, time.UTC) }

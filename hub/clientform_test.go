@@ -8,8 +8,6 @@ import (
 	"github.com/fedhub/fedhub/clients"
 )
 
-const exchange = "urn:ietf:params:oauth:grant-type:token-exchange"
-
 // saved submits a client's form and returns what is kept then.
 func (b *browser) saved(a *app, pairs ...string) clients.Client {
 	b.w.Helper()
@@ -39,7 +37,7 @@ func TestTheFormChangesNothingByItself(t *testing.T) {
 		},
 		"one with everything": func(c *clients.Client) {
 			c.ResponseTypes = []string{"code", "code id_token"}
-			c.Grants = []string{exchange, "implicit"}
+			c.Grants = []string{clients.GrantExchange, "implicit"}
 			c.ClientCredentials, c.PKCEOptional = true, true
 			c.Exchange = clients.Exchange{From: []string{"one", "two"}, Delegate: true}
 			c.IDTokenAlg, c.Algs.Userinfo = "ES256", "RS256"
@@ -47,7 +45,7 @@ func TestTheFormChangesNothingByItself(t *testing.T) {
 			c.Requests = clients.Requests{Pushed: true, URIs: []string{"https://app.example.org/r"}, DefaultMaxAge: &hour,
 				RequireAuthTime: true, DefaultACRValues: []string{"urn:example:silver"}, InitiateLoginURI: "https://app.example.org/start"}
 			c.DPoPBound, c.OpaqueTokens, c.IDTokenClaims = true, true, true
-			c.Resources, c.DetailTypes = []string{"https://api.example.org/"}, []string{"payment"}
+			c.Resources, c.Serves, c.DetailTypes = []string{"https://api.example.org/"}, []string{"https://own.example.org/"}, []string{"payment"}
 			c.FrontchannelLogoutURI, c.FrontchannelLogoutSession = "https://app.example.org/out", true
 			c.BackchannelLogoutURI, c.BackchannelLogoutSession = "https://app.example.org/back", true
 			c.PostLogoutRedirectURIs = []string{"https://app.example.org/", "https://app.example.org/bye"}
@@ -88,7 +86,7 @@ func TestTheFormReachesEveryOption(t *testing.T) {
 		"origins", "https://app.example.org\r\n", "dpop_bound", "1", "detail_types", "payment account", "frontchannel_logout_session", "1")
 	want(t, "code id_token", c.AllowsResponse("code id_token"), true)
 	want(t, "implicit, which it needs", c.AllowsGrant("implicit"), true)
-	want(t, "token exchange", c.AllowsGrant(exchange), true)
+	want(t, "token exchange", c.AllowsGrant(clients.GrantExchange), true)
 	want(t, "whose tokens", strings.Join(c.Exchange.From, " "), "one two")
 	want(t, "algorithm", c.IDTokenAlg, "ES256")
 	want(t, "subject", c.SubjectType, "pairwise")

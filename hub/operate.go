@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
@@ -61,7 +62,7 @@ func (h *Hub) AddClient(ctx context.Context, by string, c clients.Client) (clien
 		return clients.Client{}, "", err
 	}
 	h.audit.Record(ctx, audit.Event{Kind: audit.ClientAdded, Actor: by, Client: c.ID, Target: c.Name})
-	if c.AuthMethod != clients.MethodBasic && c.AuthMethod != clients.MethodPost {
+	if !slices.Contains([]string{clients.MethodBasic, clients.MethodPost, clients.MethodSecretJWT}, c.AuthMethod) {
 		return c, "", nil
 	}
 	secret, err := h.clients.AddSecret(ctx, c.ID, 0)

@@ -59,6 +59,7 @@ type ClientForm struct {
 	SubjectType         string // subject_type: "", "public" or "pairwise"
 	SectorIdentifierURI string // sector_identifier_uri
 	Resources           string // resources
+	Serves              string // serves
 	DetailTypes         string // detail_types, separated by spaces
 
 	// Requests.

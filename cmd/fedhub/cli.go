@@ -32,6 +32,7 @@ type clientCmds struct {
 	Add   clientAddCmd   `cmd:"" help:"Register an app. Its secret is shown once."`
 	List  clientListCmd  `cmd:"" help:"List the apps."`
 	Token clientTokenCmd `cmd:"" help:"Make an initial access token, with which apps register themselves."`
+	Show  clientShowCmd  `cmd:"" help:"Print everything an app is registered with."`
 }
 
 type keyCmds struct {

@@ -12,8 +12,9 @@ import (
 )
 
 type clientAddCmd struct {
-	Name                  string   `required:"" placeholder:"NAME" help:"App Name, shown to people when they are asked for consent."`
-	Type                  string   `enum:"web,spa,native,service" default:"web" help:"Where it runs: web (a server), spa (in a browser), native (installed), service (acts for itself)."`
+	FromJSON              string   `name:"from-json" placeholder:"PATH" help:"File with the app's metadata by the names of RFC 7591; - is standard input. What flags say counts more."`
+	Name                  string   `placeholder:"NAME" help:"App Name, shown to people when they are asked for consent."`
+	Type                  string   `enum:"web,spa,native,service," default:"" help:"Where it runs: web (a server), spa (in a browser), native (installed), service (acts for itself)."`
 	RedirectURI           []string `name:"redirect-uri" sep:"none" placeholder:"URI" help:"Address in the app that people return to. May be repeated."`
 	DefaultRedirectURI    string   `name:"default-redirect-uri" placeholder:"URI" help:"Which of them, if the app does not say."`
 	PostLogoutRedirectURI []string `name:"post-logout-redirect-uri" sep:"none" placeholder:"URI" help:"Address that people return to when they have signed out. May be repeated."`
@@ -29,7 +30,8 @@ type clientAddCmd struct {
 	JWKSURI               string   `name:"jwks-uri" placeholder:"URI" help:"Where it publishes its keys, for private_key_jwt."`
 	IDTokenAlg            string   `name:"id-token-alg" placeholder:"ALG" help:"RS256 or ES256, for its ID tokens."`
 	PKCEOptional          bool     `name:"pkce-optional" help:"It may leave out PKCE, for old apps with a secret."`
-	ID                    string   `name:"id" placeholder:"ID" help:"Client id; made up if not given."`
+	moreOfClient          `embed:""`
+	ID                    string `name:"id" placeholder:"ID" help:"Client id; made up if not given."`
 
 	format `embed:""`
 	base   `embed:""`
@@ -58,7 +60,11 @@ func clientRowOf(c clients.Client, issuer, secret string) clientRow {
 // Run registers an app.
 func (a *clientAddCmd) Run(ctx context.Context, c *console) error {
 	return a.with(ctx, c, func(o *opened) error {
-		client, secret, err := o.AddClient(ctx, c.operator(), a.client())
+		described, err := a.client(c)
+		if err != nil {
+			return err
+		}
+		client, secret, err := o.AddClient(ctx, c.operator(), described)
 		if err != nil {
 			return a.problem(err)
 		}
@@ -71,23 +77,6 @@ func (a *clientAddCmd) Run(ctx context.Context, c *console) error {
 			}
 		})
 	})
-}
-
-func (a *clientAddCmd) client() clients.Client {
-	grant := spelled(a.GrantType, clients.GrantCode, clients.GrantImplicit)
-	refresh := a.Type != string(clients.Service) && grant != clients.GrantImplicit
-	if a.Refresh != nil {
-		refresh = *a.Refresh
-	}
-	return clients.Client{
-		ID: a.ID, Name: a.Name, Type: clients.Type(a.Type), AuthMethod: a.AuthMethod, JWKSURI: a.JWKSURI,
-		RedirectURIs: a.RedirectURI, DefaultRedirectURI: a.DefaultRedirectURI,
-		PostLogoutRedirectURIs: a.PostLogoutRedirectURI, BackchannelLogoutURI: a.BackchannelLogoutURI,
-		GrantType: grant, ResponseType: spelled(a.ResponseType, clients.ResponseCode, clients.ResponseToken),
-		RefreshTokens: refresh, ClientCredentials: a.ClientCredentials,
-		Scopes: a.Scope, PKCEOptional: a.PKCEOptional, SkipAuthorization: a.SkipAuthorization, AllowedRoles: a.Role,
-		IDTokenAlg: a.IDTokenAlg,
-	}
 }
 
 // spelled forgives authorization_code and the like. What is none of the words

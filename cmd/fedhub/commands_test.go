@@ -235,3 +235,47 @@ func TestHelpAndVersion(t *testing.T) {
 	}
 	s.run("srve").fails(2, "srve")
 }
+
+func TestAnAppIsDescribedAsJSON(t *testing.T) {
+	s := newShell(t)
+	s.stdin = `{"client_id": "suite", "client_name": "Suite", "redirect_uris": ["https://suite.example.org/cb"], "response_types": ["code", "id_token"],
+		"grant_types": ["authorization_code", "implicit", "refresh_token"], "token_endpoint_auth_method": "client_secret_jwt", "scope": "openid email phone"}`
+	s.must("client", "add", "--from-json", "-", "--name", "Suite one", "--origin", "https://suite.example.org", "--skip-authorization", "--json")
+	var added clientRow
+	s.json(&added)
+	if added.ID != "suite" || added.Name != "Suite one" || added.Secret == "" || added.AuthMethod != "client_secret_jwt" {
+		t.Errorf("got %+v", added)
+	}
+	s.must("client", "show", "suite", "--json")
+	var shown struct {
+		Name      string   `json:"client_name"`
+		Responses []string `json:"response_types"`
+		Scope     string
+		Skip      bool `json:"skip_authorization"`
+		Origins   []string
+	}
+	s.json(&shown)
+	if shown.Name != "Suite one" || strings.Join(shown.Responses, ",") != "code,id_token" || shown.Scope != "openid email phone" || !shown.Skip || len(shown.Origins) != 1 {
+		t.Errorf("got %+v", shown)
+	}
+	if strings.Contains(s.out, added.Secret) || strings.Contains(s.out, "hash") {
+		t.Error("a secret is shown again")
+	}
+	s.run("client", "show", "nobody").fails(1, "no app")
+	s.stdin = `{"redirect_uris": "https://suite.example.org/cb"}`
+	s.run("client", "add", "--from-json", "-", "--name", "x").fails(2, "redirect_uris has the wrong type")
+	s.run("client", "add", "--from-json", "/nowhere", "--name", "x").fails(2, "--from-json")
+}
+
+func TestAnAppIsRegisteredWithWhatFewAppsNeed(t *testing.T) {
+	s := newShell(t)
+	s.must("client", "add", "--name", "Wiki", "--id", "wiki", "--redirect-uri", "https://wiki.example.org/cb", "--response-types", "code", "--response-types", "code id_token",
+		"--grant", "exchange", "--exchange-from", "other", "--delegate", "--dpop-bound", "--pairwise", "--require-pushed", "--detail-type", "payment")
+	s.must("client", "show", "wiki")
+	for _, want := range []string{`"code id_token"`, "token-exchange", `"pairwise"`, `"dpop_bound_access_tokens": true`, `"implicit"`, `"payment"`} {
+		if !strings.Contains(s.out, want) {
+			t.Errorf("it does not say %s:\n%s", want, s.out)
+		}
+	}
+	s.run("client", "add", "--name", "x", "--redirect-uri", "https://a.example/cb", "--grant", "password").fails(2, "grant type")
+}

@@ -117,6 +117,7 @@ func tokenControls(f *templates.ClientForm, c *clients.Client) []control {
 			usually(clients.Public, "subject_type", &f.SubjectType, &c.SubjectType),
 			text("sector_identifier_uri", &f.SectorIdentifierURI, &c.SectorIdentifierURI),
 			list("resources", &f.Resources, &c.Resources, lines, "\n"),
+			list("serves", &f.Serves, &c.Serves, lines, "\n"),
 			list("detail_types", &f.DetailTypes, &c.DetailTypes, words, " "),
 		},
 	)

@@ -238,15 +238,8 @@ func apply(f templates.ClientForm, c *clients.Client) {
 	if c.GrantType == "" {
 		c.ResponseType = ""
 	}
-	// Tokens in the address are a grant of their own (OIDC Registration §2).
-	// Whoever ticks such a response type has said so already.
-	c.Grants = slices.DeleteFunc(c.Grants, func(grant string) bool { return grant == "implicit" })
-	if c.GrantType != clients.GrantImplicit && slices.ContainsFunc(c.ResponseTypes, inAddress) {
-		c.Grants = append(c.Grants, "implicit")
-	}
+	c.PairGrants()
 }
-
-func inAddress(response string) bool { return response != "code" && response != "none" }
 
 // RemoveApplication is POST /admin/clients/{id}/delete: the name must be typed.
 func (d *Door) RemoveApplication(c *gin.Context) error {

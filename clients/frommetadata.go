@@ -1,0 +1,48 @@
+package clients
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// FromMetadata reads a client from its metadata (RFC 7591 §2), for an operator
+// who vouches for it: unlike one that registers itself it may have any scope,
+// and the id that the metadata names as client_id. Registry.Add checks the rest.
+func FromMetadata(body []byte) (Client, error) {
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(body, &raw); err != nil || raw == nil {
+		return Client{}, errors.New("the client metadata is not a JSON object")
+	}
+	var d declaration
+	if err := d.read(raw); err != nil {
+		return Client{}, fmt.Errorf("the client metadata cannot be used: %w", err)
+	}
+	if id, found := raw["client_id"]; found {
+		if err := json.Unmarshal(id, &d.ID); err != nil {
+			return Client{}, errors.New("the client metadata cannot be used: its client_id has the wrong type")
+		}
+	}
+	name := d.Name
+	if err := d.settle(Limits{Scopes: strings.Fields(d.scope)}); err != nil {
+		return Client{}, fmt.Errorf("the client metadata cannot be used: %w", err)
+	}
+	if name != "" {
+		d.Name = name // wrong names are told, not replaced
+	}
+	return d.Client, nil
+}
+
+// PairGrants adds or removes the grant type implicit as the response types
+// need it (OIDC Registration §2): whoever chose one that puts tokens into the
+// address has said so already.
+func (c *Client) PairGrants() {
+	c.Grants = slices.DeleteFunc(c.Grants, func(grant string) bool { return grant == grantImplicit })
+	if c.GrantType != GrantImplicit && slices.ContainsFunc(c.ResponseTypes, inAddress) {
+		c.Grants = append(c.Grants, grantImplicit)
+	}
+}
+
+func inAddress(response string) bool { return response != "code" && response != "none" }
