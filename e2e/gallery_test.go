@@ -23,6 +23,8 @@ func galleryPages(t *testing.T, o *tour) {
 		"consent: with long names":             templates.Consent{Flow: "f", Client: longClient(), Account: templates.Person{Name: longName, Email: longEmail}, Switch: "/", Scopes: []templates.Scope{templates.ScopeInWords(longWord), {Text: "See your email address", New: true}}, Origin: "https://" + longHost},
 		"consent: for nothing":                 templates.Consent{Flow: "f", Client: templates.Client{Name: "Payroll"}, Account: templates.Person{Email: longEmail}, Origin: "org.example.payroll:"},
 		"signout: for an app":                  templates.SignOut{Client: "Payroll", Stop: "s", Apps: []string{longName, longHost}, Stay: "/account"},
+		"signout: what an app got wrong":       templates.SignOut{Code: "invalid_request", Description: longWord, Stay: "/account"},
+		"signingout: to an app":                templates.SigningOut{Client: longName, URL: silent(t) + "/"},
 		"signedout: with a way back":           templates.SignedOut{Back: templates.Action{Label: "Back to Payroll", URL: "/"}},
 		"formpost: to an app":                  templates.FormPost{Client: "Payroll", URL: "/answer", Values: []templates.Pair{{Name: "code", Value: "c"}}},
 		"continue: to an app with a long name": templates.Continue{Client: longName, URL: silent(t) + "/"},
