@@ -2,6 +2,7 @@ package hub
 
 import (
 	"crypto/rsa"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -9,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"golang.org/x/net/http/httpguts"
 
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/fetch"
@@ -33,9 +36,16 @@ type Config struct {
 	AllowPrivateAddresses bool
 	// TrustedProxies may say, by X-Forwarded-For, whom they speak for.
 	TrustedProxies []netip.Prefix
-	// ClientCertHeader is the header in which trusted proxies say what
-	// certificate a client showed them; empty for none.
+	// ClientCerts says that whoever serves the hub by TLS asks clients for a
+	// certificate, and ClientCertHeader in which header trusted proxies say
+	// what certificate a client showed them; empty for none.
+	ClientCerts      bool
 	ClientCertHeader string
+	// ClientCAs are whose certificates say who a client is; nil for nobody's.
+	ClientCAs *x509.CertPool
+	// CertURL is another address of the hub, the only one at which clients
+	// are asked for certificates; empty if that is URL itself.
+	CertURL string
 	// MinPassword is the shortest password in characters; 15 if zero
 	// (NIST SP 800-63B, for passwords that are the only factor).
 	MinPassword int
@@ -74,6 +84,10 @@ func (c Config) withDefaults() (Config, error) {
 	if len(c.SecretKey) != seal.KeySize {
 		return Config{}, fmt.Errorf("FEDHUB_SECRET_KEY must be %d random bytes as base64; make one with: openssl rand -base64 %d", seal.KeySize, seal.KeySize)
 	}
+	c.CertURL = strings.TrimSuffix(strings.TrimSpace(c.CertURL), "/")
+	if err := c.checkCertificates(); err != nil {
+		return Config{}, err
+	}
 	if c.MinPassword == 0 {
 		c.MinPassword = defaultMinPassword
 	}
@@ -95,6 +109,30 @@ func (c Config) withDefaults() (Config, error) {
 	c.AllowPrivateAddresses = c.AllowPrivateAddresses || c.loopback()
 	return c, nil
 }
+
+// checkCertificates refuses settings about client certificates that could
+// never work, or would believe anybody.
+func (c Config) checkCertificates() error {
+	u, err := url.Parse(c.CertURL)
+	switch {
+	case c.ClientCertHeader != "" && len(c.TrustedProxies) == 0:
+		return errors.New("FEDHUB_CLIENT_CERT_HEADER is set, but no proxy may set that header; name the proxy in FEDHUB_TRUSTED_PROXIES")
+	case !httpguts.ValidHeaderFieldName(c.ClientCertHeader) && c.ClientCertHeader != "":
+		return fmt.Errorf(`FEDHUB_CLIENT_CERT_HEADER is %q, which is no name of a header; it must look like "Client-Cert"`, c.ClientCertHeader)
+	case c.ClientCAs != nil && !c.certificates():
+		return errors.New("FEDHUB_TLS_CLIENT_CA is set, but clients cannot show a certificate; set FEDHUB_TLS_CERT, or FEDHUB_CLIENT_CERT_HEADER behind a proxy")
+	case c.CertURL == "":
+		return nil
+	case !c.certificates():
+		return errors.New("FEDHUB_MTLS_URL is set, but clients cannot show a certificate; set FEDHUB_TLS_CERT, or FEDHUB_CLIENT_CERT_HEADER behind a proxy")
+	case err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || c.CertURL == c.URL:
+		return fmt.Errorf(`FEDHUB_MTLS_URL is %q; it must be another https address of the hub, without a path, like "https://mtls.id.example.org"`, c.CertURL)
+	}
+	return nil
+}
+
+// certificates says whether clients can show a TLS certificate.
+func (c Config) certificates() bool { return c.ClientCerts || c.ClientCertHeader != "" }
 
 // Check says what New would say, without a database: a sentence for the
 // operator, or nil.

@@ -133,6 +133,7 @@ func (h *Hub) things() {
 	h.clients = clients.NewRegistry(clients.Options{
 		Store: d.clients, HTTP: h.http, Issuer: c.URL, Replay: d.useOnce,
 		Seal: h.box.Seal, Open: h.box.Open, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now, Log: c.Log,
+		Certificates: c.certificates(), ClientCAs: c.ClientCAs,
 	})
 	h.tokens = &tokens.Keeper{
 		Issuer: c.URL, Signing: h.signing, Grants: h.grants, Users: h.users, Clients: h.clients,
@@ -207,6 +208,7 @@ func (h *Hub) doors() {
 	}
 	h.oidc = &oidc.Door{
 		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Initials: h.initials, Grants: h.grants, Tokens: h.tokens, Decoupled: h.decoupled, Proofs: h.proofs,
+		Alias: c.CertURL, Certificates: c.certificates(),
 		Signing: h.signing, Settings: h.settings, Audit: h.audit, Log: c.Log, Now: c.Now,
 		Registrations: web.NewLimiter(registerEvery, registerBurst, c.Now),
 	}

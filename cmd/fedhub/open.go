@@ -34,6 +34,9 @@ func (b *base) open(ctx context.Context, c *console, more func(*hub.Config)) (*o
 	if more != nil {
 		more(&config)
 	}
+	if err := config.Check(); err != nil {
+		return nil, mistake(err.Error())
+	}
 	backend, err := database.Open(ctx, b.Database)
 	if err != nil {
 		return nil, b.databaseProblem(err)

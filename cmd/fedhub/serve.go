@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -38,14 +39,26 @@ func (s *serveCmd) Run(ctx context.Context, c *console) error {
 	if _, _, err := s.address(s.URL); err != nil {
 		return err
 	}
-	o, err := s.open(ctx, c, func(config *hub.Config) { config.Log, config.TrustedProxies = log, proxies })
+	secure, err := s.tls(log)
 	if err != nil {
 		return err
 	}
-	return errors.Join(s.serve(ctx, c, o, log, delay, timeout), o.close())
+	authorities, err := s.clientCAs()
+	if err != nil {
+		return err
+	}
+	o, err := s.open(ctx, c, func(config *hub.Config) {
+		config.Log, config.TrustedProxies = log, proxies
+		config.ClientCerts, config.ClientCertHeader = secure != nil, s.ClientCertHeader
+		config.ClientCAs, config.CertURL = authorities, s.MTLSURL
+	})
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.serve(ctx, c, o, log, secure, delay, timeout), o.close())
 }
 
-func (s *serveCmd) serve(ctx context.Context, c *console, o *opened, log *slog.Logger, delay, timeout time.Duration) error {
+func (s *serveCmd) serve(ctx context.Context, c *console, o *opened, log *slog.Logger, secure *tls.Config, delay, timeout time.Duration) error {
 	l, err := s.listen(ctx, o.URL())
 	if err != nil {
 		return err
@@ -57,7 +70,7 @@ func (s *serveCmd) serve(ctx context.Context, c *console, o *opened, log *slog.L
 	defer running.Wait()
 	defer stop()
 
-	server := serving.Start(l, o, log)
+	server := serving.StartTLS(l, o, log, secure)
 	if err := s.greet(ctx, c, o); err != nil {
 		return errors.Join(err, server.Stop(context.WithoutCancel(ctx)))
 	}

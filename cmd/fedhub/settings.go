@@ -36,8 +36,16 @@ type base struct {
 
 // A server is the settings of "fedhub serve" besides.
 type server struct {
-	Listen          string `setting:"FEDHUB_LISTEN" placeholder:"ADDRESS" group:"Settings" help:"Address and port to serve on, like :8080; on this machine alone if the URL is on localhost."`
-	TrustedProxies  string `setting:"FEDHUB_TRUSTED_PROXIES" placeholder:"CIDR,…" group:"Settings" help:"Address ranges of proxies that are believed about whom they speak for."`
+	Listen         string `setting:"FEDHUB_LISTEN" placeholder:"ADDRESS" group:"Settings" help:"Address and port to serve on, like :8080; on this machine alone if the URL is on localhost."`
+	TrustedProxies string `setting:"FEDHUB_TRUSTED_PROXIES" placeholder:"CIDR,…" group:"Settings" help:"Address ranges of proxies that are believed about whom they speak for."`
+
+	// The hub ends TLS itself, or a proxy does and says what it saw.
+	TLSCert          string `name:"tls-cert" setting:"FEDHUB_TLS_CERT" placeholder:"PATH" group:"Settings" help:"File with the hub's certificate and those between it and its authority, in PEM. With it the hub serves TLS itself. It is read again when it changes."`
+	TLSKey           string `name:"tls-key" setting:"FEDHUB_TLS_KEY" placeholder:"PATH" group:"Settings" help:"File with the private key of that certificate, in PEM."`
+	TLSClientCA      string `name:"tls-client-ca" setting:"FEDHUB_TLS_CLIENT_CA" placeholder:"PATH" group:"Settings" help:"File with the authorities, in PEM, whose certificates say who a client is (tls_client_auth)."`
+	ClientCertHeader string `setting:"FEDHUB_CLIENT_CERT_HEADER" placeholder:"NAME" group:"Settings" help:"Header in which trusted proxies pass on a client's certificate: as RFC 9440 has it, as nginx's $ssl_client_escaped_cert, or as base64."`
+	MTLSURL          string `name:"mtls-url" setting:"FEDHUB_MTLS_URL" placeholder:"URL" group:"Settings" help:"Another address of the hub, the only one at which client certificates are asked for, so that browsers are not; like https://mtls.id.example.org."`
+
 	LogFormat       string `setting:"FEDHUB_LOG_FORMAT" placeholder:"FORMAT" group:"Settings" help:"text or json; text on a terminal, else json."`
 	LogLevel        string `setting:"FEDHUB_LOG_LEVEL" placeholder:"LEVEL" group:"Settings" help:"debug, info, warn or error; info if not given."`
 	ShutdownDelay   string `setting:"FEDHUB_SHUTDOWN_DELAY" placeholder:"TIME" group:"Settings" help:"How long to go on serving while /readyz already says no, for balancers to notice; 0s if not given."`

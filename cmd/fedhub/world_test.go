@@ -128,8 +128,15 @@ type served struct {
 
 func serve(t *testing.T) *served {
 	t.Helper()
+	return serveWith(t, "http", nil)
+}
+
+// serveWith serves by a scheme, with more variables.
+func serveWith(t *testing.T, scheme string, more map[string]string) *served {
+	t.Helper()
 	s := &served{shell: newShell(t), out: newLines(), log: newLines(), done: make(chan int, 1)}
-	s.URL = fmt.Sprintf("http://localhost:%d", freePort(t))
+	s.URL = fmt.Sprintf("%s://localhost:%d", scheme, freePort(t))
+	maps.Copy(s.env, more)
 	s.env["FEDHUB_URL"] = s.URL
 	ctx, stop := context.WithCancel(t.Context())
 	s.stop = stop

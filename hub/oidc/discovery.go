@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -57,6 +58,10 @@ type metadata struct {
 	IntrospectionEncEncs  []string `json:"introspection_encryption_enc_values_supported"`
 	Prompts               []string `json:"prompt_values_supported"`
 	ClaimTypes            []string `json:"claim_types_supported"`
+
+	// RFC 8705 §3.3, §5
+	CertificateBound bool              `json:"tls_client_certificate_bound_access_tokens"`
+	Aliases          map[string]string `json:"mtls_endpoint_aliases,omitempty"`
 
 	ClaimsParameter          bool `json:"claims_parameter_supported"`
 	RequestParameter         bool `json:"request_parameter_supported"`
@@ -154,11 +159,28 @@ func (d *Door) metadata(current settings.Settings) metadata {
 		m.RegistrationEndpoint = at("/oauth2/register")
 	}
 	m.Claims = []string{"iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "at_hash", "c_hash", "s_hash", "sid"}
+	m.CertificateBound, m.Aliases = d.Certificates, m.aliases(d.Issuer, d.Alias)
 	for _, s := range tokens.Scopes() {
 		m.Scopes = append(m.Scopes, s.Name)
 		m.Claims = append(m.Claims, s.Claims...)
 	}
 	return m
+}
+
+// aliases are the addresses at which clients are asked for certificates, if
+// they are others (RFC 8705 §5).
+func (m metadata) aliases(issuer, alias string) map[string]string {
+	if alias == "" {
+		return nil
+	}
+	all := map[string]string{}
+	for name, address := range map[string]string{
+		"token_endpoint": m.TokenEndpoint, "userinfo_endpoint": m.UserinfoEndpoint,
+		"revocation_endpoint": m.RevocationEndpoint, "introspection_endpoint": m.IntrospectionEndpoint,
+	} {
+		all[name] = alias + strings.TrimPrefix(address, issuer)
+	}
+	return all
 }
 
 // forEverybody lets any page read a public document.

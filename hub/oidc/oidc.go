@@ -37,6 +37,7 @@ type Door struct {
 	Now       func() time.Time
 
 	Registrations *web.Limiter // how many clients one address may register without a token
+	Certificates  bool         // clients can show a TLS certificate
 
 	documents documents
 }

@@ -5,6 +5,7 @@ package serving
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -108,6 +109,11 @@ type Server struct {
 
 // Start serves at once.
 func Start(l *Listener, handler http.Handler, log *slog.Logger) *Server {
+	return StartTLS(l, handler, log, nil)
+}
+
+// StartTLS serves at once, by TLS if there is a config for it.
+func StartTLS(l *Listener, handler http.Handler, log *slog.Logger, config *tls.Config) *Server {
 	s := &Server{
 		http: &http.Server{
 			Handler:           handler,
@@ -116,13 +122,18 @@ func Start(l *Listener, handler http.Handler, log *slog.Logger) *Server {
 			WriteTimeout:      write,
 			IdleTimeout:       idle,
 			MaxHeaderBytes:    maxHeader,
+			TLSConfig:         config,
 			ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 		},
 		failed: make(chan error, len(l.all)),
 	}
 	for _, one := range l.all {
 		s.serving.Go(func() {
-			if err := s.http.Serve(one); !errors.Is(err, http.ErrServerClosed) {
+			serve := func() error { return s.http.Serve(one) }
+			if config != nil {
+				serve = func() error { return s.http.ServeTLS(one, "", "") } // the config has the certificate
+			}
+			if err := serve(); !errors.Is(err, http.ErrServerClosed) {
 				s.failed <- err
 			}
 		})
