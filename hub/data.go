@@ -37,6 +37,7 @@ func sets() []store.Spec {
 		{Name: "decoupled", Unique: []string{"code"}, Index: []string{"user"}}, // decoupled.Request
 		{Name: "guesses"}, // decoupled.Guess
 		{Name: "revoked"}, // tokens.Revoked
+		{Name: "opaques"}, // tokens.Opaque
 		{Name: "used"},    // used: ids of assertions and logout tokens
 		{Name: "notices", Index: []string{"clientId"}}, // logouts.Notice
 		{Name: "told"},      // logouts.Status
@@ -65,6 +66,7 @@ type data struct {
 	decoupled  *store.Set[decoupled.Request]
 	guesses    *store.Set[decoupled.Guess]
 	revoked    *store.Set[tokens.Revoked]
+	opaques    *store.Set[tokens.Opaque]
 	used       *store.Set[used]
 	notices    *store.Set[logouts.Notice]
 	told       *store.Set[logouts.Status]
@@ -92,6 +94,7 @@ func openData(b store.Backend, now func() time.Time) data {
 		decoupled:  store.NewSet[decoupled.Request](b, "decoupled", now),
 		guesses:    store.NewSet[decoupled.Guess](b, "guesses", now),
 		revoked:    store.NewSet[tokens.Revoked](b, "revoked", now),
+		opaques:    store.NewSet[tokens.Opaque](b, "opaques", now),
 		used:       store.NewSet[used](b, "used", now),
 		notices:    store.NewSet[logouts.Notice](b, "notices", now),
 		told:       store.NewSet[logouts.Status](b, "told", now),

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -150,4 +151,27 @@ func TestDistrustedKeysAreRefusedAtOnce(t *testing.T) {
 	next := a.refresh(r.str("refresh_token"))
 	want(t, "refresh", next.Status, 200)
 	want(t, "userinfo after", w.userinfo(next.str("access_token")).Status, 200)
+}
+
+func TestAnAdministratorRotatesTheKeys(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	b := w.operator()
+	before := len(w.keySet().Keys)
+	first := b.open("/admin/signing")
+	want(t, "a waiting key before", strings.Contains(first.Body, "Waiting"), false)
+	p := b.submit(first, "/admin/signing/rotate")
+	want(t, "a waiting key after", strings.Contains(p.Body, "Waiting"), true)
+	added := len(signing.Algorithms()) // those to encrypt to are exchanged
+	want(t, "published at once", len(w.keySet().Keys), before+added)
+	b.submit(first, "/admin/signing/rotate") // the button pressed twice
+	want(t, "published after the second press", len(w.keySet().Keys), before+added)
+
+	p = b.submit(p, "/admin/signing/rotate", "distrust", "yes")
+	want(t, "published when the old ones are distrusted", len(w.keySet().Keys), before)
+	want(t, "a waiting key then", strings.Contains(p.Body, "Waiting"), false)
+
+	p = b.submit(p, "/admin/signing/schedule", "key_days", "-1")
+	want(t, "a schedule that cannot be", p.Status, 422)
+	p = b.submit(p, "/admin/signing/schedule", "key_days", "30")
+	want(t, "a schedule", strings.Contains(p.Body, `value="30"`), true)
 }

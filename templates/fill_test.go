@@ -15,7 +15,7 @@ func everyPage() []Page {
 		SignIn{}, Link{}, SignOut{}, SignedOut{}, SigningOut{URL: safe}, Setup{}, Consent{}, Continue{URL: safe}, FormPost{URL: safe},
 		Problem{}, Waiting{}, Account{}, Profile{}, Device{}, DeviceConfirm{}, DeviceDone{},
 		AdminClients{}, AdminClientNew{}, AdminClient{}, SecretOnce{}, AdminSettings{},
-		AdminKeys{}, AdminKeyNew{}, AdminKey{}, AdminServers{}, ConfirmDelete{},
+		AdminKeys{}, AdminKeyNew{}, AdminKey{}, AdminServers{}, AdminSigning{}, ConfirmDelete{},
 	}
 }
 

@@ -18,6 +18,7 @@ type cli struct {
 	Client      clientCmds     `cmd:"" help:"Apps that sign people in here: add, list, token."`
 	Key         keyCmds        `cmd:"" help:"Social Login Keys, where people may come from: add, list, join."`
 	Server      serverCmds     `cmd:"" help:"Hubs that sign people in here: list, approve, refuse, suspend, invite."`
+	SigningKey  signingKeyCmds `cmd:"" help:"The hub's own keys, which it signs with: list, rotate."`
 	Settings    settingsCmds   `cmd:"" help:"OAuth Provider Settings: show, set."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask the hub on this machine whether it is ready; the exit code is the answer."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
@@ -47,6 +48,11 @@ type serverCmds struct {
 	Refuse  serverRefuseCmd  `cmd:"" help:"Say no to a hub that waits."`
 	Suspend serverSuspendCmd `cmd:"" help:"Stop sign-ins to a hub for now."`
 	Invite  serverInviteCmd  `cmd:"" help:"Make a code that lets one hub in at once."`
+}
+
+type signingKeyCmds struct {
+	List   signingKeyListCmd   `cmd:"" help:"List the keys, and how they stand."`
+	Rotate signingKeyRotateCmd `cmd:"" help:"Publish new keys, which take over in ten minutes."`
 }
 
 type settingsCmds struct {

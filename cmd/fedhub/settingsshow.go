@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"strconv"
 	"strings"
 )
 
@@ -27,7 +28,8 @@ func showSettings(ctx context.Context, c *console, o *opened, print printer) err
 		ServerDomains   []string `json:"server_domains"`
 		Registration    string   `json:"registration"`
 		SoftwareIssuers []string `json:"software_issuers"`
-	}{now.HubName, now.Consent, append([]string{}, now.ServerDomains...), now.Registration, append([]string{}, now.SoftwareIssuers...)}
+		KeyDays         int      `json:"key_days"`
+	}{now.HubName, now.Consent, append([]string{}, now.ServerDomains...), now.Registration, append([]string{}, now.SoftwareIssuers...), now.RotateDays()}
 	return print(c, value, func(w io.Writer) {
 		table(w, []string{"SETTING", "VALUE"}, [][]string{
 			{"name", value.Name},
@@ -35,6 +37,7 @@ func showSettings(ctx context.Context, c *console, o *opened, print printer) err
 			{"server domains", strings.Join(value.ServerDomains, " ")},
 			{"registration", value.Registration},
 			{"software issuers", strings.Join(value.SoftwareIssuers, ", ")},
+			{"key days", strconv.Itoa(value.KeyDays)},
 		})
 	})
 }

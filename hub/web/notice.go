@@ -10,6 +10,7 @@ import (
 // that its redirect carries as ?done=. The words are fixed, so nobody can put
 // a text of their own on our pages by a link.
 var notices = map[string]string{
+	"rotated":   "New keys are published.",
 	"saved":     "Saved.",
 	"added":     "Added.",
 	"removed":   "Removed.",
