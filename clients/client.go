@@ -199,12 +199,6 @@ func (c Client) backstage() bool {
 	return c.Type != Service && c.GrantType == "" && len(c.RedirectURIs) == 0 && len(c.Grants) > 0
 }
 
-// asksPeople reports whether one of these grant types needs a person's answer
-// (RFC 8628, CIBA), which a Service never gets.
-func asksPeople(grants []string) bool {
-	return slices.Contains(grants, "urn:ietf:params:oauth:grant-type:device_code") || slices.Contains(grants, "urn:openid:params:grant-type:ciba")
-}
-
 // Usable reports whether the client may ask at all.
 func (c Client) Usable() bool {
 	return !c.Disabled && (c.Server == nil || c.Server.State == Active)

@@ -126,7 +126,7 @@ func (d *declaration) takeGrants(code, implicit bool) {
 	if d.GrantType != "" && !slices.Equal(d.responseTypes, []string{strings.ToLower(d.ResponseType)}) {
 		d.ResponseTypes = d.responseTypes
 	}
-	if d.GrantType == "" && d.ClientCredentials && len(d.RedirectURIs) == 0 && !asksPeople(d.Grants) {
+	if d.GrantType == "" && d.ClientCredentials && len(d.RedirectURIs) == 0 && !d.decoupled() {
 		d.Type = Service
 	}
 }
