@@ -34,6 +34,12 @@ type Config struct {
 	// addresses and over plain http, which a hub that is itself on loopback
 	// always may.
 	AllowPrivateAddresses bool
+	// AllowedAddresses are private addresses that the hub may fetch from
+	// although it may not fetch from others.
+	AllowedAddresses []fetch.Allowed
+	// ExtraCA holds certificates, as PEM, of authorities that may vouch for
+	// the servers the hub fetches from, besides those this machine trusts.
+	ExtraCA []byte
 	// TrustedProxies may say, by X-Forwarded-For, whom they speak for.
 	TrustedProxies []netip.Prefix
 	// ClientCerts says that whoever serves the hub by TLS asks clients for a
@@ -107,6 +113,9 @@ func (c Config) withDefaults() (Config, error) {
 		c.Now = time.Now
 	}
 	c.AllowPrivateAddresses = c.AllowPrivateAddresses || c.loopback()
+	if _, err := c.roots(); err != nil {
+		return Config{}, err
+	}
 	return c, nil
 }
 
@@ -133,6 +142,21 @@ func (c Config) checkCertificates() error {
 
 // certificates says whether clients can show a TLS certificate.
 func (c Config) certificates() bool { return c.ClientCerts || c.ClientCertHeader != "" }
+
+// roots are who may vouch for servers; nil for those this machine trusts.
+func (c Config) roots() (*x509.CertPool, error) {
+	if len(c.ExtraCA) == 0 {
+		return nil, nil
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool() // a container without any
+	}
+	if !pool.AppendCertsFromPEM(c.ExtraCA) {
+		return nil, errors.New("FEDHUB_EXTRA_CA names a file without a certificate; it must hold certificates of authorities as PEM")
+	}
+	return pool, nil
+}
 
 // Check says what New would say, without a database: a sentence for the
 // operator, or nil.

@@ -110,7 +110,10 @@ func New(ctx context.Context, config Config, backend store.Backend) (*Hub, error
 // things builds what the hub keeps, each from what it stands on.
 func (h *Hub) things() {
 	c, d := h.config, h.data
-	h.http = fetch.NewClient(fetch.Policy{AllowPrivate: c.AllowPrivateAddresses, UserAgent: "fedhub", Observe: c.Fetched})
+	roots, _ := c.roots() // withDefaults looked already
+	h.http = fetch.NewClient(fetch.Policy{
+		AllowPrivate: c.AllowPrivateAddresses, Allowed: c.AllowedAddresses, RootCAs: roots, UserAgent: "fedhub", Observe: c.Fetched,
+	})
 	h.proofs = &dpop.Verifier{Nonces: dpop.NewNonces(h.box.Derive("dpop nonces"), c.Now), Replay: d.useOnce, Now: c.Now}
 	h.audit = &audit.Recorder{Set: d.audit, Log: c.Log, Now: c.Now, Watch: c.Watch}
 	h.settings = settings.NewKeeper(d.settings, c.Name, c.Now)

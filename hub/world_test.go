@@ -85,7 +85,9 @@ func newWorldAs(t *testing.T, backend store.Backend, config hub.Config) *world {
 		handler.Load().ServeHTTP(rw, r)
 	}))
 	t.Cleanup(server.Close)
-	config.URL = server.URL
+	if config.URL == "" {
+		config.URL = server.URL
+	}
 	config.Now = w.clock.now
 	config.SecretKey = bytes.Repeat([]byte{7}, 32)
 	config.Hash = users.HashParams{Memory: 64, Time: 1, Threads: 1}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/fedhub/fedhub/cmd/fedhub/internal/database"
 	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/fetch"
 	"github.com/fedhub/fedhub/hub/seal"
 )
 
@@ -31,6 +32,8 @@ type base struct {
 
 	Name                  string `name:"hub-name" setting:"FEDHUB_NAME" placeholder:"NAME" group:"Settings" help:"What the hub calls itself until an administrator says otherwise."`
 	AllowPrivateAddresses bool   `setting:"FEDHUB_ALLOW_PRIVATE_ADDRESSES" group:"Settings" help:"Let the hub fetch from private addresses and over plain http. A hub on localhost always may."`
+	AllowedAddresses      string `setting:"FEDHUB_ALLOWED_ADDRESSES" placeholder:"CIDR|HOST[:PORT],…" group:"Settings" help:"Private or loopback addresses that the hub may fetch from, by https, while all others stay closed: ranges, or hosts with or without a port."`
+	ExtraCA               string `name:"extra-ca" setting:"FEDHUB_EXTRA_CA" placeholder:"PATH" group:"Settings" help:"File with certificates, as PEM, of authorities that may vouch for the servers the hub fetches from, besides those this machine trusts."`
 	MinPassword           string `setting:"FEDHUB_MIN_PASSWORD" placeholder:"N" group:"Settings" help:"Shortest password, in characters, from 8 to 64; 15 if not given."`
 }
 
@@ -81,12 +84,41 @@ func (b *base) config(c *console) (hub.Config, error) {
 		}
 		config.MinPassword = n
 	}
+	if err := b.outgoing(&config); err != nil {
+		return hub.Config{}, err
+	}
 	checked := config
 	checked.SecretKey = make([]byte, seal.KeySize) // the key is next
 	if err := checked.Check(); err != nil {
 		return hub.Config{}, mistake(err.Error())
 	}
 	return config, nil
+}
+
+// outgoing reads what the hub may fetch, and whom it believes then.
+func (b *base) outgoing(config *hub.Config) error {
+	for _, word := range words(b.AllowedAddresses) {
+		allowed, err := fetch.ParseAllowed(word)
+		if err != nil {
+			return mistakef(`FEDHUB_ALLOWED_ADDRESSES: %v; write it like "10.1.0.0/16, suite.example.internal:8443"`, err)
+		}
+		config.AllowedAddresses = append(config.AllowedAddresses, allowed)
+	}
+	if b.ExtraCA != "" {
+		text, err := os.ReadFile(b.ExtraCA)
+		if err != nil {
+			return mistakef("FEDHUB_EXTRA_CA cannot be read: %v", err)
+		}
+		if config.ExtraCA = text; len(text) == 0 {
+			return mistakef("FEDHUB_EXTRA_CA names %s, which is empty", b.ExtraCA)
+		}
+	}
+	return nil
+}
+
+// words are between commas, semicolons or spaces.
+func words(list string) []string {
+	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' || r == ';' })
 }
 
 // databaseAddress settles where the database is.
@@ -192,7 +224,7 @@ func listenPort(address string) (int, error) {
 // proxies reads address ranges, and single addresses, between commas or spaces.
 func (s *server) proxies() ([]netip.Prefix, error) {
 	var all []netip.Prefix
-	for _, word := range strings.FieldsFunc(s.TrustedProxies, func(r rune) bool { return r == ',' || r == ' ' || r == ';' }) {
+	for _, word := range words(s.TrustedProxies) {
 		prefix, err := netip.ParsePrefix(word)
 		if err != nil {
 			addr, aerr := netip.ParseAddr(word)

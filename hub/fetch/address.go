@@ -20,7 +20,7 @@ type Refused struct {
 func (r *Refused) Error() string {
 	text := fmt.Sprintf("refused to reach %s: %s", r.Address, r.Reason)
 	if r.Allowable {
-		text += "; set " + AllowPrivateSetting + "=true if this hub is meant to reach such addresses"
+		text += "; set " + AllowPrivateSetting + "=true if this hub is meant to reach such addresses, or name this one in " + AllowedSetting
 	}
 	return text
 }
@@ -41,7 +41,10 @@ func OnLoopback(issuer string) bool {
 }
 
 // judge is the verdict in real use.
-type judge struct{ allowPrivate bool }
+type judge struct {
+	allowPrivate bool
+	allowed      []Allowed
+}
 
 func (j judge) scheme(u *url.URL) error {
 	switch {
@@ -61,6 +64,9 @@ func (j judge) address(network, hostport string) error {
 	target, err := netip.ParseAddrPort(hostport)
 	if err != nil || !strings.HasPrefix(network, "tcp") {
 		return &Refused{Address: hostport, Reason: "it is not an IP address and port"}
+	}
+	if allowedIP(j.allowed, target) {
+		j = judge{allowPrivate: true}
 	}
 	if err := j.ip(target.Addr()); err != nil {
 		return err

@@ -14,6 +14,7 @@
 package fetch
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"net"
@@ -45,9 +46,12 @@ type Policy struct {
 	// themselves (see OnLoopback) or are told so by AllowPrivateSetting.
 	// Link-local, multicast and cloud metadata addresses stay out of reach.
 	AllowPrivate bool
-	UserAgent    string         // "fedhub" if empty
-	Timeout      time.Duration  // for the whole exchange, body included; 10 s if zero
-	RootCAs      *x509.CertPool // who may vouch for servers; nil: the machine's
+	// Allowed are private and loopback addresses that may be reached although
+	// AllowPrivate is false, by https.
+	Allowed   []Allowed
+	UserAgent string         // "fedhub" if empty
+	Timeout   time.Duration  // for the whole exchange, body included; 10 s if zero
+	RootCAs   *x509.CertPool // who may vouch for servers; nil: the machine's
 	// Observe, if set, is told of every request once its answer began or it
 	// failed, redirects included. It may be called by many goroutines at once.
 	Observe func(Call)
@@ -66,7 +70,9 @@ type Call struct {
 
 // NewClient returns a client that keeps to the policy. It is safe for
 // concurrent use and should be shared: it pools connections.
-func NewClient(p Policy) *http.Client { return newClient(p, judge{p.AllowPrivate}, nil) }
+func NewClient(p Policy) *http.Client {
+	return newClient(p, judge{allowPrivate: p.AllowPrivate, allowed: p.Allowed}, nil)
+}
 
 // verdict decides about one address right before it is dialled.
 type verdict interface {
@@ -81,19 +87,27 @@ func newClient(p Policy, v verdict, names *net.Resolver) *http.Client {
 	if p.UserAgent == "" {
 		p.UserAgent = "fedhub"
 	}
-	dialer := &net.Dialer{
-		Timeout:  p.Timeout / 2,
-		Resolver: names,
-		Control: func(network, hostport string, _ syscall.RawConn) error {
-			return v.address(network, hostport)
-		},
+	dial := func(v verdict) func(context.Context, string, string) (net.Conn, error) {
+		return (&net.Dialer{
+			Timeout:  p.Timeout / 2,
+			Resolver: names,
+			Control: func(network, hostport string, _ syscall.RawConn) error {
+				return v.address(network, hostport)
+			},
+		}).DialContext
 	}
+	usual, trusting := dial(v), dial(judge{allowPrivate: true})
 	return &http.Client{
 		Timeout:       p.Timeout,
 		CheckRedirect: checkRedirect,
 		Transport: &guarded{policy: p, verdict: v, next: &http.Transport{
-			Proxy:                  nil, // a proxy would dial for us, past the guard
-			DialContext:            dialer.DialContext,
+			Proxy: nil, // a proxy would dial for us, past the guard
+			DialContext: func(ctx context.Context, network, hostport string) (net.Conn, error) {
+				if allowedHost(p.Allowed, hostport) {
+					return trusting(ctx, network, hostport)
+				}
+				return usual(ctx, network, hostport)
+			},
 			ForceAttemptHTTP2:      true,
 			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: p.RootCAs},
 			TLSHandshakeTimeout:    p.Timeout / 2,
