@@ -38,6 +38,7 @@ func (h *Hub) routes() []route {
 		{"POST", "/oauth2/logout", g.open, h.signout.EndSession}, // rightly cross-site (RP-Initiated Logout §2)
 		{"GET", "/oauth2/session", g.open, h.signout.CheckSession},
 		{"POST", "/oauth2/device_authorization", g.begin, h.oidc.DeviceAuthorization},
+		{"POST", "/oauth2/par", g.app, h.oidc.Push},
 		{"POST", "/oauth2/token", g.app, h.oidc.Token},
 		{"GET", "/oauth2/userinfo", g.app, h.oidc.Userinfo},
 		{"POST", "/oauth2/userinfo", g.app, h.oidc.Userinfo},
@@ -56,6 +57,8 @@ func (h *Hub) routes() []route {
 		// Signing in and out.
 		{"GET", "/signin", g.open, h.signin.Show},
 		{"POST", "/signin", g.attempt, h.signin.Password},
+		{"GET", "/signin/choose", g.open, h.signin.ChooseShow},
+		{"POST", "/signin/choose", g.form, h.signin.Choose},
 		{"POST", "/signin/with/:key", g.form, h.signin.Leave},
 		{"GET", "/signin/from/:key", g.open, h.signin.Arrive},
 		{"GET", "/signin/link", g.open, h.signin.LinkShow},

@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"net/url"
 	"slices"
+	"strings"
 )
 
 // A Scope is one thing that a client may do, in words.
@@ -32,6 +33,39 @@ func ScopeInWords(name string) Scope {
 	return Scope{Text: "Use “" + name + "”", Detail: "A permission that this app defines itself"}
 }
 
+// ClaimInWords describes a single claim that is asked for on its own (OIDC
+// Core §5.5).
+func ClaimInWords(name string) Scope {
+	words := map[string]string{
+		"email": "email address", "email_verified": "whether your email address was proved", "phone_number": "phone number",
+		"phone_number_verified": "whether your phone number was proved", "address": "postal address", "name": "name",
+		"given_name": "first name", "family_name": "last name", "middle_name": "middle name", "nickname": "nickname",
+		"preferred_username": "user name", "profile": "profile page", "picture": "picture", "website": "website",
+		"gender": "gender", "birthdate": "date of birth", "zoneinfo": "time zone", "locale": "language",
+		"updated_at": "when your profile last changed", "roles": "roles",
+	}
+	what, ok := words[name]
+	switch {
+	case !ok:
+		return Scope{Text: "See your “" + name + "”"}
+	case strings.HasPrefix(what, "whe"):
+		return Scope{Text: "See " + what}
+	}
+	return Scope{Text: "See your " + what}
+}
+
+// ResourceInWords describes an API that the client wants tokens for (RFC 8707).
+func ResourceInWords(address string) Scope {
+	return Scope{Text: "Act for you at " + address, Detail: "A service that this app uses in your name"}
+}
+
+// A Detail is one authorization detail in words (RFC 9396): what an API calls
+// it, and each member as it was sent.
+type Detail struct {
+	Type string
+	Rows []Pair
+}
+
 // Consent asks whether a client may have what it asked for. It posts to
 // /consent with decision=allow or decision=cancel.
 type Consent struct {
@@ -40,6 +74,7 @@ type Consent struct {
 	Account Person
 	Switch  string // path that signs in as somebody else
 	Scopes  []Scope
+	Details []Detail
 	Origin  string // where the answer goes, like "https://payroll.example.org"
 }
 

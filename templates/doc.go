@@ -56,6 +56,7 @@
 // takes the id of its text area. Buttons and links have these:
 //
 //	SignIn         sign-in, with-{key}
+//	Choose         continue, switch-account
 //	Link           connect, with-{key}, cancel
 //	Consent        allow, cancel, switch-account; origin and scopes to read
 //	Device         continue

@@ -12,7 +12,7 @@ import (
 // list against the source.
 func everyPage() []Page {
 	return []Page{
-		SignIn{}, Link{}, SignOut{}, SignedOut{}, SigningOut{URL: safe}, Setup{}, Consent{}, Continue{URL: safe}, FormPost{URL: safe},
+		SignIn{}, Choose{}, Link{}, SignOut{}, SignedOut{}, SigningOut{URL: safe}, Setup{}, Consent{}, Continue{URL: safe}, FormPost{URL: safe},
 		Problem{}, Waiting{}, Account{}, Profile{}, Device{}, DeviceConfirm{}, DeviceDone{},
 		AdminClients{}, AdminClientNew{}, AdminClient{}, SecretOnce{}, AdminSettings{},
 		AdminKeys{}, AdminKeyNew{}, AdminKey{}, AdminServers{}, AdminSigning{}, ConfirmDelete{},

@@ -122,9 +122,14 @@ func (d *Door) proceed(c *gin.Context, client clients.Client, flow flows.Flow) e
 			return err
 		}
 		f.allowed = client.Admits(person.User.Roles)
+		if flow.Request.Subject != "" {
+			if f.subject, err = d.Tokens.Subject(c.Request.Context(), client.ID, person.User.ID); err != nil {
+				return err
+			}
+		}
 	}
 	switch step := next(f); step {
-	case signIn, askConsent:
+	case signIn, chooseAccount, askConsent:
 		return d.send(c, flow, step)
 	case respond:
 		return d.respond(c, client, flow, *person, f.grant)
@@ -148,16 +153,17 @@ func (d *Door) person(c *gin.Context) (*sessions.Person, error) {
 // consent says whether the person already agreed, and returns the grant.
 func (d *Door) consent(c *gin.Context, client clients.Client, flow flows.Flow, p sessions.Person) (grants.Grant, bool, error) {
 	agreed := flow.Consented == p.User.ID // in this very flow
+	asked := grants.Allowance{UserID: p.User.ID, ClientID: client.ID, Generation: client.Generation,
+		Scopes: flow.Request.Scopes, Extras: requests.Extras(flow.Request)}
+	g, err := d.Grants.Covers(c.Request.Context(), asked)
 	if client.SkipAuthorization {
 		// Not asked, but written down: the person sees it and can remove it.
-		g, err := d.Grants.Covers(c.Request.Context(), p.User.ID, client.ID, client.Generation, flow.Request.Scopes)
 		if errors.Is(err, fs.ErrNotExist) {
-			g, err = d.Grants.Allow(c.Request.Context(), grants.Allowance{UserID: p.User.ID, ClientID: client.ID,
-				Generation: client.Generation, Scopes: flow.Request.Scopes, Preauthorized: true})
+			asked.Preauthorized = true
+			g, err = d.Grants.Allow(c.Request.Context(), asked)
 		}
 		return g, true, err
 	}
-	g, err := d.Grants.Covers(c.Request.Context(), p.User.ID, client.ID, client.Generation, flow.Request.Scopes)
 	if errors.Is(err, fs.ErrNotExist) {
 		return grants.Grant{}, false, nil
 	}
@@ -190,8 +196,11 @@ func (d *Door) send(c *gin.Context, flow flows.Flow, to step) error {
 		}
 	}
 	path := "/signin"
-	if to == askConsent {
+	switch to {
+	case askConsent:
 		path = "/consent"
+	case chooseAccount:
+		path = "/signin/choose"
 	}
 	return web.SeeOther(c, path+"?"+url.Values{"flow": {flow.ID}}.Encode())
 }

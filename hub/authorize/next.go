@@ -1,6 +1,7 @@
 package authorize
 
 import (
+	"slices"
 	"time"
 
 	"github.com/fedhub/fedhub/hub/flows"
@@ -14,10 +15,13 @@ type step int
 
 const (
 	signIn step = iota
+	chooseAccount
 	askConsent
 	respond
 	// The rest answer the client with an error instead.
 	needsLogin
+	somebodyElse
+	unmet
 	needsConsent
 	notAllowed
 	denied
@@ -28,6 +32,7 @@ type facts struct {
 	flow    flows.Flow
 	now     time.Time
 	person  *sessions.Person // nil: nobody is signed in
+	subject string           // what the client knows the person by, if the request names somebody
 	allowed bool             // the person has a role that the client asks for
 	covered bool             // the person agreed, or need not be asked
 	grant   grants.Grant
@@ -41,10 +46,14 @@ func next(f facts) step {
 	case f.flow.Denied:
 		return denied
 	case f.person == nil || f.wantsFreshLogin():
-		if prompt.None {
-			return needsLogin
-		}
-		return signIn
+		return f.login(needsLogin)
+	case f.flow.Request.Subject != "" && f.flow.Request.Subject != f.subject:
+		// OIDC Core §3.1.2.2: only the one who is meant may be answered for.
+		return f.login(somebodyElse)
+	case !f.acrWillDo():
+		return f.login(unmet)
+	case prompt.SelectAccount && !f.signedInForThis() && f.flow.Chosen != f.person.User.ID:
+		return chooseAccount
 	case !f.allowed:
 		return notAllowed
 	case !f.covered || (prompt.Consent && f.flow.Consented != f.person.User.ID):
@@ -54,6 +63,30 @@ func next(f facts) step {
 		return askConsent
 	}
 	return respond
+}
+
+// login asks for a sign-in where that may help, and else gives up: nobody may
+// be asked, or whoever just signed in is not good enough either.
+func (f facts) login(giveUp step) step {
+	switch {
+	case f.flow.Request.Prompt.None:
+		return needsLogin
+	case f.signedInForThis() && giveUp != needsLogin:
+		return giveUp
+	}
+	return signIn
+}
+
+// signedInForThis says that the session began after the request came in.
+func (f facts) signedInForThis() bool {
+	return f.person != nil && !f.flow.Created.IsZero() && !f.person.Session.Created.Before(f.flow.Created)
+}
+
+// acrWillDo says that the person signed in in one of the ways that the request
+// calls essential (OIDC Core §5.5.1.1).
+func (f facts) acrWillDo() bool {
+	wanted := f.flow.Request.ACRs
+	return len(wanted) == 0 || slices.Contains(wanted, f.person.Session.ACR)
 }
 
 // wantsFreshLogin says that a session alone will not do. A sign-in counts as
@@ -67,7 +100,7 @@ func (f facts) wantsFreshLogin() bool {
 	}
 	signedIn := f.person.Session.AuthTime
 	created := f.person.Session.Created
-	if (r.Prompt.Login || r.Prompt.SelectAccount) && created.Before(began) {
+	if r.Prompt.Login && created.Before(began) {
 		return true
 	}
 	if r.MaxAge == nil {
@@ -87,6 +120,10 @@ func (s step) refusal() *oauth.Error {
 		return oauth.LoginRequired("nobody is signed in, and prompt=none forbids asking")
 	case needsConsent:
 		return oauth.ConsentRequired("the user has not agreed yet, and prompt=none forbids asking")
+	case somebodyElse:
+		return oauth.LoginRequired("somebody else signed in than the request names")
+	case unmet:
+		return oauth.UnmetAuthenticationRequirements("the user cannot sign in here in any of the ways that the request calls essential")
 	case denied:
 		return oauth.AccessDenied("the user said no")
 	case notAllowed:

@@ -16,6 +16,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/grants"
+	"github.com/fedhub/fedhub/hub/requests"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
@@ -101,6 +102,7 @@ func (d *Door) allow(c *gin.Context, a asked) error {
 		ClientID:   a.client.ID,
 		Generation: a.client.Generation,
 		Scopes:     a.flow.Request.Scopes,
+		Extras:     requests.Extras(a.flow.Request),
 	})
 	if err != nil {
 		return err
@@ -138,6 +140,13 @@ func page(a asked, already []string) templates.Consent {
 		s.New = len(already) > 0 && !slices.Contains(already, name)
 		p.Scopes = append(p.Scopes, s)
 	}
+	for _, name := range requests.Claims(a.flow.Request) {
+		p.Scopes = append(p.Scopes, templates.ClaimInWords(name))
+	}
+	for _, address := range a.flow.Request.Resources {
+		p.Scopes = append(p.Scopes, templates.ResourceInWords(address))
+	}
+	p.Details = details(a.flow.Request.Details)
 	return p
 }
 

@@ -64,6 +64,9 @@ type Flow struct {
 	// Force and prompt=consent ask for no less.
 	Consented string `bson:"consented"`
 	Denied    bool   `bson:"denied"`
+	// Chosen names the user who said "it is me" in this very flow, which
+	// prompt=select_account asks for.
+	Chosen string `bson:"chosen,omitempty"`
 	// Finished flows are kept until they expire, so that whoever goes back to
 	// one is told so and not left standing.
 	Finished bool      `bson:"finished"`
@@ -163,6 +166,14 @@ func (k *Keeper) Open(ctx context.Context, id, browser string) (Flow, error) {
 func (k *Keeper) Consent(ctx context.Context, id, userID string) error {
 	return orGone(k.set.Update(ctx, id, func(f *Flow) error {
 		f.Consented = userID
+		return nil
+	}))
+}
+
+// Choose notes that the user wants to go on as who they are.
+func (k *Keeper) Choose(ctx context.Context, id, userID string) error {
+	return orGone(k.set.Update(ctx, id, func(f *Flow) error {
+		f.Chosen = userID
 		return nil
 	}))
 }

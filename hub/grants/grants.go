@@ -30,6 +30,9 @@ type Grant struct {
 	UserID   string   `bson:"userId"`
 	ClientID string   `bson:"clientId"`
 	Scopes   []string `bson:"scopes"`
+	// Extras are what was agreed to beyond scopes, each by a name of its own:
+	// single claims, APIs, authorization details.
+	Extras []string `bson:"extras,omitempty"`
 	// Generation is the client's when the user agreed. A client that has
 	// since changed its name or addresses is another client to the user.
 	Generation int `bson:"generation"`
@@ -77,14 +80,14 @@ func NewKeeper(grants *store.Set[Grant], families *store.Set[Family], lives Live
 	return &Keeper{grants: grants, families: families, lives: lives, now: now}
 }
 
-// Covers returns the user's grant to the client if it covers the scopes, and
-// fs.ErrNotExist if the user must be asked.
-func (k *Keeper) Covers(ctx context.Context, userID, clientID string, generation int, scopes []string) (Grant, error) {
-	g, err := k.grants.Get(ctx, grantID(userID, clientID))
+// Covers returns the user's grant to the client if it covers what would be
+// allowed, and fs.ErrNotExist if the user must be asked.
+func (k *Keeper) Covers(ctx context.Context, a Allowance) (Grant, error) {
+	g, err := k.grants.Get(ctx, grantID(a.UserID, a.ClientID))
 	if err != nil {
 		return Grant{}, err
 	}
-	if g.Generation != generation || !oauth.Covers(g.Scopes, scopes) {
+	if g.Generation != a.Generation || !oauth.Covers(g.Scopes, a.Scopes) || !oauth.Covers(g.Extras, a.Extras) {
 		return Grant{}, fs.ErrNotExist
 	}
 	return g, nil
@@ -107,8 +110,13 @@ type Allowance struct {
 	UserID, ClientID string
 	Generation       int
 	Scopes           []string
+	Extras           []string
 	Preauthorized    bool
 }
+
+// maxExtras is how many of a grant's extras are remembered, the newest.
+// Details may differ with every request.
+const maxExtras = 100
 
 // Allow records that the user allows the client these scopes, beside those
 // allowed before.
@@ -120,9 +128,11 @@ func (k *Keeper) Allow(ctx context.Context, a Allowance) (Grant, error) {
 			*g = k.newGrant(a)
 		}
 		if g.Preauthorized && !a.Preauthorized {
-			g.Scopes = nil // from here on only what the user says
+			g.Scopes, g.Extras = nil, nil // from here on only what the user says
 		}
 		g.Scopes = append(g.Scopes, oauth.Missing(g.Scopes, a.Scopes)...)
+		g.Extras = append(g.Extras, oauth.Missing(g.Extras, a.Extras)...)
+		g.Extras = g.Extras[max(0, len(g.Extras)-maxExtras):]
 		g.Preauthorized = a.Preauthorized
 		g.Updated, g.Expires = k.now(), k.now().Add(k.lives.Grant)
 		out = *g
@@ -148,6 +158,7 @@ func (k *Keeper) newGrant(a Allowance) Grant {
 		UserID:        a.UserID,
 		ClientID:      a.ClientID,
 		Scopes:        slices.Clone(a.Scopes),
+		Extras:        slices.Clone(a.Extras),
 		Generation:    a.Generation,
 		Preauthorized: a.Preauthorized,
 		Given:         now,

@@ -10,7 +10,7 @@ import (
 // in a form that the API defines by its type (RFC 9396 §2).
 type Detail struct {
 	Type string
-	Text json.RawMessage // the whole of it, as compact JSON
+	Text json.RawMessage // the whole of it, as canonical JSON
 }
 
 const (
@@ -68,12 +68,25 @@ func parseDetail(text json.RawMessage) (Detail, error) {
 	if value, found := members["identifier"]; found && json.Unmarshal(value, new(string)) != nil {
 		return Detail{}, InvalidDetails("the member identifier of authorization_details is not a string")
 	}
-	var compact bytes.Buffer
-	if err := json.Compact(&compact, text); err != nil {
-		return Detail{}, InvalidDetails("authorization_details is not JSON").Because(err)
+	var err error
+	d.Text, err = canonical(text)
+	return d, err
+}
+
+// canonical writes JSON so that every reader sees the same: members in order,
+// each once. What the person agreed to is what the API gets.
+func canonical(text []byte) ([]byte, error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber() // an amount is not rounded
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return nil, InvalidDetails("authorization_details is not JSON").Because(err)
 	}
-	d.Text = compact.Bytes()
-	return d, nil
+	out, err := json.Marshal(value)
+	if err != nil {
+		return nil, InvalidDetails("authorization_details is not JSON").Because(err)
+	}
+	return out, nil
 }
 
 // depth is how deeply JSON that is known to be valid is nested.

@@ -21,6 +21,8 @@ type metadata struct {
 	Issuer                string   `json:"issuer"`
 	AuthorizationEndpoint string   `json:"authorization_endpoint"`
 	TokenEndpoint         string   `json:"token_endpoint"`
+	PushedEndpoint        string   `json:"pushed_authorization_request_endpoint"`
+	PushedRequired        bool     `json:"require_pushed_authorization_requests"`
 	UserinfoEndpoint      string   `json:"userinfo_endpoint"`
 	JWKSURI               string   `json:"jwks_uri"`
 	RevocationEndpoint    string   `json:"revocation_endpoint"`
@@ -108,6 +110,8 @@ func (d *Door) metadata(current settings.Settings) metadata {
 		Issuer:                d.Issuer,
 		AuthorizationEndpoint: at("/oauth2/authorize"),
 		TokenEndpoint:         at("/oauth2/token"),
+		PushedEndpoint:        at("/oauth2/par"),
+		PushedRequired:        current.RequirePushed,
 		UserinfoEndpoint:      at("/oauth2/userinfo"),
 		JWKSURI:               at("/oauth2/jwks"),
 		RevocationEndpoint:    at("/oauth2/revoke"),

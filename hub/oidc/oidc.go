@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/decoupled"
 	"github.com/fedhub/fedhub/hub/dpop"
 	"github.com/fedhub/fedhub/hub/grants"
+	"github.com/fedhub/fedhub/hub/requests"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/tokens"
@@ -30,6 +31,7 @@ type Door struct {
 	Tokens    *tokens.Keeper
 	Decoupled *decoupled.Keeper
 	Proofs    *dpop.Verifier
+	Requests  *requests.Keeper
 	Signing   *signing.Keeper
 	Settings  *settings.Keeper
 	Audit     *audit.Recorder

@@ -213,10 +213,11 @@ func claimsAreReadable(d *draft) error {
 	}
 	d.request.Claims = raw
 	if acr, ok := asked.IDToken["acr"]; ok {
-		switch wanted := acr.Texts(); {
-		case acr.Essential && len(wanted) > 0:
+		wanted := acr.Texts()
+		if acr.Essential {
 			d.request.ACRs = wanted
-		case d.params["acr_values"] == "" && len(wanted) > 0:
+		}
+		if d.params["acr_values"] == "" && len(wanted) > 0 {
 			d.request.ACRValues = clipTo(strings.Join(wanted, " "), maxHint) // the same wish in other words
 		}
 	}
