@@ -178,3 +178,22 @@ func TestSigningOutEverywhereTellsOfEverySession(t *testing.T) {
 		delete(sids, claims["sid"])
 	}
 }
+
+func TestAClientThatIsTurnedOffIsNotToldAnyMore(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	op := w.operator()
+	w.person("ada@example.org")
+	l := w.listener()
+	l.status.Store(http.StatusBadGateway)
+	b := w.browser()
+	b.signInTo(l.app, "ada@example.org")
+	b.submit(b.open("/signout"), "/signout")
+	<-l.told
+	path := "/admin/clients/" + l.ID
+	p := op.openUntil(path, func(p page) bool { return p.text("logouts-error") != "" })
+	p = op.submit(p, path, "disabled", "1")
+	op.submit(p, path+"/logouts")
+	p = op.openUntil(path, func(p page) bool { return p.text("logouts-waiting") == "0" })
+	want(t, "last told", p.text("logouts-told"), "never")
+	want(t, "tokens it got meanwhile", len(l.told), 0)
+}

@@ -354,3 +354,16 @@ func TestTheSessionFrameMayBeShownAnywhereAndLearnsOfSessionsThatEnded(t *testin
 	here.open("/oauth2/session")
 	want(t, "browser state once the session ended elsewhere", here.stateCookie(), "")
 }
+
+func TestAHintOutlivesTheKeyThatSignedIt(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	w.person("ada@example.org")
+	a := w.leavingApp()
+	b := w.browser()
+	hint := b.idToken(a, "ada@example.org")
+	if err := w.Hub.RotateSigningKeys(t.Context(), "test", false); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.skip(13 * 24 * time.Hour)
+	want(t, "where an old hint leads", b.open(logout(hint)).Location, bye+"?state=the+state")
+}

@@ -36,6 +36,10 @@ func (k *Keeper) one(ctx context.Context, id string) bool {
 	if ctx.Err() != nil {
 		return false // we are stopping; the notice is tried again after the restart
 	}
+	if errors.Is(err, errNobody) {
+		k.drop(ctx, n)
+		return true
+	}
 	event := audit.Event{Kind: audit.LogoutTold, Target: n.Subject, Client: n.ClientID}
 	if err == nil {
 		k.Audit.Record(ctx, event)
@@ -80,13 +84,16 @@ func (r *refusal) final() bool {
 	return r.code >= 400 && r.code < 500 && r.code != http.StatusTooManyRequests && r.code != http.StatusRequestTimeout
 }
 
+// errNobody says that the client is gone, turned off, or no longer asks.
+var errNobody = errors.New("there is nobody left to tell")
+
 // tell posts the logout token (OIDC Back-Channel Logout §2.5). It always names
 // the user and the session, whether or not the client asked for the latter
 // (§2.4 allows both): a client that knows no sessions ends all of the user's.
 func (k *Keeper) tell(ctx context.Context, n Notice) error {
 	c, err := k.Clients.Get(ctx, n.ClientID)
 	if errors.Is(err, fs.ErrNotExist) || (err == nil && c.BackchannelLogoutURI == "") {
-		return nil // there is nobody left to tell
+		return errNobody
 	}
 	if err != nil {
 		return err

@@ -18,10 +18,17 @@ type Status struct {
 	Error    string    `bson:"error,omitempty"`  // of the last failure; empty when things are well
 	Failures int       `bson:"failures"`         // without an answer, in a row
 	Until    time.Time `bson:"until,omitempty"`  // not to be tried before
+	Expires  time.Time `bson:"expires"`
 }
 
 // Key names the record.
 func (s Status) Key() string { return s.ClientID }
+
+// ExpiresAt is when nobody wants to know any more.
+func (s Status) ExpiresAt() time.Time { return s.Expires }
+
+// remember is how long a status is kept after its last change.
+const remember = 90 * 24 * time.Hour
 
 func (k *Keeper) status(ctx context.Context, clientID string) (Status, error) {
 	s, err := k.Statuses.Get(ctx, clientID)
@@ -33,13 +40,17 @@ func (k *Keeper) status(ctx context.Context, clientID string) (Status, error) {
 
 // change edits a client's status, or writes its first.
 func (k *Keeper) change(ctx context.Context, clientID string, edit func(*Status) error) error {
+	kept := func(s *Status) error {
+		s.Expires = k.Now().Add(remember)
+		return edit(s)
+	}
 	for {
-		err := k.Statuses.Update(ctx, clientID, edit)
+		err := k.Statuses.Update(ctx, clientID, kept)
 		if !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 		first := Status{ClientID: clientID}
-		if err := edit(&first); err != nil {
+		if err := kept(&first); err != nil {
 			if errors.Is(err, store.ErrUnchanged) {
 				return nil
 			}
@@ -51,11 +62,16 @@ func (k *Keeper) change(ctx context.Context, clientID string, edit func(*Status)
 	}
 }
 
+// drop removes a notice that is done with.
+func (k *Keeper) drop(ctx context.Context, n Notice) {
+	if err := k.Notices.Delete(ctx, n.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		k.Log.ErrorContext(ctx, "a logout notice that is done with stays", "error", err)
+	}
+}
+
 // told removes a delivered notice.
 func (k *Keeper) told(ctx context.Context, n Notice) {
-	if err := k.Notices.Delete(ctx, n.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		k.Log.ErrorContext(ctx, "a delivered logout notice stays", "error", err)
-	}
+	k.drop(ctx, n)
 	k.note(ctx, n.ClientID, func(s *Status) error {
 		now := k.Now()
 		if s.Error == "" && s.Failures == 0 && now.Sub(s.Told) < time.Second {

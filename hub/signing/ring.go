@@ -26,8 +26,10 @@ const (
 	erase = time.Hour
 	// keep is how long it stays published. The last token lives 15 minutes; a
 	// hub that knows this one by its keys may not look for days, and must then
-	// find one that it knows.
-	keep = 7 * 24 * time.Hour
+	// find one that it knows; and an app shows the ID token of a session's
+	// first day when it signs its person out on the last (RP-Initiated Logout
+	// §4), which is 14 days later at most.
+	keep = 15 * 24 * time.Hour
 )
 
 // A ring is all keys at one moment. It is never changed.

@@ -98,7 +98,7 @@ func TestAKeyIsPublishedBeforeItSignsAndAfter(t *testing.T) {
 		if err := newKeeper(k.set, k.box, c.now).Verify(t.Context(), oldToken, "JWT", &got); err != nil {
 			t.Errorf("%s: what the old key signed, in another process: %v", alg, err)
 		}
-		step("in the end", 8*24*time.Hour, young, young)
+		step("in the end", 16*24*time.Hour, young, young)
 		if err := k.Verify(t.Context(), oldToken, "JWT", &got); !errors.Is(err, ErrVerify) {
 			t.Errorf("%s: the deleted key still verifies: %v", alg, err)
 		}
