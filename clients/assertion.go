@@ -71,12 +71,9 @@ type assertion struct {
 // checkAssertion authenticates by RFC 7523 §3 as tightened by rfc7523bis.
 // keys finds what may have signed. The error is *AuthError if the assertion
 // is at fault.
-func (r *Registry) checkAssertion(ctx context.Context, cred Credentials, find func(assertion) (keys, error), audience string) error {
+func (r *Registry) checkAssertion(ctx context.Context, cred Credentials, find func(assertion) (keys, error), audiences []string) error {
 	if r.replay == nil {
 		return errors.New("authenticate client: no replay memory, so no assertion can be accepted")
-	}
-	if audience == "" {
-		audience = r.issuer
 	}
 	a, err := parseAssertion(cred.Assertion, algorithmsOf(cred.Method))
 	if err != nil {
@@ -94,10 +91,23 @@ func (r *Registry) checkAssertion(ctx context.Context, cred Credentials, find fu
 	if err != nil {
 		return rejected(err)
 	}
-	if err := c.check(cred.ID, audience, r.now()); err != nil {
+	if err := c.check(cred.ID, audiences, r.now()); err != nil {
 		return rejected(err)
 	}
 	return r.useOnce(ctx, cred.ID, c)
+}
+
+// audiences is whom a client's assertion may name. Our issuer always; the token
+// endpoint too, as RFC 7523 §3 had it and most libraries still do, unless the
+// client is another hub or asked for high security (FAPI 2.0 §5.3.2.1).
+func (r *Registry) audiences(c Client, audience string) []string {
+	if audience == "" {
+		audience = r.issuer
+	}
+	if r.tokenEndpoint == "" || c.Server != nil || c.Secure() {
+		return []string{audience}
+	}
+	return []string{audience, r.tokenEndpoint}
 }
 
 // rejected tells the developer what is wrong with the assertion: it is the
@@ -176,9 +186,9 @@ func parseClaims(payload []byte) (claims, error) {
 	if err := json.Unmarshal(payload, &raw); err != nil {
 		return claims{}, flaw("its payload is not a JSON object")
 	}
-	// rfc7523bis §4: the audience is our issuer as one string. An array, or the
-	// address of one endpoint, let an attacker's server collect an assertion
-	// that another server accepts (CVE-2025-27370, CVE-2025-27371).
+	// rfc7523bis §4: the audience is one string. An array lets an attacker's
+	// server collect an assertion that another server accepts
+	// (CVE-2025-27370, CVE-2025-27371).
 	if err := json.Unmarshal(raw["aud"], new(string)); err != nil {
 		return claims{}, flaw("its aud must be one string, the issuer of this server")
 	}
@@ -199,14 +209,14 @@ func parseClaims(payload []byte) (claims, error) {
 }
 
 // check holds the claims against the rules, in the order of RFC 7523 §3.
-func (c claims) check(id, audience string, now time.Time) error {
+func (c claims) check(id string, audiences []string, now time.Time) error {
 	seconds := float64(now.UnixMilli()) / 1000
 	switch {
 	case id == "" || c.iss != id:
 		return flaw("its iss must be the client_id")
 	case c.sub != id:
 		return flaw("its sub must be the client_id")
-	case audience == "" || c.aud != audience:
+	case c.aud == "" || !slices.Contains(audiences, c.aud):
 		return flaw("its aud must be one string, the issuer of this server")
 	case c.exp == nil:
 		return flaw("it has no exp")

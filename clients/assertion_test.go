@@ -362,7 +362,7 @@ func FuzzClientAssertion(f *testing.F) {
 	f.Add(valid, []byte(`{"exp":1e400}`))
 	f.Add(valid, []byte(`{"aud":{"a":[[[1]]]}}`))
 	f.Fuzz(func(t *testing.T, jwt string, payload []byte) {
-		if c, err := parseClaims(payload); err == nil && c.check("signer", issuer, now) == nil {
+		if c, err := parseClaims(payload); err == nil && c.check("signer", []string{issuer}, now) == nil {
 			if c.iss != "signer" || c.sub != "signer" || c.aud != issuer || c.jti == "" || c.exp == nil {
 				t.Fatalf("accepted the claims %s", payload)
 			}
@@ -389,4 +389,21 @@ func FuzzClientAssertion(f *testing.F) {
 			t.Fatalf("accepted %q (payload %q), which is not signed", jwt, verified)
 		}
 	})
+}
+
+func TestOnlyOrdinaryClientsMayNameTheTokenEndpoint(t *testing.T) {
+	const endpoint = issuer + "/oauth2/token"
+	w := newWorld(t, func(o *Options) { o.TokenEndpoint = endpoint })
+	for name, tt := range map[string]struct {
+		client Client
+		want   []string
+	}{
+		"an ordinary client": {Client{}, []string{issuer, endpoint}},
+		"high security":      {Client{HighSecurity: FAPI2}, []string{issuer}},
+		"another hub":        {Client{Server: &Server{}}, []string{issuer}},
+	} {
+		if got := w.audiences(tt.client, ""); !slices.Equal(got, tt.want) {
+			t.Errorf("%s may name %v, want %v", name, got, tt.want)
+		}
+	}
 }

@@ -46,7 +46,7 @@ func (r *Registry) Authenticate(ctx context.Context, cred Credentials, audience 
 		}
 	case MethodKey, MethodSecretJWT:
 		find := func(a assertion) (keys, error) { return r.verifiers(ctx, client, a) }
-		if err := r.checkAssertion(ctx, cred, find, audience); err != nil {
+		if err := r.checkAssertion(ctx, cred, find, r.audiences(client, audience)); err != nil {
 			return Client{}, err
 		}
 		if cred.Method == MethodSecretJWT {

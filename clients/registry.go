@@ -31,7 +31,11 @@ type Store interface {
 type Options struct {
 	Store  Store        // required
 	HTTP   *http.Client // guarded against private addresses; nothing is fetched without it
-	Issuer string       // ours; the only audience an assertion may name
+	Issuer string       // ours; the audience that an assertion should name
+
+	// TokenEndpoint is the audience that ordinary clients may name instead.
+	// Empty: none may.
+	TokenEndpoint string
 
 	// Replay remembers an id until a time; one that is already there is
 	// fs.ErrExist. It must be shared by all processes. Without it no client
@@ -61,15 +65,16 @@ type Options struct {
 // use, and any number of processes may work on one store: what one changes,
 // it sees at once and the others within two seconds.
 type Registry struct {
-	store     Store
-	http      http.Client
-	canFetch  bool
-	issuer    string
-	replay    func(ctx context.Context, id string, until time.Time) error
-	seal      func(plain []byte, context string) string
-	open      func(sealed, context string) ([]byte, error)
-	allowHTTP bool
-	now       func() time.Time
+	store         Store
+	http          http.Client
+	canFetch      bool
+	issuer        string
+	tokenEndpoint string
+	replay        func(ctx context.Context, id string, until time.Time) error
+	seal          func(plain []byte, context string) string
+	open          func(sealed, context string) ([]byte, error)
+	allowHTTP     bool
+	now           func() time.Time
 
 	certificates bool
 	clientCAs    *x509.CertPool
@@ -90,7 +95,7 @@ type Registry struct {
 // NewRegistry returns a Registry. Close it to end what it does in the background.
 func NewRegistry(o Options) *Registry {
 	r := &Registry{
-		store: o.Store, issuer: o.Issuer, replay: o.Replay, seal: o.Seal, open: o.Open,
+		store: o.Store, issuer: o.Issuer, tokenEndpoint: o.TokenEndpoint, replay: o.Replay, seal: o.Seal, open: o.Open,
 		allowHTTP: o.AllowHTTP, now: o.Now, log: o.Log,
 		certificates: o.Certificates, clientCAs: o.ClientCAs,
 		cache: newCache(), keys: newKeyring(), sights: newSights(), worker: newWorker(),

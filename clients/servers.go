@@ -45,7 +45,7 @@ func (r *Registry) Prove(ctx context.Context, cred Credentials, audience string)
 		client = found.client.clone()
 		find = func(assertion) (keys, error) { return found.keys, nil }
 	}
-	if err := r.checkAssertion(ctx, cred, find, audience); err != nil {
+	if err := r.checkAssertion(ctx, cred, find, r.audiences(client, audience)); err != nil {
 		return Client{}, err
 	}
 	return client, nil

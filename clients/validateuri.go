@@ -173,12 +173,13 @@ func checkFrontchannel(c Client, allowHTTP bool) Problems {
 }
 
 // checkInitiate: whoever starts a sign-in there is told who the issuer is, and
-// must not be told by somebody on the way (OIDC Core §4).
-func checkInitiate(c Client, allowHTTP bool) Problems {
+// must not be told by somebody on the way. It is https on every hub (OIDC Core
+// §4).
+func checkInitiate(c Client, _ bool) Problems {
 	if c.Requests.InitiateLoginURI == "" {
 		return nil
 	}
-	return checkEndpoint("initiate_login_uri", "initiate login URI", c.Requests.InitiateLoginURI, allowHTTP)
+	return checkEndpoint("initiate_login_uri", "initiate login URI", c.Requests.InitiateLoginURI, false)
 }
 
 // checkEndpoint accepts an address on the web: https, or http where allowed.

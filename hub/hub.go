@@ -134,7 +134,7 @@ func (h *Hub) things() {
 	h.grants = grants.NewKeeper(d.grants, d.families, grants.DefaultLives(), c.Now)
 	h.decoupled = &decoupled.Keeper{Requests: d.decoupled, Guesses: d.guesses, Now: c.Now}
 	h.clients = clients.NewRegistry(clients.Options{
-		Store: d.clients, HTTP: h.http, Issuer: c.URL, Replay: d.useOnce,
+		Store: d.clients, HTTP: h.http, Issuer: c.URL, TokenEndpoint: c.URL + "/oauth2/token", Replay: d.useOnce,
 		Seal: h.box.Seal, Open: h.box.Open, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now, Log: c.Log,
 		Certificates: c.certificates(), ClientCAs: c.ClientCAs,
 	})
