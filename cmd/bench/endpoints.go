@@ -37,7 +37,13 @@ func endpoints() []endpoint {
 			endpoint{name: "refresh, " + alg, status: http.StatusOK, app: app, request: (*target).rotate, keep: (*visitor).keepTokens},
 		)
 	}
+	credentials := endpoint{name: "client_credentials", status: http.StatusOK, request: (*target).credentials, keep: (*visitor).keepAccess}
 	return append(all,
+		endpoint{name: "client_credentials, DPoP", status: http.StatusOK, request: (*target).credentialsBound, keep: isBound},
+		endpoint{name: "device authorization", status: http.StatusOK, request: (*target).device},
+		endpoint{name: "revocation", status: http.StatusOK, first: &credentials, request: (*target).revoke},
+		endpoint{name: "end_session, nobody signed in", status: http.StatusSeeOther, app: es256, request: (*target).endSession},
+		endpoint{name: "session frame", status: http.StatusOK, request: (*target).sessionFrame},
 		endpoint{name: "introspection", status: http.StatusOK, app: es256, request: (*target).introspect, keep: isActive},
 		endpoint{name: "userinfo", status: http.StatusOK, app: es256, request: (*target).userinfo},
 		endpoint{name: "discovery", status: http.StatusOK, request: (*target).discovery},

@@ -51,7 +51,7 @@ func (b *bench) hubServer(ctx context.Context, name, database string) (*process,
 	if b.profile != "" {
 		cmd = exec.CommandContext(ctx, b.self, "as-hub", "-url", url, "-database", database)
 	}
-	cmd.Env = append(withoutSettings(os.Environ()), "FEDHUB_URL="+url, "FEDHUB_DATABASE="+database,
+	cmd.Env = append(withoutSettings(os.Environ()), "FEDHUB_URL="+url, "FEDHUB_DATABASE="+database, "FEDHUB_TRUSTED_PROXIES=127.0.0.1",
 		"FEDHUB_SECRET_KEY="+base64.StdEncoding.EncodeToString(config(url).SecretKey))
 	return b.start(ctx, name, url, cmd)
 }

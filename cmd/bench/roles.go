@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"runtime/pprof"
 	"strings"
@@ -40,7 +41,7 @@ func serveHub(ctx context.Context, args []string) error {
 
 // config is what a hub is told that is started with nothing but an address.
 func config(url string) hub.Config {
-	return hub.Config{URL: url, SecretKey: bytes.Repeat([]byte{7}, 32), Log: slog.New(slog.NewJSONHandler(os.Stderr, nil))}
+	return hub.Config{URL: url, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, SecretKey: bytes.Repeat([]byte{7}, 32), Log: slog.New(slog.NewJSONHandler(os.Stderr, nil))}
 }
 
 // Limits of a connection, as fedhub serve has them: deadlines cost a little.

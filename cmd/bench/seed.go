@@ -18,6 +18,7 @@ type world struct {
 	People []string `json:"people"` // e-mail addresses
 	Apps   []secret `json:"apps"`   // in the order of idTokenAlgs
 	Job    secret   `json:"job"`
+	Device secret   `json:"device"` // a public client
 }
 
 // A secret is how a client proves itself.
@@ -80,7 +81,7 @@ func fill(ctx context.Context, h *hub.Hub, people int) (world, error) {
 	}
 	for _, alg := range idTokenAlgs {
 		app, value, err := h.AddClient(ctx, by, clients.Client{
-			Name: "Payroll " + alg, Type: clients.Web, RedirectURIs: []string{callback}, RefreshTokens: true,
+			Name: "Payroll " + alg, Type: clients.Web, RedirectURIs: []string{callback}, RefreshTokens: true, PostLogoutRedirectURIs: []string{callback},
 			Scopes: []string{"openid", "profile", "email", "offline_access"}, IDTokenAlg: alg,
 		})
 		if err != nil {
@@ -89,6 +90,11 @@ func fill(ctx context.Context, h *hub.Hub, people int) (world, error) {
 		w.Apps = append(w.Apps, secret{app.ID, value})
 	}
 	job, value, err := h.AddClient(ctx, by, clients.Client{Name: "Nightly job", Type: clients.Service, Scopes: []string{"files"}})
+	if err != nil {
+		return world{}, err
+	}
 	w.Job = secret{job.ID, value}
+	device, _, err := h.AddClient(ctx, by, clients.Client{Name: "Television", Type: clients.Native, Grants: []string{clients.GrantDevice}})
+	w.Device = secret{ID: device.ID}
 	return w, err
 }

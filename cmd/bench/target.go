@@ -28,6 +28,7 @@ type held struct {
 	codes   []string // not yet redeemed
 	refresh string   // the newest refresh token of the visitor's chain
 	access  string   // the newest access token
+	id      string   // the newest ID token
 }
 
 // people makes the visitors; with a world, each is somebody who is signed in
@@ -108,7 +109,7 @@ func (s secret) authorization() header {
 // keepTokens remembers what a token answer brought.
 func (v *visitor) keepTokens(app int, a answer) error {
 	h := &v.apps[app]
-	h.access, h.refresh = text(a.body, "access_token"), text(a.body, "refresh_token")
+	h.access, h.refresh, h.id = text(a.body, "access_token"), text(a.body, "refresh_token"), text(a.body, "id_token")
 	if h.access == "" || h.refresh == "" {
 		return errors.New("the answer lacks a token")
 	}
