@@ -194,6 +194,8 @@ func (b *scripted) finish(p page) arrival {
 		case b.has(p, "allow"):
 			shown = append(shown, "consent")
 			p = b.click(p, "allow")
+		case b.has(p, "device-form"):
+			p = b.click(p, "continue")
 		default:
 			return arrival{page: p, shown: shown}
 		}

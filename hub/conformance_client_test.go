@@ -4,7 +4,9 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/json"
+	"fmt"
 	"maps"
+	mathrand "math/rand/v2"
 	"net/http"
 	"net/url"
 	"slices"
@@ -59,7 +61,7 @@ func (p *party) metadata(pairs []any) map[string]any {
 	if e.wants("code") {
 		grants = append(grants, "authorization_code")
 	}
-	if e.wants("token") || e.wants("id_token") {
+	if e.wants("token") || e.wants("id_token") || e.wants("none") {
 		grants = append(grants, "implicit")
 	}
 	m["grant_types"] = grants
@@ -178,16 +180,23 @@ func (e *exam) checkRegistered(sent, got map[string]any) {
 		if name == "jwks" {
 			continue
 		}
-		text, err := json.Marshal(value)
-		if err != nil {
-			e.Fatal(err)
-		}
-		back, err := json.Marshal(got[name])
-		if err != nil {
-			e.Fatal(err)
-		}
-		want(e, "registered "+name, string(back), string(text))
+		want(e, "registered "+name, inOrder(e, got[name]), inOrder(e, value))
 	}
+}
+
+// inOrder is a value as JSON, a list of texts in the order of the alphabet.
+func inOrder(e *exam, value any) string {
+	e.Helper()
+	text := []byte(mustJSON(e, value))
+	var list []string
+	if json.Unmarshal(text, &list) == nil {
+		if len(list) == 0 {
+			return "none"
+		}
+		slices.Sort(list)
+		return mustJSON(e, list)
+	}
+	return string(text)
 }
 
 func (e *exam) tryRegister(m map[string]any) reply {
@@ -196,7 +205,14 @@ func (e *exam) tryRegister(m map[string]any) reply {
 	if err != nil {
 		e.Fatal(err)
 	}
-	return e.site.send(e.T, http.MethodPost, e.site.at(e.T, "registration_endpoint"), body, "Content-Type", "application/json")
+	return e.site.send(e.T, http.MethodPost, e.site.at(e.T, "registration_endpoint"), body, "Content-Type", "application/json", "X-Forwarded-For", elsewhere())
+}
+
+// elsewhere is some address. Registering is limited for each, and the tests
+// are not about the limit.
+func elsewhere() string {
+	n := mathrand.Uint32()
+	return fmt.Sprintf("10.%d.%d.%d", byte(n>>16), byte(n>>8), byte(n))
 }
 
 // request is a good authorization request of the profile under test; pairs

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
@@ -19,6 +20,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/users"
 )
 
@@ -66,7 +68,8 @@ func (s *site) config(*testing.T) hub.Config {
 	return hub.Config{
 		URL: s.URL, Now: s.clock.now, SecretKey: bytes.Repeat([]byte{7}, 32),
 		Hash: users.HashParams{Memory: 64, Time: 1, Threads: 1}, SignInBurst: 10_000,
-		Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
+		Log:            slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 }
 
@@ -81,6 +84,10 @@ func (s *site) prepare(t *testing.T) {
 		Address:  users.Address{Street: "12 St James's Square", Locality: "London", PostalCode: "SW1Y 4JH", Country: "United Kingdom"},
 		Password: password,
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.Hub.ChangeSettings(t.Context(), "test", func(now *settings.Settings) { now.Registration = settings.RegistrationOpen })
 	if err != nil {
 		t.Fatal(err)
 	}

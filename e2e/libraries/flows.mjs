@@ -29,9 +29,9 @@ async function as(name) {
 }
 
 // registered discovers the hub and registers a client of its own (RFC 7591).
-async function registered(metadata, auth) {
+async function registered(metadata, auth = client.ClientSecretBasic()) {
   const config = await client.dynamicClientRegistration(issuer, {
-    client_name: 'Library', redirect_uris: [world.callback], scope: 'openid profile email offline_access files', ...metadata,
+    client_name: 'Library', redirect_uris: [world.callback], ...metadata,
   }, auth)
   client.enableNonRepudiationChecks(config)
   return config
@@ -140,7 +140,7 @@ const flows = {
   },
 
   async secretPost() {
-    const config = await registered({ token_endpoint_auth_method: 'client_secret_post' })
+    const config = await registered({ token_endpoint_auth_method: 'client_secret_post' }, client.ClientSecretPost())
     await signIn(config)
   },
 

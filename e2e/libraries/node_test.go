@@ -19,6 +19,8 @@ import (
 // nodeFlows are the flows of flows.mjs that this hub completes.
 var nodeFlows = []string{
 	"discovery", "codeWithPKCE", "publicClient", "refresh", "userinfo", "clientCredentials", "introspection", "revocation",
+	"secretPost", "secretJWT", "privateKeyJWT", "registration", "signedUserinfo", "dpop", "device", "endSession",
+	"formPost", "implicitIDToken", "hybrid", "signedRequest", "signedAnswer",
 }
 
 // nodeWorld is what the script is told on its standard input.

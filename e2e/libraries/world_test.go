@@ -19,6 +19,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 	"github.com/fedhub/fedhub/hub/users"
 )
@@ -66,6 +67,10 @@ func newWorld(t *testing.T) *world {
 	var running sync.WaitGroup
 	running.Go(func() { w.Hub.Run(ctx) })
 	t.Cleanup(func() { stop(); running.Wait() })
+	err = w.Hub.ChangeSettings(t.Context(), "test", func(now *settings.Settings) { now.Registration = settings.RegistrationOpen })
+	if err != nil {
+		t.Fatal(err)
+	}
 	_, err = w.Hub.AddUser(t.Context(), "test", users.NewUser{Email: email, EmailVerified: true, Name: "Ada Lovelace", Password: password})
 	if err != nil {
 		t.Fatal(err)

@@ -150,6 +150,7 @@ func (d *Door) metadata(current settings.Settings) metadata {
 		RequestParameter:         true,
 		RequestURIParameter:      true,
 		RequestURIRegistration:   true,
+		ClaimsParameter:          true,
 		AuthorizationResponseIss: true,
 		FrontchannelLogout:       true,
 		FrontchannelLogoutSID:    true,
