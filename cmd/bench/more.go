@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	mathrand "math/rand/v2"
 	"net/url"
 	"sync"
 	"time"
@@ -20,8 +19,9 @@ import (
 // for strangers is limited for each of them, and a bench is about the work and
 // not about the limit.
 func elsewhere() header {
-	n := mathrand.Uint32()
-	return header{"X-Forwarded-For", fmt.Sprintf("10.%d.%d.%d", byte(n>>16), byte(n>>8), byte(n))}
+	var n [3]byte
+	_, _ = rand.Read(n[:])
+	return header{"X-Forwarded-For", fmt.Sprintf("10.%d.%d.%d", n[0], n[1], n[2])}
 }
 
 // credentialsBound asks for a token that is bound to a key (RFC 9449). The
