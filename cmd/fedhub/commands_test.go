@@ -279,3 +279,33 @@ func TestAnAppIsRegisteredWithWhatFewAppsNeed(t *testing.T) {
 	}
 	s.run("client", "add", "--name", "x", "--redirect-uri", "https://a.example/cb", "--grant", "password").fails(2, "grant type")
 }
+
+func TestSigningKeysAreListedAndRotated(t *testing.T) {
+	s := newShell(t)
+	count := func(args ...string) map[string]int {
+		t.Helper()
+		s.must(append([]string{"signing-key"}, args...)...)
+		var rows []signingKeyRow
+		s.json(&rows)
+		states := map[string]int{}
+		for _, row := range rows {
+			states[row.State]++
+		}
+		return states
+	}
+	first := count("list", "--json")
+	if first["current"] == 0 || first["waiting"] != 0 {
+		t.Errorf("at first: got %v", first)
+	}
+	if got := count("rotate", "--json"); got["waiting"] == 0 || got["current"] != first["current"] {
+		t.Errorf("after a rotation: got %v", got)
+	}
+	if got := count("rotate", "--distrust-old", "--json"); got["waiting"] != 0 || got["current"] != first["current"] || got["retired"] != 0 {
+		t.Errorf("after distrust: got %v", got)
+	}
+	s.must("settings", "set", "--key-days", "30")
+	if !strings.Contains(s.out, "30") {
+		t.Errorf("the settings do not say 30:\n%s", s.out)
+	}
+	s.run("settings", "set", "--key-days=-1").fails(2, "0 to never")
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"github.com/fedhub/fedhub/hub/signing"
 )
@@ -31,7 +32,7 @@ type hintClaims struct {
 func (k *Keeper) Hint(ctx context.Context, raw string) (Hint, error) {
 	claims, err := k.readHint(ctx, raw)
 	switch {
-	case errors.Is(err, signing.ErrVerify), errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, signing.ErrVerify), errors.Is(err, signing.ErrDecrypt), errors.Is(err, fs.ErrNotExist):
 		return Hint{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	case err != nil:
 		return Hint{}, err
@@ -42,6 +43,15 @@ func (k *Keeper) Hint(ctx context.Context, raw string) (Hint, error) {
 }
 
 func (k *Keeper) readHint(ctx context.Context, raw string) (hintClaims, error) {
+	// A client whose ID tokens are encrypted to it may encrypt what was inside
+	// to us (OIDC Core §3.1.2.1).
+	if strings.Count(raw, ".") == 4 {
+		inner, err := k.Signing.Decrypt(ctx, raw)
+		if err != nil {
+			return hintClaims{}, err
+		}
+		raw = string(inner)
+	}
 	var claims hintClaims
 	alg, err := signing.Alg(raw)
 	if err != nil {
