@@ -21,8 +21,15 @@ func (ClientForm) ResponseTypes() []Pair {
 	return []Pair{{"Code", "Code"}, {"Token", "Token"}}
 }
 
-// AuthMethods are the choices for the way the client proves itself.
-func (ClientForm) AuthMethods() []Pair {
+// AuthMethods are the choices for the way the client proves itself: what this
+// hub can check, and what is kept.
+func (f ClientForm) AuthMethods() []Pair {
+	return slices.DeleteFunc(authMethods(), func(p Pair) bool {
+		return len(f.Names.Methods) > 0 && !slices.Contains(f.Names.Methods, p.Name) && p.Name != f.AuthMethod
+	})
+}
+
+func authMethods() []Pair {
 	return []Pair{
 		{"client_secret_basic", "Secret in the Authorization header (client_secret_basic)"},
 		{"client_secret_post", "Secret in the form (client_secret_post)"},

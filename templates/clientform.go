@@ -96,8 +96,10 @@ type ClientForm struct {
 // part "signed" names with _enc, and the one with _enc_content.
 type Sealing struct{ Key, Content string }
 
-// Names are the names of algorithms that the hub knows (RFC 7518 §3 to §5).
+// Names are what the hub knows: the ways to prove oneself, and algorithms
+// (RFC 7518 §3 to §5).
 type Names struct {
+	Methods  []string // empty for all
 	Signing  []string // of what the hub signs
 	Proving  []string // of what the client signs
 	Wrapping []string // of keys

@@ -117,7 +117,7 @@ func (d *Door) formOnApplication(c *gin.Context) (map[string]string, clients.Cli
 }
 
 func (d *Door) showApplication(c *gin.Context, status int, client clients.Client, form templates.ClientForm, wrong []templates.Mistake) error {
-	form, wrong = unfolded(form, wrong)
+	form, wrong = d.unfolded(form, wrong)
 	page := templates.AdminClient{
 		ID: client.ID, Name: client.Name, Type: string(client.Type), State: clientState(client),
 		Created: client.Created, Updated: client.Updated, Public: client.Public(),
@@ -182,7 +182,7 @@ func typedClient(posted map[string]string) templates.ClientForm {
 
 // unfolded fills in which sections stand open: those that hold something, or
 // something wrong. A mistake about what the form does not have is shown on top.
-func unfolded(f templates.ClientForm, wrong []templates.Mistake) (templates.ClientForm, []templates.Mistake) {
+func (d *Door) unfolded(f templates.ClientForm, wrong []templates.Mistake) (templates.ClientForm, []templates.Mistake) {
 	shown := map[string]bool{"confirm": true, "life": true}
 	for _, section := range sections(&f, new(clients.Client)) {
 		open := false
@@ -201,7 +201,8 @@ func unfolded(f templates.ClientForm, wrong []templates.Mistake) (templates.Clie
 		}
 	}
 	f.Names = templates.Names{
-		Signing: clients.SigningAlgs(), Proving: append(clients.AssertionAlgs(), clients.HS256),
+		Methods: append(d.Clients.Methods(), clients.MethodNone),
+		Signing: clients.SigningAlgs(), Proving: clients.AssertionAlgs(clients.MethodKey, clients.MethodSecretJWT),
 		Wrapping: clients.EncryptionAlgs(), Content: clients.EncryptionEncs(),
 	}
 	return f, wrong
