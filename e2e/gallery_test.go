@@ -38,6 +38,8 @@ func galleryPages(t *testing.T, o *tour) {
 		"client: with everything":              fullClientPage(),
 		"signin: with a logo":                  templates.SignIn{Password: true, Client: logoClient(), Upstreams: longUpstreams()[2:]},
 		"consent: with a logo":                 templates.Consent{Flow: "f", Client: logoClient(), Account: templates.Person{Name: "Ada", Email: longEmail}, Scopes: []templates.Scope{templates.ScopeInWords("profile")}, Origin: "https://" + longHost},
+		"signing: keys in every state":         signingPage(),
+		"choose: an account":                   templates.Choose{Flow: "f", Client: longClient(), Account: templates.Person{Name: longName, Email: longEmail}, Switch: "/"},
 		"profile: with long names":             templates.Profile{Username: longWord, From: longName, Form: templates.ProfileForm{Name: longName, Nickname: longWord, Phone: "+442079460000", PhoneVerified: true, Picture: "https://" + longHost + "/" + longWord, Street: longName + "\nTop floor"}},
 		"device: a code":                       templates.Device{Code: "WDJB-MJHT"},
 		"deviceconfirm: with long names":       templates.DeviceConfirm{Code: "WDJB-MJHT", Client: longClient(), Account: templates.Person{Name: longName, Email: longEmail}, Switch: "/", Scopes: []templates.Scope{templates.ScopeInWords(longWord)}, IP: "192.0.2.1", Asked: noon()},
@@ -128,6 +130,14 @@ func longClientPage() templates.AdminClient {
 			{ID: "2", Hint: "p0Lm", Created: noon(), Expires: noon(), Expired: true}},
 		Lives: []templates.Pair{{Name: "never", Value: "Until it is deleted"}}, People: 214,
 	}
+}
+
+func signingPage() templates.AdminSigning {
+	key := templates.SigningKey{KID: longWord, Alg: "ES256", Use: "Signs ID tokens", State: templates.Chip{Tone: "ok", Text: "Signing"}, Created: noon(), Retires: noon()}
+	next, old := key, key
+	next.KID, next.State, next.Starts = "next", templates.Chip{Text: "Waiting"}, noon()
+	old.KID, old.State, old.Leaves = "old", templates.Chip{Text: "Leaving"}, noon()
+	return templates.AdminSigning{Days: "90", Seen: "next", Keys: []templates.SigningKey{next, key, old}}
 }
 
 // logoClient has a logo that needs no network.
