@@ -25,6 +25,13 @@ const (
 	knockBurst = 30
 )
 
+// guesses is how often credentials of one client may be wrong from one
+// address. A secret cannot be guessed, but trying must not be free.
+const (
+	guessEvery = time.Second
+	guessBurst = 100
+)
+
 // begins is how often one address may begin a sign-in: each is kept for a
 // while. A whole office behind one address stays far below it.
 const (

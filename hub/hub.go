@@ -211,7 +211,7 @@ func (h *Hub) doors() {
 	}
 	h.oidc = &oidc.Door{
 		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Initials: h.initials, Grants: h.grants, Tokens: h.tokens, Decoupled: h.decoupled, Proofs: h.proofs,
-		Alias: c.CertURL, Certificates: c.certificates(),
+		Alias: c.CertURL, Certificates: c.certificates(), Guesses: web.NewGuesser(guessEvery, guessBurst, c.Now),
 		Requests: h.requests, Signing: h.signing, Settings: h.settings, Audit: h.audit, Log: c.Log, Now: c.Now,
 		Registrations: web.NewLimiter(registerEvery, registerBurst, c.Now),
 	}

@@ -39,6 +39,7 @@ type Door struct {
 	Now       func() time.Time
 
 	Registrations *web.Limiter // how many clients one address may register without a token
+	Guesses       *web.Guesser // of client credentials
 	Certificates  bool         // clients can show a TLS certificate
 
 	documents documents

@@ -112,6 +112,9 @@ func (d *Door) form(c *gin.Context) (oauth.Params, error) {
 func (d *Door) client(c *gin.Context, form oauth.Params) (clients.Client, error) {
 	credentials, err := clients.ParseCredentials(c.GetHeader("Authorization"), form)
 	if err == nil {
+		if err := d.Guesses.Check(clip(credentials.ID), c.ClientIP()); err != nil {
+			return clients.Client{}, err
+		}
 		var client clients.Client
 		credentials.Certificates = web.Certificates(c)
 		client, err = d.Clients.Authenticate(c.Request.Context(), credentials, d.Issuer)
@@ -122,6 +125,9 @@ func (d *Door) client(c *gin.Context, form oauth.Params) (clients.Client, error)
 	var refused *clients.AuthError
 	if !errors.As(err, &refused) {
 		return clients.Client{}, err
+	}
+	if refused.Code == clients.InvalidClient && credentials.ID != "" {
+		d.Guesses.Wrong(clip(credentials.ID), c.ClientIP())
 	}
 	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: clip(form["client_id"]), IP: c.ClientIP(), Ref: web.Ref(c), Reason: refused.Description})
 	if refused.Code == "invalid_request" {
