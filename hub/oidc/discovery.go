@@ -182,6 +182,7 @@ func (m metadata) aliases(issuer, alias string) map[string]string {
 	for name, address := range map[string]string{
 		"token_endpoint": m.TokenEndpoint, "userinfo_endpoint": m.UserinfoEndpoint,
 		"revocation_endpoint": m.RevocationEndpoint, "introspection_endpoint": m.IntrospectionEndpoint,
+		"pushed_authorization_request_endpoint": m.PushedEndpoint, "device_authorization_endpoint": m.DeviceEndpoint,
 	} {
 		all[name] = alias + strings.TrimPrefix(address, issuer)
 	}
