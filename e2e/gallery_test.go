@@ -129,6 +129,8 @@ func longClientPage() templates.AdminClient {
 			{ID: "1", Hint: "x7Qz", Created: noon(), Expires: noon().AddDate(1, 0, 0), LastUsed: noon()},
 			{ID: "2", Hint: "p0Lm", Created: noon(), Expires: noon(), Expired: true}},
 		Lives: []templates.Pair{{Name: "never", Value: "Until it is deleted"}}, People: 214,
+		Logouts: &templates.ClientLogouts{Told: noon(), Failed: noon(), Waiting: "1000 or more", Next: noon(), Try: "/answer",
+			Error: `Post "https://` + longHost + `/backchannel-logout": context deadline exceeded`},
 	}
 }
 
