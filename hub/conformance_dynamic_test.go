@@ -205,8 +205,7 @@ func sameKeyMaterial(set jose.JSONWebKeySet, key jose.JSONWebKey) bool {
 
 func clientRotatesKeys(e *exam) {
 	path := "/jwks/" + rand.Text()
-	p, l := e.offline("jwks_uri", e.site.rp.publishJSON(e.T, path, keySet(aKey[0](), "first")), "token_endpoint_auth_method", clients.MethodKey)
-	p.kid = "first"
+	p, l := e.offline("jwks_uri", e.site.rp.publishJSON(e.T, path, keySet(aKey[0](), "rp-key")), "token_endpoint_auth_method", clients.MethodKey)
 	e.site.rp.publishJSON(e.T, path, keySet(aKey[1](), "second"))
 	e.site.clock.skip(61 * time.Second)
 	p.key, p.kid = aKey[1](), "second"

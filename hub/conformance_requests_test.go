@@ -84,7 +84,7 @@ func outside(request url.Values, pairs ...string) url.Values {
 // object must be refused, and not ignored.
 func requestURIUnsigned(e *exam) {
 	address := e.site.rp.URL + "/request/" + rand.Text()
-	p := e.client("request_uris", []string{address})
+	p := e.client("request_uris", []string{address}, "request_object_signing_alg", e.unsignedAlg())
 	request, claims := p.inside()
 	e.site.rp.publish(strings.TrimPrefix(address, e.site.rp.URL), "application/oauth-authz-req+jwt", unsigned(e, claims))
 	a := e.browser().visit(outside(request, "request_uri", address))
@@ -95,6 +95,15 @@ func requestURIUnsigned(e *exam) {
 	if a.by != "" && !slices.Contains([]string{"invalid_request_object", "request_uri_not_supported"}, a.values.Get("error")) {
 		e.Errorf("the unsigned object was answered with %v", a.values)
 	}
+}
+
+// unsignedAlg is what a client registers that will not sign its request
+// objects; nil, for nothing, where the hub does not offer that.
+func (e *exam) unsignedAlg() any {
+	if e.site.lists("request_object_signing_alg_values_supported", "none") {
+		return "none"
+	}
+	return nil
 }
 
 func requestUnsigned(e *exam) {

@@ -86,27 +86,7 @@ func openSite(t *testing.T) *site {
 
 // awaited are the tests that do not pass yet.
 var awaited = map[string]bool{
-	"TestConformanceBackchannelLogout/oidcc-backchannel-rp-initiated-logout":                                                      true,
-	"TestConformanceDynamic/oidcc-refresh-token-rp-key-rotation":                                                                  true,
-	"TestConformanceDynamic/oidcc-registration-jwks-uri":                                                                          true,
-	"TestConformanceDynamic/oidcc-registration-sector-uri":                                                                        true,
-	"TestConformanceDynamic/oidcc-request-uri-signed-rs256":                                                                       true,
-	"TestConformanceDynamic/oidcc-request-uri-unsigned":                                                                           true,
-	"TestConformanceFormPostBasic/code/oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported":                 true,
-	"TestConformanceFormPostHybrid/code+id_token+token/oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported": true,
-	"TestConformanceFormPostHybrid/code+id_token/oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported":       true,
-	"TestConformanceFormPostHybrid/code+token/oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported":          true,
-	"TestConformanceFormPostImplicit/id_token+token/oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported":    true,
-	"TestConformanceFormPostImplicit/id_token/oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported":          true,
-	"TestConformanceHybrid/code+id_token+token/oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported":         true,
-	"TestConformanceHybrid/code+id_token/oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported":               true,
-	"TestConformanceHybrid/code+token/oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported":                  true,
-	"TestConformanceImplicit/id_token+token/oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported":            true,
-	"TestConformanceImplicit/id_token/oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported":                  true,
-	"TestWhatDiscoveryAdvertisesWorks/backchannel_logout_session_supported/true":                                                  true,
-	"TestWhatDiscoveryAdvertisesWorks/backchannel_logout_supported/true":                                                          true,
-	"TestWhatDiscoveryAdvertisesWorks/client_id_metadata_document_supported/true":                                                 true,
-	"TestWhatDiscoveryAdvertisesWorks/request_uri_parameter_supported/true":                                                       true,
+	"TestWhatDiscoveryAdvertisesWorks/client_id_metadata_document_supported/true": true,
 }
 
 var hybrids = []string{"code id_token", "code token", "code id_token token"}

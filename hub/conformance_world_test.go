@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/json"
+	"encoding/pem"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -68,6 +69,7 @@ func (s *site) config(*testing.T) hub.Config {
 	return hub.Config{
 		URL: s.URL, Now: s.clock.now, SecretKey: bytes.Repeat([]byte{7}, 32),
 		Hash: users.HashParams{Memory: 64, Time: 1, Threads: 1}, SignInBurst: 10_000,
+		ExtraCA:        pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.rp.server.Certificate().Raw}),
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
 		Log:            slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}

@@ -222,6 +222,15 @@ func (e *exam) presenting(c tls.Certificate) *http.Client {
 	return &http.Client{Transport: transport, CheckRedirect: followNothing}
 }
 
+// exerciseBinding: a hub that sees no certificates binds no tokens to them.
+func exerciseBinding(e *exam, value string) {
+	if value == "false" {
+		e.refusesToRegister([]string{"invalid_client_metadata"}, "token_endpoint_auth_method", clients.MethodOwnTLS, "jwks", certificateKeys(e.certificate()))
+		return
+	}
+	exerciseCertificateBound(e)
+}
+
 // exerciseCertificateBound gets a token that works with the certificate only.
 func exerciseCertificateBound(e *exam) {
 	c := e.certificate()

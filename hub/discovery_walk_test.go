@@ -77,6 +77,7 @@ var exercisers = map[string]exerciser{
 	"claims_parameter_supported":                     exerciseClaimsParameter,
 	"request_parameter_supported":                    exerciseRequestParameter,
 	"request_uri_parameter_supported":                exerciseRequestURIParameter,
+	"require_pushed_authorization_requests":          func(e *exam, value string) { want(e, "the value", value, "false"); exerciseLogin(e, value) },
 	"require_request_uri_registration":               exerciseRequestURIRegistration,
 	"authorization_response_iss_parameter_supported": exerciseResponseIss,
 	"backchannel_logout_supported":                   onlyTrue(backchannelLogout),
@@ -88,7 +89,7 @@ var exercisers = map[string]exerciser{
 	"backchannel_token_delivery_modes_supported":                      exerciseDelivery,
 	"backchannel_authentication_request_signing_alg_values_supported": exerciseCIBAAlg,
 	"backchannel_user_code_parameter_supported":                       func(e *exam, v string) { want(e, "user codes", v, "false") },
-	"tls_client_certificate_bound_access_tokens":                      onlyTrue(exerciseCertificateBound),
+	"tls_client_certificate_bound_access_tokens":                      exerciseBinding,
 	"mtls_endpoint_aliases":                                           exerciseAlias,
 }
 
