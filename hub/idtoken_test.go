@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -187,5 +188,22 @@ func TestPairwiseClientsOfOneSectorKnowAPersonByOneName(t *testing.T) {
 	r := other.redeem(code, "redirect_uri", other.RedirectURIs[0])
 	if sub := claimsOf(t, r.str("id_token"))["sub"]; sub == any(subjects["one"]) || sub == any(ada.ID) {
 		t.Errorf("another sector knows the same subject %v", sub)
+	}
+}
+
+func TestALogoutTokenNamesThePersonAsTheIDTokenDid(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	w.person("ada@example.org")
+	told := make(chan string, 1)
+	server := newServer(t, func(_ http.ResponseWriter, r *http.Request) { told <- r.PostFormValue("logout_token") })
+	a := w.app(func(c *clients.Client) {
+		c.BackchannelLogoutURI, c.SubjectType, c.IDTokenAlg = server+"/logout", clients.Pairwise, "PS256"
+	})
+	b := w.browser()
+	id := claimsOf(t, a.redeem(b.signInTo(a, "ada@example.org").Get("code")).str("id_token"))
+	b.submit(b.open("/signout"), "/signout")
+	logout := w.verified(<-told, "PS256", "")
+	for _, name := range []string{"sub", "sid", "iss", "aud"} {
+		want(t, name, logout[name], id[name])
 	}
 }
