@@ -112,8 +112,8 @@ func TestImportsRunTheWayARequestRuns(t *testing.T) {
 }
 
 func TestThingsSpeakNoHTTP(t *testing.T) {
-	// sessions has cookies; logouts posts logout tokens; flows names a status.
-	speaks := []string{"sessions", "logouts", "flows"}
+	// sessions has cookies; logouts posts logout tokens; decoupled pings clients; flows names a status.
+	speaks := []string{"sessions", "logouts", "flows", "decoupled"}
 	for from, all := range imports(t) {
 		if !slices.Contains(thingPackages, room(from)) {
 			continue

@@ -132,7 +132,7 @@ func (h *Hub) things() {
 	h.flows = flows.NewKeeper(d.flows, c.Now)
 	h.stops = &flows.Stops{Set: d.stops, Box: h.box, Now: c.Now}
 	h.grants = grants.NewKeeper(d.grants, d.families, grants.DefaultLives(), c.Now)
-	h.decoupled = &decoupled.Keeper{Requests: d.decoupled, Guesses: d.guesses, Now: c.Now}
+	h.decoupled = &decoupled.Keeper{Requests: d.decoupled, Guesses: d.guesses, Box: h.box, HTTP: h.http, Log: c.Log, Now: c.Now}
 	h.clients = clients.NewRegistry(clients.Options{
 		Store: d.clients, HTTP: h.http, Issuer: c.URL, TokenEndpoint: c.URL + "/oauth2/token", Replay: d.useOnce,
 		Seal: h.box.Seal, Open: h.box.Open, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now, Log: c.Log,
@@ -203,7 +203,7 @@ func (h *Hub) doors() {
 		Clients: h.clients, Flows: h.flows, Sessions: h.sessions, Grants: h.grants, Audit: h.audit, Edge: h.edge,
 	}
 	h.approve = &approve.Door{
-		Clients: h.clients, Decoupled: h.decoupled, Sessions: h.sessions, Grants: h.grants, Audit: h.audit, Edge: h.edge,
+		Clients: h.clients, Decoupled: h.decoupled, Sessions: h.sessions, Grants: h.grants, Audit: h.audit, Edge: h.edge, Now: c.Now,
 	}
 	h.account = &account.Door{
 		Clients: h.clients, Upstreams: h.upstreams, Sessions: h.sessions, Users: h.users,
@@ -214,6 +214,7 @@ func (h *Hub) doors() {
 		Alias: c.CertURL, Certificates: c.certificates(), Guesses: web.NewGuesser(guessEvery, guessBurst, c.Now),
 		Requests: h.requests, Signing: h.signing, Settings: h.settings, Audit: h.audit, Log: c.Log, Now: c.Now,
 		Registrations: web.NewLimiter(registerEvery, registerBurst, c.Now),
+		Users:         h.users,
 	}
 	h.admin = &admin.Door{
 		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams, Sessions: h.sessions,
@@ -270,6 +271,7 @@ func (h *Hub) Run(ctx context.Context) {
 	group.Go(func() { h.logouts.Run(ctx) })
 	group.Go(func() { h.everyMinute(ctx) })
 	group.Wait()
+	h.decoupled.Wait()
 	h.clients.Close()
 }
 

@@ -37,6 +37,7 @@ func (h *Hub) routes() []route {
 		{"GET", "/oauth2/logout", g.open, h.signout.EndSession},
 		{"POST", "/oauth2/logout", g.open, h.signout.EndSession}, // rightly cross-site (RP-Initiated Logout §2)
 		{"GET", "/oauth2/session", g.open, h.signout.CheckSession},
+		{"POST", "/oauth2/bc-authorize", g.begin, h.oidc.BackAuthorize},
 		{"POST", "/oauth2/device_authorization", g.begin, h.oidc.DeviceAuthorization},
 		{"POST", "/oauth2/par", g.app, h.oidc.Push},
 		{"POST", "/oauth2/token", g.app, h.oidc.Token},
@@ -77,6 +78,8 @@ func (h *Hub) routes() []route {
 		{"GET", "/device/confirm", g.person, h.approve.Confirm},
 		{"POST", "/device/confirm", g.person, h.approve.Decide},
 		{"GET", "/device/done", g.open, h.approve.Done},
+		{"GET", "/account/approvals", g.person, h.approve.Approvals},
+		{"POST", "/account/approvals", g.person, h.approve.Answer},
 
 		// A person's own page.
 		{"GET", "/", g.open, h.home},

@@ -26,6 +26,7 @@
 //	/setup                            Setup         token email name password
 //	/device                           Device        user_code
 //	/device/confirm                   DeviceConfirm user_code decision (allow, deny)
+//	/account/approvals                Approvals     request decision (allow, deny)
 //	/account/apps/remove              Account       client
 //	/account/sessions/end             Account       session
 //	/account/sessions/end-all         Account
@@ -62,6 +63,7 @@
 //	Device         continue
 //	DeviceConfirm  allow, deny, switch-account; code, ip and scopes to read
 //	DeviceDone     to-your-account
+//	Approvals      allow-{request}, deny-{request}
 //	SignOut        sign-out, stay; error-code, error-description to read
 //	SignedOut      back, sign-in-again
 //	Setup          set-up

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -31,6 +32,7 @@ type Door struct {
 	Grants    *grants.Keeper
 	Audit     *audit.Recorder
 	Edge      *web.Edge
+	Now       func() time.Time
 }
 
 // client returns who asks; one that went away meanwhile asks for nothing.

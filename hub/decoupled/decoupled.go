@@ -18,8 +18,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
+	"net/http"
+	"sync"
 	"time"
 
+	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/store"
 )
 
@@ -108,7 +112,12 @@ const (
 type Keeper struct {
 	Requests *store.Set[Request]
 	Guesses  *store.Set[Guess]
+	Box      *seal.Box
+	HTTP     *http.Client // guarded
+	Log      *slog.Logger
 	Now      func() time.Time
+
+	pings sync.WaitGroup
 }
 
 // Ask keeps a request and returns what the client polls with and, for a
@@ -125,6 +134,9 @@ func (k *Keeper) Ask(ctx context.Context, r Request, life time.Duration) (secret
 		secret, code = newSecret(r.Kind), ""
 		r.Hash = hash(secret)
 		r.ID = r.Hash[:idLength]
+		if err := k.seal(&r, secret); err != nil {
+			return "", "", err
+		}
 		if r.Kind == Device {
 			code = newCode()
 			r.CodeHash = hash(code)

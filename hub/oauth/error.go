@@ -227,6 +227,16 @@ func SlowDown(description string) *Error { return bad("slow_down", description) 
 // ExpiredToken says that the person took too long.
 func ExpiredToken(description string) *Error { return bad("expired_token", description) }
 
+// The errors of OpenID Connect CIBA §13.
+
+// UnknownUser says that nobody has the hint.
+func UnknownUser(description string) *Error { return bad("unknown_user_id", description) }
+
+// InvalidBindingMessage says that a page cannot show the binding_message.
+func InvalidBindingMessage(description string) *Error {
+	return bad("invalid_binding_message", description)
+}
+
 // DeniedElsewhere is access_denied at the token endpoint, where every refusal
 // has status 400 (RFC 6749 §5.2).
 func DeniedElsewhere(description string) *Error { return bad("access_denied", description) }

@@ -30,6 +30,9 @@ type metadata struct {
 	EndSessionEndpoint    string   `json:"end_session_endpoint"`
 	CheckSessionIframe    string   `json:"check_session_iframe"`
 	DeviceEndpoint        string   `json:"device_authorization_endpoint"`
+	BackEndpoint          string   `json:"backchannel_authentication_endpoint"` // CIBA §4
+	BackDelivery          []string `json:"backchannel_token_delivery_modes_supported"`
+	BackUserCode          bool     `json:"backchannel_user_code_parameter_supported"`
 	RegistrationEndpoint  string   `json:"registration_endpoint,omitempty"`
 	Scopes                []string `json:"scopes_supported"`
 	Claims                []string `json:"claims_supported"`
@@ -119,9 +122,11 @@ func (d *Door) metadata(current settings.Settings) metadata {
 		EndSessionEndpoint:    at("/oauth2/logout"),
 		CheckSessionIframe:    at("/oauth2/session"),
 		DeviceEndpoint:        at("/oauth2/device_authorization"),
+		BackEndpoint:          at("/oauth2/bc-authorize"),
+		BackDelivery:          []string{"poll", "ping"},
 		ResponseTypes:         oauth.Responses(),
 		ResponseModes:         oauth.Modes(),
-		GrantTypes:            []string{"authorization_code", "implicit", "refresh_token", "client_credentials", clients.GrantDevice, clients.GrantExchange},
+		GrantTypes:            []string{"authorization_code", "implicit", "refresh_token", "client_credentials", clients.GrantDevice, clients.GrantExchange, clients.GrantCIBA},
 		SubjectTypes:          []string{clients.Public, clients.Pairwise},
 		IDTokenAlgs:           clients.SigningAlgs(),
 		IDTokenEncAlgs:        clients.EncryptionAlgs(),

@@ -17,6 +17,7 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/tokens"
+	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
 )
 
@@ -30,6 +31,7 @@ type Door struct {
 	Grants    *grants.Keeper
 	Tokens    *tokens.Keeper
 	Decoupled *decoupled.Keeper
+	Users     *users.Keeper
 	Proofs    *dpop.Verifier
 	Requests  *requests.Keeper
 	Signing   *signing.Keeper

@@ -17,6 +17,8 @@ var notices = map[string]string{
 	"signedout": "That session was signed out.",
 	"approved":  "Approved. People can sign in through that server now.",
 	"refused":   "Refused.",
+	"allowed":   "Allowed. Go back to where you started.",
+	"denied":    "Denied. It was told that you said no.",
 	"suspended": "Suspended. Nobody can sign in through that server until you resume it.",
 	"resumed":   "Resumed.",
 	"asked":     "Asked. The answer is below.",

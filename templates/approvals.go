@@ -1,0 +1,21 @@
+package templates
+
+import "time"
+
+// Approvals is what waits for a person's answer. Each form posts to
+// /account/approvals with request={ID} and decision=allow or decision=deny.
+type Approvals struct{ Waiting []Approval }
+
+func (Approvals) look() look { return look{"approvals", desk, "Waiting for your answer", false} }
+
+// An Approval is one request of a client.
+type Approval struct {
+	ID      string
+	Client  Client
+	Scopes  []Scope
+	APIs    []string
+	Message string // from the client: the person compares it with what they see there
+	IP      string
+	Asked   time.Time
+	Ends    time.Time
+}
