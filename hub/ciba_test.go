@@ -11,8 +11,8 @@ import (
 	"github.com/fedhub/fedhub/hub"
 )
 
-// bank is a client that asks people by back channel.
-func (w *world) bank(change ...func(*clients.Client)) *app {
+// callCentre is a client that asks people by back channel.
+func (w *world) callCentre(change ...func(*clients.Client)) *app {
 	w.Helper()
 	return w.app(append([]func(*clients.Client){func(c *clients.Client) {
 		c.Name, c.RedirectURIs, c.Grants = "Bank", nil, []string{clients.GrantCIBA}
@@ -33,7 +33,7 @@ func (a *app) hear(id string) reply {
 func TestAPersonIsAskedByBackChannel(t *testing.T) {
 	onBothEngines(t, func(t *testing.T, w *world) {
 		ada := w.person("ada@example.org")
-		a := w.bank()
+		a := w.callCentre()
 		r := a.ask()
 		want(t, "status", r.Status, 200)
 		want(t, "expires_in", r.JSON["expires_in"], any(600.0))
@@ -68,7 +68,7 @@ func TestNobodyElseAnswersForAPerson(t *testing.T) {
 	w := newWorld(t, openSQLite(t))
 	w.person("ada@example.org")
 	w.person("eve@example.org")
-	a, other := w.bank(), w.bank()
+	a, other := w.callCentre(), w.callCentre()
 	id := a.ask().str("auth_req_id")
 	ada, eve := w.browser(), w.browser()
 	ada.signIn(ada.open("/signin"), "ada@example.org")
@@ -98,9 +98,9 @@ func TestNobodyElseAnswersForAPerson(t *testing.T) {
 func TestABackChannelRequestIsChecked(t *testing.T) { // CIBA §7.1, §13
 	w := newWorld(t, openSQLite(t))
 	w.person("ada@example.org")
-	a := w.bank(func(c *clients.Client) { c.AllowedRoles = nil })
-	closed := w.bank(func(c *clients.Client) { c.AllowedRoles = []string{"clerk"} })
-	ping := w.bank(func(c *clients.Client) {
+	a := w.callCentre(func(c *clients.Client) { c.AllowedRoles = nil })
+	closed := w.callCentre(func(c *clients.Client) { c.AllowedRoles = []string{"clerk"} })
+	ping := w.callCentre(func(c *clients.Client) {
 		c.CIBA = clients.CIBA{Delivery: "ping", NotificationURI: "https://bank.example.org/ping"}
 	})
 	for _, tt := range []struct {
@@ -159,7 +159,7 @@ func TestAClientIsPinged(t *testing.T) { // CIBA §10.2
 	})
 	w := newWorldAs(t, openSQLite(t), hub.Config{AllowPrivateAddresses: true})
 	w.person("ada@example.org")
-	a := w.bank(func(c *clients.Client) {
+	a := w.callCentre(func(c *clients.Client) {
 		c.CIBA = clients.CIBA{Delivery: "ping", NotificationURI: bank + "/ping"}
 	})
 	r := a.ask("client_notification_token", "8d67dc78-7faa-4d41-aabd-67707b374255")

@@ -16,6 +16,8 @@ type settingsSetCmd struct {
 
 	SoftwareIssuer *[]string `placeholder:"ISSUER JWKS" help:"Whose software statements count: the issuer, a space, and the address of its keys. May be repeated; '' for none."`
 
+	Voucher *[]string `placeholder:"ISSUER JWKS KEY CLIENTS" help:"Whose assertions about people count (RFC 7523): the issuer, the address of its keys, the login key, and client ids with commas between. May be repeated; '' for none."`
+
 	KeyDays *int `placeholder:"N" help:"Replace signing keys after this many days; 0 to never do it by schedule, 90 if not set."`
 
 	format `embed:""`
@@ -24,8 +26,8 @@ type settingsSetCmd struct {
 
 // Run changes the settings that were given, and prints all.
 func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
-	if s.Consent == "" && s.Name == "" && s.ServerDomain == nil && s.Registration == "" && s.SoftwareIssuer == nil && s.KeyDays == nil {
-		return mistake("say what to change: --consent, --name, --server-domain, --registration, --software-issuer or --key-days")
+	if s.Consent == "" && s.Name == "" && s.ServerDomain == nil && s.Registration == "" && s.SoftwareIssuer == nil && s.Voucher == nil && s.KeyDays == nil {
+		return mistake("say what to change: --consent, --name, --server-domain, --registration, --software-issuer, --voucher or --key-days")
 	}
 	return s.with(ctx, c, func(o *opened) error {
 		err := o.ChangeSettings(ctx, c.operator(), func(now *settings.Settings) {
@@ -43,6 +45,9 @@ func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
 			}
 			if s.SoftwareIssuer != nil {
 				now.SoftwareIssuers = *s.SoftwareIssuer
+			}
+			if s.Voucher != nil {
+				now.Vouchers = *s.Voucher
 			}
 			if s.KeyDays != nil {
 				now.KeyDays = s.KeyDays

@@ -126,7 +126,7 @@ func (d *Door) metadata(current settings.Settings) metadata {
 		BackDelivery:          []string{"poll", "ping"},
 		ResponseTypes:         oauth.Responses(),
 		ResponseModes:         oauth.Modes(),
-		GrantTypes:            []string{"authorization_code", "implicit", "refresh_token", "client_credentials", clients.GrantDevice, clients.GrantExchange, clients.GrantCIBA},
+		GrantTypes:            []string{"authorization_code", "implicit", "refresh_token", "client_credentials", clients.GrantDevice, clients.GrantExchange, clients.GrantCIBA, clients.GrantJWT},
 		SubjectTypes:          []string{clients.Public, clients.Pairwise},
 		IDTokenAlgs:           clients.SigningAlgs(),
 		IDTokenEncAlgs:        clients.EncryptionAlgs(),

@@ -42,7 +42,7 @@ func (d *Door) exchange(c *gin.Context, r request) (answer, error) {
 	if err := maySwap(r, s); err != nil {
 		return answer{}, err
 	}
-	x := tokens.Exchange{ClientID: r.client.ID, Bound: r.bound}
+	x := tokens.Exchange{Client: r.client, Bound: r.bound}
 	if s.actor != nil {
 		x.Actor = s.actor.Subject
 	}
@@ -83,6 +83,9 @@ func (d *Door) swap(c *gin.Context, r request) (swap, error) {
 	switch asked := r.form["requested_token_type"]; asked {
 	case "", typeAccess:
 	case typeJWT:
+		if r.client.OpaqueTokens {
+			return swap{}, oauth.InvalidRequest("this client gets opaque tokens; leave requested_token_type out")
+		}
 		s.issued = typeJWT
 	default:
 		return swap{}, oauth.InvalidRequest("requested_token_type is " + typeAccess + " or " + typeJWT)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/decoupled"
 	"github.com/fedhub/fedhub/hub/dpop"
@@ -32,6 +33,7 @@ type Door struct {
 	Tokens    *tokens.Keeper
 	Decoupled *decoupled.Keeper
 	Users     *users.Keeper
+	Upstreams *federation.Registry
 	Proofs    *dpop.Verifier
 	Requests  *requests.Keeper
 	Signing   *signing.Keeper

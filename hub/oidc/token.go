@@ -53,6 +53,7 @@ var grantTypes = map[string]exchange{
 	clients.GrantDevice:   (*Door).device,   // device.go
 	clients.GrantExchange: (*Door).exchange, // exchange.go
 	clients.GrantCIBA:     (*Door).back,     // ciba.go
+	clients.GrantJWT:      (*Door).vouched,  // jwtbearer.go
 }
 
 // Token is the token endpoint (RFC 6749 §3.2).

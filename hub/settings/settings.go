@@ -59,6 +59,10 @@ type Settings struct {
 	// and unset the default.
 	KeyDays *int `bson:"keyDays,omitempty"`
 
+	// Vouchers are whose assertions about people count (RFC 7523 §2.1), one
+	// line each; vouchers.go says how it is written.
+	Vouchers []string `bson:"vouchers,omitempty"`
+
 	Updated   time.Time `bson:"updated"`
 	UpdatedBy string    `bson:"updatedBy"`
 }
@@ -220,10 +224,11 @@ func (s *Settings) tidy() {
 		}
 	}
 	s.SoftwareIssuers = issuers
+	s.tidyVouchers()
 }
 
 func (s *Settings) problems() Problems {
-	var p Problems
+	p := s.voucherProblems()
 	if s.HubName == "" || len(s.HubName) > 80 {
 		p = append(p, Problem{"hub_name", "Give the hub a name of 1 to 80 characters."})
 	}

@@ -6,14 +6,14 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/oauth"
-	"github.com/fedhub/fedhub/hub/signing"
 )
 
 // An Exchange says how a token differs from the one it is exchanged for
 // (RFC 8693 §2.1).
 type Exchange struct {
-	ClientID string // who gets it
+	Client   clients.Client // who gets it
 	Scopes   []string
 	Audience []string // empty: as before
 	Details  string   // JSON; empty: as before
@@ -36,11 +36,9 @@ func (k *Keeper) Exchange(ctx context.Context, from Holder, x Exchange) (token s
 	}
 	subject := from.Subject
 	if from.Family.ID != "" {
-		if subject, err = k.Subject(ctx, x.ClientID, from.User.ID); err != nil {
-			return "", Access{}, err
-		}
+		subject = k.subject(x.Client, from.User.ID)
 	}
-	a = k.access(subject, x.ClientID, x.Scopes, x.Bound)
+	a = k.access(subject, x.Client.ID, x.Scopes, x.Bound)
 	a.Expires = min(a.Expires, from.Expires)
 	a.AuthTime, a.ACR, a.AMR, a.Family = from.AuthTime, from.ACR, from.AMR, from.Access.Family
 	if slices.Contains(x.Scopes, "roles") {
@@ -61,7 +59,7 @@ func (k *Keeper) Exchange(ctx context.Context, from Holder, x Exchange) (token s
 		}
 	}
 	a.Parents = append(slices.Clone(from.Parents), from.Access.ID)
-	token, err = k.Signing.Sign(ctx, signing.ES256, TypeAccess, a)
+	token, err = k.mint(ctx, x.Client, a)
 	return token, a, err
 }
 

@@ -143,7 +143,10 @@ func (k *Keeper) ForUser(ctx context.Context, f grants.Family, u users.User, sco
 		return "", err
 	}
 	a := k.access(k.subject(c, u.ID), c.ID, scopes, bound)
-	a.AuthTime, a.ACR, a.AMR, a.Family = f.AuthTime.Unix(), f.ACR, f.AMR, f.ID
+	a.ACR, a.AMR, a.Family = f.ACR, f.AMR, f.ID
+	if !f.AuthTime.IsZero() {
+		a.AuthTime = f.AuthTime.Unix()
+	}
 	a.Audience = k.audience(f.Terms.Resources)
 	a.Details, a.Actor = json.RawMessage(f.Terms.Details), json.RawMessage(f.Terms.Actor)
 	if slices.Contains(scopes, "roles") {

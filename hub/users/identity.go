@@ -52,6 +52,19 @@ func (k *Keeper) ByUser(ctx context.Context, userID string) ([]Identity, error) 
 	return k.identities.Find(ctx, store.Query{Field: "userId", Equals: userID})
 }
 
+// Linked returns the user whom an identity is linked to, without anything
+// happening; fs.ErrNotExist if there is none.
+func (k *Keeper) Linked(ctx context.Context, c Claim) (User, error) {
+	identity, err := k.identities.Get(ctx, identityID(c))
+	if err == nil && identity.Pending {
+		err = fs.ErrNotExist
+	}
+	if err != nil {
+		return User{}, err
+	}
+	return k.Get(ctx, identity.UserID)
+}
+
 // Unlink removes an identity and the roles that came with it from a user, and
 // ends everything issued to the user so far, since some of it came in that
 // way; the returned user carries the new epoch. The last way in stays: ErrLastWayIn. An identity of

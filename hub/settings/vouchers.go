@@ -1,0 +1,53 @@
+package settings
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/fedhub/fedhub/clients"
+)
+
+// A voucher is written as one line: the issuer, the address of its keys, the
+// login key whose people it speaks of, and the clients that may bring its
+// assertions, with commas between.
+const voucherWords = 4
+
+// VouchersFor returns whose assertions count when this client brings them
+// (RFC 7523 §2.1).
+func (s Settings) VouchersFor(clientID string) []clients.Voucher {
+	var out []clients.Voucher
+	for _, line := range s.Vouchers {
+		words := strings.Fields(line)
+		if len(words) == voucherWords && slices.Contains(strings.Split(words[3], ","), clientID) {
+			out = append(out, clients.Voucher{Issuer: words[0], JWKSURI: words[1], LoginKey: words[2]})
+		}
+	}
+	return out
+}
+
+func (s *Settings) tidyVouchers() {
+	var lines []string
+	for _, line := range s.Vouchers {
+		if words := strings.Fields(line); len(words) > 0 {
+			lines = append(lines, strings.Join(words, " "))
+		}
+	}
+	s.Vouchers = lines
+}
+
+func (s *Settings) voucherProblems() Problems {
+	for _, line := range s.Vouchers {
+		words := strings.Fields(line)
+		ok := len(words) == voucherWords
+		if ok {
+			u, err := url.Parse(words[1])
+			ok = err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
+		}
+		if !ok {
+			return Problems{{"vouchers", fmt.Sprintf("%.200q does not say who may vouch for people. Write the issuer, the address of its keys, the login key and the client ids, like https://idp.example.org https://idp.example.org/jwks staff client_a,client_b.", line)}}
+		}
+	}
+	return nil
+}
