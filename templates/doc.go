@@ -41,7 +41,7 @@
 //	/admin/keys/{id}/join             AdminKey      invite
 //	/admin/servers/approve            AdminServers  server; likewise refuse, suspend, resume
 //	/admin/servers/invite             AdminServers
-//	/admin/settings                   AdminSettings hub_name skip_authorization trusted_domains
+//	/admin/settings                   AdminSettings hub_name skip_authorization require_pushed trusted_domains
 //	ConfirmDelete.Action              ConfirmDelete confirm
 //
 // Pages link to GET /account, /signin, /signout, /admin/clients, /admin/clients/new

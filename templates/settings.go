@@ -8,6 +8,7 @@ import "time"
 type AdminSettings struct {
 	HubName           string            // hub_name
 	SkipAuthorization string            // skip_authorization: "Force" or "Auto"
+	RequirePushed     bool              // require_pushed
 	TrustedDomains    string            // trusted_domains, one per line
 	Registration      string            // registration: "off", "token" or "open"
 	SoftwareIssuers   string            // software_issuers, one per line

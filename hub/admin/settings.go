@@ -35,8 +35,8 @@ func (d *Door) showSettings(c *gin.Context, status int, token string, wrong []te
 	}
 	return d.showForm(c, status, templates.AdminSettings{
 		HubName: s.HubName, SkipAuthorization: consentWords[s.Consent],
-		TrustedDomains: strings.Join(s.ServerDomains, "\n"),
-		Registration:   s.Registration, SoftwareIssuers: strings.Join(s.SoftwareIssuers, "\n"),
+		RequirePushed: s.RequirePushed, TrustedDomains: strings.Join(s.ServerDomains, "\n"),
+		Registration: s.Registration, SoftwareIssuers: strings.Join(s.SoftwareIssuers, "\n"),
 		Token: token, Mistakes: wrong,
 	})
 }
@@ -63,13 +63,14 @@ func (d *Door) SaveSettings(c *gin.Context) error {
 	err = d.Settings.Change(c.Request.Context(), d.by(c), func(s *settings.Settings) {
 		s.HubName = form["hub_name"]
 		s.Consent = strings.ToLower(form["skip_authorization"])
+		s.RequirePushed = form["require_pushed"] == "1"
 		s.ServerDomains = lines(form["trusted_domains"])
 		s.Registration = form["registration"]
 		s.SoftwareIssuers = lines(form["software_issuers"])
 	})
 	if wrong, ok := mistakes(err, settingsFields); ok {
 		return d.showForm(c, unprocessable, templates.AdminSettings{
-			HubName: form["hub_name"], SkipAuthorization: form["skip_authorization"],
+			HubName: form["hub_name"], SkipAuthorization: form["skip_authorization"], RequirePushed: form["require_pushed"] == "1",
 			TrustedDomains: form["trusted_domains"], Registration: form["registration"],
 			SoftwareIssuers: form["software_issuers"], Mistakes: wrong,
 		})

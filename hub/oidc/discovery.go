@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/dpop"
 	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/tokens"
 )
@@ -62,6 +63,7 @@ type metadata struct {
 	IntrospectionEncAlgs  []string `json:"introspection_encryption_alg_values_supported"`
 	IntrospectionEncEncs  []string `json:"introspection_encryption_enc_values_supported"`
 	Prompts               []string `json:"prompt_values_supported"`
+	ACRs                  []string `json:"acr_values_supported"`
 	ClaimTypes            []string `json:"claim_types_supported"`
 
 	// RFC 8705 §3.3, §5
@@ -150,6 +152,7 @@ func (d *Door) metadata(current settings.Settings) metadata {
 		IntrospectionEncEncs:  clients.EncryptionEncs(),
 		DPoPAlgs:              dpop.Algs(),
 		Prompts:               []string{"none", "login", "consent", "select_account"},
+		ACRs:                  []string{sessions.ACRPassword},
 		ClaimTypes:            []string{"normal"},
 
 		RequestParameter:         true,

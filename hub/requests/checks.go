@@ -95,6 +95,10 @@ func responseTypeIsTheClients(d *draft) error {
 	if !d.client.AllowsResponse(string(d.request.Response)) {
 		return oauth.UnauthorizedClient("this client is not registered for response_type=" + string(d.request.Response))
 	}
+	if d.request.Response.Has("token") && (d.client.DPoPBound || d.client.CertificateBound) {
+		// A browser proves no key, so the token would be good for anybody.
+		return oauth.UnauthorizedClient("this client's tokens are bound to its key, so they come from the token endpoint alone")
+	}
 	return nil
 }
 

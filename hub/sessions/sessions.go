@@ -154,6 +154,10 @@ func (k *Keeper) used(s *Session) {
 	}
 }
 
+// ACRPassword is the acr of somebody who signed in here with a password: how
+// sure the hub is (OIDC Core §2). One factor is all there is yet.
+const ACRPassword = "urn:fedhub:acr:1"
+
 // A Start says who signed in and how.
 type Start struct {
 	User        users.User

@@ -48,7 +48,7 @@ func (d *Door) Setup(c *gin.Context) error {
 		return setupProblem(err)
 	}
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SetupDone, Actor: user.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
-	return d.finish(c, journey{way: way{To: "/admin/clients?done=setup"}}, sessions.Start{User: user, AMR: []string{"pwd"}, ACR: acrPassword})
+	return d.finish(c, journey{way: way{To: "/admin/clients?done=setup"}}, sessions.Start{User: user, AMR: []string{"pwd"}, ACR: sessions.ACRPassword})
 }
 
 func setupProblem(err error) error {

@@ -52,10 +52,6 @@ type Door struct {
 	Replay func(ctx context.Context, id string, until time.Time) error
 }
 
-// Acr values: how sure the hub is (OIDC Core §2). One factor is all there is
-// yet.
-const acrPassword = "urn:fedhub:acr:1"
-
 // A way is where somebody who signs in is on the way to: a flow, or a page of
 // ours.
 type way struct {
@@ -201,7 +197,7 @@ func (d *Door) Password(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.finish(c, j, sessions.Start{User: user, AMR: []string{"pwd"}, ACR: acrPassword})
+	return d.finish(c, j, sessions.Start{User: user, AMR: []string{"pwd"}, ACR: sessions.ACRPassword})
 }
 
 // mistake is what the person is told, if it is for the person at all.
