@@ -142,7 +142,7 @@ func (h *Hub) things() {
 		Issuer: c.URL, Signing: h.signing, Grants: h.grants, Users: h.users, Clients: h.clients,
 		Revoked: d.revoked, Opaques: d.opaques, Pairwise: h.box.Derive("pairwise"), Lives: h.sessions.Lives, Now: c.Now,
 	}
-	h.requests = &requests.Keeper{Issuer: c.URL, Clients: h.clients, Settings: h.settings, Tokens: h.tokens, Pushed: d.pushed, Now: c.Now}
+	h.requests = &requests.Keeper{Issuer: c.URL, Clients: h.clients, Settings: h.settings, Tokens: h.tokens, Signing: h.signing, Pushed: d.pushed, Now: c.Now}
 	h.invites = clients.NewInvites(d.invites, c.Now)
 	h.initials = clients.InitialTokens{Store: d.initials, Now: c.Now}
 	h.upstreams = federation.NewRegistry(federation.Options{

@@ -275,3 +275,41 @@ func TestARequestURIIsReadOnlyIfRegistered(t *testing.T) {
 	want(t, "both", b.answer(b.authorize(s.request("request_uri", canary, "request", "x"))).Get("error"), "invalid_request")
 	want(t, "connections to what is not registered (AZ-35)", calls.Load(), 0)
 }
+
+func TestARequestObjectMayBeEncrypted(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	w.person("ada@example.org")
+	s := w.signer()
+	b := w.browser()
+	b.signInTo(s.app, "ada@example.org")
+	var set jose.JSONWebKeySet
+	if err := json.Unmarshal([]byte(b.open("/oauth2/jwks").Body), &set); err != nil {
+		t.Fatal(err)
+	}
+	sealed := 0
+	for _, key := range set.Keys {
+		if key.Use != "enc" {
+			continue
+		}
+		sealed++
+		seal := func(plain string) string {
+			e, err := jose.NewEncrypter(jose.A256GCM, jose.Recipient{Algorithm: jose.KeyAlgorithm(key.Algorithm), Key: key.Key, KeyID: key.KeyID}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			jwe, err := e.Encrypt([]byte(plain))
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := jwe.CompactSerialize()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return text
+		}
+		want(t, key.Algorithm+": state", b.answer(b.authorize(url.Values{"client_id": {s.ID}, "request": {seal(s.object(nil, nil))}})).Get("state"), "inside")
+		want(t, key.Algorithm+": unsigned inside", b.answer(b.authorize(s.request("request", seal(unsignedObject(t, map[string]any{"state": "x"}))))).Get("error"), "request_not_supported")
+		want(t, key.Algorithm+": rubbish inside", b.answer(b.authorize(s.request("request", seal("x")))).Get("error"), "invalid_request_object")
+	}
+	want(t, "keys to encrypt to", sealed > 0, true)
+}

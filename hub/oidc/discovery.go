@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/tokens"
 )
 
@@ -48,6 +49,8 @@ type metadata struct {
 	UserinfoEncAlgs       []string `json:"userinfo_encryption_alg_values_supported"`
 	UserinfoEncEncs       []string `json:"userinfo_encryption_enc_values_supported"`
 	RequestAlgs           []string `json:"request_object_signing_alg_values_supported"`
+	RequestEncAlgs        []string `json:"request_object_encryption_alg_values_supported"`
+	RequestEncEncs        []string `json:"request_object_encryption_enc_values_supported"`
 	ResponseAlgs          []string `json:"authorization_signing_alg_values_supported"` // JARM §4
 	ResponseEncAlgs       []string `json:"authorization_encryption_alg_values_supported"`
 	ResponseEncEncs       []string `json:"authorization_encryption_enc_values_supported"`
@@ -137,6 +140,8 @@ func (d *Door) metadata(current settings.Settings) metadata {
 		UserinfoEncAlgs:       clients.EncryptionAlgs(),
 		UserinfoEncEncs:       clients.EncryptionEncs(),
 		RequestAlgs:           clients.ObjectAlgs(),
+		RequestEncAlgs:        signing.DecryptionAlgs(),
+		RequestEncEncs:        signing.DecryptionEncs(),
 		ResponseAlgs:          clients.SigningAlgs(),
 		ResponseEncAlgs:       clients.EncryptionAlgs(),
 		ResponseEncEncs:       clients.EncryptionEncs(),

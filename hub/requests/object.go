@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/signing"
 )
 
 // unwrap replaces the parameters by those of the request object, if there is
@@ -30,6 +32,10 @@ func (k *Keeper) unwrap(ctx context.Context, d *draft, repeated *oauth.RepeatedE
 			return public(err)
 		}
 	}
+	raw, err := k.decrypt(ctx, raw)
+	if err != nil {
+		return err
+	}
 	object, err := k.Clients.OpenObject(ctx, d.client, raw)
 	if e := clients.IsObjectError(err); e != nil && e.Code == clients.ObjectNotSupported && uri != "" {
 		return oauth.RequestURINotSupported(e.Description)
@@ -43,6 +49,19 @@ func (k *Keeper) unwrap(ctx context.Context, d *draft, repeated *oauth.RepeatedE
 	}
 	d.params, d.signature = params, object.Alg
 	return nil
+}
+
+// decrypt opens a request object that was encrypted to the hub (RFC 9101
+// §6.1). What is inside must still be signed.
+func (k *Keeper) decrypt(ctx context.Context, raw string) (string, error) {
+	if strings.Count(raw, ".") != 4 {
+		return raw, nil
+	}
+	plain, err := k.Signing.Decrypt(ctx, raw)
+	if errors.Is(err, signing.ErrDecrypt) {
+		return "", oauth.InvalidRequestObject("the request object is not encrypted to a key of this server").Because(err)
+	}
+	return string(plain), err
 }
 
 // public is the refusal of a request object as an error of the protocol.

@@ -19,6 +19,7 @@ import (
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/tokens"
 )
@@ -29,6 +30,7 @@ type Keeper struct {
 	Clients  *clients.Registry
 	Settings *settings.Keeper
 	Tokens   *tokens.Keeper
+	Signing  *signing.Keeper // for what was encrypted to the hub
 	Pushed   *store.Set[Pushed]
 	Now      func() time.Time
 }
