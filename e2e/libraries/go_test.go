@@ -90,3 +90,41 @@ func TestGoClientCredentials(t *testing.T) {
 		t.Error("there is no token")
 	}
 }
+
+// TestGoDevice: a device shows a code, somebody allows it in a browser, and the
+// device, which has no secret, is given its tokens.
+func TestGoDevice(t *testing.T) {
+	w := newWorld(t)
+	ctx := oidc.ClientContext(t.Context(), w.http)
+	provider, err := oidc.NewProvider(ctx, w.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, _ := w.client(func(c *clients.Client) {
+		c.Type, c.AuthMethod, c.RedirectURIs, c.RefreshTokens = clients.Native, clients.MethodNone, nil, false
+		c.Grants = []string{clients.GrantDevice}
+	})
+	config := oauth2.Config{ClientID: c.ID, Endpoint: provider.Endpoint(), Scopes: []string{oidc.ScopeOpenID, "email"}}
+	device, err := config.DeviceAuth(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.allow(device.VerificationURIComplete)
+	device.Interval = 1 // what was allowed already need not be waited for
+	token, err := config.DeviceAccessToken(ctx, device)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, _ := token.Extra("id_token").(string)
+	id, err := provider.VerifierContext(ctx, &oidc.Config{ClientID: c.ID}).Verify(ctx, raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := provider.UserInfo(ctx, config.TokenSource(ctx, token))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Subject != id.Subject || info.Email != email {
+		t.Errorf("userinfo is %+v, and the ID token is for %s", info, id.Subject)
+	}
+}

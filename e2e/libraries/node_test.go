@@ -20,7 +20,8 @@ import (
 var nodeFlows = []string{
 	"discovery", "codeWithPKCE", "publicClient", "refresh", "userinfo", "clientCredentials", "introspection", "revocation",
 	"secretPost", "secretJWT", "privateKeyJWT", "registration", "signedUserinfo", "dpop", "device", "endSession",
-	"formPost", "implicitIDToken", "hybrid", "signedRequest", "signedAnswer",
+	"formPost", "implicitIDToken", "hybrid", "signedRequest", "signedAnswer", "pushedRequest", "pushedSignedRequest",
+	"tokenExchange", "signedIntrospection",
 }
 
 // nodeWorld is what the script is told on its standard input.

@@ -97,6 +97,24 @@ func (w *world) client(edit func(*clients.Client)) (clients.Client, string) {
 // where the browser is sent.
 func (w *world) signIn(address string) *url.URL {
 	w.Helper()
+	to, last := w.visit(address)
+	if to == nil {
+		w.Fatalf("%s is the last page", last)
+	}
+	return to
+}
+
+// allow is signIn where the pages end here: with nothing more to fill in.
+func (w *world) allow(address string) {
+	w.Helper()
+	if to, _ := w.visit(address); to != nil {
+		w.Fatalf("the browser is sent to %s", to)
+	}
+}
+
+// visit returns where the browser is sent, if it is, and the last address.
+func (w *world) visit(address string) (to, last *url.URL) {
+	w.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		w.Fatal(err)
@@ -114,7 +132,7 @@ func (w *world) signIn(address string) *url.URL {
 		}
 		defer resp.Body.Close()
 		if to, err := resp.Location(); err == nil {
-			return to
+			return to, resp.Request.URL
 		}
 		root, parseErr := html.Parse(resp.Body)
 		if parseErr != nil {
@@ -122,14 +140,14 @@ func (w *world) signIn(address string) *url.URL {
 		}
 		action, values := mainForm(root)
 		if action == "" {
-			w.Fatalf("%s is the last page, status %d", resp.Request.URL, resp.StatusCode)
+			return nil, resp.Request.URL
 		}
 		values.Set("email", email)
 		values.Set("password", password)
 		resp, err = b.PostForm(w.URL+action, values)
 	}
 	w.Fatal("the hub shows pages for ever")
-	return nil
+	return nil, nil
 }
 
 // mainForm is the page's first form, with its default button pressed: the last
