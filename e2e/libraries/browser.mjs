@@ -63,10 +63,11 @@ export class Browser {
     for (let step = 0; step < 6; step++) {
       if (page.left) return page.left
       const ids = this.#forms(page).flatMap((form) => form.ids)
+      const allow = ids.find((id) => /^allow(-|$)/.test(id ?? ''))
       if (ids.includes('sign-in')) {
         page = await this.#press(page, 'sign-in', { email: this.world.email, password: this.world.password })
-      } else if (ids.includes('allow')) {
-        page = await this.#press(page, 'allow')
+      } else if (allow) {
+        page = await this.#press(page, allow)
       } else if (ids.includes('continue')) {
         const [form] = this.#forms(page)
         if (form.action.origin !== this.world.issuer) return new Request(form.action, { method: 'POST', body: form.fields })

@@ -199,6 +199,15 @@ const flows = {
     check('there is an access token', tokens.access_token)
   },
 
+  async backchannelAuthentication() {
+    const config = await registered({ grant_types: ['urn:openid:params:grant-type:ciba'], response_types: [], redirect_uris: [] })
+    const asked = await client.initiateBackchannelAuthentication(config, { scope: 'openid email', login_hint: world.email, binding_message: 'W4SC' })
+    await new Browser(world).visit(new URL('/account/approvals', issuer))
+    const tokens = await client.pollBackchannelAuthenticationGrant(config, { ...asked, interval: 0.01 })
+    const claims = await client.fetchUserInfo(config, tokens.access_token, tokens.claims().sub)
+    check('it is who was asked for', claims.email === world.email)
+  },
+
   async tokenExchange() {
     const config = await registered({ grant_types: ['authorization_code', 'urn:ietf:params:oauth:grant-type:token-exchange'] })
     const { tokens } = await signIn(config)

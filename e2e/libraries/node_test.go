@@ -21,7 +21,7 @@ var nodeFlows = []string{
 	"discovery", "codeWithPKCE", "publicClient", "refresh", "userinfo", "clientCredentials", "introspection", "revocation",
 	"secretPost", "secretJWT", "privateKeyJWT", "registration", "signedUserinfo", "dpop", "device", "endSession",
 	"formPost", "implicitIDToken", "hybrid", "signedRequest", "signedAnswer", "pushedRequest", "pushedSignedRequest",
-	"tokenExchange", "signedIntrospection",
+	"tokenExchange", "signedIntrospection", "backchannelAuthentication",
 }
 
 // nodeWorld is what the script is told on its standard input.
