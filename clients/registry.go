@@ -84,6 +84,7 @@ type Registry struct {
 	cache   *cache
 	keys    *keyring
 	sights  *sights
+	origins originBook
 	flights singleflight.Group // one fetch of a thing at a time
 	joining sync.Mutex         // held while pending servers are counted and one is added
 	worker  *worker
@@ -218,6 +219,7 @@ func (r *Registry) Add(ctx context.Context, c Client) (Client, error) {
 }
 
 func (r *Registry) insert(ctx context.Context, c Client) error {
+	defer r.origins.forget()
 	defer r.cache.drop(c.ID)
 	if err := r.store.Insert(ctx, c); err != nil {
 		return fmt.Errorf("add client: %w", err)
@@ -287,6 +289,7 @@ func (r *Registry) settle(before Client, c *Client) {
 
 // Delete removes a client for good. A server may then introduce itself anew.
 func (r *Registry) Delete(ctx context.Context, id string) error {
+	defer r.origins.forget()
 	defer r.cache.drop(id)
 	defer r.keys.drop(id)
 	if err := r.store.Delete(ctx, id); err != nil {
@@ -303,6 +306,7 @@ var errUnchanged = errors.New("unchanged")
 func (r *Registry) change(ctx context.Context, id string, change func(*Client) error) error {
 	// Whether or not the write was acknowledged, it may have happened.
 	defer r.cache.drop(id)
+	defer r.origins.forget()
 	if err := r.store.Update(ctx, id, change); err != nil && !errors.Is(err, errUnchanged) {
 		return err
 	}

@@ -15,7 +15,7 @@ import (
 
 // guards are the words of the route table.
 type guards struct {
-	app, begin, open, form, attempt, knock, person, operator, files func(web.Handler) gin.HandlerFunc
+	app, shared, enrol, begin, open, form, attempt, knock, person, operator, files func(web.Handler) gin.HandlerFunc
 }
 
 // knocks is how often one address may introduce servers: each makes the hub
@@ -52,6 +52,8 @@ func (h *Hub) guards() guards {
 	begins := web.NewLimiter(beginEvery, beginBurst, h.config.Now)
 	return guards{
 		app:      h.edge.JSON,
+		shared:   func(handle web.Handler) gin.HandlerFunc { return h.edge.JSON(h.oidc.Shared(handle)) },
+		enrol:    func(handle web.Handler) gin.HandlerFunc { return h.edge.JSON(h.oidc.Enrolling(handle)) },
 		begin:    func(handle web.Handler) gin.HandlerFunc { return h.edge.JSON(begins.Limit(handle)) },
 		open:     h.edge.Page,
 		files:    h.edge.Page,

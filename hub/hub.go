@@ -206,7 +206,7 @@ func (h *Hub) doors() {
 		Clients: h.clients, Decoupled: h.decoupled, Sessions: h.sessions, Grants: h.grants, Audit: h.audit, Edge: h.edge, Now: c.Now,
 	}
 	h.account = &account.Door{
-		Clients: h.clients, Upstreams: h.upstreams, Sessions: h.sessions, Users: h.users,
+		Issuer: c.URL, Clients: h.clients, Upstreams: h.upstreams, Sessions: h.sessions, Users: h.users,
 		Grants: h.grants, Logouts: h.logouts, Audit: h.audit, Edge: h.edge,
 	}
 	h.oidc = &oidc.Door{

@@ -19,6 +19,8 @@ type route struct {
 // routes is every address of the hub. The guards:
 //
 //	app       a program; errors are JSON
+//	shared    app, also from pages of the origins that clients have (CORS)
+//	enrol     app, also from any page where any app may register
 //	open      a page for anybody
 //	form      a form for anybody: from our own page, in the same browser
 //	begin     a program that begins something; slowed down for each address
@@ -39,16 +41,35 @@ func (h *Hub) routes() []route {
 		{"GET", "/oauth2/session", g.open, h.signout.CheckSession},
 		{"POST", "/oauth2/bc-authorize", g.begin, h.oidc.BackAuthorize},
 		{"POST", "/oauth2/device_authorization", g.begin, h.oidc.DeviceAuthorization},
-		{"POST", "/oauth2/par", g.app, h.oidc.Push},
-		{"POST", "/oauth2/token", g.app, h.oidc.Token},
-		{"GET", "/oauth2/userinfo", g.app, h.oidc.Userinfo},
-		{"POST", "/oauth2/userinfo", g.app, h.oidc.Userinfo},
+		{"POST", "/oauth2/par", g.shared, h.oidc.Push},
+		{"POST", "/oauth2/token", g.shared, h.oidc.Token},
+		{"GET", "/oauth2/userinfo", g.shared, h.oidc.Userinfo},
+		{"POST", "/oauth2/userinfo", g.shared, h.oidc.Userinfo},
 		{"POST", "/oauth2/introspect", g.app, h.oidc.Introspect},
-		{"POST", "/oauth2/revoke", g.app, h.oidc.Revoke},
-		{"POST", "/oauth2/register", g.app, h.oidc.Register},
-		{"GET", "/oauth2/register/:id", g.app, h.oidc.Registration},
-		{"PUT", "/oauth2/register/:id", g.app, h.oidc.Redeclare},
-		{"DELETE", "/oauth2/register/:id", g.app, h.oidc.Unregister},
+		{"POST", "/oauth2/revoke", g.shared, h.oidc.Revoke},
+		{"POST", "/oauth2/register", g.enrol, h.oidc.Register},
+		{"GET", "/oauth2/register/:id", g.enrol, h.oidc.Registration},
+		{"PUT", "/oauth2/register/:id", g.enrol, h.oidc.Redeclare},
+		{"DELETE", "/oauth2/register/:id", g.enrol, h.oidc.Unregister},
+
+		// The hub's own API.
+		{"GET", "/.well-known/oauth-protected-resource", g.app, h.oidc.ResourceMetadata},
+		{"GET", "/.well-known/oauth-protected-resource/api", g.app, h.oidc.ResourceMetadata},
+		{"GET", "/api/me", g.shared, h.oidc.Me},
+
+		// What browsers ask before a page of another origin may call.
+		{"OPTIONS", "/.well-known/openid-configuration", g.app, h.oidc.PreflightPublic},
+		{"OPTIONS", "/.well-known/oauth-authorization-server", g.app, h.oidc.PreflightPublic},
+		{"OPTIONS", "/.well-known/oauth-protected-resource", g.app, h.oidc.PreflightPublic},
+		{"OPTIONS", "/.well-known/oauth-protected-resource/api", g.app, h.oidc.PreflightPublic},
+		{"OPTIONS", "/api/me", g.app, h.oidc.Preflight},
+		{"OPTIONS", "/oauth2/jwks", g.app, h.oidc.PreflightPublic},
+		{"OPTIONS", "/oauth2/par", g.app, h.oidc.Preflight},
+		{"OPTIONS", "/oauth2/token", g.app, h.oidc.Preflight},
+		{"OPTIONS", "/oauth2/userinfo", g.app, h.oidc.Preflight},
+		{"OPTIONS", "/oauth2/revoke", g.app, h.oidc.Preflight},
+		{"OPTIONS", "/oauth2/register", g.app, h.oidc.PreflightEnrolling},
+		{"OPTIONS", "/oauth2/register/:id", g.app, h.oidc.PreflightEnrolling},
 
 		// Between hubs.
 		{"POST", "/oauth2/servers", g.knock, h.oidc.Servers},

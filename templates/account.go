@@ -25,6 +25,7 @@ type AccountApp struct {
 	Scopes   []Scope
 	Since    time.Time
 	LastUsed time.Time // zero if never
+	Open     string    // where a sign-in to it is started; empty if it cannot be
 }
 
 // An AccountLogin is an identity elsewhere that signs in to this account.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"github.com/gin-gonic/gin"
@@ -25,6 +26,7 @@ import (
 // A Door shows the page and takes its buttons. Its routes are guarded: there
 // is always somebody signed in.
 type Door struct {
+	Issuer    string
 	Clients   *clients.Registry
 	Upstreams *federation.Registry
 	Sessions  *sessions.Keeper
@@ -73,12 +75,27 @@ func (d *Door) apps(c *gin.Context, userID string) ([]templates.AccountApp, erro
 		}
 		app := templates.AccountApp{ID: g.ClientID, Since: g.Given,
 			Client: templates.Client{Name: client.Name, Host: client.Host(), SelfDeclared: client.SelfDeclared()}}
+		if client.Usable() {
+			app.Open = d.start(client)
+		}
 		for _, name := range g.Scopes {
 			app.Scopes = append(app.Scopes, templates.ScopeInWords(name))
 		}
 		out = append(out, app)
 	}
 	return out, nil
+}
+
+// start is where the app begins a sign-in at this hub (OIDC Core §4).
+func (d *Door) start(client clients.Client) string {
+	u, err := url.Parse(client.Requests.InitiateLoginURI)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	query := u.Query()
+	query.Set("iss", d.Issuer)
+	u.RawQuery = query.Encode()
+	return u.String()
 }
 
 func (d *Door) logins(c *gin.Context, userID string) ([]templates.AccountLogin, error) {

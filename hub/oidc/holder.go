@@ -1,6 +1,7 @@
 package oidc
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"net/http"
@@ -19,11 +20,16 @@ import (
 // it was issued to, once the sender has shown the key it is bound to. Every
 // address of the hub that takes access tokens begins here.
 func (d *Door) holder(c *gin.Context) (tokens.Holder, clients.Client, error) {
+	return d.holderOf(c, d.Tokens.Verify)
+}
+
+// holderOf is holder where verify says whom the token must be for.
+func (d *Door) holderOf(c *gin.Context, verify func(context.Context, string) (tokens.Holder, error)) (tokens.Holder, clients.Client, error) {
 	p, err := presentedBy(c)
 	if err != nil {
 		return tokens.Holder{}, clients.Client{}, err
 	}
-	h, err := d.Tokens.Verify(c.Request.Context(), p.token)
+	h, err := verify(c.Request.Context(), p.token)
 	if errors.Is(err, tokens.ErrInvalid) {
 		return tokens.Holder{}, clients.Client{}, p.invalid("the access token is malformed, expired or revoked").Because(err)
 	}
@@ -37,6 +43,7 @@ func (d *Door) holder(c *gin.Context) (tokens.Holder, clients.Client, error) {
 	if err != nil {
 		return tokens.Holder{}, clients.Client{}, err
 	}
+	sharedWith(c, client)
 	return h, client, d.possession(c, p, h, client)
 }
 

@@ -131,7 +131,7 @@ func (d *Door) declare(c *gin.Context) (clients.Declaration, error) {
 // limits are what a client cannot give itself: no scope beyond the standard
 // ones.
 func (d *Door) limits() clients.Limits {
-	var l clients.Limits
+	l := clients.Limits{Resources: []string{d.api()}}
 	for _, scope := range tokens.Scopes() {
 		l.Scopes = append(l.Scopes, scope.Name)
 		if scope.Name != "roles" { // those who know what to do with them ask

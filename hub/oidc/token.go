@@ -121,6 +121,7 @@ func (d *Door) client(c *gin.Context, form oauth.Params) (clients.Client, error)
 		credentials.Certificates = web.Certificates(c)
 		client, err = d.Clients.Authenticate(c.Request.Context(), credentials, d.Issuer)
 		if err == nil {
+			sharedWith(c, client)
 			return client, nil
 		}
 	}

@@ -1,0 +1,95 @@
+package hub_test
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/settings"
+)
+
+// A program that knows one address, and nothing about this hub, finds its way
+// (RFC 9728, RFC 8414, RFC 7591, RFC 7636, RFC 8707), as clients of the Model
+// Context Protocol do.
+func TestAProgramThatKnowsOneAddressSignsSomebodyIn(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	w.policy(settings.RegistrationOpen)
+	w.person("ada@example.org")
+	get := func(address, token string) reply { return w.sendJSON("GET", address, token, nil) }
+
+	// 401, and where to read on.
+	first := get("/api/me", "")
+	want(t, "without a token", first.Status, 401)
+	at := regexp.MustCompile(`^Bearer .*resource_metadata="([^"]+)"`).FindStringSubmatch(first.Header.Get("WWW-Authenticate"))
+	if at == nil {
+		t.Fatalf("WWW-Authenticate: %q", first.Header.Get("WWW-Authenticate"))
+	}
+	resource := get(at[1], "")
+	api := resource.str("resource")
+	want(t, "the resource", api, w.URL+"/api")
+	want(t, "the root's document too", get("/.well-known/oauth-protected-resource", "").Body, resource.Body)
+	server := resource.JSON["authorization_servers"].([]any)[0].(string)
+
+	// The server's metadata, and a registration.
+	meta := get(server+"/.well-known/oauth-authorization-server", "")
+	want(t, "the issuer", meta.str("issuer"), server)
+	const back = "http://127.0.0.1:33418/callback"
+	registered := w.sendJSON("POST", meta.str("registration_endpoint"), "", metadata{
+		"client_name": "Assistant", "redirect_uris": []string{"http://127.0.0.1/callback"}, "token_endpoint_auth_method": "none",
+		"grant_types": []string{"authorization_code", "refresh_token"}, "response_types": []string{"code"},
+	})
+	want(t, "registration", registered.Status, 201)
+
+	// The person signs in and agrees.
+	verifier := strings.Repeat("v", 43)
+	b := w.browser()
+	p := b.open(meta.str("authorization_endpoint") + "?" + url.Values{
+		"client_id": {registered.str("client_id")}, "response_type": {"code"}, "redirect_uri": {back}, "scope": {"openid email"}, "state": {"s"},
+		"code_challenge": {challenge(verifier)}, "code_challenge_method": {"S256"}, "resource": {api},
+	}.Encode())
+	p = b.submit(b.signIn(p, "ada@example.org"), "/consent", "decision", "allow")
+	answer := regexp.MustCompile(regexp.QuoteMeta(back) + `\?[^"<\s]+`).FindString(strings.ReplaceAll(p.Location+p.Body, "&amp;", "&"))
+	u, err := url.Parse(answer)
+	if err != nil || u.Query().Get("code") == "" {
+		t.Fatalf("no code came back: %d %q\n%s", p.Status, p.Location, p.Body)
+	}
+	want(t, "iss", u.Query().Get("iss"), server)
+
+	// A token for this API opens it, and nothing else does.
+	a := &app{w: w, Client: clients.Client{ID: registered.str("client_id"), Type: clients.Native, AuthMethod: clients.MethodNone}, verifier: verifier}
+	tokens := a.redeem(u.Query().Get("code"), "redirect_uri", back, "resource", api)
+	want(t, "the token request", tokens.Status, 200)
+	me := get(api+"/me", tokens.str("access_token"))
+	want(t, "the API", me.Status, 200)
+	want(t, "the person", me.str("email"), "ada@example.org")
+	want(t, "the same at userinfo", w.userinfo(tokens.str("access_token")).Status, 401)
+	other := w.app()
+	foreign := other.redeem(w.browser().signInTo(other, "ada@example.org").Get("code")).str("access_token")
+	refused(t, "a token for the hub itself", get(api+"/me", foreign), 401, "invalid_token")
+	if got := get(api+"/me", "x").Header.Get("WWW-Authenticate"); !strings.Contains(got, "invalid_token") || !strings.Contains(got, "resource_metadata=") {
+		t.Errorf("WWW-Authenticate: %q", got)
+	}
+	again := a.refresh(tokens.str("refresh_token"), "resource", api)
+	want(t, "after a refresh", get(api+"/me", again.str("access_token")).Status, 200)
+}
+
+// OIDC Core §4: a person opens an app from their own page.
+func TestAPersonOpensAnAppFromTheirAccount(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	w.person("ada@example.org")
+	a := w.app(func(c *clients.Client) { c.Requests.InitiateLoginURI = "https://app.example.org/start?from=hub" })
+	b := w.browser()
+	b.signInTo(a, "ada@example.org")
+	link := regexp.MustCompile(`href="(https://app\.example\.org/start[^"]*)"`).FindStringSubmatch(b.open("/account").Body)
+	if link == nil {
+		t.Fatal("there is no link")
+	}
+	u, err := url.Parse(strings.ReplaceAll(link[1], "&amp;", "&"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, "iss", u.Query().Get("iss"), w.URL)
+	want(t, "its own parameter", u.Query().Get("from"), "hub")
+}
