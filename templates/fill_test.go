@@ -13,8 +13,6 @@ import (
 func everyPage() []Page {
 	return []Page{
 		SignIn{}, Choose{}, Link{}, SignOut{}, SignedOut{}, SigningOut{URL: safe}, Setup{}, Consent{}, Continue{URL: safe}, FormPost{URL: safe},
-		Problem{}, Waiting{}, Account{}, Profile{}, Device{}, DeviceConfirm{}, DeviceDone{},
-		SignIn{}, Link{}, SignOut{}, SignedOut{}, SigningOut{URL: safe}, Setup{}, Consent{}, Continue{URL: safe}, FormPost{URL: safe},
 		Problem{}, Waiting{}, Account{}, Profile{}, Device{}, DeviceConfirm{}, DeviceDone{}, Approvals{},
 		AdminClients{}, AdminClientNew{}, AdminClient{}, SecretOnce{}, AdminSettings{},
 		AdminKeys{}, AdminKeyNew{}, AdminKey{}, AdminServers{}, AdminSigning{}, ConfirmDelete{},

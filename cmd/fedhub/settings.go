@@ -109,7 +109,7 @@ func (b *base) outgoing(config *hub.Config) error {
 		if err != nil {
 			return mistakef("FEDHUB_EXTRA_CA cannot be read: %v", err)
 		}
-		if config.ExtraCA = text; len(text) == 0 {
+		if config.ExtraCA = text; len(strings.TrimSpace(string(text))) == 0 {
 			return mistakef("FEDHUB_EXTRA_CA names %s, which is empty", b.ExtraCA)
 		}
 	}
