@@ -194,9 +194,16 @@ func (c Client) Public() bool {
 
 // backstage reports whether the client never uses the authorization endpoint,
 // and yet is no Service: it asks people on another device, or exchanges what
-// it was given.
+// it was given. One that registered itself said so, whatever redirect URIs it
+// has; of others it shows in that they have none.
 func (c Client) backstage() bool {
-	return c.Type != Service && c.GrantType == "" && len(c.RedirectURIs) == 0 && len(c.Grants) > 0
+	if c.Type == Service || c.GrantType != "" {
+		return false
+	}
+	if !c.Registration.At.IsZero() {
+		return len(c.Grants) > 0 || c.ClientCredentials
+	}
+	return len(c.RedirectURIs) == 0 && len(c.Grants) > 0
 }
 
 // Usable reports whether the client may ask at all.

@@ -111,6 +111,8 @@ func TestGrantTypesAndResponseTypesFollowFromOneAnother(t *testing.T) {
 		{`"response_types":["token"]`, "implicit", "token"},
 		{`"grant_types":["refresh_token","authorization_code"]`, "authorization_code refresh_token", "code"},
 		{`"grant_types":["implicit","authorization_code"],"response_types":["code","token"]`, "authorization_code implicit", "code,token"},
+		{`"grant_types":["urn:openid:params:grant-type:ciba"],"response_types":[]`, "urn:openid:params:grant-type:ciba", ""},
+		{`"grant_types":["client_credentials"]`, "client_credentials", ""},
 		{`"grant_types":["implicit"]`, "", ""},
 		{`"grant_types":["authorization_code"],"response_types":["token"]`, "", ""},
 		{`"grant_types":["implicit"],"response_types":["code token"]`, "", ""},

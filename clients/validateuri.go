@@ -11,10 +11,7 @@ func checkRedirects(c Client, allowHTTP bool) Problems {
 		}
 		return nil
 	}
-	if c.backstage() {
-		return nil
-	}
-	if len(c.RedirectURIs) == 0 && !c.decoupled() {
+	if len(c.RedirectURIs) == 0 && !c.decoupled() && !c.backstage() {
 		return problem("redirect_uris", "Add at least one redirect URI: the address in the client that people return to.")
 	}
 	return checkAddresses(c, "redirect_uris", c.RedirectURIs, allowHTTP)
