@@ -3,6 +3,7 @@ package hub_test
 import (
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -27,6 +28,8 @@ type party struct {
 	redirect string
 	key      *rsa.PrivateKey
 	kid      string
+	// certificate is how it proves itself, if it does so by one.
+	certificate *tls.Certificate
 	// registered is what the registration endpoint answered; nil if an
 	// administrator registered the client.
 	registered map[string]any
@@ -233,6 +236,8 @@ func (p *party) call(endpoint string, pairs ...string) reply {
 	p.e.Helper()
 	form := edited(url.Values{}, pairs)
 	switch p.auth {
+	case clients.MethodTLS, clients.MethodOwnTLS:
+		return p.present(endpoint, form)
 	case clients.MethodNone:
 		form.Set("client_id", p.ID)
 	case clients.MethodPost:

@@ -1,6 +1,7 @@
 package hub_test
 
 import (
+	"crypto/tls"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -132,7 +133,8 @@ func (e *exam) checkRequired() {
 	}
 }
 
-// checkTLS checks that the hub speaks TLS 1.3, and nothing below 1.2.
+// checkTLS checks that all of the hub is behind TLS 1.3, and nothing below 1.2
+// gets an answer.
 func (e *exam) checkTLS() {
 	e.Helper()
 	for name, value := range e.site.meta {
@@ -140,4 +142,26 @@ func (e *exam) checkTLS() {
 			e.Errorf("%s is %s", name, address)
 		}
 	}
+	for _, address := range []string{e.site.URL, e.site.alias} {
+		version, err := e.greet(address, tls.VersionTLS13)
+		if err != nil || version != tls.VersionTLS13 {
+			e.Errorf("%s speaks %s with who can speak TLS 1.3: %v", address, tls.VersionName(version), err)
+		}
+		if version, err := e.greet(address, tls.VersionTLS11); err == nil {
+			e.Errorf("%s speaks %s", address, tls.VersionName(version))
+		}
+	}
+}
+
+// greet makes a connection with at most this version, and says which it got.
+func (e *exam) greet(address string, most uint16) (uint16, error) {
+	e.Helper()
+	config := e.site.http.Transport.(*http.Transport).TLSClientConfig.Clone()
+	config.MinVersion, config.MaxVersion = tls.VersionTLS10, most //nolint:gosec // what old software would do
+	conn, err := tls.Dial("tcp", strings.TrimPrefix(address, "https://"), config)
+	if err != nil {
+		return 0, err
+	}
+	defer conn.Close()
+	return conn.ConnectionState().Version, nil
 }

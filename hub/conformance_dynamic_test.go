@@ -120,11 +120,10 @@ func registeredLink(name string) func(*exam) {
 	}
 }
 
-// shows says whether the page has such a link, or an image that the hub
-// fetched from there.
+// shows says whether the page has such a link, or the image of this address.
 func shows(root *html.Node, element, place, address string) bool {
 	for n := range root.Descendants() {
-		if n.Type == html.ElementNode && n.Data == element && (attr(n, place) == address || element == "img" && strings.Contains(attr(n, place), "/logo/")) {
+		if n.Type == html.ElementNode && n.Data == element && attr(n, place) == address {
 			return true
 		}
 	}

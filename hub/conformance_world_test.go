@@ -7,6 +7,7 @@ import (
 	"crypto/rsa"
 	"encoding/json"
 	"encoding/pem"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -35,6 +36,9 @@ type site struct {
 	http  *http.Client // trusts the hub's certificate and follows nothing
 	rp    *relying
 	meta  map[string]any // discovery, as read once
+
+	alias     string  // where the hub asks for certificates
+	authority *issuer // whose certificates it believes
 }
 
 // examinee is who signs in.
@@ -44,11 +48,11 @@ func newSite(t *testing.T) *site {
 	t.Helper()
 	s := &site{clock: &clock{}, log: &logbook{}, rp: newRelying(t)}
 	var handler atomic.Pointer[hub.Hub]
-	server := httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		handler.Load().ServeHTTP(rw, r)
-	}))
+	serve := func(rw http.ResponseWriter, r *http.Request) { handler.Load().ServeHTTP(rw, r) }
+	server := httptest.NewTLSServer(http.HandlerFunc(serve))
 	t.Cleanup(server.Close)
 	s.URL = server.URL
+	s.askForCertificates(t, serve)
 	s.http = &http.Client{Transport: server.Client().Transport, CheckRedirect: followNothing}
 	h, err := hub.New(t.Context(), s.config(t), openSQLite(t))
 	if err != nil {
@@ -71,7 +75,8 @@ func (s *site) config(*testing.T) hub.Config {
 		Hash: users.HashParams{Memory: 64, Time: 1, Threads: 1}, SignInBurst: 10_000,
 		ExtraCA:        pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.rp.server.Certificate().Raw}),
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
-		Log:            slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		ClientCerts:    true, ClientCAs: s.believed(), CertURL: s.alias,
+		Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 }
 
@@ -171,10 +176,12 @@ type document struct{ kind, body string }
 
 // posted is one POST that arrived.
 type posted struct {
-	path string
-	kind string
-	form url.Values
-	tls  uint16
+	path          string
+	kind          string
+	authorization string
+	form          url.Values
+	body          string // of what is no form
+	tls           uint16
 }
 
 func newRelying(t *testing.T) *relying {
@@ -188,8 +195,9 @@ func newRelying(t *testing.T) *relying {
 
 func (r *relying) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if req.Method == http.MethodPost {
-		_ = req.ParseForm()
-		r.posts <- posted{req.URL.Path, req.Header.Get("Content-Type"), req.PostForm, req.TLS.Version}
+		_ = req.ParseForm() // which leaves what is no form
+		body, _ := io.ReadAll(req.Body)
+		r.posts <- posted{req.URL.Path, req.Header.Get("Content-Type"), req.Header.Get("Authorization"), req.PostForm, string(body), req.TLS.Version}
 		return
 	}
 	r.mu.Lock()

@@ -1,18 +1,10 @@
 package hub_test
 
 import (
-	"crypto/ecdsa"
 	"crypto/rand"
-	"crypto/sha256"
-	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/base64"
 	"maps"
-	"math/big"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -41,13 +33,13 @@ func exerciseGrant(e *exam, grant string) {
 		p := e.service("files")
 		e.checkTokens(p.call("token_endpoint", "grant_type", grant, "scope", "files"))
 	case grantDevice:
-		e.exerciseDevice()
+		e.exerciseDevice(e.client(decoupled(grant)...))
 	case grantExchange:
 		e.exerciseExchange()
 	case grantJWT:
 		e.exerciseJWTBearer()
 	case grantCIBA:
-		e.exerciseCIBA(e.client("grant_types", []string{grantCIBA}, "response_types", []string{}, "backchannel_token_delivery_mode", "poll"))
+		e.exerciseCIBA(e.client(decoupled(grant)...))
 	default:
 		e.Errorf("nobody knows how to use %s", grant)
 	}
@@ -72,8 +64,13 @@ func (e *exam) service(scopes ...string) *party {
 	return e.kept(clients.Client{Name: "Service", Type: clients.Service, Scopes: scopes})
 }
 
-func (e *exam) exerciseDevice() {
-	p := e.client("grant_types", []string{grantDevice}, "response_types", []string{}, "redirect_uris", []string{})
+// decoupled is the metadata of a client that people answer elsewhere.
+func decoupled(grant string) []any {
+	return []any{"grant_types", []string{grant}, "response_types", []string{}, "redirect_uris", []string{}}
+}
+
+func (e *exam) exerciseDevice(p *party) {
+	e.Helper()
 	r := p.call("device_authorization_endpoint", "scope", "openid email")
 	want(e, "status", r.Status, http.StatusOK)
 	poll := []string{"grant_type", grantDevice, "device_code", r.str("device_code")}
@@ -102,21 +99,58 @@ func (e *exam) exerciseJWTBearer() {
 	e.checkTokens(r)
 }
 
-// exerciseCIBA asks a person who is elsewhere.
-func (e *exam) exerciseCIBA(p *party, pairs ...string) {
+// exerciseCIBA asks a person who is elsewhere, and who allows it.
+func (e *exam) exerciseCIBA(p *party, pairs ...string) (id string) {
 	e.Helper()
-	r := p.call("backchannel_authentication_endpoint", append([]string{"scope", "openid", "login_hint", examinee, "binding_message", "W4SC"}, pairs...)...)
+	message := rand.Text()
+	r := p.call("backchannel_authentication_endpoint", append([]string{"scope", "openid email", "login_hint", examinee, "binding_message", message}, pairs...)...)
 	if r.Status != http.StatusOK {
 		e.Fatalf("got %d %s", r.Status, r.Body)
 	}
-	e.Logf("%s", r.Body)
+	id = r.str("auth_req_id")
+	poll := []string{"grant_type", grantCIBA, "auth_req_id", id}
+	e.checkTokenError("before anybody answered", p.call("token_endpoint", poll...), http.StatusBadRequest, "authorization_pending")
+	e.site.clock.skip(10 * time.Second)
+	e.browser().approve(message)
+	tokens := p.call("token_endpoint", poll...)
+	e.checkTokens(tokens)
+	claims := e.checkIDToken(tokens.str("id_token"), idToken{client: p.ID, access: tokens.str("access_token")})
+	l := login{access: tokens.str("access_token"), ids: []map[string]any{claims}}
+	want(e, "who answered", e.userinfo(l)["email"], any(examinee))
+	e.checkTokenError("a second time", p.call("token_endpoint", poll...), http.StatusBadRequest, "invalid_grant")
+	return id
+}
+
+// approve allows what waits for the person with this message.
+func (b *scripted) approve(message string) {
+	b.Helper()
+	p := b.click(b.open(b.site.URL+"/account/approvals"), "sign-in", "email", examinee, "password", password)
+	if !strings.Contains(p.Body, message) {
+		b.Fatalf("the page does not show the message: %s", gist(p.Body))
+	}
+	for n := range b.parse(p).Descendants() {
+		if strings.HasPrefix(attr(n, "id"), "allow-") {
+			b.click(p, attr(n, "id"))
+			return
+		}
+	}
+	b.Fatal("there is no button to allow it")
 }
 
 func exerciseDelivery(e *exam, mode string) {
-	path := "/ciba/" + rand.Text()
-	p := e.client("grant_types", []string{grantCIBA}, "response_types", []string{}, "backchannel_token_delivery_mode", mode,
-		"backchannel_client_notification_endpoint", e.site.rp.URL+path)
-	e.exerciseCIBA(p, "client_notification_token", rand.Text()+rand.Text())
+	if mode == "poll" {
+		e.exerciseCIBA(e.client(append(decoupled(grantCIBA), "backchannel_token_delivery_mode", mode)...))
+		return
+	}
+	want(e, "the mode", mode, "ping")
+	path, secret := "/ciba/"+rand.Text(), rand.Text()+rand.Text()
+	p := e.client(append(decoupled(grantCIBA), "backchannel_token_delivery_mode", mode, "backchannel_client_notification_endpoint", e.site.rp.URL+path)...)
+	id := e.exerciseCIBA(p, "client_notification_token", secret)
+	// CIBA §10.2
+	told := e.site.rp.next(e.T, path)
+	want(e, "Authorization", told.authorization, "Bearer "+secret)
+	want(e, "Content-Type", told.kind, "application/json")
+	want(e, "what it is told", told.body, `{"auth_req_id":"`+id+`"}`)
 }
 
 func exerciseCIBAAlg(e *exam, alg string) {
@@ -144,18 +178,15 @@ func (p *party) callAccepting(accept, endpoint string, pairs ...string) reply {
 }
 
 // authenticating registers a client of an authentication method.
-func (e *exam) authenticating(method string, pairs ...any) *party {
+func (e *exam) authenticating(method string) *party {
 	e.Helper()
-	more := []any{"token_endpoint_auth_method", method}
 	switch method {
 	case clients.MethodNone:
 		return e.kept(clients.Client{Name: "Page", Type: clients.SPA, RedirectURIs: []string{e.site.rp.URL + "/page"}})
-	case clients.MethodTLS:
-		more = append(more, "tls_client_auth_san_dns", "rp.example.org")
-	case clients.MethodOwnTLS:
-		more = append(more, "jwks", certificateKeys(e.certificate()))
+	case clients.MethodTLS, clients.MethodOwnTLS:
+		return e.withCertificate(method)
 	}
-	return e.client(append(more, pairs...)...)
+	return e.client("token_endpoint_auth_method", method)
 }
 
 // signInWith completes a login with PKCE, which public clients need.
@@ -193,62 +224,6 @@ func exerciseAuthAlg(e *exam, alg string) {
 	e.checkTokens(e.site.post(e.T, e.site.at(e.T, "token_endpoint"), form))
 }
 
-// certificate is a relying party's own client certificate.
-func (e *exam) certificate() tls.Certificate {
-	e.Helper()
-	key := encKey().(*ecdsa.PrivateKey)
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "rp.example.org"}, DNSNames: []string{"rp.example.org"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}}
-	parent, signer := template, any(key)
-	raw, err := x509.CreateCertificate(rand.Reader, template, parent, key.Public(), signer)
-	if err != nil {
-		e.Fatal(err)
-	}
-	return tls.Certificate{Certificate: [][]byte{raw}, PrivateKey: key}
-}
-
-func certificateKeys(c tls.Certificate) map[string]any {
-	leaf, err := x509.ParseCertificate(c.Certificate[0])
-	if err != nil {
-		panic(err)
-	}
-	return map[string]any{"keys": []jose.JSONWebKey{{Key: leaf.PublicKey, KeyID: "cert", Use: "sig", Certificates: []*x509.Certificate{leaf}}}}
-}
-
-// presenting is the site's client with a client certificate.
-func (e *exam) presenting(c tls.Certificate) *http.Client {
-	transport := e.site.http.Transport.(*http.Transport).Clone()
-	transport.TLSClientConfig.Certificates = []tls.Certificate{c}
-	return &http.Client{Transport: transport, CheckRedirect: followNothing}
-}
-
-// exerciseBinding: a hub that sees no certificates binds no tokens to them.
-func exerciseBinding(e *exam, value string) {
-	if value == "false" {
-		e.refusesToRegister([]string{"invalid_client_metadata"}, "token_endpoint_auth_method", clients.MethodOwnTLS, "jwks", certificateKeys(e.certificate()))
-		return
-	}
-	exerciseCertificateBound(e)
-}
-
-// exerciseCertificateBound gets a token that works with the certificate only.
-func exerciseCertificateBound(e *exam) {
-	c := e.certificate()
-	p := e.client("token_endpoint_auth_method", clients.MethodOwnTLS, "jwks", certificateKeys(c), "tls_client_certificate_bound_access_tokens", true)
-	l := p.signIn(e.browser())
-	sum := sha256.Sum256(c.Certificate[0])
-	confirm, _ := claimsOf(e, l.access)["cnf"].(map[string]any)
-	want(e, "x5t#S256", confirm["x5t#S256"], any(base64.RawURLEncoding.EncodeToString(sum[:])))
-	want(e, "userinfo without the certificate",
-		e.site.get(e.T, e.site.at(e.T, "userinfo_endpoint"), "Authorization", "Bearer "+l.access).Status, http.StatusUnauthorized)
-}
-
-func exerciseAlias(e *exam, name string) {
-	aliases, _ := e.site.meta["mtls_endpoint_aliases"].(map[string]any)
-	want(e, "the plain endpoint is there", e.site.at(e.T, name) != "", true)
-	want(e, "the alias is an address", strings.HasPrefix(aliases[name].(string), "https://"), true)
-}
-
 // exerciseMetadataDocument signs in at a client whose id is the address of a
 // document about it.
 func exerciseMetadataDocument(e *exam) {
@@ -262,5 +237,3 @@ func exerciseMetadataDocument(e *exam) {
 	p := &party{e: e, ID: id, redirect: redirect, auth: clients.MethodNone}
 	p.signInWith(e.browser())
 }
-
-var _ = slices.Contains[[]string]

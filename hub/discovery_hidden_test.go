@@ -32,6 +32,9 @@ var everything = map[string]struct {
 	"id_token_encryption_alg_values_supported":       {everyKeyAlg, registers("id_token_encrypted_response_alg")},
 	"userinfo_encryption_alg_values_supported":       {everyKeyAlg, registers("userinfo_encrypted_response_alg")},
 	"request_object_encryption_alg_values_supported": {everyKeyAlg, registers("request_object_encryption_alg")},
+	"authorization_encryption_alg_values_supported":  {everyKeyAlg, registers("authorization_encrypted_response_alg")},
+	"introspection_encryption_alg_values_supported":  {everyKeyAlg, registers("introspection_encrypted_response_alg")},
+	"backchannel_token_delivery_modes_supported":     {`push nonsense`, registers("backchannel_token_delivery_mode")},
 	"subject_types_supported":                        {`public pairwise ephemeral nonsense`, registers("subject_type")},
 	"token_endpoint_auth_methods_supported": {`none client_secret_basic client_secret_post client_secret_jwt private_key_jwt tls_client_auth
 		self_signed_tls_client_auth attest_jwt_client_auth nonsense`, registers("token_endpoint_auth_method")},

@@ -320,10 +320,12 @@ func exercisePrompt(e *exam, prompt string) {
 }
 
 func exerciseACR(e *exam, acr string) {
-	l := e.client().signIn(e.browser(), "acr_values", acr)
-	if l.claim(e, "acr") == nil {
-		e.Errorf("there is no acr")
-	}
+	p, b := e.client(), e.browser()
+	want(e, "acr", p.signIn(b, "acr_values", "nonsense "+acr).claim(e, "acr"), any(acr))
+	claims := func(acr string) string { return `{"id_token":{"acr":{"essential":true,"values":["` + acr + `"]}}}` }
+	want(e, "acr, if it is essential", p.signIn(b, "claims", claims(acr)).claim(e, "acr"), any(acr))
+	refused := b.visit(p.request("prompt", "none", "claims", claims("nonsense")))
+	want(e, "an essential one that nobody has", refused.values.Has("code"), false)
 }
 
 func exerciseSubjectType(e *exam, kind string) {

@@ -196,6 +196,7 @@ func (m metadata) aliases(issuer, alias string) map[string]string {
 		"token_endpoint": m.TokenEndpoint, "userinfo_endpoint": m.UserinfoEndpoint,
 		"revocation_endpoint": m.RevocationEndpoint, "introspection_endpoint": m.IntrospectionEndpoint,
 		"pushed_authorization_request_endpoint": m.PushedEndpoint, "device_authorization_endpoint": m.DeviceEndpoint,
+		"backchannel_authentication_endpoint": m.BackEndpoint,
 	} {
 		all[name] = alias + strings.TrimPrefix(address, issuer)
 	}
