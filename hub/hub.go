@@ -214,7 +214,7 @@ func (h *Hub) doors() {
 		Alias: c.CertURL, Certificates: c.certificates(), Guesses: web.NewGuesser(guessEvery, guessBurst, c.Now),
 		Requests: h.requests, Signing: h.signing, Settings: h.settings, Audit: h.audit, Log: c.Log, Now: c.Now,
 		Registrations: web.NewLimiter(registerEvery, registerBurst, c.Now),
-		Users:         h.users, Upstreams: h.upstreams,
+		Users:         h.users, Browsers: h.sessions, Upstreams: h.upstreams,
 	}
 	h.admin = &admin.Door{
 		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams, Sessions: h.sessions,

@@ -56,6 +56,7 @@ func (h *Hub) routes() []route {
 		{"GET", "/.well-known/oauth-protected-resource", g.app, h.oidc.ResourceMetadata},
 		{"GET", "/.well-known/oauth-protected-resource/api", g.app, h.oidc.ResourceMetadata},
 		{"GET", "/api/me", g.shared, h.oidc.Me},
+		{"GET", "/api/sessions", g.shared, h.oidc.Sessions},
 
 		// What browsers ask before a page of another origin may call.
 		{"OPTIONS", "/.well-known/openid-configuration", g.app, h.oidc.PreflightPublic},
@@ -63,6 +64,7 @@ func (h *Hub) routes() []route {
 		{"OPTIONS", "/.well-known/oauth-protected-resource", g.app, h.oidc.PreflightPublic},
 		{"OPTIONS", "/.well-known/oauth-protected-resource/api", g.app, h.oidc.PreflightPublic},
 		{"OPTIONS", "/api/me", g.app, h.oidc.Preflight},
+		{"OPTIONS", "/api/sessions", g.app, h.oidc.Preflight},
 		{"OPTIONS", "/oauth2/jwks", g.app, h.oidc.PreflightPublic},
 		{"OPTIONS", "/oauth2/par", g.app, h.oidc.Preflight},
 		{"OPTIONS", "/oauth2/token", g.app, h.oidc.Preflight},

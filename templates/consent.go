@@ -25,6 +25,7 @@ func ScopeInWords(name string) Scope {
 		"phone":          {Text: "See your phone number"},
 		"address":        {Text: "See your postal address"},
 		"roles":          {Text: "See your roles", Detail: "What you are allowed to do across apps"},
+		"sessions":       {Text: "See where you are signed in", Detail: "Your browsers and their addresses, shortly after you signed in"},
 		"offline_access": {Text: "Stay connected", Detail: "Keep this access while you are not using it"},
 	}
 	if known, ok := words[name]; ok {

@@ -201,6 +201,12 @@ func InsufficientScope(description, scope string) *Error {
 	return e.Challenged(`Bearer error="insufficient_scope", error_description="` + e.Description + `", scope="` + scope + `"`)
 }
 
+// InsufficientUserAuthentication says that the sign-in behind the access token
+// is too old or too weak (RFC 9470 §3).
+func InsufficientUserAuthentication(description string) *Error {
+	return bad("insufficient_user_authentication", description).Unauthorized()
+}
+
 // UnsupportedTokenType says that this kind of token cannot be revoked (RFC 7009 §2.2.1).
 func UnsupportedTokenType(description string) *Error {
 	return bad("unsupported_token_type", description)

@@ -44,7 +44,7 @@ func (d *Door) ResourceMetadata(c *gin.Context) error {
 		Resource: d.api(), Servers: []string{d.Issuer}, Name: current.HubName, BearerMethods: []string{"header"},
 	}
 	for _, s := range tokens.Scopes() {
-		if len(s.Claims) > 0 {
+		if len(s.Claims) > 0 || s.Name == scopeSessions {
 			m.Scopes = append(m.Scopes, s.Name)
 		}
 	}

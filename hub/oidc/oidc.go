@@ -15,6 +15,7 @@ import (
 	"github.com/fedhub/fedhub/hub/dpop"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/requests"
+	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/tokens"
@@ -33,6 +34,7 @@ type Door struct {
 	Tokens    *tokens.Keeper
 	Decoupled *decoupled.Keeper
 	Users     *users.Keeper
+	Browsers  *sessions.Keeper
 	Upstreams *federation.Registry
 	Proofs    *dpop.Verifier
 	Requests  *requests.Keeper

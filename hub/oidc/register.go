@@ -134,7 +134,7 @@ func (d *Door) limits() clients.Limits {
 	l := clients.Limits{Resources: []string{d.api()}}
 	for _, scope := range tokens.Scopes() {
 		l.Scopes = append(l.Scopes, scope.Name)
-		if scope.Name != "roles" { // those who know what to do with them ask
+		if scope.Name != "roles" && scope.Name != scopeSessions { // those who know what to do with them ask
 			l.Usual = append(l.Usual, scope.Name)
 		}
 	}

@@ -15,7 +15,7 @@ type Scope struct {
 	Claims []string // what userinfo then answers
 }
 
-// Scopes are those of OIDC Core §5.4 and §11, and roles.
+// Scopes are those of OIDC Core §5.4 and §11, and what is our own.
 func Scopes() []Scope {
 	return []Scope{
 		{"openid", []string{"sub"}},
@@ -26,6 +26,7 @@ func Scopes() []Scope {
 		{"address", []string{"address"}},
 		{"roles", []string{"roles"}},
 		{"offline_access", nil},
+		{"sessions", nil}, // the hub's own API tells where the person is signed in
 	}
 }
 
