@@ -23,7 +23,7 @@ type bank struct {
 	bind   proofKey        // tokens are bound to it
 }
 
-func (w *world) bank() *bank {
+func (w *world) bank(change ...func(*clients.Client)) *bank {
 	w.Helper()
 	old, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -34,9 +34,10 @@ func (w *world) bank() *bank {
 	if err != nil {
 		w.Fatal(err)
 	}
-	b.app = w.app(func(c *clients.Client) {
+	high := func(c *clients.Client) {
 		c.AuthMethod, c.JWKS, c.HighSecurity, c.ClientCredentials = clients.MethodKey, string(text), clients.FAPI2, true
-	})
+	}
+	b.app = w.app(append([]func(*clients.Client){high}, change...)...)
 	return b
 }
 
