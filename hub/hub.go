@@ -213,8 +213,8 @@ func (h *Hub) doors() {
 		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Initials: h.initials, Grants: h.grants, Tokens: h.tokens, Decoupled: h.decoupled, Proofs: h.proofs,
 		Alias: c.CertURL, Certificates: c.certificates(), Guesses: web.NewGuesser(guessEvery, guessBurst, c.Now),
 		Requests: h.requests, Signing: h.signing, Settings: h.settings, Audit: h.audit, Log: c.Log, Now: c.Now,
-		Registrations: web.NewLimiter(registerEvery, registerBurst, c.Now),
-		Users:         h.users, Browsers: h.sessions, Upstreams: h.upstreams,
+		Registrations: web.NewLimiter(registerEvery, registerBurst, c.Now), Pushes: web.NewLimiter(beginEvery, beginBurst, c.Now),
+		Users: h.users, Browsers: h.sessions, Upstreams: h.upstreams,
 	}
 	h.admin = &admin.Door{
 		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams, Sessions: h.sessions,

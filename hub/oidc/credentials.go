@@ -6,11 +6,8 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/tokens"
 )
-
-// personal are the scopes that speak of a person, whom a client that acts for
-// itself does not have.
-var personal = []string{"openid", "profile", "email", "roles", "offline_access"}
 
 // credentials issues a token to the client itself (RFC 6749 §4.4). There is no
 // refresh token (§4.4.3): the client can always ask again.
@@ -40,4 +37,8 @@ func (d *Door) credentials(c *gin.Context, r request) (answer, error) {
 	return answer{AccessToken: token, Scope: oauth.JoinScope(scopes)}, err
 }
 
-func isPersonal(scope string) bool { return slices.Contains(personal, scope) }
+// isPersonal says of a scope that it speaks of a person, whom a client that acts
+// for itself does not have. All that the hub gives a meaning to do.
+func isPersonal(scope string) bool {
+	return slices.ContainsFunc(tokens.Scopes(), func(s tokens.Scope) bool { return s.Name == scope })
+}

@@ -45,6 +45,7 @@ type Door struct {
 	Now       func() time.Time
 
 	Registrations *web.Limiter // how many clients one address may register without a token
+	Pushes        *web.Limiter // how many requests one address may push that proves nothing
 	Guesses       *web.Guesser // of client credentials
 	Certificates  bool         // clients can show a TLS certificate
 

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/requests"
+	"github.com/fedhub/fedhub/hub/web"
 )
 
 // Push is the pushed authorization request endpoint (RFC 9126 §2): a client
@@ -21,6 +22,9 @@ func (d *Door) Push(c *gin.Context) error {
 	client, err := d.client(c, form)
 	if err != nil {
 		return err
+	}
+	if client.Public() && !d.Pushes.Allow(c.ClientIP()) {
+		return web.TooMany(time.Minute) // each is kept, and anybody can be a public client
 	}
 	// RFC 9449 §10.1: a proof binds the code to its key.
 	jkt, err := d.Proofs.Check(c.Request.Context(), c.Request.Header.Values("DPoP"), d.proofFor(c, client, ""))
