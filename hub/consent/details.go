@@ -40,7 +40,7 @@ func detail(d oauth.Detail) templates.Detail {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		label := members[name]
 		if label == "" {
-			label = name
+			label = visible(name)
 		}
 		out.Rows = append(out.Rows, templates.Pair{Name: label, Value: inWords(all[name])})
 	}
@@ -61,13 +61,7 @@ func inWords(raw json.RawMessage) string {
 func spoken(value any) string {
 	switch v := value.(type) {
 	case string:
-		// What cannot be seen could make one text look like another.
-		return strings.Map(func(r rune) rune {
-			if unicode.Is(unicode.C, r) {
-				return -1
-			}
-			return r
-		}, v)
+		return visible(v)
 	case []any:
 		var parts []string
 		for _, one := range v {
@@ -77,10 +71,21 @@ func spoken(value any) string {
 	case map[string]any:
 		var parts []string
 		for _, name := range slices.Sorted(maps.Keys(v)) {
-			parts = append(parts, name+" "+spoken(v[name]))
+			parts = append(parts, visible(name)+" "+spoken(v[name]))
 		}
 		return strings.Join(parts, "; ")
 	}
 	text, _ := json.Marshal(value) //nolint:errcheck // it was JSON a moment ago
 	return string(text)
+}
+
+// visible takes out what cannot be seen: it could make one text look like
+// another.
+func visible(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.C, r) {
+			return -1
+		}
+		return r
+	}, text)
 }

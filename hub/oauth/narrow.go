@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"slices"
+	"strings"
 )
 
 // NarrowDetails returns the authorization_details that a token request asks
@@ -19,11 +20,11 @@ func NarrowDetails(granted, asked string) (string, error) {
 		return "", InvalidDetails("authorization_details is empty")
 	}
 	var have, want []map[string]any
-	if err := json.Unmarshal([]byte(JoinDetails(details)), &want); err != nil {
+	if err := decodeExactly(JoinDetails(details), &want); err != nil {
 		return "", InvalidDetails("authorization_details cannot be read").Because(err)
 	}
 	if granted != "" {
-		if err := json.Unmarshal([]byte(granted), &have); err != nil {
+		if err := decodeExactly(granted, &have); err != nil {
 			return "", ServerError("the granted authorization_details cannot be read").Because(err)
 		}
 	}
@@ -34,6 +35,13 @@ func NarrowDetails(granted, asked string) (string, error) {
 	}
 	out, err := json.Marshal(want)
 	return string(out), err
+}
+
+// decodeExactly keeps numbers as they are written: an amount is not rounded.
+func decodeExactly(text string, out any) error {
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	return decoder.Decode(out)
 }
 
 // covers says whether one detail grants another.

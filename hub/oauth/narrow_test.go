@@ -29,6 +29,16 @@ func TestDetailsAreNarrowedNeverWidened(t *testing.T) { // RFC 9396 §6
 	}
 }
 
+func TestAnAmountIsNotRounded(t *testing.T) {
+	const granted = `[{"type":"payment","amount":10000000000000001}]`
+	if got, err := NarrowDetails(granted, granted); err != nil || got != `[{"amount":10000000000000001,"type":"payment"}]` {
+		t.Errorf("the same: got %s, %v", got, err)
+	}
+	if got, err := NarrowDetails(granted, `[{"type":"payment","amount":10000000000000000}]`); Code(err) != "invalid_authorization_details" {
+		t.Errorf("another: got %s, %v", got, err)
+	}
+}
+
 func FuzzNarrowDetails(f *testing.F) {
 	f.Add(`[{"type":"a","actions":["b","c"]}]`, `[{"type":"a","actions":["b"]}]`)
 	f.Add(`[{"type":"a"}]`, `[null,{"type":"a"}]`)
