@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-jose/go-jose/v4"
 )
@@ -83,7 +84,7 @@ func (r *Registry) OpenObject(ctx context.Context, c Client, raw string) (Object
 		return Object{}, badObject(err)
 	}
 	o := Object{Alg: header.Alg, Type: header.Typ}
-	if err := json.Unmarshal(payload, &o.Claims); err != nil || o.Claims == nil {
+	if err := json.Unmarshal(payload, &o.Claims); err != nil || o.Claims == nil || !utf8.Valid(payload) { // RFC 8259 §8.1
 		return Object{}, badObject(flaw("its payload is not a JSON object"))
 	}
 	return o, nil

@@ -178,10 +178,20 @@ func redeclared(kept *Client, said Client) {
 	kept.ID, kept.Disabled = before.ID, before.Disabled
 	kept.AllowedRoles, kept.SkipAuthorization = before.AllowedRoles, before.SkipAuthorization
 	kept.HighSecurity, kept.Exchange, kept.Origins, kept.OpaqueTokens = before.HighSecurity, before.Exchange, before.Origins, before.OpaqueTokens
+	kept.Resources, kept.Serves = before.Resources, before.Serves
 	kept.Registration.TokenHash, kept.Registration.At = before.Registration.TokenHash, before.Registration.At
 	// Another name or other addresses are another app in people's eyes, and
-	// an administrator vouched for the one of before.
-	if differs(before, *kept) {
+	// an administrator vouched for the one of before, and for what it could
+	// ask for then.
+	if differs(before, *kept) || widens(before, *kept) {
 		kept.SkipAuthorization = false
 	}
+}
+
+// widens reports whether b may ask people for something that a may not.
+func widens(a, b Client) bool {
+	more := func(before, after []string) bool {
+		return slices.ContainsFunc(after, func(s string) bool { return !slices.Contains(before, s) })
+	}
+	return more(a.Scopes, b.Scopes) || more(a.DetailTypes, b.DetailTypes)
 }

@@ -20,6 +20,8 @@ const maxSector = 64 << 10
 // Sector is whose clients see a person under one name: the host of the
 // sector's document or, without one, of the redirect URIs (OIDC Core §8.1). It
 // is empty for a client with public subjects.
+//
+// A redirect URI shows whose the client is only if what it learns goes there.
 func (c Client) Sector() string {
 	if c.SubjectType != Pairwise {
 		return ""
@@ -27,18 +29,19 @@ func (c Client) Sector() string {
 	if u, err := parseURI(c.SectorIdentifierURI); err == nil {
 		return u.host
 	}
-	if hosts := c.redirectHosts(); len(hosts) == 1 {
+	if hosts := c.redirectHosts(); len(hosts) == 1 && !c.decoupled() {
 		return hosts[0]
 	}
 	return c.ID // nobody else's: a service, or an app without a web address
 }
 
-// redirectHosts are the different hosts of the redirect URIs.
+// redirectHosts are the different hosts of the redirect URIs. A scheme of the
+// app's own has none, and everybody's machine is nobody's.
 func (c Client) redirectHosts() []string {
 	var hosts []string
 	for _, address := range c.RedirectURIs {
 		u, err := parseURI(address)
-		if err == nil && !slices.Contains(hosts, u.host) {
+		if err == nil && u.web() && !u.loopback() && !slices.Contains(hosts, u.host) {
 			hosts = append(hosts, u.host)
 		}
 	}
@@ -75,6 +78,10 @@ func (r *Registry) checkSector(ctx context.Context, c Client) error {
 	if json.Unmarshal(body, &listed) != nil {
 		return problem("sector_identifier_uri", "What the sector identifier URI answers is not a JSON list of redirect URIs.")
 	}
+	if c.decoupled() && !(c.provesKeys() && slices.Contains(listed, c.JWKSURI)) {
+		// CIBA §4: where nobody returns to an address, the keys show it.
+		return problem("sector_identifier_uri", "People allow this client on another device, so it must prove itself with the keys of its JWKS URI, and the list at the sector identifier URI must have that.")
+	}
 	for _, address := range c.RedirectURIs {
 		if !slices.Contains(listed, address) {
 			return problem("sector_identifier_uri", "The list at the sector identifier URI does not have the redirect URI %s.", address)
@@ -86,7 +93,14 @@ func (r *Registry) checkSector(ctx context.Context, c Client) error {
 // sectorChanged says whether the sector must be looked at again.
 func sectorChanged(before, after Client) bool {
 	return after.SectorIdentifierURI != "" &&
-		(before.SectorIdentifierURI != after.SectorIdentifierURI || !slices.Equal(before.RedirectURIs, after.RedirectURIs))
+		(before.SectorIdentifierURI != after.SectorIdentifierURI || !slices.Equal(before.RedirectURIs, after.RedirectURIs) ||
+			after.decoupled() && (!before.decoupled() || before.JWKSURI != after.JWKSURI || before.provesKeys() != after.provesKeys()))
+}
+
+// provesKeys says that nobody can be this client without the keys that its
+// JWKS URI publishes.
+func (c Client) provesKeys() bool {
+	return c.JWKSURI != "" && (c.AuthMethod == MethodKey || c.AuthMethod == MethodOwnTLS)
 }
 
 // updateSector checks, before a client is changed, the sector that the change

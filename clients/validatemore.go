@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"math"
 	"slices"
 	"strings"
 )
@@ -89,8 +90,8 @@ func checkRequests(c Client, allowHTTP bool) Problems {
 		address, _, _ := strings.Cut(raw, "#")
 		problems = append(problems, checkEndpoint("request_uris", "request URI", address, allowHTTP)...)
 	}
-	if c.Requests.DefaultMaxAge != nil && *c.Requests.DefaultMaxAge < 0 {
-		problems = append(problems, problem("default_max_age", "The default max age is a number of seconds, 0 or more.")...)
+	if age := c.Requests.DefaultMaxAge; age != nil && (*age < 0 || *age > math.MaxInt32) {
+		problems = append(problems, problem("default_max_age", "The default max age is a number of seconds, from 0 to %d.", math.MaxInt32)...)
 	}
 	for _, acr := range c.Requests.DefaultACRValues {
 		if !printable(acr) || strings.ContainsAny(acr, " \t") || len(acr) > 200 {
