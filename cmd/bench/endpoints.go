@@ -38,7 +38,7 @@ func endpoints() []endpoint {
 		)
 	}
 	credentials := endpoint{name: "client_credentials", status: http.StatusOK, request: (*target).credentials, keep: (*visitor).keepAccess}
-	return append(all,
+	all = append(all,
 		endpoint{name: "client_credentials, DPoP", status: http.StatusOK, request: (*target).credentialsBound, keep: isBound},
 		endpoint{name: "device authorization", status: http.StatusOK, request: (*target).device},
 		endpoint{name: "revocation", status: http.StatusOK, first: &credentials, request: (*target).revoke},
@@ -49,6 +49,7 @@ func endpoints() []endpoint {
 		endpoint{name: "discovery", status: http.StatusOK, request: (*target).discovery},
 		endpoint{name: "JWKS", status: http.StatusOK, request: (*target).jwks},
 	)
+	return append(all, offered()...)
 }
 
 func names() []string {
@@ -69,12 +70,15 @@ const (
 	challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 )
 
-func (t *target) authorizePath(app int) string {
-	return "/oauth2/authorize?" + url.Values{
+func (t *target) authorizePath(app int) string { return "/oauth2/authorize?" + t.asking(app).Encode() }
+
+// asking is an authorization request.
+func (t *target) asking(app int) url.Values {
+	return url.Values{
 		"client_id": {t.world.Apps[app].ID}, "response_type": {"code"}, "redirect_uri": {callback},
 		"scope": {"openid profile email"}, "state": {"af0ifjsldkj"}, "nonce": {"n-0S6_WzA2Mj"},
 		"code_challenge": {challenge}, "code_challenge_method": {"S256"},
-	}.Encode()
+	}
 }
 
 func (t *target) authorize(v *visitor, app int) []byte {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/users"
 )
@@ -71,6 +72,9 @@ func seed(ctx context.Context, args []string) error {
 
 func fill(ctx context.Context, h *hub.Hub, people int) (world, error) {
 	var w world
+	if err := h.ChangeSettings(ctx, by, func(now *settings.Settings) { now.Registration = settings.RegistrationOpen }); err != nil {
+		return world{}, err
+	}
 	for i := range people {
 		email := fmt.Sprintf("person%d@example.org", i)
 		_, err := h.AddUser(ctx, by, users.NewUser{Email: email, EmailVerified: true, Name: "Ada Lovelace", Roles: []string{"writer"}, Password: password})
@@ -83,6 +87,7 @@ func fill(ctx context.Context, h *hub.Hub, people int) (world, error) {
 		app, value, err := h.AddClient(ctx, by, clients.Client{
 			Name: "Payroll " + alg, Type: clients.Web, RedirectURIs: []string{callback}, RefreshTokens: true, PostLogoutRedirectURIs: []string{callback},
 			Scopes: []string{"openid", "profile", "email", "offline_access"}, IDTokenAlg: alg,
+			Grants: []string{clients.GrantExchange, clients.GrantCIBA}, Algs: clients.Algs{Authorization: alg, Introspection: alg},
 		})
 		if err != nil {
 			return world{}, err

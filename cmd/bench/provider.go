@@ -1,0 +1,89 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/fedhub/fedhub/clients"
+)
+
+// offered are the endpoints that not every app uses. Registration comes last:
+// it leaves a client behind for each request.
+func offered() []endpoint {
+	return []endpoint{
+		{name: "pushed authorization", status: http.StatusCreated, app: es256, request: (*target).push, keep: has("request_uri")},
+		{name: "authorize, JARM", status: http.StatusSeeOther, app: es256, request: (*target).authorizeSigned, keep: isSigned},
+		{name: "token exchange", status: http.StatusOK, app: es256, request: (*target).exchange, keep: has("issued_token_type")},
+		{name: "back-channel authentication", status: http.StatusOK, app: es256, request: (*target).askPerson, keep: has("auth_req_id")},
+		{name: "introspection, JWT", status: http.StatusOK, app: es256, request: (*target).introspectSigned, keep: isJWT},
+		{name: "registration", status: http.StatusCreated, request: (*target).register, keep: has("client_id")},
+	}
+}
+
+// has complains about an answer that lacks a member.
+func has(name string) func(*visitor, int, answer) error {
+	return func(_ *visitor, _ int, a answer) error {
+		if text(a.body, name) == "" {
+			return fmt.Errorf("the answer lacks %s: %s", name, a.body)
+		}
+		return nil
+	}
+}
+
+// push hands a request in beforehand (RFC 9126).
+func (t *target) push(_ *visitor, app int) []byte {
+	return post(t.url, "/oauth2/par", t.asking(app).Encode(), t.world.Apps[app].authorization())
+}
+
+// authorizeSigned asks for the answer as a signed JWT.
+func (t *target) authorizeSigned(v *visitor, app int) []byte {
+	asked := t.asking(app)
+	asked.Set("response_mode", "jwt")
+	return get(t.url, "/oauth2/authorize?"+asked.Encode(), v.cookies)
+}
+
+func isSigned(_ *visitor, _ int, a answer) error {
+	if !strings.HasPrefix(a.location, callback+"?response=ey") {
+		return errors.New("the answer is no JWT: " + a.location)
+	}
+	return nil
+}
+
+// exchange narrows an access token (RFC 8693).
+func (t *target) exchange(v *visitor, app int) []byte {
+	return post(t.url, "/oauth2/token", url.Values{
+		"grant_type": {clients.GrantExchange}, "subject_token": {v.apps[app].access},
+		"subject_token_type": {"urn:ietf:params:oauth:token-type:access_token"}, "scope": {"openid"},
+	}.Encode(), t.world.Apps[app].authorization())
+}
+
+// askPerson asks for the visitor, who does not answer (OpenID Connect CIBA).
+func (t *target) askPerson(v *visitor, app int) []byte {
+	return post(t.url, "/oauth2/bc-authorize", url.Values{"scope": {"openid profile"}, "login_hint": {v.email}, "binding_message": {"W4SC"}}.Encode(),
+		t.world.Apps[app].authorization())
+}
+
+// introspectSigned wants the answer as a signed JWT (RFC 9701).
+func (t *target) introspectSigned(v *visitor, app int) []byte {
+	return post(t.url, "/oauth2/introspect", "token="+v.apps[app].access, t.world.Apps[app].authorization(),
+		header{"Accept", "application/token-introspection+jwt"})
+}
+
+func isJWT(_ *visitor, _ int, a answer) error {
+	if !bytes.HasPrefix(a.body, []byte("ey")) || bytes.Count(a.body, []byte(".")) != 2 {
+		return fmt.Errorf("the answer is no JWT: %.100s", a.body)
+	}
+	return nil
+}
+
+// register registers an app (RFC 7591).
+func (t *target) register(*visitor, int) []byte {
+	body := `{"client_name":"Notes","redirect_uris":["https://notes.example.org/callback"]}`
+	return message("POST", t.url, "/oauth2/register", body, []header{
+		{"Content-Type", "application/json"}, {"Content-Length", fmt.Sprint(len(body))}, elsewhere(),
+	})
+}
