@@ -93,8 +93,14 @@ func checkExchange(c Client) Problems {
 	return nil
 }
 
-// checkCIBA holds the delivery against CIBA §4.
+// checkCIBA holds the delivery and the signature against CIBA §4.
 func checkCIBA(c Client, allowHTTP bool) Problems {
+	switch alg := c.Algs.CIBARequest; {
+	case alg != "" && !slices.Contains(BackAlgs(), alg):
+		return problem("ciba_request_alg", "Requests by back channel can be signed with %s.", strings.Join(BackAlgs(), ", "))
+	case alg != "" && c.JWKS == "" && c.JWKSURI == "":
+		return problem("ciba_request_alg", "A client that signs what it asks needs its keys, or their address.")
+	}
 	switch c.CIBA.Delivery {
 	case "", "poll":
 		return nil

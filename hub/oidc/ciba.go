@@ -44,12 +44,16 @@ func (d *Door) BackAuthorize(c *gin.Context) error {
 	if !client.AllowsGrant(clients.GrantCIBA) {
 		return oauth.UnauthorizedClient("this client may not use grant_type=" + clients.GrantCIBA)
 	}
-	r := decoupled.Request{Kind: decoupled.Back, ClientID: client.ID, ACRValues: form["acr_values"], IP: c.ClientIP()}
-	life, err := d.readBack(client, form, &r)
+	params, err := d.Requests.Back(c.Request.Context(), client, form)
 	if err != nil {
 		return err
 	}
-	user, err := d.hinted(c, client, form)
+	r := decoupled.Request{Kind: decoupled.Back, ClientID: client.ID, ACRValues: params["acr_values"], IP: c.ClientIP()}
+	life, err := d.readBack(client, params, &r)
+	if err != nil {
+		return err
+	}
+	user, err := d.hinted(c, client, params)
 	if err != nil {
 		return err
 	}
@@ -64,9 +68,6 @@ func (d *Door) BackAuthorize(c *gin.Context) error {
 
 // readBack checks the parameters in the order of CIBA §7.1.
 func (d *Door) readBack(client clients.Client, form oauth.Params, r *decoupled.Request) (life time.Duration, err error) {
-	if form["request"] != "" || client.Algs.CIBARequest != "" {
-		return 0, oauth.InvalidRequest("signed authentication requests are not supported; send the parameters in the body")
-	}
 	if r.Scopes, err = personalScopes(client, form); err != nil {
 		return 0, err
 	}

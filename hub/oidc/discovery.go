@@ -34,6 +34,7 @@ type metadata struct {
 	DeviceEndpoint        string   `json:"device_authorization_endpoint"`
 	BackEndpoint          string   `json:"backchannel_authentication_endpoint"` // CIBA §4
 	BackDelivery          []string `json:"backchannel_token_delivery_modes_supported"`
+	BackAlgs              []string `json:"backchannel_authentication_request_signing_alg_values_supported"`
 	BackUserCode          bool     `json:"backchannel_user_code_parameter_supported"`
 	RegistrationEndpoint  string   `json:"registration_endpoint,omitempty"`
 	Scopes                []string `json:"scopes_supported"`
@@ -129,6 +130,7 @@ func (d *Door) metadata(current settings.Settings) metadata {
 		DeviceEndpoint:        at("/oauth2/device_authorization"),
 		BackEndpoint:          at("/oauth2/bc-authorize"),
 		BackDelivery:          []string{"poll", "ping"},
+		BackAlgs:              clients.BackAlgs(),
 		ResponseTypes:         oauth.Responses(),
 		ResponseModes:         oauth.Modes(),
 		GrantTypes:            []string{"authorization_code", "implicit", "refresh_token", "client_credentials", clients.GrantDevice, clients.GrantExchange, clients.GrantCIBA, clients.GrantJWT},
