@@ -49,6 +49,12 @@ type Declaration struct{ client Client }
 // Metadata is what the client would be registered with.
 func (d Declaration) Metadata() map[string]any { return Metadata(d.client) }
 
+// AsksUnasked says that the client wants to ask people who never came to it
+// (CIBA), and that nobody whom the hub trusts vouches for it.
+func (d Declaration) AsksUnasked() bool {
+	return d.client.AllowsGrant(GrantCIBA) && d.client.Registration.Vouched == ""
+}
+
 // Declare reads a client's metadata (RFC 7591 §2). It may fetch what the
 // metadata points to, and keeps nothing. trusted are the issuers whose
 // software statements count, and where each publishes its keys. What is wrong

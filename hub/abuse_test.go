@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/settings"
@@ -101,6 +102,22 @@ func TestNobodyJoinsASectorThatIsNotTheirs(t *testing.T) { // OIDC Core §8.1, C
 	for name, edit := range map[string]metadata{"no address": {"redirect_uris": nil}, "the victim's address": {"redirect_uris": []string{callback}}} {
 		refused(t, "the victim's sector with "+name, w.register(device, edit, metadata{"sector_identifier_uri": sector + "/sector.json"}), 400, "invalid_client_metadata")
 	}
+}
+
+func TestNobodyLetsThemselvesAskPeopleByBackChannel(t *testing.T) { // CIBA §14
+	w := newWorld(t, openSQLite(t))
+	w.policy(settings.RegistrationOpen)
+	ciba := metadata{"grant_types": []string{"authorization_code", clients.GrantCIBA}, "backchannel_token_delivery_mode": "poll"}
+	refused(t, "registering", w.register(ciba), 400, "invalid_client_metadata")
+	a, r := w.registered()
+	refused(t, "changing to it", w.sendJSON("PUT", r.str("registration_client_uri"), r.str("registration_access_token"), declared(ciba, metadata{"client_id": a.ID})), 400, "invalid_client_metadata")
+	token, _, err := w.Hub.NewInitialToken(t.Context(), "test", 1, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r = w.sendJSON("POST", "/oauth2/register", token, declared(ciba))
+	want(t, "let in by an administrator", r.Status, 201)
+	want(t, "and changing that", w.sendJSON("PUT", r.str("registration_client_uri"), r.str("registration_access_token"), declared(ciba, metadata{"client_id": r.str("client_id"), "client_name": "Bank"})).Status, 200)
 }
 
 func TestAServiceHasNoPersonsScope(t *testing.T) { // RFC 6749 §4.4

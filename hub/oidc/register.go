@@ -34,6 +34,9 @@ func (d *Door) Register(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if initial == "" && declared.AsksUnasked() {
+		return notByItself()
+	}
 	by := "itself"
 	if initial != "" {
 		// Used up only now: a slip in the metadata costs nothing.
@@ -54,6 +57,12 @@ func (d *Door) Register(c *gin.Context) error {
 		Detail: map[string]string{"by": by, "vouched": client.Registration.Vouched}})
 	c.JSON(http.StatusCreated, d.information(client, secret, token))
 	return nil
+}
+
+// notByItself refuses what would let anybody find out who has an account here,
+// and ask those people for their consent as often as they like (CIBA §14).
+func notByItself() error {
+	return registrationError(clients.InvalidMetadata, "asking people by back channel is for clients that register with an initial access token or with a software statement; leave "+clients.GrantCIBA+" out")
 }
 
 // mayRegister holds the caller against the hub's policy, and returns its

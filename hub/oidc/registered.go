@@ -55,6 +55,9 @@ func (d *Door) Redeclare(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if declared.AsksUnasked() && !client.AllowsGrant(clients.GrantCIBA) {
+		return notByItself()
+	}
 	client, secret, err := d.Clients.Redeclare(c.Request.Context(), client.ID, token, declared)
 	if errors.Is(err, fs.ErrNotExist) {
 		return oauth.InvalidToken("the client is gone").Because(err)
