@@ -3,8 +3,6 @@ package hub_test
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
-	"crypto/rsa"
 	"encoding/json"
 	"encoding/pem"
 	"io"
@@ -13,13 +11,10 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/go-jose/go-jose/v4"
 
 	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/settings"
@@ -49,8 +44,7 @@ func newSite(t *testing.T) *site {
 	s := &site{clock: &clock{}, log: &logbook{}, rp: newRelying(t)}
 	var handler atomic.Pointer[hub.Hub]
 	serve := func(rw http.ResponseWriter, r *http.Request) { handler.Load().ServeHTTP(rw, r) }
-	server := httptest.NewTLSServer(http.HandlerFunc(serve))
-	t.Cleanup(server.Close)
+	server := serveTLS(t, serve, nil)
 	s.URL = server.URL
 	s.askForCertificates(t, serve)
 	s.http = &http.Client{Transport: server.Client().Transport, CheckRedirect: followNothing}
@@ -245,70 +239,4 @@ func (r *relying) next(t *testing.T, path string) posted {
 			t.Fatalf("nothing was posted to %s", path)
 		}
 	}
-}
-
-// aKey is an RSA key of a relying party. Making one takes long, so there are
-// only a few.
-var aKey = [...]func() *rsa.PrivateKey{sync.OnceValue(newRSA), sync.OnceValue(newRSA)}
-
-func newRSA() *rsa.PrivateKey {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		panic(err)
-	}
-	return key
-}
-
-// keySet is the public half as a JWK set.
-func keySet(key *rsa.PrivateKey, kid string) map[string]any {
-	return map[string]any{"keys": []jose.JSONWebKey{{Key: key.Public(), KeyID: kid, Use: "sig", Algorithm: "RS256"}}}
-}
-
-// signed makes a JWS of the claims; without a key it is unsigned (alg none).
-func signed(t testing.TB, alg jose.SignatureAlgorithm, key any, kid, typ string, claims map[string]any) string {
-	t.Helper()
-	payload, err := json.Marshal(claims)
-	if err != nil {
-		t.Fatal(err)
-	}
-	options := &jose.SignerOptions{}
-	if typ != "" {
-		options = options.WithType(jose.ContentType(typ))
-	}
-	if kid != "" {
-		options = options.WithHeader("kid", kid)
-	}
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: alg, Key: key}, options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	object, err := signer.Sign(payload)
-	if err != nil {
-		t.Fatal(err)
-	}
-	compact, err := object.CompactSerialize()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return compact
-}
-
-// unsigned is a JWT with alg none.
-func unsigned(t testing.TB, claims map[string]any) string {
-	t.Helper()
-	payload, err := json.Marshal(claims)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b64(`{"alg":"none"}`) + "." + b64(string(payload)) + "."
-}
-
-// stripped is a JWT whose signature was taken away.
-func stripped(t testing.TB, token string) string {
-	t.Helper()
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		t.Fatalf("%q is not a JWS", token)
-	}
-	return b64(`{"alg":"none"}`) + "." + parts[1] + "."
 }

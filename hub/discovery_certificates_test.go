@@ -6,6 +6,8 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -24,11 +26,19 @@ const relyingName = "rp.example.org"
 // clients are asked for certificates (RFC 8705 §5).
 func (s *site) askForCertificates(t *testing.T, serve http.HandlerFunc) {
 	t.Helper()
+	server := serveTLS(t, serve, &tls.Config{ClientAuth: tls.RequestClientCert})
+	s.alias, s.authority = server.URL, newIssuer(t)
+}
+
+// serveTLS serves on this machine, and keeps to itself who could not greet it.
+func serveTLS(t *testing.T, serve http.HandlerFunc, config *tls.Config) *httptest.Server {
+	t.Helper()
 	server := httptest.NewUnstartedServer(serve)
-	server.TLS = &tls.Config{ClientAuth: tls.RequestClientCert}
+	server.TLS = config
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.StartTLS()
 	t.Cleanup(server.Close)
-	s.alias, s.authority = server.URL, newIssuer(t)
+	return server
 }
 
 // believed are the authorities that say who a client is.
