@@ -41,6 +41,8 @@ func galleryPages(t *testing.T, o *tour) {
 		"signing: keys in every state":         signingPage(),
 		"choose: an account":                   templates.Choose{Flow: "f", Client: longClient(), Account: templates.Person{Name: longName, Email: longEmail}, Switch: "/"},
 		"profile: with long names":             templates.Profile{Username: longWord, From: longName, Form: templates.ProfileForm{Name: longName, Nickname: longWord, Phone: "+442079460000", PhoneVerified: true, Picture: "https://" + longHost + "/" + longWord, Street: longName + "\nTop floor"}},
+		"approvals: nothing waits":             templates.Approvals{},
+		"approvals: with long names":           templates.Approvals{Waiting: []templates.Approval{{ID: "a1", Client: longClient(), Scopes: []templates.Scope{templates.ScopeInWords(longWord), templates.ScopeInWords("profile")}, APIs: []string{"https://" + longHost}, Message: longWord, IP: "192.0.2.1", Asked: noon(), Ends: noon()}, {ID: "a2", Client: templates.Client{Name: "Payroll"}, IP: "192.0.2.1", Asked: noon(), Ends: noon()}}},
 		"device: a code":                       templates.Device{Code: "WDJB-MJHT"},
 		"deviceconfirm: with long names":       templates.DeviceConfirm{Code: "WDJB-MJHT", Client: longClient(), Account: templates.Person{Name: longName, Email: longEmail}, Switch: "/", Scopes: []templates.Scope{templates.ScopeInWords(longWord)}, IP: "192.0.2.1", Asked: noon()},
 		"devicedone: allowed":                  templates.DeviceDone{Allowed: true},
@@ -65,7 +67,7 @@ func serveGallery(t *testing.T, shown map[string]templates.Page) string {
 	mux.HandleFunc("/answer", func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusNoContent) })
 	for name, page := range shown {
 		frame := templates.Frame{Hub: longName, CSRF: "csrf", Nonce: "bm9uY2U", Reference: "7F3K-QX2M", Path: "/account",
-			Person: &templates.Person{Name: longName, Email: longEmail, Admin: true}, Waiting: 12}
+			Person: &templates.Person{Name: longName, Email: longEmail, Admin: true}, Waiting: 12, Approvals: 3}
 		if template, _, _ := strings.Cut(name, ":"); strings.Contains("client settings delete", template) {
 			frame.Path = "/admin/" + template
 		}

@@ -12,6 +12,7 @@ type AdminSettings struct {
 	TrustedDomains    string            // trusted_domains, one per line
 	Registration      string            // registration: "off", "token" or "open"
 	SoftwareIssuers   string            // software_issuers, one per line
+	Vouchers          string            // vouchers, one per line
 	Tokens            []InitialToken    // that still let apps register
 	Token             string            // one just made, shown this once
 	Locked            map[string]string // name of a field to the variable that sets it

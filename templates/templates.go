@@ -42,6 +42,7 @@ type Frame struct {
 	Person    *Person // nil while nobody is signed in
 	Path      string  // of the request, to mark where one is
 	Waiting   int     // servers that wait for approval, shown to administrators
+	Approvals int     // requests that wait for the person's answer
 	Notice    Note    // what the last request did, shown once
 	Reference string  // under which the hub recorded this request
 }

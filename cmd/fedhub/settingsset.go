@@ -16,6 +16,8 @@ type settingsSetCmd struct {
 
 	SoftwareIssuer *[]string `placeholder:"ISSUER JWKS" help:"Whose software statements count: the issuer, a space, and the address of its keys. May be repeated; '' for none."`
 
+	RequirePushed *bool `negatable:"" help:"Let no app ask but by a pushed authorization request (RFC 9126); --no-require-pushed to allow the others again."`
+
 	Voucher *[]string `placeholder:"ISSUER JWKS KEY CLIENTS" help:"Whose assertions about people count (RFC 7523): the issuer, the address of its keys, the login key, and client ids with commas between. May be repeated; '' for none."`
 
 	KeyDays *int `placeholder:"N" help:"Replace signing keys after this many days; 0 to never do it by schedule, 90 if not set."`
@@ -26,8 +28,8 @@ type settingsSetCmd struct {
 
 // Run changes the settings that were given, and prints all.
 func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
-	if s.Consent == "" && s.Name == "" && s.ServerDomain == nil && s.Registration == "" && s.SoftwareIssuer == nil && s.Voucher == nil && s.KeyDays == nil {
-		return mistake("say what to change: --consent, --name, --server-domain, --registration, --software-issuer, --voucher or --key-days")
+	if s.Consent == "" && s.Name == "" && s.ServerDomain == nil && s.Registration == "" && s.SoftwareIssuer == nil && s.RequirePushed == nil && s.Voucher == nil && s.KeyDays == nil {
+		return mistake("say what to change: --consent, --name, --server-domain, --registration, --software-issuer, --require-pushed, --voucher or --key-days")
 	}
 	return s.with(ctx, c, func(o *opened) error {
 		err := o.ChangeSettings(ctx, c.operator(), func(now *settings.Settings) {
@@ -45,6 +47,9 @@ func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
 			}
 			if s.SoftwareIssuer != nil {
 				now.SoftwareIssuers = *s.SoftwareIssuer
+			}
+			if s.RequirePushed != nil {
+				now.RequirePushed = *s.RequirePushed
 			}
 			if s.Voucher != nil {
 				now.Vouchers = *s.Voucher

@@ -81,6 +81,7 @@ func (d *Door) apps(c *gin.Context, userID string) ([]templates.AccountApp, erro
 		for _, name := range g.Scopes {
 			app.Scopes = append(app.Scopes, templates.ScopeInWords(name))
 		}
+		app.Scopes = append(app.Scopes, beyond(g.Extras)...)
 		out = append(out, app)
 	}
 	return out, nil

@@ -37,7 +37,8 @@ func (d *Door) showSettings(c *gin.Context, status int, token string, wrong []te
 		HubName: s.HubName, SkipAuthorization: consentWords[s.Consent],
 		RequirePushed: s.RequirePushed, TrustedDomains: strings.Join(s.ServerDomains, "\n"),
 		Registration: s.Registration, SoftwareIssuers: strings.Join(s.SoftwareIssuers, "\n"),
-		Token: token, Mistakes: wrong,
+		Vouchers: strings.Join(s.Vouchers, "\n"),
+		Token:    token, Mistakes: wrong,
 	})
 }
 
@@ -67,12 +68,13 @@ func (d *Door) SaveSettings(c *gin.Context) error {
 		s.ServerDomains = lines(form["trusted_domains"])
 		s.Registration = form["registration"]
 		s.SoftwareIssuers = lines(form["software_issuers"])
+		s.Vouchers = lines(form["vouchers"])
 	})
 	if wrong, ok := mistakes(err, settingsFields); ok {
 		return d.showForm(c, unprocessable, templates.AdminSettings{
 			HubName: form["hub_name"], SkipAuthorization: form["skip_authorization"], RequirePushed: form["require_pushed"] == "1",
 			TrustedDomains: form["trusted_domains"], Registration: form["registration"],
-			SoftwareIssuers: form["software_issuers"], Mistakes: wrong,
+			SoftwareIssuers: form["software_issuers"], Vouchers: form["vouchers"], Mistakes: wrong,
 		})
 	}
 	if err != nil {

@@ -3,11 +3,14 @@ package approve
 import (
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/decoupled"
+	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -66,7 +69,7 @@ func (d *Door) Answer(c *gin.Context) error {
 		return err
 	}
 	allow := form["decision"] == "allow"
-	if allow && d.Now().Sub(p.Session.AuthTime) > freshFor {
+	if allow && (d.Now().Sub(p.Session.AuthTime) > freshFor || couldBeBetter(r, p.Session)) {
 		return web.SeeOther(c, "/signin?"+url.Values{"to": {"/account/approvals"}, "switch": {"1"}}.Encode())
 	}
 	if err := d.decide(c, r, client, p, allow); err != nil {
@@ -76,4 +79,12 @@ func (d *Door) Answer(c *gin.Context) error {
 		d.Decoupled.Ping(c.Request.Context(), r, client.CIBA.NotificationURI)
 	}
 	return web.SeeOther(c, "/account/approvals?done="+map[bool]string{true: "allowed", false: "denied"}[allow])
+}
+
+// couldBeBetter says that the client wished for another way of signing in, one
+// that this hub has. acr_values is a wish (CIBA §7.1): whoever signed in for
+// this request is asked no second time.
+func couldBeBetter(r decoupled.Request, s sessions.Session) bool {
+	wished := strings.Fields(r.ACRValues)
+	return slices.Contains(wished, sessions.ACRPassword) && !slices.Contains(wished, s.ACR) && s.Created.Before(r.Created)
 }
