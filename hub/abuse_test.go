@@ -159,3 +159,19 @@ func TestTextThatIsNoTextIsRefusedInARequestObject(t *testing.T) {
 		}
 	})
 }
+
+// TestNobodyIsWornDownByQuestions: a person who is asked often enough says yes.
+func TestNobodyIsWornDownByQuestions(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	w.person("ada@example.org")
+	w.person("bo@example.org")
+	a, other := w.callCentre(), w.callCentre()
+	for range 5 {
+		want(t, "a question", a.ask().Status, 200)
+	}
+	refused(t, "one more", a.ask(), 403, "access_denied")
+	want(t, "another person", a.ask("login_hint", "bo@example.org").Status, 200)
+	want(t, "another client", other.ask().Status, 200)
+	w.clock.skip(11 * time.Minute)
+	want(t, "when the old ones expired", a.ask().Status, 200)
+}

@@ -62,7 +62,7 @@ var asymmetric = []jose.SignatureAlgorithm{
 // verified checks the signature against the JWKS and returns header and claims.
 func (e *exam) verified(what, token string) (jose.Header, map[string]any) {
 	e.Helper()
-	signed, err := jose.ParseSigned(token, asymmetric)
+	signed, err := jose.ParseSignedCompact(token, asymmetric)
 	if err != nil {
 		e.Fatalf("%s: %v: %s", what, err, token)
 	}

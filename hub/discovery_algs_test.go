@@ -104,7 +104,7 @@ func (p *party) read(what, token, alg string) map[string]any {
 		want(p.e, "alg of the "+what, header.Algorithm, alg)
 		return claims
 	}
-	object, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(alg)})
+	object, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(alg)})
 	if err != nil {
 		p.e.Fatal(err)
 	}

@@ -28,6 +28,7 @@ type backAnswer struct {
 const (
 	maxMessage = 100  // characters of a binding_message that a page shows
 	maxNotify  = 1024 // of a client_notification_token (CIBA §7.1)
+	maxWaiting = 5    // questions of one client that may wait for one person
 )
 
 // BackAuthorize is the endpoint at which a client asks for somebody it knows
@@ -58,11 +59,34 @@ func (d *Door) BackAuthorize(c *gin.Context) error {
 		return err
 	}
 	r.UserID = user.ID
+	if err := d.mayAskAgain(c, client, user); err != nil {
+		return err
+	}
 	id, _, err := d.Decoupled.Ask(c.Request.Context(), r, life)
 	if err != nil {
 		return err
 	}
 	c.JSON(http.StatusOK, backAnswer{ID: id, ExpiresIn: int64(life / time.Second), Interval: int64(decoupled.Interval / time.Second)})
+	return nil
+}
+
+// mayAskAgain keeps a client from wearing somebody down with questions until
+// they say yes. It is a bound on nuisance, so requests at the very same moment
+// may pass it together.
+func (d *Door) mayAskAgain(c *gin.Context, client clients.Client, user users.User) error {
+	waiting, err := d.Decoupled.Waiting(c.Request.Context(), user.ID)
+	if err != nil {
+		return err
+	}
+	mine := 0
+	for _, r := range waiting {
+		if r.ClientID == client.ID {
+			mine++
+		}
+	}
+	if mine >= maxWaiting {
+		return oauth.AccessDenied("several requests of this client wait for this user already; let them be answered or expire")
+	}
 	return nil
 }
 
