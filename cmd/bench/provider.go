@@ -18,7 +18,6 @@ func offered() []endpoint {
 		{name: "pushed authorization", status: http.StatusCreated, app: es256, request: (*target).push, keep: has("request_uri")},
 		{name: "authorize, JARM", status: http.StatusSeeOther, app: es256, request: (*target).authorizeSigned, keep: isSigned},
 		{name: "token exchange", status: http.StatusOK, app: es256, request: (*target).exchange, keep: has("issued_token_type")},
-		{name: "back-channel authentication", status: http.StatusOK, app: es256, request: (*target).askPerson, keep: has("auth_req_id")},
 		{name: "introspection, JWT", status: http.StatusOK, app: es256, request: (*target).introspectSigned, keep: isJWT},
 		{name: "registration", status: http.StatusCreated, request: (*target).register, keep: has("client_id")},
 	}
@@ -59,12 +58,6 @@ func (t *target) exchange(v *visitor, app int) []byte {
 		"grant_type": {clients.GrantExchange}, "subject_token": {v.apps[app].access},
 		"subject_token_type": {"urn:ietf:params:oauth:token-type:access_token"}, "scope": {"openid"},
 	}.Encode(), t.world.Apps[app].authorization())
-}
-
-// askPerson asks for the visitor, who does not answer (OpenID Connect CIBA).
-func (t *target) askPerson(v *visitor, app int) []byte {
-	return post(t.url, "/oauth2/bc-authorize", url.Values{"scope": {"openid profile"}, "login_hint": {v.email}, "binding_message": {"W4SC"}}.Encode(),
-		t.world.Apps[app].authorization())
 }
 
 // introspectSigned wants the answer as a signed JWT (RFC 9701).

@@ -87,7 +87,7 @@ func fill(ctx context.Context, h *hub.Hub, people int) (world, error) {
 		app, value, err := h.AddClient(ctx, by, clients.Client{
 			Name: "Payroll " + alg, Type: clients.Web, RedirectURIs: []string{callback}, RefreshTokens: true, PostLogoutRedirectURIs: []string{callback},
 			Scopes: []string{"openid", "profile", "email", "offline_access"}, IDTokenAlg: alg,
-			Grants: []string{clients.GrantExchange, clients.GrantCIBA}, Algs: clients.Algs{Authorization: alg, Introspection: alg},
+			Grants: []string{clients.GrantExchange}, Algs: clients.Algs{Authorization: alg, Introspection: alg},
 		})
 		if err != nil {
 			return world{}, err

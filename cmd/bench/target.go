@@ -18,7 +18,6 @@ type target struct {
 
 // A visitor is one connection, and who is behind it.
 type visitor struct {
-	email   string
 	wire    *wire  // nil between measurements
 	cookies header // a live session
 	apps    []held // in the order of the world's
@@ -47,7 +46,6 @@ func (t *target) people(ctx context.Context, count int) error {
 }
 
 func (t *target) signIn(ctx context.Context, v *visitor, email string) error {
-	v.email = email
 	b, err := newBrowser(email)
 	if err != nil {
 		return err

@@ -200,7 +200,7 @@ const flows = {
   },
 
   async backchannelAuthentication() {
-    const config = await registered({ grant_types: ['urn:openid:params:grant-type:ciba'], response_types: [], redirect_uris: [] })
+    const config = await as('backchannel')
     const asked = await client.initiateBackchannelAuthentication(config, { scope: 'openid email', login_hint: world.email, binding_message: 'W4SC' })
     await new Browser(world).visit(new URL('/account/approvals', issuer))
     const tokens = await client.pollBackchannelAuthenticationGrant(config, { ...asked, interval: 0.01 })

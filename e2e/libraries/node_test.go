@@ -109,6 +109,9 @@ func (w *world) told() nodeWorld {
 		"service": func(c *clients.Client) {
 			c.Type, c.RedirectURIs, c.RefreshTokens, c.Scopes = clients.Service, nil, false, []string{"files"}
 		},
+		"backchannel": func(c *clients.Client) {
+			c.RedirectURIs, c.RefreshTokens, c.Grants = nil, false, []string{clients.GrantCIBA}
+		},
 	} {
 		c, secret := w.client(edit)
 		told.Clients[name] = nodeApp{c.ID, secret}
