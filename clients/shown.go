@@ -4,6 +4,17 @@ package clients
 // came with its metadata document, and only its address was checked.
 func (c Client) SelfDeclared() bool { return c.Server != nil }
 
+// Trusted reports whether somebody here chose that people may be sent to the
+// client's addresses unasked: an administrator who registered it, approved it
+// or lets it skip consent, or a trusted issuer of its software statement. Who
+// registered itself may be anybody (RFC 9700 §4.11.2).
+func (c Client) Trusted() bool {
+	if c.Server != nil {
+		return true // it cannot be used before it is approved
+	}
+	return !c.SelfDeclared() && (c.Registration.At.IsZero() || c.Registration.Vouched != "" || c.SkipAuthorization)
+}
+
 // Host returns where the client lives, as people would recognise it; empty if
 // its addresses do not say.
 func (c Client) Host() string {

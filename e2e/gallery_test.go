@@ -28,6 +28,7 @@ func galleryPages(t *testing.T, o *tour) {
 		"signedout: with a way back":           templates.SignedOut{Back: templates.Action{Label: "Back to Payroll", URL: "/"}},
 		"formpost: to an app":                  templates.FormPost{Client: "Payroll", URL: "/answer", Values: []templates.Pair{{Name: "code", Value: "c"}}},
 		"continue: to an app with a long name": templates.Continue{Client: longName, URL: silent(t) + "/"},
+		"continue: if the person likes":        templates.Continue{Client: longName, URL: silent(t) + "/", Ask: longHost},
 		"problem: broken":                      templates.Broken(),
 		"problem: too many":                    templates.TooMany(4 * time.Minute),
 		"problem: no cookies":                  templates.NoCookies(longHost, "/"),

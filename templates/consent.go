@@ -89,6 +89,7 @@ func (p Consent) look() look {
 type Continue struct {
 	Client string
 	URL    string // whole answer, of a redirect URI that was registered
+	Ask    string // host of the URL, if the person decides whether to go there
 }
 
 func (p Continue) look() look { return look{"continue", card, "Continue to " + p.Client, false} }

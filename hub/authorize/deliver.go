@@ -15,6 +15,32 @@ import (
 // response mode of the request. The address was compared with the registered
 // ones.
 func (d *Door) deliver(c *gin.Context, client clients.Client, r flows.Request, answer url.Values) error {
+	answer, err := d.complete(c, client, r, answer)
+	if err != nil {
+		return err
+	}
+	if r.Mode.Base() == oauth.FormPost {
+		return d.Edge.LeaveByForm(c, r.RedirectURI, client.Name, answer)
+	}
+	return d.Edge.Leave(c, withAnswer(r.RedirectURI, r.Mode.Base(), answer), client.Name)
+}
+
+// deliverAsking is deliver if the person says so. A form would look like one
+// of the hub's, so what was to come by form_post comes in the query: it is an
+// error, and holds no secret.
+func (d *Door) deliverAsking(c *gin.Context, client clients.Client, r flows.Request, answer url.Values) error {
+	if r.Mode.Base() == oauth.FormPost && c.GetHeader("Sec-Fetch-Dest") != "document" {
+		return d.deliver(c, client, r, answer)
+	}
+	answer, err := d.complete(c, client, r, answer)
+	if err != nil {
+		return err
+	}
+	return d.Edge.LeaveAsking(c, withAnswer(r.RedirectURI, r.Mode.Base(), answer), client.Name)
+}
+
+// complete adds what every answer holds, in the form that the mode has.
+func (d *Door) complete(c *gin.Context, client clients.Client, r flows.Request, answer url.Values) (url.Values, error) {
 	if r.State != "" {
 		answer.Set("state", r.State)
 	}
@@ -22,14 +48,11 @@ func (d *Door) deliver(c *gin.Context, client clients.Client, r flows.Request, a
 	if r.Mode.Signed() {
 		token, err := d.Tokens.Response(c.Request.Context(), client, answer)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		answer = url.Values{"response": {token}} // JARM §2.3
 	}
-	if r.Mode.Base() == oauth.FormPost {
-		return d.Edge.LeaveByForm(c, r.RedirectURI, client.Name, answer)
-	}
-	return d.Edge.Leave(c, withAnswer(r.RedirectURI, r.Mode.Base(), answer), client.Name)
+	return answer, nil
 }
 
 // withAnswer appends the answer to the address. What it already has as a query

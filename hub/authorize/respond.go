@@ -141,8 +141,20 @@ func (d *Door) answerError(c *gin.Context, client clients.Client, flow flows.Flo
 		return err
 	}
 	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.RequestRefused, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: protocol.Error()})
-	return d.deliver(c, client, flow.Request, url.Values{
+	answer := url.Values{
 		"error":             {protocol.Code},
 		"error_description": {protocol.Description},
-	})
+	}
+	if mayMislead(client, flow) {
+		return d.deliverAsking(c, client, flow.Request, answer)
+	}
+	return d.deliver(c, client, flow.Request, answer)
+}
+
+// mayMislead says that a link to this hub would lead people to an address that
+// nobody here chose, without that they did anything here (RFC 9700 §4.11.2).
+// Once a step was taken they know whom they deal with. A request that says
+// prompt=none waits for its answer and not for a person: the RFC excepts it.
+func mayMislead(client clients.Client, flow flows.Flow) bool {
+	return !client.Trusted() && flow.ID == "" && !flow.Request.Prompt.None
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/gin-gonic/gin"
 
@@ -22,4 +23,27 @@ func (e *Edge) Leave(c *gin.Context, location, name string) error {
 	}
 	c.Header("Refresh", "0; url="+location)
 	return e.Show(c, http.StatusOK, templates.Continue{Client: name, URL: location})
+}
+
+// LeaveAsking sends the browser to another site only if the person says so: it
+// gets the page of Leave with the site's host on it, and nothing moves on by
+// itself. Who is no browser gets the 303; it can be misled by nobody.
+func (e *Edge) LeaveAsking(c *gin.Context, location, name string) error {
+	if c.GetHeader("Sec-Fetch-Dest") != "document" {
+		return SeeOther(c, location)
+	}
+	return e.Show(c, http.StatusOK, templates.Continue{Client: name, URL: location, Ask: host(location)})
+}
+
+// host is where an address leads, as people would recognise it; for an app's
+// own scheme, the scheme.
+func host(location string) string {
+	u, err := url.Parse(location)
+	switch {
+	case err != nil:
+		return "an address that cannot be read"
+	case u.Host == "":
+		return u.Scheme + ":"
+	}
+	return u.Host
 }
