@@ -142,7 +142,8 @@ type Client struct {
 	Updated   time.Time `bson:"updated"`
 	CreatedBy string    `bson:"created_by,omitempty"`
 
-	Server *Server `bson:"server,omitempty"` // set when the client is a federated hub
+	Server   *Server   `bson:"server,omitempty"`   // set when the client is a federated hub
+	Document *Document `bson:"document,omitempty"` // set when nobody registered it: its ID is where it describes itself
 }
 
 // A Server is what a client has more when it is another hub. The client's ID
@@ -290,6 +291,10 @@ func (c Client) clone() Client {
 		server := *c.Server
 		server.KeyThumbprints = slices.Clone(server.KeyThumbprints)
 		c.Server = &server
+	}
+	if c.Document != nil {
+		document := *c.Document
+		c.Document = &document
 	}
 	return c
 }

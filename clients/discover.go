@@ -81,11 +81,15 @@ const (
 
 // sights remembers recent discoveries of servers that are not approved.
 type sights struct {
+	failureLife time.Duration
+
 	mu   sync.Mutex
 	seen map[string]sight
 }
 
-func newSights() *sights { return &sights{seen: map[string]sight{}} }
+func newSights(failureLife time.Duration) *sights {
+	return &sights{failureLife: failureLife, seen: map[string]sight{}}
+}
 
 func (s *sights) get(metadataURL string, now time.Time) (sight, bool) {
 	s.mu.Lock()
@@ -93,7 +97,7 @@ func (s *sights) get(metadataURL string, now time.Time) (sight, bool) {
 	found, ok := s.seen[metadataURL]
 	life := sightLife
 	if found.err != nil {
-		life = failureLife
+		life = s.failureLife
 	}
 	age := now.Sub(found.at)
 	return found, ok && 0 <= age && age < life

@@ -102,11 +102,8 @@ func decodeDocument(body []byte) (document, error) {
 	if err := json.Unmarshal(body, &raw); err != nil || raw == nil {
 		return document{}, errors.New("it is not a JSON object")
 	}
-	// §4: there is no way to share a secret with somebody who only publishes.
-	for _, name := range []string{"client_secret", "client_secret_expires_at"} {
-		if _, found := raw[name]; found {
-			return document{}, fmt.Errorf("it must not contain %s", name)
-		}
+	if err := withoutSecret(raw); err != nil {
+		return document{}, err
 	}
 	var doc document
 	for name, into := range map[string]any{
@@ -126,6 +123,17 @@ func decodeDocument(body []byte) (document, error) {
 		}
 	}
 	return doc, nil
+}
+
+// withoutSecret refuses a document with a secret in it: there is no way to
+// share one with somebody who only publishes (§4).
+func withoutSecret(raw map[string]json.RawMessage) error {
+	for _, name := range []string{"client_secret", "client_secret_expires_at"} {
+		if _, found := raw[name]; found {
+			return fmt.Errorf("it must not contain %s", name)
+		}
+	}
+	return nil
 }
 
 // checkOrigins: the approval is of one place on the web, so everything that

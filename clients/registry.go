@@ -84,6 +84,7 @@ type Registry struct {
 	cache   *cache
 	keys    *keyring
 	sights  *sights
+	misses  *sights // documents of clients that could not be used
 	origins originBook
 	flights singleflight.Group // one fetch of a thing at a time
 	joining sync.Mutex         // held while pending servers are counted and one is added
@@ -99,7 +100,7 @@ func NewRegistry(o Options) *Registry {
 		store: o.Store, issuer: o.Issuer, tokenEndpoint: o.TokenEndpoint, replay: o.Replay, seal: o.Seal, open: o.Open,
 		allowHTTP: o.AllowHTTP, now: o.Now, log: o.Log,
 		certificates: o.Certificates, clientCAs: o.ClientCAs,
-		cache: newCache(), keys: newKeyring(), sights: newSights(), worker: newWorker(),
+		cache: newCache(), keys: newKeyring(), sights: newSights(failureLife), misses: newSights(missLife), worker: newWorker(),
 		claimed: map[string]time.Time{},
 	}
 	if r.now == nil {
@@ -205,7 +206,7 @@ func (r *Registry) Add(ctx context.Context, c Client) (Client, error) {
 	if c.ID == "" {
 		c.ID = newID()
 	}
-	c.Secrets, c.Server, c.Generation = nil, nil, 1
+	c.Secrets, c.Server, c.Document, c.Generation = nil, nil, nil, 1
 	c.Created = r.stamp()
 	c.Updated = c.Created
 	c.Tidy()

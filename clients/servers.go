@@ -62,9 +62,16 @@ func (r *Registry) Introduce(ctx context.Context, metadataURL, via string) (Clie
 	known, err := r.Lookup(ctx, metadataURL)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return r.welcome(ctx, metadataURL, via)
+		return r.welcome(ctx, metadataURL, via, false)
 	case err != nil:
 		return Client{}, err
+	case known.Document != nil:
+		// It asked people before it introduced itself. What an administrator
+		// turned off stays off.
+		if err := r.Delete(ctx, known.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return Client{}, err
+		}
+		return r.welcome(ctx, metadataURL, via, known.Disabled)
 	case known.Server == nil || known.Server.State != Pending:
 		return known, nil
 	}
@@ -72,13 +79,13 @@ func (r *Registry) Introduce(ctx context.Context, metadataURL, via string) (Clie
 }
 
 // welcome keeps a server that was not known.
-func (r *Registry) welcome(ctx context.Context, metadataURL, via string) (Client, error) {
+func (r *Registry) welcome(ctx context.Context, metadataURL, via string, disabled bool) (Client, error) {
 	found := r.glimpse(ctx, metadataURL)
 	if found.err != nil {
 		return Client{}, found.err
 	}
 	client := found.client.clone()
-	client.Created = r.stamp()
+	client.Created, client.Disabled = r.stamp(), disabled
 	client.Updated = client.Created
 	client.Server.Requested = client.Created
 	if via != "" {

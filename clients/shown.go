@@ -2,7 +2,7 @@ package clients
 
 // SelfDeclared reports whether nobody here vouches for the client's name: it
 // came with its metadata document, and only its address was checked.
-func (c Client) SelfDeclared() bool { return c.Server != nil }
+func (c Client) SelfDeclared() bool { return c.Server != nil || c.Document != nil }
 
 // Trusted reports whether somebody here chose that people may be sent to the
 // client's addresses unasked: an administrator who registered it, approved it
@@ -20,6 +20,9 @@ func (c Client) Trusted() bool {
 func (c Client) Host() string {
 	if c.Server != nil {
 		return c.Server.Host
+	}
+	if c.Document != nil {
+		return c.Document.Host
 	}
 	for _, address := range append([]string{c.ClientURI, c.DefaultRedirectURI}, c.RedirectURIs...) {
 		if u, err := parseURI(address); err == nil && u.web() {

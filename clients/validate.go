@@ -133,6 +133,7 @@ func (c Client) Validate(allowHTTP bool) Problems {
 		checkInitiate,  // OIDC Registration §2
 		checkAsking,    // RFC 9101 §10.5, RFC 8707 §2
 		checkProfile,   // FAPI 2.0
+		checkDescribed, // draft-ietf-oauth-client-id-metadata-document §4, §8
 	} {
 		problems = append(problems, check(c, allowHTTP)...)
 	}

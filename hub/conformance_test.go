@@ -85,9 +85,7 @@ func openSite(t *testing.T) *site {
 }
 
 // awaited are the tests that do not pass yet.
-var awaited = map[string]bool{
-	"TestWhatDiscoveryAdvertisesWorks/client_id_metadata_document_supported/true": true,
-}
+var awaited = map[string]bool{}
 
 var hybrids = []string{"code id_token", "code token", "code id_token token"}
 

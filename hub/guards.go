@@ -18,8 +18,8 @@ type guards struct {
 	app, shared, enrol, begin, open, form, attempt, knock, person, operator, files func(web.Handler) gin.HandlerFunc
 }
 
-// knocks is how often one address may introduce servers: each makes the hub
-// fetch a document.
+// knocks is how often one address may introduce servers, and how often bring
+// clients whose documents must be read: each makes the hub fetch something.
 const (
 	knockEvery = 2 * time.Second
 	knockBurst = 30

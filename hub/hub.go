@@ -185,10 +185,11 @@ func (h *Hub) doors() {
 		Log: c.Log, Now: c.Now, Issuer: c.URL, Frame: h.frame,
 		Forms: web.Forms{Key: h.box.Derive("csrf"), Bind: h.bind},
 	}
+	fetches := web.NewLimiter(knockEvery, knockBurst, c.Now)
 	h.authorize = &authorize.Door{
 		Issuer: c.URL, Clients: h.clients, Requests: h.requests, Flows: h.flows, Sessions: h.sessions, Grants: h.grants,
 		Tokens: h.tokens, Settings: h.settings, Audit: h.audit, Edge: h.edge, Log: c.Log, Now: c.Now,
-		Begins: web.NewLimiter(beginEvery, beginBurst, c.Now),
+		Begins: web.NewLimiter(beginEvery, beginBurst, c.Now), Fetches: fetches,
 	}
 	h.signin = &signin.Door{
 		Issuer: c.URL, MinPassword: c.MinPassword, Clients: h.clients, Upstreams: h.upstreams,
@@ -213,7 +214,7 @@ func (h *Hub) doors() {
 		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Initials: h.initials, Grants: h.grants, Tokens: h.tokens, Decoupled: h.decoupled, Proofs: h.proofs,
 		Alias: c.CertURL, Certificates: c.certificates(), Guesses: web.NewGuesser(guessEvery, guessBurst, c.Now),
 		Requests: h.requests, Signing: h.signing, Settings: h.settings, Audit: h.audit, Log: c.Log, Now: c.Now,
-		Registrations: web.NewLimiter(registerEvery, registerBurst, c.Now), Pushes: web.NewLimiter(beginEvery, beginBurst, c.Now),
+		Registrations: web.NewLimiter(registerEvery, registerBurst, c.Now), Pushes: web.NewLimiter(beginEvery, beginBurst, c.Now), Fetches: fetches,
 		Users: h.users, Browsers: h.sessions, Upstreams: h.upstreams,
 	}
 	h.admin = &admin.Door{
@@ -231,6 +232,7 @@ func (h *Hub) mount() error {
 	// is right or it is not.
 	e.RedirectTrailingSlash, e.RedirectFixedPath = false, false
 	e.HandleMethodNotAllowed = true
+	e.UseRawPath = true // the id of a client can be a URL, with escaped slashes
 	if err := e.SetTrustedProxies(texts(h.config.TrustedProxies)); err != nil {
 		return fmt.Errorf("FEDHUB_TRUSTED_PROXIES: %w", err)
 	}

@@ -173,6 +173,9 @@ func TestANameNobodyCheckedIsNotShown(t *testing.T) {
 		if strings.Contains(text, "Your Bank") {
 			t.Errorf("%T shows the name a client gave itself", page)
 		}
+		if strings.Contains(text, "another server") {
+			t.Errorf("%T takes an app for a hub", page)
+		}
 		if !strings.Contains(text, "apps.example") {
 			t.Errorf("%T does not show the host", page)
 		}

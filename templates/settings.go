@@ -11,6 +11,7 @@ type AdminSettings struct {
 	RequirePushed     bool              // require_pushed
 	TrustedDomains    string            // trusted_domains, one per line
 	Registration      string            // registration: "off", "token" or "open"
+	DocumentDomains   string            // document_domains, one per line
 	SoftwareIssuers   string            // software_issuers, one per line
 	Vouchers          string            // vouchers, one per line
 	Tokens            []InitialToken    // that still let apps register

@@ -5,6 +5,7 @@ type Client struct {
 	Name         string // as registered here
 	Host         string // of its address, like "payroll.example.org"
 	SelfDeclared bool   // nobody here checked the name: pages show the host alone
+	Server       bool   // it is another hub, which passes on what is allowed
 	Logo         string // https address of an image, or empty; the page's policy must allow it
 	Terms        string // https address, or empty
 	Policy       string // https address, or empty

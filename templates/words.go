@@ -23,7 +23,7 @@ func words() template.FuncMap {
 		"day":      func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
 		"span":     span,
 		"initial":  initial,
-		"seg":      url.PathEscape,
+		"seg":      Segment,
 		"list":     func(all []string) string { return strings.Join(all, ", ") },
 		"question": func(name string) string { return "Type “" + name + "” to delete it" },
 		"pair":     func(name, value string) Pair { return Pair{name, value} },
@@ -78,3 +78,7 @@ func initial(name string) string {
 	}
 	return "?"
 }
+
+// Segment writes a string as one segment of a path. A plus sign is escaped
+// too, for it is a space to some who read it.
+func Segment(s string) string { return strings.ReplaceAll(url.PathEscape(s), "+", "%2B") }

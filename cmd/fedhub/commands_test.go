@@ -163,6 +163,13 @@ func TestSettingsAreChanged(t *testing.T) {
 	if policy.Registration != "token" || len(policy.Issuers) != 1 {
 		t.Errorf("got %+v", policy)
 	}
+	var documents struct {
+		Domains []string `json:"document_domains"`
+	}
+	s.must("settings", "set", "--document-domain", ".example.org", "--json").json(&documents)
+	if len(documents.Domains) != 1 || documents.Domains[0] != ".example.org" {
+		t.Errorf("got %q", documents.Domains)
+	}
 	s.run("settings", "set", "--registration", "everybody").fails(2, "--registration")
 	s.run("settings", "set", "--software-issuer", "https://f.example").fails(2, "address of its keys")
 	s.run("settings", "set").fails(2, "say what to change")

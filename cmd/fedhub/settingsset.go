@@ -14,6 +14,8 @@ type settingsSetCmd struct {
 	ServerDomain *[]string `placeholder:"DOMAIN" help:"Host whose hub needs no approval; with a dot in front, every host below. May be repeated; '' for none."`
 	Registration string    `enum:"off,token,open," default:"" placeholder:"WORD" help:"Who may register apps: off (administrators only), token (apps with an initial access token) or open (any app)."`
 
+	DocumentDomain *[]string `placeholder:"DOMAIN" help:"Host whose apps may come with the address of their metadata document as client id; with a dot in front, every host below. With open registration all may. May be repeated; '' for none."`
+
 	SoftwareIssuer *[]string `placeholder:"ISSUER JWKS" help:"Whose software statements count: the issuer, a space, and the address of its keys. May be repeated; '' for none."`
 
 	RequirePushed *bool `negatable:"" help:"Let no app ask but by a pushed authorization request (RFC 9126); --no-require-pushed to allow the others again."`
@@ -28,8 +30,8 @@ type settingsSetCmd struct {
 
 // Run changes the settings that were given, and prints all.
 func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
-	if s.Consent == "" && s.Name == "" && s.ServerDomain == nil && s.Registration == "" && s.SoftwareIssuer == nil && s.RequirePushed == nil && s.Voucher == nil && s.KeyDays == nil {
-		return mistake("say what to change: --consent, --name, --server-domain, --registration, --software-issuer, --require-pushed, --voucher or --key-days")
+	if s.Consent == "" && s.Name == "" && s.ServerDomain == nil && s.Registration == "" && s.DocumentDomain == nil && s.SoftwareIssuer == nil && s.RequirePushed == nil && s.Voucher == nil && s.KeyDays == nil {
+		return mistake("say what to change: --consent, --name, --server-domain, --registration, --document-domain, --software-issuer, --require-pushed, --voucher or --key-days")
 	}
 	return s.with(ctx, c, func(o *opened) error {
 		err := o.ChangeSettings(ctx, c.operator(), func(now *settings.Settings) {
@@ -44,6 +46,9 @@ func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
 			}
 			if s.Registration != "" {
 				now.Registration = s.Registration
+			}
+			if s.DocumentDomain != nil {
+				now.DocumentDomains = *s.DocumentDomain
 			}
 			if s.SoftwareIssuer != nil {
 				now.SoftwareIssuers = *s.SoftwareIssuer

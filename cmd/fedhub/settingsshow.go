@@ -27,17 +27,19 @@ func showSettings(ctx context.Context, c *console, o *opened, print printer) err
 		Consent         string   `json:"consent"`
 		ServerDomains   []string `json:"server_domains"`
 		Registration    string   `json:"registration"`
+		DocumentDomains []string `json:"document_domains"`
 		SoftwareIssuers []string `json:"software_issuers"`
 		RequirePushed   bool     `json:"require_pushed"`
 		Vouchers        []string `json:"vouchers"`
 		KeyDays         int      `json:"key_days"`
-	}{now.HubName, now.Consent, append([]string{}, now.ServerDomains...), now.Registration, append([]string{}, now.SoftwareIssuers...), now.RequirePushed, append([]string{}, now.Vouchers...), now.RotateDays()}
+	}{now.HubName, now.Consent, append([]string{}, now.ServerDomains...), now.Registration, append([]string{}, now.DocumentDomains...), append([]string{}, now.SoftwareIssuers...), now.RequirePushed, append([]string{}, now.Vouchers...), now.RotateDays()}
 	return print(c, value, func(w io.Writer) {
 		table(w, []string{"SETTING", "VALUE"}, [][]string{
 			{"name", value.Name},
 			{"consent", value.Consent},
 			{"server domains", strings.Join(value.ServerDomains, " ")},
 			{"registration", value.Registration},
+			{"document domains", strings.Join(value.DocumentDomains, " ")},
 			{"software issuers", strings.Join(value.SoftwareIssuers, ", ")},
 			{"pushed requests only", strconv.FormatBool(value.RequirePushed)},
 			{"vouchers", strings.Join(value.Vouchers, ", ")},

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -85,7 +85,7 @@ func (d *Door) AddApplication(c *gin.Context) error {
 	return d.showSecret(c, client, 0)
 }
 
-func clientPath(id string) string { return "/admin/clients/" + url.PathEscape(id) }
+func clientPath(id string) string { return "/admin/clients/" + templates.Segment(id) }
 
 // Application is GET /admin/clients/{id}.
 func (d *Door) Application(c *gin.Context) error {
@@ -139,6 +139,9 @@ func (d *Door) showApplication(c *gin.Context, status int, client clients.Client
 
 // registeredBy says how a client came to register itself.
 func registeredBy(c clients.Client) string {
+	if c.Document != nil {
+		return "by nobody: described by its document, which was read " + c.Document.Fetched.Format(time.DateTime) + " UTC"
+	}
 	by := c.CreatedBy
 	if by == "" {
 		by = "itself"

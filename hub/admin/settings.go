@@ -36,7 +36,7 @@ func (d *Door) showSettings(c *gin.Context, status int, token string, wrong []te
 	return d.showForm(c, status, templates.AdminSettings{
 		HubName: s.HubName, SkipAuthorization: consentWords[s.Consent],
 		RequirePushed: s.RequirePushed, TrustedDomains: strings.Join(s.ServerDomains, "\n"),
-		Registration: s.Registration, SoftwareIssuers: strings.Join(s.SoftwareIssuers, "\n"),
+		Registration: s.Registration, DocumentDomains: strings.Join(s.DocumentDomains, "\n"), SoftwareIssuers: strings.Join(s.SoftwareIssuers, "\n"),
 		Vouchers: strings.Join(s.Vouchers, "\n"),
 		Token:    token, Mistakes: wrong,
 	})
@@ -67,13 +67,14 @@ func (d *Door) SaveSettings(c *gin.Context) error {
 		s.RequirePushed = form["require_pushed"] == "1"
 		s.ServerDomains = lines(form["trusted_domains"])
 		s.Registration = form["registration"]
+		s.DocumentDomains = lines(form["document_domains"])
 		s.SoftwareIssuers = lines(form["software_issuers"])
 		s.Vouchers = lines(form["vouchers"])
 	})
 	if wrong, ok := mistakes(err, settingsFields); ok {
 		return d.showForm(c, unprocessable, templates.AdminSettings{
 			HubName: form["hub_name"], SkipAuthorization: form["skip_authorization"], RequirePushed: form["require_pushed"] == "1",
-			TrustedDomains: form["trusted_domains"], Registration: form["registration"],
+			TrustedDomains: form["trusted_domains"], Registration: form["registration"], DocumentDomains: form["document_domains"],
 			SoftwareIssuers: form["software_issuers"], Vouchers: form["vouchers"], Mistakes: wrong,
 		})
 	}

@@ -42,6 +42,7 @@ type Door struct {
 	Audit    *audit.Recorder
 	Edge     *web.Edge
 	Begins   *web.Limiter // how many flows one address may begin
+	Fetches  *web.Limiter // how many documents of clients one address may make the hub read
 	Log      *slog.Logger
 	Now      func() time.Time
 }
@@ -77,6 +78,9 @@ func (d *Door) params(c *gin.Context) (oauth.Params, error) {
 // begin checks a fresh request. If nobody needs to be asked anything it is
 // answered at once and leaves no trace but the code.
 func (d *Door) begin(c *gin.Context, params oauth.Params, repeated *oauth.RepeatedError) error {
+	if err := d.meet(c, params["client_id"]); err != nil {
+		return d.refuse(c, params["client_id"], err)
+	}
 	request, client, err := d.Requests.Read(c.Request.Context(), params, repeated)
 	if err == nil {
 		err = d.checkVia(request)

@@ -9,6 +9,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/templates"
 )
 
 // deliver sends the answer, good or bad, to the client's own address in the
@@ -20,9 +21,9 @@ func (d *Door) deliver(c *gin.Context, client clients.Client, r flows.Request, a
 		return err
 	}
 	if r.Mode.Base() == oauth.FormPost {
-		return d.Edge.LeaveByForm(c, r.RedirectURI, client.Name, answer)
+		return d.Edge.LeaveByForm(c, r.RedirectURI, shown(client), answer)
 	}
-	return d.Edge.Leave(c, withAnswer(r.RedirectURI, r.Mode.Base(), answer), client.Name)
+	return d.Edge.Leave(c, withAnswer(r.RedirectURI, r.Mode.Base(), answer), shown(client))
 }
 
 // deliverAsking is deliver if the person says so. A form would look like one
@@ -36,7 +37,7 @@ func (d *Door) deliverAsking(c *gin.Context, client clients.Client, r flows.Requ
 	if err != nil {
 		return err
 	}
-	return d.Edge.LeaveAsking(c, withAnswer(r.RedirectURI, r.Mode.Base(), answer), client.Name)
+	return d.Edge.LeaveAsking(c, withAnswer(r.RedirectURI, r.Mode.Base(), answer), shown(client))
 }
 
 // complete adds what every answer holds, in the form that the mode has.
@@ -68,4 +69,10 @@ func withAnswer(address string, mode oauth.Mode, answer url.Values) string {
 		sep = "&"
 	}
 	return address + sep + answer.Encode()
+}
+
+// shown is what people read of a client that they go to: not a name that
+// nobody checked.
+func shown(c clients.Client) string {
+	return templates.Client{Name: c.Name, Host: c.Host(), SelfDeclared: c.SelfDeclared()}.Shown()
 }

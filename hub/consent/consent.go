@@ -129,7 +129,7 @@ func (d *Door) record(c *gin.Context, a asked, kind string) {
 // page puts the question into words.
 func page(a asked, already []string) templates.Consent {
 	p := templates.Consent{
-		Client:  templates.Client{Name: a.client.Name, Host: a.client.Host(), SelfDeclared: a.client.SelfDeclared(), Logo: a.client.Logo(), Terms: a.client.TosURI, Policy: a.client.PolicyURI},
+		Client:  templates.Client{Name: a.client.Name, Host: a.client.Host(), SelfDeclared: a.client.SelfDeclared(), Server: a.client.Server != nil, Logo: a.client.Logo(), Terms: a.client.TosURI, Policy: a.client.PolicyURI},
 		Flow:    a.flow.ID,
 		Account: templates.Person{Name: a.person.User.Name, Email: a.person.User.Email},
 		Switch:  "/signin?" + url.Values{"flow": {a.flow.ID}, "switch": {"1"}}.Encode(),

@@ -46,6 +46,7 @@ type Door struct {
 
 	Registrations *web.Limiter // how many clients one address may register without a token
 	Pushes        *web.Limiter // how many requests one address may push that proves nothing
+	Fetches       *web.Limiter // how many documents of clients one address may make the hub read
 	Guesses       *web.Guesser // of client credentials
 	Certificates  bool         // clients can show a TLS certificate
 

@@ -18,8 +18,8 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/requests"
 	"github.com/fedhub/fedhub/hub/settings"
-	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/web"
 )
 
@@ -137,18 +137,8 @@ func (d *Door) declare(c *gin.Context) (clients.Declaration, error) {
 	return declared, nil
 }
 
-// limits are what a client cannot give itself: no scope beyond the standard
-// ones.
-func (d *Door) limits() clients.Limits {
-	l := clients.Limits{Resources: []string{d.api()}}
-	for _, scope := range tokens.Scopes() {
-		l.Scopes = append(l.Scopes, scope.Name)
-		if scope.Name != "roles" && scope.Name != scopeSessions { // those who know what to do with them ask
-			l.Usual = append(l.Usual, scope.Name)
-		}
-	}
-	return l
-}
+// limits are what a client cannot give itself.
+func (d *Door) limits() clients.Limits { return requests.Limits(d.Issuer) }
 
 // misdeclared gives what is wrong with a declaration its name in the protocol.
 func misdeclared(err error) error {

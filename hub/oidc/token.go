@@ -119,6 +119,9 @@ func (d *Door) client(c *gin.Context, form oauth.Params) (clients.Client, error)
 		}
 		var client clients.Client
 		credentials.Certificates = web.Certificates(c)
+		if err = d.meet(c, credentials.ID); err != nil {
+			return clients.Client{}, err
+		}
 		client, err = d.Clients.Authenticate(c.Request.Context(), credentials, d.Issuer)
 		if err == nil {
 			sharedWith(c, client)

@@ -52,6 +52,10 @@ type Settings struct {
 	RequirePushed bool `bson:"requirePushed,omitempty"`
 	// Registration is one of the Registration constants.
 	Registration string `bson:"registration"`
+	// DocumentDomains are hosts, written like ServerDomains, whose apps may
+	// come with the address of their metadata document as client id, where
+	// Registration is not open to all of them.
+	DocumentDomains []string `bson:"documentDomains,omitempty"`
 	// SoftwareIssuers are whose software statements count (RFC 7591 §2.3):
 	// each an issuer, a space, and the address of its keys.
 	SoftwareIssuers []string `bson:"softwareIssuers,omitempty"`
@@ -209,14 +213,7 @@ func (k *Keeper) Change(ctx context.Context, by string, edit func(*Settings)) er
 
 func (s *Settings) tidy() {
 	s.HubName = strings.TrimSpace(s.HubName)
-	var domains []string
-	for _, d := range s.ServerDomains {
-		d = strings.ToLower(strings.TrimSpace(d))
-		if d != "" && !slices.Contains(domains, d) {
-			domains = append(domains, d)
-		}
-	}
-	s.ServerDomains = domains
+	s.ServerDomains, s.DocumentDomains = tidyDomains(s.ServerDomains), tidyDomains(s.DocumentDomains)
 	var issuers []string
 	for _, line := range s.SoftwareIssuers {
 		if words := strings.Fields(line); len(words) > 0 {
@@ -225,6 +222,28 @@ func (s *Settings) tidy() {
 	}
 	s.SoftwareIssuers = issuers
 	s.tidyVouchers()
+}
+
+func tidyDomains(typed []string) []string {
+	var domains []string
+	for _, d := range typed {
+		d = strings.ToLower(strings.TrimSpace(d))
+		if d != "" && !slices.Contains(domains, d) {
+			domains = append(domains, d)
+		}
+	}
+	return domains
+}
+
+// domainProblems is what is wrong with a list of hosts.
+func domainProblems(field string, domains []string) Problems {
+	var p Problems
+	for _, d := range domains {
+		if !hostPattern(strings.TrimPrefix(d, ".")) {
+			p = append(p, Problem{field, fmt.Sprintf("%q is not a host name. Write one per line, like hub.example.org, or .example.org for every host below it.", d)})
+		}
+	}
+	return p
 }
 
 func (s *Settings) problems() Problems {
@@ -238,11 +257,8 @@ func (s *Settings) problems() Problems {
 	if days := s.RotateDays(); days < 0 || days > maxKeyDays {
 		p = append(p, Problem{"key_days", fmt.Sprintf("Replace signing keys after 1 to %d days, or write 0 to never do it by schedule.", maxKeyDays)})
 	}
-	for _, d := range s.ServerDomains {
-		if !hostPattern(strings.TrimPrefix(d, ".")) {
-			p = append(p, Problem{"server_domains", fmt.Sprintf("%q is not a host name. Write one per line, like hub.example.org, or .example.org for every host below it.", d)})
-		}
-	}
+	p = append(p, domainProblems("server_domains", s.ServerDomains)...)
+	p = append(p, domainProblems("document_domains", s.DocumentDomains)...)
 	if !slices.Contains([]string{RegistrationOff, RegistrationByToken, RegistrationOpen}, s.Registration) {
 		p = append(p, Problem{"registration", "Choose who may register apps: off, token or open."})
 	}

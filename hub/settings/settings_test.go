@@ -60,9 +60,10 @@ func TestAnotherHubSeesAChangeWithinTwoSeconds(t *testing.T) {
 func TestUnusableSettingsAreNotSaved(t *testing.T) {
 	k := NewKeeper(open(t), "", time.Now)
 	for field, edit := range map[string]func(*Settings){
-		"hub_name":       func(s *Settings) { s.HubName = "  " },
-		"consent":        func(s *Settings) { s.Consent = "sometimes" },
-		"server_domains": func(s *Settings) { s.ServerDomains = []string{"org"} },
+		"hub_name":         func(s *Settings) { s.HubName = "  " },
+		"consent":          func(s *Settings) { s.Consent = "sometimes" },
+		"server_domains":   func(s *Settings) { s.ServerDomains = []string{"org"} },
+		"document_domains": func(s *Settings) { s.DocumentDomains = []string{"https://app.example.org"} },
 	} {
 		var problems Problems
 		if err := k.Change(t.Context(), "ada", edit); !errors.As(err, &problems) || problems[0].Field != field {

@@ -1,0 +1,243 @@
+package clients
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A Document is what a client has more that nobody registered: its ID is the
+// address of a document in which it describes itself
+// (draft-ietf-oauth-client-id-metadata-document).
+type Document struct {
+	Host    string    `bson:"host"`    // of the address, with the port if it has one
+	Fetched time.Time `bson:"fetched"` // when it was last read
+	Fresh   time.Time `bson:"fresh"`   // until then it is not read again
+}
+
+// DocumentPolicy says which clients may come by their documents.
+type DocumentPolicy struct {
+	Anybody bool     // from any host
+	Domains []string // or from these, as DomainAllows reads them
+	Limits  Limits
+}
+
+func (p DocumentPolicy) admits(host string) bool {
+	return p.Anybody || DomainAllows(p.Domains, host)
+}
+
+// How many clients are kept that only published a document. Anybody can
+// publish, so they must not fill the database, nor one host all the room.
+const (
+	maxDocuments        = 1000
+	maxDocumentsPerHost = 20
+	// documentIdle is how long such a client must be away before it makes
+	// room for another.
+	documentIdle = 24 * time.Hour
+)
+
+const (
+	minDocumentLife   = time.Minute      // however often it asks to be read
+	usualDocumentLife = 10 * time.Minute // if it does not say
+	missLife          = time.Minute      // one that cannot be used is not read again sooner
+	// documentGrace is how long a client is still taken for what it was, while
+	// its document cannot be reached.
+	documentGrace  = 24 * time.Hour
+	maxDocument    = 64 << 10 // bytes, for an inline key set; the draft suggests 5 KB (§8.7)
+	documentFlight = "document "
+)
+
+// Meet makes a client known that comes with the address of its metadata
+// document, and reads the document of a known one again when it is old. It
+// belongs before Get and Authenticate, which then find the client. Ids of
+// other kinds, federated servers and disabled clients are left to them.
+//
+// A document that cannot be used, or not from this host, is *MetadataError.
+// allow is asked before anything is fetched; its error is given back unless
+// the client can do without. added says that the client is new here.
+func (r *Registry) Meet(ctx context.Context, id string, p DocumentPolicy, allow func() error) (added bool, err error) {
+	if !IsMetadataURL(id, r.allowHTTP) {
+		return false, nil
+	}
+	at, err := parseURI(id)
+	if err != nil {
+		return false, nil //nolint:nilerr // nobody can have this id
+	}
+	known, err := r.cached(ctx, id)
+	found := err == nil
+	switch {
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return false, err
+	case found && (known.Document == nil || known.Disabled):
+		return false, nil
+	case !p.admits(at.hostPort()):
+		return false, &MetadataError{URL: id, Text: "this hub takes no documents from " + at.hostPort() + " unless its administrator allows it"}
+	case found && r.now().Before(known.Document.Fresh):
+		return false, nil
+	}
+	added, err = r.learn(ctx, id, p.Limits, allow)
+	if found && err != nil && r.stillCounts(known, err) {
+		return false, nil
+	}
+	return added, err
+}
+
+// stillCounts: what was known of a client outlives a failure to ask it, for a
+// while, but not a document that says something else or is gone.
+func (r *Registry) stillCounts(known Client, err error) bool {
+	var fault *MetadataError
+	said := errors.As(err, &fault) && !errors.Is(err, errUnreachable)
+	return !said && r.now().Sub(known.Document.Fetched) < documentGrace
+}
+
+// learn reads a document, once for all who ask at the same time, and keeps
+// what it says.
+func (r *Registry) learn(ctx context.Context, id string, l Limits, allow func() error) (added bool, err error) {
+	if missed, ok := r.misses.get(id, r.now()); ok {
+		return false, missed.err
+	}
+	if err := allow(); err != nil {
+		return false, err
+	}
+	ctx = context.WithoutCancel(ctx)
+	_, err, _ = r.flights.Do(documentFlight+id, func() (any, error) {
+		read, err := r.readDocument(ctx, id, l)
+		if err == nil {
+			added, err = r.keepDocument(ctx, read)
+		}
+		var fault *MetadataError
+		if errors.As(err, &fault) {
+			r.misses.put(id, sight{err: err, at: r.now()})
+		}
+		return nil, err
+	})
+	return added, err
+}
+
+func (r *Registry) readDocument(ctx context.Context, id string, l Limits) (Client, error) {
+	if r.own(id) {
+		return Client{}, &MetadataError{URL: id, Text: "it is this hub's own, and a hub cannot be a client of itself"}
+	}
+	body, header, err := r.readWith(ctx, id, maxDocument, isJSON)
+	if err != nil {
+		return Client{}, &MetadataError{URL: id, cause: err,
+			Text: fmt.Sprintf("it could not be read: the address must answer 200 with application/json of at most %d KB, without a redirect", maxDocument>>10)}
+	}
+	now := r.stamp()
+	return describe(id, body, l, Document{Fetched: now, Fresh: now.Add(documentLifeOf(header))}, r.allowHTTP)
+}
+
+// documentLifeOf is how long a document counts, by its own word (RFC 9111
+// §5.2.2, as §5.2 of the draft has it) and within our bounds.
+func documentLifeOf(header http.Header) time.Duration {
+	life := usualDocumentLife
+	for directive := range strings.SplitSeq(strings.ToLower(strings.Join(header.Values("Cache-Control"), ",")), ",") {
+		name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
+		switch name {
+		case "no-store", "no-cache":
+			return minDocumentLife
+		case "max-age":
+			if seconds, err := strconv.ParseUint(strings.Trim(value, `"`), 10, 31); err == nil {
+				life = time.Duration(seconds) * time.Second
+			}
+		}
+	}
+	return min(max(life, minDocumentLife), documentLife)
+}
+
+// keepDocument writes what was read, and leaves alone what an administrator
+// decided.
+func (r *Registry) keepDocument(ctx context.Context, read Client) (added bool, err error) {
+	_, err = r.Lookup(ctx, read.ID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return r.admitDocument(ctx, read)
+	}
+	if err != nil {
+		return false, err
+	}
+	err = r.Update(ctx, read.ID, func(kept *Client) error {
+		if kept.Document == nil {
+			return fs.ErrNotExist // it became a federated server meanwhile
+		}
+		redeclared(kept, read)
+		return nil
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil // Get has the say
+	}
+	return false, misdescribed(read.ID, err)
+}
+
+// misdescribed makes of the Problems of a client a fault of its document.
+func misdescribed(id string, err error) error {
+	var problems Problems
+	if errors.As(err, &problems) {
+		return &MetadataError{URL: id, Text: problems.Error()}
+	}
+	return err
+}
+
+// admitDocument keeps a client that was not known. Its generation is the time:
+// one that was forgotten and comes back is another client, and people who
+// allowed the former are asked again.
+func (r *Registry) admitDocument(ctx context.Context, read Client) (added bool, err error) {
+	if err := r.checkSector(ctx, read); err != nil {
+		return false, misdescribed(read.ID, err)
+	}
+	read.Created = r.stamp()
+	read.Updated, read.Generation = read.Created, int(read.Created.Unix())
+	r.joining.Lock()
+	defer r.joining.Unlock()
+	if err := r.roomForDocument(ctx, read); err != nil {
+		return false, err
+	}
+	err = r.insert(ctx, read)
+	if errors.Is(err, fs.ErrExist) { // another process was faster
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// roomForDocument makes room for one more, if there is none, at the cost of
+// the one that has been away longest.
+func (r *Registry) roomForDocument(ctx context.Context, read Client) error {
+	all, err := r.All(ctx)
+	if err != nil {
+		return err
+	}
+	count, here := 0, 0
+	for _, c := range all {
+		if c.Document != nil {
+			count++
+			if c.Document.Host == read.Document.Host {
+				here++
+			}
+		}
+	}
+	if count < maxDocuments && here < maxDocumentsPerHost {
+		return nil
+	}
+	var oldest *Client
+	for i, c := range all {
+		if c.forgettable(r.now()) && (here < maxDocumentsPerHost || c.Document.Host == read.Document.Host) &&
+			(oldest == nil || c.Document.Fetched.Before(oldest.Document.Fetched)) {
+			oldest = &all[i]
+		}
+	}
+	if oldest == nil {
+		return &MetadataError{URL: read.ID, Text: "this hub knows too many clients by their documents already; try again tomorrow, or ask its administrator to register this one"}
+	}
+	return r.Delete(ctx, oldest.ID)
+}
+
+// forgettable: it has not been here for a while, and no administrator decided
+// anything about it that would be forgotten too.
+func (c Client) forgettable(now time.Time) bool {
+	return c.Document != nil && now.Sub(c.Document.Fetched) >= documentIdle && !c.Disabled &&
+		len(c.AllowedRoles)+len(c.Origins)+len(c.Serves) == 0 && !c.Secure() && !c.OpaqueTokens
+}
