@@ -175,3 +175,33 @@ func TestNobodyIsWornDownByQuestions(t *testing.T) {
 	w.clock.skip(11 * time.Minute)
 	want(t, "when the old ones expired", a.ask().Status, 200)
 }
+
+// TestAnotherSiteDoesNotUseUpGuesses: five wrong codes lock a person out of
+// connecting devices for a quarter of an hour.
+func TestAnotherSiteDoesNotUseUpGuesses(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	w.person("ada@example.org")
+	tv := w.television()
+	b := w.browser()
+	b.signIn(b.open("/signin"), "ada@example.org")
+	for range 10 {
+		req, err := http.NewRequest(http.MethodGet, w.URL+"/device/confirm?user_code=BBBB-BBBB", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Sec-Fetch-Site", "cross-site")
+		want(t, "where it leads", b.read(b.Do(req)).Location, "/device?user_code=BBBB-BBBB")
+	}
+	want(t, "her own device", b.answerDevice(tv.begin().str("user_code"), "ada@example.org", "allow").Status, 200)
+}
+
+// TestNoFormIsPostedToAnAppsScheme: the page would lead nowhere.
+func TestNoFormIsPostedToAnAppsScheme(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	const scheme = "com.example.payroll:/callback"
+	a := w.app(func(c *clients.Client) { c.Type, c.RedirectURIs = clients.Native, []string{scheme} })
+	p := w.browser().authorize(a.request("redirect_uri", scheme, "response_mode", "form_post"))
+	if !strings.HasPrefix(p.Location, scheme+"?error=invalid_request&") {
+		t.Errorf("got %d %s", p.Status, p.Location)
+	}
+}

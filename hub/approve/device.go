@@ -78,6 +78,11 @@ func (d *Door) find(c *gin.Context, typed string) (pending, error) {
 
 // Confirm is GET /device/confirm: what asks, for what, from where.
 func (d *Door) Confirm(c *gin.Context) error {
+	if c.GetHeader("Sec-Fetch-Site") == "cross-site" {
+		// Looking a code up costs a guess, and another site must not be able
+		// to use up a person's guesses. Here nothing is looked up yet.
+		return web.SeeOther(c, "/device?"+url.Values{"user_code": {c.Query("user_code")}}.Encode())
+	}
 	p, err := d.find(c, c.Query("user_code"))
 	if err == decoupled.ErrGone { //nolint:errorlint // Find returns it bare
 		return d.mistyped(c, c.Query("user_code"), "No device waits with this code. Check it, or start again on your device: a code is good for ten minutes.")

@@ -104,8 +104,18 @@ func responseTypeIsTheClients(d *draft) error {
 
 func responseModeFits(d *draft) error {
 	var err error
-	d.request.Mode, err = d.request.Response.ParseMode(d.params["response_mode"])
+	d.request.Mode, err = d.modeFor(d.request.Response)
 	return err
+}
+
+// modeFor reads the response_mode. With an error it still returns the mode in
+// which to say so.
+func (d *draft) modeFor(r oauth.Response) (oauth.Mode, error) {
+	mode, err := r.ParseMode(d.params["response_mode"])
+	if mode.Base() == oauth.FormPost && !strings.HasPrefix(d.request.RedirectURI, "http") {
+		return r.DefaultMode(), oauth.InvalidRequest("response_mode=" + string(mode) + " needs a redirect_uri on the web: an app's own scheme is sent no forms")
+	}
+	return mode, err
 }
 
 func scopesAreRegistered(d *draft) error {

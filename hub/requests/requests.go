@@ -196,8 +196,8 @@ func (d *draft) mode() {
 	if asked == "" {
 		return
 	}
-	response, _ := oauth.ParseResponse(asked)                 //nolint:errcheck // responseTypeIsTheClients says so
-	r.Mode, _ = response.ParseMode(d.params["response_mode"]) //nolint:errcheck // responseModeFits says so
+	response, _ := oauth.ParseResponse(asked) //nolint:errcheck // responseTypeIsTheClients says so
+	r.Mode, _ = d.modeFor(response)           //nolint:errcheck // responseModeFits says so
 }
 
 // unread finds where to say that a request object is not accepted. What stands
