@@ -57,6 +57,22 @@ type Describer interface {
 	Describe(ctx context.Context) (Card, error)
 }
 
+// A Refresher is a Connector that can look at a person again without them,
+// with what it got at the last sign-in (RFC 6749 §6).
+type Refresher interface {
+	// Refresh returns the identity as it is now, with the tokens to use next.
+	// A *Refusal means that the upstream has ended the grant.
+	Refresh(ctx context.Context, tokens Tokens) (Identity, error)
+}
+
+// A SignOuter is a Connector that can send a browser to the upstream to end
+// the session there (OpenID Connect RP-Initiated Logout 1.0).
+type SignOuter interface {
+	// SignOut returns where to send the browser; the upstream sends it back to
+	// back with the state. Empty: the upstream has no such page.
+	SignOut(ctx context.Context, tokens Tokens, back, state string) (string, error)
+}
+
 // A Leg is what must survive until the browser is back: the part of one
 // sign-in that is spent at the upstream. It never travels.
 type Leg struct {
@@ -109,6 +125,16 @@ type Identity struct {
 	AMR      []string
 	AuthTime time.Time
 	SID      string // the upstream's session, for logout
+
+	// Tokens are for the hub to keep, sealed, and never to show.
+	Tokens Tokens
+}
+
+// Tokens are what an upstream gave us to come back with. Any may be empty.
+type Tokens struct {
+	Refresh string `bson:"refresh,omitempty"`
+	ID      string `bson:"id,omitempty"` // the id_token, a hint for signing out there
+	Subject string `bson:"subject,omitempty"`
 }
 
 // Ended is what a verified logout token says. Subject or SID may be empty, not

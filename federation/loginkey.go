@@ -8,10 +8,14 @@ type LoginKey struct {
 	// through this key. Neither it nor Kind ever changes.
 	ID   string `bson:"id"`
 	Kind string `bson:"kind"` // "openid", "peer": a name in Options.Factories
+	// Preset is the entry of the catalogue that the key was made from; empty
+	// for one that was described by hand. It never changes.
+	Preset string `bson:"preset,omitempty"`
 
 	Name     string `bson:"name"`               // on the button
 	Icon     string `bson:"icon,omitempty"`     // name of a built-in icon
 	Enabled  bool   `bson:"enabled"`            // offered to people
+	Hidden   bool   `bson:"hidden,omitempty"`   // works, but has no button on the sign-in page
 	Direct   bool   `bson:"direct,omitempty"`   // go straight there, without our own page
 	Position int    `bson:"position,omitempty"` // order on the page, then by Name
 
@@ -19,6 +23,19 @@ type LoginKey struct {
 	ClientID string   `bson:"client_id,omitempty"`
 	Secret   string   `bson:"secret,omitempty"` // sealed; the context is SecretContext
 	Scopes   []string `bson:"scopes,omitempty"` // asked for; "openid profile email" if none
+	// Options are what this preset asks for beyond that, by the names of its
+	// catalogue entry: a tenant, a team, a region. None is a secret.
+	Options map[string]string `bson:"options,omitempty"`
+	// Endpoints are for providers that do not describe themselves.
+	Endpoints Endpoints `bson:"endpoints,omitempty"`
+	// Params are further parameters of the authorization request. None can
+	// replace one of the protocol's own.
+	Params map[string]string `bson:"params,omitempty"`
+	// Claims say where in the provider's answer the description is.
+	Claims Claims `bson:"claims,omitempty"`
+	// SecretExpires is when the provider ends the client secret, as far as the
+	// administrator told us; zero if it does not end.
+	SecretExpires time.Time `bson:"secret_expires,omitempty"`
 	// Hosts, beyond the Base URL's own, that the upstream's endpoints may be
 	// on, as host or host:port. An administrator has looked at each.
 	Hosts []string `bson:"hosts,omitempty"`
@@ -26,11 +43,25 @@ type LoginKey struct {
 	// later is a reason to stop: identities are tied to it.
 	Issuer string `bson:"issuer,omitempty"`
 
-	SignUps string `bson:"sign_ups"` // Allow or Deny strangers an account
-	Linking string `bson:"linking"`  // how an identity meets an existing user: Confirm, Auto, Never
+	SignUps string `bson:"sign_ups"` // who gets an account: Allow, Deny, Invited or Domains
+	// SignUpDomains are whose proven addresses get an account, under Domains.
+	SignUpDomains []string `bson:"sign_up_domains,omitempty"`
+	Linking       string   `bson:"linking"` // how an identity meets an existing user: Confirm, Auto, Never
 	// AuthoritativeDomains are e-mail domains that this upstream speaks for.
 	AuthoritativeDomains []string `bson:"authoritative_domains,omitempty"`
 	TrustEmail           bool     `bson:"trust_email,omitempty"` // believe its email_verified for every domain
+	// HomeDomains are e-mail domains whose people sign in here: who types such
+	// an address on the sign-in page is taken to this upstream.
+	HomeDomains []string `bson:"home_domains,omitempty"`
+	// TrustAssurance believes the upstream's acr and amr: how somebody signed
+	// in there counts as if it had happened here. Peers are always believed.
+	TrustAssurance bool `bson:"trust_assurance,omitempty"`
+	// KeepTokens keeps the upstream's refresh token, sealed, so that the
+	// profile and roles are looked at again when an app refreshes.
+	KeepTokens bool `bson:"keep_tokens,omitempty"`
+	// SignOutThere ends the session at the upstream too when somebody signs
+	// out here.
+	SignOutThere bool `bson:"sign_out_there,omitempty"`
 	// RoleMap turns the upstream's roles into ours. No rule, no role.
 	RoleMap map[string]string `bson:"role_map,omitempty"`
 
@@ -39,10 +70,36 @@ type LoginKey struct {
 	Updated time.Time `bson:"updated"`
 }
 
+// Endpoints are the addresses of a provider that has no discovery document.
+// Each is absolute.
+type Endpoints struct {
+	Authorize string `bson:"authorize,omitempty"`
+	Token     string `bson:"token,omitempty"`
+	Userinfo  string `bson:"userinfo,omitempty"`
+}
+
+// Claims are paths into the provider's description of a person: names joined
+// by dots, a number picking one of a list, like "data.emails.0.address". An
+// empty one is the claim of OpenID Connect Core §5.1.
+type Claims struct {
+	Subject       string `bson:"subject,omitempty"` // what names the person for ever
+	Email         string `bson:"email,omitempty"`
+	EmailVerified string `bson:"email_verified,omitempty"`
+	Name          string `bson:"name,omitempty"`
+	GivenName     string `bson:"given_name,omitempty"`
+	FamilyName    string `bson:"family_name,omitempty"`
+	Username      string `bson:"username,omitempty"`
+	Picture       string `bson:"picture,omitempty"`
+	Locale        string `bson:"locale,omitempty"`
+	Roles         string `bson:"roles,omitempty"` // a list, or words
+}
+
 // Values of LoginKey.SignUps.
 const (
-	Allow = "allow"
-	Deny  = "deny"
+	Allow   = "allow"
+	Deny    = "deny"
+	Invited = "invited" // whose proven address an administrator has invited
+	Domains = "domains" // whose proven address is at one of SignUpDomains
 )
 
 // Values of LoginKey.Linking.
@@ -56,6 +113,8 @@ const (
 const (
 	KindOpenID = "openid"
 	KindPeer   = "peer"
+	KindSocial = "social" // a provider of the vetted list, by its Preset
+	KindOAuth2 = "oauth2" // any OAuth 2.0 provider, described by hand
 )
 
 // Key names the record in its set.

@@ -78,7 +78,8 @@ func (r *Registry) forget(id string) {
 // version is a digest of what a connector is made from. The rest of a key,
 // such as its place on the page, may change without a new connection.
 func (k LoginKey) version() [sha256.Size]byte {
-	text, err := json.Marshal([]any{k.ID, k.Kind, k.Name, k.BaseURL, k.ClientID, k.Secret, k.Scopes, k.Hosts, k.RoleMap})
+	text, err := json.Marshal([]any{k.ID, k.Kind, k.Name, k.BaseURL, k.ClientID, k.Secret, k.Scopes, k.Hosts, k.RoleMap,
+		k.Preset, k.Options, k.Endpoints, k.Params, k.Claims, k.TrustAssurance, k.KeepTokens})
 	if err != nil {
 		panic("strings and lists of strings always have a JSON form: " + err.Error())
 	}

@@ -113,6 +113,10 @@ func (k LoginKey) clone() LoginKey {
 	k.Scopes = slices.Clone(k.Scopes)
 	k.Hosts = slices.Clone(k.Hosts)
 	k.AuthoritativeDomains = slices.Clone(k.AuthoritativeDomains)
+	k.SignUpDomains = slices.Clone(k.SignUpDomains)
+	k.HomeDomains = slices.Clone(k.HomeDomains)
 	k.RoleMap = maps.Clone(k.RoleMap)
+	k.Options = maps.Clone(k.Options)
+	k.Params = maps.Clone(k.Params)
 	return k
 }

@@ -15,5 +15,5 @@
 // caller; they read, ask a thing, and answer, and know nothing of one another. Things
 // (requests, flows, sessions, users, grants, decoupled, tokens, signing, settings,
 // logouts) each keep one noun and its rules. Tools (store, oauth, web, audit,
-// seal, fetch, dpop) know no user, client or session.
+// seal, fetch, dpop, mail) know no user, client or session.
 package hub

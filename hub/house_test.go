@@ -18,7 +18,7 @@ const module = "github.com/fedhub/fedhub/"
 var (
 	doorPackages  = []string{"authorize", "signin", "signout", "consent", "approve", "account", "oidc", "admin"}
 	thingPackages = []string{"requests", "flows", "sessions", "users", "grants", "decoupled", "tokens", "signing", "settings", "logouts"}
-	toolPackages  = []string{"store", "oauth", "web", "audit", "seal", "fetch", "dpop"}
+	toolPackages  = []string{"store", "oauth", "web", "audit", "seal", "fetch", "dpop", "mail"}
 )
 
 // imports maps every package of ours (its folder) to what it imports, tests
