@@ -48,10 +48,12 @@ func (c Client) allows(registered []string, asked string) bool {
 }
 
 // sameButPort implements RFC 8252 §7.3: an app asks the system for a free
-// port, so the port of a loopback address is only known at request time. It
-// holds for the two IP literals; "localhost" may resolve elsewhere (§8.3).
+// port, so the port of a loopback address is only known at request time.
+// "localhost" may resolve elsewhere, which is why §8.3 advises against it; but
+// command-line programs and agents register it, their documents cannot name a
+// port, and the person's own machine decides what the name means there.
 func sameButPort(registered, asked string) bool {
-	for _, host := range []string{"http://127.0.0.1", "http://[::1]"} {
+	for _, host := range []string{"http://127.0.0.1", "http://[::1]", "http://localhost"} {
 		have, ok1 := strings.CutPrefix(registered, host)
 		want, ok2 := strings.CutPrefix(asked, host)
 		if !ok1 || !ok2 {

@@ -136,11 +136,17 @@ func TestANativeAppMayChooseItsLoopbackPort(t *testing.T) {
 	}
 }
 
-func TestThePortOfARegisteredLocalhostNameIsFixed(t *testing.T) {
+func TestThePortOfALocalhostNameIsFreeForAnInstalledApp(t *testing.T) {
 	app := nativeApp()
-	app.RedirectURIs = []string{"http://localhost:7000/cb"}
-	if app.AllowsRedirect("http://localhost:7001/cb") {
-		t.Error("another port of localhost was allowed; the exception is for IP literals")
+	app.RedirectURIs = []string{"http://localhost/cb"}
+	for asked, allowed := range map[string]bool{
+		"http://localhost:7001/cb": true, "http://localhost/cb": true,
+		"http://localhost:0/cb": false, "http://localhost:7001/other": false, "https://localhost:7001/cb": false,
+		"http://127.0.0.1:7001/cb": false, "http://localhost.evil.com/cb": false, "http://localhost:7001@evil.com/cb": false, "http://LOCALHOST:7001/cb": false,
+	} {
+		if app.AllowsRedirect(asked) != allowed {
+			t.Errorf("%q: allowed is not %v", asked, allowed)
+		}
 	}
 }
 

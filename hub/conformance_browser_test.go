@@ -52,7 +52,7 @@ func (b *scripted) send(address string, form url.Values) page {
 
 func (b *scripted) do(req *http.Request) page {
 	b.Helper()
-	return (&browser{w: &world{T: b.T}}).read(b.http.Do(req))
+	return (&browser{w: &world{TB: b.T}}).read(b.http.Do(req))
 }
 
 func (b *scripted) follow(p page) page {

@@ -133,7 +133,7 @@ func prepareChild(t *testing.T, address, path string) *app {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{T: t, URL: "http://" + address, Hub: h, clock: &clock{}}
+	w := &world{TB: t, URL: "http://" + address, Hub: h, clock: &clock{}}
 	w.person("ada@example.org")
 	return w.app(func(c *clients.Client) { c.SkipAuthorization = true })
 }
@@ -148,7 +148,7 @@ func loadUntilKilled(t *testing.T, a *app, child *exec.Cmd, workers int, atLeast
 	var all sync.WaitGroup
 	browsers := make([]*browser, workers)
 	for i := range browsers {
-		browsers[i] = (&world{T: t, URL: a.w.URL, Hub: a.w.Hub, clock: a.w.clock}).browser()
+		browsers[i] = (&world{TB: t, URL: a.w.URL, Hub: a.w.Hub, clock: a.w.clock}).browser()
 		browsers[i].signInTo(a, "ada@example.org")
 	}
 	for _, b := range browsers {

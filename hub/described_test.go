@@ -29,7 +29,7 @@ const locally = "http://127.0.0.1/callback"
 func (w *world) publish(edits ...metadata) *described {
 	w.Helper()
 	p := &described{}
-	p.address = newServer(w.T, func(rw http.ResponseWriter, r *http.Request) {
+	p.address = newServer(w.TB, func(rw http.ResponseWriter, r *http.Request) {
 		p.reads.Add(1)
 		(*p.answer.Load())(rw, r)
 	})

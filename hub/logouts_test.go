@@ -24,7 +24,7 @@ func (w *world) listener() *listener {
 	w.Helper()
 	l := &listener{told: make(chan string, 100)}
 	l.status.Store(http.StatusOK)
-	server := newServer(w.T, func(rw http.ResponseWriter, r *http.Request) {
+	server := newServer(w.TB, func(rw http.ResponseWriter, r *http.Request) {
 		token := r.PostFormValue("logout_token")
 		rw.WriteHeader(int(l.status.Load()))
 		l.told <- token

@@ -29,7 +29,8 @@ func TestAProgramThatKnowsOneAddressSignsSomebodyIn(t *testing.T) {
 	resource := get(at[1], "")
 	api := resource.str("resource")
 	want(t, "the resource", api, w.URL+"/api")
-	want(t, "the root's document too", get("/.well-known/oauth-protected-resource", "").Body, resource.Body)
+	// The hub itself is no resource: a document there would name another (RFC 9728 §3.3).
+	want(t, "a document at the root", get("/.well-known/oauth-protected-resource", "").Status, 404)
 	server := resource.JSON["authorization_servers"].([]any)[0].(string)
 
 	// The server's metadata, and a registration.

@@ -53,7 +53,6 @@ func (h *Hub) routes() []route {
 		{"DELETE", "/oauth2/register/:id", g.enrol, h.oidc.Unregister},
 
 		// The hub's own API.
-		{"GET", "/.well-known/oauth-protected-resource", g.app, h.oidc.ResourceMetadata},
 		{"GET", "/.well-known/oauth-protected-resource/api", g.app, h.oidc.ResourceMetadata},
 		{"GET", "/api/me", g.shared, h.oidc.Me},
 		{"GET", "/api/sessions", g.shared, h.oidc.Sessions},
@@ -61,7 +60,6 @@ func (h *Hub) routes() []route {
 		// What browsers ask before a page of another origin may call.
 		{"OPTIONS", "/.well-known/openid-configuration", g.app, h.oidc.PreflightPublic},
 		{"OPTIONS", "/.well-known/oauth-authorization-server", g.app, h.oidc.PreflightPublic},
-		{"OPTIONS", "/.well-known/oauth-protected-resource", g.app, h.oidc.PreflightPublic},
 		{"OPTIONS", "/.well-known/oauth-protected-resource/api", g.app, h.oidc.PreflightPublic},
 		{"OPTIONS", "/api/me", g.app, h.oidc.Preflight},
 		{"OPTIONS", "/api/sessions", g.app, h.oidc.Preflight},

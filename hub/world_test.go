@@ -40,7 +40,7 @@ func onBothEngines(t *testing.T, story func(t *testing.T, w *world)) {
 	t.Run("mongodb", func(t *testing.T) { story(t, newWorld(t, openMongoDB(t))) })
 }
 
-func openSQLite(t *testing.T) store.Backend {
+func openSQLite(t testing.TB) store.Backend {
 	t.Helper()
 	db, err := sqlite.Open(filepath.Join(t.TempDir(), "hub.db"))
 	if err != nil {
@@ -62,7 +62,7 @@ func openMongoDB(t *testing.T) store.Backend {
 
 // A world is a hub on a real port, with people and apps.
 type world struct {
-	*testing.T
+	testing.TB
 	URL     string
 	Hub     *hub.Hub
 	clock   *clock
@@ -73,13 +73,13 @@ type world struct {
 // password is everybody's.
 const password = "green apples on the roof"
 
-func newWorld(t *testing.T, backend store.Backend) *world {
+func newWorld(t testing.TB, backend store.Backend) *world {
 	return newWorldAs(t, backend, hub.Config{})
 }
 
-func newWorldAs(t *testing.T, backend store.Backend, config hub.Config) *world {
+func newWorldAs(t testing.TB, backend store.Backend, config hub.Config) *world {
 	t.Helper()
-	w := &world{T: t, clock: &clock{}, log: &logbook{}, backend: backend}
+	w := &world{TB: t, clock: &clock{}, log: &logbook{}, backend: backend}
 	var handler atomic.Pointer[hub.Hub]
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		handler.Load().ServeHTTP(rw, r)
@@ -527,7 +527,7 @@ func atOnce(n int, f func(i int)) {
 }
 
 // newServer serves one handler on this machine.
-func newServer(t *testing.T, handle http.HandlerFunc) string {
+func newServer(t testing.TB, handle http.HandlerFunc) string {
 	t.Helper()
 	server := httptest.NewServer(handle)
 	t.Cleanup(server.Close)
