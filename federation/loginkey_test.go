@@ -72,6 +72,23 @@ func TestEveryFieldIsChecked(t *testing.T) {
 		"a domain in capitals":     {func(k *federation.LoginKey) { k.AuthoritativeDomains = []string{"Example.ORG"} }, ""},
 		"a rule for no role":       {func(k *federation.LoginKey) { k.RoleMap = map[string]string{"": "admin"} }, "role_map"},
 		"a rule with an operator":  {func(k *federation.LoginKey) { k.RoleMap = map[string]string{"$set": "admin"} }, "role_map"},
+		"sign-ups of no domain":    {func(k *federation.LoginKey) { k.SignUps = federation.Domains }, "sign_up_domains"},
+		"sign-ups of a domain":     {func(k *federation.LoginKey) { k.SignUps, k.SignUpDomains = federation.Domains, []string{"Example.org"} }, ""},
+		"sign-ups by invitation":   {func(k *federation.LoginKey) { k.SignUps = federation.Invited }, ""},
+		"a home of one word":       {func(k *federation.LoginKey) { k.HomeDomains = []string{"org"} }, "home_domains"},
+		"an option":                {func(k *federation.LoginKey) { k.Options = map[string]string{"tenant": " common "} }, ""},
+		"an option of two lines":   {func(k *federation.LoginKey) { k.Options = map[string]string{"tenant": "a\nb"} }, "options.tenant"},
+		"an option with a dot":     {func(k *federation.LoginKey) { k.Options = map[string]string{"a.b": "x"} }, "options"},
+		"a preset with a slash":    {func(k *federation.LoginKey) { k.Preset = "a/b" }, "preset"},
+		"an endpoint of OpenID":    {func(k *federation.LoginKey) { k.Endpoints.Token = "https://id.example.org/token" }, "endpoints.token"},
+		"a parameter":              {func(k *federation.LoginKey) { k.Params = map[string]string{"prompt": "consent"} }, ""},
+		"a parameter of ours":      {func(k *federation.LoginKey) { k.Params = map[string]string{"redirect_uri": "https://evil.test"} }, "params"},
+		"one of ours in capitals":  {func(k *federation.LoginKey) { k.Params = map[string]string{"STATE": "x"} }, "params"},
+		"a parameter with a space": {func(k *federation.LoginKey) { k.Params = map[string]string{"a b": "x"} }, "params"},
+		"a parameter of two lines": {func(k *federation.LoginKey) { k.Params = map[string]string{"a": "x\ny"} }, "params"},
+		"a claim path":             {func(k *federation.LoginKey) { k.Claims.Roles = "realm_access.roles" }, ""},
+		"a claim path of nothing":  {func(k *federation.LoginKey) { k.Claims.Roles = "a..b" }, "claims.roles"},
+		"another subject":          {func(k *federation.LoginKey) { k.Claims.Subject = "email" }, "claims.subject"},
 		"a rule":                   {func(k *federation.LoginKey) { k.RoleMap = map[string]string{"Sales.User": "sales"} }, ""},
 	} {
 		k := goodKey()
@@ -90,6 +107,23 @@ func TestEveryFieldIsChecked(t *testing.T) {
 		}
 		if !slices.Equal(fields, want) {
 			t.Errorf("%s: got problems with %v, want %v", name, fields, want)
+		}
+	}
+}
+
+func TestEndpointsByHandAreChecked(t *testing.T) {
+	for address, ok := range map[string]bool{
+		"https://id.example.org/token": true, "https://id.example.org/token?v=1": true, "": false, "id.example.org": false,
+		"http://id.example.org/token": false, "https://a@id.example.org/": false, "https://id.example.org/#x": false,
+		"javascript:alert(1)": false, "file:///etc/passwd": false, `https://id.example.org\@evil.test`: false,
+	} {
+		k := goodKey()
+		k.Kind, k.Enabled = federation.KindOAuth2, true
+		k.Endpoints = federation.Endpoints{Authorize: "https://id.example.org/a", Token: address, Userinfo: "https://id.example.org/u"}
+		k.Tidy()
+		problems := k.Validate(federation.Env{})
+		if got := len(problems) == 0; got != ok || !ok && problems[0].Field != "endpoints.token" {
+			t.Errorf("%q: got %v", address, problems)
 		}
 	}
 }
@@ -231,6 +265,8 @@ func TestAKeySurvivesItsRecord(t *testing.T) {
 		BaseURL: "https://id.example.org", ClientID: "us", Secret: "sealed", Scopes: []string{"openid"}, Hosts: []string{"api.example.org"},
 		Issuer: "https://id.example.org/", SignUps: federation.Deny, Linking: federation.Auto,
 		AuthoritativeDomains: []string{"example.org"}, TrustEmail: true, RoleMap: map[string]string{"Sales.User": "sales"},
+		Preset: "keycloak", Options: map[string]string{"realm": "a"}, Params: map[string]string{"prompt": "consent"},
+		Claims: federation.Claims{Roles: "realm_access.roles"}, SignUpDomains: []string{"example.org"},
 		Join:    federation.Join{Status: federation.Active, Message: "m", Said: "s", Checked: at},
 		Created: at, Updated: at,
 	}

@@ -38,13 +38,16 @@ const (
 // Tidy trims what people paste and fills in what they left out. Registry.Add
 // and Registry.Update call it before Validate.
 func (k *LoginKey) Tidy() {
-	for _, field := range []*string{&k.ID, &k.Name, &k.Icon, &k.ClientID} {
+	for _, field := range []*string{&k.ID, &k.Preset, &k.Name, &k.Icon, &k.ClientID} {
 		*field = strings.TrimSpace(*field)
 	}
 	k.BaseURL = TidyBaseURL(k.BaseURL)
 	k.Scopes = tidyList(k.Scopes)
 	k.Hosts = tidyList(lower(k.Hosts))
-	k.AuthoritativeDomains = tidyList(lower(k.AuthoritativeDomains))
+	for _, domains := range []*[]string{&k.AuthoritativeDomains, &k.SignUpDomains, &k.HomeDomains} {
+		*domains = tidyList(lower(*domains))
+	}
+	k.tidyAnswers()
 	if k.Kind == "" {
 		k.Kind = KindOpenID
 	}
@@ -85,7 +88,8 @@ func lower(list []string) []string {
 func (k LoginKey) Validate(env Env) Problems {
 	var problems Problems
 	for _, check := range []func(LoginKey, Env) Problems{
-		checkID, checkName, checkAddress, checkCredentials, checkScopes, checkHosts, checkPeople, checkRoles,
+		checkID, checkName, checkAddress, checkCredentials, checkScopes, checkHosts,
+		checkOptions, checkEndpoints, checkParams, checkClaims, checkPeople, checkRoles,
 	} {
 		problems = append(problems, check(k, env)...)
 	}
@@ -137,7 +141,7 @@ func checkCredentials(k LoginKey, _ Env) Problems {
 	case k.Kind == KindPeer && (k.ClientID != "" || k.Secret != ""):
 		// A peer knows us by the address of our metadata document.
 		return problem("client_id", "Another hub needs no client id and no secret. To use the ones you were given, choose the kind \"openid\".")
-	case k.Kind == KindOpenID && k.Enabled && k.ClientID == "":
+	case k.Kind != KindPeer && k.Enabled && k.ClientID == "":
 		// Until then it is a draft: the other site wants to know the callback
 		// address before it hands out a client id.
 		return problem("client_id", "Enter the client id that the other site gave you before you switch this on.")
@@ -173,22 +177,30 @@ func checkHosts(k LoginKey, _ Env) Problems {
 
 func checkPeople(k LoginKey, _ Env) Problems {
 	var problems Problems
-	if k.SignUps != Allow && k.SignUps != Deny {
-		problems = problem("sign_ups", "Choose whether people without an account here get one: \"allow\" or \"deny\".")
+	if !slices.Contains([]string{Allow, Deny, Invited, Domains}, k.SignUps) {
+		problems = problem("sign_ups", "Choose whether people without an account here get one: \"allow\", \"deny\", \"invited\" or \"domains\".")
+	}
+	if k.SignUps == Domains && len(k.SignUpDomains) == 0 {
+		problems = append(problems, problem("sign_up_domains", "Enter the mail domains whose people get an account, like \"example.org\".")...)
 	}
 	if k.Linking != Confirm && k.Linking != Auto && k.Linking != Never {
 		problems = append(problems, problem("linking", "Choose how accounts are connected: \"confirm\", \"auto\" or \"never\".")...)
 	}
-	for _, domain := range k.AuthoritativeDomains {
+	problems = append(problems, checkDomains("authoritative_domains", k.AuthoritativeDomains)...)
+	problems = append(problems, checkDomains("sign_up_domains", k.SignUpDomains)...)
+	return append(problems, checkDomains("home_domains", k.HomeDomains)...)
+}
+
+func checkDomains(field string, domains []string) Problems {
+	if len(domains) > maxList {
+		return problem(field, "No more than %d domains.", maxList)
+	}
+	for _, domain := range domains {
 		if !domainName(domain) {
-			problems = append(problems, problem("authoritative_domains", "%q is not a mail domain. It looks like \"example.org\".", domain)...)
-			break
+			return problem(field, "%q is not a mail domain. It looks like \"example.org\".", domain)
 		}
 	}
-	if len(k.AuthoritativeDomains) > maxList {
-		problems = append(problems, problem("authoritative_domains", "No more than %d domains.", maxList)...)
-	}
-	return problems
+	return nil
 }
 
 func checkRoles(k LoginKey, _ Env) Problems {

@@ -1,0 +1,175 @@
+package federation
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// This file checks the answers to what only some providers ask: options,
+// endpoints, further parameters, and where a description is found.
+
+// tidyAnswers trims what people paste, and drops answers that are empty.
+func (k *LoginKey) tidyAnswers() {
+	k.Options = tidyMap(k.Options)
+	k.Params = tidyMap(k.Params)
+	for _, field := range slices.Concat(k.Endpoints.fields(), k.Claims.fields()) {
+		*field.value = strings.TrimSpace(*field.value)
+	}
+}
+
+func tidyMap(m map[string]string) map[string]string {
+	var tidy map[string]string
+	for name, value := range m {
+		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+		if name == "" || value == "" {
+			continue
+		}
+		if tidy == nil {
+			tidy = map[string]string{}
+		}
+		tidy[name] = value
+	}
+	return tidy
+}
+
+// A field is one text of a struct, by the name it is saved under.
+type field struct {
+	name  string
+	value *string
+}
+
+func (e *Endpoints) fields() []field {
+	return []field{
+		{"endpoints.authorize", &e.Authorize}, {"endpoints.token", &e.Token}, {"endpoints.userinfo", &e.Userinfo},
+	}
+}
+
+func (c *Claims) fields() []field {
+	return []field{
+		{"claims.subject", &c.Subject}, {"claims.email", &c.Email}, {"claims.email_verified", &c.EmailVerified},
+		{"claims.name", &c.Name}, {"claims.given_name", &c.GivenName}, {"claims.family_name", &c.FamilyName},
+		{"claims.username", &c.Username}, {"claims.picture", &c.Picture}, {"claims.locale", &c.Locale},
+		{"claims.roles", &c.Roles},
+	}
+}
+
+// checkOptions knows no preset: what an option must be, its connector says.
+func checkOptions(k LoginKey, _ Env) Problems {
+	if k.Preset != "" && !slug(k.Preset) {
+		return problem("preset", "There is no provider %q in the catalogue.", CleanText(k.Preset, maxID))
+	}
+	if len(k.Options) > maxList {
+		return problem("options", "No more than %d options.", maxList)
+	}
+	for _, name := range slices.Sorted(maps.Keys(k.Options)) {
+		if !parameterName(name) {
+			return problem("options", "An option's name is small letters and underscores, like \"tenant\".")
+		}
+		if value := k.Options[name]; len(value) > maxText || !clean(value) {
+			return problem("options."+name, "This is longer than %d characters or has some that do not print. Copy it again.", maxText)
+		}
+	}
+	return nil
+}
+
+// parameterName tells whether a text may name a member of a record: the
+// database gives dots and a leading $ a meaning.
+func parameterName(s string) bool {
+	if s == "" || len(s) > maxID {
+		return false
+	}
+	return !strings.ContainsFunc(s, func(r rune) bool {
+		return r != '_' && r != '-' && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
+	})
+}
+
+// checkEndpoints wants all that an OAuth 2.0 provider needs from one that is
+// described by hand, and none from one that describes itself.
+func checkEndpoints(k LoginKey, env Env) Problems {
+	given := slices.DeleteFunc(k.Endpoints.fields(), func(f field) bool { return *f.value == "" })
+	if k.Kind == KindPeer || k.Kind == KindOpenID {
+		if len(given) > 0 {
+			return problem(given[0].name, "This provider says itself where its endpoints are. Leave this empty.")
+		}
+		return nil
+	}
+	var problems Problems
+	if k.Kind == KindOAuth2 && k.Enabled {
+		for _, f := range k.Endpoints.fields() {
+			if *f.value == "" {
+				problems = append(problems, problem(f.name, "Enter this address before you switch the key on; the provider's documentation names it.")...)
+			}
+		}
+	}
+	for _, f := range given {
+		if text := endpointProblem(*f.value, env.AllowHTTP); text != "" {
+			problems = append(problems, problem(f.name, "%s", text)...)
+		}
+	}
+	return problems
+}
+
+// endpointProblem returns a sentence if the address will not do. A query is
+// allowed (RFC 6749 §3.1), a fragment is not.
+func endpointProblem(raw string, allowHTTP bool) string {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil || u.Hostname() == "" || u.Opaque != "" || !plainASCII(raw):
+		return "This is not a web address. It looks like https://id.example.org/token."
+	case u.User != nil || strings.Contains(raw, "#"):
+		return "Leave out user names and everything from # on."
+	case u.Scheme != "https" && (u.Scheme != "http" || !allowHTTP):
+		return "The address must start with https://."
+	case len(raw) > maxText:
+		return "The address is too long."
+	}
+	return ""
+}
+
+// reserved are the parameters of an authorization request that are ours to
+// set: they are what an answer is held against.
+var reserved = []string{
+	"client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", // RFC 6749 §4.1.1
+	"code", "code_challenge", "code_challenge_method", "code_verifier", // RFC 7636
+	"client_secret", "client_assertion", "client_assertion_type", "grant_type", // never in a browser
+	"nonce", "max_age", "id_token_hint", "request", "request_uri", "registration", // OpenID Connect Core §3.1.2.1
+	"iss", "error", "error_description", "dpop_jkt", "via", // RFC 9207, RFC 9449; the last is ours between hubs
+}
+
+// ReservedParam tells whether a parameter of an authorization request is the
+// protocol's own, which LoginKey.Params must not set.
+func ReservedParam(name string) bool { return slices.Contains(reserved, strings.ToLower(name)) }
+
+func checkParams(k LoginKey, _ Env) Problems {
+	if len(k.Params) > maxList {
+		return problem("params", "No more than %d parameters.", maxList)
+	}
+	for _, name := range slices.Sorted(maps.Keys(k.Params)) {
+		switch value := k.Params[name]; {
+		case !parameterName(name):
+			return problem("params", "A parameter's name is letters, digits, underscores and hyphens, like \"prompt\".")
+		case ReservedParam(name):
+			return problem("params", "The parameter %q is set by this site for every sign-in. Leave it out.", name)
+		case len(value) > 4*maxText || !clean(value):
+			return problem("params", "The value of %q is too long or has characters that do not print.", name)
+		}
+	}
+	return nil
+}
+
+func checkClaims(k LoginKey, _ Env) Problems {
+	var problems Problems
+	for _, f := range k.Claims.fields() {
+		if _, err := ParsePath(*f.value); err != nil {
+			problems = append(problems, problem(f.name, "This is not a path. It looks like \"data.emails.0.address\": names with dots between, a number where there is a list.")...)
+		}
+	}
+	if k.Claims.Subject != "" && (k.Kind == KindOpenID || k.Kind == KindPeer) {
+		// OpenID Connect Core §5.7: nothing but iss and sub names a person for
+		// ever.
+		problems = append(problems, problem("claims.subject", "An OpenID provider names people with \"sub\" and nothing else. Leave this empty.")...)
+	}
+	return problems
+}

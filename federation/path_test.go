@@ -1,0 +1,83 @@
+package federation_test
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/fedhub/fedhub/federation"
+)
+
+const described = `{
+	"id": 7,
+	"data": {"emails": [{"address": "ada@example.org"}, null], "name": "Ada"},
+	"https://example.org/roles": ["staff"],
+	"realm_access": {"roles": ["a", "b"]},
+	"a": {"b.c": "inner", "b": {"c": "deep"}}
+}`
+
+func TestAPathLeadsToOnePlace(t *testing.T) {
+	var document any
+	if err := json.Unmarshal([]byte(described), &document); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]any{
+		"id":                        7.0,
+		"data.emails.0.address":     "ada@example.org",
+		"data.name":                 "Ada",
+		"https://example.org/roles": []any{"staff"},
+		"realm_access.roles":        []any{"a", "b"},
+		"realm_access.roles.1":      "b",
+		"a.b.c":                     "inner", // the longer name comes first
+	} {
+		p, err := federation.ParsePath(path)
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+			continue
+		}
+		if got, found := p.Find(document); !found || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: got %v, want %v", path, got, want)
+		}
+	}
+	for _, path := range []string{"", "ID", "data.emails.2", "data.emails.-1", "data.emails.00", "data.emails.address", "id.0", "data.name.0", "0"} {
+		p, err := federation.ParsePath(path)
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+		if got, found := p.Find(document); found {
+			t.Errorf("%s: got %v, want nothing", path, got)
+		}
+	}
+}
+
+func TestAPathThatIsNoneIsRefused(t *testing.T) {
+	for _, path := range []string{".", "a.", ".a", "a..b", " a", "a\nb", "a\u202eb", strings.Repeat("a", 256), strings.Repeat("a.", 8) + "a"} {
+		if p, err := federation.ParsePath(path); err == nil {
+			t.Errorf("%q: got %v", path, p)
+		}
+	}
+}
+
+func FuzzPath(f *testing.F) {
+	for _, path := range []string{"", "id", "data.emails.0.address", "https://example.org/roles", "a.b.c", "..", "a.99999999999999999999"} {
+		f.Add(path, described)
+	}
+	f.Fuzz(func(t *testing.T, text, document string) {
+		path, err := federation.ParsePath(text)
+		if err != nil {
+			return
+		}
+		if path.String() != text {
+			t.Errorf("%q became %q", text, path.String())
+		}
+		var value any
+		if json.Unmarshal([]byte(document), &value) != nil {
+			return
+		}
+		found, ok := path.Find(value)
+		if !ok && found != nil {
+			t.Errorf("%q: something was found and not", text)
+		}
+	})
+}
