@@ -221,7 +221,10 @@ func (d *Demo) app(ctx context.Context, l *serving.Listener) error {
 		Name: AppName, Type: clients.Web,
 		RedirectURIs:         []string{d.App.URL + sampleapp.CallbackPath},
 		BackchannelLogoutURI: d.App.URL + sampleapp.LogoutPath,
-		RefreshTokens:        true, Scopes: []string{"openid", "profile", "email"},
+
+		PostLogoutRedirectURIs: []string{d.App.URL + sampleapp.SignedOutPath},
+
+		RefreshTokens: true, Scopes: []string{"openid", "profile", "email"},
 	})
 	if err != nil {
 		return fmt.Errorf("register the sample app: %w", err)

@@ -49,6 +49,8 @@ type Link struct{ Text, URL string }
 const (
 	CallbackPath = "/callback"           // a redirect URI
 	LogoutPath   = "/backchannel-logout" // the back-channel logout URI
+
+	SignedOutPath = "/signed-out" // a post-logout redirect URI
 )
 
 // An App is an http.Handler.
@@ -93,6 +95,15 @@ func host(address string) string {
 	return u.Host
 }
 
+// origin is the part of an address that a policy names.
+func origin(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
+
 func (a *App) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", a.home)
@@ -100,7 +111,8 @@ func (a *App) routes() http.Handler {
 	mux.HandleFunc("GET "+CallbackPath, a.callback)
 	mux.HandleFunc("POST /refresh", a.refresh)
 	mux.HandleFunc("POST /logout", a.logout)
-	mux.HandleFunc("GET /signed-out", a.signedOut)
+	mux.HandleFunc("POST /logout/hub", a.leave)
+	mux.HandleFunc("GET "+SignedOutPath, a.signedOut)
 	mux.HandleFunc("POST "+LogoutPath, a.backchannel)
 	mux.HandleFunc("GET /style.css", style)
 	mux.HandleFunc("/", a.lost)
@@ -110,16 +122,19 @@ func (a *App) routes() http.Handler {
 	// says nothing, passes and has to show a signed token.
 	crossOrigin := http.NewCrossOriginProtection()
 	crossOrigin.SetDenyHandler(http.HandlerFunc(a.foreign))
-	return headers(crossOrigin.Handler(mux))
+	return a.headers(crossOrigin.Handler(mux))
 }
 
 // ServeHTTP answers a request.
 func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
 
-func headers(next http.Handler) http.Handler {
+func (a *App) headers(next http.Handler) http.Handler {
+	// A form's answer may lead on to the hub: browsers hold that against
+	// form-action too.
+	policy := "default-src 'none'; style-src 'self'; img-src data:; form-action 'self' " + origin(a.config.Issuer) + "; base-uri 'none'; frame-ancestors 'none'"
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+		h.Set("Content-Security-Policy", policy)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "no-store") // the pages are personal, the callback's address is secret

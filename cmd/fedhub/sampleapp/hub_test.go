@@ -80,7 +80,7 @@ func (w *world) serve(rw http.ResponseWriter, r *http.Request) {
 	case "/.well-known/openid-configuration":
 		w.json(rw, http.StatusOK, map[string]any{
 			"issuer": w.hub.URL, "authorization_endpoint": w.hub.URL + "/authorize", "token_endpoint": w.hub.URL + "/token",
-			"jwks_uri": w.hub.URL + "/jwks", "userinfo_endpoint": w.hub.URL + "/userinfo",
+			"jwks_uri": w.hub.URL + "/jwks", "userinfo_endpoint": w.hub.URL + "/userinfo", "end_session_endpoint": w.hub.URL + "/logout",
 			"id_token_signing_alg_values_supported": []string{"RS256"}, "authorization_response_iss_parameter_supported": true,
 		})
 	case "/jwks":

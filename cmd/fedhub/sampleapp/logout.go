@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -18,7 +19,51 @@ func (a *App) logout(w http.ResponseWriter, r *http.Request) {
 	if who, ok := a.visitors.leave(w, r); ok {
 		a.config.Watch(who.Shown() + " signed out of the app")
 	}
-	http.Redirect(w, r, "/signed-out", http.StatusSeeOther)
+	http.Redirect(w, r, SignedOutPath, http.StatusSeeOther)
+}
+
+// leave is POST /logout/hub: it ends the session here and takes the browser to
+// the hub, to end the one there (OpenID Connect RP-Initiated Logout §2). The
+// hub sends it back to SignedOutPath.
+func (a *App) leave(w http.ResponseWriter, r *http.Request) {
+	who, ok := a.visitors.leave(w, r)
+	to, err := a.endSession(r.Context(), who)
+	if !ok || err != nil {
+		if err != nil {
+			a.config.Log.Warn("the hub could not be asked to sign somebody out", "error", err)
+		}
+		http.Redirect(w, r, SignedOutPath, http.StatusSeeOther)
+		return
+	}
+	a.config.Watch(who.Shown() + " signed out of the app and of the hub")
+	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// hubToo is the state that tells the page that the hub was signed out of.
+const hubToo = "hub"
+
+// endSession is where the hub ends a person's session: its ID token says whose.
+func (a *App) endSession(ctx context.Context, who person) (string, error) {
+	p, err := a.hub(ctx)
+	if err != nil {
+		return "", err
+	}
+	var says struct {
+		EndSession string `json:"end_session_endpoint"`
+	}
+	if err := p.Claims(&says); err != nil {
+		return "", fmt.Errorf("read the discovery document: %w", err)
+	}
+	to, err := url.Parse(says.EndSession)
+	if err != nil || to.Host == "" {
+		return "", errors.New("the hub names no end_session_endpoint")
+	}
+	query := to.Query()
+	query.Set("id_token_hint", who.raw)
+	query.Set("post_logout_redirect_uri", strings.TrimSuffix(a.config.URL, "/")+SignedOutPath)
+	query.Set("state", hubToo) // comes back as it is
+	to.RawQuery = query.Encode()
+	return to.String(), nil
 }
 
 // logoutEvent is the event that makes a JWT a logout token.

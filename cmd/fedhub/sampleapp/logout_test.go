@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/fedhub/fedhub/cmd/fedhub/sampleapp"
@@ -32,6 +33,29 @@ func TestTheHubEndsASession(t *testing.T) {
 				t.Error("the session lives on")
 			}
 		})
+	}
+}
+
+func TestAPersonSignsOutOfTheHubToo(t *testing.T) {
+	w := newWorld(t)
+	w.signIn()
+	p := w.post("/logout/hub", nil, "Sec-Fetch-Site", "same-origin")
+	to, err := url.Parse(p.Location)
+	if err != nil || !strings.HasPrefix(p.Location, w.hub.URL+"/logout?") {
+		t.Fatalf("got %d %q", p.Status, p.Location)
+	}
+	query := to.Query()
+	if query.Get("post_logout_redirect_uri") != w.app.URL+sampleapp.SignedOutPath || strings.Count(query.Get("id_token_hint"), ".") != 2 {
+		t.Errorf("asked with %v", query)
+	}
+	if w.signedIn() {
+		t.Error("the session lives on")
+	}
+	if page := w.get(sampleapp.SignedOutPath + "?state=" + query.Get("state")); !strings.Contains(page.Body, "The hub has signed you out too.") {
+		t.Errorf("the page does not say so:\n%s", page.Body)
+	}
+	if p := w.post("/logout/hub", nil, "Sec-Fetch-Site", "same-origin"); p.Location != sampleapp.SignedOutPath {
+		t.Errorf("with nobody signed in: got %q", p.Location)
 	}
 }
 

@@ -35,6 +35,7 @@ type view struct {
 	Issuer   string
 	ClientID string
 	SignOuts []Link
+	HubToo   bool // the hub's session has ended as well
 
 	// Who is signed in; empty on other pages.
 	Name, Email, SID string
@@ -107,8 +108,8 @@ func (a *App) home(w http.ResponseWriter, r *http.Request) {
 	a.show(w, http.StatusOK, "person", v)
 }
 
-func (a *App) signedOut(w http.ResponseWriter, _ *http.Request) {
-	a.show(w, http.StatusOK, "signedout", view{Title: "Signed out"})
+func (a *App) signedOut(w http.ResponseWriter, r *http.Request) {
+	a.show(w, http.StatusOK, "signedout", view{Title: "Signed out", HubToo: r.URL.Query().Get("state") == hubToo})
 }
 
 func (a *App) lost(w http.ResponseWriter, r *http.Request) {

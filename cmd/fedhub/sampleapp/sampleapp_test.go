@@ -195,7 +195,7 @@ func TestAnotherSiteCanChangeNothing(t *testing.T) {
 	w := newWorld(t)
 	w.signIn()
 	for _, site := range []string{"cross-site", "same-site"} {
-		for _, path := range []string{"/logout", "/refresh"} {
+		for _, path := range []string{"/logout", "/logout/hub", "/refresh"} {
 			if p := w.post(path, nil, "Sec-Fetch-Site", site); p.Status != http.StatusForbidden {
 				t.Errorf("%s from %s: got %d, want 403", path, site, p.Status)
 			}

@@ -18,6 +18,7 @@ type person struct {
 	subject string // who, in the hub's words
 	sid     string // in which session there; may be empty
 
+	raw      string // the ID token as it came, to show when signing out
 	idToken  map[string]any
 	userinfo map[string]any
 	token    *oauth2.Token

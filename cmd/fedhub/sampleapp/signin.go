@@ -122,7 +122,7 @@ func (a *App) redeem(ctx context.Context, p *oidc.Provider, code string, try att
 			return person{}, fmt.Errorf("check the access token: %w", err)
 		}
 	}
-	who := person{subject: id.Subject, token: token, since: a.config.Now()}
+	who := person{subject: id.Subject, raw: raw, token: token, since: a.config.Now()}
 	if err := id.Claims(&who.idToken); err != nil {
 		return person{}, fmt.Errorf("read the ID token: %w", err)
 	}
