@@ -109,16 +109,23 @@ func picture(s string) string {
 // not get in (FE-31).
 func (c *Connector) roles(documents ...object) []string {
 	var roles []string
-	for _, document := range documents {
-		for _, claim := range []string{"roles", "groups"} {
-			for _, theirs := range words(document, claim) {
-				if ours := c.key.RoleMap[theirs]; ours != "" && !slices.Contains(roles, ours) {
-					roles = append(roles, ours)
-				}
-			}
+	for _, theirs := range c.theirRoles(documents...) {
+		if ours := c.key.RoleMap[theirs]; ours != "" && !slices.Contains(roles, ours) {
+			roles = append(roles, ours)
 		}
 	}
 	slices.Sort(roles)
+	return roles
+}
+
+// theirRoles are what the upstream calls them.
+func (c *Connector) theirRoles(documents ...object) []string {
+	var roles []string
+	for _, document := range documents {
+		for _, claim := range []string{"roles", "groups"} {
+			roles = append(roles, words(document, claim)...)
+		}
+	}
 	return roles
 }
 

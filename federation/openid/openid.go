@@ -2,6 +2,7 @@
 //
 // The story is told by Begin and Finish, and each step has its file:
 //
+//	steps.go      the steps in order, and what an administrator sees of each
 //	discovery.go  what the provider says of itself, and what we accept of it
 //	answer.go     what the browser brings back: four parameters, nothing else
 //	token.go      the code becomes tokens, with PKCE and our credentials
@@ -94,13 +95,18 @@ func Open(key federation.LoginKey, env federation.Env, dialect Dialect) (*Connec
 }
 
 // Begin makes the secrets of one sign-in, keeps them in the leg, and returns
-// the authorization request (OpenID Connect Core §3.1.2.1). Nothing in it
-// comes from the browser's query but the hints, by name (FE-01).
+// the authorization request (OpenID Connect Core §3.1.2.1).
 func (c *Connector) Begin(ctx context.Context, leg *federation.Leg, hints federation.Hints) (string, error) {
-	doc, err := c.Discover(ctx)
+	doc, err := c.stepDiscovery(ctx)
 	if err != nil {
 		return "", err
 	}
+	return c.stepAuthorize(ctx, doc, leg, hints)
+}
+
+// authorize writes the request. Nothing in it comes from the browser's query
+// but the hints, by name (FE-01).
+func (c *Connector) authorize(doc Discovery, leg *federation.Leg, hints federation.Hints) (string, error) {
 	options, err := hintOptions(hints)
 	if err != nil {
 		return "", err
@@ -126,30 +132,23 @@ func (c *Connector) Finish(ctx context.Context, leg federation.Leg, query url.Va
 	ctx, cancel := context.WithTimeout(ctx, c.env.Patience)
 	defer cancel()
 
-	answer, err := c.readAnswer(leg, query)
+	doc, code, err := c.stepAnswer(ctx, leg, query)
 	if err != nil {
 		return federation.Identity{}, err
 	}
-	doc, err := c.Discover(ctx)
+	tokens, err := c.stepToken(ctx, doc, leg, code)
 	if err != nil {
 		return federation.Identity{}, err
 	}
-	if err := c.checkAnswer(doc, leg, answer); err != nil {
-		return federation.Identity{}, err
-	}
-	tokens, err := c.redeem(ctx, doc, leg, answer.code)
+	claims, err := c.stepIDToken(ctx, doc, leg, tokens)
 	if err != nil {
 		return federation.Identity{}, err
 	}
-	claims, err := c.verify(ctx, doc, leg, tokens)
+	profile, err := c.stepUserinfo(ctx, doc, claims, tokens)
 	if err != nil {
 		return federation.Identity{}, err
 	}
-	profile, err := c.profile(ctx, doc, claims, tokens)
-	if err != nil {
-		return federation.Identity{}, err
-	}
-	return c.identity(doc, claims, profile), nil
+	return c.stepClaims(ctx, doc, claims, profile)
 }
 
 func (c *Connector) oauth(doc Discovery, proof Proof, redirect string) *oauth2.Config {

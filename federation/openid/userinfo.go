@@ -11,12 +11,8 @@ import (
 	"github.com/fedhub/fedhub/federation"
 )
 
-// profile returns the userinfo document if there is one and the id_token does
-// not already say what we asked for; else nil.
+// profile returns the userinfo document.
 func (c *Connector) profile(ctx context.Context, doc Discovery, claims object, got tokens) (object, error) {
-	if doc.UserinfoEndpoint == "" || !c.wantsMore(doc, claims) {
-		return nil, nil
-	}
 	answer, err := c.line.Resource(ctx, doc.UserinfoEndpoint, string(got.access))
 	switch {
 	case err != nil:

@@ -1,0 +1,155 @@
+package openid
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/go-jose/go-jose/v4"
+)
+
+// The steps of a sign-in, each reported with what it found out. The facts are
+// for administrators and are kept: no code, state, nonce, verifier or token is
+// among them, and of the claims only those that decide something here.
+
+func (c *Connector) stepDiscovery(ctx context.Context) (doc Discovery, err error) {
+	err = federation.Observe(ctx, "discovery", c.env.Now, func(fact func(name, value string)) (err error) {
+		if doc, err = c.Discover(ctx); err != nil {
+			return err
+		}
+		tell := telling(fact)
+		tell("issuer", doc.Issuer)
+		tell("authorization endpoint", doc.AuthorizationEndpoint)
+		tell("token endpoint", doc.TokenEndpoint)
+		tell("userinfo endpoint", doc.UserinfoEndpoint)
+		tell("key set", doc.JWKSURI)
+		tell("signature algorithms", strings.Join(doc.SigningAlgs, " "))
+		tell("client authentication", strings.Join(doc.AuthMethods, " "))
+		tell("answers name the issuer", strconv.FormatBool(doc.SendsIssuer))
+		return nil
+	})
+	return doc, err
+}
+
+func (c *Connector) stepAuthorize(ctx context.Context, doc Discovery, leg *federation.Leg, hints federation.Hints) (redirect string, err error) {
+	err = federation.Observe(ctx, "authorize", c.env.Now, func(fact func(name, value string)) (err error) {
+		if redirect, err = c.authorize(doc, leg, hints); err != nil {
+			return err
+		}
+		tell := telling(fact)
+		tell("client id", c.dialect.ClientID)
+		tell("redirect uri", leg.Redirect)
+		tell("scopes", strings.Join(c.scopes(doc), " "))
+		tell("prompt", hints.Prompt)
+		tell("max_age", hints.MaxAge)
+		tell("acr_values", hints.ACRValues)
+		return nil
+	})
+	return redirect, err
+}
+
+// stepAnswer looks at the discovery document once more: what it says now is
+// what the answer is held against.
+func (c *Connector) stepAnswer(ctx context.Context, leg federation.Leg, query url.Values) (doc Discovery, code string, err error) {
+	err = federation.Observe(ctx, "answer", c.env.Now, func(fact func(name, value string)) error {
+		answer, err := c.readAnswer(leg, query)
+		if err != nil {
+			return err
+		}
+		tell := telling(fact)
+		tell("issuer", answer.issuer)
+		tell("error", answer.err)
+		tell("error description", answer.description)
+		if doc, err = c.Discover(ctx); err != nil {
+			return err
+		}
+		code = answer.code
+		return c.checkAnswer(doc, leg, answer)
+	})
+	return doc, code, err
+}
+
+func (c *Connector) stepToken(ctx context.Context, doc Discovery, leg federation.Leg, code string) (got tokens, err error) {
+	err = federation.Observe(ctx, "token", c.env.Now, func(fact func(name, value string)) (err error) {
+		fact("endpoint", doc.TokenEndpoint)
+		got, err = c.redeem(ctx, doc, leg, code)
+		return err
+	})
+	return got, err
+}
+
+func (c *Connector) stepIDToken(ctx context.Context, doc Discovery, leg federation.Leg, got tokens) (claims object, err error) {
+	err = federation.Observe(ctx, "id_token", c.env.Now, func(fact func(name, value string)) (err error) {
+		tell := telling(fact)
+		if jws, err := jose.ParseSignedCompact(got.id, algorithms()); err == nil {
+			tell("algorithm", jws.Signatures[0].Protected.Algorithm)
+			tell("key id", jws.Signatures[0].Protected.KeyID)
+		}
+		if claims, err = c.verify(ctx, doc, leg, got); err != nil {
+			return err
+		}
+		tell("issuer", claims.loose("iss"))
+		tell("lifetime", lifetime(claims))
+		tell("claims", names(claims))
+		return nil
+	})
+	return claims, err
+}
+
+func (c *Connector) stepUserinfo(ctx context.Context, doc Discovery, claims object, got tokens) (profile object, err error) {
+	if doc.UserinfoEndpoint == "" || !c.wantsMore(doc, claims) {
+		return nil, nil
+	}
+	err = federation.Observe(ctx, "userinfo", c.env.Now, func(fact func(name, value string)) (err error) {
+		fact("endpoint", doc.UserinfoEndpoint)
+		if profile, err = c.profile(ctx, doc, claims, got); err != nil {
+			return err
+		}
+		telling(fact)("claims", names(profile))
+		return nil
+	})
+	return profile, err
+}
+
+func (c *Connector) stepClaims(ctx context.Context, doc Discovery, claims, profile object) (id federation.Identity, err error) {
+	err = federation.Observe(ctx, "claims", c.env.Now, func(fact func(name, value string)) (err error) {
+		id = c.identity(doc, claims, profile)
+		tell := telling(fact)
+		tell("email", id.Email)
+		tell("email verified", strconv.FormatBool(id.EmailVerified))
+		tell("name", id.Name)
+		tell("roles there", strings.Join(c.theirRoles(claims, profile), ", "))
+		tell("roles here", strings.Join(id.Roles, ", "))
+		tell("acr", claims.loose("acr"))
+		tell("amr", strings.Join(words(claims, "amr"), " "))
+		return nil
+	})
+	return id, err
+}
+
+// maxFact bounds what is told of a text that a stranger wrote, in bytes.
+const maxFact = 300
+
+// telling cleans what an upstream wrote, and leaves out what it did not say.
+func telling(fact func(name, value string)) func(name, value string) {
+	return func(name, value string) {
+		if value = federation.CleanText(value, maxFact); value != "" {
+			fact(name, value)
+		}
+	}
+}
+
+// names are those of an object's members, in order.
+func names(o object) string { return strings.Join(slices.Sorted(maps.Keys(o)), ", ") }
+
+func lifetime(claims object) string {
+	from, _, _ := claims.seconds("iat")
+	to, _, _ := claims.seconds("exp")
+	return fmt.Sprint(time.Duration(to-from) * time.Second)
+}
