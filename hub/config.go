@@ -15,6 +15,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/fetch"
+	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/users"
 )
@@ -61,6 +62,13 @@ type Config struct {
 	// SignInEvery how long it waits for each one after; 60 and 1 s if zero.
 	SignInBurst int
 	SignInEvery time.Duration
+
+	// MailURL is where the mail server is, and MailFrom from whom letters
+	// come; both empty for a hub that sends none. Mail, if set, takes the
+	// letters instead: for tests, and for the demo.
+	MailURL  string
+	MailFrom string
+	Mail     mail.Sender
 
 	// NewRSA makes RSA keys, which takes long; for tests, which have theirs ready.
 	NewRSA func() (*rsa.PrivateKey, error)
@@ -116,7 +124,33 @@ func (c Config) withDefaults() (Config, error) {
 	if _, err := c.roots(); err != nil {
 		return Config{}, err
 	}
+	if _, _, err := c.post(); err != nil {
+		return Config{}, err
+	}
 	return c, nil
+}
+
+// post is who takes the hub's letters, and the queue before a mail server,
+// which has to be closed at the end; nil if there is no such queue.
+func (c Config) post() (mail.Sender, *mail.Queue, error) {
+	switch {
+	case c.Mail != nil:
+		return c.Mail, nil, nil
+	case c.MailURL == "" && c.MailFrom != "":
+		return nil, nil, errors.New("FEDHUB_MAIL_FROM is set, but no mail server; name it in FEDHUB_MAIL_URL")
+	case c.MailURL == "":
+		return &mail.Log{Log: c.Log, Console: c.loopback()}, nil, nil
+	}
+	roots, err := c.roots()
+	if err != nil {
+		return nil, nil, err
+	}
+	server, err := mail.Parse(c.MailURL, c.MailFrom, roots)
+	if err != nil {
+		return nil, nil, err
+	}
+	queue := mail.NewQueue(server, c.Log)
+	return queue, queue, nil
 }
 
 // checkCertificates refuses settings about client certificates that could

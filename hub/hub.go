@@ -27,6 +27,7 @@ import (
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/logouts"
+	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/oidc"
 	"github.com/fedhub/fedhub/hub/requests"
 	"github.com/fedhub/fedhub/hub/seal"
@@ -54,6 +55,8 @@ type Hub struct {
 	http   *http.Client
 	audit  *audit.Recorder
 	proofs *dpop.Verifier
+	mail   mail.Sender
+	queue  *mail.Queue // before the mail server; nil if there is none
 	edge   *web.Edge
 
 	// Things.
@@ -115,6 +118,7 @@ func (h *Hub) things() {
 		AllowPrivate: c.AllowPrivateAddresses, Allowed: c.AllowedAddresses, RootCAs: roots, UserAgent: "fedhub", Observe: c.Fetched,
 	})
 	h.proofs = &dpop.Verifier{Nonces: dpop.NewNonces(h.box.Derive("dpop nonces"), c.Now), Replay: d.useOnce, Now: c.Now}
+	h.mail, h.queue, _ = c.post() // withDefaults looked already
 	h.audit = &audit.Recorder{Set: d.audit, Log: c.Log, Now: c.Now, Watch: c.Watch}
 	h.settings = settings.NewKeeper(d.settings, c.Name, c.Now)
 	h.signing = signing.NewKeeper(d.signing, h.box, c.Now)
@@ -274,6 +278,9 @@ func (h *Hub) Run(ctx context.Context) {
 	group.Go(func() { h.everyMinute(ctx) })
 	group.Wait()
 	h.decoupled.Wait()
+	if h.queue != nil {
+		h.queue.Close()
+	}
 	h.clients.Close()
 }
 

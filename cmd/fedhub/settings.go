@@ -34,6 +34,7 @@ type base struct {
 	AllowPrivateAddresses bool   `setting:"FEDHUB_ALLOW_PRIVATE_ADDRESSES" group:"Settings" help:"Let the hub fetch from private addresses and over plain http. A hub on localhost always may."`
 	AllowedAddresses      string `setting:"FEDHUB_ALLOWED_ADDRESSES" placeholder:"CIDR|HOST[:PORT],…" group:"Settings" help:"Private or loopback addresses that the hub may fetch from, by https, while all others stay closed: ranges, or hosts with or without a port."`
 	ExtraCA               string `name:"extra-ca" setting:"FEDHUB_EXTRA_CA" placeholder:"PATH" group:"Settings" help:"File with certificates, as PEM, of authorities that may vouch for the servers the hub fetches from, besides those this machine trusts."`
+	MailFrom              string `setting:"FEDHUB_MAIL_FROM" placeholder:"ADDRESS" group:"Settings" help:"From whom the hub's letters come, like \"Example ID <id@example.org>\". FEDHUB_MAIL_URL, or the file that FEDHUB_MAIL_URL_FILE names, holds the mail server: smtps://user:password@host:465, or smtp:// with STARTTLS. Without it the hub sends no mail."`
 	MinPassword           string `setting:"FEDHUB_MIN_PASSWORD" placeholder:"N" group:"Settings" help:"Shortest password, in characters, from 8 to 64; 15 if not given."`
 }
 
@@ -84,6 +85,11 @@ func (b *base) config(c *console) (hub.Config, error) {
 		}
 		config.MinPassword = n
 	}
+	var err error
+	if config.MailURL, err = mailURL(c.env); err != nil {
+		return hub.Config{}, err
+	}
+	config.MailFrom = b.MailFrom
 	if err := b.outgoing(&config); err != nil {
 		return hub.Config{}, err
 	}
@@ -114,6 +120,26 @@ func (b *base) outgoing(config *hub.Config) error {
 		}
 	}
 	return nil
+}
+
+// mailURL is where the mail server is. The address holds a password, so there
+// is no flag for it.
+func mailURL(env map[string]string) (string, error) {
+	address, file := strings.TrimSpace(env["FEDHUB_MAIL_URL"]), strings.TrimSpace(env["FEDHUB_MAIL_URL_FILE"])
+	switch {
+	case file == "":
+		return address, nil
+	case address != "":
+		return "", mistake("FEDHUB_MAIL_URL and FEDHUB_MAIL_URL_FILE are both set; keep one of them")
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", mistakef("FEDHUB_MAIL_URL_FILE cannot be read: %v", err)
+	}
+	if address = strings.TrimSpace(string(text)); address == "" {
+		return "", mistakef("FEDHUB_MAIL_URL_FILE names %s, which is empty; write the mail server's address into it", file)
+	}
+	return address, nil
 }
 
 // words are between commas, semicolons or spaces.

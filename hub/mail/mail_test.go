@@ -1,0 +1,247 @@
+package mail
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	netmail "net/mail"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+)
+
+// A server is a mail server on a port of this machine.
+type server struct {
+	*testing.T
+	address string
+	busy    atomic.Int64 // how many letters it defers before it takes one
+	never   atomic.Bool  // it refuses for good
+	got     chan string
+}
+
+func newServer(t *testing.T) *server {
+	t.Helper()
+	s := &server{T: t, got: make(chan string, 100)}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.address = l.Addr().String()
+	serve := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &session{server: s}, nil }))
+	serve.Domain = "mail.example.org"
+	serve.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	go serve.Serve(l)                   //nolint:errcheck // ends with the test
+	t.Cleanup(func() { serve.Close() }) //nolint:errcheck // the test is over
+	return s
+}
+
+type session struct {
+	server *server
+	to     string
+}
+
+func (s *session) Reset()        {}
+func (s *session) Logout() error { return nil }
+func (s *session) Mail(string, *smtp.MailOptions) error {
+	if s.server.never.Load() {
+		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 7, 1}, Message: "not from you"}
+	}
+	if s.server.busy.Add(-1) >= 0 {
+		return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 7, 1}, Message: "greylisted"}
+	}
+	return nil
+}
+func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error { s.to += to + ";"; return nil }
+func (s *session) Data(r io.Reader) error {
+	text, err := io.ReadAll(r)
+	s.server.got <- s.to + "\n" + string(text)
+	return err
+}
+
+// next is the next letter that arrives: to whom, and what.
+func (s *server) next() (to string, m *netmail.Message, body string) {
+	s.Helper()
+	select {
+	case raw := <-s.got:
+		to, raw, _ = strings.Cut(raw, "\n")
+		m, err := netmail.ReadMessage(strings.NewReader(raw))
+		if err != nil {
+			s.Fatal(err)
+		}
+		text, err := io.ReadAll(m.Body)
+		if err != nil {
+			s.Fatal(err)
+		}
+		return to, m, string(text)
+	case <-time.After(20 * time.Second):
+		s.Fatal("no letter came")
+	}
+	return "", nil, ""
+}
+
+// queue is one before the server that has no patience.
+func (s *server) queue() (*Queue, *book) {
+	s.Helper()
+	to, err := Parse("smtp://"+s.address, "Example ID <id@example.org>", nil)
+	if err != nil {
+		s.Fatal(err)
+	}
+	log := &book{}
+	q := NewQueue(to, slog.New(slog.NewTextHandler(log, nil)))
+	q.pauses = []time.Duration{time.Millisecond, time.Millisecond, time.Millisecond}
+	s.Cleanup(q.Close)
+	return q, log
+}
+
+type book struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *book) Write(p []byte) (int, error) { b.mu.Lock(); defer b.mu.Unlock(); return b.text.Write(p) }
+func (b *book) String() string              { b.mu.Lock(); defer b.mu.Unlock(); return b.text.String() }
+
+func TestALetterArrivesAsItWasWritten(t *testing.T) {
+	s := newServer(t)
+	q, _ := s.queue()
+	if err := q.Send(t.Context(), Letter{To: "ada@example.org", Subject: "Is this yours?", Text: "Open it:\n\nhttps://id.example.org/verify/abc\n"}); err != nil {
+		t.Fatal(err)
+	}
+	to, m, body := s.next()
+	if to != "ada@example.org;" || m.Header.Get("To") != "<ada@example.org>" || m.Header.Get("Subject") != "Is this yours?" {
+		t.Errorf("to %q, header %v", to, m.Header)
+	}
+	if m.Header.Get("From") != `"Example ID" <id@example.org>` || m.Header.Get("Auto-Submitted") != "auto-generated" || m.Header.Get("Message-Id") == "" {
+		t.Errorf("header %v", m.Header)
+	}
+	if !strings.Contains(body, "Open it:\r\n\r\nhttps://id.example.org/verify/abc\r\n") {
+		t.Errorf("body %q", body)
+	}
+}
+
+func TestABusyServerIsTriedAgainAndARefusingOneIsNot(t *testing.T) {
+	s := newServer(t)
+	s.busy.Store(2)
+	q, log := s.queue()
+	if err := q.Send(t.Context(), Letter{To: "ada@example.org", Subject: "Later", Text: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, m, _ := s.next(); m.Header.Get("Subject") != "Later" {
+		t.Error("another letter came")
+	}
+	s.never.Store(true)
+	if err := q.Send(t.Context(), Letter{To: "bob@example.org", Subject: "Never", Text: "a link"}); err != nil {
+		t.Fatal(err)
+	}
+	q.Close()
+	if got := log.String(); !strings.Contains(got, "could not be sent") || !strings.Contains(got, "tries=1") || strings.Contains(got, "a link") {
+		t.Errorf("the log says %s", got)
+	}
+	if err := q.Send(t.Context(), Letter{To: "ada@example.org", Subject: "After", Text: "x"}); !errors.Is(err, errClosed) {
+		t.Errorf("after the end: %v", err)
+	}
+}
+
+// stuck takes no letter until it is let go.
+type stuck struct{ released chan struct{} }
+
+func (s stuck) Send(ctx context.Context, _ Letter) error {
+	select {
+	case <-s.released:
+	case <-ctx.Done():
+	}
+	return ctx.Err()
+}
+
+func TestAHangingServerKeepsNobodyWaitingAndFillsNoMemory(t *testing.T) {
+	s := stuck{make(chan struct{})}
+	q := NewQueue(s, slog.New(slog.DiscardHandler))
+	for range maxWaiting {
+		if err := q.Send(t.Context(), Letter{To: "ada@example.org", Subject: "x", Text: "x"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := q.Send(t.Context(), Letter{To: "ada@example.org", Subject: "x", Text: "x"}); !errors.Is(err, errFull) {
+		t.Errorf("one too many: %v", err)
+	}
+	close(s.released)
+	q.Close()
+}
+
+func TestNobodyAddsARecipientOrAHeader(t *testing.T) {
+	s := newServer(t)
+	q, _ := s.queue()
+	for _, to := range []string{
+		"", "ada", "@example.org", "ada@", "ada@example.org\r\nBcc: eve@example.org", "ada@example.org, eve@example.org",
+		"Ada <ada@example.org>", "<ada@example.org>", `"a b"@example.org`, "a@b@example.org", "ada@example.org\x00", "ada@exa mple.org",
+	} {
+		if err := q.Send(t.Context(), Letter{To: to, Subject: "x", Text: "x"}); err == nil {
+			t.Errorf("%q was taken", to)
+		}
+	}
+	if err := q.Send(t.Context(), Letter{To: "ada@bücher.example", Subject: "Hello\r\nBcc: eve@example.org\r\n\r\nText", Text: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	to, m, _ := s.next()
+	if to != "ada@xn--bcher-kva.example;" || m.Header.Get("Bcc") != "" || m.Header.Get("Subject") != "Hello Bcc: eve@example.org Text" {
+		t.Errorf("to %q, header %v", to, m.Header)
+	}
+}
+
+func TestAServerElsewhereMustEncrypt(t *testing.T) {
+	s := newServer(t)
+	to, err := Parse("smtp://"+s.address, "id@example.org", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	to.plain = false // as if it were elsewhere; the server offers no STARTTLS
+	if err := to.Send(t.Context(), Letter{To: "ada@example.org", Subject: "x", Text: "x"}); err == nil {
+		t.Error("the letter went in the clear")
+	}
+}
+
+func TestSettingsAboutMailAreExplained(t *testing.T) {
+	for _, c := range []struct{ address, from, want string }{
+		{"mail.example.org", "id@example.org", "FEDHUB_MAIL_URL is not"},
+		{"http://mail.example.org", "id@example.org", "FEDHUB_MAIL_URL is not"},
+		{"smtp://user:se/cret@mail.example.org", "id@example.org", "FEDHUB_MAIL_URL"},
+		{"smtp://mail.example.org:70000", "id@example.org", "port"},
+		{"smtp://mail.example.org/?x=y", "id@example.org", "must end"},
+		{"smtp://mail.example.org", "", "FEDHUB_MAIL_FROM must"},
+		{"smtp://mail.example.org", "id@example.org\nBcc: x@example.org", "FEDHUB_MAIL_FROM must"},
+	} {
+		_, err := Parse(c.address, c.from, nil)
+		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "cret") {
+			t.Errorf("%s from %q: %v", c.address, c.from, err)
+		}
+	}
+	for address, want := range map[string]int{"smtps://mail.example.org": 465, "smtp://mail.example.org": 587, "smtp://u:p%2F@localhost:1025": 1025} {
+		s, err := Parse(address, "id@example.org", nil)
+		if err != nil || s.port != want || s.plain != strings.Contains(address, "localhost") {
+			t.Errorf("%s: %+v, %v", address, s, err)
+		}
+	}
+}
+
+func TestAHubWithoutMailSaysSoAndKeepsTheLinkToItself(t *testing.T) {
+	for _, console := range []bool{false, true} {
+		log := &book{}
+		sender := &Log{Log: slog.New(slog.NewTextHandler(log, nil)), Console: console}
+		if err := sender.Send(t.Context(), Letter{To: "ada@example.org", Subject: "Choose", Text: "https://id.example.org/reset/secret"}); err != nil {
+			t.Fatal(err)
+		}
+		if got := log.String(); !strings.Contains(got, "was not sent") || strings.Contains(got, "secret") != console {
+			t.Errorf("console %v: %s", console, got)
+		}
+		if Delivers(sender) || Delivers(nil) {
+			t.Error("a log delivers nothing")
+		}
+	}
+}

@@ -1,0 +1,130 @@
+package mail
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+const (
+	maxWaiting  = 1000 // letters under way; more are refused
+	maxSending  = 4    // connections to the mail server
+	sendTimeout = 30 * time.Second
+	patience    = 5 * time.Second // how long the last letters may take at shutdown
+)
+
+// pauses are how long a letter waits after each try that failed.
+var pauses = []time.Duration{5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour}
+
+var (
+	errFull   = errors.New("too many letters wait for the mail server")
+	errClosed = errors.New("the hub is shutting down and takes no more letters")
+)
+
+// A Queue takes letters at once and sends them beside the requests. A letter
+// that a server cannot take now is tried again for some hours; it is kept in
+// memory only, because it may hold a link that is stored nowhere. Whoever
+// waits for a letter that a crash has lost asks for another.
+type Queue struct {
+	to      Sender
+	log     *slog.Logger
+	pauses  []time.Duration
+	sending chan struct{}
+
+	mu      sync.Mutex
+	waiting int
+	closed  bool
+	under   sync.WaitGroup
+	leaving chan struct{} // closed: nothing is tried again
+	context context.Context
+	stop    context.CancelFunc
+}
+
+// NewQueue puts a queue before a sender.
+func NewQueue(to Sender, log *slog.Logger) *Queue {
+	q := &Queue{to: to, log: log, pauses: pauses, sending: make(chan struct{}, maxSending), leaving: make(chan struct{})}
+	q.context, q.stop = context.WithCancel(context.Background())
+	return q
+}
+
+// Send takes the letter. It is sent even if the caller goes away.
+func (q *Queue) Send(_ context.Context, l Letter) error {
+	l, err := l.tidy()
+	if err != nil {
+		return err
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	switch {
+	case q.closed:
+		return errClosed
+	case q.waiting >= maxWaiting:
+		return errFull
+	}
+	q.waiting++
+	q.under.Go(func() {
+		q.deliver(l)
+		q.mu.Lock()
+		q.waiting--
+		q.mu.Unlock()
+	})
+	return nil
+}
+
+// deliver tries until the letter is taken, refused for good, or the hub ends.
+func (q *Queue) deliver(l Letter) {
+	for try := 0; ; try++ {
+		err := q.try(l)
+		if err == nil {
+			q.log.Debug("a letter was sent", "to", l.To, "subject", l.Subject)
+			return
+		}
+		if forGood(err) || try >= len(q.pauses) {
+			q.log.Error("a letter could not be sent", "to", l.To, "subject", l.Subject, "tries", try+1, "error", err)
+			return
+		}
+		q.log.Warn("a letter waits for the mail server", "to", l.To, "subject", l.Subject, "again in", q.pauses[try], "error", err)
+		select {
+		case <-time.After(q.pauses[try]):
+		case <-q.leaving:
+			q.log.Error("a letter was not sent before the hub ended", "to", l.To, "subject", l.Subject, "error", err)
+			return
+		}
+	}
+}
+
+func (q *Queue) try(l Letter) error {
+	q.sending <- struct{}{}
+	defer func() { <-q.sending }()
+	ctx, cancel := context.WithTimeout(q.context, sendTimeout)
+	defer cancel()
+	return q.to.Send(ctx, l)
+}
+
+// Close takes no more letters and waits, but not for long, for those being
+// sent.
+func (q *Queue) Close() {
+	q.mu.Lock()
+	if !q.closed {
+		q.closed = true
+		close(q.leaving)
+	}
+	q.mu.Unlock()
+	done := make(chan struct{})
+	go func() { q.under.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-time.After(patience):
+		q.stop()
+		<-done
+	}
+	q.stop()
+}
+
+// forGood says whether another try would be refused again.
+func forGood(err error) bool {
+	var refused interface{ Permanent() bool }
+	return errors.As(err, &refused) && refused.Permanent()
+}

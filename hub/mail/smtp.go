@@ -1,0 +1,153 @@
+package mail
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/mail"
+	"net/netip"
+	"net/textproto"
+	"net/url"
+	"strconv"
+
+	smtp "github.com/wneessen/go-mail"
+)
+
+// SMTP sends each letter over a connection of its own.
+type SMTP struct {
+	host, user, password string
+	port                 int
+	from                 string
+	implicit             bool // TLS from the first byte (RFC 8314 §3)
+	plain                bool // no TLS: the server is on this machine
+	roots                *x509.CertPool
+}
+
+// Parse reads what an operator wrote: where the mail server is, as
+// smtps://user:password@host:465 or smtp://user:password@host:587, and from
+// whom letters come. roots are who may vouch for the server; nil for those
+// this machine trusts. Its errors say what is wrong of either.
+func Parse(address, from string, roots *x509.CertPool) (*SMTP, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Hostname() == "" || u.Scheme != "smtp" && u.Scheme != "smtps" {
+		// The address holds a password, so it is not repeated.
+		return nil, errors.New(`FEDHUB_MAIL_URL is not the address of a mail server; it must look like "smtps://user:password@mail.example.org:465"`)
+	}
+	if u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "" {
+		return nil, errors.New("FEDHUB_MAIL_URL must end behind the host and its port; characters like / ? # in the password are written as %2F %3F %23")
+	}
+	sender, err := mail.ParseAddress(from)
+	if err != nil {
+		return nil, errors.New(`FEDHUB_MAIL_FROM must say from whom letters come, like "Example ID <id@example.org>"`)
+	}
+	s := &SMTP{host: u.Hostname(), user: u.User.Username(), from: sender.String(), implicit: u.Scheme == "smtps", roots: roots}
+	s.password, _ = u.User.Password()
+	s.port = map[bool]int{true: 465, false: 587}[s.implicit]
+	if u.Port() != "" {
+		if s.port, err = strconv.Atoi(u.Port()); err != nil || s.port < 1 || s.port > 65535 {
+			return nil, errors.New("FEDHUB_MAIL_URL has a port that is none")
+		}
+	}
+	s.plain = !s.implicit && loopback(s.host)
+	return s, nil
+}
+
+func loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.IsLoopback()
+}
+
+// Send hands the letter over and waits until the server has taken it.
+func (s *SMTP) Send(ctx context.Context, l Letter) error {
+	message, err := s.message(l)
+	if err != nil {
+		return &refusal{err}
+	}
+	client, err := smtp.NewClient(s.host, s.options()...)
+	if err != nil {
+		return fmt.Errorf("reach the mail server: %w", err)
+	}
+	connection, err := client.DialToSMTPClientWithContext(ctx)
+	if err != nil {
+		return explain(fmt.Errorf("reach the mail server: %w", err))
+	}
+	defer context.AfterFunc(ctx, func() { connection.Close() })() //nolint:errcheck // it only has to be let go
+	// Once the letter is taken a failure to part well is none: sent again, it
+	// would arrive twice.
+	defer client.CloseWithSMTPClient(connection) //nolint:errcheck // see above
+	if err := client.SendWithSMTPClient(connection, message); err != nil {
+		return explain(err)
+	}
+	return nil
+}
+
+func (s *SMTP) options() []smtp.Option {
+	policy := smtp.TLSMandatory // STARTTLS or nothing (RFC 8314 §4.1)
+	if s.plain {
+		policy = smtp.NoTLS
+	}
+	options := []smtp.Option{
+		smtp.WithPort(s.port), smtp.WithTLSPolicy(policy), smtp.WithTimeout(sendTimeout), smtp.WithoutNoop(),
+		smtp.WithTLSConfig(&tls.Config{ServerName: s.host, RootCAs: s.roots, MinVersion: tls.VersionTLS12}),
+	}
+	if s.implicit {
+		options = append(options, smtp.WithSSL())
+	}
+	if s.user != "" {
+		options = append(options, smtp.WithSMTPAuth(smtp.SMTPAuthAutoDiscover), smtp.WithUsername(s.user), smtp.WithPassword(s.password))
+	}
+	return options
+}
+
+func (s *SMTP) message(l Letter) (*smtp.Msg, error) {
+	l, err := l.tidy()
+	if err != nil {
+		return nil, err
+	}
+	m := smtp.NewMsg()
+	if err := m.From(s.from); err != nil {
+		return nil, err
+	}
+	if err := m.To(l.To); err != nil {
+		return nil, err
+	}
+	m.Subject(l.Subject)
+	m.SetDate()
+	m.SetMessageID()
+	// No absence notes in return (RFC 3834 §5).
+	m.SetGenHeader("Auto-Submitted", "auto-generated")
+	m.SetBodyString(smtp.TypeTextPlain, l.Text)
+	return m, nil
+}
+
+// explain tells apart what may go better later from what will not: a server
+// answers 5yz where it will refuse the same letter again (RFC 5321 §4.2.1).
+func explain(err error) error {
+	var sent *smtp.SendError
+	var answer *textproto.Error
+	code := 0
+	switch {
+	case errors.As(err, &sent):
+		code = sent.ErrorCode()
+	case errors.As(err, &answer):
+		code = answer.Code
+	}
+	if code >= 500 {
+		return &refusal{err}
+	}
+	return err
+}
+
+// A refusal is for good.
+type refusal struct{ error }
+
+// Permanent is what a Queue asks.
+func (*refusal) Permanent() bool { return true }
+
+// Unwrap returns what the server said.
+func (r *refusal) Unwrap() error { return r.error }
