@@ -2,6 +2,7 @@ package hub
 
 import (
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/oauth2"
 	"github.com/fedhub/fedhub/federation/openid"
 	"github.com/fedhub/fedhub/federation/peer"
 )
@@ -11,5 +12,6 @@ func connectors() map[string]federation.Factory {
 	return map[string]federation.Factory{
 		federation.KindOpenID: openid.New, // any OpenID provider, by its issuer
 		federation.KindPeer:   peer.New,   // another hub, by its Base URL alone
+		federation.KindOAuth2: oauth2.New, // any OAuth 2.0 provider, as the administrator describes it
 	}
 }

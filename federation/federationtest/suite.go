@@ -16,7 +16,7 @@ import (
 // how the hub is registered there. The subtests carry the names of the rows of
 // the project's list of attacks.
 func Run(t *testing.T, kind string, factory federation.Factory) {
-	s := suite{kind, factory}
+	s := suite{kind: kind, factory: factory}
 	t.Run("honest", s.honest)
 	t.Run("begin", s.begin)
 	t.Run("answer", s.answer)
@@ -33,9 +33,10 @@ func Run(t *testing.T, kind string, factory federation.Factory) {
 type suite struct {
 	kind    string
 	factory federation.Factory
+	adapt   func(*World) // for every world; may be nil
 }
 
-func (s suite) world(t testing.TB) *World { return NewWorld(t, s.kind, s.factory, nil) }
+func (s suite) world(t testing.TB) *World { return NewWorld(t, s.kind, s.factory, s.adapt) }
 
 // A lie is one thing that the provider does wrong, and the kind of fault that
 // signing in must end with.

@@ -63,6 +63,7 @@ type Script struct {
 	Join      func(form url.Values) (int, string)         // what a server's introduction is answered
 	Replace   map[string]http.HandlerFunc                 // whole endpoints, by path
 	Person    func(subject string, claims map[string]any) // what userinfo says about a person
+	Aliases   map[string]string                           // other paths of the endpoints above
 }
 
 // A Client is how the hub is registered.
@@ -150,9 +151,12 @@ func (u *Upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	u.mu.Lock()
+	script := u.script
+	if path := script.Aliases[r.URL.Path]; path != "" {
+		r.URL.Path = path
+	}
 	u.calls[r.URL.Path]++
 	u.last[r.URL.Path] = seen{Form: r.Form, Header: r.Header.Clone()}
-	script := u.script
 	u.mu.Unlock()
 
 	if replace := script.Replace[r.URL.Path]; replace != nil {

@@ -1,13 +1,11 @@
 package openid
 
 import (
-	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
-	"golang.org/x/net/idna"
+	reading "github.com/fedhub/fedhub/federation/internal/claims"
 )
 
 // Longest descriptions that are kept, in bytes.
@@ -40,7 +38,7 @@ func (c *Connector) identity(doc Discovery, claims, profile object) federation.I
 		FamilyName:        describe("family_name", maxName),
 		PreferredUsername: describe("preferred_username", maxName),
 		Locale:            describe("locale", maxLocale),
-		Picture:           picture(describe("picture", maxURL+1)),
+		Picture:           reading.Picture(describe("picture", maxURL+1)),
 		Roles:             c.roles(claims, profile),
 		SID:               claims.loose("sid"),
 	}
@@ -64,45 +62,11 @@ func (c *Connector) identity(doc Discovery, claims, profile object) federation.I
 func email(documents ...object) (address string, verified bool) {
 	for _, document := range documents {
 		if document.says("email") {
-			address = plainAddress(document.loose("email"))
+			address = reading.Address(document.loose("email"))
 			return address, address != "" && document.isTrue("email_verified")
 		}
 	}
 	return "", false
-}
-
-// plainAddress returns an address of the form name@domain with the domain in
-// its ASCII form, or "".
-func plainAddress(s string) string {
-	local, domain, found := strings.Cut(s, "@")
-	if !found || len(s) > 254 || len(local) > 64 || !dotAtom(local) {
-		return ""
-	}
-	ascii, err := idna.Lookup.ToASCII(domain)
-	if err != nil || !strings.Contains(ascii, ".") || strings.HasSuffix(ascii, ".") || !dotAtom(ascii) || len(ascii) > 253 {
-		return ""
-	}
-	return local + "@" + ascii
-}
-
-// dotAtom is the unquoted form of RFC 5322 §3.2.3, in ASCII.
-func dotAtom(s string) bool {
-	if s == "" || strings.HasPrefix(s, ".") || strings.HasSuffix(s, ".") || strings.Contains(s, "..") {
-		return false
-	}
-	return !strings.ContainsFunc(s, func(r rune) bool {
-		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
-		return !letter && !strings.ContainsRune("!#$%&'*+-/=?^_`{|}~.", r)
-	})
-}
-
-// picture keeps an address that a page may show; we never fetch it (FE-37).
-func picture(s string) string {
-	u, err := url.Parse(s)
-	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || len(s) > maxURL {
-		return ""
-	}
-	return s
 }
 
 // roles are the upstream's, through the key's rules: what no rule names does

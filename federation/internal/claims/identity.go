@@ -1,0 +1,100 @@
+package claims
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/fedhub/fedhub/federation"
+	"golang.org/x/net/idna"
+)
+
+// Longest descriptions that are kept, in bytes.
+const (
+	maxName   = 200
+	maxURL    = 2048
+	maxLocale = 35 // RFC 5646 §4.4.1
+)
+
+// Identity reads a person from a document, by the paths of a login key. It
+// says nothing of who spoke: Key and Issuer are the caller's.
+func (d Document) Identity(at federation.Claims, roles map[string]string) (federation.Identity, error) {
+	subject, err := d.ID(at.Subject)
+	if err != nil {
+		return federation.Identity{}, err
+	}
+	id := federation.Identity{
+		Subject:           subject,
+		Name:              d.Text(cmp.Or(at.Name, "name"), maxName),
+		GivenName:         d.Text(cmp.Or(at.GivenName, "given_name"), maxName),
+		FamilyName:        d.Text(cmp.Or(at.FamilyName, "family_name"), maxName),
+		PreferredUsername: d.Text(cmp.Or(at.Username, "preferred_username"), maxName),
+		Locale:            d.Text(cmp.Or(at.Locale, "locale"), maxLocale),
+		Picture:           Picture(d.Text(cmp.Or(at.Picture, "picture"), maxURL+1)),
+		Roles:             Roles(d.Words(cmp.Or(at.Roles, "roles")), roles),
+	}
+	id.Email, id.EmailVerified = d.email(at)
+	return id, nil
+}
+
+// email takes the word on an address only from where the administrator said
+// that it stands: an "email_verified" that happens to be there may be about
+// another address than the one at a path of theirs (FE-15).
+func (d Document) email(at federation.Claims) (address string, verified bool) {
+	raw, _ := d.At(cmp.Or(at.Email, "email"))
+	text, _ := raw.(string)
+	word := at.EmailVerified
+	if word == "" && at.Email == "" {
+		word = "email_verified"
+	}
+	address = Address(text)
+	return address, address != "" && word != "" && d.IsTrue(word)
+}
+
+// Address returns an address of the form name@domain with the domain in its
+// ASCII form, or "" for one that can be read in two ways (FE-17).
+func Address(s string) string {
+	local, domain, found := strings.Cut(s, "@")
+	if !found || len(s) > 254 || len(local) > 64 || !dotAtom(local) {
+		return ""
+	}
+	ascii, err := idna.Lookup.ToASCII(domain)
+	if err != nil || !strings.Contains(ascii, ".") || strings.HasSuffix(ascii, ".") || !dotAtom(ascii) || len(ascii) > 253 {
+		return ""
+	}
+	return local + "@" + ascii
+}
+
+// dotAtom is the unquoted form of RFC 5322 §3.2.3, in ASCII.
+func dotAtom(s string) bool {
+	if s == "" || strings.HasPrefix(s, ".") || strings.HasSuffix(s, ".") || strings.Contains(s, "..") {
+		return false
+	}
+	return !strings.ContainsFunc(s, func(r rune) bool {
+		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+		return !letter && !strings.ContainsRune("!#$%&'*+-/=?^_`{|}~.", r)
+	})
+}
+
+// Picture keeps an address that a page may show; we never fetch it (FE-37).
+func Picture(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || len(s) > maxURL {
+		return ""
+	}
+	return s
+}
+
+// Roles are the upstream's, through the key's rules: what no rule names does
+// not get in (FE-31).
+func Roles(theirs []string, rules map[string]string) []string {
+	var roles []string
+	for _, role := range theirs {
+		if ours := rules[role]; ours != "" && !slices.Contains(roles, ours) {
+			roles = append(roles, ours)
+		}
+	}
+	slices.Sort(roles)
+	return roles
+}

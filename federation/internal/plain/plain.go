@@ -1,0 +1,145 @@
+// Package plain is what the connectors of plain OAuth 2.0 have in common: the
+// secrets of a leg, the reading of the browser's answer, the names of faults.
+//
+// OAuth 2.0 has no id_token, so nothing signed says who answered. What binds
+// an answer to a sign-in here is the state, a callback address of each key's
+// own (RFC 9700 §4.4.2), and PKCE where the provider checks it.
+package plain
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/url"
+	"sync/atomic"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/internal/call"
+	"golang.org/x/oauth2"
+)
+
+// A Base is the part of a connector that does not depend on the provider.
+type Base struct {
+	Key    federation.LoginKey
+	Env    federation.Env
+	Line   *call.Line
+	Secret string // in plain; it must not be printed
+
+	pinned atomic.Bool
+}
+
+// New opens the key: it has its secret and a line to the provider.
+func New(key federation.LoginKey, env federation.Env) (*Base, error) {
+	if env.HTTP == nil {
+		return nil, errors.New("there is no HTTP client to reach upstreams with")
+	}
+	env = env.WithDefaults()
+	b := &Base{Key: key, Env: env, Line: call.New(env.HTTP, env.Patience, env.Now)}
+	if key.Secret != "" {
+		secret, err := env.Open(key.Secret, key.SecretContext())
+		if err != nil {
+			return nil, fmt.Errorf("unseal the client secret: %w", err)
+		}
+		b.Secret = secret
+	}
+	return b, nil
+}
+
+// Begin makes the secrets of one sign-in. A sign-in without a page is refused
+// before it starts: these providers always show one.
+func (b *Base) Begin(ctx context.Context, leg *federation.Leg, hints federation.Hints) error {
+	if hints.Prompt == "none" {
+		return federation.NewRefusal(b.Key.Name, "login_required", "")
+	}
+	if err := b.pin(ctx); err != nil {
+		return err
+	}
+	*leg = federation.Leg{
+		State:    random(),
+		Verifier: oauth2.GenerateVerifier(),
+		Redirect: b.Env.Callback(b.Key.ID),
+		Issuer:   b.Key.BaseURL,
+		MaxAge:   hints.MaxAge,
+	}
+	return nil
+}
+
+// pin makes the Base URL the issuer of the key's identities for good.
+func (b *Base) pin(ctx context.Context) error {
+	if b.pinned.Load() {
+		return nil
+	}
+	if err := b.Env.Pin(ctx, b.Key.ID, b.Key.BaseURL); err != nil {
+		return err
+	}
+	b.pinned.Store(true)
+	return nil
+}
+
+// random is 256 bits nobody can guess.
+func random() string {
+	text := make([]byte, 32)
+	rand.Read(text) // never fails, see crypto/rand
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+// maxParameter bounds one parameter, in bytes. Codes of a few KB exist.
+const maxParameter = 8 << 10
+
+// Code returns the authorization code of an answer that belongs to the leg.
+// Of the query it reads four parameters; whatever else is in there was put
+// there by somebody (FE-05). "iss" is not among them: without a document that
+// names the issuer there is nothing to compare it with (RFC 9207 §2.4).
+func (b *Base) Code(leg federation.Leg, query url.Values) (string, error) {
+	read := map[string]string{}
+	for _, name := range []string{"code", "state", "error", "error_description"} {
+		values := query[name]
+		switch {
+		case len(values) > 1: // RFC 6749 §3.1
+			return "", b.Faultf(federation.Unexpected, "the answer has %s twice", name)
+		case len(values) == 1 && len(values[0]) > maxParameter:
+			return "", b.Faultf(federation.Unexpected, "the answer's %s is too long", name)
+		case len(values) == 1:
+			read[name] = values[0]
+		}
+	}
+	switch {
+	case leg.State == "" || leg.Verifier == "":
+		return "", b.Faultf(federation.Unexpected, "there is no such leg")
+	// RFC 9700 §4.7: the answer must be to the question that this browser was
+	// sent with.
+	case subtle.ConstantTimeCompare([]byte(read["state"]), []byte(leg.State)) != 1:
+		return "", b.Faultf(federation.Unexpected, "the state is not the one that was sent")
+	case leg.Redirect != b.Env.Callback(b.Key.ID): // FE-04
+		return "", b.Faultf(federation.Unexpected, "the leg belongs to another login key")
+	case leg.Issuer != b.Key.BaseURL: // FE-27
+		return "", b.Faultf(federation.Unexpected, "the leg was begun at another address, %q", leg.Issuer)
+	case read["error"] != "":
+		return "", federation.NewRefusal(b.Key.Name, read["error"], read["error_description"])
+	case read["code"] == "":
+		return "", b.Faultf(federation.Unexpected, "the answer has neither a code nor an error")
+	}
+	return read["code"], nil
+}
+
+// Fault gives an error its kind. One that has a kind keeps it; silence is
+// silence wherever it is met; a visitor who left is nobody's fault.
+func (b *Base) Fault(kind federation.FaultKind, err error) error {
+	var fault *federation.Fault
+	var refusal *federation.Refusal
+	switch {
+	case errors.As(err, &fault), errors.As(err, &refusal), errors.Is(err, context.Canceled):
+		return err
+	case errors.Is(err, call.ErrSilent), errors.Is(err, context.DeadlineExceeded):
+		kind = federation.Unreachable
+	}
+	return federation.NewFault(kind, b.Key.Name, err)
+}
+
+// Faultf is Fault for a reason of our own.
+func (b *Base) Faultf(kind federation.FaultKind, format string, args ...any) error {
+	return b.Fault(kind, fmt.Errorf(format, args...))
+}

@@ -1,0 +1,148 @@
+// Package oauth2 signs people in at any OAuth 2.0 provider that an
+// administrator describes: three addresses, what to ask for, and where in the
+// provider's description of a person each thing is.
+//
+//	oauth2.go    there and back
+//	token.go     the code becomes an access token, with PKCE and our credentials
+//	userinfo.go  the description becomes an Identity
+//
+// Without an id_token everything hangs on TLS: the description is believed
+// because the userinfo address gave it for a token that the token address gave
+// for a code and a secret of ours. Both addresses are the administrator's, so
+// neither may send us elsewhere.
+package oauth2
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/internal/plain"
+	"golang.org/x/oauth2"
+)
+
+// A Connector speaks OAuth 2.0 with one provider. It implements
+// federation.Connector and federation.Refresher.
+type Connector struct {
+	*plain.Base
+	style atomic.Int32 // the oauth2.AuthStyle that worked last
+}
+
+// New opens a key of the kind "oauth2". It does not use the network. A key
+// that is not described yet opens too: it is a draft.
+func New(key federation.LoginKey, env federation.Env) (federation.Connector, error) {
+	base, err := plain.New(key, env)
+	if err != nil {
+		return nil, err
+	}
+	return &Connector{Base: base}, nil
+}
+
+// Begin returns the authorization request (RFC 6749 §4.1.1).
+func (c *Connector) Begin(ctx context.Context, leg *federation.Leg, hints federation.Hints) (string, error) {
+	if err := c.described(); err != nil {
+		return "", err
+	}
+	if err := c.Base.Begin(ctx, leg, hints); err != nil {
+		return "", err
+	}
+	var options []oauth2.AuthCodeOption
+	for name, value := range c.Key.Params {
+		if !Reserved(name) {
+			options = append(options, oauth2.SetAuthURLParam(name, value))
+		}
+	}
+	options = append(options, oauth2.S256ChallengeOption(leg.Verifier)) // RFC 7636 §4.3
+	return c.config(oauth2.AuthStyleAutoDetect, leg.Redirect).AuthCodeURL(leg.State, options...), nil
+}
+
+// Reserved tells whether a parameter of the authorization request is the
+// protocol's own, so that no key may bring its own.
+func Reserved(name string) bool {
+	return slices.Contains([]string{
+		"client_id", "client_secret", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce",
+		"code_challenge", "code_challenge_method", "request", "request_uri",
+	}, strings.ToLower(name))
+}
+
+// described makes sure that the key says all that is needed.
+func (c *Connector) described() error {
+	k := c.Key
+	for _, need := range []struct{ name, value string }{
+		{"client id", k.ClientID},
+		{"authorization address", k.Endpoints.Authorize},
+		{"token address", k.Endpoints.Token},
+		{"user information address", k.Endpoints.Userinfo},
+		{"property that holds the user's id", k.Claims.Subject},
+	} {
+		if need.value == "" {
+			return c.Faultf(federation.Misconfigured, "the login key has no %s", need.name)
+		}
+	}
+	for _, address := range []string{k.Endpoints.Authorize, k.Endpoints.Token, k.Endpoints.Userinfo} {
+		u, err := url.Parse(address)
+		if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" || u.Scheme != "https" && (u.Scheme != "http" || !c.Env.AllowHTTP) {
+			return c.Faultf(federation.Misconfigured, "%q is not an https address", address)
+		}
+	}
+	return nil
+}
+
+// Finish turns the answer into an identity, or says why not. Nothing is sent
+// before the answer is known to belong to this leg.
+func (c *Connector) Finish(ctx context.Context, leg federation.Leg, query url.Values) (federation.Identity, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.Env.Patience)
+	defer cancel()
+
+	if err := c.described(); err != nil {
+		return federation.Identity{}, err
+	}
+	var code string
+	err := c.step(ctx, "answer", func(func(string, string)) (err error) {
+		code, err = c.Code(leg, query)
+		return err
+	})
+	if err != nil {
+		return federation.Identity{}, err
+	}
+	token, err := c.redeem(ctx, leg, code)
+	if err != nil {
+		return federation.Identity{}, err
+	}
+	return c.identity(ctx, token)
+}
+
+// Refresh looks at a person again (RFC 6749 §6).
+func (c *Connector) Refresh(ctx context.Context, tokens federation.Tokens) (federation.Identity, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.Env.Patience)
+	defer cancel()
+
+	if err := c.described(); err != nil {
+		return federation.Identity{}, err
+	}
+	token, err := c.renew(ctx, tokens.Refresh)
+	if err != nil {
+		return federation.Identity{}, err
+	}
+	id, err := c.identity(ctx, token)
+	if err == nil && id.Subject != tokens.Subject {
+		return federation.Identity{}, c.Faultf(federation.Untrusted, "the refreshed token is about another person")
+	}
+	return id, err
+}
+
+func (c *Connector) config(style oauth2.AuthStyle, redirect string) *oauth2.Config {
+	return &oauth2.Config{
+		ClientID: c.Key.ClientID, ClientSecret: c.Secret,
+		Endpoint:    oauth2.Endpoint{AuthURL: c.Key.Endpoints.Authorize, TokenURL: c.Key.Endpoints.Token, AuthStyle: style},
+		RedirectURL: redirect,
+		Scopes:      c.Key.Scopes,
+	}
+}
+
+func (c *Connector) step(ctx context.Context, name string, work func(fact func(name, value string)) error) error {
+	return federation.Observe(ctx, name, c.Env.Now, work)
+}

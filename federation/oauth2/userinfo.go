@@ -1,0 +1,69 @@
+package oauth2
+
+import (
+	"context"
+	"fmt"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/internal/claims"
+	"golang.org/x/oauth2"
+)
+
+// identity asks who the token is about.
+func (c *Connector) identity(ctx context.Context, token *oauth2.Token) (federation.Identity, error) {
+	document, err := c.userinfo(ctx, token.AccessToken)
+	if err != nil {
+		return federation.Identity{}, err
+	}
+	var id federation.Identity
+	err = c.step(ctx, "claims", func(fact func(name, value string)) (err error) {
+		if id, err = document.Identity(c.Key.Claims, c.Key.RoleMap); err != nil {
+			return c.Fault(federation.Untrusted, fmt.Errorf("the user information: %w", err))
+		}
+		fact("subject", id.Subject)
+		fact("email", id.Email)
+		fact("email_verified", fmt.Sprint(id.EmailVerified))
+		return nil
+	})
+	if err != nil {
+		return federation.Identity{}, err
+	}
+	id.Key, id.Issuer = c.Key.ID, c.Key.BaseURL
+	if c.Key.KeepTokens && token.RefreshToken != "" {
+		id.Tokens = federation.Tokens{Refresh: token.RefreshToken, Subject: id.Subject}
+	}
+	return id, nil
+}
+
+// userinfo gets the description, with the token in the header where no log
+// and no referrer finds it (RFC 6750 §2.1).
+func (c *Connector) userinfo(ctx context.Context, token string) (claims.Document, error) {
+	var document claims.Document
+	err := c.step(ctx, "userinfo", func(fact func(name, value string)) error {
+		answer, err := c.Line.Resource(ctx, c.Key.Endpoints.Userinfo, token)
+		switch {
+		case err != nil:
+			return c.Fault(federation.Untrusted, fmt.Errorf("get the user information: %w", err))
+		case answer.Status >= 500:
+			return c.Faultf(federation.Unreachable, "the user information address answered %d", answer.Status)
+		case answer.Status != http.StatusOK:
+			return c.Faultf(federation.Untrusted, "the user information address answered %d", answer.Status)
+		case !isJSON(answer.Type):
+			return c.Faultf(federation.Untrusted, "the user information is not JSON but %q", federation.CleanText(answer.Type, 100))
+		}
+		if document, err = claims.Parse(answer.Body); err != nil {
+			return c.Fault(federation.Untrusted, fmt.Errorf("the user information: %w", err))
+		}
+		return nil
+	})
+	return document, err
+}
+
+// isJSON also knows types like application/vnd.api+json (RFC 6839 §3.1).
+func isJSON(contentType string) bool {
+	media, _, err := mime.ParseMediaType(contentType)
+	return err == nil && (media == "application/json" || strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json"))
+}
