@@ -46,7 +46,10 @@ type LoginKey struct {
 	SignUps string `bson:"sign_ups"` // who gets an account: Allow, Deny, Invited or Domains
 	// SignUpDomains are whose proven addresses get an account, under Domains.
 	SignUpDomains []string `bson:"sign_up_domains,omitempty"`
-	Linking       string   `bson:"linking"` // how an identity meets an existing user: Confirm, Auto, Never
+	Linking       string   `bson:"linking"` // how an identity meets an existing user: Confirm, Auto, Never, Provisioned
+	// MigrateUntil is when the window closes in which a peer's people are
+	// linked to the accounts they had here before; zero: there is none.
+	MigrateUntil time.Time `bson:"migrate_until,omitempty"`
 	// AuthoritativeDomains are e-mail domains that this upstream speaks for.
 	AuthoritativeDomains []string `bson:"authoritative_domains,omitempty"`
 	TrustEmail           bool     `bson:"trust_email,omitempty"` // believe its email_verified for every domain
@@ -107,6 +110,9 @@ const (
 	Confirm = "confirm" // prove the local account first
 	Auto    = "auto"    // at once, for authoritative domains
 	Never   = "never"
+	// Provisioned lets in only identities that an administrator linked
+	// beforehand, and makes no accounts.
+	Provisioned = "provisioned"
 )
 
 // Kinds of upstream that this package has rules for.

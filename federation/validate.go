@@ -183,8 +183,8 @@ func checkPeople(k LoginKey, _ Env) Problems {
 	if k.SignUps == Domains && len(k.SignUpDomains) == 0 {
 		problems = append(problems, problem("sign_up_domains", "Enter the mail domains whose people get an account, like \"example.org\".")...)
 	}
-	if k.Linking != Confirm && k.Linking != Auto && k.Linking != Never {
-		problems = append(problems, problem("linking", "Choose how accounts are connected: \"confirm\", \"auto\" or \"never\".")...)
+	if !slices.Contains([]string{Confirm, Auto, Never, Provisioned}, k.Linking) {
+		problems = append(problems, problem("linking", "Choose how accounts are connected: \"confirm\", \"auto\", \"never\" or \"provisioned\".")...)
 	}
 	problems = append(problems, checkDomains("authoritative_domains", k.AuthoritativeDomains)...)
 	problems = append(problems, checkDomains("sign_up_domains", k.SignUpDomains)...)

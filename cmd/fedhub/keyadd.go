@@ -24,7 +24,7 @@ type keyAddCmd struct {
 
 	Direct     bool              `help:"Send people straight there, without a page of this hub."`
 	SignUps    string            `enum:"allow,deny," default:"" placeholder:"WORD" help:"allow or deny people without an account here one; allow for a hub, deny for a provider."`
-	Linking    string            `enum:"confirm,auto,never," default:"" placeholder:"WORD" help:"How accounts are connected: confirm, auto or never; confirm if not given."`
+	Linking    string            `enum:"confirm,auto,never,provisioned," default:"" placeholder:"WORD" help:"How accounts are connected: confirm, auto, never or provisioned; confirm if not given."`
 	TrustEmail bool              `help:"Believe what it says about e-mail addresses, whatever their domain."`
 	Domain     []string          `placeholder:"DOMAIN" help:"E-mail domain that it speaks for. May be repeated."`
 	Scope      []string          `placeholder:"SCOPE" help:"Asked for there. May be repeated; openid, profile and email if not given."`

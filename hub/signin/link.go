@@ -101,7 +101,7 @@ func (d *Door) LinkConfirm(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	decision, err := d.Users.Confirm(c.Request.Context(), user, claim(l.Identity), policy(key))
+	decision, err := d.Users.Confirm(c.Request.Context(), user, users.ClaimOf(l.Identity), users.PolicyOf(key), users.ProofPassword)
 	if err != nil {
 		return err
 	}

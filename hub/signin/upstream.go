@@ -131,14 +131,14 @@ func answer(params oauth.Params) url.Values {
 
 // match finds out who the identity is here.
 func (d *Door) match(c *gin.Context, j journey, key federation.LoginKey, identity federation.Identity) error {
-	decision, err := d.Users.Match(c.Request.Context(), claim(identity), policy(key))
+	decision, err := d.Users.Match(c.Request.Context(), users.ClaimOf(identity), users.PolicyOf(key))
 	if err != nil {
 		return err
 	}
 	event := audit.Event{LoginKey: key.ID, Actor: decision.User.ID, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c),
 		Reason: decision.Reason, Detail: map[string]string{"row": decision.Row, "action": string(decision.Action)}}
 	switch decision.Action {
-	case users.Refuse:
+	case users.Refuse, users.ConfirmByMail:
 		event.Kind = audit.LinkRefused
 		d.Audit.Record(c.Request.Context(), event)
 		return refusedUpstream(key.Name, j)
@@ -166,34 +166,6 @@ func started(user users.User, i federation.Identity) sessions.Start {
 		UpstreamSID: i.SID,
 		UpstreamSub: i.Subject,
 	}
-}
-
-func claim(i federation.Identity) users.Claim {
-	return users.Claim{
-		Key: i.Key, Issuer: i.Issuer, Subject: i.Subject,
-		Email: i.Email, EmailVerified: i.EmailVerified,
-		Name: i.Name, GivenName: i.GivenName, FamilyName: i.FamilyName, Picture: i.Picture, Locale: i.Locale,
-		Roles: i.Roles,
-	}
-}
-
-func policy(k federation.LoginKey) users.Policy {
-	return users.Policy{
-		KeyID: k.ID, Kind: k.Kind, Enabled: k.Enabled,
-		Linking: k.Linking, SignUps: k.SignUps,
-		TrustEmail: k.TrustEmail, AuthoritativeDomains: k.AuthoritativeDomains,
-		RoleMap: identityMap(k.RoleMap),
-	}
-}
-
-// identityMap lets through what the connector has mapped already: an
-// identity's roles are ours by then.
-func identityMap(roles map[string]string) map[string]string {
-	out := map[string]string{}
-	for _, ours := range roles {
-		out[ours] = ours
-	}
-	return out
 }
 
 // refusedUpstream says the same whatever the reason, or it would tell

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/fedhub/fedhub/federation"
 )
 
 // A Claim is what an upstream said about a person in one validated answer.
@@ -22,64 +24,17 @@ type Claim struct {
 	Roles                                        []string // the upstream's words
 }
 
-// Values of Policy.Linking and Policy.SignUps. Anything else means the
-// stricter side: never, deny.
-const (
-	LinkNever   = "never"
-	LinkConfirm = "confirm"
-	LinkAuto    = "auto"
-	SignUpAllow = "allow"
-	SignUpDeny  = "deny"
-
-	// KindPeer is a login key whose upstream is another hub.
-	KindPeer = "peer"
-)
-
-// A Policy is how far the administrator trusts one login key.
-type Policy struct {
-	KeyID   string
-	Kind    string
-	Enabled bool
-	Linking string // LinkNever, LinkConfirm, LinkAuto
-	SignUps string // SignUpAllow, SignUpDeny
-
-	// TrustEmail: what this upstream calls verified counts for any domain.
-	TrustEmail bool
-	// AuthoritativeDomains: it counts for these, compared whole, and here the
-	// upstream runs the mailboxes itself.
-	AuthoritativeDomains []string
-
-	// RoleMap turns the upstream's roles into roles here; what is not in it
-	// is dropped, so AdminRole has to be named to be given.
-	RoleMap map[string]string
-}
-
-// authoritative reports whether the upstream runs the mailboxes of a domain.
-func (p Policy) authoritative(domain string) bool {
-	for _, d := range p.AuthoritativeDomains {
-		if c, err := canonicalDomain(strings.TrimSpace(d)); err == nil && c == domain {
-			return true
-		}
-	}
-	return false
-}
-
-// roles are the roles here that a claim's roles stand for.
-func (p Policy) roles(claimed []string) []string {
-	var mapped []string
-	for _, role := range claimed {
-		if to := p.RoleMap[role]; to != "" {
-			mapped = append(mapped, to)
-		}
-	}
-	clean, problem := cleanRoles(mapped)
-	if problem != "" {
-		return nil // a map nobody could have meant gives nothing
-	}
-	return clean
-}
-
 const maxSubject = 255 // bytes, OIDC Core §2 (sub)
+
+// ClaimOf is what an identity claims here.
+func ClaimOf(i federation.Identity) Claim {
+	return Claim{
+		Key: i.Key, Issuer: i.Issuer, Subject: i.Subject,
+		Email: i.Email, EmailVerified: i.EmailVerified,
+		Name: i.Name, GivenName: i.GivenName, FamilyName: i.FamilyName, Picture: i.Picture, Locale: i.Locale,
+		Roles: i.Roles,
+	}
+}
 
 // unusable says why nothing can be built on a claim; empty if something can.
 func (c Claim) unusable(p Policy) string {

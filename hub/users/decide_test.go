@@ -14,6 +14,7 @@ import (
 //	identity nobody's, the linker's (self), an enabled user's (on), a disabled user's (off), a removed user's (gone)
 //	address  as the constants
 //	local    user with the address: none, or plain, untested (address never verified), admin, off; other = has another subject
+//	kind     of the upstream: key, or peer, in its migration window or not
 const table = `
 claim linker identity address       local          kind link         signup | row action
 bad   -      -        -             -              -    -            -      | D0  refuse
@@ -21,9 +22,10 @@ ok    off    -        -             -              -    -            -      | D1
 ok    on     none     -             -              -    -            -      | D2  link
 ok    on     self     -             -              -    -            -      | D2  link
 ok    on     -        -             -              -    -            -      | D2  refuse
-ok    none   on       -             -              -    -            -      | D1  sign in
 ok    none   off      -             -              -    -            -      | D11 refuse
 ok    none   gone     -             -              -    -            -      | D11 refuse
+ok    none   on       -             -              -    -            -      | D1  sign in
+ok    none   none     -             off|off-untested|off-admin|off-admin-untested - - - | D11 refuse
 ok    none   none     malformed     -              -    -            -      | D12 refuse
 ok    none   none     ambiguous     -              -    -            -      | D12 refuse
 ok    none   none     missing       none           -    -            allow  | D3  create unverified
@@ -33,23 +35,24 @@ ok    none   none     unproven      none           -    -            deny   | D3
 ok    none   none     proven|auth   none           -    -            allow  | D5  create
 ok    none   none     proven|auth   none           -    -            deny   | D5  refuse
 ok    none   none     missing|unproven -           -    -            -      | D4  refuse
-ok    none   none     proven|auth   off|off-untested|off-admin|off-admin-untested - - - | D11 refuse
-ok    none   none     proven|auth   admin|admin-untested - -         -      | D9  refuse
-ok    none   none     proven|auth   other|untested-other - -         -      | D10 refuse
-ok    none   none     auth          untested       key  auto         -      | D6  link
-ok    none   none     proven|auth   untested       -    -            -      | D6  refuse
-ok    none   none     proven|auth   plain          peer confirm|auto -      | D13 confirm
-ok    none   none     proven|auth   plain          peer -            -      | D13 refuse
+ok    none   none     proven|auth   admin-untested -    -            -      | D6  refuse
+ok    none   none     auth          untested|untested-other key|peer-window confirm|auto - | D6 link
+ok    none   none     proven|auth   untested|untested-other - confirm|auto -  | D6  confirm by mail
+ok    none   none     proven|auth   untested|untested-other - -      -      | D6  refuse
+ok    none   none     proven|auth   admin          -    -            -      | D9  refuse
+ok    none   none     proven|auth   other          -    -            -      | D10 refuse
+ok    none   none     auth          plain          peer-window confirm|auto - | D13 link
 ok    none   none     auth          plain          key  auto         -      | D8  link
-ok    none   none     proven|auth   plain          key  confirm|auto -      | D7  confirm
-ok    none   none     proven|auth   plain          key  -            -      | D7  refuse
+ok    none   none     proven|auth   plain          -    confirm|auto -      | D7  confirm
+ok    none   none     proven|auth   plain          -    -            -      | D7  refuse
 `
 
 func TestEveryDecisionIsTheTables(t *testing.T) {
 	rows := readTable()
 	used := make([]int, len(rows))
 	for _, c := range everyCase() {
-		d := decide(c.facts)
+		d, over := judge(c.facts)
+		checkPassed(t, d, over)
 		at, want := lookUp(rows, c.words)
 		if at < 0 {
 			t.Fatalf("%v is in no row", c.words)
@@ -78,16 +81,30 @@ func checkDecision(t *testing.T, f facts, d Decision) {
 		if d.User.ID != "" {
 			t.Errorf("%s %s names a user", d.Row, d.Action)
 		}
-	case SignIn, Link, Confirm:
+	case SignIn, Link, Confirm, ConfirmByMail:
 		if d.User.ID == "" || d.User.Disabled {
 			t.Errorf("%s %s is for %+v", d.Row, d.Action, d.User)
 		}
-		if byAddress := f.linker == nil && !f.linked; byAddress && (d.User.Admin() || f.otherSub || !f.address.proven()) {
+		if byAddress := f.linker == nil && !f.linked; byAddress && (d.User.Admin() || f.otherSub && !d.wipe || !f.address.proven()) {
 			t.Errorf("%s %s by an address that cannot", d.Row, d.Action)
 		}
 	}
-	if d.wipe && d.User.EmailVerified || d.Row == "D6" && d.Action == Link && !d.wipe {
+	if d.wipe && d.User.EmailVerified || d.Row == "D6" && d.Action != Refuse && !d.wipe {
 		t.Errorf("%s %s: wipe is %v", d.Row, d.Action, d.wipe)
+	}
+}
+
+// checkPassed holds that the rows passed over are those before the one that
+// decided, each with a fact in a sentence.
+func checkPassed(t *testing.T, d Decision, over []Passed) {
+	t.Helper()
+	for i, p := range over {
+		if p.Row != rows[i].row || !strings.HasSuffix(p.Fact, ".") {
+			t.Errorf("%s: row %d passed over is %+v", d.Row, i, p)
+		}
+	}
+	if len(over) >= len(rows) || rows[len(over)].row != d.Row {
+		t.Errorf("%s decided behind %d rows", d.Row, len(over))
 	}
 }
 
@@ -134,13 +151,16 @@ func everyCase() []testCase {
 			for _, identity := range []string{"none", "self", "on", "off", "gone"} {
 				for name, addr := range addresses {
 					for _, local := range locals {
-						for _, kind := range []string{"key", "peer"} {
-							for _, linking := range []string{LinkNever, LinkConfirm, LinkAuto, "", "AUTO"} {
+						for _, kind := range []string{"key", "peer", "peer-window"} {
+							for _, linking := range []string{LinkNever, LinkConfirm, LinkAuto, LinkProvisioned, "", "AUTO"} {
 								for _, signUp := range []string{SignUpAllow, SignUpDeny} {
 									if identity == "self" && linker == "none" {
 										continue
 									}
-									f := facts{address: addr, peer: kind == "peer", linking: linking, signUps: signUp == SignUpAllow}
+									f := facts{address: addr, peer: kind != "key", migrating: kind == "peer-window", linking: linking}
+									if signUp == SignUpDeny {
+										f.noSignUp = "the login key does not allow sign-ups."
+									}
 									if claim == "bad" {
 										f.unusable = "It is not usable."
 									}

@@ -21,6 +21,7 @@ type Keeper struct {
 	throttle   throttle
 	hasher     *hasher
 	rules      rules
+	invited    func(ctx context.Context, emailKey string) (bool, error)
 	now        func() time.Time
 }
 
@@ -31,6 +32,10 @@ type Options struct {
 	Throttles  *store.Set[Throttle]
 	Setups     *store.Set[SetupLink]
 	Now        func() time.Time
+
+	// Invited says whether an administrator has invited the owner of an
+	// address to sign up; nobody is if it is nil.
+	Invited func(ctx context.Context, emailKey string) (bool, error)
 
 	Hash        HashParams
 	MinPassword int      // code points; 15 if zero
@@ -48,6 +53,7 @@ func New(o Options) *Keeper {
 		throttle:   throttle{o.Throttles, now},
 		hasher:     newHasher(o.Hash),
 		rules:      newRules(o.MinPassword, o.HubNames),
+		invited:    o.Invited,
 		now:        now,
 	}
 }

@@ -27,22 +27,52 @@ func (k *Keeper) Link(ctx context.Context, user User, c Claim, p Policy) (Decisi
 	})
 }
 
+// A Proof is how somebody showed that the account here is theirs.
+type Proof string
+
+// The proofs that Keeper.Confirm takes.
+const (
+	ProofPassword Proof = "its password"
+	ProofIdentity Proof = "another identity that is linked to it"
+	ProofMail     Proof = "a letter to its address"
+)
+
 // Confirm links an identity to a user who has just proved to be the one that
-// Match wanted confirmed. Everything is looked at again: if it is not the same
-// user any more, or no longer a matter of confirming, the decision is Refuse.
-func (k *Keeper) Confirm(ctx context.Context, user User, c Claim, p Policy) (Decision, error) {
-	return k.settle(ctx, c, p, func(f facts) Decision {
-		d := decide(f)
-		switch {
-		case d.Action == Refuse:
-			return d
-		case d.User.ID != user.ID:
-			return refuse(d.Row, "The person proved to be another user than the one this identity matches.")
-		case d.Action == Confirm:
-			d.Action, d.User, d.Reason = Link, user, "The person proved to be the user with this e-mail address."
-		}
+// Match wanted confirmed; user is the record as it was before the proof was
+// asked for, so nothing that ended or changed meanwhile counts. Everything is
+// looked at again: if it is not the same user any more, or no longer a matter
+// of confirming, the decision is Refuse.
+func (k *Keeper) Confirm(ctx context.Context, user User, c Claim, p Policy, proof Proof) (Decision, error) {
+	return k.settle(ctx, c, p, func(f facts) Decision { return confirmed(decide(f), user, proof) })
+}
+
+func confirmed(d Decision, user User, proof Proof) Decision {
+	no := func(reason string) Decision { return Decision{Row: d.Row, Action: Refuse, Reason: reason} }
+	switch {
+	case d.Action == Refuse:
 		return d
-	})
+	case d.User.ID != user.ID:
+		return no("The person proved to be another user than the one this identity matches.")
+	case d.Action == ConfirmByMail && proof != ProofMail:
+		return no("The user never verified this e-mail address, so only a letter to it is proof.")
+	case d.Action == Confirm || d.Action == ConfirmByMail:
+		if d.User.Epoch != user.Epoch {
+			return no("Something about the user was changed or ended while the proof was asked for.")
+		}
+		d.Action, d.User, d.Reason = Link, user, "The person proved to be the user with this e-mail address, by "+string(proof)+"."
+	}
+	return d
+}
+
+// Would says what Match would decide, and which rows it would pass over before,
+// without anything happening.
+func (k *Keeper) Would(ctx context.Context, c Claim, p Policy) (Decision, []Passed, error) {
+	f, err := k.facts(ctx, c, p)
+	if err != nil {
+		return Decision{}, nil, fmt.Errorf("look at an identity: %w", err)
+	}
+	d, over := judge(f)
+	return d, over, nil
 }
 
 // errAgain means that somebody else was writing at the same time, so the
@@ -84,23 +114,17 @@ func (k *Keeper) attempt(ctx context.Context, c Claim, p Policy, choose func(fac
 		d.User, err = k.create(ctx, d.Action == Create, c, p)
 	}
 	if errors.Is(err, errStale) {
-		return refuse(d.Row, "The user changed while the identity was being linked."), nil
+		return Decision{Row: d.Row, Action: Refuse, Reason: "The user changed while the identity was being linked."}, nil
 	}
 	return d, err
 }
 
-// gather reads the facts. The identity is read before the address and again
-// behind it: a first arrival writes them in that order, so whoever sees the
-// new user's address without the identity would ask that user to confirm.
+// gather reads the facts to act on. The identity is read before the address and
+// again behind it: a first arrival writes them in that order, so whoever sees
+// the new user's address without the identity would ask that user to confirm.
 func (k *Keeper) gather(ctx context.Context, c Claim, p Policy) (facts, error) {
-	f := facts{peer: p.Kind == KindPeer, linking: p.Linking, signUps: p.SignUps == SignUpAllow}
-	if f.unusable = c.unusable(p); f.unusable != "" {
-		return f, nil
-	}
-	if err := k.gatherOwner(ctx, &f, c); err != nil || f.linked {
-		return f, err
-	}
-	if err := k.gatherAddress(ctx, &f, c, p); err != nil || f.local == nil {
+	f, err := k.facts(ctx, c, p)
+	if err != nil || f.linked || f.local == nil {
 		return f, err
 	}
 	switch again, err := k.identities.Get(ctx, identityID(c)); {
@@ -112,6 +136,18 @@ func (k *Keeper) gather(ctx context.Context, c Claim, p Policy) (facts, error) {
 		return f, errAgain
 	}
 	return f, k.clear(ctx, c)
+}
+
+// facts reads them.
+func (k *Keeper) facts(ctx context.Context, c Claim, p Policy) (facts, error) {
+	f := facts{peer: p.Kind == KindPeer, migrating: k.now().Before(p.MigrateUntil), linking: p.Linking}
+	if f.unusable = c.unusable(p); f.unusable != "" {
+		return f, nil
+	}
+	if err := k.gatherOwner(ctx, &f, c); err != nil || f.linked {
+		return f, err
+	}
+	return f, k.gatherAddress(ctx, &f, c, p)
 }
 
 // gatherOwner looks the identity up. One that is pending for a user not there
@@ -138,8 +174,10 @@ func (k *Keeper) gatherOwner(ctx context.Context, f *facts, c Claim) error {
 
 func (k *Keeper) gatherAddress(ctx context.Context, f *facts, c Claim, p Policy) error {
 	var key string
-	if f.address, key = c.address(p); key == "" {
-		return nil
+	var err error
+	f.address, key = c.address(p)
+	if f.noSignUp, err = k.noSignUp(ctx, p, f.address, key); err != nil || key == "" {
+		return err
 	}
 	local, err := k.byKey(ctx, key)
 	switch {

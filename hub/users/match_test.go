@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/fedhub/fedhub/hub/users"
 )
@@ -151,7 +152,7 @@ func TestATrapIsEmptiedBeforeItsOwnerGetsIt(t *testing.T) {
 	wants(t, must[users.Decision](t)(w.Link(t.Context(), trap, evil, evilPolicy)), "D2", users.Link)
 
 	p := trusted()
-	p.Linking = users.LinkConfirm
+	p.Linking = users.LinkNever
 	wants(t, w.match(google("1", "victim@gmail.example"), p), "D6", users.Refuse)
 	d := w.match(google("1", "victim@gmail.example"), trusted())
 	wants(t, d, "D6", users.Link)
@@ -185,26 +186,114 @@ func TestConfirmLinksAfterProof(t *testing.T) {
 	if n := len(must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))); n != 0 {
 		t.Error("it was linked without proof")
 	}
-	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), eve, claim, p)), "D7", users.Refuse)
+	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), eve, claim, p, users.ProofPassword)), "D7", users.Refuse)
 	never := p
 	never.Linking = users.LinkNever
-	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), ada, claim, never)), "D7", users.Refuse)
+	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), ada, claim, never, users.ProofPassword)), "D7", users.Refuse)
 	ended := must[users.User](t)(w.EndEverything(t.Context(), ada.ID))
-	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), ada, claim, p)), "D7", users.Refuse)
+	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), ada, claim, p, users.ProofPassword)), "D7", users.Refuse)
 
-	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), ended, claim, p)), "D7", users.Link)
+	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), ended, claim, p, users.ProofPassword)), "D7", users.Link)
 	wants(t, w.match(claim, p), "D1", users.SignIn)
-	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), ended, claim, p)), "D1", users.SignIn) // the other tab
-	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), eve, claim, p)), "D1", users.Refuse)
+	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), ended, claim, p, users.ProofPassword)), "D1", users.SignIn) // the other tab
+	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), eve, claim, p, users.ProofPassword)), "D1", users.Refuse)
 }
 
-func TestAPeersPeopleConfirmTheirOldAccounts(t *testing.T) {
+// D13: only within a dated window, and only addresses that the primary speaks for.
+func TestAPeersPeopleFindTheirOldAccountsOnlyWithinTheWindow(t *testing.T) {
 	w := newWorld(t)
 	ada := w.person("ada@gmail.example")
+	w.person("eve@example.org")
+	w.person("root@gmail.example", "admin")
 	p := trusted()
 	p.Kind = users.KindPeer
-	wants(t, w.match(google("1", "ada@gmail.example"), p), "D13", users.Confirm)
-	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), ada, google("1", "ada@gmail.example"), p)), "D13", users.Link)
+	wants(t, w.match(google("1", "ada@gmail.example"), p), "D7", users.Confirm)
+	p.MigrateUntil = w.now().Add(24 * time.Hour)
+	wants(t, w.match(google("2", "eve@example.org"), p), "D7", users.Confirm)
+	wants(t, w.match(google("3", "root@gmail.example"), p), "D9", users.Refuse) // FE-44
+	d := w.match(google("1", "ada@gmail.example"), p)
+	wants(t, d, "D13", users.Link)
+	if d.User.ID != ada.ID {
+		t.Errorf("got user %s, want %s", d.User.ID, ada.ID)
+	}
+	w.person("bob@gmail.example")
+	w.pass(24 * time.Hour)
+	wants(t, w.match(google("4", "bob@gmail.example"), p), "D7", users.Confirm)
+	p.Linking = users.LinkNever
+	wants(t, w.match(google("4", "bob@gmail.example"), p), "D7", users.Refuse)
+	wants(t, w.match(google("1", "ada@gmail.example"), p), "D1", users.SignIn)
+}
+
+// D6 where the upstream is trusted but does not run the mailbox: a letter first.
+func TestATrapIsEmptiedByALetterAndByNothingElse(t *testing.T) {
+	w := newWorld(t)
+	trap := must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "victim@example.org", Password: good}))
+	claim := google("1", "victim@example.org")
+	d := w.match(claim, trusted())
+	wants(t, d, "D6", users.ConfirmByMail)
+	if d.User.ID != trap.ID {
+		t.Errorf("got user %s, want %s", d.User.ID, trap.ID)
+	}
+	for _, proof := range []users.Proof{users.ProofPassword, users.ProofIdentity} {
+		wants(t, must[users.Decision](t)(w.Confirm(t.Context(), trap, claim, trusted(), proof)), "D6", users.Refuse)
+	}
+	if err := w.signIn("victim@example.org", good); err != nil {
+		t.Fatalf("the account was touched before the proof: %v", err)
+	}
+	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), trap, claim, trusted(), users.ProofMail)), "D6", users.Link)
+	if got, want := w.signIn("victim@example.org", good), users.ErrWrongPassword; !errors.Is(got, want) {
+		t.Errorf("the trap's password: got %v, want %v", got, want)
+	}
+}
+
+// FE-30: who gets an account is one rule for each login key.
+func TestSignUpsAreForTheInvitedOrForDomains(t *testing.T) {
+	w := newWorld(t)
+	w.invited["guest@example.org"] = true
+	for _, tt := range []struct {
+		rule, email string
+		verified    bool
+		row         string
+		want        users.Action
+	}{
+		{users.SignUpInvited, "guest@example.org", false, "D3", users.Refuse},
+		{users.SignUpInvited, "Guest@example.org", true, "D5", users.Create},
+		{users.SignUpInvited, "other@example.org", true, "D5", users.Refuse},
+		{users.SignUpInvited, "", true, "D3", users.Refuse},
+		{users.SignUpDomains, "ada@firm.example", true, "D5", users.Create},
+		{users.SignUpDomains, "bob@firm.example", false, "D3", users.Refuse},
+		{users.SignUpDomains, "eve@evilfirm.example", true, "D5", users.Refuse},
+		{users.SignUpDomains, "eve@firm.example.evil", true, "D5", users.Refuse},
+		{users.SignUpDomains, "", true, "D3", users.Refuse},
+		{"", "new@firm.example", true, "D5", users.Refuse},
+	} {
+		p := trusted()
+		p.SignUps, p.SignUpDomains = tt.rule, []string{"firm.example"}
+		c := google("sub "+tt.rule+tt.email, tt.email)
+		c.EmailVerified = tt.verified
+		d, over, err := w.Would(t.Context(), c, p)
+		if err != nil || d.Row != tt.row || d.Action != tt.want || len(over) == 0 {
+			t.Errorf("%+v: would be %s %s behind %v, %v", tt, d.Row, d.Action, over, err)
+		}
+		wants(t, w.match(c, p), tt.row, tt.want)
+	}
+}
+
+func TestLookingAheadChangesNothing(t *testing.T) {
+	w := newWorld(t)
+	ada := w.person("ada@gmail.example")
+	for email, want := range map[string]users.Action{"ada@gmail.example": users.Link, "new@gmail.example": users.Create} {
+		d, _, err := w.Would(t.Context(), google("1", email), trusted())
+		if err != nil || d.Action != want {
+			t.Errorf("%s: got %s, %v", email, d.Action, err)
+		}
+	}
+	if n := len(must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))); n != 0 {
+		t.Errorf("%d identities were linked", n)
+	}
+	if n := must[int](t)(w.Count(t.Context())); n != 1 {
+		t.Errorf("%d users", n)
+	}
 }
 
 func TestAuthoritativeUpstreamsLinkAtOnce(t *testing.T) {
@@ -364,7 +453,7 @@ func TestAnAddressTakenAfterACrashIsDecidedAnew(t *testing.T) {
 	if d.User.ID != ada.ID {
 		t.Errorf("got %s", d.User.ID)
 	}
-	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), ada, google("1", "ada@example.org"), trusted())), "D7", users.Link)
+	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), ada, google("1", "ada@example.org"), trusted(), users.ProofPassword)), "D7", users.Link)
 }
 
 // An unlink or a lock that comes between the look and the sign-in wins.

@@ -24,6 +24,7 @@ type world struct {
 	memory     *memory // nil on a real engine
 	identities *store.Set[users.Identity]
 	records    *store.Set[users.User]
+	invited    map[string]bool
 
 	mu   sync.Mutex
 	time time.Time
@@ -53,7 +54,7 @@ func onEachEngine(t *testing.T, story func(t *testing.T, w *world)) {
 
 func worldOn(t *testing.T, b store.Backend, hash users.HashParams) *world {
 	t.Helper()
-	w := &world{t: t, time: time.Date(2030, 5, 1, 12, 0, 0, 0, time.UTC)}
+	w := &world{t: t, invited: map[string]bool{}, time: time.Date(2030, 5, 1, 12, 0, 0, 0, time.UTC)}
 	err := b.Prepare(t.Context(), []store.Spec{
 		{Name: "users", Unique: []string{"emailKey", "founder"}, Index: []string{"rank"}},
 		{Name: "identities", Index: []string{"userId"}},
@@ -70,6 +71,7 @@ func worldOn(t *testing.T, b store.Backend, hash users.HashParams) *world {
 		Identities: w.identities,
 		Throttles:  store.NewSet[users.Throttle](b, "throttles", w.now),
 		Setups:     store.NewSet[users.SetupLink](b, "setups", w.now),
+		Invited:    func(_ context.Context, key string) (bool, error) { return w.invited[key], nil },
 		Now:        w.now,
 		Hash:       hash,
 		HubNames:   []string{"Fedhub"},

@@ -1,0 +1,121 @@
+package users
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/fedhub/fedhub/federation"
+)
+
+// Values of Policy.Linking and Policy.SignUps. Anything else means the
+// stricter side: never, deny.
+const (
+	LinkNever       = federation.Never
+	LinkConfirm     = federation.Confirm
+	LinkAuto        = federation.Auto
+	LinkProvisioned = federation.Provisioned
+	SignUpAllow     = federation.Allow
+	SignUpDeny      = federation.Deny
+	SignUpInvited   = federation.Invited
+	SignUpDomains   = federation.Domains
+
+	// KindPeer is a login key whose upstream is another hub.
+	KindPeer = federation.KindPeer
+)
+
+// A Policy is how far the administrator trusts one login key.
+type Policy struct {
+	KeyID   string
+	Name    string // of the login key, as people know it
+	Kind    string
+	Enabled bool
+	Linking string // LinkNever, LinkConfirm, LinkAuto, LinkProvisioned
+	SignUps string // SignUpAllow, SignUpDeny, SignUpInvited, SignUpDomains
+
+	// SignUpDomains are whose proven addresses get an account, under that rule.
+	SignUpDomains []string
+	// TrustEmail: what this upstream calls verified counts for any domain.
+	TrustEmail bool
+	// AuthoritativeDomains: it counts for these, compared whole, and here the
+	// upstream runs the mailboxes itself.
+	AuthoritativeDomains []string
+	// MigrateUntil is when the window closes in which the people of a primary
+	// find the accounts that they had here before.
+	MigrateUntil time.Time
+
+	// RoleMap turns the upstream's roles into roles here; what is not in it
+	// is dropped, so AdminRole has to be named to be given.
+	RoleMap map[string]string
+}
+
+// PolicyOf is the policy of a login key.
+func PolicyOf(k federation.LoginKey) Policy {
+	return Policy{
+		KeyID: k.ID, Name: k.Name, Kind: k.Kind, Enabled: k.Enabled,
+		Linking: k.Linking, SignUps: k.SignUps, SignUpDomains: k.SignUpDomains,
+		TrustEmail: k.TrustEmail, AuthoritativeDomains: k.AuthoritativeDomains,
+		MigrateUntil: k.MigrateUntil, RoleMap: mapped(k.RoleMap),
+	}
+}
+
+// mapped lets through what the connector has mapped already: an identity's
+// roles are ours by then.
+func mapped(roles map[string]string) map[string]string {
+	out := map[string]string{}
+	for _, ours := range roles {
+		out[ours] = ours
+	}
+	return out
+}
+
+// authoritative reports whether the upstream runs the mailboxes of a domain.
+func (p Policy) authoritative(domain string) bool { return holds(p.AuthoritativeDomains, domain) }
+
+// holds compares domains whole: a suffix would let in evilexample.org.
+func holds(domains []string, domain string) bool {
+	for _, d := range domains {
+		if c, err := canonicalDomain(strings.TrimSpace(d)); err == nil && c == domain {
+			return true
+		}
+	}
+	return false
+}
+
+// roles are the roles here that a claim's roles stand for.
+func (p Policy) roles(claimed []string) []string {
+	var mapped []string
+	for _, role := range claimed {
+		if to := p.RoleMap[role]; to != "" {
+			mapped = append(mapped, to)
+		}
+	}
+	clean, problem := cleanRoles(mapped)
+	if problem != "" {
+		return nil // a map nobody could have meant gives nothing
+	}
+	return clean
+}
+
+// noSignUp says why somebody new with this address gets no account; empty if
+// they do. Both narrower rules go by the address, so it has to be proven.
+func (k *Keeper) noSignUp(ctx context.Context, p Policy, worth address, key string) (string, error) {
+	switch {
+	case p.Linking == LinkProvisioned:
+		return "the login key lets in only people who were linked beforehand.", nil
+	case p.SignUps == SignUpAllow:
+		return "", nil
+	case p.SignUps == SignUpDomains && worth.proven() && holds(p.SignUpDomains, domainOf(key)):
+		return "", nil
+	case p.SignUps == SignUpDomains:
+		return "only proven addresses of certain domains get an account.", nil
+	case p.SignUps != SignUpInvited:
+		return "the login key does not allow sign-ups.", nil
+	}
+	if worth.proven() && k.invited != nil {
+		if yes, err := k.invited(ctx, key); err != nil || yes {
+			return "", err
+		}
+	}
+	return "only people with a proven address that was invited get an account.", nil
+}
