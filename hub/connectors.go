@@ -5,6 +5,7 @@ import (
 	"github.com/fedhub/fedhub/federation/oauth2"
 	"github.com/fedhub/fedhub/federation/openid"
 	"github.com/fedhub/fedhub/federation/peer"
+	"github.com/fedhub/fedhub/federation/social"
 )
 
 // connectors is every kind of upstream that people can sign in through.
@@ -12,6 +13,7 @@ func connectors() map[string]federation.Factory {
 	return map[string]federation.Factory{
 		federation.KindOpenID: openid.New, // any OpenID provider, by its issuer
 		federation.KindPeer:   peer.New,   // another hub, by its Base URL alone
+		federation.KindSocial: social.New, // a provider of the vetted list
 		federation.KindOAuth2: oauth2.New, // any OAuth 2.0 provider, as the administrator describes it
 	}
 }

@@ -15,8 +15,6 @@ package oauth2
 import (
 	"context"
 	"net/url"
-	"slices"
-	"strings"
 	"sync/atomic"
 
 	"github.com/fedhub/fedhub/federation"
@@ -51,21 +49,12 @@ func (c *Connector) Begin(ctx context.Context, leg *federation.Leg, hints federa
 	}
 	var options []oauth2.AuthCodeOption
 	for name, value := range c.Key.Params {
-		if !Reserved(name) {
+		if !federation.ReservedParam(name) {
 			options = append(options, oauth2.SetAuthURLParam(name, value))
 		}
 	}
 	options = append(options, oauth2.S256ChallengeOption(leg.Verifier)) // RFC 7636 §4.3
 	return c.config(oauth2.AuthStyleAutoDetect, leg.Redirect).AuthCodeURL(leg.State, options...), nil
-}
-
-// Reserved tells whether a parameter of the authorization request is the
-// protocol's own, so that no key may bring its own.
-func Reserved(name string) bool {
-	return slices.Contains([]string{
-		"client_id", "client_secret", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce",
-		"code_challenge", "code_challenge_method", "request", "request_uri",
-	}, strings.ToLower(name))
 }
 
 // described makes sure that the key says all that is needed.

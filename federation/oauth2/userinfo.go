@@ -3,9 +3,7 @@ package oauth2
 import (
 	"context"
 	"fmt"
-	"mime"
 	"net/http"
-	"strings"
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/internal/claims"
@@ -51,7 +49,7 @@ func (c *Connector) userinfo(ctx context.Context, token string) (claims.Document
 			return c.Faultf(federation.Unreachable, "the user information address answered %d", answer.Status)
 		case answer.Status != http.StatusOK:
 			return c.Faultf(federation.Untrusted, "the user information address answered %d", answer.Status)
-		case !isJSON(answer.Type):
+		case !claims.IsJSON(answer.Type):
 			return c.Faultf(federation.Untrusted, "the user information is not JSON but %q", federation.CleanText(answer.Type, 100))
 		}
 		if document, err = claims.Parse(answer.Body); err != nil {
@@ -60,10 +58,4 @@ func (c *Connector) userinfo(ctx context.Context, token string) (claims.Document
 		return nil
 	})
 	return document, err
-}
-
-// isJSON also knows types like application/vnd.api+json (RFC 6839 §3.1).
-func isJSON(contentType string) bool {
-	media, _, err := mime.ParseMediaType(contentType)
-	return err == nil && (media == "application/json" || strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json"))
 }

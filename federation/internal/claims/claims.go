@@ -13,7 +13,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"strconv"
+	"mime"
 	"strings"
 
 	"github.com/fedhub/fedhub/federation"
@@ -107,31 +107,14 @@ func parseArray(d *json.Decoder, depth int) (any, error) {
 	return array, nil
 }
 
-// At returns what is at a path: names joined by dots, a number picking one of
-// a list, like "data.emails.0.address". A name with dots of its own, such as
-// an address, is found at the top of the document.
+// At returns what is at a path, see federation.Path.
 func (d Document) At(path string) (value any, found bool) {
-	if object, ok := d.root.(map[string]any); ok {
-		if value, found = object[path]; found {
-			return value, value != nil
-		}
+	p, err := federation.ParsePath(path)
+	if err != nil {
+		return nil, false
 	}
-	value = d.root
-	for _, step := range strings.Split(path, ".") {
-		switch at := value.(type) {
-		case map[string]any:
-			value = at[step]
-		case []any:
-			i, err := strconv.Atoi(step)
-			if err != nil || i < 0 || i >= len(at) {
-				return nil, false
-			}
-			value = at[i]
-		default:
-			return nil, false
-		}
-	}
-	return value, value != nil
+	value, found = p.Find(d.root)
+	return value, found && value != nil
 }
 
 // Text returns a text, without what does not print and cut to max bytes.
@@ -204,4 +187,11 @@ func (d Document) Words(path string) []string {
 		}
 	}
 	return sane
+}
+
+// IsJSON knows the content types of JSON, also ones like
+// application/vnd.api+json (RFC 6839 §3.1).
+func IsJSON(contentType string) bool {
+	media, _, err := mime.ParseMediaType(contentType)
+	return err == nil && (media == "application/json" || strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json"))
 }

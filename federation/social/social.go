@@ -1,0 +1,194 @@
+// Package social signs people in at providers of a vetted list, each of which
+// does OAuth 2.0 its own way. What is particular about each (its addresses,
+// its requests, the shape of its answers) is known to goth, whose providers are
+// the catalogue; providers.go says which of them we use and what they need.
+//
+//	social.go     there and back
+//	providers.go  the vetted list
+//	goth.go       how goth makes each of them
+//	visit.go      every request of one sign-in, on a short lead
+//	token.go      the one token request: PKCE, our credentials, used once
+//	person.go     what was answered becomes an Identity
+//
+// goth knows the providers and little of security: no PKCE, no context, no
+// limits, no proven addresses, and an answer without an id becomes the id 0.
+// So it is never let near the network, the browser or another sign-in. Each
+// sign-in has a provider of its own that can reach nothing but its visit;
+// state, PKCE and the reading of the callback are ours; and the id that goth
+// read must be the one that a stricter reader finds in the same answer.
+package social
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/internal/plain"
+	"github.com/markbates/goth"
+	"golang.org/x/oauth2"
+)
+
+// A Connector signs people in at one provider of the list.
+type Connector struct {
+	*plain.Base
+	provider provider
+}
+
+// New opens a key of the kind "social", by its Preset. It does not use the
+// network.
+func New(key federation.LoginKey, env federation.Env) (federation.Connector, error) {
+	p, found := providers()[key.Preset]
+	if !found {
+		return nil, fmt.Errorf("there is no provider %q on the list", federation.CleanText(key.Preset, 40))
+	}
+	base, err := plain.New(key, env)
+	if err != nil {
+		return nil, err
+	}
+	return &Connector{Base: base, provider: p}, nil
+}
+
+// Begin returns the authorization request that goth makes, with PKCE.
+func (c *Connector) Begin(ctx context.Context, leg *federation.Leg, hints federation.Hints) (string, error) {
+	if err := c.described(); err != nil {
+		return "", err
+	}
+	if err := c.Base.Begin(ctx, leg, hints); err != nil {
+		return "", err
+	}
+	raw, err := c.ask(*leg)
+	if err != nil {
+		return "", c.Faultf(federation.Misconfigured, "the provider's request cannot be made: %w", err)
+	}
+	return c.complete(raw, *leg)
+}
+
+// described makes sure that the key is what the list says of its preset.
+func (c *Connector) described() error {
+	switch k := c.Key; {
+	case k.ClientID == "" || c.Secret == "":
+		return c.Faultf(federation.Misconfigured, "the login key has no client id or no client secret")
+	case c.provider.issuer != "" && k.BaseURL != c.provider.issuer:
+		// Identities are tied to this name: under another one they would be
+		// somebody else's.
+		return c.Faultf(federation.Misconfigured, "the Base URL of this provider is %s", c.provider.issuer)
+	}
+	return nil
+}
+
+// ask has goth make the request. It needs no network for that.
+func (c *Connector) ask(leg federation.Leg) (address string, err error) {
+	defer caught(&err)
+	session, err := c.open(c.scopes(), &http.Client{Transport: closed{}}).BeginAuth(leg.State)
+	if err != nil {
+		return "", err
+	}
+	return session.GetAuthURL()
+}
+
+// closed is the network where there must be none.
+type closed struct{}
+
+func (closed) RoundTrip(*http.Request) (*http.Response, error) {
+	return nil, errors.New("no request may be made here")
+}
+
+// complete adds to goth's request what it does not know of.
+func (c *Connector) complete(raw string, leg federation.Leg) (string, error) {
+	u, err := url.Parse(raw)
+	if err != nil || !c.may(u) {
+		return "", c.Faultf(federation.Misconfigured, "the provider's request leads to a place that is not its own")
+	}
+	query := u.Query()
+	for name, value := range c.Key.Params {
+		if !federation.ReservedParam(name) {
+			query.Set(name, value)
+		}
+	}
+	// RFC 7636 §4.3. Who does not know it ignores it (RFC 6749 §3.1).
+	query.Set("code_challenge", oauth2.S256ChallengeFromVerifier(leg.Verifier))
+	query.Set("code_challenge_method", "S256")
+	if query.Get("state") != leg.State || query.Get("redirect_uri") != leg.Redirect {
+		return "", c.Faultf(federation.Misconfigured, "the provider's request is not about this sign-in")
+	}
+	u.RawQuery = query.Encode()
+	return u.String(), nil
+}
+
+// open makes a provider that knows no network but the client's.
+func (c *Connector) open(scopes []string, client *http.Client) goth.Provider {
+	p := c.provider.open(app{
+		id: c.Key.ClientID, secret: c.Secret, callback: c.Env.Callback(c.Key.ID),
+		site: c.Key.BaseURL, scopes: scopes, http: client,
+	})
+	p.SetName(c.Key.ID)
+	return p
+}
+
+func (c *Connector) scopes() []string {
+	if len(c.Key.Scopes) > 0 {
+		return c.Key.Scopes
+	}
+	return c.provider.scopes
+}
+
+// may tells whether a sign-in may go to an address: the provider's own hosts,
+// and nothing that is not encrypted.
+func (c *Connector) may(u *url.URL) bool {
+	if u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !c.Env.AllowHTTP) {
+		return false
+	}
+	if base, err := url.Parse(c.Key.BaseURL); err == nil && u.Host == base.Host && u.Scheme == base.Scheme {
+		return true
+	}
+	for _, host := range c.provider.hosts {
+		if u.Scheme == "https" && u.Host == host {
+			return true
+		}
+	}
+	return false
+}
+
+// Finish turns the answer into an identity, or says why not.
+func (c *Connector) Finish(ctx context.Context, leg federation.Leg, query url.Values) (federation.Identity, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.Env.Patience)
+	defer cancel()
+
+	if err := c.described(); err != nil {
+		return federation.Identity{}, err
+	}
+	var code string
+	err := c.step(ctx, "answer", func(func(string, string)) (err error) {
+		code, err = c.Code(leg, query)
+		return err
+	})
+	if err != nil {
+		return federation.Identity{}, err
+	}
+	v := &visit{connector: c, verifier: leg.Verifier}
+	if err := c.redeem(ctx, v, code); err != nil {
+		return federation.Identity{}, err
+	}
+	user, err := c.fetch(ctx, v)
+	if err != nil {
+		return federation.Identity{}, err
+	}
+	return c.identity(ctx, v, user)
+}
+
+func (c *Connector) step(ctx context.Context, name string, work func(fact func(name, value string)) error) error {
+	return federation.Observe(ctx, name, c.Env.Now, work)
+}
+
+// errCaught stands for a panic in a provider: its answer had a shape that goth
+// does not expect. What it says may quote the answer, so it goes no further.
+var errCaught = errors.New("the answer has another shape than its reader expects")
+
+func caught(err *error) {
+	if recover() != nil {
+		*err = errCaught
+	}
+}

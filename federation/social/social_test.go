@@ -1,0 +1,36 @@
+package social_test
+
+import (
+	"strconv"
+	"testing"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/federationtest"
+	"github.com/fedhub/fedhub/federation/social"
+)
+
+// The suite needs a provider that can be put anywhere: what all of them have
+// in common is what it tests.
+func TestSocial(t *testing.T) {
+	federationtest.RunPlain(t, federation.KindSocial, social.New, asGitea)
+}
+
+// asGitea makes the provider of the tests look like a Gitea.
+func asGitea(w *federationtest.World) {
+	w.Key.Preset = "gitea"
+	w.Set(func(s *federationtest.Script) {
+		s.Aliases = map[string]string{
+			"/login/oauth/authorize":    federationtest.PathAuthorize,
+			"/login/oauth/access_token": federationtest.PathToken,
+			"/api/v1/user":              federationtest.PathUserinfo,
+		}
+		s.Person = func(subject string, claims map[string]any) {
+			id := 7
+			if n, err := strconv.Atoi(subject); err == nil {
+				id = n
+			}
+			clear(claims)
+			claims["id"], claims["login"], claims["full_name"], claims["email"] = id, subject, "Name of "+subject, subject+"@example.org"
+		}
+	})
+}

@@ -1,0 +1,122 @@
+package social
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/internal/claims"
+	"github.com/markbates/goth"
+)
+
+// redeem has goth exchange the code. Of the browser's query it sees nothing
+// else: some of its providers would take more from there (FE-05).
+func (c *Connector) redeem(ctx context.Context, v *visit, code string) error {
+	return c.step(ctx, "token", func(fact func(name, value string)) error {
+		err := v.do(ctx, func(p goth.Provider) (err error) {
+			if v.session, err = p.UnmarshalSession("{}"); err != nil {
+				return err
+			}
+			_, err = v.session.Authorize(p, url.Values{"code": {code}})
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		// RFC 6749 §7.1: a token of an unknown type must not be used.
+		if kind := v.token.member("token_type"); kind != "" && !strings.EqualFold(kind, "bearer") {
+			return c.Faultf(federation.Untrusted, "the provider issued a token of an unknown type")
+		}
+		return nil
+	})
+}
+
+// tokenForm returns the form of a token request (RFC 6749 §4.1.3).
+func tokenForm(r *http.Request) (url.Values, bool) {
+	if r.Method != http.MethodPost || r.Body == nil || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		return nil, false
+	}
+	defer r.Body.Close()
+	text, err := io.ReadAll(r.Body) // ours, a few hundred bytes
+	if err != nil {
+		return nil, false
+	}
+	r.Body = io.NopCloser(bytes.NewReader(text))
+	form, err := url.ParseQuery(string(text))
+	return form, err == nil && form.Get("grant_type") == "authorization_code"
+}
+
+// redeemOnce sends the token request as this provider wants it: with the
+// verifier, and with our credentials in the one place or the other. The
+// library under goth tries both places and would use up the code with the
+// wrong one; so a second request goes out only if the credentials were not
+// understood, and is otherwise answered with what the first one was.
+func (v *visit) redeemOnce(r *http.Request, form url.Values) (*http.Response, error) {
+	if n := len(v.tokens); n > 1 || n == 1 && !v.badClient() {
+		return v.token.response(r), nil
+	}
+	c := v.connector
+	inHeader := c.provider.header == (len(v.tokens) == 0)
+	form.Set("code_verifier", v.verifier) // RFC 7636 §4.5, from the leg (FE-06)
+	r.Header.Del("Authorization")
+	form.Del("client_id")
+	form.Del("client_secret")
+	if inHeader {
+		r.SetBasicAuth(url.QueryEscape(c.Key.ClientID), url.QueryEscape(c.Secret)) // RFC 6749 §2.3.1
+	} else {
+		form.Set("client_id", c.Key.ClientID)
+		form.Set("client_secret", c.Secret)
+	}
+	text := form.Encode()
+	r.Body, r.ContentLength = io.NopCloser(strings.NewReader(text)), int64(len(text))
+	v.tokens = append(v.tokens, r)
+	answer, err := v.send(r)
+	if err != nil {
+		return nil, err
+	}
+	v.token = answer
+	return answer.response(r), nil
+}
+
+// badClient tells whether our credentials were not understood, which a server
+// finds out before it looks at the code (RFC 6749 §5.2).
+func (v *visit) badClient() bool {
+	code := v.token.member("error")
+	return code == "invalid_client" || code == "" && v.token.status == http.StatusUnauthorized
+}
+
+// member reads a text of an answer that is JSON or, from some, a form.
+func (r record) member(name string) string {
+	if d, err := claims.Parse(r.body); err == nil {
+		return d.Text(name, 200)
+	}
+	if form, err := url.ParseQuery(string(r.body)); err == nil {
+		return federation.CleanText(form.Get(name), 200)
+	}
+	return ""
+}
+
+// codes of providers that have their own words for those of RFC 6749 §5.2.
+var codes = map[string]string{
+	"bad_verification_code":        "invalid_grant",  // GitHub
+	"redirect_uri_mismatch":        "invalid_grant",  // GitHub
+	"incorrect_client_credentials": "invalid_client", // GitHub
+	"KOE320":                       "invalid_grant",  // Kakao
+	"KOE010":                       "invalid_client", // Kakao
+}
+
+// refusal is the provider's no to our token request, if that is what it said.
+func (v *visit) refusal() error {
+	code := v.token.member("error")
+	if code == "" {
+		return nil
+	}
+	if known := codes[code]; known != "" {
+		code = known
+	}
+	return federation.NewRefusal(v.connector.Key.Name, code, v.token.member("error_description"))
+}

@@ -1,0 +1,167 @@
+package social
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/internal/call"
+	"github.com/fedhub/fedhub/federation/internal/claims"
+	"github.com/markbates/goth"
+)
+
+// maxRequests is more than any provider of the list needs for one sign-in.
+const maxRequests = 6
+
+// A visit is the network of one sign-in, as a http.RoundTripper: goth's
+// requests have no context, no limits and no idea where they may go, so what
+// they lack is added here, and what came back is kept for a second look.
+type visit struct {
+	connector *Connector
+	verifier  string
+
+	// For as long as one exchange lasts:
+	ctx    context.Context
+	client *http.Client
+
+	session  goth.Session
+	requests int
+	tokens   []*http.Request // token requests; two at most
+	token    record          // what the last one was answered
+	records  []record
+	broken   error // what stopped a request on its way
+}
+
+// A record is an answer that arrived whole.
+type record struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (r record) response(to *http.Request) *http.Response {
+	return &http.Response{
+		StatusCode: r.status, Status: fmt.Sprint(r.status, " ", http.StatusText(r.status)),
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: r.header, Body: io.NopCloser(bytes.NewReader(r.body)), ContentLength: int64(len(r.body)), Request: to,
+	}
+}
+
+// do runs a piece of goth on the visit. Its error is a fault or a refusal.
+func (v *visit) do(ctx context.Context, work func(goth.Provider) error) error {
+	c := v.connector
+	v.records, v.broken = nil, nil
+	err := c.Line.Talk(ctx, func(ctx context.Context, client *http.Client) (err error) {
+		v.ctx, v.client = ctx, client
+		defer caught(&err)
+		err = work(c.open(nil, &http.Client{Transport: v, CheckRedirect: client.CheckRedirect}))
+		if v.broken != nil {
+			return v.broken // before goth put it in its own words
+		}
+		return err
+	})
+	return v.judge(err)
+}
+
+// judge finds the kind of a failure in what was answered. goth's own errors
+// quote answers and addresses, where tokens may be, so they go no further
+// (FE-48).
+func (v *visit) judge(err error) error {
+	c := v.connector
+	switch {
+	case err == nil:
+		return nil
+	case v.broken != nil, errors.Is(err, call.ErrSilent), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return c.Fault(federation.Untrusted, err)
+	}
+	if refused := v.refusal(); refused != nil {
+		return refused
+	}
+	for _, r := range v.records {
+		switch {
+		case r.status >= 500:
+			return c.Faultf(federation.Unreachable, "the provider answered %d", r.status)
+		case r.status != http.StatusOK:
+			return c.Faultf(federation.Untrusted, "the provider answered %d", r.status)
+		}
+	}
+	return c.Faultf(federation.Untrusted, "the provider's answer is not what its documentation describes")
+}
+
+// RoundTrip sends one request of goth's.
+func (v *visit) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(v.ctx)
+	r.URL.Path = "/" + strings.TrimLeft(r.URL.Path, "/")
+	if v.requests++; v.requests > maxRequests {
+		return nil, v.stop(errors.New("the provider takes too many requests"))
+	}
+	if !v.connector.may(r.URL) {
+		return nil, v.stop(errors.New("the provider's answer leads to a place that is not its own"))
+	}
+	if form, ok := tokenForm(r); ok {
+		return v.redeemOnce(r, form)
+	}
+	if !v.connector.provider.inQuery {
+		hideToken(r)
+	}
+	answer, err := v.send(r)
+	if err != nil {
+		return nil, err
+	}
+	return answer.response(r), nil
+}
+
+// hideToken moves an access token from the address, which logs keep, to the
+// header (RFC 6750 §2.3).
+func hideToken(r *http.Request) {
+	query := r.URL.Query()
+	if token := query.Get("access_token"); token != "" {
+		query.Del("access_token")
+		r.URL.RawQuery = query.Encode()
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+}
+
+// send sends a request and keeps the answer, as far as it may go.
+func (v *visit) send(r *http.Request) (record, error) {
+	r.RequestURI = ""
+	if r.Header.Get("Accept") == "" {
+		r.Header.Set("Accept", "application/json")
+	}
+	response, err := v.client.Do(r)
+	if err != nil {
+		return record{}, v.stop(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, call.MaxBody+1))
+	switch {
+	case err != nil:
+		return record{}, v.stop(&url.Error{Op: r.Method, URL: r.URL.Host, Err: err})
+	case len(body) > call.MaxBody:
+		return record{}, v.stop(fmt.Errorf("the answer is larger than %d bytes", call.MaxBody))
+	}
+	answer := record{response.StatusCode, response.Header, body}
+	v.records = append(v.records, answer)
+	return answer, nil
+}
+
+func (v *visit) stop(err error) error {
+	if v.broken == nil {
+		v.broken = err
+	}
+	return err
+}
+
+// document reads what was recorded as JSON that says it is JSON.
+func (r record) document() (claims.Document, error) {
+	if !claims.IsJSON(r.header.Get("Content-Type")) {
+		return claims.Document{}, errors.New("it is not JSON")
+	}
+	return claims.Parse(r.body)
+}
