@@ -20,6 +20,12 @@ func (r *Registry) Add(ctx context.Context, k LoginKey, secret string) (LoginKey
 	k = k.clone()
 	k.Secret, k.Issuer, k.Join = "", "", Join{}
 	k.Created = r.moment()
+	if k.Position == 0 {
+		var err error
+		if k.Position, err = r.last(ctx); err != nil {
+			return LoginKey{}, err
+		}
+	}
 	named := strings.TrimSpace(k.ID) != ""
 	if !named {
 		k.ID = SlugOf(k.Name)

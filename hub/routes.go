@@ -127,6 +127,8 @@ func (h *Hub) routes() []route {
 		{"GET", "/admin/keys/new", g.operator, h.admin.NewLoginKey},
 		{"GET", "/admin/keys/:id", g.operator, h.admin.LoginKey},
 		{"POST", "/admin/keys/:id", g.operator, h.admin.SaveLoginKey},
+		{"POST", "/admin/keys/:id/move", g.operator, h.admin.MoveLoginKey},
+		{"POST", "/admin/keys/:id/switch", g.operator, h.admin.SwitchLoginKey},
 		{"POST", "/admin/keys/:id/join", g.operator, h.admin.AskAgain},
 		{"GET", "/admin/keys/:id/delete", g.operator, h.admin.AskRemoveLoginKey},
 		{"POST", "/admin/keys/:id/delete", g.operator, h.admin.RemoveLoginKey},

@@ -56,3 +56,11 @@ for (const box of document.querySelectorAll("textarea[data-rows]")) {
   box.hidden = true;
   box.after(rows);
 }
+
+// The callback URL follows the id that is typed.
+const keyID = document.getElementById("key_id");
+const callback = document.getElementById("callback");
+if (keyID && callback) {
+  keyID.oninput = () => { callback.querySelector("code").textContent = callback.dataset.start + keyID.value.trim(); };
+  document.getElementById("look").hidden = true;
+}

@@ -162,6 +162,12 @@ func checkForm(t *testing.T, form *html.Node) {
 			buttons++
 		}
 	}
+	if role, _ := attr(form, "role"); role == "search" {
+		if method != "get" || buttons == 0 || token {
+			t.Errorf("search %q: method %q, %d buttons, carries the token: %t", action, method, buttons, token)
+		}
+		return
+	}
 	if method != "post" || buttons == 0 {
 		t.Errorf("form %q: method %q, %d buttons", action, method, buttons)
 	}

@@ -39,6 +39,9 @@ type Pair struct {
 	Value string
 }
 
+// A Pick is one of several choices, with what it means.
+type Pick struct{ Value, Label, Hint string }
+
 // A Field is one form control with its label, hint and mistake, so that the
 // part "field" joins them for people who cannot see the page. Templates build
 // it: {{template "field" field "email" "Email" .Page.Email | kind "email"}}.
@@ -53,6 +56,7 @@ type Field struct {
 	Locked   string // the variable that sets it, which makes it read-only
 	Rows     string // label of the rows into which the script splits a text area
 	Options  []Pair // of a select: value and label
+	Picks    []Pick // of a list of radio buttons
 	Mono     bool   // technical text
 	Focus    bool   // takes the focus when the page opens
 	Optional bool
@@ -94,6 +98,7 @@ func optional(f Field) Field            { f.Optional = true; return f }
 func alerted(when bool, f Field) Field  { f.Alerted = when; return f }
 func on(when bool, f Field) Field       { f.On = when; return f }
 func focus(when bool, f Field) Field    { f.Focus = when; return f }
+func picks(all []Pick, f Field) Field   { f.Picks = all; return f }
 func choices(all []Pair, f Field) Field { f.Kind, f.Options = "select", all; return f }
 
 // wrong looks up what is wrong with this field.

@@ -15,7 +15,7 @@ func everyPage() []Page {
 		SignIn{}, Choose{}, Link{}, SignOut{}, SignedOut{}, SigningOut{URL: safe}, Setup{}, Consent{}, Continue{URL: safe}, FormPost{URL: safe},
 		Problem{}, Waiting{}, Account{}, Profile{}, Device{}, DeviceConfirm{}, DeviceDone{}, Approvals{},
 		AdminClients{}, AdminClientNew{}, AdminClient{}, SecretOnce{}, AdminSettings{},
-		AdminKeys{}, AdminKeyNew{}, AdminKey{}, AdminServers{}, AdminSigning{}, ConfirmDelete{},
+		AdminKeys{}, AdminKeyCatalogue{}, AdminKeyNew{}, AdminKey{}, AdminServers{}, AdminSigning{}, ConfirmDelete{},
 	}
 }
 
@@ -27,7 +27,7 @@ func everyFullPage(t *testing.T) []Page {
 	for _, page := range everyPage() {
 		full = append(full, filled(t, page))
 	}
-	for _, kind := range []string{"peer", "openid"} {
+	for _, kind := range []string{"peer", "openid", "oauth2"} {
 		added := filled(t, AdminKeyNew{}).(AdminKeyNew)
 		added.Kind = kind
 		key := filled(t, AdminKey{}).(AdminKey)
@@ -88,6 +88,9 @@ func fill(t *testing.T, value reflect.Value, name string, count *int) {
 	switch {
 	case value.Type() == reflect.TypeFor[time.Time]():
 		value.Set(reflect.ValueOf(time.Date(2026, 3, 14, 9, 5, 0, *count, time.FixedZone("", 7200))))
+	case value.Type() == reflect.TypeFor[Control]():
+		// Its name is ours, never anybody else's.
+		value.Set(reflect.ValueOf(Control{Name: fmt.Sprintf("control-%d", *count), Label: hostile, Help: hostile, Value: hostile}))
 	case value.Kind() == reflect.String && isAddress(name):
 		value.SetString(fmt.Sprintf("javascript:alert(%d)", *count))
 	case value.Kind() == reflect.String:

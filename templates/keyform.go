@@ -1,13 +1,17 @@
 package templates
 
 // AdminKey is everything about one login key. Its forms post to
-// /admin/keys/{ID} and …/join; deleting starts at …/delete.
+// /admin/keys/{ID}, …/try, …/switch and …/join; deleting starts at …/delete.
 type AdminKey struct {
 	ID           string
-	Kind         string // "openid" or "peer"
+	Kind         string // "peer", "openid", "social" or "oauth2"
+	Provider     string // what the catalogue calls it
 	Name         string // as saved
 	State        Chip
+	Enabled      bool
+	Testable     bool   // there is enough to try it with
 	Callback     string // redirect URI to register upstream
+	Guide        Guide
 	Form         KeyForm
 	Mistakes     []Mistake
 	Issuer       string   // pinned; empty before the first discovery
@@ -21,36 +25,72 @@ func (p AdminKey) look() look { return look{"key", desk, p.Name, len(p.Mistakes)
 // Peer tells whether it is another hub.
 func (p AdminKey) Peer() bool { return p.Kind == "peer" }
 
+// A Control is one input that only some providers have.
+type Control struct {
+	Name     string
+	Label    string
+	Help     string
+	Value    string
+	Optional bool
+	Choices  []Pair // if only these will do
+}
+
+// Field is the control as the part "field" shows it.
+func (c Control) Field() Field {
+	f := Field{Name: c.Name, Label: c.Label, Hint: c.Help, Value: c.Value, Kind: "text", Mono: true, Optional: c.Optional, Auto: "off"}
+	if len(c.Choices) > 0 {
+		f.Kind, f.Options = "select", c.Choices
+	}
+	return f
+}
+
 // A KeyForm is the settings of a login key, as typed.
 type KeyForm struct {
-	Name                 string // name
-	BaseURL              string // base_url
-	ClientID             string // client_id
-	HasSecret            bool   // client_secret is write-only: left empty it stays as it is
-	Scopes               string // scopes, separated by spaces
-	SignUps              string // sign_ups: "allow" or "deny"
+	Enabled       bool      // enabled
+	Name          string    // name
+	Placed        bool      // the catalogue knows the Base URL, so nobody types it
+	BaseURL       string    // base_url
+	Options       []Control // options.{name}
+	Endpoints     []Control // endpoints.authorize, .token, .userinfo
+	ClientID      string    // client_id
+	HasSecret     bool      // client_secret is write-only: left empty it stays as it is
+	SecretExpires string    // secret_expires, like 2026-12-31
+	Scopes        string    // scopes, separated by spaces
+	Params        string    // params, name=value, one per line
+	Hosts         string    // hosts, one per line
+	Claims        []Control // claims.{name}
+
+	SignUps              string // sign_ups: "deny", "invited", "domains" or "allow"
+	SignUpDomains        string // sign_up_domains, one per line
 	Linking              string // linking: "confirm", "auto" or "never"
 	TrustEmail           bool   // trust_email
 	AuthoritativeDomains string // authoritative_domains, one per line
-	Direct               bool   // direct
-	Enabled              bool   // enabled
-	Position             int    // position
+	Roles                string // role_map, there = here, one per line
+	TrustAssurance       bool   // trust_assurance
+
+	Hidden       bool   // hidden
+	Direct       bool   // direct
+	HomeDomains  string // home_domains, one per line
+	KeepTokens   bool   // keep_tokens
+	SignOutThere bool   // sign_out_there
 }
 
 // SignUpChoices are the values of sign_ups.
-func (KeyForm) SignUpChoices() []Pair {
-	return []Pair{
-		{"allow", "Allow anyone who signs in there"},
-		{"deny", "Deny: only people known here"},
+func (KeyForm) SignUpChoices() []Pick {
+	return []Pick{
+		{"deny", "Nobody", "Only people who have an account here already."},
+		{"invited", "Invited people", "Those whose address an administrator has invited, once the provider has proved it."},
+		{"domains", "People of some domains", "Those whose proven address is at one of the domains below."},
+		{"allow", "Anybody", "Everybody who can sign in there. Right for a hub or provider of your own organisation."},
 	}
 }
 
 // LinkingChoices are the values of linking.
-func (KeyForm) LinkingChoices() []Pair {
-	return []Pair{
-		{"confirm", "Confirm: sign in here once"},
-		{"auto", "Auto: connect (domains below)"},
-		{"never", "Never connect"},
+func (KeyForm) LinkingChoices() []Pick {
+	return []Pick{
+		{"confirm", "Confirm", "They sign in to that account once, the way they always do, and the two are connected."},
+		{"auto", "Connect at once", "For the authoritative domains below the provider's word is enough. For every other address they confirm."},
+		{"never", "Never", "They are turned away, and can connect the two themselves when signed in here."},
 	}
 }
 

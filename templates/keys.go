@@ -1,8 +1,10 @@
 package templates
 
-// AdminKeys lists the Social Login Keys in the order of the sign-in page.
+// AdminKeys lists the Social Login Keys in the order of the sign-in page. The
+// buttons post up or down as by to /admin/keys/{ID}/move.
 type AdminKeys struct {
-	Keys []KeyRow
+	Keys   []KeyRow
+	Common []Preset // what most people want, where there is no key yet
 }
 
 func (AdminKeys) look() look { return look{"keys", desk, "Login keys", false} }
@@ -10,19 +12,50 @@ func (AdminKeys) look() look { return look{"keys", desk, "Login keys", false} }
 // A KeyRow is one login key in the list.
 type KeyRow struct {
 	ID      string
-	Kind    string // "openid" or "peer"
+	Icon    string
 	Name    string
-	BaseURL string
-	State   Chip // Draft, Ready, Enabled, Waiting or Failing
-	Direct  bool // people go straight there
+	Where   string // its address, or what it is
+	State   Chip   // Draft, Off, Enabled, Waiting, Refused or Failing
+	Facts   []string
+	Warning string // what needs the administrator
+	First   bool   // nothing is above it
+	Last    bool   // nothing is below it
 }
 
-// AdminKeyNew chooses what to sign in with, then asks where it is. It posts to
-// /admin/keys.
+// A Preset is one provider of the catalogue.
+type Preset struct {
+	Key  string // ?preset=
+	Name string
+	Icon string
+	Hint string
+}
+
+// A PresetGroup is the providers of one sort.
+type PresetGroup struct {
+	Name    string
+	Presets []Preset
+}
+
+// AdminKeyCatalogue chooses a provider. Its search asks /admin/keys/new for q.
+type AdminKeyCatalogue struct {
+	Query  string
+	Groups []PresetGroup
+}
+
+func (AdminKeyCatalogue) look() look {
+	return look{"keycatalogue", desk, "Choose a provider", false}
+}
+
+// AdminKeyNew makes a key for one provider. It posts to /admin/keys; with look
+// it is only shown again, with the callback URL of the id.
 type AdminKeyNew struct {
-	Kind     string // "peer" or "openid"; empty shows the catalogue
-	Name     string
-	BaseURL  string
+	Preset   string // of the catalogue
+	Kind     string // "peer", "openid", "social" or "oauth2"
+	Title    string // the provider's name
+	ID       string // key_id
+	Callback CallbackURL
+	Guide    Guide
+	Form     KeyForm
 	Invite   string // code that the primary's administrator gave, for a peer
 	Mistakes []Mistake
 }
@@ -33,3 +66,20 @@ func (p AdminKeyNew) look() look {
 
 // Peer tells whether it is another hub.
 func (p AdminKeyNew) Peer() bool { return p.Kind == "peer" }
+
+// A CallbackURL is where a provider sends people back to: a start that is the
+// same for all keys, and the key's id.
+type CallbackURL struct{ Start, ID string }
+
+// Whole is the address.
+func (c CallbackURL) Whole() string { return c.Start + c.ID }
+
+// A Guide is what to do at a provider.
+type Guide struct {
+	Console Action // where that is done
+	Steps   []GuideStep
+	Notes   []string
+}
+
+// A GuideStep is a sentence, perhaps with something to type in it.
+type GuideStep struct{ Text, Code, Rest string }

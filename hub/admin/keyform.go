@@ -1,60 +1,100 @@
 package admin
 
 import (
-	"strconv"
+	"cmp"
+	"maps"
+	"slices"
 	"strings"
-
-	"github.com/gin-gonic/gin"
+	"time"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/hub/audit"
-	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/federation/catalog"
 	"github.com/fedhub/fedhub/templates"
 )
 
-// the form's names for the fields of a record
-var keyFields = map[string]string{"secret": "client_secret"}
+// keyForm is a key as its form shows it.
+func (d *Door) keyForm(k federation.LoginKey) templates.KeyForm {
+	entry, _ := catalog.Get(k.Preset)
+	form := templates.KeyForm{
+		Enabled: k.Enabled, Name: k.Name, Placed: entry.Placed() || k.Kind == federation.KindOAuth2, BaseURL: k.BaseURL, Options: controls(entry, k.Options),
+		ClientID: k.ClientID, HasSecret: k.Secret != "", SecretExpires: dayOf(k.SecretExpires),
+		Scopes: strings.Join(k.Scopes, " "), Params: joined(k.Params, "="), Hosts: strings.Join(k.Hosts, "\n"),
+		SignUps: cmp.Or(k.SignUps, federation.Deny), SignUpDomains: strings.Join(k.SignUpDomains, "\n"),
+		Linking: cmp.Or(k.Linking, federation.Confirm), TrustEmail: k.TrustEmail, AuthoritativeDomains: strings.Join(k.AuthoritativeDomains, "\n"),
+		Roles: joined(k.RoleMap, " = "), TrustAssurance: k.TrustAssurance,
+		Hidden: k.Hidden, Direct: k.Direct, HomeDomains: strings.Join(k.HomeDomains, "\n"),
+		KeepTokens: k.KeepTokens, SignOutThere: k.SignOutThere,
+	}
+	if described(k.Kind, entry) {
+		form.Endpoints = endpointControls(k.Endpoints)
+	}
+	if k.Kind == federation.KindOpenID || k.Kind == federation.KindOAuth2 {
+		form.Claims = claimControls(k)
+	}
+	return form
+}
 
-func keyForm(k federation.LoginKey) templates.KeyForm {
-	return templates.KeyForm{
-		Name: k.Name, BaseURL: k.BaseURL, ClientID: k.ClientID, HasSecret: k.Secret != "",
-		Scopes: strings.Join(k.Scopes, " "), SignUps: k.SignUps, Linking: k.Linking,
-		TrustEmail: k.TrustEmail, AuthoritativeDomains: strings.Join(k.AuthoritativeDomains, "\n"),
-		Direct: k.Direct, Enabled: k.Enabled, Position: k.Position,
+// described tells whether an administrator types the provider's addresses.
+func described(kind string, e catalog.Entry) bool {
+	return kind == federation.KindOAuth2 && e.Key.Endpoints == (federation.Endpoints{})
+}
+
+func endpointControls(e federation.Endpoints) []templates.Control {
+	return []templates.Control{
+		{Name: "endpoints.authorize", Label: "Authorize URL", Help: "Where people are sent, like https://id.example.org/oauth/authorize.", Value: e.Authorize},
+		{Name: "endpoints.token", Label: "Token URL", Value: e.Token},
+		{Name: "endpoints.userinfo", Label: "User information URL", Help: "Answers with a description of the person as JSON.", Value: e.Userinfo},
 	}
 }
 
-// SaveLoginKey is POST /admin/keys/{id}.
-func (d *Door) SaveLoginKey(c *gin.Context) error {
-	form, key, err := d.formOnKey(c)
-	if err != nil {
-		return err
+func endpoints(form map[string]string) federation.Endpoints {
+	return federation.Endpoints{Authorize: form["endpoints.authorize"], Token: form["endpoints.token"], Userinfo: form["endpoints.userinfo"]}
+}
+
+// A claimField is one path into a provider's description of a person.
+type claimField struct {
+	name, label string
+	path        *string
+}
+
+func claimFields(c *federation.Claims) []claimField {
+	return []claimField{
+		{"claims.subject", "Id that never changes", &c.Subject},
+		{"claims.email", "Email", &c.Email},
+		{"claims.email_verified", "Email is verified", &c.EmailVerified},
+		{"claims.name", "Full name", &c.Name},
+		{"claims.given_name", "Given name", &c.GivenName},
+		{"claims.family_name", "Family name", &c.FamilyName},
+		{"claims.username", "User name", &c.Username},
+		{"claims.picture", "Picture", &c.Picture},
+		{"claims.locale", "Language", &c.Locale},
+		{"claims.roles", "Roles or groups", &c.Roles},
 	}
-	position, perr := strconv.Atoi(form["position"])
-	typed := templates.KeyForm{
-		Name: form["name"], BaseURL: form["base_url"], ClientID: form["client_id"], HasSecret: key.Secret != "",
-		Scopes: form["scopes"], SignUps: form["sign_ups"], Linking: form["linking"],
-		TrustEmail: form["trust_email"] != "", AuthoritativeDomains: form["authoritative_domains"], Direct: form["direct"] != "", Enabled: form["enabled"] != "", Position: position,
-	}
-	if perr != nil && form["position"] != "" {
-		return d.showKey(c, unprocessable, key, typed, []templates.Mistake{{Field: "position", Text: "Enter a whole number; smaller comes first."}})
-	}
-	err = d.Upstreams.Update(c.Request.Context(), key.ID, form["client_secret"], func(k *federation.LoginKey) error {
-		k.Name, k.BaseURL = typed.Name, typed.BaseURL
-		if k.Kind != federation.KindPeer {
-			k.ClientID = typed.ClientID
+}
+
+func claimControls(k federation.LoginKey) []templates.Control {
+	var all []templates.Control
+	for _, f := range claimFields(&k.Claims) {
+		if f.name == "claims.subject" && k.Kind == federation.KindOpenID {
+			continue // it is sub, and nothing else (OpenID Connect Core §5.7)
 		}
-		k.Scopes, k.TrustEmail = words(typed.Scopes), typed.TrustEmail
-		k.SignUps, k.Linking, k.AuthoritativeDomains = typed.SignUps, typed.Linking, words(typed.AuthoritativeDomains)
-		k.Direct, k.Enabled, k.Position = typed.Direct, typed.Enabled, typed.Position
-		return nil
-	})
-	if wrong, ok := mistakes(err, keyFields); ok {
-		return d.showKey(c, unprocessable, key, typed, wrong)
+		all = append(all, templates.Control{Name: f.name, Label: f.label, Value: *f.path, Optional: true})
 	}
-	if err != nil {
-		return err
+	return all
+}
+
+func dayOf(t time.Time) string {
+	if t.IsZero() {
+		return ""
 	}
-	d.record(c, audit.Event{Kind: audit.KeyChanged, LoginKey: key.ID})
-	return web.SeeOther(c, "/admin/keys/"+key.ID+"?done=saved")
+	return t.UTC().Format(time.DateOnly)
+}
+
+// joined writes a map as lines, in the order of its names.
+func joined(m map[string]string, between string) string {
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		out = append(out, name+between+m[name])
+	}
+	return strings.Join(out, "\n")
 }

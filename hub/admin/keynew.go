@@ -1,46 +1,136 @@
 package admin
 
 import (
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/catalog"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 )
 
-// NewLoginKey is GET /admin/keys/new.
+// NewLoginKey is GET /admin/keys/new: the catalogue, or what the chosen entry
+// of it asks.
 func (d *Door) NewLoginKey(c *gin.Context) error {
-	return d.Edge.Show(c, http.StatusOK, templates.AdminKeyNew{Kind: c.Query("kind")})
+	entry, ok := catalog.Get(cmp.Or(c.Query("preset"), c.Query("kind")))
+	if !ok {
+		return d.showCatalogue(c, c.Query("q"))
+	}
+	id, err := d.freeID(c.Request.Context(), entry.Preset)
+	if err != nil {
+		return err
+	}
+	k := entry.Start(nil)
+	k.ID = id
+	if entry.Group != catalog.Generic && entry.Kind != federation.KindPeer {
+		k.Name = entry.Name
+	}
+	return d.showNewKey(c, http.StatusOK, entry, k, nil, nil)
+}
+
+// freeID is the first of name, name-2, name-3 and so on that no key has.
+func (d *Door) freeID(ctx context.Context, name string) (string, error) {
+	all, err := d.Upstreams.All(ctx)
+	if err != nil {
+		return "", err
+	}
+	id := name
+	for twin := 2; slices.ContainsFunc(all, func(k federation.LoginKey) bool { return k.ID == id }); twin++ {
+		id = name + "-" + strconv.Itoa(twin)
+	}
+	return id, nil
+}
+
+func (d *Door) showNewKey(c *gin.Context, status int, e catalog.Entry, k federation.LoginKey, form map[string]string, wrong []templates.Mistake) error {
+	page := templates.AdminKeyNew{
+		Preset: e.Preset, Kind: e.Kind, Title: e.Name, ID: k.ID, Callback: templates.CallbackURL{Start: d.Callback(""), ID: k.ID},
+		Guide: guide(e, d.Callback(k.ID)), Form: d.keyForm(k), Invite: form["invite"], Mistakes: wrong,
+	}
+	if day := form["secret_expires"]; day != "" {
+		page.Form.SecretExpires = day
+	}
+	return d.Edge.Show(c, status, page)
 }
 
 // AddLoginKey is POST /admin/keys. Another hub is asked at once to let us in,
-// and is offered to people from then on; anything else needs credentials
-// first, and stays off.
+// and is offered to people from then on; anything else stays off until
+// somebody has tried it.
 func (d *Door) AddLoginKey(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {
 		return err
 	}
-	peer := form["kind"] == federation.KindPeer
-	key, err := d.Upstreams.Add(c.Request.Context(), federation.LoginKey{Kind: form["kind"], Name: d.keyName(c, form), BaseURL: form["base_url"], Enabled: peer}, "")
-	if wrong, ok := mistakes(err, keyFields); ok {
-		return d.Edge.Show(c, unprocessable, templates.AdminKeyNew{Kind: form["kind"], Name: form["name"], BaseURL: form["base_url"], Invite: form["invite"], Mistakes: wrong})
+	entry, ok := catalog.Get(cmp.Or(form["preset"], form["kind"]))
+	if !ok {
+		return web.SeeOther(c, "/admin/keys/new")
+	}
+	k := entry.Start(answers(form))
+	k.ID, k.Name, k.Icon = strings.TrimSpace(form["key_id"]), strings.TrimSpace(form["name"]), cmp.Or(k.Icon, entry.Preset)
+	wrong := editNew(&k, entry, form)
+	if form["look"] != "" {
+		return d.showNewKey(c, http.StatusOK, entry, k, form, nil)
+	}
+	if k.Kind == federation.KindPeer {
+		k.Name, k.Enabled = d.keyName(c, form), true
+	}
+	if len(wrong) > 0 {
+		return d.showNewKey(c, unprocessable, entry, k, form, wrong)
+	}
+	return d.addKey(c, entry, k, form)
+}
+
+// answers are what was typed for an entry's fields.
+func answers(form map[string]string) map[string]string {
+	out := map[string]string{}
+	for name, value := range form {
+		if field, ok := strings.CutPrefix(name, "options."); ok {
+			out[field] = value
+		}
+	}
+	return out
+}
+
+// editNew takes over what the form of a new key has beside the entry's fields.
+func editNew(k *federation.LoginKey, e catalog.Entry, form map[string]string) []templates.Mistake {
+	if !e.Placed() {
+		k.BaseURL = form["base_url"]
+	}
+	if described(k.Kind, e) {
+		k.Endpoints = endpoints(form)
+	}
+	k.ClientID = form["client_id"]
+	return editExpiry(k, form)
+}
+
+func (d *Door) addKey(c *gin.Context, e catalog.Entry, k federation.LoginKey, form map[string]string) error {
+	added, err := d.Upstreams.Add(c.Request.Context(), k, form["client_secret"])
+	if errors.Is(err, fs.ErrExist) {
+		return d.showNewKey(c, unprocessable, e, k, form, []templates.Mistake{{Field: "key_id", Text: "Another key has this id. Choose another one."}})
+	}
+	if wrong, ok := mistakes(err, newKeyFields); ok {
+		return d.showNewKey(c, unprocessable, e, k, form, wrong)
 	}
 	if err != nil {
 		return err
 	}
-	d.record(c, audit.Event{Kind: audit.KeyAdded, LoginKey: key.ID, Target: key.BaseURL})
-	if peer {
-		if _, err := d.Upstreams.Join(c.Request.Context(), key.ID, form["invite"]); err != nil {
+	d.record(c, audit.Event{Kind: audit.KeyAdded, LoginKey: added.ID, Target: cmp.Or(added.BaseURL, added.Preset)})
+	if added.Kind == federation.KindPeer {
+		if _, err := d.Upstreams.Join(c.Request.Context(), added.ID, form["invite"]); err != nil {
 			return err
 		}
 	}
-	return web.SeeOther(c, "/admin/keys/"+key.ID+"?done=added")
+	return web.SeeOther(c, "/admin/keys/"+added.ID+"?done=added")
 }
 
 // keyName is what was typed, else what the upstream calls itself: a Base URL

@@ -1,11 +1,15 @@
 package admin
 
 import (
+	"cmp"
 	"net/http"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/catalog"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -16,11 +20,49 @@ func (d *Door) LoginKeys(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	var page templates.AdminKeys
-	for _, k := range all {
-		page.Keys = append(page.Keys, templates.KeyRow{ID: k.ID, Kind: k.Kind, Name: k.Name, BaseURL: k.BaseURL, State: keyState(k), Direct: k.Direct})
+	page := templates.AdminKeys{Common: presets(catalog.Common)}
+	for i, k := range all {
+		row := templates.KeyRow{ID: k.ID, Icon: keyIcon(k), Name: k.Name, Where: keyWhere(k), State: keyState(k),
+			Warning: secretWarning(k, d.Now()), First: i == 0, Last: i == len(all)-1}
+		if k.Direct {
+			row.Facts = append(row.Facts, "people go straight there")
+		}
+		if k.Hidden {
+			row.Facts = append(row.Facts, "no button")
+		}
+		page.Keys = append(page.Keys, row)
 	}
 	return d.Edge.Show(c, http.StatusOK, page)
+}
+
+// keyWhere is the address of a provider, else its name.
+func keyWhere(k federation.LoginKey) string {
+	switch {
+	case k.BaseURL != "":
+		return k.BaseURL
+	case k.Endpoints.Authorize != "":
+		return k.Endpoints.Authorize
+	}
+	return provider(k)
+}
+
+func keyIcon(k federation.LoginKey) string {
+	return cmp.Or(k.Icon, k.Preset, k.Kind)
+}
+
+// soon is how long before a secret ends one is warned.
+const soon = 30 * 24 * time.Hour
+
+// secretWarning is a sentence if the secret has ended or ends soon.
+func secretWarning(k federation.LoginKey, now time.Time) string {
+	day := k.SecretExpires.UTC().Format("2 January 2006")
+	switch {
+	case k.SecretExpires.IsZero() || now.Add(soon).Before(k.SecretExpires):
+		return ""
+	case now.After(k.SecretExpires):
+		return "Its client secret ended on " + day + "."
+	}
+	return "Its client secret ends on " + day + "."
 }
 
 func keyState(k federation.LoginKey) templates.Chip {
@@ -35,10 +77,61 @@ func keyState(k federation.LoginKey) templates.Chip {
 			return templates.Chip{Tone: "warn", Text: "Waiting"}
 		}
 	}
-	if k.Enabled {
+	switch {
+	case k.Enabled:
 		return templates.Chip{Tone: "ok", Text: "Enabled"}
+	case !complete(k):
+		return templates.Chip{Text: "Draft"}
 	}
 	return templates.Chip{Text: "Off"}
+}
+
+// complete tells whether there is enough to sign in with.
+func complete(k federation.LoginKey) bool {
+	return k.Kind == federation.KindPeer && k.Join.Status == federation.Active || k.ClientID != ""
+}
+
+// MoveLoginKey is POST /admin/keys/{id}/move: one place up or down on the
+// sign-in page.
+func (d *Door) MoveLoginKey(c *gin.Context) error {
+	form, key, err := d.formOnKey(c)
+	if err != nil {
+		return err
+	}
+	by := 1
+	if form["by"] == "up" {
+		by = -1
+	}
+	if err := d.Upstreams.Move(c.Request.Context(), key.ID, by); err != nil {
+		return err
+	}
+	d.record(c, audit.Event{Kind: audit.KeyChanged, LoginKey: key.ID, Detail: map[string]string{"moved": form["by"]}})
+	return web.SeeOther(c, "/admin/keys")
+}
+
+// SwitchLoginKey is POST /admin/keys/{id}/switch: on or off, and nothing else.
+func (d *Door) SwitchLoginKey(c *gin.Context) error {
+	form, key, err := d.formOnKey(c)
+	if err != nil {
+		return err
+	}
+	on := form["enabled"] == "1"
+	err = d.Upstreams.Update(c.Request.Context(), key.ID, "", func(k *federation.LoginKey) error {
+		k.Enabled = on
+		return nil
+	})
+	if wrong, ok := mistakes(err, keyFields); ok {
+		return d.showKey(c, unprocessable, key, d.keyForm(key), wrong)
+	}
+	if err != nil {
+		return err
+	}
+	done, state := "disabled", "off"
+	if on {
+		done, state = "enabled", "on"
+	}
+	d.record(c, audit.Event{Kind: audit.KeyChanged, LoginKey: key.ID, Detail: map[string]string{"switched": state}})
+	return web.SeeOther(c, "/admin/keys/"+key.ID+"?done="+done)
 }
 
 // LoginKey is GET /admin/keys/{id}. Looking at a peer that has not let us in
@@ -53,7 +146,7 @@ func (d *Door) LoginKey(c *gin.Context) error {
 			return err
 		}
 	}
-	return d.showKey(c, http.StatusOK, key, keyForm(key), nil)
+	return d.showKey(c, http.StatusOK, key, d.keyForm(key), nil)
 }
 
 // formOnKey is a form about the login key that the address names.
@@ -67,9 +160,10 @@ func (d *Door) formOnKey(c *gin.Context) (map[string]string, federation.LoginKey
 }
 
 func (d *Door) showKey(c *gin.Context, status int, k federation.LoginKey, form templates.KeyForm, wrong []templates.Mistake) error {
+	entry, _ := catalog.Get(k.Preset)
 	page := templates.AdminKey{
-		ID: k.ID, Kind: k.Kind, Name: k.Name, State: keyState(k), Callback: d.Callback(k.ID),
-		Form: form, Mistakes: wrong, Issuer: k.Issuer,
+		ID: k.ID, Kind: k.Kind, Provider: provider(k), Name: k.Name, State: keyState(k), Enabled: k.Enabled, Testable: complete(k),
+		Callback: d.Callback(k.ID), Guide: guide(entry, d.Callback(k.ID)), Form: form, Mistakes: wrong, Issuer: k.Issuer,
 		Join: templates.Join{Status: string(k.Join.Status), Message: k.Join.Message, Checked: k.Join.Checked},
 	}
 	if k.Kind == federation.KindPeer {

@@ -13,6 +13,8 @@ var notices = map[string]string{
 	"rotated":   "New keys are published.",
 	"saved":     "Saved.",
 	"added":     "Added.",
+	"enabled":   "Enabled. It is on the sign-in page now, unless it has no button.",
+	"disabled":  "Turned off. Nobody can sign in with it.",
 	"removed":   "Removed.",
 	"signedout": "That session was signed out.",
 	"approved":  "Approved. People can sign in through that server now.",
