@@ -36,16 +36,19 @@
 //	/admin/clients/{id}/secrets/delete  AdminClient secret
 //	/admin/clients/{id}/logouts       AdminClient
 //	/admin/clients/{id}/delete        AdminClient   confirm
-//	/admin/keys                       AdminKeyNew   kind name base_url invite
+//	/admin/keys                       AdminKeyNew   preset key_id name base_url client_id client_secret secret_expires options.* endpoints.* invite look
 //	/admin/keys/{id}                  AdminKey      the names in the comments of KeyForm
 //	/admin/keys/{id}/join             AdminKey      invite
+//	/admin/keys/{id}/move             AdminKeys     by (up, down)
+//	/admin/keys/{id}/switch           AdminKey      enabled (1, 0)
+//	/admin/keys/{id}/try              AdminKey
 //	/admin/servers/approve            AdminServers  server; likewise refuse, suspend, resume
 //	/admin/servers/invite             AdminServers
 //	/admin/settings                   AdminSettings hub_name skip_authorization require_pushed trusted_domains
 //	ConfirmDelete.Action              ConfirmDelete confirm
 //
 // Pages link to GET /account, /signin, /signout, /admin/clients, /admin/clients/new
-// (with ?type=), /admin/keys, /admin/keys/new (with ?kind=peer or openid),
+// (with ?type=), /admin/keys, /admin/keys/new (with ?preset=),
 // /admin/keys/{id}/delete, /admin/servers and /admin/settings.
 //
 // # Ids that stay
@@ -75,9 +78,10 @@
 //	AdminClientNew create
 //	AdminClient    save, add-secret, delete, try-logouts
 //	SecretOnce     done; client-id and secret to read
-//	AdminKeys      new, new-peer, new-openid
-//	AdminKeyNew    create, new-peer, new-openid
-//	AdminKey       save, ask-again, delete; fingerprint to read
+//	AdminKeys      new, new-{preset}, up-{id}, down-{id}
+//	AdminKeyCatalogue find, new-{preset}
+//	AdminKeyNew    create, look, console
+//	AdminKey       save, try, switch, ask-again, delete; fingerprints to read
 //	AdminServers   create-invite; invite-code to read
 //	AdminSettings  save
 //	ConfirmDelete  delete, cancel
