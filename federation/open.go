@@ -14,51 +14,65 @@ import (
 type opened struct {
 	version   [sha256.Size]byte
 	connector Connector
+	guard     *guard
 }
 
 // Open returns the connector of an enabled key, for signing in. A key that is
 // missing or disabled is fs.ErrNotExist, also for somebody who is on his way
 // back from the upstream (FE-27). It does not use the network.
+//
+// The connector is guarded: while many wait for the upstream, or it is known
+// to be silent, Begin and Finish say so at once.
 func (r *Registry) Open(ctx context.Context, id string) (Connector, LoginKey, error) {
-	connector, key, err := r.OpenAny(ctx, id)
-	if err == nil && !key.Enabled {
+	o, key, err := r.open(ctx, id)
+	if err != nil {
+		return nil, LoginKey{}, err
+	}
+	if !key.Enabled {
 		return nil, LoginKey{}, fmt.Errorf("login key %q is disabled: %w", id, fs.ErrNotExist)
 	}
-	return connector, key, err
+	return withAbilities(guarded{o.connector, o.guard}), key, nil
 }
 
 // OpenAny is Open for everything but signing in: logout must work, and an
-// administrator must be able to try, while people are not offered the key.
+// administrator must be able to try, while people are not offered the key. The
+// connector is not guarded, and nobody counts what it does.
 func (r *Registry) OpenAny(ctx context.Context, id string) (Connector, LoginKey, error) {
+	o, key, err := r.open(ctx, id)
+	return o.connector, key, err
+}
+
+func (r *Registry) open(ctx context.Context, id string) (opened, LoginKey, error) {
 	key, err := r.Get(ctx, id)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			r.forget(id)
 		}
-		return nil, LoginKey{}, err
+		return opened{}, LoginKey{}, err
 	}
-	connector, err := r.connector(key)
+	o, err := r.connector(key)
 	if err != nil {
-		return nil, LoginKey{}, fmt.Errorf("open login key %q: %w", id, err)
+		return opened{}, LoginKey{}, fmt.Errorf("open login key %q: %w", id, err)
 	}
-	return connector, key, nil
+	return o, key, nil
 }
 
 // connector returns the opened connector if it fits the key as it is now, so
 // that a changed key leaves nothing of its old self behind.
-func (r *Registry) connector(key LoginKey) (Connector, error) {
+func (r *Registry) connector(key LoginKey) (opened, error) {
 	version := key.version()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if o, found := r.opened[key.ID]; found && o.version == version {
-		return o.connector, nil
+		return o, nil
 	}
 	connector, err := r.make(key, r.env)
 	if err != nil {
-		return nil, err
+		return opened{}, err
 	}
-	r.opened[key.ID] = opened{version, connector}
-	return connector, nil
+	o := opened{version, connector, newGuard(key, r.env.Now, r.report)}
+	r.opened[key.ID] = o
+	return o, nil
 }
 
 func (r *Registry) make(key LoginKey, env Env) (Connector, error) {

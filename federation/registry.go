@@ -28,13 +28,16 @@ type Store interface {
 // recordLife is how long another process's change may go unseen.
 const recordLife = 2 * time.Second
 
-// Options are what a Registry works with. All are required.
+// Options are what a Registry works with. All but Report are required.
 type Options struct {
 	Store     Store
 	Factories map[string]Factory // kind → how to open a key of it
 	Env       Env
 	// Seal encrypts a secret for the store; Env.Open is its inverse.
 	Seal func(plain, context string) string
+	// Report, if set, is told how each step of each sign-in went. It must not
+	// take long: the person waits for it.
+	Report func(context.Context, Outcome)
 }
 
 // A Registry keeps the login keys and the connectors opened from them. It is
@@ -45,6 +48,7 @@ type Registry struct {
 	factories map[string]Factory
 	env       Env
 	seal      func(plain, context string) string
+	report    func(context.Context, Outcome)
 	records   *cell.Cell[[]LoginKey]
 
 	mu     sync.Mutex
@@ -54,7 +58,7 @@ type Registry struct {
 // NewRegistry returns a Registry.
 func NewRegistry(o Options) *Registry {
 	r := &Registry{
-		store: o.Store, factories: o.Factories, env: o.Env, seal: o.Seal,
+		store: o.Store, factories: o.Factories, env: o.Env, seal: o.Seal, report: o.Report,
 		opened: map[string]opened{},
 	}
 	r.env.Pin = r.pin

@@ -34,6 +34,14 @@ func newOffice(t *testing.T, keys ...federation.LoginKey) *office {
 }
 
 func newOfficeWith(t *testing.T, patience time.Duration, keys ...federation.LoginKey) *office {
+	return newOfficeAs(t, patience, nil, keys...)
+}
+
+func newOfficeReporting(t *testing.T, report func(context.Context, federation.Outcome)) *office {
+	return newOfficeAs(t, 30*time.Second, report)
+}
+
+func newOfficeAs(t *testing.T, patience time.Duration, report func(context.Context, federation.Outcome), keys ...federation.LoginKey) *office {
 	o := &office{store: federationtest.NewMemory(keys...), clock: federationtest.NewClock(), hub: federationtest.NewHubKey(), t: t}
 	// Every test server has the same certificate, so one client trusts all.
 	env := federationtest.NewEnv(federationtest.NewUpstream(t, o.clock.Now).Server.Client(), o.clock, o.hub, &bytes.Buffer{})
@@ -43,6 +51,7 @@ func newOfficeWith(t *testing.T, patience time.Duration, keys ...federation.Logi
 		Factories: map[string]federation.Factory{"openid": openid.New, "peer": peer.New},
 		Env:       env,
 		Seal:      federationtest.Seal,
+		Report:    report,
 	})
 	return o
 }

@@ -1,0 +1,75 @@
+package federation
+
+import (
+	"sync"
+	"time"
+)
+
+const (
+	strikes   = 5                // silences in a row until a breaker opens
+	firstRest = 15 * time.Second // how long it is open the first time
+	longRest  = 2 * time.Minute  // and at most
+)
+
+// A verdict is what one step says about the upstream.
+type verdict int
+
+const (
+	nothing  verdict = iota // nobody can tell: the visitor left, or nothing was asked
+	answered                // the upstream is there, whatever it said
+	silent                  // it is not
+)
+
+// A breaker remembers that an upstream is silent, so that only now and then
+// somebody has to wait to find out whether it still is. It knows nothing of
+// people: they are counted by silences alone.
+type breaker struct {
+	mu      sync.Mutex
+	row     int       // silences in a row
+	rests   int       // how often it has opened in a row
+	until   time.Time // open until then; zero while closed
+	probing bool      // somebody tries whether the upstream is back
+}
+
+// admit says whether one more may try. While the breaker is half-open that is
+// one at a time. Whoever was admitted is judged.
+func (b *breaker) admit(now time.Time) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case b.until.IsZero():
+		return true
+	case now.Before(b.until), b.probing:
+		return false
+	}
+	b.probing = true
+	return true
+}
+
+// judge takes note of how it went for somebody who was admitted.
+func (b *breaker) judge(now time.Time, v verdict) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	half := !b.until.IsZero() && !now.Before(b.until)
+	b.probing = b.probing && !half
+	switch v {
+	case answered:
+		b.row, b.rests, b.until, b.probing = 0, 0, time.Time{}, false
+	case silent:
+		// Those who were under way together when it opened say nothing new.
+		if b.row++; half || (b.until.IsZero() && b.row >= strikes) {
+			b.until = now.Add(min(firstRest<<min(b.rests, 10), longRest))
+			b.rests++
+		}
+	}
+}
+
+// open is until when nobody is let through; zero if somebody is.
+func (b *breaker) open(now time.Time) time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if now.Before(b.until) {
+		return b.until
+	}
+	return time.Time{}
+}
