@@ -95,6 +95,7 @@ type Hints struct {
 	ACRValues string
 	UILocales string
 	Via       []string // issuers the request has already passed
+	Trace     string   // our reference for this sign-in; told to other hubs alone
 }
 
 // An Identity is what an upstream says about a person. Key, Issuer and Subject

@@ -17,6 +17,7 @@ import (
 	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/tokens"
+	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/users"
 )
 
@@ -40,14 +41,15 @@ func sets() []store.Spec {
 		{Name: "opaques"}, // tokens.Opaque
 		{Name: "used"},    // used: ids of assertions and logout tokens
 		{Name: "notices", Index: []string{"clientId"}}, // logouts.Notice
-		{Name: "told"},      // logouts.Status
-		{Name: "clients"},   // clients.Client
-		{Name: "invites"},   // clients.Invite
-		{Name: "initials"},  // clients.InitialToken
-		{Name: "loginkeys"}, // federation.LoginKey
-		{Name: "signing"},   // signing.Key
-		{Name: "settings"},  // settings.Settings
-		{Name: "audit"},     // audit.Event
+		{Name: "told"},                          // logouts.Status
+		{Name: "clients"},                       // clients.Client
+		{Name: "invites"},                       // clients.Invite
+		{Name: "initials"},                      // clients.InitialToken
+		{Name: "loginkeys"},                     // federation.LoginKey
+		{Name: "signing"},                       // signing.Key
+		{Name: "settings"},                      // settings.Settings
+		{Name: "audit", Index: []string{"ref"}}, // audit.Event
+		{Name: "traces", Index: []string{"ref", "fromRef", "clientId", "keyId", "userId", "failed"}}, // traces.Trace
 	}
 }
 
@@ -77,6 +79,7 @@ type data struct {
 	signing    *store.Set[signing.Key]
 	settings   *store.Set[settings.Settings]
 	audit      *store.Set[audit.Event]
+	traces     *store.Set[traces.Trace]
 }
 
 func openData(b store.Backend, now func() time.Time) data {
@@ -105,6 +108,7 @@ func openData(b store.Backend, now func() time.Time) data {
 		signing:    store.NewSet[signing.Key](b, "signing", now),
 		settings:   store.NewSet[settings.Settings](b, "settings", now),
 		audit:      store.NewSet[audit.Event](b, "audit", now),
+		traces:     store.NewSet[traces.Trace](b, "traces", now),
 	}
 }
 

@@ -38,6 +38,7 @@ import (
 	"github.com/fedhub/fedhub/hub/signout"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/tokens"
+	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
 )
@@ -71,6 +72,7 @@ type Hub struct {
 	tokens    *tokens.Keeper
 	decoupled *decoupled.Keeper
 	logouts   *logouts.Keeper
+	traces    *traces.Keeper
 	clients   *clients.Registry
 	invites   *clients.Invites
 	initials  clients.InitialTokens
@@ -119,8 +121,9 @@ func (h *Hub) things() {
 	})
 	h.proofs = &dpop.Verifier{Nonces: dpop.NewNonces(h.box.Derive("dpop nonces"), c.Now), Replay: d.useOnce, Now: c.Now}
 	h.mail, h.queue, _ = c.post() // withDefaults looked already
-	h.audit = &audit.Recorder{Set: d.audit, Log: c.Log, Now: c.Now, Watch: c.Watch}
+	h.audit = &audit.Recorder{Set: d.audit, Log: c.Log, Now: c.Now, Watch: c.Watch, Hear: traces.Hear}
 	h.settings = settings.NewKeeper(d.settings, c.Name, c.Now)
+	h.traces = h.newTraces()
 	h.signing = signing.NewKeeper(d.signing, h.box, c.Now)
 	if c.NewRSA != nil {
 		h.signing.NewRSA = c.NewRSA
@@ -186,7 +189,7 @@ func (h *Hub) clientMetadata(keyID string) string {
 func (h *Hub) doors() {
 	c := h.config
 	h.edge = &web.Edge{
-		Log: c.Log, Now: c.Now, Issuer: c.URL, Frame: h.frame,
+		Log: c.Log, Now: c.Now, Issuer: c.URL, Frame: h.frame, Failed: h.broke,
 		Forms: web.Forms{Key: h.box.Derive("csrf"), Bind: h.bind},
 	}
 	fetches := web.NewLimiter(knockEvery, knockBurst, c.Now)
@@ -241,7 +244,7 @@ func (h *Hub) mount() error {
 		return fmt.Errorf("FEDHUB_TRUSTED_PROXIES: %w", err)
 	}
 	certificates := web.CertificateReader{Header: h.config.ClientCertHeader, Trusted: h.config.TrustedProxies, Log: h.config.Log}
-	e.Use(h.edge.Headers(h.config.secure()), certificates.Read, registry, web.Access(h.config.Log), h.edge.Recover())
+	e.Use(h.edge.Headers(h.config.secure()), h.traced, certificates.Read, registry, web.Access(h.config.Log), h.edge.Recover())
 	for _, r := range h.routes() {
 		e.Handle(r.method, r.path, r.guard(r.handler))
 	}

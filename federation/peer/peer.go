@@ -64,6 +64,9 @@ func (c *Connector) Begin(ctx context.Context, leg *federation.Leg, hints federa
 	}
 	query := u.Query()
 	query.Set("via", federation.FormatVia(via))
+	if hints.Trace != "" {
+		query.Set("trace", hints.Trace) // the administrators of both find the same sign-in
+	}
 	u.RawQuery = query.Encode()
 	return u.String(), nil
 }

@@ -65,6 +65,8 @@ type Recorder struct {
 
 	// Watch, if set, is told of every event as it happens.
 	Watch func(Event)
+	// Hear, if set, is told of every event of a request, in its context.
+	Hear func(context.Context, Event)
 }
 
 // Record keeps the event and logs it. A row that cannot be stored is logged as
@@ -88,6 +90,8 @@ func (r *Recorder) Note(ctx context.Context, e Event) { r.tell(ctx, slog.LevelIn
 func (r *Recorder) Routine(ctx context.Context, e Event) {
 	if r.Watch != nil || r.Log.Enabled(ctx, slog.LevelDebug) {
 		r.tell(ctx, slog.LevelDebug, e)
+	} else if r.Hear != nil {
+		r.Hear(ctx, e)
 	}
 }
 
@@ -104,7 +108,16 @@ func (r *Recorder) tell(ctx context.Context, level slog.Level, e Event) Event {
 	if r.Watch != nil {
 		r.Watch(e)
 	}
+	if r.Hear != nil {
+		r.Hear(ctx, e)
+	}
 	return e
+}
+
+// ByRef returns the events of the requests with this reference, in the order
+// of time.
+func (r *Recorder) ByRef(ctx context.Context, ref string, limit int) ([]Event, error) {
+	return r.Set.Find(ctx, store.Query{Field: "ref", Equals: ref, Limit: limit})
 }
 
 // Latest returns the newest events, at most limit, before the event with the

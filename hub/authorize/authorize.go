@@ -79,9 +79,11 @@ func (d *Door) params(c *gin.Context) (oauth.Params, error) {
 // answered at once and leaves no trace but the code.
 func (d *Door) begin(c *gin.Context, params oauth.Params, repeated *oauth.RepeatedError) error {
 	if err := d.meet(c, params["client_id"]); err != nil {
+		traceRequest(c, params, flows.Request{}, clients.Client{})
 		return d.refuse(c, params["client_id"], err)
 	}
 	request, client, err := d.Requests.Read(c.Request.Context(), params, repeated)
+	traceRequest(c, params, request, client)
 	if err == nil {
 		err = d.checkVia(request)
 	}
@@ -122,6 +124,7 @@ func (d *Door) proceed(c *gin.Context, client clients.Client, flow flows.Flow) e
 		person: person,
 	}
 	if person != nil {
+		traceSession(c, *person)
 		if f.grant, f.covered, err = d.consent(c, client, flow, *person); err != nil {
 			return err
 		}
@@ -134,6 +137,7 @@ func (d *Door) proceed(c *gin.Context, client clients.Client, flow flows.Flow) e
 	}
 	switch step := next(f); step {
 	case signIn, chooseAccount, askConsent:
+		traceStep(c, step, person)
 		return d.send(c, flow, step)
 	case respond:
 		return d.respond(c, client, flow, *person, f.grant)
@@ -212,6 +216,7 @@ func (d *Door) send(c *gin.Context, flow flows.Flow, to step) error {
 // refuse shows an error that must not travel to the client, because nobody
 // knows who or where it is (RFC 6749 §4.1.2.1).
 func (d *Door) refuse(c *gin.Context, clientID string, err error) error {
+	d.traceRefusal(c, clientID, err)
 	var problem *web.Problem
 	if errors.As(err, &problem) && problem.Protocol != nil {
 		d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.RequestRefused, Client: short(clientID), IP: c.ClientIP(), Ref: web.Ref(c), Reason: problem.Protocol.Description})

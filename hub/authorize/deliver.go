@@ -46,6 +46,9 @@ func (d *Door) complete(c *gin.Context, client clients.Client, r flows.Request, 
 		answer.Set("state", r.State)
 	}
 	answer.Set("iss", d.Issuer) // RFC 9207 §2: in every answer
+	if ref := reference(c, client, answer); ref != "" {
+		answer.Set("trace", ref)
+	}
 	if r.Mode.Signed() {
 		token, err := d.Tokens.Response(c.Request.Context(), client, answer)
 		if err != nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/tokens"
+	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/web"
 )
 
@@ -37,6 +38,7 @@ func (d *Door) respond(c *gin.Context, client clients.Client, flow flows.Flow, p
 		ACR:         p.Session.ACR,
 		AMR:         p.Session.AMR,
 		SID:         p.Session.SID,
+		Trace:       traces.Of(c.Request.Context()).Kept(),
 		Terms: grants.Terms{
 			Claims:    r.Claims,
 			Resources: r.Resources,
@@ -139,6 +141,9 @@ func (d *Door) answerError(c *gin.Context, client clients.Client, flow flows.Flo
 	}
 	if err := d.finish(c, flow); err != nil {
 		return err
+	}
+	if routine(flow.Request, protocol) {
+		traces.Of(c.Request.Context()).Remark(traces.Denied, protocol.Description, traces.Fact{Name: "error", Value: protocol.Code})
 	}
 	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.RequestRefused, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: protocol.Error()})
 	answer := url.Values{

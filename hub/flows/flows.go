@@ -19,6 +19,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/traces"
 )
 
 // A Request is an authorization request that was checked (RFC 6749 §4.1.1,
@@ -51,8 +52,10 @@ type Request struct {
 	JKT       string   `bson:"jkt,omitempty"`       // DPoP key the code is bound to (RFC 9449 §10)
 	Pushed    string   `bson:"pushed,omitempty"`    // id of the pushed request it is (RFC 9126)
 
-	// Via are the hubs the request already passed, for loop detection.
-	Via []string `bson:"via"`
+	// Via are the hubs the request already passed, for loop detection, and
+	// Trace the reference that the last of them has for it.
+	Via   []string `bson:"via"`
+	Trace string   `bson:"trace,omitempty"`
 }
 
 // A Flow is a request under way.
@@ -70,6 +73,7 @@ type Flow struct {
 	// Finished flows are kept until they expire, so that whoever goes back to
 	// one is told so and not left standing.
 	Finished bool      `bson:"finished"`
+	Trace    string    `bson:"trace,omitempty"` // id of its login trace
 	Created  time.Time `bson:"created"`
 	Expires  time.Time `bson:"expires"`
 }
@@ -100,6 +104,7 @@ func (k *Keeper) Begin(ctx context.Context, browser string, r Request) (Flow, er
 		ID:      rand.Text(),
 		Browser: browser,
 		Request: r,
+		Trace:   traces.Of(ctx).Keep(),
 		Created: k.now(),
 		Expires: k.now().Add(Life),
 	}
@@ -141,7 +146,8 @@ func (f *Finished) Onward() (label, address string) {
 	return "Go to " + u.Host, u.Scheme + "://" + u.Host + "/"
 }
 
-// Open returns the flow if it belongs to this browser, else ErrGone.
+// Open returns the flow if it belongs to this browser, else ErrGone. Whoever
+// opens it goes on with its login trace.
 func (k *Keeper) Open(ctx context.Context, id, browser string) (Flow, error) {
 	if id == "" || browser == "" {
 		return Flow{}, ErrGone
@@ -153,10 +159,11 @@ func (k *Keeper) Open(ctx context.Context, id, browser string) (Flow, error) {
 	if err != nil {
 		return Flow{}, err
 	}
-	switch {
-	case f.Browser != browser:
+	if f.Browser != browser {
 		return Flow{}, ErrGone
-	case f.Finished:
+	}
+	traces.Of(ctx).Continue(f.Trace)
+	if f.Finished {
 		return Flow{}, &Finished{f.Request}
 	}
 	return f, nil

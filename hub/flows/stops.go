@@ -13,6 +13,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/traces"
 )
 
 // A Stop is a moment at which the browser is elsewhere, or the person is asked
@@ -24,6 +25,7 @@ type Stop struct {
 	Kind    string    `bson:"kind"`
 	Browser string    `bson:"browser"`
 	Sealed  string    `bson:"sealed"`
+	Trace   string    `bson:"trace,omitempty"` // id of the login trace it is part of
 	Expires time.Time `bson:"expires"`
 }
 
@@ -58,6 +60,7 @@ func (s *Stops) Keep(ctx context.Context, kind, name, browser string, value any)
 		Kind:    kind,
 		Browser: browser,
 		Sealed:  s.Box.Seal(plain, "stops/"+kind+"/"+id),
+		Trace:   traces.Of(ctx).Keep(),
 		Expires: s.Now().Add(StopLife),
 	})
 }
@@ -88,6 +91,7 @@ func (s *Stops) Peek(ctx context.Context, kind, name, browser string, out any) e
 	if stop.Kind != kind || stop.Browser != browser {
 		return ErrGone
 	}
+	traces.Of(ctx).Continue(stop.Trace)
 	plain, err := s.Box.Open(stop.Sealed, "stops/"+kind+"/"+stop.ID)
 	if err != nil {
 		return err

@@ -35,6 +35,7 @@ type Family struct {
 	AMR         []string  `bson:"amr"`
 	SID         string    `bson:"sid"` // the session it came from, by its public name
 	Terms       Terms     `bson:"terms,omitempty"`
+	Trace       string    `bson:"trace,omitempty"` // id of the login trace, if there is one
 
 	// Front says that tokens came together with the code, from the
 	// authorization endpoint: they are good before the code is redeemed.
@@ -90,6 +91,7 @@ type Authorization struct {
 	AMR         []string
 	SID         string
 	Terms       Terms
+	Trace       string
 }
 
 // The prefixes let a leaked value be recognised, and keep one kind of secret
@@ -135,6 +137,7 @@ func (k *Keeper) newFamily(sum string, a Authorization) Family {
 		AMR:         a.AMR,
 		SID:         a.SID,
 		Terms:       a.Terms,
+		Trace:       a.Trace,
 	}
 }
 
@@ -235,6 +238,18 @@ func (k *Keeper) Redeem(ctx context.Context, code string, p Proof) (Family, stri
 		return Family{}, "", err
 	}
 	return out, refresh, nil
+}
+
+// Origin returns the authorization that a code stands for, whatever has become
+// of it, for whoever wants to know why it was refused; fs.ErrNotExist if there
+// is none.
+func (k *Keeper) Origin(ctx context.Context, code string) (Family, error) {
+	sum := hash(code)
+	f, err := k.families.Get(ctx, sum[:idLength])
+	if err == nil && !same(f.CodeHash, sum) {
+		err = fs.ErrNotExist
+	}
+	return f, err
 }
 
 // redeem edits the family; an error with f.Revoked set must be written down.

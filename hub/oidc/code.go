@@ -5,6 +5,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/tokens"
+	"github.com/fedhub/fedhub/hub/traces"
 )
 
 // code redeems an authorization code (RFC 6749 §4.1.3, RFC 7636 §4.5).
@@ -26,6 +27,7 @@ func (d *Door) code(c *gin.Context, r request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	traces.Of(c.Request.Context()).Continue(f.Trace)
 	a, err := d.issue(c, r, f, nil, f.Scopes)
 	a.RefreshToken = refresh
 	return a, err

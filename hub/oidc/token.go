@@ -58,6 +58,14 @@ var grantTypes = map[string]exchange{
 
 // Token is the token endpoint (RFC 6749 §3.2).
 func (d *Door) Token(c *gin.Context) error {
+	err := d.token(c)
+	if err != nil {
+		d.traceCode(c)
+	}
+	return err
+}
+
+func (d *Door) token(c *gin.Context) error {
 	d.offerNonce(c)
 	form, err := d.form(c)
 	if err != nil {

@@ -15,6 +15,7 @@ const (
 	maxState = 4 << 10
 	maxNonce = 1 << 10
 	maxHint  = 512
+	maxTrace = 20
 )
 
 // A check looks at one thing in the parameters and puts what it finds into the
@@ -52,6 +53,7 @@ func (d *draft) copyPlain() {
 	r.UILocales = clipTo(p["ui_locales"], maxHint)
 	if d.client.Server != nil {
 		r.Via = strings.Fields(p["via"]) // only hubs pass requests on
+		r.Trace = clipTo(p["trace"], maxTrace)
 	}
 }
 

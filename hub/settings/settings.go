@@ -67,6 +67,11 @@ type Settings struct {
 	// line each; vouchers.go says how it is written.
 	Vouchers []string `bson:"vouchers,omitempty"`
 
+	// Traces is which sign-ins are traced, one of the Trace constants, and
+	// TraceDays for how long; unset the defaults.
+	Traces    string `bson:"traces,omitempty"`
+	TraceDays int    `bson:"traceDays,omitempty"`
+
 	Updated   time.Time `bson:"updated"`
 	UpdatedBy string    `bson:"updatedBy"`
 }
@@ -247,7 +252,7 @@ func domainProblems(field string, domains []string) Problems {
 }
 
 func (s *Settings) problems() Problems {
-	p := s.voucherProblems()
+	p := append(s.voucherProblems(), s.traceProblems()...)
 	if s.HubName == "" || len(s.HubName) > 80 {
 		p = append(p, Problem{"hub_name", "Give the hub a name of 1 to 80 characters."})
 	}

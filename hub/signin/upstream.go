@@ -55,10 +55,13 @@ func (d *Door) leave(c *gin.Context, keyID string, j journey) error {
 		return d.upstreamFailed(c, keyID, j, err)
 	}
 	leg := federation.Leg{State: flows.Name()}
-	to, err := connector.Begin(c.Request.Context(), &leg, hints(j))
+	asked := hints(j)
+	asked.Trace = web.Ref(c)
+	to, err := connector.Begin(c.Request.Context(), &leg, asked)
 	if err != nil {
 		return d.upstreamFailed(c, key.ID, j, err)
 	}
+	traceLeaving(c, key)
 	browser := d.Sessions.Browser(c.Writer, c.Request)
 	if err := d.Stops.Keep(c.Request.Context(), stopUpstream, leg.State, browser, away{j.way, key.ID, leg}); err != nil {
 		return err
@@ -110,6 +113,7 @@ func (d *Door) Arrive(c *gin.Context) error {
 	if err != nil {
 		return d.upstreamFailed(c, from.KeyID, j, err)
 	}
+	traceReturn(c, key, params)
 	identity, err := connector.Finish(c.Request.Context(), from.Leg, answer(params))
 	if err != nil {
 		return d.upstreamFailed(c, key.ID, j, err)
@@ -143,6 +147,7 @@ func (d *Door) match(c *gin.Context, j journey, key federation.LoginKey, identit
 		d.Audit.Record(c.Request.Context(), event)
 		return refusedUpstream(key.Name, j)
 	case users.Confirm:
+		traceQuestion(c, key, decision)
 		return d.askToLink(c, j, key, identity, decision.User)
 	case users.SignIn:
 		event.Kind = audit.UpstreamOK

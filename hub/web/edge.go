@@ -30,6 +30,9 @@ type Edge struct {
 	// Frame fills what every page has around it: the hub's name, who is
 	// signed in.
 	Frame func(*http.Request) templates.Frame
+
+	// Failed, if set, is told of every error and of the face it got.
+	Failed func(*gin.Context, Problem, error)
 }
 
 // Page serves people: an error becomes a page that says what to do.
@@ -66,6 +69,9 @@ func (e *Edge) fail(c *gin.Context, err error, show func(*gin.Context, Problem))
 		e.Log.ErrorContext(c, "a request failed", "route", c.FullPath(), "ref", Ref(c), "error", err)
 	} else {
 		e.Log.DebugContext(c, "a request was refused", "route", c.FullPath(), "ref", Ref(c), "error", err)
+	}
+	if e.Failed != nil {
+		e.Failed(c, p, err)
 	}
 	show(c, p)
 }

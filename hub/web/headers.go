@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"crypto/rand"
+	"encoding/base32"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -23,7 +24,28 @@ const refKey = "fedhub/ref"
 
 // Ref returns the request's reference: shown on error pages, in the
 // X-Request-Id header, and in every log line and audit row of the request.
+//
+// A request on the way of a sign-in has the reference of the sign-in, so that
+// one number finds all of it.
 func Ref(c *gin.Context) string { return c.GetString(refKey) }
+
+// Refer gives the request a reference.
+func Refer(c *gin.Context, ref string) {
+	c.Set(refKey, ref)
+	c.Writer.Header().Set("X-Request-Id", ref)
+}
+
+// crockford is an alphabet in which no letter is taken for a digit, for people
+// read references out to one another.
+var crockford = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)
+
+// newRef is 40 random bits, like K7Q2-M4XD.
+func newRef() string {
+	var raw [5]byte
+	rand.Read(raw[:]) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24
+	text := crockford.EncodeToString(raw[:])
+	return text[:4] + "-" + text[4:]
+}
 
 // policy is the Content-Security-Policy. Forms lead only to ourselves: answers
 // that lead elsewhere leave by a page of their own (see Leave).
@@ -53,11 +75,8 @@ func Framed(c *gin.Context) {
 // Headers sets what every answer carries, whatever becomes of the request.
 func (e *Edge) Headers(secure bool) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		text := rand.Text()
-		ref := text[:4] + "-" + text[4:8]
-		c.Set(refKey, ref)
 		h := c.Writer.Header()
-		h.Set("X-Request-Id", ref)
+		Refer(c, newRef())
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "DENY")
 		h.Set("Referrer-Policy", "no-referrer")

@@ -5,6 +5,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -47,6 +48,38 @@ func Form(c *gin.Context) (oauth.Params, error) {
 		c.Set(formKey, params)
 	}
 	return params, err
+}
+
+// Secrets are the values that came with the request and are nobody's business
+// but the browser's and ours: its cookies, its credentials, and every parameter
+// that could be one.
+func Secrets(c *gin.Context) []string {
+	var out []string
+	for _, cookie := range c.Request.Cookies() {
+		out = append(out, cookie.Value)
+	}
+	if _, credentials, ok := strings.Cut(c.GetHeader("Authorization"), " "); ok {
+		out = append(out, credentials)
+	}
+	query, _ := Query(c) //nolint:errcheck // what could not be read is not known
+	form, _ := c.Get(formKey)
+	body, _ := form.(oauth.Params)
+	for _, params := range []oauth.Params{query, body} {
+		for name, value := range params {
+			if !plainParams[name] {
+				out = append(out, value)
+			}
+		}
+	}
+	return out
+}
+
+// plainParams are the parameters of which everybody may read what they say.
+var plainParams = map[string]bool{
+	"client_id": true, "redirect_uri": true, "response_type": true, "response_mode": true, "scope": true, "prompt": true, "max_age": true,
+	"acr_values": true, "ui_locales": true, "display": true, "code_challenge_method": true, "grant_type": true, "iss": true, "error": true,
+	"error_description": true, "error_uri": true, "via": true, "trace": true, "resource": true, "flow": true, "to": true, "email": true,
+	"decision": true, "client_assertion_type": true, "login_hint": true, "local": true, "switch": true, "done": true, "claims": true,
 }
 
 // formKey remembers the parsed body: a guard and the handler both read it.

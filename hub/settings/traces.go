@@ -1,0 +1,54 @@
+package settings
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Which sign-ins are traced.
+const (
+	// TraceFailures keeps those that failed, and those in which somebody was
+	// asked something.
+	TraceFailures = "failures"
+	// TraceAll keeps those too that nobody noticed.
+	TraceAll = "all"
+	// TraceOff keeps none.
+	TraceOff = "off"
+)
+
+// The bounds of TraceDays.
+const (
+	defaultTraceDays = 14
+	maxTraceDays     = 366
+)
+
+// TraceMode is one of the Trace constants.
+func (s Settings) TraceMode() string {
+	if s.Traces == "" {
+		return TraceFailures
+	}
+	return s.Traces
+}
+
+// TraceKept is for how many days traces are kept.
+func (s Settings) TraceKept() int {
+	if s.TraceDays == 0 {
+		return defaultTraceDays
+	}
+	return s.TraceDays
+}
+
+// TraceLife is the same as a duration.
+func (s Settings) TraceLife() time.Duration { return time.Duration(s.TraceKept()) * 24 * time.Hour }
+
+func (s Settings) traceProblems() Problems {
+	var p Problems
+	if !slices.Contains([]string{TraceFailures, TraceAll, TraceOff}, s.TraceMode()) {
+		p = append(p, Problem{"traces", "Choose which sign-ins are traced: failures, all or off."})
+	}
+	if days := s.TraceKept(); days < 1 || days > maxTraceDays {
+		p = append(p, Problem{"trace_days", fmt.Sprintf("Keep login traces for 1 to %d days.", maxTraceDays)})
+	}
+	return p
+}

@@ -1,0 +1,57 @@
+package signin
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/traces"
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// traceLeaving notes where the person goes.
+func traceLeaving(c *gin.Context, key federation.LoginKey) {
+	a := traces.Of(c.Request.Context())
+	a.About(traces.About{LoginKey: key.ID})
+	if key.Kind == federation.KindPeer {
+		a.GoesTo(traces.Hop{Base: strings.TrimRight(key.BaseURL, "/")})
+	}
+	a.Note(traces.Left, "The person was sent to "+key.Name+".", traces.Fact{Name: "host", Value: hostOf(key.BaseURL)})
+}
+
+// traceReturn notes with what the person came back. Another hub tells the
+// reference that it has for them; nobody else is asked for one.
+func traceReturn(c *gin.Context, key federation.LoginKey, params oauth.Params) {
+	a := traces.Of(c.Request.Context())
+	a.About(traces.About{LoginKey: key.ID})
+	text := "The person came back from " + key.Name + "."
+	if ref, ok := traces.ParseReference(params["trace"]); ok && key.Kind == federation.KindPeer {
+		a.GoesTo(traces.Hop{Base: strings.TrimRight(key.BaseURL, "/"), Ref: ref})
+		text += " Its reference is " + ref + "."
+	}
+	var facts []traces.Fact
+	if params.Has("error") {
+		facts = append(facts, traces.Fact{Name: "error", Value: federation.CleanText(params["error"], 100)},
+			traces.Fact{Name: "described as", Value: federation.CleanText(params["error_description"], 300)})
+	}
+	a.Note(traces.Returned, text, facts...)
+}
+
+// traceQuestion notes that an account matches whose owner must be asked.
+func traceQuestion(c *gin.Context, key federation.LoginKey, decision users.Decision) {
+	a := traces.Of(c.Request.Context())
+	a.About(traces.About{User: decision.User.ID})
+	a.Remark(traces.Page, "An account here matches whom "+key.Name+" named, so the person was asked to prove that it is theirs.",
+		traces.Fact{Name: "row", Value: decision.Row}, traces.Fact{Name: "reason", Value: decision.Reason})
+}
+
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}

@@ -1,0 +1,111 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/traces"
+	"github.com/fedhub/fedhub/hub/web"
+)
+
+// How many login traces one address may make the hub keep, of sign-ins that it
+// began and of requests that failed before anybody knew who comes; and how
+// many all addresses together. What comes on top is in the log alone.
+const (
+	tracedEvery, tracedBurst                   = 500 * time.Millisecond, 300
+	allTracedEvery, allTracedBurst             = 20 * time.Millisecond, 3000
+	strangerTracedEvery, strangerTracedBurst   = 10 * time.Second, 30
+	allStrangersTracedEvery, allStrangersBurst = time.Second, 120
+)
+
+func (h *Hub) newTraces() *traces.Keeper {
+	now := h.config.Now
+	return &traces.Keeper{
+		Set: h.data.traces, Settings: h.settings, Log: h.config.Log, Now: now,
+		Begins: both(web.NewLimiter(tracedEvery, tracedBurst, now), web.NewLimiter(allTracedEvery, allTracedBurst, now)),
+		Strangers: both(web.NewLimiter(strangerTracedEvery, strangerTracedBurst, now),
+			web.NewLimiter(allStrangersTracedEvery, allStrangersBurst, now)),
+	}
+}
+
+// both limits each address, and all of them together.
+func both(each, all *web.Limiter) func(address string) bool {
+	return func(address string) bool { return each.Allow(address) && all.Allow("") }
+}
+
+// onTheWay are the addresses at which sign-ins happen.
+var onTheWay = []string{"/oauth2/authorize", "/oauth2/token", "/signin", "/consent", "/account/", "/admin/keys/"}
+
+// signsIn are those at which nothing else happens.
+var signsIn = []string{"/oauth2/authorize", "/signin", "/consent"}
+
+func under(path string, prefixes []string) bool {
+	for _, p := range prefixes {
+		if strings.HasPrefix(path, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// traced gathers what happens in a request on the way of a sign-in, and keeps
+// it when the request ends.
+func (h *Hub) traced(c *gin.Context) {
+	if !under(c.Request.URL.Path, onTheWay) {
+		c.Next()
+		return
+	}
+	a := h.traces.New(web.Ref(c), c.ClientIP())
+	a.Rename = func(ref string) { web.Refer(c, ref) }
+	a.Secrets = func() []string { return web.Secrets(c) }
+	ctx := c.Request.Context()
+	c.Request = c.Request.WithContext(traces.With(ctx, a))
+	c.Next()
+	h.traces.Save(ctx, a)
+}
+
+// broke tells the trace what an error was shown as, and what was behind it.
+func (h *Hub) broke(c *gin.Context, p web.Problem, err error) {
+	a := traces.Of(c.Request.Context())
+	if a == nil {
+		return
+	}
+	protocol := p.Protocol
+	text := "The person saw: " + p.Heading
+	if protocol != nil || errors.As(err, &protocol) {
+		text += " Told to developers: " + protocol.Description + "."
+	}
+	page := under(c.FullPath(), signsIn)
+	if !page && protocol != nil {
+		text = "The app was told: " + protocol.Description + "."
+	}
+	facts := []traces.Fact{{Name: "status", Value: strconv.Itoa(p.Status)}}
+	if protocol != nil {
+		facts = append(facts, traces.Fact{Name: "error", Value: protocol.Code})
+	}
+	if cause := err.Error(); p.Status >= 500 || p.Cause != nil {
+		facts = append(facts, traces.Fact{Name: "behind it", Value: cause})
+	}
+	a.Broke(page, text, facts...)
+}
+
+// Traces returns the login traces with a reference, as people type it; none if
+// there is none, or if it is no reference.
+func (h *Hub) Traces(ctx context.Context, typed string) ([]traces.Trace, error) {
+	ref, ok := traces.ParseReference(typed)
+	if !ok {
+		return nil, nil
+	}
+	return h.traces.ByReference(ctx, ref)
+}
+
+// LatestTraces lists the newest login traces.
+func (h *Hub) LatestTraces(ctx context.Context, f traces.Filter, limit int) ([]traces.Trace, error) {
+	found, _, err := h.traces.Latest(ctx, f, limit)
+	return found, err
+}

@@ -1,0 +1,241 @@
+package traces
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
+)
+
+// An Attempt gathers the steps of one request. A nil Attempt takes note of
+// nothing, so nobody needs to ask whether there is one.
+type Attempt struct {
+	// Rename is told of the reference when the request turns out to belong to
+	// an attempt that began earlier.
+	Rename func(ref string)
+	// Secrets are values that occurred in the request and must not be kept.
+	Secrets func() []string
+
+	now     func() time.Time
+	address string
+
+	mu    sync.Mutex
+	id    string
+	began time.Time
+	mark  time.Time // when the step before ended
+	steps []Step
+	about About
+	from  Hop
+	to    Hop
+	begun bool // it is about a sign-in
+	keeps bool // whoever asked is asked something, or another request went before
+	later bool // another request went before
+}
+
+type attemptKey struct{}
+
+// New makes an attempt for a request with this reference, from this address.
+func (k *Keeper) New(ref, address string) *Attempt {
+	now := k.Now()
+	return &Attempt{now: k.Now, address: address, id: newID(now, ref), began: now, mark: now}
+}
+
+// With puts the attempt into the context, where it hears of audit events and
+// of what connectors do.
+func With(ctx context.Context, a *Attempt) context.Context {
+	return federation.Observed(context.WithValue(ctx, attemptKey{}, a), a.observe)
+}
+
+// Of returns the attempt of a request; nil if it has none.
+func Of(ctx context.Context) *Attempt {
+	a, _ := ctx.Value(attemptKey{}).(*Attempt)
+	return a
+}
+
+// Ref is the reference.
+func (a *Attempt) Ref() string {
+	if a == nil {
+		return ""
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return refOf(a.id)
+}
+
+// Keep says that more requests will follow, and returns the id by which they
+// go on with this attempt.
+func (a *Attempt) Keep() string {
+	if a == nil {
+		return ""
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.keeps = true
+	return a.id
+}
+
+// Kept is the id, if the attempt is one that will be kept whatever happens.
+func (a *Attempt) Kept() string {
+	if a == nil {
+		return ""
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.keeps {
+		return ""
+	}
+	return a.id
+}
+
+// Continue says that the request belongs to the attempt with this id; with an
+// empty one it belongs to none.
+func (a *Attempt) Continue(id string) {
+	if a == nil || id == "" {
+		return
+	}
+	a.mu.Lock()
+	same := a.id == id
+	a.id, a.begun, a.keeps, a.later = id, true, true, a.later || !same
+	a.mu.Unlock()
+	if !same && a.Rename != nil {
+		a.Rename(refOf(id))
+	}
+}
+
+// About notes whom and what the attempt is about; what is empty is not known.
+func (a *Attempt) About(about About) {
+	if a == nil {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	t := Trace{About: a.about}
+	t.learn(about)
+	a.about = t.About
+}
+
+// CameFrom notes which hub sent the person, and the reference it has for them.
+func (a *Attempt) CameFrom(h Hop) {
+	if a != nil {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.from, a.keeps = h, true
+	}
+}
+
+// GoesTo notes to which hub the person was sent; with the reference that it
+// told when they came back.
+func (a *Attempt) GoesTo(h Hop) {
+	if a != nil {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.to = h
+	}
+}
+
+// Note adds a step that went well, and says that this is a sign-in.
+func (a *Attempt) Note(what, text string, facts ...Fact) {
+	a.add(true, Step{What: what, Outcome: OK, Text: text, Facts: facts})
+}
+
+// Remark adds a step that is neither good nor bad.
+func (a *Attempt) Remark(what, text string, facts ...Fact) {
+	a.add(true, Step{What: what, Outcome: Noted, Text: text, Facts: facts})
+}
+
+// Fail adds a step that the attempt failed at.
+func (a *Attempt) Fail(what, text string, facts ...Fact) {
+	a.add(true, Step{What: what, Outcome: Failed, Text: text, Facts: facts})
+}
+
+// Broke adds what the person, or the app, was told: it failed there unless it
+// is known already at which step. Only an attempt that has begun can break;
+// begins says that this is one in any case.
+func (a *Attempt) Broke(begins bool, text string, facts ...Fact) {
+	if a == nil {
+		return
+	}
+	outcome := Failed
+	a.mu.Lock()
+	if slices.ContainsFunc(a.steps, func(s Step) bool { return s.Outcome == Failed }) {
+		outcome = Noted
+	}
+	a.mu.Unlock()
+	a.add(begins, Step{What: Problem, Outcome: outcome, Text: text, Facts: facts})
+}
+
+// Began adds the step that a request began with, where it is known only at the
+// end that there is a sign-in to tell it of.
+func (a *Attempt) Began(what, text string, facts ...Fact) {
+	if a == nil {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.begun = true
+	a.steps = slices.Insert(a.steps, 0, Step{Time: a.began, What: what, Outcome: Noted, Text: text, Facts: facts})
+}
+
+// Hear adds what was recorded for audit, if it says something about a sign-in.
+func Hear(ctx context.Context, e audit.Event) {
+	a := Of(ctx)
+	if a == nil {
+		return
+	}
+	w, known := words[e.Kind]
+	if !known || (e.Kind == audit.RequestRefused && a.told()) {
+		return
+	}
+	s := Step{What: e.Kind, Outcome: w.outcome, Text: e.Reason}
+	if s.Text == "" {
+		s.Text = w.text
+	}
+	for name, value := range e.Detail {
+		s.Facts = append(s.Facts, Fact{name, value})
+	}
+	slices.SortFunc(s.Facts, func(x, y Fact) int { return strings.Compare(x.Name, y.Name) })
+	a.add(w.begins, s)
+	a.About(About{Client: e.Client, LoginKey: e.LoginKey, User: e.Actor})
+}
+
+// told says that it is noted already why the request is refused.
+func (a *Attempt) told() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.ContainsFunc(a.steps, func(s Step) bool { return s.Outcome == Failed || s.What == Denied })
+}
+
+// observe adds what a connector did.
+func (a *Attempt) observe(s federation.Step) {
+	step := Step{What: upstreamStep + s.Name, Outcome: OK, Took: s.Took}
+	if s.Err != nil {
+		step.Outcome, step.Text = Failed, s.Err.Error()
+	}
+	for _, f := range s.Facts {
+		step.Facts = append(step.Facts, Fact{f.Name, f.Value})
+	}
+	a.add(false, step)
+}
+
+// add appends a step; without begins it does not make a sign-in of the request.
+func (a *Attempt) add(begins bool, s Step) {
+	if a == nil {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.steps) >= maxSteps {
+		return
+	}
+	s.Time = a.now()
+	if s.Took == 0 {
+		s.Took = s.Time.Sub(a.mark)
+	}
+	a.mark = s.Time
+	a.begun = a.begun || begins
+	a.steps = append(a.steps, s)
+}

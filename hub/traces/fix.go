@@ -1,0 +1,81 @@
+package traces
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/fedhub/fedhub/hub/audit"
+)
+
+// A Fix is where an administrator can put right what an attempt failed at.
+type Fix struct{ Label, Path string }
+
+// fixes are the pages to open, by the step that failed; the first that has
+// what it needs is taken.
+var fixes = []struct {
+	what []string
+	fix  func(Trace, Step) Fix
+}{
+	{[]string{Stranger}, func(t Trace, s Step) Fix {
+		if strings.HasPrefix(t.Client, "https://") || strings.HasPrefix(t.Client, "http://") {
+			return Fix{"See the servers that asked to federate", "/admin/servers"}
+		}
+		return Fix{"Open the applications", "/admin/clients"}
+	}},
+	{[]string{Redirect}, ofClient("Open the redirect URIs of this application", "#redirect_uris")},
+	{[]string{audit.LinkRefused}, ofKey("Open the sign-up and linking policy of this login key")},
+	{[]string{audit.UpstreamError, Returned, Left}, ofKey("Open this login key")},
+	{[]string{audit.SignInFailed}, func(t Trace, _ Step) Fix {
+		if t.User == "" {
+			return Fix{}
+		}
+		return Fix{"Open this person", "/admin/users/" + url.PathEscape(t.User)}
+	}},
+	{[]string{audit.ClientRefused, audit.RequestRefused, audit.CodeMisused, audit.CodeReplayed, Token}, ofClient("Open this application", "")},
+	{[]string{Problem}, func(t Trace, s Step) Fix {
+		if t.Client == "" || len(t.Steps) == 0 || !strings.HasPrefix(s.Text, "The app was told") {
+			return Fix{}
+		}
+		return ofClient("Open this application", "")(t, s)
+	}},
+}
+
+func ofClient(label, at string) func(Trace, Step) Fix {
+	return func(t Trace, _ Step) Fix {
+		if t.Client == "" {
+			return Fix{}
+		}
+		return Fix{label, "/admin/clients/" + url.PathEscape(t.Client) + at}
+	}
+}
+
+func ofKey(label string) func(Trace, Step) Fix {
+	return func(t Trace, _ Step) Fix {
+		if t.LoginKey == "" {
+			return Fix{}
+		}
+		return Fix{label, "/admin/keys/" + url.PathEscape(t.LoginKey)}
+	}
+}
+
+// Fix returns the page to open, if there is one for what went wrong.
+func (t Trace) Fix() (Fix, bool) {
+	s, failed := t.Mistake()
+	if !failed {
+		return Fix{}, false
+	}
+	for _, f := range fixes {
+		for _, what := range f.what {
+			if s.What != what {
+				continue
+			}
+			if fix := f.fix(t, s); fix.Path != "" {
+				return fix, true
+			}
+		}
+	}
+	if strings.HasPrefix(s.What, upstreamStep) && t.LoginKey != "" {
+		return ofKey("Open this login key")(t, s), true
+	}
+	return Fix{}, false
+}

@@ -1,0 +1,91 @@
+package traces
+
+import (
+	"strings"
+
+	"github.com/fedhub/fedhub/hub/audit"
+)
+
+// The steps that doors note themselves. All others are kinds of audit events,
+// and what connectors report, with "upstream " before its name.
+const (
+	Request  = "request"  // the authorization request came in
+	Redirect = "redirect" // its redirect_uri is not registered
+	Stranger = "stranger" // its client is not known
+	Session  = "session"  // somebody was signed in already
+	Page     = "page"     // the person was shown a page
+	Left     = "left"     // the person was sent to an upstream
+	Returned = "returned" // and came back
+	Denied   = "denied"   // the client was answered with an error that is routine
+	Answer   = "answer"
+	Token    = "token" // the client came to the token endpoint
+	Problem  = "problem"
+)
+
+// A meaning is what a kind of step is called, and what it means for the attempt.
+type meaning struct {
+	title   string
+	outcome string // of the audit event
+	text    string // where the event gives no reason
+	begins  bool   // an attempt may begin with it
+	acted   bool   // somebody did something
+	settles bool   // it says how the attempt stands
+}
+
+var words = map[string]meaning{
+	Request:  {title: "Request from the app"},
+	Redirect: {title: "Where the answer goes"},
+	Stranger: {title: "Which app asks"},
+	Session:  {title: "Session"},
+	Page:     {title: "Page"},
+	Left:     {title: "To the upstream", acted: true},
+	Returned: {title: "Back from the upstream", acted: true},
+	Denied:   {title: "Answer to the app", settles: true},
+	Answer:   {title: "Answer to the app"},
+	Token:    {title: "The app asks for tokens", acted: true},
+	Problem:  {title: "Error page"},
+
+	audit.SignInOK:       {title: "Session started", outcome: OK, text: "The person is signed in.", begins: true, acted: true, settles: true},
+	audit.SignInFailed:   {title: "Password", outcome: Failed, begins: true, acted: true},
+	audit.UpstreamOK:     {title: "Whose account", outcome: OK, begins: true, acted: true},
+	audit.UpstreamError:  {title: "Upstream", outcome: Failed, begins: true, acted: true},
+	audit.LinkMade:       {title: "Whose account", outcome: OK, begins: true, acted: true},
+	audit.LinkRefused:    {title: "Whose account", outcome: Failed, begins: true, acted: true},
+	audit.ConsentGiven:   {title: "Permission", outcome: OK, text: "The person allowed what the app asked for.", acted: true},
+	audit.ConsentDenied:  {title: "Permission", outcome: Failed, text: "The person said no.", acted: true},
+	audit.CodeIssued:     {title: "Answer to the app", outcome: OK, text: "The app was sent its answer.", settles: true},
+	audit.TokensIssued:   {title: "Tokens", outcome: OK, text: "The app exchanged the code for tokens.", acted: true, settles: true},
+	audit.CodeReplayed:   {title: "Tokens", outcome: Failed, acted: true},
+	audit.CodeMisused:    {title: "Tokens", outcome: Failed, acted: true},
+	audit.ClientRefused:  {title: "Who the app is", outcome: Failed},
+	audit.RequestRefused: {title: "Answer to the app", outcome: Failed},
+}
+
+func wordFor(what string) meaning { return words[what] }
+
+// connectorSteps are what connectors report, by name.
+var connectorSteps = map[string]string{
+	"discovery": "Upstream: discovery",
+	"authorize": "Upstream: request made",
+	"answer":    "Upstream: its answer",
+	"token":     "Upstream: token",
+	"id_token":  "Upstream: ID token checked",
+	"userinfo":  "Upstream: userinfo",
+	"claims":    "Upstream: claims mapped",
+}
+
+const upstreamStep = "upstream "
+
+// Title is what the step is called.
+func (s Step) Title() string {
+	if w, ok := words[s.What]; ok {
+		return w.title
+	}
+	if name, ok := strings.CutPrefix(s.What, upstreamStep); ok {
+		if title, known := connectorSteps[name]; known {
+			return title
+		}
+		return "Upstream: " + name
+	}
+	return s.What
+}
