@@ -29,6 +29,7 @@ func sets() []store.Spec {
 		{Name: "identities", Index: []string{"userId"}},                                   // users.Identity
 		{Name: "throttles"}, // users.Throttle
 		{Name: "setups"},    // users.SetupLink
+		{Name: "decisions", Index: []string{"userId"}},                                                       // users.Record
 		{Name: "sessions", Unique: []string{"sid"}, Index: []string{"userId", "upstreamSid", "upstreamSub"}}, // sessions.Session
 		{Name: "flows"},  // flows.Flow
 		{Name: "stops"},  // flows.Stop
@@ -59,6 +60,7 @@ type data struct {
 	identities *store.Set[users.Identity]
 	throttles  *store.Set[users.Throttle]
 	setups     *store.Set[users.SetupLink]
+	decisions  *store.Set[users.Record]
 	sessions   *store.Set[sessions.Session]
 	flows      *store.Set[flows.Flow]
 	stops      *store.Set[flows.Stop]
@@ -88,6 +90,7 @@ func openData(b store.Backend, now func() time.Time) data {
 		identities: store.NewSet[users.Identity](b, "identities", now),
 		throttles:  store.NewSet[users.Throttle](b, "throttles", now),
 		setups:     store.NewSet[users.SetupLink](b, "setups", now),
+		decisions:  store.NewSet[users.Record](b, "decisions", now),
 		sessions:   store.NewSet[sessions.Session](b, "sessions", now),
 		flows:      store.NewSet[flows.Flow](b, "flows", now),
 		stops:      store.NewSet[flows.Stop](b, "stops", now),

@@ -129,7 +129,11 @@ func (h *Hub) things() {
 		h.signing.NewRSA = c.NewRSA
 	}
 	h.users = users.New(users.Options{
-		Users: d.users, Identities: d.identities, Throttles: d.throttles, Setups: d.setups,
+		Users: d.users, Identities: d.identities, Throttles: d.throttles, Setups: d.setups, Records: d.decisions,
+		Mail: h.mail, URL: c.URL, HubName: h.name, Once: d.useOnce, Empty: h.emptied,
+		Failed: func(ctx context.Context, err error) {
+			c.Log.ErrorContext(ctx, "a letter could not be sent", "error", err)
+		},
 		Now: c.Now, Hash: c.Hash, MinPassword: c.MinPassword, HubNames: []string{"fedhub", c.Name},
 	})
 	h.sessions = &sessions.Keeper{
@@ -160,6 +164,21 @@ func (h *Hub) things() {
 		Notices: d.notices, Statuses: d.told, Sessions: h.sessions, Grants: h.grants, Tokens: h.tokens, Clients: h.clients,
 		HTTP: h.http, Audit: h.audit, Log: c.Log, Now: c.Now,
 	}).Start()
+}
+
+// emptied removes what a user who is emptied allowed to apps. Sessions and
+// tokens end by the user's epoch.
+func (h *Hub) emptied(ctx context.Context, userID string) error {
+	return h.grants.RemoveUser(ctx, userID)
+}
+
+// name is what the hub is called, in letters.
+func (h *Hub) name(ctx context.Context) string {
+	s, err := h.settings.Current(ctx)
+	if err != nil || s.HubName == "" {
+		return h.config.URL
+	}
+	return s.HubName
 }
 
 // env is what connectors get from the hub.

@@ -178,6 +178,20 @@ func (k *Keeper) Remove(ctx context.Context, userID, clientID string) error {
 	return k.grants.Delete(ctx, grantID(userID, clientID))
 }
 
+// RemoveUser takes back whatever the user allowed anybody.
+func (k *Keeper) RemoveUser(ctx context.Context, userID string) error {
+	all, err := k.ByUser(ctx, userID)
+	if err != nil {
+		return err
+	}
+	for _, g := range all {
+		if err := k.grants.Delete(ctx, g.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
 // RemoveClient takes back every grant to a client that is going away.
 func (k *Keeper) RemoveClient(ctx context.Context, clientID string) error {
 	all, err := k.grants.Find(ctx, store.Query{Field: "clientId", Equals: clientID})

@@ -11,8 +11,11 @@
 // What must end together hangs on User.Epoch: every session, grant and token
 // carries the epoch it was made in, and one write that raises it ends them all.
 //
-// The package starts no sessions, sends no mail and shows no pages; it does
-// not know what an upstream speaks. Doors turn its errors into answers.
+// Each link and unlink is a Record, made before it happens, that can be undone
+// for a while (records.go), and the person hears of it by letter (tell.go).
+//
+// The package starts no sessions and shows no pages; it does not know what an
+// upstream speaks. Doors turn its errors into answers.
 //
 // Its records live in four sets, declared where the hub is put together:
 //
@@ -20,4 +23,5 @@
 //	identities  Identity   index userId
 //	throttles   Throttle
 //	setups      SetupLink
+//	decisions   Record     index userId
 package users

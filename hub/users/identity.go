@@ -27,6 +27,9 @@ type Identity struct {
 	// may take these back, and no others.
 	Roles []string `bson:"roles,omitempty"`
 
+	// Record is the change that linked it; empty if it came with the user.
+	Record string `bson:"record,omitempty"`
+
 	// Pending is set while the user of a first arrival is being made.
 	Pending  bool      `bson:"pending,omitempty"`
 	Linked   time.Time `bson:"linked"`
@@ -67,9 +70,9 @@ func (k *Keeper) Linked(ctx context.Context, c Claim) (User, error) {
 
 // Unlink removes an identity and the roles that came with it from a user, and
 // ends everything issued to the user so far, since some of it came in that
-// way; the returned user carries the new epoch. The last way in stays: ErrLastWayIn. An identity of
-// somebody else is fs.ErrNotExist.
-func (k *Keeper) Unlink(ctx context.Context, userID, identityID string) (User, error) {
+// way; the returned user carries the new epoch. by is who did it. The last way
+// in stays: ErrLastWayIn. An identity of somebody else is fs.ErrNotExist.
+func (k *Keeper) Unlink(ctx context.Context, userID, identityID, by string) (User, error) {
 	identity, err := k.identities.Get(ctx, identityID)
 	if err != nil {
 		return User{}, err
@@ -80,15 +83,30 @@ func (k *Keeper) Unlink(ctx context.Context, userID, identityID string) (User, e
 	if err := k.wayInBeside(ctx, userID, identityID); err != nil {
 		return User{}, err
 	}
-	if identity, err = k.identities.Take(ctx, identityID); err != nil {
+	r, token := k.newRecord(Unlinked, userID, identity)
+	r.Before, r.By, r.Reason = identity, by, "The identity was removed from the user."
+	if err := k.records.Insert(ctx, r); err != nil {
+		return User{}, err
+	}
+	user, err := k.unlink(ctx, identity)
+	if err != nil {
+		return User{}, errors.Join(err, k.records.Delete(context.WithoutCancel(ctx), r.ID))
+	}
+	k.tellChanged(ctx, r, token, user)
+	return user, nil
+}
+
+func (k *Keeper) unlink(ctx context.Context, identity Identity) (User, error) {
+	identity, err := k.identities.Take(ctx, identity.ID)
+	if err != nil {
 		return User{}, err
 	}
 	// Two removals at once each saw the other's identity still there, so look
 	// again, and put it back where nothing is left.
-	if err := k.wayInBeside(ctx, userID, identityID); err != nil {
+	if err := k.wayInBeside(ctx, identity.UserID, identity.ID); err != nil {
 		return User{}, errors.Join(err, k.identities.Insert(context.WithoutCancel(ctx), identity))
 	}
-	return k.takeRoles(ctx, userID, identity.Roles, func(_ User, u *User) error {
+	return k.takeRoles(ctx, identity.UserID, identity.Roles, func(_ User, u *User) error {
 		u.Epoch++
 		return nil
 	})

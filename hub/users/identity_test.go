@@ -19,16 +19,16 @@ func TestUnlinkEndsWhatCameInThatWay(t *testing.T) {
 	wants(t, must[users.Decision](t)(w.Link(t.Context(), ada, c, p)), "D2", users.Link)
 	id := must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
 
-	if _, err := w.Unlink(t.Context(), eve.ID, id); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := w.Unlink(t.Context(), eve.ID, id, eve.ID); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("somebody else's: got %v", err)
 	}
-	after := must[users.User](t)(w.Unlink(t.Context(), ada.ID, id))
+	after := must[users.User](t)(w.Unlink(t.Context(), ada.ID, id, ada.ID))
 	if after.Epoch != ada.Epoch+1 || after.Has("hr") {
 		t.Errorf("got %+v", after)
 	}
 	p.SignUps = users.SignUpDeny
 	wants(t, w.match(c, p), "D3", users.Refuse)
-	if _, err := w.Unlink(t.Context(), ada.ID, id); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := w.Unlink(t.Context(), ada.ID, id, ada.ID); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("twice: got %v", err)
 	}
 }
@@ -37,12 +37,12 @@ func TestTheLastWayInStays(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, w *world) {
 		ada := w.match(google("1", "ada@gmail.example"), trusted()).User
 		first := must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
-		if _, err := w.Unlink(t.Context(), ada.ID, first); !errors.Is(err, users.ErrLastWayIn) {
+		if _, err := w.Unlink(t.Context(), ada.ID, first, ada.ID); !errors.Is(err, users.ErrLastWayIn) {
 			t.Errorf("got %v, want %v", err, users.ErrLastWayIn)
 		}
 		must[users.Decision](t)(w.Link(t.Context(), ada, google("2", ""), trusted()))
 		both := must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))
-		race(2, func(i int) error { _, err := w.Unlink(t.Context(), ada.ID, both[i].ID); return err })
+		race(2, func(i int) error { _, err := w.Unlink(t.Context(), ada.ID, both[i].ID, ada.ID); return err })
 		if n := len(must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))); n == 0 {
 			t.Error("two removals at once left no way in")
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/store"
 )
 
@@ -18,10 +19,13 @@ type Keeper struct {
 	users      *store.Set[User]
 	identities *store.Set[Identity]
 	setups     *store.Set[SetupLink]
+	records    *store.Set[Record]
 	throttle   throttle
 	hasher     *hasher
 	rules      rules
 	invited    func(ctx context.Context, emailKey string) (bool, error)
+	empty      func(ctx context.Context, userID string) error
+	post       post
 	now        func() time.Time
 }
 
@@ -31,7 +35,21 @@ type Options struct {
 	Identities *store.Set[Identity]
 	Throttles  *store.Set[Throttle]
 	Setups     *store.Set[SetupLink]
+	Records    *store.Set[Record]
 	Now        func() time.Time
+
+	// Mail sends letters about links; none are sent if it is nil. URL is the
+	// hub's, HubName what it is called.
+	Mail    mail.Sender
+	URL     string
+	HubName func(context.Context) string
+	// Once remembers an id until a time; one that it remembers is fs.ErrExist.
+	Once func(ctx context.Context, id string, until time.Time) error
+	// Failed is told of a letter that could not be sent.
+	Failed func(ctx context.Context, err error)
+	// Empty removes what others keep of a user who is to be emptied: what they
+	// allowed to apps, and what waits for them.
+	Empty func(ctx context.Context, userID string) error
 
 	// Invited says whether an administrator has invited the owner of an
 	// address to sign up; nobody is if it is nil.
@@ -53,7 +71,10 @@ func New(o Options) *Keeper {
 		throttle:   throttle{o.Throttles, now},
 		hasher:     newHasher(o.Hash),
 		rules:      newRules(o.MinPassword, o.HubNames),
+		records:    o.Records,
 		invited:    o.Invited,
+		empty:      o.Empty,
+		post:       post{o.Mail, o.URL, o.HubName, o.Once, o.Failed},
 		now:        now,
 	}
 }

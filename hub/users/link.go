@@ -6,40 +6,63 @@ import (
 	"io/fs"
 )
 
-// link gives an identity to a user, and looks again afterwards: if the user
+// link carries a Link out: on record, and the user hears of it. An identity
+// that is the user's already only arrives.
+func (k *Keeper) link(ctx context.Context, d Decision, c Claim, p Policy) (Decision, error) {
+	identity := k.newIdentity(c, d.User.ID)
+	r, token := k.newRecord(Linked, d.User.ID, identity)
+	r.KeyName, r.Row, r.Reason, r.Policy, r.Emptied = p.Name, d.Row, d.Reason, p.words(), d.wipe
+	if d.Row == "D2" {
+		r.By = d.User.ID
+	}
+	if err := k.records.Insert(ctx, r); err != nil {
+		return Decision{}, err
+	}
+	identity.Record = r.ID
+	made, err := k.join(ctx, &d, identity, c, p)
+	if err != nil || !made {
+		return d, errors.Join(err, k.records.Delete(context.WithoutCancel(ctx), r.ID))
+	}
+	d.Record, d.Emptied = r.ID, r.Emptied
+	k.tellChanged(ctx, r, token, d.User)
+	return d, nil
+}
+
+// join gives an identity to a user, and looks again afterwards: if the user
 // was disabled, ended or given another identity of this upstream in between,
-// the link is taken back.
-func (k *Keeper) link(ctx context.Context, d Decision, c Claim, p Policy) (User, error) {
+// the link is taken back. It reports whether the identity is new to the user.
+func (k *Keeper) join(ctx context.Context, d *Decision, identity Identity, c Claim, p Policy) (made bool, err error) {
 	user := d.User
 	if d.wipe {
-		var err error
 		if user, err = k.wipe(ctx, user); err != nil {
-			return User{}, err
+			return false, err
 		}
 	}
-	err := k.identities.Insert(ctx, k.newIdentity(c, user.ID))
+	err = k.identities.Insert(ctx, identity)
 	if errors.Is(err, fs.ErrExist) {
-		owner, gerr := k.identities.Get(ctx, identityID(c))
+		owner, gerr := k.identities.Get(ctx, identity.ID)
 		if gerr != nil || owner.UserID != user.ID {
-			return User{}, errors.Join(errAgain, gerr)
+			return false, errors.Join(errAgain, gerr)
 		}
-		return k.arrive(ctx, user, c, p) // linked to this user already
+		d.User, err = k.arrive(ctx, user, c, p) // linked to this user already
+		return false, err
 	}
 	if err != nil {
-		return User{}, err
+		return false, err
 	}
 	now, err := k.users.Get(ctx, user.ID)
 	if err != nil {
-		return User{}, err
+		return false, err
 	}
 	linked, err := k.ByUser(ctx, user.ID)
 	if err != nil {
-		return User{}, err
+		return false, err
 	}
 	if now.Epoch != user.Epoch || now.Disabled || d.Row != "D2" && otherSubject(linked, c) {
-		return User{}, errors.Join(errStale, k.identities.Delete(ctx, identityID(c)))
+		return false, errors.Join(errStale, k.identities.Delete(ctx, identity.ID))
 	}
-	return k.arrive(ctx, now, c, p)
+	d.User, err = k.arrive(ctx, now, c, p)
+	return err == nil, err
 }
 
 // errStale means that the user is not as when the decision was made.
@@ -68,6 +91,11 @@ func (k *Keeper) wipe(ctx context.Context, user User) (User, error) {
 	}
 	for _, i := range linked {
 		if err := k.identities.Delete(ctx, i.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return User{}, err
+		}
+	}
+	if k.empty != nil {
+		if err := k.empty(ctx, user.ID); err != nil {
 			return User{}, err
 		}
 	}

@@ -109,7 +109,14 @@ func (k *Keeper) attempt(ctx context.Context, c Claim, p Policy, choose func(fac
 	case SignIn:
 		d.User, err = k.arrive(ctx, d.User, c, p)
 	case Link:
-		d.User, err = k.link(ctx, d, c, p)
+		row := d.Row
+		if d, err = k.link(ctx, d, c, p); d.Row == "" {
+			d.Row = row
+		}
+	case Refuse:
+		if d.tell.ID != "" {
+			k.tellTried(ctx, d.tell, p)
+		}
 	case Create, CreateUnverified:
 		d.User, err = k.create(ctx, d.Action == Create, c, p)
 	}

@@ -2,11 +2,13 @@ package users_test
 
 import (
 	"context"
+	"io/fs"
 	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 	"github.com/fedhub/fedhub/hub/users"
@@ -25,6 +27,9 @@ type world struct {
 	identities *store.Set[users.Identity]
 	records    *store.Set[users.User]
 	invited    map[string]bool
+	post       postbox
+	said       sync.Map
+	emptied    []string
 
 	mu   sync.Mutex
 	time time.Time
@@ -60,6 +65,7 @@ func worldOn(t *testing.T, b store.Backend, hash users.HashParams) *world {
 		{Name: "identities", Index: []string{"userId"}},
 		{Name: "throttles"},
 		{Name: "setups"},
+		{Name: "decisions", Index: []string{"userId"}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -71,12 +77,47 @@ func worldOn(t *testing.T, b store.Backend, hash users.HashParams) *world {
 		Identities: w.identities,
 		Throttles:  store.NewSet[users.Throttle](b, "throttles", w.now),
 		Setups:     store.NewSet[users.SetupLink](b, "setups", w.now),
+		Records:    store.NewSet[users.Record](b, "decisions", w.now),
+		Mail:       &w.post,
+		URL:        "https://hub.example",
+		Once:       w.once,
+		Empty:      func(_ context.Context, id string) error { w.emptied = append(w.emptied, id); return nil },
 		Invited:    func(_ context.Context, key string) (bool, error) { return w.invited[key], nil },
 		Now:        w.now,
 		Hash:       hash,
 		HubNames:   []string{"Fedhub"},
 	})
 	return w
+}
+
+// A postbox keeps letters.
+type postbox struct {
+	mu      sync.Mutex
+	letters []mail.Letter
+}
+
+func (p *postbox) Send(_ context.Context, l mail.Letter) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.letters = append(p.letters, l)
+	return nil
+}
+
+// taken empties the box.
+func (p *postbox) taken() []mail.Letter {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	all := p.letters
+	p.letters = nil
+	return all
+}
+
+func (w *world) once(_ context.Context, id string, until time.Time) error {
+	before, seen := w.said.Swap(id, until)
+	if seen && w.now().Before(before.(time.Time)) {
+		return fs.ErrExist
+	}
+	return nil
 }
 
 func (w *world) now() time.Time {

@@ -8,7 +8,8 @@ import (
 )
 
 // every letter there is, filled by fill.
-var every = []Letter{&Verify{}, &Reset{}, &PasswordChanged{}, &EmailChanged{}, &Invitation{}, &Asked{}}
+var every = []Letter{&Verify{}, &Reset{}, &PasswordChanged{}, &EmailChanged{}, &Invitation{}, &Asked{},
+	&Linked{}, &Unlinked{}, &Tried{}, &Prove{}}
 
 // fill writes into every field what somebody would who wants to add a text of
 // their own.

@@ -1,0 +1,230 @@
+package users
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// A Record is one change of which identities belong to a user, with what it
+// takes to undo it. It is written before the change, so there is none without.
+type Record struct {
+	ID         string `bson:"id"` // a UUIDv7: their order is the order of time
+	Did        Deed   `bson:"did"`
+	UserID     string `bson:"userId"`
+	LoginKey   string `bson:"loginKey"`
+	KeyName    string `bson:"keyName,omitempty"` // of the login key, at the time
+	IdentityID string `bson:"identityId"`
+
+	Row    string `bson:"row,omitempty"` // of the table; empty for an unlink
+	Reason string `bson:"reason"`
+	Policy string `bson:"policy,omitempty"` // of the login key at the time, in words
+	By     string `bson:"by"`               // id of whoever did it; empty: the rule
+
+	// Before is the identity as it was before an unlink; Emptied says that the
+	// account had never been verified and was emptied first.
+	Before  Identity `bson:"before,omitempty"`
+	Emptied bool     `bson:"emptied,omitempty"`
+
+	Token string    `bson:"token"` // hash of the secret in the letter
+	Made  time.Time `bson:"made"`
+	// Undone is when the change was taken back, and by whom: an id of a user,
+	// or ByLetter.
+	Undone   time.Time `bson:"undone,omitempty"`
+	UndoneBy string    `bson:"undoneBy,omitempty"`
+	Expires  time.Time `bson:"expires"`
+}
+
+// A Deed is what a record is of.
+type Deed string
+
+// The deeds.
+const (
+	Linked   Deed = "linked"
+	Unlinked Deed = "unlinked"
+)
+
+// ByLetter is who undid a change by the link in the letter about it.
+const ByLetter = "letter"
+
+// UndoLife is how long a change of links can be undone.
+const UndoLife = 30 * 24 * time.Hour
+
+// Key is the record's id.
+func (r Record) Key() string { return r.ID }
+
+// ExpiresAt is when the change cannot be undone any more; the audit log still
+// has it then.
+func (r Record) ExpiresAt() time.Time { return r.Expires }
+
+// Standing reports whether the change was not undone yet.
+func (r Record) Standing() bool { return r.Undone.IsZero() }
+
+var (
+	// ErrUndone means that the change was undone before.
+	ErrUndone = errors.New("this change was undone already")
+	// ErrUndoLink means that the link of a letter was used, has expired or
+	// never existed.
+	ErrUndoLink = errors.New("this link was used or has expired")
+)
+
+// newRecord is a record and the secret that goes into the letter about it.
+func (k *Keeper) newRecord(did Deed, userID string, i Identity) (Record, string) {
+	raw := make([]byte, 32)
+	rand.Read(raw) // never fails; the program stops instead
+	secret := base64.RawURLEncoding.EncodeToString(raw)
+	now := k.now()
+	r := Record{ID: uuid.Must(uuid.NewV7()).String(), Did: did, UserID: userID, LoginKey: i.LoginKey, IdentityID: i.ID,
+		Token: secretHash(secret), Made: now, Expires: now.Add(UndoLife)}
+	return r, r.ID + "." + secret
+}
+
+func secretHash(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}
+
+// words is the policy for people who read the record later.
+func (p Policy) words() string {
+	words := []string{"linking " + p.Linking, "sign-ups " + p.SignUps}
+	if p.TrustEmail {
+		words = append(words, "trusts its verified addresses")
+	}
+	if len(p.AuthoritativeDomains) > 0 {
+		words = append(words, "speaks for "+strings.Join(p.AuthoritativeDomains, ", "))
+	}
+	if !p.MigrateUntil.IsZero() {
+		words = append(words, "migration until "+p.MigrateUntil.UTC().Format(time.DateOnly))
+	}
+	return strings.Join(words, "; ")
+}
+
+// Records returns the changes of one user's links, newest first.
+func (k *Keeper) Records(ctx context.Context, userID string) ([]Record, error) {
+	found, err := k.records.Find(ctx, store.Query{Field: "userId", Equals: userID})
+	slices.Reverse(found)
+	return found, err
+}
+
+// AllRecords returns up to limit changes of anybody's links, newest first,
+// continuing behind the id after.
+func (k *Keeper) AllRecords(ctx context.Context, after string, limit int) ([]Record, error) {
+	return k.records.Find(ctx, store.Query{After: after, Desc: true, Limit: limit})
+}
+
+// Record returns one; fs.ErrNotExist if there is none, or not any more.
+func (k *Keeper) Record(ctx context.Context, id string) (Record, error) {
+	return k.records.Get(ctx, id)
+}
+
+// ByUndoToken returns the record whose letter had this token, without using it;
+// ErrUndoLink if there is none that could still be undone.
+func (k *Keeper) ByUndoToken(ctx context.Context, token string) (Record, error) {
+	id, secret, _ := strings.Cut(token, ".")
+	if id == "" || secret == "" || len(token) > 200 || !store.IsText(id) {
+		return Record{}, ErrUndoLink
+	}
+	r, err := k.records.Get(ctx, id)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Record{}, ErrUndoLink
+	}
+	if err != nil {
+		return Record{}, err
+	}
+	if subtle.ConstantTimeCompare([]byte(r.Token), []byte(secretHash(secret))) != 1 || !r.Standing() {
+		return Record{}, ErrUndoLink
+	}
+	return r, nil
+}
+
+// Undo takes a change back, once, and ends everything issued to the user so
+// far: whoever did it may be signed in. by is who wants it. A link that is the
+// user's last way in is taken away too, unless it is the user who asks
+// (ErrLastWayIn): who says "this wasn't me" or an administrator must not be
+// held up by it. An identity that is somebody else's by now stays theirs:
+// fs.ErrExist.
+func (k *Keeper) Undo(ctx context.Context, id, by string) (Record, User, error) {
+	r, err := k.records.Get(ctx, id)
+	if err != nil {
+		return Record{}, User{}, err
+	}
+	if !r.Standing() {
+		return r, User{}, ErrUndone
+	}
+	var user User
+	switch r.Did {
+	case Linked:
+		user, err = k.undoLink(ctx, r, by)
+	case Unlinked:
+		user, err = k.undoUnlink(ctx, r)
+	}
+	if err != nil {
+		return r, User{}, fmt.Errorf("undo: %w", err)
+	}
+	// Marked last: undoing twice does no harm, undoing never would. Of several
+	// who undo at once, one is who did.
+	err = k.records.Update(ctx, id, func(r *Record) error {
+		if !r.Standing() {
+			return ErrUndone
+		}
+		r.Undone, r.UndoneBy = k.now(), by
+		return nil
+	})
+	return r, user, err
+}
+
+// undoLink removes the identity if it is still the one that this record
+// linked: one linked anew since is another decision.
+func (k *Keeper) undoLink(ctx context.Context, r Record, by string) (User, error) {
+	if by == r.UserID {
+		if err := k.wayInBeside(ctx, r.UserID, r.IdentityID); err != nil {
+			return User{}, err
+		}
+	}
+	identity, err := k.identities.Get(ctx, r.IdentityID)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return User{}, err
+	case identity.Record != r.ID:
+		identity = Identity{}
+	default:
+		if err := k.identities.Delete(ctx, identity.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return User{}, err
+		}
+	}
+	return k.takeRoles(ctx, r.UserID, identity.Roles, func(_ User, u *User) error {
+		if r.Emptied {
+			u.EmailVerified = false // as it was; its owner can take it over again
+		}
+		u.Epoch++
+		return nil
+	})
+}
+
+func (k *Keeper) undoUnlink(ctx context.Context, r Record) (User, error) {
+	err := k.identities.Insert(ctx, r.Before)
+	if errors.Is(err, fs.ErrExist) {
+		now, gerr := k.identities.Get(ctx, r.Before.ID)
+		if gerr != nil || now.UserID != r.UserID {
+			return User{}, errors.Join(err, gerr)
+		}
+	} else if err != nil {
+		return User{}, err
+	}
+	// Its roles come back at its next arrival, from the upstream itself.
+	return k.EndEverything(ctx, r.UserID)
+}

@@ -1,0 +1,220 @@
+package users_test
+
+import (
+	"errors"
+	"io/fs"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/mail"
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+var undoLink = regexp.MustCompile(`/wasnt-me\?token=([^\s]+)`)
+
+// undoToken is the secret in a letter.
+func undoToken(t *testing.T, l mail.Letter) string {
+	t.Helper()
+	found := undoLink.FindStringSubmatch(l.Text)
+	if found == nil {
+		t.Fatalf("no link to undo in %q", l.Text)
+	}
+	return found[1]
+}
+
+// D8: the person hears of it, and the letter can take it back for 30 days, once.
+func TestALinkIsOnRecordAndTheLetterUndoesIt(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, w *world) {
+		ada := w.person("ada@gmail.example")
+		d := w.match(google("1", "ada@gmail.example"), trusted())
+		wants(t, d, "D8", users.Link)
+		r := must[users.Record](t)(w.Record(t.Context(), d.Record))
+		if r.Row != "D8" || r.UserID != ada.ID || r.Did != users.Linked || !strings.Contains(r.Policy, "linking auto") || !r.Standing() {
+			t.Errorf("got %+v", r)
+		}
+		sent := w.post.taken()
+		if len(sent) != 1 || sent[0].To != "ada@gmail.example" {
+			t.Fatalf("got %+v", sent)
+		}
+		token := undoToken(t, sent[0])
+		if strings.Contains(token, r.Token) || r.Token == "" {
+			t.Error("the token is kept as it is")
+		}
+		for _, wrong := range []string{"", ".", r.ID, r.ID + ".", r.ID + ".x", token + "x", "\x00.x"} {
+			if _, err := w.ByUndoToken(t.Context(), wrong); !errors.Is(err, users.ErrUndoLink) {
+				t.Errorf("%q: got %v", wrong, err)
+			}
+		}
+		if got := must[users.Record](t)(w.ByUndoToken(t.Context(), token)); got.ID != r.ID {
+			t.Errorf("got %s", got.ID)
+		}
+		won := 0
+		for _, err := range race(32, func(int) error {
+			_, _, err := w.Undo(t.Context(), r.ID, users.ByLetter)
+			return err
+		}) {
+			if err == nil {
+				won++
+			} else if !errors.Is(err, users.ErrUndone) {
+				t.Errorf("got %v", err)
+			}
+		}
+		if won != 1 {
+			t.Errorf("%d undid it", won)
+		}
+		after := must[users.User](t)(w.Get(t.Context(), ada.ID))
+		if after.Epoch <= d.User.Epoch {
+			t.Error("nothing was ended")
+		}
+		if n := len(must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))); n != 0 {
+			t.Errorf("%d identities are left", n)
+		}
+		if _, err := w.ByUndoToken(t.Context(), token); !errors.Is(err, users.ErrUndoLink) {
+			t.Errorf("the link works again: %v", err)
+		}
+	})
+}
+
+func TestALinkCanBeUndoneFor30Days(t *testing.T) {
+	w := newWorld(t)
+	w.person("ada@gmail.example")
+	d := w.match(google("1", "ada@gmail.example"), trusted())
+	token := undoToken(t, w.post.taken()[0])
+	w.pass(30*24*time.Hour - time.Minute)
+	if _, err := w.ByUndoToken(t.Context(), token); err != nil {
+		t.Error(err)
+	}
+	w.pass(time.Minute)
+	if _, err := w.ByUndoToken(t.Context(), token); !errors.Is(err, users.ErrUndoLink) {
+		t.Errorf("got %v", err)
+	}
+	if _, _, err := w.Undo(t.Context(), d.Record, "admin"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// An identity that was linked anew since is another decision.
+func TestUndoingAnOldLinkLeavesANewOne(t *testing.T) {
+	w := newWorld(t)
+	ada := w.person("ada@gmail.example")
+	first := w.match(google("1", "ada@gmail.example"), trusted())
+	id := must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
+	now := must[users.User](t)(w.Unlink(t.Context(), ada.ID, id, ada.ID))
+	wants(t, must[users.Decision](t)(w.Link(t.Context(), now, google("1", ""), trusted())), "D2", users.Link)
+	if _, _, err := w.Undo(t.Context(), first.Record, "admin"); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))); n != 1 {
+		t.Errorf("%d identities are left", n)
+	}
+}
+
+func TestAnUnlinkIsUndone(t *testing.T) {
+	w := newWorld(t)
+	ada, eve := w.person("ada@example.org"), w.person("eve@example.org")
+	claim := google("1", "")
+	wants(t, must[users.Decision](t)(w.Link(t.Context(), ada, claim, trusted())), "D2", users.Link)
+	id := must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
+	must[users.User](t)(w.Unlink(t.Context(), ada.ID, id, ada.ID))
+	r := must[[]users.Record](t)(w.Records(t.Context(), ada.ID))[0]
+	if r.Did != users.Unlinked || r.By != ada.ID {
+		t.Fatalf("got %+v", r)
+	}
+	wants(t, must[users.Decision](t)(w.Link(t.Context(), eve, claim, trusted())), "D2", users.Link)
+	if _, _, err := w.Undo(t.Context(), r.ID, ada.ID); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("taking it from its new owner: got %v", err)
+	}
+	must[users.User](t)(w.Unlink(t.Context(), eve.ID, id, eve.ID))
+	if _, _, err := w.Undo(t.Context(), r.ID, ada.ID); err != nil {
+		t.Fatal(err)
+	}
+	d := w.match(claim, trusted())
+	wants(t, d, "D1", users.SignIn)
+	if d.User.ID != ada.ID {
+		t.Errorf("got user %s, want %s", d.User.ID, ada.ID)
+	}
+}
+
+func TestNobodyUndoesTheOwnLastWayIn(t *testing.T) {
+	w := newWorld(t)
+	ada := must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "ada@gmail.example", EmailVerified: true}))
+	d := w.match(google("1", "ada@gmail.example"), trusted())
+	if _, _, err := w.Undo(t.Context(), d.Record, ada.ID); !errors.Is(err, users.ErrLastWayIn) {
+		t.Errorf("got %v", err)
+	}
+	if _, _, err := w.Undo(t.Context(), d.Record, users.ByLetter); err != nil {
+		t.Errorf("by the letter: %v", err)
+	}
+}
+
+// D4 and FE-18: the owner of the address hears of it, once a day, and only if
+// they have proved the address.
+func TestTheOwnerHearsOfAnUnprovenClaimOnceADay(t *testing.T) {
+	w := newWorld(t)
+	w.person("ada@example.org")
+	must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "trap@example.org", Password: good}))
+	c := google("1", "ada@example.org")
+	c.EmailVerified = false
+	trap := google("2", "trap@example.org")
+	trap.EmailVerified = false
+	for range 3 {
+		wants(t, w.match(c, trusted()), "D4", users.Refuse)
+		wants(t, w.match(trap, trusted()), "D4", users.Refuse)
+	}
+	if sent := w.post.taken(); len(sent) != 1 || sent[0].To != "ada@example.org" {
+		t.Errorf("got %+v", sent)
+	}
+	w.pass(24 * time.Hour)
+	w.match(c, trusted())
+	if sent := w.post.taken(); len(sent) != 1 {
+		t.Errorf("a day later: got %+v", sent)
+	}
+}
+
+// D6: what an emptied account held is gone, its owner hears of it, and undoing
+// gives the trap nothing back.
+func TestUndoingATakeOverGivesTheTrapNothingBack(t *testing.T) {
+	w := newWorld(t)
+	trap := must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "victim@gmail.example", Password: good}))
+	d := w.match(google("1", "victim@gmail.example"), trusted())
+	wants(t, d, "D6", users.Link)
+	if !d.Emptied || len(w.emptied) != 1 || w.emptied[0] != trap.ID {
+		t.Errorf("emptied: %v, %v", d.Emptied, w.emptied)
+	}
+	sent := w.post.taken()
+	if len(sent) != 1 || !strings.Contains(sent[0].Text, "emptied first") {
+		t.Fatalf("got %+v", sent)
+	}
+	if _, _, err := w.Undo(t.Context(), d.Record, users.ByLetter); err != nil {
+		t.Fatal(err)
+	}
+	after := must[users.User](t)(w.Get(t.Context(), trap.ID))
+	if after.EmailVerified || after.Password != "" {
+		t.Errorf("got %+v", after)
+	}
+	wants(t, w.match(google("1", "victim@gmail.example"), trusted()), "D6", users.Link)
+}
+
+// Whatever goes wrong half-way, there is no link without its record.
+func TestALinkThatCameToNothingLeavesNoRecord(t *testing.T) {
+	w := newWorld(t)
+	ada := w.person("ada@gmail.example")
+	w.memory.before = func(op, set, _ string) error {
+		if op == "insert" && set == "identities" {
+			return errCrash
+		}
+		return nil
+	}
+	if _, err := w.Match(t.Context(), google("1", "ada@gmail.example"), trusted()); !errors.Is(err, errCrash) {
+		t.Fatalf("got %v", err)
+	}
+	w.memory.before = nil
+	if all := must[[]users.Record](t)(w.Records(t.Context(), ada.ID)); len(all) != 0 {
+		t.Errorf("got %+v", all)
+	}
+	if sent := w.post.taken(); len(sent) != 0 {
+		t.Errorf("got %+v", sent)
+	}
+}

@@ -1,0 +1,87 @@
+package users
+
+import (
+	"context"
+	"net/url"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/mail"
+	"github.com/fedhub/fedhub/templates/letters"
+)
+
+// A post is how letters go out. With no Sender none do.
+type post struct {
+	sender mail.Sender
+	url    string // the hub's
+	hub    func(context.Context) string
+	// once is fs.ErrExist if it was told this id before, until the time.
+	once func(ctx context.Context, id string, until time.Time) error
+	fail func(ctx context.Context, err error)
+}
+
+// send hands a letter over. What it tells has happened already, so a letter
+// that cannot be sent changes nothing; the operator's log has it.
+func (p post) send(ctx context.Context, to string, l letters.Letter) {
+	if p.sender == nil || to == "" {
+		return
+	}
+	subject, text, err := letters.Write(l)
+	if err == nil {
+		err = p.sender.Send(context.WithoutCancel(ctx), mail.Letter{To: to, Subject: subject, Text: text})
+	}
+	if err != nil && p.fail != nil {
+		p.fail(ctx, err)
+	}
+}
+
+func (p post) name(ctx context.Context) string {
+	if p.hub == nil {
+		return p.url
+	}
+	return p.hub(ctx)
+}
+
+// tellChanged tells a user that an identity was linked or unlinked, with the
+// link by which it can be undone.
+func (k *Keeper) tellChanged(ctx context.Context, r Record, token string, u User) {
+	if !u.EmailVerified {
+		return // who reads there is not known to be the user
+	}
+	undo := k.post.url + "/wasnt-me?" + url.Values{"token": {token}}.Encode()
+	var l letters.Letter = letters.Unlinked{Hub: k.post.name(ctx), Address: k.post.url, Email: u.Email, Provider: r.shown(), Link: undo, Life: UndoLife}
+	if r.Did == Linked {
+		l = letters.Linked{Hub: k.post.name(ctx), Address: k.post.url, Email: u.Email, Provider: r.shown(), Link: undo, Life: UndoLife, Emptied: r.Emptied}
+	}
+	k.post.send(ctx, u.Email, l)
+}
+
+// tellEvery is how seldom somebody is told that an upstream claims their
+// address without proof: anybody can make it do so, as often as they like.
+const tellEvery = 24 * time.Hour
+
+// tellTried tells the owner of an address that somebody came with it who could
+// not prove it (D4).
+func (k *Keeper) tellTried(ctx context.Context, u User, p Policy) {
+	if k.post.sender == nil || k.post.once == nil {
+		return
+	}
+	if k.post.once(ctx, "tried/"+u.ID+"/"+p.KeyID, k.now().Add(tellEvery)) != nil {
+		return
+	}
+	k.post.send(ctx, u.Email, letters.Tried{Hub: k.post.name(ctx), Address: k.post.url, Email: u.Email, Provider: p.shown(), Link: k.post.url + "/account/connections"})
+}
+
+// shown is the login key as people know it.
+func (p Policy) shown() string {
+	if p.Name != "" {
+		return p.Name
+	}
+	return p.KeyID
+}
+
+func (r Record) shown() string {
+	if r.KeyName != "" {
+		return r.KeyName
+	}
+	return r.LoginKey
+}
