@@ -21,7 +21,7 @@ import (
 	"time"
 )
 
-//go:embed app.css desk.css base.js desk.js session.js signout.js icons.svg logo.svg
+//go:embed app.css desk.css base.js desk.js session.js signout.js icons.svg brands.svg logo.svg
 var embedded embed.FS
 
 // prefix is where the hub mounts Handler.

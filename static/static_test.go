@@ -17,7 +17,7 @@ func TestEveryFileIsServedForEver(t *testing.T) {
 		"app.css": "text/css; charset=utf-8", "desk.css": "text/css; charset=utf-8",
 		"base.js": "text/javascript; charset=utf-8", "desk.js": "text/javascript; charset=utf-8",
 		"session.js": "text/javascript; charset=utf-8", "signout.js": "text/javascript; charset=utf-8",
-		"icons.svg": "image/svg+xml", "logo.svg": "image/svg+xml",
+		"icons.svg": "image/svg+xml", "brands.svg": "image/svg+xml", "logo.svg": "image/svg+xml",
 	}
 	for name, kind := range kinds {
 		answer := get(t, "GET", URL(name), nil)

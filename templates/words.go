@@ -17,7 +17,7 @@ import (
 func words() template.FuncMap {
 	return template.FuncMap{
 		"asset":    static.URL,
-		"icon":     func(name string) string { return static.URL("icons.svg") + "#" + name },
+		"icon":     static.Icon,
 		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"human":    func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04 UTC") },
 		"day":      func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
