@@ -166,10 +166,26 @@ func checkClaims(k LoginKey, _ Env) Problems {
 			problems = append(problems, problem(f.name, "This is not a path. It looks like \"data.emails.0.address\": names with dots between, a number where there is a list.")...)
 		}
 	}
+	if k.Kind == KindOAuth2 {
+		problems = append(problems, checkSubject(k)...)
+	}
 	if k.Claims.Subject != "" && (k.Kind == KindOpenID || k.Kind == KindPeer) {
 		// OpenID Connect Core §5.7: nothing but iss and sub names a person for
 		// ever.
 		problems = append(problems, problem("claims.subject", "An OpenID provider names people with \"sub\" and nothing else. Leave this empty.")...)
 	}
 	return problems
+}
+
+// checkSubject makes sure that people are told apart by what stays theirs. An
+// address goes to somebody else one day, and whoever has it then would be the
+// person before (FE-21).
+func checkSubject(k LoginKey) Problems {
+	switch last := strings.ToLower(k.Claims.Subject[strings.LastIndex(k.Claims.Subject, ".")+1:]); {
+	case last == "" && k.Enabled:
+		return problem("claims.subject", "Enter the property that holds the user's id before you switch this on, like \"id\".")
+	case strings.Contains(last, "mail"):
+		return problem("claims.subject", "An e-mail address can pass to somebody else. Enter the property that names a person for ever, like \"id\".")
+	}
+	return nil
 }

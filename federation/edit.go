@@ -92,14 +92,15 @@ func moves(before LoginKey, k *LoginKey, secret string) Problems {
 	case k.Secret != before.Secret && k.Secret != "":
 		return problem("secret", "Give the client secret as it is; it is sealed when it is saved.")
 	}
-	if k.BaseURL == before.BaseURL {
-		return nil
-	}
 	// AD-10: a saved secret goes where it was meant to go. Whoever can change
 	// the address, but never saw the secret, could otherwise have it sent to
 	// himself.
-	if k.Secret != "" && secret == "" {
+	moved := k.BaseURL != before.BaseURL || k.Endpoints.Token != before.Endpoints.Token
+	if moved && k.Secret != "" && secret == "" {
 		return problem("secret", "The address has changed, so enter the client secret again. The saved one was given for %s.", before.BaseURL)
+	}
+	if k.BaseURL == before.BaseURL {
+		return nil
 	}
 	k.Issuer, k.Join = "", Join{}
 	if slices.Equal(k.Hosts, before.Hosts) {

@@ -16,7 +16,7 @@ func (e Entry) Start(answers map[string]string) federation.LoginKey {
 	k.Kind, k.Preset, k.Options = e.Kind, e.Preset, nil
 	pairs := []string{}
 	for _, field := range e.Fields {
-		answer := strings.TrimSpace(answers[field.Name])
+		answer := tidy(answers[field.Name])
 		if answer == "" {
 			answer = field.Default
 		}
@@ -39,6 +39,16 @@ func (e Entry) Start(answers map[string]string) federation.LoginKey {
 		k.Params[name] = fill(value)
 	}
 	return k
+}
+
+// tidy trims what people paste. Of an address it makes what a Base URL is kept
+// as, so that texts can go on after it.
+func tidy(answer string) string {
+	answer = strings.TrimSpace(answer)
+	if strings.Contains(answer, "://") {
+		return federation.TidyBaseURL(answer)
+	}
+	return answer
 }
 
 func filled(texts []string, fill func(string) string) []string {

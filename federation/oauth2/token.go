@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/fedhub/fedhub/federation"
@@ -70,6 +71,10 @@ const (
 	inForm   = "form"
 )
 
+// formFirst are presets whose servers document the form alone, and may say
+// something else than invalid_client if nothing is there.
+var formFirst = []string{"asana", "atlassian", "dailymotion", "intercom", "wordpress"}
+
 // styles are the ways to try, in order.
 func (c *Connector) styles() []oauth2.AuthStyle {
 	known := oauth2.AuthStyle(c.style.Load())
@@ -80,7 +85,7 @@ func (c *Connector) styles() []oauth2.AuthStyle {
 		return []oauth2.AuthStyle{oauth2.AuthStyleInHeader}
 	case c.Key.Options["credentials"] == inForm:
 		return []oauth2.AuthStyle{oauth2.AuthStyleInParams}
-	case known == oauth2.AuthStyleInParams:
+	case known == oauth2.AuthStyleInParams, known == oauth2.AuthStyleAutoDetect && slices.Contains(formFirst, c.Key.Preset):
 		return []oauth2.AuthStyle{oauth2.AuthStyleInParams, oauth2.AuthStyleInHeader}
 	}
 	return []oauth2.AuthStyle{oauth2.AuthStyleInHeader, oauth2.AuthStyleInParams}

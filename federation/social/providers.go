@@ -1,6 +1,11 @@
 package social
 
-import "github.com/markbates/goth"
+import (
+	"maps"
+	"slices"
+
+	"github.com/markbates/goth"
+)
 
 // A provider is what we know of one beyond what goth does. docs/upstreams.md
 // says the same for people, and why others are not here.
@@ -67,11 +72,11 @@ func providers() map[string]provider {
 	}
 }
 
-// Presets are the names of the list.
-func Presets() []string {
-	var names []string
-	for name := range providers() {
-		names = append(names, name)
-	}
-	return names
+// Presets are the names of the list, in order.
+func Presets() []string { return slices.Sorted(maps.Keys(providers())) }
+
+// Proves tells whether a provider says which addresses it has checked.
+func Proves(preset string) bool {
+	p := providers()[preset]
+	return p.proven || p.emails != nil || len(p.verified) > 0
 }
