@@ -163,6 +163,11 @@ type Server struct {
 	Decided   time.Time `bson:"decided,omitempty"`
 	DecidedBy string    `bson:"decided_by,omitempty"`
 	Fetched   time.Time `bson:"fetched"` // when its metadata document was last read
+
+	// Gone is since when its metadata document is not there any more, and Left
+	// when it said itself that it would not come back; zero if neither.
+	Gone time.Time `bson:"gone,omitempty"`
+	Left time.Time `bson:"left,omitempty"`
 }
 
 // A State is where a federated server stands.

@@ -25,6 +25,9 @@ func (r *Registry) read(ctx context.Context, address string, limit int, accept f
 // somebody who cannot at the moment.
 var errUnreachable = errors.New("it does not answer")
 
+// errGone is in the error of a fetch whose server says that there is nothing.
+var errGone = errors.New("it is not there")
+
 // readWith is read with the header of the answer.
 func (r *Registry) readWith(ctx context.Context, address string, limit int, accept func(mediaType string) bool) ([]byte, http.Header, error) {
 	if !r.canFetch {
@@ -44,6 +47,9 @@ func (r *Registry) readWith(ctx context.Context, address string, limit int, acce
 	defer res.Body.Close()
 	if res.StatusCode >= http.StatusInternalServerError || res.StatusCode == http.StatusTooManyRequests {
 		return nil, nil, fmt.Errorf("%w: the answer was %s", errUnreachable, res.Status)
+	}
+	if res.StatusCode == http.StatusNotFound || res.StatusCode == http.StatusGone {
+		return nil, nil, fmt.Errorf("%w: the answer was %s", errGone, res.Status)
 	}
 	if res.StatusCode != http.StatusOK {
 		return nil, nil, fmt.Errorf("the answer was %s, not 200", res.Status)

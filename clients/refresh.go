@@ -39,6 +39,8 @@ func (r *Registry) refresh(ctx context.Context, id string) {
 	switch {
 	case errors.Is(found.err, errForeignRedirect):
 		r.hold(ctx, id, heldRedirect)
+	case errors.Is(found.err, errGone):
+		r.gone(ctx, id)
 	case found.err != nil:
 		r.log.WarnContext(ctx, "could not refresh a federated server; what is known of it stays", "client", id, "error", found.err)
 	default:
@@ -132,5 +134,5 @@ func applyDocument(c *Client, read Client) {
 	}
 	c.BackchannelLogoutURI = read.BackchannelLogoutURI
 	c.ClientURI, c.LogoURI, c.TosURI, c.PolicyURI = read.ClientURI, read.LogoURI, read.TosURI, read.PolicyURI
-	c.Server.Fetched = read.Server.Fetched
+	c.Server.Fetched, c.Server.Gone = read.Server.Fetched, time.Time{}
 }

@@ -73,9 +73,25 @@ func (r *Registry) Introduce(ctx context.Context, metadataURL, via string) (Clie
 		}
 		return r.welcome(ctx, metadataURL, via, known.Disabled)
 	case known.Server == nil || known.Server.State != Pending:
-		return known, nil
+		return r.backAgain(ctx, known)
 	}
 	return r.askAgain(ctx, known, via)
+}
+
+// backAgain returns a server about which an administrator decided. One that had
+// left is here again; the decision stands.
+func (r *Registry) backAgain(ctx context.Context, known Client) (Client, error) {
+	if known.Server == nil || known.Server.Left.IsZero() {
+		return known, nil
+	}
+	err := r.change(ctx, known.ID, func(c *Client) error {
+		if c.Server != nil {
+			c.Server.Left = time.Time{}
+		}
+		known = c.clone()
+		return nil
+	})
+	return known, err
 }
 
 // welcome keeps a server that was not known.

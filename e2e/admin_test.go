@@ -102,6 +102,10 @@ func (b *tab) addPrimary(primary, secondary *site) string {
 	b.press("#new-peer")
 	b.fill("#base_url", primary.URL)
 	b.press("#create")
+	b.see("#card")
+	b.seeText("Nothing has been sent yet")
+	b.seeText(primary.URL)
+	b.press("#confirm")
 	b.seeText("Waiting for approval")
 	// Left empty, the name is what the primary calls itself.
 	want(b.t, "the name of the key", b.read("h1"), "Head office")

@@ -70,6 +70,8 @@ func keyPages(t *testing.T, o *tour) {
 	o.stop(b, "keynew: with mistakes")
 	b.fill("#base_url", primary.URL)
 	b.press("#create")
+	o.stop(b, "peer: the card of another hub")
+	b.press("#confirm")
 	b.see("#ask-again")
 	o.stop(b, "key: waiting at another hub")
 

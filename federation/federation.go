@@ -51,6 +51,14 @@ type Joiner interface {
 	Join(ctx context.Context, invite string) (Join, error)
 }
 
+// A Member is a Joiner that can also look how this hub stands there without
+// asking for anything, and take its leave.
+type Member interface {
+	Standing(ctx context.Context) (Join, error)
+	// Leave says that we will not come back.
+	Leave(ctx context.Context) error
+}
+
 // A Describer is a Connector that can say what its upstream is before anybody
 // relies on it, for the administrator to confirm.
 type Describer interface {
@@ -157,6 +165,7 @@ type Card struct {
 	// on. Unless they are in LoginKey.Hosts they are not used.
 	ForeignHosts []string
 	Joinable     bool // it is a hub that takes introductions
+	Registers    bool // apps can register themselves there (RFC 7591)
 }
 
 // A Factory makes a connector of one kind. It does not use the network, so

@@ -4,30 +4,105 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Join introduces this hub to the upstream of a key, or asks again what became
 // of it, and saves the answer with the key. invite may be empty. Silence is an
 // answer too (NoAnswer); the error is for failures of our own.
 func (r *Registry) Join(ctx context.Context, id, invite string) (Join, error) {
+	return r.ask(ctx, id, func(c Connector) (Join, error) {
+		joiner, ok := c.(Joiner)
+		if !ok {
+			return Join{}, errNoHub
+		}
+		return joiner.Join(ctx, invite)
+	})
+}
+
+// Look asks the upstream of a key how this hub stands there, and saves the
+// answer. Unlike Join it asks for nothing: a hub that was forgotten there
+// stays so.
+func (r *Registry) Look(ctx context.Context, id string) (Join, error) {
+	return r.ask(ctx, id, func(c Connector) (Join, error) {
+		member, ok := c.(Member)
+		if !ok {
+			return Join{}, errNoHub
+		}
+		return member.Standing(ctx)
+	})
+}
+
+// Leave tells the upstream of a key that this hub will not come back. The
+// error is a *Fault if it could not be told.
+func (r *Registry) Leave(ctx context.Context, id string) error {
+	connector, _, err := r.OpenAny(ctx, id)
+	if err != nil {
+		return err
+	}
+	member, ok := connector.(Member)
+	if !ok {
+		return fmt.Errorf("leave %q: %w", id, errNoHub)
+	}
+	return member.Leave(ctx)
+}
+
+var errNoHub = errors.New("upstreams of this kind take no introductions")
+
+// How often a peer is asked how we stand there: one that has yet to decide is
+// waited for.
+const (
+	lookWaiting = time.Minute
+	lookUsually = 10 * time.Minute
+)
+
+// Tend looks at the peers that were not asked for a while, so that a decision
+// over there is seen here before somebody runs into it. changed is told of
+// each whose answer is another than before.
+func (r *Registry) Tend(ctx context.Context, changed func(key LoginKey, now Join)) error {
+	keys, err := r.Enabled(ctx)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		every := lookUsually
+		if k.Join.Status == Requested || k.Join.Status == NoAnswer {
+			every = lookWaiting
+		}
+		if k.Kind != KindPeer || k.Join.Status == "" || r.env.Now().Sub(k.Join.Checked) < every {
+			continue
+		}
+		now, err := r.Look(ctx, k.ID)
+		if err != nil {
+			return err
+		}
+		if now.Status != k.Join.Status {
+			changed(k, now)
+		}
+	}
+	return nil
+}
+
+func (r *Registry) ask(ctx context.Context, id string, question func(Connector) (Join, error)) (Join, error) {
 	connector, key, err := r.OpenAny(ctx, id)
 	if err != nil {
 		return Join{}, err
 	}
-	joiner, ok := connector.(Joiner)
-	if !ok {
-		return Join{}, fmt.Errorf("join %q: upstreams of kind %q take no introductions", id, key.Kind)
-	}
-	join, err := joiner.Join(ctx, invite)
+	join, err := question(connector)
 	if err != nil {
 		if join, err = unanswered(ctx, key, err); err != nil {
-			return Join{}, fmt.Errorf("join %q: %w", id, err)
+			return Join{}, fmt.Errorf("ask %q: %w", id, err)
 		}
 	}
 	join.Checked = r.moment()
 	err = r.store.Update(ctx, id, func(k *LoginKey) error {
 		if k.BaseURL != key.BaseURL {
 			return errors.New("its address has changed meanwhile")
+		}
+		if join.Status == NoAnswer && k.Join.Status == Active {
+			// A hub that is away has taken nothing back. People are told when
+			// they try, and the next look may find it there again.
+			join.Status = Active
 		}
 		k.Join = join
 		return nil

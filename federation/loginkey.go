@@ -152,6 +152,7 @@ const (
 	Active      JoinStatus = "active"      // we may sign people in there
 	Refused     JoinStatus = "refused"     // the administrator said no
 	Suspended   JoinStatus = "suspended"   // it worked until the administrator stopped it
+	Removed     JoinStatus = "removed"     // the primary does not know us, or no longer
 	NoAnswer    JoinStatus = "unreachable" // ask again later
 	Unsupported JoinStatus = "unsupported" // not a hub that takes introductions
 )

@@ -148,6 +148,13 @@ func TestFederatingByTheAdminPages(t *testing.T) {
 	here, there := secondary.operator(), primary.operator()
 
 	p := here.submit(here.open("/admin/keys/new?kind=peer"), "/admin/keys", "base_url", primary.URL+"/")
+	if !strings.Contains(p.Body, "Nothing has been sent yet") {
+		t.Fatalf("got %d at %s, want the card:\n%s", p.Status, p.URL, p.Body)
+	}
+	if servers := there.open("/admin/servers"); !strings.Contains(servers.Body, "No servers yet") {
+		t.Errorf("the primary has heard of the secondary before an administrator confirmed:\n%s", servers.Body)
+	}
+	p = here.submit(p, "/admin/keys")
 	key := strings.TrimPrefix(p.URL.Path, "/admin/keys/")
 	if !strings.Contains(p.Body, "Waiting for approval") {
 		t.Fatalf("got %d at %s:\n%s", p.Status, p.URL, p.Body)

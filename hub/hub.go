@@ -297,7 +297,8 @@ func (h *Hub) Run(ctx context.Context) {
 	h.signing.Warm(ctx)
 	var group sync.WaitGroup
 	group.Go(func() { h.logouts.Run(ctx) })
-	group.Go(func() { h.everyMinute(ctx) })
+	group.Go(func() { h.everyMinute(ctx, h.chores) })
+	group.Go(func() { h.everyMinute(ctx, h.tendFederation) }) // others may be slow to answer
 	group.Wait()
 	h.decoupled.Wait()
 	if h.queue != nil {
@@ -306,7 +307,7 @@ func (h *Hub) Run(ctx context.Context) {
 	h.clients.Close()
 }
 
-func (h *Hub) everyMinute(ctx context.Context) {
+func (h *Hub) everyMinute(ctx context.Context, work func(context.Context)) {
 	timer := time.NewTicker(choresEvery)
 	defer timer.Stop()
 	for {
@@ -315,7 +316,7 @@ func (h *Hub) everyMinute(ctx context.Context) {
 			return
 		case <-timer.C:
 		}
-		h.chores(ctx)
+		work(ctx)
 	}
 }
 
@@ -326,6 +327,16 @@ func (h *Hub) chores(ctx context.Context) {
 	}
 	if err := h.tendKeys(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		h.config.Log.ErrorContext(ctx, "the signing keys stay as they are for now", "error", err)
+	}
+}
+
+// tendFederation looks at the hubs above and below this one.
+func (h *Hub) tendFederation(ctx context.Context) {
+	err := h.upstreams.Tend(ctx, func(key federation.LoginKey, now federation.Join) {
+		h.audit.Record(ctx, audit.Event{Kind: audit.KeyJoined, Actor: "schedule", LoginKey: key.ID, Detail: map[string]string{"status": string(now.Status)}})
+	})
+	if err = errors.Join(err, h.clients.TendServers(ctx)); err != nil && !errors.Is(err, context.Canceled) {
+		h.config.Log.ErrorContext(ctx, "other hubs were not looked at", "error", err)
 	}
 }
 

@@ -15,7 +15,7 @@ func everyPage() []Page {
 		SignIn{}, Choose{}, Link{}, SignOut{}, SignedOut{}, SigningOut{URL: safe}, Setup{}, Consent{}, Continue{URL: safe}, FormPost{URL: safe},
 		Problem{}, Waiting{}, Account{}, Profile{}, Device{}, DeviceConfirm{}, DeviceDone{}, Approvals{},
 		AdminClients{}, AdminClientNew{}, AdminClient{}, SecretOnce{}, AdminSettings{},
-		AdminKeys{}, AdminKeyCatalogue{}, AdminKeyNew{}, AdminKey{}, AdminServers{}, AdminSigning{}, ConfirmDelete{},
+		AdminKeys{}, AdminKeyCatalogue{}, AdminKeyNew{}, AdminPeer{}, AdminKey{}, AdminServers{}, AdminSigning{}, ConfirmDelete{},
 	}
 }
 
@@ -34,7 +34,7 @@ func everyFullPage(t *testing.T) []Page {
 		key.Kind = kind
 		full = append(full, added, key)
 	}
-	for _, status := range []string{"requested", "active", "refused", "suspended", "unreachable"} {
+	for _, status := range []string{"requested", "active", "refused", "suspended", "removed", "unreachable"} {
 		key := filled(t, AdminKey{}).(AdminKey)
 		key.Kind, key.Join.Status = "peer", status
 		full = append(full, key)

@@ -4,7 +4,7 @@ import "time"
 
 // A Join is how far this hub has come in joining a primary.
 type Join struct {
-	Status  string // "" before the first try, "requested", "active", "refused", "suspended" or "unreachable"
+	Status  string // "" before the first try, "requested", "active", "refused", "suspended", "removed" or "unreachable"
 	Message string // what the primary answered
 	Checked time.Time
 }
@@ -27,6 +27,8 @@ func (j Join) Steps() []Step {
 		approved = Step{"now", "Waiting for approval", "The primary's administrator finds the request under Servers."}
 	case "refused":
 		approved = Step{"failed", "The primary refused", "Talk to its administrator, then ask again."}
+	case "removed":
+		approved = Step{"failed", "The primary removed this hub", "Ask again, or talk to its administrator."}
 	case "suspended":
 		approved = Step{"failed", "The primary suspended this hub", "Talk to its administrator."}
 	default:

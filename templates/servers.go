@@ -22,6 +22,12 @@ func (p AdminServers) None() bool {
 	return len(p.Waiting)+len(p.Active)+len(p.Suspended)+len(p.Refused) == 0
 }
 
+// A ServerForm is what a form about one server needs.
+type ServerForm struct {
+	CSRF   string
+	Server Server
+}
+
 // A Server is another hub that asks this one, or wants to.
 type Server struct {
 	ID           string // its client id, which is the address of its metadata document
@@ -33,4 +39,7 @@ type Server struct {
 	Decided      time.Time
 	DecidedBy    string // a person, or how it was let in
 	LastSeen     time.Time
+	Held         string    // why it was put back to wait, as a sentence
+	Gone         time.Time // since when its metadata document is missing
+	Left         time.Time // when it said that it would not come back
 }

@@ -28,6 +28,7 @@ func words() template.FuncMap {
 		"list":     func(all []string) string { return strings.Join(all, ", ") },
 		"question": func(name string) string { return "Type “" + name + "” to delete it" },
 		"pair":     func(name, value string) Pair { return Pair{name, value} },
+		"pairing":  func(csrf string, s Server) ServerForm { return ServerForm{csrf, s} },
 		"field":    newField,
 		"hint":     hint,
 		"kind":     kind,

@@ -21,6 +21,7 @@ func (c *Connector) Describe(ctx context.Context) (federation.Card, error) {
 		Name:         doc.Name,
 		ForeignHosts: doc.ForeignHosts,
 		Joinable:     doc.ServersEndpoint != "",
+		Registers:    doc.Registers,
 	}
 	if len(doc.ForeignHosts) > 0 {
 		return card, nil

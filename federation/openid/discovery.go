@@ -22,6 +22,7 @@ type Discovery struct {
 	JWKSURI               string
 	ServersEndpoint       string // of a hub: where other hubs introduce themselves
 	Name                  string // of a hub: what it calls itself, cleaned
+	Registers             bool   // it has an address where apps register themselves
 
 	Scopes        []string
 	SigningAlgs   []string // what it signs id_tokens with, as far as we accept it
@@ -99,6 +100,7 @@ func parseDiscovery(body []byte) (Discovery, error) {
 		"fedhub_servers_endpoint":                        &doc.ServersEndpoint,
 	})
 	doc.Name = federation.CleanText(o.loose("fedhub_name"), 80)
+	doc.Registers = o.loose("registration_endpoint") != ""
 	return doc, err
 }
 

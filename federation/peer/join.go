@@ -5,41 +5,87 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/internal/call"
 	"github.com/fedhub/fedhub/federation/openid"
 )
 
+// What a server asks of the address for introductions.
+const (
+	intentStatus = "status"
+	intentLeave  = "leave"
+)
+
 // Join posts our introduction to the other hub, with an invite if we have one,
 // and reads where it stands. Asking again is the same request.
 func (c *Connector) Join(ctx context.Context, invite string) (federation.Join, error) {
-	doc, err := c.Discover(ctx)
-	if err != nil {
-		return federation.Join{}, err
-	}
-	if doc.ServersEndpoint == "" {
-		return c.joined(federation.Unsupported, ""), nil
-	}
-	assertion, err := c.assertion(ctx, doc)
-	if err != nil {
-		return federation.Join{}, err
-	}
-	form := openid.AssertionForm(assertion)
-	form.Set("client_id", c.clientID())
+	form := url.Values{}
 	if invite != "" {
 		form.Set("invite", invite)
 	}
+	join, err := c.ask(ctx, form)
+	return join.Join, err
+}
+
+// Standing reads where we stand and asks for nothing: who was removed there
+// does not come back by looking.
+func (c *Connector) Standing(ctx context.Context) (federation.Join, error) {
+	join, err := c.ask(ctx, url.Values{"intent": {intentStatus}})
+	if join.unheard {
+		// That it could not check who we are is no decision about us.
+		join.Status = federation.NoAnswer
+	}
+	return join.Join, err
+}
+
+// Leave says that we will not come back, while our document can still be read
+// to prove that it is we who say so.
+func (c *Connector) Leave(ctx context.Context) error {
+	answer, err := c.ask(ctx, url.Values{"intent": {intentLeave}})
+	if err == nil && (answer.unheard || answer.Status == federation.Unsupported) {
+		err = c.fault(federation.Misconfigured, "it did not take our leave: %s", answer.Said)
+	}
+	return err
+}
+
+// standing is an answer; unheard says that it did not get to the question.
+type standing struct {
+	federation.Join
+	unheard bool
+}
+
+func (c *Connector) ask(ctx context.Context, form url.Values) (standing, error) {
+	doc, err := c.Discover(ctx)
+	if err != nil {
+		return standing{}, err
+	}
+	if doc.ServersEndpoint == "" {
+		join := c.joined(federation.Unsupported, "")
+		if doc.Registers {
+			join.Message += " It lets apps register themselves (RFC 7591), so its administrator may have a token for that instead."
+		}
+		return standing{Join: join}, nil
+	}
+	assertion, err := c.assertion(ctx, doc)
+	if err != nil {
+		return standing{}, err
+	}
+	for name, value := range openid.AssertionForm(assertion) {
+		form[name] = value
+	}
+	form.Set("client_id", c.clientID())
 	answer, err := c.PostForm(ctx, doc.ServersEndpoint, form)
 	if err != nil {
-		return federation.Join{}, err
+		return standing{}, err
 	}
 	return c.read(answer)
 }
 
 // read understands {"status", "message"}, and an OAuth error (RFC 6749 §5.2)
 // where the other hub could not even find out who we are.
-func (c *Connector) read(answer call.Answer) (federation.Join, error) {
+func (c *Connector) read(answer call.Answer) (standing, error) {
 	var said struct {
 		Status      string `json:"status"`
 		Message     string `json:"message"`
@@ -47,24 +93,24 @@ func (c *Connector) read(answer call.Answer) (federation.Join, error) {
 		Description string `json:"error_description"`
 	}
 	if answer.Status >= 500 {
-		return federation.Join{}, c.fault(federation.Unreachable, "its address for introductions answered %d", answer.Status)
+		return standing{}, c.fault(federation.Unreachable, "its address for introductions answered %d", answer.Status)
 	}
 	if err := json.Unmarshal(answer.Body, &said); err != nil {
-		return federation.Join{}, c.fault(federation.Untrusted, "its address for introductions answered %d and no JSON", answer.Status)
+		return standing{}, c.fault(federation.Untrusted, "its address for introductions answered %d and no JSON", answer.Status)
 	}
 	if said.Error != "" {
 		join := c.joined(federation.Refused, said.Description)
 		join.Message = c.rejected(said.Error)
-		return join, nil
+		return standing{join, true}, nil
 	}
 	status, known := map[string]federation.JoinStatus{
 		"pending": federation.Requested, "active": federation.Active,
-		"refused": federation.Refused, "suspended": federation.Suspended,
+		"refused": federation.Refused, "suspended": federation.Suspended, "unknown": federation.Removed,
 	}[said.Status]
 	if !known || answer.Status >= http.StatusMultipleChoices {
-		return federation.Join{}, c.fault(federation.Untrusted, "its address for introductions answered %d and no status that means anything", answer.Status)
+		return standing{}, c.fault(federation.Untrusted, "its address for introductions answered %d and no status that means anything", answer.Status)
 	}
-	return c.joined(status, said.Message), nil
+	return standing{Join: c.joined(status, said.Message)}, nil
 }
 
 func (c *Connector) fault(kind federation.FaultKind, format string, args ...any) error {
@@ -84,6 +130,8 @@ func (c *Connector) joined(status federation.JoinStatus, said string) federation
 		join.Message = "The administrator of " + name + " said no. Ask them, then send the request again."
 	case federation.Suspended:
 		join.Message = "The administrator of " + name + " has stopped sign-ins to this site for now."
+	case federation.Removed:
+		join.Message = name + " doesn't know this site any more. Send the request again to be let in."
 	case federation.Unsupported:
 		join.Message = name + " is not a fedhub, so it takes no requests from servers. Register this site there by hand as a client, and add it here with the kind \"openid\", its client id and its secret."
 	}

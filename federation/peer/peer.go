@@ -22,7 +22,7 @@ import (
 )
 
 // A Connector speaks with one other hub. Besides what openid.Connector can do
-// it implements federation.Joiner.
+// it implements federation.Joiner and federation.Member.
 type Connector struct {
 	*openid.Connector
 	key federation.LoginKey

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -63,9 +62,8 @@ func (d *Door) showNewKey(c *gin.Context, status int, e catalog.Entry, k federat
 	return d.Edge.Show(c, status, page)
 }
 
-// AddLoginKey is POST /admin/keys. Another hub is asked at once to let us in,
-// and is offered to people from then on; anything else stays off until
-// somebody has tried it.
+// AddLoginKey is POST /admin/keys. Another hub is looked at first (peers.go);
+// anything else stays off until somebody has tried it.
 func (d *Door) AddLoginKey(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {
@@ -81,11 +79,11 @@ func (d *Door) AddLoginKey(c *gin.Context) error {
 	if form["look"] != "" {
 		return d.showNewKey(c, http.StatusOK, entry, k, form, nil)
 	}
-	if k.Kind == federation.KindPeer {
-		k.Name, k.Enabled = d.keyName(c, form), true
-	}
 	if len(wrong) > 0 {
 		return d.showNewKey(c, unprocessable, entry, k, form, wrong)
+	}
+	if k.Kind == federation.KindPeer {
+		return d.addPeer(c, entry, k, form)
 	}
 	return d.addKey(c, entry, k, form)
 }
@@ -131,20 +129,4 @@ func (d *Door) addKey(c *gin.Context, e catalog.Entry, k federation.LoginKey, fo
 		}
 	}
 	return web.SeeOther(c, "/admin/keys/"+added.ID+"?done=added")
-}
-
-// keyName is what was typed, else what the upstream calls itself: a Base URL
-// is all that an administrator must know.
-func (d *Door) keyName(c *gin.Context, form map[string]string) string {
-	if name := strings.TrimSpace(form["name"]); name != "" {
-		return name
-	}
-	card, err := d.Upstreams.Describe(c.Request.Context(), federation.LoginKey{Kind: form["kind"], BaseURL: form["base_url"], Name: "upstream", ID: "upstream"})
-	if err == nil && card.Name != "" {
-		return card.Name
-	}
-	if u, err := url.Parse(strings.TrimSpace(form["base_url"])); err == nil {
-		return u.Host
-	}
-	return ""
 }

@@ -40,9 +40,11 @@ func (d *Door) RemoveLoginKey(c *gin.Context) error {
 	if strings.TrimSpace(form["confirm"]) != key.Name {
 		return d.Edge.Show(c, unprocessable, confirmKey(key, []templates.Mistake{{Field: "confirm", Text: "Type the name exactly as it is written. Nothing was deleted."}}))
 	}
+	// The other hub checks who takes leave by our document, which goes with the key.
+	done := d.leavePeer(c, key)
 	if err := d.Upstreams.Delete(c.Request.Context(), key.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	d.record(c, audit.Event{Kind: audit.KeyRemoved, LoginKey: key.ID})
-	return web.SeeOther(c, "/admin/keys?done=removed")
+	return web.SeeOther(c, "/admin/keys?done="+done)
 }

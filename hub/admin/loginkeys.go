@@ -69,7 +69,9 @@ func keyState(k federation.LoginKey) templates.Chip {
 	if k.Kind == federation.KindPeer {
 		switch k.Join.Status {
 		case federation.Active:
-		case federation.Refused, federation.Suspended:
+		case federation.Suspended:
+			return templates.Chip{Tone: "danger", Text: "Suspended"}
+		case federation.Refused, federation.Removed:
 			return templates.Chip{Tone: "danger", Text: "Refused"}
 		case federation.NoAnswer, federation.Unsupported:
 			return templates.Chip{Tone: "danger", Text: "Failing"}
@@ -135,14 +137,17 @@ func (d *Door) SwitchLoginKey(c *gin.Context) error {
 }
 
 // LoginKey is GET /admin/keys/{id}. Looking at a peer that has not let us in
-// yet asks it again.
+// yet asks it how we stand.
 func (d *Door) LoginKey(c *gin.Context) error {
 	key, err := d.Upstreams.Get(c.Request.Context(), c.Param("id"))
 	if err != nil {
 		return err
 	}
 	if key.Kind == federation.KindPeer && key.Join.Status == federation.Requested {
-		if key, err = d.join(c.Request.Context(), key.ID, ""); err != nil {
+		if _, err := d.Upstreams.Look(c.Request.Context(), key.ID); err != nil {
+			return err
+		}
+		if key, err = d.Upstreams.Get(c.Request.Context(), key.ID); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,8 @@
 package admin
 
 import (
+	"errors"
+	"io/fs"
 	"net/http"
 	"slices"
 	"time"
@@ -44,6 +46,7 @@ func server(c clients.Client) templates.Server {
 	s := templates.Server{
 		ID: c.ID, Host: c.Server.Host, Name: c.Name,
 		Fingerprints: c.Server.KeyThumbprints, Requested: c.Server.Requested, Decided: c.Server.Decided, DecidedBy: c.Server.DecidedBy, LastSeen: c.Server.Fetched,
+		Held: c.Server.Held, Gone: c.Server.Gone, Left: c.Server.Left,
 	}
 	if len(c.RedirectURIs) > 0 {
 		s.Origin = c.RedirectURIs[0]
@@ -63,8 +66,11 @@ var decisions = map[string]struct {
 	"resume":  {clients.Active, "resumed"},
 }
 
-// Decide is POST /admin/servers/{approve, refuse, suspend, resume}.
+// Decide is POST /admin/servers/{approve, refuse, suspend, resume, remove}.
 func (d *Door) Decide(c *gin.Context) error {
+	if c.Param("decision") == "remove" {
+		return d.removeServer(c)
+	}
 	decision, ok := decisions[c.Param("decision")]
 	if !ok {
 		return web.NotFound(nil)
@@ -83,6 +89,27 @@ func (d *Door) Decide(c *gin.Context) error {
 	}
 	d.record(c, audit.Event{Kind: audit.ServerDecided, Client: form["server"], Detail: map[string]string{"decision": c.Param("decision")}})
 	return web.SeeOther(c, "/admin/servers?done="+decision.done)
+}
+
+// removeServer forgets a server and what people allowed it. It may ask again,
+// and then waits like any other.
+func (d *Door) removeServer(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	client, err := d.Clients.Lookup(c.Request.Context(), form["server"])
+	if err != nil || client.Server == nil {
+		return web.NotFound(err)
+	}
+	if err := d.Clients.Delete(c.Request.Context(), client.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := d.Grants.RemoveClient(c.Request.Context(), client.ID); err != nil {
+		return err
+	}
+	d.record(c, audit.Event{Kind: audit.ServerRemoved, Client: client.ID, Target: client.Server.Host})
+	return web.SeeOther(c, "/admin/servers?done=forgotten")
 }
 
 // Invite is POST /admin/servers/invite: a code that lets one server in at

@@ -46,6 +46,8 @@ const (
 	KeyJoined      = "loginkey.joined"
 	ServerAsked    = "server.asked"
 	ServerDecided  = "server.decided"
+	ServerLeft     = "server.left"
+	ServerRemoved  = "server.removed"
 	InviteMade     = "server.invite.made"
 	SettingsSaved  = "settings.saved"
 	SigningRotated = "signing.rotated"

@@ -24,16 +24,31 @@ var standingText = map[clients.State]string{
 	clients.Pending:   "waiting: an administrator of this hub has to approve this server",
 	clients.Refused:   "refused by an administrator of this hub",
 	clients.Suspended: "suspended by an administrator of this hub",
+	unknownServer:     "unknown: this hub has no record of this server, or no longer",
 }
 
-// Servers is where another hub introduces itself, and asks how it stands. It
-// proves with a signed assertion that it holds the keys of the metadata
-// document its client id points to; an invite code or its domain may let it in
-// at once, else it waits for an administrator.
+// unknownServer is how a server stands that this hub does not know.
+const unknownServer clients.State = "unknown"
+
+// intents are what a server may ask for; without a word it introduces itself.
+var intents = map[string]func(*Door, *gin.Context, oauth.Params, clients.Client) error{
+	"":       (*Door).introduce,
+	"join":   (*Door).introduce,
+	"status": (*Door).stands,
+	"leave":  (*Door).leaves,
+}
+
+// Servers is where another hub introduces itself, asks how it stands, and takes
+// its leave. It proves with a signed assertion that it holds the keys of the
+// metadata document its client id points to.
 func (d *Door) Servers(c *gin.Context) error {
 	form, err := d.form(c)
 	if err != nil {
 		return err
+	}
+	act, ok := intents[form["intent"]]
+	if !ok {
+		return oauth.InvalidRequest("intent is one of join, status and leave")
 	}
 	credentials, err := clients.ParseCredentials(c.GetHeader("Authorization"), form)
 	if err != nil {
@@ -43,6 +58,12 @@ func (d *Door) Servers(c *gin.Context) error {
 	if err != nil {
 		return d.stranger(c, form, err)
 	}
+	return act(d, c, form, proved)
+}
+
+// introduce makes a server known: an invite code or its domain may let it in
+// at once, else it waits for an administrator.
+func (d *Door) introduce(c *gin.Context, form oauth.Params, proved clients.Client) error {
 	via, err := d.introduction(c, proved, form["invite"])
 	if err != nil {
 		return err
@@ -64,6 +85,41 @@ func (d *Door) Servers(c *gin.Context) error {
 			Detail: map[string]string{"state": string(client.Server.State), "via": via}})
 	}
 	c.JSON(http.StatusOK, standing{client.Server.State, standingText[client.Server.State]})
+	return nil
+}
+
+// stands says how a server stands, and changes nothing.
+func (d *Door) stands(c *gin.Context, _ oauth.Params, proved clients.Client) error {
+	state := unknownServer
+	known, err := d.Clients.Lookup(c.Request.Context(), proved.ID)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err == nil && known.Server != nil {
+		state = known.Server.State
+	}
+	c.JSON(http.StatusOK, standing{state, standingText[state]})
+	return nil
+}
+
+// leaves forgets a server that will not come back, and what people allowed it.
+func (d *Door) leaves(c *gin.Context, _ oauth.Params, proved clients.Client) error {
+	state, removed, err := d.Clients.Leave(c.Request.Context(), proved.ID)
+	if err != nil {
+		return err
+	}
+	if removed {
+		if err := d.Grants.RemoveClient(c.Request.Context(), proved.ID); err != nil {
+			return err
+		}
+	}
+	if removed || state != "" {
+		d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.ServerLeft, Client: proved.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
+	}
+	if state == "" {
+		state = unknownServer
+	}
+	c.JSON(http.StatusOK, standing{state, standingText[state]})
 	return nil
 }
 
