@@ -118,7 +118,7 @@ func TestEndpointsByHandAreChecked(t *testing.T) {
 		"javascript:alert(1)": false, "file:///etc/passwd": false, `https://id.example.org\@evil.test`: false,
 	} {
 		k := goodKey()
-		k.Kind, k.Enabled = federation.KindOAuth2, true
+		k.Kind, k.Enabled, k.Claims.Subject = federation.KindOAuth2, true, "id"
 		k.Endpoints = federation.Endpoints{Authorize: "https://id.example.org/a", Token: address, Userinfo: "https://id.example.org/u"}
 		k.Tidy()
 		problems := k.Validate(federation.Env{})

@@ -41,17 +41,22 @@ func recorded(t *testing.T, each func(t *testing.T, entry catalog.Entry, r recor
 			continue
 		}
 		t.Run(entry.Preset, func(t *testing.T) {
-			text, err := os.ReadFile("testdata/" + entry.Preset + ".json")
-			if err != nil {
-				t.Fatal(err)
-			}
-			var r recording
-			if err := json.Unmarshal(text, &r); err != nil {
-				t.Fatal(err)
-			}
-			each(t, entry, r)
+			each(t, entry, load(t, entry))
 		})
 	}
+}
+
+func load(t testing.TB, entry catalog.Entry) recording {
+	t.Helper()
+	text, err := os.ReadFile("testdata/" + entry.Preset + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r recording
+	if err := json.Unmarshal(text, &r); err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 // A stage is a connector whose network is a recording.
