@@ -32,7 +32,7 @@ func (r *Registry) Authenticate(ctx context.Context, cred Credentials, audience 
 	}
 	// Exactly the registered method: a client that signs must not be reachable
 	// with less (OIDC Core §9).
-	if cred.Method != client.AuthMethod {
+	if cred.Method != client.AuthMethod && !client.eitherSecret(cred.Method) {
 		match(client.Secrets, cred.Secret, r.now())
 		return Client{}, refused(cred, fmt.Errorf("it used %s and is registered with %s", cred.Method, client.AuthMethod))
 	}

@@ -142,8 +142,9 @@ type Client struct {
 	Updated   time.Time `bson:"updated"`
 	CreatedBy string    `bson:"created_by,omitempty"`
 
-	Server   *Server   `bson:"server,omitempty"`   // set when the client is a federated hub
-	Document *Document `bson:"document,omitempty"` // set when nobody registered it: its ID is where it describes itself
+	Frappe   *FrappeSite `bson:"frappe,omitempty"`   // set when the client is a Frappe or ERPNext site used as it is
+	Server   *Server     `bson:"server,omitempty"`   // set when the client is a federated hub
+	Document *Document   `bson:"document,omitempty"` // set when nobody registered it: its ID is where it describes itself
 }
 
 // A Server is what a client has more when it is another hub. The client's ID
@@ -292,6 +293,10 @@ func (c Client) clone() Client {
 	c.Requests = c.Requests.clone()
 	c.Exchange = c.Exchange.clone()
 	c.Registration.Contacts = slices.Clone(c.Registration.Contacts)
+	if c.Frappe != nil {
+		site := *c.Frappe
+		c.Frappe = &site
+	}
 	if c.Server != nil {
 		server := *c.Server
 		server.KeyThumbprints = slices.Clone(server.KeyThumbprints)

@@ -122,6 +122,7 @@ func (c Client) Validate(allowHTTP bool) Problems {
 		checkTrust,     // RFC 8252 §8.6
 		checkScopes,    // RFC 6749 §3.3
 		checkRoles,     //
+		checkFrappe,    //
 		checkAlgs,      // OIDC Registration §2, JARM §3, RFC 9701 §6
 		checkSubject,   // OIDC Core §8
 		checkLinks,     // RFC 7591 §2

@@ -286,7 +286,7 @@ func texts(prefixes []netip.Prefix) []string {
 }
 
 // ServeHTTP answers a request.
-func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.engine.ServeHTTP(w, r) }
+func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.engine.ServeHTTP(w, asKnown(r)) }
 
 // choresEvery is how often expired records are cleared away and keys tended.
 const choresEvery = time.Minute

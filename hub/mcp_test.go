@@ -29,8 +29,8 @@ func TestAProgramThatKnowsOneAddressSignsSomebodyIn(t *testing.T) {
 	resource := get(at[1], "")
 	api := resource.str("resource")
 	want(t, "the resource", api, w.URL+"/api")
-	// The hub itself is no resource: a document there would name another (RFC 9728 §3.3).
-	want(t, "a document at the root", get("/.well-known/oauth-protected-resource", "").Status, 404)
+	// Each document names the resource whose address it is at (RFC 9728 §3.3).
+	want(t, "the resource at the root", get("/.well-known/oauth-protected-resource", "").str("resource"), w.URL)
 	server := resource.JSON["authorization_servers"].([]any)[0].(string)
 
 	// The server's metadata, and a registration.

@@ -52,7 +52,24 @@ func (h *Hub) routes() []route {
 		{"PUT", "/oauth2/register/:id", g.enrol, h.oidc.Redeclare},
 		{"DELETE", "/oauth2/register/:id", g.enrol, h.oidc.Unregister},
 
+		// The same, where a Frappe site looks for another one, and for Keycloak.
+		{"GET", frappe + "authorize", g.open, h.authorize.Enter},
+		{"POST", frappe + "authorize", g.open, h.authorize.Enter},
+		{"POST", frappe + "get_token", g.shared, h.oidc.Token},
+		{"POST", frappe + "revoke_token", g.shared, h.oidc.RevokeForSite},
+		{"GET", frappe + "openid_profile", g.shared, h.oidc.Userinfo},
+		{"POST", frappe + "openid_profile", g.shared, h.oidc.Userinfo},
+		{"POST", frappe + "introspect_token", g.app, h.oidc.IntrospectForSite},
+		{"POST", frappe + "register_client", g.enrol, h.oidc.Register},
+		{"GET", frappe + "openid_configuration", g.app, h.oidc.Discovery},
+		{"GET", keycloak + "auth", g.open, h.authorize.Enter},
+		{"POST", keycloak + "auth", g.open, h.authorize.Enter},
+		{"POST", keycloak + "token", g.shared, h.oidc.Token},
+		{"GET", keycloak + "userinfo", g.shared, h.oidc.Userinfo},
+		{"POST", keycloak + "userinfo", g.shared, h.oidc.Userinfo},
+
 		// The hub's own API.
+		{"GET", "/.well-known/oauth-protected-resource", g.app, h.oidc.UserinfoMetadata},
 		{"GET", "/.well-known/oauth-protected-resource/api", g.app, h.oidc.ResourceMetadata},
 		{"GET", "/api/me", g.shared, h.oidc.Me},
 		{"GET", "/api/sessions", g.shared, h.oidc.Sessions},
@@ -60,6 +77,7 @@ func (h *Hub) routes() []route {
 		// What browsers ask before a page of another origin may call.
 		{"OPTIONS", "/.well-known/openid-configuration", g.app, h.oidc.PreflightPublic},
 		{"OPTIONS", "/.well-known/oauth-authorization-server", g.app, h.oidc.PreflightPublic},
+		{"OPTIONS", "/.well-known/oauth-protected-resource", g.app, h.oidc.PreflightPublic},
 		{"OPTIONS", "/.well-known/oauth-protected-resource/api", g.app, h.oidc.PreflightPublic},
 		{"OPTIONS", "/api/me", g.app, h.oidc.Preflight},
 		{"OPTIONS", "/api/sessions", g.app, h.oidc.Preflight},
@@ -70,6 +88,11 @@ func (h *Hub) routes() []route {
 		{"OPTIONS", "/oauth2/revoke", g.app, h.oidc.Preflight},
 		{"OPTIONS", "/oauth2/register", g.app, h.oidc.PreflightEnrolling},
 		{"OPTIONS", "/oauth2/register/:id", g.app, h.oidc.PreflightEnrolling},
+		{"OPTIONS", frappe + "get_token", g.app, h.oidc.Preflight},
+		{"OPTIONS", frappe + "revoke_token", g.app, h.oidc.Preflight},
+		{"OPTIONS", frappe + "openid_profile", g.app, h.oidc.Preflight},
+		{"OPTIONS", frappe + "openid_configuration", g.app, h.oidc.PreflightPublic},
+		{"OPTIONS", frappe + "register_client", g.app, h.oidc.PreflightEnrolling},
 
 		// Between hubs.
 		{"POST", "/oauth2/servers", g.knock, h.oidc.Servers},

@@ -127,7 +127,7 @@ func (s step) refusal() *oauth.Error {
 	case denied:
 		return oauth.AccessDenied("the user said no")
 	case notAllowed:
-		return oauth.AccessDenied("the user has none of the roles that this client asks for")
+		return oauth.AccessDenied("the user has none of the roles that this client asks for").Because(errNoRole)
 	}
 	return oauth.ServerError("an unknown step")
 }

@@ -146,6 +146,9 @@ func (d *Door) answerError(c *gin.Context, client clients.Client, flow flows.Flo
 		traces.Of(c.Request.Context()).Remark(traces.Denied, protocol.Description, traces.Fact{Name: "error", Value: protocol.Code})
 	}
 	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.RequestRefused, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: protocol.Error()})
+	if client.Frappe != nil {
+		return keepFromSite(client, protocol, err)
+	}
 	answer := url.Values{
 		"error":             {protocol.Code},
 		"error_description": {protocol.Description},

@@ -36,15 +36,25 @@ type resourceMetadata struct {
 
 // ResourceMetadata is at the well-known address of the API (RFC 9728 §3.1).
 func (d *Door) ResourceMetadata(c *gin.Context) error {
+	return d.describe(c, d.api(), func(s tokens.Scope) bool { return len(s.Claims) > 0 || s.Name == scopeSessions })
+}
+
+// UserinfoMetadata is the document about the hub as a resource of its own: its
+// userinfo endpoint takes tokens that were made for the issuer.
+func (d *Door) UserinfoMetadata(c *gin.Context) error {
+	return d.describe(c, d.Issuer, func(s tokens.Scope) bool { return len(s.Claims) > 0 })
+}
+
+func (d *Door) describe(c *gin.Context, resource string, takes func(tokens.Scope) bool) error {
 	current, err := d.Settings.Current(c.Request.Context())
 	if err != nil {
 		return err
 	}
 	m := resourceMetadata{
-		Resource: d.api(), Servers: []string{d.Issuer}, Name: current.HubName, BearerMethods: []string{"header"},
+		Resource: resource, Servers: []string{d.Issuer}, Name: current.HubName, BearerMethods: []string{"header"},
 	}
 	for _, s := range tokens.Scopes() {
-		if len(s.Claims) > 0 || s.Name == scopeSessions {
+		if takes(s) {
 			m.Scopes = append(m.Scopes, s.Name)
 		}
 	}

@@ -43,30 +43,36 @@ type introspection struct {
 // for it (RFC 7662). About anybody else's, about what is expired or revoked,
 // and about what never was a token, it says the same: not active (§2.2).
 func (d *Door) Introspect(c *gin.Context) error {
-	form, err := d.form(c)
+	client, _, found, err := d.inspected(c)
 	if err != nil {
 		return err
 	}
-	client, err := d.client(c, form)
+	return d.introspected(c, client, found)
+}
+
+// inspected finds out who asks, about which token, and what they may know.
+func (d *Door) inspected(c *gin.Context) (client clients.Client, token string, found introspection, err error) {
+	form, err := d.form(c)
 	if err != nil {
-		return err
+		return client, "", found, err
+	}
+	if client, err = d.client(c, form); err != nil {
+		return client, "", found, err
 	}
 	if client.AuthMethod == clients.MethodNone {
 		// §2.1: or anybody could try out tokens they found.
-		return oauth.InvalidClient("a client without credentials may not introspect")
+		return client, "", found, oauth.InvalidClient("a client without credentials may not introspect")
 	}
-	token, err := form.Require("token")
-	if err != nil {
-		return err
+	if token, err = form.Require("token"); err != nil {
+		return client, "", found, err
 	}
-	found, err := d.introspect(c, token)
-	if err != nil {
-		return err
+	if found, err = d.introspect(c, token); err != nil {
+		return client, "", found, err
 	}
 	if found.ClientID != client.ID && !serves(client, found) {
 		found = introspection{}
 	}
-	return d.introspected(c, client, found)
+	return client, token, found, nil
 }
 
 // serves says whether the token was made for an API that the client is.

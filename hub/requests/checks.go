@@ -136,7 +136,7 @@ func scopesAreRegistered(d *draft) error {
 	if d.request.Response.Has("id_token") && !slices.Contains(scopes, "openid") {
 		return oauth.InvalidScope("an id_token needs the scope openid") // OIDC Core §3.1.2.1
 	}
-	d.request.Scopes = scopes
+	d.request.Scopes = d.client.Meant(scopes)
 	return nil
 }
 

@@ -1,0 +1,99 @@
+package clients
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// A FrappeSite is what a client has more when it is a Frappe or ERPNext site
+// that is used as it is. Such a site sends its secret in the body or, where it
+// is newer, in the header; asks for openid alone and expects a whole profile;
+// knows no PKCE; and breaks on an error that is sent back to it, so errors are
+// shown to the person here.
+type FrappeSite struct {
+	URL string `bson:"url"` // its origin, as people open it
+}
+
+// Providers of a Frappe site's Social Login Key under which this hub can be
+// entered there. Any other name is that of a custom one.
+const (
+	FrappeProvider   = "Frappe"
+	KeycloakProvider = "Keycloak"
+)
+
+// FrappeRedirects are the addresses at which a site takes answers when its
+// Social Login Key is of this provider: today's and, where there is one, that
+// of versions up to 12.
+func FrappeRedirects(site, provider string) []string {
+	const logins = "/api/method/frappe.integrations.oauth2_logins."
+	switch provider {
+	case FrappeProvider:
+		return []string{site + logins + "login_via_frappe", site + "/api/method/frappe.www.login.login_via_frappe"}
+	case KeycloakProvider:
+		return []string{site + logins + "login_via_keycloak/keycloak", site + logins + "login_via_keycloak"}
+	}
+	return []string{site + logins + "custom/" + frappeName(provider)}
+}
+
+// frappeName is the name of the record that a site makes of a provider's name.
+func frappeName(provider string) string {
+	return strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(provider))
+}
+
+// NewFrappeSite is the client that a site is, before its secret is made.
+func NewFrappeSite(site, provider string) Client {
+	site = strings.TrimSuffix(strings.TrimSpace(site), "/")
+	c := Client{
+		Type: Web, AuthMethod: MethodPost, RedirectURIs: FrappeRedirects(site, provider), RefreshTokens: true, PKCEOptional: true,
+		Scopes: frappeScopes(), IDTokenAlg: "HS256", IDTokenClaims: true, Frappe: &FrappeSite{URL: site},
+	}
+	c.DefaultRedirectURI = c.RedirectURIs[0]
+	if u, err := url.Parse(site); err == nil {
+		c.Name = u.Host
+	}
+	return c
+}
+
+// frappeScopes are what openid stands for at a Frappe provider.
+func frappeScopes() []string { return []string{"openid", "profile", "email", "roles"} }
+
+// Meant are the scopes that a request of this client asks for. A Frappe site
+// asks for openid and means all that its own kind of provider would release;
+// people see and agree to all of it.
+func (c Client) Meant(scopes []string) []string {
+	if c.Frappe == nil || !slices.Contains(scopes, "openid") {
+		return scopes
+	}
+	meant := slices.Clone(scopes)
+	for _, scope := range frappeScopes() {
+		if slices.Contains(c.Scopes, scope) && !slices.Contains(meant, scope) {
+			meant = append(meant, scope)
+		}
+	}
+	return meant
+}
+
+// eitherSecret says whether the client may send its secret by another way than
+// the registered one: sites changed from one to the other with a version, and
+// neither shows more than the other.
+func (c Client) eitherSecret(method string) bool {
+	secret := []string{MethodBasic, MethodPost}
+	return c.Frappe != nil && slices.Contains(secret, c.AuthMethod) && slices.Contains(secret, method)
+}
+
+func checkFrappe(c Client, allowHTTP bool) Problems {
+	if c.Frappe == nil {
+		return nil
+	}
+	u, err := parseURI(c.Frappe.URL)
+	switch {
+	case err != nil || !u.web() || OriginOf(c.Frappe.URL) != c.Frappe.URL:
+		return problem("frappe", "Enter the site's address without a path, like https://erp.example.com.")
+	case u.scheme == "http" && !u.loopback() && !allowHTTP:
+		return problem("frappe", "The site's address must begin with https.")
+	case c.Type != Web || c.Secure():
+		return problem("frappe", "A Frappe site is a web client, and high security asks for what it cannot do.")
+	}
+	return nil
+}

@@ -1,0 +1,40 @@
+package authorize
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// errNoRole tells a person who is not admitted from one who said no.
+var errNoRole = errors.New("the client is for other roles")
+
+// keepFromSite is the page that a person sees instead of being sent back with
+// an error. A Frappe site answers ?error= with a failure of its own, on old
+// ones with all its inner workings.
+func keepFromSite(client clients.Client, protocol *oauth.Error, err error) *web.Problem {
+	p := &web.Problem{
+		Status:   http.StatusBadRequest,
+		Heading:  "You couldn't be signed in to " + shown(client) + ".",
+		Text:     "This isn't your fault. Tell the people who run it.",
+		Action:   templates.Action{Label: "Back to " + shown(client), URL: client.Frappe.URL + "/login"},
+		Protocol: protocol,
+		Cause:    err,
+	}
+	var refused *oauth.Error
+	switch {
+	case errors.As(err, &refused) && refused.Code == "access_denied":
+		p.Status = http.StatusForbidden
+		p.Heading, p.Text = "You didn't sign in to "+shown(client)+".", "Nothing was shared. You can go back and try again, or close this page."
+		if errors.Is(err, errNoRole) {
+			p.Heading, p.Text = "Your account may not use "+shown(client)+".", "Ask whoever runs this hub for access."
+		}
+	case errors.As(err, &refused) && refused.Code == "login_required":
+		p.Text = "Go back and sign in again."
+	}
+	return p
+}

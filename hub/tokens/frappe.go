@@ -1,0 +1,62 @@
+package tokens
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/fedhub/fedhub/clients"
+)
+
+// maxSiteText is what a Frappe site's text fields hold, in characters; more is
+// an error there.
+const maxSiteText = 140
+
+// forSite makes claims what a Frappe site can live with: it takes the address
+// in lower case for the name of the account, needs a name, and breaks on one
+// that is too long. Nothing is claimed that is not so: what the scopes did not
+// release stays out, and email_verified is as it was.
+func (k *Keeper) forSite(c clients.Client, claims map[string]any) {
+	if c.Frappe == nil {
+		return
+	}
+	claims["iss"] = k.Issuer
+	email, hasEmail := claims["email"].(string)
+	if hasEmail {
+		email = strings.ToLower(email)
+		claims["email"] = email
+	}
+	if _, released := claims["updated_at"]; !released {
+		return // no profile
+	}
+	if name, _ := claims["name"].(string); name == "" && hasEmail {
+		claims["name"], _, _ = strings.Cut(email, "@")
+	}
+	if first, _ := claims["given_name"].(string); first == "" {
+		if name, _ := claims["name"].(string); name != "" {
+			claims["given_name"] = name
+		}
+	}
+	if username, _ := claims["preferred_username"].(string); username == "" && hasEmail {
+		claims["preferred_username"] = email
+	}
+	for _, name := range []string{"name", "given_name", "family_name", "preferred_username"} {
+		if text, found := claims[name].(string); found {
+			claims[name] = cut(text, maxSiteText)
+		}
+	}
+}
+
+// SiteClaims are the claims about the holder of a token that a Frappe site is
+// told beside those of the token.
+func (k *Keeper) SiteClaims(c clients.Client, h Holder) map[string]any {
+	claims := UserClaims(h.User, h.Scopes())
+	k.forSite(c, claims)
+	return claims
+}
+
+func cut(s string, characters int) string {
+	if utf8.RuneCountInString(s) <= characters {
+		return s
+	}
+	return string([]rune(s)[:characters])
+}
