@@ -49,6 +49,9 @@ func galleryPages(t *testing.T, o *tour) {
 		"devicedone: allowed":                  templates.DeviceDone{Allowed: true},
 		"settings: an initial access token":    templates.AdminSettings{HubName: longName, Registration: "token", Issuer: "https://" + longHost, Token: "fhi_" + longWord, Tokens: []templates.InitialToken{{ID: "1", Hint: "x7Qz", Left: 3, By: longEmail, Expires: noon()}}},
 		"settings: set elsewhere":              templates.AdminSettings{HubName: longName, SkipAuthorization: "Force", TrustedDomains: "example.org", Issuer: "https://" + longHost, Locked: map[string]string{"hub_name": "FEDHUB_NAME", "skip_authorization": "FEDHUB_SKIP_AUTHORIZATION", "trusted_domains": "FEDHUB_TRUSTED_DOMAINS"}},
+		"keytried: it works":                   triedPage(false),
+		"keytried: it failed":                  triedPage(true),
+		"keys: with warnings":                  keysPage(),
 		"delete: without typing":               templates.ConfirmDelete{Kind: "application", Name: longName, Text: "214 people will no longer be able to sign in to it.", Action: "/", Cancel: "/"},
 	}
 	address := serveGallery(t, shown)
@@ -69,7 +72,7 @@ func serveGallery(t *testing.T, shown map[string]templates.Page) string {
 	for name, page := range shown {
 		frame := templates.Frame{Hub: longName, CSRF: "csrf", Nonce: "bm9uY2U", Reference: "7F3K-QX2M", Path: "/account",
 			Person: &templates.Person{Name: longName, Email: longEmail, Admin: true}, Waiting: 12, Approvals: 3}
-		if template, _, _ := strings.Cut(name, ":"); strings.Contains("client settings delete", template) {
+		if template, _, _ := strings.Cut(name, ":"); strings.Contains("client settings delete key keys keytried", template) {
 			frame.Path = "/admin/" + template
 		}
 		var body bytes.Buffer
@@ -165,3 +168,35 @@ func fullClientPage() templates.AdminClient {
 }
 
 func noon() time.Time { return time.Date(2026, time.March, 14, 12, 0, 0, 0, time.UTC) }
+
+// keysPage is the list with everything that a row can say.
+func keysPage() templates.AdminKeys {
+	return templates.AdminKeys{Keys: []templates.KeyRow{
+		{ID: "a", Name: longName, Icon: "openid", Where: "https://" + longHost, State: templates.Chip{Tone: "ok", Text: "Enabled"}, Facts: []string{"people go straight there", "no button"}, Warning: "Its client secret ends on 17 May 2031. Make a new one at the provider before that.", First: true},
+		{ID: "b", Name: "Google", Where: "https://accounts.google.com", State: templates.Chip{Text: "Draft"}},
+		{ID: "c", Name: "Head office", Icon: "peer", Where: "https://id.example.org", State: templates.Chip{Tone: "danger", Text: "Refused"}, Last: true},
+	}}
+}
+
+// triedPage is the test of a login key, as it ends well and badly.
+func triedPage(failed bool) templates.AdminKeyTried {
+	facts := []templates.Pair{{Name: "issuer", Value: "https://" + longHost}, {Name: "claims", Value: longWord}}
+	page := templates.AdminKeyTried{ID: "a", Name: longName, Kind: "openid", Failed: failed}
+	for _, name := range []string{"discovery", "authorize", "answer"} {
+		step := templates.NewTriedStep(name, 12*time.Millisecond, "")
+		step.Facts = facts
+		page.Steps = append(page.Steps, step)
+	}
+	if failed {
+		page.Advice, page.Setting = "The provider does not accept the client ID and secret. Copy both again; a secret may also have ended.", "client_secret"
+		page.Steps = append(page.Steps, templates.NewTriedStep("token", time.Second, "the upstream refused: invalid_client ("+longWord+")"))
+		page.Steps = append(page.Steps, templates.NeverTried("openid", "token")...)
+		return page
+	}
+	page.Steps = append(page.Steps, templates.NewTriedStep("policy", 0, ""))
+	page.Claims = []templates.Pair{{Name: "Subject", Value: "1068… (21 characters)"}, {Name: "Email", Value: longEmail}}
+	page.Row, page.Decision, page.Reason = "D5", "You would get a new account with this email address.", "Nobody here has this identity or its verified e-mail address."
+	page.Passed = []templates.Pair{{Name: "D0", Value: "The login key is on, and the answer names a person."}}
+	page.Warnings = []string{"Anybody who can sign in there gets an account here."}
+	return page
+}

@@ -152,6 +152,8 @@ func (h *Hub) routes() []route {
 		{"POST", "/admin/keys/:id", g.operator, h.admin.SaveLoginKey},
 		{"POST", "/admin/keys/:id/move", g.operator, h.admin.MoveLoginKey},
 		{"POST", "/admin/keys/:id/switch", g.operator, h.admin.SwitchLoginKey},
+		{"POST", "/admin/keys/:id/try", g.operator, h.signin.Try},
+		{"GET", "/admin/keys/:id/tried", g.operator, h.signin.Tried},
 		{"POST", "/admin/keys/:id/join", g.operator, h.admin.AskAgain},
 		{"GET", "/admin/keys/:id/delete", g.operator, h.admin.AskRemoveLoginKey},
 		{"POST", "/admin/keys/:id/delete", g.operator, h.admin.RemoveLoginKey},

@@ -41,7 +41,7 @@
 //	/admin/keys/{id}/join             AdminKey      invite
 //	/admin/keys/{id}/move             AdminKeys     by (up, down)
 //	/admin/keys/{id}/switch           AdminKey      enabled (1, 0)
-//	/admin/keys/{id}/try              AdminKey
+//	/admin/keys/{id}/try              AdminKey, AdminKeyTried
 //	/admin/servers/approve            AdminServers  server; likewise refuse, suspend, resume
 //	/admin/servers/invite             AdminServers
 //	/admin/settings                   AdminSettings hub_name skip_authorization require_pushed trusted_domains
@@ -82,6 +82,7 @@
 //	AdminKeyCatalogue find, new-{preset}
 //	AdminKeyNew    create, look, console
 //	AdminKey       save, try, switch, ask-again, delete; fingerprints to read
+//	AdminKeyTried  enable, again, settings, setting; result, steps and claims to read
 //	AdminServers   create-invite; invite-code to read
 //	AdminSettings  save
 //	ConfirmDelete  delete, cancel

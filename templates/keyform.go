@@ -91,6 +91,7 @@ func (KeyForm) LinkingChoices() []Pick {
 		{"confirm", "Confirm", "They sign in to that account once, the way they always do, and the two are connected."},
 		{"auto", "Connect at once", "For the authoritative domains below the provider's word is enough. For every other address they confirm."},
 		{"never", "Never", "They are turned away, and can connect the two themselves when signed in here."},
+		{"provisioned", "Only people linked beforehand", "Everybody else is turned away, whatever address they bring, and nobody gets a new account."},
 	}
 }
 

@@ -3,7 +3,6 @@ package admin
 import (
 	"cmp"
 	"net/http"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -23,7 +22,7 @@ func (d *Door) LoginKeys(c *gin.Context) error {
 	page := templates.AdminKeys{Common: presets(catalog.Common)}
 	for i, k := range all {
 		row := templates.KeyRow{ID: k.ID, Icon: keyIcon(k), Name: k.Name, Where: keyWhere(k), State: keyState(k),
-			Warning: secretWarning(k, d.Now()), First: i == 0, Last: i == len(all)-1}
+			Warning: k.SecretWarning(d.Now()), First: i == 0, Last: i == len(all)-1}
 		if k.Direct {
 			row.Facts = append(row.Facts, "people go straight there")
 		}
@@ -48,21 +47,6 @@ func keyWhere(k federation.LoginKey) string {
 
 func keyIcon(k federation.LoginKey) string {
 	return cmp.Or(k.Icon, k.Preset, k.Kind)
-}
-
-// soon is how long before a secret ends one is warned.
-const soon = 30 * 24 * time.Hour
-
-// secretWarning is a sentence if the secret has ended or ends soon.
-func secretWarning(k federation.LoginKey, now time.Time) string {
-	day := k.SecretExpires.UTC().Format("2 January 2006")
-	switch {
-	case k.SecretExpires.IsZero() || now.Add(soon).Before(k.SecretExpires):
-		return ""
-	case now.After(k.SecretExpires):
-		return "Its client secret ended on " + day + "."
-	}
-	return "Its client secret ends on " + day + "."
 }
 
 func keyState(k federation.LoginKey) templates.Chip {

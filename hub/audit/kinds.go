@@ -44,6 +44,7 @@ const (
 	KeyChanged     = "loginkey.changed"
 	KeyRemoved     = "loginkey.removed"
 	KeyJoined      = "loginkey.joined"
+	KeyTried       = "loginkey.tried"
 	ServerAsked    = "server.asked"
 	ServerDecided  = "server.decided"
 	ServerLeft     = "server.left"

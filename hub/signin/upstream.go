@@ -31,6 +31,7 @@ type away struct {
 	Way   way
 	KeyID string
 	Leg   federation.Leg
+	Try   *trying `json:",omitempty"` // an administrator tests the key
 }
 
 // Leave is POST /signin/with/{key}: the person chose an upstream.
@@ -63,7 +64,7 @@ func (d *Door) leave(c *gin.Context, keyID string, j journey) error {
 	}
 	traceLeaving(c, key)
 	browser := d.Sessions.Browser(c.Writer, c.Request)
-	if err := d.Stops.Keep(c.Request.Context(), stopUpstream, leg.State, browser, away{j.way, key.ID, leg}); err != nil {
+	if err := d.Stops.Keep(c.Request.Context(), stopUpstream, leg.State, browser, away{Way: j.way, KeyID: key.ID, Leg: leg}); err != nil {
 		return err
 	}
 	return d.Edge.Leave(c, to, key.Name)
@@ -99,6 +100,9 @@ func (d *Door) Arrive(c *gin.Context) error {
 	err = d.Stops.Take(c.Request.Context(), stopUpstream, params["state"], d.Sessions.SameBrowser(c.Request), &from)
 	if err != nil {
 		return err
+	}
+	if from.Try != nil {
+		return d.arriveTry(c, from, answer(params))
 	}
 	j, err := d.journey(c, from.Way)
 	if err != nil {

@@ -72,6 +72,13 @@ func mapped(roles map[string]string) map[string]string {
 // authoritative reports whether the upstream runs the mailboxes of a domain.
 func (p Policy) authoritative(domain string) bool { return holds(p.AuthoritativeDomains, domain) }
 
+// Believes reports whether an address that this upstream calls verified counts
+// as verified here.
+func (p Policy) Believes(email string) bool {
+	worth, _ := Claim{Email: email, EmailVerified: true}.address(p)
+	return worth.proven()
+}
+
 // holds compares domains whole: a suffix would let in evilexample.org.
 func holds(domains []string, domain string) bool {
 	for _, d := range domains {
