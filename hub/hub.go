@@ -213,7 +213,7 @@ func (h *Hub) doors() {
 	}
 	fetches := web.NewLimiter(knockEvery, knockBurst, c.Now)
 	h.authorize = &authorize.Door{
-		Issuer: c.URL, Clients: h.clients, Requests: h.requests, Flows: h.flows, Sessions: h.sessions, Grants: h.grants,
+		Issuer: c.URL, Clients: h.clients, Upstreams: h.upstreams, Requests: h.requests, Flows: h.flows, Sessions: h.sessions, Grants: h.grants,
 		Tokens: h.tokens, Settings: h.settings, Audit: h.audit, Edge: h.edge, Log: c.Log, Now: c.Now,
 		Begins: web.NewLimiter(beginEvery, beginBurst, c.Now), Fetches: fetches,
 	}

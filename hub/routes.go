@@ -102,6 +102,7 @@ func (h *Hub) routes() []route {
 		// Signing in and out.
 		{"GET", "/signin", g.open, h.signin.Show},
 		{"POST", "/signin", g.attempt, h.signin.Password},
+		{"GET", "/signin/quiet", g.open, h.signin.Quiet},
 		{"GET", "/signin/choose", g.open, h.signin.ChooseShow},
 		{"POST", "/signin/choose", g.form, h.signin.Choose},
 		{"POST", "/signin/with/:key", g.form, h.signin.Leave},

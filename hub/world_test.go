@@ -68,6 +68,7 @@ type world struct {
 	clock   *clock
 	log     *logbook
 	backend store.Backend
+	stop    func() // takes the hub off the network
 }
 
 // password is everybody's.
@@ -103,7 +104,7 @@ func newWorldAs(t testing.TB, backend store.Backend, config hub.Config) *world {
 	var running sync.WaitGroup
 	running.Go(func() { h.Run(ctx) })
 	t.Cleanup(func() { stop(); running.Wait() })
-	w.URL, w.Hub = server.URL, h
+	w.URL, w.Hub, w.stop = server.URL, h, server.Close
 	return w
 }
 

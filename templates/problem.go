@@ -11,6 +11,7 @@ type Problem struct {
 	Title       string // one plain sentence
 	Text        string // whose turn it is, and to do what
 	Action      Action // the one thing to do next
+	Other       Action // what else can be done
 	Time        time.Time
 	Code        string // protocol error code, like "invalid_request"
 	Description string // its error_description

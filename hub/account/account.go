@@ -154,6 +154,9 @@ func (d *Door) RemoveApp(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := d.Logouts.Dropped(c.Request.Context(), p.User.ID, form["client"]); err != nil {
+		return err
+	}
 	d.record(c, p, audit.Event{Kind: audit.GrantRemoved, Client: form["client"]})
 	return web.SeeOther(c, "/account?done=removed")
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/grants"
@@ -31,20 +32,21 @@ import (
 
 // A Door answers authorization requests.
 type Door struct {
-	Issuer   string
-	Clients  *clients.Registry
-	Requests *requests.Keeper
-	Flows    *flows.Keeper
-	Sessions *sessions.Keeper
-	Grants   *grants.Keeper
-	Tokens   *tokens.Keeper
-	Settings *settings.Keeper
-	Audit    *audit.Recorder
-	Edge     *web.Edge
-	Begins   *web.Limiter // how many flows one address may begin
-	Fetches  *web.Limiter // how many documents of clients one address may make the hub read
-	Log      *slog.Logger
-	Now      func() time.Time
+	Issuer    string
+	Clients   *clients.Registry
+	Upstreams *federation.Registry
+	Requests  *requests.Keeper
+	Flows     *flows.Keeper
+	Sessions  *sessions.Keeper
+	Grants    *grants.Keeper
+	Tokens    *tokens.Keeper
+	Settings  *settings.Keeper
+	Audit     *audit.Recorder
+	Edge      *web.Edge
+	Begins    *web.Limiter // how many flows one address may begin
+	Fetches   *web.Limiter // how many documents of clients one address may make the hub read
+	Log       *slog.Logger
+	Now       func() time.Time
 }
 
 // Enter serves GET and POST of the endpoint: a fresh request from a client, or
@@ -135,8 +137,11 @@ func (d *Door) proceed(c *gin.Context, client clients.Client, flow flows.Flow) e
 			}
 		}
 	}
+	if f.quiet, err = d.mayAskQuietly(c, flow, person); err != nil {
+		return err
+	}
 	switch step := next(f); step {
-	case signIn, chooseAccount, askConsent:
+	case signIn, chooseAccount, askConsent, askQuietly:
 		traceStep(c, step, person)
 		return d.send(c, flow, step)
 	case respond:
@@ -209,6 +214,8 @@ func (d *Door) send(c *gin.Context, flow flows.Flow, to step) error {
 		path = "/consent"
 	case chooseAccount:
 		path = "/signin/choose"
+	case askQuietly:
+		path = "/signin/quiet"
 	}
 	return web.SeeOther(c, path+"?"+url.Values{"flow": {flow.ID}}.Encode())
 }

@@ -17,6 +17,7 @@ const (
 	signIn step = iota
 	chooseAccount
 	askConsent
+	askQuietly
 	respond
 	// The rest answer the client with an error instead.
 	needsLogin
@@ -35,6 +36,7 @@ type facts struct {
 	subject string           // what the client knows the person by, if the request names somebody
 	allowed bool             // the person has a role that the client asks for
 	covered bool             // the person agreed, or need not be asked
+	quiet   bool             // an upstream may say who it is without a page
 	grant   grants.Grant
 }
 
@@ -69,6 +71,8 @@ func next(f facts) step {
 // be asked, or whoever just signed in is not good enough either.
 func (f facts) login(giveUp step) step {
 	switch {
+	case f.quiet && giveUp == needsLogin:
+		return askQuietly
 	case f.flow.Request.Prompt.None:
 		return needsLogin
 	case f.signedInForThis() && giveUp != needsLogin:

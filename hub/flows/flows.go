@@ -70,6 +70,9 @@ type Flow struct {
 	// Chosen names the user who said "it is me" in this very flow, which
 	// prompt=select_account asks for.
 	Chosen string `bson:"chosen,omitempty"`
+	// Quiet is set once an upstream was asked about a request that forbids
+	// asking people (prompt=none). It is asked once.
+	Quiet bool `bson:"quiet,omitempty"`
 	// Finished flows are kept until they expire, so that whoever goes back to
 	// one is told so and not left standing.
 	Finished bool      `bson:"finished"`
@@ -181,6 +184,14 @@ func (k *Keeper) Consent(ctx context.Context, id, userID string) error {
 func (k *Keeper) Choose(ctx context.Context, id, userID string) error {
 	return orGone(k.set.Update(ctx, id, func(f *Flow) error {
 		f.Chosen = userID
+		return nil
+	}))
+}
+
+// AskedQuietly notes that an upstream was asked without a page.
+func (k *Keeper) AskedQuietly(ctx context.Context, id string) error {
+	return orGone(k.set.Update(ctx, id, func(f *Flow) error {
+		f.Quiet = true
 		return nil
 	}))
 }

@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
@@ -103,28 +104,52 @@ func (k *Keeper) Ended(ctx context.Context, s sessions.Session) error {
 		return err
 	}
 	for _, id := range s.Clients {
-		c, err := k.Clients.Get(ctx, id)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
+		if err := k.announce(ctx, s, id); err != nil {
 			return err
 		}
-		if c.BackchannelLogoutURI == "" {
-			continue
-		}
-		n := Notice{
-			ID:       s.SID + " " + id,
-			ClientID: id,
-			Subject:  s.UserID,
-			SID:      s.SID,
-			Next:     k.Now(),
-			Expires:  k.Now().Add(giveUp),
-		}
-		if err := k.Notices.Insert(ctx, n); err != nil && !errors.Is(err, fs.ErrExist) {
-			return err
-		}
-		k.lanes.wake(id)
 	}
+	return nil
+}
+
+// Dropped tells a client from which a user has taken back what they allowed
+// it: for the client that is the end of every session it shared.
+func (k *Keeper) Dropped(ctx context.Context, userID, clientID string) error {
+	ctx = context.WithoutCancel(ctx)
+	all, err := k.Sessions.ByUser(ctx, userID)
+	if err != nil {
+		return err
+	}
+	for _, s := range all {
+		if !slices.Contains(s.Clients, clientID) {
+			continue
+		}
+		if err := k.announce(ctx, s, clientID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// announce writes down that a client is to be told of a session, if it wants to be.
+func (k *Keeper) announce(ctx context.Context, s sessions.Session, clientID string) error {
+	c, err := k.Clients.Get(ctx, clientID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil || c.BackchannelLogoutURI == "" {
+		return err
+	}
+	n := Notice{
+		ID:       s.SID + " " + clientID,
+		ClientID: clientID,
+		Subject:  s.UserID,
+		SID:      s.SID,
+		Next:     k.Now(),
+		Expires:  k.Now().Add(giveUp),
+	}
+	if err := k.Notices.Insert(ctx, n); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	k.lanes.wake(clientID)
 	return nil
 }

@@ -298,6 +298,7 @@ func (k *Keeper) Leave(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	held.Options = &gorilla.Options{MaxAge: -1}
+	k.Came(w, nowhere)
 	return k.Save(r, w, held)
 }
 

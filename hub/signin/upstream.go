@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -67,6 +68,9 @@ func (d *Door) leave(c *gin.Context, keyID string, j journey) error {
 	if err := d.Stops.Keep(c.Request.Context(), stopUpstream, leg.State, browser, away{Way: j.way, KeyID: key.ID, Leg: leg}); err != nil {
 		return err
 	}
+	if j.quiet() {
+		return web.SeeOther(c, to)
+	}
 	return d.Edge.Leave(c, to, key.Name)
 }
 
@@ -79,10 +83,16 @@ func hints(j journey) federation.Hints {
 		UILocales: r.UILocales,
 		Via:       slices.Clone(r.Via),
 	}
-	if r.Prompt.Login {
+	switch {
+	case r.Prompt.None:
+		h.Prompt = "none"
+	case r.Prompt.Login:
 		h.Prompt = "login"
-	} else if r.Prompt.SelectAccount {
+	case r.Prompt.SelectAccount:
 		h.Prompt = "select_account"
+	}
+	if h.ACRValues == "" {
+		h.ACRValues = strings.Join(r.ACRs, " ") // what the claims parameter calls essential
 	}
 	if r.MaxAge != nil {
 		h.MaxAge = strconv.FormatInt(*r.MaxAge, 10)
@@ -143,6 +153,11 @@ func (d *Door) match(c *gin.Context, j journey, key federation.LoginKey, identit
 	if err != nil {
 		return err
 	}
+	if j.quiet() {
+		if err := d.mayBe(c, decision); err != nil {
+			return d.back(c, key.ID, j, err)
+		}
+	}
 	event := audit.Event{LoginKey: key.ID, Actor: decision.User.ID, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c),
 		Reason: decision.Reason, Detail: map[string]string{"row": decision.Row, "action": string(decision.Action)}}
 	switch decision.Action {
@@ -159,6 +174,7 @@ func (d *Door) match(c *gin.Context, j journey, key federation.LoginKey, identit
 		event.Kind = audit.LinkMade
 	}
 	d.Audit.Record(c.Request.Context(), event)
+	d.Sessions.Came(c.Writer, key.ID)
 	return d.finish(c, j, started(decision.User, identity))
 }
 
@@ -202,6 +218,9 @@ func local(j journey) string {
 func (d *Door) upstreamFailed(c *gin.Context, keyID string, j journey, err error) error {
 	var refusal *federation.Refusal
 	var fault *federation.Fault
+	if j.quiet() && (errors.As(err, &refusal) || errors.As(err, &fault)) {
+		return d.back(c, keyID, j, err)
+	}
 	p := &web.Problem{Status: http.StatusBadGateway, Heading: "Signing in there didn't work.", Cause: err,
 		Action: templates.Action{Label: "Choose another way to sign in", URL: "/signin" + local(j)}}
 	switch {
@@ -214,6 +233,9 @@ func (d *Door) upstreamFailed(c *gin.Context, keyID string, j journey, err error
 		}
 		if fault.Kind == federation.Circular {
 			p.Status = http.StatusLoopDetected
+		}
+		if fault.Kind == federation.Unreachable {
+			d.away(c, p, keyID, j)
 		}
 	default:
 		return err

@@ -16,6 +16,7 @@ type Problem struct {
 	Heading    string           // one plain sentence
 	Text       string           // what to do
 	Action     templates.Action // a way on, if there is one
+	Other      templates.Action // and another one
 	Protocol   *oauth.Error     // for the developer
 	Details    []templates.Pair // for the developer; never a secret
 	RetryAfter time.Duration
@@ -26,7 +27,7 @@ type Problem struct {
 }
 
 func (p Problem) page(now time.Time) templates.Page {
-	page := templates.Problem{Title: p.Heading, Text: p.Text, Action: p.Action, Time: now, Details: p.Details}
+	page := templates.Problem{Title: p.Heading, Text: p.Text, Action: p.Action, Other: p.Other, Time: now, Details: p.Details}
 	if p.Protocol != nil {
 		page.Code, page.Description = p.Protocol.Code, p.Protocol.Description
 	}
