@@ -38,6 +38,7 @@ func TestEveryPageIsForEverybody(t *testing.T) {
 		"applications":          clientPages,
 		"login keys":            keyPages,
 		"servers and settings":  serverPages,
+		"login traces":          tracePages,
 		"pages seldom seen":     galleryPages,
 		"the sample app":        appPages,
 	}

@@ -245,7 +245,7 @@ func (h *Hub) doors() {
 	}
 	h.admin = &admin.Door{
 		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams, Sessions: h.sessions,
-		Grants: h.grants, Logouts: h.logouts, Signing: h.signing, Settings: h.settings, Audit: h.audit, Edge: h.edge, Now: c.Now,
+		Grants: h.grants, Logouts: h.logouts, Signing: h.signing, Settings: h.settings, Audit: h.audit, Traces: h.traces, Users: h.users, Edge: h.edge, Now: c.Now,
 		Callback: h.callback, ClientMetadata: h.clientMetadata,
 	}
 }

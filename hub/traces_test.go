@@ -227,3 +227,50 @@ func dumpOf(t *testing.T, w *world, set string) string {
 	}
 	return out.String()
 }
+
+func TestAnAdministratorReadsWhyASignInFailed(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	admin := w.operator()
+	ada := w.person("ada@example.org")
+	a := w.app()
+	failed := w.browser().authorize(a.request("redirect_uri", callback+"/")).reference(t)
+	b := w.browser()
+	b.signInTo(a, "ada@example.org")
+	good := w.traced()[0].Ref
+
+	list := admin.open("/admin/traces")
+	for _, ref := range []string{failed, good} {
+		if !strings.Contains(list.Body, `href="/admin/traces/`+ref+`"`) {
+			t.Errorf("%s is not in the list", ref)
+		}
+	}
+	for _, filter := range []struct {
+		pairs      []string
+		good, fail bool
+	}{
+		{[]string{"failed", "1"}, false, true}, {[]string{"client", a.ID}, true, true}, {[]string{"person", "ada@example.org"}, true, false},
+		{[]string{"person", ada.ID, "failed", "1"}, false, false}, {[]string{"client", "another"}, false, false},
+	} {
+		p := admin.submit(list, "/admin/traces", filter.pairs...)
+		want(t, "status", p.Status, http.StatusOK)
+		want(t, "the good one "+strings.Join(filter.pairs, " "), strings.Contains(p.Body, good), filter.good)
+		want(t, "the failed one "+strings.Join(filter.pairs, " "), strings.Contains(p.Body, failed), filter.fail)
+	}
+	p := admin.submit(list, "/admin/traces", "ref", " "+strings.ToLower(strings.ReplaceAll(failed, "-", "  ")))
+	want(t, "found", p.URL.Path, "/admin/traces/"+failed)
+	for _, text := range []string{"Why it failed", "by a slash at its end", `href="/admin/clients/` + a.ID + `#redirect_uris"`} {
+		if !strings.Contains(p.Body, text) {
+			t.Errorf("the page does not say %q:\n%s", text, p.Body)
+		}
+	}
+	p = admin.open("/admin/traces/" + good)
+	for _, text := range []string{"Signed in", "Session started", "The person allowed what the app asked for.", "signin.ok"} {
+		if !strings.Contains(p.Body, text) {
+			t.Errorf("the page does not say %q", text)
+		}
+	}
+	for typed, status := range map[string]int{"K7Q2-M4XD": http.StatusNotFound, "no reference": http.StatusUnprocessableEntity} {
+		want(t, typed, admin.submit(list, "/admin/traces", "ref", typed).Status, status)
+	}
+	want(t, "for others", b.open("/admin/traces").Status, http.StatusForbidden)
+}

@@ -44,7 +44,8 @@
 //	/admin/keys/{id}/try              AdminKey, AdminKeyTried
 //	/admin/servers/approve            AdminServers  server; likewise refuse, suspend, resume
 //	/admin/servers/invite             AdminServers
-//	/admin/settings                   AdminSettings hub_name skip_authorization require_pushed trusted_domains
+//	/admin/traces                     AdminTraces   ref; client key person failed
+//	/admin/settings                   AdminSettings hub_name skip_authorization require_pushed trusted_domains traces trace_days
 //	ConfirmDelete.Action              ConfirmDelete confirm
 //
 // Pages link to GET /account, /signin, /signout, /admin/clients, /admin/clients/new
@@ -84,6 +85,8 @@
 //	AdminKey       save, try, switch, ask-again, delete; fingerprints to read
 //	AdminKeyTried  enable, again, settings, setting; result, steps and claims to read
 //	AdminServers   create-invite; invite-code to read
+//	AdminTraces    find, filter, all, more, to-settings
+//	AdminTrace     fix; reference, why and steps to read
 //	AdminSettings  save
 //	ConfirmDelete  delete, cancel
 //

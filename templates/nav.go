@@ -19,6 +19,7 @@ func (f Frame) Nav() []NavItem {
 		{Label: "Applications", URL: "/admin/clients"},
 		{Label: "Login keys", URL: "/admin/keys"},
 		{Label: "Servers", URL: "/admin/servers", Count: f.Waiting},
+		{Label: "Login traces", URL: "/admin/traces"},
 		{Label: "Signing keys", URL: "/admin/signing"},
 		{Label: "Settings", URL: "/admin/settings"},
 	}

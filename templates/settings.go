@@ -14,6 +14,8 @@ type AdminSettings struct {
 	DocumentDomains   string            // document_domains, one per line
 	SoftwareIssuers   string            // software_issuers, one per line
 	Vouchers          string            // vouchers, one per line
+	Traces            string            // traces: "failures", "all" or "off"
+	TraceDays         string            // trace_days
 	Tokens            []InitialToken    // that still let apps register
 	Token             string            // one just made, shown this once
 	Locked            map[string]string // name of a field to the variable that sets it
@@ -35,6 +37,15 @@ func (AdminSettings) Registrations() []Pair {
 		{"off", "Administrators only"},
 		{"token", "Apps that bring an initial access token"},
 		{"open", "Any app"},
+	}
+}
+
+// Traced are the choices of which sign-ins are traced.
+func (AdminSettings) Traced() []Pair {
+	return []Pair{
+		{"failures", "Those that failed, and those in which people were asked something"},
+		{"all", "All, also those that nobody noticed"},
+		{"off", "None"},
 	}
 }
 

@@ -19,6 +19,7 @@ type cli struct {
 	Key         keyCmds        `cmd:"" help:"Social Login Keys, where people may come from: add, list, join."`
 	Server      serverCmds     `cmd:"" help:"Hubs that sign people in here: list, approve, refuse, suspend, invite."`
 	SigningKey  signingKeyCmds `cmd:"" help:"The hub's own keys, which it signs with: list, rotate."`
+	Trace       traceCmd       `cmd:"" help:"Say what happened on the way of a sign-in, by the reference that its error page shows."`
 	Settings    settingsCmds   `cmd:"" help:"OAuth Provider Settings: show, set."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask the hub on this machine whether it is ready; the exit code is the answer."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`

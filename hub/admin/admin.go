@@ -22,6 +22,8 @@ import (
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
+	"github.com/fedhub/fedhub/hub/traces"
+	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -39,6 +41,8 @@ type Door struct {
 	Signing   *signing.Keeper
 	Settings  *settings.Keeper
 	Audit     *audit.Recorder
+	Traces    *traces.Keeper
+	Users     *users.Keeper
 	Edge      *web.Edge
 	Now       func() time.Time
 

@@ -38,7 +38,8 @@ func (d *Door) showSettings(c *gin.Context, status int, token string, wrong []te
 		RequirePushed: s.RequirePushed, TrustedDomains: strings.Join(s.ServerDomains, "\n"),
 		Registration: s.Registration, DocumentDomains: strings.Join(s.DocumentDomains, "\n"), SoftwareIssuers: strings.Join(s.SoftwareIssuers, "\n"),
 		Vouchers: strings.Join(s.Vouchers, "\n"),
-		Token:    token, Mistakes: wrong,
+		Traces:   s.TraceMode(), TraceDays: strconv.Itoa(s.TraceKept()),
+		Token: token, Mistakes: wrong,
 	})
 }
 
@@ -70,12 +71,13 @@ func (d *Door) SaveSettings(c *gin.Context) error {
 		s.DocumentDomains = lines(form["document_domains"])
 		s.SoftwareIssuers = lines(form["software_issuers"])
 		s.Vouchers = lines(form["vouchers"])
+		s.Traces, s.TraceDays = form["traces"], traceDays(form["trace_days"])
 	})
 	if wrong, ok := mistakes(err, settingsFields); ok {
 		return d.showForm(c, unprocessable, templates.AdminSettings{
 			HubName: form["hub_name"], SkipAuthorization: form["skip_authorization"], RequirePushed: form["require_pushed"] == "1",
 			TrustedDomains: form["trusted_domains"], Registration: form["registration"], DocumentDomains: form["document_domains"],
-			SoftwareIssuers: form["software_issuers"], Vouchers: form["vouchers"], Mistakes: wrong,
+			SoftwareIssuers: form["software_issuers"], Vouchers: form["vouchers"], Traces: form["traces"], TraceDays: form["trace_days"], Mistakes: wrong,
 		})
 	}
 	if err != nil {
@@ -83,6 +85,15 @@ func (d *Door) SaveSettings(c *gin.Context) error {
 	}
 	d.record(c, audit.Event{Kind: audit.SettingsSaved})
 	return web.SeeOther(c, "/admin/settings?done=saved")
+}
+
+// traceDays reads a number of days; what is none is one that is refused.
+func traceDays(typed string) int {
+	days, err := strconv.Atoi(strings.TrimSpace(typed))
+	if err != nil || days == 0 {
+		return -1
+	}
+	return days
 }
 
 // MakeInitialToken is POST /admin/settings/tokens: a token with which apps may

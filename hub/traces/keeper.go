@@ -101,7 +101,7 @@ func (k *Keeper) admits(t Trace, a *Attempt) bool {
 	switch {
 	case !a.keeps && t.State == Failed:
 		return k.Strangers(a.address)
-	case !a.later && !t.Acted:
+	case !t.Acted:
 		return k.Begins(a.address)
 	}
 	return true

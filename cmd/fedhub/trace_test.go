@@ -1,0 +1,24 @@
+package main
+
+import "testing"
+
+func TestATraceIsAskedForByItsReference(t *testing.T) {
+	s := newShell(t)
+	s.must("trace")
+	s.run("trace", "K7Q2-M4XD").fails(1, "no trace with the reference K7Q2-M4XD")
+	s.run("trace", "nothing that people read out").fails(1, "no trace")
+	var now struct {
+		Traces string
+		Days   int `json:"trace_days"`
+	}
+	s.must("settings", "show", "--json").json(&now)
+	if now.Traces != "failures" || now.Days != 14 {
+		t.Errorf("got %+v", now)
+	}
+	s.must("settings", "set", "--traces", "all", "--trace-days", "3", "--json").json(&now)
+	if now.Traces != "all" || now.Days != 3 {
+		t.Errorf("got %+v", now)
+	}
+	s.run("settings", "set", "--traces", "some").fails(2, "--traces")
+	s.run("settings", "set", "--trace-days", "9999").fails(2, "366 days")
+}

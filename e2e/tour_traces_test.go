@@ -1,0 +1,19 @@
+package e2e_test
+
+import "testing"
+
+func tracePages(t *testing.T, o *tour) {
+	s := newSite(t, "Head office")
+	b := s.administrator()
+	b.open(s.URL + "/oauth2/authorize?client_id=nobody&response_type=code&redirect_uri=https%3A%2F%2Fapp.example.org%2Fcallback")
+	b.open(s.URL + "/admin/traces?failed=1&client=gone")
+	o.stop(b, "traces: none that fits")
+	b.open(s.URL + "/admin/traces")
+	o.stop(b, "traces: some")
+	b.press("#traces li:nth-child(1) a")
+	o.stop(b, "trace: why it failed")
+	b.open(s.URL + "/admin/traces")
+	b.fill("#ref", "no reference")
+	b.press("#find")
+	o.stop(b, "traces: no reference")
+}
