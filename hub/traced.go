@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -88,10 +89,23 @@ func (h *Hub) broke(c *gin.Context, p web.Problem, err error) {
 	if protocol != nil {
 		facts = append(facts, traces.Fact{Name: "error", Value: protocol.Code})
 	}
-	if cause := err.Error(); p.Status >= 500 || p.Cause != nil {
+	if cause := behind(p, err); cause != "" {
 		facts = append(facts, traces.Fact{Name: "behind it", Value: cause})
 	}
 	a.Broke(page, text, facts...)
+}
+
+// behind is the private cause of an error, if it says more than what was shown.
+func behind(p web.Problem, err error) string {
+	switch {
+	case p.Cause == nil && p.Status < http.StatusInternalServerError:
+		return ""
+	case p.Cause == nil:
+		return err.Error()
+	case p.Protocol != nil && p.Cause.Error() == p.Protocol.Error():
+		return ""
+	}
+	return p.Cause.Error()
 }
 
 // Traces returns the login traces with a reference, as people type it; none if
