@@ -35,6 +35,15 @@ func galleryPages(t *testing.T, o *tour) {
 		"problem: with everything":             longProblem(),
 		"waiting: for an administrator":        templates.Waiting{Host: longHost, Again: "/", Review: "/"},
 		"account: with long names":             longAccount(),
+		"connections: with long names":         templates.Connections{Fresh: true, Linked: []templates.Connection{{ID: "i", Provider: longName, Icon: "openid", Who: longEmail, Trust: "Runs this mailbox", Since: noon(), LastUsed: noon(), Current: true, Off: true}}, Others: longUpstreams(), Changes: []templates.LinkChange{{ID: "c", Provider: longName, By: "you", Made: noon(), Until: noon()}, {ID: "d", Provider: longWord, Unlinked: true, By: "an administrator", Made: noon(), Undone: noon()}}},
+		"connections: nothing":                 templates.Connections{Password: true},
+		"wasntme: a button":                    templates.WasntMe{Token: "t", Provider: longName, Made: noon(), Until: noon()},
+		"wasntme: done":                        templates.WasntMe{Done: true},
+		"linkproof: a button":                  templates.LinkProof{Stop: "s", Provider: longName, Email: longEmail, Empties: true},
+		"link: by a letter":                    templates.Link{Stop: "s", Provider: longName, Email: longEmail, Mail: true, Sent: true, Cancel: "/"},
+		"decisions: with long names":           templates.AdminDecisions{User: "u", Next: "n", Decisions: []templates.Decision{{ID: "r", UserID: "u", User: longEmail, Key: "k", Provider: longName, Emptied: true, Row: "D6", Reason: "The upstream runs this mailbox and may link users by it.", Policy: longWord, Made: noon(), Until: noon()}, {ID: "s", UserID: "u", User: longWord, Provider: longName, Unlinked: true, Reason: "The identity was removed from the user.", Made: noon(), Undone: noon(), UndoneBy: "letter"}}},
+		"decisions: none":                      templates.AdminDecisions{},
+		"simulator: with long names":           templates.AdminSimulator{ID: "k", Name: longName, Off: true, Claim: templates.SimulatorClaim{Issuer: "https://" + longHost, Subject: longWord, Email: longEmail}, Passed: []templates.SimulatorRow{{Row: "D0", Title: "The key is off", Fact: "It is on."}}, Decided: templates.SimulatorRow{Row: "D7", Title: "The account has to be proved", Fact: "A user has this e-mail address."}, Action: "They are asked.", User: longEmail, UserID: "u", Foreseen: &templates.Foreseen{Counted: 1200, Lines: []templates.ForeseenLine{{Tone: "danger", Count: 7, Text: "could sign in by nothing at all any more", Examples: []string{longEmail, longEmail}}}}},
 		"client: with secrets":                 longClientPage(),
 		"client: with everything":              fullClientPage(),
 		"signin: with a logo":                  templates.SignIn{Password: true, Client: logoClient(), Upstreams: longUpstreams()[2:]},
@@ -72,7 +81,7 @@ func serveGallery(t *testing.T, shown map[string]templates.Page) string {
 	for name, page := range shown {
 		frame := templates.Frame{Hub: longName, CSRF: "csrf", Nonce: "bm9uY2U", Reference: "7F3K-QX2M", Path: "/account",
 			Person: &templates.Person{Name: longName, Email: longEmail, Admin: true}, Waiting: 12, Approvals: 3}
-		if template, _, _ := strings.Cut(name, ":"); strings.Contains("client settings delete key keys keytried", template) {
+		if template, _, _ := strings.Cut(name, ":"); strings.Contains("client settings delete key keys keytried decisions simulator", template) {
 			frame.Path = "/admin/" + template
 		}
 		var body bytes.Buffer

@@ -234,7 +234,7 @@ func (h *Hub) doors() {
 	}
 	h.account = &account.Door{
 		Issuer: c.URL, Clients: h.clients, Upstreams: h.upstreams, Sessions: h.sessions, Users: h.users,
-		Grants: h.grants, Logouts: h.logouts, Audit: h.audit, Edge: h.edge,
+		Grants: h.grants, Logouts: h.logouts, Audit: h.audit, Edge: h.edge, Now: c.Now,
 	}
 	h.oidc = &oidc.Door{
 		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Initials: h.initials, Grants: h.grants, Tokens: h.tokens, Decoupled: h.decoupled, Proofs: h.proofs,

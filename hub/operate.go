@@ -53,6 +53,11 @@ func (h *Hub) Users(ctx context.Context, after string, limit int) ([]users.User,
 	return h.users.Everyone(ctx, after, limit)
 }
 
+// Identities lists what signs one person in from upstream.
+func (h *Hub) Identities(ctx context.Context, userID string) ([]users.Identity, error) {
+	return h.users.ByUser(ctx, userID)
+}
+
 // AddClient keeps a new client and, if it proves itself by a secret, returns
 // its first one, which is shown only here.
 func (h *Hub) AddClient(ctx context.Context, by string, c clients.Client) (clients.Client, string, error) {

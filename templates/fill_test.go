@@ -13,7 +13,7 @@ import (
 func everyPage() []Page {
 	return []Page{
 		SignIn{}, Choose{}, Link{}, SignOut{}, SignedOut{}, SigningOut{URL: safe}, Setup{}, Consent{}, Continue{URL: safe}, FormPost{URL: safe},
-		Problem{}, Waiting{}, Account{}, Profile{}, Device{}, DeviceConfirm{}, DeviceDone{}, Approvals{},
+		Problem{}, Waiting{}, Account{}, Connections{}, WasntMe{}, LinkProof{}, AdminDecisions{}, AdminSimulator{}, Profile{}, Device{}, DeviceConfirm{}, DeviceDone{}, Approvals{},
 		AdminClients{}, AdminClientNew{}, AdminClient{}, SecretOnce{}, AdminSettings{},
 		AdminKeys{}, AdminKeyCatalogue{}, AdminKeyNew{}, AdminPeer{}, AdminKey{}, AdminKeyTried{}, AdminServers{}, AdminSigning{}, AdminTraces{}, AdminTrace{}, ConfirmDelete{},
 	}

@@ -18,6 +18,7 @@ func (f Frame) Nav() []NavItem {
 	items := []NavItem{
 		{Label: "Applications", URL: "/admin/clients"},
 		{Label: "Login keys", URL: "/admin/keys"},
+		{Label: "Decisions", URL: "/admin/decisions"},
 		{Label: "Servers", URL: "/admin/servers", Count: f.Waiting},
 		{Label: "Login traces", URL: "/admin/traces"},
 		{Label: "Signing keys", URL: "/admin/signing"},

@@ -69,7 +69,9 @@ type Link struct {
 	Alert     Note
 	Mistakes  []Mistake
 	Password  bool       // whether the account has a password
-	Upstreams []Upstream // already connected, so another proof
+	Mail      bool       // whether a letter can prove it
+	Sent      bool       // one was sent
+	Upstreams []Upstream // any of which may be connected already, and so prove it
 	Cancel    string     // path to go back to
 }
 

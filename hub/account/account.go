@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -35,6 +36,7 @@ type Door struct {
 	Logouts   *logouts.Keeper
 	Audit     *audit.Recorder
 	Edge      *web.Edge
+	Now       func() time.Time
 }
 
 // Show is GET /account.

@@ -36,13 +36,13 @@ type Door struct {
 	Invites   *clients.Invites
 	Upstreams *federation.Registry
 	Sessions  *sessions.Keeper
+	Users     *users.Keeper
 	Grants    *grants.Keeper
 	Logouts   *logouts.Keeper
 	Signing   *signing.Keeper
 	Settings  *settings.Keeper
 	Audit     *audit.Recorder
 	Traces    *traces.Keeper
-	Users     *users.Keeper
 	Edge      *web.Edge
 	Now       func() time.Time
 

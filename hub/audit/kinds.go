@@ -12,6 +12,7 @@ const (
 	LinkMade      = "link.made"
 	LinkRefused   = "link.refused"
 	LinkRemoved   = "link.removed"
+	LinkUndone    = "link.undone"
 
 	ConsentGiven   = "consent.given"
 	ConsentDenied  = "consent.denied"

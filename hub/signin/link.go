@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 
@@ -15,26 +16,39 @@ import (
 )
 
 // linking is what is remembered while the person proves that the account they
-// have here is theirs.
+// have here is theirs. It is sealed, bound to the browser, and names the
+// upstream's subject: a proof given for it is good for nobody else (FE-51).
 type linking struct {
 	Way      way
 	KeyID    string
 	KeyName  string
 	Identity federation.Identity
 	UserID   string
+	Epoch    int64 // the user's, when the proof was asked for
 	Email    string
+	MailOnly bool // nobody has proved the address to us yet, so only a letter does
 }
 
-// askToLink asks for the password of the account that the identity matches.
-// Nothing is linked before.
-func (d *Door) askToLink(c *gin.Context, j journey, key federation.LoginKey, identity federation.Identity, user users.User) error {
+// askToLink asks for proof of the account that the identity matches. Nothing
+// is linked before.
+func (d *Door) askToLink(c *gin.Context, j journey, key federation.LoginKey, identity federation.Identity, decision users.Decision) error {
+	user := decision.User
+	l := linking{j.way, key.ID, key.Name, identity, user.ID, user.Epoch, user.Email, decision.Action == users.ConfirmByMail}
+	if l.MailOnly && !d.Users.Mails() {
+		d.refusedLink(c, l, "Only a letter could prove the account, and this hub sends none.")
+		return refusedUpstream(key.Name, j)
+	}
 	name := flows.Name()
 	browser := d.Sessions.Browser(c.Writer, c.Request)
-	l := linking{j.way, key.ID, key.Name, identity, user.ID, user.Email}
 	if err := d.Stops.Keep(c.Request.Context(), stopLink, name, browser, l); err != nil {
 		return err
 	}
 	return web.SeeOther(c, "/signin/link?stop="+name)
+}
+
+func (d *Door) refusedLink(c *gin.Context, l linking, reason string) {
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.LinkRefused, LoginKey: l.KeyID, Target: l.UserID,
+		IP: c.ClientIP(), Ref: web.Ref(c), Reason: reason})
 }
 
 // LinkShow is GET /signin/link.
@@ -65,10 +79,37 @@ func (d *Door) linkPage(c *gin.Context, status int, name string, l linking, j jo
 	if err != nil {
 		return err
 	}
-	return d.Edge.Show(c, status, templates.Link{
+	page := templates.Link{
 		Stop: name, Client: j.shown(), Provider: l.KeyName, Email: l.Email, Alert: alert,
-		Password: user.Password != "", Cancel: "/signin" + local(j),
-	})
+		Password: user.Password != "" && !l.MailOnly, Mail: d.Users.Mails(), Sent: c.Query("sent") != "",
+		Cancel: "/signin" + local(j),
+	}
+	if !l.MailOnly {
+		if page.Upstreams, err = d.otherWays(c, l.KeyID); err != nil {
+			return err
+		}
+	}
+	return d.Edge.Show(c, status, page)
+}
+
+// mostWays keeps the page short where there are a hundred upstreams.
+const mostWays = 12
+
+// otherWays are the upstreams by which the account could be proved. They are
+// all that have a button anyway: which of them the account has is nobody's
+// business before the proof.
+func (d *Door) otherWays(c *gin.Context, but string) ([]templates.Upstream, error) {
+	keys, err := d.Upstreams.Enabled(c.Request.Context())
+	if err != nil {
+		return nil, err
+	}
+	var out []templates.Upstream
+	for _, k := range keys {
+		if k.Ready() && !k.Hidden && k.ID != but && len(out) < mostWays {
+			out = append(out, templates.Upstream{Key: k.ID, Name: k.Name, Icon: icon(k)})
+		}
+	}
+	return out, nil
 }
 
 // LinkConfirm is POST /signin/link: with the password of the account the two
@@ -93,25 +134,68 @@ func (d *Door) LinkConfirm(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	// From here on the stop is used up, whatever comes of it.
-	if err := d.Stops.Take(c.Request.Context(), stopLink, form["stop"], d.Sessions.SameBrowser(c.Request), &l); err != nil {
+	// The password was right now, so what ended meanwhile does not matter.
+	l.Epoch = user.Epoch
+	return d.link(c, form["stop"], l, j, users.ProofPassword)
+}
+
+// link joins the two, once: from here on the stop is used up, whatever comes
+// of it.
+func (d *Door) link(c *gin.Context, stop string, l linking, j journey, proof users.Proof) error {
+	ctx := c.Request.Context()
+	var kept linking
+	if err := d.Stops.Take(ctx, stopLink, stop, d.Sessions.SameBrowser(c.Request), &kept); err != nil {
 		return err
 	}
-	key, err := d.Upstreams.Get(c.Request.Context(), l.KeyID)
+	key, err := d.Upstreams.Get(ctx, l.KeyID)
 	if err != nil {
 		return err
 	}
-	decision, err := d.Users.Confirm(c.Request.Context(), user, users.ClaimOf(l.Identity), users.PolicyOf(key), users.ProofPassword)
+	user, err := d.Users.Get(ctx, l.UserID)
 	if err != nil {
 		return err
 	}
-	event := audit.Event{Kind: audit.LinkMade, Actor: user.ID, LoginKey: key.ID, IP: c.ClientIP(), Ref: web.Ref(c),
-		Reason: decision.Reason, Detail: map[string]string{"row": decision.Row}}
+	user.Epoch = l.Epoch
+	decision, err := d.Users.Confirm(ctx, user, users.ClaimOf(l.Identity), users.PolicyOf(key), proof)
+	if err != nil {
+		return err
+	}
 	if decision.Action == users.Refuse {
-		event.Kind = audit.LinkRefused
-		d.Audit.Record(c.Request.Context(), event)
+		d.refusedLink(c, l, decision.Reason)
 		return refusedUpstream(key.Name, j)
 	}
-	d.Audit.Record(c.Request.Context(), event)
-	return d.finish(c, j, started(decision.User, l.Identity))
+	return d.linked(c, j, key.ID, l.Identity, decision)
+}
+
+// linked records a link, ends what hung on an account that was emptied for it,
+// and signs the person in.
+func (d *Door) linked(c *gin.Context, j journey, keyID string, identity federation.Identity, decision users.Decision) error {
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.LinkMade, Actor: decision.User.ID, LoginKey: keyID, IP: c.ClientIP(), Ref: web.Ref(c),
+		Reason: decision.Reason, Detail: map[string]string{"row": decision.Row, "record": decision.Record}})
+	if decision.Emptied {
+		if err := d.Logouts.EndAll(c.Request.Context(), decision.User); err != nil {
+			return err
+		}
+	}
+	return d.finish(c, j, started(decision.User, identity))
+}
+
+// linkBy goes on when the person came back from another upstream to prove the
+// account by it. Nobody is signed in by that alone, and nothing is made or
+// matched: it must be linked to that very account already.
+func (d *Door) linkBy(c *gin.Context, stop string, key federation.LoginKey, identity federation.Identity) error {
+	l, j, err := d.linking(c, stop)
+	if err != nil {
+		return err
+	}
+	user, err := d.Users.Proves(c.Request.Context(), users.ClaimOf(identity), users.PolicyOf(key))
+	if err != nil && !errors.Is(err, users.ErrNotLinked) {
+		return err
+	}
+	if err != nil || user.ID != l.UserID || l.MailOnly {
+		d.refusedLink(c, l, "The person came back from "+key.Name+" as somebody who is not linked to the account.")
+		return d.retry(c, "/signin/link?stop="+url.QueryEscape(stop), retry{Status: http.StatusForbidden,
+			Alert: templates.Note{Tone: "danger", Title: "That didn't prove the account.", Text: "Try another way, or go back."}})
+	}
+	return d.link(c, stop, l, j, users.ProofIdentity)
 }

@@ -33,6 +33,9 @@ type away struct {
 	KeyID string
 	Leg   federation.Leg
 	Try   *trying `json:",omitempty"` // an administrator tests the key
+
+	Own  connecting // set if somebody signed in adds an identity to their account
+	Link string     // stop of the linking that the identity is to prove
 }
 
 // Leave is POST /signin/with/{key}: the person chose an upstream.
@@ -45,10 +48,22 @@ func (d *Door) Leave(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if stop := form["link"]; stop != "" {
+		if _, j, err = d.linking(c, stop); err != nil {
+			return err
+		}
+		return d.depart(c, c.Param("key"), j, away{Link: stop})
+	}
 	return d.leave(c, c.Param("key"), j)
 }
 
 func (d *Door) leave(c *gin.Context, keyID string, j journey) error {
+	return d.depart(c, keyID, j, away{})
+}
+
+// depart sends the browser to an upstream. a says what the identity is for, if
+// not for signing in.
+func (d *Door) depart(c *gin.Context, keyID string, j journey, a away) error {
 	connector, key, err := d.Upstreams.Open(c.Request.Context(), keyID)
 	if err == nil && !key.Ready() {
 		err = federation.NewFault(federation.Misconfigured, key.Name, errors.New("the login key is not enabled, or its server has not been approved"))
@@ -58,6 +73,11 @@ func (d *Door) leave(c *gin.Context, keyID string, j journey) error {
 	}
 	leg := federation.Leg{State: flows.Name()}
 	asked := hints(j)
+	if _, err := d.Sessions.Current(c.Request); err == nil && j.Flow == "" && a.Own == (connecting{}) && a.Link == "" {
+		// Whoever is signed in and signs in again means it: a session that
+		// the upstream still has is no answer.
+		asked.Prompt = "login"
+	}
 	asked.Trace = web.Ref(c)
 	to, err := connector.Begin(c.Request.Context(), &leg, asked)
 	if err != nil {
@@ -65,7 +85,8 @@ func (d *Door) leave(c *gin.Context, keyID string, j journey) error {
 	}
 	traceLeaving(c, key)
 	browser := d.Sessions.Browser(c.Writer, c.Request)
-	if err := d.Stops.Keep(c.Request.Context(), stopUpstream, leg.State, browser, away{Way: j.way, KeyID: key.ID, Leg: leg}); err != nil {
+	a.Way, a.KeyID, a.Leg = j.way, key.ID, leg
+	if err := d.Stops.Keep(c.Request.Context(), stopUpstream, leg.State, browser, a); err != nil {
 		return err
 	}
 	if j.quiet() {
@@ -123,6 +144,12 @@ func (d *Door) Arrive(c *gin.Context) error {
 		// (RFC 9700 §4.4).
 		return flows.ErrGone
 	}
+	var person sessions.Person
+	if from.Own != (connecting{}) {
+		if person, err = d.sameSession(c, from.Own); err != nil {
+			return err
+		}
+	}
 	connector, key, err := d.Upstreams.Open(c.Request.Context(), from.KeyID)
 	if err != nil {
 		return d.upstreamFailed(c, from.KeyID, j, err)
@@ -131,6 +158,12 @@ func (d *Door) Arrive(c *gin.Context) error {
 	identity, err := connector.Finish(c.Request.Context(), from.Leg, answer(params))
 	if err != nil {
 		return d.upstreamFailed(c, key.ID, j, err)
+	}
+	switch {
+	case from.Own != (connecting{}):
+		return d.connect(c, person, key, identity)
+	case from.Link != "":
+		return d.linkBy(c, from.Link, key, identity)
 	}
 	return d.match(c, j, key, identity)
 }
@@ -161,13 +194,15 @@ func (d *Door) match(c *gin.Context, j journey, key federation.LoginKey, identit
 	event := audit.Event{LoginKey: key.ID, Actor: decision.User.ID, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c),
 		Reason: decision.Reason, Detail: map[string]string{"row": decision.Row, "action": string(decision.Action)}}
 	switch decision.Action {
-	case users.Refuse, users.ConfirmByMail:
+	case users.Refuse:
 		event.Kind = audit.LinkRefused
 		d.Audit.Record(c.Request.Context(), event)
 		return refusedUpstream(key.Name, j)
-	case users.Confirm:
+	case users.Confirm, users.ConfirmByMail:
 		traceQuestion(c, key, decision)
-		return d.askToLink(c, j, key, identity, decision.User)
+		return d.askToLink(c, j, key, identity, decision)
+	case users.Link:
+		return d.linked(c, j, key.ID, identity, decision)
 	case users.SignIn:
 		event.Kind = audit.UpstreamOK
 	default:

@@ -95,12 +95,35 @@ func (f facts) links() bool { return f.linking == LinkConfirm || f.linking == Li
 // and never hands an administrator, a disabled user or a verified account with
 // another identity of the same upstream to a newcomer.
 var rows = []struct {
-	row string
+	row   string
+	title string
 	// rule decides, or says by which fact it does not apply.
 	rule func(facts) (d Decision, passed string)
 }{
-	{"D0", unusable}, {"D11", shut}, {"D2", own}, {"D1", known}, {"D12", unclear}, {"D3", stranger}, {"D5", newcomer},
-	{"D4", unproven}, {"D6", trap}, {"D9", privileged}, {"D10", recycled}, {"D13", migrant}, {"D8", automatic}, {"D7", match},
+	{"D0", "The key is off, or the answer names nobody", unusable},
+	{"D11", "The account is disabled or was removed", shut},
+	{"D2", "Somebody signed in adds an identity", own},
+	{"D1", "The identity is linked", known},
+	{"D12", "The address is not one plain address of one account", unclear},
+	{"D3", "Nobody has the address, which proves nothing", stranger},
+	{"D5", "Nobody has the address, which is proven", newcomer},
+	{"D4", "An account has the address, which proves nothing", unproven},
+	{"D6", "The account never verified the address", trap},
+	{"D9", "The account is an administrator’s", privileged},
+	{"D10", "The account has another identity of this upstream", recycled},
+	{"D13", "Another hub, within its migration window", migrant},
+	{"D8", "Linking is automatic for this domain", automatic},
+	{"D7", "The account has to be proved", match},
+}
+
+// RowTitle says in a few words what a row is about.
+func RowTitle(row string) string {
+	for _, r := range rows {
+		if r.row == row {
+			return r.title
+		}
+	}
+	return ""
 }
 
 // decide applies the rule.

@@ -79,6 +79,13 @@ func (p Policy) Believes(email string) bool {
 	return worth.proven()
 }
 
+// Worth says whether the upstream runs the mailbox of an address, and whether
+// it is trusted to have verified it.
+func (p Policy) Worth(email string) (authoritative, trusted bool) {
+	worth, _ := Claim{Email: email, EmailVerified: true}.address(p)
+	return worth == addressAuthoritative, worth.proven()
+}
+
 // holds compares domains whole: a suffix would let in evilexample.org.
 func holds(domains []string, domain string) bool {
 	for _, d := range domains {

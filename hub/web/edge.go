@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -190,6 +191,12 @@ func SeeOther(c *gin.Context, location string) error {
 	c.Status(http.StatusSeeOther)
 	c.Writer.WriteHeaderNow()
 	return nil
+}
+
+// SignInAgain is where somebody who is signed in signs in once more, to go on
+// to a page of ours that insists on it.
+func SignInAgain(to string) string {
+	return "/signin?" + url.Values{"switch": {"1"}, "done": {"again"}, "to": {to}}.Encode()
 }
 
 // LocalPath returns path if it leads somewhere on this hub, else fallback.

@@ -29,6 +29,9 @@ var notices = map[string]string{
 	"asked":     "Asked. The answer is below.",
 	"tried":     "Being told now. Open this page again in a moment to see how it went.",
 	"setup":     "This hub is set up. You are its administrator.",
+	"unlinked":  "Disconnected. Every other browser and every app was signed out.",
+	"undone":    "Undone. The person was signed out everywhere.",
+	"again":     "Sign in once more: you are about to change how you sign in.",
 	"linked":    "Connected. You can sign in with it from now on.",
 }
 

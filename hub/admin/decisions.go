@@ -1,0 +1,98 @@
+package admin
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// decisionsShown is how many are on one page.
+const decisionsShown = 50
+
+// Decisions is GET /admin/decisions: which identities were linked and
+// unlinked of late, why, and what can be undone; with ?user= those of one
+// person.
+func (d *Door) Decisions(c *gin.Context) error {
+	ctx := c.Request.Context()
+	page := templates.AdminDecisions{User: c.Query("user")}
+	var records []users.Record
+	var err error
+	if page.User != "" {
+		records, err = d.Users.Records(ctx, page.User)
+	} else {
+		records, err = d.Users.AllRecords(ctx, c.Query("after"), decisionsShown+1)
+	}
+	if err != nil {
+		return err
+	}
+	if page.User == "" && len(records) > decisionsShown {
+		records = records[:decisionsShown]
+		page.Next = records[decisionsShown-1].ID
+	}
+	for _, r := range records {
+		row, err := d.decision(c, r)
+		if err != nil {
+			return err
+		}
+		page.Decisions = append(page.Decisions, row)
+	}
+	return d.Edge.Show(c, http.StatusOK, page)
+}
+
+func (d *Door) decision(c *gin.Context, r users.Record) (templates.Decision, error) {
+	out := templates.Decision{ID: r.ID, UserID: r.UserID, User: r.UserID, Key: r.LoginKey, Provider: r.LoginKey, Unlinked: r.Did == users.Unlinked, Emptied: r.Emptied,
+		Row: r.Row, Reason: r.Reason, Policy: r.Policy, Made: r.Made, Until: r.Expires, Undone: r.Undone, UndoneBy: r.UndoneBy}
+	if r.KeyName != "" {
+		out.Provider = r.KeyName
+	}
+	u, err := d.Users.Get(c.Request.Context(), r.UserID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return out, nil
+	}
+	if u.Email != "" {
+		out.User = u.Email
+	}
+	return out, err
+}
+
+// UndoDecision is POST /admin/decisions/undo: the change is taken back and the
+// person is signed out everywhere.
+func (d *Door) UndoDecision(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	p, err := d.Sessions.Current(c.Request)
+	if err != nil {
+		return err
+	}
+	r, err := d.Users.Record(c.Request.Context(), form["record"])
+	var user users.User
+	if err == nil {
+		_, user, err = d.Users.Undo(c.Request.Context(), r.ID, p.User.ID)
+	}
+	switch {
+	case errors.Is(err, users.ErrUndone), errors.Is(err, fs.ErrNotExist):
+		return &web.Problem{Status: http.StatusGone, Heading: "That is undone already, or too old to be undone.", Text: "Nothing was changed.", Action: backToDecisions}
+	case errors.Is(err, fs.ErrExist):
+		return &web.Problem{Status: http.StatusConflict, Heading: "The identity is somebody else's by now.", Text: "Nothing was changed. Disconnect it there first.", Action: backToDecisions}
+	case errors.Is(err, users.ErrLastWayIn):
+		return &web.Problem{Status: http.StatusConflict, Heading: "That is your own only way in.", Text: "Set a password or connect something else first.", Action: backToDecisions}
+	case err != nil:
+		return err
+	}
+	d.record(c, audit.Event{Kind: audit.LinkUndone, Target: r.UserID, LoginKey: r.LoginKey, Detail: map[string]string{"record": r.ID}})
+	if err := d.Logouts.EndAll(c.Request.Context(), user); err != nil {
+		return err
+	}
+	return web.SeeOther(c, "/admin/decisions?done=undone")
+}
+
+var backToDecisions = templates.Action{Label: "Decisions", URL: "/admin/decisions"}

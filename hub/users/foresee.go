@@ -1,0 +1,172 @@
+package users
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// An Effect is how many people something would happen to, and who the first
+// of them are.
+type Effect struct {
+	Count    int
+	Examples []string // addresses, or ids of people without one
+}
+
+const mostExamples = 5
+
+func (e *Effect) add(u User) {
+	e.Count++
+	if len(e.Examples) < mostExamples {
+		name := u.Email
+		if name == "" {
+			name = u.ID
+		}
+		e.Examples = append(e.Examples, name)
+	}
+}
+
+// Effects are what a change of a login key's policy would do to the people
+// there are, supposing that the upstream names each of them with their own
+// address and calls it verified.
+type Effects struct {
+	Counted int  // people who were looked at
+	Whole   bool // and there are no others
+
+	Merged    Effect // are linked at once from now on, and were not
+	Asked     Effect // are asked to prove their account from now on, and were not
+	Split     Effect // get a second account from now on, and did not
+	Refused   Effect // are refused from now on, and were not
+	LockedOut Effect // can sign in by nothing at all from now on, and could
+}
+
+// Risky reports whether an administrator should look before saving.
+func (e Effects) Risky() bool { return e.Merged.Count+e.Split.Count+e.LockedOut.Count > 0 }
+
+// Foresee says what a change of policy would do, before it is made. It reads
+// the people page by page and stops when the budget is used up. open says
+// whether people can sign in by another login key.
+func (k *Keeper) Foresee(ctx context.Context, before, after Policy, open func(keyID string) bool, budget time.Duration) (Effects, error) {
+	const page = 500
+	var e Effects
+	began := time.Now()
+	linked, err := k.ofKey(ctx, after.KeyID)
+	if err != nil {
+		return e, fmt.Errorf("foresee: %w", err)
+	}
+	from := ""
+	for {
+		people, err := k.Everyone(ctx, from, page)
+		if err != nil {
+			return e, fmt.Errorf("foresee: %w", err)
+		}
+		for _, u := range people {
+			if err := k.foreseeOne(ctx, &e, u, linked[u.ID], before, after, open); err != nil {
+				return e, fmt.Errorf("foresee: %w", err)
+			}
+			if e.Counted++; time.Since(began) > budget {
+				return e, nil
+			}
+		}
+		if len(people) < page {
+			e.Whole = true
+			return e, nil
+		}
+		from = people[len(people)-1].ID
+	}
+}
+
+// ofKey is who has an identity of a login key: its ids begin with the key's.
+func (k *Keeper) ofKey(ctx context.Context, keyID string) (map[string]bool, error) {
+	const page = 1000
+	all, from := map[string]bool{}, ""
+	for {
+		found, err := k.identities.Find(ctx, store.Query{Prefix: keyID + "/", After: from, Limit: page})
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range found {
+			all[i.UserID] = true
+		}
+		if len(found) < page {
+			return all, nil
+		}
+		from = found[len(found)-1].ID
+	}
+}
+
+func (k *Keeper) foreseeOne(ctx context.Context, e *Effects, u User, linked bool, before, after Policy, open func(string) bool) error {
+	if u.Disabled {
+		return nil // refused whatever the policy
+	}
+	was, err := k.outcome(ctx, u, linked, before)
+	if err != nil {
+		return err
+	}
+	will, err := k.outcome(ctx, u, linked, after)
+	if err != nil || was == will {
+		return err
+	}
+	switch will {
+	case Link:
+		e.Merged.add(u)
+	case Confirm, ConfirmByMail:
+		if was != Confirm && was != ConfirmByMail {
+			e.Asked.add(u)
+		}
+	case Create, CreateUnverified:
+		if was != Create && was != CreateUnverified {
+			e.Split.add(u)
+		}
+	case Refuse:
+		e.Refused.add(u)
+		alone, err := k.onlyBy(ctx, u, after.KeyID, open)
+		if err != nil {
+			return err
+		}
+		if alone {
+			e.LockedOut.add(u)
+		}
+	}
+	return nil
+}
+
+// outcome is what the rule decides for a person who comes through the key: as
+// the identity they have there, or else as a new one with their own address.
+func (k *Keeper) outcome(ctx context.Context, u User, linked bool, p Policy) (Action, error) {
+	f := facts{peer: p.Kind == KindPeer, migrating: k.now().Before(p.MigrateUntil), linking: p.Linking}
+	if !p.Enabled {
+		f.unusable = "The login key is switched off."
+	}
+	if linked {
+		f.linked, f.owner = true, &u
+		return decide(f).Action, nil
+	}
+	var key string
+	var err error
+	f.address, key = Claim{Email: u.Email, EmailVerified: true}.address(p)
+	if u.EmailKey != "" && u.EmailKey == key {
+		f.local = &u
+	}
+	if f.noSignUp, err = k.noSignUp(ctx, p, f.address, key); err != nil {
+		return "", err
+	}
+	return decide(f).Action, nil
+}
+
+// onlyBy reports whether a person has nothing to sign in with but a login key.
+func (k *Keeper) onlyBy(ctx context.Context, u User, keyID string, open func(string) bool) (bool, error) {
+	if u.Password != "" {
+		return false, nil
+	}
+	linked, err := k.ByUser(ctx, u.ID)
+	if err != nil {
+		return false, err
+	}
+	return !slices.ContainsFunc(linked, func(i Identity) bool {
+		return i.LoginKey != keyID && (open == nil || open(i.LoginKey))
+	}), nil
+}

@@ -1,0 +1,77 @@
+package templates
+
+import "time"
+
+// Connections is what signs a person in. Its forms post to
+// /account/connections/remove with identity={ID}, /account/connections/undo
+// with record={ID}, and /account/connect/{Key}.
+type Connections struct {
+	Password bool // whether the account has one
+	Fresh    bool // whether they signed in just now, as changes need
+	Linked   []Connection
+	Others   []Upstream // that could be connected
+	Changes  []LinkChange
+}
+
+func (Connections) look() look { return look{"connections", desk, "What signs you in", false} }
+
+// Ways is how many ways in there are.
+func (p Connections) Ways() int {
+	n := len(p.Linked)
+	if p.Password {
+		n++
+	}
+	return n
+}
+
+// A Connection is an identity elsewhere that signs in to this account.
+type Connection struct {
+	ID       string
+	Provider string
+	Icon     string
+	Who      string // their address there, as it was last said
+	Trust    string // how much the hub relies on that
+	Since    time.Time
+	LastUsed time.Time
+	Current  bool // this browser came in that way
+	Off      bool // an administrator has switched the upstream off
+}
+
+// A LinkChange is something connected or disconnected of late.
+type LinkChange struct {
+	ID       string
+	Provider string
+	Unlinked bool
+	By       string // "you", "signing in", "an administrator"
+	Made     time.Time
+	Until    time.Time // it can be undone
+	Undone   time.Time // zero if it was not
+}
+
+// Open tells whether it can be undone.
+func (l LinkChange) Open() bool { return l.Undone.IsZero() }
+
+// WasntMe takes back what a letter told of. It posts to /wasnt-me.
+type WasntMe struct {
+	Token    string
+	Provider string
+	Unlinked bool
+	Made     time.Time
+	Until    time.Time
+	Done     bool
+}
+
+func (WasntMe) look() look { return look{"wasntme", card, "This wasn't me", false} }
+
+// LinkProof is where the link in a letter leads that proves an account. It
+// posts to /signin/link/proof.
+type LinkProof struct {
+	Stop     string
+	Provider string
+	Email    string
+	Empties  bool // the account was never proved, so it is emptied first
+}
+
+func (p LinkProof) look() look {
+	return look{"linkproof", card, "Is this you, with " + p.Provider + "?", false}
+}

@@ -1,0 +1,34 @@
+package templates
+
+import "time"
+
+// AdminDecisions lists which identities were linked and unlinked. Its buttons
+// post to /admin/decisions/undo with record={ID}.
+type AdminDecisions struct {
+	User      string // id of the one person it is about; empty: everybody
+	Decisions []Decision
+	Next      string // the older ones are behind this id; empty: none are
+}
+
+func (AdminDecisions) look() look { return look{"decisions", desk, "Decisions", false} }
+
+// A Decision is one change of which identities are a person's.
+type Decision struct {
+	ID       string
+	UserID   string
+	User     string // as shown
+	Key      string // id of the login key
+	Provider string
+	Unlinked bool
+	Emptied  bool
+	Row      string // of the table; empty for an unlink
+	Reason   string
+	Policy   string // at the time
+	Made     time.Time
+	Until    time.Time // it can be undone
+	Undone   time.Time // zero if it was not
+	UndoneBy string
+}
+
+// Open tells whether it can be undone.
+func (d Decision) Open() bool { return d.Undone.IsZero() }

@@ -1,0 +1,90 @@
+package templates
+
+import "strconv"
+
+// AdminSimulator shows what a login key would make of somebody, and what a
+// change of its policy would do to the people there are. Both forms post to
+// /admin/keys/{ID}/simulate.
+type AdminSimulator struct {
+	ID   string
+	Name string
+	Off  bool // the key is switched off
+
+	Claim   SimulatorClaim
+	Passed  []SimulatorRow
+	Decided SimulatorRow // zero: nothing was asked yet
+	Action  string       // what happens to the person
+	User    string       // whom it would be
+	UserID  string
+
+	Policy   SimulatorPolicy
+	Foreseen *Foreseen // nil: nothing was asked yet
+	Mistakes []Mistake
+}
+
+func (p AdminSimulator) look() look {
+	return look{"simulator", desk, "What if: " + p.Name, len(p.Mistakes) > 0}
+}
+
+// SimulatorClaim is what an upstream would say of a person.
+type SimulatorClaim struct {
+	Issuer   string // issuer
+	Subject  string // subject
+	Email    string // email
+	Verified bool   // verified
+}
+
+// SimulatorRow is a row of the decision table.
+type SimulatorRow struct{ Row, Title, Fact string }
+
+// SimulatorPolicy is a policy to try, by the names of the login key's form.
+type SimulatorPolicy struct {
+	Enabled       bool   // enabled
+	Linking       string // linking
+	SignUps       string // sign_ups
+	SignUpDomains string // sign_up_domains, one a line
+	TrustEmail    bool   // trust_email
+	Domains       string // authoritative_domains, one a line
+	MigrateUntil  string // migrate_until, a day
+}
+
+// LinkingWays are the values of linking.
+func (SimulatorPolicy) LinkingWays() []Pair {
+	return []Pair{{"confirm", "Ask them to prove the account"}, {"auto", "At once, for domains it speaks for"}, {"never", "Never by address"}, {"provisioned", "Only people linked beforehand"}}
+}
+
+// SignUpWays are the values of sign_ups.
+func (SimulatorPolicy) SignUpWays() []Pair {
+	return []Pair{{"allow", "Everybody"}, {"deny", "Nobody"}, {"invited", "Who was invited"}, {"domains", "Addresses at certain domains"}}
+}
+
+// Foreseen is what a change would do.
+type Foreseen struct {
+	Counted int
+	Whole   bool // everybody was counted
+	Lines   []ForeseenLine
+}
+
+// A ForeseenLine is one thing that would happen, and to how many.
+type ForeseenLine struct {
+	Tone     string
+	Count    int
+	Text     string
+	Examples []string
+}
+
+// More is how many are not named.
+func (l ForeseenLine) More() int { return l.Count - len(l.Examples) }
+
+// People is the count in words.
+func (l ForeseenLine) People() string { return people(l.Count) }
+
+// People is how many were looked at, in words.
+func (f Foreseen) People() string { return people(f.Counted) }
+
+func people(count int) string {
+	if count == 1 {
+		return "1 person"
+	}
+	return strconv.Itoa(count) + " people"
+}
