@@ -169,6 +169,7 @@ func (h *Hub) routes() []route {
 		{"GET", "/admin/keys/:id/simulate", g.operator, h.admin.Simulator},
 		{"POST", "/admin/keys/:id/simulate", g.operator, h.admin.Simulate},
 		{"GET", "/admin/decisions", g.operator, h.admin.Decisions},
+		{"POST", "/admin/decisions/link", g.operator, h.admin.LinkBeforehand},
 		{"POST", "/admin/decisions/undo", g.operator, h.admin.UndoDecision},
 		{"GET", "/admin/keys/:id/delete", g.operator, h.admin.AskRemoveLoginKey},
 		{"POST", "/admin/keys/:id/delete", g.operator, h.admin.RemoveLoginKey},

@@ -83,3 +83,43 @@ func TestAnAdministratorUndoesADecision(t *testing.T) {
 	}
 	refusedPage(t, "a second time", admin.submit(p, "/admin/decisions/undo"))
 }
+
+func TestARiskyChangeOfPolicyIsConfirmedFirst(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	w.person("ada@example.org")
+	key, err := w.Hub.KeepLoginKey(t.Context(), "test", federation.LoginKey{Kind: federation.KindOpenID, Name: "Example ID", ClientID: "c", BaseURL: "https://id.example", Enabled: true}, "s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := "/admin/keys/" + key.ID
+	b := w.operator()
+	p := b.submit(b.open(path), path, "linking", "auto", "authoritative_domains", "example.org")
+	if p.Status != http.StatusConflict || !strings.Contains(p.Body, "1 person would be linked at once") {
+		t.Fatalf("got %d:\n%s", p.Status, p.Body)
+	}
+	want(t, "linking before it is confirmed", w.key(key.ID).Linking, federation.Confirm)
+	b.submit(p, path, "sure", "1")
+	want(t, "linking after that", w.key(key.ID).Linking, federation.Auto)
+}
+
+func TestSomebodyIsLinkedBeforehand(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	ada := w.person("ada@example.org")
+	key, err := w.Hub.KeepLoginKey(t.Context(), "test", federation.LoginKey{Kind: federation.KindOpenID, Name: "Example ID", ClientID: "c", BaseURL: "https://id.example", Linking: federation.Provisioned}, "s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := w.operator()
+	path := "/admin/decisions/link"
+	p := b.open("/admin/decisions")
+	for _, tt := range []struct{ account, subject string }{{"nobody@example.org", "1"}, {"not an address", "1"}, {"ada@example.org", ""}, {"ada@example.org", "null"}} {
+		p = b.submit(p, path, "account", tt.account, "subject", tt.subject, "key", key.ID)
+		want(t, tt.account+" "+tt.subject, p.Status, http.StatusUnprocessableEntity)
+	}
+	p = b.submit(p, path, "account", "Ada@example.org", "subject", "1", "key", key.ID)
+	want(t, "status", p.Status, http.StatusOK)
+	all, err := w.Hub.Identities(t.Context(), ada.ID)
+	if err != nil || len(all) != 1 || all[0].Issuer != "https://id.example" || all[0].Subject != "1" {
+		t.Errorf("got %+v, %v", all, err)
+	}
+}

@@ -7,10 +7,22 @@ import "time"
 type AdminDecisions struct {
 	User      string // id of the one person it is about; empty: everybody
 	Decisions []Decision
+	Keys      []Pair // login keys by which somebody can be linked: id and name
+	Form      LinkBeforehand
+	Mistakes  []Mistake
 	Next      string // the older ones are behind this id; empty: none are
 }
 
-func (AdminDecisions) look() look { return look{"decisions", desk, "Decisions", false} }
+func (p AdminDecisions) look() look { return look{"decisions", desk, "Decisions", len(p.Mistakes) > 0} }
+
+// LinkBeforehand is the form by which an administrator links an identity
+// before it first comes. It posts to /admin/decisions/link.
+type LinkBeforehand struct {
+	Account string // account: an address
+	Key     string // key
+	Issuer  string // issuer; empty: the key's
+	Subject string // subject
+}
 
 // A Decision is one change of which identities are a person's.
 type Decision struct {

@@ -62,11 +62,14 @@ type KeyForm struct {
 
 	SignUps              string // sign_ups: "deny", "invited", "domains" or "allow"
 	SignUpDomains        string // sign_up_domains, one per line
-	Linking              string // linking: "confirm", "auto" or "never"
+	Linking              string // linking: "confirm", "auto", "never" or "provisioned"
+	MigrateUntil         string // migrate_until, like 2026-12-31
 	TrustEmail           bool   // trust_email
 	AuthoritativeDomains string // authoritative_domains, one per line
 	Roles                string // role_map, there = here, one per line
 	TrustAssurance       bool   // trust_assurance
+
+	Foreseen *Foreseen // what saving would do to people, where that must be confirmed with sure
 
 	Hidden       bool   // hidden
 	Direct       bool   // direct
@@ -91,7 +94,7 @@ func (KeyForm) LinkingChoices() []Pick {
 		{"confirm", "Confirm", "They sign in to that account once, the way they always do, and the two are connected."},
 		{"auto", "Connect at once", "For the authoritative domains below the provider's word is enough. For every other address they confirm."},
 		{"never", "Never", "They are turned away, and can connect the two themselves when signed in here."},
-		{"provisioned", "Only people linked beforehand", "Everybody else is turned away, whatever address they bring, and nobody gets a new account."},
+		{"provisioned", "Only people linked beforehand", "Everybody else is turned away. An administrator links people under Decisions. Nobody gets a new account."},
 	}
 }
 

@@ -14,6 +14,7 @@ type AdminSimulator struct {
 	Passed  []SimulatorRow
 	Decided SimulatorRow // zero: nothing was asked yet
 	Action  string       // what happens to the person
+	Roles   []string     // that they would get from there
 	User    string       // whom it would be
 	UserID  string
 
@@ -32,6 +33,7 @@ type SimulatorClaim struct {
 	Subject  string // subject
 	Email    string // email
 	Verified bool   // verified
+	Roles    string // roles, separated by spaces
 }
 
 // SimulatorRow is a row of the decision table.

@@ -1,9 +1,11 @@
 package admin
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -20,10 +22,19 @@ const decisionsShown = 50
 // unlinked of late, why, and what can be undone; with ?user= those of one
 // person.
 func (d *Door) Decisions(c *gin.Context) error {
+	return d.showDecisions(c, http.StatusOK, templates.AdminDecisions{User: c.Query("user")})
+}
+
+func (d *Door) showDecisions(c *gin.Context, status int, page templates.AdminDecisions) error {
 	ctx := c.Request.Context()
-	page := templates.AdminDecisions{User: c.Query("user")}
+	keys, err := d.Upstreams.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		page.Keys = append(page.Keys, templates.Pair{Name: k.ID, Value: k.Name})
+	}
 	var records []users.Record
-	var err error
 	if page.User != "" {
 		records, err = d.Users.Records(ctx, page.User)
 	} else {
@@ -43,7 +54,7 @@ func (d *Door) Decisions(c *gin.Context) error {
 		}
 		page.Decisions = append(page.Decisions, row)
 	}
-	return d.Edge.Show(c, http.StatusOK, page)
+	return d.Edge.Show(c, status, page)
 }
 
 func (d *Door) decision(c *gin.Context, r users.Record) (templates.Decision, error) {
@@ -60,6 +71,48 @@ func (d *Door) decision(c *gin.Context, r users.Record) (templates.Decision, err
 		out.User = u.Email
 	}
 	return out, err
+}
+
+// LinkBeforehand is POST /admin/decisions/link: an administrator says who
+// somebody will be who has not come yet.
+func (d *Door) LinkBeforehand(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request.Context()
+	typed := templates.LinkBeforehand{Account: strings.TrimSpace(form["account"]), Key: form["key"], Issuer: strings.TrimSpace(form["issuer"]), Subject: strings.TrimSpace(form["subject"])}
+	wrong := func(field, text string) error {
+		return d.showDecisions(c, http.StatusUnprocessableEntity, templates.AdminDecisions{Form: typed, Mistakes: []templates.Mistake{{Field: field, Text: text}}})
+	}
+	user, err := d.Users.ByEmail(ctx, typed.Account)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, users.ErrEmail) {
+		return wrong("account", "Nobody here has this address.")
+	}
+	if err != nil {
+		return err
+	}
+	key, err := d.Upstreams.Get(ctx, typed.Key)
+	if errors.Is(err, fs.ErrNotExist) {
+		return wrong("key", "Choose a login key.")
+	}
+	if err != nil {
+		return err
+	}
+	issuer := cmp.Or(typed.Issuer, key.Issuer, key.BaseURL)
+	p, err := d.Sessions.Current(c.Request)
+	if err != nil {
+		return err
+	}
+	decision, err := d.Users.Provision(ctx, user, users.Claim{Key: key.ID, Issuer: issuer, Subject: typed.Subject}, users.PolicyOf(key), p.User.ID)
+	if err != nil {
+		return err
+	}
+	if decision.Action == users.Refuse {
+		return wrong("subject", decision.Reason)
+	}
+	d.record(c, audit.Event{Kind: audit.LinkMade, Target: user.ID, LoginKey: key.ID, Reason: decision.Reason, Detail: map[string]string{"row": decision.Row, "record": decision.Record}})
+	return web.SeeOther(c, "/admin/decisions?done=added")
 }
 
 // UndoDecision is POST /admin/decisions/undo: the change is taken back and the

@@ -20,7 +20,7 @@ func (d *Door) keyForm(k federation.LoginKey) templates.KeyForm {
 		ClientID: k.ClientID, HasSecret: k.Secret != "", SecretExpires: dayOf(k.SecretExpires),
 		Scopes: strings.Join(k.Scopes, " "), Params: joined(k.Params, "="), Hosts: strings.Join(k.Hosts, "\n"),
 		SignUps: cmp.Or(k.SignUps, federation.Deny), SignUpDomains: strings.Join(k.SignUpDomains, "\n"),
-		Linking: cmp.Or(k.Linking, federation.Confirm), TrustEmail: k.TrustEmail, AuthoritativeDomains: strings.Join(k.AuthoritativeDomains, "\n"),
+		Linking: cmp.Or(k.Linking, federation.Confirm), MigrateUntil: dayOf(k.MigrateUntil), TrustEmail: k.TrustEmail, AuthoritativeDomains: strings.Join(k.AuthoritativeDomains, "\n"),
 		Roles: joined(k.RoleMap, " = "), TrustAssurance: k.TrustAssurance,
 		Hidden: k.Hidden, Direct: k.Direct, HomeDomains: strings.Join(k.HomeDomains, "\n"),
 		KeepTokens: k.KeepTokens, SignOutThere: k.SignOutThere,

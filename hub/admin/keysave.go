@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/catalog"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -29,6 +31,17 @@ func (d *Door) SaveLoginKey(c *gin.Context) error {
 	}
 	typed := key
 	wrong := editKey(&typed, form)
+	if len(wrong) == 0 && form["sure"] == "" {
+		effects, err := d.Foresee(c, users.PolicyOf(key), users.PolicyOf(typed))
+		if err != nil {
+			return err
+		}
+		if effects.Risky() {
+			shown := d.keyForm(typed)
+			shown.Foreseen = foreseen(effects)
+			return d.showKey(c, http.StatusConflict, key, shown, nil)
+		}
+	}
 	if len(wrong) == 0 {
 		err = d.Upstreams.Update(c.Request.Context(), key.ID, form["client_secret"], func(k *federation.LoginKey) error {
 			editKey(k, form)
@@ -71,6 +84,9 @@ func editKey(k *federation.LoginKey, form map[string]string) []templates.Mistake
 	editConnection(k, form)
 	editPeople(k, form)
 	wrong := editExpiry(k, form)
+	if k.Kind == federation.KindPeer {
+		wrong = append(wrong, editMigration(k, form)...)
+	}
 	var ok bool
 	if k.Params, ok = pairs(form["params"], strings.Index); !ok {
 		wrong = append(wrong, templates.Mistake{Field: "params", Text: "Each line is a name, an equals sign and a value, like prompt=select_account."})
@@ -150,6 +166,21 @@ func editExpiry(k *federation.LoginKey, form map[string]string) []templates.Mist
 		return []templates.Mistake{{Field: "secret_expires", Text: "Enter a day like 2026-12-31."}}
 	}
 	k.SecretExpires = t
+	return nil
+}
+
+// editMigration takes over until when a primary's people are linked at once.
+func editMigration(k *federation.LoginKey, form map[string]string) []templates.Mistake {
+	k.MigrateUntil = time.Time{}
+	day := strings.TrimSpace(form["migrate_until"])
+	if day == "" {
+		return nil
+	}
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return []templates.Mistake{{Field: "migrate_until", Text: "Enter a day like 2026-12-31."}}
+	}
+	k.MigrateUntil = t
 	return nil
 }
 

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,15 +33,8 @@ func simulator(key federation.LoginKey, p users.Policy) templates.AdminSimulator
 		page.Claim.Issuer = key.BaseURL
 	}
 	page.Policy = templates.SimulatorPolicy{Enabled: key.Enabled, Linking: p.Linking, SignUps: p.SignUps, TrustEmail: p.TrustEmail,
-		SignUpDomains: strings.Join(p.SignUpDomains, "\n"), Domains: strings.Join(p.AuthoritativeDomains, "\n"), MigrateUntil: dateOf(p.MigrateUntil)}
+		SignUpDomains: strings.Join(p.SignUpDomains, "\n"), Domains: strings.Join(p.AuthoritativeDomains, "\n"), MigrateUntil: dayOf(p.MigrateUntil)}
 	return page
-}
-
-func dateOf(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.DateOnly)
 }
 
 // Simulate is POST /admin/keys/{id}/simulate: who somebody would be here, and
@@ -61,7 +55,7 @@ func (d *Door) Simulate(c *gin.Context) error {
 	if form["about"] == "policy" {
 		err = d.foresee(c, form, saved, &page)
 	} else {
-		err = d.would(c, form, saved, &page)
+		err = d.would(c, form, key, &page)
 	}
 	if err != nil {
 		return err
@@ -69,9 +63,11 @@ func (d *Door) Simulate(c *gin.Context) error {
 	return d.Edge.Show(c, http.StatusOK, page)
 }
 
-func (d *Door) would(c *gin.Context, form map[string]string, p users.Policy, page *templates.AdminSimulator) error {
+func (d *Door) would(c *gin.Context, form map[string]string, key federation.LoginKey, page *templates.AdminSimulator) error {
+	p := users.PolicyOf(key)
 	page.Claim = templates.SimulatorClaim{Issuer: strings.TrimSpace(form["issuer"]), Subject: strings.TrimSpace(form["subject"]), Email: strings.TrimSpace(form["email"]),
-		Verified: form["verified"] != ""}
+		Verified: form["verified"] != "", Roles: form["roles"]}
+	page.Roles = rolesHere(key.RoleMap, words(form["roles"]))
 	p.Enabled = true // what would be if it were on; the page says if it is off
 	decision, over, err := d.Users.Would(c.Request.Context(), users.Claim{Key: p.KeyID, Issuer: page.Claim.Issuer, Subject: page.Claim.Subject,
 		Email: page.Claim.Email, EmailVerified: page.Claim.Verified}, p)
@@ -90,6 +86,17 @@ func (d *Door) would(c *gin.Context, form map[string]string, p users.Policy, pag
 		}
 	}
 	return nil
+}
+
+// rolesHere are the roles that those of the upstream become.
+func rolesHere(rules map[string]string, there []string) []string {
+	var here []string
+	for _, role := range there {
+		if to := rules[role]; to != "" && !slices.Contains(here, to) {
+			here = append(here, to)
+		}
+	}
+	return here
 }
 
 // actions are what an action means for the person.
@@ -129,6 +136,9 @@ func (d *Door) foresee(c *gin.Context, form map[string]string, saved users.Polic
 // Foresee says what a change of a key's policy would do to the people there
 // are.
 func (d *Door) Foresee(c *gin.Context, before, after users.Policy) (users.Effects, error) {
+	if before.Same(after) {
+		return users.Effects{Whole: true}, nil // and nobody has to be read
+	}
 	keys, err := d.Upstreams.All(c.Request.Context())
 	if err != nil {
 		return users.Effects{}, err

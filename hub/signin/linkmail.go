@@ -38,6 +38,9 @@ func (d *Door) LinkMail(c *gin.Context) error {
 	}
 	ctx := c.Request.Context()
 	l, _, err := d.linking(c, form["stop"])
+	if err == nil && !d.Users.Mails() {
+		err = web.NotFound(nil)
+	}
 	if err != nil {
 		return err
 	}

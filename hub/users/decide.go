@@ -27,8 +27,9 @@ type Decision struct {
 	// Emptied is set if the account was emptied before it was linked.
 	Emptied bool
 
-	wipe bool // empty the account before linking
-	tell User // the owner of the address, to hear of a refusal (D4)
+	wipe bool   // empty the account before linking
+	by   string // id of the administrator who decided
+	tell User   // the owner of the address, to hear of a refusal (D4)
 }
 
 // Passed is a row that was looked at and did not apply, with the fact that

@@ -12,6 +12,7 @@ func (k *Keeper) link(ctx context.Context, d Decision, c Claim, p Policy) (Decis
 	identity := k.newIdentity(c, d.User.ID)
 	r, token := k.newRecord(Linked, d.User.ID, identity)
 	r.KeyName, r.Row, r.Reason, r.Policy, r.Emptied = p.Name, d.Row, d.Reason, p.words(), d.wipe
+	r.By = d.by
 	if d.Row == "D2" {
 		r.By = d.User.ID
 	}

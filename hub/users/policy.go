@@ -2,6 +2,7 @@ package users
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,6 +68,13 @@ func mapped(roles map[string]string) map[string]string {
 		out[ours] = ours
 	}
 	return out
+}
+
+// Same reports whether two policies decide alike.
+func (p Policy) Same(o Policy) bool {
+	return p.KeyID == o.KeyID && p.Kind == o.Kind && p.Enabled == o.Enabled && p.Linking == o.Linking && p.SignUps == o.SignUps &&
+		p.TrustEmail == o.TrustEmail && p.MigrateUntil.Equal(o.MigrateUntil) &&
+		slices.Equal(p.AuthoritativeDomains, o.AuthoritativeDomains) && slices.Equal(p.SignUpDomains, o.SignUpDomains)
 }
 
 // authoritative reports whether the upstream runs the mailboxes of a domain.

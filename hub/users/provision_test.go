@@ -1,0 +1,53 @@
+package users_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// D13 and the link mode "provisioned": an identity that an administrator
+// linked beforehand comes in, and nobody else does.
+func TestOnlyPeopleLinkedBeforehandComeIn(t *testing.T) {
+	w := newWorld(t)
+	ada, eve := w.person("ada@gmail.example"), w.person("eve@gmail.example")
+	p := trusted()
+	p.Linking = users.LinkProvisioned
+	wants(t, w.match(google("1", "ada@gmail.example"), p), "D7", users.Refuse)
+	wants(t, w.match(google("2", "new@gmail.example"), p), "D5", users.Refuse)
+
+	off := p
+	off.Enabled = false // prepared before it is switched on
+	d := must[users.Decision](t)(w.Provision(t.Context(), ada, google("1", ""), off, "root"))
+	if d.Action != users.Link {
+		t.Fatalf("got %s: %s", d.Action, d.Reason)
+	}
+	if r := must[users.Record](t)(w.Record(t.Context(), d.Record)); r.By != "root" {
+		t.Errorf("on record as by %q", r.By)
+	}
+	came := w.match(google("1", "ada@gmail.example"), p)
+	wants(t, came, "D1", users.SignIn)
+	if came.User.ID != ada.ID {
+		t.Errorf("got user %s, want %s", came.User.ID, ada.ID)
+	}
+	if d := must[users.Decision](t)(w.Provision(t.Context(), eve, google("1", ""), p, "root")); d.Action != users.Refuse {
+		t.Errorf("giving it to somebody else: got %s", d.Action)
+	}
+	// D10 holds for administrators too: the old identity goes first.
+	if d := must[users.Decision](t)(w.Provision(t.Context(), ada, google("3", ""), p, "root")); d.Action != users.Refuse {
+		t.Errorf("a second identity of one upstream: got %s", d.Action)
+	}
+}
+
+// FE-29: who has no password signs in by none.
+func TestNoPasswordIsNoPassword(t *testing.T) {
+	w := newWorld(t)
+	w.match(google("1", "ada@gmail.example"), trusted())
+	for _, password := range []string{"", "null", "\"null\"", "undefined", "0", "false", "<nil>", " "} {
+		if err := w.signIn("ada@gmail.example", password); !errors.Is(err, users.ErrWrongPassword) {
+			t.Errorf("%q: got %v", password, err)
+		}
+		w.pass(3600e9)
+	}
+}
