@@ -48,11 +48,6 @@ func URL(name string) string {
 	return prefix + name
 }
 
-// Drawn tells whether there is a drawing of this name in icons.svg.
-func Drawn(name string) bool {
-	return name != "" && bytes.Contains(assets()["icons.svg"].plain, []byte(`<symbol id="`+name+`"`))
-}
-
 // Handler answers GET and HEAD for the paths that URL returns, and 404 for
 // every other path.
 func Handler() http.Handler {

@@ -18,7 +18,7 @@
 //
 // Every form posts the hidden input csrf. Check boxes send "1" or nothing.
 //
-//	/signin                           SignIn        flow to email password
+//	/signin                           SignIn        flow to email password, or step=email instead of the password
 //	/signin/with/{key}                SignIn, Link  flow to
 //	/signin/link                      Link          stop password (email, for password managers only)
 //	/consent                          Consent       flow decision (allow, cancel)
@@ -60,7 +60,7 @@
 // case). Where the browser runs scripts, the first row of a list of addresses
 // takes the id of its text area. Buttons and links have these:
 //
-//	SignIn         sign-in, with-{key}
+//	SignIn         sign-in, continue, use-password, with-{key}
 //	Choose         continue, switch-account
 //	Link           connect, with-{key}, cancel
 //	Consent        allow, cancel, switch-account; origin and scopes to read

@@ -276,7 +276,7 @@ func checkedFields(tree *html.Node) []string {
 		id, _ := attr(node, "id")
 		kind, _ := attr(node, "type")
 		name, _ := attr(node, "name")
-		typed := slices.Contains([]string{"input", "select", "textarea"}, node.Data) && kind != "checkbox" && kind != "radio"
+		typed := slices.Contains([]string{"input", "select", "textarea"}, node.Data) && kind != "checkbox" && kind != "radio" && kind != "search"
 		if typed && id == name || node.Data == "fieldset" && id != "" {
 			names = append(names, id)
 		}

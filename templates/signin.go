@@ -1,5 +1,10 @@
 package templates
 
+import (
+	"slices"
+	"strings"
+)
+
 // A Client is the app a person is on the way to, as far as the hub vouches for it.
 type Client struct {
 	Name         string // as registered here
@@ -26,6 +31,7 @@ type Upstream struct {
 	Key  string
 	Name string
 	Icon string // "peer" or "openid"; without one the first letter is shown
+	Last bool   // this browser's person came by it the last time
 }
 
 // SignIn asks who is there. It posts to /signin.
@@ -38,7 +44,25 @@ type SignIn struct {
 	Mistakes  []Mistake
 	Password  bool // whether this hub takes passwords
 	Upstreams []Upstream
+
+	EmailFirst bool       // the address alone is asked for: it may belong elsewhere
+	Local      string     // path of the page with the password, whatever the address
+	More       []Upstream // that are folded away
+	Query      string     // what was looked for among them
 }
+
+// Search leaves of those that are folded away the ones with a word of the
+// query in their name.
+func (p *SignIn) Search(query string) {
+	query = strings.ToLower(strings.TrimSpace(query))
+	p.Query = query
+	if query != "" {
+		p.More = slices.DeleteFunc(p.More, func(u Upstream) bool { return !strings.Contains(strings.ToLower(u.Name), query) })
+	}
+}
+
+// Many tells whether a search is worth its place.
+func (p SignIn) Many() bool { return len(p.More) > 12 || p.Query != "" }
 
 func (p SignIn) look() look {
 	return look{"signin", card, "Sign in", p.Wrong()}
@@ -55,7 +79,7 @@ func (p SignIn) Ready() bool { return p.Password || len(p.Upstreams) > 0 }
 func (p SignIn) FocusEmail() bool { return !p.Wrong() && p.Email == "" }
 
 // FocusPassword is true where the address is known already.
-func (p SignIn) FocusPassword() bool { return !p.Wrong() && p.Email != "" }
+func (p SignIn) FocusPassword() bool { return !p.Wrong() && p.Email != "" && !p.EmailFirst }
 
 // Link asks someone who came from an upstream to prove that the account with
 // the same address is theirs. It posts to /signin/link.

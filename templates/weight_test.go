@@ -19,7 +19,7 @@ func TestTheSignInPageIsLight(t *testing.T) {
 	const limit, wire, requests = 20 << 10, 10 << 10, 6
 	page := SignIn{
 		Flow: strings.Repeat("f", 86), Password: true, Client: Client{Name: "Payroll"},
-		Upstreams: []Upstream{{"google", "Google", "openid"}, {"hq", "Headquarters", "peer"}},
+		Upstreams: []Upstream{{Key: "google", Name: "Google", Icon: "openid"}, {Key: "hq", Name: "Headquarters", Icon: "peer"}},
 	}
 	text, tree := render(t, Frame{Hub: "Example ID", CSRF: strings.Repeat("c", 43)}, page)
 

@@ -40,7 +40,7 @@ func words() template.FuncMap {
 		"alerted":  alerted,
 		"choices":  choices,
 		"picks":    picks,
-		"drawn":    static.Drawn,
+		"drawn":    static.HasIcon,
 		"wrong":    wrong,
 		"locked":   locked,
 		"on":       on,

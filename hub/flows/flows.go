@@ -39,6 +39,7 @@ type Request struct {
 	LoginHint    string         `bson:"loginHint"`
 	ACRValues    string         `bson:"acrValues"`
 	UILocales    string         `bson:"uiLocales"`
+	IDP          string         `bson:"idp,omitempty"` // login key that the app wants its people to sign in with
 
 	// Subject is whom the client means, by the name it knows them by; empty:
 	// anybody. ACRs are how they must have signed in, if not empty: any of

@@ -51,6 +51,7 @@ func (d *draft) copyPlain() {
 		r.ACRValues = strings.Join(d.client.Requests.DefaultACRValues, " ") // OIDC Registration §2
 	}
 	r.UILocales = clipTo(p["ui_locales"], maxHint)
+	r.IDP = clipTo(p["idp"], maxHint)
 	if d.client.Server != nil {
 		r.Via = strings.Fields(p["via"]) // only hubs pass requests on
 		r.Trace = clipTo(p["trace"], maxTrace)

@@ -86,6 +86,7 @@ type journey struct {
 	way
 	flow   flows.Flow // zero without one
 	client clients.Client
+	email  string // as typed, for the upstream that it leads to
 }
 
 // journey opens the flow that the request names, if it names one.
@@ -124,28 +125,23 @@ func (d *Door) Show(c *gin.Context) error {
 			return web.SeeOther(c, j.next())
 		}
 	}
-	keys, err := d.Upstreams.Enabled(c.Request.Context())
+	ways, err := d.ways(c.Request.Context())
 	if err != nil {
 		return err
 	}
 	if again, ok := d.retried(c); ok {
-		return d.show(c, again.Status, j, templates.SignIn{Email: again.Email, Alert: again.Alert})
+		page := templates.SignIn{Email: again.Email, Alert: again.Alert}
+		return d.show(c, again.Status, j, ways, page)
 	}
 	// The local way in stays open for when the upstream is down.
-	if key, ok := straight(keys); ok && c.Query("local") == "" && c.Query("switch") == "" {
-		return d.leave(c, key.ID, j)
-	}
-	return d.show(c, http.StatusOK, j, templates.SignIn{Email: hint(j.flow.Request.LoginHint)})
-}
-
-// straight returns the login key that people are sent to without a page.
-func straight(keys []federation.LoginKey) (federation.LoginKey, bool) {
-	for _, k := range keys {
-		if k.Direct && k.Ready() {
-			return k, true
+	if c.Query("local") == "" && c.Query("switch") == "" {
+		if key, ok := straight(ways, j.flow.Request.IDP); ok {
+			return d.leave(c, key.ID, j)
 		}
 	}
-	return federation.LoginKey{}, false
+	page := templates.SignIn{Email: hint(j.flow.Request.LoginHint), Query: c.Query("q")}
+	page.EmailFirst = c.Query("local") == "" && anyHome(ways)
+	return d.show(c, http.StatusOK, j, ways, page)
 }
 
 // hint is a login_hint that may be an address; everything else is ignored.
@@ -154,29 +150,6 @@ func hint(s string) string {
 		return ""
 	}
 	return s
-}
-
-// show fills in what the page always has.
-func (d *Door) show(c *gin.Context, status int, j journey, page templates.SignIn) error {
-	keys, err := d.Upstreams.Enabled(c.Request.Context())
-	if err != nil {
-		return err
-	}
-	page.Flow, page.To, page.Client, page.Password = j.Flow, web.LocalPath(j.To, ""), j.shown(), true
-	for _, k := range keys {
-		if k.Ready() {
-			page.Upstreams = append(page.Upstreams, templates.Upstream{Key: k.ID, Name: k.Name, Icon: icon(k)})
-		}
-	}
-	web.Picturing(c, clients.OriginOf(page.Client.Logo))
-	return d.Edge.Show(c, status, page)
-}
-
-func icon(k federation.LoginKey) string {
-	if k.Icon != "" {
-		return k.Icon
-	}
-	return k.Kind
 }
 
 // Password is POST /signin.
@@ -188,6 +161,9 @@ func (d *Door) Password(c *gin.Context) error {
 	j, err := d.journey(c, way{Flow: form["flow"], To: form["to"]})
 	if err != nil {
 		return err
+	}
+	if form["step"] == stepEmail {
+		return d.afterEmail(c, j, form["email"])
 	}
 	user, err := d.Users.Authenticate(c.Request.Context(), form["email"], form["password"])
 	if alert, status, ok := mistake(err, d.Now()); ok {
@@ -241,6 +217,7 @@ func (d *Door) finish(c *gin.Context, j journey, start sessions.Start) error {
 			return err
 		}
 	}
+	d.Sessions.RememberWay(c.Writer, start.LoginKey)
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SignInOK, Actor: start.User.ID, Client: j.client.ID, LoginKey: start.LoginKey, IP: c.ClientIP(), Ref: web.Ref(c)})
 	return web.SeeOther(c, j.next())
 }

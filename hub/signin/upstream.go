@@ -104,6 +104,9 @@ func hints(j journey) federation.Hints {
 		UILocales: r.UILocales,
 		Via:       slices.Clone(r.Via),
 	}
+	if j.email != "" {
+		h.LoginHint = j.email
+	}
 	switch {
 	case r.Prompt.None:
 		h.Prompt = "none"
