@@ -58,6 +58,8 @@ func galleryPages(t *testing.T, o *tour) {
 		"devicedone: allowed":                  templates.DeviceDone{Allowed: true},
 		"settings: an initial access token":    templates.AdminSettings{HubName: longName, Registration: "token", Issuer: "https://" + longHost, Token: "fhi_" + longWord, Tokens: []templates.InitialToken{{ID: "1", Hint: "x7Qz", Left: 3, By: longEmail, Expires: noon()}}},
 		"settings: set elsewhere":              templates.AdminSettings{HubName: longName, SkipAuthorization: "Force", TrustedDomains: "example.org", Issuer: "https://" + longHost, Locked: map[string]string{"hub_name": "FEDHUB_NAME", "skip_authorization": "FEDHUB_SKIP_AUTHORIZATION", "trusted_domains": "FEDHUB_TRUSTED_DOMAINS"}},
+		"signin: the address first":            templates.SignIn{Password: true, EmailFirst: true, Local: "/", Upstreams: longUpstreams()[:1]},
+		"signin: many ways":                    manyWays(),
 		"keytried: it works":                   triedPage(false),
 		"keytried: it failed":                  triedPage(true),
 		"keys: with warnings":                  keysPage(),
@@ -207,5 +209,16 @@ func triedPage(failed bool) templates.AdminKeyTried {
 	page.Row, page.Decision, page.Reason = "D5", "You would get a new account with this email address.", "Nobody here has this identity or its verified e-mail address."
 	page.Passed = []templates.Pair{{Name: "D0", Value: "The login key is on, and the answer names a person."}}
 	page.Warnings = []string{"Anybody who can sign in there gets an account here."}
+	return page
+}
+
+// manyWays is the sign-in page of a hub with more login keys than one sees at
+// once, opened by a search.
+func manyWays() templates.SignIn {
+	page := templates.SignIn{Password: true, Query: "pro", Local: "/", Upstreams: longUpstreams()}
+	page.Upstreams[0].Last = true
+	for i := range 9 {
+		page.More = append(page.More, templates.Upstream{Key: "more-" + string(rune('a'+i)), Name: "Provider " + longName, Icon: "openid"})
+	}
 	return page
 }

@@ -61,6 +61,8 @@ for (const box of document.querySelectorAll("textarea[data-rows]")) {
 const keyID = document.getElementById("key_id");
 const callback = document.getElementById("callback");
 if (keyID && callback) {
-  keyID.oninput = () => { callback.querySelector("code").textContent = callback.dataset.start + keyID.value.trim(); };
+  keyID.oninput = () => {
+    for (const code of callback.parentNode.querySelectorAll("code")) code.textContent = callback.dataset.start + keyID.value.trim();
+  };
   document.getElementById("look").hidden = true;
 }
