@@ -117,12 +117,7 @@ func (r *Registry) settle(k *LoginKey, secret string) error {
 	if _, found := r.factories[k.Kind]; !found {
 		problems = append(problems, problem("kind", "There is no kind %q.", k.Kind)...)
 	}
-	switch {
-	case len(secret) > 4096 || !clean(secret):
-		problems = append(problems, problem("secret", "The client secret has characters that do not print. Copy it again.")...)
-	case secret != "" && k.Kind == KindPeer:
-		problems = append(problems, problem("secret", "Another hub needs no client secret; this site proves itself with its signing key.")...)
-	}
+	problems = append(problems, checkSecret(*k, secret)...)
 	if len(problems) > 0 {
 		return problems
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strings"
 )
 
 // opened is a connector and the state of the key that it was opened from.
@@ -66,7 +65,9 @@ func (r *Registry) connector(key LoginKey) (opened, error) {
 	if o, found := r.opened[key.ID]; found && o.version == version {
 		return o, nil
 	}
-	connector, err := r.make(key, r.env)
+	env := r.env
+	env.Pin = func(ctx context.Context, id, issuer string) error { return r.pin(ctx, id, key.BaseURL, issuer) }
+	connector, err := r.make(key, env)
 	if err != nil {
 		return opened{}, err
 	}
@@ -103,17 +104,18 @@ func (k LoginKey) version() [sha256.Size]byte {
 // errPinned ends an update that has nothing to write.
 var errPinned = errors.New("already pinned")
 
-// pin remembers the issuer that a key's upstream turned out to have.
-func (r *Registry) pin(ctx context.Context, id, issuer string) error {
+// pin remembers the issuer that a key's upstream turned out to have when it
+// was looked at under an address.
+func (r *Registry) pin(ctx context.Context, id, address, issuer string) error {
 	err := r.store.Update(ctx, id, func(k *LoginKey) error {
 		switch {
 		case k.Issuer == issuer:
 			return errPinned
 		case k.Issuer != "":
 			return NewFault(Misconfigured, k.Name, fmt.Errorf("its issuer is now %q and was %q", issuer, k.Issuer))
-		case strings.TrimSuffix(issuer, "/") != strings.TrimSuffix(k.BaseURL, "/"):
+		case k.BaseURL != address:
 			// The key was given another address while we looked at this one.
-			return fmt.Errorf("the issuer %q is not at %q", issuer, k.BaseURL)
+			return fmt.Errorf("the issuer %q was found at %q, not at %q", issuer, address, k.BaseURL)
 		}
 		k.Issuer = issuer
 		return nil

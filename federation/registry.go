@@ -61,7 +61,6 @@ func NewRegistry(o Options) *Registry {
 		store: o.Store, factories: o.Factories, env: o.Env, seal: o.Seal, report: o.Report,
 		opened: map[string]opened{},
 	}
-	r.env.Pin = r.pin
 	r.env = r.env.WithDefaults()
 	r.records = &cell.Cell[[]LoginKey]{
 		Fetch: r.store.All,

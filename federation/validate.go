@@ -89,7 +89,7 @@ func (k LoginKey) Validate(env Env) Problems {
 	var problems Problems
 	for _, check := range []func(LoginKey, Env) Problems{
 		checkID, checkName, checkAddress, checkCredentials, checkScopes, checkHosts,
-		checkOptions, checkEndpoints, checkParams, checkClaims, checkPeople, checkRoles,
+		checkOptions, checkPreset, checkEndpoints, checkParams, checkClaims, checkPeople, checkRoles,
 	} {
 		problems = append(problems, check(k, env)...)
 	}

@@ -29,6 +29,7 @@ func (u *Upstream) discovery(w http.ResponseWriter, s Script) {
 		"id_token_signing_alg_values_supported":          []string{"RS256", "ES256", "HS256", "none"},
 		"token_endpoint_auth_methods_supported":          []string{"client_secret_basic", "private_key_jwt"},
 		"authorization_response_iss_parameter_supported": true,
+		"end_session_endpoint":                           u.URL + PathEnd,
 		"fedhub_servers_endpoint":                        u.URL + PathServers,
 		"fedhub_name":                                    "Head Office",
 	}
@@ -42,7 +43,7 @@ func (u *Upstream) discovery(w http.ResponseWriter, s Script) {
 func (u *Upstream) authorize(w http.ResponseWriter, r *http.Request, s Script) {
 	q := r.URL.Query()
 	if q.Get("client_id") != s.Client.ID || q.Get("response_type") != "code" ||
-		!slices.Contains(strings.Fields(q.Get("scope")), "openid") || q.Get("code_challenge_method") != "S256" {
+		!slices.Contains(strings.Fields(q.Get("scope")), "openid") || s.NoPKCE == (q.Get("code_challenge_method") == "S256") {
 		http.Error(w, "not an authorization request of this client", http.StatusBadRequest)
 		return
 	}
@@ -50,11 +51,11 @@ func (u *Upstream) authorize(w http.ResponseWriter, r *http.Request, s Script) {
 	if subject == "" {
 		subject = "ada"
 	}
-	code := "code-" + rand.Text()
+	code, now := "code-"+rand.Text(), u.now().Unix()
 	u.mu.Lock()
 	u.grants[code] = grant{
 		redirect: q.Get("redirect_uri"), challenge: q.Get("code_challenge"),
-		nonce: q.Get("nonce"), client: q.Get("client_id"), person: person{subject},
+		nonce: q.Get("nonce"), client: q.Get("client_id"), person: person{subject}, at: now,
 	}
 	u.mu.Unlock()
 	back := url.Values{"code": {code}, "state": {q.Get("state")}, "iss": {u.URL}}
@@ -69,21 +70,25 @@ func (u *Upstream) token(w http.ResponseWriter, r *http.Request, s Script) {
 		writeJSON(w, http.StatusUnauthorized, map[string]string{"error": "invalid_client", "error_description": err.Error()})
 		return
 	}
-	g, err := u.redeem(r.PostForm, s.Client.ID)
+	edit, redeem := s.Token, u.redeem
+	if r.PostForm.Get("grant_type") == "refresh_token" {
+		edit, redeem = s.Refresh, u.again
+	}
+	g, err := redeem(r.PostForm, s.Client.ID)
 	if err != nil {
 		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "invalid_grant", "error_description": err.Error()})
 		return
 	}
-	access := "access-" + rand.Text()
+	access, refresh := "access-"+rand.Text(), "refresh-"+rand.Text()
 	u.mu.Lock()
-	u.access[access] = g.person
+	u.access[access], u.fresh[refresh] = g.person, g
 	u.mu.Unlock()
 	answer := map[string]any{
 		"access_token": access, "token_type": "Bearer", "expires_in": 300,
-		"id_token": u.idToken(s, g, access),
+		"id_token": u.idToken(s, g, access), "refresh_token": refresh,
 	}
-	if s.Token != nil {
-		s.Token(answer)
+	if edit != nil {
+		edit(answer)
 	}
 	writeJSON(w, http.StatusOK, answer)
 }
@@ -99,10 +104,25 @@ func (u *Upstream) redeem(form url.Values, client string) (grant, error) {
 		return grant{}, errors.New("no such code")
 	case g.redirect != form.Get("redirect_uri"):
 		return grant{}, errors.New("redirect_uri")
-	case g.challenge != oauth2.S256ChallengeFromVerifier(form.Get("code_verifier")):
+	case g.challenge == "" && form.Has("code_verifier"), g.challenge != "" && g.challenge != oauth2.S256ChallengeFromVerifier(form.Get("code_verifier")):
 		return grant{}, errors.New("code_verifier")
 	}
 	delete(u.grants, form.Get("code"))
+	return g, nil
+}
+
+// again takes a refresh token, which works once: the answer has the next. Its
+// id_token has no nonce, but the time of the sign-in (OpenID Connect Core
+// §12.2).
+func (u *Upstream) again(form url.Values, client string) (grant, error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	g, found := u.fresh[form.Get("refresh_token")]
+	if !found || g.client != client {
+		return grant{}, errors.New("no such refresh token")
+	}
+	delete(u.fresh, form.Get("refresh_token"))
+	g.nonce = ""
 	return g, nil
 }
 
@@ -160,9 +180,12 @@ func (u *Upstream) idToken(s Script, g grant, access string) string {
 	sum := sha256.Sum256([]byte(access))
 	claims := map[string]any{
 		"iss": u.URL, "sub": g.person.subject, "aud": g.client, "nonce": g.nonce,
-		"iat": now.Unix(), "exp": now.Add(5 * time.Minute).Unix(), "auth_time": now.Unix(),
+		"iat": now.Unix(), "exp": now.Add(5 * time.Minute).Unix(), "auth_time": g.at,
 		"sid": "sid-" + g.person.subject, "acr": "urn:example:loa2", "amr": []string{"pwd", "otp"},
 		"at_hash": base64.RawURLEncoding.EncodeToString(sum[:16]),
+	}
+	if g.nonce == "" {
+		delete(claims, "nonce")
 	}
 	if s.IDToken != nil {
 		s.IDToken(claims)

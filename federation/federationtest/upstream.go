@@ -30,6 +30,7 @@ const (
 	PathUserinfo  = "/userinfo"
 	PathKeys      = "/jwks"
 	PathServers   = "/servers"
+	PathEnd       = "/logout"
 )
 
 // An Upstream is a scriptable OpenID provider on https. Its methods are safe
@@ -44,6 +45,7 @@ type Upstream struct {
 	keys   []signer          // the last one signs
 	grants map[string]grant  // by code
 	access map[string]person // by access token
+	fresh  map[string]grant  // by refresh token
 	used   map[string]bool   // jti of client assertions
 	calls  map[string]int    // by path
 	last   map[string]seen   // by path
@@ -53,9 +55,11 @@ type Upstream struct {
 // said; nil ones leave it.
 type Script struct {
 	Client    Client
+	NoPKCE    bool // it does not know PKCE, and refuses a verifier
 	Discovery func(doc map[string]any)
 	Answer    func(query url.Values) // the redirect back to the hub
 	Token     func(answer map[string]any)
+	Refresh   func(answer map[string]any) // the answer to a refresh token
 	IDToken   func(claims map[string]any)
 	Header    map[string]any                              // of the id_token, beside alg and kid
 	Sign      func(claims map[string]any) string          // instead of signing
@@ -75,6 +79,7 @@ type Client struct {
 type grant struct {
 	redirect, challenge, nonce, client string
 	person                             person
+	at                                 int64 // of the sign-in
 }
 
 type person struct{ subject string }
@@ -90,7 +95,7 @@ func NewUpstream(t testing.TB, now func() time.Time) *Upstream {
 	u := &Upstream{
 		now:    now,
 		keys:   []signer{newSigner("first")},
-		grants: map[string]grant{}, access: map[string]person{}, used: map[string]bool{},
+		grants: map[string]grant{}, access: map[string]person{}, fresh: map[string]grant{}, used: map[string]bool{},
 		calls: map[string]int{}, last: map[string]seen{},
 	}
 	u.Server = httptest.NewUnstartedServer(u)

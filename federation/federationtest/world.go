@@ -298,7 +298,7 @@ func (w *World) noLeaks(err error, leg federation.Leg, query url.Values) {
 	if err != nil {
 		text += fmt.Sprintf("%v %+v %#v", err, err, err)
 	}
-	secrets := []string{clientSecret, leg.Verifier, leg.Nonce, query.Get("code"), "access-", "eyJ"}
+	secrets := []string{clientSecret, leg.Verifier, leg.Nonce, query.Get("code"), "access-", "refresh-", "eyJ"}
 	for _, secret := range secrets {
 		if secret != "" && strings.Contains(text, secret) {
 			w.t.Errorf("the error or the log contains %q: %s", secret, text)

@@ -13,6 +13,7 @@ import (
 type answer struct {
 	code, state, issuer string
 	err, description    string
+	handed              object // what a provider with such manners tells beside it
 }
 
 // maxParameter bounds one parameter, in bytes. Codes of a few KB exist.
@@ -21,10 +22,15 @@ const maxParameter = 8 << 10
 // readAnswer returns the answer if it belongs to this leg and this connector.
 func (c *Connector) readAnswer(leg federation.Leg, query url.Values) (answer, error) {
 	var a answer
-	for name, target := range map[string]*string{
+	var user string
+	wanted := map[string]*string{
 		"code": &a.code, "state": &a.state, "iss": &a.issuer,
 		"error": &a.err, "error_description": &a.description,
-	} {
+	}
+	if c.manners.named {
+		wanted["user"] = &user
+	}
+	for name, target := range wanted {
 		values := query[name]
 		if len(values) > 1 {
 			// RFC 6749 §3.1: no parameter may occur twice. Whoever would read
@@ -51,6 +57,7 @@ func (c *Connector) readAnswer(leg federation.Leg, query url.Values) (answer, er
 	if leg.Redirect != c.env.Callback(c.key.ID) {
 		return answer{}, c.faultf(federation.Unexpected, "the leg belongs to another login key")
 	}
+	a.handed = handed(user)
 	return a, nil
 }
 

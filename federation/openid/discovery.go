@@ -19,6 +19,7 @@ type Discovery struct {
 	AuthorizationEndpoint string
 	TokenEndpoint         string
 	UserinfoEndpoint      string // may be empty
+	EndSessionEndpoint    string // may be empty
 	JWKSURI               string
 	ServersEndpoint       string // of a hub: where other hubs introduce themselves
 	Name                  string // of a hub: what it calls itself, cleaned
@@ -91,6 +92,7 @@ func parseDiscovery(body []byte) (Discovery, error) {
 		"authorization_endpoint":                         &doc.AuthorizationEndpoint,
 		"token_endpoint":                                 &doc.TokenEndpoint,
 		"userinfo_endpoint":                              &doc.UserinfoEndpoint,
+		"end_session_endpoint":                           &doc.EndSessionEndpoint,
 		"jwks_uri":                                       &doc.JWKSURI,
 		"scopes_supported":                               &doc.Scopes,
 		"response_types_supported":                       &doc.responseTypes,
@@ -132,13 +134,23 @@ func (c *Connector) accept(doc *Discovery) error {
 		if err != nil {
 			return fmt.Errorf("%s %w", e.name, err)
 		}
-		if host != home && !slices.Contains(c.key.Hosts, host) && !slices.Contains(knownHosts(home), host) {
+		if !c.knows(home, host) {
 			doc.ForeignHosts = append(doc.ForeignHosts, federation.CleanText(host, 255))
 		}
+	}
+	// Nothing is sent to this one but the browser, with an id_token that the
+	// provider issued; a strange one is no reason to let nobody in.
+	if host, err := endpointHost(doc.EndSessionEndpoint, base.Scheme); err != nil || !c.knows(home, host) {
+		doc.EndSessionEndpoint = ""
 	}
 	slices.Sort(doc.ForeignHosts)
 	doc.ForeignHosts = slices.Compact(doc.ForeignHosts)
 	return acceptAbilities(doc)
+}
+
+// knows tells whether an administrator, or we ourselves, looked at a host.
+func (c *Connector) knows(home, host string) bool {
+	return host == home || slices.Contains(c.key.Hosts, host) || slices.Contains(knownHosts(home), host)
 }
 
 // checkIssuer holds the issuer against the Base URL (Discovery §4.3) and the
@@ -148,6 +160,10 @@ func (c *Connector) checkIssuer(issuer string) error {
 	switch {
 	case c.key.Issuer != "" && issuer != c.key.Issuer:
 		return fmt.Errorf("its issuer is now %q and was %q", federation.CleanText(issuer, 200), c.key.Issuer)
+	case issuer != "" && c.manners.isIssuer != nil:
+		if err := c.manners.isIssuer(issuer); err != nil {
+			return err
+		}
 	case issuer == "" || strings.TrimSuffix(issuer, "/") != strings.TrimSuffix(c.key.BaseURL, "/"):
 		return fmt.Errorf("its issuer is %q, which is not the Base URL %q", federation.CleanText(issuer, 200), c.key.BaseURL)
 	case strings.HasPrefix(issuer, "http://") && !c.env.AllowHTTP:

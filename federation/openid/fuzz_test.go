@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -151,7 +152,7 @@ func FuzzUpstreamIDToken(f *testing.F) {
 		if err := json.Unmarshal(payload, &plain); err != nil {
 			t.Fatalf("%q was accepted", payload)
 		}
-		id := c.identity(doc, claims, nil)
+		id := c.identity(doc, claims, nil, nil)
 		if plain["iss"] != fuzzIssuer || plain["nonce"] != "n" || plain["sub"] != id.Subject {
 			t.Errorf("%q was accepted as %+v", payload, id)
 		}
@@ -243,7 +244,7 @@ func FuzzUserinfo(f *testing.F) {
 		if err := json.Unmarshal(body, &plain); err != nil || plain["sub"] != "ada" {
 			t.Errorf("accepted %q", body)
 		}
-		id := c.identity(doc, claims, profile)
+		id := c.identity(doc, claims, profile, nil)
 		if id.Subject != "ada" || id.ACR != "" || id.SID != "" || !id.AuthTime.IsZero() {
 			t.Errorf("%q became %+v", body, id)
 		}
@@ -336,5 +337,38 @@ func FuzzJWKS(f *testing.F) {
 				t.Errorf("accepted %+v", key)
 			}
 		}
+	})
+}
+
+// FuzzClaimPath holds the careful reader against the plain one: what the
+// first finds the second finds too, and what it found is the same.
+func FuzzClaimPath(f *testing.F) {
+	for _, path := range []string{"email", "realm_access.roles", "realm_access.roles.0", "https://a.example/roles", "a..b", "a.1.b", ""} {
+		f.Add(path, []byte(`{"email":"a@b.example","realm_access":{"roles":["x",{"y":1}]},"https://a.example/roles":"z","a":[0,{"b":true,"B":false}]}`))
+	}
+	f.Fuzz(func(t *testing.T, text string, document []byte) {
+		o, err := parseObject(document)
+		if err != nil {
+			return
+		}
+		path, err := federation.ParsePath(text)
+		if err != nil {
+			if o.pick(text) != nil {
+				t.Errorf("%q is no path and led somewhere", text)
+			}
+			return
+		}
+		found, ok := o.at(path)
+		if !ok {
+			return
+		}
+		var plain, value any
+		if json.Unmarshal(document, &plain) != nil || json.Unmarshal(found, &value) != nil {
+			t.Fatalf("%q in %q led to %q, which is no JSON", text, document, found)
+		}
+		if other, ok := path.Find(plain); !ok || !reflect.DeepEqual(other, value) {
+			t.Errorf("%q in %q: got %v and %v", text, document, value, other)
+		}
+		words(o.pick(text), text)
 	})
 }

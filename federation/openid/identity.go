@@ -1,6 +1,7 @@
 package openid
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -18,52 +19,68 @@ const (
 )
 
 // identity says who the provider says this is. Who it is, how and when comes
-// from the signed token alone; the profile only describes (FE-14). A
-// description of a wrong type is as good as none.
-func (c *Connector) identity(doc Discovery, claims, profile object) federation.Identity {
-	describe := func(name string, max int) string {
-		for _, source := range []object{claims, profile} {
-			if text := federation.CleanText(source.loose(name), max); text != "" {
-				return text
-			}
-		}
-		return ""
-	}
+// from the signed token alone; the profile only describes (FE-14), and what
+// the browser handed over is the last that is asked, for a name. A description
+// of a wrong type is as good as none.
+func (c *Connector) identity(doc Discovery, claims, profile, handed object) federation.Identity {
+	d, at := description{[]object{claims, profile, handed}}, c.key.Claims
 	id := federation.Identity{
 		Key:               c.key.ID,
-		Issuer:            doc.Issuer,
-		Subject:           claims.loose("sub"),
-		Name:              describe("name", maxName),
-		GivenName:         describe("given_name", maxName),
-		FamilyName:        describe("family_name", maxName),
-		PreferredUsername: describe("preferred_username", maxName),
-		Locale:            describe("locale", maxLocale),
-		Picture:           reading.Picture(describe("picture", maxURL+1)),
+		Issuer:            c.issuerOf(doc, claims),
+		Subject:           claims.loose(c.subjectClaim()),
+		Name:              d.text(at.Name, "name", maxName),
+		GivenName:         d.text(at.GivenName, "given_name", maxName),
+		FamilyName:        d.text(at.FamilyName, "family_name", maxName),
+		PreferredUsername: d.text(at.Username, "preferred_username", maxName),
+		Locale:            d.text(at.Locale, "locale", maxLocale),
+		Picture:           reading.Picture(d.text(at.Picture, "picture", maxURL+1)),
 		Roles:             c.roles(claims, profile),
 		SID:               claims.loose("sid"),
 	}
-	id.Email, id.EmailVerified = email(claims, profile)
+	id.Email, id.EmailVerified = c.email(claims, profile)
 	if at, found, err := claims.seconds("auth_time"); err == nil && found {
 		id.AuthTime = time.Unix(at, 0).UTC()
 	}
 	if len(id.SID) > maxWord {
 		id.SID = ""
 	}
-	if c.dialect.Assurance {
+	if c.dialect.Assurance || c.key.TrustAssurance {
 		id.ACR = federation.CleanText(claims.loose("acr"), maxWord)
 		id.AMR = words(claims, "amr")
 	}
 	return id
 }
 
+// issuerOf is who must have signed these claims.
+func (c *Connector) issuerOf(doc Discovery, claims object) string {
+	if c.manners.issuerOf != nil {
+		return c.manners.issuerOf(doc.Issuer, claims)
+	}
+	return doc.Issuer
+}
+
+func (c *Connector) subjectClaim() string { return cmp.Or(c.manners.subject, "sub") }
+
 // email takes the address and the word on it from the same document: "verified"
 // about another address proves nothing (FE-15), and only a JSON true is yes
-// (FE-16). An address that cannot be read one way only is none (FE-17).
-func email(documents ...object) (address string, verified bool) {
+// (FE-16). So an address from a place of its own needs a word at a place of
+// its own. An address that cannot be read one way only is none (FE-17).
+func (c *Connector) email(documents ...object) (address string, verified bool) {
+	place, word := cmp.Or(c.key.Claims.Email, "email"), c.key.Claims.EmailVerified
+	vouched := func(document object) bool { return document.pick(word).isTrue(word) }
+	switch {
+	case word != "":
+	case c.key.Claims.Email != "":
+		vouched = func(object) bool { return false }
+	case c.manners.verified != nil:
+		vouched = c.manners.verified
+	default:
+		vouched = func(document object) bool { return document.isTrue("email_verified") }
+	}
 	for _, document := range documents {
-		if document.says("email") {
-			address = reading.Address(document.loose("email"))
-			return address, address != "" && document.isTrue("email_verified")
+		if document.saysAt(place) {
+			address = reading.Address(document.pick(place).loose(place))
+			return address, address != "" && vouched(document)
 		}
 	}
 	return "", false
@@ -79,17 +96,6 @@ func (c *Connector) roles(documents ...object) []string {
 		}
 	}
 	slices.Sort(roles)
-	return roles
-}
-
-// theirRoles are what the upstream calls them.
-func (c *Connector) theirRoles(documents ...object) []string {
-	var roles []string
-	for _, document := range documents {
-		for _, claim := range []string{"roles", "groups"} {
-			roles = append(roles, words(document, claim)...)
-		}
-	}
 	return roles
 }
 

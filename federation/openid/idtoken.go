@@ -26,21 +26,31 @@ const (
 type idToken struct {
 	object
 	token    *oidc.IDToken
-	doc      Discovery
+	from     string // who must have signed it
 	leg      federation.Leg
+	before   object // the claims of the token before, when refreshing
 	clientID string
 	access   secret
 	now      time.Time
+	manners  *manners
 }
 
 // verify returns the claims of an id_token that passed every check.
 func (c *Connector) verify(ctx context.Context, doc Discovery, leg federation.Leg, got tokens) (object, error) {
+	return c.verified(ctx, doc, got, idToken{leg: leg}, signInChecks)
+}
+
+func (c *Connector) verified(ctx context.Context, doc Discovery, got tokens, t idToken, checks []func(idToken) error) (object, error) {
+	if c.manners.hmac != "" {
+		doc.SigningAlgs = append(slices.Clone(doc.SigningAlgs), string(jose.HS256))
+	}
 	if err := checkForm(got.id, doc.SigningAlgs, "JWT"); err != nil {
 		return nil, c.faultf(federation.Untrusted, "the id_token: %w", err)
 	}
 	// The token came over TLS from the endpoint that the provider names, so
 	// nobody else can make us ask for its keys again and again.
 	keys := c.keys.asked(renewForProvider)
+	keys.hmac = c.manners.hmac
 	token, err := c.verifier(doc, keys).Verify(ctx, got.id)
 	if err != nil {
 		if keys.failure != nil {
@@ -48,12 +58,10 @@ func (c *Connector) verify(ctx context.Context, doc Discovery, leg federation.Le
 		}
 		return nil, c.faultf(federation.Untrusted, "the id_token: %s", federation.CleanText(err.Error(), 300))
 	}
-	t := idToken{
-		token: token, doc: doc, leg: leg,
-		clientID: c.dialect.ClientID, access: got.access, now: c.env.Now(),
-	}
+	t.token, t.manners, t.clientID, t.access, t.now = token, &c.manners, c.dialect.ClientID, got.access, c.env.Now()
 	if t.object, err = payload(token.Claims); err == nil {
-		err = t.check()
+		t.from = c.issuerOf(doc, t.object)
+		err = t.check(checks)
 	}
 	if err != nil {
 		return nil, c.faultf(federation.Untrusted, "the id_token: %w", err)
@@ -66,6 +74,8 @@ func (c *Connector) verifier(doc Discovery, keys oidc.KeySet) *oidc.IDTokenVerif
 		ClientID:             c.dialect.ClientID,
 		SupportedSigningAlgs: doc.SigningAlgs,
 		Now:                  c.env.Now,
+		// Where the issuer depends on the claims, only our own reading knows it.
+		SkipIssuerCheck: c.manners.issuerOf != nil,
 	})
 }
 
@@ -101,19 +111,22 @@ func payload(claims func(any) error) (object, error) {
 	return parseObject(raw)
 }
 
-// check holds the claims against the list of Core §3.1.3.7. The library did
-// the signature (6, 7, 8), and iss, aud and exp in its own reading; what it
-// read is read again here by exact name and type.
-func (t idToken) check() error {
-	for _, check := range []func(idToken) error{
-		idToken.issuer,   // 2
-		idToken.audience, // 3, 4, 5
-		idToken.times,    // 9, 10
-		idToken.nonce,    // 11
-		idToken.login,    // 13
-		idToken.hash,     // §3.1.3.6
-		idToken.subject,  // §2
-	} {
+// signInChecks hold the claims against the list of Core §3.1.3.7. The library
+// did the signature (6, 7, 8), and iss, aud and exp in its own reading; what
+// it read is read again here by exact name and type.
+var signInChecks = []func(idToken) error{
+	idToken.issuer,   // 2
+	idToken.audience, // 3, 4, 5
+	idToken.times,    // 9, 10
+	idToken.nonce,    // 11
+	idToken.login,    // 13
+	idToken.hash,     // §3.1.3.6
+	idToken.subject,  // §2
+	idToken.preset,
+}
+
+func (t idToken) check(checks []func(idToken) error) error {
+	for _, check := range checks {
 		if err := check(t); err != nil {
 			return err
 		}
@@ -123,7 +136,7 @@ func (t idToken) check() error {
 
 func (t idToken) issuer() error {
 	iss, err := t.text("iss")
-	if err == nil && iss != t.doc.Issuer {
+	if err == nil && iss != t.from {
 		err = errors.New("its iss is not the provider, letter by letter")
 	}
 	return err
@@ -174,8 +187,12 @@ func (t idToken) times() error {
 }
 
 // nonce ties the token to this browser's request. There is no way to skip it:
-// we always send one (FE-13).
+// we always send one (FE-13). Where a preset's tokens have none, one that has
+// is held to it all the same.
 func (t idToken) nonce() error {
+	if t.manners.noNonce && !t.has("nonce") {
+		return nil
+	}
 	nonce, err := t.text("nonce")
 	if err == nil && subtle.ConstantTimeCompare([]byte(nonce), []byte(t.leg.Nonce)) != 1 {
 		err = errors.New("its nonce is not the one that was sent")
@@ -228,6 +245,14 @@ func (t idToken) subject() error {
 		return errors.New("it names two subjects")
 	}
 	return checkSubject(subject)
+}
+
+// preset is what one provider's tokens must say beyond that.
+func (t idToken) preset() error {
+	if t.manners.check == nil {
+		return nil
+	}
+	return t.manners.check(t.object)
 }
 
 // checkSubject wants what Core §2 describes: up to 255 ASCII characters. "0"

@@ -11,6 +11,10 @@
 //	identity.go   claims become an Identity, cut to size
 //	keys.go       the provider's signing keys
 //	logout.go     the provider says that a session ended
+//	refresh.go    a look at the person again, without them
+//	endsession.go the way to the provider's own sign-out page
+//	claims.go     where in its answers a description is
+//	manners.go    what a well-known provider does its own way
 //
 // Everything a provider sends is taken for hostile until a check has passed:
 // it may be malicious, broken, or not the provider at all. The other kinds of
@@ -25,6 +29,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -40,11 +45,12 @@ const (
 )
 
 // A Connector speaks OpenID Connect with one provider. It implements
-// federation.Connector, LogoutReceiver and Describer.
+// federation.Connector, LogoutReceiver, Describer, Refresher and SignOuter.
 type Connector struct {
 	key     federation.LoginKey
 	env     federation.Env
 	dialect Dialect
+	manners manners
 	line    *call.Line
 	doc     *cell.Cell[Discovery]
 	keys    *keySet
@@ -58,7 +64,7 @@ type Dialect struct {
 	// Scopes to ask for; nil means the key's.
 	Scopes func(doc Discovery) []string
 	// Assurance passes on acr and amr, from upstreams whose word on how
-	// somebody signed in counts here.
+	// somebody signed in counts here whatever the key says.
 	Assurance bool
 }
 
@@ -73,11 +79,15 @@ func New(key federation.LoginKey, env federation.Env) (federation.Connector, err
 		}
 		s = secret(plain)
 	}
-	return Open(key, env, Dialect{ClientID: key.ClientID, Authenticate: s.authenticate})
+	return open(key, env, Dialect{ClientID: key.ClientID, Authenticate: s.authenticate}, s)
 }
 
 // Open opens a key with a dialect. It does not use the network.
 func Open(key federation.LoginKey, env federation.Env, dialect Dialect) (*Connector, error) {
+	return open(key, env, dialect, "")
+}
+
+func open(key federation.LoginKey, env federation.Env, dialect Dialect, s secret) (*Connector, error) {
 	if env.HTTP == nil {
 		return nil, errors.New("there is no HTTP client to reach upstreams with")
 	}
@@ -91,7 +101,10 @@ func Open(key federation.LoginKey, env federation.Env, dialect Dialect) (*Connec
 		Fresh: discoveryLife, Sorry: failureLife, Limit: env.Patience, Now: env.Now,
 	}
 	c.keys = newKeySet(c)
-	return c, nil
+	if key.Kind != federation.KindOpenID || mannered[key.Preset] == nil {
+		return c, nil
+	}
+	return c, mannered[key.Preset](&c.manners, c, s)
 }
 
 // Begin makes the secrets of one sign-in, keeps them in the leg, and returns
@@ -107,7 +120,7 @@ func (c *Connector) Begin(ctx context.Context, leg *federation.Leg, hints federa
 // authorize writes the request. Nothing in it comes from the browser's query
 // but the hints, by name (FE-01).
 func (c *Connector) authorize(doc Discovery, leg *federation.Leg, hints federation.Hints) (string, error) {
-	options, err := hintOptions(hints)
+	hinted, err := hintOptions(hints)
 	if err != nil {
 		return "", err
 	}
@@ -119,9 +132,18 @@ func (c *Connector) authorize(doc Discovery, leg *federation.Leg, hints federati
 		Issuer:   doc.Issuer,
 		MaxAge:   hints.MaxAge,
 	}
-	options = append(options,
-		oauth2.SetAuthURLParam("nonce", leg.Nonce),
-		oauth2.S256ChallengeOption(leg.Verifier)) // RFC 7636 §4.3; also against code injection, RFC 9700 §2.1.1
+	var options []oauth2.AuthCodeOption
+	for name, value := range c.params() {
+		options = append(options, oauth2.SetAuthURLParam(name, value))
+	}
+	options = append(options, hinted...)
+	options = append(options, oauth2.SetAuthURLParam("nonce", leg.Nonce))
+	if !c.manners.noPKCE {
+		options = append(options, oauth2.S256ChallengeOption(leg.Verifier)) // RFC 7636 §4.3; also against code injection, RFC 9700 §2.1.1
+	}
+	if c.posts(doc) {
+		options = append(options, oauth2.SetAuthURLParam("response_mode", "form_post"))
+	}
 	return c.oauth(doc, Proof{}, leg.Redirect).AuthCodeURL(leg.State, options...), nil
 }
 
@@ -132,23 +154,23 @@ func (c *Connector) Finish(ctx context.Context, leg federation.Leg, query url.Va
 	ctx, cancel := context.WithTimeout(ctx, c.env.Patience)
 	defer cancel()
 
-	doc, code, err := c.stepAnswer(ctx, leg, query)
+	doc, answer, err := c.stepAnswer(ctx, leg, query)
 	if err != nil {
 		return federation.Identity{}, err
 	}
-	tokens, err := c.stepToken(ctx, doc, leg, code)
+	got, err := c.stepToken(ctx, doc, func() (tokens, error) { return c.redeem(ctx, doc, leg, answer.code) })
 	if err != nil {
 		return federation.Identity{}, err
 	}
-	claims, err := c.stepIDToken(ctx, doc, leg, tokens)
+	claims, err := c.stepIDToken(ctx, got.id, func() (object, error) { return c.verify(ctx, doc, leg, got) })
 	if err != nil {
 		return federation.Identity{}, err
 	}
-	profile, err := c.stepUserinfo(ctx, doc, claims, tokens)
+	profile, err := c.stepUserinfo(ctx, doc, claims, got)
 	if err != nil {
 		return federation.Identity{}, err
 	}
-	return c.stepClaims(ctx, doc, claims, profile)
+	return c.stepClaims(ctx, doc, got, claims, profile, answer.handed)
 }
 
 func (c *Connector) oauth(doc Discovery, proof Proof, redirect string) *oauth2.Config {
@@ -161,11 +183,10 @@ func (c *Connector) oauth(doc Discovery, proof Proof, redirect string) *oauth2.C
 	}
 }
 
-func (c *Connector) scopes(doc Discovery) []string {
-	if c.dialect.Scopes != nil {
-		return c.dialect.Scopes(doc)
-	}
-	return DefaultScopes(c.key)
+// posts tells whether the answer comes by a form (OAuth 2.0 Form Post Response
+// Mode §2), which is where the provider insists on it.
+func (c *Connector) posts(doc Discovery) bool {
+	return slices.ContainsFunc(c.scopes(doc), func(scope string) bool { return slices.Contains(c.manners.formPost, scope) })
 }
 
 // DefaultScopes are a key's scopes, or the usual ones, and "openid" in any

@@ -56,42 +56,43 @@ func (c *Connector) stepAuthorize(ctx context.Context, doc Discovery, leg *feder
 
 // stepAnswer looks at the discovery document once more: what it says now is
 // what the answer is held against.
-func (c *Connector) stepAnswer(ctx context.Context, leg federation.Leg, query url.Values) (doc Discovery, code string, err error) {
-	err = federation.Observe(ctx, "answer", c.env.Now, func(fact func(name, value string)) error {
-		answer, err := c.readAnswer(leg, query)
-		if err != nil {
+func (c *Connector) stepAnswer(ctx context.Context, leg federation.Leg, query url.Values) (doc Discovery, a answer, err error) {
+	err = federation.Observe(ctx, "answer", c.env.Now, func(fact func(name, value string)) (err error) {
+		if a, err = c.readAnswer(leg, query); err != nil {
 			return err
 		}
 		tell := telling(fact)
-		tell("issuer", answer.issuer)
-		tell("error", answer.err)
-		tell("error description", answer.description)
+		tell("issuer", a.issuer)
+		tell("error", a.err)
+		tell("error description", a.description)
 		if doc, err = c.Discover(ctx); err != nil {
 			return err
 		}
-		code = answer.code
-		return c.checkAnswer(doc, leg, answer)
+		return c.checkAnswer(doc, leg, a)
 	})
-	return doc, code, err
+	return doc, a, err
 }
 
-func (c *Connector) stepToken(ctx context.Context, doc Discovery, leg federation.Leg, code string) (got tokens, err error) {
+func (c *Connector) stepToken(ctx context.Context, doc Discovery, ask func() (tokens, error)) (got tokens, err error) {
 	err = federation.Observe(ctx, "token", c.env.Now, func(fact func(name, value string)) (err error) {
 		fact("endpoint", doc.TokenEndpoint)
-		got, err = c.redeem(ctx, doc, leg, code)
-		return err
+		if got, err = ask(); err != nil {
+			return err
+		}
+		fact("refresh token", strconv.FormatBool(got.refresh != ""))
+		return nil
 	})
 	return got, err
 }
 
-func (c *Connector) stepIDToken(ctx context.Context, doc Discovery, leg federation.Leg, got tokens) (claims object, err error) {
+func (c *Connector) stepIDToken(ctx context.Context, raw string, verify func() (object, error)) (claims object, err error) {
 	err = federation.Observe(ctx, "id_token", c.env.Now, func(fact func(name, value string)) (err error) {
 		tell := telling(fact)
-		if jws, err := jose.ParseSignedCompact(got.id, algorithms()); err == nil {
+		if jws, err := jose.ParseSignedCompact(raw, append(algorithms(), jose.HS256)); err == nil {
 			tell("algorithm", jws.Signatures[0].Protected.Algorithm)
 			tell("key id", jws.Signatures[0].Protected.KeyID)
 		}
-		if claims, err = c.verify(ctx, doc, leg, got); err != nil {
+		if claims, err = verify(); err != nil {
 			return err
 		}
 		tell("issuer", claims.loose("iss"))
@@ -117,9 +118,10 @@ func (c *Connector) stepUserinfo(ctx context.Context, doc Discovery, claims obje
 	return profile, err
 }
 
-func (c *Connector) stepClaims(ctx context.Context, doc Discovery, claims, profile object) (id federation.Identity, err error) {
+func (c *Connector) stepClaims(ctx context.Context, doc Discovery, got tokens, claims, profile, handed object) (id federation.Identity, err error) {
 	err = federation.Observe(ctx, "claims", c.env.Now, func(fact func(name, value string)) (err error) {
-		id = c.identity(doc, claims, profile)
+		id = c.identity(doc, claims, profile, handed)
+		id.Tokens = c.keep(got, claims)
 		tell := telling(fact)
 		tell("email", id.Email)
 		tell("email verified", strconv.FormatBool(id.EmailVerified))

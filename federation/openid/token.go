@@ -62,8 +62,9 @@ var ErrNoMethod = errors.New("the token endpoint takes no credentials of ours")
 
 // tokens are what a code was worth.
 type tokens struct {
-	id     string
-	access secret
+	id      string
+	access  secret
+	refresh secret
 }
 
 // maxIDToken bounds the id_token, in bytes.
@@ -71,14 +72,14 @@ const maxIDToken = 128 << 10
 
 // redeem exchanges the code (Core §3.1.3).
 func (c *Connector) redeem(ctx context.Context, doc Discovery, leg federation.Leg, code string) (tokens, error) {
-	proof, err := c.dialect.Authenticate(ctx, doc)
-	switch {
-	case errors.Is(err, ErrNoMethod):
-		return tokens{}, c.fault(federation.Misconfigured, err)
-	case err != nil:
-		return tokens{}, fmt.Errorf("authenticate at the token endpoint: %w", err)
+	proof, err := c.prove(ctx, doc)
+	if err != nil {
+		return tokens{}, err
 	}
-	options := []oauth2.AuthCodeOption{oauth2.VerifierOption(leg.Verifier)} // ours, from the leg (FE-06)
+	var options []oauth2.AuthCodeOption
+	if !c.manners.noPKCE {
+		options = append(options, oauth2.VerifierOption(leg.Verifier)) // ours, from the leg (FE-06)
+	}
 	for name := range proof.form {
 		options = append(options, oauth2.SetAuthURLParam(name, proof.form.Get(name)))
 	}
@@ -101,7 +102,26 @@ func (c *Connector) redeem(ctx context.Context, doc Discovery, leg federation.Le
 	case len(id) > maxIDToken:
 		return tokens{}, c.faultf(federation.Untrusted, "the id_token is longer than %d bytes", maxIDToken)
 	}
-	return tokens{id: id, access: secret(token.AccessToken)}, nil
+	return tokens{id: id, access: secret(token.AccessToken), refresh: secret(token.RefreshToken)}, nil
+}
+
+// prove is who we are for one token request.
+func (c *Connector) prove(ctx context.Context, doc Discovery) (Proof, error) {
+	authenticate := c.dialect.Authenticate
+	if c.manners.authenticate != nil {
+		authenticate = c.manners.authenticate
+	}
+	if c.manners.inForm {
+		doc.AuthMethods = []string{"client_secret_post"}
+	}
+	proof, err := authenticate(ctx, doc)
+	switch {
+	case errors.Is(err, ErrNoMethod):
+		return Proof{}, c.fault(federation.Misconfigured, err)
+	case err != nil:
+		return Proof{}, fmt.Errorf("authenticate at the token endpoint: %w", err)
+	}
+	return proof, nil
 }
 
 // notRedeemed finds the kind of a failed exchange. The library's own errors

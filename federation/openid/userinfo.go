@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/fedhub/fedhub/federation"
@@ -27,15 +26,6 @@ func (c *Connector) profile(ctx context.Context, doc Discovery, claims object, g
 		return nil, c.faultf(federation.Untrusted, "the userinfo: %w", err)
 	}
 	return profile, nil
-}
-
-// wantsMore tells whether a scope was asked for whose claims are missing.
-func (c *Connector) wantsMore(doc Discovery, claims object) bool {
-	scopes := c.scopes(doc)
-	missing := func(scope string, names ...string) bool {
-		return slices.Contains(scopes, scope) && !slices.ContainsFunc(names, claims.says)
-	}
-	return missing("email", "email") || missing("profile", "name", "given_name", "preferred_username") || missing("roles", "roles")
 }
 
 // parseUserinfo reads a userinfo document about one subject. A document about

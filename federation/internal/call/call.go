@@ -83,8 +83,17 @@ func (l *Line) Resource(ctx context.Context, address, bearer string) (Answer, er
 
 // PostForm posts a form.
 func (l *Line) PostForm(ctx context.Context, address string, form url.Values) (Answer, error) {
+	return l.PostFormAs(ctx, address, form, "", "")
+}
+
+// PostFormAs posts a form with a name and password in the header, if there is
+// a name.
+func (l *Line) PostFormAs(ctx context.Context, address string, form url.Values, name, password string) (Answer, error) {
 	return l.send(ctx, http.MethodPost, address, strings.NewReader(form.Encode()), func(_ *http.Client, r *http.Request) {
 		r.Header.Set("Content-Type", formType)
+		if name != "" {
+			r.SetBasicAuth(name, password)
+		}
 	})
 }
 

@@ -1,0 +1,90 @@
+package openid
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/go-jose/go-jose/v4"
+	"golang.org/x/oauth2"
+)
+
+// appleSecretLife is how long a client secret holds that is made for one
+// request. Apple would take half a year.
+const appleSecretLife = 2 * time.Minute
+
+// appleManners makes a client secret for each request out of the team's
+// private key. Asked for a name or an address, Apple posts its answer, and
+// tells the name beside it, at the first sign-in only.
+func appleManners(m *manners, c *Connector, s secret) error {
+	m.formPost = []string{"name", "email"}
+	m.named = true
+	m.verified = func(document object) bool { return truth(document, "email_verified") }
+	if s == "" {
+		return nil // a draft
+	}
+	private, err := federation.ParsePrivateKey(string(s))
+	if err != nil {
+		return fmt.Errorf("read the private key of Apple: %w", err)
+	}
+	signer, err := jose.NewSigner(
+		jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: private, KeyID: c.key.Options["key_id"]}},
+		(&jose.SignerOptions{}).WithType("JWT"))
+	if err != nil {
+		return fmt.Errorf("use the private key of Apple: %w", err)
+	}
+	m.authenticate = func(_ context.Context, doc Discovery) (Proof, error) {
+		minted, err := c.appleSecret(signer, doc.Issuer)
+		return Proof{style: oauth2.AuthStyleInParams, secret: minted}, err
+	}
+	return nil
+}
+
+func (c *Connector) appleSecret(signer jose.Signer, issuer string) (secret, error) {
+	now := c.env.Now()
+	claims, err := json.Marshal(map[string]any{
+		"iss": c.key.Options["team_id"],
+		"sub": c.dialect.ClientID,
+		"aud": issuer,
+		"iat": now.Unix(),
+		"exp": now.Add(appleSecretLife).Unix(),
+	})
+	if err != nil {
+		return "", err
+	}
+	signed, err := signer.Sign(claims)
+	if err != nil {
+		return "", err
+	}
+	compact, err := signed.CompactSerialize()
+	return secret(compact), err
+}
+
+// handed is the name that came beside the answer. The browser brought it, so
+// it is what the person says of themselves, and of it only the name is used.
+func handed(user string) object {
+	o, err := parseObject([]byte(user))
+	if err != nil {
+		return nil
+	}
+	name, err := parseObject(o["name"])
+	if err != nil {
+		return nil
+	}
+	out := object{}
+	for theirs, ours := range map[string]string{"firstName": "given_name", "lastName": "family_name"} {
+		if name.loose(theirs) != "" {
+			out[ours] = name[theirs]
+		}
+	}
+	given, family := name.loose("firstName"), name.loose("lastName")
+	if given != "" && family != "" {
+		given += " "
+	}
+	if full, err := json.Marshal(given + family); err == nil && given+family != "" {
+		out["name"] = full
+	}
+	return out
+}

@@ -1,0 +1,34 @@
+package openid
+
+import (
+	"errors"
+	"slices"
+	"strings"
+)
+
+// googleManners keeps to the Workspace domains of the option "hd", if it names
+// some. The parameter only chooses what Google's page offers; whoever edits it
+// comes back with another account, so the claim decides (FE-24).
+func googleManners(m *manners, c *Connector, _ secret) error {
+	m.offline = map[string]string{"access_type": "offline", "prompt": "consent"}
+	domains := listed(c.key.Options["hd"])
+	if len(domains) == 0 {
+		return nil
+	}
+	m.params = map[string]string{"hd": "*"}
+	if len(domains) == 1 {
+		m.params["hd"] = domains[0]
+	}
+	m.check = func(claims object) error {
+		if hd := strings.ToLower(claims.loose("hd")); hd == "" || !slices.Contains(domains, hd) {
+			return errors.New("its hd is none of the Workspace domains that this key admits")
+		}
+		return nil
+	}
+	return nil
+}
+
+// listed reads an option that is a list, with commas or spaces between.
+func listed(s string) []string {
+	return strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return r == ',' || r == ' ' || r == ';' })
+}

@@ -1,0 +1,167 @@
+package openid
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/go-jose/go-jose/v4"
+	"golang.org/x/oauth2"
+)
+
+// keep is what the hub keeps of the tokens: the id_token for signing out
+// there, and the refresh token only if the key says so.
+func (c *Connector) keep(got tokens, claims object) federation.Tokens {
+	kept := federation.Tokens{ID: got.id, Subject: claims.loose("sub")}
+	if c.key.KeepTokens {
+		kept.Refresh = string(got.refresh)
+	}
+	return kept
+}
+
+// Refresh looks at a person again (OpenID Connect Core §12). The provider may
+// answer with a new refresh token, which replaces the one before (RFC 6749
+// §6), and need not answer with an id_token: then the userinfo tells.
+func (c *Connector) Refresh(ctx context.Context, before federation.Tokens) (federation.Identity, error) {
+	if before.Refresh == "" || before.Subject == "" {
+		return federation.Identity{}, errors.New("refresh: there is no refresh token to do it with")
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.env.Patience)
+	defer cancel()
+	doc, err := c.Discover(ctx)
+	if err != nil {
+		return federation.Identity{}, err
+	}
+	got, err := c.stepToken(ctx, doc, func() (tokens, error) { return c.renew(ctx, doc, before) })
+	if err != nil {
+		return federation.Identity{}, err
+	}
+	claims, err := c.claimsAgain(ctx, doc, got, before)
+	if err != nil {
+		return federation.Identity{}, err
+	}
+	profile, err := c.stepUserinfo(ctx, doc, claims, got)
+	if err != nil {
+		return federation.Identity{}, err
+	}
+	got.id = cmp.Or(got.id, before.ID)
+	got.refresh = secret(cmp.Or(string(got.refresh), before.Refresh))
+	return c.stepClaims(ctx, doc, got, claims, profile, nil)
+}
+
+// claimsAgain are those of the new id_token, or else the ones that the person
+// was signed in with: who they are does not change.
+func (c *Connector) claimsAgain(ctx context.Context, doc Discovery, got tokens, before federation.Tokens) (object, error) {
+	old := unverified(before.ID)
+	if got.id != "" {
+		return c.stepIDToken(ctx, got.id, func() (object, error) {
+			if old == nil {
+				old = object{}
+			}
+			return c.verified(ctx, doc, got, idToken{before: old, leg: federation.Leg{Extra: before.Subject}}, refreshChecks)
+		})
+	}
+	if old.loose("sub") != before.Subject || doc.UserinfoEndpoint == "" {
+		return nil, c.faultf(federation.Misconfigured, "it answered a refresh with neither an id_token nor a userinfo endpoint to ask")
+	}
+	// Only what identifies: the description must be of today.
+	claims := object{}
+	for _, name := range []string{"iss", "sub", "sid", "auth_time", "acr", "amr", "tid", "oid"} {
+		if old.has(name) {
+			claims[name] = old[name]
+		}
+	}
+	return claims, nil
+}
+
+// refreshChecks are those of Core §12.2: a nonce need not be there, and
+// whatever names the person must be as it was.
+var refreshChecks = []func(idToken) error{
+	idToken.issuer,
+	idToken.audience,
+	idToken.times,
+	idToken.hash,
+	idToken.subject,
+	idToken.same,
+	idToken.preset,
+}
+
+// same holds the token against the one before.
+func (t idToken) same() error {
+	if t.loose("sub") != t.leg.Extra {
+		return errors.New("it is about another subject than before")
+	}
+	for _, name := range []string{"iss", "azp", "auth_time", "tid", "oid"} {
+		if t.before.has(name) && t.has(name) && string(t.before[name]) != string(t.object[name]) {
+			return fmt.Errorf("its %s is not what it was", name)
+		}
+	}
+	if t.has("nonce") && t.loose("nonce") != t.before.loose("nonce") {
+		return errors.New("its nonce is not the one of the sign-in")
+	}
+	return nil
+}
+
+// unverified reads the claims of a token that was verified when it came, and
+// has been kept sealed since.
+func unverified(raw string) object {
+	jws, err := jose.ParseSignedCompact(raw, append(algorithms(), jose.HS256))
+	if err != nil {
+		return nil
+	}
+	claims, err := parseObject(jws.UnsafePayloadWithoutVerification())
+	if err != nil {
+		return nil
+	}
+	return claims
+}
+
+// renew asks the token endpoint (RFC 6749 §6).
+func (c *Connector) renew(ctx context.Context, doc Discovery, before federation.Tokens) (tokens, error) {
+	proof, err := c.prove(ctx, doc)
+	if err != nil {
+		return tokens{}, err
+	}
+	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {before.Refresh}}
+	for name := range proof.form {
+		form.Set(name, proof.form.Get(name))
+	}
+	var user, password string
+	if proof.style == oauth2.AuthStyleInHeader {
+		user, password = url.QueryEscape(c.dialect.ClientID), url.QueryEscape(string(proof.secret)) // RFC 6749 §2.3.1
+	} else {
+		form.Set("client_id", c.dialect.ClientID)
+		if proof.secret != "" {
+			form.Set("client_secret", string(proof.secret))
+		}
+	}
+	answer, err := c.line.PostFormAs(ctx, doc.TokenEndpoint, form, user, password)
+	if err != nil {
+		return tokens{}, c.fault(federation.Untrusted, fmt.Errorf("refresh: %w", err))
+	}
+	return c.renewed(answer.Status, answer.Body)
+}
+
+func (c *Connector) renewed(status int, body []byte) (tokens, error) {
+	o, err := parseObject(body)
+	switch {
+	case status >= 500:
+		return tokens{}, c.faultf(federation.Unreachable, "the token endpoint answered %d", status)
+	case err == nil && o.loose("error") != "":
+		return tokens{}, federation.NewRefusal(c.key.Name, o.loose("error"), o.loose("error_description"))
+	case status != http.StatusOK || err != nil:
+		return tokens{}, c.faultf(federation.Untrusted, "the token endpoint's answer is not what RFC 6749 §5.1 describes")
+	case o.loose("access_token") == "" || !strings.EqualFold(o.loose("token_type"), "Bearer"):
+		return tokens{}, c.faultf(federation.Untrusted, "the token endpoint issued no access token that can be used")
+	}
+	got := tokens{id: o.loose("id_token"), access: secret(o.loose("access_token")), refresh: secret(o.loose("refresh_token"))}
+	if len(got.id) > maxIDToken || len(got.refresh) > maxIDToken {
+		return tokens{}, c.faultf(federation.Untrusted, "a token is longer than %d bytes", maxIDToken)
+	}
+	return got, nil
+}
