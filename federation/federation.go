@@ -84,14 +84,17 @@ type SignOuter interface {
 // A Leg is what must survive until the browser is back: the part of one
 // sign-in that is spent at the upstream. It never travels.
 type Leg struct {
-	State    string   `bson:"state"`    // unguessable; the answer must bring it back
-	Nonce    string   `bson:"nonce"`    // must be inside the id_token
-	Verifier string   `bson:"verifier"` // PKCE, RFC 7636
-	Redirect string   `bson:"redirect"` // our callback URL at this upstream
-	Issuer   string   `bson:"issuer"`   // who was asked
-	MaxAge   string   `bson:"max_age,omitempty"`
-	Extra    string   `bson:"extra,omitempty"` // a connector's own
-	Via      []string `bson:"via,omitempty"`   // issuers passed, ourselves included
+	State    string `bson:"state"`    // unguessable; the answer must bring it back
+	Nonce    string `bson:"nonce"`    // must be inside the id_token
+	Verifier string `bson:"verifier"` // PKCE, RFC 7636
+	Redirect string `bson:"redirect"` // our callback URL at this upstream
+	Issuer   string `bson:"issuer"`   // who was asked
+	MaxAge   string `bson:"max_age,omitempty"`
+	// Posted: the answer comes by a form that the upstream's page posts, and
+	// no other way.
+	Posted bool     `bson:"posted,omitempty"`
+	Extra  string   `bson:"extra,omitempty"` // a connector's own
+	Via    []string `bson:"via,omitempty"`   // issuers passed, ourselves included
 }
 
 // Hints are what the client asked of us and the upstream should know. They

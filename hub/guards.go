@@ -15,7 +15,7 @@ import (
 
 // guards are the words of the route table.
 type guards struct {
-	app, shared, enrol, begin, open, form, attempt, knock, person, operator, files func(web.Handler) gin.HandlerFunc
+	app, shared, enrol, begin, arrival, open, form, attempt, knock, person, operator, files func(web.Handler) gin.HandlerFunc
 }
 
 // knocks is how often one address may introduce servers, and how often bring
@@ -55,6 +55,7 @@ func (h *Hub) guards() guards {
 		shared:   func(handle web.Handler) gin.HandlerFunc { return h.edge.JSON(h.oidc.Shared(handle)) },
 		enrol:    func(handle web.Handler) gin.HandlerFunc { return h.edge.JSON(h.oidc.Enrolling(handle)) },
 		begin:    func(handle web.Handler) gin.HandlerFunc { return h.edge.JSON(begins.Limit(handle)) },
+		arrival:  func(handle web.Handler) gin.HandlerFunc { return h.edge.Page(begins.Limit(handle)) },
 		open:     h.edge.Page,
 		files:    h.edge.Page,
 		form:     func(handle web.Handler) gin.HandlerFunc { return h.edge.Page(h.edge.Check(handle)) },

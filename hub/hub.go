@@ -137,7 +137,7 @@ func (h *Hub) things() {
 		Now: c.Now, Hash: c.Hash, MinPassword: c.MinPassword, HubNames: []string{"fedhub", c.Name},
 	})
 	h.sessions = &sessions.Keeper{
-		Sessions: d.sessions, Users: h.users, Now: c.Now,
+		Sessions: d.sessions, Users: h.users, Box: h.box, Now: c.Now,
 		Name: sessions.CookieName(c.URL, c.secure()), Secure: c.secure(),
 	}
 	h.flows = flows.NewKeeper(d.flows, c.Now)
@@ -223,6 +223,7 @@ func (h *Hub) doors() {
 		Settings: h.settings, Audit: h.audit, Edge: h.edge, Log: c.Log, Now: c.Now, Replay: h.data.useOnce,
 	}
 	h.signout = &signout.Door{
+		Issuer: c.URL, Upstreams: h.upstreams,
 		Clients: h.clients, Stops: h.stops, Sessions: h.sessions, Users: h.users, Tokens: h.tokens,
 		Logouts: h.logouts, Audit: h.audit, Edge: h.edge,
 	}

@@ -23,6 +23,7 @@ type route struct {
 //	enrol     app, also from any page where any app may register
 //	open      a page for anybody
 //	form      a form for anybody: from our own page, in the same browser
+//	arrival   a form that another site rightly posts; slowed down for each address
 //	begin     a program that begins something; slowed down for each address
 //	attempt   a form at which one could guess: slowed down for each address
 //	person    a page or form for whoever is signed in
@@ -107,6 +108,7 @@ func (h *Hub) routes() []route {
 		{"POST", "/signin/choose", g.form, h.signin.Choose},
 		{"POST", "/signin/with/:key", g.form, h.signin.Leave},
 		{"GET", "/signin/from/:key", g.open, h.signin.Arrive},
+		{"POST", "/signin/from/:key", g.arrival, h.signin.Posted}, // rightly cross-site (Form Post Response Mode §2)
 		{"GET", "/signin/link", g.open, h.signin.LinkShow},
 		{"POST", "/signin/link", g.attempt, h.signin.LinkConfirm},
 		{"POST", "/signin/link/mail", g.attempt, h.signin.LinkMail},

@@ -141,7 +141,7 @@ func (c *Connector) authorize(doc Discovery, leg *federation.Leg, hints federati
 	if !c.manners.noPKCE {
 		options = append(options, oauth2.S256ChallengeOption(leg.Verifier)) // RFC 7636 §4.3; also against code injection, RFC 9700 §2.1.1
 	}
-	if c.posts(doc) {
+	if leg.Posted = c.posts(doc); leg.Posted {
 		options = append(options, oauth2.SetAuthURLParam("response_mode", "form_post"))
 	}
 	return c.oauth(doc, Proof{}, leg.Redirect).AuthCodeURL(leg.State, options...), nil

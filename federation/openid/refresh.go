@@ -14,12 +14,16 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// keep is what the hub keeps of the tokens: the id_token for signing out
-// there, and the refresh token only if the key says so.
+// keep is what the hub keeps of the tokens, which is nothing unless the key
+// says so: the refresh token to look again, the id_token to hold the next one
+// against and as the hint for signing out there.
 func (c *Connector) keep(got tokens, claims object) federation.Tokens {
-	kept := federation.Tokens{ID: got.id, Subject: claims.loose("sub")}
+	kept := federation.Tokens{Subject: claims.loose("sub")}
 	if c.key.KeepTokens {
 		kept.Refresh = string(got.refresh)
+	}
+	if c.key.KeepTokens || c.key.SignOutThere {
+		kept.ID = got.id
 	}
 	return kept
 }

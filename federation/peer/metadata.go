@@ -7,6 +7,7 @@ type About struct {
 	Name        string // of the hub, shown to the other administrator
 	Issuer      string // the hub's front page
 	Callback    string // where people come back to
+	SignedOut   string // where they come back to when they have signed out there
 	Backchannel string // where logout tokens are posted
 	JWKSURI     string
 }
@@ -21,6 +22,7 @@ type Document struct {
 	ClientURI               string   `json:"client_uri"`
 	ApplicationType         string   `json:"application_type"`
 	RedirectURIs            []string `json:"redirect_uris"`
+	PostLogoutRedirectURIs  []string `json:"post_logout_redirect_uris"`
 	GrantTypes              []string `json:"grant_types"`
 	ResponseTypes           []string `json:"response_types"`
 	Scope                   string   `json:"scope"`
@@ -50,6 +52,7 @@ func Metadata(a About) Document {
 		JWKSURI:                 a.JWKSURI,
 		BackchannelLogoutURI:    a.Backchannel,
 		BackchannelLogoutSID:    true,
+		PostLogoutRedirectURIs:  []string{a.SignedOut},
 		SoftwareID:              "fedhub",
 	}
 }

@@ -99,6 +99,44 @@ func (s *Stops) Peek(ctx context.Context, kind, name, browser string, out any) e
 	return json.Unmarshal(plain, out)
 }
 
+// carried is what a browser carries itself, for a moment.
+type carried struct {
+	Until time.Time
+	Value json.RawMessage
+}
+
+// Carry seals a value into a text that a browser takes from one address of ours
+// to the next: where anybody may send something that must come along, nothing
+// is kept here for it.
+func (s *Stops) Carry(kind string, value any, life time.Duration) (string, error) {
+	inner, err := json.Marshal(value)
+	if err != nil {
+		return "", fmt.Errorf("carry: %w", err)
+	}
+	plain, err := json.Marshal(carried{s.Now().Add(life), inner})
+	if err != nil {
+		return "", fmt.Errorf("carry: %w", err)
+	}
+	return s.Box.Seal(plain, "carried/"+kind), nil
+}
+
+// Carried opens what Carry sealed for the same kind. What is too old, or was
+// not sealed here, is ErrGone.
+func (s *Stops) Carried(kind, text string, out any) error {
+	plain, err := s.Box.Open(text, "carried/"+kind)
+	if err != nil {
+		return ErrGone
+	}
+	var c carried
+	if err := json.Unmarshal(plain, &c); err != nil {
+		return fmt.Errorf("read what was carried: %w", err)
+	}
+	if !s.Now().Before(c.Until) {
+		return ErrGone
+	}
+	return json.Unmarshal(c.Value, out)
+}
+
 func stopID(name string) string {
 	sum := sha256.Sum256([]byte(name))
 	return hex.EncodeToString(sum[:])

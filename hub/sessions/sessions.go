@@ -21,6 +21,7 @@ import (
 
 	gorilla "github.com/gorilla/sessions"
 
+	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
 )
@@ -41,6 +42,9 @@ type Session struct {
 	LoginKey    string `bson:"loginKey"`
 	UpstreamSID string `bson:"upstreamSid"`
 	UpstreamSub string `bson:"upstreamSub"`
+	// Upstream is the id_token that the user came with, sealed, if the session
+	// there is to end with this one.
+	Upstream string `bson:"upstream,omitempty"`
 
 	// Clients were given codes in this session; they are told when it ends.
 	Clients []string `bson:"clients"`
@@ -70,6 +74,7 @@ const (
 type Keeper struct {
 	Sessions *store.Set[Session]
 	Users    *users.Keeper
+	Box      *seal.Box
 	Now      func() time.Time
 
 	// Name is the stem of the cookies' names. Browsers share cookies between
@@ -167,6 +172,7 @@ type Start struct {
 	LoginKey    string
 	UpstreamSID string
 	UpstreamSub string
+	Upstream    string // the id_token, in plain
 	IP          string
 }
 
@@ -194,6 +200,7 @@ func (k *Keeper) Start(w http.ResponseWriter, r *http.Request, in Start) (Sessio
 	if in.LoginKey != "" {
 		s.UpstreamSID = upstream(in.LoginKey, in.UpstreamSID)
 		s.UpstreamSub = upstream(in.LoginKey, in.UpstreamSub)
+		s.Upstream = k.sealed(s, in.Upstream)
 	}
 	k.used(&s)
 	old, err := k.replaced(r)
@@ -240,6 +247,30 @@ func upstream(key, name string) string {
 		return ""
 	}
 	return key + " " + name
+}
+
+// maxUpstream bounds an id_token that is kept, in bytes: it must fit into an
+// address.
+const maxUpstream = 6 << 10
+
+func (k *Keeper) sealed(s Session, token string) string {
+	if token == "" || len(token) > maxUpstream {
+		return ""
+	}
+	return k.Box.Seal([]byte(token), upstreamContext(s))
+}
+
+// UpstreamToken is the id_token of Session.Upstream, or empty.
+func (k *Keeper) UpstreamToken(s Session) string {
+	token, err := k.Box.Open(s.Upstream, upstreamContext(s))
+	if err != nil {
+		return "" // none was kept, or under another key
+	}
+	return string(token)
+}
+
+func upstreamContext(s Session) string {
+	return "sessions/" + s.UserID + "/" + s.LoginKey + "/upstream"
 }
 
 func clip(s string, most int) string {

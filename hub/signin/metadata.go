@@ -32,6 +32,7 @@ func (d *Door) Metadata(c *gin.Context) error {
 		Name:        current.HubName,
 		Issuer:      d.Issuer,
 		Callback:    d.Issuer + "/signin/from/" + key.ID,
+		SignedOut:   d.Issuer + "/signed-out",
 		Backchannel: d.Issuer + "/oauth2/backchannel/" + key.ID,
 		JWKSURI:     d.Issuer + "/oauth2/jwks",
 	}))

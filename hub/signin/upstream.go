@@ -126,7 +126,7 @@ func hints(j journey) federation.Hints {
 
 // Arrive is GET /signin/from/{key}: the upstream sent the browser back.
 func (d *Door) Arrive(c *gin.Context) error {
-	params, err := web.Query(c)
+	params, posted, err := d.arriving(c)
 	if err != nil {
 		return err
 	}
@@ -142,9 +142,9 @@ func (d *Door) Arrive(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if from.KeyID != c.Param("key") {
+	if from.KeyID != c.Param("key") || from.Leg.Posted != posted {
 		// An answer of one upstream at another's address is a mix-up attack
-		// (RFC 9700 §4.4).
+		// (RFC 9700 §4.4), and so may be one that comes another way (FE-05).
 		return flows.ErrGone
 	}
 	var person sessions.Person
@@ -175,7 +175,7 @@ func (d *Door) Arrive(c *gin.Context) error {
 // that the browser brings reaches a connector.
 func answer(params oauth.Params) url.Values {
 	v := url.Values{}
-	for _, name := range []string{"code", "state", "iss", "error", "error_description", "error_uri"} {
+	for _, name := range []string{"code", "state", "iss", "error", "error_description", "error_uri", "user"} {
 		if params.Has(name) {
 			v.Set(name, params[name])
 		}
@@ -228,6 +228,7 @@ func started(user users.User, i federation.Identity) sessions.Start {
 		LoginKey:    i.Key,
 		UpstreamSID: i.SID,
 		UpstreamSub: i.Subject,
+		Upstream:    i.Tokens.ID,
 	}
 }
 

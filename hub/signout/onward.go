@@ -25,8 +25,9 @@ type onward struct {
 
 // The kinds of stops of this door.
 const (
-	stopAsked = "signout"    // the person is asked
-	stopLeft  = "signed-out" // the person is signed out, and apps are told
+	stopAsked = "signout"      // the person is asked
+	stopLeft  = "signed-out"   // the person is signed out, and apps are told
+	stopThere = "signed-there" // the person is signed out there too, where they came from
 )
 
 // keep remembers what comes next, and returns a name for it.
@@ -71,6 +72,9 @@ const patience = 8
 // goes on as soon as the frames have loaded; the header does where there is no
 // script, or a frame never loads; and there is a link.
 func (d *Door) Done(c *gin.Context) error {
+	if state := c.Query("state"); state != "" {
+		return d.back(c, state)
+	}
 	then, err := d.recall(c, stopLeft, c.Query("then"))
 	if err != nil {
 		return err

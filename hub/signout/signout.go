@@ -16,6 +16,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/logouts"
@@ -28,6 +29,9 @@ import (
 
 // A Door signs people out.
 type Door struct {
+	Issuer    string
+	Upstreams *federation.Registry
+
 	Clients  *clients.Registry
 	Stops    *flows.Stops
 	Sessions *sessions.Keeper
@@ -102,6 +106,9 @@ func (d *Door) end(c *gin.Context, s sessions.Session, then onward) error {
 	}
 	// The person may have closed the browser; the session is over all the same.
 	d.Audit.Record(context.WithoutCancel(ctx), audit.Event{Kind: audit.SignOut, Actor: s.UserID, Client: then.ClientID, IP: c.ClientIP(), Ref: web.Ref(c)})
+	if then, err = d.there(c, s, then); err != nil {
+		return err
+	}
 	then.Frames = frames
 	return d.goOn(c, then)
 }
