@@ -14,6 +14,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"golang.org/x/net/html"
 
@@ -38,6 +39,8 @@ type world struct {
 	CA   []byte // the certificate it is known by, as PEM
 	http *http.Client
 	log  *logbook
+
+	skipped atomic.Int64 // how far the hub's clock is ahead
 }
 
 func newWorld(t *testing.T) *world {
@@ -56,6 +59,7 @@ func newWorld(t *testing.T) *world {
 	w.CA = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
 	w.Hub, err = hub.New(t.Context(), hub.Config{
 		URL: server.URL, SecretKey: bytes.Repeat([]byte{7}, 32), SignInBurst: 10_000,
+		Now:  func() time.Time { return time.Now().Add(time.Duration(w.skipped.Load())) },
 		Hash: users.HashParams{Memory: 64, Time: 1, Threads: 1},
 		Log:  slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}, db)
