@@ -10,6 +10,7 @@ import (
 	"github.com/fedhub/fedhub/hub/decoupled"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/grants"
+	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/requests"
 	"github.com/fedhub/fedhub/hub/sessions"
@@ -47,6 +48,7 @@ func sets() []store.Spec {
 		{Name: "invites"},                       // clients.Invite
 		{Name: "initials"},                      // clients.InitialToken
 		{Name: "loginkeys"},                     // federation.LoginKey
+		{Name: "health"},                        // health.Record
 		{Name: "signing"},                       // signing.Key
 		{Name: "settings"},                      // settings.Settings
 		{Name: "audit", Index: []string{"ref"}}, // audit.Event
@@ -78,6 +80,7 @@ type data struct {
 	invites    *store.Set[clients.Invite]
 	initials   *store.Set[clients.InitialToken]
 	loginkeys  *store.Set[federation.LoginKey]
+	health     *store.Set[health.Record]
 	signing    *store.Set[signing.Key]
 	settings   *store.Set[settings.Settings]
 	audit      *store.Set[audit.Event]
@@ -108,6 +111,7 @@ func openData(b store.Backend, now func() time.Time) data {
 		invites:    store.NewSet[clients.Invite](b, "invites", now),
 		initials:   store.NewSet[clients.InitialToken](b, "initials", now),
 		loginkeys:  store.NewSet[federation.LoginKey](b, "loginkeys", now),
+		health:     store.NewSet[health.Record](b, "health", now),
 		signing:    store.NewSet[signing.Key](b, "signing", now),
 		settings:   store.NewSet[settings.Settings](b, "settings", now),
 		audit:      store.NewSet[audit.Event](b, "audit", now),

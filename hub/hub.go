@@ -26,6 +26,7 @@ import (
 	"github.com/fedhub/fedhub/hub/fetch"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/grants"
+	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/oidc"
@@ -77,6 +78,7 @@ type Hub struct {
 	invites   *clients.Invites
 	initials  clients.InitialTokens
 	upstreams *federation.Registry
+	health    *health.Keeper
 
 	// Doors.
 	authorize *authorize.Door
@@ -156,8 +158,9 @@ func (h *Hub) things() {
 	h.requests = &requests.Keeper{Issuer: c.URL, Clients: h.clients, Settings: h.settings, Tokens: h.tokens, Signing: h.signing, Pushed: d.pushed, Now: c.Now}
 	h.invites = clients.NewInvites(d.invites, c.Now)
 	h.initials = clients.InitialTokens{Store: d.initials, Now: c.Now}
+	h.health = (&health.Keeper{Set: d.health, Log: c.Log, Now: c.Now}).Start()
 	h.upstreams = federation.NewRegistry(federation.Options{
-		Store: d.loginkeys, Factories: connectors(), Env: h.env(),
+		Store: d.loginkeys, Factories: connectors(), Env: h.env(), Report: h.health.Report,
 		Seal: func(plain, context string) string { return h.box.Seal([]byte(plain), context) },
 	})
 	h.logouts = (&logouts.Keeper{
@@ -245,6 +248,7 @@ func (h *Hub) doors() {
 		Users: h.users, Browsers: h.sessions, Upstreams: h.upstreams,
 	}
 	h.admin = &admin.Door{
+		Health: h.health,
 		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams, Sessions: h.sessions,
 		Grants: h.grants, Logouts: h.logouts, Signing: h.signing, Settings: h.settings, Audit: h.audit, Traces: h.traces, Users: h.users, Edge: h.edge, Now: c.Now,
 		Callback: h.callback, ClientMetadata: h.clientMetadata,
@@ -297,6 +301,7 @@ const choresEvery = time.Minute
 func (h *Hub) Run(ctx context.Context) {
 	h.signing.Warm(ctx)
 	var group sync.WaitGroup
+	group.Go(func() { h.health.Run(ctx) })
 	group.Go(func() { h.logouts.Run(ctx) })
 	group.Go(func() { h.everyMinute(ctx, h.chores) })
 	group.Go(func() { h.everyMinute(ctx, h.tendFederation) }) // others may be slow to answer

@@ -18,6 +18,7 @@ type AdminKey struct {
 	ClientID     string   // of a peer: the address of this hub's metadata document
 	Fingerprints []string // of a peer: of the keys this hub publishes, to compare by eye
 	Join         Join     // of a peer
+	Health       Health
 }
 
 func (p AdminKey) look() look { return look{"key", desk, p.Name, len(p.Mistakes) > 0} }

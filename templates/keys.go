@@ -20,6 +20,7 @@ type KeyRow struct {
 	Warning string // what needs the administrator
 	First   bool   // nothing is above it
 	Last    bool   // nothing is below it
+	Health  Health
 }
 
 // A Preset is one provider of the catalogue.

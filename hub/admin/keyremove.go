@@ -45,6 +45,9 @@ func (d *Door) RemoveLoginKey(c *gin.Context) error {
 	if err := d.Upstreams.Delete(c.Request.Context(), key.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
+	if err := d.Health.Forget(c.Request.Context(), key.ID); err != nil {
+		return err
+	}
 	d.record(c, audit.Event{Kind: audit.KeyRemoved, LoginKey: key.ID})
 	return web.SeeOther(c, "/admin/keys?done="+done)
 }

@@ -19,10 +19,15 @@ func (d *Door) LoginKeys(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	known, err := d.Health.All(c.Request.Context())
+	if err != nil {
+		return err
+	}
 	page := templates.AdminKeys{Common: presets(catalog.Common)}
 	for i, k := range all {
 		row := templates.KeyRow{ID: k.ID, Icon: keyIcon(k), Name: k.Name, Where: keyWhere(k), State: keyState(k),
 			Warning: k.SecretWarning(d.Now()), First: i == 0, Last: i == len(all)-1}
+		row.Health = d.health(known[k.ID])
 		if k.Direct {
 			row.Facts = append(row.Facts, "people go straight there")
 		}
@@ -162,5 +167,10 @@ func (d *Door) showKey(c *gin.Context, status int, k federation.LoginKey, form t
 			return err
 		}
 	}
+	known, err := d.Health.Of(c.Request.Context(), k.ID)
+	if err != nil {
+		return err
+	}
+	page.Health = d.health(known)
 	return d.Edge.Show(c, status, page)
 }

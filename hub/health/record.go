@@ -1,0 +1,105 @@
+package health
+
+import (
+	"slices"
+	"time"
+
+	"github.com/fedhub/fedhub/federation"
+)
+
+// A Record is how one login key fares, for all processes together.
+type Record struct {
+	ID      string    `bson:"id"`                // the login key's
+	Worked  time.Time `bson:"worked,omitempty"`  // when the upstream last vouched for somebody
+	Failed  time.Time `bson:"failed,omitempty"`  // when it last could not
+	Reason  string    `bson:"reason,omitempty"`  // of that failure, for administrators
+	Resting time.Time `bson:"resting,omitempty"` // until when some process asks it nothing
+	Hours   []Hour    `bson:"hours,omitempty"`   // the last day, oldest first
+	Expires time.Time `bson:"expires"`
+}
+
+// An Hour is what happened in one.
+type Hour struct {
+	Start    time.Time `bson:"start"`
+	SignIns  int       `bson:"signIns"`
+	Failures int       `bson:"failures"`
+	Turned   int       `bson:"turned"` // people who were turned away without asking
+}
+
+// Key names the record.
+func (r Record) Key() string { return r.ID }
+
+// ExpiresAt is when nobody wants to know any more.
+func (r Record) ExpiresAt() time.Time { return r.Expires }
+
+const (
+	remember  = 90 * 24 * time.Hour
+	maxReason = 500 // bytes
+)
+
+// Failing tells whether the last that was heard of the upstream is bad.
+func (r Record) Failing() bool { return r.Failed.After(r.Worked) }
+
+// Day is what happened in the 24 hours before now.
+func (r Record) Day(now time.Time) Hour {
+	var sum Hour
+	for _, h := range r.Hours {
+		if h.recent(now) {
+			sum.SignIns += h.SignIns
+			sum.Failures += h.Failures
+			sum.Turned += h.Turned
+		}
+	}
+	return sum
+}
+
+func (h Hour) recent(now time.Time) bool { return now.Sub(h.Start) < 24*time.Hour }
+
+// note adds one outcome.
+func (r *Record) note(o federation.Outcome) {
+	h := r.hour(o.At)
+	r.Resting = o.State.Until
+	switch {
+	case o.TurnedAway:
+		h.Turned++
+	case o.Err != nil:
+		h.Failures++
+		r.Failed, r.Reason = o.At, federation.CleanText(o.Err.Error(), maxReason)
+	default:
+		h.SignIns++
+		r.Worked = o.At
+	}
+}
+
+// hour returns the bucket that a time falls into.
+func (r *Record) hour(at time.Time) *Hour {
+	start := at.UTC().Truncate(time.Hour)
+	for i := range r.Hours {
+		if r.Hours[i].Start.Equal(start) {
+			return &r.Hours[i]
+		}
+	}
+	r.Hours = append(r.Hours, Hour{Start: start})
+	return &r.Hours[len(r.Hours)-1]
+}
+
+// add joins what was counted since to what is known. Of several processes each
+// adds its own, so nothing here may depend on the order.
+func (r *Record) add(news Record, now time.Time) {
+	if news.Worked.After(r.Worked) {
+		r.Worked = news.Worked
+	}
+	if news.Failed.After(r.Failed) {
+		r.Failed, r.Reason = news.Failed, news.Reason
+	}
+	r.Resting = news.Resting
+	for _, h := range news.Hours {
+		sum := r.hour(h.Start)
+		sum.SignIns += h.SignIns
+		sum.Failures += h.Failures
+		sum.Turned += h.Turned
+	}
+	r.Hours = slices.DeleteFunc(r.Hours, func(h Hour) bool { return !h.recent(now) })
+	slices.SortFunc(r.Hours, func(a, b Hour) int { return a.Start.Compare(b.Start) })
+	r.Expires = now.Add(remember)
+}

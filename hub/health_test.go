@@ -1,0 +1,113 @@
+package hub_test
+
+import (
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/fedhub/fedhub/federation"
+)
+
+// A hanging upstream takes calls and says nothing.
+type hangingUpstream struct {
+	*httptest.Server
+	arrived chan struct{}
+	release chan struct{}
+	asked   atomic.Int32
+}
+
+// newHanging is an upstream that takes calls and says nothing until it is
+// released; then it breaks off.
+func newHanging(t *testing.T) *hangingUpstream {
+	t.Helper()
+	s := &hangingUpstream{arrived: make(chan struct{}, 1000), release: make(chan struct{})}
+	s.Server = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		s.asked.Add(1)
+		s.arrived <- struct{}{}
+		select {
+		case <-s.release:
+		case <-r.Context().Done():
+		}
+		panic(http.ErrAbortHandler)
+	}))
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	t.Cleanup(func() { s.CloseClientConnections(); s.Close() })
+	return s
+}
+
+func (w *world) openIDKey(name, baseURL string) federation.LoginKey {
+	w.Helper()
+	key, err := w.Hub.AddLoginKey(w.Context(), "test", federation.LoginKey{
+		Kind: federation.KindOpenID, Name: name, BaseURL: baseURL, ClientID: "us", Enabled: true}, "secret", "")
+	if err != nil {
+		w.Fatal(err)
+	}
+	return key
+}
+
+// administrator is a browser in which an administrator is signed in.
+func (w *world) administratorIn() *browser {
+	w.Helper()
+	w.person("boss@example.org", "admin")
+	b := w.browser()
+	b.signIn(b.open("/signin"), "boss@example.org")
+	return b
+}
+
+func TestPeopleAtAHangingUpstreamHoldUpNobodyElse(t *testing.T) { // FE-39
+	w := newWorld(t, openSQLite(t))
+	w.person("ada@example.org")
+	hanging := newHanging(t)
+	key := w.openIDKey("Hanging", hanging.URL)
+	other := newWorld(t, openSQLite(t))
+	second := w.openIDKey("Second", other.URL)
+
+	const people, admitted = 40, 32
+	answers := make(chan page, people)
+	for range people {
+		b := w.browser()
+		signin := b.open("/signin")
+		go func() { answers <- b.post(signin, "/signin/with/"+key.ID) }()
+	}
+	<-hanging.arrived
+	for range people - admitted {
+		p := <-answers
+		want(t, "status for who is turned away", p.Status, http.StatusBadGateway)
+		if !strings.Contains(p.Body, "Many people are waiting for Hanging") || !strings.Contains(p.Body, `href="/signin?local=1"`) {
+			t.Errorf("the page is\n%s", p.Body)
+		}
+	}
+	// Meanwhile: a password, and another key.
+	b := w.browser()
+	if p := b.signIn(b.open("/signin"), "ada@example.org"); p.Status != http.StatusOK || !strings.Contains(p.Body, "ada@example.org") {
+		t.Errorf("by password: got %d\n%s", p.Status, p.Body)
+	}
+	b = w.browser()
+	if p := b.post(b.open("/signin"), "/signin/with/"+second.ID); !strings.Contains(p.Location+p.Body, other.URL+"/oauth2/authorize") {
+		t.Errorf("by another key: got %d %q\n%s", p.Status, p.Location, p.Body)
+	}
+	if got := hanging.asked.Load(); got > 4 {
+		t.Errorf("the hanging upstream was asked %d times at once", got)
+	}
+	close(hanging.release)
+	for range admitted {
+		want(t, "status for who waited", (<-answers).Status, http.StatusBadGateway)
+	}
+
+	// It is known to be silent now, and the administrator sees it.
+	b = w.browser()
+	p := b.post(b.open("/signin"), "/signin/with/"+key.ID)
+	if !strings.Contains(p.Body, "Hanging doesn&#39;t answer. Try again in a minute") {
+		t.Errorf("the page is\n%s", p.Body)
+	}
+	admin := w.administratorIn()
+	for _, path := range []string{"/admin/keys", "/admin/keys/" + key.ID} {
+		if p := admin.open(path); !strings.Contains(p.Body, "Doesn’t answer") || !strings.Contains(p.Body, "0 sign-ins, 32 failures in 24 hours, 9 people turned away") {
+			t.Errorf("%s is\n%s", path, p.Body)
+		}
+	}
+}
