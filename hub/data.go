@@ -43,7 +43,8 @@ func sets() []store.Spec {
 		{Name: "opaques"}, // tokens.Opaque
 		{Name: "used"},    // used: ids of assertions and logout tokens
 		{Name: "notices", Index: []string{"clientId"}}, // logouts.Notice
-		{Name: "told"},                          // logouts.Status
+		{Name: "told"}, // logouts.Status
+		{Name: "signouts", Unique: []string{"order"}}, // logouts.SignOut
 		{Name: "clients"},                       // clients.Client
 		{Name: "invites"},                       // clients.Invite
 		{Name: "initials"},                      // clients.InitialToken
@@ -76,6 +77,7 @@ type data struct {
 	used       *store.Set[used]
 	notices    *store.Set[logouts.Notice]
 	told       *store.Set[logouts.Status]
+	signouts   *store.Set[logouts.SignOut]
 	clients    *store.Set[clients.Client]
 	invites    *store.Set[clients.Invite]
 	initials   *store.Set[clients.InitialToken]
@@ -107,6 +109,7 @@ func openData(b store.Backend, now func() time.Time) data {
 		used:       store.NewSet[used](b, "used", now),
 		notices:    store.NewSet[logouts.Notice](b, "notices", now),
 		told:       store.NewSet[logouts.Status](b, "told", now),
+		signouts:   store.NewSet[logouts.SignOut](b, "signouts", now),
 		clients:    store.NewSet[clients.Client](b, "clients", now),
 		invites:    store.NewSet[clients.Invite](b, "invites", now),
 		initials:   store.NewSet[clients.InitialToken](b, "initials", now),

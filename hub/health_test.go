@@ -49,15 +49,6 @@ func (w *world) openIDKey(name, baseURL string) federation.LoginKey {
 	return key
 }
 
-// administrator is a browser in which an administrator is signed in.
-func (w *world) administratorIn() *browser {
-	w.Helper()
-	w.person("boss@example.org", "admin")
-	b := w.browser()
-	b.signIn(b.open("/signin"), "boss@example.org")
-	return b
-}
-
 func TestPeopleAtAHangingUpstreamHoldUpNobodyElse(t *testing.T) { // FE-39
 	w := newWorld(t, openSQLite(t))
 	w.person("ada@example.org")
@@ -104,7 +95,7 @@ func TestPeopleAtAHangingUpstreamHoldUpNobodyElse(t *testing.T) { // FE-39
 	if !strings.Contains(p.Body, "Hanging doesn&#39;t answer. Try again in a minute") {
 		t.Errorf("the page is\n%s", p.Body)
 	}
-	admin := w.administratorIn()
+	admin := w.operator()
 	for _, path := range []string{"/admin/keys", "/admin/keys/" + key.ID} {
 		if p := admin.open(path); !strings.Contains(p.Body, "Doesn’t answer") || !strings.Contains(p.Body, "0 sign-ins, 32 failures in 24 hours, 9 people turned away") {
 			t.Errorf("%s is\n%s", path, p.Body)

@@ -164,7 +164,7 @@ func (h *Hub) things() {
 		Seal: func(plain, context string) string { return h.box.Seal([]byte(plain), context) },
 	})
 	h.logouts = (&logouts.Keeper{
-		Notices: d.notices, Statuses: d.told, Sessions: h.sessions, Grants: h.grants, Tokens: h.tokens, Clients: h.clients,
+		Notices: d.notices, Statuses: d.told, Ledger: d.signouts, Sessions: h.sessions, Grants: h.grants, Tokens: h.tokens, Clients: h.clients,
 		HTTP: h.http, Audit: h.audit, Log: c.Log, Now: c.Now,
 	}).Start()
 }
@@ -228,7 +228,7 @@ func (h *Hub) doors() {
 	h.signout = &signout.Door{
 		Issuer: c.URL, Upstreams: h.upstreams,
 		Clients: h.clients, Stops: h.stops, Sessions: h.sessions, Users: h.users, Tokens: h.tokens,
-		Logouts: h.logouts, Audit: h.audit, Edge: h.edge,
+		Logouts: h.logouts, Audit: h.audit, Edge: h.edge, Now: c.Now,
 	}
 	h.consent = &consent.Door{
 		Clients: h.clients, Flows: h.flows, Sessions: h.sessions, Grants: h.grants, Audit: h.audit, Edge: h.edge,

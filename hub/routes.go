@@ -181,6 +181,8 @@ func (h *Hub) routes() []route {
 		{"GET", "/admin/traces", g.operator, h.admin.LoginTraces},
 		{"POST", "/admin/traces", g.operator, h.admin.FindTraces},
 		{"GET", "/admin/traces/:ref", g.operator, h.admin.LoginTrace},
+		{"GET", "/admin/logouts", g.operator, h.admin.SignOuts},
+		{"GET", "/admin/logouts/:sid", g.operator, h.admin.SignOutEntry},
 		{"GET", "/admin/signing", g.operator, h.admin.SigningKeys},
 		{"POST", "/admin/signing/rotate", g.operator, h.admin.RotateKeys},
 		{"POST", "/admin/signing/schedule", g.operator, h.admin.ScheduleKeys},

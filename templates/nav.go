@@ -21,6 +21,7 @@ func (f Frame) Nav() []NavItem {
 		{Label: "Decisions", URL: "/admin/decisions"},
 		{Label: "Servers", URL: "/admin/servers", Count: f.Waiting},
 		{Label: "Login traces", URL: "/admin/traces"},
+		{Label: "Sign-outs", URL: "/admin/logouts"},
 		{Label: "Signing keys", URL: "/admin/signing"},
 		{Label: "Settings", URL: "/admin/settings"},
 	}

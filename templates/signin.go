@@ -2,6 +2,7 @@ package templates
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -122,7 +123,24 @@ func (SignOut) look() look { return look{"signout", card, "Sign out", false} }
 
 // SignedOut is where a sign-out ends that has nowhere else to go.
 type SignedOut struct {
-	Back Action // to the client that asked, if its address was registered
+	Back    Action    // to the client that asked, if its address was registered
+	Told    []ToldApp // apps that have heard of it
+	Waiting []ToldApp // apps that do not answer yet; we keep trying
+	Again   string    // path of this page, to look again
+}
+
+// A ToldApp is an app that is told of a sign-out.
+type ToldApp struct{ Name string }
+
+// Heard says in words how many apps know.
+func (p SignedOut) Heard() string { return "Signed out of " + plural(len(p.Told), "app") + "." }
+
+// Silent says in words how many apps do not answer yet.
+func (p SignedOut) Silent() string {
+	if len(p.Waiting) == 1 {
+		return "1 hasn’t answered yet; we keep trying for a day:"
+	}
+	return strconv.Itoa(len(p.Waiting)) + " haven’t answered yet; we keep trying for a day:"
 }
 
 func (SignedOut) look() look { return look{"signedout", card, "You are signed out", false} }
@@ -134,6 +152,7 @@ type SigningOut struct {
 	Frames []string // addresses, http or https
 	Client string   // to which the browser goes then; empty: nowhere
 	URL    string   // where that is
+	Next   string   // path of ours to go on to, where that is nowhere
 }
 
 func (SigningOut) look() look { return look{"signingout", card, "Signing out", false} }

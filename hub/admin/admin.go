@@ -41,6 +41,7 @@ type Door struct {
 	Grants    *grants.Keeper
 	Logouts   *logouts.Keeper
 	Health    *health.Keeper
+	Users     *users.Keeper
 	Signing   *signing.Keeper
 	Settings  *settings.Keeper
 	Audit     *audit.Recorder

@@ -50,6 +50,7 @@ const giveUp = 24 * time.Hour
 type Keeper struct {
 	Notices  *store.Set[Notice]
 	Statuses *store.Set[Status]
+	Ledger   *store.Set[SignOut]
 	Sessions *sessions.Keeper
 	Grants   *grants.Keeper
 	Tokens   *tokens.Keeper
@@ -71,7 +72,13 @@ func (k *Keeper) Start() *Keeper {
 // End ends a session: first what hangs on it, then the session itself. If it
 // fails half-way it can be done again, and nobody is told twice for it.
 func (k *Keeper) End(ctx context.Context, s sessions.Session) error {
-	if err := k.Ended(ctx, s); err != nil {
+	return k.EndBecause(ctx, s, "")
+}
+
+// EndBecause is End for whoever did not sign out of that session themselves;
+// why is a sentence for administrators.
+func (k *Keeper) EndBecause(ctx context.Context, s sessions.Session, why string) error {
+	if err := k.ended(ctx, s, why); err != nil {
 		return err
 	}
 	return k.Sessions.Delete(context.WithoutCancel(ctx), s)
@@ -89,7 +96,7 @@ func (k *Keeper) EndAll(ctx context.Context, u users.User) error {
 		if s.Epoch >= u.Epoch {
 			continue
 		}
-		if err := k.End(ctx, s); err != nil {
+		if err := k.EndBecause(ctx, s, "All sessions of the account were ended."); err != nil {
 			return err
 		}
 	}
@@ -97,10 +104,19 @@ func (k *Keeper) EndAll(ctx context.Context, u users.User) error {
 }
 
 // Ended revokes what was issued in the session and notes whom to tell.
-func (k *Keeper) Ended(ctx context.Context, s sessions.Session) error {
+func (k *Keeper) Ended(ctx context.Context, s sessions.Session) error { return k.ended(ctx, s, "") }
+
+func (k *Keeper) ended(ctx context.Context, s sessions.Session, why string) error {
 	// The person may close the browser; the rest of the world must still hear.
 	ctx = context.WithoutCancel(ctx)
 	if err := k.Grants.RevokeSession(ctx, s.SID); err != nil {
+		return err
+	}
+	to, err := k.whom(ctx, s)
+	if err != nil {
+		return err
+	}
+	if err := k.enter(ctx, s, why, to); err != nil {
 		return err
 	}
 	for _, id := range s.Clients {
@@ -152,4 +168,21 @@ func (k *Keeper) announce(ctx context.Context, s sessions.Session, clientID stri
 	}
 	k.lanes.wake(clientID)
 	return nil
+}
+
+// whom returns everybody who is to hear of the session's end in any way.
+func (k *Keeper) whom(ctx context.Context, s sessions.Session) (to []Recipient, err error) {
+	for _, id := range s.Clients {
+		c, err := k.Clients.Get(ctx, id)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if r, hears := recipient(c); hears {
+			to = append(to, r)
+		}
+	}
+	return to, nil
 }

@@ -72,6 +72,7 @@ func (k *Keeper) drop(ctx context.Context, n Notice) {
 // told removes a delivered notice.
 func (k *Keeper) told(ctx context.Context, n Notice) {
 	k.drop(ctx, n)
+	k.write(ctx, n, func(r *Recipient) { r.State, r.Error, r.Next = Delivered, "", time.Time{} })
 	k.note(ctx, n.ClientID, func(s *Status) error {
 		now := k.Now()
 		if s.Error == "" && s.Failures == 0 && now.Sub(s.Told) < time.Second {
@@ -107,6 +108,7 @@ func (k *Keeper) failed(ctx context.Context, n Notice, refused bool, cause error
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		k.Log.ErrorContext(ctx, "a logout notice stays claimed for a while", "error", err)
 	}
+	k.write(ctx, n, func(r *Recipient) { r.Error, r.Next = cause.Error(), next })
 }
 
 // note writes a status. It may fail: it is for people to read, and delivery

@@ -58,7 +58,7 @@ func (d *Door) endUpstream(c *gin.Context, keyID string, ended federation.Ended)
 	}
 	for _, s := range over {
 		d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.LogoutReceived, Target: s.UserID, LoginKey: keyID, IP: c.ClientIP(), Ref: web.Ref(c)})
-		if err := d.Logouts.End(c.Request.Context(), s); err != nil {
+		if err := d.Logouts.EndBecause(c.Request.Context(), s, "The session at the server they came from has ended."); err != nil {
 			return err
 		}
 	}

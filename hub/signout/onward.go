@@ -2,7 +2,9 @@ package signout
 
 import (
 	"errors"
+	"io/fs"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -21,6 +23,7 @@ type onward struct {
 	Client   string          // its name, for the person
 	Address  string          // where to go then, checked; empty: nowhere
 	Frames   []logouts.Frame // to be loaded first
+	SID      string          // of the session that ended, for the ledger; empty: nobody hears of it
 }
 
 // The kinds of stops of this door.
@@ -59,6 +62,12 @@ func (d *Door) goOn(c *gin.Context, then onward) error {
 		return web.SeeOther(c, "/signed-out?then="+name)
 	case then.Address != "":
 		return d.Edge.Leave(c, then.Address, then.Client)
+	case then.SID != "":
+		name, err := d.keep(c, stopLeft, then)
+		if err != nil {
+			return err
+		}
+		return web.SeeOther(c, "/signed-out?then="+name)
 	}
 	return web.SeeOther(c, "/signed-out")
 }
@@ -79,11 +88,12 @@ func (d *Door) Done(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(then.Frames) == 0 {
-		return d.Edge.Show(c, http.StatusOK, templates.SignedOut{})
+	if len(then.Frames) == 0 || c.Query("told") != "" {
+		return d.signedOut(c, then)
 	}
 	page := templates.SigningOut{Client: then.Client, URL: then.Address}
-	next := "/signed-out"
+	next := "/signed-out?" + url.Values{"then": {c.Query("then")}, "told": {"1"}}.Encode()
+	page.Next = next
 	if then.Address != "" {
 		next = then.Address
 	}
@@ -96,5 +106,34 @@ func (d *Door) Done(c *gin.Context) error {
 	}
 	c.Header("Refresh", strconv.Itoa(patience)+"; url="+next)
 	web.Framing(c, origins)
+	return d.Edge.Show(c, http.StatusOK, page)
+}
+
+// signedOut is our own last page. It says what became of the apps so far.
+func (d *Door) signedOut(c *gin.Context, then onward) error {
+	page := templates.SignedOut{}
+	if then.SID == "" {
+		return d.Edge.Show(c, http.StatusOK, page)
+	}
+	entry, err := d.Logouts.Entry(c.Request.Context(), then.SID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return d.Edge.Show(c, http.StatusOK, page)
+	}
+	if err != nil {
+		return err
+	}
+	page.Again = c.Request.URL.RequestURI()
+	for _, r := range entry.Recipients {
+		app := templates.ToldApp{Name: r.Name}
+		if client, err := d.Clients.Get(c.Request.Context(), r.ClientID); err == nil {
+			app.Name = shown(client)
+		}
+		switch entry.Standing(r, d.Now()) {
+		case logouts.Delivered, logouts.InBrowser, logouts.Gone:
+			page.Told = append(page.Told, app)
+		default:
+			page.Waiting = append(page.Waiting, app)
+		}
+	}
 	return d.Edge.Show(c, http.StatusOK, page)
 }

@@ -11,7 +11,9 @@ package signout
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"net/http"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -40,6 +42,7 @@ type Door struct {
 	Logouts  *logouts.Keeper
 	Audit    *audit.Recorder
 	Edge     *web.Edge
+	Now      func() time.Time
 }
 
 // Show is GET /signout: it asks, for a GET must not sign anybody out.
@@ -110,5 +113,17 @@ func (d *Door) end(c *gin.Context, s sessions.Session, then onward) error {
 		return err
 	}
 	then.Frames = frames
+	if then.SID, err = d.heard(ctx, s); err != nil {
+		return err
+	}
 	return d.goOn(c, then)
+}
+
+// heard is the name of the session if anybody is to hear of its end.
+func (d *Door) heard(ctx context.Context, s sessions.Session) (string, error) {
+	_, err := d.Logouts.Entry(context.WithoutCancel(ctx), s.SID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	return s.SID, err
 }
