@@ -45,14 +45,16 @@ func sets() []store.Spec {
 		{Name: "notices", Index: []string{"clientId"}}, // logouts.Notice
 		{Name: "told"}, // logouts.Status
 		{Name: "signouts", Unique: []string{"order"}}, // logouts.SignOut
-		{Name: "clients"},                       // clients.Client
-		{Name: "invites"},                       // clients.Invite
-		{Name: "initials"},                      // clients.InitialToken
-		{Name: "loginkeys"},                     // federation.LoginKey
-		{Name: "health"},                        // health.Record
-		{Name: "signing"},                       // signing.Key
-		{Name: "settings"},                      // settings.Settings
-		{Name: "audit", Index: []string{"ref"}}, // audit.Event
+		{Name: "warnings"},                            // health.Warning
+		{Name: "watches"},                             // health.Watch
+		{Name: "clients"},                             // clients.Client
+		{Name: "invites"},                             // clients.Invite
+		{Name: "initials"},                            // clients.InitialToken
+		{Name: "loginkeys"},                           // federation.LoginKey
+		{Name: "health"},                              // health.Record
+		{Name: "signing"},                             // signing.Key
+		{Name: "settings"},                            // settings.Settings
+		{Name: "audit", Index: []string{"ref"}},       // audit.Event
 		{Name: "traces", Index: []string{"ref", "fromRef", "clientId", "keyId", "userId", "failed"}}, // traces.Trace
 	}
 }
@@ -83,6 +85,8 @@ type data struct {
 	initials   *store.Set[clients.InitialToken]
 	loginkeys  *store.Set[federation.LoginKey]
 	health     *store.Set[health.Record]
+	warnings   *store.Set[health.Warning]
+	watches    *store.Set[health.Watch]
 	signing    *store.Set[signing.Key]
 	settings   *store.Set[settings.Settings]
 	audit      *store.Set[audit.Event]
@@ -115,6 +119,8 @@ func openData(b store.Backend, now func() time.Time) data {
 		initials:   store.NewSet[clients.InitialToken](b, "initials", now),
 		loginkeys:  store.NewSet[federation.LoginKey](b, "loginkeys", now),
 		health:     store.NewSet[health.Record](b, "health", now),
+		warnings:   store.NewSet[health.Warning](b, "warnings", now),
+		watches:    store.NewSet[health.Watch](b, "watches", now),
 		signing:    store.NewSet[signing.Key](b, "signing", now),
 		settings:   store.NewSet[settings.Settings](b, "settings", now),
 		audit:      store.NewSet[audit.Event](b, "audit", now),

@@ -79,6 +79,7 @@ type Hub struct {
 	initials  clients.InitialTokens
 	upstreams *federation.Registry
 	health    *health.Keeper
+	dog       *health.Dog
 
 	// Doors.
 	authorize *authorize.Door
@@ -163,6 +164,10 @@ func (h *Hub) things() {
 		Store: d.loginkeys, Factories: connectors(), Env: h.env(), Report: h.health.Report,
 		Seal: func(plain, context string) string { return h.box.Seal([]byte(plain), context) },
 	})
+	h.dog = &health.Dog{
+		Set: d.warnings, Watches: d.watches, Upstreams: h.upstreams, Clients: h.clients, Signing: h.signing, Settings: h.settings,
+		Users: h.users, Mail: h.mail, Issuer: c.URL, Log: c.Log, Now: c.Now,
+	}
 	h.logouts = (&logouts.Keeper{
 		Notices: d.notices, Statuses: d.told, Ledger: d.signouts, Sessions: h.sessions, Grants: h.grants, Tokens: h.tokens, Clients: h.clients,
 		HTTP: h.http, Audit: h.audit, Log: c.Log, Now: c.Now,
@@ -248,7 +253,7 @@ func (h *Hub) doors() {
 		Users: h.users, Browsers: h.sessions, Upstreams: h.upstreams,
 	}
 	h.admin = &admin.Door{
-		Health: h.health,
+		Health: h.health, Dog: h.dog,
 		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams, Sessions: h.sessions,
 		Grants: h.grants, Logouts: h.logouts, Signing: h.signing, Settings: h.settings, Audit: h.audit, Traces: h.traces, Users: h.users, Edge: h.edge, Now: c.Now,
 		Callback: h.callback, ClientMetadata: h.clientMetadata,
@@ -302,6 +307,7 @@ func (h *Hub) Run(ctx context.Context) {
 	h.signing.Warm(ctx)
 	var group sync.WaitGroup
 	group.Go(func() { h.health.Run(ctx) })
+	group.Go(func() { h.dog.Run(ctx) })
 	group.Go(func() { h.logouts.Run(ctx) })
 	group.Go(func() { h.everyMinute(ctx, h.chores) })
 	group.Go(func() { h.everyMinute(ctx, h.tendFederation) }) // others may be slow to answer

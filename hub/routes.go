@@ -149,6 +149,8 @@ func (h *Hub) routes() []route {
 
 		// Administration.
 		{"GET", "/admin", g.operator, h.admin.Home},
+		{"POST", "/admin/check", g.operator, h.admin.CheckNow},
+		{"GET", "/admin/map", g.operator, h.admin.Map},
 		{"GET", "/admin/clients", g.operator, h.admin.Applications},
 		{"POST", "/admin/clients", g.operator, h.admin.AddApplication},
 		{"GET", "/admin/clients/new", g.operator, h.admin.NewApplication},

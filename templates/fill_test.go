@@ -12,7 +12,7 @@ import (
 // list against the source.
 func everyPage() []Page {
 	return []Page{
-		AdminSignOuts{}, AdminSignOut{},
+		AdminSignOuts{}, AdminSignOut{}, AdminHome{}, AdminMap{},
 		SignIn{}, Choose{}, Link{}, SignOut{}, SignedOut{}, SigningOut{URL: safe}, Setup{}, Consent{}, Continue{URL: safe}, FormPost{URL: safe},
 		Problem{}, Waiting{}, Account{}, Connections{}, WasntMe{}, LinkProof{}, AdminDecisions{}, AdminSimulator{}, Profile{}, Device{}, DeviceConfirm{}, DeviceDone{}, Approvals{},
 		AdminClients{}, AdminClientNew{}, AdminClient{}, SecretOnce{}, AdminSettings{},

@@ -16,6 +16,8 @@ func (f Frame) Nav() []NavItem {
 		return nil
 	}
 	items := []NavItem{
+		{Label: "Overview", URL: "/admin"},
+		{Label: "Map", URL: "/admin/map"},
 		{Label: "Applications", URL: "/admin/clients"},
 		{Label: "Login keys", URL: "/admin/keys"},
 		{Label: "Decisions", URL: "/admin/decisions"},
@@ -26,7 +28,7 @@ func (f Frame) Nav() []NavItem {
 		{Label: "Settings", URL: "/admin/settings"},
 	}
 	for i, item := range items {
-		items[i].Current = f.Path == item.URL || strings.HasPrefix(f.Path, item.URL+"/")
+		items[i].Current = f.Path == item.URL || (item.URL != "/admin" && strings.HasPrefix(f.Path, item.URL+"/"))
 	}
 	return items
 }

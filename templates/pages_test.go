@@ -253,7 +253,7 @@ func TestSpansAreRoundedUp(t *testing.T) {
 func TestNavigationMarksWhereOneIs(t *testing.T) {
 	rows := map[string]string{
 		"/admin/clients": "/admin/clients", "/admin/clients/x/delete": "/admin/clients",
-		"/admin/keys/new": "/admin/keys", "/admin/keysmith": "", "/admin": "", "/account": "", "/administer": "",
+		"/admin/keys/new": "/admin/keys", "/admin/keysmith": "", "/admin": "/admin", "/account": "", "/administer": "",
 	}
 	for path, want := range rows {
 		got := ""

@@ -41,6 +41,7 @@ type Door struct {
 	Grants    *grants.Keeper
 	Logouts   *logouts.Keeper
 	Health    *health.Keeper
+	Dog       *health.Dog
 	Users     *users.Keeper
 	Signing   *signing.Keeper
 	Settings  *settings.Keeper
@@ -53,9 +54,6 @@ type Door struct {
 	Callback       func(keyID string) string
 	ClientMetadata func(keyID string) string
 }
-
-// Home is GET /admin.
-func (d *Door) Home(c *gin.Context) error { return web.SeeOther(c, "/admin/clients") }
 
 // by names the administrator in records.
 func (d *Door) by(c *gin.Context) string {

@@ -61,4 +61,5 @@ const (
 	LogoutFailed   = "logout.failed"
 	LogoutReceived = "logout.received"
 	LogoutsTried   = "logout.tried"
+	Watched        = "watch.checked"
 )

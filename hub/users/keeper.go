@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -219,6 +220,15 @@ func (k *Keeper) Count(ctx context.Context) (int, error) {
 
 // AnyAdmin reports whether an enabled administrator exists.
 func (k *Keeper) AnyAdmin(ctx context.Context) (bool, error) { return k.adminBeside(ctx, "") }
+
+// Admins lists the enabled administrators.
+func (k *Keeper) Admins(ctx context.Context) ([]User, error) {
+	admins, err := k.users.Find(ctx, store.Query{Field: "rank", Equals: AdminRole})
+	if err != nil {
+		return nil, fmt.Errorf("list administrators: %w", err)
+	}
+	return slices.DeleteFunc(admins, func(u User) bool { return u.Disabled }), nil
+}
 
 // adminBeside reports whether an enabled administrator other than id exists.
 func (k *Keeper) adminBeside(ctx context.Context, id string) (bool, error) {

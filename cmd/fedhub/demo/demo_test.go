@@ -276,7 +276,8 @@ func TestEachAdministratorHasOneHub(t *testing.T) {
 	for _, h := range []demo.Hub{s.Primary, s.Secondary} {
 		b.open(h.URL + "/admin")
 		b.press("Sign in", url.Values{"email": {h.Admin.Email}, "password": {h.Admin.Password}})
-		b.sees(h.URL+"/admin/clients", "")
+		b.sees(h.URL+"/admin", "Needs attention")
+		b.open(h.URL + "/admin/clients")
 	}
 	b.sees(s.Secondary.URL+"/admin/clients", demo.AppName)
 	b.open(s.Primary.URL + "/admin/servers")

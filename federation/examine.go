@@ -1,0 +1,92 @@
+package federation
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/fedhub/fedhub/federation/internal/call"
+)
+
+// A Sight is what is seen of an upstream that somebody looks at afresh.
+type Sight struct {
+	Card Card // zero for an upstream that does not describe itself
+	// Certificates are when the TLS certificates of its hosts expire, by host.
+	Certificates map[string]time.Time
+}
+
+// Examine asks the upstream of a key what it is now: nothing that is remembered
+// counts, and nothing is remembered. What was seen comes with an error too.
+// The error is a *Fault or our own.
+func (r *Registry) Examine(ctx context.Context, id string) (Sight, error) {
+	key, err := r.Get(ctx, id)
+	if err != nil {
+		return Sight{}, err
+	}
+	env := r.env
+	env.Pin = nil
+	w := &witness{inner: env.HTTP.Transport, expires: map[string]time.Time{}}
+	client := *env.HTTP
+	client.Transport = w
+	env.HTTP = &client
+	connector, err := r.make(key, env.WithDefaults())
+	if err != nil {
+		return Sight{}, fmt.Errorf("examine login key %q: %w", id, err)
+	}
+	var sight Sight
+	if describer, ok := connector.(Describer); ok {
+		sight.Card, err = describer.Describe(ctx)
+	} else {
+		err = knock(ctx, key, env)
+	}
+	sight.Certificates = w.seen()
+	return sight, err
+}
+
+// knock finds out whether the endpoints of an upstream that does not describe
+// itself are there. What they answer to an empty request does not matter.
+func knock(ctx context.Context, key LoginKey, env Env) error {
+	line := call.New(env.HTTP, env.Patience, env.Now)
+	for _, address := range []string{key.Endpoints.Authorize, key.Endpoints.Token} {
+		if address == "" {
+			continue
+		}
+		answer, err := line.Document(ctx, address)
+		if err == nil && answer.Status >= 500 {
+			err = fmt.Errorf("it answered %d", answer.Status)
+		}
+		if err != nil {
+			return NewFault(Unreachable, key.Name, err)
+		}
+	}
+	return nil
+}
+
+// A witness notes the certificates of the servers that a client talks to.
+type witness struct {
+	inner   http.RoundTripper
+	mu      sync.Mutex
+	expires map[string]time.Time
+}
+
+func (w *witness) RoundTrip(r *http.Request) (*http.Response, error) {
+	inner := w.inner
+	if inner == nil {
+		inner = http.DefaultTransport
+	}
+	answer, err := inner.RoundTrip(r)
+	if err == nil && answer.TLS != nil && len(answer.TLS.PeerCertificates) > 0 {
+		w.mu.Lock()
+		w.expires[r.URL.Hostname()] = answer.TLS.PeerCertificates[0].NotAfter
+		w.mu.Unlock()
+	}
+	return answer, err
+}
+
+func (w *witness) seen() map[string]time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.expires
+}

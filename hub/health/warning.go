@@ -1,0 +1,151 @@
+package health
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/mail"
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// A Warning is one thing that an administrator should see to.
+type Warning struct {
+	ID     string    `bson:"id"` // what it is about and what is wrong, so that it is there once
+	About  string    `bson:"about"`
+	Text   string    `bson:"text"` // what is wrong, as a sentence
+	Do     string    `bson:"do"`   // what to do about it
+	URL    string    `bson:"url"`  // where
+	Urgent bool      `bson:"urgent,omitempty"`
+	Since  time.Time `bson:"since"`
+	Mailed bool      `bson:"mailed,omitempty"`
+	// Expires is when the warning goes if nobody looks any more.
+	Expires time.Time `bson:"expires"`
+}
+
+// Key names the record.
+func (w Warning) Key() string { return w.ID }
+
+// ExpiresAt is when the warning goes by itself.
+func (w Warning) ExpiresAt() time.Time { return w.Expires }
+
+// lapse is how long a warning stands that no later look confirms.
+const lapse = 7 * 24 * time.Hour
+
+// keyPrefix and serverPrefix begin the ids of warnings about one of each.
+const (
+	keyPrefix    = "key/"
+	serverPrefix = "server/"
+	signPrefix   = "signing/"
+)
+
+// Warnings returns what needs attention, the urgent first.
+func (d *Dog) Warnings(ctx context.Context) ([]Warning, error) {
+	all, err := d.Set.Find(ctx, store.Query{})
+	slices.SortStableFunc(all, func(a, b Warning) int {
+		if a.Urgent != b.Urgent {
+			return cmp.Compare(b2i(b.Urgent), b2i(a.Urgent))
+		}
+		return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.ID, b.ID))
+	})
+	return all, err
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// OfKey returns the warnings about one login key.
+func OfKey(all []Warning, id string) []Warning { return about(all, keyPrefix+id+"/") }
+
+// OfServer returns the warnings about one secondary.
+func OfServer(all []Warning, id string) []Warning { return about(all, serverPrefix+id+"/") }
+
+func about(all []Warning, prefix string) []Warning {
+	var found []Warning
+	for _, w := range all {
+		if strings.HasPrefix(w.ID, prefix) {
+			found = append(found, w)
+		}
+	}
+	return found
+}
+
+// keep makes the stored warnings those that were found: new ones are added,
+// known ones confirmed, and what is well again goes.
+func (d *Dog) keep(ctx context.Context, found []Warning) error {
+	stored, err := d.Set.Find(ctx, store.Query{})
+	if err != nil {
+		return err
+	}
+	for _, old := range stored {
+		if slices.ContainsFunc(found, func(w Warning) bool { return w.ID == old.ID }) {
+			continue
+		}
+		if err := d.Set.Delete(ctx, old.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	for _, w := range found {
+		w.Since, w.Expires = d.Now(), d.Now().Add(lapse)
+		err := d.Set.Insert(ctx, w)
+		if errors.Is(err, fs.ErrExist) {
+			err = d.Set.Update(ctx, w.ID, func(old *Warning) error {
+				w.Since, w.Mailed = old.Since, old.Mailed
+				*old = w
+				return nil
+			})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write sends administrators one letter about every warning that none was sent
+// about yet. Whoever marks a warning as mailed is the one who mails it.
+func (d *Dog) write(ctx context.Context, found []Warning) error {
+	var news []string
+	for _, w := range found {
+		ours := false
+		err := d.Set.Update(ctx, w.ID, func(stored *Warning) error {
+			if ours = !stored.Mailed; !ours {
+				return store.ErrUnchanged
+			}
+			stored.Mailed = true
+			return nil
+		})
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if ours {
+			news = append(news, "- "+w.Text+" "+w.Do)
+		}
+	}
+	if len(news) == 0 || d.Mail == nil {
+		return nil
+	}
+	to, err := d.Users.Admins(ctx)
+	if err != nil {
+		return err
+	}
+	text := "The hub at " + d.Issuer + " looked at everything it depends on, and found:\n\n" +
+		strings.Join(news, "\n") + "\n\nThe list is at " + d.Issuer + "/admin\n"
+	for _, u := range to {
+		if u.Email == "" || !u.EmailVerified {
+			continue
+		}
+		if err := d.Mail.Send(ctx, mail.Letter{To: u.Email, Subject: "Something at your hub needs attention", Text: text}); err != nil {
+			d.Log.ErrorContext(ctx, "an administrator was not told of warnings", "error", err)
+		}
+	}
+	return nil
+}

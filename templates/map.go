@@ -1,0 +1,87 @@
+package templates
+
+// AdminMap draws who trusts whom: upstreams, this hub, secondaries and apps.
+type AdminMap struct {
+	Hub       string // our issuer
+	Upstreams []MapNode
+	Below     []MapNode // servers first, then apps
+	Hidden    int       // apps that are not drawn, for there are too many
+}
+
+func (AdminMap) look() look { return look{"map", desk, "Federation map", false} }
+
+// A MapNode is one party that trusts us or that we trust.
+type MapNode struct {
+	Name  string
+	Kind  string // in words: "OpenID provider", "another hub", "app"
+	URL   string // path of its page
+	State Chip   // how it stands
+	Note  string // how sign-ins fare, in words; may be empty
+}
+
+// Sizes of the drawing, in the units of its view box.
+const (
+	mapWidth  = 960
+	mapRow    = 56
+	mapBox    = 40
+	mapSide   = 300 // width of a box at the side
+	mapMiddle = 200 // and of ours
+	mapText   = 30  // characters that fit into a box
+)
+
+// A MapShape is a box and the line from it to us.
+type MapShape struct {
+	MapNode
+	X, Y, Width, Height int
+	TextX, TextY        int
+	FromX, FromY        int
+	BendX, ToX, ToY     int
+	Short               string // as much of the name as fits
+}
+
+// Height is that of the drawing.
+func (p AdminMap) Height() int {
+	return max(len(p.Upstreams), len(p.Below), 1)*mapRow + 2*(mapRow-mapBox)
+}
+
+// Width is that of the drawing.
+func (AdminMap) Width() int { return mapWidth }
+
+// Middle is this hub, in the middle of the drawing.
+func (p AdminMap) Middle() MapShape {
+	x, y := (mapWidth-mapMiddle)/2, (p.Height()-mapBox)/2
+	return MapShape{X: x, Y: y, Width: mapMiddle, Height: mapBox, TextX: mapWidth / 2, TextY: y + 26}
+}
+
+// Above are the shapes of the upstreams, on the left.
+func (p AdminMap) Above() []MapShape {
+	return p.column(p.Upstreams, 0, mapSide, (mapWidth-mapMiddle)/2)
+}
+
+// Beneath are those of whom we sign people in to, on the right.
+func (p AdminMap) Beneath() []MapShape {
+	return p.column(p.Below, mapWidth-mapSide, mapWidth-mapSide, (mapWidth+mapMiddle)/2)
+}
+
+func (p AdminMap) column(nodes []MapNode, x, from, to int) []MapShape {
+	top := (p.Height() - len(nodes)*mapRow + mapRow - mapBox) / 2
+	var shapes []MapShape
+	for i, n := range nodes {
+		y := top + i*mapRow
+		shapes = append(shapes, MapShape{MapNode: n, X: x, Y: y, Width: mapSide, Height: mapBox, TextX: x + 16, TextY: y + 26,
+			FromX: from, FromY: y + mapBox/2, BendX: (from + to) / 2, ToX: to, ToY: p.Height() / 2, Short: short(n.Name, mapText)})
+	}
+	return shapes
+}
+
+// short cuts a text to so many characters.
+func short(s string, most int) string {
+	runes := []rune(s)
+	if len(runes) <= most {
+		return s
+	}
+	return string(runes[:most-1]) + "…"
+}
+
+// Nodes are all of them, for the table.
+func (p AdminMap) Nodes() []MapNode { return append(append([]MapNode{}, p.Upstreams...), p.Below...) }

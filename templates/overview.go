@@ -1,0 +1,31 @@
+package templates
+
+import "time"
+
+// AdminHome is where administration begins: what needs attention. Its button
+// posts to /admin/check.
+type AdminHome struct {
+	Warnings []Attention
+	Checked  time.Time // when the hub last looked at what it depends on; zero: never
+	Facts    []Pair    // what there is, in numbers: a word and a path to it
+}
+
+func (AdminHome) look() look { return look{"home", desk, "Overview", false} }
+
+// An Attention is one thing that an administrator should see to.
+type Attention struct {
+	About  string
+	Text   string // what is wrong
+	Do     string // what to do about it
+	URL    string // where
+	Urgent bool
+	Since  time.Time
+}
+
+// Tone is that of its mark.
+func (a Attention) Tone() string {
+	if a.Urgent {
+		return "danger"
+	}
+	return "warn"
+}
