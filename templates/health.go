@@ -17,6 +17,7 @@ type Health struct {
 	SignIns  int // in the last 24 hours, like the next two
 	Failures int
 	Turned   int // people who heard at once that it doesn't answer
+	Warnings []Attention
 }
 
 // Today is the last 24 hours in words.

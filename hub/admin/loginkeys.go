@@ -9,6 +9,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/catalog"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -172,5 +173,10 @@ func (d *Door) showKey(c *gin.Context, status int, k federation.LoginKey, form t
 		return err
 	}
 	page.Health = d.health(known)
+	warnings, err := d.Dog.Warnings(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	page.Health.Warnings = attentions(health.OfKey(warnings, k.ID))
 	return d.Edge.Show(c, status, page)
 }
