@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"bytes"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -65,6 +66,7 @@ func galleryPages(t *testing.T, o *tour) {
 		"keys: with warnings":                  keysPage(),
 		"delete: without typing":               templates.ConfirmDelete{Kind: "application", Name: longName, Text: "214 people will no longer be able to sign in to it.", Action: "/", Cancel: "/"},
 	}
+	maps.Copy(shown, healthGallery())
 	address := serveGallery(t, shown)
 	b := newWindow(t)
 	for name := range shown {
