@@ -42,7 +42,6 @@ type Door struct {
 	Logouts   *logouts.Keeper
 	Health    *health.Keeper
 	Dog       *health.Dog
-	Users     *users.Keeper
 	Signing   *signing.Keeper
 	Settings  *settings.Keeper
 	Audit     *audit.Recorder
