@@ -56,7 +56,9 @@ func Form(c *gin.Context) (oauth.Params, error) {
 func Secrets(c *gin.Context) []string {
 	var out []string
 	for _, cookie := range c.Request.Cookies() {
-		out = append(out, cookie.Value)
+		if !strings.HasSuffix(cookie.Name, "_via") { // names a login key
+			out = append(out, cookie.Value)
+		}
 	}
 	if _, credentials, ok := strings.Cut(c.GetHeader("Authorization"), " "); ok {
 		out = append(out, credentials)
