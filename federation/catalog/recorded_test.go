@@ -63,6 +63,7 @@ func load(t testing.TB, entry catalog.Entry) recording {
 type stage struct {
 	t         *testing.T
 	key       federation.LoginKey
+	env       federation.Env
 	connector federation.Connector
 	leg       federation.Leg
 	recording recording
@@ -88,13 +89,25 @@ func newStage(t *testing.T, entry catalog.Entry, r recording) *stage {
 		t.Fatalf("the key cannot be saved: %v", problems)
 	}
 	s.key.Secret = federationtest.Seal(secret, s.key.SecretContext())
-	factory := map[string]federation.Factory{federation.KindSocial: social.New, federation.KindOAuth2: oauth2.New}[entry.Kind]
-	connector, err := factory(s.key, env)
+	s.env = env
+	s.open()
+	return s
+}
+
+func (s *stage) open() {
+	s.t.Helper()
+	factory := map[string]federation.Factory{federation.KindSocial: social.New, federation.KindOAuth2: oauth2.New}[s.key.Kind]
+	connector, err := factory(s.key, s.env)
 	if err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	s.connector = connector
-	return s
+}
+
+// keep makes it a key that keeps refresh tokens.
+func (s *stage) keep() {
+	s.key.KeepTokens = true
+	s.open()
 }
 
 func (s *stage) begin() url.Values {
@@ -219,4 +232,45 @@ type leaked struct{ t *testing.T }
 func (l leaked) RoundTrip(r *http.Request) (*http.Response, error) {
 	l.t.Errorf("%s went past the hub's client", r.URL.Host)
 	return nil, io.ErrUnexpectedEOF
+}
+
+func TestWhoeverGaveARefreshTokenIsLookedAtAgain(t *testing.T) {
+	again := 0
+	recorded(t, func(t *testing.T, entry catalog.Entry, r recording) {
+		s := newStage(t, entry, r)
+		s.keep()
+		s.begin()
+		id, err := s.finish()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if id.Tokens.Refresh == "" {
+			return // not every provider has them, and goth does not know all
+		}
+		again++
+		s.seen = nil
+		refresher := s.connector.(federation.Refresher)
+		got, err := refresher.Refresh(t.Context(), id.Tokens)
+		if fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", id) || err != nil {
+			t.Errorf("got  %+v and %v\nwant %+v", got, err, id)
+		}
+		if s.form.Get("grant_type") != "refresh_token" || s.form.Get("refresh_token") != "rt-recorded" || s.form.Get("client_secret") != secret || s.form.Has("code_verifier") {
+			t.Errorf("the token request was %v", s.form)
+		}
+		if _, err := refresher.Refresh(t.Context(), federation.Tokens{Refresh: "rt-recorded", Subject: "eve"}); federationtest.Fault(err) != federation.Untrusted {
+			t.Errorf("another person: got %v, want untrusted", err)
+		}
+		if _, err := refresher.Refresh(t.Context(), federation.Tokens{}); federationtest.Refused(err) != "invalid_grant" {
+			t.Errorf("no token: got %v, want invalid_grant", err)
+		}
+		s.instead = func(r *http.Request) *http.Response {
+			return respond(r, 400, "application/json", `{"error":"invalid_grant"}`)
+		}
+		if _, err := refresher.Refresh(t.Context(), id.Tokens); federationtest.Refused(err) != "invalid_grant" {
+			t.Errorf("an ended grant: got %v, want invalid_grant", err)
+		}
+	})
+	if again < 20 {
+		t.Errorf("%d providers were asked again", again)
+	}
 }

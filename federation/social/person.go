@@ -35,6 +35,9 @@ func (c *Connector) identity(ctx context.Context, v *visit, user goth.User) (fed
 		if id.Email, id.EmailVerified, err = c.email(ctx, v, document, user); err != nil {
 			return err
 		}
+		if c.Key.KeepTokens && user.RefreshToken != "" && c.renews() {
+			id.Tokens = federation.Tokens{Refresh: user.RefreshToken, Subject: id.Subject}
+		}
 		fact("subject", id.Subject)
 		fact("email", id.Email)
 		fact("email_verified", fmt.Sprint(id.EmailVerified))

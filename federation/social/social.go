@@ -9,6 +9,7 @@
 //	visit.go      every request of one sign-in, on a short lead
 //	token.go      the one token request: PKCE, our credentials, used once
 //	person.go     what was answered becomes an Identity
+//	refresh.go    somebody is looked at again
 //
 // goth knows the providers and little of security: no PKCE, no context, no
 // limits, no proven addresses, and an answer without an id becomes the id 0.
@@ -31,7 +32,8 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// A Connector signs people in at one provider of the list.
+// A Connector signs people in at one provider of the list. It implements
+// federation.Connector and federation.Refresher.
 type Connector struct {
 	*plain.Base
 	provider provider

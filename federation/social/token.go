@@ -35,7 +35,7 @@ func (c *Connector) redeem(ctx context.Context, v *visit, code string) error {
 	})
 }
 
-// tokenForm returns the form of a token request (RFC 6749 §4.1.3).
+// tokenForm returns the form of a token request (RFC 6749 §4.1.3, §6).
 func tokenForm(r *http.Request) (url.Values, bool) {
 	if r.Method != http.MethodPost || r.Body == nil || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
 		return nil, false
@@ -47,7 +47,7 @@ func tokenForm(r *http.Request) (url.Values, bool) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(text))
 	form, err := url.ParseQuery(string(text))
-	return form, err == nil && form.Get("grant_type") == "authorization_code"
+	return form, err == nil && (form.Get("grant_type") == "authorization_code" || form.Get("grant_type") == "refresh_token")
 }
 
 // redeemOnce sends the token request as this provider wants it: with the
@@ -61,7 +61,9 @@ func (v *visit) redeemOnce(r *http.Request, form url.Values) (*http.Response, er
 	}
 	c := v.connector
 	inHeader := c.provider.header == (len(v.tokens) == 0)
-	form.Set("code_verifier", v.verifier) // RFC 7636 §4.5, from the leg (FE-06)
+	if v.verifier != "" {
+		form.Set("code_verifier", v.verifier) // RFC 7636 §4.5, from the leg (FE-06)
+	}
 	r.Header.Del("Authorization")
 	form.Del("client_id")
 	form.Del("client_secret")
