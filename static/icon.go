@@ -21,13 +21,13 @@ var symbols = sync.OnceValue(func() map[string]string {
 	return files
 })
 
-// Drawn tells whether there is an icon of this name.
-func Drawn(name string) bool { return symbols()[name] != "" }
+// HasIcon tells whether there is an icon of this name.
+func HasIcon(name string) bool { return symbols()[name] != "" }
 
 // Icon returns the address of an icon. Where there is none of that name, it is
 // the key that stands for any provider.
 func Icon(name string) string {
-	if !Drawn(name) {
+	if !HasIcon(name) {
 		name = "openid"
 	}
 	return URL(symbols()[name]) + "#" + name

@@ -16,7 +16,7 @@ import (
 
 func TestEveryEntryHasAMark(t *testing.T) {
 	for _, e := range catalog.All() {
-		if !static.Drawn(e.Preset) {
+		if !static.HasIcon(e.Preset) {
 			t.Errorf("%s has no symbol in static/brands.svg", e.Preset)
 		}
 	}
