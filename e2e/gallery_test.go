@@ -57,6 +57,17 @@ func galleryPages(t *testing.T, o *tour) {
 		"device: a code":                       templates.Device{Code: "WDJB-MJHT"},
 		"deviceconfirm: with long names":       templates.DeviceConfirm{Code: "WDJB-MJHT", Client: longClient(), Account: templates.Person{Name: longName, Email: longEmail}, Switch: "/", Scopes: []templates.Scope{templates.ScopeInWords(longWord)}, IP: "192.0.2.1", Asked: noon()},
 		"devicedone: allowed":                  templates.DeviceDone{Allowed: true},
+		"told: with a way on":                  templates.Told{Title: "Look into your mail", Text: longWord, Action: templates.Action{Label: "Back", URL: "/"}},
+		"email: with a long address":           templates.Email{Current: longEmail},
+		"verify: with a long address":          templates.VerifyEmail{Token: longWord, Email: longEmail},
+		"password: another one":                templates.ChangePassword{Email: longEmail, Has: true, Shortest: 15},
+		"forgot: with a mistake":               templates.Forgot{Email: "x", Mistakes: []templates.Mistake{{Field: "email", Text: "Enter one e-mail address, like ada@example.org."}}},
+		"reset: a new password":                templates.ResetPassword{Token: longWord, Email: longEmail, Shortest: 15},
+		"users: nobody found":                  templates.AdminUsers{Search: longWord, Later: true},
+		"users: with long names":               templates.AdminUsers{Users: []templates.UserRow{{ID: "1", Name: longName, Email: longEmail, Chips: []templates.Chip{{Tone: "info", Text: "Administrator"}, {Tone: "danger", Text: "Disabled"}, {Tone: "warn", Text: "Unverified"}}}, {ID: "2"}}, Next: "/admin/users?after=2"},
+		"user: with long names":                longUserPage(),
+		"users: somebody is invited":           templates.AdminUsers{Link: "https://" + longHost + "/invite/" + longWord, Invitations: []templates.UserInvitation{{ID: longEmail, Email: longEmail, Roles: []string{"admin", longWord}, By: longEmail, Expires: noon()}}},
+		"invited: with long names":             templates.Invited{Token: "t", Email: longEmail, Shortest: 15, Upstreams: longUpstreams()},
 		"settings: an initial access token":    templates.AdminSettings{HubName: longName, Registration: "token", Issuer: "https://" + longHost, Token: "fhi_" + longWord, Tokens: []templates.InitialToken{{ID: "1", Hint: "x7Qz", Left: 3, By: longEmail, Expires: noon()}}},
 		"settings: set elsewhere":              templates.AdminSettings{HubName: longName, SkipAuthorization: "Force", TrustedDomains: "example.org", Issuer: "https://" + longHost, Locked: map[string]string{"hub_name": "FEDHUB_NAME", "skip_authorization": "FEDHUB_SKIP_AUTHORIZATION", "trusted_domains": "FEDHUB_TRUSTED_DOMAINS"}},
 		"signin: the address first":            templates.SignIn{Password: true, EmailFirst: true, Local: "/", Upstreams: longUpstreams()[:1]},
@@ -75,6 +86,18 @@ func galleryPages(t *testing.T, o *tour) {
 	}
 }
 
+// longUserPage is a person with everything.
+func longUserPage() templates.AdminUser {
+	return templates.AdminUser{
+		ID: "0b0e2c0e-6f8e-4f43-9d0c-6f1f3f0d7c11", Name: longName, Email: longEmail, Chips: []templates.Chip{{Tone: "info", Text: "Administrator"}},
+		Origin: longName, Created: noon(), Password: true, Changed: noon(), CanReset: true, Link: "https://" + longHost + "/password/reset/" + longWord, Roles: "admin, " + longWord,
+		Logins:   []templates.UserLogin{{ID: "a", Provider: longName, Issuer: "https://" + longHost, Subject: longWord, Who: longEmail, Since: noon(), Used: noon()}},
+		Sessions: []templates.UserSession{{Agent: longWord, IP: "2001:db8:1234:5678:9abc:def0:1234:5678", Started: noon(), Seen: noon()}},
+		Apps:     []templates.UserApp{{Name: longName, Scopes: []string{longWord, "profile"}, Since: noon()}},
+		Events:   []templates.UserEvent{{Time: noon(), Kind: "signin.ok", Reason: longName, By: longWord, IP: "192.0.2.1", Ref: "7F3K-QX2M"}},
+	}
+}
+
 // serveGallery serves the pages as the hub would, under the hub's own policy.
 func serveGallery(t *testing.T, shown map[string]templates.Page) string {
 	t.Helper()
@@ -85,7 +108,7 @@ func serveGallery(t *testing.T, shown map[string]templates.Page) string {
 	for name, page := range shown {
 		frame := templates.Frame{Hub: longName, CSRF: "csrf", Nonce: "bm9uY2U", Reference: "7F3K-QX2M", Path: "/account",
 			Person: &templates.Person{Name: longName, Email: longEmail, Admin: true}, Waiting: 12, Approvals: 3}
-		if template, _, _ := strings.Cut(name, ":"); strings.Contains("client settings delete key keys keytried decisions simulator", template) {
+		if template, _, _ := strings.Cut(name, ":"); strings.Contains("client settings delete key keys keytried decisions simulator users user", template) {
 			frame.Path = "/admin/" + template
 		}
 		var body bytes.Buffer

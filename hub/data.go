@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/health"
+	"github.com/fedhub/fedhub/hub/links"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/requests"
 	"github.com/fedhub/fedhub/hub/sessions"
@@ -27,10 +28,12 @@ import (
 func sets() []store.Spec {
 	return []store.Spec{
 		{Name: "users", Unique: []string{"emailKey", "founder"}, Index: []string{"rank"}}, // users.User
-		{Name: "identities", Index: []string{"userId"}},                                   // users.Identity
 		{Name: "throttles"}, // users.Throttle
 		{Name: "setups"},    // users.SetupLink
 		{Name: "decisions", Index: []string{"userId"}},                                                       // users.Record
+		{Name: "links", Index: []string{"user"}},                                                             // links.Link
+		{Name: "identities", Index: []string{"userId", "subject"}},                                           // users.Identity
+		{Name: "invitations", Unique: []string{"token"}},                                                     // users.Invitation
 		{Name: "sessions", Unique: []string{"sid"}, Index: []string{"userId", "upstreamSid", "upstreamSub"}}, // sessions.Session
 		{Name: "flows"},  // flows.Flow
 		{Name: "stops"},  // flows.Stop
@@ -61,70 +64,74 @@ func sets() []store.Spec {
 
 // data is those sets, typed.
 type data struct {
-	users      *store.Set[users.User]
-	identities *store.Set[users.Identity]
-	throttles  *store.Set[users.Throttle]
-	setups     *store.Set[users.SetupLink]
-	decisions  *store.Set[users.Record]
-	sessions   *store.Set[sessions.Session]
-	flows      *store.Set[flows.Flow]
-	stops      *store.Set[flows.Stop]
-	pushed     *store.Set[requests.Pushed]
-	grants     *store.Set[grants.Grant]
-	families   *store.Set[grants.Family]
-	decoupled  *store.Set[decoupled.Request]
-	guesses    *store.Set[decoupled.Guess]
-	revoked    *store.Set[tokens.Revoked]
-	opaques    *store.Set[tokens.Opaque]
-	used       *store.Set[used]
-	notices    *store.Set[logouts.Notice]
-	told       *store.Set[logouts.Status]
-	signouts   *store.Set[logouts.SignOut]
-	clients    *store.Set[clients.Client]
-	invites    *store.Set[clients.Invite]
-	initials   *store.Set[clients.InitialToken]
-	loginkeys  *store.Set[federation.LoginKey]
-	health     *store.Set[health.Record]
-	warnings   *store.Set[health.Warning]
-	watches    *store.Set[health.Watch]
-	signing    *store.Set[signing.Key]
-	settings   *store.Set[settings.Settings]
-	audit      *store.Set[audit.Event]
-	traces     *store.Set[traces.Trace]
+	users       *store.Set[users.User]
+	identities  *store.Set[users.Identity]
+	throttles   *store.Set[users.Throttle]
+	setups      *store.Set[users.SetupLink]
+	decisions   *store.Set[users.Record]
+	sessions    *store.Set[sessions.Session]
+	flows       *store.Set[flows.Flow]
+	stops       *store.Set[flows.Stop]
+	pushed      *store.Set[requests.Pushed]
+	grants      *store.Set[grants.Grant]
+	families    *store.Set[grants.Family]
+	decoupled   *store.Set[decoupled.Request]
+	guesses     *store.Set[decoupled.Guess]
+	revoked     *store.Set[tokens.Revoked]
+	opaques     *store.Set[tokens.Opaque]
+	used        *store.Set[used]
+	notices     *store.Set[logouts.Notice]
+	told        *store.Set[logouts.Status]
+	signouts    *store.Set[logouts.SignOut]
+	clients     *store.Set[clients.Client]
+	invites     *store.Set[clients.Invite]
+	initials    *store.Set[clients.InitialToken]
+	loginkeys   *store.Set[federation.LoginKey]
+	health      *store.Set[health.Record]
+	warnings    *store.Set[health.Warning]
+	watches     *store.Set[health.Watch]
+	signing     *store.Set[signing.Key]
+	settings    *store.Set[settings.Settings]
+	audit       *store.Set[audit.Event]
+	traces      *store.Set[traces.Trace]
+	links       *store.Set[links.Link]
+	invitations *store.Set[users.Invitation]
 }
 
 func openData(b store.Backend, now func() time.Time) data {
 	return data{
-		users:      store.NewSet[users.User](b, "users", now),
-		identities: store.NewSet[users.Identity](b, "identities", now),
-		throttles:  store.NewSet[users.Throttle](b, "throttles", now),
-		setups:     store.NewSet[users.SetupLink](b, "setups", now),
-		decisions:  store.NewSet[users.Record](b, "decisions", now),
-		sessions:   store.NewSet[sessions.Session](b, "sessions", now),
-		flows:      store.NewSet[flows.Flow](b, "flows", now),
-		stops:      store.NewSet[flows.Stop](b, "stops", now),
-		pushed:     store.NewSet[requests.Pushed](b, "pushed", now),
-		grants:     store.NewSet[grants.Grant](b, "grants", now),
-		families:   store.NewSet[grants.Family](b, "families", now),
-		decoupled:  store.NewSet[decoupled.Request](b, "decoupled", now),
-		guesses:    store.NewSet[decoupled.Guess](b, "guesses", now),
-		revoked:    store.NewSet[tokens.Revoked](b, "revoked", now),
-		opaques:    store.NewSet[tokens.Opaque](b, "opaques", now),
-		used:       store.NewSet[used](b, "used", now),
-		notices:    store.NewSet[logouts.Notice](b, "notices", now),
-		told:       store.NewSet[logouts.Status](b, "told", now),
-		signouts:   store.NewSet[logouts.SignOut](b, "signouts", now),
-		clients:    store.NewSet[clients.Client](b, "clients", now),
-		invites:    store.NewSet[clients.Invite](b, "invites", now),
-		initials:   store.NewSet[clients.InitialToken](b, "initials", now),
-		loginkeys:  store.NewSet[federation.LoginKey](b, "loginkeys", now),
-		health:     store.NewSet[health.Record](b, "health", now),
-		warnings:   store.NewSet[health.Warning](b, "warnings", now),
-		watches:    store.NewSet[health.Watch](b, "watches", now),
-		signing:    store.NewSet[signing.Key](b, "signing", now),
-		settings:   store.NewSet[settings.Settings](b, "settings", now),
-		audit:      store.NewSet[audit.Event](b, "audit", now),
-		traces:     store.NewSet[traces.Trace](b, "traces", now),
+		users:       store.NewSet[users.User](b, "users", now),
+		identities:  store.NewSet[users.Identity](b, "identities", now),
+		throttles:   store.NewSet[users.Throttle](b, "throttles", now),
+		setups:      store.NewSet[users.SetupLink](b, "setups", now),
+		decisions:   store.NewSet[users.Record](b, "decisions", now),
+		sessions:    store.NewSet[sessions.Session](b, "sessions", now),
+		flows:       store.NewSet[flows.Flow](b, "flows", now),
+		stops:       store.NewSet[flows.Stop](b, "stops", now),
+		pushed:      store.NewSet[requests.Pushed](b, "pushed", now),
+		grants:      store.NewSet[grants.Grant](b, "grants", now),
+		families:    store.NewSet[grants.Family](b, "families", now),
+		decoupled:   store.NewSet[decoupled.Request](b, "decoupled", now),
+		guesses:     store.NewSet[decoupled.Guess](b, "guesses", now),
+		revoked:     store.NewSet[tokens.Revoked](b, "revoked", now),
+		opaques:     store.NewSet[tokens.Opaque](b, "opaques", now),
+		used:        store.NewSet[used](b, "used", now),
+		notices:     store.NewSet[logouts.Notice](b, "notices", now),
+		told:        store.NewSet[logouts.Status](b, "told", now),
+		signouts:    store.NewSet[logouts.SignOut](b, "signouts", now),
+		clients:     store.NewSet[clients.Client](b, "clients", now),
+		invites:     store.NewSet[clients.Invite](b, "invites", now),
+		initials:    store.NewSet[clients.InitialToken](b, "initials", now),
+		loginkeys:   store.NewSet[federation.LoginKey](b, "loginkeys", now),
+		health:      store.NewSet[health.Record](b, "health", now),
+		warnings:    store.NewSet[health.Warning](b, "warnings", now),
+		watches:     store.NewSet[health.Watch](b, "watches", now),
+		signing:     store.NewSet[signing.Key](b, "signing", now),
+		settings:    store.NewSet[settings.Settings](b, "settings", now),
+		audit:       store.NewSet[audit.Event](b, "audit", now),
+		traces:      store.NewSet[traces.Trace](b, "traces", now),
+		links:       store.NewSet[links.Link](b, "links", now),
+		invitations: store.NewSet[users.Invitation](b, "invitations", now),
 	}
 }
 

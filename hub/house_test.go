@@ -17,7 +17,7 @@ const module = "github.com/fedhub/fedhub/"
 
 var (
 	doorPackages  = []string{"authorize", "signin", "signout", "consent", "approve", "account", "oidc", "admin"}
-	thingPackages = []string{"requests", "flows", "sessions", "users", "grants", "decoupled", "tokens", "signing", "settings", "logouts", "traces", "health"}
+	thingPackages = []string{"requests", "flows", "sessions", "users", "links", "grants", "decoupled", "tokens", "signing", "settings", "logouts", "traces", "health"}
 	toolPackages  = []string{"store", "oauth", "web", "audit", "seal", "fetch", "dpop", "mail"}
 )
 
@@ -112,8 +112,8 @@ func TestImportsRunTheWayARequestRuns(t *testing.T) {
 }
 
 func TestThingsSpeakNoHTTP(t *testing.T) {
-	// sessions has cookies; logouts posts logout tokens; decoupled pings clients; flows names a status.
-	speaks := []string{"sessions", "logouts", "flows", "decoupled"}
+	// sessions has cookies; logouts posts logout tokens; decoupled pings clients; flows and links name a status.
+	speaks := []string{"sessions", "logouts", "flows", "links", "decoupled"}
 	for from, all := range imports(t) {
 		if !slices.Contains(thingPackages, room(from)) {
 			continue

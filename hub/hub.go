@@ -27,6 +27,7 @@ import (
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/health"
+	"github.com/fedhub/fedhub/hub/links"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/oidc"
@@ -65,6 +66,7 @@ type Hub struct {
 	settings  *settings.Keeper
 	signing   *signing.Keeper
 	users     *users.Keeper
+	links     *links.Keeper
 	sessions  *sessions.Keeper
 	flows     *flows.Keeper
 	stops     *flows.Stops
@@ -132,13 +134,14 @@ func (h *Hub) things() {
 		h.signing.NewRSA = c.NewRSA
 	}
 	h.users = users.New(users.Options{
-		Users: d.users, Identities: d.identities, Throttles: d.throttles, Setups: d.setups, Records: d.decisions,
+		Users: d.users, Identities: d.identities, Throttles: d.throttles, Setups: d.setups, Invitations: d.invitations, Records: d.decisions,
 		Mail: h.mail, URL: c.URL, HubName: h.name, Once: d.useOnce, Empty: h.emptied,
 		Failed: func(ctx context.Context, err error) {
 			c.Log.ErrorContext(ctx, "a letter could not be sent", "error", err)
 		},
 		Now: c.Now, Hash: c.Hash, MinPassword: c.MinPassword, HubNames: []string{"fedhub", c.Name},
 	})
+	h.links = &links.Keeper{Links: d.links, Sender: h.mail, Settings: h.settings, Users: h.users, URL: c.URL, Now: c.Now}
 	h.sessions = &sessions.Keeper{
 		Sessions: d.sessions, Users: h.users, Box: h.box, Now: c.Now,
 		Name: sessions.CookieName(c.URL, c.secure()), Secure: c.secure(),
@@ -227,7 +230,7 @@ func (h *Hub) doors() {
 	}
 	h.signin = &signin.Door{
 		Issuer: c.URL, MinPassword: c.MinPassword, Clients: h.clients, Upstreams: h.upstreams,
-		Flows: h.flows, Stops: h.stops, Sessions: h.sessions, Users: h.users, Logouts: h.logouts,
+		Flows: h.flows, Stops: h.stops, Sessions: h.sessions, Users: h.users, Logouts: h.logouts, Links: h.links,
 		Settings: h.settings, Audit: h.audit, Edge: h.edge, Log: c.Log, Now: c.Now, Replay: h.data.useOnce,
 	}
 	h.signout = &signout.Door{
@@ -243,7 +246,7 @@ func (h *Hub) doors() {
 	}
 	h.account = &account.Door{
 		Issuer: c.URL, Clients: h.clients, Upstreams: h.upstreams, Sessions: h.sessions, Users: h.users,
-		Grants: h.grants, Logouts: h.logouts, Audit: h.audit, Edge: h.edge, Now: c.Now,
+		Grants: h.grants, Logouts: h.logouts, Links: h.links, Audit: h.audit, Edge: h.edge, Now: c.Now, MinPassword: c.MinPassword,
 	}
 	h.oidc = &oidc.Door{
 		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Initials: h.initials, Grants: h.grants, Tokens: h.tokens, Decoupled: h.decoupled, Proofs: h.proofs,
@@ -255,7 +258,7 @@ func (h *Hub) doors() {
 	h.admin = &admin.Door{
 		Health: h.health, Dog: h.dog,
 		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams, Sessions: h.sessions,
-		Grants: h.grants, Logouts: h.logouts, Signing: h.signing, Settings: h.settings, Audit: h.audit, Traces: h.traces, Users: h.users, Edge: h.edge, Now: c.Now,
+		Grants: h.grants, Logouts: h.logouts, Signing: h.signing, Settings: h.settings, Audit: h.audit, Traces: h.traces, Users: h.users, Links: h.links, Edge: h.edge, Now: c.Now,
 		Callback: h.callback, ClientMetadata: h.clientMetadata,
 	}
 }

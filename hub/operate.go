@@ -2,7 +2,10 @@ package hub
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
@@ -47,6 +50,69 @@ func (h *Hub) AddUser(ctx context.Context, by string, n users.NewUser) (users.Us
 
 // User returns one person; fs.ErrNotExist if there is none with this id.
 func (h *Hub) User(ctx context.Context, id string) (users.User, error) { return h.users.Get(ctx, id) }
+
+// FindUser returns the person with this address or id.
+func (h *Hub) FindUser(ctx context.Context, who string) (users.User, error) {
+	u, err := h.users.ByEmail(ctx, who)
+	if errors.Is(err, users.ErrEmail) || errors.Is(err, fs.ErrNotExist) {
+		return h.users.Get(ctx, who)
+	}
+	return u, err
+}
+
+// SwitchUser disables a person, which ends everything that was issued to them
+// and tells their apps and hubs, or enables them again.
+func (h *Hub) SwitchUser(ctx context.Context, by, id string, off bool) (users.User, error) {
+	u, err := h.users.SetDisabled(ctx, id, off)
+	if err != nil {
+		return users.User{}, err
+	}
+	kind := audit.UserEnabled
+	if off {
+		kind = audit.UserDisabled
+	}
+	h.audit.Record(ctx, audit.Event{Kind: kind, Actor: by, Target: id})
+	return u, h.logouts.EndAll(ctx, u)
+}
+
+// SetRoles replaces the roles of a person.
+func (h *Hub) SetRoles(ctx context.Context, by, id string, roles []string) (users.User, error) {
+	u, err := h.users.SetRoles(ctx, id, roles)
+	if err == nil {
+		h.audit.Record(ctx, audit.Event{Kind: audit.RolesChanged, Actor: by, Target: id, Detail: map[string]string{"roles": strings.Join(u.Roles, ", ")}})
+	}
+	return u, err
+}
+
+// Unlink takes an identity from a person, and ends what was issued to them.
+func (h *Hub) Unlink(ctx context.Context, by string, i users.Identity) (users.User, error) {
+	u, err := h.users.Unlink(ctx, i.UserID, i.ID, by)
+	if err != nil {
+		return users.User{}, err
+	}
+	h.audit.Record(ctx, audit.Event{Kind: audit.LinkRemoved, Actor: by, Target: i.UserID, LoginKey: i.LoginKey})
+	return u, h.logouts.EndAll(ctx, u)
+}
+
+// ResetLink returns a link by which a person chooses a password, good once and
+// for an hour.
+func (h *Hub) ResetLink(ctx context.Context, by string, u users.User) (string, error) {
+	link, err := h.links.ResetLink(ctx, u)
+	if err == nil {
+		h.audit.Record(ctx, audit.Event{Kind: audit.ResetSent, Actor: by, Target: u.ID, Reason: "The link was shown at the command line."})
+	}
+	return link, err
+}
+
+// InviteUser returns a link by which somebody makes the account of an address.
+// The address counts only when they have proved it.
+func (h *Hub) InviteUser(ctx context.Context, n users.NewInvitation) (string, users.Invitation, error) {
+	token, i, err := h.users.Invite(ctx, n)
+	if err == nil {
+		h.audit.Record(ctx, audit.Event{Kind: audit.UserInvited, Actor: n.By, Target: i.ID, Detail: map[string]string{"roles": strings.Join(i.Roles, ", ")}})
+	}
+	return h.links.InvitationLink(token), i, err
+}
 
 // Users lists up to limit people in the order of ids, behind the id after.
 func (h *Hub) Users(ctx context.Context, after string, limit int) ([]users.User, error) {

@@ -4,15 +4,18 @@ import "time"
 
 // Account is a person's own page.
 type Account struct {
-	Name      string
-	Username  string // empty if none
-	Email     string
-	Verified  bool // the e-mail address
-	Roles     []string
-	Apps      []AccountApp
-	TokenLife time.Duration // how long an app's last token can outlive its removal
-	Logins    []AccountLogin
-	Sessions  []AccountSession // this browser's first
+	Name     string
+	Username string // empty if none
+	Email    string
+	Verified bool // the e-mail address
+	Mail     bool // whether the hub sends letters
+
+	HasPassword bool
+	Roles       []string
+	Apps        []AccountApp
+	TokenLife   time.Duration // how long an app's last token can outlive its removal
+	Logins      []AccountLogin
+	Sessions    []AccountSession // this browser's first
 }
 
 func (Account) look() look { return look{"account", desk, "Your account", false} }

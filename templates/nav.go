@@ -19,6 +19,7 @@ func (f Frame) Nav() []NavItem {
 		{Label: "Overview", URL: "/admin"},
 		{Label: "Map", URL: "/admin/map"},
 		{Label: "Applications", URL: "/admin/clients"},
+		{Label: "Users", URL: "/admin/users"},
 		{Label: "Login keys", URL: "/admin/keys"},
 		{Label: "Decisions", URL: "/admin/decisions"},
 		{Label: "Servers", URL: "/admin/servers", Count: f.Waiting},

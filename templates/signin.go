@@ -44,6 +44,7 @@ type SignIn struct {
 	Alert     Note   // why the last attempt failed; zero on first view
 	Mistakes  []Mistake
 	Password  bool // whether this hub takes passwords
+	Forgot    bool // whether it mails a link to choose another
 	Upstreams []Upstream
 
 	EmailFirst bool       // the address alone is asked for: it may belong elsewhere

@@ -16,6 +16,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/grants"
+	"github.com/fedhub/fedhub/hub/links"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/tokens"
@@ -34,9 +35,12 @@ type Door struct {
 	Users     *users.Keeper
 	Grants    *grants.Keeper
 	Logouts   *logouts.Keeper
+	Links     *links.Keeper
 	Audit     *audit.Recorder
 	Edge      *web.Edge
 	Now       func() time.Time
+
+	MinPassword int
 }
 
 // Show is GET /account.
@@ -47,7 +51,7 @@ func (d *Door) Show(c *gin.Context) error {
 	}
 	page := templates.Account{
 		Name: p.User.Name, Username: p.User.Username, Email: p.User.Email, Verified: p.User.EmailVerified, Roles: p.User.Roles,
-		TokenLife: tokens.AccessLife,
+		TokenLife: tokens.AccessLife, Mail: d.Links.Delivers(), HasPassword: p.User.Password != "",
 	}
 	if page.Apps, err = d.apps(c, p.User.ID); err != nil {
 		return err

@@ -19,6 +19,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/health"
+	"github.com/fedhub/fedhub/hub/links"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
@@ -38,6 +39,7 @@ type Door struct {
 	Upstreams *federation.Registry
 	Sessions  *sessions.Keeper
 	Users     *users.Keeper
+	Links     *links.Keeper
 	Grants    *grants.Keeper
 	Logouts   *logouts.Keeper
 	Health    *health.Keeper

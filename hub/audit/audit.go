@@ -125,3 +125,22 @@ func (r *Recorder) ByRef(ctx context.Context, ref string, limit int) ([]Event, e
 func (r *Recorder) Latest(ctx context.Context, before string, limit int) ([]Event, error) {
 	return r.Set.Find(ctx, store.Query{Desc: true, After: before, Limit: limit})
 }
+
+// looked is how many events About goes through.
+const looked = 2000
+
+// About returns the newest events that somebody did or that were done to them,
+// at most limit, among the latest of all.
+func (r *Recorder) About(ctx context.Context, id string, limit int) ([]Event, error) {
+	all, err := r.Latest(ctx, "", looked)
+	if err != nil {
+		return nil, err
+	}
+	var out []Event
+	for _, e := range all {
+		if len(out) < limit && (e.Actor == id || e.Target == id) {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}

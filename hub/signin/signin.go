@@ -22,6 +22,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/links"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
@@ -41,6 +42,7 @@ type Door struct {
 	Sessions    *sessions.Keeper
 	Users       *users.Keeper
 	Logouts     *logouts.Keeper
+	Links       *links.Keeper
 	Settings    *settings.Keeper
 	Audit       *audit.Recorder
 	Edge        *web.Edge

@@ -213,7 +213,22 @@ func (d *Door) match(c *gin.Context, j journey, key federation.LoginKey, identit
 	}
 	d.Audit.Record(c.Request.Context(), event)
 	d.Sessions.Came(c.Writer, key.ID)
+	if decision.Action == users.Create || decision.Action == users.CreateUnverified {
+		d.welcome(c, decision.User)
+	}
 	return d.finish(c, j, started(decision.User, identity))
+}
+
+// welcome asks somebody new to prove the address that the upstream could not
+// vouch for. A letter that cannot be sent keeps nobody out: the account page
+// sends it again.
+func (d *Door) welcome(c *gin.Context, u users.User) {
+	if u.EmailVerified || u.Email == "" || !d.Links.Delivers() {
+		return
+	}
+	if err := d.Links.AskToVerify(c.Request.Context(), u, u.Email); err != nil {
+		d.Log.WarnContext(c, "a new person was not asked to prove their address", "ref", web.Ref(c), "error", err)
+	}
 }
 
 // started is the session of somebody who came from upstream: how and when they

@@ -78,7 +78,7 @@ func (d *Door) afterEmail(c *gin.Context, j journey, email string) error {
 
 // show fills in what the page always has.
 func (d *Door) show(c *gin.Context, status int, j journey, ways []federation.LoginKey, page templates.SignIn) error {
-	page.Flow, page.To, page.Client, page.Password = j.Flow, web.LocalPath(j.To, ""), j.shown(), true
+	page.Flow, page.To, page.Client, page.Password, page.Forgot = j.Flow, web.LocalPath(j.To, ""), j.shown(), true, d.Links.Delivers()
 	page.Local = "/signin" + local(j)
 	var shown []templates.Upstream
 	last := d.Sessions.LastWay(c.Request)

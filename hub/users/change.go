@@ -18,11 +18,7 @@ func (k *Keeper) SetPassword(ctx context.Context, id, password string) (User, er
 	if err != nil {
 		return User{}, err
 	}
-	key := user.EmailKey
-	if key == "" {
-		key = user.Email
-	}
-	if err := k.rules.check(password, key); err != nil {
+	if err := k.CheckPassword(user, password); err != nil {
 		return User{}, err
 	}
 	hash, err := k.hasher.hash(ctx, password)

@@ -15,6 +15,9 @@ func (k *Keeper) create(ctx context.Context, verified bool, c Claim, p Policy) (
 	user := k.newcomer(verified, c, p)
 	identity := k.newIdentity(c, user.ID)
 	identity.Roles, identity.Pending = user.Roles, true
+	if err := k.welcome(ctx, &user); err != nil {
+		return User{}, err
+	}
 	err := k.identities.Insert(ctx, identity)
 	if errors.Is(err, fs.ErrExist) {
 		if identity, err = k.identities.Get(ctx, identity.ID); err == nil && !identity.Pending {
@@ -39,7 +42,10 @@ func (k *Keeper) create(ctx context.Context, verified bool, c Claim, p Policy) (
 		i.Pending = false
 		return nil
 	})
-	return user, again(err)
+	if err != nil {
+		return user, again(err)
+	}
+	return user, k.came(ctx, user)
 }
 
 func (k *Keeper) newIdentity(c Claim, userID string) Identity {

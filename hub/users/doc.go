@@ -20,8 +20,9 @@
 // Its records live in four sets, declared where the hub is put together:
 //
 //	users       User       unique emailKey, founder; index rank
-//	identities  Identity   index userId
+//	identities  Identity   index userId, subject
 //	throttles   Throttle
 //	setups      SetupLink
 //	decisions   Record     index userId
+//	invitations Invitation unique token
 package users

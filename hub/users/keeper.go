@@ -17,27 +17,29 @@ import (
 // A Keeper keeps all people and answers for their rules. It is safe for
 // concurrent use, and several may work on one database.
 type Keeper struct {
-	users      *store.Set[User]
-	identities *store.Set[Identity]
-	setups     *store.Set[SetupLink]
-	records    *store.Set[Record]
-	throttle   throttle
-	hasher     *hasher
-	rules      rules
-	invited    func(ctx context.Context, emailKey string) (bool, error)
-	empty      func(ctx context.Context, userID string) error
-	post       post
-	now        func() time.Time
+	users       *store.Set[User]
+	identities  *store.Set[Identity]
+	setups      *store.Set[SetupLink]
+	records     *store.Set[Record]
+	throttle    throttle
+	hasher      *hasher
+	rules       rules
+	invited     func(ctx context.Context, emailKey string) (bool, error)
+	empty       func(ctx context.Context, userID string) error
+	post        post
+	now         func() time.Time
+	invitations *store.Set[Invitation]
 }
 
 // Options is what a Keeper is made of. The sets and Now are required.
 type Options struct {
-	Users      *store.Set[User]
-	Identities *store.Set[Identity]
-	Throttles  *store.Set[Throttle]
-	Setups     *store.Set[SetupLink]
-	Records    *store.Set[Record]
-	Now        func() time.Time
+	Users       *store.Set[User]
+	Identities  *store.Set[Identity]
+	Throttles   *store.Set[Throttle]
+	Setups      *store.Set[SetupLink]
+	Records     *store.Set[Record]
+	Now         func() time.Time
+	Invitations *store.Set[Invitation]
 
 	// Mail sends letters about links; none are sent if it is nil. URL is the
 	// hub's, HubName what it is called.
@@ -53,7 +55,7 @@ type Options struct {
 	Empty func(ctx context.Context, userID string) error
 
 	// Invited says whether an administrator has invited the owner of an
-	// address to sign up; nobody is if it is nil.
+	// address to sign up; by Invite, if it is nil.
 	Invited func(ctx context.Context, emailKey string) (bool, error)
 
 	Hash        HashParams
@@ -65,19 +67,24 @@ type Options struct {
 func New(o Options) *Keeper {
 	// Databases keep milliseconds; a record must not change by being stored.
 	now := func() time.Time { return o.Now().UTC().Truncate(time.Millisecond) }
-	return &Keeper{
-		users:      o.Users,
-		identities: o.Identities,
-		setups:     o.Setups,
-		throttle:   throttle{o.Throttles, now},
-		hasher:     newHasher(o.Hash),
-		rules:      newRules(o.MinPassword, o.HubNames),
-		records:    o.Records,
-		invited:    o.Invited,
-		empty:      o.Empty,
-		post:       post{o.Mail, o.URL, o.HubName, o.Once, o.Failed},
-		now:        now,
+	k := &Keeper{
+		users:       o.Users,
+		identities:  o.Identities,
+		setups:      o.Setups,
+		throttle:    throttle{o.Throttles, now},
+		hasher:      newHasher(o.Hash),
+		rules:       newRules(o.MinPassword, o.HubNames),
+		records:     o.Records,
+		invited:     o.Invited,
+		empty:       o.Empty,
+		post:        post{o.Mail, o.URL, o.HubName, o.Once, o.Failed},
+		now:         now,
+		invitations: o.Invitations,
 	}
+	if k.invited == nil {
+		k.invited = k.Invited
+	}
+	return k
 }
 
 // ErrLastAdmin refuses a change that would leave the hub without an enabled

@@ -62,10 +62,11 @@ func worldOn(t *testing.T, b store.Backend, hash users.HashParams) *world {
 	w := &world{t: t, invited: map[string]bool{}, time: time.Date(2030, 5, 1, 12, 0, 0, 0, time.UTC)}
 	err := b.Prepare(t.Context(), []store.Spec{
 		{Name: "users", Unique: []string{"emailKey", "founder"}, Index: []string{"rank"}},
-		{Name: "identities", Index: []string{"userId"}},
+		{Name: "identities", Index: []string{"userId", "subject"}},
 		{Name: "throttles"},
 		{Name: "setups"},
 		{Name: "decisions", Index: []string{"userId"}},
+		{Name: "invitations", Unique: []string{"token"}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -73,19 +74,20 @@ func worldOn(t *testing.T, b store.Backend, hash users.HashParams) *world {
 	w.records = store.NewSet[users.User](b, "users", w.now)
 	w.identities = store.NewSet[users.Identity](b, "identities", w.now)
 	w.Keeper = users.New(users.Options{
-		Users:      w.records,
-		Identities: w.identities,
-		Throttles:  store.NewSet[users.Throttle](b, "throttles", w.now),
-		Setups:     store.NewSet[users.SetupLink](b, "setups", w.now),
-		Records:    store.NewSet[users.Record](b, "decisions", w.now),
-		Mail:       &w.post,
-		URL:        "https://hub.example",
-		Once:       w.once,
-		Empty:      func(_ context.Context, id string) error { w.emptied = append(w.emptied, id); return nil },
-		Invited:    func(_ context.Context, key string) (bool, error) { return w.invited[key], nil },
-		Now:        w.now,
-		Hash:       hash,
-		HubNames:   []string{"Fedhub"},
+		Users:       w.records,
+		Identities:  w.identities,
+		Throttles:   store.NewSet[users.Throttle](b, "throttles", w.now),
+		Setups:      store.NewSet[users.SetupLink](b, "setups", w.now),
+		Records:     store.NewSet[users.Record](b, "decisions", w.now),
+		Mail:        &w.post,
+		URL:         "https://hub.example",
+		Once:        w.once,
+		Empty:       func(_ context.Context, id string) error { w.emptied = append(w.emptied, id); return nil },
+		Invited:     func(_ context.Context, key string) (bool, error) { return w.invited[key], nil },
+		Now:         w.now,
+		Hash:        hash,
+		HubNames:    []string{"Fedhub"},
+		Invitations: store.NewSet[users.Invitation](b, "invitations", w.now),
 	})
 	return w
 }

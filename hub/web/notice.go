@@ -32,6 +32,16 @@ var notices = map[string]string{
 	"unlinked":  "Disconnected. Every other browser and every app was signed out.",
 	"undone":    "Undone. The person was signed out everywhere.",
 	"again":     "Sign in once more: you are about to change how you sign in.",
+	"shut":      "Disabled, and signed out everywhere.",
+	"letin":     "Enabled.",
+	"ended":     "Signed out everywhere.",
+	"sent":      "A letter is on its way.",
+	"welcome":   "Your account is made, and you are signed in.",
+	"invited":   "Invited. A letter is on its way.",
+	"withdrawn": "Withdrawn.",
+	"mailed":    "A letter is on its way. Open the link in it while you are signed in here.",
+	"verified":  "Confirmed. The address is yours.",
+	"password":  "Your password is changed. Everywhere else you were signed out.",
 	"linked":    "Connected. You can sign in with it from now on.",
 }
 

@@ -1,0 +1,34 @@
+package users
+
+import (
+	"context"
+
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// SetEmail gives a user an address, which somebody has proved or not. An
+// address that another user has is fs.ErrExist; the unique index decides, so
+// of several who prove one address at once one gets it.
+func (k *Keeper) SetEmail(ctx context.Context, id, email string, proven bool) (User, error) {
+	key, err := CanonicalEmail(email)
+	if err != nil {
+		return User{}, err
+	}
+	return k.change(ctx, id, func(u *User) error {
+		if u.EmailKey == key && u.Email == tidyEmail(email) && u.EmailVerified == proven {
+			return store.ErrUnchanged
+		}
+		u.Email, u.EmailKey, u.EmailVerified = tidyEmail(email), key, proven
+		return nil
+	})
+}
+
+// CheckPassword says whether a password would be good enough for a user, as
+// Problems if not.
+func (k *Keeper) CheckPassword(u User, password string) error {
+	key := u.EmailKey
+	if key == "" {
+		key = u.Email
+	}
+	return k.rules.check(password, key)
+}

@@ -1,0 +1,192 @@
+package users
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// InvitationLife is how long an invitation waits if nobody says otherwise.
+const InvitationLife = 7 * 24 * time.Hour
+
+// ErrInvitation means that an invitation was accepted or withdrawn, has
+// expired or never existed.
+var ErrInvitation = errors.New("this invitation was used or withdrawn, or has expired")
+
+// An Invitation lets whoever has an address make an account: by the link that
+// was made with it or, where a login key lets the invited sign up, by an
+// identity that proves the address.
+type Invitation struct {
+	ID      string    `bson:"id"` // the canonical address, so there is one for each
+	Email   string    `bson:"email"`
+	Roles   []string  `bson:"roles,omitempty"`
+	By      string    `bson:"by"`
+	Token   string    `bson:"token"`  // SHA-256 of the link's, in hex
+	Mailed  bool      `bson:"mailed"` // the link went to the address and nowhere else, so who has it has the address
+	Created time.Time `bson:"created"`
+	Expires time.Time `bson:"expires"`
+}
+
+// Key is the invited address.
+func (i Invitation) Key() string { return i.ID }
+
+// ExpiresAt is when the invitation ends.
+func (i Invitation) ExpiresAt() time.Time { return i.Expires }
+
+// A NewInvitation is what it takes to invite somebody.
+type NewInvitation struct {
+	Email  string
+	Roles  []string
+	By     string
+	Mailed bool          // its link will be mailed and shown to nobody
+	Life   time.Duration // InvitationLife if zero
+}
+
+// Invite invites an address and returns the token of the link, which replaces
+// the link of an earlier invitation. Mistakes are Problems; somebody who is
+// here already is fs.ErrExist.
+func (k *Keeper) Invite(ctx context.Context, n NewInvitation) (token string, i Invitation, err error) {
+	var problems Problems
+	key, err := CanonicalEmail(n.Email)
+	if err != nil {
+		problems.add("email", "Enter one e-mail address, like ada@example.org.")
+	}
+	roles, problem := cleanRoles(n.Roles)
+	if problem != "" {
+		problems.add("roles", problem)
+	}
+	if n.Life < 0 || n.Life > 90*24*time.Hour {
+		problems.add("life", "An invitation lasts at most 90 days.")
+	}
+	if err := problems.err(); err != nil {
+		return "", Invitation{}, err
+	}
+	if _, err := k.byKey(ctx, key); !errors.Is(err, fs.ErrNotExist) {
+		return "", Invitation{}, errors.Join(err, fs.ErrExist)
+	}
+	if n.Life == 0 {
+		n.Life = InvitationLife
+	}
+	raw := make([]byte, 32)
+	rand.Read(raw) // never fails; the program stops instead
+	token = base64.RawURLEncoding.EncodeToString(raw)
+	now := k.now()
+	i = Invitation{ID: key, Email: tidyEmail(n.Email), Roles: roles, By: n.By, Token: setupID(token), Mailed: n.Mailed, Created: now, Expires: now.Add(n.Life)}
+	return token, i, k.keepInvitation(ctx, i)
+}
+
+func (k *Keeper) keepInvitation(ctx context.Context, i Invitation) error {
+	err := k.invitations.Insert(ctx, i)
+	if errors.Is(err, fs.ErrExist) {
+		err = k.invitations.Update(ctx, i.ID, func(old *Invitation) error {
+			*old = i
+			return nil
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("keep an invitation: %w", err)
+	}
+	return nil
+}
+
+// Invited reports whether a canonical address is invited.
+func (k *Keeper) Invited(ctx context.Context, emailKey string) (bool, error) {
+	if k.invitations == nil || emailKey == "" {
+		return false, nil
+	}
+	_, err := k.invitations.Get(ctx, emailKey)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Invitations returns up to limit invitations in the order of addresses.
+func (k *Keeper) Invitations(ctx context.Context, limit int) ([]Invitation, error) {
+	return k.invitations.Find(ctx, store.Query{Limit: limit})
+}
+
+// Withdraw ends an invitation.
+func (k *Keeper) Withdraw(ctx context.Context, emailKey string) error {
+	return k.invitations.Delete(ctx, emailKey)
+}
+
+// Invitation returns what a link invites to, without using it.
+func (k *Keeper) Invitation(ctx context.Context, token string) (Invitation, error) {
+	i, err := k.invitations.By(ctx, "token", setupID(token))
+	if errors.Is(err, fs.ErrNotExist) {
+		return Invitation{}, ErrInvitation
+	}
+	return i, err
+}
+
+// Accept uses an invitation to make the account of its address, with a
+// password. Of several who accept at once one gets it. Mistakes are Problems
+// and use nothing up; fs.ErrExist means that the person is here meanwhile.
+func (k *Keeper) Accept(ctx context.Context, token, name, password string) (User, error) {
+	i, err := k.Invitation(ctx, token)
+	if err != nil {
+		return User{}, err
+	}
+	n := NewUser{Email: i.Email, EmailVerified: i.Mailed, Name: name, Password: password, Roles: i.Roles}
+	user, err := k.draft(n)
+	if err == nil && password == "" {
+		err = k.rules.check("", user.EmailKey)
+	}
+	if err != nil {
+		return User{}, err
+	}
+	if user.Password, err = k.firstHash(ctx, n); err != nil {
+		return User{}, err
+	}
+	i, err = k.invitations.Take(ctx, i.ID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return User{}, ErrInvitation
+	}
+	if err != nil {
+		return User{}, err
+	}
+	if i.Token != setupID(token) { // it was replaced just now
+		return User{}, errors.Join(ErrInvitation, k.keepInvitation(context.WithoutCancel(ctx), i))
+	}
+	if err := k.users.Insert(ctx, user); err != nil {
+		return User{}, fmt.Errorf("make the account of an invitation: %w", err)
+	}
+	return user, nil
+}
+
+// welcome gives a newcomer whose proven address was invited the roles of the
+// invitation.
+func (k *Keeper) welcome(ctx context.Context, user *User) error {
+	if k.invitations == nil || user.EmailKey == "" {
+		return nil
+	}
+	i, err := k.invitations.Get(ctx, user.EmailKey)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	user.setRoles(union(user.Roles, slices.Clone(i.Roles)))
+	return nil
+}
+
+// came ends the invitation of somebody who is here.
+func (k *Keeper) came(ctx context.Context, user User) error {
+	if k.invitations == nil || user.EmailKey == "" {
+		return nil
+	}
+	err := k.invitations.Delete(ctx, user.EmailKey)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}

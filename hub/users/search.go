@@ -1,0 +1,96 @@
+package users
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// searched is how many people one page of a search looks through by name. The
+// next page goes on behind them, so nobody is out of reach.
+const searched = 5000
+
+// Search returns up to limit users whom the text may mean, continuing behind
+// after, and where the next page continues; empty if there is none. The text
+// is an id, a subject that an upstream calls somebody by, the beginning of an
+// address, or a piece of a name or address. Without a text it is everybody.
+func (k *Keeper) Search(ctx context.Context, text, after string, limit int) (found []User, next string, err error) {
+	if text = strings.TrimSpace(text); text == "" {
+		found, err = k.Everyone(ctx, after, limit)
+		if len(found) == limit && err == nil {
+			next = found[limit-1].ID
+		}
+		return found, next, err
+	}
+	if after == "" {
+		if found, err = k.direct(ctx, text, limit); err != nil {
+			return nil, "", err
+		}
+	}
+	return k.scan(ctx, found, text, after, limit)
+}
+
+// direct is whom an index finds, so they come first.
+func (k *Keeper) direct(ctx context.Context, text string, limit int) ([]User, error) {
+	plain, _ := fold(text)
+	found, err := k.List(ctx, plain, "", limit)
+	if err != nil {
+		return nil, err
+	}
+	ids := []string{text}
+	linked, err := k.identities.Find(ctx, store.Query{Field: "subject", Equals: text, Limit: limit})
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range linked {
+		ids = append(ids, i.UserID)
+	}
+	for _, id := range ids {
+		u, err := k.users.Get(ctx, id)
+		if err == nil && !slices.ContainsFunc(found, func(f User) bool { return f.ID == u.ID }) {
+			found = append(found, u)
+		} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// scan adds those whose name or address holds the text.
+func (k *Keeper) scan(ctx context.Context, found []User, text, after string, limit int) ([]User, string, error) {
+	const page = 500
+	for seen := 0; seen < searched; seen += page {
+		some, err := k.Everyone(ctx, after, page)
+		if err != nil {
+			return nil, "", err
+		}
+		for _, u := range some {
+			if len(found) >= limit {
+				return found, after, nil
+			}
+			after = u.ID
+			if u.mentions(text) && !slices.ContainsFunc(found, func(f User) bool { return f.ID == u.ID }) {
+				found = append(found, u)
+			}
+		}
+		if len(some) < page {
+			return found, "", nil
+		}
+	}
+	return found, after, nil
+}
+
+// mentions reports whether a name or the address holds the text, in any case.
+func (u User) mentions(text string) bool {
+	text, _ = fold(text)
+	for _, said := range []string{u.Name, u.Email, u.Username, u.GivenName + " " + u.FamilyName} {
+		if said, _ = fold(said); text != "" && strings.Contains(said, text) {
+			return true
+		}
+	}
+	return false
+}

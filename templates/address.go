@@ -1,0 +1,71 @@
+package templates
+
+// Told says one thing and leads on.
+type Told struct {
+	Title  string
+	Text   string
+	Action Action // may be zero
+}
+
+func (p Told) look() look { return look{"told", card, p.Title, false} }
+
+// Email is the form for another e-mail address. It posts to /account/email.
+type Email struct {
+	Current  string
+	Email    string // as typed
+	Mistakes []Mistake
+}
+
+func (p Email) look() look { return look{"email", card, "Change your email", len(p.Mistakes) > 0} }
+
+// VerifyEmail is what a letter's link leads to. Its button posts to
+// /account/verify/{Token}.
+type VerifyEmail struct {
+	Token string
+	Email string
+}
+
+func (VerifyEmail) look() look { return look{"verify", card, "Confirm your email", false} }
+
+// ChangePassword is a form. It posts to /account/password.
+type ChangePassword struct {
+	Email    string // for password managers
+	Has      bool   // there is a password to be changed
+	Shortest int
+	Alert    Note
+	Mistakes []Mistake
+}
+
+func (p ChangePassword) look() look {
+	return look{"password", card, "Change your password", len(p.Mistakes) > 0 || p.Alert.Some()}
+}
+
+// PasswordHint says what makes a password good enough.
+func (p ChangePassword) PasswordHint() string { return Setup{Shortest: p.Shortest}.PasswordHint() }
+
+// Forgot asks for the address of a forgotten password. It posts to
+// /password/forgot.
+type Forgot struct {
+	Email    string
+	Mistakes []Mistake
+}
+
+func (p Forgot) look() look {
+	return look{"forgot", card, "Forgot your password?", len(p.Mistakes) > 0}
+}
+
+// ResetPassword is where a letter's link leads. It posts to
+// /password/reset/{Token}.
+type ResetPassword struct {
+	Token    string
+	Email    string
+	Shortest int
+	Mistakes []Mistake
+}
+
+func (p ResetPassword) look() look {
+	return look{"reset", card, "Choose a new password", len(p.Mistakes) > 0}
+}
+
+// PasswordHint says what makes a password good enough.
+func (p ResetPassword) PasswordHint() string { return Setup{Shortest: p.Shortest}.PasswordHint() }

@@ -1,0 +1,20 @@
+package templates
+
+// Invited lets somebody make the account they were invited to. It posts to
+// /invite/{Token}.
+type Invited struct {
+	Token     string
+	Flow, To  string // empty: nobody waits
+	Email     string
+	Name      string
+	Shortest  int // characters of a password
+	Upstreams []Upstream
+	Mistakes  []Mistake
+}
+
+func (p Invited) look() look {
+	return look{"invited", card, "Make your account", len(p.Mistakes) > 0}
+}
+
+// PasswordHint says what makes a password good enough.
+func (p Invited) PasswordHint() string { return Setup{Shortest: p.Shortest}.PasswordHint() }

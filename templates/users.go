@@ -1,0 +1,106 @@
+package templates
+
+import "time"
+
+// AdminUsers lists people. The search is a GET of /admin/users with q.
+type AdminUsers struct {
+	Search string
+	Users  []UserRow
+	Later  bool   // this is not the first page
+	Next   string // path of the next page; empty if this is the last
+
+	Invitations []UserInvitation
+	Mail        bool   // whether the hub sends letters
+	Link        string // of an invitation, shown once
+	Email       string // as typed, of whom to invite
+	Roles       string
+	Mistakes    []Mistake
+}
+
+func (p AdminUsers) look() look { return look{"users", desk, "Users", len(p.Mistakes) > 0} }
+
+// A UserInvitation is one that waits. Its button posts to
+// /admin/users/withdraw with invitation={ID}.
+type UserInvitation struct {
+	ID      string
+	Email   string
+	Roles   []string
+	By      string
+	Expires time.Time
+}
+
+// A UserRow is one person in the list.
+type UserRow struct {
+	ID    string
+	Name  string
+	Email string
+	Chips []Chip
+}
+
+// Shown is the name, or the address of somebody without one.
+func (r UserRow) Shown() string { return either(r.Name, either(r.Email, r.ID)) }
+
+// AdminUser is one person. Its forms post to paths below /admin/users/{ID}.
+type AdminUser struct {
+	ID       string
+	Name     string
+	Email    string
+	Chips    []Chip
+	Origin   string // provider that brought them; empty if they were added here
+	Disabled bool
+	Myself   bool // the administrator who looks
+	Created  time.Time
+	Password bool
+	Changed  time.Time // the password
+	CanReset bool
+	Mail     bool   // whether the hub sends letters
+	Link     string // to choose a password, shown once
+	Roles    string // between commas, as typed
+	Logins   []UserLogin
+	Sessions []UserSession
+	Apps     []UserApp
+	Events   []UserEvent
+	Mistakes []Mistake
+}
+
+func (p AdminUser) look() look { return look{"user", desk, p.Shown(), len(p.Mistakes) > 0} }
+
+// Shown is the name, or the address of somebody without one.
+func (p AdminUser) Shown() string { return UserRow{ID: p.ID, Name: p.Name, Email: p.Email}.Shown() }
+
+// A UserLogin is an identity elsewhere.
+type UserLogin struct {
+	ID       string
+	Provider string
+	Issuer   string
+	Subject  string
+	Who      string
+	Since    time.Time
+	Used     time.Time
+	Last     bool // the only way in
+}
+
+// A UserSession is one browser.
+type UserSession struct {
+	Agent   string
+	IP      string
+	Started time.Time
+	Seen    time.Time
+}
+
+// A UserApp is a client that the person allowed.
+type UserApp struct {
+	Name   string
+	Scopes []string
+	Since  time.Time
+}
+
+// A UserEvent is a fact from the audit log.
+type UserEvent struct {
+	Time   time.Time
+	Kind   string
+	Reason string
+	By     string // id of who did it, if not the person
+	IP     string
+	Ref    string
+}
