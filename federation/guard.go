@@ -93,8 +93,9 @@ func (g *guard) refuse(cause error) error {
 	return &Fault{Kind: Unreachable, Reason: reason, Cause: cause}
 }
 
-// turnedAway is an error of the guard's own: the upstream was not asked.
-func turnedAway(err error) bool { return errors.Is(err, errCrowd) || errors.Is(err, errOpen) }
+// TurnedAway is an error of the guard's own: the upstream was not asked, and
+// it makes no sense to try again this moment.
+func TurnedAway(err error) bool { return errors.Is(err, errCrowd) || errors.Is(err, errOpen) }
 
 // judgeBegin: a Begin that went well may have asked nothing, but then nothing
 // stood in its way either.

@@ -68,7 +68,7 @@ func (g *guard) tell(ctx context.Context, o Outcome, err error) {
 	if g.report == nil || (err != nil && !errors.As(err, &fault) && !errors.As(err, &refusal)) {
 		return
 	}
-	o.Key, o.At, o.Err, o.State, o.TurnedAway = g.key.ID, g.now(), err, g.state(), turnedAway(err)
+	o.Key, o.At, o.Err, o.State, o.TurnedAway = g.key.ID, g.now(), err, g.state(), TurnedAway(err)
 	g.report(context.WithoutCancel(ctx), o)
 }
 

@@ -67,7 +67,7 @@ func TestPeopleAtAHangingUpstreamHoldUpNobodyElse(t *testing.T) { // FE-39
 	<-hanging.arrived
 	for range people - admitted {
 		p := <-answers
-		want(t, "status for who is turned away", p.Status, http.StatusBadGateway)
+		want(t, "status for who is turned away", p.Status, http.StatusServiceUnavailable)
 		if !strings.Contains(p.Body, "Many people are waiting for Hanging") || !strings.Contains(p.Body, `href="/signin?local=1"`) {
 			t.Errorf("the page is\n%s", p.Body)
 		}
@@ -86,7 +86,7 @@ func TestPeopleAtAHangingUpstreamHoldUpNobodyElse(t *testing.T) { // FE-39
 	}
 	close(hanging.release)
 	for range admitted {
-		want(t, "status for who waited", (<-answers).Status, http.StatusBadGateway)
+		want(t, "status for who waited", (<-answers).Status, http.StatusServiceUnavailable)
 	}
 
 	// It is known to be silent now, and the administrator sees it.

@@ -290,6 +290,9 @@ func (d *Door) upstreamFailed(c *gin.Context, keyID string, j journey, err error
 		}
 		if fault.Kind == federation.Unreachable {
 			d.away(c, p, keyID, j)
+			if federation.TurnedAway(err) {
+				p.Text = fault.Reason // it says why the answer came at once
+			}
 		}
 	default:
 		return err
