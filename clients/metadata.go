@@ -44,9 +44,11 @@ func IsMetadataURL(id string, allowHTTP bool) bool {
 	return err == nil && u.path != "" && (u.scheme == "https" || u.scheme == "http" && allowHTTP)
 }
 
-// serverScopes are what a federated hub may ask for: who someone is, and
+// serverScopes are what a federated hub may ask for: who someone is, to look again later, and
 // which roles they have.
-func serverScopes() []string { return []string{"openid", "profile", "email", "roles"} }
+func serverScopes() []string {
+	return []string{"openid", "profile", "email", "roles", "offline_access"}
+}
 
 // parseDocument turns the document that was read at address into the client
 // it describes, or into a *MetadataError. It does not fetch anything, so with

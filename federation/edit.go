@@ -19,6 +19,9 @@ const maxTwins = 50
 func (r *Registry) Add(ctx context.Context, k LoginKey, secret string) (LoginKey, error) {
 	k = k.clone()
 	k.Secret, k.Issuer, k.Join = "", "", Join{}
+	if k.Kind == KindPeer {
+		k.KeepTokens = true // two hubs keep each other up to date
+	}
 	k.Created = r.moment()
 	if k.Position == 0 {
 		var err error

@@ -18,6 +18,7 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/ties"
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/users"
@@ -47,6 +48,7 @@ func sets() []store.Spec {
 		{Name: "used"},    // used: ids of assertions and logout tokens
 		{Name: "notices", Index: []string{"clientId"}}, // logouts.Notice
 		{Name: "told"}, // logouts.Status
+		{Name: "ties"}, // ties.Tie
 		{Name: "signouts", Unique: []string{"order"}}, // logouts.SignOut
 		{Name: "warnings"},                            // health.Warning
 		{Name: "watches"},                             // health.Watch
@@ -83,6 +85,7 @@ type data struct {
 	notices     *store.Set[logouts.Notice]
 	told        *store.Set[logouts.Status]
 	signouts    *store.Set[logouts.SignOut]
+	ties        *store.Set[ties.Tie]
 	clients     *store.Set[clients.Client]
 	invites     *store.Set[clients.Invite]
 	initials    *store.Set[clients.InitialToken]
@@ -119,6 +122,7 @@ func openData(b store.Backend, now func() time.Time) data {
 		notices:     store.NewSet[logouts.Notice](b, "notices", now),
 		told:        store.NewSet[logouts.Status](b, "told", now),
 		signouts:    store.NewSet[logouts.SignOut](b, "signouts", now),
+		ties:        store.NewSet[ties.Tie](b, "ties", now),
 		clients:     store.NewSet[clients.Client](b, "clients", now),
 		invites:     store.NewSet[clients.Invite](b, "invites", now),
 		initials:    store.NewSet[clients.InitialToken](b, "initials", now),

@@ -4,10 +4,15 @@ import (
 	"context"
 
 	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/users"
 )
 
 // Routes lets tests walk every address there is.
 func (h *Hub) Routes() gin.RoutesInfo { return h.engine.Routes() }
+
+// People lets tests change what only pages and commands change.
+func (h *Hub) People() *users.Keeper { return h.users }
 
 // Chores does now what is due every minute.
 func (h *Hub) Chores(ctx context.Context) { h.chores(ctx); h.tendFederation(ctx) }

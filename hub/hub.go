@@ -39,6 +39,7 @@ import (
 	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/signout"
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/ties"
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/users"
@@ -75,6 +76,7 @@ type Hub struct {
 	tokens    *tokens.Keeper
 	decoupled *decoupled.Keeper
 	logouts   *logouts.Keeper
+	ties      *ties.Keeper
 	traces    *traces.Keeper
 	clients   *clients.Registry
 	invites   *clients.Invites
@@ -175,6 +177,10 @@ func (h *Hub) things() {
 		Notices: d.notices, Statuses: d.told, Ledger: d.signouts, Sessions: h.sessions, Grants: h.grants, Tokens: h.tokens, Clients: h.clients,
 		HTTP: h.http, Audit: h.audit, Log: c.Log, Now: c.Now,
 	}).Start()
+	h.ties = &ties.Keeper{
+		Ties: d.ties, Box: h.box, Upstreams: h.upstreams, Users: h.users, Sessions: h.sessions, Logouts: h.logouts,
+		Audit: h.audit, Log: c.Log, Now: c.Now,
+	}
 }
 
 // emptied removes what a user who is emptied allowed to apps. Sessions and
@@ -230,7 +236,7 @@ func (h *Hub) doors() {
 	}
 	h.signin = &signin.Door{
 		Issuer: c.URL, MinPassword: c.MinPassword, Clients: h.clients, Upstreams: h.upstreams,
-		Flows: h.flows, Stops: h.stops, Sessions: h.sessions, Users: h.users, Logouts: h.logouts, Links: h.links,
+		Flows: h.flows, Stops: h.stops, Sessions: h.sessions, Users: h.users, Logouts: h.logouts, Links: h.links, Ties: h.ties,
 		Settings: h.settings, Audit: h.audit, Edge: h.edge, Log: c.Log, Now: c.Now, Replay: h.data.useOnce,
 	}
 	h.signout = &signout.Door{
@@ -249,7 +255,7 @@ func (h *Hub) doors() {
 		Grants: h.grants, Logouts: h.logouts, Links: h.links, Audit: h.audit, Edge: h.edge, Now: c.Now, MinPassword: c.MinPassword,
 	}
 	h.oidc = &oidc.Door{
-		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Initials: h.initials, Grants: h.grants, Tokens: h.tokens, Decoupled: h.decoupled, Proofs: h.proofs,
+		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Ties: h.ties, Initials: h.initials, Grants: h.grants, Tokens: h.tokens, Decoupled: h.decoupled, Proofs: h.proofs,
 		Alias: c.CertURL, Certificates: c.certificates(), Guesses: web.NewGuesser(guessEvery, guessBurst, c.Now),
 		Requests: h.requests, Signing: h.signing, Settings: h.settings, Audit: h.audit, Log: c.Log, Now: c.Now,
 		Registrations: web.NewLimiter(registerEvery, registerBurst, c.Now), Pushes: web.NewLimiter(beginEvery, beginBurst, c.Now), Fetches: fetches,

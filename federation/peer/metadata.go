@@ -44,9 +44,9 @@ func Metadata(a About) Document {
 		ClientURI:               a.Issuer,
 		ApplicationType:         "web",
 		RedirectURIs:            []string{a.Callback},
-		GrantTypes:              []string{"authorization_code"},
+		GrantTypes:              []string{"authorization_code", "refresh_token"},
 		ResponseTypes:           []string{"code"},
-		Scope:                   "openid profile email roles",
+		Scope:                   "openid profile email roles offline_access",
 		TokenEndpointAuthMethod: "private_key_jwt", // no shared secret: the draft's §4.1 forbids one
 		TokenEndpointAuthAlg:    "ES256",
 		JWKSURI:                 a.JWKSURI,

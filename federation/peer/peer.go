@@ -74,11 +74,16 @@ func (c *Connector) Begin(ctx context.Context, leg *federation.Leg, hints federa
 // clientID is what we are called at the other hub.
 func (c *Connector) clientID() string { return c.env.ClientMetadataURL(c.key.ID) }
 
-// scopes asks for roles only where there are rules for them.
+// scopes asks for roles only where there are rules for them, and for a way to
+// look at people again only where it is kept.
 func (c *Connector) scopes(doc openid.Discovery) []string {
 	scopes := openid.DefaultScopes(c.key)
 	if len(c.key.RoleMap) > 0 && slices.Contains(doc.Scopes, "roles") && !slices.Contains(scopes, "roles") {
 		scopes = append(scopes, "roles")
+	}
+	const offline = "offline_access" // OpenID Connect Core §11
+	if c.key.KeepTokens && slices.Contains(doc.Scopes, offline) && !slices.Contains(scopes, offline) {
+		scopes = append(scopes, offline)
 	}
 	return scopes
 }

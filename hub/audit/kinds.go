@@ -9,6 +9,7 @@ const (
 	SignOut       = "signout"
 	UpstreamOK    = "upstream.ok"
 	UpstreamError = "upstream.error"
+	UpstreamEnded = "upstream.ended"
 	LinkMade      = "link.made"
 	LinkRefused   = "link.refused"
 	LinkRemoved   = "link.removed"

@@ -38,6 +38,7 @@ func (d *Door) respond(c *gin.Context, client clients.Client, flow flows.Flow, p
 		ACR:         p.Session.ACR,
 		AMR:         p.Session.AMR,
 		SID:         p.Session.SID,
+		LoginKey:    p.Session.LoginKey,
 		Trace:       traces.Of(c.Request.Context()).Kept(),
 		Terms: grants.Terms{
 			Claims:    r.Claims,

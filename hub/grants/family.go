@@ -33,7 +33,8 @@ type Family struct {
 	AuthTime    time.Time `bson:"authTime"`
 	ACR         string    `bson:"acr"`
 	AMR         []string  `bson:"amr"`
-	SID         string    `bson:"sid"` // the session it came from, by its public name
+	SID         string    `bson:"sid"`                // the session it came from, by its public name
+	LoginKey    string    `bson:"loginKey,omitempty"` // by which the person came to it, if from an upstream
 	Terms       Terms     `bson:"terms,omitempty"`
 	Trace       string    `bson:"trace,omitempty"` // id of the login trace, if there is one
 
@@ -90,6 +91,7 @@ type Authorization struct {
 	ACR         string
 	AMR         []string
 	SID         string
+	LoginKey    string
 	Terms       Terms
 	Trace       string
 }
@@ -136,6 +138,7 @@ func (k *Keeper) newFamily(sum string, a Authorization) Family {
 		ACR:         a.ACR,
 		AMR:         a.AMR,
 		SID:         a.SID,
+		LoginKey:    a.LoginKey,
 		Terms:       a.Terms,
 		Trace:       a.Trace,
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
+	"github.com/fedhub/fedhub/hub/ties"
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
@@ -29,6 +30,7 @@ type Door struct {
 	Alias     string // the address at which client certificates are asked for, if it is another
 	Clients   *clients.Registry
 	Invites   *clients.Invites
+	Ties      *ties.Keeper
 	Initials  clients.InitialTokens
 	Grants    *grants.Keeper
 	Tokens    *tokens.Keeper

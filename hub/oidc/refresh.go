@@ -8,6 +8,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/ties"
 	"github.com/fedhub/fedhub/hub/users"
 )
 
@@ -59,5 +60,24 @@ func (d *Door) stillEntitled(c *gin.Context, r request, token string) (*users.Us
 	if _, err := narrowed(f.Terms, r.form); err != nil {
 		return nil, err
 	}
+	if err := d.lookUpstream(c, f); err != nil {
+		return nil, err
+	}
 	return d.userOf(c, r.client, f)
+}
+
+// lookUpstream asks the upstream by which the person came about them again.
+// Who was turned off there is so here; who has a new role there has it here.
+func (d *Door) lookUpstream(c *gin.Context, f grants.Family) error {
+	if f.LoginKey == "" {
+		return nil
+	}
+	err := d.Ties.Look(c.Request.Context(), f.UserID, f.LoginKey)
+	switch {
+	case errors.Is(err, ties.ErrEnded):
+		return d.ended(c, f, err)
+	case errors.Is(err, ties.ErrSilent):
+		return oauth.TemporarilyUnavailable("the provider that the user signed in with has not answered for a day; try again later, or ask them to sign in again").Because(err)
+	}
+	return err
 }

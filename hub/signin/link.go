@@ -177,6 +177,10 @@ func (d *Door) linked(c *gin.Context, j journey, keyID string, identity federati
 			return err
 		}
 	}
+	d.Sessions.Came(c.Writer, keyID)
+	if err := d.Ties.Keep(c.Request.Context(), decision.User, identity); err != nil {
+		return err
+	}
 	return d.finish(c, j, started(decision.User, identity))
 }
 

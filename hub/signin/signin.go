@@ -26,6 +26,7 @@ import (
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/ties"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
@@ -43,6 +44,7 @@ type Door struct {
 	Users       *users.Keeper
 	Logouts     *logouts.Keeper
 	Links       *links.Keeper
+	Ties        *ties.Keeper
 	Settings    *settings.Keeper
 	Audit       *audit.Recorder
 	Edge        *web.Edge

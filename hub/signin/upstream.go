@@ -213,6 +213,9 @@ func (d *Door) match(c *gin.Context, j journey, key federation.LoginKey, identit
 	}
 	d.Audit.Record(c.Request.Context(), event)
 	d.Sessions.Came(c.Writer, key.ID)
+	if err := d.Ties.Keep(c.Request.Context(), decision.User, identity); err != nil {
+		return err
+	}
 	if decision.Action == users.Create || decision.Action == users.CreateUnverified {
 		d.welcome(c, decision.User)
 	}

@@ -1,0 +1,129 @@
+// Package ties keeps what upstreams gave this hub to look again at the people
+// who came from there, and looks: when an app refreshes its tokens, the
+// upstream is asked whether the person is still who they were.
+//
+// One document holds the tie of one person to one login key, its tokens
+// sealed. Whoever asks writes down first that it does, so of any number of
+// apps and processes one asks, at most every few minutes.
+package ties
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/logouts"
+	"github.com/fedhub/fedhub/hub/seal"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// A Tie is what one upstream gave us to look again at one person.
+type Tie struct {
+	ID       string `bson:"id"` // user and login key
+	UserID   string `bson:"userId"`
+	LoginKey string `bson:"loginKey"`
+	Subject  string `bson:"subject"` // the person's name there
+	Sealed   string `bson:"sealed"`  // federation.Tokens
+
+	Looked time.Time `bson:"looked"` // when the upstream last spoke for the person
+	Tried  time.Time `bson:"tried"`  // when it was last asked to
+	// Unsure says that the last try got no answer. The upstream may have got
+	// the question, and used up the token that it came with.
+	Unsure bool `bson:"unsure,omitempty"`
+	// Ended says that the upstream no longer speaks for the person.
+	Ended   bool      `bson:"ended,omitempty"`
+	Expires time.Time `bson:"expires"`
+}
+
+// Key names the record.
+func (t Tie) Key() string { return t.ID }
+
+// ExpiresAt is when nobody has come this way for long.
+func (t Tie) ExpiresAt() time.Time { return t.Expires }
+
+const (
+	// every is how often one person is looked at, at most.
+	every = 5 * time.Minute
+	// Patience is how long apps go on refreshing while an upstream is silent.
+	Patience = 24 * time.Hour
+	// keep is how long a tie is kept that nobody uses.
+	keep = 180 * 24 * time.Hour
+)
+
+var (
+	// ErrEnded says that the upstream has ended what the person signed in with.
+	ErrEnded = errors.New("the upstream no longer speaks for the person")
+	// ErrSilent says that it has been silent for too long to be relied on.
+	ErrSilent = errors.New("the upstream has not answered for too long")
+)
+
+// A Keeper keeps ties.
+type Keeper struct {
+	Ties      *store.Set[Tie]
+	Box       *seal.Box
+	Upstreams *federation.Registry
+	Users     *users.Keeper
+	Sessions  *sessions.Keeper
+	Logouts   *logouts.Keeper
+	Audit     *audit.Recorder
+	Log       *slog.Logger
+	Now       func() time.Time
+}
+
+func tieID(userID, key string) string { return userID + " " + key }
+
+func sealContext(id string) string { return "ties/" + id }
+
+// Keep remembers what an upstream gave us at a sign-in, in the place of what
+// it gave before. Nothing given leaves nothing to look with.
+func (k *Keeper) Keep(ctx context.Context, user users.User, i federation.Identity) error {
+	id := tieID(user.ID, i.Key)
+	if i.Tokens.Refresh == "" {
+		if err := k.Ties.Delete(ctx, id); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("forget a tie: %w", err)
+		}
+		return nil
+	}
+	sealed, err := k.seal(id, i.Tokens)
+	if err != nil {
+		return err
+	}
+	now := k.Now()
+	t := Tie{ID: id, UserID: user.ID, LoginKey: i.Key, Subject: i.Subject, Sealed: sealed, Looked: now, Tried: now, Expires: now.Add(keep)}
+	err = k.Ties.Insert(ctx, t)
+	if errors.Is(err, fs.ErrExist) {
+		err = k.Ties.Update(ctx, id, func(old *Tie) error { *old = t; return nil })
+	}
+	if err != nil {
+		return fmt.Errorf("keep a tie: %w", err)
+	}
+	return nil
+}
+
+func (k *Keeper) seal(id string, tokens federation.Tokens) (string, error) {
+	plain, err := json.Marshal(tokens)
+	if err != nil {
+		return "", fmt.Errorf("seal a tie: %w", err)
+	}
+	return k.Box.Seal(plain, sealContext(id)), nil
+}
+
+func (k *Keeper) tokens(t Tie) (federation.Tokens, error) {
+	var tokens federation.Tokens
+	plain, err := k.Box.Open(t.Sealed, sealContext(t.ID))
+	if err == nil {
+		err = json.Unmarshal(plain, &tokens)
+	}
+	if err != nil {
+		return federation.Tokens{}, fmt.Errorf("open a tie: %w", err)
+	}
+	return tokens, nil
+}
