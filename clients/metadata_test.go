@@ -53,7 +53,7 @@ func TestDiscoveryReturnsAValidatedClient(t *testing.T) {
 		!c.RefreshTokens || c.SkipAuthorization || c.ClientCredentials || c.JWKSURI != h.URL+"/oauth2/jwks" {
 		t.Errorf("got %+v", c)
 	}
-	if got, want := strings.Join(c.Scopes, " "), "openid profile email roles"; got != want {
+	if got, want := strings.Join(c.Scopes, " "), "openid profile email roles offline_access"; got != want {
 		t.Errorf("scopes: got %q, want %q", got, want)
 	}
 	if got, want := c.DefaultRedirectURI, h.URL+"/signin/from/main"; got != want {

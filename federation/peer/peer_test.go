@@ -260,12 +260,13 @@ func TestTheMetadataDocument(t *testing.T) {
     "https://hub.example/signin/from/up"
   ],
   "grant_types": [
-    "authorization_code"
+    "authorization_code",
+    "refresh_token"
   ],
   "response_types": [
     "code"
   ],
-  "scope": "openid profile email roles",
+  "scope": "openid profile email roles offline_access",
   "token_endpoint_auth_method": "private_key_jwt",
   "token_endpoint_auth_signing_alg": "ES256",
   "jwks_uri": "https://hub.example/oauth2/jwks",
