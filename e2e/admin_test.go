@@ -34,7 +34,7 @@ func TestTwoAdministratorsConnectTwoHubsAndAnApp(t *testing.T) {
 		b.seeText("Hello, Ada Lovelace")
 
 		chief.open(primary.URL + "/admin/servers")
-		chief.press("#active form button")
+		chief.press("#active form[action$='/suspend'] button")
 		chief.seeText("Suspended. Nobody can sign in through that server")
 		again := newWindow(t)
 		again.open(app.URL + "/login")
