@@ -232,6 +232,9 @@ func TestNothingSecretIsLoggedOrKept(t *testing.T) {
 		"password": password, "wrong password": "the wrong password to find", "verifier": a.verifier,
 	}
 	for name, value := range cookies(b) {
+		if strings.HasSuffix(name, "_via") {
+			continue // which button was used last is no secret
+		}
 		secrets["cookie "+name] = value
 	}
 	log, kept := w.log.String(), dump(t, w)

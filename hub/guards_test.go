@@ -10,7 +10,9 @@ import (
 // machine are the addresses that programs call: no cookies, no forms. What a
 // browser could be tricked into sending there does nothing.
 func machine(path string) bool {
-	return strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/oauth2/") || strings.HasPrefix(path, "/.well-known/") || path == "/livez" || path == "/readyz"
+	return strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/oauth2/") || strings.HasPrefix(path, "/protocol/") ||
+		path == "/signin/from/:key" || // an upstream's answer by form_post: it only leads to the GET of the same address
+		strings.HasPrefix(path, "/.well-known/") || path == "/livez" || path == "/readyz"
 }
 
 // sample fills in the parameters of a route.

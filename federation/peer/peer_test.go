@@ -248,7 +248,7 @@ func TestTheMetadataDocument(t *testing.T) {
 	encoder.SetIndent("", "  ")
 	encoder.Encode(peer.Metadata(peer.About{
 		ClientID: "https://hub.example/oauth2/client-metadata/up", Name: "Branch", Issuer: "https://hub.example",
-		Callback: "https://hub.example/signin/from/up", Backchannel: "https://hub.example/oauth2/backchannel/up",
+		Callback: "https://hub.example/signin/from/up", SignedOut: "https://hub.example/signed-out", Backchannel: "https://hub.example/oauth2/backchannel/up",
 		JWKSURI: "https://hub.example/oauth2/jwks",
 	}))
 	want := `{
@@ -258,6 +258,9 @@ func TestTheMetadataDocument(t *testing.T) {
   "application_type": "web",
   "redirect_uris": [
     "https://hub.example/signin/from/up"
+  ],
+  "post_logout_redirect_uris": [
+    "https://hub.example/signed-out"
   ],
   "grant_types": [
     "authorization_code",
