@@ -158,7 +158,8 @@ func (w *world) linked(key, issuer, subject string) users.User {
 	}
 	keeper := users.New(users.Options{
 		Users: store.NewSet[users.User](w.backend, "users", w.clock.now), Identities: store.NewSet[users.Identity](w.backend, "identities", w.clock.now),
-		Now: w.clock.now, Hash: users.HashParams{Memory: 64, Time: 1, Threads: 1},
+		Records: store.NewSet[users.Record](w.backend, "decisions", w.clock.now),
+		Now:     w.clock.now, Hash: users.HashParams{Memory: 64, Time: 1, Threads: 1},
 	})
 	d, err := keeper.Link(w.Context(), ada, users.Claim{Key: key, Issuer: issuer, Subject: subject, Email: ada.Email, EmailVerified: true},
 		users.Policy{KeyID: key, Kind: federation.KindOpenID, Enabled: true, Linking: users.LinkConfirm, SignUps: users.SignUpDeny})
