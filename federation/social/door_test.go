@@ -131,7 +131,7 @@ func TestAnUnrulyProviderGetsNowhere(t *testing.T) {
 		"it forgets the state":   {func(u *unruly) { u.begin = func(string) string { return issuer + "/authorize" } }, federation.Misconfigured},
 		"it panics at the token": {func(u *unruly) { u.authorize = func(*http.Client, string) error { panic("secret") } }, federation.Untrusted},
 		"it panics at the profile": {func(u *unruly) {
-			u.fetch = func(*http.Client) (goth.User, error) { var m map[string]int; m["x"] = 1; return goth.User{}, nil }
+			u.fetch = func(*http.Client) (goth.User, error) { panic(errors.New("assignment to entry in nil map")) }
 		}, federation.Untrusted},
 		"it asks inside":       {func(u *unruly) { u.fetch = get("http://169.254.169.254/latest") }, federation.Untrusted},
 		"it asks another host": {func(u *unruly) { u.fetch = get("https://evil.test/me") }, federation.Untrusted},
