@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/users"
 )
 
 const (
@@ -189,4 +191,27 @@ func TestASiteAsksAboutItsTokensAsItIsUsedTo(t *testing.T) {
 	want(t, "revocation", revoked.Body, "{}")
 	want(t, "after it", a.post(frappePath+"introspect_token", "token", access).Body, `{"active":false}`)
 	want(t, "discovery", w.sendJSON("GET", frappePath+"openid_configuration", "", nil).str("issuer"), w.URL)
+}
+
+// FE-18: a site makes the address the account, whatever is said of it, so
+// whoever brings an address that nobody answers for would be its owner there.
+func TestAnAddressThatNobodyAnswersForOpensNoAccountAtASite(t *testing.T) {
+	primary, secondary := newWorld(t, openSQLite(t)), newWorld(t, openSQLite(t))
+	if _, err := primary.Hub.AddUser(t.Context(), "test", users.NewUser{Email: "victim@erp.example.com", Password: password}); err != nil {
+		t.Fatal(err)
+	}
+	there := primary.app(func(c *clients.Client) { c.RedirectURIs = []string{secondary.URL + "/signin/from/plain"} })
+	key, err := secondary.Hub.KeepLoginKey(t.Context(), "test", federation.LoginKey{
+		ID: "plain", Kind: federation.KindOpenID, Name: "Plain", BaseURL: primary.URL, ClientID: there.ID, Enabled: true,
+		SignUps: federation.Allow, TrustEmail: true,
+	}, there.Secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hubs, a, b := pair{primary, secondary, key}, secondary.site(clients.FrappeProvider), secondary.browser()
+	p := hubs.through(b, a, "victim@erp.example.com", "redirect_uri", erpCallback, "scope", "openid")
+	want(t, "status", p.Status, http.StatusForbidden)
+	if !strings.Contains(p.Body, "email address") || !strings.Contains(p.Body, `href="/account"`) {
+		t.Errorf("the page does not say what to do:\n%s", p.Body)
+	}
 }

@@ -10,8 +10,11 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// errNoRole tells a person who is not admitted from one who said no.
-var errNoRole = errors.New("the client is for other roles")
+// These tell a person who is not admitted from one who said no.
+var (
+	errNoRole    = errors.New("the client is for other roles")
+	errNoAddress = errors.New("nobody answers for the user's email address")
+)
 
 // keepFromSite is the page that a person sees instead of being sent back with
 // an error. A Frappe site answers ?error= with a failure of its own, on old
@@ -32,6 +35,11 @@ func keepFromSite(client clients.Client, protocol *oauth.Error, err error) *web.
 		p.Heading, p.Text = "You didn't sign in to "+shown(client)+".", "Nothing was shared. You can go back and try again, or close this page."
 		if errors.Is(err, errNoRole) {
 			p.Heading, p.Text = "Your account may not use "+shown(client)+".", "Ask whoever runs this hub for access."
+		}
+		if errors.Is(err, errNoAddress) {
+			p.Heading = shown(client) + " needs an email address that is surely yours."
+			p.Text = "It knows people by their email address, and nobody has proved yours. Prove it under your account, then try again."
+			p.Other = templates.Action{Label: "Open your account", URL: "/account"}
 		}
 	case errors.As(err, &refused) && refused.Code == "login_required":
 		p.Text = "Go back and sign in again."

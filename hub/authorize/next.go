@@ -25,19 +25,21 @@ const (
 	unmet
 	needsConsent
 	notAllowed
+	unanswered
 	denied
 )
 
 // facts are all that the decision depends on.
 type facts struct {
-	flow    flows.Flow
-	now     time.Time
-	person  *sessions.Person // nil: nobody is signed in
-	subject string           // what the client knows the person by, if the request names somebody
-	allowed bool             // the person has a role that the client asks for
-	covered bool             // the person agreed, or need not be asked
-	quiet   bool             // an upstream may say who it is without a page
-	grant   grants.Grant
+	flow     flows.Flow
+	now      time.Time
+	person   *sessions.Person // nil: nobody is signed in
+	subject  string           // what the client knows the person by, if the request names somebody
+	allowed  bool             // the person has a role that the client asks for
+	nameless bool             // the client knows people by an address, and nobody answers for the person's
+	covered  bool             // the person agreed, or need not be asked
+	quiet    bool             // an upstream may say who it is without a page
+	grant    grants.Grant
 }
 
 // next decides what must happen before the client gets its answer
@@ -58,6 +60,8 @@ func next(f facts) step {
 		return chooseAccount
 	case !f.allowed:
 		return notAllowed
+	case f.nameless:
+		return unanswered
 	case !f.covered || (prompt.Consent && f.flow.Consented != f.person.User.ID):
 		if prompt.None {
 			return needsConsent
@@ -130,6 +134,8 @@ func (s step) refusal() *oauth.Error {
 		return oauth.UnmetAuthenticationRequirements("the user cannot sign in here in any of the ways that the request calls essential")
 	case denied:
 		return oauth.AccessDenied("the user said no")
+	case unanswered:
+		return oauth.AccessDenied("nobody has proved the user's email address, which is the user's name at this client").Because(errNoAddress)
 	case notAllowed:
 		return oauth.AccessDenied("the user has none of the roles that this client asks for").Because(errNoRole)
 	}

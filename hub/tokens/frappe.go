@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/users"
 )
 
 // maxSiteText is what a Frappe site's text fields hold, in characters; more is
@@ -15,11 +16,18 @@ const maxSiteText = 140
 // in lower case for the name of the account, needs a name, and breaks on one
 // that is too long. Nothing is claimed that is not so: what the scopes did not
 // release stays out, and email_verified is as it was.
-func (k *Keeper) forSite(c clients.Client, claims map[string]any) {
+//
+// The address is the account there, and few sites look at email_verified. So
+// one that nobody answers for stays out too: it may be somebody else's (FE-18).
+func (k *Keeper) forSite(c clients.Client, u users.User, claims map[string]any) {
 	if c.Frappe == nil {
 		return
 	}
 	claims["iss"] = k.Issuer
+	if !u.Answered() {
+		delete(claims, "email")
+		delete(claims, "email_verified")
+	}
 	email, hasEmail := claims["email"].(string)
 	if hasEmail {
 		email = strings.ToLower(email)
@@ -50,7 +58,7 @@ func (k *Keeper) forSite(c clients.Client, claims map[string]any) {
 // told beside those of the token.
 func (k *Keeper) SiteClaims(c clients.Client, h Holder) map[string]any {
 	claims := UserClaims(h.User, h.Scopes())
-	k.forSite(c, claims)
+	k.forSite(c, h.User, claims)
 	return claims
 }
 

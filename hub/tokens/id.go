@@ -43,7 +43,7 @@ func (k *Keeper) ID(ctx context.Context, in ID) (string, error) {
 	}
 	maps.Copy(claims, k.signedIn(c, in.Family))
 	claims["sub"] = k.subject(c, in.User.ID)
-	k.forSite(c, claims)
+	k.forSite(c, in.User, claims)
 	// §3.1.3.6, §3.3.2.11, and s_hash of FAPI 1.0 Advanced §5.1.1.
 	for name, value := range map[string]string{"at_hash": in.AccessToken, "c_hash": in.Code, "s_hash": in.State} {
 		if value != "" {

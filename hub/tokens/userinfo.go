@@ -24,7 +24,7 @@ func (k *Keeper) Userinfo(ctx context.Context, h Holder, c clients.Client) (body
 	claims := UserClaims(h.User, h.Scopes())
 	maps.Copy(claims, Wished(h.User, c, wanted.Userinfo))
 	claims["sub"] = k.subject(c, h.User.ID)
-	k.forSite(c, claims)
+	k.forSite(c, h.User, claims)
 
 	switch {
 	case c.Algs.Userinfo != "":

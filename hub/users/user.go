@@ -71,6 +71,11 @@ func (u User) Admin() bool { return u.Has(AdminRole) }
 // Has reports whether the user has this role, compared exactly.
 func (u User) Has(role string) bool { return slices.Contains(u.Roles, role) }
 
+// Answered reports whether somebody answers for the user's address: it was
+// proved, or an administrator entered it. What an upstream merely said is kept
+// to be shown, and could be anybody's.
+func (u User) Answered() bool { return u.Email != "" && (u.EmailVerified || u.EmailKey != "") }
+
 // setRoles is the only way roles are written, so Rank cannot drift.
 func (u *User) setRoles(roles []string) {
 	u.Roles = roles
