@@ -170,6 +170,23 @@ func TestAResetLinkEndsWithWhatItWasMadeFor(t *testing.T) {
 	want(t, "letters in an hour", len(box.all())-before, 4)
 }
 
+// FE-19: whoever has the mailbox that somebody gave up gets no account with a
+// letter that came before.
+func TestAResetLinkIsForTheAddressItWasSentTo(t *testing.T) {
+	w, box := mailingWorld(t)
+	w.person("ada@example.org")
+	b := w.browser()
+	b.submit(b.open("/password/forgot"), "/password/forgot", "email", "ada@example.org")
+	old := box.link(w, "ada@example.org")
+	home := w.home("ada@example.org")
+	home.submit(home.open("/account/email"), "/account/email", "email", "ada@new.example")
+	proof := box.link(w, "ada@new.example")
+	form := b.open(old)
+	home.submit(home.open(proof), proof)
+	want(t, "looking", b.open(old).Status, http.StatusGone)
+	want(t, "using it", b.submit(form, old, "password", "three quiet herons wade").Status, http.StatusGone)
+}
+
 func TestAHubWithoutMailOffersNoLetters(t *testing.T) {
 	w := newWorld(t, openSQLite(t))
 	w.person("ada@example.org")

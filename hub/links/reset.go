@@ -43,7 +43,7 @@ func (k *Keeper) SendReset(ctx context.Context, u users.User) error {
 
 // ResetLink makes such a link for an administrator to pass on.
 func (k *Keeper) ResetLink(ctx context.Context, u users.User) (string, error) {
-	token, err := k.New(ctx, Reset, u.ID, map[string]string{"email": u.Email, "epoch": epoch(u)}, ResetLife)
+	token, err := k.New(ctx, Reset, u.ID, map[string]string{"address": u.EmailKey, "epoch": epoch(u)}, ResetLife)
 	return k.URL + "/password/reset/" + token, err
 }
 
@@ -54,7 +54,9 @@ func (k *Keeper) Resets(ctx context.Context, token string) (users.User, error) {
 		return users.User{}, err
 	}
 	u, err := k.Users.Get(ctx, l.User)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && !still(l, u) {
+	// An address that was given up proves nothing any more: its mailbox may be
+	// why.
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !(still(l, u) && l.Data["address"] == u.EmailKey) {
 		return users.User{}, ErrLink
 	}
 	return u, err
