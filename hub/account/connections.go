@@ -183,6 +183,8 @@ func linkProblem(err error) error {
 	case errors.Is(err, users.ErrLastWayIn):
 		return &web.Problem{Status: http.StatusConflict, Heading: "This is your only way in.", Action: back,
 			Text: "Without it nobody could sign in to this account any more. Set a password or connect something else first."}
+	case errors.Is(err, users.ErrNotYours):
+		return &web.Problem{Status: http.StatusForbidden, Heading: "An administrator removed this.", Text: "Only an administrator can put it back.", Action: back}
 	case errors.Is(err, users.ErrUndone), errors.Is(err, fs.ErrNotExist):
 		return &web.Problem{Status: http.StatusGone, Heading: "That is undone already, or too old to be undone.", Text: "Nothing was changed.", Action: back}
 	case errors.Is(err, fs.ErrExist):

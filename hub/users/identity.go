@@ -83,7 +83,11 @@ func (k *Keeper) Unlink(ctx context.Context, userID, identityID, by string) (Use
 	if err := k.wayInBeside(ctx, userID, identityID); err != nil {
 		return User{}, err
 	}
-	r, token := k.newRecord(Unlinked, userID, identity)
+	before, err := k.users.Get(ctx, userID)
+	if err != nil {
+		return User{}, err
+	}
+	r, token := k.newRecord(Unlinked, before, identity)
 	r.Before, r.By, r.Reason = identity, by, "The identity was removed from the user."
 	if err := k.records.Insert(ctx, r); err != nil {
 		return User{}, err

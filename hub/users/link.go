@@ -10,7 +10,7 @@ import (
 // that is the user's already only arrives.
 func (k *Keeper) link(ctx context.Context, d Decision, c Claim, p Policy) (Decision, error) {
 	identity := k.newIdentity(c, d.User.ID)
-	r, token := k.newRecord(Linked, d.User.ID, identity)
+	r, token := k.newRecord(Linked, d.User, identity)
 	r.KeyName, r.Row, r.Reason, r.Policy, r.Emptied = p.Name, d.Row, d.Reason, p.words(), d.wipe
 	r.By = d.by
 	if d.Row == "D2" {

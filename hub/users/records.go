@@ -39,8 +39,9 @@ type Record struct {
 	Before  Identity `bson:"before,omitempty"`
 	Emptied bool     `bson:"emptied,omitempty"`
 
-	Token string    `bson:"token"` // hash of the secret in the letter
-	Made  time.Time `bson:"made"`
+	Token  string    `bson:"token"`            // hash of the secret in the letter
+	Mailed string    `bson:"mailed,omitempty"` // canonical address that the letter went to
+	Made   time.Time `bson:"made"`
 	// Undone is when the change was taken back, and by whom: an id of a user,
 	// or ByLetter.
 	Undone   time.Time `bson:"undone,omitempty"`
@@ -79,16 +80,19 @@ var (
 	// ErrUndoLink means that the link of a letter was used, has expired or
 	// never existed.
 	ErrUndoLink = errors.New("this link was used or has expired")
+	// ErrNotYours means that an administrator removed an identity, and only an
+	// administrator puts it back.
+	ErrNotYours = errors.New("an administrator removed this identity, and only an administrator puts it back")
 )
 
 // newRecord is a record and the secret that goes into the letter about it.
-func (k *Keeper) newRecord(did Deed, userID string, i Identity) (Record, string) {
+func (k *Keeper) newRecord(did Deed, u User, i Identity) (Record, string) {
 	raw := make([]byte, 32)
 	rand.Read(raw) // never fails; the program stops instead
 	secret := base64.RawURLEncoding.EncodeToString(raw)
 	now := k.now()
-	r := Record{ID: uuid.Must(uuid.NewV7()).String(), Did: did, UserID: userID, LoginKey: i.LoginKey, IdentityID: i.ID,
-		Token: secretHash(secret), Made: now, Expires: now.Add(UndoLife)}
+	r := Record{ID: uuid.Must(uuid.NewV7()).String(), Did: did, UserID: u.ID, LoginKey: i.LoginKey, IdentityID: i.ID,
+		Token: secretHash(secret), Mailed: u.EmailKey, Made: now, Expires: now.Add(UndoLife)}
 	return r, r.ID + "." + secret
 }
 
@@ -130,8 +134,13 @@ func (k *Keeper) Record(ctx context.Context, id string) (Record, error) {
 	return k.records.Get(ctx, id)
 }
 
+// administrators reports whether the change is an administrator's removal.
+// What somebody else linked the person may always take back.
+func (r Record) administrators() bool { return r.Did == Unlinked && r.By != r.UserID }
+
 // ByUndoToken returns the record whose letter had this token, without using it;
-// ErrUndoLink if there is none that could still be undone.
+// ErrUndoLink if there is none that could still be undone, or if the user has
+// another address than the letter went to: who reads there is nobody here.
 func (k *Keeper) ByUndoToken(ctx context.Context, token string) (Record, error) {
 	id, secret, _ := strings.Cut(token, ".")
 	if id == "" || secret == "" || len(token) > 200 || !store.IsText(id) {
@@ -147,14 +156,19 @@ func (k *Keeper) ByUndoToken(ctx context.Context, token string) (Record, error) 
 	if subtle.ConstantTimeCompare([]byte(r.Token), []byte(secretHash(secret))) != 1 || !r.Standing() {
 		return Record{}, ErrUndoLink
 	}
-	return r, nil
+	u, err := k.users.Get(ctx, r.UserID)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && (u.EmailKey != r.Mailed || r.administrators()) {
+		return Record{}, ErrUndoLink
+	}
+	return r, err
 }
 
 // Undo takes a change back, once, and ends everything issued to the user so
 // far: whoever did it may be signed in. by is who wants it. A link that is the
 // user's last way in is taken away too, unless it is the user who asks
 // (ErrLastWayIn): who says "this wasn't me" or an administrator must not be
-// held up by it. An identity that is somebody else's by now stays theirs:
+// held up by it. What an administrator removed is not the user's to bring back
+// (ErrNotYours). An identity that is somebody else's by now stays theirs:
 // fs.ErrExist.
 func (k *Keeper) Undo(ctx context.Context, id, by string) (Record, User, error) {
 	r, err := k.records.Get(ctx, id)
@@ -163,6 +177,9 @@ func (k *Keeper) Undo(ctx context.Context, id, by string) (Record, User, error) 
 	}
 	if !r.Standing() {
 		return r, User{}, ErrUndone
+	}
+	if r.administrators() && (by == r.UserID || by == ByLetter) {
+		return r, User{}, ErrNotYours
 	}
 	var user User
 	switch r.Did {
@@ -194,6 +211,9 @@ func (k *Keeper) undoLink(ctx context.Context, r Record, by string) (User, error
 			return User{}, err
 		}
 	}
+	if err := k.settleUnlinks(ctx, r, by); err != nil {
+		return User{}, err
+	}
 	identity, err := k.identities.Get(ctx, r.IdentityID)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -213,6 +233,33 @@ func (k *Keeper) undoLink(ctx context.Context, r Record, by string) (User, error
 		u.Epoch++
 		return nil
 	})
+}
+
+// settleUnlinks closes the records of unlinks that only took away again what
+// this record had linked. Whoever took over an account, linked an identity and
+// removed it would else get it back from the owner, who answers "this wasn't
+// me" to both letters.
+func (k *Keeper) settleUnlinks(ctx context.Context, r Record, by string) error {
+	all, err := k.Records(ctx, r.UserID)
+	if err != nil {
+		return err
+	}
+	for _, other := range all {
+		if other.Did != Unlinked || other.Before.Record != r.ID || !other.Standing() {
+			continue
+		}
+		err := k.records.Update(ctx, other.ID, func(o *Record) error {
+			if !o.Standing() {
+				return store.ErrUnchanged
+			}
+			o.Undone, o.UndoneBy = k.now(), by
+			return nil
+		})
+		if err != nil && !errors.Is(err, store.ErrUnchanged) && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 func (k *Keeper) undoUnlink(ctx context.Context, r Record) (User, error) {

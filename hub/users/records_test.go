@@ -218,3 +218,63 @@ func TestALinkThatCameToNothingLeavesNoRecord(t *testing.T) {
 		t.Errorf("got %+v", sent)
 	}
 }
+
+// Whoever was in an account for a moment links an identity and removes it
+// again; the owner says "this wasn't me" to both letters, in either order.
+func TestUndoingALinkDoesNotLetItsRemovalBeUndone(t *testing.T) {
+	for _, first := range []int{0, 1} {
+		w := newWorld(t)
+		ada := w.person("ada@example.org")
+		wants(t, must[users.Decision](t)(w.Link(t.Context(), ada, google("thief", ""), trusted())), "D2", users.Link)
+		id := must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
+		must[users.User](t)(w.Unlink(t.Context(), ada.ID, id, ada.ID))
+		sent := w.post.taken()
+		for _, l := range []mail.Letter{sent[first], sent[1-first]} {
+			if r, err := w.ByUndoToken(t.Context(), undoToken(t, l)); err == nil {
+				must[users.User](t)(second(w.Undo(t.Context(), r.ID, users.ByLetter)))
+			}
+		}
+		if n := len(must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))); n != 0 {
+			t.Errorf("letter %d first: the thief is linked again", first)
+		}
+	}
+}
+
+func second(_ users.Record, u users.User, err error) (users.User, error) { return u, err }
+
+// FE-19: a letter to an address that the account does not have any more undoes
+// nothing.
+func TestALetterToAnotherAddressUndoesNothing(t *testing.T) {
+	w := newWorld(t)
+	ada := w.person("thief@example.org")
+	wants(t, must[users.Decision](t)(w.Link(t.Context(), ada, google("thief", ""), trusted())), "D2", users.Link)
+	id := must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
+	must[users.User](t)(w.Unlink(t.Context(), ada.ID, id, ada.ID))
+	must[users.User](t)(w.SetEmail(t.Context(), ada.ID, "ada@example.org", true))
+	for _, l := range w.post.taken() {
+		if _, err := w.ByUndoToken(t.Context(), undoToken(t, l)); !errors.Is(err, users.ErrUndoLink) {
+			t.Errorf("%s: got %v", l.Subject, err)
+		}
+	}
+}
+
+func TestWhatAnAdministratorRemovedOnlyAnAdministratorPutsBack(t *testing.T) {
+	w := newWorld(t)
+	ada := w.person("ada@example.org")
+	wants(t, must[users.Decision](t)(w.Link(t.Context(), ada, google("1", ""), trusted())), "D2", users.Link)
+	id := must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
+	w.post.taken()
+	must[users.User](t)(w.Unlink(t.Context(), ada.ID, id, "root"))
+	if sent := w.post.taken(); len(sent) != 1 || undoLink.MatchString(sent[0].Text) || !strings.Contains(sent[0].Text, "An administrator did it") {
+		t.Errorf("got %+v", sent)
+	}
+	r := must[[]users.Record](t)(w.Records(t.Context(), ada.ID))[0]
+	for _, by := range []string{ada.ID, users.ByLetter} {
+		if _, _, err := w.Undo(t.Context(), r.ID, by); !errors.Is(err, users.ErrNotYours) {
+			t.Errorf("by %s: got %v", by, err)
+		}
+	}
+	if _, _, err := w.Undo(t.Context(), r.ID, "root"); err != nil {
+		t.Errorf("by the administrator: %v", err)
+	}
+}

@@ -21,7 +21,7 @@ type Unlinked struct {
 	Address  string
 	Email    string
 	Provider string
-	Link     string // where it is undone
+	Link     string // where it is undone; empty if an administrator did it
 	Life     time.Duration
 }
 
