@@ -177,8 +177,9 @@ func TestFederatingByTheAdminPages(t *testing.T) {
 	}
 	there.submit(there.open("/admin/servers"), "/admin/servers/suspend", "server", id)
 	fresh := secondary.browser()
-	if at := hubs.through(fresh, a, "ada@example.org"); strings.HasPrefix(at.Location, callback) {
-		t.Error("a suspended server still signs people in")
+	at := hubs.through(fresh, a, "ada@example.org")
+	if strings.HasPrefix(at.Location, callback) || !strings.Contains(at.Body, "An administrator of this hub has suspended it.") {
+		t.Errorf("where the server is suspended: %d %s\n%s", at.Status, at.Location, at.Body)
 	}
 	p = here.submit(here.open("/admin/keys/"+key+"/delete"), "/admin/keys/"+key+"/delete", "confirm", "wrong name")
 	want(t, "deleting without its name", p.Status, 422)

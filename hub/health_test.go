@@ -22,7 +22,7 @@ type hangingUpstream struct {
 
 // newHanging is an upstream that takes calls and says nothing until it is
 // released; then it breaks off.
-func newHanging(t *testing.T) *hangingUpstream {
+func newHanging(t testing.TB) *hangingUpstream {
 	t.Helper()
 	s := &hangingUpstream{arrived: make(chan struct{}, 1000), release: make(chan struct{})}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

@@ -43,10 +43,20 @@ func (d *Door) homeless(c *gin.Context, err error) error {
 }
 
 // stranger explains an unknown client id. A hub that has asked to federate is
-// told to wait; everybody else gets the same answer, known or not.
+// told to wait, or that it was stopped; everybody else gets the same answer,
+// known or not.
 func (d *Door) stranger(c *gin.Context, unknown *requests.Unknown) error {
 	known, err := d.Clients.Lookup(c.Request.Context(), unknown.ClientID)
-	if err == nil && known.Server != nil && known.Server.State == clients.Pending && !known.Disabled {
+	switch {
+	case err != nil || known.Server == nil || known.Disabled:
+	case known.Server.State == clients.Suspended:
+		return &web.Problem{
+			Status:   http.StatusForbidden,
+			Heading:  known.Server.Host + " may not sign people in here at the moment.",
+			Text:     "An administrator of this hub has suspended it. Sign in there another way, or ask them to resume it.",
+			Protocol: oauth.UnauthorizedClient("this server was suspended by an administrator"),
+		}
+	case known.Server.State == clients.Pending:
 		return &web.Problem{
 			Status:   http.StatusForbidden,
 			Heading:  known.Server.Host + " is waiting for approval.",
