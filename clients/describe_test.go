@@ -101,6 +101,10 @@ func TestAClientKnownByItsDocumentBecomesAServer(t *testing.T) {
 	if added, err = w.Meet(t.Context(), h.id, policy, allow); added || err != nil {
 		t.Errorf("a server is met as a server: %v, %v", added, err)
 	}
+	// Nor does leaving make anybody forget that an administrator turned it off.
+	if _, removed, err := w.Leave(t.Context(), h.id); removed || err != nil || !w.lookup(h.id).Disabled {
+		t.Errorf("it left: %v, %v", removed, err)
+	}
 }
 
 func TestClientsKnownByTheirDocumentsDoNotFillTheDatabase(t *testing.T) {

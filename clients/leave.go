@@ -11,9 +11,9 @@ import (
 // Leave takes the word of a server, after Prove, that it will not come back,
 // and returns how it stands from now on; removed says that it was forgotten.
 //
-// One that an administrator locked out stays on record, and so does one that
-// is held because its keys are not those that were approved: else leaving and
-// coming back would be a way around that.
+// One that an administrator locked out or turned off stays on record, and so
+// does one that is held because its keys are not those that were approved: else
+// leaving and coming back would be a way around that.
 func (r *Registry) Leave(ctx context.Context, id string) (state State, removed bool, err error) {
 	known, err := r.Lookup(ctx, id)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && known.Server == nil {
@@ -22,7 +22,7 @@ func (r *Registry) Leave(ctx context.Context, id string) (state State, removed b
 	if err != nil {
 		return "", false, err
 	}
-	if s := known.Server; s.State == Active || s.State == Pending && s.Held == "" {
+	if s := known.Server; !known.Disabled && (s.State == Active || s.State == Pending && s.Held == "") {
 		err = r.Delete(ctx, id)
 		if errors.Is(err, fs.ErrNotExist) {
 			err = nil
