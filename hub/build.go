@@ -152,6 +152,7 @@ func (h *Hub) doors() {
 		Issuer: c.URL, MinPassword: c.MinPassword, Clients: h.clients, Upstreams: h.upstreams,
 		Flows: h.flows, Stops: h.stops, Sessions: h.sessions, Users: h.users, Logouts: h.logouts, Links: h.links, Ties: h.ties,
 		Settings: h.settings, Audit: h.audit, Edge: h.edge, Log: c.Log, Now: c.Now, Replay: h.data.useOnce,
+		Begins: web.NewLimiter(beginEvery, beginBurst, c.Now),
 	}
 	h.signout = &signout.Door{
 		Issuer: c.URL, Upstreams: h.upstreams,

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/traces"
 )
@@ -213,6 +214,30 @@ func TestStrangersCannotFillTheDatabase(t *testing.T) { // FE-47
 	}
 	if got := len(w.traced()); got > 35 {
 		t.Errorf("%d traces of one stranger are kept", got)
+	}
+}
+
+// FE-47: going off to an upstream takes nothing but a click.
+func TestWhoeverOnlyGoesAwayFillsNothing(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	_, err := w.Hub.KeepLoginKey(t.Context(), "test", federation.LoginKey{
+		ID: "plain", Kind: federation.KindOAuth2, Name: "Plain", BaseURL: w.URL + "/up", ClientID: "hub", Enabled: true,
+		Endpoints: federation.Endpoints{Authorize: w.URL + "/a", Token: w.URL + "/t", Userinfo: w.URL + "/u"},
+		Claims:    federation.Claims{Subject: "id"},
+	}, "a secret")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := w.browser()
+	p, gone := b.open("/signin?local=1"), 0
+	for ; gone < 3000 && b.post(p, "/signin/with/plain").Status != http.StatusTooManyRequests; gone++ {
+	}
+	if gone < 1000 || gone == 3000 {
+		t.Errorf("turned away after %d times", gone)
+	}
+	all, err := w.Hub.LatestTraces(t.Context(), traces.Filter{}, 3000)
+	if err != nil || len(all) > 310 {
+		t.Errorf("%d traces are kept of somebody who never came back, %v", len(all), err)
 	}
 }
 

@@ -50,6 +50,7 @@ type Door struct {
 	Edge        *web.Edge
 	Log         *slog.Logger
 	Now         func() time.Time
+	Begins      *web.Limiter // how often one address may go to an upstream
 
 	// Replay remembers a logout token's jti until it expires; one that was
 	// seen before is fs.ErrExist.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -70,6 +71,9 @@ func (d *Door) depart(c *gin.Context, keyID string, j journey, a away) error {
 	}
 	if err != nil {
 		return d.upstreamFailed(c, keyID, j, err)
+	}
+	if !d.Begins.Allow(c.ClientIP()) { // each is kept for a while (FE-47)
+		return web.TooMany(time.Minute)
 	}
 	leg := federation.Leg{State: flows.Name()}
 	asked := hints(j)
@@ -135,7 +139,7 @@ func (d *Door) Arrive(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if from.Try != nil {
+	if from.Try != nil && from.Leg.Posted == posted {
 		return d.arriveTry(c, from, answer(params))
 	}
 	j, err := d.journey(c, from.Way)

@@ -96,12 +96,13 @@ func (k *Keeper) save(ctx context.Context, a *Attempt, life time.Duration) error
 	return err
 }
 
-// admits bounds what strangers can make the hub keep.
+// admits bounds what strangers can make the hub keep: going off to an upstream,
+// or failing there, is anybody's to do.
 func (k *Keeper) admits(t Trace, a *Attempt) bool {
 	switch {
 	case !a.keeps && t.State == Failed:
 		return k.Strangers(a.address)
-	case !t.Acted:
+	case t.State != OK:
 		return k.Begins(a.address)
 	}
 	return true
