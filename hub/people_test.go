@@ -294,3 +294,19 @@ func TestAPasswordIsChangedByWhoKnowsIt(t *testing.T) {
 	want(t, "elsewhere", elsewhere.open("/account").URL.Path, "/signin")
 	want(t, "here", here.open("/account").URL.Path, "/account")
 }
+
+// Letters to strangers: neither many accounts nor proofs in between get more of
+// them to one address, and none goes to a mailbox that only looks like one.
+func TestOneAddressGetsFewLettersWhoeverAsks(t *testing.T) {
+	w, box := mailingWorld(t)
+	for _, who := range []string{"ada@example.org", "bob@example.org"} {
+		w.person(who)
+		b := w.home(who)
+		for range 3 {
+			b.submit(b.open("/account/email"), "/account/email", "email", "victim@new.example")
+		}
+		p := b.submit(b.open("/account/email"), "/account/email", "email", "vi\u017ftim@new.example")
+		want(t, "a look-alike", p.Status, http.StatusUnprocessableEntity)
+	}
+	want(t, "letters", len(box.all()), 4)
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"strings"
+	"time"
 
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/templates/letters"
@@ -14,7 +15,16 @@ import (
 // have, or one they want instead. It counts when they open the link, signed in
 // as that user.
 func (k *Keeper) AskToVerify(ctx context.Context, u users.User, email string) error {
-	if _, err := users.CanonicalEmail(email); err != nil {
+	key, err := users.CanonicalEmail(email)
+	if err != nil {
+		return err
+	}
+	if !users.SameMailbox(email) {
+		return users.ErrEmail // who reads there would prove another's address
+	}
+	// An address gets few letters whoever asks for them, and however many
+	// accounts they have.
+	if _, err := k.New(ctx, "nothing", "address "+id(key), nil, time.Hour); err != nil {
 		return err
 	}
 	token, err := k.New(ctx, Verify, u.ID, map[string]string{"email": email, "epoch": epoch(u)}, VerifyLife)

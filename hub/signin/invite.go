@@ -20,20 +20,20 @@ func (d *Door) InviteShow(c *gin.Context) error {
 	if err != nil {
 		return invitationProblem(err)
 	}
-	return d.showInvite(c, http.StatusOK, templates.Invited{Email: i.Email})
+	return d.showInvite(c, http.StatusOK, i, templates.Invited{Email: i.Email})
 }
 
 // showInvite fills in what the page always has. Whoever has an account
 // elsewhere may come in by it where its login key lets the invited in; there
-// the address that it proves is what counts.
-func (d *Door) showInvite(c *gin.Context, status int, page templates.Invited) error {
+// the address that it proves is what counts. That makes no administrators.
+func (d *Door) showInvite(c *gin.Context, status int, i users.Invitation, page templates.Invited) error {
 	keys, err := d.Upstreams.Enabled(c.Request.Context())
 	if err != nil {
 		return err
 	}
 	page.Token, page.Shortest = c.Param("token"), d.MinPassword
 	for _, k := range keys {
-		if k.Ready() && k.SignUps != users.SignUpDeny {
+		if !i.Admin() && k.Ready() && k.SignUps != users.SignUpDeny {
 			page.Upstreams = append(page.Upstreams, templates.Upstream{Key: k.ID, Name: k.Name, Icon: icon(k)})
 		}
 	}
@@ -56,7 +56,7 @@ func (d *Door) Accept(c *gin.Context) error {
 		for _, p := range problems {
 			page.Mistakes = append(page.Mistakes, templates.Mistake{Field: p.Field, Text: p.Text})
 		}
-		return d.showInvite(c, http.StatusUnprocessableEntity, page)
+		return d.showInvite(c, http.StatusUnprocessableEntity, i, page)
 	}
 	if err != nil {
 		return invitationProblem(err)

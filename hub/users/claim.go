@@ -71,6 +71,8 @@ func (c Claim) address(p Policy) (address, string) {
 	switch {
 	case err != nil:
 		return addressMalformed, ""
+	case !SameMailbox(c.Email):
+		return addressUnproven, key
 	case c.EmailVerified && p.authoritative(domainOf(key)):
 		return addressAuthoritative, key
 	case c.EmailVerified && p.TrustEmail:

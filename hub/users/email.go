@@ -71,6 +71,24 @@ func canonicalLocal(s string) (string, error) {
 	return s, nil
 }
 
+// SameMailbox reports whether mail to an address as it is written goes where
+// mail to its canonical form does. Folding makes plain letters of others (ſ, K,
+// ß), so that nobody takes an address that looks like somebody's; but a mail
+// server need not fold, and whoever reads at one does not read at the other.
+func SameMailbox(raw string) bool {
+	if _, err := CanonicalEmail(raw); err != nil {
+		return false
+	}
+	local, _, _ := strings.Cut(raw, "@")
+	for _, r := range strings.TrimSpace(local) {
+		folded, _ := fold(string(r))
+		if r >= utf8.RuneSelf && strings.ContainsFunc(folded, func(f rune) bool { return f < utf8.RuneSelf }) {
+			return false
+		}
+	}
+	return true
+}
+
 // fold is NFKC and full case folding until neither changes anything: folding
 // can undo normalisation and the other way round (Unicode TR #15, NFKC_CF).
 func fold(s string) (string, bool) {

@@ -37,6 +37,9 @@ type Invitation struct {
 // Key is the invited address.
 func (i Invitation) Key() string { return i.ID }
 
+// Admin reports whether it makes an administrator.
+func (i Invitation) Admin() bool { return slices.Contains(i.Roles, AdminRole) }
+
 // ExpiresAt is when the invitation ends.
 func (i Invitation) ExpiresAt() time.Time { return i.Expires }
 
@@ -163,7 +166,8 @@ func (k *Keeper) Accept(ctx context.Context, token, name, password string) (User
 }
 
 // welcome gives a newcomer whose proven address was invited the roles of the
-// invitation.
+// invitation, but for the administrator's: no upstream makes one by naming an
+// address (FE-44). That takes the invitation's own link, or an administrator.
 func (k *Keeper) welcome(ctx context.Context, user *User) error {
 	if k.invitations == nil || user.EmailKey == "" {
 		return nil
@@ -175,7 +179,7 @@ func (k *Keeper) welcome(ctx context.Context, user *User) error {
 	if err != nil {
 		return err
 	}
-	user.setRoles(union(user.Roles, slices.Clone(i.Roles)))
+	user.setRoles(union(user.Roles, without(i.Roles, []string{AdminRole})))
 	return nil
 }
 

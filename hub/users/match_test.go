@@ -540,3 +540,33 @@ func TestAnUpstreamCannotTakeTheLastAdministrator(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+// FE-44: an upstream that names an invited address gives its owner what the
+// invitation gives, but makes nobody an administrator.
+func TestNoUpstreamMakesAnInvitedAdministrator(t *testing.T) {
+	w := newWorld(t)
+	_, _, err := w.Invite(t.Context(), users.NewInvitation{Email: "grace@gmail.example", Roles: []string{users.AdminRole, "editors"}, By: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := w.match(google("1", "grace@gmail.example"), trusted())
+	wants(t, d, "D5", users.Create)
+	if d.User.Admin() || !d.User.Has("editors") {
+		t.Errorf("got %v", d.User.Roles)
+	}
+}
+
+// FE-17: an address that is only folded into somebody's is another mailbox.
+func TestAnotherMailboxThatFoldsIntoOneProvesNothing(t *testing.T) {
+	w := newWorld(t)
+	w.person("sam.k@gmail.example")
+	for i, email := range []string{"\u017fam.k@gmail.example", "sam.\u212a@gmail.example", "\uff53am.k@gmail.example"} {
+		wants(t, w.match(google(string(rune('a'+i)), email), trusted()), "D4", users.Refuse)
+	}
+	for raw, same := range map[string]bool{"Sam@example.org": true, "re\u0301sum\u00e9@example.org": true, "stra\u00dfe@example.org": false,
+		"sam@b\u00fccher.example": true, "sam@\uff45xample.org": true, "no address": false} {
+		if users.SameMailbox(raw) != same {
+			t.Errorf("%q: want %v", raw, same)
+		}
+	}
+}
