@@ -1,7 +1,9 @@
 package hub_test
 
 import (
+	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -111,6 +113,27 @@ func TestASuspensionIsNoWordAboutThePerson(t *testing.T) {
 	hubs.skip(6 * time.Minute)
 	r = a.refresh(r.str("refresh_token"))
 	want(t, "refresh", r.Status, 200)
+	hubs.skip(25 * time.Hour)
+	refused(t, "after a day", a.refresh(r.str("refresh_token")), 503, "temporarily_unavailable")
+}
+
+// AD-10: what one upstream gave is never sent to another.
+func TestTokensAreNotSentToWhereAKeyWasMoved(t *testing.T) {
+	hubs, a, r := tied(t, newWorld(t, openSQLite(t)))
+	var asked atomic.Int32
+	other := newServer(t, func(w http.ResponseWriter, _ *http.Request) { asked.Add(1); w.WriteHeader(http.StatusNotFound) })
+	hubs.secondary.person("boss@example.org", "admin")
+	boss := hubs.secondary.browser()
+	boss.signIn(boss.open("/signin?local=1"), "boss@example.org")
+	path := "/admin/keys/" + hubs.key.ID
+	boss.submit(boss.open(path), path, "base_url", other)
+	want(t, "the Base URL", hubs.secondary.key(hubs.key.ID).BaseURL, other)
+
+	asked.Store(0)
+	hubs.skip(6 * time.Minute)
+	r = a.refresh(r.str("refresh_token"))
+	want(t, "refresh", r.Status, 200)
+	want(t, "how often the other was asked", asked.Load(), 0)
 	hubs.skip(25 * time.Hour)
 	refused(t, "after a day", a.refresh(r.str("refresh_token")), 503, "temporarily_unavailable")
 }

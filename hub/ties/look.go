@@ -37,9 +37,11 @@ func (k *Keeper) Look(ctx context.Context, userID, keyID string) error {
 	}
 	// Whoever asked may go away; the answer, with its new token, may not.
 	ctx = context.WithoutCancel(ctx)
-	mine, err := k.claim(ctx, &t)
-	if err != nil {
-		return err
+	mine := false
+	if t.Home == home(key) {
+		if mine, err = k.claim(ctx, &t); err != nil {
+			return err
+		}
 	}
 	if mine {
 		if err := k.ask(ctx, &t, key, refresher); err != nil {

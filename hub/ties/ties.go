@@ -32,6 +32,7 @@ type Tie struct {
 	LoginKey string `bson:"loginKey"`
 	Subject  string `bson:"subject"` // the person's name there
 	Sealed   string `bson:"sealed"`  // federation.Tokens
+	Home     string `bson:"home"`    // who gave them, and nobody else gets them
 
 	Looked time.Time `bson:"looked"` // when the upstream last spoke for the person
 	Tried  time.Time `bson:"tried"`  // when it was last asked to
@@ -96,8 +97,12 @@ func (k *Keeper) Keep(ctx context.Context, user users.User, i federation.Identit
 	if err != nil {
 		return err
 	}
+	key, err := k.Upstreams.Get(ctx, i.Key)
+	if err != nil {
+		return fmt.Errorf("keep a tie: %w", err)
+	}
 	now := k.Now()
-	t := Tie{ID: id, UserID: user.ID, LoginKey: i.Key, Subject: i.Subject, Sealed: sealed, Looked: now, Tried: now, Expires: now.Add(keep)}
+	t := Tie{ID: id, UserID: user.ID, LoginKey: i.Key, Subject: i.Subject, Sealed: sealed, Home: home(key), Looked: now, Tried: now, Expires: now.Add(keep)}
 	err = k.Ties.Insert(ctx, t)
 	if errors.Is(err, fs.ErrExist) {
 		err = k.Ties.Update(ctx, id, func(old *Tie) error { *old = t; return nil })
@@ -107,6 +112,10 @@ func (k *Keeper) Keep(ctx context.Context, user users.User, i federation.Identit
 	}
 	return nil
 }
+
+// home is where the tokens of a key's people are good. A key whose address was
+// changed leads to somebody else, who must not get them (AD-10).
+func home(key federation.LoginKey) string { return key.BaseURL + " " + key.Endpoints.Token }
 
 func (k *Keeper) seal(id string, tokens federation.Tokens) (string, error) {
 	plain, err := json.Marshal(tokens)
