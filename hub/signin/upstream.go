@@ -189,12 +189,21 @@ func answer(params oauth.Params) url.Values {
 
 // match finds out who the identity is here.
 func (d *Door) match(c *gin.Context, j journey, key federation.LoginKey, identity federation.Identity) error {
+	if j.quiet() { // before anything is written: what may not be leaves nothing behind
+		would, _, err := d.Users.Would(c.Request.Context(), users.ClaimOf(identity), users.PolicyOf(key))
+		if err != nil {
+			return err
+		}
+		if err := d.mayBe(c, would); err != nil {
+			return d.back(c, key.ID, j, err)
+		}
+	}
 	decision, err := d.Users.Match(c.Request.Context(), users.ClaimOf(identity), users.PolicyOf(key))
 	if err != nil {
 		return err
 	}
 	if j.quiet() {
-		if err := d.mayBe(c, decision); err != nil {
+		if err := d.mayBe(c, decision); err != nil { // somebody was quicker
 			return d.back(c, key.ID, j, err)
 		}
 	}
