@@ -133,7 +133,7 @@ func (e *eavesdropper) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	for _, c := range append(r.Cookies(), resp.Cookies()...) {
-		if !strings.HasSuffix(c.Name, "_via") { // names a login key, which is no secret
+		if !strings.HasSuffix(c.Name, "_via") && !strings.HasSuffix(c.Name, "_last") { // they name a login key, which is no secret
 			e.seen[c.Value] = "cookie " + c.Name
 		}
 	}

@@ -56,7 +56,7 @@ func Form(c *gin.Context) (oauth.Params, error) {
 func Secrets(c *gin.Context) []string {
 	var out []string
 	for _, cookie := range c.Request.Cookies() {
-		if !strings.HasSuffix(cookie.Name, "_via") { // names a login key
+		if !strings.HasSuffix(cookie.Name, "_via") && !strings.HasSuffix(cookie.Name, "_last") { // they name a login key
 			out = append(out, cookie.Value)
 		}
 	}
