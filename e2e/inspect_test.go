@@ -41,15 +41,20 @@ func lights() []light {
 // With FEDHUB_SHOTS it leaves pictures in that folder.
 func (b *tab) inspect(name string) {
 	b.t.Helper()
+	b.inspectIn(lights(), name)
+}
+
+func (b *tab) inspectIn(lights []light, name string) {
+	b.t.Helper()
 	b.see("h1")
-	for _, l := range lights() {
+	for _, l := range lights {
 		b.dress(l)
 		b.holdsItsWidth(name, l)
 		b.holdsItsScheme(name, l)
 		b.passesAxe(name, l)
 		b.shoot(name, l)
 	}
-	b.dress(lights()[0])
+	b.dress(light{"wide-light", wide, "light"})
 }
 
 // dress makes the page look as in this light. Nothing moves meanwhile, so that

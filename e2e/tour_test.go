@@ -17,7 +17,12 @@ type tour struct {
 
 func (o *tour) stop(b *tab, name string) {
 	b.t.Helper()
-	b.inspect(name)
+	o.stopIn(lights(), b, name)
+}
+
+func (o *tour) stopIn(lights []light, b *tab, name string) {
+	b.t.Helper()
+	b.inspectIn(lights, name)
 	if title := evaluate[string](b, "document.title"); !strings.Contains(title, " – ") {
 		b.t.Errorf("%s: the title %q does not name page and hub", name, title)
 	}
