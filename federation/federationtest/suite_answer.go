@@ -39,15 +39,7 @@ func (s suite) answer(t *testing.T) {
 		}, federation.Untrusted},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			w := s.world(t)
-			leg, query := w.Begin(federation.Hints{})
-			row.edit(&leg, query)
-			if _, err := w.Finish(leg, query); Fault(err) != row.want {
-				t.Errorf("got %v, want %s", err, row.want)
-			}
-			if got := w.Calls(PathToken); got != 0 {
-				t.Errorf("the token endpoint was asked %d times", got)
-			}
+			s.wrongAnswer(t, row.edit, row.want)
 		})
 	}
 	t.Run("FE-32 no iss where none is announced", func(t *testing.T) {
@@ -58,23 +50,7 @@ func (s suite) answer(t *testing.T) {
 		})
 		w.MustSignIn(federation.Hints{})
 	})
-	t.Run("FE-05 what else the query says is not read", func(t *testing.T) {
-		w := s.world(t)
-		leg, query := w.Begin(federation.Hints{})
-		for name, value := range map[string]string{
-			"redirect_uri": "https://evil.test", "code_verifier": "known", "client_id": "evil", "client_secret": "evil",
-			"grant_type": "password", "provider": "evil", "id_token": "evil", "access_token": "evil",
-		} {
-			query.Add(name, value)
-		}
-		if _, err := w.Finish(leg, query); err != nil {
-			t.Fatal(err)
-		}
-		form, _ := w.Seen(PathToken)
-		if strings.Contains(form.Encode(), "evil") || form.Get("code_verifier") != leg.Verifier || form.Get("redirect_uri") != leg.Redirect {
-			t.Errorf("the token request was %v", form)
-		}
-	})
+	t.Run("FE-05 what else the query says is not read", s.strayParameters)
 	t.Run("FE-03 an answer works once", func(t *testing.T) {
 		w := s.world(t)
 		leg, query := w.Begin(federation.Hints{})
@@ -85,16 +61,49 @@ func (s suite) answer(t *testing.T) {
 			t.Errorf("got %v, want invalid_grant", err)
 		}
 	})
-	t.Run("FE-06 a stolen code", func(t *testing.T) {
-		w := s.world(t)
-		_, victim := w.Begin(federation.Hints{})
-		leg, query := w.Begin(federation.Hints{})
-		query.Set("code", victim.Get("code"))
-		if _, err := w.Finish(leg, query); Refused(err) != "invalid_grant" {
-			t.Errorf("got %v, want invalid_grant", err)
-		}
-	})
+	t.Run("FE-06 a stolen code", s.stolenCode)
 	t.Run("FE-49 errors", s.errorAnswers)
+}
+
+// wrongAnswer is an answer that must end with a fault before anything is sent.
+func (s suite) wrongAnswer(t *testing.T, edit func(*federation.Leg, url.Values), want federation.FaultKind) {
+	w := s.world(t)
+	leg, query := w.Begin(federation.Hints{})
+	edit(&leg, query)
+	if _, err := w.Finish(leg, query); Fault(err) != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	if got := w.Calls(PathToken); got != 0 {
+		t.Errorf("the token endpoint was asked %d times", got)
+	}
+}
+
+func (s suite) strayParameters(t *testing.T) {
+	w := s.world(t)
+	leg, query := w.Begin(federation.Hints{})
+	for name, value := range map[string]string{
+		"redirect_uri": "https://evil.test", "code_verifier": "known", "client_id": "evil", "client_secret": "evil",
+		"grant_type": "evil", "provider": "evil", "id_token": "evil", "access_token": "evil",
+	} {
+		query.Add(name, value)
+	}
+	if _, err := w.Finish(leg, query); err != nil {
+		t.Fatal(err)
+	}
+	form, _ := w.Seen(PathToken)
+	if strings.Contains(form.Encode(), "evil") || form.Get("code_verifier") != leg.Verifier || form.Get("redirect_uri") != leg.Redirect {
+		t.Errorf("the token request was %v", form)
+	}
+}
+
+func (s suite) stolenCode(t *testing.T) {
+	w := s.world(t)
+	_, victim := w.Begin(federation.Hints{})
+	leg, query := w.Begin(federation.Hints{})
+	query.Set("code", victim.Get("code"))
+	if _, err := w.Finish(leg, query); Refused(err) != "invalid_grant" {
+		t.Errorf("got %v, want invalid_grant", err)
+	}
 }
 
 const bait = `<a href="https://evil.test">Your account is locked, call 555</a>`

@@ -1,8 +1,6 @@
 package federationtest
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -10,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/fedhub/fedhub/federation"
 )
@@ -102,40 +99,11 @@ func (s suite) plainAnswer(t *testing.T) {
 		"no code":                       func(_ *federation.Leg, q url.Values) { q.Del("code") },
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := s.world(t)
-			leg, query := w.Begin(federation.Hints{})
-			edit(&leg, query)
-			if _, err := w.Finish(leg, query); Fault(err) != federation.Unexpected {
-				t.Errorf("got %v, want unexpected", err)
-			}
-			if got := w.Calls(PathToken); got != 0 {
-				t.Errorf("the token endpoint was asked %d times", got)
-			}
+			s.wrongAnswer(t, edit, federation.Unexpected)
 		})
 	}
-	t.Run("FE-05 what else the query says is not read", func(t *testing.T) {
-		w := s.world(t)
-		leg, query := w.Begin(federation.Hints{})
-		for _, name := range []string{"redirect_uri", "code_verifier", "client_id", "client_secret", "grant_type", "access_token", "id_token"} {
-			query.Add(name, "evil")
-		}
-		if _, err := w.Finish(leg, query); err != nil {
-			t.Fatal(err)
-		}
-		form, _ := w.Seen(PathToken)
-		if strings.Contains(form.Encode(), "evil") || form.Get("code_verifier") != leg.Verifier || form.Get("redirect_uri") != leg.Redirect {
-			t.Errorf("the token request was %v", form)
-		}
-	})
-	t.Run("FE-06 a stolen code", func(t *testing.T) {
-		w := s.world(t)
-		_, victim := w.Begin(federation.Hints{})
-		leg, query := w.Begin(federation.Hints{})
-		query.Set("code", victim.Get("code"))
-		if _, err := w.Finish(leg, query); Refused(err) != "invalid_grant" {
-			t.Errorf("got %v, want invalid_grant", err)
-		}
-	})
+	t.Run("FE-05 what else the query says is not read", s.strayParameters)
+	t.Run("FE-06 a stolen code", s.stolenCode)
 	t.Run("FE-49 errors", s.errorAnswers)
 }
 
@@ -224,44 +192,12 @@ func (s suite) plainUserinfo(t *testing.T) {
 }
 
 func (s suite) plainNetwork(t *testing.T) {
-	for name, row := range map[string]struct {
-		handler http.HandlerFunc
-		want    []federation.FaultKind
-	}{
+	s.bear(t, []string{PathToken, PathUserinfo}, map[string]trouble{
 		"hangs":          {hang, []federation.FaultKind{federation.Unreachable}},
 		"drips":          {drip, []federation.FaultKind{federation.Unreachable}},
 		"hangs up":       {hangUp, []federation.FaultKind{federation.Unreachable}},
 		"answers 1 GB":   {endless, []federation.FaultKind{federation.Untrusted, federation.Unreachable}},
 		"stops half-way": {stop, []federation.FaultKind{federation.Untrusted, federation.Unreachable}},
-	} {
-		for _, path := range []string{PathToken, PathUserinfo} {
-			t.Run(name+" at "+path, func(t *testing.T) {
-				patient := s
-				patient.adapt = func(w *World) {
-					s.adapt(w)
-					if strings.HasPrefix(name, "hangs") || name == "drips" {
-						w.Env.Patience = 200 * time.Millisecond
-					}
-				}
-				w := patient.world(t)
-				w.Set(func(s *Script) { s.Replace = map[string]http.HandlerFunc{path: row.handler} })
-				_, err := w.SignIn(federation.Hints{})
-				for _, want := range row.want {
-					if Fault(err) == want {
-						return
-					}
-				}
-				t.Errorf("got %v, want %v", err, row.want)
-			})
-		}
-	}
-	t.Run("FE-45 a visitor who leaves is no fault", func(t *testing.T) {
-		w := s.world(t)
-		leg, query := w.Begin(federation.Hints{})
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		if _, err := w.Connector.Finish(ctx, leg, query); !errors.Is(err, context.Canceled) {
-			t.Errorf("got %v, want context.Canceled", err)
-		}
 	})
+	t.Run("FE-45 a visitor who leaves is no fault", s.visitorLeaves)
 }
