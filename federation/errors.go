@@ -1,8 +1,12 @@
 package federation
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/fedhub/fedhub/federation/internal/call"
 )
 
 // A Refusal is a no from the upstream itself, in the words of RFC 6749.
@@ -49,6 +53,25 @@ func (f *Fault) Error() string {
 }
 
 func (f *Fault) Unwrap() error { return f.Cause }
+
+// AsFault gives an error its kind. One that has a kind keeps it; silence is
+// silence wherever it is met; a visitor who left is nobody's fault. Without a
+// kind, an error that is none of these is not the upstream's doing and stays
+// as it is.
+func AsFault(upstream string, kind FaultKind, err error) error {
+	var fault *Fault
+	var refusal *Refusal
+	switch {
+	case errors.As(err, &fault), errors.As(err, &refusal), errors.Is(err, context.Canceled):
+		return err
+	case errors.Is(err, call.ErrSilent), errors.Is(err, context.DeadlineExceeded):
+		kind = Unreachable
+	}
+	if kind == "" {
+		return err
+	}
+	return NewFault(kind, upstream, err)
+}
 
 // NewFault returns a fault with the sentence that fits its kind; name is the
 // login key's, as on its button.

@@ -19,6 +19,8 @@ package federation
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/base64"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -95,6 +97,13 @@ type Leg struct {
 	Posted bool     `bson:"posted,omitempty"`
 	Extra  string   `bson:"extra,omitempty"` // a connector's own
 	Via    []string `bson:"via,omitempty"`   // issuers passed, ourselves included
+}
+
+// Random is 256 bits nobody can guess, for the secrets of a leg.
+func Random() string {
+	b := make([]byte, 32)
+	rand.Read(b) // never fails, see crypto/rand
+	return base64.RawURLEncoding.EncodeToString(b)
 }
 
 // Hints are what the client asked of us and the upstream should know. They

@@ -89,11 +89,7 @@ func (c *Connector) Finish(ctx context.Context, leg federation.Leg, query url.Va
 	if err := c.described(); err != nil {
 		return federation.Identity{}, err
 	}
-	var code string
-	err := c.step(ctx, "answer", func(func(string, string)) (err error) {
-		code, err = c.Code(leg, query)
-		return err
-	})
+	code, err := c.Answered(ctx, leg, query)
 	if err != nil {
 		return federation.Identity{}, err
 	}
@@ -130,8 +126,4 @@ func (c *Connector) config(style oauth2.AuthStyle, redirect string) *oauth2.Conf
 		RedirectURL: redirect,
 		Scopes:      c.Key.Scopes,
 	}
-}
-
-func (c *Connector) step(ctx context.Context, name string, work func(fact func(name, value string)) error) error {
-	return federation.Observe(ctx, name, c.Env.Now, work)
 }

@@ -34,7 +34,7 @@ func (c *Connector) renew(ctx context.Context, refresh string) (*oauth2.Token, e
 // invalid_client. Any other answer stands: the code may be used up.
 func (c *Connector) token(ctx context.Context, ask func(context.Context, *oauth2.Config) (*oauth2.Token, error)) (*oauth2.Token, error) {
 	var token *oauth2.Token
-	err := c.step(ctx, "token", func(fact func(name, value string)) (err error) {
+	err := c.Step(ctx, "token", func(fact func(name, value string)) (err error) {
 		for _, style := range c.styles() {
 			fact("credentials", place(style))
 			token, err = c.ask(ctx, style, ask)

@@ -17,7 +17,7 @@ func (c *Connector) identity(ctx context.Context, token *oauth2.Token) (federati
 		return federation.Identity{}, err
 	}
 	var id federation.Identity
-	err = c.step(ctx, "claims", func(fact func(name, value string)) (err error) {
+	err = c.Step(ctx, "claims", func(fact func(name, value string)) (err error) {
 		if id, err = document.Identity(c.Key.Claims, c.Key.RoleMap); err != nil {
 			return c.Fault(federation.Untrusted, fmt.Errorf("the user information: %w", err))
 		}
@@ -40,7 +40,7 @@ func (c *Connector) identity(ctx context.Context, token *oauth2.Token) (federati
 // and no referrer finds it (RFC 6750 §2.1).
 func (c *Connector) userinfo(ctx context.Context, token string) (claims.Document, error) {
 	var document claims.Document
-	err := c.step(ctx, "userinfo", func(fact func(name, value string)) error {
+	err := c.Step(ctx, "userinfo", func(fact func(name, value string)) error {
 		answer, err := c.Line.Resource(ctx, c.Key.Endpoints.Userinfo, token)
 		switch {
 		case err != nil:

@@ -24,8 +24,6 @@ package openid
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/url"
@@ -125,8 +123,8 @@ func (c *Connector) authorize(doc Discovery, leg *federation.Leg, hints federati
 		return "", err
 	}
 	*leg = federation.Leg{
-		State:    random(),
-		Nonce:    random(),
+		State:    federation.Random(),
+		Nonce:    federation.Random(),
 		Verifier: oauth2.GenerateVerifier(),
 		Redirect: c.env.Callback(c.key.ID),
 		Issuer:   doc.Issuer,
@@ -225,32 +223,13 @@ func hintOptions(h federation.Hints) ([]oauth2.AuthCodeOption, error) {
 	return options, nil
 }
 
-// random is 256 bits nobody can guess.
-func random() string {
-	b := make([]byte, 32)
-	rand.Read(b) // never fails, see crypto/rand
-	return base64.RawURLEncoding.EncodeToString(b)
-}
-
 // ours is the kind of errors that are not the upstream's doing, such as a
 // database that is down. They stay as they are.
 const ours federation.FaultKind = ""
 
-// fault gives an error its kind. One that has a kind keeps it; silence is
-// silence wherever it is met; a visitor who left is nobody's fault.
+// fault gives an error its kind, see federation.AsFault.
 func (c *Connector) fault(kind federation.FaultKind, err error) error {
-	var fault *federation.Fault
-	var refusal *federation.Refusal
-	switch {
-	case errors.As(err, &fault), errors.As(err, &refusal), errors.Is(err, context.Canceled):
-		return err
-	case errors.Is(err, call.ErrSilent), errors.Is(err, context.DeadlineExceeded):
-		kind = federation.Unreachable
-	}
-	if kind == ours {
-		return err
-	}
-	return federation.NewFault(kind, c.key.Name, err)
+	return federation.AsFault(c.key.Name, kind, err)
 }
 
 func (c *Connector) faultf(kind federation.FaultKind, format string, args ...any) error {

@@ -13,7 +13,7 @@ import (
 // fetch has goth ask who the token is about.
 func (c *Connector) fetch(ctx context.Context, v *visit) (goth.User, error) {
 	var user goth.User
-	err := c.step(ctx, "userinfo", func(func(string, string)) error {
+	err := c.Step(ctx, "userinfo", func(func(string, string)) error {
 		return v.do(ctx, func(p goth.Provider) (err error) {
 			user, err = p.FetchUser(v.session)
 			return err
@@ -25,7 +25,7 @@ func (c *Connector) fetch(ctx context.Context, v *visit) (goth.User, error) {
 // identity says who the provider says this is.
 func (c *Connector) identity(ctx context.Context, v *visit, user goth.User) (federation.Identity, error) {
 	var id federation.Identity
-	err := c.step(ctx, "claims", func(fact func(name, value string)) error {
+	err := c.Step(ctx, "claims", func(fact func(name, value string)) error {
 		document, err := c.document(v, user)
 		if err != nil {
 			return err

@@ -49,7 +49,7 @@ func (c *Connector) renew(ctx context.Context, v *visit, refresh string) (next s
 	if !c.renews() {
 		return "", ended
 	}
-	err = c.step(ctx, "token", func(func(string, string)) error {
+	err = c.Step(ctx, "token", func(func(string, string)) error {
 		return v.do(ctx, func(p goth.Provider) error {
 			token, err := p.RefreshToken(refresh)
 			if err != nil {

@@ -162,11 +162,7 @@ func (c *Connector) Finish(ctx context.Context, leg federation.Leg, query url.Va
 	if err := c.described(); err != nil {
 		return federation.Identity{}, err
 	}
-	var code string
-	err := c.step(ctx, "answer", func(func(string, string)) (err error) {
-		code, err = c.Code(leg, query)
-		return err
-	})
+	code, err := c.Answered(ctx, leg, query)
 	if err != nil {
 		return federation.Identity{}, err
 	}
@@ -179,10 +175,6 @@ func (c *Connector) Finish(ctx context.Context, leg federation.Leg, query url.Va
 		return federation.Identity{}, err
 	}
 	return c.identity(ctx, v, user)
-}
-
-func (c *Connector) step(ctx context.Context, name string, work func(fact func(name, value string)) error) error {
-	return federation.Observe(ctx, name, c.Env.Now, work)
 }
 
 // errCaught stands for a panic in a provider: its answer had a shape that goth

@@ -16,7 +16,7 @@ import (
 // redeem has goth exchange the code. Of the browser's query it sees nothing
 // else: some of its providers would take more from there (FE-05).
 func (c *Connector) redeem(ctx context.Context, v *visit, code string) error {
-	return c.step(ctx, "token", func(fact func(name, value string)) error {
+	return c.Step(ctx, "token", func(fact func(name, value string)) error {
 		err := v.do(ctx, func(p goth.Provider) (err error) {
 			if v.session, err = p.UnmarshalSession("{}"); err != nil {
 				return err

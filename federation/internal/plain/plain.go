@@ -8,9 +8,7 @@ package plain
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/subtle"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/url"
@@ -58,7 +56,7 @@ func (b *Base) Begin(ctx context.Context, leg *federation.Leg, hints federation.
 		return err
 	}
 	*leg = federation.Leg{
-		State:    random(),
+		State:    federation.Random(),
 		Verifier: oauth2.GenerateVerifier(),
 		Redirect: b.Env.Callback(b.Key.ID),
 		Issuer:   b.Key.BaseURL,
@@ -77,13 +75,6 @@ func (b *Base) pin(ctx context.Context) error {
 	}
 	b.pinned.Store(true)
 	return nil
-}
-
-// random is 256 bits nobody can guess.
-func random() string {
-	text := make([]byte, 32)
-	rand.Read(text) // never fails, see crypto/rand
-	return base64.RawURLEncoding.EncodeToString(text)
 }
 
 // maxParameter bounds one parameter, in bytes. Codes of a few KB exist.
@@ -125,18 +116,23 @@ func (b *Base) Code(leg federation.Leg, query url.Values) (string, error) {
 	return read["code"], nil
 }
 
-// Fault gives an error its kind. One that has a kind keeps it; silence is
-// silence wherever it is met; a visitor who left is nobody's fault.
-func (b *Base) Fault(kind federation.FaultKind, err error) error {
-	var fault *federation.Fault
-	var refusal *federation.Refusal
-	switch {
-	case errors.As(err, &fault), errors.As(err, &refusal), errors.Is(err, context.Canceled):
+// Answered is Code as a step of its own.
+func (b *Base) Answered(ctx context.Context, leg federation.Leg, query url.Values) (code string, err error) {
+	err = b.Step(ctx, "answer", func(func(string, string)) error {
+		code, err = b.Code(leg, query)
 		return err
-	case errors.Is(err, call.ErrSilent), errors.Is(err, context.DeadlineExceeded):
-		kind = federation.Unreachable
-	}
-	return federation.NewFault(kind, b.Key.Name, err)
+	})
+	return code, err
+}
+
+// Step does one step and reports it, see federation.Observe.
+func (b *Base) Step(ctx context.Context, name string, work func(fact func(name, value string)) error) error {
+	return federation.Observe(ctx, name, b.Env.Now, work)
+}
+
+// Fault gives an error its kind, see federation.AsFault.
+func (b *Base) Fault(kind federation.FaultKind, err error) error {
+	return federation.AsFault(b.Key.Name, kind, err)
 }
 
 // Faultf is Fault for a reason of our own.
