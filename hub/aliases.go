@@ -30,7 +30,10 @@ func asKnown(r *http.Request) *http.Request {
 
 // aliasOf leaves every path alone that is not one of these.
 func aliasOf(path string) string {
-	trimmed := "/" + strings.TrimLeft(path, "/")
+	trimmed := path
+	for strings.HasPrefix(trimmed, "//") {
+		trimmed = trimmed[1:]
+	}
 	for _, version := range []string{"/api/v1/method/", "/api/v2/method/"} {
 		if rest, found := strings.CutPrefix(trimmed, version); found {
 			trimmed = "/api/method/" + rest
