@@ -57,14 +57,7 @@ type NewInvitation struct {
 // here already is fs.ErrExist.
 func (k *Keeper) Invite(ctx context.Context, n NewInvitation) (token string, i Invitation, err error) {
 	var problems Problems
-	key, err := CanonicalEmail(n.Email)
-	if err != nil {
-		problems.add("email", "Enter one e-mail address, like ada@example.org.")
-	}
-	roles, problem := cleanRoles(n.Roles)
-	if problem != "" {
-		problems.add("roles", problem)
-	}
+	key, roles := problems.person(n.Email, n.Roles)
 	if n.Life < 0 || n.Life > 90*24*time.Hour {
 		problems.add("life", "An invitation lasts at most 90 days.")
 	}

@@ -142,14 +142,7 @@ func (k *Keeper) Add(ctx context.Context, n NewUser) (User, error) {
 // without a password.
 func (k *Keeper) draft(n NewUser) (User, error) {
 	var problems Problems
-	key, err := CanonicalEmail(n.Email)
-	if err != nil {
-		problems.add("email", "Enter one e-mail address, like ada@example.org.")
-	}
-	roles, problem := cleanRoles(n.Roles)
-	if problem != "" {
-		problems.add("roles", problem)
-	}
+	key, roles := problems.person(n.Email, n.Roles)
 	problems = append(problems, k.passwordProblems(n, key)...)
 	face, unclear := n.face().clean()
 	problems = append(problems, unclear...)

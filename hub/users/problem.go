@@ -31,3 +31,17 @@ func (ps Problems) err() error {
 	}
 	return ps
 }
+
+// person checks what says who somebody is and what they may do, and returns
+// the canonical address and the roles.
+func (ps *Problems) person(email string, roles []string) (key string, clean []string) {
+	key, err := CanonicalEmail(email)
+	if err != nil {
+		ps.add("email", "Enter one e-mail address, like ada@example.org.")
+	}
+	clean, problem := cleanRoles(roles)
+	if problem != "" {
+		ps.add("roles", problem)
+	}
+	return key, clean
+}
