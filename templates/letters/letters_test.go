@@ -8,7 +8,7 @@ import (
 )
 
 // every letter there is, filled by fill.
-var every = []Letter{&Verify{}, &Reset{}, &PasswordChanged{}, &EmailChanged{}, &Invitation{}, &Asked{},
+var every = []Letter{&Verify{}, &Reset{}, &PasswordChanged{}, &EmailChanged{}, &Invitation{},
 	&Linked{}, &Unlinked{}, &Tried{}, &Prove{}}
 
 // fill writes into every field what somebody would who wants to add a text of

@@ -53,14 +53,3 @@ type Invitation struct {
 }
 
 func (Invitation) file() string { return "invitation" }
-
-// Asked says that an app waits for an answer.
-type Asked struct {
-	Hub     string
-	Address string
-	App     string
-	Message string // what the app shows too; empty if nothing
-	Link    string
-}
-
-func (Asked) file() string { return "asked" }
