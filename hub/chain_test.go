@@ -74,13 +74,20 @@ func TestAChainOfHubsNamesItsIssuersAndTellsTheTruth(t *testing.T) {
 	}
 }
 
-func TestSigningOutAtTheFirstHubReachesTheLastAndItsApps(t *testing.T) {
+// throughThree signs ada in to an app of the last of three hubs, which hears of
+// sign-outs, and leaves her browser at the first.
+func throughThree(t *testing.T) (at *browser, last *world, r reply, told chan string) {
+	t.Helper()
 	first, middle, last, _, b := three(t)
-	told := make(chan string, 10)
+	told = make(chan string, 10)
 	receiver := newReceiver(t, told)
 	a := last.app(func(c *clients.Client) { c.BackchannelLogoutURI = receiver })
-	r := a.redeem(b.answer(b.walk(b.authorize(a.request()), "ada@example.org", first, middle, last)).Get("code"))
-	at := b.at(first)
+	r = a.redeem(b.answer(b.walk(b.authorize(a.request()), "ada@example.org", first, middle, last)).Get("code"))
+	return b.at(first), last, r, told
+}
+
+func TestSigningOutAtTheFirstHubReachesTheLastAndItsApps(t *testing.T) {
+	at, last, r, told := throughThree(t)
 	at.submit(at.open("/signout"), "/signout")
 	claims := claimsOf(t, <-told)
 	want(t, "issuer of the app's logout token", claims["iss"], any(last.URL))
@@ -88,12 +95,7 @@ func TestSigningOutAtTheFirstHubReachesTheLastAndItsApps(t *testing.T) {
 }
 
 func TestTakingConsentBackAtTheFirstHubReachesTheLastAndItsApps(t *testing.T) {
-	first, middle, last, _, b := three(t)
-	told := make(chan string, 10)
-	receiver := newReceiver(t, told)
-	a := last.app(func(c *clients.Client) { c.BackchannelLogoutURI = receiver })
-	r := a.redeem(b.answer(b.walk(b.authorize(a.request()), "ada@example.org", first, middle, last)).Get("code"))
-	at := b.at(first)
+	at, last, r, told := throughThree(t)
 	at.submit(at.open("/account"), "/account/apps/remove")
 	want(t, "issuer of the app's logout token", claimsOf(t, <-told)["iss"], any(last.URL))
 	want(t, "userinfo", last.userinfo(r.str("access_token")).Status, 401)

@@ -8,20 +8,14 @@ import (
 	"github.com/fedhub/fedhub/federation"
 )
 
-// key reads a login key from the hub.
+// key reads a login key that the hub has.
 func (w *world) key(id string) federation.LoginKey {
 	w.Helper()
-	all, err := w.Hub.LoginKeys(w.Context())
-	if err != nil {
-		w.Fatal(err)
+	k := w.loginKey(id)
+	if k.ID == "" {
+		w.Fatalf("there is no login key %q", id)
 	}
-	for _, k := range all {
-		if k.ID == id {
-			return k
-		}
-	}
-	w.Fatalf("there is no login key %q", id)
-	return federation.LoginKey{}
+	return k
 }
 
 func TestTheCallbackIsKnownBeforeAnythingIsSaved(t *testing.T) {

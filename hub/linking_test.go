@@ -1,57 +1,22 @@
 package hub_test
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub"
-	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// A doormat is where a hub's letters fall.
-type doormat struct {
-	mu      sync.Mutex
-	letters []mail.Letter
-}
-
-func (d *doormat) Send(_ context.Context, l mail.Letter) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.letters = append(d.letters, l)
-	return nil
-}
-
-// link picks up the letters and returns where the last of them leads to that
-// has a link to the path.
-func (d *doormat) link(t *testing.T, to, path string) string {
-	t.Helper()
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	var found string
-	for _, l := range d.letters {
-		if at := regexp.MustCompile(regexp.QuoteMeta(path) + `\?\S+`).FindString(l.Text); at != "" && l.To == to {
-			found = at
-		}
-	}
-	d.letters = nil
-	if found == "" {
-		t.Fatalf("no letter to %s leads to %s", to, path)
-	}
-	return found
-}
-
 // lettered is a pair whose secondary sends letters.
-func lettered(t *testing.T, change ...func(*federation.LoginKey)) (pair, *doormat) {
+func lettered(t *testing.T, change ...func(*federation.LoginKey)) (pair, *postbox) {
 	t.Helper()
-	post := &doormat{}
+	post := &postbox{}
 	primary := newWorld(t, openSQLite(t))
 	return join(t, primary, newWorldAs(t, openSQLite(t), hub.Config{Mail: post}), change...), post
 }
@@ -120,7 +85,7 @@ func TestAPersonConnectsAndDisconnectsAnIdentity(t *testing.T) {
 		t.Fatalf("got %d at %s:\n%s", p.Status, p.URL, p.Body)
 	}
 	refusedPage(t, "the answer a second time", b.hop(back))
-	post.link(t, "other@example.org", "/wasnt-me")
+	post.pick(t, "other@example.org", "/wasnt-me")
 
 	p = b.submit(p, "/account/connections/remove")
 	if p.URL.Path != "/account/connections" || hubs.linkedTo(t, local) != 0 {
@@ -183,7 +148,7 @@ func TestALetterProvesAnAccountOnceAndInOneBrowser(t *testing.T) {
 	if !strings.Contains(p.Body, "letter") {
 		t.Errorf("got %d at %s:\n%s", p.Status, p.URL, p.Body)
 	}
-	link := post.link(t, "ada@example.org", "/signin/link/proof")
+	link := post.pick(t, "ada@example.org", "/signin/link/proof")
 	refusedPage(t, "another browser", hubs.secondary.browser().open(link))
 
 	at := b.at(hubs.secondary)
@@ -203,7 +168,7 @@ func TestALetterProvesNothingAfterEverythingWasEnded(t *testing.T) {
 	b := hubs.secondary.browser()
 	p := hubs.through(b, hubs.secondary.app(), "ada@example.org")
 	b.at(hubs.secondary).submit(p, "/signin/link/mail")
-	link := post.link(t, "ada@example.org", "/signin/link/proof")
+	link := post.pick(t, "ada@example.org", "/signin/link/proof")
 	other := hubs.here("ada@example.org")
 	other.submit(other.open("/account"), "/account/sessions/end-all")
 	at := b.at(hubs.secondary)
@@ -230,7 +195,7 @@ func TestWhoRegisteredAnAddressFirstKeepsNothing(t *testing.T) {
 	}
 	b.at(hubs.secondary).submit(p, "/signin/link/mail")
 	at := b.at(hubs.secondary)
-	at.submit(at.open(post.link(t, "victim@example.org", "/signin/link/proof")), "/signin/link/proof")
+	at.submit(at.open(post.pick(t, "victim@example.org", "/signin/link/proof")), "/signin/link/proof")
 	want(t, "links", hubs.linkedTo(t, trap), 1)
 
 	if p := mallory.open("/account"); p.URL.Path != "/signin" {
@@ -255,7 +220,7 @@ func TestThisWasntMe(t *testing.T) {
 	b.at(hubs.secondary).submit(p, "/signin/link", "password", password)
 	want(t, "links", hubs.linkedTo(t, local), 1)
 
-	link := post.link(t, "ada@example.org", "/wasnt-me")
+	link := post.pick(t, "ada@example.org", "/wasnt-me")
 	reader := hubs.secondary.browser()
 	p = reader.open(link)
 	want(t, "links after opening the letter's link", hubs.linkedTo(t, local), 1)

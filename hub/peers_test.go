@@ -47,6 +47,7 @@ func (p pair) skip(d time.Duration) {
 	p.secondary.clock.skip(d)
 }
 
+// loginKey reads a login key from the hub; it is zero where there is none.
 func (w *world) loginKey(id string) federation.LoginKey {
 	w.Helper()
 	all, err := w.Hub.LoginKeys(w.Context())

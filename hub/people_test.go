@@ -1,7 +1,6 @@
 package hub_test
 
 import (
-	"context"
 	"net/http"
 	"regexp"
 	"strings"
@@ -12,43 +11,8 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub"
-	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/users"
 )
-
-// A postbox is where letters come.
-type postbox struct {
-	mu      sync.Mutex
-	letters []mail.Letter
-}
-
-func (p *postbox) Send(_ context.Context, l mail.Letter) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.letters = append(p.letters, l)
-	return nil
-}
-
-func (p *postbox) all() []mail.Letter {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return append([]mail.Letter(nil), p.letters...)
-}
-
-// link is the path that the last letter to an address leads to.
-func (p *postbox) link(w *world, to string) string {
-	w.Helper()
-	all := p.all()
-	for i := len(all) - 1; i >= 0; i-- {
-		if all[i].To == to {
-			if link := regexp.MustCompile(regexp.QuoteMeta(w.URL) + `(/\S+/\S+/\S+|/invite/\S+)`).FindStringSubmatch(all[i].Text); link != nil {
-				return link[1]
-			}
-		}
-	}
-	w.Fatalf("no letter with a link came to %s: %v", to, all)
-	return ""
-}
 
 // mailingWorld is a hub that sends letters.
 func mailingWorld(t *testing.T) (*world, *postbox) {

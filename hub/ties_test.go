@@ -9,15 +9,11 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/peer"
 )
 
 // tied is an app at a secondary whose person came from the primary, for good.
 func tied(t *testing.T, w *world, change ...func(*federation.LoginKey)) (hubs pair, a *app, r reply) {
 	t.Helper()
-	if _, ok := any((*peer.Connector)(nil)).(federation.Refresher); !ok {
-		t.Skip("the connector of hubs cannot look at people again")
-	}
 	w.person("ada@example.org", "staff")
 	w.person("root@example.org", "admin")
 	hubs = newPair(t, w, append(change, func(k *federation.LoginKey) {

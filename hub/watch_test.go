@@ -1,44 +1,17 @@
 package hub_test
 
 import (
-	"context"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub"
-	"github.com/fedhub/fedhub/hub/mail"
 )
 
-// lettersSent keeps what the hub writes.
-type lettersSent struct {
-	mu  sync.Mutex
-	all []mail.Letter
-}
-
-func (l *lettersSent) Send(_ context.Context, letter mail.Letter) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.all = append(l.all, letter)
-	return nil
-}
-
-func (l *lettersSent) about(subject string) (found []mail.Letter) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, letter := range l.all {
-		if strings.Contains(letter.Subject, subject) {
-			found = append(found, letter)
-		}
-	}
-	return found
-}
-
 func TestAdministratorsHearOnceOfWhatWillStopWorking(t *testing.T) {
-	sent := &lettersSent{}
+	sent := &postbox{}
 	w := newWorldAs(t, openSQLite(t), hub.Config{Mail: sent})
 	op := w.operator()
 	dead := newServer(t, func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusServiceUnavailable) })
