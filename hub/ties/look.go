@@ -69,7 +69,7 @@ func (k *Keeper) claim(ctx context.Context, t *Tie) (mine bool, err error) {
 		now.Tried = k.Now()
 		return nil
 	})
-	if err != nil && !errors.Is(err, store.ErrUnchanged) {
+	if err != nil {
 		return false, fmt.Errorf("claim a tie: %w", err)
 	}
 	return mine, nil
@@ -141,25 +141,22 @@ func (k *Keeper) end(ctx context.Context, t *Tie, why error) error {
 
 // change edits the tie unless somebody signed in meanwhile and brought another.
 func (k *Keeper) change(ctx context.Context, t *Tie, edit func(*Tie)) error {
+	after := *t
 	err := k.Ties.Update(ctx, t.ID, func(now *Tie) error {
 		if now.Sealed != t.Sealed {
-			*t = *now
+			after = *now
 			return store.ErrUnchanged
 		}
 		edit(now)
+		after = *now
 		return nil
 	})
 	switch {
-	case errors.Is(err, store.ErrUnchanged):
-		return nil
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
 		return fmt.Errorf("write down a look: %w", err)
 	}
-	after, err := k.Ties.Get(ctx, t.ID)
-	if err == nil {
-		*t = after
-	}
-	return err
+	*t = after
+	return nil
 }

@@ -255,7 +255,7 @@ func (k *Keeper) settleUnlinks(ctx context.Context, r Record, by string) error {
 			o.Undone, o.UndoneBy = k.now(), by
 			return nil
 		})
-		if err != nil && !errors.Is(err, store.ErrUnchanged) && !errors.Is(err, fs.ErrNotExist) {
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
