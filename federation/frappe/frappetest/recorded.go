@@ -1,0 +1,115 @@
+// Package frappetest has Frappe sites to test with: traffic recorded from real
+// ones, and simulated ones of every generation, as provider and as the site
+// that people sign in to.
+package frappetest
+
+import (
+	"bufio"
+	"bytes"
+	"embed"
+	"fmt"
+	"io"
+	"net/http"
+	"path"
+	"strings"
+	"testing"
+)
+
+//go:embed recorded/*.http
+var recorded embed.FS
+
+// An Exchange is one recorded request and the answer it got.
+type Exchange struct {
+	File string // like v15-primary-token
+	Name string // like "token error 400"; several exchanges in a row may share it
+	From string // who asked whom
+	// RequestText is the request as it went over the wire, save that its lines
+	// end in a bare line feed and the body has no length.
+	RequestText string
+	Method      string
+	Target      string // path and query, as written
+	Header      http.Header
+	Body        string
+
+	Status       int
+	AnswerHeader http.Header
+	Answer       string // empty where a page was left out
+}
+
+// BySite says whether a Frappe site asked, and not a browser.
+func (e Exchange) BySite() bool { return strings.Contains(e.From, "the secondary site asks") }
+
+// Recorded are the exchanges of all files whose name matches the pattern, like
+// "*-secondary-token", in their order.
+func Recorded(t testing.TB, pattern string) []Exchange {
+	t.Helper()
+	files, err := recorded.ReadDir("recorded")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []Exchange
+	for _, file := range files {
+		name := strings.TrimSuffix(file.Name(), ".http")
+		if ok, err := path.Match(pattern, name); err != nil || !ok {
+			continue
+		}
+		text, err := recorded.ReadFile("recorded/" + file.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range strings.Split("\n"+string(text), "\n### ")[1:] {
+			e, err := read(part)
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			e.File = name
+			all = append(all, e)
+		}
+	}
+	if len(all) == 0 {
+		t.Fatalf("no recording is named %q", pattern)
+	}
+	return all
+}
+
+func read(part string) (Exchange, error) {
+	title, rest, _ := strings.Cut(part, "\n")
+	var e Exchange
+	e.Name, e.From, _ = strings.Cut(strings.TrimSuffix(title, ")"), " (")
+	at := strings.Index(rest, "\nHTTP/1.1 ")
+	if at < 0 {
+		return e, fmt.Errorf("%s: no answer", title)
+	}
+	e.RequestText = strings.TrimRight(rest[:at], "\n")
+	head, body, _ := strings.Cut(e.RequestText, "\n\n")
+	req, err := http.ReadRequest(bufio.NewReader(strings.NewReader(head + "\n\n")))
+	if err != nil {
+		return e, fmt.Errorf("%s: %w", title, err)
+	}
+	e.Method, e.Target, e.Header, e.Body = req.Method, req.RequestURI, req.Header, body
+	e.Header.Set("Host", req.Host)
+	return e, e.readAnswer(rest[at+1:])
+}
+
+func (e *Exchange) readAnswer(text string) error {
+	head, body, _ := strings.Cut(text, "\n\n")
+	resp, err := http.ReadResponse(bufio.NewReader(strings.NewReader(head+"\n\n")), nil)
+	if err != nil {
+		return fmt.Errorf("%s: %w", e.Name, err)
+	}
+	defer resp.Body.Close()
+	e.Status, e.AnswerHeader = resp.StatusCode, resp.Header
+	if body = strings.TrimRight(body, "\n"); !strings.HasPrefix(body, "[") || !strings.HasSuffix(body, "left out]") {
+		e.Answer = body
+	}
+	return nil
+}
+
+// Play answers a request with the recorded answer.
+func (e Exchange) Play(w http.ResponseWriter) {
+	for name, values := range e.AnswerHeader {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(e.Status)
+	_, _ = io.Copy(w, bytes.NewBufferString(e.Answer))
+}
