@@ -34,6 +34,7 @@ type Exchange struct {
 	Status       int
 	AnswerHeader http.Header
 	Answer       string // empty where a page was left out
+	Title        string // of such a page
 }
 
 // BySite says whether a Frappe site asked, and not a browser.
@@ -101,7 +102,10 @@ func (e *Exchange) readAnswer(text string) error {
 	e.Status, e.AnswerHeader = resp.StatusCode, resp.Header
 	if body = strings.TrimRight(body, "\n"); !strings.HasPrefix(body, "[") || !strings.HasSuffix(body, "left out]") {
 		e.Answer = body
+		return nil
 	}
+	_, title, _ := strings.Cut(body, `title "`)
+	e.Title, _, _ = strings.Cut(title, `"`)
 	return nil
 }
 
