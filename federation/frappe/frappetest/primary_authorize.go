@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// A request is one authorization request that was found to be in order.
-type request struct {
+// A demand is one authorization request that was found to be in order.
+type demand struct {
 	client Client
 	params url.Values
 	scopes string
@@ -68,10 +68,10 @@ var once = []string{"client_id", "response_type", "redirect_uri", "scope", "stat
 var hybrid = []string{"id_token", "id_token token", "code id_token", "code token id_token"}
 
 // checked holds a request against the records, in the order of the library.
-func (v *visit) checked(q url.Values) (request, bool) {
-	fail := func(code, description string) (request, bool) {
+func (v *visit) checked(q url.Values) (demand, bool) {
+	fail := func(code, description string) (demand, bool) {
 		v.pageError(http.StatusBadRequest, code, description)
-		return request{}, false
+		return demand{}, false
 	}
 	for _, name := range once {
 		if len(q[name]) > 1 {
@@ -101,7 +101,7 @@ func (v *visit) checked(q url.Values) (request, bool) {
 	case !allowed:
 		return fail("invalid_scope", "")
 	}
-	return request{client, q, scopes}, true
+	return demand{client, q, scopes}, true
 }
 
 // transforms looks at the method of a code challenge, to the letter. Public
@@ -191,7 +191,7 @@ func csrf(sid string) string { return "csrf-" + sid }
 
 // grant makes a code, or a token where the client is an implicit one, and
 // sends the browser back.
-func (v *visit) grant(req request) {
+func (v *visit) grant(req demand) {
 	q, to := req.params, req.client.redirect(req.params)
 	if req.client.Implicit {
 		t := v.issue(req.client, v.session, req.scopes, false)

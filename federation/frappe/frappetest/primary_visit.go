@@ -45,7 +45,7 @@ func (v *visit) logout() {
 
 // consent asks. Before G3 its buttons are two addresses in a script; what Deny
 // leads to is put together without looking.
-func (v *visit) consent(req request, approve string) {
+func (v *visit) consent(req demand, approve string) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<p>%s wants to access the following details from your account</p>", html.EscapeString(req.client.Name))
 	for _, scope := range strings.Fields(req.scopes) {
