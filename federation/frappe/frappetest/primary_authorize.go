@@ -199,7 +199,7 @@ func (v *visit) grant(req demand) {
 		v.redirect(http.StatusFound, to+"#"+answer+stated(q))
 		return
 	}
-	code := random(letters, 30)
+	code := drawn(letters, 30)
 	method := q.Get("code_challenge_method")
 	if method == "" {
 		method = "plain"

@@ -147,7 +147,7 @@ func (v *visit) register() {
 	if asked.Scope == "" {
 		asked.Scope = "all"
 	}
-	c := Client{ID: random(idLetters, 10), Name: asked.Name, Secret: random("0123456789abcdef", 10), RedirectURIs: strings.Join(asked.Redirects, "\n"), Default: asked.Redirects[0], Scopes: asked.Scope}
+	c := Client{ID: drawn(idLetters, 10), Name: asked.Name, Secret: drawn("0123456789abcdef", 10), RedirectURIs: strings.Join(asked.Redirects, "\n"), Default: asked.Redirects[0], Scopes: asked.Scope}
 	answer := map[string]any{
 		"client_id": c.ID, "client_name": c.Name, "client_id_issued_at": v.now().Add(india).Unix(), "client_secret_expires_at": 0,
 		"grant_types": []string{"authorization_code"}, "response_types": []string{"code"}, "redirect_uris": asked.Redirects, "scope": c.Scopes,

@@ -78,7 +78,7 @@ type Code struct {
 // Register makes an OAuth Client as an administrator of the site would: with a
 // short secret before G4, and one redirect address.
 func (p *Primary) Register(redirect string, change ...func(*Client)) Client {
-	c := Client{ID: random(idLetters, 10), Name: "Hub", RedirectURIs: redirect, Default: redirect, Scopes: "openid", AllowedRoles: []string{"All"}}
+	c := Client{ID: drawn(idLetters, 10), Name: "Hub", RedirectURIs: redirect, Default: redirect, Scopes: "openid", AllowedRoles: []string{"All"}}
 	c.Secret = p.secret()
 	for _, edit := range change {
 		edit(&c)
@@ -114,7 +114,7 @@ const (
 	letters   = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 )
 
-func random(alphabet string, n int) string {
+func drawn(alphabet string, n int) string {
 	b := make([]byte, n)
 	rand.Read(b)
 	for i := range b {

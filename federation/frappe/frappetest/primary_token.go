@@ -158,9 +158,9 @@ func (v *visit) broken() {
 }
 
 func (v *visit) issue(c Client, person, scopes string, refresh bool) Token {
-	t := Token{Access: random(letters, 30), Client: c.ID, Person: person, Scopes: scopes, Expires: v.now().Add(time.Hour)}
+	t := Token{Access: drawn(letters, 30), Client: c.ID, Person: person, Scopes: scopes, Expires: v.now().Add(time.Hour)}
 	if refresh {
-		t.Refresh = random(letters, 30)
+		t.Refresh = drawn(letters, 30)
 	}
 	v.Tokens = append(v.Tokens, t)
 	return t

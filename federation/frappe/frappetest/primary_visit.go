@@ -30,7 +30,7 @@ func (v *visit) login() {
 		v.frappeError(http.StatusUnauthorized, "AuthenticationError", "")
 		return
 	}
-	sid := random(letters, 40)
+	sid := drawn(letters, 40)
 	v.Sessions[sid], v.session = u.Email, u.Email
 	v.r.Header.Set("Cookie", "sid="+sid)
 	v.redirect(http.StatusFound, to)
