@@ -38,7 +38,7 @@ func TestASimulatedPrimaryAnswersLikeARealOne(t *testing.T) {
 			}
 			names = strings.NewReplacer(pairs...)
 			p.Edit(func(s *Site) { setting(s, e) })
-			got := replay(t, p, e, names)
+			got := asked(t, p, e, names)
 			for _, difference := range compare(e, got) {
 				t.Errorf("%s, %s: %s", e.File, e.Name, difference)
 			}
@@ -168,8 +168,8 @@ func setting(s *Site, e Exchange) {
 	}
 }
 
-// replay asks what was asked then.
-func replay(t *testing.T, p *Primary, e Exchange, names *strings.Replacer) Exchange {
+// asked asks what was asked then.
+func asked(t *testing.T, p *Primary, e Exchange, names *strings.Replacer) Exchange {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), e.Method, p.URL, strings.NewReader(names.Replace(e.Body)))
 	if err != nil {
