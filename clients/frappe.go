@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A FrappeSite is what a client has more when it is a Frappe or ERPNext site
@@ -13,6 +14,13 @@ import (
 // shown to the person here.
 type FrappeSite struct {
 	URL string `bson:"url"` // its origin, as people open it
+
+	// Provider is that of the site's Social Login Key: FrappeProvider,
+	// KeycloakProvider, or the Provider Name of a custom one.
+	Provider string `bson:"provider,omitempty"`
+	// Awaited is until when an administrator waits for its first sign-in. Only
+	// so long is it noted how far it comes.
+	Awaited time.Time `bson:"awaited,omitempty"`
 }
 
 // Providers of a Frappe site's Social Login Key under which this hub can be
@@ -33,11 +41,12 @@ func FrappeRedirects(site, provider string) []string {
 	case KeycloakProvider:
 		return []string{site + logins + "login_via_keycloak/keycloak", site + logins + "login_via_keycloak"}
 	}
-	return []string{site + logins + "custom/" + frappeName(provider)}
+	return []string{site + logins + "custom/" + FrappeRecord(provider)}
 }
 
-// frappeName is the name of the record that a site makes of a provider's name.
-func frappeName(provider string) string {
+// FrappeRecord is the name of the record that a site makes of a provider's
+// name.
+func FrappeRecord(provider string) string {
 	return strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(provider))
 }
 
@@ -46,7 +55,7 @@ func NewFrappeSite(site, provider string) Client {
 	site = strings.TrimSuffix(strings.TrimSpace(site), "/")
 	c := Client{
 		Type: Web, AuthMethod: MethodPost, RedirectURIs: FrappeRedirects(site, provider), RefreshTokens: true, PKCEOptional: true,
-		Scopes: frappeScopes(), IDTokenAlg: "HS256", IDTokenClaims: true, Frappe: &FrappeSite{URL: site},
+		Scopes: frappeScopes(), IDTokenAlg: "HS256", IDTokenClaims: true, Frappe: &FrappeSite{URL: site, Provider: provider},
 	}
 	c.DefaultRedirectURI = c.RedirectURIs[0]
 	if u, err := url.Parse(site); err == nil {

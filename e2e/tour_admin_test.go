@@ -6,6 +6,20 @@ import (
 	"github.com/fedhub/fedhub/clients"
 )
 
+func frappePages(t *testing.T, o *tour) {
+	s := newSite(t, "Head office")
+	b := s.administrator()
+	b.press("#new-frappe")
+	o.stop(b, "sitenew: the form")
+	b.fill("#site", "erp")
+	b.press("#create")
+	o.stop(b, "sitenew: with mistakes")
+	b.fill("#site", "erp.northern-branch.example.com/login")
+	b.press("#create")
+	b.see("#client_secret")
+	o.stop(b, "sitesetup: with the secret")
+}
+
 func clientPages(t *testing.T, o *tour) {
 	s := newSite(t, "Head office")
 	b := s.administrator()

@@ -41,6 +41,7 @@ func TestEveryPageIsForEverybody(t *testing.T) {
 		"problems":              problemPages,
 		"the account":           accountPages,
 		"applications":          clientPages,
+		"a Frappe site":         frappePages,
 		"login keys":            keyPages,
 		"servers and settings":  serverPages,
 		"login traces":          tracePages,

@@ -145,6 +145,15 @@ func (h *Hub) Client(ctx context.Context, id string) (clients.Client, error) {
 	return h.clients.Lookup(ctx, id)
 }
 
+// TidySite makes of what somebody typed the address of a Frappe site.
+func (h *Hub) TidySite(typed string) (string, error) { return h.clients.TidySite(typed) }
+
+// SiteAt returns the client that a Frappe site is; fs.ErrNotExist if there is
+// none.
+func (h *Hub) SiteAt(ctx context.Context, site string) (clients.Client, error) {
+	return h.clients.SiteAt(ctx, site)
+}
+
 // Clients lists the clients, federated servers among them.
 func (h *Hub) Clients(ctx context.Context) ([]clients.Client, error) { return h.clients.All(ctx) }
 

@@ -85,6 +85,7 @@ type AdminClient struct {
 	Lives      []Pair         // choices for the life of a new secret: value and label
 	Public     bool           // keeps no secret
 	Registered string         // how it registered itself, like "itself, with the initial access token …abcd"; empty if it did not
+	Site       bool           // it is a Frappe site, which has a set-up page
 	People     int            // who would no longer be able to sign in to it
 }
 

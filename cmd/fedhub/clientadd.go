@@ -13,6 +13,8 @@ import (
 
 type clientAddCmd struct {
 	FromJSON              string   `name:"from-json" placeholder:"PATH" help:"File with the app's metadata by the names of RFC 7591; - is standard input. What flags say counts more."`
+	Frappe                string   `placeholder:"URL" help:"Address of a Frappe or ERPNext site that people sign in to; all else follows from it."`
+	Provider              string   `default:"Frappe" placeholder:"NAME" help:"With --frappe: provider of the site's Social Login Key: Frappe, Keycloak, or the Provider Name of a custom one."`
 	Name                  string   `placeholder:"NAME" help:"App Name, shown to people when they are asked for consent."`
 	Type                  string   `enum:"web,spa,native,service," default:"" help:"Where it runs: web (a server), spa (in a browser), native (installed), service (acts for itself)."`
 	RedirectURI           []string `name:"redirect-uri" sep:"none" placeholder:"URI" help:"Address in the app that people return to. May be repeated."`
@@ -48,6 +50,8 @@ type clientRow struct {
 	Scopes       []string `json:"scopes"`
 	Disabled     bool     `json:"disabled"`
 	Issuer       string   `json:"issuer"`
+
+	LoginKey []siteValue `json:"social_login_key,omitempty"` // of a Frappe site
 }
 
 func clientRowOf(c clients.Client, issuer, secret string) clientRow {
@@ -60,6 +64,9 @@ func clientRowOf(c clients.Client, issuer, secret string) clientRow {
 // Run registers an app.
 func (a *clientAddCmd) Run(ctx context.Context, c *console) error {
 	return a.with(ctx, c, func(o *opened) error {
+		if err := a.tidyFrappe(ctx, o); err != nil {
+			return err
+		}
 		described, err := a.client(c)
 		if err != nil {
 			return err
@@ -68,7 +75,13 @@ func (a *clientAddCmd) Run(ctx context.Context, c *console) error {
 		if err != nil {
 			return a.problem(err)
 		}
-		return a.print(c, clientRowOf(client, o.URL(), secret), func(w io.Writer) {
+		row := clientRowOf(client, o.URL(), secret)
+		row.LoginKey = loginKeyOf(client, o.URL(), secret)
+		return a.print(c, row, func(w io.Writer) {
+			if client.Frappe != nil {
+				printLoginKey(w, client, row)
+				return
+			}
 			fmt.Fprintf(w, "%s is registered.\n\n", client.Name)
 			fmt.Fprintf(w, "  Issuer         %s\n", o.URL())
 			fmt.Fprintf(w, "  Client ID      %s\n", client.ID)

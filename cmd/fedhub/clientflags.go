@@ -50,6 +50,9 @@ func (a *clientAddCmd) client(c *console) (clients.Client, error) {
 			return d, mistake("--from-json: " + err.Error())
 		}
 	}
+	if a.Frappe != "" {
+		d = clients.NewFrappeSite(a.Frappe, a.provider())
+	}
 	if a.Name == "" && d.Name == "" {
 		return d, mistake("say what people know the app by: --name")
 	}
@@ -82,7 +85,7 @@ func (a *clientAddCmd) basics(d *clients.Client) {
 	switch {
 	case a.Refresh != nil:
 		d.RefreshTokens = *a.Refresh
-	case a.FromJSON == "":
+	case a.FromJSON == "" && a.Frappe == "":
 		d.RefreshTokens = d.Type != clients.Service && d.GrantType != clients.GrantImplicit
 	}
 }

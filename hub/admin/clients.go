@@ -121,7 +121,7 @@ func (d *Door) showApplication(c *gin.Context, status int, client clients.Client
 	page := templates.AdminClient{
 		ID: client.ID, Name: client.Name, Type: string(client.Type), State: clientState(client),
 		Created: client.Created, Updated: client.Updated, Public: client.Public(),
-		Issuer: d.Issuer, Endpoints: d.endpoints(), Form: form, Mistakes: wrong, Lives: secretLives(),
+		Issuer: d.Issuer, Endpoints: d.endpoints(), Form: form, Mistakes: wrong, Lives: secretLives(), Site: client.Frappe != nil,
 	}
 	var err error
 	if page.Logouts, err = d.logouts(c, client); err != nil {

@@ -1,0 +1,167 @@
+package clients
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/net/idna"
+)
+
+// TidySite makes of what a person typed, or pasted from the address bar, the
+// origin of a Frappe site: no spaces, path, query or default port, the scheme
+// and host in lower case. Where no scheme was typed it is https, or http on
+// this very machine.
+func (r *Registry) TidySite(typed string) (string, error) {
+	typed = strings.TrimSpace(typed)
+	if typed == "" {
+		return "", problem("site", "Enter the site's address, like https://erp.example.com.")
+	}
+	scheme, rest, found := strings.Cut(typed, "://")
+	if !found {
+		scheme, rest = "", strings.TrimPrefix(typed, "//")
+	}
+	scheme = strings.ToLower(scheme)
+	if at := strings.IndexAny(rest, `/\?#`); at >= 0 {
+		rest = rest[:at] // a site is all of its host, so /login and /app are pages of it
+	}
+	if strings.Contains(rest, "@") {
+		return "", problem("site", "Leave out the user name: the address looks like https://erp.example.com.")
+	}
+	host := asciiHost(rest)
+	if scheme == "" {
+		scheme = "https"
+		if u, err := parseURI("http://" + host); err == nil && u.loopback() {
+			scheme = "http"
+		}
+	}
+	return r.siteOf(typed, scheme, withoutDefault(host, map[string]string{"https": ":443", "http": ":80"}[scheme]))
+}
+
+func (r *Registry) siteOf(typed, scheme, host string) (string, error) {
+	site := scheme + "://" + host
+	u, err := parseURI(site)
+	switch {
+	case scheme != "https" && scheme != "http":
+		return "", problem("site", "The address begins with https://, like https://erp.example.com.")
+	case err != nil:
+		return "", problem("site", "%.200q %v.", typed, err)
+	case !strings.Contains(u.host, ".") && !strings.HasPrefix(u.host, "[") && !u.loopback():
+		return "", problem("site", "%.200q is no full address. It looks like https://erp.example.com.", typed)
+	case scheme == "http" && !u.loopback() && !r.allowHTTP:
+		return "", problem("site", "The address begins with http://, so anybody on the way could read and change what is sent. "+
+			"Give the site a certificate and use its https address. On a closed network, where that cannot be, start this hub with FEDHUB_ALLOW_PRIVATE_ADDRESSES=true.")
+	}
+	return site, nil
+}
+
+// asciiHost is a host as it is kept, if it can be: in lower case and, where it
+// has other letters than ASCII's, in its xn-- form.
+func asciiHost(host string) string {
+	if isASCII(host) {
+		return strings.ToLower(host)
+	}
+	name, port, found := strings.Cut(host, ":")
+	if ascii, err := idna.Lookup.ToASCII(name); err == nil {
+		name = ascii
+	}
+	if found {
+		return name + ":" + port
+	}
+	return name
+}
+
+func withoutDefault(host, port string) string {
+	if port != "" && !strings.HasSuffix(host, "]"+port) && strings.Count(host, ":") > 1 {
+		return host // of an IPv6 address, the end is no port
+	}
+	return strings.TrimSuffix(host, port)
+}
+
+// CheckProvider says what is wrong with the Provider Name of a custom key: the
+// last part of an address is made of it.
+func CheckProvider(name string) error {
+	const most = 60
+	wrong := func(c rune) bool {
+		return c > unicode.MaxASCII || !unicode.IsLetter(c) && !unicode.IsDigit(c) && c != ' ' && c != '-' && c != '_'
+	}
+	switch {
+	case name == "":
+		return problem("provider_name", "Enter the name that stands on the site's button, like Head Office.")
+	case len(name) > most || strings.ContainsFunc(name, wrong):
+		return problem("provider_name", "The name has at most %d letters of the Latin alphabet, digits, spaces and hyphens: the site makes a part of an address of it.", most)
+	case slices.Contains(builtIn, FrappeRecord(name)):
+		return problem("provider_name", "The site has a provider of the name %s itself. Choose another, like Head Office.", name)
+	}
+	return nil
+}
+
+// builtIn are the names of records that a site makes for its own providers.
+var builtIn = []string{"custom", "facebook", "frappe", "github", "google", "office_365", "salesforce", "fairlogin", "keycloak"}
+
+// SiteAt returns the client that the Frappe site at an origin is; fs.ErrNotExist
+// if there is none.
+func (r *Registry) SiteAt(ctx context.Context, site string) (Client, error) {
+	all, err := r.All(ctx)
+	if err != nil {
+		return Client{}, err
+	}
+	for _, c := range all {
+		if c.Frappe != nil && c.Frappe.URL == site {
+			return c, nil
+		}
+	}
+	return Client{}, fmt.Errorf("site %q: %w", site, fs.ErrNotExist)
+}
+
+// Await notes until when an administrator waits for the first sign-in of a
+// site; zero ends it.
+func (r *Registry) Await(ctx context.Context, id string, until time.Time) error {
+	err := r.change(ctx, id, func(c *Client) error {
+		if c.Frappe == nil || c.Frappe.Awaited.Equal(until) {
+			return errUnchanged
+		}
+		c.Frappe.Awaited = until
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("await site: %w", err)
+	}
+	return nil
+}
+
+// Awaited returns a site whose first sign-in somebody waits for. For all other
+// ids it costs no more than a look at what is remembered.
+func (r *Registry) Awaited(ctx context.Context, id string) (Client, bool) {
+	c, err := r.cached(ctx, id)
+	if err != nil || !c.Frappe.awaited(r.now()) {
+		return Client{}, false
+	}
+	return c.clone(), true
+}
+
+func (s *FrappeSite) awaited(now time.Time) bool { return s != nil && now.Before(s.Awaited) }
+
+// SiteProvider is the provider of the site's Social Login Key. Where it was not
+// noted it shows in the addresses that the site takes answers at.
+func (c Client) SiteProvider() string {
+	if c.Frappe == nil {
+		return ""
+	}
+	if c.Frappe.Provider != "" {
+		return c.Frappe.Provider
+	}
+	for _, address := range c.RedirectURIs {
+		if _, name, found := strings.Cut(address, "oauth2_logins.custom/"); found {
+			return name
+		}
+		if strings.HasSuffix(address, "/keycloak") {
+			return KeycloakProvider
+		}
+	}
+	return FrappeProvider
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/frappesite"
+)
+
+// A siteValue is what to enter in one field of a Frappe site's Social Login
+// Key.
+type siteValue struct {
+	Label string `json:"label"`
+	Value string `json:"value"`
+}
+
+// tidyFrappe puts right what was typed after --frappe, and refuses a site that
+// was added before.
+func (a *clientAddCmd) tidyFrappe(ctx context.Context, o *opened) error {
+	if a.Frappe == "" {
+		return nil
+	}
+	if a.FromJSON != "" {
+		return mistake("give --frappe or --from-json, not both")
+	}
+	site, err := o.TidySite(a.Frappe)
+	if err == nil && a.custom() {
+		err = clients.CheckProvider(a.Provider)
+	}
+	if err != nil {
+		return mistake("--frappe: " + err.Error())
+	}
+	a.Frappe = site
+	known, err := o.SiteAt(ctx, site)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("%s was added before, as the client %s", site, known.ID)
+}
+
+// provider forgives the built-in names' case.
+func (a *clientAddCmd) provider() string {
+	for _, known := range []string{clients.FrappeProvider, clients.KeycloakProvider} {
+		if strings.EqualFold(a.Provider, known) {
+			return known
+		}
+	}
+	return a.Provider
+}
+
+func (a *clientAddCmd) custom() bool {
+	return !slices.Contains([]string{clients.FrappeProvider, clients.KeycloakProvider}, a.provider())
+}
+
+// loginKeyOf is what to enter at a Frappe site; nil for every other client.
+func loginKeyOf(c clients.Client, issuer, secret string) []siteValue {
+	if c.Frappe == nil {
+		return nil
+	}
+	key := frappesite.Key{Hub: issuer, Provider: c.SiteProvider(), ClientID: c.ID, Secret: secret, SignUps: frappesite.Allow}
+	var out []siteValue
+	for _, f := range key.Typed() {
+		out = append(out, siteValue{f.Label, f.Text()})
+	}
+	return out
+}
+
+func printLoginKey(w io.Writer, c clients.Client, row clientRow) {
+	fmt.Fprintf(w, "%s is registered. Enter this at %s/app/social-login-key/new:\n\n", c.Name, c.Frappe.URL)
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, v := range row.LoginKey {
+		fmt.Fprintf(table, "  %s\t%s\n", v.Label, v.Value)
+	}
+	table.Flush() //nolint:errcheck // as the lines around it
+	fmt.Fprintf(w, "\nThe secret is not shown again. Sign-ups: choose Deny to let in only people who have an account there.\n")
+}

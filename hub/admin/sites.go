@@ -1,0 +1,97 @@
+package admin
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// custom stands in the form for every provider that has a name of its own.
+const custom = "Custom"
+
+// what the form calls the fields of a site's record: whatever is wrong with
+// them is wrong with the address
+var siteFields = map[string]string{"frappe": "site", "name": "site", "redirect_uris": "site", "default_redirect_uri": "site"}
+
+// NewSite is GET /admin/clients/frappe.
+func (d *Door) NewSite(c *gin.Context) error {
+	return d.Edge.Show(c, http.StatusOK, templates.AdminSiteNew{Provider: clients.FrappeProvider})
+}
+
+// AddSite is POST /admin/clients/frappe: from the address of a Frappe or
+// ERPNext site to the client that it is.
+func (d *Door) AddSite(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	page := templates.AdminSiteNew{Site: form["site"], Provider: form["provider"], ProviderName: form["provider_name"]}
+	site, provider, err := d.describedSite(form)
+	if err == nil {
+		page.Known, err = d.knownSite(c, site)
+	}
+	var client clients.Client
+	if err == nil {
+		client = clients.NewFrappeSite(site, provider)
+		client.CreatedBy = d.by(c)
+		client, err = d.Clients.Add(c.Request.Context(), client)
+	}
+	if wrong, ok := mistakes(err, siteFields); ok {
+		page.Mistakes = firstOf(wrong)
+		return d.Edge.Show(c, unprocessable, page)
+	}
+	if err != nil {
+		return err
+	}
+	d.record(c, audit.Event{Kind: audit.ClientAdded, Client: client.ID, Target: client.Name})
+	return d.showSiteSecret(c, client)
+}
+
+// describedSite is what was typed, tidied.
+func (d *Door) describedSite(form map[string]string) (site, provider string, err error) {
+	if site, err = d.Clients.TidySite(form["site"]); err != nil {
+		return "", "", err
+	}
+	switch provider = form["provider"]; provider {
+	case clients.FrappeProvider, clients.KeycloakProvider:
+		return site, provider, nil
+	}
+	provider = strings.TrimSpace(form["provider_name"])
+	return site, provider, clients.CheckProvider(provider)
+}
+
+// knownSite leads to the client that the site is already, if it is one. It is
+// then a mistake to add it.
+func (d *Door) knownSite(c *gin.Context, site string) (templates.Action, error) {
+	known, err := d.Clients.SiteAt(c.Request.Context(), site)
+	if errors.Is(err, fs.ErrNotExist) {
+		return templates.Action{}, nil
+	}
+	if err != nil {
+		return templates.Action{}, err
+	}
+	return templates.Action{Label: known.Name, URL: clientPath(known.ID) + "/setup"},
+		clients.Problems{{Field: "site", Text: "This site was added before."}}
+}
+
+// firstOf leaves one mistake of each field: what follows from an address being
+// wrong is no news.
+func firstOf(all []templates.Mistake) []templates.Mistake {
+	var out []templates.Mistake
+	seen := map[string]bool{}
+	for _, m := range all {
+		if !seen[m.Field] {
+			out = append(out, m)
+		}
+		seen[m.Field] = true
+	}
+	return out
+}

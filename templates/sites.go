@@ -1,0 +1,95 @@
+package templates
+
+import "time"
+
+// AdminSiteNew asks for the address of a Frappe or ERPNext site and how the
+// hub is entered there. It posts to /admin/clients/frappe.
+type AdminSiteNew struct {
+	Site         string
+	Provider     string // "Frappe", "Keycloak" or "Custom"
+	ProviderName string // of a custom one
+	Known        Action // where the site is, if it was added before
+	Mistakes     []Mistake
+}
+
+func (p AdminSiteNew) look() look {
+	return look{"sitenew", desk, "Add a Frappe or ERPNext site", len(p.Mistakes) > 0}
+}
+
+// Providers are the choices, each with when to choose it.
+func (AdminSiteNew) Providers() []Pick {
+	return []Pick{
+		{"Frappe", "Frappe", "The usual choice: the site knows all addresses of this hub by itself. A site can have one key of this provider."},
+		{"Keycloak", "Keycloak", "If the key “Frappe” of the site is in use already. The site must be of version 15 from late 2024, or newer."},
+		{"Custom", "Custom", "If the button on the site's login page must have a name of your own, or both others are in use. You type more."},
+	}
+}
+
+// AdminSiteSetup shows what to enter at a site, and how far its first sign-in
+// has come. Its forms post to /admin/clients/{ID}/setup/….
+type AdminSiteSetup struct {
+	ID, Name string
+	Site     string // its address
+	Form     Action // where its form for a new key is
+	Existing Action // where the key is, once there is one
+	Fields   []SiteField
+	Shown    bool // the secret, this once
+	Local    bool // the hub's own address leads nowhere from other machines
+
+	First    FirstLogin
+	Link     SiteLink
+	View     string // "watch": the page is open for waiting, and comes again by itself
+	Mistakes []Mistake
+}
+
+func (p AdminSiteSetup) look() look {
+	return look{"sitesetup", desk, "Set up " + p.Name, len(p.Mistakes) > 0}
+}
+
+// Watching tells whether the page comes again by itself. It has nothing to
+// type into then, which would be lost.
+func (p AdminSiteSetup) Watching() bool { return p.View == "watch" }
+
+// A SiteField is one field of the site's form and what to enter in it.
+type SiteField struct {
+	ID, Label, Value string
+	Hint             string
+	Choice           bool // it is chosen or ticked
+	Hidden           bool // the secret, which is not shown again
+}
+
+// A FirstLogin is how far the first sign-in of a site came.
+type FirstLogin struct {
+	Steps   []Step
+	Waiting bool
+	Until   time.Time
+	Done    bool
+	Wrong   *SiteMistake
+	Trace   Action
+}
+
+// A SiteMistake is why it came no further, and what to change.
+type SiteMistake struct {
+	Title, Text string
+	Sent        string   // the redirect URI that the site sent
+	Registered  []string // those it may send
+	Add         bool     // the one that was sent can be added
+	Fix         Action
+}
+
+// A SiteLink is how the hub enters the key at the site by itself.
+type SiteLink struct {
+	Offered bool
+	SignUps string
+	Exists  bool // there is a key already; it can be replaced
+	Done    bool
+	Note    Note     // what came of it
+	Differ  []Pair   // fields that the site keeps otherwise, and how
+	Dropped int      // secrets that were never used and are gone
+	Said    []string // what the site said
+}
+
+// Choices are those of Sign ups.
+func (SiteLink) Choices() []Pair {
+	return []Pair{{"Allow", "Allow: whoever comes gets an account there"}, {"Deny", "Deny: only people who have one already"}, {"", "As the site's Website Settings say"}}
+}
