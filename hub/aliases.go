@@ -30,25 +30,38 @@ func asKnown(r *http.Request) *http.Request {
 
 // aliasOf leaves every path alone that is not one of these.
 func aliasOf(path string) string {
-	trimmed := path
-	for strings.HasPrefix(trimmed, "//") {
-		trimmed = trimmed[1:]
-	}
+	known := withoutRealm(oneSlash(path))
 	for _, version := range []string{"/api/v1/method/", "/api/v2/method/"} {
-		if rest, found := strings.CutPrefix(trimmed, version); found {
-			trimmed = "/api/method/" + rest
+		if rest, found := strings.CutPrefix(known, version); found {
+			known = "/api/method/" + rest
 		}
 	}
-	if name, found := strings.CutPrefix(trimmed, frappe); found {
+	if name, found := strings.CutPrefix(known, frappe); found {
 		// The dotted name ends at the first slash; what is behind it does not count there.
 		name, _, _ = strings.Cut(name, "/")
 		return frappe + name
 	}
-	if at := strings.Index(trimmed, keycloak); at >= 0 {
-		realm, found := strings.CutPrefix(trimmed[:at], "/realms/")
-		if at == 0 || found && realm != "" && !strings.Contains(strings.TrimRight(realm, "/"), "/") {
-			return strings.TrimRight(trimmed[at:], "/")
-		}
+	if strings.HasPrefix(known, keycloak) {
+		return strings.TrimRight(known, "/")
+	}
+	return path
+}
+
+// withoutRealm drops the realm that a Base URL may end in, as those of Keycloak
+// do. All realms are this hub.
+func withoutRealm(path string) string {
+	realm, found := strings.CutPrefix(path, "/realms/")
+	at := strings.Index(realm, "/")
+	if !found || at <= 0 {
+		return path
+	}
+	return oneSlash(realm[at:])
+}
+
+// oneSlash is the path with no more than one slash at its beginning.
+func oneSlash(path string) string {
+	for strings.HasPrefix(path, "//") {
+		path = path[1:]
 	}
 	return path
 }

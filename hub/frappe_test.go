@@ -142,13 +142,14 @@ func TestAliasesArePutRightInPlace(t *testing.T) {
 		frappePath + "get_token", "/" + frappePath + "get_token", "///" + frappePath + "get_token/", frappePath + "get_token/more/of/it",
 		"/api/v1/method/frappe.integrations.oauth2.get_token", "/api/v2/method/frappe.integrations.oauth2.get_token",
 		"/protocol/openid-connect/token", "//protocol/openid-connect/token", "/realms/main//protocol/openid-connect/token", "/realms/x/protocol/openid-connect/token/",
+		"/realms/main" + frappePath + "get_token", "/realms/main/" + frappePath + "get_token", "//realms/main/api/v1/method/frappe.integrations.oauth2.get_token",
 	} {
 		r := w.raw(path, "grant_type=authorization_code&code=x&redirect_uri=x&client_id="+a.ID+"&client_secret="+a.Secret)
 		refused(t, path, r, 400, "invalid_grant")
 	}
 	for _, path := range []string{
 		"/api//method/frappe.integrations.oauth2.get_token", "/api/method/frappe.client.get_list", "/realms//protocol/openid-connect/token",
-		"/realms/a/b/protocol/openid-connect/token", "/account/protocol/openid-connect/token", "//oauth2/token", "/api/v3/method/frappe.integrations.oauth2.get_token",
+		"/realms/a/b/protocol/openid-connect/token", "/account/protocol/openid-connect/token", "//oauth2/token", "/realms/main/oauth2/token", "/realms/a/b" + frappePath + "get_token", "/api/v3/method/frappe.integrations.oauth2.get_token",
 	} {
 		if r := w.raw(path, "grant_type=authorization_code"); r.Status != 404 {
 			t.Errorf("%s: %d", path, r.Status)

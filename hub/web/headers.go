@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -131,9 +132,12 @@ func (e *Edge) Lost(status int) gin.HandlerFunc {
 	}
 }
 
+// programs is what begins the paths that only programs call.
+var programs = []string{"/oauth2/", "/.well-known/", "/api/", "/protocol/openid-connect/"}
+
 func wantsJSON(r *http.Request) bool {
-	return strings.HasPrefix(r.URL.Path, "/oauth2/") || strings.HasPrefix(r.URL.Path, "/.well-known/") ||
-		!strings.Contains(r.Header.Get("Accept"), "text/html")
+	return !strings.Contains(r.Header.Get("Accept"), "text/html") ||
+		slices.ContainsFunc(programs, func(p string) bool { return strings.HasPrefix(r.URL.Path, p) })
 }
 
 // Access logs every request at debug level: the route and never the address,
