@@ -89,9 +89,9 @@ func parameterName(s string) bool {
 // described by hand, and none from one that describes itself.
 func checkEndpoints(k LoginKey, env Env) Problems {
 	given := slices.DeleteFunc(k.Endpoints.fields(), func(f field) bool { return *f.value == "" })
-	if k.Kind == KindPeer || k.Kind == KindOpenID {
+	if k.Kind == KindPeer || k.Kind == KindOpenID || k.Kind == KindFrappe {
 		if len(given) > 0 {
-			return problem(given[0].name, "This provider says itself where its endpoints are. Leave this empty.")
+			return problem(given[0].name, "Where this provider's endpoints are is known from its address. Leave this empty.")
 		}
 		return nil
 	}

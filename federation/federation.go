@@ -83,6 +83,18 @@ type SignOuter interface {
 	SignOut(ctx context.Context, tokens Tokens, back, state string) (string, error)
 }
 
+// A Revoker is a Connector that can give back what its upstream gave it (RFC
+// 7009), when it is not used any more.
+type Revoker interface {
+	Revoke(ctx context.Context, old Tokens) error
+}
+
+// A Leaver is a Connector whose upstream has a page that ends the session
+// there, and sends nobody back.
+type Leaver interface {
+	LeavePage() string
+}
+
 // A Leg is what must survive until the browser is back: the part of one
 // sign-in that is spent at the upstream. It never travels.
 type Leg struct {

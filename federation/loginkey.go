@@ -121,6 +121,7 @@ const (
 	KindPeer   = "peer"
 	KindSocial = "social" // a provider of the vetted list, by its Preset
 	KindOAuth2 = "oauth2" // any OAuth 2.0 provider, described by hand
+	KindFrappe = "frappe" // a Frappe or ERPNext site, by its address
 )
 
 // Key names the record in its set.

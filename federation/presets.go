@@ -15,6 +15,9 @@ var presetRules = map[string]func(k LoginKey) Problems{
 }
 
 func checkPreset(k LoginKey, _ Env) Problems {
+	if k.Kind == KindFrappe {
+		return frappeRules(k)
+	}
 	if rules := presetRules[k.Preset]; rules != nil {
 		return rules(k)
 	}

@@ -1,0 +1,399 @@
+package frappe_test
+
+import (
+	"bytes"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/federationtest"
+	"github.com/fedhub/fedhub/federation/frappe"
+	"github.com/fedhub/fedhub/federation/frappe/frappetest"
+)
+
+const callback = federationtest.Hub + "/signin/from/up"
+
+// A stage is a connector and the simulated site that it leads to.
+type stage struct {
+	*testing.T
+	*frappetest.Primary
+	client    frappetest.Client
+	key       federation.LoginKey
+	env       federation.Env
+	connector federation.Connector
+	log       *bytes.Buffer
+	clock     *federationtest.Clock
+}
+
+// newStage sets a site up with Asha, Administrator, and us as a client. edit
+// may change the client there and the key here.
+func newStage(t *testing.T, g frappetest.Generation, edit func(*frappetest.Client, *federation.LoginKey)) *stage {
+	t.Helper()
+	s := &stage{T: t, log: &bytes.Buffer{}, clock: federationtest.NewClock()}
+	s.Primary = frappetest.NewPrimary(t, g, func(site *frappetest.Site) { site.Now = s.clock.Now })
+	s.Join("asha@example.com", "Asha", "Rao", "Accounts User")
+	s.Edit(func(site *frappetest.Site) {
+		site.People["Administrator"] = frappetest.Person{Email: "admin@example.com", First: "Administrator", Roles: []string{"System Manager", "All", "Guest", "Desk User"}}
+	})
+	s.key = federation.LoginKey{
+		ID: "up", Kind: federation.KindFrappe, Name: "Example ERP", BaseURL: s.URL, Enabled: true,
+		RoleMap: map[string]string{"Accounts User": "accounts", "All": "everybody", "Desk User": "staff", "Administrator": "admin", "Guest": "guest"},
+	}
+	s.client = s.Register(callback, func(c *frappetest.Client) {
+		if edit != nil {
+			edit(c, &s.key)
+		}
+	})
+	s.key.ClientID = s.client.ID
+	s.key.Secret = federationtest.Seal(s.client.Secret, s.key.SecretContext())
+	s.open()
+	return s
+}
+
+func (s *stage) open() {
+	s.Helper()
+	s.env = federationtest.NewEnv(s.Client(), s.clock, federationtest.NewHubKey(), s.log)
+	connector, err := frappe.New(s.key, s.env)
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.connector = connector
+}
+
+// begin goes there as somebody and comes back.
+func (s *stage) begin(who, button string) (federation.Leg, url.Values) {
+	s.Helper()
+	var leg federation.Leg
+	to, err := s.connector.Begin(s.Context(), &leg, federation.Hints{})
+	if err != nil {
+		s.Fatal(err)
+	}
+	stop := s.Visit(s, to, who, button)
+	back, err := url.Parse(stop.To)
+	if err != nil || !strings.HasPrefix(stop.To, callback) {
+		s.Fatalf("the site answered %d and sent the browser to %q: %s", stop.Status, stop.To, stop.Body)
+	}
+	return leg, back.Query()
+}
+
+func (s *stage) signIn(who string) (federation.Identity, error) {
+	s.Helper()
+	leg, answer := s.begin(who, frappetest.Allow)
+	id, err := s.connector.Finish(s.Context(), leg, answer)
+	s.noLeaks(err, leg, answer)
+	return id, err
+}
+
+func (s *stage) noLeaks(err error, leg federation.Leg, answer url.Values) {
+	s.Helper()
+	text := s.log.String()
+	if err != nil {
+		text += err.Error()
+	}
+	secrets := []string{s.client.Secret, leg.Verifier, leg.Nonce, answer.Get("code"), "eyJ"}
+	s.Edit(func(site *frappetest.Site) {
+		for _, t := range site.Tokens {
+			secrets = append(secrets, t.Access, t.Refresh)
+		}
+	})
+	for _, secret := range secrets {
+		if secret != "" && strings.Contains(text, secret) {
+			s.Errorf("FE-48: %q is in %s", secret, text)
+		}
+	}
+}
+
+// asked counts requests of the site.
+func (s *stage) asked(method string) (n int) {
+	s.Edit(func(site *frappetest.Site) {
+		for _, a := range site.Asked {
+			if strings.HasSuffix(a, "."+method) {
+				n++
+			}
+		}
+	})
+	return n
+}
+
+func (s *stage) alive() (n int) {
+	s.Edit(func(site *frappetest.Site) {
+		for _, t := range site.Tokens {
+			if !t.Revoked {
+				n++
+			}
+		}
+	})
+	return n
+}
+
+var methods = []string{frappetest.Basic, frappetest.Post}
+
+func TestEveryGenerationSignsPeopleIn(t *testing.T) {
+	for _, g := range frappetest.Generations() {
+		for _, method := range methods {
+			s := newStage(t, g, func(c *frappetest.Client, _ *federation.LoginKey) { c.AuthMethod = method })
+			var subject string
+			s.Edit(func(site *frappetest.Site) { subject = site.People["asha@example.com"].Subject })
+			for range 2 {
+				id, err := s.signIn("asha@example.com")
+				if err != nil {
+					t.Fatalf("%s, %s: %v", g, method, err)
+				}
+				if id.Subject != subject || id.Issuer != s.URL || id.Key != "up" || id.Name != "Asha Rao" || id.GivenName != "Asha" || id.FamilyName != "Rao" {
+					t.Errorf("%s: got %+v", g, id)
+				}
+				if id.Email != "asha@example.com" || id.EmailVerified {
+					t.Errorf("%s: the address is %q, verified %v", g, id.Email, id.EmailVerified)
+				}
+				if !slices.Equal(id.Roles, []string{"accounts"}) {
+					t.Errorf("%s: the roles are %v", g, id.Roles)
+				}
+			}
+			// Found out once, remembered afterwards; and nothing is left alive.
+			want := 2
+			if g == frappetest.G4 && method == frappetest.Basic {
+				want = 3
+			}
+			if got := s.asked("get_token"); got != want {
+				t.Errorf("%s, %s: the token endpoint was asked %d times, want %d", g, method, got, want)
+			}
+			if got := s.alive(); got != 0 {
+				t.Errorf("%s, %s: %d tokens are alive", g, method, got)
+			}
+		}
+	}
+}
+
+func TestAPublicClientNeedsNoSecret(t *testing.T) {
+	s := newStage(t, frappetest.G4, func(c *frappetest.Client, _ *federation.LoginKey) { c.AuthMethod = frappetest.None })
+	s.key.Secret = ""
+	s.open()
+	if id, err := s.signIn("asha@example.com"); err != nil || id.Email != "asha@example.com" {
+		t.Errorf("got %+v and %v", id, err)
+	}
+}
+
+func TestTheRequestHasEverythingOnce(t *testing.T) {
+	s := newStage(t, frappetest.G1, func(_ *frappetest.Client, k *federation.LoginKey) {
+		k.Scopes, k.Params = []string{"all", "openid"}, map[string]string{"display": "page", "state": "known"}
+	})
+	var leg federation.Leg
+	to, err := s.connector.Begin(t.Context(), &leg, federation.Hints{LoginHint: "asha"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := u.Query()
+	for name, want := range map[string]string{
+		"response_type": "code", "client_id": s.client.ID, "redirect_uri": callback, "scope": "openid all", "state": leg.State, "nonce": leg.Nonce,
+		"code_challenge_method": "S256", "display": "page",
+	} {
+		if got := q[name]; len(got) != 1 || got[0] != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+	}
+	plain := func(s string) bool {
+		return len(s) >= 43 && !strings.ContainsFunc(s, func(r rune) bool {
+			return r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+		})
+	}
+	if !plain(leg.State) || !plain(leg.Nonce) || strings.Contains(to, leg.Verifier) || strings.Contains(to, "+") || !strings.Contains(to, "scope=openid%20all") {
+		t.Errorf("the request is %s for %+v", to, leg)
+	}
+	if _, err := s.connector.Begin(t.Context(), &leg, federation.Hints{Prompt: "none"}); federationtest.Refused(err) != "login_required" {
+		t.Errorf("prompt=none: got %v", err)
+	}
+}
+
+// A site compares the cookies that it sets with its session, which nobody has
+// at the token endpoint.
+func TestNoCookieAndNoQueryGoesToTheSite(t *testing.T) {
+	s := newStage(t, frappetest.G1, nil)
+	client := *s.Client()
+	client.Jar = badJar{}
+	s.env.HTTP = &client
+	var err error
+	if s.connector, err = frappe.New(s.key, s.env); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.signIn("asha@example.com"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestOnlyBadCredentialsAreTriedAnotherWay(t *testing.T) {
+	s := newStage(t, frappetest.G1, nil)
+	leg, answer := s.begin("asha@example.com", frappetest.Allow)
+	answer.Set("code", "nosuch")
+	if _, err := s.connector.Finish(t.Context(), leg, answer); federationtest.Refused(err) != "invalid_grant" {
+		t.Errorf("got %v", err)
+	}
+	if got := s.asked("get_token"); got != 1 {
+		t.Errorf("a code was shown %d times", got)
+	}
+	for _, g := range []frappetest.Generation{frappetest.G1, frappetest.G2a, frappetest.G3} {
+		s = newStage(t, g, nil)
+		leg, answer = s.begin("asha@example.com", frappetest.Allow)
+		s.key.ClientID = "nosuch"
+		s.open()
+		if _, err := s.connector.Finish(t.Context(), leg, answer); federationtest.Refused(err) != "invalid_client" || s.asked("get_token") != 1 {
+			t.Errorf("%s: got %v after %d requests", g, err, s.asked("get_token"))
+		}
+	}
+}
+
+func TestTheSecretGoesWhereTheKeySays(t *testing.T) {
+	for place, want := range map[string]string{"form": "invalid_client", "header": ""} {
+		s := newStage(t, frappetest.G4, func(_ *frappetest.Client, k *federation.LoginKey) {
+			k.Options = map[string]string{"credentials": place}
+		})
+		_, err := s.signIn("asha@example.com")
+		if federationtest.Refused(err) != want || want == "" && err != nil {
+			t.Errorf("%s: got %v", place, err)
+		}
+	}
+}
+
+func TestAdministratorOfASiteIsNobody(t *testing.T) {
+	for _, g := range frappetest.Generations() {
+		s := newStage(t, g, func(c *frappetest.Client, _ *federation.LoginKey) { c.AllowedRoles = []string{"All"} })
+		s.Edit(func(site *frappetest.Site) {
+			u := site.People["Administrator"]
+			site.People["admin@example.com"] = u
+		})
+		_, err := s.signIn("admin@example.com")
+		var fault *federation.Fault
+		if !asFault(err, &fault) || fault.Kind != federation.Untrusted || !strings.Contains(fault.Reason, "Administrator") || !strings.Contains(err.Error(), "no id") {
+			t.Errorf("%s: got %v", g, err)
+		}
+		if got := s.alive(); got != 0 {
+			t.Errorf("%s: %d tokens of the site's Administrator are alive", g, got)
+		}
+	}
+}
+
+func TestTheSiteMayCallItselfAsTheKeySays(t *testing.T) {
+	for name, row := range map[string]struct {
+		calls, expected string
+		plain           bool
+		says            string // of the error; empty: signed in
+	}{
+		"its address":           {},
+		"its address, slashed":  {calls: "URL/"},
+		"plain http":            {plain: true},
+		"another site":          {calls: "https://upstream.example.com", says: `enter "https://upstream.example.com" as the issuer`},
+		"another, and expected": {calls: "https://upstream.example.com", expected: "https://upstream.example.com"},
+		"not what is expected":  {expected: "https://upstream.example.com", says: "calls itself"},
+	} {
+		s := newStage(t, frappetest.G1, func(_ *frappetest.Client, k *federation.LoginKey) {
+			k.Options = map[string]string{"issuer": row.expected}
+		})
+		leg, answer := s.begin("asha@example.com", frappetest.Allow)
+		s.Edit(func(site *frappetest.Site) {
+			site.BaseURL, site.Unproxied = strings.Replace(row.calls, "URL", s.URL, 1), row.plain
+		})
+		id, err := s.connector.Finish(t.Context(), leg, answer)
+		switch {
+		case row.says == "" && (err != nil || id.Issuer != s.URL):
+			t.Errorf("%s: got %+v and %v", name, id, err)
+		case row.says != "" && (federationtest.Fault(err) != federation.Misconfigured || !strings.Contains(err.Error(), row.says)):
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+func TestAnAddressCountsByTheAdministratorsWord(t *testing.T) {
+	for name, row := range map[string]struct {
+		edit func(*federation.LoginKey)
+		want bool
+	}{
+		"no word":         {func(*federation.LoginKey) {}, false},
+		"for all":         {func(k *federation.LoginKey) { k.TrustEmail = true }, true},
+		"for the domain":  {func(k *federation.LoginKey) { k.AuthoritativeDomains = []string{"example.com"} }, true},
+		"for another one": {func(k *federation.LoginKey) { k.AuthoritativeDomains = []string{"ample.com"} }, false},
+	} {
+		s := newStage(t, frappetest.G1, func(_ *frappetest.Client, k *federation.LoginKey) { row.edit(k) })
+		if id, err := s.signIn("asha@example.com"); err != nil || id.EmailVerified != row.want {
+			t.Errorf("%s: got %v and %v", name, id.EmailVerified, err)
+		}
+	}
+}
+
+func TestARefreshRotatesAtEveryGeneration(t *testing.T) {
+	for _, g := range frappetest.Generations() {
+		s := newStage(t, g, func(_ *frappetest.Client, k *federation.LoginKey) { k.KeepTokens = true })
+		first, err := s.signIn("asha@example.com")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.clock.Move(2 * time.Hour) // the access token is over
+		s.Join("asha@example.com", "Asha", "King", "Accounts User")
+		s.Edit(func(site *frappetest.Site) {
+			u := site.People["asha@example.com"]
+			u.Subject = first.Subject
+			site.People["asha@example.com"] = u
+		})
+		second, err := s.connector.(federation.Refresher).Refresh(t.Context(), first.Tokens)
+		if err != nil || second.FamilyName != "King" || second.Tokens.Refresh == first.Tokens.Refresh || second.Tokens.Refresh == "" {
+			t.Fatalf("%s: got %+v and %v", g, second, err)
+		}
+		if err := s.connector.(federation.Revoker).Revoke(t.Context(), first.Tokens); err != nil {
+			t.Errorf("%s: revoke: %v", g, err)
+		}
+		if got := s.alive(); got != 1 {
+			t.Errorf("%s: %d pairs are alive, want one", g, got)
+		}
+		_, err = s.connector.(federation.Refresher).Refresh(t.Context(), first.Tokens)
+		if federationtest.Refused(err) != "invalid_grant" {
+			t.Errorf("%s: the old token: got %v", g, err)
+		}
+		s.noLeaks(err, federation.Leg{}, nil)
+		if err := s.connector.(federation.Revoker).Revoke(t.Context(), second.Tokens); err != nil || s.alive() != 0 {
+			t.Errorf("%s: %d pairs are alive after the last was given back: %v", g, s.alive(), err)
+		}
+	}
+}
+
+func TestOnlyTheSamePersonIsRefreshed(t *testing.T) {
+	s := newStage(t, frappetest.G1, func(_ *frappetest.Client, k *federation.LoginKey) { k.KeepTokens = true })
+	id, err := s.signIn("asha@example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Join("asha@example.com", "Eve", "") // the address is somebody else's now
+	if _, err := s.connector.(federation.Refresher).Refresh(t.Context(), id.Tokens); federationtest.Fault(err) != federation.Untrusted {
+		t.Errorf("got %v", err)
+	}
+	if _, err := s.connector.(federation.Refresher).Refresh(t.Context(), federation.Tokens{}); federationtest.Refused(err) != "invalid_grant" {
+		t.Errorf("no token: got %v", err)
+	}
+}
+
+func TestTheStepsOfATestAreTicked(t *testing.T) {
+	s := newStage(t, frappetest.G1, nil)
+	leg, answer := s.begin("asha@example.com", frappetest.Allow)
+	var steps []string
+	facts := map[string]string{}
+	ctx := federation.Observed(t.Context(), func(step federation.Step) {
+		steps = append(steps, step.Name)
+		for _, f := range step.Facts {
+			facts[f.Name] = f.Value
+		}
+	})
+	if _, err := s.connector.Finish(ctx, leg, answer); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"answer", "token", "id_token", "userinfo", "claims"}; !slices.Equal(steps, want) {
+		t.Errorf("got %v, want %v", steps, want)
+	}
+	// Hole #37354: an administrator sees what arrived, and what a short secret is worth.
+	if !strings.Contains(facts["roles there"], "Accounts User") || !strings.Contains(facts["secret"], "short") || facts["email_verified"] != "false" {
+		t.Errorf("the facts are %v", facts)
+	}
+}

@@ -1,0 +1,151 @@
+package frappe
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/fedhub/fedhub/federation"
+	reading "github.com/fedhub/fedhub/federation/internal/claims"
+	"github.com/go-jose/go-jose/v4"
+)
+
+const skew = 2 * time.Minute // how far the site's clock may be off
+
+// claims are those of a token that passed every check; none if there is no
+// token, or nothing to check it with.
+type claims struct {
+	reading.Document
+	there bool
+}
+
+// key is the client secret as a key for HMAC. Sites before v17 have secrets of
+// ten characters, and the library takes none shorter than the digest (RFC 7518
+// §3.2). HMAC itself fills a short key with zeros (RFC 2104 §2), so filling it
+// here changes no signature. It is as weak as it was: see ShortSecret.
+func key(secret string) []byte {
+	filled := make([]byte, max(len(secret), sha256.Size))
+	copy(filled, secret)
+	return filled
+}
+
+// verify returns the claims of the id_token of a sign-in.
+func (c *Connector) verify(leg federation.Leg, got tokens) (claims, error) {
+	return c.checked(got, func(d reading.Document) error {
+		nonce, _ := d.At("nonce")
+		text, _ := nonce.(string)
+		if leg.Nonce == "" || subtle.ConstantTimeCompare([]byte(text), []byte(leg.Nonce)) != 1 { // FE-13
+			return errors.New("its nonce is not the one that was sent")
+		}
+		return nil
+	})
+}
+
+// verifyAgain is for one that comes with a refresh: today's sites send none. It
+// must be about the same person (OpenID Connect Core §12.2).
+func (c *Connector) verifyAgain(before federation.Tokens, got tokens) (claims, error) {
+	return c.checked(got, func(d reading.Document) error {
+		if id, err := d.ID("sub"); err != nil || id != before.Subject {
+			return errors.New("it is about another subject than before")
+		}
+		return nil
+	})
+}
+
+func (c *Connector) checked(got tokens, more func(reading.Document) error) (claims, error) {
+	if got.id == "" || c.Secret == "" {
+		return claims{}, nil
+	}
+	d, err := c.opened(got.id)
+	if err != nil {
+		return claims{}, err
+	}
+	// The order of OpenID Connect Core §3.1.3.7.
+	for _, check := range []func(reading.Document) error{
+		c.issuer, c.audience, c.times, more, func(d reading.Document) error { return hash(d, got.access) }, c.subject,
+	} {
+		if err := check(d); err != nil {
+			return claims{}, err
+		}
+	}
+	return claims{d, true}, nil
+}
+
+// opened returns the payload of a token that is signed with our secret, by the
+// one algorithm that sites have.
+func (c *Connector) opened(raw string) (reading.Document, error) {
+	jws, err := jose.ParseSignedCompact(raw, []jose.SignatureAlgorithm{jose.HS256})
+	if err != nil || len(jws.Signatures) != 1 {
+		return reading.Document{}, errors.New("it is not a compact JWT signed with HS256")
+	}
+	if typ, found := jws.Signatures[0].Protected.ExtraHeaders[jose.HeaderType]; found {
+		if word, _ := typ.(string); !strings.EqualFold(word, "JWT") { // RFC 8725 §3.11
+			return reading.Document{}, errors.New("its typ says that it is for something else")
+		}
+	}
+	payload, err := jws.Verify(key(c.Secret))
+	if err != nil {
+		return reading.Document{}, errors.New("it is not signed with the client secret of this key. Copy the secret from the site's OAuth Client again")
+	}
+	return reading.Parse(payload)
+}
+
+// audience wants us and nobody else: a site names one client, as a text.
+func (c *Connector) audience(d reading.Document) error {
+	aud, _ := d.At("aud")
+	if list, ok := aud.([]any); ok && len(list) == 1 {
+		aud = list[0]
+	}
+	if aud != any(c.Key.ClientID) {
+		return errors.New("its aud is not us")
+	}
+	return nil
+}
+
+func (c *Connector) times(d reading.Document) error {
+	expires, err := seconds(d, "exp")
+	if err != nil {
+		return err
+	}
+	issued, err := seconds(d, "iat")
+	if err != nil {
+		return err
+	}
+	now := c.Env.Now()
+	switch {
+	case !now.Before(expires):
+		return errors.New("it has expired")
+	case issued.After(now.Add(skew)):
+		return errors.New("its iat is in the future")
+	}
+	return nil
+}
+
+func seconds(d reading.Document, name string) (time.Time, error) {
+	value, _ := d.At(name)
+	number, _ := value.(json.Number)
+	n, err := number.Int64()
+	if err != nil {
+		return time.Time{}, fmt.Errorf("it has no usable %s", name)
+	}
+	return time.Unix(n, 0), nil
+}
+
+// hash ties the access token to the id_token (Core §3.1.3.6).
+func hash(d reading.Document, access string) error {
+	value, found := d.At("at_hash")
+	if !found {
+		return nil
+	}
+	text, _ := value.(string)
+	sum := sha256.Sum256([]byte(access))
+	if want := base64.RawURLEncoding.EncodeToString(sum[:sha256.Size/2]); subtle.ConstantTimeCompare([]byte(text), []byte(want)) != 1 {
+		return errors.New("its at_hash is not of the access token")
+	}
+	return nil
+}

@@ -1,0 +1,165 @@
+package frappe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/fedhub/fedhub/federation"
+	reading "github.com/fedhub/fedhub/federation/internal/claims"
+)
+
+// automatic are roles that a site gives to everybody of a sort, and that of its
+// root account. They say nothing about a person, so no rule maps them.
+var automatic = []string{"All", "Guest", "Desk User", "Administrator"}
+
+// identify says who the tokens are about: the id_token first, if there is one,
+// then the profile, which must be about the same person.
+func (c *Connector) identify(ctx context.Context, got tokens, verify func() (claims, error)) (federation.Identity, error) {
+	var signed claims
+	if got.id != "" {
+		err := c.Step(ctx, "id_token", func(fact func(name, value string)) (err error) {
+			if signed, err = verify(); err != nil {
+				return c.Fault(federation.Untrusted, fmt.Errorf("the id_token: %w", err))
+			}
+			if !signed.there {
+				fact("signature", "not looked at: without a client secret there is nothing to check it with")
+				return nil
+			}
+			fact("issuer", c.spelled(signed.Document))
+			if ShortSecret(c.Secret) {
+				fact("secret", shortSecret)
+			}
+			return nil
+		})
+		if err != nil {
+			return federation.Identity{}, err
+		}
+	}
+	profile, err := c.profile(ctx, got.access, signed)
+	if err != nil {
+		return federation.Identity{}, err
+	}
+	return c.described(ctx, got, profile)
+}
+
+// profile asks who the token is about.
+func (c *Connector) profile(ctx context.Context, access string, signed claims) (profile reading.Document, err error) {
+	err = c.Step(ctx, "userinfo", func(fact func(name, value string)) error {
+		answer, err := c.Line.Resource(ctx, c.Key.BaseURL+methodProfile, access)
+		if err != nil {
+			return c.Fault(federation.Untrusted, fmt.Errorf("get the profile: %w", err))
+		}
+		if err := c.no(answer, url.Values{"access_token": {access}}); err != nil {
+			return c.noProfile(answer.Status, err)
+		}
+		if profile, err = reading.Parse(answer.Body); err != nil {
+			return c.Fault(federation.Untrusted, fmt.Errorf("the profile: %w", err))
+		}
+		return c.samePerson(profile, signed)
+	})
+	return profile, err
+}
+
+// noProfile adds what a refusal most likely means: the token is a moment old.
+func (c *Connector) noProfile(status int, err error) error {
+	var refusal *federation.Refusal
+	if !errors.As(err, &refusal) {
+		return err
+	}
+	hint := "see whether the OAuth Client on the site has openid among its Scopes"
+	return c.Faultf(federation.Untrusted, "the site answered %d to its own token (%s %s); %s", status, refusal.Code, refusal.Description, hint)
+}
+
+func (c *Connector) samePerson(profile reading.Document, signed claims) error {
+	for _, check := range []func(reading.Document) error{c.issuer, c.subject} {
+		if err := check(profile); err != nil {
+			return c.Fault(federation.Untrusted, fmt.Errorf("the profile: %w", err))
+		}
+	}
+	if !signed.there {
+		return nil
+	}
+	a, errA := profile.ID("sub")
+	if b, errB := signed.ID("sub"); errA != nil || errB != nil || a != b { // Core §5.3.2
+		return c.Faultf(federation.Untrusted, "the profile is about another subject than the id_token")
+	}
+	return nil
+}
+
+// subject wants a name for the person. Administrator, and nobody else, has
+// none: every site has one, with one and the same address.
+func (c *Connector) subject(d reading.Document) error {
+	value, there := d.At("sub")
+	if _, isText := value.(string); isText {
+		_, err := d.ID("sub")
+		return err
+	}
+	if there {
+		return errors.New("its sub is not a text")
+	}
+	return &federation.Fault{
+		Kind:   federation.Untrusted,
+		Reason: "At " + c.Key.Name + " you are signed in with an account that has no identity of its own, such as Administrator. Sign in there with your personal account, then try again.",
+		Cause:  errors.New("its sub is null: the account Administrator of a Frappe site has no id, and cannot be told from that of any other site"),
+	}
+}
+
+// described makes an identity of a profile.
+func (c *Connector) described(ctx context.Context, got tokens, profile reading.Document) (id federation.Identity, err error) {
+	err = c.Step(ctx, "claims", func(fact func(name, value string)) error {
+		if id, err = profile.Identity(federation.Claims{Subject: "sub"}, c.rules()); err != nil {
+			return c.Fault(federation.Untrusted, fmt.Errorf("the profile: %w", err))
+		}
+		id.Key, id.Issuer = c.Key.ID, c.Key.BaseURL
+		id.Email = strings.ToLower(id.Email) // as the site keeps it
+		id.EmailVerified = c.vouched(profile, id.Email)
+		fact("subject", id.Subject)
+		fact("email", id.Email)
+		fact("email_verified", fmt.Sprint(id.EmailVerified))
+		if _, said := profile.At("email_verified"); !said && id.EmailVerified {
+			fact("email_verified by", "your trust in this site; it says nothing itself")
+		}
+		fact("roles there", strings.Join(profile.Words("roles"), ", "))
+		return nil
+	})
+	if err != nil {
+		return federation.Identity{}, err
+	}
+	if c.Key.KeepTokens && got.refresh != "" {
+		id.Tokens = federation.Tokens{Refresh: got.refresh, Subject: id.Subject}
+	}
+	return id, nil
+}
+
+// vouched tells whether an address counts as verified there. A site says
+// nothing about that, so it takes the administrator's word for the site, or
+// for the domain. A site that does say something is taken at its word.
+func (c *Connector) vouched(profile reading.Document, address string) bool {
+	if _, said := profile.At("email_verified"); said {
+		return address != "" && profile.IsTrue("email_verified") // FE-16
+	}
+	_, domain, found := strings.Cut(address, "@")
+	return found && (c.Key.TrustEmail || slices.Contains(c.Key.AuthoritativeDomains, domain))
+}
+
+// rules are the key's, but for roles that say nothing.
+func (c *Connector) rules() map[string]string {
+	rules := map[string]string{}
+	for from, to := range c.Key.RoleMap {
+		if !slices.Contains(automatic, from) {
+			rules[from] = to
+		}
+	}
+	return rules
+}
+
+// shortSecret is what is said about one.
+const shortSecret = "short: whoever sees one ID token can guess it. Have the site make a new one, and update the site if it makes no longer ones"
+
+// ShortSecret tells whether a client secret can be found by trying: sites
+// before v17 make them of 40 bits.
+func ShortSecret(secret string) bool { return secret != "" && len(secret) < 32 }

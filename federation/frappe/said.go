@@ -1,0 +1,106 @@
+package frappe
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/internal/call"
+	reading "github.com/fedhub/fedhub/federation/internal/claims"
+)
+
+// no is what a site means by an answer that is not what was asked for, or nil.
+// sent are the values of the request, some of which it likes to repeat.
+//
+// There are four ways to say no: an error code with an error_description, the
+// same with a description, the name of an exception, and a page.
+func (c *Connector) no(answer call.Answer, sent url.Values) error {
+	document, err := reading.Parse(answer.Body)
+	isJSON := err == nil && reading.IsJSON(answer.Type)
+	said := func(name string) string { return document.Text(name, maxSaid) }
+	switch {
+	case answer.Status == http.StatusOK && isJSON && said("error") == "" && said("exc_type") == "":
+		return nil
+	case isJSON && said("error") != "":
+		text := said("error_description")
+		if text == "" {
+			text = said("description")
+		}
+		return federation.NewRefusal(c.Key.Name, said("error"), without(sent, c.Secret, text))
+	case isJSON && said("exc_type") != "":
+		return c.exception(answer.Status, said("exc_type"), without(sent, c.Secret, words(document)))
+	case answer.Status >= 500:
+		return c.Faultf(federation.Unreachable, "the site answered %d", answer.Status)
+	case answer.Status >= 300 && answer.Status < 400:
+		return c.Faultf(federation.Untrusted, "the site sent the request elsewhere (%d); enter the address that it is really at", answer.Status)
+	case !isJSON:
+		return c.Faultf(federation.Untrusted, "the site answered %d with %q instead of JSON; see whether a Frappe site is at this address", answer.Status, federation.CleanText(answer.Type, 100))
+	}
+	return c.Faultf(federation.Untrusted, "the site answered %d without an error code", answer.Status)
+}
+
+// exception finds the code that RFC 6749 has for what the framework said. A
+// record that is missing, or that a guest may not know to be missing, is
+// either our client or the token that was sent.
+func (c *Connector) exception(status int, kind, text string) error {
+	described := kind + ": " + text
+	absent := kind == "DoesNotExistError" || kind == "PermissionError"
+	switch {
+	case absent && strings.Contains(text, "OAuth Client"):
+		return federation.NewRefusal(c.Key.Name, "invalid_client", described)
+	case absent && strings.Contains(text, "OAuth Bearer Token"):
+		return federation.NewRefusal(c.Key.Name, "invalid_grant", described)
+	case kind == "AuthenticationError":
+		return federation.NewRefusal(c.Key.Name, "invalid_client", described)
+	case status >= 500:
+		return c.Faultf(federation.Unreachable, "the site answered %d, %s", status, federation.CleanText(described, maxSaid))
+	}
+	return c.Faultf(federation.Untrusted, "the site answered %d, %s", status, federation.CleanText(described, maxSaid))
+}
+
+// maxSaid bounds what is kept of a site's words, in bytes.
+const maxSaid = 300
+
+// words are the messages of an exception. The traceback that an older site
+// sends along is not looked at: it holds whatever the site has in memory.
+func words(document reading.Document) string {
+	text := document.Text("_error_message", maxSaid)
+	raw, _ := document.At("_server_messages")
+	list, _ := raw.(string)
+	var messages []string
+	if len(list) > maxMessages || json.Unmarshal([]byte(list), &messages) != nil {
+		return text
+	}
+	for _, m := range messages {
+		var message struct{ Message string }
+		if json.Unmarshal([]byte(m), &message) == nil {
+			text += " " + message.Message
+		}
+	}
+	return federation.CleanText(text, maxSaid)
+}
+
+const maxMessages = 16 << 10 // bytes
+
+// without takes out of a site's words what was sent to it: an older site
+// answers a refresh token that it does not know with that very token (FE-48).
+func without(sent url.Values, secret, text string) string {
+	for name, values := range sent {
+		if name == "grant_type" || name == "token_type_hint" || name == "redirect_uri" {
+			continue
+		}
+		for _, value := range values {
+			text = replaced(text, value)
+		}
+	}
+	return replaced(text, secret)
+}
+
+func replaced(text, secret string) string {
+	if secret == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, secret, "…")
+}
