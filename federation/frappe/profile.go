@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -53,7 +52,7 @@ func (c *Connector) profile(ctx context.Context, access string, signed claims) (
 		if err != nil {
 			return c.Fault(federation.Untrusted, fmt.Errorf("get the profile: %w", err))
 		}
-		if err := c.no(answer, url.Values{"access_token": {access}}); err != nil {
+		if err := c.no(answer); err != nil {
 			return c.noProfile(answer.Status, err)
 		}
 		if profile, err = reading.Parse(answer.Body); err != nil {

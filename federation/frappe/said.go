@@ -3,7 +3,7 @@ package frappe
 import (
 	"encoding/json"
 	"net/http"
-	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/fedhub/fedhub/federation"
@@ -12,11 +12,10 @@ import (
 )
 
 // no is what a site means by an answer that is not what was asked for, or nil.
-// sent are the values of the request, some of which it likes to repeat.
 //
 // There are four ways to say no: an error code with an error_description, the
 // same with a description, the name of an exception, and a page.
-func (c *Connector) no(answer call.Answer, sent url.Values) error {
+func (c *Connector) no(answer call.Answer) error {
 	document, err := reading.Parse(answer.Body)
 	isJSON := err == nil && reading.IsJSON(answer.Type)
 	said := func(name string) string { return document.Text(name, maxSaid) }
@@ -28,9 +27,9 @@ func (c *Connector) no(answer call.Answer, sent url.Values) error {
 		if text == "" {
 			text = said("description")
 		}
-		return federation.NewRefusal(c.Key.Name, said("error"), without(sent, c.Secret, text))
+		return federation.NewRefusal(c.Key.Name, said("error"), without(c.Secret, text))
 	case isJSON && said("exc_type") != "":
-		return c.exception(answer.Status, said("exc_type"), without(sent, c.Secret, words(document)))
+		return c.exception(answer.Status, said("exc_type"), without(c.Secret, words(document)))
 	case answer.Status >= 500:
 		return c.Faultf(federation.Unreachable, "the site answered %d", answer.Status)
 	case answer.Status >= 300 && answer.Status < 400:
@@ -84,23 +83,14 @@ func words(document reading.Document) string {
 
 const maxMessages = 16 << 10 // bytes
 
-// without takes out of a site's words what was sent to it: an older site
-// answers a refresh token that it does not know with that very token (FE-48).
-func without(sent url.Values, secret, text string) string {
-	for name, values := range sent {
-		if name == "grant_type" || name == "token_type_hint" || name == "redirect_uri" {
-			continue
-		}
-		for _, value := range values {
-			text = replaced(text, value)
-		}
-	}
-	return replaced(text, secret)
-}
+// tokenLike is the shape of a code or a token. An older site answers a refresh
+// token that it does not know with that very token (FE-48).
+var tokenLike = regexp.MustCompile(`[0-9A-Za-z_-]{20,}`)
 
-func replaced(text, secret string) string {
-	if secret == "" {
-		return text
+// without takes out of a site's words what could be a secret.
+func without(secret, text string) string {
+	if secret != "" {
+		text = strings.ReplaceAll(text, secret, "…")
 	}
-	return strings.ReplaceAll(text, secret, "…")
+	return tokenLike.ReplaceAllString(text, "…")
 }

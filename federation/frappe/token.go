@@ -60,7 +60,7 @@ func (c *Connector) ask(ctx context.Context, method string, form url.Values, fac
 		if err != nil {
 			return call.Answer{}, c.Fault(federation.Untrusted, fmt.Errorf("ask for a token: %w", err))
 		}
-		no := c.no(answer, form)
+		no := c.no(answer)
 		if no == nil {
 			c.header.Store(inHeader)
 			return answer, nil

@@ -1,0 +1,313 @@
+package frappe_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/federationtest"
+	"github.com/fedhub/fedhub/federation/frappe"
+	"github.com/fedhub/fedhub/federation/frappe/frappetest"
+)
+
+// What came of the recorded answers: who is signed in, "revoked", or words of
+// the reason why nobody is. A name with a generation goes before one without.
+//
+// Most codes were asked for without a nonce, and so their id_tokens have none;
+// we always send one, and take nobody in without it. To show that nothing else
+// is wrong with them, each is played a second time as the answer to a refresh.
+const (
+	asha     = "asha@example.com"
+	kiran    = "kiran@example.com"
+	noNonce  = "its nonce is not the one that was sent"
+	ownToken = "to its own token"
+	chained  = `enter "https://upstream.example.com" as the issuer`
+)
+
+var outcomes = map[string]string{
+	"token ok":                                   asha,
+	"token scope all only":                       asha, // the profile tells
+	"token client without openid":                "openid among its Scopes",
+	"token wrong secret":                         noNonce, // older sites look at no secret
+	"token without secret":                       noNonce,
+	"token without client_id":                    "answered 500",
+	"token unknown client_id":                    "invalid_client",
+	"token basic only":                           "invalid_client",
+	"token basic and client_id":                  "invalid_client",
+	"token code used twice":                      "invalid_grant",
+	"token unknown code":                         "invalid_grant",
+	"token code of another client":               "invalid_grant",
+	"token without code":                         "Missing code parameter",
+	"token wrong redirect_uri":                   "Mismatching redirect URI",
+	"token without redirect_uri":                 noNonce,
+	"token another redirect_uri of the client":   "not signed with the client secret",
+	"token by GET":                               "Unsupported request method GET",
+	"token with query":                           "URL query parameters are not allowed",
+	"token JSON body":                            "unsupported_grant_type",
+	"token with the session cookies of the user": noNonce,
+	"token with only a foreign user_id cookie":   "invalid_client",
+	"token extra field":                          noNonce,
+	"token with Origin":                          noNonce,
+	"token pkce S256":                            noNonce,
+	"token pkce S256 wrong verifier":             "invalid_grant",
+	"token pkce S256 no verifier":                "invalid_grant",
+	"token pkce verifier of 3 characters":        noNonce,
+	"token pkce no method":                       noNonce,
+	"token pkce no method, no verifier":          "invalid_grant",
+	"token verifier without challenge":           noNonce,
+	"token grant client_credentials":             "unauthorized_client",
+	"token grant password":                       asha,
+	"token grant password, wrong":                "invalid_client",
+	"token grant unknown":                        "unsupported_grant_type",
+	"token grant missing":                        "unsupported_grant_type",
+
+	"refresh ok":                           asha,
+	"refresh old refresh token again":      asha,
+	"refresh old access token still works": asha,
+	"refresh narrower scope":               asha,
+	"refresh wider scope (code)":           noNonce,
+	"refresh wider scope":                  "invalid_scope",
+	"refresh by another client (code)":     noNonce,
+	"refresh by another client":            asha,
+	"refresh without client_id (code)":     noNonce,
+	"refresh without client_id":            asha,
+	"refresh unknown token":                "invalid_grant",
+	"refresh without token":                "Missing refresh token parameter",
+
+	"revoke access token":                          "revoked",
+	"revoke then userinfo":                         ownToken,
+	"revoke then refresh":                          "invalid_grant",
+	"revoke refresh token with hint":               "invalid_client",
+	"revoke refresh then userinfo":                 asha,
+	"revoke refresh token with hint and client_id": "revoked",
+	"revoke refresh and client_id then userinfo":   ownToken,
+	"revoke refresh token without hint":            "revoked", // so it says
+	"revoke refresh no hint then userinfo":         asha,
+	"revoke without client_id":                     "revoked",
+	"revoke without client_id then userinfo":       ownToken,
+	"revoke unknown token":                         "revoked",
+	"revoke unknown token without client_id":       "invalid_client",
+	"revoke without token":                         "answered 400 without an error code",
+	"revoke by GET":                                "answered 400 without an error code",
+	"revoke by another client (code)":              noNonce,
+	"revoke by another client":                     "revoked",
+
+	"userinfo ok":                               asha,
+	"userinfo lower-case bearer":                asha,
+	"userinfo by POST":                          asha,
+	"userinfo token in the body":                "answered 403, PermissionError",
+	"userinfo token in the query":               "answered 403, PermissionError",
+	"userinfo website user":                     kiran,
+	"userinfo Administrator":                    "its sub is null",
+	"userinfo no token":                         "answered 403, PermissionError",
+	"userinfo session without token":            ownToken,
+	"userinfo unknown token":                    ownToken,
+	"userinfo token of a client without openid": "openid among its Scopes",
+	"userinfo token with scope all":             asha,
+	"userinfo expired token":                    ownToken,
+	"userinfo token of a disabled user":         kiran, // the site's people are the site's to keep
+
+	"chained userinfo (code)": chained,
+	"chained userinfo":        chained,
+
+	"implicit approve": "neither a code nor an error",
+}
+
+// neverAsked are the files and exchanges that a browser or another program got,
+// and why no connector does.
+func neverAsked(e frappetest.Exchange) string {
+	topic := e.File[len("v15-primary-"):]
+	switch {
+	case topic == "discovery", topic == "path", topic == "authorization", topic == "protected", e.Name == "chained discovery":
+		return "the document may be about another site, so it is not read"
+	case topic == "introspect", strings.Contains(e.Target, "introspect_token"):
+		return "introspection calls an expired token active, so it is not believed"
+	case topic == "register", topic == "cors", topic == "logout", topic == "api":
+		return "that is for browsers and other programs"
+	case topic == "authorize":
+		return "the site keeps the browser, or shows it the next page of its own; nothing comes back"
+	case strings.Contains(e.Target, ".approve?") && !strings.Contains(e.AnswerHeader.Get("Location"), "#"):
+		return "its code is played with the token answer behind it"
+	}
+	return ""
+}
+
+func TestEveryRecordedAnswerSignsInOrNamesTheReason(t *testing.T) {
+	used := map[string]bool{}
+	var code string // of the approval before
+	for _, e := range frappetest.Recorded(t, "*-primary-*") {
+		if strings.Contains(e.Target, ".approve?") {
+			code = e.AnswerHeader.Get("Location")
+		}
+		if neverAsked(e) != "" {
+			continue
+		}
+		name := e.Name
+		if strings.Contains(e.Body, "grant_type=authorization_code") && !strings.HasPrefix(e.File[len("v15-primary-"):], "token") {
+			name += " (code)"
+		}
+		want, found := outcomes[name]
+		if !found {
+			t.Errorf("%s, %s: no outcome is known", e.File, name)
+			continue
+		}
+		used[name] = true
+		p := newPlay(t, e)
+		got := p.outcome(code)
+		code = ""
+		if !strings.Contains(got, want) {
+			t.Errorf("%s, %s: got %q, want %q", e.File, name, got, want)
+		}
+		if want == noNonce {
+			if got := p.refreshed(); got != asha {
+				t.Errorf("%s, %s, as a refresh: got %q", e.File, name, got)
+			}
+		}
+	}
+	for name := range outcomes {
+		if !used[name] {
+			t.Errorf("no recording is called %q", name)
+		}
+	}
+}
+
+// A play is a connector whose site answers with one recorded answer, and with
+// what goes before or behind it.
+type play struct {
+	*testing.T
+	e         frappetest.Exchange
+	connector federation.Connector
+	subject   string
+}
+
+func newPlay(t *testing.T, e frappetest.Exchange) *play {
+	t.Helper()
+	generation := e.File[:3]
+	id, secret, base := "tvm353lm47", "be3b1c2179", "http://primary.localhost:8000"
+	if generation == "v16" {
+		id, secret, base = "53f4tbd03j", "9570d918c0", "http://primary-v16.localhost:8002"
+	}
+	if strings.Contains(e.Body, "client_id=qnff4l60t1") || strings.Contains(e.Body, "client_id=53mr21onr8") {
+		id = url.Values(mustQuery(e.Body)).Get("client_id")
+	}
+	profiles := map[string]frappetest.Exchange{}
+	for _, one := range frappetest.Recorded(t, generation+"-primary-userinfo") {
+		profiles[one.Name] = one
+	}
+	p := &play{T: t, e: e, subject: member(profiles["userinfo ok"].Answer, "sub")}
+	profile := profiles["userinfo ok"]
+	if e.Name == "token client without openid" {
+		profile = profiles["userinfo token of a client without openid"]
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, method, _ := strings.Cut(r.URL.Path, "oauth2.")
+		switch {
+		case strings.Contains(e.Target, "oauth2."+method):
+			e.Play(w)
+		case method == "get_token":
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprint(w, `{"access_token":"a","token_type":"Bearer"}`)
+		case method == "openid_profile":
+			profile.Play(w)
+		default:
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprint(w, "{}")
+		}
+	}))
+	t.Cleanup(server.Close)
+	key := federation.LoginKey{ID: "up", Kind: federation.KindFrappe, Name: "Example ERP", BaseURL: base, ClientID: id, Enabled: true}
+	key.Secret = federationtest.Seal(secret, key.SecretContext())
+	client := server.Client()
+	client.Transport = &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, network, server.Listener.Addr().String())
+	}}
+	env := federationtest.NewEnv(client, federationtest.NewClock(), federationtest.NewHubKey(), &bytes.Buffer{})
+	env.Callback = func(string) string { return "https://hub.example.com/cb" }
+	env.Now = func() time.Time { return moment(e.Answer) }
+	connector, err := frappe.New(key, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.connector = connector
+	return p
+}
+
+// outcome is what comes of the answer where it would come.
+func (p *play) outcome(code string) string {
+	p.Helper()
+	switch {
+	case strings.Contains(p.e.Body, "grant_type=refresh_token"):
+		return p.refreshed()
+	case strings.Contains(p.e.Target, "revoke_token"):
+		if err := p.connector.(federation.Revoker).Revoke(p.Context(), federation.Tokens{Refresh: "r"}); err != nil {
+			return err.Error()
+		}
+		return "revoked"
+	}
+	answer := url.Values{"code": {"c"}, "state": {"st-1"}}
+	if back, err := url.Parse(code); err == nil && code != "" {
+		answer = back.Query()
+	}
+	leg := federation.Leg{State: "st-1", Nonce: "n-1", Verifier: "v", Redirect: "https://hub.example.com/cb", Issuer: p.base()}
+	if answer.Get("state") == "" {
+		answer.Set("state", "st-1") // the fragment of an implicit answer stays in the browser
+	}
+	id, err := p.connector.Finish(p.Context(), leg, answer)
+	return said(id, err)
+}
+
+func (p *play) base() string {
+	if strings.HasPrefix(p.e.File, "v16") {
+		return "http://primary-v16.localhost:8002"
+	}
+	return "http://primary.localhost:8000"
+}
+
+func (p *play) refreshed() string {
+	id, err := p.connector.(federation.Refresher).Refresh(p.Context(), federation.Tokens{Refresh: "r", Subject: p.subject})
+	return said(id, err)
+}
+
+func said(id federation.Identity, err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	return id.Email
+}
+
+func mustQuery(s string) url.Values {
+	q, err := url.ParseQuery(s)
+	if err != nil {
+		panic(err)
+	}
+	return q
+}
+
+func member(answer, name string) string {
+	var all map[string]any
+	_ = json.Unmarshal([]byte(answer), &all)
+	text, _ := all[name].(string)
+	return text
+}
+
+// moment is when an answer was given: a second after its id_token was made.
+func moment(answer string) time.Time {
+	parts := strings.Split(member(answer, "id_token"), ".")
+	if len(parts) != 3 {
+		return time.Unix(1795450954, 0)
+	}
+	payload, _ := base64.RawURLEncoding.DecodeString(parts[1])
+	var claims struct{ IAT int64 }
+	_ = json.Unmarshal(payload, &claims)
+	return time.Unix(claims.IAT+1, 0)
+}
