@@ -141,6 +141,9 @@ type Client struct {
 	Created   time.Time `bson:"created"`
 	Updated   time.Time `bson:"updated"`
 	CreatedBy string    `bson:"created_by,omitempty"`
+	// Imported is what Updated was when the client was last taken over from
+	// another system: as long as they agree, nobody changed it here.
+	Imported time.Time `bson:"imported,omitempty"`
 
 	Frappe   *FrappeSite `bson:"frappe,omitempty"`   // set when the client is a Frappe or ERPNext site used as it is
 	Server   *Server     `bson:"server,omitempty"`   // set when the client is a federated hub

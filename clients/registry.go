@@ -206,7 +206,7 @@ func (r *Registry) Add(ctx context.Context, c Client) (Client, error) {
 	if c.ID == "" {
 		c.ID = newID()
 	}
-	c.Secrets, c.Server, c.Document, c.Generation = nil, nil, nil, 1
+	c.Secrets, c.Server, c.Document, c.Generation, c.Imported = nil, nil, nil, 1, time.Time{}
 	c.Created = r.stamp()
 	c.Updated = c.Created
 	c.Tidy()
@@ -259,7 +259,7 @@ func (r *Registry) Update(ctx context.Context, id string, change func(*Client) e
 			return err
 		}
 		c.ID, c.Secrets, c.Server = before.ID, before.Secrets, before.Server
-		c.Created, c.CreatedBy, c.Generation = before.Created, before.CreatedBy, before.Generation
+		c.Created, c.CreatedBy, c.Generation, c.Imported = before.Created, before.CreatedBy, before.Generation, before.Imported
 		c.Tidy()
 		if problems := c.Validate(r.allowHTTP); len(problems) > 0 {
 			return problems

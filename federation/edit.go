@@ -133,3 +133,10 @@ func (r *Registry) settle(k *LoginKey, secret string) error {
 
 // moment is now as the store keeps it.
 func (r *Registry) moment() time.Time { return r.env.Now().UTC().Truncate(time.Millisecond) }
+
+// Check says, as Problems, why a key could not be added. It writes nothing.
+func (r *Registry) Check(k LoginKey, secret string) error {
+	k = k.clone()
+	k.Secret, k.Issuer, k.Join = "", "", Join{}
+	return r.settle(&k, secret)
+}

@@ -19,6 +19,7 @@ type cli struct {
 	Key         keyCmds        `cmd:"" help:"Social Login Keys, where people may come from: add, list, join."`
 	Server      serverCmds     `cmd:"" help:"Hubs that sign people in here: list, approve, refuse, suspend, invite."`
 	SigningKey  signingKeyCmds `cmd:"" help:"The hub's own keys, which it signs with: list, rotate."`
+	Import      importCmds     `cmd:"" help:"Take over people and apps from another system: frappe."`
 	Trace       traceCmd       `cmd:"" help:"Say what happened on the way of a sign-in, by the reference that its error page shows."`
 	Settings    settingsCmds   `cmd:"" help:"OAuth Provider Settings: show, set."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask the hub on this machine whether it is ready; the exit code is the answer."`
@@ -60,6 +61,10 @@ type serverCmds struct {
 type signingKeyCmds struct {
 	List   signingKeyListCmd   `cmd:"" help:"List the keys, and how they stand."`
 	Rotate signingKeyRotateCmd `cmd:"" help:"Publish new keys, which take over in ten minutes."`
+}
+
+type importCmds struct {
+	Frappe importFrappeCmd `cmd:"" help:"Take over what a Frappe or ERPNext site knows, so that this hub stands in its place."`
 }
 
 type settingsCmds struct {

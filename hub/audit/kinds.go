@@ -52,6 +52,7 @@ const (
 	ServerLeft      = "server.left"
 	ServerRemoved   = "server.removed"
 	InviteMade      = "server.invite.made"
+	ImportDone      = "import.done"
 	SettingsSaved   = "settings.saved"
 	SigningRotated  = "signing.rotated"
 	SigningDropped  = "signing.distrusted"

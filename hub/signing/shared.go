@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/go-jose/go-jose/v4"
 )
@@ -15,7 +16,7 @@ const HS256 = string(jose.HS256)
 // MAC returns claims as a compact JWS with the key (RFC 7518 §3.2).
 func MAC(key []byte, typ string, claims any) (string, error) {
 	options := (&jose.SignerOptions{}).WithType(jose.ContentType(typ))
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.HS256, Key: key}, options)
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.HS256, Key: filled(key)}, options)
 	if err != nil {
 		return "", fmt.Errorf("make a MAC: %w", err)
 	}
@@ -28,6 +29,20 @@ func MAC(key []byte, typ string, claims any) (string, error) {
 		return "", fmt.Errorf("make a MAC: %w", err)
 	}
 	return signed.CompactSerialize()
+}
+
+// block is the block size of SHA-256, in octets.
+const block = 64
+
+// filled is the same key for the MAC, of a length that go-jose takes: HMAC
+// itself appends zeros to a key that is shorter than a block (RFC 2104 §2).
+// Shorter ones than RFC 7518 §3.2 wants come from other systems only, with
+// clients that have no other until somebody replaces it.
+func filled(key []byte) []byte {
+	if len(key) == 0 || len(key) >= block {
+		return key
+	}
+	return append(slices.Clone(key), make([]byte, block-len(key))...)
 }
 
 // Alg reads the algorithm from the header of a compact JWS; nothing about it
@@ -63,7 +78,7 @@ func VerifyMAC(raw string, keys [][]byte, typ string, out any) error {
 		return err
 	}
 	for _, key := range keys {
-		text, err := signed.Verify(key)
+		text, err := signed.Verify(filled(key))
 		if err != nil {
 			continue
 		}

@@ -67,3 +67,24 @@ func TestMemoryOfTokensIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// What is signed with the ten characters of an old secret is what everybody
+// else makes of them: the value was computed with Python's hmac.
+func TestAShortKeyMakesTheMACThatOthersMake(t *testing.T) {
+	key := []byte("5f1c09ab7e")
+	made, err := MAC(key, "jwt", map[string]string{"sub": "ada"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "eyJhbGciOiJIUzI1NiIsInR5cCI6Imp3dCJ9.eyJzdWIiOiJhZGEifQ.vUlkub75HwEvKvweO2VQq0wmEVgisyTUtc8Rw_NVBn8"
+	if made != want {
+		t.Errorf("got %s, want %s", made, want)
+	}
+	var claims struct{ Sub string }
+	if err := VerifyMAC(made, [][]byte{[]byte("another key"), key}, "jwt", &claims); err != nil || claims.Sub != "ada" {
+		t.Errorf("got %+v, %v", claims, err)
+	}
+	if _, err := MAC(nil, "jwt", claims); err == nil {
+		t.Error("a MAC without a key")
+	}
+}

@@ -55,6 +55,8 @@ type User struct {
 	// Origin is the login key whose upstream created this user; empty for
 	// people who were added here.
 	Origin string `bson:"origin,omitempty"`
+	// Imported is set on people who were taken over from another system.
+	Imported *Imported `bson:"imported,omitempty"`
 	// Founder is set on the one user made by first-run set-up, and unique.
 	Founder string `bson:"founder,omitempty"`
 

@@ -1,0 +1,216 @@
+package clients
+
+import (
+	"context"
+	"errors"
+	"slices"
+)
+
+// What follows takes over clients that another system registered, with the id
+// and the secret that they have already, so that nothing changes for them.
+
+// Bounds of a secret that was made elsewhere. Shorter ones are guessed.
+const (
+	minForeignSecret = 8
+	maxForeignSecret = 512 // bytes
+	// weakSecret is the length under which a secret should be replaced soon:
+	// ten hexadecimal digits are 40 bits.
+	weakSecret = 32
+)
+
+// WeakSecret reports whether a secret that was made elsewhere should be
+// replaced soon.
+func WeakSecret(value string) bool { return len(value) < weakSecret }
+
+// CheckImport says, as Problems, why a client could not be imported.
+func (r *Registry) CheckImport(c Client, secret string) error {
+	c = c.clone()
+	c.Tidy()
+	problems := append(checkID(c.ID), c.Validate(r.allowHTTP)...)
+	if c.ID == "" {
+		problems = append(problems, problem("id", "The client has no id.")...)
+	}
+	if secret != "" && (len(secret) < minForeignSecret || len(secret) > maxForeignSecret || !textOK(secret)) {
+		problems = append(problems, problem("secret", "The client secret has fewer than %d or more than %d characters, or some that do not print; make a new one here.", minForeignSecret, maxForeignSecret)...)
+	}
+	if len(problems) > 0 {
+		return problems
+	}
+	return nil
+}
+
+// Import keeps a client under the id and with the secret that it has at
+// another system, in one write. A taken id is fs.ErrExist.
+func (r *Registry) Import(ctx context.Context, c Client, secret string) (Client, error) {
+	if err := r.CheckImport(c, secret); err != nil {
+		return Client{}, err
+	}
+	c = c.clone()
+	c.Secrets, c.Server, c.Document, c.Generation = nil, nil, nil, 1
+	c.Created = r.stamp()
+	c.Updated, c.Imported = c.Created, c.Created
+	c.Tidy()
+	if err := r.takeSecret(&c, secret); err != nil {
+		return Client{}, err
+	}
+	return c, r.insert(ctx, c)
+}
+
+// ErrTouched means that somebody changed the client here since it was imported.
+var ErrTouched = errors.New("somebody changed this client here since it was imported")
+
+// Reimport makes of a client that nobody changed here what the other system
+// says now. A new secret counts beside those that are there.
+func (r *Registry) Reimport(ctx context.Context, want Client, secret string) error {
+	if err := r.CheckImport(want, secret); err != nil {
+		return err
+	}
+	want.Tidy()
+	return r.change(ctx, want.ID, func(c *Client) error {
+		if !c.untouched() {
+			return ErrTouched
+		}
+		before := c.clone()
+		c.take(want.clone())
+		if !c.usesSecret() {
+			c.Secrets = nil
+		}
+		if !c.SharesKeys() {
+			c.forgetKeys()
+		}
+		if err := r.takeSecret(c, secret); err != nil {
+			return err
+		}
+		r.settle(before, c)
+		c.Imported = c.Updated
+		return nil
+	})
+}
+
+// takeSecret gives the client a secret that was made elsewhere, unless it has
+// it already.
+func (r *Registry) takeSecret(c *Client, value string) error {
+	if value == "" || !c.usesSecret() || r.HasSecret(*c, value) {
+		return nil
+	}
+	if len(c.Secrets) >= maxSecrets {
+		return problem("secrets", "The client already has %d secrets; drop one first.", maxSecrets)
+	}
+	secret := Secret{ID: randomText(9), Hash: hash(value), Hint: value[len(value)-4:], Created: r.stamp()}
+	if c.SharesKeys() {
+		if r.seal == nil {
+			return errors.New("no seal, so no secret can be kept as a key")
+		}
+		secret.Sealed = r.seal([]byte(value), sealContext(c.ID, secret.ID))
+	}
+	c.Secrets = append(c.Secrets, secret)
+	return nil
+}
+
+func (c Client) untouched() bool { return !c.Imported.IsZero() && c.Imported.Equal(c.Updated) }
+
+// A ClientStanding is what an import of a client finds here.
+type ClientStanding string
+
+// The standings. Only a Fresh client is added, only a Stale one changed.
+const (
+	Fresh   ClientStanding = "fresh"   // nothing has the id
+	Same    ClientStanding = "same"    // it is here as the other system says
+	Stale   ClientStanding = "stale"   // it was imported, and changed there since
+	Touched ClientStanding = "touched" // it was imported, and somebody changed it here since
+	Taken   ClientStanding = "taken"   // something else has the id
+)
+
+// Standing says how a kept client (nil: there is none) stands to what another
+// system says of it, and in which fields they differ.
+func (r *Registry) Standing(kept *Client, want Client, secret string) (ClientStanding, []string) {
+	if kept == nil {
+		return Fresh, nil
+	}
+	want.Tidy()
+	differ := kept.differsIn(want)
+	if secret != "" && want.usesSecret() && !r.HasSecret(*kept, secret) {
+		differ = append(differ, "client secret")
+	}
+	switch {
+	case len(differ) == 0:
+		return Same, nil
+	case kept.Imported.IsZero():
+		return Taken, differ
+	case !kept.untouched():
+		return Touched, differ
+	}
+	return Stale, differ
+}
+
+// An importedField is one that an import decides about.
+type importedField struct {
+	label string
+	same  func(a, b Client) bool
+	take  func(c *Client, from Client)
+}
+
+// importedFields are all of them; whatever else an administrator set stays.
+func importedFields() []importedField {
+	return []importedField{
+		field("App Name", func(c *Client) *string { return &c.Name }),
+		field("type", func(c *Client) *Type { return &c.Type }),
+		field("authentication method", func(c *Client) *string { return &c.AuthMethod }),
+		list("Redirect URIs", func(c *Client) *[]string { return &c.RedirectURIs }),
+		field("Default Redirect URI", func(c *Client) *string { return &c.DefaultRedirectURI }),
+		field("Grant Type", func(c *Client) *string { return &c.GrantType }),
+		field("Response Type", func(c *Client) *string { return &c.ResponseType }),
+		field("refresh tokens", func(c *Client) *bool { return &c.RefreshTokens }),
+		list("Scopes", func(c *Client) *[]string { return &c.Scopes }),
+		field("PKCE", func(c *Client) *bool { return &c.PKCEOptional }),
+		field("Skip Authorization", func(c *Client) *bool { return &c.SkipAuthorization }),
+		list("Allowed Roles", func(c *Client) *[]string { return &c.AllowedRoles }),
+		field("ID token algorithm", func(c *Client) *string { return &c.IDTokenAlg }),
+		field("claims in ID tokens", func(c *Client) *bool { return &c.IDTokenClaims }),
+		list("contacts", func(c *Client) *[]string { return &c.Registration.Contacts }),
+		field("software id", func(c *Client) *string { return &c.Registration.SoftwareID }),
+		field("software version", func(c *Client) *string { return &c.Registration.SoftwareVersion }),
+		field("Client URI", func(c *Client) *string { return &c.ClientURI }),
+		field("Logo URI", func(c *Client) *string { return &c.LogoURI }),
+		field("TOS URI", func(c *Client) *string { return &c.TosURI }),
+		field("Policy URI", func(c *Client) *string { return &c.PolicyURI }),
+		{"site", func(a, b Client) bool { return a.siteURL() == b.siteURL() }, func(c *Client, from Client) { c.Frappe = from.Frappe }},
+	}
+}
+
+func field[T comparable](label string, at func(*Client) *T) importedField {
+	return importedField{
+		label, func(a, b Client) bool { return *at(&a) == *at(&b) },
+		func(c *Client, from Client) { *at(c) = *at(&from) },
+	}
+}
+
+func list(label string, at func(*Client) *[]string) importedField {
+	return importedField{
+		label, func(a, b Client) bool { return slices.Equal(*at(&a), *at(&b)) },
+		func(c *Client, from Client) { *at(c) = *at(&from) },
+	}
+}
+
+func (c Client) siteURL() string {
+	if c.Frappe == nil {
+		return ""
+	}
+	return c.Frappe.URL
+}
+
+func (c Client) differsIn(want Client) []string {
+	var labels []string
+	for _, f := range importedFields() {
+		if !f.same(c, want) {
+			labels = append(labels, f.label)
+		}
+	}
+	return labels
+}
+
+func (c *Client) take(want Client) {
+	for _, f := range importedFields() {
+		f.take(c, want)
+	}
+}

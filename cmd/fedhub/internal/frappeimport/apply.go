@@ -1,0 +1,51 @@
+package frappeimport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// Carry carries the plan out. A document that somebody added or changed here
+// meanwhile is left alone, and its record says so. Another error ends it: what
+// is done is done, and running the import again does the rest.
+func (p *Plan) Carry(ctx context.Context, by string, tell func(done, of int)) error {
+	p.Report.DryRun = false
+	var stopped error
+	for i, s := range p.steps {
+		r := &p.Report.Records[s.record]
+		if stopped != nil {
+			r.Outcome, r.Reason = Failed, "The import had ended before; run it again."
+			continue
+		}
+		err := s.do(ctx, by)
+		switch {
+		case err == nil:
+		case meanwhile(err):
+			r.Outcome, r.Reason = Failed, "Somebody added or changed it here meanwhile; run the import again."
+		default:
+			r.Outcome, r.Reason = Failed, "It could not be written; run the import again."
+			stopped = fmt.Errorf("import %s: %w", r.Name, err)
+		}
+		if (i+1)%tellEvery == 0 && tell != nil {
+			tell(i+1, len(p.steps))
+		}
+	}
+	p.Report.count()
+	if len(p.steps) > 0 {
+		counts := map[string]int{}
+		for outcome, n := range p.Report.Summary {
+			counts[string(outcome)] = n
+		}
+		p.hub.Imported(context.WithoutCancel(ctx), by, From, counts)
+	}
+	return stopped
+}
+
+func meanwhile(err error) bool {
+	return errors.Is(err, fs.ErrExist) || errors.Is(err, users.ErrTouched) || errors.Is(err, clients.ErrTouched)
+}

@@ -1,0 +1,181 @@
+package frappeimport
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// An Export is everything that was read of one site.
+type Export struct {
+	Users, Clients, Keys []Doc
+	Settings             []Doc // both kinds
+	Passwords            map[string]string
+	// Other counts documents of doctypes that are of no interest, and rows of
+	// child tables whose owner is not among the files.
+	Other map[string]int
+
+	byName map[string]map[string]int // doctype → name → place in its list
+	rows   []Doc                     // of child tables that were exported alone
+	read   int
+	faults []error
+}
+
+func newExport() *Export {
+	return &Export{Passwords: map[string]string{}, Other: map[string]int{}, byName: map[string]map[string]int{}}
+}
+
+// add sorts the documents of a file by what they are.
+func (e *Export) add(file string, docs []Doc) {
+	e.read += len(docs)
+	for _, d := range docs {
+		switch d.Type {
+		case User:
+			e.Users = e.put(e.Users, d)
+		case OAuthClient:
+			e.Clients = e.put(e.Clients, d)
+		case SocialLoginKey:
+			e.Keys = e.put(e.Keys, d)
+		case OAuthSettings, ProviderSettings:
+			d.fields["name"] = d.Type
+			e.Settings = e.put(e.Settings, d)
+		case UserSocialLogin, HasRole, ClientRole:
+			e.rows = append(e.rows, d)
+		case Auth:
+			e.password(d)
+		default:
+			e.Other[fmt.Sprintf("%.60s", d.Type)]++
+		}
+	}
+}
+
+// put adds a document. One that is there already, from another file, is
+// completed by this one, and must not say otherwise.
+func (e *Export) put(docs []Doc, d Doc) []Doc {
+	name := d.identify()
+	if name == "" {
+		e.faults = append(e.faults, d.At.fault("has no ID; export the column ID too"))
+		return docs
+	}
+	if e.byName[d.Type] == nil {
+		e.byName[d.Type] = map[string]int{}
+	}
+	key := strings.ToLower(name)
+	at, found := e.byName[d.Type][key]
+	if !found {
+		e.byName[d.Type][key] = len(docs)
+		return append(docs, d)
+	}
+	if field := docs[at].complete(d); field != "" {
+		e.faults = append(e.faults, d.At.fault("says otherwise about the field %s of %q than %s; export both at the same time, or leave one out", field, name, docs[at].At))
+	}
+	return docs
+}
+
+// identify returns the name of a document, and takes it from what it is made
+// of where it is missing.
+func (d Doc) identify() string {
+	from := map[string]string{User: "email", OAuthClient: "client_id", SocialLoginKey: "provider_name"}[d.Type]
+	if d.text("name") == "" && from != "" {
+		d.fields["name"] = d.text(from)
+	}
+	return d.text("name")
+}
+
+// complete takes over what the other document has more, and names a field of
+// which the two say different things.
+func (d Doc) complete(other Doc) string {
+	for _, name := range slices.Sorted(maps.Keys(other.fields)) {
+		value, found := d.fields[name]
+		if found && strings.TrimSpace(value) != strings.TrimSpace(other.fields[name]) && other.text(name) != "" && d.text(name) != "" {
+			return name
+		}
+		if strings.TrimSpace(value) == "" {
+			d.fields[name] = other.fields[name]
+		}
+	}
+	for name, rows := range other.tables {
+		if _, found := d.tables[name]; !found {
+			d.tables[name] = []map[string]string{}
+		}
+		for _, row := range rows {
+			d.addRow(name, row)
+		}
+	}
+	return ""
+}
+
+// addRow adds a row to a child table, once.
+func (d Doc) addRow(table string, row map[string]string) {
+	same := func(has map[string]string) bool {
+		return has["role"] == row["role"] && has["provider"] == row["provider"] && has["userid"] == row["userid"]
+	}
+	if !slices.ContainsFunc(d.tables[table], same) && len(d.tables[table]) < maxRows {
+		d.tables[table] = append(d.tables[table], row)
+	}
+}
+
+// password keeps the hash of somebody's password. The table also holds
+// passwords of other documents, and secrets that are encrypted.
+func (e *Export) password(d Doc) {
+	doctype, field := d.text("doctype"), d.text("fieldname")
+	if doctype != "" && doctype != User || field != "" && field != "password" || d.on("encrypted") || d.text("password") == "" {
+		e.Other["secrets that are no passwords"]++
+		return
+	}
+	name := strings.ToLower(d.text("name"))
+	if before, found := e.Passwords[name]; found && before != d.text("password") {
+		e.faults = append(e.faults, d.At.fault("is another password of the same person"))
+		return
+	}
+	e.Passwords[name] = d.text("password")
+}
+
+// join gives rows of child tables that were exported alone to their owners.
+func (e *Export) join() error {
+	for _, row := range e.rows {
+		table, doctype := "roles", User
+		switch parent := row.text("parenttype"); {
+		case row.Type == UserSocialLogin:
+			table = "social_logins"
+		case row.Type == ClientRole, parent == OAuthClient, row.text("parentfield") == "allowed_roles":
+			table, doctype = "allowed_roles", OAuthClient
+		case parent != "" && parent != User:
+			e.Other[fmt.Sprintf("roles of a %.60s", parent)]++ // of a Role Profile, a Page, a Report
+			continue
+		}
+		owner, found := e.find(doctype, row.text("parent"))
+		if !found && row.Type == HasRole && row.text("parenttype") == "" {
+			table = "allowed_roles"
+			owner, found = e.find(OAuthClient, row.text("parent"))
+		}
+		if !found {
+			e.Other["rows of "+row.Type+" of documents that are not in these files"]++
+			continue
+		}
+		owner.addRow(table, row.fields)
+	}
+	e.rows = nil
+	return errors.Join(e.faults...)
+}
+
+func (e *Export) find(doctype, name string) (Doc, bool) {
+	at, found := e.byName[doctype][strings.ToLower(name)]
+	if !found {
+		return Doc{}, false
+	}
+	return map[string][]Doc{User: e.Users, OAuthClient: e.Clients}[doctype][at], true
+}
+
+// column returns the values of one field of a child table.
+func (d Doc) column(table, field string) []string {
+	var values []string
+	for _, row := range d.tables[table] {
+		if value := strings.TrimSpace(row[field]); value != "" {
+			values = append(values, value)
+		}
+	}
+	return values
+}

@@ -1,0 +1,167 @@
+package frappeimport
+
+import (
+	"encoding/json"
+	"net/url"
+	"strings"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/catalog"
+)
+
+// A KeyHere is what a Social Login Key becomes here: switched off, until
+// somebody has tried it.
+type KeyHere struct {
+	federation.LoginKey
+	Secret string
+}
+
+// loginKey is the rule for a Social Login Key. hub is our own address.
+func loginKey(d Doc, o Options, hub string) (KeyHere, Record) {
+	r := Record{Kind: SocialLoginKey, Name: d.text("provider_name"), Place: d.At}
+	provider := d.text("social_login_provider")
+	if provider == "" {
+		provider = "Custom"
+	}
+	if r.Name == "" {
+		r.Name = provider
+	}
+	base := federation.TidyBaseURL(d.text("base_url"))
+	if provider == "Frappe" && base != "" && (federation.SameURL(base, hub) || o.Site != "" && federation.SameURL(base, o.Site)) {
+		r.skip("It only told the site its own name as issuer; here the hub's address is that.")
+		return KeyHere{}, r
+	}
+	start, found := starts[provider]
+	if !found {
+		start = customKey
+	}
+	k, ok := start(d, base, &r)
+	if !ok {
+		r.refuse("What this key signs people in with cannot be told from the export.", "Add it by hand under Login keys.")
+		return KeyHere{}, r
+	}
+	k.ID, k.Name = federation.SlugOf(d.text("name")), r.Name
+	k.ClientID, k.Enabled = d.text("client_id"), false
+	k.SignUps = federation.Deny
+	if d.text("sign_ups") == "Allow" {
+		k.SignUps = federation.Allow
+	}
+	r.ID = k.ID
+	return withSecret(d, k, hub, &r), r
+}
+
+func withSecret(d Doc, k federation.LoginKey, hub string, r *Record) KeyHere {
+	here := KeyHere{LoginKey: k}
+	if secret := d.text("client_secret"); !masked(secret) {
+		here.Secret = secret
+	} else {
+		r.todo("Enter its client secret, which no export shows.")
+	}
+	r.todo("At the provider register the callback " + hub + "/signin/from/" + k.ID + ", then try the key and switch it on.")
+	return here
+}
+
+// starts say what each of the site's providers is here. False is what cannot
+// be told.
+var starts = map[string]func(d Doc, base string, r *Record) (federation.LoginKey, bool){
+	"Google":   fromCatalog("google"),
+	"GitHub":   fromCatalog("github"),
+	"Facebook": fromCatalog("facebook"),
+	"Salesforce": func(_ Doc, base string, _ *Record) (federation.LoginKey, bool) {
+		return preset("salesforce", map[string]string{"site": base})
+	},
+	"Frappe": func(_ Doc, base string, r *Record) (federation.LoginKey, bool) {
+		r.note("People of that site are connected again when they first come in by it.")
+		k, ok := preset("frappe", map[string]string{"site": base})
+		return k, ok && base != ""
+	},
+	"Office 365": microsoftKey,
+	"Keycloak":   keycloakKey,
+	"fairlogin":  keycloakKey,
+	"Custom":     customKey,
+}
+
+func preset(name string, answers map[string]string) (federation.LoginKey, bool) {
+	entry, found := catalog.Get(name)
+	if !found {
+		return federation.LoginKey{}, false
+	}
+	return entry.Start(answers), true
+}
+
+func fromCatalog(name string) func(Doc, string, *Record) (federation.LoginKey, bool) {
+	return func(Doc, string, *Record) (federation.LoginKey, bool) { return preset(name, nil) }
+}
+
+// microsoftKey finds the tenant: in the field of newer versions, or in the
+// address that people are sent to.
+func microsoftKey(d Doc, _ string, r *Record) (federation.LoginKey, bool) {
+	tenant := d.text("tenant_id")
+	if u, err := url.Parse(d.text("authorize_url")); tenant == "" && err == nil {
+		tenant, _, _ = strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
+	}
+	if tenant == "" || tenant == "common" {
+		tenant = "organizations"
+		r.note("The site let in accounts of any tenant. Here it is every work and school account until you enter your tenant.")
+		r.todo("Enter your tenant id, so that only your own people can sign in.")
+	}
+	r.note("People are connected again when they first come in by it: the site knew them by another id.")
+	return preset("microsoft", map[string]string{"tenant": tenant})
+}
+
+// keycloakKey finds the realm at the end of the address.
+func keycloakKey(d Doc, base string, r *Record) (federation.LoginKey, bool) {
+	server, realm, found := strings.Cut(base, "/realms/")
+	if !found || server == "" || realm == "" || strings.Contains(realm, "/") {
+		return customKey(d, base, r)
+	}
+	r.note("People are connected again when they first come in by it: the site may have known them by a name that can change.")
+	return preset("keycloak", map[string]string{"server": server, "realm": realm})
+}
+
+// customKey describes any provider by its three addresses.
+func customKey(d Doc, base string, r *Record) (federation.LoginKey, bool) {
+	if at, realm := strings.CutSuffix(base+d.text("authorize_url"), "/protocol/openid-connect/auth"); realm && strings.Contains(at, "/realms/") {
+		return keycloakKeyAt(at)
+	}
+	k, ok := preset("oauth2", nil)
+	k.BaseURL = base
+	k.Endpoints = federation.Endpoints{
+		Authorize: address(d, base, "authorize_url"), Token: address(d, base, "access_token_url"), Userinfo: address(d, base, "api_endpoint"),
+	}
+	k.Claims.Subject = "sub"
+	if property := d.text("user_id_property"); property != "" {
+		k.Claims.Subject = property
+	}
+	k.Scopes = scopesOf(d.text("auth_url_data"))
+	r.note("It is described by its addresses here. If the provider has a discovery document, a key of the kind \"Any OpenID provider\" is safer.")
+	return k, ok && base != ""
+}
+
+func keycloakKeyAt(at string) (federation.LoginKey, bool) {
+	server, realm, _ := strings.Cut(at, "/realms/")
+	return preset("keycloak", map[string]string{"server": server, "realm": realm})
+}
+
+// address is put together as the site does it: by writing one behind the
+// other, unless it is whole already.
+func address(d Doc, base, field string) string {
+	path := d.text(field)
+	switch {
+	case path == "", strings.Contains(path, "://"):
+		return path
+	case !strings.HasPrefix(path, "/"):
+		path = "/" + path
+	}
+	return base + path
+}
+
+// scopesOf reads the scope of Auth URL Data, a JSON object.
+func scopesOf(data string) []string {
+	var parameters map[string]any
+	if json.Unmarshal([]byte(data), &parameters) != nil {
+		return nil
+	}
+	scope, _ := parameters["scope"].(string)
+	return strings.Fields(scope)
+}

@@ -1,0 +1,229 @@
+package frappeimport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// tellEvery is after how many people a long run says how far it is.
+const tellEvery = 500
+
+// setConsent writes how people are asked.
+func (p *planner) setConsent(ctx context.Context, by, consent string) error {
+	return p.hub.ChangeSettings(ctx, by, func(s *settings.Settings) { s.Consent = consent })
+}
+
+// clientOutcome compares a client with what the hub has under its id.
+func (p *planner) clientOutcome(ctx context.Context, c ClientHere, r *Record) (again bool, err error) {
+	if _, err := p.hub.User(ctx, c.ID); err == nil {
+		r.refuse("Its id is that of a person here.", "Register the app anew, with another id.")
+		return false, nil
+	}
+	standing, differ, err := p.hub.WouldImportClient(ctx, c.Client, c.Secret)
+	var problems clients.Problems
+	if errors.As(err, &problems) {
+		r.refuse(problems.Error(), "Put it right at the site and export it again, or add the app here by hand.")
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for the application %s: %w", c.ID, err)
+	}
+	what := strings.Join(differ, ", ")
+	switch standing {
+	case clients.Fresh:
+		r.Outcome = Created
+	case clients.Same:
+		r.Outcome, r.Notes, r.Next = Unchanged, nil, nil
+	case clients.Stale:
+		r.Outcome = Updated
+		r.note("Changed at the site since it was imported: " + what + ".")
+	case clients.Touched:
+		r.Outcome, r.Reason, r.Notes, r.Next = Skipped, "It was changed here since it was imported, so it stays as it is. It differs in: "+what+".", nil, nil
+	default:
+		r.refuse("There is another application with this id here, which stays as it is. It differs in: "+what+".", "Compare the two under Applications.")
+	}
+	return standing == clients.Stale, nil
+}
+
+// people plans the users. Whom the export has twice, by address or by subject,
+// it has wrong: neither is taken over.
+func (p *planner) people(ctx context.Context, tell func(done, of int)) error {
+	all := make([]Person, len(p.export.Users))
+	records := make([]Record, len(p.export.Users))
+	byID, byEmail := map[string][]int{}, map[string][]int{}
+	for i, d := range p.export.Users {
+		hash := p.export.Passwords[strings.ToLower(d.text("name"))]
+		all[i], records[i] = person(d, hash, p.wanted, p.options, func(name string) string { return p.hub.ImportedSubject(From, name) })
+		if records[i].Outcome == "" {
+			key, _ := users.CanonicalEmail(all[i].Email)
+			byID[all[i].ID] = append(byID[all[i].ID], i)
+			byEmail[key] = append(byEmail[key], i)
+		}
+	}
+	for i := range all {
+		if records[i].Outcome == "" {
+			key, _ := users.CanonicalEmail(all[i].Email)
+			p.refuseTwins(&records[i], records, i, byID[all[i].ID], "subject (userid)")
+			p.refuseTwins(&records[i], records, i, byEmail[key], "e-mail address")
+		}
+		if err := p.onePerson(ctx, all[i], records[i]); err != nil {
+			return err
+		}
+		if (i+1)%tellEvery == 0 && tell != nil {
+			tell(i+1, len(all))
+		}
+	}
+	return nil
+}
+
+func (p *planner) refuseTwins(r *Record, records []Record, me int, twins []int, what string) {
+	for _, other := range twins {
+		if other != me && r.Outcome == "" {
+			r.refuse("It has the same "+what+" as "+records[other].Name+" ("+records[other].Place.String()+").", "Put it right at the site and export it again.")
+		}
+	}
+}
+
+// onePerson compares somebody with what the hub has.
+func (p *planner) onePerson(ctx context.Context, one Person, r Record) error {
+	if r.Outcome == "" && p.taken[one.ID] {
+		r.refuse("The subject (userid) is the id of an application.", "Put it right at the site and export it again.")
+	}
+	if r.Outcome != "" {
+		p.add(r, nil)
+		return nil
+	}
+	r.ID = one.ID
+	standing, there, err := p.hub.WouldImportUser(ctx, one.Import)
+	var problems users.Problems
+	if errors.As(err, &problems) {
+		r.refuse(problemText(problems), "Put it right at the site and export it again, or add the person here by hand.")
+		p.add(r, nil)
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look for %s: %w", r.Name, err)
+	}
+	personOutcome(&r, standing, there)
+	links, err := p.identities(ctx, one, standing, there, &r)
+	if err != nil {
+		return err
+	}
+	if r.Outcome == Created || r.Outcome == Updated {
+		for _, what := range one.left {
+			p.left[what]++
+		}
+		if one.NewUser.Imported == "" && len(r.Next) == 0 {
+			p.bare++
+		}
+		p.add(r, p.writePerson(one, standing, links))
+		return nil
+	}
+	p.add(r, nil)
+	return nil
+}
+
+func problemText(problems users.Problems) string {
+	texts := make([]string, len(problems))
+	for i, problem := range problems {
+		texts[i] = problem.Text
+	}
+	return strings.Join(texts, " ")
+}
+
+// personOutcome says what follows from what an import found.
+func personOutcome(r *Record, standing users.Standing, there users.User) {
+	quiet := func(outcome Outcome, reason string) { r.Outcome, r.Reason, r.Notes, r.Next = outcome, reason, nil, nil }
+	switch standing {
+	case users.Fresh:
+		r.Outcome = Created
+	case users.Stale:
+		r.Outcome = Updated
+	case users.Same:
+		quiet(Unchanged, "")
+	case users.Known:
+		quiet(Unchanged, "This hub signed the person in at the site, which has the subject from here.")
+	case users.Touched:
+		reason := "The person was changed here since the import, so nothing is taken over."
+		if there.Admin() {
+			reason = "The person is an administrator here, so nothing is taken over."
+		}
+		quiet(Skipped, reason)
+	case users.Taken:
+		r.refuse("Somebody here has this e-mail address already, with the subject "+there.ID+". That account stays as it is, password included.",
+			"If it is the same person, they sign in with their account here; apps that know them by the old subject ("+r.ID+") must be told the new one.")
+	default:
+		r.refuse("Somebody else here has this subject.", "Find out who it is: fedhub user list --json")
+	}
+}
+
+// identities are the claims to link to a person: those of a provider that has a
+// login key here, and that are nobody's yet.
+func (p *planner) identities(ctx context.Context, one Person, standing users.Standing, there users.User, r *Record) ([]users.Claim, error) {
+	if standing != users.Fresh && standing != users.Stale && (standing != users.Same || !there.AsImported()) {
+		return nil, nil
+	}
+	if slices.Contains(one.Roles, users.AdminRole) || there.Admin() {
+		return nil, nil // an administrator connects what signs them in themself
+	}
+	var links []users.Claim
+	for _, i := range one.Identities {
+		at := slices.IndexFunc(p.keys, func(k federation.LoginKey) bool { return k.Preset == i.Provider })
+		if at < 0 {
+			p.left["a connection to "+i.Provider+", which has no login key here"]++
+			continue
+		}
+		k := p.keys[at]
+		c := users.Claim{Key: k.ID, Issuer: k.BaseURL, Subject: i.Subject}
+		if k.Issuer != "" {
+			c.Issuer = k.Issuer
+		}
+		owner, err := p.hub.IdentityOwner(ctx, c)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("look for an identity of %s: %w", r.Name, err)
+		case owner == one.ID:
+		case owner != "" || p.isKnown(c):
+			r.note("The account at " + k.Name + " is connected to somebody else.")
+		default:
+			links = append(links, c)
+			r.note("Their account at " + k.Name + " signs them in here too.")
+			if standing == users.Same {
+				r.Outcome = Updated
+			}
+		}
+	}
+	return links, nil
+}
+
+// isKnown reports whether somebody before gets this identity, and notes it.
+func (p *planner) isKnown(c users.Claim) bool {
+	key := c.Key + "/" + c.Subject
+	known := p.known[key]
+	p.known[key] = true
+	return known
+}
+
+func (p *planner) writePerson(one Person, standing users.Standing, links []users.Claim) func(context.Context, string) error {
+	return func(ctx context.Context, by string) error {
+		if standing != users.Same {
+			if _, err := p.hub.ImportUser(ctx, by, one.Import, standing == users.Stale); err != nil {
+				return err
+			}
+		}
+		for _, c := range links {
+			if _, err := p.hub.LinkImported(ctx, by, one.ID, c); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}

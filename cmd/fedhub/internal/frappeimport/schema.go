@@ -1,0 +1,161 @@
+package frappeimport
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// The doctypes that are read. Auth is no doctype but a table of the database,
+// which holds the passwords.
+const (
+	User             = "User"
+	OAuthClient      = "OAuth Client"
+	ProviderSettings = "OAuth Provider Settings"
+	OAuthSettings    = "OAuth Settings"
+	SocialLoginKey   = "Social Login Key"
+	UserSocialLogin  = "User Social Login"
+	HasRole          = "Has Role"
+	ClientRole       = "OAuth Client Role"
+	Auth             = "__Auth"
+)
+
+// A schema is what is read of one doctype: fields by name, each with its label
+// in English, and child tables.
+type schema struct {
+	fields map[string]string // name → label
+	tables map[string]table  // by name
+	marks  []string          // fields that tell documents without a doctype: all of one of them
+}
+
+// A table is a child table: its label, and the doctype of its rows.
+type table struct {
+	labels []string
+	child  string
+}
+
+// parentage is what rows of a child table have when they were exported alone.
+func child(fields map[string]string, marks ...string) schema {
+	fields["parent"], fields["parenttype"], fields["parentfield"] = "Parent", "Parent Type", "Parent Field"
+	return schema{fields: fields, marks: marks}
+}
+
+// schemas are all that is read, in the order in which documents without a
+// doctype are held against them.
+func schemas() []string {
+	return []string{Auth, OAuthClient, SocialLoginKey, UserSocialLogin, HasRole, OAuthSettings, ProviderSettings, User}
+}
+
+func schemaOf(doctype string) (schema, bool) {
+	s, found := map[string]schema{
+		User: {
+			fields: map[string]string{
+				"name": "ID", "enabled": "Enabled", "email": "Email", "first_name": "First Name", "middle_name": "Middle Name", "last_name": "Last Name",
+				"full_name": "Full Name", "username": "Username", "language": "Language", "time_zone": "Time Zone", "user_image": "User Image",
+				"gender": "Gender", "birth_date": "Birth Date", "phone": "Phone", "mobile_no": "Mobile No", "user_type": "User Type",
+				"restrict_ip": "Restrict IP", "login_after": "Login After", "login_before": "Login Before",
+			},
+			tables: map[string]table{
+				"roles":         {[]string{"Roles", "Roles Assigned"}, HasRole},
+				"social_logins": {[]string{"Social Logins"}, UserSocialLogin},
+			},
+			marks: []string{"email", "first_name", "full_name"},
+		},
+		OAuthClient: {
+			fields: map[string]string{
+				"name": "ID", "client_id": "App Client ID", "app_name": "App Name", "client_secret": "App Client Secret", "skip_authorization": "Skip Authorization",
+				"scopes": "Scopes", "redirect_uris": "Redirect URIs", "default_redirect_uri": "Default Redirect URI", "grant_type": "Grant Type",
+				"response_type": "Response Type", "token_endpoint_auth_method": "Token Endpoint Auth Method", "client_uri": "Client URI", "logo_uri": "Logo URI",
+				"tos_uri": "TOS URI", "policy_uri": "Policy URI", "contacts": "Contacts", "software_id": "Software ID", "software_version": "Software Version",
+				"is_dynamic_client": "Is Dynamic Client",
+			},
+			tables: map[string]table{"allowed_roles": {[]string{"Allowed Roles"}, ClientRole}},
+			marks:  []string{"app_name", "redirect_uris", "default_redirect_uri"},
+		},
+		ProviderSettings: {fields: map[string]string{"name": "ID", "skip_authorization": "Skip Authorization"}, marks: []string{"skip_authorization"}},
+		OAuthSettings: {
+			fields: map[string]string{
+				"name": "ID", "skip_authorization": "Skip Authorization", "enable_dynamic_client_registration": "Enable Dynamic Client Registration",
+				"allowed_public_client_origins": "Allowed Public Client Origins",
+			},
+			marks: []string{"enable_dynamic_client_registration", "show_auth_server_metadata"},
+		},
+		SocialLoginKey: {
+			fields: map[string]string{
+				"name": "ID", "enable_social_login": "Enable Social Login", "social_login_provider": "Social Login Provider", "client_id": "Client ID",
+				"provider_name": "Provider Name", "client_secret": "Client Secret", "base_url": "Base URL", "authorize_url": "Authorize URL",
+				"access_token_url": "Access Token URL", "redirect_url": "Redirect URL", "api_endpoint": "API Endpoint", "custom_base_url": "Custom Base URL",
+				"auth_url_data": "Auth URL Data", "user_id_property": "User ID Property", "sign_ups": "Sign ups", "tenant_id": "Tenant ID",
+			},
+			marks: []string{"social_login_provider", "provider_name", "enable_social_login"},
+		},
+		UserSocialLogin: child(map[string]string{"provider": "Provider", "username": "Username", "userid": "User ID"}, "userid"),
+		HasRole:         child(map[string]string{"role": "Role"}, "role"),
+		ClientRole:      child(map[string]string{"role": "Role"}),
+		Auth: {
+			fields: map[string]string{"doctype": "DocType", "name": "Name", "fieldname": "Fieldname", "password": "Password", "encrypted": "Encrypted"},
+			marks:  []string{"password"},
+		},
+	}[doctype]
+	return s, found
+}
+
+// guess tells the doctype of a document or of a file by the fields it has.
+func guess(fields []string) string {
+	for _, doctype := range schemas() {
+		s, _ := schemaOf(doctype)
+		for _, mark := range s.marks {
+			if slices.Contains(fields, mark) && (doctype != Auth || slices.Contains(fields, "name") && !slices.Contains(fields, "email")) {
+				return doctype
+			}
+		}
+	}
+	return ""
+}
+
+// A column says where the cells under a heading go; one without a field is not
+// read.
+type column struct{ table, field string }
+
+var inTable = regexp.MustCompile(`^(.+) \(([^()]+)\)$`)
+
+// column finds a heading: the name or the label of a field, or one of a child
+// table in any of the ways Frappe writes them: "Role (Roles Assigned)", "Role
+// (Has Role)", "roles.role".
+func (s schema) column(heading string) column {
+	heading = strings.TrimSpace(heading)
+	if name := named(s.fields, heading); name != "" {
+		return column{field: name}
+	}
+	if parts := inTable.FindStringSubmatch(heading); parts != nil {
+		return s.tableColumn(parts[2], parts[1])
+	}
+	if tableName, field, found := strings.Cut(heading, "."); found {
+		return s.tableColumn(tableName, field)
+	}
+	return column{}
+}
+
+func (s schema) tableColumn(called, heading string) column {
+	for name, t := range s.tables {
+		if called == name || called == t.child || slices.Contains(t.labels, called) {
+			rows, _ := schemaOf(t.child)
+			if field := named(rows.fields, heading); field != "" {
+				return column{name, field}
+			}
+		}
+	}
+	return column{}
+}
+
+func named(fields map[string]string, heading string) string {
+	if _, found := fields[heading]; found {
+		return heading
+	}
+	for name, label := range fields {
+		if strings.EqualFold(label, heading) {
+			return name
+		}
+	}
+	return ""
+}

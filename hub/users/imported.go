@@ -1,0 +1,235 @@
+package users
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Imported is what a user has more who was taken over from another system.
+type Imported struct {
+	From string    `bson:"from"` // which kind of system, like "frappe"
+	At   time.Time `bson:"at"`   // as Updated was then; another one since means that somebody changed the user here
+
+	// Password tells whether the other system has another password by now. It
+	// is the SHA-256 of the hash that came from there.
+	Password string `bson:"password,omitempty"`
+}
+
+// An Import is a person as another system kept them.
+type Import struct {
+	NewUser
+	ID       string // the subject that the other system gave to its apps, which they go on knowing the person by
+	From     string // which kind of system
+	Disabled bool
+}
+
+// A Standing is what an import finds here.
+type Standing string
+
+// The standings. Only a Fresh one is added, only a Stale one changed.
+const (
+	Fresh   Standing = "fresh"   // nobody has the id or the address
+	Same    Standing = "same"    // imported before, and nothing is new
+	Stale   Standing = "stale"   // imported before, changed there since, and by nobody here
+	Touched Standing = "touched" // imported before, and somebody changed the user here since
+	Known   Standing = "known"   // the hub itself gave the id to the other system
+	IDTaken Standing = "id"      // somebody else here has the id
+	Taken   Standing = "address" // somebody else here has the address
+)
+
+// importedID is what may become the id of a user: long enough to be nobody's
+// by chance, and of characters that need no escaping anywhere.
+func importedID(id string) bool {
+	return len(id) >= minImportedID && len(id) <= maxImportedID && !strings.ContainsFunc(id, func(c rune) bool {
+		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+		return !letter && !strings.ContainsRune("-._", c)
+	})
+}
+
+const (
+	minImportedID = 16
+	maxImportedID = 140 // what a Frappe site's fields hold
+)
+
+// ValidSubject reports whether a subject from another system can be kept as
+// the id of a user.
+func ValidSubject(subject string) bool { return importedID(subject) }
+
+// Tidied is what of a face can be kept, and what is wrong with the rest.
+func (f Face) Tidied() (Face, Problems) { return f.clean() }
+
+// WouldImport says what an import finds here, and whom, without anything
+// happening. What cannot be kept is Problems.
+func (k *Keeper) WouldImport(ctx context.Context, i Import) (Standing, User, error) {
+	want, err := k.draftImported(i)
+	if err != nil {
+		return "", User{}, err
+	}
+	byID, err := found(k.users.Get(ctx, want.ID))
+	if err != nil {
+		return "", User{}, err
+	}
+	byKey, err := found(k.byKey(ctx, want.EmailKey))
+	if err != nil {
+		return "", User{}, err
+	}
+	standing, who := standing(want, byID, byKey)
+	return standing, who, nil
+}
+
+// found makes nobody of a user that is missing.
+func found(u User, err error) (*User, error) {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return &u, err
+}
+
+// standing is the rule: the id decides who it is, never the address. Whoever
+// has only the address in common is somebody else, who keeps what is theirs.
+func standing(want User, byID, byKey *User) (Standing, User) {
+	switch {
+	case byID == nil && byKey == nil:
+		return Fresh, User{}
+	case byID == nil:
+		return Taken, *byKey
+	case byID.Imported == nil && byID.EmailKey == want.EmailKey:
+		return Known, *byID
+	case byID.Imported == nil || byID.Imported.From != want.Imported.From:
+		return IDTaken, *byID
+	case byID.says(want):
+		return Same, *byID
+	case byID.touched() || byID.Admin():
+		return Touched, *byID
+	case byKey != nil && byKey.ID != byID.ID:
+		return Taken, *byKey
+	}
+	return Stale, *byID
+}
+
+// touched reports whether somebody changed an imported user here since.
+func (u User) touched() bool { return u.Imported == nil || !u.Imported.At.Equal(u.Updated) }
+
+// AsImported reports whether an imported user was changed by nobody here since.
+func (u User) AsImported() bool { return !u.touched() }
+
+// says reports whether a user is as an import wants them. An import without a
+// password says nothing about it; one with the password of before is met by
+// whatever became of it here.
+func (u User) says(want User) bool {
+	return u.Face() == want.Face() && u.Email == want.Email && u.EmailKey == want.EmailKey &&
+		u.EmailVerified == want.EmailVerified && u.Disabled == want.Disabled && slices.Equal(u.Roles, want.Roles) &&
+		!u.newPassword(want)
+}
+
+func (u User) newPassword(want User) bool {
+	return want.Password != "" && u.Imported.Password != want.Imported.Password
+}
+
+func (k *Keeper) draftImported(i Import) (User, error) {
+	if !importedID(i.ID) {
+		return User{}, Problems{{"id", "The subject has to be 16 to 140 letters, digits and the characters - . _"}}
+	}
+	want, err := k.draft(i.NewUser)
+	if err != nil {
+		return User{}, err
+	}
+	want.ID, want.Disabled, want.Password = i.ID, i.Disabled, i.NewUser.Imported
+	want.Imported = &Imported{From: i.From, At: want.Updated}
+	if want.Password != "" {
+		sum := sha256.Sum256([]byte(want.Password))
+		want.Imported.Password = hex.EncodeToString(sum[:])
+	}
+	return want, nil
+}
+
+// AddImported keeps a person whose standing is Fresh. An id or an address that
+// was taken meanwhile is fs.ErrExist.
+func (k *Keeper) AddImported(ctx context.Context, i Import) (User, error) {
+	want, err := k.draftImported(i)
+	if err != nil {
+		return User{}, err
+	}
+	return want, k.users.Insert(ctx, want)
+}
+
+// ErrTouched means that somebody changed the user meanwhile.
+var ErrTouched = errors.New("somebody changed this user meanwhile; run the import again")
+
+// UpdateImported changes a person whose standing is Stale into what the other
+// system says now. Another password, and a person who is switched off, end
+// everything that was issued here.
+func (k *Keeper) UpdateImported(ctx context.Context, i Import) (User, error) {
+	want, err := k.draftImported(i)
+	if err != nil {
+		return User{}, err
+	}
+	var after User
+	err = k.users.Update(ctx, want.ID, func(u *User) error {
+		if s, _ := standing(want, u, nil); s != Stale {
+			return ErrTouched
+		}
+		u.become(want)
+		after = *u
+		return nil
+	})
+	return after, err
+}
+
+// become takes over what the import says, and nothing else.
+func (u *User) become(want User) {
+	if u.newPassword(want) {
+		u.Password, u.PasswordChanged = want.Password, want.PasswordChanged
+		u.Imported.Password = want.Imported.Password
+		u.Epoch++
+	}
+	if want.Disabled && !u.Disabled {
+		u.Epoch++
+	}
+	u.show(want.Face())
+	u.Email, u.EmailKey, u.EmailVerified, u.Disabled = want.Email, want.EmailKey, want.EmailVerified, want.Disabled
+	u.setRoles(want.Roles)
+	u.Updated, u.Imported.At = want.Updated, want.Updated
+}
+
+// LinkImported gives an imported person an identity that the other system knew
+// them by, and reports whether it is new. It came with the user, so it has no
+// record to undo and nobody is told by letter. Somebody else's is fs.ErrExist;
+// a user who was changed here since, or is an administrator, gets none.
+func (k *Keeper) LinkImported(ctx context.Context, userID string, c Claim) (bool, error) {
+	user, err := k.users.Get(ctx, userID)
+	if err != nil {
+		return false, err
+	}
+	switch owner, err := k.identities.Get(ctx, identityID(c)); {
+	case err == nil && owner.UserID == userID:
+		return false, nil
+	case err == nil:
+		return false, fs.ErrExist
+	case !errors.Is(err, fs.ErrNotExist):
+		return false, err
+	case user.touched() || user.Admin():
+		return false, nil
+	}
+	err = k.identities.Insert(ctx, k.newIdentity(c, userID))
+	return err == nil, err
+}
+
+// ValidRole reports whether a role can be kept as it is written.
+func ValidRole(role string) bool {
+	clean, problem := cleanRoles([]string{role})
+	return problem == "" && len(clean) == 1 && clean[0] == role
+}
+
+// UsableHash reports whether a password hash of another system can be verified
+// here at an affordable cost.
+func UsableHash(h Hash) bool {
+	_, err := parseHash(h)
+	return err == nil
+}
