@@ -76,6 +76,8 @@ func galleryPages(t *testing.T, o *tour) {
 		"keytried: it works":                   triedPage(false),
 		"keytried: it failed":                  triedPage(true),
 		"keys: with warnings":                  keysPage(),
+		"sitesetup: it works":                  longSitePage(templates.FirstLogin{Done: true, Trace: templates.Action{Label: "Open its trace", URL: "/"}, Steps: []templates.Step{{Mark: "done", Title: "Authorize", Text: "They signed in."}, {Mark: "done", Title: "Token"}, {Mark: "done", Title: "Userinfo"}}}),
+		"sitesetup: with everything wrong":     longSitePage(templates.FirstLogin{Steps: []templates.Step{{Mark: "failed", Title: "Authorize", Text: longWord}, {Mark: "later", Title: "Token"}}, Wrong: &templates.SiteMistake{Title: "The site wants to be answered at another address.", Text: longWord, Sent: "http://" + longHost + "/" + longWord, Registered: []string{"https://" + longHost + "/" + longWord}, Add: true, Fix: templates.Action{Label: "Open its settings", URL: "/"}}}),
 		"delete: without typing":               templates.ConfirmDelete{Kind: "application", Name: longName, Text: "214 people will no longer be able to sign in to it.", Action: "/", Cancel: "/"},
 	}
 	maps.Copy(shown, healthGallery())
@@ -91,6 +93,19 @@ func galleryPages(t *testing.T, o *tour) {
 		}
 		hung[template] = true
 		o.stopIn(looks, b, name)
+	}
+}
+
+// longSitePage is a site with long names.
+func longSitePage(first templates.FirstLogin) templates.AdminSiteSetup {
+	return templates.AdminSiteSetup{
+		ID: "c", Name: longHost, Site: "https://" + longHost, First: first, Local: true,
+		Form: templates.Action{Label: "Open the form at the site", URL: "/"}, Existing: templates.Action{Label: "Open it there", URL: "/"},
+		Fields: []templates.SiteField{{ID: "a", Label: "Enable Social Login", Value: "ticked", Choice: true}, {ID: "b", Label: "Client ID", Value: longWord, Hint: longName}, {ID: "c", Label: "Client Secret", Hidden: true}},
+		Link: templates.SiteLink{
+			Offered: true, Exists: true, Dropped: 2, Note: templates.Note{Tone: "danger", Title: "The site said no.", Text: longName}, Said: []string{longWord, longName},
+			Differ: []templates.Pair{{Name: "Base URL", Value: "https://" + longHost + "/" + longWord}},
+		},
 	}
 }
 
@@ -116,7 +131,7 @@ func serveGallery(t *testing.T, shown map[string]templates.Page) string {
 	for name, page := range shown {
 		frame := templates.Frame{Hub: longName, CSRF: "csrf", Nonce: "bm9uY2U", Reference: "7F3K-QX2M", Path: "/account",
 			Person: &templates.Person{Name: longName, Email: longEmail, Admin: true}, Waiting: 12, Approvals: 3}
-		if template, _, _ := strings.Cut(name, ":"); strings.Contains("client settings delete key keys keytried decisions simulator users user", template) {
+		if template, _, _ := strings.Cut(name, ":"); strings.Contains("client settings delete key keys keytried decisions simulator users user sitesetup", template) {
 			frame.Path = "/admin/" + template
 		}
 		var body bytes.Buffer

@@ -1,6 +1,8 @@
 package e2e_test
 
 import (
+	"net/http"
+	"net/url"
 	"testing"
 
 	"github.com/fedhub/fedhub/clients"
@@ -18,6 +20,19 @@ func frappePages(t *testing.T, o *tour) {
 	b.press("#create")
 	b.see("#client_secret")
 	o.stop(b, "sitesetup: with the secret")
+	b.press("#done")
+	b.see("#look-again")
+	o.stop(b, "sitesetup: waiting")
+	// The site takes itself for a plain http one, which the open page notices.
+	id := evaluate[string](b, "document.getElementById('client_id').textContent")
+	resp, err := http.Get(s.URL + "/oauth2/authorize?response_type=code&scope=openid&client_id=" + id + "&redirect_uri=" +
+		url.QueryEscape("http://erp.northern-branch.example.com/api/method/frappe.integrations.oauth2_logins.login_via_frappe"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	b.see("#add-redirect")
+	o.stop(b, "sitesetup: another address")
 }
 
 func clientPages(t *testing.T, o *tour) {

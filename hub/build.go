@@ -71,6 +71,7 @@ func (h *Hub) things() {
 		Seal: h.box.Seal, Open: h.box.Open, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now, Log: c.Log,
 		Certificates: c.certificates(), ClientCAs: c.ClientCAs,
 	})
+	h.debuts = h.newDebuts()
 	h.tokens = &tokens.Keeper{
 		Issuer: c.URL, Signing: h.signing, Grants: h.grants, Users: h.users, Clients: h.clients,
 		Revoked: d.revoked, Opaques: d.opaques, Pairwise: h.box.Derive("pairwise"), Lives: h.sessions.Lives, Now: c.Now,
@@ -174,12 +175,12 @@ func (h *Hub) doors() {
 		Alias: c.CertURL, Certificates: c.certificates(), Guesses: web.NewGuesser(guessEvery, guessBurst, c.Now),
 		Requests: h.requests, Signing: h.signing, Settings: h.settings, Audit: h.audit, Log: c.Log, Now: c.Now,
 		Registrations: web.NewLimiter(registerEvery, registerBurst, c.Now), Pushes: web.NewLimiter(beginEvery, beginBurst, c.Now), Fetches: fetches,
-		Users: h.users, Browsers: h.sessions, Upstreams: h.upstreams,
+		Users: h.users, Browsers: h.sessions, Upstreams: h.upstreams, Debuts: h.debuts,
 	}
 	h.admin = &admin.Door{
 		Health: h.health, Dog: h.dog,
 		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams, Sessions: h.sessions,
-		Grants: h.grants, Logouts: h.logouts, Signing: h.signing, Settings: h.settings, Audit: h.audit, Traces: h.traces, Users: h.users, Links: h.links, Edge: h.edge, Now: c.Now,
+		Grants: h.grants, Logouts: h.logouts, Signing: h.signing, Settings: h.settings, Audit: h.audit, Traces: h.traces, Debuts: h.debuts, Users: h.users, Links: h.links, Edge: h.edge, Now: c.Now,
 		Callback: h.callback, ClientMetadata: h.clientMetadata,
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/debuts"
 	"github.com/fedhub/fedhub/hub/decoupled"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/grants"
@@ -60,6 +61,7 @@ func sets() []store.Spec {
 		{Name: "signing"},                             // signing.Key
 		{Name: "settings"},                            // settings.Settings
 		{Name: "audit", Index: []string{"ref"}},       // audit.Event
+		{Name: "debuts", Index: []string{"host"}},     // debuts.Debut
 		{Name: "traces", Index: []string{"ref", "fromRef", "clientId", "keyId", "userId", "failed"}}, // traces.Trace
 	}
 }
@@ -97,6 +99,7 @@ type data struct {
 	settings    *store.Set[settings.Settings]
 	audit       *store.Set[audit.Event]
 	traces      *store.Set[traces.Trace]
+	debuts      *store.Set[debuts.Debut]
 	links       *store.Set[links.Link]
 	invitations *store.Set[users.Invitation]
 }
@@ -134,6 +137,7 @@ func openData(b store.Backend, now func() time.Time) data {
 		settings:    store.NewSet[settings.Settings](b, "settings", now),
 		audit:       store.NewSet[audit.Event](b, "audit", now),
 		traces:      store.NewSet[traces.Trace](b, "traces", now),
+		debuts:      store.NewSet[debuts.Debut](b, "debuts", now),
 		links:       store.NewSet[links.Link](b, "links", now),
 		invitations: store.NewSet[users.Invitation](b, "invitations", now),
 	}

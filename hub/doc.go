@@ -14,6 +14,6 @@
 // consent, approve, account, oidc, admin) each speak HTTP to one kind of
 // caller; they read, ask a thing, and answer, and know nothing of one another. Things
 // (requests, flows, sessions, users, links, grants, decoupled, tokens, signing, settings,
-// logouts, ties, traces, health) each keep one noun and its rules. Tools (store, oauth, web, audit,
+// logouts, ties, traces, debuts, health) each keep one noun and its rules. Tools (store, oauth, web, audit,
 // seal, fetch, dpop, mail) know no user, client or session.
 package hub

@@ -17,7 +17,7 @@ const module = "github.com/fedhub/fedhub/"
 
 var (
 	doorPackages  = []string{"authorize", "signin", "signout", "consent", "approve", "account", "oidc", "admin"}
-	thingPackages = []string{"requests", "flows", "sessions", "users", "links", "grants", "decoupled", "tokens", "signing", "settings", "logouts", "ties", "traces", "health"}
+	thingPackages = []string{"requests", "flows", "sessions", "users", "links", "grants", "decoupled", "tokens", "signing", "settings", "logouts", "ties", "traces", "debuts", "health"}
 	toolPackages  = []string{"store", "oauth", "web", "audit", "seal", "fetch", "dpop", "mail"}
 )
 

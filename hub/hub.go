@@ -21,6 +21,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authorize"
 	"github.com/fedhub/fedhub/hub/consent"
+	"github.com/fedhub/fedhub/hub/debuts"
 	"github.com/fedhub/fedhub/hub/decoupled"
 	"github.com/fedhub/fedhub/hub/dpop"
 	"github.com/fedhub/fedhub/hub/flows"
@@ -77,6 +78,7 @@ type Hub struct {
 	logouts   *logouts.Keeper
 	ties      *ties.Keeper
 	traces    *traces.Keeper
+	debuts    *debuts.Keeper
 	clients   *clients.Registry
 	invites   *clients.Invites
 	initials  clients.InitialTokens

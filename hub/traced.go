@@ -10,6 +10,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fedhub/fedhub/hub/debuts"
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/web"
 )
@@ -34,16 +35,34 @@ func (h *Hub) newTraces() *traces.Keeper {
 	}
 }
 
+// How often what one address causes may be noted of the first sign-in of a
+// site, and how often what all of them cause.
+const (
+	debutEvery, debutBurst         = time.Second, 60
+	allDebutsEvery, allDebutsBurst = 50 * time.Millisecond, 600
+)
+
+func (h *Hub) newDebuts() *debuts.Keeper {
+	now := h.config.Now
+	return &debuts.Keeper{
+		Set: h.data.debuts, Clients: h.clients, Log: h.config.Log, Now: now,
+		Allow: both(web.NewLimiter(debutEvery, debutBurst, now), web.NewLimiter(allDebutsEvery, allDebutsBurst, now)),
+	}
+}
+
 // both limits each address, and all of them together.
 func both(each, all *web.Limiter) func(address string) bool {
 	return func(address string) bool { return each.Allow(address) && all.Allow("") }
 }
 
 // onTheWay are the addresses at which sign-ins happen.
-var onTheWay = []string{"/oauth2/authorize", "/oauth2/token", "/signin", "/consent", "/account/", "/admin/keys/"}
+var onTheWay = []string{
+	"/oauth2/authorize", "/oauth2/token", frappe + "authorize", frappe + "get_token", keycloak + "auth", keycloak + "token",
+	"/signin", "/consent", "/account/", "/admin/keys/",
+}
 
 // signsIn are those at which nothing else happens.
-var signsIn = []string{"/oauth2/authorize", "/signin", "/consent"}
+var signsIn = []string{"/oauth2/authorize", frappe + "authorize", keycloak + "auth", "/signin", "/consent"}
 
 func under(path string, prefixes []string) bool {
 	for _, p := range prefixes {
@@ -68,6 +87,7 @@ func (h *Hub) traced(c *gin.Context) {
 	c.Request = c.Request.WithContext(traces.With(ctx, a))
 	c.Next()
 	h.traces.Save(ctx, a)
+	h.debuts.Learn(ctx, a)
 }
 
 // broke tells the trace what an error was shown as, and what was behind it.

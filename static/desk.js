@@ -66,3 +66,32 @@ if (keyID && callback) {
   };
   document.getElementById("look").hidden = true;
 }
+
+// What waits for something looks for news by itself, for a quarter of an hour:
+// an open page must not keep anybody signed in. What is typed elsewhere on the
+// page stays.
+const opened = Date.now();
+function watch() {
+  const section = document.querySelector("[data-watch]");
+  if (!section || Date.now() - opened > 15 * 60 * 1000) return;
+  setTimeout(async () => {
+    let fresh = section;
+    try {
+      const page = new DOMParser().parseFromString(await (await fetch(section.dataset.watch)).text(), "text/html");
+      fresh = page.getElementById(section.id);
+    } catch {
+      // The hub may be there again the next time.
+    }
+    if (!fresh) return;
+    if (fresh.textContent !== section.textContent) {
+      const focused = section.contains(document.activeElement) && document.activeElement.id;
+      section.replaceWith(fresh);
+      if (focused) document.getElementById(focused)?.focus();
+      const said = document.querySelector(".unseen[role=status]");
+      const done = [...fresh.querySelectorAll("li.ok h3")].at(-1);
+      if (said && done) said.textContent = done.textContent + " is done";
+    }
+    watch();
+  }, 3000);
+}
+watch();

@@ -38,7 +38,8 @@ type AdminSiteSetup struct {
 
 	First    FirstLogin
 	Link     SiteLink
-	View     string // "watch": the page is open for waiting, and comes again by itself
+	View     string // "watch": the page is open for waiting
+	Looked   int    // how often it came by itself, where no script runs
 	Mistakes []Mistake
 }
 
@@ -46,9 +47,19 @@ func (p AdminSiteSetup) look() look {
 	return look{"sitesetup", desk, "Set up " + p.Name, len(p.Mistakes) > 0}
 }
 
-// Watching tells whether the page comes again by itself. It has nothing to
-// type into then, which would be lost.
+// Watching tells whether the page is open for waiting. It has nothing to type
+// into then: where no script runs it comes again as a whole.
 func (p AdminSiteSetup) Watching() bool { return p.View == "watch" }
+
+// Comes tells whether the page comes once more by itself: not for ever, for an
+// open page must not keep anybody signed in.
+func (p AdminSiteSetup) Comes() bool {
+	const most = 180
+	return p.Watching() && p.First.Waiting && p.Looked < most
+}
+
+// Next is what the address of the page says when it comes again.
+func (p AdminSiteSetup) Next() int { return p.Looked + 1 }
 
 // A SiteField is one field of the site's form and what to enter in it.
 type SiteField struct {

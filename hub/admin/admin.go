@@ -17,6 +17,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/debuts"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/hub/links"
@@ -48,6 +49,7 @@ type Door struct {
 	Settings  *settings.Keeper
 	Audit     *audit.Recorder
 	Traces    *traces.Keeper
+	Debuts    *debuts.Keeper
 	Edge      *web.Edge
 	Now       func() time.Time
 

@@ -52,6 +52,12 @@ func (d *Door) AddSite(c *gin.Context) error {
 		return err
 	}
 	d.record(c, audit.Event{Kind: audit.ClientAdded, Client: client.ID, Target: client.Name})
+	if err := d.Debuts.Begin(c.Request.Context(), client); err != nil {
+		return err
+	}
+	if client, err = d.Clients.Lookup(c.Request.Context(), client.ID); err != nil {
+		return err
+	}
 	return d.showSiteSecret(c, client)
 }
 

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"github.com/gin-gonic/gin"
 
@@ -24,8 +25,9 @@ func (d *Door) SiteSetup(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if c.Query("watch") != "" {
+	if looked := c.Query("watch"); looked != "" {
 		page.View = "watch"
+		page.Looked, _ = strconv.Atoi(looked)
 	}
 	return d.showSetup(c, http.StatusOK, page)
 }
@@ -81,11 +83,12 @@ func (d *Door) showSiteSecret(c *gin.Context, client clients.Client) error {
 }
 
 func (d *Door) showSetup(c *gin.Context, status int, page templates.AdminSiteSetup) error {
+	web.Asking(c) // a script looks for news of the sign-in
 	return d.Edge.Show(c, status, page)
 }
 
 // setupPage is the page; secret is empty where it is not known any more.
-func (d *Door) setupPage(_ *gin.Context, client clients.Client, secret string) (templates.AdminSiteSetup, error) {
+func (d *Door) setupPage(c *gin.Context, client clients.Client, secret string) (templates.AdminSiteSetup, error) {
 	key := frappesite.Key{Hub: d.Issuer, Provider: client.SiteProvider(), ClientID: client.ID, Secret: secret, SignUps: frappesite.Allow}
 	page := templates.AdminSiteSetup{
 		ID: client.ID, Name: client.Name, Site: client.Frappe.URL, Shown: secret != "", Fields: siteFieldsOf(key),
@@ -94,7 +97,9 @@ func (d *Door) setupPage(_ *gin.Context, client clients.Client, secret string) (
 		Link:     templates.SiteLink{SignUps: frappesite.Allow},
 	}
 	page.Local = onlyHere(d.Issuer) && !onlyHere(client.Frappe.URL)
-	return page, nil
+	var err error
+	page.First, err = d.firstLogin(c, client)
+	return page, err
 }
 
 // fieldHints say of a field what people get wrong.

@@ -1,6 +1,7 @@
 package authorize
 
 import (
+	"errors"
 	"net/url"
 	"strconv"
 	"strings"
@@ -98,6 +99,17 @@ func stranger(known clients.Client) string {
 		return "The hub " + known.Server.Host + " is " + string(known.Server.State) + "."
 	}
 	return "The application " + known.Name + " is turned off."
+}
+
+// traceDenial notes why this person may not go on, where it is about them.
+func traceDenial(c *gin.Context, protocol, err error) {
+	a := traces.Of(c.Request.Context())
+	switch {
+	case errors.Is(err, errNoRole):
+		a.Fail(traces.NoRole, protocol.Error())
+	case errors.Is(err, errNoAddress):
+		a.Fail(traces.Unproved, protocol.Error())
+	}
 }
 
 // traceStep notes what the person is asked.

@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/debuts"
 	"github.com/fedhub/fedhub/hub/decoupled"
 	"github.com/fedhub/fedhub/hub/dpop"
 	"github.com/fedhub/fedhub/hub/grants"
@@ -42,6 +43,7 @@ type Door struct {
 	Requests  *requests.Keeper
 	Signing   *signing.Keeper
 	Settings  *settings.Keeper
+	Debuts    *debuts.Keeper
 	Audit     *audit.Recorder
 	Log       *slog.Logger
 	Now       func() time.Time

@@ -1,6 +1,7 @@
 package oidc
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -143,7 +144,7 @@ func (d *Door) client(c *gin.Context, form oauth.Params) (clients.Client, error)
 	if refused.Code == clients.InvalidClient && credentials.ID != "" {
 		d.Guesses.Wrong(clip(credentials.ID), c.ClientIP())
 	}
-	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: clip(form["client_id"]), IP: c.ClientIP(), Ref: web.Ref(c), Reason: refused.Description})
+	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: clip(cmp.Or(credentials.ID, form["client_id"])), IP: c.ClientIP(), Ref: web.Ref(c), Reason: refused.Description})
 	if refused.Code == "invalid_request" {
 		return clients.Client{}, oauth.InvalidRequest(refused.Description).Because(err)
 	}

@@ -22,6 +22,7 @@ func (d *Door) Userinfo(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	d.Debuts.Userinfo(c.Request.Context(), client)
 	c.Data(http.StatusOK, mediaType, body)
 	return nil
 }

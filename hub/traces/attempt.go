@@ -187,7 +187,11 @@ func Hear(ctx context.Context, e audit.Event) {
 		return
 	}
 	w, known := words[e.Kind]
-	if !known || (e.Kind == audit.RequestRefused && a.told()) {
+	if !known {
+		return
+	}
+	a.About(About{Client: e.Client, LoginKey: e.LoginKey, User: e.Actor})
+	if e.Kind == audit.RequestRefused && a.told() {
 		return
 	}
 	s := Step{What: e.Kind, Outcome: w.outcome, Text: e.Reason}
@@ -199,7 +203,6 @@ func Hear(ctx context.Context, e audit.Event) {
 	}
 	slices.SortFunc(s.Facts, func(x, y Fact) int { return strings.Compare(x.Name, y.Name) })
 	a.add(w.begins, s)
-	a.About(About{Client: e.Client, LoginKey: e.LoginKey, User: e.Actor})
 }
 
 // told says that it is noted already why the request is refused.
@@ -208,6 +211,38 @@ func (a *Attempt) told() bool {
 	defer a.mu.Unlock()
 	return slices.ContainsFunc(a.steps, func(s Step) bool { return s.Outcome == Failed || s.What == Denied })
 }
+
+// Knows is whom and what the attempt is about, as far as it knows.
+func (a *Attempt) Knows() About {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.about
+}
+
+// Had says that there is a step of this kind.
+func (a *Attempt) Had(what string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.ContainsFunc(a.steps, func(s Step) bool { return s.What == what })
+}
+
+// Steps are those gathered so far, with texts that may be kept.
+func (a *Attempt) Steps() []Step {
+	a.mu.Lock()
+	steps := slices.Clone(a.steps)
+	a.mu.Unlock()
+	var secrets []string
+	if a.Secrets != nil {
+		secrets = a.Secrets()
+	}
+	for i := range steps {
+		steps[i].Text = Redact(steps[i].Text, secrets...)
+	}
+	return steps
+}
+
+// Address is where the request came from.
+func (a *Attempt) Address() string { return a.address }
 
 // observe adds what a connector did.
 func (a *Attempt) observe(s federation.Step) {

@@ -25,7 +25,8 @@ var fixes = []struct {
 	{[]string{Redirect}, ofClient("Open the redirect URIs of this application", "#redirect_uris")},
 	{[]string{audit.LinkRefused}, ofKey("Open the sign-up and linking policy of this login key")},
 	{[]string{audit.UpstreamError, Returned, Left}, ofKey("Open this login key")},
-	{[]string{audit.SignInFailed}, func(t Trace, _ Step) Fix {
+	{[]string{NoRole}, ofClient("Open the roles of this application", "#allowed_roles")},
+	{[]string{audit.SignInFailed, Unproved}, func(t Trace, _ Step) Fix {
 		if t.User == "" {
 			return Fix{}
 		}

@@ -81,6 +81,16 @@ type Fact struct {
 	Value string `bson:"v"`
 }
 
+// Fact is the value of a fact; empty if there is none of this name.
+func (s Step) Fact(name string) string {
+	for _, f := range s.Facts {
+		if f.Name == name {
+			return f.Value
+		}
+	}
+	return ""
+}
+
 // Key names the record. The order of ids is the order of time.
 func (t Trace) Key() string { return t.ID }
 

@@ -16,6 +16,8 @@ const (
 	Page     = "page"     // the person was shown a page
 	Left     = "left"     // the person was sent to an upstream
 	Returned = "returned" // and came back
+	NoRole   = "role"     // the person has none of the roles that the client asks for
+	Unproved = "unproved" // nobody proved the person's e-mail address, which the client needs
 	Denied   = "denied"   // the client was answered with an error that is routine
 	Answer   = "answer"
 	Token    = "token" // the client came to the token endpoint
@@ -40,6 +42,8 @@ var words = map[string]meaning{
 	Page:     {title: "Page"},
 	Left:     {title: "To the upstream", acted: true},
 	Returned: {title: "Back from the upstream", acted: true},
+	NoRole:   {title: "Who may use the app", acted: true},
+	Unproved: {title: "E-mail address", acted: true},
 	Denied:   {title: "Answer to the app", settles: true},
 	Answer:   {title: "Answer to the app"},
 	Token:    {title: "The app asks for tokens", acted: true},

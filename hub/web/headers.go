@@ -66,6 +66,9 @@ func Picturing(c *gin.Context, origin string) {
 	}
 }
 
+// Asking lets the scripts of one page ask this hub for news.
+func Asking(c *gin.Context) { c.Header("Content-Security-Policy", policy+"; connect-src 'self'") }
+
 // Framed lets any page show this one in a frame, and lets it do nothing there
 // but run its script.
 func Framed(c *gin.Context) {

@@ -1,0 +1,93 @@
+package admin
+
+import (
+	"net/url"
+	"time"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/debuts"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// siteMistake says what went wrong at a site's first sign-in, and what to
+// change where; nil if nothing did.
+func (d *Door) siteMistake(client clients.Client, debut debuts.Debut, now time.Time) *templates.SiteMistake {
+	switch {
+	case debut.Done():
+		return nil
+	case debut.Wrong != nil:
+		return explain(*debut.Wrong, client)
+	case !stuck(debut, now):
+		return nil
+	case debut.Token.Before(debut.Answered):
+		return &templates.SiteMistake{
+			Title: "The site's server does not come for the token.",
+			Text: "Somebody was sent back to the site more than a minute ago. Most likely its server cannot reach " + d.Issuer + ": because of a firewall, " +
+				"a name that it cannot look up, or a certificate that it does not trust. Try “curl " + d.Issuer + "/livez” there, as the user that runs the site. " +
+				"In a key of the provider Custom, look at Access Token URL too.",
+		}
+	}
+	return &templates.SiteMistake{
+		Title: "The site has its token, and does not ask who it is.",
+		Text:  "Look at Base URL, which must be " + d.Issuer + " without a path, and in a key of the provider Custom at API Endpoint.",
+	}
+}
+
+// explanations are what to say of each kind of mistake.
+var explanations = map[string]templates.SiteMistake{
+	debuts.Redirect: {Title: "The site wants to be answered at another address than those that are registered."},
+	debuts.Stranger: {Title: "The site sent a Client ID that nobody has here.", Text: "Copy the Client ID from this page into the Social Login Key, without spaces."},
+	debuts.Off:      {Title: "This application is turned off.", Text: "Turn it on again in its settings."},
+	debuts.Request:  {Title: "The site asked for something that it cannot have.", Text: "Auth URL Data of the Social Login Key must be as it is here; with the providers Frappe and Keycloak leave it as the site filled it in."},
+	debuts.Declined: {Title: "The person said no.", Text: "Press the site's button again and allow what it asks for. It may also skip the question: see Skip Authorization."},
+	debuts.NoRole:   {Title: "The person has none of the roles that this application asks for.", Text: "Give them one, or let more roles in."},
+	debuts.Unproved: {Title: "Nobody has proved the person's e-mail address.", Text: "The site knows people by it, so it is told only addresses that are surely theirs. They prove it under their account here, and then try again."},
+	debuts.Disabled: {Title: "The person's account here is disabled.", Text: "Enable it, or try with another."},
+	debuts.Secret:   {Title: "The Client Secret at the site is not one of this application.", Text: "Copy it again, without spaces, or make another one on this page and enter that."},
+	debuts.Token:    {Title: "The site came for the token and was refused."},
+}
+
+func explain(m debuts.Mistake, client clients.Client) *templates.SiteMistake {
+	out := explanations[m.Kind]
+	settings := clientPath(client.ID)
+	switch m.Kind {
+	case debuts.Redirect:
+		out.Sent, out.Registered, out.Add = m.Sent, client.RedirectURIs, addable(m, client)
+		out.Text = redirectAdvice(m.Sent, client)
+	case debuts.Stranger:
+		out.Text = "It sent “" + m.Sent + "”. " + out.Text
+	case debuts.Off:
+		out.Fix = templates.Action{Label: "Open its settings", URL: settings + "#settings"}
+	case debuts.Declined:
+		out.Fix = templates.Action{Label: "Open its settings", URL: settings + "#skip_authorization"}
+	case debuts.NoRole:
+		out.Fix = templates.Action{Label: "Open its roles", URL: settings + "#allowed_roles"}
+	case debuts.Token, debuts.Request:
+		out.Text += " What it was told: " + m.Text
+	case debuts.Secret:
+		out.Text += " (" + m.Text + ")"
+	}
+	if m.User != "" && (m.Kind == debuts.Unproved || m.Kind == debuts.Disabled) {
+		out.Fix = templates.Action{Label: "Open this person", URL: "/admin/users/" + templates.Segment(m.User)}
+	}
+	return &out
+}
+
+// redirectAdvice says why the site takes itself for another address.
+func redirectAdvice(sent string, client clients.Client) string {
+	u, err := url.Parse(sent)
+	site, wrong := url.Parse(client.Frappe.URL)
+	if err != nil || wrong != nil {
+		return "Correct the Redirect URL of the Social Login Key."
+	}
+	switch {
+	case u.Hostname() != site.Hostname():
+		return "The site takes itself for " + u.Hostname() + ". Set host_name in its site_config.json to " + client.Frappe.URL + ", or add it here as another site by that name."
+	case u.Scheme != site.Scheme && u.Scheme == "http":
+		return "The site takes itself for a plain http site. Set host_name in its site_config.json to " + client.Frappe.URL +
+			" and let its proxy send X-Forwarded-Proto: https. That is better than to register the address that was sent, where anybody on the way could read the answer."
+	case u.Scheme != site.Scheme || u.Port() != site.Port():
+		return "The site takes itself for another address than the one you entered. Set host_name in its site_config.json to " + client.Frappe.URL + ", or register the address that was sent."
+	}
+	return "The key at the site is of another provider, or has another Redirect URL, than was chosen here. Compare it with the values above."
+}
