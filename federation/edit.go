@@ -126,7 +126,9 @@ func (r *Registry) settle(k *LoginKey, secret string) error {
 	}
 	if secret != "" {
 		k.Secret = r.seal(secret, k.SecretContext())
+		k.SecretShort = k.Kind == KindFrappe && ShortSecret(secret)
 	}
+	k.SecretShort = k.SecretShort && k.Secret != ""
 	k.Updated = r.moment()
 	return nil
 }

@@ -23,6 +23,13 @@ const (
 	SiteBinds = "16.29 or newer"
 )
 
+// shortSecret is what a key for HS256 should have, in bytes (RFC 7518 §3.2).
+const shortSecret = 32
+
+// ShortSecret tells whether a client secret that signs something can be found
+// by trying: sites before v17 make them of 40 bits.
+func ShortSecret(secret string) bool { return secret != "" && len(secret) < shortSecret }
+
 // KeepsAdminsOut tells whether no administrator of this hub may sign in through
 // the key. A Frappe site older than 16.29 gives its code to whoever follows a
 // link to its consent, in the name of whoever is signed in there, so it proves

@@ -36,6 +36,9 @@ type LoginKey struct {
 	// SecretExpires is when the provider ends the client secret, as far as the
 	// administrator told us; zero if it does not end.
 	SecretExpires time.Time `bson:"secret_expires,omitempty"`
+	// SecretShort says that the secret can be found by trying: sites of the
+	// kind frappe sign with it. It is noted when the secret is saved.
+	SecretShort bool `bson:"secret_short,omitempty"`
 	// Hosts, beyond the Base URL's own, that the upstream's endpoints may be
 	// on, as host or host:port. An administrator has looked at each.
 	Hosts []string `bson:"hosts,omitempty"`

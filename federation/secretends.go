@@ -6,10 +6,12 @@ import "time"
 const endsSoon = 30 * 24 * time.Hour
 
 // SecretWarning is a sentence for the administrator if the client secret has
-// ended or ends soon; else it is empty.
+// ended, ends soon, or is too short for what it is used for; else it is empty.
 func (k LoginKey) SecretWarning(now time.Time) string {
 	day := k.SecretExpires.UTC().Format("2 January 2006")
 	switch {
+	case k.SecretShort && (k.SecretExpires.IsZero() || now.Add(endsSoon).Before(k.SecretExpires)):
+		return "Its client secret is short: whoever sees one ID token of the site can find it by trying. Update the site, make a new secret there and enter it here."
 	case k.SecretExpires.IsZero() || now.Add(endsSoon).Before(k.SecretExpires):
 		return ""
 	case now.After(k.SecretExpires):

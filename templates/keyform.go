@@ -4,7 +4,7 @@ package templates
 // /admin/keys/{ID}, …/try, …/switch and …/join; deleting starts at …/delete.
 type AdminKey struct {
 	ID           string
-	Kind         string // "peer", "openid", "social" or "oauth2"
+	Kind         string // "peer", "openid", "social", "oauth2" or "frappe"
 	Provider     string // what the catalogue calls it
 	Name         string // as saved
 	State        Chip

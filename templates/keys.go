@@ -51,7 +51,7 @@ func (AdminKeyCatalogue) look() look {
 // it is only shown again, with the callback URL of the id.
 type AdminKeyNew struct {
 	Preset   string // of the catalogue
-	Kind     string // "peer", "openid", "social" or "oauth2"
+	Kind     string // "peer", "openid", "social", "oauth2" or "frappe"
 	Title    string // the provider's name
 	ID       string // key_id
 	Callback CallbackURL

@@ -61,7 +61,7 @@ func Groups() []string { return []string{Common, Work, Developers, Social, Regio
 
 // All returns every entry, by group and then by name.
 func All() []Entry {
-	all := slices.Concat(openidEntries(), socialEntries(), genericEntries())
+	all := slices.Concat(openidEntries(), socialEntries(), []Entry{frappeEntry()}, genericEntries())
 	slices.SortStableFunc(all, func(a, b Entry) int {
 		return cmp.Or(
 			cmp.Compare(slices.Index(Groups(), a.Group), slices.Index(Groups(), b.Group)),

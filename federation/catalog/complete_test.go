@@ -55,6 +55,37 @@ func TestEveryProviderIsDescribedWhole(t *testing.T) {
 	})
 }
 
+// A Frappe site is where its administrator says, and what its form asks is
+// enough to sign in.
+func TestAFrappeSiteIsDescribedWhole(t *testing.T) {
+	e, found := catalog.Get("frappe")
+	if !found || e.Kind != federation.KindFrappe || e.Placed() || e.Key.Linking != federation.Never || e.Key.TrustEmail {
+		t.Fatalf("got %+v", e)
+	}
+	for _, sentence := range slices.Concat(e.Guide, e.Notes) {
+		if !strings.HasSuffix(sentence, ".") {
+			t.Errorf("%q is not a sentence", sentence)
+		}
+	}
+	guide := strings.Join(e.Guide, "\n")
+	for _, text := range []string{"{callback}", "Redirect URIs", "Default Redirect URI", "Allowed Roles", "Token Endpoint Auth Method", "Social Login Key", "Skip Authorization", "Scopes"} {
+		if !strings.Contains(guide, text) {
+			t.Errorf("the guide does not speak of %q", text)
+		}
+	}
+	for address, field := range map[string]string{
+		"https://erp.example.org": "", " https://ERP.example.org/ ": "", "https://erp.example.org/app": "base_url", "https://erp.example.org/login?x": "base_url", "http://erp.example.org": "base_url",
+	} {
+		k := e.Start(nil)
+		k.ID, k.Name, k.ClientID, k.BaseURL, k.Enabled = "erp", "ERP", "b8772aed5c", address, true
+		k.Tidy()
+		problems := k.Validate(federation.Env{Hub: "https://hub.example.org"})
+		if (len(problems) > 0) != (field != "") || field != "" && problems[0].Field != field || field == "" && k.BaseURL != "https://erp.example.org" {
+			t.Errorf("%q: got %v and %q", address, problems, k.BaseURL)
+		}
+	}
+}
+
 // proves tells whether a provider says which addresses it has checked.
 func proves(e catalog.Entry) bool {
 	return e.Kind == federation.KindOpenID || social.Proves(e.Preset) || e.Key.Claims.EmailVerified != ""

@@ -127,14 +127,6 @@ func describedEntries() []Entry {
 			Notes: []string{checked},
 		},
 		{
-			Preset: "frappe", Name: "Frappe or ERPNext", Group: Work, Fields: site("erp.example.org"),
-			Key: described("{site}", federation.Never, []string{"openid"},
-				federation.Endpoints{Authorize: "{site}/api/method/frappe.integrations.oauth2.authorize", Token: "{site}/api/method/frappe.integrations.oauth2.get_token", Userinfo: "{site}/api/method/frappe.integrations.oauth2.openid_profile"},
-				federation.Claims{Subject: "sub", Email: "email"}),
-			Guide: steps("On the Frappe site add an OAuth Client with the grant type Authorization Code and the scope openid.", "Redirect URIs and Default Redirect URI"),
-			Notes: []string{unchecked},
-		},
-		{
 			Preset: "yandex", Name: "Yandex", Group: Regional,
 			Key: described("https://oauth.yandex.com", federation.Never, []string{"login:info", "login:email"},
 				federation.Endpoints{Authorize: "https://oauth.yandex.com/authorize", Token: "https://oauth.yandex.com/token", Userinfo: "https://login.yandex.ru/info?format=json"},

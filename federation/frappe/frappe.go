@@ -7,6 +7,7 @@
 //	profile.go   who the site says this is
 //	issuer.go    what the site may call itself
 //	revoke.go    what the site gave us is given back
+//	describe.go  whether a site is there at all
 //
 // A site is neither a whole OpenID provider nor a plain OAuth 2.0 one. Its
 // id_token is signed with the client secret alone, which is short on older
@@ -37,7 +38,7 @@ const (
 )
 
 // A Connector speaks with one Frappe site. It implements federation.Connector,
-// Refresher, Revoker and Leaver.
+// Refresher, Revoker, Leaver and Describer.
 type Connector struct {
 	*plain.Base
 	// header says that our credentials are wanted in the header. It is found
@@ -178,4 +179,5 @@ var (
 	_ federation.Refresher = (*Connector)(nil)
 	_ federation.Revoker   = (*Connector)(nil)
 	_ federation.Leaver    = (*Connector)(nil)
+	_ federation.Describer = (*Connector)(nil)
 )

@@ -27,7 +27,8 @@ type claims struct {
 // key is the client secret as a key for HMAC. Sites before v17 have secrets of
 // ten characters, and the library takes none shorter than the digest (RFC 7518
 // §3.2). HMAC itself fills a short key with zeros (RFC 2104 §2), so filling it
-// here changes no signature. It is as weak as it was: see ShortSecret.
+// here changes no signature. It is as weak as
+// it was: see federation.ShortSecret.
 func key(secret string) []byte {
 	filled := make([]byte, max(len(secret), sha256.Size))
 	copy(filled, secret)

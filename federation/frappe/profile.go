@@ -29,7 +29,7 @@ func (c *Connector) identify(ctx context.Context, got tokens, verify func() (cla
 				return nil
 			}
 			fact("issuer", c.spelled(signed.Document))
-			if ShortSecret(c.Secret) {
+			if federation.ShortSecret(c.Secret) {
 				fact("secret", shortSecret)
 			}
 			return nil
@@ -158,7 +158,3 @@ func (c *Connector) rules() map[string]string {
 
 // shortSecret is what is said about one.
 const shortSecret = "short: whoever sees one ID token can guess it. Have the site make a new one, and update the site if it makes no longer ones"
-
-// ShortSecret tells whether a client secret can be found by trying: sites
-// before v17 make them of 40 bits.
-func ShortSecret(secret string) bool { return secret != "" && len(secret) < 32 }

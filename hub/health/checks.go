@@ -33,6 +33,10 @@ func checkKey(k federation.LoginKey, seen federation.Sight, err error, now time.
 				"Tell the people who run it; when it has ended, nobody can sign in there.")
 		}
 	}
+	if k.SecretShort {
+		warn("short", false, fmt.Sprintf("The client secret at %s is short: whoever sees one ID token of the site can find it by trying.", k.Name),
+			"Update the site, make a new secret there, and enter it in the login key.")
+	}
 	if until := k.SecretExpires; !until.IsZero() && until.Sub(now) < secretSoon {
 		text := fmt.Sprintf("The client secret at %s ends on %s.", k.Name, day(until))
 		if !now.Before(until) {

@@ -146,10 +146,15 @@ func cautions(k federation.LoginKey, i federation.Identity, p users.Policy) []st
 	switch {
 	case i.Email == "":
 		out = append(out, "The provider gave no email address. Accounts made through it have none; see whether a scope like “email” is missing.")
+	case !i.EmailVerified && k.Kind == federation.KindFrappe:
+		out = append(out, "A Frappe site says of no email address whether it was verified, so it counts for nothing here. Add its domain to the authoritative domains, or trust all addresses of the site, if you want it to count.")
 	case !i.EmailVerified:
 		out = append(out, "The provider does not say that the email address is verified, so it counts for nothing here.")
 	case !p.Believes(i.Email):
 		out = append(out, "The email address is verified there, but this key is not trusted with its domain. Add the domain to the authoritative domains, or trust all its addresses, if you want it to count.")
+	}
+	if k.KeepsAdminsOut() {
+		out = append(out, "Administrators of this hub are turned away by this key: a site before 16.29 proves too little for them. If the site is newer, say so under “Version of the site”.")
 	}
 	if k.SignUps == federation.Allow && k.Kind != federation.KindPeer {
 		out = append(out, "Anybody who can sign in there gets an account here.")

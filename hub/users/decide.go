@@ -66,6 +66,7 @@ type facts struct {
 	local    *User // has this address as the own
 	otherSub bool  // local has another identity of the same login key
 
+	weak      bool // the upstream proves too little for an administrator
 	peer      bool
 	migrating bool // the window is open in which a peer's people find their old accounts
 	linking   string
@@ -79,6 +80,7 @@ func (f facts) links() bool { return f.linking == LinkConfirm || f.linking == Li
 //
 //	D0   the login key is off, or the claim unusable          refuse
 //	D11  whoever it would be is disabled or was removed       refuse
+//	D14  the upstream is weak, the user an administrator      refuse
 //	D2   adding an identity to the own account                link, unless it is another's
 //	D1   the identity is linked                               sign in that user, whatever the e-mail says
 //	D12  the address is malformed or several users'           refuse
@@ -103,6 +105,7 @@ var rows = []struct {
 }{
 	{"D0", "The key is off, or the answer names nobody", unusable},
 	{"D11", "The account is disabled or was removed", shut},
+	{"D14", "The upstream proves too little for an administrator", tooWeak},
 	{"D2", "Somebody signed in adds an identity", own},
 	{"D1", "The identity is linked", known},
 	{"D12", "The address is not one plain address of one account", unclear},

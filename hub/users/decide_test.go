@@ -10,21 +10,22 @@ import (
 // what happens. A dash fits anything, a bar separates alternatives.
 //
 //	claim    usable, or not
-//	linker   who asks to add the identity: none, on, off (disabled)
-//	identity nobody's, the linker's (self), an enabled user's (on), a disabled user's (off), a removed user's (gone)
+//	linker   who asks to add the identity: none, on, on-admin, off (disabled)
+//	identity nobody's, the linker's (self), an enabled user's (on, on-admin), a disabled user's (off), a removed user's (gone)
 //	address  as the constants
 //	local    user with the address: none, or plain, untested (address never verified), admin, off; other = has another subject
-//	kind     of the upstream: key, or peer, in its migration window or not
+//	kind     of the upstream: key, a weak one, or peer, in its migration window or not
 const table = `
 claim linker identity address       local          kind link         signup | row action
 bad   -      -        -             -              -    -            -      | D0  refuse
 ok    off    -        -             -              -    -            -      | D11 refuse
-ok    on     none     -             -              -    -            -      | D2  link
-ok    on     self     -             -              -    -            -      | D2  link
-ok    on     -        -             -              -    -            -      | D2  refuse
+ok    on-admin -      -             -              weak -            -      | D14 refuse
+ok    on|on-admin none|self -       -              -    -            -      | D2  link
+ok    on|on-admin -   -             -              -    -            -      | D2  refuse
 ok    none   off      -             -              -    -            -      | D11 refuse
 ok    none   gone     -             -              -    -            -      | D11 refuse
-ok    none   on       -             -              -    -            -      | D1  sign in
+ok    none   on-admin -             -              weak -            -      | D14 refuse
+ok    none   on|on-admin -          -              -    -            -      | D1  sign in
 ok    none   none     -             off|off-untested|off-admin|off-admin-untested - - - | D11 refuse
 ok    none   none     malformed     -              -    -            -      | D12 refuse
 ok    none   none     ambiguous     -              -    -            -      | D12 refuse
@@ -36,13 +37,13 @@ ok    none   none     proven|auth   none           -    -            allow  | D5
 ok    none   none     proven|auth   none           -    -            deny   | D5  refuse
 ok    none   none     missing|unproven -           -    -            -      | D4  refuse
 ok    none   none     proven|auth   admin-untested -    -            -      | D6  refuse
-ok    none   none     auth          untested|untested-other key|peer-window confirm|auto - | D6 link
+ok    none   none     auth          untested|untested-other key|weak|peer-window confirm|auto - | D6 link
 ok    none   none     proven|auth   untested|untested-other - confirm|auto -  | D6  confirm by mail
 ok    none   none     proven|auth   untested|untested-other - -      -      | D6  refuse
 ok    none   none     proven|auth   admin          -    -            -      | D9  refuse
 ok    none   none     proven|auth   other          -    -            -      | D10 refuse
 ok    none   none     auth          plain          peer-window confirm|auto - | D13 link
-ok    none   none     auth          plain          key  auto         -      | D8  link
+ok    none   none     auth          plain          key|weak auto         -      | D8  link
 ok    none   none     proven|auth   plain          -    confirm|auto -      | D7  confirm
 ok    none   none     proven|auth   plain          -    -            -      | D7  refuse
 `
@@ -84,6 +85,9 @@ func checkDecision(t *testing.T, f facts, d Decision) {
 	case SignIn, Link, Confirm, ConfirmByMail:
 		if d.User.ID == "" || d.User.Disabled {
 			t.Errorf("%s %s is for %+v", d.Row, d.Action, d.User)
+		}
+		if f.weak && d.User.Admin() {
+			t.Errorf("%s %s: a weak upstream gets an administrator", d.Row, d.Action)
 		}
 		if byAddress := f.linker == nil && !f.linked; byAddress && (d.User.Admin() || f.otherSub && !d.wipe || !f.address.proven()) {
 			t.Errorf("%s %s by an address that cannot", d.Row, d.Action)
@@ -147,17 +151,17 @@ func everyCase() []testCase {
 	locals := []string{"none", "plain", "untested", "admin", "admin-untested", "other", "untested-other", "off", "off-untested", "off-admin", "off-admin-untested"}
 	var cases []testCase
 	for _, claim := range []string{"ok", "bad"} {
-		for _, linker := range []string{"none", "on", "off"} {
-			for _, identity := range []string{"none", "self", "on", "off", "gone"} {
+		for _, linker := range []string{"none", "on", "on-admin", "off"} {
+			for _, identity := range []string{"none", "self", "on", "on-admin", "off", "gone"} {
 				for name, addr := range addresses {
 					for _, local := range locals {
-						for _, kind := range []string{"key", "peer", "peer-window"} {
+						for _, kind := range []string{"key", "weak", "peer", "peer-window"} {
 							for _, linking := range []string{LinkNever, LinkConfirm, LinkAuto, LinkProvisioned, "", "AUTO"} {
 								for _, signUp := range []string{SignUpAllow, SignUpDeny} {
 									if identity == "self" && linker == "none" {
 										continue
 									}
-									f := facts{address: addr, peer: kind != "key", migrating: kind == "peer-window", linking: linking}
+									f := facts{address: addr, weak: kind == "weak", peer: strings.HasPrefix(kind, "peer"), migrating: kind == "peer-window", linking: linking}
 									if signUp == SignUpDeny {
 										f.noSignUp = "the login key does not allow sign-ups."
 									}
@@ -267,6 +271,10 @@ func TestRolesFromUpstreamAreOnlyTheMappedOnes(t *testing.T) {
 		if got := fmt.Sprint(p.roles(tt.claimed)); got != tt.want {
 			t.Errorf("%v: got %s, want %s", tt.claimed, got, tt.want)
 		}
+	}
+	p.NoAdmins = true
+	if got := p.roles([]string{"Boss", "HR"}); len(got) != 1 || got[0] != "hr" {
+		t.Errorf("a weak upstream gives %v", got)
 	}
 	if got := (Policy{}).roles([]string{"admin"}); len(got) != 0 {
 		t.Errorf("without a map: got %v", got)

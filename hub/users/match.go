@@ -147,7 +147,7 @@ func (k *Keeper) gather(ctx context.Context, c Claim, p Policy) (facts, error) {
 
 // facts reads them.
 func (k *Keeper) facts(ctx context.Context, c Claim, p Policy) (facts, error) {
-	f := facts{peer: p.Kind == KindPeer, migrating: k.now().Before(p.MigrateUntil), linking: p.Linking}
+	f := facts{weak: p.NoAdmins, peer: p.Kind == KindPeer, migrating: k.now().Before(p.MigrateUntil), linking: p.Linking}
 	if f.unusable = c.unusable(p); f.unusable != "" {
 		return f, nil
 	}

@@ -45,6 +45,10 @@ type Policy struct {
 	// find the accounts that they had here before.
 	MigrateUntil time.Time
 
+	// NoAdmins: the upstream proves too little to sign in an administrator, or
+	// to make one.
+	NoAdmins bool
+
 	// RoleMap turns the upstream's roles into roles here; what is not in it
 	// is dropped, so AdminRole has to be named to be given.
 	RoleMap map[string]string
@@ -56,7 +60,7 @@ func PolicyOf(k federation.LoginKey) Policy {
 		KeyID: k.ID, Name: k.Name, Kind: k.Kind, Enabled: k.Enabled,
 		Linking: k.Linking, SignUps: k.SignUps, SignUpDomains: k.SignUpDomains,
 		TrustEmail: k.TrustEmail, AuthoritativeDomains: k.AuthoritativeDomains,
-		MigrateUntil: k.MigrateUntil, RoleMap: mapped(k.RoleMap),
+		MigrateUntil: k.MigrateUntil, NoAdmins: k.KeepsAdminsOut(), RoleMap: mapped(k.RoleMap),
 	}
 }
 
@@ -73,7 +77,7 @@ func mapped(roles map[string]string) map[string]string {
 // Same reports whether two policies decide alike.
 func (p Policy) Same(o Policy) bool {
 	return p.KeyID == o.KeyID && p.Kind == o.Kind && p.Enabled == o.Enabled && p.Linking == o.Linking && p.SignUps == o.SignUps &&
-		p.TrustEmail == o.TrustEmail && p.MigrateUntil.Equal(o.MigrateUntil) &&
+		p.TrustEmail == o.TrustEmail && p.NoAdmins == o.NoAdmins && p.MigrateUntil.Equal(o.MigrateUntil) &&
 		slices.Equal(p.AuthoritativeDomains, o.AuthoritativeDomains) && slices.Equal(p.SignUpDomains, o.SignUpDomains)
 }
 
@@ -115,6 +119,9 @@ func (p Policy) roles(claimed []string) []string {
 	clean, problem := cleanRoles(mapped)
 	if problem != "" {
 		return nil // a map nobody could have meant gives nothing
+	}
+	if p.NoAdmins {
+		return without(clean, []string{AdminRole})
 	}
 	return clean
 }

@@ -30,6 +30,21 @@ func shut(f facts) (Decision, string) {
 	return pass("No user is concerned yet.")
 }
 
+// tooWeak is for upstreams that can be made to sign in somebody else than who is
+// at the keyboard. By the address an administrator is found nowhere anyway; here
+// are those who were linked before, or are about to link themselves.
+func tooWeak(f facts) (Decision, string) {
+	switch {
+	case !f.weak:
+		return pass("The upstream may sign in administrators.")
+	case f.linker != nil && f.linker.Admin():
+		return refuse("The user who asked to add this identity is an administrator, and the upstream proves too little for one.")
+	case f.linker == nil && f.linked && f.owner.Admin():
+		return refuse("This identity is linked to an administrator, and the upstream proves too little for one. They can sign in another way.")
+	}
+	return pass("No administrator is concerned.")
+}
+
 func own(f facts) (Decision, string) {
 	switch {
 	case f.linker == nil:
