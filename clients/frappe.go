@@ -18,6 +18,9 @@ type FrappeSite struct {
 	// Provider is that of the site's Social Login Key: FrappeProvider,
 	// KeycloakProvider, or the Provider Name of a custom one.
 	Provider string `bson:"provider,omitempty"`
+	// SendErrors is for a site that was changed to cope with ?error=: errors go
+	// to it, as the RFC has it, and not to a page here.
+	SendErrors bool `bson:"send_errors,omitempty"`
 	// Awaited is until when an administrator waits for its first sign-in. Only
 	// so long is it noted how far it comes.
 	Awaited time.Time `bson:"awaited,omitempty"`

@@ -80,6 +80,8 @@ type ClientForm struct {
 	LogoURI      string // logo_uri
 	PolicyURI    string // policy_uri
 	TosURI       string // tos_uri
+	Site         bool   // it is a Frappe site
+	SendErrors   bool   // send_errors, of a Frappe site
 
 	// Signing out.
 	FrontchannelLogoutURI     string // frontchannel_logout_uri

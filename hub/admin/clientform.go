@@ -49,13 +49,7 @@ func sections(f *templates.ClientForm, c *clients.Client) []section {
 		{"proof", append(proofControls(f, c), tlsControls(f, &c.TLS)...)},
 		{"tokens", tokenControls(f, c)},
 		{"requests", requestControls(f, &c.Requests, c)},
-		{"people", []control{
-			list("allowed_roles", &f.AllowedRoles, &c.AllowedRoles, commas, ", "),
-			text("client_uri", &f.ClientURI, &c.ClientURI),
-			text("logo_uri", &f.LogoURI, &c.LogoURI),
-			text("policy_uri", &f.PolicyURI, &c.PolicyURI),
-			text("tos_uri", &f.TosURI, &c.TosURI),
-		}},
+		{"people", peopleControls(f, c)},
 		{"signout", []control{
 			text("backchannel_logout_uri", &f.BackchannelLogoutURI, &c.BackchannelLogoutURI),
 			tick("backchannel_logout_session", &f.BackchannelLogoutSession, &c.BackchannelLogoutSession),
@@ -64,6 +58,21 @@ func sections(f *templates.ClientForm, c *clients.Client) []section {
 			list("post_logout_redirect_uris", &f.PostLogoutRedirectURIs, &c.PostLogoutRedirectURIs, lines, "\n"),
 		}},
 		{"security", []control{text("high_security", &f.HighSecurity, &c.HighSecurity)}},
+	}
+}
+
+func peopleControls(f *templates.ClientForm, c *clients.Client) []control {
+	site := c.Frappe
+	if site == nil {
+		site = new(clients.FrappeSite) // nothing of it is kept
+	}
+	return []control{
+		list("allowed_roles", &f.AllowedRoles, &c.AllowedRoles, commas, ", "),
+		text("client_uri", &f.ClientURI, &c.ClientURI),
+		text("logo_uri", &f.LogoURI, &c.LogoURI),
+		text("policy_uri", &f.PolicyURI, &c.PolicyURI),
+		text("tos_uri", &f.TosURI, &c.TosURI),
+		tick("send_errors", &f.SendErrors, &site.SendErrors),
 	}
 }
 

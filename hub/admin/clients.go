@@ -118,6 +118,7 @@ func (d *Door) formOnApplication(c *gin.Context) (map[string]string, clients.Cli
 
 func (d *Door) showApplication(c *gin.Context, status int, client clients.Client, form templates.ClientForm, wrong []templates.Mistake) error {
 	form, wrong = d.unfolded(form, wrong)
+	form.Site = client.Frappe != nil
 	page := templates.AdminClient{
 		ID: client.ID, Name: client.Name, Type: string(client.Type), State: clientState(client),
 		Created: client.Created, Updated: client.Updated, Public: client.Public(),

@@ -3,6 +3,7 @@ package authorize
 import (
 	"errors"
 	"net/http"
+	"net/url"
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/oauth"
@@ -45,4 +46,35 @@ func keepFromSite(client clients.Client, protocol *oauth.Error, err error) *web.
 		p.Text = "Go back and sign in again."
 	}
 	return p
+}
+
+// siteMoved tells whoever runs a Frappe site why it names another address than
+// the registered one. It makes the address of what it takes for its own, which
+// behind a proxy is seldom what people open.
+func siteMoved(p *web.Problem, client clients.Client, sent string) {
+	p.Action = templates.Action{Label: "Back to " + shown(client), URL: client.Frappe.URL + "/login"}
+	for _, fix := range siteFixes {
+		for _, registered := range client.RedirectURIs {
+			if fix.only(sent, registered) {
+				p.Details = append(p.Details, templates.Pair{Name: "What differs", Value: fix.words})
+				return
+			}
+		}
+	}
+	p.Details = append(p.Details, templates.Pair{Name: "What differs", Value: "More than the scheme, the port and the host. Is the Social Login Key of another provider, or has it another name?"})
+}
+
+// siteFixes are what usually differs, and what to change at the site.
+var siteFixes = []struct {
+	words string
+	only  func(sent, registered string) bool
+}{
+	{"The scheme. Let the proxy before the site send X-Forwarded-Proto: https, or set host_name in the site's site_config.json.",
+		but(func(u *url.URL) { u.Scheme = "" })},
+	{"The port. Set host_name in the site's site_config.json to the address that people open.",
+		but(func(u *url.URL) { u.Host = u.Hostname() })},
+	{"The scheme and the port. Set host_name in the site's site_config.json to the address that people open.",
+		but(func(u *url.URL) { u.Scheme, u.Host = "", u.Hostname() })},
+	{"The host. Set host_name in the site's site_config.json to the address that people open, or register the site's other address here.",
+		but(func(u *url.URL) { u.Scheme, u.Host = "", "" })},
 }

@@ -35,6 +35,9 @@ func (d *Door) homeless(c *gin.Context, err error) error {
 			{Name: "redirect_uri received", Value: clip(wrong.Sent, 300)},
 			{Name: "redirect URIs registered", Value: strconv.Itoa(wrong.Registered)},
 		}
+		if known, err := d.Clients.Lookup(c.Request.Context(), wrong.ClientID); err == nil && known.Frappe != nil {
+			siteMoved(p, known, wrong.Sent)
+		}
 		return p
 	case errors.As(err, &protocol):
 		return misconfigured(err)

@@ -158,7 +158,7 @@ func (d *draft) address(repeated *oauth.RepeatedError) error {
 		return oauth.InvalidRequest("the parameter redirect_uri is missing")
 	case !d.client.AllowsRedirect(uri):
 		// Following it would make us an open redirector.
-		return &Unregistered{Sent: uri, Registered: len(d.client.RedirectURIs)}
+		return &Unregistered{ClientID: d.client.ID, Sent: uri, Registered: len(d.client.RedirectURIs)}
 	}
 	d.request.RedirectURI, d.request.RedirectSent, d.request.State = uri, d.params["redirect_uri"], d.params["state"]
 	return nil
@@ -166,6 +166,7 @@ func (d *draft) address(repeated *oauth.RepeatedError) error {
 
 // Unregistered is a redirect_uri that the client never registered.
 type Unregistered struct {
+	ClientID   string
 	Sent       string
 	Registered int // how many there are
 }

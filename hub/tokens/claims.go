@@ -60,7 +60,7 @@ var releases = map[string]func(u users.User, claims map[string]any){
 	"phone":   phoneClaims,
 	"address": addressClaims,
 	"roles": func(u users.User, claims map[string]any) {
-		claims["roles"] = slices.Concat([]string{}, u.Roles)
+		claims["roles"] = append([]string{}, u.Roles...) // none is an empty list, not null
 	},
 }
 

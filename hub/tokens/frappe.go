@@ -24,6 +24,10 @@ func (k *Keeper) forSite(c clients.Client, u users.User, claims map[string]any) 
 		return
 	}
 	claims["iss"] = k.Issuer
+	// It is shown on pages of the site, which browsers load over https alone.
+	if picture, _ := claims["picture"].(string); !strings.HasPrefix(picture, "https://") {
+		delete(claims, "picture")
+	}
 	if !u.Answered() {
 		delete(claims, "email")
 		delete(claims, "email_verified")

@@ -1,0 +1,69 @@
+package hub_test
+
+import (
+	"encoding/base64"
+	"strings"
+	"testing"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation/frappe/frappetest"
+)
+
+// A Connected App of a site finds everything by the hub's address, signs its
+// user in, refreshes with a redirect_uri, and has a service of the site get
+// tokens for itself.
+func TestAConnectedAppOfASiteWorks(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	w.person("ada@example.org")
+	s := frappetest.NewSecondary(t, frappetest.G2a)
+	c := s.Connect(frappetest.ConnectedApp{Name: "hub-1", Scopes: []string{"openid", "email"}, QueryParameters: [][2]string{{"access_type", "offline"}, {"prompt", "consent"}}})
+	a := w.app(func(client *clients.Client) {
+		client.AuthMethod, client.PKCEOptional, client.RedirectURIs = clients.MethodPost, true, []string{c.RedirectURI()}
+	})
+	c.ClientID, c.ClientSecret = a.ID, a.Secret
+	if err := c.Discover(w.URL + "/"); err != nil {
+		t.Fatal(err)
+	}
+	b := w.browser()
+	p := b.submit(b.signIn(b.open(c.Link()), "ada@example.org"), "/consent", "decision", "allow")
+	if err := c.Arrive(p.Location); err != nil {
+		t.Fatal(err)
+	}
+	first := c.Cached()
+	if err := c.Refresh(); err != nil || c.Cached().AccessToken == first.AccessToken || c.Cached().RefreshToken == first.RefreshToken {
+		t.Errorf("refreshed to %+v: %v", c.Cached(), err)
+	}
+	info, err := c.Profile()
+	if err != nil || info["email"] != "ada@example.org" {
+		t.Errorf("the profile is %v, %v", info, err)
+	}
+
+	backend := s.Connect(frappetest.ConnectedApp{Name: "hub-2", Scopes: []string{"files"}})
+	service := w.app(func(client *clients.Client) {
+		*client = clients.Client{Name: "ERP itself", Type: clients.Service, ClientCredentials: true, Scopes: []string{"files"}}
+	})
+	backend.ClientID, backend.ClientSecret = service.ID, service.Secret
+	if err := backend.Discover(w.URL); err != nil {
+		t.Fatal(err)
+	}
+	if err := backend.Backend(); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "the service's token works", service.active(backend.Cached().AccessToken), true)
+	want(t, "the service's scopes", strings.Join(backend.Cached().Scopes, " "), "files")
+}
+
+// Only who asks for it gets ID tokens that are keyed with its secret.
+func TestOnlySitesGetSymmetricIDTokensUnasked(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	w.person("ada@example.org")
+	a := w.site(clients.FrappeProvider)
+	w.verified(a.enter(t, w.browser(), "ada@example.org").str("id_token"), "HS256", a.Secret)
+	plain := w.app()
+	want(t, "any other client", plain.IDTokenAlg, "")
+	r := plain.redeem(w.browser().signInTo(plain, "ada@example.org").Get("code"))
+	header, err := base64.RawURLEncoding.DecodeString(strings.Split(r.str("id_token"), ".")[0])
+	if err != nil || !strings.Contains(string(header), `"RS256"`) {
+		t.Errorf("any other client: %s, %v", header, err)
+	}
+}
