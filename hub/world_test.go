@@ -80,6 +80,7 @@ func newWorld(t testing.TB, backend store.Backend) *world {
 
 func newWorldAs(t testing.TB, backend store.Backend, config hub.Config) *world {
 	t.Helper()
+	besides(t)
 	w := &world{TB: t, clock: &clock{}, log: &logbook{}, backend: backend}
 	var handler atomic.Pointer[hub.Hub]
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -107,6 +108,20 @@ func newWorldAs(t testing.TB, backend store.Backend, config hub.Config) *world {
 	w.URL, w.Hub, w.stop = server.URL, h, server.Close
 	return w
 }
+
+// besides lets the test run beside others: a world shares nothing with another,
+// and most of a test is waiting for the disk.
+func besides(t testing.TB) {
+	single, ok := t.(*testing.T)
+	if !ok {
+		return
+	}
+	if _, already := beside.LoadOrStore(single, true); !already {
+		single.Parallel()
+	}
+}
+
+var beside sync.Map // of *testing.T
 
 // clock is real time plus what the story skips.
 type clock struct{ skipped atomic.Int64 }

@@ -8,8 +8,9 @@ import (
 	"sync"
 )
 
-// size is how many different keys there are: more than one hub makes in a test.
-const size = 16
+// size is how many different keys there are: more than the hubs of tests that
+// run beside each other make while one of them looks.
+const size = 32
 
 var (
 	mu   sync.Mutex
