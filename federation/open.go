@@ -51,7 +51,7 @@ func (r *Registry) open(ctx context.Context, id string) (opened, LoginKey, error
 	}
 	o, err := r.connector(key)
 	if err != nil {
-		return opened{}, LoginKey{}, fmt.Errorf("open login key %q: %w", id, err)
+		return opened{}, LoginKey{}, fmt.Errorf("open login key %q: %w", id, AsFault(key.Name, Misconfigured, err))
 	}
 	return o, key, nil
 }
