@@ -165,3 +165,49 @@ func (c Client) SiteProvider() string {
 	}
 	return FrappeProvider
 }
+
+// DropUnused ends the secrets of a client that are older than this one of its
+// secrets and that nobody ever showed, and returns how many.
+func (r *Registry) DropUnused(ctx context.Context, id, secret string) (int, error) {
+	dropped := 0
+	err := r.change(ctx, id, func(c *Client) error {
+		kept, found := match(c.Secrets, secret, r.now())
+		if !found {
+			return errUnchanged
+		}
+		before := len(c.Secrets)
+		c.Secrets = slices.DeleteFunc(c.Secrets, func(s Secret) bool {
+			return s.ID != kept.ID && s.LastUsed.IsZero() && !s.Created.After(kept.Created)
+		})
+		if dropped = before - len(c.Secrets); dropped == 0 {
+			return errUnchanged
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("drop unused secrets: %w", err)
+	}
+	return dropped, nil
+}
+
+// TakeBack ends a secret that reached nobody, by its value.
+func (r *Registry) TakeBack(ctx context.Context, id, secret string) error {
+	err := r.change(ctx, id, func(c *Client) error {
+		gone, found := match(c.Secrets, secret, r.now())
+		if !found {
+			return errUnchanged
+		}
+		c.Secrets = slices.DeleteFunc(c.Secrets, func(s Secret) bool { return s.ID == gone.ID })
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("take back a secret: %w", err)
+	}
+	return nil
+}
+
+// RegistrableRedirect says whether an address can be one of a client's redirect
+// URIs here.
+func (r *Registry) RegistrableRedirect(uri string) bool {
+	return ValidateRedirectURI(uri, r.allowHTTP) == nil
+}

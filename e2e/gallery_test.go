@@ -103,7 +103,7 @@ func longSitePage(first templates.FirstLogin) templates.AdminSiteSetup {
 		Form: templates.Action{Label: "Open the form at the site", URL: "/"}, Existing: templates.Action{Label: "Open it there", URL: "/"},
 		Fields: []templates.SiteField{{ID: "a", Label: "Enable Social Login", Value: "ticked", Choice: true}, {ID: "b", Label: "Client ID", Value: longWord, Hint: longName}, {ID: "c", Label: "Client Secret", Hidden: true}},
 		Link: templates.SiteLink{
-			Offered: true, Exists: true, Dropped: 2, Note: templates.Note{Tone: "danger", Title: "The site said no.", Text: longName}, Said: []string{longWord, longName},
+			Offered: true, Replace: true, Dropped: 2, Note: templates.Note{Tone: "danger", Title: "The site said no.", Text: longName}, Said: []string{longWord, longName},
 			Differ: []templates.Pair{{Name: "Base URL", Value: "https://" + longHost + "/" + longWord}},
 		},
 	}

@@ -20,8 +20,9 @@ func frappePages(t *testing.T, o *tour) {
 	b.press("#create")
 	b.see("#client_secret")
 	o.stop(b, "sitesetup: with the secret")
-	b.press("#done")
-	b.see("#look-again")
+	b.press("#enter")
+	o.stop(b, "sitesetup: with mistakes")
+	b.press("#look-again")
 	o.stop(b, "sitesetup: waiting")
 	// The site takes itself for a plain http one, which the open page notices.
 	id := evaluate[string](b, "document.getElementById('client_id').textContent")

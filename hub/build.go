@@ -178,7 +178,7 @@ func (h *Hub) doors() {
 		Users: h.users, Browsers: h.sessions, Upstreams: h.upstreams, Debuts: h.debuts,
 	}
 	h.admin = &admin.Door{
-		Health: h.health, Dog: h.dog,
+		Health: h.health, Dog: h.dog, HTTP: h.http,
 		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams, Sessions: h.sessions,
 		Grants: h.grants, Logouts: h.logouts, Signing: h.signing, Settings: h.settings, Audit: h.audit, Traces: h.traces, Debuts: h.debuts, Users: h.users, Links: h.links, Edge: h.edge, Now: c.Now,
 		Callback: h.callback, ClientMetadata: h.clientMetadata,

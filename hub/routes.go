@@ -176,6 +176,7 @@ func (h *Hub) routes() []route {
 		{"GET", "/admin/clients/:id/setup", g.operator, h.admin.SiteSetup},
 		{"POST", "/admin/clients/:id/setup/secret", g.operator, h.admin.NewSiteSecret},
 		{"POST", "/admin/clients/:id/setup/wait", g.operator, h.admin.AwaitSite},
+		{"POST", "/admin/clients/:id/setup/site", g.operator, h.admin.EnterAtSite},
 		{"POST", "/admin/clients/:id/setup/redirect", g.operator, h.admin.AddSiteRedirect},
 		{"POST", "/admin/clients/:id/logouts", g.operator, h.admin.TryLogouts},
 		{"POST", "/admin/clients/:id/delete", g.operator, h.admin.RemoveApplication},

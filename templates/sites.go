@@ -77,6 +77,7 @@ type FirstLogin struct {
 	Done    bool
 	Wrong   *SiteMistake
 	Trace   Action
+	Login   Action // where the site's button is
 }
 
 // A SiteMistake is why it came no further, and what to change.
@@ -92,8 +93,7 @@ type SiteMistake struct {
 type SiteLink struct {
 	Offered bool
 	SignUps string
-	Exists  bool // there is a key already; it can be replaced
-	Done    bool
+	Replace bool     // a key that is there is replaced
 	Note    Note     // what came of it
 	Differ  []Pair   // fields that the site keeps otherwise, and how
 	Dropped int      // secrets that were never used and are gone

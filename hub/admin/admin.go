@@ -51,6 +51,7 @@ type Door struct {
 	Traces    *traces.Keeper
 	Debuts    *debuts.Keeper
 	Edge      *web.Edge
+	HTTP      *http.Client // guarded
 	Now       func() time.Time
 
 	// Callback and ClientMetadata are this hub's addresses at an upstream.

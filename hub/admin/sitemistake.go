@@ -16,7 +16,7 @@ func (d *Door) siteMistake(client clients.Client, debut debuts.Debut, now time.T
 	case debut.Done():
 		return nil
 	case debut.Wrong != nil:
-		return explain(*debut.Wrong, client)
+		return d.explain(*debut.Wrong, client)
 	case !stuck(debut, now):
 		return nil
 	case debut.Token.Before(debut.Answered):
@@ -47,12 +47,12 @@ var explanations = map[string]templates.SiteMistake{
 	debuts.Token:    {Title: "The site came for the token and was refused."},
 }
 
-func explain(m debuts.Mistake, client clients.Client) *templates.SiteMistake {
+func (d *Door) explain(m debuts.Mistake, client clients.Client) *templates.SiteMistake {
 	out := explanations[m.Kind]
 	settings := clientPath(client.ID)
 	switch m.Kind {
 	case debuts.Redirect:
-		out.Sent, out.Registered, out.Add = m.Sent, client.RedirectURIs, addable(m, client)
+		out.Sent, out.Registered, out.Add = m.Sent, client.RedirectURIs, d.addable(m, client)
 		out.Text = redirectAdvice(m.Sent, client)
 	case debuts.Stranger:
 		out.Text = "It sent “" + m.Sent + "”. " + out.Text

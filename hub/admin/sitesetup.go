@@ -94,7 +94,7 @@ func (d *Door) setupPage(c *gin.Context, client clients.Client, secret string) (
 		ID: client.ID, Name: client.Name, Site: client.Frappe.URL, Shown: secret != "", Fields: siteFieldsOf(key),
 		Form:     templates.Action{Label: "Open the form at the site", URL: client.Frappe.URL + "/app/social-login-key/new"},
 		Existing: templates.Action{Label: "Open it there", URL: client.Frappe.URL + "/app/social-login-key/" + url.PathEscape(key.Record())},
-		Link:     templates.SiteLink{SignUps: frappesite.Allow},
+		Link:     templates.SiteLink{Offered: true, SignUps: frappesite.Allow},
 	}
 	page.Local = onlyHere(d.Issuer) && !onlyHere(client.Frappe.URL)
 	var err error

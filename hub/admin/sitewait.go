@@ -40,7 +40,7 @@ func (d *Door) AddSiteRedirect(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if debut.Wrong == nil || debut.Wrong.Sent != form["uri"] || !addable(*debut.Wrong, client) {
+	if debut.Wrong == nil || debut.Wrong.Sent != form["uri"] || !d.addable(*debut.Wrong, client) {
 		return web.SeeOther(c, clientPath(client.ID)+"/setup?watch=1") // somebody was quicker, or another one came
 	}
 	err = d.Clients.Update(c.Request.Context(), client.ID, func(stored *clients.Client) error {
@@ -71,12 +71,12 @@ func (d *Door) AddSiteRedirect(c *gin.Context) error {
 
 // addable says that the address that was sent differs from a registered one by
 // its scheme or port alone.
-func addable(m debuts.Mistake, client clients.Client) bool {
+func (d *Door) addable(m debuts.Mistake, client clients.Client) bool {
 	sent, err := url.Parse(m.Sent)
 	if m.Kind != debuts.Redirect || err != nil || sent.RawQuery != "" || sent.Fragment != "" || sent.User != nil {
 		return false
 	}
-	if sent.Scheme != "https" && sent.Scheme != "http" {
+	if sent.Scheme != "https" && sent.Scheme != "http" || !d.Clients.RegistrableRedirect(m.Sent) {
 		return false
 	}
 	return slices.ContainsFunc(client.RedirectURIs, func(registered string) bool {
@@ -93,6 +93,7 @@ func (d *Door) firstLogin(c *gin.Context, client clients.Client) (templates.Firs
 	}
 	now := d.Now()
 	page := templates.FirstLogin{
+		Login:   templates.Action{Label: "Open the site's login page", URL: client.Frappe.URL + "/login"},
 		Waiting: now.Before(client.Frappe.Awaited) && !debut.Done(), Until: client.Frappe.Awaited, Done: debut.Done(), Steps: debutSteps(debut, now),
 	}
 	if debut.Ref != "" {

@@ -40,6 +40,7 @@ const (
 	InitialTokenMade   = "client.initialtoken.made"
 	InitialTokenEnded  = "client.initialtoken.ended"
 
+	SiteEntered     = "client.site.entered" // a hub wrote its Social Login Key at a site
 	SecretAdded     = "client.secret.added"
 	SecretRemoved   = "client.secret.removed"
 	KeyAdded        = "loginkey.added"
