@@ -157,7 +157,7 @@ func (h *Hub) doors() {
 	}
 	h.signout = &signout.Door{
 		Issuer: c.URL, Upstreams: h.upstreams,
-		Clients: h.clients, Stops: h.stops, Sessions: h.sessions, Users: h.users, Tokens: h.tokens,
+		Clients: h.clients, Stops: h.stops, Sessions: h.sessions, Users: h.users, Tokens: h.tokens, Ties: h.ties,
 		Logouts: h.logouts, Audit: h.audit, Edge: h.edge, Now: c.Now,
 	}
 	h.consent = &consent.Door{

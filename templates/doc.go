@@ -69,7 +69,7 @@
 //	DeviceDone     to-your-account
 //	Approvals      allow-{request}, deny-{request}
 //	SignOut        sign-out, stay; error-code, error-description to read
-//	SignedOut      back, sign-in-again
+//	SignedOut      back, sign-out-there, sign-in-again
 //	Setup          set-up
 //	Problem        action, admin-action; reference, error-code, error-description to read
 //	Waiting        again, review

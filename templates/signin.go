@@ -128,6 +128,7 @@ type SignedOut struct {
 	Told    []ToldApp // apps that have heard of it
 	Waiting []ToldApp // apps that do not answer yet; we keep trying
 	Again   string    // path of this page, to look again
+	There   Action    // to the page that ends the session where they came from
 }
 
 // A ToldApp is an app that is told of a sign-out.

@@ -192,6 +192,7 @@ func (d *Door) linkBy(c *gin.Context, stop string, key federation.LoginKey, iden
 	if err != nil {
 		return err
 	}
+	d.Ties.GiveBack(c.Request.Context(), key.ID, identity.Tokens) // it is proof, and nothing more
 	user, err := d.Users.Proves(c.Request.Context(), users.ClaimOf(identity), users.PolicyOf(key))
 	if err != nil && !errors.Is(err, users.ErrNotLinked) {
 		return err

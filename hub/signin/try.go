@@ -116,6 +116,7 @@ func (d *Door) arriveTry(c *gin.Context, from away, answer url.Values) error {
 
 // endTry keeps what came of it and leads to the page that shows it.
 func (d *Door) endTry(c *gin.Context, key federation.LoginKey, t trying, identity federation.Identity, err error) error {
+	d.Ties.GiveBack(c.Request.Context(), key.ID, identity.Tokens)
 	identity.Tokens = federation.Tokens{}
 	result := tried{KeyID: key.ID, Session: t.Session, Steps: t.Steps, Identity: identity}
 	event := audit.Event{Kind: audit.KeyTried, LoginKey: key.ID, IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"result": "ok"}}

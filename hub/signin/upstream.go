@@ -93,6 +93,9 @@ func (d *Door) depart(c *gin.Context, keyID string, j journey, a away) error {
 	if err := d.Stops.Keep(c.Request.Context(), stopUpstream, leg.State, browser, a); err != nil {
 		return err
 	}
+	if err := d.leaveWord(c.Request.Context(), key, browser, j.way); err != nil {
+		return err
+	}
 	if j.quiet() {
 		return web.SeeOther(c, to)
 	}
@@ -133,6 +136,9 @@ func (d *Door) Arrive(c *gin.Context) error {
 	params, posted, err := d.arriving(c)
 	if err != nil {
 		return err
+	}
+	if params["state"] == "" && params["error"] != "" {
+		return d.denied(c, params)
 	}
 	var from away
 	err = d.Stops.Take(c.Request.Context(), stopUpstream, params["state"], d.Sessions.SameBrowser(c.Request), &from)
@@ -213,6 +219,7 @@ func (d *Door) match(c *gin.Context, j journey, key federation.LoginKey, identit
 	case users.Refuse:
 		event.Kind = audit.LinkRefused
 		d.Audit.Record(c.Request.Context(), event)
+		d.Ties.GiveBack(c.Request.Context(), key.ID, identity.Tokens)
 		return refusedUpstream(key.Name, j)
 	case users.Confirm, users.ConfirmByMail:
 		traceQuestion(c, key, decision)

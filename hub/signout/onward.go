@@ -23,7 +23,10 @@ type onward struct {
 	Client   string          // its name, for the person
 	Address  string          // where to go then, checked; empty: nowhere
 	Frames   []logouts.Frame // to be loaded first
-	SID      string          // of the session that ended, for the ledger; empty: nobody hears of it
+	// There is the page that ends the session where the person came from, for
+	// them to open if they like; ThereName is what it is called.
+	There, ThereName string
+	SID              string // of the session that ended, for the ledger; empty: nobody hears of it
 }
 
 // The kinds of stops of this door.
@@ -62,7 +65,7 @@ func (d *Door) goOn(c *gin.Context, then onward) error {
 		return web.SeeOther(c, "/signed-out?then="+name)
 	case then.Address != "":
 		return d.Edge.Leave(c, then.Address, then.Client)
-	case then.SID != "":
+	case then.SID != "", then.There != "":
 		name, err := d.keep(c, stopLeft, then)
 		if err != nil {
 			return err
@@ -112,6 +115,9 @@ func (d *Door) Done(c *gin.Context) error {
 // signedOut is our own last page. It says what became of the apps so far.
 func (d *Door) signedOut(c *gin.Context, then onward) error {
 	page := templates.SignedOut{}
+	if then.There != "" {
+		page.There = templates.Action{Label: "Sign out of " + then.ThereName + " too", URL: then.There}
+	}
 	if then.SID == "" {
 		return d.Edge.Show(c, http.StatusOK, page)
 	}

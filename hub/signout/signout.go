@@ -23,6 +23,7 @@ import (
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/ties"
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
@@ -39,6 +40,7 @@ type Door struct {
 	Sessions *sessions.Keeper
 	Users    *users.Keeper
 	Tokens   *tokens.Keeper
+	Ties     *ties.Keeper
 	Logouts  *logouts.Keeper
 	Audit    *audit.Recorder
 	Edge     *web.Edge

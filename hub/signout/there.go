@@ -23,15 +23,23 @@ const thereWait = 3 * time.Second
 // §2). What comes next is kept under the state that the upstream brings back.
 // An upstream that cannot be asked keeps its session; ours is over.
 func (d *Door) there(c *gin.Context, s sessions.Session, then onward) (onward, error) {
-	hint := d.Sessions.UpstreamToken(s)
-	if hint == "" {
+	if s.LoginKey == "" {
 		return then, nil
 	}
 	ctx, cancel := context.WithTimeout(c.Request.Context(), thereWait)
 	defer cancel()
 	connector, key, err := d.Upstreams.OpenAny(ctx, s.LoginKey)
+	if err != nil || !key.SignOutThere {
+		return then, nil
+	}
+	if leaver, ok := connector.(federation.Leaver); ok {
+		// Its page sends nobody back, so whoever wants to goes there from ours.
+		then.There, then.ThereName = leaver.LeavePage(), key.Name
+		return then, d.Ties.Untie(c.Request.Context(), s.UserID, s.LoginKey)
+	}
 	signOuter, able := connector.(federation.SignOuter)
-	if err != nil || !able || !key.SignOutThere {
+	hint := d.Sessions.UpstreamToken(s)
+	if !able || hint == "" {
 		return then, nil
 	}
 	state, err := d.keep(c, stopThere, then)

@@ -86,7 +86,7 @@ func (k *Keeper) ask(ctx context.Context, t *Tie, key federation.LoginKey, refre
 	var fault *federation.Fault
 	switch {
 	case err == nil:
-		return k.arrived(ctx, t, key, identity)
+		return k.arrived(ctx, t, key, tokens, identity)
 	case errors.As(err, &refusal) && refusal.Code == "invalid_grant" && !t.Unsure:
 		return k.end(ctx, t, err)
 	case errors.As(err, &refusal), errors.As(err, &fault):
@@ -98,8 +98,9 @@ func (k *Keeper) ask(ctx context.Context, t *Tie, key federation.LoginKey, refre
 	return err
 }
 
-// arrived keeps the new tokens first: the old ones may be used up.
-func (k *Keeper) arrived(ctx context.Context, t *Tie, key federation.LoginKey, i federation.Identity) error {
+// arrived keeps the new tokens first: the old ones may be used up. Those that
+// are not go back.
+func (k *Keeper) arrived(ctx context.Context, t *Tie, key federation.LoginKey, before federation.Tokens, i federation.Identity) error {
 	if i.Subject != t.Subject {
 		return k.end(ctx, t, errors.New("the upstream answered with somebody else"))
 	}
@@ -112,6 +113,12 @@ func (k *Keeper) arrived(ctx context.Context, t *Tie, key federation.LoginKey, i
 	})
 	if err != nil {
 		return err
+	}
+	switch {
+	case t.Sealed != sealed: // somebody signed in meanwhile, and brought others
+		k.GiveBack(ctx, key.ID, i.Tokens)
+	case before.Refresh != i.Tokens.Refresh:
+		k.GiveBack(ctx, key.ID, before)
 	}
 	_, err = k.Users.Review(ctx, t.UserID, users.ClaimOf(i), users.PolicyOf(key))
 	if errors.Is(err, fs.ErrNotExist) {

@@ -88,10 +88,7 @@ func sealContext(id string) string { return "ties/" + id }
 func (k *Keeper) Keep(ctx context.Context, user users.User, i federation.Identity) error {
 	id := tieID(user.ID, i.Key)
 	if i.Tokens.Refresh == "" {
-		if err := k.Ties.Delete(ctx, id); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("forget a tie: %w", err)
-		}
-		return nil
+		return k.Untie(ctx, user.ID, i.Key)
 	}
 	sealed, err := k.seal(id, i.Tokens)
 	if err != nil {
@@ -103,13 +100,15 @@ func (k *Keeper) Keep(ctx context.Context, user users.User, i federation.Identit
 	}
 	now := k.Now()
 	t := Tie{ID: id, UserID: user.ID, LoginKey: i.Key, Subject: i.Subject, Sealed: sealed, Home: home(key), Looked: now, Tried: now, Expires: now.Add(keep)}
+	var before Tie
 	err = k.Ties.Insert(ctx, t)
 	if errors.Is(err, fs.ErrExist) {
-		err = k.Ties.Update(ctx, id, func(old *Tie) error { *old = t; return nil })
+		err = k.Ties.Update(ctx, id, func(old *Tie) error { before, *old = *old, t; return nil })
 	}
 	if err != nil {
 		return fmt.Errorf("keep a tie: %w", err)
 	}
+	k.giveBackOf(ctx, before)
 	return nil
 }
 
