@@ -100,6 +100,26 @@ func TestAPersonConnectsAndDisconnectsAnIdentity(t *testing.T) {
 	}
 }
 
+// What only an administrator may put back is not offered to anybody else.
+func TestWhatAnAdministratorDisconnectedIsShownWithoutAWayBack(t *testing.T) {
+	hubs, _ := lettered(t)
+	hubs.primary.person("ada@example.org")
+	hubs.secondary.person("root@example.org", "admin")
+	local := hubs.secondary.person("other@example.org")
+	b := hubs.here("other@example.org")
+	back := hubs.abroad(b, b.post(b.open("/account/connections"), "/account/connect/"+hubs.key.ID), "ada@example.org")
+	if p := b.follow(b.hop(back)); !strings.Contains(p.Body, `action="/account/connections/undo"`) {
+		t.Fatalf("what the person connected cannot be taken back:\n%s", p.Body)
+	}
+	path := "/admin/users/" + local.ID
+	root := hubs.secondary.home("root@example.org")
+	root.submit(root.open(path), path+"/unlink")
+	p := hubs.here("other@example.org").open("/account/connections")
+	if !strings.Contains(p.Body, "only an administrator can put it back") || strings.Contains(p.Body, `aria-label="Undo: Head office was disconnected"`) {
+		t.Errorf("got:\n%s", p.Body)
+	}
+}
+
 func TestChangingWhatSignsOneInNeedsAFreshSignIn(t *testing.T) {
 	hubs, _ := lettered(t)
 	hubs.secondary.person("ada@example.org")

@@ -46,10 +46,11 @@ type LinkChange struct {
 	Made     time.Time
 	Until    time.Time // it can be undone
 	Undone   time.Time // zero if it was not
+	Kept     bool      // only an administrator can undo it
 }
 
-// Open tells whether it can be undone.
-func (l LinkChange) Open() bool { return l.Undone.IsZero() }
+// Open tells whether the person can undo it.
+func (l LinkChange) Open() bool { return l.Undone.IsZero() && !l.Kept }
 
 // WasntMe takes back what a letter told of. It posts to /wasnt-me.
 type WasntMe struct {

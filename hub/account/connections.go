@@ -76,7 +76,7 @@ func trust(authoritative, trusted bool) string {
 }
 
 func change(keys []federation.LoginKey, r users.Record, userID string) templates.LinkChange {
-	out := templates.LinkChange{ID: r.ID, Provider: r.KeyName, Unlinked: r.Did == users.Unlinked, Made: r.Made, Until: r.Expires, Undone: r.Undone}
+	out := templates.LinkChange{ID: r.ID, Provider: r.KeyName, Unlinked: r.Did == users.Unlinked, Made: r.Made, Until: r.Expires, Undone: r.Undone, Kept: r.ByAdministrator()}
 	switch r.By {
 	case userID:
 		out.By = "you"

@@ -134,9 +134,9 @@ func (k *Keeper) Record(ctx context.Context, id string) (Record, error) {
 	return k.records.Get(ctx, id)
 }
 
-// administrators reports whether the change is an administrator's removal.
-// What somebody else linked the person may always take back.
-func (r Record) administrators() bool { return r.Did == Unlinked && r.By != r.UserID }
+// ByAdministrator reports whether the change is an administrator's removal,
+// which nobody else may take back. What somebody else linked the person may.
+func (r Record) ByAdministrator() bool { return r.Did == Unlinked && r.By != r.UserID }
 
 // ByUndoToken returns the record whose letter had this token, without using it;
 // ErrUndoLink if there is none that could still be undone, or if the user has
@@ -157,7 +157,7 @@ func (k *Keeper) ByUndoToken(ctx context.Context, token string) (Record, error) 
 		return Record{}, ErrUndoLink
 	}
 	u, err := k.users.Get(ctx, r.UserID)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && (u.EmailKey != r.Mailed || r.administrators()) {
+	if errors.Is(err, fs.ErrNotExist) || err == nil && (u.EmailKey != r.Mailed || r.ByAdministrator()) {
 		return Record{}, ErrUndoLink
 	}
 	return r, err
@@ -178,7 +178,7 @@ func (k *Keeper) Undo(ctx context.Context, id, by string) (Record, User, error) 
 	if !r.Standing() {
 		return r, User{}, ErrUndone
 	}
-	if r.administrators() && (by == r.UserID || by == ByLetter) {
+	if r.ByAdministrator() && (by == r.UserID || by == ByLetter) {
 		return r, User{}, ErrNotYours
 	}
 	var user User

@@ -48,7 +48,7 @@ func (k *Keeper) tellChanged(ctx context.Context, r Record, token string, u User
 		return // who reads there is not known to be the user
 	}
 	undo := k.post.url + "/wasnt-me?" + url.Values{"token": {token}}.Encode()
-	if r.administrators() {
+	if r.ByAdministrator() {
 		undo = "" // that is theirs to undo
 	}
 	var l letters.Letter = letters.Unlinked{Hub: k.post.name(ctx), Address: k.post.url, Email: u.Email, Provider: r.shown(), Link: undo, Life: UndoLife}
