@@ -96,7 +96,11 @@ func (r *Registry) takeSecret(c *Client, value string) error {
 	if len(c.Secrets) >= maxSecrets {
 		return problem("secrets", "The client already has %d secrets; drop one first.", maxSecrets)
 	}
-	secret := Secret{ID: randomText(9), Hash: hash(value), Hint: value[len(value)-4:], Created: r.stamp()}
+	hint := 4
+	if WeakSecret(value) {
+		hint = 2 // there is little enough to guess
+	}
+	secret := Secret{ID: randomText(9), Hash: hash(value), Hint: value[len(value)-hint:], Created: r.stamp()}
 	if c.SharesKeys() {
 		if r.seal == nil {
 			return errors.New("no seal, so no secret can be kept as a key")

@@ -102,12 +102,25 @@ func (i *importFrappeCmd) write(r frappeimport.Report) error {
 	}
 	text, err := json.MarshalIndent(r, "", "  ")
 	if err == nil {
-		err = os.WriteFile(i.Report, append(text, '\n'), 0o600)
+		err = private(i.Report, append(text, '\n'))
 	}
 	if err != nil {
 		return fmt.Errorf("--report: %w", err)
 	}
 	return nil
+}
+
+// private writes a file for its owner alone, whoever could read it before.
+func private(path string, text []byte) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := file.Chmod(0o600); err != nil {
+		return errors.Join(err, file.Close())
+	}
+	_, err = file.Write(text)
+	return errors.Join(err, file.Close())
 }
 
 // failed is an error if something could not be written.

@@ -217,6 +217,10 @@ func (k *Keeper) LinkImported(ctx context.Context, userID string, c Claim) (bool
 	case user.touched() || user.Admin():
 		return false, nil
 	}
+	linked, err := k.ByUser(ctx, userID)
+	if err != nil || otherSubject(linked, c) { // one person is one person there (row D10)
+		return false, err
+	}
 	err = k.identities.Insert(ctx, k.newIdentity(c, userID))
 	return err == nil, err
 }

@@ -28,7 +28,7 @@ func client(d Doc, usable func(address string) error) (ClientHere, Record) {
 	case strings.EqualFold(grant, clients.GrantImplicit) || strings.EqualFold(response, clients.ResponseToken):
 		r.refuse("It uses the Implicit grant, which puts tokens into addresses.",
 			"Let the app use Authorization Code with PKCE, and add it here by hand.")
-	case d.on("is_dynamic_client"):
+	case d.on("is_dynamic_client") || d.text("owner") == "Guest":
 		r.skip("It registered itself, so nobody answers for it; it can register itself here too, if the settings let it.")
 	case len(words(d.text("redirect_uris"))) == 0:
 		r.refuse("It has no Redirect URIs, so it could not be used at the site either.", "Fill them in at the site, or leave the client out.")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"strconv"
 )
 
@@ -12,7 +13,10 @@ import (
 func parseJSON(at Place, text []byte, most int) ([]Doc, error) {
 	docs, err := unwrap(at, text, most, 0)
 	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return nil, at.fault("is not JSON: it ends in the middle")
+	case errors.As(err, &syntax):
 		return nil, at.fault("is not JSON: %v, at line %d", syntax, 1+bytes.Count(text[:min(int(syntax.Offset), len(text))], []byte("\n")))
 	}
 	return docs, err
@@ -45,22 +49,34 @@ func unwrap(at Place, text []byte, most, depth int) ([]Doc, error) {
 	return []Doc{d}, nil
 }
 
+// listed reads one document after the other, so that a list of millions of
+// nothings ends early.
 func listed(at Place, text []byte, most int) ([]Doc, error) {
-	var list []json.RawMessage
-	if err := json.Unmarshal(text, &list); err != nil {
-		return nil, notObject(at, err)
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	if _, err := decoder.Token(); err != nil {
+		return nil, err
 	}
-	if len(list) > most {
-		return nil, at.fault("there are more than %d documents in all", maxDocs)
-	}
-	docs := make([]Doc, 0, len(list))
-	for i, one := range list {
-		at.Row = i + 1
+	var docs []Doc
+	for decoder.More() {
+		if at.Row = len(docs) + 1; at.Row > most {
+			return nil, at.fault("there are more than %d documents in all", maxDocs)
+		}
+		var one json.RawMessage
+		if err := decoder.Decode(&one); err != nil {
+			return nil, err
+		}
 		d, err := document(at, one)
 		if err != nil {
 			return nil, err
 		}
 		docs = append(docs, d)
+	}
+	if _, err := decoder.Token(); err != nil {
+		return nil, err
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		at.Row = 0
+		return nil, at.fault("is not JSON: something follows the list")
 	}
 	return docs, nil
 }

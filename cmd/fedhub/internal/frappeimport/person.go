@@ -149,7 +149,7 @@ func personRest(d Doc, p *Person, r *Record) {
 	}
 	for _, row := range d.tables["social_logins"] {
 		i := Identity{strings.ToLower(strings.TrimSpace(row["provider"])), strings.TrimSpace(row["userid"])}
-		if i.Provider == "" || i.Provider == "frappe" || i.Subject == "" {
+		if i.Provider == "" || i.Provider == "frappe" || i.Subject == "" || slices.Contains(p.Identities, i) {
 			continue
 		}
 		if !i.safe() {

@@ -33,7 +33,7 @@ type planner struct {
 	keys    []federation.LoginKey // of the hub, and those that are to be added
 	taken   map[string]bool       // ids of clients, here or to be
 	wanted  []string              // roles that some client asks for
-	known   map[string]bool       // identities that somebody gets
+	claims  map[Identity]int      // how many people in the export have an identity
 	bare    int                   // people without a password
 	left    map[string]int        // what is not taken over, and of how many people
 }
@@ -43,7 +43,7 @@ type planner struct {
 func Make(ctx context.Context, h *hub.Hub, e *Export, o Options, tell func(done, of int)) (*Plan, error) {
 	p := &planner{
 		Plan:   &Plan{hub: h, Report: Report{Hub: h.URL(), Site: o.Site, DryRun: true, Records: []Record{}}},
-		export: e, options: o, taken: map[string]bool{}, known: map[string]bool{}, left: map[string]int{},
+		export: e, options: o, taken: map[string]bool{}, claims: map[Identity]int{}, left: map[string]int{},
 	}
 	for _, part := range []func(context.Context) error{p.look, p.settings, p.loginKeys, p.clients} {
 		if err := part(ctx); err != nil {

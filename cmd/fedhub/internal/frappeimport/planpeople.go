@@ -67,6 +67,9 @@ func (p *planner) people(ctx context.Context, tell func(done, of int)) error {
 			byID[all[i].ID] = append(byID[all[i].ID], i)
 			byEmail[key] = append(byEmail[key], i)
 		}
+		for _, identity := range all[i].Identities {
+			p.claims[identity]++
+		}
 	}
 	for i := range all {
 		if records[i].Outcome == "" {
@@ -191,8 +194,10 @@ func (p *planner) identities(ctx context.Context, one Person, standing users.Sta
 		case err != nil:
 			return nil, fmt.Errorf("look for an identity of %s: %w", r.Name, err)
 		case owner == one.ID:
-		case owner != "" || p.isKnown(c):
-			r.note("The account at " + k.Name + " is connected to somebody else.")
+		case owner != "":
+			r.note("Their account at " + k.Name + " is connected to somebody else here.")
+		case p.claims[i] > 1: // people can edit this list at the site
+			r.note("Several people have the same account at " + k.Name + " in this export, so it is connected to none of them.")
 		default:
 			links = append(links, c)
 			r.note("Their account at " + k.Name + " signs them in here too.")
@@ -202,14 +207,6 @@ func (p *planner) identities(ctx context.Context, one Person, standing users.Sta
 		}
 	}
 	return links, nil
-}
-
-// isKnown reports whether somebody before gets this identity, and notes it.
-func (p *planner) isKnown(c users.Claim) bool {
-	key := c.Key + "/" + c.Subject
-	known := p.known[key]
-	p.known[key] = true
-	return known
 }
 
 func (p *planner) writePerson(one Person, standing users.Standing, links []users.Claim) func(context.Context, string) error {

@@ -14,10 +14,10 @@ import (
 
 // Bounds that no honest export reaches.
 const (
-	maxFile = 64 << 20 // bytes
-	maxDocs = 200_000  // in all files, rows of child tables among them
-	maxCell = 64 << 10 // bytes of one value
-	maxRows = 500      // of one child table
+	maxFile = 256 << 20 // bytes
+	maxDocs = 200_000   // in all files, rows of child tables among them
+	maxCell = 64 << 10  // bytes of one value
+	maxRows = 500       // of one child table
 )
 
 // A Place is where something stands: the number of a document in a JSON file,

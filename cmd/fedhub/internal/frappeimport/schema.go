@@ -47,57 +47,59 @@ func schemas() []string {
 }
 
 func schemaOf(doctype string) (schema, bool) {
-	s, found := map[string]schema{
-		User: {
-			fields: map[string]string{
-				"name": "ID", "enabled": "Enabled", "email": "Email", "first_name": "First Name", "middle_name": "Middle Name", "last_name": "Last Name",
-				"full_name": "Full Name", "username": "Username", "language": "Language", "time_zone": "Time Zone", "user_image": "User Image",
-				"gender": "Gender", "birth_date": "Birth Date", "phone": "Phone", "mobile_no": "Mobile No", "user_type": "User Type",
-				"restrict_ip": "Restrict IP", "login_after": "Login After", "login_before": "Login Before",
-			},
-			tables: map[string]table{
-				"roles":         {[]string{"Roles", "Roles Assigned"}, HasRole},
-				"social_logins": {[]string{"Social Logins"}, UserSocialLogin},
-			},
-			marks: []string{"email", "first_name", "full_name"},
-		},
-		OAuthClient: {
-			fields: map[string]string{
-				"name": "ID", "client_id": "App Client ID", "app_name": "App Name", "client_secret": "App Client Secret", "skip_authorization": "Skip Authorization",
-				"scopes": "Scopes", "redirect_uris": "Redirect URIs", "default_redirect_uri": "Default Redirect URI", "grant_type": "Grant Type",
-				"response_type": "Response Type", "token_endpoint_auth_method": "Token Endpoint Auth Method", "client_uri": "Client URI", "logo_uri": "Logo URI",
-				"tos_uri": "TOS URI", "policy_uri": "Policy URI", "contacts": "Contacts", "software_id": "Software ID", "software_version": "Software Version",
-				"is_dynamic_client": "Is Dynamic Client",
-			},
-			tables: map[string]table{"allowed_roles": {[]string{"Allowed Roles"}, ClientRole}},
-			marks:  []string{"app_name", "redirect_uris", "default_redirect_uri"},
-		},
-		ProviderSettings: {fields: map[string]string{"name": "ID", "skip_authorization": "Skip Authorization"}, marks: []string{"skip_authorization"}},
-		OAuthSettings: {
-			fields: map[string]string{
-				"name": "ID", "skip_authorization": "Skip Authorization", "enable_dynamic_client_registration": "Enable Dynamic Client Registration",
-				"allowed_public_client_origins": "Allowed Public Client Origins",
-			},
-			marks: []string{"enable_dynamic_client_registration", "show_auth_server_metadata"},
-		},
-		SocialLoginKey: {
-			fields: map[string]string{
-				"name": "ID", "enable_social_login": "Enable Social Login", "social_login_provider": "Social Login Provider", "client_id": "Client ID",
-				"provider_name": "Provider Name", "client_secret": "Client Secret", "base_url": "Base URL", "authorize_url": "Authorize URL",
-				"access_token_url": "Access Token URL", "redirect_url": "Redirect URL", "api_endpoint": "API Endpoint", "custom_base_url": "Custom Base URL",
-				"auth_url_data": "Auth URL Data", "user_id_property": "User ID Property", "sign_ups": "Sign ups", "tenant_id": "Tenant ID",
-			},
-			marks: []string{"social_login_provider", "provider_name", "enable_social_login"},
-		},
-		UserSocialLogin: child(map[string]string{"provider": "Provider", "username": "Username", "userid": "User ID"}, "userid"),
-		HasRole:         child(map[string]string{"role": "Role"}, "role"),
-		ClientRole:      child(map[string]string{"role": "Role"}),
-		Auth: {
-			fields: map[string]string{"doctype": "DocType", "name": "Name", "fieldname": "Fieldname", "password": "Password", "encrypted": "Encrypted"},
-			marks:  []string{"password"},
-		},
-	}[doctype]
+	s, found := known[doctype]
 	return s, found
+}
+
+var known = map[string]schema{
+	User: {
+		fields: map[string]string{
+			"name": "ID", "enabled": "Enabled", "email": "Email", "first_name": "First Name", "middle_name": "Middle Name", "last_name": "Last Name",
+			"full_name": "Full Name", "username": "Username", "language": "Language", "time_zone": "Time Zone", "user_image": "User Image",
+			"gender": "Gender", "birth_date": "Birth Date", "phone": "Phone", "mobile_no": "Mobile No", "user_type": "User Type",
+			"restrict_ip": "Restrict IP", "login_after": "Login After", "login_before": "Login Before",
+		},
+		tables: map[string]table{
+			"roles":         {[]string{"Roles", "Roles Assigned"}, HasRole},
+			"social_logins": {[]string{"Social Logins"}, UserSocialLogin},
+		},
+		marks: []string{"email", "first_name", "full_name", "user_type"},
+	},
+	OAuthClient: {
+		fields: map[string]string{
+			"name": "ID", "client_id": "App Client ID", "app_name": "App Name", "client_secret": "App Client Secret", "skip_authorization": "Skip Authorization",
+			"scopes": "Scopes", "redirect_uris": "Redirect URIs", "default_redirect_uri": "Default Redirect URI", "grant_type": "Grant Type",
+			"response_type": "Response Type", "token_endpoint_auth_method": "Token Endpoint Auth Method", "client_uri": "Client URI", "logo_uri": "Logo URI",
+			"tos_uri": "TOS URI", "policy_uri": "Policy URI", "contacts": "Contacts", "software_id": "Software ID", "software_version": "Software Version",
+			"is_dynamic_client": "Is Dynamic Client", "owner": "Created By",
+		},
+		tables: map[string]table{"allowed_roles": {[]string{"Allowed Roles"}, ClientRole}},
+		marks:  []string{"app_name", "redirect_uris", "default_redirect_uri"},
+	},
+	ProviderSettings: {fields: map[string]string{"name": "ID", "skip_authorization": "Skip Authorization"}, marks: []string{"skip_authorization"}},
+	OAuthSettings: {
+		fields: map[string]string{
+			"name": "ID", "skip_authorization": "Skip Authorization", "enable_dynamic_client_registration": "Enable Dynamic Client Registration",
+			"allowed_public_client_origins": "Allowed Public Client Origins",
+		},
+		marks: []string{"enable_dynamic_client_registration", "show_auth_server_metadata"},
+	},
+	SocialLoginKey: {
+		fields: map[string]string{
+			"name": "ID", "enable_social_login": "Enable Social Login", "social_login_provider": "Social Login Provider", "client_id": "Client ID",
+			"provider_name": "Provider Name", "client_secret": "Client Secret", "base_url": "Base URL", "authorize_url": "Authorize URL",
+			"access_token_url": "Access Token URL", "redirect_url": "Redirect URL", "api_endpoint": "API Endpoint", "custom_base_url": "Custom Base URL",
+			"auth_url_data": "Auth URL Data", "user_id_property": "User ID Property", "sign_ups": "Sign ups", "tenant_id": "Tenant ID",
+		},
+		marks: []string{"social_login_provider", "provider_name", "enable_social_login"},
+	},
+	UserSocialLogin: child(map[string]string{"provider": "Provider", "username": "Username", "userid": "User ID"}, "userid"),
+	HasRole:         child(map[string]string{"role": "Role"}, "role"),
+	ClientRole:      child(map[string]string{"role": "Role"}),
+	Auth: {
+		fields: map[string]string{"doctype": "DocType", "name": "Name", "fieldname": "Fieldname", "password": "Password", "encrypted": "Encrypted"},
+		marks:  []string{"password"},
+	},
 }
 
 // guess tells the doctype of a document or of a file by the fields it has.

@@ -30,6 +30,7 @@ func settingsRecord(d Doc) Record {
 	r := Record{Kind: d.Type, Name: d.Type, Place: d.At, Outcome: Unchanged}
 	if d.on("enable_dynamic_client_registration") {
 		r.note("The site lets any app register itself, which newer versions do unless it is switched off. Here that stays as it is.")
+		r.todo("Look through the OAuth Clients above: any that registered itself would be trusted here like one that an administrator added.")
 		r.todo("If apps should register themselves: fedhub settings set --registration token")
 	}
 	if origins := words(d.text("allowed_public_client_origins")); len(origins) > 0 {

@@ -1,0 +1,154 @@
+package users_test
+
+import (
+	"errors"
+	"io/fs"
+	"strings"
+	"testing"
+
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+const subject = "46142bcd53ea31937b65b87ab402b8a4360be61"
+
+// adaThere is a person as another system has them.
+func adaThere(change ...func(*users.Import)) users.Import {
+	i := users.Import{
+		NewUser: users.NewUser{Email: "ada@example.org", Name: "Ada Lovelace", Roles: []string{"Employee"}, Imported: byPasslib},
+		ID:      subject, From: "frappe",
+	}
+	for _, edit := range change {
+		edit(&i)
+	}
+	return i
+}
+
+func (w *world) stands(i users.Import, want users.Standing) {
+	w.t.Helper()
+	got, _, err := w.WouldImport(w.t.Context(), i)
+	if err != nil || got != want {
+		w.t.Errorf("standing: got %q, %v, want %q", got, err, want)
+	}
+}
+
+func TestAnImportedPersonKeepsSubjectAndPassword(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, w *world) {
+		w.stands(adaThere(), users.Fresh)
+		ada := must[users.User](t)(w.AddImported(t.Context(), adaThere()))
+		if ada.ID != subject || ada.EmailVerified || !ada.Answered() {
+			t.Errorf("got %+v", ada)
+		}
+		if err := w.signIn("ada@example.org", foreign); err != nil {
+			t.Errorf("the password of old: %v", err)
+		}
+		now := must[users.User](t)(w.Get(t.Context(), subject))
+		if !strings.HasPrefix(string(now.Password), presentPrefix) {
+			t.Error("the hash was not replaced")
+		}
+		// That it was replaced is no change: the other system has the same password.
+		w.stands(adaThere(), users.Same)
+		w.stands(adaThere(func(i *users.Import) { i.NewUser.Imported = "" }), users.Same)
+		if _, err := w.AddImported(t.Context(), adaThere()); !errors.Is(err, fs.ErrExist) {
+			t.Errorf("again: got %v, want it taken", err)
+		}
+	})
+}
+
+func TestWhatAnImportFinds(t *testing.T) {
+	renamed := func(i *users.Import) { i.Name = "Ada King" }
+	other := func(i *users.Import) { i.ID = strings.Repeat("b", 39) }
+	for name, row := range map[string]struct {
+		before func(w *world)
+		change func(*users.Import)
+		want   users.Standing
+	}{
+		"another name there":            {func(*world) {}, renamed, users.Stale},
+		"another role there":            {func(*world) {}, func(i *users.Import) { i.Roles = nil }, users.Stale},
+		"switched off there":            {func(*world) {}, func(i *users.Import) { i.Disabled = true }, users.Stale},
+		"another password there":        {func(*world) {}, func(i *users.Import) { i.NewUser.Imported = byDjango }, users.Stale},
+		"another address there":         {func(*world) {}, func(i *users.Import) { i.Email = "king@example.org" }, users.Stale},
+		"the address of somebody":       {func(w *world) { w.person("king@example.org") }, func(i *users.Import) { i.Email = "king@example.org" }, users.Taken},
+		"the address, another subject":  {func(*world) {}, other, users.Taken},
+		"another system, one subject":   {func(*world) {}, func(i *users.Import) { i.From = "other" }, users.IDTaken},
+		"changed here, and there":       {func(w *world) { w.SetRoles(w.t.Context(), subject, []string{"Chosen"}) }, renamed, users.Touched}, //nolint:errcheck // the standing shows it
+		"an administrator by now":       {func(w *world) { w.SetRoles(w.t.Context(), subject, []string{"admin"}) }, renamed, users.Touched},  //nolint:errcheck // the standing shows it
+		"a new password, chosen here":   {func(w *world) { w.SetPassword(w.t.Context(), subject, good) }, renamed, users.Touched},            //nolint:errcheck // the standing shows it
+		"nothing new but a change here": {func(w *world) { w.EndEverything(w.t.Context(), subject) }, func(*users.Import) {}, users.Same},    //nolint:errcheck // the standing shows it
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			must[users.User](t)(w.AddImported(t.Context(), adaThere()))
+			w.pass(3600e9)
+			row.before(w)
+			i := adaThere(row.change)
+			w.stands(i, row.want)
+			before := must[users.User](t)(w.Get(t.Context(), subject))
+			after, err := w.UpdateImported(t.Context(), i)
+			if (err == nil) != (row.want == users.Stale) && row.want != users.Taken && row.want != users.Same {
+				t.Errorf("update: %v", err)
+			}
+			if row.want != users.Stale {
+				return
+			}
+			w.stands(i, users.Same)
+			ended := i.Disabled || i.NewUser.Imported != byPasslib
+			if (after.Epoch > before.Epoch) != ended {
+				t.Errorf("epoch: %d, then %d", before.Epoch, after.Epoch)
+			}
+		})
+	}
+}
+
+func TestNobodysAccountIsTakenOver(t *testing.T) {
+	w := newWorld(t)
+	ada := w.person("ada@example.org")
+	w.stands(adaThere(), users.Taken)
+	w.stands(adaThere(func(i *users.Import) { i.ID = ada.ID }), users.Known)
+	w.stands(adaThere(func(i *users.Import) { i.ID, i.Email = ada.ID, "eve@example.org" }), users.IDTaken)
+	for _, i := range []users.Import{adaThere(), adaThere(func(i *users.Import) { i.ID = ada.ID })} {
+		if _, err := w.AddImported(t.Context(), i); !errors.Is(err, fs.ErrExist) {
+			t.Errorf("got %v, want it taken", err)
+		}
+	}
+	if _, err := w.UpdateImported(t.Context(), adaThere(func(i *users.Import) { i.ID = ada.ID })); !errors.Is(err, users.ErrTouched) {
+		t.Errorf("got %v, want %v", err, users.ErrTouched)
+	}
+	if err := w.signIn("ada@example.org", foreign); !errors.Is(err, users.ErrWrongPassword) {
+		t.Errorf("the imported password signs in: %v", err)
+	}
+}
+
+func TestSubjectsThatCannotBeKept(t *testing.T) {
+	w := newWorld(t)
+	for _, id := range []string{"", "1", "null", "a/b/c/d/e/f/g/h/i/j", strings.Repeat("x", 141), "https://id.example.org/x", "ada lovelace of the lake", "$set.password.of.all", strings.Repeat("ä", 20)} {
+		if _, _, err := w.WouldImport(t.Context(), adaThere(func(i *users.Import) { i.ID = id })); err == nil || users.ValidSubject(id) {
+			t.Errorf("%q is taken", id)
+		}
+	}
+}
+
+// An identity that came with the export is linked at once and told to nobody;
+// one that somebody has, a second one of the same upstream, and one for an
+// administrator are not.
+func TestIdentitiesComeWithAnImport(t *testing.T) {
+	w := newWorld(t)
+	must[users.User](t)(w.AddImported(t.Context(), adaThere()))
+	eve := w.person("eve@example.org")
+	link := func(id, sub string) bool {
+		t.Helper()
+		linked, err := w.LinkImported(t.Context(), id, google(sub, ""))
+		if err != nil && !errors.Is(err, fs.ErrExist) {
+			t.Fatal(err)
+		}
+		return linked
+	}
+	if !link(subject, "1") || link(subject, "1") || link(subject, "2") || link(eve.ID, "1") || link(eve.ID, "3") {
+		t.Error("linked what should not be, or not what should")
+	}
+	if came := w.match(google("1", ""), trusted()); came.User.ID != subject || came.Action != users.SignIn {
+		t.Errorf("it does not sign in: %+v", came)
+	}
+	if letters := w.post.taken(); len(letters) > 0 {
+		t.Errorf("%d letters were sent", len(letters))
+	}
+}
