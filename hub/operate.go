@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -152,6 +153,12 @@ func (h *Hub) TidySite(typed string) (string, error) { return h.clients.TidySite
 // none.
 func (h *Hub) SiteAt(ctx context.Context, site string) (clients.Client, error) {
 	return h.clients.SiteAt(ctx, site)
+}
+
+// AwaitSite waits for the first sign-in of a Frappe site, and returns where an
+// administrator sees how far it comes.
+func (h *Hub) AwaitSite(ctx context.Context, site clients.Client) (string, error) {
+	return h.config.URL + "/admin/clients/" + url.PathEscape(site.ID) + "/setup", h.debuts.Begin(ctx, site)
 }
 
 // Clients lists the clients, federated servers among them.

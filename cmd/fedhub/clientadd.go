@@ -51,7 +51,8 @@ type clientRow struct {
 	Disabled     bool     `json:"disabled"`
 	Issuer       string   `json:"issuer"`
 
-	LoginKey []siteValue `json:"social_login_key,omitempty"` // of a Frappe site
+	LoginKey []siteValue `json:"social_login_key,omitempty"` // of a Frappe site,
+	Setup    string      `json:"setup,omitempty"`            // and where its first sign-in is watched
 }
 
 func clientRowOf(c clients.Client, issuer, secret string) clientRow {
@@ -77,6 +78,11 @@ func (a *clientAddCmd) Run(ctx context.Context, c *console) error {
 		}
 		row := clientRowOf(client, o.URL(), secret)
 		row.LoginKey = loginKeyOf(client, o.URL(), secret)
+		if client.Frappe != nil {
+			if row.Setup, err = o.AwaitSite(ctx, client); err != nil {
+				return err
+			}
+		}
 		return a.print(c, row, func(w io.Writer) {
 			if client.Frappe != nil {
 				printLoginKey(w, client, row)

@@ -82,5 +82,6 @@ func printLoginKey(w io.Writer, c clients.Client, row clientRow) {
 		fmt.Fprintf(table, "  %s\t%s\n", v.Label, v.Value)
 	}
 	table.Flush() //nolint:errcheck // as the lines around it
-	fmt.Fprintf(w, "\nThe secret is not shown again. Sign-ups: choose Deny to let in only people who have an account there.\n")
+	fmt.Fprintf(w, "\nThe secret is not shown again. Sign ups: choose Deny to let in only people who have an account there.\n")
+	fmt.Fprintf(w, "Then sign in there once. How far that comes shows at %s\n", row.Setup)
 }

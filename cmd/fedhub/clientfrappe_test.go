@@ -23,7 +23,7 @@ func TestAFrappeSiteIsAddedByItsAddressAlone(t *testing.T) {
 	s.run("client", "add", "--frappe", "https://erp.example.com").fails(1, row.ID)
 
 	s.must("client", "add", "--frappe", "books.example.com", "--provider", "Head Office", "--name", "Books")
-	for _, says := range []string{"Books is registered", "https://books.example.com/app/social-login-key/new", "custom/head_office", "Head Office"} {
+	for _, says := range []string{"Books is registered", "https://books.example.com/app/social-login-key/new", "custom/head_office", "Head Office", "/setup"} {
 		if !strings.Contains(s.out, says) {
 			t.Errorf("it does not say %q:\n%s", says, s.out)
 		}

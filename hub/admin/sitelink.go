@@ -92,7 +92,7 @@ func (d *Door) entered(c *gin.Context, client clients.Client, link templates.Sit
 	}
 	link.Note = templates.Note{Tone: "ok", Title: "The values are entered at the site.", Text: "They were read back and are right. Now sign in there once."}
 	for _, f := range differ {
-		link.Note = templates.Note{Tone: "warn", Title: "The values are entered, but the site keeps some otherwise.", Text: "Correct these there by hand:"}
+		link.Note = templates.Note{Tone: "warn", Title: "The values are entered, but the site keeps some otherwise.", Text: "Correct these there by hand."}
 		link.Differ = append(link.Differ, templates.Pair{Name: f.Label, Value: "should be " + f.Sent + ", and is " + f.Kept})
 	}
 	if refused != nil {
@@ -117,7 +117,7 @@ var refusalNotes = map[string]templates.Note{
 	frappesite.NotAllowed:  {Title: "This API key may not make Social Login Keys.", Text: "Use one of a user with the role System Manager."},
 	frappesite.Exists:      {Tone: "warn", Title: "The site has a key of this provider already.", Text: "Nothing was changed. Tick the box below and enter the API key once more to replace it, or add the site here with another provider."},
 	frappesite.Missing:     {Title: "The site did not find the key.", Text: "Try again without the box ticked."},
-	frappesite.Invalid:     {Title: "The site did not accept the values.", Text: "Nothing was changed there. It said:"},
+	frappesite.Invalid:     {Title: "The site did not accept the values.", Text: "Nothing was changed there."},
 	frappesite.NotFrappe:   {Title: "What answers at this address does not look like a Frappe site.", Text: "Compare the address with that of the site's own desk."},
 	frappesite.Broken:      {Title: "The site, or what stands before it, has a fault of its own.", Text: "Try again when it works, or enter the values by hand."},
 	frappesite.Unreachable: {Title: "The site could not be reached from here.", Text: "Nothing is lost: enter the values by hand."},
