@@ -17,5 +17,8 @@ func (h *Hub) People() *users.Keeper { return h.users }
 // Chores does now what is due every minute.
 func (h *Hub) Chores(ctx context.Context) { h.chores(ctx); h.tendFederation(ctx) }
 
+// AliasOf is the address under which a path is in the table of routes.
+var AliasOf = aliasOf
+
 // Sets are all kinds of records.
 var Sets = sets

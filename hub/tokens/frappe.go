@@ -51,7 +51,7 @@ func (k *Keeper) forSite(c clients.Client, u users.User, claims map[string]any) 
 	if username, _ := claims["preferred_username"].(string); username == "" && hasEmail {
 		claims["preferred_username"] = email
 	}
-	for _, name := range []string{"name", "given_name", "family_name", "preferred_username"} {
+	for _, name := range []string{"name", "given_name", "family_name", "preferred_username", "gender"} {
 		if text, found := claims[name].(string); found {
 			claims[name] = cut(text, maxSiteText)
 		}

@@ -1,0 +1,33 @@
+package hub_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/fedhub/fedhub/hub"
+)
+
+// Whatever is asked for, a path is left alone or becomes one that only Frappe
+// and Keycloak providers have; so no guard of another path is passed by.
+func FuzzAliases(f *testing.F) {
+	for _, path := range []string{
+		"/", "//", "", "/oauth2/token", "//oauth2/token", frappePath + "get_token/x/y", "/realms/main" + frappePath + "authorize", "/realms//protocol/openid-connect/auth",
+		"//realms/a//api/v2/method/frappe.integrations.oauth2.get_token", "/realms/x/admin", "/realms/x/realms/y/protocol/openid-connect/token/", "/api/v1/method/",
+	} {
+		f.Add(path)
+	}
+	f.Fuzz(func(t *testing.T, path string) {
+		known := hub.AliasOf(path)
+		if known == path {
+			return
+		}
+		name, isFrappe := strings.CutPrefix(known, frappePath)
+		_, isKeycloak := strings.CutPrefix(known, "/protocol/openid-connect")
+		if !isKeycloak && (!isFrappe || strings.Contains(name, "/")) {
+			t.Errorf("%q became %q", path, known)
+		}
+		if again := hub.AliasOf(known); again != known {
+			t.Errorf("%q became %q, and that %q", path, known, again)
+		}
+	})
+}
