@@ -163,6 +163,53 @@ func TestNoAdministratorComesInThroughAnOlderSite(t *testing.T) {
 	}
 }
 
+// A session that an older site began stays none of an administrator's, whatever
+// becomes of the person meanwhile.
+func TestWhoBecomesAnAdministratorMeanwhileSignsInAnotherWay(t *testing.T) {
+	for name, row := range map[string]struct {
+		change func(*federation.LoginKey)
+		status int
+	}{"older": {keeping, http.StatusForbidden}, "newer": {newest, http.StatusOK}} {
+		s := above(t, frappetest.G3, row.change)
+		s.person(rootHere, users.AdminRole)
+		b := s.browser()
+		s.come(b, b.open("/signin"), ashaThere, frappetest.Allow)
+		all, err := s.Hub.Users(t.Context(), "", 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, u := range all {
+			if u.Email != rootHere {
+				if _, err := s.Hub.People().SetRoles(t.Context(), u.ID, []string{users.AdminRole}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		want(t, name, b.open("/admin/clients").Status, row.status)
+	}
+}
+
+// An older site takes any secret; only the ID token shows that it is wrong.
+func TestATestWithAWrongSecretNamesIt(t *testing.T) {
+	s := above(t, frappetest.G1)
+	b := s.operator()
+	b.submit(b.open("/admin/keys/erp"), "/admin/keys/erp", "client_secret", "0000000000")
+	stop := s.site.Visit(t, b.submit(b.open("/admin/keys/erp"), "/admin/keys/erp/try").Location, ashaThere, frappetest.Allow)
+	p := b.open(stop.To)
+	if !strings.Contains(p.Body, "#client_secret") || !strings.Contains(p.Body, "copy App Client Secret") {
+		t.Errorf("got\n%s", p.Body)
+	}
+	// And one that calls itself by another name says what to enter.
+	s = above(t, frappetest.G1)
+	s.site.Edit(func(site *frappetest.Site) { site.BaseURL = "https://upstream.example.com" })
+	b = s.operator()
+	stop = s.site.Visit(t, b.submit(b.open("/admin/keys/erp"), "/admin/keys/erp/try").Location, ashaThere, frappetest.Allow)
+	p = b.open(stop.To)
+	if !strings.Contains(p.Body, "#options.issuer") || !strings.Contains(p.Body, "https://upstream.example.com") {
+		t.Errorf("got\n%s", p.Body)
+	}
+}
+
 func TestNoRoleOfAnOlderSiteMakesAnAdministrator(t *testing.T) {
 	s := above(t, frappetest.G1, func(k *federation.LoginKey) {
 		k.RoleMap = map[string]string{"Accounts User": users.AdminRole, "Accounts Manager": "managers"}

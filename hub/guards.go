@@ -105,6 +105,12 @@ func (h *Hub) operator(handle web.Handler) web.Handler {
 		if !p.User.Admin() {
 			return &web.Problem{Status: http.StatusForbidden, Page: templates.Forbidden(), Heading: "This page is for administrators."}
 		}
+		// Who became an administrator in a session that none may have begun.
+		if key, err := h.upstreams.Get(c.Request.Context(), p.Session.LoginKey); err == nil && key.KeepsAdminsOut() {
+			return &web.Problem{Status: http.StatusForbidden, Heading: "Sign in another way for this page.",
+				Text:   "You came in through " + key.Name + ", which proves too little for an administrator of this hub. Sign in with your password here.",
+				Action: templates.Action{Label: "Sign in another way", URL: "/signin?switch=1&local=1"}}
+		}
 		return handle(c)
 	}
 }

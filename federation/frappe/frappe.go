@@ -148,7 +148,10 @@ func (c *Connector) Refresh(ctx context.Context, before federation.Tokens) (fede
 	}
 	id, err := c.identify(ctx, got, func() (claims, error) { return c.verifyAgain(before, got) })
 	if err == nil && id.Subject != before.Subject {
-		return federation.Identity{}, c.Faultf(federation.Untrusted, "the refreshed token is about another person")
+		id, err = federation.Identity{}, c.Faultf(federation.Untrusted, "the refreshed token is about another person")
+	}
+	if err != nil {
+		c.drop(ctx, got) // nobody keeps it
 	}
 	return id, err
 }

@@ -68,7 +68,7 @@ func (c *Connector) checked(got tokens, more func(reading.Document) error) (clai
 	}
 	// The order of OpenID Connect Core §3.1.3.7.
 	for _, check := range []func(reading.Document) error{
-		c.issuer, c.audience, c.times, more, func(d reading.Document) error { return hash(d, got.access) }, c.subject,
+		c.named, c.audience, c.times, more, func(d reading.Document) error { return hash(d, got.access) }, c.subject,
 	} {
 		if err := check(d); err != nil {
 			return claims{}, err
@@ -94,6 +94,14 @@ func (c *Connector) opened(raw string) (reading.Document, error) {
 		return reading.Document{}, errors.New("it is not signed with the client secret of this key. Copy the secret from the site's OAuth Client again")
 	}
 	return reading.Parse(payload)
+}
+
+// named wants an issuer, and the right one.
+func (c *Connector) named(d reading.Document) error {
+	if _, found := d.At("iss"); !found {
+		return errors.New("it has no iss")
+	}
+	return c.issuer(d)
 }
 
 // audience wants us and nobody else: a site names one client, as a text.

@@ -68,6 +68,9 @@ func (d *Door) Try(c *gin.Context) error {
 	if err := d.Stops.Keep(c.Request.Context(), stopUpstream, leg.State, browser, away{KeyID: key.ID, Leg: leg, Try: &t}); err != nil {
 		return err
 	}
+	if err := d.leaveWord(c.Request.Context(), key, browser, way{To: "/admin/keys/" + key.ID}); err != nil {
+		return err
+	}
 	return d.Edge.Leave(c, to, key.Name)
 }
 

@@ -61,10 +61,14 @@ func adviceOnFault(key federation.LoginKey, step string, kind federation.FaultKi
 		return "Nothing answers at the Base URL. Check it, and that this machine can reach it.", where
 	case kind == federation.Unreachable:
 		return "The provider did not answer in time. Try again; if it goes on, see whether this machine can reach the address below.", ""
+	case kind == federation.Misconfigured && key.Kind == federation.KindFrappe:
+		return "What the site calls itself is not what this key expects, or no Frappe site is there. What to enter is below.", "options.issuer"
 	case kind == federation.Misconfigured && step == "discovery":
 		return "The provider is not what the Base URL says, or its endpoints are on hosts that this key does not allow. Compare its issuer, and look at the other hosts.", "hosts"
 	case kind == federation.Misconfigured:
 		return "A setting does not fit this provider. What does not is below.", ""
+	case kind == federation.Untrusted && step == "id_token" && key.Kind == federation.KindFrappe:
+		return "The ID token did not pass a check, so it is not believed. An older site takes any client secret and shows only here that it is the wrong one: copy App Client Secret from its OAuth Client again.", "client_secret"
 	case kind == federation.Untrusted && step == "id_token":
 		return "The ID token did not pass a check, so it is not believed. Compare the Base URL and the client ID with the provider's; if both are right, do not enable this key and ask the provider.", "client_id"
 	case kind == federation.Untrusted:

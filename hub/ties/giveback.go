@@ -33,14 +33,15 @@ func (k *Keeper) GiveBack(ctx context.Context, keyID string, tokens federation.T
 	}
 }
 
-// giveBackOf is GiveBack for those of a tie. A key that leads elsewhere now
-// would send them to somebody else (AD-10), so they stay where they are.
-func (k *Keeper) giveBackOf(ctx context.Context, t Tie) {
+// giveBackOf is GiveBack for those of a tie, unless they are still in use. A key
+// that leads elsewhere now would send them to somebody else (AD-10), so they
+// stay where they are.
+func (k *Keeper) giveBackOf(ctx context.Context, t Tie, use federation.Tokens) {
 	key, err := k.Upstreams.Get(ctx, t.LoginKey)
 	if err != nil || t.Sealed == "" || t.Home != home(key) {
 		return
 	}
-	if tokens, err := k.tokens(t); err == nil {
+	if tokens, err := k.tokens(t); err == nil && tokens.Refresh != use.Refresh {
 		k.GiveBack(ctx, t.LoginKey, tokens)
 	}
 }
@@ -55,6 +56,6 @@ func (k *Keeper) Untie(ctx context.Context, userID, keyID string) error {
 	if err != nil {
 		return fmt.Errorf("untie: %w", err)
 	}
-	k.giveBackOf(ctx, t)
+	k.giveBackOf(ctx, t, federation.Tokens{})
 	return nil
 }

@@ -86,7 +86,7 @@ func (k *Keeper) ask(ctx context.Context, t *Tie, key federation.LoginKey, refre
 	var fault *federation.Fault
 	switch {
 	case err == nil:
-		return k.arrived(ctx, t, key, tokens, identity)
+		return k.arrived(ctx, t, key, identity)
 	case errors.As(err, &refusal) && refusal.Code == "invalid_grant" && !t.Unsure:
 		return k.end(ctx, t, err)
 	case errors.As(err, &refusal), errors.As(err, &fault):
@@ -100,7 +100,7 @@ func (k *Keeper) ask(ctx context.Context, t *Tie, key federation.LoginKey, refre
 
 // arrived keeps the new tokens first: the old ones may be used up. Those that
 // are not go back.
-func (k *Keeper) arrived(ctx context.Context, t *Tie, key federation.LoginKey, before federation.Tokens, i federation.Identity) error {
+func (k *Keeper) arrived(ctx context.Context, t *Tie, key federation.LoginKey, i federation.Identity) error {
 	if i.Subject != t.Subject {
 		return k.end(ctx, t, errors.New("the upstream answered with somebody else"))
 	}
@@ -108,17 +108,17 @@ func (k *Keeper) arrived(ctx context.Context, t *Tie, key federation.LoginKey, b
 	if err != nil {
 		return err
 	}
+	before := *t
 	err = k.change(ctx, t, func(now *Tie) {
 		now.Sealed, now.Looked, now.Unsure, now.Expires = sealed, k.Now(), false, k.Now().Add(keep)
 	})
 	if err != nil {
 		return err
 	}
-	switch {
-	case t.Sealed != sealed: // somebody signed in meanwhile, and brought others
+	if t.Sealed == sealed {
+		k.giveBackOf(ctx, before, i.Tokens)
+	} else { // somebody signed in meanwhile, and brought others
 		k.GiveBack(ctx, key.ID, i.Tokens)
-	case before.Refresh != i.Tokens.Refresh:
-		k.GiveBack(ctx, key.ID, before)
 	}
 	_, err = k.Users.Review(ctx, t.UserID, users.ClaimOf(i), users.PolicyOf(key))
 	if errors.Is(err, fs.ErrNotExist) {

@@ -108,7 +108,7 @@ func (k *Keeper) Keep(ctx context.Context, user users.User, i federation.Identit
 	if err != nil {
 		return fmt.Errorf("keep a tie: %w", err)
 	}
-	k.giveBackOf(ctx, before)
+	k.giveBackOf(ctx, before, i.Tokens)
 	return nil
 }
 
