@@ -46,6 +46,11 @@ const (
 // importedID is what may become the id of a user: long enough to be nobody's
 // by chance, and of characters that need no escaping anywhere.
 func importedID(id string) bool {
+	// The ids of clients begin like that: a token for one must never pass as
+	// one for a user (RFC 9700 §4.15).
+	if strings.HasPrefix(id, "client_") {
+		return false
+	}
 	return len(id) >= minImportedID && len(id) <= maxImportedID && !strings.ContainsFunc(id, func(c rune) bool {
 		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 		return !letter && !strings.ContainsRune("-._", c)

@@ -120,7 +120,7 @@ func TestNobodysAccountIsTakenOver(t *testing.T) {
 
 func TestSubjectsThatCannotBeKept(t *testing.T) {
 	w := newWorld(t)
-	for _, id := range []string{"", "1", "null", "a/b/c/d/e/f/g/h/i/j", strings.Repeat("x", 141), "https://id.example.org/x", "ada lovelace of the lake", "$set.password.of.all", strings.Repeat("ä", 20)} {
+	for _, id := range []string{"", "1", "null", "a/b/c/d/e/f/g/h/i/j", strings.Repeat("x", 141), "client_abcdefghijklmnopqrst", "https://id.example.org/x", "ada lovelace of the lake", "$set.password.of.all", strings.Repeat("ä", 20)} {
 		if _, _, err := w.WouldImport(t.Context(), adaThere(func(i *users.Import) { i.ID = id })); err == nil || users.ValidSubject(id) {
 			t.Errorf("%q is taken", id)
 		}

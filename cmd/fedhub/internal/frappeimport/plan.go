@@ -152,7 +152,7 @@ func (p *planner) tellRest() {
 		p.Report.Notes = append(p.Report.Notes, fmt.Sprintf(format, args...))
 	}
 	if len(p.export.Users) > 0 && !p.options.TrustEmails {
-		note("The e-mail addresses count as entered by an administrator, so Frappe sites are told them, but not as verified. If somebody answers for all of them, add --trust-emails.")
+		note("The e-mail addresses count as entered by an administrator, so Frappe sites are told them, but not as verified, which the newest sites ask for. If somebody answers for all of them, add --trust-emails.")
 	}
 	for _, what := range sorted(p.left) {
 		note("Not taken over: %s (%s).", what, people(p.left[what]))

@@ -1,0 +1,206 @@
+package frappeimport
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/signing/signingtest"
+	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/store/sqlite"
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// A house is an empty hub.
+type house struct {
+	*testing.T
+	*hub.Hub
+	db store.Backend
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	db, err := sqlite.Open(filepath.Join(t.TempDir(), "hub.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close(context.Background()) }) //nolint:errcheck // the test is over
+	h, err := hub.New(t.Context(), hub.Config{
+		URL: "https://id.example.org", SecretKey: bytes.Repeat([]byte{7}, 32), Hash: users.HashParams{Memory: 64, Time: 1, Threads: 1},
+		NewRSA: signingtest.RSA, Log: slog.New(slog.DiscardHandler),
+	}, db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &house{t, h, db}
+}
+
+// plan reads the files that are written here, or the JSON ones of the site.
+func (h *house) plan(files map[string]string) *Plan {
+	h.Helper()
+	e, err := Read([]string{"testdata/json"})
+	if files != nil {
+		e, err = export(h.T, files)
+	}
+	if err != nil {
+		h.Fatal(err)
+	}
+	p, err := Make(h.Context(), h.Hub, e, Options{Site: "https://erp.example.com"}, nil)
+	if err != nil {
+		h.Fatal(err)
+	}
+	return p
+}
+
+func (h *house) carry(p *Plan) Report {
+	h.Helper()
+	if err := p.Carry(h.Context(), "test", nil); err != nil {
+		h.Fatal(err)
+	}
+	return p.Report
+}
+
+func (r Report) of(name string) Record {
+	at := slices.IndexFunc(r.Records, func(one Record) bool { return one.Name == name })
+	if at < 0 {
+		return Record{}
+	}
+	return r.Records[at]
+}
+
+// Wherever the database fails, running the import again does the rest, and
+// nothing twice.
+func TestAnImportThatWasCutOffIsFinishedByTheNext(t *testing.T) {
+	h := newHouse(t)
+	steps := len(h.plan(nil).steps)
+	for broken := 0; broken < steps; broken += 4 {
+		p := h.plan(nil)
+		if len(p.steps) == 0 {
+			break
+		}
+		at := min(3, len(p.steps)-1)
+		p.steps[at].do = func(context.Context, string) error { return errors.New("the database has gone") }
+		if err := p.Carry(t.Context(), "test", nil); err == nil {
+			t.Fatal("nothing is said of it")
+		}
+		if p.Report.Summary[Failed] != len(p.steps)-at {
+			t.Errorf("%d failed, want %d", p.Report.Summary[Failed], len(p.steps)-at)
+		}
+	}
+	h.carry(h.plan(nil))
+	if last := h.plan(nil); len(last.steps) != 0 || last.Report.Summary[Unchanged] != 18 {
+		t.Errorf("%d steps are left: %v", len(last.steps), last.Report.Summary)
+	}
+	all, err := h.Users(t.Context(), "", 100)
+	if err != nil || len(all) != 10 {
+		t.Errorf("%d people, %v", len(all), err)
+	}
+}
+
+func TestAnImportIsInTheAuditLog(t *testing.T) {
+	h := newHouse(t)
+	h.carry(h.plan(nil))
+	found, err := h.db.Find(t.Context(), "audit", store.Query{Now: time.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := map[string]int{}
+	for _, r := range found {
+		kind, _ := r.Doc.Lookup("kind").StringValueOK()
+		count[kind]++
+		if strings.Contains(r.Doc.String(), "5f1c09ab7e") || strings.Contains(r.Doc.String(), "pbkdf2") {
+			t.Errorf("a secret is on record: %s", r.Doc)
+		}
+	}
+	for kind, want := range map[string]int{"user.added": 10, "client.added": 3, "loginkey.added": 3, "settings.saved": 1, "link.made": 1, "import.done": 1} {
+		if count[kind] != want {
+			t.Errorf("%s: %d, want %d", kind, count[kind], want)
+		}
+	}
+}
+
+const subs = "parent,provider,userid\n"
+
+func TestWhoIsTwiceInAnExportIsNotTakenOver(t *testing.T) {
+	h := newHouse(t)
+	const one, two, three = "a1a1a1a1a1a1a1a1a1a1", "b2b2b2b2b2b2b2b2b2b2", "c3c3c3c3c3c3c3c3c3c3"
+	r := h.carry(h.plan(map[string]string{
+		"users.csv":   "ID,Email,Enabled\na@example.com,a@example.com,1\nb@example.com,b@example.com,1\nc@example.com,C@EXAMPLE.com,1\nother,c@example.com,1\nd@example.com,d@example.com,1\n",
+		"logins.csv":  subs + "a@example.com,frappe," + one + "\nb@example.com,frappe," + one + "\nc@example.com,frappe," + two + "\nother,frappe," + three + "\nd@example.com,frappe,e5e5e5e5e5e5e5e5e5e5\n",
+		"clients.csv": "ID,App Name,Redirect URIs,App Client Secret\ne5e5e5e5e5e5e5e5e5e5,App,https://a.example.com/cb,0123456789abcdef\n",
+	}))
+	for name, says := range map[string]string{
+		"a@example.com": "same subject (userid) as b@example.com", "b@example.com": "same subject (userid) as a@example.com",
+		"c@example.com": "same e-mail address as other", "other": "same e-mail address as c@example.com",
+		"d@example.com": "the id of an application",
+	} {
+		if one := r.of(name); one.Outcome != Unclear || !strings.Contains(one.Reason, says) || len(one.Next) == 0 {
+			t.Errorf("%s: got %s (%s)", name, one.Outcome, one.Reason)
+		}
+	}
+}
+
+// A claim that several people make, one for which somebody else has the
+// account, and one of somebody who rules here, are not believed.
+func TestConnectionsAreTakenOverOnlyWhereTheyAreSure(t *testing.T) {
+	h := newHouse(t)
+	if _, err := h.KeepLoginKey(t.Context(), "test", federation.LoginKey{ID: "google", Preset: "google", Kind: federation.KindOpenID, Name: "Google", BaseURL: "https://accounts.google.com"}, ""); err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{
+		"users.csv":  "ID,Email,Enabled\na@example.com,a@example.com,1\nb@example.com,b@example.com,1\nc@example.com,c@example.com,1\n",
+		"logins.csv": subs + "a@example.com,google,1111111111\nb@example.com,google,2222222222\nc@example.com,google,2222222222\n",
+	}
+	r := h.carry(h.plan(files))
+	linked := func(name string) int {
+		t.Helper()
+		u, err := h.FindUser(t.Context(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := h.Identities(t.Context(), u.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(all)
+	}
+	if linked("a@example.com") != 1 || linked("b@example.com") != 0 || linked("c@example.com") != 0 {
+		t.Errorf("linked: %d, %d, %d: %+v", linked("a@example.com"), linked("b@example.com"), linked("c@example.com"), r.Records)
+	}
+	// What somebody takes off here is not put back.
+	a, err := h.FindUser(t.Context(), "a@example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.SetRoles(t.Context(), "test", a.ID, []string{"Chosen"}); err != nil {
+		t.Fatal(err)
+	}
+	files["logins.csv"] = subs + "a@example.com,google,1111111111\nb@example.com,google,1111111111\n"
+	delete(files, "users.csv")
+	files["users.json"] = `[{"doctype": "User", "name": "b@example.com", "enabled": 1}]`
+	if r = h.carry(h.plan(files)); linked("b@example.com") != 0 || !strings.Contains(strings.Join(r.of("b@example.com").Notes, " "), "somebody else") {
+		t.Errorf("got %+v", r.of("b@example.com"))
+	}
+}
+
+// Desk User is what newer sites ask for unless told otherwise: an app that
+// wants it goes on letting in whom it let in.
+func TestDeskUsersGoOnUsingWhatIsForDeskUsers(t *testing.T) {
+	h := newHouse(t)
+	h.carry(h.plan(nil))
+	for email, want := range map[string]bool{"asha@example.com": true, "client@customer.example": false} {
+		u, err := h.FindUser(t.Context(), email)
+		c, cerr := h.Client(t.Context(), "7d5r8s4t2u")
+		if err != nil || cerr != nil || c.Admits(u.Roles) != want {
+			t.Errorf("%s: roles %q, of %q, %v, %v", email, u.Roles, c.AllowedRoles, err, cerr)
+		}
+	}
+}
