@@ -72,7 +72,8 @@ var starts = map[string]func(d Doc, base string, r *Record) (federation.LoginKey
 	},
 	"Frappe": func(_ Doc, base string, r *Record) (federation.LoginKey, bool) {
 		r.note("People of that site are connected again when they first come in by it.")
-		k, ok := preset("frappe", map[string]string{"site": base})
+		k, ok := preset("frappe", nil)
+		k.BaseURL = base
 		return k, ok && base != ""
 	},
 	"Office 365": microsoftKey,
