@@ -23,6 +23,7 @@ type importFrappeCmd struct {
 
 	BaseURL     string `name:"base-url" placeholder:"URL" help:"Address of the site that this hub takes the place of, like https://erp.example.com. A login key that names it is the site's own."`
 	TrustEmails bool   `help:"Somebody answers for every e-mail address in the export: they count as verified. Apps and other hubs rely on it."`
+	NewSubjects bool   `help:"Take over people although the export does not tell what the site called them to its apps (userid in Social Logins): they get a new subject, and apps that go by it take them for others."`
 	Admins      bool   `help:"Make every enabled System Manager of the site an administrator of this hub. Without it the import makes none."`
 
 	format `embed:""`
@@ -56,7 +57,7 @@ func (i *importFrappeCmd) Run(ctx context.Context, c *console) error {
 		return unreadable(err)
 	}
 	return i.with(ctx, c, func(o *opened) error {
-		options := frappeimport.Options{Site: site, TrustEmails: i.TrustEmails, Admins: i.Admins}
+		options := frappeimport.Options{Site: site, TrustEmails: i.TrustEmails, Admins: i.Admins, NewSubjects: i.NewSubjects}
 		plan, err := frappeimport.Make(ctx, o.Hub, export, options, c.tell("looked at"))
 		if err != nil {
 			return err

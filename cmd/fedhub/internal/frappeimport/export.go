@@ -19,12 +19,13 @@ type Export struct {
 
 	byName map[string]map[string]int // doctype → name → place in its list
 	rows   []Doc                     // of child tables that were exported alone
+	listed map[string]bool           // child tables that were exported alone
 	read   int
 	faults []error
 }
 
 func newExport() *Export {
-	return &Export{Passwords: map[string]string{}, Other: map[string]int{}, byName: map[string]map[string]int{}}
+	return &Export{Passwords: map[string]string{}, Other: map[string]int{}, byName: map[string]map[string]int{}, listed: map[string]bool{}}
 }
 
 // add sorts the documents of a file by what they are.
@@ -156,9 +157,24 @@ func (e *Export) join() error {
 			continue
 		}
 		owner.addRow(table, row.fields)
+		e.lists(table, owner.Type)
 	}
 	e.rows = nil
 	return errors.Join(e.faults...)
+}
+
+// lists makes it known that the export has a child table: whoever has no row
+// in it has none at the site.
+func (e *Export) lists(table, doctype string) {
+	if e.listed[table] || doctype != User {
+		return
+	}
+	e.listed[table] = true
+	for _, d := range e.Users {
+		if !d.lists(table) {
+			d.tables[table] = []map[string]string{}
+		}
+	}
 }
 
 func (e *Export) find(doctype, name string) (Doc, bool) {

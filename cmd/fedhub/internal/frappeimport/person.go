@@ -13,6 +13,7 @@ type Options struct {
 	Site        string // address of the site that is replaced, without a slash at its end
 	TrustEmails bool   // somebody answers for every address in the export
 	Admins      bool   // a System Manager there is an administrator here
+	NewSubjects bool   // people of whom the export does not tell the subject get a new one
 }
 
 // From is what the hub notes about whom it has from a Frappe site.
@@ -39,6 +40,9 @@ func person(d Doc, hash string, wanted []string, o Options, subject func(name st
 		r.skip("Administrator and Guest belong to the site itself and are never imported.")
 	case !d.says("enabled"):
 		r.refuse("The export does not say whether this user is enabled.", "Export the field Enabled too.")
+	case !d.lists("social_logins") && !o.NewSubjects:
+		r.refuse("The export does not say what the site called this user to its apps (userid in Social Logins).",
+			"Export the child table Social Logins too; or, if no app goes by it, add --new-subjects.")
 	case unusable != nil:
 		r.refuse("There is no e-mail address that can be used.", "Give the user one at the site, or add the person by hand.")
 	}
@@ -110,6 +114,9 @@ func picture(address string) string {
 }
 
 func personRoles(d Doc, p *Person, r *Record, wanted []string, o Options) {
+	if !d.lists("roles") {
+		p.left = append(p.left, "roles, which are not in these files")
+	}
 	roles, dropped := rolesHere(d, wanted, o.Admins && !p.Disabled)
 	p.Roles = roles
 	if len(dropped) > 0 {

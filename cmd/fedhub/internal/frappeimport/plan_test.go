@@ -204,3 +204,39 @@ func TestDeskUsersGoOnUsingWhatIsForDeskUsers(t *testing.T) {
 		}
 	}
 }
+
+// An export without child tables, as the REST API lists users, gives nobody
+// another subject unasked, and takes roles from nobody.
+func TestWhatAnExportDoesNotSayIsNotTakenForNothing(t *testing.T) {
+	h := newHouse(t)
+	h.carry(h.plan(nil))
+	before, err := h.FindUser(t.Context(), "asha@example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const list = `{"data": [{"name": "asha@example.com", "email": "asha@example.com", "enabled": 1, "first_name": "Asha", "full_name": "Asha Menon"}]}`
+	if one := h.plan(map[string]string{"users.json": list}).Report.of("asha@example.com"); one.Outcome != Unclear || !strings.Contains(one.Reason, "Social Logins") {
+		t.Errorf("got %+v", one)
+	}
+	h.carry(h.plan(map[string]string{"users.json": list, "logins.csv": subs + "asha@example.com,frappe," + before.ID + "\n"}))
+	after, err := h.Users(t.Context(), "", 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := slices.IndexFunc(after, func(u users.User) bool { return u.ID == before.ID })
+	if after[at].Name != "Asha Menon" || !slices.Equal(after[at].Roles, before.Roles) {
+		t.Errorf("got %+v", after[at])
+	}
+	other := newHouse(t)
+	e, err := export(t, map[string]string{"users.json": list})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := Make(t.Context(), other.Hub, e, Options{NewSubjects: true}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if one := other.carry(p).of("asha@example.com"); one.Outcome != Created || one.ID == before.ID {
+		t.Errorf("got %+v", one)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -77,7 +78,7 @@ func (p *planner) people(ctx context.Context, tell func(done, of int)) error {
 			p.refuseTwins(&records[i], records, i, byID[all[i].ID], "subject (userid)")
 			p.refuseTwins(&records[i], records, i, byEmail[key], "e-mail address")
 		}
-		if err := p.onePerson(ctx, all[i], records[i]); err != nil {
+		if err := p.onePerson(ctx, p.export.Users[i], all[i], records[i]); err != nil {
 			return err
 		}
 		if (i+1)%tellEvery == 0 && tell != nil {
@@ -96,7 +97,7 @@ func (p *planner) refuseTwins(r *Record, records []Record, me int, twins []int, 
 }
 
 // onePerson compares somebody with what the hub has.
-func (p *planner) onePerson(ctx context.Context, one Person, r Record) error {
+func (p *planner) onePerson(ctx context.Context, d Doc, one Person, r Record) error {
 	if r.Outcome == "" && p.taken[one.ID] {
 		r.refuse("The subject (userid) is the id of an application.", "Put it right at the site and export it again.")
 	}
@@ -105,6 +106,9 @@ func (p *planner) onePerson(ctx context.Context, one Person, r Record) error {
 		return nil
 	}
 	r.ID = one.ID
+	if err := p.keepRoles(ctx, d, &one); err != nil {
+		return err
+	}
 	standing, there, err := p.hub.WouldImportUser(ctx, one.Import)
 	var problems users.Problems
 	if errors.As(err, &problems) {
@@ -132,6 +136,20 @@ func (p *planner) onePerson(ctx context.Context, one Person, r Record) error {
 	}
 	p.add(r, nil)
 	return nil
+}
+
+// keepRoles lets somebody who is here already have their roles where the
+// export does not say which they have.
+func (p *planner) keepRoles(ctx context.Context, d Doc, one *Person) error {
+	if d.lists("roles") {
+		return nil
+	}
+	there, err := p.hub.User(ctx, one.ID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	one.Roles = there.Roles
+	return err
 }
 
 func problemText(problems users.Problems) string {

@@ -63,6 +63,9 @@ func (d Doc) text(field string) string { return strings.TrimSpace(d.fields[field
 // says reports whether the export has a field at all.
 func (d Doc) says(field string) bool { _, found := d.fields[field]; return found }
 
+// lists reports whether the export has a child table at all.
+func (d Doc) lists(table string) bool { _, found := d.tables[table]; return found }
+
 // on reads a check box.
 func (d Doc) on(field string) bool {
 	switch strings.ToLower(d.text(field)) {

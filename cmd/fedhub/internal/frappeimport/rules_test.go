@@ -113,7 +113,7 @@ func TestWhoIsTakenOver(t *testing.T) {
 		"nobody says enable": {doc(User, "name", "asha@example.com"), Unclear, "", ""},
 		"no address":         {doc(User, "name", "asha", "enabled", "1"), Unclear, "", ""},
 	} {
-		p, r := person(row.d, "", nil, Options{}, made)
+		p, r := person(row.d, "", nil, Options{NewSubjects: true}, made)
 		if r.Outcome != row.want || p.ID != row.id || p.Email != row.mail || r.Outcome == "" && p.Disabled == row.d.on("enabled") {
 			t.Errorf("%s: got %s (%s), %q, %q", name, r.Outcome, r.Reason, p.ID, p.Email)
 		}
@@ -144,16 +144,16 @@ func TestWhoIsTakenOver(t *testing.T) {
 func TestWhatAPersonShows(t *testing.T) {
 	d := doc(User, "name", "a@example.com", "enabled", "1", "first_name", "Léna", "last_name", "Dupont", "language", "pt_BR",
 		"time_zone", "Mars/Olympus", "user_image", "/files/lena.png", "username", "lena", "gender", "Female", "restrict_ip", "10.1")
-	p, r := person(d, "$pbkdf2-sha256$1000$DcH4H0MIgbD23jsHgFBKiQ$zhM1iCpb0wDDHdSVvJxLNZy4ciwM6k2hU/E1B9zg8H8", nil, Options{TrustEmails: true}, made)
+	p, r := person(d, "$pbkdf2-sha256$1000$DcH4H0MIgbD23jsHgFBKiQ$zhM1iCpb0wDDHdSVvJxLNZy4ciwM6k2hU/E1B9zg8H8", nil, Options{TrustEmails: true, NewSubjects: true}, made)
 	if p.Name != "Léna Dupont" || p.GivenName != "Léna" || p.Locale != "pt-BR" || p.Zoneinfo != "" || p.Picture != "" || p.Username != "lena" || p.Gender != "" || !p.EmailVerified || p.NewUser.Imported == "" {
 		t.Errorf("got %+v", p.NewUser)
 	}
-	if len(r.Notes) != 2 || len(p.left) != 2 {
+	if len(r.Notes) != 2 || len(p.left) != 3 {
 		t.Errorf("notes %q, left %q", r.Notes, p.left)
 	}
 	d.fields["user_image"] = "https://img.example.com/a.png"
 	for _, hash := range []string{"$frappel$29000$a$b", "$pbkdf2-sha256$999999999$c2FsdHNhbHQ$zhM1iCpb0wDDHdSVvJxLNZy4ciwM6k2hU/E1B9zg8H8", "plain"} {
-		p, r := person(d, hash, nil, Options{}, made)
+		p, r := person(d, hash, nil, Options{NewSubjects: true}, made)
 		if p.NewUser.Imported != "" || len(r.Next) != 1 || p.Picture != "https://img.example.com/a.png" || p.EmailVerified {
 			t.Errorf("%s: %+v, %q", hash, p.NewUser, r.Next)
 		}
