@@ -44,7 +44,8 @@ var (
 )
 
 // readState says where a state leads. Up to G2 anybody can make one, and it
-// works as often as one likes.
+// works as often as one likes. That G3 and later refuse theirs with the same
+// page, and at the same point, nobody has seen: no such site was recorded.
 func (s *Secondary) readState(state string) (redirectTo string, err error) {
 	if s.Generation == G3 || s.Generation == G4 {
 		s.mu.Lock()
