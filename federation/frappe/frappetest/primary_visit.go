@@ -82,28 +82,7 @@ func (p *Primary) Visit(t testing.TB, address, who, button string) Stop {
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	send := func(method, address string, form url.Values) Stop {
 		t.Helper()
-		var body io.Reader
-		if form != nil {
-			body = strings.NewReader(form.Encode())
-		}
-		r, err := http.NewRequestWithContext(t.Context(), method, address, body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Header.Set("Accept", "text/html")
-		if form != nil {
-			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		}
-		resp, err := client.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer resp.Body.Close()
-		text, err := io.ReadAll(resp.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return Stop{resp.StatusCode, resp.Header.Get("Location"), string(text)}
+		return sent(t, &client, method, address, form)
 	}
 	at := send(http.MethodGet, address, nil)
 	for range 10 {
@@ -129,6 +108,28 @@ func (p *Primary) Visit(t testing.TB, address, who, button string) Stop {
 	}
 	t.Fatalf("the site sends the browser round and round, now to %q", at.To)
 	return Stop{}
+}
+
+func sent(t testing.TB, client *http.Client, method, address string, form url.Values) Stop {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Accept", "text/html")
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	resp, err := client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Stop{resp.StatusCode, resp.Header.Get("Location"), string(text)}
 }
 
 // local is an address of the site in full.
