@@ -20,6 +20,8 @@ func galleryPages(t *testing.T, o *tour) {
 	shown := map[string]templates.Page{
 		"signin: not set up yet":               templates.SignIn{},
 		"signin: with long names":              templates.SignIn{Password: true, Client: longClient(), Email: longEmail, Upstreams: longUpstreams()},
+		"signin: by other ways":                templates.SignIn{OnlyAdmin: true, Upstreams: longUpstreams(), Local: "/signin?local=1"},
+		"signin: for administrators":           templates.SignIn{OnlyAdmin: true, Password: true, Upstreams: longUpstreams()},
 		"signin: a warning":                    templates.SignIn{Password: true, Alert: templates.Note{Tone: "warn", Title: "Too many people are signing in right now.", Text: "Try again in a moment."}},
 		"link: with long names":                templates.Link{Stop: "s", Client: longClient(), Provider: longName, Email: longEmail, Password: true, Upstreams: longUpstreams(), Cancel: "/"},
 		"consent: with long names":             templates.Consent{Flow: "f", Client: longClient(), Account: templates.Person{Name: longName, Email: longEmail}, Switch: "/", Scopes: []templates.Scope{templates.ScopeInWords(longWord), {Text: "See your email address", New: true}}, Origin: "https://" + longHost},

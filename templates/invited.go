@@ -7,7 +7,8 @@ type Invited struct {
 	Flow, To  string // empty: nobody waits
 	Email     string
 	Name      string
-	Shortest  int // characters of a password
+	Password  bool // whether the account may have one
+	Shortest  int  // characters of it
 	Upstreams []Upstream
 	Mistakes  []Mistake
 }

@@ -14,6 +14,7 @@ type AdminSettings struct {
 	DocumentDomains   string            // document_domains, one per line
 	SoftwareIssuers   string            // software_issuers, one per line
 	Vouchers          string            // vouchers, one per line
+	Passwords         string            // passwords: "all" or "administrators"
 	Traces            string            // traces: "failures", "all" or "off"
 	TraceDays         string            // trace_days
 	Tokens            []InitialToken    // that still let apps register
@@ -37,6 +38,14 @@ func (AdminSettings) Registrations() []Pair {
 		{"off", "Administrators only"},
 		{"token", "Apps that bring an initial access token"},
 		{"open", "Any app"},
+	}
+}
+
+// ByPassword are the choices of who may sign in with a password.
+func (AdminSettings) ByPassword() []Pair {
+	return []Pair{
+		{"all", "Everybody who has one"},
+		{"administrators", "Administrators only"},
 	}
 }
 

@@ -43,7 +43,8 @@ type SignIn struct {
 	Email     string // as typed before, or as hinted by the client
 	Alert     Note   // why the last attempt failed; zero on first view
 	Mistakes  []Mistake
-	Password  bool // whether this hub takes passwords
+	Password  bool // whether passwords are asked for
+	OnlyAdmin bool // whether they are good for administrators alone
 	Forgot    bool // whether it mails a link to choose another
 	Upstreams []Upstream
 
@@ -74,7 +75,7 @@ func (p SignIn) look() look {
 func (p SignIn) Wrong() bool { return p.Alert.Some() || len(p.Mistakes) > 0 }
 
 // Ready tells whether there is any way to sign in.
-func (p SignIn) Ready() bool { return p.Password || len(p.Upstreams) > 0 }
+func (p SignIn) Ready() bool { return p.Password || p.OnlyAdmin || len(p.Upstreams) > 0 }
 
 // FocusEmail and FocusPassword send the focus to the first thing to type, but
 // never past a message.

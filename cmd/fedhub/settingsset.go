@@ -24,6 +24,8 @@ type settingsSetCmd struct {
 
 	KeyDays *int `placeholder:"N" help:"Replace signing keys after this many days; 0 to never do it by schedule, 90 if not set."`
 
+	Passwords string `enum:"all,administrators," default:"" placeholder:"WORD" help:"Who may sign in with a password: all or administrators; everybody else then signs in by a login key."`
+
 	Traces    string `enum:"failures,all,off," default:"" placeholder:"WORD" help:"Which sign-ins are traced: failures (and those in which somebody was asked something), all, or off."`
 	TraceDays *int   `placeholder:"N" help:"Keep login traces for this many days; 14 if not set."`
 
@@ -33,8 +35,8 @@ type settingsSetCmd struct {
 
 // Run changes the settings that were given, and prints all.
 func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
-	if s.Consent == "" && s.Name == "" && s.ServerDomain == nil && s.Registration == "" && s.DocumentDomain == nil && s.SoftwareIssuer == nil && s.RequirePushed == nil && s.Voucher == nil && s.KeyDays == nil && s.Traces == "" && s.TraceDays == nil {
-		return mistake("say what to change: --consent, --name, --server-domain, --registration, --document-domain, --software-issuer, --require-pushed, --voucher, --key-days, --traces or --trace-days")
+	if s.Consent == "" && s.Name == "" && s.ServerDomain == nil && s.Registration == "" && s.DocumentDomain == nil && s.SoftwareIssuer == nil && s.RequirePushed == nil && s.Voucher == nil && s.KeyDays == nil && s.Passwords == "" && s.Traces == "" && s.TraceDays == nil {
+		return mistake("say what to change: --consent, --name, --server-domain, --registration, --document-domain, --software-issuer, --require-pushed, --voucher, --key-days, --passwords, --traces or --trace-days")
 	}
 	return s.with(ctx, c, func(o *opened) error {
 		err := o.ChangeSettings(ctx, c.operator(), func(now *settings.Settings) {
@@ -64,6 +66,9 @@ func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
 			}
 			if s.KeyDays != nil {
 				now.KeyDays = s.KeyDays
+			}
+			if s.Passwords != "" {
+				now.Passwords = s.Passwords
 			}
 			if s.Traces != "" {
 				now.Traces = s.Traces

@@ -32,9 +32,10 @@ func showSettings(ctx context.Context, c *console, o *opened, print printer) err
 		RequirePushed   bool     `json:"require_pushed"`
 		Vouchers        []string `json:"vouchers"`
 		KeyDays         int      `json:"key_days"`
+		Passwords       string   `json:"passwords"`
 		Traces          string   `json:"traces"`
 		TraceDays       int      `json:"trace_days"`
-	}{now.HubName, now.Consent, append([]string{}, now.ServerDomains...), now.Registration, append([]string{}, now.DocumentDomains...), append([]string{}, now.SoftwareIssuers...), now.RequirePushed, append([]string{}, now.Vouchers...), now.RotateDays(), now.TraceMode(), now.TraceKept()}
+	}{now.HubName, now.Consent, append([]string{}, now.ServerDomains...), now.Registration, append([]string{}, now.DocumentDomains...), append([]string{}, now.SoftwareIssuers...), now.RequirePushed, append([]string{}, now.Vouchers...), now.RotateDays(), now.PasswordsOf(), now.TraceMode(), now.TraceKept()}
 	return print(c, value, func(w io.Writer) {
 		table(w, []string{"SETTING", "VALUE"}, [][]string{
 			{"name", value.Name},
@@ -46,6 +47,7 @@ func showSettings(ctx context.Context, c *console, o *opened, print printer) err
 			{"pushed requests only", strconv.FormatBool(value.RequirePushed)},
 			{"vouchers", strings.Join(value.Vouchers, ", ")},
 			{"key days", strconv.Itoa(value.KeyDays)},
+			{"passwords for", value.Passwords},
 			{"traces", value.Traces},
 			{"trace days", strconv.Itoa(value.TraceDays)},
 		})

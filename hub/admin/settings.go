@@ -37,8 +37,9 @@ func (d *Door) showSettings(c *gin.Context, status int, token string, wrong []te
 		HubName: s.HubName, SkipAuthorization: consentWords[s.Consent],
 		RequirePushed: s.RequirePushed, TrustedDomains: strings.Join(s.ServerDomains, "\n"),
 		Registration: s.Registration, DocumentDomains: strings.Join(s.DocumentDomains, "\n"), SoftwareIssuers: strings.Join(s.SoftwareIssuers, "\n"),
-		Vouchers: strings.Join(s.Vouchers, "\n"),
-		Traces:   s.TraceMode(), TraceDays: strconv.Itoa(s.TraceKept()),
+		Vouchers:  strings.Join(s.Vouchers, "\n"),
+		Passwords: s.PasswordsOf(),
+		Traces:    s.TraceMode(), TraceDays: strconv.Itoa(s.TraceKept()),
 		Token: token, Mistakes: wrong,
 	})
 }
@@ -71,13 +72,14 @@ func (d *Door) SaveSettings(c *gin.Context) error {
 		s.DocumentDomains = lines(form["document_domains"])
 		s.SoftwareIssuers = lines(form["software_issuers"])
 		s.Vouchers = lines(form["vouchers"])
+		s.Passwords = form["passwords"]
 		s.Traces, s.TraceDays = form["traces"], traceDays(form["trace_days"])
 	})
 	if wrong, ok := mistakes(err, settingsFields); ok {
 		return d.showForm(c, unprocessable, templates.AdminSettings{
 			HubName: form["hub_name"], SkipAuthorization: form["skip_authorization"], RequirePushed: form["require_pushed"] == "1",
 			TrustedDomains: form["trusted_domains"], Registration: form["registration"], DocumentDomains: form["document_domains"],
-			SoftwareIssuers: form["software_issuers"], Vouchers: form["vouchers"], Traces: form["traces"], TraceDays: form["trace_days"], Mistakes: wrong,
+			SoftwareIssuers: form["software_issuers"], Vouchers: form["vouchers"], Passwords: form["passwords"], Traces: form["traces"], TraceDays: form["trace_days"], Mistakes: wrong,
 		})
 	}
 	if err != nil {

@@ -67,6 +67,10 @@ type Settings struct {
 	// line each; vouchers.go says how it is written.
 	Vouchers []string `bson:"vouchers,omitempty"`
 
+	// Passwords is who may sign in with one, one of the Passwords constants;
+	// unset the default.
+	Passwords string `bson:"passwords,omitempty"`
+
 	// Traces is which sign-ins are traced, one of the Trace constants, and
 	// TraceDays for how long; unset the defaults.
 	Traces    string `bson:"traces,omitempty"`
@@ -252,7 +256,7 @@ func domainProblems(field string, domains []string) Problems {
 }
 
 func (s *Settings) problems() Problems {
-	p := append(s.voucherProblems(), s.traceProblems()...)
+	p := slices.Concat(s.voucherProblems(), s.traceProblems(), s.passwordProblems())
 	if s.HubName == "" || len(s.HubName) > 80 {
 		p = append(p, Problem{"hub_name", "Give the hub a name of 1 to 80 characters."})
 	}

@@ -31,7 +31,10 @@ func (d *Door) showInvite(c *gin.Context, status int, i users.Invitation, page t
 	if err != nil {
 		return err
 	}
-	page.Token, page.Shortest = c.Param("token"), d.MinPassword
+	if err = d.mayUsePassword(c, i.Admin()); err != nil && !errors.Is(err, errOnlyAdministrators) {
+		return err
+	}
+	page.Token, page.Shortest, page.Password = c.Param("token"), d.MinPassword, err == nil
 	for _, k := range keys {
 		if !i.Admin() && k.Ready() && k.SignUps != users.SignUpDeny {
 			page.Upstreams = append(page.Upstreams, templates.Upstream{Key: k.ID, Name: k.Name, Icon: icon(k)})
@@ -49,6 +52,11 @@ func (d *Door) Accept(c *gin.Context) error {
 	i, err := d.Users.Invitation(c.Request.Context(), c.Param("token"))
 	if err != nil {
 		return invitationProblem(err)
+	}
+	if err := d.mayUsePassword(c, i.Admin()); errors.Is(err, errOnlyAdministrators) {
+		return d.showInvite(c, http.StatusForbidden, i, templates.Invited{Email: i.Email})
+	} else if err != nil {
+		return err
 	}
 	user, err := d.Users.Accept(c.Request.Context(), c.Param("token"), form["name"], form["password"])
 	if problems, ok := errors.AsType[users.Problems](err); ok {

@@ -171,6 +171,9 @@ func (d *Door) Password(c *gin.Context) error {
 		return d.afterEmail(c, j, form["email"])
 	}
 	user, err := d.Users.Authenticate(c.Request.Context(), form["email"], form["password"])
+	if err == nil {
+		err = d.mayUsePassword(c, user.Admin())
+	}
 	if alert, status, ok := mistake(err, d.Now()); ok {
 		d.failed(c, j, err)
 		return d.retry(c, "/signin"+local(j), retry{form["email"], alert, status})
@@ -181,12 +184,26 @@ func (d *Door) Password(c *gin.Context) error {
 	return d.finish(c, j, sessions.Start{User: user, AMR: []string{"pwd"}, ACR: sessions.ACRPassword})
 }
 
+// errOnlyAdministrators is a good password that is no way in.
+var errOnlyAdministrators = errors.New("passwords are for administrators alone, by the settings")
+
+// mayUsePassword is nil where a password signs this kind of person in.
+func (d *Door) mayUsePassword(c *gin.Context, admin bool) error {
+	s, err := d.Settings.Current(c.Request.Context())
+	if err == nil && s.OnlyAdministratorsByPassword() && !admin {
+		return errOnlyAdministrators
+	}
+	return err
+}
+
 // mistake is what the person is told, if it is for the person at all.
 func mistake(err error, now time.Time) (templates.Note, int, bool) {
 	var slow *users.Throttled
 	switch {
 	case errors.Is(err, users.ErrWrongPassword):
 		return templates.Note{Tone: "danger", Title: "That email or password isn't right.", Text: "Check both and try again."}, http.StatusUnauthorized, true
+	case errors.Is(err, errOnlyAdministrators):
+		return templates.Note{Tone: "danger", Title: "Your password is not a way in here.", Text: "Only administrators sign in with one. Choose another way."}, http.StatusForbidden, true
 	case errors.Is(err, users.ErrDisabled):
 		return templates.Note{Tone: "danger", Title: "This account is turned off.", Text: "Ask whoever runs this hub to turn it on."}, http.StatusForbidden, true
 	case errors.As(err, &slow):

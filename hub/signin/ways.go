@@ -78,7 +78,13 @@ func (d *Door) afterEmail(c *gin.Context, j journey, email string) error {
 
 // show fills in what the page always has.
 func (d *Door) show(c *gin.Context, status int, j journey, ways []federation.LoginKey, page templates.SignIn) error {
-	page.Flow, page.To, page.Client, page.Password, page.Forgot = j.Flow, web.LocalPath(j.To, ""), j.shown(), true, d.Links.Delivers()
+	s, err := d.Settings.Current(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	page.OnlyAdmin = s.OnlyAdministratorsByPassword()
+	page.Password = !page.OnlyAdmin || page.EmailFirst || c.Query("local") != ""
+	page.Flow, page.To, page.Client, page.Forgot = j.Flow, web.LocalPath(j.To, ""), j.shown(), d.Links.Delivers()
 	page.Local = "/signin" + local(j)
 	var shown []templates.Upstream
 	last := d.Sessions.LastWay(c.Request)

@@ -1,0 +1,33 @@
+package settings
+
+import "slices"
+
+// Who may sign in with a password.
+const (
+	// PasswordsForAll lets everybody who has one.
+	PasswordsForAll = "all"
+	// PasswordsForAdministrators sends everybody else to an upstream. An
+	// administrator's password stays good, for when no upstream is there.
+	PasswordsForAdministrators = "administrators"
+)
+
+// PasswordsOf is one of the Passwords constants.
+func (s Settings) PasswordsOf() string {
+	if s.Passwords == "" {
+		return PasswordsForAll
+	}
+	return s.Passwords
+}
+
+// OnlyAdministratorsByPassword tells whether a password is no way in for
+// anybody else.
+func (s Settings) OnlyAdministratorsByPassword() bool {
+	return s.Passwords == PasswordsForAdministrators
+}
+
+func (s Settings) passwordProblems() Problems {
+	if slices.Contains([]string{PasswordsForAll, PasswordsForAdministrators}, s.PasswordsOf()) {
+		return nil
+	}
+	return Problems{{"passwords", "Choose who may sign in with a password: all or administrators."}}
+}
