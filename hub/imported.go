@@ -41,9 +41,13 @@ func (h *Hub) ImportUser(ctx context.Context, by string, i users.Import, again b
 		write, kind = h.users.UpdateImported, audit.UserChanged
 	}
 	u, err := write(ctx, i)
-	if err == nil {
-		h.audit.Record(ctx, audit.Event{Kind: kind, Actor: by, Target: u.ID, Reason: "Imported from " + i.From + ".",
-			Detail: map[string]string{"roles": strings.Join(u.Roles, ", ")}})
+	if err != nil {
+		return users.User{}, err
+	}
+	h.audit.Record(ctx, audit.Event{Kind: kind, Actor: by, Target: u.ID, Reason: "Imported from another system.",
+		Detail: map[string]string{"from": i.From, "roles": strings.Join(u.Roles, ", ")}})
+	if again && u.Disabled {
+		err = h.logouts.EndAll(ctx, u) // their apps and hubs are told, as by SwitchUser
 	}
 	return u, err
 }
@@ -101,7 +105,7 @@ func (h *Hub) ImportClient(ctx context.Context, by string, c clients.Client, sec
 		_, err = h.clients.Import(ctx, c, secret)
 	}
 	if err == nil {
-		h.audit.Record(ctx, audit.Event{Kind: kind, Actor: by, Client: c.ID, Target: c.Name, Reason: "Imported from Frappe."})
+		h.audit.Record(ctx, audit.Event{Kind: kind, Actor: by, Client: c.ID, Target: c.Name, Reason: "Imported from another system."})
 	}
 	return err
 }

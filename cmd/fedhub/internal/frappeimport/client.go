@@ -52,7 +52,10 @@ func client(d Doc, usable func(address string) error) (ClientHere, Record) {
 		c.SkipAuthorization = false
 		r.note("People are asked for consent here: another app on their machine could receive the answer.")
 	}
-	c.AllowedRoles = allowedHere(d)
+	if c.AllowedRoles = allowedHere(d); !d.lists("allowed_roles") {
+		r.note("The export does not say which roles may use it, so everybody may. Older sites have no such rule.")
+		r.todo("If the site has Allowed Roles for it, export that child table too, or choose the roles under Applications.")
+	}
 	for field, at := range map[string]*string{"client_uri": &c.ClientURI, "logo_uri": &c.LogoURI, "tos_uri": &c.TosURI, "policy_uri": &c.PolicyURI} {
 		if *at = d.text(field); *at != "" && (!strings.HasPrefix(*at, "https://") || usable(*at) != nil) {
 			*at = ""

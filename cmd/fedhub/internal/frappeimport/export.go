@@ -163,14 +163,14 @@ func (e *Export) join() error {
 	return errors.Join(e.faults...)
 }
 
-// lists makes it known that the export has a child table: whoever has no row
+// lists makes it known that the export has a child table: what has no row
 // in it has none at the site.
 func (e *Export) lists(table, doctype string) {
-	if e.listed[table] || doctype != User {
+	if e.listed[table] {
 		return
 	}
 	e.listed[table] = true
-	for _, d := range e.Users {
+	for _, d := range map[string][]Doc{User: e.Users, OAuthClient: e.Clients}[doctype] {
 		if !d.lists(table) {
 			d.tables[table] = []map[string]string{}
 		}

@@ -130,6 +130,11 @@ func (p *planner) clients(ctx context.Context) error {
 			p.add(r, nil)
 			continue
 		}
+		if !d.lists("allowed_roles") {
+			if have, err := p.hub.Client(ctx, c.ID); err == nil {
+				c.AllowedRoles = have.AllowedRoles // what the export does not say opens nothing
+			}
+		}
 		again, err := p.clientOutcome(ctx, c, &r)
 		if err != nil {
 			return err

@@ -240,3 +240,34 @@ func TestWhatAnExportDoesNotSayIsNotTakenForNothing(t *testing.T) {
 		t.Errorf("got %+v", one)
 	}
 }
+
+// Whoever was switched off at the site since is signed out here.
+func TestWhoIsSwitchedOffAtTheSiteIsSwitchedOffHere(t *testing.T) {
+	h := newHouse(t)
+	files := map[string]string{"users.csv": "ID,Email,Enabled,User ID (Social Logins)\na@example.com,a@example.com,1,\n"}
+	h.carry(h.plan(files))
+	before, err := h.FindUser(t.Context(), "a@example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files["users.csv"] = strings.Replace(files["users.csv"], ",1,", ",0,", 1)
+	r := h.carry(h.plan(files))
+	after, err := h.FindUser(t.Context(), "a@example.com")
+	if err != nil || r.of("a@example.com").Outcome != Updated || !after.Disabled || after.Epoch <= before.Epoch {
+		t.Errorf("got %+v, %v", after, err)
+	}
+}
+
+// An export without Allowed Roles opens no app that was for some.
+func TestAnExportWithoutAllowedRolesOpensNothing(t *testing.T) {
+	h := newHouse(t)
+	head, row := "ID,App Name,Redirect URIs,App Client Secret", "3k9v2m1q0a,App,https://a.example.com/cb,0123456789abcdef"
+	h.carry(h.plan(map[string]string{"clients.csv": head + ",Role (Allowed Roles)\n" + row + ",Boss\n"}))
+	if one := h.plan(map[string]string{"clients.csv": head + "\n" + row + "\n"}).Report.of("App"); one.Outcome != Unchanged {
+		t.Errorf("got %+v", one)
+	}
+	other := newHouse(t).plan(map[string]string{"clients.csv": head + "\n" + row + "\n"}).Report.of("App")
+	if other.Outcome != Created || !strings.Contains(strings.Join(other.Notes, " "), "everybody may") {
+		t.Errorf("got %+v", other)
+	}
+}

@@ -81,6 +81,9 @@ func allowedHere(doc Doc) []string {
 		}
 		allowed = append(allowed, roleHere(role))
 	}
+	if len(allowed) == 0 && doc.lists("allowed_roles") {
+		return []string{roleDesk} // which a site fills in itself: to it an empty list is nobody
+	}
 	slices.Sort(allowed)
 	return slices.Compact(allowed)
 }

@@ -191,6 +191,7 @@ func TestWhatAClientBecomes(t *testing.T) {
 		"by a stranger":   {with("redirect_uris", "https://a.example.com/cb", "owner", "Guest"), Skipped, "", "", "", nil},
 		"all may use it":  {with("redirect_uris", siteBack, "allowed_roles.role", "All", "allowed_roles.role", "Boss"), "", clients.Web, clients.MethodPost, "https://erp.example.com:8443", func(c ClientHere) bool { return c.AllowedRoles == nil }},
 		"some may use it": {with("redirect_uris", siteBack, "allowed_roles.role", "admin", "allowed_roles.role", "Boss"), "", clients.Web, clients.MethodPost, "https://erp.example.com:8443", func(c ClientHere) bool { return slices.Equal(c.AllowedRoles, []string{"Boss", renamedAdmin}) }},
+		"nobody may use":  {func() Doc { d := with("redirect_uris", siteBack); d.tables["allowed_roles"] = nil; return d }(), "", clients.Web, clients.MethodPost, "https://erp.example.com:8443", func(c ClientHere) bool { return slices.Equal(c.AllowedRoles, []string{roleDesk}) }},
 		"a bad logo":      {with("redirect_uris", siteBack, "logo_uri", "javascript:alert(1)", "client_uri", "https://a.example.com"), "", clients.Web, clients.MethodPost, "https://erp.example.com:8443", func(c ClientHere) bool { return c.LogoURI == "" && c.ClientURI != "" }},
 	} {
 		c, r := client(row.d, https)
