@@ -47,6 +47,17 @@ func (c *cache) get(id string, now time.Time) (client Client, found, hit bool) {
 	return Client{}, false, false
 }
 
+// site is what is remembered about the Frappe site that id is, if anything is
+// remembered. It copies no client.
+func (c *cache) site(id string, now time.Time) (site *FrappeSite, hit bool) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	if fresh(c.known[id].at, now) {
+		return c.known[id].client.Frappe, true
+	}
+	return nil, fresh(c.unknown[id], now)
+}
+
 // fresh also distrusts entries from the future, for a clock that was set back.
 func fresh(at, now time.Time) bool {
 	age := now.Sub(at)

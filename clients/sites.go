@@ -2,6 +2,7 @@ package clients
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -118,6 +119,29 @@ func (r *Registry) SiteAt(ctx context.Context, site string) (Client, error) {
 	return Client{}, fmt.Errorf("site %q: %w", site, fs.ErrNotExist)
 }
 
+// adding is how long the right to add a site is one caller's: longer than a
+// request takes.
+const adding = 15 * time.Second
+
+// AddSite is Add for a Frappe site that is not here yet; one that is, is
+// returned with fs.ErrExist. Of several that add the same at once one does; the
+// others may be told so before there is a client to return.
+func (r *Registry) AddSite(ctx context.Context, c Client) (Client, error) {
+	known, err := r.SiteAt(ctx, c.Frappe.URL)
+	if err == nil {
+		return known, fmt.Errorf("site %q: %w", c.Frappe.URL, fs.ErrExist)
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return Client{}, err
+	}
+	if r.replay != nil {
+		if err := r.replay(ctx, "site "+c.Frappe.URL, r.now().Add(adding)); err != nil {
+			return Client{}, fmt.Errorf("site %q: %w", c.Frappe.URL, err)
+		}
+	}
+	return r.Add(ctx, c)
+}
+
 // Await notes until when an administrator waits for the first sign-in of a
 // site; zero ends it.
 func (r *Registry) Await(ctx context.Context, id string, until time.Time) error {
@@ -134,14 +158,21 @@ func (r *Registry) Await(ctx context.Context, id string, until time.Time) error 
 	return nil
 }
 
-// Awaited returns a site whose first sign-in somebody waits for. For all other
-// ids it costs no more than a look at what is remembered.
-func (r *Registry) Awaited(ctx context.Context, id string) (Client, bool) {
-	c, err := r.cached(ctx, id)
-	if err != nil || !c.Frappe.awaited(r.now()) {
-		return Client{}, false
+// Awaited says whether somebody waits for the first sign-in of this client. For
+// all but sites it costs no more than a look at what is remembered.
+func (r *Registry) Awaited(ctx context.Context, id string) bool {
+	if id == "" {
+		return false
 	}
-	return c.clone(), true
+	site, hit := r.cache.site(id, r.now())
+	if !hit {
+		c, err := r.cached(ctx, id)
+		if err != nil {
+			return false
+		}
+		site = c.Frappe
+	}
+	return site.awaited(r.now())
 }
 
 func (s *FrappeSite) awaited(now time.Time) bool { return s != nil && now.Before(s.Awaited) }

@@ -148,6 +148,18 @@ func TestTheValuesAreThoseOfTheChosenProvider(t *testing.T) {
 	}
 }
 
+func TestASiteThatIsAddedManyTimesAtOnceIsThereOnce(t *testing.T) {
+	onBothEngines(t, func(t *testing.T, w *world) {
+		b := w.operator()
+		p := b.open("/admin/clients/frappe")
+		atOnce(16, func(int) { b.post(p, "/admin/clients/frappe", "site", "erp.example.com") })
+		all, err := w.Hub.Clients(t.Context())
+		if err != nil || len(all) != 1 {
+			t.Errorf("there are %d clients: %v", len(all), err)
+		}
+	})
+}
+
 func TestASiteIsAddedOnce(t *testing.T) {
 	w := newWorld(t, openSQLite(t))
 	b := w.operator()

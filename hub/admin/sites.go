@@ -35,14 +35,14 @@ func (d *Door) AddSite(c *gin.Context) error {
 	}
 	page := templates.AdminSiteNew{Site: form["site"], Provider: form["provider"], ProviderName: form["provider_name"]}
 	site, provider, err := d.describedSite(form)
-	if err == nil {
-		page.Known, err = d.knownSite(c, site)
-	}
 	var client clients.Client
 	if err == nil {
 		client = clients.NewFrappeSite(site, provider)
 		client.CreatedBy = d.by(c)
-		client, err = d.Clients.Add(c.Request.Context(), client)
+		client, err = d.Clients.AddSite(c.Request.Context(), client)
+	}
+	if errors.Is(err, fs.ErrExist) {
+		page.Known, err = knownSite(client)
 	}
 	if wrong, ok := mistakes(err, siteFields); ok {
 		page.Mistakes = firstOf(wrong)
@@ -74,17 +74,12 @@ func (d *Door) describedSite(form map[string]string) (site, provider string, err
 	return site, provider, clients.CheckProvider(provider)
 }
 
-// knownSite leads to the client that the site is already, if it is one. It is
-// then a mistake to add it.
-func (d *Door) knownSite(c *gin.Context, site string) (templates.Action, error) {
-	known, err := d.Clients.SiteAt(c.Request.Context(), site)
-	if errors.Is(err, fs.ErrNotExist) {
-		return templates.Action{}, nil
+// knownSite leads to the client that a site is already, if it is known by now.
+func knownSite(client clients.Client) (templates.Action, error) {
+	if client.ID == "" {
+		return templates.Action{}, clients.Problems{{Field: "site", Text: "This site is being added at this moment. Look for it under Applications."}}
 	}
-	if err != nil {
-		return templates.Action{}, err
-	}
-	return templates.Action{Label: known.Name, URL: clientPath(known.ID) + "/setup"},
+	return templates.Action{Label: client.Name, URL: clientPath(client.ID) + "/setup"},
 		clients.Problems{{Field: "site", Text: "This site was added before."}}
 }
 

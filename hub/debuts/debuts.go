@@ -97,7 +97,7 @@ func (k *Keeper) Learn(ctx context.Context, a *traces.Attempt) {
 		return
 	}
 	about := a.Knows()
-	if _, awaited := k.Clients.Awaited(ctx, about.Client); awaited {
+	if k.Clients.Awaited(ctx, about.Client) {
 		k.note(ctx, about, a, about.Client)
 		return
 	}
@@ -119,7 +119,7 @@ func (k *Keeper) stranger(ctx context.Context, about traces.About, a *traces.Att
 		return
 	}
 	for _, d := range found {
-		if _, awaited := k.Clients.Awaited(ctx, d.ID); awaited {
+		if k.Clients.Awaited(ctx, d.ID) {
 			k.note(ctx, about, a, d.ID)
 		}
 	}
