@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/frappe/frappetest"
@@ -217,54 +216,6 @@ func TestNoRoleOfAnOlderSiteMakesAnAdministrator(t *testing.T) {
 	s.there(func(u *frappetest.Person) { u.Roles = append(u.Roles, "Accounts Manager") })
 	r := s.signIn(s.browser(), s.app(), "scope", "openid profile email roles")
 	want(t, "roles", roles(s.world, r), "managers")
-}
-
-func TestWhatChangesAtASiteArrivesAtTheNextRefresh(t *testing.T) {
-	for _, g := range frappetest.Generations() {
-		s := above(t, g, keeping)
-		a := s.app()
-		r := s.signIn(s.browser(), a, "scope", "openid profile email roles offline_access")
-		want(t, "roles at first", roles(s.world, r), "accounts")
-		want(t, "pairs alive", s.alive(), 1)
-		for range 2 { // the second with the pair that the first brought
-			s.there(func(u *frappetest.Person) { u.Last = "King"; u.Roles = []string{"Accounts Manager", "All"} })
-			s.clock.skip(2 * time.Hour)
-			r = a.refresh(r.str("refresh_token"))
-			want(t, g.String()+": refresh", r.Status, 200)
-			want(t, g.String()+": roles after a while", roles(s.world, r), "managers")
-			want(t, g.String()+": pairs alive after refreshing", s.alive(), 1)
-		}
-		want(t, "name", s.userinfo(r.str("access_token")).str("name"), "Asha King")
-		s.signIn(s.browser(), a)
-		want(t, g.String()+": pairs alive after another sign-in", s.alive(), 1)
-
-		s.site.Edit(func(site *frappetest.Site) {
-			for i := range site.Tokens {
-				site.Tokens[i].Revoked = true
-			}
-		})
-		s.clock.skip(2 * time.Hour)
-		refused(t, g.String()+": when the site took the tokens back", a.refresh(r.str("refresh_token")), 400, "invalid_grant")
-		s.site.Edit(func(site *frappetest.Site) {
-			for _, token := range site.Tokens {
-				if strings.Contains(dump(t, s.world)+s.log.String(), token.Refresh) {
-					t.Errorf("%s: a token of the site is kept or logged as it is", g)
-				}
-			}
-		})
-	}
-}
-
-func TestSigningOutOfASiteGivesItsTokensBack(t *testing.T) {
-	s := above(t, frappetest.G2a, keeping, func(k *federation.LoginKey) { k.SignOutThere = true })
-	b := s.browser()
-	s.signIn(b, s.app())
-	want(t, "pairs alive", s.alive(), 1)
-	p := b.submit(b.open("/signout"), "/signout")
-	want(t, "pairs alive after signing out", s.alive(), 0)
-	if !strings.Contains(p.Body, `id="sign-out-there"`) || !strings.Contains(p.Body, s.site.URL+"/?cmd=web_logout") {
-		t.Errorf("the page does not lead on:\n%s", p.Body)
-	}
 }
 
 func TestATestOfASiteShowsWhatArrivesAndLeavesNothing(t *testing.T) {
