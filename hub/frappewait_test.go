@@ -334,6 +334,13 @@ func TestStrangersFillNoRecordOfAFirstSignIn(t *testing.T) {
 		b.open("/oauth2/authorize?response_type=code&client_id=" + x.app.ID + "&redirect_uri=https://evil.example/" + strings.Repeat("a", 1500))
 		w.clock.skip(10 * time.Millisecond)
 	}
+	for range 5 {
+		w.raw(frappePath+"get_token", "grant_type=authorization_code&code=x&client_id="+x.app.ID+"&client_secret=wrong")
+		w.clock.skip(3 * time.Second)
+	}
+	if wrong := x.wrong(); strings.Contains(wrong, "Client Secret") {
+		t.Errorf("whoever has no code of the site is taken for it: %q", wrong)
+	}
 	if size := len(dump(t, w)); size > 300_000 {
 		t.Errorf("the database holds %d bytes", size)
 	}

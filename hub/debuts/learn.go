@@ -112,8 +112,11 @@ func (d *Debut) learn(about traces.About, ref string, steps []traces.Step, now t
 		return false
 	}
 	for _, s := range steps {
-		if s.What == traces.Request && misaddressed(steps) {
+		switch {
+		case s.What == traces.Request && misaddressed(steps):
 			continue // it came, but not as it should
+		case slices.Contains(anybodys, s.What) && !brought(steps):
+			continue
 		}
 		if learn := lessons[s.What]; learn != nil {
 			learn(d, s, now)
@@ -130,6 +133,15 @@ func (d *Debut) learn(about traces.About, ref string, steps []traces.Step, now t
 	}
 	d.Ref = ref
 	return !d.sameAs(before)
+}
+
+// anybodys are the mistakes at the token endpoint that anybody can make in the
+// site's name.
+var anybodys = []string{audit.ClientRefused, traces.Problem}
+
+// brought says that whoever came to the token endpoint had a code of the site.
+func brought(steps []traces.Step) bool {
+	return slices.ContainsFunc(steps, func(s traces.Step) bool { return s.What == traces.Token })
 }
 
 // misaddressed says that the request was refused before anybody was asked.
