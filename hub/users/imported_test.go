@@ -152,3 +152,37 @@ func TestIdentitiesComeWithAnImport(t *testing.T) {
 		t.Errorf("%d letters were sent", len(letters))
 	}
 }
+
+// What passlib, the library of Frappe, gives as examples in its documentation.
+func TestPasslibsOwnExamplesSignIn(t *testing.T) {
+	for _, hash := range []users.Hash{
+		"$pbkdf2-sha256$1212$4vjV83LKPjQzk31VI4E0Vw$hsYF68OiOUPdDZ1Fg.fJPeq1h/gXXY7acBp9/6c.tmQ",
+		"$pbkdf2-sha256$6400$.6UI/S.nXIk8jcbdHx3Fhg$98jZicV16ODfEsEZeYPGHU3kbrUrvUEXOPimVSQDD44",
+	} {
+		w := newWorld(t)
+		must[users.User](t)(w.AddImported(t.Context(), adaThere(func(i *users.Import) { i.NewUser.Imported = hash })))
+		if err := w.signIn("ada@example.org", "Password"); !errors.Is(err, users.ErrWrongPassword) {
+			t.Errorf("another password: %v", err)
+		}
+		if err := w.signIn("ada@example.org", "password"); err != nil {
+			t.Errorf("%.30s: %v", string(hash), err)
+		}
+	}
+}
+
+// FuzzUsableHash: a hash from an export is refused, or costs what can be
+// afforded: nothing that is usable has more rounds than the bound.
+func FuzzUsableHash(f *testing.F) {
+	for _, hash := range []string{byPasslib, byDjango, byBcrypt, byArgon2CFFI, "$pbkdf2-sha256$99999999$c2FsdHNhbHQ$zhM1", "$pbkdf2-sha256$$$", "$argon2id$v=19$m=4294967295,t=1,p=1$$", "$frappel$1$a$b"} {
+		f.Add(hash)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if !users.UsableHash(users.Hash(text)) {
+			return
+		}
+		parts := strings.Split(text, "$")
+		if len(text) > 512 || strings.Contains(text, "pbkdf2") && len(parts[len(parts)-3]) > len("2000000") {
+			t.Errorf("%q is usable", text)
+		}
+	})
+}
