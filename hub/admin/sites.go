@@ -14,9 +14,6 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// custom stands in the form for every provider that has a name of its own.
-const custom = "Custom"
-
 // what the form calls the fields of a site's record: whatever is wrong with
 // them is wrong with the address
 var siteFields = map[string]string{"frappe": "site", "name": "site", "redirect_uris": "site", "default_redirect_uri": "site"}
