@@ -159,6 +159,7 @@ func TestNoAdministratorComesInThroughAnOlderSite(t *testing.T) {
 		admin.signIn(admin.open("/signin"), "second@example.org")
 		p = s.come(admin, admin.post(admin.open("/account/connections"), "/account/connect/erp"), ashaThere, frappetest.Allow)
 		want(t, name+": connecting", p.Status, http.StatusConflict)
+		want(t, name+": told why", strings.Contains(p.Body, "proves too little for one"), true)
 	}
 }
 

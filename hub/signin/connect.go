@@ -64,8 +64,12 @@ func (d *Door) connect(c *gin.Context, p sessions.Person, key federation.LoginKe
 	if decision.Action == users.Refuse {
 		event.Kind = audit.LinkRefused
 		d.Audit.Record(c.Request.Context(), event)
+		text := "It may sign in to another account here already. Disconnect it there first, or choose another one at " + key.Name + "."
+		if decision.TooWeak() {
+			text = "You are an administrator of this hub, and " + key.Name + " proves too little for one. Its login key says what could be changed."
+		}
 		return &web.Problem{Status: http.StatusConflict, Heading: "That account at " + key.Name + " wasn't connected.",
-			Text:   "It may sign in to another account here already. Disconnect it there first, or choose another one at " + key.Name + ".",
+			Text:   text,
 			Action: templates.Action{Label: "Your account", URL: connections}}
 	}
 	d.Audit.Record(c.Request.Context(), event)

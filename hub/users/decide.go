@@ -32,6 +32,9 @@ type Decision struct {
 	tell User   // the owner of the address, to hear of a refusal (D4)
 }
 
+// TooWeak tells whether the upstream proves too little for the person who asked.
+func (d Decision) TooWeak() bool { return d.Row == "D14" && d.Action == Refuse }
+
 // Passed is a row that was looked at and did not apply, with the fact that
 // decided so.
 type Passed struct {
