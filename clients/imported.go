@@ -178,7 +178,7 @@ func importedFields() []importedField {
 		field("Logo URI", func(c *Client) *string { return &c.LogoURI }),
 		field("TOS URI", func(c *Client) *string { return &c.TosURI }),
 		field("Policy URI", func(c *Client) *string { return &c.PolicyURI }),
-		{"site", func(a, b Client) bool { return a.siteURL() == b.siteURL() }, func(c *Client, from Client) { c.Frappe = from.Frappe }},
+		{"site", func(a, b Client) bool { return a.site() == b.site() }, (*Client).takeSite},
 	}
 }
 
@@ -196,11 +196,21 @@ func list(label string, at func(*Client) *[]string) importedField {
 	}
 }
 
-func (c Client) siteURL() string {
+// site is what an import says of the site that a client is.
+func (c Client) site() FrappeSite {
 	if c.Frappe == nil {
-		return ""
+		return FrappeSite{}
 	}
-	return c.Frappe.URL
+	return FrappeSite{URL: c.Frappe.URL, Provider: c.Frappe.Provider}
+}
+
+// takeSite leaves alone what was chosen here about a site.
+func (c *Client) takeSite(from Client) {
+	if c.Frappe == nil || from.Frappe == nil {
+		c.Frappe = from.Frappe
+		return
+	}
+	c.Frappe.URL, c.Frappe.Provider = from.Frappe.URL, from.Frappe.Provider
 }
 
 func (c Client) differsIn(want Client) []string {

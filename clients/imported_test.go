@@ -66,10 +66,14 @@ func TestAnImportGoesOverNothingThatWasChangedHere(t *testing.T) {
 	if want := []string{"App Name", "Allowed Roles", "client secret"}; got != Stale || !slices.Equal(differ, want) {
 		t.Errorf("got %s %q, want %q", got, differ, want)
 	}
+	there.Frappe.Provider = "hub"
 	if err := w.Reimport(t.Context(), there, "0123456789"); err != nil {
 		t.Fatal(err)
 	}
 	c := w.lookup(there.ID)
+	if c.Frappe.Provider != "hub" || c.Frappe.URL != "https://erp.example.com" {
+		t.Errorf("got %+v", c.Frappe)
+	}
 	if c.Name != "Head office" || !w.HasSecret(c, oldSecret) || !w.HasSecret(c, "0123456789") || c.Generation != 2 {
 		t.Errorf("got %+v", c)
 	}

@@ -96,8 +96,8 @@ func redirectsHere(d Doc, usable func(string) error, r *Record) []string {
 // site, an app that cannot keep a secret, or a server like any other.
 func kindOfClient(d Doc, redirects []string, r *Record) clients.Client {
 	scopes, all := scopesHere(d)
-	if site := siteOf(redirects, d.text("default_redirect_uri")); site != "" {
-		c := clients.NewFrappeSite(site, clients.FrappeProvider)
+	if site, provider := siteOf(redirects, d.text("default_redirect_uri")); site != "" {
+		c := clients.NewFrappeSite(site, provider)
 		c.RedirectURIs = redirects
 		for _, scope := range scopes {
 			if !slices.Contains(c.Scopes, scope) {
@@ -152,12 +152,17 @@ func tellScopes(all bool, r *Record) {
 	}
 }
 
-// siteCallback is how the path begins at which a Frappe site takes answers.
-var siteCallbacks = []string{"/api/method/frappe.integrations.oauth2_logins.", "/api/method/frappe.www.login.login_via_", "/api/method/frappe.www.login.login_oauth_user"}
+// logins and oldLogins are how the paths begin at which a Frappe site takes
+// answers, today and in versions up to 12.
+const (
+	logins    = "/api/method/frappe.integrations.oauth2_logins."
+	oldLogins = "/api/method/frappe.www.login.login_via_"
+)
 
-// siteOf is the origin of the Frappe site that the addresses belong to; empty
-// if they are no site's. The default one counts first.
-func siteOf(redirects []string, first string) string {
+// siteOf is the origin of the Frappe site that the addresses belong to, and
+// the provider of its Social Login Key; empty if they are no site's. The
+// default address counts first.
+func siteOf(redirects []string, first string) (site, provider string) {
 	if slices.Contains(redirects, first) {
 		redirects = append([]string{first}, redirects...)
 	}
@@ -166,11 +171,26 @@ func siteOf(redirects []string, first string) string {
 		if err != nil || u.Host == "" {
 			continue
 		}
-		if slices.ContainsFunc(siteCallbacks, func(path string) bool { return strings.HasPrefix(u.Path, path) }) {
-			return u.Scheme + "://" + u.Host
+		if login, found := strings.CutPrefix(u.Path, logins); found {
+			return u.Scheme + "://" + u.Host, providerOf(login)
+		}
+		if strings.HasPrefix(u.Path, oldLogins) {
+			return u.Scheme + "://" + u.Host, clients.FrappeProvider
 		}
 	}
-	return ""
+	return "", ""
+}
+
+// providerOf tells the provider by the end of the address: login_via_frappe,
+// login_via_keycloak/keycloak, custom/hub.
+func providerOf(login string) string {
+	if name, custom := strings.CutPrefix(login, "custom/"); custom && name != "" {
+		return name
+	}
+	if strings.HasPrefix(login, "login_via_keycloak") {
+		return clients.KeycloakProvider
+	}
+	return clients.FrappeProvider
 }
 
 // private reports whether only an app that is installed can take an answer at

@@ -173,8 +173,11 @@ func TestWhatAClientBecomes(t *testing.T) {
 		site    string
 		check   func(c ClientHere) bool
 	}{
-		"a site":          {with("redirect_uris", siteBack), "", clients.Web, clients.MethodPost, "https://erp.example.com:8443", func(c ClientHere) bool { return c.IDTokenAlg == "HS256" && c.PKCEOptional }},
+		"a site": {with("redirect_uris", siteBack), "", clients.Web, clients.MethodPost, "https://erp.example.com:8443", func(c ClientHere) bool {
+			return c.IDTokenAlg == "HS256" && c.PKCEOptional && c.Frappe.Provider == "hub"
+		}},
 		"an old site":     {with("redirect_uris", "https://erp.example.com/api/method/frappe.www.login.login_via_frappe"), "", clients.Web, clients.MethodPost, "https://erp.example.com", nil},
+		"a keycloak":      {with("redirect_uris", "https://erp.example.com"+logins+"login_via_keycloak/keycloak"), "", clients.Web, clients.MethodPost, "https://erp.example.com", func(c ClientHere) bool { return c.Frappe.Provider == clients.KeycloakProvider }},
 		"a site, default": {with("redirect_uris", "https://a.example.com/cb\n"+siteBack, "default_redirect_uri", siteBack), "", clients.Web, clients.MethodPost, "https://erp.example.com:8443", func(c ClientHere) bool { return c.DefaultRedirectURI == siteBack && len(c.RedirectURIs) == 2 }},
 		"a server":        {with("redirect_uris", "https://a.example.com/cb  https://a.example.com/b", "token_endpoint_auth_method", "Client Secret Basic"), "", clients.Web, clients.MethodBasic, "", func(c ClientHere) bool { return c.PKCEOptional && c.IDTokenAlg == "" && c.Secret == "5f1c09ab7e" }},
 		"a page":          {with("redirect_uris", "https://a.example.com/cb", "token_endpoint_auth_method", "None"), "", clients.SPA, clients.MethodNone, "", func(c ClientHere) bool { return !c.PKCEOptional && c.Secret == "" }},
