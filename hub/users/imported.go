@@ -41,6 +41,7 @@ const (
 	Known   Standing = "known"   // the hub itself gave the id to the other system
 	IDTaken Standing = "id"      // somebody else here has the id
 	Taken   Standing = "address" // somebody else here has the address
+	Moved   Standing = "moved"   // imported before with another address, and nothing shows that it is the same person
 )
 
 // importedID is what may become the id of a user: long enough to be nobody's
@@ -114,8 +115,17 @@ func standing(want User, byID, byKey *User) (Standing, User) {
 		return Touched, *byID
 	case byKey != nil && byKey.ID != byID.ID:
 		return Taken, *byKey
+	case byID.EmailKey != want.EmailKey && !byID.samePassword(want):
+		return Moved, *byID
 	}
 	return Stale, *byID
+}
+
+// samePassword reports whether the other system has the very hash of before.
+// Whoever only claims the subject of another there, once that one is gone, does
+// not have it: it is salted, and seen by nobody.
+func (u User) samePassword(want User) bool {
+	return want.Imported.Password != "" && u.Imported.Password == want.Imported.Password
 }
 
 // touched reports whether somebody changed an imported user here since.

@@ -62,11 +62,14 @@ func TestWhatAnImportFinds(t *testing.T) {
 		change func(*users.Import)
 		want   users.Standing
 	}{
-		"another name there":            {func(*world) {}, renamed, users.Stale},
-		"another role there":            {func(*world) {}, func(i *users.Import) { i.Roles = nil }, users.Stale},
-		"switched off there":            {func(*world) {}, func(i *users.Import) { i.Disabled = true }, users.Stale},
-		"another password there":        {func(*world) {}, func(i *users.Import) { i.NewUser.Imported = byDjango }, users.Stale},
-		"another address there":         {func(*world) {}, func(i *users.Import) { i.Email = "king@example.org" }, users.Stale},
+		"another name there":     {func(*world) {}, renamed, users.Stale},
+		"another role there":     {func(*world) {}, func(i *users.Import) { i.Roles = nil }, users.Stale},
+		"switched off there":     {func(*world) {}, func(i *users.Import) { i.Disabled = true }, users.Stale},
+		"another password there": {func(*world) {}, func(i *users.Import) { i.NewUser.Imported = byDjango }, users.Stale},
+		"another address there":  {func(*world) {}, func(i *users.Import) { i.Email = "king@example.org" }, users.Stale},
+		// A new record at the site that only claims the subject has no hash of before.
+		"another address and password":  {func(*world) {}, func(i *users.Import) { i.Email, i.NewUser.Imported = "eve@example.org", byDjango }, users.Moved},
+		"another address, no password":  {func(*world) {}, func(i *users.Import) { i.Email, i.NewUser.Imported = "eve@example.org", "" }, users.Moved},
 		"the address of somebody":       {func(w *world) { w.person("king@example.org") }, func(i *users.Import) { i.Email = "king@example.org" }, users.Taken},
 		"the address, another subject":  {func(*world) {}, other, users.Taken},
 		"another system, one subject":   {func(*world) {}, func(i *users.Import) { i.From = "other" }, users.IDTaken},

@@ -70,12 +70,7 @@ func personEmail(d Doc) string {
 // personSubject is what the site called the person to its apps: the userid of
 // the social login that is named after itself.
 func personSubject(d Doc, r *Record, subject func(string) string) string {
-	var found []string
-	for _, row := range d.tables["social_logins"] {
-		if id := strings.TrimSpace(row["userid"]); strings.EqualFold(strings.TrimSpace(row["provider"]), "frappe") && id != "" {
-			found = append(found, id)
-		}
-	}
+	found := subjects(d)
 	switch {
 	case len(found) == 1 && users.ValidSubject(found[0]):
 		return found[0]
@@ -85,6 +80,17 @@ func personSubject(d Doc, r *Record, subject func(string) string) string {
 		r.note("The subject (userid) of this user cannot be kept, so a new one is used.")
 	}
 	return subject(r.Name)
+}
+
+// subjects are all that a document claims.
+func subjects(d Doc) []string {
+	var found []string
+	for _, row := range d.tables["social_logins"] {
+		if id := strings.TrimSpace(row["userid"]); strings.EqualFold(strings.TrimSpace(row["provider"]), "frappe") && id != "" {
+			found = append(found, id)
+		}
+	}
+	return found
 }
 
 func personFace(d Doc, p *Person, r *Record) {

@@ -55,7 +55,8 @@ func (p *planner) clientOutcome(ctx context.Context, c ClientHere, r *Record) (a
 }
 
 // people plans the users. Whom the export has twice, by address or by subject,
-// it has wrong: neither is taken over.
+// it has wrong: neither is taken over. A subject counts also where the rest of
+// its document cannot be used.
 func (p *planner) people(ctx context.Context, tell func(done, of int)) error {
 	all := make([]Person, len(p.export.Users))
 	records := make([]Record, len(p.export.Users))
@@ -65,8 +66,10 @@ func (p *planner) people(ctx context.Context, tell func(done, of int)) error {
 		all[i], records[i] = person(d, hash, p.wanted, p.options, func(name string) string { return p.hub.ImportedSubject(From, name) })
 		if records[i].Outcome == "" {
 			key, _ := users.CanonicalEmail(all[i].Email)
-			byID[all[i].ID] = append(byID[all[i].ID], i)
 			byEmail[key] = append(byEmail[key], i)
+		}
+		for _, id := range claimedBy(d, all[i].ID) {
+			byID[id] = append(byID[id], i)
 		}
 		for _, identity := range all[i].Identities {
 			p.claims[identity]++
@@ -75,7 +78,7 @@ func (p *planner) people(ctx context.Context, tell func(done, of int)) error {
 	for i := range all {
 		if records[i].Outcome == "" {
 			key, _ := users.CanonicalEmail(all[i].Email)
-			p.refuseTwins(&records[i], records, i, byID[all[i].ID], "subject (userid)")
+			p.refuseTwins(&records[i], records, i, byID[strings.ToLower(all[i].ID)], "subject (userid)")
 			p.refuseTwins(&records[i], records, i, byEmail[key], "e-mail address")
 		}
 		if err := p.onePerson(ctx, p.export.Users[i], all[i], records[i]); err != nil {
@@ -86,6 +89,19 @@ func (p *planner) people(ctx context.Context, tell func(done, of int)) error {
 		}
 	}
 	return nil
+}
+
+// claimedBy are the subjects that are not to be anybody else's: those that a
+// document claims, taken over or not, and the one that it gets here. Many
+// databases of apps know no difference between capitals and small letters.
+func claimedBy(d Doc, id string) []string {
+	var ids []string
+	for _, claimed := range append(subjects(d), id) {
+		if claimed = strings.ToLower(claimed); claimed != "" && !slices.Contains(ids, claimed) {
+			ids = append(ids, claimed)
+		}
+	}
+	return ids
 }
 
 func (p *planner) refuseTwins(r *Record, records []Record, me int, twins []int, what string) {
@@ -181,6 +197,9 @@ func personOutcome(r *Record, standing users.Standing, there users.User) {
 	case users.Taken:
 		r.refuse("Somebody here has this e-mail address already, with the subject "+there.ID+". That account stays as it is, password included.",
 			"If it is the same person, they sign in with their account here; apps that know them by the old subject ("+r.ID+") must be told the new one.")
+	case users.Moved:
+		r.refuse("Whoever has this subject here came with the address "+there.Email+". At the site people can claim the subject of somebody who is gone, and no password hash shows that this is the same person, so nothing is taken over.",
+			"If it is the same person, let them change the address here under Your account, or export the passwords too.")
 	default:
 		r.refuse("Somebody else here has this subject.", "Find out who it is: fedhub user list --json")
 	}
