@@ -216,3 +216,26 @@ func TestAnAddressThatNobodyAnswersForOpensNoAccountAtASite(t *testing.T) {
 		t.Errorf("the page does not say what to do:\n%s", p.Body)
 	}
 }
+
+// FE-18: databases under sites take é for e, so whoever owns the domain
+// exämple.com would be somebody of example.com there. Addresses leave as plain
+// ASCII, and where that cannot be, not at all.
+func TestALikenessOfAnAddressIsNobodyElsesAtASite(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	a := w.site(clients.FrappeProvider)
+	w.person("Boss@exämple.com")
+	answer := a.enter(t, w.browser(), "Boss@exämple.com")
+	const plain = "boss@xn--exmple-cua.com"
+	want(t, "email of userinfo", w.sendJSON("GET", frappePath+"openid_profile", answer.str("access_token"), nil).str("email"), plain)
+	want(t, "email of the ID token", claimsOf(t, answer.str("id_token"))["email"], any(plain))
+
+	for _, like := range []string{"josé@example.com", "\u212aate@example.com"} {
+		w.person(like)
+		b := w.browser()
+		p := b.signIn(b.open(siteRequest(a, frappePath+"authorize", "s")), like)
+		want(t, like, p.Status, http.StatusForbidden)
+		if !strings.Contains(p.Body, "plain Latin letters") {
+			t.Errorf("the page does not say why:\n%s", p.Body)
+		}
+	}
+}

@@ -131,7 +131,7 @@ func (d *Door) proceed(c *gin.Context, client clients.Client, flow flows.Flow) e
 			return err
 		}
 		f.allowed = client.Admits(person.User.Roles)
-		f.nameless = client.Frappe != nil && !person.User.Answered()
+		f.nameless = client.Frappe != nil && person.User.PlainEmail() == ""
 		if flow.Request.Subject != "" {
 			if f.subject, err = d.Tokens.Subject(c.Request.Context(), client.ID, person.User.ID); err != nil {
 				return err

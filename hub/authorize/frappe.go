@@ -39,7 +39,7 @@ func keepFromSite(client clients.Client, protocol *oauth.Error, err error) *web.
 		}
 		if errors.Is(err, errNoAddress) {
 			p.Heading = shown(client) + " needs an email address that is surely yours."
-			p.Text = "It knows people by their email address, and nobody has proved yours. Prove it under your account, then try again."
+			p.Text = "It knows people by their email address in plain Latin letters, and nobody has proved one of yours. Prove one under your account, then try again."
 			p.Other = templates.Action{Label: "Open your account", URL: "/account"}
 		}
 	case errors.As(err, &refused) && refused.Code == "login_required":

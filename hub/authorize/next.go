@@ -36,7 +36,7 @@ type facts struct {
 	person   *sessions.Person // nil: nobody is signed in
 	subject  string           // what the client knows the person by, if the request names somebody
 	allowed  bool             // the person has a role that the client asks for
-	nameless bool             // the client knows people by an address, and nobody answers for the person's
+	nameless bool             // the client knows people by an address, and the person has none it may believe
 	covered  bool             // the person agreed, or need not be asked
 	quiet    bool             // an upstream may say who it is without a page
 	grant    grants.Grant

@@ -13,12 +13,12 @@ import (
 const maxSiteText = 140
 
 // forSite makes claims what a Frappe site can live with: it takes the address
-// in lower case for the name of the account, needs a name, and breaks on one
-// that is too long. Nothing is claimed that is not so: what the scopes did not
+// for the name of the account, needs a name, and breaks on one that is too long. Nothing is claimed that is not so: what the scopes did not
 // release stays out, and email_verified is as it was.
 //
-// The address is the account there, and few sites look at email_verified. So
-// one that nobody answers for stays out too: it may be somebody else's (FE-18).
+// The address is the account there, few sites look at email_verified, and their
+// databases compare without accents. So it is the plain one, and one that nobody
+// answers for stays out: it may be somebody else's (FE-18).
 func (k *Keeper) forSite(c clients.Client, u users.User, claims map[string]any) {
 	if c.Frappe == nil {
 		return
@@ -28,16 +28,16 @@ func (k *Keeper) forSite(c clients.Client, u users.User, claims map[string]any) 
 	if picture, _ := claims["picture"].(string); !strings.HasPrefix(picture, "https://") {
 		delete(claims, "picture")
 	}
-	if !u.Answered() {
+	_, released := claims["email"]
+	email := u.PlainEmail()
+	hasEmail := released && email != ""
+	if hasEmail {
+		claims["email"] = email
+	} else {
 		delete(claims, "email")
 		delete(claims, "email_verified")
 	}
-	email, hasEmail := claims["email"].(string)
-	if hasEmail {
-		email = strings.ToLower(email)
-		claims["email"] = email
-	}
-	if _, released := claims["updated_at"]; !released {
+	if _, released = claims["updated_at"]; !released {
 		return // no profile
 	}
 	if name, _ := claims["name"].(string); name == "" && hasEmail {

@@ -89,6 +89,23 @@ func SameMailbox(raw string) bool {
 	return true
 }
 
+// PlainEmail is the user's address for systems that know people by nothing
+// else and may take letters for others that look like them, as most databases
+// do: in lower case and ASCII, the domain as IDNA writes it. It is empty where
+// that cannot be written so, and where nobody answers for the address.
+func (u User) PlainEmail() string {
+	if !u.Answered() {
+		return ""
+	}
+	key, err := CanonicalEmail(u.Email)
+	// Folding makes plain letters of others: what was typed must be plain too.
+	local, _, _ := strings.Cut(u.Email, "@")
+	if err != nil || strings.ContainsFunc(local+key, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return ""
+	}
+	return key
+}
+
 // fold is NFKC and full case folding until neither changes anything: folding
 // can undo normalisation and the other way round (Unicode TR #15, NFKC_CF).
 func fold(s string) (string, bool) {
