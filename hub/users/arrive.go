@@ -24,7 +24,7 @@ func (k *Keeper) arrive(ctx context.Context, user User, c Claim, p Policy) (User
 		})
 		i.Email = tidyEmail(c.Email)
 		i.LastUsed = k.now()
-		i.Pending = false
+		i.Pending, i.Hearsay = false, false
 		return nil
 	})
 	if err != nil {

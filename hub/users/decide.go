@@ -60,8 +60,9 @@ func (a address) proven() bool { return a == addressProven || a == addressAuthor
 type facts struct {
 	unusable string // why the claim is worth nothing; empty: it is not
 
-	linked bool  // the identity is linked …
-	owner  *User // … to this user; nil: to one who is gone
+	linked  bool  // the identity is linked …
+	owner   *User // … to this user; nil: to one who is gone
+	hearsay bool  // … by an import alone, and the upstream does not say that they have the address of the user
 
 	linker *User // is adding the identity from the own account page
 
@@ -85,7 +86,7 @@ func (f facts) links() bool { return f.linking == LinkConfirm || f.linking == Li
 //	D11  whoever it would be is disabled or was removed       refuse
 //	D14  the upstream is weak, the user an administrator      refuse
 //	D2   adding an identity to the own account                link, unless it is another's
-//	D1   the identity is linked                               sign in that user, whatever the e-mail says
+//	D1   the identity is linked                               sign in that user, whatever the e-mail says, except once after an import
 //	D12  the address is malformed or several users'           refuse
 //	D3   nobody has the address, it is missing or unproven    create without it counting, if sign-up is allowed
 //	D5   nobody has the address, it is proven                 create, likewise

@@ -30,6 +30,10 @@ type Identity struct {
 	// Record is the change that linked it; empty if it came with the user.
 	Record string `bson:"record,omitempty"`
 
+	// Hearsay is set on one that came with an import and has not signed in yet:
+	// another system wrote it down, and the upstream has confirmed nothing.
+	Hearsay bool `bson:"hearsay,omitempty"`
+
 	// Pending is set while the user of a first arrival is being made.
 	Pending  bool      `bson:"pending,omitempty"`
 	Linked   time.Time `bson:"linked"`
@@ -131,7 +135,7 @@ func (k *Keeper) wayInBeside(ctx context.Context, userID, identityID string) err
 		return err
 	}
 	for _, i := range linked {
-		if i.ID != identityID {
+		if i.ID != identityID && !i.Hearsay {
 			return nil
 		}
 	}

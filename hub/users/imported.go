@@ -214,7 +214,8 @@ func (u *User) become(want User) {
 }
 
 // LinkImported gives an imported person an identity that the other system knew
-// them by, and reports whether it is new. It came with the user, so it has no
+// them by, and reports whether it is new. It signs in once the upstream says
+// that its owner has the user's address. It came with the user, so it has no
 // record to undo and nobody is told by letter. Somebody else's is fs.ErrExist;
 // a user who was changed here since, or is an administrator, gets none.
 func (k *Keeper) LinkImported(ctx context.Context, userID string, c Claim) (bool, error) {
@@ -236,8 +237,17 @@ func (k *Keeper) LinkImported(ctx context.Context, userID string, c Claim) (bool
 	if err != nil || otherSubject(linked, c) { // one person is one person there (row D10)
 		return false, err
 	}
-	err = k.identities.Insert(ctx, k.newIdentity(c, userID))
+	identity := k.newIdentity(c, userID)
+	identity.Hearsay = true
+	err = k.identities.Insert(ctx, identity)
 	return err == nil, err
+}
+
+// says reports whether the upstream has verified that the person has the
+// address of a user.
+func (c Claim) says(u User) bool {
+	key, err := CanonicalEmail(c.Email)
+	return err == nil && c.EmailVerified && SameMailbox(c.Email) && key == u.EmailKey
 }
 
 // ValidRole reports whether a role can be kept as it is written.

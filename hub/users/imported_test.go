@@ -148,11 +148,45 @@ func TestIdentitiesComeWithAnImport(t *testing.T) {
 	if !link(subject, "1") || link(subject, "1") || link(subject, "2") || link(eve.ID, "1") || link(eve.ID, "3") {
 		t.Error("linked what should not be, or not what should")
 	}
-	if came := w.match(google("1", ""), trusted()); came.User.ID != subject || came.Action != users.SignIn {
+	if came := w.match(google("1", "Ada@example.org"), trusted()); came.User.ID != subject || came.Action != users.SignIn {
 		t.Errorf("it does not sign in: %+v", came)
 	}
 	if letters := w.post.taken(); len(letters) > 0 {
 		t.Errorf("%d letters were sent", len(letters))
+	}
+}
+
+// People can write the number of somebody else's account into their own record
+// of the site. Whoever owns that account must not land in what is theirs.
+func TestAnImportedIdentityCountsOnceItHasTheAddressOfTheUser(t *testing.T) {
+	w := newWorld(t)
+	ada := must[users.User](t)(w.AddImported(t.Context(), adaThere()))
+	must[bool](t)(w.LinkImported(t.Context(), ada.ID, google("1", "")))
+	unverified := google("1", "ada@example.org")
+	unverified.EmailVerified = false
+	for name, c := range map[string]users.Claim{"another address": google("1", "bob@gmail.example"), "no address": google("1", ""), "not verified": unverified} {
+		if came := w.match(c, trusted()); came.Action != users.Refuse || came.Row != "D1" {
+			t.Errorf("%s: got %s by %s", name, came.Action, came.Row)
+		}
+	}
+	if came := w.match(google("1", "ada@example.org"), trusted()); came.Action != users.SignIn {
+		t.Errorf("the address of the user: got %s (%s)", came.Action, came.Reason)
+	}
+	if came := w.match(google("1", "other@gmail.example"), trusted()); came.Action != users.SignIn {
+		t.Errorf("afterwards it is an identity like any other: got %s (%s)", came.Action, came.Reason)
+	}
+}
+
+// Who connects it while signed in has shown that it is theirs.
+func TestAnImportedIdentityIsConnectedByItsOwner(t *testing.T) {
+	w := newWorld(t)
+	ada := must[users.User](t)(w.AddImported(t.Context(), adaThere()))
+	must[bool](t)(w.LinkImported(t.Context(), ada.ID, google("1", "")))
+	if d := must[users.Decision](t)(w.Link(t.Context(), ada, google("1", "private@gmail.example"), trusted())); d.Action != users.Link {
+		t.Fatalf("got %s (%s)", d.Action, d.Reason)
+	}
+	if came := w.match(google("1", "private@gmail.example"), trusted()); came.Action != users.SignIn {
+		t.Errorf("got %s (%s)", came.Action, came.Reason)
 	}
 }
 

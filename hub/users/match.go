@@ -171,6 +171,7 @@ func (k *Keeper) gatherOwner(ctx context.Context, f *facts, c Claim) error {
 	switch {
 	case err == nil:
 		f.linked, f.owner = true, &owner
+		f.hearsay = identity.Hearsay && !c.says(owner)
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	case !identity.Pending:

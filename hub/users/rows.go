@@ -59,6 +59,9 @@ func known(f facts) (Decision, string) {
 	if !f.linked {
 		return pass("The identity is linked to nobody.")
 	}
+	if f.hearsay { // or its owner would land in the account of whoever claimed it elsewhere
+		return refuse("This identity came with an import, and the upstream does not say that its owner has the user's e-mail address. The user can sign in another way and add it.")
+	}
 	return about(f.owner, SignIn, "This identity is linked to the user.")
 }
 

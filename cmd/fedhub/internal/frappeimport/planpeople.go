@@ -237,7 +237,7 @@ func (p *planner) identities(ctx context.Context, one Person, standing users.Sta
 			r.note("Several people have the same account at " + k.Name + " in this export, so it is connected to none of them.")
 		default:
 			links = append(links, c)
-			r.note("Their account at " + k.Name + " signs them in here too.")
+			r.note("Their account at " + k.Name + " signs them in here too, if it has the address " + one.Email + ".")
 			if standing == users.Same {
 				r.Outcome = Updated
 			}
