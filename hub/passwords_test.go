@@ -1,6 +1,7 @@
 package hub_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -77,5 +78,35 @@ func TestFrappeHole17945PasswordsMayBeForAdministratorsAlone(t *testing.T) {
 	}
 	if p = invited.post(p, at, "name", "New", "password", password); p.Status != 403 {
 		t.Errorf("a password of an invited person: %d at %s", p.Status, p.URL)
+	}
+}
+
+// A password that is no way in proves no account to somebody else's identity
+// either: that would be the way in from then on.
+func TestAPasswordThatIsNoWayInLinksNothing(t *testing.T) {
+	hubs, _ := lettered(t)
+	here := hubs.secondary
+	hubs.primary.person("ada@example.org")
+	ada := here.person("ada@example.org")
+	b := here.browser()
+	p := hubs.through(b, here.app(), "ada@example.org") // the page that asks for the password
+	if err := here.Hub.ChangeSettings(t.Context(), "test", func(s *settings.Settings) { s.Passwords = settings.PasswordsForAdministrators }); err != nil {
+		t.Fatal(err)
+	}
+	p = b.at(here).submit(p, "/signin/link", "password", password)
+	want(t, "status", p.Status, http.StatusForbidden)
+	if strings.Contains(p.Body, `name="password"`) || !strings.Contains(p.Body, "Your password is not a way in here.") || !strings.Contains(p.Body, `id="send-letter"`) {
+		t.Errorf("it asks for a password again, or says no other way: %s", p.Body)
+	}
+	want(t, "links", hubs.linkedTo(t, ada), 0)
+
+	// Where no letters are sent either, the page says so.
+	silent := newPair(t, hubs.primary)
+	silent.secondary.person("ada@example.org")
+	if err := silent.secondary.Hub.ChangeSettings(t.Context(), "test", func(s *settings.Settings) { s.Passwords = settings.PasswordsForAdministrators }); err != nil {
+		t.Fatal(err)
+	}
+	if p = silent.through(silent.secondary.browser(), silent.secondary.app(), "ada@example.org"); !strings.Contains(p.Body, `id="no-way"`) {
+		t.Errorf("nobody is told what to do: %s", p.Body)
 	}
 }

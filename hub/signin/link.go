@@ -79,9 +79,13 @@ func (d *Door) linkPage(c *gin.Context, status int, name string, l linking, j jo
 	if err != nil {
 		return err
 	}
+	err = d.mayUsePassword(c, user.Admin())
+	if err != nil && !errors.Is(err, errOnlyAdministrators) {
+		return err
+	}
 	page := templates.Link{
 		Stop: name, Client: j.shown(), Provider: l.KeyName, Email: l.Email, Alert: alert,
-		Password: user.Password != "" && !l.MailOnly, Mail: d.Users.Mails(), Sent: c.Query("sent") != "",
+		Password: user.Password != "" && !l.MailOnly && err == nil, Mail: d.Users.Mails(), Sent: c.Query("sent") != "",
 		Cancel: "/signin" + local(j),
 	}
 	if !l.MailOnly {
@@ -126,6 +130,9 @@ func (d *Door) LinkConfirm(c *gin.Context) error {
 	user, err := d.Users.Authenticate(c.Request.Context(), l.Email, form["password"])
 	if err == nil && user.ID != l.UserID {
 		err = users.ErrWrongPassword
+	}
+	if err == nil {
+		err = d.mayUsePassword(c, user.Admin()) // what is proved here signs them in from now on
 	}
 	if alert, status, ok := mistake(err, d.Now()); ok {
 		d.failed(c, j, err)
