@@ -2,11 +2,13 @@ package hub_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/fedhub/fedhub/federation/frappe/frappetest"
+	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/settings"
 )
 
@@ -47,6 +49,26 @@ func TestTheAddressThatASiteSentIsRegisteredByOneButton(t *testing.T) {
 	x.site.HostName = host
 	x.login(w.browser(), "ada@example.org", "allow")
 	want(t, "as it was", x.marks(), "done done done")
+}
+
+// Anybody can send a request in the site's name, so no button makes an answer
+// travel in the clear that did not before, even where http is allowed.
+func TestNoButtonTakesTheEncryptionFromASite(t *testing.T) {
+	w := newWorldAs(t, openSQLite(t), hub.Config{AllowPrivateAddresses: true})
+	admin := w.operator()
+	_, values := admin.addSite("site", "https://erp.example.com")
+	x := &waiting{world: w, admin: admin, app: w.addedSite(values)}
+	for sent, offered := range map[string]bool{"https://erp.example.com:8443": true, "http://erp.example.com": false, "http://erp.example.com:8000": false} {
+		callback := sent + strings.TrimPrefix(x.app.RedirectURIs[0], "https://erp.example.com")
+		w.browser().open("/oauth2/authorize?" + url.Values{"response_type": {"code"}, "client_id": {x.app.ID}, "redirect_uri": {callback}, "scope": {"openid"}}.Encode())
+		p := x.look()
+		want(t, "sent", idsOf(t, p)["sent"], callback)
+		want(t, sent+": offered", strings.Contains(p.Body, `id="add-redirect"`), offered)
+		if offered && !strings.Contains(x.wrong(), "Anybody can send") {
+			t.Errorf("%s: nobody is warned: %s", sent, x.wrong())
+		}
+		w.clock.skip(3 * time.Second)
+	}
 }
 
 func TestAFirstSignInIsWatchedByAnyProcessAndWhateverIsTraced(t *testing.T) {

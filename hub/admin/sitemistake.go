@@ -85,9 +85,10 @@ func redirectAdvice(sent string, client clients.Client) string {
 		return "The site takes itself for " + u.Hostname() + ". Set host_name in its site_config.json to " + client.Frappe.URL + ", or add it here as another site by that name."
 	case u.Scheme != site.Scheme && u.Scheme == "http":
 		return "The site takes itself for a plain http site. Set host_name in its site_config.json to " + client.Frappe.URL +
-			" and let its proxy send X-Forwarded-Proto: https. That is better than to register the address that was sent, where anybody on the way could read the answer."
+			" and let its proxy send X-Forwarded-Proto: https. The address that was sent is not for an answer: anybody on the way could read it."
 	case u.Scheme != site.Scheme || u.Port() != site.Port():
-		return "The site takes itself for another address than the one you entered. Set host_name in its site_config.json to " + client.Frappe.URL + ", or register the address that was sent."
+		return "The site takes itself for another address than the one you entered. Set host_name in its site_config.json to " + client.Frappe.URL + ". Anybody can send " +
+			"such a request: register the address that was sent only if you know that the site is there."
 	}
 	return "The key at the site is of another provider, or has another Redirect URL, than was chosen here. Compare it with the values above."
 }

@@ -70,7 +70,8 @@ func (d *Door) AddSiteRedirect(c *gin.Context) error {
 }
 
 // addable says that the address that was sent differs from a registered one by
-// its scheme or port alone.
+// its scheme or port alone, and not by http in place of https: whoever sent it
+// may be there to listen.
 func (d *Door) addable(m debuts.Mistake, client clients.Client) bool {
 	sent, err := url.Parse(m.Sent)
 	if m.Kind != debuts.Redirect || err != nil || sent.RawQuery != "" || sent.Fragment != "" || sent.User != nil {
@@ -81,7 +82,7 @@ func (d *Door) addable(m debuts.Mistake, client clients.Client) bool {
 	}
 	return slices.ContainsFunc(client.RedirectURIs, func(registered string) bool {
 		u, err := url.Parse(registered)
-		return err == nil && u.Hostname() == sent.Hostname() && u.EscapedPath() == sent.EscapedPath() && u.RawQuery == "" && registered != m.Sent
+		return err == nil && (u.Scheme == sent.Scheme || sent.Scheme == "https") && u.Hostname() == sent.Hostname() && u.EscapedPath() == sent.EscapedPath() && u.RawQuery == "" && registered != m.Sent
 	})
 }
 
