@@ -41,7 +41,7 @@ func sets() []store.Spec {
 		{Name: "stops"},  // flows.Stop
 		{Name: "pushed"}, // requests.Pushed
 		{Name: "grants", Index: []string{"userId", "clientId"}},                // grants.Grant
-		{Name: "families", Index: []string{"sid"}},                             // grants.Family
+		{Name: "families", Index: []string{"sid", "userId"}},                   // grants.Family
 		{Name: "decoupled", Unique: []string{"code"}, Index: []string{"user"}}, // decoupled.Request
 		{Name: "guesses"}, // decoupled.Guess
 		{Name: "revoked"}, // tokens.Revoked

@@ -57,6 +57,31 @@ func TestSigningOutOfASiteGivesItsTokensBack(t *testing.T) {
 	}
 }
 
+// Whoever signs out must not get rid of the look at them: an app that goes on
+// without them, and another browser, still depend on the site.
+func TestSigningOutStopsNoLookThatIsStillNeeded(t *testing.T) {
+	s := above(t, frappetest.G2a, keeping, func(k *federation.LoginKey) { k.SignOutThere = true })
+	a, b := s.app(), s.browser()
+	r := s.signIn(b, a, "scope", "openid offline_access")
+	b.submit(b.open("/signout"), "/signout")
+	want(t, "pairs alive while an app goes on", s.alive(), 1)
+	s.site.Edit(func(site *frappetest.Site) {
+		for i := range site.Tokens {
+			site.Tokens[i].Revoked = true
+		}
+	})
+	s.clock.skip(2 * time.Hour)
+	refused(t, "when the site turned them off", a.refresh(r.str("refresh_token")), 400, "invalid_grant")
+
+	one, two := s.browser(), s.browser()
+	s.signIn(one, s.app())
+	s.signIn(two, s.app())
+	one.submit(one.open("/signout"), "/signout")
+	want(t, "pairs alive while another browser goes on", s.alive(), 1)
+	two.submit(two.open("/signout"), "/signout")
+	want(t, "pairs alive after the last", s.alive(), 0)
+}
+
 // Two apps that refresh at one moment make one request at the site: a newer
 // site would take the second for the use of a token that is over.
 func TestRefreshesAtASiteAreMadeOneAfterTheOther(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/store"
 )
 
 var errNoRefresh = oauth.InvalidGrant("the refresh token is unknown, expired or revoked; ask the user to sign in again")
@@ -125,6 +126,24 @@ func (k *Keeper) Live(ctx context.Context, id string) (Family, error) {
 		return Family{}, fmt.Errorf("family revoked (%s): %w", f.Why, fs.ErrNotExist)
 	}
 	return f, k.Stands(ctx, f)
+}
+
+// GoOn reports whether some client can still get tokens for a user who came by
+// a login key.
+func (k *Keeper) GoOn(ctx context.Context, userID, loginKey string) (bool, error) {
+	all, err := k.families.Find(ctx, store.Query{Field: "userId", Equals: userID})
+	if err != nil {
+		return false, err
+	}
+	for _, f := range all {
+		if f.LoginKey != loginKey || !f.Revoked.IsZero() {
+			continue
+		}
+		if err := k.Stands(ctx, f); !errors.Is(err, fs.ErrNotExist) {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 // Stands checks that the grant the family hangs on still stands.

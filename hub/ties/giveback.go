@@ -46,15 +46,37 @@ func (k *Keeper) giveBackOf(ctx context.Context, t Tie, use federation.Tokens) {
 	}
 }
 
-// Untie ends what one person's upstream gave us: the person signed out there
-// too, so nobody looks there again until they come back.
+// Untie gives back what one person's upstream gave us, for the person signed out
+// there too. While another browser or an app goes on without them the tie stays:
+// nobody may get rid of the look at them by signing out.
 func (k *Keeper) Untie(ctx context.Context, userID, keyID string) error {
-	t, err := k.Ties.Take(ctx, tieID(userID, keyID))
+	id := tieID(userID, keyID)
+	t, err := k.Ties.Get(ctx, id)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("untie: %w", err)
+	}
+	browsers, err := k.Sessions.FromUpstream(ctx, keyID, "", t.Subject)
+	if err != nil || len(browsers) > 0 {
+		return err
+	}
+	apps, err := k.Grants.GoOn(ctx, userID, keyID)
+	if err != nil || apps {
+		return err
+	}
+	return k.forget(ctx, id)
+}
+
+// forget ends a tie, and gives its tokens back.
+func (k *Keeper) forget(ctx context.Context, id string) error {
+	t, err := k.Ties.Take(ctx, id)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("forget a tie: %w", err)
 	}
 	k.giveBackOf(ctx, t, federation.Tokens{})
 	return nil

@@ -18,6 +18,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/sessions"
@@ -73,6 +74,7 @@ type Keeper struct {
 	Upstreams *federation.Registry
 	Users     *users.Keeper
 	Sessions  *sessions.Keeper
+	Grants    *grants.Keeper
 	Logouts   *logouts.Keeper
 	Audit     *audit.Recorder
 	Log       *slog.Logger
@@ -88,7 +90,7 @@ func sealContext(id string) string { return "ties/" + id }
 func (k *Keeper) Keep(ctx context.Context, user users.User, i federation.Identity) error {
 	id := tieID(user.ID, i.Key)
 	if i.Tokens.Refresh == "" {
-		return k.Untie(ctx, user.ID, i.Key)
+		return k.forget(ctx, id)
 	}
 	sealed, err := k.seal(id, i.Tokens)
 	if err != nil {
