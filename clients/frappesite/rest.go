@@ -11,6 +11,7 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -114,8 +115,8 @@ func orNothing(value any) any {
 func (s Site) ask(ctx context.Context, method, path string, body map[string]any) (map[string]any, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	reached := false
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { reached = true }})
+	var reached atomic.Bool // is set by whoever writes, who may go on when Do gives up
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { reached.Store(true) }})
 	r, err := s.request(ctx, method, path, body)
 	if err != nil {
 		return nil, err
@@ -125,7 +126,7 @@ func (s Site) ask(ctx context.Context, method, path string, body map[string]any)
 	client.Jar = nil
 	answer, err := client.Do(r)
 	if err != nil {
-		return nil, &Refusal{Kind: Unreachable, Unsure: reached, Cause: err}
+		return nil, &Refusal{Kind: Unreachable, Unsure: reached.Load(), Cause: err}
 	}
 	defer answer.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(answer.Body, maxBody+1))

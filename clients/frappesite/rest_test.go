@@ -1,10 +1,13 @@
 package frappesite_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/fedhub/fedhub/clients"
@@ -147,6 +150,24 @@ func TestWhatASiteSaysIsCleaned(t *testing.T) {
 		if len(text) > 310 || strings.Contains(text, "apisecret123456") || strings.Contains(text, "fhs_the") || strings.ContainsAny(text, "<>\u202e") {
 			t.Errorf("it is shown as %q", text)
 		}
+	}
+}
+
+// Whoever writes the request may be at it still when its time is up.
+func TestARequestThatWasGivenUpMayHaveArrived(t *testing.T) {
+	s := site(newAPI(t))
+	var writing sync.WaitGroup
+	s.HTTP = &http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
+		wrote := httptrace.ContextClientTrace(r.Context()).WroteHeaders
+		wrote()
+		writing.Go(wrote)
+		return nil, context.DeadlineExceeded
+	})}
+	_, err := s.Enter(t.Context(), key(clients.FrappeProvider), false)
+	writing.Wait()
+	var refused *frappesite.Refusal
+	if !errors.As(err, &refused) || refused.Kind != frappesite.Unreachable || !refused.Unsure {
+		t.Errorf("got %v, which is sure that nothing arrived", err)
 	}
 }
 

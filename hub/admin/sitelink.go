@@ -115,7 +115,7 @@ func (d *Door) showLink(c *gin.Context, status int, client clients.Client, link 
 var refusalNotes = map[string]templates.Note{
 	frappesite.WrongKey:    {Title: "The site does not know this API key.", Text: "Generate the keys again there, and copy both: the API Secret is shown only once."},
 	frappesite.NotAllowed:  {Title: "This API key may not make Social Login Keys.", Text: "Use one of a user with the role System Manager."},
-	frappesite.Exists:      {Tone: "warn", Title: "The site has a key of this provider already.", Text: "Nothing was changed. Tick the box below and enter the API key once more to replace it, or add the site here with another provider."},
+	frappesite.Exists:      {Tone: "warn", Title: "The site has a key of this provider already.", Text: "Nothing was changed. Tick the box below and enter the API key once more to replace it, or delete this application and add the site with another provider."},
 	frappesite.Missing:     {Title: "The site did not find the key.", Text: "Try again without the box ticked."},
 	frappesite.Invalid:     {Title: "The site did not accept the values.", Text: "Nothing was changed there."},
 	frappesite.NotFrappe:   {Title: "What answers at this address does not look like a Frappe site.", Text: "Compare the address with that of the site's own desk."},
