@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,24 +12,26 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/catalog"
 )
 
 type keyAddCmd struct {
-	Kind    string `enum:"peer,openid" default:"peer" help:"What is there: peer (another hub) or openid (any OpenID provider)."`
+	Kind    string `enum:"peer,openid,frappe" default:"peer" help:"What is there: peer (another hub), openid (any OpenID provider) or frappe (a Frappe or ERPNext site)."`
 	BaseURL string `name:"base-url" required:"" placeholder:"URL" help:"Its address. For another hub this is all that is needed."`
 	Name    string `placeholder:"NAME" help:"On the button; what the other hub calls itself if not given."`
 	Invite  string `placeholder:"CODE" help:"Invite code of the other hub, which lets this one in at once."`
 
-	ClientID         string `name:"client-id" placeholder:"ID" help:"Client id that an OpenID provider gave you."`
+	ClientID         string `name:"client-id" placeholder:"ID" help:"Client id that an OpenID provider or a Frappe site gave you."`
 	ClientSecretFile string `placeholder:"PATH" help:"File with the client secret that goes with it."`
 
 	Direct     bool              `help:"Send people straight there, without a page of this hub."`
 	SignUps    string            `enum:"allow,deny," default:"" placeholder:"WORD" help:"allow or deny people without an account here one; allow for a hub, deny for a provider."`
-	Linking    string            `enum:"confirm,auto,never,provisioned," default:"" placeholder:"WORD" help:"How accounts are connected: confirm, auto, never or provisioned; confirm if not given."`
+	Linking    string            `enum:"confirm,auto,never,provisioned," default:"" placeholder:"WORD" help:"How accounts are connected: confirm, auto, never or provisioned; if not given never for a Frappe site, else confirm."`
 	TrustEmail bool              `help:"Believe what it says about e-mail addresses, whatever their domain."`
 	Domain     []string          `placeholder:"DOMAIN" help:"E-mail domain that it speaks for. May be repeated."`
-	Scope      []string          `placeholder:"SCOPE" help:"Asked for there. May be repeated; openid, profile and email if not given."`
+	Scope      []string          `placeholder:"SCOPE" help:"Asked for there. May be repeated; openid, profile and email if not given, for a Frappe site openid alone."`
 	Role       map[string]string `placeholder:"THERE=HERE" help:"A role there and the role here that it stands for. May be repeated."`
+	Option     map[string]string `placeholder:"NAME=VALUE" help:"What else is to be known of a Frappe site, like version=\"16.29 or newer\", issuer=URL or credentials=header. May be repeated."`
 	ID         string            `name:"id" placeholder:"ID" help:"Part of the callback address; made from the name if not given."`
 
 	format `embed:""`
@@ -89,11 +92,26 @@ func (k *keyAddCmd) add(ctx context.Context, c *console, o *opened) (federation.
 			return federation.LoginKey{}, err
 		}
 	}
-	return o.KeepLoginKey(ctx, c.operator(), federation.LoginKey{
-		ID: k.ID, Kind: k.Kind, Name: k.name(ctx, o), BaseURL: k.BaseURL, ClientID: k.ClientID, Scopes: k.Scope,
-		Enabled: true, Direct: k.Direct, SignUps: k.SignUps, Linking: k.Linking,
-		TrustEmail: k.TrustEmail, AuthoritativeDomains: k.Domain, RoleMap: k.Role,
-	}, secret)
+	key := k.start()
+	key.ID, key.Name, key.BaseURL, key.ClientID = k.ID, k.name(ctx, o), k.BaseURL, k.ClientID
+	key.Enabled, key.Direct, key.SignUps = true, k.Direct, k.SignUps
+	key.TrustEmail, key.AuthoritativeDomains, key.RoleMap = k.TrustEmail, k.Domain, k.Role
+	key.Linking = cmp.Or(k.Linking, key.Linking)
+	if len(k.Scope) > 0 {
+		key.Scopes = k.Scope
+	}
+	return o.KeepLoginKey(ctx, c.operator(), key, secret)
+}
+
+// start is the key before anything is said of it: for a Frappe site that of the
+// catalogue.
+func (k *keyAddCmd) start() federation.LoginKey {
+	if entry, found := catalog.Get(k.Kind); found && k.Kind == federation.KindFrappe {
+		key := entry.Start(nil)
+		key.Options = k.Option
+		return key
+	}
+	return federation.LoginKey{Kind: k.Kind, Options: k.Option}
 }
 
 // name is what was typed, else what the upstream calls itself, else its host.
@@ -156,6 +174,15 @@ func tellKey(w io.Writer, o *opened, k federation.LoginKey) {
 		return
 	}
 	fmt.Fprintf(w, "Register this redirect URI there: %s\n", keyRowOf(o, k).Callback)
+	if k.Kind == federation.KindFrappe {
+		fmt.Fprintln(w, "On the site it is the one line of Redirect URIs, and the Default Redirect URI, of an OAuth Client with the scope openid.")
+	}
+	if k.KeepsAdminsOut() {
+		fmt.Fprintf(w, "Administrators of this hub do not come in through it. If the site is new enough, say so on its page: Version of the site, %s.\n", federation.SiteBinds)
+	}
+	if warning := k.SecretWarning(time.Now()); warning != "" {
+		fmt.Fprintln(w, warning)
+	}
 }
 
 // unanswered is an error if the other hub gave no answer that leads anywhere.
