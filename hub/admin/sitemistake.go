@@ -82,7 +82,8 @@ func redirectAdvice(sent string, client clients.Client) string {
 	}
 	switch {
 	case u.Hostname() != site.Hostname():
-		return "The site takes itself for " + u.Hostname() + ". Set host_name in its site_config.json to " + client.Frappe.URL + ", or add it here as another site by that name."
+		return "The site takes itself for " + u.Hostname() + ", or it was not the site: anybody can send such a request. If that is a name of it, " +
+			"set host_name in its site_config.json to " + client.Frappe.URL + ", or add it here as another site by that name."
 	case u.Scheme != site.Scheme && u.Scheme == "http":
 		return "The site takes itself for a plain http site. Set host_name in its site_config.json to " + client.Frappe.URL +
 			" and let its proxy send X-Forwarded-Proto: https. The address that was sent is not for an answer: anybody on the way could read it."
