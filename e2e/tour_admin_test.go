@@ -24,10 +24,10 @@ func frappePages(t *testing.T, o *tour) {
 	o.stop(b, "sitesetup: with mistakes")
 	b.press("#look-again")
 	o.stop(b, "sitesetup: waiting")
-	// The site takes itself for a plain http one, which the open page notices.
+	// The site takes itself for one at another port, which the open page notices.
 	id := evaluate[string](b, "document.getElementById('client_id').textContent")
 	resp, err := http.Get(s.URL + "/oauth2/authorize?response_type=code&scope=openid&client_id=" + id + "&redirect_uri=" +
-		url.QueryEscape("http://erp.northern-branch.example.com/api/method/frappe.integrations.oauth2_logins.login_via_frappe"))
+		url.QueryEscape("https://erp.northern-branch.example.com:8443/api/method/frappe.integrations.oauth2_logins.login_via_frappe"))
 	if err != nil {
 		t.Fatal(err)
 	}
