@@ -1,7 +1,11 @@
 package e2e_test
 
 import (
+	"net/http"
+	"strings"
 	"testing"
+
+	"github.com/chromedp/chromedp/kb"
 
 	"github.com/fedhub/fedhub/federation/frappe/frappetest"
 )
@@ -13,9 +17,14 @@ func TestAnERPNextSiteIsFederatedByItsAddressAndAnAPIKey(t *testing.T) {
 	ada := person(t, s.Hub, "Ada Lovelace", "ada@example.org")
 	b := s.administrator()
 	b.press("#new-frappe")
+	const hub, site = "https://id.example.com", "https://erp.example.com"
+	names := []string{s.URL, hub, api.URL, site, host(s.URL), host(hub), host(api.URL), host(site)}
+	b.fill("#site", api.URL+"/login")
+	b.forGuide("frappe-add", "form.panel", names...)
 	b.fill("#site", api.URL+"/login")
 	b.press("#create")
 	b.see("#client_secret")
+	b.forGuide("frappe-values", "#values", names...)
 	b.fill("#api_key", "a1b2c3d4e5f6a7b")
 	b.fill("#api_secret", "f7e6d5c4b3a2f1e")
 	b.press("#enter")
@@ -29,6 +38,7 @@ func TestAnERPNextSiteIsFederatedByItsAddressAndAnAPIKey(t *testing.T) {
 	other.signIn(ada)
 	other.see("#allow")
 	b.seeText("They have not been sent back yet")
+	b.forGuide("frappe-waiting", "#first-login", names...)
 	other.click("#allow")
 	b.see("#works")
 	if b.has("#look-again") {
@@ -37,6 +47,47 @@ func TestAnERPNextSiteIsFederatedByItsAddressAndAnAPIKey(t *testing.T) {
 	if _, found := api.Site.Account(ada.Email); !found {
 		t.Error("the site knows nobody")
 	}
+}
+
+func host(address string) string {
+	_, name, _ := strings.Cut(address, "://")
+	return name
+}
+
+// The other direction: an administrator names a site, and tries it.
+func TestAFrappeSiteIsTriedAsAProvider(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "Head office")
+	site := frappetest.NewPlainPrimary(t, frappetest.G1, nil)
+	site.Edit(func(site *frappetest.Site) {
+		site.Before = func(rw http.ResponseWriter, r *http.Request) bool {
+			if r.URL.Path != "/favicon.ico" {
+				return false
+			}
+			rw.WriteHeader(http.StatusNoContent)
+			return true
+		}
+	})
+	site.Join("asha@example.com", "Asha", "Rao", "Accounts User")
+	b := s.administrator()
+	b.open(s.URL + "/admin/keys/new?preset=frappe")
+	names := []string{s.URL, "https://id.example.com", site.URL, "https://erp.example.com"}
+	client := site.Register(b.read("#callback code"), func(c *frappetest.Client) { c.Trusted = true })
+	b.fill("#name", "ERP")
+	b.fill("#base_url", site.URL)
+	b.fill("#client_id", client.ID)
+	b.fill("#client_secret", client.Secret)
+	b.forGuide("frappe-upstream", "form.panel", names...)
+	b.fill("#base_url", site.URL)
+	b.press("#create")
+	b.press("#try")
+	b.fill("input[name=usr]", "asha@example.com")
+	b.keys(kb.Enter)
+	b.see("#result")
+	b.seeText("Its client secret is short")
+	b.seeText("asha@example.com")
+	b.inspect("keytried: a Frappe site")
+	b.forGuide("frappe-tried", "#steps", names...)
 }
 
 func TestAWaitingPageComesAgainWithoutScripts(t *testing.T) {

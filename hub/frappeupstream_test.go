@@ -250,6 +250,10 @@ func TestASiteToComeFromIsAddedByItsAddress(t *testing.T) {
 	if k.Kind != federation.KindFrappe || k.BaseURL != site.URL || k.ClientID != "b8772aed5c" || !k.SecretShort {
 		t.Errorf("got %d and %+v", p.Status, k)
 	}
+	// Otherwise only one way of sending the secret would be tried.
+	if k.Options[federation.OptionCredentials] != "" {
+		t.Errorf("what was left open is %v", k.Options)
+	}
 	if list := b.open("/admin/keys"); !strings.Contains(list.Body, "secret is short") {
 		t.Errorf("nobody is warned of the secret:\n%s", list.Body)
 	}

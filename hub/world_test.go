@@ -329,7 +329,8 @@ func fields(form *html.Node) url.Values {
 			}
 		case "select":
 			for o := range n.Descendants() {
-				if o.Data == "option" && has(o, "selected") {
+				// As browsers do: the first, unless one is selected.
+				if o.Data == "option" && (has(o, "selected") || !v.Has(attr(n, "name"))) {
 					v.Set(attr(n, "name"), attr(o, "value"))
 				}
 			}

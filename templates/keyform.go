@@ -51,6 +51,7 @@ type KeyForm struct {
 	Name          string    // name
 	Placed        bool      // the catalogue knows the Base URL, so nobody types it
 	BaseURL       string    // base_url
+	BaseURLHint   string    // what that is
 	Options       []Control // options.{name}
 	Endpoints     []Control // endpoints.authorize, .token, .userinfo
 	ClientID      string    // client_id

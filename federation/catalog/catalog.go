@@ -23,6 +23,8 @@ type Entry struct {
 	Group  string // one of Groups
 	// Fields are what must be known beyond a client id and a secret.
 	Fields []Field
+	// Address says what the Base URL is, where it is not that of an issuer.
+	Address string
 	// Key holds what a new key starts with. Its texts may name fields, like
 	// "https://login.microsoftonline.com/{tenant}/v2.0".
 	Key federation.LoginKey

@@ -7,10 +7,11 @@ import "github.com/fedhub/fedhub/federation"
 func frappeEntry() Entry {
 	return Entry{
 		Preset: "frappe", Name: "Frappe or ERPNext", Kind: federation.KindFrappe, Group: Work,
-		Key: federation.LoginKey{Linking: federation.Never, Scopes: []string{"openid"}},
+		Address: "The address of the site, like https://erp.example.org, and nothing behind it.",
+		Key:     federation.LoginKey{Linking: federation.Never, Scopes: []string{"openid"}},
 		Fields: []Field{
 			{
-				Name: federation.OptionVersion, Label: "Version of the site", Optional: true, Choices: []string{federation.SiteOlder, federation.SiteBinds},
+				Name: federation.OptionVersion, Label: "Version of the site", Default: federation.SiteOlder, Choices: []string{federation.SiteOlder, federation.SiteBinds},
 				Help: "A site older than 16.29 can be made to sign in somebody else than who is at the keyboard, so administrators of this hub are turned away unless the site is newer.",
 			},
 			{
@@ -23,7 +24,6 @@ func frappeEntry() Entry {
 			},
 		},
 		Guide: []string{
-			"As Base URL enter the address of the site, like https://erp.example.org, and nothing behind it.",
 			"On the site open OAuth Client, add one, and call it as people know this hub.",
 			"Scopes is the one word openid. Redirect URIs is one line, never empty, and Default Redirect URI is the same: {callback}.",
 			"Grant Type is Authorization Code, Response Type is Code. Tick Skip Authorization, or the site asks its people at every sign-in.",

@@ -89,6 +89,10 @@ func controls(e catalog.Entry, answers map[string]string) []templates.Control {
 	var all []templates.Control
 	for _, f := range e.Fields {
 		control := templates.Control{Name: "options." + f.Name, Label: f.Label, Help: f.Help, Value: cmp.Or(answers[f.Name], f.Default), Optional: f.Optional}
+		if len(f.Choices) > 0 && f.Optional && f.Default == "" {
+			// A browser chooses the first unasked.
+			control.Choices = []templates.Pair{{Name: "", Value: "Left open"}}
+		}
 		for _, choice := range f.Choices {
 			control.Choices = append(control.Choices, templates.Pair{Name: choice, Value: choice})
 		}

@@ -16,7 +16,7 @@ import (
 func (d *Door) keyForm(k federation.LoginKey) templates.KeyForm {
 	entry, _ := catalog.Get(k.Preset)
 	form := templates.KeyForm{
-		Enabled: k.Enabled, Name: k.Name, Placed: entry.Placed() || k.Kind == federation.KindOAuth2, BaseURL: k.BaseURL, Options: controls(entry, k.Options),
+		Enabled: k.Enabled, Name: k.Name, Placed: entry.Placed() || k.Kind == federation.KindOAuth2, BaseURL: k.BaseURL, BaseURLHint: cmp.Or(entry.Address, "The issuer, like https://id.example.org. Everything else is read from there."), Options: controls(entry, k.Options),
 		ClientID: k.ClientID, HasSecret: k.Secret != "", SecretExpires: dayOf(k.SecretExpires),
 		Scopes: strings.Join(k.Scopes, " "), Params: joined(k.Params, "="), Hosts: strings.Join(k.Hosts, "\n"),
 		SignUps: cmp.Or(k.SignUps, federation.Deny), SignUpDomains: strings.Join(k.SignUpDomains, "\n"),
