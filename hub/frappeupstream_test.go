@@ -1,12 +1,16 @@
 package hub_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/frappe/frappetest"
+	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
 )
 
@@ -26,7 +30,12 @@ const (
 // Asha is on. change may edit the key.
 func above(t *testing.T, g frappetest.Generation, change ...func(*federation.LoginKey)) *siteAbove {
 	t.Helper()
-	s := &siteAbove{world: newWorld(t, openSQLite(t))}
+	return aboveOn(t, openSQLite(t), g, change...)
+}
+
+func aboveOn(t *testing.T, db store.Backend, g frappetest.Generation, change ...func(*federation.LoginKey)) *siteAbove {
+	t.Helper()
+	s := &siteAbove{world: newWorld(t, db)}
 	s.site = frappetest.NewPlainPrimary(t, g, func(site *frappetest.Site) { site.Now = s.clock.now })
 	s.site.Join(ashaThere, "Asha", "Rao", "Accounts User")
 	s.client = s.site.Register(s.URL + "/signin/from/erp")
@@ -170,7 +179,8 @@ func TestWhoBecomesAnAdministratorMeanwhileSignsInAnotherWay(t *testing.T) {
 		change func(*federation.LoginKey)
 		status int
 	}{"older": {keeping, http.StatusForbidden}, "newer": {newest, http.StatusOK}} {
-		s := above(t, frappetest.G3, row.change)
+		db := &blind{Backend: openSQLite(t)}
+		s := aboveOn(t, db, frappetest.G3, row.change)
 		s.person(rootHere, users.AdminRole)
 		b := s.browser()
 		s.come(b, b.open("/signin"), ashaThere, frappetest.Allow)
@@ -186,7 +196,23 @@ func TestWhoBecomesAnAdministratorMeanwhileSignsInAnotherWay(t *testing.T) {
 			}
 		}
 		want(t, name, b.open("/admin/clients").Status, row.status)
+		s.clock.skip(time.Minute)
+		db.on.Store(true)
+		want(t, name+": while nobody knows what the key is", b.open("/admin/clients").Status, http.StatusServiceUnavailable)
 	}
+}
+
+// A blind backend finds no login keys while it is on: it fails.
+type blind struct {
+	store.Backend
+	on atomic.Bool
+}
+
+func (b *blind) Find(ctx context.Context, set string, q store.Query) ([]store.Record, error) {
+	if b.on.Load() && set == "loginkeys" {
+		return nil, errFault
+	}
+	return b.Backend.Find(ctx, set, q)
 }
 
 // An older site takes any secret; only the ID token shows that it is wrong.

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"errors"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"time"
@@ -105,12 +106,29 @@ func (h *Hub) operator(handle web.Handler) web.Handler {
 		if !p.User.Admin() {
 			return &web.Problem{Status: http.StatusForbidden, Page: templates.Forbidden(), Heading: "This page is for administrators."}
 		}
-		// Who became an administrator in a session that none may have begun.
-		if key, err := h.upstreams.Get(c.Request.Context(), p.Session.LoginKey); err == nil && key.KeepsAdminsOut() {
-			return &web.Problem{Status: http.StatusForbidden, Heading: "Sign in another way for this page.",
-				Text:   "You came in through " + key.Name + ", which proves too little for an administrator of this hub. Sign in with your password here.",
-				Action: templates.Action{Label: "Sign in another way", URL: "/signin?switch=1&local=1"}}
+		if err := h.strongEnough(c, p.Session); err != nil {
+			return err
 		}
 		return handle(c)
 	}
+}
+
+// strongEnough turns away who became an administrator in a session that none
+// may have begun. A session of our own needs no login key to be readable.
+func (h *Hub) strongEnough(c *gin.Context, s sessions.Session) error {
+	if s.LoginKey == "" {
+		return nil
+	}
+	key, err := h.upstreams.Get(c.Request.Context(), s.LoginKey)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case key.KeepsAdminsOut():
+		return &web.Problem{Status: http.StatusForbidden, Heading: "Sign in another way for this page.",
+			Text:   "You came in through " + key.Name + ", which proves too little for an administrator of this hub. Sign in with your password here.",
+			Action: templates.Action{Label: "Sign in another way", URL: "/signin?switch=1&local=1"}}
+	}
+	return nil
 }
