@@ -87,6 +87,15 @@ func (r *Registry) Reimport(ctx context.Context, want Client, secret string) err
 	})
 }
 
+// CheckReimport says, as Problems, why a kept client could not become what the
+// other system says now.
+func (r *Registry) CheckReimport(kept, want Client, secret string) error {
+	kept, want = kept.clone(), want.clone()
+	want.Tidy()
+	kept.take(want)
+	return r.takeSecret(&kept, secret)
+}
+
 // takeSecret gives the client a secret that was made elsewhere, unless it has
 // it already.
 func (r *Registry) takeSecret(c *Client, value string) error {
@@ -125,6 +134,9 @@ const (
 	Taken   ClientStanding = "taken"   // something else has the id
 )
 
+// SecretField is what a secret is called among the fields that differ.
+const SecretField = "client secret"
+
 // Standing says how a kept client (nil: there is none) stands to what another
 // system says of it, and in which fields they differ.
 func (r *Registry) Standing(kept *Client, want Client, secret string) (ClientStanding, []string) {
@@ -134,7 +146,7 @@ func (r *Registry) Standing(kept *Client, want Client, secret string) (ClientSta
 	want.Tidy()
 	differ := kept.differsIn(want)
 	if secret != "" && want.usesSecret() && !r.HasSecret(*kept, secret) {
-		differ = append(differ, "client secret")
+		differ = append(differ, SecretField)
 	}
 	switch {
 	case len(differ) == 0:

@@ -85,7 +85,10 @@ func (h *Hub) WouldImportClient(ctx context.Context, c clients.Client, secret st
 		return "", nil, err
 	}
 	standing, differ := h.clients.Standing(&kept, c, secret)
-	return standing, differ, nil
+	if standing == clients.Stale {
+		err = h.clients.CheckReimport(kept, c, secret)
+	}
+	return standing, differ, err
 }
 
 // CheckRedirect says what is wrong with an address that a client takes answers
