@@ -55,6 +55,9 @@ func TestTheHubEntersTheValuesAtTheSite(t *testing.T) {
 				t.Fatalf("got %d, %s", p.Status, says)
 			}
 			want(t, "secrets", x.secrets(), 1) // the one that was shown and never used is gone
+			kept := dump(t, w)
+			want(t, "made, on record", strings.Count(kept, "client.secret.added"), 2)
+			want(t, "gone, on record", strings.Count(kept, "client.secret.removed"), 1)
 			x.key = x.api.LoginKey(record)
 			want(t, "sign-ups", x.key.SignUps, "Deny")
 			x.site.Add(frappetest.Account{Email: "ada@example.org", FirstName: "Ada"})
@@ -63,7 +66,7 @@ func TestTheHubEntersTheValuesAtTheSite(t *testing.T) {
 			q = b.follow(b.submit(q, "/consent", "decision", "allow"))
 			b.read(b.Get(q.Location))
 			want(t, "steps", x.marks(), "done done done")
-			if kept := w.log.String() + dump(t, w); strings.Contains(kept, siteAPISecret) || strings.Contains(kept, siteAPIKey) {
+			if kept = w.log.String() + dump(t, w); strings.Contains(kept, siteAPISecret) || strings.Contains(kept, siteAPIKey) {
 				t.Error("the API key is kept or logged")
 			}
 			if !strings.Contains(dump(t, w), "client.site.entered") {
@@ -100,6 +103,8 @@ func TestASiteThatRefusesTheValuesIsExplained(t *testing.T) {
 				t.Errorf("got %d, %q, want it to say %q", p.Status, says, tt.says)
 			}
 			want(t, "secrets", x.secrets(), tt.secrets)
+			kept := dump(t, x.world)
+			want(t, "secrets, on record", strings.Count(kept, "client.secret.added")-strings.Count(kept, "client.secret.removed"), tt.secrets)
 			for _, never := range []string{siteAPISecret, "Traceback", "token=x", "<strong>clerk"} {
 				if strings.Contains(p.Body, never) {
 					t.Errorf("the page holds %q", never)

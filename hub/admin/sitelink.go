@@ -67,10 +67,10 @@ func (d *Door) recordLink(c *gin.Context, client clients.Client, refused *frappe
 
 // refusedLink takes back the secret, unless the site may have it.
 func (d *Door) refusedLink(c *gin.Context, client clients.Client, link templates.SiteLink, refused *frappesite.Refusal, secret string) error {
-	if !refused.Unsure {
-		if err := d.Clients.TakeBack(c.Request.Context(), client.ID, secret); err != nil {
-			return err
-		}
+	if refused.Unsure {
+		d.record(c, audit.Event{Kind: audit.SecretAdded, Client: client.ID, Reason: "The site may have it."})
+	} else if err := d.Clients.TakeBack(c.Request.Context(), client.ID, secret); err != nil {
+		return err
 	}
 	link.Note, link.Said = refusalNote(refused, client), refused.Said
 	return d.showLink(c, http.StatusOK, client, link)
@@ -80,9 +80,13 @@ func (d *Door) refusedLink(c *gin.Context, client clients.Client, link templates
 // nobody used were never entered anywhere, or were replaced by this one.
 func (d *Door) entered(c *gin.Context, client clients.Client, link templates.SiteLink, secret string, differ []frappesite.Difference, refused *frappesite.Refusal) error {
 	ctx := c.Request.Context()
+	d.record(c, audit.Event{Kind: audit.SecretAdded, Client: client.ID, Reason: "The site has it."})
 	var err error
 	if link.Dropped, err = d.Clients.DropUnused(ctx, client.ID, secret); err != nil {
 		return err
+	}
+	for range link.Dropped {
+		d.record(c, audit.Event{Kind: audit.SecretRemoved, Client: client.ID, Reason: "Nobody ever used it, and the site has another."})
 	}
 	if err := d.Debuts.Begin(ctx, client); err != nil {
 		return err
