@@ -168,7 +168,7 @@ func (h *Hub) doors() {
 	}
 	h.account = &account.Door{
 		Issuer: c.URL, Clients: h.clients, Upstreams: h.upstreams, Sessions: h.sessions, Users: h.users,
-		Grants: h.grants, Logouts: h.logouts, Links: h.links, Audit: h.audit, Edge: h.edge, Now: c.Now, MinPassword: c.MinPassword,
+		Grants: h.grants, Logouts: h.logouts, Links: h.links, Ties: h.ties, Audit: h.audit, Edge: h.edge, Now: c.Now, MinPassword: c.MinPassword,
 	}
 	h.oidc = &oidc.Door{
 		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Ties: h.ties, Initials: h.initials, Grants: h.grants, Tokens: h.tokens, Decoupled: h.decoupled, Proofs: h.proofs,
@@ -180,7 +180,7 @@ func (h *Hub) doors() {
 	h.admin = &admin.Door{
 		Health: h.health, Dog: h.dog, HTTP: h.http,
 		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams, Sessions: h.sessions,
-		Grants: h.grants, Logouts: h.logouts, Signing: h.signing, Settings: h.settings, Audit: h.audit, Traces: h.traces, Debuts: h.debuts, Users: h.users, Links: h.links, Edge: h.edge, Now: c.Now,
+		Grants: h.grants, Logouts: h.logouts, Signing: h.signing, Settings: h.settings, Audit: h.audit, Traces: h.traces, Debuts: h.debuts, Users: h.users, Links: h.links, Ties: h.ties, Edge: h.edge, Now: c.Now,
 		Callback: h.callback, ClientMetadata: h.clientMetadata,
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/frappe/frappetest"
+	"github.com/fedhub/fedhub/hub/users"
 )
 
 func TestWhatChangesAtASiteArrivesAtTheNextRefresh(t *testing.T) {
@@ -80,6 +81,53 @@ func TestSigningOutStopsNoLookThatIsStillNeeded(t *testing.T) {
 	want(t, "pairs alive while another browser goes on", s.alive(), 1)
 	two.submit(two.open("/signout"), "/signout")
 	want(t, "pairs alive after the last", s.alive(), 0)
+}
+
+// What is disconnected is looked at no more, so its tokens go back.
+func TestDisconnectingASiteGivesItsTokensBack(t *testing.T) {
+	for name, disconnect := range map[string]func(s *siteAbove, b *browser, i users.Identity){
+		"by the person": func(_ *siteAbove, b *browser, _ users.Identity) {
+			b.submit(b.open("/account/connections"), "/account/connections/remove")
+		},
+		"by an administrator": func(s *siteAbove, _ *browser, i users.Identity) {
+			admin := s.operator()
+			admin.submit(admin.open("/admin/users/"+i.UserID), "/admin/users/"+i.UserID+"/unlink")
+		},
+		"by command": func(s *siteAbove, _ *browser, i users.Identity) {
+			if _, err := s.Hub.Unlink(t.Context(), "test", i); err != nil {
+				t.Error(err)
+			}
+		},
+	} {
+		s := above(t, frappetest.G4, keeping)
+		b := s.browser()
+		s.signIn(b, s.app())
+		i := s.identity()
+		if _, err := s.Hub.People().SetPassword(t.Context(), i.UserID, "a long way round the houses"); err != nil {
+			t.Fatal(err)
+		}
+		b = s.browser()
+		s.come(b, b.open("/signin"), ashaThere, frappetest.Allow)
+		want(t, name+": pairs alive before", s.alive(), 1)
+		disconnect(s, b, i)
+		want(t, name+": pairs alive", s.alive(), 0)
+	}
+}
+
+// identity is the one that somebody has at the site.
+func (s *siteAbove) identity() users.Identity {
+	s.Helper()
+	all, err := s.Hub.Users(s.Context(), "", 10)
+	if err != nil {
+		s.Fatal(err)
+	}
+	for _, u := range all {
+		if linked, err := s.Hub.Identities(s.Context(), u.ID); err == nil && len(linked) == 1 {
+			return linked[0]
+		}
+	}
+	s.Fatal("nobody has one")
+	return users.Identity{}
 }
 
 // Two apps that refresh at one moment make one request at the site: a newer

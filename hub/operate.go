@@ -92,7 +92,7 @@ func (h *Hub) Unlink(ctx context.Context, by string, i users.Identity) (users.Us
 		return users.User{}, err
 	}
 	h.audit.Record(ctx, audit.Event{Kind: audit.LinkRemoved, Actor: by, Target: i.UserID, LoginKey: i.LoginKey})
-	return u, h.logouts.EndAll(ctx, u)
+	return u, errors.Join(h.logouts.EndAll(ctx, u), h.ties.Disconnect(ctx, i))
 }
 
 // ResetLink returns a link by which a person chooses a password, good once and

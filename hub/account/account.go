@@ -19,6 +19,7 @@ import (
 	"github.com/fedhub/fedhub/hub/links"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/ties"
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
@@ -36,6 +37,7 @@ type Door struct {
 	Grants    *grants.Keeper
 	Logouts   *logouts.Keeper
 	Links     *links.Keeper
+	Ties      *ties.Keeper
 	Audit     *audit.Recorder
 	Edge      *web.Edge
 	Now       func() time.Time

@@ -142,6 +142,9 @@ func (d *Door) Disconnect(c *gin.Context) error {
 	if err := d.Logouts.EndAll(ctx, user); err != nil {
 		return err
 	}
+	if err := d.Ties.Disconnect(ctx, identity); err != nil {
+		return err
+	}
 	if !stays {
 		return web.SeeOther(c, "/signed-out")
 	}

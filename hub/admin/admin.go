@@ -25,6 +25,7 @@ import (
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
+	"github.com/fedhub/fedhub/hub/ties"
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
@@ -41,6 +42,7 @@ type Door struct {
 	Sessions  *sessions.Keeper
 	Users     *users.Keeper
 	Links     *links.Keeper
+	Ties      *ties.Keeper
 	Grants    *grants.Keeper
 	Logouts   *logouts.Keeper
 	Health    *health.Keeper

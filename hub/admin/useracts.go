@@ -87,6 +87,10 @@ func (d *Door) Unlink(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	linked, err := d.Users.ByUser(c.Request.Context(), u.ID)
+	if err != nil {
+		return err
+	}
 	after, err := d.Users.Unlink(c.Request.Context(), u.ID, form["identity"], d.by(c))
 	if errors.Is(err, users.ErrLastWayIn) {
 		return refused(u, "It is the only way this person can sign in. Give them a password first, or disable them.")
@@ -98,6 +102,13 @@ func (d *Door) Unlink(c *gin.Context) error {
 	d.record(c, audit.Event{Kind: audit.LinkRemoved, Target: u.ID, LoginKey: key})
 	if err := d.Logouts.EndAll(c.Request.Context(), after); err != nil {
 		return err
+	}
+	for _, i := range linked {
+		if i.ID == form["identity"] {
+			if err := d.Ties.Disconnect(c.Request.Context(), i); err != nil {
+				return err
+			}
+		}
 	}
 	return web.SeeOther(c, userPath(u.ID)+"?done=removed")
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/users"
 )
 
 // giveBackWait is how long an upstream may take to take tokens back: somebody
@@ -65,6 +66,19 @@ func (k *Keeper) Untie(ctx context.Context, userID, keyID string) error {
 	apps, err := k.Grants.GoOn(ctx, userID, keyID)
 	if err != nil || apps {
 		return err
+	}
+	return k.forget(ctx, id)
+}
+
+// Disconnect forgets what came with an identity that the person has no more. What
+// hung on it has ended, so nobody needs to look there.
+func (k *Keeper) Disconnect(ctx context.Context, i users.Identity) error {
+	id := tieID(i.UserID, i.LoginKey)
+	switch t, err := k.Ties.Get(ctx, id); {
+	case errors.Is(err, fs.ErrNotExist), err == nil && t.Subject != i.Subject:
+		return nil
+	case err != nil:
+		return fmt.Errorf("disconnect: %w", err)
 	}
 	return k.forget(ctx, id)
 }
