@@ -113,6 +113,24 @@ func TestAPersonOfThePrimarySignsInAtTheSecondary(t *testing.T) {
 	})
 }
 
+// A password chosen meanwhile makes no session of the secondary's own.
+func TestSigningOutAtThePrimaryEndsASessionThatChangedItsPassword(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	w.person("ada@example.org")
+	hubs := newPair(t, w)
+	a := hubs.secondary.app()
+	b := hubs.secondary.browser()
+	b.answer(hubs.through(b, a, "ada@example.org"))
+	here := b.at(hubs.secondary)
+	p := here.submit(here.open("/account/password"), "/account/password", "password", "three quiet herons wade")
+	if p.URL.RequestURI() != "/account?done=password" {
+		t.Fatalf("at %s: %s", p.URL, p.Body)
+	}
+	at := b.at(hubs.primary)
+	at.submit(at.open("/signout"), "/signout")
+	here.openUntil("/account", func(p page) bool { return p.URL.Path == "/signin" })
+}
+
 func TestSigningOutAtThePrimaryEndsTheSessionAtTheSecondary(t *testing.T) {
 	onBothEngines(t, func(t *testing.T, w *world) {
 		w.person("ada@example.org")

@@ -92,9 +92,10 @@ func (d *Door) wrongPassword(c *gin.Context, p sessions.Person, current string) 
 	return templates.Note{Tone: "danger", Title: "That isn't your current password.", Text: "Check it and try again."}
 }
 
-// goOn keeps this browser signed in, in a session of the new epoch.
+// goOn keeps this browser signed in, in a session of the new epoch. Its
+// upstream still ends it.
 func (d *Door) goOn(c *gin.Context, p sessions.Person, u users.User) error {
-	start := sessions.Start{User: u, AMR: p.Session.AMR, ACR: p.Session.ACR, AuthTime: p.Session.AuthTime, IP: c.ClientIP()}
+	start := sessions.Start{User: u, AMR: p.Session.AMR, ACR: p.Session.ACR, AuthTime: p.Session.AuthTime, After: p.Session, IP: c.ClientIP()}
 	if p.User.Password != "" {
 		start.AuthTime = d.Now()
 	}

@@ -172,7 +172,8 @@ type Start struct {
 	LoginKey    string
 	UpstreamSID string
 	UpstreamSub string
-	Upstream    string // the id_token, in plain
+	Upstream    string  // the id_token, in plain
+	After       Session // the one that it goes on from, by the same upstream; zero if it is new
 	IP          string
 }
 
@@ -201,6 +202,9 @@ func (k *Keeper) Start(w http.ResponseWriter, r *http.Request, in Start) (Sessio
 		s.UpstreamSID = upstream(in.LoginKey, in.UpstreamSID)
 		s.UpstreamSub = upstream(in.LoginKey, in.UpstreamSub)
 		s.Upstream = k.sealed(s, in.Upstream)
+	}
+	if in.After.LoginKey != "" && in.After.UserID == s.UserID {
+		s.LoginKey, s.UpstreamSID, s.UpstreamSub, s.Upstream = in.After.LoginKey, in.After.UpstreamSID, in.After.UpstreamSub, in.After.Upstream
 	}
 	k.used(&s)
 	old, err := k.replaced(r)
