@@ -147,9 +147,7 @@ func (c *Connector) Refresh(ctx context.Context, before federation.Tokens) (fede
 		return federation.Identity{}, err
 	}
 	id, err := c.identify(ctx, got, func() (claims, error) { return c.verifyAgain(before, got) })
-	if err == nil && id.Subject != before.Subject {
-		id, err = federation.Identity{}, c.Faultf(federation.Untrusted, "the refreshed token is about another person")
-	}
+	id, err = c.Again(before, id, err)
 	if err != nil {
 		c.drop(ctx, got) // nobody keeps it
 	}

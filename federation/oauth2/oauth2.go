@@ -113,10 +113,7 @@ func (c *Connector) Refresh(ctx context.Context, tokens federation.Tokens) (fede
 		return federation.Identity{}, err
 	}
 	id, err := c.identity(ctx, token)
-	if err == nil && id.Subject != tokens.Subject {
-		return federation.Identity{}, c.Faultf(federation.Untrusted, "the refreshed token is about another person")
-	}
-	return id, err
+	return c.Again(tokens, id, err)
 }
 
 func (c *Connector) config(style oauth2.AuthStyle, redirect string) *oauth2.Config {

@@ -29,10 +29,7 @@ func (c *Connector) Refresh(ctx context.Context, tokens federation.Tokens) (fede
 	}
 	user.RefreshToken = refresh
 	id, err := c.identity(ctx, v, user)
-	if err == nil && id.Subject != tokens.Subject {
-		return federation.Identity{}, c.Faultf(federation.Untrusted, "the refreshed token is about another person")
-	}
-	return id, err
+	return c.Again(tokens, id, err)
 }
 
 // renews tells whether goth knows how to renew a token of this provider.

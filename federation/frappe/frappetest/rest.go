@@ -43,13 +43,6 @@ func NewAPI(t testing.TB, generation Generation, key, secret string) *API {
 	return a
 }
 
-// Kept is the record of a provider; nil if there is none.
-func (a *API) Kept(record string) map[string]any {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return maps.Clone(a.keys[record])
-}
-
 // Calls are the methods and paths that were asked, in order.
 func (a *API) Calls() []string {
 	a.mu.Lock()

@@ -77,6 +77,16 @@ func (b *Base) pin(ctx context.Context) error {
 	return nil
 }
 
+// Again passes on what a refresh brought, unless it is about another person
+// than the tokens were (OpenID Connect Core
+// §12.2 wants the same where there is an ID token).
+func (b *Base) Again(before federation.Tokens, id federation.Identity, err error) (federation.Identity, error) {
+	if err == nil && id.Subject != before.Subject {
+		return federation.Identity{}, b.Faultf(federation.Untrusted, "the refreshed token is about another person")
+	}
+	return id, err
+}
+
 // maxParameter bounds one parameter, in bytes. Codes of a few KB exist.
 const maxParameter = 8 << 10
 
