@@ -49,7 +49,7 @@ func TestAForgottenPasswordIsReplacedByALinkThatWorksOnce(t *testing.T) {
 	if known.Status != 200 || known.Status != unknown.Status || normal(known.Body) != normal(unknown.Body) {
 		t.Errorf("the answers differ:\n%s\n%s", known.Body, unknown.Body)
 	}
-	if n := len(box.all()); n != 1 {
+	if n := len(box.All()); n != 1 {
 		t.Fatalf("%d letters were sent", n)
 	}
 	link := box.link(w, "ada@example.org")
@@ -75,7 +75,7 @@ func TestAForgottenPasswordIsReplacedByALinkThatWorksOnce(t *testing.T) {
 	}
 	p := b.submit(b.open("/signin"), "/signin", "email", "ada@example.org", "password", "three quiet herons wade")
 	want(t, "the new password", p.URL.Path, "/account")
-	if last := box.all()[len(box.all())-1]; !strings.Contains(last.Subject, "was changed") {
+	if last := box.All()[len(box.All())-1]; !strings.Contains(last.Subject, "was changed") {
 		t.Errorf("the owner was told %q", last.Subject)
 	}
 }
@@ -127,11 +127,11 @@ func TestAResetLinkEndsWithWhatItWasMadeFor(t *testing.T) {
 	w.clock.skip(61 * time.Minute)
 	want(t, "after an hour", b.open(late).Status, http.StatusGone)
 	// No more than a few an hour, and nobody is told.
-	before := len(box.all())
+	before := len(box.All())
 	for range 8 {
 		ask()
 	}
-	want(t, "letters in an hour", len(box.all())-before, 4)
+	want(t, "letters in an hour", len(box.All())-before, 4)
 }
 
 // FE-19: whoever has the mailbox that somebody gave up gets no account with a
@@ -209,7 +209,7 @@ func TestTheLetterIsSentAgainButNotWithoutEnd(t *testing.T) {
 		b.submit(b.open("/account"), "/account/verify")
 	}
 	want(t, "the fifth", b.submit(b.open("/account"), "/account/verify").Status, http.StatusTooManyRequests)
-	want(t, "letters", len(box.all()), 4)
+	want(t, "letters", len(box.All()), 4)
 	// One of them proves it, and the others are over.
 	link := box.link(w, "bob@example.org")
 	b.submit(b.open(link), link)
@@ -232,7 +232,7 @@ func TestAnAddressIsChangedByItsOwnProof(t *testing.T) {
 	if p := b.open("/account"); !strings.Contains(p.Body, "ada@new.example") {
 		t.Error("the address was not changed")
 	}
-	if last := box.all()[len(box.all())-1]; last.To != "ada@example.org" || !strings.Contains(last.Subject, "was changed") {
+	if last := box.All()[len(box.All())-1]; last.To != "ada@example.org" || !strings.Contains(last.Subject, "was changed") {
 		t.Errorf("the old address was not told: %v", last)
 	}
 	// Somebody else's address stays theirs.
@@ -272,5 +272,5 @@ func TestOneAddressGetsFewLettersWhoeverAsks(t *testing.T) {
 		p := b.submit(b.open("/account/email"), "/account/email", "email", "vi\u017ftim@new.example")
 		want(t, "a look-alike", p.Status, http.StatusUnprocessableEntity)
 	}
-	want(t, "letters", len(box.all()), 4)
+	want(t, "letters", len(box.All()), 4)
 }

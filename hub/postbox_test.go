@@ -1,38 +1,21 @@
 package hub_test
 
 import (
-	"context"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/fedhub/fedhub/hub/mail"
+	"github.com/fedhub/fedhub/hub/mail/mailtest"
 )
 
 // A postbox is where letters come.
-type postbox struct {
-	mu      sync.Mutex
-	letters []mail.Letter
-}
-
-func (p *postbox) Send(_ context.Context, l mail.Letter) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.letters = append(p.letters, l)
-	return nil
-}
-
-func (p *postbox) all() []mail.Letter {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return append([]mail.Letter(nil), p.letters...)
-}
+type postbox struct{ mailtest.Box }
 
 // link is the path that the last letter to an address leads to.
 func (p *postbox) link(w *world, to string) string {
 	w.Helper()
-	all := p.all()
+	all := p.All()
 	for i := len(all) - 1; i >= 0; i-- {
 		if all[i].To == to {
 			if link := regexp.MustCompile(regexp.QuoteMeta(w.URL) + `(/\S+/\S+/\S+|/invite/\S+)`).FindStringSubmatch(all[i].Text); link != nil {
@@ -48,15 +31,12 @@ func (p *postbox) link(w *world, to string) string {
 // has a link to the path.
 func (p *postbox) pick(t *testing.T, to, path string) string {
 	t.Helper()
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	var found string
-	for _, l := range p.letters {
+	for _, l := range p.Take() {
 		if at := regexp.MustCompile(regexp.QuoteMeta(path) + `\?\S+`).FindString(l.Text); at != "" && l.To == to {
 			found = at
 		}
 	}
-	p.letters = nil
 	if found == "" {
 		t.Fatalf("no letter to %s leads to %s", to, path)
 	}
@@ -65,7 +45,7 @@ func (p *postbox) pick(t *testing.T, to, path string) string {
 
 // about are the letters whose subject says this.
 func (p *postbox) about(subject string) (found []mail.Letter) {
-	for _, letter := range p.all() {
+	for _, letter := range p.All() {
 		if strings.Contains(letter.Subject, subject) {
 			found = append(found, letter)
 		}

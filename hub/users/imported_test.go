@@ -151,7 +151,7 @@ func TestIdentitiesComeWithAnImport(t *testing.T) {
 	if came := w.match(google("1", "Ada@example.org"), trusted()); came.User.ID != subject || came.Action != users.SignIn {
 		t.Errorf("it does not sign in: %+v", came)
 	}
-	if letters := w.post.taken(); len(letters) > 0 {
+	if letters := w.post.Take(); len(letters) > 0 {
 		t.Errorf("%d letters were sent", len(letters))
 	}
 }

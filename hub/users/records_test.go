@@ -34,7 +34,7 @@ func TestALinkIsOnRecordAndTheLetterUndoesIt(t *testing.T) {
 		if r.Row != "D8" || r.UserID != ada.ID || r.Did != users.Linked || !strings.Contains(r.Policy, "linking auto") || !r.Standing() {
 			t.Errorf("got %+v", r)
 		}
-		sent := w.post.taken()
+		sent := w.post.Take()
 		if len(sent) != 1 || sent[0].To != "ada@gmail.example" {
 			t.Fatalf("got %+v", sent)
 		}
@@ -81,7 +81,7 @@ func TestALinkCanBeUndoneFor30Days(t *testing.T) {
 	w := newWorld(t)
 	w.person("ada@gmail.example")
 	d := w.match(google("1", "ada@gmail.example"), trusted())
-	token := undoToken(t, w.post.taken()[0])
+	token := undoToken(t, w.post.Take()[0])
 	w.pass(30*24*time.Hour - time.Minute)
 	if _, err := w.ByUndoToken(t.Context(), token); err != nil {
 		t.Error(err)
@@ -163,12 +163,12 @@ func TestTheOwnerHearsOfAnUnprovenClaimOnceADay(t *testing.T) {
 		wants(t, w.match(c, trusted()), "D4", users.Refuse)
 		wants(t, w.match(trap, trusted()), "D4", users.Refuse)
 	}
-	if sent := w.post.taken(); len(sent) != 1 || sent[0].To != "ada@example.org" {
+	if sent := w.post.Take(); len(sent) != 1 || sent[0].To != "ada@example.org" {
 		t.Errorf("got %+v", sent)
 	}
 	w.pass(24 * time.Hour)
 	w.match(c, trusted())
-	if sent := w.post.taken(); len(sent) != 1 {
+	if sent := w.post.Take(); len(sent) != 1 {
 		t.Errorf("a day later: got %+v", sent)
 	}
 }
@@ -183,7 +183,7 @@ func TestUndoingATakeOverGivesTheTrapNothingBack(t *testing.T) {
 	if !d.Emptied || len(w.emptied) != 1 || w.emptied[0] != trap.ID {
 		t.Errorf("emptied: %v, %v", d.Emptied, w.emptied)
 	}
-	sent := w.post.taken()
+	sent := w.post.Take()
 	if len(sent) != 1 || !strings.Contains(sent[0].Text, "emptied first") {
 		t.Fatalf("got %+v", sent)
 	}
@@ -214,7 +214,7 @@ func TestALinkThatCameToNothingLeavesNoRecord(t *testing.T) {
 	if all := must[[]users.Record](t)(w.Records(t.Context(), ada.ID)); len(all) != 0 {
 		t.Errorf("got %+v", all)
 	}
-	if sent := w.post.taken(); len(sent) != 0 {
+	if sent := w.post.Take(); len(sent) != 0 {
 		t.Errorf("got %+v", sent)
 	}
 }
@@ -228,7 +228,7 @@ func TestUndoingALinkDoesNotLetItsRemovalBeUndone(t *testing.T) {
 		wants(t, must[users.Decision](t)(w.Link(t.Context(), ada, google("thief", ""), trusted())), "D2", users.Link)
 		id := must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
 		must[users.User](t)(w.Unlink(t.Context(), ada.ID, id, ada.ID))
-		sent := w.post.taken()
+		sent := w.post.Take()
 		for _, l := range []mail.Letter{sent[first], sent[1-first]} {
 			if r, err := w.ByUndoToken(t.Context(), undoToken(t, l)); err == nil {
 				must[users.User](t)(second(w.Undo(t.Context(), r.ID, users.ByLetter)))
@@ -251,7 +251,7 @@ func TestALetterToAnotherAddressUndoesNothing(t *testing.T) {
 	id := must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
 	must[users.User](t)(w.Unlink(t.Context(), ada.ID, id, ada.ID))
 	must[users.User](t)(w.SetEmail(t.Context(), ada.ID, "ada@example.org", true))
-	for _, l := range w.post.taken() {
+	for _, l := range w.post.Take() {
 		if _, err := w.ByUndoToken(t.Context(), undoToken(t, l)); !errors.Is(err, users.ErrUndoLink) {
 			t.Errorf("%s: got %v", l.Subject, err)
 		}
@@ -263,9 +263,9 @@ func TestWhatAnAdministratorRemovedOnlyAnAdministratorPutsBack(t *testing.T) {
 	ada := w.person("ada@example.org")
 	wants(t, must[users.Decision](t)(w.Link(t.Context(), ada, google("1", ""), trusted())), "D2", users.Link)
 	id := must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
-	w.post.taken()
+	w.post.Take()
 	must[users.User](t)(w.Unlink(t.Context(), ada.ID, id, "root"))
-	if sent := w.post.taken(); len(sent) != 1 || undoLink.MatchString(sent[0].Text) || !strings.Contains(sent[0].Text, "An administrator did it") {
+	if sent := w.post.Take(); len(sent) != 1 || undoLink.MatchString(sent[0].Text) || !strings.Contains(sent[0].Text, "An administrator did it") {
 		t.Errorf("got %+v", sent)
 	}
 	r := must[[]users.Record](t)(w.Records(t.Context(), ada.ID))[0]

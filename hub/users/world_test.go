@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fedhub/fedhub/hub/mail"
+	"github.com/fedhub/fedhub/hub/mail/mailtest"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 	"github.com/fedhub/fedhub/hub/users"
@@ -27,7 +27,7 @@ type world struct {
 	identities *store.Set[users.Identity]
 	records    *store.Set[users.User]
 	invited    map[string]bool
-	post       postbox
+	post       mailtest.Box
 	said       sync.Map
 	emptied    []string
 
@@ -90,28 +90,6 @@ func worldOn(t *testing.T, b store.Backend, hash users.HashParams) *world {
 		Invitations: store.NewSet[users.Invitation](b, "invitations", w.now),
 	})
 	return w
-}
-
-// A postbox keeps letters.
-type postbox struct {
-	mu      sync.Mutex
-	letters []mail.Letter
-}
-
-func (p *postbox) Send(_ context.Context, l mail.Letter) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.letters = append(p.letters, l)
-	return nil
-}
-
-// taken empties the box.
-func (p *postbox) taken() []mail.Letter {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	all := p.letters
-	p.letters = nil
-	return all
 }
 
 func (w *world) once(_ context.Context, id string, until time.Time) error {
