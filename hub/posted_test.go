@@ -87,6 +87,7 @@ func TestAPostedAnswerIsNotKeptAndNotForLong(t *testing.T) { // FE-47
 	hubs := newPosting(t)
 	hubs.primary.person("ada@example.org")
 	w, b := hubs.secondary, hubs.secondary.browser()
+	w.sendJSON("GET", "/oauth2/jwks", "", nil) // the hub's own keys are made by now
 	before := dump(t, w)
 	for range 20 {
 		want(t, "anybody's answer", posts(t, w, "apple", url.Values{"code": {"x"}, "state": {"y"}, "redirect_uri": {"https://evil.test"}}).Status, http.StatusSeeOther)
