@@ -1,9 +1,12 @@
 package hub_test
 
 import (
+	"cmp"
+	"fmt"
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -150,6 +153,212 @@ func TestEveryRoomIsOneOfTheThreeKinds(t *testing.T) {
 	for from := range imports(t) {
 		if r := room(from); r != "" && !slices.Contains(known, r) {
 			t.Errorf("hub/%s is neither a door, a thing nor a tool", r)
+		}
+	}
+}
+
+// What a package may be, tests aside. The flat lists have one file for each
+// page and each command.
+const (
+	mostFiles  = 25
+	mostLines  = 2500
+	medianFile = 120   // lines
+	mostFloors = 8     // packages in the longest chain of imports from hub down, internal/ folders not counted
+	mostCode   = 48800 // lines of code of everything but doubles
+)
+
+var flatLists = []string{"templates", "cmd/fedhub"}
+
+// debts are the figures over a limit that the house still has. A figure may
+// only fall; when it reaches its limit, its line goes.
+var debts = map[string]int{
+	"files clients":       50,
+	"files hub/admin":     32,
+	"files hub/oidc":      27,
+	"files hub/users":     34,
+	"lines clients":       7365,
+	"lines federation":    2525,
+	"lines hub/admin":     4061,
+	"lines hub/oidc":      2939,
+	"lines hub/users":     4521,
+	"packages untested":   16,
+	"doubles among rooms": 6598,
+	"services with HTTP":  5,
+	"lines of code":       51811,
+}
+
+// sizes are the lines of every production file, by folder: all of them, or
+// code alone, without what is blank or a comment.
+func sizes(t *testing.T, count func(text string) int) map[string][]int {
+	t.Helper()
+	out := map[string][]int{}
+	for folder, files := range sources(t) {
+		for _, name := range files {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			text, err := os.ReadFile(filepath.Join("..", folder, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			out[folder] = append(out[folder], count(string(text)))
+		}
+	}
+	return out
+}
+
+// sources are the Go files of every folder, tests too.
+func sources(t *testing.T) map[string][]string {
+	t.Helper()
+	out := map[string][]string{}
+	err := fs.WalkDir(os.DirFS(".."), ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (strings.HasPrefix(d.Name(), ".") && name != "." || d.Name() == "testdata"):
+			return fs.SkipDir
+		case !d.IsDir() && path.Ext(name) == ".go":
+			out[path.Dir(name)] = append(out[path.Dir(name)], d.Name())
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func total(files []int) int {
+	sum := 0
+	for _, n := range files {
+		sum += n
+	}
+	return sum
+}
+
+func allLines(text string) int { return strings.Count(text, "\n") }
+
+func codeLines(text string) int {
+	n := 0
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "//") {
+			n++
+		}
+	}
+	return n
+}
+
+// double reports whether a folder holds test doubles.
+func double(folder string) bool {
+	return strings.HasPrefix(folder, "internal/testkit") || strings.HasPrefix(folder, "hub/internal/") ||
+		strings.HasSuffix(folder, "test") && strings.Contains(folder, "/")
+}
+
+// TestTheFiguresOfTheHouse prints them and holds each to its limit, or to what
+// is still owed.
+func TestTheFiguresOfTheHouse(t *testing.T) {
+	figures := map[string]int{}
+	hold := func(name string, figure, limit int) {
+		figures[name] = figure
+		if figure > max(limit, debts[name]) {
+			t.Errorf("%s: %d, at most %d", name, figure, max(limit, debts[name]))
+		}
+		if owed, ok := debts[name]; ok && figure < owed {
+			t.Logf("%s fell from %d to %d: lower its line in debts", name, owed, figure)
+		}
+	}
+	all, code, tests := sizes(t, allLines), sizes(t, codeLines), sources(t)
+	var lines, doubles, untested int
+	var every []int
+	for folder, files := range all {
+		sum := total(files)
+		if double(folder) {
+			if !strings.Contains(folder, "internal/") {
+				doubles += total(code[folder])
+			}
+			continue
+		}
+		lines += total(code[folder])
+		if !slices.Contains(flatLists, folder) {
+			hold("files "+folder, len(files), mostFiles)
+			hold("lines "+folder, sum, mostLines)
+		}
+		every = append(every, files...)
+		rules := strings.HasPrefix(folder, "hub/") || strings.HasPrefix(folder, "clients") || strings.HasPrefix(folder, "federation") || strings.HasPrefix(folder, "internal/")
+		if rules && !slices.ContainsFunc(tests[folder], func(n string) bool { return strings.HasSuffix(n, "_test.go") }) {
+			untested++
+			t.Logf("no tests beside %s", folder)
+		}
+	}
+	slices.Sort(every)
+	hold("median file", every[len(every)/2], medianFile)
+	chain := longestChain(imports(t), "hub")
+	hold("floors", len(chain), mostFloors)
+	hold("packages untested", untested, 0)
+	hold("doubles among rooms", doubles, 0)
+	hold("lines of code", lines, mostCode)
+	t.Logf("the longest chain: %s", strings.Join(chain, " > "))
+	for _, name := range slices.Sorted(maps.Keys(figures)) {
+		if limit, ok := debts[name]; ok {
+			t.Logf("%-24s %6d (owed %d)", name, figures[name], limit)
+		}
+	}
+}
+
+// longestChain is the longest way down from a package, internal/ left out.
+func longestChain(all map[string][]string, from string) []string {
+	var deepest []string
+	for _, imported := range all[from] {
+		to, ours := strings.CutPrefix(imported, module)
+		if !ours {
+			continue
+		}
+		if c := longestChain(all, to); len(c) > len(deepest) {
+			deepest = c
+		}
+	}
+	if strings.Contains("/"+from, "/internal/") {
+		return deepest
+	}
+	return append([]string{from}, deepest...)
+}
+
+// TestTopFoldersDoNotImportEachOther holds the arrows between the rooms of the
+// top level to one direction.
+func TestTopFoldersDoNotImportEachOther(t *testing.T) {
+	arrows := map[[2]string]string{}
+	top := func(folder string) string { first, _, _ := strings.Cut(folder, "/"); return first }
+	for from, all := range imports(t) {
+		for _, imported := range all {
+			to, ours := strings.CutPrefix(imported, module)
+			if ours && top(from) != top(to) && !strings.HasPrefix(from, "internal/testkit") && !strings.HasPrefix(to, "internal/testkit") {
+				arrows[[2]string{top(from), top(to)}] = cmp.Or(arrows[[2]string{top(from), top(to)}], fmt.Sprintf("%s imports %s", from, to))
+			}
+		}
+	}
+	for arrow, sample := range arrows {
+		if back, ok := arrows[[2]string{arrow[1], arrow[0]}]; ok && arrow[0] < arrow[1] {
+			t.Errorf("%s, and %s", sample, back)
+		}
+	}
+}
+
+// TestLeavesStandAlone: what lies in internal/ imports nothing of ours but
+// another leaf, and only tests and measurements use the doubles of testkit.
+func TestLeavesStandAlone(t *testing.T) {
+	for from, all := range imports(t) {
+		for _, imported := range all {
+			to, ours := strings.CutPrefix(imported, module)
+			if !ours {
+				continue
+			}
+			kit := strings.HasPrefix(from, "internal/testkit")
+			if strings.HasPrefix(from, "internal/") && !kit && !strings.HasPrefix(to, "internal/") {
+				t.Errorf("%s imports %s", from, to)
+			}
+			if strings.HasPrefix(to, "internal/testkit") && !kit && from != "cmd/bench" && !double(from) {
+				t.Errorf("%s imports %s outside its tests", from, to)
+			}
 		}
 	}
 }
