@@ -206,3 +206,15 @@ func TestAdministratorsCannotRemoveEachOtherAtOnce(t *testing.T) {
 		}
 	})
 }
+
+// Who is written to as an administrator is one who could act on it.
+func TestAdministratorsAreTheEnabledOnes(t *testing.T) {
+	w := newWorld(t)
+	w.person("ada@example.org")
+	root, gone := w.person("root@example.org", users.AdminRole), w.person("gone@example.org", users.AdminRole)
+	must[users.User](t)(w.SetDisabled(t.Context(), gone.ID, true))
+	all := must[[]users.User](t)(w.Admins(t.Context()))
+	if len(all) != 1 || all[0].ID != root.ID {
+		t.Errorf("got %+v", all)
+	}
+}

@@ -249,7 +249,11 @@ func TestATrapIsEmptiedByALetterAndByNothingElse(t *testing.T) {
 // FE-30: who gets an account is one rule for each login key.
 func TestSignUpsAreForTheInvitedOrForDomains(t *testing.T) {
 	w := newWorld(t)
-	w.invited["guest@example.org"] = true
+	w.invite("guest@example.org")
+	w.invite("withdrawn@example.org")
+	if err := w.Withdraw(t.Context(), "withdrawn@example.org"); err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range []struct {
 		rule, email string
 		verified    bool
@@ -258,7 +262,9 @@ func TestSignUpsAreForTheInvitedOrForDomains(t *testing.T) {
 	}{
 		{users.SignUpInvited, "guest@example.org", false, "D3", users.Refuse},
 		{users.SignUpInvited, "Guest@example.org", true, "D5", users.Create},
+		{users.SignUpInvited, "Guest@example.org", true, "D1", users.SignIn},
 		{users.SignUpInvited, "other@example.org", true, "D5", users.Refuse},
+		{users.SignUpInvited, "withdrawn@example.org", true, "D5", users.Refuse},
 		{users.SignUpInvited, "", true, "D3", users.Refuse},
 		{users.SignUpDomains, "ada@firm.example", true, "D5", users.Create},
 		{users.SignUpDomains, "bob@firm.example", false, "D3", users.Refuse},

@@ -51,3 +51,21 @@ func TestNoPasswordIsNoPassword(t *testing.T) {
 		w.pass(3600e9)
 	}
 }
+
+func TestNobodyIsLinkedBeforehandWhoCouldNotComeIn(t *testing.T) {
+	w := newWorld(t)
+	w.person("root@example.org", users.AdminRole)
+	ada := w.person("ada@example.org")
+	for _, subject := range []string{"", "null", "0", " padded "} {
+		if d := must[users.Decision](t)(w.Provision(t.Context(), ada, google(subject, ""), trusted(), "root")); d.Action != users.Refuse {
+			t.Errorf("subject %q: got %s", subject, d.Action)
+		}
+	}
+	off := must[users.User](t)(w.SetDisabled(t.Context(), ada.ID, true))
+	if d := must[users.Decision](t)(w.Provision(t.Context(), off, google("1", ""), trusted(), "root")); d.Action != users.Refuse {
+		t.Errorf("disabled: got %s", d.Action)
+	}
+	if n := len(must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))); n != 0 {
+		t.Errorf("%d identities were linked", n)
+	}
+}

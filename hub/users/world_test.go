@@ -26,7 +26,6 @@ type world struct {
 	memory     *memory // nil on a real engine
 	identities *store.Set[users.Identity]
 	records    *store.Set[users.User]
-	invited    map[string]bool
 	post       mailtest.Box
 	said       sync.Map
 	emptied    []string
@@ -59,7 +58,7 @@ func onEachEngine(t *testing.T, story func(t *testing.T, w *world)) {
 
 func worldOn(t *testing.T, b store.Backend, hash users.HashParams) *world {
 	t.Helper()
-	w := &world{t: t, invited: map[string]bool{}, time: time.Date(2030, 5, 1, 12, 0, 0, 0, time.UTC)}
+	w := &world{t: t, time: time.Date(2030, 5, 1, 12, 0, 0, 0, time.UTC)}
 	err := b.Prepare(t.Context(), []store.Spec{
 		{Name: "users", Unique: []string{"emailKey", "founder"}, Index: []string{"rank"}},
 		{Name: "identities", Index: []string{"userId", "subject"}},
@@ -83,7 +82,6 @@ func worldOn(t *testing.T, b store.Backend, hash users.HashParams) *world {
 		URL:         "https://hub.example",
 		Once:        w.once,
 		Empty:       func(_ context.Context, id string) error { w.emptied = append(w.emptied, id); return nil },
-		Invited:     func(_ context.Context, key string) (bool, error) { return w.invited[key], nil },
 		Now:         w.now,
 		Hash:        hash,
 		HubNames:    []string{"Fedhub"},
