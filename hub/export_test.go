@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"reflect"
 
 	"github.com/gin-gonic/gin"
 
@@ -22,3 +23,14 @@ var AliasOf = aliasOf
 
 // Sets are all kinds of records.
 var Sets = sets
+
+// RecordTypes says what type the records of each set have.
+func RecordTypes() map[string]reflect.Type {
+	types := map[string]reflect.Type{}
+	all := reflect.TypeFor[data]()
+	for i := range all.NumField() {
+		get, _ := all.Field(i).Type.MethodByName("Get")
+		types[all.Field(i).Name] = get.Type.Out(0)
+	}
+	return types
+}

@@ -90,6 +90,9 @@ func newWorldAs(t testing.TB, backend store.Backend, config hub.Config) *world {
 	if config.URL == "" {
 		config.URL = server.URL
 	}
+	if config.Now != nil { // the story begins at another time
+		w.clock.skip(time.Until(config.Now()))
+	}
 	config.Now = w.clock.now
 	config.SecretKey = bytes.Repeat([]byte{7}, 32)
 	config.Hash = users.HashParams{Memory: 64, Time: 1, Threads: 1}
