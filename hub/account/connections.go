@@ -10,6 +10,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
@@ -58,7 +59,7 @@ func connection(keys []federation.LoginKey, i users.Identity, current bool) temp
 	for _, k := range keys {
 		if k.ID == i.LoginKey {
 			out.Provider, out.Icon, out.Off = k.Name, iconOf(k), !k.Ready()
-			out.Trust = trust(users.PolicyOf(k).Worth(i.Email))
+			out.Trust = trust(authentication.PolicyOf(k).Worth(i.Email))
 		}
 	}
 	return out

@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
@@ -104,7 +105,7 @@ func (d *Door) LinkBeforehand(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	decision, err := d.Users.Provision(ctx, user, users.Claim{Key: key.ID, Issuer: issuer, Subject: typed.Subject}, users.PolicyOf(key), p.User.ID)
+	decision, err := d.Users.Provision(ctx, user, users.Claim{Key: key.ID, Issuer: issuer, Subject: typed.Subject}, authentication.PolicyOf(key), p.User.ID)
 	if err != nil {
 		return err
 	}

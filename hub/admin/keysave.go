@@ -12,7 +12,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/catalog"
 	"github.com/fedhub/fedhub/hub/audit"
-	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -32,7 +32,7 @@ func (d *Door) SaveLoginKey(c *gin.Context) error {
 	typed := key
 	wrong := editKey(&typed, form)
 	if len(wrong) == 0 && form["sure"] == "" {
-		effects, err := d.Foresee(c, users.PolicyOf(key), users.PolicyOf(typed))
+		effects, err := d.Foresee(c, authentication.PolicyOf(key), authentication.PolicyOf(typed))
 		if err != nil {
 			return err
 		}

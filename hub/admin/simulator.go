@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
@@ -23,7 +24,7 @@ func (d *Door) Simulator(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.Edge.Show(c, http.StatusOK, simulator(key, users.PolicyOf(key)))
+	return d.Edge.Show(c, http.StatusOK, simulator(key, authentication.PolicyOf(key)))
 }
 
 // simulator is the page with the key as it is.
@@ -50,7 +51,7 @@ func (d *Door) Simulate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	saved := users.PolicyOf(key)
+	saved := authentication.PolicyOf(key)
 	page := simulator(key, saved)
 	if form["about"] == "policy" {
 		err = d.foresee(c, form, saved, &page)
@@ -64,7 +65,7 @@ func (d *Door) Simulate(c *gin.Context) error {
 }
 
 func (d *Door) would(c *gin.Context, form map[string]string, key federation.LoginKey, page *templates.AdminSimulator) error {
-	p := users.PolicyOf(key)
+	p := authentication.PolicyOf(key)
 	page.Claim = templates.SimulatorClaim{Issuer: strings.TrimSpace(form["issuer"]), Subject: strings.TrimSpace(form["subject"]), Email: strings.TrimSpace(form["email"]),
 		Verified: form["verified"] != "", Roles: form["roles"]}
 	page.Roles = rolesHere(key.RoleMap, words(form["roles"]))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
@@ -55,7 +56,7 @@ func (d *Door) sameSession(c *gin.Context, own connecting) (sessions.Person, err
 // connect adds the identity.
 func (d *Door) connect(c *gin.Context, p sessions.Person, key federation.LoginKey, identity federation.Identity) error {
 	d.Ties.GiveBack(c.Request.Context(), key.ID, identity.Tokens) // nobody signs in by them
-	decision, err := d.Users.Link(c.Request.Context(), p.User, users.ClaimOf(identity), users.PolicyOf(key))
+	decision, err := d.Users.Link(c.Request.Context(), p.User, authentication.ClaimOf(identity), authentication.PolicyOf(key))
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
@@ -163,7 +164,7 @@ func (d *Door) link(c *gin.Context, stop string, l linking, j journey, proof use
 		return err
 	}
 	user.Epoch = l.Epoch
-	decision, err := d.Users.Confirm(ctx, user, users.ClaimOf(l.Identity), users.PolicyOf(key), proof)
+	decision, err := d.Users.Confirm(ctx, user, authentication.ClaimOf(l.Identity), authentication.PolicyOf(key), proof)
 	if err != nil {
 		return err
 	}
@@ -200,7 +201,7 @@ func (d *Door) linkBy(c *gin.Context, stop string, key federation.LoginKey, iden
 		return err
 	}
 	d.Ties.GiveBack(c.Request.Context(), key.ID, identity.Tokens) // it is proof, and nothing more
-	user, err := d.Users.Proves(c.Request.Context(), users.ClaimOf(identity), users.PolicyOf(key))
+	user, err := d.Users.Proves(c.Request.Context(), authentication.ClaimOf(identity), authentication.PolicyOf(key))
 	if err != nil && !errors.Is(err, users.ErrNotLinked) {
 		return err
 	}

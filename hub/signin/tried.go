@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
@@ -68,10 +69,10 @@ func shownStep(s triedStep) templates.TriedStep {
 
 // judge says who this would be here.
 func (d *Door) judge(c *gin.Context, page *templates.AdminKeyTried, key federation.LoginKey, identity federation.Identity) error {
-	policy := users.PolicyOf(key)
+	policy := authentication.PolicyOf(key)
 	policy.Enabled = true // what would be if it were
 	began := d.Now()
-	decision, over, err := d.Users.Would(c.Request.Context(), users.ClaimOf(identity), policy)
+	decision, over, err := d.Users.Would(c.Request.Context(), authentication.ClaimOf(identity), policy)
 	if err != nil {
 		return err
 	}

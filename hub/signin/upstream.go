@@ -13,6 +13,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/sessions"
@@ -196,7 +197,7 @@ func answer(params oauth.Params) url.Values {
 // match finds out who the identity is here.
 func (d *Door) match(c *gin.Context, j journey, key federation.LoginKey, identity federation.Identity) error {
 	if j.quiet() { // before anything is written: what may not be leaves nothing behind
-		would, _, err := d.Users.Would(c.Request.Context(), users.ClaimOf(identity), users.PolicyOf(key))
+		would, _, err := d.Users.Would(c.Request.Context(), authentication.ClaimOf(identity), authentication.PolicyOf(key))
 		if err != nil {
 			return err
 		}
@@ -204,7 +205,7 @@ func (d *Door) match(c *gin.Context, j journey, key federation.LoginKey, identit
 			return d.back(c, key.ID, j, err)
 		}
 	}
-	decision, err := d.Users.Match(c.Request.Context(), users.ClaimOf(identity), users.PolicyOf(key))
+	decision, err := d.Users.Match(c.Request.Context(), authentication.ClaimOf(identity), authentication.PolicyOf(key))
 	if err != nil {
 		return err
 	}

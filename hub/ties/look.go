@@ -8,8 +8,8 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/store"
-	"github.com/fedhub/fedhub/hub/users"
 )
 
 // Look asks the upstream about a person again, if it is time to, and takes
@@ -120,7 +120,7 @@ func (k *Keeper) arrived(ctx context.Context, t *Tie, key federation.LoginKey, i
 	} else { // somebody signed in meanwhile, and brought others
 		k.GiveBack(ctx, key.ID, i.Tokens)
 	}
-	_, err = k.Users.Review(ctx, t.UserID, users.ClaimOf(i), users.PolicyOf(key))
+	_, err = k.Users.Review(ctx, t.UserID, authentication.ClaimOf(i), authentication.PolicyOf(key))
 	if errors.Is(err, fs.ErrNotExist) {
 		return k.end(ctx, t, errors.New("the account was disconnected"))
 	}

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/fedhub/fedhub/federation"
 )
 
 // A Claim is what an upstream said about a person in one validated answer.
@@ -25,16 +23,6 @@ type Claim struct {
 }
 
 const maxSubject = 255 // bytes, OIDC Core §2 (sub)
-
-// ClaimOf is what an identity claims here.
-func ClaimOf(i federation.Identity) Claim {
-	return Claim{
-		Key: i.Key, Issuer: i.Issuer, Subject: i.Subject,
-		Email: i.Email, EmailVerified: i.EmailVerified,
-		Name: i.Name, GivenName: i.GivenName, FamilyName: i.FamilyName, Picture: i.Picture, Locale: i.Locale,
-		Roles: i.Roles,
-	}
-}
 
 // unusable says why nothing can be built on a claim; empty if something can.
 func (c Claim) unusable(p Policy) string {

@@ -5,24 +5,22 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/fedhub/fedhub/federation"
 )
 
-// Values of Policy.Linking and Policy.SignUps. Anything else means the
-// stricter side: never, deny.
+// Values of Policy.Linking and Policy.SignUps, as a login key has them.
+// Anything else means the stricter side: never, deny.
 const (
-	LinkNever       = federation.Never
-	LinkConfirm     = federation.Confirm
-	LinkAuto        = federation.Auto
-	LinkProvisioned = federation.Provisioned
-	SignUpAllow     = federation.Allow
-	SignUpDeny      = federation.Deny
-	SignUpInvited   = federation.Invited
-	SignUpDomains   = federation.Domains
+	LinkNever       = "never"
+	LinkConfirm     = "confirm" // prove the local account first
+	LinkAuto        = "auto"    // at once, for authoritative domains
+	LinkProvisioned = "provisioned"
+	SignUpAllow     = "allow"
+	SignUpDeny      = "deny"
+	SignUpInvited   = "invited"
+	SignUpDomains   = "domains"
 
 	// KindPeer is a login key whose upstream is another hub.
-	KindPeer = federation.KindPeer
+	KindPeer = "peer"
 )
 
 // A Policy is how far the administrator trusts one login key.
@@ -52,26 +50,6 @@ type Policy struct {
 	// RoleMap turns the upstream's roles into roles here; what is not in it
 	// is dropped, so AdminRole has to be named to be given.
 	RoleMap map[string]string
-}
-
-// PolicyOf is the policy of a login key.
-func PolicyOf(k federation.LoginKey) Policy {
-	return Policy{
-		KeyID: k.ID, Name: k.Name, Kind: k.Kind, Enabled: k.Enabled,
-		Linking: k.Linking, SignUps: k.SignUps, SignUpDomains: k.SignUpDomains,
-		TrustEmail: k.TrustEmail, AuthoritativeDomains: k.AuthoritativeDomains,
-		MigrateUntil: k.MigrateUntil, NoAdmins: k.KeepsAdminsOut(), RoleMap: mapped(k.RoleMap),
-	}
-}
-
-// mapped lets through what the connector has mapped already: an identity's
-// roles are ours by then.
-func mapped(roles map[string]string) map[string]string {
-	out := map[string]string{}
-	for _, ours := range roles {
-		out[ours] = ours
-	}
-	return out
 }
 
 // Same reports whether two policies decide alike.

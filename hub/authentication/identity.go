@@ -1,0 +1,40 @@
+// Package authentication stands between what a login key brings and who that
+// is here: it turns an identity, and the login key that it came by, into what
+// the users decide on. So the users know no connectors, and connectors know no
+// users.
+package authentication
+
+import (
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// ClaimOf is what an identity claims here.
+func ClaimOf(i federation.Identity) users.Claim {
+	return users.Claim{
+		Key: i.Key, Issuer: i.Issuer, Subject: i.Subject,
+		Email: i.Email, EmailVerified: i.EmailVerified,
+		Name: i.Name, GivenName: i.GivenName, FamilyName: i.FamilyName, Picture: i.Picture, Locale: i.Locale,
+		Roles: i.Roles,
+	}
+}
+
+// PolicyOf is how far a login key is trusted.
+func PolicyOf(k federation.LoginKey) users.Policy {
+	return users.Policy{
+		KeyID: k.ID, Name: k.Name, Kind: k.Kind, Enabled: k.Enabled,
+		Linking: k.Linking, SignUps: k.SignUps, SignUpDomains: k.SignUpDomains,
+		TrustEmail: k.TrustEmail, AuthoritativeDomains: k.AuthoritativeDomains,
+		MigrateUntil: k.MigrateUntil, NoAdmins: k.KeepsAdminsOut(), RoleMap: mapped(k.RoleMap),
+	}
+}
+
+// mapped lets through what the connector has mapped already: an identity's
+// roles are ours by then.
+func mapped(roles map[string]string) map[string]string {
+	out := map[string]string{}
+	for _, ours := range roles {
+		out[ours] = ours
+	}
+	return out
+}

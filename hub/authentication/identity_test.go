@@ -1,0 +1,71 @@
+package authentication_test
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/authentication"
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// The rules on linking stand in users, and what an administrator chose in the
+// login key. A word that only one of them knows would be the stricter side.
+func TestALoginKeyAndTheUsersMeanTheSameWords(t *testing.T) {
+	for _, w := range []struct{ key, user string }{
+		{federation.Never, users.LinkNever},
+		{federation.Confirm, users.LinkConfirm},
+		{federation.Auto, users.LinkAuto},
+		{federation.Provisioned, users.LinkProvisioned},
+		{federation.Allow, users.SignUpAllow},
+		{federation.Deny, users.SignUpDeny},
+		{federation.Invited, users.SignUpInvited},
+		{federation.Domains, users.SignUpDomains},
+		{federation.KindPeer, users.KindPeer},
+	} {
+		if w.key != w.user {
+			t.Errorf("a login key says %q and users %q", w.key, w.user)
+		}
+	}
+}
+
+func TestAPolicyHasEverythingOfItsLoginKey(t *testing.T) {
+	got := authentication.PolicyOf(federation.LoginKey{
+		ID: "erp", Name: "ERP", Kind: federation.KindFrappe, Enabled: true,
+		Linking: federation.Auto, SignUps: federation.Domains, SignUpDomains: []string{"a.example"},
+		TrustEmail: true, AuthoritativeDomains: []string{"b.example"},
+		MigrateUntil: time.Unix(1, 0), RoleMap: map[string]string{"System Manager": "staff"},
+	})
+	want := users.Policy{
+		KeyID: "erp", Name: "ERP", Kind: "frappe", Enabled: true,
+		Linking: users.LinkAuto, SignUps: users.SignUpDomains, SignUpDomains: []string{"a.example"},
+		TrustEmail: true, AuthoritativeDomains: []string{"b.example"},
+		// The connector has mapped the roles already, and an old Frappe site
+		// proves too little for an administrator.
+		MigrateUntil: time.Unix(1, 0), NoAdmins: true, RoleMap: map[string]string{"staff": "staff"},
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+	allSet(t, got)
+}
+
+func TestAClaimHasEverythingOfItsIdentity(t *testing.T) {
+	allSet(t, authentication.ClaimOf(federation.Identity{
+		Key: "erp", Issuer: "https://erp.example", Subject: "1", Email: "ada@a.example", EmailVerified: true,
+		Name: "Ada Lovelace", GivenName: "Ada", FamilyName: "Lovelace", Picture: "https://erp.example/ada", Locale: "en", Roles: []string{"staff"},
+	}))
+}
+
+// allSet fails for a field that nobody filled: one added to the users and
+// forgotten here.
+func allSet(t *testing.T, s any) {
+	t.Helper()
+	v := reflect.ValueOf(s)
+	for i := range v.NumField() {
+		if v.Field(i).IsZero() {
+			t.Errorf("%s.%s is empty", v.Type(), v.Type().Field(i).Name)
+		}
+	}
+}
