@@ -93,7 +93,7 @@ func (h *Hub) things() {
 		HTTP: h.http, Audit: h.audit, Log: c.Log, Now: c.Now,
 	}).Start()
 	h.ties = &ties.Keeper{
-		Ties: d.ties, Box: h.box, Upstreams: h.upstreams, Users: h.users, Sessions: h.sessions, Grants: h.grants, Logouts: h.logouts,
+		Ties: d.ties, Box: h.box, Upstreams: h.upstreams, Users: h.users, Sessions: h.sessions, Grants: h.grants, End: h.logouts.End,
 		Audit: h.audit, Log: c.Log, Now: c.Now,
 	}
 }

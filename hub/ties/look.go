@@ -138,7 +138,7 @@ func (k *Keeper) end(ctx context.Context, t *Tie, why error) error {
 		return err
 	}
 	for _, s := range over {
-		if err := k.Logouts.End(ctx, s); err != nil {
+		if err := k.End(ctx, s); err != nil {
 			return err
 		}
 	}

@@ -19,7 +19,6 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/grants"
-	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/store"
@@ -75,10 +74,11 @@ type Keeper struct {
 	Users     *users.Keeper
 	Sessions  *sessions.Keeper
 	Grants    *grants.Keeper
-	Logouts   *logouts.Keeper
-	Audit     *audit.Recorder
-	Log       *slog.Logger
-	Now       func() time.Time
+	// End ends a session, and tells whoever has to know of it.
+	End   func(context.Context, sessions.Session) error
+	Audit *audit.Recorder
+	Log   *slog.Logger
+	Now   func() time.Time
 }
 
 func tieID(userID, key string) string { return userID + " " + key }
