@@ -20,7 +20,7 @@ const module = "github.com/fedhub/fedhub/"
 
 var (
 	doorPackages  = []string{"authorize", "signin", "signout", "consent", "approve", "account", "oidc", "admin"}
-	thingPackages = []string{"authentication", "requests", "flows", "sessions", "users", "links", "grants", "decoupled", "tokens", "signing", "settings", "logouts", "ties", "traces", "debuts", "health"}
+	thingPackages = []string{"authentication", "authrequest", "requests", "flows", "sessions", "users", "links", "grants", "decoupled", "tokens", "signing", "settings", "logouts", "ties", "traces", "debuts", "health"}
 	toolPackages  = []string{"store", "oauth", "web", "audit", "seal", "fetch", "dpop", "mail"}
 )
 

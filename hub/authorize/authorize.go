@@ -20,6 +20,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/oauth"
@@ -81,7 +82,7 @@ func (d *Door) params(c *gin.Context) (oauth.Params, error) {
 // answered at once and leaves no trace but the code.
 func (d *Door) begin(c *gin.Context, params oauth.Params, repeated *oauth.RepeatedError) error {
 	if err := d.meet(c, params["client_id"]); err != nil {
-		traceRequest(c, params, flows.Request{}, clients.Client{})
+		traceRequest(c, params, authrequest.Request{}, clients.Client{})
 		return d.refuse(c, params["client_id"], err)
 	}
 	request, client, err := d.Requests.Read(c.Request.Context(), params, repeated)

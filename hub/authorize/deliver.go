@@ -7,7 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
-	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -15,7 +15,7 @@ import (
 // deliver sends the answer, good or bad, to the client's own address in the
 // response mode of the request. The address was compared with the registered
 // ones.
-func (d *Door) deliver(c *gin.Context, client clients.Client, r flows.Request, answer url.Values) error {
+func (d *Door) deliver(c *gin.Context, client clients.Client, r authrequest.Request, answer url.Values) error {
 	answer, err := d.complete(c, client, r, answer)
 	if err != nil {
 		return err
@@ -29,7 +29,7 @@ func (d *Door) deliver(c *gin.Context, client clients.Client, r flows.Request, a
 // deliverAsking is deliver if the person says so. A form would look like one
 // of the hub's, so what was to come by form_post comes in the query: it is an
 // error, and holds no secret.
-func (d *Door) deliverAsking(c *gin.Context, client clients.Client, r flows.Request, answer url.Values) error {
+func (d *Door) deliverAsking(c *gin.Context, client clients.Client, r authrequest.Request, answer url.Values) error {
 	if r.Mode.Base() == oauth.FormPost && c.GetHeader("Sec-Fetch-Dest") != "document" {
 		return d.deliver(c, client, r, answer)
 	}
@@ -41,7 +41,7 @@ func (d *Door) deliverAsking(c *gin.Context, client clients.Client, r flows.Requ
 }
 
 // complete adds what every answer holds, in the form that the mode has.
-func (d *Door) complete(c *gin.Context, client clients.Client, r flows.Request, answer url.Values) (url.Values, error) {
+func (d *Door) complete(c *gin.Context, client clients.Client, r authrequest.Request, answer url.Values) (url.Values, error) {
 	if r.State != "" {
 		answer.Set("state", r.State)
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/oauth"
@@ -117,7 +118,7 @@ func (f facts) wantsFreshLogin() bool {
 	age := f.now.Sub(signedIn)
 	// max_age=0 is prompt=login by another name: a sign-in made for this very
 	// request satisfies it, however slow the person's next click.
-	fresh := !created.Before(began) && *r.MaxAge <= int64(flows.Life/time.Second)
+	fresh := !created.Before(began) && *r.MaxAge <= int64(authrequest.Life/time.Second)
 	return age > time.Duration(*r.MaxAge)*time.Second && !fresh
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
-	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/requests"
 	"github.com/fedhub/fedhub/hub/web"
@@ -108,7 +108,7 @@ func clip(s string, most int) string {
 
 // checkVia refuses a request that has already been here: hubs that each send
 // people to the next would do so for ever.
-func (d *Door) checkVia(r flows.Request) error {
+func (d *Door) checkVia(r authrequest.Request) error {
 	if len(r.Via) <= maxVia && !slices.Contains(r.Via, d.Issuer) {
 		return nil
 	}

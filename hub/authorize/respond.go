@@ -12,6 +12,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/oauth"
@@ -63,7 +64,7 @@ func (d *Door) respond(c *gin.Context, client clients.Client, flow flows.Flow, p
 
 // sessionState lets a page of the client notice that the session changed
 // (OIDC Session Management §2). It is for authentication requests alone.
-func (d *Door) sessionState(c *gin.Context, client clients.Client, r flows.Request, s sessions.Session) string {
+func (d *Door) sessionState(c *gin.Context, client clients.Client, r authrequest.Request, s sessions.Session) string {
 	if !slices.Contains(r.Scopes, "openid") {
 		return ""
 	}
@@ -88,7 +89,7 @@ func (d *Door) finish(c *gin.Context, flow flows.Flow) error {
 
 // success makes the parameters of a good answer: what each word of the
 // response type asks for (OAuth 2.0 Multiple Response Types §3 to §5).
-func (d *Door) success(c *gin.Context, client clients.Client, r flows.Request, a grants.Authorization, p sessions.Person) (url.Values, error) {
+func (d *Door) success(c *gin.Context, client clients.Client, r authrequest.Request, a grants.Authorization, p sessions.Person) (url.Values, error) {
 	answer := url.Values{}
 	if r.Response == "none" {
 		return answer, nil

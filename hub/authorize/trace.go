@@ -9,7 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
-	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/traces"
@@ -18,7 +18,7 @@ import (
 
 // traceRequest notes what was asked: nothing that is secret, and of addresses
 // that could hold something only where they lead.
-func traceRequest(c *gin.Context, params oauth.Params, r flows.Request, client clients.Client) {
+func traceRequest(c *gin.Context, params oauth.Params, r authrequest.Request, client clients.Client) {
 	a := traces.Of(c.Request.Context())
 	a.About(traces.About{Client: short(params["client_id"])})
 	var facts []traces.Fact
@@ -47,7 +47,7 @@ func traceRequest(c *gin.Context, params oauth.Params, r flows.Request, client c
 }
 
 // cameFrom notes which hub sent the person, and the number it has for them.
-func cameFrom(a *traces.Attempt, client clients.Client, r flows.Request) string {
+func cameFrom(a *traces.Attempt, client clients.Client, r authrequest.Request) string {
 	base, _, found := strings.Cut(client.ID, "/oauth2/client-metadata/")
 	if !found {
 		base = clients.OriginOf(client.ID)
@@ -133,7 +133,7 @@ func traceSession(c *gin.Context, p sessions.Person) {
 
 // routine says of an error that it is the ordinary answer to an app that wants
 // nobody to be asked (OIDC Core §3.1.2.6).
-func routine(r flows.Request, e *oauth.Error) bool {
+func routine(r authrequest.Request, e *oauth.Error) bool {
 	return r.Prompt.None && (e.Code == "login_required" || e.Code == "consent_required" || e.Code == "interaction_required")
 }
 

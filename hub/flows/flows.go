@@ -17,53 +17,16 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/traces"
 )
 
-// A Request is an authorization request that was checked (RFC 6749 §4.1.1,
-// OIDC Core §3.1.2.1). It never changes once a flow has begun.
-type Request struct {
-	ClientID     string         `bson:"clientId"`
-	RedirectURI  string         `bson:"redirectUri"`  // where the answer goes
-	RedirectSent string         `bson:"redirectSent"` // the parameter as sent, "" if it was left out
-	Response     oauth.Response `bson:"response"`
-	Mode         oauth.Mode     `bson:"mode"` // how the answer travels
-	Scopes       []string       `bson:"scopes"`
-	State        string         `bson:"state"`
-	Nonce        string         `bson:"nonce"`
-	Challenge    string         `bson:"challenge"`
-	Prompt       oauth.Prompt   `bson:"prompt"`
-	MaxAge       *int64         `bson:"maxAge"` // seconds; nil if not asked for
-	LoginHint    string         `bson:"loginHint"`
-	ACRValues    string         `bson:"acrValues"`
-	UILocales    string         `bson:"uiLocales"`
-	IDP          string         `bson:"idp,omitempty"` // login key that the app wants its people to sign in with
-
-	// Subject is whom the client means, by the name it knows them by; empty:
-	// anybody. ACRs are how they must have signed in, if not empty: any of
-	// them will do.
-	Subject string   `bson:"subject,omitempty"`
-	ACRs    []string `bson:"acrs,omitempty"`
-
-	Claims    string   `bson:"claims,omitempty"`    // the claims parameter, JSON (OIDC Core §5.5)
-	Resources []string `bson:"resources,omitempty"` // RFC 8707
-	Details   string   `bson:"details,omitempty"`   // authorization_details, JSON (RFC 9396)
-	JKT       string   `bson:"jkt,omitempty"`       // DPoP key the code is bound to (RFC 9449 §10)
-	Pushed    string   `bson:"pushed,omitempty"`    // id of the pushed request it is (RFC 9126)
-
-	// Via are the hubs the request already passed, for loop detection, and
-	// Trace the reference that the last of them has for it.
-	Via   []string `bson:"via"`
-	Trace string   `bson:"trace,omitempty"`
-}
-
 // A Flow is a request under way.
 type Flow struct {
-	ID      string  `bson:"id"`
-	Browser string  `bson:"browser"` // hash of the browser's binding cookie
-	Request Request `bson:"request"`
+	ID      string              `bson:"id"`
+	Browser string              `bson:"browser"` // hash of the browser's binding cookie
+	Request authrequest.Request `bson:"request"`
 	// Consented names the user who agreed in this very flow; consent mode
 	// Force and prompt=consent ask for no less.
 	Consented string `bson:"consented"`
@@ -88,9 +51,6 @@ func (f Flow) Key() string { return f.ID }
 // ExpiresAt is when the person took too long.
 func (f Flow) ExpiresAt() time.Time { return f.Expires }
 
-// Life is how long a person may take: long enough to find a password.
-const Life = 30 * time.Minute
-
 // A Keeper keeps flows.
 type Keeper struct {
 	set *store.Set[Flow]
@@ -103,14 +63,14 @@ func NewKeeper(set *store.Set[Flow], now func() time.Time) *Keeper {
 }
 
 // Begin keeps a checked request, bound to the browser.
-func (k *Keeper) Begin(ctx context.Context, browser string, r Request) (Flow, error) {
+func (k *Keeper) Begin(ctx context.Context, browser string, r authrequest.Request) (Flow, error) {
 	f := Flow{
 		ID:      rand.Text(),
 		Browser: browser,
 		Request: r,
 		Trace:   traces.Of(ctx).Keep(),
 		Created: k.now(),
-		Expires: k.now().Add(Life),
+		Expires: k.now().Add(authrequest.Life),
 	}
 	return f, k.set.Insert(ctx, f)
 }
@@ -131,7 +91,7 @@ func (gone) Explain() (status int, heading, text string) {
 
 // Finished is returned for a flow that has been answered, to the browser it
 // belongs to.
-type Finished struct{ Request Request }
+type Finished struct{ Request authrequest.Request }
 
 func (*Finished) Error() string { return "the flow is finished" }
 

@@ -5,7 +5,7 @@ import (
 	"encoding/base64"
 	"slices"
 
-	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/tokens"
 )
@@ -13,7 +13,7 @@ import (
 // Extras names everything that a request asks a person for beyond its scopes,
 // so that what they agreed to can be written down and compared: single claims,
 // APIs, and authorization details to the letter.
-func Extras(r flows.Request) []string {
+func Extras(r authrequest.Request) []string {
 	var names []string
 	for _, claim := range Claims(r) {
 		names = append(names, "claim:"+claim)
@@ -31,7 +31,7 @@ func Extras(r flows.Request) []string {
 
 // Claims are the claims about the person that the claims parameter asks for
 // and no scope of the request releases, in order (OIDC Core §5.5).
-func Claims(r flows.Request) []string {
+func Claims(r authrequest.Request) []string {
 	if r.Claims == "" {
 		return nil
 	}

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
-	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/oauth"
 )
 
@@ -19,11 +19,11 @@ import (
 // 9126). It may be shown until it is answered, then never again: people reload
 // pages.
 type Pushed struct {
-	ID       string        `bson:"id"` // hash of what the client was given
-	ClientID string        `bson:"clientId"`
-	Request  flows.Request `bson:"request"`
-	Until    time.Time     `bson:"until"`   // no flow begins after this
-	Expires  time.Time     `bson:"expires"` // when no flow that began can still be under way
+	ID       string              `bson:"id"` // hash of what the client was given
+	ClientID string              `bson:"clientId"`
+	Request  authrequest.Request `bson:"request"`
+	Until    time.Time           `bson:"until"`   // no flow begins after this
+	Expires  time.Time           `bson:"expires"` // when no flow that began can still be under way
 }
 
 // Key names the record.
@@ -69,7 +69,7 @@ func (k *Keeper) Push(ctx context.Context, client clients.Client, params oauth.P
 		ClientID: client.ID,
 		Request:  d.request,
 		Until:    now.Add(PushedLife),
-		Expires:  now.Add(PushedLife + flows.Life),
+		Expires:  now.Add(PushedLife + authrequest.Life),
 	})
 }
 
@@ -82,22 +82,22 @@ var errNotPushed = oauth.InvalidRequestURI("request_uri is unknown, expired, alr
 
 // find returns a pushed request. Whatever else the browser brings is ignored
 // (RFC 9126 §4): it was not checked.
-func (k *Keeper) find(ctx context.Context, client clients.Client, uri string) (flows.Request, error) {
+func (k *Keeper) find(ctx context.Context, client clients.Client, uri string) (authrequest.Request, error) {
 	p, err := k.Pushed.Get(ctx, pushedID(uri))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return flows.Request{}, errNotPushed
+		return authrequest.Request{}, errNotPushed
 	case err != nil:
-		return flows.Request{}, err
+		return authrequest.Request{}, err
 	case p.ClientID != client.ID || !k.Now().Before(p.Until) || !client.AllowsRedirect(p.Request.RedirectURI):
-		return flows.Request{}, errNotPushed
+		return authrequest.Request{}, errNotPushed
 	}
 	return p.Request, nil
 }
 
 // Spend uses up the pushed request that r came from, if it came from one. Of
 // two tabs that would answer it one succeeds.
-func (k *Keeper) Spend(ctx context.Context, r flows.Request) error {
+func (k *Keeper) Spend(ctx context.Context, r authrequest.Request) error {
 	if r.Pushed == "" {
 		return nil
 	}

@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
-	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
@@ -40,7 +40,7 @@ type draft struct {
 	params   oauth.Params
 	client   clients.Client
 	settings settings.Settings
-	request  flows.Request
+	request  authrequest.Request
 
 	pushed    bool   // it came by the pushed authorization request endpoint
 	signature string // alg of the request object it came in, "" without one
@@ -52,10 +52,10 @@ type draft struct {
 // Together with an error it returns as much of the request as is needed to
 // answer it. If RedirectURI is empty the error must not travel anywhere,
 // because nobody knows who or where the client is (RFC 6749 §4.1.2.1).
-func (k *Keeper) Read(ctx context.Context, params oauth.Params, repeated *oauth.RepeatedError) (flows.Request, clients.Client, error) {
+func (k *Keeper) Read(ctx context.Context, params oauth.Params, repeated *oauth.RepeatedError) (authrequest.Request, clients.Client, error) {
 	client, err := k.client(ctx, params, repeated)
 	if err != nil {
-		return flows.Request{}, clients.Client{}, err
+		return authrequest.Request{}, clients.Client{}, err
 	}
 	if pushedURI(params["request_uri"]) {
 		r, err := k.find(ctx, client, params["request_uri"])
