@@ -14,15 +14,22 @@ import (
 // tied is an app at a secondary whose person came from the primary, for good.
 func tied(t *testing.T, w *world, change ...func(*federation.LoginKey)) (hubs pair, a *app, r reply) {
 	t.Helper()
+	hubs, a, r, _ = tiedIn(t, w, change...)
+	return hubs, a, r
+}
+
+// tiedIn is tied, with the browser in which the person is signed in.
+func tiedIn(t *testing.T, w *world, change ...func(*federation.LoginKey)) (hubs pair, a *app, r reply, b *browser) {
+	t.Helper()
 	w.person("ada@example.org", "staff")
 	w.person("root@example.org", "admin")
 	hubs = newPair(t, w, append(change, func(k *federation.LoginKey) {
 		k.Direct, k.RoleMap = true, map[string]string{"staff": "member", "lead": "leader"}
 	})...)
 	a = hubs.secondary.app()
-	b := hubs.secondary.browser()
+	b = hubs.secondary.browser()
 	p := b.walk(b.authorize(a.request("scope", "openid profile email roles offline_access")), "ada@example.org", hubs.primary, hubs.secondary)
-	return hubs, a, a.redeem(b.answer(p).Get("code"))
+	return hubs, a, a.redeem(b.answer(p).Get("code")), b
 }
 
 func TestWhatChangesAtThePrimaryArrivesAtTheNextRefresh(t *testing.T) {
@@ -55,13 +62,15 @@ func TestWhatChangesAtThePrimaryArrivesAtTheNextRefresh(t *testing.T) {
 }
 
 func TestWhoIsTurnedOffAtThePrimaryIsSoAtTheNextRefresh(t *testing.T) {
-	hubs, a, r := tied(t, newWorld(t, openSQLite(t)))
+	hubs, a, r, b := tiedIn(t, newWorld(t, openSQLite(t)))
+	want(t, "a page of their own", b.open("/account").Status, 200)
 	if _, err := hubs.primary.Hub.People().SetDisabled(t.Context(), ada(t, hubs.primary), true); err != nil {
 		t.Fatal(err)
 	}
 	hubs.skip(6 * time.Minute)
 	refused(t, "refresh", a.refresh(r.str("refresh_token")), 400, "invalid_grant")
 	want(t, "userinfo", hubs.secondary.userinfo(r.str("access_token")).Status, 401)
+	want(t, "a page of their own", b.open("/account").Status, 303)
 }
 
 func TestASilentPrimaryIsWaitedForADay(t *testing.T) { // FE-45
