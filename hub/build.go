@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/consent"
 	"github.com/fedhub/fedhub/hub/decoupled"
 	"github.com/fedhub/fedhub/hub/dpop"
+	"github.com/fedhub/fedhub/hub/federating"
 	"github.com/fedhub/fedhub/hub/fetch"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/grants"
@@ -154,6 +155,9 @@ func (h *Hub) doors() {
 		Flows: h.flows, Stops: h.stops, Sessions: h.sessions, Users: h.users, Logouts: h.logouts, Links: h.links, Ties: h.ties,
 		Settings: h.settings, Audit: h.audit, Edge: h.edge, Log: c.Log, Now: c.Now, Replay: h.data.useOnce,
 		Begins: web.NewLimiter(beginEvery, beginBurst, c.Now),
+	}
+	h.federating = &federating.Handler{
+		Issuer: c.URL, Upstreams: h.upstreams, Sessions: h.sessions, Logouts: h.logouts, Settings: h.settings, Audit: h.audit, Replay: h.data.useOnce,
 	}
 	h.signout = &signout.Door{
 		Issuer: c.URL, Upstreams: h.upstreams,

@@ -19,7 +19,7 @@ import (
 const module = "github.com/fedhub/fedhub/"
 
 var (
-	doorPackages  = []string{"authorize", "signin", "signout", "consent", "approve", "account", "oidc", "admin"}
+	doorPackages  = []string{"authorize", "signin", "federating", "signout", "consent", "approve", "account", "oidc", "admin"}
 	thingPackages = []string{"authentication", "authrequest", "requests", "flows", "sessions", "users", "links", "grants", "decoupled", "tokens", "signing", "settings", "logouts", "ties", "traces", "debuts", "health"}
 	toolPackages  = []string{"store", "oauth", "web", "audit", "seal", "fetch", "dpop", "mail"}
 )

@@ -24,6 +24,7 @@ import (
 	"github.com/fedhub/fedhub/hub/debuts"
 	"github.com/fedhub/fedhub/hub/decoupled"
 	"github.com/fedhub/fedhub/hub/dpop"
+	"github.com/fedhub/fedhub/hub/federating"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/health"
@@ -87,14 +88,15 @@ type Hub struct {
 	dog       *health.Dog
 
 	// Doors.
-	authorize *authorize.Door
-	signin    *signin.Door
-	signout   *signout.Door
-	consent   *consent.Door
-	approve   *approve.Door
-	account   *account.Door
-	oidc      *oidc.Door
-	admin     *admin.Door
+	authorize  *authorize.Door
+	signin     *signin.Door
+	federating *federating.Handler
+	signout    *signout.Door
+	consent    *consent.Door
+	approve    *approve.Door
+	account    *account.Door
+	oidc       *oidc.Door
+	admin      *admin.Door
 }
 
 // New builds a hub over a database, whose sets and indexes it creates where

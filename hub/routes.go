@@ -97,8 +97,8 @@ func (h *Hub) routes() []route {
 
 		// Between hubs.
 		{"POST", "/oauth2/servers", g.knock, h.oidc.Servers},
-		{"GET", "/oauth2/client-metadata/:key", g.app, h.signin.Metadata},
-		{"POST", "/oauth2/backchannel/:key", g.app, h.signin.Backchannel},
+		{"GET", "/oauth2/client-metadata/:key", g.app, h.federating.Metadata},
+		{"POST", "/oauth2/backchannel/:key", g.app, h.federating.Backchannel},
 
 		// Signing in and out.
 		{"GET", "/signin", g.open, h.signin.Show},

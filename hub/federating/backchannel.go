@@ -1,4 +1,4 @@
-package signin
+package federating
 
 import (
 	"errors"
@@ -17,7 +17,7 @@ import (
 // session of its own has ended (OIDC Back-Channel Logout §2.5), so the
 // sessions that came from it end here, and those who came from these in turn
 // are told.
-func (d *Door) Backchannel(c *gin.Context) error {
+func (h *Handler) Backchannel(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {
 		return err
@@ -26,7 +26,7 @@ func (d *Door) Backchannel(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	connector, key, err := d.Upstreams.OpenAny(c.Request.Context(), c.Param("key"))
+	connector, key, err := h.Upstreams.OpenAny(c.Request.Context(), c.Param("key"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return oauth.InvalidRequest("there is no such login key here")
 	}
@@ -39,26 +39,26 @@ func (d *Door) Backchannel(c *gin.Context) error {
 	}
 	ended, err := receiver.LogoutToken(c.Request.Context(), raw)
 	if err != nil {
-		return d.badLogout(c, key.ID, err)
+		return h.badLogout(c, key.ID, err)
 	}
-	err = d.Replay(c.Request.Context(), "logout/"+key.ID+"/"+ended.JTI, ended.Expires)
+	err = h.Replay(c.Request.Context(), "logout/"+key.ID+"/"+ended.JTI, ended.Expires)
 	if errors.Is(err, fs.ErrExist) {
-		return d.badLogout(c, key.ID, errors.New("the token was used before"))
+		return h.badLogout(c, key.ID, errors.New("the token was used before"))
 	}
 	if err != nil {
 		return err
 	}
-	return d.endUpstream(c, key.ID, ended)
+	return h.endUpstream(c, key.ID, ended)
 }
 
-func (d *Door) endUpstream(c *gin.Context, keyID string, ended federation.Ended) error {
-	over, err := d.Sessions.FromUpstream(c.Request.Context(), keyID, ended.SID, ended.Subject)
+func (h *Handler) endUpstream(c *gin.Context, keyID string, ended federation.Ended) error {
+	over, err := h.Sessions.FromUpstream(c.Request.Context(), keyID, ended.SID, ended.Subject)
 	if err != nil {
 		return err
 	}
 	for _, s := range over {
-		d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.LogoutReceived, Target: s.UserID, LoginKey: keyID, IP: c.ClientIP(), Ref: web.Ref(c)})
-		if err := d.Logouts.EndBecause(c.Request.Context(), s, "The session at the server they came from has ended."); err != nil {
+		h.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.LogoutReceived, Target: s.UserID, LoginKey: keyID, IP: c.ClientIP(), Ref: web.Ref(c)})
+		if err := h.Logouts.EndBecause(c.Request.Context(), s, "The session at the server they came from has ended."); err != nil {
 			return err
 		}
 	}
@@ -68,12 +68,12 @@ func (d *Door) endUpstream(c *gin.Context, keyID string, ended federation.Ended)
 
 // badLogout answers as §2.8 says, without a word on which check failed: the
 // log has it.
-func (d *Door) badLogout(c *gin.Context, keyID string, err error) error {
+func (h *Handler) badLogout(c *gin.Context, keyID string, err error) error {
 	var fault *federation.Fault
 	if errors.As(err, &fault) && fault.Kind == federation.Unreachable {
 		return oauth.TemporarilyUnavailable("the issuer's keys could not be fetched").Because(err)
 	}
 	// Noted, not kept: anybody can send such tokens, as many as they like.
-	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.LogoutFailed, LoginKey: keyID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: err.Error()})
+	h.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.LogoutFailed, LoginKey: keyID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: err.Error()})
 	return oauth.InvalidRequest("the logout token is not valid").Because(err)
 }

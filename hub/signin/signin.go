@@ -52,8 +52,8 @@ type Door struct {
 	Now         func() time.Time
 	Begins      *web.Limiter // how often one address may go to an upstream
 
-	// Replay remembers a logout token's jti until it expires; one that was
-	// seen before is fs.ErrExist.
+	// Replay remembers an id until then; one that was seen before is
+	// fs.ErrExist.
 	Replay func(ctx context.Context, id string, until time.Time) error
 }
 
