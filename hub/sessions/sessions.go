@@ -17,6 +17,7 @@ import (
 	"io/fs"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	gorilla "github.com/gorilla/sessions"
@@ -277,12 +278,9 @@ func upstreamContext(s Session) string {
 	return "sessions/" + s.UserID + "/" + s.LoginKey + "/upstream"
 }
 
-func clip(s string, most int) string {
-	if len(s) > most {
-		return s[:most]
-	}
-	return s
-}
+// clip keeps the beginning of a text, and leaves out what is none: headers may
+// hold any bytes, and a cut may go through a letter.
+func clip(s string, most int) string { return strings.ToValidUTF8(s[:min(len(s), most)], "") }
 
 // Lives says whether the session with this public name is still there, and
 // counts as a use of it: an app that refreshes is a person at work.
