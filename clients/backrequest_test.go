@@ -1,0 +1,94 @@
+package clients
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+func TestARequestByBackChannelIsHeldToItsRules(t *testing.T) { // CIBA §7.1.1, FAPI-CIBA §5.2.2
+	w := newWorld(t)
+	key := newKey(t, "k", jose.ES256)
+	bank := w.add(with(webApp(), func(c *Client) {
+		c.ID, c.Grants, c.JWKS, c.Algs.CIBARequest = "bank", []string{GrantCIBA}, jwks(t, key), "ES256"
+	}))
+	now := w.clock.now()
+	in := func(d time.Duration) int64 { return now.Add(d).Unix() }
+	asked := func(change map[string]any) map[string]any {
+		return changed(map[string]any{
+			"iss": "bank", "aud": issuer, "iat": in(0), "nbf": in(0), "exp": in(time.Minute), "jti": "1", "login_hint": "ada",
+		}, change)
+	}
+	for what, row := range map[string]struct {
+		change map[string]any
+		text   string // empty: accepted
+	}{
+		"as it should be":                {nil, ""},
+		"to several":                     {map[string]any{"jti": "2", "aud": []string{issuer, "https://other.example.org"}}, ""},
+		"to somebody else":               {map[string]any{"aud": "https://other.example.org"}, "its aud must be the issuer"},
+		"to nobody":                      {map[string]any{"aud": nil}, "its aud must be the issuer"},
+		"in another's name":              {map[string]any{"iss": "another"}, "its iss must be the client_id"},
+		"as if it were an assertion":     {map[string]any{"sub": "bank"}, "its sub may not be the client_id"},
+		"expired":                        {map[string]any{"exp": in(-time.Minute)}, "it has expired"},
+		"expired by less than clocks do": {map[string]any{"jti": "3", "exp": in(-59 * time.Second)}, ""},
+		"an hour ahead":                  {map[string]any{"jti": "4", "exp": in(61 * time.Minute)}, ""},
+		"more than that":                 {map[string]any{"exp": in(61*time.Minute + time.Second)}, "more than an hour ahead"},
+		"made in the future":             {map[string]any{"iat": in(61 * time.Second)}, "its iat is in the future"},
+		"made a minute from now":         {map[string]any{"jti": "5", "iat": in(time.Minute)}, ""},
+		"good in the future":             {map[string]any{"nbf": in(61 * time.Second)}, "its nbf is in the future"},
+		"good for an hour":               {map[string]any{"jti": "6", "nbf": in(-61 * time.Minute)}, ""},
+		"good for longer":                {map[string]any{"nbf": in(-61*time.Minute - time.Second)}, "more than an hour ago"},
+		"with a name of 512 bytes":       {map[string]any{"jti": strings.Repeat("j", 512)}, ""},
+		"with a name too long":           {map[string]any{"jti": strings.Repeat("j", 513)}, "its jti is too long"},
+		"without a name":                 {map[string]any{"jti": nil}, "it needs exp, iat, nbf and jti"},
+		"without a time it was made":     {map[string]any{"iat": nil}, "it needs exp, iat, nbf and jti"},
+		"without a beginning":            {map[string]any{"nbf": nil}, "it needs exp, iat, nbf and jti"},
+		"without an end":                 {map[string]any{"exp": nil}, "it needs exp, iat, nbf and jti"},
+		"with an end that is no number":  {map[string]any{"exp": "1"}, "its exp has the wrong type"},
+		"of a size that nobody needs":    {map[string]any{"binding_message": strings.Repeat("m", 48<<10)}, "it is too long"},
+	} {
+		members, err := w.OpenBack(t.Context(), bank, sign(t, key, asked(row.change), nil))
+		if row.text == "" {
+			if err != nil || string(members["login_hint"]) != `"ada"` {
+				t.Errorf("%s: got %s, %v", what, members["login_hint"], err)
+			}
+			continue
+		}
+		if e := IsObjectError(err); e == nil || !strings.Contains(e.Description, row.text) {
+			t.Errorf("%s: got %v, want a refusal that says %q", what, err, row.text)
+		}
+	}
+}
+
+func TestARequestByBackChannelIsMadeOnce(t *testing.T) { // CIBA §7.1.1
+	w := newWorld(t)
+	key, stranger := newKey(t, "k", jose.ES256), newKey(t, "k", jose.ES256)
+	bank := w.add(with(webApp(), func(c *Client) {
+		c.ID, c.Grants, c.JWKS, c.Algs.CIBARequest = "bank", []string{GrantCIBA}, jwks(t, key), "ES256"
+	}))
+	now := w.clock.now().Unix()
+	asked := map[string]any{"iss": "bank", "aud": issuer, "iat": now, "nbf": now, "exp": now + 60, "jti": "1"}
+	_, err := w.OpenBack(t.Context(), bank, sign(t, stranger, asked, nil))
+	if IsObjectError(err) == nil {
+		t.Errorf("by a stranger: got %v, want a refusal", err)
+	}
+	raw := sign(t, key, asked, nil)
+	if _, err := w.OpenBack(t.Context(), bank, raw); err != nil {
+		t.Errorf("the first time, whose name no stranger could use up: %v", err)
+	}
+	if _, err := w.OpenBack(t.Context(), bank, raw); IsObjectError(err) == nil {
+		t.Errorf("the second time: got %v, want a refusal", err)
+	}
+	// It is remembered for as long as it would be accepted.
+	w.clock.forward(2*time.Minute - time.Second)
+	if _, err := w.OpenBack(t.Context(), bank, raw); IsObjectError(err) == nil {
+		t.Errorf("a minute after its end: got %v, want a refusal", err)
+	}
+
+	blind := newWorld(t, func(o *Options) { o.Replay = nil })
+	if _, err := blind.OpenBack(t.Context(), bank, sign(t, key, changed(asked, map[string]any{"jti": "2"}), nil)); err == nil || IsObjectError(err) != nil {
+		t.Errorf("without a replay memory: got %v, want an error of ours", err)
+	}
+}
