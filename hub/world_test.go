@@ -126,11 +126,28 @@ func besides(t testing.TB) {
 
 var beside sync.Map // of *testing.T
 
-// clock is real time plus what the story skips.
-type clock struct{ skipped atomic.Int64 }
+// clock is real time, or a moment at which it stopped, plus what the story
+// skips.
+type clock struct {
+	skipped atomic.Int64
+	stopped atomic.Pointer[time.Time]
+}
 
-func (c *clock) now() time.Time       { return time.Now().Add(time.Duration(c.skipped.Load())) }
+func (c *clock) now() time.Time {
+	at := time.Now()
+	if moment := c.stopped.Load(); moment != nil {
+		at = *moment
+	}
+	return at.Add(time.Duration(c.skipped.Load()))
+}
+
 func (c *clock) skip(d time.Duration) { c.skipped.Add(int64(d)) }
+
+// stop lets time pass only as the story skips it.
+func (c *clock) stop() {
+	moment := time.Now()
+	c.stopped.Store(&moment)
+}
 
 // logbook collects what the hub logs.
 type logbook struct {
