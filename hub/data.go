@@ -26,17 +26,19 @@ import (
 )
 
 // sets is every kind of record that the hub keeps, and by which fields besides
-// its id it is found. Unique fields admit each value once.
+// its id it is found. Unique fields admit each value once: they are where two
+// must never share a value. Random values need no index for that, and so the
+// sets that grow without end can be sharded by id.
 func sets() []store.Spec {
 	return []store.Spec{
 		{Name: "users", Unique: []string{"emailKey", "founder"}, Index: []string{"rank"}}, // users.User
 		{Name: "throttles"}, // users.Throttle
 		{Name: "setups"},    // users.SetupLink
-		{Name: "decisions", Index: []string{"userId"}},                                                       // users.Record
-		{Name: "links", Index: []string{"user"}},                                                             // links.Link
-		{Name: "identities", Index: []string{"userId", "subject"}},                                           // users.Identity
-		{Name: "invitations", Unique: []string{"token"}},                                                     // users.Invitation
-		{Name: "sessions", Unique: []string{"sid"}, Index: []string{"userId", "upstreamSid", "upstreamSub"}}, // sessions.Session
+		{Name: "decisions", Index: []string{"userId"}},                                                             // users.Record
+		{Name: "links", Index: []string{"user"}},                                                                   // links.Link
+		{Name: "identities", Index: []string{"userId", "subject"}},                                                 // users.Identity
+		{Name: "invitations", Index: []string{"token"}, Freed: []string{"token"}},                                  // users.Invitation
+		{Name: "sessions", Index: []string{"sid", "userId", "upstreamSid", "upstreamSub"}, Freed: []string{"sid"}}, // sessions.Session
 		{Name: "flows"},  // flows.Flow
 		{Name: "stops"},  // flows.Stop
 		{Name: "pushed"}, // requests.Pushed
@@ -50,18 +52,18 @@ func sets() []store.Spec {
 		{Name: "notices", Index: []string{"clientId"}}, // logouts.Notice
 		{Name: "told"}, // logouts.Status
 		{Name: "ties"}, // ties.Tie
-		{Name: "signouts", Unique: []string{"order"}}, // logouts.SignOut
-		{Name: "warnings"},                            // health.Warning
-		{Name: "watches"},                             // health.Watch
-		{Name: "clients"},                             // clients.Client
-		{Name: "invites"},                             // clients.Invite
-		{Name: "initials"},                            // clients.InitialToken
-		{Name: "loginkeys"},                           // federation.LoginKey
-		{Name: "health"},                              // health.Record
-		{Name: "signing"},                             // signing.Key
-		{Name: "settings"},                            // settings.Settings
-		{Name: "audit", Index: []string{"ref"}},       // audit.Event
-		{Name: "debuts", Index: []string{"host"}},     // debuts.Debut
+		{Name: "signouts", Index: []string{"order"}, Freed: []string{"order"}}, // logouts.SignOut
+		{Name: "warnings"},                        // health.Warning
+		{Name: "watches"},                         // health.Watch
+		{Name: "clients"},                         // clients.Client
+		{Name: "invites"},                         // clients.Invite
+		{Name: "initials"},                        // clients.InitialToken
+		{Name: "loginkeys"},                       // federation.LoginKey
+		{Name: "health"},                          // health.Record
+		{Name: "signing"},                         // signing.Key
+		{Name: "settings"},                        // settings.Settings
+		{Name: "audit", Index: []string{"ref"}},   // audit.Event
+		{Name: "debuts", Index: []string{"host"}}, // debuts.Debut
 		{Name: "traces", Index: []string{"ref", "fromRef", "clientId", "keyId", "userId", "failed"}}, // traces.Trace
 	}
 }

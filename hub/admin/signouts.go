@@ -33,7 +33,7 @@ func (d *Door) SignOuts(c *gin.Context) error {
 		page.Rows = append(page.Rows, templates.SignOutRow{ID: s.SID, Who: who, At: s.At, To: recipients(len(s.Recipients)), State: d.signOutState(s)})
 	}
 	if len(lines) == signOutsShown {
-		page.More = "/admin/logouts?" + url.Values{"before": {lines[len(lines)-1].Order}}.Encode()
+		page.More = "/admin/logouts?" + url.Values{"before": {lines[len(lines)-1].Place()}}.Encode()
 	}
 	return d.Edge.Show(c, http.StatusOK, page)
 }

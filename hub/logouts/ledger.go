@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -144,10 +145,17 @@ func (k *Keeper) write(ctx context.Context, n Notice, edit func(*Recipient)) {
 }
 
 // Recent returns the latest sign-outs that somebody was to hear of, newest
-// first, before the one with the order before (empty: from now).
+// first, before the one with this place (empty: from now).
 func (k *Keeper) Recent(ctx context.Context, before string, limit int) ([]SignOut, error) {
-	return k.Ledger.Find(ctx, store.Query{Field: "order", Desc: true, After: before, Limit: limit})
+	q := store.Query{Field: "order", Desc: true, Limit: limit}
+	if order, sid, ok := strings.Cut(before, " "); ok {
+		q.AfterValue, q.After = order, sid
+	}
+	return k.Ledger.Find(ctx, q)
 }
+
+// Place is where a sign-out stands in the order of Recent.
+func (s SignOut) Place() string { return s.Order + " " + s.SID }
 
 // Entry returns one sign-out. Without one it is fs.ErrNotExist.
 func (k *Keeper) Entry(ctx context.Context, sid string) (SignOut, error) {

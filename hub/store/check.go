@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
+	"time"
 	"unicode/utf8"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -17,7 +19,7 @@ import (
 // takes a placeholder. A plain alphabet keeps them harmless.
 var (
 	setName   = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,59}$`)
-	fieldName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,59}$`)
+	fieldName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,59}(\.[A-Za-z][A-Za-z0-9_]{0,59}){0,3}$`)
 )
 
 // Check tells why no engine can keep a set like this, or nil.
@@ -25,7 +27,7 @@ func (s Spec) Check() error {
 	if !setName.MatchString(s.Name) || reserved(s.Name) {
 		return fmt.Errorf("%q cannot be the name of a set", s.Name)
 	}
-	fields := slices.Concat(s.Unique, s.Index)
+	fields := slices.Concat(s.Unique, s.Index, s.Integers, s.Times)
 	for i, f := range fields {
 		if !fieldName.MatchString(f) {
 			return fmt.Errorf("set %s: %q cannot be an index field", s.Name, f)
@@ -50,30 +52,121 @@ func (s Spec) CheckRecord(r Record) error {
 	if err := checkFields(r.Doc, maxDepth); err != nil {
 		return fmt.Errorf("set %s: record %q: %w", s.Name, r.ID, err)
 	}
-	for _, f := range slices.Concat(s.Unique, s.Index) {
-		v, err := r.Doc.LookupErr(f)
-		if err != nil || v.Type == bson.TypeNull {
-			continue
-		}
-		if text, ok := v.StringValueOK(); !ok || !IsText(text) {
-			return fmt.Errorf("set %s: record %q: index field %s must be UTF-8 text", s.Name, r.ID, f)
+	for _, f := range slices.Concat(s.Unique, s.Index, s.Integers, s.Times) {
+		if v, found := lookUp(r.Doc, f); found && !s.indexes(f, v) {
+			return fmt.Errorf("set %s: record %q: index field %s must be %s", s.Name, r.ID, f, s.kind(f))
 		}
 	}
 	return nil
 }
 
+// lookUp finds what an index field holds; null is nothing.
+func lookUp(doc bson.Raw, field string) (bson.RawValue, bool) {
+	for {
+		name, rest, inside := strings.Cut(field, ".")
+		v, err := doc.LookupErr(name)
+		if err != nil || v.Type == bson.TypeNull {
+			return bson.RawValue{}, false
+		}
+		if !inside {
+			return v, true
+		}
+		if v.Type != bson.TypeEmbeddedDocument {
+			// No kind of index takes it: a list would be indexed by one engine
+			// and not by the other.
+			return bson.RawValue{Type: bson.TypeUndefined}, true
+		}
+		doc, field = v.Document(), rest
+	}
+}
+
+// What an index can hold, in the words of an error.
+const (
+	text    = "UTF-8 text"
+	integer = "a whole number, not negative"
+	instant = "a time until the year 9999"
+)
+
+// kind is what a declared index field holds; empty if there is none.
+func (s Spec) kind(field string) string {
+	switch {
+	case slices.Contains(s.Unique, field), slices.Contains(s.Index, field):
+		return text
+	case slices.Contains(s.Integers, field):
+		return integer
+	case slices.Contains(s.Times, field):
+		return instant
+	}
+	return ""
+}
+
+// indexes reports whether a value can stand in an index field.
+func (s Spec) indexes(field string, v bson.RawValue) bool {
+	switch s.kind(field) {
+	case text:
+		t, ok := v.StringValueOK()
+		return ok && IsText(t)
+	case integer:
+		n, ok := v.AsInt64OK()
+		return ok && v.Type != bson.TypeDouble && n >= 0
+	default:
+		ms, ok := v.DateTimeOK()
+		return ok && ms < endOfTime.UnixMilli()
+	}
+}
+
+// endOfTime is the first moment that no time index can hold.
+var endOfTime = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// IsTime reports whether a declared index field holds times.
+func (s Spec) IsTime(field string) bool { return slices.Contains(s.Times, field) }
+
+// IsInteger reports whether a declared index field holds whole numbers.
+func (s Spec) IsInteger(field string) bool { return slices.Contains(s.Integers, field) }
+
+// IsUnique reports whether no two records share a value of the field.
+func (s Spec) IsUnique(field string) bool { return slices.Contains(s.Unique, field) }
+
 // CheckQuery tells why a query cannot be answered by this set, or nil.
 func (s Spec) CheckQuery(q Query) error {
-	if q.Field == "" || slices.Contains(s.Unique, q.Field) {
-		return nil
+	kind := text
+	if q.Field != "" {
+		if kind = s.kind(q.Field); kind == "" {
+			return fmt.Errorf("set %s: %s is not a declared index", s.Name, q.Field)
+		}
 	}
-	if !slices.Contains(s.Index, q.Field) {
-		return fmt.Errorf("set %s: %s is not a declared index", s.Name, q.Field)
+	if kind != text && (q.Equals != "" || q.Prefix != "") {
+		return fmt.Errorf("set %s: %s holds no text to compare with", s.Name, q.Field)
 	}
-	if q.Equals == "" {
-		return fmt.Errorf("set %s: %s is not unique, so it can order nothing", s.Name, q.Field)
+	for _, bound := range []any{q.From, q.Below, q.AfterValue} {
+		if bound != nil && !fits(kind, bound) {
+			return fmt.Errorf("set %s: %v is not %s", s.Name, bound, kind)
+		}
+	}
+	if (q.AfterValue != nil) != (q.Ordered() && q.After != "") {
+		return fmt.Errorf("set %s: a page in the order of a field goes on behind value and id", s.Name)
 	}
 	return nil
+}
+
+// CheckCount is CheckQuery for a count, which needs a bound.
+func (s Spec) CheckCount(q Query) error {
+	if q.Limit <= 0 {
+		return fmt.Errorf("set %s: a count needs a bound", s.Name)
+	}
+	return s.CheckQuery(q)
+}
+
+func fits(kind string, bound any) bool {
+	switch bound.(type) {
+	case string:
+		return kind == text
+	case int, int64:
+		return kind == integer
+	case time.Time:
+		return kind == instant
+	}
+	return false
 }
 
 // IsText reports whether a database can hold s as text. What is not text is
@@ -82,6 +175,11 @@ func IsText(s string) bool { return utf8.ValidString(s) }
 
 // Empty reports whether a query can select nothing at all, whatever is stored.
 func (q Query) Empty() bool {
+	for _, bound := range []any{q.From, q.Below, q.AfterValue} {
+		if t, ok := bound.(string); ok && !IsText(t) {
+			return true
+		}
+	}
 	return !IsText(q.Equals) || !IsText(q.Prefix) || !IsText(q.After)
 }
 

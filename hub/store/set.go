@@ -199,8 +199,19 @@ func (s *Set[T]) Find(ctx context.Context, q Query) ([]T, error) {
 	return out, nil
 }
 
+// Count returns how many records a query selects, and counts no further than
+// most.
+func (s *Set[T]) Count(ctx context.Context, q Query, most int) (int, error) {
+	q.Now, q.Limit = s.now(), most
+	n, err := s.backend.Count(ctx, s.name, q)
+	if err != nil {
+		return 0, s.fail("count in", err)
+	}
+	return n, nil
+}
+
 // All returns every record in the order of ids. It is for sets that stay
-// small: clients, login keys, signing keys.
+// small: login keys, signing keys, initial access tokens.
 func (s *Set[T]) All(ctx context.Context) ([]T, error) { return s.Find(ctx, Query{}) }
 
 // fail says what was tried, and marks what is the database's fault.

@@ -48,6 +48,10 @@ type Backend interface {
 	// Find returns the selected records; none is no error.
 	Find(ctx context.Context, set string, q Query) ([]Record, error)
 
+	// Count returns how many records are selected, and counts no further than
+	// q.Limit, which it needs: "10,000 or more" costs what 10,000 cost.
+	Count(ctx context.Context, set string, q Query) (int, error)
+
 	// Sweep removes records that expired by now and returns how many. It is
 	// only garbage collection: Set never returns an expired record. An engine
 	// that expires records by itself may do nothing.
@@ -70,13 +74,20 @@ type Record struct {
 	Doc     bson.Raw  // plain values; no field name, at any depth, begins with $
 }
 
-// A Spec declares a set and the indexes its look-ups need. Index fields are
-// top-level bson names whose values are strings. A record without the field,
-// or with an empty string in it, is not indexed (so it collides with nobody).
+// A Spec declares a set and the indexes its look-ups need. An index field is
+// the bson name of a field, or several with dots between them for one inside
+// an embedded document. Records without the field, or with an empty text, a
+// zero number or a time before 1970 in it, are not indexed: no look-up by the
+// field finds them, and a unique one collides with nobody.
 type Spec struct {
-	Name   string
-	Unique []string // no two records share a value
-	Index  []string // looked up, may repeat
+	Name     string
+	Unique   []string // text; no two records share a value
+	Index    []string // text, may repeat
+	Integers []string // whole numbers, not negative
+	Times    []string // until the year 9999
+
+	// Freed were unique in earlier programs. Prepare removes those indexes.
+	Freed []string
 }
 
 // A Query selects records of one set. The zero Query is the whole set in the
@@ -84,19 +95,29 @@ type Spec struct {
 type Query struct {
 	// Field is a declared index; empty means the id.
 	Field string
-	// Equals keeps records whose Field has exactly this value, in the order
-	// of ids. Without it a Field orders the result by that field, which then
-	// must be a unique one.
+	// Equals keeps records whose Field, which holds text, is exactly this, in
+	// the order of ids. Without it a Field orders the result: by its value,
+	// and by id among equals.
 	Equals string
 	// Prefix keeps records whose Field (or id) starts with it.
 	Prefix string
-	// After continues behind this value of the ordering key: the id where
-	// Field is empty or Equals is set, else the field's value.
-	After string
-	// Desc turns the order round; After then continues before the value.
+	// From and Below keep records whose Field (or id) is at least the one and
+	// less than the other: a string, an int or int64, or a time.Time,
+	// whichever the index holds. Nil is no bound.
+	From, Below any
+	// After continues behind the record with this id. In an order by Field,
+	// AfterValue is what that record has in it: a page goes on behind value
+	// and id, so that of several with one value none is left out.
+	After      string
+	AfterValue any
+	// Desc turns the order round; After then continues before the record.
 	Desc bool
 	// Limit is the most records to return; 0 means all.
 	Limit int
 	// Now hides records that expired at or before it; Set fills it in.
 	Now time.Time
 }
+
+// Ordered reports whether the result comes in the order of Field and not of
+// ids alone.
+func (q Query) Ordered() bool { return q.Field != "" && q.Equals == "" }

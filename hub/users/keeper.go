@@ -190,10 +190,14 @@ func (k *Keeper) blank() User {
 }
 
 // List returns up to limit users whose canonical address starts with prefix,
-// in the order of addresses, continuing behind the address after. People
-// whose address nobody vouches for are only in Everyone.
-func (k *Keeper) List(ctx context.Context, prefix, after string, limit int) ([]User, error) {
-	return k.users.Find(ctx, store.Query{Field: "emailKey", Prefix: prefix, After: after, Limit: limit})
+// in the order of addresses, continuing behind the user after. People whose
+// address nobody vouches for are only in Everyone.
+func (k *Keeper) List(ctx context.Context, prefix string, after User, limit int) ([]User, error) {
+	q := store.Query{Field: "emailKey", Prefix: prefix, Limit: limit}
+	if after.EmailKey != "" {
+		q.AfterValue, q.After = after.EmailKey, after.ID
+	}
+	return k.users.Find(ctx, q)
 }
 
 // Everyone returns up to limit users in the order of ids, behind the id after.
@@ -201,21 +205,9 @@ func (k *Keeper) Everyone(ctx context.Context, after string, limit int) ([]User,
 	return k.users.Find(ctx, store.Query{After: after, Limit: limit})
 }
 
-// Count returns the number of users. It reads them all.
-func (k *Keeper) Count(ctx context.Context) (int, error) {
-	const page = 500
-	total, after := 0, ""
-	for {
-		users, err := k.Everyone(ctx, after, page)
-		if err != nil {
-			return 0, err
-		}
-		total += len(users)
-		if len(users) < page {
-			return total, nil
-		}
-		after = users[len(users)-1].ID
-	}
+// Count returns the number of users, and counts no further than most.
+func (k *Keeper) Count(ctx context.Context, most int) (int, error) {
+	return k.users.Count(ctx, store.Query{}, most)
 }
 
 // AnyAdmin reports whether an enabled administrator exists.

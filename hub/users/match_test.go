@@ -122,7 +122,7 @@ func TestClosedSignUpCreatesNobody(t *testing.T) {
 	p = trusted()
 	p.Enabled = false
 	wants(t, w.match(google("1", "ada@gmail.example"), p), "D0", users.Refuse)
-	if n := must[int](t)(w.Count(t.Context())); n != 0 {
+	if n := must[int](t)(w.Count(t.Context(), 100)); n != 0 {
 		t.Errorf("%d users were made", n)
 	}
 }
@@ -297,7 +297,7 @@ func TestLookingAheadChangesNothing(t *testing.T) {
 	if n := len(must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))); n != 0 {
 		t.Errorf("%d identities were linked", n)
 	}
-	if n := must[int](t)(w.Count(t.Context())); n != 1 {
+	if n := must[int](t)(w.Count(t.Context(), 100)); n != 1 {
 		t.Errorf("%d users", n)
 	}
 }
@@ -375,7 +375,7 @@ func TestRacingFirstArrivalsAreOneUser(t *testing.T) {
 					t.Errorf("%q: %v", email, err)
 				}
 			}
-			if n := must[int](t)(w.Count(t.Context())); n != 1 {
+			if n := must[int](t)(w.Count(t.Context(), 100)); n != 1 {
 				t.Errorf("%q: %d users", email, n)
 			}
 			if ids[0] == "" || len(slices.Compact(ids)) != 1 {
@@ -438,7 +438,7 @@ func TestACrashedFirstArrivalIsFinishedByTheNext(t *testing.T) {
 	w.memory.before = nil
 	wants(t, w.match(google("1", "ada@gmail.example"), trusted()), "D5", users.Create)
 	wants(t, w.match(google("1", "ada@gmail.example"), trusted()), "D1", users.SignIn)
-	if n := must[int](t)(w.Count(t.Context())); n != 1 {
+	if n := must[int](t)(w.Count(t.Context(), 100)); n != 1 {
 		t.Errorf("%d users", n)
 	}
 }

@@ -150,7 +150,8 @@ func (m *memory) Find(_ context.Context, set string, q store.Query) ([]store.Rec
 		v := text(r, q.Field)
 		switch {
 		case q.Field != "" && v == "", q.Equals != "" && v != q.Equals, !strings.HasPrefix(v, q.Prefix):
-		case q.After != "" && text(r, order) <= q.After:
+		case q.AfterValue != nil && v <= q.AfterValue.(string):
+		case q.AfterValue == nil && q.After != "" && r.ID <= q.After:
 		case !r.Expires.IsZero() && !q.Now.Before(r.Expires):
 		default:
 			out = append(out, r)
@@ -161,6 +162,11 @@ func (m *memory) Find(_ context.Context, set string, q store.Query) ([]store.Rec
 		out = out[:q.Limit]
 	}
 	return out, nil
+}
+
+func (m *memory) Count(ctx context.Context, set string, q store.Query) (int, error) {
+	found, err := m.Find(ctx, set, q)
+	return len(found), err
 }
 
 func (m *memory) Sweep(context.Context, time.Time) (int, error) { return 0, nil }

@@ -37,7 +37,7 @@ func (k *Keeper) Search(ctx context.Context, text, after string, limit int) (fou
 // direct is whom an index finds, so they come first.
 func (k *Keeper) direct(ctx context.Context, text string, limit int) ([]User, error) {
 	plain, _ := fold(text)
-	found, err := k.List(ctx, plain, "", limit)
+	found, err := k.List(ctx, plain, User{}, limit)
 	if err != nil {
 		return nil, err
 	}

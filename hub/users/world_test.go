@@ -65,7 +65,7 @@ func worldOn(t *testing.T, b store.Backend, hash users.HashParams) *world {
 		{Name: "throttles"},
 		{Name: "setups"},
 		{Name: "decisions", Index: []string{"userId"}},
-		{Name: "invitations", Unique: []string{"token"}},
+		{Name: "invitations", Index: []string{"token"}},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/fedhub/fedhub/hub/store"
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -55,6 +56,9 @@ func (s *set) prepare(caller context.Context) error {
 	// Creating indexes is none of the writes that the driver repeats, but
 	// repeating it is harmless.
 	err := repeat(ctx, func() error {
+		if err := s.free(ctx); err != nil {
+			return err
+		}
 		_, err := s.Indexes().CreateMany(ctx, s.indexes())
 		return err
 	})
@@ -76,24 +80,51 @@ func (s *set) indexes() []mongo.IndexModel {
 	for _, field := range s.spec.Unique {
 		all = append(all, mongo.IndexModel{
 			Keys:    bson.D{{Key: path(field), Value: 1}},
-			Options: options.Index().SetName("unique " + field).SetUnique(true).SetPartialFilterExpression(present(field)),
+			Options: options.Index().SetName("unique " + field).SetUnique(true).SetPartialFilterExpression(present(s.spec, field)),
 		})
 	}
-	for _, field := range s.spec.Index {
+	for _, field := range slices.Concat(s.spec.Index, s.spec.Integers, s.spec.Times) {
 		all = append(all, mongo.IndexModel{
 			// The _id stands behind the field because equal fields come in
 			// the order of ids.
 			Keys:    bson.D{{Key: path(field), Value: 1}, {Key: "_id", Value: 1}},
-			Options: options.Index().SetName("index " + field).SetPartialFilterExpression(present(field)),
+			Options: options.Index().SetName("index " + field).SetPartialFilterExpression(present(s.spec, field)),
 		})
 	}
 	return all
 }
 
+// free removes the indexes of fields that need not be unique any more.
+func (s *set) free(ctx context.Context) error {
+	for _, field := range s.spec.Freed {
+		err := s.Indexes().DropOne(ctx, "unique "+field)
+		var server mongo.ServerError
+		if errors.As(err, &server) && (server.HasErrorCode(indexNotFound) || server.HasErrorCode(namespaceNotFound)) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const (
+	namespaceNotFound = 26
+	indexNotFound     = 27
+)
+
 func path(field string) string { return "doc." + field }
 
-// present selects records that have the field with some text in it. Only text
-// compares with text, so a missing field and null are left out too.
-func present(field string) bson.D {
-	return bson.D{{Key: path(field), Value: bson.D{{Key: "$gt", Value: ""}}}}
+// present selects the records that are in the index of a field. A value only
+// compares with its own kind, so a missing field and null are left out too.
+func present(spec store.Spec, field string) bson.D {
+	condition := bson.D{{Key: "$gt", Value: ""}}
+	switch {
+	case spec.IsTime(field):
+		condition = bson.D{{Key: "$gte", Value: bson.DateTime(0)}}
+	case spec.IsInteger(field):
+		condition = bson.D{{Key: "$gt", Value: 0}}
+	}
+	return bson.D{{Key: path(field), Value: condition}}
 }

@@ -1,6 +1,10 @@
 // Package mongodb keeps sets of records in MongoDB. It is the engine for more
-// than one machine: any number of hubs may share one replica set or sharded
-// cluster.
+// than one machine: any number of hubs may share one replica set.
+//
+// What grows without end (sessions, token families, sign-out notices, the
+// audit, traces) can be sharded by _id. Users, clients and settings stay on one
+// shard, because MongoDB enforces no unique field across shards: 100 million
+// people are some 200 GB.
 //
 // Each set is a collection. A record is one document,
 //

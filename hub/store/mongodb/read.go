@@ -43,7 +43,7 @@ func (d *DB) Find(caller context.Context, name string, q store.Query) ([]store.R
 	// The driver repeats the first batch of an answer but not the ones that
 	// follow, so a long answer that is interrupted starts over.
 	err = repeat(ctx, func() error {
-		cursor, err := s.Collection.Find(ctx, selection(q), order(q))
+		cursor, err := s.Collection.Find(ctx, s.selection(q), s.order(q))
 		if err != nil {
 			return err
 		}
@@ -59,9 +59,24 @@ func (d *DB) Find(caller context.Context, name string, q store.Query) ([]store.R
 	return records, nil
 }
 
-// selection writes a query as a filter. Every value in it is a Go string or
-// time, so none can become an operator.
-func selection(q store.Query) bson.D {
+// Count returns how many records a query selects, as far as its limit.
+func (d *DB) Count(caller context.Context, name string, q store.Query) (int, error) {
+	s, err := d.set(name)
+	if err != nil {
+		return 0, err
+	}
+	if err := s.spec.CheckCount(q); err != nil || q.Empty() {
+		return 0, err
+	}
+	ctx, done := within(caller)
+	defer done()
+	n, err := s.CountDocuments(ctx, s.selection(q), options.Count().SetLimit(int64(q.Limit)))
+	return int(n), failed(caller, err)
+}
+
+// selection writes a query as a filter. Every value in it is a Go string,
+// number or time, so none can become an operator.
+func (s *set) selection(q store.Query) bson.D {
 	filter := bson.D{}
 	and := func(key, operator string, value any) {
 		filter = append(filter, bson.E{Key: key, Value: bson.D{{Key: operator, Value: value}}})
@@ -69,7 +84,7 @@ func selection(q store.Query) bson.D {
 	field := "_id"
 	if q.Field != "" {
 		field = path(q.Field)
-		filter = append(filter, present(q.Field)...) // the index has no others
+		filter = append(filter, present(s.spec, q.Field)...) // the index has no others
 	}
 	if q.Equals != "" {
 		and(field, "$eq", q.Equals)
@@ -80,12 +95,14 @@ func selection(q store.Query) bson.D {
 			and(field, "$lt", end)
 		}
 	}
+	if q.From != nil {
+		and(field, "$gte", q.From)
+	}
+	if q.Below != nil {
+		and(field, "$lt", q.Below)
+	}
 	if q.After != "" {
-		than := "$gt"
-		if q.Desc {
-			than = "$lt"
-		}
-		and(orderKey(q), than, q.After)
+		filter = append(filter, s.behind(q, field)...)
 	}
 	if !q.Now.IsZero() {
 		filter = append(filter, bson.E{Key: "$or", Value: bson.A{
@@ -94,6 +111,27 @@ func selection(q store.Query) bson.D {
 		}})
 	}
 	return conjunction(filter)
+}
+
+// behind selects what follows the last record of a page.
+func (s *set) behind(q store.Query, field string) bson.D {
+	than, or := "$gt", "$gte"
+	if q.Desc {
+		than, or = "$lt", "$lte"
+	}
+	switch {
+	case !q.Ordered():
+		return bson.D{{Key: "_id", Value: bson.D{{Key: than, Value: q.After}}}}
+	case s.spec.IsUnique(q.Field):
+		return bson.D{{Key: field, Value: bson.D{{Key: than, Value: q.AfterValue}}}}
+	}
+	return bson.D{
+		{Key: field, Value: bson.D{{Key: or, Value: q.AfterValue}}}, // where the search begins
+		{Key: "$or", Value: bson.A{
+			bson.D{{Key: field, Value: bson.D{{Key: than, Value: q.AfterValue}}}},
+			bson.D{{Key: "_id", Value: bson.D{{Key: than, Value: q.After}}}},
+		}},
+	}
 }
 
 // conjunction keeps several conditions on one field apart: as elements of one
@@ -109,19 +147,19 @@ func conjunction(conditions bson.D) bson.D {
 	return bson.D{{Key: "$and", Value: all}}
 }
 
-func orderKey(q store.Query) string {
-	if q.Field == "" || q.Equals != "" {
-		return "_id"
-	}
-	return path(q.Field)
-}
-
-func order(q store.Query) *options.FindOptionsBuilder {
+func (s *set) order(q store.Query) *options.FindOptionsBuilder {
 	direction := 1
 	if q.Desc {
 		direction = -1
 	}
-	find := options.Find().SetSort(bson.D{{Key: orderKey(q), Value: direction}})
+	keys := bson.D{{Key: "_id", Value: direction}}
+	if q.Ordered() {
+		by := bson.E{Key: path(q.Field), Value: direction}
+		if keys = append(bson.D{by}, keys...); s.spec.IsUnique(q.Field) {
+			keys = keys[:1] // no two are equal, and the index holds no more
+		}
+	}
+	find := options.Find().SetSort(keys)
 	if q.Limit > 0 {
 		return find.SetLimit(int64(q.Limit)).SetBatchSize(int32(min(q.Limit, batch)))
 	}

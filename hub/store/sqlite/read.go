@@ -74,20 +74,65 @@ func records(rows *sql.Rows) ([]store.Record, error) {
 	return found, rows.Err()
 }
 
+// Count returns how many records a query selects, as far as its limit.
+func (d *DB) Count(ctx context.Context, set string, q store.Query) (int, error) {
+	t, err := d.table(set)
+	if err != nil {
+		return 0, err
+	}
+	if err := t.spec.CheckCount(q); err != nil || q.Empty() {
+		return 0, err
+	}
+	where, args := t.where(q)
+	text := "SELECT count(*) FROM (SELECT 1 FROM " + quote(t.spec.Name) + where + " LIMIT ?)"
+	statement, err := d.finder(ctx, t, text)
+	if err != nil {
+		return 0, failed(ctx, err)
+	}
+	var n int
+	if err := statement.QueryRowContext(ctx, append(args, q.Limit)...).Scan(&n); err != nil {
+		return 0, failed(ctx, err)
+	}
+	return n, nil
+}
+
 // selection writes a query as SQL.
 func (t *table) selection(q store.Query) (string, []any) {
-	var where []string
+	where, args := t.where(q)
+	direction := ""
+	if q.Desc {
+		direction = " DESC"
+	}
+	text := "SELECT id, version, expires, doc FROM " + quote(t.spec.Name) + where + " ORDER BY " + t.orderBy(q, direction)
+	if q.Limit > 0 {
+		text, args = text+" LIMIT ?", append(args, q.Limit)
+	}
+	return text, args
+}
+
+// orderBy writes the order. Where no two records share a value there is
+// nothing for the id to decide, and the index does not hold it.
+func (t *table) orderBy(q store.Query, direction string) string {
+	switch {
+	case !q.Ordered():
+		return "id" + direction
+	case t.spec.IsUnique(q.Field):
+		return extract(t.spec, q.Field) + direction
+	}
+	return extract(t.spec, q.Field) + direction + ", id" + direction
+}
+
+// where writes the conditions of a query, with the values they compare with.
+func (t *table) where(q store.Query) (string, []any) {
+	var terms []string
 	var args []any
 	and := func(term string, values ...any) {
-		where, args = append(where, term), append(args, values...)
+		terms, args = append(terms, term), append(args, values...)
 	}
-	field, order := "id", "id"
+	field := "id"
 	if q.Field != "" {
-		field = extract(q.Field)
-		and(field + " <> ''") // the index has no others
-		if q.Equals == "" {
-			order = field
-		}
+		field = extract(t.spec, q.Field)
+		and(indexed(t.spec, q.Field)) // the index has no others
 	}
 	if q.Equals != "" {
 		and(field+" = ?", q.Equals)
@@ -98,25 +143,32 @@ func (t *table) selection(q store.Query) (string, []any) {
 			and(field+" < ?", end)
 		}
 	}
-	than, direction := " > ?", ""
-	if q.Desc {
-		than, direction = " < ?", " DESC"
+	if q.From != nil {
+		and(field+" >= ?", argument(q.From))
 	}
-	if q.After != "" {
-		and(order+than, q.After)
+	if q.Below != nil {
+		and(field+" < ?", argument(q.Below))
+	}
+	than := " > "
+	if q.Desc {
+		than = " < "
+	}
+	switch {
+	case q.After == "":
+	case !q.Ordered():
+		and("id"+than+"?", q.After)
+	case t.spec.IsUnique(q.Field):
+		and(field+than+"?", argument(q.AfterValue))
+	default:
+		and("("+field+", id)"+than+"(?, ?)", argument(q.AfterValue), q.After)
 	}
 	if !q.Now.IsZero() {
 		and("(expires IS NULL OR expires > ?)", q.Now.UnixMilli())
 	}
-	text := "SELECT id, version, expires, doc FROM " + quote(t.spec.Name)
-	if len(where) > 0 {
-		text += " WHERE " + strings.Join(where, " AND ")
+	if len(terms) == 0 {
+		return "", nil
 	}
-	text += " ORDER BY " + order + direction
-	if q.Limit > 0 {
-		text, args = text+" LIMIT ?", append(args, q.Limit)
-	}
-	return text, args
+	return " WHERE " + strings.Join(terms, " AND "), args
 }
 
 // finder returns the prepared statement for a query's text.

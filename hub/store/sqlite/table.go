@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/fedhub/fedhub/hub/store"
 )
@@ -37,8 +39,41 @@ func newTable(spec store.Spec) *table {
 func quote(name string) string { return `"` + name + `"` }
 
 // extract is the expression that both the index and the queries use; SQLite
-// only takes the index where they agree to the letter.
-func extract(field string) string { return "doc ->> '$." + field + "'" }
+// only takes the index where they agree to the letter. Times become text of one
+// width, which sorts as they do; those outside the years 1970 to 9999 are
+// written in another form (plain.go) and become NULL.
+func extract(spec store.Spec, field string) string {
+	if spec.IsTime(field) {
+		return "strftime('%Y-%m-%dT%H:%M:%f', doc ->> '$." + field + `."$date"')`
+	}
+	return "doc ->> '$." + field + "'"
+}
+
+// indexed is the condition under which a record is in the index. It is one
+// that gives a search no bound, so that SQLite takes the query's own.
+func indexed(spec store.Spec, field string) string {
+	switch {
+	case spec.IsTime(field):
+		return extract(spec, field) + " IS NOT NULL"
+	case spec.IsInteger(field):
+		return extract(spec, field) + " <> 0"
+	}
+	return extract(spec, field) + " <> ''"
+}
+
+// argument is a bound of a query as extract gives it back.
+func argument(v any) any {
+	t, ok := v.(time.Time)
+	switch {
+	case !ok:
+		return v
+	case t.UnixMilli() < 0:
+		return "" // before all
+	case t.UnixMilli() > lastDate:
+		return "x" // behind all
+	}
+	return t.UTC().Format("2006-01-02T15:04:05.000")
+}
 
 // Prepare creates the tables and indexes that are missing, all or none.
 func (d *DB) Prepare(ctx context.Context, sets []store.Spec) error {
@@ -80,13 +115,18 @@ func declare(s *session, spec store.Spec) error {
 	if err != nil {
 		return err
 	}
+	for _, field := range spec.Freed {
+		if err := s.exec("DROP INDEX IF EXISTS " + quote(spec.Name+" unique "+field)); err != nil {
+			return fmt.Errorf("free %s: %w", field, err)
+		}
+	}
 	for _, field := range spec.Unique {
-		if err := s.exec(uniqueIndex(spec.Name, field)); err != nil {
+		if err := s.exec(uniqueIndex(spec, field)); err != nil {
 			return fmt.Errorf("unique %s: %w", field, err)
 		}
 	}
-	for _, field := range spec.Index {
-		if err := s.exec(plainIndex(spec.Name, field)); err != nil {
+	for _, field := range slices.Concat(spec.Index, spec.Integers, spec.Times) {
+		if err := s.exec(plainIndex(spec, field)); err != nil {
 			return fmt.Errorf("index %s: %w", field, err)
 		}
 	}
@@ -95,15 +135,15 @@ func declare(s *session, spec store.Spec) error {
 
 // Both kinds leave out records where the field is missing or empty: NULL <> ”
 // is not true either.
-func uniqueIndex(set, field string) string {
-	return "CREATE UNIQUE INDEX IF NOT EXISTS " + quote(set+" unique "+field) +
-		" ON " + quote(set) + " (" + extract(field) + ") WHERE " + extract(field) + " <> ''"
+func uniqueIndex(spec store.Spec, field string) string {
+	return "CREATE UNIQUE INDEX IF NOT EXISTS " + quote(spec.Name+" unique "+field) +
+		" ON " + quote(spec.Name) + " (" + extract(spec, field) + ") WHERE " + indexed(spec, field)
 }
 
 // The id stands behind the field because equal fields come in the order of ids.
-func plainIndex(set, field string) string {
-	return "CREATE INDEX IF NOT EXISTS " + quote(set+" index "+field) +
-		" ON " + quote(set) + " (" + extract(field) + ", id) WHERE " + extract(field) + " <> ''"
+func plainIndex(spec store.Spec, field string) string {
+	return "CREATE INDEX IF NOT EXISTS " + quote(spec.Name+" index "+field) +
+		" ON " + quote(spec.Name) + " (" + extract(spec, field) + ", id) WHERE " + indexed(spec, field)
 }
 
 func (d *DB) prepareReads(ctx context.Context, tables map[string]*table) error {

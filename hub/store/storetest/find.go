@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fedhub/fedhub/hub/store"
 )
@@ -29,14 +30,20 @@ func findAll(t *testing.T, database Database) {
 
 func pages(t *testing.T, database Database) {
 	d := newDesk(t, database)
-	var ids []string
+	var ids, even, odd []string
 	for i := range 23 {
 		id := fmt.Sprintf("n%02d", i)
 		ids = append(ids, id)
-		d.insert(t, note{ID: id, Slug: fmt.Sprintf("s%02d", 22-i)})
+		if i%2 == 0 {
+			even = append(even, id)
+		} else {
+			odd = append(odd, id)
+		}
+		// Values repeat, so that pages end and begin among equals.
+		d.insert(t, note{ID: id, Slug: fmt.Sprintf("s%02d", 22-i), Owner: fmt.Sprint(i % 2),
+			Rank: 1 + int64(i)/6, Due: someday.Add(time.Duration(i/6) * time.Millisecond)})
 	}
-	reversed := slices.Clone(ids)
-	slices.Reverse(reversed)
+	reversed, byOwner := backwards(ids), slices.Concat(even, odd)
 	for _, c := range []struct {
 		name  string
 		query store.Query
@@ -46,6 +53,12 @@ func pages(t *testing.T, database Database) {
 		{"backward", store.Query{Desc: true}, reversed},
 		{"by slug", store.Query{Field: "slug"}, reversed},
 		{"by slug backward", store.Query{Field: "slug", Desc: true}, ids},
+		{"by owner", store.Query{Field: "owner"}, byOwner},
+		{"by owner backward", store.Query{Field: "owner", Desc: true}, backwards(byOwner)},
+		{"by rank", store.Query{Field: "rank"}, ids},
+		{"by rank backward", store.Query{Field: "rank", Desc: true}, reversed},
+		{"by time", store.Query{Field: "due"}, ids},
+		{"by time backward", store.Query{Field: "due", Desc: true}, reversed},
 	} {
 		for _, size := range []int{1, 5, 23, 50} {
 			wantIDs(t, fmt.Sprintf("%s by %d", c.name, size), walk(t, d, c.query, size), c.want...)
@@ -68,11 +81,21 @@ func walk(t *testing.T, d desk, q store.Query, size int) []note {
 		if len(page) < size {
 			return all
 		}
-		q.After = page[size-1].ID
-		if q.Field != "" && q.Equals == "" {
-			q.After = page[size-1].Slug
+		last := page[size-1]
+		q.After = last.ID
+		if q.Ordered() {
+			q.AfterValue = map[string]any{"slug": last.Slug, "owner": last.Owner, "rank": last.Rank, "due": last.Due}[q.Field]
 		}
 	}
+}
+
+// someday is when something is due.
+var someday = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+
+func backwards(ids []string) []string {
+	ids = slices.Clone(ids)
+	slices.Reverse(ids)
+	return ids
 }
 
 func equals(t *testing.T, database Database) {
@@ -103,7 +126,7 @@ func uniqueOrder(t *testing.T, database Database) {
 	found, err := d.notes.Find(t.Context(), store.Query{Field: "slug"})
 	must(t, err)
 	wantIDs(t, "by slug", found, "5", "2", "3", "1")
-	found, err = d.notes.Find(t.Context(), store.Query{Field: "slug", After: "b", Desc: true, Limit: 2})
+	found, err = d.notes.Find(t.Context(), store.Query{Field: "slug", AfterValue: "b", After: "3", Desc: true, Limit: 2})
 	must(t, err)
 	wantIDs(t, "before b", found, "2", "5")
 }
@@ -143,11 +166,12 @@ func prefix(t *testing.T, database Database) {
 func undeclaredIndex(t *testing.T, database Database) {
 	d := newDesk(t, database)
 	for name, q := range map[string]store.Query{
-		"a field without an index":      {Field: "text", Equals: "x"},
-		"an order by a repeating field": {Field: "owner"},
-		"a nested field":                {Field: "owner.name", Equals: "x"},
-		"an operator":                   {Field: "$where", Equals: "1"},
-		"a piece of SQL":                {Field: "id = id OR slug", Equals: "x"},
+		"a field without an index":    {Field: "text", Equals: "x"},
+		"a page behind a value alone": {Field: "owner", AfterValue: "x"},
+		"a page behind an id alone":   {Field: "owner", After: "x"},
+		"a nested field":              {Field: "owner.name", Equals: "x"},
+		"an operator":                 {Field: "$where", Equals: "1"},
+		"a piece of SQL":              {Field: "id = id OR slug", Equals: "x"},
 	} {
 		_, err := d.Find(t.Context(), "notes", q)
 		wantRefused(t, name, err)

@@ -154,7 +154,7 @@ func undeclared(t *testing.T, database Database) {
 	try("after prepare")
 	for _, bad := range []store.Spec{
 		{Name: ""}, {Name: `a"b`}, {Name: "a$b"}, {Name: "sqlite_x"}, {Name: "Upper"},
-		{Name: "ok", Unique: []string{"a.b"}}, {Name: "ok", Index: []string{"a'b"}},
+		{Name: "ok", Unique: []string{"a..b"}}, {Name: "ok", Index: []string{"a."}}, {Name: "ok", Index: []string{"a'b"}},
 		{Name: "ok", Index: []string{"f"}, Unique: []string{"f"}},
 	} {
 		wantRefused(t, "spec "+bad.Name, b.Prepare(t.Context(), []store.Spec{bad}))

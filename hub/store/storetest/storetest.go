@@ -51,6 +51,14 @@ func Run(t *testing.T, database Database) {
 		{"pages follow one another in both directions", pages},
 		{"equals finds the records of one owner", equals},
 		{"a unique field orders", uniqueOrder},
+		{"an index orders, and ties go by id", indexOrder},
+		{"a range is bounded at both ends", ranges},
+		{"what is zero or missing is not indexed", zeroes},
+		{"times keep their order to the millisecond", timesOrder},
+		{"a field inside a document is an index too", insideDocument},
+		{"an index holds one kind of value", wrongKinds},
+		{"a count stops at its bound", counts},
+		{"a field that was unique can be freed", freed},
 		{"a prefix is taken literally", prefix},
 		{"a query needs a declared index", undeclaredIndex},
 
@@ -80,7 +88,8 @@ func Run(t *testing.T, database Database) {
 	}
 }
 
-// A note is the record of these tests: two unique fields, an index, an expiry.
+// A note is the record of these tests: two unique fields, an index of each
+// kind, an expiry.
 type note struct {
 	ID    string    `bson:"id"`
 	Slug  string    `bson:"slug"`
@@ -89,6 +98,13 @@ type note struct {
 	Text  string    `bson:"text"`
 	Count int64     `bson:"count"`
 	Ends  time.Time `bson:"ends"`
+	Rank  int64     `bson:"rank,omitempty"`
+	Due   time.Time `bson:"due,omitempty"`
+	Place *place    `bson:"place,omitempty"`
+}
+
+type place struct {
+	City string `bson:"city,omitempty"`
 }
 
 func (n note) Key() string          { return n.ID }
@@ -96,7 +112,7 @@ func (n note) ExpiresAt() time.Time { return n.Ends }
 
 func specs() []store.Spec {
 	return []store.Spec{
-		{Name: "notes", Unique: []string{"slug", "alias"}, Index: []string{"owner"}},
+		{Name: "notes", Unique: []string{"slug", "alias"}, Index: []string{"owner", "place.city"}, Integers: []string{"rank"}, Times: []string{"due"}},
 		{Name: "plain"},
 	}
 }
