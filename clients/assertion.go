@@ -2,7 +2,6 @@ package clients
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/go-jose/go-jose/v4"
 )
 
@@ -182,14 +182,14 @@ type claims struct {
 // parseClaims reads names exactly as they are spelled, and types exactly as
 // they must be: a number in quotes is not a number.
 func parseClaims(payload []byte) (claims, error) {
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(payload, &raw); err != nil {
+	raw, err := jsonx.ParseObject(payload)
+	if err != nil {
 		return claims{}, flaw("its payload is not a JSON object")
 	}
 	// rfc7523bis §4: the audience is one string. An array lets an attacker's
 	// server collect an assertion that another server accepts
 	// (CVE-2025-27370, CVE-2025-27371).
-	if err := json.Unmarshal(raw["aud"], new(string)); err != nil {
+	if err := jsonx.Unmarshal(raw["aud"], new(string)); err != nil {
 		return claims{}, flaw("its aud must be one string, the issuer of this server")
 	}
 	var c claims
@@ -201,7 +201,7 @@ func parseClaims(payload []byte) (claims, error) {
 		if !found {
 			continue
 		}
-		if err := json.Unmarshal(value, into); err != nil {
+		if err := jsonx.Unmarshal(value, into); err != nil {
 			return claims{}, flaw("its " + name + " has the wrong type")
 		}
 	}

@@ -2,7 +2,6 @@ package clients
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/go-jose/go-jose/v4"
 )
 
@@ -26,7 +26,7 @@ func BackAlgs() []string { return keyAlgs() }
 
 // OpenBack verifies a signed authentication request and uses it up. The error
 // is *ObjectError if the request is at fault.
-func (r *Registry) OpenBack(ctx context.Context, c Client, raw string) (map[string]json.RawMessage, error) {
+func (r *Registry) OpenBack(ctx context.Context, c Client, raw string) (jsonx.Object, error) {
 	if len(raw) > maxObject {
 		return nil, badObject(flaw("it is too long"))
 	}
@@ -41,8 +41,8 @@ func (r *Registry) OpenBack(ctx context.Context, c Client, raw string) (map[stri
 	if err != nil {
 		return nil, badObject(err)
 	}
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(payload, &members); err != nil || members == nil {
+	members, err := jsonx.ParseObject(payload)
+	if err != nil {
 		return nil, badObject(flaw("its payload is not a JSON object"))
 	}
 	claims, err := backClaimsOf(members)
@@ -76,17 +76,17 @@ type backClaims struct {
 	exp, nbf, iat *float64
 }
 
-func backClaimsOf(raw map[string]json.RawMessage) (backClaims, error) {
+func backClaimsOf(raw jsonx.Object) (backClaims, error) {
 	var c backClaims
 	for name, into := range map[string]any{"iss": &c.iss, "sub": &c.sub, "jti": &c.jti, "exp": &c.exp, "nbf": &c.nbf, "iat": &c.iat} {
-		if value, found := raw[name]; found && json.Unmarshal(value, into) != nil {
+		if value, found := raw[name]; found && jsonx.Unmarshal(value, into) != nil {
 			return backClaims{}, flaw("its " + name + " has the wrong type")
 		}
 	}
 	var one string
-	if json.Unmarshal(raw["aud"], &one) == nil {
+	if jsonx.Unmarshal(raw["aud"], &one) == nil {
 		c.aud = []string{one}
-	} else if json.Unmarshal(raw["aud"], &c.aud) != nil {
+	} else if jsonx.Unmarshal(raw["aud"], &c.aud) != nil {
 		return backClaims{}, flaw("its aud must be the issuer of this server")
 	}
 	return c, nil

@@ -3,7 +3,6 @@ package clients
 import (
 	"crypto/x509"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -11,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
 // Credentials are what a request says about the client that sent it. They
@@ -186,7 +187,7 @@ func methodOf(jwt string) string {
 	var header struct {
 		Alg string `json:"alg"`
 	}
-	if err == nil && json.Unmarshal(text, &header) == nil && slices.Contains(namesOf(sharedAlgorithms()), header.Alg) {
+	if err == nil && jsonx.Unmarshal(text, &header) == nil && slices.Contains(namesOf(sharedAlgorithms()), header.Alg) {
 		return MethodSecretJWT
 	}
 	return MethodKey
@@ -202,9 +203,9 @@ func peekSubject(jwt string) string {
 	if err != nil {
 		return ""
 	}
-	var claims map[string]json.RawMessage
+	var claims jsonx.Object
 	var subject string
-	if json.Unmarshal(payload, &claims) != nil || json.Unmarshal(claims["sub"], &subject) != nil {
+	if jsonx.Unmarshal(payload, &claims) != nil || jsonx.Unmarshal(claims["sub"], &subject) != nil {
 		return ""
 	}
 	return subject

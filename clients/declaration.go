@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
 // The grant types and response types that follow from fields of their own.
@@ -199,7 +201,7 @@ func Metadata(c Client) map[string]any {
 		d.applicationType = "native"
 	}
 	if c.JWKS != "" {
-		d.jwks = json.RawMessage(c.JWKS)
+		d.jwks = jsonx.Value(c.JWKS)
 	}
 	for _, grant := range []string{grantCode, grantImplicit, grantRefresh, grantClientCredentials} {
 		if c.AllowsGrant(grant) {

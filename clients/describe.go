@@ -1,10 +1,11 @@
 package clients
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
 // describe turns the document that was read at address into the client it
@@ -16,9 +17,9 @@ func describe(address string, body []byte, l Limits, doc Document, allowHTTP boo
 	if err != nil || !IsMetadataURL(address, allowHTTP) {
 		return Client{}, fault(errors.New("its address is not one that a metadata document can have"))
 	}
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(body, &raw); err != nil || raw == nil {
-		return Client{}, fault(errors.New("it is not a JSON object"))
+	raw, err := jsonx.ParseObject(body)
+	if err != nil {
+		return Client{}, fault(err)
 	}
 	if err := errors.Join(sameID(raw, address), withoutSecret(raw)); err != nil {
 		return Client{}, fault(err)
@@ -47,9 +48,9 @@ func describe(address string, body []byte, l Limits, doc Document, allowHTTP boo
 
 // sameID compares byte for byte (§4): a document elsewhere must not speak for
 // this id.
-func sameID(raw map[string]json.RawMessage, address string) error {
+func sameID(raw jsonx.Object, address string) error {
 	var id string
-	if err := json.Unmarshal(raw["client_id"], &id); err != nil || id != address {
+	if err := jsonx.Unmarshal(raw["client_id"], &id); err != nil || id != address {
 		return fmt.Errorf("its client_id is %.200q, which is not the address it was read from", id)
 	}
 	return nil

@@ -1,29 +1,27 @@
 package clients
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
 // FromMetadata reads a client from its metadata (RFC 7591 §2), for an operator
 // who vouches for it: unlike one that registers itself it may have any scope,
 // and the id that the metadata names as client_id. Registry.Add checks the rest.
 func FromMetadata(body []byte) (Client, error) {
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(body, &raw); err != nil || raw == nil {
-		return Client{}, errors.New("the client metadata is not a JSON object")
+	raw, err := jsonx.ParseObject(body)
+	if err != nil {
+		return Client{}, fmt.Errorf("the client metadata cannot be used: %w", err)
 	}
 	var d declaration
 	if err := d.read(raw); err != nil {
 		return Client{}, fmt.Errorf("the client metadata cannot be used: %w", err)
 	}
-	if id, found := raw["client_id"]; found {
-		if err := json.Unmarshal(id, &d.ID); err != nil {
-			return Client{}, errors.New("the client metadata cannot be used: its client_id has the wrong type")
-		}
+	if err := raw.Member("client_id", &d.ID); err != nil {
+		return Client{}, fmt.Errorf("the client metadata cannot be used: its %w", err)
 	}
 	name := d.Name
 	if err := d.settle(Limits{Scopes: strings.Fields(d.scope)}); err != nil {

@@ -2,11 +2,11 @@ package clients
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"time"
 
+	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/go-jose/go-jose/v4"
 )
 
@@ -42,7 +42,7 @@ func (r *Registry) CheckGrant(ctx context.Context, c Client, raw string, voucher
 	var named struct {
 		Iss string `json:"iss"`
 	}
-	if err := json.Unmarshal(a.jws.UnsafePayloadWithoutVerification(), &named); err != nil || named.Iss == "" {
+	if err := jsonx.Unmarshal(a.jws.UnsafePayloadWithoutVerification(), &named); err != nil || named.Iss == "" {
 		return Grant{}, refusedGrant(flaw("it has no iss"))
 	}
 	g := Grant{Issuer: named.Iss}

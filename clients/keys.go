@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/go-jose/go-jose/v4"
 )
 
@@ -39,9 +40,9 @@ func parseKeys(text []byte) (keys, error) {
 		return nil, errors.New("it is too long")
 	}
 	var set struct {
-		Keys []map[string]json.RawMessage `json:"keys"`
+		Keys []jsonx.Object `json:"keys"`
 	}
-	if err := json.Unmarshal(text, &set); err != nil {
+	if err := jsonx.Unmarshal(text, &set); err != nil {
 		return nil, errors.New(`it is not a JSON object with a list of "keys"`)
 	}
 	if len(set.Keys) > maxKeys {
@@ -66,7 +67,7 @@ func parseKeys(text []byte) (keys, error) {
 	return usable, nil
 }
 
-func parseKey(members map[string]json.RawMessage) (jose.JSONWebKey, bool) {
+func parseKey(members jsonx.Object) (jose.JSONWebKey, bool) {
 	text, err := json.Marshal(members)
 	if err != nil {
 		return jose.JSONWebKey{}, false

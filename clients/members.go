@@ -1,8 +1,9 @@
 package clients
 
 import (
-	"encoding/json"
 	"fmt"
+
+	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
 // A declaration is what a client says of itself, in the words of RFC 7591 §2.
@@ -12,13 +13,13 @@ type declaration struct {
 	Client
 	applicationType, scope    string
 	grantTypes, responseTypes []string
-	jwks                      json.RawMessage
+	jwks                      jsonx.Value
 }
 
 // A member is one name of client metadata, and the place of its value.
 type member struct {
 	name  string
-	place func(*declaration) any // a pointer: *string, *[]string, *bool, **int64 or *json.RawMessage
+	place func(*declaration) any // a pointer: *string, *[]string, *bool, **int64 or *jsonx.Value
 }
 
 // members is every name that is understood. What is not here is ignored, as
@@ -101,17 +102,14 @@ var members = []member{
 	{"authorization_details_types", func(d *declaration) any { return &d.DetailTypes }},
 }
 
-// read takes the members from a JSON object. Names are read exactly as they
-// are spelled; encoding/json alone would take "CLIENT_ID" too. The error names
-// the member.
-func (d *declaration) read(raw map[string]json.RawMessage) error {
+// read takes the members from a JSON object. The error names the member.
+func (d *declaration) read(raw jsonx.Object) error {
 	for _, m := range members {
-		value, found := raw[m.name]
-		if !found || string(value) == "null" {
+		if !raw.Says(m.name) {
 			continue
 		}
-		if err := json.Unmarshal(value, m.place(d)); err != nil {
-			return fmt.Errorf("its %s has the wrong type", m.name)
+		if err := raw.Member(m.name, m.place(d)); err != nil {
+			return fmt.Errorf("its %w", err)
 		}
 	}
 	return nil
@@ -130,7 +128,7 @@ func (d *declaration) write() map[string]any {
 			put(out, m.name, true, *value)
 		case **int64:
 			put(out, m.name, *value, *value != nil)
-		case *json.RawMessage:
+		case *jsonx.Value:
 			put(out, m.name, *value, len(*value) > 0)
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
 // A MetadataError says why a server's metadata document cannot be used. Text
@@ -92,17 +94,16 @@ type document struct {
 	clientID, name, authMethod, idTokenAlg string
 	clientURI, logoURI, tosURI, policyURI  string
 	jwksURI, backchannelLogoutURI          string
-	jwks                                   json.RawMessage
+	jwks                                   jsonx.Value
 	redirectURIs, postLogout               []string
 	grantTypes, responseTypes              []string
 }
 
-// decodeDocument reads names exactly as they are spelled; encoding/json alone
-// would take "CLIENT_ID" too.
+// decodeDocument reads names exactly as they are spelled.
 func decodeDocument(body []byte) (document, error) {
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(body, &raw); err != nil || raw == nil {
-		return document{}, errors.New("it is not a JSON object")
+	raw, err := jsonx.ParseObject(body)
+	if err != nil {
+		return document{}, err
 	}
 	if err := withoutSecret(raw); err != nil {
 		return document{}, err
@@ -116,12 +117,11 @@ func decodeDocument(body []byte) (document, error) {
 		"redirect_uris": &doc.redirectURIs, "post_logout_redirect_uris": &doc.postLogout,
 		"grant_types": &doc.grantTypes, "response_types": &doc.responseTypes,
 	} {
-		value, found := raw[name]
-		if !found || string(value) == "null" {
+		if !raw.Says(name) {
 			continue
 		}
-		if err := json.Unmarshal(value, into); err != nil {
-			return document{}, fmt.Errorf("its %s has the wrong type", name)
+		if err := raw.Member(name, into); err != nil {
+			return document{}, fmt.Errorf("its %w", err)
 		}
 	}
 	return doc, nil
@@ -129,7 +129,7 @@ func decodeDocument(body []byte) (document, error) {
 
 // withoutSecret refuses a document with a secret in it: there is no way to
 // share one with somebody who only publishes (§4).
-func withoutSecret(raw map[string]json.RawMessage) error {
+func withoutSecret(raw jsonx.Object) error {
 	for _, name := range []string{"client_secret", "client_secret_expires_at"} {
 		if _, found := raw[name]; found {
 			return fmt.Errorf("it must not contain %s", name)

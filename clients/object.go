@@ -3,13 +3,13 @@ package clients
 import (
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/go-jose/go-jose/v4"
 )
 
@@ -31,7 +31,7 @@ const maxObject = 48 << 10
 type Object struct {
 	Alg    string
 	Type   string // its typ, or ""
-	Claims map[string]json.RawMessage
+	Claims jsonx.Object
 }
 
 // Signed reports whether anybody vouches for the object.
@@ -84,16 +84,16 @@ func (r *Registry) OpenObject(ctx context.Context, c Client, raw string) (Object
 		return Object{}, badObject(err)
 	}
 	o := Object{Alg: header.Alg, Type: header.Typ}
-	if err := json.Unmarshal(payload, &o.Claims); err != nil || o.Claims == nil || !utf8.Valid(payload) { // RFC 8259 §8.1
+	if err := jsonx.Unmarshal(payload, &o.Claims); err != nil || o.Claims == nil || !utf8.Valid(payload) { // RFC 8259 §8.1
 		return Object{}, badObject(flaw("its payload is not a JSON object"))
 	}
 	return o, nil
 }
 
 type jwtHeader struct {
-	Alg  string          `json:"alg"`
-	Typ  string          `json:"typ"`
-	Crit json.RawMessage `json:"crit"`
+	Alg  string      `json:"alg"`
+	Typ  string      `json:"typ"`
+	Crit jsonx.Value `json:"crit"`
 }
 
 func objectHeader(raw string) (jwtHeader, error) {
@@ -101,7 +101,7 @@ func objectHeader(raw string) (jwtHeader, error) {
 	first, _, _ := strings.Cut(raw, ".")
 	text, err := base64.RawURLEncoding.Strict().DecodeString(first)
 	if err == nil {
-		err = json.Unmarshal(text, &h)
+		err = jsonx.Unmarshal(text, &h)
 	}
 	switch {
 	case err != nil || strings.Count(raw, ".") != 2:
@@ -220,7 +220,7 @@ func (r *Registry) ReadObject(ctx context.Context, c Client, uri string) (string
 
 // PeekObject returns what a request object claims without believing any of it:
 // enough to tell a client at its registered address that the object is refused.
-func PeekObject(raw string) map[string]json.RawMessage {
+func PeekObject(raw string) jsonx.Object {
 	parts := strings.Split(raw, ".")
 	if len(parts) != 3 || len(raw) > maxObject {
 		return nil
@@ -229,10 +229,7 @@ func PeekObject(raw string) map[string]json.RawMessage {
 	if err != nil {
 		return nil
 	}
-	var claims map[string]json.RawMessage
-	if json.Unmarshal(payload, &claims) != nil {
-		return nil
-	}
+	claims, _ := jsonx.ParseObject(payload) //nolint:errcheck // what cannot be read claims nothing
 	return claims
 }
 

@@ -3,12 +3,13 @@ package clients
 import (
 	"context"
 	"crypto/subtle"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
+
+	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
 // The errors of RFC 7591 §3.2.2.
@@ -60,9 +61,9 @@ func (d Declaration) AsksUnasked() bool {
 // software statements count, and where each publishes its keys. What is wrong
 // with the metadata is *RegistrationError.
 func (r *Registry) Declare(ctx context.Context, body []byte, l Limits, trusted map[string]string) (Declaration, error) {
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(body, &raw); err != nil || raw == nil {
-		return Declaration{}, badMetadata("the client metadata is not a JSON object")
+	raw, err := jsonx.ParseObject(body)
+	if err != nil {
+		return Declaration{}, badMetadata("the client metadata cannot be used: %v", err)
 	}
 	vouched, err := r.heedStatement(ctx, raw, trusted)
 	if err != nil {

@@ -2,10 +2,11 @@ package clients
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
 // The subject types (OIDC Core §8).
@@ -75,7 +76,7 @@ func (r *Registry) checkSector(ctx context.Context, c Client) error {
 		return problem("sector_identifier_uri", "The sector identifier URI could not be read; it must answer 200 with a JSON list of redirect URIs.")
 	}
 	var listed []string
-	if json.Unmarshal(body, &listed) != nil {
+	if jsonx.Unmarshal(body, &listed) != nil {
 		return problem("sector_identifier_uri", "What the sector identifier URI answers is not a JSON list of redirect URIs.")
 	}
 	if c.decoupled() && !(c.provesKeys() && slices.Contains(listed, c.JWKSURI)) {

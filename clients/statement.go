@@ -2,9 +2,9 @@ package clients
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
+	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/go-jose/go-jose/v4"
 )
 
@@ -13,7 +13,7 @@ const maxStatement = 16 << 10
 // heedStatement checks the software statement, if there is one, writes its
 // claims over the members beside it (RFC 7591 §2.3: they take precedence), and
 // returns who vouches for the client by it.
-func (r *Registry) heedStatement(ctx context.Context, raw map[string]json.RawMessage, trusted map[string]string) (string, error) {
+func (r *Registry) heedStatement(ctx context.Context, raw jsonx.Object, trusted map[string]string) (string, error) {
 	value, found := raw["software_statement"]
 	if !found || string(value) == "null" {
 		return "", nil
@@ -22,7 +22,7 @@ func (r *Registry) heedStatement(ctx context.Context, raw map[string]json.RawMes
 		return &RegistrationError{Code: InvalidStatement, Text: "the software statement " + text, cause: cause}
 	}
 	var statement string
-	if err := json.Unmarshal(value, &statement); err != nil || len(statement) > maxStatement {
+	if err := jsonx.Unmarshal(value, &statement); err != nil || len(statement) > maxStatement {
 		return "", invalid("is not a JWT", err)
 	}
 	jws, err := jose.ParseSignedCompact(statement, algorithms())
@@ -32,7 +32,7 @@ func (r *Registry) heedStatement(ctx context.Context, raw map[string]json.RawMes
 	var issuer struct {
 		Iss string `json:"iss"`
 	}
-	if err := json.Unmarshal(jws.UnsafePayloadWithoutVerification(), &issuer); err != nil || issuer.Iss == "" {
+	if err := jsonx.Unmarshal(jws.UnsafePayloadWithoutVerification(), &issuer); err != nil || issuer.Iss == "" {
 		return "", invalid("has no iss", err) // RFC 7591 §3.1.1 asks for it
 	}
 	published, ok := trusted[issuer.Iss]
@@ -51,7 +51,7 @@ func (r *Registry) heedStatement(ctx context.Context, raw map[string]json.RawMes
 	return issuer.Iss, nil
 }
 
-func (r *Registry) verifyStatement(ctx context.Context, jws *jose.JSONWebSignature, published string) (map[string]json.RawMessage, error) {
+func (r *Registry) verifyStatement(ctx context.Context, jws *jose.JSONWebSignature, published string) (jsonx.Object, error) {
 	header := jws.Signatures[0].Protected
 	a := assertion{jws: jws, alg: jose.SignatureAlgorithm(header.Algorithm), kid: header.KeyID}
 	if _, found := header.ExtraHeaders["crit"]; found {
@@ -67,8 +67,8 @@ func (r *Registry) verifyStatement(ctx context.Context, jws *jose.JSONWebSignatu
 	if err != nil {
 		return nil, err
 	}
-	var claims map[string]json.RawMessage
-	if err := json.Unmarshal(payload, &claims); err != nil {
+	claims, err := jsonx.ParseObject(payload)
+	if err != nil {
 		return nil, flaw("its payload is not a JSON object")
 	}
 	seconds := float64(r.now().Unix())
@@ -81,7 +81,7 @@ func (r *Registry) verifyStatement(ctx context.Context, jws *jose.JSONWebSignatu
 		if !found {
 			continue
 		}
-		if err := json.Unmarshal(value, &at); err != nil || wrong(at) {
+		if err := jsonx.Unmarshal(value, &at); err != nil || wrong(at) {
 			return nil, fmt.Errorf("its %s is not met", name)
 		}
 	}

@@ -1,7 +1,6 @@
 package frappesite
 
 import (
-	"encoding/json"
 	"fmt"
 	"mime"
 	"net/http"
@@ -9,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/fedhub/fedhub/internal/jsonx"
 	"golang.org/x/net/html"
 )
 
@@ -58,7 +58,7 @@ func (s Site) read(answer *http.Response, text []byte) (map[string]any, error) {
 		ServerMessages string         `json:"_server_messages"`
 	}
 	kind, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type"))
-	isJSON := kind == "application/json" && json.Unmarshal(text, &body) == nil
+	isJSON := kind == "application/json" && jsonx.Unmarshal(text, &body) == nil
 	if answer.StatusCode == http.StatusOK && isJSON && body.Data != nil {
 		return body.Data, nil
 	}
@@ -115,12 +115,12 @@ func (s Site) said(messages, exception string) []string {
 		}
 	}
 	var list []string
-	if json.Unmarshal([]byte(messages), &list) == nil {
+	if jsonx.Unmarshal([]byte(messages), &list) == nil {
 		for _, one := range list {
 			var m struct {
 				Message string `json:"message"`
 			}
-			if json.Unmarshal([]byte(one), &m) == nil {
+			if jsonx.Unmarshal([]byte(one), &m) == nil {
 				add(m.Message)
 			} else {
 				add(one)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
 // A Field is one field of the Social Login Key form.
@@ -133,7 +134,7 @@ func same(sent, kept any) bool {
 // canonical is JSON in one spelling; empty if it is none.
 func canonical(text string) string {
 	var value any
-	if json.Unmarshal([]byte(text), &value) != nil {
+	if jsonx.Unmarshal([]byte(text), &value) != nil {
 		return ""
 	}
 	out, err := json.Marshal(value)

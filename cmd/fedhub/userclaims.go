@@ -1,13 +1,13 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
 // claims fills in what the flags say of a person, the file first, so that a
@@ -103,7 +103,7 @@ func readObject(c *console, flag, path string) (map[string]any, error) {
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
 	var object map[string]any
-	if err := json.Unmarshal(text, &object); err != nil || object == nil {
+	if err := jsonx.Unmarshal(text, &object); err != nil || object == nil {
 		return nil, mistakef("%s: %s does not hold a JSON object", flag, path)
 	}
 	return object, nil

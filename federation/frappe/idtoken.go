@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	reading "github.com/fedhub/fedhub/federation/internal/claims"
+	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/go-jose/go-jose/v4"
 )
 
@@ -38,9 +38,7 @@ func key(secret string) []byte {
 // verify returns the claims of the id_token of a sign-in.
 func (c *Connector) verify(leg federation.Leg, got tokens) (claims, error) {
 	return c.checked(got, func(d reading.Document) error {
-		nonce, _ := d.At("nonce")
-		text, _ := nonce.(string)
-		if leg.Nonce == "" || subtle.ConstantTimeCompare([]byte(text), []byte(leg.Nonce)) != 1 { // FE-13
+		if leg.Nonce == "" || subtle.ConstantTimeCompare([]byte(d.Exact("nonce")), []byte(leg.Nonce)) != 1 { // FE-13
 			return errors.New("its nonce is not the one that was sent")
 		}
 		return nil
@@ -106,11 +104,9 @@ func (c *Connector) named(d reading.Document) error {
 
 // audience wants us and nobody else: a site names one client, as a text.
 func (c *Connector) audience(d reading.Document) error {
-	aud, _ := d.At("aud")
-	if list, ok := aud.([]any); ok && len(list) == 1 {
-		aud = list[0]
-	}
-	if aud != any(c.Key.ClientID) {
+	value, _ := d.At("aud")
+	list, err := jsonx.Object{"aud": value}.List("aud")
+	if err != nil || len(list) != 1 || list[0] != c.Key.ClientID {
 		return errors.New("its aud is not us")
 	}
 	return nil
@@ -137,8 +133,7 @@ func (c *Connector) times(d reading.Document) error {
 
 func seconds(d reading.Document, name string) (time.Time, error) {
 	value, _ := d.At(name)
-	number, _ := value.(json.Number)
-	n, err := number.Int64()
+	n, err := jsonx.Number(value).Int64()
 	if err != nil {
 		return time.Time{}, fmt.Errorf("it has no usable %s", name)
 	}
@@ -147,13 +142,11 @@ func seconds(d reading.Document, name string) (time.Time, error) {
 
 // hash ties the access token to the id_token (Core §3.1.3.6).
 func hash(d reading.Document, access string) error {
-	value, found := d.At("at_hash")
-	if !found {
+	if _, found := d.At("at_hash"); !found {
 		return nil
 	}
-	text, _ := value.(string)
 	sum := sha256.Sum256([]byte(access))
-	if want := base64.RawURLEncoding.EncodeToString(sum[:sha256.Size/2]); subtle.ConstantTimeCompare([]byte(text), []byte(want)) != 1 {
+	if want := base64.RawURLEncoding.EncodeToString(sum[:sha256.Size/2]); subtle.ConstantTimeCompare([]byte(d.Exact("at_hash")), []byte(want)) != 1 {
 		return errors.New("its at_hash is not of the access token")
 	}
 	return nil

@@ -21,11 +21,10 @@ func (c *Connector) expected() string {
 // where nothing in front of it says that it is https. The last is no matter:
 // the answer came over TLS from the very host.
 func (c *Connector) issuer(d reading.Document) error {
-	value, found := d.At("iss")
-	if !found {
+	if _, found := d.At("iss"); !found {
 		return nil // the site says of itself nothing that could be wrong
 	}
-	iss, _ := value.(string)
+	iss := d.Exact("iss")
 	if matches(iss, c.expected()) {
 		return nil
 	}
@@ -45,8 +44,7 @@ func matches(iss, expected string) bool {
 
 // spelled is what an administrator who tests the key sees of it.
 func (c *Connector) spelled(d reading.Document) string {
-	value, _ := d.At("iss")
-	iss, _ := value.(string)
+	iss := d.Exact("iss")
 	switch {
 	case iss == "":
 		return "not said"

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	reading "github.com/fedhub/fedhub/federation/internal/claims"
+	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
 // automatic are roles that a site gives to everybody of a sort, and that of its
@@ -93,7 +94,7 @@ func (c *Connector) samePerson(profile reading.Document, signed claims) error {
 // none: every site has one, with one and the same address.
 func (c *Connector) subject(d reading.Document) error {
 	value, there := d.At("sub")
-	if _, isText := value.(string); isText {
+	if _, isText := jsonx.Text(value); isText {
 		_, err := d.ID("sub")
 		return err
 	}

@@ -1,7 +1,6 @@
 package frappe
 
 import (
-	"encoding/json"
 	"net/http"
 	"regexp"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/internal/call"
 	reading "github.com/fedhub/fedhub/federation/internal/claims"
+	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
 // no is what a site means by an answer that is not what was asked for, or nil.
@@ -66,15 +66,16 @@ const maxSaid = 300
 // sends along is not looked at: it holds whatever the site has in memory.
 func words(document reading.Document) string {
 	text := document.Text("_error_message", maxSaid)
-	raw, _ := document.At("_server_messages")
-	list, _ := raw.(string)
+	list := document.Exact("_server_messages")
 	var messages []string
-	if len(list) > maxMessages || json.Unmarshal([]byte(list), &messages) != nil {
+	if len(list) > maxMessages || jsonx.Unmarshal([]byte(list), &messages) != nil {
 		return text
 	}
 	for _, m := range messages {
-		var message struct{ Message string }
-		if json.Unmarshal([]byte(m), &message) == nil {
+		var message struct {
+			Message string `json:"message"`
+		}
+		if jsonx.Unmarshal([]byte(m), &message) == nil {
 			text += " " + message.Message
 		}
 	}

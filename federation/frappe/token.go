@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/internal/call"
 	reading "github.com/fedhub/fedhub/federation/internal/claims"
+	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
 // tokens are what a code was worth.
@@ -133,17 +134,16 @@ func (c *Connector) issued(answer call.Answer) (tokens, error) {
 	got := tokens{}
 	for name, value := range map[string]*string{"access_token": &got.access, "refresh_token": &got.refresh, "id_token": &got.id} {
 		at, found := document.At(name)
-		text, isText := at.(string)
+		text, isText := jsonx.Text(at)
 		if found && !isText || len(text) > maxToken {
 			return tokens{}, c.Faultf(federation.Untrusted, "the token endpoint's %s is not a token", name)
 		}
 		*value = text
 	}
-	kind, _ := document.At("token_type")
-	switch word, _ := kind.(string); {
+	switch {
 	case got.access == "":
 		return tokens{}, c.Faultf(federation.Untrusted, "the token endpoint issued no access token")
-	case !strings.EqualFold(word, "Bearer"): // RFC 6749 §7.1
+	case !strings.EqualFold(document.Exact("token_type"), "Bearer"): // RFC 6749 §7.1
 		return tokens{}, c.Faultf(federation.Untrusted, "the token endpoint issued a token of an unknown type")
 	}
 	return got, nil

@@ -75,11 +75,11 @@ func handed(user string) object {
 	}
 	out := object{}
 	for theirs, ours := range map[string]string{"firstName": "given_name", "lastName": "family_name"} {
-		if name.loose(theirs) != "" {
+		if name.Loose(theirs) != "" {
 			out[ours] = name[theirs]
 		}
 	}
-	given, family := name.loose("firstName"), name.loose("lastName")
+	given, family := name.Loose("firstName"), name.Loose("lastName")
 	if given != "" && family != "" {
 		given += " "
 	}

@@ -1,68 +1,21 @@
 package openid
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"slices"
 	"strings"
 
 	"github.com/fedhub/fedhub/federation"
 )
 
-// at follows a path through an object, with the careful reader on every level.
-func (o object) at(path federation.Path) (json.RawMessage, bool) {
-	if len(path) == 0 {
-		return nil, false
-	}
-	// A claim may be named like the address of a web page, dots and all.
-	if value, found := o[path.String()]; found {
-		return value, true
-	}
-	value, found := o[path[0]]
-	if !found || len(path) == 1 {
-		return value, found
-	}
-	return inside(value, path[1:])
-}
-
-func inside(value json.RawMessage, path federation.Path) (json.RawMessage, bool) {
-	switch value = bytes.TrimSpace(value); {
-	case bytes.HasPrefix(value, []byte("{")):
-		o, err := parseObject(value)
-		if err != nil {
-			return nil, false
-		}
-		return o.at(path)
-	case bytes.HasPrefix(value, []byte("[")):
-		var list []json.RawMessage
-		if json.Unmarshal(value, &list) != nil {
-			return nil, false
-		}
-		i, ok := federation.Index(path[0], len(list))
-		if !ok || len(path) == 1 {
-			return at(list, i, ok)
-		}
-		return inside(list[i], path[1:])
-	}
-	return nil, false
-}
-
-func at(list []json.RawMessage, i int, ok bool) (json.RawMessage, bool) {
-	if !ok {
-		return nil, false
-	}
-	return list[i], true
-}
-
-// pick returns an object whose one member, of the same name as the path's
-// text, is what the path leads to.
-func (o object) pick(path string) object {
+// pick returns an object that has one member, what the path leads to, by the
+// path's text.
+func pick(o object, path string) object {
 	p, err := federation.ParsePath(path)
 	if err != nil {
 		return nil
 	}
-	value, found := o.at(p)
+	value, found := o.At(p)
 	if !found {
 		return nil
 	}
@@ -78,7 +31,7 @@ type description struct {
 func (d description) text(place, usual string, max int) string {
 	place = cmp.Or(place, usual)
 	for _, document := range d.documents {
-		if text := federation.CleanText(document.pick(place).loose(place), max); text != "" {
+		if text := federation.CleanText(pick(document, place).Loose(place), max); text != "" {
 			return text
 		}
 	}
@@ -95,7 +48,7 @@ func (c *Connector) theirRoles(documents ...object) []string {
 	var roles []string
 	for _, document := range documents {
 		for _, place := range places {
-			found := words(document.pick(place), place)
+			found := words(pick(document, place), place)
 			if c.key.Claims.Roles != "" && len(found) == 1 {
 				found = strings.Fields(found[0]) // words, as in a scope
 			}
@@ -109,24 +62,21 @@ func (c *Connector) theirRoles(documents ...object) []string {
 	return roles
 }
 
-// saysAt tells whether a document says something at a place.
-func (o object) saysAt(place string) bool { return o.pick(place).says(place) }
-
 // wantsMore tells whether a scope was asked for whose claims are missing, or
 // something that the key has a place or a rule for.
 func (c *Connector) wantsMore(doc Discovery, claims object) bool {
 	scopes, places := c.scopes(doc), c.key.Claims
 	missing := func(scope string, names ...string) bool {
-		return slices.Contains(scopes, scope) && !slices.ContainsFunc(names, claims.says)
+		return slices.Contains(scopes, scope) && !slices.ContainsFunc(names, claims.Says)
 	}
 	for _, place := range []string{
 		places.Email, places.EmailVerified, places.Name, places.GivenName, places.FamilyName,
 		places.Username, places.Picture, places.Locale, places.Roles,
 	} {
-		if place != "" && !claims.saysAt(place) {
+		if place != "" && !pick(claims, place).Says(place) {
 			return true
 		}
 	}
-	rules := len(c.key.RoleMap) > 0 && places.Roles == "" && !claims.says("roles") && !claims.says("groups")
+	rules := len(c.key.RoleMap) > 0 && places.Roles == "" && !claims.Says("roles") && !claims.Says("groups")
 	return rules || missing("email", "email") || missing("profile", "name", "given_name", "preferred_username") || missing("roles", "roles")
 }

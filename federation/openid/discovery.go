@@ -87,7 +87,7 @@ func parseDiscovery(body []byte) (Discovery, error) {
 		return Discovery{}, err
 	}
 	var doc Discovery
-	err = o.read(map[string]any{
+	err = o.Read(map[string]any{
 		"issuer":                                         &doc.Issuer,
 		"authorization_endpoint":                         &doc.AuthorizationEndpoint,
 		"token_endpoint":                                 &doc.TokenEndpoint,
@@ -101,8 +101,8 @@ func parseDiscovery(body []byte) (Discovery, error) {
 		"authorization_response_iss_parameter_supported": &doc.SendsIssuer,
 		"fedhub_servers_endpoint":                        &doc.ServersEndpoint,
 	})
-	doc.Name = federation.CleanText(o.loose("fedhub_name"), 80)
-	doc.Registers = o.loose("registration_endpoint") != ""
+	doc.Name = federation.CleanText(o.Loose("fedhub_name"), 80)
+	doc.Registers = o.Loose("registration_endpoint") != ""
 	return doc, err
 }
 

@@ -20,7 +20,7 @@ func googleManners(m *manners, c *Connector, _ secret) error {
 		m.params["hd"] = domains[0]
 	}
 	m.check = func(claims object) error {
-		if hd := strings.ToLower(claims.loose("hd")); hd == "" || !slices.Contains(domains, hd) {
+		if hd := strings.ToLower(claims.Loose("hd")); hd == "" || !slices.Contains(domains, hd) {
 			return errors.New("its hd is none of the Workspace domains that this key admits")
 		}
 		return nil

@@ -27,7 +27,7 @@ func (c *Connector) identity(doc Discovery, claims, profile, handed object) fede
 	id := federation.Identity{
 		Key:               c.key.ID,
 		Issuer:            c.issuerOf(doc, claims),
-		Subject:           claims.loose(c.subjectClaim()),
+		Subject:           claims.Loose(c.subjectClaim()),
 		Name:              d.text(at.Name, "name", maxName),
 		GivenName:         d.text(at.GivenName, "given_name", maxName),
 		FamilyName:        d.text(at.FamilyName, "family_name", maxName),
@@ -35,17 +35,17 @@ func (c *Connector) identity(doc Discovery, claims, profile, handed object) fede
 		Locale:            d.text(at.Locale, "locale", maxLocale),
 		Picture:           reading.Picture(d.text(at.Picture, "picture", maxURL+1)),
 		Roles:             c.roles(claims, profile),
-		SID:               claims.loose("sid"),
+		SID:               claims.Loose("sid"),
 	}
 	id.Email, id.EmailVerified = c.email(claims, profile)
-	if at, found, err := claims.seconds("auth_time"); err == nil && found {
+	if at, found, err := claims.Seconds("auth_time"); err == nil && found {
 		id.AuthTime = time.Unix(at, 0).UTC()
 	}
 	if len(id.SID) > maxWord {
 		id.SID = ""
 	}
 	if c.dialect.Assurance || c.key.TrustAssurance {
-		id.ACR = federation.CleanText(claims.loose("acr"), maxWord)
+		id.ACR = federation.CleanText(claims.Loose("acr"), maxWord)
 		id.AMR = words(claims, "amr")
 	}
 	return id
@@ -67,7 +67,7 @@ func (c *Connector) subjectClaim() string { return cmp.Or(c.manners.subject, "su
 // its own. An address that cannot be read one way only is none (FE-17).
 func (c *Connector) email(documents ...object) (address string, verified bool) {
 	place, word := cmp.Or(c.key.Claims.Email, "email"), c.key.Claims.EmailVerified
-	vouched := func(document object) bool { return document.pick(word).isTrue(word) }
+	vouched := func(document object) bool { return pick(document, word).IsTrue(word) }
 	switch {
 	case word != "":
 	case c.key.Claims.Email != "":
@@ -75,11 +75,11 @@ func (c *Connector) email(documents ...object) (address string, verified bool) {
 	case c.manners.verified != nil:
 		vouched = c.manners.verified
 	default:
-		vouched = func(document object) bool { return document.isTrue("email_verified") }
+		vouched = func(document object) bool { return document.IsTrue("email_verified") }
 	}
 	for _, document := range documents {
-		if document.saysAt(place) {
-			address = reading.Address(document.pick(place).loose(place))
+		if pick(document, place).Says(place) {
+			address = reading.Address(pick(document, place).Loose(place))
 			return address, address != "" && vouched(document)
 		}
 	}
@@ -101,7 +101,7 @@ func (c *Connector) roles(documents ...object) []string {
 
 // words are the strings of a list claim, as far as they are sane.
 func words(document object, name string) []string {
-	list, err := document.list(name)
+	list, err := document.List(name)
 	if err != nil || len(list) > maxRoles {
 		return nil
 	}

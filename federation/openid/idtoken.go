@@ -135,7 +135,7 @@ func (t idToken) check(checks []func(idToken) error) error {
 }
 
 func (t idToken) issuer() error {
-	iss, err := t.text("iss")
+	iss, err := t.Text("iss")
 	if err == nil && iss != t.from {
 		err = errors.New("its iss is not the provider, letter by letter")
 	}
@@ -145,11 +145,11 @@ func (t idToken) issuer() error {
 // audience wants us, and nobody else unless the token says that we are the one
 // it was made for.
 func (t idToken) audience() error {
-	audience, err := t.list("aud")
+	audience, err := t.List("aud")
 	if err != nil {
 		return err
 	}
-	party, err := t.text("azp")
+	party, err := t.Text("azp")
 	if err != nil {
 		return err
 	}
@@ -157,25 +157,25 @@ func (t idToken) audience() error {
 	switch {
 	case !slices.Contains(audience, t.clientID):
 		return errors.New("its aud is not us")
-	case t.has("azp") && party != t.clientID, others && party != t.clientID:
+	case t.Has("azp") && party != t.clientID, others && party != t.clientID:
 		return errors.New("it is for several parties and its azp is not us")
 	}
 	return nil
 }
 
 func (t idToken) times() error {
-	expires, found, err := t.seconds("exp")
+	expires, found, err := t.Seconds("exp")
 	if err != nil || !found {
 		return errors.Join(errors.New("it has no usable exp"), err)
 	}
 	if !t.now.Before(time.Unix(expires, 0)) {
 		return errors.New("it has expired")
 	}
-	if _, found, err := t.seconds("iat"); err != nil || !found {
+	if _, found, err := t.Seconds("iat"); err != nil || !found {
 		return errors.Join(errors.New("it has no usable iat"), err)
 	}
 	for _, name := range []string{"iat", "nbf"} {
-		at, _, err := t.seconds(name)
+		at, _, err := t.Seconds(name)
 		if err != nil {
 			return err
 		}
@@ -190,10 +190,10 @@ func (t idToken) times() error {
 // we always send one (FE-13). Where a preset's tokens have none, one that has
 // is held to it all the same.
 func (t idToken) nonce() error {
-	if t.manners.noNonce && !t.has("nonce") {
+	if t.manners.noNonce && !t.Has("nonce") {
 		return nil
 	}
-	nonce, err := t.text("nonce")
+	nonce, err := t.Text("nonce")
 	if err == nil && subtle.ConstantTimeCompare([]byte(nonce), []byte(t.leg.Nonce)) != 1 {
 		err = errors.New("its nonce is not the one that was sent")
 	}
@@ -202,7 +202,7 @@ func (t idToken) nonce() error {
 
 // login holds auth_time against the max_age that was asked for.
 func (t idToken) login() error {
-	at, found, err := t.seconds("auth_time")
+	at, found, err := t.Seconds("auth_time")
 	if err != nil || t.leg.MaxAge == "" {
 		return err
 	}
@@ -223,10 +223,10 @@ func (t idToken) login() error {
 // hash ties the access token to the id_token, if the provider does. An empty
 // at_hash is a wrong one, not a missing one.
 func (t idToken) hash() error {
-	if !t.has("at_hash") {
+	if !t.Has("at_hash") {
 		return nil
 	}
-	hash, err := t.text("at_hash")
+	hash, err := t.Text("at_hash")
 	if err != nil {
 		return err
 	}
@@ -237,7 +237,7 @@ func (t idToken) hash() error {
 }
 
 func (t idToken) subject() error {
-	subject, err := t.text("sub")
+	subject, err := t.Text("sub")
 	if err != nil {
 		return err
 	}

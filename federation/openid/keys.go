@@ -7,7 +7,6 @@ import (
 	"crypto/ed25519"
 	"crypto/rsa"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/internal/cell"
+	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/go-jose/go-jose/v4"
 )
 
@@ -66,8 +66,8 @@ func parseKeys(body []byte) ([]jose.JSONWebKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the key set: %w", err)
 	}
-	var entries []json.RawMessage
-	if err := o.read(map[string]any{"keys": &entries}); err != nil {
+	var entries []jsonx.Value
+	if err := o.Read(map[string]any{"keys": &entries}); err != nil {
 		return nil, fmt.Errorf("the key set: %w", err)
 	}
 	if len(entries) > maxKeys {
@@ -87,12 +87,12 @@ func parseKeys(body []byte) ([]jose.JSONWebKey, error) {
 
 func parseKey(entry []byte) (jose.JSONWebKey, bool) {
 	members, err := parseObject(entry)
-	if err != nil || members.has("d") || members.has("k") {
+	if err != nil || members.Has("d") || members.Has("k") {
 		// A shared or private key proves nothing: everybody has it now.
 		return jose.JSONWebKey{}, false
 	}
 	var key jose.JSONWebKey
-	if json.Unmarshal(entry, &key) != nil || !key.Valid() || !key.IsPublic() || key.Use != "" && key.Use != "sig" {
+	if key.UnmarshalJSON(entry) != nil || !key.Valid() || !key.IsPublic() || key.Use != "" && key.Use != "sig" {
 		return jose.JSONWebKey{}, false
 	}
 	switch public := key.Key.(type) {

@@ -74,11 +74,11 @@ func (c *Connector) addressed(raw string, doc Discovery) error {
 }
 
 func checkAddressee(claims object, issuer, clientID string) error {
-	audience, err := claims.list("aud")
+	audience, err := claims.List("aud")
 	switch {
 	case err != nil:
 		return err
-	case claims.loose("iss") != issuer:
+	case claims.Loose("iss") != issuer:
 		return errors.New("its iss is not the provider")
 	case !slices.Contains(audience, clientID):
 		return errors.New("its aud is not us")
@@ -98,10 +98,10 @@ func endedBy(claims object, issuer, clientID string, now time.Time) (federation.
 	}
 	ended := federation.Ended{Issuer: issuer, Expires: expires}
 	for name, target := range map[string]*string{"sub": &ended.Subject, "sid": &ended.SID, "jti": &ended.JTI} {
-		if *target, err = claims.text(name); err != nil {
+		if *target, err = claims.Text(name); err != nil {
 			return federation.Ended{}, err
 		}
-		if len(*target) > maxWord || claims.has(name) && *target == "" {
+		if len(*target) > maxWord || claims.Has(name) && *target == "" {
 			return federation.Ended{}, fmt.Errorf("its %s is empty or too long", name)
 		}
 	}
@@ -110,7 +110,7 @@ func endedBy(claims object, issuer, clientID string, now time.Time) (federation.
 		return federation.Ended{}, errors.New("it has neither sub nor sid")
 	case !isLogout(claims): // 6
 		return federation.Ended{}, errors.New("it is not about a logout")
-	case claims.has("nonce"): // 7: that would be an id_token
+	case claims.Has("nonce"): // 7: that would be an id_token
 		return federation.Ended{}, errors.New("it has a nonce")
 	case ended.JTI == "": // 8 is the caller's: no jti twice
 		return federation.Ended{}, errors.New("it has no jti")
@@ -129,11 +129,11 @@ func isLogout(claims object) bool {
 }
 
 func logoutLife(claims object, now time.Time) (expires time.Time, err error) {
-	exp, hasExp, err := claims.seconds("exp")
+	exp, hasExp, err := claims.Seconds("exp")
 	if err != nil {
 		return time.Time{}, err
 	}
-	iat, hasIat, err := claims.seconds("iat")
+	iat, hasIat, err := claims.Seconds("iat")
 	if err != nil {
 		return time.Time{}, err
 	}

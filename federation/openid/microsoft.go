@@ -29,7 +29,7 @@ func microsoftManners(m *manners, c *Connector, _ secret) error {
 	m.scopes = []string{"profile"} // without it there is no oid
 	m.isIssuer = func(issuer string) error { return microsoftIssuer(c.key.BaseURL, tenant, issuer) }
 	m.issuerOf = func(issuer string, claims object) string {
-		return strings.ReplaceAll(issuer, tenantMark, claims.loose("tid"))
+		return strings.ReplaceAll(issuer, tenantMark, claims.Loose("tid"))
 	}
 	m.subject = "oid"
 	m.check = func(claims object) error { return microsoftTenant(claims, tenant, allowed) }
@@ -64,7 +64,7 @@ func microsoftIssuer(base, tenant, issuer string) error {
 }
 
 func microsoftTenant(claims object, tenant string, allowed []string) error {
-	tid := claims.loose("tid")
+	tid := claims.Loose("tid")
 	switch {
 	case !guid.MatchString(tid):
 		return errors.New("it names no tenant in its tid")
@@ -72,7 +72,7 @@ func microsoftTenant(claims object, tenant string, allowed []string) error {
 		return errors.New("it is about a personal account, and this key is for organisations")
 	case len(allowed) > 0 && !slices.Contains(allowed, tid):
 		return errors.New("its tid is none of the tenants that this key admits")
-	case !guid.MatchString(claims.loose("oid")):
+	case !guid.MatchString(claims.Loose("oid")):
 		return errors.New("it names nobody in its oid")
 	}
 	return nil
@@ -81,5 +81,5 @@ func microsoftTenant(claims object, tenant string, allowed []string) error {
 // truth is for the two providers that do not always write a boolean as one
 // (FE-16 holds for all others).
 func truth(document object, name string) bool {
-	return document.isTrue(name) || document.loose(name) == "true" || document.loose(name) == "1" || string(document[name]) == "1"
+	return document.IsTrue(name) || document.Loose(name) == "true" || document.Loose(name) == "1" || string(document[name]) == "1"
 }

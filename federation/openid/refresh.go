@@ -18,7 +18,7 @@ import (
 // says so: the refresh token to look again, the id_token to hold the next one
 // against and as the hint for signing out there.
 func (c *Connector) keep(got tokens, claims object) federation.Tokens {
-	kept := federation.Tokens{Subject: claims.loose("sub")}
+	kept := federation.Tokens{Subject: claims.Loose("sub")}
 	if c.key.KeepTokens {
 		kept.Refresh = string(got.refresh)
 	}
@@ -70,13 +70,13 @@ func (c *Connector) claimsAgain(ctx context.Context, doc Discovery, got tokens, 
 			return c.verified(ctx, doc, got, idToken{before: old, leg: federation.Leg{Extra: before.Subject}}, refreshChecks)
 		})
 	}
-	if old.loose("sub") != before.Subject || doc.UserinfoEndpoint == "" {
+	if old.Loose("sub") != before.Subject || doc.UserinfoEndpoint == "" {
 		return nil, c.faultf(federation.Misconfigured, "it answered a refresh with neither an id_token nor a userinfo endpoint to ask")
 	}
 	// Only what identifies: the description must be of today.
 	claims := object{}
 	for _, name := range []string{"iss", "sub", "sid", "auth_time", "acr", "amr", "tid", "oid"} {
-		if old.has(name) {
+		if old.Has(name) {
 			claims[name] = old[name]
 		}
 	}
@@ -97,15 +97,15 @@ var refreshChecks = []func(idToken) error{
 
 // same holds the token against the one before.
 func (t idToken) same() error {
-	if t.loose("sub") != t.leg.Extra {
+	if t.Loose("sub") != t.leg.Extra {
 		return errors.New("it is about another subject than before")
 	}
 	for _, name := range []string{"iss", "azp", "auth_time", "tid", "oid"} {
-		if t.before.has(name) && t.has(name) && string(t.before[name]) != string(t.object[name]) {
+		if t.before.Has(name) && t.Has(name) && string(t.before[name]) != string(t.object[name]) {
 			return fmt.Errorf("its %s is not what it was", name)
 		}
 	}
-	if t.has("nonce") && t.loose("nonce") != t.before.loose("nonce") {
+	if t.Has("nonce") && t.Loose("nonce") != t.before.Loose("nonce") {
 		return errors.New("its nonce is not the one of the sign-in")
 	}
 	return nil
@@ -156,14 +156,14 @@ func (c *Connector) renewed(status int, body []byte) (tokens, error) {
 	switch {
 	case status >= 500:
 		return tokens{}, c.faultf(federation.Unreachable, "the token endpoint answered %d", status)
-	case err == nil && o.loose("error") != "":
-		return tokens{}, federation.NewRefusal(c.key.Name, o.loose("error"), o.loose("error_description"))
+	case err == nil && o.Loose("error") != "":
+		return tokens{}, federation.NewRefusal(c.key.Name, o.Loose("error"), o.Loose("error_description"))
 	case status != http.StatusOK || err != nil:
 		return tokens{}, c.faultf(federation.Untrusted, "the token endpoint's answer is not what RFC 6749 §5.1 describes")
-	case o.loose("access_token") == "" || !strings.EqualFold(o.loose("token_type"), "Bearer"):
+	case o.Loose("access_token") == "" || !strings.EqualFold(o.Loose("token_type"), "Bearer"):
 		return tokens{}, c.faultf(federation.Untrusted, "the token endpoint issued no access token that can be used")
 	}
-	got := tokens{id: o.loose("id_token"), access: secret(o.loose("access_token")), refresh: secret(o.loose("refresh_token"))}
+	got := tokens{id: o.Loose("id_token"), access: secret(o.Loose("access_token")), refresh: secret(o.Loose("refresh_token"))}
 	if len(got.id) > maxIDToken || len(got.refresh) > maxIDToken {
 		return tokens{}, c.faultf(federation.Untrusted, "a token is longer than %d bytes", maxIDToken)
 	}

@@ -95,7 +95,7 @@ func (c *Connector) stepIDToken(ctx context.Context, raw string, verify func() (
 		if claims, err = verify(); err != nil {
 			return err
 		}
-		tell("issuer", claims.loose("iss"))
+		tell("issuer", claims.Loose("iss"))
 		tell("lifetime", lifetime(claims))
 		tell("claims", names(claims))
 		return nil
@@ -128,7 +128,7 @@ func (c *Connector) stepClaims(ctx context.Context, doc Discovery, got tokens, c
 		tell("name", id.Name)
 		tell("roles there", strings.Join(c.theirRoles(claims, profile), ", "))
 		tell("roles here", strings.Join(id.Roles, ", "))
-		tell("acr", claims.loose("acr"))
+		tell("acr", claims.Loose("acr"))
 		tell("amr", strings.Join(words(claims, "amr"), " "))
 		return nil
 	})
@@ -151,7 +151,7 @@ func telling(fact func(name, value string)) func(name, value string) {
 func names(o object) string { return strings.Join(slices.Sorted(maps.Keys(o)), ", ") }
 
 func lifetime(claims object) string {
-	from, _, _ := claims.seconds("iat")
-	to, _, _ := claims.seconds("exp")
+	from, _, _ := claims.Seconds("iat")
+	to, _, _ := claims.Seconds("exp")
 	return fmt.Sprint(time.Duration(to-from) * time.Second)
 }

@@ -21,7 +21,7 @@ func (c *Connector) profile(ctx context.Context, doc Discovery, claims object, g
 	case answer.Status != http.StatusOK:
 		return nil, c.faultf(federation.Untrusted, "the userinfo endpoint answered %d", answer.Status)
 	}
-	profile, err := parseUserinfo(answer.Type, answer.Body, claims.loose("sub"))
+	profile, err := parseUserinfo(answer.Type, answer.Body, claims.Loose("sub"))
 	if err != nil {
 		return nil, c.faultf(federation.Untrusted, "the userinfo: %w", err)
 	}
@@ -39,7 +39,7 @@ func parseUserinfo(contentType string, body []byte, subject string) (object, err
 	if err != nil {
 		return nil, err
 	}
-	about, err := profile.text("sub")
+	about, err := profile.Text("sub")
 	if err != nil {
 		return nil, err
 	}

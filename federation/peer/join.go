@@ -2,7 +2,6 @@ package peer
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -10,6 +9,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/internal/call"
 	"github.com/fedhub/fedhub/federation/openid"
+	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
 // What a server asks of the address for introductions.
@@ -95,7 +95,7 @@ func (c *Connector) read(answer call.Answer) (standing, error) {
 	if answer.Status >= 500 {
 		return standing{}, c.fault(federation.Unreachable, "its address for introductions answered %d", answer.Status)
 	}
-	if err := json.Unmarshal(answer.Body, &said); err != nil {
+	if err := jsonx.Unmarshal(answer.Body, &said); err != nil {
 		return standing{}, c.fault(federation.Untrusted, "its address for introductions answered %d and no JSON", answer.Status)
 	}
 	if said.Error != "" {

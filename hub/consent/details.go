@@ -1,7 +1,6 @@
 package consent
 
 import (
-	"bytes"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -9,6 +8,7 @@ import (
 	"unicode"
 
 	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -31,8 +31,8 @@ var members = map[string]string{
 }
 
 func detail(d oauth.Detail) templates.Detail {
-	var all map[string]json.RawMessage
-	if json.Unmarshal(d.Text, &all) != nil {
+	var all jsonx.Object
+	if jsonx.Unmarshal(d.Text, &all) != nil {
 		return templates.Detail{Type: d.Type}
 	}
 	delete(all, "type")
@@ -48,11 +48,9 @@ func detail(d oauth.Detail) templates.Detail {
 }
 
 // inWords writes JSON the way people do.
-func inWords(raw json.RawMessage) string {
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.UseNumber() // an amount is shown to the last digit
-	var value any
-	if decoder.Decode(&value) != nil {
+func inWords(raw jsonx.Value) string {
+	value, err := jsonx.Decode(raw) // an amount is shown to the last digit
+	if err != nil {
 		return string(raw)
 	}
 	return spoken(value)

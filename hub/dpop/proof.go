@@ -8,13 +8,13 @@ import (
 	"crypto/rsa"
 	"crypto/subtle"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"math"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/go-jose/go-jose/v4"
 )
 
@@ -88,17 +88,17 @@ func checkHeader(raw string) error {
 	if err != nil {
 		return errors.New("it is not a JWT")
 	}
-	var header map[string]json.RawMessage
+	var header jsonx.Object
 	var typ string
-	var key map[string]json.RawMessage
+	var key jsonx.Object
 	switch {
-	case json.Unmarshal(text, &header) != nil:
+	case jsonx.Unmarshal(text, &header) != nil:
 		return errors.New("it is not a JWT")
-	case json.Unmarshal(header["typ"], &typ) != nil || !strings.EqualFold(typ, "dpop+jwt"):
+	case jsonx.Unmarshal(header["typ"], &typ) != nil || !strings.EqualFold(typ, "dpop+jwt"):
 		return errors.New("its typ must be dpop+jwt")
 	case header["crit"] != nil:
 		return errors.New("its crit header is not supported") // RFC 7515 §4.1.11
-	case json.Unmarshal(header["jwk"], &key) != nil:
+	case jsonx.Unmarshal(header["jwk"], &key) != nil:
 		return errors.New("it has no jwk")
 	}
 	for _, private := range []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"} {
@@ -126,8 +126,8 @@ func signs(key any, alg jose.SignatureAlgorithm) bool {
 // parseClaims reads names exactly as they are spelled, and types exactly as
 // they must be.
 func parseClaims(payload []byte) (proof, error) {
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(payload, &raw); err != nil {
+	raw, err := jsonx.ParseObject(payload)
+	if err != nil {
 		return proof{}, errors.New("its payload is not a JSON object")
 	}
 	var p proof
@@ -136,7 +136,7 @@ func parseClaims(payload []byte) (proof, error) {
 		"htm": &p.method, "htu": &p.address, "jti": &p.jti, "ath": &p.hash, "nonce": &p.nonce,
 		"iat": &issued, "exp": &p.ends, "nbf": &p.begins,
 	} {
-		if value, found := raw[name]; found && json.Unmarshal(value, into) != nil {
+		if value, found := raw[name]; found && jsonx.Unmarshal(value, into) != nil {
 			return proof{}, errors.New("its " + name + " has the wrong type")
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"reflect"
 	"strings"
+
+	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
 // A ClaimsRequest is the claims parameter, read (OIDC Core §5.5).
@@ -35,8 +37,8 @@ func ParseClaims(raw string) (ClaimsRequest, error) {
 	if len(raw) > maxClaimsBytes {
 		return ClaimsRequest{}, InvalidRequest("the claims parameter is too long")
 	}
-	var members map[string]json.RawMessage
-	if json.Unmarshal([]byte(raw), &members) != nil || members == nil {
+	var members jsonx.Object
+	if jsonx.Unmarshal([]byte(raw), &members) != nil || members == nil {
 		return ClaimsRequest{}, InvalidRequest("the claims parameter is not a JSON object")
 	}
 	var out ClaimsRequest
@@ -48,12 +50,12 @@ func ParseClaims(raw string) (ClaimsRequest, error) {
 	return out, err
 }
 
-func parseWishes(member string, raw json.RawMessage) (map[string]ClaimWish, error) {
+func parseWishes(member string, raw jsonx.Value) (map[string]ClaimWish, error) {
 	if raw == nil {
 		return nil, nil
 	}
-	var claims map[string]json.RawMessage
-	if json.Unmarshal(raw, &claims) != nil {
+	var claims jsonx.Object
+	if jsonx.Unmarshal(raw, &claims) != nil {
 		return nil, InvalidRequest("the member " + member + " of the claims parameter is not a JSON object")
 	}
 	if len(claims) > maxClaims {
@@ -75,21 +77,21 @@ func parseWishes(member string, raw json.RawMessage) (map[string]ClaimWish, erro
 }
 
 // parseWish reads null, or the members of §5.5.1.
-func parseWish(text json.RawMessage) (ClaimWish, bool) {
-	var members map[string]json.RawMessage
-	if json.Unmarshal(text, &members) != nil {
+func parseWish(text jsonx.Value) (ClaimWish, bool) {
+	var members jsonx.Object
+	if jsonx.Unmarshal(text, &members) != nil {
 		return ClaimWish{}, false
 	}
 	var wish ClaimWish
-	if raw, found := members["essential"]; found && json.Unmarshal(raw, &wish.Essential) != nil {
+	if raw, found := members["essential"]; found && jsonx.Unmarshal(raw, &wish.Essential) != nil {
 		return ClaimWish{}, false
 	}
-	if raw, found := members["values"]; found && json.Unmarshal(raw, &wish.Values) != nil {
+	if raw, found := members["values"]; found && jsonx.Unmarshal(raw, &wish.Values) != nil {
 		return ClaimWish{}, false
 	}
 	if raw, found := members["value"]; found {
 		var value any
-		if json.Unmarshal(raw, &value) != nil {
+		if jsonx.Unmarshal(raw, &value) != nil {
 			return ClaimWish{}, false
 		}
 		wish.Values = append(wish.Values, value)
@@ -108,7 +110,7 @@ func (w ClaimWish) Admits(value any) bool {
 		return false
 	}
 	var plain any
-	if json.Unmarshal(text, &plain) != nil {
+	if jsonx.Unmarshal(text, &plain) != nil {
 		return false
 	}
 	for _, wanted := range w.Values {

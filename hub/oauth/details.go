@@ -1,16 +1,17 @@
 package oauth
 
 import (
-	"bytes"
 	"encoding/json"
 	"strings"
+
+	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
 // A Detail is one member of authorization_details: what a client wants to do,
 // in a form that the API defines by its type (RFC 9396 §2).
 type Detail struct {
 	Type string
-	Text json.RawMessage // the whole of it, as canonical JSON
+	Text jsonx.Value // the whole of it, as canonical JSON
 }
 
 const (
@@ -28,8 +29,8 @@ func ParseDetails(raw string) ([]Detail, error) {
 	if len(raw) > maxDetailBytes {
 		return nil, InvalidDetails("authorization_details is too long")
 	}
-	var list []json.RawMessage
-	if json.Unmarshal([]byte(raw), &list) != nil || list == nil {
+	var list []jsonx.Value
+	if jsonx.Unmarshal([]byte(raw), &list) != nil || list == nil {
 		return nil, InvalidDetails("authorization_details is not a JSON array")
 	}
 	if len(list) > maxDetails {
@@ -46,26 +47,26 @@ func ParseDetails(raw string) ([]Detail, error) {
 	return details, nil
 }
 
-func parseDetail(text json.RawMessage) (Detail, error) {
-	var members map[string]json.RawMessage
-	if json.Unmarshal(text, &members) != nil || members == nil {
+func parseDetail(text jsonx.Value) (Detail, error) {
+	var members jsonx.Object
+	if jsonx.Unmarshal(text, &members) != nil || members == nil {
 		return Detail{}, InvalidDetails("a member of authorization_details is not a JSON object")
 	}
 	var d Detail
-	if json.Unmarshal(members["type"], &d.Type) != nil || d.Type == "" {
+	if jsonx.Unmarshal(members["type"], &d.Type) != nil || d.Type == "" {
 		return Detail{}, InvalidDetails("a member of authorization_details has no type")
 	}
-	if depth(text) > maxDetailDepth {
+	if jsonx.Depth(text) > maxDetailDepth {
 		return Detail{}, InvalidDetails("authorization_details is nested too deeply")
 	}
 	// What every type may have must be of the right type (RFC 9396 §2.2).
 	for _, name := range []string{"locations", "actions", "datatypes", "privileges"} {
 		var words []string
-		if value, found := members[name]; found && json.Unmarshal(value, &words) != nil {
+		if value, found := members[name]; found && jsonx.Unmarshal(value, &words) != nil {
 			return Detail{}, InvalidDetails("the member " + name + " of authorization_details is not a list of strings")
 		}
 	}
-	if value, found := members["identifier"]; found && json.Unmarshal(value, new(string)) != nil {
+	if value, found := members["identifier"]; found && jsonx.Unmarshal(value, new(string)) != nil {
 		return Detail{}, InvalidDetails("the member identifier of authorization_details is not a string")
 	}
 	var err error
@@ -76,10 +77,8 @@ func parseDetail(text json.RawMessage) (Detail, error) {
 // canonical writes JSON so that every reader sees the same: members in order,
 // each once. What the person agreed to is what the API gets.
 func canonical(text []byte) ([]byte, error) {
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber() // an amount is not rounded
-	var value any
-	if err := decoder.Decode(&value); err != nil {
+	value, err := jsonx.Decode(text) // an amount is not rounded
+	if err != nil {
 		return nil, InvalidDetails("authorization_details is not JSON").Because(err)
 	}
 	out, err := json.Marshal(value)
@@ -87,26 +86,6 @@ func canonical(text []byte) ([]byte, error) {
 		return nil, InvalidDetails("authorization_details is not JSON").Because(err)
 	}
 	return out, nil
-}
-
-// depth is how deeply JSON that is known to be valid is nested.
-func depth(text []byte) int {
-	most, now, quoted := 0, 0, false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{' || c == '[':
-			now++
-			most = max(most, now)
-		case c == '}' || c == ']':
-			now--
-		}
-	}
-	return most
 }
 
 // JoinDetails is the inverse of ParseDetails; nothing makes "".

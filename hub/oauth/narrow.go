@@ -4,7 +4,8 @@ import (
 	"encoding/json"
 	"reflect"
 	"slices"
-	"strings"
+
+	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
 // NarrowDetails returns the authorization_details that a token request asks
@@ -19,17 +20,16 @@ func NarrowDetails(granted, asked string) (string, error) {
 	if len(details) == 0 {
 		return "", InvalidDetails("authorization_details is empty")
 	}
-	var have, want []map[string]any
-	if err := decodeExactly(JoinDetails(details), &want); err != nil {
+	want, err := decodeDetails(JoinDetails(details))
+	if err != nil {
 		return "", InvalidDetails("authorization_details cannot be read").Because(err)
 	}
-	if granted != "" {
-		if err := decodeExactly(granted, &have); err != nil {
-			return "", ServerError("the granted authorization_details cannot be read").Because(err)
-		}
+	have, err := decodeDetails(granted)
+	if err != nil {
+		return "", ServerError("the granted authorization_details cannot be read").Because(err)
 	}
 	for _, one := range want {
-		if !slices.ContainsFunc(have, func(h map[string]any) bool { return covers(h, one) }) {
+		if !slices.ContainsFunc(have, func(h any) bool { return covers(h, one) }) {
 			return "", InvalidDetails("authorization_details asks for more than was granted")
 		}
 	}
@@ -37,15 +37,20 @@ func NarrowDetails(granted, asked string) (string, error) {
 	return string(out), err
 }
 
-// decodeExactly keeps numbers as they are written: an amount is not rounded.
-func decodeExactly(text string, out any) error {
-	decoder := json.NewDecoder(strings.NewReader(text))
-	decoder.UseNumber()
-	return decoder.Decode(out)
+// decodeDetails keeps numbers as they are written: an amount is not rounded.
+func decodeDetails(text string) ([]any, error) {
+	if text == "" {
+		return nil, nil
+	}
+	value, err := jsonx.Decode([]byte(text))
+	list, _ := value.([]any)
+	return list, err
 }
 
 // covers says whether one detail grants another.
-func covers(granted, asked map[string]any) bool {
+func covers(have, want any) bool {
+	granted, _ := have.(map[string]any)
+	asked, _ := want.(map[string]any)
 	if len(granted) != len(asked) || asked["type"] == nil {
 		return false // a member that is left out may mean "all"
 	}

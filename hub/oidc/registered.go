@@ -1,7 +1,6 @@
 package oidc
 
 import (
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"net/http"
@@ -12,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
 // Registration is GET of the client configuration endpoint (RFC 7592 §2.1).
@@ -77,9 +77,9 @@ func (d *Door) sameClient(c *gin.Context, client clients.Client) error {
 	if err != nil {
 		return err
 	}
-	var sent map[string]json.RawMessage
-	if err := json.Unmarshal(body, &sent); err != nil {
-		return registrationError(clients.InvalidMetadata, "the client metadata is not a JSON object").Because(err)
+	sent, err := jsonx.ParseObject(body)
+	if err != nil {
+		return registrationError(clients.InvalidMetadata, "the client metadata cannot be used: "+err.Error())
 	}
 	for _, name := range []string{"registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at"} {
 		if _, found := sent[name]; found {
@@ -87,11 +87,11 @@ func (d *Door) sameClient(c *gin.Context, client clients.Client) error {
 		}
 	}
 	var id, secret string
-	if err := json.Unmarshal(sent["client_id"], &id); err != nil || id != client.ID {
+	if err := jsonx.Unmarshal(sent["client_id"], &id); err != nil || id != client.ID {
 		return oauth.InvalidRequest("client_id must be that of the client whose registration this is")
 	}
 	if value, found := sent["client_secret"]; found {
-		if err := json.Unmarshal(value, &secret); err != nil || !d.Clients.HasSecret(client, secret) {
+		if err := jsonx.Unmarshal(value, &secret); err != nil || !d.Clients.HasSecret(client, secret) {
 			return oauth.InvalidRequest("client_secret must be the one that this hub gave the client, or left out")
 		}
 	}

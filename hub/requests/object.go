@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/signing"
+	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
 // unwrap replaces the parameters by those of the request object, if there is
@@ -152,18 +153,18 @@ type objectClaims struct {
 	exp, nbf *float64
 }
 
-func claimsOf(raw map[string]json.RawMessage) (objectClaims, error) {
+func claimsOf(raw jsonx.Object) (objectClaims, error) {
 	var c objectClaims
 	var one string
 	for name, into := range map[string]any{"iss": &c.iss, "sub": &c.sub, "exp": &c.exp, "nbf": &c.nbf} {
-		if value, found := raw[name]; found && json.Unmarshal(value, into) != nil {
+		if value, found := raw[name]; found && jsonx.Unmarshal(value, into) != nil {
 			return objectClaims{}, oauth.InvalidRequestObject("the claim " + name + " of the request object has the wrong type")
 		}
 	}
 	if aud, found := raw["aud"]; found {
-		if json.Unmarshal(aud, &one) == nil {
+		if jsonx.Unmarshal(aud, &one) == nil {
 			c.aud = []string{one}
-		} else if json.Unmarshal(aud, &c.aud) != nil {
+		} else if jsonx.Unmarshal(aud, &c.aud) != nil {
 			return objectClaims{}, oauth.InvalidRequestObject("the claim aud of the request object has the wrong type")
 		}
 	}
@@ -212,7 +213,7 @@ const maxInside = 100
 
 // paramsOf makes parameters of the members that are some. A string stands for
 // itself; numbers and JSON stand as they are written (RFC 9101 §4).
-func paramsOf(claims map[string]json.RawMessage) (oauth.Params, error) {
+func paramsOf(claims jsonx.Object) (oauth.Params, error) {
 	if len(claims) > maxInside {
 		return nil, oauth.InvalidRequestObject("the request object has too many members")
 	}
@@ -223,7 +224,7 @@ func paramsOf(claims map[string]json.RawMessage) (oauth.Params, error) {
 			continue
 		case "resource":
 			var many []string
-			if json.Unmarshal(raw, &many) == nil && many != nil {
+			if jsonx.Unmarshal(raw, &many) == nil && many != nil {
 				if slices.ContainsFunc(many, hidden) {
 					return nil, oauth.InvalidRequestObject("the request object is not valid UTF-8 text")
 				}
@@ -242,7 +243,7 @@ func paramsOf(claims map[string]json.RawMessage) (oauth.Params, error) {
 	return params, nil
 }
 
-func text(raw json.RawMessage) (string, error) {
+func text(raw jsonx.Value) (string, error) {
 	trimmed := bytes.TrimSpace(raw)
 	if string(trimmed) == "null" {
 		return "", nil
@@ -255,7 +256,7 @@ func text(raw json.RawMessage) (string, error) {
 		return compact.String(), nil
 	}
 	var s string
-	if err := json.Unmarshal(trimmed, &s); err != nil || hidden(s) {
+	if err := jsonx.Unmarshal(trimmed, &s); err != nil || hidden(s) {
 		return "", oauth.InvalidRequestObject("the request object is not valid UTF-8 text")
 	}
 	return s, nil

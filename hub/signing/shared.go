@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/go-jose/go-jose/v4"
 )
 
@@ -62,7 +63,7 @@ func Peek(raw string, out any) error {
 	if err != nil {
 		return err
 	}
-	if err := json.Unmarshal(signed.UnsafePayloadWithoutVerification(), out); err != nil {
+	if err := jsonx.Unmarshal(signed.UnsafePayloadWithoutVerification(), out); err != nil {
 		return fmt.Errorf("%w: %w", ErrVerify, err)
 	}
 	return nil
@@ -82,7 +83,7 @@ func VerifyMAC(raw string, keys [][]byte, typ string, out any) error {
 		if err != nil {
 			continue
 		}
-		if err := json.Unmarshal(text, out); err != nil {
+		if err := jsonx.Unmarshal(text, out); err != nil {
 			return fmt.Errorf("%w: %w", ErrVerify, err)
 		}
 		return nil

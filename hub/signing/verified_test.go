@@ -80,7 +80,9 @@ func TestAShortKeyMakesTheMACThatOthersMake(t *testing.T) {
 	if made != want {
 		t.Errorf("got %s, want %s", made, want)
 	}
-	var claims struct{ Sub string }
+	var claims struct {
+		Sub string `json:"sub"`
+	}
 	if err := VerifyMAC(made, [][]byte{[]byte("another key"), key}, "jwt", &claims); err != nil || claims.Sub != "ada" {
 		t.Errorf("got %+v, %v", claims, err)
 	}

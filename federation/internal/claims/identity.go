@@ -42,13 +42,11 @@ func (d Document) Identity(at federation.Claims, roles map[string]string) (feder
 // that it stands: an "email_verified" that happens to be there may be about
 // another address than the one at a path of theirs (FE-15).
 func (d Document) email(at federation.Claims) (address string, verified bool) {
-	raw, _ := d.At(cmp.Or(at.Email, "email"))
-	text, _ := raw.(string)
 	word := at.EmailVerified
 	if word == "" && at.Email == "" {
 		word = "email_verified"
 	}
-	address = Address(text)
+	address = Address(d.Exact(cmp.Or(at.Email, "email")))
 	return address, address != "" && word != "" && d.IsTrue(word)
 }
 

@@ -1,12 +1,12 @@
 package frappeimport
 
 import (
-	"encoding/json"
 	"net/url"
 	"strings"
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/catalog"
+	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
 // A KeyHere is what a Social Login Key becomes here: switched off, until
@@ -160,7 +160,7 @@ func address(d Doc, base, field string) string {
 // scopesOf reads the scope of Auth URL Data, a JSON object.
 func scopesOf(data string) []string {
 	var parameters map[string]any
-	if json.Unmarshal([]byte(data), &parameters) != nil {
+	if jsonx.Unmarshal([]byte(data), &parameters) != nil {
 		return nil
 	}
 	scope, _ := parameters["scope"].(string)

@@ -1,0 +1,134 @@
+package jsonx
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// An Object is a JSON object: its members by their names.
+type Object map[string]Value
+
+// ParseObject reads an object, and nothing else.
+func ParseObject(text []byte) (Object, error) {
+	var o Object
+	err := Unmarshal(text, &o)
+	if err == nil && o == nil || errors.Is(err, ErrType) || errors.Is(err, ErrSyntax) {
+		return nil, ErrNotObject
+	}
+	return o, err
+}
+
+// Ambiguous reports whether two names differ in case alone: somebody who reads
+// less carefully sees one member, and perhaps the other one than we do.
+func (o Object) Ambiguous() bool {
+	seen := make(map[string]bool, len(o))
+	for name := range o {
+		seen[strings.ToLower(name)] = true
+	}
+	return len(seen) < len(o)
+}
+
+// Has tells whether a member is there, null or not.
+func (o Object) Has(name string) bool { _, found := o[name]; return found }
+
+// Says tells whether a member is there with a value.
+func (o Object) Says(name string) bool { return o.Has(name) && !IsNull(o[name]) }
+
+// IsNull tells whether a value is null.
+func IsNull(v Value) bool { return string(bytes.TrimSpace(v)) == "null" }
+
+// Read decodes members into what the pointers point to. A missing member
+// leaves its target alone.
+func (o Object) Read(targets map[string]any) error {
+	for name, target := range targets {
+		if err := o.Member(name, target); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Member decodes one member; a missing one leaves its target alone.
+func (o Object) Member(name string, target any) error {
+	value, found := o[name]
+	if !found {
+		return nil
+	}
+	if err := Unmarshal(value, target); err != nil {
+		return fmt.Errorf("%s has the wrong type", name)
+	}
+	return nil
+}
+
+// Text returns a member that is a string; a missing one is "".
+func (o Object) Text(name string) (string, error) {
+	value, found := o[name]
+	if !found {
+		return "", nil
+	}
+	text, ok := Text(value)
+	if !ok {
+		return "", fmt.Errorf("%s is not a string", name)
+	}
+	return text, nil
+}
+
+// Text returns a value that is a string.
+func Text(v Value) (text string, ok bool) {
+	var s *string
+	if err := Unmarshal(v, &s); err != nil || s == nil {
+		return "", false
+	}
+	return *s, true
+}
+
+// Loose is Text for members that do not matter enough to stop for.
+func (o Object) Loose(name string) string {
+	text, _ := Text(o[name])
+	return text
+}
+
+// IsTrue tells whether a member is the JSON value true: not "true", not 1.
+func (o Object) IsTrue(name string) bool { return string(bytes.TrimSpace(o[name])) == "true" }
+
+// List returns the strings of a member that is an array of strings, or one
+// string alone; a missing one has none.
+func (o Object) List(name string) ([]string, error) {
+	value, found := o[name]
+	if !found {
+		return nil, nil
+	}
+	if one, ok := Text(value); ok {
+		return []string{one}, nil
+	}
+	var many []*string
+	if err := Unmarshal(value, &many); err != nil {
+		return nil, fmt.Errorf("%s is not a list of strings", name)
+	}
+	list := make([]string, 0, len(many))
+	for _, s := range many {
+		if s == nil {
+			return nil, fmt.Errorf("%s is not a list of strings", name)
+		}
+		list = append(list, *s)
+	}
+	return list, nil
+}
+
+// Seconds returns a NumericDate (RFC 7519 §2) in whole seconds. A number in
+// quotes is not a number here.
+func (o Object) Seconds(name string) (at int64, found bool, err error) {
+	value, found := o[name]
+	if !found {
+		return 0, false, nil
+	}
+	n, err := strconv.ParseFloat(string(bytes.TrimSpace(value)), 64)
+	if err != nil || math.IsNaN(n) || n < 0 || n > 1<<53 {
+		return 0, true, fmt.Errorf("%s is not a time", name)
+	}
+	return int64(n), true, nil
+}
