@@ -54,6 +54,9 @@ func TestClaimsAreWellTyped(t *testing.T) {
 	if got, want := address["formatted"], "12 St James's Square\nSW1Y 4JH London\nUK"; got != want {
 		t.Errorf("formatted: got %q, want %q", got, want)
 	}
+	if got, want := address["street_address"], any("12 St James's Square"); got != want {
+		t.Errorf("street_address: got %q, want %q", got, want)
+	}
 	if _, found := address["region"]; found {
 		t.Error("a region that is not known is told")
 	}

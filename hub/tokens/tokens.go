@@ -236,9 +236,12 @@ func (k *Keeper) Inspect(ctx context.Context, raw string) (Holder, error) {
 		h.User, err = k.user(ctx, h.Family)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return Holder{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+		err = fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	return h, err
+	if err != nil {
+		return Holder{}, err
+	}
+	return h, nil
 }
 
 // parse checks what can be checked without the database.
