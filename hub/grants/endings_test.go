@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/oauth"
@@ -125,6 +126,7 @@ func TestWhoMerelyKnowsAFamilyCannotEndIt(t *testing.T) {
 	_, err = w.ByRefresh(t.Context(), forged(token))
 	w.gone("the same, to look at", err)
 	w.refusedRefresh("the same, to refresh with", forged(token))
+	w.refusedRefresh("what is not called a refresh token", strings.TrimPrefix(token, "fhr_"))
 	_, _, err = w.Refresh(t.Context(), token, grants.Renewal{ClientID: "another"})
 	if oauth.Code(err) != "invalid_grant" {
 		t.Errorf("another client: got %v, want invalid_grant", err)
@@ -185,6 +187,37 @@ func TestWithoutItsKeyARefreshTokenDoesNothing(t *testing.T) { // RFC 9449 §5
 	if next == token || next == "" {
 		t.Error("the token was not exchanged")
 	}
+}
+
+func TestWhatCameWithoutACodeIsBoundToItsKeyToo(t *testing.T) { // RFC 8628, RFC 9449 §5
+	w := newWorld(t)
+	p := proof()
+	p.Bound = oauth.Confirmation{JKT: "mine"}
+	a := grants.Authorization{Grant: w.allow(), Scopes: []string{"openid"}}
+	_, token, err := w.Begin(t.Context(), "fhd_the secret of a device", a, p)
+	w.good("begin", err)
+	_, _, err = w.Refresh(t.Context(), token, grants.Renewal{ClientID: "payroll"})
+	w.misuse("without the key", err, "refresh.misused")
+	_, _, err = w.Refresh(t.Context(), token, grants.Renewal{ClientID: "payroll", Proven: p.Bound})
+	w.good("with it", err)
+	_, err = w.Origin(t.Context(), "fhd_the secret of a device")
+	w.gone("a code of that name", err)
+}
+
+func TestWhoMayNotRefreshGetsNothingToRefreshWith(t *testing.T) {
+	w := newWorld(t)
+	p := proof()
+	p.Refresh = false
+	f, token, err := w.Redeem(t.Context(), w.code(w.allow()), p)
+	w.good("redeem", err)
+	_, other, err := w.Begin(t.Context(), "fhd_the secret of a device", grants.Authorization{Grant: w.allow()}, p)
+	w.good("begin", err)
+	if token != "" || other != "" {
+		t.Errorf("got %q and %q, want none", token, other)
+	}
+	w.pass(15*time.Minute + time.Hour)
+	_, err = w.Live(t.Context(), f.ID)
+	w.gone("an hour after its access token ended", err)
 }
 
 func TestARefreshNarrowsAndNeverWidens(t *testing.T) { // RFC 6749 §6
