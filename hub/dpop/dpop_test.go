@@ -12,6 +12,7 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
+	"math/big"
 	"strings"
 	"sync"
 	"testing"
@@ -280,17 +281,78 @@ func TestNonces(t *testing.T) {
 		{"none, and none needed", nil, 0, atToken, ""},
 		{"none, but needed", nil, 0, need, "use_dpop_nonce"},
 		{"the current one", nonce, 0, need, ""},
-		{"the one before", nonce, slot, need, ""},
-		{"one that is too old", nonce, 2 * slot, need, "use_dpop_nonce"},
-		{"one that is too old, where none is needed", nonce, 2 * slot, atToken, "use_dpop_nonce"},
+		{"the one before", nonce, 150 * time.Second, need, ""}, // of which each is handed out for so long
+		{"one that is too old", nonce, 300 * time.Second, need, "use_dpop_nonce"},
+		{"one that is too old, where none is needed", nonce, 300 * time.Second, atToken, "use_dpop_nonce"},
 		{"a made-up one", "made up", 0, atToken, "use_dpop_nonce"},
-		{"one from a clock that is ahead", nonce, -slot, need, ""},
+		{"one from a clock that is ahead", nonce, -150 * time.Second, need, ""},
+		{"one from a clock that is far ahead", nonce, -300 * time.Second, need, "use_dpop_nonce"},
 		{"another hub's", NewNonces([]byte("b key"), v.Now).Current(), 0, need, "use_dpop_nonce"},
 	} {
 		now = begin.Add(row.after)
 		_, err := v.Check(t.Context(), []string{proofBy(t, key, map[string]any{"nonce": row.nonce})}, row.want)
 		if oauth.Code(err) != row.code || (err != nil && row.code == "") {
 			t.Errorf("%s: got %v, want %q", row.name, err, row.code)
+		}
+	}
+}
+
+func TestAKeyHasTheSizeThatItsAlgorithmNeeds(t *testing.T) { // RFC 7518 §3.3, §3.4, RFC 9449 §4.3
+	rsaOf := func(bits int) *rsa.PublicKey {
+		return &rsa.PublicKey{N: new(big.Int).Lsh(big.NewInt(1), uint(bits-1)), E: 65537}
+	}
+	p256, p384 := &ecdsa.PublicKey{Curve: elliptic.P256()}, &ecdsa.PublicKey{Curve: elliptic.P384()}
+	for _, row := range []struct {
+		name string
+		key  any
+		alg  jose.SignatureAlgorithm
+		fits bool
+	}{
+		{"RSA of 2048 bits", rsaOf(2048), jose.RS256, true},
+		{"RSA of 8192 bits", rsaOf(8192), jose.PS256, true},
+		{"RSA of 2047 bits", rsaOf(2047), jose.RS256, false},
+		{"RSA of 1024 bits", rsaOf(1024), jose.PS256, false},
+		{"RSA of 8193 bits", rsaOf(8193), jose.RS256, false},
+		{"RSA for an elliptic curve", rsaOf(2048), jose.ES256, false},
+		{"P-256", p256, jose.ES256, true},
+		{"P-384", p384, jose.ES384, true},
+		{"P-384 for ES256", p384, jose.ES256, false},
+		{"P-256 for ES384", p256, jose.ES384, false},
+		{"P-256 for RSA", p256, jose.RS256, false},
+		{"Ed25519", ed25519.PublicKey(make([]byte, 32)), jose.EdDSA, true},
+		{"Ed25519 for ES256", ed25519.PublicKey(make([]byte, 32)), jose.ES256, false},
+		{"a shared key", []byte("secret"), jose.HS256, false},
+	} {
+		if got := signs(row.key, row.alg); got != row.fits {
+			t.Errorf("%s: got %v, want %v", row.name, got, row.fits)
+		}
+	}
+}
+
+func TestAProofIsGoodForAMinuteEitherWay(t *testing.T) { // RFC 9449 §11.1
+	key := newKey(t)
+	for _, row := range []struct {
+		name string
+		iat  int64
+		ok   bool
+	}{
+		{"a minute old", -60, true}, {"older", -61, false}, {"a minute ahead", 60, true}, {"further ahead", 61, false},
+	} {
+		_, err := newVerifier(begin).Check(t.Context(), []string{proofBy(t, key, map[string]any{"iat": begin.Unix() + row.iat})}, atToken)
+		if (err == nil) != row.ok {
+			t.Errorf("%s: got %v", row.name, err)
+		}
+	}
+	seen := &memory{seen: map[string]time.Time{}}
+	v := newVerifier(begin)
+	v.Replay = seen.once
+	if _, err := v.Check(t.Context(), []string{proofBy(t, key, map[string]any{"iat": begin.Unix() + 60})}, atToken); err != nil {
+		t.Fatal(err)
+	}
+	for _, until := range seen.seen {
+		// It would be accepted until a minute after its iat.
+		if least := begin.Add(120 * time.Second); !until.After(least) {
+			t.Errorf("it is remembered until %s, want after %s", until, least)
 		}
 	}
 }
