@@ -1,0 +1,35 @@
+package clients
+
+import (
+	"slices"
+	"testing"
+)
+
+// RFC 8693 §5, RFC 7523 §5 and CIBA §7.1: whoever gets tokens by these grants
+// must have proved who they are. Devices are for public clients too (RFC 8628
+// §5.6).
+func TestAClientThatCannotProveItselfGetsNoGrantThatNeedsProof(t *testing.T) {
+	const (
+		device   = "urn:ietf:params:oauth:grant-type:device_code"
+		exchange = "urn:ietf:params:oauth:grant-type:token-exchange"
+		asserted = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+		ciba     = "urn:openid:params:grant-type:ciba"
+	)
+	for _, row := range []struct {
+		client  Client
+		allowed []string
+	}{
+		{webApp(), []string{device, exchange, asserted, ciba}},
+		{spaApp(), []string{device}},
+		{nativeApp(), []string{device}},
+	} {
+		for _, grant := range []string{device, exchange, asserted, ciba, "password"} {
+			c := with(row.client, func(c *Client) { c.Grants = []string{grant} })
+			c.Tidy()
+			got := !slices.ContainsFunc(c.Validate(false), func(p Problem) bool { return p.Field == "grants" })
+			if want := slices.Contains(row.allowed, grant); got != want {
+				t.Errorf("%s, %s: allowed %v, want %v", c.Type, grant, got, want)
+			}
+		}
+	}
+}
