@@ -117,20 +117,31 @@ func TestKeysAreOfferedInOrder(t *testing.T) {
 
 func TestRecordsAreReadEveryTwoSeconds(t *testing.T) {
 	o := newOffice(t, goodKey())
-	for range 10 {
-		if _, err := o.Get(t.Context(), "up"); err != nil {
-			t.Fatal(err)
+	get := func(when, want string, reads int) {
+		t.Helper()
+		for range 10 {
+			k, err := o.Get(t.Context(), "up")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if k.Name != want {
+				t.Errorf("%s: got %q, want %q", when, k.Name, want)
+			}
+		}
+		if o.store.Reads != reads {
+			t.Errorf("%s: got %d reads, want %d", when, o.store.Reads, reads)
 		}
 	}
-	if o.store.Reads != 1 {
-		t.Errorf("got %d reads, want 1", o.store.Reads)
+	was := goodKey().Name
+	get("at once", was, 1)
+	// Another process changes the key.
+	if err := o.store.Update(t.Context(), "up", func(k *federation.LoginKey) error { k.Name = "Changed"; return nil }); err != nil {
+		t.Fatal(err)
 	}
-	// Another process disables the key.
-	o.store.Update(t.Context(), "up", func(k *federation.LoginKey) error { k.Name = "Changed"; return nil })
-	o.clock.Move(2 * time.Second)
-	if k, _ := o.Get(t.Context(), "up"); k.Name != "Changed" {
-		t.Errorf("got %q after two seconds", k.Name)
-	}
+	o.clock.Move(1900 * time.Millisecond)
+	get("before two seconds are over", was, 1)
+	o.clock.Move(100 * time.Millisecond)
+	get("after two seconds", "Changed", 2)
 }
 
 func TestWhatIsHandedOutIsACopy(t *testing.T) {

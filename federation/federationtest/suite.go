@@ -17,6 +17,9 @@ import (
 // the project's list of attacks.
 func Run(t *testing.T, kind string, factory federation.Factory) {
 	s := suite{kind: kind, factory: factory}
+	if !able(s.world(t).Connector, t, "describe its upstream", "look again", "take logout tokens", "sign out there") {
+		return
+	}
 	t.Run("honest", s.honest)
 	t.Run("begin", s.begin)
 	t.Run("answer", s.answer)
@@ -30,6 +33,23 @@ func Run(t *testing.T, kind string, factory federation.Factory) {
 	t.Run("describe", s.describe)
 	t.Run("refresh", s.refresh)
 	t.Run("sign out", s.signOut)
+}
+
+// able says what a connector must be able to do beside signing in. One that
+// loses an ability would lose the tests of it, and nobody would hear of it.
+func able(c federation.Connector, t *testing.T, what ...string) bool {
+	t.Helper()
+	_, describes := c.(federation.Describer)
+	_, refreshes := c.(federation.Refresher)
+	_, receives := c.(federation.LogoutReceiver)
+	_, signsOut := c.(federation.SignOuter)
+	can := map[string]bool{"describe its upstream": describes, "look again": refreshes, "take logout tokens": receives, "sign out there": signsOut}
+	for _, one := range what {
+		if !can[one] {
+			t.Errorf("the connector cannot %s", one)
+		}
+	}
+	return !t.Failed()
 }
 
 type suite struct {
@@ -182,11 +202,7 @@ func mustParse(t *testing.T, raw string) *url.URL {
 
 func (s suite) describe(t *testing.T) {
 	w := s.world(t)
-	describer, ok := w.Connector.(federation.Describer)
-	if !ok {
-		t.Skip("this kind does not describe its upstream")
-	}
-	card, err := describer.Describe(t.Context())
+	card, err := w.Connector.(federation.Describer).Describe(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,6 +57,15 @@ func (s suite) keys(t *testing.T) {
 		})
 		w.MustSignIn(federation.Hints{})
 	})
+	t.Run("a key that does not say what it is for", func(t *testing.T) { // RFC 7517 §4.2: use is optional
+		w := s.world(t)
+		w.Set(func(script *Script) {
+			set("", "", func(w *World) string {
+				return strings.Replace(string(encode(w.published())), `"use":"sig",`, "", 1)
+			}).script(w, script)
+		})
+		w.MustSignIn(federation.Hints{})
+	})
 	t.Run("FE-41 a token without a kid", func(t *testing.T) {
 		w := s.world(t)
 		w.Set(func(script *Script) {

@@ -17,6 +17,7 @@ import (
 // world's key one of the connector's.
 func RunPlain(t *testing.T, kind string, factory federation.Factory, adapt func(*World)) {
 	s := suite{kind: kind, factory: factory, adapt: adapt}
+	able(s.world(t).Connector, t, "look again")
 	t.Run("honest", s.plainHonest)
 	t.Run("begin", s.plainBegin)
 	t.Run("answer", s.plainAnswer)

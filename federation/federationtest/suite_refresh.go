@@ -28,9 +28,6 @@ func (w *World) Refresh(tokens federation.Tokens) (federation.Identity, error) {
 
 // refresh is OpenID Connect Core §12.
 func (s suite) refresh(t *testing.T) {
-	if _, ok := s.world(t).Connector.(federation.Refresher); !ok {
-		t.Skip("this kind does not look again")
-	}
 	t.Run("nothing is kept unless the key says so", func(t *testing.T) {
 		if id := s.world(t).MustSignIn(federation.Hints{}); id.Tokens != (federation.Tokens{Subject: "ada"}) {
 			t.Errorf("got %+v", id.Tokens)
@@ -125,9 +122,6 @@ func (s suite) signOut(t *testing.T) {
 			return nil, err
 		}
 		return mustParse(t, to), nil
-	}
-	if _, ok := s.world(t).Connector.(federation.SignOuter); !ok {
-		t.Skip("this kind does not sign out there")
 	}
 	t.Run("the browser takes along whose session ends", func(t *testing.T) {
 		w := leaving(t)

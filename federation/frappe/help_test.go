@@ -56,6 +56,12 @@ func newStage(t *testing.T, g frappetest.Generation, edit func(*frappetest.Clien
 func (s *stage) open() {
 	s.Helper()
 	s.env = federationtest.NewEnv(s.Client(), s.clock, federationtest.NewHubKey(), s.log)
+	s.reopen()
+}
+
+// reopen is for an environment that was changed.
+func (s *stage) reopen() {
+	s.Helper()
 	connector, err := frappe.New(s.key, s.env)
 	if err != nil {
 		s.Fatal(err)

@@ -23,7 +23,10 @@ func TestTheConnectorIsAPlainOne(t *testing.T) {
 		client.Transport = translator{client.Transport}
 		env.HTTP = &client
 		connector, err := frappe.New(key, env)
-		return translated{connector}, err
+		if err != nil {
+			return nil, err
+		}
+		return translated{connector.(*frappe.Connector)}, nil
 	}
 	federationtest.RunPlain(t, federation.KindFrappe, open, func(w *federationtest.World) { w.Key.Scopes = []string{"openid"} })
 }
@@ -34,7 +37,7 @@ var places = strings.NewReplacer(
 	"/api/method/frappe.integrations.oauth2.openid_profile", federationtest.PathUserinfo,
 )
 
-type translated struct{ federation.Connector }
+type translated struct{ *frappe.Connector }
 
 func (c translated) Begin(ctx context.Context, leg *federation.Leg, hints federation.Hints) (string, error) {
 	to, err := c.Connector.Begin(ctx, leg, hints)

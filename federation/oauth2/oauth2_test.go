@@ -158,6 +158,31 @@ func TestAPresetSaysWhereCredentialsGo(t *testing.T) {
 	}
 }
 
+// An administrator who knows where credentials go says so because the other
+// way does harm, such as an account that is locked.
+func TestCredentialsThatHaveAPlaceAreTriedNowhereElse(t *testing.T) {
+	for _, place := range []string{"header", "form"} {
+		w := newWorld(t, func(w *federationtest.World) {
+			w.Key.Preset, w.Key.Options = "asana", map[string]string{"credentials": place}
+		})
+		w.Set(func(s *federationtest.Script) {
+			s.Replace = map[string]http.HandlerFunc{federationtest.PathToken: func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(http.StatusUnauthorized)
+				io.WriteString(w, `{"error":"invalid_client"}`)
+			}}
+		})
+		_, err := w.SignIn(federation.Hints{})
+		form, header := w.Seen(federationtest.PathToken)
+		if got := w.Calls(federationtest.PathToken); got != 1 || federationtest.Refused(err) != "invalid_client" {
+			t.Errorf("%s: asked %d times, got %v", place, got, err)
+		}
+		if (header.Get("Authorization") != "") != (place == "header") || form.Has("client_secret") != (place == "form") {
+			t.Errorf("%s: the form was %v", place, form)
+		}
+	}
+}
+
 func TestATokenMayComeAsAForm(t *testing.T) {
 	w := newWorld(t, nil)
 	w.Set(func(s *federationtest.Script) {
