@@ -83,7 +83,7 @@ func TestTheAnswerToANameIsJudgedAtEveryDial(t *testing.T) {
 	}
 }
 
-func TestRedirectsStayOnOneHost(t *testing.T) {
+func TestRedirectsAreFewAndStayOnOnePort(t *testing.T) {
 	inner := &counter{}
 	other := httptest.NewServer(http.HandlerFunc(inner.count))
 	defer other.Close()
@@ -103,6 +103,34 @@ func TestRedirectsStayOnOneHost(t *testing.T) {
 	}
 	if got := inner.n.Load(); got != 0 {
 		t.Errorf("the other host was reached %d times", got)
+	}
+}
+
+// Two names of one machine, and one port: only the name is another.
+func TestARedirectToAnotherNameIsRefused(t *testing.T) {
+	for name, followed := range map[string]bool{"one.example.org": true, "ONE.example.org": true, "two.example.org": false, "one.example.org.evil.test": false} {
+		there := &counter{}
+		l := listen(t, "127.0.0.1:0")
+		_, port, _ := net.SplitHostPort(l.Addr().String())
+		serve(t, l, func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/there" {
+				there.count(w, r)
+				return
+			}
+			http.Redirect(w, r, "http://"+name+":"+port+"/there", http.StatusFound)
+		})
+		client := newClient(Policy{}, only("127.0.0.1"), rebinding(t, "127.0.0.1", "127.0.0.1"))
+		answer, err := client.Get("http://one.example.org:" + port + "/")
+		if err == nil {
+			answer.Body.Close()
+		}
+		var refused *Refused
+		if followed && err != nil || !followed && !errors.As(err, &refused) {
+			t.Errorf("%s: got %v, want it followed: %v", name, err, followed)
+		}
+		if got := there.n.Load() == 1; got != followed {
+			t.Errorf("%s: reached %v, want %v", name, got, followed)
+		}
 	}
 }
 

@@ -64,11 +64,16 @@ func TestHubsThatStartTogetherShareOneKey(t *testing.T) {
 				return
 			}
 			for _, key := range public.Keys {
-				kids[i] += key.KeyID + " "
+				kids[i] += key.Algorithm + " " + key.KeyID + " "
 			}
 		})
 	}
 	all.Wait()
+	for _, alg := range []string{"ES256", "RS256"} {
+		if strings.Count(kids[0], alg+" ") != 1 {
+			t.Errorf("hub 0 has the keys %s, want one for %s", kids[0], alg)
+		}
+	}
 	for i := range kids {
 		if kids[i] != kids[0] {
 			t.Errorf("hub %d has the keys %s, hub 0 %s", i, kids[i], kids[0])
