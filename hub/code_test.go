@@ -189,8 +189,13 @@ func TestOfflineAccessOutlivesTheSession(t *testing.T) {
 	a := w.app()
 	b := w.browser()
 	r := a.redeem(b.signInTo(a, "ada@example.org", "scope", "openid offline_access").Get("code"))
+	online := a.redeem(b.answer(b.authorize(a.request("scope", "openid"))).Get("code"))
+	want(t, "refresh before the sign-out", a.refresh(online.str("refresh_token")).Status, 200)
+	online = a.redeem(b.answer(b.authorize(a.request("scope", "openid"))).Get("code"))
 	b.submit(b.open("/signout"), "/signout")
-	want(t, "refresh after the sign-out", a.refresh(r.str("refresh_token")).Status, 200)
+	want(t, "the session ended, and the account is behind the sign-in page", b.open("/account").URL.Path, "/signin")
+	refused(t, "refresh of what came without offline access", a.refresh(online.str("refresh_token")), 400, "invalid_grant")
+	want(t, "refresh of what came with it", a.refresh(r.str("refresh_token")).Status, 200)
 }
 
 func TestAServiceGetsATokenForItself(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -19,6 +20,7 @@ import (
 	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/testkit"
 )
 
 // childVariable makes this test program a hub: its address, a space, its
@@ -71,6 +73,7 @@ func startChild(t *testing.T, address, path string) *exec.Cmd {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { child.Process.Kill(); child.Wait() }) //nolint:errcheck // it may be gone already
+	limit := time.After(time.Minute)
 	for {
 		resp, err := http.Get("http://" + address + "/readyz")
 		if err == nil {
@@ -80,8 +83,8 @@ func startChild(t *testing.T, address, path string) *exec.Cmd {
 			}
 		}
 		select {
-		case <-t.Context().Done():
-			t.Fatal("the hub does not start")
+		case <-limit:
+			t.Fatal("the hub does not start within a minute")
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
@@ -93,7 +96,7 @@ type acknowledged struct{ code, access string }
 func TestAKilledHubLosesNothingItAcknowledged(t *testing.T) {
 	const rounds, workers, atLeast = 3, 6, 30
 	path := filepath.Join(t.TempDir(), "hub.db")
-	address := freeAddress(t)
+	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(testkit.Port(t)))
 	a := prepareChild(t, address, path)
 	var kept []acknowledged
 	for range rounds {
@@ -109,16 +112,6 @@ func TestAKilledHubLosesNothingItAcknowledged(t *testing.T) {
 	for _, k := range kept[:atLeast] {
 		refused(t, "a code that was redeemed before the crash", a.redeem(k.code), 400, "invalid_grant")
 	}
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // prepareChild makes the person and the app before the hub is started.

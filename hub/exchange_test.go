@@ -125,5 +125,7 @@ func TestAnExchangeAsksForTheRole(t *testing.T) { // SECURITY TK-15
 	token := a.redeem(w.browser().signInTo(a, "ada@example.org").Get("code")).str("access_token")
 	g := w.gateway(clients.Exchange{From: []string{a.ID}, Impersonate: true}, func(c *clients.Client) { c.AllowedRoles = []string{"clerk"} })
 	refused(t, "a person without the role", g.swap(token), 400, "invalid_request")
+	open := w.gateway(clients.Exchange{From: []string{a.ID}, Impersonate: true})
+	want(t, "the same where no role is asked for", open.swap(token).Status, 200)
 	want(t, "the sign-in stands", a.active(token), true)
 }

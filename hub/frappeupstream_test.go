@@ -248,6 +248,13 @@ func TestNoRoleOfAnOlderSiteMakesAnAdministrator(t *testing.T) {
 func TestATestOfASiteShowsWhatArrivesAndLeavesNothing(t *testing.T) {
 	s := above(t, frappetest.G1, keeping)
 	b := s.operator()
+	kept := func() (all string) {
+		for _, set := range []string{"users", "identities", "decisions", "ties", "grants", "families", "invitations"} {
+			all += dumpOf(t, s.world, set)
+		}
+		return all
+	}
+	before := kept()
 	stop := s.site.Visit(t, b.submit(b.open("/admin/keys/erp"), "/admin/keys/erp/try").Location, ashaThere, frappetest.Allow)
 	p := b.open(stop.To)
 	for _, text := range []string{"Token", "ID token checks", "User information", "Mapping", "Accounts User", "in the form", "short", "turned away by this key", "says of no email address"} {
@@ -256,6 +263,7 @@ func TestATestOfASiteShowsWhatArrivesAndLeavesNothing(t *testing.T) {
 		}
 	}
 	want(t, "pairs alive", s.alive(), 0)
+	want(t, "who and what is known afterwards", kept(), before)
 	if p := b.open("/admin/keys/erp"); !strings.Contains(p.Body, s.URL+"/signin/from/erp") || !strings.Contains(p.Body, "Version of the site") {
 		t.Errorf("the key's page lacks something:\n%s", p.Body)
 	}

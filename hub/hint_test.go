@@ -22,10 +22,12 @@ func TestEveryIDTokenIsTakenAsAHint(t *testing.T) {
 func TestAHintMayBeEncryptedToTheHub(t *testing.T) {
 	w := newWorld(t, openSQLite(t))
 	w.person("ada@example.org")
+	tried := 0
 	for _, key := range w.keySet().Keys {
 		if key.Use != "enc" {
 			continue
 		}
+		tried++
 		a, b := w.leavingApp(), w.browser()
 		recipient := jose.Recipient{Algorithm: jose.KeyAlgorithm(key.Algorithm), Key: key.Key, KeyID: key.KeyID}
 		encrypter, err := jose.NewEncrypter(jose.A256GCM, recipient, (&jose.EncrypterOptions{}).WithContentType("JWT"))
@@ -42,5 +44,8 @@ func TestAHintMayBeEncryptedToTheHub(t *testing.T) {
 		}
 		p := b.open(logout(raw))
 		want(t, key.Algorithm+": nobody is asked", p.Location, bye+"?state=the+state")
+	}
+	if tried == 0 {
+		t.Error("the hub publishes no key that one could encrypt to")
 	}
 }

@@ -202,7 +202,7 @@ func TestALogoutTokenNamesThePersonAsTheIDTokenDid(t *testing.T) {
 	b := w.browser()
 	id := claimsOf(t, a.redeem(b.signInTo(a, "ada@example.org").Get("code")).str("id_token"))
 	b.submit(b.open("/signout"), "/signout")
-	logout := w.verified(<-told, "PS256", "")
+	logout := w.verified(arrives(t, told, "the app hears of no logout"), "PS256", "")
 	for _, name := range []string{"sub", "sid", "iss", "aud"} {
 		want(t, name, logout[name], id[name])
 	}

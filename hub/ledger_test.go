@@ -17,8 +17,8 @@ func TestASignOutIsALineOfTheLedger(t *testing.T) {
 		b.signInTo(good.app, "ada@example.org")
 		b.signInTo(away.app, "ada@example.org")
 		p := b.submit(b.open("/signout"), "/signout")
-		<-good.told
-		<-away.told
+		good.next()
+		away.next()
 
 		// The person sees who has heard, again and again if they like.
 		p = b.openUntil(p.URL.RequestURI(), func(p page) bool { return strings.Contains(p.text("told"), "Signed out of 1 app.") })
@@ -47,7 +47,7 @@ func TestASignOutIsALineOfTheLedger(t *testing.T) {
 		// It comes back after hours.
 		away.status.Store(http.StatusOK)
 		w.clock.skip(2 * time.Hour)
-		<-away.told
+		away.next()
 		op.openUntil("/admin/logouts", func(p page) bool { return strings.Contains(p.text("signouts"), "Delivered") })
 	})
 }
@@ -61,7 +61,7 @@ func TestWhoNeverAnswersIsUnreachableInTheLedger(t *testing.T) {
 	b := w.browser()
 	b.signInTo(away.app, "ada@example.org")
 	b.submit(b.open("/signout"), "/signout")
-	<-away.told
+	away.next()
 	w.clock.skip(25 * time.Hour)
 	op.signIn(op.open("/signin"), "root@example.org") // the session has grown too old
 	list := op.open("/admin/logouts")

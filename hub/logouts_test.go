@@ -33,6 +33,26 @@ func (w *world) listener() *listener {
 	return l
 }
 
+// next is the logout token that arrives next; one that never does fails the
+// test.
+func (l *listener) next() string {
+	l.w.Helper()
+	return arrives(l.w, l.told, "the app hears of no logout")
+}
+
+// arrives waits for what happens beside the requests, and fails the test in
+// these words if it does not.
+func arrives[T any](t testing.TB, from <-chan T, otherwise string) T {
+	t.Helper()
+	select {
+	case one := <-from:
+		return one
+	case <-time.After(time.Minute): // long, for machines that are busy
+		t.Fatal(otherwise)
+		panic("unreachable")
+	}
+}
+
 // text is what stands in the element of a page with this id.
 func (p page) text(id string) string {
 	root, err := html.Parse(strings.NewReader(p.Body))
@@ -80,7 +100,7 @@ func TestAClientThatIsAwayIsToldWhenItIsBack(t *testing.T) {
 			b.signInTo(l.app, "ada@example.org")
 			b.submit(b.open("/signout"), "/signout")
 		}
-		<-l.told
+		l.next()
 		p := op.openUntil(path, func(p page) bool { return p.text("logouts-error") != "" })
 		if !strings.Contains(p.text("logouts-error"), "503 Service Unavailable") || p.text("logouts-next") == "" {
 			t.Errorf("last error %q, next try %q", p.text("logouts-error"), p.text("logouts-next"))
@@ -107,10 +127,10 @@ func TestAClientThatIsAwayIsTriedAgainByItself(t *testing.T) {
 	b := w.browser()
 	b.signInTo(l.app, "ada@example.org")
 	b.submit(b.open("/signout"), "/signout")
-	first := claimsOf(t, <-l.told)
+	first := claimsOf(t, l.next())
 	l.status.Store(http.StatusOK)
 	w.clock.skip(time.Hour)
-	second := claimsOf(t, <-l.told)
+	second := claimsOf(t, l.next())
 	want(t, "the session it is about", second["sid"], first["sid"])
 	if first["jti"] == second["jti"] {
 		t.Error("the token is the one that was sent before")
@@ -140,7 +160,7 @@ func TestAClientThatNeverAnswersHoldsUpNobodyElse(t *testing.T) {
 		b.submit(b.open("/signout"), "/signout")
 	}
 	for range people {
-		<-l.told
+		l.next()
 	}
 	if n := hanging.Load(); n > 4 {
 		t.Errorf("%d requests hang at one client", n)
@@ -156,7 +176,7 @@ func TestAClientThatRefusesOneLogoutIsToldOfTheNext(t *testing.T) {
 		b := w.browser()
 		b.signInTo(l.app, "ada@example.org")
 		b.submit(b.open("/signout"), "/signout")
-		<-l.told
+		l.next()
 	}
 }
 
@@ -171,7 +191,7 @@ func TestSigningOutEverywhereTellsOfEverySession(t *testing.T) {
 	}
 	here.submit(here.open("/account"), "/account/sessions/end-all")
 	for range 2 {
-		claims := claimsOf(t, <-l.told)
+		claims := claimsOf(t, l.next())
 		if !sids[claims["sid"]] {
 			t.Errorf("an unknown or repeated sid %v", claims["sid"])
 		}
@@ -188,7 +208,7 @@ func TestAClientThatIsTurnedOffIsNotToldAnyMore(t *testing.T) {
 	b := w.browser()
 	b.signInTo(l.app, "ada@example.org")
 	b.submit(b.open("/signout"), "/signout")
-	<-l.told
+	l.next()
 	path := "/admin/clients/" + l.ID
 	p := op.openUntil(path, func(p page) bool { return p.text("logouts-error") != "" })
 	p = op.submit(p, path, "disabled", "1")

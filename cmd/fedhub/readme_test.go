@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/fedhub/fedhub/internal/testkit"
 )
 
 // TestTheREADMEFederatesASecondary runs the block of README.md that is marked
@@ -25,7 +27,7 @@ func TestTheREADMEFederatesASecondary(t *testing.T) {
 	}
 	script := string(found[1])
 	for _, port := range []string{"9080", "9081"} {
-		script = strings.ReplaceAll(script, ":"+port, ":"+strconv.Itoa(freePort(t)))
+		script = strings.ReplaceAll(script, ":"+port, ":"+strconv.Itoa(testkit.Port(t)))
 	}
 	script = "set -eu\ntrap 'kill $(jobs -p)' EXIT\n" + script + "\n(cd secondary && fedhub key list --json)\n(cd primary && fedhub server list --json)\n"
 

@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/cmd/fedhub/internal/database"
+	"github.com/fedhub/fedhub/internal/testkit"
 )
 
 func TestAHubIsServedUntilItIsStopped(t *testing.T) {
@@ -123,8 +124,8 @@ func TestAHubThatIsNotLetInWaits(t *testing.T) {
 
 func TestAKeyForAHubThatIsAwayIsKept(t *testing.T) {
 	s := newShell(t)
-	s.env["FEDHUB_URL"] = fmt.Sprintf("http://localhost:%d", freePort(t)) // nobody serves there
-	s.run("key", "add", "--base-url", fmt.Sprintf("http://localhost:%d", freePort(t)), "--name", "Head office")
+	s.env["FEDHUB_URL"] = fmt.Sprintf("http://localhost:%d", testkit.Port(t)) // nobody serves there
+	s.run("key", "add", "--base-url", fmt.Sprintf("http://localhost:%d", testkit.Port(t)), "--name", "Head office")
 	if s.code != 1 || !strings.Contains(s.err, "fedhub key join head-office") {
 		t.Errorf("got %d %s", s.code, s.err)
 	}
@@ -152,7 +153,7 @@ func TestAKeyForAnOpenIDProvider(t *testing.T) {
 
 func TestASignalEndsTheProgramInGoodOrder(t *testing.T) {
 	s := newShell(t)
-	port := freePort(t)
+	port := testkit.Port(t)
 	s.env["FEDHUB_URL"] = fmt.Sprintf("http://localhost:%d", port)
 	for _, signal := range []os.Signal{syscall.SIGTERM, os.Interrupt} {
 		cmd := s.program("serve")

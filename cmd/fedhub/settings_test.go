@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/fedhub/fedhub/internal/testkit"
 )
 
 const goodKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
@@ -54,7 +56,7 @@ func TestABadSettingStopsWithOneSentence(t *testing.T) {
 		"another program's file":    {env: env("FEDHUB_DATABASE", plain, "FEDHUB_SECRET_KEY", goodKey), code: 1, says: []string{"FEDHUB_DATABASE", "not an SQLite database"}},
 		"a folder that cannot be":   {env: env("FEDHUB_DATABASE", filepath.Join(plain, "hub.db"), "FEDHUB_SECRET_KEY", goodKey), code: 1, says: []string{"FEDHUB_DATABASE", "./data/fedhub.db"}},
 		"a key file that cannot be": {env: env("FEDHUB_DATABASE", filepath.Join(plain, "hub.db")), code: 1, says: []string{"FEDHUB_DATABASE", "key"}},
-		"no MongoDB there":          {env: env("FEDHUB_DATABASE", fmt.Sprintf("mongodb://ada:hush@127.0.0.1:%d/hub?serverSelectionTimeoutMS=300&connectTimeoutMS=300", freePort(t)), "FEDHUB_SECRET_KEY", goodKey), code: 1, says: []string{"FEDHUB_DATABASE", "mongodb://ada@127.0.0.1", "check that it runs"}},
+		"no MongoDB there":          {env: env("FEDHUB_DATABASE", fmt.Sprintf("mongodb://ada:hush@127.0.0.1:%d/hub?serverSelectionTimeoutMS=300&connectTimeoutMS=300", testkit.Port(t)), "FEDHUB_SECRET_KEY", goodKey), code: 1, says: []string{"FEDHUB_DATABASE", "mongodb://ada@127.0.0.1", "check that it runs"}},
 		"a broken MongoDB address":  {env: env("FEDHUB_DATABASE", "mongodb://ada:hush@", "FEDHUB_SECRET_KEY", goodKey), code: 1, says: []string{"FEDHUB_DATABASE", "mongodb://ada@"}},
 		"no key for MongoDB":        {env: env("FEDHUB_DATABASE", "mongodb://localhost/hub"), code: 2, says: []string{"FEDHUB_SECRET_KEY", "openssl rand -base64 32"}},
 		"a key that is too short":   {env: env("FEDHUB_SECRET_KEY", "AAEC"), code: 2, says: []string{"FEDHUB_SECRET_KEY", "3 bytes", "openssl rand -base64 32"}},

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/testkit"
 )
 
 // A test that needs a process of its own (for signals, or to race with others)
@@ -105,17 +105,6 @@ func (s *shell) program(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// freePort is one that nothing listens on.
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
-}
-
 // A served hub runs "fedhub serve" in this process until the test ends.
 type served struct {
 	*shell
@@ -135,7 +124,7 @@ func serve(t *testing.T) *served {
 func serveWith(t *testing.T, scheme string, more map[string]string) *served {
 	t.Helper()
 	s := &served{shell: newShell(t), out: newLines(), log: newLines(), done: make(chan int, 1)}
-	s.URL = fmt.Sprintf("%s://localhost:%d", scheme, freePort(t))
+	s.URL = fmt.Sprintf("%s://localhost:%d", scheme, testkit.Port(t))
 	maps.Copy(s.env, more)
 	s.env["FEDHUB_URL"] = s.URL
 	ctx, stop := context.WithCancel(t.Context())

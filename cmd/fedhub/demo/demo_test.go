@@ -331,8 +331,19 @@ func TestADemoThatIsStoppedWhileItStartsLeavesNothing(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	if d, err := demo.Start(ctx, demo.Options{Watch: func(demo.Hop) { cancel() }}); err == nil {
+	var there int // when it is stopped, there is something to leave
+	stop := func(demo.Hop) {
+		if begun, err := os.ReadDir(os.TempDir()); err == nil {
+			there = max(there, len(begun))
+		}
+		cancel()
+	}
+	d, err := demo.Start(ctx, demo.Options{Watch: stop})
+	if err == nil {
 		t.Error("it started", d.Close())
+	}
+	if !errors.Is(err, context.Canceled) || there == 0 {
+		t.Errorf("it was not stopped in the midst: got %v, with %d things begun", err, there)
 	}
 	left, err := os.ReadDir(os.TempDir())
 	if err != nil {

@@ -19,16 +19,34 @@ func TestLoopbackIsBothOfTheMachinesAddresses(t *testing.T) {
 	server := Start(l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "here") }), slog.New(slog.DiscardHandler)) //nolint:errcheck // it is read below
 	defer server.Stop(context.Background())                                                                                                         //nolint:errcheck // nothing is under way
 	for _, host := range []string{"127.0.0.1", "localhost", "::1"} {
-		if host == "::1" && len(l.all) == 1 {
-			continue // this machine has no IPv6
+		if host == "::1" && !hasIPv6() {
+			continue
 		}
 		resp, err := http.Get("http://" + net.JoinHostPort(host, strconv.Itoa(l.Port)))
 		if err != nil {
 			t.Errorf("%s: %v", host, err)
 			continue
 		}
+		body, err := io.ReadAll(resp.Body)
 		resp.Body.Close()
+		if err != nil || string(body) != "here" {
+			t.Errorf("%s: got %q and %v", host, body, err)
+		}
 	}
+	for _, one := range l.all {
+		if at, ok := one.Addr().(*net.TCPAddr); !ok || !at.IP.IsLoopback() || at.Port != l.Port {
+			t.Errorf("it listens on %v, want a loopback address and port %d", one.Addr(), l.Port)
+		}
+	}
+}
+
+func hasIPv6() bool {
+	six, err := net.Listen("tcp", "[::1]:0")
+	if err != nil {
+		return false
+	}
+	six.Close()
+	return true
 }
 
 func TestAPortThatIsHalfTakenIsTaken(t *testing.T) {
