@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"net/http"
+	"reflect"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -24,11 +25,12 @@ type Set[T Keyed] struct {
 	name    string
 	backend Backend
 	now     func() time.Time
+	shape   *shape // of T: what an update may not erase is beyond it
 }
 
 // NewSet returns the set called name; now is the clock that expiry is measured by.
 func NewSet[T Keyed](b Backend, name string, now func() time.Time) *Set[T] {
-	return &Set[T]{name: name, backend: b, now: now}
+	return &Set[T]{name: name, backend: b, now: now, shape: shapeOf(reflect.TypeFor[T]())}
 }
 
 // Get returns the record with this id.
@@ -109,7 +111,8 @@ var ErrUnchanged = errors.New("unchanged")
 
 // Update reads the record, lets change edit it and writes it back, again and
 // again until no other writer came between. change may run several times; an
-// error from it ends the update with nothing written.
+// error from it ends the update with nothing written. Fields of the record that
+// this program does not know stay as they are.
 func (s *Set[T]) Update(ctx context.Context, id string, change func(*T) error) error {
 	for try := range updateTries {
 		err := s.updateOnce(ctx, id, change)
@@ -145,6 +148,9 @@ func (s *Set[T]) updateOnce(ctx context.Context, id string, change func(*T) erro
 		return fmt.Errorf("update in %s: a record cannot change its id", s.name)
 	}
 	next.Version = r.Version
+	if next.Doc, err = s.shape.keep(r.Doc, next.Doc); err != nil {
+		return fmt.Errorf("update in %s: %w", s.name, err)
+	}
 	if err := s.backend.Replace(ctx, s.name, next); err != nil {
 		return s.fail("update in", err)
 	}

@@ -35,6 +35,7 @@ func Run(t *testing.T, database Database) {
 		{"a taken record is gone", takenIsGone},
 		{"a deleted record is gone", deletedIsGone},
 		{"an update writes what it was left", update},
+		{"an update keeps what this program does not know", keepsUnknown},
 		{"an undeclared set is refused", undeclared},
 
 		{"a unique field is taken once", uniqueTakenOnce},
