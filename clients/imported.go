@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"slices"
+
+	"github.com/fedhub/fedhub/internal/names"
 )
 
 // What follows takes over clients that another system registered, with the id
@@ -114,7 +116,7 @@ func (r *Registry) takeSecret(c *Client, value string) error {
 		if r.seal == nil {
 			return errors.New("no seal, so no secret can be kept as a key")
 		}
-		secret.Sealed = r.seal([]byte(value), sealContext(c.ID, secret.ID))
+		secret.Sealed = r.seal([]byte(value), names.ClientSecret(c.ID, secret.ID))
 	}
 	c.Secrets = append(c.Secrets, secret)
 	return nil

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"strings"
 	"time"
+
+	"github.com/fedhub/fedhub/internal/names"
 )
 
 // An InitialToken lets clients register themselves (RFC 7591 §3, initial
@@ -37,11 +39,8 @@ type InitialTokenStore interface {
 	All(ctx context.Context) ([]InitialToken, error)
 }
 
-const (
-	initialPrefix = "fht_"
-	// MaxInitialUses bounds how many clients one token lets in.
-	MaxInitialUses = 10_000
-)
+// MaxInitialUses bounds how many clients one token lets in.
+const MaxInitialUses = 10_000
 
 // InitialTokens makes and redeems initial access tokens.
 type InitialTokens struct {
@@ -52,7 +51,7 @@ type InitialTokens struct {
 // New makes a token that lets uses clients register within life, and returns
 // it; it cannot be shown again. by is who made it.
 func (k InitialTokens) New(ctx context.Context, by string, uses int, life time.Duration) (string, InitialToken, error) {
-	value := initialPrefix + randomText(32)
+	value := names.InitialTokenPrefix + randomText(32)
 	now := k.Now().UTC().Truncate(time.Millisecond)
 	t := InitialToken{ID: hash(value), Hint: value[len(value)-4:], Left: uses, Created: now, CreatedBy: by, Expires: now.Add(life)}
 	if err := k.Store.Insert(ctx, t); err != nil {
@@ -64,7 +63,7 @@ func (k InitialTokens) New(ctx context.Context, by string, uses int, life time.D
 // Check says whether a token would let a client register; fs.ErrNotExist if
 // it is unknown, used up or expired.
 func (k InitialTokens) Check(ctx context.Context, value string) error {
-	if !strings.HasPrefix(value, initialPrefix) || len(value) > 100 {
+	if !strings.HasPrefix(value, names.InitialTokenPrefix) || len(value) > 100 {
 		return fmt.Errorf("initial access token: %w", fs.ErrNotExist)
 	}
 	t, err := k.Store.Get(ctx, hash(value))

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"strings"
 	"time"
+
+	"github.com/fedhub/fedhub/internal/names"
 )
 
 // An Invite lets one server in without an administrator's second look. Its
@@ -37,8 +39,6 @@ type InviteStore interface {
 // InviteLife is how long an invite lasts unless told otherwise.
 const InviteLife = 7 * 24 * time.Hour
 
-const invitePrefix = "fhi_"
-
 // Invites makes and redeems invite codes.
 type Invites struct {
 	store InviteStore
@@ -59,7 +59,7 @@ func (i *Invites) New(ctx context.Context, by string, life time.Duration) (code 
 	if life <= 0 {
 		life = InviteLife
 	}
-	code = invitePrefix + strings.ToLower(rand.Text()) // 130 bits, letters and digits: it is copied by hand
+	code = names.InvitePrefix + strings.ToLower(rand.Text()) // 130 bits, letters and digits: it is copied by hand
 	now := i.now().UTC().Truncate(time.Millisecond)
 	invite := Invite{ID: hash(code), Hint: code[len(code)-4:], Created: now, CreatedBy: by, Expires: now.Add(life)}
 	if err := i.store.Insert(ctx, invite); err != nil {
@@ -72,7 +72,7 @@ func (i *Invites) New(ctx context.Context, by string, life time.Duration) (code 
 // fs.ErrNotExist.
 func (i *Invites) Redeem(ctx context.Context, code string) (Invite, error) {
 	code = strings.TrimSpace(code)
-	if !strings.HasPrefix(code, invitePrefix) || len(code) > 100 {
+	if !strings.HasPrefix(code, names.InvitePrefix) || len(code) > 100 {
 		return Invite{}, fmt.Errorf("redeem invite: %w", fs.ErrNotExist)
 	}
 	invite, err := i.store.Take(ctx, hash(code))

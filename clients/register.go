@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/internal/jsonx"
+	"github.com/fedhub/fedhub/internal/names"
 )
 
 // The errors of RFC 7591 §3.2.2.
@@ -104,12 +105,10 @@ func misdeclared(problems Problems) *RegistrationError {
 	return e
 }
 
-const managePrefix = "fhm_"
-
 // Register keeps a declared client and returns it with its secret, if it uses
 // one, and its registration access token. Neither can be shown again.
 func (r *Registry) Register(ctx context.Context, d Declaration, by string) (c Client, secret, token string, err error) {
-	token = managePrefix + randomText(32)
+	token = names.RegistrationPrefix + randomText(32)
 	c = d.client.clone()
 	c.CreatedBy, c.Registration.TokenHash = by, hash(token)
 	if c, err = r.Add(ctx, c); err != nil {

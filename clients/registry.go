@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/singleflight"
+
+	"github.com/fedhub/fedhub/internal/names"
 )
 
 // A Store keeps clients. A missing one is fs.ErrNotExist, a taken id
@@ -230,7 +232,7 @@ func (r *Registry) insert(ctx context.Context, c Client) error {
 
 // newID makes an id of a shape that nothing else in the hub has: a token for a
 // client must never pass as one for a user (RFC 9700 §4.15).
-func newID() string { return "client_" + strings.ToLower(rand.Text()[:20]) }
+func newID() string { return names.ClientPrefix + strings.ToLower(rand.Text()[:20]) }
 
 // checkID accepts ids that need no escaping anywhere. A colon is out, so that
 // no registered client can take the id of a server, which is a URL.

@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/fedhub/fedhub/internal/names"
 )
 
 // A Secret is one of the secrets a client may show. Several can be active, so
@@ -31,20 +33,17 @@ type Secret struct {
 }
 
 // Active reports whether the secret still counts.
-func (s Secret) Active(now time.Time) bool {
-	return s.Expires.IsZero() || now.Before(s.Expires)
-}
+func (s Secret) Active(now time.Time) bool { return s.Expires.IsZero() || now.Before(s.Expires) }
 
 const (
-	secretPrefix = "fhs_" // recognisable to secret scanners
-	maxSecrets   = 10
-	touchEvery   = time.Hour
+	maxSecrets = 10
+	touchEvery = time.Hour
 )
 
 // AddSecret makes a new secret for the client and returns it; it is not kept
 // and cannot be shown again. It expires after life; zero means never.
 func (r *Registry) AddSecret(ctx context.Context, id string, life time.Duration) (string, error) {
-	value := secretPrefix + randomText(48) // 68 octets: long enough a key for HS512 (RFC 7518 §3.2)
+	value := names.ClientSecretPrefix + randomText(48) // 68 octets: long enough a key for HS512 (RFC 7518 §3.2)
 	secret := Secret{
 		ID:      randomText(9),
 		Hash:    hash(value),
@@ -65,7 +64,7 @@ func (r *Registry) AddSecret(ctx context.Context, id string, life time.Duration)
 			if r.seal == nil {
 				return errors.New("no seal, so no secret can be kept as a key")
 			}
-			secret.Sealed = r.seal([]byte(value), sealContext(id, secret.ID))
+			secret.Sealed = r.seal([]byte(value), names.ClientSecret(id, secret.ID))
 		}
 		c.Secrets = append(c.Secrets, secret)
 		return nil

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/fedhub/fedhub/internal/names"
 )
 
 // HS256 makes an HMAC with the client's secret (RFC 7518 §3.2).
@@ -41,7 +43,7 @@ func (r *Registry) SharedKeys(_ context.Context, c Client) ([][]byte, error) {
 		if s.Sealed == "" || !s.Active(r.now()) || r.open == nil {
 			continue
 		}
-		plain, err := r.open(s.Sealed, sealContext(c.ID, s.ID))
+		plain, err := r.open(s.Sealed, names.ClientSecret(c.ID, s.ID))
 		if err != nil {
 			return nil, fmt.Errorf("open a secret of client %s: %w", c.ID, err)
 		}
@@ -55,11 +57,6 @@ func (r *Registry) SharedKeys(_ context.Context, c Client) ([][]byte, error) {
 
 // ErrNoSharedKey says that no secret of the client can serve as a key.
 var ErrNoSharedKey = errors.New("the client has no active secret that can serve as a key; make a new secret for it")
-
-// sealContext binds a sealed secret to its place.
-func sealContext(clientID, secretID string) string {
-	return "clients/" + clientID + "/secrets/" + secretID
-}
 
 // forgetKeys leaves only the hashes of the secrets.
 func (c *Client) forgetKeys() {

@@ -1,6 +1,10 @@
 package federation
 
-import "time"
+import (
+	"time"
+
+	"github.com/fedhub/fedhub/internal/names"
+)
 
 // A LoginKey is a Social Login Key: how we stand with one upstream.
 type LoginKey struct {
@@ -113,8 +117,7 @@ const (
 	Confirm = "confirm" // prove the local account first
 	Auto    = "auto"    // at once, for authoritative domains
 	Never   = "never"
-	// Provisioned lets in only identities that an administrator linked
-	// beforehand, and makes no accounts.
+	// Provisioned lets in only who was linked beforehand, and makes no accounts.
 	Provisioned = "provisioned"
 )
 
@@ -130,22 +133,18 @@ const (
 // Key names the record in its set.
 func (k LoginKey) Key() string { return k.ID }
 
-// SecretContext binds a sealed secret to this key: sealed text that is moved
-// to another record does not open there.
-func (k LoginKey) SecretContext() string { return "loginkeys/" + k.ID + "/secret" }
+// SecretContext binds a sealed secret to this key.
+func (k LoginKey) SecretContext() string { return names.LoginKeySecret(k.ID) }
 
 // Ready tells whether signing in can work: a peer must have let us in.
-func (k LoginKey) Ready() bool {
-	return k.Enabled && (k.Kind != KindPeer || k.Join.Status == Active)
-}
+func (k LoginKey) Ready() bool { return k.Enabled && (k.Kind != KindPeer || k.Join.Status == Active) }
 
 // A Join is how a primary answered our introduction.
 type Join struct {
 	Status  JoinStatus `bson:"status,omitempty"` // empty: never asked
 	Message string     `bson:"message,omitempty"`
-	// Said is the primary's own words, cut and cleaned, for administrators.
-	Said    string    `bson:"said,omitempty"`
-	Checked time.Time `bson:"checked,omitempty"`
+	Said    string     `bson:"said,omitempty"` // the primary's own words, cut and cleaned, for administrators
+	Checked time.Time  `bson:"checked,omitempty"`
 }
 
 // A JoinStatus is where an introduction stands.

@@ -32,6 +32,7 @@ import (
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/names"
 )
 
 // things builds what the hub keeps, each from what it stands on.
@@ -41,7 +42,7 @@ func (h *Hub) things() {
 	h.http = fetch.NewClient(fetch.Policy{
 		AllowPrivate: c.AllowPrivateAddresses, Allowed: c.AllowedAddresses, RootCAs: roots, UserAgent: "fedhub", Observe: c.Fetched,
 	})
-	h.proofs = &dpop.Verifier{Nonces: dpop.NewNonces(h.box.Derive("dpop nonces"), c.Now), Replay: d.useOnce, Now: c.Now}
+	h.proofs = &dpop.Verifier{Nonces: dpop.NewNonces(h.box.Derive(names.KeyOfNonces), c.Now), Replay: d.useOnce, Now: c.Now}
 	h.mail, h.queue, _ = c.post() // withDefaults looked already
 	h.audit = &audit.Recorder{Set: d.audit, Log: c.Log, Now: c.Now, Watch: c.Watch, Hear: traces.Hear}
 	h.settings = settings.NewKeeper(d.settings, c.Name, c.Now)
@@ -75,7 +76,7 @@ func (h *Hub) things() {
 	h.debuts = h.newDebuts()
 	h.tokens = &tokens.Keeper{
 		Issuer: c.URL, Signing: h.signing, Grants: h.grants, Users: h.users, Clients: h.clients,
-		Revoked: d.revoked, Opaques: d.opaques, Pairwise: h.box.Derive("pairwise"), Lives: h.sessions.Lives, Now: c.Now,
+		Revoked: d.revoked, Opaques: d.opaques, Pairwise: h.box.Derive(names.KeyOfSubjects), Lives: h.sessions.Lives, Now: c.Now,
 	}
 	h.requests = &requests.Keeper{Issuer: c.URL, Clients: h.clients, Settings: h.settings, Tokens: h.tokens, Signing: h.signing, Pushed: d.pushed, Now: c.Now}
 	h.invites = clients.NewInvites(d.invites, c.Now)
@@ -142,7 +143,7 @@ func (h *Hub) doors() {
 	c := h.config
 	h.edge = &web.Edge{
 		Log: c.Log, Now: c.Now, Issuer: c.URL, Frame: h.frame, Failed: h.broke,
-		Forms: web.Forms{Key: h.box.Derive("csrf"), Bind: h.bind},
+		Forms: web.Forms{Key: h.box.Derive(names.KeyOfForms), Bind: h.bind},
 	}
 	fetches := web.NewLimiter(knockEvery, knockBurst, c.Now)
 	h.authorize = &authorize.Door{

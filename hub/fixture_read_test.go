@@ -21,6 +21,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store/mongodb"
 	"github.com/fedhub/fedhub/hub/store/mongodb/mongodtest"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
+	"github.com/fedhub/fedhub/internal/names"
 )
 
 // What a hub of an earlier commit wrote is read, opened and gone on with.
@@ -231,8 +232,7 @@ func empty(v bson.RawValue) bool {
 	return v.Type == bson.TypeNull || len(bytes.Trim(v.Value, "\x00\x01")) == 0 || v.IsZero()
 }
 
-// sealsOpen opens one value of every kind that is sealed, by names that are
-// written here once more: they are data.
+// sealsOpen opens every value that is sealed; there is one of each kind.
 func sealsOpen(t *testing.T, db store.Backend, k known) {
 	t.Helper()
 	box, err := seal.New(k.SecretKey)
@@ -248,17 +248,13 @@ func sealsOpen(t *testing.T, db store.Backend, k known) {
 		field   []string
 		context func(doc bson.Raw) string
 	}{
-		{"stops", []string{"sealed"}, func(d bson.Raw) string { return "stops/" + text(d, "kind") + "/" + text(d, "id") }},
-		{"ties", []string{"sealed"}, func(d bson.Raw) string { return "ties/" + text(d, "id") }},
-		{"signing", []string{"private"}, func(d bson.Raw) string { return "signing/" + text(d, "kid") + "/private" }},
-		{"loginkeys", []string{"secret"}, func(d bson.Raw) string { return "loginkeys/" + text(d, "id") + "/secret" }},
-		{"clients", []string{"secrets", "0", "sealed"}, func(d bson.Raw) string {
-			return "clients/" + text(d, "id") + "/secrets/" + text(d, "secrets", "0", "id")
-		}},
-		{"decoupled", []string{"notify"}, func(d bson.Raw) string { return "decoupled/" + text(d, "id") }},
-		{"sessions", []string{"upstream"}, func(d bson.Raw) string {
-			return "sessions/" + text(d, "userId") + "/" + text(d, "loginKey") + "/upstream"
-		}},
+		{"stops", []string{"sealed"}, func(d bson.Raw) string { return names.Stop(text(d, "kind"), text(d, "id")) }},
+		{"ties", []string{"sealed"}, func(d bson.Raw) string { return names.Tie(text(d, "id")) }},
+		{"signing", []string{"private"}, func(d bson.Raw) string { return names.SigningKey(text(d, "kid")) }},
+		{"loginkeys", []string{"secret"}, func(d bson.Raw) string { return names.LoginKeySecret(text(d, "id")) }},
+		{"clients", []string{"secrets", "0", "sealed"}, func(d bson.Raw) string { return names.ClientSecret(text(d, "id"), text(d, "secrets", "0", "id")) }},
+		{"decoupled", []string{"notify"}, func(d bson.Raw) string { return names.Notification(text(d, "id")) }},
+		{"sessions", []string{"upstream"}, func(d bson.Raw) string { return names.SessionUpstream(text(d, "userId"), text(d, "loginKey")) }},
 	} {
 		opened := 0
 		for _, r := range recordsOf(t, db, kind.set) {
@@ -279,7 +275,7 @@ func sealsOpen(t *testing.T, db store.Backend, k known) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := box.Open(to.Query().Get("answer"), "carried/answer/up"); err != nil {
+	if _, err := box.Open(to.Query().Get("answer"), names.Carried("answer/up")); err != nil {
 		t.Errorf("what a browser carried: %v", err)
 	}
 }

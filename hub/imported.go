@@ -14,6 +14,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/names"
 )
 
 // What follows takes over what another system kept. Each change is recorded
@@ -23,7 +24,7 @@ import (
 // is the same at each import, so nobody is made twice, and says nothing about
 // the person.
 func (h *Hub) ImportedSubject(from, name string) string {
-	mac := hmac.New(sha256.New, h.box.Derive("imported people"))
+	mac := hmac.New(sha256.New, h.box.Derive(names.KeyOfImports))
 	mac.Write([]byte(from + "\x00" + strings.ToLower(name))) //nolint:errcheck // a hash takes everything
 	return hex.EncodeToString(mac.Sum(nil)[:16])
 }

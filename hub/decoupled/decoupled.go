@@ -25,6 +25,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/names"
 )
 
 // A Kind is how the request reached the person.
@@ -100,13 +101,7 @@ const (
 	remember = 10 * time.Minute
 )
 
-// The prefixes let a leaked value be recognised, and keep one kind of secret
-// from ever being taken for another.
-const (
-	devicePrefix = "fhd_"
-	backPrefix   = "fhb_"
-	idLength     = 22 // base64url characters, 132 bits
-)
+const idLength = 22 // base64url characters, 132 bits
 
 // A Keeper keeps requests.
 type Keeper struct {
@@ -155,9 +150,9 @@ func (k *Keeper) Ask(ctx context.Context, r Request, life time.Duration) (secret
 func newSecret(kind Kind) string {
 	raw := make([]byte, 32)
 	rand.Read(raw) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24
-	prefix := devicePrefix
+	prefix := names.DevicePrefix
 	if kind == Back {
-		prefix = backPrefix
+		prefix = names.BackchannelPrefix
 	}
 	return prefix + base64.RawURLEncoding.EncodeToString(raw)
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/fedhub/fedhub/internal/names"
 )
 
 // seal puts away what a ping needs: the bearer token that the client gave, and
@@ -19,7 +21,7 @@ func (k *Keeper) seal(r *Request, secret string) error {
 	if err != nil {
 		return err
 	}
-	r.Notify = k.Box.Seal(plain, "decoupled/"+r.ID)
+	r.Notify = k.Box.Seal(plain, names.Notification(r.ID))
 	return nil
 }
 
@@ -48,7 +50,7 @@ func (k *Keeper) Ping(ctx context.Context, r Request, address string) {
 func (k *Keeper) Wait() { k.pings.Wait() }
 
 func (k *Keeper) ping(ctx context.Context, r Request, address string) error {
-	plain, err := k.Box.Open(r.Notify, "decoupled/"+r.ID)
+	plain, err := k.Box.Open(r.Notify, names.Notification(r.ID))
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/names"
 )
 
 const (
@@ -24,7 +25,7 @@ var errUnknown = oauth.InvalidGrant("the request is unknown, was answered before
 // request when the person agreed, and only once; until then, and in every
 // other case, an error of RFC 8628 §3.5 or CIBA §11.
 func (k *Keeper) Poll(ctx context.Context, kind Kind, secret, clientID string) (Request, error) {
-	if (kind == Device) != strings.HasPrefix(secret, devicePrefix) || (kind == Back) != strings.HasPrefix(secret, backPrefix) {
+	if (kind == Device) != strings.HasPrefix(secret, names.DevicePrefix) || (kind == Back) != strings.HasPrefix(secret, names.BackchannelPrefix) {
 		return Request{}, errUnknown
 	}
 	sum := hash(secret)

@@ -14,6 +14,7 @@ import (
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/traces"
+	"github.com/fedhub/fedhub/internal/names"
 )
 
 // A Stop is a moment at which the browser is elsewhere, or the person is asked
@@ -59,7 +60,7 @@ func (s *Stops) Keep(ctx context.Context, kind, name, browser string, value any)
 		ID:      id,
 		Kind:    kind,
 		Browser: browser,
-		Sealed:  s.Box.Seal(plain, "stops/"+kind+"/"+id),
+		Sealed:  s.Box.Seal(plain, names.Stop(kind, id)),
 		Trace:   traces.Of(ctx).Keep(),
 		Expires: s.Now().Add(StopLife),
 	})
@@ -92,7 +93,7 @@ func (s *Stops) Peek(ctx context.Context, kind, name, browser string, out any) e
 		return ErrGone
 	}
 	traces.Of(ctx).Continue(stop.Trace)
-	plain, err := s.Box.Open(stop.Sealed, "stops/"+kind+"/"+stop.ID)
+	plain, err := s.Box.Open(stop.Sealed, names.Stop(kind, stop.ID))
 	if err != nil {
 		return err
 	}
@@ -117,13 +118,13 @@ func (s *Stops) Carry(kind string, value any, life time.Duration) (string, error
 	if err != nil {
 		return "", fmt.Errorf("carry: %w", err)
 	}
-	return s.Box.Seal(plain, "carried/"+kind), nil
+	return s.Box.Seal(plain, names.Carried(kind)), nil
 }
 
 // Carried opens what Carry sealed for the same kind. What is too old, or was
 // not sealed here, is ErrGone.
 func (s *Stops) Carried(kind, text string, out any) error {
-	plain, err := s.Box.Open(text, "carried/"+kind)
+	plain, err := s.Box.Open(text, names.Carried(kind))
 	if err != nil {
 		return ErrGone
 	}

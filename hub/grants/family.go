@@ -14,6 +14,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/names"
 )
 
 // A Family is one authorization code and what came of it.
@@ -96,19 +97,15 @@ type Authorization struct {
 	Trace       string
 }
 
-// The prefixes let a leaked value be recognised, and keep one kind of secret
-// from ever being taken for another.
 const (
-	codePrefix    = "fhc_"
-	refreshPrefix = "fhr_"
-	idLength      = 22 // base64url characters, 132 bits
-	rootLength    = 22
+	idLength   = 22 // base64url characters, 132 bits
+	rootLength = 22
 )
 
 // NewCode keeps the authorization and returns a code for it, good once and for
 // Lives.Code. front says that tokens are handed out together with it.
 func (k *Keeper) NewCode(ctx context.Context, a Authorization, front bool) (string, Family, error) {
-	code := codePrefix + newSecret()
+	code := names.CodePrefix + newSecret()
 	f := k.newFamily(hash(code), a)
 	f.Front = front
 	f.CodeHash = hash(code)
@@ -216,7 +213,7 @@ var errNoCode = oauth.InvalidGrant("the code is unknown, expired or already used
 // seen by a stranger. A second presentation revokes what the first was given
 // (RFC 6749 §4.1.2).
 func (k *Keeper) Redeem(ctx context.Context, code string, p Proof) (Family, string, error) {
-	if !strings.HasPrefix(code, codePrefix) {
+	if !strings.HasPrefix(code, names.CodePrefix) {
 		return Family{}, "", errNoCode
 	}
 	sum := hash(code)
@@ -309,7 +306,7 @@ func (k *Keeper) misuse(f *Family, kind, description string) error {
 // its family, proves with the root that it was ever issued, and with the rest
 // that it is the newest.
 func (k *Keeper) rotate(f *Family, root string) string {
-	token := refreshPrefix + f.ID + root + newSecret()
+	token := names.RefreshPrefix + f.ID + root + newSecret()
 	f.RefreshHash = hash(token)
 	f.Rotations++
 	k.extend(f)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/names"
 )
 
 var errNoRefresh = oauth.InvalidGrant("the refresh token is unknown, expired or revoked; ask the user to sign in again")
@@ -59,7 +60,7 @@ func (k *Keeper) Refresh(ctx context.Context, token string, r Renewal) (Family, 
 }
 
 func splitRefresh(token string) (id, root string, ok bool) {
-	rest, ok := strings.CutPrefix(token, refreshPrefix)
+	rest, ok := strings.CutPrefix(token, names.RefreshPrefix)
 	if !ok || len(rest) <= idLength+rootLength {
 		return "", "", false
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/names"
 )
 
 const (
@@ -36,7 +37,7 @@ type Watch struct {
 // Key names the record.
 func (w Watch) Key() string { return w.ID }
 
-const watchID = "watch"
+const watchID = names.WatchID
 
 // A Dog watches over what will soon stop working: once a day, one process of
 // all on the same database.

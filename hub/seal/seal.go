@@ -15,6 +15,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/fedhub/fedhub/internal/names"
 )
 
 // KeySize is the length in bytes of the key a Box is made from.
@@ -39,7 +41,7 @@ func New(key []byte) (*Box, error) {
 		return nil, fmt.Errorf("a secret key has %d bytes, not %d", KeySize, len(key))
 	}
 	b := &Box{master: key}
-	block, err := aes.NewCipher(b.Derive("seal"))
+	block, err := aes.NewCipher(b.Derive(names.KeyOfSeals))
 	if err != nil {
 		return nil, fmt.Errorf("make a sealing cipher: %w", err)
 	}

@@ -10,6 +10,8 @@ import (
 	"net/http"
 
 	gorilla "github.com/gorilla/sessions"
+
+	"github.com/fedhub/fedhub/internal/names"
 )
 
 var _ gorilla.Store = (*Keeper)(nil)
@@ -92,7 +94,7 @@ func (k *Keeper) SameBrowser(r *http.Request) string {
 	return hash(cookie.Value)
 }
 
-func (k *Keeper) browserCookie() string { return k.Name + "_browser" }
+func (k *Keeper) browserCookie() string { return k.Name + names.BrowserCookie }
 
 // setCookie sets every attribute there is: gorilla's defaults are readable by
 // scripts and sent across sites. Lax, not Strict, for the return from an

@@ -1,6 +1,10 @@
 package sessions
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/fedhub/fedhub/internal/names"
+)
 
 // lastLife is how long a browser remembers which way in was taken last.
 const lastLife = 180 * 24 * 60 * 60 // seconds
@@ -25,4 +29,4 @@ func (k *Keeper) LastWay(r *http.Request) string {
 	return cookie.Value
 }
 
-func (k *Keeper) lastCookie() string { return k.Name + "_last" }
+func (k *Keeper) lastCookie() string { return k.Name + names.LastCookie }

@@ -25,6 +25,7 @@ import (
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/names"
 )
 
 // A Session is one browser signed in here.
@@ -89,9 +90,9 @@ type Keeper struct {
 // __Host- prefix, by which browsers refuse a cookie set by a neighbour.
 func CookieName(issuer string, secure bool) string {
 	sum := sha256.Sum256([]byte(issuer))
-	name := "fedhub_" + hex.EncodeToString(sum[:4])
+	name := names.CookieStem + hex.EncodeToString(sum[:4])
 	if secure {
-		return "__Host-" + name
+		return names.SecureCookie + name
 	}
 	return name
 }
@@ -262,20 +263,16 @@ func (k *Keeper) sealed(s Session, token string) string {
 	if token == "" || len(token) > maxUpstream {
 		return ""
 	}
-	return k.Box.Seal([]byte(token), upstreamContext(s))
+	return k.Box.Seal([]byte(token), names.SessionUpstream(s.UserID, s.LoginKey))
 }
 
 // UpstreamToken is the id_token of Session.Upstream, or empty.
 func (k *Keeper) UpstreamToken(s Session) string {
-	token, err := k.Box.Open(s.Upstream, upstreamContext(s))
+	token, err := k.Box.Open(s.Upstream, names.SessionUpstream(s.UserID, s.LoginKey))
 	if err != nil {
 		return "" // none was kept, or under another key
 	}
 	return string(token)
-}
-
-func upstreamContext(s Session) string {
-	return "sessions/" + s.UserID + "/" + s.LoginKey + "/upstream"
 }
 
 // clip keeps the beginning of a text, and leaves out what is none: headers may

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
+
+	"github.com/fedhub/fedhub/internal/names"
 )
 
 // State makes a session_state (OIDC Session Management §3.2): an app's page
@@ -29,7 +31,7 @@ func (k *Keeper) State(w http.ResponseWriter, r *http.Request, s Session, client
 }
 
 // StateCookie is the name of the cookie that holds the browser state.
-func (k *Keeper) StateCookie() string { return k.Name + "_state" }
+func (k *Keeper) StateCookie() string { return k.Name + names.StateCookie }
 
 // setState keeps the browser state where the frame's script can read it, also
 // inside a page of another site. It is the session's public name: no secret,

@@ -1,6 +1,10 @@
 package sessions
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/fedhub/fedhub/internal/names"
+)
 
 // nowhere is what the browser remembers of somebody who signed out.
 const nowhere = "-"
@@ -31,4 +35,4 @@ func (k *Keeper) Keeps(r *http.Request) bool {
 	return k.SameBrowser(r) != "" || r.Header.Get("Sec-Fetch-Dest") == "document"
 }
 
-func (k *Keeper) viaCookie() string { return k.Name + "_via" }
+func (k *Keeper) viaCookie() string { return k.Name + names.ViaCookie }

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/names"
 )
 
 // The two ways to ask for consent.
@@ -80,7 +81,7 @@ type Settings struct {
 	UpdatedBy string    `bson:"updatedBy"`
 }
 
-const id = "settings"
+const id = names.SettingsID
 
 // Key names the record.
 func (Settings) Key() string { return id }

@@ -20,6 +20,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/fedhub/fedhub/hub/seal"
+	"github.com/fedhub/fedhub/internal/names"
 )
 
 // A Key is one of the hub's keys as it is stored. Its id is the algorithm and a
@@ -78,7 +79,7 @@ func (k *Keeper) newKey(alg string, number int, starts time.Time) (Key, error) {
 		ID:      alg + "/" + strconv.Itoa(number),
 		KID:     kid,
 		Alg:     alg,
-		Private: k.box.Seal(der, sealContext(kid)),
+		Private: k.box.Seal(der, names.SigningKey(kid)),
 		Created: k.now(),
 		Starts:  starts,
 	}, nil
@@ -102,8 +103,6 @@ func (k *Keeper) generate(alg string) (crypto.Signer, error) {
 }
 
 func newRSA() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) }
-
-func sealContext(kid string) string { return "signing/" + kid + "/private" }
 
 // unseal makes a stored key ready.
 func unseal(box *seal.Box, key Key) (*ready, error) {
@@ -132,7 +131,7 @@ func (r *ready) parse(box *seal.Box) (crypto.PublicKey, error) {
 		}
 		return x509.ParsePKIXPublicKey(der)
 	}
-	der, err := box.Open(r.Private, sealContext(r.KID))
+	der, err := box.Open(r.Private, names.SigningKey(r.KID))
 	if err != nil {
 		return nil, err
 	}

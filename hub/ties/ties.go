@@ -23,6 +23,7 @@ import (
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/names"
 )
 
 // A Tie is what one upstream gave us to look again at one person.
@@ -83,8 +84,6 @@ type Keeper struct {
 
 func tieID(userID, key string) string { return userID + " " + key }
 
-func sealContext(id string) string { return "ties/" + id }
-
 // Keep remembers what an upstream gave us at a sign-in, in the place of what
 // it gave before. Nothing given leaves nothing to look with.
 func (k *Keeper) Keep(ctx context.Context, user users.User, i federation.Identity) error {
@@ -123,12 +122,12 @@ func (k *Keeper) seal(id string, tokens federation.Tokens) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("seal a tie: %w", err)
 	}
-	return k.Box.Seal(plain, sealContext(id)), nil
+	return k.Box.Seal(plain, names.Tie(id)), nil
 }
 
 func (k *Keeper) tokens(t Tie) (federation.Tokens, error) {
 	var tokens federation.Tokens
-	plain, err := k.Box.Open(t.Sealed, sealContext(t.ID))
+	plain, err := k.Box.Open(t.Sealed, names.Tie(t.ID))
 	if err == nil {
 		err = json.Unmarshal(plain, &tokens)
 	}

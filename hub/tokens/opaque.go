@@ -14,11 +14,8 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/signing"
+	"github.com/fedhub/fedhub/internal/names"
 )
-
-// opaquePrefix lets a leaked token be recognised, and keeps one kind of secret
-// from ever being taken for another.
-const opaquePrefix = "fha_"
 
 // An Opaque is an access token that says nothing to whoever holds it: what a
 // signed one carries is kept here.
@@ -50,7 +47,7 @@ func (k *Keeper) mint(ctx context.Context, c clients.Client, a Access) (string, 
 	}
 	raw := make([]byte, 32)
 	rand.Read(raw) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24
-	token := opaquePrefix + base64.RawURLEncoding.EncodeToString(raw)
+	token := names.AccessPrefix + base64.RawURLEncoding.EncodeToString(raw)
 	err = k.Opaques.Insert(ctx, Opaque{ID: opaqueID(token), Access: string(text), Expires: time.Unix(a.Expires, 0)})
 	return token, err
 }
@@ -59,7 +56,7 @@ func (k *Keeper) mint(ctx context.Context, c clients.Client, a Access) (string, 
 // is none is ErrInvalid.
 func (k *Keeper) read(ctx context.Context, raw string) (Access, error) {
 	var a Access
-	if !strings.HasPrefix(raw, opaquePrefix) {
+	if !strings.HasPrefix(raw, names.AccessPrefix) {
 		err := k.Signing.Verify(ctx, raw, TypeAccess, &a)
 		if errors.Is(err, signing.ErrVerify) {
 			err = fmt.Errorf("%w: %w", ErrInvalid, err)

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/fedhub/fedhub/internal/names"
 )
 
 // Imported is what a user has more who was taken over from another system.
@@ -49,7 +51,7 @@ const (
 func importedID(id string) bool {
 	// The ids of clients begin like that: a token for one must never pass as
 	// one for a user (RFC 9700 §4.15).
-	if strings.HasPrefix(id, "client_") {
+	if strings.HasPrefix(id, names.ClientPrefix) {
 		return false
 	}
 	return len(id) >= minImportedID && len(id) <= maxImportedID && !strings.ContainsFunc(id, func(c rune) bool {

@@ -14,13 +14,11 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/names"
 )
 
 // setupLife is how long a set-up link may wait for its click.
 const setupLife = time.Hour
-
-// setupPrefix lets people and scanners recognise the secret.
-const setupPrefix = "fhsetup_"
 
 var (
 	// ErrSetupLink means the link was used, has expired or never existed.
@@ -51,7 +49,7 @@ func (k *Keeper) NewSetupLink(ctx context.Context) (token string, err error) {
 	}
 	raw := make([]byte, 32)
 	rand.Read(raw) // never fails; the program stops instead
-	token = setupPrefix + base64.RawURLEncoding.EncodeToString(raw)
+	token = names.SetupPrefix + base64.RawURLEncoding.EncodeToString(raw)
 	now := k.now()
 	link := SetupLink{ID: setupID(token), Created: now, Expires: now.Add(setupLife)}
 	if err := k.setups.Insert(ctx, link); err != nil {
@@ -104,7 +102,7 @@ func (k *Keeper) found(ctx context.Context, user User, n NewUser) (User, error) 
 	if user.Password, err = k.firstHash(ctx, n); err != nil {
 		return User{}, err
 	}
-	user.Founder = "founder"
+	user.Founder = names.Founder
 	err = k.users.Insert(ctx, user)
 	if errors.Is(err, fs.ErrExist) {
 		if serr := k.notSetUp(ctx); serr != nil {
@@ -126,7 +124,7 @@ func (k *Keeper) notSetUp(ctx context.Context) error {
 	if any {
 		return ErrSetUp
 	}
-	founders, err := k.users.Find(ctx, store.Query{Field: "founder", Equals: "founder", Limit: 1})
+	founders, err := k.users.Find(ctx, store.Query{Field: "founder", Equals: names.Founder, Limit: 1})
 	if err != nil {
 		return fmt.Errorf("look for the founder: %w", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/internal/names"
 )
 
 // maxBody bounds every request body, in bytes. Nothing the hub reads is larger.
@@ -56,7 +57,7 @@ func Form(c *gin.Context) (oauth.Params, error) {
 func Secrets(c *gin.Context) []string {
 	var out []string
 	for _, cookie := range c.Request.Cookies() {
-		if !strings.HasSuffix(cookie.Name, "_via") && !strings.HasSuffix(cookie.Name, "_last") { // they name a login key
+		if !strings.HasSuffix(cookie.Name, names.ViaCookie) && !strings.HasSuffix(cookie.Name, names.LastCookie) { // they name a login key
 			out = append(out, cookie.Value)
 		}
 	}
