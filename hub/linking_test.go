@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub"
@@ -117,25 +116,6 @@ func TestWhatAnAdministratorDisconnectedIsShownWithoutAWayBack(t *testing.T) {
 	p := hubs.here("other@example.org").open("/account/connections")
 	if !strings.Contains(p.Body, "only an administrator can put it back") || strings.Contains(p.Body, `aria-label="Undo: Head office was disconnected"`) {
 		t.Errorf("got:\n%s", p.Body)
-	}
-}
-
-func TestChangingWhatSignsOneInNeedsAFreshSignIn(t *testing.T) {
-	hubs, _ := lettered(t)
-	hubs.secondary.person("ada@example.org")
-	b := hubs.here("ada@example.org")
-	p := b.open("/account/connections")
-	hubs.secondary.clock.skip(6 * time.Minute)
-	p = b.submit(p, "/account/connect/"+hubs.key.ID)
-	if p.URL.Path != "/signin" || !strings.Contains(p.Body, "Sign in once more") {
-		t.Fatalf("got %d at %s:\n%s", p.Status, p.URL, p.Body)
-	}
-	if p = b.signIn(p, "ada@example.org"); p.URL.Path != "/account/connections" {
-		t.Fatalf("got %d at %s", p.Status, p.URL)
-	}
-	p = b.submit(p, "/account/connect/"+hubs.key.ID)
-	if !strings.HasPrefix(p.Location, hubs.primary.URL) && !strings.Contains(p.Body, hubs.primary.URL) {
-		t.Errorf("got %d at %s", p.Status, p.URL)
 	}
 }
 
