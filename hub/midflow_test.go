@@ -29,7 +29,9 @@ func TestWhatIsWithdrawnWhileAPersonIsOnTheWayGetsNoCode(t *testing.T) {
 		want(t, what, op.submit(op.open(path), path, change...).Status, 200)
 		w.clock.skip(3 * time.Second) // records are remembered for two
 
-		refusedPage(t, what+", and the person goes on", b.open("/oauth2/authorize?flow="+fields.Get("flow")))
+		on := b.open("/oauth2/authorize?flow=" + fields.Get("flow"))
+		refusedPage(t, what+", and the person goes on", on)
+		want(t, what+", and why is said", strings.Contains(on.Body, "set up correctly"), true)
 		fields.Set("decision", "allow")
 		after := b.follow(b.read(b.PostForm(w.URL+to, fields)))
 		if after.Location != "" || after.Status < 400 || after.Status > 499 {

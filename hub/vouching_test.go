@@ -43,6 +43,14 @@ func (v *vouched) set(edit func(*settings.Settings)) {
 	v.clock.skip(3 * time.Second)
 }
 
+// switchOff says whether ada may sign in.
+func (v *vouched) switchOff(off bool) {
+	v.world.Helper()
+	if _, err := v.Hub.SwitchUser(v.world.Context(), "test", v.ada.ID, off); err != nil {
+		v.world.Fatal(err)
+	}
+}
+
 // token asks for one for ada.
 func (v *vouched) token() reply {
 	v.world.Helper()
@@ -58,6 +66,12 @@ func TestWhoSkipsConsentIsVouchedForToThoseItAdmits(t *testing.T) { // SECURITY 
 	if _, err := v.Hub.SetRoles(t.Context(), "test", v.ada.ID, []string{"clerk"}); err != nil {
 		t.Fatal(err)
 	}
+	v.switchOff(true)
+	refused(t, "somebody who is switched off", v.token(), 400, "invalid_grant")
+	if strings.Contains(dump(t, v.world), "grants "+v.ada.ID) {
+		t.Error("a grant was written for somebody who is switched off")
+	}
+	v.switchOff(false)
 	want(t, "with the role", v.token().Status, 200)
 	want(t, "a second time", v.token().Status, 200)
 	if _, err := v.Hub.SetRoles(t.Context(), "test", v.ada.ID, nil); err != nil {
@@ -97,9 +111,7 @@ func TestNobodyIsVouchedForWhoCannotSignIn(t *testing.T) {
 	v.clock.skip(3 * time.Second)
 	want(t, "when it is on again", v.token().Status, 200)
 
-	if _, err := v.Hub.SwitchUser(t.Context(), "test", v.ada.ID, true); err != nil {
-		t.Fatal(err)
-	}
+	v.switchOff(true)
 	refused(t, "somebody who is switched off", v.token(), 400, "invalid_grant")
 }
 
