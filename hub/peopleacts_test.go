@@ -138,3 +138,22 @@ func TestADecisionThatIsStaleIsNotUndone(t *testing.T) {
 		t.Errorf("the other one has %d identities, %v", len(linked), err)
 	}
 }
+
+// What an administrator decides about another hub holds whatever an older page
+// still offers.
+func TestADecisionAboutAServerThatCannotBeChangesNothing(t *testing.T) {
+	hubs, _, there, server := peers(t)
+	page := there.open("/admin/servers")
+	decide := func(decision, id string) int {
+		t.Helper()
+		return there.like(page, "/admin/servers/invite", "/admin/servers/"+decision, "server", id).Status
+	}
+	want(t, "refusing what was approved", decide("refuse", server), http.StatusConflict)
+	want(t, "a word that is no decision", decide("promote", server), http.StatusNotFound)
+	app := hubs.primary.app()
+	want(t, "an app that is no server", decide("suspend", app.ID), http.StatusConflict)
+	want(t, "removing an app as a server", decide("remove", app.ID), http.StatusNotFound)
+	want(t, "the app", app.post("/oauth2/introspect", "token", "x").Status, 200)
+	a, b := hubs.secondary.app(), hubs.secondary.browser()
+	b.answer(hubs.through(b, a, "ada@example.org")) // it is approved as before
+}
