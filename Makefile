@@ -1,6 +1,6 @@
 # Everything here is one command that can as well be typed.
 .DEFAULT_GOAL := help
-.PHONY: help demo test race lint fuzz bench
+.PHONY: help demo test race lint fuzz mutants bench
 FUZZTIME ?= 10s
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
@@ -24,3 +24,6 @@ fuzz: ## every fuzz target for a moment; FUZZTIME=1m for longer
 
 bench: ## the hub against the floor, on both databases; FLAGS="-md docs/performance.md" keeps the numbers
 	go run ./cmd/bench $(FLAGS)
+
+mutants: ## breaks PKG one decision at a time: what do TESTS not notice? PKG=./hub/grants TESTS='./hub/grants'
+	go run ./internal/testkit/mutants $(FLAGS) $(PKG) $(TESTS)

@@ -156,16 +156,65 @@ func TestARedirectToAPrivateAddressIsRefused(t *testing.T) {
 	}
 }
 
-func TestARedirectMayNotLeaveHTTPS(t *testing.T) {
-	secure, _ := url.Parse("https://id.example.org/a")
-	plain, _ := url.Parse("http://id.example.org/a")
-	var refused *Refused
-	err := checkRedirect(&http.Request{URL: plain}, []*http.Request{{Method: "GET", URL: secure}})
-	if !errors.As(err, &refused) {
-		t.Errorf("https to http: got %v, want a refusal", err)
+func TestARedirectStaysOnSchemeHostAndPort(t *testing.T) {
+	for _, row := range []struct {
+		from, to string
+		followed bool
+	}{
+		{"https://id.example.org/a", "https://id.example.org/b", true},
+		{"https://id.example.org/a", "https://id.example.org:443/b", true},
+		{"https://id.example.org/a", "https://id.example.org:8443/b", false},
+		{"https://id.example.org/a", "http://id.example.org/b", false},
+		{"https://id.example.org:8443/a", "http://id.example.org:8443/b", false}, // only the scheme is another
+		{"https://id.example.org:80/a", "http://id.example.org/b", false},
+		{"http://id.example.org/a", "http://id.example.org:80/b", true},
+		{"http://id.example.org/a", "https://id.example.org/b", true}, // better than before
+		{"http://id.example.org:8080/a", "https://id.example.org/b", false},
+		{"http://id.example.org/a", "https://id.example.org:8443/b", false},
+		{"http://id.example.org/a", "http://id.example.org:8080/b", false},
+		{"http://id.example.org:443/a", "https://id.example.org/b", true},
+		{"http://id.example.org/a", "https://other.example.org/b", false},
+	} {
+		from, err1 := url.Parse(row.from)
+		to, err2 := url.Parse(row.to)
+		if err := errors.Join(err1, err2); err != nil {
+			t.Fatal(err)
+		}
+		for _, method := range []string{"GET", "HEAD"} {
+			err := checkRedirect(&http.Request{URL: to}, []*http.Request{{Method: method, URL: from}})
+			var refused *Refused
+			if row.followed && err != nil || !row.followed && !errors.As(err, &refused) {
+				t.Errorf("%s %s to %s: got %v, want it followed: %v", method, row.from, row.to, err, row.followed)
+			}
+		}
 	}
-	if err := checkRedirect(&http.Request{URL: secure}, []*http.Request{{Method: "GET", URL: plain}}); err != nil {
-		t.Errorf("http to https: %v", err)
+	// The last step counts, not the first: http, https, http.
+	plain, secure := &url.URL{Scheme: "http", Host: "id.example.org"}, &url.URL{Scheme: "https", Host: "id.example.org"}
+	var refused *Refused
+	if err := checkRedirect(&http.Request{URL: plain}, []*http.Request{{Method: "GET", URL: plain}, {Method: "GET", URL: secure}}); !errors.As(err, &refused) {
+		t.Errorf("back to plain http: got %v, want a refusal", err)
+	}
+}
+
+func TestAClientThatIsToldNothingWaitsTenSecondsAndSaysFedhub(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.UserAgent()) }))
+	defer server.Close()
+	client := NewClient(Policy{AllowPrivate: true})
+	if got := mustRead(t, client, server.URL); got != "fedhub" || client.Timeout != 10*time.Second {
+		t.Errorf("it is %q and waits %v", got, client.Timeout)
+	}
+	r, err := http.NewRequest("GET", server.URL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("User-Agent", "another")
+	answer, err := client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if got, err := io.ReadAll(answer.Body); err != nil || string(got) != "another" {
+		t.Errorf("who says who it is is called %q, %v", got, err)
 	}
 }
 
@@ -187,7 +236,7 @@ func TestTooMuchIsCutOff(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/exact":
-			w.Write(make([]byte, maxBody))
+			w.Write(make([]byte, 1_048_576))
 		case "/declared":
 			w.Header().Set("Content-Length", fmt.Sprint(1<<30))
 			w.Write(make([]byte, 1<<10))
@@ -209,11 +258,11 @@ func TestTooMuchIsCutOff(t *testing.T) {
 	defer server.Close()
 	client := NewClient(Policy{AllowPrivate: true})
 
-	if got, want := len(mustRead(t, client, server.URL+"/exact")), maxBody; got != want {
+	if got, want := len(mustRead(t, client, server.URL+"/exact")), 1_048_576; got != want {
 		t.Errorf("exactly the limit: got %d bytes, want %d", got, want)
 	}
 	for _, path := range []string{"/declared", "/endless", "/bomb"} {
-		if n, err := read(client, server.URL+path); !errors.Is(err, ErrTooLarge) || n > maxBody {
+		if n, err := read(client, server.URL+path); !errors.Is(err, ErrTooLarge) || n > 1_048_576 {
 			t.Errorf("%s: got %d bytes and %v, want ErrTooLarge", path, n, err)
 		}
 	}
