@@ -242,3 +242,34 @@ func TestAProfileMustBeAboutWhoTheIDTokenIsAbout(t *testing.T) {
 		t.Errorf("got %+v and %v, want untrusted", id, err)
 	}
 }
+
+// A sign-in that was begun without a nonce is none of ours (FE-13), however
+// well it fits a token without one.
+func TestNobodySignsInWithoutANonce(t *testing.T) {
+	for name, nonce := range map[string]any{"none": nil, "an empty one": ""} {
+		f := newForger(t, nil)
+		f.idToken = func(claims map[string]any, _ string) string {
+			if claims["nonce"] = nonce; nonce == nil {
+				delete(claims, "nonce")
+			}
+			return f.good(claims)
+		}
+		leg, answer := f.begin("asha@example.com", frappetest.Allow)
+		leg.Nonce = ""
+		if id, err := f.connector.Finish(t.Context(), leg, answer); federationtest.Fault(err) != federation.Untrusted || id.Subject != "" {
+			t.Errorf("%s: got %+v and %v, want untrusted", name, id, err)
+		}
+	}
+}
+
+func TestWithoutARefreshTokenASiteIsNotAsked(t *testing.T) {
+	s := newStage(t, frappetest.G4, nil)
+	for _, tokens := range []federation.Tokens{{}, {Refresh: "r"}, {Subject: "s"}} {
+		if _, err := s.connector.(federation.Refresher).Refresh(t.Context(), tokens); federationtest.Refused(err) != "invalid_grant" {
+			t.Errorf("%+v: got %v, want invalid_grant", tokens, err)
+		}
+	}
+	if got := s.asked("get_token"); got != 0 {
+		t.Errorf("the site was asked %d times", got)
+	}
+}
