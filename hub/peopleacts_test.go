@@ -1,6 +1,7 @@
 package hub_test
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -137,6 +138,28 @@ func TestADecisionThatIsStaleIsNotUndone(t *testing.T) {
 	if linked, err = people.ByUser(t.Context(), bob.ID); err != nil || len(linked) != 1 {
 		t.Errorf("the other one has %d identities, %v", len(linked), err)
 	}
+}
+
+// Without the last administrator nobody could let anybody in.
+func TestTheOnlyOtherAdministratorMayGoButNotTheLast(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	b := w.operator()
+	root, err := w.Hub.FindUser(t.Context(), "root@example.org")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := "/admin/users/" + root.ID
+	want(t, "one's own role", b.like(b.open(path), path+"/roles", path+"/roles", "roles", "").Status, http.StatusConflict)
+	want(t, "oneself", b.like(b.open(path), path+"/roles", path+"/disable").Status, http.StatusConflict)
+	for _, act := range []func() (users.User, error){
+		func() (users.User, error) { return w.Hub.People().SetRoles(t.Context(), root.ID, nil) },
+		func() (users.User, error) { return w.Hub.People().SetDisabled(t.Context(), root.ID, true) },
+	} {
+		if _, err := act(); !errors.Is(err, users.ErrLastAdmin) {
+			t.Errorf("got %v", err)
+		}
+	}
+	want(t, "still an administrator", b.open("/admin/users").Status, 200)
 }
 
 // What an administrator decides about another hub holds whatever an older page

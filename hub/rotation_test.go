@@ -175,3 +175,17 @@ func TestAnAdministratorRotatesTheKeys(t *testing.T) {
 	p = b.submit(p, "/admin/signing/schedule", "key_days", "30")
 	want(t, "a schedule", strings.Contains(p.Body, `value="30"`), true)
 }
+
+// Rotating again and again makes no heap of keys: three of a kind may wait.
+func TestKeysThatWaitAreFew(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	b := w.operator()
+	p := b.open("/admin/signing")
+	for range 3 {
+		p = b.submit(p, "/admin/signing/rotate")
+		want(t, "rotated", p.Status, 200)
+	}
+	published := len(w.keySet().Keys)
+	want(t, "a fourth time", b.submit(p, "/admin/signing/rotate").Status, 409)
+	want(t, "published then", len(w.keySet().Keys), published)
+}
