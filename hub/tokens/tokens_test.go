@@ -126,6 +126,20 @@ func TestATokenIsGoodWhereItWasMadeFor(t *testing.T) { // RFC 9068 §4
 	}
 	f.Terms.Resources = append(f.Terms.Resources, issuer)
 	w.good("made for both", w.token(f))
+	w.Issuer = "https://other.example.org"
+	if _, err := w.Inspect(t.Context(), raw); !errors.Is(err, tokens.ErrInvalid) {
+		t.Errorf("issued by another hub: got %v, want that it is not valid", err)
+	}
+}
+
+func TestRolesAreToldToWhoMayAskForThem(t *testing.T) { // RFC 9068 §2.2.3.1
+	w := newWorld(t)
+	if roles, _ := w.claims(w.token(w.signIn(w.app, "openid", "roles")))["roles"].([]any); len(roles) != 1 || roles[0] != "clerk" {
+		t.Errorf("with the scope: got %v, want clerk", roles)
+	}
+	if roles := w.claims(w.token(w.signIn(w.app, "openid")))["roles"]; roles != nil {
+		t.Errorf("without the scope: got %v", roles)
+	}
 }
 
 func TestOneKindOfTokenIsNotTakenForAnother(t *testing.T) { // RFC 8725 §3.11
