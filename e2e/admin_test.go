@@ -19,7 +19,7 @@ func TestTwoAdministratorsConnectTwoHubsAndAnApp(t *testing.T) {
 		root.press("#ask-again")
 		root.seeText("The primary approved it")
 
-		ada := person(t, primary.Hub, "Ada Lovelace", "ada@example.org")
+		ada := person(t, primary.Hub.Service, "Ada Lovelace", "ada@example.org")
 		b := newWindow(t)
 		b.open(app.URL)
 		b.press("#sign-in")

@@ -105,7 +105,7 @@ func TestAnAppSignsItsPersonOutAndItsOtherTabSeesIt(t *testing.T) {
 	a := newLeavingApp(at)
 	b := newWindow(t)
 	b.open(a.config.AuthCodeURL("s", oauth2.S256ChallengeOption(a.verifier)))
-	b.signIn(person(t, at.Hub, "Ada Lovelace", "ada@example.org"))
+	b.signIn(person(t, at.Hub.Service, "Ada Lovelace", "ada@example.org"))
 	b.press("#allow")
 	b.seeText("the session is unchanged")
 
@@ -131,7 +131,7 @@ func TestSigningOutTellsAppsInTheBrowserWithoutScriptToo(t *testing.T) {
 	a := newLeavingApp(at)
 	b := newWindow(t)
 	b.open(a.config.AuthCodeURL("s", oauth2.S256ChallengeOption(a.verifier)))
-	b.signIn(person(t, at.Hub, "Ada Lovelace", "ada@example.org"))
+	b.signIn(person(t, at.Hub.Service, "Ada Lovelace", "ada@example.org"))
 	b.press("#allow")
 	b.seeText("the session is unchanged")
 

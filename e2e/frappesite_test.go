@@ -14,7 +14,7 @@ func TestAnERPNextSiteIsFederatedByItsAddressAndAnAPIKey(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, "Head office")
 	api := frappetest.NewAPI(t, frappetest.G3, "a1b2c3d4e5f6a7b", "f7e6d5c4b3a2f1e")
-	ada := person(t, s.Hub, "Ada Lovelace", "ada@example.org")
+	ada := person(t, s.Hub.Service, "Ada Lovelace", "ada@example.org")
 	b := s.administrator()
 	b.press("#new-frappe")
 	const hub, site = "https://id.example.com", "https://erp.example.com"

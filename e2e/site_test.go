@@ -61,7 +61,7 @@ func newSiteOn(t *testing.T, name string, backend store.Backend) *site {
 // administrator makes one, and returns a window in which they are signed in.
 func (s *site) administrator() *tab {
 	s.t.Helper()
-	who := person(s.t, s.Hub, "Ruth Root", "root@example.org", users.AdminRole)
+	who := person(s.t, s.Hub.Service, "Ruth Root", "root@example.org", users.AdminRole)
 	b := newWindow(s.t)
 	b.open(s.URL + "/signin?to=/admin/clients")
 	b.signIn(who)

@@ -21,7 +21,7 @@ func TestAFormThatIsOlderThanTheSessionChangesNothing(t *testing.T) {
 		if one.has("#notice") {
 			t.Errorf("the form was taken:\n%s", one.text())
 		}
-		now, err := w.secondary.Hub.Settings(t.Context())
+		now, err := w.secondary.Operator.Settings(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/cmd/fedhub/demo"
-	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/operator"
 )
 
 func signInPages(t *testing.T, o *tour) {
@@ -48,7 +48,7 @@ func signInPages(t *testing.T, o *tour) {
 func upstreamPages(t *testing.T, o *tour) {
 	w := newWorld(t, "")
 	// Ada has an account at the secondary too, which is not connected yet.
-	local := person(t, w.secondary.Hub, "Ada at the branch", w.ada.Email)
+	local := person(t, w.secondary.Operator, "Ada at the branch", w.ada.Email)
 	b := newWindow(t)
 	b.open(w.app.URL + "/login")
 	b.click(toPrimary)
@@ -86,13 +86,13 @@ func silent(t *testing.T) string {
 // authorize registers an app and returns its authorization request.
 func authorize(t *testing.T, at demo.Hub, redirect, scope string) string {
 	t.Helper()
-	c := newClient(t, at.Hub, redirect, func(c *clients.Client) {
+	c := newClient(t, at.Operator, redirect, func(c *clients.Client) {
 		c.Scopes = []string{"openid", "profile", "email", "phone", "address", "roles", "offline_access", "files:write"}
 	})
 	return at.URL + "/oauth2/authorize?" + requestOf(c.ID, redirect, scope).Encode()
 }
 
-func newClient(t *testing.T, at *hub.Hub, redirect string, change ...func(*clients.Client)) clients.Client {
+func newClient(t *testing.T, at *operator.Service, redirect string, change ...func(*clients.Client)) clients.Client {
 	t.Helper()
 	c := clients.Client{Name: "Payroll of the northern branch", Type: clients.Web, RefreshTokens: true, RedirectURIs: []string{redirect}}
 	for _, edit := range change {
@@ -120,7 +120,7 @@ func problemPages(t *testing.T, o *tour) {
 	o.stop(b, "problem: nothing at this address")
 	b.open(w.secondary.URL + "/oauth2/authorize?client_id=unknown&redirect_uri=https://elsewhere.example/")
 	o.stop(b, "problem: an unknown app")
-	c := newClient(t, w.secondary.Hub, "https://app.example.org/callback")
+	c := newClient(t, w.secondary.Operator, "https://app.example.org/callback")
 	b.open(w.secondary.URL + "/oauth2/authorize?" + requestOf(c.ID, "https://elsewhere.example/callback", "openid").Encode())
 	b.click("#developers summary")
 	o.stop(b, "problem: an address that is not registered")

@@ -2,12 +2,15 @@ package e2e_test
 
 import (
 	"bytes"
+	"context"
 	"log/slog"
 	"sync"
 	"testing"
 
 	"github.com/fedhub/fedhub/cmd/fedhub/demo"
 	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/mongodb/mongodtest"
 	"github.com/fedhub/fedhub/hub/users"
 )
@@ -51,7 +54,7 @@ var cheap = users.HashParams{Memory: 64, Time: 1, Threads: 1}
 func newWorld(t *testing.T, database string) *world {
 	t.Helper()
 	browser(t) // without one nothing needs to start
-	d, err := demo.Start(t.Context(), demo.Options{Database: database, Hash: cheap, Log: newLog(t)})
+	d, err := demo.Start(t.Context(), demo.Options{Start: startHub, Database: database, Hash: cheap, Log: newLog(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,12 +64,23 @@ func newWorld(t *testing.T, database string) *world {
 		}
 	})
 	w := &world{t: t, primary: d.Primary, secondary: d.Secondary, app: d.App, ada: d.People[0]}
-	w.bo = person(t, d.Secondary.Hub, "Bo Brown", "bo@branch.example")
+	w.bo = person(t, d.Secondary.Operator, "Bo Brown", "bo@branch.example")
 	return w
 }
 
+// startHub builds a hub of the demo.
+func startHub(ctx context.Context, s demo.Setup, backend store.Backend) (demo.Running, error) {
+	h, err := hub.New(ctx, hub.Config{
+		URL: s.URL, Name: s.Name, SecretKey: s.SecretKey, Hash: s.Hash, Log: s.Log, Watch: s.Watch, Fetched: s.Fetched,
+	}, backend)
+	if err != nil {
+		return demo.Running{}, err
+	}
+	return demo.Running{Handler: h, Operator: h.Service, Run: h.Run}, nil
+}
+
 // person makes an account.
-func person(t *testing.T, at *hub.Hub, name, email string, roles ...string) demo.Account {
+func person(t *testing.T, at *operator.Service, name, email string, roles ...string) demo.Account {
 	t.Helper()
 	account := demo.Account{Name: name, Email: email, Password: "green apples on the roof"}
 	_, err := at.AddUser(t.Context(), "test", users.NewUser{Email: email, EmailVerified: true, Name: name, Roles: roles, Password: account.Password})

@@ -21,6 +21,7 @@ import (
 	"github.com/fedhub/fedhub/hub/links"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/oidc"
+	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/requests"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
@@ -98,6 +99,11 @@ func (h *Hub) things() {
 		Ties: d.ties, Box: h.box, Upstreams: h.upstreams, Users: h.users, Sessions: h.sessions, Grants: h.grants, End: h.logouts.End,
 		Audit: h.audit, Log: c.Log, Now: c.Now,
 	}
+	h.Service = operator.New(operator.Parts{
+		URL: c.URL, AllowHTTP: c.AllowPrivateAddresses, ClientMetadata: h.clientMetadata,
+		Users: h.users, Links: h.links, Clients: h.clients, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
+		Logouts: h.logouts, Ties: h.ties, Debuts: h.debuts, Signing: h.signing, Settings: h.settings, Audit: h.audit, Box: h.box,
+	})
 }
 
 // emptied removes what a user who is emptied allowed to apps. Sessions and

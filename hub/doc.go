@@ -11,9 +11,9 @@
 // parts and joins them; nothing below this folder imports it.
 //
 // Below are three sorts of packages. Doors (authorize, signin, signout,
-// consent, approve, account, oidc, admin) each speak HTTP to one kind of
+// federating, consent, approve, account, oidc, admin) each speak HTTP to one kind of
 // caller; they read, ask a thing, and answer, and know nothing of one another. Things
 // (requests, flows, sessions, users, links, grants, decoupled, tokens, signing, settings,
-// logouts, ties, traces, debuts, health) each keep one noun and its rules. Tools (store, oauth, web, audit,
+// logouts, ties, traces, debuts, health, authentication, authrequest, operator) each keep one noun and its rules. Tools (store, oauth, web, audit,
 // seal, fetch, dpop, mail) know no user, client or session.
 package hub

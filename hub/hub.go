@@ -32,6 +32,7 @@ import (
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/oidc"
+	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/requests"
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/sessions"
@@ -49,6 +50,8 @@ import (
 
 // A Hub is everything, joined. It is an http.Handler.
 type Hub struct {
+	*operator.Service // what whoever runs the hub does with it
+
 	config  Config
 	backend store.Backend
 	data    data

@@ -7,6 +7,8 @@ import (
 
 	"github.com/fedhub/fedhub/cmd/fedhub/demo"
 	"github.com/fedhub/fedhub/cmd/fedhub/internal/serving"
+	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/store"
 )
 
 type demoCmd struct {
@@ -28,6 +30,7 @@ func (d *demoCmd) Run(ctx context.Context, c *console) error {
 		s.open()
 	}
 	running, err := demo.Start(ctx, demo.Options{
+		Start:       startHub,
 		PrimaryPort: d.PrimaryPort, SecondaryPort: d.SecondaryPort, AppPort: d.AppPort,
 		Database: d.Database, Watch: watch, Log: c.quiet(),
 	})
@@ -47,6 +50,17 @@ func (d *demoCmd) Run(ctx context.Context, c *console) error {
 		s.end()
 	}
 	return err
+}
+
+// startHub builds a hub of the demo.
+func startHub(ctx context.Context, s demo.Setup, backend store.Backend) (demo.Running, error) {
+	h, err := hub.New(ctx, hub.Config{
+		URL: s.URL, Name: s.Name, SecretKey: s.SecretKey, Hash: s.Hash, Log: s.Log, Watch: s.Watch, Fetched: s.Fetched,
+	}, backend)
+	if err != nil {
+		return demo.Running{}, err
+	}
+	return demo.Running{Handler: h, Operator: h.Service, Run: h.Run}, nil
 }
 
 func (d *demoCmd) problem(err error) error {

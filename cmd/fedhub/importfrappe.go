@@ -58,7 +58,7 @@ func (i *importFrappeCmd) Run(ctx context.Context, c *console) error {
 	}
 	return i.with(ctx, c, func(o *opened) error {
 		options := frappeimport.Options{Site: site, TrustEmails: i.TrustEmails, Admins: i.Admins, NewSubjects: i.NewSubjects}
-		plan, err := frappeimport.Make(ctx, o.Hub, export, options, c.tell("looked at"))
+		plan, err := frappeimport.Make(ctx, o.Service, export, options, c.tell("looked at"))
 		if err != nil {
 			return err
 		}

@@ -23,12 +23,13 @@ import (
 	"github.com/fedhub/fedhub/cmd/fedhub/internal/serving"
 	"github.com/fedhub/fedhub/cmd/fedhub/sampleapp"
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/users"
 )
 
 // Options is how a demo may differ from the usual one.
 type Options struct {
+	Start StartHub // how a hub is built
 	// Ports on localhost; 0 is a free one.
 	PrimaryPort, SecondaryPort, AppPort int
 	// Database is a mongodb:// address of a server on which the demo may make
@@ -61,7 +62,7 @@ type Demo struct {
 type Hub struct {
 	Name, URL string
 	Admin     Account
-	Hub       *hub.Hub
+	Operator  *operator.Service // what an administrator does there
 }
 
 // An App is the sample app.
@@ -105,10 +106,10 @@ func (d *Demo) start(ctx context.Context, o Options) error {
 	}
 	d.onClose(d.place.remove)
 	d.Place = d.place.shown()
-	if d.Primary, err = d.hub(ctx, primary, PrimaryName, ports[0], o.Hash); err != nil {
+	if d.Primary, err = d.hub(ctx, o.Start, primary, PrimaryName, ports[0], o.Hash); err != nil {
 		return err
 	}
-	if d.Secondary, err = d.hub(ctx, secondary, SecondaryName, ports[1], o.Hash); err != nil {
+	if d.Secondary, err = d.hub(ctx, o.Start, secondary, SecondaryName, ports[1], o.Hash); err != nil {
 		return err
 	}
 	if err := d.people(ctx); err != nil {
@@ -163,16 +164,16 @@ func (d *Demo) people(ctx context.Context) error {
 		{"Ada Lovelace", "ada@demo.example"},
 		{"Grace Hopper", "grace@demo.example"},
 	} {
-		account, aerr := d.account(ctx, d.Primary.Hub, who.name, who.email)
+		account, aerr := d.account(ctx, d.Primary.Operator, who.name, who.email)
 		d.People, err = append(d.People, account), errors.Join(err, aerr)
 	}
 	var perr, serr error
-	d.Primary.Admin, perr = d.account(ctx, d.Primary.Hub, "Primary administrator", "admin@primary.example", users.AdminRole)
-	d.Secondary.Admin, serr = d.account(ctx, d.Secondary.Hub, "Secondary administrator", "admin@secondary.example", users.AdminRole)
+	d.Primary.Admin, perr = d.account(ctx, d.Primary.Operator, "Primary administrator", "admin@primary.example", users.AdminRole)
+	d.Secondary.Admin, serr = d.account(ctx, d.Secondary.Operator, "Secondary administrator", "admin@secondary.example", users.AdminRole)
 	return errors.Join(err, perr, serr)
 }
 
-func (d *Demo) account(ctx context.Context, h *hub.Hub, name, email string, roles ...string) (Account, error) {
+func (d *Demo) account(ctx context.Context, h *operator.Service, name, email string, roles ...string) (Account, error) {
 	const tries = 5 // the hub may find a password too easy
 	var err error
 	for range tries {
@@ -193,11 +194,11 @@ const by = "cli:demo"
 // introduce joins the secondary to the primary, as two administrators would:
 // the one makes an invite, the other adds the Base URL.
 func (d *Demo) introduce(ctx context.Context) error {
-	invite, _, err := d.Primary.Hub.NewInvite(ctx, by, time.Hour)
+	invite, _, err := d.Primary.Operator.NewInvite(ctx, by, time.Hour)
 	if err != nil {
 		return fmt.Errorf("make an invite: %w", err)
 	}
-	key, err := d.Secondary.Hub.AddLoginKey(ctx, by, federation.LoginKey{
+	key, err := d.Secondary.Operator.AddLoginKey(ctx, by, federation.LoginKey{
 		ID: primary, Kind: federation.KindPeer, Name: PrimaryName, BaseURL: d.Primary.URL,
 		Enabled: true, SignUps: federation.Allow, Linking: federation.Confirm,
 		// The primary's people come with addresses that it has checked. Direct
@@ -210,14 +211,14 @@ func (d *Demo) introduce(ctx context.Context) error {
 	if key.Join.Status != federation.Active {
 		return fmt.Errorf("the primary did not let the secondary in: %s", key.Join.Message)
 	}
-	d.trace.client(primary, d.Secondary.Hub.ClientMetadata(key.ID), SecondaryName)
+	d.trace.client(primary, d.Secondary.Operator.ClientMetadata(key.ID), SecondaryName)
 	return nil
 }
 
 // app registers the sample app at the secondary and starts it.
 func (d *Demo) app(ctx context.Context, l *serving.Listener) error {
 	d.App = App{Name: AppName, URL: address(l)}
-	client, secret, err := d.Secondary.Hub.AddClient(ctx, by, clients.Client{
+	client, secret, err := d.Secondary.Operator.AddClient(ctx, by, clients.Client{
 		Name: AppName, Type: clients.Web,
 		RedirectURIs:         []string{d.App.URL + sampleapp.CallbackPath},
 		BackchannelLogoutURI: d.App.URL + sampleapp.LogoutPath,

@@ -20,6 +20,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"github.com/fedhub/fedhub/cmd/fedhub/demo"
+	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/mongodb/mongodtest"
 	"github.com/fedhub/fedhub/hub/users"
 )
@@ -35,12 +37,24 @@ type stage struct {
 	more chan struct{}
 }
 
+// startHub builds a hub of the demo.
+func startHub(ctx context.Context, s demo.Setup, backend store.Backend) (demo.Running, error) {
+	h, err := hub.New(ctx, hub.Config{
+		URL: s.URL, Name: s.Name, SecretKey: s.SecretKey, Hash: s.Hash, Log: s.Log, Watch: s.Watch, Fetched: s.Fetched,
+	}, backend)
+	if err != nil {
+		return demo.Running{}, err
+	}
+	return demo.Running{Handler: h, Operator: h.Service, Run: h.Run}, nil
+}
+
 func newStage(t *testing.T) *stage { return newStageOn(t, "") }
 
 func newStageOn(t *testing.T, database string) *stage {
 	t.Helper()
 	s := &stage{T: t, log: &logbook{}, more: make(chan struct{}, 1)}
 	d, err := demo.Start(t.Context(), demo.Options{
+		Start:    startHub,
 		Database: database,
 		Hash:     users.HashParams{Memory: 64, Time: 1, Threads: 1},
 		Log:      slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
@@ -319,6 +333,7 @@ func TestAPortThatIsTakenIsNamed(t *testing.T) {
 	for party, o := range map[string]demo.Options{
 		"primary": {PrimaryPort: port}, "secondary": {SecondaryPort: port}, "app": {AppPort: port},
 	} {
+		o.Start = startHub
 		_, err := demo.Start(t.Context(), o)
 		var problem *demo.PortError
 		if !errors.As(err, &problem) || problem.Party != party || problem.Port != port {
@@ -338,7 +353,7 @@ func TestADemoThatIsStoppedWhileItStartsLeavesNothing(t *testing.T) {
 		}
 		cancel()
 	}
-	d, err := demo.Start(ctx, demo.Options{Watch: stop})
+	d, err := demo.Start(ctx, demo.Options{Start: startHub, Watch: stop})
 	if err == nil {
 		t.Error("it started", d.Close())
 	}

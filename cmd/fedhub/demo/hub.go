@@ -4,42 +4,67 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net/http"
 	"sync"
 	"time"
 
 	"github.com/fedhub/fedhub/cmd/fedhub/internal/database"
 	"github.com/fedhub/fedhub/cmd/fedhub/internal/serving"
-	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/fetch"
+	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/seal"
+	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// hub starts one of the two hubs: the same code as "fedhub serve", with a
-// watcher.
-func (d *Demo) hub(ctx context.Context, party, name string, l *serving.Listener, hash users.HashParams) (Hub, error) {
+// A StartHub builds a hub as "fedhub serve" does, with a watcher.
+type StartHub func(context.Context, Setup, store.Backend) (Running, error)
+
+// A Setup is what a hub of the demo is told. Its secret key is good for as
+// long as the demo runs.
+type Setup struct {
+	URL, Name string
+	SecretKey []byte
+	Hash      users.HashParams
+	Log       *slog.Logger
+	Watch     func(audit.Event)
+	Fetched   func(fetch.Call)
+}
+
+// Running is a hub that was built.
+type Running struct {
+	http.Handler
+	Operator *operator.Service
+	Run      func(context.Context) // what must happen beside the requests, until the context ends
+}
+
+// hub starts one of the two hubs.
+func (d *Demo) hub(ctx context.Context, start StartHub, party, name string, l *serving.Listener, hash users.HashParams) (Hub, error) {
 	backend, err := database.Open(ctx, d.place.database(party))
 	if err != nil {
 		return Hub{}, fmt.Errorf("open the database of the %s: %w", party, err)
 	}
 	d.onClose(backend.Close)
-	h, err := hub.New(ctx, hub.Config{
+	h, err := start(ctx, Setup{
 		URL: address(l), Name: name, SecretKey: seal.NewKey(), Hash: hash, Log: d.log.With("party", party),
 		Watch: d.trace.event(party), Fetched: d.trace.fetched(party),
 	}, backend)
 	if err != nil {
 		return Hub{}, fmt.Errorf("make the %s: %w", party, err)
 	}
-	d.trace.ask(party, h)
-	d.run(h)
+	d.trace.ask(party, h.Operator)
+	d.run(h.Run)
 	d.serve(l, party, h)
-	return Hub{Name: name, URL: h.URL(), Hub: h}, nil
+	return Hub{Name: name, URL: address(l), Operator: h.Operator}, nil
 }
 
-// run lets the hub do its work beside the requests until the demo ends.
-func (d *Demo) run(h *hub.Hub) {
+// run lets a hub do its work beside the requests until the demo ends.
+func (d *Demo) run(work func(context.Context)) {
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
-	running.Go(func() { h.Run(ctx) })
+	running.Go(func() { work(ctx) })
 	d.onClose(func(context.Context) error {
 		stop()
 		running.Wait()

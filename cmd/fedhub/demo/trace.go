@@ -8,9 +8,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/fetch"
+	"github.com/fedhub/fedhub/hub/operator"
 )
 
 // The parties, as hops name them.
@@ -39,7 +39,7 @@ type trace struct {
 	hosts   map[string]string            // host:port → party
 	clients map[string]map[string]string // party → client id → name
 	people  map[string]string            // user id → name
-	hubs    map[string]*hub.Hub
+	hubs    map[string]*operator.Service
 }
 
 func newTrace(watch func(Hop)) *trace {
@@ -47,7 +47,7 @@ func newTrace(watch func(Hop)) *trace {
 		watch = func(Hop) {}
 	}
 	return &trace{
-		watch: watch, hosts: map[string]string{}, people: map[string]string{}, hubs: map[string]*hub.Hub{},
+		watch: watch, hosts: map[string]string{}, people: map[string]string{}, hubs: map[string]*operator.Service{},
 		clients: map[string]map[string]string{primary: {}, secondary: {}},
 	}
 }
@@ -88,7 +88,7 @@ func (t *trace) meet(userID, name string) {
 	t.people[userID] = name
 }
 
-func (t *trace) ask(party string, h *hub.Hub) {
+func (t *trace) ask(party string, h *operator.Service) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.hubs[party] = h

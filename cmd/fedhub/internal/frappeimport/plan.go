@@ -8,13 +8,13 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/operator"
 )
 
 // A Plan is what an import would do, and does when it is carried out.
 type Plan struct {
 	Report Report
-	hub    *hub.Hub
+	hub    *operator.Service
 	steps  []step // in the order of what needs what
 }
 
@@ -40,7 +40,7 @@ type planner struct {
 
 // Make reads the hub and makes the plan. Nothing is written. tell is called
 // now and then with how many documents were looked at.
-func Make(ctx context.Context, h *hub.Hub, e *Export, o Options, tell func(done, of int)) (*Plan, error) {
+func Make(ctx context.Context, h *operator.Service, e *Export, o Options, tell func(done, of int)) (*Plan, error) {
 	p := &planner{
 		Plan:   &Plan{hub: h, Report: Report{Hub: h.URL(), Site: o.Site, DryRun: true, Records: []Record{}}},
 		export: e, options: o, taken: map[string]bool{}, claims: map[Identity]int{}, left: map[string]int{},

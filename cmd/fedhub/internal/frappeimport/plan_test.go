@@ -53,7 +53,7 @@ func (h *house) plan(files map[string]string) *Plan {
 	if err != nil {
 		h.Fatal(err)
 	}
-	p, err := Make(h.Context(), h.Hub, e, Options{Site: "https://erp.example.com"}, nil)
+	p, err := Make(h.Context(), h.Service, e, Options{Site: "https://erp.example.com"}, nil)
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -232,7 +232,7 @@ func TestWhatAnExportDoesNotSayIsNotTakenForNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := Make(t.Context(), other.Hub, e, Options{NewSubjects: true}, nil)
+	p, err := Make(t.Context(), other.Service, e, Options{NewSubjects: true}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

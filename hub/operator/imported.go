@@ -1,0 +1,129 @@
+package operator
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"strconv"
+	"strings"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/names"
+)
+
+// What follows takes over what another system kept.
+
+// ImportedSubject is the id of somebody to whom the other system gave none. It
+// is the same at each import, so nobody is made twice, and says nothing about
+// the person.
+func (s *Service) ImportedSubject(from, name string) string {
+	mac := hmac.New(sha256.New, s.parts.Box.Derive(names.KeyOfImports))
+	mac.Write([]byte(from + "\x00" + strings.ToLower(name))) //nolint:errcheck // a hash takes everything
+	return hex.EncodeToString(mac.Sum(nil)[:16])
+}
+
+// WouldImportUser says what the import of a person finds here, and whom.
+func (s *Service) WouldImportUser(ctx context.Context, i users.Import) (users.Standing, users.User, error) {
+	return s.parts.Users.WouldImport(ctx, i)
+}
+
+// ImportUser adds a person from another system, or changes one who was
+// imported before and whom nobody touched here since.
+func (s *Service) ImportUser(ctx context.Context, by string, i users.Import, again bool) (users.User, error) {
+	write, kind := s.parts.Users.AddImported, audit.UserAdded
+	if again {
+		write, kind = s.parts.Users.UpdateImported, audit.UserChanged
+	}
+	u, err := write(ctx, i)
+	if err != nil {
+		return users.User{}, err
+	}
+	s.parts.Audit.Record(ctx, audit.Event{Kind: kind, Actor: by, Target: u.ID, Reason: "Imported from another system.",
+		Detail: map[string]string{"from": i.From, "roles": strings.Join(u.Roles, ", ")}})
+	if again && u.Disabled {
+		err = s.parts.Logouts.EndAll(ctx, u) // their apps and hubs are told, as by SwitchUser
+	}
+	return u, err
+}
+
+// IdentityOwner is the id of the user whom an identity is linked to; empty if
+// there is none.
+func (s *Service) IdentityOwner(ctx context.Context, c users.Claim) (string, error) {
+	u, err := s.parts.Users.Linked(ctx, c)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	return u.ID, err
+}
+
+// LinkImported links an identity that the other system knew a person by.
+func (s *Service) LinkImported(ctx context.Context, by, userID string, c users.Claim) (bool, error) {
+	linked, err := s.parts.Users.LinkImported(ctx, userID, c)
+	if linked {
+		s.parts.Audit.Record(ctx, audit.Event{Kind: audit.LinkMade, Actor: by, Target: userID, LoginKey: c.Key, Reason: "Imported with the user."})
+	}
+	return linked, err
+}
+
+// WouldImportClient says what the import of a client finds here, and what
+// differs. What cannot be kept is clients.Problems.
+func (s *Service) WouldImportClient(ctx context.Context, c clients.Client, secret string) (clients.ClientStanding, []string, error) {
+	if err := s.parts.Clients.CheckImport(c, secret); err != nil {
+		return "", nil, err
+	}
+	kept, err := s.parts.Clients.Lookup(ctx, c.ID)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return clients.Fresh, nil, nil
+	case err != nil:
+		return "", nil, err
+	}
+	standing, differ := s.parts.Clients.Standing(&kept, c, secret)
+	if standing == clients.Stale {
+		err = s.parts.Clients.CheckReimport(kept, c, secret)
+	}
+	return standing, differ, err
+}
+
+// CheckRedirect says what is wrong with an address that a client takes answers
+// at; nothing if it can be registered.
+func (s *Service) CheckRedirect(address string) error {
+	return clients.ValidateRedirectURI(address, s.parts.AllowHTTP)
+}
+
+// ImportClient adds a client from another system, or changes one that was
+// imported before and that nobody touched here since.
+func (s *Service) ImportClient(ctx context.Context, by string, c clients.Client, secret string, again bool) error {
+	kind, err := audit.ClientAdded, error(nil)
+	c.CreatedBy = by
+	if again {
+		kind, err = audit.ClientChanged, s.parts.Clients.Reimport(ctx, c, secret)
+	} else {
+		_, err = s.parts.Clients.Import(ctx, c, secret)
+	}
+	if err == nil {
+		s.parts.Audit.Record(ctx, audit.Event{Kind: kind, Actor: by, Client: c.ID, Target: c.Name, Reason: "Imported from another system."})
+	}
+	return err
+}
+
+// CheckLoginKey says, as federation.Problems, why a Social Login Key could not
+// be added.
+func (s *Service) CheckLoginKey(k federation.LoginKey, secret string) error {
+	return s.parts.Upstreams.Check(k, secret)
+}
+
+// Imported records that an import was carried out, and what came of it.
+func (s *Service) Imported(ctx context.Context, by, from string, counts map[string]int) {
+	detail := map[string]string{"from": from}
+	for what, n := range counts {
+		detail[what] = strconv.Itoa(n)
+	}
+	s.parts.Audit.Record(ctx, audit.Event{Kind: audit.ImportDone, Actor: by, Detail: detail})
+}
