@@ -1,7 +1,6 @@
 package federation
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 )
@@ -14,25 +13,6 @@ import (
 // MaxHops is how many hubs a request may pass before one says that it has gone
 // far enough.
 const MaxHops = 3
-
-// ParseVia reads a "via" parameter. What is not an issuer is left out, and no
-// more than MaxHops+1 are kept.
-func ParseVia(raw string) []string {
-	var via []string
-	if len(raw) > 4096 {
-		return nil
-	}
-	for issuer := range strings.FieldsSeq(raw) {
-		u, err := url.Parse(issuer)
-		if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-			continue
-		}
-		if via = append(via, issuer); len(via) > MaxHops {
-			break
-		}
-	}
-	return via
-}
 
 // FormatVia is the parameter for a list of issuers.
 func FormatVia(via []string) string { return strings.Join(via, " ") }

@@ -26,52 +26,12 @@ func (p Problem) Developers() bool {
 	return p.Code != "" || p.Description != "" || len(p.Details) > 0
 }
 
-// NotFound is the page for status 404.
-func NotFound() Problem {
-	return Problem{
-		Title:  "There's nothing at this address.",
-		Text:   "Check the address, or start from your account.",
-		Action: Action{"Go to your account", "/account"},
-	}
-}
-
 // Forbidden is the page for status 403.
 func Forbidden() Problem {
 	return Problem{
 		Title:  "This page is for administrators.",
 		Text:   "Ask whoever runs this hub if you should be one.",
 		Action: Action{"Go to your account", "/account"},
-	}
-}
-
-// Broken is the page for status 500.
-func Broken() Problem {
-	return Problem{
-		Title: "Something broke on our side.",
-		Text:  "It has been recorded. Try again; if it happens again, send the reference below to whoever runs this hub.",
-	}
-}
-
-// TooMany is the page for status 429.
-func TooMany(wait time.Duration) Problem {
-	return Problem{Title: "Too many attempts.", Text: "Wait " + span(wait) + ", then try again."}
-}
-
-// OutOfDate answers a form that was sent twice, or that another tab overtook.
-func OutOfDate(again string) Problem {
-	return Problem{
-		Title:  "This page was out of date, so nothing was changed.",
-		Text:   "It may have been open for a long time, or you signed in again in another tab.",
-		Action: Action{"Open it again", again},
-	}
-}
-
-// NoCookies is for a browser that came back without the cookie it was sent.
-func NoCookies(host, again string) Problem {
-	return Problem{
-		Title:  "Your browser isn't keeping cookies for " + host + ".",
-		Text:   "Allow them to sign in.",
-		Action: Action{"Try again", again},
 	}
 }
 

@@ -25,21 +25,6 @@ func (r *Refused) Error() string {
 	return text
 }
 
-// OnLoopback tells whether a hub with this public address is a local one,
-// which may talk to its neighbours on the same machine without being told so.
-func OnLoopback(issuer string) bool {
-	u, err := url.Parse(issuer)
-	if err != nil {
-		return false
-	}
-	host := strings.ToLower(u.Hostname())
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") { // RFC 6761 §6.3
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.Unmap().IsLoopback()
-}
-
 // judge is the verdict in real use.
 type judge struct {
 	allowPrivate bool

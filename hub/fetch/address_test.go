@@ -144,26 +144,3 @@ func TestOnlyWebSchemesAreFetched(t *testing.T) {
 		}
 	}
 }
-
-func TestALocalHubIsKnownByItsAddress(t *testing.T) {
-	for issuer, want := range map[string]bool{
-		"http://localhost:8080":       true,
-		"http://LOCALHOST":            true,
-		"http://primary.localhost:80": true,
-		"http://127.0.0.1:8080":       true,
-		"http://127.9.9.9":            true,
-		"http://[::1]:8080":           true,
-		"https://id.example.org":      false,
-		"https://localhost.evil.org":  false,
-		"https://evillocalhost":       false,
-		"http://10.0.0.1":             false,
-		"http://0.0.0.0":              false,
-		"127.0.0.1:8080":              false,
-		"":                            false,
-		"http://[::1":                 false,
-	} {
-		if got := OnLoopback(issuer); got != want {
-			t.Errorf("%q: got %v, want %v", issuer, got, want)
-		}
-	}
-}

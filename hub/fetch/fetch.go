@@ -43,7 +43,7 @@ const (
 type Policy struct {
 	// AllowPrivate lets the client use plain http and reach loopback, private
 	// and carrier-grade addresses. It is for hubs that live on such an address
-	// themselves (see OnLoopback) or are told so by AllowPrivateSetting.
+	// themselves or are told so by AllowPrivateSetting.
 	// Link-local, multicast and cloud metadata addresses stay out of reach.
 	AllowPrivate bool
 	// Allowed are private and loopback addresses that may be reached although

@@ -138,14 +138,6 @@ func LoginRequired(description string) *Error { return bad("login_required", des
 // ConsentRequired answers prompt=none when the person has not agreed yet.
 func ConsentRequired(description string) *Error { return bad("consent_required", description) }
 
-// InteractionRequired answers prompt=none when another page is needed.
-func InteractionRequired(description string) *Error { return bad("interaction_required", description) }
-
-// AccountSelectionRequired answers prompt=none when it is unclear who is meant.
-func AccountSelectionRequired(description string) *Error {
-	return bad("account_selection_required", description)
-}
-
 // RequestNotSupported refuses a request object (OIDC Core §6.1).
 func RequestNotSupported(description string) *Error { return bad("request_not_supported", description) }
 
@@ -205,11 +197,6 @@ func InsufficientScope(description, scope string) *Error {
 // is too old or too weak (RFC 9470 §3).
 func InsufficientUserAuthentication(description string) *Error {
 	return bad("insufficient_user_authentication", description).Unauthorized()
-}
-
-// UnsupportedTokenType says that this kind of token cannot be revoked (RFC 7009 §2.2.1).
-func UnsupportedTokenType(description string) *Error {
-	return bad("unsupported_token_type", description)
 }
 
 // The errors of RFC 9449 §12.2, for those who bring a DPoP proof.

@@ -30,16 +30,6 @@ func Scopes() []Scope {
 	}
 }
 
-// scopeOf is the scope that releases a claim, empty if there is no such claim.
-func scopeOf(claim string) string {
-	for _, s := range Scopes() {
-		if slices.Contains(s.Claims, claim) {
-			return s.Name
-		}
-	}
-	return ""
-}
-
 // UserClaims returns what the scopes release about the user, except who they
 // are: the sub depends on who asks. A claim without a value is left out, never
 // null or empty (OIDC Core §5.3.2).
@@ -146,19 +136,4 @@ func Wished(u users.User, c clients.Client, wishes map[string]oauth.ClaimWish) m
 		}
 	}
 	return claims
-}
-
-// ScopesOf are the scopes that would release what a claims parameter asks for,
-// for the page that asks people.
-func ScopesOf(request oauth.ClaimsRequest) []string {
-	var scopes []string
-	for _, wishes := range []map[string]oauth.ClaimWish{request.Userinfo, request.IDToken} {
-		for name := range wishes {
-			if scope := scopeOf(name); scope != "" && !slices.Contains(scopes, scope) {
-				scopes = append(scopes, scope)
-			}
-		}
-	}
-	slices.Sort(scopes)
-	return scopes
 }
