@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -29,10 +30,8 @@ func (d *Door) Simulator(c *gin.Context) error {
 
 // simulator is the page with the key as it is.
 func simulator(key federation.LoginKey, p users.Policy) templates.AdminSimulator {
-	page := templates.AdminSimulator{ID: key.ID, Name: key.Name, Off: !key.Enabled, Claim: templates.SimulatorClaim{Issuer: key.Issuer, Verified: true}}
-	if page.Claim.Issuer == "" {
-		page.Claim.Issuer = key.BaseURL
-	}
+	claim := templates.SimulatorClaim{Issuer: cmp.Or(key.Issuer, key.BaseURL), Verified: true}
+	page := templates.AdminSimulator{ID: key.ID, Name: key.Name, Off: !key.Enabled, Claim: claim}
 	page.Policy = templates.SimulatorPolicy{Enabled: key.Enabled, Linking: p.Linking, SignUps: p.SignUps, TrustEmail: p.TrustEmail,
 		SignUpDomains: strings.Join(p.SignUpDomains, "\n"), Domains: strings.Join(p.AuthoritativeDomains, "\n"), MigrateUntil: dayOf(p.MigrateUntil)}
 	return page

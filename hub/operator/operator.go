@@ -84,7 +84,9 @@ func (s *Service) AddUser(ctx context.Context, by string, n users.NewUser) (user
 }
 
 // User returns one person; fs.ErrNotExist if there is none with this id.
-func (s *Service) User(ctx context.Context, id string) (users.User, error) { return s.parts.Users.Get(ctx, id) }
+func (s *Service) User(ctx context.Context, id string) (users.User, error) {
+	return s.parts.Users.Get(ctx, id)
+}
 
 // FindUser returns the person with this address or id.
 func (s *Service) FindUser(ctx context.Context, who string) (users.User, error) {
@@ -196,7 +198,9 @@ func (s *Service) AwaitSite(ctx context.Context, site clients.Client) (string, e
 }
 
 // Clients lists the clients, federated servers among them.
-func (s *Service) Clients(ctx context.Context) ([]clients.Client, error) { return s.parts.Clients.All(ctx) }
+func (s *Service) Clients(ctx context.Context) ([]clients.Client, error) {
+	return s.parts.Clients.All(ctx)
+}
 
 // Describe says what an upstream calls itself. Its kind and Base URL are
 // enough.
@@ -288,7 +292,9 @@ func (s *Service) ChangeSettings(ctx context.Context, by string, edit func(*sett
 
 // SigningKeys lists the keys that the hub signs with, and those that others
 // encrypt to.
-func (s *Service) SigningKeys(ctx context.Context) ([]signing.Card, error) { return s.parts.Signing.List(ctx) }
+func (s *Service) SigningKeys(ctx context.Context) ([]signing.Card, error) {
+	return s.parts.Signing.List(ctx)
+}
 
 // RotateSigningKeys replaces all of them: ahead of their use or, if the old
 // ones are distrusted, at once.
