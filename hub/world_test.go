@@ -69,6 +69,7 @@ type world struct {
 	log     *logbook
 	backend store.Backend
 	stop    func() // takes the hub off the network
+	written atomic.Pointer[ledger]
 }
 
 // password is everybody's.
@@ -93,6 +94,7 @@ func newWorldAs(t testing.TB, backend store.Backend, config hub.Config) *world {
 	if config.Now != nil { // the story begins at another time
 		w.clock.skip(time.Until(config.Now()))
 	}
+	config.Watch = w.witness
 	config.Now = w.clock.now
 	config.SecretKey = bytes.Repeat([]byte{7}, 32)
 	config.Hash = users.HashParams{Memory: 64, Time: 1, Threads: 1}

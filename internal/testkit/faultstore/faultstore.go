@@ -1,0 +1,168 @@
+// Package faultstore is a database that fails on demand: the n-th call from now
+// on, before it took effect or after it. Whoever makes the call is told the
+// same either way, as with a real database whose connection broke: the write
+// may or may not have happened.
+package faultstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// Err is what the call that fails returns.
+var Err = errors.New("the database went away")
+
+// A Call is what the database was asked to do.
+type Call struct {
+	Verb string // the method of store.Backend
+	Set  string // empty for Sweep
+
+	// OfRequest says that the call was made for a request (see Request), and
+	// not by something that runs beside all requests.
+	OfRequest bool
+}
+
+func (c Call) String() string { return c.Verb + " " + c.Set }
+
+// Writes reports whether the call can change a record.
+func (c Call) Writes() bool { return c.Verb != "Get" && c.Verb != "Find" }
+
+// A Plan says which call fails.
+type Plan struct {
+	// Counts says which calls count; nil counts all of them.
+	Counts func(Call) bool
+	// Nth is the one among them that fails, from 1; 0 is none.
+	Nth int
+	// After lets it take effect before it fails.
+	After bool
+	// Onwards lets all that count fail from there on.
+	Onwards bool
+}
+
+// A Report is what became of a plan.
+type Report struct {
+	Calls  []Call // those that counted
+	Failed bool   // one of them failed
+}
+
+// Last is the last call that counted, in words.
+func (r Report) Last() string {
+	if len(r.Calls) == 0 {
+		return "no call"
+	}
+	return r.Calls[len(r.Calls)-1].String()
+}
+
+// A Store is a backend with a plan. Prepare and Close never fail.
+type Store struct {
+	store.Backend // what is not wrapped below goes through and counts for nothing
+
+	mu     sync.Mutex
+	plan   *Plan
+	report Report
+}
+
+// New wraps a backend. Until it has a plan nothing fails.
+func New(b store.Backend) *Store { return &Store{Backend: b} }
+
+// Arm lets calls count from now on.
+func (s *Store) Arm(p Plan) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.plan, s.report = &p, Report{}
+}
+
+// Disarm ends the plan and tells what became of it.
+func (s *Store) Disarm() Report {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.report
+	s.plan, s.report = nil, Report{}
+	return r
+}
+
+type requestKey struct{}
+
+// Request marks the calls that are made with the context, and with those that
+// come of it, as made for a request.
+func Request(ctx context.Context) context.Context { return context.WithValue(ctx, requestKey{}, true) }
+
+// OfRequest counts the calls of requests alone.
+func OfRequest(c Call) bool { return c.OfRequest }
+
+// fails counts the call, and says whether it fails and whether before that it
+// takes effect.
+func (s *Store) fails(ctx context.Context, verb, set string) (fails, after bool) {
+	c := Call{Verb: verb, Set: set, OfRequest: ctx.Value(requestKey{}) != nil}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.plan
+	if p == nil || p.Counts != nil && !p.Counts(c) || s.report.Failed && !p.Onwards {
+		return false, false
+	}
+	s.report.Calls = append(s.report.Calls, c)
+	if p.Nth == 0 || len(s.report.Calls) < p.Nth {
+		return false, false
+	}
+	s.report.Failed = true
+	return true, p.After
+}
+
+// call makes a call that may fail.
+func call[T any](ctx context.Context, s *Store, verb, set string, do func() (T, error)) (T, error) {
+	var none T
+	fails, after := s.fails(ctx, verb, set)
+	if !fails {
+		return do()
+	}
+	err := fmt.Errorf("%s %s: %w", verb, set, Err)
+	if after {
+		_, _ = do() // nobody hears of what came of it
+	}
+	return none, err
+}
+
+func act(ctx context.Context, s *Store, verb, set string, do func() error) error {
+	_, err := call(ctx, s, verb, set, func() (struct{}, error) { return struct{}{}, do() })
+	return err
+}
+
+// Insert is one call.
+func (s *Store) Insert(ctx context.Context, set string, r store.Record) error {
+	return act(ctx, s, "Insert", set, func() error { return s.Backend.Insert(ctx, set, r) })
+}
+
+// Get is one call.
+func (s *Store) Get(ctx context.Context, set, id string) (store.Record, error) {
+	return call(ctx, s, "Get", set, func() (store.Record, error) { return s.Backend.Get(ctx, set, id) })
+}
+
+// Replace is one call.
+func (s *Store) Replace(ctx context.Context, set string, r store.Record) error {
+	return act(ctx, s, "Replace", set, func() error { return s.Backend.Replace(ctx, set, r) })
+}
+
+// Take is one call.
+func (s *Store) Take(ctx context.Context, set, id string) (store.Record, error) {
+	return call(ctx, s, "Take", set, func() (store.Record, error) { return s.Backend.Take(ctx, set, id) })
+}
+
+// Delete is one call.
+func (s *Store) Delete(ctx context.Context, set, id string) error {
+	return act(ctx, s, "Delete", set, func() error { return s.Backend.Delete(ctx, set, id) })
+}
+
+// Find is one call.
+func (s *Store) Find(ctx context.Context, set string, q store.Query) ([]store.Record, error) {
+	return call(ctx, s, "Find", set, func() ([]store.Record, error) { return s.Backend.Find(ctx, set, q) })
+}
+
+// Sweep is one call.
+func (s *Store) Sweep(ctx context.Context, now time.Time) (int, error) {
+	return call(ctx, s, "Sweep", "", func() (int, error) { return s.Backend.Sweep(ctx, now) })
+}
