@@ -164,7 +164,7 @@ func (h *Hub) doors() {
 		Begins: web.NewLimiter(beginEvery, beginBurst, c.Now),
 	}
 	h.federating = &federating.Handler{
-		Issuer: c.URL, Upstreams: h.upstreams, Sessions: h.sessions, Logouts: h.logouts, Settings: h.settings, Audit: h.audit, Replay: h.data.useOnce,
+		Issuer: c.URL, Upstreams: h.upstreams, Sessions: h.sessions, Logouts: h.logouts, Settings: h.settings, Audit: h.audit, Replay: h.data.useOnce, Replayed: h.data.wasUsed,
 	}
 	h.signout = &signout.Door{
 		Issuer: c.URL, Upstreams: h.upstreams,

@@ -2,6 +2,8 @@ package hub
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
@@ -162,6 +164,15 @@ func (u used) ExpiresAt() time.Time { return u.Expires }
 // same database.
 func (d data) useOnce(ctx context.Context, id string, until time.Time) error {
 	return d.used.Insert(ctx, used{ID: id, Expires: until})
+}
+
+// wasUsed says whether useOnce was asked to remember an id.
+func (d data) wasUsed(ctx context.Context, id string) (bool, error) {
+	_, err := d.used.Get(ctx, id)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 var (

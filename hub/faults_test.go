@@ -1,68 +1,180 @@
 package hub_test
 
 import (
-	"context"
-	"errors"
-	"slices"
-	"sync/atomic"
+	"fmt"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/fedhub/fedhub/clients"
-	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/internal/testkit/faultstore"
 )
 
-// A faulty backend lets one write fail: before it happens, or behind it, when
-// whoever waits hears that it may or may not have happened.
+// A faulty world is one whose database fails at will.
 type faulty struct {
-	store.Backend
-	countdown atomic.Int64 // the write that fails is the one that takes it to 0
-	behind    atomic.Bool
+	*world
+	db     *faultstore.Store
+	box    *postbox
+	people int
+	other  pair // see between
+	heard  chan string
 }
 
-var errFault = errors.New("the database went away")
-
-// next arms the backend: the nth write from now on fails.
-func (f *faulty) next(n int64, behind bool) {
-	f.behind.Store(behind)
-	f.countdown.Store(n)
+func newFaulty(t *testing.T) *faulty {
+	db, box := faultstore.New(openSQLite(t)), &postbox{}
+	return &faulty{world: newWorldAs(t, db, hub.Config{Mail: box}), db: db, box: box}
 }
 
-// over disarms it, and tells whether it has failed meanwhile.
-func (f *faulty) over() bool { return f.countdown.Swap(0) <= 0 }
-
-func (f *faulty) write(set string, do func() error) error {
-	// What the hub writes beside the requests must not use the failure up.
-	if !slices.Contains([]string{"grants", "families", "opaques"}, set) || f.countdown.Add(-1) != 0 {
-		return do()
+// skip moves the time of all hubs.
+func (f *faulty) skip(d time.Duration) {
+	f.clock.skip(d)
+	if f.other.primary != nil {
+		f.other.primary.clock.skip(d)
 	}
-	if !f.behind.Load() {
-		return errFault
+}
+
+// someone is a new person's address.
+func (f *faulty) someone(roles ...string) string {
+	f.Helper()
+	f.people++
+	email := "p" + strconv.Itoa(f.people) + "@example.org"
+	f.person(email, roles...)
+	return email
+}
+
+// An answered is what came of an act, from a page or a machine endpoint.
+type answered struct {
+	machine        bool
+	Status         int
+	Header         http.Header
+	Body, Location string
+}
+
+func shownTo(p page) answered { return answered{false, p.Status, p.Header, p.Body, p.Location} }
+func answeredBy(r reply) answered {
+	return answered{true, r.Status, r.Header, r.Body, r.Header.Get("Location")}
+}
+
+// acked says that whoever did it was told that it is done.
+func (a answered) acked() bool {
+	return a.Status < 400 && !strings.Contains(a.Location, "error=")
+}
+
+// clear checks that an answer given while the database fails is one that a
+// person or a program can act on.
+func (a answered) clear() error {
+	media, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
+	switch {
+	case strings.Contains(a.Location, "error="):
+		if !strings.Contains(a.Location, "error=temporarily_unavailable") && !strings.Contains(a.Location, "error=server_error") {
+			return fmt.Errorf("sent to the app with %s", a.Location)
+		}
+	case a.Status >= 500 && a.machine:
+		if media != "application/json" || !strings.Contains(a.Body, `"temporarily_unavailable"`) && !strings.Contains(a.Body, `"server_error"`) {
+			return fmt.Errorf("got %d %s %s", a.Status, media, a.Body)
+		}
+	case a.Status >= 500:
+		if media != "text/html" || !strings.Contains(a.Body, "<h1") {
+			return fmt.Errorf("got %d %s %s", a.Status, media, a.Body)
+		}
+	case a.Status >= 400:
+		return fmt.Errorf("the database is blamed on whoever asked: got %d %s", a.Status, gist(a.Body))
 	}
-	return errors.Join(errFault, do())
+	return nil
 }
 
-func (f *faulty) Insert(ctx context.Context, set string, r store.Record) error {
-	return f.write(set, func() error { return f.Backend.Insert(ctx, set, r) })
+// A story is an act during which one call of the database fails.
+type story struct {
+	name string
+	// tell prepares the act. look is called after it, when the database works
+	// again: it checks that the act is done as a whole if it was acknowledged,
+	// and else as a whole or not at all, so that it can be repeated.
+	tell func(f *faulty) (act func() answered, look func(t *testing.T, acked bool))
 }
 
-func (f *faulty) Replace(ctx context.Context, set string, r store.Record) error {
-	return f.write(set, func() error { return f.Backend.Replace(ctx, set, r) })
+// Whatever call of the database fails, before it took effect or after it: the
+// answer is clear, nothing is half done, and nothing that was acknowledged is
+// lost.
+func TestAnActUnderADatabaseThatFailsIsWholeOrNothing(t *testing.T) {
+	for _, stories := range [][]story{machineStories, signInStories, accountStories, adminStories, otherHubStories} {
+		for _, s := range stories {
+			t.Run(s.name, func(t *testing.T) { s.play(t, newFaulty(t)) })
+		}
+	}
 }
 
-func (f *faulty) Take(ctx context.Context, set, id string) (r store.Record, err error) {
-	err = f.write(set, func() error { r, err = f.Backend.Take(ctx, set, id); return err })
-	return r, err
+// most is more calls than any act makes.
+const most = 120
+
+func (s story) play(t *testing.T, f *faulty) {
+	for _, after := range []bool{false, true} {
+		counts := faultstore.OfRequest
+		if after { // a read that took effect has done nothing
+			counts = func(c faultstore.Call) bool { return c.OfRequest && c.Writes() }
+		}
+		for n := 1; ; n++ {
+			if n > most {
+				t.Fatal("it makes no end of calls")
+			}
+			f.skip(time.Minute) // what limits strangers does not limit the test
+			act, look := s.tell(f)
+			f.db.Arm(faultstore.Plan{Counts: counts, Nth: n, After: after})
+			a := act()
+			report := f.db.Disarm()
+			what := fmt.Sprintf("call %d, %s, fails (after it took effect: %v)", n, report.Last(), after)
+			if !report.Failed {
+				if !a.acked() {
+					t.Fatalf("without a failure: got %d %s %s", a.Status, a.Location, gist(a.Body))
+				}
+				look(t, true)
+				if n == 1 && !after {
+					t.Error("it makes no call")
+				}
+				break
+			}
+			if err := a.clear(); err != nil {
+				t.Errorf("%s: %v", what, err)
+			}
+			t.Run(what, func(t *testing.T) {
+				f.within(t, func() { look(t, a.acked()) })
+			})
+		}
+	}
+	if strings.Contains(f.log.String(), "panic") {
+		t.Error("something panicked")
+	}
+}
+
+// within lets the worlds speak to this test for a while.
+func (f *faulty) within(t *testing.T, do func()) {
+	for _, w := range []*world{f.world, f.other.primary} {
+		if w != nil {
+			outer := w.TB
+			w.TB = t
+			defer func() { w.TB = outer }()
+		}
+	}
+	do()
+}
+
+// ofIssuing counts the writes of what is issued; what the hub writes beside the
+// requests must not use the failure up.
+func ofIssuing(c faultstore.Call) bool {
+	return c.Writes() && (c.Set == "grants" || c.Set == "families" || c.Set == "opaques")
 }
 
 // SECURITY TK-35: whatever write fails while a code or a refresh token is
 // redeemed, there are no tokens without their records, and nothing works
 // twice.
 func TestADatabaseThatFailsInTheMiddleGivesNothingTwice(t *testing.T) {
-	f := &faulty{Backend: openSQLite(t)}
-	w := newWorld(t, f)
-	w.person("ada@example.org")
-	a := w.app(func(c *clients.Client) { c.RefreshTokens = true; c.Scopes = append(c.Scopes, "offline_access") })
-	b := w.browser()
+	f := newFaulty(t)
+	f.person("ada@example.org")
+	a := f.app(func(c *clients.Client) { c.RefreshTokens = true; c.Scopes = append(c.Scopes, "offline_access") })
+	b := f.browser()
 	code := func() string { return b.signInTo(a, "ada@example.org", "scope", "openid offline_access").Get("code") }
 	for name, redeem := range map[string]func() func() reply{
 		"a code": func() func() reply {
@@ -74,15 +186,15 @@ func TestADatabaseThatFailsInTheMiddleGivesNothingTwice(t *testing.T) {
 			return func() reply { return a.refresh(token) }
 		},
 	} {
-		for _, behind := range []bool{false, true} {
-			for n := int64(1); ; n++ {
+		for _, after := range []bool{false, true} {
+			for n := 1; ; n++ {
 				if n > 20 {
 					t.Fatalf("%s: redeeming makes no end of writing", name)
 				}
 				try := redeem()
-				f.next(n, behind)
+				f.db.Arm(faultstore.Plan{Counts: ofIssuing, Nth: n, After: after})
 				r := try()
-				if !f.over() {
+				if !f.db.Disarm().Failed {
 					want(t, name+" without a failure", r.Status, 200)
 					if n == 1 {
 						t.Errorf("%s is redeemed without a write", name)
@@ -90,10 +202,10 @@ func TestADatabaseThatFailsInTheMiddleGivesNothingTwice(t *testing.T) {
 					break // it needs fewer writes than that
 				}
 				if r.Status != 503 && r.Status != 400 {
-					t.Errorf("%s, write %d fails (behind: %v): answered %d %s", name, n, behind, r.Status, r.Body)
+					t.Errorf("%s, write %d fails (after: %v): answered %d %s", name, n, after, r.Status, r.Body)
 				}
-				if again := try(); again.Status != 400 && (behind || n > 1) {
-					t.Errorf("%s, write %d failed (behind: %v): it works again: %d", name, n, behind, again.Status)
+				if again := try(); again.Status != 400 && (after || n > 1) {
+					t.Errorf("%s, write %d failed (after: %v): it works again: %d", name, n, after, again.Status)
 				}
 			}
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation/frappe/frappetest"
+	"github.com/fedhub/fedhub/internal/testkit/faultstore"
 )
 
 // A simulated is a simulated site and the client that it is here. Both are at
@@ -146,24 +147,24 @@ func TestNoSiteOfAnyGenerationIsSentAnError(t *testing.T) {
 // A failure of ours is a page of ours, with nothing sent to the site; and the
 // site's own requests get JSON.
 func TestAFailureOfOursIsKeptFromASite(t *testing.T) {
-	f := &faulty{Backend: openSQLite(t)}
-	w := newWorld(t, f)
+	db := faultstore.New(openSQLite(t))
+	w := newWorld(t, db)
 	w.person("ada@example.org")
 	s := w.simulate(t, frappetest.G1, clients.FrappeProvider)
 	b := w.browser()
 	p := b.signIn(s.press(t, b, ""), "ada@example.org")
-	f.next(1, false)
+	db.Arm(faultstore.Plan{Counts: ofIssuing, Nth: 1})
 	p = b.submit(p, "/consent", "decision", "allow")
 	if p.Status < 500 || p.Location != "" || !strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") {
 		t.Errorf("agreeing: %d, %q", p.Status, p.Location)
 	}
-	want(t, "it did fail", f.over(), true)
+	want(t, "it did fail", db.Disarm().Failed, true)
 
 	code := s.codeFor(t, b, "ada@example.org", "s")
-	f.next(1, false)
+	db.Arm(faultstore.Plan{Counts: ofIssuing, Nth: 1})
 	r := w.raw(frappePath+"get_token", s.siteForm(code))
 	if r.Status < 500 || r.str("error") == "" || r.str("access_token") != "" || r.Header.Get("Location") != "" {
 		t.Errorf("the token endpoint: %d %s", r.Status, r.Body)
 	}
-	want(t, "it did fail too", f.over(), true)
+	want(t, "it did fail too", db.Disarm().Failed, true)
 }

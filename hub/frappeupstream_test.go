@@ -1,10 +1,8 @@
 package hub_test
 
 import (
-	"context"
 	"net/http"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -12,6 +10,7 @@ import (
 	"github.com/fedhub/fedhub/federation/frappe/frappetest"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/testkit/faultstore"
 )
 
 // A siteAbove is a simulated Frappe site that people come from.
@@ -179,7 +178,7 @@ func TestWhoBecomesAnAdministratorMeanwhileSignsInAnotherWay(t *testing.T) {
 		change func(*federation.LoginKey)
 		status int
 	}{"older": {keeping, http.StatusForbidden}, "newer": {newest, http.StatusOK}} {
-		db := &blind{Backend: openSQLite(t)}
+		db := faultstore.New(openSQLite(t))
 		s := aboveOn(t, db, frappetest.G3, row.change)
 		s.person(rootHere, users.AdminRole)
 		b := s.browser()
@@ -197,23 +196,13 @@ func TestWhoBecomesAnAdministratorMeanwhileSignsInAnotherWay(t *testing.T) {
 		}
 		want(t, name, b.open("/admin/clients").Status, row.status)
 		s.clock.skip(time.Minute)
-		db.on.Store(true)
+		db.Arm(faultstore.Plan{Counts: ofLoginKeys, Nth: 1, Onwards: true})
 		want(t, name+": while nobody knows what the key is", b.open("/admin/clients").Status, http.StatusServiceUnavailable)
 	}
 }
 
-// A blind backend finds no login keys while it is on: it fails.
-type blind struct {
-	store.Backend
-	on atomic.Bool
-}
-
-func (b *blind) Find(ctx context.Context, set string, q store.Query) ([]store.Record, error) {
-	if b.on.Load() && set == "loginkeys" {
-		return nil, errFault
-	}
-	return b.Backend.Find(ctx, set, q)
-}
+// ofLoginKeys counts the searches for login keys.
+func ofLoginKeys(c faultstore.Call) bool { return c.Verb == "Find" && c.Set == "loginkeys" }
 
 // An older site takes any secret; only the ID token shows that it is wrong.
 func TestATestWithAWrongSecretNamesIt(t *testing.T) {

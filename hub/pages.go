@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -36,12 +37,16 @@ func (h *Hub) frame(r *http.Request) templates.Frame {
 }
 
 // bind is what a form is good for: this browser, and the session in it.
-func (h *Hub) bind(w http.ResponseWriter, r *http.Request) string {
+func (h *Hub) bind(w http.ResponseWriter, r *http.Request) (string, error) {
 	b := h.sessions.Browser(w, r)
-	if p, err := h.sessions.Current(r); err == nil {
+	p, err := h.sessions.Current(r)
+	switch {
+	case err == nil:
 		b += " " + p.Session.ID
+	case !errors.Is(err, sessions.ErrNobody):
+		return "", err
 	}
-	return b
+	return b, nil
 }
 
 // home is GET /.

@@ -30,6 +30,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store/mongodb/mongodtest"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/testkit/faultstore"
 )
 
 // onBothEngines tells the same story on the embedded database and on a real
@@ -85,7 +86,7 @@ func newWorldAs(t testing.TB, backend store.Backend, config hub.Config) *world {
 	w := &world{TB: t, clock: &clock{}, log: &logbook{}, backend: backend}
 	var handler atomic.Pointer[hub.Hub]
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		handler.Load().ServeHTTP(rw, r)
+		handler.Load().ServeHTTP(rw, r.WithContext(faultstore.Request(r.Context())))
 	}))
 	t.Cleanup(server.Close)
 	if config.URL == "" {

@@ -54,7 +54,11 @@ func (d *Door) ChangePassword(c *gin.Context) error {
 	case p.User.Password == "" && !d.fresh(c, p):
 		return again(c, "/account/password")
 	case p.User.Password != "":
-		if alert := d.wrongPassword(c, p, form["current"]); alert.Some() {
+		alert, err := d.wrongPassword(c, p, form["current"])
+		if err != nil {
+			return err
+		}
+		if alert.Some() {
 			return d.showPassword(c, http.StatusUnprocessableEntity, p, templates.ChangePassword{Alert: alert})
 		}
 	}
@@ -78,18 +82,20 @@ func (d *Door) ChangePassword(c *gin.Context) error {
 	return web.SeeOther(c, "/account?done=password")
 }
 
-func (d *Door) wrongPassword(c *gin.Context, p sessions.Person, current string) templates.Note {
+func (d *Door) wrongPassword(c *gin.Context, p sessions.Person, current string) (templates.Note, error) {
 	_, err := d.Users.Authenticate(c.Request.Context(), p.User.Email, current)
 	var slow *users.Throttled
 	switch {
 	case err == nil:
-		return templates.Note{}
+		return templates.Note{}, nil
 	case errors.As(err, &slow):
-		return templates.Note{Tone: "danger", Title: "Too many attempts.", Text: "Wait a little, then try again."}
+		return templates.Note{Tone: "danger", Title: "Too many attempts.", Text: "Wait a little, then try again."}, nil
 	case errors.Is(err, users.ErrBusy):
-		return templates.Note{Tone: "warn", Title: "Too many people are signing in right now.", Text: "Try again in a moment."}
+		return templates.Note{Tone: "warn", Title: "Too many people are signing in right now.", Text: "Try again in a moment."}, nil
+	case errors.Is(err, users.ErrWrongPassword), errors.Is(err, users.ErrDisabled):
+		return templates.Note{Tone: "danger", Title: "That isn't your current password.", Text: "Check it and try again."}, nil
 	}
-	return templates.Note{Tone: "danger", Title: "That isn't your current password.", Text: "Check it and try again."}
+	return templates.Note{}, err
 }
 
 // goOn keeps this browser signed in, in a session of the new epoch. Its

@@ -41,14 +41,23 @@ func (h *Handler) Backchannel(c *gin.Context) error {
 	if err != nil {
 		return h.badLogout(c, key.ID, err)
 	}
-	err = h.Replay(c.Request.Context(), "logout/"+key.ID+"/"+ended.JTI, ended.Expires)
-	if errors.Is(err, fs.ErrExist) {
-		return h.badLogout(c, key.ID, errors.New("the token was used before"))
-	}
+	jti := "logout/" + key.ID + "/" + ended.JTI
+	used, err := h.Replayed(c.Request.Context(), jti)
 	if err != nil {
 		return err
 	}
-	return h.endUpstream(c, key.ID, ended)
+	if used {
+		return h.badLogout(c, key.ID, errors.New("the token was used before"))
+	}
+	if err := h.endUpstream(c, key.ID, ended); err != nil {
+		return err
+	}
+	// Last of all: whoever is told that it failed may send the same token again.
+	if err := h.Replay(c.Request.Context(), jti, ended.Expires); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	c.Status(http.StatusOK) // §2.8
+	return nil
 }
 
 func (h *Handler) endUpstream(c *gin.Context, keyID string, ended federation.Ended) error {
@@ -62,7 +71,6 @@ func (h *Handler) endUpstream(c *gin.Context, keyID string, ended federation.End
 			return err
 		}
 	}
-	c.Status(http.StatusOK) // §2.8
 	return nil
 }
 

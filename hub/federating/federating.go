@@ -28,4 +28,6 @@ type Handler struct {
 	// Replay remembers a logout token's jti until it expires; one that was
 	// seen before is fs.ErrExist.
 	Replay func(ctx context.Context, id string, until time.Time) error
+	// Replayed says whether Replay remembers an id.
+	Replayed func(ctx context.Context, id string) (bool, error)
 }

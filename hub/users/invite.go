@@ -64,8 +64,11 @@ func (k *Keeper) Invite(ctx context.Context, n NewInvitation) (token string, i I
 	if err := problems.err(); err != nil {
 		return "", Invitation{}, err
 	}
-	if _, err := k.byKey(ctx, key); !errors.Is(err, fs.ErrNotExist) {
-		return "", Invitation{}, errors.Join(err, fs.ErrExist)
+	switch _, err := k.byKey(ctx, key); {
+	case err == nil:
+		return "", Invitation{}, fs.ErrExist
+	case !errors.Is(err, fs.ErrNotExist):
+		return "", Invitation{}, err
 	}
 	if n.Life == 0 {
 		n.Life = InvitationLife
@@ -90,6 +93,17 @@ func (k *Keeper) keepInvitation(ctx context.Context, i Invitation) error {
 		return fmt.Errorf("keep an invitation: %w", err)
 	}
 	return nil
+}
+
+// handBack keeps an invitation whose account could not be made, so that it can
+// be tried again. If the account is there after all, its address lets nobody
+// make it twice.
+func (k *Keeper) handBack(ctx context.Context, i Invitation) error {
+	err := k.invitations.Insert(context.WithoutCancel(ctx), i)
+	if errors.Is(err, fs.ErrExist) { // it was not taken, or replaced by a newer one
+		return nil
+	}
+	return err
 }
 
 // Invited reports whether a canonical address is invited.
@@ -142,17 +156,21 @@ func (k *Keeper) Accept(ctx context.Context, token, name, password string) (User
 	if user.Password, err = k.firstHash(ctx, n); err != nil {
 		return User{}, err
 	}
+	seen := i
 	i, err = k.invitations.Take(ctx, i.ID)
 	if errors.Is(err, fs.ErrNotExist) {
 		return User{}, ErrInvitation
 	}
-	if err != nil {
-		return User{}, err
+	if err != nil { // it may be taken
+		return User{}, errors.Join(err, k.handBack(ctx, seen))
 	}
 	if i.Token != setupID(token) { // it was replaced just now
 		return User{}, errors.Join(ErrInvitation, k.keepInvitation(context.WithoutCancel(ctx), i))
 	}
 	if err := k.users.Insert(ctx, user); err != nil {
+		if !errors.Is(err, fs.ErrExist) {
+			err = errors.Join(err, k.handBack(ctx, i))
+		}
 		return User{}, fmt.Errorf("make the account of an invitation: %w", err)
 	}
 	return user, nil

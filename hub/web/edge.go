@@ -165,7 +165,10 @@ func (e *Edge) show(c *gin.Context, status int, page templates.Page, nonce strin
 	frame.Path = c.Request.URL.Path
 	frame.Reference = Ref(c)
 	frame.Nonce = nonce
-	frame.CSRF = e.Forms.Token(c.Writer, c.Request)
+	var err error
+	if frame.CSRF, err = e.Forms.Token(c.Writer, c.Request); err != nil && status < http.StatusBadRequest {
+		return err // a page that says what is wrong is shown all the same
+	}
 	frame.Notice = notice(c)
 	var body bytes.Buffer
 	if err := templates.Render(&body, frame, page); err != nil {

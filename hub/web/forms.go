@@ -15,15 +15,20 @@ import (
 // is needed because a request without either header passes the first check.
 type Forms struct {
 	Key []byte
-	// Bind names the browser and the session, setting a cookie if need be.
-	Bind func(http.ResponseWriter, *http.Request) string
+	// Bind names the browser and the session, setting a cookie if need be. An
+	// error means that nobody knows which session it is.
+	Bind func(http.ResponseWriter, *http.Request) (string, error)
 }
 
 // Token returns what a form must send back as csrf.
-func (f Forms) Token(w http.ResponseWriter, r *http.Request) string {
+func (f Forms) Token(w http.ResponseWriter, r *http.Request) (string, error) {
+	bound, err := f.Bind(w, r)
+	if err != nil {
+		return "", err
+	}
 	mac := hmac.New(sha256.New, f.Key)
-	mac.Write([]byte(f.Bind(w, r)))
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+	mac.Write([]byte(bound))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)), nil
 }
 
 var crossOrigin = http.NewCrossOriginProtection()
@@ -41,7 +46,10 @@ func (e *Edge) Check(h Handler) Handler {
 		if err != nil {
 			return err
 		}
-		want := e.Forms.Token(c.Writer, c.Request)
+		want, err := e.Forms.Token(c.Writer, c.Request)
+		if err != nil {
+			return err
+		}
 		if !hmac.Equal([]byte(params["csrf"]), []byte(want)) {
 			return Stale(e.again(c, params["flow"]))
 		}

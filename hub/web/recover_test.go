@@ -23,7 +23,7 @@ func newServed(h Handler) (*gin.Engine, *bytes.Buffer) {
 	log := &bytes.Buffer{}
 	e := &Edge{
 		Log: slog.New(slog.NewTextHandler(log, nil)), Now: time.Now, Issuer: "https://id.example.org",
-		Forms: Forms{Key: []byte("k"), Bind: func(http.ResponseWriter, *http.Request) string { return "b" }},
+		Forms: Forms{Key: []byte("k"), Bind: func(http.ResponseWriter, *http.Request) (string, error) { return "b", nil }},
 		Frame: func(*http.Request) templates.Frame { return templates.Frame{} },
 	}
 	engine := gin.New()

@@ -30,7 +30,7 @@ type Call struct {
 func (c Call) String() string { return c.Verb + " " + c.Set }
 
 // Writes reports whether the call can change a record.
-func (c Call) Writes() bool { return c.Verb != "Get" && c.Verb != "Find" }
+func (c Call) Writes() bool { return c.Verb != "Get" && c.Verb != "Find" && c.Verb != "Count" }
 
 // A Plan says which call fails.
 type Plan struct {
@@ -160,6 +160,11 @@ func (s *Store) Delete(ctx context.Context, set, id string) error {
 // Find is one call.
 func (s *Store) Find(ctx context.Context, set string, q store.Query) ([]store.Record, error) {
 	return call(ctx, s, "Find", set, func() ([]store.Record, error) { return s.Backend.Find(ctx, set, q) })
+}
+
+// Count is one call.
+func (s *Store) Count(ctx context.Context, set string, q store.Query) (int, error) {
+	return call(ctx, s, "Count", set, func() (int, error) { return s.Backend.Count(ctx, set, q) })
 }
 
 // Sweep is one call.
