@@ -97,13 +97,13 @@ func (h *Hub) broke(c *gin.Context, p web.Problem, err error) {
 		return
 	}
 	protocol := p.Protocol
-	text := "The person saw: " + p.Heading
+	code, text := "", "The person saw: "+p.Heading
 	if protocol != nil || errors.As(err, &protocol) {
 		text += " Told to developers: " + protocol.Description + "."
 	}
 	page := under(c.FullPath(), signsIn)
 	if !page && protocol != nil {
-		text = "The app was told: " + protocol.Description + "."
+		code, text = traces.ToldApp, "The app was told: "+protocol.Description+"."
 	}
 	facts := []traces.Fact{{Name: "status", Value: strconv.Itoa(p.Status)}}
 	if protocol != nil {
@@ -112,7 +112,7 @@ func (h *Hub) broke(c *gin.Context, p web.Problem, err error) {
 	if cause := behind(p, err); cause != "" {
 		facts = append(facts, traces.Fact{Name: "behind it", Value: cause})
 	}
-	a.Broke(page, text, facts...)
+	a.Broke(page, code, text, facts...)
 }
 
 // behind is the private cause of an error, if it says more than what was shown.
@@ -122,7 +122,7 @@ func behind(p web.Problem, err error) string {
 		return ""
 	case p.Cause == nil:
 		return err.Error()
-	case p.Protocol != nil && p.Cause.Error() == p.Protocol.Error():
+	case p.Protocol != nil && p.Cause == error(p.Protocol):
 		return ""
 	}
 	return p.Cause.Error()

@@ -5,7 +5,6 @@ import (
 	"html/template"
 	"net/url"
 	"slices"
-	"strings"
 )
 
 // A Scope is one thing that a client may do, in words.
@@ -37,20 +36,23 @@ func ScopeInWords(name string) Scope {
 // ClaimInWords describes a single claim that is asked for on its own (OIDC
 // Core §5.5).
 func ClaimInWords(name string) Scope {
+	switch name { // what is no thing of yours
+	case "email_verified":
+		return Scope{Text: "See whether your email address was proved"}
+	case "phone_number_verified":
+		return Scope{Text: "See whether your phone number was proved"}
+	case "updated_at":
+		return Scope{Text: "See when your profile last changed"}
+	}
 	words := map[string]string{
-		"email": "email address", "email_verified": "whether your email address was proved", "phone_number": "phone number",
-		"phone_number_verified": "whether your phone number was proved", "address": "postal address", "name": "name",
+		"email": "email address", "phone_number": "phone number", "address": "postal address", "name": "name",
 		"given_name": "first name", "family_name": "last name", "middle_name": "middle name", "nickname": "nickname",
 		"preferred_username": "user name", "profile": "profile page", "picture": "picture", "website": "website",
-		"gender": "gender", "birthdate": "date of birth", "zoneinfo": "time zone", "locale": "language",
-		"updated_at": "when your profile last changed", "roles": "roles",
+		"gender": "gender", "birthdate": "date of birth", "zoneinfo": "time zone", "locale": "language", "roles": "roles",
 	}
 	what, ok := words[name]
-	switch {
-	case !ok:
+	if !ok {
 		return Scope{Text: "See your “" + name + "”"}
-	case strings.HasPrefix(what, "whe"):
-		return Scope{Text: "See " + what}
 	}
 	return Scope{Text: "See your " + what}
 }

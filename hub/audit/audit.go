@@ -26,6 +26,7 @@ type Event struct {
 	LoginKey string            `bson:"loginKey,omitempty"`
 	IP       string            `bson:"ip,omitempty"`
 	Ref      string            `bson:"ref,omitempty"`    // the reference shown on error pages
+	Code     string            `bson:"code,omitempty"`   // what it is, for the program, where the kind does not say all
 	Reason   string            `bson:"reason,omitempty"` // a sentence for the administrator
 	Detail   map[string]string `bson:"detail,omitempty"`
 	Expires  time.Time         `bson:"expires"`

@@ -148,7 +148,7 @@ func (d *Door) answerError(c *gin.Context, client clients.Client, flow flows.Flo
 		traces.Of(c.Request.Context()).Remark(traces.Denied, protocol.Description, traces.Fact{Name: "error", Value: protocol.Code})
 	}
 	traceDenial(c, protocol, err)
-	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.RequestRefused, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: protocol.Error()})
+	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.RequestRefused, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Code: protocol.Code, Reason: protocol.Error()})
 	if client.Frappe != nil && !client.Frappe.SendErrors {
 		return keepFromSite(client, protocol, err)
 	}

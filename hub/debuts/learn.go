@@ -7,7 +7,6 @@ import (
 
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/traces"
-	"github.com/fedhub/fedhub/hub/users"
 )
 
 // The kinds of mistakes.
@@ -72,14 +71,14 @@ var lessons = map[string]lesson{
 // refused is an error that the client was meant to be told. That the person
 // said no is known from the step before.
 func refused(d *Debut, s traces.Step, now time.Time) {
-	if !strings.HasPrefix(s.Text, "access_denied") {
+	if s.Code != "access_denied" {
 		d.wrong(Request, s, now)
 	}
 }
 
 // signInFailed matters only where trying again does not help.
 func signInFailed(d *Debut, s traces.Step, now time.Time) {
-	if s.Text == users.ErrDisabled.Error() {
+	if s.Code == traces.Disabled {
 		d.wrong(Disabled, s, now)
 	}
 }
@@ -87,7 +86,7 @@ func signInFailed(d *Debut, s traces.Step, now time.Time) {
 // problem is what a site was told at the token endpoint, where no other step
 // says why.
 func problem(d *Debut, s traces.Step, now time.Time) {
-	if s.Outcome == traces.Failed && strings.HasPrefix(s.Text, "The app was told") {
+	if s.Outcome == traces.Failed && s.Code == traces.ToldApp {
 		d.wrong(Token, s, now)
 	}
 }

@@ -27,6 +27,7 @@ import (
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/ties"
+	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
@@ -223,7 +224,11 @@ func span(d time.Duration) string {
 }
 
 func (d *Door) failed(c *gin.Context, j journey, err error) {
-	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SignInFailed, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: err.Error()})
+	e := audit.Event{Kind: audit.SignInFailed, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: err.Error()}
+	if errors.Is(err, users.ErrDisabled) {
+		e.Code = traces.Disabled
+	}
+	d.Audit.Record(c.Request.Context(), e)
 }
 
 // finish starts the session and sends the browser on its way.

@@ -155,7 +155,7 @@ func (a *Attempt) Fail(what, text string, facts ...Fact) {
 // Broke adds what the person, or the app, was told: it failed there unless it
 // is known already at which step. Only an attempt that has begun can break;
 // begins says that this is one in any case.
-func (a *Attempt) Broke(begins bool, text string, facts ...Fact) {
+func (a *Attempt) Broke(begins bool, code, text string, facts ...Fact) {
 	if a == nil {
 		return
 	}
@@ -165,7 +165,7 @@ func (a *Attempt) Broke(begins bool, text string, facts ...Fact) {
 		outcome = Noted
 	}
 	a.mu.Unlock()
-	a.add(begins, Step{What: Problem, Outcome: outcome, Text: text, Facts: facts})
+	a.add(begins, Step{What: Problem, Outcome: outcome, Code: code, Text: text, Facts: facts})
 }
 
 // Began adds the step that a request began with, where it is known only at the
@@ -194,7 +194,7 @@ func Hear(ctx context.Context, e audit.Event) {
 	if e.Kind == audit.RequestRefused && a.told() {
 		return
 	}
-	s := Step{What: e.Kind, Outcome: w.outcome, Text: e.Reason}
+	s := Step{What: e.Kind, Outcome: w.outcome, Code: e.Code, Text: e.Reason}
 	if s.Text == "" {
 		s.Text = w.text
 	}

@@ -71,6 +71,7 @@ type Step struct {
 	Took    time.Duration `bson:"took"` // since the step before it in the same request
 	What    string        `bson:"what"`
 	Outcome string        `bson:"outcome"`
+	Code    string        `bson:"code,omitempty"` // what it is, for the program: Text is for people alone
 	Text    string        `bson:"text,omitempty"` // a sentence for the administrator
 	Facts   []Fact        `bson:"facts,omitempty"`
 }

@@ -24,6 +24,13 @@ const (
 	Problem  = "problem"
 )
 
+// Codes of steps, where the kind does not say all. That of a refused request is
+// the error's (RFC 6749 §4.1.2.1).
+const (
+	ToldApp  = "told app" // a Problem that the app was told, and not a person
+	Disabled = "disabled" // the account of who signed in is
+)
+
 // A meaning is what a kind of step is called, and what it means for the attempt.
 type meaning struct {
 	title   string

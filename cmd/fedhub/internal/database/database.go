@@ -89,13 +89,14 @@ func hide(err error, address string) error {
 	}
 	_, password, _ := strings.Cut(secret, ":")
 	text := err.Error()
+	hidden := text
 	for _, word := range []string{secret, password} {
 		if word != "" {
-			text = strings.ReplaceAll(text, word, "[hidden]")
+			hidden = strings.ReplaceAll(hidden, word, "[hidden]")
 		}
 	}
-	if text == err.Error() {
+	if hidden == text {
 		return err
 	}
-	return errors.New(text)
+	return errors.New(hidden)
 }

@@ -1,0 +1,19 @@
+package traces
+
+import "testing"
+
+// Where the app was told, and no step says more, its page is where to look.
+func TestWhatTheAppWasToldIsMendedAtItsPage(t *testing.T) {
+	for name, tt := range map[string]struct {
+		step Step
+		want string
+	}{
+		"the app was told":  {Step{What: Problem, Code: ToldApp, Outcome: Failed, Text: "Anything."}, "/admin/clients/payroll"},
+		"a person was told": {Step{What: Problem, Outcome: Failed, Text: "The app was told: no."}, ""},
+	} {
+		trace := Trace{State: Failed, About: About{Client: "payroll"}, Steps: []Step{tt.step}}
+		if fix, _ := trace.Fix(); fix.Path != tt.want {
+			t.Errorf("%s: got %q, want %q", name, fix.Path, tt.want)
+		}
+	}
+}
