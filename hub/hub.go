@@ -110,7 +110,7 @@ func New(ctx context.Context, config Config, backend store.Backend) (*Hub, error
 	if err != nil {
 		return nil, err
 	}
-	if err := backend.Prepare(ctx, sets()); err != nil {
+	if err := schema().Prepare(ctx, backend, sets(), time.Now); err != nil {
 		return nil, fmt.Errorf("prepare the database: %w", err)
 	}
 	h := &Hub{config: config, backend: backend, data: openData(backend, config.Now)}

@@ -27,6 +27,12 @@ type Backend interface {
 	// once. A set that was not declared to Prepare cannot be used.
 	Prepare(ctx context.Context, sets []Spec) error
 
+	// Raise says that this program lays records out as of this major version,
+	// and is ErrNewer where a higher one was said. An engine that can look at
+	// it in every write refuses the writes of older programs from then on; one
+	// that cannot may do nothing, for Schema has looked.
+	Raise(ctx context.Context, major int) error
+
 	Insert(ctx context.Context, set string, r Record) error
 
 	// Get returns expired records too, as long as they are there: only the

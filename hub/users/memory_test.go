@@ -169,5 +169,7 @@ func (m *memory) Count(ctx context.Context, set string, q store.Query) (int, err
 	return len(found), err
 }
 
+func (m *memory) Raise(context.Context, int) error { return nil }
+
 func (m *memory) Sweep(context.Context, time.Time) (int, error) { return 0, nil }
 func (m *memory) Close(context.Context) error                   { return nil }

@@ -153,6 +153,10 @@ func within(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, patience)
 }
 
+// Raise does nothing: a write touches one document, and so cannot look at a
+// version as well.
+func (d *DB) Raise(context.Context, int) error { return nil }
+
 // Close ends the connections when nothing uses them any more, or ctx ends.
 func (d *DB) Close(ctx context.Context) error {
 	err := d.client.Disconnect(ctx)

@@ -61,6 +61,12 @@ func (s *session) row(text string, args []any, into ...any) error {
 	return statement.QueryRowContext(context.Background(), args...).Scan(into...)
 }
 
+// version is the major version that programs on this file have reached.
+func (s *session) version() (version int64, err error) {
+	err = s.row("PRAGMA user_version", nil, &version)
+	return version, err
+}
+
 // discard closes the connection instead of giving it back to the pool, and so
 // ends its transaction. Its statements go first: SQLite keeps a connection,
 // with its locks, for as long as it has any.

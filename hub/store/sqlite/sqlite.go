@@ -20,6 +20,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
 	"sync/atomic"
 
 	"github.com/fedhub/fedhub/hub/store"
@@ -31,6 +32,7 @@ type DB struct {
 	write *sql.DB // the one connection of the writer
 
 	tables atomic.Pointer[map[string]*table]
+	major  atomic.Int64 // of the program, as Raise was told; 0 before that
 
 	writes  chan *write
 	closing func()        // takes no more writes
@@ -67,6 +69,19 @@ func (d *DB) Close(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// Raise writes the major version into the file's header, where every write
+// transaction of every process looks.
+func (d *DB) Raise(ctx context.Context, major int) error {
+	d.major.Store(int64(major))
+	return d.submit(ctx, func(s *session) error {
+		version, err := s.version()
+		if err != nil || version >= int64(major) {
+			return err
+		}
+		return s.exec("PRAGMA user_version = " + strconv.Itoa(major))
+	})
 }
 
 // closeAll closes the writer's connection last: only one that may write can

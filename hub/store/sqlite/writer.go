@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/fedhub/fedhub/hub/store"
 )
 
 // A write is one caller's change, waiting to share a transaction.
@@ -68,6 +70,11 @@ func (d *DB) gather(first *write) []*write {
 // commit applies a group in one transaction and tells every caller.
 func (d *DB) commit(group []*write) {
 	if err := d.begin(group); err != nil {
+		tell(group, func(int) error { return err })
+		return
+	}
+	if err := d.admitted(); err != nil {
+		d.forget()
 		tell(group, func(int) error { return err })
 		return
 	}
@@ -145,6 +152,20 @@ func (d *DB) tryBegin() error {
 		d.session = s
 	}
 	return d.session.exec("BEGIN IMMEDIATE")
+}
+
+// admitted stops a program that is older than one that has been here: it
+// would write what that one does not understand.
+func (d *DB) admitted() error {
+	known := d.major.Load()
+	if known == 0 {
+		return nil
+	}
+	version, err := d.session.version()
+	if err == nil && version > known {
+		return store.ErrNewer
+	}
+	return err
 }
 
 // abandoned reports whether nobody waits for this group any more.

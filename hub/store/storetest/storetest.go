@@ -74,6 +74,11 @@ func Run(t *testing.T, database Database) {
 		{"one of many displaces an expired record", raceDisplace},
 		{"a counter raised by many is exact", raceCounter},
 
+		{"upgrades run once, in order", upgradesOnce},
+		{"an upgrade that was cut off goes on where it was", upgradeGoesOn},
+		{"of many processes one upgrades", upgradeTogether},
+		{"a newer database is refused", newerRefused},
+
 		{"hostile ids are only ids", hostile},
 		{"what is not text is nowhere", notText},
 		{"a caller that has left gets its own reason", contexts},
