@@ -211,13 +211,13 @@ var debts = map[string]int{
 	"files hub/users":     34,
 	"lines clients":       7365,
 	"lines federation":    2484,
-	"lines hub/admin":     4061,
+	"lines hub/admin":     4063,
 	"lines hub/oidc":      2939,
 	"lines hub/users":     4521,
 	"packages untested":   16,
-	"doubles among rooms": 6598,
+	"doubles among rooms": 7055,
 	"services with HTTP":  5,
-	"lines of code":       51802,
+	"lines of code":       52700,
 }
 
 // sizes are the lines of every production file, by folder: all of them, or
