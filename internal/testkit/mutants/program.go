@@ -41,8 +41,8 @@ func rehearse(programs []program, limit int, folder string) (seen []int, err err
 		p := &programs[i]
 		p.limit = 10 * time.Minute
 		began := time.Now()
-		if !p.green(0, "MUTANTS_SEEN="+log) {
-			return nil, fmt.Errorf("the tests of %s are not green without a mutation", p.folder)
+		if said, err := p.tested(0, "MUTANTS_SEEN="+log); err != nil {
+			return nil, fmt.Errorf("the tests of %s are not green without a mutation: %w\n%s", p.folder, err, said)
 		}
 		p.limit = time.Duration(limit)*time.Since(began) + 5*time.Second
 	}
@@ -60,12 +60,18 @@ func rehearse(programs []program, limit int, folder string) (seen []int, err err
 	return slices.Compact(seen), nil
 }
 
-// green runs the tests with one mutation.
-func (p program) green(number int, more ...string) bool {
+// green says whether the tests notice nothing of a mutation.
+func (p program) green(number int) bool {
+	_, err := p.tested(number)
+	return err == nil
+}
+
+// tested runs the tests with one mutation, or with none.
+func (p program) tested(number int, more ...string) (said []byte, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), p.limit+time.Second)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, p.path, "-test.failfast", "-test.timeout="+p.limit.String(), "-test.run="+p.run)
 	cmd.Dir = p.folder
 	cmd.Env = append(append(os.Environ(), "MUTANT="+strconv.Itoa(number)), more...)
-	return cmd.Run() == nil
+	return cmd.CombinedOutput()
 }
