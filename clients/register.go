@@ -2,7 +2,6 @@ package clients
 
 import (
 	"context"
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/fedhub/fedhub/internal/names"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 // The errors of RFC 7591 §3.2.2.
@@ -137,7 +137,7 @@ func (r *Registry) Registered(ctx context.Context, id, token string) (Client, er
 }
 
 func (c Client) managedBy(token string) bool {
-	same := subtle.ConstantTimeCompare([]byte(c.Registration.TokenHash), []byte(hash(token))) == 1
+	same := secrets.Same(c.Registration.TokenHash, hash(token))
 	return same && c.Registration.TokenHash != ""
 }
 

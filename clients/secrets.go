@@ -2,11 +2,6 @@ package clients
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/internal/names"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 // A Secret is one of the secrets a client may show. Several can be active, so
@@ -115,12 +111,12 @@ func (c Client) use(secretID string, now time.Time) {
 // match compares digests in constant time and always to the end, so that
 // neither the place of a difference nor the number of secrets shows. With no
 // secret at all it still does the work of one.
-func match(secrets []Secret, presented string, now time.Time) (Secret, bool) {
+func match(kept []Secret, presented string, now time.Time) (Secret, bool) {
 	given := hash(presented)
 	var found Secret
 	ok := 0
-	for _, s := range append(slices.Clone(secrets), Secret{Hash: strings.Repeat("0", len(given))}) {
-		if subtle.ConstantTimeCompare([]byte(s.Hash), []byte(given)) == 1 && s.ID != "" && s.Active(now) {
+	for _, s := range append(slices.Clone(kept), Secret{Hash: strings.Repeat("0", len(given))}) {
+		if secrets.Same(s.Hash, given) && s.ID != "" && s.Active(now) {
 			found, ok = s, 1
 		}
 	}
@@ -151,12 +147,9 @@ func (r *Registry) touch(ctx context.Context, id string, used Secret) {
 // randomText returns n random bytes as base64url, whose characters need no
 // escaping in a form, a header or a shell.
 func randomText(n int) string {
-	b := make([]byte, n)
-	rand.Read(b) // never fails
-	return base64.RawURLEncoding.EncodeToString(b)
+	return secrets.Text(n)
 }
 
 func hash(value string) string {
-	sum := sha256.Sum256([]byte(value))
-	return hex.EncodeToString(sum[:])
+	return secrets.HexHash(value)
 }

@@ -19,12 +19,12 @@ package federation
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 // A Connector signs a person in at one upstream. It is safe for concurrent use.
@@ -113,9 +113,7 @@ type Leg struct {
 
 // Random is 256 bits nobody can guess, for the secrets of a leg.
 func Random() string {
-	b := make([]byte, 32)
-	rand.Read(b) // never fails, see crypto/rand
-	return base64.RawURLEncoding.EncodeToString(b)
+	return secrets.New()
 }
 
 // Hints are what the client asked of us and the upstream should know. They

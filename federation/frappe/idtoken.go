@@ -2,17 +2,18 @@ package frappe
 
 import (
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
+
 	"github.com/fedhub/fedhub/federation"
 	reading "github.com/fedhub/fedhub/federation/internal/claims"
 	"github.com/fedhub/fedhub/internal/jsonx"
-	"github.com/go-jose/go-jose/v4"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 const skew = 2 * time.Minute // how far the site's clock may be off
@@ -38,7 +39,7 @@ func key(secret string) []byte {
 // verify returns the claims of the id_token of a sign-in.
 func (c *Connector) verify(leg federation.Leg, got tokens) (claims, error) {
 	return c.checked(got, func(d reading.Document) error {
-		if leg.Nonce == "" || subtle.ConstantTimeCompare([]byte(d.Exact("nonce")), []byte(leg.Nonce)) != 1 { // FE-13
+		if leg.Nonce == "" || !secrets.Same(d.Exact("nonce"), leg.Nonce) { // FE-13
 			return errors.New("its nonce is not the one that was sent")
 		}
 		return nil
@@ -146,7 +147,7 @@ func hash(d reading.Document, access string) error {
 		return nil
 	}
 	sum := sha256.Sum256([]byte(access))
-	if want := base64.RawURLEncoding.EncodeToString(sum[:sha256.Size/2]); subtle.ConstantTimeCompare([]byte(d.Exact("at_hash")), []byte(want)) != 1 {
+	if want := base64.RawURLEncoding.EncodeToString(sum[:sha256.Size/2]); !secrets.Same(d.Exact("at_hash"), want) {
 		return errors.New("its at_hash is not of the access token")
 	}
 	return nil

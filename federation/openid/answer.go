@@ -1,10 +1,10 @@
 package openid
 
 import (
-	"crypto/subtle"
 	"net/url"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 // answer is what we read of the browser's query when it comes back. Whatever
@@ -49,7 +49,7 @@ func (c *Connector) readAnswer(leg federation.Leg, query url.Values) (answer, er
 	}
 	// RFC 9700 §4.7: the answer must be to the question that this browser was
 	// sent with.
-	if subtle.ConstantTimeCompare([]byte(a.state), []byte(leg.State)) != 1 {
+	if !secrets.Same(a.state, leg.State) {
 		return answer{}, c.faultf(federation.Unexpected, "the state is not the one that was sent")
 	}
 	// RFC 9700 §4.4: a leg of one upstream must not be finished at another

@@ -2,7 +2,6 @@ package openid
 
 import (
 	"context"
-	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,8 +11,10 @@ import (
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
-	"github.com/fedhub/fedhub/federation"
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 const (
@@ -194,7 +195,7 @@ func (t idToken) nonce() error {
 		return nil
 	}
 	nonce, err := t.Text("nonce")
-	if err == nil && subtle.ConstantTimeCompare([]byte(nonce), []byte(t.leg.Nonce)) != 1 {
+	if err == nil && !secrets.Same(nonce, t.leg.Nonce) {
 		err = errors.New("its nonce is not the one that was sent")
 	}
 	return err

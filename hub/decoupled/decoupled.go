@@ -11,10 +11,6 @@ package decoupled
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -26,6 +22,7 @@ import (
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/internal/names"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 // A Kind is how the request reached the person.
@@ -148,23 +145,18 @@ func (k *Keeper) Ask(ctx context.Context, r Request, life time.Duration) (secret
 }
 
 func newSecret(kind Kind) string {
-	raw := make([]byte, 32)
-	rand.Read(raw) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24
 	prefix := names.DevicePrefix
 	if kind == Back {
 		prefix = names.BackchannelPrefix
 	}
-	return prefix + base64.RawURLEncoding.EncodeToString(raw)
+	return prefix + secrets.New()
 }
 
 // hash is enough for values of 256 random bits. That of a user code could be
 // reversed, by whoever has the database, within the ten minutes of its life.
 func hash(secret string) string {
-	sum := sha256.Sum256([]byte(secret))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
+	return secrets.Hash(secret)
 }
-
-func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
 
 // ErrGone is returned for a request that is unknown, expired or decided.
 var ErrGone error = gone{}

@@ -10,6 +10,7 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/internal/names"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 const (
@@ -56,7 +57,7 @@ func (k *Keeper) Poll(ctx context.Context, kind Kind, secret, clientID string) (
 func (k *Keeper) poll(r *Request, sum string, kind Kind, clientID string) error {
 	now := k.Now()
 	switch {
-	case !same(r.Hash, sum), r.Kind != kind, r.ClientID != clientID, r.State == Spent:
+	case !secrets.Same(r.Hash, sum), r.Kind != kind, r.ClientID != clientID, r.State == Spent:
 		return errUnknown
 	case !now.Before(r.Ends):
 		return oauth.ExpiredToken("the person took too long; start again")

@@ -7,15 +7,13 @@ package dpop
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"time"
 
 	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 // A Verifier judges proofs. It is safe for concurrent use.
@@ -67,8 +65,7 @@ func (v *Verifier) Check(ctx context.Context, headers []string, want Want) (thum
 // useOnce burns the jti (RFC 9449 §11.1), last of all, and for as long as the
 // proof would be accepted for its age.
 func (v *Verifier) useOnce(ctx context.Context, p proof) error {
-	sum := sha256.Sum256([]byte("dpop\x00" + p.thumbprint + "\x00" + p.jti))
-	err := v.Replay(ctx, hex.EncodeToString(sum[:]), p.issued.Add(window+time.Second))
+	err := v.Replay(ctx, secrets.HexHash("dpop\x00"+p.thumbprint+"\x00"+p.jti), p.issued.Add(window+time.Second))
 	switch {
 	case errors.Is(err, fs.ErrExist):
 		return oauth.InvalidDPoPProof("the DPoP proof was used before; make a new one for every request")
@@ -80,6 +77,5 @@ func (v *Verifier) useOnce(ctx context.Context, p proof) error {
 
 // hashOf is the ath claim of RFC 9449 §4.2.
 func hashOf(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
+	return secrets.Hash(token)
 }

@@ -6,7 +6,6 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rsa"
-	"crypto/subtle"
 	"encoding/base64"
 	"errors"
 	"math"
@@ -14,8 +13,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/fedhub/fedhub/internal/jsonx"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 const (
@@ -169,7 +170,7 @@ func (p proof) fits(want Want, now time.Time) error {
 		return errors.New("its nbf is in the future")
 	case want.Token == "" && p.hash != "":
 		return nil // not asked for, so not looked at
-	case want.Token != "" && subtle.ConstantTimeCompare([]byte(p.hash), []byte(hashOf(want.Token))) == 0:
+	case want.Token != "" && !secrets.Same(p.hash, hashOf(want.Token)):
 		return errors.New("its ath is not the hash of the access token")
 	}
 	return nil

@@ -3,8 +3,6 @@ package flows
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/internal/names"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 // A Stop is a moment at which the browser is elsewhere, or the person is asked
@@ -139,6 +138,5 @@ func (s *Stops) Carried(kind, text string, out any) error {
 }
 
 func stopID(name string) string {
-	sum := sha256.Sum256([]byte(name))
-	return hex.EncodeToString(sum[:])
+	return secrets.HexHash(name)
 }

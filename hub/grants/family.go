@@ -2,10 +2,6 @@ package grants
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/internal/names"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 // A Family is one authorization code and what came of it.
@@ -160,18 +157,13 @@ func (k *Keeper) Begin(ctx context.Context, from string, a Authorization, p Proo
 }
 
 func newSecret() string {
-	raw := make([]byte, 32)
-	rand.Read(raw) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24
-	return base64.RawURLEncoding.EncodeToString(raw)
+	return secrets.New()
 }
 
 // hash is enough for values of 256 random bits; slow hashes are for passwords.
 func hash(secret string) string {
-	sum := sha256.Sum256([]byte(secret))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
+	return secrets.Hash(secret)
 }
-
-func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
 
 // A Proof is what a client presents together with a code.
 type Proof struct {
@@ -246,7 +238,7 @@ func (k *Keeper) Redeem(ctx context.Context, code string, p Proof) (Family, stri
 func (k *Keeper) Origin(ctx context.Context, code string) (Family, error) {
 	sum := hash(code)
 	f, err := k.families.Get(ctx, sum[:idLength])
-	if err == nil && !same(f.CodeHash, sum) {
+	if err == nil && !secrets.Same(f.CodeHash, sum) {
 		err = fs.ErrNotExist
 	}
 	return f, err
@@ -256,7 +248,7 @@ func (k *Keeper) Origin(ctx context.Context, code string) (Family, error) {
 func (k *Keeper) redeem(f *Family, sum string, p Proof) (string, error) {
 	now := k.now()
 	switch {
-	case !same(f.CodeHash, sum):
+	case !secrets.Same(f.CodeHash, sum):
 		return "", errNoCode
 	case !f.Redeemed.IsZero() || !f.Revoked.IsZero():
 		return "", k.misuse(f, "code.replayed", "the code was already used; everything issued for it has been revoked")

@@ -10,6 +10,7 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/internal/names"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 var errNoRefresh = oauth.InvalidGrant("the refresh token is unknown, expired or revoked; ask the user to sign in again")
@@ -69,7 +70,7 @@ func splitRefresh(token string) (id, root string, ok bool) {
 
 func (k *Keeper) refresh(f *Family, token, root string, r Renewal) (string, error) {
 	switch {
-	case f.ClientID != r.ClientID, !f.Revoked.IsZero(), !same(f.RootHash, hash(root)):
+	case f.ClientID != r.ClientID, !f.Revoked.IsZero(), !secrets.Same(f.RootHash, hash(root)):
 		// Never issued, or to another client: the owner's stays good, for a
 		// stranger who could end it by naming the family had a new weapon.
 		return "", errNoRefresh
@@ -77,7 +78,7 @@ func (k *Keeper) refresh(f *Family, token, root string, r Renewal) (string, erro
 		// RFC 9449 §5, RFC 8705 §4: without the key it is useless, old or new,
 		// and whoever found it must not be able to end the owner's.
 		return "", &Misuse{Family: *f, Kind: "refresh.misused", Public: oauth.InvalidGrant("the refresh token is bound to another key than the one that was proven")}
-	case !same(f.RefreshHash, hash(token)):
+	case !secrets.Same(f.RefreshHash, hash(token)):
 		return "", k.misuse(f, "refresh.reused", "the refresh token was already used; everything issued for this sign-in has been revoked")
 	case !oauth.Covers(f.Scopes, r.Narrow):
 		return "", oauth.InvalidScope("a refresh may narrow the scope, not widen it")
@@ -92,7 +93,7 @@ func (k *Keeper) refresh(f *Family, token, root string, r Renewal) (string, erro
 // using it. Anything else is fs.ErrNotExist.
 func (k *Keeper) ByRefresh(ctx context.Context, token string) (Family, error) {
 	f, err := k.OfRefresh(ctx, token)
-	if err == nil && !same(f.RefreshHash, hash(token)) {
+	if err == nil && !secrets.Same(f.RefreshHash, hash(token)) {
 		err = fs.ErrNotExist
 	}
 	return f, err
@@ -110,7 +111,7 @@ func (k *Keeper) OfRefresh(ctx context.Context, token string) (Family, error) {
 	if err != nil {
 		return Family{}, err
 	}
-	if !f.Revoked.IsZero() || !same(f.RootHash, hash(root)) {
+	if !f.Revoked.IsZero() || !secrets.Same(f.RootHash, hash(root)) {
 		return Family{}, fs.ErrNotExist
 	}
 	return f, nil

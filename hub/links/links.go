@@ -15,10 +15,6 @@ package links
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -30,6 +26,7 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/secrets"
 	"github.com/fedhub/fedhub/templates/letters"
 )
 
@@ -96,9 +93,7 @@ func (k *Keeper) New(ctx context.Context, purpose, user string, data map[string]
 	if err := k.seldom(ctx, purpose, user, now); err != nil {
 		return "", err
 	}
-	raw := make([]byte, 32)
-	rand.Read(raw) // never fails; the program stops instead
-	token = base64.RawURLEncoding.EncodeToString(raw)
+	token = secrets.New()
 	err = k.Links.Insert(ctx, Link{ID: id(token), Purpose: purpose, User: user, Data: data, Created: now, Expires: now.Add(life)})
 	if err != nil {
 		return "", fmt.Errorf("keep a link: %w", err)
@@ -124,8 +119,7 @@ func (k *Keeper) seldom(ctx context.Context, purpose, user string, now time.Time
 }
 
 func id(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
+	return secrets.HexHash(token)
 }
 
 // Look returns the link without using it; ErrLink if there is none for this

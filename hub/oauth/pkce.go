@@ -1,9 +1,9 @@
 package oauth
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/base64"
+
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 // S256 is the only code_challenge_method on offer: plain protects nobody who
@@ -36,9 +36,7 @@ func VerifierMatches(verifier, challenge string) bool {
 			return false
 		}
 	}
-	sum := sha256.Sum256([]byte(verifier))
-	want := base64.RawURLEncoding.EncodeToString(sum[:])
-	return subtle.ConstantTimeCompare([]byte(want), []byte(challenge)) == 1
+	return secrets.Same(secrets.Hash(verifier), challenge)
 }
 
 func unreserved(c byte) bool {

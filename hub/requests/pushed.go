@@ -3,8 +3,6 @@ package requests
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"io/fs"
 	"strings"
@@ -13,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 // A Pushed request was checked when it came and waits for its browser (RFC
@@ -74,8 +73,7 @@ func (k *Keeper) Push(ctx context.Context, client clients.Client, params oauth.P
 }
 
 func pushedID(uri string) string {
-	sum := sha256.Sum256([]byte(uri))
-	return hex.EncodeToString(sum[:])
+	return secrets.HexHash(uri)
 }
 
 var errNotPushed = oauth.InvalidRequestURI("request_uri is unknown, expired, already used, or another client's; push the request again")

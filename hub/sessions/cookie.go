@@ -1,10 +1,6 @@
 package sessions
 
 import (
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"io/fs"
 	"net/http"
@@ -12,6 +8,7 @@ import (
 	gorilla "github.com/gorilla/sessions"
 
 	"github.com/fedhub/fedhub/internal/names"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 var _ gorilla.Store = (*Keeper)(nil)
@@ -112,12 +109,9 @@ func (k *Keeper) setCookie(w http.ResponseWriter, name, value string, maxAge int
 }
 
 func random() string {
-	raw := make([]byte, 32)
-	rand.Read(raw) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24
-	return base64.RawURLEncoding.EncodeToString(raw)
+	return secrets.New()
 }
 
 func hash(value string) string {
-	sum := sha256.Sum256([]byte(value))
-	return hex.EncodeToString(sum[:])
+	return secrets.HexHash(value)
 }

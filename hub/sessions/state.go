@@ -2,21 +2,19 @@ package sessions
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"io/fs"
 	"net/http"
 
 	"github.com/fedhub/fedhub/internal/names"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 // State makes a session_state (OIDC Session Management §3.2): an app's page
 // asks the hub's frame (static/session.js) whether it still fits. It is made of
 // what the frame knows too: who asks, from where, and the browser state.
 func State(clientID, origin, browser, salt string) string {
-	sum := sha256.Sum256([]byte(clientID + " " + origin + " " + browser + " " + salt))
-	return hex.EncodeToString(sum[:]) + "." + salt
+	return secrets.HexHash(clientID+" "+origin+" "+browser+" "+salt) + "." + salt
 }
 
 // State returns the session_state for a client whose pages have this origin,

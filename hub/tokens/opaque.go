@@ -2,9 +2,6 @@ package tokens
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +12,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/internal/names"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 // An Opaque is an access token that says nothing to whoever holds it: what a
@@ -32,8 +30,7 @@ func (o Opaque) Key() string { return o.ID }
 func (o Opaque) ExpiresAt() time.Time { return o.Expires }
 
 func opaqueID(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
+	return secrets.Hash(token)
 }
 
 // mint gives the claims the form that the client has its access tokens in.
@@ -45,9 +42,7 @@ func (k *Keeper) mint(ctx context.Context, c clients.Client, a Access) (string, 
 	if err != nil {
 		return "", fmt.Errorf("encode claims: %w", err)
 	}
-	raw := make([]byte, 32)
-	rand.Read(raw) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24
-	token := names.AccessPrefix + base64.RawURLEncoding.EncodeToString(raw)
+	token := names.AccessPrefix + secrets.New()
 	err = k.Opaques.Insert(ctx, Opaque{ID: opaqueID(token), Access: string(text), Expires: time.Unix(a.Expires, 0)})
 	return token, err
 }

@@ -2,8 +2,6 @@ package users
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"io/fs"
 	"slices"
@@ -11,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/internal/names"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 // Imported is what a user has more who was taken over from another system.
@@ -160,8 +159,7 @@ func (k *Keeper) draftImported(i Import) (User, error) {
 	want.ID, want.Disabled, want.Password = i.ID, i.Disabled, i.NewUser.Imported
 	want.Imported = &Imported{From: i.From, At: want.Updated}
 	if want.Password != "" {
-		sum := sha256.Sum256([]byte(want.Password))
-		want.Imported.Password = hex.EncodeToString(sum[:])
+		want.Imported.Password = secrets.HexHash(string(want.Password))
 	}
 	return want, nil
 }

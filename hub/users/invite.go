@@ -2,8 +2,6 @@ package users
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 // InvitationLife is how long an invitation waits if nobody says otherwise.
@@ -73,9 +72,7 @@ func (k *Keeper) Invite(ctx context.Context, n NewInvitation) (token string, i I
 	if n.Life == 0 {
 		n.Life = InvitationLife
 	}
-	raw := make([]byte, 32)
-	rand.Read(raw) // never fails; the program stops instead
-	token = base64.RawURLEncoding.EncodeToString(raw)
+	token = secrets.New()
 	now := k.now()
 	i = Invitation{ID: key, Email: tidyEmail(n.Email), Roles: roles, By: n.By, Token: setupID(token), Mailed: n.Mailed, Created: now, Expires: now.Add(n.Life)}
 	return token, i, k.keepInvitation(ctx, i)

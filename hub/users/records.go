@@ -2,11 +2,6 @@ package users
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 // A Record is one change of which identities belong to a user, with what it
@@ -87,9 +83,7 @@ var (
 
 // newRecord is a record and the secret that goes into the letter about it.
 func (k *Keeper) newRecord(did Deed, u User, i Identity) (Record, string) {
-	raw := make([]byte, 32)
-	rand.Read(raw) // never fails; the program stops instead
-	secret := base64.RawURLEncoding.EncodeToString(raw)
+	secret := secrets.New()
 	now := k.now()
 	r := Record{ID: uuid.Must(uuid.NewV7()).String(), Did: did, UserID: u.ID, LoginKey: i.LoginKey, IdentityID: i.ID,
 		Token: secretHash(secret), Mailed: u.EmailKey, Made: now, Expires: now.Add(UndoLife)}
@@ -97,8 +91,7 @@ func (k *Keeper) newRecord(did Deed, u User, i Identity) (Record, string) {
 }
 
 func secretHash(secret string) string {
-	sum := sha256.Sum256([]byte(secret))
-	return hex.EncodeToString(sum[:])
+	return secrets.HexHash(secret)
 }
 
 // words is the policy for people who read the record later.
@@ -153,7 +146,7 @@ func (k *Keeper) ByUndoToken(ctx context.Context, token string) (Record, error) 
 	if err != nil {
 		return Record{}, err
 	}
-	if subtle.ConstantTimeCompare([]byte(r.Token), []byte(secretHash(secret))) != 1 || !r.Standing() {
+	if !secrets.Same(r.Token, secretHash(secret)) || !r.Standing() {
 		return Record{}, ErrUndoLink
 	}
 	u, err := k.users.Get(ctx, r.UserID)

@@ -2,10 +2,6 @@ package users
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,6 +11,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/internal/names"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 // setupLife is how long a set-up link may wait for its click.
@@ -47,9 +44,7 @@ func (k *Keeper) NewSetupLink(ctx context.Context) (token string, err error) {
 	if err := k.notSetUp(ctx); err != nil {
 		return "", err
 	}
-	raw := make([]byte, 32)
-	rand.Read(raw) // never fails; the program stops instead
-	token = names.SetupPrefix + base64.RawURLEncoding.EncodeToString(raw)
+	token = names.SetupPrefix + secrets.New()
 	now := k.now()
 	link := SetupLink{ID: setupID(token), Created: now, Expires: now.Add(setupLife)}
 	if err := k.setups.Insert(ctx, link); err != nil {
@@ -135,8 +130,7 @@ func (k *Keeper) notSetUp(ctx context.Context) error {
 }
 
 func setupID(token string) string {
-	sum := sha256.Sum256([]byte(strings.TrimSpace(token)))
-	return hex.EncodeToString(sum[:])
+	return secrets.HexHash(strings.TrimSpace(token))
 }
 
 func setupLinkError(err error) error {

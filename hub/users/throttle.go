@@ -2,14 +2,13 @@ package users
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"time"
 
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 const (
@@ -139,6 +138,5 @@ func (t throttle) reset(ctx context.Context, id string) error {
 }
 
 func throttleID(emailKey string) string {
-	sum := sha256.Sum256([]byte(emailKey))
-	return hex.EncodeToString(sum[:])
+	return secrets.HexHash(emailKey)
 }

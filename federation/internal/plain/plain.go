@@ -8,15 +8,16 @@ package plain
 
 import (
 	"context"
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"net/url"
 	"sync/atomic"
 
+	"golang.org/x/oauth2"
+
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/internal/call"
-	"golang.org/x/oauth2"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 // A Base is the part of a connector that does not depend on the provider.
@@ -112,7 +113,7 @@ func (b *Base) Code(leg federation.Leg, query url.Values) (string, error) {
 		return "", b.Faultf(federation.Unexpected, "there is no such leg")
 	// RFC 9700 §4.7: the answer must be to the question that this browser was
 	// sent with.
-	case subtle.ConstantTimeCompare([]byte(read["state"]), []byte(leg.State)) != 1:
+	case !secrets.Same(read["state"], leg.State):
 		return "", b.Faultf(federation.Unexpected, "the state is not the one that was sent")
 	case leg.Redirect != b.Env.Callback(b.Key.ID): // FE-04
 		return "", b.Faultf(federation.Unexpected, "the leg belongs to another login key")
