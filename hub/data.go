@@ -51,21 +51,21 @@ func sets() []store.Spec {
 		{Name: "revoked"}, // tokens.Revoked
 		{Name: "opaques"}, // tokens.Opaque
 		{Name: "used"},    // used: ids of assertions and logout tokens
-		{Name: "notices", Index: []string{"clientId"}}, // logouts.Notice
+		{Name: "notices", Index: []string{"clientId"}, Times: []string{"next"}}, // logouts.Notice
 		{Name: "told"}, // logouts.Status
 		{Name: "ties"}, // ties.Tie
 		{Name: "signouts", Index: []string{"order"}, Freed: []string{"order"}}, // logouts.SignOut
-		{Name: "warnings"},                        // health.Warning
-		{Name: "watches"},                         // health.Watch
-		{Name: "clients"},                         // clients.Client
-		{Name: "invites"},                         // clients.Invite
-		{Name: "initials"},                        // clients.InitialToken
-		{Name: "loginkeys"},                       // federation.LoginKey
-		{Name: "health"},                          // health.Record
-		{Name: "signing"},                         // signing.Key
-		{Name: "settings"},                        // settings.Settings
-		{Name: "audit", Index: []string{"ref"}},   // audit.Event
-		{Name: "debuts", Index: []string{"host"}}, // debuts.Debut
+		{Name: "warnings"},  // health.Warning
+		{Name: "watches"},   // health.Watch
+		{Name: "clients"},   // clients.Client
+		{Name: "invites"},   // clients.Invite
+		{Name: "initials"},  // clients.InitialToken
+		{Name: "loginkeys"}, // federation.LoginKey
+		{Name: "health"},    // health.Record
+		{Name: "signing"},   // signing.Key
+		{Name: "settings"},  // settings.Settings
+		{Name: "audit", Index: []string{"ref", "actor", "target"}},                                   // audit.Event
+		{Name: "debuts", Index: []string{"host"}},                                                    // debuts.Debut
 		{Name: "traces", Index: []string{"ref", "fromRef", "clientId", "keyId", "userId", "failed"}}, // traces.Trace
 	}
 }

@@ -8,6 +8,8 @@ package audit
 import (
 	"context"
 	"log/slog"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -127,21 +129,19 @@ func (r *Recorder) Latest(ctx context.Context, before string, limit int) ([]Even
 	return r.Set.Find(ctx, store.Query{Desc: true, After: before, Limit: limit})
 }
 
-// looked is how many events About goes through.
-const looked = 2000
-
 // About returns the newest events that somebody did or that were done to them,
-// at most limit, among the latest of all.
+// at most limit.
 func (r *Recorder) About(ctx context.Context, id string, limit int) ([]Event, error) {
-	all, err := r.Latest(ctx, "", looked)
+	did, err := r.Set.Find(ctx, store.Query{Field: "actor", Equals: id, Desc: true, Limit: limit})
 	if err != nil {
 		return nil, err
 	}
-	var out []Event
-	for _, e := range all {
-		if len(out) < limit && (e.Actor == id || e.Target == id) {
-			out = append(out, e)
-		}
+	done, err := r.Set.Find(ctx, store.Query{Field: "target", Equals: id, Desc: true, Limit: limit})
+	if err != nil {
+		return nil, err
 	}
-	return out, nil
+	all := slices.Concat(did, done)
+	slices.SortFunc(all, func(a, b Event) int { return strings.Compare(b.ID, a.ID) })
+	all = slices.CompactFunc(all, func(a, b Event) bool { return a.ID == b.ID }) // done to themselves
+	return all[:min(limit, len(all))], nil
 }

@@ -2,6 +2,8 @@ package logouts
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"sync"
 	"time"
 
@@ -97,24 +99,54 @@ func (k *Keeper) Run(ctx context.Context) {
 }
 
 // look finds clients with a notice that is due: left over from before the
-// start, put off, or noted by another hub on the same database.
+// start, put off, or noted by another hub on the same database. What is not
+// due costs nothing, however much of it there is.
 func (k *Keeper) look(ctx context.Context) {
-	for after := ""; ; {
-		waiting, err := k.Notices.Find(ctx, store.Query{After: after, Limit: batch})
+	q := store.Query{Field: "next", Below: k.Now().Add(time.Millisecond), Limit: batch}
+	for {
+		due, err := k.Notices.Find(ctx, q)
 		if err != nil {
 			if ctx.Err() == nil {
 				k.Log.ErrorContext(ctx, "logout notices wait", "error", err)
 			}
 			return
 		}
+		for _, n := range due {
+			k.lanes.wake(n.ClientID)
+		}
+		if len(due) < batch {
+			return
+		}
+		q.AfterValue, q.After = due[batch-1].Next, due[batch-1].ID
+	}
+}
+
+// hold puts off what is due for a client that is away until it is tried again:
+// else every look would come upon it.
+func (k *Keeper) hold(ctx context.Context, clientID string, until time.Time) error {
+	for after := ""; ; {
+		waiting, err := k.Notices.Find(ctx, store.Query{Field: "clientId", Equals: clientID, After: after, Limit: batch})
+		if err != nil {
+			return err
+		}
 		for _, n := range waiting {
 			after = n.ID
-			if !k.Now().Before(n.Next) {
-				k.lanes.wake(n.ClientID)
+			if k.Now().Before(n.Next) {
+				continue
+			}
+			err := k.Notices.Update(ctx, n.ID, func(stored *Notice) error {
+				if k.Now().Before(stored.Next) {
+					return store.ErrUnchanged
+				}
+				stored.Next = until
+				return nil
+			})
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
 			}
 		}
 		if len(waiting) < batch {
-			return
+			return nil
 		}
 	}
 }
@@ -124,8 +156,11 @@ func (k *Keeper) look(ctx context.Context) {
 // a single notice first.
 func (k *Keeper) drive(ctx context.Context, clientID string) error {
 	status, err := k.status(ctx, clientID)
-	if err != nil || k.Now().Before(status.Until) {
+	if err != nil {
 		return err
+	}
+	if k.Now().Before(status.Until) {
+		return k.hold(ctx, clientID, status.Until)
 	}
 	trial := status.Failures > 0
 	down, stop := context.WithCancel(ctx)

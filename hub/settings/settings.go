@@ -12,9 +12,12 @@ import (
 	"io/fs"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/internal/names"
@@ -143,9 +146,12 @@ type Keeper struct {
 	now  func() time.Time
 	name string // default hub name
 
-	mu   sync.Mutex
-	last Settings
-	read time.Time
+	flight singleflight.Group // many that ask at once read once
+
+	mu      sync.Mutex // never held while the database is read
+	last    Settings
+	read    time.Time
+	changes int // made here: what was read before one is not kept after it
 }
 
 // NewKeeper returns a keeper; name is the hub's name until one is set.
@@ -155,17 +161,41 @@ func NewKeeper(set *store.Set[Settings], name string, now func() time.Time) *Kee
 
 // Current returns the settings, at most two seconds old.
 func (k *Keeper) Current(ctx context.Context) (Settings, error) {
+	last, changes, fresh := k.remembered()
+	if fresh {
+		return last, nil
+	}
+	// Whoever asks after a change does not share a reading of before.
+	answer := k.flight.DoChan(strconv.Itoa(changes), func() (any, error) {
+		s, err := k.load(context.WithoutCancel(ctx)) // others wait for it too
+		if err == nil {
+			k.keep(s, changes)
+		}
+		return s, err
+	})
+	select {
+	case <-ctx.Done():
+		return Settings{}, ctx.Err()
+	case a := <-answer:
+		if a.Err != nil {
+			return Settings{}, a.Err
+		}
+		return a.Val.(Settings), nil
+	}
+}
+
+func (k *Keeper) remembered() (last Settings, changes int, fresh bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if !k.read.IsZero() && k.now().Sub(k.read) < freshFor {
-		return k.last, nil
+	return k.last, k.changes, !k.read.IsZero() && k.now().Sub(k.read) < freshFor
+}
+
+func (k *Keeper) keep(s Settings, changes int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.changes == changes {
+		k.last, k.read = s, k.now()
 	}
-	s, err := k.load(ctx)
-	if err != nil {
-		return Settings{}, err
-	}
-	k.last, k.read = s, k.now()
-	return s, nil
 }
 
 func (k *Keeper) load(ctx context.Context) (Settings, error) {
@@ -217,6 +247,7 @@ func (k *Keeper) Change(ctx context.Context, by string, edit func(*Settings)) er
 	}
 	k.mu.Lock()
 	k.read = time.Time{}
+	k.changes++
 	k.mu.Unlock()
 	return err
 }

@@ -1,0 +1,105 @@
+package logouts
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/store/sqlite"
+	"github.com/fedhub/fedhub/internal/testkit/countstore"
+)
+
+func newKeeper(t *testing.T, now time.Time) (*Keeper, *countstore.Store) {
+	t.Helper()
+	db, err := sqlite.Open(filepath.Join(t.TempDir(), "logouts.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close(context.Background()) }) //nolint:errcheck // the test is over
+	err = db.Prepare(t.Context(), []store.Spec{{Name: "notices", Index: []string{"clientId"}, Times: []string{"next"}}, {Name: "told"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	counted := countstore.Over(db)
+	clock := func() time.Time { return now }
+	k := &Keeper{
+		Notices:  store.NewSet[Notice](counted, "notices", clock),
+		Statuses: store.NewSet[Status](counted, "told", clock), Log: slog.New(slog.DiscardHandler), Now: clock,
+	}
+	return k.Start(), counted
+}
+
+// waits notes that a client is to be told of so many sign-outs from next on.
+func waits(t *testing.T, k *Keeper, clientID string, n int, next time.Time) {
+	t.Helper()
+	for i := range n {
+		err := k.Notices.Insert(t.Context(), Notice{ID: fmt.Sprint(clientID, " ", i), ClientID: clientID, Next: next, Expires: next.Add(time.Hour)})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestALookCostsNothingForWhatIsNotDue(t *testing.T) {
+	now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+	k, reads := newKeeper(t, now)
+	waits(t, k, "later", 250, now.Add(time.Millisecond))
+	waits(t, k, "due", 1, now)
+	waits(t, k, "overdue", 1, now.Add(-time.Minute))
+
+	cost := reads.Of(func() { k.look(t.Context()) })
+
+	if want := (countstore.Cost{Reads: 1, Rounds: 1, Records: 2}); cost != want {
+		t.Errorf("got %+v, want %+v", cost, want)
+	}
+	begun := k.lanes.begin()
+	if slices.Sort(begun); !slices.Equal(begun, []string{"due", "overdue"}) {
+		t.Errorf("told now: got %q", begun)
+	}
+}
+
+func TestALookFindsEveryClientBehindALongQueue(t *testing.T) {
+	now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+	k, _ := newKeeper(t, now)
+	waits(t, k, "a", 2*batch, now.Add(-time.Minute)) // all due at once
+	waits(t, k, "b", 1, now)
+
+	k.look(t.Context())
+
+	begun := k.lanes.begin()
+	if slices.Sort(begun); !slices.Equal(begun, []string{"a", "b"}) {
+		t.Errorf("told now: got %q", begun)
+	}
+}
+
+func TestWhatWaitsForAClientThatIsAwayIsNotDue(t *testing.T) {
+	now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+	k, reads := newKeeper(t, now)
+	waits(t, k, "away", batch+20, now.Add(-time.Minute))
+	until := now.Add(10 * time.Minute)
+	if err := k.Statuses.Insert(t.Context(), Status{ClientID: "away", Failures: 3, Until: until, Expires: now.Add(time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+
+	if err := k.drive(t.Context(), "away"); err != nil {
+		t.Fatal(err)
+	}
+
+	if cost := reads.Of(func() { k.look(t.Context()) }); cost.Records != 0 || len(k.lanes.begin()) != 0 {
+		t.Errorf("a look after that: %+v, want nothing to be due", cost)
+	}
+	all, err := k.Notices.All(t.Context())
+	if err != nil || len(all) != batch+20 {
+		t.Fatalf("notices: got %d, %v", len(all), err)
+	}
+	for _, n := range all {
+		if !n.Next.Equal(until) {
+			t.Fatalf("%s is tried at %s, want %s", n.ID, n.Next, until)
+		}
+	}
+}
