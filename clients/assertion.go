@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/fedhub/fedhub/internal/jsonx"
+	"github.com/fedhub/fedhub/internal/jwt"
 	"github.com/go-jose/go-jose/v4"
 )
 
@@ -19,7 +19,6 @@ const (
 	// maxLife is how far ahead an assertion may expire, and so how long its
 	// jti must be remembered.
 	maxLife = 10 * time.Minute
-	maxJTI  = 512 // bytes
 )
 
 // algorithms are those an assertion may be signed with by a client's own key.
@@ -32,8 +31,7 @@ func sharedAlgorithms() []jose.SignatureAlgorithm {
 	return []jose.SignatureAlgorithm{jose.HS256, jose.HS384, jose.HS512}
 }
 
-// algorithmsOf are those of one method; never both kinds at once, or a public
-// key could pass as a shared one (RFC 8725 §3.1).
+// algorithmsOf are those of one method.
 func algorithmsOf(method string) []jose.SignatureAlgorithm {
 	if method == MethodSecretJWT {
 		return sharedAlgorithms()
@@ -61,40 +59,41 @@ func namesOf(algs []jose.SignatureAlgorithm) []string {
 	return names
 }
 
-// An assertion is a client's JWT, parsed and not yet verified.
-type assertion struct {
-	jws *jose.JSONWebSignature
-	alg jose.SignatureAlgorithm
-	kid string
-}
-
-// checkAssertion authenticates by RFC 7523 §3 as tightened by rfc7523bis.
-// keys finds what may have signed. The error is *AuthError if the assertion
-// is at fault.
-func (r *Registry) checkAssertion(ctx context.Context, cred Credentials, find func(assertion) (keys, error), audiences []string) error {
+// checkAssertion authenticates by a JWT. find finds the keys that may have
+// signed it. The error is *AuthError if the assertion is at fault.
+func (r *Registry) checkAssertion(ctx context.Context, cred Credentials, find func(*jwt.Token) (keys, error), audiences []string) error {
 	if r.replay == nil {
 		return errors.New("authenticate client: no replay memory, so no assertion can be accepted")
 	}
-	a, err := parseAssertion(cred.Assertion, algorithmsOf(cred.Method))
+	policy := assertionPolicy(cred.Method)
+	c, err := r.assertedBy(policy, cred, find, audiences)
 	if err != nil {
 		return rejected(err)
 	}
-	candidates, err := find(a)
+	return r.useOnce(ctx, policy, cred.ID, c)
+}
+
+func (r *Registry) assertedBy(policy jwt.Policy, cred Credentials, find func(*jwt.Token) (keys, error), audiences []string) (jwt.Claims, error) {
+	token, err := policy.Parse(cred.Assertion)
 	if err != nil {
-		return rejected(err)
+		return jwt.Claims{}, err
 	}
-	payload, err := a.verify(candidates)
+	candidates, err := find(token)
 	if err != nil {
-		return rejected(err)
+		return jwt.Claims{}, err
 	}
-	c, err := parseClaims(payload)
+	claims, err := verified(token, candidates)
 	if err != nil {
-		return rejected(err)
+		return jwt.Claims{}, err
 	}
-	if err := c.check(cred.ID, audiences, r.now()); err != nil {
-		return rejected(err)
+	if cred.ID == "" {
+		return jwt.Claims{}, flaw("its iss must be the client_id")
 	}
-	return r.useOnce(ctx, cred.ID, c)
+	c, err := policy.Check(claims, jwt.Want{Issuer: cred.ID, Audience: audiences, Now: r.now()})
+	if err == nil && c.Subject != cred.ID {
+		err = flaw("its sub must be the client_id")
+	}
+	return c, err
 }
 
 // audiences is whom a client's assertion may name. Our issuer always; the token
@@ -117,9 +116,7 @@ func rejected(err error) *AuthError {
 }
 
 // A flaw is an error whose text may be shown to the client.
-type flaw string
-
-func (f flaw) Error() string { return string(f) }
+type flaw = jwt.Flaw
 
 func publicText(err error) string {
 	var f flaw
@@ -129,119 +126,11 @@ func publicText(err error) string {
 	return "it could not be verified"
 }
 
-// parseAssertion takes a compact JWS only. Keys and links to keys in its header
-// (jwk, jku, x5u, x5c) are never looked at.
-func parseAssertion(raw string, allowed []jose.SignatureAlgorithm) (assertion, error) {
-	if len(raw) > maxAssertion {
-		return assertion{}, flaw("it is too long")
-	}
-	jws, err := jose.ParseSignedCompact(raw, allowed)
-	if err != nil {
-		return assertion{}, fmt.Errorf("%w (%w)", flaw("it is not a JWT signed with one of "+strings.Join(namesOf(allowed), " ")), err)
-	}
-	header := jws.Signatures[0].Protected
-	// RFC 7515 §4.1.11: no extension is understood here.
-	if _, found := header.ExtraHeaders["crit"]; found {
-		return assertion{}, flaw("its crit header is not supported")
-	}
-	// A JWT made for another purpose must not pass (RFC 8725 §3.11); typ is
-	// optional here, because most clients do not set it.
-	if typ, found := header.ExtraHeaders[jose.HeaderType]; found {
-		name, _ := typ.(string)
-		if !strings.EqualFold(name, "client-authentication+jwt") && !strings.EqualFold(name, "JWT") {
-			return assertion{}, flaw("its typ must be client-authentication+jwt or JWT")
-		}
-	}
-	return assertion{jws: jws, alg: jose.SignatureAlgorithm(header.Algorithm), kid: header.KeyID}, nil
-}
-
-// verify returns the payload if one of the keys signed it.
-func (a assertion) verify(candidates keys) ([]byte, error) {
-	fitting := candidates.fitting(a.kid, a.alg)
-	switch {
-	case len(fitting) == 0:
-		return nil, flaw("none of the client's published keys has its kid and fits its alg")
-	case a.kid == "" && len(fitting) > 1 && !slices.Contains(sharedAlgorithms(), a.alg):
-		return nil, flaw("it needs a kid, because the client has several keys that fit") // OIDC Core §10.1
-	}
-	for _, key := range fitting {
-		if payload, err := a.jws.Verify(key.Key); err == nil {
-			return payload, nil
-		}
-	}
-	return nil, flaw("its signature is wrong")
-}
-
-// claims are those of RFC 7523 §3. Times are seconds since 1970.
-type claims struct {
-	iss, sub, jti string
-	aud           string
-	exp, nbf, iat *float64
-}
-
-// parseClaims reads names exactly as they are spelled, and types exactly as
-// they must be: a number in quotes is not a number.
-func parseClaims(payload []byte) (claims, error) {
-	raw, err := jsonx.ParseObject(payload)
-	if err != nil {
-		return claims{}, flaw("its payload is not a JSON object")
-	}
-	// rfc7523bis §4: the audience is one string. An array lets an attacker's
-	// server collect an assertion that another server accepts
-	// (CVE-2025-27370, CVE-2025-27371).
-	if err := jsonx.Unmarshal(raw["aud"], new(string)); err != nil {
-		return claims{}, flaw("its aud must be one string, the issuer of this server")
-	}
-	var c claims
-	for name, into := range map[string]any{
-		"iss": &c.iss, "sub": &c.sub, "jti": &c.jti, "aud": &c.aud,
-		"exp": &c.exp, "nbf": &c.nbf, "iat": &c.iat,
-	} {
-		value, found := raw[name]
-		if !found {
-			continue
-		}
-		if err := jsonx.Unmarshal(value, into); err != nil {
-			return claims{}, flaw("its " + name + " has the wrong type")
-		}
-	}
-	return c, nil
-}
-
-// check holds the claims against the rules, in the order of RFC 7523 §3.
-func (c claims) check(id string, audiences []string, now time.Time) error {
-	seconds := float64(now.UnixMilli()) / 1000
-	switch {
-	case id == "" || c.iss != id:
-		return flaw("its iss must be the client_id")
-	case c.sub != id:
-		return flaw("its sub must be the client_id")
-	case c.aud == "" || !slices.Contains(audiences, c.aud):
-		return flaw("its aud must be one string, the issuer of this server")
-	case c.exp == nil:
-		return flaw("it has no exp")
-	case *c.exp <= seconds-skew.Seconds():
-		return flaw("it has expired")
-	case *c.exp > seconds+(maxLife+skew).Seconds():
-		return flaw("its exp is more than 10 minutes ahead")
-	case c.nbf != nil && *c.nbf > seconds+skew.Seconds():
-		return flaw("its nbf is in the future")
-	case c.iat != nil && *c.iat > seconds+skew.Seconds():
-		return flaw("its iat is in the future")
-	case c.jti == "":
-		return flaw("it has no jti")
-	case len(c.jti) > maxJTI:
-		return flaw("its jti is too long")
-	}
-	return nil
-}
-
 // useOnce burns the jti. It is the last check, so nobody can burn a jti with
 // an assertion that is not valid otherwise. The memory reaches as far as the
 // assertion would be accepted, tolerance included.
-func (r *Registry) useOnce(ctx context.Context, id string, c claims) error {
-	until := time.UnixMilli(int64(*c.exp * 1000)).Add(skew + time.Second)
-	err := r.replay(ctx, hash(id+"\x00"+c.jti), until)
+func (r *Registry) useOnce(ctx context.Context, policy jwt.Policy, id string, c jwt.Claims) error {
+	err := r.replay(ctx, hash(id+"\x00"+c.ID), policy.Until(c))
 	switch {
 	case errors.Is(err, fs.ErrExist):
 		return rejected(flaw("its jti was used before"))
@@ -249,4 +138,89 @@ func (r *Registry) useOnce(ctx context.Context, id string, c claims) error {
 		return fmt.Errorf("remember assertion: %w", err)
 	}
 	return nil
+}
+
+// TokenPolicies are what the tokens must be that clients, and those who speak
+// for them, sign.
+func TokenPolicies() []jwt.Policy {
+	return []jwt.Policy{
+		assertionPolicy(MethodKey), assertionPolicy(MethodSecretJWT), grantPolicy(), statementPolicy(), RequestPolicy(), backPolicy(),
+	}
+}
+
+// assertionPolicy is for what a client proves itself with (RFC 7523 §3, as
+// tightened by rfc7523bis). typ is optional, because most clients set none.
+// The algorithms are those of one method, never both kinds at once, or a
+// public key could pass as a shared one (RFC 8725 §3.1).
+func assertionPolicy(method string) jwt.Policy {
+	return jwt.Policy{
+		Use: "client assertion", Algorithms: algorithmsOf(method), Types: []string{"client-authentication+jwt", "JWT"}, Untyped: true,
+		Audience: jwt.One, MaxSize: maxAssertion, By: "the client_id", For: "the issuer of this server",
+		Required: []string{"sub", "exp", "jti"}, Leeway: skew, MaxLife: maxLife,
+	}
+}
+
+// grantPolicy is for an assertion that is handed in as a grant (RFC 7523
+// §2.1). What was made to authenticate a client says so and is none.
+func grantPolicy() jwt.Policy {
+	p := assertionPolicy(MethodKey)
+	p.Use, p.Types, p.By = "assertion grant", []string{"authorization-grant+jwt", "JWT"}, "who signed it"
+	p.For = "the issuer of this server or its token endpoint"
+	return p
+}
+
+// statementPolicy is for a software statement (RFC 7591 §2.3). It describes a
+// program and nobody reads it in particular; what has a subject is about
+// somebody, by the same issuer.
+func statementPolicy() jwt.Policy {
+	return jwt.Policy{
+		Use: "software statement", Algorithms: algorithms(), Types: []string{"JWT", "software-statement+jwt"}, Untyped: true,
+		Audience: jwt.Elsewhere, MaxSize: maxStatement, Required: []string{"iss"}, Absent: []string{"sub"}, Ignored: []string{"iat", "jti"}, Leeway: skew,
+	}
+}
+
+// RequestPolicy is for a request object (RFC 9101 §4). What must be there
+// depends on the client, and is checked with the parameters.
+func RequestPolicy() jwt.Policy {
+	return jwt.Policy{
+		Use: "request object", Algorithms: append(algorithms(), jose.HS256), Types: []string{TypeRequest, "JWT"}, Untyped: true, // RFC 9101 §10.8
+		Audience: jwt.IfNamed, MaxSize: maxObject, By: "the client_id", For: "the issuer of this server",
+		Absent:  []string{"login_hint_token", "binding_message", "user_code", "requested_expiry", "client_notification_token"},
+		Ignored: []string{"iat", "jti"}, Leeway: skew,
+	}
+}
+
+// backPolicy is for a request by back channel (CIBA §7.1.1), which leaves no
+// claim out.
+func backPolicy() jwt.Policy {
+	return jwt.Policy{
+		Use: "back-channel request", Algorithms: algorithms(), Types: []string{TypeRequest, "JWT"}, Untyped: true,
+		Audience: jwt.Among, MaxSize: maxObject, By: "the client_id", For: "the issuer of this server",
+		Required: []string{"exp", "iat", "nbf", "jti"}, Absent: []string{"response_type", "redirect_uri"},
+		Leeway: skew, MaxLife: backLife, MaxAge: backLife, // FAPI-CIBA §5.2.2
+	}
+}
+
+// verified returns the claims of a token that one of the keys signed.
+func verified(t *jwt.Token, candidates keys) (jsonx.Object, error) {
+	alg := jose.SignatureAlgorithm(t.Algorithm)
+	fitting := candidates.fitting(t.KeyID, alg)
+	switch {
+	case len(fitting) == 0:
+		return nil, flaw("none of the client's published keys has its kid and fits its alg")
+	case t.KeyID == "" && len(fitting) > 1 && !slices.Contains(sharedAlgorithms(), alg):
+		return nil, flaw("it needs a kid, because the client has several keys that fit") // OIDC Core §10.1
+	}
+	for _, key := range fitting {
+		payload, err := t.Verify(key.Key)
+		if err != nil {
+			continue
+		}
+		claims, err := jsonx.ParseObject(payload)
+		if err != nil {
+			return nil, flaw("its payload cannot be used: " + err.Error())
+		}
+		return claims, nil
+	}
+	return nil, flaw("its signature is wrong")
 }

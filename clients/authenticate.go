@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"strings"
 
+	"github.com/fedhub/fedhub/internal/jwt"
 	"github.com/go-jose/go-jose/v4"
 )
 
@@ -45,7 +46,7 @@ func (r *Registry) Authenticate(ctx context.Context, cred Credentials, audience 
 			return Client{}, refused(cred, err)
 		}
 	case MethodKey, MethodSecretJWT:
-		find := func(a assertion) (keys, error) { return r.verifiers(ctx, client, a) }
+		find := func(t *jwt.Token) (keys, error) { return r.verifiers(ctx, client, t) }
 		if err := r.checkAssertion(ctx, cred, find, r.audiences(client, audience)); err != nil {
 			return Client{}, err
 		}
@@ -68,19 +69,19 @@ func (r *Registry) Authenticate(ctx context.Context, cred Credentials, audience 
 
 // verifiers are what an assertion of the client may be verified with, if it is
 // signed as the client must sign.
-func (r *Registry) verifiers(ctx context.Context, c Client, a assertion) (keys, error) {
+func (r *Registry) verifiers(ctx context.Context, c Client, t *jwt.Token) (keys, error) {
 	switch {
-	case c.Algs.Assertion != "" && c.Algs.Assertion != string(a.alg):
+	case c.Algs.Assertion != "" && c.Algs.Assertion != t.Algorithm:
 		return nil, flaw("this client is registered to sign with " + c.Algs.Assertion) // OIDC Registration §2
-	case c.Secure() && !profileAlg(string(a.alg)):
+	case c.Secure() && !profileAlg(t.Algorithm):
 		return nil, flaw("this client is registered for high security, so it must sign with one of " + strings.Join(ProfileAlgs(), " ") + " (" + fapiCrypto + ")")
 	case c.AuthMethod == MethodKey:
-		return r.keysFor(ctx, c, a)
+		return r.keysFor(ctx, c, t)
 	}
 	shared, err := r.SharedKeys(ctx, c)
 	var all keys
 	for _, key := range shared {
-		all = append(all, jose.JSONWebKey{Key: key, KeyID: a.kid}) // a secret has no name of its own
+		all = append(all, jose.JSONWebKey{Key: key, KeyID: t.KeyID}) // a secret has no name of its own
 	}
 	if errors.Is(err, ErrNoSharedKey) {
 		err = flaw("the client has no active secret that can serve as a key")
@@ -90,13 +91,13 @@ func (r *Registry) verifiers(ctx context.Context, c Client, a assertion) (keys, 
 
 // noteSecret notes which secret signed an assertion that was accepted.
 func (r *Registry) noteSecret(ctx context.Context, c Client, raw string) {
-	a, err := parseAssertion(raw, sharedAlgorithms())
+	t, err := assertionPolicy(MethodSecretJWT).Parse(raw)
 	if err != nil {
 		return
 	}
 	shared, _ := r.SharedKeys(ctx, c) //nolint:errcheck // it gave the keys a moment ago
 	for _, key := range shared {
-		if _, err := a.jws.Verify(key); err != nil {
+		if _, err := t.Verify(key); err != nil {
 			continue
 		}
 		if secret, ok := match(c.Secrets, string(key), r.now()); ok {

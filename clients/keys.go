@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/internal/jsonx"
+	"github.com/fedhub/fedhub/internal/jwt"
 	"github.com/go-jose/go-jose/v4"
 )
 
@@ -179,8 +180,8 @@ func (k *keyring) drop(id string) {
 
 // keysFor returns the keys of a registered client that an assertion is
 // verified with, fetching them if they are old or lack the one it names.
-func (r *Registry) keysFor(ctx context.Context, c Client, a assertion) (keys, error) {
-	return r.keysThatFit(ctx, c, func(k keys) bool { return len(k.fitting(a.kid, a.alg)) > 0 })
+func (r *Registry) keysFor(ctx context.Context, c Client, t *jwt.Token) (keys, error) {
+	return r.keysThatFit(ctx, c, func(k keys) bool { return len(k.fitting(t.KeyID, jose.SignatureAlgorithm(t.Algorithm))) > 0 })
 }
 
 // fetchedKeys returns the keys at the client's jwks_uri. They are read again

@@ -4,12 +4,11 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/fedhub/fedhub/internal/jsonx"
+	"github.com/fedhub/fedhub/internal/jwt"
 	"github.com/go-jose/go-jose/v4"
 )
 
@@ -64,71 +63,40 @@ func badObject(err error) error {
 // OpenObject verifies a request object. The error is *ObjectError if the
 // object is at fault.
 func (r *Registry) OpenObject(ctx context.Context, c Client, raw string) (Object, error) {
-	if len(raw) > maxObject {
-		return Object{}, badObject(flaw("it is too long"))
-	}
-	header, err := objectHeader(raw)
+	header, err := RequestPolicy().Header(raw)
 	if err != nil {
 		return Object{}, badObject(err)
 	}
 	if err := c.allowsObject(header); err != nil {
 		return Object{}, err
 	}
-	var payload []byte
-	if header.Alg == NoAlg {
-		payload, err = unsignedPayload(raw)
+	o := Object{Alg: header.Algorithm, Type: header.Type}
+	if o.Signed() {
+		o.Claims, err = r.signedBy(ctx, c, raw)
 	} else {
-		payload, err = r.signedBy(ctx, c, raw)
+		o.Claims, err = unsignedClaims(raw)
 	}
 	if err != nil {
 		return Object{}, badObject(err)
 	}
-	o := Object{Alg: header.Alg, Type: header.Typ}
-	if err := jsonx.Unmarshal(payload, &o.Claims); err != nil || o.Claims == nil || !utf8.Valid(payload) { // RFC 8259 §8.1
-		return Object{}, badObject(flaw("its payload is not a JSON object"))
-	}
 	return o, nil
-}
-
-type jwtHeader struct {
-	Alg  string      `json:"alg"`
-	Typ  string      `json:"typ"`
-	Crit jsonx.Value `json:"crit"`
-}
-
-func objectHeader(raw string) (jwtHeader, error) {
-	var h jwtHeader
-	first, _, _ := strings.Cut(raw, ".")
-	text, err := base64.RawURLEncoding.Strict().DecodeString(first)
-	if err == nil {
-		err = jsonx.Unmarshal(text, &h)
-	}
-	switch {
-	case err != nil || strings.Count(raw, ".") != 2:
-		return jwtHeader{}, flaw("it is not a JWT in compact form")
-	case h.Crit != nil:
-		return jwtHeader{}, flaw("its crit header is not supported") // RFC 7515 §4.1.11
-	case h.Typ != "" && !strings.EqualFold(strings.TrimPrefix(h.Typ, "application/"), TypeRequest) && !strings.EqualFold(h.Typ, "JWT"):
-		return jwtHeader{}, flaw("its typ must be " + TypeRequest + " or JWT") // RFC 9101 §10.8
-	}
-	return h, nil
 }
 
 // allowsObject holds the alg against the registration, before any signature is
 // looked at. Unsigned objects are for those who registered that they send
 // them: whoever else sends one means a signature to be looked at.
-func (c Client) allowsObject(h jwtHeader) error {
+func (c Client) allowsObject(h jwt.Header) error {
 	switch {
-	case h.Alg == NoAlg && (c.Algs.Request != NoAlg || c.Secure() || c.Requests.Signed):
+	case h.Algorithm == NoAlg && (c.Algs.Request != NoAlg || c.Secure() || c.Requests.Signed):
 		return &ObjectError{Code: ObjectNotSupported, Description: "unsigned request objects are only for clients registered with request_object_signing_alg=none; sign it, or send the parameters in the query"}
-	case c.Algs.Request != "" && h.Alg != c.Algs.Request:
+	case c.Algs.Request != "" && h.Algorithm != c.Algs.Request:
 		// OIDC Registration §2: all others must be refused.
 		return badObject(flaw("this client is registered for request objects signed with " + c.Algs.Request))
-	case h.Alg == HS256 && c.Algs.Request != HS256:
+	case h.Algorithm == HS256 && c.Algs.Request != HS256:
 		// The secret is a key only where that was agreed on, or an RSA key
 		// that everybody knows might be taken for one.
 		return badObject(flaw("sign it with one of " + strings.Join(c.objectAlgs(), " ")))
-	case h.Alg != NoAlg && h.Alg != HS256 && !slices.Contains(c.objectAlgs(), h.Alg):
+	case h.Algorithm != NoAlg && h.Algorithm != HS256 && !slices.Contains(c.objectAlgs(), h.Algorithm):
 		return badObject(flaw("sign it with one of " + strings.Join(c.objectAlgs(), " ")))
 	}
 	return nil
@@ -149,7 +117,9 @@ func keyAlgs() []string { return []string{"ES256", "ES384", "RS256", "PS256", "E
 // have, for metadata.
 func ObjectAlgs() []string { return append(keyAlgs(), HS256, NoAlg) }
 
-func unsignedPayload(raw string) ([]byte, error) {
+// unsignedClaims are those of an object that says alg none, which no policy
+// for signatures knows.
+func unsignedClaims(raw string) (jsonx.Object, error) {
 	parts := strings.Split(raw, ".")
 	if parts[2] != "" {
 		return nil, flaw("it says alg none and has a signature")
@@ -158,42 +128,44 @@ func unsignedPayload(raw string) ([]byte, error) {
 	if err != nil {
 		return nil, flaw("it is not a JWT in compact form")
 	}
-	return payload, nil
+	claims, err := jsonx.ParseObject(payload)
+	if err != nil {
+		return nil, flaw("its payload cannot be used: " + err.Error())
+	}
+	return claims, nil
 }
 
-func (r *Registry) signedBy(ctx context.Context, c Client, raw string) ([]byte, error) {
+func (r *Registry) signedBy(ctx context.Context, c Client, raw string) (jsonx.Object, error) {
+	allowed := algorithms()
 	if c.Algs.Request == HS256 {
-		return r.sharedSignature(ctx, c, raw)
+		allowed = []jose.SignatureAlgorithm{jose.HS256}
 	}
-	jws, err := jose.ParseSignedCompact(raw, algorithms())
+	token, err := RequestPolicy().Parse(raw, allowed...)
 	if err != nil {
-		return nil, fmt.Errorf("%w (%w)", flaw("it is not a signed JWT"), err)
+		return nil, err
+	}
+	if c.Algs.Request == HS256 {
+		return r.sharedSignature(ctx, c, token)
 	}
 	if c.JWKS == "" && c.JWKSURI == "" {
 		return nil, flaw("this client has no registered keys (jwks or jwks_uri) that could verify it")
 	}
-	header := jws.Signatures[0].Protected
-	a := assertion{jws: jws, alg: jose.SignatureAlgorithm(header.Algorithm), kid: header.KeyID}
-	candidates, err := r.keysFor(ctx, c, a)
+	candidates, err := r.keysFor(ctx, c, token)
 	if err != nil {
 		return nil, err
 	}
-	return a.verify(candidates)
+	return verified(token, candidates)
 }
 
 // sharedSignature verifies what was signed with the client's secret.
-func (r *Registry) sharedSignature(ctx context.Context, c Client, raw string) ([]byte, error) {
-	jws, err := jose.ParseSignedCompact(raw, []jose.SignatureAlgorithm{jose.HS256})
-	if err != nil {
-		return nil, fmt.Errorf("%w (%w)", flaw("it is not a signed JWT"), err)
-	}
+func (r *Registry) sharedSignature(ctx context.Context, c Client, token *jwt.Token) (jsonx.Object, error) {
 	shared, err := r.SharedKeys(ctx, c)
 	if err != nil {
 		return nil, err
 	}
 	for _, key := range shared {
-		if payload, err := jws.Verify(key); err == nil {
-			return payload, nil
+		if payload, err := token.Verify(key); err == nil {
+			return jsonx.ParseObject(payload)
 		}
 	}
 	return nil, flaw("its signature is wrong")

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"slices"
 	"time"
+
+	"github.com/fedhub/fedhub/internal/jwt"
 )
 
 // How many servers may wait for approval at once. Anybody can ask, so the
@@ -36,14 +38,14 @@ func (r *Registry) Prove(ctx context.Context, cred Credentials, audience string)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return Client{}, err
 	}
-	find := func(a assertion) (keys, error) { return r.keysFor(ctx, client, a) }
+	find := func(t *jwt.Token) (keys, error) { return r.keysFor(ctx, client, t) }
 	if err != nil || client.Server == nil || client.Server.State == Pending {
 		found := r.glimpse(ctx, cred.ID)
 		if found.err != nil {
 			return Client{}, found.err
 		}
 		client = found.client.clone()
-		find = func(assertion) (keys, error) { return found.keys, nil }
+		find = func(*jwt.Token) (keys, error) { return found.keys, nil }
 	}
 	if err := r.checkAssertion(ctx, cred, find, r.audiences(client, audience)); err != nil {
 		return Client{}, err

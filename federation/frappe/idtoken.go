@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
@@ -13,6 +12,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	reading "github.com/fedhub/fedhub/federation/internal/claims"
 	"github.com/fedhub/fedhub/internal/jsonx"
+	"github.com/fedhub/fedhub/internal/jwt"
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
@@ -76,19 +76,24 @@ func (c *Connector) checked(got tokens, more func(reading.Document) error) (clai
 	return claims{d, true}, nil
 }
 
+// TokenPolicies are what the tokens of sites must be.
+func TokenPolicies() []jwt.Policy { return []jwt.Policy{idTokenPolicy()} }
+
+func idTokenPolicy() jwt.Policy {
+	return jwt.Policy{
+		Use: "id_token of a Frappe site", Algorithms: []jose.SignatureAlgorithm{jose.HS256}, Types: []string{"JWT"}, Untyped: true,
+		Audience: jwt.ByCaller, MaxSize: maxToken, By: "the site", Required: []string{"iss", "sub", "aud", "exp", "iat"}, Absent: []string{"events"}, Leeway: skew,
+	}
+}
+
 // opened returns the payload of a token that is signed with our secret, by the
 // one algorithm that sites have.
 func (c *Connector) opened(raw string) (reading.Document, error) {
-	jws, err := jose.ParseSignedCompact(raw, []jose.SignatureAlgorithm{jose.HS256})
-	if err != nil || len(jws.Signatures) != 1 {
-		return reading.Document{}, errors.New("it is not a compact JWT signed with HS256")
+	token, err := idTokenPolicy().Parse(raw)
+	if err != nil {
+		return reading.Document{}, err
 	}
-	if typ, found := jws.Signatures[0].Protected.ExtraHeaders[jose.HeaderType]; found {
-		if word, _ := typ.(string); !strings.EqualFold(word, "JWT") { // RFC 8725 §3.11
-			return reading.Document{}, errors.New("its typ says that it is for something else")
-		}
-	}
-	payload, err := jws.Verify(key(c.Secret))
+	payload, err := token.Verify(key(c.Secret))
 	if err != nil {
 		return reading.Document{}, errors.New("it is not signed with the client secret of this key. Copy the secret from the site's OAuth Client again")
 	}

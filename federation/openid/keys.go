@@ -16,6 +16,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/internal/cell"
 	"github.com/fedhub/fedhub/internal/jsonx"
+	"github.com/fedhub/fedhub/internal/jwt"
 	"github.com/go-jose/go-jose/v4"
 )
 
@@ -109,8 +110,8 @@ func parseKey(entry []byte) (jose.JSONWebKey, bool) {
 // asked returns the set for one verification.
 func (s *keySet) asked(gap time.Duration) *asked { return &asked{set: s, gap: gap} }
 
-// asked verifies one signature; it is the oidc.KeySet of one token. What kept
-// it from getting keys is in failure, which the library does not pass on.
+// asked verifies the signature of one token. What kept it from getting keys is
+// in failure.
 type asked struct {
 	set     *keySet
 	gap     time.Duration
@@ -118,24 +119,28 @@ type asked struct {
 	failure error
 }
 
-// VerifySignature returns the payload if one of the provider's keys signed
-// it. The algorithm has been checked against the list before.
-func (a *asked) VerifySignature(ctx context.Context, raw string) ([]byte, error) {
-	if a.hmac != "" {
-		if jws, err := jose.ParseSignedCompact(raw, []jose.SignatureAlgorithm{jose.HS256}); err == nil {
-			return jws.Verify([]byte(a.hmac))
-		}
-	}
-	jws, err := jose.ParseSignedCompact(raw, algorithms())
+// verify returns the claims if one of the provider's keys signed the token.
+func (a *asked) verify(ctx context.Context, token *jwt.Token) (object, error) {
+	payload, err := a.payload(ctx, token)
 	if err != nil {
 		return nil, err
+	}
+	return parseObject(payload)
+}
+
+func (a *asked) payload(ctx context.Context, token *jwt.Token) ([]byte, error) {
+	if token.Algorithm == string(jose.HS256) {
+		if a.hmac == "" {
+			return nil, errors.New("nothing is shared with the provider that could have made its MAC")
+		}
+		return token.Verify([]byte(a.hmac))
 	}
 	keys, err := a.set.Get(ctx)
 	if err != nil {
 		a.failure = err
 		return nil, err
 	}
-	if payload, ok := try(jws, keys); ok {
+	if payload, ok := try(token, keys); ok {
 		return payload, nil
 	}
 	// Perhaps the key is new (Core §10.1.1).
@@ -144,20 +149,19 @@ func (a *asked) VerifySignature(ctx context.Context, raw string) ([]byte, error)
 		a.failure = err
 		return nil, err
 	}
-	if payload, ok := try(jws, keys); ok {
+	if payload, ok := try(token, keys); ok {
 		return payload, nil
 	}
 	return nil, errors.New("no key of the provider made this signature")
 }
 
-func try(jws *jose.JSONWebSignature, keys []jose.JSONWebKey) ([]byte, bool) {
-	header := jws.Signatures[0].Protected
+func try(token *jwt.Token, keys []jose.JSONWebKey) ([]byte, bool) {
 	for _, key := range keys {
 		// A key that names its algorithm is for no other (RFC 8725 §3.1).
-		if header.KeyID != "" && key.KeyID != header.KeyID || key.Algorithm != "" && key.Algorithm != header.Algorithm {
+		if token.KeyID != "" && key.KeyID != token.KeyID || key.Algorithm != "" && key.Algorithm != token.Algorithm {
 			continue
 		}
-		if payload, err := jws.Verify(key.Key); err == nil {
+		if payload, err := token.Verify(key.Key); err == nil {
 			return payload, true
 		}
 	}

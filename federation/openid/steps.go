@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/go-jose/go-jose/v4"
 )
 
 // The steps of a sign-in, each reported with what it found out. The facts are
@@ -88,9 +87,9 @@ func (c *Connector) stepToken(ctx context.Context, doc Discovery, ask func() (to
 func (c *Connector) stepIDToken(ctx context.Context, raw string, verify func() (object, error)) (claims object, err error) {
 	err = federation.Observe(ctx, "id_token", c.env.Now, func(fact func(name, value string)) (err error) {
 		tell := telling(fact)
-		if jws, err := jose.ParseSignedCompact(raw, append(algorithms(), jose.HS256)); err == nil {
-			tell("algorithm", jws.Signatures[0].Protected.Algorithm)
-			tell("key id", jws.Signatures[0].Protected.KeyID)
+		if header, err := idTokenPolicy().Header(raw); err == nil {
+			tell("algorithm", header.Algorithm)
+			tell("key id", header.KeyID)
 		}
 		if claims, err = verify(); err != nil {
 			return err

@@ -10,12 +10,12 @@ import (
 	"errors"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/fedhub/fedhub/internal/jsonx"
+	"github.com/fedhub/fedhub/internal/jwt"
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
@@ -41,6 +41,15 @@ func Algs() []string {
 	return names
 }
 
+// Policy is what a proof must be (RFC 9449 §4.2). It names no audience: htu
+// and htm are the request that it was made for.
+func Policy() jwt.Policy {
+	return jwt.Policy{
+		Use: "DPoP proof", Algorithms: algorithms(), Types: []string{"dpop+jwt"}, EmbeddedKey: true,
+		Audience: jwt.Elsewhere, MaxSize: maxProof, Required: []string{"jti", "iat", "htm", "htu"}, Leeway: window,
+	}
+}
+
 // A proof is a DPoP proof whose signature is right.
 type proof struct {
 	thumbprint       string // of its key (RFC 7638)
@@ -53,22 +62,15 @@ type proof struct {
 // parse checks what a proof says of itself, by the rules 2 to 7 of RFC 9449
 // §4.3. Errors end a sentence.
 func parse(raw string) (proof, error) {
-	if len(raw) > maxProof {
-		return proof{}, errors.New("it is too long")
-	}
-	if err := checkHeader(raw); err != nil {
+	token, err := Policy().Parse(raw)
+	if err != nil {
 		return proof{}, err
 	}
-	jws, err := jose.ParseSignedCompact(raw, algorithms())
-	if err != nil {
-		return proof{}, errors.New("it is not a JWT signed with one of " + strings.Join(Algs(), " "))
-	}
-	header := jws.Signatures[0].Protected
-	key := header.JSONWebKey
-	if key == nil || !key.Valid() || !key.IsPublic() || !signs(key.Key, jose.SignatureAlgorithm(header.Algorithm)) {
+	key := token.Key
+	if key == nil || !key.Valid() || !key.IsPublic() || !signs(key.Key, jose.SignatureAlgorithm(token.Algorithm)) {
 		return proof{}, errors.New("its jwk is not a public key that fits its alg")
 	}
-	payload, err := jws.Verify(key.Key)
+	payload, err := token.Verify(key.Key)
 	if err != nil {
 		return proof{}, errors.New("its signature is wrong")
 	}
@@ -79,35 +81,6 @@ func parse(raw string) (proof, error) {
 	sum, err := key.Thumbprint(crypto.SHA256)
 	p.thumbprint = base64.RawURLEncoding.EncodeToString(sum)
 	return p, err
-}
-
-// checkHeader looks at the header before anything is done with the key in it:
-// the primes of a private key are a lot of work to be made to check.
-func checkHeader(raw string) error {
-	first, _, _ := strings.Cut(raw, ".")
-	text, err := base64.RawURLEncoding.DecodeString(first)
-	if err != nil {
-		return errors.New("it is not a JWT")
-	}
-	var header jsonx.Object
-	var typ string
-	var key jsonx.Object
-	switch {
-	case jsonx.Unmarshal(text, &header) != nil:
-		return errors.New("it is not a JWT")
-	case jsonx.Unmarshal(header["typ"], &typ) != nil || !strings.EqualFold(typ, "dpop+jwt"):
-		return errors.New("its typ must be dpop+jwt")
-	case header["crit"] != nil:
-		return errors.New("its crit header is not supported") // RFC 7515 §4.1.11
-	case jsonx.Unmarshal(header["jwk"], &key) != nil:
-		return errors.New("it has no jwk")
-	}
-	for _, private := range []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"} {
-		if _, found := key[private]; found {
-			return errors.New("its jwk holds a private or shared key; send the public part only, and replace this key")
-		}
-	}
-	return nil
 }
 
 // signs reports whether a key is of the kind and size an algorithm needs.

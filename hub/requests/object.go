@@ -14,6 +14,7 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/internal/jsonx"
+	"github.com/fedhub/fedhub/internal/jwt"
 )
 
 // unwrap replaces the parameters by those of the request object, if there is
@@ -88,11 +89,7 @@ func public(err error) error {
 // inside checks what the object says of itself, and returns the parameters
 // that count.
 func (k *Keeper) inside(object clients.Object, d *draft) (oauth.Params, error) {
-	c, err := claimsOf(object.Claims)
-	if err != nil {
-		return nil, err
-	}
-	if err := c.check(d.client, k.Issuer, k.Now()); err != nil {
+	if err := checkClaims(object.Claims, d.client, k.Issuer, k.Now()); err != nil {
 		return nil, err
 	}
 	params, err := paramsOf(object.Claims)
@@ -146,64 +143,30 @@ func sameWords(a, b string) bool {
 	return slices.Equal(first, second)
 }
 
-// objectClaims are those that every JWT may have (RFC 7519 §4.1).
-type objectClaims struct {
-	iss, sub string
-	aud      []string
-	exp, nbf *float64
-}
+// objectLife is how old a request object may be, and how long it may live
+// (FAPI 2.0 Message Signing §5.3.1).
+const objectLife = time.Hour
 
-func claimsOf(raw jsonx.Object) (objectClaims, error) {
-	var c objectClaims
-	var one string
-	for name, into := range map[string]any{"iss": &c.iss, "sub": &c.sub, "exp": &c.exp, "nbf": &c.nbf} {
-		if value, found := raw[name]; found && jsonx.Unmarshal(value, into) != nil {
-			return objectClaims{}, oauth.InvalidRequestObject("the claim " + name + " of the request object has the wrong type")
-		}
-	}
-	if aud, found := raw["aud"]; found {
-		if jsonx.Unmarshal(aud, &one) == nil {
-			c.aud = []string{one}
-		} else if jsonx.Unmarshal(aud, &c.aud) != nil {
-			return objectClaims{}, oauth.InvalidRequestObject("the claim aud of the request object has the wrong type")
-		}
-	}
-	return c, nil
-}
-
-const (
-	// skew is how far a client's clock may be off, either way.
-	skew = time.Minute
-	// objectLife is how old a request object may be, and how long it may live
-	// (FAPI 2.0 Message Signing §5.3.1).
-	objectLife = time.Hour
-)
-
-// check holds the claims against RFC 9101 §4 and, for high security, against
+// checkClaims holds the claims against RFC 9101 §4 and, for high security, against
 // FAPI 2.0 Message Signing §5.3.1, which leaves nothing out.
-func (c objectClaims) check(client clients.Client, issuer string, now time.Time) error {
-	seconds := float64(now.UnixMilli()) / 1000
+func checkClaims(claims jsonx.Object, client clients.Client, issuer string, now time.Time) error {
+	policy, want := clients.RequestPolicy(), jwt.Want{Audience: []string{issuer}, Now: now}
 	high := client.Secure()
-	refuse := func(what string) error { return oauth.InvalidRequestObject("the request object " + what) }
+	if high {
+		policy.Audience, policy.Required, policy.MaxAge = jwt.Among, []string{"exp", "nbf"}, objectLife
+	}
+	if high || claims.Loose("iss") != "" {
+		want.Issuer = client.ID
+	}
+	c, err := policy.Check(claims, want)
 	switch {
-	case c.iss != client.ID && (c.iss != "" || high):
-		return refuse("must have the client_id as its iss")
-	case c.sub == client.ID:
-		return refuse("may not have the client_id as its sub: it could be taken for a client assertion") // RFC 9101 §10.8
-	case !slices.Contains(c.aud, issuer) && (len(c.aud) > 0 || high):
-		return refuse("must have the issuer of this server in its aud")
-	case c.exp == nil && high:
-		return refuse("has no exp")
-	case c.nbf == nil && high:
-		return refuse("has no nbf")
-	case c.exp != nil && *c.exp <= seconds-skew.Seconds():
-		return refuse("has expired")
-	case c.nbf != nil && *c.nbf > seconds+skew.Seconds():
-		return refuse("is not valid yet (nbf)")
-	case high && *c.nbf < seconds-(objectLife+skew).Seconds():
-		return refuse("has an nbf more than 60 minutes ago")
-	case high && *c.exp > *c.nbf+objectLife.Seconds():
-		return refuse("has an exp more than 60 minutes after its nbf")
+	case err == nil && c.Subject == client.ID:
+		err = jwt.Flaw("its sub may not be the client_id: it could be taken for a client assertion") // RFC 9101 §10.8
+	case err == nil && high && *c.Ends > *c.Begins+objectLife.Seconds():
+		err = jwt.Flaw("its exp is more than 60 minutes after its nbf")
+	}
+	if err != nil {
+		return oauth.InvalidRequestObject("the request object was not accepted: " + err.Error())
 	}
 	return nil
 }

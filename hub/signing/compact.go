@@ -15,7 +15,8 @@ import (
 
 // Reading a token is left to go-jose, for what comes in may be hostile. What
 // goes out is ours, and is written here: the header of a key and type never
-// changes, and a token costs half the garbage that way.
+// changes, and a token needs half the allocations that it needs with go-jose's
+// signer. The keys and their operations are crypto's.
 
 var encoding = base64.RawURLEncoding
 

@@ -114,26 +114,22 @@ func (k *Keeper) Verify(ctx context.Context, raw, typ string, out any) error {
 }
 
 func (k *Keeper) verify(ctx context.Context, raw, typ string) (payload, error) {
-	signed, err := parse(raw, algorithms())
+	token, err := parse(raw, typ, algorithms())
 	if err != nil {
 		return payload{}, err
 	}
-	if err := checkType(signed, typ); err != nil {
+	if _, err := k.key(ctx, token.Algorithm); err != nil {
 		return payload{}, err
 	}
-	header := signed.Signatures[0].Protected
-	if _, err := k.key(ctx, header.Algorithm); err != nil {
-		return payload{}, err
-	}
-	key, err := k.byKID(ctx, header.KeyID)
+	key, err := k.byKID(ctx, token.KeyID)
 	if err != nil {
 		return payload{}, err
 	}
 	// A key is for its own algorithm only (RFC 8725 §3.1).
-	if key == nil || key.Alg != header.Algorithm {
+	if key == nil || key.Alg != token.Algorithm {
 		return payload{}, fmt.Errorf("%w: unknown kid", ErrVerify)
 	}
-	text, err := signed.Verify(key.public)
+	text, err := token.Verify(key.public)
 	if err != nil {
 		return payload{}, fmt.Errorf("%w: %w", ErrVerify, err)
 	}

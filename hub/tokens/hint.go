@@ -52,8 +52,8 @@ func (k *Keeper) readHint(ctx context.Context, raw string) (hintClaims, error) {
 		}
 		raw = string(inner)
 	}
-	var claims hintClaims
-	alg, err := signing.Alg(raw)
+	var claims, named hintClaims
+	alg, err := signing.Peek(raw, TypeID, &named)
 	if err != nil {
 		return hintClaims{}, err
 	}
@@ -61,7 +61,7 @@ func (k *Keeper) readHint(ctx context.Context, raw string) (hintClaims, error) {
 		err := k.Signing.Verify(ctx, raw, TypeID, &claims)
 		return claims, err
 	}
-	keys, err := k.sharedKeysOf(ctx, raw)
+	keys, err := k.sharedKeysOf(ctx, named)
 	if err != nil {
 		return hintClaims{}, err
 	}
@@ -70,11 +70,7 @@ func (k *Keeper) readHint(ctx context.Context, raw string) (hintClaims, error) {
 }
 
 // sharedKeysOf finds the secrets of the client that a token names.
-func (k *Keeper) sharedKeysOf(ctx context.Context, raw string) ([][]byte, error) {
-	var named hintClaims
-	if err := signing.Peek(raw, &named); err != nil {
-		return nil, err
-	}
+func (k *Keeper) sharedKeysOf(ctx context.Context, named hintClaims) ([][]byte, error) {
 	if len(named.Audience) != 1 {
 		return nil, signing.ErrVerify
 	}
