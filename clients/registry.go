@@ -27,6 +27,9 @@ type Store interface {
 	Update(ctx context.Context, id string, change func(*Client) error) error
 	Delete(ctx context.Context, id string) error
 	All(ctx context.Context) ([]Client, error)
+	// Where returns the clients that have value in an indexed field:
+	// server.state or frappe.url.
+	Where(ctx context.Context, field, value string) ([]Client, error)
 }
 
 // Options are what a Registry works with.
@@ -187,15 +190,9 @@ func (r *Registry) All(ctx context.Context) ([]Client, error) {
 
 // ByState returns the federated servers in this state.
 func (r *Registry) ByState(ctx context.Context, state State) ([]Client, error) {
-	all, err := r.All(ctx)
+	servers, err := r.store.Where(ctx, "server.state", string(state))
 	if err != nil {
-		return nil, err
-	}
-	var servers []Client
-	for _, c := range all {
-		if c.Server != nil && c.Server.State == state {
-			servers = append(servers, c)
-		}
+		return nil, fmt.Errorf("list servers: %w", err)
 	}
 	return servers, nil
 }

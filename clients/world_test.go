@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sort"
 	"sync"
 	"testing"
@@ -175,6 +176,19 @@ func (m *memory) Delete(_ context.Context, id string) error {
 	}
 	delete(m.docs, id)
 	return m.failing
+}
+
+func (m *memory) Where(ctx context.Context, field, value string) ([]Client, error) {
+	all, err := m.All(ctx)
+	return slices.DeleteFunc(all, func(c Client) bool {
+		switch field {
+		case "server.state":
+			return c.Server == nil || string(c.Server.State) != value
+		case "frappe.url":
+			return c.Frappe == nil || c.Frappe.URL != value
+		}
+		return true
+	}), err
 }
 
 func (m *memory) All(_ context.Context) ([]Client, error) {

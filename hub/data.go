@@ -55,9 +55,9 @@ func sets() []store.Spec {
 		{Name: "told"}, // logouts.Status
 		{Name: "ties"}, // ties.Tie
 		{Name: "signouts", Index: []string{"order"}, Freed: []string{"order"}}, // logouts.SignOut
-		{Name: "warnings"},  // health.Warning
-		{Name: "watches"},   // health.Watch
-		{Name: "clients"},   // clients.Client
+		{Name: "warnings"}, // health.Warning
+		{Name: "watches"},  // health.Watch
+		{Name: "clients", Index: []string{"server.state", "frappe.url"}}, // clients.Client
 		{Name: "invites"},   // clients.Invite
 		{Name: "initials"},  // clients.InitialToken
 		{Name: "loginkeys"}, // federation.LoginKey

@@ -205,6 +205,15 @@ func (s *Set[T]) Find(ctx context.Context, q Query) ([]T, error) {
 	return out, nil
 }
 
+// Where returns the records whose index field, which holds text, is value, in
+// the order of ids. An empty value is nobody's.
+func (s *Set[T]) Where(ctx context.Context, field, value string) ([]T, error) {
+	if value == "" {
+		return nil, nil
+	}
+	return s.Find(ctx, Query{Field: field, Equals: value})
+}
+
 // Count returns how many records a query selects, and counts no further than
 // most.
 func (s *Set[T]) Count(ctx context.Context, q Query, most int) (int, error) {
