@@ -5,13 +5,14 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
 // Whatever is asked for, a path is left alone or becomes one that only Frappe
 // and Keycloak providers have; so no guard of another path is passed by.
 func FuzzAliases(f *testing.F) {
 	for _, path := range []string{
-		"/", "//", "", "/oauth2/token", "//oauth2/token", frappePath + "get_token/x/y", "/realms/main" + frappePath + "authorize", "/realms//protocol/openid-connect/auth",
+		"/", "//", "", "/oauth2/token", "//oauth2/token", hubtest.FrappePath + "get_token/x/y", "/realms/main" + hubtest.FrappePath + "authorize", "/realms//protocol/openid-connect/auth",
 		"//realms/a//api/v2/method/frappe.integrations.oauth2.get_token", "/realms/x/admin", "/realms/x/realms/y/protocol/openid-connect/token/", "/api/v1/method/",
 	} {
 		f.Add(path)
@@ -21,7 +22,7 @@ func FuzzAliases(f *testing.F) {
 		if known == path {
 			return
 		}
-		name, isFrappe := strings.CutPrefix(known, frappePath)
+		name, isFrappe := strings.CutPrefix(known, hubtest.FrappePath)
 		_, isKeycloak := strings.CutPrefix(known, "/protocol/openid-connect")
 		if !isKeycloak && (!isFrappe || strings.Contains(name, "/")) {
 			t.Errorf("%q became %q", path, known)

@@ -1,0 +1,81 @@
+package admin_test
+
+import (
+	"testing"
+
+	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// A mailing is a hub that sends emails.
+type mailing struct {
+	*hubtest.World
+	box *hubtest.Postbox
+}
+
+func newMailing(t *testing.T) *mailing {
+	box := &hubtest.Postbox{}
+	return &mailing{hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), hub.Config{Mail: box}), box}
+}
+
+// own is what somebody did to their own account.
+func own(u users.User, e audit.Event) []audit.Event {
+	e.Actor, e.Target = u.ID, u.ID
+	return hubtest.ByRequest(e)
+}
+
+var accountActs = []act[*mailing]{
+	{"an app is taken back", func(t *testing.T, m *mailing) {
+		u, a, b := m.Person("apps@example.org"), m.App(), m.Browser()
+		b.SignInTo(a, "apps@example.org")
+		p := b.Open("/account")
+		l := m.Ledger()
+		b.Submit(p, "/account/apps/remove")
+		l.Stored(t, own(u, audit.Event{Kind: audit.GrantRemoved, Client: a.ID})...)
+	}},
+	{"a session is ended", func(t *testing.T, m *mailing) {
+		u := m.Person("one@example.org")
+		m.Home("one@example.org")
+		b := m.Home("one@example.org")
+		p := b.Open("/account")
+		l := m.Ledger()
+		b.Submit(p, "/account/sessions/end")
+		l.Stored(t, own(u, audit.Event{Kind: audit.SessionsEnded})...)
+	}},
+	{"all sessions are ended", func(t *testing.T, m *mailing) {
+		u := m.Person("all@example.org")
+		b := m.Home("all@example.org")
+		p := b.Open("/account")
+		l := m.Ledger()
+		b.Submit(p, "/account/sessions/end-all")
+		l.Stored(t, own(u, audit.Event{Kind: audit.SessionsEnded, Detail: map[string]string{"which": "all"}})...)
+	}},
+	{"a profile is changed", func(t *testing.T, m *mailing) {
+		u := m.Person("profile@example.org")
+		b := m.Home("profile@example.org")
+		p := b.Open("/account/profile")
+		l := m.Ledger()
+		b.Submit(p, "/account/profile", "name", "Ada King")
+		l.Stored(t, own(u, audit.Event{Kind: audit.UserChanged})...)
+	}},
+	{"a password is changed", func(t *testing.T, m *mailing) {
+		u := m.Person("password@example.org")
+		b := m.Home("password@example.org")
+		p := b.Open("/account/password")
+		l := m.Ledger()
+		b.Submit(p, "/account/password", "current", hubtest.Password, "password", "three quiet herons wade")
+		l.Stored(t, own(u, audit.Event{Kind: audit.PasswordChanged})...)
+	}},
+	{"an address is changed", func(t *testing.T, m *mailing) {
+		u := m.Person("old@example.org")
+		b := m.Home("old@example.org")
+		b.Submit(b.Open("/account/email"), "/account/email", "email", "new@example.org")
+		link := m.box.Link(m.World, "new@example.org")
+		p := b.Open(link)
+		l := m.Ledger()
+		b.Submit(p, link)
+		l.Stored(t, own(u, audit.Event{Kind: audit.EmailVerified, Detail: map[string]string{"email": "new@example.org"}})...)
+	}},
+}

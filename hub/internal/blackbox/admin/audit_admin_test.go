@@ -1,0 +1,290 @@
+package admin_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/frappe/frappetest"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// An office is where an administrator is signed in.
+type office struct {
+	*hubtest.World
+	root *hubtest.Browser
+	me   string // the administrator's id
+}
+
+func newOffice(t *testing.T) *office {
+	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	o := &office{World: w, root: w.Operator()}
+	u, err := w.Hub.FindUser(t.Context(), "root@example.org")
+	hubtest.Done(t, err)
+	o.me = u.ID
+	return o
+}
+
+// press fills in a form of a page; what it leaves is on record as the
+// administrator's.
+func (o *office) press(t *testing.T, page, action string, pairs []string, events ...audit.Event) hubtest.Page {
+	t.Helper()
+	p := o.root.Open(page)
+	l := o.Ledger()
+	p = o.root.Submit(p, action, pairs...)
+	if p.Status != http.StatusOK {
+		t.Errorf("got %d at %s:\n%s", p.Status, p.URL, p.Body)
+	}
+	for i := range events {
+		events[i].Actor = o.me
+	}
+	l.Stored(t, hubtest.ByRequest(events...)...)
+	return p
+}
+
+// newest is the client that was added last.
+func (o *office) named(t *testing.T, name string) clients.Client {
+	t.Helper()
+	all, err := o.Hub.Clients(t.Context())
+	hubtest.Done(t, err)
+	for _, c := range all {
+		if c.Name == name {
+			return c
+		}
+	}
+	t.Fatalf("there is no client called %s", name)
+	return clients.Client{}
+}
+
+var appActs = []act[*office]{
+	{"an app is added", func(t *testing.T, o *office) {
+		p := o.root.Open("/admin/clients/new")
+		l := o.Ledger()
+		o.root.Submit(p, "/admin/clients", "type", "web", "app_name", "Wiki", "redirect_uris", hubtest.Callback)
+		wiki := o.named(t, "Wiki")
+		l.Stored(t, hubtest.ByRequest(
+			audit.Event{Kind: audit.ClientAdded, Actor: o.me, Client: wiki.ID, Target: "Wiki"},
+			audit.Event{Kind: audit.SecretAdded, Actor: o.me, Client: wiki.ID})...)
+	}},
+	{"an app is changed", func(t *testing.T, o *office) {
+		a := o.App()
+		path := "/admin/clients/" + a.ID
+		o.press(t, path, path, []string{"app_name", "Renamed"}, audit.Event{Kind: audit.ClientChanged, Client: a.ID, Target: "Renamed"})
+	}},
+	{"an app gets another secret", func(t *testing.T, o *office) {
+		a := o.App()
+		path := "/admin/clients/" + a.ID
+		o.press(t, path, path+"/secrets", []string{"life", "90d"}, audit.Event{Kind: audit.SecretAdded, Client: a.ID})
+	}},
+	{"an app loses a secret", func(t *testing.T, o *office) {
+		a := o.App()
+		path := "/admin/clients/" + a.ID
+		kept, err := o.Hub.Client(t.Context(), a.ID)
+		hubtest.Done(t, err)
+		o.press(t, path, path+"/secrets/delete", []string{"secret", kept.Secrets[0].ID}, audit.Event{Kind: audit.SecretRemoved, Client: a.ID})
+	}},
+	{"an app is removed", func(t *testing.T, o *office) {
+		a := o.App()
+		path := "/admin/clients/" + a.ID
+		o.press(t, path, path+"/delete", []string{"confirm", a.Name}, audit.Event{Kind: audit.ClientRemoved, Client: a.ID, Target: a.Name})
+	}},
+	{"an app that could not be told of sign-outs is told now", func(t *testing.T, o *office) {
+		l := o.Listener()
+		l.Status.Store(http.StatusServiceUnavailable)
+		o.Person("told@example.org")
+		b := o.Browser()
+		b.SignInTo(l.App, "told@example.org")
+		before := o.Ledger()
+		b.Submit(b.Open("/signout"), "/signout")
+		before.Await(t, audit.LogoutFailed)
+		path := "/admin/clients/" + l.ID
+		p := o.root.OpenUntil(path, func(p hubtest.Page) bool { return strings.Contains(p.Body, `action="`+path+`/logouts"`) })
+		after := o.Ledger()
+		o.root.Submit(p, path+"/logouts")
+		after.Await(t, audit.LogoutsTried)
+		after.Holds(t, hubtest.ByRequest(audit.Event{Kind: audit.LogoutsTried, Actor: o.me, Client: l.ID, Target: l.Name})...)
+	}},
+}
+
+var peopleActs = []act[*office]{
+	{"somebody is invited", func(t *testing.T, o *office) {
+		p := o.root.Open("/admin/users")
+		l := o.Ledger()
+		o.root.Submit(p, "/admin/users/invite", "email", "grace@example.org", "roles", "clerk")
+		invited, _ := o.Record(t, "invitations")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.UserInvited, Actor: o.me, Target: invited, Detail: map[string]string{"roles": "clerk"}})...)
+	}},
+	{"an invitation is withdrawn", func(t *testing.T, o *office) {
+		_, i, err := o.Hub.InviteUser(t.Context(), users.NewInvitation{Email: "withdrawn@example.org", By: "test"})
+		hubtest.Done(t, err)
+		o.press(t, "/admin/users", "/admin/users/withdraw", []string{"invitation", i.ID}, audit.Event{Kind: audit.UserUninvited, Target: i.ID})
+	}},
+	{"somebody is disabled", func(t *testing.T, o *office) {
+		path, u := o.personPage("shut@example.org")
+		o.press(t, path, path+"/disable", nil, audit.Event{Kind: audit.UserDisabled, Target: u.ID})
+	}},
+	{"somebody is enabled", func(t *testing.T, o *office) {
+		path, u := o.personPage("back@example.org")
+		_, err := o.Hub.SwitchUser(t.Context(), "test", u.ID, true)
+		hubtest.Done(t, err)
+		o.press(t, path, path+"/enable", nil, audit.Event{Kind: audit.UserEnabled, Target: u.ID})
+	}},
+	{"somebody is signed out everywhere", func(t *testing.T, o *office) {
+		path, u := o.personPage("ended@example.org")
+		o.Home("ended@example.org")
+		o.press(t, path, path+"/sessions/end", nil, audit.Event{Kind: audit.SessionsEnded, Target: u.ID, Detail: map[string]string{"which": "all"}})
+	}},
+	{"an identity is taken away", func(t *testing.T, o *office) {
+		u, key := o.LinkedImport("unlinked@example.org", "unlinked")
+		path := "/admin/users/" + u.ID
+		o.press(t, path, path+"/unlink", nil, audit.Event{Kind: audit.LinkRemoved, Target: u.ID, LoginKey: key.ID})
+	}},
+	{"roles are given", func(t *testing.T, o *office) {
+		path, u := o.personPage("roles@example.org")
+		o.press(t, path, path+"/roles", []string{"roles", "clerk, editor"}, audit.Event{Kind: audit.RolesChanged, Target: u.ID, Detail: map[string]string{"roles": "clerk, editor"}})
+	}},
+	{"a link for a new password is shown", func(t *testing.T, o *office) {
+		path, u := o.personPage("reset@example.org")
+		o.press(t, path, path+"/reset", nil, audit.Event{Kind: audit.ResetSent, Target: u.ID, Reason: "shown to the administrator"})
+	}},
+}
+
+// personPage is somebody new, and their page.
+func (o *office) personPage(email string) (string, users.User) {
+	o.Helper()
+	u := o.Person(email)
+	return "/admin/users/" + u.ID, u
+}
+
+var keyActs = []act[*office]{
+	{"a login key is added", func(t *testing.T, o *office) {
+		p := o.root.Open("/admin/keys/new?kind=openid")
+		l := o.Ledger()
+		p = o.root.Submit(p, "/admin/keys", "name", "Example", "base_url", "https://accounts.example.org")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.KeyAdded, Actor: o.me, LoginKey: strings.TrimPrefix(p.URL.Path, "/admin/keys/"), Target: "https://accounts.example.org"})...)
+	}},
+	{"a login key is changed", func(t *testing.T, o *office) {
+		path := "/admin/keys/" + o.Provider("changed").ID
+		o.press(t, path, path, []string{"client_id", "others"}, audit.Event{Kind: audit.KeyChanged, LoginKey: "changed"})
+	}},
+	{"a login key is moved", func(t *testing.T, o *office) {
+		o.Provider("moved", func(k *federation.LoginKey) { k.Enabled = true })
+		o.Provider("moved-below", func(k *federation.LoginKey) { k.Enabled = true })
+		o.press(t, "/admin/keys", "/admin/keys/moved-below/move", []string{"by", "up"}, audit.Event{Kind: audit.KeyChanged, LoginKey: "moved-below", Detail: map[string]string{"moved": "up"}})
+	}},
+	{"a login key is switched", func(t *testing.T, o *office) {
+		path := "/admin/keys/" + o.Provider("switched").ID
+		o.press(t, path, path+"/switch", []string{"enabled", "1"}, audit.Event{Kind: audit.KeyChanged, LoginKey: "switched", Detail: map[string]string{"switched": "on"}})
+		o.press(t, path, path+"/switch", []string{"enabled", ""}, audit.Event{Kind: audit.KeyChanged, LoginKey: "switched", Detail: map[string]string{"switched": "off"}})
+	}},
+	{"a login key is removed", func(t *testing.T, o *office) {
+		path := "/admin/keys/" + o.Provider("removed").ID + "/delete"
+		o.press(t, path, path, []string{"confirm", "Company"}, audit.Event{Kind: audit.KeyRemoved, LoginKey: "removed"})
+	}},
+	{"somebody is linked beforehand", func(t *testing.T, o *office) {
+		u, key := o.Person("beforehand@example.org"), o.Provider("beforehand", func(k *federation.LoginKey) { k.Linking = federation.Provisioned })
+		o.press(t, "/admin/decisions", "/admin/decisions/link", []string{"account", "beforehand@example.org", "subject", "1", "key", key.ID},
+			audit.Event{Kind: audit.LinkMade, Target: u.ID, LoginKey: key.ID, Reason: "administrator", Detail: map[string]string{"row": "*", "record": "*"}})
+	}},
+	{"a decision is undone", func(t *testing.T, o *office) {
+		u, key := o.Person("undone@example.org"), o.Provider("undone", func(k *federation.LoginKey) { k.Linking = federation.Provisioned })
+		p := o.root.Submit(o.root.Open("/admin/decisions"), "/admin/decisions/link", "account", "undone@example.org", "subject", "2", "key", key.ID)
+		_, fields, _ := hubtest.Form(p.Body, "/admin/decisions/undo")
+		l := o.Ledger()
+		o.root.Submit(p, "/admin/decisions/undo")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.LinkUndone, Actor: o.me, Target: u.ID, LoginKey: key.ID, Detail: map[string]string{"record": fields.Get("record")}})...)
+	}},
+}
+
+var settingActs = []act[*office]{
+	{"the settings are saved", func(t *testing.T, o *office) {
+		o.press(t, "/admin/settings", "/admin/settings", []string{"hub_name", "Head office"}, audit.Event{Kind: audit.SettingsSaved})
+	}},
+	{"the schedule of the signing keys is saved", func(t *testing.T, o *office) {
+		o.press(t, "/admin/signing", "/admin/signing/schedule", []string{"key_days", "60"}, audit.Event{Kind: audit.SettingsSaved})
+	}},
+	{"the signing keys are replaced", func(t *testing.T, o *office) {
+		o.press(t, "/admin/signing", "/admin/signing/rotate", nil, audit.Event{Kind: audit.SigningRotated})
+	}},
+	{"the signing keys are distrusted", func(t *testing.T, o *office) {
+		o.press(t, "/admin/signing", "/admin/signing/rotate", []string{"distrust", "yes"}, audit.Event{Kind: audit.SigningDropped})
+	}},
+	{"an initial access token is made, and ended", func(t *testing.T, o *office) {
+		p := o.root.Open("/admin/settings")
+		l := o.Ledger()
+		p = o.root.Submit(p, "/admin/settings/tokens", "uses", "3", "days", "2")
+		_, made := o.Record(t, "initials")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.InitialTokenMade, Actor: o.me, Target: "…" + made["hint"].(string)})...)
+		l = o.Ledger()
+		o.root.Submit(p, "/admin/settings/tokens/delete")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.InitialTokenEnded, Actor: o.me})...)
+	}},
+	{"everything is looked at now", func(t *testing.T, o *office) {
+		o.press(t, "/admin", "/admin/check", nil, audit.Event{Kind: audit.Watched})
+	}},
+}
+
+// newSiteOffice is an administrator who added a site.
+func newSiteOffice(t *testing.T) (x *hubtest.Linking, me string) {
+	t.Helper()
+	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	x = hubtest.NewLinking(w)
+	u, err := w.Hub.FindUser(t.Context(), "root@example.org")
+	hubtest.Done(t, err)
+	return x, u.ID
+}
+
+var siteActs = []act[bare]{
+	{"a site is added", func(t *testing.T, _ bare) {
+		w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+		root := w.Operator()
+		u, err := w.Hub.FindUser(t.Context(), "root@example.org")
+		hubtest.Done(t, err)
+		l := w.Ledger()
+		_, values := root.AddSite()
+		l.Stored(t, hubtest.ByRequest(
+			audit.Event{Kind: audit.ClientAdded, Actor: u.ID, Client: values["client_id"], Target: w.AddedSite(values).Name},
+			audit.Event{Kind: audit.SecretAdded, Actor: u.ID, Client: values["client_id"]})...)
+	}},
+	{"the values are entered at a site", func(t *testing.T, _ bare) {
+		x, me := newSiteOffice(t)
+		l := x.Ledger()
+		x.Enter("key_sign_ups", "Deny")
+		l.Stored(t, x.Entering(me,
+			audit.Event{Kind: audit.SiteEntered, Target: x.App.Frappe.URL, Detail: map[string]string{"result": "entered"}},
+			audit.Event{Kind: audit.SecretAdded, Reason: "The site has it"},
+			audit.Event{Kind: audit.SecretRemoved, Reason: "Nobody ever used it"})...)
+	}},
+	{"a site refuses the values", func(t *testing.T, _ bare) {
+		x, me := newSiteOffice(t)
+		l := x.Ledger()
+		x.Enter("api_key", "zzzzzzzzzzzzzzz")
+		l.Stored(t, x.Entering(me, audit.Event{Kind: audit.SiteEntered, Target: x.App.Frappe.URL, Detail: map[string]string{"result": "*", "status": "*"}})...)
+	}},
+	{"a site may have the values", func(t *testing.T, _ bare) {
+		x, me := newSiteOffice(t)
+		x.Api.Trouble = "html" // the site was told, and nobody knows what it did
+		l := x.Ledger()
+		x.Enter()
+		l.Stored(t, x.Entering(me,
+			audit.Event{Kind: audit.SiteEntered, Target: x.App.Frappe.URL, Detail: map[string]string{"result": "*", "status": "*"}},
+			audit.Event{Kind: audit.SecretAdded, Reason: "may have it"})...)
+	}},
+	{"the address that a site sent is registered", func(t *testing.T, _ bare) {
+		w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+		w.Person("ada@example.org")
+		x := hubtest.NewWaiting(w, frappetest.G1)
+		u, err := w.Hub.FindUser(t.Context(), "root@example.org")
+		hubtest.Done(t, err)
+		x.Site.HostName = "http://127.0.0.1:8000"
+		x.Login(w.Browser(), "ada@example.org", "allow")
+		p := x.Look()
+		l := w.Ledger()
+		x.Admin.Submit(p, "/admin/clients/"+x.App.ID+"/setup/redirect")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.ClientChanged, Actor: u.ID, Client: x.App.ID, Target: x.App.Name, Reason: "http://127.0.0.1:8000"})...)
+	}},
+}

@@ -1,0 +1,166 @@
+package admin_test
+
+import (
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// A commander is at the command line.
+type commander struct{ *hubtest.World }
+
+func newCommands(t *testing.T) commander {
+	return commander{hubtest.NewWorld(t, hubtest.OpenSQLite(t))}
+}
+
+var commandActs = []act[commander]{
+	{"somebody is added", func(t *testing.T, c commander) {
+		l := c.Ledger()
+		u := c.Person("added@example.org")
+		l.Stored(t, audit.Event{Kind: audit.UserAdded, Actor: "test", Target: u.ID})
+	}},
+	{"somebody is disabled", func(t *testing.T, c commander) {
+		u := c.Person("shut@example.org")
+		l := c.Ledger()
+		_, err := c.Hub.SwitchUser(t.Context(), "test", u.ID, true)
+		hubtest.Done(t, err)
+		l.Stored(t, audit.Event{Kind: audit.UserDisabled, Actor: "test", Target: u.ID})
+	}},
+	{"somebody is enabled", func(t *testing.T, c commander) {
+		u := c.Person("back@example.org")
+		l := c.Ledger()
+		_, err := c.Hub.SwitchUser(t.Context(), "test", u.ID, false)
+		hubtest.Done(t, err)
+		l.Stored(t, audit.Event{Kind: audit.UserEnabled, Actor: "test", Target: u.ID})
+	}},
+	{"roles are given", func(t *testing.T, c commander) {
+		u := c.Person("roles@example.org")
+		l := c.Ledger()
+		_, err := c.Hub.SetRoles(t.Context(), "test", u.ID, []string{"clerk", "editor"})
+		hubtest.Done(t, err)
+		l.Stored(t, audit.Event{Kind: audit.RolesChanged, Actor: "test", Target: u.ID, Detail: map[string]string{"roles": "clerk, editor"}})
+	}},
+	{"an identity is taken away", func(t *testing.T, c commander) {
+		u, key := c.LinkedImport("unlinked@example.org", "unlinking")
+		linked, err := c.Hub.Identities(t.Context(), u.ID)
+		hubtest.Done(t, err)
+		l := c.Ledger()
+		_, err = c.Hub.Unlink(t.Context(), "test", linked[0])
+		hubtest.Done(t, err)
+		l.Stored(t, audit.Event{Kind: audit.LinkRemoved, Actor: "test", Target: u.ID, LoginKey: key.ID})
+	}},
+	{"a link for a new password is shown", func(t *testing.T, c commander) {
+		u := c.Person("reset@example.org")
+		l := c.Ledger()
+		_, err := c.Hub.ResetLink(t.Context(), "test", u)
+		hubtest.Done(t, err)
+		l.Stored(t, audit.Event{Kind: audit.ResetSent, Actor: "test", Target: u.ID, Reason: "command line"})
+	}},
+	{"somebody is invited", func(t *testing.T, c commander) {
+		l := c.Ledger()
+		_, i, err := c.Hub.InviteUser(t.Context(), users.NewInvitation{Email: "grace@example.org", Roles: []string{"clerk"}, By: "test"})
+		hubtest.Done(t, err)
+		l.Stored(t, audit.Event{Kind: audit.UserInvited, Actor: "test", Target: i.ID, Detail: map[string]string{"roles": "clerk"}})
+	}},
+	{"an app is added", func(t *testing.T, c commander) {
+		l := c.Ledger()
+		a := c.App()
+		l.Stored(t, audit.Event{Kind: audit.ClientAdded, Actor: "test", Client: a.ID, Target: "Payroll"})
+	}},
+	{"a login key is added", func(t *testing.T, c commander) {
+		l := c.Ledger()
+		key := c.Provider("adding")
+		l.Stored(t, audit.Event{Kind: audit.KeyAdded, Actor: "test", LoginKey: key.ID, Target: key.BaseURL})
+	}},
+	{"an invite for a server is made", func(t *testing.T, c commander) {
+		l := c.Ledger()
+		_, _, err := c.Hub.NewInvite(t.Context(), "test", time.Hour)
+		hubtest.Done(t, err)
+		l.Stored(t, audit.Event{Kind: audit.InviteMade, Actor: "test"})
+	}},
+	{"an initial access token is made", func(t *testing.T, c commander) {
+		l := c.Ledger()
+		_, made, err := c.Hub.NewInitialToken(t.Context(), "test", 3, time.Hour)
+		hubtest.Done(t, err)
+		l.Stored(t, audit.Event{Kind: audit.InitialTokenMade, Actor: "test", Target: "…" + made.Hint})
+	}},
+	{"the settings are changed", func(t *testing.T, c commander) {
+		l := c.Ledger()
+		hubtest.Done(t, c.Hub.ChangeSettings(t.Context(), "test", func(s *settings.Settings) { s.HubName = "Head office" }))
+		l.Stored(t, audit.Event{Kind: audit.SettingsSaved, Actor: "test"})
+	}},
+	{"the signing keys are replaced", func(t *testing.T, c commander) {
+		l := c.Ledger()
+		hubtest.Done(t, c.Hub.RotateSigningKeys(t.Context(), "test", false))
+		l.Stored(t, audit.Event{Kind: audit.SigningRotated, Actor: "test"})
+	}},
+	{"the signing keys are distrusted", func(t *testing.T, c commander) {
+		l := c.Ledger()
+		hubtest.Done(t, c.Hub.RotateSigningKeys(t.Context(), "test", true))
+		l.Stored(t, audit.Event{Kind: audit.SigningDropped, Actor: "test"})
+	}},
+	{"signing keys grow old", func(t *testing.T, c commander) {
+		days := 30
+		hubtest.Done(t, c.Hub.ChangeSettings(t.Context(), "test", func(s *settings.Settings) { s.KeyDays = &days }))
+		c.Clock.Skip(31 * 24 * time.Hour)
+		cards, err := c.Hub.SigningKeys(t.Context())
+		hubtest.Done(t, err)
+		replaced := map[string]audit.Event{}
+		for _, card := range cards {
+			replaced[card.Alg] = audit.Event{Kind: audit.SigningRotated, Actor: "schedule", Target: card.Alg}
+		}
+		l := c.Ledger()
+		c.Hub.Chores(t.Context())
+		l.Stored(t, slices.Collect(maps.Values(replaced))...)
+	}},
+}
+
+var importActs = []act[commander]{
+	{"somebody is imported", func(t *testing.T, c commander) {
+		l := c.Ledger()
+		u, err := c.Hub.ImportUser(t.Context(), "test", hubtest.Newcomer("0123456789abcdef0123456789abcdef", "asha@example.org"), false)
+		hubtest.Done(t, err)
+		l.Stored(t, audit.Event{Kind: audit.UserAdded, Actor: "test", Target: u.ID, Reason: "Imported", Detail: map[string]string{"from": "frappe", "roles": "clerk"}})
+	}},
+	{"somebody is imported again", func(t *testing.T, c commander) {
+		i := hubtest.Newcomer("1123456789abcdef0123456789abcdef", "again@example.org")
+		_, err := c.Hub.ImportUser(t.Context(), "test", i, false)
+		hubtest.Done(t, err)
+		l := c.Ledger()
+		i.Name = "Asha Rao-King"
+		u, err := c.Hub.ImportUser(t.Context(), "test", i, true)
+		hubtest.Done(t, err)
+		l.Stored(t, audit.Event{Kind: audit.UserChanged, Actor: "test", Target: u.ID, Reason: "Imported", Detail: map[string]string{"from": "frappe", "roles": "clerk"}})
+	}},
+	{"an identity is imported", func(t *testing.T, c commander) {
+		u, err := c.Hub.ImportUser(t.Context(), "test", hubtest.Newcomer("2123456789abcdef0123456789abcdef", "linked@example.org"), false)
+		hubtest.Done(t, err)
+		key := c.Provider("importing")
+		l := c.Ledger()
+		_, err = c.Hub.LinkImported(t.Context(), "test", u.ID, users.Claim{Key: key.ID, Issuer: key.BaseURL, Subject: "1"})
+		hubtest.Done(t, err)
+		l.Stored(t, audit.Event{Kind: audit.LinkMade, Actor: "test", Target: u.ID, LoginKey: key.ID, Reason: "Imported"})
+	}},
+	{"an app is imported, and again", func(t *testing.T, c commander) {
+		app := clients.Client{ID: "a1b2c3d4e5", Name: "Wiki", Type: clients.Web, RedirectURIs: []string{hubtest.Callback}, Scopes: []string{"openid"}}
+		l := c.Ledger()
+		hubtest.Done(t, c.Hub.ImportClient(t.Context(), "test", app, "a secret of the other system", false))
+		l.Stored(t, audit.Event{Kind: audit.ClientAdded, Actor: "test", Client: "a1b2c3d4e5", Target: "Wiki", Reason: "Imported"})
+		l = c.Ledger()
+		app.Name = "Wiki 2"
+		hubtest.Done(t, c.Hub.ImportClient(t.Context(), "test", app, "a secret of the other system", true))
+		l.Stored(t, audit.Event{Kind: audit.ClientChanged, Actor: "test", Client: "a1b2c3d4e5", Target: "Wiki 2", Reason: "Imported"})
+	}},
+	{"an import is over", func(t *testing.T, c commander) {
+		l := c.Ledger()
+		c.Hub.Imported(t.Context(), "test", "frappe", map[string]int{"users": 2})
+		l.Stored(t, audit.Event{Kind: audit.ImportDone, Actor: "test", Detail: map[string]string{"from": "frappe", "users": "2"}})
+	}},
+}

@@ -1,0 +1,112 @@
+package admin_test
+
+import (
+	"testing"
+
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+var signInActs = []act[*mailing]{
+	{"the first administrator comes", func(t *testing.T, m *mailing) {
+		link, err := m.Hub.SetupLink(t.Context())
+		hubtest.Done(t, err)
+		b := m.Browser()
+		p := b.Open(link)
+		l := m.Ledger()
+		b.Submit(p, "/setup", "email", "first@example.org", "name", "Root", "password", hubtest.Password)
+		u, err := m.Hub.FindUser(t.Context(), "first@example.org")
+		hubtest.Done(t, err)
+		l.Stored(t, hubtest.ByRequest(
+			audit.Event{Kind: audit.SetupDone, Actor: u.ID},
+			audit.Event{Kind: audit.SignInOK, Actor: u.ID})...)
+	}},
+	{"somebody signs in to an app", func(t *testing.T, m *mailing) {
+		u, a, b := m.Person("in@example.org"), m.App(), m.Browser()
+		p := b.Authorize(a.Request())
+		l := m.Ledger()
+		b.SignIn(p, "in@example.org")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.SignInOK, Actor: u.ID, Client: a.ID})...)
+	}},
+	{"a password is wrong", func(t *testing.T, m *mailing) {
+		m.Person("wrong@example.org")
+		a, b := m.App(), m.Browser()
+		p := b.Authorize(a.Request())
+		l := m.Ledger()
+		b.Submit(p, "/signin", "email", "wrong@example.org", "password", "not it, not it, not it")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.SignInFailed, Client: a.ID, Reason: "wrong"})...)
+	}},
+	{"consent is given", func(t *testing.T, m *mailing) {
+		u, a, b := m.Person("yes@example.org"), m.App(), m.Browser()
+		p := b.SignIn(b.Authorize(a.Request()), "yes@example.org")
+		l := m.Ledger()
+		b.Submit(p, "/consent", "decision", "allow")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.ConsentGiven, Actor: u.ID, Client: a.ID})...)
+		l.Noted(t, hubtest.ByRequest(audit.Event{Kind: audit.CodeIssued, Actor: u.ID, Client: a.ID})...)
+	}},
+	{"consent is denied", func(t *testing.T, m *mailing) {
+		u, a, b := m.Person("no@example.org"), m.App(), m.Browser()
+		p := b.SignIn(b.Authorize(a.Request()), "no@example.org")
+		l := m.Ledger()
+		b.Submit(p, "/consent", "decision", "deny")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.ConsentDenied, Actor: u.ID, Client: a.ID})...)
+		l.Noted(t, hubtest.ByRequest(audit.Event{Kind: audit.RequestRefused, Client: a.ID, Reason: "access_denied"})...)
+	}},
+	{"an unknown app asks", func(t *testing.T, m *mailing) {
+		a := m.App()
+		l := m.Ledger()
+		m.Browser().Authorize(a.Request("client_id", "nobody"))
+		l.Stored(t)
+		l.Noted(t, hubtest.ByRequest(audit.Event{Kind: audit.RequestRefused, Client: "nobody", Reason: "client_id"})...)
+	}},
+	{"a password is forgotten", func(t *testing.T, m *mailing) {
+		u, b := m.Person("forgot@example.org"), m.Browser()
+		p := b.Open("/password/forgot")
+		l := m.Ledger()
+		b.Submit(p, "/password/forgot", "email", "forgot@example.org")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.PasswordForgot})...)
+		link := m.box.Link(m.World, "forgot@example.org")
+		p = b.Open(link)
+		l = m.Ledger()
+		b.Submit(p, link, "password", "three quiet herons wade")
+		l.Stored(t, own(u, audit.Event{Kind: audit.PasswordChanged, Reason: "mailed"})...)
+	}},
+	{"an administrator sends a link for a new password", func(t *testing.T, m *mailing) {
+		u := m.Person("sent@example.org")
+		root := m.Person("root@example.org", "admin")
+		b := m.Home("root@example.org")
+		path := "/admin/users/" + u.ID
+		p := b.Open(path)
+		l := m.Ledger()
+		b.Submit(p, path+"/reset")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.ResetSent, Actor: root.ID, Target: u.ID})...)
+	}},
+	{"an invitation is accepted", func(t *testing.T, m *mailing) {
+		link, _, err := m.Hub.InviteUser(t.Context(), users.NewInvitation{Email: "grace@example.org", By: "test"})
+		hubtest.Done(t, err)
+		b := m.Browser()
+		p := b.Open(link)
+		l := m.Ledger()
+		b.Submit(p, p.URL.Path, "name", "Grace", "password", hubtest.Password)
+		u, err := m.Hub.FindUser(t.Context(), m.named(t, "Grace"))
+		hubtest.Done(t, err)
+		l.Stored(t, hubtest.ByRequest(
+			audit.Event{Kind: audit.UserAdded, Actor: u.ID, Target: u.ID, Reason: "Invited by test"},
+			audit.Event{Kind: audit.SignInOK, Actor: u.ID})...)
+	}},
+}
+
+// named is the id of the person with a name.
+func (m *mailing) named(t *testing.T, name string) string {
+	t.Helper()
+	all, err := m.Hub.Users(t.Context(), "", 100)
+	hubtest.Done(t, err)
+	for _, u := range all {
+		if u.Name == name {
+			return u.ID
+		}
+	}
+	t.Fatalf("nobody is called %s", name)
+	return ""
+}

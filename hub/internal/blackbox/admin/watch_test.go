@@ -1,0 +1,55 @@
+package admin_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/internal/hubtest"
+)
+
+func TestAdministratorsHearOnceOfWhatWillStopWorking(t *testing.T) {
+	sent := &hubtest.Postbox{}
+	w := hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), hub.Config{Mail: sent})
+	op := w.Operator()
+	dead := hubtest.NewServer(t, func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusServiceUnavailable) })
+	w.OpenIDKey("Dead", dead)
+	well := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	key, err := w.Hub.AddLoginKey(t.Context(), "test", federation.LoginKey{Kind: federation.KindOpenID, Name: "Well", BaseURL: well.URL,
+		ClientID: "us", Enabled: true, SecretExpires: w.Clock.Now().Add(10 * 24 * time.Hour)}, "secret", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	hubtest.NewPair(t, w) // a secondary that is well
+
+	home := op.Open("/admin")
+	if !strings.Contains(home.Body, "Nothing is known yet") {
+		t.Errorf("before: %s", home.Body)
+	}
+	home = op.Submit(home, "/admin/check")
+	if list := home.Text("attention"); !strings.Contains(list, "Dead doesn't answer") || !strings.Contains(list, "The client secret at Well ends on") || strings.Contains(list, "metadata") {
+		t.Errorf("the list is %q", list)
+	}
+	letters := sent.About("needs attention")
+	if len(letters) != 1 || letters[0].To != "root@example.org" || !strings.Contains(letters[0].Text, "Dead doesn't answer") {
+		t.Errorf("the letters are %+v", letters)
+	}
+	op.Submit(home, "/admin/check")
+	hubtest.Want(t, "letters after a second look", len(sent.About("needs attention")), 1)
+
+	// Its page says so too, and the map; what is seen to goes.
+	if p := op.Open("/admin/map"); !strings.Contains(p.Body, "Needs attention") || !strings.Contains(p.Text("map-table"), "another hub, below this one") || !strings.Contains(p.Body, "<svg") {
+		t.Errorf("the map is\n%s", p.Body)
+	}
+	if p := op.Open("/admin/keys/" + key.ID); !strings.Contains(p.Text("attention"), "The client secret at Well ends on") {
+		t.Errorf("the page of the key is\n%s", p.Body)
+	}
+	op.Submit(op.Open("/admin/keys/dead/delete"), "/admin/keys/dead/delete", "confirm", "Dead")
+	home = op.Submit(op.Open("/admin"), "/admin/check")
+	if list := home.Text("attention"); strings.Contains(list, "Dead") || !strings.Contains(list, "Well") {
+		t.Errorf("later the list is %q", list)
+	}
+}

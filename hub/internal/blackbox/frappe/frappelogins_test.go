@@ -1,0 +1,109 @@
+package frappe_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation/frappe/frappetest"
+	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/internal/testkit/faultstore"
+)
+
+func TestPeopleSignInToSitesOfEveryGenerationByEveryProvider(t *testing.T) {
+	for _, provider := range []string{clients.FrappeProvider, clients.KeycloakProvider, "Head Office"} {
+		w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+		ada := w.Person("Ada@Example.org", "writer")
+		bob := w.Person("bob@example.org")
+		for _, generation := range frappetest.Generations() {
+			t.Run(provider+" "+generation.String(), func(t *testing.T) {
+				s := w.Simulate(t, generation, provider)
+				s.DisableSignups = true // the key says otherwise
+				record := s.Key.Record()
+
+				// Somebody new there.
+				b := w.Browser()
+				p := b.SignIn(s.Press(t, b, "/app/todo?a=1&b=%2B"), "ada@example.org")
+				email, location := s.Arrive(t, b, b.Submit(p, "/consent", "decision", "allow"))
+				hubtest.Want(t, "who is signed in", email, "ada@example.org")
+				hubtest.Want(t, "where they go on", location, "/app/todo?a=1&b=%2B")
+				made, _ := s.Account("ada@example.org")
+				hubtest.Want(t, "the name there", made.Name(), "Ada Lovelace")
+				hubtest.Want(t, "their id there", made.UserIDs[record], ada.ID)
+
+				// The second time nobody is asked anything, and the hub still
+				// knows them beside the site's cookies.
+				email, location = s.Arrive(t, b, s.Press(t, b, ""))
+				hubtest.Want(t, "who is signed in again", email, "ada@example.org")
+				hubtest.Want(t, "where they go on then", location, s.URL+"/me")
+
+				// Somebody whom the site knows.
+				s.Add(frappetest.Account{Email: "bob@example.org", FirstName: "Robert", SystemUser: true})
+				b = w.Browser()
+				p = b.SignIn(s.Press(t, b, ""), "bob@example.org")
+				email, location = s.Arrive(t, b, b.Submit(p, "/consent", "decision", "allow"))
+				hubtest.Want(t, "who is signed in", email, "bob@example.org")
+				hubtest.Want(t, "where they go on", location, s.URL)
+				known, _ := s.Account("bob@example.org")
+				hubtest.Want(t, "the name there", known.Name(), "Robert")
+				if noted := known.UserIDs[record] == bob.ID; noted == (record == "frappe") {
+					t.Errorf("the site calls them %v", known.UserIDs)
+				}
+			})
+		}
+	}
+}
+
+// Who says no, and whom the hub cannot help, stays on a page of the hub: the
+// site is asked nothing and told nothing.
+func TestNoSiteOfAnyGenerationIsSentAnError(t *testing.T) {
+	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	w.Person("ada@example.org")
+	for _, generation := range frappetest.Generations() {
+		for _, provider := range []string{clients.FrappeProvider, clients.KeycloakProvider, "Head Office"} {
+			s := w.Simulate(t, generation, provider)
+			stays := func(what string, p hubtest.Page, status int) {
+				t.Helper()
+				what = generation.String() + ", " + provider + ", " + what
+				hubtest.Want(t, what, p.Status, status)
+				if p.Location != "" || p.Header.Get("Refresh") != "" || !strings.Contains(p.Body, `href="`+s.URL+`/login"`) {
+					t.Errorf("%s: leads to %q and %q, or there is no way back:\n%s", what, p.Location, p.Header.Get("Refresh"), p.Body)
+				}
+			}
+			b := w.Browser()
+			p := b.SignIn(s.Press(t, b, ""), "ada@example.org")
+			stays("declined", b.Submit(p, "/consent", "decision", "deny"), 403)
+			stays("a scope that it may not have", b.Open(strings.Replace(s.Link(s.Key, ""), "scope=openid", "scope=openid+desk", 1)), 400)
+			stays("a response type that it may not have", b.Open(strings.Replace(s.Link(s.Key, ""), "response_type=code", "response_type=id_token", 1)), 400)
+			stays("prompts that exclude one another", b.Open(s.Link(s.Key, "")+"&prompt=none+login"), 400)
+			if asked := s.Requests(); len(asked) > 0 {
+				t.Errorf("the site asked %v", asked)
+			}
+		}
+	}
+}
+
+// A failure of ours is a page of ours, with nothing sent to the site; and the
+// site's own requests get JSON.
+func TestAFailureOfOursIsKeptFromASite(t *testing.T) {
+	db := faultstore.New(hubtest.OpenSQLite(t))
+	w := hubtest.NewWorld(t, db)
+	w.Person("ada@example.org")
+	s := w.Simulate(t, frappetest.G1, clients.FrappeProvider)
+	b := w.Browser()
+	p := b.SignIn(s.Press(t, b, ""), "ada@example.org")
+	db.Arm(faultstore.Plan{Counts: hubtest.OfIssuing, Nth: 1})
+	p = b.Submit(p, "/consent", "decision", "allow")
+	if p.Status < 500 || p.Location != "" || !strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") {
+		t.Errorf("agreeing: %d, %q", p.Status, p.Location)
+	}
+	hubtest.Want(t, "it did fail", db.Disarm().Failed, true)
+
+	code := s.CodeFor(t, b, "ada@example.org", "s")
+	db.Arm(faultstore.Plan{Counts: hubtest.OfIssuing, Nth: 1})
+	r := w.Raw(hubtest.FrappePath+"get_token", s.SiteForm(code))
+	if r.Status < 500 || r.Str("error") == "" || r.Str("access_token") != "" || r.Header.Get("Location") != "" {
+		t.Errorf("the token endpoint: %d %s", r.Status, r.Body)
+	}
+	hubtest.Want(t, "it did fail too", db.Disarm().Failed, true)
+}

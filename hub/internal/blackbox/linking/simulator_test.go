@@ -1,0 +1,126 @@
+package linking_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/internal/hubtest"
+)
+
+func TestTheSimulatorSaysWhoItWouldBeAndWhy(t *testing.T) {
+	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	w.Person("ada@example.org")
+	key, err := w.Hub.KeepLoginKey(t.Context(), "test", federation.LoginKey{Kind: federation.KindOpenID, Name: "Example ID", ClientID: "c", BaseURL: "https://id.example", Enabled: true, TrustEmail: true}, "s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := "/admin/keys/" + key.ID + "/simulate"
+	b := w.Operator()
+	p := b.Open(path)
+	for _, tt := range []struct{ email, verified, row, says string }{
+		{"ada@example.org", "1", "D7", "prove that the account is theirs"},
+		{"ada@example.org", "", "D4", "They are refused"},
+		{"new@example.org", "1", "D5", "does not allow sign-ups"},
+		{"a@b@example.org", "1", "D12", "not one plain address"},
+	} {
+		p = b.Submit(p, path, "subject", "1", "email", tt.email, "verified", tt.verified)
+		if p.Status != http.StatusOK || !strings.Contains(p.Body, `id="decided-title">`+tt.row+":") || !strings.Contains(p.Body, tt.says) {
+			t.Errorf("%+v: got %d\n%s", tt, p.Status, p.Body)
+		}
+	}
+	if n, err := w.Hub.Users(t.Context(), "", 10); err != nil || len(n) != 2 {
+		t.Errorf("there are %d users: %v", len(n), err)
+	}
+	stranger := w.Browser()
+	stranger.SignIn(stranger.Open("/signin"), "ada@example.org")
+	hubtest.Want(t, "somebody else", stranger.Open(path).Status, http.StatusForbidden)
+}
+
+func TestTheSimulatorCountsWhatAChangeWouldDo(t *testing.T) {
+	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	w.Person("ada@example.org")
+	key, err := w.Hub.KeepLoginKey(t.Context(), "test", federation.LoginKey{Kind: federation.KindOpenID, Name: "Example ID", ClientID: "c", BaseURL: "https://id.example", Enabled: true}, "s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := "/admin/keys/" + key.ID + "/simulate"
+	b := w.Operator()
+	p := b.Submit(b.Open(path), path, "about", "policy", "enabled", "1", "linking", "auto", "sign_ups", "deny", "authoritative_domains", "example.org")
+	for _, says := range []string{"All 2 people were looked at", "1 person would be linked at once", "ada@example.org"} {
+		if !strings.Contains(p.Body, says) {
+			t.Errorf("the page does not say %q:\n%s", says, p.Body)
+		}
+	}
+	if got := w.Key(key.ID); got.Linking != federation.Confirm || len(got.AuthoritativeDomains) != 0 {
+		t.Errorf("it was saved: %+v", got)
+	}
+	p = b.Submit(p, path, "about", "policy", "linking", "auto", "migrate_until", "soon")
+	if !strings.Contains(p.Body, "Write the day like") {
+		t.Errorf("got %d:\n%s", p.Status, p.Body)
+	}
+}
+
+func TestAnAdministratorUndoesADecision(t *testing.T) {
+	hubs, _ := hubtest.Lettered(t)
+	hubs.Primary.Person("ada@example.org")
+	local := hubs.Secondary.Person("ada@example.org")
+	b := hubs.Secondary.Browser()
+	p := hubs.Through(b, hubs.Secondary.App(), "ada@example.org")
+	b.At(hubs.Secondary).Submit(p, "/signin/link", "password", hubtest.Password)
+	hubtest.Want(t, "links", hubs.LinkedTo(t, local), 1)
+
+	admin := hubs.Secondary.Operator()
+	p = admin.Open("/admin/decisions")
+	if !strings.Contains(p.Body, "D7") || !strings.Contains(p.Body, "by its password") {
+		t.Errorf("got %d:\n%s", p.Status, p.Body)
+	}
+	done := admin.Submit(p, "/admin/decisions/undo")
+	hubtest.Want(t, "where it leads", done.URL.Path, "/admin/decisions")
+	hubtest.Want(t, "links", hubs.LinkedTo(t, local), 0)
+	if p := b.At(hubs.Secondary).Open("/account"); p.URL.Path != "/signin" {
+		t.Errorf("the person is at %s", p.URL)
+	}
+	hubtest.RefusedPage(t, "a second time", admin.Submit(p, "/admin/decisions/undo"))
+}
+
+func TestARiskyChangeOfPolicyIsConfirmedFirst(t *testing.T) {
+	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	w.Person("ada@example.org")
+	key, err := w.Hub.KeepLoginKey(t.Context(), "test", federation.LoginKey{Kind: federation.KindOpenID, Name: "Example ID", ClientID: "c", BaseURL: "https://id.example", Enabled: true}, "s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := "/admin/keys/" + key.ID
+	b := w.Operator()
+	p := b.Submit(b.Open(path), path, "linking", "auto", "authoritative_domains", "example.org")
+	if p.Status != http.StatusConflict || !strings.Contains(p.Body, "1 person would be linked at once") {
+		t.Fatalf("got %d:\n%s", p.Status, p.Body)
+	}
+	hubtest.Want(t, "linking before it is confirmed", w.Key(key.ID).Linking, federation.Confirm)
+	b.Submit(p, path, "sure", "1")
+	hubtest.Want(t, "linking after that", w.Key(key.ID).Linking, federation.Auto)
+}
+
+func TestSomebodyIsLinkedBeforehand(t *testing.T) {
+	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	ada := w.Person("ada@example.org")
+	key, err := w.Hub.KeepLoginKey(t.Context(), "test", federation.LoginKey{Kind: federation.KindOpenID, Name: "Example ID", ClientID: "c", BaseURL: "https://id.example", Linking: federation.Provisioned}, "s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := w.Operator()
+	path := "/admin/decisions/link"
+	p := b.Open("/admin/decisions")
+	for _, tt := range []struct{ account, subject string }{{"nobody@example.org", "1"}, {"not an address", "1"}, {"ada@example.org", ""}, {"ada@example.org", "null"}} {
+		p = b.Submit(p, path, "account", tt.account, "subject", tt.subject, "key", key.ID)
+		hubtest.Want(t, tt.account+" "+tt.subject, p.Status, http.StatusUnprocessableEntity)
+	}
+	p = b.Submit(p, path, "account", "Ada@example.org", "subject", "1", "key", key.ID)
+	hubtest.Want(t, "status", p.Status, http.StatusOK)
+	all, err := w.Hub.Identities(t.Context(), ada.ID)
+	if err != nil || len(all) != 1 || all[0].Issuer != "https://id.example" || all[0].Subject != "1" {
+		t.Errorf("got %+v, %v", all, err)
+	}
+}

@@ -1,0 +1,21 @@
+package hubtest
+
+import "github.com/fedhub/fedhub/clients"
+
+const AccessType = "urn:ietf:params:oauth:token-type:access_token"
+
+// Swap exchanges a token; pairs override the form.
+func (a *App) Swap(token string, pairs ...string) Reply {
+	a.W.Helper()
+	return a.Post("/oauth2/token", append([]string{"grant_type", clients.GrantExchange,
+		"subject_token", token, "subject_token_type", AccessType}, pairs...)...)
+}
+
+// Gateway may exchange other clients' tokens as the policy says.
+func (w *World) Gateway(policy clients.Exchange, change ...func(*clients.Client)) *App {
+	w.Helper()
+	return w.App(append([]func(*clients.Client){func(c *clients.Client) {
+		c.Name, c.Grants, c.Exchange, c.Resources = "Gateway", []string{clients.GrantExchange}, policy, []string{FilesAPI}
+		c.ClientCredentials = true
+	}}, change...)...)
+}

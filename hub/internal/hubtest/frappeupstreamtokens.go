@@ -1,0 +1,35 @@
+package hubtest
+
+import (
+	"strings"
+
+	"github.com/fedhub/fedhub/federation/frappe/frappetest"
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// Identity is the one that somebody has at the site.
+func (s *SiteAbove) Identity() users.Identity {
+	s.Helper()
+	all, err := s.Hub.Users(s.Context(), "", 10)
+	if err != nil {
+		s.Fatal(err)
+	}
+	for _, u := range all {
+		if linked, err := s.Hub.Identities(s.Context(), u.ID); err == nil && len(linked) == 1 {
+			return linked[0]
+		}
+	}
+	s.Fatal("nobody has one")
+	return users.Identity{}
+}
+
+func (s *SiteAbove) Asked(method string) (n int) {
+	s.Site.Edit(func(site *frappetest.Site) {
+		for _, a := range site.Asked {
+			if strings.HasSuffix(a, "."+method) {
+				n++
+			}
+		}
+	})
+	return n
+}

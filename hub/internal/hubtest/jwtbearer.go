@@ -1,0 +1,102 @@
+package hubtest
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// a Voice signs assertions.
+type Voice struct {
+	t   *testing.T
+	key *ecdsa.PrivateKey
+}
+
+func NewVoice(t *testing.T) Voice {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Voice{t, key}
+}
+
+func (v Voice) Keys() string {
+	v.t.Helper()
+	text, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: &v.key.PublicKey, KeyID: "1", Algorithm: "ES256", Use: "sig"}}})
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return string(text)
+}
+
+func (v Voice) Say(claims map[string]any) string {
+	v.t.Helper()
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: v.key, KeyID: "1"}}, (&jose.SignerOptions{}).WithType("JWT"))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	body, err := json.Marshal(claims)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	signed, err := signer.Sign(body)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	raw, err := signed.CompactSerialize()
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return raw
+}
+
+func (a *App) Vouch(assertion string, pairs ...string) Reply {
+	a.W.Helper()
+	return a.Post("/oauth2/token", append([]string{"grant_type", clients.GrantJWT, "assertion", assertion}, pairs...)...)
+}
+
+// Words are good claims; pairs override them, and nil leaves one out.
+func (w *World) Words(iss, sub string, pairs ...any) map[string]any {
+	c := map[string]any{"iss": iss, "sub": sub, "aud": w.URL, "iat": w.Clock.Now().Unix(), "exp": w.Clock.Now().Add(5 * time.Minute).Unix(), "jti": rand.Text()}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if name := pairs[i].(string); pairs[i+1] == nil {
+			delete(c, name)
+		} else {
+			c[name] = pairs[i+1]
+		}
+	}
+	return c
+}
+
+// Linked is ada, whom a login key signs in by this issuer and subject.
+func (w *World) Linked(key, issuer, subject string) users.User {
+	w.Helper()
+	ada := w.Person("ada@example.org")
+	_, err := w.Hub.KeepLoginKey(w.Context(), "test", federation.LoginKey{ID: key, Kind: federation.KindOpenID, Name: key,
+		BaseURL: issuer, ClientID: "x", Enabled: true}, "secret")
+	if err != nil {
+		w.Fatal(err)
+	}
+	keeper := users.New(users.Options{
+		Users: store.NewSet[users.User](w.Backend, "users", w.Clock.Now), Identities: store.NewSet[users.Identity](w.Backend, "identities", w.Clock.Now),
+		Records: store.NewSet[users.Record](w.Backend, "decisions", w.Clock.Now),
+		Now:     w.Clock.Now, Hash: users.HashParams{Memory: 64, Time: 1, Threads: 1},
+	})
+	d, err := keeper.Link(w.Context(), ada, users.Claim{Key: key, Issuer: issuer, Subject: subject, Email: ada.Email, EmailVerified: true},
+		users.Policy{KeyID: key, Kind: federation.KindOpenID, Enabled: true, Linking: users.LinkConfirm, SignUps: users.SignUpDeny})
+	if err != nil || d.Action != users.Link {
+		w.Fatalf("not linked: %+v, %v", d, err)
+	}
+	return ada
+}

@@ -1,0 +1,65 @@
+package hubtest
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fedhub/fedhub/federation"
+)
+
+// AddPeer adds a primary by the pages of the secondary, and returns the key's id.
+func AddPeer(b *Browser, primary *World, pairs ...string) string {
+	b.W.Helper()
+	card := b.Submit(b.Open("/admin/keys/new?kind=peer"), "/admin/keys", append([]string{"base_url", primary.URL}, pairs...)...)
+	p := b.Submit(card, "/admin/keys")
+	if !strings.HasPrefix(p.URL.Path, "/admin/keys/") {
+		b.W.Fatalf("got %d at %s:\n%s", p.Status, p.URL, p.Body)
+	}
+	return strings.TrimPrefix(p.URL.Path, "/admin/keys/")
+}
+
+// Peers are two hubs whose administrators look at their pages, and where the
+// secondary is at the primary.
+func Peers(t *testing.T) (hubs Pair, here, there *Browser, server string) {
+	primary, secondary := NewWorld(t, OpenSQLite(t)), NewWorld(t, OpenSQLite(t))
+	primary.Person("ada@example.org")
+	here, there = secondary.Operator(), primary.Operator()
+	key := AddPeer(here, primary)
+	server = secondary.URL + "/oauth2/client-metadata/" + key
+	there.Submit(there.Open("/admin/servers"), "/admin/servers/approve", "server", server)
+	here.Open("/admin/keys/" + key)
+	return Pair{primary, secondary, secondary.LoginKey(key)}, here, there, server
+}
+
+// Skip moves the time of both.
+func (p Pair) Skip(d time.Duration) {
+	p.Primary.Clock.Skip(d)
+	p.Secondary.Clock.Skip(d)
+}
+
+// LoginKey reads a login key from the hub; it is zero where there is none.
+func (w *World) LoginKey(id string) federation.LoginKey {
+	w.Helper()
+	all, err := w.Hub.LoginKeys(w.Context())
+	if err != nil {
+		w.Fatal(err)
+	}
+	for _, k := range all {
+		if k.ID == id {
+			return k
+		}
+	}
+	return federation.LoginKey{}
+}
+
+// Until looks again and again at what happens beside the requests.
+func Until(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	for range 1000 {
+		if done() {
+			return
+		}
+	}
+	t.Errorf("not seen: %s", what)
+}

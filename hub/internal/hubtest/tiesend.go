@@ -1,0 +1,17 @@
+package hubtest
+
+import (
+	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/ties"
+)
+
+// Tie is the one that the hub keeps.
+func (w *World) Tie() (*store.Set[ties.Tie], ties.Tie) {
+	w.Helper()
+	set := store.NewSet[ties.Tie](w.Backend, "ties", w.Clock.Now)
+	all, err := set.Find(w.Context(), store.Query{})
+	if err != nil || len(all) != 1 {
+		w.Fatalf("%d ties, %v", len(all), err)
+	}
+	return set, all[0]
+}

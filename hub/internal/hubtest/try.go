@@ -1,0 +1,46 @@
+package hubtest
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
+)
+
+// NewProvider is a hub that another knows as any OpenID provider. Its key
+// there is off.
+func NewProvider(t *testing.T, change ...func(*federation.LoginKey)) Pair {
+	t.Helper()
+	provider, w := NewWorld(t, OpenSQLite(t)), NewWorld(t, OpenSQLite(t))
+	a := provider.App(func(c *clients.Client) {
+		c.RedirectURIs, c.SkipAuthorization = []string{w.URL + "/signin/from/company"}, true
+	})
+	key := federation.LoginKey{ID: "company", Kind: federation.KindOpenID, Name: "Company", BaseURL: provider.URL, ClientID: a.ID}
+	for _, edit := range change {
+		edit(&key)
+	}
+	key, err := w.Hub.AddLoginKey(t.Context(), "test", key, a.Secret, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Pair{provider, w, key}
+}
+
+// Tested goes from the key's page to where the test ends.
+func (p Pair) Tested(b *Browser, email string) Page {
+	b.W.Helper()
+	at := b.Submit(b.Open("/admin/keys/"+p.Key.ID), "/admin/keys/"+p.Key.ID+"/try")
+	for range 20 {
+		switch {
+		case at.Location != "":
+			at = b.Hop(at)
+		case strings.Contains(at.Body, `action="/signin"`):
+			at = b.At(p.Primary).SignIn(at, email)
+		default:
+			return at
+		}
+	}
+	b.W.Fatal("no end to it")
+	return Page{}
+}
