@@ -18,9 +18,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
+
 	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/fedhub/fedhub/internal/jwt"
-	"github.com/go-jose/go-jose/v4"
 )
 
 func newKey(t testing.TB, kid string, alg jose.SignatureAlgorithm) jose.JSONWebKey {
@@ -404,7 +405,7 @@ func TestOnlyOrdinaryClientsMayNameTheTokenEndpoint(t *testing.T) {
 	}{
 		"an ordinary client": {Client{}, []string{issuer, endpoint}},
 		"high security":      {Client{HighSecurity: FAPI2}, []string{issuer}},
-		"another hub":        {Client{Server: &Server{}}, []string{issuer}},
+		"another hub":        {Client{Server: &FederatedHub{}}, []string{issuer}},
 	} {
 		if got := w.audiences(tt.client, ""); !slices.Equal(got, tt.want) {
 			t.Errorf("%s may name %v, want %v", name, got, tt.want)

@@ -7,8 +7,9 @@ import (
 	"io/fs"
 	"strings"
 
-	"github.com/fedhub/fedhub/internal/jwt"
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/fedhub/fedhub/internal/jwt"
 )
 
 // Authenticate returns the client whose credentials these are. audience is
@@ -101,7 +102,7 @@ func (r *Registry) noteSecret(ctx context.Context, c Client, raw string) {
 			continue
 		}
 		if secret, ok := match(c.Secrets, string(key), r.now()); ok {
-			r.touch(ctx, c.ID, secret)
+			r.updateLastUsed(ctx, c.ID, secret)
 			c.use(secret.ID, r.stamp())
 		}
 	}

@@ -106,7 +106,7 @@ type Client struct {
 	Requests Requests `bson:"requests,omitempty"` // what its authorization requests must or may be
 
 	// HighSecurity turns on every requirement of a FAPI 2.0 profile at once.
-	HighSecurity Profile `bson:"high_security,omitempty"`
+	HighSecurity SecurityProfile `bson:"high_security,omitempty"`
 
 	TLS              TLSName `bson:"tls,omitempty"`               // whom a MethodTLS certificate names
 	CertificateBound bool    `bson:"certificate_bound,omitempty"` // its tokens work only with its certificate (RFC 8705 §3)
@@ -136,7 +136,7 @@ type Client struct {
 	// Generation rises when the client becomes someone else in the eyes of a
 	// person: another name, another type, other addresses. Consent given to
 	// an older generation does not count.
-	Generation int `bson:"generation"`
+	ConsentVersion int `bson:"generation"`
 
 	Created   time.Time `bson:"created"`
 	Updated   time.Time `bson:"updated"`
@@ -145,14 +145,14 @@ type Client struct {
 	// another system: as long as they agree, nobody changed it here.
 	Imported time.Time `bson:"imported,omitempty"`
 
-	Frappe   *FrappeSite `bson:"frappe,omitempty"`   // set when the client is a Frappe or ERPNext site used as it is
-	Server   *Server     `bson:"server,omitempty"`   // set when the client is a federated hub
-	Document *Document   `bson:"document,omitempty"` // set when nobody registered it: its ID is where it describes itself
+	Frappe   *FrappeSite   `bson:"frappe,omitempty"`   // set when the client is a Frappe or ERPNext site used as it is
+	Server   *FederatedHub `bson:"server,omitempty"`   // set when the client is a federated hub
+	Document *Document     `bson:"document,omitempty"` // set when nobody registered it: its ID is where it describes itself
 }
 
-// A Server is what a client has more when it is another hub. The client's ID
+// A FederatedHub is what a client has more when it is another hub. The client's ID
 // is then the MetadataURL.
-type Server struct {
+type FederatedHub struct {
 	MetadataURL string `bson:"metadata_url"`
 	Host        string `bson:"host"` // of the MetadataURL, with the port if it has one
 	State       State  `bson:"state"`

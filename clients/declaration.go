@@ -192,9 +192,9 @@ func (d *declaration) nameless() string {
 	return "An app without a name"
 }
 
-// Metadata returns what a client may know of its own registration, by the
+// MetadataOf returns what a client may know of its own registration, by the
 // names of RFC 7591 §2: what it declared, as it is kept. No secret is in it.
-func Metadata(c Client) map[string]any {
+func MetadataOf(c Client) map[string]any {
 	d := declaration{Client: c.clone(), scope: strings.Join(c.Scopes, " ")}
 	d.applicationType = "web"
 	if c.Type == Native {

@@ -94,7 +94,7 @@ func TestAClientKnownByItsDocumentBecomesAServer(t *testing.T) {
 	if err := w.Update(t.Context(), h.id, func(c *Client) error { c.Disabled = true; return nil }); err != nil {
 		t.Fatal(err)
 	}
-	c, err := w.Introduce(t.Context(), h.id, ViaDomain)
+	c, err := w.RequestConnection(t.Context(), h.id, ViaDomain)
 	if err != nil || c.Server == nil || c.Document != nil || !c.Disabled {
 		t.Fatalf("got %+v, %v", c, err)
 	}

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// A sight is what was found at a metadata URL.
-type sight struct {
+// A cachedDocument is what was found at a metadata URL.
+type cachedDocument struct {
 	client Client
 	keys   keys
 	err    error
@@ -24,9 +24,9 @@ func (r *Registry) Discover(ctx context.Context, metadataURL string) (Client, er
 	return s.client, s.err
 }
 
-func (r *Registry) discover(ctx context.Context, metadataURL string) sight {
-	failed := func(text string, cause error) sight {
-		return sight{err: &MetadataError{URL: metadataURL, Text: text, cause: cause}}
+func (r *Registry) discover(ctx context.Context, metadataURL string) cachedDocument {
+	failed := func(text string, cause error) cachedDocument {
+		return cachedDocument{err: &MetadataError{URL: metadataURL, Text: text, cause: cause}}
 	}
 	if !IsMetadataURL(metadataURL, r.allowHTTP) {
 		return failed("its address is not one that a metadata document can have", nil)
@@ -41,7 +41,7 @@ func (r *Registry) discover(ctx context.Context, metadataURL string) sight {
 	}
 	client, err := parseDocument(metadataURL, body, r.allowHTTP)
 	if err != nil {
-		return sight{err: err}
+		return cachedDocument{err: err}
 	}
 	published, err := r.publishedKeys(ctx, client)
 	if err != nil {
@@ -52,7 +52,7 @@ func (r *Registry) discover(ctx context.Context, metadataURL string) sight {
 	}
 	client.Server.KeyThumbprints = published.thumbprints()
 	client.Server.Fetched = r.stamp()
-	return sight{client: client, keys: published}
+	return cachedDocument{client: client, keys: published}
 }
 
 func (r *Registry) publishedKeys(ctx context.Context, c Client) (keys, error) {
@@ -84,14 +84,14 @@ type sights struct {
 	failureLife time.Duration
 
 	mu   sync.Mutex
-	seen map[string]sight
+	seen map[string]cachedDocument
 }
 
 func newSights(failureLife time.Duration) *sights {
-	return &sights{failureLife: failureLife, seen: map[string]sight{}}
+	return &sights{failureLife: failureLife, seen: map[string]cachedDocument{}}
 }
 
-func (s *sights) get(metadataURL string, now time.Time) (sight, bool) {
+func (s *sights) get(metadataURL string, now time.Time) (cachedDocument, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	found, ok := s.seen[metadataURL]
@@ -103,7 +103,7 @@ func (s *sights) get(metadataURL string, now time.Time) (sight, bool) {
 	return found, ok && 0 <= age && age < life
 }
 
-func (s *sights) put(metadataURL string, found sight) {
+func (s *sights) put(metadataURL string, found cachedDocument) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.seen) >= maxSights {
@@ -112,9 +112,9 @@ func (s *sights) put(metadataURL string, found sight) {
 	s.seen[metadataURL] = found
 }
 
-// glimpse is discover for callers who proved nothing yet: the same URL is
+// peek is discover for callers who proved nothing yet: the same URL is
 // fetched once in a while, however often it is asked for.
-func (r *Registry) glimpse(ctx context.Context, metadataURL string) sight {
+func (r *Registry) peek(ctx context.Context, metadataURL string) cachedDocument {
 	if found, ok := r.sights.get(metadataURL, r.now()); ok {
 		return found
 	}
@@ -125,5 +125,5 @@ func (r *Registry) glimpse(ctx context.Context, metadataURL string) sight {
 		r.sights.put(metadataURL, found)
 		return found, nil
 	})
-	return result.(sight)
+	return result.(cachedDocument)
 }

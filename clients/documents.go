@@ -98,7 +98,7 @@ func (r *Registry) stillCounts(known Client, err error) bool {
 // learn reads a document, once for all who ask at the same time, and keeps
 // what it says.
 func (r *Registry) learn(ctx context.Context, id string, l Limits, allow func() error) (added bool, err error) {
-	if missed, ok := r.misses.get(id, r.now()); ok {
+	if missed, ok := r.negativeCache.get(id, r.now()); ok {
 		return false, missed.err
 	}
 	if err := allow(); err != nil {
@@ -112,7 +112,7 @@ func (r *Registry) learn(ctx context.Context, id string, l Limits, allow func() 
 		}
 		var fault *MetadataError
 		if errors.As(err, &fault) {
-			r.misses.put(id, sight{err: err, at: r.now()})
+			r.negativeCache.put(id, cachedDocument{err: err, at: r.now()})
 		}
 		return nil, err
 	})
@@ -190,7 +190,7 @@ func (r *Registry) admitDocument(ctx context.Context, read Client) (added bool, 
 		return false, misdescribed(read.ID, err)
 	}
 	read.Created = r.stamp()
-	read.Updated, read.Generation = read.Created, int(read.Created.Unix())
+	read.Updated, read.ConsentVersion = read.Created, int(read.Created.Unix())
 	r.joining.Lock()
 	defer r.joining.Unlock()
 	if err := r.roomForDocument(ctx, read); err != nil {

@@ -70,10 +70,10 @@ func NewFrappeSite(site, provider string) Client {
 // frappeScopes are what openid stands for at a Frappe provider.
 func frappeScopes() []string { return []string{"openid", "profile", "email", "roles"} }
 
-// Meant are the scopes that a request of this client asks for. A Frappe site
+// EffectiveScopes are the scopes that a request of this client asks for. A Frappe site
 // asks for openid and means all that its own kind of provider would release;
 // people see and agree to all of it.
-func (c Client) Meant(scopes []string) []string {
+func (c Client) EffectiveScopes(scopes []string) []string {
 	if c.Frappe == nil || !slices.Contains(scopes, "openid") {
 		return scopes
 	}

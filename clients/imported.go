@@ -48,7 +48,7 @@ func (r *Registry) Import(ctx context.Context, c Client, secret string) (Client,
 		return Client{}, err
 	}
 	c = c.clone()
-	c.Secrets, c.Server, c.Document, c.Generation = nil, nil, nil, 1
+	c.Secrets, c.Server, c.Document, c.ConsentVersion = nil, nil, nil, 1
 	c.Created = r.stamp()
 	c.Updated, c.Imported = c.Created, c.Created
 	c.Tidy()
@@ -83,7 +83,7 @@ func (r *Registry) Reimport(ctx context.Context, want Client, secret string) err
 		if err := r.takeSecret(c, secret); err != nil {
 			return err
 		}
-		r.settle(before, c)
+		r.normalize(before, c)
 		c.Imported = c.Updated
 		return nil
 	})

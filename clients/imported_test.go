@@ -74,7 +74,7 @@ func TestAnImportGoesOverNothingThatWasChangedHere(t *testing.T) {
 	if c.Frappe.Provider != "hub" || c.Frappe.URL != "https://erp.example.com" {
 		t.Errorf("got %+v", c.Frappe)
 	}
-	if c.Name != "Head office" || !w.HasSecret(c, oldSecret) || !w.HasSecret(c, "0123456789") || c.Generation != 2 {
+	if c.Name != "Head office" || !w.HasSecret(c, oldSecret) || !w.HasSecret(c, "0123456789") || c.ConsentVersion != 2 {
 		t.Errorf("got %+v", c)
 	}
 	if got, differ := w.standing(there, "0123456789"); got != Same {

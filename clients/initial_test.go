@@ -9,9 +9,9 @@ import (
 )
 
 // An initial is an InitialTokenStore in memory.
-type initial map[string]InitialToken
+type initial map[string]InitialAccessToken
 
-func (m initial) Get(_ context.Context, id string) (InitialToken, error) {
+func (m initial) Get(_ context.Context, id string) (InitialAccessToken, error) {
 	t, found := m[id]
 	if !found {
 		return t, fs.ErrNotExist
@@ -19,12 +19,12 @@ func (m initial) Get(_ context.Context, id string) (InitialToken, error) {
 	return t, nil
 }
 
-func (m initial) Insert(_ context.Context, t InitialToken) error {
+func (m initial) Insert(_ context.Context, t InitialAccessToken) error {
 	m[t.ID] = t
 	return nil
 }
 
-func (m initial) Update(ctx context.Context, id string, change func(*InitialToken) error) error {
+func (m initial) Update(ctx context.Context, id string, change func(*InitialAccessToken) error) error {
 	t, err := m.Get(ctx, id)
 	if err == nil {
 		err = change(&t)
@@ -40,7 +40,7 @@ func (m initial) Delete(_ context.Context, id string) error {
 	return nil
 }
 
-func (m initial) All(context.Context) (all []InitialToken, err error) {
+func (m initial) All(context.Context) (all []InitialAccessToken, err error) {
 	for _, t := range m {
 		all = append(all, t)
 	}

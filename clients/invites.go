@@ -45,7 +45,7 @@ type Invites struct {
 	now   func() time.Time
 }
 
-// NewInvites returns a keeper of invites; now is time.Now if nil.
+// NewInvites returns the service of invites; now is time.Now if nil.
 func NewInvites(store InviteStore, now func() time.Time) *Invites {
 	if now == nil {
 		now = time.Now

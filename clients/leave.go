@@ -70,7 +70,7 @@ func (r *Registry) TendServers(ctx context.Context) error {
 		return err
 	}
 	for _, c := range active {
-		if r.now().Sub(c.Server.Fetched) >= tendEvery && r.claim("tend "+c.ID, tendPause) {
+		if r.now().Sub(c.Server.Fetched) >= tendEvery && r.acquireLease("tend "+c.ID, tendPause) {
 			r.worker.start(c.ID, func(ctx context.Context) { r.refresh(ctx, c.ID) })
 		}
 	}

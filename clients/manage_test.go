@@ -22,7 +22,7 @@ func TestAnotherTokenManagesNoClient(t *testing.T) {
 	if got, err := w.Registered(t.Context(), c.ID, token); err != nil || got.ID != c.ID {
 		t.Errorf("its own token: got %+v and %v", got, err)
 	}
-	if _, again, err := w.Redeclare(t.Context(), c.ID, token, d); err != nil || again != "" {
+	if _, again, err := w.UpdateMetadata(t.Context(), c.ID, token, d); err != nil || again != "" {
 		t.Errorf("its own token: got another secret %q, and %v", again, err)
 	}
 	for name, row := range map[string][2]string{
@@ -31,7 +31,7 @@ func TestAnotherTokenManagesNoClient(t *testing.T) {
 		if _, err := w.Registered(t.Context(), row[0], row[1]); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s: read: got %v, want fs.ErrNotExist", name, err)
 		}
-		if _, _, err := w.Redeclare(t.Context(), row[0], row[1], d); !errors.Is(err, fs.ErrNotExist) {
+		if _, _, err := w.UpdateMetadata(t.Context(), row[0], row[1], d); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s: change: got %v, want fs.ErrNotExist", name, err)
 		}
 	}

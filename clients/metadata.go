@@ -173,8 +173,8 @@ func (d document) client(address string, base uri) Client {
 		IDTokenAlg: d.idTokenAlg,
 		ClientURI:  ownLink(base, d.clientURI), LogoURI: ownLink(base, d.logoURI),
 		TosURI: ownLink(base, d.tosURI), PolicyURI: ownLink(base, d.policyURI),
-		Generation: 1,
-		Server:     &Server{MetadataURL: address, Host: base.hostPort(), State: Pending},
+		ConsentVersion: 1,
+		Server:         &FederatedHub{MetadataURL: address, Host: base.hostPort(), State: Pending},
 	}
 	if len(d.redirectURIs) > 0 {
 		c.DefaultRedirectURI = d.redirectURIs[0]

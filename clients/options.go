@@ -47,14 +47,14 @@ func (r Requests) clone() Requests {
 	return r
 }
 
-// A Profile is a set of requirements that are turned on together.
-type Profile string
+// A SecurityProfile is a set of requirements that are turned on together.
+type SecurityProfile string
 
 // The profiles. Each holds all of the one before.
 const (
-	Standard       Profile = ""
-	FAPI2          Profile = "fapi2"                 // FAPI 2.0 Security Profile
-	MessageSigning Profile = "fapi2-message-signing" // and FAPI 2.0 Message Signing
+	Standard       SecurityProfile = ""
+	FAPI2          SecurityProfile = "fapi2"                 // FAPI 2.0 Security Profile
+	MessageSigning SecurityProfile = "fapi2-message-signing" // and FAPI 2.0 Message Signing
 )
 
 // A TLSName is whom a client certificate must name, in exactly one way

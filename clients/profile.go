@@ -13,20 +13,20 @@ const (
 	fapiSigning = "FAPI 2.0 Message Signing section 5.3.1"
 )
 
-// A Breach says which requirement of its profile a client's request broke.
-type Breach struct {
+// A ProfileViolation says which requirement of its profile a client's request broke.
+type ProfileViolation struct {
 	Code   string // of the OAuth error
 	Clause string // the document and section
 	Text   string // what to do instead
 }
 
 // Error is a sentence for the client's developer.
-func (b *Breach) Error() string {
+func (b *ProfileViolation) Error() string {
 	return b.Text + "; this client is registered for high security (" + b.Clause + ")"
 }
 
 // demands reports whether a profile holds all of another.
-func (p Profile) demands(other Profile) bool {
+func (p SecurityProfile) demands(other SecurityProfile) bool {
 	return p == other || other == Standard || (p == MessageSigning && other == FAPI2)
 }
 
@@ -58,7 +58,7 @@ func (c *Client) raise() {
 
 // A rule is one requirement on how a client is registered.
 type rule struct {
-	since  Profile // the profile it came with
+	since  SecurityProfile // the profile it came with
 	clause string
 	field  string
 	text   string
@@ -131,8 +131,8 @@ func weakAlg(c Client) bool {
 	return false
 }
 
-// An Asking is an authorization request, as far as a profile looks at it.
-type Asking struct {
+// An AuthorizationRequestPolicy is an authorization request, as far as a profile looks at it.
+type AuthorizationRequestPolicy struct {
 	Pushed       bool   // it came, or comes now, by the pushed authorization request endpoint
 	Signature    string // alg of the request object that carries it; empty if there is none
 	ResponseType string
@@ -143,36 +143,36 @@ type Asking struct {
 
 // CheckAsking holds an authorization request against the client's profile. Its
 // error is a *Breach.
-func (c Client) CheckAsking(a Asking) error {
+func (c Client) CheckAsking(a AuthorizationRequestPolicy) error {
 	return c.firstBreach([]demand{
-		{FAPI2, a.Pushed, Breach{"invalid_request", fapiCode, "push the authorization request first (RFC 9126)"}},
-		{FAPI2, a.ResponseType == "code", Breach{"unsupported_response_type", fapiCode, "ask for response_type=code"}},
-		{FAPI2, a.Challenge != "" && a.Method == "S256", Breach{"invalid_request", fapiCode, "send a code_challenge with code_challenge_method=S256"}},
-		{FAPI2, a.RedirectURI != "", Breach{"invalid_request", fapiCode, "send a redirect_uri with the pushed request"}},
-		{FAPI2, a.Signature == "" || profileAlg(a.Signature), Breach{"invalid_request_object", fapiCrypto, "sign the request object with ES256, PS256 or EdDSA"}},
-		{MessageSigning, a.Signature != "", Breach{"invalid_request", fapiSigning, "send the parameters in a signed request object"}},
+		{FAPI2, a.Pushed, ProfileViolation{"invalid_request", fapiCode, "push the authorization request first (RFC 9126)"}},
+		{FAPI2, a.ResponseType == "code", ProfileViolation{"unsupported_response_type", fapiCode, "ask for response_type=code"}},
+		{FAPI2, a.Challenge != "" && a.Method == "S256", ProfileViolation{"invalid_request", fapiCode, "send a code_challenge with code_challenge_method=S256"}},
+		{FAPI2, a.RedirectURI != "", ProfileViolation{"invalid_request", fapiCode, "send a redirect_uri with the pushed request"}},
+		{FAPI2, a.Signature == "" || profileAlg(a.Signature), ProfileViolation{"invalid_request_object", fapiCrypto, "sign the request object with ES256, PS256 or EdDSA"}},
+		{MessageSigning, a.Signature != "", ProfileViolation{"invalid_request", fapiSigning, "send the parameters in a signed request object"}},
 	})
 }
 
-// A Calling is a request to the token endpoint, as far as a profile looks at
+// A TokenRequestPolicy is a request to the token endpoint, as far as a profile looks at
 // it. How the client proved itself was checked when it did.
-type Calling struct {
+type TokenRequestPolicy struct {
 	Bound bool // it came with a DPoP proof, or a certificate to bind tokens to
 }
 
 // CheckCalling holds a token request against the client's profile. Its error
 // is a *Breach.
-func (c Client) CheckCalling(a Calling) error {
+func (c Client) CheckCalling(a TokenRequestPolicy) error {
 	return c.firstBreach([]demand{
-		{FAPI2, a.Bound, Breach{"invalid_request", fapiServer, "prove a key, by DPoP or a client certificate, to bind the tokens to"}},
+		{FAPI2, a.Bound, ProfileViolation{"invalid_request", fapiServer, "prove a key, by DPoP or a client certificate, to bind the tokens to"}},
 	})
 }
 
 // A demand is one requirement on a request, and whether it is met.
 type demand struct {
-	since Profile
+	since SecurityProfile
 	met   bool
-	Breach
+	ProfileViolation
 }
 
 func (c Client) firstBreach(demands []demand) error {
@@ -181,7 +181,7 @@ func (c Client) firstBreach(demands []demand) error {
 	}
 	for _, d := range demands {
 		if c.HighSecurity.demands(d.since) && !d.met {
-			return &d.Breach
+			return &d.ProfileViolation
 		}
 	}
 	return nil

@@ -7,7 +7,7 @@ import (
 )
 
 // secure is a client that meets every requirement.
-func secure(profile Profile, change ...func(*Client)) Client {
+func secure(profile SecurityProfile, change ...func(*Client)) Client {
 	c := Client{
 		Name: "Bank", Type: Web, AuthMethod: MethodKey, JWKSURI: "https://bank.example.org/jwks.json",
 		RedirectURIs: []string{"https://bank.example.org/callback"}, RefreshTokens: true, HighSecurity: profile,
@@ -20,7 +20,7 @@ func secure(profile Profile, change ...func(*Client)) Client {
 }
 
 func TestHighSecurityIsOneSwitch(t *testing.T) {
-	for _, profile := range []Profile{FAPI2, MessageSigning} {
+	for _, profile := range []SecurityProfile{FAPI2, MessageSigning} {
 		c := secure(profile, func(c *Client) { c.PKCEOptional = true })
 		if problems := c.Validate(false); len(problems) > 0 {
 			t.Errorf("%s: %v", profile, problems)
@@ -56,24 +56,24 @@ func TestAClientOfHighSecurityIsRegisteredAsTheProfileDemands(t *testing.T) {
 }
 
 func TestARequestThatBreaksTheProfileIsToldWhichRequirement(t *testing.T) {
-	good := Asking{Pushed: true, Signature: "PS256", ResponseType: "code", RedirectURI: "https://x.example/cb", Challenge: "c", Method: "S256"}
+	good := AuthorizationRequestPolicy{Pushed: true, Signature: "PS256", ResponseType: "code", RedirectURI: "https://x.example/cb", Challenge: "c", Method: "S256"}
 	for _, row := range []struct {
 		name, code, clause string
-		change             func(*Asking)
+		change             func(*AuthorizationRequestPolicy)
 	}{
-		{"ensure-unsigned-authorization-request-without-using-par-fails", "invalid_request", "5.3.2.2", func(a *Asking) { a.Pushed = false }},
-		{"ensure-response-type-code-idtoken-fails", "unsupported_response_type", "5.3.2.2", func(a *Asking) { a.ResponseType = "code id_token" }},
-		{"ensure-response-type-token-fails", "unsupported_response_type", "5.3.2.2", func(a *Asking) { a.ResponseType = "token" }},
-		{"par-ensure-pkce-required", "invalid_request", "5.3.2.2", func(a *Asking) { a.Challenge = "" }},
-		{"par-plain-pkce-rejected", "invalid_request", "5.3.2.2", func(a *Asking) { a.Method = "plain" }},
-		{"ensure-redirect-uri-in-authorization-request", "invalid_request", "5.3.2.2", func(a *Asking) { a.RedirectURI = "" }},
-		{"ensure-signed-request-object-with-RS256-fails", "invalid_request_object", "5.4.1", func(a *Asking) { a.Signature = "RS256" }},
-		{"ensure-unsigned-request-at-par-endpoint-fails", "invalid_request", "Message Signing", func(a *Asking) { a.Signature = "" }},
+		{"ensure-unsigned-authorization-request-without-using-par-fails", "invalid_request", "5.3.2.2", func(a *AuthorizationRequestPolicy) { a.Pushed = false }},
+		{"ensure-response-type-code-idtoken-fails", "unsupported_response_type", "5.3.2.2", func(a *AuthorizationRequestPolicy) { a.ResponseType = "code id_token" }},
+		{"ensure-response-type-token-fails", "unsupported_response_type", "5.3.2.2", func(a *AuthorizationRequestPolicy) { a.ResponseType = "token" }},
+		{"par-ensure-pkce-required", "invalid_request", "5.3.2.2", func(a *AuthorizationRequestPolicy) { a.Challenge = "" }},
+		{"par-plain-pkce-rejected", "invalid_request", "5.3.2.2", func(a *AuthorizationRequestPolicy) { a.Method = "plain" }},
+		{"ensure-redirect-uri-in-authorization-request", "invalid_request", "5.3.2.2", func(a *AuthorizationRequestPolicy) { a.RedirectURI = "" }},
+		{"ensure-signed-request-object-with-RS256-fails", "invalid_request_object", "5.4.1", func(a *AuthorizationRequestPolicy) { a.Signature = "RS256" }},
+		{"ensure-unsigned-request-at-par-endpoint-fails", "invalid_request", "Message Signing", func(a *AuthorizationRequestPolicy) { a.Signature = "" }},
 	} {
 		asked := good
 		row.change(&asked)
 		err := secure(MessageSigning).CheckAsking(asked)
-		var breach *Breach
+		var breach *ProfileViolation
 		if !errors.As(err, &breach) || breach.Code != row.code || !strings.Contains(breach.Error(), row.clause) {
 			t.Errorf("%s: got %v, want %s that names %s", row.name, err, row.code, row.clause)
 		}

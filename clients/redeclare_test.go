@@ -34,7 +34,7 @@ func TestARedeclarationThatAsksForMoreIsAskedAboutAgain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := w.Redeclare(t.Context(), c.ID, token, next); err != nil {
+		if _, _, err := w.UpdateMetadata(t.Context(), c.ID, token, next); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		if got := w.lookup(c.ID).SkipAuthorization; got != row.skips {

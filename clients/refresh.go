@@ -28,7 +28,7 @@ const errHeld = flaw("the server published entirely new keys, so an administrato
 // request that noticed does not wait: what is known is still valid, and if the
 // reading fails it stays so.
 func (r *Registry) refreshIfOld(c Client) {
-	if c.Server == nil || r.now().Sub(c.Server.Fetched) < documentLife || !r.claim("refresh "+c.ID, refreshPause) {
+	if c.Server == nil || r.now().Sub(c.Server.Fetched) < documentLife || !r.acquireLease("refresh "+c.ID, refreshPause) {
 		return
 	}
 	r.worker.start(c.ID, func(ctx context.Context) { r.refresh(ctx, c.ID) })
@@ -86,7 +86,7 @@ func (r *Registry) follow(ctx context.Context, id string, published keys, apply 
 			c.Server.hold(heldKeys, r.stamp())
 		}
 		c.Server.KeyThumbprints = prints
-		r.settle(before, c)
+		r.normalize(before, c)
 		return nil
 	})
 	if err != nil {
@@ -118,7 +118,7 @@ func (r *Registry) hold(ctx context.Context, id, reason string) {
 	r.log.WarnContext(ctx, "a federated server must be approved again", "client", id, "reason", reason, "error", err)
 }
 
-func (s *Server) hold(reason string, at time.Time) {
+func (s *FederatedHub) hold(reason string, at time.Time) {
 	s.State, s.Held, s.Requested = Pending, reason, at
 }
 

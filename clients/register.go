@@ -44,16 +44,16 @@ func badMetadata(format string, args ...any) *RegistrationError {
 	return &RegistrationError{Code: InvalidMetadata, Text: fmt.Sprintf(format, args...)}
 }
 
-// A Declaration is client metadata that was read, checked and completed, and
+// A Metadata is client metadata that was read, checked and completed, and
 // is not kept yet.
-type Declaration struct{ client Client }
+type Metadata struct{ client Client }
 
 // Metadata is what the client would be registered with.
-func (d Declaration) Metadata() map[string]any { return Metadata(d.client) }
+func (d Metadata) Metadata() map[string]any { return MetadataOf(d.client) }
 
-// AsksUnasked says that the client wants to ask people who never came to it
+// ExceedsRegistration says that the client wants to ask people who never came to it
 // (CIBA), and that nobody whom the hub trusts vouches for it.
-func (d Declaration) AsksUnasked() bool {
+func (d Metadata) ExceedsRegistration() bool {
 	return d.client.AllowsGrant(GrantCIBA) && d.client.Registration.Vouched == ""
 }
 
@@ -61,41 +61,41 @@ func (d Declaration) AsksUnasked() bool {
 // metadata points to, and keeps nothing. trusted are the issuers whose
 // software statements count, and where each publishes its keys. What is wrong
 // with the metadata is *RegistrationError.
-func (r *Registry) Declare(ctx context.Context, body []byte, l Limits, trusted map[string]string) (Declaration, error) {
+func (r *Registry) Declare(ctx context.Context, body []byte, l Limits, trusted map[string]string) (Metadata, error) {
 	raw, err := jsonx.ParseObject(body)
 	if err != nil {
-		return Declaration{}, badMetadata("the client metadata cannot be used: %v", err)
+		return Metadata{}, badMetadata("the client metadata cannot be used: %v", err)
 	}
-	vouched, err := r.heedStatement(ctx, raw, trusted)
+	vouched, err := r.applySoftwareStatement(ctx, raw, trusted)
 	if err != nil {
-		return Declaration{}, err
+		return Metadata{}, err
 	}
 	var d declaration
 	if err := d.read(raw); err != nil {
-		return Declaration{}, badMetadata("the client metadata cannot be used: %v", err)
+		return Metadata{}, badMetadata("the client metadata cannot be used: %v", err)
 	}
 	d.Registration.Vouched, d.Registration.At = vouched, r.stamp()
 	if err := d.settle(l); err != nil {
-		return Declaration{}, badMetadata("%v", err)
+		return Metadata{}, badMetadata("%v", err)
 	}
 	d.Tidy()
 	if problems := d.Validate(r.allowHTTP); len(problems) > 0 {
-		return Declaration{}, misdeclared(problems)
+		return Metadata{}, invalidMetadata(problems)
 	}
-	return Declaration{d.Client}, declared(r.checkSector(ctx, d.Client))
+	return Metadata{d.Client}, declared(r.checkSector(ctx, d.Client))
 }
 
 // declared makes of the Problems of a client an error for who declared it.
 func declared(err error) error {
 	var problems Problems
 	if errors.As(err, &problems) {
-		return misdeclared(problems)
+		return invalidMetadata(problems)
 	}
 	return err
 }
 
-// misdeclared names the error by what is wrong (RFC 7591 §3.2.2).
-func misdeclared(problems Problems) *RegistrationError {
+// invalidMetadata names the error by what is wrong (RFC 7591 §3.2.2).
+func invalidMetadata(problems Problems) *RegistrationError {
 	e := badMetadata("%s", problems.Error())
 	if slices.ContainsFunc(problems, func(p Problem) bool {
 		return strings.HasSuffix(p.Field, "redirect_uris") || p.Field == "default_redirect_uri"
@@ -107,7 +107,7 @@ func misdeclared(problems Problems) *RegistrationError {
 
 // Register keeps a declared client and returns it with its secret, if it uses
 // one, and its registration access token. Neither can be shown again.
-func (r *Registry) Register(ctx context.Context, d Declaration, by string) (c Client, secret, token string, err error) {
+func (r *Registry) Register(ctx context.Context, d Metadata, by string) (c Client, secret, token string, err error) {
 	token = names.RegistrationPrefix + randomText(32)
 	c = d.client.clone()
 	c.CreatedBy, c.Registration.TokenHash = by, hash(token)
@@ -147,10 +147,10 @@ func (r *Registry) HasSecret(c Client, presented string) bool {
 	return ok
 }
 
-// Redeclare replaces what a client declared (RFC 7592 §2.2) and leaves alone
+// UpdateMetadata replaces what a client declared (RFC 7592 §2.2) and leaves alone
 // what an administrator decided about it. It returns the client, and a secret
 // if it uses one now and had none.
-func (r *Registry) Redeclare(ctx context.Context, id, token string, d Declaration) (c Client, secret string, err error) {
+func (r *Registry) UpdateMetadata(ctx context.Context, id, token string, d Metadata) (c Client, secret string, err error) {
 	err = r.Update(ctx, id, func(kept *Client) error {
 		if !kept.managedBy(token) {
 			return fs.ErrNotExist // it was replaced or removed meanwhile

@@ -70,7 +70,7 @@ func TestWhatAClientDeclaresComesBackAsItWas(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.Tidy()
-	text, err := json.Marshal(Metadata(d.Client))
+	text, err := json.Marshal(MetadataOf(d.Client))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +130,7 @@ func TestGrantTypesAndResponseTypesFollowFromOneAnother(t *testing.T) {
 			t.Errorf("%s: %v", row.declared, err)
 			continue
 		}
-		shown := Metadata(c)
+		shown := MetadataOf(c)
 		if got := strings.Join(shown["grant_types"].([]string), " "); got != row.grants {
 			t.Errorf("%s: grant_types %q, want %q", row.declared, got, row.grants)
 		}
@@ -161,7 +161,7 @@ func TestASoftwareStatementOfATrustedIssuerWins(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c.Name != "Vouched" || !slices.Equal(c.RedirectURIs, []string{"https://app.example.com/cb"}) || c.Registration.Vouched != iss ||
-		c.Registration.SoftwareVersion != "1" || Metadata(c)["software_statement"] != good {
+		c.Registration.SoftwareVersion != "1" || MetadataOf(c)["software_statement"] != good {
 		t.Errorf("got %+v", c)
 	}
 	for name, row := range map[string]struct{ jwt, code string }{

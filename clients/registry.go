@@ -86,14 +86,14 @@ type Registry struct {
 
 	log *slog.Logger
 
-	cache   *cache
-	keys    *keyring
-	sights  *sights
-	misses  *sights // documents of clients that could not be used
-	origins originBook
-	flights singleflight.Group // one fetch of a thing at a time
-	joining sync.Mutex         // held while pending servers are counted and one is added
-	worker  *worker
+	cache         *cache
+	keys          *keyring
+	sights        *sights
+	negativeCache *sights // documents of clients that could not be used
+	origins       originBook
+	flights       singleflight.Group // one fetch of a thing at a time
+	joining       sync.Mutex         // held while pending servers are counted and one is added
+	worker        *worker
 
 	mu      sync.Mutex
 	claimed map[string]time.Time // chore → when it was last claimed
@@ -105,7 +105,7 @@ func NewRegistry(o Options) *Registry {
 		store: o.Store, issuer: o.Issuer, tokenEndpoint: o.TokenEndpoint, replay: o.Replay, seal: o.Seal, open: o.Open,
 		allowHTTP: o.AllowHTTP, now: o.Now, log: o.Log,
 		certificates: o.Certificates, clientCAs: o.ClientCAs,
-		cache: newCache(), keys: newKeyring(), sights: newSights(failureLife), misses: newSights(missLife), worker: newWorker(),
+		cache: newCache(), keys: newKeyring(), sights: newSights(failureLife), negativeCache: newSights(missLife), worker: newWorker(),
 		claimed: map[string]time.Time{},
 	}
 	if r.now == nil {
@@ -205,7 +205,7 @@ func (r *Registry) Add(ctx context.Context, c Client) (Client, error) {
 	if c.ID == "" {
 		c.ID = newID()
 	}
-	c.Secrets, c.Server, c.Document, c.Generation, c.Imported = nil, nil, nil, 1, time.Time{}
+	c.Secrets, c.Server, c.Document, c.ConsentVersion, c.Imported = nil, nil, nil, 1, time.Time{}
 	c.Created = r.stamp()
 	c.Updated = c.Created
 	c.Tidy()
@@ -258,7 +258,7 @@ func (r *Registry) Update(ctx context.Context, id string, change func(*Client) e
 			return err
 		}
 		c.ID, c.Secrets, c.Server = before.ID, before.Secrets, before.Server
-		c.Created, c.CreatedBy, c.Generation, c.Imported = before.Created, before.CreatedBy, before.Generation, before.Imported
+		c.Created, c.CreatedBy, c.ConsentVersion, c.Imported = before.Created, before.CreatedBy, before.ConsentVersion, before.Imported
 		c.Tidy()
 		if problems := c.Validate(r.allowHTTP); len(problems) > 0 {
 			return problems
@@ -269,7 +269,7 @@ func (r *Registry) Update(ctx context.Context, id string, change func(*Client) e
 		if !c.SharesKeys() {
 			c.forgetKeys()
 		}
-		r.settle(before, c)
+		r.normalize(before, c)
 		return nil
 	})
 	if err != nil {
@@ -278,11 +278,11 @@ func (r *Registry) Update(ctx context.Context, id string, change func(*Client) e
 	return nil
 }
 
-// settle stamps a changed client and raises its generation if it became
+// normalize stamps a changed client and raises its generation if it became
 // someone else.
-func (r *Registry) settle(before Client, c *Client) {
+func (r *Registry) normalize(before Client, c *Client) {
 	if differs(before, *c) {
-		c.Generation++
+		c.ConsentVersion++
 	}
 	c.Updated = r.stamp()
 }
@@ -313,8 +313,8 @@ func (r *Registry) change(ctx context.Context, id string, change func(*Client) e
 	return nil
 }
 
-// claim lets one caller in a while do a chore, however many see the need.
-func (r *Registry) claim(chore string, every time.Duration) bool {
+// acquireLease lets one caller in a while do a chore, however many see the need.
+func (r *Registry) acquireLease(chore string, every time.Duration) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := r.now()

@@ -15,14 +15,14 @@ func TestAddReturnsTheClientAsKept(t *testing.T) {
 	c := webApp()
 	c.ID = ""
 	c.Secrets = []Secret{{ID: "smuggled"}}
-	c.Server = &Server{State: Active}
-	c.Generation = 7
+	c.Server = &FederatedHub{State: Active}
+	c.ConsentVersion = 7
 	added := w.add(c)
 	if !strings.HasPrefix(added.ID, "client_") || len(added.ID) < 20 {
 		t.Errorf("id: got %q", added.ID)
 	}
 	kept := w.lookup(added.ID)
-	if kept.Generation != 1 || len(kept.Secrets) > 0 || kept.Server != nil || !kept.Created.Equal(w.clock.now()) {
+	if kept.ConsentVersion != 1 || len(kept.Secrets) > 0 || kept.Server != nil || !kept.Created.Equal(w.clock.now()) {
 		t.Errorf("got %+v", kept)
 	}
 	if fmt.Sprint(kept) != fmt.Sprint(added) {
@@ -87,8 +87,8 @@ func TestTheGenerationRisesWhenTheClientBecomesSomeoneElse(t *testing.T) {
 			t.Fatalf("%s: %v", row.name, err)
 		}
 		after := w.lookup("web1")
-		if got := after.Generation > before.Generation; got != row.rises {
-			t.Errorf("%s: generation went from %d to %d", row.name, before.Generation, after.Generation)
+		if got := after.ConsentVersion > before.ConsentVersion; got != row.rises {
+			t.Errorf("%s: generation went from %d to %d", row.name, before.ConsentVersion, after.ConsentVersion)
 		}
 		if !after.Updated.After(before.Updated) || !after.Created.Equal(before.Created) {
 			t.Errorf("%s: created %v, updated %v", row.name, after.Created, after.Updated)
@@ -103,8 +103,8 @@ func TestAFormCannotOverwriteWhatHasItsOwnVerb(t *testing.T) {
 	err := w.Update(t.Context(), "web1", func(c *Client) error {
 		form := webApp()
 		form.ID, form.Name = "stolen", "Renamed"
-		form.Server = &Server{State: Active}
-		form.Generation = 99
+		form.Server = &FederatedHub{State: Active}
+		form.ConsentVersion = 99
 		*c = form
 		return nil
 	})
@@ -112,7 +112,7 @@ func TestAFormCannotOverwriteWhatHasItsOwnVerb(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := w.lookup("web1")
-	if c.Name != "Renamed" || c.Server != nil || c.Generation != 2 || c.Created.IsZero() {
+	if c.Name != "Renamed" || c.Server != nil || c.ConsentVersion != 2 || c.Created.IsZero() {
 		t.Errorf("got %+v", c)
 	}
 	if err := w.login(bySecret("web1", secret)); err != nil {

@@ -93,7 +93,7 @@ func (r *Registry) checkSecret(ctx context.Context, c Client, presented string) 
 	if !ok {
 		return errors.New("the secret is wrong or has expired")
 	}
-	r.touch(ctx, c.ID, secret)
+	r.updateLastUsed(ctx, c.ID, secret)
 	c.use(secret.ID, r.stamp())
 	return nil
 }
@@ -123,12 +123,12 @@ func match(kept []Secret, presented string, now time.Time) (Secret, bool) {
 	return found, ok == 1
 }
 
-// touch notes that the secret was used. Nothing depends on it, so a failure is
+// updateLastUsed notes that the secret was used. Nothing depends on it, so a failure is
 // logged and the client is let in.
-func (r *Registry) touch(ctx context.Context, id string, used Secret) {
+func (r *Registry) updateLastUsed(ctx context.Context, id string, used Secret) {
 	now := r.stamp()
 	// One of many simultaneous requests does the write.
-	if now.Sub(used.LastUsed) < touchEvery || !r.claim("touch "+used.ID, touchEvery) {
+	if now.Sub(used.LastUsed) < touchEvery || !r.acquireLease("touch "+used.ID, touchEvery) {
 		return
 	}
 	err := r.change(ctx, id, func(c *Client) error {

@@ -22,12 +22,12 @@ const (
 // ErrTooManyPending is Introduce's answer while too many servers wait.
 var ErrTooManyPending = errors.New("too many servers wait for approval; an administrator must decide about some of them first")
 
-// Prove checks that credentials come from the server whose metadata URL they
+// VerifyKey checks that credentials come from the server whose metadata URL they
 // name, whatever its state and even if it is not known yet: for the door where
 // servers introduce themselves and ask how they stand. It keeps nothing. A
 // server that does not prove itself is *AuthError, one whose document cannot
 // be used *MetadataError.
-func (r *Registry) Prove(ctx context.Context, cred Credentials, audience string) (Client, error) {
+func (r *Registry) VerifyKey(ctx context.Context, cred Credentials, audience string) (Client, error) {
 	if cred.Method != MethodKey || !IsMetadataURL(cred.ID, r.allowHTTP) {
 		return Client{}, &AuthError{
 			Code: InvalidClient, Basic: cred.Method == MethodBasic,
@@ -40,7 +40,7 @@ func (r *Registry) Prove(ctx context.Context, cred Credentials, audience string)
 	}
 	find := func(t *jwt.Token) (keys, error) { return r.keysFor(ctx, client, t) }
 	if err != nil || client.Server == nil || client.Server.State == Pending {
-		found := r.glimpse(ctx, cred.ID)
+		found := r.peek(ctx, cred.ID)
 		if found.err != nil {
 			return Client{}, found.err
 		}
@@ -53,18 +53,18 @@ func (r *Registry) Prove(ctx context.Context, cred Credentials, audience string)
 	return client, nil
 }
 
-// Introduce makes a server known, after Prove, and returns its record, whose
+// RequestConnection makes a server known, after Prove, and returns its record, whose
 // Server.State says how it stands. via is what speaks for it: ViaInvite (the
 // caller redeemed the code), ViaDomain, ViaAdmin, or "" for nothing. With
 // something the server becomes active, without it waits as pending.
 //
 // What speaks for a server never overrules an administrator: one that was
 // refused or suspended stays so until Decide or Delete.
-func (r *Registry) Introduce(ctx context.Context, metadataURL, via string) (Client, error) {
+func (r *Registry) RequestConnection(ctx context.Context, metadataURL, via string) (Client, error) {
 	known, err := r.Lookup(ctx, metadataURL)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return r.welcome(ctx, metadataURL, via, false)
+		return r.approve(ctx, metadataURL, via, false)
 	case err != nil:
 		return Client{}, err
 	case known.Document != nil:
@@ -73,11 +73,11 @@ func (r *Registry) Introduce(ctx context.Context, metadataURL, via string) (Clie
 		if err := r.Delete(ctx, known.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return Client{}, err
 		}
-		return r.welcome(ctx, metadataURL, via, known.Disabled)
+		return r.approve(ctx, metadataURL, via, known.Disabled)
 	case known.Server == nil || known.Server.State != Pending:
 		return r.backAgain(ctx, known)
 	}
-	return r.askAgain(ctx, known, via)
+	return r.retryRequest(ctx, known, via)
 }
 
 // backAgain returns a server about which an administrator decided. One that had
@@ -96,9 +96,9 @@ func (r *Registry) backAgain(ctx context.Context, known Client) (Client, error) 
 	return known, err
 }
 
-// welcome keeps a server that was not known.
-func (r *Registry) welcome(ctx context.Context, metadataURL, via string, disabled bool) (Client, error) {
-	found := r.glimpse(ctx, metadataURL)
+// approve keeps a server that was not known.
+func (r *Registry) approve(ctx context.Context, metadataURL, via string, disabled bool) (Client, error) {
+	found := r.peek(ctx, metadataURL)
 	if found.err != nil {
 		return Client{}, found.err
 	}
@@ -143,12 +143,12 @@ func (r *Registry) roomFor(ctx context.Context, host string) error {
 	return nil
 }
 
-// askAgain brings a pending server up to date, so that an administrator
+// retryRequest brings a pending server up to date, so that an administrator
 // decides about what it publishes now.
-func (r *Registry) askAgain(ctx context.Context, known Client, via string) (Client, error) {
+func (r *Registry) retryRequest(ctx context.Context, known Client, via string) (Client, error) {
 	var update func(*Client)
 	if r.now().Sub(known.Server.Fetched) >= sightLife {
-		found := r.glimpse(ctx, known.ID)
+		found := r.peek(ctx, known.ID)
 		if found.err != nil {
 			return Client{}, found.err
 		}
@@ -176,7 +176,7 @@ func (r *Registry) askAgain(ctx context.Context, known Client, via string) (Clie
 		if via != "" && (c.Server.Held == "" || via != ViaDomain) {
 			c.Server.admit(via, via, r.stamp())
 		}
-		r.settle(before, c)
+		r.normalize(before, c)
 		now = c.clone()
 		return nil
 	})
@@ -187,7 +187,7 @@ func (r *Registry) askAgain(ctx context.Context, known Client, via string) (Clie
 }
 
 // admit makes the server active.
-func (s *Server) admit(via, by string, at time.Time) {
+func (s *FederatedHub) admit(via, by string, at time.Time) {
 	s.State, s.Via, s.Held = Active, via, ""
 	s.Decided, s.DecidedBy = at, by
 }

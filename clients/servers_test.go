@@ -16,7 +16,7 @@ import (
 
 func (w *world) introduce(id, via string) Client {
 	w.Helper()
-	c, err := w.Introduce(w.Context(), id, via)
+	c, err := w.RequestConnection(w.Context(), id, via)
 	if err != nil {
 		w.Fatalf("introduce: %v", err)
 	}
@@ -37,7 +37,7 @@ func (w *world) state(id string) State {
 
 func TestAServerWaitsForApprovalAndThenSigns(t *testing.T) {
 	h, w := newHub(t), newWorld(t, allowHTTP)
-	if _, err := w.Prove(t.Context(), h.sign(w, 0), issuer); err != nil {
+	if _, err := w.VerifyKey(t.Context(), h.sign(w, 0), issuer); err != nil {
 		t.Fatalf("prove: %v", err)
 	}
 	if _, err := w.Lookup(t.Context(), h.id); !errors.Is(err, fs.ErrNotExist) {
@@ -104,7 +104,7 @@ func TestAnAdministratorsNoIsNotOverruled(t *testing.T) {
 		if got, want := code(w.login(h.sign(w, 0))), InvalidClient; got != want {
 			t.Errorf("%s: got %q, want %q", no, got, want)
 		}
-		if _, err := w.Prove(t.Context(), h.sign(w, 0), issuer); err != nil {
+		if _, err := w.VerifyKey(t.Context(), h.sign(w, 0), issuer); err != nil {
 			t.Errorf("%s: it cannot even ask how it stands: %v", no, err)
 		}
 		w.decide(h.id, Active)
@@ -171,22 +171,22 @@ func TestAServerProvesItselfOrIsRefused(t *testing.T) {
 		"an ordinary client":  {Method: MethodKey, ID: "web1", Assertion: h.sign(w, 0).Assertion},
 		"another's assertion": {Method: MethodKey, ID: h.URL + "/oauth2/client-metadata/2", Assertion: h.sign(w, 0).Assertion},
 	} {
-		if _, err := w.Prove(t.Context(), cred, issuer); code(err) != InvalidClient {
+		if _, err := w.VerifyKey(t.Context(), cred, issuer); code(err) != InvalidClient {
 			t.Errorf("%s: got %v, want %s", name, err, InvalidClient)
 		}
 	}
 	cred := h.sign(w, 0)
-	if _, err := w.Prove(t.Context(), cred, issuer); err != nil {
+	if _, err := w.VerifyKey(t.Context(), cred, issuer); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Prove(t.Context(), cred, issuer); code(err) != InvalidClient {
+	if _, err := w.VerifyKey(t.Context(), cred, issuer); code(err) != InvalidClient {
 		t.Errorf("replay: got %v", err)
 	}
 	gone := newHub(t)
 	cred = gone.sign(w, 0)
 	gone.Close()
 	var fault *MetadataError
-	if _, err := w.Prove(t.Context(), cred, issuer); !errors.As(err, &fault) {
+	if _, err := w.VerifyKey(t.Context(), cred, issuer); !errors.As(err, &fault) {
 		t.Errorf("unreachable: got %v, want a MetadataError", err)
 	}
 }
@@ -194,7 +194,7 @@ func TestAServerProvesItselfOrIsRefused(t *testing.T) {
 func TestAskingAgainAndAgainFetchesOnceInHalfAMinute(t *testing.T) {
 	h, w := newHub(t), newWorld(t, allowHTTP)
 	for range 10 {
-		if _, err := w.Prove(t.Context(), h.sign(w, 0), issuer); err != nil {
+		if _, err := w.VerifyKey(t.Context(), h.sign(w, 0), issuer); err != nil {
 			t.Fatal(err)
 		}
 		w.introduce(h.id, "")
@@ -217,7 +217,7 @@ func TestAFailureIsNotRepeatedAtWillAndNotRememberedForLong(t *testing.T) {
 	h, w := newHub(t), newWorld(t, allowHTTP)
 	h.publish(func() { h.answer = status(http.StatusInternalServerError, "") })
 	for range 5 {
-		if _, err := w.Introduce(t.Context(), h.id, ""); err == nil {
+		if _, err := w.RequestConnection(t.Context(), h.id, ""); err == nil {
 			t.Fatal("introduced without a document")
 		}
 	}
@@ -234,7 +234,7 @@ func TestTheNumberOfWaitingServersIsBounded(t *testing.T) {
 	for n := range maxPendingPerHost {
 		w.introduce(fmt.Sprint(h.id, "/", n), "")
 	}
-	if _, err := w.Introduce(t.Context(), h.id, ""); !errors.Is(err, ErrTooManyPending) {
+	if _, err := w.RequestConnection(t.Context(), h.id, ""); !errors.Is(err, ErrTooManyPending) {
 		t.Errorf("one host too often: got %v, want ErrTooManyPending", err)
 	}
 	other := newHub(t)
@@ -248,7 +248,7 @@ func TestTheNumberOfWaitingServersIsBounded(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := w.Introduce(t.Context(), other.id, ""); !errors.Is(err, ErrTooManyPending) {
+	if _, err := w.RequestConnection(t.Context(), other.id, ""); !errors.Is(err, ErrTooManyPending) {
 		t.Errorf("too many: got %v, want ErrTooManyPending", err)
 	}
 	if got := w.introduce(other.id, ViaInvite).Server.State; got != Active {
@@ -261,7 +261,7 @@ func TestTheSameServerAtOnceIsOneRecord(t *testing.T) {
 	var all sync.WaitGroup
 	for range 16 {
 		all.Go(func() {
-			if c, err := w.Introduce(t.Context(), h.id, ""); err != nil || c.Server.State != Pending {
+			if c, err := w.RequestConnection(t.Context(), h.id, ""); err != nil || c.Server.State != Pending {
 				t.Errorf("got %v, %v", c.Server, err)
 			}
 		})
@@ -312,8 +312,8 @@ func TestAnActiveServerIsRefreshedWhenItsMetadataIsOld(t *testing.T) {
 	if c.Name != "Renamed" || !slices.Equal(c.RedirectURIs, []string{h.URL + "/new"}) || c.DefaultRedirectURI != h.URL+"/new" {
 		t.Errorf("after: got %+v", c)
 	}
-	if c.Generation != before.Generation+1 || !c.Server.Fetched.Equal(w.clock.now()) || c.Server.State != Active {
-		t.Errorf("after: generation %d, server %+v", c.Generation, c.Server)
+	if c.ConsentVersion != before.ConsentVersion+1 || !c.Server.Fetched.Equal(w.clock.now()) || c.Server.State != Active {
+		t.Errorf("after: generation %d, server %+v", c.ConsentVersion, c.Server)
 	}
 	if !c.SkipAuthorization || !slices.Equal(c.Scopes, []string{"openid"}) || !slices.Equal(c.AllowedRoles, []string{"staff"}) {
 		t.Errorf("the document changed what the administrator decides: %+v", c)
@@ -483,7 +483,7 @@ func TestASuspendedServerWithNewKeysIsHeldWhenItComesBack(t *testing.T) {
 	known := w.introduce(h.id, ViaAdmin).Server.KeyThumbprints
 	w.decide(h.id, Suspended)
 	h.publish(func() { h.keys = []jose.JSONWebKey{newKey(t, "2", jose.ES256)} })
-	if _, err := w.Prove(t.Context(), h.sign(w, 0), issuer); code(err) != InvalidClient {
+	if _, err := w.VerifyKey(t.Context(), h.sign(w, 0), issuer); code(err) != InvalidClient {
 		t.Errorf("prove with unknown keys: got %v", err)
 	}
 	if got := w.lookup(h.id).Server; got.State != Suspended || !slices.Equal(got.KeyThumbprints, known) {

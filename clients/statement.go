@@ -9,10 +9,10 @@ import (
 
 const maxStatement = 16 << 10
 
-// heedStatement checks the software statement, if there is one, writes its
+// applySoftwareStatement checks the software statement, if there is one, writes its
 // claims over the members beside it (RFC 7591 §2.3: they take precedence), and
 // returns who vouches for the client by it.
-func (r *Registry) heedStatement(ctx context.Context, raw jsonx.Object, trusted map[string]string) (string, error) {
+func (r *Registry) applySoftwareStatement(ctx context.Context, raw jsonx.Object, trusted map[string]string) (string, error) {
 	value, found := raw["software_statement"]
 	if !found || string(value) == "null" {
 		return "", nil

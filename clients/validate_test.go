@@ -223,7 +223,7 @@ func TestTheHostOfAClientIsWherePeopleKnowItFrom(t *testing.T) {
 	for want, c := range map[string]Client{
 		"www.example.com":      {ClientURI: "https://www.example.com/", RedirectURIs: []string{"https://app.example.com/cb"}},
 		"app.example.com:8443": {RedirectURIs: []string{"com.example.app://host/", "https://app.example.com:8443/cb"}},
-		"hub.example.net":      {ClientURI: "https://www.example.com/", Server: &Server{Host: "hub.example.net"}},
+		"hub.example.net":      {ClientURI: "https://www.example.com/", Server: &FederatedHub{Host: "hub.example.net"}},
 		"":                     {RedirectURIs: []string{"com.example.app:/cb"}},
 	} {
 		if got := c.Host(); got != want {

@@ -7,7 +7,7 @@ import (
 
 	"github.com/chromedp/chromedp/kb"
 
-	"github.com/fedhub/fedhub/federation/frappe/frappetest"
+	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
 func TestAnERPNextSiteIsFederatedByItsAddressAndAnAPIKey(t *testing.T) {

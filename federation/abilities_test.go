@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/federationtest"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
 // The abilities that a connector may have beside signing in. Each says what it
@@ -23,11 +23,11 @@ type (
 	signsOut  struct{}
 )
 
-func (signsIn) Begin(context.Context, *federation.Leg, federation.Hints) (string, error) {
+func (signsIn) Begin(context.Context, *federation.AuthState, federation.AuthRequestOptions) (string, error) {
 	return "begun", nil
 }
 
-func (signsIn) Finish(context.Context, federation.Leg, url.Values) (federation.Identity, error) {
+func (signsIn) Finish(context.Context, federation.AuthState, url.Values) (federation.Identity, error) {
 	return federation.Identity{Subject: "finished"}, nil
 }
 
@@ -93,7 +93,7 @@ func opened(t *testing.T, inner federation.Connector) federation.Connector {
 	clock := federationtest.NewClock()
 	r := federation.NewRegistry(federation.Options{
 		Store:     federationtest.NewMemory(federation.LoginKey{ID: "up", Kind: "openid", Name: "Upstream", BaseURL: "https://up.example.org", Enabled: true}),
-		Factories: map[string]federation.Factory{"openid": func(federation.LoginKey, federation.Env) (federation.Connector, error) { return inner, nil }},
+		Factories: map[string]federation.Factory{"openid": func(federation.LoginKey, federation.Dependencies) (federation.Connector, error) { return inner, nil }},
 		Env:       federationtest.NewEnv(&http.Client{}, clock, federationtest.NewHubKey(), &bytes.Buffer{}),
 		Seal:      federationtest.Seal,
 	})
@@ -107,8 +107,8 @@ func opened(t *testing.T, inner federation.Connector) federation.Connector {
 // said is what a connector answers, ability by ability.
 func said(t *testing.T, c federation.Connector) string {
 	t.Helper()
-	begun, err1 := c.Begin(t.Context(), &federation.Leg{}, federation.Hints{})
-	finished, err2 := c.Finish(t.Context(), federation.Leg{}, nil)
+	begun, err1 := c.Begin(t.Context(), &federation.AuthState{}, federation.AuthRequestOptions{})
+	finished, err2 := c.Finish(t.Context(), federation.AuthState{}, nil)
 	text := fmt.Sprint(begun, " ", finished.Subject, err1, err2)
 	if receiver, ok := c.(federation.LogoutReceiver); ok {
 		ended, err := receiver.LogoutToken(t.Context(), "")
@@ -143,9 +143,11 @@ func TestAnUpstreamThatDoesNotDescribeItselfIsKnockedAt(t *testing.T) {
 		t.Helper()
 		env := federationtest.NewEnv(u.Server.Client(), federationtest.NewClock(), federationtest.NewHubKey(), &bytes.Buffer{})
 		r := federation.NewRegistry(federation.Options{
-			Store:     federationtest.NewMemory(key),
-			Factories: map[string]federation.Factory{"oauth2": func(federation.LoginKey, federation.Env) (federation.Connector, error) { return signsIn{}, nil }},
-			Env:       env, Seal: federationtest.Seal,
+			Store: federationtest.NewMemory(key),
+			Factories: map[string]federation.Factory{"oauth2": func(federation.LoginKey, federation.Dependencies) (federation.Connector, error) {
+				return signsIn{}, nil
+			}},
+			Env: env, Seal: federationtest.Seal,
 		})
 		return r.Examine(t.Context(), "up")
 	}

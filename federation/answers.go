@@ -56,7 +56,7 @@ func (c *Claims) fields() []field {
 }
 
 // checkOptions knows no preset: what an option must be, its connector says.
-func checkOptions(k LoginKey, _ Env) Problems {
+func checkOptions(k LoginKey, _ Dependencies) Problems {
 	if k.Preset != "" && !slug(k.Preset) {
 		return problem("preset", "There is no provider %q in the catalogue.", CleanText(k.Preset, maxID))
 	}
@@ -87,7 +87,7 @@ func parameterName(s string) bool {
 
 // checkEndpoints wants all that an OAuth 2.0 provider needs from one that is
 // described by hand, and none from one that describes itself.
-func checkEndpoints(k LoginKey, env Env) Problems {
+func checkEndpoints(k LoginKey, env Dependencies) Problems {
 	given := slices.DeleteFunc(k.Endpoints.fields(), func(f field) bool { return *f.value == "" })
 	if k.Kind == KindPeer || k.Kind == KindOpenID || k.Kind == KindFrappe {
 		if len(given) > 0 {
@@ -142,7 +142,7 @@ var reserved = []string{
 // protocol's own, which LoginKey.Params must not set.
 func ReservedParam(name string) bool { return slices.Contains(reserved, strings.ToLower(name)) }
 
-func checkParams(k LoginKey, _ Env) Problems {
+func checkParams(k LoginKey, _ Dependencies) Problems {
 	if len(k.Params) > maxList {
 		return problem("params", "No more than %d parameters.", maxList)
 	}
@@ -159,7 +159,7 @@ func checkParams(k LoginKey, _ Env) Problems {
 	return nil
 }
 
-func checkClaims(k LoginKey, _ Env) Problems {
+func checkClaims(k LoginKey, _ Dependencies) Problems {
 	var problems Problems
 	for _, f := range k.Claims.fields() {
 		if _, err := ParsePath(*f.value); err != nil {

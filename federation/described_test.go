@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/federationtest"
 	"github.com/fedhub/fedhub/federation/oauth2"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
 func describedKey() federation.LoginKey {
@@ -20,7 +20,7 @@ func describedKey() federation.LoginKey {
 func TestASecretDoesNotMoveToAnotherTokenAddress(t *testing.T) {
 	r := federation.NewRegistry(federation.Options{
 		Store: federationtest.NewMemory(), Factories: map[string]federation.Factory{federation.KindOAuth2: oauth2.New},
-		Env: federation.Env{Hub: federationtest.Hub}, Seal: federationtest.Seal,
+		Env: federation.Dependencies{Hub: federationtest.Hub}, Seal: federationtest.Seal,
 	})
 	if _, err := r.Add(t.Context(), describedKey(), "secret"); err != nil {
 		t.Fatal(err)
@@ -39,14 +39,14 @@ func TestPeopleAreToldApartByWhatStaysTheirs(t *testing.T) {
 		k := describedKey()
 		k.Claims.Subject = subject
 		k.Tidy()
-		if problems := k.Validate(federation.Env{}); (len(problems) == 0) != fits {
+		if problems := k.Validate(federation.Dependencies{}); (len(problems) == 0) != fits {
 			t.Errorf("%q: got %v", subject, problems)
 		}
 	}
 	draft := describedKey()
 	draft.Enabled, draft.Claims = false, federation.Claims{}
 	draft.Tidy()
-	if problems := draft.Validate(federation.Env{}); len(problems) > 0 {
+	if problems := draft.Validate(federation.Dependencies{}); len(problems) > 0 {
 		t.Errorf("a draft: got %v", problems)
 	}
 }

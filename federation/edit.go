@@ -18,7 +18,7 @@ const maxTwins = 50
 // Problems if the key cannot be saved, and fs.ErrExist for a taken ID.
 func (r *Registry) Add(ctx context.Context, k LoginKey, secret string) (LoginKey, error) {
 	k = k.clone()
-	k.Secret, k.Issuer, k.Join = "", "", Join{}
+	k.Secret, k.Issuer, k.Join = "", "", ConnectionRequest{}
 	if k.Kind == KindPeer {
 		k.KeepTokens = true // two hubs keep each other up to date
 	}
@@ -105,7 +105,7 @@ func moves(before LoginKey, k *LoginKey, secret string) Problems {
 	if k.BaseURL == before.BaseURL {
 		return nil
 	}
-	k.Issuer, k.Join = "", Join{}
+	k.Issuer, k.Join = "", ConnectionRequest{}
 	if slices.Equal(k.Hosts, before.Hosts) {
 		k.Hosts = nil // confirmed for the site before
 	}
@@ -139,6 +139,6 @@ func (r *Registry) moment() time.Time { return r.env.Now().UTC().Truncate(time.M
 // Check says, as Problems, why a key could not be added. It writes nothing.
 func (r *Registry) Check(k LoginKey, secret string) error {
 	k = k.clone()
-	k.Secret, k.Issuer, k.Join = "", "", Join{}
+	k.Secret, k.Issuer, k.Join = "", "", ConnectionRequest{}
 	return r.settle(&k, secret)
 }

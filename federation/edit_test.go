@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/federationtest"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
 func TestAKeyIsSavedWithItsSecretSealed(t *testing.T) {

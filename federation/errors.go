@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/fedhub/fedhub/federation/internal/call"
+	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
 // A Refusal is a no from the upstream itself, in the words of RFC 6749.
@@ -64,7 +64,7 @@ func AsFault(upstream string, kind FaultKind, err error) error {
 	switch {
 	case errors.As(err, &fault), errors.As(err, &refusal), errors.Is(err, context.Canceled):
 		return err
-	case errors.Is(err, call.ErrSilent), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, upstreamhttp.ErrSilent), errors.Is(err, context.DeadlineExceeded):
 		kind = Unreachable
 	}
 	if kind == "" {

@@ -7,12 +7,12 @@ import (
 	"sync"
 	"time"
 
-	"github.com/fedhub/fedhub/federation/internal/call"
+	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
 // A Sight is what is seen of an upstream that somebody looks at afresh.
 type Sight struct {
-	Card Card // zero for an upstream that does not describe itself
+	Card ProviderInfo // zero for an upstream that does not describe itself
 	// Certificates are when the TLS certificates of its hosts expire, by host.
 	Certificates map[string]time.Time
 }
@@ -39,16 +39,16 @@ func (r *Registry) Examine(ctx context.Context, id string) (Sight, error) {
 	if describer, ok := connector.(Describer); ok {
 		sight.Card, err = describer.Describe(ctx)
 	} else {
-		err = knock(ctx, key, env)
+		err = joinRequest(ctx, key, env)
 	}
 	sight.Certificates = w.seen()
 	return sight, err
 }
 
-// knock finds out whether the endpoints of an upstream that does not describe
+// joinRequest finds out whether the endpoints of an upstream that does not describe
 // itself are there. What they answer to an empty request does not matter.
-func knock(ctx context.Context, key LoginKey, env Env) error {
-	line := call.New(env.HTTP, env.Patience, env.Now)
+func joinRequest(ctx context.Context, key LoginKey, env Dependencies) error {
+	line := upstreamhttp.New(env.HTTP, env.Patience, env.Now)
 	for _, address := range []string{key.Endpoints.Authorize, key.Endpoints.Token} {
 		if address == "" {
 			continue

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/federationtest"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
 func TestAnExaminationIsFresh(t *testing.T) {

@@ -31,10 +31,10 @@ import (
 type Connector interface {
 	// Begin fills in the leg, which the hub keeps until the browser returns,
 	// and returns where to send the browser meanwhile.
-	Begin(ctx context.Context, leg *Leg, hints Hints) (redirect string, err error)
+	Begin(ctx context.Context, leg *AuthState, hints AuthRequestOptions) (redirect string, err error)
 	// Finish checks the upstream's answer, the query the browser came back
 	// with, against the leg. The caller ensures that a leg is used once.
-	Finish(ctx context.Context, leg Leg, answer url.Values) (Identity, error)
+	Finish(ctx context.Context, leg AuthState, answer url.Values) (Identity, error)
 }
 
 // A LogoutReceiver is a Connector whose upstream can tell us that a session
@@ -45,18 +45,18 @@ type LogoutReceiver interface {
 	LogoutToken(ctx context.Context, raw string) (Ended, error)
 }
 
-// A Joiner is a Connector that can introduce this hub to its upstream by
+// A Registrar is a Connector that can introduce this hub to its upstream by
 // itself and ask, as often as it likes, what became of it.
-type Joiner interface {
+type Registrar interface {
 	// Join asks to be let in; invite may be empty. It returns a *Fault if
 	// there was no answer, or none that means anything.
-	Join(ctx context.Context, invite string) (Join, error)
+	Join(ctx context.Context, invite string) (ConnectionRequest, error)
 }
 
-// A Member is a Joiner that can also look how this hub stands there without
+// A RegistrationStatus is a Joiner that can also look how this hub stands there without
 // asking for anything, and take its leave.
-type Member interface {
-	Standing(ctx context.Context) (Join, error)
+type RegistrationStatus interface {
+	Standing(ctx context.Context) (ConnectionRequest, error)
 	// Leave says that we will not come back.
 	Leave(ctx context.Context) error
 }
@@ -64,7 +64,7 @@ type Member interface {
 // A Describer is a Connector that can say what its upstream is before anybody
 // relies on it, for the administrator to confirm.
 type Describer interface {
-	Describe(ctx context.Context) (Card, error)
+	Describe(ctx context.Context) (ProviderInfo, error)
 }
 
 // A Refresher is a Connector that can look at a person again without them,
@@ -89,15 +89,15 @@ type Revoker interface {
 	Revoke(ctx context.Context, old Tokens) error
 }
 
-// A Leaver is a Connector whose upstream has a page that ends the session
+// A LogoutPage is a Connector whose upstream has a page that ends the session
 // there, and sends nobody back.
-type Leaver interface {
+type LogoutPage interface {
 	LeavePage() string
 }
 
-// A Leg is what must survive until the browser is back: the part of one
+// A AuthState is what must survive until the browser is back: the part of one
 // sign-in that is spent at the upstream. It never travels.
-type Leg struct {
+type AuthState struct {
 	State    string `bson:"state"`    // unguessable; the answer must bring it back
 	Nonce    string `bson:"nonce"`    // must be inside the id_token
 	Verifier string `bson:"verifier"` // PKCE, RFC 7636
@@ -116,9 +116,9 @@ func Random() string {
 	return secrets.New()
 }
 
-// Hints are what the client asked of us and the upstream should know. They
+// AuthRequestOptions are what the client asked of us and the upstream should know. They
 // are sent on, never believed.
-type Hints struct {
+type AuthRequestOptions struct {
 	Prompt    string
 	LoginHint string
 	MaxAge    string // seconds
@@ -176,8 +176,8 @@ type Ended struct {
 	Expires              time.Time
 }
 
-// A Card describes an upstream for the page where an administrator confirms it.
-type Card struct {
+// A ProviderInfo describes an upstream for the page where an administrator confirms it.
+type ProviderInfo struct {
 	Issuer string
 	Name   string // what it calls itself, cleaned; may be empty
 	// Fingerprints are the RFC 7638 SHA-256 thumbprints of its signing keys,
@@ -192,10 +192,10 @@ type Card struct {
 
 // A Factory makes a connector of one kind. It does not use the network, so
 // that opening a key is quick however its upstream is.
-type Factory func(key LoginKey, env Env) (Connector, error)
+type Factory func(key LoginKey, env Dependencies) (Connector, error)
 
-// Env is what every connector gets from the hub.
-type Env struct {
+// Dependencies is what every connector gets from the hub.
+type Dependencies struct {
 	HTTP *http.Client // guarded; all requests to upstreams go through it
 	Hub  string       // our issuer
 	// AllowHTTP permits upstreams on plain http: for hubs that are themselves
@@ -222,7 +222,7 @@ type Env struct {
 }
 
 // WithDefaults returns the Env with its optional fields filled in.
-func (e Env) WithDefaults() Env {
+func (e Dependencies) WithDefaults() Dependencies {
 	if e.Patience == 0 {
 		e.Patience = 10 * time.Second
 	}

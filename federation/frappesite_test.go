@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/federationtest"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
 func frappeKey() federation.LoginKey {
@@ -30,7 +30,7 @@ func TestOptionsOfAFrappeSiteAreChecked(t *testing.T) {
 		k := frappeKey()
 		k.Options = row.options
 		k.Tidy()
-		problems := k.Validate(federation.Env{})
+		problems := k.Validate(federation.Dependencies{})
 		if (len(problems) > 0) != (row.field != "") || row.field != "" && problems[0].Field != row.field {
 			t.Errorf("%s: got %v", name, problems)
 		}

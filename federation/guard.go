@@ -6,7 +6,7 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/fedhub/fedhub/federation/internal/call"
+	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
 // crowd is how many people may be in the care of one upstream's connector at
@@ -45,7 +45,7 @@ type guarded struct {
 }
 
 // Begin is the connector's, when there is room and use.
-func (g guarded) Begin(ctx context.Context, leg *Leg, hints Hints) (redirect string, err error) {
+func (g guarded) Begin(ctx context.Context, leg *AuthState, hints AuthRequestOptions) (redirect string, err error) {
 	if until := g.guard.finish.open(g.guard.now()); !until.IsZero() {
 		return "", g.guard.refuse(errOpen) // they would come back for nothing
 	}
@@ -58,7 +58,7 @@ func (g guarded) Begin(ctx context.Context, leg *Leg, hints Hints) (redirect str
 }
 
 // Finish is the connector's, when there is room and use.
-func (g guarded) Finish(ctx context.Context, leg Leg, answer url.Values) (identity Identity, err error) {
+func (g guarded) Finish(ctx context.Context, leg AuthState, answer url.Values) (identity Identity, err error) {
 	err = g.guard.pass(ctx, &g.guard.finish, func() (verdict, error) {
 		identity, err = g.Connector.Finish(ctx, leg, answer)
 		return judgeFinish(err, answer), err
@@ -118,7 +118,7 @@ func judgeFinish(err error, answer url.Values) verdict {
 	case err == nil:
 		return answered
 	case kindOf(err) == Unreachable:
-		if errors.Is(err, call.ErrSilent) || errors.Is(err, context.DeadlineExceeded) {
+		if errors.Is(err, upstreamhttp.ErrSilent) || errors.Is(err, context.DeadlineExceeded) {
 			return silent
 		}
 	case errors.As(err, &refusal) && !answer.Has("error"):

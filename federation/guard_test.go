@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/federationtest"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
 // begin leaves for the upstream, as somebody on the sign-in page does.
@@ -21,8 +21,8 @@ func (o *office) begin(id string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var leg federation.Leg
-	return connector.Begin(o.t.Context(), &leg, federation.Hints{})
+	var leg federation.AuthState
+	return connector.Begin(o.t.Context(), &leg, federation.AuthRequestOptions{})
 }
 
 // A gate lets an upstream hang until it is opened, and counts who is inside.
@@ -158,8 +158,8 @@ func TestAStrangerCannotTripTheBreaker(t *testing.T) { // FE-39
 	}
 	for name, spoil := range junk {
 		for range 20 {
-			var leg federation.Leg
-			redirect, err := connector.Begin(t.Context(), &leg, federation.Hints{})
+			var leg federation.AuthState
+			redirect, err := connector.Begin(t.Context(), &leg, federation.AuthRequestOptions{})
 			if err != nil {
 				t.Fatalf("%s: begin: %v", name, err)
 			}
@@ -181,8 +181,8 @@ func TestAStrangerCannotTripTheBreaker(t *testing.T) { // FE-39
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	for range 20 {
-		var leg federation.Leg
-		connector.Begin(gone, &leg, federation.Hints{}) //nolint:errcheck // it fails or not
+		var leg federation.AuthState
+		connector.Begin(gone, &leg, federation.AuthRequestOptions{}) //nolint:errcheck // it fails or not
 	}
 	u.Set(func(s *federationtest.Script) { s.Replace = nil })
 	if _, err := o.signIn("upstream", u); err != nil {

@@ -10,11 +10,11 @@ import (
 // Join introduces this hub to the upstream of a key, or asks again what became
 // of it, and saves the answer with the key. invite may be empty. Silence is an
 // answer too (NoAnswer); the error is for failures of our own.
-func (r *Registry) Join(ctx context.Context, id, invite string) (Join, error) {
-	return r.ask(ctx, id, func(c Connector) (Join, error) {
-		joiner, ok := c.(Joiner)
+func (r *Registry) Join(ctx context.Context, id, invite string) (ConnectionRequest, error) {
+	return r.ask(ctx, id, func(c Connector) (ConnectionRequest, error) {
+		joiner, ok := c.(Registrar)
 		if !ok {
-			return Join{}, errNoHub
+			return ConnectionRequest{}, errNoHub
 		}
 		return joiner.Join(ctx, invite)
 	})
@@ -23,11 +23,11 @@ func (r *Registry) Join(ctx context.Context, id, invite string) (Join, error) {
 // Look asks the upstream of a key how this hub stands there, and saves the
 // answer. Unlike Join it asks for nothing: a hub that was forgotten there
 // stays so.
-func (r *Registry) Look(ctx context.Context, id string) (Join, error) {
-	return r.ask(ctx, id, func(c Connector) (Join, error) {
-		member, ok := c.(Member)
+func (r *Registry) Look(ctx context.Context, id string) (ConnectionRequest, error) {
+	return r.ask(ctx, id, func(c Connector) (ConnectionRequest, error) {
+		member, ok := c.(RegistrationStatus)
 		if !ok {
-			return Join{}, errNoHub
+			return ConnectionRequest{}, errNoHub
 		}
 		return member.Standing(ctx)
 	})
@@ -40,7 +40,7 @@ func (r *Registry) Leave(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	member, ok := connector.(Member)
+	member, ok := connector.(RegistrationStatus)
 	if !ok {
 		return fmt.Errorf("leave %q: %w", id, errNoHub)
 	}
@@ -59,7 +59,7 @@ const (
 // Tend looks at the peers that were not asked for a while, so that a decision
 // over there is seen here before somebody runs into it. changed is told of
 // each whose answer is another than before.
-func (r *Registry) Tend(ctx context.Context, changed func(key LoginKey, now Join)) error {
+func (r *Registry) Tend(ctx context.Context, changed func(key LoginKey, now ConnectionRequest)) error {
 	keys, err := r.Enabled(ctx)
 	if err != nil {
 		return err
@@ -83,15 +83,15 @@ func (r *Registry) Tend(ctx context.Context, changed func(key LoginKey, now Join
 	return nil
 }
 
-func (r *Registry) ask(ctx context.Context, id string, question func(Connector) (Join, error)) (Join, error) {
+func (r *Registry) ask(ctx context.Context, id string, question func(Connector) (ConnectionRequest, error)) (ConnectionRequest, error) {
 	connector, key, err := r.OpenAny(ctx, id)
 	if err != nil {
-		return Join{}, err
+		return ConnectionRequest{}, err
 	}
 	join, err := question(connector)
 	if err != nil {
 		if join, err = unanswered(ctx, key, err); err != nil {
-			return Join{}, fmt.Errorf("ask %q: %w", id, err)
+			return ConnectionRequest{}, fmt.Errorf("ask %q: %w", id, err)
 		}
 	}
 	join.Checked = r.moment()
@@ -109,32 +109,32 @@ func (r *Registry) ask(ctx context.Context, id string, question func(Connector) 
 	})
 	r.records.Drop()
 	if err != nil {
-		return Join{}, fmt.Errorf("save what %q answered: %w", id, err)
+		return ConnectionRequest{}, fmt.Errorf("save what %q answered: %w", id, err)
 	}
 	return join, nil
 }
 
 // unanswered turns the upstream's fault into something to keep and show.
-func unanswered(ctx context.Context, key LoginKey, err error) (Join, error) {
+func unanswered(ctx context.Context, key LoginKey, err error) (ConnectionRequest, error) {
 	var fault *Fault
 	if ctx.Err() != nil || !errors.As(err, &fault) {
-		return Join{}, err
+		return ConnectionRequest{}, err
 	}
 	message := fmt.Sprintf("%s answered in a way that can't be used (%s).", key.Name, fault.Error())
 	if fault.Kind == Unreachable {
 		message = fmt.Sprintf("%s can't be reached from this server (%s). It will be asked again.", key.Name, fault.Error())
 	}
-	return Join{Status: NoAnswer, Message: CleanText(message, 500)}, nil
+	return ConnectionRequest{Status: NoAnswer, Message: CleanText(message, 500)}, nil
 }
 
 // Describe looks at the upstream of a key that need not be saved yet: its kind
 // and Base URL are enough. The error is Problems, a *Fault, or our own.
-func (r *Registry) Describe(ctx context.Context, draft LoginKey) (Card, error) {
+func (r *Registry) Describe(ctx context.Context, draft LoginKey) (ProviderInfo, error) {
 	draft = draft.clone()
 	draft.Tidy()
 	draft.Secret, draft.Issuer = "", ""
 	if problems := checkAddress(draft, r.env); len(problems) > 0 {
-		return Card{}, problems
+		return ProviderInfo{}, problems
 	}
 	if draft.Name == "" {
 		draft.Name = draft.BaseURL
@@ -143,11 +143,11 @@ func (r *Registry) Describe(ctx context.Context, draft LoginKey) (Card, error) {
 	env.Pin = nil // nothing is remembered about a draft
 	connector, err := r.make(draft, env.WithDefaults())
 	if err != nil {
-		return Card{}, fmt.Errorf("describe %s: %w", draft.BaseURL, err)
+		return ProviderInfo{}, fmt.Errorf("describe %s: %w", draft.BaseURL, err)
 	}
 	describer, ok := connector.(Describer)
 	if !ok {
-		return Card{}, fmt.Errorf("describe %s: upstreams of kind %q can't be looked at", draft.BaseURL, draft.Kind)
+		return ProviderInfo{}, fmt.Errorf("describe %s: upstreams of kind %q can't be looked at", draft.BaseURL, draft.Kind)
 	}
 	return describer.Describe(ctx)
 }

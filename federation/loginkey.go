@@ -75,9 +75,9 @@ type LoginKey struct {
 	// RoleMap turns the upstream's roles into ours. No rule, no role.
 	RoleMap map[string]string `bson:"role_map,omitempty"`
 
-	Join    Join      `bson:"join"` // for peers: what became of our introduction
-	Created time.Time `bson:"created"`
-	Updated time.Time `bson:"updated"`
+	Join    ConnectionRequest `bson:"join"` // for peers: what became of our introduction
+	Created time.Time         `bson:"created"`
+	Updated time.Time         `bson:"updated"`
 }
 
 // Endpoints are the addresses of a provider that has no discovery document.
@@ -139,8 +139,8 @@ func (k LoginKey) SecretContext() string { return names.LoginKeySecret(k.ID) }
 // Ready tells whether signing in can work: a peer must have let us in.
 func (k LoginKey) Ready() bool { return k.Enabled && (k.Kind != KindPeer || k.Join.Status == Active) }
 
-// A Join is how a primary answered our introduction.
-type Join struct {
+// A ConnectionRequest is how a primary answered our introduction.
+type ConnectionRequest struct {
 	Status  JoinStatus `bson:"status,omitempty"` // empty: never asked
 	Message string     `bson:"message,omitempty"`
 	Said    string     `bson:"said,omitempty"` // the primary's own words, cut and cleaned, for administrators

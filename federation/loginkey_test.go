@@ -8,8 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fedhub/fedhub/federation"
 	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/fedhub/fedhub/federation"
 )
 
 // goodKey is a key that can be saved.
@@ -18,7 +19,7 @@ func goodKey() federation.LoginKey {
 }
 
 func TestEveryFieldIsChecked(t *testing.T) {
-	env := federation.Env{Hub: "https://hub.example.org/login"}
+	env := federation.Dependencies{Hub: "https://hub.example.org/login"}
 	for name, row := range map[string]struct {
 		edit  func(*federation.LoginKey)
 		field string // empty: may be saved
@@ -121,7 +122,7 @@ func TestEndpointsByHandAreChecked(t *testing.T) {
 		k.Kind, k.Enabled, k.Claims.Subject = federation.KindOAuth2, true, "id"
 		k.Endpoints = federation.Endpoints{Authorize: "https://id.example.org/a", Token: address, Userinfo: "https://id.example.org/u"}
 		k.Tidy()
-		problems := k.Validate(federation.Env{})
+		problems := k.Validate(federation.Dependencies{})
 		if got := len(problems) == 0; got != ok || !ok && problems[0].Field != "endpoints.token" {
 			t.Errorf("%q: got %v", address, problems)
 		}
@@ -132,7 +133,7 @@ func TestALocalHubMayUsePlainHTTP(t *testing.T) {
 	k := goodKey()
 	k.BaseURL = "http://localhost:8080"
 	k.Tidy()
-	if problems := k.Validate(federation.Env{Hub: "http://localhost:8081", AllowHTTP: true}); len(problems) > 0 {
+	if problems := k.Validate(federation.Dependencies{Hub: "http://localhost:8081", AllowHTTP: true}); len(problems) > 0 {
 		t.Error(problems)
 	}
 }
@@ -248,7 +249,7 @@ func TestAKeySurvivesItsRecord(t *testing.T) {
 		AuthoritativeDomains: []string{"example.org"}, TrustEmail: true, RoleMap: map[string]string{"Sales.User": "sales"},
 		Preset: "keycloak", Options: map[string]string{"realm": "a"}, Params: map[string]string{"prompt": "consent"},
 		Claims: federation.Claims{Roles: "realm_access.roles"}, SignUpDomains: []string{"example.org"},
-		Join:    federation.Join{Status: federation.Active, Message: "m", Said: "s", Checked: at},
+		Join:    federation.ConnectionRequest{Status: federation.Active, Message: "m", Said: "s", Checked: at},
 		Created: at, Updated: at,
 	}
 	record, err := bson.Marshal(want)

@@ -76,7 +76,7 @@ func (r *Registry) connector(key LoginKey) (opened, error) {
 	return o, nil
 }
 
-func (r *Registry) make(key LoginKey, env Env) (Connector, error) {
+func (r *Registry) make(key LoginKey, env Dependencies) (Connector, error) {
 	factory, found := r.factories[key.Kind]
 	if !found {
 		return nil, fmt.Errorf("no connector of kind %q", key.Kind)

@@ -14,7 +14,7 @@ var presetRules = map[string]func(k LoginKey) Problems{
 	"apple":     appleRules,
 }
 
-func checkPreset(k LoginKey, _ Env) Problems {
+func checkPreset(k LoginKey, _ Dependencies) Problems {
 	if k.Kind == KindFrappe {
 		return frappeRules(k)
 	}

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/federationtest"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
 func TestOptionsOfAPresetAreChecked(t *testing.T) {
@@ -39,7 +39,7 @@ func TestOptionsOfAPresetAreChecked(t *testing.T) {
 		k := goodKey()
 		k.Preset, k.BaseURL, k.Options, k.Enabled = row.preset, row.address, row.options, true
 		k.Tidy()
-		problems := k.Validate(federation.Env{})
+		problems := k.Validate(federation.Dependencies{})
 		switch {
 		case row.field == "" && len(problems) > 0:
 			t.Errorf("%s: got %v", name, problems)

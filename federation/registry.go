@@ -32,7 +32,7 @@ const recordLife = 2 * time.Second
 type Options struct {
 	Store     Store
 	Factories map[string]Factory // kind → how to open a key of it
-	Env       Env
+	Env       Dependencies
 	// Seal encrypts a secret for the store; Env.Open is its inverse.
 	Seal func(plain, context string) string
 	// Report, if set, is told how each step of each sign-in went. It must not
@@ -46,7 +46,7 @@ type Options struct {
 type Registry struct {
 	store     Store
 	factories map[string]Factory
-	env       Env
+	env       Dependencies
 	seal      func(plain, context string) string
 	report    func(context.Context, Outcome)
 	records   *cell.Cell[[]LoginKey]

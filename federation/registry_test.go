@@ -15,9 +15,9 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/federationtest"
 	"github.com/fedhub/fedhub/federation/openid"
 	"github.com/fedhub/fedhub/federation/peer"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
 // office is a registry over a store in memory, with real connectors.
@@ -77,8 +77,8 @@ func (o *office) signIn(id string, u *federationtest.Upstream) (federation.Ident
 	if err != nil {
 		return federation.Identity{}, err
 	}
-	var leg federation.Leg
-	redirect, err := connector.Begin(o.t.Context(), &leg, federation.Hints{})
+	var leg federation.AuthState
+	redirect, err := connector.Begin(o.t.Context(), &leg, federation.AuthRequestOptions{})
 	if err != nil {
 		return federation.Identity{}, err
 	}
@@ -263,7 +263,7 @@ func TestAHangingUpstreamHindersNobodyElse(t *testing.T) {
 		stuck.Go(func() {
 			connector, _, err := o.Open(ctx, "hanging")
 			if err == nil {
-				_, err = connector.Begin(ctx, &federation.Leg{}, federation.Hints{})
+				_, err = connector.Begin(ctx, &federation.AuthState{}, federation.AuthRequestOptions{})
 			}
 			if federationtest.Fault(err) != federation.Unreachable {
 				t.Errorf("hanging: got %v, want unreachable", err)
@@ -321,12 +321,12 @@ func TestEditsDoNotMixUpPeople(t *testing.T) { // FE-46
 
 // signInAs opens the key afresh on the way back, as the hub does.
 func (o *office) signInAs(name string, u *federationtest.Upstream) (federation.Identity, error) {
-	var leg federation.Leg
+	var leg federation.AuthState
 	connector, _, err := o.Open(o.t.Context(), "upstream")
 	if err != nil {
 		return federation.Identity{}, err
 	}
-	redirect, err := connector.Begin(o.t.Context(), &leg, federation.Hints{LoginHint: name})
+	redirect, err := connector.Begin(o.t.Context(), &leg, federation.AuthRequestOptions{LoginHint: name})
 	if err != nil {
 		return federation.Identity{}, err
 	}

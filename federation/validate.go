@@ -85,9 +85,9 @@ func lower(list []string) []string {
 
 // Validate returns everything that is wrong with a tidied key; nothing means
 // it may be saved. Of env it needs Hub and AllowHTTP.
-func (k LoginKey) Validate(env Env) Problems {
+func (k LoginKey) Validate(env Dependencies) Problems {
 	var problems Problems
-	for _, check := range []func(LoginKey, Env) Problems{
+	for _, check := range []func(LoginKey, Dependencies) Problems{
 		checkID, checkName, checkAddress, checkCredentials, checkScopes, checkHosts,
 		checkOptions, checkPreset, checkEndpoints, checkParams, checkClaims, checkPeople, checkRoles,
 	} {
@@ -100,14 +100,14 @@ func problem(field, format string, args ...any) Problems {
 	return Problems{{Field: field, Text: fmt.Sprintf(format, args...)}}
 }
 
-func checkID(k LoginKey, _ Env) Problems {
+func checkID(k LoginKey, _ Dependencies) Problems {
 	if !slug(k.ID) {
 		return problem("id", "The id is part of an address: up to %d small letters, digits and single hyphens, like \"head-office\".", maxID)
 	}
 	return nil
 }
 
-func checkName(k LoginKey, _ Env) Problems {
+func checkName(k LoginKey, _ Dependencies) Problems {
 	var problems Problems
 	switch n := utf8.RuneCountInString(k.Name); {
 	case n == 0:
@@ -123,7 +123,7 @@ func checkName(k LoginKey, _ Env) Problems {
 
 // checkAddress also refuses ourselves: a hub that asks itself never gets an
 // answer (FE-42).
-func checkAddress(k LoginKey, env Env) Problems {
+func checkAddress(k LoginKey, env Dependencies) Problems {
 	if text := baseURLProblem(k.BaseURL, env.AllowHTTP); text != "" {
 		return problem("base_url", "%s", text)
 	}
@@ -136,7 +136,7 @@ func checkAddress(k LoginKey, env Env) Problems {
 	return nil
 }
 
-func checkCredentials(k LoginKey, _ Env) Problems {
+func checkCredentials(k LoginKey, _ Dependencies) Problems {
 	switch {
 	case k.Kind == KindPeer && (k.ClientID != "" || k.Secret != ""):
 		// A peer knows us by the address of our metadata document.
@@ -152,7 +152,7 @@ func checkCredentials(k LoginKey, _ Env) Problems {
 }
 
 // checkScopes holds every scope to RFC 6749 §3.3.
-func checkScopes(k LoginKey, _ Env) Problems {
+func checkScopes(k LoginKey, _ Dependencies) Problems {
 	token := func(s string) bool {
 		return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '"' || r == '\\' })
 	}
@@ -162,7 +162,7 @@ func checkScopes(k LoginKey, _ Env) Problems {
 	return nil
 }
 
-func checkHosts(k LoginKey, _ Env) Problems {
+func checkHosts(k LoginKey, _ Dependencies) Problems {
 	for _, host := range k.Hosts {
 		u, err := url.Parse("https://" + host)
 		if err != nil || u.Host != host || u.Hostname() == "" || !plainASCII(host) {
@@ -175,7 +175,7 @@ func checkHosts(k LoginKey, _ Env) Problems {
 	return nil
 }
 
-func checkPeople(k LoginKey, _ Env) Problems {
+func checkPeople(k LoginKey, _ Dependencies) Problems {
 	var problems Problems
 	if !slices.Contains([]string{Allow, Deny, Invited, Domains}, k.SignUps) {
 		problems = problem("sign_ups", "Choose whether people without an account here get one: \"allow\", \"deny\", \"invited\" or \"domains\".")
@@ -203,7 +203,7 @@ func checkDomains(field string, domains []string) Problems {
 	return nil
 }
 
-func checkRoles(k LoginKey, _ Env) Problems {
+func checkRoles(k LoginKey, _ Dependencies) Problems {
 	if len(k.RoleMap) > maxList {
 		return problem("role_map", "No more than %d rules.", maxList)
 	}

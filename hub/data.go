@@ -9,21 +9,21 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
-	"github.com/fedhub/fedhub/hub/debuts"
-	"github.com/fedhub/fedhub/hub/decoupled"
+	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/health"
-	"github.com/fedhub/fedhub/hub/links"
 	"github.com/fedhub/fedhub/hub/logouts"
-	"github.com/fedhub/fedhub/hub/requests"
+	"github.com/fedhub/fedhub/hub/maillinks"
+	"github.com/fedhub/fedhub/hub/pending"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
+	"github.com/fedhub/fedhub/hub/sitesetup"
 	"github.com/fedhub/fedhub/hub/store"
-	"github.com/fedhub/fedhub/hub/ties"
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/traces"
+	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
 )
 
@@ -31,8 +31,8 @@ import (
 // its id it is found. Unique fields admit each value once: they are where two
 // must never share a value. Random values need no index for that, and so the
 // sets that grow without end can be sharded by id.
-func sets() []store.Spec {
-	return []store.Spec{
+func sets() []store.CollectionSpec {
+	return []store.CollectionSpec{
 		{Name: "users", Unique: []string{"emailKey", "founder"}, Index: []string{"rank"}}, // users.User
 		{Name: "throttles"}, // users.Throttle
 		{Name: "setups"},    // users.SetupLink
@@ -46,14 +46,14 @@ func sets() []store.Spec {
 		{Name: "pushed"}, // requests.Pushed
 		{Name: "grants", Index: []string{"userId", "clientId"}},                // grants.Grant
 		{Name: "families", Index: []string{"sid", "userId"}},                   // grants.Family
-		{Name: "decoupled", Unique: []string{"code"}, Index: []string{"user"}}, // decoupled.Request
-		{Name: "guesses"}, // decoupled.Guess
+		{Name: "decoupled", Unique: []string{"code"}, Index: []string{"user"}}, // pending.Request
+		{Name: "guesses"}, // pending.Guess
 		{Name: "revoked"}, // tokens.Revoked
 		{Name: "opaques"}, // tokens.Opaque
 		{Name: "used"},    // used: ids of assertions and logout tokens
 		{Name: "notices", Index: []string{"clientId"}, Times: []string{"next"}}, // logouts.Notice
 		{Name: "told"}, // logouts.Status
-		{Name: "ties"}, // ties.Tie
+		{Name: "ties"}, // upstreamtokens.Token
 		{Name: "signouts", Index: []string{"order"}, Freed: []string{"order"}}, // logouts.SignOut
 		{Name: "warnings"}, // health.Warning
 		{Name: "watches"},  // health.Watch
@@ -65,85 +65,85 @@ func sets() []store.Spec {
 		{Name: "signing"},   // signing.Key
 		{Name: "settings"},  // settings.Settings
 		{Name: "audit", Index: []string{"ref", "actor", "target"}},                                   // audit.Event
-		{Name: "debuts", Index: []string{"host"}},                                                    // debuts.Debut
+		{Name: "debuts", Index: []string{"host"}},                                                    // sitesetup.Setup
 		{Name: "traces", Index: []string{"ref", "fromRef", "clientId", "keyId", "userId", "failed"}}, // traces.Trace
 	}
 }
 
 // data is those sets, typed.
 type data struct {
-	users       *store.Set[users.User]
-	identities  *store.Set[users.Identity]
-	throttles   *store.Set[users.Throttle]
-	setups      *store.Set[users.SetupLink]
-	decisions   *store.Set[users.Record]
-	sessions    *store.Set[sessions.Session]
-	flows       *store.Set[flows.Flow]
-	stops       *store.Set[flows.Stop]
-	pushed      *store.Set[requests.Pushed]
-	grants      *store.Set[grants.Grant]
-	families    *store.Set[grants.Family]
-	decoupled   *store.Set[decoupled.Request]
-	guesses     *store.Set[decoupled.Guess]
-	revoked     *store.Set[tokens.Revoked]
-	opaques     *store.Set[tokens.Opaque]
-	used        *store.Set[used]
-	notices     *store.Set[logouts.Notice]
-	told        *store.Set[logouts.Status]
-	signouts    *store.Set[logouts.SignOut]
-	ties        *store.Set[ties.Tie]
-	clients     *store.Set[clients.Client]
-	invites     *store.Set[clients.Invite]
-	initials    *store.Set[clients.InitialToken]
-	loginkeys   *store.Set[federation.LoginKey]
-	health      *store.Set[health.Record]
-	warnings    *store.Set[health.Warning]
-	watches     *store.Set[health.Watch]
-	signing     *store.Set[signing.Key]
-	settings    *store.Set[settings.Settings]
-	audit       *store.Set[audit.Event]
-	traces      *store.Set[traces.Trace]
-	debuts      *store.Set[debuts.Debut]
-	links       *store.Set[links.Link]
-	invitations *store.Set[users.Invitation]
+	users       *store.Collection[users.User]
+	identities  *store.Collection[users.Identity]
+	throttles   *store.Collection[users.Throttle]
+	setups      *store.Collection[users.SetupLink]
+	decisions   *store.Collection[users.LinkEvent]
+	sessions    *store.Collection[sessions.Session]
+	flows       *store.Collection[flows.Flow]
+	stops       *store.Collection[flows.Interruption]
+	pushed      *store.Collection[authrequest.Pushed]
+	grants      *store.Collection[grants.Grant]
+	families    *store.Collection[grants.TokenFamily]
+	decoupled   *store.Collection[pending.Request]
+	guesses     *store.Collection[pending.Guess]
+	revoked     *store.Collection[tokens.Revoked]
+	opaques     *store.Collection[tokens.Opaque]
+	used        *store.Collection[used]
+	notices     *store.Collection[logouts.Notice]
+	told        *store.Collection[logouts.Status]
+	signouts    *store.Collection[logouts.SignOut]
+	ties        *store.Collection[upstreamtokens.Token]
+	clients     *store.Collection[clients.Client]
+	invites     *store.Collection[clients.Invite]
+	initials    *store.Collection[clients.InitialAccessToken]
+	loginkeys   *store.Collection[federation.LoginKey]
+	health      *store.Collection[health.Record]
+	warnings    *store.Collection[health.Warning]
+	watches     *store.Collection[health.Check]
+	signing     *store.Collection[signing.Key]
+	settings    *store.Collection[settings.Settings]
+	audit       *store.Collection[audit.Event]
+	traces      *store.Collection[traces.Trace]
+	debuts      *store.Collection[sitesetup.Setup]
+	links       *store.Collection[maillinks.Link]
+	invitations *store.Collection[users.Invitation]
 }
 
 func openData(b store.Backend, now func() time.Time) data {
 	return data{
-		users:       store.NewSet[users.User](b, "users", now),
-		identities:  store.NewSet[users.Identity](b, "identities", now),
-		throttles:   store.NewSet[users.Throttle](b, "throttles", now),
-		setups:      store.NewSet[users.SetupLink](b, "setups", now),
-		decisions:   store.NewSet[users.Record](b, "decisions", now),
-		sessions:    store.NewSet[sessions.Session](b, "sessions", now),
-		flows:       store.NewSet[flows.Flow](b, "flows", now),
-		stops:       store.NewSet[flows.Stop](b, "stops", now),
-		pushed:      store.NewSet[requests.Pushed](b, "pushed", now),
-		grants:      store.NewSet[grants.Grant](b, "grants", now),
-		families:    store.NewSet[grants.Family](b, "families", now),
-		decoupled:   store.NewSet[decoupled.Request](b, "decoupled", now),
-		guesses:     store.NewSet[decoupled.Guess](b, "guesses", now),
-		revoked:     store.NewSet[tokens.Revoked](b, "revoked", now),
-		opaques:     store.NewSet[tokens.Opaque](b, "opaques", now),
-		used:        store.NewSet[used](b, "used", now),
-		notices:     store.NewSet[logouts.Notice](b, "notices", now),
-		told:        store.NewSet[logouts.Status](b, "told", now),
-		signouts:    store.NewSet[logouts.SignOut](b, "signouts", now),
-		ties:        store.NewSet[ties.Tie](b, "ties", now),
-		clients:     store.NewSet[clients.Client](b, "clients", now),
-		invites:     store.NewSet[clients.Invite](b, "invites", now),
-		initials:    store.NewSet[clients.InitialToken](b, "initials", now),
-		loginkeys:   store.NewSet[federation.LoginKey](b, "loginkeys", now),
-		health:      store.NewSet[health.Record](b, "health", now),
-		warnings:    store.NewSet[health.Warning](b, "warnings", now),
-		watches:     store.NewSet[health.Watch](b, "watches", now),
-		signing:     store.NewSet[signing.Key](b, "signing", now),
-		settings:    store.NewSet[settings.Settings](b, "settings", now),
-		audit:       store.NewSet[audit.Event](b, "audit", now),
-		traces:      store.NewSet[traces.Trace](b, "traces", now),
-		debuts:      store.NewSet[debuts.Debut](b, "debuts", now),
-		links:       store.NewSet[links.Link](b, "links", now),
-		invitations: store.NewSet[users.Invitation](b, "invitations", now),
+		users:       store.NewCollection[users.User](b, "users", now),
+		identities:  store.NewCollection[users.Identity](b, "identities", now),
+		throttles:   store.NewCollection[users.Throttle](b, "throttles", now),
+		setups:      store.NewCollection[users.SetupLink](b, "setups", now),
+		decisions:   store.NewCollection[users.LinkEvent](b, "decisions", now),
+		sessions:    store.NewCollection[sessions.Session](b, "sessions", now),
+		flows:       store.NewCollection[flows.Flow](b, "flows", now),
+		stops:       store.NewCollection[flows.Interruption](b, "stops", now),
+		pushed:      store.NewCollection[authrequest.Pushed](b, "pushed", now),
+		grants:      store.NewCollection[grants.Grant](b, "grants", now),
+		families:    store.NewCollection[grants.TokenFamily](b, "families", now),
+		decoupled:   store.NewCollection[pending.Request](b, "decoupled", now),
+		guesses:     store.NewCollection[pending.Guess](b, "guesses", now),
+		revoked:     store.NewCollection[tokens.Revoked](b, "revoked", now),
+		opaques:     store.NewCollection[tokens.Opaque](b, "opaques", now),
+		used:        store.NewCollection[used](b, "used", now),
+		notices:     store.NewCollection[logouts.Notice](b, "notices", now),
+		told:        store.NewCollection[logouts.Status](b, "told", now),
+		signouts:    store.NewCollection[logouts.SignOut](b, "signouts", now),
+		ties:        store.NewCollection[upstreamtokens.Token](b, "ties", now),
+		clients:     store.NewCollection[clients.Client](b, "clients", now),
+		invites:     store.NewCollection[clients.Invite](b, "invites", now),
+		initials:    store.NewCollection[clients.InitialAccessToken](b, "initials", now),
+		loginkeys:   store.NewCollection[federation.LoginKey](b, "loginkeys", now),
+		health:      store.NewCollection[health.Record](b, "health", now),
+		warnings:    store.NewCollection[health.Warning](b, "warnings", now),
+		watches:     store.NewCollection[health.Check](b, "watches", now),
+		signing:     store.NewCollection[signing.Key](b, "signing", now),
+		settings:    store.NewCollection[settings.Settings](b, "settings", now),
+		audit:       store.NewCollection[audit.Event](b, "audit", now),
+		traces:      store.NewCollection[traces.Trace](b, "traces", now),
+		debuts:      store.NewCollection[sitesetup.Setup](b, "debuts", now),
+		links:       store.NewCollection[maillinks.Link](b, "links", now),
+		invitations: store.NewCollection[users.Invitation](b, "invitations", now),
 	}
 }
 
@@ -176,10 +176,10 @@ func (d data) wasUsed(ctx context.Context, id string) (bool, error) {
 }
 
 var (
-	_ clients.Store       = (*store.Set[clients.Client])(nil)
-	_ clients.InviteStore = (*store.Set[clients.Invite])(nil)
+	_ clients.Store       = (*store.Collection[clients.Client])(nil)
+	_ clients.InviteStore = (*store.Collection[clients.Invite])(nil)
 
-	_ clients.InitialTokenStore = (*store.Set[clients.InitialToken])(nil)
+	_ clients.InitialTokenStore = (*store.Collection[clients.InitialAccessToken])(nil)
 
-	_ federation.Store = (*store.Set[federation.LoginKey])(nil)
+	_ federation.Store = (*store.Collection[federation.LoginKey])(nil)
 )

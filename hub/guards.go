@@ -16,7 +16,7 @@ import (
 
 // guards are the words of the route table.
 type guards struct {
-	app, shared, enrol, begin, arrival, open, form, attempt, knock, person, operator, files func(web.Handler) gin.HandlerFunc
+	app, shared, setupOnly, rateLimited, crossSitePost, open, form, guessable, joinRequest, signedIn, admin, staticAssets func(web.HandlerFunc) gin.HandlerFunc
 }
 
 // knocks is how often one address may introduce servers, and how often bring
@@ -52,24 +52,28 @@ func (h *Hub) guards() guards {
 	knocks := web.NewLimiter(knockEvery, knockBurst, h.config.Now)
 	begins := web.NewLimiter(beginEvery, beginBurst, h.config.Now)
 	return guards{
-		app:      h.edge.JSON,
-		shared:   func(handle web.Handler) gin.HandlerFunc { return h.edge.JSON(h.oidc.Shared(handle)) },
-		enrol:    func(handle web.Handler) gin.HandlerFunc { return h.edge.JSON(h.oidc.Enrolling(handle)) },
-		begin:    func(handle web.Handler) gin.HandlerFunc { return h.edge.JSON(begins.Limit(handle)) },
-		arrival:  func(handle web.Handler) gin.HandlerFunc { return h.edge.Page(begins.Limit(handle)) },
-		open:     h.edge.Page,
-		files:    h.edge.Page,
-		form:     func(handle web.Handler) gin.HandlerFunc { return h.edge.Page(h.edge.Check(handle)) },
-		attempt:  func(handle web.Handler) gin.HandlerFunc { return h.edge.Page(attempts.Limit(h.edge.Check(handle))) },
-		knock:    func(handle web.Handler) gin.HandlerFunc { return h.edge.JSON(knocks.Limit(handle)) },
-		person:   func(handle web.Handler) gin.HandlerFunc { return h.edge.Page(h.signedIn(h.posted(handle))) },
-		operator: func(handle web.Handler) gin.HandlerFunc { return h.edge.Page(h.signedIn(h.operator(h.posted(handle)))) },
+		app:           h.responder.JSON,
+		shared:        func(handle web.HandlerFunc) gin.HandlerFunc { return h.responder.JSON(h.oidc.Shared(handle)) },
+		setupOnly:     func(handle web.HandlerFunc) gin.HandlerFunc { return h.responder.JSON(h.oidc.Enrolling(handle)) },
+		rateLimited:   func(handle web.HandlerFunc) gin.HandlerFunc { return h.responder.JSON(begins.Limit(handle)) },
+		crossSitePost: func(handle web.HandlerFunc) gin.HandlerFunc { return h.responder.Page(begins.Limit(handle)) },
+		open:          h.responder.Page,
+		staticAssets:  h.responder.Page,
+		form:          func(handle web.HandlerFunc) gin.HandlerFunc { return h.responder.Page(h.responder.Check(handle)) },
+		guessable: func(handle web.HandlerFunc) gin.HandlerFunc {
+			return h.responder.Page(attempts.Limit(h.responder.Check(handle)))
+		},
+		joinRequest: func(handle web.HandlerFunc) gin.HandlerFunc { return h.responder.JSON(knocks.Limit(handle)) },
+		signedIn:    func(handle web.HandlerFunc) gin.HandlerFunc { return h.responder.Page(h.signedIn(h.posted(handle))) },
+		admin: func(handle web.HandlerFunc) gin.HandlerFunc {
+			return h.responder.Page(h.signedIn(h.administrator(h.posted(handle))))
+		},
 	}
 }
 
 // posted checks the form, if it is one.
-func (h *Hub) posted(handle web.Handler) web.Handler {
-	checked := h.edge.Check(handle)
+func (h *Hub) posted(handle web.HandlerFunc) web.HandlerFunc {
+	checked := h.responder.Check(handle)
 	return func(c *gin.Context) error {
 		if c.Request.Method == http.MethodPost {
 			return checked(c)
@@ -79,7 +83,7 @@ func (h *Hub) posted(handle web.Handler) web.Handler {
 }
 
 // signedIn sends strangers to sign in first, and then to where they wanted.
-func (h *Hub) signedIn(handle web.Handler) web.Handler {
+func (h *Hub) signedIn(handle web.HandlerFunc) web.HandlerFunc {
 	return func(c *gin.Context) error {
 		_, err := h.sessions.Current(c.Request)
 		if errors.Is(err, sessions.ErrNobody) {
@@ -96,8 +100,8 @@ func (h *Hub) signedIn(handle web.Handler) web.Handler {
 	}
 }
 
-// operator turns away who is not an administrator.
-func (h *Hub) operator(handle web.Handler) web.Handler {
+// administrator turns away who is not an administrator.
+func (h *Hub) administrator(handle web.HandlerFunc) web.HandlerFunc {
 	return func(c *gin.Context) error {
 		p, err := h.sessions.Current(c.Request)
 		if err != nil {

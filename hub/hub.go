@@ -15,37 +15,36 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/hub/account"
-	"github.com/fedhub/fedhub/hub/admin"
-	"github.com/fedhub/fedhub/hub/approve"
 	"github.com/fedhub/fedhub/hub/audit"
-	"github.com/fedhub/fedhub/hub/authorize"
-	"github.com/fedhub/fedhub/hub/consent"
-	"github.com/fedhub/fedhub/hub/debuts"
-	"github.com/fedhub/fedhub/hub/decoupled"
+	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/dpop"
-	"github.com/fedhub/fedhub/hub/federating"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/health"
-	"github.com/fedhub/fedhub/hub/links"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/mail"
-	"github.com/fedhub/fedhub/hub/oidc"
+	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/operator"
-	"github.com/fedhub/fedhub/hub/requests"
+	"github.com/fedhub/fedhub/hub/pending"
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
-	"github.com/fedhub/fedhub/hub/signin"
 	"github.com/fedhub/fedhub/hub/signing"
-	"github.com/fedhub/fedhub/hub/signout"
+	"github.com/fedhub/fedhub/hub/sitesetup"
 	"github.com/fedhub/fedhub/hub/store"
-	"github.com/fedhub/fedhub/hub/ties"
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/traces"
+	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/account"
+	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/hub/web/authorize"
+	"github.com/fedhub/fedhub/hub/web/device"
+	"github.com/fedhub/fedhub/hub/web/federating"
+	"github.com/fedhub/fedhub/hub/web/oidc"
+	"github.com/fedhub/fedhub/hub/web/signin"
+	"github.com/fedhub/fedhub/hub/web/signout"
 )
 
 // A Hub is everything, joined. It is an http.Handler.
@@ -59,47 +58,47 @@ type Hub struct {
 	leaving atomic.Bool // it has begun to shut down
 
 	// Tools.
-	box    *seal.Box
-	http   *http.Client
-	audit  *audit.Recorder
-	proofs *dpop.Verifier
-	mail   mail.Sender
-	queue  *mail.Queue // before the mail server; nil if there is none
-	edge   *web.Edge
+	box       *seal.Box
+	http      *http.Client
+	audit     *audit.Recorder
+	proofs    *dpop.Verifier
+	mail      mail.Sender
+	queue     *mail.Queue // before the mail server; nil if there is none
+	responder *web.Responder
 
-	// Things.
-	settings  *settings.Keeper
-	signing   *signing.Keeper
-	users     *users.Keeper
-	links     *links.Keeper
-	sessions  *sessions.Keeper
-	flows     *flows.Keeper
-	stops     *flows.Stops
-	requests  *requests.Keeper
-	grants    *grants.Keeper
-	tokens    *tokens.Keeper
-	decoupled *decoupled.Keeper
-	logouts   *logouts.Keeper
-	ties      *ties.Keeper
-	traces    *traces.Keeper
-	debuts    *debuts.Keeper
-	clients   *clients.Registry
-	invites   *clients.Invites
-	initials  clients.InitialTokens
-	upstreams *federation.Registry
-	health    *health.Keeper
-	dog       *health.Dog
+	// Services.
+	settings       *settings.Service
+	signing        *signing.Service
+	users          *users.Service
+	mailLinks      *maillinks.Service
+	sessions       *sessions.Service
+	flows          *flows.Service
+	stops          *flows.Interruptions
+	requests       *authrequest.Service
+	grants         *grants.Service
+	tokens         *tokens.Service
+	pending        *pending.Service
+	logouts        *logouts.Service
+	upstreamTokens *upstreamtokens.Service
+	traces         *traces.Service
+	siteSetups     *sitesetup.Service
+	clients        *clients.Registry
+	invites        *clients.Invites
+	initials       clients.InitialTokens
+	upstreams      *federation.Registry
+	health         *health.Service
+	monitor        *health.Monitor
 
-	// Doors.
-	authorize  *authorize.Door
-	signin     *signin.Door
+	// Handlers.
+	authorize  *authorize.Handler
+	signin     *signin.Handler
 	federating *federating.Handler
-	signout    *signout.Door
-	consent    *consent.Door
-	approve    *approve.Door
-	account    *account.Door
-	oidc       *oidc.Door
-	admin      *admin.Door
+	signout    *signout.Handler
+	consent    *authorize.ConsentHandler
+	approve    *device.Handler
+	account    *account.Handler
+	oidc       *oidc.Handler
+	admin      *admin.Handler
 }
 
 // New builds a hub over a database, whose sets and indexes it creates where
@@ -117,8 +116,8 @@ func New(ctx context.Context, config Config, backend store.Backend) (*Hub, error
 	if h.box, err = seal.New(config.SecretKey); err != nil {
 		return nil, err
 	}
-	h.things()
-	h.doors()
+	h.buildServices()
+	h.buildHandlers()
 	if err := h.mount(); err != nil {
 		return nil, err
 	}
@@ -138,12 +137,12 @@ func (h *Hub) mount() error {
 		return fmt.Errorf("FEDHUB_TRUSTED_PROXIES: %w", err)
 	}
 	certificates := web.CertificateReader{Header: h.config.ClientCertHeader, Trusted: h.config.TrustedProxies, Log: h.config.Log}
-	e.Use(h.edge.Headers(h.config.secure()), h.traced, certificates.Read, registry, web.Access(h.config.Log), h.edge.Recover())
+	e.Use(h.responder.Headers(h.config.secure()), h.traced, certificates.Read, registry, web.Access(h.config.Log), h.responder.Recover())
 	for _, r := range h.routes() {
 		e.Handle(r.method, r.path, r.guard(r.handler))
 	}
-	e.NoRoute(h.edge.Lost(http.StatusNotFound))
-	e.NoMethod(h.edge.Lost(http.StatusMethodNotAllowed))
+	e.NoRoute(h.responder.NotFoundPage(http.StatusNotFound))
+	e.NoMethod(h.responder.NotFoundPage(http.StatusMethodNotAllowed))
 	h.engine = e
 	return nil
 }
@@ -172,12 +171,12 @@ func (h *Hub) Run(ctx context.Context) {
 	h.signing.Warm(ctx)
 	var group sync.WaitGroup
 	group.Go(func() { h.health.Run(ctx) })
-	group.Go(func() { h.dog.Run(ctx) })
+	group.Go(func() { h.monitor.Run(ctx) })
 	group.Go(func() { h.logouts.Run(ctx) })
 	group.Go(func() { h.everyMinute(ctx, h.chores) })
 	group.Go(func() { h.everyMinute(ctx, h.tendFederation) }) // others may be slow to answer
 	group.Wait()
-	h.decoupled.Wait()
+	h.pending.Wait()
 	if h.queue != nil {
 		h.queue.Close()
 	}
@@ -209,7 +208,7 @@ func (h *Hub) chores(ctx context.Context) {
 
 // tendFederation looks at the hubs above and below this one.
 func (h *Hub) tendFederation(ctx context.Context) {
-	err := h.upstreams.Tend(ctx, func(key federation.LoginKey, now federation.Join) {
+	err := h.upstreams.Tend(ctx, func(key federation.LoginKey, now federation.ConnectionRequest) {
 		h.audit.Record(ctx, audit.Event{Kind: audit.KeyJoined, Actor: "schedule", LoginKey: key.ID, Detail: map[string]string{"status": string(now.Status)}})
 	})
 	if err = errors.Join(err, h.clients.TendServers(ctx)); err != nil && !errors.Is(err, context.Canceled) {

@@ -13,7 +13,7 @@ import (
 func (h *Hub) Routes() gin.RoutesInfo { return h.engine.Routes() }
 
 // People lets tests change what only pages and commands change.
-func (h *Hub) People() *users.Keeper { return h.users }
+func (h *Hub) People() *users.Service { return h.users }
 
 // Chores does now what is due every minute.
 func (h *Hub) Chores(ctx context.Context) { h.chores(ctx); h.tendFederation(ctx) }

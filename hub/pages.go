@@ -25,7 +25,7 @@ func (h *Hub) frame(r *http.Request) templates.Frame {
 		return f
 	}
 	f.Person = &templates.Person{Name: p.User.Name, Email: p.User.Email, Admin: p.User.Admin()}
-	if waiting, err := h.decoupled.Waiting(r.Context(), p.User.ID); err == nil {
+	if waiting, err := h.pending.Waiting(r.Context(), p.User.ID); err == nil {
 		f.Approvals = len(waiting)
 	}
 	if f.Person.Admin {

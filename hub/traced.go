@@ -10,7 +10,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/fedhub/fedhub/hub/debuts"
+	"github.com/fedhub/fedhub/hub/sitesetup"
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/web"
 )
@@ -25,9 +25,9 @@ const (
 	allStrangersTracedEvery, allStrangersBurst = time.Second, 120
 )
 
-func (h *Hub) newTraces() *traces.Keeper {
+func (h *Hub) newTraces() *traces.Service {
 	now := h.config.Now
-	return &traces.Keeper{
+	return &traces.Service{
 		Set: h.data.traces, Settings: h.settings, Log: h.config.Log, Now: now,
 		Begins: both(web.NewLimiter(tracedEvery, tracedBurst, now), web.NewLimiter(allTracedEvery, allTracedBurst, now)),
 		Strangers: both(web.NewLimiter(strangerTracedEvery, strangerTracedBurst, now),
@@ -42,9 +42,9 @@ const (
 	allDebutsEvery, allDebutsBurst = 50 * time.Millisecond, 600
 )
 
-func (h *Hub) newDebuts() *debuts.Keeper {
+func (h *Hub) newDebuts() *sitesetup.Service {
 	now := h.config.Now
-	return &debuts.Keeper{
+	return &sitesetup.Service{
 		Set: h.data.debuts, Clients: h.clients, Log: h.config.Log, Now: now,
 		Allow: both(web.NewLimiter(debutEvery, debutBurst, now), web.NewLimiter(allDebutsEvery, allDebutsBurst, now)),
 	}
@@ -81,13 +81,13 @@ func (h *Hub) traced(c *gin.Context) {
 		return
 	}
 	a := h.traces.New(web.Ref(c), c.ClientIP())
-	a.Rename = func(ref string) { web.Refer(c, ref) }
+	a.Rename = func(ref string) { web.WithReference(c, ref) }
 	a.Secrets = func() []string { return web.Secrets(c) }
 	ctx := c.Request.Context()
 	c.Request = c.Request.WithContext(traces.With(ctx, a))
 	c.Next()
 	h.traces.Save(ctx, a)
-	h.debuts.Learn(ctx, a)
+	h.siteSetups.Learn(ctx, a)
 }
 
 // broke tells the trace what an error was shown as, and what was behind it.

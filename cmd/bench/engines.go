@@ -15,8 +15,8 @@ import (
 
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/mongodb"
-	"github.com/fedhub/fedhub/hub/store/mongodb/mongodtest"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
+	"github.com/fedhub/fedhub/internal/testkit/mongodtest"
 )
 
 // openDatabase opens what the name of a file, or a mongodb:// address, means.

@@ -52,7 +52,7 @@ func newSigner() (jose.Signer, error) {
 // sign makes a token with the claims that the hub's have for a client.
 func sign(signer jose.Signer, url string) (string, error) {
 	now := time.Now().Unix()
-	payload, err := json.Marshal(tokens.Access{
+	payload, err := json.Marshal(tokens.AccessTokenClaims{
 		Issuer: url, Subject: "client", Audience: tokens.Audience{url}, ClientID: "client", Scope: "files",
 		ID: rand.Text(), Issued: now, Expires: now + 900,
 	})

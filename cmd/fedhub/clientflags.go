@@ -98,7 +98,7 @@ func (a *clientAddCmd) more(c *console, d *clients.Client) error {
 	listed(&d.Exchange.From, a.ExchangeFrom)
 	said(&d.Exchange.Impersonate, a.Impersonate)
 	said(&d.Exchange.Delegate, a.Delegate)
-	said(&d.HighSecurity, clients.Profile(a.HighSecurity))
+	said(&d.HighSecurity, clients.SecurityProfile(a.HighSecurity))
 	said(&d.Requests.Pushed, a.RequirePushed)
 	said(&d.Requests.Signed, a.RequireSigned)
 	said(&d.DPoPBound, a.DPoPBound)

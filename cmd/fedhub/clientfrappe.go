@@ -11,7 +11,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/fedhub/fedhub/clients"
-	"github.com/fedhub/fedhub/clients/frappesite"
+	"github.com/fedhub/fedhub/clients/frappe"
 )
 
 // A siteValue is what to enter in one field of a Frappe site's Social Login
@@ -67,7 +67,7 @@ func loginKeyOf(c clients.Client, issuer, secret string) []siteValue {
 	if c.Frappe == nil {
 		return nil
 	}
-	key := frappesite.Key{Hub: issuer, Provider: c.SiteProvider(), ClientID: c.ID, Secret: secret, SignUps: frappesite.Allow}
+	key := frappe.Key{Hub: issuer, Provider: c.SiteProvider(), ClientID: c.ID, Secret: secret, SignUps: frappe.Allow}
 	var out []siteValue
 	for _, f := range key.Typed() {
 		out = append(out, siteValue{f.Label, f.Text()})

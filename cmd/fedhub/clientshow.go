@@ -29,7 +29,7 @@ func (s *clientShowCmd) Run(ctx context.Context, c *console) error {
 		if err != nil {
 			return err
 		}
-		shown := clients.Metadata(client)
+		shown := clients.MetadataOf(client)
 		shown["client_id"] = client.ID
 		shown["issuer"] = o.URL()
 		shown["type"] = client.Type

@@ -17,7 +17,7 @@ import (
 	"github.com/fedhub/fedhub/cmd/fedhub/internal/database"
 	"github.com/fedhub/fedhub/cmd/fedhub/internal/frappeimport"
 	"github.com/fedhub/fedhub/hub/store"
-	"github.com/fedhub/fedhub/hub/store/mongodb/mongodtest"
+	"github.com/fedhub/fedhub/internal/testkit/mongodtest"
 )
 
 const (
@@ -114,7 +114,7 @@ func stored(t *testing.T, s *shell, set, id string) string {
 		t.Fatal(err)
 	}
 	defer db.Close(t.Context()) //nolint:errcheck // it was only read
-	if err := db.Prepare(t.Context(), []store.Spec{{Name: set}}); err != nil {
+	if err := db.Prepare(t.Context(), []store.CollectionSpec{{Name: set}}); err != nil {
 		t.Fatal(err)
 	}
 	r, err := db.Get(t.Context(), set, id)

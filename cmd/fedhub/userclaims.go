@@ -13,7 +13,7 @@ import (
 // claims fills in what the flags say of a person, the file first, so that a
 // flag can say better.
 func (u *userAddCmd) claims(c *console, n *users.NewUser) error {
-	var face users.Face
+	var face users.Profile
 	if u.Claims == "-" && u.PasswordStdin {
 		return mistake("standard input cannot hold both the password and the claims; use --password-file")
 	}
@@ -44,7 +44,7 @@ func (u *userAddCmd) claims(c *console, n *users.NewUser) error {
 
 // sayAll takes claims as a token or userinfo has them: booleans for what is
 // verified, and the address as an object of its own (OIDC Core §5.1.1).
-func sayAll(claims map[string]any, face *users.Face, n *users.NewUser) error {
+func sayAll(claims map[string]any, face *users.Profile, n *users.NewUser) error {
 	for name, value := range claims {
 		var err error
 		switch value := value.(type) {
@@ -68,7 +68,7 @@ func sayAll(claims map[string]any, face *users.Face, n *users.NewUser) error {
 	return nil
 }
 
-func say(name, value string, face *users.Face, n *users.NewUser) error {
+func say(name, value string, face *users.Profile, n *users.NewUser) error {
 	if name == "phone_number_verified" {
 		switch value {
 		case "true", "false":
@@ -77,7 +77,7 @@ func say(name, value string, face *users.Face, n *users.NewUser) error {
 		}
 		return mistake("phone_number_verified is true or false")
 	}
-	if !face.Say(name, value) {
+	if !face.SetClaim(name, value) {
 		return mistakef("nobody has the claim %s here; the e-mail address and the roles have flags of their own", oneLine(name))
 	}
 	return nil

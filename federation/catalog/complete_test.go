@@ -79,7 +79,7 @@ func TestAFrappeSiteIsDescribedWhole(t *testing.T) {
 		k := e.Start(nil)
 		k.ID, k.Name, k.ClientID, k.BaseURL, k.Enabled = "erp", "ERP", "b8772aed5c", address, true
 		k.Tidy()
-		problems := k.Validate(federation.Env{Hub: "https://hub.example.org"})
+		problems := k.Validate(federation.Dependencies{Hub: "https://hub.example.org"})
 		if (len(problems) > 0) != (field != "") || field != "" && problems[0].Field != field || field == "" && k.BaseURL != "https://erp.example.org" {
 			t.Errorf("%q: got %v and %q", address, problems, k.BaseURL)
 		}

@@ -29,7 +29,7 @@ func TestEveryOpenIDEntryIsCompleteAndItsKeyCanBeSaved(t *testing.T) {
 		k := e.Start(typed)
 		k.ID, k.Name, k.ClientID, k.Enabled = "key", e.Name, "client", true
 		k.Tidy()
-		if problems := k.Validate(federation.Env{Hub: "https://hub.example.org"}); len(problems) > 0 {
+		if problems := k.Validate(federation.Dependencies{Hub: "https://hub.example.org"}); len(problems) > 0 {
 			t.Errorf("%s: %v", e.Preset, problems)
 		}
 		if e.Kind != federation.KindOpenID || !strings.HasPrefix(e.Console, "https://") || len(e.Notes) == 0 || k.TrustEmail || k.Enabled != true {

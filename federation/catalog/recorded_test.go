@@ -14,9 +14,9 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/catalog"
-	"github.com/fedhub/fedhub/federation/federationtest"
 	"github.com/fedhub/fedhub/federation/oauth2"
 	"github.com/fedhub/fedhub/federation/social"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
 // A recording is what a provider answers, by its documentation, and who that
@@ -63,9 +63,9 @@ func load(t testing.TB, entry catalog.Entry) recording {
 type stage struct {
 	t         *testing.T
 	key       federation.LoginKey
-	env       federation.Env
+	env       federation.Dependencies
 	connector federation.Connector
-	leg       federation.Leg
+	leg       federation.AuthState
 	recording recording
 
 	mu    sync.Mutex
@@ -112,7 +112,7 @@ func (s *stage) keep() {
 
 func (s *stage) begin() url.Values {
 	s.t.Helper()
-	to, err := s.connector.Begin(s.t.Context(), &s.leg, federation.Hints{})
+	to, err := s.connector.Begin(s.t.Context(), &s.leg, federation.AuthRequestOptions{})
 	if err != nil {
 		s.t.Fatal(err)
 	}

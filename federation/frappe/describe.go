@@ -12,21 +12,21 @@ import (
 // Describe finds out whether a Frappe site is at the address. Its discovery
 // document could be about another site, and older ones have none, so it is
 // asked who somebody is without saying who asks: it says no in its own way.
-func (c *Connector) Describe(ctx context.Context) (federation.Card, error) {
+func (c *Connector) Describe(ctx context.Context) (federation.ProviderInfo, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.Env.Patience)
 	defer cancel()
 	answer, err := c.Line.Document(ctx, c.Key.BaseURL+methodProfile)
 	if err != nil {
-		return federation.Card{}, c.Fault(federation.Untrusted, fmt.Errorf("look at the site: %w", err))
+		return federation.ProviderInfo{}, c.Fault(federation.Untrusted, fmt.Errorf("look at the site: %w", err))
 	}
 	document, err := reading.Parse(answer.Body)
 	said := err == nil && reading.IsJSON(answer.Type) && document.Text("exc_type", maxSaid) != ""
 	refused := answer.Status == http.StatusForbidden || answer.Status == http.StatusUnauthorized
 	switch {
 	case answer.Status >= 500:
-		return federation.Card{}, c.Faultf(federation.Unreachable, "the site answered %d", answer.Status)
+		return federation.ProviderInfo{}, c.Faultf(federation.Unreachable, "the site answered %d", answer.Status)
 	case !said || !refused:
-		return federation.Card{}, c.Faultf(federation.Misconfigured, "no Frappe site is at %s: it answered %d", c.Key.BaseURL, answer.Status)
+		return federation.ProviderInfo{}, c.Faultf(federation.Misconfigured, "no Frappe site is at %s: it answered %d", c.Key.BaseURL, answer.Status)
 	}
-	return federation.Card{Issuer: c.Key.BaseURL}, nil
+	return federation.ProviderInfo{Issuer: c.Key.BaseURL}, nil
 }

@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/federationtest"
-	"github.com/fedhub/fedhub/federation/frappe/frappetest"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
+	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
 func TestASiteIsKnownByItsNo(t *testing.T) {

@@ -23,9 +23,10 @@ import (
 	"net/url"
 	"sync/atomic"
 
+	"golang.org/x/oauth2"
+
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/internal/plain"
-	"golang.org/x/oauth2"
 )
 
 // Where things are on a site of any generation.
@@ -49,7 +50,7 @@ type Connector struct {
 }
 
 // New opens a key of the kind "frappe". It does not use the network.
-func New(key federation.LoginKey, env federation.Env) (federation.Connector, error) {
+func New(key federation.LoginKey, env federation.Dependencies) (federation.Connector, error) {
 	if env.HTTP != nil {
 		env.HTTP = plainly(env.HTTP)
 	}
@@ -84,7 +85,7 @@ func (e english) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // Begin returns the authorization request. Everything that a site might think
 // optional is in it, once: without a redirect_uri an older one breaks.
-func (c *Connector) Begin(ctx context.Context, leg *federation.Leg, hints federation.Hints) (string, error) {
+func (c *Connector) Begin(ctx context.Context, leg *federation.AuthState, hints federation.AuthRequestOptions) (string, error) {
 	if err := c.ready(); err != nil {
 		return "", err
 	}
@@ -111,7 +112,7 @@ func (c *Connector) Begin(ctx context.Context, leg *federation.Leg, hints federa
 
 // Finish turns the answer into an identity, or says why not. Nothing is sent
 // before the answer is known to belong to this leg.
-func (c *Connector) Finish(ctx context.Context, leg federation.Leg, query url.Values) (federation.Identity, error) {
+func (c *Connector) Finish(ctx context.Context, leg federation.AuthState, query url.Values) (federation.Identity, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.Env.Patience)
 	defer cancel()
 
@@ -177,8 +178,8 @@ func (c *Connector) scope() string {
 }
 
 var (
-	_ federation.Refresher = (*Connector)(nil)
-	_ federation.Revoker   = (*Connector)(nil)
-	_ federation.Leaver    = (*Connector)(nil)
-	_ federation.Describer = (*Connector)(nil)
+	_ federation.Refresher  = (*Connector)(nil)
+	_ federation.Revoker    = (*Connector)(nil)
+	_ federation.LogoutPage = (*Connector)(nil)
+	_ federation.Describer  = (*Connector)(nil)
 )

@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/federationtest"
 	"github.com/fedhub/fedhub/federation/frappe"
-	"github.com/fedhub/fedhub/federation/frappe/frappetest"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
+	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
 var methods = []string{frappetest.Basic, frappetest.Post}
@@ -64,8 +64,8 @@ func TestTheRequestHasEverythingOnce(t *testing.T) {
 	s := newStage(t, frappetest.G1, func(_ *frappetest.Client, k *federation.LoginKey) {
 		k.Scopes, k.Params = []string{"all", "openid"}, map[string]string{"display": "page", "state": "known"}
 	})
-	var leg federation.Leg
-	to, err := s.connector.Begin(t.Context(), &leg, federation.Hints{LoginHint: "asha"})
+	var leg federation.AuthState
+	to, err := s.connector.Begin(t.Context(), &leg, federation.AuthRequestOptions{LoginHint: "asha"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestTheRequestHasEverythingOnce(t *testing.T) {
 	if !plain(leg.State) || !plain(leg.Nonce) || strings.Contains(to, leg.Verifier) || strings.Contains(to, "+") || !strings.Contains(to, "scope=openid%20all") {
 		t.Errorf("the request is %s for %+v", to, leg)
 	}
-	if _, err := s.connector.Begin(t.Context(), &leg, federation.Hints{Prompt: "none"}); federationtest.Refused(err) != "login_required" {
+	if _, err := s.connector.Begin(t.Context(), &leg, federation.AuthRequestOptions{Prompt: "none"}); federationtest.Refused(err) != "login_required" {
 		t.Errorf("prompt=none: got %v", err)
 	}
 }
@@ -237,7 +237,7 @@ func TestARefreshRotatesAtEveryGeneration(t *testing.T) {
 		if federationtest.Refused(err) != "invalid_grant" {
 			t.Errorf("%s: the old token: got %v", g, err)
 		}
-		s.noLeaks(err, federation.Leg{}, nil)
+		s.noLeaks(err, federation.AuthState{}, nil)
 		if err := s.connector.(federation.Revoker).Revoke(t.Context(), second.Tokens); err != nil || s.alive() != 0 {
 			t.Errorf("%s: %d pairs are alive after the last was given back: %v", g, s.alive(), err)
 		}

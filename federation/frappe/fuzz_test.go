@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/federationtest"
 	"github.com/fedhub/fedhub/federation/frappe"
-	"github.com/fedhub/fedhub/federation/frappe/frappetest"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
+	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
 const fuzzSecret = "be3b1c2179"
@@ -31,7 +31,7 @@ func (s site) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {kind}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
 }
 
-func fuzzed(t *testing.T, s site) (federation.Connector, federation.Leg, url.Values) {
+func fuzzed(t *testing.T, s site) (federation.Connector, federation.AuthState, url.Values) {
 	t.Helper()
 	key := federation.LoginKey{ID: "up", Kind: federation.KindFrappe, Name: "ERP", BaseURL: "https://erp.example.org", ClientID: "tvm353lm47", Enabled: true}
 	key.Secret = federationtest.Seal(fuzzSecret, key.SecretContext())
@@ -39,8 +39,8 @@ func fuzzed(t *testing.T, s site) (federation.Connector, federation.Leg, url.Val
 	if err != nil {
 		t.Fatal(err)
 	}
-	var leg federation.Leg
-	if _, err := connector.Begin(t.Context(), &leg, federation.Hints{}); err != nil {
+	var leg federation.AuthState
+	if _, err := connector.Begin(t.Context(), &leg, federation.AuthRequestOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	return connector, leg, url.Values{"code": {"c"}, "state": {leg.State}}
@@ -103,7 +103,7 @@ func FuzzIDToken(f *testing.F) {
 	f.Add(`{"aud":["tvm353lm47"],"iat":1893553445,"exp":1e400,"nonce":"NONCE","sub":"x"}`)
 	f.Add(`{"aud":"tvm353lm47","nonce":"NONCE","sub":null}`)
 	f.Fuzz(func(t *testing.T, text string) {
-		var leg federation.Leg
+		var leg federation.AuthState
 		var claims map[string]any
 		s := site{
 			"openid_profile": func() (int, string, string) { return 200, "application/json", `{"sub":"x","name":"X"}` },

@@ -9,9 +9,9 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/federationtest"
 	"github.com/fedhub/fedhub/federation/frappe"
-	"github.com/fedhub/fedhub/federation/frappe/frappetest"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
+	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
 const callback = federationtest.Hub + "/signin/from/up"
@@ -22,7 +22,7 @@ type stage struct {
 	*frappetest.Primary
 	client    frappetest.Client
 	key       federation.LoginKey
-	env       federation.Env
+	env       federation.Dependencies
 	connector federation.Connector
 	log       *bytes.Buffer
 	clock     *federationtest.Clock
@@ -70,10 +70,10 @@ func (s *stage) reopen() {
 }
 
 // begin goes there as somebody and comes back.
-func (s *stage) begin(who, button string) (federation.Leg, url.Values) {
+func (s *stage) begin(who, button string) (federation.AuthState, url.Values) {
 	s.Helper()
-	var leg federation.Leg
-	to, err := s.connector.Begin(s.Context(), &leg, federation.Hints{})
+	var leg federation.AuthState
+	to, err := s.connector.Begin(s.Context(), &leg, federation.AuthRequestOptions{})
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func (s *stage) signIn(who string) (federation.Identity, error) {
 	return id, err
 }
 
-func (s *stage) noLeaks(err error, leg federation.Leg, answer url.Values) {
+func (s *stage) noLeaks(err error, leg federation.AuthState, answer url.Values) {
 	s.Helper()
 	text := s.log.String()
 	if err != nil {

@@ -37,7 +37,7 @@ func key(secret string) []byte {
 }
 
 // verify returns the claims of the id_token of a sign-in.
-func (c *Connector) verify(leg federation.Leg, got tokens) (claims, error) {
+func (c *Connector) verify(leg federation.AuthState, got tokens) (claims, error) {
 	return c.checked(got, func(d reading.Document) error {
 		if leg.Nonce == "" || !secrets.Same(d.Exact("nonce"), leg.Nonce) { // FE-13
 			return errors.New("its nonce is not the one that was sent")

@@ -11,10 +11,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/federationtest"
-	"github.com/fedhub/fedhub/federation/frappe/frappetest"
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
+	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
 // A forger stands between a site and us and changes what the site answers. A

@@ -3,7 +3,7 @@ package frappe_test
 import (
 	"strings"
 
-	"github.com/fedhub/fedhub/federation/frappe/frappetest"
+	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
 // What came of the recorded answers: who is signed in, "revoked", or words of

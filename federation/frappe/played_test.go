@@ -15,9 +15,9 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/federationtest"
 	"github.com/fedhub/fedhub/federation/frappe"
-	"github.com/fedhub/fedhub/federation/frappe/frappetest"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
+	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
 func TestEveryRecordedAnswerSignsInOrNamesTheReason(t *testing.T) {
@@ -136,7 +136,7 @@ func (p *play) outcome(code string) string {
 	if back, err := url.Parse(code); err == nil && code != "" {
 		answer = back.Query()
 	}
-	leg := federation.Leg{State: "st-1", Nonce: "n-1", Verifier: "v", Redirect: "https://hub.example.com/cb", Issuer: p.base()}
+	leg := federation.AuthState{State: "st-1", Nonce: "n-1", Verifier: "v", Redirect: "https://hub.example.com/cb", Issuer: p.base()}
 	if answer.Get("state") == "" {
 		answer.Set("state", "st-1") // the fragment of an implicit answer stays in the browser
 	}

@@ -6,16 +6,16 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/internal/call"
 	reading "github.com/fedhub/fedhub/federation/internal/claims"
 	"github.com/fedhub/fedhub/internal/jsonx"
+	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
 // no is what a site means by an answer that is not what was asked for, or nil.
 //
 // There are four ways to say no: an error code with an error_description, the
 // same with a description, the name of an exception, and a page.
-func (c *Connector) no(answer call.Answer) error {
+func (c *Connector) no(answer upstreamhttp.Answer) error {
 	document, err := reading.Parse(answer.Body)
 	isJSON := err == nil && reading.IsJSON(answer.Type)
 	said := func(name string) string { return document.Text(name, maxSaid) }

@@ -10,15 +10,15 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/federationtest"
 	"github.com/fedhub/fedhub/federation/frappe"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
 // The suite's provider has addresses of its own, and signs its id_tokens with a
 // key that no Frappe site has. So the addresses are translated on the way, and
 // an id_token is taken out, as it is where a client's scopes lack openid.
 func TestTheConnectorIsAPlainOne(t *testing.T) {
-	open := func(key federation.LoginKey, env federation.Env) (federation.Connector, error) {
+	open := func(key federation.LoginKey, env federation.Dependencies) (federation.Connector, error) {
 		client := *env.HTTP
 		client.Transport = translator{client.Transport}
 		env.HTTP = &client
@@ -39,7 +39,7 @@ var places = strings.NewReplacer(
 
 type translated struct{ *frappe.Connector }
 
-func (c translated) Begin(ctx context.Context, leg *federation.Leg, hints federation.Hints) (string, error) {
+func (c translated) Begin(ctx context.Context, leg *federation.AuthState, hints federation.AuthRequestOptions) (string, error) {
 	to, err := c.Connector.Begin(ctx, leg, hints)
 	return places.Replace(to), err
 }

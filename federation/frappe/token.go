@@ -9,9 +9,9 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/internal/call"
 	reading "github.com/fedhub/fedhub/federation/internal/claims"
 	"github.com/fedhub/fedhub/internal/jsonx"
+	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
 // tokens are what a code was worth.
@@ -23,7 +23,7 @@ func (tokens) GoString() string { return "[tokens]" }
 const maxToken = 128 << 10 // bytes of one of them
 
 // redeem exchanges the code (RFC 6749 §4.1.3).
-func (c *Connector) redeem(ctx context.Context, leg federation.Leg, code string) (tokens, error) {
+func (c *Connector) redeem(ctx context.Context, leg federation.AuthState, code string) (tokens, error) {
 	return c.tokens(ctx, url.Values{
 		"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {leg.Redirect},
 		"code_verifier": {leg.Verifier}, // ours, from the leg (FE-06)
@@ -53,13 +53,13 @@ func (c *Connector) tokens(ctx context.Context, form url.Values) (got tokens, er
 // were not understood. That is no second use of a code: a client is looked at
 // before its code is. In the header first they would never reach an older
 // site, which takes them for those of a user.
-func (c *Connector) ask(ctx context.Context, method string, form url.Values, fact func(name, value string)) (call.Answer, error) {
+func (c *Connector) ask(ctx context.Context, method string, form url.Values, fact func(name, value string)) (upstreamhttp.Answer, error) {
 	var first error
 	for _, inHeader := range c.places() {
 		fact("credentials", place(inHeader))
 		answer, err := c.post(ctx, method, form, inHeader)
 		if err != nil {
-			return call.Answer{}, c.Fault(federation.Untrusted, fmt.Errorf("ask for a token: %w", err))
+			return upstreamhttp.Answer{}, c.Fault(federation.Untrusted, fmt.Errorf("ask for a token: %w", err))
 		}
 		no := c.no(answer)
 		if no == nil {
@@ -67,16 +67,16 @@ func (c *Connector) ask(ctx context.Context, method string, form url.Values, fac
 			return answer, nil
 		}
 		if !badClient(answer, no) {
-			return call.Answer{}, no
+			return upstreamhttp.Answer{}, no
 		}
 		if first == nil {
 			first = no
 		}
 	}
-	return call.Answer{}, first
+	return upstreamhttp.Answer{}, first
 }
 
-func (c *Connector) post(ctx context.Context, method string, form url.Values, inHeader bool) (call.Answer, error) {
+func (c *Connector) post(ctx context.Context, method string, form url.Values, inHeader bool) (upstreamhttp.Answer, error) {
 	body := url.Values{}
 	for name, values := range form {
 		body[name] = values
@@ -117,7 +117,7 @@ func place(inHeader bool) string {
 // badClient tells whether our credentials were not understood. A 401 without
 // an error code of OAuth is the framework's own, before the token endpoint saw
 // the request.
-func badClient(answer call.Answer, no error) bool {
+func badClient(answer upstreamhttp.Answer, no error) bool {
 	var refusal *federation.Refusal
 	if !errors.As(no, &refusal) || refusal.Code != "invalid_client" {
 		return false
@@ -126,7 +126,7 @@ func badClient(answer call.Answer, no error) bool {
 }
 
 // issued reads a token answer.
-func (c *Connector) issued(answer call.Answer) (tokens, error) {
+func (c *Connector) issued(answer upstreamhttp.Answer) (tokens, error) {
 	document, err := reading.Parse(answer.Body)
 	if err != nil {
 		return tokens{}, c.Faultf(federation.Untrusted, "the token endpoint's answer: %w", err)

@@ -17,9 +17,10 @@ import (
 	"net/url"
 	"sync/atomic"
 
+	"golang.org/x/oauth2"
+
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/internal/plain"
-	"golang.org/x/oauth2"
 )
 
 // A Connector speaks OAuth 2.0 with one provider. It implements
@@ -31,7 +32,7 @@ type Connector struct {
 
 // New opens a key of the kind "oauth2". It does not use the network. A key
 // that is not described yet opens too: it is a draft.
-func New(key federation.LoginKey, env federation.Env) (federation.Connector, error) {
+func New(key federation.LoginKey, env federation.Dependencies) (federation.Connector, error) {
 	base, err := plain.New(key, env)
 	if err != nil {
 		return nil, err
@@ -40,7 +41,7 @@ func New(key federation.LoginKey, env federation.Env) (federation.Connector, err
 }
 
 // Begin returns the authorization request (RFC 6749 §4.1.1).
-func (c *Connector) Begin(ctx context.Context, leg *federation.Leg, hints federation.Hints) (string, error) {
+func (c *Connector) Begin(ctx context.Context, leg *federation.AuthState, hints federation.AuthRequestOptions) (string, error) {
 	if err := c.described(); err != nil {
 		return "", err
 	}
@@ -82,7 +83,7 @@ func (c *Connector) described() error {
 
 // Finish turns the answer into an identity, or says why not. Nothing is sent
 // before the answer is known to belong to this leg.
-func (c *Connector) Finish(ctx context.Context, leg federation.Leg, query url.Values) (federation.Identity, error) {
+func (c *Connector) Finish(ctx context.Context, leg federation.AuthState, query url.Values) (federation.Identity, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.Env.Patience)
 	defer cancel()
 

@@ -12,8 +12,8 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/federationtest"
 	"github.com/fedhub/fedhub/federation/oauth2"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
 func TestOAuth2(t *testing.T) {
@@ -59,7 +59,7 @@ func TestAnIdentityIsReadAtTheKeysPaths(t *testing.T) {
 		"user":{"id":12345678901234567890,"display":"Ada\u202e L.","login":"ada","avatar":"https://example.org/a.png"},
 		"emails":[{"address":"ada@EXAMPLE.org","verified":true}]},
 		"https://example.org/roles":["staff","admin",7],"email":"eve@example.org"}`))
-	got := w.MustSignIn(federation.Hints{})
+	got := w.MustSignIn(federation.AuthRequestOptions{})
 	want := federation.Identity{
 		Key: "up", Issuer: w.URL, Subject: "12345678901234567890",
 		Email: "ada@example.org", EmailVerified: true,
@@ -89,7 +89,7 @@ func TestAnAddressIsProvenOnlyByTheWordThatBelongsToIt(t *testing.T) {
 			w.Key.Claims.Subject = "id"
 		})
 		w.Set(answers("application/json", row.body))
-		if id := w.MustSignIn(federation.Hints{}); id.Email != "ada@example.org" || id.EmailVerified != row.want {
+		if id := w.MustSignIn(federation.AuthRequestOptions{}); id.Email != "ada@example.org" || id.EmailVerified != row.want {
 			t.Errorf("%s: got %q verified %v", name, id.Email, id.EmailVerified)
 		}
 	}
@@ -102,8 +102,8 @@ func TestParametersOfTheKeyReplaceNoneOfTheProtocol(t *testing.T) {
 			"response_type": "token", "scope": "admin", "response_mode": "form_post",
 		}
 	})
-	var leg federation.Leg
-	redirect, err := w.Connector.Begin(t.Context(), &leg, federation.Hints{})
+	var leg federation.AuthState
+	redirect, err := w.Connector.Begin(t.Context(), &leg, federation.AuthRequestOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func TestCredentialsGoInTheHeaderAndOnceMoreInTheForm(t *testing.T) {
 		io.WriteString(w, `{"error":"invalid_grant"}`)
 	}
 	w := newWorld(t, nil)
-	w.MustSignIn(federation.Hints{})
+	w.MustSignIn(federation.AuthRequestOptions{})
 	if form, header := w.Seen(federationtest.PathToken); header.Get("Authorization") == "" || form.Has("client_secret") || w.Calls(federationtest.PathToken) != 1 {
 		t.Errorf("the form was %v after %d requests", form, w.Calls(federationtest.PathToken))
 	}
@@ -138,7 +138,7 @@ func TestCredentialsGoInTheHeaderAndOnceMoreInTheForm(t *testing.T) {
 	w.Set(func(s *federationtest.Script) {
 		s.Replace = map[string]http.HandlerFunc{federationtest.PathToken: formOnly}
 	})
-	_, err := w.SignIn(federation.Hints{})
+	_, err := w.SignIn(federation.AuthRequestOptions{})
 	if form, header := w.Seen(federationtest.PathToken); header.Get("Authorization") != "" || !form.Has("client_secret") {
 		t.Errorf("the second form was %v", form)
 	}
@@ -151,7 +151,7 @@ func TestCredentialsGoInTheHeaderAndOnceMoreInTheForm(t *testing.T) {
 func TestAPresetSaysWhereCredentialsGo(t *testing.T) {
 	for place, inHeader := range map[string]bool{"header": true, "form": false} {
 		w := newWorld(t, func(w *federationtest.World) { w.Key.Options = map[string]string{"credentials": place} })
-		w.MustSignIn(federation.Hints{})
+		w.MustSignIn(federation.AuthRequestOptions{})
 		if form, header := w.Seen(federationtest.PathToken); (header.Get("Authorization") != "") != inHeader || form.Has("client_secret") == inHeader {
 			t.Errorf("%s: the form was %v", place, form)
 		}
@@ -172,7 +172,7 @@ func TestCredentialsThatHaveAPlaceAreTriedNowhereElse(t *testing.T) {
 				io.WriteString(w, `{"error":"invalid_client"}`)
 			}}
 		})
-		_, err := w.SignIn(federation.Hints{})
+		_, err := w.SignIn(federation.AuthRequestOptions{})
 		form, header := w.Seen(federationtest.PathToken)
 		if got := w.Calls(federationtest.PathToken); got != 1 || federationtest.Refused(err) != "invalid_client" {
 			t.Errorf("%s: asked %d times, got %v", place, got, err)
@@ -192,7 +192,7 @@ func TestATokenMayComeAsAForm(t *testing.T) {
 			io.WriteString(w, "access_token=gho_x&scope=user&token_type=bearer")
 		}
 	})
-	if id := w.MustSignIn(federation.Hints{}); id.Subject != "ada" {
+	if id := w.MustSignIn(federation.AuthRequestOptions{}); id.Subject != "ada" {
 		t.Errorf("got %+v", id)
 	}
 	if _, header := w.Seen(federationtest.PathUserinfo); header.Get("Authorization") != "Bearer gho_x" {
@@ -212,7 +212,7 @@ func TestAKeyThatIsNotDescribedIsMisconfigured(t *testing.T) {
 		"a name and a word": func(k *federation.LoginKey) { k.Endpoints.Userinfo = "https://a:b@example.org/" },
 	} {
 		w := newWorld(t, func(w *federationtest.World) { spoil(&w.Key) })
-		if _, err := w.SignIn(federation.Hints{}); federationtest.Fault(err) != federation.Misconfigured {
+		if _, err := w.SignIn(federation.AuthRequestOptions{}); federationtest.Fault(err) != federation.Misconfigured {
 			t.Errorf("%s: got %v, want misconfigured", name, err)
 		}
 	}
@@ -239,7 +239,7 @@ func TestARefreshedIdentityIsThatOfTheSamePerson(t *testing.T) {
 			},
 		}
 	})
-	id := w.MustSignIn(federation.Hints{})
+	id := w.MustSignIn(federation.AuthRequestOptions{})
 	if want := (federation.Tokens{Refresh: "first", Subject: "ada"}); id.Tokens != want {
 		t.Fatalf("got %+v, want %+v", id.Tokens, want)
 	}
@@ -262,7 +262,7 @@ func TestARefreshedIdentityIsThatOfTheSamePerson(t *testing.T) {
 
 func TestStepsAreReported(t *testing.T) {
 	w := newWorld(t, nil)
-	leg, query := w.Begin(federation.Hints{})
+	leg, query := w.Begin(federation.AuthRequestOptions{})
 	var steps []string
 	ctx := federation.Observed(t.Context(), func(s federation.Step) { steps = append(steps, s.Name) })
 	if _, err := w.Connector.Finish(ctx, leg, query); err != nil {
@@ -278,7 +278,7 @@ func TestADatabaseThatIsDownIsNotTheProvidersFault(t *testing.T) {
 	w := newWorld(t, func(w *federationtest.World) {
 		w.Env.Pin = func(context.Context, string, string) error { return down }
 	})
-	_, err := w.Connector.Begin(t.Context(), &federation.Leg{}, federation.Hints{})
+	_, err := w.Connector.Begin(t.Context(), &federation.AuthState{}, federation.AuthRequestOptions{})
 	if !errors.Is(err, down) || federationtest.Fault(err) != "" {
 		t.Errorf("got %v, want the database's error and no fault", err)
 	}

@@ -7,12 +7,13 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fedhub/fedhub/federation"
 	"golang.org/x/oauth2"
+
+	"github.com/fedhub/fedhub/federation"
 )
 
 // redeem exchanges the code (RFC 6749 §4.1.3).
-func (c *Connector) redeem(ctx context.Context, leg federation.Leg, code string) (*oauth2.Token, error) {
+func (c *Connector) redeem(ctx context.Context, leg federation.AuthState, code string) (*oauth2.Token, error) {
 	return c.token(ctx, func(ctx context.Context, config *oauth2.Config) (*oauth2.Token, error) {
 		config.RedirectURL = leg.Redirect
 		return config.Exchange(ctx, code, oauth2.VerifierOption(leg.Verifier)) // ours, from the leg (FE-06)

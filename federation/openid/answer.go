@@ -20,7 +20,7 @@ type answer struct {
 const maxParameter = 8 << 10
 
 // readAnswer returns the answer if it belongs to this leg and this connector.
-func (c *Connector) readAnswer(leg federation.Leg, query url.Values) (answer, error) {
+func (c *Connector) readAnswer(leg federation.AuthState, query url.Values) (answer, error) {
 	var a answer
 	var user string
 	wanted := map[string]*string{
@@ -62,7 +62,7 @@ func (c *Connector) readAnswer(leg federation.Leg, query url.Values) (answer, er
 }
 
 // checkAnswer makes sure who answered, and turns a no into a Refusal.
-func (c *Connector) checkAnswer(doc Discovery, leg federation.Leg, a answer) error {
+func (c *Connector) checkAnswer(doc Discovery, leg federation.AuthState, a answer) error {
 	switch {
 	case leg.Issuer != doc.Issuer:
 		return c.faultf(federation.Unexpected, "the leg was begun at another issuer, %q", leg.Issuer)

@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/fedhub/fedhub/federation"
 	"github.com/go-jose/go-jose/v4"
 	"golang.org/x/oauth2"
+
+	"github.com/fedhub/fedhub/federation"
 )
 
 // appleSecretLife is how long a client secret holds that is made for one
@@ -18,7 +19,7 @@ const appleSecretLife = 2 * time.Minute
 // appleManners makes a client secret for each request out of the team's
 // private key. Asked for a name or an address, Apple posts its answer, and
 // tells the name beside it, at the first sign-in only.
-func appleManners(m *manners, c *Connector, s secret) error {
+func appleManners(m *quirks, c *Connector, s secret) error {
 	m.formPost = []string{"name", "email"}
 	m.named = true
 	m.verified = func(document object) bool { return truth(document, "email_verified") }

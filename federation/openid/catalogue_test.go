@@ -12,8 +12,8 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/catalog"
-	"github.com/fedhub/fedhub/federation/federationtest"
 	"github.com/fedhub/fedhub/federation/openid"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
 // entered are the answers that go with the documents in testdata.
@@ -74,8 +74,8 @@ func TestEveryProviderOfTheCatalogueIsUnderstood(t *testing.T) {
 
 func understood(t *testing.T, preset string, document []byte, connector federation.Connector) {
 	t.Helper()
-	var leg federation.Leg
-	redirect, err := connector.Begin(t.Context(), &leg, federation.Hints{})
+	var leg federation.AuthState
+	redirect, err := connector.Begin(t.Context(), &leg, federation.AuthRequestOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/federationtest"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
 // described signs in somebody of whom userinfo says this.
@@ -22,7 +22,7 @@ func described(t *testing.T, places federation.Claims, says map[string]any) fede
 			}
 		}
 	})
-	return w.MustSignIn(federation.Hints{})
+	return w.MustSignIn(federation.AuthRequestOptions{})
 }
 
 func TestADescriptionIsFoundWhereTheKeySays(t *testing.T) {
@@ -88,7 +88,7 @@ func TestAnAddressFromElsewhereNeedsAWordOfItsOwn(t *testing.T) { // FE-15
 func TestAssuranceIsBelievedWhereTheKeySays(t *testing.T) { // FE-28
 	for _, trust := range []bool{false, true} {
 		w := newWorld(t, func(w *federationtest.World) { w.Key.TrustAssurance = trust })
-		id := w.MustSignIn(federation.Hints{})
+		id := w.MustSignIn(federation.AuthRequestOptions{})
 		if got := id.ACR != "" && len(id.AMR) == 2; got != trust {
 			t.Errorf("trust %v: got %q and %v", trust, id.ACR, id.AMR)
 		}
@@ -102,7 +102,7 @@ func TestFurtherParametersReplaceNoneOfOurs(t *testing.T) {
 			"state": "x", "nonce": "x", "redirect_uri": "https://evil.test", "code_challenge_method": "plain", "scope": "x", "response_mode": "fragment",
 		}
 	})
-	leg, _ := w.Begin(federation.Hints{UILocales: "fr"})
+	leg, _ := w.Begin(federation.AuthRequestOptions{UILocales: "fr"})
 	q, _ := w.Seen(federationtest.PathAuthorize)
 	for name, want := range map[string]string{
 		"audience": "api", "prompt": "select_account",

@@ -6,17 +6,17 @@ import (
 	"net/url"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/internal/call"
+	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
 // Describe looks at the provider for an administrator who is about to trust
 // it. Where endpoints are on foreign hosts it says so, and asks them nothing.
-func (c *Connector) Describe(ctx context.Context) (federation.Card, error) {
+func (c *Connector) Describe(ctx context.Context) (federation.ProviderInfo, error) {
 	doc, err := c.doc.Get(ctx)
 	if err != nil {
-		return federation.Card{}, c.fault(ours, err)
+		return federation.ProviderInfo{}, c.fault(ours, err)
 	}
-	card := federation.Card{
+	card := federation.ProviderInfo{
 		Issuer:       doc.Issuer,
 		Name:         doc.Name,
 		ForeignHosts: doc.ForeignHosts,
@@ -28,7 +28,7 @@ func (c *Connector) Describe(ctx context.Context) (federation.Card, error) {
 	}
 	keys, err := c.keys.Get(ctx)
 	if err != nil {
-		return federation.Card{}, c.fault(federation.Untrusted, fmt.Errorf("the provider's keys: %w", err))
+		return federation.ProviderInfo{}, c.fault(federation.Untrusted, fmt.Errorf("the provider's keys: %w", err))
 	}
 	card.Fingerprints = thumbprints(keys)
 	return card, nil
@@ -36,10 +36,10 @@ func (c *Connector) Describe(ctx context.Context) (federation.Card, error) {
 
 // PostForm posts a form to one of the provider's other endpoints, for
 // dialects that have some.
-func (c *Connector) PostForm(ctx context.Context, address string, form url.Values) (call.Answer, error) {
+func (c *Connector) PostForm(ctx context.Context, address string, form url.Values) (upstreamhttp.Answer, error) {
 	answer, err := c.line.PostForm(ctx, address, form)
 	if err != nil {
-		return call.Answer{}, c.fault(federation.Untrusted, err)
+		return upstreamhttp.Answer{}, c.fault(federation.Untrusted, err)
 	}
 	return answer, nil
 }

@@ -17,8 +17,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fedhub/fedhub/federation"
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/fedhub/fedhub/federation"
 )
 
 // The fuzz targets share one oracle: whatever comes, a connector does not
@@ -69,7 +70,7 @@ func fuzzed(tb testing.TB) (*Connector, transport, func(payload []byte, typ stri
 	connector, err := New(federation.LoginKey{
 		ID: "up", Kind: "openid", Name: "Upstream", BaseURL: fuzzIssuer, ClientID: "us", Issuer: fuzzIssuer,
 		RoleMap: map[string]string{"staff": "member"},
-	}, federation.Env{
+	}, federation.Dependencies{
 		HTTP:     &http.Client{Transport: routes},
 		Callback: func(string) string { return "https://hub.example.org/signin/from/up" },
 		Now:      func() time.Time { return fuzzTime },
@@ -137,7 +138,7 @@ func FuzzUpstreamIDToken(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	leg := federation.Leg{Nonce: "n", MaxAge: ""}
+	leg := federation.AuthState{Nonce: "n", MaxAge: ""}
 	f.Fuzz(func(t *testing.T, payload []byte, raw string) {
 		if _, err := c.verify(t.Context(), doc, leg, tokens{id: raw, access: "x"}); err == nil {
 			t.Errorf("%q was accepted", raw)
@@ -300,7 +301,7 @@ func FuzzTokenResponse(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	leg := federation.Leg{Verifier: "the-verifier", Redirect: "https://hub.example.org/signin/from/up"}
+	leg := federation.AuthState{Verifier: "the-verifier", Redirect: "https://hub.example.org/signin/from/up"}
 	f.Fuzz(func(t *testing.T, status int, media string, body []byte) {
 		if status < 100 || status > 999 {
 			return // net/http does not pass such answers on

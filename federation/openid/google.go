@@ -9,7 +9,7 @@ import (
 // googleManners keeps to the Workspace domains of the option "hd", if it names
 // some. The parameter only chooses what Google's page offers; whoever edits it
 // comes back with another account, so the claim decides (FE-24).
-func googleManners(m *manners, c *Connector, _ secret) error {
+func googleManners(m *quirks, c *Connector, _ secret) error {
 	m.offline = map[string]string{"access_type": "offline", "prompt": "consent"}
 	domains := listed(c.key.Options["hd"])
 	if len(domains) == 0 {

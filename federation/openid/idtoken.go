@@ -3,7 +3,7 @@ package openid
 import (
 	"context"
 	"crypto"
-	_ "crypto/sha256" // for at_hash
+	_ "crypto/sha256"
 	_ "crypto/sha512"
 	"encoding/base64"
 	"errors"
@@ -31,16 +31,16 @@ type idToken struct {
 	object
 	alg      string
 	from     string // who must have signed it
-	leg      federation.Leg
+	leg      federation.AuthState
 	before   object // the claims of the token before, when refreshing
 	clientID string
 	access   secret
 	now      time.Time
-	manners  *manners
+	manners  *quirks
 }
 
 // verify returns the claims of an id_token that passed every check.
-func (c *Connector) verify(ctx context.Context, doc Discovery, leg federation.Leg, got tokens) (object, error) {
+func (c *Connector) verify(ctx context.Context, doc Discovery, leg federation.AuthState, got tokens) (object, error) {
 	return c.verified(ctx, doc, got, idToken{leg: leg}, signInChecks)
 }
 

@@ -8,10 +8,10 @@ import (
 	"github.com/fedhub/fedhub/federation"
 )
 
-// manners are what one well-known provider does its own way, where the
+// quirks are what one well-known provider does its own way, where the
 // specifications leave it the choice or it does not follow them. Each bends
 // one check for one provider; without a preset nothing is bent.
-type manners struct {
+type quirks struct {
 	// params go along with the authorization request; the key's own win.
 	params map[string]string
 	// scopes are asked for whatever the key says.
@@ -43,7 +43,7 @@ type manners struct {
 }
 
 // mannered is every preset with manners of its own.
-var mannered = map[string]func(m *manners, c *Connector, s secret) error{
+var mannered = map[string]func(m *quirks, c *Connector, s secret) error{
 	"google":    googleManners,
 	"microsoft": microsoftManners,
 	"apple":     appleManners,
@@ -56,21 +56,21 @@ var mannered = map[string]func(m *manners, c *Connector, s secret) error{
 // unless the app was set to PKCE by hand. A code that was stolen elsewhere
 // could be brought to us here; state, which it honours, ties the answer to the
 // browser all the same.
-func linkedInManners(m *manners, _ *Connector, _ secret) error {
+func linkedInManners(m *quirks, _ *Connector, _ secret) error {
 	m.noNonce, m.noPKCE, m.inForm = true, true, true
 	return nil
 }
 
 // lineManners: for apps on the web it signs with the channel secret, which
 // proves as much as TLS to its token endpoint does. Its own keys count too.
-func lineManners(m *manners, _ *Connector, s secret) error {
+func lineManners(m *quirks, _ *Connector, s secret) error {
 	m.inForm, m.hmac = true, s
 	return nil
 }
 
 // twitchManners: it tells only the claims that are asked for by name (OpenID
 // Connect Core §5.5).
-func twitchManners(m *manners, _ *Connector, _ secret) error {
+func twitchManners(m *quirks, _ *Connector, _ secret) error {
 	m.params = map[string]string{
 		"claims": `{"id_token":{"email":null,"email_verified":null},"userinfo":{"email":null,"email_verified":null,"picture":null,"preferred_username":null}}`,
 	}

@@ -23,7 +23,7 @@ var guid = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-
 // is tid and oid; sub differs from app to app. Their addresses are what some
 // tenant's administrator typed, and prove nothing unless Microsoft adds that
 // the domain is the tenant's own.
-func microsoftManners(m *manners, c *Connector, _ secret) error {
+func microsoftManners(m *quirks, c *Connector, _ secret) error {
 	tenant := strings.ToLower(c.key.Options["tenant"])
 	allowed := listed(c.key.Options["tenants"])
 	m.scopes = []string{"profile"} // without it there is no oid

@@ -31,10 +31,11 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/internal/call"
-	"github.com/fedhub/fedhub/federation/internal/cell"
 	"golang.org/x/oauth2"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/internal/cell"
+	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
 const (
@@ -46,16 +47,16 @@ const (
 // federation.Connector, LogoutReceiver, Describer, Refresher and SignOuter.
 type Connector struct {
 	key     federation.LoginKey
-	env     federation.Env
-	dialect Dialect
-	manners manners
-	line    *call.Line
+	env     federation.Dependencies
+	dialect Quirks
+	manners quirks
+	line    *upstreamhttp.Line
 	doc     *cell.Cell[Discovery]
 	keys    *keySet
 }
 
-// A Dialect is what one kind of upstream does its own way.
-type Dialect struct {
+// A Quirks is what one kind of upstream does its own way.
+type Quirks struct {
 	ClientID string // who we are there
 	// Authenticate proves it to the token endpoint.
 	Authenticate func(ctx context.Context, doc Discovery) (Proof, error)
@@ -68,7 +69,7 @@ type Dialect struct {
 
 // New opens a key of the kind "openid": a client id, and a client secret
 // unless we are a public client there.
-func New(key federation.LoginKey, env federation.Env) (federation.Connector, error) {
+func New(key federation.LoginKey, env federation.Dependencies) (federation.Connector, error) {
 	var s secret
 	if key.Secret != "" {
 		plain, err := env.Open(key.Secret, key.SecretContext())
@@ -77,22 +78,22 @@ func New(key federation.LoginKey, env federation.Env) (federation.Connector, err
 		}
 		s = secret(plain)
 	}
-	return open(key, env, Dialect{ClientID: key.ClientID, Authenticate: s.authenticate}, s)
+	return open(key, env, Quirks{ClientID: key.ClientID, Authenticate: s.authenticate}, s)
 }
 
 // Open opens a key with a dialect. It does not use the network.
-func Open(key federation.LoginKey, env federation.Env, dialect Dialect) (*Connector, error) {
+func Open(key federation.LoginKey, env federation.Dependencies, dialect Quirks) (*Connector, error) {
 	return open(key, env, dialect, "")
 }
 
-func open(key federation.LoginKey, env federation.Env, dialect Dialect, s secret) (*Connector, error) {
+func open(key federation.LoginKey, env federation.Dependencies, dialect Quirks, s secret) (*Connector, error) {
 	if env.HTTP == nil {
 		return nil, errors.New("there is no HTTP client to reach upstreams with")
 	}
 	env = env.WithDefaults()
 	c := &Connector{
 		key: key, env: env, dialect: dialect,
-		line: call.New(env.HTTP, env.Patience, env.Now),
+		line: upstreamhttp.New(env.HTTP, env.Patience, env.Now),
 	}
 	c.doc = &cell.Cell[Discovery]{
 		Fetch: c.fetchDiscovery,
@@ -107,7 +108,7 @@ func open(key federation.LoginKey, env federation.Env, dialect Dialect, s secret
 
 // Begin makes the secrets of one sign-in, keeps them in the leg, and returns
 // the authorization request (OpenID Connect Core §3.1.2.1).
-func (c *Connector) Begin(ctx context.Context, leg *federation.Leg, hints federation.Hints) (string, error) {
+func (c *Connector) Begin(ctx context.Context, leg *federation.AuthState, hints federation.AuthRequestOptions) (string, error) {
 	doc, err := c.stepDiscovery(ctx)
 	if err != nil {
 		return "", err
@@ -117,12 +118,12 @@ func (c *Connector) Begin(ctx context.Context, leg *federation.Leg, hints federa
 
 // authorize writes the request. Nothing in it comes from the browser's query
 // but the hints, by name (FE-01).
-func (c *Connector) authorize(doc Discovery, leg *federation.Leg, hints federation.Hints) (string, error) {
+func (c *Connector) authorize(doc Discovery, leg *federation.AuthState, hints federation.AuthRequestOptions) (string, error) {
 	hinted, err := hintOptions(hints)
 	if err != nil {
 		return "", err
 	}
-	*leg = federation.Leg{
+	*leg = federation.AuthState{
 		State:    federation.Random(),
 		Nonce:    federation.Random(),
 		Verifier: oauth2.GenerateVerifier(),
@@ -148,7 +149,7 @@ func (c *Connector) authorize(doc Discovery, leg *federation.Leg, hints federati
 // Finish turns the answer into an identity, or says why not. The order of the
 // steps is the order in which trust grows: nothing is sent before the answer
 // is known to belong to this leg.
-func (c *Connector) Finish(ctx context.Context, leg federation.Leg, query url.Values) (federation.Identity, error) {
+func (c *Connector) Finish(ctx context.Context, leg federation.AuthState, query url.Values) (federation.Identity, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.env.Patience)
 	defer cancel()
 
@@ -205,7 +206,7 @@ func DefaultScopes(key federation.LoginKey) []string {
 // maxHint bounds what we pass on for a client, in bytes.
 const maxHint = 512
 
-func hintOptions(h federation.Hints) ([]oauth2.AuthCodeOption, error) {
+func hintOptions(h federation.AuthRequestOptions) ([]oauth2.AuthCodeOption, error) {
 	if h.MaxAge != "" {
 		if _, err := strconv.ParseUint(h.MaxAge, 10, 31); err != nil {
 			return nil, errors.New("max_age must be a number of seconds")

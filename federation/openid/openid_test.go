@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/federationtest"
 	"github.com/fedhub/fedhub/federation/openid"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
 func TestOpenID(t *testing.T) { federationtest.Run(t, federation.KindOpenID, openid.New) }
@@ -30,7 +30,7 @@ func TestCredentialsGoWhereTheProviderWantsThem(t *testing.T) {
 		w.Set(func(s *federationtest.Script) {
 			s.Discovery = func(doc map[string]any) { doc["token_endpoint_auth_methods_supported"] = row.methods }
 		})
-		w.MustSignIn(federation.Hints{})
+		w.MustSignIn(federation.AuthRequestOptions{})
 		form, header := w.Seen(federationtest.PathToken)
 		if got := header.Get("Authorization") != ""; got != row.basic || form.Has("client_secret") == row.basic {
 			t.Errorf("%s: in the header %v, form %v", name, got, form)
@@ -45,7 +45,7 @@ func TestAProviderThatTakesNoSecretIsMisconfigured(t *testing.T) {
 			doc["token_endpoint_auth_methods_supported"] = []string{"tls_client_auth"}
 		}
 	})
-	if _, err := w.SignIn(federation.Hints{}); federationtest.Fault(err) != federation.Misconfigured {
+	if _, err := w.SignIn(federation.AuthRequestOptions{}); federationtest.Fault(err) != federation.Misconfigured {
 		t.Errorf("got %v, want misconfigured", err)
 	}
 	if got := w.Calls(federationtest.PathToken); got != 0 {
@@ -58,7 +58,7 @@ func TestAPublicClientHasNoSecret(t *testing.T) {
 		w.Key.Secret = ""
 		w.Set(func(s *federationtest.Script) { s.Client = federationtest.Client{ID: w.Key.ClientID} })
 	})
-	w.MustSignIn(federation.Hints{})
+	w.MustSignIn(federation.AuthRequestOptions{})
 	form, header := w.Seen(federationtest.PathToken)
 	if header.Get("Authorization") != "" || form.Has("client_secret") || form.Get("client_id") != w.Key.ClientID {
 		t.Errorf("the form was %v", form)
@@ -79,7 +79,7 @@ func TestADatabaseThatIsDownIsNotTheProvidersFault(t *testing.T) {
 	w := newWorld(t, func(w *federationtest.World) {
 		w.Env.Pin = func(context.Context, string, string) error { return down }
 	})
-	_, err := w.Connector.Begin(t.Context(), &federation.Leg{}, federation.Hints{})
+	_, err := w.Connector.Begin(t.Context(), &federation.AuthState{}, federation.AuthRequestOptions{})
 	if !errors.Is(err, down) || federationtest.Fault(err) != "" {
 		t.Errorf("got %v, want the database's error and no fault", err)
 	}

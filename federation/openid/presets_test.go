@@ -15,7 +15,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/federationtest"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
 // preset is a world whose provider is one of the catalogue's.
@@ -59,7 +59,7 @@ func TestGoogleKeepsToAWorkspace(t *testing.T) { // FE-24
 	} {
 		w := preset(t, "google", map[string]string{"hd": row.option}, nil)
 		claims(w, map[string]any{"hd": row.hd})
-		_, err := w.SignIn(federation.Hints{})
+		_, err := w.SignIn(federation.AuthRequestOptions{})
 		if ok := err == nil; ok != row.ok || !ok && federationtest.Fault(err) != federation.Untrusted {
 			t.Errorf("%q and %v: got %v", row.option, row.hd, err)
 		}
@@ -129,7 +129,7 @@ func TestMicrosoftNamesPeopleByTenantAndObject(t *testing.T) { // FE-23
 		t.Run(name, func(t *testing.T) {
 			w := microsoft(t, row.tenant, row.tenants, row.issuer)
 			claims(w, map[string]any{"iss": w.URL + "/" + row.iss + "/v2.0", "tid": row.tid, "oid": row.oid})
-			id, err := w.SignIn(federation.Hints{})
+			id, err := w.SignIn(federation.AuthRequestOptions{})
 			if ok := err == nil; ok != row.ok {
 				t.Fatalf("got %+v and %v", id, err)
 			}
@@ -157,7 +157,7 @@ func TestMicrosoftsWordOnAnAddressIsWeighed(t *testing.T) { // FE-23
 		w := microsoft(t, row.tenant, "", row.issuer)
 		claims(w, map[string]any{"iss": w.URL + "/" + tenantA + "/v2.0", "tid": tenantA, "oid": oid,
 			"email": "ada@example.org", "email_verified": true, "xms_edov": row.edov})
-		if id := w.MustSignIn(federation.Hints{}); id.EmailVerified != row.want || id.Email != "ada@example.org" {
+		if id := w.MustSignIn(federation.AuthRequestOptions{}); id.EmailVerified != row.want || id.Email != "ada@example.org" {
 			t.Errorf("%s: got %q, %v", name, id.Email, id.EmailVerified)
 		}
 	}
@@ -191,7 +191,7 @@ func TestAppleGetsASecretMadeForTheRequest(t *testing.T) {
 	w.Set(func(s *federationtest.Script) {
 		s.Replace = map[string]http.HandlerFunc{federationtest.PathToken: func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusBadRequest) }}
 	})
-	w.SignIn(federation.Hints{}) //nolint:errcheck // only what was sent counts
+	w.SignIn(federation.AuthRequestOptions{}) //nolint:errcheck // only what was sent counts
 	if q, _ := w.Seen(federationtest.PathAuthorize); q.Get("response_mode") != "form_post" {
 		t.Errorf("response_mode is %q", q.Get("response_mode"))
 	}
@@ -232,7 +232,7 @@ func TestAppleTellsANameBesideItsAnswer(t *testing.T) {
 			s.Discovery = func(doc map[string]any) { delete(doc, "userinfo_endpoint") }
 			s.IDToken = func(claims map[string]any) { claims["email"], claims["email_verified"] = "ada@icloud.com", "true" }
 		})
-		leg, query := w.Begin(federation.Hints{})
+		leg, query := w.Begin(federation.AuthRequestOptions{})
 		query.Set("user", user)
 		id, err := w.Finish(leg, query)
 		if err != nil || id.Name != want || id.Email != "ada@icloud.com" || !id.EmailVerified {
@@ -240,7 +240,7 @@ func TestAppleTellsANameBesideItsAnswer(t *testing.T) {
 		}
 	}
 	w := newWorld(t, nil)
-	leg, query := w.Begin(federation.Hints{})
+	leg, query := w.Begin(federation.AuthRequestOptions{})
 	query.Set("user", `{"name":{"firstName":"Eve"}}`)
 	if id, err := w.Finish(leg, query); err != nil || id.GivenName != "" {
 		t.Errorf("another provider: got %+v and %v", id, err)
@@ -262,7 +262,7 @@ func TestFE16TheWordTrueIsATruthOfApplesOnly(t *testing.T) {
 	for name, want := range map[string]bool{"apple": true, "google": false, "": false} {
 		w := relaxed(t, name, nil)
 		claims(w, map[string]any{"email": "ada@example.org", "email_verified": "true"})
-		if id := w.MustSignIn(federation.Hints{}); id.EmailVerified != want {
+		if id := w.MustSignIn(federation.AuthRequestOptions{}); id.EmailVerified != want {
 			t.Errorf("%q: got %v", name, id.EmailVerified)
 		}
 	}
@@ -290,7 +290,7 @@ func TestLineSignsWithTheChannelSecret(t *testing.T) {
 				s.IDToken = func(claims map[string]any) { delete(claims, "at_hash") }
 			})
 		})
-		if _, err := w.SignIn(federation.Hints{}); (err == nil) != row.ok {
+		if _, err := w.SignIn(federation.AuthRequestOptions{}); (err == nil) != row.ok {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
@@ -298,8 +298,8 @@ func TestLineSignsWithTheChannelSecret(t *testing.T) {
 
 func TestLinkedInHasNoNonceAndTakesNoVerifier(t *testing.T) {
 	w := preset(t, "linkedin", nil, nil)
-	var leg federation.Leg
-	redirect, err := w.Connector.Begin(t.Context(), &leg, federation.Hints{})
+	var leg federation.AuthState
+	redirect, err := w.Connector.Begin(t.Context(), &leg, federation.AuthRequestOptions{})
 	if err != nil || strings.Contains(redirect, "code_challenge") {
 		t.Errorf("got %s and %v", redirect, err)
 	}
@@ -314,7 +314,7 @@ func TestLinkedInHasNoNonceAndTakesNoVerifier(t *testing.T) {
 			}
 			s.NoPKCE = true
 		})
-		if _, err := w.SignIn(federation.Hints{}); (err == nil) != (nonce == nil) {
+		if _, err := w.SignIn(federation.AuthRequestOptions{}); (err == nil) != (nonce == nil) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}

@@ -9,8 +9,9 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/fedhub/fedhub/federation"
 	"golang.org/x/oauth2"
+
+	"github.com/fedhub/fedhub/federation"
 )
 
 // keep is what the hub keeps of the tokens, which is nothing unless the key
@@ -66,7 +67,7 @@ func (c *Connector) claimsAgain(ctx context.Context, doc Discovery, got tokens, 
 			if old == nil {
 				old = object{}
 			}
-			return c.verified(ctx, doc, got, idToken{before: old, leg: federation.Leg{Extra: before.Subject}}, refreshChecks)
+			return c.verified(ctx, doc, got, idToken{before: old, leg: federation.AuthState{Extra: before.Subject}}, refreshChecks)
 		})
 	}
 	if old.Loose("sub") != before.Subject || doc.UserinfoEndpoint == "" {

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/federationtest"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
 // Whoever answers neither with an id_token nor has a userinfo endpoint says of
@@ -29,7 +29,7 @@ func TestARefreshThatCannotBeCheckedIsRefused(t *testing.T) {
 		"a refresh token longer than any": {func(s *federationtest.Script) { s.Refresh = with("refresh_token", strings.Repeat("x", 1<<19)) }, nil, federation.Untrusted},
 	} {
 		w := newWorld(t, func(w *federationtest.World) { w.Key.KeepTokens = true })
-		tokens := w.MustSignIn(federation.Hints{}).Tokens
+		tokens := w.MustSignIn(federation.AuthRequestOptions{}).Tokens
 		w.Set(row.script)
 		if strings.Contains(name, "nobody to ask") {
 			w.Clock.Move(25 * 60 * 60 * 1e9) // what was discovered is old
@@ -56,7 +56,7 @@ func TestASubjectIsPrintableASCII(t *testing.T) {
 		w.Set(func(s *federationtest.Script) {
 			s.IDToken, s.Userinfo = with("sub", sub), with("sub", sub)
 		})
-		id, err := w.SignIn(federation.Hints{})
+		id, err := w.SignIn(federation.AuthRequestOptions{})
 		if good && (err != nil || id.Subject != sub) || !good && federationtest.Fault(err) != federation.Untrusted {
 			t.Errorf("%q: got %q and %v", sub, id.Subject, err)
 		}
@@ -80,7 +80,7 @@ func TestAnEndpointHasNoNameAndNoFragment(t *testing.T) {
 				doc[row.member] = strings.Replace(fmt.Sprint(doc[row.member]), "https://", row.prefix, 1) + row.suffix
 			}
 		})
-		if _, err := w.SignIn(federation.Hints{}); federationtest.Fault(err) != federation.Misconfigured {
+		if _, err := w.SignIn(federation.AuthRequestOptions{}); federationtest.Fault(err) != federation.Misconfigured {
 			t.Errorf("%s: got %v, want misconfigured", name, err)
 		}
 	}

@@ -36,7 +36,7 @@ func (c *Connector) stepDiscovery(ctx context.Context) (doc Discovery, err error
 	return doc, err
 }
 
-func (c *Connector) stepAuthorize(ctx context.Context, doc Discovery, leg *federation.Leg, hints federation.Hints) (redirect string, err error) {
+func (c *Connector) stepAuthorize(ctx context.Context, doc Discovery, leg *federation.AuthState, hints federation.AuthRequestOptions) (redirect string, err error) {
 	err = federation.Observe(ctx, "authorize", c.env.Now, func(fact func(name, value string)) (err error) {
 		if redirect, err = c.authorize(doc, leg, hints); err != nil {
 			return err
@@ -55,7 +55,7 @@ func (c *Connector) stepAuthorize(ctx context.Context, doc Discovery, leg *feder
 
 // stepAnswer looks at the discovery document once more: what it says now is
 // what the answer is held against.
-func (c *Connector) stepAnswer(ctx context.Context, leg federation.Leg, query url.Values) (doc Discovery, a answer, err error) {
+func (c *Connector) stepAnswer(ctx context.Context, leg federation.AuthState, query url.Values) (doc Discovery, a answer, err error) {
 	err = federation.Observe(ctx, "answer", c.env.Now, func(fact func(name, value string)) (err error) {
 		if a, err = c.readAnswer(leg, query); err != nil {
 			return err

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/federationtest"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
 // watched signs in and returns the steps as an administrator sees them.
@@ -16,8 +16,8 @@ func watched(t *testing.T, w *federationtest.World) ([]federation.Step, error) {
 	t.Helper()
 	var steps []federation.Step
 	ctx := federation.Observed(t.Context(), func(s federation.Step) { steps = append(steps, s) })
-	var leg federation.Leg
-	redirect, err := w.Connector.Begin(ctx, &leg, federation.Hints{})
+	var leg federation.AuthState
+	redirect, err := w.Connector.Begin(ctx, &leg, federation.AuthRequestOptions{})
 	if err != nil {
 		return steps, err
 	}

@@ -10,8 +10,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fedhub/fedhub/federation"
 	"golang.org/x/oauth2"
+
+	"github.com/fedhub/fedhub/federation"
 )
 
 // A secret cannot be printed by accident.
@@ -71,7 +72,7 @@ type tokens struct {
 const maxIDToken = 128 << 10
 
 // redeem exchanges the code (Core §3.1.3).
-func (c *Connector) redeem(ctx context.Context, doc Discovery, leg federation.Leg, code string) (tokens, error) {
+func (c *Connector) redeem(ctx context.Context, doc Discovery, leg federation.AuthState, code string) (tokens, error) {
 	proof, err := c.prove(ctx, doc)
 	if err != nil {
 		return tokens{}, err

@@ -7,9 +7,9 @@ import (
 	"net/url"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/internal/call"
 	"github.com/fedhub/fedhub/federation/openid"
 	"github.com/fedhub/fedhub/internal/jsonx"
+	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
 // What a server asks of the address for introductions.
@@ -20,24 +20,24 @@ const (
 
 // Join posts our introduction to the other hub, with an invite if we have one,
 // and reads where it stands. Asking again is the same request.
-func (c *Connector) Join(ctx context.Context, invite string) (federation.Join, error) {
+func (c *Connector) Join(ctx context.Context, invite string) (federation.ConnectionRequest, error) {
 	form := url.Values{}
 	if invite != "" {
 		form.Set("invite", invite)
 	}
 	join, err := c.ask(ctx, form)
-	return join.Join, err
+	return join.ConnectionRequest, err
 }
 
 // Standing reads where we stand and asks for nothing: who was removed there
 // does not come back by looking.
-func (c *Connector) Standing(ctx context.Context) (federation.Join, error) {
+func (c *Connector) Standing(ctx context.Context) (federation.ConnectionRequest, error) {
 	join, err := c.ask(ctx, url.Values{"intent": {intentStatus}})
 	if join.unheard {
 		// That it could not check who we are is no decision about us.
 		join.Status = federation.NoAnswer
 	}
-	return join.Join, err
+	return join.ConnectionRequest, err
 }
 
 // Leave says that we will not come back, while our document can still be read
@@ -52,7 +52,7 @@ func (c *Connector) Leave(ctx context.Context) error {
 
 // standing is an answer; unheard says that it did not get to the question.
 type standing struct {
-	federation.Join
+	federation.ConnectionRequest
 	unheard bool
 }
 
@@ -66,7 +66,7 @@ func (c *Connector) ask(ctx context.Context, form url.Values) (standing, error) 
 		if doc.Registers {
 			join.Message += " It lets apps register themselves (RFC 7591), so its administrator may have a token for that instead."
 		}
-		return standing{Join: join}, nil
+		return standing{ConnectionRequest: join}, nil
 	}
 	assertion, err := c.assertion(ctx, doc)
 	if err != nil {
@@ -85,7 +85,7 @@ func (c *Connector) ask(ctx context.Context, form url.Values) (standing, error) 
 
 // read understands {"status", "message"}, and an OAuth error (RFC 6749 §5.2)
 // where the other hub could not even find out who we are.
-func (c *Connector) read(answer call.Answer) (standing, error) {
+func (c *Connector) read(answer upstreamhttp.Answer) (standing, error) {
 	var said struct {
 		Status      string `json:"status"`
 		Message     string `json:"message"`
@@ -110,7 +110,7 @@ func (c *Connector) read(answer call.Answer) (standing, error) {
 	if !known || answer.Status >= http.StatusMultipleChoices {
 		return standing{}, c.fault(federation.Untrusted, "its address for introductions answered %d and no status that means anything", answer.Status)
 	}
-	return standing{Join: c.joined(status, said.Message)}, nil
+	return standing{ConnectionRequest: c.joined(status, said.Message)}, nil
 }
 
 func (c *Connector) fault(kind federation.FaultKind, format string, args ...any) error {
@@ -119,8 +119,8 @@ func (c *Connector) fault(kind federation.FaultKind, format string, args ...any)
 
 // joined has a sentence of ours for every status; the other hub's own words
 // are kept beside it.
-func (c *Connector) joined(status federation.JoinStatus, said string) federation.Join {
-	join := federation.Join{Status: status, Said: federation.CleanText(said, 300)}
+func (c *Connector) joined(status federation.JoinStatus, said string) federation.ConnectionRequest {
+	join := federation.ConnectionRequest{Status: status, Said: federation.CleanText(said, 300)}
 	switch name := c.key.Name; status {
 	case federation.Requested:
 		join.Message = name + " has the request. Its administrator must approve this site; after that people can sign in."

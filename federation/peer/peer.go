@@ -26,13 +26,13 @@ import (
 type Connector struct {
 	*openid.Connector
 	key federation.LoginKey
-	env federation.Env
+	env federation.Dependencies
 }
 
 // New opens a key of the kind "peer".
-func New(key federation.LoginKey, env federation.Env) (federation.Connector, error) {
+func New(key federation.LoginKey, env federation.Dependencies) (federation.Connector, error) {
 	c := &Connector{key: key, env: env.WithDefaults()}
-	inner, err := openid.Open(key, env, openid.Dialect{
+	inner, err := openid.Open(key, env, openid.Quirks{
 		ClientID:     c.clientID(),
 		Authenticate: c.authenticate,
 		Scopes:       c.scopes,
@@ -47,7 +47,7 @@ func New(key federation.LoginKey, env federation.Env) (federation.Connector, err
 
 // Begin adds to the authorization request which hubs it has passed. A request
 // that has been at the other hub already would come back to us, and so on.
-func (c *Connector) Begin(ctx context.Context, leg *federation.Leg, hints federation.Hints) (string, error) {
+func (c *Connector) Begin(ctx context.Context, leg *federation.AuthState, hints federation.AuthRequestOptions) (string, error) {
 	via := append(slices.Clone(hints.Via), c.env.Hub)
 	if federation.Circles(hints.Via, c.env.Hub) || federation.Circles(via, c.key.BaseURL) {
 		ring := strings.Join(append(via, c.key.BaseURL), " → ")

@@ -12,10 +12,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/federationtest"
-	"github.com/fedhub/fedhub/federation/peer"
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/peer"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
 func TestPeer(t *testing.T) { federationtest.Run(t, federation.KindPeer, peer.New) }
@@ -26,7 +27,7 @@ func newWorld(t *testing.T, adapt func(*federationtest.World)) *federationtest.W
 
 func TestWeAreNamedByAnAddressAndSignForIt(t *testing.T) {
 	w := newWorld(t, nil)
-	w.MustSignIn(federation.Hints{})
+	w.MustSignIn(federation.AuthRequestOptions{})
 	form, header := w.Seen(federationtest.PathToken)
 	if got, want := form.Get("client_id"), federationtest.Hub+"/oauth2/client-metadata/up"; got != want {
 		t.Errorf("client_id: got %q, want %q", got, want)
@@ -62,7 +63,7 @@ func TestWeAreNamedByAnAddressAndSignForIt(t *testing.T) {
 func TestRolesAreAskedForWhereThereAreRules(t *testing.T) {
 	for _, rules := range []map[string]string{nil, {"staff": "member"}} {
 		w := newWorld(t, func(w *federationtest.World) { w.Key.RoleMap = rules })
-		id := w.MustSignIn(federation.Hints{})
+		id := w.MustSignIn(federation.AuthRequestOptions{})
 		form, _ := w.Seen(federationtest.PathAuthorize)
 		asked := strings.Contains(form.Get("scope"), "roles")
 		if asked != (rules != nil) || len(id.Roles) != len(rules) {
@@ -73,8 +74,8 @@ func TestRolesAreAskedForWhereThereAreRules(t *testing.T) {
 
 func TestTheRequestSaysWhichHubsItPassed(t *testing.T) {
 	w := newWorld(t, nil)
-	var leg federation.Leg
-	redirect, err := w.Connector.Begin(t.Context(), &leg, federation.Hints{Via: []string{"https://third.example"}})
+	var leg federation.AuthState
+	redirect, err := w.Connector.Begin(t.Context(), &leg, federation.AuthRequestOptions{Via: []string{"https://third.example"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +99,7 @@ func TestARingIsNotTurned(t *testing.T) { // FE-42
 		"back to ourselves":        {federationtest.Hub, "https://third.example"},
 		"on and on":                {"https://1.example", "https://2.example", "https://3.example"},
 	} {
-		_, err := w.Connector.Begin(t.Context(), &federation.Leg{}, federation.Hints{Via: via})
+		_, err := w.Connector.Begin(t.Context(), &federation.AuthState{}, federation.AuthRequestOptions{Via: via})
 		if federationtest.Fault(err) != federation.Circular {
 			t.Errorf("%s: got %v, want circular", name, err)
 		}
@@ -115,14 +116,14 @@ func TestAProviderThatTakesNoSignaturesIsNoPeer(t *testing.T) {
 			doc["token_endpoint_auth_methods_supported"] = []string{"client_secret_basic"}
 		}
 	})
-	if _, err := w.SignIn(federation.Hints{}); federationtest.Fault(err) != federation.Misconfigured {
+	if _, err := w.SignIn(federation.AuthRequestOptions{}); federationtest.Fault(err) != federation.Misconfigured {
 		t.Errorf("got %v, want misconfigured", err)
 	}
 }
 
 func TestTheWrongKeyGetsNowhere(t *testing.T) {
 	w := newWorld(t, nil)
-	leg, answer := w.Begin(federation.Hints{})
+	leg, answer := w.Begin(federation.AuthRequestOptions{})
 	hub := federationtest.NewHubKey() // not the one that is registered
 	hub.Register(w.Upstream, w.Env.ClientMetadataURL("up"))
 	if _, err := w.Finish(leg, answer); federationtest.Refused(err) != "invalid_client" {
@@ -135,7 +136,7 @@ func TestASignerThatFailsSignsNobodyIn(t *testing.T) {
 	w := newWorld(t, func(w *federationtest.World) {
 		w.Env.Sign = func(context.Context, map[string]any, string) (string, error) { return "", broken }
 	})
-	if _, err := w.SignIn(federation.Hints{}); !errors.Is(err, broken) || federationtest.Fault(err) != "" {
+	if _, err := w.SignIn(federation.AuthRequestOptions{}); !errors.Is(err, broken) || federationtest.Fault(err) != "" {
 		t.Errorf("got %v, want the signer's error and no fault", err)
 	}
 }

@@ -10,12 +10,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/federationtest"
-	"github.com/fedhub/fedhub/federation/internal/call"
-	"github.com/fedhub/fedhub/federation/internal/plain"
 	"github.com/markbates/goth"
 	"golang.org/x/oauth2"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/internal/plain"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
+	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
 // An unruly provider is what one of goth's could become in a later version.
@@ -104,8 +105,8 @@ func newConnector(t *testing.T, u unruly) (*Connector, *network) {
 }
 
 func (c *Connector) signIn(t *testing.T) (federation.Identity, error) {
-	var leg federation.Leg
-	if _, err := c.Begin(t.Context(), &leg, federation.Hints{}); err != nil {
+	var leg federation.AuthState
+	if _, err := c.Begin(t.Context(), &leg, federation.AuthRequestOptions{}); err != nil {
 		return federation.Identity{}, err
 	}
 	return c.Finish(t.Context(), leg, url.Values{"code": {"c"}, "state": {leg.State}})
@@ -199,7 +200,7 @@ func TestSilenceIsTheProvidersNotOurs(t *testing.T) {
 	u := tame()
 	c, _ := newConnector(t, u)
 	v := &visit{connector: c}
-	if err := v.judge(call.ErrSilent); federationtest.Fault(err) != federation.Unreachable {
+	if err := v.judge(upstreamhttp.ErrSilent); federationtest.Fault(err) != federation.Unreachable {
 		t.Errorf("got %v, want unreachable", err)
 	}
 }

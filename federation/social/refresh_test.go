@@ -3,10 +3,11 @@ package social
 import (
 	"testing"
 
-	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/federationtest"
 	"github.com/markbates/goth"
 	"golang.org/x/oauth2"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
 // A renewing provider gives new access tokens for refresh tokens.
@@ -62,12 +63,12 @@ func TestAProviderOfTheListHasItsOwnBaseURL(t *testing.T) {
 	}
 	for name, spoil := range spoils {
 		c, n := newConnector(t, tame())
-		var leg federation.Leg
-		if _, err := c.Begin(t.Context(), &leg, federation.Hints{}); err != nil {
+		var leg federation.AuthState
+		if _, err := c.Begin(t.Context(), &leg, federation.AuthRequestOptions{}); err != nil {
 			t.Fatal(err)
 		}
 		spoil(c)
-		if _, err := c.Begin(t.Context(), &federation.Leg{}, federation.Hints{}); federationtest.Fault(err) != federation.Misconfigured {
+		if _, err := c.Begin(t.Context(), &federation.AuthState{}, federation.AuthRequestOptions{}); federationtest.Fault(err) != federation.Misconfigured {
 			t.Errorf("%s: begin: got %v, want misconfigured", name, err)
 		}
 		if _, err := c.Finish(t.Context(), leg, map[string][]string{"code": {"c"}, "state": {leg.State}}); federationtest.Fault(err) != federation.Misconfigured {

@@ -26,10 +26,11 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/internal/plain"
 	"github.com/markbates/goth"
 	"golang.org/x/oauth2"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/internal/plain"
 )
 
 // A Connector signs people in at one provider of the list. It implements
@@ -41,7 +42,7 @@ type Connector struct {
 
 // New opens a key of the kind "social", by its Preset. It does not use the
 // network.
-func New(key federation.LoginKey, env federation.Env) (federation.Connector, error) {
+func New(key federation.LoginKey, env federation.Dependencies) (federation.Connector, error) {
 	p, found := providers()[key.Preset]
 	if !found {
 		return nil, fmt.Errorf("there is no provider %q on the list", federation.CleanText(key.Preset, 40))
@@ -54,7 +55,7 @@ func New(key federation.LoginKey, env federation.Env) (federation.Connector, err
 }
 
 // Begin returns the authorization request that goth makes, with PKCE.
-func (c *Connector) Begin(ctx context.Context, leg *federation.Leg, hints federation.Hints) (string, error) {
+func (c *Connector) Begin(ctx context.Context, leg *federation.AuthState, hints federation.AuthRequestOptions) (string, error) {
 	if err := c.described(); err != nil {
 		return "", err
 	}
@@ -82,7 +83,7 @@ func (c *Connector) described() error {
 }
 
 // ask has goth make the request. It needs no network for that.
-func (c *Connector) ask(leg federation.Leg) (address string, err error) {
+func (c *Connector) ask(leg federation.AuthState) (address string, err error) {
 	defer caught(&err)
 	session, err := c.open(c.scopes(), &http.Client{Transport: closed{}}).BeginAuth(leg.State)
 	if err != nil {
@@ -99,7 +100,7 @@ func (closed) RoundTrip(*http.Request) (*http.Response, error) {
 }
 
 // complete adds to goth's request what it does not know of.
-func (c *Connector) complete(raw string, leg federation.Leg) (string, error) {
+func (c *Connector) complete(raw string, leg federation.AuthState) (string, error) {
 	u, err := url.Parse(raw)
 	if err != nil || !c.may(u) {
 		return "", c.Faultf(federation.Misconfigured, "the provider's request leads to a place that is not its own")
@@ -155,7 +156,7 @@ func (c *Connector) may(u *url.URL) bool {
 }
 
 // Finish turns the answer into an identity, or says why not.
-func (c *Connector) Finish(ctx context.Context, leg federation.Leg, query url.Values) (federation.Identity, error) {
+func (c *Connector) Finish(ctx context.Context, leg federation.AuthState, query url.Values) (federation.Identity, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.Env.Patience)
 	defer cancel()
 

@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/federationtest"
 	"github.com/fedhub/fedhub/federation/social"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
 // The suite needs a provider that can be put anywhere: what all of them have

@@ -10,10 +10,11 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/internal/call"
-	"github.com/fedhub/fedhub/federation/internal/claims"
 	"github.com/markbates/goth"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/internal/claims"
+	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
 // maxRequests is more than any provider of the list needs for one sign-in.
@@ -77,7 +78,7 @@ func (v *visit) judge(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case v.broken != nil, errors.Is(err, call.ErrSilent), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case v.broken != nil, errors.Is(err, upstreamhttp.ErrSilent), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return c.Fault(federation.Untrusted, err)
 	}
 	if refused := v.refusal(); refused != nil {
@@ -139,12 +140,12 @@ func (v *visit) send(r *http.Request) (record, error) {
 		return record{}, v.stop(err)
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, call.MaxBody+1))
+	body, err := io.ReadAll(io.LimitReader(response.Body, upstreamhttp.MaxBody+1))
 	switch {
 	case err != nil:
 		return record{}, v.stop(&url.Error{Op: r.Method, URL: r.URL.Host, Err: err})
-	case len(body) > call.MaxBody:
-		return record{}, v.stop(fmt.Errorf("the answer is larger than %d bytes", call.MaxBody))
+	case len(body) > upstreamhttp.MaxBody:
+		return record{}, v.stop(fmt.Errorf("the answer is larger than %d bytes", upstreamhttp.MaxBody))
 	}
 	answer := record{response.StatusCode, response.Header, body}
 	v.records = append(v.records, answer)

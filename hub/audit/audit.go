@@ -62,7 +62,7 @@ const keep = 90 * 24 * time.Hour
 
 // A Recorder writes events down.
 type Recorder struct {
-	Set *store.Set[Event]
+	Set *store.Collection[Event]
 	Log *slog.Logger
 	Now func() time.Time
 

@@ -17,10 +17,10 @@ func TestAPersonsActivityIsFoundHoweverMuchHappenedSince(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close(context.Background()) }) //nolint:errcheck // the test is over
-	if err := db.Prepare(t.Context(), []store.Spec{{Name: "audit", Index: []string{"ref", "actor", "target"}}}); err != nil {
+	if err := db.Prepare(t.Context(), []store.CollectionSpec{{Name: "audit", Index: []string{"ref", "actor", "target"}}}); err != nil {
 		t.Fatal(err)
 	}
-	r := &Recorder{Set: store.NewSet[Event](db, "audit", time.Now), Log: slog.New(slog.DiscardHandler), Now: time.Now}
+	r := &Recorder{Set: store.NewCollection[Event](db, "audit", time.Now), Log: slog.New(slog.DiscardHandler), Now: time.Now}
 	r.Record(t.Context(), Event{Kind: "first", Actor: "ada", Target: "app"})
 	r.Record(t.Context(), Event{Kind: "second", Actor: "bob", Target: "ada"})
 	r.Record(t.Context(), Event{Kind: "third", Actor: "ada", Target: "ada"})

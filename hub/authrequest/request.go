@@ -1,5 +1,3 @@
-// Package authrequest holds what an authorization request is once it was
-// checked. Who checks it, keeps it and answers it stands elsewhere.
 package authrequest
 
 import (

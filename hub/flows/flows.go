@@ -51,19 +51,19 @@ func (f Flow) Key() string { return f.ID }
 // ExpiresAt is when the person took too long.
 func (f Flow) ExpiresAt() time.Time { return f.Expires }
 
-// A Keeper keeps flows.
-type Keeper struct {
-	set *store.Set[Flow]
+// A Service keeps flows.
+type Service struct {
+	set *store.Collection[Flow]
 	now func() time.Time
 }
 
-// NewKeeper returns a keeper over the set.
-func NewKeeper(set *store.Set[Flow], now func() time.Time) *Keeper {
-	return &Keeper{set: set, now: now}
+// NewService returns a service over the set.
+func NewService(set *store.Collection[Flow], now func() time.Time) *Service {
+	return &Service{set: set, now: now}
 }
 
 // Begin keeps a checked request, bound to the browser.
-func (k *Keeper) Begin(ctx context.Context, browser string, r authrequest.Request) (Flow, error) {
+func (k *Service) Begin(ctx context.Context, browser string, r authrequest.Request) (Flow, error) {
 	f := Flow{
 		ID:      rand.Text(),
 		Browser: browser,
@@ -112,7 +112,7 @@ func (f *Finished) Onward() (label, address string) {
 
 // Open returns the flow if it belongs to this browser, else ErrGone. Whoever
 // opens it goes on with its login trace.
-func (k *Keeper) Open(ctx context.Context, id, browser string) (Flow, error) {
+func (k *Service) Open(ctx context.Context, id, browser string) (Flow, error) {
 	if id == "" || browser == "" {
 		return Flow{}, ErrGone
 	}
@@ -134,7 +134,7 @@ func (k *Keeper) Open(ctx context.Context, id, browser string) (Flow, error) {
 }
 
 // Consent notes that the user agreed in this flow.
-func (k *Keeper) Consent(ctx context.Context, id, userID string) error {
+func (k *Service) Consent(ctx context.Context, id, userID string) error {
 	return orGone(k.set.Update(ctx, id, func(f *Flow) error {
 		f.Consented = userID
 		return nil
@@ -142,7 +142,7 @@ func (k *Keeper) Consent(ctx context.Context, id, userID string) error {
 }
 
 // Choose notes that the user wants to go on as who they are.
-func (k *Keeper) Choose(ctx context.Context, id, userID string) error {
+func (k *Service) Choose(ctx context.Context, id, userID string) error {
 	return orGone(k.set.Update(ctx, id, func(f *Flow) error {
 		f.Chosen = userID
 		return nil
@@ -150,7 +150,7 @@ func (k *Keeper) Choose(ctx context.Context, id, userID string) error {
 }
 
 // AskedQuietly notes that an upstream was asked without a page.
-func (k *Keeper) AskedQuietly(ctx context.Context, id string) error {
+func (k *Service) AskedQuietly(ctx context.Context, id string) error {
 	return orGone(k.set.Update(ctx, id, func(f *Flow) error {
 		f.Quiet = true
 		return nil
@@ -158,7 +158,7 @@ func (k *Keeper) AskedQuietly(ctx context.Context, id string) error {
 }
 
 // Deny notes that the person said no.
-func (k *Keeper) Deny(ctx context.Context, id string) error {
+func (k *Service) Deny(ctx context.Context, id string) error {
 	return orGone(k.set.Update(ctx, id, func(f *Flow) error {
 		f.Denied = true
 		return nil
@@ -167,7 +167,7 @@ func (k *Keeper) Deny(ctx context.Context, id string) error {
 
 // End finishes the flow. Of two tabs that answer at once one gets Finished, so
 // a request is never answered twice.
-func (k *Keeper) End(ctx context.Context, id string) error {
+func (k *Service) End(ctx context.Context, id string) error {
 	return orGone(k.set.Update(ctx, id, func(f *Flow) error {
 		if f.Finished {
 			return &Finished{f.Request}

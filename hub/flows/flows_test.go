@@ -19,8 +19,8 @@ import (
 
 // A world is flows and stops, and a clock that is moved by hand.
 type world struct {
-	*flows.Keeper
-	stops *flows.Stops
+	*flows.Service
+	stops *flows.Interruptions
 	t     *testing.T
 	time  time.Time
 }
@@ -32,7 +32,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close(context.Background()) }) //nolint:errcheck // the test is over
-	if err := db.Prepare(t.Context(), []store.Spec{{Name: "flows"}, {Name: "stops"}}); err != nil {
+	if err := db.Prepare(t.Context(), []store.CollectionSpec{{Name: "flows"}, {Name: "stops"}}); err != nil {
 		t.Fatal(err)
 	}
 	box, err := seal.New([]byte(strings.Repeat("k", seal.KeySize)))
@@ -41,8 +41,8 @@ func newWorld(t *testing.T) *world {
 	}
 	w := &world{t: t, time: time.Date(2030, 5, 1, 12, 0, 0, 0, time.UTC)}
 	now := func() time.Time { return w.time }
-	w.Keeper = flows.NewKeeper(store.NewSet[flows.Flow](db, "flows", now), now)
-	w.stops = &flows.Stops{Set: store.NewSet[flows.Stop](db, "stops", now), Box: box, Now: now}
+	w.Service = flows.NewService(store.NewCollection[flows.Flow](db, "flows", now), now)
+	w.stops = &flows.Interruptions{Set: store.NewCollection[flows.Interruption](db, "stops", now), Box: box, Now: now}
 	return w
 }
 

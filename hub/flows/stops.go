@@ -16,11 +16,11 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-// A Stop is a moment at which the browser is elsewhere, or the person is asked
+// A Interruption is a moment at which the browser is elsewhere, or the person is asked
 // something beside the flow: at an upstream, or proving an account before it
 // is linked. What must be remembered meanwhile is sealed, for it holds PKCE
 // verifiers and claims about people.
-type Stop struct {
+type Interruption struct {
 	ID      string    `bson:"id"` // hash of the name
 	Kind    string    `bson:"kind"`
 	Browser string    `bson:"browser"`
@@ -30,17 +30,17 @@ type Stop struct {
 }
 
 // Key names the record.
-func (s Stop) Key() string { return s.ID }
+func (s Interruption) Key() string { return s.ID }
 
 // ExpiresAt is when the person took too long.
-func (s Stop) ExpiresAt() time.Time { return s.Expires }
+func (s Interruption) ExpiresAt() time.Time { return s.Expires }
 
 // StopLife is how long a person may stay away.
 const StopLife = 10 * time.Minute
 
-// Stops keeps what is remembered meanwhile.
-type Stops struct {
-	Set *store.Set[Stop]
+// Interruptions keeps what is remembered meanwhile.
+type Interruptions struct {
+	Set *store.Collection[Interruption]
 	Box *seal.Box
 	Now func() time.Time
 }
@@ -49,13 +49,13 @@ type Stops struct {
 func Name() string { return rand.Text() }
 
 // Keep remembers value under the name, for one kind of stop in one browser.
-func (s *Stops) Keep(ctx context.Context, kind, name, browser string, value any) error {
+func (s *Interruptions) Keep(ctx context.Context, kind, name, browser string, value any) error {
 	plain, err := json.Marshal(value)
 	if err != nil {
 		return fmt.Errorf("keep a stop: %w", err)
 	}
 	id := stopID(name)
-	return s.Set.Insert(ctx, Stop{
+	return s.Set.Insert(ctx, Interruption{
 		ID:      id,
 		Kind:    kind,
 		Browser: browser,
@@ -68,7 +68,7 @@ func (s *Stops) Keep(ctx context.Context, kind, name, browser string, value any)
 // Take returns what was kept, once. It must be asked for as the same kind and
 // in the same browser, or it is ErrGone; an attempt from another browser does
 // not use it up, or a stranger could spoil a sign-in by guessing.
-func (s *Stops) Take(ctx context.Context, kind, name, browser string, out any) error {
+func (s *Interruptions) Take(ctx context.Context, kind, name, browser string, out any) error {
 	if err := s.Peek(ctx, kind, name, browser, out); err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (s *Stops) Take(ctx context.Context, kind, name, browser string, out any) e
 }
 
 // Peek is Take without using it up.
-func (s *Stops) Peek(ctx context.Context, kind, name, browser string, out any) error {
+func (s *Interruptions) Peek(ctx context.Context, kind, name, browser string, out any) error {
 	if name == "" || browser == "" {
 		return ErrGone
 	}
@@ -108,7 +108,7 @@ type carried struct {
 // Carry seals a value into a text that a browser takes from one address of ours
 // to the next: where anybody may send something that must come along, nothing
 // is kept here for it.
-func (s *Stops) Carry(kind string, value any, life time.Duration) (string, error) {
+func (s *Interruptions) Carry(kind string, value any, life time.Duration) (string, error) {
 	inner, err := json.Marshal(value)
 	if err != nil {
 		return "", fmt.Errorf("carry: %w", err)
@@ -122,7 +122,7 @@ func (s *Stops) Carry(kind string, value any, life time.Duration) (string, error
 
 // Carried opens what Carry sealed for the same kind. What is too old, or was
 // not sealed here, is ErrGone.
-func (s *Stops) Carried(kind, text string, out any) error {
+func (s *Interruptions) Carried(kind, text string, out any) error {
 	plain, err := s.Box.Open(text, names.Carried(kind))
 	if err != nil {
 		return ErrGone

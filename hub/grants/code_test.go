@@ -15,15 +15,15 @@ const (
 
 func TestACodeShownWithAWrongProofIsSpent(t *testing.T) { // RFC 9700 §4.8, SECURITY TK-02
 	key := oauth.Confirmation{JKT: "the key"}
-	for what, wrong := range map[string]func(*grants.Proof){
-		"another client":          func(p *grants.Proof) { p.ClientID = "another" },
-		"another address":         func(p *grants.Proof) { p.RedirectURI = "https://evil.example.org/" },
-		"no address":              func(p *grants.Proof) { p.RedirectURI = "" },
-		"another verifier":        func(p *grants.Proof) { p.Verifier = challenge },
-		"no verifier":             func(p *grants.Proof) { p.Verifier = "" },
-		"another key":             func(p *grants.Proof) { p.Proven = oauth.Confirmation{JKT: "another"} },
-		"no key that was proven":  func(p *grants.Proof) { p.Proven = oauth.Confirmation{} },
-		"a verifier for a letter": func(p *grants.Proof) { p.Verifier = verifier + "x" },
+	for what, wrong := range map[string]func(*grants.CodeRedemption){
+		"another client":          func(p *grants.CodeRedemption) { p.ClientID = "another" },
+		"another address":         func(p *grants.CodeRedemption) { p.RedirectURI = "https://evil.example.org/" },
+		"no address":              func(p *grants.CodeRedemption) { p.RedirectURI = "" },
+		"another verifier":        func(p *grants.CodeRedemption) { p.Verifier = challenge },
+		"no verifier":             func(p *grants.CodeRedemption) { p.Verifier = "" },
+		"another key":             func(p *grants.CodeRedemption) { p.Proven = oauth.Confirmation{JKT: "another"} },
+		"no key that was proven":  func(p *grants.CodeRedemption) { p.Proven = oauth.Confirmation{} },
+		"a verifier for a letter": func(p *grants.CodeRedemption) { p.Verifier = verifier + "x" },
 	} {
 		w := newWorld(t)
 		code := w.code(w.allow(), func(a *grants.Authorization) {

@@ -116,7 +116,7 @@ func TestWhoCameByAProviderGoesOnWhileOneClientMay(t *testing.T) {
 	f, _ := w.signIn(w.allow(), func(a *grants.Authorization) { a.LoginKey = "staff" })
 	goesOn := func(key string) bool {
 		t.Helper()
-		ok, err := w.GoOn(t.Context(), "ada", key)
+		ok, err := w.Resume(t.Context(), "ada", key)
 		w.good("ask", err)
 		return ok
 	}

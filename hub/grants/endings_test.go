@@ -24,8 +24,8 @@ func TestConsentThatIsGivenAgainRevivesNothing(t *testing.T) {
 	w.allow()
 	_, err = w.Live(t.Context(), f.ID)
 	w.gone("an access token from before, after new consent", err)
-	w.gone("a refresh from before, after new consent", w.Stands(t.Context(), f))
-	goOn, err := w.GoOn(t.Context(), "ada", "")
+	w.gone("a refresh from before, after new consent", w.IsActive(t.Context(), f))
+	goOn, err := w.Resume(t.Context(), "ada", "")
 	if err != nil || goOn {
 		t.Errorf("some client can go on: got %v, %v, want false", goOn, err)
 	}
@@ -127,7 +127,7 @@ func TestWhoMerelyKnowsAFamilyCannotEndIt(t *testing.T) {
 	w.gone("the same, to look at", err)
 	w.refusedRefresh("the same, to refresh with", forged(token))
 	w.refusedRefresh("what is not called a refresh token", strings.TrimPrefix(token, "fhr_"))
-	_, _, err = w.Refresh(t.Context(), token, grants.Renewal{ClientID: "another"})
+	_, _, err = w.Refresh(t.Context(), token, grants.RefreshRequest{ClientID: "another"})
 	if oauth.Code(err) != "invalid_grant" {
 		t.Errorf("another client: got %v, want invalid_grant", err)
 	}
@@ -162,7 +162,7 @@ func TestARefreshTokenThatComesTwiceEndsTheSignIn(t *testing.T) { // RFC 9700 §
 	}
 	_, err := w.OfRefresh(t.Context(), first)
 	w.good("it still says whose sign-in it was", err)
-	_, _, err = w.Refresh(t.Context(), first, grants.Renewal{ClientID: "payroll"})
+	_, _, err = w.Refresh(t.Context(), first, grants.RefreshRequest{ClientID: "payroll"})
 	w.misuse("the old one again", err, "refresh.reused")
 	w.refusedRefresh("the new one then", second)
 	_, err = w.Live(t.Context(), f.ID)
@@ -179,10 +179,10 @@ func TestWithoutItsKeyARefreshTokenDoesNothing(t *testing.T) { // RFC 9449 §5
 	_, token, err := w.Redeem(t.Context(), w.code(w.allow()), p)
 	w.good("redeem", err)
 	for what, key := range map[string]oauth.Confirmation{"no key": {}, "another key": theirs, "a certificate": {X5T: "mine"}} {
-		_, _, err = w.Refresh(t.Context(), token, grants.Renewal{ClientID: "payroll", Proven: key})
+		_, _, err = w.Refresh(t.Context(), token, grants.RefreshRequest{ClientID: "payroll", Proven: key})
 		w.misuse(what, err, "refresh.misused")
 	}
-	_, next, err := w.Refresh(t.Context(), token, grants.Renewal{ClientID: "payroll", Proven: mine})
+	_, next, err := w.Refresh(t.Context(), token, grants.RefreshRequest{ClientID: "payroll", Proven: mine})
 	w.good("the owner, who must not suffer for it", err)
 	if next == token || next == "" {
 		t.Error("the token was not exchanged")
@@ -196,9 +196,9 @@ func TestWhatCameWithoutACodeIsBoundToItsKeyToo(t *testing.T) { // RFC 8628, RFC
 	a := grants.Authorization{Grant: w.allow(), Scopes: []string{"openid"}}
 	_, token, err := w.Begin(t.Context(), "fhd_the secret of a device", a, p)
 	w.good("begin", err)
-	_, _, err = w.Refresh(t.Context(), token, grants.Renewal{ClientID: "payroll"})
+	_, _, err = w.Refresh(t.Context(), token, grants.RefreshRequest{ClientID: "payroll"})
 	w.misuse("without the key", err, "refresh.misused")
-	_, _, err = w.Refresh(t.Context(), token, grants.Renewal{ClientID: "payroll", Proven: p.Bound})
+	_, _, err = w.Refresh(t.Context(), token, grants.RefreshRequest{ClientID: "payroll", Proven: p.Bound})
 	w.good("with it", err)
 	_, err = w.Origin(t.Context(), "fhd_the secret of a device")
 	w.gone("a code of that name", err)
@@ -223,11 +223,11 @@ func TestWhoMayNotRefreshGetsNothingToRefreshWith(t *testing.T) {
 func TestARefreshNarrowsAndNeverWidens(t *testing.T) { // RFC 6749 §6
 	w := newWorld(t)
 	_, token := w.signIn(w.allow())
-	_, _, err := w.Refresh(t.Context(), token, grants.Renewal{ClientID: "payroll", Narrow: []string{"openid", "files"}})
+	_, _, err := w.Refresh(t.Context(), token, grants.RefreshRequest{ClientID: "payroll", Narrow: []string{"openid", "files"}})
 	if oauth.Code(err) != "invalid_scope" {
 		t.Errorf("a scope that was not granted: got %v, want invalid_scope", err)
 	}
-	f, next, err := w.Refresh(t.Context(), token, grants.Renewal{ClientID: "payroll", Narrow: []string{"openid"}})
+	f, next, err := w.Refresh(t.Context(), token, grants.RefreshRequest{ClientID: "payroll", Narrow: []string{"openid"}})
 	w.good("fewer", err)
 	if len(f.Scopes) != 2 || next == token {
 		t.Errorf("got the scopes %v, and the token changed: %v", f.Scopes, next != token)

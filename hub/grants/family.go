@@ -14,27 +14,27 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-// A Family is one authorization code and what came of it.
-type Family struct {
+// A TokenFamily is one authorization code and what came of it.
+type TokenFamily struct {
 	ID string `bson:"id"` // the head of the code's hash; says nothing about the code
 
-	GrantID     string `bson:"grantId"`
-	GrantSerial string `bson:"grantSerial"`
-	UserID      string `bson:"userId"`
-	Epoch       int64  `bson:"epoch"` // the user's, when they signed in
-	ClientID    string `bson:"clientId"`
+	GrantID           string `bson:"grantId"`
+	GrantSerial       string `bson:"grantSerial"`
+	UserID            string `bson:"userId"`
+	SessionGeneration int64  `bson:"epoch"` // the user's, when they signed in
+	ClientID          string `bson:"clientId"`
 
-	Scopes      []string  `bson:"scopes"`
-	RedirectURI string    `bson:"redirectUri"` // as sent with the request, "" if it was not
-	Challenge   string    `bson:"challenge"`
-	Nonce       string    `bson:"nonce"`
-	AuthTime    time.Time `bson:"authTime"`
-	ACR         string    `bson:"acr"`
-	AMR         []string  `bson:"amr"`
-	SID         string    `bson:"sid"`                // the session it came from, by its public name
-	LoginKey    string    `bson:"loginKey,omitempty"` // by which the person came to it, if from an upstream
-	Terms       Terms     `bson:"terms,omitempty"`
-	Trace       string    `bson:"trace,omitempty"` // id of the login trace, if there is one
+	Scopes      []string         `bson:"scopes"`
+	RedirectURI string           `bson:"redirectUri"` // as sent with the request, "" if it was not
+	Challenge   string           `bson:"challenge"`
+	Nonce       string           `bson:"nonce"`
+	AuthTime    time.Time        `bson:"authTime"`
+	ACR         string           `bson:"acr"`
+	AMR         []string         `bson:"amr"`
+	SID         string           `bson:"sid"`                // the session it came from, by its public name
+	LoginKey    string           `bson:"loginKey,omitempty"` // by which the person came to it, if from an upstream
+	Terms       TokenConstraints `bson:"terms,omitempty"`
+	Trace       string           `bson:"trace,omitempty"` // id of the login trace, if there is one
 
 	// Front says that tokens came together with the code, from the
 	// authorization endpoint: they are good before the code is redeemed.
@@ -54,8 +54,8 @@ type Family struct {
 	Expires time.Time `bson:"expires"`
 }
 
-// Terms are what else was asked for and agreed, all of it optional.
-type Terms struct {
+// TokenConstraints are what else was asked for and agreed, all of it optional.
+type TokenConstraints struct {
 	Kind      string             `bson:"kind,omitempty"`      // the grant type it came by, if not by a code
 	Claims    string             `bson:"claims,omitempty"`    // the claims parameter, JSON (OIDC Core §5.5)
 	Resources []string           `bson:"resources,omitempty"` // RFC 8707
@@ -65,13 +65,13 @@ type Terms struct {
 }
 
 // Key names the record.
-func (f Family) Key() string { return f.ID }
+func (f TokenFamily) Key() string { return f.ID }
 
 // ExpiresAt is when nothing of the family can be used any more.
-func (f Family) ExpiresAt() time.Time { return f.Expires }
+func (f TokenFamily) ExpiresAt() time.Time { return f.Expires }
 
 // Offline says that the family outlives the session it came from.
-func (f Family) Offline() bool { return oauth.Covers(f.Scopes, []string{"offline_access"}) }
+func (f TokenFamily) Offline() bool { return oauth.Covers(f.Scopes, []string{"offline_access"}) }
 
 // remember is how long a code or family is kept beyond its use, so that a
 // replay is still recognised as one.
@@ -90,7 +90,7 @@ type Authorization struct {
 	AMR         []string
 	SID         string
 	LoginKey    string
-	Terms       Terms
+	Terms       TokenConstraints
 	Trace       string
 }
 
@@ -101,7 +101,7 @@ const (
 
 // NewCode keeps the authorization and returns a code for it, good once and for
 // Lives.Code. front says that tokens are handed out together with it.
-func (k *Keeper) NewCode(ctx context.Context, a Authorization, front bool) (string, Family, error) {
+func (k *Service) NewCode(ctx context.Context, a Authorization, front bool) (string, TokenFamily, error) {
 	code := names.CodePrefix + newSecret()
 	f := k.newFamily(hash(code), a)
 	f.Front = front
@@ -109,32 +109,32 @@ func (k *Keeper) NewCode(ctx context.Context, a Authorization, front bool) (stri
 	f.CodeEnds = k.now().Add(k.lives.Code)
 	f.Expires = f.CodeEnds.Add(remember)
 	if err := k.families.Insert(ctx, f); err != nil {
-		return "", Family{}, fmt.Errorf("keep a code: %w", err)
+		return "", TokenFamily{}, fmt.Errorf("keep a code: %w", err)
 	}
 	return code, f, nil
 }
 
 // newFamily fills in what was authorized; sum is the hash of what it is
 // redeemed with.
-func (k *Keeper) newFamily(sum string, a Authorization) Family {
-	return Family{
-		ID:          sum[:idLength],
-		GrantID:     a.Grant.ID,
-		GrantSerial: a.Grant.Serial,
-		UserID:      a.Grant.UserID,
-		Epoch:       a.Epoch,
-		ClientID:    a.Grant.ClientID,
-		Scopes:      a.Scopes,
-		RedirectURI: a.RedirectURI,
-		Challenge:   a.Challenge,
-		Nonce:       a.Nonce,
-		AuthTime:    a.AuthTime,
-		ACR:         a.ACR,
-		AMR:         a.AMR,
-		SID:         a.SID,
-		LoginKey:    a.LoginKey,
-		Terms:       a.Terms,
-		Trace:       a.Trace,
+func (k *Service) newFamily(sum string, a Authorization) TokenFamily {
+	return TokenFamily{
+		ID:                sum[:idLength],
+		GrantID:           a.Grant.ID,
+		GrantSerial:       a.Grant.Serial,
+		UserID:            a.Grant.UserID,
+		SessionGeneration: a.Epoch,
+		ClientID:          a.Grant.ClientID,
+		Scopes:            a.Scopes,
+		RedirectURI:       a.RedirectURI,
+		Challenge:         a.Challenge,
+		Nonce:             a.Nonce,
+		AuthTime:          a.AuthTime,
+		ACR:               a.ACR,
+		AMR:               a.AMR,
+		SID:               a.SID,
+		LoginKey:          a.LoginKey,
+		Terms:             a.Terms,
+		Trace:             a.Trace,
 	}
 }
 
@@ -142,16 +142,16 @@ func (k *Keeper) newFamily(sum string, a Authorization) Family {
 // refresh token if the proof asks for one. from names what it was collected
 // with; of several who bring the same, one begins a family and the
 // others get an error.
-func (k *Keeper) Begin(ctx context.Context, from string, a Authorization, p Proof) (Family, string, error) {
+func (k *Service) Begin(ctx context.Context, from string, a Authorization, p CodeRedemption) (TokenFamily, string, error) {
 	f := k.newFamily(hash(from), a)
 	f.Terms.Confirm = p.Bound
-	refresh := k.spend(&f, p)
+	refresh := k.markUsed(&f, p)
 	err := k.families.Insert(ctx, f)
 	if errors.Is(err, fs.ErrExist) {
-		return Family{}, "", oauth.InvalidGrant("it was already exchanged").Because(err)
+		return TokenFamily{}, "", oauth.InvalidGrant("it was already exchanged").Because(err)
 	}
 	if err != nil {
-		return Family{}, "", fmt.Errorf("begin a family: %w", err)
+		return TokenFamily{}, "", fmt.Errorf("begin a family: %w", err)
 	}
 	return f, refresh, nil
 }
@@ -165,8 +165,8 @@ func hash(secret string) string {
 	return secrets.Hash(secret)
 }
 
-// A Proof is what a client presents together with a code.
-type Proof struct {
+// A CodeRedemption is what a client presents together with a code.
+type CodeRedemption struct {
 	ClientID    string
 	RedirectURI string // as sent to the token endpoint, "" if it was not
 	Verifier    string
@@ -180,20 +180,20 @@ type Proof struct {
 	Access time.Duration
 }
 
-// A Misuse is a refusal that says somebody may hold what is not theirs. The
+// A ReplayError is a refusal that says somebody may hold what is not theirs. The
 // family in it has been revoked, unless what was shown is useless to whoever
 // showed it (refresh.misused), and the event is worth an audit row.
-type Misuse struct {
-	Family Family
+type ReplayError struct {
+	Family TokenFamily
 	Kind   string // "code.replayed", "code.misused", "refresh.reused" or "refresh.misused"
 	Public *oauth.Error
 }
 
 // Error is for the log.
-func (m *Misuse) Error() string { return m.Kind + ": " + m.Public.Error() }
+func (m *ReplayError) Error() string { return m.Kind + ": " + m.Public.Error() }
 
-// Unwrap gives the edge the protocol error.
-func (m *Misuse) Unwrap() error { return m.Public }
+// Unwrap gives the responder the protocol error.
+func (m *ReplayError) Unwrap() error { return m.Public }
 
 var errNoCode = oauth.InvalidGrant("the code is unknown, expired or already used; start a new authorization")
 
@@ -204,15 +204,15 @@ var errNoCode = oauth.InvalidGrant("the code is unknown, expired or already used
 // or not its proof holds: a code seen together with a wrong proof has been
 // seen by a stranger. A second presentation revokes what the first was given
 // (RFC 6749 §4.1.2).
-func (k *Keeper) Redeem(ctx context.Context, code string, p Proof) (Family, string, error) {
+func (k *Service) Redeem(ctx context.Context, code string, p CodeRedemption) (TokenFamily, string, error) {
 	if !strings.HasPrefix(code, names.CodePrefix) {
-		return Family{}, "", errNoCode
+		return TokenFamily{}, "", errNoCode
 	}
 	sum := hash(code)
-	var out Family
+	var out TokenFamily
 	var refresh string
 	var refusal error
-	err := k.families.Update(ctx, sum[:idLength], func(f *Family) error {
+	err := k.families.Update(ctx, sum[:idLength], func(f *TokenFamily) error {
 		refresh, refusal = k.redeem(f, sum, p)
 		out = *f
 		if refusal != nil && f.Revoked.IsZero() {
@@ -221,13 +221,13 @@ func (k *Keeper) Redeem(ctx context.Context, code string, p Proof) (Family, stri
 		return nil
 	})
 	if errors.Is(err, fs.ErrNotExist) {
-		return Family{}, "", errNoCode
+		return TokenFamily{}, "", errNoCode
 	}
 	if err == nil {
 		err = refusal
 	}
 	if err != nil {
-		return Family{}, "", err
+		return TokenFamily{}, "", err
 	}
 	return out, refresh, nil
 }
@@ -235,7 +235,7 @@ func (k *Keeper) Redeem(ctx context.Context, code string, p Proof) (Family, stri
 // Origin returns the authorization that a code stands for, whatever has become
 // of it, for whoever wants to know why it was refused; fs.ErrNotExist if there
 // is none.
-func (k *Keeper) Origin(ctx context.Context, code string) (Family, error) {
+func (k *Service) Origin(ctx context.Context, code string) (TokenFamily, error) {
 	sum := hash(code)
 	f, err := k.families.Get(ctx, sum[:idLength])
 	if err == nil && !secrets.Same(f.CodeHash, sum) {
@@ -245,7 +245,7 @@ func (k *Keeper) Origin(ctx context.Context, code string) (Family, error) {
 }
 
 // redeem edits the family; an error with f.Revoked set must be written down.
-func (k *Keeper) redeem(f *Family, sum string, p Proof) (string, error) {
+func (k *Service) redeem(f *TokenFamily, sum string, p CodeRedemption) (string, error) {
 	now := k.now()
 	switch {
 	case !secrets.Same(f.CodeHash, sum):
@@ -270,12 +270,12 @@ func (k *Keeper) redeem(f *Family, sum string, p Proof) (string, error) {
 		return "", k.misuse(f, "code.misused", "the code is bound to another DPoP key than the one that was proven")
 	}
 	f.Terms.Confirm = p.Bound
-	return k.spend(f, p), nil
+	return k.markUsed(f, p), nil
 }
 
-// spend marks the family as redeemed and returns its first refresh token, if
+// markUsed marks the family as redeemed and returns its first refresh token, if
 // one is wanted.
-func (k *Keeper) spend(f *Family, p Proof) string {
+func (k *Service) markUsed(f *TokenFamily, p CodeRedemption) string {
 	f.Redeemed = k.now()
 	f.Expires = f.Redeemed.Add(p.Access + remember)
 	if !p.Refresh {
@@ -287,17 +287,17 @@ func (k *Keeper) spend(f *Family, p Proof) string {
 	return k.rotate(f, root)
 }
 
-func (k *Keeper) misuse(f *Family, kind, description string) error {
+func (k *Service) misuse(f *TokenFamily, kind, description string) error {
 	if f.Revoked.IsZero() {
 		f.Revoked, f.Why = k.now(), kind
 	}
-	return &Misuse{Family: *f, Kind: kind, Public: oauth.InvalidGrant(description)}
+	return &ReplayError{Family: *f, Kind: kind, Public: oauth.InvalidGrant(description)}
 }
 
 // rotate gives the family a new refresh token and returns it. The token names
 // its family, proves with the root that it was ever issued, and with the rest
 // that it is the newest.
-func (k *Keeper) rotate(f *Family, root string) string {
+func (k *Service) rotate(f *TokenFamily, root string) string {
 	token := names.RefreshPrefix + f.ID + root + newSecret()
 	f.RefreshHash = hash(token)
 	f.Rotations++
@@ -307,7 +307,7 @@ func (k *Keeper) rotate(f *Family, root string) string {
 
 // extend lets the refresh token live on from now, to the end of the family at
 // most.
-func (k *Keeper) extend(f *Family) {
+func (k *Service) extend(f *TokenFamily) {
 	f.Expires = k.now().Add(k.lives.Refresh)
 	if f.Ends.Before(f.Expires) {
 		f.Expires = f.Ends
@@ -316,7 +316,7 @@ func (k *Keeper) extend(f *Family) {
 
 // RevokeSession revokes what came from a session that has ended, except what
 // was granted offline_access to outlive it.
-func (k *Keeper) RevokeSession(ctx context.Context, sid string) error {
+func (k *Service) RevokeSession(ctx context.Context, sid string) error {
 	all, err := k.families.Find(ctx, store.Query{Field: "sid", Equals: sid})
 	if err != nil {
 		return err
@@ -333,8 +333,8 @@ func (k *Keeper) RevokeSession(ctx context.Context, sid string) error {
 }
 
 // Revoke ends a family. A family that is gone needs no revoking.
-func (k *Keeper) Revoke(ctx context.Context, id, why string) error {
-	err := k.families.Update(ctx, id, func(f *Family) error {
+func (k *Service) Revoke(ctx context.Context, id, why string) error {
+	err := k.families.Update(ctx, id, func(f *TokenFamily) error {
 		if !f.Revoked.IsZero() {
 			return store.ErrUnchanged
 		}

@@ -35,7 +35,7 @@ type Grant struct {
 	Extras []string `bson:"extras,omitempty"`
 	// Generation is the client's when the user agreed. A client that has
 	// since changed its name or addresses is another client to the user.
-	Generation int `bson:"generation"`
+	ConsentVersion int `bson:"generation"`
 	// Preauthorized marks a grant of which an administrator gave a part, by
 	// Skip Authorization. The user never agreed to all of it, so it counts
 	// only as long as the client may skip.
@@ -67,39 +67,39 @@ func DefaultLives() Lives {
 	return Lives{Code: time.Minute, Refresh: 30 * day, Family: 180 * day, Grant: 365 * day}
 }
 
-// A Keeper keeps grants and families.
-type Keeper struct {
-	grants   *store.Set[Grant]
-	families *store.Set[Family]
+// A Service keeps grants and families.
+type Service struct {
+	grants   *store.Collection[Grant]
+	families *store.Collection[TokenFamily]
 	lives    Lives
 	now      func() time.Time
 }
 
-// NewKeeper returns a keeper over the two sets.
-func NewKeeper(grants *store.Set[Grant], families *store.Set[Family], lives Lives, now func() time.Time) *Keeper {
-	return &Keeper{grants: grants, families: families, lives: lives, now: now}
+// NewService returns a service over the two sets.
+func NewService(grants *store.Collection[Grant], families *store.Collection[TokenFamily], lives Lives, now func() time.Time) *Service {
+	return &Service{grants: grants, families: families, lives: lives, now: now}
 }
 
 // Covers returns the user's grant to the client if it covers what would be
 // allowed, and fs.ErrNotExist if the user must be asked.
-func (k *Keeper) Covers(ctx context.Context, a Allowance) (Grant, error) {
+func (k *Service) Covers(ctx context.Context, a Allowance) (Grant, error) {
 	g, err := k.grants.Get(ctx, grantID(a.UserID, a.ClientID))
 	if err != nil {
 		return Grant{}, err
 	}
-	if g.Generation != a.Generation || !oauth.Covers(g.Scopes, a.Scopes) || !oauth.Covers(g.Extras, a.Extras) {
+	if g.ConsentVersion != a.Generation || !oauth.Covers(g.Scopes, a.Scopes) || !oauth.Covers(g.Extras, a.Extras) {
 		return Grant{}, fs.ErrNotExist
 	}
 	return g, nil
 }
 
 // Granted returns the scopes the user has already allowed, none if none.
-func (k *Keeper) Granted(ctx context.Context, userID, clientID string, generation int) ([]string, error) {
+func (k *Service) Granted(ctx context.Context, userID, clientID string, generation int) ([]string, error) {
 	g, err := k.grants.Get(ctx, grantID(userID, clientID))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	if err != nil || g.Generation != generation || g.Preauthorized {
+	if err != nil || g.ConsentVersion != generation || g.Preauthorized {
 		return nil, err
 	}
 	return g.Scopes, nil
@@ -120,10 +120,10 @@ const maxExtras = 100
 
 // Allow records that the user allows the client these scopes, beside those
 // allowed before.
-func (k *Keeper) Allow(ctx context.Context, a Allowance) (Grant, error) {
+func (k *Service) Allow(ctx context.Context, a Allowance) (Grant, error) {
 	var out Grant
 	merge := func(g *Grant) error {
-		if g.Generation != a.Generation {
+		if g.ConsentVersion != a.Generation {
 			// Consent given to what the client used to be does not carry over.
 			*g = k.newGrant(a)
 		}
@@ -150,36 +150,36 @@ func (k *Keeper) Allow(ctx context.Context, a Allowance) (Grant, error) {
 	return out, err
 }
 
-func (k *Keeper) newGrant(a Allowance) Grant {
+func (k *Service) newGrant(a Allowance) Grant {
 	now := k.now()
 	return Grant{
-		ID:            grantID(a.UserID, a.ClientID),
-		Serial:        rand.Text(),
-		UserID:        a.UserID,
-		ClientID:      a.ClientID,
-		Scopes:        slices.Clone(a.Scopes),
-		Extras:        slices.Clone(a.Extras),
-		Generation:    a.Generation,
-		Preauthorized: a.Preauthorized,
-		Given:         now,
-		Updated:       now,
-		Expires:       now.Add(k.lives.Grant),
+		ID:             grantID(a.UserID, a.ClientID),
+		Serial:         rand.Text(),
+		UserID:         a.UserID,
+		ClientID:       a.ClientID,
+		Scopes:         slices.Clone(a.Scopes),
+		Extras:         slices.Clone(a.Extras),
+		ConsentVersion: a.Generation,
+		Preauthorized:  a.Preauthorized,
+		Given:          now,
+		Updated:        now,
+		Expires:        now.Add(k.lives.Grant),
 	}
 }
 
 // ByUser lists what the user has allowed.
-func (k *Keeper) ByUser(ctx context.Context, userID string) ([]Grant, error) {
+func (k *Service) ByUser(ctx context.Context, userID string) ([]Grant, error) {
 	return k.grants.Find(ctx, store.Query{Field: "userId", Equals: userID})
 }
 
 // Remove takes back what the user allowed the client. Every token of it stops
 // working here at once, for each is checked against its grant.
-func (k *Keeper) Remove(ctx context.Context, userID, clientID string) error {
+func (k *Service) Remove(ctx context.Context, userID, clientID string) error {
 	return k.grants.Delete(ctx, grantID(userID, clientID))
 }
 
 // RemoveUser takes back whatever the user allowed anybody.
-func (k *Keeper) RemoveUser(ctx context.Context, userID string) error {
+func (k *Service) RemoveUser(ctx context.Context, userID string) error {
 	all, err := k.ByUser(ctx, userID)
 	if err != nil {
 		return err
@@ -193,7 +193,7 @@ func (k *Keeper) RemoveUser(ctx context.Context, userID string) error {
 }
 
 // RemoveClient takes back every grant to a client that is going away.
-func (k *Keeper) RemoveClient(ctx context.Context, clientID string) error {
+func (k *Service) RemoveClient(ctx context.Context, clientID string) error {
 	all, err := k.grants.Find(ctx, store.Query{Field: "clientId", Equals: clientID})
 	if err != nil {
 		return err

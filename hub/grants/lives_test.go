@@ -39,7 +39,7 @@ func TestRefreshTokensEndHoweverOftenTheyAreUsed(t *testing.T) { // SECURITY TK-
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			_, token := w.signIn(w.allow())
-			renewal := grants.Renewal{ClientID: "payroll", Keep: keep}
+			renewal := grants.RefreshRequest{ClientID: "payroll", Keep: keep}
 			for passed := time.Duration(0); passed+20*day < 180*day; passed += 20 * day {
 				w.pass(20 * day)
 				var err error

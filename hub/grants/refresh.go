@@ -15,8 +15,8 @@ import (
 
 var errNoRefresh = oauth.InvalidGrant("the refresh token is unknown, expired or revoked; ask the user to sign in again")
 
-// A Renewal is what a client presents together with a refresh token.
-type Renewal struct {
+// A RefreshRequest is what a client presents together with a refresh token.
+type RefreshRequest struct {
 	ClientID string
 	// Narrow, if not empty, are the scopes the client asks for; more than the
 	// family has is refused and nothing is rotated (RFC 6749 §6).
@@ -31,31 +31,31 @@ type Renewal struct {
 // Refresh exchanges a refresh token for its successor. A token that was
 // already exchanged is in the hands of two parties; which of them is the thief
 // cannot be told, so the whole family ends (RFC 9700 §4.14.2).
-func (k *Keeper) Refresh(ctx context.Context, token string, r Renewal) (Family, string, error) {
+func (k *Service) Refresh(ctx context.Context, token string, r RefreshRequest) (TokenFamily, string, error) {
 	id, root, ok := splitRefresh(token)
 	if !ok {
-		return Family{}, "", errNoRefresh
+		return TokenFamily{}, "", errNoRefresh
 	}
-	var out Family
+	var out TokenFamily
 	var next string
 	var refusal error
-	err := k.families.Update(ctx, id, func(f *Family) error {
+	err := k.families.Update(ctx, id, func(f *TokenFamily) error {
 		next, refusal = k.refresh(f, token, root, r)
 		out = *f
-		var misuse *Misuse
+		var misuse *ReplayError
 		if refusal != nil && !errors.As(refusal, &misuse) {
 			return refusal // nothing to write
 		}
 		return nil
 	})
 	if errors.Is(err, fs.ErrNotExist) {
-		return Family{}, "", errNoRefresh
+		return TokenFamily{}, "", errNoRefresh
 	}
 	if err == nil {
 		err = refusal
 	}
 	if err != nil {
-		return Family{}, "", err
+		return TokenFamily{}, "", err
 	}
 	return out, next, nil
 }
@@ -68,7 +68,7 @@ func splitRefresh(token string) (id, root string, ok bool) {
 	return rest[:idLength], rest[idLength : idLength+rootLength], true
 }
 
-func (k *Keeper) refresh(f *Family, token, root string, r Renewal) (string, error) {
+func (k *Service) refresh(f *TokenFamily, token, root string, r RefreshRequest) (string, error) {
 	switch {
 	case f.ClientID != r.ClientID, !f.Revoked.IsZero(), !secrets.Same(f.RootHash, hash(root)):
 		// Never issued, or to another client: the owner's stays good, for a
@@ -77,7 +77,7 @@ func (k *Keeper) refresh(f *Family, token, root string, r Renewal) (string, erro
 	case !f.Terms.Confirm.HeldBy(r.Proven):
 		// RFC 9449 §5, RFC 8705 §4: without the key it is useless, old or new,
 		// and whoever found it must not be able to end the owner's.
-		return "", &Misuse{Family: *f, Kind: "refresh.misused", Public: oauth.InvalidGrant("the refresh token is bound to another key than the one that was proven")}
+		return "", &ReplayError{Family: *f, Kind: "refresh.misused", Public: oauth.InvalidGrant("the refresh token is bound to another key than the one that was proven")}
 	case !secrets.Same(f.RefreshHash, hash(token)):
 		return "", k.misuse(f, "refresh.reused", "the refresh token was already used; everything issued for this sign-in has been revoked")
 	case !oauth.Covers(f.Scopes, r.Narrow):
@@ -91,7 +91,7 @@ func (k *Keeper) refresh(f *Family, token, root string, r Renewal) (string, erro
 
 // ByRefresh returns the family of a refresh token that is good now, without
 // using it. Anything else is fs.ErrNotExist.
-func (k *Keeper) ByRefresh(ctx context.Context, token string) (Family, error) {
+func (k *Service) ByRefresh(ctx context.Context, token string) (TokenFamily, error) {
 	f, err := k.OfRefresh(ctx, token)
 	if err == nil && !secrets.Same(f.RefreshHash, hash(token)) {
 		err = fs.ErrNotExist
@@ -102,37 +102,37 @@ func (k *Keeper) ByRefresh(ctx context.Context, token string) (Family, error) {
 // OfRefresh returns the living family that a refresh token belongs to, be it
 // the newest or one that was exchanged before: whoever revokes means the
 // sign-in, and may have been overtaken by a refresh of their own.
-func (k *Keeper) OfRefresh(ctx context.Context, token string) (Family, error) {
+func (k *Service) OfRefresh(ctx context.Context, token string) (TokenFamily, error) {
 	id, root, ok := splitRefresh(token)
 	if !ok {
-		return Family{}, fs.ErrNotExist
+		return TokenFamily{}, fs.ErrNotExist
 	}
 	f, err := k.families.Get(ctx, id)
 	if err != nil {
-		return Family{}, err
+		return TokenFamily{}, err
 	}
 	if !f.Revoked.IsZero() || !secrets.Same(f.RootHash, hash(root)) {
-		return Family{}, fs.ErrNotExist
+		return TokenFamily{}, fs.ErrNotExist
 	}
 	return f, nil
 }
 
 // Live returns the family if neither it nor the grant it hangs on was revoked;
 // otherwise fs.ErrNotExist.
-func (k *Keeper) Live(ctx context.Context, id string) (Family, error) {
+func (k *Service) Live(ctx context.Context, id string) (TokenFamily, error) {
 	f, err := k.families.Get(ctx, id)
 	if err != nil {
-		return Family{}, err
+		return TokenFamily{}, err
 	}
 	if !f.Revoked.IsZero() || (f.Redeemed.IsZero() && !f.Front) {
-		return Family{}, fmt.Errorf("family revoked (%s): %w", f.Why, fs.ErrNotExist)
+		return TokenFamily{}, fmt.Errorf("family revoked (%s): %w", f.Why, fs.ErrNotExist)
 	}
-	return f, k.Stands(ctx, f)
+	return f, k.IsActive(ctx, f)
 }
 
-// GoOn reports whether some client can still get tokens for a user who came by
+// Resume reports whether some client can still get tokens for a user who came by
 // a login key.
-func (k *Keeper) GoOn(ctx context.Context, userID, loginKey string) (bool, error) {
+func (k *Service) Resume(ctx context.Context, userID, loginKey string) (bool, error) {
 	all, err := k.families.Find(ctx, store.Query{Field: "userId", Equals: userID})
 	if err != nil {
 		return false, err
@@ -141,15 +141,15 @@ func (k *Keeper) GoOn(ctx context.Context, userID, loginKey string) (bool, error
 		if f.LoginKey != loginKey || !f.Revoked.IsZero() {
 			continue
 		}
-		if err := k.Stands(ctx, f); !errors.Is(err, fs.ErrNotExist) {
+		if err := k.IsActive(ctx, f); !errors.Is(err, fs.ErrNotExist) {
 			return err == nil, err
 		}
 	}
 	return false, nil
 }
 
-// Stands checks that the grant the family hangs on still stands.
-func (k *Keeper) Stands(ctx context.Context, f Family) error {
+// IsActive checks that the grant the family hangs on still stands.
+func (k *Service) IsActive(ctx context.Context, f TokenFamily) error {
 	g, err := k.grants.Get(ctx, f.GrantID)
 	if err != nil {
 		return err

@@ -19,7 +19,7 @@ const day = 24 * time.Hour
 // A world is what is kept of ada, who allows payroll things, and a clock that
 // is moved by hand.
 type world struct {
-	*grants.Keeper
+	*grants.Service
 	t    *testing.T
 	time time.Time
 }
@@ -31,7 +31,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close(context.Background()) }) //nolint:errcheck // the test is over
-	err = db.Prepare(t.Context(), []store.Spec{
+	err = db.Prepare(t.Context(), []store.CollectionSpec{
 		{Name: "grants", Index: []string{"userId", "clientId"}},
 		{Name: "families", Index: []string{"sid", "userId"}},
 	})
@@ -40,7 +40,7 @@ func newWorld(t *testing.T) *world {
 	}
 	w := &world{t: t, time: time.Date(2030, 5, 1, 12, 0, 0, 0, time.UTC)}
 	now := func() time.Time { return w.time }
-	w.Keeper = grants.NewKeeper(store.NewSet[grants.Grant](db, "grants", now), store.NewSet[grants.Family](db, "families", now), grants.DefaultLives(), now)
+	w.Service = grants.NewService(store.NewCollection[grants.Grant](db, "grants", now), store.NewCollection[grants.TokenFamily](db, "families", now), grants.DefaultLives(), now)
 	return w
 }
 
@@ -76,12 +76,12 @@ func (w *world) code(g grants.Grant, edit ...func(*grants.Authorization)) string
 }
 
 // proof is what payroll presents with a code of its own.
-func proof() grants.Proof {
-	return grants.Proof{ClientID: "payroll", Refresh: true, Access: 15 * time.Minute}
+func proof() grants.CodeRedemption {
+	return grants.CodeRedemption{ClientID: "payroll", Refresh: true, Access: 15 * time.Minute}
 }
 
 // signIn redeems a code, and returns the family and its refresh token.
-func (w *world) signIn(g grants.Grant, edit ...func(*grants.Authorization)) (grants.Family, string) {
+func (w *world) signIn(g grants.Grant, edit ...func(*grants.Authorization)) (grants.TokenFamily, string) {
 	w.t.Helper()
 	f, token, err := w.Redeem(w.t.Context(), w.code(g, edit...), proof())
 	if err != nil {
@@ -93,7 +93,7 @@ func (w *world) signIn(g grants.Grant, edit ...func(*grants.Authorization)) (gra
 // refresh is payroll's, and must be granted.
 func (w *world) refresh(token string) string {
 	w.t.Helper()
-	_, next, err := w.Refresh(w.t.Context(), token, grants.Renewal{ClientID: "payroll"})
+	_, next, err := w.Refresh(w.t.Context(), token, grants.RefreshRequest{ClientID: "payroll"})
 	if err != nil {
 		w.t.Fatalf("refresh: %v", err)
 	}
@@ -103,7 +103,7 @@ func (w *world) refresh(token string) string {
 // refusedRefresh checks that the client is told to ask the person again.
 func (w *world) refusedRefresh(what, token string) {
 	w.t.Helper()
-	_, next, err := w.Refresh(w.t.Context(), token, grants.Renewal{ClientID: "payroll"})
+	_, next, err := w.Refresh(w.t.Context(), token, grants.RefreshRequest{ClientID: "payroll"})
 	if oauth.Code(err) != "invalid_grant" || next != "" {
 		w.t.Errorf("%s: got %q, %v, want invalid_grant", what, next, err)
 	}
@@ -128,7 +128,7 @@ func (w *world) good(what string, err error) {
 // misuse checks what the refusal says of whoever came.
 func (w *world) misuse(what string, err error, kind string) {
 	w.t.Helper()
-	var m *grants.Misuse
+	var m *grants.ReplayError
 	if !errors.As(err, &m) || m.Kind != kind || oauth.Code(err) != "invalid_grant" {
 		w.t.Errorf("%s: got %v, want %s as invalid_grant", what, err, kind)
 	}

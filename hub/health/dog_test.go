@@ -21,12 +21,12 @@ func TestOneOfManyProcessesGoesRound(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close(t.Context()) }) //nolint:errcheck // the test is over
-	if err := db.Prepare(t.Context(), []store.Spec{{Name: "watches"}}); err != nil {
+	if err := db.Prepare(t.Context(), []store.CollectionSpec{{Name: "watches"}}); err != nil {
 		t.Fatal(err)
 	}
 	now := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 	clock := func() time.Time { return now }
-	d := &Dog{Watches: store.NewSet[Watch](db, "watches", clock), Now: clock}
+	d := &Monitor{Watches: store.NewCollection[Check](db, "watches", clock), Now: clock}
 	round := func() int32 {
 		var ours atomic.Int32
 		var group sync.WaitGroup
@@ -75,7 +75,7 @@ func TestWhatNeedsAttention(t *testing.T) {
 		"":                     {key: key(func(k *federation.LoginKey) { k.SecretExpires = late }), seen: federation.Sight{Certificates: map[string]time.Time{"a": late}}},
 		"key/up/certificate/a": {key: key(func(*federation.LoginKey) {}), seen: federation.Sight{Certificates: map[string]time.Time{"a": soon}}},
 		"key/up/secret":        {key: key(func(k *federation.LoginKey) { k.SecretExpires = soon })},
-		"key/up/moved":         {key: key(func(*federation.LoginKey) {}), seen: federation.Sight{Card: federation.Card{ForeignHosts: []string{"b"}}}},
+		"key/up/moved":         {key: key(func(*federation.LoginKey) {}), seen: federation.Sight{Card: federation.ProviderInfo{ForeignHosts: []string{"b"}}}},
 		"key/up/silent":        {key: key(func(*federation.LoginKey) {}), err: fault(federation.Unreachable)},
 		"key/up/changed":       {key: key(func(*federation.LoginKey) {}), err: fault(federation.Misconfigured)},
 		"key/up/untrusted":     {key: key(func(*federation.LoginKey) {}), err: fault(federation.Untrusted)},
@@ -92,9 +92,9 @@ func TestWhatNeedsAttention(t *testing.T) {
 		}
 	}
 
-	server := clients.Client{ID: "s", Server: &clients.Server{Host: "s", KeyThumbprints: []string{"one", "two"}}}
+	server := clients.Client{ID: "s", Server: &clients.FederatedHub{Host: "s", KeyThumbprints: []string{"one", "two"}}}
 	published := func(keys ...string) clients.Client {
-		return clients.Client{Server: &clients.Server{KeyThumbprints: keys}}
+		return clients.Client{Server: &clients.FederatedHub{KeyThumbprints: keys}}
 	}
 	for want, got := range map[string][]Warning{
 		"":                  checkServer(server, published("two", "three"), nil),

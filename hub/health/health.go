@@ -25,11 +25,11 @@ import (
 // flushEvery is how often what was counted is written, where nothing changes.
 const flushEvery = time.Minute
 
-// A Keeper counts how sign-ins go. Counting is in memory; what it comes to is
+// A Service counts how sign-ins go. Counting is in memory; what it comes to is
 // added to the records once a minute, and at once when a key begins or ceases
 // to fail. A process that dies takes a minute of counts with it.
-type Keeper struct {
-	Set *store.Set[Record]
+type Service struct {
+	Set *store.Collection[Record]
 	Log *slog.Logger
 	Now func() time.Time
 
@@ -41,8 +41,8 @@ type Keeper struct {
 	writing sync.Mutex // held from when pending is taken until it is written
 }
 
-// Start makes the keeper ready; Run writes.
-func (k *Keeper) Start() *Keeper {
+// Start makes the service ready; Run writes.
+func (k *Service) Start() *Service {
 	k.pending, k.bad = map[string]*Record{}, map[string]bool{}
 	k.bell = make(chan struct{}, 1)
 	return k
@@ -50,7 +50,7 @@ func (k *Keeper) Start() *Keeper {
 
 // Report takes note of an outcome. It is what federation.Options.Report wants:
 // quick, for a person waits.
-func (k *Keeper) Report(_ context.Context, o federation.Outcome) {
+func (k *Service) Report(_ context.Context, o federation.Outcome) {
 	if o.Stray || (o.Err == nil && o.Step == federation.StepBegin) {
 		return // says nothing of the upstream
 	}
@@ -72,7 +72,7 @@ func (k *Keeper) Report(_ context.Context, o federation.Outcome) {
 }
 
 // Run writes what was counted until the context ends, and once more then.
-func (k *Keeper) Run(ctx context.Context) {
+func (k *Service) Run(ctx context.Context) {
 	timer := time.NewTicker(flushEvery)
 	defer timer.Stop()
 	for {
@@ -90,7 +90,7 @@ func (k *Keeper) Run(ctx context.Context) {
 }
 
 // flush adds what was counted to the records.
-func (k *Keeper) flush(ctx context.Context) {
+func (k *Service) flush(ctx context.Context) {
 	k.writing.Lock()
 	defer k.writing.Unlock()
 	k.mu.Lock()
@@ -105,7 +105,7 @@ func (k *Keeper) flush(ctx context.Context) {
 	}
 }
 
-func (k *Keeper) write(ctx context.Context, news Record) error {
+func (k *Service) write(ctx context.Context, news Record) error {
 	for {
 		err := k.Set.Update(ctx, news.ID, func(r *Record) error {
 			r.add(news, k.Now())
@@ -122,7 +122,7 @@ func (k *Keeper) write(ctx context.Context, news Record) error {
 	}
 }
 
-func (k *Keeper) putBack(old *Record) {
+func (k *Service) putBack(old *Record) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if newer := k.pending[old.ID]; newer != nil {
@@ -133,7 +133,7 @@ func (k *Keeper) putBack(old *Record) {
 
 // All returns how every key fares, by its id. A key that nobody used has no
 // record. What this process has not written yet is in it.
-func (k *Keeper) All(ctx context.Context) (map[string]Record, error) {
+func (k *Service) All(ctx context.Context) (map[string]Record, error) {
 	k.writing.Lock()
 	defer k.writing.Unlock()
 	stored, err := k.Set.Find(ctx, store.Query{})
@@ -156,13 +156,13 @@ func (k *Keeper) All(ctx context.Context) (map[string]Record, error) {
 }
 
 // Of returns how one key fares.
-func (k *Keeper) Of(ctx context.Context, id string) (Record, error) {
+func (k *Service) Of(ctx context.Context, id string) (Record, error) {
 	all, err := k.All(ctx)
 	return all[id], err
 }
 
 // Forget drops what is known of a key, which was deleted.
-func (k *Keeper) Forget(ctx context.Context, id string) error {
+func (k *Service) Forget(ctx context.Context, id string) error {
 	k.mu.Lock()
 	delete(k.pending, id)
 	delete(k.bad, id)

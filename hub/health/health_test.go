@@ -43,7 +43,7 @@ func TestARecordAddsUpInAnyOrder(t *testing.T) {
 }
 
 func TestWhatSaysNothingOfTheUpstreamIsNotCounted(t *testing.T) {
-	k := (&Keeper{Now: time.Now}).Start()
+	k := (&Service{Now: time.Now}).Start()
 	k.Report(t.Context(), federation.Outcome{Key: "up", Step: federation.StepFinish, Err: errors.New("they said no"), Stray: true})
 	k.Report(t.Context(), federation.Outcome{Key: "up", Step: federation.StepBegin})
 	if len(k.pending) != 0 {

@@ -44,7 +44,7 @@ const (
 )
 
 // Warnings returns what needs attention, the urgent first.
-func (d *Dog) Warnings(ctx context.Context) ([]Warning, error) {
+func (d *Monitor) Warnings(ctx context.Context) ([]Warning, error) {
 	all, err := d.Set.Find(ctx, store.Query{})
 	slices.SortStableFunc(all, func(a, b Warning) int {
 		if a.Urgent != b.Urgent {
@@ -80,7 +80,7 @@ func about(all []Warning, prefix string) []Warning {
 
 // keep makes the stored warnings those that were found: new ones are added,
 // known ones confirmed, and what is well again goes.
-func (d *Dog) keep(ctx context.Context, found []Warning) error {
+func (d *Monitor) keep(ctx context.Context, found []Warning) error {
 	stored, err := d.Set.Find(ctx, store.Query{})
 	if err != nil {
 		return err
@@ -112,7 +112,7 @@ func (d *Dog) keep(ctx context.Context, found []Warning) error {
 
 // write sends administrators one letter about every warning that none was sent
 // about yet. Whoever marks a warning as mailed is the one who mails it.
-func (d *Dog) write(ctx context.Context, found []Warning) error {
+func (d *Monitor) write(ctx context.Context, found []Warning) error {
 	var news []string
 	for _, w := range found {
 		ours := false

@@ -25,10 +25,10 @@ func wait(failures int) time.Duration {
 	return min(firstWait<<min(failures-1, 20), longest)
 }
 
-// one takes up a notice, tells the client, and removes or postpones it. It
+// deliver takes up a notice, tells the client, and removes or postpones it. It
 // says whether there is any use in telling the client more.
-func (k *Keeper) one(ctx context.Context, id string) bool {
-	n, ours, err := k.takeUp(ctx, id)
+func (k *Service) deliver(ctx context.Context, id string) bool {
+	n, ours, err := k.acquireLease(ctx, id)
 	if err != nil || !ours {
 		return err == nil || errors.Is(err, fs.ErrNotExist)
 	}
@@ -55,9 +55,9 @@ func (k *Keeper) one(ctx context.Context, id string) bool {
 	return refused
 }
 
-// takeUp claims the notice, so that of several hubs one delivers it, and tries
+// acquireLease claims the notice, so that of several hubs one delivers it, and tries
 // again later should that hub be gone.
-func (k *Keeper) takeUp(ctx context.Context, id string) (n Notice, ours bool, err error) {
+func (k *Service) acquireLease(ctx context.Context, id string) (n Notice, ours bool, err error) {
 	err = k.Notices.Update(ctx, id, func(stored *Notice) error {
 		ours = false
 		if k.Now().Before(stored.Next) {
@@ -91,7 +91,7 @@ var errNobody = errors.New("there is nobody left to tell")
 // tell posts the logout token (OIDC Back-Channel Logout §2.5). It always names
 // the user and the session, whether or not the client asked for the latter
 // (§2.4 allows both): a client that knows no sessions ends all of the user's.
-func (k *Keeper) tell(ctx context.Context, n Notice) error {
+func (k *Service) tell(ctx context.Context, n Notice) error {
 	c, err := k.Clients.Get(ctx, n.ClientID)
 	if errors.Is(err, fs.ErrNotExist) || (err == nil && c.BackchannelLogoutURI == "") {
 		return errNobody

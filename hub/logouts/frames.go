@@ -20,7 +20,7 @@ type Frame struct {
 
 // Frames returns one for each client that took part in the session and asked
 // for it. It must be called before the session has ended.
-func (k *Keeper) Frames(ctx context.Context, s sessions.Session) ([]Frame, error) {
+func (k *Service) Frames(ctx context.Context, s sessions.Session) ([]Frame, error) {
 	var frames []Frame
 	for _, id := range s.Clients {
 		c, err := k.Clients.Get(ctx, id)
@@ -37,7 +37,7 @@ func (k *Keeper) Frames(ctx context.Context, s sessions.Session) ([]Frame, error
 	return frames, nil
 }
 
-func (k *Keeper) frame(c clients.Client, sid string) (Frame, bool) {
+func (k *Service) frame(c clients.Client, sid string) (Frame, bool) {
 	origin := clients.OriginOf(c.FrontchannelLogoutURI)
 	if origin == "" {
 		return Frame{}, false

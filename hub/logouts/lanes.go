@@ -18,21 +18,21 @@ const (
 	atOnce = 4 // for one client
 )
 
-// lanes are the clients that are being told right now. Each has a lane of its
+// clientQueues are the clients that are being told right now. Each has a lane of its
 // own, so one that never answers holds up only what is meant for itself.
-type lanes struct {
+type clientQueues struct {
 	mu   sync.Mutex
 	open map[string]bool // true: look again when done, for there is something new
 	due  map[string]bool // to be opened
 	bell chan struct{}
 }
 
-func newLanes() lanes {
-	return lanes{open: map[string]bool{}, due: map[string]bool{}, bell: make(chan struct{}, 1)}
+func newLanes() clientQueues {
+	return clientQueues{open: map[string]bool{}, due: map[string]bool{}, bell: make(chan struct{}, 1)}
 }
 
 // wake asks for a client to be told now.
-func (l *lanes) wake(clientID string) {
+func (l *clientQueues) wake(clientID string) {
 	l.mu.Lock()
 	l.due[clientID] = true
 	l.mu.Unlock()
@@ -43,7 +43,7 @@ func (l *lanes) wake(clientID string) {
 }
 
 // begin returns the clients whose lanes are to be opened.
-func (l *lanes) begin() []string {
+func (l *clientQueues) begin() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var begun []string
@@ -60,7 +60,7 @@ func (l *lanes) begin() []string {
 }
 
 // again closes a lane, unless something new came meanwhile.
-func (l *lanes) again(clientID string) bool {
+func (l *clientQueues) again(clientID string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.open[clientID] {
@@ -72,7 +72,7 @@ func (l *lanes) again(clientID string) bool {
 }
 
 // Run delivers notices until the context ends.
-func (k *Keeper) Run(ctx context.Context) {
+func (k *Service) Run(ctx context.Context) {
 	timer := time.NewTicker(tick)
 	defer timer.Stop()
 	var running sync.WaitGroup
@@ -82,7 +82,7 @@ func (k *Keeper) Run(ctx context.Context) {
 		for _, id := range k.lanes.begin() {
 			running.Go(func() {
 				for again := true; again; again = k.lanes.again(id) {
-					if err := k.drive(ctx, id); err != nil && ctx.Err() == nil {
+					if err := k.deliverDue(ctx, id); err != nil && ctx.Err() == nil {
 						k.Log.ErrorContext(ctx, "logout notices wait", "client", id, "error", err)
 					}
 				}
@@ -101,7 +101,7 @@ func (k *Keeper) Run(ctx context.Context) {
 // look finds clients with a notice that is due: left over from before the
 // start, put off, or noted by another hub on the same database. What is not
 // due costs nothing, however much of it there is.
-func (k *Keeper) look(ctx context.Context) {
+func (k *Service) look(ctx context.Context) {
 	q := store.Query{Field: "next", Below: k.Now().Add(time.Millisecond), Limit: batch}
 	for {
 		due, err := k.Notices.Find(ctx, q)
@@ -123,7 +123,7 @@ func (k *Keeper) look(ctx context.Context) {
 
 // hold puts off what is due for a client that is away until it is tried again:
 // else every look would come upon it.
-func (k *Keeper) hold(ctx context.Context, clientID string, until time.Time) error {
+func (k *Service) hold(ctx context.Context, clientID string, until time.Time) error {
 	for after := ""; ; {
 		waiting, err := k.Notices.Find(ctx, store.Query{Field: "clientId", Equals: clientID, After: after, Limit: batch})
 		if err != nil {
@@ -151,10 +151,10 @@ func (k *Keeper) hold(ctx context.Context, clientID string, until time.Time) err
 	}
 }
 
-// drive tells one client of everything that is due for it, a few at a time,
+// deliverDue tells one client of everything that is due for it, a few at a time,
 // until that is done or the client fails. One that failed before is tried with
 // a single notice first.
-func (k *Keeper) drive(ctx context.Context, clientID string) error {
+func (k *Service) deliverDue(ctx context.Context, clientID string) error {
 	status, err := k.status(ctx, clientID)
 	if err != nil {
 		return err
@@ -180,12 +180,12 @@ func (k *Keeper) drive(ctx context.Context, clientID string) error {
 				return nil
 			case k.Now().Before(n.Next):
 			case trial:
-				if trial = false; !k.one(ctx, n.ID) {
+				if trial = false; !k.deliver(ctx, n.ID) {
 					return nil
 				}
 			default:
 				group.Go(func() error {
-					if down.Err() == nil && !k.one(ctx, n.ID) {
+					if down.Err() == nil && !k.deliver(ctx, n.ID) {
 						stop()
 					}
 					return nil

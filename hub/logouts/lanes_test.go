@@ -14,28 +14,28 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/countstore"
 )
 
-func newKeeper(t *testing.T, now time.Time) (*Keeper, *countstore.Store) {
+func newKeeper(t *testing.T, now time.Time) (*Service, *countstore.Store) {
 	t.Helper()
 	db, err := sqlite.Open(filepath.Join(t.TempDir(), "logouts.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close(context.Background()) }) //nolint:errcheck // the test is over
-	err = db.Prepare(t.Context(), []store.Spec{{Name: "notices", Index: []string{"clientId"}, Times: []string{"next"}}, {Name: "told"}})
+	err = db.Prepare(t.Context(), []store.CollectionSpec{{Name: "notices", Index: []string{"clientId"}, Times: []string{"next"}}, {Name: "told"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	counted := countstore.Over(db)
 	clock := func() time.Time { return now }
-	k := &Keeper{
-		Notices:  store.NewSet[Notice](counted, "notices", clock),
-		Statuses: store.NewSet[Status](counted, "told", clock), Log: slog.New(slog.DiscardHandler), Now: clock,
+	k := &Service{
+		Notices:  store.NewCollection[Notice](counted, "notices", clock),
+		Statuses: store.NewCollection[Status](counted, "told", clock), Log: slog.New(slog.DiscardHandler), Now: clock,
 	}
 	return k.Start(), counted
 }
 
 // waits notes that a client is to be told of so many sign-outs from next on.
-func waits(t *testing.T, k *Keeper, clientID string, n int, next time.Time) {
+func waits(t *testing.T, k *Service, clientID string, n int, next time.Time) {
 	t.Helper()
 	for i := range n {
 		err := k.Notices.Insert(t.Context(), Notice{ID: fmt.Sprint(clientID, " ", i), ClientID: clientID, Next: next, Expires: next.Add(time.Hour)})
@@ -86,7 +86,7 @@ func TestWhatWaitsForAClientThatIsAwayIsNotDue(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	if err := k.drive(t.Context(), "away"); err != nil {
+	if err := k.deliverDue(t.Context(), "away"); err != nil {
 		t.Fatal(err)
 	}
 

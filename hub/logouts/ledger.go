@@ -90,7 +90,7 @@ func recipient(c clients.Client) (Recipient, bool) {
 
 // enter writes a sign-out down before anybody is told. One that is there
 // already, because ending it failed half-way, keeps what is known.
-func (k *Keeper) enter(ctx context.Context, s sessions.Session, why string, to []Recipient) error {
+func (k *Service) enter(ctx context.Context, s sessions.Session, why string, to []Recipient) error {
 	if len(to) == 0 {
 		return nil
 	}
@@ -129,7 +129,7 @@ func (s *SignOut) find(clientID string) *Recipient {
 
 // write notes what became of a recipient. It may fail: the ledger is for people
 // to read, and delivery goes on without it.
-func (k *Keeper) write(ctx context.Context, n Notice, edit func(*Recipient)) {
+func (k *Service) write(ctx context.Context, n Notice, edit func(*Recipient)) {
 	err := k.Ledger.Update(ctx, n.SID, func(s *SignOut) error {
 		r := s.find(n.ClientID)
 		if r == nil {
@@ -146,7 +146,7 @@ func (k *Keeper) write(ctx context.Context, n Notice, edit func(*Recipient)) {
 
 // Recent returns the latest sign-outs that somebody was to hear of, newest
 // first, before the one with this place (empty: from now).
-func (k *Keeper) Recent(ctx context.Context, before string, limit int) ([]SignOut, error) {
+func (k *Service) Recent(ctx context.Context, before string, limit int) ([]SignOut, error) {
 	q := store.Query{Field: "order", Desc: true, Limit: limit}
 	if order, sid, ok := strings.Cut(before, " "); ok {
 		q.AfterValue, q.After = order, sid
@@ -158,6 +158,6 @@ func (k *Keeper) Recent(ctx context.Context, before string, limit int) ([]SignOu
 func (s SignOut) Place() string { return s.Order + " " + s.SID }
 
 // Entry returns one sign-out. Without one it is fs.ErrNotExist.
-func (k *Keeper) Entry(ctx context.Context, sid string) (SignOut, error) {
+func (k *Service) Entry(ctx context.Context, sid string) (SignOut, error) {
 	return k.Ledger.Get(ctx, sid)
 }

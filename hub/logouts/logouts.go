@@ -46,38 +46,38 @@ func (n Notice) ExpiresAt() time.Time { return n.Expires }
 // giveUp is how long a client that cannot be told is tried.
 const giveUp = 24 * time.Hour
 
-// A Keeper ends what hangs on sessions.
-type Keeper struct {
-	Notices  *store.Set[Notice]
-	Statuses *store.Set[Status]
-	Ledger   *store.Set[SignOut]
-	Sessions *sessions.Keeper
-	Grants   *grants.Keeper
-	Tokens   *tokens.Keeper
+// A Service ends what hangs on sessions.
+type Service struct {
+	Notices  *store.Collection[Notice]
+	Statuses *store.Collection[Status]
+	Ledger   *store.Collection[SignOut]
+	Sessions *sessions.Service
+	Grants   *grants.Service
+	Tokens   *tokens.Service
 	Clients  *clients.Registry
 	HTTP     *http.Client // the guarded one
 	Audit    *audit.Recorder
 	Log      *slog.Logger
 	Now      func() time.Time
 
-	lanes lanes
+	lanes clientQueues
 }
 
-// Start makes the keeper ready; Run delivers.
-func (k *Keeper) Start() *Keeper {
+// Start makes the service ready; Run delivers.
+func (k *Service) Start() *Service {
 	k.lanes = newLanes()
 	return k
 }
 
 // End ends a session: first what hangs on it, then the session itself. If it
 // fails half-way it can be done again, and nobody is told twice for it.
-func (k *Keeper) End(ctx context.Context, s sessions.Session) error {
+func (k *Service) End(ctx context.Context, s sessions.Session) error {
 	return k.EndBecause(ctx, s, "")
 }
 
 // EndBecause is End for whoever did not sign out of that session themselves;
 // why is a sentence for administrators.
-func (k *Keeper) EndBecause(ctx context.Context, s sessions.Session, why string) error {
+func (k *Service) EndBecause(ctx context.Context, s sessions.Session, why string) error {
 	if err := k.ended(ctx, s, why); err != nil {
 		return err
 	}
@@ -86,14 +86,14 @@ func (k *Keeper) EndBecause(ctx context.Context, s sessions.Session, why string)
 
 // EndAll ends the sessions of a user that are older than the user's epoch:
 // whatever raised it, their clients hear of it.
-func (k *Keeper) EndAll(ctx context.Context, u users.User) error {
+func (k *Service) EndAll(ctx context.Context, u users.User) error {
 	ctx = context.WithoutCancel(ctx)
 	all, err := k.Sessions.ByUser(ctx, u.ID)
 	if err != nil {
 		return err
 	}
 	for _, s := range all {
-		if s.Epoch >= u.Epoch {
+		if s.SessionGeneration >= u.SessionGeneration {
 			continue
 		}
 		if err := k.EndBecause(ctx, s, "All sessions of the account were ended."); err != nil {
@@ -104,15 +104,15 @@ func (k *Keeper) EndAll(ctx context.Context, u users.User) error {
 }
 
 // Ended revokes what was issued in the session and notes whom to tell.
-func (k *Keeper) Ended(ctx context.Context, s sessions.Session) error { return k.ended(ctx, s, "") }
+func (k *Service) Ended(ctx context.Context, s sessions.Session) error { return k.ended(ctx, s, "") }
 
-func (k *Keeper) ended(ctx context.Context, s sessions.Session, why string) error {
+func (k *Service) ended(ctx context.Context, s sessions.Session, why string) error {
 	// The person may close the browser; the rest of the world must still hear.
 	ctx = context.WithoutCancel(ctx)
 	if err := k.Grants.RevokeSession(ctx, s.SID); err != nil {
 		return err
 	}
-	to, err := k.whom(ctx, s)
+	to, err := k.recipients(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -120,16 +120,16 @@ func (k *Keeper) ended(ctx context.Context, s sessions.Session, why string) erro
 		return err
 	}
 	for _, id := range s.Clients {
-		if err := k.announce(ctx, s, id); err != nil {
+		if err := k.enqueue(ctx, s, id); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Dropped tells a client from which a user has taken back what they allowed
+// Abandoned tells a client from which a user has taken back what they allowed
 // it: for the client that is the end of every session it shared.
-func (k *Keeper) Dropped(ctx context.Context, userID, clientID string) error {
+func (k *Service) Abandoned(ctx context.Context, userID, clientID string) error {
 	ctx = context.WithoutCancel(ctx)
 	all, err := k.Sessions.ByUser(ctx, userID)
 	if err != nil {
@@ -139,15 +139,15 @@ func (k *Keeper) Dropped(ctx context.Context, userID, clientID string) error {
 		if !slices.Contains(s.Clients, clientID) {
 			continue
 		}
-		if err := k.announce(ctx, s, clientID); err != nil {
+		if err := k.enqueue(ctx, s, clientID); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// announce writes down that a client is to be told of a session, if it wants to be.
-func (k *Keeper) announce(ctx context.Context, s sessions.Session, clientID string) error {
+// enqueue writes down that a client is to be told of a session, if it wants to be.
+func (k *Service) enqueue(ctx context.Context, s sessions.Session, clientID string) error {
 	c, err := k.Clients.Get(ctx, clientID)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -170,8 +170,8 @@ func (k *Keeper) announce(ctx context.Context, s sessions.Session, clientID stri
 	return nil
 }
 
-// whom returns everybody who is to hear of the session's end in any way.
-func (k *Keeper) whom(ctx context.Context, s sessions.Session) (to []Recipient, err error) {
+// recipients returns everybody who is to hear of the session's end in any way.
+func (k *Service) recipients(ctx context.Context, s sessions.Session) (to []Recipient, err error) {
 	for _, id := range s.Clients {
 		c, err := k.Clients.Get(ctx, id)
 		if errors.Is(err, fs.ErrNotExist) {

@@ -30,7 +30,7 @@ func (s Status) ExpiresAt() time.Time { return s.Expires }
 // remember is how long a status is kept after its last change.
 const remember = 90 * 24 * time.Hour
 
-func (k *Keeper) status(ctx context.Context, clientID string) (Status, error) {
+func (k *Service) status(ctx context.Context, clientID string) (Status, error) {
 	s, err := k.Statuses.Get(ctx, clientID)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Status{ClientID: clientID}, nil
@@ -39,7 +39,7 @@ func (k *Keeper) status(ctx context.Context, clientID string) (Status, error) {
 }
 
 // change edits a client's status, or writes its first.
-func (k *Keeper) change(ctx context.Context, clientID string, edit func(*Status) error) error {
+func (k *Service) change(ctx context.Context, clientID string, edit func(*Status) error) error {
 	kept := func(s *Status) error {
 		s.Expires = k.Now().Add(remember)
 		return edit(s)
@@ -63,14 +63,14 @@ func (k *Keeper) change(ctx context.Context, clientID string, edit func(*Status)
 }
 
 // drop removes a notice that is done with.
-func (k *Keeper) drop(ctx context.Context, n Notice) {
+func (k *Service) drop(ctx context.Context, n Notice) {
 	if err := k.Notices.Delete(ctx, n.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		k.Log.ErrorContext(ctx, "a logout notice that is done with stays", "error", err)
 	}
 }
 
 // told removes a delivered notice.
-func (k *Keeper) told(ctx context.Context, n Notice) {
+func (k *Service) told(ctx context.Context, n Notice) {
 	k.drop(ctx, n)
 	k.write(ctx, n, func(r *Recipient) { r.State, r.Error, r.Next = Delivered, "", time.Time{} })
 	k.note(ctx, n.ClientID, func(s *Status) error {
@@ -85,7 +85,7 @@ func (k *Keeper) told(ctx context.Context, n Notice) {
 
 // failed puts off the notice and, unless the client was there and refused it,
 // everything else for the client.
-func (k *Keeper) failed(ctx context.Context, n Notice, refused bool, cause error) {
+func (k *Service) failed(ctx context.Context, n Notice, refused bool, cause error) {
 	next := k.Now().Add(wait(n.Tries))
 	k.note(ctx, n.ClientID, func(s *Status) error {
 		now := k.Now()
@@ -113,7 +113,7 @@ func (k *Keeper) failed(ctx context.Context, n Notice, refused bool, cause error
 
 // note writes a status. It may fail: it is for people to read, and delivery
 // goes on without it.
-func (k *Keeper) note(ctx context.Context, clientID string, edit func(*Status) error) {
+func (k *Service) note(ctx context.Context, clientID string, edit func(*Status) error) {
 	if err := k.change(ctx, clientID, edit); err != nil {
 		k.Log.ErrorContext(ctx, "the status of logout notices is out of date", "client", clientID, "error", err)
 	}
@@ -130,7 +130,7 @@ type Report struct {
 const MostCounted = 1000
 
 // Report says how telling a client goes.
-func (k *Keeper) Report(ctx context.Context, clientID string) (Report, error) {
+func (k *Service) Report(ctx context.Context, clientID string) (Report, error) {
 	s, err := k.status(ctx, clientID)
 	if err != nil {
 		return Report{}, err
@@ -152,12 +152,12 @@ func (k *Keeper) Report(ctx context.Context, clientID string) (Report, error) {
 	return r, nil
 }
 
-func (k *Keeper) waiting(ctx context.Context, clientID string) ([]Notice, error) {
+func (k *Service) waiting(ctx context.Context, clientID string) ([]Notice, error) {
 	return k.Notices.Find(ctx, store.Query{Field: "clientId", Equals: clientID, Limit: MostCounted})
 }
 
 // TryNow makes everything that waits for a client due at once.
-func (k *Keeper) TryNow(ctx context.Context, clientID string) error {
+func (k *Service) TryNow(ctx context.Context, clientID string) error {
 	waiting, err := k.waiting(ctx, clientID)
 	if err != nil {
 		return err

@@ -2,5 +2,5 @@
 // scopes, prompts and PKCE, as OAuth 2.0 and OpenID Connect define them.
 //
 // It is pure: no HTTP, no storage, no clock. What is done about a request is
-// decided by the doors; here it is only said what a request means.
+// decided by the handlers; here it is only said what a request means.
 package oauth

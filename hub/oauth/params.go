@@ -78,7 +78,7 @@ type RepeatedError struct{ Names []string }
 
 func (e *RepeatedError) Error() string { return e.protocol().Error() }
 
-// Unwrap gives the edge the protocol error to answer with.
+// Unwrap gives the responder the protocol error to answer with.
 func (e *RepeatedError) Unwrap() error { return e.protocol() }
 
 func (e *RepeatedError) protocol() *Error {

@@ -29,7 +29,7 @@ func (s *Service) ImportedSubject(from, name string) string {
 }
 
 // WouldImportUser says what the import of a person finds here, and whom.
-func (s *Service) WouldImportUser(ctx context.Context, i users.Import) (users.Standing, users.User, error) {
+func (s *Service) WouldImportUser(ctx context.Context, i users.Import) (users.ImportStatus, users.User, error) {
 	return s.parts.Users.WouldImport(ctx, i)
 }
 

@@ -16,13 +16,13 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
-	"github.com/fedhub/fedhub/hub/debuts"
-	"github.com/fedhub/fedhub/hub/links"
 	"github.com/fedhub/fedhub/hub/logouts"
+	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
-	"github.com/fedhub/fedhub/hub/ties"
+	"github.com/fedhub/fedhub/hub/sitesetup"
+	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
 )
 
@@ -33,19 +33,19 @@ type Parts struct {
 	// ClientMetadata is the address at which the hub tells a peer about itself.
 	ClientMetadata func(keyID string) string
 
-	Users     *users.Keeper
-	Links     *links.Keeper
-	Clients   *clients.Registry
-	Invites   *clients.Invites
-	Initials  clients.InitialTokens
-	Upstreams *federation.Registry
-	Logouts   *logouts.Keeper
-	Ties      *ties.Keeper
-	Debuts    *debuts.Keeper
-	Signing   *signing.Keeper
-	Settings  *settings.Keeper
-	Audit     *audit.Recorder
-	Box       *seal.Box
+	Users          *users.Service
+	MailLinks      *maillinks.Service
+	Clients        *clients.Registry
+	Invites        *clients.Invites
+	Initials       clients.InitialTokens
+	Upstreams      *federation.Registry
+	Logouts        *logouts.Service
+	UpstreamTokens *upstreamtokens.Service
+	SiteSetups     *sitesetup.Service
+	Signing        *signing.Service
+	Settings       *settings.Service
+	Audit          *audit.Recorder
+	Box            *seal.Box
 }
 
 // A Service carries out what an operator asks for.
@@ -128,13 +128,13 @@ func (s *Service) Unlink(ctx context.Context, by string, i users.Identity) (user
 		return users.User{}, err
 	}
 	s.parts.Audit.Record(ctx, audit.Event{Kind: audit.LinkRemoved, Actor: by, Target: i.UserID, LoginKey: i.LoginKey})
-	return u, errors.Join(s.parts.Logouts.EndAll(ctx, u), s.parts.Ties.Disconnect(ctx, i))
+	return u, errors.Join(s.parts.Logouts.EndAll(ctx, u), s.parts.UpstreamTokens.Disconnect(ctx, i))
 }
 
 // ResetLink returns a link by which a person chooses a password, good once and
 // for an hour.
 func (s *Service) ResetLink(ctx context.Context, by string, u users.User) (string, error) {
-	link, err := s.parts.Links.ResetLink(ctx, u)
+	link, err := s.parts.MailLinks.ResetLink(ctx, u)
 	if err == nil {
 		s.parts.Audit.Record(ctx, audit.Event{Kind: audit.ResetSent, Actor: by, Target: u.ID, Reason: "The link was shown at the command line."})
 	}
@@ -148,7 +148,7 @@ func (s *Service) InviteUser(ctx context.Context, n users.NewInvitation) (string
 	if err == nil {
 		s.parts.Audit.Record(ctx, audit.Event{Kind: audit.UserInvited, Actor: n.By, Target: i.ID, Detail: map[string]string{"roles": strings.Join(i.Roles, ", ")}})
 	}
-	return s.parts.Links.InvitationLink(token), i, err
+	return s.parts.MailLinks.InvitationLink(token), i, err
 }
 
 // Users lists up to limit people in the order of ids, behind the id after.
@@ -194,7 +194,7 @@ func (s *Service) SiteAt(ctx context.Context, site string) (clients.Client, erro
 // AwaitSite waits for the first sign-in of a Frappe site, and returns where an
 // administrator sees how far it comes.
 func (s *Service) AwaitSite(ctx context.Context, site clients.Client) (string, error) {
-	return s.parts.URL + "/admin/clients/" + url.PathEscape(site.ID) + "/setup", s.parts.Debuts.Begin(ctx, site)
+	return s.parts.URL + "/admin/clients/" + url.PathEscape(site.ID) + "/setup", s.parts.SiteSetups.Begin(ctx, site)
 }
 
 // Clients lists the clients, federated servers among them.
@@ -204,7 +204,7 @@ func (s *Service) Clients(ctx context.Context) ([]clients.Client, error) {
 
 // Describe says what an upstream calls itself. Its kind and Base URL are
 // enough.
-func (s *Service) Describe(ctx context.Context, kind, baseURL string) (federation.Card, error) {
+func (s *Service) Describe(ctx context.Context, kind, baseURL string) (federation.ProviderInfo, error) {
 	return s.parts.Upstreams.Describe(ctx, federation.LoginKey{ID: "upstream", Kind: kind, Name: "upstream", BaseURL: baseURL})
 }
 
@@ -268,7 +268,7 @@ func (s *Service) NewInvite(ctx context.Context, by string, life time.Duration) 
 
 // NewInitialToken returns a token with which as many clients may register
 // themselves as it has uses, within life.
-func (s *Service) NewInitialToken(ctx context.Context, by string, uses int, life time.Duration) (string, clients.InitialToken, error) {
+func (s *Service) NewInitialToken(ctx context.Context, by string, uses int, life time.Duration) (string, clients.InitialAccessToken, error) {
 	value, t, err := s.parts.Initials.New(ctx, by, uses, life)
 	if err == nil {
 		s.parts.Audit.Record(ctx, audit.Event{Kind: audit.InitialTokenMade, Actor: by, Target: "…" + t.Hint})

@@ -11,19 +11,19 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-var _ gorilla.Store = (*Keeper)(nil)
+var _ gorilla.Store = (*Service)(nil)
 
 // idLength is that of a cookie's value: 32 random bytes as base64url.
 const idLength = 43
 
 // Get returns the request's session, read once per request.
-func (k *Keeper) Get(r *http.Request, name string) (*gorilla.Session, error) {
+func (k *Service) Get(r *http.Request, name string) (*gorilla.Session, error) {
 	return gorilla.GetRegistry(r).Get(k, name)
 }
 
 // New reads the session that the cookie names. A cookie that names none, for
 // whatever reason, is a new and empty session; the error is the database's.
-func (k *Keeper) New(r *http.Request, name string) (*gorilla.Session, error) {
+func (k *Service) New(r *http.Request, name string) (*gorilla.Session, error) {
 	held := gorilla.NewSession(k, name)
 	held.IsNew = true
 	cookie, err := r.Cookie(name)
@@ -44,7 +44,7 @@ func (k *Keeper) New(r *http.Request, name string) (*gorilla.Session, error) {
 
 // Save keeps a new session under a fresh id and sets its cookie; with a
 // negative MaxAge it removes both.
-func (k *Keeper) Save(r *http.Request, w http.ResponseWriter, held *gorilla.Session) error {
+func (k *Service) Save(r *http.Request, w http.ResponseWriter, held *gorilla.Session) error {
 	s, ok := held.Values[valueSession].(Session)
 	if !ok {
 		return errors.New("a session without a user is not kept")
@@ -71,8 +71,8 @@ func (k *Keeper) Save(r *http.Request, w http.ResponseWriter, held *gorilla.Sess
 // Browser returns a name for this browser that lasts as long as it is open,
 // signed in or not; flows and forms are bound to it. The first call in a
 // browser sets a cookie.
-func (k *Keeper) Browser(w http.ResponseWriter, r *http.Request) string {
-	if b := k.SameBrowser(r); b != "" {
+func (k *Service) Browser(w http.ResponseWriter, r *http.Request) string {
+	if b := k.BoundToBrowser(r); b != "" {
 		return b
 	}
 	value := random()
@@ -82,8 +82,8 @@ func (k *Keeper) Browser(w http.ResponseWriter, r *http.Request) string {
 	return hash(value)
 }
 
-// SameBrowser is Browser without setting a cookie: "" if the browser has none.
-func (k *Keeper) SameBrowser(r *http.Request) string {
+// BoundToBrowser is Browser without setting a cookie: "" if the browser has none.
+func (k *Service) BoundToBrowser(r *http.Request) string {
 	cookie, err := r.Cookie(k.browserCookie())
 	if err != nil || len(cookie.Value) != idLength {
 		return ""
@@ -91,12 +91,12 @@ func (k *Keeper) SameBrowser(r *http.Request) string {
 	return hash(cookie.Value)
 }
 
-func (k *Keeper) browserCookie() string { return k.Name + names.BrowserCookie }
+func (k *Service) browserCookie() string { return k.Name + names.BrowserCookie }
 
 // setCookie sets every attribute there is: gorilla's defaults are readable by
 // scripts and sent across sites. Lax, not Strict, for the return from an
 // upstream is a cross-site navigation.
-func (k *Keeper) setCookie(w http.ResponseWriter, name, value string, maxAge int) {
+func (k *Service) setCookie(w http.ResponseWriter, name, value string, maxAge int) {
 	http.SetCookie(w, &http.Cookie{
 		Name:     name,
 		Value:    value,

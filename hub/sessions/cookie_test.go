@@ -19,8 +19,8 @@ func TestCookiesAreForThisHubAloneAndNoScript(t *testing.T) {
 			b.signIn(sessions.Start{User: w.person("ada")})
 			b.visit(func(rw http.ResponseWriter, r *http.Request) {
 				w.Browser(rw, r)
-				w.Came(rw, "company")
-				w.RememberWay(rw, "company")
+				w.NoteSignInMethod(rw, "company")
+				w.RememberMethod(rw, "company")
 			})
 			want(t, "cookies", len(b.cookies), 4)
 			for _, c := range b.cookies {
@@ -121,7 +121,7 @@ func TestMadeUpCookiesAreWorthNothing(t *testing.T) {
 		b.cookies[w.Name+"_browser"] = &http.Cookie{Name: w.Name + "_browser", Value: value}
 		want(t, value+" as a session", b.who(), "")
 		b.visit(func(_ http.ResponseWriter, r *http.Request) {
-			if got := w.SameBrowser(r); got != "" && len(value) != 43 {
+			if got := w.BoundToBrowser(r); got != "" && len(value) != 43 {
 				t.Errorf("%q names the browser %s", value, got)
 			}
 		})
@@ -133,13 +133,13 @@ func TestABrowserHasOneName(t *testing.T) {
 	b := w.browser()
 	var first, second, later string
 	b.visit(func(rw http.ResponseWriter, r *http.Request) {
-		want(t, "without one", w.SameBrowser(r), "")
-		want(t, "it brings cookies back", w.Keeps(r), false)
+		want(t, "without one", w.BoundToBrowser(r), "")
+		want(t, "it brings cookies back", w.Persistent(r), false)
 		first, second = w.Browser(rw, r), w.Browser(rw, r)
 	})
 	b.visit(func(rw http.ResponseWriter, r *http.Request) {
 		later = w.Browser(rw, r)
-		want(t, "it brings cookies back", w.Keeps(r), true)
+		want(t, "it brings cookies back", w.Persistent(r), true)
 	})
 	want(t, "asked twice in one request", second, first)
 	want(t, "asked in the next", later, first)
@@ -160,7 +160,7 @@ func TestTheKeyThatSomebodyCameByIsAHint(t *testing.T) {
 		b := w.browser()
 		b.cookies["via"] = &http.Cookie{Name: w.Name + "_via", Value: value}
 		b.visit(func(_ http.ResponseWriter, r *http.Request) {
-			key, known := w.CameBy(r)
+			key, known := w.SignInMethod(r)
 			want(t, value, key, wants.key)
 			want(t, value, known, wants.known)
 		})

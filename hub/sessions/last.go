@@ -9,9 +9,9 @@ import (
 // lastLife is how long a browser remembers which way in was taken last.
 const lastLife = 180 * 24 * 60 * 60 // seconds
 
-// RememberWay notes the login key that this browser's person came by, or that
+// RememberMethod notes the login key that this browser's person came by, or that
 // it was none. The cookie names the key and nobody.
-func (k *Keeper) RememberWay(w http.ResponseWriter, loginKey string) {
+func (k *Service) RememberMethod(w http.ResponseWriter, loginKey string) {
 	life := lastLife
 	if loginKey == "" {
 		life = -1
@@ -19,9 +19,9 @@ func (k *Keeper) RememberWay(w http.ResponseWriter, loginKey string) {
 	k.setCookie(w, k.lastCookie(), loginKey, life)
 }
 
-// LastWay is the login key that was remembered: a word of the browser's, to be
+// LastMethod is the login key that was remembered: a word of the browser's, to be
 // compared and never shown.
-func (k *Keeper) LastWay(r *http.Request) string {
+func (k *Service) LastMethod(r *http.Request) string {
 	cookie, err := r.Cookie(k.lastCookie())
 	if err != nil {
 		return ""
@@ -29,4 +29,4 @@ func (k *Keeper) LastWay(r *http.Request) string {
 	return cookie.Value
 }
 
-func (k *Keeper) lastCookie() string { return k.Name + names.LastCookie }
+func (k *Service) lastCookie() string { return k.Name + names.LastCookie }

@@ -13,16 +13,16 @@ const Recent = 5 * time.Minute
 // time: what is left open on a desk is not.
 func (s Session) Fresh(now time.Time) bool { return now.Sub(s.AuthTime) <= Recent }
 
-// CameBy reports whether the session came from this person at an upstream.
-func (s Session) CameBy(key, subject string) bool {
+// SignedInWith reports whether the session came from this person at an upstream.
+func (s Session) SignedInWith(key, subject string) bool {
 	return s.LoginKey == key && s.UpstreamSub == upstream(key, subject)
 }
 
 // Renew lets a session go on in a new epoch of its user, who has just ended
 // everything else from it. Only the session that did so may be renewed.
-func (k *Keeper) Renew(ctx context.Context, s Session, epoch int64) error {
+func (k *Service) Renew(ctx context.Context, s Session, epoch int64) error {
 	return k.Sessions.Update(ctx, s.ID, func(s *Session) error {
-		s.Epoch = epoch
+		s.SessionGeneration = epoch
 		return nil
 	})
 }

@@ -30,10 +30,10 @@ import (
 
 // A Session is one browser signed in here.
 type Session struct {
-	ID     string `bson:"id"`  // hash of the cookie
-	SID    string `bson:"sid"` // its name for clients (OIDC Front-Channel Logout §3); kept when the same user signs in anew
-	UserID string `bson:"userId"`
-	Epoch  int64  `bson:"epoch"` // the user's, at sign-in
+	ID                string `bson:"id"`  // hash of the cookie
+	SID               string `bson:"sid"` // its name for clients (OIDC Front-Channel Logout §3); kept when the same user signs in anew
+	UserID            string `bson:"userId"`
+	SessionGeneration int64  `bson:"epoch"` // the user's, at sign-in
 
 	AuthTime time.Time `bson:"authTime"`
 	AMR      []string  `bson:"amr"` // RFC 8176
@@ -72,10 +72,10 @@ const (
 	seenStep = time.Minute         // how exactly use is noted
 )
 
-// A Keeper starts, finds and ends sessions.
-type Keeper struct {
-	Sessions *store.Set[Session]
-	Users    *users.Keeper
+// A Service starts, finds and ends sessions.
+type Service struct {
+	Sessions *store.Collection[Session]
+	Users    *users.Service
 	Box      *seal.Box
 	Now      func() time.Time
 
@@ -114,7 +114,7 @@ const (
 
 // Current returns who is signed in, or ErrNobody. A user who was disabled, or
 // signed out everywhere, is nobody.
-func (k *Keeper) Current(r *http.Request) (Person, error) {
+func (k *Service) Current(r *http.Request) (Person, error) {
 	held, err := gorilla.GetRegistry(r).Get(k, k.Name)
 	if err != nil {
 		return Person{}, err
@@ -133,7 +133,7 @@ func (k *Keeper) Current(r *http.Request) (Person, error) {
 	if err != nil {
 		return Person{}, err
 	}
-	if u.Disabled || u.Epoch != s.Epoch {
+	if u.Disabled || u.SessionGeneration != s.SessionGeneration {
 		return Person{}, ErrNobody
 	}
 	p := Person{Session: s, User: u}
@@ -143,7 +143,7 @@ func (k *Keeper) Current(r *http.Request) (Person, error) {
 }
 
 // touch moves the idle end, now and then. It may fail: then the next use does it.
-func (k *Keeper) touch(ctx context.Context, s Session) {
+func (k *Service) touch(ctx context.Context, s Session) {
 	if k.Now().Sub(s.Seen) < seenStep {
 		return
 	}
@@ -153,7 +153,7 @@ func (k *Keeper) touch(ctx context.Context, s Session) {
 	})
 }
 
-func (k *Keeper) used(s *Session) {
+func (k *Service) used(s *Session) {
 	s.Seen = k.Now()
 	s.Expires = s.Seen.Add(Idle)
 	if s.Ends.Before(s.Expires) {
@@ -182,20 +182,20 @@ type Start struct {
 // Start signs the browser in under a new id: whoever planted or saw the old
 // cookie gains nothing. It returns the session that was replaced, if it was
 // another user's: its clients are to be told.
-func (k *Keeper) Start(w http.ResponseWriter, r *http.Request, in Start) (Session, *Session, error) {
+func (k *Service) Start(w http.ResponseWriter, r *http.Request, in Start) (Session, *Session, error) {
 	now := k.Now()
 	s := Session{
-		SID:      rand.Text(),
-		UserID:   in.User.ID,
-		Epoch:    in.User.Epoch,
-		AuthTime: in.AuthTime,
-		AMR:      in.AMR,
-		ACR:      in.ACR,
-		LoginKey: in.LoginKey,
-		Agent:    clip(r.UserAgent(), 300),
-		IP:       in.IP,
-		Created:  now,
-		Ends:     now.Add(Absolute),
+		SID:               rand.Text(),
+		UserID:            in.User.ID,
+		SessionGeneration: in.User.SessionGeneration,
+		AuthTime:          in.AuthTime,
+		AMR:               in.AMR,
+		ACR:               in.ACR,
+		LoginKey:          in.LoginKey,
+		Agent:             clip(r.UserAgent(), 300),
+		IP:                in.IP,
+		Created:           now,
+		Ends:              now.Add(Absolute),
 	}
 	if s.AuthTime.IsZero() || s.AuthTime.After(now) {
 		s.AuthTime = now
@@ -236,7 +236,7 @@ func (k *Keeper) Start(w http.ResponseWriter, r *http.Request, in Start) (Sessio
 }
 
 // replaced removes the session the browser had, if any.
-func (k *Keeper) replaced(r *http.Request) (*Session, error) {
+func (k *Service) replaced(r *http.Request) (*Session, error) {
 	held, err := gorilla.GetRegistry(r).Get(k, k.Name)
 	if err != nil {
 		return nil, err
@@ -259,7 +259,7 @@ func upstream(key, name string) string {
 // address.
 const maxUpstream = 6 << 10
 
-func (k *Keeper) sealed(s Session, token string) string {
+func (k *Service) sealed(s Session, token string) string {
 	if token == "" || len(token) > maxUpstream {
 		return ""
 	}
@@ -267,7 +267,7 @@ func (k *Keeper) sealed(s Session, token string) string {
 }
 
 // UpstreamToken is the id_token of Session.Upstream, or empty.
-func (k *Keeper) UpstreamToken(s Session) string {
+func (k *Service) UpstreamToken(s Session) string {
 	token, err := k.Box.Open(s.Upstream, names.SessionUpstream(s.UserID, s.LoginKey))
 	if err != nil {
 		return "" // none was kept, or under another key
@@ -279,9 +279,9 @@ func (k *Keeper) UpstreamToken(s Session) string {
 // hold any bytes, and a cut may go through a letter.
 func clip(s string, most int) string { return strings.ToValidUTF8(s[:min(len(s), most)], "") }
 
-// Lives says whether the session with this public name is still there, and
+// IsActive says whether the session with this public name is still there, and
 // counts as a use of it: an app that refreshes is a person at work.
-func (k *Keeper) Lives(ctx context.Context, sid string) (bool, error) {
+func (k *Service) IsActive(ctx context.Context, sid string) (bool, error) {
 	s, err := k.Sessions.By(ctx, "sid", sid)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
@@ -294,7 +294,7 @@ func (k *Keeper) Lives(ctx context.Context, sid string) (bool, error) {
 }
 
 // NoteClient remembers that the client was given a code in the session.
-func (k *Keeper) NoteClient(ctx context.Context, s Session, clientID string) error {
+func (k *Service) NoteClient(ctx context.Context, s Session, clientID string) error {
 	if slices.Contains(s.Clients, clientID) {
 		return nil // the usual case costs nothing
 	}
@@ -308,7 +308,7 @@ func (k *Keeper) NoteClient(ctx context.Context, s Session, clientID string) err
 }
 
 // Held returns this browser's session, or ErrNobody.
-func (k *Keeper) Held(r *http.Request) (Session, error) {
+func (k *Service) Held(r *http.Request) (Session, error) {
 	held, err := gorilla.GetRegistry(r).Get(k, k.Name)
 	if err != nil {
 		return Session{}, err
@@ -322,24 +322,24 @@ func (k *Keeper) Held(r *http.Request) (Session, error) {
 
 // Leave signs this browser out. What hangs on the session is ended before:
 // were it the other way round, a failure in between could never be made good.
-func (k *Keeper) Leave(w http.ResponseWriter, r *http.Request) error {
+func (k *Service) Leave(w http.ResponseWriter, r *http.Request) error {
 	held, err := gorilla.GetRegistry(r).Get(k, k.Name)
 	if err != nil {
 		return err
 	}
 	held.Options = &gorilla.Options{MaxAge: -1}
-	k.Came(w, nowhere)
+	k.NoteSignInMethod(w, nowhere)
 	return k.Save(r, w, held)
 }
 
 // ByUser lists a user's sessions.
-func (k *Keeper) ByUser(ctx context.Context, userID string) ([]Session, error) {
+func (k *Service) ByUser(ctx context.Context, userID string) ([]Session, error) {
 	return k.Sessions.Find(ctx, store.Query{Field: "userId", Equals: userID})
 }
 
 // One returns the session with this public name if it is the user's; else it
 // is fs.ErrNotExist, whoever's it may be.
-func (k *Keeper) One(ctx context.Context, userID, sid string) (Session, error) {
+func (k *Service) One(ctx context.Context, userID, sid string) (Session, error) {
 	s, err := k.Sessions.By(ctx, "sid", sid)
 	if err == nil && s.UserID != userID {
 		err = fs.ErrNotExist
@@ -349,7 +349,7 @@ func (k *Keeper) One(ctx context.Context, userID, sid string) (Session, error) {
 
 // FromUpstream returns the sessions that a logout token means: those of the
 // upstream session sid or, without one, all of the upstream's subject.
-func (k *Keeper) FromUpstream(ctx context.Context, key, sid, subject string) ([]Session, error) {
+func (k *Service) FromUpstream(ctx context.Context, key, sid, subject string) ([]Session, error) {
 	q := store.Query{Field: "upstreamSid", Equals: upstream(key, sid)}
 	if sid == "" {
 		q = store.Query{Field: "upstreamSub", Equals: upstream(key, subject)}
@@ -368,9 +368,9 @@ func (k *Keeper) FromUpstream(ctx context.Context, key, sid, subject string) ([]
 }
 
 // Delete ends a session that nothing hangs on any more.
-func (k *Keeper) Delete(ctx context.Context, s Session) error { return k.end(ctx, s.ID) }
+func (k *Service) Delete(ctx context.Context, s Session) error { return k.end(ctx, s.ID) }
 
-func (k *Keeper) end(ctx context.Context, id string) error {
+func (k *Service) end(ctx context.Context, id string) error {
 	err := k.Sessions.Delete(ctx, id)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

@@ -48,12 +48,12 @@ func TestAnAppThatRefreshesKeepsASessionAlive(t *testing.T) {
 	s, _ := b.signIn(sessions.Start{User: w.person("ada")})
 	for range 3 {
 		w.pass(day - time.Second)
-		want(t, "there", must[bool](t)(w.Lives(t.Context(), s.SID)), true)
+		want(t, "there", must[bool](t)(w.IsActive(t.Context(), s.SID)), true)
 	}
 	want(t, "in the browser", b.who(), "ada")
 	w.pass(day)
-	want(t, "after a day of quiet", must[bool](t)(w.Lives(t.Context(), s.SID)), false)
-	want(t, "a session nobody had", must[bool](t)(w.Lives(t.Context(), "made up")), false)
+	want(t, "after a day of quiet", must[bool](t)(w.IsActive(t.Context(), s.SID)), false)
+	want(t, "a session nobody had", must[bool](t)(w.IsActive(t.Context(), "made up")), false)
 }
 
 // The row of a session may outlive what it stands for: whoever ends everything
@@ -64,7 +64,7 @@ func TestARowThatWasLeftSignsNobodyIn(t *testing.T) {
 			return w.people.Update(w.t.Context(), "ada", func(u *users.User) error { u.Disabled = true; return nil })
 		},
 		"signed out everywhere": func(w *world) error {
-			return w.people.Update(w.t.Context(), "ada", func(u *users.User) error { u.Epoch++; return nil })
+			return w.people.Update(w.t.Context(), "ada", func(u *users.User) error { u.SessionGeneration++; return nil })
 		},
 		"removed": func(w *world) error { return w.people.Delete(w.t.Context(), "ada") },
 	} {
@@ -91,7 +91,7 @@ func TestARenewedSessionGoesOnAlone(t *testing.T) {
 	here, there := w.browser(), w.browser()
 	s, _ := here.signIn(sessions.Start{User: ada})
 	there.signIn(sessions.Start{User: ada})
-	if err := w.people.Update(t.Context(), "ada", func(u *users.User) error { u.Epoch = 2; return nil }); err != nil {
+	if err := w.people.Update(t.Context(), "ada", func(u *users.User) error { u.SessionGeneration = 2; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Renew(t.Context(), s, 2); err != nil {
@@ -229,7 +229,7 @@ func TestLeavingEndsTheSessionAndTheCookie(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
 	s, _ := b.signIn(sessions.Start{User: w.person("ada"), LoginKey: "company", UpstreamSub: "1"})
-	b.visit(func(rw http.ResponseWriter, _ *http.Request) { w.Came(rw, "company") })
+	b.visit(func(rw http.ResponseWriter, _ *http.Request) { w.NoteSignInMethod(rw, "company") })
 	copied := w.browser()
 	for name, c := range b.cookies {
 		copied.cookies[name] = c
@@ -251,7 +251,7 @@ func TestLeavingEndsTheSessionAndTheCookie(t *testing.T) {
 		t.Errorf("the row: %v", err)
 	}
 	b.visit(func(_ http.ResponseWriter, r *http.Request) {
-		key, known := w.CameBy(r)
+		key, known := w.SignInMethod(r)
 		want(t, "nobody is signed in behind their back: the key", key, "")
 		want(t, "and that somebody left", known, true)
 	})

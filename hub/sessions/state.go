@@ -20,7 +20,7 @@ func State(clientID, origin, browser, salt string) string {
 // State returns the session_state for a client whose pages have this origin,
 // and makes sure that the browser has what the frame compares it with. A
 // client without pages has no use for one, so it is "" there.
-func (k *Keeper) State(w http.ResponseWriter, r *http.Request, s Session, clientID, origin string) string {
+func (k *Service) State(w http.ResponseWriter, r *http.Request, s Session, clientID, origin string) string {
 	if origin == "" {
 		return ""
 	}
@@ -29,12 +29,12 @@ func (k *Keeper) State(w http.ResponseWriter, r *http.Request, s Session, client
 }
 
 // StateCookie is the name of the cookie that holds the browser state.
-func (k *Keeper) StateCookie() string { return k.Name + names.StateCookie }
+func (k *Service) StateCookie() string { return k.Name + names.StateCookie }
 
 // setState keeps the browser state where the frame's script can read it, also
 // inside a page of another site. It is the session's public name: no secret,
 // new with each session, and gone with it.
-func (k *Keeper) setState(w http.ResponseWriter, value string) {
+func (k *Service) setState(w http.ResponseWriter, value string) {
 	cookie := &http.Cookie{
 		Name:     k.StateCookie(),
 		Value:    value,
@@ -55,7 +55,7 @@ func (k *Keeper) setState(w http.ResponseWriter, value string) {
 // changeState takes the browser state from a browser that has that of another
 // session. The next answer to an app sets the new one; where no app asks,
 // scripts have nothing to read.
-func (k *Keeper) changeState(w http.ResponseWriter, r *http.Request, sid string) {
+func (k *Service) changeState(w http.ResponseWriter, r *http.Request, sid string) {
 	if cookie, err := r.Cookie(k.StateCookie()); err == nil && cookie.Value != sid {
 		k.setState(w, "")
 	}
@@ -63,7 +63,7 @@ func (k *Keeper) changeState(w http.ResponseWriter, r *http.Request, sid string)
 
 // DropState takes the browser state from a browser whose session has ended
 // somewhere else: at an upstream, by another device, by age.
-func (k *Keeper) DropState(w http.ResponseWriter, r *http.Request) error {
+func (k *Service) DropState(w http.ResponseWriter, r *http.Request) error {
 	cookie, err := r.Cookie(k.StateCookie())
 	if err != nil || cookie.Value == "" {
 		return nil

@@ -55,11 +55,11 @@ func TestALogoutTokenMeansTheSessionsThatItNames(t *testing.T) {
 func TestASessionCameByItsKeyAndSubject(t *testing.T) {
 	w := newWorld(t)
 	s, _ := w.browser().signIn(sessions.Start{User: w.person("ada"), LoginKey: "company", UpstreamSub: "1"})
-	want(t, "its own", s.CameBy("company", "1"), true)
-	want(t, "another subject", s.CameBy("company", "2"), false)
-	want(t, "another key", s.CameBy("branch", "1"), false)
+	want(t, "its own", s.SignedInWith("company", "1"), true)
+	want(t, "another subject", s.SignedInWith("company", "2"), false)
+	want(t, "another key", s.SignedInWith("branch", "1"), false)
 	local, _ := w.browser().signIn(sessions.Start{User: w.person("bob")})
-	want(t, "by a password", local.CameBy("company", "1"), false)
+	want(t, "by a password", local.SignedInWith("company", "1"), false)
 }
 
 // A session that goes on after a change of password is still ended by the
@@ -69,11 +69,11 @@ func TestASessionThatGoesOnKeepsItsUpstream(t *testing.T) {
 	ada, bob := w.person("ada"), w.person("bob")
 	before, _ := w.browser().signIn(sessions.Start{User: ada, LoginKey: "company", UpstreamSID: "s1", UpstreamSub: "1", Upstream: "an id token"})
 	after, _ := w.browser().signIn(sessions.Start{User: ada, After: before})
-	want(t, "came by the upstream", after.CameBy("company", "1"), true)
+	want(t, "came by the upstream", after.SignedInWith("company", "1"), true)
 	want(t, "its session there", after.UpstreamSID, before.UpstreamSID)
 	want(t, "its id token", w.UpstreamToken(after), "an id token")
 	other, _ := w.browser().signIn(sessions.Start{User: bob, After: before})
-	want(t, "somebody else", other.CameBy("company", "1"), false)
+	want(t, "somebody else", other.SignedInWith("company", "1"), false)
 	want(t, "their id token", w.UpstreamToken(other), "")
 }
 

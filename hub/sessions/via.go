@@ -9,15 +9,17 @@ import (
 // nowhere is what the browser remembers of somebody who signed out.
 const nowhere = "-"
 
-// Came lets the browser remember the login key by which somebody came, so that
+// NoteSignInMethod lets the browser remember the login key by which somebody came, so that
 // its upstream may be asked about them again without a page. It is a hint from
 // the browser and nothing else: whoever changes it asks another upstream.
-func (k *Keeper) Came(w http.ResponseWriter, key string) { k.setCookie(w, k.viaCookie(), key, 0) }
+func (k *Service) NoteSignInMethod(w http.ResponseWriter, key string) {
+	k.setCookie(w, k.viaCookie(), key, 0)
+}
 
-// CameBy returns what Came left. known is false for a browser that nobody came
+// SignInMethod returns what Came left. known is false for a browser that nobody came
 // with; the key is empty for one in which the last person signed out: then
 // nobody is to be signed in again behind their back.
-func (k *Keeper) CameBy(r *http.Request) (key string, known bool) {
+func (k *Service) SignInMethod(r *http.Request) (key string, known bool) {
 	cookie, err := r.Cookie(k.viaCookie())
 	switch {
 	case err != nil || cookie.Value == "" || len(cookie.Value) > 64:
@@ -28,11 +30,11 @@ func (k *Keeper) CameBy(r *http.Request) (key string, known bool) {
 	return cookie.Value, true
 }
 
-// Keeps says that the browser will bring our cookies back from another site:
+// Persistent says that the browser will bring our cookies back from another site:
 // it has brought one, or shows our page in a window of its own. In a frame of
 // another site it may not.
-func (k *Keeper) Keeps(r *http.Request) bool {
-	return k.SameBrowser(r) != "" || r.Header.Get("Sec-Fetch-Dest") == "document"
+func (k *Service) Persistent(r *http.Request) bool {
+	return k.BoundToBrowser(r) != "" || r.Header.Get("Sec-Fetch-Dest") == "document"
 }
 
-func (k *Keeper) viaCookie() string { return k.Name + names.ViaCookie }
+func (k *Service) viaCookie() string { return k.Name + names.ViaCookie }

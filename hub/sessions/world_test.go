@@ -21,9 +21,9 @@ import (
 // A world is a keeper on a real database, people, and a clock that the story
 // moves.
 type world struct {
-	*sessions.Keeper
+	*sessions.Service
 	t      *testing.T
-	people *store.Set[users.User]
+	people *store.Collection[users.User]
 	time   time.Time
 }
 
@@ -34,7 +34,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close(context.Background()) }) //nolint:errcheck // the test is over
-	err = db.Prepare(t.Context(), []store.Spec{
+	err = db.Prepare(t.Context(), []store.CollectionSpec{
 		{Name: "users", Unique: []string{"emailKey", "founder"}, Index: []string{"rank"}},
 		{Name: "sessions", Unique: []string{"sid"}, Index: []string{"userId", "upstreamSid", "upstreamSub"}},
 	})
@@ -46,9 +46,9 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, time: time.Date(2030, 5, 1, 12, 0, 0, 0, time.UTC)}
-	w.people = store.NewSet[users.User](db, "users", w.now)
-	w.Keeper = &sessions.Keeper{
-		Sessions: store.NewSet[sessions.Session](db, "sessions", w.now),
+	w.people = store.NewCollection[users.User](db, "users", w.now)
+	w.Service = &sessions.Service{
+		Sessions: store.NewCollection[sessions.Session](db, "sessions", w.now),
 		Users:    users.New(users.Options{Users: w.people, Now: w.now}),
 		Box:      box, Now: w.now, Name: "__Host-fedhub_test", Secure: true,
 	}
@@ -59,7 +59,7 @@ func (w *world) now() time.Time       { return w.time }
 func (w *world) pass(d time.Duration) { w.time = w.time.Add(d) }
 func (w *world) person(id string) users.User {
 	w.t.Helper()
-	u := users.User{ID: id, EmailKey: id + "@example.org", Epoch: 1}
+	u := users.User{ID: id, EmailKey: id + "@example.org", SessionGeneration: 1}
 	if err := w.people.Insert(w.t.Context(), u); err != nil {
 		w.t.Fatal(err)
 	}

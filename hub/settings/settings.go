@@ -140,9 +140,9 @@ func (p Problems) Error() string {
 // a change made elsewhere is seen.
 const freshFor = 2 * time.Second
 
-// A Keeper reads and changes the settings.
-type Keeper struct {
-	set  *store.Set[Settings]
+// A Service reads and changes the settings.
+type Service struct {
+	set  *store.Collection[Settings]
 	now  func() time.Time
 	name string // default hub name
 
@@ -154,13 +154,13 @@ type Keeper struct {
 	changes int // made here: what was read before one is not kept after it
 }
 
-// NewKeeper returns a keeper; name is the hub's name until one is set.
-func NewKeeper(set *store.Set[Settings], name string, now func() time.Time) *Keeper {
-	return &Keeper{set: set, now: now, name: name}
+// NewService returns a service; name is the hub's name until one is set.
+func NewService(set *store.Collection[Settings], name string, now func() time.Time) *Service {
+	return &Service{set: set, now: now, name: name}
 }
 
 // Current returns the settings, at most two seconds old.
-func (k *Keeper) Current(ctx context.Context) (Settings, error) {
+func (k *Service) Current(ctx context.Context) (Settings, error) {
 	last, changes, fresh := k.remembered()
 	if fresh {
 		return last, nil
@@ -184,13 +184,13 @@ func (k *Keeper) Current(ctx context.Context) (Settings, error) {
 	}
 }
 
-func (k *Keeper) remembered() (last Settings, changes int, fresh bool) {
+func (k *Service) remembered() (last Settings, changes int, fresh bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.last, k.changes, !k.read.IsZero() && k.now().Sub(k.read) < freshFor
 }
 
-func (k *Keeper) keep(s Settings, changes int) {
+func (k *Service) keep(s Settings, changes int) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.changes == changes {
@@ -198,7 +198,7 @@ func (k *Keeper) keep(s Settings, changes int) {
 	}
 }
 
-func (k *Keeper) load(ctx context.Context) (Settings, error) {
+func (k *Service) load(ctx context.Context) (Settings, error) {
 	s, err := k.set.Get(ctx, id)
 	if errors.Is(err, fs.ErrNotExist) {
 		s = defaults()
@@ -220,7 +220,7 @@ func (s *Settings) complete() {
 
 // Change edits and saves the settings. The error is Problems when the new
 // values are not usable; then nothing is saved.
-func (k *Keeper) Change(ctx context.Context, by string, edit func(*Settings)) error {
+func (k *Service) Change(ctx context.Context, by string, edit func(*Settings)) error {
 	apply := func(s *Settings) error {
 		s.complete()
 		edit(s)

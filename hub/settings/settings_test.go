@@ -12,21 +12,21 @@ import (
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 )
 
-func open(t *testing.T) *store.Set[Settings] {
+func open(t *testing.T) *store.Collection[Settings] {
 	t.Helper()
 	db, err := sqlite.Open(filepath.Join(t.TempDir(), "settings.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close(t.Context()) }) //nolint:errcheck // the test is over
-	if err := db.Prepare(t.Context(), []store.Spec{{Name: "settings"}}); err != nil {
+	if err := db.Prepare(t.Context(), []store.CollectionSpec{{Name: "settings"}}); err != nil {
 		t.Fatal(err)
 	}
-	return store.NewSet[Settings](db, "settings", time.Now)
+	return store.NewCollection[Settings](db, "settings", time.Now)
 }
 
 func TestSettingsHaveDefaultsUntilSomebodyChooses(t *testing.T) {
-	k := NewKeeper(open(t), "Head office", time.Now)
+	k := NewService(open(t), "Head office", time.Now)
 	s, err := k.Current(t.Context())
 	if err != nil || s.HubName != "Head office" || s.Consent != Auto {
 		t.Errorf("got %+v, %v", s, err)
@@ -44,7 +44,7 @@ func TestAnotherHubSeesAChangeWithinTwoSeconds(t *testing.T) {
 	set := open(t)
 	now := time.Now()
 	clock := func() time.Time { return now }
-	one, two := NewKeeper(set, "", clock), NewKeeper(set, "", clock)
+	one, two := NewService(set, "", clock), NewService(set, "", clock)
 	if _, err := two.Current(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func TestAnotherHubSeesAChangeWithinTwoSeconds(t *testing.T) {
 }
 
 func TestUnusableSettingsAreNotSaved(t *testing.T) {
-	k := NewKeeper(open(t), "", time.Now)
+	k := NewService(open(t), "", time.Now)
 	for field, edit := range map[string]func(*Settings){
 		"hub_name":         func(s *Settings) { s.HubName = "  " },
 		"consent":          func(s *Settings) { s.Consent = "sometimes" },
@@ -87,7 +87,7 @@ func TestUnusableSettingsAreNotSaved(t *testing.T) {
 }
 
 func TestChangesAtOnceAllCount(t *testing.T) {
-	k := NewKeeper(open(t), "", time.Now)
+	k := NewService(open(t), "", time.Now)
 	var all sync.WaitGroup
 	for i := range 16 {
 		all.Go(func() {

@@ -31,7 +31,7 @@ const maxSealed = 64 << 10
 // Decrypt opens a compact JWE to the hub and returns what is inside, of which
 // nothing is known yet: a signed token must still be verified. Without a kid
 // the algorithm's current key is tried.
-func (k *Keeper) Decrypt(ctx context.Context, raw string) ([]byte, error) {
+func (k *Service) Decrypt(ctx context.Context, raw string) ([]byte, error) {
 	if len(raw) > maxSealed {
 		return nil, fmt.Errorf("%w: it is too long", ErrDecrypt)
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // keyFor is what the hub publishes to encrypt to.
-func keyFor(t testing.TB, k *Keeper, alg string) jose.JSONWebKey {
+func keyFor(t testing.TB, k *Service, alg string) jose.JSONWebKey {
 	t.Helper()
 	set, err := k.Public(t.Context())
 	if err != nil {

@@ -60,7 +60,7 @@ type ready struct {
 }
 
 // newKey makes a key for an algorithm.
-func (k *Keeper) newKey(alg string, number int, starts time.Time) (Key, error) {
+func (k *Service) newKey(alg string, number int, starts time.Time) (Key, error) {
 	private, err := k.generate(alg)
 	if err != nil {
 		return Key{}, err
@@ -87,7 +87,7 @@ func (k *Keeper) newKey(alg string, number int, starts time.Time) (Key, error) {
 
 // generate makes a private key of the kind and size an algorithm needs. No two
 // algorithms share a key (RFC 8725 §3.1).
-func (k *Keeper) generate(alg string) (crypto.Signer, error) {
+func (k *Service) generate(alg string) (crypto.Signer, error) {
 	switch alg {
 	case RS256, PS256, RSAOAEP:
 		return k.NewRSA()

@@ -42,7 +42,7 @@ type ring struct {
 
 // newRing sorts the stored keys. Those that are void are left out. Keys of the
 // ring before are taken over, with what they remember.
-func (k *Keeper) newRing(stored []Key, before *ring) (*ring, error) {
+func (k *Service) newRing(stored []Key, before *ring) (*ring, error) {
 	r := &ring{read: k.now(), byAlg: map[string][]*ready{}, byKID: map[string]*ready{}}
 	slices.SortFunc(stored, func(a, b Key) int { return b.number() - a.number() })
 	alone := map[string]bool{}
@@ -66,7 +66,7 @@ func (k *Keeper) newRing(stored []Key, before *ring) (*ring, error) {
 	return r, nil
 }
 
-func (k *Keeper) reopen(key Key, before *ring) (*ready, error) {
+func (k *Service) reopen(key Key, before *ring) (*ready, error) {
 	if before != nil {
 		if known := before.byKID[key.KID]; known != nil {
 			return known, nil
@@ -142,7 +142,7 @@ const (
 
 // keys returns the ring. While the database is away the one that is known
 // serves on.
-func (k *Keeper) keys(ctx context.Context) (*ring, error) {
+func (k *Service) keys(ctx context.Context) (*ring, error) {
 	r := k.ring.Load()
 	if r == nil {
 		return k.reread(ctx)
@@ -163,7 +163,7 @@ func (k *Keeper) keys(ctx context.Context) (*ring, error) {
 const moment = 100 * time.Millisecond
 
 // keysNow returns the ring as it is now.
-func (k *Keeper) keysNow(ctx context.Context, r *ring) (*ring, error) {
+func (k *Service) keysNow(ctx context.Context, r *ring) (*ring, error) {
 	if r != nil && (k.pausing() || k.now().Sub(r.read).Abs() < moment) {
 		return r, nil
 	}
@@ -175,17 +175,17 @@ func (k *Keeper) keysNow(ctx context.Context, r *ring) (*ring, error) {
 }
 
 // pausing says that reading failed a moment ago.
-func (k *Keeper) pausing() bool {
+func (k *Service) pausing() bool {
 	failed := k.failed.Load()
 	return failed != 0 && k.now().Sub(time.Unix(0, failed)).Abs() < stale
 }
 
 // reread reads the keys. Of many callers one does it, and its going away does
 // not take the others' answer with it.
-func (k *Keeper) reread(ctx context.Context) (*ring, error) { return k.once(ctx, "read", k.load) }
+func (k *Service) reread(ctx context.Context) (*ring, error) { return k.once(ctx, "read", k.load) }
 
 // load reads the keys, whoever else does.
-func (k *Keeper) load(ctx context.Context) error {
+func (k *Service) load(ctx context.Context) error {
 	began := k.now()
 	stored, err := k.set.All(ctx)
 	if err != nil {
@@ -211,7 +211,7 @@ func (k *Keeper) load(ctx context.Context) error {
 
 // once does a thing for all who want it at the same time, and returns the ring
 // as it is then.
-func (k *Keeper) once(ctx context.Context, what string, do func(context.Context) error) (*ring, error) {
+func (k *Service) once(ctx context.Context, what string, do func(context.Context) error) (*ring, error) {
 	select {
 	case <-ctx.Done():
 		return nil, ctx.Err()
@@ -220,12 +220,12 @@ func (k *Keeper) once(ctx context.Context, what string, do func(context.Context)
 	}
 }
 
-func (k *Keeper) start(ctx context.Context, what string, do func(context.Context) error) <-chan singleflight.Result {
+func (k *Service) start(ctx context.Context, what string, do func(context.Context) error) <-chan singleflight.Result {
 	return k.flights.DoChan(what, func() (any, error) { return nil, do(context.WithoutCancel(ctx)) })
 }
 
 // key returns the algorithm's current key; the first caller ever makes it.
-func (k *Keeper) key(ctx context.Context, alg string) (*ready, error) {
+func (k *Service) key(ctx context.Context, alg string) (*ready, error) {
 	r, err := k.keys(ctx)
 	if err != nil {
 		return nil, err
@@ -244,7 +244,7 @@ func (k *Keeper) key(ctx context.Context, alg string) (*ready, error) {
 }
 
 // first makes the first key of an algorithm, unless another process did.
-func (k *Keeper) first(ctx context.Context, alg string) error {
+func (k *Service) first(ctx context.Context, alg string) error {
 	if err := k.load(ctx); err != nil || k.ring.Load().current(alg, k.now()) != nil {
 		return err
 	}
@@ -257,7 +257,7 @@ func (k *Keeper) first(ctx context.Context, alg string) error {
 }
 
 // add keeps a new key, unless another process has kept one in its place.
-func (k *Keeper) add(ctx context.Context, key Key) (ours bool, err error) {
+func (k *Service) add(ctx context.Context, key Key) (ours bool, err error) {
 	err = k.set.Insert(ctx, key)
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return false, err

@@ -33,7 +33,7 @@ type Card struct {
 }
 
 // List returns the keys, of each algorithm the newest first.
-func (k *Keeper) List(ctx context.Context) ([]Card, error) {
+func (k *Service) List(ctx context.Context) ([]Card, error) {
 	if _, err := k.Public(ctx); err != nil { // every algorithm has one now
 		return nil, err
 	}
@@ -77,7 +77,7 @@ const maxWaiting = 3
 // seen, unless empty, is the kid of the newest key that whoever asks knows of;
 // if that is not the newest any more, somebody else was quicker and nothing
 // happens.
-func (k *Keeper) Rotate(ctx context.Context, seen string, distrust bool) (rotated bool, err error) {
+func (k *Service) Rotate(ctx context.Context, seen string, distrust bool) (rotated bool, err error) {
 	if _, err := k.Public(ctx); err != nil {
 		return false, err
 	}
@@ -111,7 +111,7 @@ func (k *Keeper) Rotate(ctx context.Context, seen string, distrust bool) (rotate
 }
 
 // Newest is the kid to hand to Rotate.
-func (k *Keeper) Newest(ctx context.Context) (string, error) {
+func (k *Service) Newest(ctx context.Context) (string, error) {
 	if _, err := k.Public(ctx); err != nil {
 		return "", err
 	}
@@ -140,7 +140,7 @@ func (r *ring) waiting(alg string, now time.Time) int {
 
 // next adds the key after the newest of the ring. The number in its id decides
 // among processes that do it at the same time.
-func (k *Keeper) next(ctx context.Context, r *ring, alg string, alone bool) (ours bool, err error) {
+func (k *Service) next(ctx context.Context, r *ring, alg string, alone bool) (ours bool, err error) {
 	number := 1
 	if keys := r.byAlg[alg]; len(keys) > 0 {
 		number = keys[0].number() + 1
@@ -158,7 +158,7 @@ func (k *Keeper) next(ctx context.Context, r *ring, alg string, alone bool) (our
 }
 
 // nextAlone is next for one that distrusts, which must not lose.
-func (k *Keeper) nextAlone(ctx context.Context, alg string) error {
+func (k *Service) nextAlone(ctx context.Context, alg string) error {
 	for {
 		ours, err := k.next(ctx, k.ring.Load(), alg, true)
 		if err != nil || ours {
@@ -171,7 +171,7 @@ func (k *Keeper) nextAlone(ctx context.Context, alg string) error {
 // older than every get a successor (never, if every is 0), keys that were
 // replaced lose their private half and later go. Any number of processes may
 // do it at any time.
-func (k *Keeper) Tend(ctx context.Context, every time.Duration) (rotated []string, err error) {
+func (k *Service) Tend(ctx context.Context, every time.Duration) (rotated []string, err error) {
 	if err := k.load(ctx); err != nil {
 		return nil, err
 	}
@@ -193,7 +193,7 @@ func (k *Keeper) Tend(ctx context.Context, every time.Duration) (rotated []strin
 }
 
 // tidy removes keys whose time is over, and private halves that nothing needs.
-func (k *Keeper) tidy(ctx context.Context) error {
+func (k *Service) tidy(ctx context.Context) error {
 	stored, err := k.set.All(ctx)
 	if err != nil {
 		return err
@@ -210,7 +210,7 @@ func (k *Keeper) tidy(ctx context.Context) error {
 	return k.load(ctx)
 }
 
-func (k *Keeper) tidyOne(ctx context.Context, r *ring, key Key) error {
+func (k *Service) tidyOne(ctx context.Context, r *ring, key Key) error {
 	known, now := r.byKID[key.KID], k.now()
 	if known == nil {
 		return k.set.Delete(ctx, key.ID) // it is void

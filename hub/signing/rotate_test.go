@@ -18,7 +18,7 @@ func (c *clock) now() time.Time       { return time.Now().Add(time.Duration(c.sk
 func (c *clock) skip(d time.Duration) { c.skipped.Add(int64(d)) }
 
 // states are those of an algorithm's keys, newest first, by their kid.
-func states(t *testing.T, k *Keeper, alg string) (kids []string, states []State) {
+func states(t *testing.T, k *Service, alg string) (kids []string, states []State) {
 	t.Helper()
 	cards, err := k.List(t.Context())
 	if err != nil {
@@ -32,7 +32,7 @@ func states(t *testing.T, k *Keeper, alg string) (kids []string, states []State)
 	return kids, states
 }
 
-func published(t *testing.T, k *Keeper) []string {
+func published(t *testing.T, k *Service) []string {
 	t.Helper()
 	set, err := k.Public(t.Context())
 	if err != nil {
@@ -45,7 +45,7 @@ func published(t *testing.T, k *Keeper) []string {
 	return kids
 }
 
-func signedBy(t *testing.T, k *Keeper, alg string) (kid, token string) {
+func signedBy(t *testing.T, k *Service, alg string) (kid, token string) {
 	t.Helper()
 	token, err := k.Sign(t.Context(), alg, "JWT", claims{"ada"})
 	if err != nil {
@@ -198,7 +198,7 @@ func TestADistrustedKeyVerifiesNothingAnywhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.skip(10 * time.Second)
-	for name, k := range map[string]*Keeper{"the same process": one, "another": two, "a later one": newKeeper(set, b, c.now)} {
+	for name, k := range map[string]*Service{"the same process": one, "another": two, "a later one": newKeeper(set, b, c.now)} {
 		if err := k.Verify(t.Context(), token, "JWT", &got); !errors.Is(err, ErrVerify) {
 			t.Errorf("%s: the old token passes: %v", name, err)
 		}

@@ -20,21 +20,21 @@ type benchClaims struct {
 	Expires int64  `json:"exp"`
 }
 
-func benchKeeper(b *testing.B) *Keeper {
+func benchKeeper(b *testing.B) *Service {
 	b.Helper()
 	db, err := sqlite.Open(filepath.Join(b.TempDir(), "hub.db"))
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { db.Close(b.Context()) }) //nolint:errcheck // the benchmark is over
-	if err := db.Prepare(b.Context(), []store.Spec{{Name: "signing"}}); err != nil {
+	if err := db.Prepare(b.Context(), []store.CollectionSpec{{Name: "signing"}}); err != nil {
 		b.Fatal(err)
 	}
 	box, err := seal.New(bytes.Repeat([]byte{7}, seal.KeySize))
 	if err != nil {
 		b.Fatal(err)
 	}
-	return NewKeeper(store.NewSet[Key](db, "signing", time.Now), box, time.Now)
+	return NewService(store.NewCollection[Key](db, "signing", time.Now), box, time.Now)
 }
 
 func BenchmarkSign(b *testing.B) {

@@ -40,10 +40,10 @@ func algorithms() []jose.SignatureAlgorithm { return named[jose.SignatureAlgorit
 // kinds are all algorithms that have a key, in the order of the JWKS.
 func kinds() []string { return append(Algorithms(), DecryptionAlgs()...) }
 
-// A Keeper signs with the current key of each algorithm. It is safe for
+// A Service signs with the current key of each algorithm. It is safe for
 // concurrent use, and any number of processes may work on one set.
-type Keeper struct {
-	set *store.Set[Key]
+type Service struct {
+	set *store.Collection[Key]
 	box *seal.Box
 	now func() time.Time
 
@@ -56,22 +56,22 @@ type Keeper struct {
 	verified verified
 }
 
-// NewKeeper returns a keeper over the set. Keys are loaded, or made, at their
+// NewService returns a service over the set. Keys are loaded, or made, at their
 // first use, or by Warm.
-func NewKeeper(set *store.Set[Key], box *seal.Box, now func() time.Time) *Keeper {
-	return &Keeper{set: set, box: box, now: now, NewRSA: newRSA}
+func NewService(set *store.Collection[Key], box *seal.Box, now func() time.Time) *Service {
+	return &Service{set: set, box: box, now: now, NewRSA: newRSA}
 }
 
 // Warm loads or makes every key in the background, so that no request waits
 // for a new RSA key, and the start does not either.
-func (k *Keeper) Warm(ctx context.Context) {
+func (k *Service) Warm(ctx context.Context) {
 	for _, alg := range kinds() {
 		go k.key(ctx, alg) //nolint:errcheck // the first request that needs the key reports it
 	}
 }
 
 // Sign returns claims as a compact JWS of the given type (the typ header).
-func (k *Keeper) Sign(ctx context.Context, alg, typ string, claims any) (string, error) {
+func (k *Service) Sign(ctx context.Context, alg, typ string, claims any) (string, error) {
 	key, err := k.key(ctx, alg)
 	if err != nil {
 		return "", err
@@ -91,7 +91,7 @@ const maxToken = 16 << 10
 
 // Verify checks the signature and the type of a compact JWS and decodes its
 // claims into out. Times and audiences are the caller's to check.
-func (k *Keeper) Verify(ctx context.Context, raw, typ string, out any) error {
+func (k *Service) Verify(ctx context.Context, raw, typ string, out any) error {
 	if len(raw) > maxToken {
 		return ErrVerify
 	}
@@ -113,7 +113,7 @@ func (k *Keeper) Verify(ctx context.Context, raw, typ string, out any) error {
 	return nil
 }
 
-func (k *Keeper) verify(ctx context.Context, raw, typ string) (payload, error) {
+func (k *Service) verify(ctx context.Context, raw, typ string) (payload, error) {
 	token, err := parse(raw, typ, algorithms())
 	if err != nil {
 		return payload{}, err
@@ -138,7 +138,7 @@ func (k *Keeper) verify(ctx context.Context, raw, typ string) (payload, error) {
 
 // byKID finds a key; nil if there is none. One that is not known may have been
 // made by another process a moment ago.
-func (k *Keeper) byKID(ctx context.Context, kid string) (*ready, error) {
+func (k *Service) byKID(ctx context.Context, kid string) (*ready, error) {
 	r, err := k.keys(ctx)
 	if err != nil {
 		return nil, err
@@ -153,7 +153,7 @@ func (k *Keeper) byKID(ctx context.Context, kid string) (*ready, error) {
 }
 
 // Public returns the public keys (RFC 7517 §5).
-func (k *Keeper) Public(ctx context.Context) (jose.JSONWebKeySet, error) {
+func (k *Service) Public(ctx context.Context) (jose.JSONWebKeySet, error) {
 	r, err := k.complete(ctx)
 	if err != nil {
 		return jose.JSONWebKeySet{}, err
@@ -162,7 +162,7 @@ func (k *Keeper) Public(ctx context.Context) (jose.JSONWebKeySet, error) {
 }
 
 // JWKS returns them encoded.
-func (k *Keeper) JWKS(ctx context.Context) ([]byte, error) {
+func (k *Service) JWKS(ctx context.Context) ([]byte, error) {
 	r, err := k.complete(ctx)
 	if err != nil {
 		return nil, err
@@ -172,7 +172,7 @@ func (k *Keeper) JWKS(ctx context.Context) ([]byte, error) {
 
 // complete returns the ring once there is a key for everything. It is never
 // older than a moment: what was rotated by hand must show at once.
-func (k *Keeper) complete(ctx context.Context) (*ring, error) {
+func (k *Service) complete(ctx context.Context) (*ring, error) {
 	for _, alg := range kinds() {
 		if _, err := k.key(ctx, alg); err != nil {
 			return nil, err
@@ -183,14 +183,14 @@ func (k *Keeper) complete(ctx context.Context) (*ring, error) {
 
 // Check opens the quickest of the keys, or makes it. A secret key that is not
 // the one it was sealed with is seal.ErrOpen.
-func (k *Keeper) Check(ctx context.Context) error {
+func (k *Service) Check(ctx context.Context) error {
 	_, err := k.key(ctx, ES256)
 	return err
 }
 
 // Fingerprints returns the RFC 7638 thumbprints of the public keys that sign,
 // sorted, for people to compare by eye.
-func (k *Keeper) Fingerprints(ctx context.Context) ([]string, error) {
+func (k *Service) Fingerprints(ctx context.Context) ([]string, error) {
 	set, err := k.Public(ctx)
 	if err != nil {
 		return nil, err

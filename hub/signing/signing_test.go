@@ -13,22 +13,22 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/fedhub/fedhub/hub/seal"
-	"github.com/fedhub/fedhub/hub/signing/signingtest"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
+	"github.com/fedhub/fedhub/internal/testkit/signingtest"
 )
 
-func open(t testing.TB) *store.Set[Key] {
+func open(t testing.TB) *store.Collection[Key] {
 	t.Helper()
 	db, err := sqlite.Open(filepath.Join(t.TempDir(), "keys.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close(t.Context()) }) //nolint:errcheck // the test is over
-	if err := db.Prepare(t.Context(), []store.Spec{{Name: "signing"}}); err != nil {
+	if err := db.Prepare(t.Context(), []store.CollectionSpec{{Name: "signing"}}); err != nil {
 		t.Fatal(err)
 	}
-	return store.NewSet[Key](db, "signing", time.Now)
+	return store.NewCollection[Key](db, "signing", time.Now)
 }
 
 func box(t testing.TB, fill byte) *seal.Box {
@@ -41,8 +41,8 @@ func box(t testing.TB, fill byte) *seal.Box {
 }
 
 // newKeeper is NewKeeper with RSA keys that are ready.
-func newKeeper(set *store.Set[Key], box *seal.Box, now func() time.Time) *Keeper {
-	k := NewKeeper(set, box, now)
+func newKeeper(set *store.Collection[Key], box *seal.Box, now func() time.Time) *Service {
+	k := NewService(set, box, now)
 	k.NewRSA = signingtest.RSA
 	return k
 }
@@ -179,7 +179,7 @@ func TestThePublicKeysArePublic(t *testing.T) {
 }
 
 func FuzzVerify(f *testing.F) {
-	k := NewKeeper(open(f), box(f, 'k'), time.Now)
+	k := NewService(open(f), box(f, 'k'), time.Now)
 	good, err := k.Sign(f.Context(), ES256, "at+jwt", claims{"ada"})
 	if err != nil {
 		f.Fatal(err)

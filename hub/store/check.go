@@ -23,7 +23,7 @@ var (
 )
 
 // Check tells why no engine can keep a set like this, or nil.
-func (s Spec) Check() error {
+func (s CollectionSpec) Check() error {
 	if !setName.MatchString(s.Name) || reserved(s.Name) {
 		return fmt.Errorf("%q cannot be the name of a set", s.Name)
 	}
@@ -45,7 +45,7 @@ func reserved(name string) bool {
 }
 
 // CheckRecord tells why a record cannot be kept in this set, or nil.
-func (s Spec) CheckRecord(r Record) error {
+func (s CollectionSpec) CheckRecord(r Record) error {
 	if !IsText(r.ID) || r.ID == "" {
 		return fmt.Errorf("set %s: an id must be UTF-8 text", s.Name)
 	}
@@ -88,7 +88,7 @@ const (
 )
 
 // kind is what a declared index field holds; empty if there is none.
-func (s Spec) kind(field string) string {
+func (s CollectionSpec) kind(field string) string {
 	switch {
 	case slices.Contains(s.Unique, field), slices.Contains(s.Index, field):
 		return text
@@ -101,7 +101,7 @@ func (s Spec) kind(field string) string {
 }
 
 // indexes reports whether a value can stand in an index field.
-func (s Spec) indexes(field string, v bson.RawValue) bool {
+func (s CollectionSpec) indexes(field string, v bson.RawValue) bool {
 	switch s.kind(field) {
 	case text:
 		t, ok := v.StringValueOK()
@@ -119,16 +119,16 @@ func (s Spec) indexes(field string, v bson.RawValue) bool {
 var endOfTime = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // IsTime reports whether a declared index field holds times.
-func (s Spec) IsTime(field string) bool { return slices.Contains(s.Times, field) }
+func (s CollectionSpec) IsTime(field string) bool { return slices.Contains(s.Times, field) }
 
 // IsInteger reports whether a declared index field holds whole numbers.
-func (s Spec) IsInteger(field string) bool { return slices.Contains(s.Integers, field) }
+func (s CollectionSpec) IsInteger(field string) bool { return slices.Contains(s.Integers, field) }
 
 // IsUnique reports whether no two records share a value of the field.
-func (s Spec) IsUnique(field string) bool { return slices.Contains(s.Unique, field) }
+func (s CollectionSpec) IsUnique(field string) bool { return slices.Contains(s.Unique, field) }
 
 // CheckQuery tells why a query cannot be answered by this set, or nil.
-func (s Spec) CheckQuery(q Query) error {
+func (s CollectionSpec) CheckQuery(q Query) error {
 	kind := text
 	if q.Field != "" {
 		if kind = s.kind(q.Field); kind == "" {
@@ -150,7 +150,7 @@ func (s Spec) CheckQuery(q Query) error {
 }
 
 // CheckCount is CheckQuery for a count, which needs a bound.
-func (s Spec) CheckCount(q Query) error {
+func (s CollectionSpec) CheckCount(q Query) error {
 	if q.Limit <= 0 {
 		return fmt.Errorf("set %s: a count needs a bound", s.Name)
 	}

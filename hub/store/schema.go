@@ -52,18 +52,18 @@ const progressID = "schema"
 // Key names the record.
 func (progress) Key() string { return progressID }
 
-var schemaSpec = Spec{Name: "schema"}
+var schemaSpec = CollectionSpec{Name: "schema"}
 
 // Prepare makes a database ready for a program: it refuses one that a newer
 // program has upgraded, creates the declared sets and indexes, and runs the
 // upgrades that are missing. Of several processes at once one upgrades, and
 // the others wait until it is done. One that is killed is followed by another,
 // which goes on where it was. now is the clock that leases are measured by.
-func (s Schema) Prepare(ctx context.Context, b Backend, sets []Spec, now func() time.Time) error {
-	if err := b.Prepare(ctx, []Spec{schemaSpec}); err != nil {
+func (s Schema) Prepare(ctx context.Context, b Backend, sets []CollectionSpec, now func() time.Time) error {
+	if err := b.Prepare(ctx, []CollectionSpec{schemaSpec}); err != nil {
 		return err
 	}
-	u := upgrader{Schema: s, b: b, state: NewSet[progress](b, schemaSpec.Name, now), now: now, me: rand.Text()}
+	u := upgrader{Schema: s, b: b, state: NewCollection[progress](b, schemaSpec.Name, now), now: now, me: rand.Text()}
 	state, err := u.read(ctx)
 	if err != nil {
 		return err
@@ -75,7 +75,7 @@ func (s Schema) Prepare(ctx context.Context, b Backend, sets []Spec, now func() 
 	if err := b.Raise(ctx, s.Major); err != nil {
 		return err
 	}
-	if err := b.Prepare(ctx, append([]Spec{schemaSpec}, sets...)); err != nil {
+	if err := b.Prepare(ctx, append([]CollectionSpec{schemaSpec}, sets...)); err != nil {
 		return err
 	}
 	return u.upgrade(ctx, state)
@@ -84,7 +84,7 @@ func (s Schema) Prepare(ctx context.Context, b Backend, sets []Spec, now func() 
 type upgrader struct {
 	Schema
 	b     Backend
-	state *Set[progress]
+	state *Collection[progress]
 	now   func() time.Time
 	me    string
 }

@@ -19,22 +19,22 @@ type Keyed interface{ Key() string }
 // An Expiring record names the time after which it must not be seen any more.
 type Expiring interface{ ExpiresAt() time.Time }
 
-// A Set keeps records of one type. Its errors are the Backend's: fs.ErrNotExist
+// A Collection keeps records of one type. Its errors are the Backend's: fs.ErrNotExist
 // for missing or expired, fs.ErrExist for taken.
-type Set[T Keyed] struct {
+type Collection[T Keyed] struct {
 	name    string
 	backend Backend
 	now     func() time.Time
 	shape   *shape // of T: what an update may not erase is beyond it
 }
 
-// NewSet returns the set called name; now is the clock that expiry is measured by.
-func NewSet[T Keyed](b Backend, name string, now func() time.Time) *Set[T] {
-	return &Set[T]{name: name, backend: b, now: now, shape: shapeOf(reflect.TypeFor[T]())}
+// NewCollection returns the set called name; now is the clock that expiry is measured by.
+func NewCollection[T Keyed](b Backend, name string, now func() time.Time) *Collection[T] {
+	return &Collection[T]{name: name, backend: b, now: now, shape: shapeOf(reflect.TypeFor[T]())}
 }
 
 // Get returns the record with this id.
-func (s *Set[T]) Get(ctx context.Context, id string) (T, error) {
+func (s *Collection[T]) Get(ctx context.Context, id string) (T, error) {
 	r, err := s.backend.Get(ctx, s.name, id)
 	if err != nil {
 		var none T
@@ -45,7 +45,7 @@ func (s *Set[T]) Get(ctx context.Context, id string) (T, error) {
 
 // By returns the record whose unique field has this value. An empty value is
 // nobody's, so it finds nothing.
-func (s *Set[T]) By(ctx context.Context, field, value string) (T, error) {
+func (s *Collection[T]) By(ctx context.Context, field, value string) (T, error) {
 	var none T
 	if value == "" {
 		return none, fmt.Errorf("%s %w", s.name, fs.ErrNotExist)
@@ -63,14 +63,14 @@ func (s *Set[T]) By(ctx context.Context, field, value string) (T, error) {
 // Insert keeps a new record. An expired one with the same id, which nobody
 // can see any more, makes room for it; a unique field stays taken until the
 // sweep.
-func (s *Set[T]) Insert(ctx context.Context, v T) error {
+func (s *Collection[T]) Insert(ctx context.Context, v T) error {
 	r, err := s.record(v)
 	if err != nil {
 		return err
 	}
 	err = s.backend.Insert(ctx, s.name, r)
 	if errors.Is(err, fs.ErrExist) {
-		err = s.displace(ctx, r, err)
+		err = s.evict(ctx, r, err)
 	}
 	if err != nil {
 		return s.fail("insert into", err)
@@ -78,9 +78,9 @@ func (s *Set[T]) Insert(ctx context.Context, v T) error {
 	return nil
 }
 
-// displace writes r over an expired record with its id. Where that is not
+// evict writes r over an expired record with its id. Where that is not
 // what stood in the way, the answer stays taken.
-func (s *Set[T]) displace(ctx context.Context, r Record, taken error) error {
+func (s *Collection[T]) evict(ctx context.Context, r Record, taken error) error {
 	old, err := s.backend.Get(ctx, s.name, r.ID)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -113,7 +113,7 @@ var ErrUnchanged = errors.New("unchanged")
 // again until no other writer came between. change may run several times; an
 // error from it ends the update with nothing written. Fields of the record that
 // this program does not know stay as they are.
-func (s *Set[T]) Update(ctx context.Context, id string, change func(*T) error) error {
+func (s *Collection[T]) Update(ctx context.Context, id string, change func(*T) error) error {
 	for try := range updateTries {
 		err := s.updateOnce(ctx, id, change)
 		if !errors.Is(err, ErrLost) {
@@ -126,7 +126,7 @@ func (s *Set[T]) Update(ctx context.Context, id string, change func(*T) error) e
 	return fmt.Errorf("update in %s: too many writers at once", s.name)
 }
 
-func (s *Set[T]) updateOnce(ctx context.Context, id string, change func(*T) error) error {
+func (s *Collection[T]) updateOnce(ctx context.Context, id string, change func(*T) error) error {
 	r, err := s.backend.Get(ctx, s.name, id)
 	if err != nil {
 		return s.fail("update in", err)
@@ -170,7 +170,7 @@ func pause(ctx context.Context, try int) error {
 }
 
 // Take returns the record and removes it; only one of many callers gets it.
-func (s *Set[T]) Take(ctx context.Context, id string) (T, error) {
+func (s *Collection[T]) Take(ctx context.Context, id string) (T, error) {
 	r, err := s.backend.Take(ctx, s.name, id)
 	if err != nil {
 		var none T
@@ -180,7 +180,7 @@ func (s *Set[T]) Take(ctx context.Context, id string) (T, error) {
 }
 
 // Delete removes the record.
-func (s *Set[T]) Delete(ctx context.Context, id string) error {
+func (s *Collection[T]) Delete(ctx context.Context, id string) error {
 	if err := s.backend.Delete(ctx, s.name, id); err != nil {
 		return s.fail("delete from", err)
 	}
@@ -188,7 +188,7 @@ func (s *Set[T]) Delete(ctx context.Context, id string) error {
 }
 
 // Find returns the records a query selects.
-func (s *Set[T]) Find(ctx context.Context, q Query) ([]T, error) {
+func (s *Collection[T]) Find(ctx context.Context, q Query) ([]T, error) {
 	q.Now = s.now()
 	rs, err := s.backend.Find(ctx, s.name, q)
 	if err != nil {
@@ -207,7 +207,7 @@ func (s *Set[T]) Find(ctx context.Context, q Query) ([]T, error) {
 
 // Where returns the records whose index field, which holds text, is value, in
 // the order of ids. An empty value is nobody's.
-func (s *Set[T]) Where(ctx context.Context, field, value string) ([]T, error) {
+func (s *Collection[T]) Where(ctx context.Context, field, value string) ([]T, error) {
 	if value == "" {
 		return nil, nil
 	}
@@ -216,7 +216,7 @@ func (s *Set[T]) Where(ctx context.Context, field, value string) ([]T, error) {
 
 // Count returns how many records a query selects, and counts no further than
 // most.
-func (s *Set[T]) Count(ctx context.Context, q Query, most int) (int, error) {
+func (s *Collection[T]) Count(ctx context.Context, q Query, most int) (int, error) {
 	q.Now, q.Limit = s.now(), most
 	n, err := s.backend.Count(ctx, s.name, q)
 	if err != nil {
@@ -227,10 +227,10 @@ func (s *Set[T]) Count(ctx context.Context, q Query, most int) (int, error) {
 
 // All returns every record in the order of ids. It is for sets that stay
 // small: login keys, signing keys, initial access tokens.
-func (s *Set[T]) All(ctx context.Context) ([]T, error) { return s.Find(ctx, Query{}) }
+func (s *Collection[T]) All(ctx context.Context) ([]T, error) { return s.Find(ctx, Query{}) }
 
 // fail says what was tried, and marks what is the database's fault.
-func (s *Set[T]) fail(verb string, err error) error {
+func (s *Collection[T]) fail(verb string, err error) error {
 	for _, answer := range []error{fs.ErrExist, fs.ErrNotExist, context.Canceled} {
 		if errors.Is(err, answer) {
 			return fmt.Errorf("%s %s: %w", verb, s.name, err)
@@ -253,7 +253,7 @@ func (e *UnavailableError) Explain() (status int, heading, text string) {
 	return http.StatusServiceUnavailable, "The hub can't reach its database right now.", "Nothing is lost. Try again in a moment."
 }
 
-func (s *Set[T]) live(r Record) (T, error) {
+func (s *Collection[T]) live(r Record) (T, error) {
 	if s.expired(r) {
 		var none T
 		return none, fmt.Errorf("%s %w", s.name, fs.ErrNotExist)
@@ -261,11 +261,11 @@ func (s *Set[T]) live(r Record) (T, error) {
 	return s.decode(r)
 }
 
-func (s *Set[T]) expired(r Record) bool {
+func (s *Collection[T]) expired(r Record) bool {
 	return !r.Expires.IsZero() && !s.now().Before(r.Expires)
 }
 
-func (s *Set[T]) decode(r Record) (T, error) {
+func (s *Collection[T]) decode(r Record) (T, error) {
 	var v T
 	if err := bson.Unmarshal(r.Doc, &v); err != nil {
 		return v, fmt.Errorf("decode %s record: %w", s.name, err)
@@ -273,7 +273,7 @@ func (s *Set[T]) decode(r Record) (T, error) {
 	return v, nil
 }
 
-func (s *Set[T]) record(v T) (Record, error) {
+func (s *Collection[T]) record(v T) (Record, error) {
 	doc, err := bson.Marshal(v)
 	if err != nil {
 		return Record{}, fmt.Errorf("encode %s record: %w", s.name, err)

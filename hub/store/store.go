@@ -25,7 +25,7 @@ type Backend interface {
 	// Prepare creates the declared sets and indexes where they are missing.
 	// It comes before anything else, at every start, in several processes at
 	// once. A set that was not declared to Prepare cannot be used.
-	Prepare(ctx context.Context, sets []Spec) error
+	Prepare(ctx context.Context, sets []CollectionSpec) error
 
 	// Raise says that this program lays records out as of this major version,
 	// and is ErrNewer where a higher one was said. An engine that can look at
@@ -80,12 +80,12 @@ type Record struct {
 	Doc     bson.Raw  // plain values; no field name, at any depth, begins with $
 }
 
-// A Spec declares a set and the indexes its look-ups need. An index field is
+// A CollectionSpec declares a set and the indexes its look-ups need. An index field is
 // the bson name of a field, or several with dots between them for one inside
 // an embedded document. Records without the field, or with an empty text, a
 // zero number or a time before 1970 in it, are not indexed: no look-up by the
 // field finds them, and a unique one collides with nobody.
-type Spec struct {
+type CollectionSpec struct {
 	Name     string
 	Unique   []string // text; no two records share a value
 	Index    []string // text, may repeat

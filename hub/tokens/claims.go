@@ -67,7 +67,7 @@ func profileClaims(u users.User, claims map[string]any) {
 	put(claims, "middle_name", u.MiddleName)
 	put(claims, "nickname", u.Nickname)
 	put(claims, "preferred_username", u.Username)
-	put(claims, "profile", u.Profile)
+	put(claims, "profile", u.ProfileURL)
 	put(claims, "picture", u.Picture)
 	put(claims, "website", u.Website)
 	put(claims, "gender", u.Gender)
@@ -120,11 +120,11 @@ func formatted(a users.Address) string {
 	return strings.Join(lines, "\n")
 }
 
-// Wished returns what a claims parameter asks for by name (OIDC Core §5.5) and
+// RequestedClaims returns what a claims parameter asks for by name (OIDC Core §5.5) and
 // the user has, with a value that is wanted. It reaches no further than the
 // scopes that the client may ask for, and never says who the user is: sub is
 // the caller's.
-func Wished(u users.User, c clients.Client, wishes map[string]oauth.ClaimWish) map[string]any {
+func RequestedClaims(u users.User, c clients.Client, wishes map[string]oauth.ClaimWish) map[string]any {
 	if len(wishes) == 0 {
 		return nil
 	}

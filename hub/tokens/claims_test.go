@@ -15,7 +15,7 @@ import (
 func face() users.User {
 	return users.User{
 		ID: "u1", Email: "ada@example.org", EmailVerified: true, Name: "Ada Lovelace", GivenName: "Ada", FamilyName: "Lovelace",
-		MiddleName: "King", Nickname: "Ada", Username: "ada", Profile: "https://ada.example.org/", Picture: "https://ada.example.org/a.png",
+		MiddleName: "King", Nickname: "Ada", Username: "ada", ProfileURL: "https://ada.example.org/", Picture: "https://ada.example.org/a.png",
 		Website: "https://ada.example.org/", Gender: "female", Birthdate: "1815-12-10", Zoneinfo: "Europe/London", Locale: "en-GB",
 		Phone: "+442079460018", Address: users.Address{Street: "12 St James's Square", Locality: "London", PostalCode: "SW1Y 4JH", Country: "UK"},
 		Roles: []string{"writer"}, Updated: time.Unix(1_700_000_000, 0),
@@ -78,7 +78,7 @@ func TestWhatIsAskedForByNameIsReleasedWithinTheClientsScopes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := strings.Join(slices.Sorted(maps.Keys(Wished(face(), c, request.Userinfo))), " ")
+		got := strings.Join(slices.Sorted(maps.Keys(RequestedClaims(face(), c, request.Userinfo))), " ")
 		if got != want {
 			t.Errorf("%s: got %q, want %q", raw, got, want)
 		}

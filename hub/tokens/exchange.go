@@ -30,9 +30,9 @@ var ErrChain = errors.New("the token was exchanged too many times already")
 // Exchange mints an access token in exchange for another. It hangs on all that
 // the other hangs on, and on the other itself; it says of the subject what the
 // other says, and does not live longer.
-func (k *Keeper) Exchange(ctx context.Context, from Holder, x Exchange) (token string, a Access, err error) {
+func (k *Service) Exchange(ctx context.Context, from TokenInfo, x Exchange) (token string, a AccessTokenClaims, err error) {
 	if len(from.Parents) >= maxParents {
-		return "", Access{}, ErrChain
+		return "", AccessTokenClaims{}, ErrChain
 	}
 	subject := from.Subject
 	if from.Family.ID != "" {
@@ -40,7 +40,7 @@ func (k *Keeper) Exchange(ctx context.Context, from Holder, x Exchange) (token s
 	}
 	a = k.access(subject, x.Client.ID, x.Scopes, x.Bound)
 	a.Expires = min(a.Expires, from.Expires)
-	a.AuthTime, a.ACR, a.AMR, a.Family = from.AuthTime, from.ACR, from.AMR, from.Access.Family
+	a.AuthTime, a.ACR, a.AMR, a.Family = from.AuthTime, from.ACR, from.AMR, from.AccessTokenClaims.Family
 	if slices.Contains(x.Scopes, "roles") {
 		a.Roles = from.User.Roles
 	}
@@ -55,10 +55,10 @@ func (k *Keeper) Exchange(ctx context.Context, from Holder, x Exchange) (token s
 		// §4.1: the new actor outermost, those before it within.
 		a.Actor, err = json.Marshal(act{Subject: x.Actor, Before: from.Actor})
 		if err != nil {
-			return "", Access{}, err
+			return "", AccessTokenClaims{}, err
 		}
 	}
-	a.Parents = append(slices.Clone(from.Parents), from.Access.ID)
+	a.Parents = append(slices.Clone(from.Parents), from.AccessTokenClaims.ID)
 	token, err = k.mint(ctx, x.Client, a)
 	return token, a, err
 }

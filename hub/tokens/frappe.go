@@ -19,7 +19,7 @@ const maxSiteText = 140
 // The address is the account there, few sites look at email_verified, and their
 // databases compare without accents. So it is the plain one, and one that nobody
 // answers for stays out: it may be somebody else's (FE-18).
-func (k *Keeper) forSite(c clients.Client, u users.User, claims map[string]any) {
+func (k *Service) forSite(c clients.Client, u users.User, claims map[string]any) {
 	if c.Frappe == nil {
 		return
 	}
@@ -60,7 +60,7 @@ func (k *Keeper) forSite(c clients.Client, u users.User, claims map[string]any) 
 
 // SiteClaims are the claims about the holder of a token that a Frappe site is
 // told beside those of the token.
-func (k *Keeper) SiteClaims(c clients.Client, h Holder) map[string]any {
+func (k *Service) SiteClaims(c clients.Client, h TokenInfo) map[string]any {
 	claims := UserClaims(h.User, h.Scopes())
 	k.forSite(c, h.User, claims)
 	return claims

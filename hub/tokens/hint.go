@@ -13,7 +13,7 @@ import (
 // A Hint is what an ID token says when a client shows it to us again.
 type Hint struct {
 	ClientID string // to whom it was issued
-	Subject  string // whom it names, as the client knows them: compare with Keeper.Subject
+	Subject  string // whom it names, as the client knows them: compare with Service.Subject
 	SID      string // of the session; empty if it came from none
 }
 
@@ -29,7 +29,7 @@ type hintClaims struct {
 // Hint reads an id_token_hint (OIDC Core §3.1.2.1, RP-Initiated Logout §2). The
 // signature and the issuer must be ours. That it expired is no matter: it names
 // a person and proves nothing. Every other token is ErrInvalid.
-func (k *Keeper) Hint(ctx context.Context, raw string) (Hint, error) {
+func (k *Service) Hint(ctx context.Context, raw string) (Hint, error) {
 	claims, err := k.readHint(ctx, raw)
 	switch {
 	case errors.Is(err, signing.ErrVerify), errors.Is(err, signing.ErrDecrypt), errors.Is(err, fs.ErrNotExist):
@@ -42,7 +42,7 @@ func (k *Keeper) Hint(ctx context.Context, raw string) (Hint, error) {
 	return Hint{ClientID: claims.Audience[0], Subject: claims.Subject, SID: claims.SID}, nil
 }
 
-func (k *Keeper) readHint(ctx context.Context, raw string) (hintClaims, error) {
+func (k *Service) readHint(ctx context.Context, raw string) (hintClaims, error) {
 	// A client whose ID tokens are encrypted to it may encrypt what was inside
 	// to us (OIDC Core §3.1.2.1).
 	if strings.Count(raw, ".") == 4 {
@@ -70,7 +70,7 @@ func (k *Keeper) readHint(ctx context.Context, raw string) (hintClaims, error) {
 }
 
 // sharedKeysOf finds the secrets of the client that a token names.
-func (k *Keeper) sharedKeysOf(ctx context.Context, named hintClaims) ([][]byte, error) {
+func (k *Service) sharedKeysOf(ctx context.Context, named hintClaims) ([][]byte, error) {
 	if len(named.Audience) != 1 {
 		return nil, signing.ErrVerify
 	}

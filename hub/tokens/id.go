@@ -17,7 +17,7 @@ import (
 // ID is what an ID token is made from.
 type ID struct {
 	Client clients.Client // whose it will be; looked up if it is zero
-	Family grants.Family
+	Family grants.TokenFamily
 	User   users.User
 	Scopes []string
 
@@ -29,7 +29,7 @@ type ID struct {
 }
 
 // ID mints an ID token (OIDC Core §2).
-func (k *Keeper) ID(ctx context.Context, in ID) (string, error) {
+func (k *Service) ID(ctx context.Context, in ID) (string, error) {
 	c := in.Client
 	if c.ID == "" {
 		var err error
@@ -54,7 +54,7 @@ func (k *Keeper) ID(ctx context.Context, in ID) (string, error) {
 }
 
 // signedIn says how and when they signed in, and until when to believe it.
-func (k *Keeper) signedIn(c clients.Client, f grants.Family) map[string]any {
+func (k *Service) signedIn(c clients.Client, f grants.TokenFamily) map[string]any {
 	now := k.Now()
 	claims := map[string]any{
 		"iss": k.Issuer,
@@ -90,7 +90,7 @@ func (in ID) released(c clients.Client) (map[string]any, error) {
 	if c.IDTokenClaims || in.AccessToken == "" && in.Code == "" {
 		claims = UserClaims(in.User, in.Scopes)
 	}
-	maps.Copy(claims, Wished(in.User, c, wanted.IDToken))
+	maps.Copy(claims, RequestedClaims(in.User, c, wanted.IDToken))
 	return claims, nil
 }
 

@@ -23,7 +23,7 @@ type Form struct {
 //
 // The claims are the caller's: iss, aud, iat and exp are not added. That the
 // client has no key of the kind is an *oauth.Error that tells its developer.
-func (k *Keeper) ForClientJWT(ctx context.Context, c clients.Client, form Form, typ string, claims any) (string, error) {
+func (k *Service) ForClientJWT(ctx context.Context, c clients.Client, form Form, typ string, claims any) (string, error) {
 	signed, err := k.signFor(ctx, c, form.Alg, typ, claims)
 	if err != nil || form.Enc.Alg == "" {
 		return signed, err
@@ -31,7 +31,7 @@ func (k *Keeper) ForClientJWT(ctx context.Context, c clients.Client, form Form, 
 	return k.EncryptFor(ctx, c, form.Enc, "JWT", []byte(signed))
 }
 
-func (k *Keeper) signFor(ctx context.Context, c clients.Client, alg, typ string, claims any) (string, error) {
+func (k *Service) signFor(ctx context.Context, c clients.Client, alg, typ string, claims any) (string, error) {
 	if alg != clients.HS256 {
 		return k.Signing.Sign(ctx, algOr(alg), typ, claims)
 	}
@@ -47,7 +47,7 @@ func (k *Keeper) signFor(ctx context.Context, c clients.Client, alg, typ string,
 
 // EncryptFor returns a payload as a JWE to the client's key. cty says what it
 // is; empty for JSON.
-func (k *Keeper) EncryptFor(ctx context.Context, c clients.Client, e clients.Encryption, cty string, payload []byte) (string, error) {
+func (k *Service) EncryptFor(ctx context.Context, c clients.Client, e clients.Encryption, cty string, payload []byte) (string, error) {
 	key, err := k.Clients.EncryptionKey(ctx, c, e.Alg)
 	if err != nil {
 		return "", oauth.InvalidRequest("the hub cannot encrypt for this client: its JWKS cannot be read or has no key for " + e.Alg).Because(err)

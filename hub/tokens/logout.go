@@ -11,7 +11,7 @@ import (
 // which knows the user by the same name and reads it in the same form as its
 // ID tokens (§2.4, §2.7). It is never mistaken for one: it has an event, no
 // nonce, and its own typ.
-func (k *Keeper) Logout(ctx context.Context, c clients.Client, userID, sid string) (string, error) {
+func (k *Service) Logout(ctx context.Context, c clients.Client, userID, sid string) (string, error) {
 	now := k.Now()
 	return k.ForClientJWT(ctx, c, Form{c.IDTokenAlg, c.Algs.IDTokenEnc}, TypeLogout, map[string]any{
 		"iss":    k.Issuer,

@@ -34,7 +34,7 @@ func opaqueID(token string) string {
 }
 
 // mint gives the claims the form that the client has its access tokens in.
-func (k *Keeper) mint(ctx context.Context, c clients.Client, a Access) (string, error) {
+func (k *Service) mint(ctx context.Context, c clients.Client, a AccessTokenClaims) (string, error) {
 	if !c.OpaqueTokens {
 		return k.Signing.Sign(ctx, signing.ES256, TypeAccess, a)
 	}
@@ -49,8 +49,8 @@ func (k *Keeper) mint(ctx context.Context, c clients.Client, a Access) (string, 
 
 // read returns the claims of an access token, of either form. Everything that
 // is none is ErrInvalid.
-func (k *Keeper) read(ctx context.Context, raw string) (Access, error) {
-	var a Access
+func (k *Service) read(ctx context.Context, raw string) (AccessTokenClaims, error) {
+	var a AccessTokenClaims
 	if !strings.HasPrefix(raw, names.AccessPrefix) {
 		err := k.Signing.Verify(ctx, raw, TypeAccess, &a)
 		if errors.Is(err, signing.ErrVerify) {
@@ -60,13 +60,13 @@ func (k *Keeper) read(ctx context.Context, raw string) (Access, error) {
 	}
 	kept, err := k.Opaques.Get(ctx, opaqueID(raw))
 	if errors.Is(err, fs.ErrNotExist) {
-		return Access{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+		return AccessTokenClaims{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	if err != nil {
-		return Access{}, err
+		return AccessTokenClaims{}, err
 	}
 	if err := json.Unmarshal([]byte(kept.Access), &a); err != nil {
-		return Access{}, fmt.Errorf("decode a kept access token: %w", err)
+		return AccessTokenClaims{}, fmt.Errorf("decode a kept access token: %w", err)
 	}
 	return a, nil
 }

@@ -13,7 +13,7 @@ import (
 const ResponseLife = 5 * time.Minute
 
 // Response makes one JWT of an authorization response (JARM §2.1).
-func (k *Keeper) Response(ctx context.Context, client clients.Client, answer url.Values) (string, error) {
+func (k *Service) Response(ctx context.Context, client clients.Client, answer url.Values) (string, error) {
 	claims := map[string]any{"iss": k.Issuer, "aud": client.ID, "exp": k.Now().Add(ResponseLife).Unix()}
 	for name := range answer {
 		if name != "iss" {

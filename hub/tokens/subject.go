@@ -11,7 +11,7 @@ import (
 
 // Subject returns the sub that a client knows a user by. A client that is gone
 // is fs.ErrNotExist.
-func (k *Keeper) Subject(ctx context.Context, clientID, userID string) (string, error) {
+func (k *Service) Subject(ctx context.Context, clientID, userID string) (string, error) {
 	c, err := k.Clients.Get(ctx, clientID)
 	if err != nil {
 		return "", err
@@ -23,7 +23,7 @@ func (k *Keeper) Subject(ctx context.Context, clientID, userID string) (string, 
 // of one sector share, and from which neither the user nor the name in another
 // sector can be found (OIDC Core §8.1). Nothing ever has to be looked up by it:
 // what was issued hangs on a family, which knows the user.
-func (k *Keeper) subject(c clients.Client, userID string) string {
+func (k *Service) subject(c clients.Client, userID string) string {
 	sector := c.Sector()
 	if sector == "" {
 		return userID

@@ -39,8 +39,8 @@ const (
 	LogoutLife = 2 * time.Minute // OIDC Back-Channel Logout §2.6
 )
 
-// Access is the payload of an access token (RFC 9068 §2.2).
-type Access struct {
+// AccessTokenClaims is the payload of an access token (RFC 9068 §2.2).
+type AccessTokenClaims struct {
 	Issuer   string   `json:"iss"`
 	Subject  string   `json:"sub"`
 	Audience Audience `json:"aud"`
@@ -67,7 +67,7 @@ type Access struct {
 }
 
 // Type is the token_type that an access token has (RFC 6750, RFC 9449 §5).
-func (a Access) Type() string {
+func (a AccessTokenClaims) Type() string {
 	if a.Confirm != nil && a.Confirm.JKT != "" {
 		return "DPoP"
 	}
@@ -97,7 +97,7 @@ func (a *Audience) UnmarshalJSON(text []byte) error {
 }
 
 // Scopes returns the scope claim as a list.
-func (a Access) Scopes() []string {
+func (a AccessTokenClaims) Scopes() []string {
 	scopes, err := oauth.ParseScope(a.Scope)
 	if err != nil {
 		return nil
@@ -117,15 +117,15 @@ func (r Revoked) Key() string { return r.ID }
 // ExpiresAt is when the token would have expired anyway.
 func (r Revoked) ExpiresAt() time.Time { return r.Expires }
 
-// A Keeper mints and verifies. Issuer is the hub's public address.
-type Keeper struct {
+// A Service mints and verifies. Issuer is the hub's public address.
+type Service struct {
 	Issuer  string
-	Signing *signing.Keeper
-	Grants  *grants.Keeper
-	Users   *users.Keeper
+	Signing *signing.Service
+	Grants  *grants.Service
+	Users   *users.Service
 	Clients *clients.Registry
-	Revoked *store.Set[Revoked]
-	Opaques *store.Set[Opaque]
+	Revoked *store.Collection[Revoked]
+	Opaques *store.Collection[Opaque]
 	// Pairwise is the key that pairwise subjects are made with.
 	Pairwise []byte
 	// Lives says whether the session of this name is still there.
@@ -137,7 +137,7 @@ type Keeper struct {
 // family's or, after a narrowing refresh, fewer.
 //
 // bound is the key that its holder must prove, if any.
-func (k *Keeper) ForUser(ctx context.Context, f grants.Family, u users.User, scopes []string, bound oauth.Confirmation) (string, error) {
+func (k *Service) ForUser(ctx context.Context, f grants.TokenFamily, u users.User, scopes []string, bound oauth.Confirmation) (string, error) {
 	c, err := k.Clients.Get(ctx, f.ClientID)
 	if err != nil {
 		return "", err
@@ -157,7 +157,7 @@ func (k *Keeper) ForUser(ctx context.Context, f grants.Family, u users.User, sco
 
 // ForClient mints an access token for a client that acts for itself
 // (RFC 6749 §4.4). Its subject is the client (RFC 9068 §2.2).
-func (k *Keeper) ForClient(ctx context.Context, clientID string, scopes, resources []string, bound oauth.Confirmation) (string, error) {
+func (k *Service) ForClient(ctx context.Context, clientID string, scopes, resources []string, bound oauth.Confirmation) (string, error) {
 	c, err := k.Clients.Get(ctx, clientID)
 	if err != nil {
 		return "", err
@@ -167,9 +167,9 @@ func (k *Keeper) ForClient(ctx context.Context, clientID string, scopes, resourc
 	return k.mint(ctx, c, a)
 }
 
-func (k *Keeper) access(subject, clientID string, scopes []string, bound oauth.Confirmation) Access {
+func (k *Service) access(subject, clientID string, scopes []string, bound oauth.Confirmation) AccessTokenClaims {
 	now := k.Now()
-	a := Access{
+	a := AccessTokenClaims{
 		Issuer:   k.Issuer,
 		Subject:  subject,
 		Audience: Audience{k.Issuer},
@@ -188,16 +188,16 @@ func (k *Keeper) access(subject, clientID string, scopes []string, bound oauth.C
 // ErrInvalid is returned for every access token that is not good now.
 var ErrInvalid = errors.New("the access token is not valid")
 
-// A Holder is whom a good access token speaks for. User is zero when the
+// A TokenInfo is whom a good access token speaks for. User is zero when the
 // client speaks for itself.
-type Holder struct {
-	Access
+type TokenInfo struct {
+	AccessTokenClaims
 	User   users.User
-	Family grants.Family
+	Family grants.TokenFamily
 }
 
 // audience is whom a token is for: the APIs that it was asked for, or the hub.
-func (k *Keeper) audience(resources []string) Audience {
+func (k *Service) audience(resources []string) Audience {
 	if len(resources) == 0 {
 		return Audience{k.Issuer}
 	}
@@ -206,10 +206,10 @@ func (k *Keeper) audience(resources []string) Audience {
 
 // Verify is Inspect for a token that is presented to the hub itself: one that
 // was made for others only is refused (RFC 9068 §4).
-func (k *Keeper) Verify(ctx context.Context, raw string) (Holder, error) {
+func (k *Service) Verify(ctx context.Context, raw string) (TokenInfo, error) {
 	h, err := k.Inspect(ctx, raw)
 	if err == nil && !slices.Contains(h.Audience, k.Issuer) {
-		return Holder{}, fmt.Errorf("%w: it was made for somebody else", ErrInvalid)
+		return TokenInfo{}, fmt.Errorf("%w: it was made for somebody else", ErrInvalid)
 	}
 	return h, err
 }
@@ -217,12 +217,12 @@ func (k *Keeper) Verify(ctx context.Context, raw string) (Holder, error) {
 // Inspect checks an access token and everything it hangs on: its client, its
 // family, the grant behind that, and the user. What was revoked is refused at
 // once. An error that is not ErrInvalid means the database did not answer.
-func (k *Keeper) Inspect(ctx context.Context, raw string) (Holder, error) {
+func (k *Service) Inspect(ctx context.Context, raw string) (TokenInfo, error) {
 	a, err := k.parse(ctx, raw)
 	if err != nil {
-		return Holder{}, err
+		return TokenInfo{}, err
 	}
-	h := Holder{Access: a}
+	h := TokenInfo{AccessTokenClaims: a}
 	if a.Family == "" || len(a.Parents) > 0 {
 		err = k.notRevoked(ctx, a)
 	}
@@ -239,26 +239,26 @@ func (k *Keeper) Inspect(ctx context.Context, raw string) (Holder, error) {
 		err = fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	if err != nil {
-		return Holder{}, err
+		return TokenInfo{}, err
 	}
 	return h, nil
 }
 
 // parse checks what can be checked without the database.
-func (k *Keeper) parse(ctx context.Context, raw string) (Access, error) {
+func (k *Service) parse(ctx context.Context, raw string) (AccessTokenClaims, error) {
 	a, err := k.read(ctx, raw)
 	switch {
 	case err != nil:
-		return Access{}, err
+		return AccessTokenClaims{}, err
 	case a.Issuer != k.Issuer:
-		return Access{}, fmt.Errorf("%w: it was issued by somebody else", ErrInvalid)
+		return AccessTokenClaims{}, fmt.Errorf("%w: it was issued by somebody else", ErrInvalid)
 	case k.Now().Unix() >= a.Expires:
-		return Access{}, fmt.Errorf("%w: it expired", ErrInvalid)
+		return AccessTokenClaims{}, fmt.Errorf("%w: it expired", ErrInvalid)
 	}
 	return a, nil
 }
 
-func (k *Keeper) notRevoked(ctx context.Context, a Access) error {
+func (k *Service) notRevoked(ctx context.Context, a AccessTokenClaims) error {
 	for _, id := range append(a.Parents, a.ID) {
 		_, err := k.Revoked.Get(ctx, id)
 		if err == nil {
@@ -273,12 +273,12 @@ func (k *Keeper) notRevoked(ctx context.Context, a Access) error {
 
 // user returns the family's user, if still the one who signed in: enabled, and
 // of the same epoch.
-func (k *Keeper) user(ctx context.Context, f grants.Family) (users.User, error) {
+func (k *Service) user(ctx context.Context, f grants.TokenFamily) (users.User, error) {
 	u, err := k.Users.Get(ctx, f.UserID)
 	if err != nil {
 		return users.User{}, err
 	}
-	if u.Disabled || u.Epoch != f.Epoch {
+	if u.Disabled || u.SessionGeneration != f.SessionGeneration {
 		return users.User{}, fmt.Errorf("the user was disabled or signed out everywhere: %w", fs.ErrNotExist)
 	}
 	return u, nil
@@ -286,8 +286,8 @@ func (k *Keeper) user(ctx context.Context, f grants.Family) (users.User, error) 
 
 // UserOf is the same check for a refresh or a fresh code: fs.ErrNotExist means
 // that nothing may be issued to the family any more.
-func (k *Keeper) UserOf(ctx context.Context, f grants.Family) (users.User, error) {
-	if err := k.Grants.Stands(ctx, f); err != nil {
+func (k *Service) UserOf(ctx context.Context, f grants.TokenFamily) (users.User, error) {
+	if err := k.Grants.IsActive(ctx, f); err != nil {
 		return users.User{}, err
 	}
 	if !f.Offline() && f.SID != "" {
@@ -305,7 +305,7 @@ func (k *Keeper) UserOf(ctx context.Context, f grants.Family) (users.User, error
 // Revoke ends an access token that belongs to the client. Others, and what is
 // not a token, are left alone without an error (RFC 7009 §2.2). An access
 // token that came from a sign-in ends together with its whole family.
-func (k *Keeper) Revoke(ctx context.Context, raw, clientID string) (revoked bool, err error) {
+func (k *Service) Revoke(ctx context.Context, raw, clientID string) (revoked bool, err error) {
 	a, err := k.parse(ctx, raw)
 	if errors.Is(err, ErrInvalid) || (err == nil && a.ClientID != clientID) {
 		return false, nil

@@ -62,7 +62,7 @@ func TestAnAccessTokenEndsWithWhatItHangsOn(t *testing.T) {
 		},
 		"the session is ended":               func(w *world, _ string) { w.must(w.Grants.RevokeSession(t.Context(), "the session")) },
 		"the person is switched off":         func(w *world, _ string) { w.person(func(u *users.User) { u.Disabled = true }) },
-		"the person is signed out all over":  func(w *world, _ string) { w.person(func(u *users.User) { u.Epoch++ }) },
+		"the person is signed out all over":  func(w *world, _ string) { w.person(func(u *users.User) { u.SessionGeneration++ }) },
 		"the person is removed":              func(w *world, _ string) { w.must(w.people.Delete(t.Context(), "ada")) },
 		"the client is removed":              func(w *world, _ string) { w.must(w.registry.Delete(t.Context(), "payroll")) },
 		"the hub has another issuer by then": func(w *world, _ string) { w.Issuer = "https://other.example.org" },
@@ -102,7 +102,7 @@ func TestNothingIsIssuedOnceThePersonIsGone(t *testing.T) {
 		"the session ended":                    {"roles", func(w *world) { w.ended["the session"] = true }, false},
 		"the session ended, and that was said": {"offline_access", func(w *world) { w.ended["the session"] = true }, true},
 		"the person is switched off":           {"offline_access", func(w *world) { w.person(func(u *users.User) { u.Disabled = true }) }, false},
-		"the person is signed out all over":    {"offline_access", func(w *world) { w.person(func(u *users.User) { u.Epoch++ }) }, false},
+		"the person is signed out all over":    {"offline_access", func(w *world) { w.person(func(u *users.User) { u.SessionGeneration++ }) }, false},
 		"the consent is taken back":            {"offline_access", func(w *world) { w.must(w.Grants.Remove(t.Context(), "ada", "payroll")) }, false},
 	} {
 		w := newWorld(t)

@@ -16,13 +16,13 @@ const TypeUserinfo = "JWT"
 // Userinfo returns the answer about whom a token speaks for, to the client that
 // holds it, and its media type: JSON or, if the client registered for that, a
 // JWT, signed or encrypted or both (OIDC Core §5.3.2).
-func (k *Keeper) Userinfo(ctx context.Context, h Holder, c clients.Client) (body []byte, mediaType string, err error) {
+func (k *Service) Userinfo(ctx context.Context, h TokenInfo, c clients.Client) (body []byte, mediaType string, err error) {
 	wanted, err := oauth.ParseClaims(h.Family.Terms.Claims)
 	if err != nil {
 		return nil, "", err
 	}
 	claims := UserClaims(h.User, h.Scopes())
-	maps.Copy(claims, Wished(h.User, c, wanted.Userinfo))
+	maps.Copy(claims, RequestedClaims(h.User, c, wanted.Userinfo))
 	claims["sub"] = k.subject(c, h.User.ID)
 	k.forSite(c, h.User, claims)
 

@@ -17,11 +17,11 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/signing"
-	"github.com/fedhub/fedhub/hub/signing/signingtest"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/testkit/signingtest"
 )
 
 const issuer = "https://id.example.org"
@@ -29,12 +29,12 @@ const issuer = "https://id.example.org"
 // A world is ada, who allowed payroll things, and a clock that is moved by
 // hand.
 type world struct {
-	*tokens.Keeper
+	*tokens.Service
 	t        *testing.T
 	time     time.Time
 	ended    map[string]bool // sessions
 	registry *clients.Registry
-	people   *store.Set[users.User]
+	people   *store.Collection[users.User]
 	app      clients.Client
 	ada      users.User
 }
@@ -46,7 +46,7 @@ func newWorld(t *testing.T, edits ...func(*clients.Client)) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close(context.Background()) }) //nolint:errcheck // the test is over
-	err = db.Prepare(t.Context(), []store.Spec{
+	err = db.Prepare(t.Context(), []store.CollectionSpec{
 		{Name: "users", Unique: []string{"emailKey", "founder"}, Index: []string{"rank"}}, {Name: "clients"}, {Name: "signing"},
 		{Name: "grants", Index: []string{"userId", "clientId"}}, {Name: "families", Index: []string{"sid", "userId"}},
 		{Name: "revoked"}, {Name: "opaques"},
@@ -60,19 +60,19 @@ func newWorld(t *testing.T, edits ...func(*clients.Client)) *world {
 	}
 	w := &world{t: t, time: time.Now().Truncate(time.Second), ended: map[string]bool{}}
 	now := func() time.Time { return w.time }
-	w.people = store.NewSet[users.User](db, "users", now)
-	w.registry = clients.NewRegistry(clients.Options{Store: store.NewSet[clients.Client](db, "clients", now), Issuer: issuer, Now: now, Log: slog.New(slog.DiscardHandler)})
+	w.people = store.NewCollection[users.User](db, "users", now)
+	w.registry = clients.NewRegistry(clients.Options{Store: store.NewCollection[clients.Client](db, "clients", now), Issuer: issuer, Now: now, Log: slog.New(slog.DiscardHandler)})
 	t.Cleanup(w.registry.Close)
-	keys := signing.NewKeeper(store.NewSet[signing.Key](db, "signing", now), box, now)
+	keys := signing.NewService(store.NewCollection[signing.Key](db, "signing", now), box, now)
 	keys.NewRSA = signingtest.RSA
-	w.Keeper = &tokens.Keeper{
+	w.Service = &tokens.Service{
 		Issuer: issuer, Signing: keys, Clients: w.registry, Users: users.New(users.Options{Users: w.people, Now: now}),
-		Grants:  grants.NewKeeper(store.NewSet[grants.Grant](db, "grants", now), store.NewSet[grants.Family](db, "families", now), grants.DefaultLives(), now),
-		Revoked: store.NewSet[tokens.Revoked](db, "revoked", now), Opaques: store.NewSet[tokens.Opaque](db, "opaques", now),
+		Grants:  grants.NewService(store.NewCollection[grants.Grant](db, "grants", now), store.NewCollection[grants.TokenFamily](db, "families", now), grants.DefaultLives(), now),
+		Revoked: store.NewCollection[tokens.Revoked](db, "revoked", now), Opaques: store.NewCollection[tokens.Opaque](db, "opaques", now),
 		Pairwise: []byte("a key"), Now: now,
 		Lives: func(_ context.Context, sid string) (bool, error) { return !w.ended[sid], nil },
 	}
-	w.ada = users.User{ID: "ada", Email: "ada@example.org", EmailVerified: true, Roles: []string{"clerk"}, Epoch: 3}
+	w.ada = users.User{ID: "ada", Email: "ada@example.org", EmailVerified: true, Roles: []string{"clerk"}, SessionGeneration: 3}
 	if err := w.people.Insert(t.Context(), w.ada); err != nil {
 		t.Fatal(err)
 	}
@@ -105,15 +105,15 @@ func (w *world) person(edit func(*users.User)) {
 }
 
 // signIn is what came of ada's consent to the client, who signed in a minute ago.
-func (w *world) signIn(c clients.Client, scopes ...string) grants.Family {
+func (w *world) signIn(c clients.Client, scopes ...string) grants.TokenFamily {
 	w.t.Helper()
 	g, err := w.Grants.Allow(w.t.Context(), grants.Allowance{UserID: "ada", ClientID: c.ID, Scopes: scopes})
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	f, _, err := w.Grants.Begin(w.t.Context(), "begun "+c.ID+" "+strings.Join(scopes, " "), grants.Authorization{
-		Grant: g, Epoch: w.ada.Epoch, Scopes: scopes, AuthTime: w.time.Add(-time.Minute), SID: "the session", ACR: "urn:a",
-	}, grants.Proof{Refresh: true, Access: time.Hour})
+		Grant: g, Epoch: w.ada.SessionGeneration, Scopes: scopes, AuthTime: w.time.Add(-time.Minute), SID: "the session", ACR: "urn:a",
+	}, grants.CodeRedemption{Refresh: true, Access: time.Hour})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func (w *world) signIn(c clients.Client, scopes ...string) grants.Family {
 }
 
 // token is an access token of the family.
-func (w *world) token(f grants.Family) string {
+func (w *world) token(f grants.TokenFamily) string {
 	w.t.Helper()
 	raw, err := w.ForUser(w.t.Context(), f, w.ada, f.Scopes, oauth.Confirmation{})
 	if err != nil {
@@ -130,7 +130,7 @@ func (w *world) token(f grants.Family) string {
 	return raw
 }
 
-func (w *world) good(what, raw string) tokens.Holder {
+func (w *world) good(what, raw string) tokens.TokenInfo {
 	w.t.Helper()
 	h, err := w.Verify(w.t.Context(), raw)
 	if err != nil {
@@ -142,8 +142,8 @@ func (w *world) good(what, raw string) tokens.Holder {
 func (w *world) invalid(what, raw string) {
 	w.t.Helper()
 	h, err := w.Verify(w.t.Context(), raw)
-	if !errors.Is(err, tokens.ErrInvalid) || h.Access.ID != "" || h.User.ID != "" {
-		w.t.Errorf("%s: got %+v, %v, want that it is not valid", what, h.Access, err)
+	if !errors.Is(err, tokens.ErrInvalid) || h.AccessTokenClaims.ID != "" || h.User.ID != "" {
+		w.t.Errorf("%s: got %+v, %v, want that it is not valid", what, h.AccessTokenClaims, err)
 	}
 }
 

@@ -39,7 +39,7 @@ type Attempt struct {
 type attemptKey struct{}
 
 // New makes an attempt for a request with this reference, from this address.
-func (k *Keeper) New(ref, address string) *Attempt {
+func (k *Service) New(ref, address string) *Attempt {
 	now := k.Now()
 	return &Attempt{now: k.Now, address: address, id: newID(now, ref), began: now, mark: now}
 }
@@ -180,8 +180,8 @@ func (a *Attempt) Began(what, text string, facts ...Fact) {
 	a.steps = slices.Insert(a.steps, 0, Step{Time: a.began, What: what, Outcome: Noted, Text: text, Facts: facts})
 }
 
-// Hear adds what was recorded for audit, if it says something about a sign-in.
-func Hear(ctx context.Context, e audit.Event) {
+// Record adds what was recorded for audit, if it says something about a sign-in.
+func Record(ctx context.Context, e audit.Event) {
 	a := Of(ctx)
 	if a == nil {
 		return
@@ -219,8 +219,8 @@ func (a *Attempt) Knows() About {
 	return a.about
 }
 
-// Had says that there is a step of this kind.
-func (a *Attempt) Had(what string) bool {
+// Has says that there is a step of this kind.
+func (a *Attempt) Has(what string) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return slices.ContainsFunc(a.steps, func(s Step) bool { return s.What == what })

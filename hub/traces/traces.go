@@ -5,7 +5,7 @@
 // An Attempt gathers the steps of one request in memory, in its context; what
 // is worth keeping is written once, when the request ends, as a Trace. A flow
 // or stop remembers the trace it belongs to, so the next request goes on with
-// it. Most steps need no call of their own: what a door records for audit and
+// it. Most steps need no call of their own: what a handler records for audit and
 // what a connector reports are steps too.
 //
 // No secret is kept: texts pass Redact. Nobody but administrators reads a

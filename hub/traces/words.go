@@ -6,7 +6,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 )
 
-// The steps that doors note themselves. All others are kinds of audit events,
+// The steps that handlers note themselves. All others are kinds of audit events,
 // and what connectors report, with "upstream " before its name.
 const (
 	Request  = "request"  // the authorization request came in

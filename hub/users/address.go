@@ -9,7 +9,7 @@ import (
 // SetEmail gives a user an address, which somebody has proved or not. An
 // address that another user has is fs.ErrExist; the unique index decides, so
 // of several who prove one address at once one gets it.
-func (k *Keeper) SetEmail(ctx context.Context, id, email string, proven bool) (User, error) {
+func (k *Service) SetEmail(ctx context.Context, id, email string, proven bool) (User, error) {
 	key, err := CanonicalEmail(email)
 	if err != nil {
 		return User{}, err
@@ -25,7 +25,7 @@ func (k *Keeper) SetEmail(ctx context.Context, id, email string, proven bool) (U
 
 // CheckPassword says whether a password would be good enough for a user, as
 // Problems if not.
-func (k *Keeper) CheckPassword(u User, password string) error {
+func (k *Service) CheckPassword(u User, password string) error {
 	key := u.EmailKey
 	if key == "" {
 		key = u.Email

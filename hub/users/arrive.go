@@ -7,10 +7,10 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// arrive notes that a linked identity was used, and takes over what its
+// signInExisting notes that a linked identity was used, and takes over what its
 // upstream may say about the user: roles by the map, and the profile of people
 // it created. The e-mail address is never taken over.
-func (k *Keeper) arrive(ctx context.Context, user User, c Claim, p Policy) (User, error) {
+func (k *Service) signInExisting(ctx context.Context, user User, c Claim, p Policy) (User, error) {
 	asserted := p.roles(c.Roles)
 	var taken []string
 	err := k.identities.Update(ctx, identityID(c), func(i *Identity) error {
@@ -36,12 +36,12 @@ func (k *Keeper) arrive(ctx context.Context, user User, c Claim, p Policy) (User
 	}
 	// The epoch is the one read before the identity was seen to be linked: an
 	// Unlink since then has raised it, and must end this sign-in too.
-	after.Epoch = user.Epoch
+	after.SessionGeneration = user.SessionGeneration
 	return after, again(err)
 }
 
 // refresh writes the user only if something changed.
-func (k *Keeper) refresh(ctx context.Context, user User, c Claim, asserted, taken []string) (User, error) {
+func (k *Service) refresh(ctx context.Context, user User, c Claim, asserted, taken []string) (User, error) {
 	return k.takeRoles(ctx, user.ID, taken, func(before User, u *User) error {
 		u.setRoles(union(u.Roles, asserted))
 		if u.Origin == c.Key {

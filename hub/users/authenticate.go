@@ -20,7 +20,7 @@ var ErrDisabled = errors.New("this user is disabled")
 // errors above it answers *Throttled while the address has to wait, and
 // ErrBusy when too many passwords are being checked; neither says anything
 // about the password.
-func (k *Keeper) Authenticate(ctx context.Context, email, password string) (User, error) {
+func (k *Service) Authenticate(ctx context.Context, email, password string) (User, error) {
 	key, err := CanonicalEmail(email)
 	// Neither of these can be right for anybody, so they cost no hash.
 	if err != nil || len(password) > maxPasswordBytes {
@@ -48,7 +48,7 @@ func (k *Keeper) Authenticate(ctx context.Context, email, password string) (User
 
 // checkPassword does the same work whether or not the address is known, so
 // that the time it takes tells nothing.
-func (k *Keeper) checkPassword(ctx context.Context, key, password string) (User, error) {
+func (k *Service) checkPassword(ctx context.Context, key, password string) (User, error) {
 	user, err := k.byKey(ctx, key)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return User{}, err
@@ -69,7 +69,7 @@ func (k *Keeper) checkPassword(ctx context.Context, key, password string) (User,
 
 // rehash replaces a hash of an old kind by one of the same password, unless
 // the password was changed in between. It ends nothing.
-func (k *Keeper) rehash(ctx context.Context, user User, fresh Hash) error {
+func (k *Service) rehash(ctx context.Context, user User, fresh Hash) error {
 	err := k.users.Update(ctx, user.ID, func(u *User) error {
 		if u.Password != user.Password {
 			return store.ErrUnchanged

@@ -13,7 +13,7 @@ import (
 // user so far; the returned user carries the new epoch, for a session that
 // should go on. A password that is not good enough is Problems. Whoever calls
 // it has checked the old password or another proof.
-func (k *Keeper) SetPassword(ctx context.Context, id, password string) (User, error) {
+func (k *Service) SetPassword(ctx context.Context, id, password string) (User, error) {
 	user, err := k.users.Get(ctx, id)
 	if err != nil {
 		return User{}, err
@@ -28,35 +28,35 @@ func (k *Keeper) SetPassword(ctx context.Context, id, password string) (User, er
 	return k.change(ctx, id, func(u *User) error {
 		u.Password = hash
 		u.PasswordChanged = k.now()
-		u.Epoch++
+		u.SessionGeneration++
 		return nil
 	})
 }
 
 // EndEverything ends every session, grant and token of a user.
-func (k *Keeper) EndEverything(ctx context.Context, id string) (User, error) {
+func (k *Service) EndEverything(ctx context.Context, id string) (User, error) {
 	return k.change(ctx, id, func(u *User) error {
-		u.Epoch++
+		u.SessionGeneration++
 		return nil
 	})
 }
 
 // SetDisabled locks a user out, ending everything issued so far, or lets the
 // user in again. The last administrator stays: ErrLastAdmin.
-func (k *Keeper) SetDisabled(ctx context.Context, id string, disabled bool) (User, error) {
+func (k *Service) SetDisabled(ctx context.Context, id string, disabled bool) (User, error) {
 	return k.changeAdmin(ctx, id, func(u *User) error {
 		if u.Disabled == disabled {
 			return store.ErrUnchanged
 		}
 		u.Disabled = disabled
-		u.Epoch++
+		u.SessionGeneration++
 		return nil
 	})
 }
 
 // SetRoles replaces the roles of a user. A role nobody could read is Problems;
 // the last administrator keeps the role: ErrLastAdmin.
-func (k *Keeper) SetRoles(ctx context.Context, id string, roles []string) (User, error) {
+func (k *Service) SetRoles(ctx context.Context, id string, roles []string) (User, error) {
 	clean, problem := cleanRoles(roles)
 	if problem != "" {
 		return User{}, Problems{{"roles", problem}}
@@ -74,7 +74,7 @@ func (k *Keeper) SetRoles(ctx context.Context, id string, roles []string) (User,
 // administrators who demote each other at the same moment each see the other
 // still there, so it looks again after the write and takes the write back:
 // at least one of them then sees nobody, and the hub never stays without.
-func (k *Keeper) changeAdmin(ctx context.Context, id string, edit func(*User) error) (User, error) {
+func (k *Service) changeAdmin(ctx context.Context, id string, edit func(*User) error) (User, error) {
 	var before User
 	var lost bool
 	user, err := k.change(ctx, id, func(u *User) error {
@@ -107,7 +107,7 @@ func (k *Keeper) changeAdmin(ctx context.Context, id string, edit func(*User) er
 }
 
 // needAdminBeside is ErrLastAdmin where no enabled administrator but id exists.
-func (k *Keeper) needAdminBeside(ctx context.Context, id string) error {
+func (k *Service) needAdminBeside(ctx context.Context, id string) error {
 	others, err := k.adminBeside(ctx, id)
 	if err == nil && !others {
 		err = ErrLastAdmin
@@ -117,7 +117,7 @@ func (k *Keeper) needAdminBeside(ctx context.Context, id string) error {
 
 // takeRoles edits a user from whom an upstream takes back the roles it gave.
 // It cannot take the last administrator from the hub, so that role may stay.
-func (k *Keeper) takeRoles(ctx context.Context, id string, taken []string, edit func(before User, u *User) error) (User, error) {
+func (k *Service) takeRoles(ctx context.Context, id string, taken []string, edit func(before User, u *User) error) (User, error) {
 	user, err := k.changeAdmin(ctx, id, func(u *User) error {
 		before := *u
 		u.setRoles(without(u.Roles, taken))
@@ -130,7 +130,7 @@ func (k *Keeper) takeRoles(ctx context.Context, id string, taken []string, edit 
 }
 
 // change edits a user and returns the record as it is afterwards.
-func (k *Keeper) change(ctx context.Context, id string, edit func(*User) error) (User, error) {
+func (k *Service) change(ctx context.Context, id string, edit func(*User) error) (User, error) {
 	var after User
 	err := k.users.Update(ctx, id, func(u *User) error {
 		err := edit(u)

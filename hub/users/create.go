@@ -11,7 +11,7 @@ import (
 // whoever finds it pending (the other racers, or the next arrival after a
 // crash) makes that same user. An address taken meanwhile is a collision to be
 // decided anew, never a sign-in as whoever has it.
-func (k *Keeper) create(ctx context.Context, verified bool, c Claim, p Policy) (User, error) {
+func (k *Service) create(ctx context.Context, verified bool, c Claim, p Policy) (User, error) {
 	user := k.newcomer(verified, c, p)
 	identity := k.newIdentity(c, user.ID)
 	identity.Roles, identity.Pending = user.Roles, true
@@ -45,10 +45,10 @@ func (k *Keeper) create(ctx context.Context, verified bool, c Claim, p Policy) (
 	if err != nil {
 		return user, again(err)
 	}
-	return user, k.came(ctx, user)
+	return user, k.recordSignIn(ctx, user)
 }
 
-func (k *Keeper) newIdentity(c Claim, userID string) Identity {
+func (k *Service) newIdentity(c Claim, userID string) Identity {
 	now := k.now()
 	return Identity{
 		ID: identityID(c), LoginKey: c.Key, Issuer: c.Issuer, Subject: c.Subject,
@@ -58,7 +58,7 @@ func (k *Keeper) newIdentity(c Claim, userID string) Identity {
 
 // newcomer is the user made from a claim. An address that is not proven is
 // kept to be shown, but claims nothing: EmailKey stays empty.
-func (k *Keeper) newcomer(verified bool, c Claim, p Policy) User {
+func (k *Service) newcomer(verified bool, c Claim, p Policy) User {
 	user := k.blank()
 	user.Origin = c.Key
 	user.Email = tidyEmail(c.Email)
@@ -94,7 +94,7 @@ func describe(u *User, c Claim) {
 
 // clear removes an identity whose user was never made: the address it was for
 // has meanwhile become somebody else's.
-func (k *Keeper) clear(ctx context.Context, c Claim) error {
+func (k *Service) clear(ctx context.Context, c Claim) error {
 	identity, err := k.identities.Get(ctx, identityID(c))
 	if errors.Is(err, fs.ErrNotExist) {
 		return errAgain

@@ -6,7 +6,7 @@ type Action string
 const (
 	SignIn           Action = "sign in"           // as Decision.User
 	Link             Action = "link"              // the identity to Decision.User, and sign in
-	Confirm          Action = "confirm"           // ask Decision.User for any proof, then Keeper.Confirm
+	Confirm          Action = "confirm"           // ask Decision.User for any proof, then Service.Confirm
 	ConfirmByMail    Action = "confirm by mail"   // likewise, but only a letter to the address is proof
 	Create           Action = "create"            // a user whose address is verified
 	CreateUnverified Action = "create unverified" // a user whose address counts for nothing yet
@@ -113,13 +113,13 @@ var rows = []struct {
 	{"D2", "Somebody signed in adds an identity", own},
 	{"D1", "The identity is linked", known},
 	{"D12", "The address is not one plain address of one account", unclear},
-	{"D3", "Nobody has the address, which proves nothing", stranger},
-	{"D5", "Nobody has the address, which is proven", newcomer},
+	{"D3", "Nobody has the address, which proves nothing", noMatch},
+	{"D5", "Nobody has the address, which is proven", createAccount},
 	{"D4", "An account has the address, which proves nothing", unproven},
-	{"D6", "The account never verified the address", trap},
-	{"D9", "The account is an administrator’s", privileged},
-	{"D10", "The account has another identity of this upstream", recycled},
-	{"D13", "Another hub, within its migration window", migrant},
+	{"D6", "The account never verified the address", unverifiedLocalAccount},
+	{"D9", "The account is an administrator’s", privilegedAccount},
+	{"D10", "The account has another identity of this upstream", recycledAddress},
+	{"D13", "Another hub, within its migration window", migrationWindow},
 	{"D8", "Linking is automatic for this domain", automatic},
 	{"D7", "The account has to be proved", match},
 }

@@ -15,7 +15,7 @@
 // for a while (records.go), and the person hears of it by letter (tell.go).
 //
 // The package starts no sessions and shows no pages; it does not know what an
-// upstream speaks. Doors turn its errors into answers.
+// upstream speaks. Handlers turn its errors into answers.
 //
 // Its records live in four sets, declared where the hub is put together:
 //

@@ -25,4 +25,4 @@ func PasswordFault(min int, hubNames []string, password, emailKey string) string
 func IdentityID(c Claim) string { return identityID(c) }
 
 // CleanFace is what is kept of a face, and what is asked for instead of the rest.
-func CleanFace(f Face) (Face, Problems) { return f.clean() }
+func CleanFace(f Profile) (Profile, Problems) { return f.clean() }

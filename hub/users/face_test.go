@@ -19,8 +19,8 @@ func TestEveryClaimOfAPersonIsKept(t *testing.T) {
 		}
 		added := must[users.User](t)(w.Add(t.Context(), n))
 		got := must[users.User](t)(w.Get(t.Context(), added.ID))
-		want := added.Face()
-		if got.Face() != want || want.Phone != "+442079460000" || !got.PhoneVerified || want.Address.Street != "12 St James's Square\nTop floor" {
+		want := added.Profile()
+		if got.Profile() != want || want.Phone != "+442079460000" || !got.PhoneVerified || want.Address.Street != "12 St James's Square\nTop floor" {
 			t.Errorf("got %+v, want %+v", got, want)
 		}
 		if got, want := got.Address.Formatted(), "12 St James's Square\nTop floor\nSW1Y 4JH London\nUnited Kingdom"; got != want {
@@ -32,10 +32,10 @@ func TestEveryClaimOfAPersonIsKept(t *testing.T) {
 func TestAFaceIsChangedAsAWhole(t *testing.T) {
 	w := newWorld(t)
 	ada := must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "ada@example.org", Phone: "+442079460000", PhoneVerified: true, Nickname: "Enchantress"}))
-	face := ada.Face()
+	face := ada.Profile()
 	face.Nickname, face.Birthdate = "", "0000-02-29"
 	same := must[users.User](t)(w.SetFace(t.Context(), ada.ID, face))
-	if same.Nickname != "" || same.Birthdate != "0000-02-29" || !same.PhoneVerified || same.Epoch != ada.Epoch {
+	if same.Nickname != "" || same.Birthdate != "0000-02-29" || !same.PhoneVerified || same.SessionGeneration != ada.SessionGeneration {
 		t.Errorf("got %+v", same)
 	}
 	face.Name, face.Phone = "", "+442079460001"
@@ -51,7 +51,7 @@ func TestAFaceIsChangedAsAWhole(t *testing.T) {
 func TestAClaimThatCannotBeKeptIsNamed(t *testing.T) {
 	w := newWorld(t)
 	ada := w.person("ada@example.org")
-	for claim, faces := range map[string][]users.Face{
+	for claim, faces := range map[string][]users.Profile{
 		"birthdate":      {{Birthdate: "10.12.1815"}, {Birthdate: "1815-02-30"}, {Birthdate: "0000"}, {Birthdate: "815"}, {Birthdate: "1815-12"}, {Birthdate: "1815-12-10T00:00:00Z"}},
 		"zoneinfo":       {{Zoneinfo: "Local"}, {Zoneinfo: "Mars/Olympus"}, {Zoneinfo: "../../etc/passwd"}, {Zoneinfo: "/etc/localtime"}, {Zoneinfo: strings.Repeat("x", 65)}},
 		"phone_number":   {{Phone: "020 7946 0000"}, {Phone: "+0 20 7946"}, {Phone: "+44 20 7946 0000 0000 0000"}, {Phone: "+44 call me"}},
@@ -70,7 +70,7 @@ func TestAClaimThatCannotBeKeptIsNamed(t *testing.T) {
 			}
 		}
 	}
-	if got := must[users.User](t)(w.Get(t.Context(), ada.ID)); got.Face() != ada.Face() {
+	if got := must[users.User](t)(w.Get(t.Context(), ada.ID)); got.Profile() != ada.Profile() {
 		t.Errorf("something was kept all the same: %+v", got)
 	}
 }
@@ -81,7 +81,7 @@ func FuzzAFaceIsCleanOnce(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		once, _ := users.CleanFace(users.Face{
+		once, _ := users.CleanFace(users.Profile{
 			Name: s, Profile: s, Birthdate: s, Zoneinfo: s, Locale: s, Phone: s, Address: users.Address{Street: s, Country: s},
 		})
 		twice, problems := users.CleanFace(once)

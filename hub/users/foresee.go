@@ -49,7 +49,7 @@ func (e Effects) Risky() bool { return e.Merged.Count+e.Split.Count+e.LockedOut.
 // Foresee says what a change of policy would do, before it is made. It reads
 // the people page by page and stops when the budget is used up. open says
 // whether people can sign in by another login key.
-func (k *Keeper) Foresee(ctx context.Context, before, after Policy, open func(keyID string) bool, budget time.Duration) (Effects, error) {
+func (k *Service) Foresee(ctx context.Context, before, after Policy, open func(keyID string) bool, budget time.Duration) (Effects, error) {
 	const page = 500
 	var e Effects
 	began := time.Now()
@@ -80,7 +80,7 @@ func (k *Keeper) Foresee(ctx context.Context, before, after Policy, open func(ke
 }
 
 // ofKey is who has an identity of a login key: its ids begin with the key's.
-func (k *Keeper) ofKey(ctx context.Context, keyID string) (map[string]bool, error) {
+func (k *Service) ofKey(ctx context.Context, keyID string) (map[string]bool, error) {
 	const page = 1000
 	all, from := map[string]bool{}, ""
 	for {
@@ -98,7 +98,7 @@ func (k *Keeper) ofKey(ctx context.Context, keyID string) (map[string]bool, erro
 	}
 }
 
-func (k *Keeper) foreseeOne(ctx context.Context, e *Effects, u User, linked bool, before, after Policy, open func(string) bool) error {
+func (k *Service) foreseeOne(ctx context.Context, e *Effects, u User, linked bool, before, after Policy, open func(string) bool) error {
 	if u.Disabled {
 		return nil // refused whatever the policy
 	}
@@ -136,7 +136,7 @@ func (k *Keeper) foreseeOne(ctx context.Context, e *Effects, u User, linked bool
 
 // outcome is what the rule decides for a person who comes through the key: as
 // the identity they have there, or else as a new one with their own address.
-func (k *Keeper) outcome(ctx context.Context, u User, linked bool, p Policy) (Action, error) {
+func (k *Service) outcome(ctx context.Context, u User, linked bool, p Policy) (Action, error) {
 	f := facts{peer: p.Kind == KindPeer, migrating: k.now().Before(p.MigrateUntil), linking: p.Linking}
 	if !p.Enabled {
 		f.unusable = "The login key is switched off."
@@ -158,7 +158,7 @@ func (k *Keeper) outcome(ctx context.Context, u User, linked bool, p Policy) (Ac
 }
 
 // onlyBy reports whether a person has nothing to sign in with but a login key.
-func (k *Keeper) onlyBy(ctx context.Context, u User, keyID string, open func(string) bool) (bool, error) {
+func (k *Service) onlyBy(ctx context.Context, u User, keyID string, open func(string) bool) (bool, error) {
 	if u.Password != "" {
 		return false, nil
 	}

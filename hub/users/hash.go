@@ -16,7 +16,7 @@ import (
 )
 
 // ErrBusy means that too many passwords are being checked already. Nothing was
-// decided or counted; the door answers 503 with Retry-After.
+// decided or counted; the handler answers 503 with Retry-After.
 var ErrBusy = errors.New("too many passwords are being checked at once; try again in a moment")
 
 // errHash is the answer to a stored or imported hash nobody should compute.

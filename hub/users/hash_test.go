@@ -40,7 +40,7 @@ func TestImportedHashesSignInAndAreReplaced(t *testing.T) {
 		if !strings.HasPrefix(string(now.Password), presentPrefix) {
 			t.Errorf("%.15s was not replaced", string(imported))
 		}
-		if got, want := now.Epoch, added.Epoch; got != want {
+		if got, want := now.SessionGeneration, added.SessionGeneration; got != want {
 			t.Errorf("rehash: got epoch %d, want %d", got, want)
 		}
 		if err := w.signIn("ada@example.org", foreign); err != nil {

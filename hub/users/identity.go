@@ -55,13 +55,13 @@ func identityID(c Claim) string {
 var ErrLastWayIn = errors.New("this is the only way to sign in; set a password or link another identity first")
 
 // ByUser returns the identities linked to a user, in the order of their ids.
-func (k *Keeper) ByUser(ctx context.Context, userID string) ([]Identity, error) {
+func (k *Service) ByUser(ctx context.Context, userID string) ([]Identity, error) {
 	return k.identities.Find(ctx, store.Query{Field: "userId", Equals: userID})
 }
 
 // Linked returns the user whom an identity is linked to, without anything
 // happening; fs.ErrNotExist if there is none.
-func (k *Keeper) Linked(ctx context.Context, c Claim) (User, error) {
+func (k *Service) Linked(ctx context.Context, c Claim) (User, error) {
 	identity, err := k.identities.Get(ctx, identityID(c))
 	if err == nil && identity.Pending {
 		err = fs.ErrNotExist
@@ -76,7 +76,7 @@ func (k *Keeper) Linked(ctx context.Context, c Claim) (User, error) {
 // ends everything issued to the user so far, since some of it came in that
 // way; the returned user carries the new epoch. by is who did it. The last way
 // in stays: ErrLastWayIn. An identity of somebody else is fs.ErrNotExist.
-func (k *Keeper) Unlink(ctx context.Context, userID, identityID, by string) (User, error) {
+func (k *Service) Unlink(ctx context.Context, userID, identityID, by string) (User, error) {
 	identity, err := k.identities.Get(ctx, identityID)
 	if err != nil {
 		return User{}, err
@@ -104,7 +104,7 @@ func (k *Keeper) Unlink(ctx context.Context, userID, identityID, by string) (Use
 	return user, nil
 }
 
-func (k *Keeper) unlink(ctx context.Context, identity Identity) (User, error) {
+func (k *Service) unlink(ctx context.Context, identity Identity) (User, error) {
 	identity, err := k.identities.Take(ctx, identity.ID)
 	if err != nil {
 		return User{}, err
@@ -115,14 +115,14 @@ func (k *Keeper) unlink(ctx context.Context, identity Identity) (User, error) {
 		return User{}, errors.Join(err, k.identities.Insert(context.WithoutCancel(ctx), identity))
 	}
 	return k.takeRoles(ctx, identity.UserID, identity.Roles, func(_ User, u *User) error {
-		u.Epoch++
+		u.SessionGeneration++
 		return nil
 	})
 }
 
 // wayInBeside is ErrLastWayIn if a user has neither a password nor another
 // identity.
-func (k *Keeper) wayInBeside(ctx context.Context, userID, identityID string) error {
+func (k *Service) wayInBeside(ctx context.Context, userID, identityID string) error {
 	user, err := k.users.Get(ctx, userID)
 	if err != nil {
 		return err

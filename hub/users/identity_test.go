@@ -23,7 +23,7 @@ func TestUnlinkEndsWhatCameInThatWay(t *testing.T) {
 		t.Errorf("somebody else's: got %v", err)
 	}
 	after := must[users.User](t)(w.Unlink(t.Context(), ada.ID, id, ada.ID))
-	if after.Epoch != ada.Epoch+1 || after.Has("hr") {
+	if after.SessionGeneration != ada.SessionGeneration+1 || after.Has("hr") {
 		t.Errorf("got %+v", after)
 	}
 	p.SignUps = users.SignUpDeny

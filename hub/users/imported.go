@@ -30,19 +30,19 @@ type Import struct {
 	Disabled bool
 }
 
-// A Standing is what an import finds here.
-type Standing string
+// A ImportStatus is what an import finds here.
+type ImportStatus string
 
 // The standings. Only a Fresh one is added, only a Stale one changed.
 const (
-	Fresh   Standing = "fresh"   // nobody has the id or the address
-	Same    Standing = "same"    // imported before, and nothing is new
-	Stale   Standing = "stale"   // imported before, changed there since, and by nobody here
-	Touched Standing = "touched" // imported before, and somebody changed the user here since
-	Known   Standing = "known"   // the hub itself gave the id to the other system
-	IDTaken Standing = "id"      // somebody else here has the id
-	Taken   Standing = "address" // somebody else here has the address
-	Moved   Standing = "moved"   // imported before with another address, and nothing shows that it is the same person
+	ImportNew           ImportStatus = "fresh"   // nobody has the id or the address
+	ImportUnchanged     ImportStatus = "same"    // imported before, and nothing is new
+	ImportUpdate        ImportStatus = "stale"   // imported before, changed there since, and by nobody here
+	ImportChangedHere   ImportStatus = "touched" // imported before, and somebody changed the user here since
+	ImportIssuedHere    ImportStatus = "known"   // the hub itself gave the id to the other system
+	ImportIDConflict    ImportStatus = "id"      // somebody else here has the id
+	ImportEmailConflict ImportStatus = "address" // somebody else here has the address
+	ImportEmailChanged  ImportStatus = "moved"   // imported before with another address, and nothing shows that it is the same person
 )
 
 // importedID is what may become the id of a user: long enough to be nobody's
@@ -69,11 +69,11 @@ const (
 func ValidSubject(subject string) bool { return importedID(subject) }
 
 // Tidied is what of a face can be kept, and what is wrong with the rest.
-func (f Face) Tidied() (Face, Problems) { return f.clean() }
+func (f Profile) Tidied() (Profile, Problems) { return f.clean() }
 
 // WouldImport says what an import finds here, and whom, without anything
 // happening. What cannot be kept is Problems.
-func (k *Keeper) WouldImport(ctx context.Context, i Import) (Standing, User, error) {
+func (k *Service) WouldImport(ctx context.Context, i Import) (ImportStatus, User, error) {
 	want, err := k.draftImported(i)
 	if err != nil {
 		return "", User{}, err
@@ -100,26 +100,26 @@ func found(u User, err error) (*User, error) {
 
 // standing is the rule: the id decides who it is, never the address. Whoever
 // has only the address in common is somebody else, who keeps what is theirs.
-func standing(want User, byID, byKey *User) (Standing, User) {
+func standing(want User, byID, byKey *User) (ImportStatus, User) {
 	switch {
 	case byID == nil && byKey == nil:
-		return Fresh, User{}
+		return ImportNew, User{}
 	case byID == nil:
-		return Taken, *byKey
+		return ImportEmailConflict, *byKey
 	case byID.Imported == nil && byID.EmailKey == want.EmailKey:
-		return Known, *byID
+		return ImportIssuedHere, *byID
 	case byID.Imported == nil || byID.Imported.From != want.Imported.From:
-		return IDTaken, *byID
+		return ImportIDConflict, *byID
 	case byID.says(want):
-		return Same, *byID
+		return ImportUnchanged, *byID
 	case byID.touched() || byID.Admin():
-		return Touched, *byID
+		return ImportChangedHere, *byID
 	case byKey != nil && byKey.ID != byID.ID:
-		return Taken, *byKey
+		return ImportEmailConflict, *byKey
 	case byID.EmailKey != want.EmailKey && !byID.samePassword(want):
-		return Moved, *byID
+		return ImportEmailChanged, *byID
 	}
-	return Stale, *byID
+	return ImportUpdate, *byID
 }
 
 // samePassword reports whether the other system has the very hash of before.
@@ -139,7 +139,7 @@ func (u User) AsImported() bool { return !u.touched() }
 // password says nothing about it; one with the password of before is met by
 // whatever became of it here.
 func (u User) says(want User) bool {
-	return u.Face() == want.Face() && u.Email == want.Email && u.EmailKey == want.EmailKey &&
+	return u.Profile() == want.Profile() && u.Email == want.Email && u.EmailKey == want.EmailKey &&
 		u.EmailVerified == want.EmailVerified && u.Disabled == want.Disabled && slices.Equal(u.Roles, want.Roles) &&
 		!u.newPassword(want)
 }
@@ -148,7 +148,7 @@ func (u User) newPassword(want User) bool {
 	return want.Password != "" && u.Imported.Password != want.Imported.Password
 }
 
-func (k *Keeper) draftImported(i Import) (User, error) {
+func (k *Service) draftImported(i Import) (User, error) {
 	if !importedID(i.ID) {
 		return User{}, Problems{{"id", "The subject has to be 16 to 140 letters, digits and the characters - . _"}}
 	}
@@ -166,7 +166,7 @@ func (k *Keeper) draftImported(i Import) (User, error) {
 
 // AddImported keeps a person whose standing is Fresh. An id or an address that
 // was taken meanwhile is fs.ErrExist.
-func (k *Keeper) AddImported(ctx context.Context, i Import) (User, error) {
+func (k *Service) AddImported(ctx context.Context, i Import) (User, error) {
 	want, err := k.draftImported(i)
 	if err != nil {
 		return User{}, err
@@ -180,14 +180,14 @@ var ErrTouched = errors.New("somebody changed this user meanwhile; run the impor
 // UpdateImported changes a person whose standing is Stale into what the other
 // system says now. Another password, and a person who is switched off, end
 // everything that was issued here.
-func (k *Keeper) UpdateImported(ctx context.Context, i Import) (User, error) {
+func (k *Service) UpdateImported(ctx context.Context, i Import) (User, error) {
 	want, err := k.draftImported(i)
 	if err != nil {
 		return User{}, err
 	}
 	var after User
 	err = k.users.Update(ctx, want.ID, func(u *User) error {
-		if s, _ := standing(want, u, nil); s != Stale {
+		if s, _ := standing(want, u, nil); s != ImportUpdate {
 			return ErrTouched
 		}
 		u.become(want)
@@ -202,12 +202,12 @@ func (u *User) become(want User) {
 	if u.newPassword(want) {
 		u.Password, u.PasswordChanged = want.Password, want.PasswordChanged
 		u.Imported.Password = want.Imported.Password
-		u.Epoch++
+		u.SessionGeneration++
 	}
 	if want.Disabled && !u.Disabled {
-		u.Epoch++
+		u.SessionGeneration++
 	}
-	u.show(want.Face())
+	u.show(want.Profile())
 	u.Email, u.EmailKey, u.EmailVerified, u.Disabled = want.Email, want.EmailKey, want.EmailVerified, want.Disabled
 	u.setRoles(want.Roles)
 	u.Updated, u.Imported.At = want.Updated, want.Updated
@@ -218,7 +218,7 @@ func (u *User) become(want User) {
 // that its owner has the user's address. It came with the user, so it has no
 // record to undo and nobody is told by letter. Somebody else's is fs.ErrExist;
 // a user who was changed here since, or is an administrator, gets none.
-func (k *Keeper) LinkImported(ctx context.Context, userID string, c Claim) (bool, error) {
+func (k *Service) LinkImported(ctx context.Context, userID string, c Claim) (bool, error) {
 	user, err := k.users.Get(ctx, userID)
 	if err != nil {
 		return false, err

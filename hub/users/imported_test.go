@@ -23,7 +23,7 @@ func adaThere(change ...func(*users.Import)) users.Import {
 	return i
 }
 
-func (w *world) stands(i users.Import, want users.Standing) {
+func (w *world) stands(i users.Import, want users.ImportStatus) {
 	w.t.Helper()
 	got, _, err := w.WouldImport(w.t.Context(), i)
 	if err != nil || got != want {
@@ -33,7 +33,7 @@ func (w *world) stands(i users.Import, want users.Standing) {
 
 func TestAnImportedPersonKeepsSubjectAndPassword(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, w *world) {
-		w.stands(adaThere(), users.Fresh)
+		w.stands(adaThere(), users.ImportNew)
 		ada := must[users.User](t)(w.AddImported(t.Context(), adaThere()))
 		if ada.ID != subject || ada.EmailVerified || !ada.Answered() {
 			t.Errorf("got %+v", ada)
@@ -46,8 +46,8 @@ func TestAnImportedPersonKeepsSubjectAndPassword(t *testing.T) {
 			t.Error("the hash was not replaced")
 		}
 		// That it was replaced is no change: the other system has the same password.
-		w.stands(adaThere(), users.Same)
-		w.stands(adaThere(func(i *users.Import) { i.NewUser.Imported = "" }), users.Same)
+		w.stands(adaThere(), users.ImportUnchanged)
+		w.stands(adaThere(func(i *users.Import) { i.NewUser.Imported = "" }), users.ImportUnchanged)
 		if _, err := w.AddImported(t.Context(), adaThere()); !errors.Is(err, fs.ErrExist) {
 			t.Errorf("again: got %v, want it taken", err)
 		}
@@ -60,23 +60,23 @@ func TestWhatAnImportFinds(t *testing.T) {
 	for name, row := range map[string]struct {
 		before func(w *world)
 		change func(*users.Import)
-		want   users.Standing
+		want   users.ImportStatus
 	}{
-		"another name there":     {func(*world) {}, renamed, users.Stale},
-		"another role there":     {func(*world) {}, func(i *users.Import) { i.Roles = nil }, users.Stale},
-		"switched off there":     {func(*world) {}, func(i *users.Import) { i.Disabled = true }, users.Stale},
-		"another password there": {func(*world) {}, func(i *users.Import) { i.NewUser.Imported = byDjango }, users.Stale},
-		"another address there":  {func(*world) {}, func(i *users.Import) { i.Email = "king@example.org" }, users.Stale},
+		"another name there":     {func(*world) {}, renamed, users.ImportUpdate},
+		"another role there":     {func(*world) {}, func(i *users.Import) { i.Roles = nil }, users.ImportUpdate},
+		"switched off there":     {func(*world) {}, func(i *users.Import) { i.Disabled = true }, users.ImportUpdate},
+		"another password there": {func(*world) {}, func(i *users.Import) { i.NewUser.Imported = byDjango }, users.ImportUpdate},
+		"another address there":  {func(*world) {}, func(i *users.Import) { i.Email = "king@example.org" }, users.ImportUpdate},
 		// A new record at the site that only claims the subject has no hash of before.
-		"another address and password":  {func(*world) {}, func(i *users.Import) { i.Email, i.NewUser.Imported = "eve@example.org", byDjango }, users.Moved},
-		"another address, no password":  {func(*world) {}, func(i *users.Import) { i.Email, i.NewUser.Imported = "eve@example.org", "" }, users.Moved},
-		"the address of somebody":       {func(w *world) { w.person("king@example.org") }, func(i *users.Import) { i.Email = "king@example.org" }, users.Taken},
-		"the address, another subject":  {func(*world) {}, other, users.Taken},
-		"another system, one subject":   {func(*world) {}, func(i *users.Import) { i.From = "other" }, users.IDTaken},
-		"changed here, and there":       {func(w *world) { w.SetRoles(w.t.Context(), subject, []string{"Chosen"}) }, renamed, users.Touched}, //nolint:errcheck // the standing shows it
-		"an administrator by now":       {func(w *world) { w.SetRoles(w.t.Context(), subject, []string{"admin"}) }, renamed, users.Touched},  //nolint:errcheck // the standing shows it
-		"a new password, chosen here":   {func(w *world) { w.SetPassword(w.t.Context(), subject, good) }, renamed, users.Touched},            //nolint:errcheck // the standing shows it
-		"nothing new but a change here": {func(w *world) { w.EndEverything(w.t.Context(), subject) }, func(*users.Import) {}, users.Same},    //nolint:errcheck // the standing shows it
+		"another address and password":  {func(*world) {}, func(i *users.Import) { i.Email, i.NewUser.Imported = "eve@example.org", byDjango }, users.ImportEmailChanged},
+		"another address, no password":  {func(*world) {}, func(i *users.Import) { i.Email, i.NewUser.Imported = "eve@example.org", "" }, users.ImportEmailChanged},
+		"the address of somebody":       {func(w *world) { w.person("king@example.org") }, func(i *users.Import) { i.Email = "king@example.org" }, users.ImportEmailConflict},
+		"the address, another subject":  {func(*world) {}, other, users.ImportEmailConflict},
+		"another system, one subject":   {func(*world) {}, func(i *users.Import) { i.From = "other" }, users.ImportIDConflict},
+		"changed here, and there":       {func(w *world) { w.SetRoles(w.t.Context(), subject, []string{"Chosen"}) }, renamed, users.ImportChangedHere}, //nolint:errcheck // the standing shows it
+		"an administrator by now":       {func(w *world) { w.SetRoles(w.t.Context(), subject, []string{"admin"}) }, renamed, users.ImportChangedHere},  //nolint:errcheck // the standing shows it
+		"a new password, chosen here":   {func(w *world) { w.SetPassword(w.t.Context(), subject, good) }, renamed, users.ImportChangedHere},            //nolint:errcheck // the standing shows it
+		"nothing new but a change here": {func(w *world) { w.EndEverything(w.t.Context(), subject) }, func(*users.Import) {}, users.ImportUnchanged},   //nolint:errcheck // the standing shows it
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -87,16 +87,16 @@ func TestWhatAnImportFinds(t *testing.T) {
 			w.stands(i, row.want)
 			before := must[users.User](t)(w.Get(t.Context(), subject))
 			after, err := w.UpdateImported(t.Context(), i)
-			if (err == nil) != (row.want == users.Stale) && row.want != users.Taken && row.want != users.Same {
+			if (err == nil) != (row.want == users.ImportUpdate) && row.want != users.ImportEmailConflict && row.want != users.ImportUnchanged {
 				t.Errorf("update: %v", err)
 			}
-			if row.want != users.Stale {
+			if row.want != users.ImportUpdate {
 				return
 			}
-			w.stands(i, users.Same)
+			w.stands(i, users.ImportUnchanged)
 			ended := i.Disabled || i.NewUser.Imported != byPasslib
-			if (after.Epoch > before.Epoch) != ended {
-				t.Errorf("epoch: %d, then %d", before.Epoch, after.Epoch)
+			if (after.SessionGeneration > before.SessionGeneration) != ended {
+				t.Errorf("epoch: %d, then %d", before.SessionGeneration, after.SessionGeneration)
 			}
 		})
 	}
@@ -105,9 +105,9 @@ func TestWhatAnImportFinds(t *testing.T) {
 func TestNobodysAccountIsTakenOver(t *testing.T) {
 	w := newWorld(t)
 	ada := w.person("ada@example.org")
-	w.stands(adaThere(), users.Taken)
-	w.stands(adaThere(func(i *users.Import) { i.ID = ada.ID }), users.Known)
-	w.stands(adaThere(func(i *users.Import) { i.ID, i.Email = ada.ID, "eve@example.org" }), users.IDTaken)
+	w.stands(adaThere(), users.ImportEmailConflict)
+	w.stands(adaThere(func(i *users.Import) { i.ID = ada.ID }), users.ImportIssuedHere)
+	w.stands(adaThere(func(i *users.Import) { i.ID, i.Email = ada.ID, "eve@example.org" }), users.ImportIDConflict)
 	for _, i := range []users.Import{adaThere(), adaThere(func(i *users.Import) { i.ID = ada.ID })} {
 		if _, err := w.AddImported(t.Context(), i); !errors.Is(err, fs.ErrExist) {
 			t.Errorf("got %v, want it taken", err)

@@ -54,7 +54,7 @@ type NewInvitation struct {
 // Invite invites an address and returns the token of the link, which replaces
 // the link of an earlier invitation. Mistakes are Problems; somebody who is
 // here already is fs.ErrExist.
-func (k *Keeper) Invite(ctx context.Context, n NewInvitation) (token string, i Invitation, err error) {
+func (k *Service) Invite(ctx context.Context, n NewInvitation) (token string, i Invitation, err error) {
 	var problems Problems
 	key, roles := problems.person(n.Email, n.Roles)
 	if n.Life < 0 || n.Life > 90*24*time.Hour {
@@ -78,7 +78,7 @@ func (k *Keeper) Invite(ctx context.Context, n NewInvitation) (token string, i I
 	return token, i, k.keepInvitation(ctx, i)
 }
 
-func (k *Keeper) keepInvitation(ctx context.Context, i Invitation) error {
+func (k *Service) keepInvitation(ctx context.Context, i Invitation) error {
 	err := k.invitations.Insert(ctx, i)
 	if errors.Is(err, fs.ErrExist) {
 		err = k.invitations.Update(ctx, i.ID, func(old *Invitation) error {
@@ -95,7 +95,7 @@ func (k *Keeper) keepInvitation(ctx context.Context, i Invitation) error {
 // handBack keeps an invitation whose account could not be made, so that it can
 // be tried again. If the account is there after all, its address lets nobody
 // make it twice.
-func (k *Keeper) handBack(ctx context.Context, i Invitation) error {
+func (k *Service) handBack(ctx context.Context, i Invitation) error {
 	err := k.invitations.Insert(context.WithoutCancel(ctx), i)
 	if errors.Is(err, fs.ErrExist) { // it was not taken, or replaced by a newer one
 		return nil
@@ -104,7 +104,7 @@ func (k *Keeper) handBack(ctx context.Context, i Invitation) error {
 }
 
 // Invited reports whether a canonical address is invited.
-func (k *Keeper) Invited(ctx context.Context, emailKey string) (bool, error) {
+func (k *Service) Invited(ctx context.Context, emailKey string) (bool, error) {
 	if k.invitations == nil || emailKey == "" {
 		return false, nil
 	}
@@ -116,17 +116,17 @@ func (k *Keeper) Invited(ctx context.Context, emailKey string) (bool, error) {
 }
 
 // Invitations returns up to limit invitations in the order of addresses.
-func (k *Keeper) Invitations(ctx context.Context, limit int) ([]Invitation, error) {
+func (k *Service) Invitations(ctx context.Context, limit int) ([]Invitation, error) {
 	return k.invitations.Find(ctx, store.Query{Limit: limit})
 }
 
 // Withdraw ends an invitation.
-func (k *Keeper) Withdraw(ctx context.Context, emailKey string) error {
+func (k *Service) Withdraw(ctx context.Context, emailKey string) error {
 	return k.invitations.Delete(ctx, emailKey)
 }
 
 // Invitation returns what a link invites to, without using it.
-func (k *Keeper) Invitation(ctx context.Context, token string) (Invitation, error) {
+func (k *Service) Invitation(ctx context.Context, token string) (Invitation, error) {
 	i, err := k.invitations.By(ctx, "token", setupID(token))
 	if errors.Is(err, fs.ErrNotExist) {
 		return Invitation{}, ErrInvitation
@@ -137,7 +137,7 @@ func (k *Keeper) Invitation(ctx context.Context, token string) (Invitation, erro
 // Accept uses an invitation to make the account of its address, with a
 // password. Of several who accept at once one gets it. Mistakes are Problems
 // and use nothing up; fs.ErrExist means that the person is here meanwhile.
-func (k *Keeper) Accept(ctx context.Context, token, name, password string) (User, error) {
+func (k *Service) Accept(ctx context.Context, token, name, password string) (User, error) {
 	i, err := k.Invitation(ctx, token)
 	if err != nil {
 		return User{}, err
@@ -176,7 +176,7 @@ func (k *Keeper) Accept(ctx context.Context, token, name, password string) (User
 // welcome gives a newcomer whose proven address was invited the roles of the
 // invitation, but for the administrator's: no upstream makes one by naming an
 // address (FE-44). That takes the invitation's own link, or an administrator.
-func (k *Keeper) welcome(ctx context.Context, user *User) error {
+func (k *Service) welcome(ctx context.Context, user *User) error {
 	if k.invitations == nil || user.EmailKey == "" {
 		return nil
 	}
@@ -191,8 +191,8 @@ func (k *Keeper) welcome(ctx context.Context, user *User) error {
 	return nil
 }
 
-// came ends the invitation of somebody who is here.
-func (k *Keeper) came(ctx context.Context, user User) error {
+// recordSignIn ends the invitation of somebody who is here.
+func (k *Service) recordSignIn(ctx context.Context, user User) error {
 	if k.invitations == nil || user.EmailKey == "" {
 		return nil
 	}

@@ -24,7 +24,7 @@ func TestAPersonIsKeptAsGiven(t *testing.T) {
 	if got.Name != "Ada Lovelace" || got.Picture != "" || got.Locale != "en-GB" || !slices.Equal(got.Roles, []string{"hr", "staff"}) {
 		t.Errorf("got %+v", got)
 	}
-	if got.Epoch != 1 || got.Admin() || !got.Has("hr") || got.Has("HR") || !got.Created.Equal(w.now()) {
+	if got.SessionGeneration != 1 || got.Admin() || !got.Has("hr") || got.Has("HR") || !got.Created.Equal(w.now()) {
 		t.Errorf("got %+v", got)
 	}
 	if len(got.ID) != 36 || got.ID[14] != '4' || strings.Contains(got.ID, "ada") {
@@ -119,8 +119,8 @@ func TestWhatEndsEverythingRaisesTheEpoch(t *testing.T) {
 	} {
 		changed := must[users.User](t)(change())
 		stored := must[users.User](t)(w.Get(t.Context(), ada.ID))
-		if want := ada.Epoch + int64(i) + 1; changed.Epoch != want || stored.Epoch != want {
-			t.Errorf("change %d: got epoch %d, stored %d, want %d", i, changed.Epoch, stored.Epoch, want)
+		if want := ada.SessionGeneration + int64(i) + 1; changed.SessionGeneration != want || stored.SessionGeneration != want {
+			t.Errorf("change %d: got epoch %d, stored %d, want %d", i, changed.SessionGeneration, stored.SessionGeneration, want)
 		}
 	}
 	if got, want := w.signIn("ada@example.org", good), users.ErrWrongPassword; !errors.Is(got, want) {
@@ -139,7 +139,7 @@ func TestEpochsAreNeverLostBetweenWriters(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		if got, want := must[users.User](t)(w.Get(t.Context(), ada.ID)).Epoch, ada.Epoch+32; got != want {
+		if got, want := must[users.User](t)(w.Get(t.Context(), ada.ID)).SessionGeneration, ada.SessionGeneration+32; got != want {
 			t.Errorf("got epoch %d, want %d", got, want)
 		}
 	})
@@ -173,7 +173,7 @@ func TestTheLastAdministratorStays(t *testing.T) {
 	if _, err := w.SetDisabled(t.Context(), root.ID, true); !errors.Is(err, users.ErrLastAdmin) {
 		t.Errorf("disable: got %v", err)
 	}
-	if got := must[users.User](t)(w.Get(t.Context(), root.ID)); !got.Admin() || got.Disabled || got.Epoch != root.Epoch {
+	if got := must[users.User](t)(w.Get(t.Context(), root.ID)); !got.Admin() || got.Disabled || got.SessionGeneration != root.SessionGeneration {
 		t.Errorf("got %+v", got)
 	}
 	must[users.User](t)(w.SetDisabled(t.Context(), spare.ID, false))

@@ -8,7 +8,7 @@ import (
 
 // link carries a Link out: on record, and the user hears of it. An identity
 // that is the user's already only arrives.
-func (k *Keeper) link(ctx context.Context, d Decision, c Claim, p Policy) (Decision, error) {
+func (k *Service) link(ctx context.Context, d Decision, c Claim, p Policy) (Decision, error) {
 	identity := k.newIdentity(c, d.User.ID)
 	r, token := k.newRecord(Linked, d.User, identity)
 	r.KeyName, r.Row, r.Reason, r.Policy, r.Emptied = p.Name, d.Row, d.Reason, p.words(), d.wipe
@@ -32,7 +32,7 @@ func (k *Keeper) link(ctx context.Context, d Decision, c Claim, p Policy) (Decis
 // join gives an identity to a user, and looks again afterwards: if the user
 // was disabled, ended or given another identity of this upstream in between,
 // the link is taken back. It reports whether the identity is new to the user.
-func (k *Keeper) join(ctx context.Context, d *Decision, identity Identity, c Claim, p Policy) (made bool, err error) {
+func (k *Service) join(ctx context.Context, d *Decision, identity Identity, c Claim, p Policy) (made bool, err error) {
 	user := d.User
 	if d.wipe {
 		if user, err = k.wipe(ctx, user); err != nil {
@@ -45,7 +45,7 @@ func (k *Keeper) join(ctx context.Context, d *Decision, identity Identity, c Cla
 		if gerr != nil || owner.UserID != user.ID {
 			return false, errors.Join(errAgain, gerr)
 		}
-		d.User, err = k.arrive(ctx, user, c, p) // linked to this user already
+		d.User, err = k.signInExisting(ctx, user, c, p) // linked to this user already
 		return false, err
 	}
 	if err != nil {
@@ -59,10 +59,10 @@ func (k *Keeper) join(ctx context.Context, d *Decision, identity Identity, c Cla
 	if err != nil {
 		return false, err
 	}
-	if now.Epoch != user.Epoch || now.Disabled || d.Row != "D2" && otherSubject(linked, c) {
+	if now.SessionGeneration != user.SessionGeneration || now.Disabled || d.Row != "D2" && otherSubject(linked, c) {
 		return false, errors.Join(errStale, k.identities.Delete(ctx, identity.ID))
 	}
-	d.User, err = k.arrive(ctx, now, c, p)
+	d.User, err = k.signInExisting(ctx, now, c, p)
 	return err == nil, err
 }
 
@@ -74,13 +74,13 @@ var errStale = errors.New("the user changed while an identity was being linked")
 // other identity, then, by the epoch raised behind them, whatever they were
 // used for meanwhile. Each step leaves the account unverified until the last,
 // so an interrupted wipe is done again.
-func (k *Keeper) wipe(ctx context.Context, user User) (User, error) {
+func (k *Service) wipe(ctx context.Context, user User) (User, error) {
 	_, err := k.change(ctx, user.ID, func(u *User) error {
 		if u.EmailVerified || u.Disabled || u.Admin() {
 			return errAgain // not the account that was decided on
 		}
 		u.Password = ""
-		u.Epoch++
+		u.SessionGeneration++
 		return nil
 	})
 	if err != nil {
@@ -106,7 +106,7 @@ func (k *Keeper) wipe(ctx context.Context, user User) (User, error) {
 		}
 		u.Password = ""
 		u.EmailVerified = true
-		u.Epoch++
+		u.SessionGeneration++
 		return nil
 	})
 }

@@ -11,16 +11,16 @@ import (
 // Match finds or founds the user for an arrival from upstream and carries the
 // decision out: after SignIn, Link, Create and CreateUnverified, Decision.User
 // is who is signed in. After Confirm nothing has changed yet; the person has
-// to prove to be Decision.User, and then Keeper.Confirm links. An error means
+// to prove to be Decision.User, and then Service.Confirm links. An error means
 // that nothing was decided.
-func (k *Keeper) Match(ctx context.Context, c Claim, p Policy) (Decision, error) {
+func (k *Service) Match(ctx context.Context, c Claim, p Policy) (Decision, error) {
 	return k.settle(ctx, c, p, decide)
 }
 
 // Link adds an identity to a user who asked for it while signed in, whatever
 // the e-mail addresses say. user is the record the session was checked
 // against. The decision is Link or Refuse.
-func (k *Keeper) Link(ctx context.Context, user User, c Claim, p Policy) (Decision, error) {
+func (k *Service) Link(ctx context.Context, user User, c Claim, p Policy) (Decision, error) {
 	return k.settle(ctx, c, p, func(f facts) Decision {
 		f.linker = &user
 		return decide(f)
@@ -30,7 +30,7 @@ func (k *Keeper) Link(ctx context.Context, user User, c Claim, p Policy) (Decisi
 // A Proof is how somebody showed that the account here is theirs.
 type Proof string
 
-// The proofs that Keeper.Confirm takes.
+// The proofs that Service.Confirm takes.
 const (
 	ProofPassword Proof = "its password"
 	ProofIdentity Proof = "another identity that is linked to it"
@@ -42,7 +42,7 @@ const (
 // asked for, so nothing that ended or changed meanwhile counts. Everything is
 // looked at again: if it is not the same user any more, or no longer a matter
 // of confirming, the decision is Refuse.
-func (k *Keeper) Confirm(ctx context.Context, user User, c Claim, p Policy, proof Proof) (Decision, error) {
+func (k *Service) Confirm(ctx context.Context, user User, c Claim, p Policy, proof Proof) (Decision, error) {
 	return k.settle(ctx, c, p, func(f facts) Decision { return confirmed(decide(f), user, proof) })
 }
 
@@ -56,7 +56,7 @@ func confirmed(d Decision, user User, proof Proof) Decision {
 	case d.Action == ConfirmByMail && proof != ProofMail:
 		return no("The user never verified this e-mail address, so only a letter to it is proof.")
 	case d.Action == Confirm || d.Action == ConfirmByMail:
-		if d.User.Epoch != user.Epoch {
+		if d.User.SessionGeneration != user.SessionGeneration {
 			return no("Something about the user was changed or ended while the proof was asked for.")
 		}
 		d.Action, d.User, d.Reason = Link, user, "The person proved to be the user with this e-mail address, by "+string(proof)+"."
@@ -66,7 +66,7 @@ func confirmed(d Decision, user User, proof Proof) Decision {
 
 // Would says what Match would decide, and which rows it would pass over before,
 // without anything happening.
-func (k *Keeper) Would(ctx context.Context, c Claim, p Policy) (Decision, []Passed, error) {
+func (k *Service) Would(ctx context.Context, c Claim, p Policy) (Decision, []Passed, error) {
 	f, err := k.facts(ctx, c, p)
 	if err != nil {
 		return Decision{}, nil, fmt.Errorf("look at an identity: %w", err)
@@ -80,7 +80,7 @@ func (k *Keeper) Would(ctx context.Context, c Claim, p Policy) (Decision, []Pass
 var errAgain = errors.New("the facts changed while they were read")
 
 // settle decides and acts until both happen on the same facts.
-func (k *Keeper) settle(ctx context.Context, c Claim, p Policy, choose func(facts) Decision) (Decision, error) {
+func (k *Service) settle(ctx context.Context, c Claim, p Policy, choose func(facts) Decision) (Decision, error) {
 	const tries = 50
 	for try := range tries {
 		d, err := k.attempt(ctx, c, p, choose)
@@ -99,7 +99,7 @@ func (k *Keeper) settle(ctx context.Context, c Claim, p Policy, choose func(fact
 	return Decision{}, fmt.Errorf("match an identity: %w", errAgain)
 }
 
-func (k *Keeper) attempt(ctx context.Context, c Claim, p Policy, choose func(facts) Decision) (Decision, error) {
+func (k *Service) attempt(ctx context.Context, c Claim, p Policy, choose func(facts) Decision) (Decision, error) {
 	f, err := k.gather(ctx, c, p)
 	if err != nil {
 		return Decision{}, err
@@ -107,7 +107,7 @@ func (k *Keeper) attempt(ctx context.Context, c Claim, p Policy, choose func(fac
 	d := choose(f)
 	switch d.Action {
 	case SignIn:
-		d.User, err = k.arrive(ctx, d.User, c, p)
+		d.User, err = k.signInExisting(ctx, d.User, c, p)
 	case Link:
 		row := d.Row
 		if d, err = k.link(ctx, d, c, p); d.Row == "" {
@@ -129,7 +129,7 @@ func (k *Keeper) attempt(ctx context.Context, c Claim, p Policy, choose func(fac
 // gather reads the facts to act on. The identity is read before the address and
 // again behind it: a first arrival writes them in that order, so whoever sees
 // the new user's address without the identity would ask that user to confirm.
-func (k *Keeper) gather(ctx context.Context, c Claim, p Policy) (facts, error) {
+func (k *Service) gather(ctx context.Context, c Claim, p Policy) (facts, error) {
 	f, err := k.facts(ctx, c, p)
 	if err != nil || f.linked || f.local == nil {
 		return f, err
@@ -146,7 +146,7 @@ func (k *Keeper) gather(ctx context.Context, c Claim, p Policy) (facts, error) {
 }
 
 // facts reads them.
-func (k *Keeper) facts(ctx context.Context, c Claim, p Policy) (facts, error) {
+func (k *Service) facts(ctx context.Context, c Claim, p Policy) (facts, error) {
 	f := facts{weak: p.NoAdmins, peer: p.Kind == KindPeer, migrating: k.now().Before(p.MigrateUntil), linking: p.Linking}
 	if f.unusable = c.unusable(p); f.unusable != "" {
 		return f, nil
@@ -159,7 +159,7 @@ func (k *Keeper) facts(ctx context.Context, c Claim, p Policy) (facts, error) {
 
 // gatherOwner looks the identity up. One that is pending for a user not there
 // yet does not count as linked: create goes on with it.
-func (k *Keeper) gatherOwner(ctx context.Context, f *facts, c Claim) error {
+func (k *Service) gatherOwner(ctx context.Context, f *facts, c Claim) error {
 	identity, err := k.identities.Get(ctx, identityID(c))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -180,7 +180,7 @@ func (k *Keeper) gatherOwner(ctx context.Context, f *facts, c Claim) error {
 	return nil
 }
 
-func (k *Keeper) gatherAddress(ctx context.Context, f *facts, c Claim, p Policy) error {
+func (k *Service) gatherAddress(ctx context.Context, f *facts, c Claim, p Policy) error {
 	var key string
 	var err error
 	f.address, key = c.address(p)

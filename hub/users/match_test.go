@@ -157,7 +157,7 @@ func TestATrapIsEmptiedBeforeItsOwnerGetsIt(t *testing.T) {
 	d := w.match(google("1", "victim@gmail.example"), trusted())
 	wants(t, d, "D6", users.Link)
 
-	if d.User.ID != trap.ID || d.User.Epoch <= trap.Epoch || !d.User.EmailVerified {
+	if d.User.ID != trap.ID || d.User.SessionGeneration <= trap.SessionGeneration || !d.User.EmailVerified {
 		t.Errorf("got %+v", d.User)
 	}
 	if got, want := w.signIn("victim@gmail.example", good), users.ErrWrongPassword; !errors.Is(got, want) {
@@ -478,8 +478,8 @@ func TestASignInThatLosesTheRaceIsDead(t *testing.T) {
 	}
 	d := w.match(claim, trusted())
 	stored := must[users.User](t)(w.Get(t.Context(), ada.ID))
-	if d.Action == users.SignIn && d.User.Epoch >= stored.Epoch {
-		t.Errorf("the sign-in carries epoch %d of %d", d.User.Epoch, stored.Epoch)
+	if d.Action == users.SignIn && d.User.SessionGeneration >= stored.SessionGeneration {
+		t.Errorf("the sign-in carries epoch %d of %d", d.User.SessionGeneration, stored.SessionGeneration)
 	}
 	once = true
 	w.memory.before = func(op, set, _ string) error {

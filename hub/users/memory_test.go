@@ -15,7 +15,7 @@ import (
 // memory is a store.Backend in a map, with a place to interrupt it.
 type memory struct {
 	mu    sync.Mutex
-	specs map[string]store.Spec
+	specs map[string]store.CollectionSpec
 	sets  map[string]map[string]store.Record
 
 	// before, if set, is called ahead of every operation and may run others
@@ -24,10 +24,10 @@ type memory struct {
 }
 
 func newMemory() *memory {
-	return &memory{specs: map[string]store.Spec{}, sets: map[string]map[string]store.Record{}}
+	return &memory{specs: map[string]store.CollectionSpec{}, sets: map[string]map[string]store.Record{}}
 }
 
-func (m *memory) Prepare(_ context.Context, sets []store.Spec) error {
+func (m *memory) Prepare(_ context.Context, sets []store.CollectionSpec) error {
 	for _, s := range sets {
 		m.specs[s.Name] = s
 		m.sets[s.Name] = map[string]store.Record{}

@@ -106,7 +106,7 @@ func (p Policy) roles(claimed []string) []string {
 
 // noSignUp says why somebody new with this address gets no account; empty if
 // they do. Both narrower rules go by the address, so it has to be proven.
-func (k *Keeper) noSignUp(ctx context.Context, p Policy, worth address, key string) (string, error) {
+func (k *Service) noSignUp(ctx context.Context, p Policy, worth address, key string) (string, error) {
 	switch {
 	case p.Linking == LinkProvisioned:
 		return "the login key lets in only people who were linked beforehand.", nil

@@ -5,7 +5,7 @@ import "context"
 // Provision links an identity to a user before it first comes: an
 // administrator says who it will be (row D1 then finds it). by is that
 // administrator. The decision is Link or Refuse.
-func (k *Keeper) Provision(ctx context.Context, user User, c Claim, p Policy, by string) (Decision, error) {
+func (k *Service) Provision(ctx context.Context, user User, c Claim, p Policy, by string) (Decision, error) {
 	p.Enabled = true // a key may be prepared before it is switched on
 	return k.settle(ctx, c, p, func(f facts) Decision { return provisioned(f, user, by) })
 }

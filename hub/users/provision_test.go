@@ -23,7 +23,7 @@ func TestOnlyPeopleLinkedBeforehandComeIn(t *testing.T) {
 	if d.Action != users.Link {
 		t.Fatalf("got %s: %s", d.Action, d.Reason)
 	}
-	if r := must[users.Record](t)(w.Record(t.Context(), d.Record)); r.By != "root" {
+	if r := must[users.LinkEvent](t)(w.Record(t.Context(), d.Record)); r.By != "root" {
 		t.Errorf("on record as by %q", r.By)
 	}
 	came := w.match(google("1", "ada@gmail.example"), p)

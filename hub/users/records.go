@@ -15,15 +15,15 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-// A Record is one change of which identities belong to a user, with what it
+// A LinkEvent is one change of which identities belong to a user, with what it
 // takes to undo it. It is written before the change, so there is none without.
-type Record struct {
-	ID         string `bson:"id"` // a UUIDv7: their order is the order of time
-	Did        Deed   `bson:"did"`
-	UserID     string `bson:"userId"`
-	LoginKey   string `bson:"loginKey"`
-	KeyName    string `bson:"keyName,omitempty"` // of the login key, at the time
-	IdentityID string `bson:"identityId"`
+type LinkEvent struct {
+	ID         string     `bson:"id"` // a UUIDv7: their order is the order of time
+	Action     LinkAction `bson:"did"`
+	UserID     string     `bson:"userId"`
+	LoginKey   string     `bson:"loginKey"`
+	KeyName    string     `bson:"keyName,omitempty"` // of the login key, at the time
+	IdentityID string     `bson:"identityId"`
 
 	Row    string `bson:"row,omitempty"` // of the table; empty for an unlink
 	Reason string `bson:"reason"`
@@ -45,13 +45,13 @@ type Record struct {
 	Expires  time.Time `bson:"expires"`
 }
 
-// A Deed is what a record is of.
-type Deed string
+// A LinkAction is what a record is of.
+type LinkAction string
 
 // The deeds.
 const (
-	Linked   Deed = "linked"
-	Unlinked Deed = "unlinked"
+	Linked   LinkAction = "linked"
+	Unlinked LinkAction = "unlinked"
 )
 
 // ByLetter is who undid a change by the link in the letter about it.
@@ -61,14 +61,14 @@ const ByLetter = "letter"
 const UndoLife = 30 * 24 * time.Hour
 
 // Key is the record's id.
-func (r Record) Key() string { return r.ID }
+func (r LinkEvent) Key() string { return r.ID }
 
 // ExpiresAt is when the change cannot be undone any more; the audit log still
 // has it then.
-func (r Record) ExpiresAt() time.Time { return r.Expires }
+func (r LinkEvent) ExpiresAt() time.Time { return r.Expires }
 
 // Standing reports whether the change was not undone yet.
-func (r Record) Standing() bool { return r.Undone.IsZero() }
+func (r LinkEvent) Standing() bool { return r.Undone.IsZero() }
 
 var (
 	// ErrUndone means that the change was undone before.
@@ -82,10 +82,10 @@ var (
 )
 
 // newRecord is a record and the secret that goes into the letter about it.
-func (k *Keeper) newRecord(did Deed, u User, i Identity) (Record, string) {
+func (k *Service) newRecord(did LinkAction, u User, i Identity) (LinkEvent, string) {
 	secret := secrets.New()
 	now := k.now()
-	r := Record{ID: uuid.Must(uuid.NewV7()).String(), Did: did, UserID: u.ID, LoginKey: i.LoginKey, IdentityID: i.ID,
+	r := LinkEvent{ID: uuid.Must(uuid.NewV7()).String(), Action: did, UserID: u.ID, LoginKey: i.LoginKey, IdentityID: i.ID,
 		Token: secretHash(secret), Mailed: u.EmailKey, Made: now, Expires: now.Add(UndoLife)}
 	return r, r.ID + "." + secret
 }
@@ -110,7 +110,7 @@ func (p Policy) words() string {
 }
 
 // Records returns the changes of one user's links, newest first.
-func (k *Keeper) Records(ctx context.Context, userID string) ([]Record, error) {
+func (k *Service) Records(ctx context.Context, userID string) ([]LinkEvent, error) {
 	found, err := k.records.Find(ctx, store.Query{Field: "userId", Equals: userID})
 	slices.Reverse(found)
 	return found, err
@@ -118,40 +118,40 @@ func (k *Keeper) Records(ctx context.Context, userID string) ([]Record, error) {
 
 // AllRecords returns up to limit changes of anybody's links, newest first,
 // continuing behind the id after.
-func (k *Keeper) AllRecords(ctx context.Context, after string, limit int) ([]Record, error) {
+func (k *Service) AllRecords(ctx context.Context, after string, limit int) ([]LinkEvent, error) {
 	return k.records.Find(ctx, store.Query{After: after, Desc: true, Limit: limit})
 }
 
 // Record returns one; fs.ErrNotExist if there is none, or not any more.
-func (k *Keeper) Record(ctx context.Context, id string) (Record, error) {
+func (k *Service) Record(ctx context.Context, id string) (LinkEvent, error) {
 	return k.records.Get(ctx, id)
 }
 
 // ByAdministrator reports whether the change is an administrator's removal,
 // which nobody else may take back. What somebody else linked the person may.
-func (r Record) ByAdministrator() bool { return r.Did == Unlinked && r.By != r.UserID }
+func (r LinkEvent) ByAdministrator() bool { return r.Action == Unlinked && r.By != r.UserID }
 
 // ByUndoToken returns the record whose letter had this token, without using it;
 // ErrUndoLink if there is none that could still be undone, or if the user has
 // another address than the letter went to: who reads there is nobody here.
-func (k *Keeper) ByUndoToken(ctx context.Context, token string) (Record, error) {
+func (k *Service) ByUndoToken(ctx context.Context, token string) (LinkEvent, error) {
 	id, secret, _ := strings.Cut(token, ".")
 	if id == "" || secret == "" || len(token) > 200 || !store.IsText(id) {
-		return Record{}, ErrUndoLink
+		return LinkEvent{}, ErrUndoLink
 	}
 	r, err := k.records.Get(ctx, id)
 	if errors.Is(err, fs.ErrNotExist) {
-		return Record{}, ErrUndoLink
+		return LinkEvent{}, ErrUndoLink
 	}
 	if err != nil {
-		return Record{}, err
+		return LinkEvent{}, err
 	}
 	if !secrets.Same(r.Token, secretHash(secret)) || !r.Standing() {
-		return Record{}, ErrUndoLink
+		return LinkEvent{}, ErrUndoLink
 	}
 	u, err := k.users.Get(ctx, r.UserID)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && (u.EmailKey != r.Mailed || r.ByAdministrator()) {
-		return Record{}, ErrUndoLink
+		return LinkEvent{}, ErrUndoLink
 	}
 	return r, err
 }
@@ -163,10 +163,10 @@ func (k *Keeper) ByUndoToken(ctx context.Context, token string) (Record, error) 
 // held up by it. What an administrator removed is not the user's to bring back
 // (ErrNotYours). An identity that is somebody else's by now stays theirs:
 // fs.ErrExist.
-func (k *Keeper) Undo(ctx context.Context, id, by string) (Record, User, error) {
+func (k *Service) Undo(ctx context.Context, id, by string) (LinkEvent, User, error) {
 	r, err := k.records.Get(ctx, id)
 	if err != nil {
-		return Record{}, User{}, err
+		return LinkEvent{}, User{}, err
 	}
 	if !r.Standing() {
 		return r, User{}, ErrUndone
@@ -175,7 +175,7 @@ func (k *Keeper) Undo(ctx context.Context, id, by string) (Record, User, error) 
 		return r, User{}, ErrNotYours
 	}
 	var user User
-	switch r.Did {
+	switch r.Action {
 	case Linked:
 		user, err = k.undoLink(ctx, r, by)
 	case Unlinked:
@@ -186,7 +186,7 @@ func (k *Keeper) Undo(ctx context.Context, id, by string) (Record, User, error) 
 	}
 	// Marked last: undoing twice does no harm, undoing never would. Of several
 	// who undo at once, one is who did.
-	err = k.records.Update(ctx, id, func(r *Record) error {
+	err = k.records.Update(ctx, id, func(r *LinkEvent) error {
 		if !r.Standing() {
 			return ErrUndone
 		}
@@ -198,7 +198,7 @@ func (k *Keeper) Undo(ctx context.Context, id, by string) (Record, User, error) 
 
 // undoLink removes the identity if it is still the one that this record
 // linked: one linked anew since is another decision.
-func (k *Keeper) undoLink(ctx context.Context, r Record, by string) (User, error) {
+func (k *Service) undoLink(ctx context.Context, r LinkEvent, by string) (User, error) {
 	if by == r.UserID {
 		if err := k.wayInBeside(ctx, r.UserID, r.IdentityID); err != nil {
 			return User{}, err
@@ -223,7 +223,7 @@ func (k *Keeper) undoLink(ctx context.Context, r Record, by string) (User, error
 		if r.Emptied {
 			u.EmailVerified = false // as it was; its owner can take it over again
 		}
-		u.Epoch++
+		u.SessionGeneration++
 		return nil
 	})
 }
@@ -232,16 +232,16 @@ func (k *Keeper) undoLink(ctx context.Context, r Record, by string) (User, error
 // this record had linked. Whoever took over an account, linked an identity and
 // removed it would else get it back from the owner, who answers "this wasn't
 // me" to both letters.
-func (k *Keeper) settleUnlinks(ctx context.Context, r Record, by string) error {
+func (k *Service) settleUnlinks(ctx context.Context, r LinkEvent, by string) error {
 	all, err := k.Records(ctx, r.UserID)
 	if err != nil {
 		return err
 	}
 	for _, other := range all {
-		if other.Did != Unlinked || other.Before.Record != r.ID || !other.Standing() {
+		if other.Action != Unlinked || other.Before.Record != r.ID || !other.Standing() {
 			continue
 		}
-		err := k.records.Update(ctx, other.ID, func(o *Record) error {
+		err := k.records.Update(ctx, other.ID, func(o *LinkEvent) error {
 			if !o.Standing() {
 				return store.ErrUnchanged
 			}
@@ -255,7 +255,7 @@ func (k *Keeper) settleUnlinks(ctx context.Context, r Record, by string) error {
 	return nil
 }
 
-func (k *Keeper) undoUnlink(ctx context.Context, r Record) (User, error) {
+func (k *Service) undoUnlink(ctx context.Context, r LinkEvent) (User, error) {
 	err := k.identities.Insert(ctx, r.Before)
 	if errors.Is(err, fs.ErrExist) {
 		now, gerr := k.identities.Get(ctx, r.Before.ID)

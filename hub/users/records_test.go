@@ -30,8 +30,8 @@ func TestALinkIsOnRecordAndTheLetterUndoesIt(t *testing.T) {
 		ada := w.person("ada@gmail.example")
 		d := w.match(google("1", "ada@gmail.example"), trusted())
 		wants(t, d, "D8", users.Link)
-		r := must[users.Record](t)(w.Record(t.Context(), d.Record))
-		if r.Row != "D8" || r.UserID != ada.ID || r.Did != users.Linked || !strings.Contains(r.Policy, "linking auto") || !r.Standing() {
+		r := must[users.LinkEvent](t)(w.Record(t.Context(), d.Record))
+		if r.Row != "D8" || r.UserID != ada.ID || r.Action != users.Linked || !strings.Contains(r.Policy, "linking auto") || !r.Standing() {
 			t.Errorf("got %+v", r)
 		}
 		sent := w.post.Take()
@@ -47,7 +47,7 @@ func TestALinkIsOnRecordAndTheLetterUndoesIt(t *testing.T) {
 				t.Errorf("%q: got %v", wrong, err)
 			}
 		}
-		if got := must[users.Record](t)(w.ByUndoToken(t.Context(), token)); got.ID != r.ID {
+		if got := must[users.LinkEvent](t)(w.ByUndoToken(t.Context(), token)); got.ID != r.ID {
 			t.Errorf("got %s", got.ID)
 		}
 		won := 0
@@ -65,7 +65,7 @@ func TestALinkIsOnRecordAndTheLetterUndoesIt(t *testing.T) {
 			t.Errorf("%d undid it", won)
 		}
 		after := must[users.User](t)(w.Get(t.Context(), ada.ID))
-		if after.Epoch <= d.User.Epoch {
+		if after.SessionGeneration <= d.User.SessionGeneration {
 			t.Error("nothing was ended")
 		}
 		if n := len(must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))); n != 0 {
@@ -118,8 +118,8 @@ func TestAnUnlinkIsUndone(t *testing.T) {
 	wants(t, must[users.Decision](t)(w.Link(t.Context(), ada, claim, trusted())), "D2", users.Link)
 	id := must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
 	must[users.User](t)(w.Unlink(t.Context(), ada.ID, id, ada.ID))
-	r := must[[]users.Record](t)(w.Records(t.Context(), ada.ID))[0]
-	if r.Did != users.Unlinked || r.By != ada.ID {
+	r := must[[]users.LinkEvent](t)(w.Records(t.Context(), ada.ID))[0]
+	if r.Action != users.Unlinked || r.By != ada.ID {
 		t.Fatalf("got %+v", r)
 	}
 	wants(t, must[users.Decision](t)(w.Link(t.Context(), eve, claim, trusted())), "D2", users.Link)
@@ -211,7 +211,7 @@ func TestALinkThatCameToNothingLeavesNoRecord(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 	w.memory.before = nil
-	if all := must[[]users.Record](t)(w.Records(t.Context(), ada.ID)); len(all) != 0 {
+	if all := must[[]users.LinkEvent](t)(w.Records(t.Context(), ada.ID)); len(all) != 0 {
 		t.Errorf("got %+v", all)
 	}
 	if sent := w.post.Take(); len(sent) != 0 {
@@ -240,7 +240,7 @@ func TestUndoingALinkDoesNotLetItsRemovalBeUndone(t *testing.T) {
 	}
 }
 
-func second(_ users.Record, u users.User, err error) (users.User, error) { return u, err }
+func second(_ users.LinkEvent, u users.User, err error) (users.User, error) { return u, err }
 
 // FE-19: a letter to an address that the account does not have any more undoes
 // nothing.
@@ -268,7 +268,7 @@ func TestWhatAnAdministratorRemovedOnlyAnAdministratorPutsBack(t *testing.T) {
 	if sent := w.post.Take(); len(sent) != 1 || undoLink.MatchString(sent[0].Text) || !strings.Contains(sent[0].Text, "An administrator did it") {
 		t.Errorf("got %+v", sent)
 	}
-	r := must[[]users.Record](t)(w.Records(t.Context(), ada.ID))[0]
+	r := must[[]users.LinkEvent](t)(w.Records(t.Context(), ada.ID))[0]
 	for _, by := range []string{ada.ID, users.ByLetter} {
 		if _, _, err := w.Undo(t.Context(), r.ID, by); !errors.Is(err, users.ErrNotYours) {
 			t.Errorf("by %s: got %v", by, err)

@@ -77,7 +77,7 @@ func unclear(f facts) (Decision, string) {
 	return pass("The e-mail address is one plain address, and at most one user's.")
 }
 
-func stranger(f facts) (Decision, string) {
+func noMatch(f facts) (Decision, string) {
 	switch {
 	case f.local != nil:
 		return pass("A user has this e-mail address.")
@@ -89,7 +89,7 @@ func stranger(f facts) (Decision, string) {
 	return Decision{Action: CreateUnverified, Reason: "Nobody here has this identity; its e-mail address is missing or not proven and does not count yet."}, ""
 }
 
-func newcomer(f facts) (Decision, string) {
+func createAccount(f facts) (Decision, string) {
 	switch {
 	case f.local != nil:
 		return pass("A user has this e-mail address.")
@@ -112,11 +112,11 @@ func unproven(f facts) (Decision, string) {
 	return d, ""
 }
 
-// trap is for an account whose address was never verified. Somebody may have
+// unverifiedLocalAccount is for an account whose address was never verified. Somebody may have
 // made it to catch the owner of the address, so nothing it holds may survive a
 // link; and without proof by mail only the upstream that runs the mailbox is
 // proof enough to empty it.
-func trap(f facts) (Decision, string) {
+func unverifiedLocalAccount(f facts) (Decision, string) {
 	switch {
 	case f.local.EmailVerified:
 		return pass("The user has verified this e-mail address.")
@@ -134,24 +134,24 @@ func trap(f facts) (Decision, string) {
 	return d, ""
 }
 
-func privileged(f facts) (Decision, string) {
+func privilegedAccount(f facts) (Decision, string) {
 	if !f.local.Admin() {
 		return pass("The user is no administrator.")
 	}
 	return refuse("The user with this e-mail address is an administrator; administrators add identities only when signed in.")
 }
 
-func recycled(f facts) (Decision, string) {
+func recycledAddress(f facts) (Decision, string) {
 	if !f.otherSub {
 		return pass("The user has no other identity of this upstream.")
 	}
 	return refuse("The user with this e-mail address has another identity of this upstream already; the mailbox may have changed hands. An administrator who has asked the person can remove the old one.")
 }
 
-// migrant is for a primary's people who had an account here before: at once
+// migrationWindow is for a primary's people who had an account here before: at once
 // only within the window that an administrator has opened. Outside of it they
 // prove the account like anybody else.
-func migrant(f facts) (Decision, string) {
+func migrationWindow(f facts) (Decision, string) {
 	switch {
 	case !f.peer:
 		return pass("The upstream is not another hub.")

@@ -18,7 +18,7 @@ const searched = 5000
 // after, and where the next page continues; empty if there is none. The text
 // is an id, a subject that an upstream calls somebody by, the beginning of an
 // address, or a piece of a name or address. Without a text it is everybody.
-func (k *Keeper) Search(ctx context.Context, text, after string, limit int) (found []User, next string, err error) {
+func (k *Service) Search(ctx context.Context, text, after string, limit int) (found []User, next string, err error) {
 	if text = strings.TrimSpace(text); text == "" {
 		found, err = k.Everyone(ctx, after, limit)
 		if len(found) == limit && err == nil {
@@ -35,7 +35,7 @@ func (k *Keeper) Search(ctx context.Context, text, after string, limit int) (fou
 }
 
 // direct is whom an index finds, so they come first.
-func (k *Keeper) direct(ctx context.Context, text string, limit int) ([]User, error) {
+func (k *Service) direct(ctx context.Context, text string, limit int) ([]User, error) {
 	plain, _ := fold(text)
 	found, err := k.List(ctx, plain, User{}, limit)
 	if err != nil {
@@ -61,7 +61,7 @@ func (k *Keeper) direct(ctx context.Context, text string, limit int) ([]User, er
 }
 
 // scan adds those whose name or address holds the text.
-func (k *Keeper) scan(ctx context.Context, found []User, text, after string, limit int) ([]User, string, error) {
+func (k *Service) scan(ctx context.Context, found []User, text, after string, limit int) ([]User, string, error) {
 	const page = 500
 	for seen := 0; seen < searched; seen += page {
 		some, err := k.Everyone(ctx, after, page)

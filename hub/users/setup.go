@@ -40,7 +40,7 @@ func (s SetupLink) ExpiresAt() time.Time { return s.Expires }
 
 // NewSetupLink returns a token with which the first administrator can be made,
 // once, within an hour. With an administrator in place it is ErrSetUp.
-func (k *Keeper) NewSetupLink(ctx context.Context) (token string, err error) {
+func (k *Service) NewSetupLink(ctx context.Context) (token string, err error) {
 	if err := k.notSetUp(ctx); err != nil {
 		return "", err
 	}
@@ -54,7 +54,7 @@ func (k *Keeper) NewSetupLink(ctx context.Context) (token string, err error) {
 }
 
 // CheckSetup reports whether a set-up link still works, without using it.
-func (k *Keeper) CheckSetup(ctx context.Context, token string) error {
+func (k *Service) CheckSetup(ctx context.Context, token string) error {
 	if err := k.notSetUp(ctx); err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (k *Keeper) CheckSetup(ctx context.Context, token string) error {
 // Setup uses a set-up link to make the first administrator. Of any number of
 // calls at once, with one link or several, exactly one succeeds; the others
 // get ErrSetupLink or ErrSetUp. Mistakes in n do not use the link up.
-func (k *Keeper) Setup(ctx context.Context, token string, n NewUser) (User, error) {
+func (k *Service) Setup(ctx context.Context, token string, n NewUser) (User, error) {
 	if err := k.CheckSetup(ctx, token); err != nil {
 		return User{}, err
 	}
@@ -92,12 +92,12 @@ func (k *Keeper) Setup(ctx context.Context, token string, n NewUser) (User, erro
 // found inserts the founder. There is one unique founder value, so the single
 // insert that makes the first administrator also rules out a second, with no
 // step between at which a crash could leave the hub half set up.
-func (k *Keeper) found(ctx context.Context, user User, n NewUser) (User, error) {
+func (k *Service) found(ctx context.Context, user User, n NewUser) (User, error) {
 	var err error
 	if user.Password, err = k.firstHash(ctx, n); err != nil {
 		return User{}, err
 	}
-	user.Founder = names.Founder
+	user.FirstAdministrator = names.Founder
 	err = k.users.Insert(ctx, user)
 	if errors.Is(err, fs.ErrExist) {
 		if serr := k.notSetUp(ctx); serr != nil {
@@ -111,7 +111,7 @@ func (k *Keeper) found(ctx context.Context, user User, n NewUser) (User, error) 
 }
 
 // notSetUp is ErrSetUp once there is an administrator, or was a founder.
-func (k *Keeper) notSetUp(ctx context.Context) error {
+func (k *Service) notSetUp(ctx context.Context) error {
 	any, err := k.AnyAdmin(ctx)
 	if err != nil {
 		return err

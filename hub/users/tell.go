@@ -43,7 +43,7 @@ func (p post) name(ctx context.Context) string {
 
 // tellChanged tells a user that an identity was linked or unlinked, with the
 // link by which it can be undone.
-func (k *Keeper) tellChanged(ctx context.Context, r Record, token string, u User) {
+func (k *Service) tellChanged(ctx context.Context, r LinkEvent, token string, u User) {
 	if !u.EmailVerified {
 		return // who reads there is not known to be the user
 	}
@@ -52,7 +52,7 @@ func (k *Keeper) tellChanged(ctx context.Context, r Record, token string, u User
 		undo = "" // that is theirs to undo
 	}
 	var l letters.Letter = letters.Unlinked{Hub: k.post.name(ctx), Address: k.post.url, Email: u.Email, Provider: r.shown(), Link: undo, Life: UndoLife}
-	if r.Did == Linked {
+	if r.Action == Linked {
 		l = letters.Linked{Hub: k.post.name(ctx), Address: k.post.url, Email: u.Email, Provider: r.shown(), Link: undo, Life: UndoLife, Emptied: r.Emptied}
 	}
 	k.post.send(ctx, u.Email, l)
@@ -64,7 +64,7 @@ const tellEvery = 24 * time.Hour
 
 // tellTried tells the owner of an address that somebody came with it who could
 // not prove it (D4).
-func (k *Keeper) tellTried(ctx context.Context, u User, p Policy) {
+func (k *Service) tellTried(ctx context.Context, u User, p Policy) {
 	if k.post.sender == nil || k.post.once == nil {
 		return
 	}
@@ -82,7 +82,7 @@ func (p Policy) shown() string {
 	return p.KeyID
 }
 
-func (r Record) shown() string {
+func (r LinkEvent) shown() string {
 	if r.KeyName != "" {
 		return r.KeyName
 	}

@@ -47,7 +47,7 @@ func (t *Throttled) Error() string {
 // for failures that are known: people who sign in on several devices at the
 // same moment are not in each other's way.
 type throttle struct {
-	set *store.Set[Throttle]
+	set *store.Collection[Throttle]
 	now func() time.Time
 }
 

@@ -27,7 +27,7 @@ type User struct {
 	MiddleName string `bson:"middleName,omitempty"`
 	Nickname   string `bson:"nickname,omitempty"`
 	Username   string `bson:"username,omitempty"`  // preferred_username; not unique (OIDC Core §5.7)
-	Profile    string `bson:"profile,omitempty"`   // https URL of a page about them
+	ProfileURL string `bson:"profile,omitempty"`   // https URL of a page about them
 	Picture    string `bson:"picture,omitempty"`   // https URL
 	Website    string `bson:"website,omitempty"`   // https URL
 	Gender     string `bson:"gender,omitempty"`    // in their own word
@@ -41,16 +41,16 @@ type User struct {
 
 	// Roles are sorted and free of repeats. Rank repeats AdminRole for
 	// administrators, because only strings can be looked up.
-	Roles []string `bson:"roles,omitempty"`
-	Rank  string   `bson:"rank,omitempty"`
+	Roles   []string `bson:"roles,omitempty"`
+	SortKey string   `bson:"rank,omitempty"`
 
 	Password        Hash      `bson:"password,omitempty" json:"-"` // empty: no password sign-in
 	PasswordChanged time.Time `bson:"passwordChanged,omitempty"`
 
 	// Epoch is the generation of everything issued to this person; see the
 	// package comment. It only ever grows, and starts at 1.
-	Epoch    int64 `bson:"epoch"`
-	Disabled bool  `bson:"disabled"`
+	SessionGeneration int64 `bson:"epoch"`
+	Disabled          bool  `bson:"disabled"`
 
 	// Origin is the login key whose upstream created this user; empty for
 	// people who were added here.
@@ -58,7 +58,7 @@ type User struct {
 	// Imported is set on people who were taken over from another system.
 	Imported *Imported `bson:"imported,omitempty"`
 	// Founder is set on the one user made by first-run set-up, and unique.
-	Founder string `bson:"founder,omitempty"`
+	FirstAdministrator string `bson:"founder,omitempty"`
 
 	Created time.Time `bson:"created"`
 	Updated time.Time `bson:"updated"`
@@ -81,9 +81,9 @@ func (u User) Answered() bool { return u.Email != "" && (u.EmailVerified || u.Em
 // setRoles is the only way roles are written, so Rank cannot drift.
 func (u *User) setRoles(roles []string) {
 	u.Roles = roles
-	u.Rank = ""
+	u.SortKey = ""
 	if u.Admin() {
-		u.Rank = AdminRole
+		u.SortKey = AdminRole
 	}
 }
 

@@ -8,10 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fedhub/fedhub/hub/mail/mailtest"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/testkit/mailtest"
 )
 
 // cheap hashes in microseconds.
@@ -21,11 +21,11 @@ var cheap = users.HashParams{Memory: 8, Time: 1, Threads: 1, Slots: 4, Queue: 10
 const good = "seven lamps on a quiet pier"
 
 type world struct {
-	*users.Keeper
+	*users.Service
 	t          *testing.T
 	memory     *memory // nil on a real engine
-	identities *store.Set[users.Identity]
-	records    *store.Set[users.User]
+	identities *store.Collection[users.Identity]
+	records    *store.Collection[users.User]
 	post       mailtest.Box
 	said       sync.Map
 	emptied    []string
@@ -59,7 +59,7 @@ func onEachEngine(t *testing.T, story func(t *testing.T, w *world)) {
 func worldOn(t *testing.T, b store.Backend, hash users.HashParams) *world {
 	t.Helper()
 	w := &world{t: t, time: time.Date(2030, 5, 1, 12, 0, 0, 0, time.UTC)}
-	err := b.Prepare(t.Context(), []store.Spec{
+	err := b.Prepare(t.Context(), []store.CollectionSpec{
 		{Name: "users", Unique: []string{"emailKey", "founder"}, Index: []string{"rank"}},
 		{Name: "identities", Index: []string{"userId", "subject"}},
 		{Name: "throttles"},
@@ -70,14 +70,14 @@ func worldOn(t *testing.T, b store.Backend, hash users.HashParams) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.records = store.NewSet[users.User](b, "users", w.now)
-	w.identities = store.NewSet[users.Identity](b, "identities", w.now)
-	w.Keeper = users.New(users.Options{
+	w.records = store.NewCollection[users.User](b, "users", w.now)
+	w.identities = store.NewCollection[users.Identity](b, "identities", w.now)
+	w.Service = users.New(users.Options{
 		Users:       w.records,
 		Identities:  w.identities,
-		Throttles:   store.NewSet[users.Throttle](b, "throttles", w.now),
-		Setups:      store.NewSet[users.SetupLink](b, "setups", w.now),
-		Records:     store.NewSet[users.Record](b, "decisions", w.now),
+		Throttles:   store.NewCollection[users.Throttle](b, "throttles", w.now),
+		Setups:      store.NewCollection[users.SetupLink](b, "setups", w.now),
+		Records:     store.NewCollection[users.LinkEvent](b, "decisions", w.now),
 		Mail:        &w.post,
 		URL:         "https://hub.example",
 		Once:        w.once,
@@ -85,7 +85,7 @@ func worldOn(t *testing.T, b store.Backend, hash users.HashParams) *world {
 		Now:         w.now,
 		Hash:        hash,
 		HubNames:    []string{"Fedhub"},
-		Invitations: store.NewSet[users.Invitation](b, "invitations", w.now),
+		Invitations: store.NewCollection[users.Invitation](b, "invitations", w.now),
 	})
 	return w
 }

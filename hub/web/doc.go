@@ -1,4 +1,4 @@
-// Package web is the edge between HTTP and the doors: it reads requests
+// Package web is what lies between HTTP and the handlers: it reads requests
 // strictly, gives errors a face, sets the headers that every answer carries,
 // and guards forms against other sites.
 //

@@ -35,10 +35,10 @@ var crossOrigin = http.NewCrossOriginProtection()
 
 // Check lets a form's handler run only if the form came from a page of ours in
 // this browser and session.
-func (e *Edge) Check(h Handler) Handler {
+func (e *Responder) Check(h HandlerFunc) HandlerFunc {
 	return func(c *gin.Context) error {
 		if err := crossOrigin.Check(c.Request); err != nil {
-			p := Stale("")
+			p := ExpiredForm("")
 			p.Cause = err
 			return p
 		}
@@ -51,14 +51,14 @@ func (e *Edge) Check(h Handler) Handler {
 			return err
 		}
 		if !hmac.Equal([]byte(params["csrf"]), []byte(want)) {
-			return Stale(e.again(c, params["flow"]))
+			return ExpiredForm(e.again(c, params["flow"]))
 		}
 		return h(c)
 	}
 }
 
 // again is the page that the form was on, as far as it can be opened by GET.
-func (e *Edge) again(c *gin.Context, flow string) string {
+func (e *Responder) again(c *gin.Context, flow string) string {
 	if flow != "" && alphanumericOnly(flow) {
 		return "/oauth2/authorize?flow=" + flow
 	}

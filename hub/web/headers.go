@@ -30,8 +30,8 @@ const refKey = "fedhub/ref"
 // one number finds all of it.
 func Ref(c *gin.Context) string { return c.GetString(refKey) }
 
-// Refer gives the request a reference.
-func Refer(c *gin.Context, ref string) {
+// WithReference gives the request a reference.
+func WithReference(c *gin.Context, ref string) {
 	c.Set(refKey, ref)
 	c.Writer.Header().Set("X-Request-Id", ref)
 }
@@ -53,34 +53,34 @@ func newRef() string {
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// Framing lets one page show frames of these origins.
-func Framing(c *gin.Context, origins []string) {
+// AllowFrames lets one page show frames of these origins.
+func AllowFrames(c *gin.Context, origins []string) {
 	c.Header("Content-Security-Policy", policy+"; frame-src "+strings.Join(origins, " "))
 }
 
-// Picturing lets one page show an image of this origin; of none, if it is
+// AllowImages lets one page show an image of this origin; of none, if it is
 // empty.
-func Picturing(c *gin.Context, origin string) {
+func AllowImages(c *gin.Context, origin string) {
 	if origin != "" {
 		c.Header("Content-Security-Policy", strings.Replace(policy, "img-src ", "img-src "+origin+" ", 1))
 	}
 }
 
-// Asking lets the scripts of one page ask this hub for news.
-func Asking(c *gin.Context) { c.Header("Content-Security-Policy", policy+"; connect-src 'self'") }
+// AllowConnect lets the scripts of one page ask this hub for news.
+func AllowConnect(c *gin.Context) { c.Header("Content-Security-Policy", policy+"; connect-src 'self'") }
 
-// Framed lets any page show this one in a frame, and lets it do nothing there
+// AllowEmbedding lets any page show this one in a frame, and lets it do nothing there
 // but run its script.
-func Framed(c *gin.Context) {
+func AllowEmbedding(c *gin.Context) {
 	c.Writer.Header().Del("X-Frame-Options")
 	c.Header("Content-Security-Policy", "default-src 'none'; script-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors *")
 }
 
 // Headers sets what every answer carries, whatever becomes of the request.
-func (e *Edge) Headers(secure bool) gin.HandlerFunc {
+func (e *Responder) Headers(secure bool) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		h := c.Writer.Header()
-		Refer(c, newRef())
+		WithReference(c, newRef())
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "DENY")
 		h.Set("Referrer-Policy", "no-referrer")
@@ -97,7 +97,7 @@ func (e *Edge) Headers(secure bool) gin.HandlerFunc {
 }
 
 // Recover turns a panic into the page or JSON of an internal error.
-func (e *Edge) Recover() gin.HandlerFunc {
+func (e *Responder) Recover() gin.HandlerFunc {
 	return func(c *gin.Context) {
 		defer func() {
 			v := recover()
@@ -119,8 +119,8 @@ func (e *Edge) Recover() gin.HandlerFunc {
 	}
 }
 
-// Lost answers what no route matches.
-func (e *Edge) Lost(status int) gin.HandlerFunc {
+// NotFoundPage answers what no route matches.
+func (e *Responder) NotFoundPage(status int) gin.HandlerFunc {
 	problem := &Problem{Status: status, Heading: "There's nothing at this address.", Text: "It may have been removed, or the link may be wrong.", Action: templates.Action{Label: "Go to the start page", URL: "/"}}
 	if status == http.StatusMethodNotAllowed {
 		problem.Heading = "This address doesn't work that way."

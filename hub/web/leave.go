@@ -9,7 +9,7 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// Leave sends the browser to another site, named for the person.
+// Redirect sends the browser to another site, named for the person.
 //
 // The plain way is a 303. But browsers hold a form's Content-Security-Policy
 // against every redirect that follows its POST, and nobody knows where the
@@ -17,7 +17,7 @@ import (
 // browser gets a page of its own that moves on at once, by the Refresh header
 // and, should that fail, by a link; the chain ends there. Whoever is not a
 // browser (it sends no Sec-Fetch-Dest) gets the 303.
-func (e *Edge) Leave(c *gin.Context, location, name string) error {
+func (e *Responder) Redirect(c *gin.Context, location, name string) error {
 	if c.GetHeader("Sec-Fetch-Dest") != "document" {
 		return SeeOther(c, location)
 	}
@@ -25,10 +25,10 @@ func (e *Edge) Leave(c *gin.Context, location, name string) error {
 	return e.Show(c, http.StatusOK, templates.Continue{Client: name, URL: location})
 }
 
-// LeaveAsking sends the browser to another site only if the person says so: it
+// ConfirmRedirect sends the browser to another site only if the person says so: it
 // gets the page of Leave with the site's host on it, and nothing moves on by
 // itself. Who is no browser gets the 303; it can be misled by nobody.
-func (e *Edge) LeaveAsking(c *gin.Context, location, name string) error {
+func (e *Responder) ConfirmRedirect(c *gin.Context, location, name string) error {
 	if c.GetHeader("Sec-Fetch-Dest") != "document" {
 		return SeeOther(c, location)
 	}

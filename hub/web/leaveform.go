@@ -12,7 +12,7 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// LeaveByForm sends the browser to another site with a form (OAuth 2.0 Form
+// RedirectByFormPost sends the browser to another site with a form (OAuth 2.0 Form
 // Post Response Mode): by itself where scripts run, else by its button.
 //
 // The page's policy differs from every other's. One script runs, by a nonce
@@ -20,7 +20,7 @@ import (
 // form-action against every redirect that follows too, and where the next
 // site sends people in turn cannot be known (see Leave). Nothing on the page
 // but the form's own address says where it leads, and that one is registered.
-func (e *Edge) LeaveByForm(c *gin.Context, address, name string, values url.Values) error {
+func (e *Responder) RedirectByFormPost(c *gin.Context, address, name string, values url.Values) error {
 	nonce := rand.Text()
 	h := c.Writer.Header()
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self' 'nonce-"+nonce+"'; img-src 'self' data:; "+

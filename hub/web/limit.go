@@ -24,7 +24,7 @@ func NewLimiter(every time.Duration, burst int, now func() time.Time) *Limiter {
 }
 
 // Limit guards a handler.
-func (l *Limiter) Limit(h Handler) Handler {
+func (l *Limiter) Limit(h HandlerFunc) HandlerFunc {
 	return func(c *gin.Context) error {
 		if !l.Allow(c.ClientIP()) {
 			return TooMany(l.every)

@@ -54,8 +54,8 @@ func (p Problem) retryAfter() string {
 	return strconv.Itoa(max(seconds, 1))
 }
 
-// Stale says that a form was filled in too long ago, or in another session.
-func Stale(again string) *Problem {
+// ExpiredForm says that a form was filled in too long ago, or in another session.
+func ExpiredForm(again string) *Problem {
 	return &Problem{
 		Status:  http.StatusForbidden,
 		Heading: "This page was out of date, so nothing was changed.",

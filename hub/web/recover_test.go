@@ -18,10 +18,10 @@ import (
 )
 
 // newServed is an edge with one handler at every address, and its log.
-func newServed(h Handler) (*gin.Engine, *bytes.Buffer) {
+func newServed(h HandlerFunc) (*gin.Engine, *bytes.Buffer) {
 	gin.SetMode(gin.TestMode)
 	log := &bytes.Buffer{}
-	e := &Edge{
+	e := &Responder{
 		Log: slog.New(slog.NewTextHandler(log, nil)), Now: time.Now, Issuer: "https://id.example.org",
 		Forms: Forms{Key: []byte("k"), Bind: func(http.ResponseWriter, *http.Request) (string, error) { return "b", nil }},
 		Frame: func(*http.Request) templates.Frame { return templates.Frame{} },

@@ -82,7 +82,7 @@ func TestErrorsHaveAFace(t *testing.T) {
 		{errors.Join(errors.New("wrapped"), oauth.InvalidClient("x")), 401, "invalid_client"},
 		{fs.ErrNotExist, 404, "invalid_request"},
 		{TooMany(time.Minute), 429, "temporarily_unavailable"},
-		{Stale("/x"), 403, "invalid_request"},
+		{ExpiredForm("/x"), 403, "invalid_request"},
 		{secret, 500, "server_error"},
 	} {
 		p := explain(tt.err)

@@ -22,8 +22,8 @@ import (
 	"github.com/fedhub/fedhub/cmd/fedhub/demo"
 	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/store"
-	"github.com/fedhub/fedhub/hub/store/mongodb/mongodtest"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/testkit/mongodtest"
 )
 
 // A stage is a running demo with everything it says.

@@ -16,27 +16,27 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/internal/call"
 	"github.com/fedhub/fedhub/internal/secrets"
+	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
 // A Base is the part of a connector that does not depend on the provider.
 type Base struct {
 	Key    federation.LoginKey
-	Env    federation.Env
-	Line   *call.Line
+	Env    federation.Dependencies
+	Line   *upstreamhttp.Line
 	Secret string // in plain; it must not be printed
 
 	pinned atomic.Bool
 }
 
 // New opens the key: it has its secret and a line to the provider.
-func New(key federation.LoginKey, env federation.Env) (*Base, error) {
+func New(key federation.LoginKey, env federation.Dependencies) (*Base, error) {
 	if env.HTTP == nil {
 		return nil, errors.New("there is no HTTP client to reach upstreams with")
 	}
 	env = env.WithDefaults()
-	b := &Base{Key: key, Env: env, Line: call.New(env.HTTP, env.Patience, env.Now)}
+	b := &Base{Key: key, Env: env, Line: upstreamhttp.New(env.HTTP, env.Patience, env.Now)}
 	if key.Secret != "" {
 		secret, err := env.Open(key.Secret, key.SecretContext())
 		if err != nil {
@@ -49,14 +49,14 @@ func New(key federation.LoginKey, env federation.Env) (*Base, error) {
 
 // Begin makes the secrets of one sign-in. A sign-in without a page is refused
 // before it starts: these providers always show one.
-func (b *Base) Begin(ctx context.Context, leg *federation.Leg, hints federation.Hints) error {
+func (b *Base) Begin(ctx context.Context, leg *federation.AuthState, hints federation.AuthRequestOptions) error {
 	if hints.Prompt == "none" {
 		return federation.NewRefusal(b.Key.Name, "login_required", "")
 	}
 	if err := b.pin(ctx); err != nil {
 		return err
 	}
-	*leg = federation.Leg{
+	*leg = federation.AuthState{
 		State:    federation.Random(),
 		Verifier: oauth2.GenerateVerifier(),
 		Redirect: b.Env.Callback(b.Key.ID),
@@ -95,7 +95,7 @@ const maxParameter = 8 << 10
 // Of the query it reads four parameters; whatever else is in there was put
 // there by somebody (FE-05). "iss" is not among them: without a document that
 // names the issuer there is nothing to compare it with (RFC 9207 §2.4).
-func (b *Base) Code(leg federation.Leg, query url.Values) (string, error) {
+func (b *Base) Code(leg federation.AuthState, query url.Values) (string, error) {
 	read := map[string]string{}
 	for _, name := range []string{"code", "state", "error", "error_description"} {
 		values := query[name]
@@ -128,7 +128,7 @@ func (b *Base) Code(leg federation.Leg, query url.Values) (string, error) {
 }
 
 // Answered is Code as a step of its own.
-func (b *Base) Answered(ctx context.Context, leg federation.Leg, query url.Values) (code string, err error) {
+func (b *Base) Answered(ctx context.Context, leg federation.AuthState, query url.Values) (code string, err error) {
 	err = b.Step(ctx, "answer", func(func(string, string)) error {
 		code, err = b.Code(leg, query)
 		return err

@@ -1,6 +1,6 @@
 package hubtest
 
-import "github.com/fedhub/fedhub/federation/frappe/frappetest"
+import "github.com/fedhub/fedhub/internal/testkit/frappetest"
 
 const SiteAPIKey, SiteAPISecret = "a1b2c3d4e5f6a7b", "f7e6d5c4b3a2f1e"
 

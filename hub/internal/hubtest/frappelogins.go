@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/clients"
-	"github.com/fedhub/fedhub/federation/frappe/frappetest"
+	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
 // A simulated is a simulated site and the client that it is here. Both are at

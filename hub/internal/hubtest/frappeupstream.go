@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/frappe/frappetest"
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
 // A SiteAbove is a simulated Frappe site that people come from.

@@ -3,8 +3,8 @@ package hubtest
 import (
 	"strings"
 
-	"github.com/fedhub/fedhub/federation/frappe/frappetest"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
 // Identity is the one that somebody has at the site.

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/clients"
-	"github.com/fedhub/fedhub/federation/frappe/frappetest"
+	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
 // A Waiting is a site that was just added: the administrator's browser, the

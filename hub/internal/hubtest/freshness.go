@@ -19,7 +19,7 @@ func (b *Browser) Like(p Page, action, path string, pairs ...string) Page {
 
 // Connected is a person at the secondary with a password who has connected
 // somebody of the primary, in the browser that did so.
-func (p Pair) Connected(t *testing.T, local, there string) (*Browser, users.User, users.Record) {
+func (p Pair) Connected(t *testing.T, local, there string) (*Browser, users.User, users.LinkEvent) {
 	t.Helper()
 	u := p.Secondary.Person(local)
 	b := p.Here(local)

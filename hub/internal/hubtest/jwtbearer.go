@@ -89,8 +89,8 @@ func (w *World) Linked(key, issuer, subject string) users.User {
 		w.Fatal(err)
 	}
 	keeper := users.New(users.Options{
-		Users: store.NewSet[users.User](w.Backend, "users", w.Clock.Now), Identities: store.NewSet[users.Identity](w.Backend, "identities", w.Clock.Now),
-		Records: store.NewSet[users.Record](w.Backend, "decisions", w.Clock.Now),
+		Users: store.NewCollection[users.User](w.Backend, "users", w.Clock.Now), Identities: store.NewCollection[users.Identity](w.Backend, "identities", w.Clock.Now),
+		Records: store.NewCollection[users.LinkEvent](w.Backend, "decisions", w.Clock.Now),
 		Now:     w.Clock.Now, Hash: users.HashParams{Memory: 64, Time: 1, Threads: 1},
 	})
 	d, err := keeper.Link(w.Context(), ada, users.Claim{Key: key, Issuer: issuer, Subject: subject, Email: ada.Email, EmailVerified: true},

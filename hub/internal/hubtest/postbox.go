@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/hub/mail"
-	"github.com/fedhub/fedhub/hub/mail/mailtest"
+	"github.com/fedhub/fedhub/internal/testkit/mailtest"
 )
 
 // A Postbox is where letters come.

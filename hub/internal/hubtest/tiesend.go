@@ -2,13 +2,13 @@ package hubtest
 
 import (
 	"github.com/fedhub/fedhub/hub/store"
-	"github.com/fedhub/fedhub/hub/ties"
+	"github.com/fedhub/fedhub/hub/upstreamtokens"
 )
 
 // Tie is the one that the hub keeps.
-func (w *World) Tie() (*store.Set[ties.Tie], ties.Tie) {
+func (w *World) Tie() (*store.Collection[upstreamtokens.Token], upstreamtokens.Token) {
 	w.Helper()
-	set := store.NewSet[ties.Tie](w.Backend, "ties", w.Clock.Now)
+	set := store.NewCollection[upstreamtokens.Token](w.Backend, "ties", w.Clock.Now)
 	all, err := set.Find(w.Context(), store.Query{})
 	if err != nil || len(all) != 1 {
 		w.Fatalf("%d ties, %v", len(all), err)

@@ -24,13 +24,13 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub"
-	"github.com/fedhub/fedhub/hub/signing/signingtest"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/mongodb"
-	"github.com/fedhub/fedhub/hub/store/mongodb/mongodtest"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/testkit/faultstore"
+	"github.com/fedhub/fedhub/internal/testkit/mongodtest"
+	"github.com/fedhub/fedhub/internal/testkit/signingtest"
 )
 
 // OnBothEngines tells the same story on the embedded database and on a real

@@ -10,10 +10,11 @@ import (
 	"testing"
 	"time"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
+
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/mongodb"
-	"github.com/fedhub/fedhub/hub/store/mongodb/mongodtest"
-	"go.mongodb.org/mongo-driver/v2/bson"
+	"github.com/fedhub/fedhub/internal/testkit/mongodtest"
 )
 
 // A writer leads many codes through their lives while the primary dies. It
@@ -42,7 +43,7 @@ func TestThreeMembers(t *testing.T) {
 
 func outlive(t *testing.T, set *mongodtest.ReplicaSet) {
 	d := open(t, set.URI())
-	if err := d.Prepare(t.Context(), []store.Spec{{Name: "codes"}}); err != nil {
+	if err := d.Prepare(t.Context(), []store.CollectionSpec{{Name: "codes"}}); err != nil {
 		t.Fatal(err)
 	}
 	var busy, done sync.WaitGroup
@@ -153,7 +154,7 @@ func (w *writer) check(t *testing.T) {
 // then it is lost.
 func lonePrimary(t *testing.T, set *mongodtest.ReplicaSet) {
 	d := open(t, set.URI())
-	if err := d.Prepare(t.Context(), []store.Spec{{Name: "codes"}}); err != nil {
+	if err := d.Prepare(t.Context(), []store.CollectionSpec{{Name: "codes"}}); err != nil {
 		t.Fatal(err)
 	}
 	doc, err := bson.Marshal(bson.D{{Key: "id", Value: "a"}})

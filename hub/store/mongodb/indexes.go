@@ -6,10 +6,11 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/fedhub/fedhub/hub/store"
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"github.com/fedhub/fedhub/hub/store"
 )
 
 // prepareAtOnce is how many collections are prepared side by side. Each takes
@@ -18,7 +19,7 @@ const prepareAtOnce = 8
 
 // Prepare creates the collections and indexes that are missing. MongoDB does
 // nothing when an index is there already, or is just being made by another.
-func (d *DB) Prepare(ctx context.Context, specs []store.Spec) error {
+func (d *DB) Prepare(ctx context.Context, specs []store.CollectionSpec) error {
 	sets := map[string]*set{}
 	for _, spec := range specs {
 		if err := spec.Check(); err != nil {
@@ -118,7 +119,7 @@ func path(field string) string { return "doc." + field }
 
 // present selects the records that are in the index of a field. A value only
 // compares with its own kind, so a missing field and null are left out too.
-func present(spec store.Spec, field string) bson.D {
+func present(spec store.CollectionSpec, field string) bson.D {
 	condition := bson.D{{Key: "$gt", Value: ""}}
 	switch {
 	case spec.IsTime(field):

@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/hub/store"
-	"github.com/fedhub/fedhub/hub/store/mongodb/mongodtest"
-	"github.com/fedhub/fedhub/hub/store/storetest"
+	"github.com/fedhub/fedhub/internal/testkit/mongodtest"
+	"github.com/fedhub/fedhub/internal/testkit/storetest"
 )
 
 func TestNothingAcknowledgedIsLostWhenTheServerIsKilled(t *testing.T) {

@@ -31,12 +31,13 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/fedhub/fedhub/hub/store"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
 	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
+
+	"github.com/fedhub/fedhub/hub/store"
 )
 
 // A DB is a connection to one MongoDB database.
@@ -50,7 +51,7 @@ var _ store.Backend = (*DB)(nil)
 
 // A set is a collection with its declaration.
 type set struct {
-	spec store.Spec
+	spec store.CollectionSpec
 	*mongo.Collection
 }
 

@@ -9,12 +9,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fedhub/fedhub/hub/store"
-	"github.com/fedhub/fedhub/hub/store/mongodb"
-	"github.com/fedhub/fedhub/hub/store/mongodb/mongodtest"
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/store/mongodb"
+	"github.com/fedhub/fedhub/internal/testkit/mongodtest"
 )
 
 func TestAnUnreachableServerIsNamedWithoutThePassword(t *testing.T) {
@@ -54,7 +55,7 @@ func TestAURIThatIsNoneIsExplained(t *testing.T) {
 func TestTheURINamesTheDatabase(t *testing.T) {
 	uri := mongodtest.URI(t)
 	d := open(t, uri)
-	if err := d.Prepare(t.Context(), []store.Spec{{Name: "notes"}}); err != nil {
+	if err := d.Prepare(t.Context(), []store.CollectionSpec{{Name: "notes"}}); err != nil {
 		t.Fatal(err)
 	}
 	client, err := mongo.Connect(options.Client().ApplyURI(uri))
@@ -77,7 +78,7 @@ func TestTheURINamesTheDatabase(t *testing.T) {
 func TestAnOutageEndsWithTheCallersPatience(t *testing.T) {
 	set := mongodtest.Start(t, 1)
 	d := open(t, set.URI())
-	if err := d.Prepare(t.Context(), []store.Spec{{Name: "notes"}}); err != nil {
+	if err := d.Prepare(t.Context(), []store.CollectionSpec{{Name: "notes"}}); err != nil {
 		t.Fatal(err)
 	}
 	doc, err := bson.Marshal(bson.D{{Key: "id", Value: "a"}})
@@ -106,7 +107,7 @@ func TestAnOutageEndsWithTheCallersPatience(t *testing.T) {
 
 func TestAUniqueFieldThatIsAlreadyDoubleIsExplained(t *testing.T) {
 	d := open(t, mongodtest.URI(t))
-	if err := d.Prepare(t.Context(), []store.Spec{{Name: "users"}}); err != nil {
+	if err := d.Prepare(t.Context(), []store.CollectionSpec{{Name: "users"}}); err != nil {
 		t.Fatal(err)
 	}
 	doc, err := bson.Marshal(bson.D{{Key: "mail", Value: "same"}})
@@ -119,7 +120,7 @@ func TestAUniqueFieldThatIsAlreadyDoubleIsExplained(t *testing.T) {
 		}
 	}
 
-	err = d.Prepare(t.Context(), []store.Spec{{Name: "users", Unique: []string{"mail"}}})
+	err = d.Prepare(t.Context(), []store.CollectionSpec{{Name: "users", Unique: []string{"mail"}}})
 
 	if err == nil || !strings.Contains(err.Error(), "prepare set users: records share a value") {
 		t.Errorf("got %v, want the set named", err)

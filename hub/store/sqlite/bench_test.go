@@ -9,9 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
+
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
-	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
 // Callers: as many as there are, one fsync should serve them all.
@@ -105,8 +106,8 @@ func benchDB(b *testing.B) *sqlite.DB {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { d.Close(context.Background()) })
-	visits := store.Spec{Name: "visits", Unique: []string{"sid"}, Index: []string{"user"}}
-	if err := d.Prepare(b.Context(), []store.Spec{visits}); err != nil {
+	visits := store.CollectionSpec{Name: "visits", Unique: []string{"sid"}, Index: []string{"user"}}
+	if err := d.Prepare(b.Context(), []store.CollectionSpec{visits}); err != nil {
 		b.Fatal(err)
 	}
 	return d

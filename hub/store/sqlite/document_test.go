@@ -7,8 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fedhub/fedhub/hub/store"
 	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/fedhub/fedhub/hub/store"
 )
 
 // FuzzRoundTrip holds the conversion to three things: whatever document the
@@ -39,7 +40,7 @@ func FuzzRoundTrip(f *testing.F) {
 	}
 	f.Cleanup(func() { db.Close() })
 	f.Fuzz(func(t *testing.T, in []byte) {
-		if (store.Spec{Name: "s"}).CheckRecord(store.Record{ID: "a", Doc: in}) != nil || bson.Raw(in).Validate() != nil {
+		if (store.CollectionSpec{Name: "s"}).CheckRecord(store.Record{ID: "a", Doc: in}) != nil || bson.Raw(in).Validate() != nil {
 			return
 		}
 		json, err := encode(in)

@@ -8,8 +8,9 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/fedhub/fedhub/hub/store"
 	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/fedhub/fedhub/hub/store"
 )
 
 // groups opens a database whose writer does not run, so that a test can say
@@ -21,7 +22,7 @@ func groups(t *testing.T) *DB {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { d.closeAll() })
-	spec := store.Spec{Name: "notes", Unique: []string{"slug"}}
+	spec := store.CollectionSpec{Name: "notes", Unique: []string{"slug"}}
 	created := request(t.Context(), func(s *session) error { return declare(s, spec) })
 	d.commit([]*write{created})
 	if err := <-created.done; err != nil {

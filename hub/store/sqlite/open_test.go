@@ -11,9 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
+
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
-	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
 func TestTheFileIsForThisUserAlone(t *testing.T) {
@@ -100,7 +101,7 @@ func TestCloseLeavesOneFile(t *testing.T) {
 
 func TestAUniqueFieldThatIsAlreadyDoubleIsExplained(t *testing.T) {
 	d := open(t, filepath.Join(t.TempDir(), "hub.db"))
-	if err := d.Prepare(t.Context(), []store.Spec{{Name: "users"}}); err != nil {
+	if err := d.Prepare(t.Context(), []store.CollectionSpec{{Name: "users"}}); err != nil {
 		t.Fatal(err)
 	}
 	for _, id := range []string{"a", "b"} {
@@ -110,7 +111,7 @@ func TestAUniqueFieldThatIsAlreadyDoubleIsExplained(t *testing.T) {
 		}
 	}
 
-	err := d.Prepare(t.Context(), []store.Spec{{Name: "users", Unique: []string{"mail"}}})
+	err := d.Prepare(t.Context(), []store.CollectionSpec{{Name: "users", Unique: []string{"mail"}}})
 
 	if err == nil || !strings.Contains(err.Error(), "prepare set users: unique mail") {
 		t.Errorf("got %v, want the set and the field named", err)
@@ -126,7 +127,7 @@ func TestAnotherProcessWithTheWriteLockIsWaitedFor(t *testing.T) {
 	if err := d.Prepare(t.Context(), counters); err != nil {
 		t.Fatal(err)
 	}
-	set := store.NewSet[counter](d, "counters", time.Now)
+	set := store.NewCollection[counter](d, "counters", time.Now)
 	release := hold(t, file)
 
 	hurried, stop := context.WithTimeout(t.Context(), 400*time.Millisecond) // longer than one busy timeout
@@ -158,7 +159,7 @@ func TestCloseDoesNotWaitForAnotherProcess(t *testing.T) {
 	}
 	release := hold(t, file)
 	defer release()
-	set := store.NewSet[counter](d, "counters", time.Now)
+	set := store.NewCollection[counter](d, "counters", time.Now)
 	stuck := make(chan error, 1)
 	go func() { stuck <- set.Insert(t.Context(), counter{ID: "a"}) }()
 

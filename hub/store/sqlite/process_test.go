@@ -12,7 +12,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
-	"github.com/fedhub/fedhub/hub/store/storetest"
+	"github.com/fedhub/fedhub/internal/testkit/storetest"
 )
 
 // The test program is also the other process: with a role in its environment
@@ -98,7 +98,7 @@ func TestNothingAcknowledgedIsLostWhenTheProcessIsKilled(t *testing.T) {
 	})
 }
 
-var counters = []store.Spec{{Name: "counters"}}
+var counters = []store.CollectionSpec{{Name: "counters"}}
 
 type counter struct {
 	ID string `bson:"id"`
@@ -110,7 +110,7 @@ func (c counter) Key() string { return c.ID }
 const raises = 150
 
 func raise(d *sqlite.DB) error {
-	set := store.NewSet[counter](d, "counters", time.Now)
+	set := store.NewCollection[counter](d, "counters", time.Now)
 	for range raises {
 		err := set.Update(context.Background(), "c", func(c *counter) error { c.N++; return nil })
 		if err != nil {
@@ -126,7 +126,7 @@ func TestSeveralProcessesShareOneFile(t *testing.T) {
 	if err := d.Prepare(t.Context(), counters); err != nil {
 		t.Fatal(err)
 	}
-	set := store.NewSet[counter](d, "counters", time.Now)
+	set := store.NewCollection[counter](d, "counters", time.Now)
 	if err := set.Insert(t.Context(), counter{ID: "c"}); err != nil {
 		t.Fatal(err)
 	}

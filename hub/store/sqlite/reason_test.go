@@ -25,7 +25,7 @@ func filled(t *testing.T) string {
 	if err := d.Prepare(t.Context(), counters); err != nil {
 		t.Fatal(err)
 	}
-	set := store.NewSet[counter](d, "counters", time.Now)
+	set := store.NewCollection[counter](d, "counters", time.Now)
 	for i := range 200 {
 		if err := set.Insert(t.Context(), counter{ID: strings.Repeat("x", i+1)}); err != nil {
 			t.Fatal(err)
@@ -48,7 +48,7 @@ func opening(t *testing.T, file string) error {
 	if err := d.Prepare(t.Context(), counters); err != nil {
 		return err
 	}
-	return store.NewSet[counter](d, "counters", time.Now).Insert(t.Context(), counter{ID: "new"})
+	return store.NewCollection[counter](d, "counters", time.Now).Insert(t.Context(), counter{ID: "new"})
 }
 
 func TestADamagedDatabaseSaysToRestoreIt(t *testing.T) {

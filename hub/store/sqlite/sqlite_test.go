@@ -7,7 +7,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
-	"github.com/fedhub/fedhub/hub/store/storetest"
+	"github.com/fedhub/fedhub/internal/testkit/storetest"
 )
 
 func TestSQLiteKeepsTheContract(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 // A table keeps one set. Its statements are written once; names in them are
 // checked by store.Spec.Check and quoted, values are always placeholders.
 type table struct {
-	spec store.Spec
+	spec store.CollectionSpec
 
 	insert, replace, version, take, remove, sweep string
 
@@ -22,7 +22,7 @@ type table struct {
 	finds sync.Map // query text → *sql.Stmt; as many as there are shapes of queries
 }
 
-func newTable(spec store.Spec) *table {
+func newTable(spec store.CollectionSpec) *table {
 	name := quote(spec.Name)
 	return &table{
 		spec:    spec,
@@ -42,7 +42,7 @@ func quote(name string) string { return `"` + name + `"` }
 // only takes the index where they agree to the letter. Times become text of one
 // width, which sorts as they do; those outside the years 1970 to 9999 are
 // written in another form (plain.go) and become NULL.
-func extract(spec store.Spec, field string) string {
+func extract(spec store.CollectionSpec, field string) string {
 	if spec.IsTime(field) {
 		return "strftime('%Y-%m-%dT%H:%M:%f', doc ->> '$." + field + `."$date"')`
 	}
@@ -51,7 +51,7 @@ func extract(spec store.Spec, field string) string {
 
 // indexed is the condition under which a record is in the index. It is one
 // that gives a search no bound, so that SQLite takes the query's own.
-func indexed(spec store.Spec, field string) string {
+func indexed(spec store.CollectionSpec, field string) string {
 	switch {
 	case spec.IsTime(field):
 		return extract(spec, field) + " IS NOT NULL"
@@ -76,7 +76,7 @@ func argument(v any) any {
 }
 
 // Prepare creates the tables and indexes that are missing, all or none.
-func (d *DB) Prepare(ctx context.Context, sets []store.Spec) error {
+func (d *DB) Prepare(ctx context.Context, sets []store.CollectionSpec) error {
 	tables := map[string]*table{}
 	for _, spec := range sets {
 		if err := spec.Check(); err != nil {
@@ -102,7 +102,7 @@ func (d *DB) Prepare(ctx context.Context, sets []store.Spec) error {
 	return nil
 }
 
-func declare(s *session, spec store.Spec) error {
+func declare(s *session, spec store.CollectionSpec) error {
 	name := quote(spec.Name)
 	// STRICT, so that the file cannot hold what the columns do not say.
 	err := s.exec("CREATE TABLE IF NOT EXISTS " + name + " (id TEXT PRIMARY KEY NOT NULL," +
@@ -135,13 +135,13 @@ func declare(s *session, spec store.Spec) error {
 
 // Both kinds leave out records where the field is missing or empty: NULL <> ”
 // is not true either.
-func uniqueIndex(spec store.Spec, field string) string {
+func uniqueIndex(spec store.CollectionSpec, field string) string {
 	return "CREATE UNIQUE INDEX IF NOT EXISTS " + quote(spec.Name+" unique "+field) +
 		" ON " + quote(spec.Name) + " (" + extract(spec, field) + ") WHERE " + indexed(spec, field)
 }
 
 // The id stands behind the field because equal fields come in the order of ids.
-func plainIndex(spec store.Spec, field string) string {
+func plainIndex(spec store.CollectionSpec, field string) string {
 	return "CREATE INDEX IF NOT EXISTS " + quote(spec.Name+" index "+field) +
 		" ON " + quote(spec.Name) + " (" + extract(spec, field) + ", id) WHERE " + indexed(spec, field)
 }

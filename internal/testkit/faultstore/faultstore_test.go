@@ -22,7 +22,7 @@ func open(t *testing.T) *faultstore.Store {
 	}
 	t.Cleanup(func() { db.Close(context.Background()) }) //nolint:errcheck // the test is over
 	s := faultstore.New(db)
-	if err := s.Prepare(t.Context(), []store.Spec{{Name: "notes"}, {Name: "others"}}); err != nil {
+	if err := s.Prepare(t.Context(), []store.CollectionSpec{{Name: "notes"}, {Name: "others"}}); err != nil {
 		t.Fatal(err)
 	}
 	return s

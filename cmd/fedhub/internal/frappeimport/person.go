@@ -94,7 +94,7 @@ func subjects(d Doc) []string {
 }
 
 func personFace(d Doc, p *Person, r *Record) {
-	face, problems := users.Face{
+	face, problems := users.Profile{
 		Name: d.text("full_name"), GivenName: d.text("first_name"), MiddleName: d.text("middle_name"), FamilyName: d.text("last_name"),
 		Username: d.text("username"), Zoneinfo: d.text("time_zone"), Locale: d.text("language"), Picture: picture(d.text("user_image")),
 	}.Tidied()

@@ -13,10 +13,10 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub"
-	"github.com/fedhub/fedhub/hub/signing/signingtest"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/testkit/signingtest"
 )
 
 // A house is an empty hub.
@@ -253,7 +253,7 @@ func TestWhoIsSwitchedOffAtTheSiteIsSwitchedOffHere(t *testing.T) {
 	files["users.csv"] = strings.Replace(files["users.csv"], ",1,", ",0,", 1)
 	r := h.carry(h.plan(files))
 	after, err := h.FindUser(t.Context(), "a@example.com")
-	if err != nil || r.of("a@example.com").Outcome != Updated || !after.Disabled || after.Epoch <= before.Epoch {
+	if err != nil || r.of("a@example.com").Outcome != Updated || !after.Disabled || after.SessionGeneration <= before.SessionGeneration {
 		t.Errorf("got %+v, %v", after, err)
 	}
 }

@@ -180,27 +180,27 @@ func problemText(problems users.Problems) string {
 }
 
 // personOutcome says what follows from what an import found.
-func personOutcome(r *Record, standing users.Standing, there users.User) {
+func personOutcome(r *Record, standing users.ImportStatus, there users.User) {
 	quiet := func(outcome Outcome, reason string) { r.Outcome, r.Reason, r.Notes, r.Next = outcome, reason, nil, nil }
 	switch standing {
-	case users.Fresh:
+	case users.ImportNew:
 		r.Outcome = Created
-	case users.Stale:
+	case users.ImportUpdate:
 		r.Outcome = Updated
-	case users.Same:
+	case users.ImportUnchanged:
 		quiet(Unchanged, "")
-	case users.Known:
+	case users.ImportIssuedHere:
 		quiet(Unchanged, "This hub signed the person in at the site, which has the subject from here.")
-	case users.Touched:
+	case users.ImportChangedHere:
 		reason := "The person was changed here since the import, so nothing is taken over."
 		if there.Admin() {
 			reason = "The person is an administrator here, so nothing is taken over."
 		}
 		quiet(Skipped, reason)
-	case users.Taken:
+	case users.ImportEmailConflict:
 		r.refuse("Somebody here has this e-mail address already, with the subject "+there.ID+". That account stays as it is, password included.",
 			"If it is the same person, they sign in with their account here; apps that know them by the old subject ("+r.ID+") must be told the new one.")
-	case users.Moved:
+	case users.ImportEmailChanged:
 		r.refuse("Whoever has this subject here came with the address "+there.Email+". At the site people can claim the subject of somebody who is gone, and no password hash shows that this is the same person, so nothing is taken over.",
 			"If it is the same person, let them change the address here under Your account, or export the passwords too.")
 	default:
@@ -210,8 +210,8 @@ func personOutcome(r *Record, standing users.Standing, there users.User) {
 
 // identities are the claims to link to a person: those of a provider that has a
 // login key here, and that are nobody's yet.
-func (p *planner) identities(ctx context.Context, one Person, standing users.Standing, there users.User, r *Record) ([]users.Claim, error) {
-	if standing != users.Fresh && standing != users.Stale && (standing != users.Same || !there.AsImported()) {
+func (p *planner) identities(ctx context.Context, one Person, standing users.ImportStatus, there users.User, r *Record) ([]users.Claim, error) {
+	if standing != users.ImportNew && standing != users.ImportUpdate && (standing != users.ImportUnchanged || !there.AsImported()) {
 		return nil, nil
 	}
 	if slices.Contains(one.Roles, users.AdminRole) || there.Admin() {
@@ -241,7 +241,7 @@ func (p *planner) identities(ctx context.Context, one Person, standing users.Sta
 		default:
 			links = append(links, c)
 			r.note("Their account at " + k.Name + " signs them in here too, if it has the address " + one.Email + ".")
-			if standing == users.Same {
+			if standing == users.ImportUnchanged {
 				r.Outcome = Updated
 			}
 		}
@@ -249,10 +249,10 @@ func (p *planner) identities(ctx context.Context, one Person, standing users.Sta
 	return links, nil
 }
 
-func (p *planner) writePerson(one Person, standing users.Standing, links []users.Claim) func(context.Context, string) error {
+func (p *planner) writePerson(one Person, standing users.ImportStatus, links []users.Claim) func(context.Context, string) error {
 	return func(ctx context.Context, by string) error {
-		if standing != users.Same {
-			if _, err := p.hub.ImportUser(ctx, by, one.Import, standing == users.Stale); err != nil {
+		if standing != users.ImportUnchanged {
+			if _, err := p.hub.ImportUser(ctx, by, one.Import, standing == users.ImportUpdate); err != nil {
 				return err
 			}
 		}

@@ -11,7 +11,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/store/mongodb"
-	"github.com/fedhub/fedhub/hub/store/mongodb/mongodtest"
+	"github.com/fedhub/fedhub/internal/testkit/mongodtest"
 )
 
 func TestSignInsFinishWhileTheDatabasePrimaryDies(t *testing.T) {

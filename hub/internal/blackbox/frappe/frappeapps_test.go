@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/clients"
-	"github.com/fedhub/fedhub/federation/frappe/frappetest"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
 // A Connected App of a site finds everything by the hub's address, signs its

@@ -6,10 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fedhub/fedhub/clients/frappesite"
-	"github.com/fedhub/fedhub/federation/frappe/frappetest"
+	"github.com/fedhub/fedhub/clients/frappe"
 	"github.com/fedhub/fedhub/hub/fetch"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
 func TestTheHubEntersTheValuesAtTheSite(t *testing.T) {
@@ -140,10 +140,10 @@ func TestTheHubEntersValuesNowhereElse(t *testing.T) {
 func TestASiteInThePrivateNetworkIsNotAsked(t *testing.T) {
 	api := frappetest.NewAPI(t, frappetest.G2a, hubtest.SiteAPIKey, hubtest.SiteAPISecret)
 	for name, policy := range map[string]fetch.Policy{"as it comes": {}} {
-		site := frappesite.Site{URL: api.URL, HTTP: fetch.NewClient(policy), Key: hubtest.SiteAPIKey, Secret: hubtest.SiteAPISecret}
-		_, err := site.Enter(t.Context(), frappesite.Key{Hub: "https://hub.example.com", Provider: "Frappe", ClientID: "c", Secret: "s"}, false)
-		var refused *frappesite.Refusal
-		if !errors.As(err, &refused) || refused.Kind != frappesite.Unreachable || refused.Unsure {
+		site := frappe.Site{URL: api.URL, HTTP: fetch.NewClient(policy), Key: hubtest.SiteAPIKey, Secret: hubtest.SiteAPISecret}
+		_, err := site.Enter(t.Context(), frappe.Key{Hub: "https://hub.example.com", Provider: "Frappe", ClientID: "c", Secret: "s"}, false)
+		var refused *frappe.Refusal
+		if !errors.As(err, &refused) || refused.Kind != frappe.Unreachable || refused.Unsure {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -5,9 +5,9 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/clients"
-	"github.com/fedhub/fedhub/federation/frappe/frappetest"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/internal/testkit/faultstore"
+	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
 func TestPeopleSignInToSitesOfEveryGenerationByEveryProvider(t *testing.T) {

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
-	"github.com/fedhub/fedhub/federation/frappe/frappetest"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
 // livable holds an answer of a machine endpoint against what a Frappe site can

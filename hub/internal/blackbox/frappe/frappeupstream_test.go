@@ -7,10 +7,10 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/frappe/frappetest"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/testkit/faultstore"
+	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
 func newest(k *federation.LoginKey) {

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/frappe/frappetest"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
 // What sites that sign people in through another one do wrong, by the number

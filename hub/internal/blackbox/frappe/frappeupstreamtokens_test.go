@@ -6,9 +6,9 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/frappe/frappetest"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
 func TestWhatChangesAtASiteArrivesAtTheNextRefresh(t *testing.T) {

@@ -7,10 +7,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fedhub/fedhub/federation/frappe/frappetest"
 	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
 func TestTheAddressThatASiteSentIsRegisteredByOneButton(t *testing.T) {

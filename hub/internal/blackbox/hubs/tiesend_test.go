@@ -6,7 +6,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/store"
-	"github.com/fedhub/fedhub/hub/ties"
+	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
 )
 
@@ -15,7 +15,7 @@ import (
 func TestAnAnswerAboutSomebodyElseEndsTheSignIn(t *testing.T) {
 	hubs, a, r := hubtest.Tied(t, hubtest.NewWorld(t, hubtest.OpenSQLite(t)))
 	set, tie := hubs.Secondary.Tie()
-	if err := set.Update(t.Context(), tie.ID, func(now *ties.Tie) error { now.Subject = "somebody else"; return nil }); err != nil {
+	if err := set.Update(t.Context(), tie.ID, func(now *upstreamtokens.Token) error { now.Subject = "somebody else"; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	hubs.Skip(6 * time.Minute)
@@ -29,7 +29,7 @@ func TestAnAnswerAboutSomebodyElseEndsTheSignIn(t *testing.T) {
 func TestWhatWasDisconnectedMeanwhileEndsTheSignIn(t *testing.T) {
 	hubs, a, r := hubtest.Tied(t, hubtest.NewWorld(t, hubtest.OpenSQLite(t)))
 	w := hubs.Secondary
-	set := store.NewSet[users.Identity](w.Backend, "identities", w.Clock.Now)
+	set := store.NewCollection[users.Identity](w.Backend, "identities", w.Clock.Now)
 	linked, err := w.Hub.Identities(t.Context(), hubtest.Ada(t, w))
 	if err != nil || len(linked) != 1 {
 		t.Fatalf("%d identities, %v", len(linked), err)

@@ -1,0 +1,50 @@
+package authrequest
+
+import (
+	"context"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/oauth"
+)
+
+// beside are what may stand next to a signed authentication request: how the
+// client proves itself (CIBA §7.1.1).
+var beside = map[string]bool{
+	"request": true, "client_id": true, "client_secret": true, "client_assertion": true, "client_assertion_type": true,
+}
+
+// Back returns the parameters of an authentication request that a client made
+// by back channel (CIBA §7.1): as they came, or from the JWT that the client
+// registered to sign them in.
+func (k *Service) Back(ctx context.Context, client clients.Client, form oauth.Params) (oauth.Params, error) {
+	raw := form["request"]
+	switch {
+	case raw == "" && client.Algs.CIBARequest == "":
+		return form, nil
+	case raw == "":
+		// Or whoever has the client's secret could leave the signature out.
+		return nil, oauth.InvalidRequest("this client signs what it asks; send the parameters as a JWT in request, signed with " + client.Algs.CIBARequest)
+	case client.Algs.CIBARequest == "":
+		return nil, oauth.InvalidRequest("this client is not registered for signed requests (backchannel_authentication_request_signing_alg); send the parameters in the body")
+	}
+	for name := range form {
+		if !beside[name] {
+			return nil, oauth.InvalidRequest("with a signed request all parameters stand inside of it; one or more stand beside it")
+		}
+	}
+	members, err := k.Clients.OpenBack(ctx, client, raw)
+	if e := clients.IsObjectError(err); e != nil {
+		return nil, oauth.InvalidRequest(e.Description).Because(err) // CIBA §13
+	}
+	if err != nil {
+		return nil, err
+	}
+	params, err := paramsOf(members)
+	if err != nil {
+		return nil, oauth.InvalidRequest("the signed request has members that cannot be read").Because(err)
+	}
+	if params.Has("request") || params.Has("response_type") {
+		return nil, oauth.InvalidRequest("the JWT is not an authentication request by back channel, but another")
+	}
+	return params, nil
+}

@@ -1,0 +1,272 @@
+package authrequest
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/oauth"
+)
+
+// Limits of what is echoed or kept, in bytes.
+const (
+	maxState = 4 << 10
+	maxNonce = 1 << 10
+	maxHint  = 512
+	maxTrace = 20
+)
+
+// A check looks at one thing in the parameters and puts what it finds into the
+// request.
+type check func(*draft) error
+
+// checks stand in the order of the specifications.
+var checks = []check{
+	sizesAreSane,
+	cameTheRightWay,          // RFC 9126 §5, RFC 9101 §10.5
+	responseTypeIsTheClients, // RFC 6749 §3.1.1
+	responseModeFits,         // OAuth 2.0 Multiple Response Types §2.1, JARM §2.3
+	scopesAreRegistered,      // RFC 6749 §3.3
+	nonceIsThere,             // OIDC Core §3.2.2.1, §3.3.2.1
+	challengeIsS256,          // RFC 7636 §4.3
+	profileIsKept,            // FAPI 2.0
+	promptIsConsistent,       // OIDC Core §3.1.2.1
+	maxAgeIsANumber,          // OIDC Core §3.1.2.1
+	claimsAreReadable,        // OIDC Core §5.5
+	noRegistration,           // OIDC Core §7.2.1
+	resourcesAreTheClients,   // RFC 8707 §2
+	detailsAreTheClients,     // RFC 9396 §5
+	keyIsNamed,               // RFC 9449 §10
+}
+
+// copyPlain takes over what needs no check.
+func (d *draft) copyPlain() {
+	p, r := d.params, &d.request
+	r.Nonce = p["nonce"]
+	r.LoginHint = clipTo(p["login_hint"], maxHint)
+	r.ACRValues = clipTo(p["acr_values"], maxHint)
+	if r.ACRValues == "" {
+		r.ACRValues = strings.Join(d.client.Requests.DefaultACRValues, " ") // OIDC Registration §2
+	}
+	r.UILocales = clipTo(p["ui_locales"], maxHint)
+	r.IDP = clipTo(p["idp"], maxHint)
+	if d.client.Server != nil {
+		r.Via = strings.Fields(p["via"]) // only hubs pass requests on
+		r.Trace = clipTo(p["trace"], maxTrace)
+	}
+}
+
+func clipTo(s string, most int) string {
+	if len(s) > most {
+		return ""
+	}
+	return s
+}
+
+func sizesAreSane(d *draft) error {
+	if len(d.params["state"]) > maxState {
+		return oauth.InvalidRequest("state is longer than 4096 bytes")
+	}
+	if len(d.params["nonce"]) > maxNonce {
+		return oauth.InvalidRequest("nonce is longer than 1024 bytes")
+	}
+	return nil
+}
+
+func cameTheRightWay(d *draft) error {
+	switch {
+	case !d.pushed && d.client.Requests.Pushed && !d.client.Secure():
+		return oauth.InvalidRequest("this client must push its authorization requests (RFC 9126)")
+	case !d.pushed && d.settings.RequirePushed && !d.client.Secure():
+		return oauth.InvalidRequest("authorization requests must be pushed to this hub (RFC 9126)")
+	case d.client.Requests.Signed && !d.client.Secure() && (d.signature == "" || d.signature == clients.NoAlg):
+		return oauth.InvalidRequest("this client must send its parameters in a signed request object (RFC 9101)")
+	}
+	return nil // profileIsKept says the same of high security, and why
+}
+
+func responseTypeIsTheClients(d *draft) error {
+	asked, err := d.params.Require("response_type")
+	if err != nil {
+		return err
+	}
+	if d.request.Response, err = oauth.ParseResponse(asked); err != nil {
+		return err
+	}
+	if !d.client.AllowsResponse(string(d.request.Response)) {
+		return oauth.UnauthorizedClient("this client is not registered for response_type=" + string(d.request.Response))
+	}
+	if d.request.Response.Has("token") && (d.client.DPoPBound || d.client.CertificateBound) {
+		// A browser proves no key, so the token would be good for anybody.
+		return oauth.UnauthorizedClient("this client's tokens are bound to its key, so they come from the token endpoint alone")
+	}
+	return nil
+}
+
+func responseModeFits(d *draft) error {
+	var err error
+	d.request.Mode, err = d.modeFor(d.request.Response)
+	return err
+}
+
+// modeFor reads the response_mode. With an error it still returns the mode in
+// which to say so.
+func (d *draft) modeFor(r oauth.Response) (oauth.Mode, error) {
+	mode, err := r.ParseMode(d.params["response_mode"])
+	if mode.Base() == oauth.FormPost && !strings.HasPrefix(d.request.RedirectURI, "http") {
+		return r.DefaultMode(), oauth.InvalidRequest("response_mode=" + string(mode) + " needs a redirect_uri on the web: an app's own scheme is sent no forms")
+	}
+	return mode, err
+}
+
+func scopesAreRegistered(d *draft) error {
+	scopes, err := oauth.ParseScope(d.params["scope"])
+	if err != nil {
+		return err
+	}
+	if len(scopes) == 0 {
+		// RFC 6749 §3.3: a documented default. All that is registered would
+		// be more than was asked for.
+		scopes = []string{"openid"}
+	}
+	if missing := oauth.Missing(d.client.Scopes, scopes); len(missing) > 0 {
+		return oauth.InvalidScope("this client is not registered for the scope " + clip(missing[0], 60))
+	}
+	if d.request.Response.Has("id_token") && !slices.Contains(scopes, "openid") {
+		return oauth.InvalidScope("an id_token needs the scope openid") // OIDC Core §3.1.2.1
+	}
+	d.request.Scopes = d.client.EffectiveScopes(scopes)
+	return nil
+}
+
+// nonceIsThere: an ID token that comes through the browser can be replayed by
+// whoever sees it, and only the nonce tells (OIDC Core §15.5.2).
+func nonceIsThere(d *draft) error {
+	if d.request.Response.Has("id_token") && d.request.Nonce == "" {
+		return oauth.InvalidRequest("nonce is missing; it is required where an ID token comes from the authorization endpoint")
+	}
+	return nil
+}
+
+// challengeIsS256 requires PKCE of everybody who gets a code (RFC 9700
+// §2.1.1). A method that is left out means plain (RFC 7636 §4.3), and an empty
+// challenge is a broken one: neither may quietly mean "no PKCE".
+func challengeIsS256(d *draft) error {
+	p := d.params
+	if !d.request.Response.Has("code") {
+		return nil // there is no code to protect
+	}
+	if !p.Has("code_challenge") {
+		if p.Has("code_challenge_method") {
+			return oauth.InvalidRequest("code_challenge_method was sent without a code_challenge")
+		}
+		if d.client.PKCEOptional && !d.client.Public() {
+			return nil
+		}
+		if d.client.Secure() {
+			return nil // profileIsKept says why it is needed
+		}
+		return oauth.InvalidRequest("code_challenge is missing; this hub requires PKCE with S256")
+	}
+	if p["code_challenge_method"] != oauth.S256 {
+		return oauth.InvalidRequest("code_challenge_method must be S256")
+	}
+	d.request.Challenge = p["code_challenge"]
+	return oauth.ChallengeOK(d.request.Challenge)
+}
+
+// profileIsKept names the requirement of high security that is broken.
+func profileIsKept(d *draft) error {
+	err := d.client.CheckAsking(clients.AuthorizationRequestPolicy{
+		Pushed:       d.pushed,
+		Signature:    d.signature,
+		ResponseType: string(d.request.Response),
+		RedirectURI:  d.params["redirect_uri"],
+		Challenge:    d.request.Challenge,
+		Method:       d.params["code_challenge_method"],
+	})
+	var breach *clients.ProfileViolation
+	if !errors.As(err, &breach) {
+		return err
+	}
+	switch breach.Code {
+	case "unsupported_response_type":
+		return oauth.UnsupportedResponseType(breach.Error())
+	case "invalid_request_object":
+		return oauth.InvalidRequestObject(breach.Error())
+	}
+	return oauth.InvalidRequest(breach.Error())
+}
+
+func promptIsConsistent(d *draft) error {
+	var err error
+	d.request.Prompt, err = oauth.ParsePrompt(d.params["prompt"])
+	return err
+}
+
+func maxAgeIsANumber(d *draft) error {
+	if d.params["max_age"] == "" {
+		d.request.MaxAge = d.client.Requests.DefaultMaxAge // OIDC Registration §2
+		return nil
+	}
+	age, err := strconv.ParseInt(d.params["max_age"], 10, 32)
+	if err != nil || age < 0 {
+		return oauth.InvalidRequest("max_age must be a number of seconds, 0 or more")
+	}
+	d.request.MaxAge = &age
+	return nil
+}
+
+// claimsAreReadable keeps the claims parameter, and finds in it what decides
+// who may answer: the subject that is meant (OIDC Core §3.1.2.2) and the ways
+// of signing in that are essential (§5.5.1.1).
+func claimsAreReadable(d *draft) error {
+	raw := d.params["claims"]
+	asked, err := oauth.ParseClaims(raw)
+	if err != nil || raw == "" {
+		return err
+	}
+	d.request.Claims = raw
+	if acr, ok := asked.IDToken["acr"]; ok {
+		wanted := acr.Texts()
+		if acr.Essential {
+			d.request.ACRs = wanted
+		}
+		if d.params["acr_values"] == "" && len(wanted) > 0 {
+			d.request.ACRValues = clipTo(strings.Join(wanted, " "), maxHint) // the same wish in other words
+		}
+	}
+	sub, ok := asked.IDToken["sub"]
+	if !ok || len(sub.Values) == 0 {
+		return nil
+	}
+	if texts := sub.Texts(); len(texts) == 1 {
+		return d.means(texts[0])
+	}
+	return oauth.InvalidRequest("the claims parameter must ask for one sub, as a string")
+}
+
+// means notes whom the client means; it can only mean one.
+func (d *draft) means(subject string) error {
+	if d.request.Subject != "" && d.request.Subject != subject {
+		return oauth.InvalidRequest("the request names two users")
+	}
+	d.request.Subject = subject
+	return nil
+}
+
+func noRegistration(d *draft) error {
+	if d.params["registration"] != "" {
+		return oauth.RegistrationNotSupported("the registration parameter is not supported")
+	}
+	return nil
+}
+
+func clip(s string, most int) string {
+	if len(s) > most {
+		return s[:most] + "..."
+	}
+	return s
+}

@@ -1,0 +1,60 @@
+package authrequest
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"slices"
+
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/tokens"
+)
+
+// Extras names everything that a request asks a person for beyond its scopes,
+// so that what they agreed to can be written down and compared: single claims,
+// APIs, and authorization details to the letter.
+func Extras(r Request) []string {
+	var names []string
+	for _, claim := range Claims(r) {
+		names = append(names, "claim:"+claim)
+	}
+	for _, resource := range r.Resources {
+		names = append(names, "resource:"+resource)
+	}
+	details, _ := oauth.ParseDetails(r.Details) //nolint:errcheck // it was parsed when the request was checked
+	for _, d := range details {
+		sum := sha256.Sum256(d.Text)
+		names = append(names, "detail:"+base64.RawURLEncoding.EncodeToString(sum[:]))
+	}
+	return names
+}
+
+// Claims are the claims about the person that the claims parameter asks for
+// and no scope of the request releases, in order (OIDC Core §5.5).
+func Claims(r Request) []string {
+	if r.Claims == "" {
+		return nil
+	}
+	asked, err := oauth.ParseClaims(r.Claims)
+	if err != nil {
+		return nil // it was parsed when the request was checked
+	}
+	wanted := map[string]bool{}
+	for _, list := range []map[string]oauth.ClaimWish{asked.Userinfo, asked.IDToken} {
+		for name := range list {
+			wanted[name] = true
+		}
+	}
+	var beyond []string
+	for _, scope := range tokens.Scopes() {
+		if scope.Name == "openid" || slices.Contains(r.Scopes, scope.Name) {
+			continue
+		}
+		for _, name := range scope.Claims {
+			if wanted[name] {
+				beyond = append(beyond, name)
+				delete(wanted, name)
+			}
+		}
+	}
+	return beyond
+}

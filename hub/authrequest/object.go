@@ -1,0 +1,228 @@
+package authrequest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/signing"
+	"github.com/fedhub/fedhub/internal/jsonx"
+	"github.com/fedhub/fedhub/internal/jwt"
+)
+
+// unwrap replaces the parameters by those of the request object, if there is
+// one.
+func (k *Service) unwrap(ctx context.Context, d *draft, repeated *oauth.RepeatedError) error {
+	raw, uri := d.params["request"], d.params["request_uri"]
+	switch {
+	case raw == "" && uri == "":
+		return nil
+	case raw != "" && uri != "":
+		return oauth.InvalidRequest("send request or request_uri, not both") // RFC 9101 §5
+	case repeated != nil:
+		return repeated
+	case uri != "":
+		var err error
+		if raw, err = k.Clients.ReadObject(ctx, d.client, uri); err != nil {
+			return public(err)
+		}
+	}
+	raw, err := k.decrypt(ctx, raw)
+	if err != nil {
+		return err
+	}
+	object, err := k.Clients.OpenObject(ctx, d.client, raw)
+	if e := clients.IsObjectError(err); e != nil && e.Code == clients.ObjectNotSupported && uri != "" {
+		return oauth.RequestURINotSupported(e.Description)
+	}
+	if err != nil {
+		return public(err)
+	}
+	params, err := k.inside(object, d)
+	if err != nil {
+		return err
+	}
+	d.params, d.signature = params, object.Alg
+	return nil
+}
+
+// decrypt opens a request object that was encrypted to the hub (RFC 9101
+// §6.1). What is inside must still be signed.
+func (k *Service) decrypt(ctx context.Context, raw string) (string, error) {
+	if strings.Count(raw, ".") != 4 {
+		return raw, nil
+	}
+	plain, err := k.Signing.Decrypt(ctx, raw)
+	if errors.Is(err, signing.ErrDecrypt) {
+		return "", oauth.InvalidRequestObject("the request object is not encrypted to a key of this server").Because(err)
+	}
+	return string(plain), err
+}
+
+// public is the refusal of a request object as an error of the protocol.
+func public(err error) error {
+	e := clients.IsObjectError(err)
+	if e == nil {
+		return err
+	}
+	var out *oauth.Error
+	switch e.Code {
+	case clients.ObjectNotSupported:
+		out = oauth.RequestNotSupported(e.Description)
+	case clients.URINotSupported:
+		out = oauth.RequestURINotSupported(e.Description)
+	case clients.URIInvalid:
+		out = oauth.InvalidRequestURI(e.Description)
+	default:
+		out = oauth.InvalidRequestObject(e.Description)
+	}
+	return out.Because(err)
+}
+
+// inside checks what the object says of itself, and returns the parameters
+// that count.
+func (k *Service) inside(object clients.Object, d *draft) (oauth.Params, error) {
+	if err := checkClaims(object.Claims, d.client, k.Issuer, k.Now()); err != nil {
+		return nil, err
+	}
+	params, err := paramsOf(object.Claims)
+	if err != nil {
+		return nil, err
+	}
+	if err := agrees(params, d.params); err != nil {
+		return nil, err
+	}
+	params["client_id"] = d.client.ID
+	if alone(object, d) {
+		return params, nil
+	}
+	// OIDC Core §6.1: what is inside wins, what is only outside counts too.
+	for name, value := range d.params {
+		if !params.Has(name) && name != "request" && name != "request_uri" {
+			params[name] = value
+		}
+	}
+	return params, nil
+}
+
+// alone says that nothing outside the object counts (RFC 9101 §6.3). OIDC Core
+// §6.1 lets the rest of an OpenID Connect request stand beside its object;
+// whoever relies on the signature cannot want that.
+func alone(object clients.Object, d *draft) bool {
+	return d.pushed || // RFC 9126 §3
+		strings.HasSuffix(strings.ToLower(object.Type), clients.TypeRequest) ||
+		d.client.Requests.Signed || d.client.Secure() ||
+		d.params["response_type"] == "" || !hasScope(d.params, "openid")
+}
+
+// agrees holds the inside against what must be the same outside.
+func agrees(inside, outside oauth.Params) error {
+	if id := inside["client_id"]; id != "" && id != outside["client_id"] {
+		return oauth.InvalidRequestObject("client_id differs inside and outside of the request object") // RFC 9101 §5
+	}
+	if in, out := inside["response_type"], outside["response_type"]; in != "" && out != "" && !sameWords(in, out) {
+		return oauth.InvalidRequestObject("response_type differs inside and outside of the request object") // OIDC Core §6.1
+	}
+	if inside.Has("request") || inside.Has("request_uri") {
+		return oauth.InvalidRequestObject("a request object may not lead to another") // RFC 9101 §4
+	}
+	return nil
+}
+
+func sameWords(a, b string) bool {
+	first, second := strings.Fields(a), strings.Fields(b)
+	slices.Sort(first)
+	slices.Sort(second)
+	return slices.Equal(first, second)
+}
+
+// objectLife is how old a request object may be, and how long it may live
+// (FAPI 2.0 Message Signing §5.3.1).
+const objectLife = time.Hour
+
+// checkClaims holds the claims against RFC 9101 §4 and, for high security, against
+// FAPI 2.0 Message Signing §5.3.1, which leaves nothing out.
+func checkClaims(claims jsonx.Object, client clients.Client, issuer string, now time.Time) error {
+	policy, want := clients.RequestPolicy(), jwt.Want{Audience: []string{issuer}, Now: now}
+	high := client.Secure()
+	if high {
+		policy.Audience, policy.Required, policy.MaxAge = jwt.Among, []string{"exp", "nbf"}, objectLife
+	}
+	if high || claims.Loose("iss") != "" {
+		want.Issuer = client.ID
+	}
+	c, err := policy.Check(claims, want)
+	switch {
+	case err == nil && c.Subject == client.ID:
+		err = jwt.Flaw("its sub may not be the client_id: it could be taken for a client assertion") // RFC 9101 §10.8
+	case err == nil && high && *c.Ends > *c.Begins+objectLife.Seconds():
+		err = jwt.Flaw("its exp is more than 60 minutes after its nbf")
+	}
+	if err != nil {
+		return oauth.InvalidRequestObject("the request object was not accepted: " + err.Error())
+	}
+	return nil
+}
+
+// maxInside is how many members are looked at.
+const maxInside = 100
+
+// paramsOf makes parameters of the members that are some. A string stands for
+// itself; numbers and JSON stand as they are written (RFC 9101 §4).
+func paramsOf(claims jsonx.Object) (oauth.Params, error) {
+	if len(claims) > maxInside {
+		return nil, oauth.InvalidRequestObject("the request object has too many members")
+	}
+	params := oauth.Params{}
+	for name, raw := range claims {
+		switch name {
+		case "iss", "sub", "aud", "exp", "nbf", "iat", "jti":
+			continue
+		case "resource":
+			var many []string
+			if jsonx.Unmarshal(raw, &many) == nil && many != nil {
+				if slices.ContainsFunc(many, hidden) {
+					return nil, oauth.InvalidRequestObject("the request object is not valid UTF-8 text")
+				}
+				params.SetAll(name, many)
+				continue
+			}
+		}
+		value, err := text(raw)
+		if err != nil {
+			return nil, err
+		}
+		if value != "" || string(raw) == `""` {
+			params[name] = value
+		}
+	}
+	return params, nil
+}
+
+func text(raw jsonx.Value) (string, error) {
+	trimmed := bytes.TrimSpace(raw)
+	if string(trimmed) == "null" {
+		return "", nil
+	}
+	if len(trimmed) > 0 && trimmed[0] != '"' {
+		var compact bytes.Buffer
+		if err := json.Compact(&compact, trimmed); err != nil {
+			return "", oauth.InvalidRequestObject("the request object is not JSON").Because(err)
+		}
+		return compact.String(), nil
+	}
+	var s string
+	if err := jsonx.Unmarshal(trimmed, &s); err != nil || hidden(s) {
+		return "", oauth.InvalidRequestObject("the request object is not valid UTF-8 text")
+	}
+	return s, nil
+}
+
+func hidden(s string) bool { return !utf8.ValidString(s) || strings.ContainsRune(s, 0) }

@@ -1,0 +1,61 @@
+package authrequest
+
+import (
+	"net/url"
+	"slices"
+
+	"github.com/fedhub/fedhub/hub/oauth"
+)
+
+// maxResources is how many APIs one request may name.
+const maxResources = 20
+
+// resourcesAreTheClients checks for which APIs tokens are wanted (RFC 8707 §2).
+func resourcesAreTheClients(d *draft) error {
+	asked := d.params.All("resource")
+	if len(asked) > maxResources {
+		return oauth.InvalidTarget("the request names too many resources")
+	}
+	for _, resource := range asked {
+		u, err := url.Parse(resource)
+		if err != nil || !u.IsAbs() || u.Fragment != "" || resource[len(resource)-1] == '#' {
+			return oauth.InvalidTarget("a resource must be an absolute URI without a fragment")
+		}
+		if !slices.Contains(d.client.Resources, resource) {
+			return oauth.InvalidTarget("this client is not registered for the resource " + clip(resource, 100))
+		}
+		if !slices.Contains(d.request.Resources, resource) {
+			d.request.Resources = append(d.request.Resources, resource)
+		}
+	}
+	return nil
+}
+
+// detailsAreTheClients checks authorization_details (RFC 9396 §5).
+func detailsAreTheClients(d *draft) error {
+	details, err := oauth.ParseDetails(d.params["authorization_details"])
+	if err != nil {
+		return err
+	}
+	for _, one := range details {
+		if !slices.Contains(d.client.DetailTypes, one.Type) {
+			return oauth.InvalidDetails("this client is not registered for authorization_details of the type " + clip(one.Type, 60))
+		}
+	}
+	d.request.Details = oauth.JoinDetails(details)
+	return nil
+}
+
+// keyIsNamed checks the DPoP key that the code shall be bound to: a SHA-256
+// thumbprint, which has the form of a code challenge.
+func keyIsNamed(d *draft) error {
+	jkt := d.params["dpop_jkt"]
+	if jkt == "" {
+		return nil
+	}
+	if oauth.ChallengeOK(jkt) != nil {
+		return oauth.InvalidRequest("dpop_jkt must be the base64url SHA-256 thumbprint of a key, 43 characters")
+	}
+	d.request.JKT = jkt
+	return nil
+}

@@ -1,0 +1,176 @@
+package health
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/mail"
+	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/signing"
+	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/names"
+)
+
+const (
+	every     = 24 * time.Hour   // how often everything is looked at
+	first     = time.Hour        // after the first start
+	claim     = 15 * time.Minute // how long one process has to do it
+	lookAgain = 5 * time.Minute  // how often a process looks whether it is time
+	atOnce    = 4                // upstreams that are looked at together
+)
+
+// A Check says when the dog went round last, and goes again. There is one.
+type Check struct {
+	ID   string    `bson:"id"`
+	Next time.Time `bson:"next"`
+	Done time.Time `bson:"done,omitempty"`
+}
+
+// Key names the record.
+func (w Check) Key() string { return w.ID }
+
+const watchID = names.WatchID
+
+// A Monitor watches over what will soon stop working: once a day, one process of
+// all on the same database.
+type Monitor struct {
+	Set       *store.Collection[Warning]
+	Watches   *store.Collection[Check]
+	Upstreams *federation.Registry
+	Clients   *clients.Registry
+	Signing   *signing.Service
+	Settings  *settings.Service
+	Users     *users.Service
+	Mail      mail.Sender // nil: nobody is written to
+	Issuer    string
+	Log       *slog.Logger
+	Now       func() time.Time
+}
+
+// Run goes round when it is time, until the context ends.
+func (d *Monitor) Run(ctx context.Context) {
+	timer := time.NewTicker(lookAgain)
+	defer timer.Stop()
+	for {
+		due, err := d.due(ctx)
+		if err == nil && due {
+			err = d.Check(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
+			d.Log.ErrorContext(ctx, "nobody watched over the upstreams; it is tried again soon", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+	}
+}
+
+// due claims the round if it is time. Of several processes one has it; should
+// that one die, another goes a little later.
+func (d *Monitor) due(ctx context.Context) (ours bool, err error) {
+	err = d.Watches.Update(ctx, watchID, func(w *Check) error {
+		if ours = !d.Now().Before(w.Next); !ours {
+			return store.ErrUnchanged
+		}
+		w.Next = d.Now().Add(claim)
+		return nil
+	})
+	if !errors.Is(err, fs.ErrNotExist) {
+		return ours && err == nil, err
+	}
+	err = d.Watches.Insert(ctx, Check{ID: watchID, Next: d.Now().Add(first)})
+	if errors.Is(err, fs.ErrExist) {
+		err = nil
+	}
+	return false, err
+}
+
+// Done is when the dog last went round; zero if it never did.
+func (d *Monitor) Done(ctx context.Context) (time.Time, error) {
+	w, err := d.Watches.Get(ctx, watchID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return time.Time{}, nil
+	}
+	return w.Done, err
+}
+
+// Check goes round now: it looks at everything, keeps what it finds, and tells
+// the administrators what is new.
+func (d *Monitor) Check(ctx context.Context) error {
+	found, err := d.look(ctx)
+	if err != nil {
+		return err
+	}
+	if err := d.keep(ctx, found); err != nil {
+		return err
+	}
+	if err := d.write(ctx, found); err != nil {
+		return err
+	}
+	done := Check{ID: watchID, Next: d.Now().Add(every), Done: d.Now()}
+	err = d.Watches.Update(ctx, watchID, func(w *Check) error { *w = done; return nil })
+	if errors.Is(err, fs.ErrNotExist) {
+		err = d.Watches.Insert(ctx, done)
+	}
+	return err
+}
+
+// look gathers the facts, and lets checks.go judge them.
+func (d *Monitor) look(ctx context.Context) ([]Warning, error) {
+	keys, err := d.Upstreams.Enabled(ctx)
+	if err != nil {
+		return nil, err
+	}
+	apps, err := d.Clients.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	cards, err := d.Signing.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s, err := d.Settings.Current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := d.Now()
+	results := make([][]Warning, len(keys)+len(apps))
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	for i, k := range keys {
+		group.Go(func() error {
+			sight, err := d.Upstreams.Examine(ctx, k.ID)
+			results[i] = checkKey(k, sight, err, now)
+			return nil
+		})
+	}
+	for i, c := range apps {
+		if c.Server == nil || c.Server.State != clients.Active {
+			continue
+		}
+		group.Go(func() error {
+			seen, err := d.Clients.Discover(ctx, c.Server.MetadataURL)
+			results[len(keys)+i] = checkServer(c, seen, err)
+			return nil
+		})
+	}
+	group.Wait() //nolint:errcheck // what fails is a finding
+	if ctx.Err() != nil {
+		return nil, ctx.Err() // what was not seen is not bad for that
+	}
+	found := checkSigning(cards, s.RotateEvery(), now)
+	for _, r := range results {
+		found = append(found, r...)
+	}
+	return found, nil
+}

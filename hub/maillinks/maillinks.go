@@ -1,0 +1,196 @@
+// Package maillinks keeps the links that work once, and mails them: proof that
+// somebody reads the mail of an address, now.
+//
+// Whoever needs such a proof makes a link with a purpose of its own, the user
+// it is about and whatever must still be so when it is used (New), and sends a
+// letter that holds it (Mail). A GET of the link's page only looks (Look), for
+// mail scanners open links; the button on it posts, and that takes the link
+// (Take). Of any number that take it one gets it. The store holds a hash.
+//
+// A link is for one purpose, so none made for one thing does another. What it
+// is bound to beyond the user goes into Data: the address it was sent to, the
+// user's epoch, an upstream's subject, the browser that asked; whoever takes
+// the link compares.
+package maillinks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/mail"
+	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/secrets"
+	"github.com/fedhub/fedhub/templates/letters"
+)
+
+// The purposes there are, and how long their links work.
+const (
+	Verify = "verify" // that an address is the user's
+	Reset  = "reset"  // that a new password may be chosen
+
+	VerifyLife = 24 * time.Hour
+	ResetLife  = time.Hour
+)
+
+// A Link is what a letter's link stands for.
+type Link struct {
+	ID      string            `bson:"id"` // SHA-256 of the token, in hex
+	Purpose string            `bson:"purpose"`
+	User    string            `bson:"user"` // whom it is about
+	Data    map[string]string `bson:"data,omitempty"`
+	Created time.Time         `bson:"created"`
+	Expires time.Time         `bson:"expires"`
+}
+
+// Key is the link's id.
+func (l Link) Key() string { return l.ID }
+
+// ExpiresAt is when it stops working.
+func (l Link) ExpiresAt() time.Time { return l.Expires }
+
+// A Service keeps links and mails them.
+type Service struct {
+	Links    *store.Collection[Link]
+	Sender   mail.Sender
+	Settings *settings.Service
+	Users    *users.Service
+	URL      string // the hub's
+	Now      func() time.Time
+}
+
+var (
+	// ErrLink means the link was used, has expired or never existed.
+	ErrLink = &problem{http.StatusGone, "This link doesn't work any more.", "It was used, or it is too old. Ask for a new one."}
+	// ErrOften refuses to send more letters for now.
+	ErrOften = &problem{http.StatusTooManyRequests, "Enough letters for now.", "Look among unwanted mail too. In an hour another can be sent."}
+)
+
+// A problem has words for the person who meets it.
+type problem struct {
+	status        int
+	heading, text string
+}
+
+func (p *problem) Error() string { return p.heading }
+
+// Explain is what a page says.
+func (p *problem) Explain() (status int, heading, text string) { return p.status, p.heading, p.text }
+
+// perHour is how many links of one purpose a user gets within an hour.
+const perHour = 4
+
+// New makes a link for a purpose and returns its token, which belongs into the
+// path of a page. ErrOften if the user has had many of late.
+func (k *Service) New(ctx context.Context, purpose, user string, data map[string]string, life time.Duration) (token string, err error) {
+	now := k.Now()
+	if err := k.seldom(ctx, purpose, user, now); err != nil {
+		return "", err
+	}
+	token = secrets.New()
+	err = k.Links.Insert(ctx, Link{ID: id(token), Purpose: purpose, User: user, Data: data, Created: now, Expires: now.Add(life)})
+	if err != nil {
+		return "", fmt.Errorf("keep a link: %w", err)
+	}
+	return token, nil
+}
+
+func (k *Service) seldom(ctx context.Context, purpose, user string, now time.Time) error {
+	all, err := k.Links.Find(ctx, store.Query{Field: "user", Equals: user})
+	if err != nil {
+		return fmt.Errorf("count links: %w", err)
+	}
+	recent := 0
+	for _, l := range all {
+		if l.Purpose == purpose && now.Sub(l.Created) < time.Hour {
+			recent++
+		}
+	}
+	if recent >= perHour {
+		return ErrOften
+	}
+	return nil
+}
+
+func id(token string) string {
+	return secrets.HexHash(token)
+}
+
+// Look returns the link without using it; ErrLink if there is none for this
+// purpose.
+func (k *Service) Look(ctx context.Context, purpose, token string) (Link, error) {
+	l, err := k.Links.Get(ctx, id(token))
+	return fit(l, purpose, err)
+}
+
+// Take uses the link up. Of several that take it one gets it, and the others
+// ErrLink.
+func (k *Service) Take(ctx context.Context, purpose, token string) (Link, error) {
+	if _, err := k.Look(ctx, purpose, token); err != nil {
+		return Link{}, err
+	}
+	l, err := k.Links.Take(ctx, id(token))
+	return fit(l, purpose, err)
+}
+
+func fit(l Link, purpose string, err error) (Link, error) {
+	if errors.Is(err, fs.ErrNotExist) || err == nil && l.Purpose != purpose {
+		return Link{}, ErrLink
+	}
+	return l, err
+}
+
+// Drop makes a user's links of a purpose useless.
+func (k *Service) Drop(ctx context.Context, purpose, user string) error {
+	all, err := k.Links.Find(ctx, store.Query{Field: "user", Equals: user})
+	if err != nil {
+		return err
+	}
+	for _, l := range all {
+		if l.Purpose != purpose {
+			continue
+		}
+		if err := k.Links.Delete(ctx, l.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// Delivers says whether letters reach anybody here.
+func (k *Service) Delivers() bool { return mail.Delivers(k.Sender) }
+
+// Hub is the name of the hub, for letters.
+func (k *Service) Hub(ctx context.Context) string {
+	s, err := k.Settings.Current(ctx)
+	if err != nil || s.HubName == "" {
+		return k.URL
+	}
+	return s.HubName
+}
+
+// Mail sends a letter to an address.
+func (k *Service) Mail(ctx context.Context, to string, l letters.Letter) error {
+	subject, text, err := letters.Write(l)
+	if err != nil {
+		return err
+	}
+	if err := k.Sender.Send(ctx, mail.Letter{To: to, Subject: subject, Text: text}); err != nil {
+		return fmt.Errorf("send a letter: %w", err)
+	}
+	return nil
+}
+
+// still says whether the link's user is as when it was made: signing out
+// everywhere, a new password and an emptied account end its links too.
+func still(l Link, u users.User) bool {
+	return l.User == u.ID && !u.Disabled && l.Data["epoch"] == epoch(u)
+}
+
+func epoch(u users.User) string { return strconv.FormatInt(u.SessionGeneration, 10) }

@@ -1,0 +1,99 @@
+package maillinks
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/templates/letters"
+)
+
+// Forgot writes to somebody who forgot their password, if an enabled user has
+// the address and has proved it; who never did gets no second way in by it.
+// The answer is the same for everybody, and so is the work: a link is kept
+// either way, the one of nobody opens nothing.
+func (k *Service) Forgot(ctx context.Context, email string) error {
+	u, err := k.Users.ByEmail(ctx, email)
+	if errors.Is(err, users.ErrEmail) {
+		return nil
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err != nil || u.Disabled || !u.EmailVerified {
+		_, err = k.New(ctx, "nothing", "nobody "+id(email), nil, ResetLife)
+	} else {
+		err = k.SendReset(ctx, u)
+	}
+	if errors.Is(err, ErrOften) {
+		return nil
+	}
+	return err
+}
+
+// SendReset mails a user a link to choose a password by.
+func (k *Service) SendReset(ctx context.Context, u users.User) error {
+	link, err := k.ResetLink(ctx, u)
+	if err != nil {
+		return err
+	}
+	return k.Mail(ctx, u.Email, letters.Reset{Hub: k.Hub(ctx), Address: k.URL, Email: u.Email, Link: link, Life: ResetLife})
+}
+
+// ResetLink makes such a link for an administrator to pass on.
+func (k *Service) ResetLink(ctx context.Context, u users.User) (string, error) {
+	token, err := k.New(ctx, Reset, u.ID, map[string]string{"address": u.EmailKey, "epoch": epoch(u)}, ResetLife)
+	return k.URL + "/password/reset/" + token, err
+}
+
+// Resets returns whose password a link lets one choose.
+func (k *Service) Resets(ctx context.Context, token string) (users.User, error) {
+	l, err := k.Look(ctx, Reset, token)
+	if err != nil {
+		return users.User{}, err
+	}
+	u, err := k.Users.Get(ctx, l.User)
+	// An address that was given up proves nothing any more: its mailbox may be
+	// why.
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !(still(l, u) && l.Data["address"] == u.EmailKey) {
+		return users.User{}, ErrLink
+	}
+	return u, err
+}
+
+// ResetBy uses a link to set a password. One that is not good enough is
+// users.Problems and does not use the link up. The password ends everything
+// that was issued to the user, other links too.
+func (k *Service) ResetBy(ctx context.Context, token, password string) (users.User, error) {
+	u, err := k.Resets(ctx, token)
+	if err != nil {
+		return users.User{}, err
+	}
+	if err := k.Users.CheckPassword(u, password); err != nil {
+		return users.User{}, err
+	}
+	if _, err := k.Take(ctx, Reset, token); err != nil {
+		return users.User{}, err
+	}
+	u, err = k.Users.SetPassword(ctx, u.ID, password)
+	if err != nil {
+		return users.User{}, err
+	}
+	return u, k.Changed(ctx, u)
+}
+
+// Changed tells a user that their password was changed.
+func (k *Service) Changed(ctx context.Context, u users.User) error {
+	if !u.EmailVerified {
+		return nil
+	}
+	return k.Mail(ctx, u.Email, letters.PasswordChanged{Hub: k.Hub(ctx), Address: k.URL, Email: u.Email, Forgot: k.forgot()})
+}
+
+func (k *Service) forgot() string {
+	if !k.Delivers() {
+		return ""
+	}
+	return k.URL + "/password/forgot"
+}

@@ -1,0 +1,78 @@
+package maillinks
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/templates/letters"
+)
+
+// AskToVerify writes to an address that a user says is theirs: the one they
+// have, or one they want instead. It counts when they open the link, signed in
+// as that user.
+func (k *Service) AskToVerify(ctx context.Context, u users.User, email string) error {
+	key, err := users.CanonicalEmail(email)
+	if err != nil {
+		return err
+	}
+	if !users.SameMailbox(email) {
+		return users.ErrEmail // who reads there would prove another's address
+	}
+	// An address gets few letters whoever asks for them, and however many
+	// accounts they have.
+	if _, err := k.New(ctx, "nothing", "address "+id(key), nil, time.Hour); err != nil {
+		return err
+	}
+	token, err := k.New(ctx, Verify, u.ID, map[string]string{"email": email, "epoch": epoch(u)}, VerifyLife)
+	if err != nil {
+		return err
+	}
+	return k.Mail(ctx, email, letters.Verify{
+		Hub: k.Hub(ctx), Address: k.URL, Email: email, Link: k.URL + "/account/verify/" + token, Life: VerifyLife,
+	})
+}
+
+// Verifies returns the address that a link proves for a user. A link that was
+// made for somebody else is ErrLink: whoever clicks a stranger's letter must
+// not give the stranger their address.
+func (k *Service) Verifies(ctx context.Context, u users.User, token string) (email string, err error) {
+	l, err := k.Look(ctx, Verify, token)
+	if err == nil && !still(l, u) {
+		err = ErrLink
+	}
+	return l.Data["email"], err
+}
+
+// errAddressTaken is for whoever proves an address that is somebody's.
+var errAddressTaken = &problem{409, "Another account has this address.",
+	"Sign in to that account, or ask whoever runs this hub."}
+
+// Verified uses the link: the address is the user's from now on, and the one
+// it replaces is told.
+func (k *Service) Verified(ctx context.Context, u users.User, token string) (users.User, error) {
+	if _, err := k.Verifies(ctx, u, token); err != nil {
+		return users.User{}, err
+	}
+	l, err := k.Take(ctx, Verify, token)
+	if err != nil {
+		return users.User{}, err
+	}
+	after, err := k.Users.SetEmail(ctx, u.ID, l.Data["email"], true)
+	if errors.Is(err, fs.ErrExist) {
+		return users.User{}, errAddressTaken
+	}
+	if err != nil {
+		return users.User{}, err
+	}
+	if err := k.Drop(ctx, Verify, u.ID); err != nil {
+		return users.User{}, err
+	}
+	if u.EmailVerified && !strings.EqualFold(u.Email, after.Email) {
+		return after, k.Mail(ctx, u.Email, letters.EmailChanged{Hub: k.Hub(ctx), Address: k.URL, Email: u.Email})
+	}
+	return after, nil
+}

@@ -1,0 +1,225 @@
+// Package pending keeps requests that are made on one device and decided on
+// another: a television that shows a code (RFC 8628), or a service that knows
+// whom to ask (OpenID Connect CIBA).
+//
+// The client polls with a secret that it alone was given, and the hub keeps
+// only its hash. The person decides once. What was allowed is handed out once,
+// however many ask at the same moment.
+//
+// It does not know what a person sees, nor who may ask: handlers do.
+package pending
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/seal"
+	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/names"
+	"github.com/fedhub/fedhub/internal/secrets"
+)
+
+// A Kind is how the request reached the person.
+type Kind string
+
+// The two kinds, which are also the Kind of the grants.Terms that follow.
+const (
+	Device Kind = "device" // the person types a code (RFC 8628)
+	Back   Kind = "ciba"   // the client named the person (OpenID Connect CIBA)
+)
+
+// A State is how far a request is.
+type State string
+
+// The states. Only a pending request can be decided, and only an allowed one
+// can be spent.
+const (
+	Pending State = "pending"
+	Allowed State = "allowed"
+	Denied  State = "denied"
+	Spent   State = "spent"
+)
+
+// A Request waits for a person's decision.
+type Request struct {
+	ID       string `bson:"id"`   // the head of the hash of what the client polls with
+	Hash     string `bson:"hash"` // all of it
+	CodeHash string `bson:"code"` // of the user code; empty for Back
+	UserID   string `bson:"user"` // who is asked, or who decided
+	Kind     Kind   `bson:"kind"`
+	ClientID string `bson:"clientId"`
+
+	Scopes    []string `bson:"scopes"`
+	Resources []string `bson:"resources,omitempty"` // RFC 8707
+	Details   string   `bson:"details,omitempty"`   // authorization_details, JSON (RFC 9396)
+	ACRValues string   `bson:"acrValues,omitempty"`
+	Message   string   `bson:"message,omitempty"` // binding_message (CIBA §7.1)
+	IP        string   `bson:"ip"`                // of the device, or of the client
+	Notify    string   `bson:"notify,omitempty"`  // client_notification_token, sealed (CIBA §7.1)
+
+	State    State         `bson:"state"`
+	Decision Decision      `bson:"decision,omitempty"`
+	Interval time.Duration `bson:"interval"`
+	Polled   time.Time     `bson:"polled,omitempty"`
+
+	Created time.Time `bson:"created"`
+	Ends    time.Time `bson:"ends"` // after which nobody can decide or collect
+	Expires time.Time `bson:"expires"`
+}
+
+// A Decision is what a person said, and how the hub knew who they were.
+type Decision struct {
+	GrantID     string    `bson:"grantId,omitempty"`
+	GrantSerial string    `bson:"grantSerial,omitempty"`
+	Epoch       int64     `bson:"epoch,omitempty"`
+	AuthTime    time.Time `bson:"authTime,omitempty"`
+	ACR         string    `bson:"acr,omitempty"`
+	AMR         []string  `bson:"amr,omitempty"`
+}
+
+// Key names the record.
+func (r Request) Key() string { return r.ID }
+
+// ExpiresAt is when the request is forgotten.
+func (r Request) ExpiresAt() time.Time { return r.Expires }
+
+const (
+	// Life is how long a person may take.
+	Life = 10 * time.Minute
+	// Interval is how long a client waits between two polls.
+	Interval = 5 * time.Second
+	// remember is how long an expired request is still known as one.
+	remember = 10 * time.Minute
+)
+
+const idLength = 22 // base64url characters, 132 bits
+
+// A Service keeps requests.
+type Service struct {
+	Requests *store.Collection[Request]
+	Guesses  *store.Collection[Guess]
+	Box      *seal.Box
+	HTTP     *http.Client // guarded
+	Log      *slog.Logger
+	Now      func() time.Time
+
+	pings sync.WaitGroup
+}
+
+// Ask keeps a request and returns what the client polls with and, for a
+// device, the code that a person types. life is Life if zero.
+func (k *Service) Ask(ctx context.Context, r Request, life time.Duration) (secret, code string, err error) {
+	if life == 0 {
+		life = Life
+	}
+	r.State, r.Interval, r.Created = Pending, Interval, k.Now()
+	r.Ends = r.Created.Add(life)
+	r.Expires = r.Ends.Add(remember)
+	const tries = 5 // codes are short: two people may be given the same
+	for range tries {
+		secret, code = newSecret(r.Kind), ""
+		r.Hash = hash(secret)
+		r.ID = r.Hash[:idLength]
+		if err := k.seal(&r, secret); err != nil {
+			return "", "", err
+		}
+		if r.Kind == Device {
+			code = newCode()
+			r.CodeHash = hash(code)
+		}
+		err = k.Requests.Insert(ctx, r)
+		if !errors.Is(err, fs.ErrExist) {
+			break
+		}
+	}
+	if err != nil {
+		return "", "", fmt.Errorf("keep a request: %w", err)
+	}
+	return secret, code, nil
+}
+
+func newSecret(kind Kind) string {
+	prefix := names.DevicePrefix
+	if kind == Back {
+		prefix = names.BackchannelPrefix
+	}
+	return prefix + secrets.New()
+}
+
+// hash is enough for values of 256 random bits. That of a user code could be
+// reversed, by whoever has the database, within the ten minutes of its life.
+func hash(secret string) string {
+	return secrets.Hash(secret)
+}
+
+// ErrGone is returned for a request that is unknown, expired or decided.
+var ErrGone error = gone{}
+
+type gone struct{}
+
+func (gone) Error() string { return "the request is unknown, expired or already decided" }
+
+// Explain is the page a person sees.
+func (gone) Explain() (status int, heading, text string) {
+	return 410, "This request can't be answered any more.",
+		"It took too long, or it was answered already. If your device still waits, start again there."
+}
+
+// One returns a pending request; ErrGone if there is none.
+func (k *Service) One(ctx context.Context, id string) (Request, error) {
+	r, err := k.Requests.Get(ctx, id)
+	if errors.Is(err, fs.ErrNotExist) || (err == nil && !k.open(r)) {
+		return Request{}, ErrGone
+	}
+	return r, err
+}
+
+func (k *Service) open(r Request) bool { return r.State == Pending && k.Now().Before(r.Ends) }
+
+// Waiting returns the back-channel requests that wait for a person, oldest
+// first as far as their ids tell.
+func (k *Service) Waiting(ctx context.Context, userID string) ([]Request, error) {
+	all, err := k.Requests.Find(ctx, store.Query{Field: "user", Equals: userID})
+	if err != nil {
+		return nil, err
+	}
+	var out []Request
+	for _, r := range all {
+		if r.Kind == Back && k.open(r) {
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
+// Allow writes down that the person agreed. Of several answers the first
+// counts.
+func (k *Service) Allow(ctx context.Context, id, userID string, d Decision) error {
+	return k.decide(ctx, id, userID, Allowed, d)
+}
+
+// Deny writes down that the person did not.
+func (k *Service) Deny(ctx context.Context, id, userID string) error {
+	return k.decide(ctx, id, userID, Denied, Decision{})
+}
+
+func (k *Service) decide(ctx context.Context, id, userID string, to State, d Decision) error {
+	err := k.Requests.Update(ctx, id, func(r *Request) error {
+		if !k.open(*r) || (r.UserID != "" && r.UserID != userID) {
+			return ErrGone
+		}
+		r.State, r.UserID, r.Decision = to, userID, d
+		r.CodeHash = "" // nobody needs to find it by its code again
+		return nil
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return ErrGone
+	}
+	return err
+}

@@ -1,0 +1,82 @@
+package pending
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/fedhub/fedhub/internal/names"
+)
+
+// seal puts away what a ping needs: the bearer token that the client gave, and
+// the request's name, of which otherwise only the hash is kept.
+func (k *Service) seal(r *Request, secret string) error {
+	if r.Notify == "" {
+		return nil
+	}
+	plain, err := json.Marshal(ping{Token: r.Notify, ID: secret})
+	if err != nil {
+		return err
+	}
+	r.Notify = k.Box.Seal(plain, names.Notification(r.ID))
+	return nil
+}
+
+// ping is what is sealed.
+type ping struct{ Token, ID string }
+
+// Ping tells a client that its request was decided (CIBA §10.2). It is told
+// once: a client that does not hear polls. No redirect is followed, for the
+// request carries the client's token (§10.2).
+func (k *Service) Ping(ctx context.Context, r Request, address string) {
+	if r.Notify == "" || address == "" {
+		return
+	}
+	ctx = context.WithoutCancel(ctx) // the person's browser does not wait for it
+	k.pings.Go(func() {
+		const patience = 10 * time.Second
+		ctx, done := context.WithTimeout(ctx, patience)
+		defer done()
+		if err := k.ping(ctx, r, address); err != nil {
+			k.Log.WarnContext(ctx, "a client was not told that its request was answered; it can still poll", "client", r.ClientID, "error", err)
+		}
+	})
+}
+
+// Wait returns when every ping under way was sent.
+func (k *Service) Wait() { k.pings.Wait() }
+
+func (k *Service) ping(ctx context.Context, r Request, address string) error {
+	plain, err := k.Box.Open(r.Notify, names.Notification(r.ID))
+	if err != nil {
+		return err
+	}
+	var p ping
+	if err := json.Unmarshal(plain, &p); err != nil {
+		return err
+	}
+	body, err := json.Marshal(map[string]string{"auth_req_id": p.ID})
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", "Bearer "+p.Token)
+	req.Header.Set("Content-Type", "application/json")
+	client := *k.HTTP
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	resp, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusNoContent {
+		return fmt.Errorf("it answered %s", resp.Status)
+	}
+	return nil
+}

@@ -1,0 +1,77 @@
+package pending
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/names"
+	"github.com/fedhub/fedhub/internal/secrets"
+)
+
+const (
+	// slower is what a client that polls too fast must add (RFC 8628 §3.5).
+	slower = 5 * time.Second
+	// early is how much too early a poll may come: networks are not metronomes.
+	early = time.Second
+)
+
+var errUnknown = oauth.InvalidGrant("the request is unknown, was answered before, or belongs to another client; start again")
+
+// Poll answers a client that asks how its request stands. It returns the
+// request when the person agreed, and only once; until then, and in every
+// other case, an error of RFC 8628 §3.5 or CIBA §11.
+func (k *Service) Poll(ctx context.Context, kind Kind, secret, clientID string) (Request, error) {
+	if (kind == Device) != strings.HasPrefix(secret, names.DevicePrefix) || (kind == Back) != strings.HasPrefix(secret, names.BackchannelPrefix) {
+		return Request{}, errUnknown
+	}
+	sum := hash(secret)
+	var out Request
+	var refusal error
+	err := k.Requests.Update(ctx, sum[:idLength], func(r *Request) error {
+		refusal = k.poll(r, sum, kind, clientID)
+		out = *r
+		switch oauth.Code(refusal) {
+		case "", "authorization_pending", "slow_down":
+			return nil
+		}
+		return store.ErrUnchanged
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return Request{}, errUnknown
+	}
+	if err == nil {
+		err = refusal
+	}
+	if err != nil {
+		return Request{}, err
+	}
+	return out, nil
+}
+
+// poll edits the request.
+func (k *Service) poll(r *Request, sum string, kind Kind, clientID string) error {
+	now := k.Now()
+	switch {
+	case !secrets.Same(r.Hash, sum), r.Kind != kind, r.ClientID != clientID, r.State == Spent:
+		return errUnknown
+	case !now.Before(r.Ends):
+		return oauth.ExpiredToken("the person took too long; start again")
+	case r.State == Denied:
+		return oauth.DeniedElsewhere("the person said no")
+	case r.State == Allowed:
+		r.State = Spent
+		return nil
+	}
+	soon := !r.Polled.IsZero() && now.Before(r.Polled.Add(r.Interval-early))
+	r.Polled = now
+	if soon {
+		r.Interval += slower
+		return oauth.SlowDown("wait five seconds longer between two polls")
+	}
+	return oauth.AuthorizationPending("the person has not answered yet")
+}

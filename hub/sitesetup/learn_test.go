@@ -1,0 +1,37 @@
+package sitesetup
+
+import (
+	"testing"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/traces"
+)
+
+// What went wrong is read from codes: the words that people see may say
+// anything.
+func TestAMistakeIsKnownByItsCode(t *testing.T) {
+	for name, tt := range map[string]struct {
+		step traces.Step
+		want string
+	}{
+		"the person said no, which the step before tells": {traces.Step{What: audit.RequestRefused, Code: "access_denied"}, ""},
+		"the request is wrong":                            {traces.Step{What: audit.RequestRefused, Code: "invalid_request", Text: "access_denied"}, Request},
+		"the request is wrong, and nobody says how":       {traces.Step{What: audit.RequestRefused}, Request},
+		"the account is disabled":                         {traces.Step{What: audit.SignInFailed, Code: traces.Disabled}, Disabled},
+		"a wrong password, to be typed again":             {traces.Step{What: audit.SignInFailed, Text: "this user is disabled"}, ""},
+		"the app was told":                                {traces.Step{What: traces.Problem, Code: traces.ToldApp, Outcome: traces.Failed}, Token},
+		"the app was told, after another step failed":     {traces.Step{What: traces.Problem, Code: traces.ToldApp, Outcome: traces.Noted}, ""},
+		"a person was told":                               {traces.Step{What: traces.Problem, Outcome: traces.Failed, Text: "The app was told: no."}, ""},
+	} {
+		var d Setup
+		d.learn(traces.About{}, "", []traces.Step{{What: traces.Token}, tt.step}, time.Unix(1, 0))
+		got := ""
+		if d.Wrong != nil {
+			got = d.Wrong.Kind
+		}
+		if got != tt.want {
+			t.Errorf("%s: got %q, want %q", name, got, tt.want)
+		}
+	}
+}

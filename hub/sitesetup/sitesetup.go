@@ -1,0 +1,173 @@
+// Package sitesetup follows the first sign-in of a site that was just added, so
+// that whoever sets the site up sees how far it comes, and why no further.
+//
+// Only sites that an administrator waits for are followed: for all other
+// clients a request costs a look at what is remembered of its client. What
+// happened is read from the steps that every request gathers for its trace;
+// where the requests reach different processes, the record joins them.
+package sitesetup
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"time"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/traces"
+)
+
+// How long a first sign-in is waited for, and how long it is remembered.
+const (
+	Patience = 24 * time.Hour
+	memory   = 30 * 24 * time.Hour
+)
+
+// A Setup is how far the first sign-in of a site has come. Times are zero for
+// what did not happen.
+type Setup struct {
+	ID   string `bson:"id"`   // of the client
+	Host string `bson:"host"` // of the site, without its port
+
+	Began     time.Time `bson:"began"`
+	Authorize time.Time `bson:"authorize,omitempty"` // the site sent somebody here
+	Answered  time.Time `bson:"answered,omitempty"`  // they were sent back with a code
+	Token     time.Time `bson:"token,omitempty"`     // the site exchanged it
+	Userinfo  time.Time `bson:"userinfo,omitempty"`  // the site asked who it is
+	Ref       string    `bson:"ref,omitempty"`       // of the latest trace
+
+	Wrong *Mistake `bson:"wrong,omitempty"`
+
+	Expires time.Time `bson:"expires"`
+}
+
+// Key names the record.
+func (d Setup) Key() string { return d.ID }
+
+// ExpiresAt is when it is forgotten.
+func (d Setup) ExpiresAt() time.Time { return d.Expires }
+
+// Done says that the site has all that it asks for.
+func (d Setup) Done() bool { return !d.Userinfo.IsZero() }
+
+// A Mistake is why it came no further.
+type Mistake struct {
+	Kind string    `bson:"kind"`
+	Text string    `bson:"text,omitempty"` // of the trace
+	Sent string    `bson:"sent,omitempty"` // the redirect URI or client id that came
+	User string    `bson:"user,omitempty"` // whom it is about, if that is known
+	At   time.Time `bson:"at"`
+}
+
+// A Service watches the first sign-ins of sites.
+type Service struct {
+	Set     *store.Collection[Setup]
+	Clients *clients.Registry
+	Log     *slog.Logger
+	Now     func() time.Time
+
+	// Allow says whether one more may be noted of what one address caused:
+	// the first steps can be taken by anybody.
+	Allow func(address string) bool
+}
+
+// Begin waits for the first sign-in of a site, from the start.
+func (k *Service) Begin(ctx context.Context, client clients.Client) error {
+	now := k.now()
+	d := Setup{ID: client.ID, Host: hostOf(client.Frappe.URL), Began: now, Expires: now.Add(memory)}
+	err := k.Set.Insert(ctx, d)
+	if errors.Is(err, fs.ErrExist) {
+		err = k.Set.Update(ctx, d.ID, func(kept *Setup) error { *kept = d; return nil })
+	}
+	if err != nil {
+		return err
+	}
+	return k.Clients.Await(ctx, client.ID, now.Add(Patience))
+}
+
+// Of returns the set-up of a client; fs.ErrNotExist if nobody waited for it.
+func (k *Service) Of(ctx context.Context, id string) (Setup, error) { return k.Set.Get(ctx, id) }
+
+// Learn takes note of what a request meant for a site that is waited for.
+func (k *Service) Learn(ctx context.Context, a *traces.Attempt) {
+	if a == nil {
+		return
+	}
+	about := a.Knows()
+	if k.Clients.Awaited(ctx, about.Client) {
+		k.note(ctx, about, a, about.Client)
+		return
+	}
+	if a.Has(traces.Stranger) {
+		k.stranger(ctx, about, a, hostOf(askedFor(a.Steps())))
+	}
+}
+
+// stranger is a request with a client id that nobody has. It may be the site's,
+// if it wants to go back there.
+func (k *Service) stranger(ctx context.Context, about traces.About, a *traces.Attempt, host string) {
+	if host == "" || !k.Allow(a.Address()) {
+		return
+	}
+	const most = 20
+	found, err := k.Set.Find(context.WithoutCancel(ctx), store.Query{Field: "host", Equals: host, Limit: most})
+	if err != nil {
+		k.Log.WarnContext(ctx, "the first sign-in of a site could not be followed", "error", err)
+		return
+	}
+	for _, d := range found {
+		if k.Clients.Awaited(ctx, d.ID) {
+			k.note(ctx, about, a, d.ID)
+		}
+	}
+}
+
+func (k *Service) note(ctx context.Context, about traces.About, a *traces.Attempt, id string) {
+	steps := a.Steps()
+	if !telling(steps) || !proven(steps) && !k.Allow(a.Address()) {
+		return
+	}
+	k.update(ctx, id, func(d *Setup) bool { return d.learn(about, a.Ref(), steps, k.now()) })
+}
+
+// Userinfo takes note that a site asked who somebody is: it has all it needs,
+// so nobody need wait any more.
+func (k *Service) Userinfo(ctx context.Context, client clients.Client) {
+	if client.Frappe == nil || !k.Now().Before(client.Frappe.Awaited) {
+		return
+	}
+	k.update(ctx, client.ID, func(d *Setup) bool {
+		d.Userinfo, d.Wrong = k.now(), nil
+		return true
+	})
+	if err := k.Clients.Await(context.WithoutCancel(ctx), client.ID, time.Time{}); err != nil {
+		k.Log.WarnContext(ctx, "the first sign-in of a site is waited for although it happened", "client", client.ID, "error", err)
+	}
+}
+
+// update never stands in the way of the sign-in that it is about.
+func (k *Service) update(ctx context.Context, id string, change func(*Setup) bool) {
+	err := k.Set.Update(context.WithoutCancel(ctx), id, func(d *Setup) error {
+		if !change(d) {
+			return store.ErrUnchanged
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		k.Log.WarnContext(ctx, "the first sign-in of a site could not be followed", "client", id, "error", err)
+	}
+}
+
+// now is the time as a database gives it back.
+func (k *Service) now() time.Time { return k.Now().UTC().Truncate(time.Millisecond) }
+
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}

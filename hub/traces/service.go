@@ -1,0 +1,217 @@
+package traces
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// A Service keeps traces.
+type Service struct {
+	Set      *store.Collection[Trace]
+	Settings *settings.Service
+	Log      *slog.Logger
+	Now      func() time.Time
+
+	// Begins and Strangers say whether one more may be kept of what one address
+	// began, and of what failed before anybody was asked anything: both can be
+	// caused by anyone, as often as they like.
+	Begins, Strangers func(address string) bool
+}
+
+// How long a trace is kept that only shows a page that somebody looked at, and
+// one that failed before it was known who came: no longer than they may be of
+// use, for strangers make them.
+const (
+	idleLife     = time.Hour
+	strangerLife = 2 * 24 * time.Hour
+)
+
+// Save writes down what a request added. A trace that cannot be written is
+// logged; it never stands in the way of a sign-in.
+func (k *Service) Save(ctx context.Context, a *Attempt) {
+	if a == nil || !a.begun || len(a.steps) == 0 {
+		return
+	}
+	now, err := k.Settings.Current(ctx)
+	if err == nil && a.worth(now.TraceMode()) {
+		// It happened, even if the browser has gone away meanwhile.
+		err = k.save(context.WithoutCancel(ctx), a, now.TraceLife())
+	}
+	if err != nil {
+		k.Log.WarnContext(ctx, "a login trace could not be kept", "ref", refOf(a.id), "error", err)
+	}
+}
+
+// worth says whether the request is kept. A sign-in where nobody was asked
+// anything and nothing went wrong is routine; so is an app that asks, with
+// prompt=none, whether somebody is signed in.
+func (a *Attempt) worth(mode string) bool {
+	switch mode {
+	case settings.TraceOff:
+		return false
+	case settings.TraceAll:
+		return true
+	}
+	return a.keeps || a.failed()
+}
+
+func (a *Attempt) failed() bool {
+	for _, s := range a.steps {
+		if s.Outcome == Failed {
+			return true
+		}
+	}
+	return false
+}
+
+func (k *Service) save(ctx context.Context, a *Attempt, life time.Duration) error {
+	if a.later {
+		err := k.Set.Update(ctx, a.id, func(t *Trace) error {
+			k.extend(t, a, life)
+			return nil
+		})
+		if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	t := Trace{ID: a.id, Ref: refOf(a.id), Began: a.began, State: Noted}
+	k.extend(&t, a, life)
+	if !k.admits(t, a) {
+		return nil
+	}
+	err := k.Set.Insert(ctx, t)
+	if errors.Is(err, fs.ErrExist) {
+		// Another request of the same browser was first.
+		return k.Set.Update(ctx, a.id, func(t *Trace) error {
+			k.extend(t, a, life)
+			return nil
+		})
+	}
+	return err
+}
+
+// admits bounds what strangers can make the hub keep: going off to an upstream,
+// or failing there, is anybody's to do.
+func (k *Service) admits(t Trace, a *Attempt) bool {
+	switch {
+	case !a.keeps && t.State == Failed:
+		return k.Strangers(a.address)
+	case t.State != OK:
+		return k.Begins(a.address)
+	}
+	return true
+}
+
+// extend adds the attempt to a trace, redacted.
+func (k *Service) extend(t *Trace, a *Attempt, life time.Duration) {
+	var secrets []string
+	if a.Secrets != nil {
+		secrets = a.Secrets()
+	}
+	steps := make([]Step, len(a.steps))
+	for i, s := range a.steps {
+		s.Text = Redact(s.Text, secrets...)
+		facts := s.Facts
+		s.Facts = nil
+		for _, f := range facts[:min(len(facts), maxFacts)] {
+			s.Facts = append(s.Facts, redactFact(f, secrets...))
+		}
+		steps[i] = s
+	}
+	t.learn(About{Client: cut(clean(a.about.Client), maxValue), LoginKey: a.about.LoginKey, User: a.about.User})
+	t.add(steps)
+	if a.from.Base != "" {
+		t.From, t.FromRef = a.from, a.from.Ref
+	}
+	if a.to.Base != "" {
+		t.To = a.to
+	}
+	t.Updated = k.Now()
+	switch {
+	case !t.Acted:
+		life = min(life, idleLife)
+	case t.User == "" && t.LoginKey == "" && !a.keeps:
+		life = min(life, strangerLife)
+	}
+	t.Expires = t.Began.Add(life)
+	if e := t.Updated.Add(idleLife); t.Expires.Before(e) && life > idleLife {
+		t.Expires = e
+	}
+}
+
+// ByReference returns the traces with this reference: ours, or else those of
+// people whom another hub sent with it. There is one of them, or none, unless
+// a reference was drawn twice.
+func (k *Service) ByReference(ctx context.Context, ref string) ([]Trace, error) {
+	const most = 10
+	found, err := k.Set.Find(ctx, store.Query{Field: "ref", Equals: ref, Desc: true, Limit: most})
+	if err != nil || len(found) > 0 {
+		return found, err
+	}
+	return k.Set.Find(ctx, store.Query{Field: "fromRef", Equals: ref, Desc: true, Limit: most})
+}
+
+// A Filter says which traces to list.
+type Filter struct {
+	About
+	Failed bool
+	Before string // id; empty: from the newest
+}
+
+// scanned is how many records one page of a list may look at.
+const scanned = 2000
+
+// Latest lists traces, the newest first, and returns the id to go on before;
+// empty if there are no more.
+func (k *Service) Latest(ctx context.Context, f Filter, limit int) ([]Trace, string, error) {
+	q := store.Query{Desc: true, After: f.Before, Limit: limit + 1}
+	q.Field, q.Equals = f.index()
+	var out []Trace
+	for seen := 0; seen < scanned; {
+		batch, err := k.Set.Find(ctx, q)
+		if err != nil {
+			return nil, "", err
+		}
+		for _, t := range batch {
+			if !f.matches(t) {
+				continue
+			}
+			if len(out) == limit {
+				return out, out[limit-1].ID, nil
+			}
+			out = append(out, t)
+		}
+		if len(batch) < q.Limit {
+			return out, "", nil
+		}
+		seen += len(batch)
+		q.After = batch[len(batch)-1].ID
+	}
+	return out, q.After, nil
+}
+
+// index is the field that leaves the fewest to look at.
+func (f Filter) index() (field, value string) {
+	switch {
+	case f.User != "":
+		return "userId", f.User
+	case f.LoginKey != "":
+		return "keyId", f.LoginKey
+	case f.Client != "":
+		return "clientId", f.Client
+	case f.Failed:
+		return "failed", Failed
+	}
+	return "", ""
+}
+
+func (f Filter) matches(t Trace) bool {
+	return (f.User == "" || f.User == t.User) && (f.LoginKey == "" || f.LoginKey == t.LoginKey) &&
+		(f.Client == "" || f.Client == t.Client) && (!f.Failed || t.State == Failed)
+}

@@ -1,0 +1,169 @@
+package upstreamtokens
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authentication"
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// Look asks the upstream about a person again, if it is time to, and takes
+// over what it says. Where there is nothing to ask with, nothing happens. The
+// error is ErrEnded, ErrSilent, or our own.
+func (k *Service) Look(ctx context.Context, userID, keyID string) error {
+	id := tieID(userID, keyID)
+	t, err := k.Ties.Get(ctx, id)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look at a tie: %w", err)
+	}
+	connector, key, err := k.Upstreams.Open(ctx, keyID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // an administrator turned the key off, and decides about its people
+	}
+	if err != nil {
+		return err
+	}
+	refresher, ok := connector.(federation.Refresher)
+	if !ok {
+		return nil
+	}
+	// Whoever asked may go away; the answer, with its new token, may not.
+	ctx = context.WithoutCancel(ctx)
+	mine := false
+	if t.Home == home(key) {
+		if mine, err = k.claim(ctx, &t); err != nil {
+			return err
+		}
+	}
+	if mine {
+		if err := k.ask(ctx, &t, key, refresher); err != nil {
+			return err
+		}
+	}
+	switch {
+	case t.Ended:
+		return ErrEnded
+	case k.Now().Sub(t.Looked) > Patience:
+		return ErrSilent
+	}
+	return nil
+}
+
+// claim writes down that the upstream is asked now, and says whether it is us
+// who ask.
+func (k *Service) claim(ctx context.Context, t *Token) (mine bool, err error) {
+	err = k.Ties.Update(ctx, t.ID, func(now *Token) error {
+		*t = *now
+		mine = !now.Ended && k.Now().Sub(now.Tried) >= every
+		if !mine {
+			return store.ErrUnchanged
+		}
+		now.Tried = k.Now()
+		return nil
+	})
+	if err != nil {
+		return false, fmt.Errorf("claim a tie: %w", err)
+	}
+	return mine, nil
+}
+
+// ask looks at the person and writes down what came of it.
+func (k *Service) ask(ctx context.Context, t *Token, key federation.LoginKey, refresher federation.Refresher) error {
+	tokens, err := k.tokens(*t)
+	if err != nil {
+		return err
+	}
+	identity, err := refresher.Refresh(ctx, tokens)
+	var refusal *federation.Refusal
+	var fault *federation.Fault
+	switch {
+	case err == nil:
+		return k.arrived(ctx, t, key, identity)
+	case errors.As(err, &refusal) && refusal.Code == "invalid_grant" && !t.Unsure:
+		return k.end(ctx, t, err)
+	case errors.As(err, &refusal), errors.As(err, &fault):
+		// Silence, or a no to us and not to the person. What the upstream
+		// said last counts for a while.
+		k.Audit.Note(ctx, audit.Event{Kind: audit.UpstreamError, Target: t.UserID, LoginKey: key.ID, Reason: err.Error()})
+		return k.change(ctx, t, func(now *Token) { now.Unsure = fault != nil || now.Unsure })
+	}
+	return err
+}
+
+// arrived keeps the new tokens first: the old ones may be used up. Those that
+// are not go back.
+func (k *Service) arrived(ctx context.Context, t *Token, key federation.LoginKey, i federation.Identity) error {
+	if i.Subject != t.Subject {
+		return k.end(ctx, t, errors.New("the upstream answered with somebody else"))
+	}
+	sealed, err := k.seal(t.ID, i.Tokens)
+	if err != nil {
+		return err
+	}
+	before := *t
+	err = k.change(ctx, t, func(now *Token) {
+		now.Sealed, now.Looked, now.Unsure, now.Expires = sealed, k.Now(), false, k.Now().Add(keep)
+	})
+	if err != nil {
+		return err
+	}
+	if t.Sealed == sealed {
+		k.giveBackOf(ctx, before, i.Tokens)
+	} else { // somebody signed in meanwhile, and brought others
+		k.GiveBack(ctx, key.ID, i.Tokens)
+	}
+	_, err = k.Users.Review(ctx, t.UserID, authentication.ClaimOf(i), authentication.PolicyOf(key))
+	if errors.Is(err, fs.ErrNotExist) {
+		return k.end(ctx, t, errors.New("the account was disconnected"))
+	}
+	return err
+}
+
+// end ends what the person has here by this upstream: the sessions, what was
+// issued in them, and whatever looks here before it goes on.
+func (k *Service) end(ctx context.Context, t *Token, why error) error {
+	if err := k.change(ctx, t, func(now *Token) { now.Ended, now.Sealed = true, "" }); err != nil {
+		return err
+	}
+	over, err := k.Sessions.FromUpstream(ctx, t.LoginKey, "", t.Subject)
+	if err != nil {
+		return err
+	}
+	for _, s := range over {
+		if err := k.End(ctx, s); err != nil {
+			return err
+		}
+	}
+	k.Audit.Record(ctx, audit.Event{Kind: audit.UpstreamEnded, Target: t.UserID, LoginKey: t.LoginKey, Reason: why.Error()})
+	return nil
+}
+
+// change edits the tie unless somebody signed in meanwhile and brought another.
+func (k *Service) change(ctx context.Context, t *Token, edit func(*Token)) error {
+	after := *t
+	err := k.Ties.Update(ctx, t.ID, func(now *Token) error {
+		if now.Sealed != t.Sealed {
+			after = *now
+			return store.ErrUnchanged
+		}
+		edit(now)
+		after = *now
+		return nil
+	})
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("write down a look: %w", err)
+	}
+	*t = after
+	return nil
+}

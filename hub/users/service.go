@@ -1,0 +1,237 @@
+package users
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/fedhub/fedhub/hub/mail"
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// A Service keeps all people and answers for their rules. It is safe for
+// concurrent use, and several may work on one database.
+type Service struct {
+	users       *store.Collection[User]
+	identities  *store.Collection[Identity]
+	setups      *store.Collection[SetupLink]
+	records     *store.Collection[LinkEvent]
+	throttle    throttle
+	hasher      *hasher
+	rules       rules
+	invited     func(ctx context.Context, emailKey string) (bool, error)
+	empty       func(ctx context.Context, userID string) error
+	post        post
+	now         func() time.Time
+	invitations *store.Collection[Invitation]
+}
+
+// Options is what a Service is made of. The sets and Now are required.
+type Options struct {
+	Users       *store.Collection[User]
+	Identities  *store.Collection[Identity]
+	Throttles   *store.Collection[Throttle]
+	Setups      *store.Collection[SetupLink]
+	Records     *store.Collection[LinkEvent]
+	Now         func() time.Time
+	Invitations *store.Collection[Invitation]
+
+	// Mail sends letters about links; none are sent if it is nil. URL is the
+	// hub's, HubName what it is called.
+	Mail    mail.Sender
+	URL     string
+	HubName func(context.Context) string
+	// Once remembers an id until a time; one that it remembers is fs.ErrExist.
+	Once func(ctx context.Context, id string, until time.Time) error
+	// Failed is told of a letter that could not be sent.
+	Failed func(ctx context.Context, err error)
+	// Empty removes what others keep of a user who is to be emptied: what they
+	// allowed to apps, and what waits for them.
+	Empty func(ctx context.Context, userID string) error
+
+	// Invited says whether an administrator has invited the owner of an
+	// address to sign up; by Invite, if it is nil.
+	Invited func(ctx context.Context, emailKey string) (bool, error)
+
+	Hash        HashParams
+	MinPassword int      // code points; 15 if zero
+	HubNames    []string // names of this hub, which make poor passwords
+}
+
+// New returns a Service.
+func New(o Options) *Service {
+	// Databases keep milliseconds; a record must not change by being stored.
+	now := func() time.Time { return o.Now().UTC().Truncate(time.Millisecond) }
+	k := &Service{
+		users:       o.Users,
+		identities:  o.Identities,
+		setups:      o.Setups,
+		throttle:    throttle{o.Throttles, now},
+		hasher:      newHasher(o.Hash),
+		rules:       newRules(o.MinPassword, o.HubNames),
+		records:     o.Records,
+		invited:     o.Invited,
+		empty:       o.Empty,
+		post:        post{o.Mail, o.URL, o.HubName, o.Once, o.Failed},
+		now:         now,
+		invitations: o.Invitations,
+	}
+	if k.invited == nil {
+		k.invited = k.Invited
+	}
+	return k
+}
+
+// ErrLastAdmin refuses a change that would leave the hub without an enabled
+// administrator.
+var ErrLastAdmin = errors.New("this is the last administrator; make somebody else an administrator first")
+
+// Get returns the user with this id, disabled or not; fs.ErrNotExist if none.
+func (k *Service) Get(ctx context.Context, id string) (User, error) { return k.users.Get(ctx, id) }
+
+// ByEmail returns the user with this address in any spelling; fs.ErrNotExist
+// if there is none, ErrEmail if it is no address.
+func (k *Service) ByEmail(ctx context.Context, email string) (User, error) {
+	key, err := CanonicalEmail(email)
+	if err != nil {
+		return User{}, err
+	}
+	return k.byKey(ctx, key)
+}
+
+func (k *Service) byKey(ctx context.Context, key string) (User, error) {
+	found, err := k.users.Find(ctx, store.Query{Field: "emailKey", Equals: key, Limit: 2})
+	if err != nil {
+		return User{}, err
+	}
+	switch len(found) {
+	case 0:
+		return User{}, fmt.Errorf("user with this e-mail address: %w", fs.ErrNotExist)
+	case 1:
+		return found[0], nil
+	}
+	return User{}, errAmbiguous
+}
+
+// errAmbiguous means that the unique index is missing or broken; nobody may
+// sign in by an address that is not one person's.
+var errAmbiguous = errors.New("several users share one e-mail address")
+
+// Add keeps a new person. Mistakes are Problems; a taken address is
+// fs.ErrExist.
+func (k *Service) Add(ctx context.Context, n NewUser) (User, error) {
+	user, err := k.draft(n)
+	if err != nil {
+		return User{}, err
+	}
+	if user.Password, err = k.firstHash(ctx, n); err != nil {
+		return User{}, err
+	}
+	if err := k.users.Insert(ctx, user); err != nil {
+		return User{}, fmt.Errorf("add user: %w", err)
+	}
+	return user, nil
+}
+
+// draft checks everything about a new user and makes the record, still
+// without a password.
+func (k *Service) draft(n NewUser) (User, error) {
+	var problems Problems
+	key, roles := problems.person(n.Email, n.Roles)
+	problems = append(problems, k.passwordProblems(n, key)...)
+	face, unclear := n.face().clean()
+	problems = append(problems, unclear...)
+	user := k.blank()
+	user.Email = tidyEmail(n.Email)
+	user.EmailKey = key
+	user.EmailVerified = n.EmailVerified
+	user.show(face)
+	user.PhoneVerified = n.PhoneVerified && user.Phone != ""
+	user.setRoles(roles)
+	if n.Password != "" || n.Imported != "" {
+		user.PasswordChanged = user.Created
+	}
+	return user, problems.err()
+}
+
+func (k *Service) passwordProblems(n NewUser, key string) Problems {
+	var problems Problems
+	switch {
+	case n.Password != "" && n.Imported != "":
+		problems.add("password", "Give a password or a hash from another system, not both.")
+	case n.Imported != "":
+		if _, err := parseHash(n.Imported); err != nil {
+			problems.add("password", "This hash cannot be used: "+err.Error()+".")
+		}
+	case n.Password != "":
+		if text := k.rules.fault(n.Password, key); text != "" {
+			problems.add("password", text)
+		}
+	}
+	return problems
+}
+
+func (k *Service) firstHash(ctx context.Context, n NewUser) (Hash, error) {
+	if n.Password == "" {
+		return n.Imported, nil
+	}
+	return k.hasher.hash(ctx, n.Password)
+}
+
+// blank is a user with nothing but an identity of its own.
+func (k *Service) blank() User {
+	now := k.now()
+	return User{ID: uuid.NewString(), SessionGeneration: 1, Created: now, Updated: now}
+}
+
+// List returns up to limit users whose canonical address starts with prefix,
+// in the order of addresses, continuing behind the user after. People whose
+// address nobody vouches for are only in Everyone.
+func (k *Service) List(ctx context.Context, prefix string, after User, limit int) ([]User, error) {
+	q := store.Query{Field: "emailKey", Prefix: prefix, Limit: limit}
+	if after.EmailKey != "" {
+		q.AfterValue, q.After = after.EmailKey, after.ID
+	}
+	return k.users.Find(ctx, q)
+}
+
+// Everyone returns up to limit users in the order of ids, behind the id after.
+func (k *Service) Everyone(ctx context.Context, after string, limit int) ([]User, error) {
+	return k.users.Find(ctx, store.Query{After: after, Limit: limit})
+}
+
+// Count returns the number of users, and counts no further than most.
+func (k *Service) Count(ctx context.Context, most int) (int, error) {
+	return k.users.Count(ctx, store.Query{}, most)
+}
+
+// AnyAdmin reports whether an enabled administrator exists.
+func (k *Service) AnyAdmin(ctx context.Context) (bool, error) { return k.adminBeside(ctx, "") }
+
+// Admins lists the enabled administrators.
+func (k *Service) Admins(ctx context.Context) ([]User, error) {
+	admins, err := k.users.Find(ctx, store.Query{Field: "rank", Equals: AdminRole})
+	if err != nil {
+		return nil, fmt.Errorf("list administrators: %w", err)
+	}
+	return slices.DeleteFunc(admins, func(u User) bool { return u.Disabled }), nil
+}
+
+// adminBeside reports whether an enabled administrator other than id exists.
+func (k *Service) adminBeside(ctx context.Context, id string) (bool, error) {
+	admins, err := k.users.Find(ctx, store.Query{Field: "rank", Equals: AdminRole})
+	if err != nil {
+		return false, fmt.Errorf("look for administrators: %w", err)
+	}
+	for _, a := range admins {
+		if a.ID != id && !a.Disabled {
+			return true, nil
+		}
+	}
+	return false, nil
+}

@@ -1,0 +1,219 @@
+// Package account is a person's own page: who they are here, which apps they
+// allowed, which upstreams sign them in, and where they are signed in.
+package account
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/grants"
+	"github.com/fedhub/fedhub/hub/logouts"
+	"github.com/fedhub/fedhub/hub/maillinks"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/tokens"
+	"github.com/fedhub/fedhub/hub/upstreamtokens"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// A Handler shows the page and takes its buttons. Its routes are guarded: there
+// is always somebody signed in.
+type Handler struct {
+	Issuer         string
+	Clients        *clients.Registry
+	Upstreams      *federation.Registry
+	Sessions       *sessions.Service
+	Users          *users.Service
+	Grants         *grants.Service
+	Logouts        *logouts.Service
+	MailLinks      *maillinks.Service
+	UpstreamTokens *upstreamtokens.Service
+	Audit          *audit.Recorder
+	Responder      *web.Responder
+	Now            func() time.Time
+
+	MinPassword int
+}
+
+// Show is GET /account.
+func (d *Handler) Show(c *gin.Context) error {
+	p, err := d.Sessions.Current(c.Request)
+	if err != nil {
+		return err
+	}
+	page := templates.Account{
+		Name: p.User.Name, Username: p.User.Username, Email: p.User.Email, Verified: p.User.EmailVerified, Roles: p.User.Roles,
+		TokenLife: tokens.AccessLife, Mail: d.MailLinks.Delivers(), HasPassword: p.User.Password != "",
+	}
+	if page.Apps, err = d.apps(c, p.User.ID); err != nil {
+		return err
+	}
+	if page.Logins, err = d.logins(c, p.User.ID); err != nil {
+		return err
+	}
+	if page.Sessions, err = d.sessions(c, p); err != nil {
+		return err
+	}
+	return d.Responder.Show(c, http.StatusOK, page)
+}
+
+func (d *Handler) apps(c *gin.Context, userID string) ([]templates.AccountApp, error) {
+	granted, err := d.Grants.ByUser(c.Request.Context(), userID)
+	if err != nil {
+		return nil, err
+	}
+	var out []templates.AccountApp
+	for _, g := range granted {
+		client, err := d.Clients.Lookup(c.Request.Context(), g.ClientID)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		app := templates.AccountApp{ID: g.ClientID, Since: g.Given,
+			Client: templates.Client{Name: client.Name, Host: client.Host(), SelfDeclared: client.SelfDeclared()}}
+		if client.Usable() {
+			app.Open = d.start(client)
+		}
+		for _, name := range g.Scopes {
+			app.Scopes = append(app.Scopes, templates.ScopeInWords(name))
+		}
+		app.Scopes = append(app.Scopes, beyond(g.Extras)...)
+		out = append(out, app)
+	}
+	return out, nil
+}
+
+// start is where the app begins a sign-in at this hub (OIDC Core §4).
+func (d *Handler) start(client clients.Client) string {
+	u, err := url.Parse(client.Requests.InitiateLoginURI)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	query := u.Query()
+	query.Set("iss", d.Issuer)
+	u.RawQuery = query.Encode()
+	return u.String()
+}
+
+func (d *Handler) logins(c *gin.Context, userID string) ([]templates.AccountLogin, error) {
+	linked, err := d.Users.ByUser(c.Request.Context(), userID)
+	if err != nil {
+		return nil, err
+	}
+	var out []templates.AccountLogin
+	for _, i := range linked {
+		login := templates.AccountLogin{Provider: i.LoginKey, Who: i.Email, Since: i.Linked}
+		if key, err := d.Upstreams.Get(c.Request.Context(), i.LoginKey); err == nil {
+			login.Provider, login.Icon = key.Name, key.Icon
+			if login.Icon == "" {
+				login.Icon = key.Kind
+			}
+		}
+		out = append(out, login)
+	}
+	return out, nil
+}
+
+func (d *Handler) sessions(c *gin.Context, p sessions.Person) ([]templates.AccountSession, error) {
+	all, err := d.Sessions.ByUser(c.Request.Context(), p.User.ID)
+	if err != nil {
+		return nil, err
+	}
+	var out []templates.AccountSession
+	for _, s := range all {
+		if s.SessionGeneration != p.User.SessionGeneration {
+			continue // ended; it waits to be swept
+		}
+		out = append(out, templates.AccountSession{ID: s.SID, Current: s.ID == p.Session.ID,
+			Device: device(s.Agent), IP: s.IP, Started: s.Created, Seen: s.Seen})
+	}
+	slices.SortStableFunc(out, func(a, b templates.AccountSession) int {
+		switch {
+		case a.Current:
+			return -1
+		case b.Current:
+			return 1
+		}
+		return b.Seen.Compare(a.Seen)
+	})
+	return out, nil
+}
+
+// RemoveApp is POST /account/apps/remove: the app's tokens stop working here
+// at once.
+func (d *Handler) RemoveApp(c *gin.Context) error {
+	p, form, err := d.asked(c)
+	if err != nil {
+		return err
+	}
+	err = d.Grants.Remove(c.Request.Context(), p.User.ID, form["client"])
+	if err != nil {
+		return err
+	}
+	if err := d.Logouts.Abandoned(c.Request.Context(), p.User.ID, form["client"]); err != nil {
+		return err
+	}
+	d.record(c, p, audit.Event{Kind: audit.GrantRemoved, Client: form["client"]})
+	return web.SeeOther(c, "/account?done=removed")
+}
+
+// EndSession is POST /account/sessions/end.
+func (d *Handler) EndSession(c *gin.Context) error {
+	p, form, err := d.asked(c)
+	if err != nil {
+		return err
+	}
+	s, err := d.Sessions.One(c.Request.Context(), p.User.ID, form["session"])
+	if err != nil {
+		return err
+	}
+	if err := d.Logouts.End(c.Request.Context(), s); err != nil {
+		return err
+	}
+	d.record(c, p, audit.Event{Kind: audit.SessionsEnded})
+	return web.SeeOther(c, "/account?done=signedout")
+}
+
+// EndAll is POST /account/sessions/end-all: signed out everywhere, here too.
+// Raising the epoch is one write, so no session can slip through.
+func (d *Handler) EndAll(c *gin.Context) error {
+	p, _, err := d.asked(c)
+	if err != nil {
+		return err
+	}
+	u, err := d.Users.EndEverything(c.Request.Context(), p.User.ID)
+	if err != nil {
+		return err
+	}
+	d.record(c, p, audit.Event{Kind: audit.SessionsEnded, Detail: map[string]string{"which": "all"}})
+	if err := d.Logouts.EndAll(c.Request.Context(), u); err != nil {
+		return err
+	}
+	return web.SeeOther(c, "/signed-out")
+}
+
+func (d *Handler) asked(c *gin.Context) (sessions.Person, map[string]string, error) {
+	form, err := web.Form(c)
+	if err != nil {
+		return sessions.Person{}, nil, err
+	}
+	p, err := d.Sessions.Current(c.Request)
+	return p, form, err
+}
+
+func (d *Handler) record(c *gin.Context, p sessions.Person, e audit.Event) {
+	e.Actor, e.Target, e.IP, e.Ref = p.User.ID, p.User.ID, c.ClientIP(), web.Ref(c)
+	d.Audit.Record(c.Request.Context(), e)
+}

@@ -1,0 +1,121 @@
+package account
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/maillinks"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// freshFor is how long after signing in a person may change what signs them
+// in, without proving again that they are there.
+const freshFor = 10 * time.Minute
+
+// fresh sends a person who signed in long ago to do it again, and then back.
+func (d *Handler) fresh(c *gin.Context, p sessions.Person) bool {
+	return d.Now().Sub(p.Session.AuthTime) < freshFor
+}
+
+func again(c *gin.Context, to string) error { return web.SeeOther(c, "/signin?switch=1&to="+to) }
+
+// Email is GET /account/email.
+func (d *Handler) Email(c *gin.Context) error {
+	p, err := d.Sessions.Current(c.Request)
+	if err != nil {
+		return err
+	}
+	if !d.MailLinks.Delivers() {
+		return web.NotFound(errors.New("no mail server is set up"))
+	}
+	if !d.fresh(c, p) {
+		return again(c, "/account/email")
+	}
+	return d.Responder.Show(c, http.StatusOK, templates.Email{Current: p.User.Email})
+}
+
+// ChangeEmail is POST /account/email: a letter goes to the new address, which
+// counts when its link is opened. Until then the old one stays.
+func (d *Handler) ChangeEmail(c *gin.Context) error {
+	p, form, err := d.asked(c)
+	if err != nil {
+		return err
+	}
+	if !d.fresh(c, p) {
+		return again(c, "/account/email")
+	}
+	return d.askToVerify(c, p, form["email"])
+}
+
+// SendAgain is POST /account/verify.
+func (d *Handler) SendAgain(c *gin.Context) error {
+	p, _, err := d.asked(c)
+	if err != nil {
+		return err
+	}
+	return d.askToVerify(c, p, p.User.Email)
+}
+
+func (d *Handler) askToVerify(c *gin.Context, p sessions.Person, email string) error {
+	if !d.MailLinks.Delivers() {
+		return web.NotFound(errors.New("no mail server is set up"))
+	}
+	err := d.MailLinks.AskToVerify(c.Request.Context(), p.User, email)
+	if errors.Is(err, users.ErrEmail) {
+		return d.Responder.Show(c, http.StatusUnprocessableEntity, templates.Email{Current: p.User.Email, Email: email,
+			Mistakes: []templates.Mistake{{Field: "email", Text: "Enter one e-mail address, like ada@example.org."}}})
+	}
+	if err != nil {
+		return err
+	}
+	return web.SeeOther(c, "/account?done=mailed")
+}
+
+// Verify is GET /account/verify/{token}, where the letter leads. Looking does
+// nothing, for programs that look through mail do too.
+func (d *Handler) Verify(c *gin.Context) error {
+	p, err := d.Sessions.Current(c.Request)
+	if err != nil {
+		return err
+	}
+	email, err := d.MailLinks.Verifies(c.Request.Context(), p.User, c.Param("token"))
+	if errors.Is(err, maillinks.ErrLink) {
+		return notYours(p)
+	}
+	if err != nil {
+		return err
+	}
+	return d.Responder.Show(c, http.StatusOK, templates.VerifyEmail{Token: c.Param("token"), Email: email})
+}
+
+// Verified is POST /account/verify/{token}.
+func (d *Handler) Verified(c *gin.Context) error {
+	p, _, err := d.asked(c)
+	if err != nil {
+		return err
+	}
+	u, err := d.MailLinks.Verified(c.Request.Context(), p.User, c.Param("token"))
+	if errors.Is(err, maillinks.ErrLink) {
+		return notYours(p)
+	}
+	if err != nil {
+		return err
+	}
+	d.record(c, p, audit.Event{Kind: audit.EmailVerified, Detail: map[string]string{"email": u.Email}})
+	return web.SeeOther(c, "/account?done=verified")
+}
+
+// notYours names the account that is signed in here: most often the link is
+// for another one of the same person.
+func notYours(p sessions.Person) error {
+	return &web.Problem{Status: http.StatusGone, Heading: "This link doesn't work here.",
+		Text:   "It was used, it is too old, or it is for another account than that of " + (templates.Person{Name: p.User.Name, Email: p.User.Email}).Shown() + ", who is signed in here.",
+		Action: templates.Action{Label: "Go to your account", URL: "/account"}, Cause: maillinks.ErrLink}
+}

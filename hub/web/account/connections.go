@@ -1,0 +1,257 @@
+package account
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authentication"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+const connections = "/account/connections"
+
+// Connections is GET /account/connections: what signs the person in, what else
+// could, and what was changed about that of late.
+func (d *Handler) Connections(c *gin.Context) error {
+	p, err := d.Sessions.Current(c.Request)
+	if err != nil {
+		return err
+	}
+	keys, err := d.Upstreams.All(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	linked, err := d.Users.ByUser(c.Request.Context(), p.User.ID)
+	if err != nil {
+		return err
+	}
+	records, err := d.Users.Records(c.Request.Context(), p.User.ID)
+	if err != nil {
+		return err
+	}
+	page := templates.Connections{Password: p.User.Password != "", Fresh: p.Session.Fresh(d.Now())}
+	has := map[string]bool{}
+	for _, i := range linked {
+		has[i.LoginKey] = true
+		page.Linked = append(page.Linked, connection(keys, i, p.Session.SignedInWith(i.LoginKey, i.Subject)))
+	}
+	for _, k := range keys {
+		if k.Ready() && !k.Hidden && !has[k.ID] {
+			page.Others = append(page.Others, templates.Upstream{Key: k.ID, Name: k.Name, Icon: iconOf(k)})
+		}
+	}
+	for _, r := range records {
+		page.Changes = append(page.Changes, change(keys, r, p.User.ID))
+	}
+	return d.Responder.Show(c, http.StatusOK, page)
+}
+
+func connection(keys []federation.LoginKey, i users.Identity, current bool) templates.Connection {
+	out := templates.Connection{ID: i.ID, Provider: i.LoginKey, Who: i.Email, Since: i.Linked, LastUsed: i.LastUsed, Current: current, Off: true}
+	for _, k := range keys {
+		if k.ID == i.LoginKey {
+			out.Provider, out.Icon, out.Off = k.Name, iconOf(k), !k.Ready()
+			out.Trust = trust(authentication.PolicyOf(k).Worth(i.Email))
+		}
+	}
+	return out
+}
+
+// trust says how sure an upstream can be of the address it names.
+func trust(authoritative, trusted bool) string {
+	switch {
+	case authoritative:
+		return "Runs this mailbox"
+	case trusted:
+		return "Trusted to check addresses"
+	}
+	return "Its address is not relied on"
+}
+
+func change(keys []federation.LoginKey, r users.LinkEvent, userID string) templates.LinkChange {
+	out := templates.LinkChange{ID: r.ID, Provider: r.KeyName, Unlinked: r.Action == users.Unlinked, Made: r.Made, Until: r.Expires, Undone: r.Undone, Kept: r.ByAdministrator()}
+	switch r.By {
+	case userID:
+		out.By = "you"
+	case "":
+		out.By = "signing in"
+	default:
+		out.By = "an administrator"
+	}
+	for _, k := range keys {
+		if k.ID == r.LoginKey {
+			out.Provider = k.Name
+		}
+	}
+	if out.Provider == "" {
+		out.Provider = r.LoginKey
+	}
+	return out
+}
+
+func iconOf(k federation.LoginKey) string {
+	if k.Icon != "" {
+		return k.Icon
+	}
+	return k.Kind
+}
+
+// Disconnect is POST /account/connections/remove. Whatever came in that way
+// ends, and so does everything else of the person but this browser, unless it
+// came in that way too.
+func (d *Handler) Disconnect(c *gin.Context) error {
+	p, form, err := d.asked(c)
+	if err != nil {
+		return err
+	}
+	if !p.Session.Fresh(d.Now()) {
+		return web.SeeOther(c, web.SignInAgain(connections))
+	}
+	ctx := c.Request.Context()
+	linked, err := d.Users.ByUser(ctx, p.User.ID)
+	if err != nil {
+		return err
+	}
+	var identity users.Identity
+	for _, i := range linked {
+		if i.ID == form["identity"] {
+			identity = i
+		}
+	}
+	if identity.ID == "" {
+		return web.SeeOther(c, connections) // gone already, in another window
+	}
+	user, err := d.Users.Unlink(ctx, p.User.ID, identity.ID, p.User.ID)
+	if err != nil {
+		return linkProblem(err)
+	}
+	d.record(c, p, audit.Event{Kind: audit.LinkRemoved, LoginKey: identity.LoginKey})
+	stays := !p.Session.SignedInWith(identity.LoginKey, identity.Subject)
+	if stays {
+		if err := d.Sessions.Renew(ctx, p.Session, user.SessionGeneration); err != nil {
+			return err
+		}
+	}
+	if err := d.Logouts.EndAll(ctx, user); err != nil {
+		return err
+	}
+	if err := d.UpstreamTokens.Disconnect(ctx, identity); err != nil {
+		return err
+	}
+	if !stays {
+		return web.SeeOther(c, "/signed-out")
+	}
+	return web.SeeOther(c, connections+"?done=unlinked")
+}
+
+// UndoChange is POST /account/connections/undo.
+func (d *Handler) UndoChange(c *gin.Context) error {
+	p, form, err := d.asked(c)
+	if err != nil {
+		return err
+	}
+	if !p.Session.Fresh(d.Now()) {
+		return web.SeeOther(c, web.SignInAgain(connections))
+	}
+	ctx := c.Request.Context()
+	r, err := d.Users.Record(ctx, form["record"])
+	if err == nil && r.UserID != p.User.ID {
+		err = fs.ErrNotExist
+	}
+	if err != nil {
+		return linkProblem(err)
+	}
+	_, user, err := d.Users.Undo(ctx, r.ID, p.User.ID)
+	if err != nil {
+		return linkProblem(err)
+	}
+	d.record(c, p, audit.Event{Kind: audit.LinkUndone, LoginKey: r.LoginKey, Detail: map[string]string{"record": r.ID}})
+	if err := d.Logouts.EndAll(ctx, user); err != nil {
+		return err
+	}
+	return web.SeeOther(c, "/signed-out")
+}
+
+// linkProblem explains why a change of links cannot be made.
+func linkProblem(err error) error {
+	back := templates.Action{Label: "What signs you in", URL: connections}
+	switch {
+	case errors.Is(err, users.ErrLastWayIn):
+		return &web.Problem{Status: http.StatusConflict, Heading: "This is your only way in.", Action: back,
+			Text: "Without it nobody could sign in to this account any more. Set a password or connect something else first."}
+	case errors.Is(err, users.ErrNotYours):
+		return &web.Problem{Status: http.StatusForbidden, Heading: "An administrator removed this.", Text: "Only an administrator can put it back.", Action: back}
+	case errors.Is(err, users.ErrUndone), errors.Is(err, fs.ErrNotExist):
+		return &web.Problem{Status: http.StatusGone, Heading: "That is undone already, or too old to be undone.", Text: "Nothing was changed.", Action: back}
+	case errors.Is(err, fs.ErrExist):
+		return &web.Problem{Status: http.StatusConflict, Heading: "It signs in to another account by now.", Text: "Nothing was changed. Disconnect it there first.", Action: back}
+	}
+	return err
+}
+
+// WasntMeShow is GET /wasnt-me, the link in a letter about a change. Opening it
+// changes nothing: mail scanners open links too.
+func (d *Handler) WasntMeShow(c *gin.Context) error {
+	r, err := d.Users.ByUndoToken(c.Request.Context(), c.Query("token"))
+	if err != nil {
+		return undoProblem(err)
+	}
+	return d.Responder.Show(c, http.StatusOK, templates.WasntMe{Token: c.Query("token"), Provider: d.shown(c, r), Unlinked: r.Action == users.Unlinked, Made: r.Made, Until: r.Expires})
+}
+
+func (d *Handler) shown(c *gin.Context, r users.LinkEvent) string {
+	if key, err := d.Upstreams.Get(c.Request.Context(), r.LoginKey); err == nil {
+		return key.Name
+	}
+	return r.LoginKey
+}
+
+// WasntMe is POST /wasnt-me: the change is taken back, once, and everybody who
+// is signed in to the account is signed out. Whoever holds the letter reads
+// the mail of the account, and need not be able to sign in.
+func (d *Handler) WasntMe(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request.Context()
+	r, err := d.Users.ByUndoToken(ctx, form["token"])
+	if err != nil {
+		return undoProblem(err)
+	}
+	_, user, err := d.Users.Undo(ctx, r.ID, users.ByLetter)
+	if err != nil {
+		return undoProblem(err)
+	}
+	d.Audit.Record(ctx, audit.Event{Kind: audit.LinkUndone, Actor: users.ByLetter, Target: r.UserID, LoginKey: r.LoginKey, IP: c.ClientIP(), Ref: web.Ref(c),
+		Detail: map[string]string{"record": r.ID}})
+	if err := d.Logouts.EndAll(ctx, user); err != nil {
+		return err
+	}
+	return web.SeeOther(c, "/wasnt-me/done")
+}
+
+// WasntMeDone is GET /wasnt-me/done.
+func (d *Handler) WasntMeDone(c *gin.Context) error {
+	return d.Responder.Show(c, http.StatusOK, templates.WasntMe{Done: true, Made: time.Time{}})
+}
+
+func undoProblem(err error) error {
+	switch {
+	case errors.Is(err, users.ErrUndoLink), errors.Is(err, users.ErrUndone), errors.Is(err, fs.ErrNotExist):
+		return &web.Problem{Status: http.StatusGone, Heading: "This link doesn't work any more.",
+			Text:   "It was used, or it is older than 30 days. If something about your account is wrong, tell whoever runs this hub.",
+			Action: templates.Action{Label: "Sign in", URL: "/signin"}}
+	case errors.Is(err, fs.ErrExist):
+		return linkProblem(err)
+	}
+	return err
+}

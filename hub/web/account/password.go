@@ -1,0 +1,110 @@
+package account
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// Password is GET /account/password. A first password is set by whoever signed
+// in just now; another one by whoever knows the first.
+func (d *Handler) Password(c *gin.Context) error {
+	p, err := d.Sessions.Current(c.Request)
+	if err != nil {
+		return err
+	}
+	if p.User.Password == "" && !d.fresh(c, p) {
+		return again(c, "/account/password")
+	}
+	if p.User.EmailKey == "" {
+		return unproven()
+	}
+	return d.showPassword(c, http.StatusOK, p, templates.ChangePassword{})
+}
+
+// unproven is for people whose address counts for nothing yet: a password
+// signs in together with an address.
+func unproven() error {
+	return &web.Problem{Status: http.StatusConflict, Heading: "Confirm your email first.",
+		Text: "You will sign in with it and the password.", Action: templates.Action{Label: "Go to your account", URL: "/account"}}
+}
+
+func (d *Handler) showPassword(c *gin.Context, status int, p sessions.Person, page templates.ChangePassword) error {
+	page.Email, page.Has, page.Shortest = p.User.Email, p.User.Password != "", d.MinPassword
+	return d.Responder.Show(c, status, page)
+}
+
+// ChangePassword is POST /account/password. Everything else is signed out:
+// whoever knew the old password may be there.
+func (d *Handler) ChangePassword(c *gin.Context) error {
+	p, form, err := d.asked(c)
+	if err != nil {
+		return err
+	}
+	switch {
+	case p.User.EmailKey == "":
+		return unproven()
+	case p.User.Password == "" && !d.fresh(c, p):
+		return again(c, "/account/password")
+	case p.User.Password != "":
+		alert, err := d.wrongPassword(c, p, form["current"])
+		if err != nil {
+			return err
+		}
+		if alert.Some() {
+			return d.showPassword(c, http.StatusUnprocessableEntity, p, templates.ChangePassword{Alert: alert})
+		}
+	}
+	u, err := d.Users.SetPassword(c.Request.Context(), p.User.ID, form["password"])
+	if problems, ok := errors.AsType[users.Problems](err); ok {
+		return d.showPassword(c, http.StatusUnprocessableEntity, p, templates.ChangePassword{Mistakes: mistakes(problems)})
+	}
+	if err != nil {
+		return err
+	}
+	d.record(c, p, audit.Event{Kind: audit.PasswordChanged})
+	if err := d.goOn(c, p, u); err != nil {
+		return err
+	}
+	if err := d.Logouts.EndAll(c.Request.Context(), u); err != nil {
+		return err
+	}
+	if err := d.MailLinks.Changed(c.Request.Context(), u); err != nil {
+		return err
+	}
+	return web.SeeOther(c, "/account?done=password")
+}
+
+func (d *Handler) wrongPassword(c *gin.Context, p sessions.Person, current string) (templates.Note, error) {
+	_, err := d.Users.Authenticate(c.Request.Context(), p.User.Email, current)
+	var slow *users.Throttled
+	switch {
+	case err == nil:
+		return templates.Note{}, nil
+	case errors.As(err, &slow):
+		return templates.Note{Tone: "danger", Title: "Too many attempts.", Text: "Wait a little, then try again."}, nil
+	case errors.Is(err, users.ErrBusy):
+		return templates.Note{Tone: "warn", Title: "Too many people are signing in right now.", Text: "Try again in a moment."}, nil
+	case errors.Is(err, users.ErrWrongPassword), errors.Is(err, users.ErrDisabled):
+		return templates.Note{Tone: "danger", Title: "That isn't your current password.", Text: "Check it and try again."}, nil
+	}
+	return templates.Note{}, err
+}
+
+// goOn keeps this browser signed in, in a session of the new epoch. Its
+// upstream still ends it.
+func (d *Handler) goOn(c *gin.Context, p sessions.Person, u users.User) error {
+	start := sessions.Start{User: u, AMR: p.Session.AMR, ACR: p.Session.ACR, AuthTime: p.Session.AuthTime, After: p.Session, IP: c.ClientIP()}
+	if p.User.Password != "" {
+		start.AuthTime = d.Now()
+	}
+	_, _, err := d.Sessions.Start(c.Writer, c.Request, start)
+	return err
+}

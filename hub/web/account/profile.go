@@ -1,0 +1,74 @@
+package account
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// Profile is GET /account/profile.
+func (d *Handler) Profile(c *gin.Context) error {
+	p, err := d.Sessions.Current(c.Request)
+	if err != nil {
+		return err
+	}
+	return d.showProfile(c, http.StatusOK, p.User, p.User.Profile(), nil)
+}
+
+func (d *Handler) showProfile(c *gin.Context, status int, u users.User, f users.Profile, wrong []templates.Mistake) error {
+	page := templates.Profile{Username: u.Username, Mistakes: wrong, Form: templates.ProfileForm{
+		Name: f.Name, GivenName: f.GivenName, MiddleName: f.MiddleName, FamilyName: f.FamilyName, Nickname: f.Nickname,
+		Gender: f.Gender, Birthdate: f.Birthdate, Picture: f.Picture, Page: f.Profile, Website: f.Website,
+		Locale: f.Locale, Zoneinfo: f.Zoneinfo, Phone: f.Phone, PhoneVerified: u.PhoneVerified && f.Phone == u.Phone,
+		Street: f.Address.Street, Locality: f.Address.Locality, Region: f.Address.Region,
+		PostalCode: f.Address.PostalCode, Country: f.Address.Country,
+	}}
+	if u.Origin != "" {
+		page.From = u.Origin
+		if key, err := d.Upstreams.Get(c.Request.Context(), u.Origin); err == nil {
+			page.From = key.Name
+		}
+	}
+	return d.Responder.Show(c, status, page)
+}
+
+// SaveProfile is POST /account/profile. The user name is not the person's to
+// choose: apps that take it for a login name would let them be anybody.
+func (d *Handler) SaveProfile(c *gin.Context) error {
+	p, form, err := d.asked(c)
+	if err != nil {
+		return err
+	}
+	typed := users.Profile{
+		Name: form["name"], GivenName: form["given_name"], MiddleName: form["middle_name"], FamilyName: form["family_name"],
+		Nickname: form["nickname"], Username: p.User.Username,
+		Profile: form["profile"], Picture: form["picture"], Website: form["website"],
+		Gender: form["gender"], Birthdate: form["birthdate"], Zoneinfo: form["zoneinfo"], Locale: form["locale"],
+		Phone: form["phone_number"],
+		Address: users.Address{Street: form["street_address"], Locality: form["locality"], Region: form["region"],
+			PostalCode: form["postal_code"], Country: form["country"]},
+	}
+	_, err = d.Users.SetFace(c.Request.Context(), p.User.ID, typed)
+	if problems, ok := errors.AsType[users.Problems](err); ok {
+		return d.showProfile(c, http.StatusUnprocessableEntity, p.User, typed, mistakes(problems))
+	}
+	if err != nil {
+		return err
+	}
+	d.record(c, p, audit.Event{Kind: audit.UserChanged})
+	return web.SeeOther(c, "/account?done=saved")
+}
+
+func mistakes(problems users.Problems) []templates.Mistake {
+	out := make([]templates.Mistake, len(problems))
+	for i, p := range problems {
+		out[i] = templates.Mistake{Field: p.Field, Text: p.Text}
+	}
+	return out
+}

@@ -1,0 +1,242 @@
+// Package authorize is the authorization endpoint (RFC 6749 §3.1, OIDC Core
+// §3.1.2), and the only place that knows the order of the steps.
+//
+// A request is parsed and checked, what must happen first is decided, and the
+// answer goes to the client. The steps in between (signing in, giving
+// consent) never send the browser to one another; each sends it back here.
+package authorize
+
+import (
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authrequest"
+	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/grants"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/tokens"
+	"github.com/fedhub/fedhub/hub/web"
+)
+
+// A Handler answers authorization requests.
+type Handler struct {
+	Issuer    string
+	Clients   *clients.Registry
+	Upstreams *federation.Registry
+	Requests  *authrequest.Service
+	Flows     *flows.Service
+	Sessions  *sessions.Service
+	Grants    *grants.Service
+	Tokens    *tokens.Service
+	Settings  *settings.Service
+	Audit     *audit.Recorder
+	Responder *web.Responder
+	Begins    *web.Limiter // how many flows one address may begin
+	Fetches   *web.Limiter // how many documents of clients one address may make the hub read
+	Log       *slog.Logger
+	Now       func() time.Time
+}
+
+// Enter serves GET and POST of the endpoint: a fresh request from a client, or
+// a browser that comes back from a step.
+func (d *Handler) Enter(c *gin.Context) error {
+	params, err := d.params(c)
+	var repeated *oauth.RepeatedError
+	if err != nil && !errors.As(err, &repeated) {
+		return err
+	}
+	if id := params["flow"]; id != "" && !params.Has("client_id") {
+		return d.resume(c, id)
+	}
+	if c.Request.Method == http.MethodPost && repeated == nil && d.Sessions.BoundToBrowser(c.Request) == "" {
+		// Browsers leave Lax cookies out of a POST from another site, so a
+		// live session would go unseen. The same request by GET has them.
+		return web.SeeOther(c, "/oauth2/authorize?"+params.Encode())
+	}
+	return d.begin(c, params, repeated)
+}
+
+func (d *Handler) params(c *gin.Context) (oauth.Params, error) {
+	// OIDC Core §3.1.2.1: both methods, each with its own place for the
+	// parameters.
+	if c.Request.Method == http.MethodPost {
+		return web.Form(c)
+	}
+	return web.Query(c)
+}
+
+// begin checks a fresh request. If nobody needs to be asked anything it is
+// answered at once and leaves no trace but the code.
+func (d *Handler) begin(c *gin.Context, params oauth.Params, repeated *oauth.RepeatedError) error {
+	if err := d.resolveClient(c, params["client_id"]); err != nil {
+		traceRequest(c, params, authrequest.Request{}, clients.Client{})
+		return d.refuse(c, params["client_id"], err)
+	}
+	request, client, err := d.Requests.Read(c.Request.Context(), params, repeated)
+	traceRequest(c, params, request, client)
+	if err == nil {
+		err = d.checkVia(request)
+	}
+	switch {
+	case err != nil && request.RedirectURI == "":
+		return d.refuse(c, params["client_id"], d.homeless(c, err))
+	case err != nil:
+		return d.answerError(c, client, flows.Flow{Request: request}, err)
+	}
+	return d.proceed(c, client, flows.Flow{Request: request})
+}
+
+// resume goes on with a flow after a step.
+func (d *Handler) resume(c *gin.Context, id string) error {
+	flow, err := d.Flows.Open(c.Request.Context(), id, d.Sessions.BoundToBrowser(c.Request))
+	if err != nil {
+		return err
+	}
+	client, err := d.Clients.Get(c.Request.Context(), flow.Request.ClientID)
+	if errors.Is(err, fs.ErrNotExist) || (err == nil && !client.AllowsRedirect(flow.Request.RedirectURI)) {
+		return d.refuse(c, flow.Request.ClientID, gone(err))
+	}
+	if err != nil {
+		return err
+	}
+	return d.proceed(c, client, flow)
+}
+
+// proceed takes the next step.
+func (d *Handler) proceed(c *gin.Context, client clients.Client, flow flows.Flow) error {
+	person, err := d.person(c)
+	if err != nil {
+		return err
+	}
+	f := facts{
+		flow:   flow,
+		now:    d.Now(),
+		person: person,
+	}
+	if person != nil {
+		traceSession(c, *person)
+		if f.grant, f.covered, err = d.consent(c, client, flow, *person); err != nil {
+			return err
+		}
+		f.allowed = client.Admits(person.User.Roles)
+		f.nameless = client.Frappe != nil && person.User.PlainEmail() == ""
+		if flow.Request.Subject != "" {
+			if f.subject, err = d.Tokens.Subject(c.Request.Context(), client.ID, person.User.ID); err != nil {
+				return err
+			}
+		}
+	}
+	if f.quiet, err = d.mayAskQuietly(c, flow, person); err != nil {
+		return err
+	}
+	switch step := next(f); step {
+	case signIn, chooseAccount, askConsent, askQuietly:
+		traceStep(c, step, person)
+		return d.send(c, flow, step)
+	case respond:
+		return d.respond(c, client, flow, *person, f.grant)
+	default:
+		return d.answerError(c, client, flow, step.refusal())
+	}
+}
+
+// person returns who is signed in, nil if nobody.
+func (d *Handler) person(c *gin.Context) (*sessions.Person, error) {
+	p, err := d.Sessions.Current(c.Request)
+	if errors.Is(err, sessions.ErrNobody) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &p, nil
+}
+
+// consent says whether the person already agreed, and returns the grant.
+func (d *Handler) consent(c *gin.Context, client clients.Client, flow flows.Flow, p sessions.Person) (grants.Grant, bool, error) {
+	agreed := flow.Consented == p.User.ID // in this very flow
+	asked := grants.Allowance{UserID: p.User.ID, ClientID: client.ID, Generation: client.ConsentVersion,
+		Scopes: flow.Request.Scopes, Extras: authrequest.Extras(flow.Request)}
+	g, err := d.Grants.Covers(c.Request.Context(), asked)
+	if client.SkipAuthorization {
+		// Not asked, but written down: the person sees it and can remove it.
+		if errors.Is(err, fs.ErrNotExist) {
+			asked.Preauthorized = true
+			g, err = d.Grants.Allow(c.Request.Context(), asked)
+		}
+		return g, true, err
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return grants.Grant{}, false, nil
+	}
+	if err != nil {
+		return grants.Grant{}, false, err
+	}
+	now, err := d.Settings.Current(c.Request.Context())
+	if err != nil {
+		return grants.Grant{}, false, err
+	}
+	// Any program on the device can take an installed app's address on
+	// loopback, or its scheme, so silence is no answer there (RFC 8252 §8.6).
+	impersonable := client.Type == clients.Native && !strings.HasPrefix(flow.Request.RedirectURI, "https:")
+	if !agreed && (now.Consent == settings.Force || g.Preauthorized || impersonable) {
+		return g, false, nil
+	}
+	return g, true, nil
+}
+
+// send brings the browser to a step, keeping the flow if it is new.
+func (d *Handler) send(c *gin.Context, flow flows.Flow, to step) error {
+	if flow.ID == "" {
+		if !d.Begins.Allow(c.ClientIP()) {
+			return web.TooMany(time.Minute)
+		}
+		var err error
+		flow, err = d.Flows.Begin(c.Request.Context(), d.Sessions.Browser(c.Writer, c.Request), flow.Request)
+		if err != nil {
+			return err
+		}
+	}
+	path := "/signin"
+	switch to {
+	case askConsent:
+		path = "/consent"
+	case chooseAccount:
+		path = "/signin/choose"
+	case askQuietly:
+		path = "/signin/quiet"
+	}
+	return web.SeeOther(c, path+"?"+url.Values{"flow": {flow.ID}}.Encode())
+}
+
+// refuse shows an error that must not travel to the client, because nobody
+// knows who or where it is (RFC 6749 §4.1.2.1).
+func (d *Handler) refuse(c *gin.Context, clientID string, err error) error {
+	d.traceRefusal(c, clientID, err)
+	var problem *web.Problem
+	if errors.As(err, &problem) && problem.Protocol != nil {
+		d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.RequestRefused, Client: short(clientID), IP: c.ClientIP(), Ref: web.Ref(c), Reason: problem.Protocol.Description})
+	}
+	return err
+}
+
+// short keeps an untrusted id from filling the log.
+func short(s string) string {
+	const most = 200
+	if len(s) > most {
+		return s[:most]
+	}
+	return s
+}

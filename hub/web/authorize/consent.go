@@ -1,0 +1,163 @@
+// The consent page asks a signed-in user whether a client may have what it
+// asked for, and records the answer as a grant. It does not decide whether to
+// ask; next.go does. It issues nothing, and sends the browser back to the
+// authorization endpoint either way.
+
+package authorize
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authrequest"
+	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/grants"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// A ConsentHandler shows the consent page and takes its answer.
+type ConsentHandler struct {
+	Clients   *clients.Registry
+	Flows     *flows.Service
+	Sessions  *sessions.Service
+	Grants    *grants.Service
+	Audit     *audit.Recorder
+	Responder *web.Responder
+}
+
+// asked is what both handlers need to know.
+type asked struct {
+	flow   flows.Flow
+	client clients.Client
+	person sessions.Person
+}
+
+// open finds the flow, its client and its person. Whoever comes without being
+// signed in goes back to authorize, which knows what to do.
+func (d *ConsentHandler) open(c *gin.Context, flowID string) (asked, error) {
+	flow, err := d.Flows.Open(c.Request.Context(), flowID, d.Sessions.BoundToBrowser(c.Request))
+	if err != nil {
+		return asked{}, err
+	}
+	client, err := d.Clients.Get(c.Request.Context(), flow.Request.ClientID)
+	if err != nil {
+		return asked{}, err
+	}
+	person, err := d.Sessions.Current(c.Request)
+	return asked{flow, client, person}, err
+}
+
+// Show is GET /consent.
+func (d *ConsentHandler) Show(c *gin.Context) error {
+	a, err := d.open(c, c.Query("flow"))
+	if err == sessions.ErrNobody { //nolint:errorlint // Current returns it bare
+		return web.SeeOther(c, flows.Back(a.flow.ID))
+	}
+	if err != nil {
+		return err
+	}
+	already, err := d.Grants.Granted(c.Request.Context(), a.person.User.ID, a.client.ID, a.client.ConsentVersion)
+	if err != nil {
+		return err
+	}
+	web.AllowImages(c, clients.OriginOf(a.client.Logo()))
+	return d.Responder.Show(c, http.StatusOK, page(a, already))
+}
+
+// Decide is POST /consent. What was asked for comes from the flow, never from
+// the form: the form says yes or no.
+func (d *ConsentHandler) Decide(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	a, err := d.open(c, form["flow"])
+	if err == sessions.ErrNobody { //nolint:errorlint // Current returns it bare
+		return web.SeeOther(c, flows.Back(a.flow.ID))
+	}
+	if err != nil {
+		return err
+	}
+	if form["decision"] == "allow" {
+		err = d.allow(c, a)
+	} else {
+		err = d.deny(c, a)
+	}
+	if err != nil {
+		return err
+	}
+	return web.SeeOther(c, flows.Back(a.flow.ID))
+}
+
+func (d *ConsentHandler) allow(c *gin.Context, a asked) error {
+	_, err := d.Grants.Allow(c.Request.Context(), grants.Allowance{
+		UserID:     a.person.User.ID,
+		ClientID:   a.client.ID,
+		Generation: a.client.ConsentVersion,
+		Scopes:     a.flow.Request.Scopes,
+		Extras:     authrequest.Extras(a.flow.Request),
+	})
+	if err != nil {
+		return err
+	}
+	if err := d.Flows.Consent(c.Request.Context(), a.flow.ID, a.person.User.ID); err != nil {
+		return err
+	}
+	d.record(c, a, audit.ConsentGiven)
+	return nil
+}
+
+func (d *ConsentHandler) deny(c *gin.Context, a asked) error {
+	if err := d.Flows.Deny(c.Request.Context(), a.flow.ID); err != nil {
+		return err
+	}
+	d.record(c, a, audit.ConsentDenied)
+	return nil
+}
+
+func (d *ConsentHandler) record(c *gin.Context, a asked, kind string) {
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: kind, Actor: a.person.User.ID, Client: a.client.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
+}
+
+// page puts the question into words.
+func page(a asked, already []string) templates.Consent {
+	p := templates.Consent{
+		Client:  templates.Client{Name: a.client.Name, Host: a.client.Host(), SelfDeclared: a.client.SelfDeclared(), Server: a.client.Server != nil, Logo: a.client.Logo(), Terms: a.client.TosURI, Policy: a.client.PolicyURI},
+		Flow:    a.flow.ID,
+		Account: templates.Person{Name: a.person.User.Name, Email: a.person.User.Email},
+		Switch:  "/signin?" + url.Values{"flow": {a.flow.ID}, "switch": {"1"}}.Encode(),
+		Origin:  origin(a.flow.Request.RedirectURI),
+	}
+	for _, name := range a.flow.Request.Scopes {
+		s := templates.ScopeInWords(name)
+		s.New = len(already) > 0 && !slices.Contains(already, name)
+		p.Scopes = append(p.Scopes, s)
+	}
+	for _, name := range authrequest.Claims(a.flow.Request) {
+		p.Scopes = append(p.Scopes, templates.ClaimInWords(name))
+	}
+	for _, address := range a.flow.Request.Resources {
+		p.Scopes = append(p.Scopes, templates.ResourceInWords(address))
+	}
+	p.Details = details(a.flow.Request.Details)
+	return p
+}
+
+// origin is how the destination is shown: for an app's own scheme, the scheme.
+func origin(uri string) string {
+	u, err := url.Parse(uri)
+	if err != nil || u.Host == "" {
+		if u != nil && u.Scheme != "" {
+			return u.Scheme + ":"
+		}
+		return uri
+	}
+	return u.Scheme + "://" + u.Host
+}

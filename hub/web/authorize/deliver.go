@@ -1,0 +1,81 @@
+package authorize
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/authrequest"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// deliver sends the answer, good or bad, to the client's own address in the
+// response mode of the request. The address was compared with the registered
+// ones.
+func (d *Handler) deliver(c *gin.Context, client clients.Client, r authrequest.Request, answer url.Values) error {
+	answer, err := d.complete(c, client, r, answer)
+	if err != nil {
+		return err
+	}
+	if r.Mode.Base() == oauth.FormPost {
+		return d.Responder.RedirectByFormPost(c, r.RedirectURI, shown(client), answer)
+	}
+	return d.Responder.Redirect(c, withAnswer(r.RedirectURI, r.Mode.Base(), answer), shown(client))
+}
+
+// deliverAsking is deliver if the person says so. A form would look like one
+// of the hub's, so what was to come by form_post comes in the query: it is an
+// error, and holds no secret.
+func (d *Handler) deliverAsking(c *gin.Context, client clients.Client, r authrequest.Request, answer url.Values) error {
+	if r.Mode.Base() == oauth.FormPost && c.GetHeader("Sec-Fetch-Dest") != "document" {
+		return d.deliver(c, client, r, answer)
+	}
+	answer, err := d.complete(c, client, r, answer)
+	if err != nil {
+		return err
+	}
+	return d.Responder.ConfirmRedirect(c, withAnswer(r.RedirectURI, r.Mode.Base(), answer), shown(client))
+}
+
+// complete adds what every answer holds, in the form that the mode has.
+func (d *Handler) complete(c *gin.Context, client clients.Client, r authrequest.Request, answer url.Values) (url.Values, error) {
+	if r.State != "" {
+		answer.Set("state", r.State)
+	}
+	answer.Set("iss", d.Issuer) // RFC 9207 §2: in every answer
+	if ref := reference(c, client, answer); ref != "" {
+		answer.Set("trace", ref)
+	}
+	if r.Mode.Signed() {
+		token, err := d.Tokens.Response(c.Request.Context(), client, answer)
+		if err != nil {
+			return nil, err
+		}
+		answer = url.Values{"response": {token}} // JARM §2.3
+	}
+	return answer, nil
+}
+
+// withAnswer appends the answer to the address. What it already has as a query
+// is kept (RFC 6749 §4.1.2).
+func withAnswer(address string, mode oauth.Mode, answer url.Values) string {
+	sep := "?"
+	switch {
+	case mode == oauth.Fragment:
+		sep = "#" // RFC 6749 §4.2.2
+	case strings.HasSuffix(address, "?"):
+		sep = ""
+	case strings.Contains(address, "?"):
+		sep = "&"
+	}
+	return address + sep + answer.Encode()
+}
+
+// shown is what people read of a client that they go to: not a name that
+// nobody checked.
+func shown(c clients.Client) string {
+	return templates.Client{Name: c.Name, Host: c.Host(), SelfDeclared: c.SelfDeclared()}.Shown()
+}

@@ -1,0 +1,121 @@
+package authorize
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/authrequest"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// maxVia is how many hubs may pass a request on.
+const maxVia = 10
+
+// homeless is the page for an error that must not travel anywhere.
+func (d *Handler) homeless(c *gin.Context, err error) error {
+	var unknown *authrequest.Unknown
+	var wrong *authrequest.Unregistered
+	var protocol *oauth.Error
+	switch {
+	case errors.As(err, &unknown):
+		return d.stranger(c, unknown)
+	case errors.As(err, &wrong):
+		p := misconfigured(wrong)
+		p.Details = []templates.Pair{
+			{Name: "redirect_uri received", Value: clip(wrong.Sent, 300)},
+			{Name: "redirect URIs registered", Value: strconv.Itoa(wrong.Registered)},
+		}
+		if known, err := d.Clients.Lookup(c.Request.Context(), wrong.ClientID); err == nil && known.Frappe != nil {
+			siteMoved(p, known, wrong.Sent)
+		}
+		return p
+	case errors.As(err, &protocol):
+		return misconfigured(err)
+	}
+	return err
+}
+
+// stranger explains an unknown client id. A hub that has asked to federate is
+// told to wait, or that it was stopped; everybody else gets the same answer,
+// known or not.
+func (d *Handler) stranger(c *gin.Context, unknown *authrequest.Unknown) error {
+	known, err := d.Clients.Lookup(c.Request.Context(), unknown.ClientID)
+	switch {
+	case err != nil || known.Server == nil || known.Disabled:
+	case known.Server.State == clients.Suspended:
+		return &web.Problem{
+			Status:   http.StatusForbidden,
+			Heading:  known.Server.Host + " may not sign people in here at the moment.",
+			Text:     "An administrator of this hub has suspended it. Sign in there another way, or ask them to resume it.",
+			Protocol: oauth.UnauthorizedClient("this server was suspended by an administrator"),
+		}
+	case known.Server.State == clients.Pending:
+		return &web.Problem{
+			Status:   http.StatusForbidden,
+			Heading:  known.Server.Host + " is waiting for approval.",
+			Protocol: oauth.UnauthorizedClient("this server is waiting for the approval of an administrator"),
+			Page:     templates.Waiting{Host: known.Server.Host, Again: c.Request.URL.RequestURI(), Review: d.review(c)},
+		}
+	}
+	return misconfigured(unknown)
+}
+
+// review is where an administrator decides about servers.
+func (d *Handler) review(c *gin.Context) string {
+	if p, err := d.person(c); err == nil && p != nil && p.User.Admin() {
+		return "/admin/servers"
+	}
+	return ""
+}
+
+// misconfigured is the page for what is the client's fault, not the person's.
+func misconfigured(err error) *web.Problem {
+	p := &web.Problem{
+		Status:  http.StatusBadRequest,
+		Heading: "The app that sent you here isn't set up correctly.",
+		Text:    "This isn't your fault. Tell the people who run it.",
+		Cause:   err,
+	}
+	errors.As(err, &p.Protocol)
+	return p
+}
+
+// gone is the page for a client that was disabled or changed while the person
+// was on the way.
+func gone(err error) *web.Problem {
+	if err == nil {
+		err = fs.ErrNotExist
+	}
+	return misconfigured(oauth.InvalidRequest("client_id is unknown or disabled").Because(err))
+}
+
+func clip(s string, most int) string {
+	if len(s) > most {
+		return s[:most] + "…"
+	}
+	return s
+}
+
+// checkVia refuses a request that has already been here: hubs that each send
+// people to the next would do so for ever.
+func (d *Handler) checkVia(r authrequest.Request) error {
+	if len(r.Via) <= maxVia && !slices.Contains(r.Via, d.Issuer) {
+		return nil
+	}
+	return &web.Problem{
+		Status:  http.StatusLoopDetected,
+		Heading: "These hubs send people round in a circle.",
+		Text: "This sign-in began here, was passed on, and came back: " + strings.Join(append(slices.Clone(r.Via), d.Issuer), " → ") +
+			". An administrator of one of them has to remove a login key.",
+		Protocol: oauth.AccessDenied("login loop: this request already passed this hub"),
+	}
+}

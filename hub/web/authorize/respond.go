@@ -1,0 +1,171 @@
+package authorize
+
+import (
+	"crypto/rand"
+	"errors"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authrequest"
+	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/grants"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/tokens"
+	"github.com/fedhub/fedhub/hub/traces"
+	"github.com/fedhub/fedhub/hub/web"
+)
+
+// respond gives the client its answer, once per flow.
+func (d *Handler) respond(c *gin.Context, client clients.Client, flow flows.Flow, p sessions.Person, g grants.Grant) error {
+	if err := d.finish(c, flow); err != nil {
+		return err
+	}
+	r := flow.Request
+	a := grants.Authorization{
+		Grant:       g,
+		Epoch:       p.Session.SessionGeneration,
+		Scopes:      r.Scopes,
+		RedirectURI: r.RedirectSent,
+		Challenge:   r.Challenge,
+		Nonce:       r.Nonce,
+		AuthTime:    p.Session.AuthTime,
+		ACR:         p.Session.ACR,
+		AMR:         p.Session.AMR,
+		SID:         p.Session.SID,
+		LoginKey:    p.Session.LoginKey,
+		Trace:       traces.Of(c.Request.Context()).Kept(),
+		Terms: grants.TokenConstraints{
+			Claims:    r.Claims,
+			Resources: r.Resources,
+			Details:   r.Details,
+			Confirm:   oauth.Confirmation{JKT: r.JKT},
+		},
+	}
+	if err := d.Sessions.NoteClient(c.Request.Context(), p.Session, client.ID); err != nil {
+		return err
+	}
+	answer, err := d.success(c, client, r, a, p)
+	if err != nil {
+		return err
+	}
+	if state := d.sessionState(c, client, flow.Request, p.Session); state != "" {
+		answer.Set("session_state", state)
+	}
+	d.Audit.Routine(c.Request.Context(), audit.Event{Kind: audit.CodeIssued, Actor: p.User.ID, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
+	return d.deliver(c, client, r, answer)
+}
+
+// sessionState lets a page of the client notice that the session changed
+// (OIDC Session Management §2). It is for authentication requests alone.
+func (d *Handler) sessionState(c *gin.Context, client clients.Client, r authrequest.Request, s sessions.Session) string {
+	if !slices.Contains(r.Scopes, "openid") {
+		return ""
+	}
+	return d.Sessions.State(c.Writer, c.Request, s, client.ID, clients.OriginOf(r.RedirectURI))
+}
+
+// finish uses up the flow and the pushed request, so that of two tabs that
+// finish together one goes on.
+func (d *Handler) finish(c *gin.Context, flow flows.Flow) error {
+	if flow.ID != "" {
+		if err := d.Flows.End(c.Request.Context(), flow.ID); err != nil {
+			return err
+		}
+	}
+	err := d.Requests.Spend(c.Request.Context(), flow.Request)
+	var protocol *oauth.Error
+	if errors.As(err, &protocol) {
+		return misconfigured(err)
+	}
+	return err
+}
+
+// success makes the parameters of a good answer: what each word of the
+// response type asks for (OAuth 2.0 Multiple Response Types §3 to §5).
+func (d *Handler) success(c *gin.Context, client clients.Client, r authrequest.Request, a grants.Authorization, p sessions.Person) (url.Values, error) {
+	answer := url.Values{}
+	if r.Response == "none" {
+		return answer, nil
+	}
+	code, f, err := d.family(c, r.Response, a)
+	if err != nil {
+		return nil, err
+	}
+	if code != "" {
+		answer.Set("code", code)
+	}
+	var token string
+	if r.Response.Has("token") { // RFC 6749 §4.2.2
+		if token, err = d.Tokens.ForUser(c.Request.Context(), f, p.User, f.Scopes, oauth.Confirmation{}); err != nil {
+			return nil, err
+		}
+		answer.Set("access_token", token)
+		answer.Set("token_type", "Bearer")
+		answer.Set("expires_in", strconv.Itoa(int(tokens.AccessLife/time.Second)))
+		answer.Set("scope", oauth.JoinScope(f.Scopes))
+	}
+	if r.Response.Has("id_token") { // OIDC Core §3.2.2.5, §3.3.2.5
+		id, err := d.Tokens.ID(c.Request.Context(), tokens.ID{
+			Client: client, Family: f, User: p.User, Scopes: f.Scopes, AccessToken: token, Code: code, State: r.State,
+		})
+		if err != nil {
+			return nil, err
+		}
+		answer.Set("id_token", id)
+	}
+	return answer, nil
+}
+
+// family begins what the tokens hang on. Where the client gets no code there
+// is none.
+func (d *Handler) family(c *gin.Context, response oauth.Response, a grants.Authorization) (string, grants.TokenFamily, error) {
+	if response.Has("code") {
+		return d.Grants.NewCode(c.Request.Context(), a, response.Front())
+	}
+	f, _, err := d.Grants.Begin(c.Request.Context(), rand.Text(), a, grants.CodeRedemption{Access: tokens.AccessLife})
+	return "", f, err
+}
+
+// answerError tells the client what went wrong. What is no word of the
+// protocol stays here, as a page.
+func (d *Handler) answerError(c *gin.Context, client clients.Client, flow flows.Flow, err error) error {
+	var page *web.Problem
+	var protocol *oauth.Error
+	if errors.As(err, &page) || !errors.As(err, &protocol) {
+		return err
+	}
+	if err := d.finish(c, flow); err != nil {
+		return err
+	}
+	if routine(flow.Request, protocol) {
+		traces.Of(c.Request.Context()).Remark(traces.Denied, protocol.Description, traces.Fact{Name: "error", Value: protocol.Code})
+	}
+	traceDenial(c, protocol, err)
+	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.RequestRefused, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Code: protocol.Code, Reason: protocol.Error()})
+	if client.Frappe != nil && !client.Frappe.SendErrors {
+		return keepFromSite(client, protocol, err)
+	}
+	answer := url.Values{
+		"error":             {protocol.Code},
+		"error_description": {protocol.Description},
+	}
+	if mayMislead(client, flow) {
+		return d.deliverAsking(c, client, flow.Request, answer)
+	}
+	return d.deliver(c, client, flow.Request, answer)
+}
+
+// mayMislead says that a link to this hub would lead people to an address that
+// nobody here chose, without that they did anything here (RFC 9700 §4.11.2).
+// Once a step was taken they know whom they deal with. A request that says
+// prompt=none waits for its answer and not for a person: the RFC excepts it.
+func mayMislead(client clients.Client, flow flows.Flow) bool {
+	return !client.Trusted() && flow.ID == "" && !flow.Request.Prompt.None
+}

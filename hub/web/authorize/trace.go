@@ -1,0 +1,147 @@
+package authorize
+
+import (
+	"errors"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/authrequest"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/traces"
+	"github.com/fedhub/fedhub/hub/web"
+)
+
+// traceRequest notes what was asked: nothing that is secret, and of addresses
+// that could hold something only where they lead.
+func traceRequest(c *gin.Context, params oauth.Params, r authrequest.Request, client clients.Client) {
+	a := traces.Of(c.Request.Context())
+	a.About(traces.About{Client: short(params["client_id"])})
+	var facts []traces.Fact
+	for _, name := range []string{"client_id", "response_type", "response_mode", "scope", "prompt", "max_age", "acr_values"} {
+		if params.Has(name) {
+			facts = append(facts, traces.Fact{Name: name, Value: params[name]})
+		}
+	}
+	if params.Has("redirect_uri") {
+		facts = append(facts, traces.Fact{Name: "redirect_uri", Value: bareAddress(params["redirect_uri"])})
+	}
+	for _, name := range []string{"request", "request_uri", "login_hint", "id_token_hint", "claims", "authorization_details", "dpop_jkt"} {
+		if params.Has(name) {
+			facts = append(facts, traces.Fact{Name: "with", Value: name})
+		}
+	}
+	text := "An app asked for a sign-in."
+	if client.Name != "" {
+		text = client.Name + " asked for a sign-in."
+	}
+	if client.Server != nil {
+		facts = append(facts, traces.Fact{Name: "hubs passed", Value: strings.Join(r.Via, " → ")})
+		text = cameFrom(a, client, r)
+	}
+	a.Note(traces.Request, text, facts...)
+}
+
+// cameFrom notes which hub sent the person, and the number it has for them.
+func cameFrom(a *traces.Attempt, client clients.Client, r authrequest.Request) string {
+	base, _, found := strings.Cut(client.ID, "/oauth2/client-metadata/")
+	if !found {
+		base = clients.OriginOf(client.ID)
+	}
+	ref, ok := traces.ParseReference(r.Trace)
+	if !ok {
+		return "The hub " + client.Server.Host + " sent the person here."
+	}
+	a.CameFrom(traces.Hop{Base: base, Ref: ref})
+	return "The hub " + client.Server.Host + " sent the person here; its reference is " + ref + "."
+}
+
+// bareAddress is an address without what may be secret in it.
+func bareAddress(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "not an address"
+	}
+	u.User, u.RawQuery, u.Fragment = nil, "", ""
+	return clip(u.String(), 300)
+}
+
+// traceRefusal notes why nobody could be told.
+func (d *Handler) traceRefusal(c *gin.Context, clientID string, err error) {
+	a := traces.Of(c.Request.Context())
+	known, lookup := d.Clients.Lookup(c.Request.Context(), clientID)
+	if lookup != nil {
+		known = clients.Client{}
+	}
+	if unknown := unknownClient(err); unknown {
+		a.Fail(traces.Stranger, stranger(known))
+		return
+	}
+	if sent, ok := unregistered(err); ok {
+		a.Fail(traces.Redirect, mismatch(sent, known.RedirectURIs),
+			traces.Fact{Name: "redirect_uri received", Value: bareAddress(sent)},
+			traces.Fact{Name: "redirect URIs registered", Value: strconv.Itoa(len(known.RedirectURIs))})
+	}
+}
+
+// stranger says why a client may not ask.
+func stranger(known clients.Client) string {
+	switch {
+	case known.ID == "":
+		return "No application has this client id."
+	case known.Server != nil && known.Server.State == clients.Pending:
+		return "The hub " + known.Server.Host + " waits for approval."
+	case known.Server != nil && known.Server.State != clients.Active:
+		return "The hub " + known.Server.Host + " is " + string(known.Server.State) + "."
+	}
+	return "The application " + known.Name + " is turned off."
+}
+
+// traceDenial notes why this person may not go on, where it is about them.
+func traceDenial(c *gin.Context, protocol, err error) {
+	a := traces.Of(c.Request.Context())
+	switch {
+	case errors.Is(err, errNoRole):
+		a.Fail(traces.NoRole, protocol.Error())
+	case errors.Is(err, errNoAddress):
+		a.Fail(traces.Unproved, protocol.Error())
+	}
+}
+
+// traceStep notes what the person is asked.
+func traceStep(c *gin.Context, to step, person *sessions.Person) {
+	a := traces.Of(c.Request.Context())
+	texts := map[step]string{signIn: "The person was asked to sign in.", chooseAccount: "The person was asked as whom to go on.", askConsent: "The person was asked for permission."}
+	text := texts[to]
+	if to == signIn && person != nil {
+		text = "The person was asked to sign in again: the session they have does not do for this request."
+	}
+	a.Remark(traces.Page, text)
+}
+
+// traceSession notes who is signed in already.
+func traceSession(c *gin.Context, p sessions.Person) {
+	a := traces.Of(c.Request.Context())
+	a.About(traces.About{User: p.User.ID, LoginKey: p.Session.LoginKey})
+	a.Remark(traces.Session, "The person has a session, begun "+p.Session.Created.UTC().Format("2 Jan 15:04:05")+" UTC.",
+		traces.Fact{Name: "acr", Value: p.Session.ACR}, traces.Fact{Name: "amr", Value: strings.Join(p.Session.AMR, " ")})
+}
+
+// routine says of an error that it is the ordinary answer to an app that wants
+// nobody to be asked (OIDC Core §3.1.2.6).
+func routine(r authrequest.Request, e *oauth.Error) bool {
+	return r.Prompt.None && (e.Code == "login_required" || e.Code == "consent_required" || e.Code == "interaction_required")
+}
+
+// reference is what another hub is told of the trace here, so that each links
+// to the other's.
+func reference(c *gin.Context, client clients.Client, answer url.Values) string {
+	if client.Server == nil || (answer.Get("error") == "" && traces.Of(c.Request.Context()).Kept() == "") {
+		return ""
+	}
+	return web.Ref(c)
+}

@@ -1,0 +1,90 @@
+package device
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/pending"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// freshFor is how long ago somebody may have signed in who allows what another
+// device asks for: longer, and whoever finds the browser open could.
+const freshFor = 15 * time.Minute
+
+// Approvals is GET /account/approvals: what clients ask for by back channel
+// (CIBA §7) and waits for this person.
+func (d *Handler) Approvals(c *gin.Context) error {
+	p, err := d.Sessions.Current(c.Request)
+	if err != nil {
+		return err
+	}
+	waiting, err := d.Pending.Waiting(c.Request.Context(), p.User.ID)
+	if err != nil {
+		return err
+	}
+	var page templates.Approvals
+	for _, r := range waiting {
+		client, err := d.client(c, r)
+		if err == pending.ErrGone { //nolint:errorlint // client returns it bare
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		page.Waiting = append(page.Waiting, templates.Approval{
+			ID: r.ID, Client: shown(client), Scopes: inWords(r.Scopes), APIs: r.Resources,
+			Message: r.Message, IP: r.IP, Asked: r.Created, Ends: r.Ends,
+		})
+	}
+	return d.Responder.Show(c, http.StatusOK, page)
+}
+
+// Answer is POST /account/approvals.
+func (d *Handler) Answer(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	p, err := d.Sessions.Current(c.Request)
+	if err != nil {
+		return err
+	}
+	r, err := d.Pending.One(c.Request.Context(), form["request"])
+	if err != nil {
+		return err
+	}
+	if r.Kind != pending.Back || r.UserID != p.User.ID {
+		return pending.ErrGone // somebody else's is nobody's business
+	}
+	client, err := d.client(c, r)
+	if err != nil {
+		return err
+	}
+	allow := form["decision"] == "allow"
+	if allow && (d.Now().Sub(p.Session.AuthTime) > freshFor || couldBeBetter(r, p.Session)) {
+		return web.SeeOther(c, "/signin?"+url.Values{"to": {"/account/approvals"}, "switch": {"1"}}.Encode())
+	}
+	if err := d.decide(c, r, client, p, allow); err != nil {
+		return err
+	}
+	if client.CIBA.Delivery == "ping" {
+		d.Pending.Ping(c.Request.Context(), r, client.CIBA.NotificationURI)
+	}
+	return web.SeeOther(c, "/account/approvals?done="+map[bool]string{true: "allowed", false: "denied"}[allow])
+}
+
+// couldBeBetter says that the client wished for another way of signing in, one
+// that this hub has. acr_values is a wish (CIBA §7.1): whoever signed in for
+// this request is asked no second time.
+func couldBeBetter(r pending.Request, s sessions.Session) bool {
+	wished := strings.Fields(r.ACRValues)
+	return slices.Contains(wished, sessions.ACRPassword) && !slices.Contains(wished, s.ACR) && s.Created.Before(r.Created)
+}

@@ -1,0 +1,126 @@
+package device
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/pending"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// Device is GET /device, where a person types the code that a device shows
+// (RFC 8628 §3.3). A link that carries the code (§3.3.1) only fills it in.
+func (d *Handler) Device(c *gin.Context) error {
+	page := templates.Device{Code: c.Query("user_code")}
+	if code, ok := pending.ParseCode(page.Code); ok {
+		page.Code = pending.ShowCode(code)
+	} else {
+		page.Code = ""
+	}
+	return d.Responder.Show(c, http.StatusOK, page)
+}
+
+// Enter is POST /device. Whether anything waits with this code is said only to
+// those who signed in, for their guesses can be counted (§5.1); so nothing is
+// looked up yet.
+func (d *Handler) Enter(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	code, ok := pending.ParseCode(form["user_code"])
+	if !ok {
+		return d.mistyped(c, form["user_code"], "A code has eight letters, like BCDF-GHJK. Type it as your device shows it.")
+	}
+	return web.SeeOther(c, "/device/confirm?"+url.Values{"user_code": {pending.ShowCode(code)}}.Encode())
+}
+
+func (d *Handler) mistyped(c *gin.Context, typed, text string) error {
+	const most = 20
+	if len(typed) > most {
+		typed = ""
+	}
+	return d.Responder.Show(c, http.StatusBadRequest, templates.Device{
+		Code: typed, Mistakes: []templates.Mistake{{Field: "user_code", Text: text}},
+	})
+}
+
+// openRequest is what both handlers of the confirmation need to know.
+type openRequest struct {
+	request pending.Request
+	client  clients.Client
+	person  sessions.Person
+	code    string
+}
+
+// find looks the code up for whoever is signed in.
+func (d *Handler) find(c *gin.Context, typed string) (openRequest, error) {
+	person, err := d.Sessions.Current(c.Request)
+	if err != nil {
+		return openRequest{}, err
+	}
+	code, ok := pending.ParseCode(typed)
+	if !ok {
+		return openRequest{}, pending.ErrGone
+	}
+	request, err := d.Pending.Find(c.Request.Context(), person.User.ID, code)
+	if err != nil {
+		return openRequest{}, err
+	}
+	client, err := d.client(c, request)
+	return openRequest{request, client, person, code}, err
+}
+
+// Confirm is GET /device/confirm: what asks, for what, from where.
+func (d *Handler) Confirm(c *gin.Context) error {
+	if c.GetHeader("Sec-Fetch-Site") == "cross-site" {
+		// Looking a code up costs a guess, and another site must not be able
+		// to use up a person's guesses. Here nothing is looked up yet.
+		return web.SeeOther(c, "/device?"+url.Values{"user_code": {c.Query("user_code")}}.Encode())
+	}
+	p, err := d.find(c, c.Query("user_code"))
+	if err == pending.ErrGone { //nolint:errorlint // Find returns it bare
+		return d.mistyped(c, c.Query("user_code"), "No device waits with this code. Check it, or start again on your device: a code is good for ten minutes.")
+	}
+	if err != nil {
+		return err
+	}
+	return d.Responder.Show(c, http.StatusOK, templates.DeviceConfirm{
+		Code: pending.ShowCode(p.code), Client: shown(p.client), Scopes: inWords(p.request.Scopes),
+		Account: templates.Person{Name: p.person.User.Name, Email: p.person.User.Email},
+		Switch:  "/signin?" + url.Values{"to": {c.Request.URL.RequestURI()}, "switch": {"1"}}.Encode(),
+		APIs:    p.request.Resources,
+		IP:      p.request.IP, Asked: p.request.Created,
+	})
+}
+
+// Decide is POST /device/confirm. What was asked for comes from the request
+// that waits, never from the form: the form says yes or no.
+func (d *Handler) Decide(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	p, err := d.find(c, form["user_code"])
+	if err != nil {
+		return err
+	}
+	allow := form["decision"] == "allow"
+	if err := d.decide(c, p.request, p.client, p.person, allow); err != nil {
+		return err
+	}
+	if allow {
+		return web.SeeOther(c, "/device/done")
+	}
+	return web.SeeOther(c, "/device/done?answer=denied")
+}
+
+// Done is GET /device/done.
+func (d *Handler) Done(c *gin.Context) error {
+	return d.Responder.Show(c, http.StatusOK, templates.DeviceDone{Allowed: c.Query("answer") == ""})
+}

@@ -1,0 +1,92 @@
+// Package device asks a person about a request that was made on another
+// device, and records the answer.
+//
+// The danger here is a stranger who begins a request and talks somebody into
+// allowing it (RFC 8628 §5.4, CIBA §7.1). So the person is always asked, be the
+// client ever so trusted, and always told what asks, from where, and not to go
+// on if it is not theirs.
+package device
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/grants"
+	"github.com/fedhub/fedhub/hub/pending"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// A Handler shows what waits and takes the answer.
+type Handler struct {
+	Clients   *clients.Registry
+	Pending   *pending.Service
+	Sessions  *sessions.Service
+	Grants    *grants.Service
+	Audit     *audit.Recorder
+	Responder *web.Responder
+	Now       func() time.Time
+}
+
+// client returns who asks; one that went away meanwhile asks for nothing.
+func (d *Handler) client(c *gin.Context, r pending.Request) (clients.Client, error) {
+	client, err := d.Clients.Get(c.Request.Context(), r.ClientID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return clients.Client{}, pending.ErrGone
+	}
+	return client, err
+}
+
+// decide writes the answer down. Agreeing is consent like any other: it is a
+// grant, which the person sees in their account and can remove there.
+func (d *Handler) decide(c *gin.Context, r pending.Request, client clients.Client, p sessions.Person, allow bool) error {
+	event := audit.Event{Kind: audit.ConsentDenied, Actor: p.User.ID, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c),
+		Detail: map[string]string{"how": string(r.Kind)}}
+	if allow {
+		event.Kind = audit.ConsentGiven
+		if !client.Admits(p.User.Roles) {
+			return &web.Problem{Status: http.StatusForbidden, Heading: "This app is not for you.",
+				Text: "It asks for a role that you don't have. Ask whoever runs this hub for it."}
+		}
+		if err := d.allow(c, r, client, p); err != nil {
+			return err
+		}
+	} else if err := d.Pending.Deny(c.Request.Context(), r.ID, p.User.ID); err != nil {
+		return err
+	}
+	d.Audit.Record(c.Request.Context(), event)
+	return nil
+}
+
+func (d *Handler) allow(c *gin.Context, r pending.Request, client clients.Client, p sessions.Person) error {
+	grant, err := d.Grants.Allow(c.Request.Context(), grants.Allowance{
+		UserID: p.User.ID, ClientID: client.ID, Generation: client.ConsentVersion, Scopes: r.Scopes,
+	})
+	if err != nil {
+		return err
+	}
+	return d.Pending.Allow(c.Request.Context(), r.ID, p.User.ID, pending.Decision{
+		GrantID: grant.ID, GrantSerial: grant.Serial, Epoch: p.User.SessionGeneration,
+		AuthTime: p.Session.AuthTime, ACR: p.Session.ACR, AMR: p.Session.AMR,
+	})
+}
+
+func shown(client clients.Client) templates.Client {
+	return templates.Client{Name: client.Name, Host: client.Host(), SelfDeclared: client.SelfDeclared(),
+		Terms: client.TosURI, Policy: client.PolicyURI}
+}
+
+func inWords(scopes []string) []templates.Scope {
+	var out []templates.Scope
+	for _, name := range scopes {
+		out = append(out, templates.ScopeInWords(name))
+	}
+	return out
+}

@@ -1,0 +1,209 @@
+package oidc
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+	"strconv"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/pending"
+	"github.com/fedhub/fedhub/hub/tokens"
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// backAnswer is CIBA §7.3.
+type backAnswer struct {
+	ID        string `json:"auth_req_id"`
+	ExpiresIn int64  `json:"expires_in"`
+	Interval  int64  `json:"interval"`
+}
+
+const (
+	maxMessage = 100  // characters of a binding_message that a page shows
+	maxNotify  = 1024 // of a client_notification_token (CIBA §7.1)
+	maxWaiting = 5    // questions of one client that may wait for one person
+)
+
+// BackAuthorize is the endpoint at which a client asks for somebody it knows
+// (CIBA §7). It proved who it is before anything is said about that person.
+func (d *Handler) BackAuthorize(c *gin.Context) error {
+	form, err := d.form(c)
+	if err != nil {
+		return err
+	}
+	client, err := d.client(c, form)
+	if err != nil {
+		return err
+	}
+	if !client.AllowsGrant(clients.GrantCIBA) {
+		return oauth.UnauthorizedClient("this client may not use grant_type=" + clients.GrantCIBA)
+	}
+	params, err := d.Requests.Back(c.Request.Context(), client, form)
+	if err != nil {
+		return err
+	}
+	r := pending.Request{Kind: pending.Back, ClientID: client.ID, ACRValues: params["acr_values"], IP: c.ClientIP()}
+	life, err := d.readBack(client, params, &r)
+	if err != nil {
+		return err
+	}
+	user, err := d.hinted(c, client, params)
+	if err != nil {
+		return err
+	}
+	r.UserID = user.ID
+	if err := d.mayAskAgain(c, client, user); err != nil {
+		return err
+	}
+	id, _, err := d.Pending.Ask(c.Request.Context(), r, life)
+	if err != nil {
+		return err
+	}
+	c.JSON(http.StatusOK, backAnswer{ID: id, ExpiresIn: int64(life / time.Second), Interval: int64(pending.Interval / time.Second)})
+	return nil
+}
+
+// mayAskAgain keeps a client from wearing somebody down with questions until
+// they say yes. It is a bound on nuisance, so requests at the very same moment
+// may pass it together.
+func (d *Handler) mayAskAgain(c *gin.Context, client clients.Client, user users.User) error {
+	waiting, err := d.Pending.Waiting(c.Request.Context(), user.ID)
+	if err != nil {
+		return err
+	}
+	mine := 0
+	for _, r := range waiting {
+		if r.ClientID == client.ID {
+			mine++
+		}
+	}
+	if mine >= maxWaiting {
+		return oauth.AccessDenied("several requests of this client wait for this user already; let them be answered or expire")
+	}
+	return nil
+}
+
+// readBack checks the parameters in the order of CIBA §7.1.
+func (d *Handler) readBack(client clients.Client, form oauth.Params, r *pending.Request) (life time.Duration, err error) {
+	if r.Scopes, err = personalScopes(client, form); err != nil {
+		return 0, err
+	}
+	if !oauth.Covers(r.Scopes, []string{"openid"}) {
+		return 0, oauth.InvalidScope("the scope must hold openid")
+	}
+	if client.CIBA.Delivery == "ping" {
+		if r.Notify, err = form.Require("client_notification_token"); err != nil {
+			return 0, err
+		}
+		if len(r.Notify) > maxNotify || !tokenOK(r.Notify) {
+			return 0, oauth.InvalidRequest("client_notification_token has at most 1024 characters, those of a bearer token")
+		}
+	}
+	r.Message = form["binding_message"]
+	if utf8.RuneCountInString(r.Message) > maxMessage || !shows(r.Message) {
+		return 0, oauth.InvalidBindingMessage("binding_message must be short, plain text: at most 100 characters that can be seen")
+	}
+	if r.Resources, err = targets(client.Resources, form); err != nil {
+		return 0, err
+	}
+	return lifeOf(form["requested_expiry"])
+}
+
+// lifeOf reads requested_expiry. A request waits no longer than any other.
+func lifeOf(asked string) (time.Duration, error) {
+	if asked == "" {
+		return pending.Life, nil
+	}
+	seconds, err := strconv.ParseInt(asked, 10, 32)
+	if err != nil || seconds <= 0 {
+		return 0, oauth.InvalidRequest("requested_expiry is a positive number of seconds")
+	}
+	return min(time.Duration(seconds)*time.Second, pending.Life), nil
+}
+
+// tokenOK is the grammar of a bearer token (RFC 6750 §2.1).
+func tokenOK(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+		if !letter && c != '-' && c != '.' && c != '_' && c != '~' && c != '+' && c != '/' && c != '=' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// shows refuses characters that cannot be seen, or that turn text round.
+func shows(s string) bool {
+	for _, r := range s {
+		if !unicode.IsPrint(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// hinted returns whom the client means, by exactly one hint (CIBA §7.1).
+func (d *Handler) hinted(c *gin.Context, client clients.Client, form oauth.Params) (users.User, error) {
+	count := 0
+	for _, name := range []string{"login_hint", "id_token_hint", "login_hint_token"} {
+		if form[name] != "" {
+			count++
+		}
+	}
+	switch {
+	case count != 1:
+		return users.User{}, oauth.InvalidRequest("send exactly one of login_hint, id_token_hint and login_hint_token")
+	case form["login_hint_token"] != "":
+		return users.User{}, oauth.InvalidRequest("login_hint_token is not supported; send login_hint or id_token_hint")
+	case form["id_token_hint"] != "":
+		return d.hintedByToken(c, client, form["id_token_hint"])
+	}
+	u, err := d.Users.ByEmail(c.Request.Context(), form["login_hint"])
+	return askable(client, u, err)
+}
+
+func (d *Handler) hintedByToken(c *gin.Context, client clients.Client, raw string) (users.User, error) {
+	hint, err := d.Tokens.Hint(c.Request.Context(), raw)
+	if errors.Is(err, tokens.ErrInvalid) || (err == nil && hint.ClientID != client.ID) {
+		return users.User{}, oauth.InvalidRequest("id_token_hint is not an ID token of this hub for this client").Because(err)
+	}
+	if err != nil {
+		return users.User{}, err
+	}
+	if client.Sector() != "" {
+		// A pairwise subject says nothing to us either (OIDC Core §8.1).
+		return users.User{}, oauth.InvalidRequest("this client knows people by pairwise subjects, from which nobody can be found; send login_hint")
+	}
+	u, err := d.Users.Get(c.Request.Context(), hint.Subject)
+	return askable(client, u, err)
+}
+
+// askable says the same of whoever cannot be asked: unknown, switched off, or
+// without a role that the client asks for.
+func askable(client clients.Client, u users.User, err error) (users.User, error) {
+	if errors.Is(err, fs.ErrNotExist) || (err == nil && (u.Disabled || !client.Admits(u.Roles))) {
+		return users.User{}, oauth.UnknownUser("nobody who can be asked has this hint").Because(err)
+	}
+	return u, err
+}
+
+// back answers a client that polls, or was pinged (CIBA §10.1).
+func (d *Handler) back(c *gin.Context, r request) (answer, error) {
+	id, err := r.form.Require("auth_req_id")
+	if err != nil {
+		return answer{}, err
+	}
+	agreed, err := d.Pending.Poll(c.Request.Context(), pending.Back, id, r.client.ID)
+	if err != nil {
+		return answer{}, err
+	}
+	return d.collect(c, r, agreed)
+}

@@ -1,0 +1,34 @@
+package oidc
+
+import (
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/grants"
+	"github.com/fedhub/fedhub/hub/tokens"
+	"github.com/fedhub/fedhub/hub/traces"
+)
+
+// code redeems an authorization code (RFC 6749 §4.1.3, RFC 7636 §4.5).
+func (d *Handler) code(c *gin.Context, r request) (answer, error) {
+	client, form := r.client, r.form
+	code, err := form.Require("code")
+	if err != nil {
+		return answer{}, err
+	}
+	f, refresh, err := d.Grants.Redeem(c.Request.Context(), code, grants.CodeRedemption{
+		ClientID:    client.ID,
+		RedirectURI: form["redirect_uri"],
+		Verifier:    form["code_verifier"],
+		Proven:      r.bound,
+		Refresh:     client.AllowsGrant("refresh_token"),
+		Bound:       r.renewable(),
+		Access:      tokens.AccessLife,
+	})
+	if err != nil {
+		return answer{}, err
+	}
+	traces.Of(c.Request.Context()).Continue(f.Trace)
+	a, err := d.issue(c, r, f, nil, f.Scopes)
+	a.RefreshToken = refresh
+	return a, err
+}

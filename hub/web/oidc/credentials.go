@@ -1,0 +1,44 @@
+package oidc
+
+import (
+	"slices"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/tokens"
+)
+
+// credentials issues a token to the client itself (RFC 6749 §4.4). There is no
+// refresh token (§4.4.3): the client can always ask again.
+func (d *Handler) credentials(c *gin.Context, r request) (answer, error) {
+	client, form := r.client, r.form
+	scopes, err := oauth.ParseScope(form["scope"])
+	if err != nil {
+		return answer{}, err
+	}
+	if missing := oauth.Missing(client.Scopes, scopes); len(missing) > 0 {
+		return answer{}, oauth.InvalidScope("this client is not registered for the scope " + missing[0])
+	}
+	if len(scopes) == 0 {
+		scopes = slices.DeleteFunc(slices.Clone(client.Scopes), isPersonal) // RFC 6749 §3.3
+	}
+	if i := slices.IndexFunc(scopes, isPersonal); i >= 0 {
+		return answer{}, oauth.InvalidScope("the scope " + scopes[i] + " speaks of a user, and client_credentials has none")
+	}
+	resources, err := targets(client.Resources, form)
+	if err != nil {
+		return answer{}, err
+	}
+	if form["authorization_details"] != "" {
+		return answer{}, oauth.InvalidDetails("authorization_details need a user's consent, and client_credentials has no user")
+	}
+	token, err := d.Tokens.ForClient(c.Request.Context(), client.ID, scopes, resources, r.bound)
+	return answer{AccessToken: token, Scope: oauth.JoinScope(scopes)}, err
+}
+
+// isPersonal says of a scope that it speaks of a person, whom a client that acts
+// for itself does not have. All that the hub gives a meaning to do.
+func isPersonal(scope string) bool {
+	return slices.ContainsFunc(tokens.Scopes(), func(s tokens.Scope) bool { return s.Name == scope })
+}

@@ -1,0 +1,200 @@
+package oidc
+
+import (
+	"errors"
+	"io/fs"
+	"slices"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/tokens"
+	"github.com/fedhub/fedhub/hub/web"
+)
+
+// The token types of RFC 8693 §3 that are understood. Our access tokens are
+// JWTs, so both names mean the same.
+const (
+	typeAccess = "urn:ietf:params:oauth:token-type:access_token"
+	typeJWT    = "urn:ietf:params:oauth:token-type:jwt"
+)
+
+// exchangeToken is a request for a token in exchange for another.
+type exchangeToken struct {
+	subject tokens.TokenInfo
+	actor   *tokens.TokenInfo // nil: the client becomes the subject in the eyes of others
+	issued  string            // issued_token_type
+}
+
+// exchange exchanges one access token for another (RFC 8693). What comes out
+// can do no more than what went in: no scope, no detail, no second longer, and
+// an end at the same moment.
+func (d *Handler) exchange(c *gin.Context, r request) (answer, error) {
+	s, err := d.exchangeToken(c, r)
+	if err != nil {
+		return answer{}, err
+	}
+	if err := d.mayExchange(c, r.client, s.subject); err != nil {
+		return answer{}, err
+	}
+	if err := maySwap(r, s); err != nil {
+		return answer{}, err
+	}
+	x := tokens.Exchange{Client: r.client, Bound: r.bound}
+	if s.actor != nil {
+		x.Actor = s.actor.Subject
+	}
+	if x.Scopes, err = swapScopes(r, s.subject); err != nil {
+		return answer{}, err
+	}
+	if x.Audience, err = swapTargets(r, s.subject); err != nil {
+		return answer{}, err
+	}
+	if asked := r.form["authorization_details"]; asked != "" {
+		if x.Details, err = oauth.NarrowDetails(string(s.subject.Details), asked); err != nil {
+			return answer{}, err
+		}
+	}
+	token, a, err := d.Tokens.Exchange(c.Request.Context(), s.subject, x)
+	if errors.Is(err, tokens.ErrChain) {
+		return answer{}, oauth.InvalidRequest("the subject_token was exchanged too many times already")
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	d.exchanged(c, r, s)
+	return answer{AccessToken: token, IssuedTokenType: s.issued, Scope: a.Scope, Details: a.Details, ExpiresIn: a.Expires - a.Issued}, nil
+}
+
+func (d *Handler) exchanged(c *gin.Context, r request, s exchangeToken) {
+	e := audit.Event{Kind: audit.Exchanged, Actor: r.client.ID, Client: s.subject.ClientID, Target: s.subject.User.ID,
+		IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"how": "impersonation"}}
+	if s.actor != nil {
+		e.Detail = map[string]string{"how": "delegation", "for": s.actor.Subject}
+	}
+	d.Audit.Record(c.Request.Context(), e)
+}
+
+// exchangeToken reads the request in the order of RFC 8693 §2.1.
+func (d *Handler) exchangeToken(c *gin.Context, r request) (exchangeToken, error) {
+	s := exchangeToken{issued: typeAccess}
+	switch asked := r.form["requested_token_type"]; asked {
+	case "", typeAccess:
+	case typeJWT:
+		if r.client.OpaqueTokens {
+			return exchangeToken{}, oauth.InvalidRequest("this client gets opaque tokens; leave requested_token_type out")
+		}
+		s.issued = typeJWT
+	default:
+		return exchangeToken{}, oauth.InvalidRequest("requested_token_type is " + typeAccess + " or " + typeJWT)
+	}
+	var err error
+	if s.subject, err = d.subjectToken(c, r, "subject_token"); err != nil {
+		return exchangeToken{}, err
+	}
+	if r.form["actor_token"] == "" {
+		if r.form["actor_token_type"] != "" {
+			return exchangeToken{}, oauth.InvalidRequest("actor_token_type was sent without an actor_token")
+		}
+		return s, nil
+	}
+	actor, err := d.subjectToken(c, r, "actor_token")
+	if err != nil {
+		return exchangeToken{}, err
+	}
+	if actor.ClientID != r.client.ID {
+		return exchangeToken{}, oauth.InvalidRequest("the actor_token must be this client's own")
+	}
+	s.actor = &actor
+	return s, nil
+}
+
+// subjectToken checks a token that is sent as a parameter. Whatever is wrong with
+// it is invalid_request (§2.2.2).
+func (d *Handler) subjectToken(c *gin.Context, r request, name string) (tokens.TokenInfo, error) {
+	raw, err := r.form.Require(name)
+	if err != nil {
+		return tokens.TokenInfo{}, err
+	}
+	kind, err := r.form.Require(name + "_type")
+	if err != nil {
+		return tokens.TokenInfo{}, err
+	}
+	if kind != typeAccess && kind != typeJWT {
+		return tokens.TokenInfo{}, oauth.InvalidRequest(name + "_type is " + typeAccess + " or " + typeJWT)
+	}
+	h, err := d.Tokens.Inspect(c.Request.Context(), raw)
+	if errors.Is(err, tokens.ErrInvalid) {
+		return tokens.TokenInfo{}, oauth.InvalidRequest("the " + name + " is not an access token of this hub, or it has expired or was revoked").Because(err)
+	}
+	return h, err
+}
+
+// mayExchange checks that the client may be given anything for this person, as
+// for every other grant.
+func (d *Handler) mayExchange(c *gin.Context, client clients.Client, subject tokens.TokenInfo) error {
+	if subject.Family.ID == "" {
+		return nil // a client's own token: there is no person
+	}
+	_, err := d.checkEntitlement(c, client, subject.Family)
+	if errors.Is(err, fs.ErrNotExist) {
+		return oauth.InvalidRequest("the person of the subject_token may not use this client, or their access has ended").Because(err)
+	}
+	return err
+}
+
+// maySwap holds the request against what an administrator allowed the client.
+func maySwap(r request, s exchangeToken) error {
+	policy := r.client.Exchange
+	own := s.subject.ClientID == r.client.ID
+	switch {
+	case !own && !slices.Contains(policy.From, "*") && !slices.Contains(policy.From, s.subject.ClientID):
+		return oauth.InvalidRequest("this client may not exchange tokens of the client that the subject_token was issued to")
+	case s.actor != nil && !policy.Delegate:
+		return oauth.InvalidRequest("this client may not act for others; leave actor_token out")
+	case s.actor == nil && !own && !policy.Impersonate:
+		return oauth.InvalidRequest("this client must say who acts; send an actor_token")
+	case own && s.subject.Confirm != nil && *s.subject.Confirm != r.bound:
+		// Or exchanging would wash the binding off a stolen token.
+		return oauth.InvalidRequest("the subject_token is bound to a key; prove that key with this request")
+	}
+	return nil
+}
+
+// swapScopes are those asked for, or all that both the token and the client
+// have; never more.
+func swapScopes(r request, subject tokens.TokenInfo) ([]string, error) {
+	asked, err := oauth.ParseScope(r.form["scope"])
+	if err != nil {
+		return nil, err
+	}
+	if missing := oauth.Missing(subject.Scopes(), asked); len(missing) > 0 {
+		return nil, oauth.InvalidScope("the subject_token does not have the scope " + missing[0])
+	}
+	if missing := oauth.Missing(r.client.Scopes, asked); len(missing) > 0 {
+		return nil, oauth.InvalidScope("this client is not registered for the scope " + missing[0])
+	}
+	if len(asked) == 0 {
+		asked = slices.DeleteFunc(subject.Scopes(), func(s string) bool { return !slices.Contains(r.client.Scopes, s) })
+	}
+	// Staying connected is for the client that the person agreed to.
+	return slices.DeleteFunc(asked, func(s string) bool { return s == "offline_access" }), nil
+}
+
+// swapTargets are the APIs that the token will be for: among those of the token
+// or, where that says nothing about APIs, those the client is registered for.
+// The client's own token of a person who agreed to some APIs is for no others.
+func swapTargets(r request, subject tokens.TokenInfo) ([]string, error) {
+	asked := slices.Concat(r.form.All("resource"), r.form.All("audience"))
+	agreed := subject.Family.Terms.Resources
+	own := subject.ClientID == r.client.ID
+	for _, target := range asked {
+		registered := slices.Contains(r.client.Resources, target) && (!own || len(agreed) == 0 || slices.Contains(agreed, target))
+		if !registered && !slices.Contains(subject.Audience, target) {
+			return nil, oauth.InvalidTarget("this client may not get a token for " + clip(target))
+		}
+	}
+	return slices.Compact(slices.Sorted(slices.Values(asked))), nil
+}

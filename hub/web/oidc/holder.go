@@ -1,0 +1,153 @@
+package oidc
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/dpop"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/tokens"
+	"github.com/fedhub/fedhub/hub/web"
+)
+
+// holder returns for whom the access token of a request speaks, and the client
+// it was issued to, once the sender has shown the key it is bound to. Every
+// address of the hub that takes access tokens begins here.
+func (d *Handler) holder(c *gin.Context) (tokens.TokenInfo, clients.Client, error) {
+	return d.holderOf(c, d.Tokens.Verify)
+}
+
+// holderOf is holder where verify says whom the token must be for.
+func (d *Handler) holderOf(c *gin.Context, verify func(context.Context, string) (tokens.TokenInfo, error)) (tokens.TokenInfo, clients.Client, error) {
+	p, err := presentedBy(c)
+	if err != nil {
+		return tokens.TokenInfo{}, clients.Client{}, err
+	}
+	h, err := verify(c.Request.Context(), p.token)
+	if errors.Is(err, tokens.ErrInvalid) {
+		return tokens.TokenInfo{}, clients.Client{}, p.invalid("the access token is malformed, expired or revoked").Because(err)
+	}
+	if err != nil {
+		return tokens.TokenInfo{}, clients.Client{}, err
+	}
+	client, err := d.Clients.Get(c.Request.Context(), h.ClientID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return tokens.TokenInfo{}, clients.Client{}, p.invalid("the client was removed or switched off").Because(err)
+	}
+	if err != nil {
+		return tokens.TokenInfo{}, clients.Client{}, err
+	}
+	sharedWith(c, client)
+	return h, client, d.possession(c, p, h, client)
+}
+
+// possession checks that the sender holds the key that the token is bound to.
+func (d *Handler) possession(c *gin.Context, p presented, h tokens.TokenInfo, client clients.Client) error {
+	var bound oauth.Confirmation
+	if h.Confirm != nil {
+		bound = *h.Confirm
+	}
+	switch {
+	case bound.JKT != "" && !p.dpop:
+		// RFC 9449 §7.2: otherwise a thief would leave the proof out.
+		p.dpop = true
+		return p.invalid("this access token is bound to a key; send it as Authorization: DPoP with a proof")
+	case bound.JKT == "" && p.dpop:
+		return p.invalid("this access token is not bound to a DPoP key; send it as Authorization: Bearer")
+	case bound.X5T != "" && bound.X5T != web.Thumbprint(web.Certificates(c)):
+		return p.invalid("this access token is bound to a client certificate, which was not presented") // RFC 8705 §3
+	case bound.JKT == "":
+		return nil
+	}
+	proofs := c.Request.Header.Values("DPoP")
+	if len(proofs) == 0 {
+		return dpopChallenge(oauth.InvalidDPoPProof("send a DPoP proof with this access token"))
+	}
+	thumbprint, err := d.Proofs.Check(c.Request.Context(), proofs, d.proofFor(c, client, p.token))
+	var refused *oauth.Error
+	switch {
+	case errors.As(err, &refused):
+		return dpopChallenge(refused)
+	case err != nil:
+		return err
+	case thumbprint != bound.JKT:
+		return p.invalid("the DPoP proof was made with another key than the one this access token is bound to")
+	}
+	return nil
+}
+
+// presented is an access token as it was sent.
+type presented struct {
+	token string
+	dpop  bool // by the scheme of RFC 9449 §7.1, else by that of RFC 6750
+}
+
+// presentedBy takes the token from the header or the body, never from the
+// address (RFC 6750 §2, RFC 9700 §4.3.2), and from one place only.
+func presentedBy(c *gin.Context) (presented, error) {
+	query, err := web.Query(c)
+	if err != nil {
+		return presented{}, err
+	}
+	if query.Has("access_token") {
+		return presented{}, oauth.InvalidRequest("send the access token in the Authorization header, never in the address")
+	}
+	inBody, err := bodyToken(c)
+	if err != nil {
+		return presented{}, err
+	}
+	header := c.Request.Header.Values("Authorization")
+	switch {
+	case len(header) == 0 && inBody == "":
+		// RFC 6750 §3.1: who sent nothing is told nothing but how to ask.
+		return presented{}, oauth.InvalidToken("send an access token as Authorization: Bearer, or DPoP").Challenged(everyScheme)
+	case len(header) > 1, len(header) == 1 && inBody != "":
+		return presented{}, oauth.InvalidRequest("send the access token once")
+	case inBody != "":
+		return presented{token: inBody}, nil
+	}
+	scheme, token, _ := strings.Cut(header[0], " ")
+	p := presented{token: strings.TrimSpace(token), dpop: strings.EqualFold(scheme, "DPoP")}
+	if p.token == "" || (!p.dpop && !strings.EqualFold(scheme, "Bearer")) {
+		return presented{}, oauth.InvalidToken("send an access token as Authorization: Bearer, or DPoP").Challenged(everyScheme)
+	}
+	return p, nil
+}
+
+func bodyToken(c *gin.Context) (string, error) {
+	if c.Request.Method != http.MethodPost || c.Request.ContentLength == 0 {
+		return "", nil
+	}
+	form, err := web.Form(c)
+	if err != nil {
+		if c.GetHeader("Authorization") != "" && c.GetHeader("Content-Type") == "" {
+			return "", nil
+		}
+		return "", err
+	}
+	return form["access_token"], nil
+}
+
+// everyScheme asks for a token without saying what was wrong (RFC 9449 §7.1).
+var everyScheme = `Bearer realm="fedhub", DPoP realm="fedhub", ` + dpopAlgs()
+
+func dpopAlgs() string { return `algs="` + strings.Join(dpop.Algs(), " ") + `"` }
+
+// invalid refuses the token, in the words of the scheme it should come by.
+func (p presented) invalid(description string) *oauth.Error {
+	e := oauth.InvalidToken(description)
+	if p.dpop {
+		return dpopChallenge(e)
+	}
+	return e
+}
+
+func dpopChallenge(e *oauth.Error) *oauth.Error {
+	return e.Unauthorized().Challenged(`DPoP error="` + e.Code + `", error_description="` + e.Description + `", ` + dpopAlgs())
+}

@@ -1,0 +1,121 @@
+package oidc
+
+import (
+	"errors"
+	"io/fs"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/grants"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/tokens"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+)
+
+// assertionGrant exchanges an assertion about somebody for an access token (RFC 7523
+// §2.1). A client that speaks of itself gets what client_credentials would
+// give. About a person only those are heard whom an administrator named, and
+// only about people who sign in here through them. The person's consent is
+// needed as ever: nobody else's word replaces it.
+func (d *Handler) assertionGrant(c *gin.Context, r request) (answer, error) {
+	raw, err := r.form.Require("assertion")
+	if err != nil {
+		return answer{}, err
+	}
+	current, err := d.Settings.Current(c.Request.Context())
+	if err != nil {
+		return answer{}, err
+	}
+	g, err := d.Clients.CheckGrant(c.Request.Context(), r.client, raw, current.VouchersFor(r.client.ID))
+	var refused *clients.GrantError
+	if errors.As(err, &refused) {
+		return answer{}, oauth.InvalidGrant(refused.Text).Because(err)
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	if !g.Own(r.client) {
+		return d.vouchedFor(c, r, g, current)
+	}
+	if !r.client.AllowsGrant("client_credentials") {
+		return answer{}, oauth.UnauthorizedClient("this client may not get tokens for itself")
+	}
+	return d.credentials(c, r)
+}
+
+func (d *Handler) vouchedFor(c *gin.Context, r request, g clients.Grant, current settings.Settings) (answer, error) {
+	scopes, err := personalScopes(r.client, r.form)
+	if err != nil {
+		return answer{}, err
+	}
+	user, err := d.known(c, g)
+	if err != nil {
+		return answer{}, err
+	}
+	grant, err := d.consented(c, r.client, user, scopes, current)
+	if err != nil {
+		return answer{}, err
+	}
+	f, _, err := d.Grants.Begin(c.Request.Context(), "jwt-bearer "+g.Issuer+" "+g.ID, grants.Authorization{
+		Grant: grant, Epoch: user.SessionGeneration, Scopes: scopes, Terms: grants.TokenConstraints{Kind: kindVouched},
+	}, grants.CodeRedemption{Access: tokens.AccessLife}) // RFC 7521 §4.1: no refresh token
+	if err != nil {
+		return answer{}, err
+	}
+	a, err := d.issue(c, r, f, nil, scopes)
+	if err != nil {
+		return answer{}, err
+	}
+	a.IDToken = "" // nobody signed in
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.Collected, Client: r.client.ID, Target: user.ID, LoginKey: g.Voucher.LoginKey,
+		IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"how": kindVouched}})
+	return a, nil
+}
+
+const kindVouched = "jwt-bearer"
+
+// errStranger says the same of everybody who cannot be vouched for.
+var errStranger = oauth.InvalidGrant("the assertion is about nobody who signs in here through its issuer and allowed this client what it asks for")
+
+// known returns the person whom the assertion names: the one who is linked to
+// that identity of that login key. An e-mail address is never enough, for the
+// issuer may say any.
+func (d *Handler) known(c *gin.Context, g clients.Grant) (users.User, error) {
+	key, err := d.Upstreams.Get(c.Request.Context(), g.Voucher.LoginKey)
+	if err == nil && !key.Ready() {
+		err = fs.ErrNotExist // people cannot sign in through it at present
+	}
+	var user users.User
+	if err == nil {
+		user, err = d.Users.Linked(c.Request.Context(), users.Claim{Key: key.ID, Issuer: g.Issuer, Subject: g.Subject})
+	}
+	if errors.Is(err, fs.ErrNotExist) || (err == nil && user.Disabled) {
+		return users.User{}, errStranger.Because(err)
+	}
+	return user, err
+}
+
+// consented returns the grant by which the person allowed the client these
+// scopes, when there is nobody to ask.
+func (d *Handler) consented(c *gin.Context, client clients.Client, user users.User, scopes []string, current settings.Settings) (grants.Grant, error) {
+	asked := grants.Allowance{UserID: user.ID, ClientID: client.ID, Generation: client.ConsentVersion, Scopes: scopes}
+	g, err := d.Grants.Covers(c.Request.Context(), asked)
+	if client.SkipAuthorization && (err == nil || errors.Is(err, fs.ErrNotExist)) {
+		switch {
+		case err == nil:
+			return g, nil
+		case !client.Admits(user.Roles):
+			return grants.Grant{}, errStranger
+		}
+		asked.Preauthorized = true
+		return d.Grants.Allow(c.Request.Context(), asked)
+	}
+	if errors.Is(err, fs.ErrNotExist) || (err == nil && (g.Preauthorized || current.Consent == settings.Force)) {
+		return grants.Grant{}, errStranger.Because(err)
+	}
+	return g, err
+}

@@ -1,0 +1,33 @@
+package oidc
+
+import (
+	"errors"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/web"
+)
+
+// resolveClient makes a client known that nobody registered and that comes with the
+// address of its metadata document.
+func (d *Handler) resolveClient(c *gin.Context, id string) error {
+	added, err := d.Requests.Meet(c.Request.Context(), id, func() error {
+		if !d.Fetches.Allow(c.ClientIP()) {
+			return web.TooMany(time.Minute)
+		}
+		return nil
+	})
+	var fault *clients.MetadataError
+	if errors.As(err, &fault) {
+		d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: clip(id), IP: c.ClientIP(), Ref: web.Ref(c), Reason: clip(fault.Text)})
+		return oauth.InvalidClient("the metadata document of the client cannot be used: " + fault.Text).Because(err)
+	}
+	if added {
+		d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.ClientRegistered, Client: id, IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"by": "its document"}})
+	}
+	return err
+}

@@ -1,0 +1,279 @@
+package oidc
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authrequest"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/web"
+)
+
+// Register is the client registration endpoint (RFC 7591 §3, OpenID Connect
+// Registration §3).
+func (d *Handler) Register(c *gin.Context) error {
+	initial, err := d.mayRegister(c)
+	if err != nil {
+		return err
+	}
+	declared, err := d.declare(c)
+	if err != nil {
+		return err
+	}
+	if initial == "" && declared.ExceedsRegistration() {
+		return adminOnly()
+	}
+	by := "itself"
+	if initial != "" {
+		// Used up only now: a slip in the metadata costs nothing.
+		used, err := d.Initials.Redeem(c.Request.Context(), initial)
+		if errors.Is(err, fs.ErrNotExist) {
+			return wrongInitialToken(err)
+		}
+		if err != nil {
+			return err
+		}
+		by = "itself, with the initial access token …" + used.Hint
+	}
+	client, secret, token, err := d.Clients.Register(c.Request.Context(), declared, by)
+	if err != nil {
+		return invalidMetadata(err)
+	}
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.ClientRegistered, Client: client.ID, Target: client.Name, IP: c.ClientIP(), Ref: web.Ref(c),
+		Detail: map[string]string{"by": by, "vouched": client.Registration.Vouched}})
+	c.JSON(http.StatusCreated, d.information(client, secret, token))
+	return nil
+}
+
+// adminOnly refuses what would let anybody find out who has an account here,
+// and ask those people for their consent as often as they like (CIBA §14).
+func adminOnly() error {
+	return registrationError(clients.InvalidMetadata, "asking people by back channel is for clients that register with an initial access token or with a software statement; leave "+clients.GrantCIBA+" out")
+}
+
+// mayRegister holds the caller against the hub's policy, and returns its
+// initial access token if it is let in by one.
+func (d *Handler) mayRegister(c *gin.Context) (string, error) {
+	current, err := d.Settings.Current(c.Request.Context())
+	if err != nil {
+		return "", err
+	}
+	if current.Registration == settings.RegistrationOff {
+		return "", oauth.AccessDenied("this hub registers no clients by itself; ask its administrator")
+	}
+	token, err := bearerHeader(c)
+	if err == nil {
+		if err := d.Initials.Check(c.Request.Context(), token); errors.Is(err, fs.ErrNotExist) {
+			return "", wrongInitialToken(err)
+		} else if err != nil {
+			return "", err
+		}
+		return token, nil
+	}
+	if c.GetHeader("Authorization") != "" || current.Registration != settings.RegistrationOpen {
+		return "", err
+	}
+	if !d.Registrations.Allow(c.ClientIP()) {
+		return "", web.TooMany(time.Minute)
+	}
+	return "", nil
+}
+
+// bearerHeader is the token in the Authorization header (RFC 6750 §2.1): the
+// body belongs to the metadata.
+func bearerHeader(c *gin.Context) (string, error) {
+	header := c.Request.Header.Values("Authorization")
+	if len(header) > 1 {
+		return "", oauth.InvalidRequest("send one Authorization header")
+	}
+	scheme, token, _ := strings.Cut(c.GetHeader("Authorization"), " ")
+	if token = strings.TrimSpace(token); !strings.EqualFold(scheme, "Bearer") || token == "" {
+		return "", oauth.InvalidToken("send the token that this hub gave out for registrations as Authorization: Bearer").
+			Challenged(`Bearer realm="fedhub"`) // RFC 6750 §3.1
+	}
+	return token, nil
+}
+
+func wrongInitialToken(cause error) error {
+	return oauth.InvalidToken("the initial access token is unknown, used up or expired").Because(cause)
+}
+
+// declare reads the metadata in the body and holds it against what this hub
+// offers.
+func (d *Handler) declare(c *gin.Context) (clients.Metadata, error) {
+	body, err := jsonBody(c)
+	if err != nil {
+		return clients.Metadata{}, err
+	}
+	current, err := d.Settings.Current(c.Request.Context())
+	if err != nil {
+		return clients.Metadata{}, err
+	}
+	declared, err := d.Clients.Declare(c.Request.Context(), body, d.limits(), current.StatementIssuers())
+	if err != nil {
+		return clients.Metadata{}, invalidMetadata(err)
+	}
+	offered, err := d.offered(c.Request.Context())
+	if err != nil {
+		return clients.Metadata{}, err
+	}
+	if wrong := notOffered(declared.Metadata(), offered); wrong != "" {
+		return clients.Metadata{}, registrationError(clients.InvalidMetadata, wrong)
+	}
+	return declared, nil
+}
+
+// limits are what a client cannot give itself.
+func (d *Handler) limits() clients.Limits { return authrequest.Limits(d.Issuer) }
+
+// invalidMetadata gives what is wrong with a declaration its name in the protocol.
+func invalidMetadata(err error) error {
+	var refused *clients.RegistrationError
+	if errors.As(err, &refused) {
+		return registrationError(refused.Code, refused.Text).Because(err)
+	}
+	return err
+}
+
+func registrationError(code, text string) *oauth.Error {
+	e := oauth.InvalidRequest(text)
+	e.Code = code
+	return e
+}
+
+// maxMetadata bounds a registration request, in bytes; a key set and a
+// software statement fit.
+const maxMetadata = 64 << 10
+
+// bodyKey remembers the body, which more than one step reads.
+const bodyKey = "fedhub/metadata"
+
+func jsonBody(c *gin.Context) ([]byte, error) {
+	if body, ok := c.Get(bodyKey); ok {
+		return body.([]byte), nil
+	}
+	kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
+	if err != nil || kind != "application/json" {
+		e := registrationError(clients.InvalidMetadata, "send the client metadata as application/json") // RFC 7591 §3.1
+		e.Status = http.StatusUnsupportedMediaType
+		return nil, e
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, maxMetadata))
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		e := registrationError(clients.InvalidMetadata, "the client metadata is too large")
+		e.Status = http.StatusRequestEntityTooLarge
+		return nil, e
+	}
+	if err != nil {
+		return nil, oauth.InvalidRequest("the request body could not be read").Because(err)
+	}
+	c.Set(bodyKey, body)
+	return body, nil
+}
+
+// information is the client information response (RFC 7591 §3.2.1, RFC 7592
+// §3): the metadata as registered, and what the client needs to come back. A
+// secret is in it only when it is new.
+func (d *Handler) information(client clients.Client, secret, token string) map[string]any {
+	out := clients.MetadataOf(client)
+	out["client_id"] = client.ID
+	out["client_id_issued_at"] = client.Created.Unix()
+	if secret != "" {
+		out["client_secret"] = secret
+		out["client_secret_expires_at"] = 0 // it does not expire
+	}
+	out["registration_client_uri"] = d.Issuer + "/oauth2/register/" + url.PathEscape(client.ID)
+	out["registration_access_token"] = token
+	return out
+}
+
+// choices are the members that pick among what the provider offers, and the
+// member of the provider's metadata that lists it. Who registers for what
+// does not work learns it now, not when the first person signs in.
+var choices = map[string]string{
+	"response_types":                                 "response_types_supported",
+	"grant_types":                                    "grant_types_supported",
+	"subject_type":                                   "subject_types_supported",
+	"id_token_signed_response_alg":                   "id_token_signing_alg_values_supported",
+	"id_token_encrypted_response_alg":                "id_token_encryption_alg_values_supported",
+	"id_token_encrypted_response_enc":                "id_token_encryption_enc_values_supported",
+	"userinfo_signed_response_alg":                   "userinfo_signing_alg_values_supported",
+	"userinfo_encrypted_response_alg":                "userinfo_encryption_alg_values_supported",
+	"userinfo_encrypted_response_enc":                "userinfo_encryption_enc_values_supported",
+	"request_object_signing_alg":                     "request_object_signing_alg_values_supported",
+	"request_object_encryption_alg":                  "request_object_encryption_alg_values_supported",
+	"request_object_encryption_enc":                  "request_object_encryption_enc_values_supported",
+	"token_endpoint_auth_method":                     "token_endpoint_auth_methods_supported",
+	"token_endpoint_auth_signing_alg":                "token_endpoint_auth_signing_alg_values_supported",
+	"authorization_signed_response_alg":              "authorization_signing_alg_values_supported",
+	"authorization_encrypted_response_alg":           "authorization_encryption_alg_values_supported",
+	"authorization_encrypted_response_enc":           "authorization_encryption_enc_values_supported",
+	"introspection_signed_response_alg":              "introspection_signing_alg_values_supported",
+	"introspection_encrypted_response_alg":           "introspection_encryption_alg_values_supported",
+	"introspection_encrypted_response_enc":           "introspection_encryption_enc_values_supported",
+	"backchannel_token_delivery_mode":                "backchannel_token_delivery_modes_supported",
+	"backchannel_authentication_request_signing_alg": "backchannel_authentication_request_signing_alg_values_supported",
+	"authorization_details_types":                    "authorization_details_types_supported",
+}
+
+// offered is the provider's own metadata, read as a client would read it.
+func (d *Handler) offered(ctx context.Context) (map[string]any, error) {
+	body, err := d.document(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var offered map[string]any
+	return offered, json.Unmarshal(body, &offered)
+}
+
+// notOffered names the first choice that is not on offer, or nothing.
+func notOffered(declared, offered map[string]any) string {
+	for name, list := range choices {
+		var chosen []string
+		switch value := declared[name].(type) {
+		case string:
+			chosen = []string{value}
+		case []string:
+			chosen = value
+		}
+		for _, one := range chosen {
+			if !listed(offered[list], one) {
+				return name + " is " + clip(one) + ", which this hub does not offer; see " + list + " in its discovery document"
+			}
+		}
+	}
+	return ""
+}
+
+// listed compares response types as sets of words.
+func listed(list any, value string) bool {
+	all, _ := list.([]any)
+	for _, one := range all {
+		if text, _ := one.(string); sameWords(text, value) {
+			return true
+		}
+	}
+	return false
+}
+
+func sameWords(a, b string) bool {
+	x, y := strings.Fields(a), strings.Fields(b)
+	slices.Sort(x)
+	slices.Sort(y)
+	return slices.Equal(x, y)
+}

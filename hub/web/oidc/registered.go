@@ -1,0 +1,122 @@
+package oidc
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/jsonx"
+)
+
+// Registration is GET of the client configuration endpoint (RFC 7592 §2.1).
+func (d *Handler) Registration(c *gin.Context) error {
+	client, token, err := d.registered(c)
+	if err != nil {
+		return err
+	}
+	c.JSON(http.StatusOK, d.information(client, "", token))
+	return nil
+}
+
+// registered is the client whose registration access token the caller holds.
+func (d *Handler) registered(c *gin.Context) (clients.Client, string, error) {
+	token, err := bearerHeader(c)
+	if err != nil {
+		return clients.Client{}, "", err
+	}
+	client, err := d.Clients.Registered(c.Request.Context(), c.Param("id"), token)
+	if errors.Is(err, fs.ErrNotExist) {
+		// RFC 7592 §2: a client that is gone is told the same as a stranger.
+		return clients.Client{}, "", oauth.InvalidToken("the registration access token is not this client's, or the client is gone").Because(err)
+	}
+	if err == nil && client.Disabled {
+		return clients.Client{}, "", oauth.AccessDenied("an administrator of this hub switched this client off")
+	}
+	return client, token, err
+}
+
+// UpdateMetadata is PUT of the client configuration endpoint (RFC 7592 §2.2): the
+// metadata in the body takes the place of all that was declared before.
+func (d *Handler) UpdateMetadata(c *gin.Context) error {
+	client, token, err := d.registered(c)
+	if err != nil {
+		return err
+	}
+	if err := d.sameClient(c, client); err != nil {
+		return err
+	}
+	declared, err := d.declare(c)
+	if err != nil {
+		return err
+	}
+	if declared.ExceedsRegistration() && !client.AllowsGrant(clients.GrantCIBA) {
+		return adminOnly()
+	}
+	client, secret, err := d.Clients.UpdateMetadata(c.Request.Context(), client.ID, token, declared)
+	if errors.Is(err, fs.ErrNotExist) {
+		return oauth.InvalidToken("the client is gone").Because(err)
+	}
+	if err != nil {
+		return invalidMetadata(err)
+	}
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.ClientRedeclared, Client: client.ID, Target: client.Name, IP: c.ClientIP(), Ref: web.Ref(c)})
+	c.JSON(http.StatusOK, d.information(client, secret, token))
+	return nil
+}
+
+// sameClient holds what RFC 7592 §2.2 says about the members that are not
+// metadata.
+func (d *Handler) sameClient(c *gin.Context, client clients.Client) error {
+	body, err := jsonBody(c)
+	if err != nil {
+		return err
+	}
+	sent, err := jsonx.ParseObject(body)
+	if err != nil {
+		return registrationError(clients.InvalidMetadata, "the client metadata cannot be used: "+err.Error())
+	}
+	for _, name := range []string{"registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at"} {
+		if _, found := sent[name]; found {
+			return oauth.InvalidRequest("leave out " + name + ", which only this hub can say")
+		}
+	}
+	var id, secret string
+	if err := jsonx.Unmarshal(sent["client_id"], &id); err != nil || id != client.ID {
+		return oauth.InvalidRequest("client_id must be that of the client whose registration this is")
+	}
+	if value, found := sent["client_secret"]; found {
+		if err := jsonx.Unmarshal(value, &secret); err != nil || !d.Clients.HasSecret(client, secret) {
+			return oauth.InvalidRequest("client_secret must be the one that this hub gave the client, or left out")
+		}
+	}
+	return nil
+}
+
+// Unregister is DELETE of the client configuration endpoint (RFC 7592 §2.3).
+// What people had allowed the client ends with it.
+func (d *Handler) Unregister(c *gin.Context) error {
+	client, _, err := d.registered(c)
+	if err != nil {
+		return err
+	}
+	// The grants go first: a removal that fails half-way can then be repeated.
+	if err := d.Grants.RemoveClient(c.Request.Context(), client.ID); err != nil {
+		return err
+	}
+	if err := d.Clients.Delete(c.Request.Context(), client.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	// And again, for what was allowed in between.
+	if err := d.Grants.RemoveClient(c.Request.Context(), client.ID); err != nil {
+		return err
+	}
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.ClientUnregistered, Client: client.ID, Target: client.Name, IP: c.ClientIP(), Ref: web.Ref(c)})
+	c.Status(http.StatusNoContent)
+	return nil
+}

@@ -1,0 +1,170 @@
+package oidc
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/web"
+)
+
+// standing is how a server stands with this hub.
+type standing struct {
+	Status  clients.State `json:"status"`
+	Message string        `json:"message"`
+}
+
+var standingText = map[clients.State]string{
+	clients.Active:    "approved: people can sign in through this hub",
+	clients.Pending:   "waiting: an administrator of this hub has to approve this server",
+	clients.Refused:   "refused by an administrator of this hub",
+	clients.Suspended: "suspended by an administrator of this hub",
+	unknownServer:     "unknown: this hub has no record of this server, or no longer",
+}
+
+// unknownServer is how a server stands that this hub does not know.
+const unknownServer clients.State = "unknown"
+
+// intents are what a server may ask for; without a word it introduces itself.
+var intents = map[string]func(*Handler, *gin.Context, oauth.Params, clients.Client) error{
+	"":       (*Handler).introduce,
+	"join":   (*Handler).introduce,
+	"status": (*Handler).stands,
+	"leave":  (*Handler).leaves,
+}
+
+// Servers is where another hub introduces itself, asks how it stands, and takes
+// its leave. It proves with a signed assertion that it holds the keys of the
+// metadata document its client id points to.
+func (d *Handler) Servers(c *gin.Context) error {
+	form, err := d.form(c)
+	if err != nil {
+		return err
+	}
+	act, ok := intents[form["intent"]]
+	if !ok {
+		return oauth.InvalidRequest("intent is one of join, status and leave")
+	}
+	credentials, err := clients.ParseCredentials(c.GetHeader("Authorization"), form)
+	if err != nil {
+		return d.stranger(c, form, err)
+	}
+	proved, err := d.Clients.VerifyKey(c.Request.Context(), credentials, d.Issuer)
+	if err != nil {
+		return d.stranger(c, form, err)
+	}
+	return act(d, c, form, proved)
+}
+
+// introduce makes a server known: an invite code or its domain may let it in
+// at once, else it waits for an administrator.
+func (d *Handler) introduce(c *gin.Context, form oauth.Params, proved clients.Client) error {
+	via, err := d.introduction(c, proved, form["invite"])
+	if err != nil {
+		return err
+	}
+	before, err := d.Clients.Lookup(c.Request.Context(), proved.ID)
+	unknown := errors.Is(err, fs.ErrNotExist)
+	if err != nil && !unknown {
+		return err
+	}
+	client, err := d.Clients.RequestConnection(c.Request.Context(), proved.ID, via)
+	if errors.Is(err, clients.ErrTooManyPending) {
+		return oauth.TemporarilyUnavailable("too many servers wait for approval; ask the administrator of this hub to decide about some of them")
+	}
+	if err != nil {
+		return d.stranger(c, form, err)
+	}
+	if unknown || before.Server == nil || before.Server.State != client.Server.State {
+		d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.ServerAsked, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c),
+			Detail: map[string]string{"state": string(client.Server.State), "via": via}})
+	}
+	c.JSON(http.StatusOK, standing{client.Server.State, standingText[client.Server.State]})
+	return nil
+}
+
+// stands says how a server stands, and changes nothing.
+func (d *Handler) stands(c *gin.Context, _ oauth.Params, proved clients.Client) error {
+	state := unknownServer
+	known, err := d.Clients.Lookup(c.Request.Context(), proved.ID)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err == nil && known.Server != nil {
+		state = known.Server.State
+	}
+	c.JSON(http.StatusOK, standing{state, standingText[state]})
+	return nil
+}
+
+// leaves forgets a server that will not come back, and what people allowed it.
+func (d *Handler) leaves(c *gin.Context, _ oauth.Params, proved clients.Client) error {
+	state, removed, err := d.Clients.Leave(c.Request.Context(), proved.ID)
+	if err != nil {
+		return err
+	}
+	if removed {
+		if err := d.Grants.RemoveClient(c.Request.Context(), proved.ID); err != nil {
+			return err
+		}
+	}
+	if removed || state != "" {
+		d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.ServerLeft, Client: proved.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
+	}
+	if state == "" {
+		state = unknownServer
+	}
+	c.JSON(http.StatusOK, standing{state, standingText[state]})
+	return nil
+}
+
+// introduction says what speaks for a server: an invite, which is used up by
+// it, or its domain.
+func (d *Handler) introduction(c *gin.Context, server clients.Client, invite string) (string, error) {
+	known, err := d.Clients.Lookup(c.Request.Context(), server.ID)
+	if err == nil && known.Server != nil && known.Server.State != clients.Pending {
+		return "", nil // already decided; an invite must not be wasted on it
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", err
+	}
+	if invite != "" {
+		_, err := d.Invites.Redeem(c.Request.Context(), invite)
+		if err == nil {
+			return clients.ViaInvite, nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return "", err
+		}
+		return "", oauth.AccessDenied("the invite code is unknown, used or expired; ask the administrator of this hub for a new one")
+	}
+	current, err := d.Settings.Current(c.Request.Context())
+	if err != nil {
+		return "", err
+	}
+	if clients.DomainAllows(current.ServerDomains, server.Server.Host) {
+		return clients.ViaDomain, nil
+	}
+	return "", nil
+}
+
+// stranger answers a server that could not prove who it is.
+func (d *Handler) stranger(c *gin.Context, form oauth.Params, err error) error {
+	var refused *clients.AuthError
+	var document *clients.MetadataError
+	switch {
+	case errors.As(err, &refused) && refused.Code == clients.InvalidRequest:
+		return oauth.InvalidRequest(refused.Description).Because(err)
+	case errors.As(err, &refused):
+		d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: clip(form["client_id"]), IP: c.ClientIP(), Ref: web.Ref(c), Reason: refused.Description})
+		return oauth.InvalidClient(refused.Description).Because(err)
+	case errors.As(err, &document):
+		return oauth.InvalidRequest("the metadata document could not be used: " + document.Text).Because(err)
+	}
+	return err
+}

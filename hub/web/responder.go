@@ -1,0 +1,225 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// A HandlerFunc answers a request or returns why it could not. It must not have
+// written anything when it returns an error.
+type HandlerFunc func(*gin.Context) error
+
+// An Responder turns handlers into what gin calls.
+type Responder struct {
+	Log    *slog.Logger
+	Now    func() time.Time
+	Issuer string // the hub's public address
+	Forms  Forms
+
+	// Frame fills what every page has around it: the hub's name, who is
+	// signed in.
+	Frame func(*http.Request) templates.Frame
+
+	// Failed, if set, is told of every error and of the face it got.
+	Failed func(*gin.Context, Problem, error)
+}
+
+// Page serves people: an error becomes a page that says what to do.
+func (e *Responder) Page(h HandlerFunc) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if err := h(c); err != nil {
+			e.fail(c, err, e.problemPage)
+		}
+	}
+}
+
+// JSON serves programs: an error becomes the JSON of RFC 6749 §5.2.
+func (e *Responder) JSON(h HandlerFunc) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		noStore(c)
+		if err := h(c); err != nil {
+			e.fail(c, err, problemJSON)
+		}
+	}
+}
+
+// fail logs what is our fault, once, and shows the error.
+func (e *Responder) fail(c *gin.Context, err error, show func(*gin.Context, Problem)) {
+	if c.Writer.Written() {
+		e.Log.ErrorContext(c, "a handler failed after it had answered", "route", c.FullPath(), "ref", Ref(c), "error", err)
+		return
+	}
+	if errors.Is(err, context.Canceled) && c.Request.Context().Err() != nil {
+		c.Status(499) // the caller went away; nobody reads this
+		return
+	}
+	p := explain(err)
+	if p.Status >= http.StatusInternalServerError {
+		e.Log.ErrorContext(c, "a request failed", "route", c.FullPath(), "ref", Ref(c), "error", err)
+	} else {
+		e.Log.DebugContext(c, "a request was refused", "route", c.FullPath(), "ref", Ref(c), "error", err)
+	}
+	if e.Failed != nil {
+		e.Failed(c, p, err)
+	}
+	show(c, p)
+}
+
+// explain finds the words for an error.
+func explain(err error) Problem {
+	var problem *Problem
+	var protocol *oauth.Error
+	var explained interface {
+		Explain() (status int, heading, text string)
+	}
+	switch {
+	case errors.As(err, &problem):
+		return *problem
+	case errors.As(err, &explained):
+		status, heading, text := explained.Explain()
+		p := Problem{Status: status, Heading: heading, Text: text, Action: templates.Action{Label: "Go to the start page", URL: "/"}}
+		var onward interface {
+			Onward() (label, address string)
+		}
+		if errors.As(err, &onward) {
+			p.Action.Label, p.Action.URL = onward.Onward()
+		}
+		return p
+	case errors.As(err, &protocol):
+		return Problem{
+			Status:   protocol.Status,
+			Heading:  "This request can't be completed.",
+			Text:     "The app that sent you here asked for something that isn't possible. This isn't your fault. Tell the people who run it.",
+			Protocol: protocol,
+		}
+	case errors.Is(err, fs.ErrNotExist):
+		return Problem{Status: http.StatusNotFound, Heading: "There's nothing at this address.", Text: "It may have been removed, or the link may be wrong."}
+	case errors.Is(err, context.DeadlineExceeded):
+		return Problem{Status: http.StatusServiceUnavailable, Heading: "This took too long.", Text: "Try again in a moment."}
+	}
+	return Problem{Status: http.StatusInternalServerError, Heading: "Something broke on our side.", Text: "It has been recorded. Try again; if it happens again, tell whoever runs this hub and give them the reference."}
+}
+
+func (e *Responder) problemPage(c *gin.Context, p Problem) {
+	if p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests {
+		c.Header("Retry-After", p.retryAfter())
+	}
+	page := p.Page
+	if page == nil {
+		page = p.page(e.Now())
+	}
+	if err := e.Show(c, p.Status, page); err != nil {
+		e.Log.ErrorContext(c, "the error page failed", "ref", Ref(c), "error", err)
+		c.String(http.StatusInternalServerError, "Something broke on our side. Reference: %s", Ref(c))
+	}
+}
+
+func problemJSON(c *gin.Context, p Problem) {
+	protocol := p.Protocol
+	if protocol == nil {
+		protocol = oauthFor(p)
+	}
+	if protocol.Challenge != "" {
+		c.Header("WWW-Authenticate", protocol.Challenge)
+	}
+	if p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests {
+		c.Header("Retry-After", p.retryAfter())
+	}
+	c.JSON(protocol.Status, gin.H{"error": protocol.Code, "error_description": protocol.Description})
+}
+
+// oauthFor names an error that the protocol did not expect.
+func oauthFor(p Problem) *oauth.Error {
+	var e *oauth.Error
+	switch p.Status {
+	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
+		e = oauth.TemporarilyUnavailable(p.Heading + " " + p.Text)
+	case http.StatusNotFound, http.StatusRequestEntityTooLarge, http.StatusMethodNotAllowed, http.StatusUnsupportedMediaType, http.StatusForbidden, http.StatusBadRequest:
+		e = oauth.InvalidRequest(p.Heading)
+	default:
+		return oauth.ServerError("something broke on our side; it has been recorded")
+	}
+	e.Status = p.Status
+	return e
+}
+
+// Show renders a page.
+func (e *Responder) Show(c *gin.Context, status int, page templates.Page) error {
+	return e.show(c, status, page, "")
+}
+
+func (e *Responder) show(c *gin.Context, status int, page templates.Page, nonce string) error {
+	frame := e.Frame(c.Request)
+	frame.Path = c.Request.URL.Path
+	frame.Reference = Ref(c)
+	frame.Nonce = nonce
+	var err error
+	if frame.CSRF, err = e.Forms.Token(c.Writer, c.Request); err != nil && status < http.StatusBadRequest {
+		return err // a page that says what is wrong is shown all the same
+	}
+	frame.Notice = notice(c)
+	var body bytes.Buffer
+	if err := templates.Render(&body, frame, page); err != nil {
+		return err
+	}
+	noStore(c)
+	c.Data(status, "text/html; charset=utf-8", body.Bytes())
+	return nil
+}
+
+// noStore keeps what is personal or secret out of every cache, the browser's
+// included (RFC 6749 §5.1).
+func noStore(c *gin.Context) {
+	c.Header("Cache-Control", "no-store")
+	c.Header("Pragma", "no-cache")
+}
+
+// SeeOther sends the browser on by 303, which never repeats a POST with its
+// password at the next place (RFC 9700 §4.12).
+func SeeOther(c *gin.Context, location string) error {
+	noStore(c)
+	c.Header("Location", location)
+	c.Status(http.StatusSeeOther)
+	c.Writer.WriteHeaderNow()
+	return nil
+}
+
+// SignInAgain is where somebody who is signed in signs in once more, to go on
+// to a page of ours that insists on it.
+func SignInAgain(to string) string {
+	return "/signin?" + url.Values{"switch": {"1"}, "done": {"again"}, "to": {to}}.Encode()
+}
+
+// LocalPath returns path if it leads somewhere on this hub, else fallback.
+// What begins with two slashes or holds a backslash is an address elsewhere to
+// a browser.
+func LocalPath(path, fallback string) string {
+	if len(path) < 2 || len(path) > 1000 || path[0] != '/' || !alphanumeric(path[1]) {
+		return fallback
+	}
+	for _, r := range path {
+		if r < 0x21 || r > 0x7e || r == '\\' {
+			return fallback
+		}
+	}
+	if strings.Contains(path, "..") {
+		return fallback
+	}
+	return path
+}
+
+func alphanumeric(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+}

@@ -1,0 +1,78 @@
+package signin
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authentication"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// connections is the page on which people see what signs them in.
+const connections = "/account/connections"
+
+// connecting says for whom an identity is fetched that is to be added to an
+// account: it must come back to the same session of the same person (FE-08).
+type connecting struct {
+	Session string
+	UserID  string
+}
+
+// Connect is POST /account/connect/{key}: somebody who signed in just now
+// wants to add an identity to their account.
+func (d *Handler) Connect(c *gin.Context) error {
+	p, err := d.Sessions.Current(c.Request)
+	if err != nil {
+		return err
+	}
+	if !p.Session.Fresh(d.Now()) {
+		return web.SeeOther(c, web.SignInAgain(connections))
+	}
+	return d.redirectToProvider(c, c.Param("key"), pendingLogin{method: method{To: connections}}, away{Own: connecting{p.Session.ID, p.User.ID}})
+}
+
+// sameSession refuses an identity that comes back to another session than the
+// one it was fetched for: it would be added to a stranger's account.
+func (d *Handler) sameSession(c *gin.Context, own connecting) (sessions.Person, error) {
+	p, err := d.Sessions.Current(c.Request)
+	if err != nil && !errors.Is(err, sessions.ErrNobody) {
+		return sessions.Person{}, err
+	}
+	if err != nil || p.Session.ID != own.Session || p.User.ID != own.UserID {
+		return sessions.Person{}, &web.Problem{Status: http.StatusBadRequest, Heading: "Nothing was connected.",
+			Text:   "You signed out or in again meanwhile. Start once more from your account.",
+			Action: templates.Action{Label: "Your account", URL: connections}}
+	}
+	return p, nil
+}
+
+// connect adds the identity.
+func (d *Handler) connect(c *gin.Context, p sessions.Person, key federation.LoginKey, identity federation.Identity) error {
+	d.UpstreamTokens.GiveBack(c.Request.Context(), key.ID, identity.Tokens) // nobody signs in by them
+	decision, err := d.Users.Link(c.Request.Context(), p.User, authentication.ClaimOf(identity), authentication.PolicyOf(key))
+	if err != nil {
+		return err
+	}
+	event := audit.Event{Kind: audit.LinkMade, Actor: p.User.ID, Target: p.User.ID, LoginKey: key.ID, IP: c.ClientIP(), Ref: web.Ref(c),
+		Reason: decision.Reason, Detail: map[string]string{"row": decision.Row, "record": decision.Record}}
+	if decision.Action == users.Refuse {
+		event.Kind = audit.LinkRefused
+		d.Audit.Record(c.Request.Context(), event)
+		text := "It may sign in to another account here already. Disconnect it there first, or choose another one at " + key.Name + "."
+		if decision.TooWeak() {
+			text = "You are an administrator of this hub, and " + key.Name + " proves too little for one. Its login key says what could be changed."
+		}
+		return &web.Problem{Status: http.StatusConflict, Heading: "That account at " + key.Name + " wasn't connected.",
+			Text:   text,
+			Action: templates.Action{Label: "Your account", URL: connections}}
+	}
+	d.Audit.Record(c.Request.Context(), event)
+	return web.SeeOther(c, connections+"?done=linked")
+}

@@ -1,0 +1,97 @@
+package signin
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/maillinks"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// ForgotShow is GET /password/forgot. Where no letters are sent there is
+// nothing to ask for.
+func (d *Handler) ForgotShow(c *gin.Context) error {
+	if !d.MailLinks.Delivers() {
+		return web.NotFound(errors.New("no mail server is set up"))
+	}
+	return d.Responder.Show(c, http.StatusOK, templates.Forgot{})
+}
+
+// Forgot is POST /password/forgot. It says the same whether or not there is
+// anybody with the address.
+func (d *Handler) Forgot(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	if !d.MailLinks.Delivers() {
+		return web.NotFound(errors.New("no mail server is set up"))
+	}
+	if _, err := users.CanonicalEmail(form["email"]); err != nil {
+		return d.Responder.Show(c, http.StatusUnprocessableEntity, templates.Forgot{Email: form["email"],
+			Mistakes: []templates.Mistake{{Field: "email", Text: "Enter one e-mail address, like ada@example.org."}}})
+	}
+	if err := d.MailLinks.Forgot(c.Request.Context(), form["email"]); err != nil {
+		return err
+	}
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.PasswordForgot, IP: c.ClientIP(), Ref: web.Ref(c)})
+	return d.Responder.Show(c, http.StatusOK, templates.Told{Title: "Look into your mail",
+		Text:   "If there is an account with this address, a letter is on its way. Its link works for an hour.",
+		Action: templates.Action{Label: "Back to signing in", URL: "/signin?local=1"}})
+}
+
+// ResetShow is GET /password/reset/{token}, where the letter leads. Looking
+// does nothing.
+func (d *Handler) ResetShow(c *gin.Context) error {
+	u, err := d.MailLinks.Resets(c.Request.Context(), c.Param("token"))
+	if err != nil {
+		return d.deadLink(err)
+	}
+	return d.Responder.Show(c, http.StatusOK, templates.ResetPassword{Token: c.Param("token"), Email: u.Email, Shortest: d.MinPassword})
+}
+
+// Reset is POST /password/reset/{token}. It ends everything and signs nobody
+// in: whoever has the new password shows it by signing in.
+func (d *Handler) Reset(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	before, err := d.MailLinks.Resets(c.Request.Context(), c.Param("token"))
+	if err != nil {
+		return d.deadLink(err)
+	}
+	u, err := d.MailLinks.ResetBy(c.Request.Context(), c.Param("token"), form["password"])
+	if problems, ok := errors.AsType[users.Problems](err); ok {
+		page := templates.ResetPassword{Token: c.Param("token"), Email: before.Email, Shortest: d.MinPassword}
+		for _, p := range problems {
+			page.Mistakes = append(page.Mistakes, templates.Mistake{Field: p.Field, Text: p.Text})
+		}
+		return d.Responder.Show(c, http.StatusUnprocessableEntity, page)
+	}
+	if err != nil {
+		return d.deadLink(err)
+	}
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.PasswordChanged, Actor: u.ID, Target: u.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: "A link that was mailed was used."})
+	if err := d.Logouts.EndAll(c.Request.Context(), u); err != nil {
+		return err
+	}
+	return d.Responder.Show(c, http.StatusOK, templates.Told{Title: "Your password is set",
+		Text: "You are signed out everywhere. Sign in with the new one.", Action: templates.Action{Label: "Sign in", URL: "/signin?local=1&switch=1"}})
+}
+
+func (d *Handler) deadLink(err error) error {
+	if !errors.Is(err, maillinks.ErrLink) {
+		return err
+	}
+	p := &web.Problem{Status: http.StatusGone, Heading: "This link doesn't work any more.", Text: "It was used, or it is older than an hour.", Cause: err}
+	if d.MailLinks.Delivers() {
+		p.Action = templates.Action{Label: "Ask for a new one", URL: "/password/forgot"}
+	}
+	return p
+}

@@ -1,0 +1,90 @@
+package signin
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// InviteShow is GET /invite/{token}. Looking does nothing.
+func (d *Handler) InviteShow(c *gin.Context) error {
+	i, err := d.Users.Invitation(c.Request.Context(), c.Param("token"))
+	if err != nil {
+		return invitationProblem(err)
+	}
+	return d.showInvite(c, http.StatusOK, i, templates.Invited{Email: i.Email})
+}
+
+// showInvite fills in what the page always has. Whoever has an account
+// elsewhere may come in by it where its login key lets the invited in; there
+// the address that it proves is what counts. That makes no administrators.
+func (d *Handler) showInvite(c *gin.Context, status int, i users.Invitation, page templates.Invited) error {
+	keys, err := d.Upstreams.Enabled(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	if err = d.mayUsePassword(c, i.Admin()); err != nil && !errors.Is(err, errOnlyAdministrators) {
+		return err
+	}
+	page.Token, page.Shortest, page.Password = c.Param("token"), d.MinPassword, err == nil
+	for _, k := range keys {
+		if !i.Admin() && k.Ready() && k.SignUps != users.SignUpDeny {
+			page.Upstreams = append(page.Upstreams, templates.Upstream{Key: k.ID, Name: k.Name, Icon: icon(k)})
+		}
+	}
+	return d.Responder.Show(c, status, page)
+}
+
+// Accept is POST /invite/{token}: it makes the account and signs it in.
+func (d *Handler) Accept(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	i, err := d.Users.Invitation(c.Request.Context(), c.Param("token"))
+	if err != nil {
+		return invitationProblem(err)
+	}
+	if err := d.mayUsePassword(c, i.Admin()); errors.Is(err, errOnlyAdministrators) {
+		return d.showInvite(c, http.StatusForbidden, i, templates.Invited{Email: i.Email})
+	} else if err != nil {
+		return err
+	}
+	user, err := d.Users.Accept(c.Request.Context(), c.Param("token"), form["name"], form["password"])
+	if problems, ok := errors.AsType[users.Problems](err); ok {
+		page := templates.Invited{Email: i.Email, Name: form["name"]}
+		for _, p := range problems {
+			page.Mistakes = append(page.Mistakes, templates.Mistake{Field: p.Field, Text: p.Text})
+		}
+		return d.showInvite(c, http.StatusUnprocessableEntity, i, page)
+	}
+	if err != nil {
+		return invitationProblem(err)
+	}
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.UserAdded, Actor: user.ID, Target: user.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: "Invited by " + i.By + "."})
+	d.welcome(c, user)
+	return d.finish(c, pendingLogin{method: method{To: "/account?done=welcome"}}, sessions.Start{User: user, AMR: []string{"pwd"}, ACR: sessions.ACRPassword})
+}
+
+func invitationProblem(err error) error {
+	switch {
+	case errors.Is(err, users.ErrInvitation):
+		return &web.Problem{Status: http.StatusGone, Heading: "This invitation doesn't work any more.", Cause: err,
+			Text:   "It was used or withdrawn, or it is too old. If you have an account already, sign in; else ask whoever invited you.",
+			Action: templates.Action{Label: "Sign in", URL: "/signin"}}
+	case errors.Is(err, fs.ErrExist):
+		return &web.Problem{Status: http.StatusConflict, Heading: "You have an account already.", Text: "Sign in to it.", Cause: err,
+			Action: templates.Action{Label: "Sign in", URL: "/signin"}}
+	case errors.Is(err, users.ErrBusy):
+		return &web.Problem{Status: http.StatusServiceUnavailable, Heading: "Too many people are signing in right now.", Text: "Try again in a moment."}
+	}
+	return err
+}

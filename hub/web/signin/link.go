@@ -1,0 +1,214 @@
+package signin
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authentication"
+	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// linking is what is remembered while the person proves that the account they
+// have here is theirs. It is sealed, bound to the browser, and names the
+// upstream's subject: a proof given for it is good for nobody else (FE-51).
+type linking struct {
+	Way      method
+	KeyID    string
+	KeyName  string
+	Identity federation.Identity
+	UserID   string
+	Epoch    int64 // the user's, when the proof was asked for
+	Email    string
+	MailOnly bool // nobody has proved the address to us yet, so only a letter does
+}
+
+// askToLink asks for proof of the account that the identity matches. Nothing
+// is linked before.
+func (d *Handler) askToLink(c *gin.Context, j pendingLogin, key federation.LoginKey, identity federation.Identity, decision users.Decision) error {
+	user := decision.User
+	l := linking{j.method, key.ID, key.Name, identity, user.ID, user.SessionGeneration, user.Email, decision.Action == users.ConfirmByMail}
+	if l.MailOnly && !d.Users.Mails() {
+		d.refusedLink(c, l, "Only a letter could prove the account, and this hub sends none.")
+		return refusedUpstream(key.Name, j)
+	}
+	name := flows.Name()
+	browser := d.Sessions.Browser(c.Writer, c.Request)
+	if err := d.Stops.Keep(c.Request.Context(), stopLink, name, browser, l); err != nil {
+		return err
+	}
+	return web.SeeOther(c, "/signin/link?stop="+name)
+}
+
+func (d *Handler) refusedLink(c *gin.Context, l linking, reason string) {
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.LinkRefused, LoginKey: l.KeyID, Target: l.UserID,
+		IP: c.ClientIP(), Ref: web.Ref(c), Reason: reason})
+}
+
+// LinkShow is GET /signin/link.
+func (d *Handler) LinkShow(c *gin.Context) error {
+	l, j, err := d.linking(c, c.Query("stop"))
+	if err != nil {
+		return err
+	}
+	again, ok := d.retried(c)
+	if !ok {
+		again.Status = http.StatusOK
+	}
+	return d.linkPage(c, again.Status, c.Query("stop"), l, j, again.Alert)
+}
+
+func (d *Handler) linking(c *gin.Context, name string) (linking, pendingLogin, error) {
+	var l linking
+	err := d.Stops.Peek(c.Request.Context(), stopLink, name, d.Sessions.BoundToBrowser(c.Request), &l)
+	if err != nil {
+		return linking{}, pendingLogin{}, err
+	}
+	j, err := d.pendingLogin(c, l.Way)
+	return l, j, err
+}
+
+func (d *Handler) linkPage(c *gin.Context, status int, name string, l linking, j pendingLogin, alert templates.Note) error {
+	user, err := d.Users.Get(c.Request.Context(), l.UserID)
+	if err != nil {
+		return err
+	}
+	err = d.mayUsePassword(c, user.Admin())
+	if err != nil && !errors.Is(err, errOnlyAdministrators) {
+		return err
+	}
+	page := templates.Link{
+		Stop: name, Client: j.shown(), Provider: l.KeyName, Email: l.Email, Alert: alert,
+		Password: user.Password != "" && !l.MailOnly && err == nil, Mail: d.Users.Mails(), Sent: c.Query("sent") != "",
+		Cancel: "/signin" + local(j),
+	}
+	if !l.MailOnly {
+		if page.Upstreams, err = d.otherWays(c, l.KeyID); err != nil {
+			return err
+		}
+	}
+	return d.Responder.Show(c, status, page)
+}
+
+// mostWays keeps the page short where there are a hundred upstreams.
+const mostWays = 12
+
+// otherWays are the upstreams by which the account could be proved. They are
+// all that have a button anyway: which of them the account has is nobody's
+// business before the proof.
+func (d *Handler) otherWays(c *gin.Context, but string) ([]templates.Upstream, error) {
+	keys, err := d.Upstreams.Enabled(c.Request.Context())
+	if err != nil {
+		return nil, err
+	}
+	var out []templates.Upstream
+	for _, k := range keys {
+		if k.Ready() && !k.Hidden && k.ID != but && len(out) < mostWays {
+			out = append(out, templates.Upstream{Key: k.ID, Name: k.Name, Icon: icon(k)})
+		}
+	}
+	return out, nil
+}
+
+// LinkConfirm is POST /signin/link: with the password of the account the two
+// are joined, and the person is signed in.
+func (d *Handler) LinkConfirm(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	l, j, err := d.linking(c, form["stop"])
+	if err != nil {
+		return err
+	}
+	user, err := d.Users.Authenticate(c.Request.Context(), l.Email, form["password"])
+	if err == nil && user.ID != l.UserID {
+		err = users.ErrWrongPassword
+	}
+	if err == nil {
+		err = d.mayUsePassword(c, user.Admin()) // what is proved here signs them in from now on
+	}
+	if alert, status, ok := mistake(err, d.Now()); ok {
+		d.failed(c, j, err)
+		return d.retry(c, "/signin/link?stop="+url.QueryEscape(form["stop"]), retry{Alert: alert, Status: status})
+	}
+	if err != nil {
+		return err
+	}
+	// The password was right now, so what ended meanwhile does not matter.
+	l.Epoch = user.SessionGeneration
+	return d.link(c, form["stop"], l, j, users.ProofPassword)
+}
+
+// link joins the two, once: from here on the stop is used up, whatever comes
+// of it.
+func (d *Handler) link(c *gin.Context, stop string, l linking, j pendingLogin, proof users.Proof) error {
+	ctx := c.Request.Context()
+	var kept linking
+	if err := d.Stops.Take(ctx, stopLink, stop, d.Sessions.BoundToBrowser(c.Request), &kept); err != nil {
+		return err
+	}
+	key, err := d.Upstreams.Get(ctx, l.KeyID)
+	if err != nil {
+		return err
+	}
+	user, err := d.Users.Get(ctx, l.UserID)
+	if err != nil {
+		return err
+	}
+	user.SessionGeneration = l.Epoch
+	decision, err := d.Users.Confirm(ctx, user, authentication.ClaimOf(l.Identity), authentication.PolicyOf(key), proof)
+	if err != nil {
+		return err
+	}
+	if decision.Action == users.Refuse {
+		d.refusedLink(c, l, decision.Reason)
+		return refusedUpstream(key.Name, j)
+	}
+	return d.linked(c, j, key.ID, l.Identity, decision)
+}
+
+// linked records a link, ends what hung on an account that was emptied for it,
+// and signs the person in.
+func (d *Handler) linked(c *gin.Context, j pendingLogin, keyID string, identity federation.Identity, decision users.Decision) error {
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.LinkMade, Actor: decision.User.ID, LoginKey: keyID, IP: c.ClientIP(), Ref: web.Ref(c),
+		Reason: decision.Reason, Detail: map[string]string{"row": decision.Row, "record": decision.Record}})
+	if decision.Emptied {
+		if err := d.Logouts.EndAll(c.Request.Context(), decision.User); err != nil {
+			return err
+		}
+	}
+	d.Sessions.NoteSignInMethod(c.Writer, keyID)
+	if err := d.UpstreamTokens.Keep(c.Request.Context(), decision.User, identity); err != nil {
+		return err
+	}
+	return d.finish(c, j, started(decision.User, identity))
+}
+
+// linkBy goes on when the person came back from another upstream to prove the
+// account by it. Nobody is signed in by that alone, and nothing is made or
+// matched: it must be linked to that very account already.
+func (d *Handler) linkBy(c *gin.Context, stop string, key federation.LoginKey, identity federation.Identity) error {
+	l, j, err := d.linking(c, stop)
+	if err != nil {
+		return err
+	}
+	d.UpstreamTokens.GiveBack(c.Request.Context(), key.ID, identity.Tokens) // it is proof, and nothing more
+	user, err := d.Users.Proves(c.Request.Context(), authentication.ClaimOf(identity), authentication.PolicyOf(key))
+	if err != nil && !errors.Is(err, users.ErrNotLinked) {
+		return err
+	}
+	if err != nil || user.ID != l.UserID || l.MailOnly {
+		d.refusedLink(c, l, "The person came back from "+key.Name+" as somebody who is not linked to the account.")
+		return d.retry(c, "/signin/link?stop="+url.QueryEscape(stop), retry{Status: http.StatusForbidden,
+			Alert: templates.Note{Tone: "danger", Title: "That didn't prove the account.", Text: "Try another way, or go back."}})
+	}
+	return d.link(c, stop, l, j, users.ProofIdentity)
+}

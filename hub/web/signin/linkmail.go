@@ -1,0 +1,104 @@
+package signin
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// stopProof is what the link in a letter stands for.
+const stopProof = "proof"
+
+// proving is a linking that was asked about by letter, and the page it was
+// asked from.
+type proving struct {
+	Stop    string
+	Linking linking
+}
+
+// lettersApart is how soon another letter may follow.
+const lettersApart = time.Minute
+
+// LinkMail is POST /signin/link/mail: the account is to be proved by a letter
+// to its address. The link in it works once, in this browser only, and for
+// this upstream's subject only (FE-51).
+func (d *Handler) LinkMail(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request.Context()
+	l, _, err := d.linking(c, form["stop"])
+	if err == nil && !d.Users.Mails() {
+		err = web.NotFound(nil)
+	}
+	if err != nil {
+		return err
+	}
+	back := "/signin/link?" + url.Values{"stop": {form["stop"]}, "sent": {"1"}}.Encode()
+	err = d.Replay(ctx, "proof/"+l.UserID, d.Now().Add(lettersApart))
+	if errors.Is(err, fs.ErrExist) {
+		return web.SeeOther(c, back) // one is on its way
+	}
+	if err != nil {
+		return err
+	}
+	name := flows.Name()
+	if err := d.Stops.Keep(ctx, stopProof, name, d.Sessions.Browser(c.Writer, c.Request), proving{form["stop"], l}); err != nil {
+		return err
+	}
+	user, err := d.Users.Get(ctx, l.UserID)
+	if err != nil {
+		return err
+	}
+	if user.Email == l.Email {
+		d.Users.AskProof(ctx, user, l.KeyName, d.Issuer+"/signin/link/proof?stop="+name, flows.StopLife)
+	}
+	return web.SeeOther(c, back)
+}
+
+// LinkProofShow is GET /signin/link/proof, the link in the letter. Opening it
+// does nothing: mail scanners open links too.
+func (d *Handler) LinkProofShow(c *gin.Context) error {
+	var p proving
+	if err := d.Stops.Peek(c.Request.Context(), stopProof, c.Query("stop"), d.Sessions.BoundToBrowser(c.Request), &p); err != nil {
+		return notHere(err)
+	}
+	return d.Responder.Show(c, http.StatusOK, templates.LinkProof{Stop: c.Query("stop"), Provider: p.Linking.KeyName, Email: p.Linking.Email, Empties: p.Linking.MailOnly})
+}
+
+// LinkProof is POST /signin/link/proof.
+func (d *Handler) LinkProof(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	var p proving
+	if err := d.Stops.Take(c.Request.Context(), stopProof, form["stop"], d.Sessions.BoundToBrowser(c.Request), &p); err != nil {
+		return notHere(err)
+	}
+	j, err := d.pendingLogin(c, p.Linking.Way)
+	if err != nil {
+		return err
+	}
+	return d.link(c, p.Stop, p.Linking, j, users.ProofMail)
+}
+
+// notHere explains the one mistake that people make with such a letter.
+func notHere(err error) error {
+	if !errors.Is(err, flows.ErrGone) {
+		return err
+	}
+	return &web.Problem{Status: http.StatusGone, Heading: "This link doesn't work here.",
+		Text:   "It works once, for ten minutes, and only in the browser in which you signed in. Open it there, or sign in again for a new one.",
+		Action: templates.Action{Label: "Sign in", URL: "/signin"}}
+}

@@ -1,0 +1,72 @@
+package signin
+
+import (
+	"errors"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+)
+
+// quiet says that the client waits for its answer and not for a person
+// (prompt=none, OIDC Core §3.1.2.1): no page may be shown. Whatever goes wrong
+// sends the browser back, and the client is told login_required.
+func (j pendingLogin) quiet() bool { return j.flow.Request.Prompt.None }
+
+// Quiet is GET /signin/quiet: the upstream is asked, with prompt=none too,
+// whether it knows the person. It is asked once for each request.
+func (d *Handler) Quiet(c *gin.Context) error {
+	j, err := d.pendingLogin(c, method{Flow: c.Query("flow")})
+	if err != nil {
+		return err
+	}
+	if j.Flow == "" {
+		return flows.ErrGone
+	}
+	if !j.quiet() || j.flow.Quiet {
+		return web.SeeOther(c, j.next())
+	}
+	if err := d.Flows.AskedQuietly(c.Request.Context(), j.Flow); err != nil {
+		return err
+	}
+	last, known := d.Sessions.SignInMethod(c.Request)
+	key, found, err := d.Upstreams.Quiet(c.Request.Context(), last, known)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return web.SeeOther(c, j.next())
+	}
+	return d.leave(c, key.ID, j)
+}
+
+// back ends a quiet attempt that came to nothing.
+func (d *Handler) back(c *gin.Context, keyID string, j pendingLogin, why error) error {
+	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.UpstreamError, LoginKey: keyID, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: why.Error()})
+	return web.SeeOther(c, j.next())
+}
+
+var (
+	errQuestion = errors.New("it would take a question, and prompt=none forbids asking")
+	errAnother  = errors.New("the upstream knows somebody else in this browser than this hub")
+)
+
+// mayBe says whether a quiet sign-in may make this user the one who is signed
+// in: nobody becomes somebody else without noticing.
+func (d *Handler) mayBe(c *gin.Context, decision users.Decision) error {
+	if decision.Action == users.Refuse || decision.Action == users.Confirm || decision.Action == users.ConfirmByMail {
+		return errQuestion
+	}
+	person, err := d.Sessions.Current(c.Request)
+	if errors.Is(err, sessions.ErrNobody) {
+		return nil
+	}
+	if err == nil && person.User.ID != decision.User.ID {
+		err = errAnother
+	}
+	return err
+}

@@ -1,0 +1,37 @@
+package signin
+
+import (
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// A retry is what a form says when it is shown again.
+type retry struct {
+	Email  string
+	Alert  templates.Note
+	Status int
+}
+
+// retry shows the page at address again, with what went wrong. It is shown by
+// a GET of its own: a page that answers a POST makes the browser ask, on the
+// way back, whether to send the password once more.
+func (d *Handler) retry(c *gin.Context, address string, r retry) error {
+	name := flows.Name()
+	if err := d.Stops.Keep(c.Request.Context(), stopRetry, name, d.Sessions.Browser(c.Writer, c.Request), r); err != nil {
+		return err
+	}
+	return web.SeeOther(c, address+"&retry="+name)
+}
+
+// retried returns what went wrong before, if this is that GET.
+func (d *Handler) retried(c *gin.Context) (retry, bool) {
+	var r retry
+	name := c.Query("retry")
+	if name == "" || d.Stops.Peek(c.Request.Context(), stopRetry, name, d.Sessions.BoundToBrowser(c.Request), &r) != nil {
+		return retry{}, false
+	}
+	return r, true
+}

@@ -1,0 +1,66 @@
+package signin
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// SetupShow is GET /setup?token=…, the link that the hub prints when it starts
+// without an administrator. Opening it does not use it up.
+func (d *Handler) SetupShow(c *gin.Context) error {
+	token := c.Query("token")
+	if err := d.Users.CheckSetup(c.Request.Context(), token); err != nil {
+		return setupProblem(err)
+	}
+	return d.Responder.Show(c, http.StatusOK, templates.Setup{Token: token, Shortest: d.MinPassword})
+}
+
+// Setup is POST /setup: it makes the first administrator and signs them in.
+func (d *Handler) Setup(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	user, err := d.Users.Setup(c.Request.Context(), form["token"], users.NewUser{
+		Email:    form["email"],
+		Name:     form["name"],
+		Password: form["password"],
+		// Whoever holds the link runs the hub; nobody could vouch better.
+		EmailVerified: true,
+	})
+	var problems users.Problems
+	if errors.As(err, &problems) {
+		page := templates.Setup{Token: form["token"], Email: form["email"], Name: form["name"], Shortest: d.MinPassword}
+		for _, p := range problems {
+			page.Mistakes = append(page.Mistakes, templates.Mistake{Field: p.Field, Text: p.Text})
+		}
+		return d.Responder.Show(c, http.StatusUnprocessableEntity, page)
+	}
+	if err != nil {
+		return setupProblem(err)
+	}
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SetupDone, Actor: user.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
+	return d.finish(c, pendingLogin{method: method{To: "/admin/clients?done=setup"}}, sessions.Start{User: user, AMR: []string{"pwd"}, ACR: sessions.ACRPassword})
+}
+
+func setupProblem(err error) error {
+	switch {
+	case errors.Is(err, users.ErrSetUp):
+		return &web.Problem{Status: http.StatusGone, Heading: "This hub is already set up.", Text: "Sign in as its administrator.",
+			Action: templates.Action{Label: "Sign in", URL: "/signin"}}
+	case errors.Is(err, users.ErrBusy):
+		return &web.Problem{Status: http.StatusServiceUnavailable, Heading: "Too many people are signing in right now.", Text: "Try again in a moment."}
+	case errors.Is(err, users.ErrSetupLink):
+		return &web.Problem{Status: http.StatusGone, Heading: "This set-up link doesn't work any more.",
+			Text: "It was used, or it is older than an hour. Restart the hub, or run \"fedhub setup-link\" on its machine, for a new one."}
+	}
+	return err
+}

@@ -1,0 +1,250 @@
+// Package signin is how people prove who they are: by password or through an
+// upstream, setting up the first administrator, and being signed out from
+// upstream.
+//
+// It does not know why somebody signs in. When they have, it sends the browser
+// back to authorize with the flow, or to the page of ours that asked.
+package signin
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/logouts"
+	"github.com/fedhub/fedhub/hub/maillinks"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/traces"
+	"github.com/fedhub/fedhub/hub/upstreamtokens"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// A Handler signs people in.
+type Handler struct {
+	Issuer         string
+	MinPassword    int
+	Clients        *clients.Registry
+	Upstreams      *federation.Registry
+	Flows          *flows.Service
+	Stops          *flows.Interruptions
+	Sessions       *sessions.Service
+	Users          *users.Service
+	Logouts        *logouts.Service
+	MailLinks      *maillinks.Service
+	UpstreamTokens *upstreamtokens.Service
+	Settings       *settings.Service
+	Audit          *audit.Recorder
+	Responder      *web.Responder
+	Log            *slog.Logger
+	Now            func() time.Time
+	Begins         *web.Limiter // how often one address may go to an upstream
+
+	// Replay remembers an id until then; one that was seen before is
+	// fs.ErrExist.
+	Replay func(ctx context.Context, id string, until time.Time) error
+}
+
+// A method is where somebody who signs in is on the way to: a flow, or a page of
+// ours.
+type method struct {
+	Flow string
+	To   string
+}
+
+// next is where the browser goes when the person has signed in.
+func (w method) next() string {
+	if w.Flow != "" {
+		return flows.Back(w.Flow)
+	}
+	return web.LocalPath(w.To, "/account")
+}
+
+// query is the way as parameters of one of our pages.
+func (w method) query() string {
+	v := url.Values{}
+	if w.Flow != "" {
+		v.Set("flow", w.Flow)
+	} else if to := web.LocalPath(w.To, ""); to != "" {
+		v.Set("to", to)
+	}
+	if len(v) == 0 {
+		return ""
+	}
+	return "?" + v.Encode()
+}
+
+// pendingLogin is the way with what is known about it.
+type pendingLogin struct {
+	method
+	flow   flows.Flow // zero without one
+	client clients.Client
+	email  string // as typed, for the upstream that it leads to
+}
+
+// pendingLogin opens the flow that the request names, if it names one.
+func (d *Handler) pendingLogin(c *gin.Context, w method) (pendingLogin, error) {
+	j := pendingLogin{method: w}
+	if w.Flow == "" {
+		return j, nil
+	}
+	var err error
+	j.flow, err = d.Flows.Open(c.Request.Context(), w.Flow, d.Sessions.BoundToBrowser(c.Request))
+	if err != nil {
+		return pendingLogin{}, err
+	}
+	j.client, err = d.Clients.Get(c.Request.Context(), j.flow.Request.ClientID)
+	return j, err
+}
+
+// shown is the client as pages show it.
+func (j pendingLogin) shown() templates.Client {
+	if j.client.ID == "" {
+		return templates.Client{}
+	}
+	return templates.Client{Name: j.client.Name, Host: j.client.Host(), SelfDeclared: j.client.SelfDeclared(),
+		Logo: j.client.Logo(), Terms: j.client.TosURI, Policy: j.client.PolicyURI}
+}
+
+// Show is GET /signin.
+func (d *Handler) Show(c *gin.Context) error {
+	j, err := d.pendingLogin(c, method{Flow: c.Query("flow"), To: c.Query("to")})
+	if err != nil {
+		return err
+	}
+	if j.Flow == "" && c.Query("switch") == "" {
+		// Whoever is signed in already has nothing to do here.
+		if _, err := d.Sessions.Current(c.Request); err == nil {
+			return web.SeeOther(c, j.next())
+		}
+	}
+	ways, err := d.ways(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	if again, ok := d.retried(c); ok {
+		page := templates.SignIn{Email: again.Email, Alert: again.Alert}
+		return d.show(c, again.Status, j, ways, page)
+	}
+	// The local way in stays open for when the upstream is down.
+	if c.Query("local") == "" && c.Query("switch") == "" {
+		if key, ok := straight(ways, j.flow.Request.IDP); ok {
+			return d.leave(c, key.ID, j)
+		}
+	}
+	page := templates.SignIn{Email: hint(j.flow.Request.LoginHint), Query: c.Query("q")}
+	page.EmailFirst = c.Query("local") == "" && anyHome(ways)
+	return d.show(c, http.StatusOK, j, ways, page)
+}
+
+// hint is a login_hint that may be an address; everything else is ignored.
+func hint(s string) string {
+	if len(s) > 254 || strings.Count(s, "@") != 1 || strings.ContainsAny(s, "<>\"' ") {
+		return ""
+	}
+	return s
+}
+
+// Password is POST /signin.
+func (d *Handler) Password(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	j, err := d.pendingLogin(c, method{Flow: form["flow"], To: form["to"]})
+	if err != nil {
+		return err
+	}
+	if form["step"] == stepEmail {
+		return d.afterEmail(c, j, form["email"])
+	}
+	user, err := d.Users.Authenticate(c.Request.Context(), form["email"], form["password"])
+	if err == nil {
+		err = d.mayUsePassword(c, user.Admin())
+	}
+	if alert, status, ok := mistake(err, d.Now()); ok {
+		d.failed(c, j, err)
+		return d.retry(c, "/signin"+local(j), retry{form["email"], alert, status})
+	}
+	if err != nil {
+		return err
+	}
+	return d.finish(c, j, sessions.Start{User: user, AMR: []string{"pwd"}, ACR: sessions.ACRPassword})
+}
+
+// errOnlyAdministrators is a good password that is no way in.
+var errOnlyAdministrators = errors.New("passwords are for administrators alone, by the settings")
+
+// mayUsePassword is nil where a password signs this kind of person in.
+func (d *Handler) mayUsePassword(c *gin.Context, admin bool) error {
+	s, err := d.Settings.Current(c.Request.Context())
+	if err == nil && s.OnlyAdministratorsByPassword() && !admin {
+		return errOnlyAdministrators
+	}
+	return err
+}
+
+// mistake is what the person is told, if it is for the person at all.
+func mistake(err error, now time.Time) (templates.Note, int, bool) {
+	var slow *users.Throttled
+	switch {
+	case errors.Is(err, users.ErrWrongPassword):
+		return templates.Note{Tone: "danger", Title: "That email or password isn't right.", Text: "Check both and try again."}, http.StatusUnauthorized, true
+	case errors.Is(err, errOnlyAdministrators):
+		return templates.Note{Tone: "danger", Title: "Your password is not a way in here.", Text: "Only administrators sign in with one. Choose another way."}, http.StatusForbidden, true
+	case errors.Is(err, users.ErrDisabled):
+		return templates.Note{Tone: "danger", Title: "This account is turned off.", Text: "Ask whoever runs this hub to turn it on."}, http.StatusForbidden, true
+	case errors.As(err, &slow):
+		return templates.Note{Tone: "danger", Title: "Too many attempts.", Text: "Wait " + span(slow.Until.Sub(now)) + ", then try again."}, http.StatusTooManyRequests, true
+	case errors.Is(err, users.ErrBusy):
+		return templates.Note{Tone: "warn", Title: "Too many people are signing in right now.", Text: "Try again in a moment."}, http.StatusServiceUnavailable, true
+	}
+	return templates.Note{}, 0, false
+}
+
+// span is a time to wait, in words; it never promises less than it takes.
+func span(d time.Duration) string {
+	if d <= time.Minute {
+		return "a minute"
+	}
+	return strconv.Itoa(int((d+time.Minute-1)/time.Minute)) + " minutes"
+}
+
+func (d *Handler) failed(c *gin.Context, j pendingLogin, err error) {
+	e := audit.Event{Kind: audit.SignInFailed, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: err.Error()}
+	if errors.Is(err, users.ErrDisabled) {
+		e.Code = traces.Disabled
+	}
+	d.Audit.Record(c.Request.Context(), e)
+}
+
+// finish starts the session and sends the browser on its way.
+func (d *Handler) finish(c *gin.Context, j pendingLogin, start sessions.Start) error {
+	start.IP = c.ClientIP()
+	_, replaced, err := d.Sessions.Start(c.Writer, c.Request, start)
+	if err != nil {
+		return err
+	}
+	if replaced != nil {
+		// Another person was signed in here; for their apps that is over.
+		if err := d.Logouts.Ended(c.Request.Context(), *replaced); err != nil {
+			return err
+		}
+	}
+	d.Sessions.RememberMethod(c.Writer, start.LoginKey)
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SignInOK, Actor: start.User.ID, Client: j.client.ID, LoginKey: start.LoginKey, IP: c.ClientIP(), Ref: web.Ref(c)})
+	return web.SeeOther(c, j.next())
+}

@@ -1,0 +1,140 @@
+package signin
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/web"
+)
+
+// An administrator's test of a login key goes the way of every sign-in, with
+// their own browser, and ends at a page that tells what happened on it. It
+// works for keys that are off; nobody is signed in, made or linked by it.
+
+const stopTried = "tried"
+
+// trying is remembered with a trip upstream that is a test.
+type trying struct {
+	Session string // of the administrator who began it
+	Steps   []triedStep
+}
+
+// A triedStep is a federation.Step as it is kept until it is shown.
+type triedStep struct {
+	Name  string
+	Took  time.Duration
+	Facts []federation.Fact
+	Error string
+}
+
+// tried is what came of a test.
+type tried struct {
+	KeyID    string
+	Session  string
+	Steps    []triedStep
+	Identity federation.Identity // without tokens
+	Failure  failure             // zero if it went well
+}
+
+// Try is POST /admin/keys/{id}/try.
+func (d *Handler) Try(c *gin.Context) error {
+	connector, key, err := d.Upstreams.OpenAny(c.Request.Context(), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	person, err := d.Sessions.Current(c.Request)
+	if err != nil {
+		return err
+	}
+	t := trying{Session: person.Session.ID}
+	leg := federation.AuthState{State: flows.Name()}
+	var to string
+	err = t.watch(c.Request.Context(), "authorize", d.Now, func(ctx context.Context) (err error) {
+		to, err = connector.Begin(ctx, &leg, federation.AuthRequestOptions{})
+		return err
+	})
+	if err != nil {
+		return d.endTry(c, key, t, federation.Identity{}, err)
+	}
+	browser := d.Sessions.Browser(c.Writer, c.Request)
+	if err := d.Stops.Keep(c.Request.Context(), stopUpstream, leg.State, browser, away{KeyID: key.ID, Leg: leg, Try: &t}); err != nil {
+		return err
+	}
+	if err := d.noteCancellation(c.Request.Context(), key, browser, method{To: "/admin/keys/" + key.ID}); err != nil {
+		return err
+	}
+	return d.Responder.Redirect(c, to, key.Name)
+}
+
+// watch does a part of the test and keeps its steps. A connector that reports
+// none is one step of this name.
+func (t *trying) watch(ctx context.Context, name string, now func() time.Time, work func(context.Context) error) error {
+	before, began := len(t.Steps), now()
+	err := work(federation.Observed(ctx, func(s federation.Step) { t.Steps = append(t.Steps, kept(s)) }))
+	failed := len(t.Steps) > before && t.Steps[len(t.Steps)-1].Error != ""
+	if len(t.Steps) == before || err != nil && !failed {
+		t.Steps = append(t.Steps, kept(federation.Step{Name: name, Took: now().Sub(began), Err: err}))
+	}
+	return err
+}
+
+func kept(s federation.Step) triedStep {
+	out := triedStep{Name: s.Name, Took: s.Took, Facts: s.Facts}
+	if s.Err != nil {
+		// It is for an administrator, and holds words of the upstream.
+		out.Error = federation.CleanText(s.Err.Error(), 400)
+	}
+	return out
+}
+
+// arriveTry is the way back of a test: only the session that began it may end
+// it, and it must still be an administrator's.
+func (d *Handler) arriveTry(c *gin.Context, from away, answer url.Values) error {
+	person, err := d.Sessions.Current(c.Request)
+	if err != nil && !errors.Is(err, sessions.ErrNobody) {
+		return err
+	}
+	if err != nil || person.Session.ID != from.Try.Session || !person.User.Admin() || from.KeyID != c.Param("key") {
+		return flows.ErrGone
+	}
+	connector, key, err := d.Upstreams.OpenAny(c.Request.Context(), from.KeyID)
+	if err != nil {
+		return err
+	}
+	var identity federation.Identity
+	err = from.Try.watch(c.Request.Context(), "answer", d.Now, func(ctx context.Context) (err error) {
+		identity, err = connector.Finish(ctx, from.Leg, answer)
+		return err
+	})
+	return d.endTry(c, key, *from.Try, identity, err)
+}
+
+// endTry keeps what came of it and leads to the page that shows it.
+func (d *Handler) endTry(c *gin.Context, key federation.LoginKey, t trying, identity federation.Identity, err error) error {
+	d.UpstreamTokens.GiveBack(c.Request.Context(), key.ID, identity.Tokens)
+	identity.Tokens = federation.Tokens{}
+	result := tried{KeyID: key.ID, Session: t.Session, Steps: t.Steps, Identity: identity}
+	event := audit.Event{Kind: audit.KeyTried, LoginKey: key.ID, IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"result": "ok"}}
+	if err != nil {
+		result.Failure = failed(key, t.Steps[len(t.Steps)-1], err)
+		event.Reason = federation.CleanText(err.Error(), 400)
+		event.Detail["result"] = "failed at " + result.Failure.Step
+	}
+	if person, err := d.Sessions.Current(c.Request); err == nil {
+		event.Actor = person.User.ID
+	}
+	d.Audit.Record(c.Request.Context(), event)
+	name := flows.Name()
+	if err := d.Stops.Keep(c.Request.Context(), stopTried, name, d.Sessions.Browser(c.Writer, c.Request), result); err != nil {
+		return err
+	}
+	return web.SeeOther(c, "/admin/keys/"+key.ID+"/tried?stop="+name)
+}

@@ -1,0 +1,326 @@
+package signin
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authentication"
+	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// The kinds of stops on the way.
+const (
+	stopUpstream = "upstream"
+	stopLink     = "link"
+	stopRetry    = "retry"
+)
+
+// away is what is remembered while the browser is at an upstream.
+type away struct {
+	Way   method
+	KeyID string
+	Leg   federation.AuthState
+	Try   *trying `json:",omitempty"` // an administrator tests the key
+
+	Own  connecting // set if somebody signed in adds an identity to their account
+	Link string     // stop of the linking that the identity is to prove
+}
+
+// Leave is POST /signin/with/{key}: the person chose an upstream.
+func (d *Handler) Leave(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	j, err := d.pendingLogin(c, method{Flow: form["flow"], To: form["to"]})
+	if err != nil {
+		return err
+	}
+	if stop := form["link"]; stop != "" {
+		if _, j, err = d.linking(c, stop); err != nil {
+			return err
+		}
+		return d.redirectToProvider(c, c.Param("key"), j, away{Link: stop})
+	}
+	return d.leave(c, c.Param("key"), j)
+}
+
+func (d *Handler) leave(c *gin.Context, keyID string, j pendingLogin) error {
+	return d.redirectToProvider(c, keyID, j, away{})
+}
+
+// redirectToProvider sends the browser to an upstream. a says what the identity is for, if
+// not for signing in.
+func (d *Handler) redirectToProvider(c *gin.Context, keyID string, j pendingLogin, a away) error {
+	connector, key, err := d.Upstreams.Open(c.Request.Context(), keyID)
+	if err == nil && !key.Ready() {
+		err = federation.NewFault(federation.Misconfigured, key.Name, errors.New("the login key is not enabled, or its server has not been approved"))
+	}
+	if err != nil {
+		return d.upstreamFailed(c, keyID, j, err)
+	}
+	if !d.Begins.Allow(c.ClientIP()) { // each is kept for a while (FE-47)
+		return web.TooMany(time.Minute)
+	}
+	leg := federation.AuthState{State: flows.Name()}
+	asked := hints(j)
+	if _, err := d.Sessions.Current(c.Request); err == nil && j.Flow == "" && a.Own == (connecting{}) && a.Link == "" {
+		// Whoever is signed in and signs in again means it: a session that
+		// the upstream still has is no answer.
+		asked.Prompt = "login"
+	}
+	asked.Trace = web.Ref(c)
+	to, err := connector.Begin(c.Request.Context(), &leg, asked)
+	if err != nil {
+		return d.upstreamFailed(c, key.ID, j, err)
+	}
+	traceLeaving(c, key)
+	browser := d.Sessions.Browser(c.Writer, c.Request)
+	a.Way, a.KeyID, a.Leg = j.method, key.ID, leg
+	if err := d.Stops.Keep(c.Request.Context(), stopUpstream, leg.State, browser, a); err != nil {
+		return err
+	}
+	if err := d.noteCancellation(c.Request.Context(), key, browser, j.method); err != nil {
+		return err
+	}
+	if j.quiet() {
+		return web.SeeOther(c, to)
+	}
+	return d.Responder.Redirect(c, to, key.Name)
+}
+
+// hints passes on what the client asked for.
+func hints(j pendingLogin) federation.AuthRequestOptions {
+	r := j.flow.Request
+	h := federation.AuthRequestOptions{
+		LoginHint: r.LoginHint,
+		ACRValues: r.ACRValues,
+		UILocales: r.UILocales,
+		Via:       slices.Clone(r.Via),
+	}
+	if j.email != "" {
+		h.LoginHint = j.email
+	}
+	switch {
+	case r.Prompt.None:
+		h.Prompt = "none"
+	case r.Prompt.Login:
+		h.Prompt = "login"
+	case r.Prompt.SelectAccount:
+		h.Prompt = "select_account"
+	}
+	if h.ACRValues == "" {
+		h.ACRValues = strings.Join(r.ACRs, " ") // what the claims parameter calls essential
+	}
+	if r.MaxAge != nil {
+		h.MaxAge = strconv.FormatInt(*r.MaxAge, 10)
+	}
+	return h
+}
+
+// Arrive is GET /signin/from/{key}: the upstream sent the browser back.
+func (d *Handler) Arrive(c *gin.Context) error {
+	params, posted, err := d.arriving(c)
+	if err != nil {
+		return err
+	}
+	if params["state"] == "" && params["error"] != "" {
+		return d.providerDenied(c, params)
+	}
+	var from away
+	err = d.Stops.Take(c.Request.Context(), stopUpstream, params["state"], d.Sessions.BoundToBrowser(c.Request), &from)
+	if err != nil {
+		return err
+	}
+	if from.Try != nil && from.Leg.Posted == posted {
+		return d.arriveTry(c, from, answer(params))
+	}
+	j, err := d.pendingLogin(c, from.Way)
+	if err != nil {
+		return err
+	}
+	if from.KeyID != c.Param("key") || from.Leg.Posted != posted {
+		// An answer of one upstream at another's address is a mix-up attack
+		// (RFC 9700 §4.4), and so may be one that comes another way (FE-05).
+		return flows.ErrGone
+	}
+	var person sessions.Person
+	if from.Own != (connecting{}) {
+		if person, err = d.sameSession(c, from.Own); err != nil {
+			return err
+		}
+	}
+	connector, key, err := d.Upstreams.Open(c.Request.Context(), from.KeyID)
+	if err != nil {
+		return d.upstreamFailed(c, from.KeyID, j, err)
+	}
+	traceReturn(c, key, params)
+	identity, err := connector.Finish(c.Request.Context(), from.Leg, answer(params))
+	if err != nil {
+		return d.upstreamFailed(c, key.ID, j, err)
+	}
+	switch {
+	case from.Own != (connecting{}):
+		return d.connect(c, person, key, identity)
+	case from.Link != "":
+		return d.linkBy(c, from.Link, key, identity)
+	}
+	return d.match(c, j, key, identity)
+}
+
+// answer keeps the parameters that an upstream may answer with. Nothing else
+// that the browser brings reaches a connector.
+func answer(params oauth.Params) url.Values {
+	v := url.Values{}
+	for _, name := range []string{"code", "state", "iss", "error", "error_description", "error_uri", "user"} {
+		if params.Has(name) {
+			v.Set(name, params[name])
+		}
+	}
+	return v
+}
+
+// match finds out who the identity is here.
+func (d *Handler) match(c *gin.Context, j pendingLogin, key federation.LoginKey, identity federation.Identity) error {
+	if j.quiet() { // before anything is written: what may not be leaves nothing behind
+		would, _, err := d.Users.Would(c.Request.Context(), authentication.ClaimOf(identity), authentication.PolicyOf(key))
+		if err != nil {
+			return err
+		}
+		if err := d.mayBe(c, would); err != nil {
+			return d.back(c, key.ID, j, err)
+		}
+	}
+	decision, err := d.Users.Match(c.Request.Context(), authentication.ClaimOf(identity), authentication.PolicyOf(key))
+	if err != nil {
+		return err
+	}
+	if j.quiet() {
+		if err := d.mayBe(c, decision); err != nil { // somebody was quicker
+			return d.back(c, key.ID, j, err)
+		}
+	}
+	event := audit.Event{LoginKey: key.ID, Actor: decision.User.ID, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c),
+		Reason: decision.Reason, Detail: map[string]string{"row": decision.Row, "action": string(decision.Action)}}
+	switch decision.Action {
+	case users.Refuse:
+		event.Kind = audit.LinkRefused
+		d.Audit.Record(c.Request.Context(), event)
+		d.UpstreamTokens.GiveBack(c.Request.Context(), key.ID, identity.Tokens)
+		return refusedUpstream(key.Name, j)
+	case users.Confirm, users.ConfirmByMail:
+		traceQuestion(c, key, decision)
+		return d.askToLink(c, j, key, identity, decision)
+	case users.Link:
+		return d.linked(c, j, key.ID, identity, decision)
+	case users.SignIn:
+		event.Kind = audit.UpstreamOK
+	default:
+		event.Kind = audit.LinkMade
+	}
+	d.Audit.Record(c.Request.Context(), event)
+	d.Sessions.NoteSignInMethod(c.Writer, key.ID)
+	if err := d.UpstreamTokens.Keep(c.Request.Context(), decision.User, identity); err != nil {
+		return err
+	}
+	if decision.Action == users.Create || decision.Action == users.CreateUnverified {
+		d.welcome(c, decision.User)
+	}
+	return d.finish(c, j, started(decision.User, identity))
+}
+
+// welcome asks somebody new to prove the address that the upstream could not
+// vouch for. A letter that cannot be sent keeps nobody out: the account page
+// sends it again.
+func (d *Handler) welcome(c *gin.Context, u users.User) {
+	if u.EmailVerified || u.Email == "" || !d.MailLinks.Delivers() {
+		return
+	}
+	if err := d.MailLinks.AskToVerify(c.Request.Context(), u, u.Email); err != nil {
+		d.Log.WarnContext(c, "a new person was not asked to prove their address", "ref", web.Ref(c), "error", err)
+	}
+}
+
+// started is the session of somebody who came from upstream: how and when they
+// signed in is what the upstream says, which for a peer is the truth and for
+// others is checked by the connector.
+func started(user users.User, i federation.Identity) sessions.Start {
+	return sessions.Start{
+		User:        user,
+		AMR:         i.AMR,
+		ACR:         i.ACR,
+		AuthTime:    i.AuthTime,
+		LoginKey:    i.Key,
+		UpstreamSID: i.SID,
+		UpstreamSub: i.Subject,
+		Upstream:    i.Tokens.ID,
+	}
+}
+
+// refusedUpstream says the same whatever the reason, or it would tell
+// strangers who has an account here.
+func refusedUpstream(name string, j pendingLogin) error {
+	return &web.Problem{
+		Status:  http.StatusForbidden,
+		Heading: "We couldn't sign you in with " + name + ".",
+		Text:    "If you have an account here, sign in to it the way you usually do. If not, ask whoever runs this hub to let you in.",
+		Action:  templates.Action{Label: "Choose another way to sign in", URL: "/signin" + local(j)},
+	}
+}
+
+// local is the sign-in page that does not go straight to an upstream.
+func local(j pendingLogin) string {
+	q := j.query()
+	if q == "" {
+		return "?local=1"
+	}
+	return q + "&local=1"
+}
+
+// upstreamFailed shows why an upstream could not sign the person in. What it
+// wrote itself stays in the audit row.
+func (d *Handler) upstreamFailed(c *gin.Context, keyID string, j pendingLogin, err error) error {
+	var refusal *federation.Refusal
+	var fault *federation.Fault
+	if j.quiet() && (errors.As(err, &refusal) || errors.As(err, &fault)) {
+		return d.back(c, keyID, j, err)
+	}
+	p := &web.Problem{Status: http.StatusBadGateway, Heading: "Signing in there didn't work.", Cause: err,
+		Action: templates.Action{Label: "Choose another way to sign in", URL: "/signin" + local(j)}}
+	switch {
+	case errors.As(err, &refusal):
+		p.Status, p.Text = http.StatusForbidden, refusal.Reason
+	case errors.As(err, &fault):
+		p.Text = fault.Reason
+		if fault.Kind == federation.Unexpected {
+			p.Status = http.StatusBadRequest
+		}
+		if fault.Kind == federation.Circular {
+			p.Status = http.StatusLoopDetected
+		}
+		if fault.Kind == federation.Unreachable {
+			d.away(c, p, keyID, j)
+			if federation.TurnedAway(err) {
+				p.Text = fault.Reason // it says why the answer came at once
+			}
+		}
+	default:
+		return err
+	}
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.UpstreamError, LoginKey: keyID, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: err.Error()})
+	return p
+}

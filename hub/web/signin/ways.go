@@ -1,0 +1,109 @@
+package signin
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// most is how many buttons stand open on the page; the others are folded away.
+const most = 6
+
+// stepEmail is the form that asks for the address alone.
+const stepEmail = "email"
+
+// ways are the login keys that people can sign in with now, in the order of
+// the page. The registry has them all at hand, so it costs the database the
+// same for one as for a hundred.
+func (d *Handler) ways(ctx context.Context) ([]federation.LoginKey, error) {
+	keys, err := d.Upstreams.Enabled(ctx)
+	return slices.DeleteFunc(keys, func(k federation.LoginKey) bool { return !k.Ready() }), err
+}
+
+// straight returns the login key that people are sent to without a page: the
+// one that the app named, else the first that is set up so.
+func straight(ways []federation.LoginKey, named string) (federation.LoginKey, bool) {
+	i := slices.IndexFunc(ways, func(k federation.LoginKey) bool { return named != "" && k.ID == named })
+	if i < 0 {
+		i = slices.IndexFunc(ways, func(k federation.LoginKey) bool { return k.Direct })
+	}
+	if i < 0 {
+		return federation.LoginKey{}, false
+	}
+	return ways[i], true
+}
+
+func anyHome(ways []federation.LoginKey) bool {
+	return slices.ContainsFunc(ways, func(k federation.LoginKey) bool { return len(k.HomeDomains) > 0 })
+}
+
+// home returns the login key of an address's domain. It goes by the domain
+// alone, so that it tells nobody which addresses have accounts.
+func home(ways []federation.LoginKey, email string) (federation.LoginKey, bool) {
+	canonical, err := users.CanonicalEmail(email)
+	if err != nil {
+		return federation.LoginKey{}, false
+	}
+	domain := canonical[strings.LastIndex(canonical, "@")+1:]
+	i := slices.IndexFunc(ways, func(k federation.LoginKey) bool { return slices.Contains(k.HomeDomains, domain) })
+	if i < 0 {
+		return federation.LoginKey{}, false
+	}
+	return ways[i], true
+}
+
+// afterEmail is the address alone: it leads to the upstream of its domain, or
+// to the password.
+func (d *Handler) afterEmail(c *gin.Context, j pendingLogin, email string) error {
+	ways, err := d.ways(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	if key, ok := home(ways, email); ok {
+		j.email = hint(strings.TrimSpace(email))
+		return d.leave(c, key.ID, j)
+	}
+	return d.retry(c, "/signin"+local(j), retry{Email: email, Status: http.StatusOK})
+}
+
+// show fills in what the page always has.
+func (d *Handler) show(c *gin.Context, status int, j pendingLogin, ways []federation.LoginKey, page templates.SignIn) error {
+	s, err := d.Settings.Current(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	page.OnlyAdmin = s.OnlyAdministratorsByPassword()
+	page.Password = !page.OnlyAdmin || page.EmailFirst || c.Query("local") != ""
+	page.Flow, page.To, page.Client, page.Forgot = j.Flow, web.LocalPath(j.To, ""), j.shown(), d.MailLinks.Delivers()
+	page.Local = "/signin" + local(j)
+	var shown []templates.Upstream
+	last := d.Sessions.LastMethod(c.Request)
+	for _, k := range ways {
+		if k.Hidden {
+			continue
+		}
+		button := templates.Upstream{Key: k.ID, Name: k.Name, Icon: icon(k)}
+		if k.ID == last {
+			button.Last = true
+			shown = slices.Insert(shown, 0, button)
+		} else {
+			shown = append(shown, button)
+		}
+	}
+	page.Upstreams, page.More = shown[:min(most, len(shown))], shown[min(most, len(shown)):]
+	page.Search(page.Query)
+	web.AllowImages(c, clients.OriginOf(page.Client.Logo))
+	return d.Responder.Show(c, status, page)
+}
+
+func icon(k federation.LoginKey) string { return cmp.Or(k.Icon, k.Preset, k.Kind) }

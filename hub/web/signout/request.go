@@ -1,0 +1,209 @@
+package signout
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/tokens"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// A request is that of an app which wants its person signed out here too
+// (RP-Initiated Logout §2). ui_locales is read by nobody: there is one language.
+type request struct {
+	params oauth.Params
+	hint   *tokens.Hint   // nil without one
+	client clients.Client // zero if the request names none
+	to     string         // where to go afterwards, state and all; "" for nowhere
+}
+
+// onward is what happens when the person is signed out.
+func (r request) onward() onward {
+	then := onward{ClientID: r.client.ID, Address: r.to}
+	if r.client.ID != "" {
+		then.Client = shown(r.client)
+	}
+	return then
+}
+
+// EndSession is GET and POST /oauth2/logout (RP-Initiated Logout §2).
+func (d *Handler) EndSession(c *gin.Context) error {
+	params, err := read(c)
+	if err != nil {
+		return err
+	}
+	if c.Request.Method == http.MethodPost && d.Sessions.BoundToBrowser(c.Request) == "" {
+		// Browsers leave Lax cookies out of a POST from another site, so a
+		// live session would go unseen. The same request by GET has them.
+		return web.SeeOther(c, "/oauth2/logout?"+params.Encode())
+	}
+	r, err := d.check(c.Request.Context(), params)
+	var refused *oauth.Error
+	if err != nil && !errors.As(err, &refused) {
+		return err
+	}
+	s, err := d.Sessions.Held(c.Request)
+	nobody := errors.Is(err, sessions.ErrNobody)
+	switch {
+	case err != nil && !nobody:
+		return err
+	case refused != nil:
+		return d.refuse(c, s, nobody, refused)
+	case nobody:
+		return d.already(c, r)
+	}
+	sure, err := d.sure(c.Request.Context(), r, s)
+	if err != nil {
+		return err
+	}
+	if sure {
+		return d.end(c, s, r.onward())
+	}
+	return d.confirm(c, s, r)
+}
+
+func read(c *gin.Context) (oauth.Params, error) {
+	// §2: both methods, each with its own place for the parameters.
+	if c.Request.Method == http.MethodPost {
+		return web.Form(c)
+	}
+	return web.Query(c)
+}
+
+// checks are in the order of RP-Initiated Logout §2. The first that fails ends
+// the request: nothing that came with it is used (§4).
+var checks = []func(*Handler, context.Context, *request) error{
+	(*Handler).checkHint,
+	(*Handler).checkClient,
+	(*Handler).checkAddress,
+}
+
+func (d *Handler) check(ctx context.Context, params oauth.Params) (request, error) {
+	r := request{params: params}
+	for _, check := range checks {
+		if err := check(d, ctx, &r); err != nil {
+			return request{}, err
+		}
+	}
+	return r, nil
+}
+
+// checkHint: only a token that we issued says anything.
+func (d *Handler) checkHint(ctx context.Context, r *request) error {
+	if r.params["id_token_hint"] == "" {
+		return nil
+	}
+	hint, err := d.Tokens.Hint(ctx, r.params["id_token_hint"])
+	if errors.Is(err, tokens.ErrInvalid) {
+		return oauth.InvalidRequest("id_token_hint is not an ID token that this hub issued").Because(err)
+	}
+	if err != nil {
+		return err
+	}
+	r.hint = &hint
+	return nil
+}
+
+// checkClient finds who asks: the client that the hint was issued to, or the
+// one that client_id names, and if both are there they must be the same.
+func (d *Handler) checkClient(ctx context.Context, r *request) error {
+	id := r.params["client_id"]
+	if r.hint != nil {
+		if id != "" && id != r.hint.ClientID {
+			return oauth.InvalidRequest("client_id is not the client that id_token_hint was issued to")
+		}
+		id = r.hint.ClientID
+	}
+	if id == "" {
+		return nil
+	}
+	client, err := d.Clients.Get(ctx, id)
+	if errors.Is(err, fs.ErrNotExist) {
+		return oauth.InvalidRequest("there is no such client here")
+	}
+	r.client = client
+	return err
+}
+
+// checkAddress: an address that is not registered for the client is never
+// followed, or anybody could use the hub to send people anywhere (§3).
+func (d *Handler) checkAddress(_ context.Context, r *request) error {
+	address := r.params["post_logout_redirect_uri"]
+	switch {
+	case address == "":
+		return nil
+	case r.client.ID == "":
+		return oauth.InvalidRequest("post_logout_redirect_uri needs an id_token_hint, or a client_id, for it to be registered with")
+	case !r.client.AllowsPostLogout(address):
+		return oauth.InvalidRequest("post_logout_redirect_uri is not registered for this client, letter by letter")
+	}
+	r.to = address
+	if state := r.params["state"]; state != "" {
+		r.to = oauth.WithQuery(address, url.Values{"state": {state}}) // §3
+	}
+	return nil
+}
+
+// sure says that the person need not be asked: the app proved by the hint that
+// it means the very session of this browser (§2). A hint of another session,
+// be it the same person's, and a logout_hint that names somebody else are
+// reasons to ask.
+func (d *Handler) sure(ctx context.Context, r request, s sessions.Session) (bool, error) {
+	if r.hint == nil || r.hint.SID == "" || r.hint.SID != s.SID {
+		return false, nil
+	}
+	named := r.params["logout_hint"]
+	if named == "" || named == r.hint.Subject || named == s.SID || named == s.UserID {
+		return true, nil
+	}
+	u, err := d.Users.Get(ctx, s.UserID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil && strings.EqualFold(u.Email, named), err
+}
+
+// confirm asks the person, and keeps what the app wants meanwhile.
+func (d *Handler) confirm(c *gin.Context, s sessions.Session, r request) error {
+	then := r.onward()
+	stop, err := d.keep(c, stopAsked, then)
+	if err != nil {
+		return err
+	}
+	return d.ask(c, http.StatusOK, s, templates.SignOut{Stop: stop, Client: then.Client})
+}
+
+// already answers where nobody is signed in. The hint shows that the app sent
+// its own person; a client_id alone is anybody's to write, so there the person
+// decides whether to go there.
+func (d *Handler) already(c *gin.Context, r request) error {
+	if r.hint != nil {
+		return d.goOn(c, r.onward())
+	}
+	page := templates.SignedOut{}
+	if clients.OriginOf(r.params["post_logout_redirect_uri"]) != "" && r.to != "" {
+		page.Back = templates.Action{Label: "Go to " + shown(r.client), URL: r.to}
+	}
+	return d.Responder.Show(c, http.StatusOK, page)
+}
+
+// refuse goes nowhere. Whoever is signed in is still asked whether to sign
+// out: that is what they came for, and the fault is the app's.
+func (d *Handler) refuse(c *gin.Context, s sessions.Session, nobody bool, err *oauth.Error) error {
+	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.RequestRefused, Actor: s.UserID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: err.Error()})
+	if nobody {
+		return err
+	}
+	return d.ask(c, http.StatusBadRequest, s, templates.SignOut{Code: err.Code, Description: err.Description})
+}

@@ -1,0 +1,70 @@
+package signout
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// thereWait is how long an upstream may take to say where its own sign-out page
+// is. The person is signed out here already, and waits.
+const thereWait = 3 * time.Second
+
+// there puts the upstream's own sign-out page before what comes next, if the
+// login key wants its session ended too (OpenID Connect RP-Initiated Logout 1.0
+// §2). What comes next is kept under the state that the upstream brings back.
+// An upstream that cannot be asked keeps its session; ours is over.
+func (d *Handler) there(c *gin.Context, s sessions.Session, then onward) (onward, error) {
+	if s.LoginKey == "" {
+		return then, nil
+	}
+	ctx, cancel := context.WithTimeout(c.Request.Context(), thereWait)
+	defer cancel()
+	connector, key, err := d.Upstreams.OpenAny(ctx, s.LoginKey)
+	if err != nil || !key.SignOutThere {
+		return then, nil
+	}
+	if leaver, ok := connector.(federation.LogoutPage); ok {
+		// Its page sends nobody back, so whoever wants to goes there from ours.
+		then.There, then.ThereName = leaver.LeavePage(), key.Name
+		return then, d.UpstreamTokens.Untie(c.Request.Context(), s.UserID, s.LoginKey)
+	}
+	signOuter, able := connector.(federation.SignOuter)
+	hint := d.Sessions.UpstreamToken(s)
+	if !able || hint == "" {
+		return then, nil
+	}
+	state, err := d.keep(c, stopThere, then)
+	if err != nil {
+		return onward{}, err
+	}
+	page, err := signOuter.SignOut(ctx, federation.Tokens{ID: hint}, d.Issuer+"/signed-out", state)
+	if err != nil {
+		d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.UpstreamError, Actor: s.UserID, LoginKey: key.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: err.Error()})
+	}
+	if err != nil || page == "" {
+		return then, nil
+	}
+	return onward{ClientID: then.ClientID, Client: key.Name, Address: page}, nil
+}
+
+// back is where the browser arrives when the upstream has signed the person
+// out too. A state that is gone, or another browser's, leads nowhere.
+func (d *Handler) back(c *gin.Context, state string) error {
+	then, err := d.recall(c, stopThere, state)
+	if err != nil {
+		return err
+	}
+	if then.Address == "" {
+		return d.Responder.Show(c, http.StatusOK, templates.SignedOut{})
+	}
+	return d.Responder.Redirect(c, then.Address, then.Client)
+}

@@ -1,0 +1,202 @@
+// Package upstreamhttp talks to one upstream over HTTP and keeps its troubles its own.
+//
+// A Line holds what is allowed at once and how long it may take; when the
+// upstream has been silent several times in a row it rests for a moment, so
+// that a dead server costs its visitors a second and everybody else nothing.
+// What comes back is bounded in size, whatever client was handed in.
+package upstreamhttp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	// MaxBody is the longest answer that is read, in bytes.
+	MaxBody = 1 << 20
+
+	slots      = 64              // requests under way at one upstream
+	strikes    = 5               // silences in a row until the line rests
+	rest       = 5 * time.Second // how long it rests
+	maxHops    = 3               // redirects of a document
+	formType   = "application/x-www-form-urlencoded"
+	acceptType = "application/json"
+)
+
+// ErrSilent is in the chain of every error that means the upstream could not
+// be reached, did not answer in time, or broke off.
+var ErrSilent = errors.New("the upstream did not answer")
+
+var (
+	errResting  = fmt.Errorf("%w several times in a row; it is asked again in a moment", ErrSilent)
+	errCrowded  = fmt.Errorf("%w the requests before this one", ErrSilent)
+	errTooLarge = fmt.Errorf("the answer is larger than %d bytes", MaxBody)
+)
+
+// A Line leads to one upstream. It is safe for concurrent use.
+type Line struct {
+	http     http.Client
+	patience time.Duration
+	now      func() time.Time
+	slots    chan struct{}
+
+	mu      sync.Mutex
+	silence int       // failures in a row
+	until   time.Time // when a rest ends
+}
+
+// New returns a line over a client. Whatever the client's own rules are, the
+// line follows redirects only for documents, and only on their own host.
+func New(client *http.Client, patience time.Duration, now func() time.Time) *Line {
+	l := &Line{http: *client, patience: patience, now: now, slots: make(chan struct{}, slots)}
+	l.http.CheckRedirect = noRedirect
+	return l
+}
+
+// An Answer is what came back.
+type Answer struct {
+	Status int
+	Type   string // the Content-Type header
+	Body   []byte
+}
+
+// Document gets a public document: no credentials go along.
+func (l *Line) Document(ctx context.Context, address string) (Answer, error) {
+	return l.send(ctx, http.MethodGet, address, nil, func(c *http.Client, r *http.Request) {
+		c.CheckRedirect = onOneHost
+	})
+}
+
+// Resource gets what an access token opens.
+func (l *Line) Resource(ctx context.Context, address, bearer string) (Answer, error) {
+	return l.send(ctx, http.MethodGet, address, nil, func(_ *http.Client, r *http.Request) {
+		r.Header.Set("Authorization", "Bearer "+bearer)
+	})
+}
+
+// PostForm posts a form.
+func (l *Line) PostForm(ctx context.Context, address string, form url.Values) (Answer, error) {
+	return l.PostFormAs(ctx, address, form, "", "")
+}
+
+// PostFormAs posts a form with a name and password in the header, if there is
+// a name.
+func (l *Line) PostFormAs(ctx context.Context, address string, form url.Values, name, password string) (Answer, error) {
+	return l.send(ctx, http.MethodPost, address, strings.NewReader(form.Encode()), func(_ *http.Client, r *http.Request) {
+		r.Header.Set("Content-Type", formType)
+		if name != "" {
+			r.SetBasicAuth(name, password)
+		}
+	})
+}
+
+func (l *Line) send(ctx context.Context, method, address string, body io.Reader, adapt func(*http.Client, *http.Request)) (Answer, error) {
+	var answer Answer
+	err := l.Talk(ctx, func(ctx context.Context, client *http.Client) error {
+		r, err := http.NewRequestWithContext(ctx, method, address, body)
+		if err != nil {
+			return fmt.Errorf("%s %s: %w", method, address, err)
+		}
+		r.Header.Set("Accept", acceptType)
+		own := *client
+		adapt(&own, r)
+		response, err := own.Do(r)
+		if err != nil {
+			return err
+		}
+		defer response.Body.Close()
+		answer = Answer{Status: response.StatusCode, Type: response.Header.Get("Content-Type")}
+		answer.Body, err = readAll(response.Body)
+		return err
+	})
+	return answer, err
+}
+
+func readAll(body io.Reader) ([]byte, error) {
+	b, err := io.ReadAll(io.LimitReader(body, MaxBody+1))
+	switch {
+	case len(b) > MaxBody:
+		return nil, errTooLarge
+	case err != nil:
+		return nil, fmt.Errorf("read the answer: %w", err)
+	}
+	return b, nil
+}
+
+// Talk runs one exchange on the line: when there is room, within the line's
+// patience, and not while the upstream rests. The client follows no redirects.
+func (l *Line) Talk(ctx context.Context, exchange func(context.Context, *http.Client) error) error {
+	if l.resting() {
+		return errResting
+	}
+	bounded, cancel := context.WithTimeout(ctx, l.patience)
+	defer cancel()
+	select {
+	case l.slots <- struct{}{}:
+		defer func() { <-l.slots }()
+	case <-bounded.Done():
+		if left(ctx) {
+			return ctx.Err()
+		}
+		return errCrowded
+	}
+	client := l.http
+	return l.judge(ctx, bounded, exchange(bounded, &client))
+}
+
+// judge counts silences. A visitor who left early is not the upstream's fault,
+// and neither is an answer that only says no.
+func (l *Line) judge(visitor, bounded context.Context, err error) error {
+	if left(visitor) {
+		return visitor.Err()
+	}
+	// A server that notices our hanging up may still end its answer in good
+	// order, so what seems complete after the deadline need not be.
+	if err == nil {
+		err = bounded.Err()
+	}
+	var broken *url.Error
+	silent := errors.As(err, &broken) || bounded.Err() != nil
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !silent {
+		l.silence = 0
+		return err
+	}
+	if l.silence++; l.silence >= strikes {
+		l.until = l.now().Add(rest)
+	}
+	if broken != nil {
+		err = broken.Err // without the address, which may carry a query
+	}
+	return fmt.Errorf("%w: %w", ErrSilent, err)
+}
+
+// left tells a visitor who went away from one whose time the upstream used up.
+func left(ctx context.Context) bool { return errors.Is(ctx.Err(), context.Canceled) }
+
+func (l *Line) resting() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.now().Before(l.until)
+}
+
+// noRedirect hands the 3xx answer itself to the caller, who takes it for the
+// failure it is: a key set or a token endpoint that moved is not the one that
+// the discovery document named (FE-36).
+func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+func onOneHost(next *http.Request, before []*http.Request) error {
+	last := before[len(before)-1].URL
+	if len(before) > maxHops || next.URL.Host != last.Host || next.URL.Scheme != last.Scheme {
+		return http.ErrUseLastResponse
+	}
+	return nil
+}
