@@ -10,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -75,10 +76,15 @@ var ErrLost = fmt.Errorf("another writer came first: %w", fs.ErrExist)
 // version and expiry travel beside it.
 type Record struct {
 	ID      string    // UTF-8 text, not empty
-	Version int64     // 1 when inserted; Insert ignores what it is given
+	Version int64     // FirstVersion when inserted; Insert ignores what it is given
 	Expires time.Time // to the millisecond; zero: never
 	Doc     bson.Raw  // plain values; no field name, at any depth, begins with $
 }
+
+// FirstVersion is the version of a record that is inserted. It is random, so
+// that a write under way of a record that was removed meanwhile does not fit
+// its successor under the same id.
+func FirstVersion() int64 { return 1 + rand.Int64N(1<<62) }
 
 // A CollectionSpec declares a set and the indexes its look-ups need. An index field is
 // the bson name of a field, or several with dots between them for one inside

@@ -19,7 +19,7 @@ func (d *DB) Insert(caller context.Context, name string, r store.Record) error {
 	}
 	ctx, done := within(caller)
 	defer done()
-	_, err = s.InsertOne(ctx, newRow(r, 1))
+	_, err = s.InsertOne(ctx, newRow(r, store.FirstVersion()))
 	return failed(caller, err)
 }
 

@@ -51,7 +51,7 @@ func (d *DB) insertion(t *testing.T, ctx context.Context, id, slug string) *writ
 		t.Fatal(err)
 	}
 	return request(ctx, func(s *session) error {
-		err := s.exec(table.insert, id, nil, json)
+		err := s.exec(table.insert, id, store.FirstVersion(), nil, json)
 		if taken(err) {
 			return fs.ErrExist
 		}

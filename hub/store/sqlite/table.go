@@ -26,7 +26,7 @@ func newTable(spec store.CollectionSpec) *table {
 	name := quote(spec.Name)
 	return &table{
 		spec:    spec,
-		insert:  "INSERT INTO " + name + " (id, version, expires, doc) VALUES (?, 1, ?, ?)",
+		insert:  "INSERT INTO " + name + " (id, version, expires, doc) VALUES (?, ?, ?, ?)",
 		replace: "UPDATE " + name + " SET version = version + 1, expires = ?, doc = ? WHERE id = ? AND version = ?",
 		version: "SELECT version FROM " + name + " WHERE id = ?",
 		take:    "DELETE FROM " + name + " WHERE id = ? RETURNING version, expires, doc",

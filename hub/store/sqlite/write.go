@@ -17,7 +17,7 @@ func (d *DB) Insert(ctx context.Context, set string, r store.Record) error {
 		return err
 	}
 	return d.submit(ctx, func(s *session) error {
-		err := s.exec(t.insert, r.ID, expiry(r.Expires), doc)
+		err := s.exec(t.insert, r.ID, store.FirstVersion(), expiry(r.Expires), doc)
 		if taken(err) {
 			return fs.ErrExist
 		}

@@ -67,6 +67,8 @@ func Run(t *testing.T, database Database) {
 		{"sweep removes only what expired", sweep},
 		{"an expired record makes room for its successor", displaced},
 
+		{"a successor under the same id is not overwritten", successorStays},
+
 		{"one of many inserts wins", raceInsert},
 		{"one of many inserts with a unique field wins", raceUnique},
 		{"one of many takes wins", raceTake},
