@@ -44,58 +44,58 @@ func (h *Hub) buildServices() {
 	})
 	h.proofs = &dpop.Verifier{Nonces: dpop.NewNonces(h.box.Derive(names.KeyOfNonces), c.Now), Replay: d.useOnce, Now: c.Now}
 	h.mail, h.queue, _ = c.post() // withDefaults looked already
-	h.audit = &audit.Recorder{Set: d.audit, Log: c.Log, Now: c.Now, Watch: c.Watch, Hear: traces.Record}
-	h.settings = settings.NewService(d.settings, c.Name, c.Now)
+	h.audit = &audit.Recorder{Set: d.Audit, Log: c.Log, Now: c.Now, Watch: c.Watch, Hear: traces.Record}
+	h.settings = settings.NewService(d.Settings, c.Name, c.Now)
 	h.traces = h.newTraces()
-	h.signing = signing.NewService(d.signing, h.box, c.Now)
+	h.signing = signing.NewService(d.SigningKeys, h.box, c.Now)
 	if c.NewRSA != nil {
 		h.signing.NewRSA = c.NewRSA
 	}
 	h.users = users.New(users.Options{
-		Users: d.users, Identities: d.identities, Throttles: d.throttles, Setups: d.setups, Invitations: d.invitations, Records: d.decisions,
+		Users: d.Users, Identities: d.Identities, Throttles: d.Throttles, Setups: d.SetupLinks, Invitations: d.Invitations, Records: d.LinkEvents,
 		Mail: h.mail, URL: c.URL, HubName: h.name, Once: d.useOnce, Empty: h.emptied,
 		Failed: func(ctx context.Context, err error) {
 			c.Log.ErrorContext(ctx, "a letter could not be sent", "error", err)
 		},
 		Now: c.Now, Hash: c.Hash, MinPassword: c.MinPassword, HubNames: []string{"fedhub", c.Name},
 	})
-	h.mailLinks = &maillinks.Service{Links: d.links, Sender: h.mail, Settings: h.settings, Users: h.users, URL: c.URL, Now: c.Now}
+	h.mailLinks = &maillinks.Service{Links: d.MailLinks, Sender: h.mail, Settings: h.settings, Users: h.users, URL: c.URL, Now: c.Now}
 	h.sessions = &sessions.Service{
-		Sessions: d.sessions, Users: h.users, Box: h.box, Now: c.Now,
+		Sessions: d.Sessions, Users: h.users, Box: h.box, Now: c.Now,
 		Name: sessions.CookieName(c.URL, c.secure()), Secure: c.secure(),
 	}
-	h.flows = flows.NewService(d.flows, c.Now)
-	h.stops = &flows.Interruptions{Set: d.stops, Box: h.box, Now: c.Now}
-	h.grants = grants.NewService(d.grants, d.families, grants.DefaultLives(), c.Now)
-	h.pending = &pending.Service{Requests: d.decoupled, Guesses: d.guesses, Box: h.box, HTTP: h.http, Log: c.Log, Now: c.Now}
+	h.flows = flows.NewService(d.Flows, c.Now)
+	h.stops = &flows.Interruptions{Set: d.Interruptions, Box: h.box, Now: c.Now}
+	h.grants = grants.NewService(d.Grants, d.TokenFamilies, grants.DefaultLives(), c.Now)
+	h.pending = &pending.Service{Requests: d.PendingRequests, Guesses: d.Guesses, Box: h.box, HTTP: h.http, Log: c.Log, Now: c.Now}
 	h.clients = clients.NewRegistry(clients.Options{
-		Store: d.clients, HTTP: h.http, Issuer: c.URL, TokenEndpoint: c.URL + "/oauth2/token", Replay: d.useOnce,
+		Store: d.Clients, HTTP: h.http, Issuer: c.URL, TokenEndpoint: c.URL + "/oauth2/token", Replay: d.useOnce,
 		Seal: h.box.Seal, Open: h.box.Open, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now, Log: c.Log,
 		Certificates: c.certificates(), ClientCAs: c.ClientCAs,
 	})
 	h.siteSetups = h.newDebuts()
 	h.tokens = &tokens.Service{
 		Issuer: c.URL, Signing: h.signing, Grants: h.grants, Users: h.users, Clients: h.clients,
-		Revoked: d.revoked, Opaques: d.opaques, Pairwise: h.box.Derive(names.KeyOfSubjects), Lives: h.sessions.IsActive, Now: c.Now,
+		Revoked: d.Revoked, Opaques: d.Opaques, Pairwise: h.box.Derive(names.KeyOfSubjects), Lives: h.sessions.IsActive, Now: c.Now,
 	}
-	h.requests = &authrequest.Service{Issuer: c.URL, Clients: h.clients, Settings: h.settings, Tokens: h.tokens, Signing: h.signing, Pushed: d.pushed, Now: c.Now}
-	h.invites = clients.NewInvites(d.invites, c.Now)
-	h.initials = clients.InitialTokens{Store: d.initials, Now: c.Now}
-	h.health = (&health.Service{Set: d.health, Log: c.Log, Now: c.Now}).Start()
+	h.requests = &authrequest.Service{Issuer: c.URL, Clients: h.clients, Settings: h.settings, Tokens: h.tokens, Signing: h.signing, Pushed: d.Pushed, Now: c.Now}
+	h.invites = clients.NewInvites(d.HubInvites, c.Now)
+	h.initials = clients.InitialTokens{Store: d.InitialAccessTokens, Now: c.Now}
+	h.health = (&health.Service{Set: d.Health, Log: c.Log, Now: c.Now}).Start()
 	h.upstreams = federation.NewRegistry(federation.Options{
-		Store: d.loginkeys, Factories: connectors(), Env: h.env(), Report: h.health.Report,
+		Store: d.LoginKeys, Factories: connectors(), Env: h.env(), Report: h.health.Report,
 		Seal: func(plain, context string) string { return h.box.Seal([]byte(plain), context) },
 	})
 	h.monitor = &health.Monitor{
-		Set: d.warnings, Watches: d.watches, Upstreams: h.upstreams, Clients: h.clients, Signing: h.signing, Settings: h.settings,
+		Set: d.Warnings, Watches: d.Checks, Upstreams: h.upstreams, Clients: h.clients, Signing: h.signing, Settings: h.settings,
 		Users: h.users, Mail: h.mail, Issuer: c.URL, Log: c.Log, Now: c.Now,
 	}
 	h.logouts = (&logouts.Service{
-		Notices: d.notices, Statuses: d.told, Ledger: d.signouts, Sessions: h.sessions, Grants: h.grants, Tokens: h.tokens, Clients: h.clients,
+		Notices: d.LogoutNotices, Statuses: d.LogoutStatuses, Ledger: d.SignOuts, Sessions: h.sessions, Grants: h.grants, Tokens: h.tokens, Clients: h.clients,
 		HTTP: h.http, Audit: h.audit, Log: c.Log, Now: c.Now,
 	}).Start()
 	h.upstreamTokens = &upstreamtokens.Service{
-		Ties: d.ties, Box: h.box, Upstreams: h.upstreams, Users: h.users, Sessions: h.sessions, Grants: h.grants, End: h.logouts.End,
+		Ties: d.UpstreamTokens, Box: h.box, Upstreams: h.upstreams, Users: h.users, Sessions: h.sessions, Grants: h.grants, End: h.logouts.End,
 		Audit: h.audit, Log: c.Log, Now: c.Now,
 	}
 	h.Service = operator.New(operator.Parts{

@@ -30,7 +30,7 @@ func RecordTypes() map[string]reflect.Type {
 	all := reflect.TypeFor[data]()
 	for i := range all.NumField() {
 		get, _ := all.Field(i).Type.MethodByName("Get")
-		types[all.Field(i).Name] = get.Type.Out(0)
+		types[all.Field(i).Tag.Get("set")] = get.Type.Out(0)
 	}
 	return types
 }

@@ -28,7 +28,7 @@ const (
 func (h *Hub) newTraces() *traces.Service {
 	now := h.config.Now
 	return &traces.Service{
-		Set: h.data.traces, Settings: h.settings, Log: h.config.Log, Now: now,
+		Set: h.data.Traces, Settings: h.settings, Log: h.config.Log, Now: now,
 		Begins: both(web.NewLimiter(tracedEvery, tracedBurst, now), web.NewLimiter(allTracedEvery, allTracedBurst, now)),
 		Strangers: both(web.NewLimiter(strangerTracedEvery, strangerTracedBurst, now),
 			web.NewLimiter(allStrangersTracedEvery, allStrangersBurst, now)),
@@ -45,7 +45,7 @@ const (
 func (h *Hub) newDebuts() *sitesetup.Service {
 	now := h.config.Now
 	return &sitesetup.Service{
-		Set: h.data.debuts, Clients: h.clients, Log: h.config.Log, Now: now,
+		Set: h.data.SiteSetups, Clients: h.clients, Log: h.config.Log, Now: now,
 		Allow: both(web.NewLimiter(debutEvery, debutBurst, now), web.NewLimiter(allDebutsEvery, allDebutsBurst, now)),
 	}
 }

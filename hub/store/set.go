@@ -30,7 +30,14 @@ type Collection[T Keyed] struct {
 
 // NewCollection returns the set called name; now is the clock that expiry is measured by.
 func NewCollection[T Keyed](b Backend, name string, now func() time.Time) *Collection[T] {
-	return &Collection[T]{name: name, backend: b, now: now, shape: shapeOf(reflect.TypeFor[T]())}
+	var c Collection[T]
+	c.Open(b, name, now)
+	return &c
+}
+
+// Open makes c the set called name, before anything else is asked of it.
+func (s *Collection[T]) Open(b Backend, name string, now func() time.Time) {
+	*s = Collection[T]{name: name, backend: b, now: now, shape: shapeOf(reflect.TypeFor[T]())}
 }
 
 // Get returns the record with this id.
