@@ -30,6 +30,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/device"
 	"github.com/fedhub/fedhub/hub/web/federating"
 	"github.com/fedhub/fedhub/hub/web/oidc"
+	"github.com/fedhub/fedhub/hub/web/problems"
 	"github.com/fedhub/fedhub/hub/web/signin"
 	"github.com/fedhub/fedhub/hub/web/signout"
 	"github.com/fedhub/fedhub/internal/names"
@@ -147,7 +148,7 @@ func (h *Hub) clientMetadata(keyID string) string {
 func (h *Hub) buildHandlers() {
 	c := h.config
 	h.responder = &web.Responder{
-		Log: c.Log, Now: c.Now, Issuer: c.URL, Frame: h.frame, Failed: h.broke,
+		Log: c.Log, Now: c.Now, Issuer: c.URL, Frame: h.frame, Known: problems.Of, Failed: h.broke,
 		Forms: web.Forms{Key: h.box.Derive(names.KeyOfForms), Bind: h.bind},
 	}
 	fetches := web.NewLimiter(knockEvery, knockBurst, c.Now)

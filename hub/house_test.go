@@ -118,8 +118,8 @@ func TestImportsRunTheWayARequestRuns(t *testing.T) {
 }
 
 func TestServicesSpeakNoHTTP(t *testing.T) {
-	// sessions has cookies; logouts posts logout tokens; pending pings clients; flows and maillinks name a status.
-	speaks := []string{"sessions", "logouts", "flows", "maillinks", "pending"}
+	// sessions has cookies; logouts posts logout tokens; pending pings clients.
+	speaks := []string{"sessions", "logouts", "pending"}
 	for from, all := range imports(t) {
 		if !slices.Contains(servicePackages, room(from)) {
 			continue

@@ -13,8 +13,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"io/fs"
-	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/fedhub/fedhub/hub/authrequest"
@@ -77,38 +75,19 @@ func (k *Service) Begin(ctx context.Context, browser string, r authrequest.Reque
 
 // ErrGone is returned for a flow that is unknown, expired, or was begun in
 // another browser. Which of them is nobody's business.
-var ErrGone error = gone{}
+var ErrGone = errors.New("the flow is unknown, expired, or another browser's")
 
-type gone struct{}
-
-func (gone) Error() string { return "the flow is unknown, expired, or another browser's" }
-
-// Explain is the page a person sees.
-func (gone) Explain() (status int, heading, text string) {
-	return http.StatusBadRequest, "This sign-in can't go on.",
-		"It took too long, or began in another browser. Go back to the app you came from and sign in again."
-}
+// ErrFinished is what every Finished is.
+var ErrFinished = errors.New("the flow is finished")
 
 // Finished is returned for a flow that has been answered, to the browser it
 // belongs to.
 type Finished struct{ Request authrequest.Request }
 
-func (*Finished) Error() string { return "the flow is finished" }
+func (*Finished) Error() string { return ErrFinished.Error() }
 
-// Explain is the page a person sees.
-func (*Finished) Explain() (status int, heading, text string) {
-	return http.StatusGone, "You have finished this sign-in.", "There is nothing more to do here."
-}
-
-// Onward is where the person probably wants to be: where the answer was sent,
-// if that is a site.
-func (f *Finished) Onward() (label, address string) {
-	u, err := url.Parse(f.Request.RedirectURI)
-	if err != nil || (u.Scheme != "https" && u.Scheme != "http") {
-		return "Go to your account", "/account"
-	}
-	return "Go to " + u.Host, u.Scheme + "://" + u.Host + "/"
-}
+// Is makes it an ErrFinished.
+func (*Finished) Is(target error) bool { return target == ErrFinished }
 
 // Open returns the flow if it belongs to this browser, else ErrGone. Whoever
 // opens it goes on with its login trace.

@@ -18,7 +18,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -67,21 +66,10 @@ type Service struct {
 
 var (
 	// ErrLink means the link was used, has expired or never existed.
-	ErrLink = &problem{http.StatusGone, "This link doesn't work any more.", "It was used, or it is too old. Ask for a new one."}
+	ErrLink = errors.New("the link was used, has expired or never existed")
 	// ErrOften refuses to send more letters for now.
-	ErrOften = &problem{http.StatusTooManyRequests, "Enough letters for now.", "Look among unwanted mail too. In an hour another can be sent."}
+	ErrOften = errors.New("enough letters for now")
 )
-
-// A problem has words for the person who meets it.
-type problem struct {
-	status        int
-	heading, text string
-}
-
-func (p *problem) Error() string { return p.heading }
-
-// Explain is what a page says.
-func (p *problem) Explain() (status int, heading, text string) { return p.status, p.heading, p.text }
 
 // perHour is how many links of one purpose a user gets within an hour.
 const perHour = 4

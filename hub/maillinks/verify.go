@@ -47,9 +47,8 @@ func (k *Service) Verifies(ctx context.Context, u users.User, token string) (ema
 	return l.Data["email"], err
 }
 
-// errAddressTaken is for whoever proves an address that is somebody's.
-var errAddressTaken = &problem{409, "Another account has this address.",
-	"Sign in to that account, or ask whoever runs this hub."}
+// ErrAddressTaken is for whoever proves an address that is somebody's.
+var ErrAddressTaken = errors.New("another account has the address")
 
 // Verified uses the link: the address is the user's from now on, and the one
 // it replaces is told.
@@ -63,7 +62,7 @@ func (k *Service) Verified(ctx context.Context, u users.User, token string) (use
 	}
 	after, err := k.Users.SetEmail(ctx, u.ID, l.Data["email"], true)
 	if errors.Is(err, fs.ErrExist) {
-		return users.User{}, errAddressTaken
+		return users.User{}, ErrAddressTaken
 	}
 	if err != nil {
 		return users.User{}, err

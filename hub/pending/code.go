@@ -78,16 +78,7 @@ const (
 )
 
 // ErrGuesses is returned to somebody who guessed too often.
-var ErrGuesses error = guesses{}
-
-type guesses struct{}
-
-func (guesses) Error() string { return "too many wrong codes" }
-
-// Explain is the page a person sees.
-func (guesses) Explain() (status int, heading, text string) {
-	return 429, "Too many wrong codes.", "Wait a quarter of an hour, then start again on your device and type the new code."
-}
+var ErrGuesses = errors.New("too many wrong codes")
 
 // Find returns the pending request that shows this code, for a person who is
 // signed in; ErrGone if there is none, ErrGuesses if they tried too often. The

@@ -159,17 +159,7 @@ func hash(secret string) string {
 }
 
 // ErrGone is returned for a request that is unknown, expired or decided.
-var ErrGone error = gone{}
-
-type gone struct{}
-
-func (gone) Error() string { return "the request is unknown, expired or already decided" }
-
-// Explain is the page a person sees.
-func (gone) Explain() (status int, heading, text string) {
-	return 410, "This request can't be answered any more.",
-		"It took too long, or it was answered already. If your device still waits, start again there."
-}
+var ErrGone = errors.New("the request is unknown, expired or already decided")
 
 // One returns a pending request; ErrGone if there is none.
 func (k *Service) One(ctx context.Context, id string) (Request, error) {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
-	"net/http"
 	"reflect"
 	"time"
 
@@ -246,19 +245,20 @@ func (s *Collection[T]) fail(verb string, err error) error {
 	return fmt.Errorf("%s %s: %w", verb, s.name, &UnavailableError{err})
 }
 
+// ErrUnavailable is what every UnavailableError is.
+var ErrUnavailable = errors.New("the database is unavailable")
+
 // An UnavailableError means that the database did not answer, or refused; what
 // was asked of it may or may not have happened.
 type UnavailableError struct{ cause error }
 
-func (e *UnavailableError) Error() string { return "the database is unavailable: " + e.cause.Error() }
+func (e *UnavailableError) Error() string { return ErrUnavailable.Error() + ": " + e.cause.Error() }
+
+// Is makes it an ErrUnavailable.
+func (e *UnavailableError) Is(target error) bool { return target == ErrUnavailable }
 
 // Unwrap returns what the engine said.
 func (e *UnavailableError) Unwrap() error { return e.cause }
-
-// Explain is what people are told: to come back, not what is wrong.
-func (e *UnavailableError) Explain() (status int, heading, text string) {
-	return http.StatusServiceUnavailable, "The hub can't reach its database right now.", "Nothing is lost. Try again in a moment."
-}
 
 func (s *Collection[T]) live(r Record) (T, error) {
 	if s.expired(r) {

@@ -32,6 +32,9 @@ type Responder struct {
 	// signed in.
 	Frame func(*http.Request) templates.Frame
 
+	// Known, if set, has the words for errors of services and of the storage.
+	Known func(error) (Problem, bool)
+
 	// Failed, if set, is told of every error and of the face it got.
 	Failed func(*gin.Context, Problem, error)
 }
@@ -65,7 +68,7 @@ func (e *Responder) fail(c *gin.Context, err error, show func(*gin.Context, Prob
 		c.Status(499) // the caller went away; nobody reads this
 		return
 	}
-	p := explain(err)
+	p := e.explain(err)
 	if p.Status >= http.StatusInternalServerError {
 		e.Log.ErrorContext(c, "a request failed", "route", c.FullPath(), "ref", Ref(c), "error", err)
 	} else {
@@ -77,26 +80,20 @@ func (e *Responder) fail(c *gin.Context, err error, show func(*gin.Context, Prob
 	show(c, p)
 }
 
-// explain finds the words for an error.
-func explain(err error) Problem {
+// explain finds the words for an error: a handler's own, else what a service or
+// the storage ran into, else the protocol's.
+func (e *Responder) explain(err error) Problem {
 	var problem *Problem
 	var protocol *oauth.Error
-	var explained interface {
-		Explain() (status int, heading, text string)
+	if errors.As(err, &problem) {
+		return *problem
+	}
+	if e.Known != nil {
+		if p, ok := e.Known(err); ok {
+			return p
+		}
 	}
 	switch {
-	case errors.As(err, &problem):
-		return *problem
-	case errors.As(err, &explained):
-		status, heading, text := explained.Explain()
-		p := Problem{Status: status, Heading: heading, Text: text, Action: templates.Action{Label: "Go to the start page", URL: "/"}}
-		var onward interface {
-			Onward() (label, address string)
-		}
-		if errors.As(err, &onward) {
-			p.Action.Label, p.Action.URL = onward.Onward()
-		}
-		return p
 	case errors.As(err, &protocol):
 		return Problem{
 			Status:   protocol.Status,

@@ -85,7 +85,7 @@ func TestErrorsHaveAFace(t *testing.T) {
 		{ExpiredForm("/x"), 403, "invalid_request"},
 		{secret, 500, "server_error"},
 	} {
-		p := explain(tt.err)
+		p := new(Responder).explain(tt.err)
 		if p.Status != tt.status {
 			t.Errorf("%v: got status %d, want %d", tt.err, p.Status, tt.status)
 		}
@@ -100,7 +100,7 @@ func TestErrorsHaveAFace(t *testing.T) {
 			t.Errorf("the face of %v shows the cause", tt.err)
 		}
 	}
-	if p := explain(secret); p.Status != http.StatusInternalServerError {
+	if p := new(Responder).explain(secret); p.Status != http.StatusInternalServerError {
 		t.Errorf("got %d", p.Status)
 	}
 }
