@@ -26,6 +26,11 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/account"
 	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/hub/web/admin/apps"
+	"github.com/fedhub/fedhub/hub/web/admin/hubs"
+	"github.com/fedhub/fedhub/hub/web/admin/operations"
+	"github.com/fedhub/fedhub/hub/web/admin/people"
+	"github.com/fedhub/fedhub/hub/web/admin/providers"
 	"github.com/fedhub/fedhub/hub/web/authorize"
 	"github.com/fedhub/fedhub/hub/web/device"
 	"github.com/fedhub/fedhub/hub/web/federating"
@@ -188,10 +193,32 @@ func (h *Hub) buildHandlers() {
 		Registrations: web.NewLimiter(registerEvery, registerBurst, c.Now), Pushes: web.NewLimiter(beginEvery, beginBurst, c.Now), Fetches: fetches,
 		Users: h.users, Browsers: h.sessions, Upstreams: h.upstreams, SiteSetups: h.siteSetups,
 	}
-	h.admin = &admin.Handler{
-		Health: h.health, Monitor: h.monitor, HTTP: h.http,
-		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams, Sessions: h.sessions,
-		Grants: h.grants, Logouts: h.logouts, Signing: h.signing, Settings: h.settings, Audit: h.audit, Traces: h.traces, SiteSetups: h.siteSetups, Users: h.users, MailLinks: h.mailLinks, UpstreamTokens: h.upstreamTokens, Responder: h.responder, Now: c.Now,
-		Callback: h.callback, ClientMetadata: h.clientMetadata,
+	h.buildAdmin()
+}
+
+// buildAdmin builds the pages of administrators.
+func (h *Hub) buildAdmin() {
+	c, by := h.config, admin.Recorder{Sessions: h.sessions, Audit: h.audit}
+	h.admin = adminHandlers{
+		apps: &apps.Handler{
+			Recorder: by, Issuer: c.URL, Clients: h.clients, Grants: h.grants, Logouts: h.logouts, SiteSetups: h.siteSetups,
+			HTTP: h.http, Responder: h.responder, Now: c.Now,
+		},
+		providers: &providers.Handler{
+			Recorder: by, Upstreams: h.upstreams, Users: h.users, Health: h.health, Monitor: h.monitor, Signing: h.signing,
+			Callback: h.callback, ClientMetadata: h.clientMetadata, Responder: h.responder, Now: c.Now,
+		},
+		hubs: &hubs.Handler{
+			Recorder: by, Issuer: c.URL, Clients: h.clients, Invites: h.invites, Upstreams: h.upstreams, Grants: h.grants,
+			Health: h.health, Monitor: h.monitor, Responder: h.responder, Now: c.Now,
+		},
+		people: &people.Handler{
+			Recorder: by, Clients: h.clients, Upstreams: h.upstreams, Users: h.users, MailLinks: h.mailLinks, UpstreamTokens: h.upstreamTokens,
+			Grants: h.grants, Logouts: h.logouts, Responder: h.responder,
+		},
+		operations: &operations.Handler{
+			Recorder: by, Issuer: c.URL, Clients: h.clients, Initials: h.initials, Upstreams: h.upstreams, Users: h.users, Logouts: h.logouts,
+			Monitor: h.monitor, Signing: h.signing, Settings: h.settings, Traces: h.traces, Responder: h.responder, Now: c.Now,
+		},
 	}
 }

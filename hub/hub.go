@@ -38,7 +38,11 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/account"
-	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/hub/web/admin/apps"
+	"github.com/fedhub/fedhub/hub/web/admin/hubs"
+	"github.com/fedhub/fedhub/hub/web/admin/operations"
+	"github.com/fedhub/fedhub/hub/web/admin/people"
+	"github.com/fedhub/fedhub/hub/web/admin/providers"
 	"github.com/fedhub/fedhub/hub/web/authorize"
 	"github.com/fedhub/fedhub/hub/web/device"
 	"github.com/fedhub/fedhub/hub/web/federating"
@@ -98,7 +102,16 @@ type Hub struct {
 	approve    *device.Handler
 	account    *account.Handler
 	oidc       *oidc.Handler
-	admin      *admin.Handler
+	admin      adminHandlers
+}
+
+// adminHandlers are the pages of administrators, by topic.
+type adminHandlers struct {
+	apps       *apps.Handler
+	providers  *providers.Handler
+	hubs       *hubs.Handler
+	people     *people.Handler
+	operations *operations.Handler
 }
 
 // New builds a hub over a database, whose sets and indexes it creates where

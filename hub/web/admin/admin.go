@@ -1,86 +1,55 @@
-// Package admin is what operators use: applications, login keys, the servers
-// that federate, and the provider's settings.
+// Package admin is what the pages of the administration share: who acts, and
+// how they are recorded, and how a form reads lists and shows what is wrong.
 //
 // Its routes are guarded: there is always an administrator signed in. The
 // rules of what may be saved belong to the packages that keep the records; the
-// handler shows what they say at the field they say it of.
+// handlers show what they say at the field they say it of.
 package admin
 
 import (
 	"errors"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
-	"github.com/fedhub/fedhub/hub/grants"
-	"github.com/fedhub/fedhub/hub/health"
-	"github.com/fedhub/fedhub/hub/logouts"
-	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
-	"github.com/fedhub/fedhub/hub/signing"
-	"github.com/fedhub/fedhub/hub/sitesetup"
-	"github.com/fedhub/fedhub/hub/traces"
-	"github.com/fedhub/fedhub/hub/upstreamtokens"
-	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 )
 
-// A Handler shows and changes what administrators manage.
-type Handler struct {
-	Issuer         string
-	Clients        *clients.Registry
-	Initials       clients.InitialTokens
-	Invites        *clients.Invites
-	Upstreams      *federation.Registry
-	Sessions       *sessions.Service
-	Users          *users.Service
-	MailLinks      *maillinks.Service
-	UpstreamTokens *upstreamtokens.Service
-	Grants         *grants.Service
-	Logouts        *logouts.Service
-	Health         *health.Service
-	Monitor        *health.Monitor
-	Signing        *signing.Service
-	Settings       *settings.Service
-	Audit          *audit.Recorder
-	Traces         *traces.Service
-	SiteSetups     *sitesetup.Service
-	Responder      *web.Responder
-	HTTP           *http.Client // guarded
-	Now            func() time.Time
-
-	// Callback and ClientMetadata are this hub's addresses at an upstream.
-	Callback       func(keyID string) string
-	ClientMetadata func(keyID string) string
+// A Recorder knows the administrator of a request, and records what they did.
+type Recorder struct {
+	Sessions *sessions.Service
+	Audit    *audit.Recorder
 }
 
-// by names the administrator in records.
-func (d *Handler) by(c *gin.Context) string {
-	p, err := d.Sessions.Current(c.Request)
+// By names the administrator in records.
+func (r Recorder) By(c *gin.Context) string {
+	p, err := r.Sessions.Current(c.Request)
 	if err != nil {
 		return ""
 	}
 	return p.User.Email
 }
 
-func (d *Handler) record(c *gin.Context, e audit.Event) {
-	if p, err := d.Sessions.Current(c.Request); err == nil {
+// Record keeps an event as the administrator's, with where the request came
+// from.
+func (r Recorder) Record(c *gin.Context, e audit.Event) {
+	if p, err := r.Sessions.Current(c.Request); err == nil {
 		e.Actor = p.User.ID
 	}
 	e.IP, e.Ref = c.ClientIP(), web.Ref(c)
-	d.Audit.Record(c.Request.Context(), e)
+	r.Audit.Record(c.Request.Context(), e)
 }
 
-// mistakes turns the problems of a record into those of a form; ok is false
+// Mistakes turns the problems of a record into those of a form; ok is false
 // for every other error. rename says what the form calls a field.
-func mistakes(err error, rename map[string]string) (out []templates.Mistake, ok bool) {
+func Mistakes(err error, rename map[string]string) (out []templates.Mistake, ok bool) {
 	add := func(field, text string) {
 		if name, found := rename[field]; found {
 			field = name
@@ -107,19 +76,22 @@ func mistakes(err error, rename map[string]string) (out []templates.Mistake, ok 
 	return out, len(out) > 0
 }
 
-// unprocessable is the status of a form that came back (RFC 9110 §15.5.21).
-const unprocessable = http.StatusUnprocessableEntity
+// Unprocessable is the status of a form that came back (RFC 9110 §15.5.21).
+const Unprocessable = http.StatusUnprocessableEntity
 
-// lines and words split what was typed into a list.
-func lines(s string) []string {
+// Lines splits what was typed into a list, a line each.
+func Lines(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' })
 }
 
-func words(s string) []string {
+// Words splits what was typed at blanks and commas.
+func Words(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\r' || r == '\t' })
 }
 
-func commas(s string) []string {
+// Commas splits what was typed at commas and ends of lines, so that an item may
+// have blanks.
+func Commas(s string) []string {
 	var out []string
 	for part := range strings.SplitSeq(strings.NewReplacer("\r", ",", "\n", ",").Replace(s), ",") {
 		if part = strings.TrimSpace(part); part != "" {
@@ -128,3 +100,6 @@ func commas(s string) []string {
 	}
 	return out
 }
+
+// ClientPath is the page of an application.
+func ClientPath(id string) string { return "/admin/clients/" + templates.Segment(id) }

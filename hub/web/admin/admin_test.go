@@ -1,0 +1,50 @@
+package admin
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/templates"
+)
+
+func TestListsAreReadAsPeopleTypeThem(t *testing.T) {
+	if got := Words("openid, email\r\nprofile\t"); !slices.Equal(got, []string{"openid", "email", "profile"}) {
+		t.Errorf("words: %q", got)
+	}
+	if got := Lines("cn=staff, dc=example\r\n\r\nadmins"); !slices.Equal(got, []string{"cn=staff, dc=example", "admins"}) {
+		t.Errorf("lines: %q", got)
+	}
+	if got := Commas(" Site Manager, \n, admin"); !slices.Equal(got, []string{"Site Manager", "admin"}) {
+		t.Errorf("commas: %q", got)
+	}
+}
+
+func TestAMistakeStandsAtTheFieldThatTheFormHas(t *testing.T) {
+	err := fmt.Errorf("save: %w", clients.Problems{{Field: "name", Text: "Give it a name."}})
+	wrong, ok := Mistakes(err, map[string]string{"name": "app_name"})
+	if want := (templates.Mistake{Field: "app_name", Text: "Give it a name."}); !ok || !slices.Equal(wrong, []templates.Mistake{want}) {
+		t.Errorf("got %v, %t", wrong, ok)
+	}
+	if wrong, ok := Mistakes(errors.New("the database is gone"), nil); ok {
+		t.Errorf("an error that is nobody's mistake became %v", wrong)
+	}
+}
+
+func TestALoginKeyIsADraftUntilThereIsEnoughToSignInWith(t *testing.T) {
+	k := federation.LoginKey{Kind: federation.KindOpenID}
+	if got := KeyState(k).Text; got != "Draft" {
+		t.Errorf("without a client id it is %q", got)
+	}
+	k.ClientID = "here"
+	if got := KeyState(k).Text; got != "Off" {
+		t.Errorf("with a client id it is %q", got)
+	}
+	k.Enabled = true
+	if got := KeyState(k).Text; got != "Enabled" {
+		t.Errorf("switched on it is %q", got)
+	}
+}

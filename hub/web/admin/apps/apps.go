@@ -1,0 +1,87 @@
+// Package apps is the administration of applications: what they may,
+// their secrets, and the setting up of Frappe sites.
+package apps
+
+import (
+	"io/fs"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/grants"
+	"github.com/fedhub/fedhub/hub/logouts"
+	"github.com/fedhub/fedhub/hub/sitesetup"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// A Handler shows and changes applications.
+type Handler struct {
+	admin.Recorder
+	Issuer     string
+	Clients    *clients.Registry
+	Grants     *grants.Service
+	Logouts    *logouts.Service
+	SiteSetups *sitesetup.Service
+	HTTP       *http.Client // guarded
+	Responder  *web.Responder
+	Now        func() time.Time
+}
+
+// application is the client that the address names. Servers are not found
+// here: what may be changed about them is another matter.
+func (d *Handler) application(c *gin.Context) (clients.Client, error) {
+	client, err := d.Clients.Lookup(c.Request.Context(), c.Param("id"))
+	if err == nil && client.Server != nil {
+		err = fs.ErrNotExist
+	}
+	return client, err
+}
+
+// formOnApplication is a form about the client that the address names.
+func (d *Handler) formOnApplication(c *gin.Context) (map[string]string, clients.Client, error) {
+	form, err := web.Form(c)
+	if err != nil {
+		return nil, clients.Client{}, err
+	}
+	client, err := d.application(c)
+	return form, client, err
+}
+
+// logouts says how telling the client of logouts goes; nil where nobody asked
+// for that.
+func (d *Handler) logouts(c *gin.Context, client clients.Client) (*templates.ClientLogouts, error) {
+	if client.BackchannelLogoutURI == "" {
+		return nil, nil
+	}
+	r, err := d.Logouts.Report(c.Request.Context(), client.ID)
+	if err != nil {
+		return nil, err
+	}
+	page := &templates.ClientLogouts{Told: r.Told, Failed: r.Failed, Error: r.Error, Next: r.Next, Waiting: strconv.Itoa(r.Waiting)}
+	if r.Waiting == logouts.MostCounted {
+		page.Waiting += " or more"
+	}
+	if r.Waiting > 0 {
+		page.Try = admin.ClientPath(client.ID) + "/logouts"
+	}
+	return page, nil
+}
+
+// TryLogouts is POST /admin/clients/{id}/logouts: what waits is sent at once.
+func (d *Handler) TryLogouts(c *gin.Context) error {
+	client, err := d.application(c)
+	if err != nil {
+		return err
+	}
+	if err := d.Logouts.TryNow(c.Request.Context(), client.ID); err != nil {
+		return err
+	}
+	d.Record(c, audit.Event{Kind: audit.LogoutsTried, Client: client.ID, Target: client.Name})
+	return web.SeeOther(c, admin.ClientPath(client.ID)+"?done=tried")
+}

@@ -1,0 +1,250 @@
+package apps
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// the form's names for the fields of a record
+var clientFields = map[string]string{
+	"name": "app_name", "requests.pushed": "require_pushed", "requests.signed": "require_signed",
+}
+
+// Applications is GET /admin/clients. Federated servers have a page of their
+// own.
+func (d *Handler) Applications(c *gin.Context) error {
+	all, err := d.Clients.All(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	var page templates.AdminClients
+	for _, client := range all {
+		if client.Server != nil {
+			continue
+		}
+		page.Clients = append(page.Clients, templates.ClientRow{
+			ID: client.ID, Name: client.Name, Type: string(client.Type), State: clientState(client), ItsOwn: !client.Registration.At.IsZero()})
+	}
+	slices.SortFunc(page.Clients, func(a, b templates.ClientRow) int {
+		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
+	})
+	return d.Responder.Show(c, http.StatusOK, page)
+}
+
+func clientState(c clients.Client) templates.Chip {
+	if c.Disabled {
+		return templates.Chip{Text: "Off"}
+	}
+	return templates.Chip{Tone: "ok", Text: "Active"}
+}
+
+// NewApplication is GET /admin/clients/new.
+func (d *Handler) NewApplication(c *gin.Context) error {
+	kind := c.Query("type")
+	if kind == "" {
+		kind = string(clients.Web)
+	}
+	return d.Responder.Show(c, http.StatusOK, templates.AdminClientNew{Type: kind})
+}
+
+// AddApplication is POST /admin/clients. A confidential client gets its first
+// secret along with it.
+func (d *Handler) AddApplication(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	client, err := d.Clients.Add(c.Request.Context(), clients.Client{
+		Name:          form["app_name"],
+		Type:          clients.Type(form["type"]),
+		RedirectURIs:  admin.Lines(form["redirect_uris"]),
+		RefreshTokens: form["type"] != string(clients.Service),
+		CreatedBy:     d.By(c),
+	})
+	if wrong, ok := admin.Mistakes(err, clientFields); ok {
+		return d.Responder.Show(c, admin.Unprocessable, templates.AdminClientNew{Type: form["type"], Name: form["app_name"], RedirectURIs: form["redirect_uris"], Mistakes: wrong})
+	}
+	if err != nil {
+		return err
+	}
+	d.Record(c, audit.Event{Kind: audit.ClientAdded, Client: client.ID, Target: client.Name})
+	if client.Public() {
+		return web.SeeOther(c, admin.ClientPath(client.ID)+"?done=added")
+	}
+	return d.showSecret(c, client, 0)
+}
+
+// Application is GET /admin/clients/{id}.
+func (d *Handler) Application(c *gin.Context) error {
+	client, err := d.application(c)
+	if err != nil {
+		return err
+	}
+	return d.showApplication(c, http.StatusOK, client, formOf(client), nil)
+}
+
+func (d *Handler) showApplication(c *gin.Context, status int, client clients.Client, form templates.ClientForm, wrong []templates.Mistake) error {
+	form, wrong = d.unfolded(form, wrong)
+	form.Site = client.Frappe != nil
+	page := templates.AdminClient{
+		ID: client.ID, Name: client.Name, Type: string(client.Type), State: clientState(client),
+		Created: client.Created, Updated: client.Updated, Public: client.Public(),
+		Issuer: d.Issuer, Endpoints: d.endpoints(), Form: form, Mistakes: wrong, Lives: secretLives(), Site: client.Frappe != nil,
+	}
+	var err error
+	if page.Logouts, err = d.logouts(c, client); err != nil {
+		return err
+	}
+	if !client.Registration.At.IsZero() {
+		page.Registered = registeredBy(client)
+	}
+	for _, s := range client.Secrets {
+		page.Secrets = append(page.Secrets, templates.SecretRow{ID: s.ID, Hint: s.Hint, Created: s.Created,
+			Expires: s.Expires, LastUsed: s.LastUsed, Expired: !s.Active(d.Now())})
+	}
+	return d.Responder.Show(c, status, page)
+}
+
+// registeredBy says how a client came to register itself.
+func registeredBy(c clients.Client) string {
+	if c.Document != nil {
+		return "by nobody: described by its document, which was read " + c.Document.Fetched.Format(time.DateTime) + " UTC"
+	}
+	by := c.CreatedBy
+	if by == "" {
+		by = "itself"
+	}
+	if c.Registration.Vouched != "" {
+		by += ", vouched for by " + c.Registration.Vouched
+	}
+	return by
+}
+
+func (d *Handler) endpoints() []templates.Pair {
+	return []templates.Pair{
+		{Name: "Discovery", Value: d.Issuer + "/.well-known/openid-configuration"},
+		{Name: "Authorize URL", Value: d.Issuer + "/oauth2/authorize"},
+		{Name: "Access Token URL", Value: d.Issuer + "/oauth2/token"},
+		{Name: "User information", Value: d.Issuer + "/oauth2/userinfo"},
+		{Name: "Keys (JWKS)", Value: d.Issuer + "/oauth2/jwks"},
+		{Name: "Sign out", Value: d.Issuer + "/oauth2/logout"},
+	}
+}
+
+func formOf(c clients.Client) templates.ClientForm {
+	var f templates.ClientForm
+	for _, section := range sections(&f, &c) {
+		for _, control := range section.controls {
+			control.show()
+		}
+	}
+	return f
+}
+
+func typedClient(posted map[string]string) templates.ClientForm {
+	var f templates.ClientForm
+	for _, section := range sections(&f, new(clients.Client)) {
+		for _, control := range section.controls {
+			control.read(posted)
+		}
+	}
+	return f
+}
+
+// unfolded fills in which sections stand open: those that hold something, or
+// something wrong. A mistake about what the form does not have is shown on top.
+func (d *Handler) unfolded(f templates.ClientForm, wrong []templates.Mistake) (templates.ClientForm, []templates.Mistake) {
+	shown := map[string]bool{"confirm": true, "life": true}
+	for _, section := range sections(&f, new(clients.Client)) {
+		open := false
+		for _, control := range section.controls {
+			shown[control.name] = true
+			open = open || control.some() || slices.ContainsFunc(wrong, func(m templates.Mistake) bool { return m.Field == control.name })
+		}
+		if open {
+			f.Open = append(f.Open, section.name)
+		}
+	}
+	wrong = slices.Clone(wrong)
+	for i := range wrong {
+		if !shown[wrong[i].Field] {
+			wrong[i].Field = ""
+		}
+	}
+	f.Names = templates.Names{
+		Methods: append(d.Clients.Methods(), clients.MethodNone),
+		Signing: clients.SigningAlgs(), Proving: clients.AssertionAlgs(clients.MethodKey, clients.MethodSecretJWT),
+		Wrapping: clients.EncryptionAlgs(), Content: clients.EncryptionEncs(),
+	}
+	return f, wrong
+}
+
+// SaveApplication is POST /admin/clients/{id}.
+func (d *Handler) SaveApplication(c *gin.Context) error {
+	form, client, err := d.formOnApplication(c)
+	if err != nil {
+		return err
+	}
+	typed := typedClient(form)
+	err = d.Clients.Update(c.Request.Context(), client.ID, func(stored *clients.Client) error {
+		apply(typed, stored)
+		return nil
+	})
+	if wrong, ok := admin.Mistakes(err, clientFields); ok {
+		return d.showApplication(c, admin.Unprocessable, client, typed, wrong)
+	}
+	if err != nil {
+		return err
+	}
+	d.Record(c, audit.Event{Kind: audit.ClientChanged, Client: client.ID, Target: typed.Name})
+	return web.SeeOther(c, admin.ClientPath(client.ID)+"?done=saved")
+}
+
+// apply writes what was typed; what the form does not show stays.
+func apply(f templates.ClientForm, c *clients.Client) {
+	for _, section := range sections(&f, c) {
+		for _, control := range section.controls {
+			control.apply()
+		}
+	}
+	if c.GrantType == "" {
+		c.ResponseType = ""
+	}
+	c.PairGrants()
+}
+
+// RemoveApplication is POST /admin/clients/{id}/delete: the name must be typed.
+func (d *Handler) RemoveApplication(c *gin.Context) error {
+	form, client, err := d.formOnApplication(c)
+	if err != nil {
+		return err
+	}
+	if strings.TrimSpace(form["confirm"]) != client.Name {
+		wrong := []templates.Mistake{{Field: "confirm", Text: "Type the name exactly as it is written above. Nothing was deleted."}}
+		return d.showApplication(c, admin.Unprocessable, client, formOf(client), wrong)
+	}
+	// The grants go first: a removal that fails half-way can then be repeated.
+	if err := d.Grants.RemoveClient(c.Request.Context(), client.ID); err != nil {
+		return err
+	}
+	if err := d.Clients.Delete(c.Request.Context(), client.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := d.Grants.RemoveClient(c.Request.Context(), client.ID); err != nil {
+		return err
+	}
+	d.Record(c, audit.Event{Kind: audit.ClientRemoved, Client: client.ID, Target: client.Name})
+	return web.SeeOther(c, "/admin/clients?done=removed")
+}

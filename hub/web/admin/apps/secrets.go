@@ -1,0 +1,85 @@
+package apps
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/templates"
+)
+
+const day = 24 * time.Hour
+
+// lives are how long a new secret may last, by the value of the choice.
+var lives = []struct {
+	value, label string
+	life         time.Duration
+}{
+	{"never", "Until it is deleted", 0},
+	{"90d", "90 days", 90 * day},
+	{"180d", "180 days", 180 * day},
+	{"365d", "1 year", 365 * day},
+}
+
+func secretLives() []templates.Pair {
+	var out []templates.Pair
+	for _, l := range lives {
+		out = append(out, templates.Pair{Name: l.value, Value: l.label})
+	}
+	return out
+}
+
+// AddSecret is POST /admin/clients/{id}/secrets. The ones there are stay good,
+// so the client can change over without a gap.
+func (d *Handler) AddSecret(c *gin.Context) error {
+	form, client, err := d.formOnApplication(c)
+	if err != nil {
+		return err
+	}
+	var life time.Duration
+	for _, l := range lives {
+		if l.value == form["life"] {
+			life = l.life
+		}
+	}
+	return d.showSecret(c, client, life)
+}
+
+// showSecret makes a secret and shows it the one time it can be seen. The page
+// answers the POST itself, for a secret must not stand in an address.
+func (d *Handler) showSecret(c *gin.Context, client clients.Client, life time.Duration) error {
+	if client.AuthMethod == clients.MethodKey || client.Public() {
+		return web.SeeOther(c, admin.ClientPath(client.ID)+"?done=added") // it proves itself otherwise
+	}
+	secret, err := d.Clients.AddSecret(c.Request.Context(), client.ID, life)
+	if wrong, ok := admin.Mistakes(err, nil); ok {
+		return d.showApplication(c, admin.Unprocessable, client, formOf(client), wrong)
+	}
+	if err != nil {
+		return err
+	}
+	d.Record(c, audit.Event{Kind: audit.SecretAdded, Client: client.ID})
+	page := templates.SecretOnce{Client: client.Name, ClientID: client.ID, Secret: secret, Back: admin.ClientPath(client.ID)}
+	if life > 0 {
+		page.Expires = d.Now().Add(life)
+	}
+	return d.Responder.Show(c, http.StatusOK, page)
+}
+
+// RemoveSecret is POST /admin/clients/{id}/secrets/delete.
+func (d *Handler) RemoveSecret(c *gin.Context) error {
+	form, client, err := d.formOnApplication(c)
+	if err != nil {
+		return err
+	}
+	if err := d.Clients.DropSecret(c.Request.Context(), client.ID, form["secret"]); err != nil {
+		return err
+	}
+	d.Record(c, audit.Event{Kind: audit.SecretRemoved, Client: client.ID})
+	return web.SeeOther(c, admin.ClientPath(client.ID)+"?done=removed")
+}

@@ -1,0 +1,146 @@
+package apps
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/frappe"
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// EnterAtSite is POST /admin/clients/{id}/setup/site: the hub makes the Social
+// Login Key at the site through its REST API. The API key serves this one
+// request; the Client Secret is a new one, for the old ones are not known. The
+// address is the client's own, so nobody can send the hub elsewhere with it.
+func (d *Handler) EnterAtSite(c *gin.Context) error {
+	form, client, err := d.formOnSite(c)
+	if err != nil {
+		return err
+	}
+	link := templates.SiteLink{Offered: true, SignUps: form["key_sign_ups"], Replace: form["replace"] != ""}
+	site := frappe.Site{URL: client.Frappe.URL, HTTP: d.HTTP, Key: strings.TrimSpace(form["api_key"]), Secret: strings.TrimSpace(form["api_secret"])}
+	if field, problem := frappe.CheckCredentials(site.Key, site.Secret); problem != "" {
+		return d.showLink(c, admin.Unprocessable, client, link, templates.Mistake{Field: field, Text: problem})
+	}
+	if !slices.Contains([]string{frappe.Allow, frappe.Deny, ""}, link.SignUps) {
+		return d.showLink(c, admin.Unprocessable, client, link, templates.Mistake{Field: "key_sign_ups", Text: "Choose one of the list."})
+	}
+	secret, err := d.Clients.AddSecret(c.Request.Context(), client.ID, 0)
+	if wrong, ok := admin.Mistakes(err, nil); ok {
+		return d.showLink(c, admin.Unprocessable, client, link, templates.Mistake{Text: wrong[0].Text})
+	}
+	if err != nil {
+		return err
+	}
+	differ, err := site.Enter(c.Request.Context(), d.keyAt(client, secret, link.SignUps), link.Replace)
+	var refused *frappe.Refusal
+	if err != nil && !errors.As(err, &refused) {
+		return errors.Join(err, d.Clients.TakeBack(c.Request.Context(), client.ID, secret))
+	}
+	d.recordLink(c, client, refused)
+	if refused != nil && !refused.Entered {
+		return d.refusedLink(c, client, link, refused, secret)
+	}
+	return d.entered(c, client, link, secret, differ, refused)
+}
+
+func (d *Handler) keyAt(client clients.Client, secret, signUps string) frappe.Key {
+	return frappe.Key{Hub: d.Issuer, Provider: client.SiteProvider(), ClientID: client.ID, Secret: secret, SignUps: signUps}
+}
+
+// recordLink notes what came of it, and nothing that the site said.
+func (d *Handler) recordLink(c *gin.Context, client clients.Client, refused *frappe.Refusal) {
+	detail := map[string]string{"result": "entered"}
+	if refused != nil {
+		detail = map[string]string{"result": refused.Kind, "status": strconv.Itoa(refused.Status)}
+	}
+	d.Record(c, audit.Event{Kind: audit.SiteEntered, Client: client.ID, Target: client.Frappe.URL, Detail: detail})
+}
+
+// refusedLink takes back the secret, unless the site may have it.
+func (d *Handler) refusedLink(c *gin.Context, client clients.Client, link templates.SiteLink, refused *frappe.Refusal, secret string) error {
+	if refused.Unsure {
+		d.Record(c, audit.Event{Kind: audit.SecretAdded, Client: client.ID, Reason: "The site may have it."})
+	} else if err := d.Clients.TakeBack(c.Request.Context(), client.ID, secret); err != nil {
+		return err
+	}
+	link.Note, link.Said = refusalNote(refused, client), refused.Said
+	return d.showLink(c, http.StatusOK, client, link)
+}
+
+// entered waits for the first sign-in with the new secret. The older ones that
+// nobody used were never entered anywhere, or were replaced by this one.
+func (d *Handler) entered(c *gin.Context, client clients.Client, link templates.SiteLink, secret string, differ []frappe.Difference, refused *frappe.Refusal) error {
+	ctx := c.Request.Context()
+	d.Record(c, audit.Event{Kind: audit.SecretAdded, Client: client.ID, Reason: "The site has it."})
+	var err error
+	if link.Dropped, err = d.Clients.DropUnused(ctx, client.ID, secret); err != nil {
+		return err
+	}
+	for range link.Dropped {
+		d.Record(c, audit.Event{Kind: audit.SecretRemoved, Client: client.ID, Reason: "Nobody ever used it, and the site has another."})
+	}
+	if err := d.SiteSetups.Begin(ctx, client); err != nil {
+		return err
+	}
+	if client, err = d.Clients.Lookup(ctx, client.ID); err != nil {
+		return err
+	}
+	link.Note = templates.Note{Tone: "ok", Title: "The values are entered at the site.", Text: "They were read back and are right. Now sign in there once."}
+	for _, f := range differ {
+		link.Note = templates.Note{Tone: "warn", Title: "The values are entered, but the site keeps some otherwise.", Text: "Correct these there by hand."}
+		link.Differ = append(link.Differ, templates.Pair{Name: f.Label, Value: "should be " + f.Sent + ", and is " + f.Kept})
+	}
+	if refused != nil {
+		link.Note = templates.Note{Tone: "warn", Title: "The values are entered, but could not be read back.", Text: "Sign in at the site once to see whether they are right."}
+		link.Said = refused.Said
+	}
+	return d.showLink(c, http.StatusOK, client, link)
+}
+
+func (d *Handler) showLink(c *gin.Context, status int, client clients.Client, link templates.SiteLink, wrong ...templates.Mistake) error {
+	page, err := d.setupPage(c, client, "")
+	if err != nil {
+		return err
+	}
+	page.Link, page.Mistakes = link, wrong
+	return d.showSetup(c, status, page)
+}
+
+// refusalNotes are what to do about each kind of refusal.
+var refusalNotes = map[string]templates.Note{
+	frappe.WrongKey:    {Title: "The site does not know this API key.", Text: "Generate the keys again there, and copy both: the API Secret is shown only once."},
+	frappe.NotAllowed:  {Title: "This API key may not make Social Login Keys.", Text: "Use one of a user with the role System Manager."},
+	frappe.Exists:      {Tone: "warn", Title: "The site has a key of this provider already.", Text: "Nothing was changed. Tick the box below and enter the API key once more to replace it, or delete this application and add the site with another provider."},
+	frappe.Missing:     {Title: "The site did not find the key.", Text: "Try again without the box ticked."},
+	frappe.Invalid:     {Title: "The site did not accept the values.", Text: "Nothing was changed there."},
+	frappe.NotFrappe:   {Title: "What answers at this address does not look like a Frappe site.", Text: "Compare the address with that of the site's own desk."},
+	frappe.Broken:      {Title: "The site, or what stands before it, has a fault of its own.", Text: "Try again when it works, or enter the values by hand."},
+	frappe.Unreachable: {Title: "The site could not be reached from here.", Text: "Nothing is lost: enter the values by hand."},
+}
+
+func refusalNote(r *frappe.Refusal, client clients.Client) templates.Note {
+	note := refusalNotes[r.Kind]
+	switch {
+	case r.Kind == frappe.Moved:
+		note = templates.Note{Title: "The site is at another address.", Text: client.Frappe.URL + " leads elsewhere. Delete this application and add the site by the address at which it answers."}
+		if r.To != "" {
+			note.Text = client.Frappe.URL + " leads to " + r.To + ". Delete this application and add the site by that address."
+		}
+	case r.Kind == frappe.Unreachable && r.Cause != nil:
+		note.Text += " (" + federation.CleanText(r.Cause.Error(), 300) + ")"
+	}
+	if note.Tone == "" {
+		note.Tone = "danger"
+	}
+	return note
+}

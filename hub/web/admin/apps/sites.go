@@ -1,0 +1,96 @@
+package apps
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// what the form calls the fields of a site's record: whatever is wrong with
+// them is wrong with the address
+var siteFields = map[string]string{"frappe": "site", "name": "site", "redirect_uris": "site", "default_redirect_uri": "site"}
+
+// NewSite is GET /admin/clients/frappe.
+func (d *Handler) NewSite(c *gin.Context) error {
+	return d.Responder.Show(c, http.StatusOK, templates.AdminSiteNew{Provider: clients.FrappeProvider})
+}
+
+// AddSite is POST /admin/clients/frappe: from the address of a Frappe or
+// ERPNext site to the client that it is.
+func (d *Handler) AddSite(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	page := templates.AdminSiteNew{Site: form["site"], Provider: form["provider"], ProviderName: form["provider_name"]}
+	site, provider, err := d.describedSite(form)
+	var client clients.Client
+	if err == nil {
+		client = clients.NewFrappeSite(site, provider)
+		client.CreatedBy = d.By(c)
+		client, err = d.Clients.AddSite(c.Request.Context(), client)
+	}
+	if errors.Is(err, fs.ErrExist) {
+		page.Known, err = knownSite(client)
+	}
+	if wrong, ok := admin.Mistakes(err, siteFields); ok {
+		page.Mistakes = firstOf(wrong)
+		return d.Responder.Show(c, admin.Unprocessable, page)
+	}
+	if err != nil {
+		return err
+	}
+	d.Record(c, audit.Event{Kind: audit.ClientAdded, Client: client.ID, Target: client.Name})
+	if err := d.SiteSetups.Begin(c.Request.Context(), client); err != nil {
+		return err
+	}
+	if client, err = d.Clients.Lookup(c.Request.Context(), client.ID); err != nil {
+		return err
+	}
+	return d.showSiteSecret(c, client)
+}
+
+// describedSite is what was typed, tidied.
+func (d *Handler) describedSite(form map[string]string) (site, provider string, err error) {
+	if site, err = d.Clients.TidySite(form["site"]); err != nil {
+		return "", "", err
+	}
+	switch provider = form["provider"]; provider {
+	case clients.FrappeProvider, clients.KeycloakProvider:
+		return site, provider, nil
+	}
+	provider = strings.TrimSpace(form["provider_name"])
+	return site, provider, clients.CheckProvider(provider)
+}
+
+// knownSite leads to the client that a site is already, if it is known by now.
+func knownSite(client clients.Client) (templates.Action, error) {
+	if client.ID == "" {
+		return templates.Action{}, clients.Problems{{Field: "site", Text: "This site is being added at this moment. Look for it under Applications."}}
+	}
+	return templates.Action{Label: client.Name, URL: admin.ClientPath(client.ID) + "/setup"},
+		clients.Problems{{Field: "site", Text: "This site was added before."}}
+}
+
+// firstOf leaves one mistake of each field: what follows from an address being
+// wrong is no news.
+func firstOf(all []templates.Mistake) []templates.Mistake {
+	var out []templates.Mistake
+	seen := map[string]bool{}
+	for _, m := range all {
+		if !seen[m.Field] {
+			out = append(out, m)
+		}
+		seen[m.Field] = true
+	}
+	return out
+}

@@ -1,0 +1,133 @@
+package apps
+
+import (
+	"io/fs"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/frappe"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// SiteSetup is GET /admin/clients/{id}/setup: what to enter at the site.
+func (d *Handler) SiteSetup(c *gin.Context) error {
+	client, err := d.site(c)
+	if err != nil {
+		return err
+	}
+	page, err := d.setupPage(c, client, "")
+	if err != nil {
+		return err
+	}
+	if looked := c.Query("watch"); looked != "" {
+		page.View = "watch"
+		page.Looked, _ = strconv.Atoi(looked)
+	}
+	return d.showSetup(c, http.StatusOK, page)
+}
+
+// site is the Frappe site that the address names.
+func (d *Handler) site(c *gin.Context) (clients.Client, error) {
+	client, err := d.application(c)
+	if err == nil && client.Frappe == nil {
+		err = fs.ErrNotExist
+	}
+	return client, err
+}
+
+// formOnSite is a form about the site that the address names.
+func (d *Handler) formOnSite(c *gin.Context) (map[string]string, clients.Client, error) {
+	form, err := web.Form(c)
+	if err != nil {
+		return nil, clients.Client{}, err
+	}
+	client, err := d.site(c)
+	return form, client, err
+}
+
+// NewSiteSecret is POST /admin/clients/{id}/setup/secret.
+func (d *Handler) NewSiteSecret(c *gin.Context) error {
+	_, client, err := d.formOnSite(c)
+	if err != nil {
+		return err
+	}
+	return d.showSiteSecret(c, client)
+}
+
+// showSiteSecret makes a secret and shows it among the values of the site, the
+// one time it can be seen.
+func (d *Handler) showSiteSecret(c *gin.Context, client clients.Client) error {
+	secret, err := d.Clients.AddSecret(c.Request.Context(), client.ID, 0)
+	wrong, broken := admin.Mistakes(err, nil)
+	if err != nil && !broken {
+		return err
+	}
+	page, err := d.setupPage(c, client, secret)
+	if err != nil {
+		return err
+	}
+	if broken {
+		for _, m := range wrong {
+			page.Mistakes = append(page.Mistakes, templates.Mistake{Text: m.Text})
+		}
+		return d.showSetup(c, admin.Unprocessable, page)
+	}
+	d.Record(c, audit.Event{Kind: audit.SecretAdded, Client: client.ID})
+	return d.showSetup(c, http.StatusOK, page)
+}
+
+func (d *Handler) showSetup(c *gin.Context, status int, page templates.AdminSiteSetup) error {
+	web.AllowConnect(c) // a script looks for news of the sign-in
+	return d.Responder.Show(c, status, page)
+}
+
+// setupPage is the page; secret is empty where it is not known any more.
+func (d *Handler) setupPage(c *gin.Context, client clients.Client, secret string) (templates.AdminSiteSetup, error) {
+	key := frappe.Key{Hub: d.Issuer, Provider: client.SiteProvider(), ClientID: client.ID, Secret: secret, SignUps: frappe.Allow}
+	page := templates.AdminSiteSetup{
+		ID: client.ID, Name: client.Name, Site: client.Frappe.URL, Shown: secret != "", Fields: siteFieldsOf(key),
+		Form:     templates.Action{Label: "Open the form at the site", URL: client.Frappe.URL + "/app/social-login-key/new"},
+		Existing: templates.Action{Label: "Open it there", URL: client.Frappe.URL + "/app/social-login-key/" + url.PathEscape(key.Record())},
+		Link:     templates.SiteLink{Offered: true, SignUps: frappe.Allow},
+	}
+	page.Local = onlyHere(d.Issuer) && !onlyHere(client.Frappe.URL)
+	var err error
+	page.First, err = d.firstLogin(c, client)
+	return page, err
+}
+
+// fieldHints say of a field what people get wrong.
+var fieldHints = map[string]string{
+	"social_login_provider": "Choose it first: it decides which of the other fields there are.",
+	"base_url":              "Exactly so: no path, and no slash at its end.",
+	"sign_ups":              "Deny lets in only people who have an account at the site already. Left empty, the site's Website Settings decide, which forbid sign-ups unless somebody changed them.",
+	"provider_name":         "The button says “Login with” and this name. It cannot be changed later.",
+	"redirect_url":          "The last part is the name of the record that the site makes of the Provider Name.",
+}
+
+func siteFieldsOf(key frappe.Key) []templates.SiteField {
+	var out []templates.SiteField
+	for _, f := range key.Typed() {
+		out = append(out, templates.SiteField{
+			ID: f.Name, Label: f.Label, Value: f.Text(), Hint: fieldHints[f.Name], Choice: f.Choice, Hidden: f.Secret && f.Text() == "",
+		})
+	}
+	return out
+}
+
+// onlyHere says that an address leads to nobody but this machine.
+func onlyHere(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	host := u.Hostname()
+	return host == "localhost" || host == "127.0.0.1" || host == "::1"
+}

@@ -1,0 +1,175 @@
+package apps
+
+import (
+	"errors"
+	"io/fs"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/sitesetup"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// AwaitSite is POST /admin/clients/{id}/setup/wait: from the start.
+func (d *Handler) AwaitSite(c *gin.Context) error {
+	_, client, err := d.formOnSite(c)
+	if err != nil {
+		return err
+	}
+	if err := d.SiteSetups.Begin(c.Request.Context(), client); err != nil {
+		return err
+	}
+	return web.SeeOther(c, admin.ClientPath(client.ID)+"/setup?watch=1")
+}
+
+// AddSiteRedirect is POST /admin/clients/{id}/setup/redirect: the site may be
+// answered at the address that it sent. Only the one that is on record as sent
+// can be added so, and only where it is the site's under another scheme or port.
+func (d *Handler) AddSiteRedirect(c *gin.Context) error {
+	form, client, err := d.formOnSite(c)
+	if err != nil {
+		return err
+	}
+	debut, err := d.SiteSetups.Of(c.Request.Context(), client.ID)
+	if err != nil {
+		return err
+	}
+	if debut.Wrong == nil || debut.Wrong.Sent != form["uri"] || !d.addable(*debut.Wrong, client) {
+		return web.SeeOther(c, admin.ClientPath(client.ID)+"/setup?watch=1") // somebody was quicker, or another one came
+	}
+	err = d.Clients.Update(c.Request.Context(), client.ID, func(stored *clients.Client) error {
+		if !slices.Contains(stored.RedirectURIs, debut.Wrong.Sent) {
+			stored.RedirectURIs = append(stored.RedirectURIs, debut.Wrong.Sent)
+		}
+		return nil
+	})
+	if wrong, ok := admin.Mistakes(err, nil); ok {
+		page, err := d.setupPage(c, client, "")
+		if err != nil {
+			return err
+		}
+		for _, m := range wrong {
+			page.Mistakes = append(page.Mistakes, templates.Mistake{Text: m.Text})
+		}
+		return d.showSetup(c, admin.Unprocessable, page)
+	}
+	if err != nil {
+		return err
+	}
+	d.Record(c, audit.Event{Kind: audit.ClientChanged, Client: client.ID, Target: client.Name, Reason: "The redirect URI that the site sent was registered: " + debut.Wrong.Sent})
+	if err := d.SiteSetups.Begin(c.Request.Context(), client); err != nil {
+		return err
+	}
+	return web.SeeOther(c, admin.ClientPath(client.ID)+"/setup?watch=1&done=saved")
+}
+
+// addable says that the address that was sent differs from a registered one by
+// its scheme or port alone, and not by http in place of https: whoever sent it
+// may be there to listen.
+func (d *Handler) addable(m sitesetup.Mistake, client clients.Client) bool {
+	sent, err := url.Parse(m.Sent)
+	if m.Kind != sitesetup.Redirect || err != nil || sent.RawQuery != "" || sent.Fragment != "" || sent.User != nil {
+		return false
+	}
+	if sent.Scheme != "https" && sent.Scheme != "http" || !d.Clients.RegistrableRedirect(m.Sent) {
+		return false
+	}
+	return slices.ContainsFunc(client.RedirectURIs, func(registered string) bool {
+		u, err := url.Parse(registered)
+		return err == nil && (u.Scheme == sent.Scheme || sent.Scheme == "https") && u.Hostname() == sent.Hostname() && u.EscapedPath() == sent.EscapedPath() && u.RawQuery == "" && registered != m.Sent
+	})
+}
+
+// firstLogin is how far the first sign-in came.
+func (d *Handler) firstLogin(c *gin.Context, client clients.Client) (templates.FirstLogin, error) {
+	debut, err := d.SiteSetups.Of(c.Request.Context(), client.ID)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return templates.FirstLogin{}, err
+	}
+	now := d.Now()
+	page := templates.FirstLogin{
+		Login:   templates.Action{Label: "Open the site's login page", URL: client.Frappe.URL + "/login"},
+		Waiting: now.Before(client.Frappe.Awaited) && !debut.Done(), Until: client.Frappe.Awaited, Done: debut.Done(), Steps: debutSteps(debut, now),
+	}
+	if debut.Ref != "" {
+		page.Trace = templates.Action{Label: "Open its trace", URL: "/admin/traces/" + debut.Ref}
+	}
+	page.Wrong = d.siteMistake(client, debut, now)
+	return page, nil
+}
+
+// grace is how long a site may take for what its server does at once.
+const grace = time.Minute
+
+// debutSteps are what the site has to do, in order.
+func debutSteps(d sitesetup.Setup, now time.Time) []templates.Step {
+	steps := []templates.Step{
+		{Title: "Authorize", Text: "The site's button sends somebody here, who signs in."},
+		{Title: "Token", Text: "The site's server comes for the token, with its Client ID and Client Secret."},
+		{Title: "Userinfo", Text: "The site's server asks who it is."},
+	}
+	reached := 0
+	switch {
+	case d.Done():
+		reached = 3
+	case !d.Token.IsZero() && !d.Token.Before(d.Answered):
+		reached = 2
+	case !d.Answered.IsZero():
+		reached = 1
+	}
+	for i := range steps {
+		switch {
+		case i < reached:
+			steps[i].Mark = "done"
+		case i == reached && !d.Began.IsZero():
+			steps[i].Mark = "now"
+		default:
+			steps[i].Mark = "later"
+		}
+	}
+	if reached == 0 && !d.Authorize.IsZero() {
+		steps[0].Text = "The site sent somebody here at " + clockTime(d.Authorize) + ". They have not been sent back yet."
+	}
+	for i, at := range []time.Time{d.Answered, d.Token, d.Userinfo} {
+		if i < reached && !at.IsZero() {
+			steps[i].Text = []string{"They signed in and were sent back", "It was given", "It was told"}[i] + " at " + clockTime(at) + "."
+		}
+	}
+	if failed := failedAt(d, reached, now); failed >= 0 {
+		steps[failed].Mark = "failed"
+	}
+	return steps
+}
+
+// failedAt is the step that something is wrong with; -1 if there is none.
+func failedAt(d sitesetup.Setup, reached int, now time.Time) int {
+	switch {
+	case d.Done():
+		return -1
+	case d.Wrong != nil && d.Wrong.Exchanging():
+		return 1
+	case d.Wrong != nil:
+		return 0
+	case stuck(d, now):
+		return reached
+	}
+	return -1
+}
+
+// stuck says that the site should have come by now.
+func stuck(d sitesetup.Setup, now time.Time) bool {
+	last := d.Answered
+	if d.Token.After(last) {
+		last = d.Token
+	}
+	return !d.Done() && !last.IsZero() && now.Sub(last) > grace
+}
+
+func clockTime(t time.Time) string { return t.UTC().Format("15:04:05 UTC") }

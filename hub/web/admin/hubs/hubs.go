@@ -1,0 +1,28 @@
+// Package hubs is the administration of hubs below this one, and the map of
+// who trusts whom.
+package hubs
+
+import (
+	"time"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/grants"
+	"github.com/fedhub/fedhub/hub/health"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/admin"
+)
+
+// A Handler shows and changes hubs below this one.
+type Handler struct {
+	admin.Recorder
+	Issuer    string
+	Clients   *clients.Registry
+	Invites   *clients.Invites
+	Upstreams *federation.Registry
+	Grants    *grants.Service
+	Health    *health.Service
+	Monitor   *health.Monitor
+	Responder *web.Responder
+	Now       func() time.Time
+}

@@ -1,0 +1,104 @@
+package hubs
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/health"
+	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// maxDrawn is how many servers and apps are drawn; a larger picture tells
+// nobody anything.
+const maxDrawn = 60
+
+// Map is GET /admin/map: who trusts whom, and how that fares.
+func (d *Handler) Map(c *gin.Context) error {
+	ctx := c.Request.Context()
+	keys, err := d.Upstreams.All(ctx)
+	if err != nil {
+		return err
+	}
+	known, err := d.Health.All(ctx)
+	if err != nil {
+		return err
+	}
+	warnings, err := d.Monitor.Warnings(ctx)
+	if err != nil {
+		return err
+	}
+	all, err := d.Clients.All(ctx)
+	if err != nil {
+		return err
+	}
+	page := templates.AdminMap{Hub: d.Issuer}
+	for _, k := range keys {
+		page.Upstreams = append(page.Upstreams, d.mapKey(k, known[k.ID], health.OfKey(warnings, k.ID)))
+	}
+	var apps []templates.MapNode
+	for _, client := range all {
+		if client.Server != nil {
+			page.Below = append(page.Below, mapServer(client, health.OfServer(warnings, client.ID)))
+		} else {
+			apps = append(apps, mapApp(client))
+		}
+	}
+	page.Below = append(page.Below, apps...)
+	if page.Hidden = max(0, len(page.Below)-maxDrawn); page.Hidden > 0 {
+		page.Below = page.Below[:maxDrawn]
+	}
+	return d.Responder.Show(c, http.StatusOK, page)
+}
+
+// mapKey is an upstream. Of what is known about it the worst is shown.
+func (d *Handler) mapKey(k federation.LoginKey, r health.Record, warnings []health.Warning) templates.MapNode {
+	n := templates.MapNode{Name: k.Name, Kind: "upstream", URL: "/admin/keys/" + url.PathEscape(k.ID), State: admin.KeyState(k)}
+	if k.Kind == federation.KindPeer {
+		n.Kind = "another hub, above this one"
+	}
+	h := admin.Health(d.Upstreams, d.Now(), r)
+	if h.Known {
+		n.Note = h.Today()
+	}
+	switch {
+	case !k.Enabled || n.State.Tone == "danger":
+	case h.Known && h.State.Tone == "danger":
+		n.State = h.State
+	case len(warnings) > 0:
+		n.State = templates.Chip{Tone: "warn", Text: "Needs attention"}
+	case h.Known && n.State.Tone == "ok":
+		n.State = h.State
+	}
+	return n
+}
+
+func mapServer(c clients.Client, warnings []health.Warning) templates.MapNode {
+	n := templates.MapNode{Name: c.Server.Host, Kind: "another hub, below this one", URL: "/admin/servers"}
+	switch c.Server.State {
+	case clients.Active:
+		n.State = templates.Chip{Tone: "ok", Text: "Active"}
+		if len(warnings) > 0 {
+			n.State = templates.Chip{Tone: "warn", Text: "Needs attention"}
+		}
+	case clients.Pending:
+		n.State = templates.Chip{Tone: "warn", Text: "Waiting"}
+	case clients.Suspended:
+		n.State = templates.Chip{Tone: "danger", Text: "Suspended"}
+	default:
+		n.State = templates.Chip{Tone: "danger", Text: "Refused"}
+	}
+	return n
+}
+
+func mapApp(c clients.Client) templates.MapNode {
+	n := templates.MapNode{Name: c.Name, Kind: "app", URL: admin.ClientPath(c.ID), State: templates.Chip{Tone: "ok", Text: "Active"}}
+	if c.Disabled {
+		n.State = templates.Chip{Text: "Off"}
+	}
+	return n
+}

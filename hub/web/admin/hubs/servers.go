@@ -1,0 +1,125 @@
+package hubs
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// Servers is GET /admin/servers: the hubs that sign their people in here.
+func (d *Handler) Servers(c *gin.Context) error { return d.showServers(c, "", time.Time{}) }
+
+func (d *Handler) showServers(c *gin.Context, invite string, expires time.Time) error {
+	all, err := d.Clients.All(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	page := templates.AdminServers{BaseURL: d.Issuer, Invite: invite, Expires: expires}
+	lists := map[clients.State]*[]templates.Server{
+		clients.Pending: &page.Waiting, clients.Active: &page.Active,
+		clients.Suspended: &page.Suspended, clients.Refused: &page.Refused,
+	}
+	for _, client := range all {
+		if client.Server == nil {
+			continue
+		}
+		if list := lists[client.Server.State]; list != nil {
+			*list = append(*list, server(client))
+		}
+	}
+	for _, list := range lists {
+		slices.SortFunc(*list, func(a, b templates.Server) int { return a.Requested.Compare(b.Requested) })
+	}
+	return d.Responder.Show(c, http.StatusOK, page)
+}
+
+func server(c clients.Client) templates.Server {
+	s := templates.Server{
+		ID: c.ID, Host: c.Server.Host, Name: c.Name,
+		Fingerprints: c.Server.KeyThumbprints, Requested: c.Server.Requested, Decided: c.Server.Decided, DecidedBy: c.Server.DecidedBy, LastSeen: c.Server.Fetched,
+		Held: c.Server.Held, Gone: c.Server.Gone, Left: c.Server.Left,
+	}
+	if len(c.RedirectURIs) > 0 {
+		s.Origin = c.RedirectURIs[0]
+	}
+	return s
+}
+
+// decisions are what an administrator can make of a server, by the last part
+// of the address.
+var decisions = map[string]struct {
+	state clients.State
+	done  string
+}{
+	"approve": {clients.Active, "approved"},
+	"refuse":  {clients.Refused, "refused"},
+	"suspend": {clients.Suspended, "suspended"},
+	"resume":  {clients.Active, "resumed"},
+}
+
+// Decide is POST /admin/servers/{approve, refuse, suspend, resume, remove}.
+func (d *Handler) Decide(c *gin.Context) error {
+	if c.Param("decision") == "remove" {
+		return d.removeServer(c)
+	}
+	decision, ok := decisions[c.Param("decision")]
+	if !ok {
+		return web.NotFound(nil)
+	}
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	err = d.Clients.Decide(c.Request.Context(), form["server"], decision.state, d.By(c))
+	if wrong, ok := admin.Mistakes(err, nil); ok {
+		return &web.Problem{Status: http.StatusConflict, Heading: "Nothing was changed.", Text: wrong[0].Text,
+			Action: templates.Action{Label: "Back to the servers", URL: "/admin/servers"}}
+	}
+	if err != nil {
+		return err
+	}
+	d.Record(c, audit.Event{Kind: audit.ServerDecided, Client: form["server"], Detail: map[string]string{"decision": c.Param("decision")}})
+	return web.SeeOther(c, "/admin/servers?done="+decision.done)
+}
+
+// removeServer forgets a server and what people allowed it. It may ask again,
+// and then waits like any other.
+func (d *Handler) removeServer(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	client, err := d.Clients.Lookup(c.Request.Context(), form["server"])
+	if err != nil || client.Server == nil {
+		return web.NotFound(err)
+	}
+	if err := d.Clients.Delete(c.Request.Context(), client.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := d.Grants.RemoveClient(c.Request.Context(), client.ID); err != nil {
+		return err
+	}
+	d.Record(c, audit.Event{Kind: audit.ServerRemoved, Client: client.ID, Target: client.Server.Host})
+	return web.SeeOther(c, "/admin/servers?done=forgotten")
+}
+
+// Invite is POST /admin/servers/invite: a code that lets one server in at
+// once, shown this one time.
+func (d *Handler) Invite(c *gin.Context) error {
+	code, invite, err := d.Invites.New(c.Request.Context(), d.By(c), clients.InviteLife)
+	if err != nil {
+		return err
+	}
+	d.Record(c, audit.Event{Kind: audit.InviteMade})
+	return d.showServers(c, code, invite.Expires)
+}

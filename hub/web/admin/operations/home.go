@@ -1,0 +1,72 @@
+package operations
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// Home is GET /admin: what needs attention.
+func (d *Handler) Home(c *gin.Context) error {
+	ctx := c.Request.Context()
+	warnings, err := d.Monitor.Warnings(ctx)
+	if err != nil {
+		return err
+	}
+	page := templates.AdminHome{Warnings: admin.Attentions(warnings)}
+	if page.Checked, err = d.Monitor.Done(ctx); err != nil {
+		return err
+	}
+	keys, err := d.Upstreams.Enabled(ctx)
+	if err != nil {
+		return err
+	}
+	all, err := d.Clients.All(ctx)
+	if err != nil {
+		return err
+	}
+	apps, servers, waiting := tally(all)
+	page.Facts = []templates.Pair{
+		{Name: amount(apps, "application"), Value: "/admin/clients"},
+		{Name: amount(len(keys), "login key") + " in use", Value: "/admin/keys"},
+		{Name: amount(servers, "server") + ", " + strconv.Itoa(waiting) + " waiting for approval", Value: "/admin/servers"},
+	}
+	return d.Responder.Show(c, http.StatusOK, page)
+}
+
+func tally(all []clients.Client) (apps, servers, waiting int) {
+	for _, client := range all {
+		switch {
+		case client.Server == nil:
+			apps++
+		case client.Server.State == clients.Active:
+			servers++
+		case client.Server.State == clients.Pending:
+			waiting++
+		}
+	}
+	return apps, servers, waiting
+}
+
+func amount(n int, name string) string {
+	if n == 1 {
+		return "1 " + name
+	}
+	return strconv.Itoa(n) + " " + name + "s"
+}
+
+// CheckNow is POST /admin/check: everything is looked at now.
+func (d *Handler) CheckNow(c *gin.Context) error {
+	if err := d.Monitor.Check(c.Request.Context()); err != nil {
+		return err
+	}
+	d.Record(c, audit.Event{Kind: audit.Watched})
+	return web.SeeOther(c, "/admin")
+}

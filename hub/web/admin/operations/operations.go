@@ -1,0 +1,35 @@
+// Package operations is how the hub fares and what it keeps to: what needs attention,
+// settings, signing keys, traces and sign-outs.
+package operations
+
+import (
+	"time"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/health"
+	"github.com/fedhub/fedhub/hub/logouts"
+	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/signing"
+	"github.com/fedhub/fedhub/hub/traces"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/admin"
+)
+
+// A Handler shows how the hub fares and changes its settings.
+type Handler struct {
+	admin.Recorder
+	Issuer    string
+	Clients   *clients.Registry
+	Initials  clients.InitialTokens
+	Upstreams *federation.Registry
+	Users     *users.Service
+	Logouts   *logouts.Service
+	Monitor   *health.Monitor
+	Signing   *signing.Service
+	Settings  *settings.Service
+	Traces    *traces.Service
+	Responder *web.Responder
+	Now       func() time.Time
+}

@@ -1,0 +1,31 @@
+package operations
+
+import (
+	"testing"
+	"time"
+
+	"github.com/fedhub/fedhub/clients"
+)
+
+func TestHubsAreNotCountedAsApplications(t *testing.T) {
+	apps, servers, waiting := tally([]clients.Client{
+		{ID: "wiki"}, {Server: &clients.FederatedHub{State: clients.Active}},
+		{Server: &clients.FederatedHub{State: clients.Pending}}, {Server: &clients.FederatedHub{State: clients.Refused}},
+	})
+	if apps != 1 || servers != 1 || waiting != 1 {
+		t.Errorf("%d apps, %d servers, %d waiting", apps, servers, waiting)
+	}
+	if amount(1, "application") != "1 application" || amount(0, "application") != "0 applications" {
+		t.Error("one is not many")
+	}
+}
+
+func TestHowLongAStepTookIsShort(t *testing.T) {
+	for took, want := range map[time.Duration]string{
+		-time.Second: "0 ms", 12 * time.Millisecond: "12 ms", 1500 * time.Millisecond: "1.5 s", 61 * time.Second: "1 min 1 s",
+	} {
+		if got := briefly(took); got != want {
+			t.Errorf("%s is %q, want %q", took, got, want)
+		}
+	}
+}

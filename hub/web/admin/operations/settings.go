@@ -1,0 +1,136 @@
+package operations
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// the form's names, which are the provider's own (OAuth Provider Settings)
+var settingsFields = map[string]string{"consent": "skip_authorization", "server_domains": "trusted_domains"}
+
+// consentWords are the two modes as the form has them.
+var consentWords = map[string]string{settings.Force: "Force", settings.Auto: "Auto"}
+
+// ProviderSettings is GET /admin/settings.
+func (d *Handler) ProviderSettings(c *gin.Context) error {
+	return d.showSettings(c, http.StatusOK, "", nil)
+}
+
+// showSettings shows what is kept, with a token that was just made.
+func (d *Handler) showSettings(c *gin.Context, status int, token string, wrong []templates.Mistake) error {
+	s, err := d.Settings.Current(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	return d.showForm(c, status, templates.AdminSettings{
+		HubName: s.HubName, SkipAuthorization: consentWords[s.Consent],
+		RequirePushed: s.RequirePushed, TrustedDomains: strings.Join(s.ServerDomains, "\n"),
+		Registration: s.Registration, DocumentDomains: strings.Join(s.DocumentDomains, "\n"), SoftwareIssuers: strings.Join(s.SoftwareIssuers, "\n"),
+		Vouchers:  strings.Join(s.Vouchers, "\n"),
+		Passwords: s.PasswordsOf(),
+		Traces:    s.TraceMode(), TraceDays: strconv.Itoa(s.TraceKept()),
+		Token: token, Mistakes: wrong,
+	})
+}
+
+func (d *Handler) showForm(c *gin.Context, status int, page templates.AdminSettings) error {
+	all, err := d.Initials.All(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	page.Issuer = d.Issuer
+	for _, t := range all {
+		page.Tokens = append(page.Tokens, templates.InitialToken{ID: t.ID, Hint: t.Hint, Left: t.Left, By: t.CreatedBy, Expires: t.Expires})
+	}
+	slices.SortFunc(page.Tokens, func(a, b templates.InitialToken) int { return a.Expires.Compare(b.Expires) })
+	return d.Responder.Show(c, status, page)
+}
+
+// SaveSettings is POST /admin/settings.
+func (d *Handler) SaveSettings(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	err = d.Settings.Change(c.Request.Context(), d.By(c), func(s *settings.Settings) {
+		s.HubName = form["hub_name"]
+		s.Consent = strings.ToLower(form["skip_authorization"])
+		s.RequirePushed = form["require_pushed"] == "1"
+		s.ServerDomains = admin.Lines(form["trusted_domains"])
+		s.Registration = form["registration"]
+		s.DocumentDomains = admin.Lines(form["document_domains"])
+		s.SoftwareIssuers = admin.Lines(form["software_issuers"])
+		s.Vouchers = admin.Lines(form["vouchers"])
+		s.Passwords = form["passwords"]
+		s.Traces, s.TraceDays = form["traces"], traceDays(form["trace_days"])
+	})
+	if wrong, ok := admin.Mistakes(err, settingsFields); ok {
+		return d.showForm(c, admin.Unprocessable, templates.AdminSettings{
+			HubName: form["hub_name"], SkipAuthorization: form["skip_authorization"], RequirePushed: form["require_pushed"] == "1",
+			TrustedDomains: form["trusted_domains"], Registration: form["registration"], DocumentDomains: form["document_domains"],
+			SoftwareIssuers: form["software_issuers"], Vouchers: form["vouchers"], Passwords: form["passwords"], Traces: form["traces"], TraceDays: form["trace_days"], Mistakes: wrong,
+		})
+	}
+	if err != nil {
+		return err
+	}
+	d.Record(c, audit.Event{Kind: audit.SettingsSaved})
+	return web.SeeOther(c, "/admin/settings?done=saved")
+}
+
+// traceDays reads a number of days; what is none is one that is refused.
+func traceDays(typed string) int {
+	days, err := strconv.Atoi(strings.TrimSpace(typed))
+	if err != nil || days == 0 {
+		return -1
+	}
+	return days
+}
+
+// MakeInitialToken is POST /admin/settings/tokens: a token with which apps may
+// register themselves, shown this one time.
+func (d *Handler) MakeInitialToken(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	uses, err := strconv.Atoi(form["uses"])
+	if err != nil || uses < 1 || uses > clients.MaxInitialUses {
+		return d.showSettings(c, admin.Unprocessable, "", []templates.Mistake{{Field: "uses", Text: "Say how many apps may use the token: from 1 to 10000."}})
+	}
+	days, err := strconv.Atoi(form["days"])
+	if err != nil || days < 1 || days > 366 {
+		return d.showSettings(c, admin.Unprocessable, "", []templates.Mistake{{Field: "days", Text: "Say for how many days the token is good: from 1 to 366."}})
+	}
+	token, made, err := d.Initials.New(c.Request.Context(), d.By(c), uses, time.Duration(days)*24*time.Hour)
+	if err != nil {
+		return err
+	}
+	d.Record(c, audit.Event{Kind: audit.InitialTokenMade, Target: "…" + made.Hint})
+	return d.showSettings(c, http.StatusOK, token, nil)
+}
+
+// EndInitialToken is POST /admin/settings/tokens/delete.
+func (d *Handler) EndInitialToken(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	if err := d.Initials.Delete(c.Request.Context(), form["token"]); err != nil {
+		return err
+	}
+	d.Record(c, audit.Event{Kind: audit.InitialTokenEnded})
+	return web.SeeOther(c, "/admin/settings?done=removed")
+}

@@ -1,0 +1,116 @@
+package operations
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/signing"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// SigningKeys is GET /admin/signing.
+func (d *Handler) SigningKeys(c *gin.Context) error {
+	s, err := d.Settings.Current(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	return d.showSigning(c, http.StatusOK, templates.AdminSigning{Days: strconv.Itoa(s.RotateDays())})
+}
+
+func (d *Handler) showSigning(c *gin.Context, status int, page templates.AdminSigning) error {
+	seen, err := d.Signing.Newest(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	cards, err := d.Signing.List(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	page.Seen = seen
+	for _, card := range cards {
+		page.Keys = append(page.Keys, signingKey(card))
+	}
+	return d.Responder.Show(c, status, page)
+}
+
+// keyStates are the states as the page has them.
+var keyStates = map[signing.State]templates.Chip{
+	signing.Waiting: {Tone: "info", Text: "Waiting"},
+	signing.Current: {Tone: "ok", Text: "Current"},
+	signing.Retired: {Text: "Retired"},
+}
+
+func signingKey(card signing.Card) templates.SigningKey {
+	k := templates.SigningKey{KID: card.KID, Alg: card.Alg, Use: "signs", State: keyStates[card.State], Created: card.Created}
+	if card.Use == "enc" {
+		k.Use = "decrypts"
+	}
+	switch card.State {
+	case signing.Waiting:
+		k.Starts = card.Starts
+	case signing.Current:
+		k.Retires = card.Retires
+	case signing.Retired:
+		k.Leaves = card.Leaves
+	}
+	return k
+}
+
+// RotateKeys is POST /admin/signing/rotate. A form that was sent before, or
+// that another administrator overtook, changes nothing.
+func (d *Handler) RotateKeys(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	seen, err := form.Require("seen")
+	if err != nil {
+		return err
+	}
+	distrust := form["distrust"] == "yes"
+	rotated, err := d.Signing.Rotate(c.Request.Context(), seen, distrust)
+	if errors.Is(err, signing.ErrWaiting) {
+		return &web.Problem{Status: http.StatusConflict, Heading: "Nothing was changed.", Text: "New keys are waiting already. They take over within ten minutes; rotate again after that.",
+			Action: templates.Action{Label: "Back to the signing keys", URL: "/admin/signing"}}
+	}
+	if err != nil {
+		return err
+	}
+	if rotated {
+		kind := audit.SigningRotated
+		if distrust {
+			kind = audit.SigningDropped
+		}
+		d.Record(c, audit.Event{Kind: kind})
+	}
+	return web.SeeOther(c, "/admin/signing?done=rotated")
+}
+
+// ScheduleKeys is POST /admin/signing/schedule.
+func (d *Handler) ScheduleKeys(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	days, err := strconv.Atoi(strings.TrimSpace(form["key_days"]))
+	if err != nil {
+		days = -1 // which is out of bounds too
+	}
+	err = d.Settings.Change(c.Request.Context(), d.By(c), func(s *settings.Settings) { s.KeyDays = &days })
+	if wrong, ok := admin.Mistakes(err, nil); ok {
+		return d.showSigning(c, admin.Unprocessable, templates.AdminSigning{Days: form["key_days"], Mistakes: wrong})
+	}
+	if err != nil {
+		return err
+	}
+	d.Record(c, audit.Event{Kind: audit.SettingsSaved})
+	return web.SeeOther(c, "/admin/signing?done=saved")
+}

@@ -1,0 +1,110 @@
+package operations
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/logouts"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// signOutsShown is how many sign-outs stand on one page.
+const signOutsShown = 50
+
+// SignOuts is GET /admin/logouts: the ledger, newest first.
+func (d *Handler) SignOuts(c *gin.Context) error {
+	ctx := c.Request.Context()
+	lines, err := d.Logouts.Recent(ctx, c.Query("before"), signOutsShown)
+	if err != nil {
+		return err
+	}
+	var page templates.AdminSignOuts
+	for _, s := range lines {
+		who, err := d.who(ctx, s.UserID)
+		if err != nil {
+			return err
+		}
+		page.Rows = append(page.Rows, templates.SignOutRow{ID: s.SID, Who: who, At: s.At, To: recipients(len(s.Recipients)), State: d.signOutState(s)})
+	}
+	if len(lines) == signOutsShown {
+		page.More = "/admin/logouts?" + url.Values{"before": {lines[len(lines)-1].Place()}}.Encode()
+	}
+	return d.Responder.Show(c, http.StatusOK, page)
+}
+
+// SignOutEntry is GET /admin/logouts/{sid}.
+func (d *Handler) SignOutEntry(c *gin.Context) error {
+	s, err := d.Logouts.Entry(c.Request.Context(), c.Param("sid"))
+	if err != nil {
+		return err
+	}
+	who, err := d.who(c.Request.Context(), s.UserID)
+	if err != nil {
+		return err
+	}
+	page := templates.AdminSignOut{Who: who, At: s.At, Why: s.Why}
+	if page.Why == "" {
+		page.Why = "The session was ended by its owner."
+	}
+	for _, r := range s.Recipients {
+		row := templates.RecipientRow{ClientID: r.ClientID, Name: r.Name, Server: r.Server,
+			State: standing(s.Standing(r, d.Now())), Tries: r.Tries, Last: r.Last, Error: r.Error}
+		if s.Standing(r, d.Now()) == logouts.Retrying {
+			row.Next = r.Next
+		}
+		page.Recipients = append(page.Recipients, row)
+	}
+	return d.Responder.Show(c, http.StatusOK, page)
+}
+
+// who names a user, also one who has been removed.
+func (d *Handler) who(ctx context.Context, userID string) (string, error) {
+	u, err := d.Users.Get(ctx, userID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "somebody who was removed", nil
+	}
+	if err != nil || u.Email != "" {
+		return u.Email, err
+	}
+	return u.ID, nil
+}
+
+func recipients(n int) string {
+	if n == 1 {
+		return "1 recipient"
+	}
+	return strconv.Itoa(n) + " recipients"
+}
+
+// signOutState sums up a sign-out: the worst that became of a recipient.
+func (d *Handler) signOutState(s logouts.SignOut) templates.Chip {
+	counts := s.Count(d.Now())
+	for _, worst := range []logouts.State{logouts.Unreachable, logouts.Retrying} {
+		if n := counts[worst]; n > 0 {
+			chip := standing(worst)
+			chip.Text = strconv.Itoa(n) + " " + string(worst)
+			return chip
+		}
+	}
+	return standing(logouts.Delivered)
+}
+
+func standing(s logouts.State) templates.Chip {
+	switch s {
+	case logouts.Delivered:
+		return templates.Chip{Tone: "ok", Text: "Delivered"}
+	case logouts.InBrowser:
+		return templates.Chip{Tone: "info", Text: "In the browser"}
+	case logouts.Unreachable:
+		return templates.Chip{Tone: "danger", Text: "Unreachable"}
+	case logouts.Gone:
+		return templates.Chip{Text: "No longer asks"}
+	}
+	return templates.Chip{Tone: "warn", Text: "Retrying"}
+}

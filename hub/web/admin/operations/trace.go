@@ -1,0 +1,113 @@
+package operations
+
+import (
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/traces"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// maxEvents is how many audit events stand under a trace.
+const maxEvents = 100
+
+// LoginTrace is GET /admin/traces/{ref}: one sign-in, step by step.
+func (d *Handler) LoginTrace(c *gin.Context) error {
+	ctx := c.Request.Context()
+	ref, ok := traces.ParseReference(c.Param("ref"))
+	if !ok {
+		return web.NotFound(fs.ErrNotExist)
+	}
+	found, err := d.Traces.ByReference(ctx, ref)
+	if err != nil {
+		return err
+	}
+	if len(found) == 0 {
+		return web.SeeOther(c, "/admin/traces?"+url.Values{"ref": {ref}}.Encode()) // which says that there is none
+	}
+	t := found[0]
+	names, err := d.traceNames(ctx)
+	if err != nil {
+		return err
+	}
+	page := tracePage(t)
+	page.Client = named(names.clients, t.Client, "/admin/clients/")
+	page.Key = named(names.keys, t.LoginKey, "/admin/keys/")
+	if user, ok := d.traceUser(ctx, t); ok {
+		page.Person = templates.Action{Label: user.Email, URL: "/admin/users/" + templates.Segment(user.ID)}
+	}
+	events, err := d.Audit.ByRef(ctx, t.Ref, maxEvents)
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		page.Events = append(page.Events, templates.TraceEvent{Time: e.Time, Kind: e.Kind, Text: traces.Redact(e.Reason)})
+	}
+	return d.Responder.Show(c, http.StatusOK, page)
+}
+
+// named leads to what has a name here; what is gone leads nowhere.
+func named(names map[string]string, id, under string) templates.Action {
+	if _, found := names[id]; !found {
+		return templates.Action{Label: id}
+	}
+	return templates.Action{Label: nameOf(names, id), URL: under + templates.Segment(id)}
+}
+
+// tracePage is what the trace itself knows.
+func tracePage(t traces.Trace) templates.AdminTrace {
+	page := templates.AdminTrace{Ref: t.Ref, State: traceState(t), Began: t.Began, Omitted: t.Omitted, Until: t.Expires, From: hop(t.From, t.Ref), To: hop(t.To, t.Ref)}
+	mistake, failed := t.Mistake()
+	if failed {
+		page.Why = mistake.Text
+	}
+	if fix, ok := t.Fix(); ok {
+		page.Fix = templates.Action{Label: fix.Label, URL: fix.Path}
+	}
+	for _, s := range t.Steps {
+		step := templates.TraceStep{Title: s.Title(), Tone: tones[s.Outcome], Text: s.Text, At: "+" + briefly(s.Time.Sub(t.Began)),
+			Failed: failed && s.Time.Equal(mistake.Time) && s.What == mistake.What}
+		if s.Took >= time.Millisecond {
+			step.Took = briefly(s.Took)
+		}
+		for _, f := range s.Facts {
+			step.Facts = append(step.Facts, templates.Pair{Name: f.Name, Value: f.Value})
+		}
+		page.Steps = append(page.Steps, step)
+	}
+	if len(t.Steps) > 1 {
+		page.Took = briefly(t.Steps[len(t.Steps)-1].Time.Sub(t.Steps[0].Time))
+	}
+	return page
+}
+
+var tones = map[string]string{traces.OK: "ok", traces.Failed: "danger"}
+
+// hop leads to the same sign-in at another hub: by its own reference, or else
+// by ours, which it was told.
+func hop(h traces.Hop, ours string) templates.Action {
+	if h.Base == "" {
+		return templates.Action{}
+	}
+	if h.Ref == "" {
+		return templates.Action{Label: h.Base, URL: h.Base + "/admin/traces?ref=" + url.QueryEscape(ours)}
+	}
+	return templates.Action{Label: h.Base + ", reference " + h.Ref, URL: h.Base + "/admin/traces/" + url.PathEscape(h.Ref)}
+}
+
+// briefly is a time that something took, short.
+func briefly(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", max(d, 0).Milliseconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return fmt.Sprintf("%d min %d s", int(d.Minutes()), int(d.Seconds())%60)
+}

@@ -1,0 +1,194 @@
+package operations
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/traces"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// perPage is how many traces the list shows at once.
+const perPage = 50
+
+// LoginTraces is GET /admin/traces: the newest, or the one with a reference.
+func (d *Handler) LoginTraces(c *gin.Context) error {
+	page := templates.AdminTraces{
+		Ref: strings.TrimSpace(c.Query("ref")), Failed: c.Query("failed") == "1",
+		Client: c.Query("client"), Key: c.Query("key"), Person: strings.TrimSpace(c.Query("person")),
+	}
+	names, err := d.traceNames(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	page.Clients, page.Keys = choices(names.clients, "Any application"), choices(names.keys, "Any login key")
+	s, err := d.Settings.Current(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	page.Off, page.Days = s.TraceMode() == settings.TraceOff, s.TraceKept()
+	if page.Ref != "" {
+		return d.findTrace(c, page, names)
+	}
+	return d.listTraces(c, page, names)
+}
+
+// FindTraces is POST /admin/traces: what was typed becomes an address, which
+// can be kept and passed on.
+func (d *Handler) FindTraces(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	q := url.Values{}
+	for _, name := range []string{"ref", "failed", "client", "key", "person"} {
+		if v := strings.TrimSpace(form[name]); v != "" {
+			q.Set(name, v)
+		}
+	}
+	if len(q) == 0 {
+		return web.SeeOther(c, "/admin/traces")
+	}
+	return web.SeeOther(c, "/admin/traces?"+q.Encode())
+}
+
+// findTrace opens the trace with the reference that was typed.
+func (d *Handler) findTrace(c *gin.Context, page templates.AdminTraces, names traceNames) error {
+	ref, ok := traces.ParseReference(page.Ref)
+	if !ok {
+		page.Mistakes = []templates.Mistake{{Field: "ref", Text: "A reference has eight letters and digits, like K7Q2-M4XD. Check what you typed."}}
+		return d.Responder.Show(c, admin.Unprocessable, page)
+	}
+	found, err := d.Traces.ByReference(c.Request.Context(), ref)
+	switch {
+	case err != nil:
+		return err
+	case len(found) == 0:
+		page.Mistakes = []templates.Mistake{{Field: "ref", Text: "No trace with the reference " + ref + " is kept. It may be too old, or nothing happened there that is traced; the log of the hub may still have it."}}
+		return d.Responder.Show(c, http.StatusNotFound, page)
+	case len(found) == 1:
+		return web.SeeOther(c, "/admin/traces/"+found[0].Ref)
+	}
+	for _, t := range found {
+		page.Traces = append(page.Traces, d.traceRow(c.Request.Context(), t, names))
+	}
+	return d.Responder.Show(c, http.StatusOK, page)
+}
+
+func (d *Handler) listTraces(c *gin.Context, page templates.AdminTraces, names traceNames) error {
+	filter := traces.Filter{Failed: page.Failed, Before: c.Query("before"), About: traces.About{Client: page.Client, LoginKey: page.Key, User: page.Person}}
+	if strings.Contains(page.Person, "@") {
+		user, err := d.Users.ByEmail(c.Request.Context(), page.Person)
+		if errors.Is(err, fs.ErrNotExist) {
+			page.Mistakes = []templates.Mistake{{Field: "person", Text: "Nobody here has this email address."}}
+			return d.Responder.Show(c, admin.Unprocessable, page)
+		}
+		if err != nil {
+			return err
+		}
+		filter.User = user.ID
+	}
+	found, before, err := d.Traces.Latest(c.Request.Context(), filter, perPage)
+	if err != nil {
+		return err
+	}
+	for _, t := range found {
+		page.Traces = append(page.Traces, d.traceRow(c.Request.Context(), t, names))
+	}
+	if before != "" {
+		page.More = "/admin/traces?" + onward(c.Request.URL.Query(), before)
+	}
+	return d.Responder.Show(c, http.StatusOK, page)
+}
+
+// onward is the query of the next page: the same filters, from further back.
+func onward(q url.Values, before string) string {
+	next := url.Values{"before": {before}}
+	for _, name := range []string{"failed", "client", "key", "person"} {
+		if v := q.Get(name); v != "" {
+			next.Set(name, v)
+		}
+	}
+	return next.Encode()
+}
+
+// traceNames are what clients and login keys are called, by id.
+type traceNames struct{ clients, keys map[string]string }
+
+// choices are all of them in the order of names, behind the choice of any.
+func choices(names map[string]string, anyOne string) []templates.Pair {
+	out := make([]templates.Pair, 0, len(names)+1)
+	for id, name := range names {
+		out = append(out, templates.Pair{Name: id, Value: name})
+	}
+	slices.SortFunc(out, func(a, b templates.Pair) int {
+		return cmp.Or(strings.Compare(a.Value, b.Value), strings.Compare(a.Name, b.Name))
+	})
+	return slices.Insert(out, 0, templates.Pair{Value: anyOne})
+}
+
+func (d *Handler) traceNames(ctx context.Context) (traceNames, error) {
+	n := traceNames{clients: map[string]string{}, keys: map[string]string{}}
+	apps, err := d.Clients.All(ctx)
+	if err != nil {
+		return n, err
+	}
+	for _, client := range apps {
+		n.clients[client.ID] = client.Name
+	}
+	keys, err := d.Upstreams.All(ctx)
+	for _, k := range keys {
+		n.keys[k.ID] = k.Name
+	}
+	return n, err
+}
+
+// traceRow is one line of the list.
+func (d *Handler) traceRow(ctx context.Context, t traces.Trace, names traceNames) templates.TraceRow {
+	row := templates.TraceRow{Ref: t.Ref, Began: t.Began, State: traceState(t), Client: nameOf(names.clients, t.Client), Key: nameOf(names.keys, t.LoginKey)}
+	if s, failed := t.Mistake(); failed {
+		row.Why = s.Text
+	}
+	if user, ok := d.traceUser(ctx, t); ok {
+		row.Person = user.Email
+	}
+	return row
+}
+
+func (d *Handler) traceUser(ctx context.Context, t traces.Trace) (users.User, bool) {
+	if t.User == "" {
+		return users.User{}, false
+	}
+	user, err := d.Users.Get(ctx, t.User)
+	return user, err == nil
+}
+
+// nameOf is what something is called, or its id if it is gone.
+func nameOf(names map[string]string, id string) string {
+	if name := names[id]; name != "" {
+		return name
+	}
+	return id
+}
+
+func traceState(t traces.Trace) templates.Chip {
+	switch t.State {
+	case traces.OK:
+		return templates.Chip{Tone: "ok", Text: "Signed in"}
+	case traces.Failed:
+		return templates.Chip{Tone: "danger", Text: "Failed"}
+	}
+	return templates.Chip{Text: "Not finished"}
+}

@@ -1,0 +1,152 @@
+package people
+
+import (
+	"cmp"
+	"errors"
+	"io/fs"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authentication"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// decisionsShown is how many are on one page.
+const decisionsShown = 50
+
+// Decisions is GET /admin/decisions: which identities were linked and
+// unlinked of late, why, and what can be undone; with ?user= those of one
+// person.
+func (d *Handler) Decisions(c *gin.Context) error {
+	return d.showDecisions(c, http.StatusOK, templates.AdminDecisions{User: c.Query("user")})
+}
+
+func (d *Handler) showDecisions(c *gin.Context, status int, page templates.AdminDecisions) error {
+	ctx := c.Request.Context()
+	keys, err := d.Upstreams.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		page.Keys = append(page.Keys, templates.Pair{Name: k.ID, Value: k.Name})
+	}
+	var records []users.LinkEvent
+	if page.User != "" {
+		records, err = d.Users.Records(ctx, page.User)
+	} else {
+		records, err = d.Users.AllRecords(ctx, c.Query("after"), decisionsShown+1)
+	}
+	if err != nil {
+		return err
+	}
+	if page.User == "" && len(records) > decisionsShown {
+		records = records[:decisionsShown]
+		page.Next = records[decisionsShown-1].ID
+	}
+	for _, r := range records {
+		row, err := d.decision(c, r)
+		if err != nil {
+			return err
+		}
+		page.Decisions = append(page.Decisions, row)
+	}
+	return d.Responder.Show(c, status, page)
+}
+
+func (d *Handler) decision(c *gin.Context, r users.LinkEvent) (templates.Decision, error) {
+	out := templates.Decision{ID: r.ID, UserID: r.UserID, User: r.UserID, Key: r.LoginKey, Provider: r.LoginKey, Unlinked: r.Action == users.Unlinked, Emptied: r.Emptied,
+		Row: r.Row, Reason: r.Reason, Policy: r.Policy, Made: r.Made, Until: r.Expires, Undone: r.Undone, UndoneBy: r.UndoneBy}
+	if r.KeyName != "" {
+		out.Provider = r.KeyName
+	}
+	u, err := d.Users.Get(c.Request.Context(), r.UserID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return out, nil
+	}
+	if u.Email != "" {
+		out.User = u.Email
+	}
+	return out, err
+}
+
+// LinkBeforehand is POST /admin/decisions/link: an administrator says who
+// somebody will be who has not come yet.
+func (d *Handler) LinkBeforehand(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request.Context()
+	typed := templates.LinkBeforehand{Account: strings.TrimSpace(form["account"]), Key: form["key"], Issuer: strings.TrimSpace(form["issuer"]), Subject: strings.TrimSpace(form["subject"])}
+	wrong := func(field, text string) error {
+		return d.showDecisions(c, http.StatusUnprocessableEntity, templates.AdminDecisions{Form: typed, Mistakes: []templates.Mistake{{Field: field, Text: text}}})
+	}
+	user, err := d.Users.ByEmail(ctx, typed.Account)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, users.ErrEmail) {
+		return wrong("account", "Nobody here has this address.")
+	}
+	if err != nil {
+		return err
+	}
+	key, err := d.Upstreams.Get(ctx, typed.Key)
+	if errors.Is(err, fs.ErrNotExist) {
+		return wrong("key", "Choose a login key.")
+	}
+	if err != nil {
+		return err
+	}
+	issuer := cmp.Or(typed.Issuer, key.Issuer, key.BaseURL)
+	p, err := d.Sessions.Current(c.Request)
+	if err != nil {
+		return err
+	}
+	decision, err := d.Users.Provision(ctx, user, users.Claim{Key: key.ID, Issuer: issuer, Subject: typed.Subject}, authentication.PolicyOf(key), p.User.ID)
+	if err != nil {
+		return err
+	}
+	if decision.Action == users.Refuse {
+		return wrong("subject", decision.Reason)
+	}
+	d.Record(c, audit.Event{Kind: audit.LinkMade, Target: user.ID, LoginKey: key.ID, Reason: decision.Reason, Detail: map[string]string{"row": decision.Row, "record": decision.Record}})
+	return web.SeeOther(c, "/admin/decisions?done=added")
+}
+
+// UndoDecision is POST /admin/decisions/undo: the change is taken back and the
+// person is signed out everywhere.
+func (d *Handler) UndoDecision(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	p, err := d.Sessions.Current(c.Request)
+	if err != nil {
+		return err
+	}
+	r, err := d.Users.Record(c.Request.Context(), form["record"])
+	var user users.User
+	if err == nil {
+		_, user, err = d.Users.Undo(c.Request.Context(), r.ID, p.User.ID)
+	}
+	switch {
+	case errors.Is(err, users.ErrUndone), errors.Is(err, fs.ErrNotExist):
+		return &web.Problem{Status: http.StatusGone, Heading: "That is undone already, or too old to be undone.", Text: "Nothing was changed.", Action: backToDecisions}
+	case errors.Is(err, fs.ErrExist):
+		return &web.Problem{Status: http.StatusConflict, Heading: "The identity is somebody else's by now.", Text: "Nothing was changed. Disconnect it there first.", Action: backToDecisions}
+	case errors.Is(err, users.ErrLastWayIn):
+		return &web.Problem{Status: http.StatusConflict, Heading: "That is your own only way in.", Text: "Set a password or connect something else first.", Action: backToDecisions}
+	case err != nil:
+		return err
+	}
+	d.Record(c, audit.Event{Kind: audit.LinkUndone, Target: r.UserID, LoginKey: r.LoginKey, Detail: map[string]string{"record": r.ID}})
+	if err := d.Logouts.EndAll(c.Request.Context(), user); err != nil {
+		return err
+	}
+	return web.SeeOther(c, "/admin/decisions?done=undone")
+}
+
+var backToDecisions = templates.Action{Label: "Decisions", URL: "/admin/decisions"}

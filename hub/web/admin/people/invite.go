@@ -1,0 +1,60 @@
+package people
+
+import (
+	"errors"
+	"io/fs"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// mostInvited is how many invitations the page shows.
+const mostInvited = 100
+
+// InvitePerson is POST /admin/users/invite. Where letters are sent the link
+// goes to the address alone, so that whoever has it has the address; where
+// none are it is shown to the administrator once.
+func (d *Handler) InvitePerson(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	ctx, mailed := c.Request.Context(), d.MailLinks.Delivers()
+	token, i, err := d.Users.Invite(ctx, users.NewInvitation{Email: form["email"], Roles: admin.Commas(form["roles"]), By: d.By(c), Mailed: mailed})
+	var wrong users.Problems
+	switch {
+	case errors.As(err, &wrong):
+		return d.showPeople(c, admin.Unprocessable, templates.AdminUsers{Email: form["email"], Roles: form["roles"], Mistakes: userMistakes(wrong)})
+	case errors.Is(err, fs.ErrExist):
+		return d.showPeople(c, admin.Unprocessable, templates.AdminUsers{Email: form["email"], Roles: form["roles"],
+			Mistakes: []templates.Mistake{{Field: "email", Text: "There is somebody with this address already."}}})
+	case err != nil:
+		return err
+	}
+	d.Record(c, audit.Event{Kind: audit.UserInvited, Target: i.ID, Detail: map[string]string{"roles": join(i.Roles)}})
+	if !mailed {
+		return d.showPeople(c, 200, templates.AdminUsers{Link: d.MailLinks.InvitationLink(token)})
+	}
+	if err := d.MailLinks.MailInvitation(ctx, i, token); err != nil {
+		return err
+	}
+	return web.SeeOther(c, "/admin/users?done=invited")
+}
+
+// Withdraw is POST /admin/users/withdraw.
+func (d *Handler) Withdraw(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	if err := d.Users.Withdraw(c.Request.Context(), form["invitation"]); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	d.Record(c, audit.Event{Kind: audit.UserUninvited, Target: form["invitation"]})
+	return web.SeeOther(c, "/admin/users?done=withdrawn")
+}

@@ -1,0 +1,28 @@
+// Package people is the administration of people: their accounts, invitations,
+// and who was linked to whom and why.
+package people
+
+import (
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/grants"
+	"github.com/fedhub/fedhub/hub/logouts"
+	"github.com/fedhub/fedhub/hub/maillinks"
+	"github.com/fedhub/fedhub/hub/upstreamtokens"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/admin"
+)
+
+// A Handler shows and changes people.
+type Handler struct {
+	admin.Recorder
+	Clients        *clients.Registry
+	Upstreams      *federation.Registry
+	Users          *users.Service
+	MailLinks      *maillinks.Service
+	UpstreamTokens *upstreamtokens.Service
+	Grants         *grants.Service
+	Logouts        *logouts.Service
+	Responder      *web.Responder
+}

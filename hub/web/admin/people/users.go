@@ -1,0 +1,174 @@
+package people
+
+import (
+	"cmp"
+	"errors"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// usersPage is how many people one page lists.
+const usersPage = 25
+
+// People is GET /admin/users.
+func (d *Handler) People(c *gin.Context) error {
+	return d.showPeople(c, http.StatusOK, templates.AdminUsers{})
+}
+
+// showPeople fills in what the page always has.
+func (d *Handler) showPeople(c *gin.Context, status int, page templates.AdminUsers) error {
+	text := c.Query("q")
+	found, next, err := d.Users.Search(c.Request.Context(), text, c.Query("after"), usersPage)
+	if err != nil {
+		return err
+	}
+	page.Search, page.Later, page.Mail = text, c.Query("after") != "", d.MailLinks.Delivers()
+	for _, u := range found {
+		page.Users = append(page.Users, templates.UserRow{ID: u.ID, Name: u.Name, Email: u.Email, Chips: userChips(u)})
+	}
+	if next != "" {
+		page.Next = "/admin/users?" + url.Values{"q": {text}, "after": {next}}.Encode()
+	}
+	invited, err := d.Users.Invitations(c.Request.Context(), mostInvited)
+	if err != nil {
+		return err
+	}
+	for _, i := range invited {
+		page.Invitations = append(page.Invitations, templates.UserInvitation{ID: i.ID, Email: i.Email, Roles: i.Roles, By: i.By, Expires: i.Expires})
+	}
+	return d.Responder.Show(c, status, page)
+}
+
+// userChips say what is out of the ordinary about somebody.
+func userChips(u users.User) []templates.Chip {
+	var out []templates.Chip
+	if u.Admin() {
+		out = append(out, templates.Chip{Tone: "info", Text: "Administrator"})
+	}
+	if u.Disabled {
+		out = append(out, templates.Chip{Tone: "danger", Text: "Disabled"})
+	}
+	if !u.EmailVerified {
+		out = append(out, templates.Chip{Tone: "warn", Text: "Unverified"})
+	}
+	return out
+}
+
+func userPath(id string) string { return "/admin/users/" + templates.Segment(id) }
+
+// Person is GET /admin/users/{id}.
+func (d *Handler) Person(c *gin.Context) error {
+	u, err := d.Users.Get(c.Request.Context(), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	return d.showPerson(c, http.StatusOK, u, templates.AdminUser{})
+}
+
+// showPerson fills in what the page always has.
+func (d *Handler) showPerson(c *gin.Context, status int, u users.User, page templates.AdminUser) error {
+	me, err := d.Sessions.Current(c.Request)
+	if err != nil {
+		return err
+	}
+	page.ID, page.Name, page.Email, page.Chips = u.ID, u.Name, u.Email, userChips(u)
+	page.Disabled, page.Myself, page.Created = u.Disabled, me.User.ID == u.ID, u.Created
+	page.Password, page.Changed, page.Mail = u.Password != "", u.PasswordChanged, d.MailLinks.Delivers()
+	page.CanReset = u.EmailKey != "" && !u.Disabled
+	if page.Mistakes == nil {
+		page.Roles = join(u.Roles)
+	}
+	if u.Origin != "" {
+		page.Origin = d.providerName(c, u.Origin)
+	}
+	for _, fill := range []func(*gin.Context, users.User, *templates.AdminUser) error{d.fillLogins, d.fillSessions, d.fillApps, d.fillEvents} {
+		if err := fill(c, u, &page); err != nil {
+			return err
+		}
+	}
+	return d.Responder.Show(c, status, page)
+}
+
+func (d *Handler) providerName(c *gin.Context, id string) string {
+	if key, err := d.Upstreams.Get(c.Request.Context(), id); err == nil {
+		return key.Name
+	}
+	return id
+}
+
+func (d *Handler) fillLogins(c *gin.Context, u users.User, page *templates.AdminUser) error {
+	linked, err := d.Users.ByUser(c.Request.Context(), u.ID)
+	for _, i := range linked {
+		page.Logins = append(page.Logins, templates.UserLogin{ID: i.ID, Provider: d.providerName(c, i.LoginKey), Issuer: i.Issuer,
+			Subject: i.Subject, Who: i.Email, Since: i.Linked, Used: i.LastUsed, Last: u.Password == "" && len(linked) == 1})
+	}
+	return err
+}
+
+func (d *Handler) fillSessions(c *gin.Context, u users.User, page *templates.AdminUser) error {
+	all, err := d.Sessions.ByUser(c.Request.Context(), u.ID)
+	for _, s := range all {
+		if s.SessionGeneration == u.SessionGeneration && !u.Disabled {
+			page.Sessions = append(page.Sessions, templates.UserSession{Agent: s.Agent, IP: s.IP, Started: s.Created, Seen: s.Seen})
+		}
+	}
+	slices.SortFunc(page.Sessions, func(a, b templates.UserSession) int { return b.Seen.Compare(a.Seen) })
+	return err
+}
+
+func (d *Handler) fillApps(c *gin.Context, u users.User, page *templates.AdminUser) error {
+	granted, err := d.Grants.ByUser(c.Request.Context(), u.ID)
+	if err != nil {
+		return err
+	}
+	for _, g := range granted {
+		client, err := d.Clients.Lookup(c.Request.Context(), g.ClientID)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		page.Apps = append(page.Apps, templates.UserApp{Name: cmp.Or(client.Name, client.Host(), client.ID), Scopes: g.Scopes, Since: g.Given})
+	}
+	return nil
+}
+
+// latest is how many events the page of a person shows.
+const latest = 20
+
+func (d *Handler) fillEvents(c *gin.Context, u users.User, page *templates.AdminUser) error {
+	events, err := d.Audit.About(c.Request.Context(), u.ID, latest)
+	for _, e := range events {
+		page.Events = append(page.Events, templates.UserEvent{Time: e.Time, Kind: e.Kind, Reason: e.Reason, IP: e.IP, Ref: e.Ref,
+			By: by(e, u)})
+	}
+	return err
+}
+
+// by is who did what was done to somebody, if another.
+func by(e audit.Event, u users.User) string {
+	if e.Actor == u.ID {
+		return ""
+	}
+	return e.Actor
+}
+
+// found is the person that the address names, and the form about them.
+func (d *Handler) found(c *gin.Context) (users.User, map[string]string, error) {
+	form, err := web.Form(c)
+	if err != nil {
+		return users.User{}, nil, err
+	}
+	u, err := d.Users.Get(c.Request.Context(), c.Param("id"))
+	return u, form, err
+}

@@ -1,0 +1,102 @@
+package providers
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/catalog"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// hints are what the generic entries need to be told apart by.
+var hints = map[string]string{
+	"peer":   "Paste its Base URL, nothing else. Its administrator approves this hub once.",
+	"openid": "Everything is read from its issuer. Needs a client ID and a secret from there.",
+	"oauth2": "Described by its addresses and by where its answers hold what.",
+}
+
+// showCatalogue is the list of providers, those that a search is about.
+func (d *Handler) showCatalogue(c *gin.Context, query string) error {
+	page := templates.AdminKeyCatalogue{Query: query}
+	found := catalog.Find(query)
+	for _, group := range catalog.Groups() {
+		if of := presetsOf(found, group); len(of) > 0 {
+			page.Groups = append(page.Groups, templates.PresetGroup{Name: group, Presets: of})
+		}
+	}
+	return d.Responder.Show(c, http.StatusOK, page)
+}
+
+func presets(group string) []templates.Preset { return presetsOf(catalog.All(), group) }
+
+// presetsOf are the entries of one group; another hub is first, for it is
+// what this is for.
+func presetsOf(entries []catalog.Entry, group string) []templates.Preset {
+	var of []templates.Preset
+	for _, e := range entries {
+		if e.Group != group {
+			continue
+		}
+		preset := templates.Preset{Key: e.Preset, Name: e.Name, Icon: cmp.Or(e.Key.Icon, e.Preset), Hint: hints[e.Preset]}
+		if e.Kind == federation.KindPeer {
+			of = slices.Insert(of, 0, preset)
+		} else {
+			of = append(of, preset)
+		}
+	}
+	return of
+}
+
+// provider is what the catalogue calls a key's provider.
+func provider(k federation.LoginKey) string {
+	if entry, ok := catalog.Get(k.Preset); ok {
+		return entry.Name
+	}
+	switch k.Kind {
+	case federation.KindPeer:
+		return "Another hub"
+	case federation.KindOAuth2:
+		return "OAuth 2.0 provider"
+	}
+	return "OpenID provider"
+}
+
+// guide is an entry's, with our callback URL in its place.
+func guide(e catalog.Entry, callback string) templates.Guide {
+	g := templates.Guide{Notes: e.Notes}
+	if e.Console != "" {
+		g.Console = templates.Action{Label: "Open " + e.Name + "'s console", URL: e.Console}
+	}
+	for _, sentence := range e.Guide {
+		before, after, found := strings.Cut(sentence, "{callback}")
+		step := templates.GuideStep{Text: before, Rest: after}
+		if found {
+			step.Code = callback
+		}
+		g.Steps = append(g.Steps, step)
+	}
+	return g
+}
+
+// controls are the inputs for what an entry asks beyond a client id and a
+// secret.
+func controls(e catalog.Entry, answers map[string]string) []templates.Control {
+	var all []templates.Control
+	for _, f := range e.Fields {
+		control := templates.Control{Name: "options." + f.Name, Label: f.Label, Help: f.Help, Value: cmp.Or(answers[f.Name], f.Default), Optional: f.Optional}
+		if len(f.Choices) > 0 && f.Optional && f.Default == "" {
+			// A browser chooses the first unasked.
+			control.Choices = []templates.Pair{{Name: "", Value: "Left open"}}
+		}
+		for _, choice := range f.Choices {
+			control.Choices = append(control.Choices, templates.Pair{Name: choice, Value: choice})
+		}
+		all = append(all, control)
+	}
+	return all
+}

@@ -1,0 +1,54 @@
+package providers
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// AskRemoveLoginKey is GET /admin/keys/{id}/delete.
+func (d *Handler) AskRemoveLoginKey(c *gin.Context) error {
+	key, err := d.Upstreams.Get(c.Request.Context(), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	return d.Responder.Show(c, http.StatusOK, confirmKey(key, nil))
+}
+
+func confirmKey(k federation.LoginKey, wrong []templates.Mistake) templates.ConfirmDelete {
+	return templates.ConfirmDelete{
+		Kind: "login key", Name: k.Name, Typed: true, Mistakes: wrong,
+		Text:   "People will no longer be able to sign in with it. Their accounts here stay; those who have no password here can't sign in any more.",
+		Action: "/admin/keys/" + k.ID + "/delete", Cancel: "/admin/keys/" + k.ID,
+	}
+}
+
+// RemoveLoginKey is POST /admin/keys/{id}/delete.
+func (d *Handler) RemoveLoginKey(c *gin.Context) error {
+	form, key, err := d.formOnKey(c)
+	if err != nil {
+		return err
+	}
+	if strings.TrimSpace(form["confirm"]) != key.Name {
+		return d.Responder.Show(c, admin.Unprocessable, confirmKey(key, []templates.Mistake{{Field: "confirm", Text: "Type the name exactly as it is written. Nothing was deleted."}}))
+	}
+	// The other hub checks who takes leave by our document, which goes with the key.
+	done := d.leavePeer(c, key)
+	if err := d.Upstreams.Delete(c.Request.Context(), key.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := d.Health.Forget(c.Request.Context(), key.ID); err != nil {
+		return err
+	}
+	d.Record(c, audit.Event{Kind: audit.KeyRemoved, LoginKey: key.ID})
+	return web.SeeOther(c, "/admin/keys?done="+done)
+}

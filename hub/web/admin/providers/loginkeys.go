@@ -1,0 +1,155 @@
+package providers
+
+import (
+	"cmp"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/catalog"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/health"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// LoginKeys is GET /admin/keys.
+func (d *Handler) LoginKeys(c *gin.Context) error {
+	all, err := d.Upstreams.All(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	known, err := d.Health.All(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	page := templates.AdminKeys{Common: presets(catalog.Common)}
+	for i, k := range all {
+		row := templates.KeyRow{ID: k.ID, Icon: keyIcon(k), Name: k.Name, Where: keyWhere(k), State: admin.KeyState(k),
+			Warning: k.SecretWarning(d.Now()), First: i == 0, Last: i == len(all)-1}
+		row.Health = admin.Health(d.Upstreams, d.Now(), known[k.ID])
+		if k.Direct {
+			row.Facts = append(row.Facts, "people go straight there")
+		}
+		if k.Hidden {
+			row.Facts = append(row.Facts, "no button")
+		}
+		page.Keys = append(page.Keys, row)
+	}
+	return d.Responder.Show(c, http.StatusOK, page)
+}
+
+// keyWhere is the address of a provider, else its name.
+func keyWhere(k federation.LoginKey) string {
+	switch {
+	case k.BaseURL != "":
+		return k.BaseURL
+	case k.Endpoints.Authorize != "":
+		return k.Endpoints.Authorize
+	}
+	return provider(k)
+}
+
+func keyIcon(k federation.LoginKey) string {
+	return cmp.Or(k.Icon, k.Preset, k.Kind)
+}
+
+// MoveLoginKey is POST /admin/keys/{id}/move: one place up or down on the
+// sign-in page.
+func (d *Handler) MoveLoginKey(c *gin.Context) error {
+	form, key, err := d.formOnKey(c)
+	if err != nil {
+		return err
+	}
+	by := 1
+	if form["by"] == "up" {
+		by = -1
+	}
+	if err := d.Upstreams.Move(c.Request.Context(), key.ID, by); err != nil {
+		return err
+	}
+	d.Record(c, audit.Event{Kind: audit.KeyChanged, LoginKey: key.ID, Detail: map[string]string{"moved": form["by"]}})
+	return web.SeeOther(c, "/admin/keys")
+}
+
+// SwitchLoginKey is POST /admin/keys/{id}/switch: on or off, and nothing else.
+func (d *Handler) SwitchLoginKey(c *gin.Context) error {
+	form, key, err := d.formOnKey(c)
+	if err != nil {
+		return err
+	}
+	on := form["enabled"] == "1"
+	err = d.Upstreams.Update(c.Request.Context(), key.ID, "", func(k *federation.LoginKey) error {
+		k.Enabled = on
+		return nil
+	})
+	if wrong, ok := admin.Mistakes(err, keyFields); ok {
+		return d.showKey(c, admin.Unprocessable, key, d.keyForm(key), wrong)
+	}
+	if err != nil {
+		return err
+	}
+	done, state := "disabled", "off"
+	if on {
+		done, state = "enabled", "on"
+	}
+	d.Record(c, audit.Event{Kind: audit.KeyChanged, LoginKey: key.ID, Detail: map[string]string{"switched": state}})
+	return web.SeeOther(c, "/admin/keys/"+key.ID+"?done="+done)
+}
+
+// LoginKey is GET /admin/keys/{id}. Looking at a peer that has not let us in
+// yet asks it how we stand.
+func (d *Handler) LoginKey(c *gin.Context) error {
+	key, err := d.Upstreams.Get(c.Request.Context(), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	if key.Kind == federation.KindPeer && key.Join.Status == federation.Requested {
+		if _, err := d.Upstreams.Look(c.Request.Context(), key.ID); err != nil {
+			return err
+		}
+		if key, err = d.Upstreams.Get(c.Request.Context(), key.ID); err != nil {
+			return err
+		}
+	}
+	return d.showKey(c, http.StatusOK, key, d.keyForm(key), nil)
+}
+
+// formOnKey is a form about the login key that the address names.
+func (d *Handler) formOnKey(c *gin.Context) (map[string]string, federation.LoginKey, error) {
+	form, err := web.Form(c)
+	if err != nil {
+		return nil, federation.LoginKey{}, err
+	}
+	key, err := d.Upstreams.Get(c.Request.Context(), c.Param("id"))
+	return form, key, err
+}
+
+func (d *Handler) showKey(c *gin.Context, status int, k federation.LoginKey, form templates.KeyForm, wrong []templates.Mistake) error {
+	entry, _ := catalog.Get(k.Preset)
+	page := templates.AdminKey{
+		ID: k.ID, Kind: k.Kind, Provider: provider(k), Name: k.Name, State: admin.KeyState(k), Enabled: k.Enabled, Testable: admin.Complete(k),
+		Callback: d.Callback(k.ID), Guide: guide(entry, d.Callback(k.ID)), Form: form, Mistakes: wrong, Issuer: k.Issuer,
+		Join: templates.Join{Status: string(k.Join.Status), Message: k.Join.Message, Checked: k.Join.Checked},
+	}
+	if k.Kind == federation.KindPeer {
+		page.ClientID = d.ClientMetadata(k.ID)
+		var err error
+		if page.Fingerprints, err = d.Signing.Fingerprints(c.Request.Context()); err != nil {
+			return err
+		}
+	}
+	known, err := d.Health.Of(c.Request.Context(), k.ID)
+	if err != nil {
+		return err
+	}
+	page.Health = admin.Health(d.Upstreams, d.Now(), known)
+	warnings, err := d.Monitor.Warnings(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	page.Health.Warnings = admin.Attentions(health.OfKey(warnings, k.ID))
+	return d.Responder.Show(c, status, page)
+}

@@ -1,0 +1,31 @@
+// Package providers is the administration of login keys: the catalogue, one
+// key, other hubs above this one, and what a policy does to people.
+package providers
+
+import (
+	"time"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/health"
+	"github.com/fedhub/fedhub/hub/signing"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/admin"
+)
+
+// A Handler shows and changes login keys.
+type Handler struct {
+	admin.Recorder
+	Upstreams *federation.Registry
+	Users     *users.Service
+	Health    *health.Service
+	Monitor   *health.Monitor
+	Signing   *signing.Service
+
+	// Callback and ClientMetadata are this hub's addresses at an upstream.
+	Callback       func(keyID string) string
+	ClientMetadata func(keyID string) string
+
+	Responder *web.Responder
+	Now       func() time.Time
+}

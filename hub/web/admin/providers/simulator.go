@@ -1,0 +1,171 @@
+package providers
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/authentication"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// foreseeFor is how long the people may be counted while somebody waits.
+const foreseeFor = 3 * time.Second
+
+// Simulator is GET /admin/keys/{id}/simulate.
+func (d *Handler) Simulator(c *gin.Context) error {
+	key, err := d.Upstreams.Get(c.Request.Context(), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	return d.Responder.Show(c, http.StatusOK, simulator(key, authentication.PolicyOf(key)))
+}
+
+// simulator is the page with the key as it is.
+func simulator(key federation.LoginKey, p users.Policy) templates.AdminSimulator {
+	claim := templates.SimulatorClaim{Issuer: cmp.Or(key.Issuer, key.BaseURL), Verified: true}
+	page := templates.AdminSimulator{ID: key.ID, Name: key.Name, Off: !key.Enabled, Claim: claim}
+	page.Policy = templates.SimulatorPolicy{Enabled: key.Enabled, Linking: p.Linking, SignUps: p.SignUps, TrustEmail: p.TrustEmail,
+		SignUpDomains: strings.Join(p.SignUpDomains, "\n"), Domains: strings.Join(p.AuthoritativeDomains, "\n"), MigrateUntil: dayOf(p.MigrateUntil)}
+	return page
+}
+
+// Simulate is POST /admin/keys/{id}/simulate: who somebody would be here, and
+// what a change of the policy would do to the people there are. Nothing
+// happens. It posts because what is typed are addresses of people, which do
+// not belong into an address of a page.
+func (d *Handler) Simulate(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	key, err := d.Upstreams.Get(c.Request.Context(), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	saved := authentication.PolicyOf(key)
+	page := simulator(key, saved)
+	if form["about"] == "policy" {
+		err = d.foresee(c, form, saved, &page)
+	} else {
+		err = d.would(c, form, key, &page)
+	}
+	if err != nil {
+		return err
+	}
+	return d.Responder.Show(c, http.StatusOK, page)
+}
+
+func (d *Handler) would(c *gin.Context, form map[string]string, key federation.LoginKey, page *templates.AdminSimulator) error {
+	p := authentication.PolicyOf(key)
+	page.Claim = templates.SimulatorClaim{Issuer: strings.TrimSpace(form["issuer"]), Subject: strings.TrimSpace(form["subject"]), Email: strings.TrimSpace(form["email"]),
+		Verified: form["verified"] != "", Roles: form["roles"]}
+	page.Roles = rolesHere(key.RoleMap, admin.Words(form["roles"]))
+	p.Enabled = true // what would be if it were on; the page says if it is off
+	decision, over, err := d.Users.Would(c.Request.Context(), users.Claim{Key: p.KeyID, Issuer: page.Claim.Issuer, Subject: page.Claim.Subject,
+		Email: page.Claim.Email, EmailVerified: page.Claim.Verified}, p)
+	if err != nil {
+		return err
+	}
+	for _, o := range over {
+		page.Passed = append(page.Passed, templates.SimulatorRow{Row: o.Row, Title: users.RowTitle(o.Row), Fact: o.Fact})
+	}
+	page.Decided = templates.SimulatorRow{Row: decision.Row, Title: users.RowTitle(decision.Row), Fact: decision.Reason}
+	page.Action = actions[decision.Action]
+	if decision.User.ID != "" {
+		page.User, page.UserID = decision.User.Email, decision.User.ID
+		if page.User == "" {
+			page.User = decision.User.Name
+		}
+	}
+	return nil
+}
+
+// rolesHere are the roles that those of the upstream become.
+func rolesHere(rules map[string]string, there []string) []string {
+	var here []string
+	for _, role := range there {
+		if to := rules[role]; to != "" && !slices.Contains(here, to) {
+			here = append(here, to)
+		}
+	}
+	return here
+}
+
+// actions are what an action means for the person.
+var actions = map[users.Action]string{
+	users.SignIn:           "They are signed in.",
+	users.Link:             "They are linked and signed in, and get a letter about it.",
+	users.Confirm:          "They are asked to prove that the account is theirs: by its password, by something that is linked to it, or by a letter.",
+	users.ConfirmByMail:    "They are sent a letter. When they prove the address by it, the account is emptied and given to them.",
+	users.Create:           "They get a new account, with a verified address.",
+	users.CreateUnverified: "They get a new account, whose address counts for nothing until they prove it by a letter.",
+	users.Refuse:           "They are refused, with the sentence that everybody gets.",
+}
+
+func (d *Handler) foresee(c *gin.Context, form map[string]string, saved users.Policy, page *templates.AdminSimulator) error {
+	page.Policy = templates.SimulatorPolicy{Enabled: form["enabled"] != "", Linking: form["linking"], SignUps: form["sign_ups"], TrustEmail: form["trust_email"] != "",
+		SignUpDomains: form["sign_up_domains"], Domains: form["authoritative_domains"], MigrateUntil: strings.TrimSpace(form["migrate_until"])}
+	after := saved
+	after.Enabled, after.Linking, after.SignUps, after.TrustEmail = page.Policy.Enabled, page.Policy.Linking, page.Policy.SignUps, page.Policy.TrustEmail
+	after.SignUpDomains, after.AuthoritativeDomains = strings.Fields(page.Policy.SignUpDomains), strings.Fields(page.Policy.Domains)
+	after.MigrateUntil = time.Time{}
+	if page.Policy.MigrateUntil != "" {
+		day, err := time.Parse(time.DateOnly, page.Policy.MigrateUntil)
+		if err != nil {
+			page.Mistakes = []templates.Mistake{{Field: "migrate_until", Text: "Write the day like 2030-01-31."}}
+			return nil
+		}
+		after.MigrateUntil = day
+	}
+	effects, err := d.Foresee(c, saved, after)
+	if err != nil {
+		return err
+	}
+	page.Foreseen = foreseen(effects)
+	return nil
+}
+
+// Foresee says what a change of a key's policy would do to the people there
+// are.
+func (d *Handler) Foresee(c *gin.Context, before, after users.Policy) (users.Effects, error) {
+	if before.Same(after) {
+		return users.Effects{Whole: true}, nil // and nobody has to be read
+	}
+	keys, err := d.Upstreams.All(c.Request.Context())
+	if err != nil {
+		return users.Effects{}, err
+	}
+	ready := map[string]bool{}
+	for _, k := range keys {
+		ready[k.ID] = k.Ready()
+	}
+	return d.Users.Foresee(c.Request.Context(), before, after, func(id string) bool { return ready[id] }, foreseeFor)
+}
+
+func foreseen(e users.Effects) *templates.Foreseen {
+	out := &templates.Foreseen{Counted: e.Counted, Whole: e.Whole}
+	for _, line := range []struct {
+		tone, text string
+		effect     users.Effect
+	}{
+		{"danger", "could sign in by nothing at all any more", e.LockedOut},
+		{"warn", "would be linked at once, without being asked", e.Merged},
+		{"warn", "would get a second account beside the one they have", e.Split},
+		{"", "would be refused there from now on", e.Refused},
+		{"", "would be asked to prove their account first", e.Asked},
+	} {
+		if line.effect.Count > 0 {
+			out.Lines = append(out.Lines, templates.ForeseenLine{Tone: line.tone, Count: line.effect.Count, Text: line.text, Examples: line.effect.Examples})
+		}
+	}
+	return out
+}
