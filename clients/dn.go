@@ -160,11 +160,11 @@ func unescapeDN(raw string) (string, error) {
 			i++
 			out = append(out, raw[i])
 		default:
-			value, ok := escape("%" + raw[min(i+1, len(raw)):])
-			if !ok {
+			value, err := hex.DecodeString(raw[min(i+1, len(raw)):min(i+3, len(raw))])
+			if err != nil || len(value) != 1 {
 				return "", errors.New("has a backslash that escapes nothing")
 			}
-			out = append(out, value)
+			out = append(out, value...)
 			i += 2
 		}
 	}

@@ -28,21 +28,15 @@ func ValidateRedirectURI(raw string, allowHTTP bool) error {
 
 var errPlainHTTP = errors.New("must use https; plain http is for localhost, 127.0.0.1 and [::1] only")
 
-// AllowsRedirect reports whether the client registered this redirect_uri.
-// Nothing is normalised: the strings are equal or they are not (RFC 9700
-// §4.1.3). The one exception is the port of an installed app that listens on
-// the loopback interface.
-func (c Client) AllowsRedirect(uri string) bool { return c.allows(c.RedirectURIs, uri) }
-
-// AllowsPostLogout reports whether the client registered this
-// post_logout_redirect_uri, by the same rule.
-func (c Client) AllowsPostLogout(uri string) bool { return c.allows(c.PostLogoutRedirectURIs, uri) }
-
-func (c Client) allows(registered []string, asked string) bool {
+// Match reports whether asked is one of the registered addresses. Nothing is
+// normalised: the strings are equal or they are not (RFC 9700 §4.1.3). The one
+// exception, if anyPort is set, is the port of an installed app that listens
+// on the loopback interface.
+func Match(registered []string, asked string, anyPort bool) bool {
 	if slices.Contains(registered, asked) {
 		return true
 	}
-	return c.Type == Native && slices.ContainsFunc(registered, func(uri string) bool {
+	return anyPort && slices.ContainsFunc(registered, func(uri string) bool {
 		return sameButPort(uri, asked)
 	})
 }

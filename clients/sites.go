@@ -240,3 +240,12 @@ func (r *Registry) TakeBack(ctx context.Context, id, secret string) error {
 func (r *Registry) RegistrableRedirect(uri string) bool {
 	return ValidateRedirectURI(uri, r.allowHTTP) == nil
 }
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] > 0x7f {
+			return false
+		}
+	}
+	return true
+}

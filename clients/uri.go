@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/idna"
 )
@@ -260,7 +261,7 @@ func checkPunycode(host string, labels []string) error {
 		}
 		encoded = true
 		decoded, err := idna.Lookup.ToUnicode(label)
-		if err != nil || isASCII(decoded) {
+		if err != nil || !strings.ContainsFunc(decoded, func(r rune) bool { return r > unicode.MaxASCII }) {
 			return invalid // an all-ASCII label must not hide in punycode (RFC 5891 §4.2.1)
 		}
 	}
@@ -275,13 +276,4 @@ func checkPunycode(host string, labels []string) error {
 		return invalid
 	}
 	return nil
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] > 0x7f {
-			return false
-		}
-	}
-	return true
 }

@@ -4,6 +4,17 @@ import (
 	"slices"
 )
 
+// AllowsRedirect reports whether the client registered this redirect_uri.
+func (c Client) AllowsRedirect(uri string) bool {
+	return Match(c.RedirectURIs, uri, c.Type == Native)
+}
+
+// AllowsPostLogout reports whether the client registered this
+// post_logout_redirect_uri, by the same rule.
+func (c Client) AllowsPostLogout(uri string) bool {
+	return Match(c.PostLogoutRedirectURIs, uri, c.Type == Native)
+}
+
 func checkRedirects(c Client, allowHTTP bool) Problems {
 	if c.Type == Service {
 		if len(c.RedirectURIs) > 0 {
