@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
@@ -77,8 +78,8 @@ func (d *declaration) settleType() {
 // localAddress reports whether only a program on the person's own machine can
 // receive what is sent to an address.
 func localAddress(raw string) bool {
-	u, err := parseURI(raw)
-	return err == nil && (!u.web() || u.scheme == "http" && u.loopback())
+	u, err := redirecturi.Parse(raw)
+	return err == nil && (!u.Web() || u.Scheme == "http" && u.Loopback())
 }
 
 // settleGrants holds grant_types and response_types against each other

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
@@ -13,7 +14,7 @@ import (
 // *MetadataError. It does not fetch anything.
 func describe(address string, body []byte, l Limits, doc Document, allowHTTP bool) (Client, error) {
 	fault := func(err error) error { return &MetadataError{URL: address, Text: err.Error()} }
-	base, err := parseURI(address)
+	base, err := redirecturi.Parse(address)
 	if err != nil || !IsMetadataURL(address, allowHTTP) {
 		return Client{}, fault(errors.New("its address is not one that a metadata document can have"))
 	}
@@ -28,7 +29,7 @@ func describe(address string, body []byte, l Limits, doc Document, allowHTTP boo
 	if err := d.read(raw); err != nil {
 		return Client{}, fault(err)
 	}
-	doc.Host = base.hostPort()
+	doc.Host = base.HostPort()
 	d.ID, d.Document, d.CreatedBy = address, &doc, "its document"
 	d.Registration.At, d.Registration.Statement = doc.Fetched, ""
 	d.DetailTypes, d.CIBA = nil, CIBA{}
@@ -108,7 +109,7 @@ func checkDescribed(c Client, _ bool) Problems {
 // or stay on the person's own machine (RFC 8252 §7). What the hub itself calls
 // is there too, so that no document makes it knock elsewhere.
 func checkPlaces(c Client) Problems {
-	base, err := parseURI(c.ID)
+	base, err := redirecturi.Parse(c.ID)
 	if err != nil {
 		return problem("id", "The id is not the address of a document.")
 	}
@@ -128,7 +129,7 @@ func checkPlaces(c Client) Problems {
 	} {
 		for _, raw := range list.addresses {
 			if raw != "" && !sameOriginAs(base, raw) && (!list.local || !localAddress(raw)) {
-				problems = append(problems, problem(list.field, "%.200q is not at %s, where the document is.", raw, base.hostPort())...)
+				problems = append(problems, problem(list.field, "%.200q is not at %s, where the document is.", raw, base.HostPort())...)
 			}
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/fedhub/fedhub/clients/redirecturi"
 )
 
 // Whatever is published, what comes of it is safe to give to anybody.
@@ -25,7 +27,7 @@ func FuzzDescribedClient(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	base, err := parseURI(id)
+	base, err := redirecturi.Parse(id)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -39,7 +41,7 @@ func FuzzDescribedClient(f *testing.F) {
 			}
 			return
 		}
-		if c.ID != id || c.Server != nil || c.Document == nil || c.Host() != base.hostPort() || c.SkipAuthorization || c.PKCEOptional || !c.SelfDeclared() ||
+		if c.ID != id || c.Server != nil || c.Document == nil || c.Host() != base.HostPort() || c.SkipAuthorization || c.PKCEOptional || !c.SelfDeclared() ||
 			c.AuthMethod != MethodNone && c.AuthMethod != MethodKey || len(c.Exchange.From)+len(c.AllowedRoles) > 0 {
 			t.Fatalf("%s became %+v", text, c)
 		}

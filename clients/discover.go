@@ -5,6 +5,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"github.com/fedhub/fedhub/clients/redirecturi"
 )
 
 // A cachedDocument is what was found at a metadata URL.
@@ -64,9 +66,9 @@ func (r *Registry) publishedKeys(ctx context.Context, c Client) (keys, error) {
 
 // own reports whether an address is on this hub.
 func (r *Registry) own(address string) bool {
-	issuer, err1 := parseURI(r.issuer)
-	u, err2 := parseURI(address)
-	return errors.Join(err1, err2) == nil && u.sameOrigin(issuer)
+	issuer, err1 := redirecturi.Parse(r.issuer)
+	u, err2 := redirecturi.Parse(address)
+	return errors.Join(err1, err2) == nil && u.SameOrigin(issuer)
 }
 
 const (

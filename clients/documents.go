@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/fedhub/fedhub/clients/redirecturi"
 )
 
 // A Document is what a client has more that nobody registered: its ID is the
@@ -64,7 +66,7 @@ func (r *Registry) Meet(ctx context.Context, id string, p DocumentPolicy, allow 
 	if !IsMetadataURL(id, r.allowHTTP) {
 		return false, nil
 	}
-	at, err := parseURI(id)
+	at, err := redirecturi.Parse(id)
 	if err != nil {
 		return false, nil //nolint:nilerr // nobody can have this id
 	}
@@ -75,8 +77,8 @@ func (r *Registry) Meet(ctx context.Context, id string, p DocumentPolicy, allow 
 		return false, err
 	case found && (known.Document == nil || known.Disabled):
 		return false, nil
-	case !p.admits(at.hostPort()):
-		return false, &MetadataError{URL: id, Text: "this hub takes no documents from " + at.hostPort() + " unless its administrator allows it"}
+	case !p.admits(at.HostPort()):
+		return false, &MetadataError{URL: id, Text: "this hub takes no documents from " + at.HostPort() + " unless its administrator allows it"}
 	case found && r.now().Before(known.Document.Fresh):
 		return false, nil
 	}

@@ -3,6 +3,8 @@ package clients
 import (
 	"net/netip"
 	"strings"
+
+	"github.com/fedhub/fedhub/clients/redirecturi"
 )
 
 // DomainAllows reports whether a host is on a list of trusted domains.
@@ -32,7 +34,7 @@ func DomainAllows(domains []string, host string) bool {
 
 // withoutPort turns "example.org:8080" into "example.org" and leaves [::1] alone.
 func withoutPort(host string) string {
-	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") && portOK(host[i+1:]) {
+	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") && redirecturi.ValidPort(host[i+1:]) {
 		return host[:i]
 	}
 	return host

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/fedhub/fedhub/clients/redirecturi"
 )
 
 // A FrappeSite is what a client has more when it is a Frappe or ERPNext site
@@ -98,11 +100,11 @@ func checkFrappe(c Client, allowHTTP bool) Problems {
 	if c.Frappe == nil {
 		return nil
 	}
-	u, err := parseURI(c.Frappe.URL)
+	u, err := redirecturi.Parse(c.Frappe.URL)
 	switch {
-	case err != nil || !u.web() || OriginOf(c.Frappe.URL) != c.Frappe.URL:
+	case err != nil || !u.Web() || redirecturi.OriginOf(c.Frappe.URL) != c.Frappe.URL:
 		return problem("frappe", "Enter the site's address without a path, like https://erp.example.com.")
-	case u.scheme == "http" && !u.loopback() && !allowHTTP:
+	case u.Scheme == "http" && !u.Loopback() && !allowHTTP:
 		return problem("frappe", "The site's address must begin with https.")
 	case c.Type != Web || c.Secure():
 		return problem("frappe", "A Frappe site is a web client, and high security asks for what it cannot do.")

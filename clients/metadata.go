@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
@@ -42,8 +43,8 @@ var errForeignRedirect = errors.New("foreign redirect URI")
 // draft advises against a query and we do not refuse it. allowHTTP admits
 // plain http, for hubs in development.
 func IsMetadataURL(id string, allowHTTP bool) bool {
-	u, err := parseURI(id)
-	return err == nil && u.path != "" && (u.scheme == "https" || u.scheme == "http" && allowHTTP)
+	u, err := redirecturi.Parse(id)
+	return err == nil && u.Path != "" && (u.Scheme == "https" || u.Scheme == "http" && allowHTTP)
 }
 
 // serverScopes are what a federated hub may ask for: who someone is, to look again later, and
@@ -59,7 +60,7 @@ func parseDocument(address string, body []byte, allowHTTP bool) (Client, error) 
 	fault := func(format string, args ...any) error {
 		return &MetadataError{URL: address, Text: fmt.Sprintf(format, args...)}
 	}
-	base, err := parseURI(address)
+	base, err := redirecturi.Parse(address)
 	if err != nil || !IsMetadataURL(address, allowHTTP) {
 		return Client{}, fault("its address is not one that a metadata document can have")
 	}
@@ -141,28 +142,28 @@ func withoutSecret(raw jsonx.Object) error {
 // checkOrigins: the approval is of one place on the web, so everything that
 // matters must stay there. Whoever can write one file on a host (or make it
 // redirect) must not be able to have answers delivered elsewhere.
-func (d document) checkOrigins(base uri) (text string, cause error) {
+func (d document) checkOrigins(base redirecturi.URI) (text string, cause error) {
 	for _, raw := range d.redirectURIs {
 		if !sameOriginAs(base, raw) {
-			return fmt.Sprintf("its redirect URI %.200q is not at %s", raw, base.hostPort()), errForeignRedirect
+			return fmt.Sprintf("its redirect URI %.200q is not at %s", raw, base.HostPort()), errForeignRedirect
 		}
 	}
 	for _, raw := range append([]string{d.jwksURI, d.backchannelLogoutURI}, d.postLogout...) {
 		if raw != "" && !sameOriginAs(base, raw) {
-			return fmt.Sprintf("it names %.200q, which is not at %s", raw, base.hostPort()), nil
+			return fmt.Sprintf("it names %.200q, which is not at %s", raw, base.HostPort()), nil
 		}
 	}
 	return "", nil
 }
 
-func sameOriginAs(base uri, raw string) bool {
-	u, err := parseURI(raw)
-	return err == nil && u.sameOrigin(base)
+func sameOriginAs(base redirecturi.URI, raw string) bool {
+	u, err := redirecturi.Parse(raw)
+	return err == nil && u.SameOrigin(base)
 }
 
 // client builds the record. What the document may not decide (scopes, consent,
 // who may use it) is set here, and later by an administrator.
-func (d document) client(address string, base uri) Client {
+func (d document) client(address string, base redirecturi.URI) Client {
 	c := Client{
 		ID: address, Name: d.displayName(base), Type: Web,
 		AuthMethod: MethodKey, JWKSURI: d.jwksURI, JWKS: d.keySet(),
@@ -174,7 +175,7 @@ func (d document) client(address string, base uri) Client {
 		ClientURI:  ownLink(base, d.clientURI), LogoURI: ownLink(base, d.logoURI),
 		TosURI: ownLink(base, d.tosURI), PolicyURI: ownLink(base, d.policyURI),
 		ConsentVersion: 1,
-		Server:         &FederatedHub{MetadataURL: address, Host: base.hostPort(), State: Pending},
+		Server:         &FederatedHub{MetadataURL: address, Host: base.HostPort(), State: Pending},
 	}
 	if len(d.redirectURIs) > 0 {
 		c.DefaultRedirectURI = d.redirectURIs[0]
@@ -196,16 +197,16 @@ func (d document) keySet() string {
 
 // displayName is what the server calls itself, if that can be shown; anybody
 // can publish any name, so pages must show Server.Host beside it.
-func (d document) displayName(base uri) string {
+func (d document) displayName(base redirecturi.URI) string {
 	name := strings.TrimSpace(d.name)
 	if name == "" || !printable(name) || utf8.RuneCountInString(name) > maxName {
-		return base.hostPort()
+		return base.HostPort()
 	}
 	return name
 }
 
 // ownLink drops a link that is for show and does not lead to the server itself.
-func ownLink(base uri, raw string) string {
+func ownLink(base redirecturi.URI, raw string) string {
 	if !sameOriginAs(base, raw) || len(checkEndpoint("", "", raw, false)) > 0 {
 		return ""
 	}

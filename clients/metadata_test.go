@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/fedhub/fedhub/clients/redirecturi"
 )
 
 func TestAMetadataURLHasOneSpelling(t *testing.T) {
@@ -224,7 +226,7 @@ func FuzzClientMetadataDocument(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	base, err := parseURI(id)
+	base, err := redirecturi.Parse(id)
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/fedhub/fedhub/clients/redirecturi"
 )
 
 // AllowsOrigin reports whether pages of this origin speak for the client
@@ -16,8 +18,8 @@ func (c Client) origins() []string {
 	all := slices.Clone(c.Origins)
 	if c.Type == SPA {
 		for _, raw := range c.RedirectURIs {
-			if u, err := parseURI(raw); err == nil && u.web() {
-				all = append(all, u.scheme+"://"+u.hostPort())
+			if u, err := redirecturi.Parse(raw); err == nil && u.Web() {
+				all = append(all, u.Scheme+"://"+u.HostPort())
 			}
 		}
 	}

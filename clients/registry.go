@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
+	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/internal/names"
 )
 
@@ -142,7 +143,7 @@ func (r *Registry) Get(ctx context.Context, id string) (Client, error) {
 }
 
 // maxID is the longest id a client can have: a server's is a URL.
-const maxID = maxURI
+const maxID = redirecturi.MaxLength
 
 func (r *Registry) cached(ctx context.Context, id string) (Client, error) {
 	if id == "" || len(id) > maxID {

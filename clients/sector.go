@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
@@ -27,8 +28,8 @@ func (c Client) Sector() string {
 	if c.SubjectType != Pairwise {
 		return ""
 	}
-	if u, err := parseURI(c.SectorIdentifierURI); err == nil {
-		return u.host
+	if u, err := redirecturi.Parse(c.SectorIdentifierURI); err == nil {
+		return u.Host
 	}
 	if hosts := c.redirectHosts(); len(hosts) == 1 && !c.decoupled() {
 		return hosts[0]
@@ -41,9 +42,9 @@ func (c Client) Sector() string {
 func (c Client) redirectHosts() []string {
 	var hosts []string
 	for _, address := range c.RedirectURIs {
-		u, err := parseURI(address)
-		if err == nil && u.web() && !u.loopback() && !slices.Contains(hosts, u.host) {
-			hosts = append(hosts, u.host)
+		u, err := redirecturi.Parse(address)
+		if err == nil && u.Web() && !u.Loopback() && !slices.Contains(hosts, u.Host) {
+			hosts = append(hosts, u.Host)
 		}
 	}
 	return hosts

@@ -1,5 +1,7 @@
 package clients
 
+import "github.com/fedhub/fedhub/clients/redirecturi"
+
 // SelfDeclared reports whether nobody here vouches for the client's name: it
 // came with its metadata document, and only its address was checked.
 func (c Client) SelfDeclared() bool { return c.Server != nil || c.Document != nil }
@@ -25,8 +27,8 @@ func (c Client) Host() string {
 		return c.Document.Host
 	}
 	for _, address := range append([]string{c.ClientURI, c.DefaultRedirectURI}, c.RedirectURIs...) {
-		if u, err := parseURI(address); err == nil && u.web() {
-			return u.hostPort()
+		if u, err := redirecturi.Parse(address); err == nil && u.Web() {
+			return u.HostPort()
 		}
 	}
 	return ""

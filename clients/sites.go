@@ -11,6 +11,8 @@ import (
 	"unicode"
 
 	"golang.org/x/net/idna"
+
+	"github.com/fedhub/fedhub/clients/redirecturi"
 )
 
 // TidySite makes of what a person typed, or pasted from the address bar, the
@@ -36,7 +38,7 @@ func (r *Registry) TidySite(typed string) (string, error) {
 	host := asciiHost(rest)
 	if scheme == "" {
 		scheme = "https"
-		if u, err := parseURI("http://" + host); err == nil && u.loopback() {
+		if u, err := redirecturi.Parse("http://" + host); err == nil && u.Loopback() {
 			scheme = "http"
 		}
 	}
@@ -45,15 +47,15 @@ func (r *Registry) TidySite(typed string) (string, error) {
 
 func (r *Registry) siteOf(typed, scheme, host string) (string, error) {
 	site := scheme + "://" + host
-	u, err := parseURI(site)
+	u, err := redirecturi.Parse(site)
 	switch {
 	case scheme != "https" && scheme != "http":
 		return "", problem("site", "The address begins with https://, like https://erp.example.com.")
 	case err != nil:
 		return "", problem("site", "%.200q %v.", typed, err)
-	case !strings.Contains(u.host, ".") && !strings.HasPrefix(u.host, "[") && !u.loopback():
+	case !strings.Contains(u.Host, ".") && !strings.HasPrefix(u.Host, "[") && !u.Loopback():
 		return "", problem("site", "%.200q is no full address. It looks like https://erp.example.com.", typed)
-	case scheme == "http" && !u.loopback() && !r.allowHTTP:
+	case scheme == "http" && !u.Loopback() && !r.allowHTTP:
 		return "", problem("site", "The address begins with http://, so anybody on the way could read and change what is sent. "+
 			"Give the site a certificate and use its https address. On a closed network, where that cannot be, start this hub with FEDHUB_ALLOW_PRIVATE_ADDRESSES=true.")
 	}
@@ -238,7 +240,7 @@ func (r *Registry) TakeBack(ctx context.Context, id, secret string) error {
 // RegistrableRedirect says whether an address can be one of a client's redirect
 // URIs here.
 func (r *Registry) RegistrableRedirect(uri string) bool {
-	return ValidateRedirectURI(uri, r.allowHTTP) == nil
+	return redirecturi.Validate(uri, r.allowHTTP) == nil
 }
 
 func isASCII(s string) bool {

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/fedhub/fedhub/clients/redirecturi"
 )
 
 func TestASiteIsWhatWasTypedOrPasted(t *testing.T) {
@@ -58,7 +60,7 @@ func FuzzTidySite(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if OriginOf(site) != site {
+		if redirecturi.OriginOf(site) != site {
 			t.Fatalf("%q became %q, which is no origin", typed, site)
 		}
 		if u, err := url.Parse(site); err != nil || u.Host == "" || u.Path != "" || u.User != nil {

@@ -104,7 +104,7 @@ func tidyList(list []string) []string {
 }
 
 // Validate returns everything that is wrong with the client; nothing means it
-// may be saved. allowHTTP is as for ValidateRedirectURI.
+// may be saved. allowHTTP is as for redirecturi.Validate.
 func (c Client) Validate(allowHTTP bool) Problems {
 	var problems Problems
 	for _, check := range []func(Client, bool) Problems{

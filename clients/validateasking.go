@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/fedhub/fedhub/clients/redirecturi"
 )
 
 // sortWords gives every response type its one spelling.
@@ -45,7 +47,7 @@ func checkAsking(c Client, _ bool) Problems {
 // leak least (RFC 9700 §2.1.2).
 func checkFront(c Client) Problems {
 	for _, raw := range c.RedirectURIs {
-		if u, err := parseURI(raw); err == nil && u.scheme != "https" {
+		if u, err := redirecturi.Parse(raw); err == nil && u.Scheme != "https" {
 			return problem("redirect_uris", "A response type with token hands it to the address itself, so %q must use https.", raw)
 		}
 	}

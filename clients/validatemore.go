@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/fedhub/fedhub/clients/redirecturi"
 )
 
 // ResponseTypes are all that a client may be given, by their names on the wire
@@ -54,11 +56,11 @@ func checkOrigins(c Client, allowHTTP bool) Problems {
 	}
 	var problems Problems
 	for _, origin := range c.Origins {
-		u, err := parseURI(origin)
+		u, err := redirecturi.Parse(origin)
 		switch {
-		case err != nil || !u.web() || u.scheme+"://"+u.hostPort() != origin:
+		case err != nil || !u.Web() || u.Scheme+"://"+u.HostPort() != origin:
 			problems = append(problems, problem("origins", "%.200q is not an origin: write the scheme and the host alone, like https://app.example.org.", origin)...)
-		case u.scheme == "http" && !u.loopback() && !allowHTTP:
+		case u.Scheme == "http" && !u.Loopback() && !allowHTTP:
 			problems = append(problems, problem("origins", "%.200q must use https: anybody on the way could speak as a page of it.", origin)...)
 		}
 	}

@@ -2,17 +2,19 @@ package clients
 
 import (
 	"slices"
+
+	"github.com/fedhub/fedhub/clients/redirecturi"
 )
 
 // AllowsRedirect reports whether the client registered this redirect_uri.
 func (c Client) AllowsRedirect(uri string) bool {
-	return Match(c.RedirectURIs, uri, c.Type == Native)
+	return redirecturi.Match(c.RedirectURIs, uri, c.Type == Native)
 }
 
 // AllowsPostLogout reports whether the client registered this
 // post_logout_redirect_uri, by the same rule.
 func (c Client) AllowsPostLogout(uri string) bool {
-	return Match(c.PostLogoutRedirectURIs, uri, c.Type == Native)
+	return redirecturi.Match(c.PostLogoutRedirectURIs, uri, c.Type == Native)
 }
 
 func checkRedirects(c Client, allowHTTP bool) Problems {
@@ -35,11 +37,11 @@ func checkAddresses(c Client, field string, list []string, allowHTTP bool) Probl
 	}
 	var problems Problems
 	for _, raw := range list {
-		if err := ValidateRedirectURI(raw, allowHTTP); err != nil {
+		if err := redirecturi.Validate(raw, allowHTTP); err != nil {
 			problems = append(problems, problem(field, "%v.", err)...)
 			continue
 		}
-		if u, _ := parseURI(raw); !u.web() && c.Type != Native {
+		if u, _ := redirecturi.Parse(raw); !u.Web() && c.Type != Native {
 			problems = append(problems, problem(field, "%q has a private-use scheme, which only a native client can receive.", raw)...)
 		}
 	}
@@ -108,7 +110,7 @@ func checkImplicit(c Client, _ bool) Problems {
 		problems = problem("grant_type", "Implicit is for web and spa clients; a %s client must use %s.", c.Type, GrantCode)
 	}
 	for _, raw := range c.RedirectURIs {
-		if u, err := parseURI(raw); err == nil && u.scheme != "https" {
+		if u, err := redirecturi.Parse(raw); err == nil && u.Scheme != "https" {
 			problems = append(problems, problem("redirect_uris", "Implicit hands the token to the address itself, so %q must use https.", raw)...)
 		}
 	}
@@ -127,7 +129,7 @@ func checkTrust(c Client, _ bool) Problems {
 		return nil
 	}
 	for _, raw := range c.RedirectURIs {
-		if u, err := parseURI(raw); err == nil && (u.scheme != "https" || u.loopback()) {
+		if u, err := redirecturi.Parse(raw); err == nil && (u.Scheme != "https" || u.Loopback()) {
 			return problem("skip_authorization",
 				"Skip Authorization is not for a public client that returns to %q: another app on the same machine could receive the answer. Use https addresses only.", raw)
 		}
@@ -169,10 +171,10 @@ func checkFrontchannel(c Client, allowHTTP bool) Problems {
 	if problems := checkEndpoint(field, "front-channel logout URI", c.FrontchannelLogoutURI, allowHTTP); len(problems) > 0 {
 		return problems
 	}
-	at, _ := parseURI(c.FrontchannelLogoutURI)
+	at, _ := redirecturi.Parse(c.FrontchannelLogoutURI)
 	if !slices.ContainsFunc(c.RedirectURIs, func(raw string) bool {
-		u, err := parseURI(raw)
-		return err == nil && u.sameOrigin(at)
+		u, err := redirecturi.Parse(raw)
+		return err == nil && u.SameOrigin(at)
 	}) {
 		// OIDC Front-Channel Logout §2
 		return problem(field, "The front-channel logout URI must have the scheme, host and port of one of the redirect URIs.")
@@ -192,11 +194,11 @@ func checkInitiate(c Client, _ bool) Problems {
 
 // checkEndpoint accepts an address on the web: https, or http where allowed.
 func checkEndpoint(field, label, raw string, allowHTTP bool) Problems {
-	u, err := parseURI(raw)
+	u, err := redirecturi.Parse(raw)
 	switch {
 	case err != nil:
 		return problem(field, "The %s %.200q %v.", label, raw, err)
-	case u.scheme != "https" && (u.scheme != "http" || !allowHTTP):
+	case u.Scheme != "https" && (u.Scheme != "http" || !allowHTTP):
 		return problem(field, "The %s must be an https address.", label)
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/sessions"
 )
@@ -38,7 +39,7 @@ func (k *Service) Frames(ctx context.Context, s sessions.Session) ([]Frame, erro
 }
 
 func (k *Service) frame(c clients.Client, sid string) (Frame, bool) {
-	origin := clients.OriginOf(c.FrontchannelLogoutURI)
+	origin := redirecturi.OriginOf(c.FrontchannelLogoutURI)
 	if origin == "" {
 		return Frame{}, false
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/users"
@@ -94,7 +95,7 @@ func (s *Service) WouldImportClient(ctx context.Context, c clients.Client, secre
 // CheckRedirect says what is wrong with an address that a client takes answers
 // at; nothing if it can be registered.
 func (s *Service) CheckRedirect(address string) error {
-	return clients.ValidateRedirectURI(address, s.parts.AllowHTTP)
+	return redirecturi.Validate(address, s.parts.AllowHTTP)
 }
 
 // ImportClient adds a client from another system, or changes one that was

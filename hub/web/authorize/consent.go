@@ -13,6 +13,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/flows"
@@ -67,7 +68,7 @@ func (d *ConsentHandler) Show(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	web.AllowImages(c, clients.OriginOf(a.client.Logo()))
+	web.AllowImages(c, redirecturi.OriginOf(a.client.Logo()))
 	return d.Responder.Show(c, http.StatusOK, page(a, already))
 }
 

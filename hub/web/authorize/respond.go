@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/flows"
@@ -68,7 +69,7 @@ func (d *Handler) sessionState(c *gin.Context, client clients.Client, r authrequ
 	if !slices.Contains(r.Scopes, "openid") {
 		return ""
 	}
-	return d.Sessions.State(c.Writer, c.Request, s, client.ID, clients.OriginOf(r.RedirectURI))
+	return d.Sessions.State(c.Writer, c.Request, s, client.ID, redirecturi.OriginOf(r.RedirectURI))
 }
 
 // finish uses up the flow and the pushed request, so that of two tabs that

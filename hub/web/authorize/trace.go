@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/sessions"
@@ -50,7 +51,7 @@ func traceRequest(c *gin.Context, params oauth.Params, r authrequest.Request, cl
 func cameFrom(a *traces.Attempt, client clients.Client, r authrequest.Request) string {
 	base, _, found := strings.Cut(client.ID, "/oauth2/client-metadata/")
 	if !found {
-		base = clients.OriginOf(client.ID)
+		base = redirecturi.OriginOf(client.ID)
 	}
 	ref, ok := traces.ParseReference(r.Trace)
 	if !ok {

@@ -7,7 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/web"
@@ -34,7 +34,7 @@ func (d *Handler) ChooseShow(c *gin.Context) error {
 		Account: templates.Person{Name: person.User.Name, Email: person.User.Email},
 		Switch:  "/signin?" + url.Values{"flow": {j.Flow}, "switch": {"1"}}.Encode(),
 	}
-	web.AllowImages(c, clients.OriginOf(page.Client.Logo))
+	web.AllowImages(c, redirecturi.OriginOf(page.Client.Logo))
 	return d.Responder.Show(c, http.StatusOK, page)
 }
 

@@ -9,7 +9,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
@@ -102,7 +102,7 @@ func (d *Handler) show(c *gin.Context, status int, j pendingLogin, ways []federa
 	}
 	page.Upstreams, page.More = shown[:min(most, len(shown))], shown[min(most, len(shown)):]
 	page.Search(page.Query)
-	web.AllowImages(c, clients.OriginOf(page.Client.Logo))
+	web.AllowImages(c, redirecturi.OriginOf(page.Client.Logo))
 	return d.Responder.Show(c, status, page)
 }
 

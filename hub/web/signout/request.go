@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/sessions"
@@ -192,7 +193,7 @@ func (d *Handler) already(c *gin.Context, r request) error {
 		return d.goOn(c, r.onward())
 	}
 	page := templates.SignedOut{}
-	if clients.OriginOf(r.params["post_logout_redirect_uri"]) != "" && r.to != "" {
+	if redirecturi.OriginOf(r.params["post_logout_redirect_uri"]) != "" && r.to != "" {
 		page.Back = templates.Action{Label: "Go to " + shown(r.client), URL: r.to}
 	}
 	return d.Responder.Show(c, http.StatusOK, page)

@@ -1,4 +1,4 @@
-package clients
+package redirecturi
 
 import (
 	"errors"
@@ -11,58 +11,58 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// maxURI is the longest address the hub keeps or compares, in bytes.
-const maxURI = 2048
+// MaxLength is the longest address the hub keeps or compares, in bytes.
+const MaxLength = 2048
 
-// A uri is an address in the one spelling the hub accepts. Browsers and Go's
+// A URI is an address in the one spelling the hub accepts. Browsers and Go's
 // net/url disagree about many strings (an empty host, a backslash, "127.1", an
 // encoded dot), and every such disagreement has been somebody's open redirect.
-// So there is no lenient parsing here: parseURI takes only strings that every
+// So there is no lenient parsing here: Parse takes only strings that every
 // parser reads alike and writes back unchanged.
-type uri struct {
-	scheme string // lower case
-	host   string // as written: lower-case name, dotted quad or [v6]; empty for com.example.app:/cb
-	port   string // empty: none written
-	path   string // with its leading slash, or empty
-	query  string // without the question mark
+type URI struct {
+	Scheme string // lower case
+	Host   string // as written: lower-case name, dotted quad or [v6]; empty for com.example.app:/cb
+	Port   string // empty: none written
+	Path   string // with its leading slash, or empty
+	Query  string // without the question mark
 }
 
-// web reports whether this is an address of a web server.
-func (u uri) web() bool { return u.scheme == "https" || u.scheme == "http" }
+// Web reports whether this is an address of a web server.
+func (u URI) Web() bool { return u.Scheme == "https" || u.Scheme == "http" }
 
-// loopback reports whether the address stays on the person's own machine.
-func (u uri) loopback() bool {
-	return u.host == "127.0.0.1" || u.host == "[::1]" || u.host == "localhost"
+// Loopback reports whether the address stays on the person's own machine.
+func (u URI) Loopback() bool {
+	return u.Host == "127.0.0.1" || u.Host == "[::1]" || u.Host == "localhost"
 }
 
-// hostPort returns the host, and the port if one is written.
-func (u uri) hostPort() string {
-	if u.port == "" {
-		return u.host
+// HostPort returns the host, and the port if one is written.
+func (u URI) HostPort() string {
+	if u.Port == "" {
+		return u.Host
 	}
-	return u.host + ":" + u.port
+	return u.Host + ":" + u.Port
 }
 
-// sameOrigin compares like RFC 6454 §5. A default port is never written in a
-// uri, so comparing text is enough.
-func (u uri) sameOrigin(v uri) bool {
-	return u.scheme == v.scheme && u.host == v.host && u.port == v.port
+// SameOrigin compares like RFC 6454 §5. A default port is never written in a
+// URI, so comparing text is enough.
+func (u URI) SameOrigin(v URI) bool {
+	return u.Scheme == v.Scheme && u.Host == v.Host && u.Port == v.Port
 }
 
-// parseURI splits an absolute address. Its errors complete a sentence that
+// Parse splits an absolute address. Its errors complete a sentence that
 // begins with the address.
-func parseURI(raw string) (uri, error) {
+func Parse(raw string) (URI, error) {
 	if err := checkText(raw); err != nil {
-		return uri{}, err
+		return URI{}, err
 	}
 	scheme, rest, found := strings.Cut(raw, ":")
 	if !found || scheme == "" {
-		return uri{}, errors.New("is not an absolute address; it must begin like https://app.example.com/")
+		return URI{}, errors.New("is not an absolute address; it must begin like https://app.example.com/")
 	}
 	if err := checkScheme(scheme); err != nil {
-		return uri{}, err
+		return URI{}, err
 	}
-	u := uri{scheme: scheme}
+	u := URI{Scheme: scheme}
 	after, hasAuthority := strings.CutPrefix(rest, "//")
 	switch {
 	case hasAuthority:
@@ -71,20 +71,20 @@ func parseURI(raw string) (uri, error) {
 			end = len(after)
 		}
 		if err := u.setAuthority(after[:end]); err != nil {
-			return uri{}, err
+			return URI{}, err
 		}
 		rest = after[end:]
-	case u.web():
-		return uri{}, errors.New("needs two slashes after the scheme")
+	case u.Web():
+		return URI{}, errors.New("needs two slashes after the scheme")
 	case !strings.HasPrefix(rest, "/"):
-		return uri{}, fmt.Errorf("needs a slash after the scheme, like %s:/callback", scheme)
+		return URI{}, fmt.Errorf("needs a slash after the scheme, like %s:/callback", scheme)
 	}
-	u.path, u.query, _ = strings.Cut(rest, "?")
-	if err := checkPath(u.path); err != nil {
-		return uri{}, err
+	u.Path, u.Query, _ = strings.Cut(rest, "?")
+	if err := checkPath(u.Path); err != nil {
+		return URI{}, err
 	}
-	if err := checkQuery(u.query); err != nil {
-		return uri{}, err
+	if err := checkQuery(u.Query); err != nil {
+		return URI{}, err
 	}
 	return u, nil
 }
@@ -95,8 +95,8 @@ func checkText(raw string) error {
 	if raw == "" {
 		return errors.New("is empty")
 	}
-	if len(raw) > maxURI {
-		return fmt.Errorf("is longer than %d characters", maxURI)
+	if len(raw) > MaxLength {
+		return fmt.Errorf("is longer than %d characters", MaxLength)
 	}
 	for i := range len(raw) {
 		switch c := raw[i]; {
@@ -140,7 +140,7 @@ func checkScheme(scheme string) error {
 }
 
 // setAuthority splits and checks what stands between // and the path.
-func (u *uri) setAuthority(authority string) error {
+func (u *URI) setAuthority(authority string) error {
 	if strings.Contains(authority, "@") {
 		return errors.New("contains a user name (…@); leave it out")
 	}
@@ -151,30 +151,30 @@ func (u *uri) setAuthority(authority string) error {
 			return err
 		}
 	}
-	if !u.web() && port != "" {
+	if !u.Web() && port != "" {
 		return errors.New("has a port, which a private-use scheme does not")
 	}
 	if err := checkHost(host); err != nil {
 		return err
 	}
-	u.host, u.port = host, port
+	u.Host, u.Port = host, port
 	return nil
 }
 
-func (u *uri) checkPort(port string) error {
-	if !portOK(port) {
+func (u *URI) checkPort(port string) error {
+	if !ValidPort(port) {
 		return errors.New("has a port that is not a number from 1 to 65535")
 	}
 	// Browsers drop a default port, so the two spellings would be one address
 	// to them and two to us.
-	if u.scheme == "https" && port == "443" || u.scheme == "http" && port == "80" {
+	if u.Scheme == "https" && port == "443" || u.Scheme == "http" && port == "80" {
 		return fmt.Errorf("names the default port; leave out :%s", port)
 	}
 	return nil
 }
 
-// portOK accepts 1 to 65535 without leading zeros.
-func portOK(port string) bool {
+// ValidPort accepts 1 to 65535 without leading zeros.
+func ValidPort(port string) bool {
 	n, err := strconv.ParseUint(port, 10, 16)
 	return err == nil && n > 0 && port[0] != '0' && port[0] != '+'
 }

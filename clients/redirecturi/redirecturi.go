@@ -1,4 +1,7 @@
-package clients
+// Package redirecturi reads, validates and compares the addresses that answers
+// are sent to. It is the one place where such an address is taken apart, and it
+// knows no client: what is registered is handed in.
+package redirecturi
 
 import (
 	"errors"
@@ -7,20 +10,19 @@ import (
 	"strings"
 )
 
-// ValidateRedirectURI decides whether an address may be registered as one the
+// Validate decides whether an address may be registered as one the
 // hub sends answers to: https, http on the person's own machine, or a
 // private-use scheme such as com.example.app:/callback. Plain http elsewhere
 // is for a hub that is itself in development (RFC 9700 §2.6) and needs
 // allowHTTP.
 //
-// This is the only place where such an address is taken apart. Requests are
-// compared as strings.
-func ValidateRedirectURI(raw string, allowHTTP bool) error {
-	u, err := parseURI(raw)
+// Requests are compared as strings, by Match.
+func Validate(raw string, allowHTTP bool) error {
+	u, err := Parse(raw)
 	if err != nil {
 		return fmt.Errorf("%.200q %w", raw, err)
 	}
-	if u.scheme == "http" && !u.loopback() && !allowHTTP {
+	if u.Scheme == "http" && !u.Loopback() && !allowHTTP {
 		return fmt.Errorf("%.200q %w", raw, errPlainHTTP)
 	}
 	return nil
@@ -55,7 +57,7 @@ func sameButPort(registered, asked string) bool {
 		}
 		havePort, haveRest := cutPort(have)
 		wantPort, wantRest := cutPort(want)
-		return (havePort == "" || portOK(havePort)) && portOK(wantPort) && haveRest == wantRest
+		return (havePort == "" || ValidPort(havePort)) && ValidPort(wantPort) && haveRest == wantRest
 	}
 	return false
 }

@@ -1,0 +1,240 @@
+package redirecturi
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/nlnwa/whatwg-url/url"
+)
+
+// tricks are addresses that Go's net/url and browsers read differently, or
+// that have been somebody's open redirect.
+func tricks() []string {
+	return []string{
+		"https:///evil.com/cb",
+		"https:/app.example.com/cb",
+		`https:\\app.example.com/cb`,
+		`https://evil.com\@app.example.com/cb`,
+		`https://app.example.com\.evil.com/cb`,
+		"https://app.example.com%2eevil.com/cb",
+		"https://app。example。com/cb",
+		"https://аpp.example.com/cb",
+		"http://127.1/cb",
+		"http://2130706433/cb",
+		"http://0x7f.1/cb",
+		"http://127.0.0.1:80800/cb",
+		"https://app.example.com:443/cb",
+		"https://app.example.com/cb/%2e%2e/admin",
+		"https://app.example.com/cb\n",
+		"https://app.example.com;evil.com/cb",
+		"https://app.example.com&evil.com/cb",
+		`/\evil.com`,
+		`\/evil.com`,
+	}
+}
+
+// refusedAlways are refused at registration even in development.
+func refusedAlways() []string {
+	return append(tricks(),
+		"", " ", "app.example.com/cb", "//app.example.com/cb", "/cb", "https:", "https://", "https:app.example.com/cb",
+		"https://app.example.com@evil.com/cb", "https://a@b@evil.com/cb", "https://u:p@app.example.com/cb", "http://localhost@evil.com/",
+		"https://app.example.com/cb/../admin", "https://app.example.com/./cb", "https://app.example.com/cb/..", "https://app.example.com/cb/..;/x",
+		"https://app.example.com/cb/..%2f", "https://app.example.com/cb/%252e%252e/", "https://app.example.com/cb/.%2E/", "https://app.example.com/cb%5c",
+		"https://app.example.com/cb#x", "https://app.example.com/cb#", "https://app.example.com#",
+		"HTTPS://app.example.com/cb", "https://APP.example.com/cb",
+		"https://app.example.com:/cb", "https://app.example.com:0/cb", "https://app.example.com:65536/cb", "https://app.example.com:08443/cb", "https://app.example.com:+8443/cb", "http://localhost:80/cb",
+		"https://app.example.com./cb", "https://.example.com/cb", "https://app..example.com/cb", "https://-app.example.com/cb", "https://app_1.example.com/cb",
+		"*", "https://*.example.com/cb", "https://app.example.com*", "https://app.example.com/*", "https://app.example.com/cb.*",
+		"https://app.example.com/(a)", "https://app.example.com/cb$", "^https://app.example.com/cb", "https://app.example.com/[a-z]", "https://app.example.com/a|b",
+		"https://xn--/cb", "https://xn--app-.example.com/cb", "https://xn--a.example.com/cb", "https://xn--mnchen-3ya.xn--zzzzzzzzzz99/cb",
+		"https://app.example.com/cb\r\nX: y", "https://app.example.com/\tcb", "https://app.example.com/cb\x00", "https://app.example.com/c b", "https://app.example.com/cb\x7f",
+		"https://app.example.com/cb%00", "https://app.example.com/cb?x=%0d%0a", "https://app.example.com/cb%", "https://app.example.com/cb%zz", "https://app.example.com/cb?x=%1",
+		"https://app.example.com/<cb>", "https://app.example.com/\"cb\"", "https://app.example.com/`", "https://app.example.com/{cb}", "https://app.example.com/cb?x='",
+		"https://127.1/cb", "https://0177.0.0.1/cb", "https://0x7f000001/cb", "https://256.1.1.1/cb", "https://1.2.3.4.5/cb", "https://app.0x/cb",
+		"http://[::ffff:127.0.0.1]/cb", "http://[::1%25eth0]/cb", "http://[::1%eth0]/cb", "http://[0:0:0:0:0:0:0:1]/cb", "http://[::1/cb", "http://::1/cb", "http://[::1]x/cb",
+		"javascript:alert(1)", "JaVaScRiPt://app.example.com/%0aalert(1)", "javascript://app.example.com/%0aalert(1)", "data:text/html,x", "vbscript:x", "blob:https://app.example.com/x",
+		"file:///etc/passwd", "about:blank", "ftp://app.example.com/cb", "ws://app.example.com/cb", "myapp:/cb", "myapp://cb", ".:/cb", "a.:/cb", ".a:/cb",
+		"com.example.app:cb", "com.example.app:", "com.example.app:///cb", "Com.example.app:/cb", "com.example.app://host:80/cb", "com.example.app://u@host/cb", "com.example.app:/../cb",
+		"https%3A%2F%2Fapp.example.com%2Fcb", "https://app.example.com/"+strings.Repeat("a", 2048),
+	)
+}
+
+func TestARedirectURIWithATwoFacedReadingIsNotRegistered(t *testing.T) {
+	for _, raw := range refusedAlways() {
+		if err := Validate(raw, true); err == nil {
+			t.Errorf("%q was accepted", raw)
+		}
+	}
+}
+
+func TestTheUsualRedirectURIsAreRegistered(t *testing.T) {
+	for _, raw := range []string{
+		"https://app.example.com/cb", "https://app.example.com", "https://app.example.com/", "https://app.example.com:8443/cb?x=1&y=%20z",
+		"https://app.example.com/api/method/frappe.integrations.oauth2_logins.custom/fedhub", "https://app.example.com/~me/@you/a;b,c:d=e%C3%A9!&'+",
+		"https://xn--mnchen-3ya.example/cb", "https://192.0.2.7/cb", "https://[2001:db8::1]:8443/cb", "https://intranet/cb",
+		"http://localhost/cb", "http://localhost:3000", "http://127.0.0.1:8082/cb", "http://127.0.0.1/cb", "http://[::1]/cb", "http://[::1]:9/cb",
+		"com.example.app:/cb", "com.example.app://callback", "com.example.app:/oauth2redirect/fedhub?x=1",
+	} {
+		if err := Validate(raw, false); err != nil {
+			t.Errorf("refused: %v", err)
+		}
+	}
+}
+
+func TestPlainHTTPIsForLoopbackUnlessAllowed(t *testing.T) {
+	for _, raw := range []string{
+		"http://app.example.com/cb", "http://127.0.0.2/cb", "http://localhost.evil.com/cb", "http://127.0.0.1.evil.com/cb", "http://10.0.0.1/cb", "http://0.0.0.0/cb",
+	} {
+		if err := Validate(raw, false); err == nil {
+			t.Errorf("%q was accepted", raw)
+		}
+		if err := Validate(raw, true); err != nil {
+			t.Errorf("in development: %v", err)
+		}
+	}
+}
+
+func TestOnlyTheRegisteredStringIsARedirectURI(t *testing.T) {
+	registered := []string{"https://app.example.com/cb", "https://app.example.com/two?a=1&b=2", "https://foo.example.com/cb"}
+	for _, asked := range append(refusedAlways(),
+		"https://app.example.com.evil.com/cb", "https://app.example.com/cbX", "https://app.example.com/cb/", "https://app.example.com/c", "https://app.example.com/CB",
+		"https://app.example.com/two?b=2&a=1", "https://app.example.com/two", "https://app.example.com/two?a=1&b=2&c=3", "https://app.example.com/cb?",
+		"https://app.example.com:8443/cb", "http://app.example.com/cb", "https://fooaexample.com/cb", "https://fooxexample.com/cb",
+		"http://127.0.0.1/callback", "http://127.0.0.1:1/cb", "https%253A%252F%252Fapp.example.com%252Fcb", " https://app.example.com/cb",
+	) {
+		if Match(registered, asked, false) {
+			t.Errorf("%q was allowed", asked)
+		}
+	}
+	for _, asked := range registered {
+		if !Match(registered, asked, false) {
+			t.Errorf("%q is registered and was not allowed", asked)
+		}
+	}
+}
+
+func TestANativeAppMayChooseItsLoopbackPort(t *testing.T) {
+	registered := []string{"http://127.0.0.1/cb", "http://[::1]/cb", "com.example.app:/cb"}
+	for _, asked := range []string{
+		"http://127.0.0.1/cb", "http://127.0.0.1:1/cb", "http://127.0.0.1:51004/cb", "http://127.0.0.1:65535/cb", "http://[::1]:51004/cb", "com.example.app:/cb",
+	} {
+		if !Match(registered, asked, true) {
+			t.Errorf("%q was not allowed", asked)
+		}
+	}
+	for _, asked := range append(refusedAlways(),
+		"http://127.0.0.1:0/cb", "http://127.0.0.1:/cb", "http://127.0.0.1:80800/cb", "http://127.0.0.1:65536/cb", "http://127.0.0.1:051004/cb", "http://127.0.0.1:5x/cb", "http://127.0.0.1:-1/cb",
+		"http://127.1:5000/cb", "http://2130706433:5000/cb", "http://0x7f.1:5000/cb", "http://0177.0.0.1:5000/cb", "http://127.0.0.2:5000/cb",
+		"http://[::ffff:127.0.0.1]:5000/cb", "http://[::1%25lo]:5000/cb", "https://127.0.0.1:5000/cb",
+		"http://127.0.0.1:5000/other", "http://127.0.0.1:5000/cb/", "http://127.0.0.1:5000/cb?x=1", "http://127.0.0.1:5000", "http://localhost:5000/cb",
+		"http://127.0.0.1:5000@evil.com/cb", "http://127.0.0.1.evil.com/cb", "http://localhost@evil.com/", "http://localhost.evil.com/", "com.example.app:/cb2",
+	) {
+		if Match(registered, asked, true) {
+			t.Errorf("%q was allowed", asked)
+		}
+	}
+}
+
+func TestThePortOfALocalhostNameIsFreeForAnInstalledApp(t *testing.T) {
+	registered := []string{"http://localhost/cb"}
+	for asked, allowed := range map[string]bool{
+		"http://localhost:7001/cb": true, "http://localhost/cb": true,
+		"http://localhost:0/cb": false, "http://localhost:7001/other": false, "https://localhost:7001/cb": false,
+		"http://127.0.0.1:7001/cb": false, "http://localhost.evil.com/cb": false, "http://localhost:7001@evil.com/cb": false, "http://LOCALHOST:7001/cb": false,
+	} {
+		if Match(registered, asked, true) != allowed {
+			t.Errorf("%q: allowed is not %v", asked, allowed)
+		}
+	}
+}
+
+// A registered address must be read by a browser exactly as by us.
+func FuzzRedirectURIRegister(f *testing.F) {
+	for _, raw := range refusedAlways() {
+		f.Add(raw)
+	}
+	for _, raw := range []string{
+		"https://app.example.com/cb", "https://app.example.com", "https://app.example.com?x=1", "https://xn--mnchen-3ya.example/cb", "https://xn--ls8h.la/x",
+		"https://[2001:db8::1]:8443/cb", "http://[::]/", "https://1.2.3.4/", "http://localhost:1/?a=b", "com.example.app://host/cb?x", "com.example.app:/cb", "a.b://1.2/x", "a-b.c+d:/",
+	} {
+		f.Add(raw)
+	}
+	browser := url.NewParser()
+	f.Fuzz(func(t *testing.T, raw string) {
+		if Validate(raw, true) != nil {
+			return
+		}
+		for i := range len(raw) {
+			if c := raw[i]; c <= ' ' || c > '~' || c == '\\' || c == '#' || c == '*' {
+				t.Fatalf("accepted %q with the character %q", raw, c)
+			}
+		}
+		ours, err := Parse(raw)
+		if err != nil {
+			t.Fatalf("accepted %q and cannot parse it: %v", raw, err)
+		}
+		if strings.ToLower(ours.Scheme+ours.Host) != ours.Scheme+ours.Host {
+			t.Fatalf("accepted %q with upper case in scheme or host", raw)
+		}
+		theirs, err := browser.Parse(raw)
+		if err != nil {
+			t.Fatalf("accepted %q, which a browser refuses: %v", raw, err)
+		}
+		if theirs.Username() != "" || theirs.Password() != "" || theirs.Fragment() != "" {
+			t.Fatalf("accepted %q, in which a browser sees a user or a fragment", raw)
+		}
+		wantPath := ours.Path
+		if wantPath == "" && ours.Web() {
+			wantPath = "/" // the only thing a browser adds
+		}
+		if got, want := [4]string{theirs.Scheme(), theirs.Hostname(), theirs.Port(), theirs.Pathname()},
+			[4]string{ours.Scheme, ours.Host, ours.Port, wantPath}; got != want {
+			t.Fatalf("%q: a browser reads %q, we read %q", raw, got, want)
+		}
+		if got, want := strings.TrimPrefix(theirs.Search(), "?"), ours.Query; got != want {
+			t.Fatalf("%q: a browser reads the query %q, we read %q", raw, got, want)
+		}
+		again := raw
+		if ours.Web() && ours.Path == "" {
+			head := ours.Scheme + "://" + ours.HostPort()
+			again = head + "/" + strings.TrimPrefix(raw, head)
+		}
+		if got := theirs.Href(false); got != again {
+			t.Fatalf("%q: a browser writes it as %q", raw, got)
+		}
+	})
+}
+
+// What matches is the registered string, or differs from it in a valid port of
+// a loopback literal and in nothing else.
+func FuzzRedirectURIMatch(f *testing.F) {
+	for _, asked := range refusedAlways() {
+		f.Add("https://app.example.com/cb", asked)
+		f.Add("http://127.0.0.1/cb", asked)
+	}
+	f.Add("http://127.0.0.1/cb", "http://127.0.0.1:5000/cb")
+	f.Add("http://[::1]:1/cb", "http://[::1]:65535/cb")
+	f.Add("http://127.0.0.1:x@evil.com/cb", "http://127.0.0.1:80/cb")
+	f.Add("http://127.0.0.1", "http://127.0.0.1:80")
+	f.Fuzz(func(t *testing.T, registered, asked string) {
+		if got, want := Match([]string{registered}, asked, false), registered == asked; got != want {
+			t.Fatalf("web client with %q: %q gives %v", registered, asked, got)
+		}
+		if !Match([]string{registered}, asked, true) || registered == asked {
+			return
+		}
+		for _, host := range []string{"http://127.0.0.1", "http://[::1]"} {
+			if !strings.HasPrefix(registered, host) || !strings.HasPrefix(asked, host) {
+				continue
+			}
+			rest := strings.TrimPrefix(asked, host+":")
+			digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
+			port, tail := rest[:digits], rest[digits:]
+			bare := strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(registered, host), ":"), "0123456789")
+			if ValidPort(port) && tail == bare && (tail == "" || tail[0] == '/' || tail[0] == '?') {
+				return
+			}
+		}
+		t.Fatalf("native client with %q allows %q", registered, asked)
+	})
+}
