@@ -1,7 +1,6 @@
 package clients
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 
@@ -33,12 +32,6 @@ func checkAsking(c Client, _ bool) Problems {
 	}
 	if c.Algs.Request == NoAlg && c.Requests.Signed {
 		problems = append(problems, problem("request_alg", "A client whose requests must be signed cannot send unsigned request objects.")...)
-	}
-	for _, r := range c.Resources {
-		// RFC 8707 §2
-		if u, err := url.Parse(r); err != nil || !u.IsAbs() || u.Fragment != "" || strings.HasSuffix(r, "#") || strings.ContainsAny(r, " \t\r\n") {
-			problems = append(problems, problem("resources", "%.200q is not a resource: it must be an absolute URI without a fragment.", r)...)
-		}
 	}
 	return problems
 }

@@ -1,6 +1,7 @@
 package federation
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -11,8 +12,28 @@ import (
 // round in circles.
 
 // MaxHops is how many hubs a request may pass before one says that it has gone
-// far enough.
+// far enough. The hub that sends and the hub that receives hold the same number.
 const MaxHops = 3
+
+// maxVia bounds the parameter that is read, in bytes.
+const maxVia = 4096
+
+// ParseVia reads the parameter. What is no http(s) address names no hub and is
+// passed over. Behind the first entry too many nothing is read, for Circles
+// refuses such a list anyway.
+func ParseVia(raw string) []string {
+	var via []string
+	for issuer := range strings.FieldsSeq(raw[:min(len(raw), maxVia)]) {
+		u, err := url.Parse(issuer)
+		if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+			continue
+		}
+		if via = append(via, issuer); len(via) > MaxHops {
+			break
+		}
+	}
+	return via
+}
 
 // FormatVia is the parameter for a list of issuers.
 func FormatVia(via []string) string { return strings.Join(via, " ") }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/oauth"
 )
 
@@ -53,7 +54,7 @@ func (d *draft) copyPlain() {
 	r.UILocales = clipTo(p["ui_locales"], maxHint)
 	r.IDP = clipTo(p["idp"], maxHint)
 	if d.client.Server != nil {
-		r.Via = strings.Fields(p["via"]) // only hubs pass requests on
+		r.Via = federation.ParseVia(p["via"]) // only hubs pass requests on
 		r.Trace = clipTo(p["trace"], maxTrace)
 	}
 }

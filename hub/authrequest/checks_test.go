@@ -163,6 +163,13 @@ func TestARequestStaysWithinTheRegistration(t *testing.T) {
 	refused(t, "a response type", "unauthorized_client", c, "response_type", "code id_token", "nonce", "n")
 	refused(t, "an API", "invalid_target", c, "resource", "https://other.example.org/")
 	refused(t, "an API with a fragment", "invalid_target", c, "resource", "https://api.example.org/#a")
+	// What cannot be registered cannot be asked for either.
+	for _, resource := range []string{"https://api.example.org/#", "https:///a", "https://api.example.org/ä", "api", "https://api.example.org/ a"} {
+		refused(t, "a resource that is none", "invalid_target", c, "resource", resource)
+		if clients.ResourceOK(resource) {
+			t.Errorf("%q can be registered", resource)
+		}
+	}
 	refused(t, "details", "invalid_authorization_details", c, "authorization_details", `[{"type":"account"}]`)
 	refused(t, "a key that is none", "invalid_request", c, "dpop_jkt", "x")
 	refused(t, "metadata", "registration_not_supported", c, "registration", "{}")

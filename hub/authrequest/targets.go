@@ -1,9 +1,9 @@
 package authrequest
 
 import (
-	"net/url"
 	"slices"
 
+	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/oauth"
 )
 
@@ -17,8 +17,7 @@ func resourcesAreTheClients(d *draft) error {
 		return oauth.InvalidTarget("the request names too many resources")
 	}
 	for _, resource := range asked {
-		u, err := url.Parse(resource)
-		if err != nil || !u.IsAbs() || u.Fragment != "" || resource[len(resource)-1] == '#' {
+		if !clients.ResourceOK(resource) {
 			return oauth.InvalidTarget("a resource must be an absolute URI without a fragment")
 		}
 		if !slices.Contains(d.client.Resources, resource) {

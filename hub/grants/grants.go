@@ -93,6 +93,35 @@ func (k *Service) Covers(ctx context.Context, a Allowance) (Grant, error) {
 	return g, nil
 }
 
+// Circumstances are what decides, beside the grant itself, whether a user
+// agreed.
+type Circumstances struct {
+	SkipAuthorization bool // an administrator agreed for everybody
+	AskAlways         bool // an agreement of before is no answer, by a setting or the kind of client
+	JustNow           bool // the user agreed in this very flow
+}
+
+// Agreed reports whether the user agreed to what would be allowed, and returns
+// the grant that says so. Nobody is asked here: a false answer means that the
+// user must be. What an administrator agreed to is written down, so that the
+// user sees it and can remove it; once authorization is no longer skipped, such
+// a grant is no agreement of the user's.
+func (k *Service) Agreed(ctx context.Context, a Allowance, c Circumstances) (Grant, bool, error) {
+	g, err := k.Covers(ctx, a)
+	missing := errors.Is(err, fs.ErrNotExist)
+	switch {
+	case err != nil && !missing:
+		return Grant{}, false, err
+	case missing && c.SkipAuthorization:
+		a.Preauthorized = true
+		g, err = k.Allow(ctx, a)
+		return g, err == nil, err
+	case missing:
+		return Grant{}, false, nil
+	}
+	return g, c.SkipAuthorization || c.JustNow || !c.AskAlways && !g.Preauthorized, nil
+}
+
 // Granted returns the scopes the user has already allowed, none if none.
 func (k *Service) Granted(ctx context.Context, userID, clientID string, generation int) ([]string, error) {
 	g, err := k.grants.Get(ctx, grantID(userID, clientID))

@@ -166,24 +166,6 @@ func (d *Handler) person(c *gin.Context) (*sessions.Person, error) {
 
 // consent says whether the person already agreed, and returns the grant.
 func (d *Handler) consent(c *gin.Context, client clients.Client, flow flows.Flow, p sessions.Person) (grants.Grant, bool, error) {
-	agreed := flow.Consented == p.User.ID // in this very flow
-	asked := grants.Allowance{UserID: p.User.ID, ClientID: client.ID, Generation: client.ConsentVersion,
-		Scopes: flow.Request.Scopes, Extras: authrequest.Extras(flow.Request)}
-	g, err := d.Grants.Covers(c.Request.Context(), asked)
-	if client.SkipAuthorization {
-		// Not asked, but written down: the person sees it and can remove it.
-		if errors.Is(err, fs.ErrNotExist) {
-			asked.Preauthorized = true
-			g, err = d.Grants.Allow(c.Request.Context(), asked)
-		}
-		return g, true, err
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return grants.Grant{}, false, nil
-	}
-	if err != nil {
-		return grants.Grant{}, false, err
-	}
 	now, err := d.Settings.Current(c.Request.Context())
 	if err != nil {
 		return grants.Grant{}, false, err
@@ -191,10 +173,12 @@ func (d *Handler) consent(c *gin.Context, client clients.Client, flow flows.Flow
 	// Any program on the device can take an installed app's address on
 	// loopback, or its scheme, so silence is no answer there (RFC 8252 §8.6).
 	impersonable := client.Type == clients.Native && !strings.HasPrefix(flow.Request.RedirectURI, "https:")
-	if !agreed && (now.Consent == settings.Force || g.Preauthorized || impersonable) {
-		return g, false, nil
-	}
-	return g, true, nil
+	return d.Grants.Agreed(c.Request.Context(), grants.Allowance{UserID: p.User.ID, ClientID: client.ID, Generation: client.ConsentVersion,
+		Scopes: flow.Request.Scopes, Extras: authrequest.Extras(flow.Request)}, grants.Circumstances{
+		SkipAuthorization: client.SkipAuthorization,
+		AskAlways:         now.Consent == settings.Force || impersonable,
+		JustNow:           flow.Consented == p.User.ID,
+	})
 }
 
 // send brings the browser to a step, keeping the flow if it is new.

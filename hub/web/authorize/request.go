@@ -11,14 +11,12 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 )
-
-// maxVia is how many hubs may pass a request on.
-const maxVia = 10
 
 // homeless is the page for an error that must not travel anywhere.
 func (d *Handler) homeless(c *gin.Context, err error) error {
@@ -108,7 +106,7 @@ func clip(s string, most int) string {
 // checkVia refuses a request that has already been here: hubs that each send
 // people to the next would do so for ever.
 func (d *Handler) checkVia(r authrequest.Request) error {
-	if len(r.Via) <= maxVia && !slices.Contains(r.Via, d.Issuer) {
+	if !federation.Circles(r.Via, d.Issuer) {
 		return nil
 	}
 	return &web.Problem{

@@ -100,22 +100,19 @@ func (d *Handler) known(c *gin.Context, g clients.Grant) (users.User, error) {
 }
 
 // consented returns the grant by which the person allowed the client these
-// scopes, when there is nobody to ask.
+// scopes, when there is nobody to ask. Whoever lost the role that the client
+// asks for is vouched for no more, whatever they allowed before.
 func (d *Handler) consented(c *gin.Context, client clients.Client, user users.User, scopes []string, current settings.Settings) (grants.Grant, error) {
-	asked := grants.Allowance{UserID: user.ID, ClientID: client.ID, Generation: client.ConsentVersion, Scopes: scopes}
-	g, err := d.Grants.Covers(c.Request.Context(), asked)
-	if client.SkipAuthorization && (err == nil || errors.Is(err, fs.ErrNotExist)) {
-		switch {
-		case err == nil:
-			return g, nil
-		case !client.Admits(user.Roles):
-			return grants.Grant{}, errStranger
-		}
-		asked.Preauthorized = true
-		return d.Grants.Allow(c.Request.Context(), asked)
+	if !client.Admits(user.Roles) {
+		return grants.Grant{}, errStranger
 	}
-	if errors.Is(err, fs.ErrNotExist) || (err == nil && (g.Preauthorized || current.Consent == settings.Force)) {
-		return grants.Grant{}, errStranger.Because(err)
+	asked := grants.Allowance{UserID: user.ID, ClientID: client.ID, Generation: client.ConsentVersion, Scopes: scopes}
+	g, agreed, err := d.Grants.Agreed(c.Request.Context(), asked, grants.Circumstances{
+		SkipAuthorization: client.SkipAuthorization,
+		AskAlways:         current.Consent == settings.Force,
+	})
+	if err == nil && !agreed {
+		return grants.Grant{}, errStranger
 	}
 	return g, err
 }
