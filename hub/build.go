@@ -73,7 +73,7 @@ func (h *Hub) buildServices() {
 	h.flows = flows.NewService(d.Flows, c.Now)
 	h.stops = &flows.Interruptions{Set: d.Interruptions, Box: h.box, Now: c.Now}
 	h.grants = grants.NewService(d.Grants, d.TokenFamilies, grants.DefaultLives(), c.Now)
-	h.pending = &pending.Service{Requests: d.PendingRequests, Guesses: d.Guesses, Box: h.box, HTTP: h.http, Log: c.Log, Now: c.Now}
+	h.pending = &pending.Service{Requests: d.PendingRequests, Guesses: d.Guesses, Box: h.box, Poster: fetch.Poster{Client: h.http}, Log: c.Log, Now: c.Now}
 	h.clients = clients.NewRegistry(clients.Options{
 		Store: d.Clients, HTTP: h.http, Issuer: c.URL, TokenEndpoint: c.URL + "/oauth2/token", Replay: d.useOnce,
 		Seal: h.box.Seal, Open: h.box.Open, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now, Log: c.Log,
@@ -98,7 +98,7 @@ func (h *Hub) buildServices() {
 	}
 	h.logouts = (&logouts.Service{
 		Notices: d.LogoutNotices, Statuses: d.LogoutStatuses, Ledger: d.SignOuts, Sessions: h.sessions, Grants: h.grants, Tokens: h.tokens, Clients: h.clients,
-		HTTP: h.http, Audit: h.audit, Log: c.Log, Now: c.Now,
+		Poster: fetch.Poster{Client: h.http}, Audit: h.audit, Log: c.Log, Now: c.Now,
 	}).Start()
 	h.upstreamTokens = &upstreamtokens.Service{
 		Ties: d.UpstreamTokens, Box: h.box, Upstreams: h.upstreams, Users: h.users, Sessions: h.sessions, Grants: h.grants, End: h.logouts.End,

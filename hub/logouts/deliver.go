@@ -3,14 +3,12 @@ package logouts
 import (
 	"context"
 	"errors"
-	"io"
 	"io/fs"
-	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/fetch"
 	"github.com/fedhub/fedhub/hub/store"
 )
 
@@ -50,7 +48,7 @@ func (k *Service) deliver(ctx context.Context, id string) bool {
 	event.Kind, event.Reason = audit.LogoutFailed, err.Error()
 	k.Audit.Record(ctx, event)
 	var answer *refusal
-	refused := errors.As(err, &answer) && answer.final()
+	refused := errors.As(err, &answer) && answer.Final()
 	k.failed(ctx, n, refused, err)
 	return refused
 }
@@ -72,18 +70,9 @@ func (k *Service) acquireLease(ctx context.Context, id string) (n Notice, ours b
 }
 
 // A refusal is an answer that is not the one of §2.8.
-type refusal struct {
-	code   int
-	status string
-}
+type refusal struct{ *fetch.Declined }
 
-func (r *refusal) Error() string { return "the client answered " + r.status }
-
-// final says that the client is there and does not want this notice; another
-// may fare better.
-func (r *refusal) final() bool {
-	return r.code >= 400 && r.code < 500 && r.code != http.StatusTooManyRequests && r.code != http.StatusRequestTimeout
-}
+func (r *refusal) Error() string { return "the client answered " + r.Status }
 
 // errNobody says that the client is gone, turned off, or no longer asks.
 var errNobody = errors.New("there is nobody left to tell")
@@ -103,21 +92,11 @@ func (k *Service) tell(ctx context.Context, n Notice) error {
 	if err != nil {
 		return err
 	}
-	form := url.Values{"logout_token": {token}}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.BackchannelLogoutURI, strings.NewReader(form.Encode()))
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	resp, err := k.HTTP.Do(req)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	io.Copy(io.Discard, io.LimitReader(resp.Body, 4<<10)) //nolint:errcheck // only to reuse the connection
 	// §2.8: 200, and some frameworks turn that into 204.
-	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusNoContent {
-		return &refusal{resp.StatusCode, resp.Status}
+	err = k.Poster.Form(ctx, c.BackchannelLogoutURI, url.Values{"logout_token": {token}})
+	var no *fetch.Declined
+	if errors.As(err, &no) {
+		return &refusal{no}
 	}
-	return nil
+	return err
 }

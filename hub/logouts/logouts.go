@@ -13,12 +13,12 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
-	"net/http"
 	"slices"
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/fetch"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/store"
@@ -55,7 +55,7 @@ type Service struct {
 	Grants   *grants.Service
 	Tokens   *tokens.Service
 	Clients  *clients.Registry
-	HTTP     *http.Client // the guarded one
+	Poster   fetch.Poster // over the guarded client
 	Audit    *audit.Recorder
 	Log      *slog.Logger
 	Now      func() time.Time

@@ -15,10 +15,10 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"net/http"
 	"sync"
 	"time"
 
+	"github.com/fedhub/fedhub/hub/fetch"
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/internal/names"
@@ -105,7 +105,7 @@ type Service struct {
 	Requests *store.Collection[Request]
 	Guesses  *store.Collection[Guess]
 	Box      *seal.Box
-	HTTP     *http.Client // guarded
+	Poster   fetch.Poster // over the guarded client
 	Log      *slog.Logger
 	Now      func() time.Time
 
