@@ -12,6 +12,7 @@ import (
 	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/internal/testkit/mongodtest"
 )
 
@@ -47,7 +48,7 @@ const toPrimary = "#with-primary"
 
 // cheap is what a password check costs here: these stories are not about
 // guessing.
-var cheap = users.HashParams{Memory: 64, Time: 1, Threads: 1}
+var cheap = passwords.HashParams{Memory: 64, Time: 1, Threads: 1}
 
 // newWorld starts them all. A database is a mongodb:// address, or empty for
 // the embedded one.

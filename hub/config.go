@@ -17,7 +17,7 @@ import (
 	"github.com/fedhub/fedhub/hub/fetch"
 	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/seal"
-	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
 )
 
 // Config is what is fixed when the hub starts. What an administrator changes
@@ -57,7 +57,7 @@ type Config struct {
 	// (NIST SP 800-63B, for passwords that are the only factor).
 	MinPassword int
 	// Hash is what a password check may cost; sane defaults if zero.
-	Hash users.HashParams
+	Hash passwords.HashParams
 	// SignInBurst is how many attempts one address may make at once, and
 	// SignInEvery how long it waits for each one after; 60 and 1 s if zero.
 	SignInBurst int

@@ -27,6 +27,7 @@ import (
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
 )
 
 // data is every kind of record that the hub keeps. The tags say under which
@@ -37,7 +38,7 @@ import (
 type data struct {
 	Users               *store.Collection[users.User]                 `set:"users" unique:"emailKey founder" index:"rank"`
 	Identities          *store.Collection[users.Identity]             `set:"identities" index:"userId subject"`
-	Throttles           *store.Collection[users.Throttle]             `set:"throttles"`
+	Throttles           *store.Collection[passwords.Throttle]         `set:"throttles"`
 	SetupLinks          *store.Collection[users.SetupLink]            `set:"setups"`
 	LinkEvents          *store.Collection[users.LinkEvent]            `set:"decisions" index:"userId"`
 	Sessions            *store.Collection[sessions.Session]           `set:"sessions" index:"sid userId upstreamSid upstreamSub" freed:"sid"`

@@ -15,7 +15,7 @@ import (
 
 	"golang.org/x/term"
 
-	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
 )
 
 // A console is everything a command has to do with besides its arguments, so
@@ -24,7 +24,7 @@ type console struct {
 	in       io.Reader
 	out, err io.Writer
 	env      map[string]string
-	hash     users.HashParams // what a password may cost; the tests cannot wait
+	hash     passwords.HashParams // what a password may cost; the tests cannot wait
 }
 
 // fail says what went wrong and returns the exit code.

@@ -13,7 +13,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/internal/testkit"
 )
 
@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func cheap() users.HashParams { return users.HashParams{Memory: 64, Time: 1, Threads: 1} }
+func cheap() passwords.HashParams { return passwords.HashParams{Memory: 64, Time: 1, Threads: 1} }
 
 // A shell is where commands are typed: a folder, variables, and what came out.
 type shell struct {

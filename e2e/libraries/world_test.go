@@ -23,6 +23,7 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
 )
 
 const (
@@ -60,7 +61,7 @@ func newWorld(t *testing.T) *world {
 	w.Hub, err = hub.New(t.Context(), hub.Config{
 		URL: server.URL, SecretKey: bytes.Repeat([]byte{7}, 32), SignInBurst: 10_000,
 		Now:  func() time.Time { return time.Now().Add(time.Duration(w.skipped.Load())) },
-		Hash: users.HashParams{Memory: 64, Time: 1, Threads: 1},
+		Hash: passwords.HashParams{Memory: 64, Time: 1, Threads: 1},
 		Log:  slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}, db)
 	if err != nil {

@@ -14,6 +14,8 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
+	"github.com/fedhub/fedhub/internal/emailaddr"
 	"github.com/fedhub/fedhub/internal/testkit/mailtest"
 )
 
@@ -49,8 +51,8 @@ func newWorld(t *testing.T) *world {
 		Links: store.NewCollection[maillinks.Link](db, "links", w.now), Sender: &w.post,
 		Settings: settings.NewService(store.NewCollection[settings.Settings](db, "settings", w.now), "Fedhub", w.now),
 		Users: users.New(users.Options{
-			Users: store.NewCollection[users.User](db, "users", w.now), Throttles: store.NewCollection[users.Throttle](db, "throttles", w.now), Now: w.now,
-			Hash: users.HashParams{Memory: 8, Time: 1, Threads: 1, Slots: 4, Queue: 1000},
+			Users: store.NewCollection[users.User](db, "users", w.now), Throttles: store.NewCollection[passwords.Throttle](db, "throttles", w.now), Now: w.now,
+			Hash: passwords.HashParams{Memory: 8, Time: 1, Threads: 1, Slots: 4, Queue: 1000},
 		}),
 		URL: "https://hub.example", Now: w.now,
 	}
@@ -308,7 +310,7 @@ func TestNobodysMailboxIsFilled(t *testing.T) {
 	if n := len(w.post.Take()); n != 4 {
 		t.Errorf("%d letters", n)
 	}
-	if err := w.AskToVerify(t.Context(), w.person("eve@example.org", true), "\u017fam@example.org"); !errors.Is(err, users.ErrEmail) {
+	if err := w.AskToVerify(t.Context(), w.person("eve@example.org", true), "\u017fam@example.org"); !errors.Is(err, emailaddr.ErrInvalid) {
 		t.Errorf("a mailbox that reads like another: %v", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/emailaddr"
 	"github.com/fedhub/fedhub/templates/letters"
 )
 
@@ -15,7 +16,7 @@ import (
 // either way, the one of nobody opens nothing.
 func (k *Service) Forgot(ctx context.Context, email string) error {
 	u, err := k.Users.ByEmail(ctx, email)
-	if errors.Is(err, users.ErrEmail) {
+	if errors.Is(err, emailaddr.ErrInvalid) {
 		return nil
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/emailaddr"
 	"github.com/fedhub/fedhub/templates/letters"
 )
 
@@ -15,12 +16,12 @@ import (
 // have, or one they want instead. It counts when they open the link, signed in
 // as that user.
 func (k *Service) AskToVerify(ctx context.Context, u users.User, email string) error {
-	key, err := users.CanonicalEmail(email)
+	key, err := emailaddr.Canonical(email)
 	if err != nil {
 		return err
 	}
-	if !users.SameMailbox(email) {
-		return users.ErrEmail // who reads there would prove another's address
+	if !emailaddr.SameMailbox(email) {
+		return emailaddr.ErrInvalid // who reads there would prove another's address
 	}
 	// An address gets few letters whoever asks for them, and however many
 	// accounts they have.

@@ -24,6 +24,7 @@ import (
 	"github.com/fedhub/fedhub/hub/sitesetup"
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/emailaddr"
 )
 
 // Parts is what a Service works on.
@@ -91,7 +92,7 @@ func (s *Service) User(ctx context.Context, id string) (users.User, error) {
 // FindUser returns the person with this address or id.
 func (s *Service) FindUser(ctx context.Context, who string) (users.User, error) {
 	u, err := s.parts.Users.ByEmail(ctx, who)
-	if errors.Is(err, users.ErrEmail) || errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, emailaddr.ErrInvalid) || errors.Is(err, fs.ErrNotExist) {
 		return s.parts.Users.Get(ctx, who)
 	}
 	return u, err

@@ -4,13 +4,14 @@ import (
 	"context"
 
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/emailaddr"
 )
 
 // SetEmail gives a user an address, which somebody has proved or not. An
 // address that another user has is fs.ErrExist; the unique index decides, so
 // of several who prove one address at once one gets it.
 func (k *Service) SetEmail(ctx context.Context, id, email string, proven bool) (User, error) {
-	key, err := CanonicalEmail(email)
+	key, err := emailaddr.Canonical(email)
 	if err != nil {
 		return User{}, err
 	}
@@ -30,5 +31,15 @@ func (k *Service) CheckPassword(u User, password string) error {
 	if key == "" {
 		key = u.Email
 	}
-	return k.rules.check(password, key)
+	return k.refusal(password, key)
+}
+
+// refusal is why a new password is not good enough, as Problems; nil if it is.
+// key is the address of its owner.
+func (k *Service) refusal(password, key string) error {
+	var problems Problems
+	if text := k.rules.Fault(password, key); text != "" {
+		problems.add("password", text)
+	}
+	return problems.err()
 }

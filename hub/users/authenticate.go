@@ -7,6 +7,8 @@ import (
 	"io/fs"
 
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/users/passwords"
+	"github.com/fedhub/fedhub/internal/emailaddr"
 )
 
 // ErrWrongPassword is the one answer to every pair that does not belong
@@ -17,28 +19,28 @@ var ErrWrongPassword = errors.New("the e-mail address or the password is wrong")
 var ErrDisabled = errors.New("this user is disabled")
 
 // Authenticate returns the user with this address and password. Besides the
-// errors above it answers *Throttled while the address has to wait, and
-// ErrBusy when too many passwords are being checked; neither says anything
+// errors above it answers *passwords.Throttled while the address has to wait, and
+// passwords.ErrBusy when too many passwords are being checked; neither says anything
 // about the password.
 func (k *Service) Authenticate(ctx context.Context, email, password string) (User, error) {
-	key, err := CanonicalEmail(email)
+	key, err := emailaddr.Canonical(email)
 	// Neither of these can be right for anybody, so they cost no hash.
-	if err != nil || len(password) > maxPasswordBytes {
+	if err != nil || len(password) > passwords.MaxBytes {
 		return User{}, ErrWrongPassword
 	}
-	attempt, err := k.throttle.begin(ctx, key)
+	attempt, err := k.throttle.Begin(ctx, key)
 	if err != nil {
 		return User{}, fmt.Errorf("sign in: %w", err)
 	}
 	user, err := k.checkPassword(ctx, key, password)
 	switch {
 	case errors.Is(err, ErrWrongPassword):
-		err = errors.Join(err, k.throttle.wrong(context.WithoutCancel(ctx), attempt))
+		err = errors.Join(err, k.throttle.Wrong(context.WithoutCancel(ctx), attempt))
 	case err == nil, errors.Is(err, ErrDisabled):
-		err = errors.Join(err, k.throttle.reset(ctx, attempt))
+		err = errors.Join(err, k.throttle.Reset(ctx, attempt))
 	default:
 		// The caller may be gone; the attempt is taken back all the same.
-		err = errors.Join(err, k.throttle.forgive(context.WithoutCancel(ctx), attempt))
+		err = errors.Join(err, k.throttle.Forgive(context.WithoutCancel(ctx), attempt))
 	}
 	if err != nil {
 		return User{}, err
@@ -53,7 +55,7 @@ func (k *Service) checkPassword(ctx context.Context, key, password string) (User
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return User{}, err
 	}
-	ok, fresh, err := k.hasher.verify(ctx, user.Password, password)
+	ok, fresh, err := k.hasher.Verify(ctx, user.Password, password)
 	switch {
 	case err != nil:
 		return User{}, err
@@ -69,7 +71,7 @@ func (k *Service) checkPassword(ctx context.Context, key, password string) (User
 
 // rehash replaces a hash of an old kind by one of the same password, unless
 // the password was changed in between. It ends nothing.
-func (k *Service) rehash(ctx context.Context, user User, fresh Hash) error {
+func (k *Service) rehash(ctx context.Context, user User, fresh passwords.Hash) error {
 	err := k.users.Update(ctx, user.ID, func(u *User) error {
 		if u.Password != user.Password {
 			return store.ErrUnchanged

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
 )
 
 func TestAPasswordSignsIn(t *testing.T) {
@@ -83,7 +84,7 @@ func TestTheWaitGrowsToAnHourAndNoFurther(t *testing.T) {
 				t.Fatalf("after the wait: %v", err)
 			}
 			for range 3 { // knocking changes nothing
-				throttled, ok := errors.AsType[*users.Throttled](w.signIn(email, good))
+				throttled, ok := errors.AsType[*passwords.Throttled](w.signIn(email, good))
 				if !ok {
 					t.Fatal("was not asked to wait")
 				}
@@ -92,7 +93,7 @@ func TestTheWaitGrowsToAnHourAndNoFurther(t *testing.T) {
 				}
 			}
 			w.pass(want - time.Millisecond)
-			if _, ok := errors.AsType[*users.Throttled](w.signIn(email, good)); !ok {
+			if _, ok := errors.AsType[*passwords.Throttled](w.signIn(email, good)); !ok {
 				t.Fatal("did not wait to the end")
 			}
 			w.pass(time.Millisecond)
@@ -126,7 +127,7 @@ func TestSpellingsShareOneCounter(t *testing.T) {
 	for _, email := range []string{"ada@example.org", "ADA@example.org", " ada@example.org", "ａda@example.org", "ada@EXAMPLE.org", "Ada@example.ORG"} {
 		w.signIn(email, "wrong")
 	}
-	if _, ok := errors.AsType[*users.Throttled](w.signIn("ada@example.org", good)); !ok {
+	if _, ok := errors.AsType[*passwords.Throttled](w.signIn("ada@example.org", good)); !ok {
 		t.Error("six spellings were six counters")
 	}
 	if got, want := w.signIn("eve@example.org", "wrong"), users.ErrWrongPassword; !errors.Is(got, want) {
@@ -161,7 +162,7 @@ func TestParallelGuessesAreCountedBeforeTheyAreLookedAt(t *testing.T) {
 				case err == nil:
 					t.Fatal("a guess was right")
 				default:
-					if _, ok := errors.AsType[*users.Throttled](err); !ok {
+					if _, ok := errors.AsType[*passwords.Throttled](err); !ok {
 						t.Fatal(err)
 					}
 				}

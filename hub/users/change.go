@@ -21,7 +21,7 @@ func (k *Service) SetPassword(ctx context.Context, id, password string) (User, e
 	if err := k.CheckPassword(user, password); err != nil {
 		return User{}, err
 	}
-	hash, err := k.hasher.hash(ctx, password)
+	hash, err := k.hasher.Hash(ctx, password)
 	if err != nil {
 		return User{}, err
 	}

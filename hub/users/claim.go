@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/fedhub/fedhub/internal/emailaddr"
 )
 
 // A Claim is what an upstream said about a person in one validated answer.
@@ -55,13 +57,13 @@ func (c Claim) address(p Policy) (address, string) {
 	if strings.TrimSpace(c.Email) == "" {
 		return addressMissing, ""
 	}
-	key, err := CanonicalEmail(c.Email)
+	key, err := emailaddr.Canonical(c.Email)
 	switch {
 	case err != nil:
 		return addressMalformed, ""
-	case !SameMailbox(c.Email):
+	case !emailaddr.SameMailbox(c.Email):
 		return addressUnproven, key
-	case c.EmailVerified && p.authoritative(domainOf(key)):
+	case c.EmailVerified && p.authoritative(emailaddr.Domain(key)):
 		return addressAuthoritative, key
 	case c.EmailVerified && p.TrustEmail:
 		return addressProven, key

@@ -3,8 +3,8 @@
 // which an identity from upstream finds, or founds, a person here.
 //
 // A person signs in with a password (Authenticate) or arrives from upstream
-// (Match). Passwords are kept as Argon2id; guessing is slowed down by a wait
-// that grows per address (throttle.go). An identity is known by login key,
+// (Match). What a password may be, its hash and the wait between guesses are in
+// passwords, which knows no people. An identity is known by login key,
 // issuer and subject, never by its e-mail address; what happens when both
 // meet is one pure function (decide.go) with one reason per row.
 //
@@ -21,7 +21,7 @@
 //
 //	users       User       unique emailKey, founder; index rank
 //	identities  Identity   index userId, subject
-//	throttles   Throttle
+//	throttles   passwords.Throttle
 //	setups      SetupLink
 //	decisions   Record     index userId
 //	invitations Invitation unique token

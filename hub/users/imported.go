@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fedhub/fedhub/internal/emailaddr"
 	"github.com/fedhub/fedhub/internal/names"
 	"github.com/fedhub/fedhub/internal/secrets"
 )
@@ -246,19 +247,12 @@ func (k *Service) LinkImported(ctx context.Context, userID string, c Claim) (boo
 // says reports whether the upstream has verified that the person has the
 // address of a user.
 func (c Claim) says(u User) bool {
-	key, err := CanonicalEmail(c.Email)
-	return err == nil && c.EmailVerified && SameMailbox(c.Email) && key == u.EmailKey
+	key, err := emailaddr.Canonical(c.Email)
+	return err == nil && c.EmailVerified && emailaddr.SameMailbox(c.Email) && key == u.EmailKey
 }
 
 // ValidRole reports whether a role can be kept as it is written.
 func ValidRole(role string) bool {
 	clean, problem := cleanRoles([]string{role})
 	return problem == "" && len(clean) == 1 && clean[0] == role
-}
-
-// UsableHash reports whether a password hash of another system can be verified
-// here at an affordable cost.
-func UsableHash(h Hash) bool {
-	_, err := parseHash(h)
-	return err == nil
 }

@@ -145,7 +145,7 @@ func (k *Service) Accept(ctx context.Context, token, name, password string) (Use
 	n := NewUser{Email: i.Email, EmailVerified: i.Mailed, Name: name, Password: password, Roles: i.Roles}
 	user, err := k.draft(n)
 	if err == nil && password == "" {
-		err = k.rules.check("", user.EmailKey)
+		err = k.refusal("", user.EmailKey)
 	}
 	if err != nil {
 		return User{}, err

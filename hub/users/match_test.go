@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/emailaddr"
 )
 
 // google is a claim and a policy under which most things are allowed.
@@ -571,7 +572,7 @@ func TestAnotherMailboxThatFoldsIntoOneProvesNothing(t *testing.T) {
 	}
 	for raw, same := range map[string]bool{"Sam@example.org": true, "re\u0301sum\u00e9@example.org": true, "stra\u00dfe@example.org": false,
 		"sam@b\u00fccher.example": true, "sam@\uff45xample.org": true, "no address": false} {
-		if users.SameMailbox(raw) != same {
+		if emailaddr.SameMailbox(raw) != same {
 			t.Errorf("%q: want %v", raw, same)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/fedhub/fedhub/internal/emailaddr"
 )
 
 // Values of Policy.Linking and Policy.SignUps, as a login key has them.
@@ -79,7 +81,7 @@ func (p Policy) Worth(email string) (authoritative, trusted bool) {
 // holds compares domains whole: a suffix would let in evilexample.org.
 func holds(domains []string, domain string) bool {
 	for _, d := range domains {
-		if c, err := canonicalDomain(strings.TrimSpace(d)); err == nil && c == domain {
+		if c, err := emailaddr.CanonicalDomain(strings.TrimSpace(d)); err == nil && c == domain {
 			return true
 		}
 	}
@@ -112,7 +114,7 @@ func (k *Service) noSignUp(ctx context.Context, p Policy, worth address, key str
 		return "the login key lets in only people who were linked beforehand.", nil
 	case p.SignUps == SignUpAllow:
 		return "", nil
-	case p.SignUps == SignUpDomains && worth.proven() && holds(p.SignUpDomains, domainOf(key)):
+	case p.SignUps == SignUpDomains && worth.proven() && holds(p.SignUpDomains, emailaddr.Domain(key)):
 		return "", nil
 	case p.SignUps == SignUpDomains:
 		return "only proven addresses of certain domains get an account.", nil

@@ -1,6 +1,10 @@
 package users
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/fedhub/fedhub/internal/emailaddr"
+)
 
 // A Problem is one thing wrong with one field of a form, in a sentence that
 // says what to do.
@@ -35,7 +39,7 @@ func (ps Problems) err() error {
 // person checks what says who somebody is and what they may do, and returns
 // the canonical address and the roles.
 func (ps *Problems) person(email string, roles []string) (key string, clean []string) {
-	key, err := CanonicalEmail(email)
+	key, err := emailaddr.Canonical(email)
 	if err != nil {
 		ps.add("email", "Enter one e-mail address, like ada@example.org.")
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
 )
 
 // Here something happens exactly between two steps of another call.
@@ -43,7 +44,7 @@ func TestGuessesAtOnceAreBounded(t *testing.T) {
 	looked := 0
 	for _, err := range race(100, func(i int) error {
 		err := w.signIn("ada@example.org", fmt.Sprint("guess ", i))
-		if _, throttled := errors.AsType[*users.Throttled](err); throttled {
+		if _, throttled := errors.AsType[*passwords.Throttled](err); throttled {
 			come.Done()
 		}
 		return err

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/emailaddr"
 )
 
 // searched is how many people one page of a search looks through by name. The
@@ -36,7 +37,7 @@ func (k *Service) Search(ctx context.Context, text, after string, limit int) (fo
 
 // direct is whom an index finds, so they come first.
 func (k *Service) direct(ctx context.Context, text string, limit int) ([]User, error) {
-	plain, _ := fold(text)
+	plain, _ := emailaddr.Fold(text)
 	found, err := k.List(ctx, plain, User{}, limit)
 	if err != nil {
 		return nil, err
@@ -86,9 +87,9 @@ func (k *Service) scan(ctx context.Context, found []User, text, after string, li
 
 // mentions reports whether a name or the address holds the text, in any case.
 func (u User) mentions(text string) bool {
-	text, _ = fold(text)
+	text, _ = emailaddr.Fold(text)
 	for _, said := range []string{u.Name, u.Email, u.Username, u.GivenName + " " + u.FamilyName} {
-		if said, _ = fold(said); text != "" && strings.Contains(said, text) {
+		if said, _ = emailaddr.Fold(said); text != "" && strings.Contains(said, text) {
 			return true
 		}
 	}

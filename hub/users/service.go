@@ -12,6 +12,8 @@ import (
 
 	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/users/passwords"
+	"github.com/fedhub/fedhub/internal/emailaddr"
 )
 
 // A Service keeps all people and answers for their rules. It is safe for
@@ -21,9 +23,9 @@ type Service struct {
 	identities  *store.Collection[Identity]
 	setups      *store.Collection[SetupLink]
 	records     *store.Collection[LinkEvent]
-	throttle    throttle
-	hasher      *hasher
-	rules       rules
+	throttle    passwords.Limiter
+	hasher      *passwords.Hasher
+	rules       passwords.Rules
 	invited     func(ctx context.Context, emailKey string) (bool, error)
 	empty       func(ctx context.Context, userID string) error
 	post        post
@@ -35,7 +37,7 @@ type Service struct {
 type Options struct {
 	Users       *store.Collection[User]
 	Identities  *store.Collection[Identity]
-	Throttles   *store.Collection[Throttle]
+	Throttles   *store.Collection[passwords.Throttle]
 	Setups      *store.Collection[SetupLink]
 	Records     *store.Collection[LinkEvent]
 	Now         func() time.Time
@@ -58,7 +60,7 @@ type Options struct {
 	// address to sign up; by Invite, if it is nil.
 	Invited func(ctx context.Context, emailKey string) (bool, error)
 
-	Hash        HashParams
+	Hash        passwords.HashParams
 	MinPassword int      // code points; 15 if zero
 	HubNames    []string // names of this hub, which make poor passwords
 }
@@ -71,9 +73,9 @@ func New(o Options) *Service {
 		users:       o.Users,
 		identities:  o.Identities,
 		setups:      o.Setups,
-		throttle:    throttle{o.Throttles, now},
-		hasher:      newHasher(o.Hash),
-		rules:       newRules(o.MinPassword, o.HubNames),
+		throttle:    passwords.NewLimiter(o.Throttles, now),
+		hasher:      passwords.NewHasher(o.Hash),
+		rules:       passwords.NewRules(o.MinPassword, o.HubNames),
 		records:     o.Records,
 		invited:     o.Invited,
 		empty:       o.Empty,
@@ -95,9 +97,9 @@ var ErrLastAdmin = errors.New("this is the last administrator; make somebody els
 func (k *Service) Get(ctx context.Context, id string) (User, error) { return k.users.Get(ctx, id) }
 
 // ByEmail returns the user with this address in any spelling; fs.ErrNotExist
-// if there is none, ErrEmail if it is no address.
+// if there is none, emailaddr.ErrInvalid if it is no address.
 func (k *Service) ByEmail(ctx context.Context, email string) (User, error) {
-	key, err := CanonicalEmail(email)
+	key, err := emailaddr.Canonical(email)
 	if err != nil {
 		return User{}, err
 	}
@@ -165,22 +167,22 @@ func (k *Service) passwordProblems(n NewUser, key string) Problems {
 	case n.Password != "" && n.Imported != "":
 		problems.add("password", "Give a password or a hash from another system, not both.")
 	case n.Imported != "":
-		if _, err := parseHash(n.Imported); err != nil {
+		if err := n.Imported.Check(); err != nil {
 			problems.add("password", "This hash cannot be used: "+err.Error()+".")
 		}
 	case n.Password != "":
-		if text := k.rules.fault(n.Password, key); text != "" {
+		if text := k.rules.Fault(n.Password, key); text != "" {
 			problems.add("password", text)
 		}
 	}
 	return problems
 }
 
-func (k *Service) firstHash(ctx context.Context, n NewUser) (Hash, error) {
+func (k *Service) firstHash(ctx context.Context, n NewUser) (passwords.Hash, error) {
 	if n.Password == "" {
 		return n.Imported, nil
 	}
-	return k.hasher.hash(ctx, n.Password)
+	return k.hasher.Hash(ctx, n.Password)
 }
 
 // blank is a user with nothing but an identity of its own.

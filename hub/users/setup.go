@@ -72,7 +72,7 @@ func (k *Service) Setup(ctx context.Context, token string, n NewUser) (User, err
 	n.Roles = slices.Concat(n.Roles, []string{AdminRole})
 	user, err := k.draft(n)
 	if err == nil && n.Password == "" && n.Imported == "" {
-		err = k.rules.check("", user.EmailKey)
+		err = k.refusal("", user.EmailKey)
 	}
 	if err != nil {
 		return User{}, err

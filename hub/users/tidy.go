@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/fedhub/fedhub/internal/emailaddr"
 )
 
 // What upstreams say about a person is for show only, so it is made harmless
@@ -50,7 +52,7 @@ func tidyName(s string) string {
 // tidyEmail keeps an address as it was typed, if it can be shown at all.
 func tidyEmail(s string) string {
 	s = strings.TrimSpace(s)
-	if len(s) > maxEmail || s != tidyName(s) {
+	if len(s) > emailaddr.MaxLength || s != tidyName(s) {
 		return ""
 	}
 	return s

@@ -2,7 +2,12 @@ package users
 
 import (
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
+
+	"github.com/fedhub/fedhub/hub/users/passwords"
+	"github.com/fedhub/fedhub/internal/emailaddr"
 )
 
 // AdminRole is the role that makes a user an administrator of this hub.
@@ -44,8 +49,8 @@ type User struct {
 	Roles   []string `bson:"roles,omitempty"`
 	SortKey string   `bson:"rank,omitempty"`
 
-	Password        Hash      `bson:"password,omitempty" json:"-"` // empty: no password sign-in
-	PasswordChanged time.Time `bson:"passwordChanged,omitempty"`
+	Password        passwords.Hash `bson:"password,omitempty" json:"-"` // empty: no password sign-in
+	PasswordChanged time.Time      `bson:"passwordChanged,omitempty"`
 
 	// Epoch is the generation of everything issued to this person; see the
 	// package comment. It only ever grows, and starts at 1.
@@ -77,6 +82,23 @@ func (u User) Has(role string) bool { return slices.Contains(u.Roles, role) }
 // proved, or an administrator entered it. What an upstream merely said is kept
 // to be shown, and could be anybody's.
 func (u User) Answered() bool { return u.Email != "" && (u.EmailVerified || u.EmailKey != "") }
+
+// PlainEmail is the user's address for systems that know people by nothing
+// else and may take letters for others that look like them, as most databases
+// do: in lower case and ASCII, the domain as IDNA writes it. It is empty where
+// that cannot be written so, and where nobody answers for the address.
+func (u User) PlainEmail() string {
+	if !u.Answered() {
+		return ""
+	}
+	key, err := emailaddr.Canonical(u.Email)
+	// Folding makes plain letters of others: what was typed must be plain too.
+	local, _, _ := strings.Cut(u.Email, "@")
+	if err != nil || strings.ContainsFunc(local+key, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return ""
+	}
+	return key
+}
 
 // setRoles is the only way roles are written, so Rank cannot drift.
 func (u *User) setRoles(roles []string) {
@@ -113,5 +135,5 @@ type NewUser struct {
 	// (Argon2id, bcrypt or PBKDF2-SHA256). At most one may be set; with
 	// neither the person can only come in from upstream.
 	Password string
-	Imported Hash
+	Imported passwords.Hash
 }

@@ -11,11 +11,12 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/internal/testkit/mailtest"
 )
 
 // cheap hashes in microseconds.
-var cheap = users.HashParams{Memory: 8, Time: 1, Threads: 1, Slots: 4, Queue: 1000}
+var cheap = passwords.HashParams{Memory: 8, Time: 1, Threads: 1, Slots: 4, Queue: 1000}
 
 // good is a password nobody refuses.
 const good = "seven lamps on a quiet pier"
@@ -36,7 +37,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world { return newWorldWith(t, cheap) }
 
-func newWorldWith(t *testing.T, hash users.HashParams) *world {
+func newWorldWith(t *testing.T, hash passwords.HashParams) *world {
 	m := newMemory()
 	w := worldOn(t, m, hash)
 	w.memory = m
@@ -56,7 +57,7 @@ func onEachEngine(t *testing.T, story func(t *testing.T, w *world)) {
 	})
 }
 
-func worldOn(t *testing.T, b store.Backend, hash users.HashParams) *world {
+func worldOn(t *testing.T, b store.Backend, hash passwords.HashParams) *world {
 	t.Helper()
 	w := &world{t: t, time: time.Date(2030, 5, 1, 12, 0, 0, 0, time.UTC)}
 	err := b.Prepare(t.Context(), []store.CollectionSpec{
@@ -75,7 +76,7 @@ func worldOn(t *testing.T, b store.Backend, hash users.HashParams) *world {
 	w.Service = users.New(users.Options{
 		Users:       w.records,
 		Identities:  w.identities,
-		Throttles:   store.NewCollection[users.Throttle](b, "throttles", w.now),
+		Throttles:   store.NewCollection[passwords.Throttle](b, "throttles", w.now),
 		Setups:      store.NewCollection[users.SetupLink](b, "setups", w.now),
 		Records:     store.NewCollection[users.LinkEvent](b, "decisions", w.now),
 		Mail:        &w.post,

@@ -25,6 +25,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
 )
 
 // Options is how a demo may differ from the usual one.
@@ -36,7 +37,7 @@ type Options struct {
 	// two databases of its own; a temporary folder if empty.
 	Database string
 	// Hash is what a password check may cost; as in a real hub if zero.
-	Hash users.HashParams
+	Hash passwords.HashParams
 	Log  *slog.Logger // of both hubs and the app; discarded if nil
 	// Watch, if set, is told of every hop as it happens. It may be called by
 	// many goroutines at once.

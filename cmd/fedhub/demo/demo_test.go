@@ -22,7 +22,7 @@ import (
 	"github.com/fedhub/fedhub/cmd/fedhub/demo"
 	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/store"
-	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/internal/testkit/mongodtest"
 )
 
@@ -56,7 +56,7 @@ func newStageOn(t *testing.T, database string) *stage {
 	d, err := demo.Start(t.Context(), demo.Options{
 		Start:    startHub,
 		Database: database,
-		Hash:     users.HashParams{Memory: 64, Time: 1, Threads: 1},
+		Hash:     passwords.HashParams{Memory: 64, Time: 1, Threads: 1},
 		Log:      slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Watch:    s.hop,
 	})

@@ -16,7 +16,7 @@ import (
 	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/store"
-	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
 )
 
 // A StartHub builds a hub as "fedhub serve" does, with a watcher.
@@ -27,7 +27,7 @@ type StartHub func(context.Context, Setup, store.Backend) (Running, error)
 type Setup struct {
 	URL, Name string
 	SecretKey []byte
-	Hash      users.HashParams
+	Hash      passwords.HashParams
 	Log       *slog.Logger
 	Watch     func(audit.Event)
 	Fetched   func(fetch.Call)
@@ -41,7 +41,7 @@ type Running struct {
 }
 
 // hub starts one of the two hubs.
-func (d *Demo) hub(ctx context.Context, start StartHub, party, name string, l *serving.Listener, hash users.HashParams) (Hub, error) {
+func (d *Demo) hub(ctx context.Context, start StartHub, party, name string, l *serving.Listener, hash passwords.HashParams) (Hub, error) {
 	backend, err := database.Open(ctx, d.place.database(party))
 	if err != nil {
 		return Hub{}, fmt.Errorf("open the database of the %s: %w", party, err)

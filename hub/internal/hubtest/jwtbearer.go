@@ -14,6 +14,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
 )
 
 // a Voice signs assertions.
@@ -91,7 +92,7 @@ func (w *World) Linked(key, issuer, subject string) users.User {
 	keeper := users.New(users.Options{
 		Users: store.NewCollection[users.User](w.Backend, "users", w.Clock.Now), Identities: store.NewCollection[users.Identity](w.Backend, "identities", w.Clock.Now),
 		Records: store.NewCollection[users.LinkEvent](w.Backend, "decisions", w.Clock.Now),
-		Now:     w.Clock.Now, Hash: users.HashParams{Memory: 64, Time: 1, Threads: 1},
+		Now:     w.Clock.Now, Hash: passwords.HashParams{Memory: 64, Time: 1, Threads: 1},
 	})
 	d, err := keeper.Link(w.Context(), ada, users.Claim{Key: key, Issuer: issuer, Subject: subject, Email: ada.Email, EmailVerified: true},
 		users.Policy{KeyID: key, Kind: federation.KindOpenID, Enabled: true, Linking: users.LinkConfirm, SignUps: users.SignUpDeny})

@@ -28,6 +28,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store/mongodb"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/internal/testkit/faultstore"
 	"github.com/fedhub/fedhub/internal/testkit/mongodtest"
 	"github.com/fedhub/fedhub/internal/testkit/signingtest"
@@ -98,7 +99,7 @@ func NewWorldAs(t testing.TB, backend store.Backend, config hub.Config) *World {
 	config.Watch = w.witness
 	config.Now = w.Clock.Now
 	config.SecretKey = bytes.Repeat([]byte{7}, 32)
-	config.Hash = users.HashParams{Memory: 64, Time: 1, Threads: 1}
+	config.Hash = passwords.HashParams{Memory: 64, Time: 1, Threads: 1}
 	config.SignInBurst = 10_000
 	config.NewRSA = signingtest.RSA
 	config.Log = slog.New(slog.NewTextHandler(w.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))

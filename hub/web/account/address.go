@@ -10,8 +10,8 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/sessions"
-	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/emailaddr"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -68,7 +68,7 @@ func (d *Handler) askToVerify(c *gin.Context, p sessions.Person, email string) e
 		return web.NotFound(errors.New("no mail server is set up"))
 	}
 	err := d.MailLinks.AskToVerify(c.Request.Context(), p.User, email)
-	if errors.Is(err, users.ErrEmail) {
+	if errors.Is(err, emailaddr.ErrInvalid) {
 		return d.Responder.Show(c, http.StatusUnprocessableEntity, templates.Email{Current: p.User.Email, Email: email,
 			Mistakes: []templates.Mistake{{Field: "email", Text: "Enter one e-mail address, like ada@example.org."}}})
 	}

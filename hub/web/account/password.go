@@ -9,6 +9,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -84,13 +85,13 @@ func (d *Handler) ChangePassword(c *gin.Context) error {
 
 func (d *Handler) wrongPassword(c *gin.Context, p sessions.Person, current string) (templates.Note, error) {
 	_, err := d.Users.Authenticate(c.Request.Context(), p.User.Email, current)
-	var slow *users.Throttled
+	var slow *passwords.Throttled
 	switch {
 	case err == nil:
 		return templates.Note{}, nil
 	case errors.As(err, &slow):
 		return templates.Note{Tone: "danger", Title: "Too many attempts.", Text: "Wait a little, then try again."}, nil
-	case errors.Is(err, users.ErrBusy):
+	case errors.Is(err, passwords.ErrBusy):
 		return templates.Note{Tone: "warn", Title: "Too many people are signing in right now.", Text: "Try again in a moment."}, nil
 	case errors.Is(err, users.ErrWrongPassword), errors.Is(err, users.ErrDisabled):
 		return templates.Note{Tone: "danger", Title: "That isn't your current password.", Text: "Check it and try again."}, nil

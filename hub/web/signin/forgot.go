@@ -10,6 +10,7 @@ import (
 	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/emailaddr"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -32,7 +33,7 @@ func (d *Handler) Forgot(c *gin.Context) error {
 	if !d.MailLinks.Delivers() {
 		return web.NotFound(errors.New("no mail server is set up"))
 	}
-	if _, err := users.CanonicalEmail(form["email"]); err != nil {
+	if _, err := emailaddr.Canonical(form["email"]); err != nil {
 		return d.Responder.Show(c, http.StatusUnprocessableEntity, templates.Forgot{Email: form["email"],
 			Mistakes: []templates.Mistake{{Field: "email", Text: "Enter one e-mail address, like ada@example.org."}}})
 	}

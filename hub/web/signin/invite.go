@@ -10,6 +10,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -83,7 +84,7 @@ func invitationProblem(err error) error {
 	case errors.Is(err, fs.ErrExist):
 		return &web.Problem{Status: http.StatusConflict, Heading: "You have an account already.", Text: "Sign in to it.", Cause: err,
 			Action: templates.Action{Label: "Sign in", URL: "/signin"}}
-	case errors.Is(err, users.ErrBusy):
+	case errors.Is(err, passwords.ErrBusy):
 		return &web.Problem{Status: http.StatusServiceUnavailable, Heading: "Too many people are signing in right now.", Text: "Try again in a moment."}
 	}
 	return err

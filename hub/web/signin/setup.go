@@ -9,6 +9,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -56,7 +57,7 @@ func setupProblem(err error) error {
 	case errors.Is(err, users.ErrSetUp):
 		return &web.Problem{Status: http.StatusGone, Heading: "This hub is already set up.", Text: "Sign in as its administrator.",
 			Action: templates.Action{Label: "Sign in", URL: "/signin"}}
-	case errors.Is(err, users.ErrBusy):
+	case errors.Is(err, passwords.ErrBusy):
 		return &web.Problem{Status: http.StatusServiceUnavailable, Heading: "Too many people are signing in right now.", Text: "Try again in a moment."}
 	case errors.Is(err, users.ErrSetupLink):
 		return &web.Problem{Status: http.StatusGone, Heading: "This set-up link doesn't work any more.",

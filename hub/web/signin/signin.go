@@ -29,6 +29,7 @@ import (
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -199,7 +200,7 @@ func (d *Handler) mayUsePassword(c *gin.Context, admin bool) error {
 
 // mistake is what the person is told, if it is for the person at all.
 func mistake(err error, now time.Time) (templates.Note, int, bool) {
-	var slow *users.Throttled
+	var slow *passwords.Throttled
 	switch {
 	case errors.Is(err, users.ErrWrongPassword):
 		return templates.Note{Tone: "danger", Title: "That email or password isn't right.", Text: "Check both and try again."}, http.StatusUnauthorized, true
@@ -209,7 +210,7 @@ func mistake(err error, now time.Time) (templates.Note, int, bool) {
 		return templates.Note{Tone: "danger", Title: "This account is turned off.", Text: "Ask whoever runs this hub to turn it on."}, http.StatusForbidden, true
 	case errors.As(err, &slow):
 		return templates.Note{Tone: "danger", Title: "Too many attempts.", Text: "Wait " + span(slow.Until.Sub(now)) + ", then try again."}, http.StatusTooManyRequests, true
-	case errors.Is(err, users.ErrBusy):
+	case errors.Is(err, passwords.ErrBusy):
 		return templates.Note{Tone: "warn", Title: "Too many people are signing in right now.", Text: "Try again in a moment."}, http.StatusServiceUnavailable, true
 	}
 	return templates.Note{}, 0, false

@@ -11,8 +11,8 @@ import (
 
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/emailaddr"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -50,7 +50,7 @@ func anyHome(ways []federation.LoginKey) bool {
 // home returns the login key of an address's domain. It goes by the domain
 // alone, so that it tells nobody which addresses have accounts.
 func home(ways []federation.LoginKey, email string) (federation.LoginKey, bool) {
-	canonical, err := users.CanonicalEmail(email)
+	canonical, err := emailaddr.Canonical(email)
 	if err != nil {
 		return federation.LoginKey{}, false
 	}

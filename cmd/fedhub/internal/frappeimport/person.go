@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
+	"github.com/fedhub/fedhub/internal/emailaddr"
 )
 
 // Options are what the administrator said about an import.
@@ -34,7 +36,7 @@ type Identity struct{ Provider, Subject string }
 func person(d Doc, hash string, wanted []string, o Options, subject func(name string) string) (Person, Record) {
 	r := Record{Kind: User, Name: d.text("name"), Place: d.At}
 	email := personEmail(d)
-	_, unusable := users.CanonicalEmail(email)
+	_, unusable := emailaddr.Canonical(email)
 	switch {
 	case slices.Contains([]string{"administrator", "guest"}, strings.ToLower(r.Name)):
 		r.skip("Administrator and Guest belong to the site itself and are never imported.")
@@ -50,7 +52,7 @@ func person(d Doc, hash string, wanted []string, o Options, subject func(name st
 		return Person{}, r
 	}
 	p := Person{Import: users.Import{From: From, Disabled: !d.on("enabled")}}
-	p.Email, p.EmailVerified = email, o.TrustEmails && users.SameMailbox(email)
+	p.Email, p.EmailVerified = email, o.TrustEmails && emailaddr.SameMailbox(email)
 	p.ID = personSubject(d, &r, subject)
 	personFace(d, &p, &r)
 	personRoles(d, &p, &r, wanted, o)
@@ -139,8 +141,8 @@ func personRoles(d Doc, p *Person, r *Record, wanted []string, o Options) {
 func personPassword(hash string, p *Person, r *Record) {
 	switch {
 	case hash == "":
-	case users.UsableHash(users.Hash(hash)):
-		p.NewUser.Imported = users.Hash(hash)
+	case passwords.Hash(hash).Check() == nil:
+		p.NewUser.Imported = passwords.Hash(hash)
 	default:
 		r.note("The password is of a kind that cannot be checked here.")
 		r.todo("Let them choose a new one: fedhub user reset-link " + p.Email)

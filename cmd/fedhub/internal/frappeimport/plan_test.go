@@ -16,6 +16,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/internal/testkit/signingtest"
 )
 
@@ -34,7 +35,7 @@ func newHouse(t *testing.T) *house {
 	}
 	t.Cleanup(func() { db.Close(context.Background()) }) //nolint:errcheck // the test is over
 	h, err := hub.New(t.Context(), hub.Config{
-		URL: "https://id.example.org", SecretKey: bytes.Repeat([]byte{7}, 32), Hash: users.HashParams{Memory: 64, Time: 1, Threads: 1},
+		URL: "https://id.example.org", SecretKey: bytes.Repeat([]byte{7}, 32), Hash: passwords.HashParams{Memory: 64, Time: 1, Threads: 1},
 		NewRSA: signingtest.RSA, Log: slog.New(slog.DiscardHandler),
 	}, db)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/emailaddr"
 )
 
 // tellEvery is after how many people a long run says how far it is.
@@ -68,7 +69,7 @@ func (p *planner) people(ctx context.Context, tell func(done, of int)) error {
 		hash := p.export.Passwords[strings.ToLower(d.text("name"))]
 		all[i], records[i] = person(d, hash, p.wanted, p.options, func(name string) string { return p.hub.ImportedSubject(From, name) })
 		if records[i].Outcome == "" {
-			key, _ := users.CanonicalEmail(all[i].Email)
+			key, _ := emailaddr.Canonical(all[i].Email)
 			byEmail[key] = append(byEmail[key], i)
 		}
 		for _, id := range claimedBy(d, all[i].ID) {
@@ -80,7 +81,7 @@ func (p *planner) people(ctx context.Context, tell func(done, of int)) error {
 	}
 	for i := range all {
 		if records[i].Outcome == "" {
-			key, _ := users.CanonicalEmail(all[i].Email)
+			key, _ := emailaddr.Canonical(all[i].Email)
 			p.refuseTwins(&records[i], records, i, byID[strings.ToLower(all[i].ID)], "subject (userid)")
 			p.refuseTwins(&records[i], records, i, byEmail[key], "e-mail address")
 		}

@@ -20,7 +20,7 @@ import (
 	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
-	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/internal/testkit"
 )
 
@@ -39,7 +39,7 @@ func TestMain(m *testing.M) {
 func childConfig(address string) hub.Config {
 	return hub.Config{
 		URL: "http://" + address, SecretKey: bytes.Repeat([]byte{7}, 32), SignInBurst: 10_000,
-		Hash: users.HashParams{Memory: 64, Time: 1, Threads: 1}, Log: slog.New(slog.DiscardHandler),
+		Hash: passwords.HashParams{Memory: 64, Time: 1, Threads: 1}, Log: slog.New(slog.DiscardHandler),
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/emailaddr"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -87,7 +88,7 @@ func (d *Handler) LinkBeforehand(c *gin.Context) error {
 		return d.showDecisions(c, http.StatusUnprocessableEntity, templates.AdminDecisions{Form: typed, Mistakes: []templates.Mistake{{Field: field, Text: text}}})
 	}
 	user, err := d.Users.ByEmail(ctx, typed.Account)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, users.ErrEmail) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, emailaddr.ErrInvalid) {
 		return wrong("account", "Nobody here has this address.")
 	}
 	if err != nil {

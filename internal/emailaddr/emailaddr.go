@@ -1,4 +1,6 @@
-package users
+// Package emailaddr reads e-mail addresses: which are one plain address, and which
+// spellings of one meet.
+package emailaddr
 
 import (
 	"errors"
@@ -12,60 +14,60 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// ErrEmail is the answer to anything that is not one plain e-mail address.
-var ErrEmail = errors.New("enter one e-mail address, like ada@example.org")
+// ErrInvalid is the answer to anything that is not one plain e-mail address.
+var ErrInvalid = errors.New("enter one e-mail address, like ada@example.org")
 
 const (
-	maxEmail = 254 // bytes; what fits a path of RFC 5321 §4.5.3.1.3
-	maxLocal = 64  // bytes, RFC 5321 §4.5.3.1.1
+	MaxLength = 254 // bytes; what fits a path of RFC 5321 §4.5.3.1.3
+	maxLocal  = 64  // bytes, RFC 5321 §4.5.3.1.1
 )
 
-// CanonicalEmail returns the one form under which all spellings of an address
+// Canonical returns the one form under which all spellings of an address
 // meet: the local part in NFKC and case-folded, the domain in ASCII. Only
 // plain dot-atom addresses have one; quoted local parts, display names,
-// address literals and anything invisible are ErrEmail. The form is stable:
+// address literals and anything invisible are ErrInvalid. The form is stable:
 // the canonical form of a canonical form is itself.
-func CanonicalEmail(raw string) (string, error) {
+func Canonical(raw string) (string, error) {
 	raw = strings.TrimSpace(raw)
-	if len(raw) > maxEmail || !utf8.ValidString(raw) {
-		return "", ErrEmail
+	if len(raw) > MaxLength || !utf8.ValidString(raw) {
+		return "", ErrInvalid
 	}
 	local, domain, found := strings.Cut(raw, "@")
 	if !found || strings.Contains(domain, "@") {
-		return "", ErrEmail
+		return "", ErrInvalid
 	}
 	local, err := canonicalLocal(local)
 	if err != nil {
 		return "", err
 	}
-	domain, err = canonicalDomain(domain)
+	domain, err = CanonicalDomain(domain)
 	if err != nil {
 		return "", err
 	}
-	if len(local)+1+len(domain) > maxEmail {
-		return "", ErrEmail
+	if len(local)+1+len(domain) > MaxLength {
+		return "", ErrInvalid
 	}
 	return local + "@" + domain, nil
 }
 
 func canonicalLocal(s string) (string, error) {
-	s, stable := fold(s)
+	s, stable := Fold(s)
 	if !stable || s == "" || len(s) > maxLocal {
-		return "", ErrEmail
+		return "", ErrInvalid
 	}
 	// An encoded word (RFC 2047 §2) would be decoded into another address by
 	// whatever mails or displays it.
 	if strings.Contains(s, "=?") {
-		return "", ErrEmail
+		return "", ErrInvalid
 	}
 	for _, atom := range strings.Split(s, ".") {
 		if atom == "" {
-			return "", ErrEmail
+			return "", ErrInvalid
 		}
 	}
 	for _, r := range s {
 		if !localRune(r) {
-			return "", ErrEmail
+			return "", ErrInvalid
 		}
 	}
 	return s, nil
@@ -76,12 +78,12 @@ func canonicalLocal(s string) (string, error) {
 // ß), so that nobody takes an address that looks like somebody's; but a mail
 // server need not fold, and whoever reads at one does not read at the other.
 func SameMailbox(raw string) bool {
-	if _, err := CanonicalEmail(raw); err != nil {
+	if _, err := Canonical(raw); err != nil {
 		return false
 	}
 	local, _, _ := strings.Cut(raw, "@")
 	for _, r := range strings.TrimSpace(local) {
-		folded, _ := fold(string(r))
+		folded, _ := Fold(string(r))
 		if r >= utf8.RuneSelf && strings.ContainsFunc(folded, func(f rune) bool { return f < utf8.RuneSelf }) {
 			return false
 		}
@@ -89,26 +91,9 @@ func SameMailbox(raw string) bool {
 	return true
 }
 
-// PlainEmail is the user's address for systems that know people by nothing
-// else and may take letters for others that look like them, as most databases
-// do: in lower case and ASCII, the domain as IDNA writes it. It is empty where
-// that cannot be written so, and where nobody answers for the address.
-func (u User) PlainEmail() string {
-	if !u.Answered() {
-		return ""
-	}
-	key, err := CanonicalEmail(u.Email)
-	// Folding makes plain letters of others: what was typed must be plain too.
-	local, _, _ := strings.Cut(u.Email, "@")
-	if err != nil || strings.ContainsFunc(local+key, func(r rune) bool { return r >= utf8.RuneSelf }) {
-		return ""
-	}
-	return key
-}
-
-// fold is NFKC and full case folding until neither changes anything: folding
+// Fold is NFKC and full case folding until neither changes anything: folding
 // can undo normalisation and the other way round (Unicode TR #15, NFKC_CF).
-func fold(s string) (string, bool) {
+func Fold(s string) (string, bool) {
 	folder := cases.Fold()
 	for range 4 {
 		next := norm.NFKC.String(folder.String(norm.NFKC.String(s)))
@@ -133,29 +118,29 @@ func localRune(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
 }
 
-// canonicalDomain returns the ASCII form of a domain by IDNA look-up
+// CanonicalDomain returns the ASCII form of a domain by IDNA look-up
 // (RFC 5891 §5), without a trailing dot, and only if it is a host name.
-func canonicalDomain(s string) (string, error) {
+func CanonicalDomain(s string) (string, error) {
 	ascii, err := idna.Lookup.ToASCII(s)
 	if err != nil || ascii == "" || len(ascii) > 253 {
-		return "", ErrEmail
+		return "", ErrInvalid
 	}
 	for _, label := range strings.Split(ascii, ".") {
 		if !hostLabel(label) {
-			return "", ErrEmail
+			return "", ErrInvalid
 		}
 	}
 	// Punycode that stands for something already plain would give one domain
 	// two spellings; the way to Unicode and back must end where it began.
 	plain, err := idna.Lookup.ToUnicode(ascii)
 	if err != nil {
-		return "", ErrEmail
+		return "", ErrInvalid
 	}
 	if back, err := idna.Lookup.ToASCII(plain); err != nil || back != ascii {
-		return "", ErrEmail
+		return "", ErrInvalid
 	}
 	if _, err := netip.ParseAddr(ascii); err == nil {
-		return "", ErrEmail
+		return "", ErrInvalid
 	}
 	return ascii, nil
 }
@@ -172,5 +157,5 @@ func hostLabel(s string) bool {
 	return true
 }
 
-// domainOf returns the domain of a canonical address.
-func domainOf(key string) string { return key[strings.LastIndexByte(key, '@')+1:] }
+// Domain returns the domain of a canonical address.
+func Domain(key string) string { return key[strings.LastIndexByte(key, '@')+1:] }

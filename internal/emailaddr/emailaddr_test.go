@@ -1,4 +1,4 @@
-package users_test
+package emailaddr_test
 
 import (
 	"strings"
@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/net/idna"
 
-	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/emailaddr"
 )
 
 func TestSpellingsOfOneAddressMeet(t *testing.T) {
@@ -27,7 +27,7 @@ func TestSpellingsOfOneAddressMeet(t *testing.T) {
 		{"ada@localhost", "ada@localhost"},
 		{"o'neill@example.org", "o'neill@example.org"},
 	} {
-		got, err := users.CanonicalEmail(tt.raw)
+		got, err := emailaddr.Canonical(tt.raw)
 		if err != nil || got != tt.want {
 			t.Errorf("%q: got %q (%v), want %q", tt.raw, got, err, tt.want)
 		}
@@ -35,8 +35,8 @@ func TestSpellingsOfOneAddressMeet(t *testing.T) {
 }
 
 func TestLookalikesStayDifferent(t *testing.T) {
-	latin, _ := users.CanonicalEmail("admin@example.org")
-	cyrillic, err := users.CanonicalEmail("\u0430dmin@example.org")
+	latin, _ := emailaddr.Canonical("admin@example.org")
+	cyrillic, err := emailaddr.Canonical("\u0430dmin@example.org")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func TestOnlyOnePlainAddressIsAnAddress(t *testing.T) {
 		"ada@" + strings.Repeat("a", 64) + ".org", strings.Repeat("a", 65) + "@example.org",
 		"a@" + strings.Repeat("a.", 126) + "org", "ada\xff@example.org", "mailto:ada@example.org", "ada@example.org/x", "ada@example.org?x",
 	} {
-		if got, err := users.CanonicalEmail(raw); err == nil {
+		if got, err := emailaddr.Canonical(raw); err == nil {
 			t.Errorf("%q became %q", raw, got)
 		}
 	}
@@ -70,11 +70,11 @@ func FuzzEmailCanonical(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {
-		got, err := users.CanonicalEmail(raw)
+		got, err := emailaddr.Canonical(raw)
 		if err != nil {
 			return
 		}
-		if again, err := users.CanonicalEmail(got); err != nil || again != got {
+		if again, err := emailaddr.Canonical(got); err != nil || again != got {
 			t.Fatalf("%q → %q → %q (%v)", raw, got, again, err)
 		}
 		local, domain, _ := strings.Cut(got, "@")

@@ -1,4 +1,4 @@
-package users
+package passwords
 
 import (
 	_ "embed"
@@ -8,13 +8,15 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/fedhub/fedhub/internal/emailaddr"
 )
 
 // Limits that hold before anything is hashed.
 const (
 	defaultMinPassword = 15   // code points, when it is the only factor (NIST SP 800-63B-4 §3.1.1.2)
 	maxPassword        = 256  // code points
-	maxPasswordBytes   = 1024 // as sent
+	MaxBytes           = 1024 // as sent
 )
 
 // common.txt holds passwords and phrases that are guessed first, one a line.
@@ -23,20 +25,22 @@ const (
 //go:embed common.txt
 var commonText string
 
-// rules decide which new passwords are good enough. There are none about kinds
+// Rules decide which new passwords are good enough. There are none about kinds
 // of characters: those make passwords harder to remember, not to guess.
-type rules struct {
+type Rules struct {
 	min    int                 // code points
 	hub    []string            // squeezed names of this hub
 	common map[string]struct{} // squeezed lines of common.txt
 	words  []string            // its single words
 }
 
-func newRules(min int, hubNames []string) rules {
+// NewRules returns them: min is the fewest code points (15 if zero), hubNames what
+// this hub is called.
+func NewRules(min int, hubNames []string) Rules {
 	if min <= 0 {
 		min = defaultMinPassword
 	}
-	r := rules{min: min, common: make(map[string]struct{})}
+	r := Rules{min: min, common: make(map[string]struct{})}
 	for _, name := range hubNames {
 		r.hub = append(r.hub, squeeze(name))
 	}
@@ -54,17 +58,10 @@ func newRules(min int, hubNames []string) rules {
 	return r
 }
 
-// check returns why a password is refused and what to do, or nil. emailKey is
-// the canonical address of its owner.
-func (r rules) check(password, emailKey string) error {
-	if text := r.fault(password, emailKey); text != "" {
-		return Problems{{"password", text}}
-	}
-	return nil
-}
-
-func (r rules) fault(password, emailKey string) string {
-	if len(password) > maxPasswordBytes {
+// Fault is why a password is refused and what to do, in a sentence; empty if it
+// is good enough. emailKey is the canonical address of its owner.
+func (r Rules) Fault(password, emailKey string) string {
+	if len(password) > MaxBytes {
 		return fmt.Sprintf("This password is too long. Use at most %d characters.", maxPassword)
 	}
 	if !utf8.ValidString(password) {
@@ -85,7 +82,7 @@ func (r rules) fault(password, emailKey string) string {
 
 // guessable looks at the password the way a guesser does: without case,
 // spaces and punctuation, and with 4 for a and 0 for o undone.
-func (r rules) guessable(password, local string) string {
+func (r Rules) guessable(password, local string) string {
 	for _, p := range []string{squeeze(password), squeeze(unleet(password))} {
 		if text := r.pattern(p); text != "" {
 			return text
@@ -97,7 +94,7 @@ func (r rules) guessable(password, local string) string {
 	return ""
 }
 
-func (r rules) pattern(p string) string {
+func (r Rules) pattern(p string) string {
 	bare := strings.TrimRight(p, "0123456789")
 	_, listed := r.common[p]
 	_, listedBare := r.common[bare]
@@ -112,7 +109,7 @@ func (r rules) pattern(p string) string {
 
 // mostly refuses a password that consists of guessable pieces but for a rest
 // too short to be a password.
-func (r rules) mostly(p, local string) string {
+func (r Rules) mostly(p, local string) string {
 	rest := (r.min + 1) / 2
 	text := []rune(p)
 	known := make([]bool, len(text))
@@ -141,7 +138,7 @@ func (r rules) mostly(p, local string) string {
 // squeeze folds case and drops everything but letters, marks and digits.
 // Where nothing is left, say of a password of dashes, the text stays as it is.
 func squeeze(s string) string {
-	folded, _ := fold(s)
+	folded, _ := emailaddr.Fold(s)
 	out := strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
 			return r

@@ -1,11 +1,14 @@
-package users_test
+package passwords_test
 
 import (
 	"strings"
 	"testing"
 
-	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
 )
+
+// good is a password nobody refuses.
+const good = "seven lamps on a quiet pier"
 
 func TestGoodPasswordsAreTaken(t *testing.T) {
 	for _, password := range []string{
@@ -23,7 +26,7 @@ func TestGoodPasswordsAreTaken(t *testing.T) {
 		"correct horse battery staple, but mine is purple",
 		"ada's bicycle has eleven gears",
 	} {
-		if text := users.PasswordFault(0, []string{"Fedhub"}, password, "ada@example.org"); text != "" {
+		if text := passwords.NewRules(0, []string{"Fedhub"}).Fault(password, "ada@example.org"); text != "" {
 			t.Errorf("%q: %s", password, text)
 		}
 	}
@@ -62,7 +65,7 @@ func TestPoorPasswordsAreRefusedWithTheReason(t *testing.T) {
 		{"fedhub fedhub xy 7", "name of this service"},
 		{"Fedhub2030Fedhub!", "name of this service"},
 	} {
-		got := users.PasswordFault(0, []string{"Fedhub"}, tt.password, "ada.lovelace@example.org")
+		got := passwords.NewRules(0, []string{"Fedhub"}).Fault(tt.password, "ada.lovelace@example.org")
 		if !strings.Contains(got, tt.reason) {
 			t.Errorf("%.40q: got %q, want it to say %q", tt.password, got, tt.reason)
 		}
@@ -70,10 +73,10 @@ func TestPoorPasswordsAreRefusedWithTheReason(t *testing.T) {
 }
 
 func TestTheShortestPasswordIsASetting(t *testing.T) {
-	if text := users.PasswordFault(8, nil, "kite$7zu", ""); text != "" {
+	if text := passwords.NewRules(8, nil).Fault("kite$7zu", ""); text != "" {
 		t.Errorf("8 allowed: %s", text)
 	}
-	if text := users.PasswordFault(8, nil, "sunshine", ""); text == "" {
+	if text := passwords.NewRules(8, nil).Fault("sunshine", ""); text == "" {
 		t.Error("a listed word passed")
 	}
 }

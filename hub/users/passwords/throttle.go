@@ -1,4 +1,4 @@
-package users
+package passwords
 
 import (
 	"context"
@@ -41,23 +41,28 @@ func (t *Throttled) Error() string {
 	return "too many wrong passwords; the next attempt counts from " + t.Until.Format(time.RFC3339)
 }
 
-// throttle slows guessing down. An attempt is counted before its password is
+// A Limiter slows guessing down. An attempt is counted before its password is
 // looked at and forgiven when it was right, so that however many guesses come
 // at once, no more than atOnce fit between look and count. It has to wait only
 // for failures that are known: people who sign in on several devices at the
 // same moment are not in each other's way.
-type throttle struct {
+type Limiter struct {
 	set *store.Collection[Throttle]
 	now func() time.Time
 }
 
-// begin counts an attempt for an address, or refuses it with *Throttled. A
+// NewLimiter returns a Limiter that keeps its counts in a set.
+func NewLimiter(set *store.Collection[Throttle], now func() time.Time) Limiter {
+	return Limiter{set, now}
+}
+
+// Begin counts an attempt for an address, or refuses it with *Throttled. A
 // refused attempt changes nothing, so knocking does not prolong the wait.
-func (t throttle) begin(ctx context.Context, emailKey string) (id string, err error) {
+func (l Limiter) Begin(ctx context.Context, emailKey string) (id string, err error) {
 	id = throttleID(emailKey)
 	for range 50 { // others may insert or reset in between
-		err = t.set.Update(ctx, id, func(rec *Throttle) error {
-			now := t.now()
+		err = l.set.Update(ctx, id, func(rec *Throttle) error {
+			now := l.now()
 			if open := rec.opens(); now.Before(open) {
 				return &Throttled{open}
 			}
@@ -68,7 +73,7 @@ func (t throttle) begin(ctx context.Context, emailKey string) (id string, err er
 		if !errors.Is(err, fs.ErrNotExist) {
 			return id, err
 		}
-		err = t.set.Insert(ctx, Throttle{ID: id, Failures: 1, Last: t.now()})
+		err = l.set.Insert(ctx, Throttle{ID: id, Failures: 1, Last: l.now()})
 		if !errors.Is(err, fs.ErrExist) {
 			return id, err
 		}
@@ -99,10 +104,10 @@ func waitAfter(failures int) time.Duration {
 	return min(longestWait, time.Second<<(over-1))
 }
 
-// wrong makes the address wait after a wrong password.
-func (t throttle) wrong(ctx context.Context, id string) error {
-	return t.edit(ctx, id, func(rec *Throttle) error {
-		until := t.now().Add(waitAfter(rec.Failures))
+// Wrong makes the address wait after a wrong password.
+func (l Limiter) Wrong(ctx context.Context, id string) error {
+	return l.edit(ctx, id, func(rec *Throttle) error {
+		until := l.now().Add(waitAfter(rec.Failures))
 		if rec.Failures <= freeFailures || !until.After(rec.Until) {
 			return store.ErrUnchanged
 		}
@@ -111,26 +116,26 @@ func (t throttle) wrong(ctx context.Context, id string) error {
 	})
 }
 
-// forgive takes an attempt back that was never looked at.
-func (t throttle) forgive(ctx context.Context, id string) error {
-	return t.edit(ctx, id, func(rec *Throttle) error {
+// Forgive takes an attempt back that was never looked at.
+func (l Limiter) Forgive(ctx context.Context, id string) error {
+	return l.edit(ctx, id, func(rec *Throttle) error {
 		rec.Failures = max(0, rec.Failures-1)
 		return nil
 	})
 }
 
 // edit changes a throttle; one that was reset meanwhile stays reset.
-func (t throttle) edit(ctx context.Context, id string, change func(*Throttle) error) error {
-	err := t.set.Update(ctx, id, change)
+func (l Limiter) edit(ctx context.Context, id string, change func(*Throttle) error) error {
+	err := l.set.Update(ctx, id, change)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	return err
 }
 
-// reset forgets all failures of an address after a right password.
-func (t throttle) reset(ctx context.Context, id string) error {
-	err := t.set.Delete(ctx, id)
+// Reset forgets all failures of an address after a right password.
+func (l Limiter) Reset(ctx context.Context, id string) error {
+	err := l.set.Delete(ctx, id)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package users
+package passwords
 
 import (
 	"context"
@@ -30,6 +30,12 @@ func (Hash) String() string       { return "[hash]" }
 func (Hash) GoString() string     { return "[hash]" }
 func (Hash) LogValue() slog.Value { return slog.StringValue("[hash]") }
 
+// Check says whether the hash can be verified here at an affordable cost.
+func (h Hash) Check() error {
+	_, err := parseHash(h)
+	return err
+}
+
 // HashParams is what one Argon2id computation costs and how many may run at
 // once. The zero value is right for a server; tests use cheap ones.
 type HashParams struct {
@@ -59,25 +65,26 @@ func (p HashParams) withDefaults() HashParams {
 	return p
 }
 
-// hasher hashes and verifies passwords, a bounded number at a time: memory is
+// A Hasher hashes and verifies passwords, a bounded number at a time: memory is
 // Slots × Memory however many people sign in.
-type hasher struct {
+type Hasher struct {
 	params   HashParams
 	admitted chan struct{} // computing or waiting
 	slots    chan struct{} // computing
 }
 
-func newHasher(p HashParams) *hasher {
+// NewHasher returns a Hasher; a zero of its parameters is the default.
+func NewHasher(p HashParams) *Hasher {
 	p = p.withDefaults()
-	return &hasher{
+	return &Hasher{
 		params:   p,
 		admitted: make(chan struct{}, p.Slots+p.Queue),
 		slots:    make(chan struct{}, p.Slots),
 	}
 }
 
-// hash returns the hash of a password with the present parameters.
-func (h *hasher) hash(ctx context.Context, password string) (Hash, error) {
+// Hash returns the hash of a password with the present parameters.
+func (h *Hasher) Hash(ctx context.Context, password string) (Hash, error) {
 	leave, err := h.enter(ctx)
 	if err != nil {
 		return "", err
@@ -86,10 +93,10 @@ func (h *hasher) hash(ctx context.Context, password string) (Hash, error) {
 	return h.compute(password), nil
 }
 
-// verify reports whether the password belongs to the stored hash. Where it
+// Verify reports whether the password belongs to the stored hash. Where it
 // does and the hash is of an old kind, fresh is what to store instead. An
 // empty or unusable hash takes the same time as a good one and never matches.
-func (h *hasher) verify(ctx context.Context, stored Hash, password string) (ok bool, fresh Hash, err error) {
+func (h *Hasher) Verify(ctx context.Context, stored Hash, password string) (ok bool, fresh Hash, err error) {
 	leave, err := h.enter(ctx)
 	if err != nil {
 		return false, "", err
@@ -110,7 +117,7 @@ func (h *hasher) verify(ctx context.Context, stored Hash, password string) (ok b
 }
 
 // enter waits for a slot; the caller must call leave.
-func (h *hasher) enter(ctx context.Context) (leave func(), err error) {
+func (h *Hasher) enter(ctx context.Context) (leave func(), err error) {
 	select {
 	case h.admitted <- struct{}{}:
 	default:
@@ -125,7 +132,7 @@ func (h *hasher) enter(ctx context.Context) (leave func(), err error) {
 	}
 }
 
-func (h *hasher) compute(password string) Hash {
+func (h *Hasher) compute(password string) Hash {
 	a := argonHash{memory: h.params.Memory, time: h.params.Time, threads: h.params.Threads, salt: make([]byte, 16)}
 	rand.Read(a.salt) // never fails; the program stops instead
 	a.sum = a.key(password, 32)
