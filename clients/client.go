@@ -7,10 +7,10 @@
 // document that describes them, and an administrator, an invite or a trusted
 // domain lets them in.
 //
-// The package does not know users, sessions, tokens or consent, speaks no HTTP
-// to anybody but a federated server's own documents, and imports nothing from
-// the hub: what it needs (storage, clock, HTTP client, replay memory) is
-// handed in.
+// The package does not know users, sessions, tokens or consent, and imports
+// nothing from the hub: storage, clock, HTTP client and replay memory are
+// handed in. It fetches what clients publish: metadata documents of hubs and
+// apps, keys, request objects and sector files.
 package clients
 
 import (

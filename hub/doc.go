@@ -2,18 +2,76 @@
 // them in, and tells the apps and hubs that trust it who they are.
 //
 // A client asks the hub who someone is. The hub knows, or asks the federation.
-// So imports run the way a request runs: hub imports clients (everything
-// downstream of us) and federation (everything upstream), and neither of them
-// ever imports hub.
+// So imports run the way a request runs: cmd, hub, then clients (everything
+// downstream of us), federation (everything upstream) and templates, then
+// internal, which knows nothing of identity. Three tables say what there is:
+// routes.go (every address), data.go (every kind of record), connectors.go
+// (every kind of provider). hub.go builds the parts and joins them.
 //
-// Three tables say what there is: routes.go (every address), data.go (every
-// kind of record), connectors.go (every kind of upstream). hub.go builds the
-// parts and joins them; nothing below this folder imports it.
+// # The map
 //
-// Below are three sorts of packages. Doors (authorize, signin, signout,
-// federating, consent, approve, account, oidc, admin) each speak HTTP to one kind of
-// caller; they read, ask a thing, and answer, and know nothing of one another. Things
-// (requests, flows, sessions, users, links, grants, decoupled, tokens, signing, settings,
-// logouts, ties, traces, debuts, health, authentication, authrequest, operator) each keep one noun and its rules. Tools (store, oauth, web, audit,
-// seal, fetch, dpop, mail) know no user, client or session.
+// Under hub there are three layers, and an arrow goes downwards only
+// (house_test.go holds that, and the sizes of packages).
+//
+// Handlers, hub/web/…, speak HTTP to one kind of caller and hold no rule. No
+// handler imports another. hub/web itself answers, limits and guards forms.
+//
+//	web/authorize      the authorization endpoint: what comes next (next.go),
+//	                   the consent page (consent.go), the answer (respond.go)
+//	web/oidc           what apps call: discovery, keys, tokens, userinfo, …
+//	web/federating     what other hubs call
+//	web/signin         passwords, and sign-in at a provider: leave, return, link
+//	web/signout        signing out here, at apps and at the provider
+//	web/device         where a person answers a device or a back-channel request
+//	web/account        a person's own pages
+//	web/admin/…        administration: apps, providers, hubs, people, operations
+//
+// Services hold records and rules, and know neither HTTP nor words for people.
+//
+//	authrequest        reading an authorization request, pushed or not, and
+//	                   holding it against the RFCs and the client
+//	flows              one pending authorization, and what interrupts it
+//	grants             consent, codes and refresh tokens; refresh.go rotates
+//	tokens, signing    making and checking tokens; keys and their rotation
+//	pending            device and back-channel requests that wait for a person
+//	sessions, logouts  who is signed in where; who is told when it ends
+//	users              people: profile, search, roles; passwords; match.go,
+//	                   decide.go and rows.go decide linking
+//	authentication     what a provider says, as the users decide on it
+//	upstreamtokens     tokens of providers, kept to look again
+//	maillinks          one-time links by email
+//	operator           use-cases of administration, for pages and commands
+//	settings, health, traces, audit, sitesetup
+//
+// Tools know no user, client or session: store (sqlite, mongodb), fetch (guarded
+// HTTP), mail, seal (encryption at rest), oauth (the protocol's words), dpop.
+//
+// Beside hub: clients holds who may ask, clients/redirecturi reads and compares
+// redirect URIs. federation holds whom we ask, one package for each kind.
+//
+// # Glossary
+//
+//	word                  where                      sent as (RFC)                    stored or typed as
+//	application, client   clients.Client             client_id (6749 §2.2)            set clients; fedhub client
+//	connected hub         clients.FederatedHub       client_id, a URL (CIMD)          set clients, server; fedhub server
+//	sign-in provider      federation.LoginKey        idp (hint of ours)               set loginkeys; fedhub key
+//	identity              users.Identity             iss and sub of the provider      set identities
+//	account link          users.LinkEvent            -                                set decisions
+//	grant, consent        grants.Grant               scope (6749 §3.3)                set grants
+//	token family          grants.TokenFamily         refresh_token (6749 §6)          set families
+//	flow                  flows.Flow                 -                                set flows
+//	interruption          flows.Interruption         -                                set stops
+//	pushed request        authrequest.Pushed         request_uri (9126 §2.2)          set pushed
+//	pending request       pending.Request            device_code (8628), auth_req_id  set decoupled
+//	consent version       clients.Client             -                                generation
+//	session generation    users.User                 -                                epoch
+//	upstream tokens       upstreamtokens.Token       -                                set ties
+//	site set-up           sitesetup.Setup            -                                set debuts; fedhub client add --frappe
+//	initial access token  clients.InitialAccessToken Authorization (7591 §3)          set initials; fedhub client token
+//	logout notice         logouts.Notice             logout_token (Back-Channel §2.4) set notices
+//	logout status         logouts.Status             -                                set told
+//	security profile      clients.SecurityProfile    FAPI 2.0                         high_security; --high-security
+//	trusted issuer        clients (assertion grants) assertion (7521 §4.1)            --vouchers of a key
+//	replay memory         hub.used                   jti (7519 §4.1.7)                set used
+//	trace                 traces.Trace               reference on error pages         set traces; fedhub trace
 package hub
