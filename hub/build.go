@@ -32,12 +32,15 @@ import (
 	"github.com/fedhub/fedhub/hub/web/admin/people"
 	"github.com/fedhub/fedhub/hub/web/admin/providers"
 	"github.com/fedhub/fedhub/hub/web/authorize"
+	"github.com/fedhub/fedhub/hub/web/clientrequest"
 	"github.com/fedhub/fedhub/hub/web/device"
 	"github.com/fedhub/fedhub/hub/web/federating"
 	"github.com/fedhub/fedhub/hub/web/oidc"
 	"github.com/fedhub/fedhub/hub/web/problems"
+	"github.com/fedhub/fedhub/hub/web/registering"
 	"github.com/fedhub/fedhub/hub/web/signin"
 	"github.com/fedhub/fedhub/hub/web/signout"
+	"github.com/fedhub/fedhub/hub/web/tokenendpoint"
 	"github.com/fedhub/fedhub/internal/names"
 )
 
@@ -169,7 +172,8 @@ func (h *Hub) buildHandlers() {
 		Begins: web.NewLimiter(beginEvery, beginBurst, c.Now),
 	}
 	h.federating = &federating.Handler{
-		Issuer: c.URL, Upstreams: h.upstreams, Sessions: h.sessions, Logouts: h.logouts, Settings: h.settings, Audit: h.audit, Replay: h.data.useOnce, Replayed: h.data.wasUsed,
+		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Grants: h.grants, Upstreams: h.upstreams, Sessions: h.sessions, Logouts: h.logouts,
+		Settings: h.settings, Audit: h.audit, Replay: h.data.useOnce, Replayed: h.data.wasUsed,
 	}
 	h.signout = &signout.Handler{
 		Issuer: c.URL, Upstreams: h.upstreams,
@@ -186,12 +190,23 @@ func (h *Hub) buildHandlers() {
 		Issuer: c.URL, Clients: h.clients, Upstreams: h.upstreams, Sessions: h.sessions, Users: h.users,
 		Grants: h.grants, Logouts: h.logouts, MailLinks: h.mailLinks, UpstreamTokens: h.upstreamTokens, Audit: h.audit, Responder: h.responder, Now: c.Now, MinPassword: c.MinPassword,
 	}
+	h.origins = &clientrequest.Origins{Clients: h.clients, Settings: h.settings}
+	authenticator := &clientrequest.Authenticator{
+		Issuer: c.URL, Alias: c.CertURL, Clients: h.clients, Requests: h.requests, Proofs: h.proofs, Audit: h.audit,
+		Fetches: fetches, Guesses: web.NewGuesser(guessEvery, guessBurst, c.Now),
+	}
+	h.token = &tokenendpoint.Handler{
+		Authenticator: authenticator, Clients: h.clients, Grants: h.grants, Tokens: h.tokens, Pending: h.pending, Users: h.users,
+		Upstreams: h.upstreams, UpstreamTokens: h.upstreamTokens, Settings: h.settings, Audit: h.audit,
+	}
 	h.oidc = &oidc.Handler{
-		Issuer: c.URL, Clients: h.clients, Invites: h.invites, UpstreamTokens: h.upstreamTokens, Initials: h.initials, Grants: h.grants, Tokens: h.tokens, Pending: h.pending, Proofs: h.proofs,
-		Alias: c.CertURL, Certificates: c.certificates(), Guesses: web.NewGuesser(guessEvery, guessBurst, c.Now),
-		Requests: h.requests, Signing: h.signing, Settings: h.settings, Audit: h.audit, Log: c.Log, Now: c.Now,
-		Registrations: web.NewLimiter(registerEvery, registerBurst, c.Now), Pushes: web.NewLimiter(beginEvery, beginBurst, c.Now), Fetches: fetches,
-		Users: h.users, Browsers: h.sessions, Upstreams: h.upstreams, SiteSetups: h.siteSetups,
+		Issuer: c.URL, Alias: c.CertURL, Certificates: c.certificates(), Authenticator: authenticator, Clients: h.clients, Grants: h.grants,
+		Tokens: h.tokens, Pending: h.pending, Users: h.users, Browsers: h.sessions, Requests: h.requests, Signing: h.signing, Settings: h.settings,
+		SiteSetups: h.siteSetups, Audit: h.audit, Now: c.Now, Pushes: web.NewLimiter(beginEvery, beginBurst, c.Now),
+	}
+	h.registering = &registering.Handler{
+		Issuer: c.URL, Clients: h.clients, Initials: h.initials, Grants: h.grants, Settings: h.settings, Audit: h.audit,
+		Registrations: web.NewLimiter(registerEvery, registerBurst, c.Now), Discovery: h.oidc.Document,
 	}
 	h.buildAdmin()
 }

@@ -53,8 +53,8 @@ func (h *Hub) guards() guards {
 	begins := web.NewLimiter(beginEvery, beginBurst, h.config.Now)
 	return guards{
 		app:           h.responder.JSON,
-		shared:        func(handle web.HandlerFunc) gin.HandlerFunc { return h.responder.JSON(h.oidc.Shared(handle)) },
-		setupOnly:     func(handle web.HandlerFunc) gin.HandlerFunc { return h.responder.JSON(h.oidc.Enrolling(handle)) },
+		shared:        func(handle web.HandlerFunc) gin.HandlerFunc { return h.responder.JSON(h.origins.Shared(handle)) },
+		setupOnly:     func(handle web.HandlerFunc) gin.HandlerFunc { return h.responder.JSON(h.origins.Enrolling(handle)) },
 		rateLimited:   func(handle web.HandlerFunc) gin.HandlerFunc { return h.responder.JSON(begins.Limit(handle)) },
 		crossSitePost: func(handle web.HandlerFunc) gin.HandlerFunc { return h.responder.Page(begins.Limit(handle)) },
 		open:          h.responder.Page,

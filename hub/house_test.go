@@ -58,10 +58,11 @@ func imports(t *testing.T) map[string][]string {
 }
 
 // handler reports whether a folder speaks HTTP to one kind of caller. What all
-// handlers use (hub/web itself, cookies, emails), and what all pages of the
-// administration use, is none.
+// handlers use (hub/web itself, cookies, emails, clientrequest), and what all
+// pages of the administration use, is none.
 func handler(folder string) bool {
-	return strings.HasPrefix(folder, "hub/web/") && folder != "hub/web/cookies" && folder != "hub/web/emails" && folder != "hub/web/admin"
+	shared := []string{"hub/web/cookies", "hub/web/emails", "hub/web/clientrequest", "hub/web/admin"}
+	return strings.HasPrefix(folder, "hub/web/") && !slices.Contains(shared, folder)
 }
 
 // room is where a package under hub/ belongs: hub/oidc and hub/store/sqlite
@@ -160,7 +161,7 @@ func TestForbiddenPackages(t *testing.T) {
 // read the hub itself wrote or, in an import, an operator hands in, who is told
 // the line of a mistake. What strangers send goes through internal/jsonx.
 var readers = []string{
-	"hub/pending/ping.go", "hub/flows/stops.go", "hub/web/oidc/frappe.go", "hub/web/oidc/register.go", "hub/signing/signing.go",
+	"hub/pending/ping.go", "hub/flows/stops.go", "hub/web/oidc/frappe.go", "hub/web/registering/register.go", "hub/signing/signing.go",
 	"hub/upstreamtokens/upstreamtokens.go", "hub/tokens/opaque.go", "hub/tokens/tokens.go", "cmd/fedhub/internal/frappeimport/json.go",
 	"cmd/fedhub/sampleapp/logout.go", // an ordinary client, see above
 }
@@ -216,7 +217,7 @@ var debts = map[string]int{
 	"lines hub/users":    3637,
 	"packages untested":  5,
 	"services with HTTP": 5,
-	"lines of code":      52750,
+	"lines of code":      52790,
 }
 
 // sizes are the lines of every production file, by folder: all of them, or

@@ -44,11 +44,14 @@ import (
 	"github.com/fedhub/fedhub/hub/web/admin/people"
 	"github.com/fedhub/fedhub/hub/web/admin/providers"
 	"github.com/fedhub/fedhub/hub/web/authorize"
+	"github.com/fedhub/fedhub/hub/web/clientrequest"
 	"github.com/fedhub/fedhub/hub/web/device"
 	"github.com/fedhub/fedhub/hub/web/federating"
 	"github.com/fedhub/fedhub/hub/web/oidc"
+	"github.com/fedhub/fedhub/hub/web/registering"
 	"github.com/fedhub/fedhub/hub/web/signin"
 	"github.com/fedhub/fedhub/hub/web/signout"
+	"github.com/fedhub/fedhub/hub/web/tokenendpoint"
 )
 
 // A Hub is everything, joined. It is an http.Handler.
@@ -69,6 +72,7 @@ type Hub struct {
 	mail      mail.Sender
 	queue     *mail.Queue // before the mail server; nil if there is none
 	responder *web.Responder
+	origins   *clientrequest.Origins
 
 	// Services.
 	settings       *settings.Service
@@ -94,15 +98,17 @@ type Hub struct {
 	monitor        *health.Monitor
 
 	// Handlers.
-	authorize  *authorize.Handler
-	signin     *signin.Handler
-	federating *federating.Handler
-	signout    *signout.Handler
-	consent    *authorize.ConsentHandler
-	approve    *device.Handler
-	account    *account.Handler
-	oidc       *oidc.Handler
-	admin      adminHandlers
+	authorize   *authorize.Handler
+	signin      *signin.Handler
+	federating  *federating.Handler
+	signout     *signout.Handler
+	consent     *authorize.ConsentHandler
+	approve     *device.Handler
+	account     *account.Handler
+	token       *tokenendpoint.Handler
+	registering *registering.Handler
+	oidc        *oidc.Handler
+	admin       adminHandlers
 }
 
 // adminHandlers are the pages of administrators, by topic.

@@ -92,7 +92,7 @@ func TestASessionTakesAlongWhatWasNotGrantedToOutliveIt(t *testing.T) { // OIDC 
 
 func TestWhatIsCollectedIsCollectedOnce(t *testing.T) {
 	w := newWorld(t)
-	a := grants.Authorization{Grant: w.allow(), Scopes: []string{"openid"}}
+	a := w.allow().Authorization([]string{"openid"})
 	var won atomic.Int32
 	var all sync.WaitGroup
 	for range 8 {
@@ -193,7 +193,7 @@ func TestWhatCameWithoutACodeIsBoundToItsKeyToo(t *testing.T) { // RFC 8628, RFC
 	w := newWorld(t)
 	p := proof()
 	p.Bound = oauth.Confirmation{JKT: "mine"}
-	a := grants.Authorization{Grant: w.allow(), Scopes: []string{"openid"}}
+	a := w.allow().Authorization([]string{"openid"})
 	_, token, err := w.Begin(t.Context(), "fhd_the secret of a device", a, p)
 	w.good("begin", err)
 	_, _, err = w.Refresh(t.Context(), token, grants.RefreshRequest{ClientID: "payroll"})
@@ -210,7 +210,7 @@ func TestWhoMayNotRefreshGetsNothingToRefreshWith(t *testing.T) {
 	p.Refresh = false
 	f, token, err := w.Redeem(t.Context(), w.code(w.allow()), p)
 	w.good("redeem", err)
-	_, other, err := w.Begin(t.Context(), "fhd_the secret of a device", grants.Authorization{Grant: w.allow()}, p)
+	_, other, err := w.Begin(t.Context(), "fhd_the secret of a device", w.allow().Authorization(nil), p)
 	w.good("begin", err)
 	if token != "" || other != "" {
 		t.Errorf("got %q and %q, want none", token, other)

@@ -18,23 +18,7 @@ import (
 type TokenFamily struct {
 	ID string `bson:"id"` // the head of the code's hash; says nothing about the code
 
-	GrantID           string `bson:"grantId"`
-	GrantSerial       string `bson:"grantSerial"`
-	UserID            string `bson:"userId"`
-	SessionGeneration int64  `bson:"epoch"` // the user's, when they signed in
-	ClientID          string `bson:"clientId"`
-
-	Scopes      []string         `bson:"scopes"`
-	RedirectURI string           `bson:"redirectUri"` // as sent with the request, "" if it was not
-	Challenge   string           `bson:"challenge"`
-	Nonce       string           `bson:"nonce"`
-	AuthTime    time.Time        `bson:"authTime"`
-	ACR         string           `bson:"acr"`
-	AMR         []string         `bson:"amr"`
-	SID         string           `bson:"sid"`                // the session it came from, by its public name
-	LoginKey    string           `bson:"loginKey,omitempty"` // by which the person came to it, if from an upstream
-	Terms       TokenConstraints `bson:"terms,omitempty"`
-	Trace       string           `bson:"trace,omitempty"` // id of the login trace, if there is one
+	Authorization `bson:",inline"`
 
 	// Front says that tokens came together with the code, from the
 	// authorization endpoint: they are good before the code is redeemed.
@@ -77,21 +61,31 @@ func (f TokenFamily) Offline() bool { return oauth.Covers(f.Scopes, []string{"of
 // replay is still recognised as one.
 const remember = time.Hour
 
-// An Authorization is what an authorization code stands for.
+// An Authorization is what a person agreed to, with what is known of how they
+// signed in: what a code stands for, and what a family goes on from.
 type Authorization struct {
-	Grant       Grant
-	Epoch       int64
-	Scopes      []string
-	RedirectURI string
-	Challenge   string
-	Nonce       string
-	AuthTime    time.Time
-	ACR         string
-	AMR         []string
-	SID         string
-	LoginKey    string
-	Terms       TokenConstraints
-	Trace       string
+	GrantID           string `bson:"grantId"`
+	GrantSerial       string `bson:"grantSerial"`
+	UserID            string `bson:"userId"`
+	SessionGeneration int64  `bson:"epoch"` // the user's, when they signed in
+	ClientID          string `bson:"clientId"`
+
+	Scopes      []string         `bson:"scopes"`
+	RedirectURI string           `bson:"redirectUri"` // as sent with the request, "" if it was not
+	Challenge   string           `bson:"challenge"`
+	Nonce       string           `bson:"nonce"`
+	AuthTime    time.Time        `bson:"authTime"`
+	ACR         string           `bson:"acr"`
+	AMR         []string         `bson:"amr"`
+	SID         string           `bson:"sid"`                // the session it came from, by its public name
+	LoginKey    string           `bson:"loginKey,omitempty"` // by which the person came to it, if from an upstream
+	Terms       TokenConstraints `bson:"terms,omitempty"`
+	Trace       string           `bson:"trace,omitempty"` // id of the login trace, if there is one
+}
+
+// Authorization begins one on the strength of the grant.
+func (g Grant) Authorization(scopes []string) Authorization {
+	return Authorization{GrantID: g.ID, GrantSerial: g.Serial, UserID: g.UserID, ClientID: g.ClientID, Scopes: scopes}
 }
 
 const (
@@ -102,40 +96,13 @@ const (
 // NewCode keeps the authorization and returns a code for it, good once and for
 // Lives.Code. front says that tokens are handed out together with it.
 func (k *Service) NewCode(ctx context.Context, a Authorization, front bool) (string, TokenFamily, error) {
-	code := names.CodePrefix + newSecret()
-	f := k.newFamily(hash(code), a)
-	f.Front = front
-	f.CodeHash = hash(code)
-	f.CodeEnds = k.now().Add(k.lives.Code)
-	f.Expires = f.CodeEnds.Add(remember)
+	code := names.CodePrefix + secrets.New()
+	sum, ends := secrets.Hash(code), k.now().Add(k.lives.Code)
+	f := TokenFamily{ID: sum[:idLength], Authorization: a, Front: front, CodeHash: sum, CodeEnds: ends, Expires: ends.Add(remember)}
 	if err := k.families.Insert(ctx, f); err != nil {
 		return "", TokenFamily{}, fmt.Errorf("keep a code: %w", err)
 	}
 	return code, f, nil
-}
-
-// newFamily fills in what was authorized; sum is the hash of what it is
-// redeemed with.
-func (k *Service) newFamily(sum string, a Authorization) TokenFamily {
-	return TokenFamily{
-		ID:                sum[:idLength],
-		GrantID:           a.Grant.ID,
-		GrantSerial:       a.Grant.Serial,
-		UserID:            a.Grant.UserID,
-		SessionGeneration: a.Epoch,
-		ClientID:          a.Grant.ClientID,
-		Scopes:            a.Scopes,
-		RedirectURI:       a.RedirectURI,
-		Challenge:         a.Challenge,
-		Nonce:             a.Nonce,
-		AuthTime:          a.AuthTime,
-		ACR:               a.ACR,
-		AMR:               a.AMR,
-		SID:               a.SID,
-		LoginKey:          a.LoginKey,
-		Terms:             a.Terms,
-		Trace:             a.Trace,
-	}
 }
 
 // Begin keeps an authorization that came without a code, and returns its first
@@ -143,7 +110,7 @@ func (k *Service) newFamily(sum string, a Authorization) TokenFamily {
 // with; of several who bring the same, one begins a family and the
 // others get an error.
 func (k *Service) Begin(ctx context.Context, from string, a Authorization, p CodeRedemption) (TokenFamily, string, error) {
-	f := k.newFamily(hash(from), a)
+	f := TokenFamily{ID: secrets.Hash(from)[:idLength], Authorization: a}
 	f.Terms.Confirm = p.Bound
 	refresh := k.markUsed(&f, p)
 	err := k.families.Insert(ctx, f)
@@ -154,15 +121,6 @@ func (k *Service) Begin(ctx context.Context, from string, a Authorization, p Cod
 		return TokenFamily{}, "", fmt.Errorf("begin a family: %w", err)
 	}
 	return f, refresh, nil
-}
-
-func newSecret() string {
-	return secrets.New()
-}
-
-// hash is enough for values of 256 random bits; slow hashes are for passwords.
-func hash(secret string) string {
-	return secrets.Hash(secret)
 }
 
 // A CodeRedemption is what a client presents together with a code.
@@ -208,7 +166,7 @@ func (k *Service) Redeem(ctx context.Context, code string, p CodeRedemption) (To
 	if !strings.HasPrefix(code, names.CodePrefix) {
 		return TokenFamily{}, "", errNoCode
 	}
-	sum := hash(code)
+	sum := secrets.Hash(code)
 	var out TokenFamily
 	var refresh string
 	var refusal error
@@ -236,7 +194,7 @@ func (k *Service) Redeem(ctx context.Context, code string, p CodeRedemption) (To
 // of it, for whoever wants to know why it was refused; fs.ErrNotExist if there
 // is none.
 func (k *Service) Origin(ctx context.Context, code string) (TokenFamily, error) {
-	sum := hash(code)
+	sum := secrets.Hash(code)
 	f, err := k.families.Get(ctx, sum[:idLength])
 	if err == nil && !secrets.Same(f.CodeHash, sum) {
 		err = fs.ErrNotExist
@@ -282,8 +240,8 @@ func (k *Service) markUsed(f *TokenFamily, p CodeRedemption) string {
 		return ""
 	}
 	f.Ends = f.Redeemed.Add(k.lives.Family)
-	root := newSecret()[:rootLength]
-	f.RootHash = hash(root)
+	root := secrets.New()[:rootLength]
+	f.RootHash = secrets.Hash(root)
 	return k.rotate(f, root)
 }
 
@@ -298,8 +256,8 @@ func (k *Service) misuse(f *TokenFamily, kind, description string) error {
 // its family, proves with the root that it was ever issued, and with the rest
 // that it is the newest.
 func (k *Service) rotate(f *TokenFamily, root string) string {
-	token := names.RefreshPrefix + f.ID + root + newSecret()
-	f.RefreshHash = hash(token)
+	token := names.RefreshPrefix + f.ID + root + secrets.New()
+	f.RefreshHash = secrets.Hash(token)
 	f.Rotations++
 	k.extend(f)
 	return token

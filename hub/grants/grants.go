@@ -209,21 +209,16 @@ func (k *Service) Remove(ctx context.Context, userID, clientID string) error {
 
 // RemoveUser takes back whatever the user allowed anybody.
 func (k *Service) RemoveUser(ctx context.Context, userID string) error {
-	all, err := k.ByUser(ctx, userID)
-	if err != nil {
-		return err
-	}
-	for _, g := range all {
-		if err := k.grants.Delete(ctx, g.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
+	return k.removeAll(ctx, "userId", userID)
 }
 
 // RemoveClient takes back every grant to a client that is going away.
 func (k *Service) RemoveClient(ctx context.Context, clientID string) error {
-	all, err := k.grants.Find(ctx, store.Query{Field: "clientId", Equals: clientID})
+	return k.removeAll(ctx, "clientId", clientID)
+}
+
+func (k *Service) removeAll(ctx context.Context, field, value string) error {
+	all, err := k.grants.Find(ctx, store.Query{Field: field, Equals: value})
 	if err != nil {
 		return err
 	}

@@ -70,7 +70,7 @@ func splitRefresh(token string) (id, root string, ok bool) {
 
 func (k *Service) refresh(f *TokenFamily, token, root string, r RefreshRequest) (string, error) {
 	switch {
-	case f.ClientID != r.ClientID, !f.Revoked.IsZero(), !secrets.Same(f.RootHash, hash(root)):
+	case f.ClientID != r.ClientID, !f.Revoked.IsZero(), !secrets.Same(f.RootHash, secrets.Hash(root)):
 		// Never issued, or to another client: the owner's stays good, for a
 		// stranger who could end it by naming the family had a new weapon.
 		return "", errNoRefresh
@@ -78,7 +78,7 @@ func (k *Service) refresh(f *TokenFamily, token, root string, r RefreshRequest) 
 		// RFC 9449 §5, RFC 8705 §4: without the key it is useless, old or new,
 		// and whoever found it must not be able to end the owner's.
 		return "", &ReplayError{Family: *f, Kind: "refresh.misused", Public: oauth.InvalidGrant("the refresh token is bound to another key than the one that was proven")}
-	case !secrets.Same(f.RefreshHash, hash(token)):
+	case !secrets.Same(f.RefreshHash, secrets.Hash(token)):
 		return "", k.misuse(f, "refresh.reused", "the refresh token was already used; everything issued for this sign-in has been revoked")
 	case !oauth.Covers(f.Scopes, r.Narrow):
 		return "", oauth.InvalidScope("a refresh may narrow the scope, not widen it")
@@ -93,7 +93,7 @@ func (k *Service) refresh(f *TokenFamily, token, root string, r RefreshRequest) 
 // using it. Anything else is fs.ErrNotExist.
 func (k *Service) ByRefresh(ctx context.Context, token string) (TokenFamily, error) {
 	f, err := k.OfRefresh(ctx, token)
-	if err == nil && !secrets.Same(f.RefreshHash, hash(token)) {
+	if err == nil && !secrets.Same(f.RefreshHash, secrets.Hash(token)) {
 		err = fs.ErrNotExist
 	}
 	return f, err
@@ -111,7 +111,7 @@ func (k *Service) OfRefresh(ctx context.Context, token string) (TokenFamily, err
 	if err != nil {
 		return TokenFamily{}, err
 	}
-	if !f.Revoked.IsZero() || !secrets.Same(f.RootHash, hash(root)) {
+	if !f.Revoked.IsZero() || !secrets.Same(f.RootHash, secrets.Hash(root)) {
 		return TokenFamily{}, fs.ErrNotExist
 	}
 	return f, nil

@@ -64,7 +64,8 @@ func (w *world) allow() grants.Grant {
 // code is a code for what the grant covers; edit changes what it stands for.
 func (w *world) code(g grants.Grant, edit ...func(*grants.Authorization)) string {
 	w.t.Helper()
-	a := grants.Authorization{Grant: g, Scopes: g.Scopes, AuthTime: w.time, SID: "the session"}
+	a := g.Authorization(g.Scopes)
+	a.AuthTime, a.SID = w.time, "the session"
 	for _, change := range edit {
 		change(&a)
 	}

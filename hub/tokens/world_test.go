@@ -111,9 +111,9 @@ func (w *world) signIn(c clients.Client, scopes ...string) grants.TokenFamily {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	f, _, err := w.Grants.Begin(w.t.Context(), "begun "+c.ID+" "+strings.Join(scopes, " "), grants.Authorization{
-		Grant: g, Epoch: w.ada.SessionGeneration, Scopes: scopes, AuthTime: w.time.Add(-time.Minute), SID: "the session", ACR: "urn:a",
-	}, grants.CodeRedemption{Refresh: true, Access: time.Hour})
+	a := g.Authorization(scopes)
+	a.SessionGeneration, a.AuthTime, a.SID, a.ACR = w.ada.SessionGeneration, w.time.Add(-time.Minute), "the session", "urn:a"
+	f, _, err := w.Grants.Begin(w.t.Context(), "begun "+c.ID+" "+strings.Join(scopes, " "), a, grants.CodeRedemption{Refresh: true, Access: time.Hour})
 	if err != nil {
 		w.t.Fatal(err)
 	}

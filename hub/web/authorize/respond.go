@@ -29,26 +29,12 @@ func (d *Handler) respond(c *gin.Context, client clients.Client, flow flows.Flow
 		return err
 	}
 	r := flow.Request
-	a := grants.Authorization{
-		Grant:       g,
-		Epoch:       p.Session.SessionGeneration,
-		Scopes:      r.Scopes,
-		RedirectURI: r.RedirectSent,
-		Challenge:   r.Challenge,
-		Nonce:       r.Nonce,
-		AuthTime:    p.Session.AuthTime,
-		ACR:         p.Session.ACR,
-		AMR:         p.Session.AMR,
-		SID:         p.Session.SID,
-		LoginKey:    p.Session.LoginKey,
-		Trace:       traces.Of(c.Request.Context()).Kept(),
-		Terms: grants.TokenConstraints{
-			Claims:    r.Claims,
-			Resources: r.Resources,
-			Details:   r.Details,
-			Confirm:   oauth.Confirmation{JKT: r.JKT},
-		},
-	}
+	a := g.Authorization(r.Scopes)
+	a.RedirectURI, a.Challenge, a.Nonce = r.RedirectSent, r.Challenge, r.Nonce
+	a.SessionGeneration, a.SID, a.LoginKey = p.Session.SessionGeneration, p.Session.SID, p.Session.LoginKey
+	a.AuthTime, a.ACR, a.AMR = p.Session.AuthTime, p.Session.ACR, p.Session.AMR
+	a.Trace = traces.Of(c.Request.Context()).Kept()
+	a.Terms = grants.TokenConstraints{Claims: r.Claims, Resources: r.Resources, Details: r.Details, Confirm: oauth.Confirmation{JKT: r.JKT}}
 	if err := d.Sessions.NoteClient(c.Request.Context(), p.Session, client.ID); err != nil {
 		return err
 	}

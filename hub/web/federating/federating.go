@@ -1,16 +1,17 @@
 // Package federating answers other hubs: it tells them about this one, and
-// takes what they say about people who came from there.
+// takes what they say about people who came from there, and how they stand here.
 //
-// What a person's browser brings from another hub is signing in; a hub that
-// asks to be connected is still answered by oidc.
+// What a person's browser brings from another hub is signing in.
 package federating
 
 import (
 	"context"
 	"time"
 
+	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
@@ -19,6 +20,9 @@ import (
 // A Handler answers other hubs.
 type Handler struct {
 	Issuer    string
+	Clients   *clients.Registry
+	Invites   *clients.Invites
+	Grants    *grants.Service
 	Upstreams *federation.Registry
 	Sessions  *sessions.Service
 	Logouts   *logouts.Service

@@ -34,7 +34,7 @@ type apiSession struct {
 // Sessions is GET /api/sessions: where the token's person is signed in, as on
 // their own page, the one last seen first.
 func (d *Handler) Sessions(c *gin.Context) error {
-	d.offerNonce(c)
+	d.Authenticator.OfferNonce(c)
 	holder, _, err := d.holderOf(c, d.forAPI)
 	if err == nil && (holder.AccessTokenClaims.Family == "" || !oauth.Covers(holder.Scopes(), []string{scopeSessions})) {
 		err = oauth.InsufficientScope("the access token was not issued for the scope "+scopeSessions, scopeSessions)

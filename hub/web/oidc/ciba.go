@@ -16,6 +16,7 @@ import (
 	"github.com/fedhub/fedhub/hub/pending"
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web/clientrequest"
 )
 
 // backAnswer is CIBA §7.3.
@@ -34,16 +35,9 @@ const (
 // BackAuthorize is the endpoint at which a client asks for somebody it knows
 // (CIBA §7). It proved who it is before anything is said about that person.
 func (d *Handler) BackAuthorize(c *gin.Context) error {
-	form, err := d.form(c)
+	client, form, err := d.Authenticator.RequestFor(c, clients.GrantCIBA)
 	if err != nil {
 		return err
-	}
-	client, err := d.client(c, form)
-	if err != nil {
-		return err
-	}
-	if !client.AllowsGrant(clients.GrantCIBA) {
-		return oauth.UnauthorizedClient("this client may not use grant_type=" + clients.GrantCIBA)
 	}
 	params, err := d.Requests.Back(c.Request.Context(), client, form)
 	if err != nil {
@@ -92,7 +86,7 @@ func (d *Handler) mayAskAgain(c *gin.Context, client clients.Client, user users.
 
 // readBack checks the parameters in the order of CIBA §7.1.
 func (d *Handler) readBack(client clients.Client, form oauth.Params, r *pending.Request) (life time.Duration, err error) {
-	if r.Scopes, err = personalScopes(client, form); err != nil {
+	if r.Scopes, err = clientrequest.PersonalScopes(client, form); err != nil {
 		return 0, err
 	}
 	if !oauth.Covers(r.Scopes, []string{"openid"}) {
@@ -110,7 +104,7 @@ func (d *Handler) readBack(client clients.Client, form oauth.Params, r *pending.
 	if utf8.RuneCountInString(r.Message) > maxMessage || !shows(r.Message) {
 		return 0, oauth.InvalidBindingMessage("binding_message must be short, plain text: at most 100 characters that can be seen")
 	}
-	if r.Resources, err = targets(client.Resources, form); err != nil {
+	if r.Resources, err = clientrequest.Targets(client.Resources, form); err != nil {
 		return 0, err
 	}
 	return lifeOf(form["requested_expiry"])
@@ -193,17 +187,4 @@ func askable(client clients.Client, u users.User, err error) (users.User, error)
 		return users.User{}, oauth.UnknownUser("nobody who can be asked has this hint").Because(err)
 	}
 	return u, err
-}
-
-// back answers a client that polls, or was pinged (CIBA §10.1).
-func (d *Handler) back(c *gin.Context, r request) (answer, error) {
-	id, err := r.form.Require("auth_req_id")
-	if err != nil {
-		return answer{}, err
-	}
-	agreed, err := d.Pending.Poll(c.Request.Context(), pending.Back, id, r.client.ID)
-	if err != nil {
-		return answer{}, err
-	}
-	return d.collect(c, r, agreed)
 }

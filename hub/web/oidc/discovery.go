@@ -93,7 +93,7 @@ type metadata struct {
 // Discovery serves both well-known addresses: the documents may be one
 // (RFC 8414 §5).
 func (d *Handler) Discovery(c *gin.Context) error {
-	body, err := d.document(c.Request.Context())
+	body, err := d.Document(c.Request.Context())
 	if err != nil {
 		return err
 	}
@@ -102,8 +102,8 @@ func (d *Handler) Discovery(c *gin.Context) error {
 	return nil
 }
 
-// document is the metadata as JSON.
-func (d *Handler) document(ctx context.Context) ([]byte, error) {
+// Document is the metadata as JSON.
+func (d *Handler) Document(ctx context.Context) ([]byte, error) {
 	current, err := d.Settings.Current(ctx)
 	if err != nil {
 		return nil, err

@@ -14,6 +14,7 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/clientrequest"
 )
 
 // holder returns for whom the access token of a request speaks, and the client
@@ -43,7 +44,7 @@ func (d *Handler) holderOf(c *gin.Context, verify func(context.Context, string) 
 	if err != nil {
 		return tokens.TokenInfo{}, clients.Client{}, err
 	}
-	sharedWith(c, client)
+	clientrequest.HoldOrigin(c, client)
 	return h, client, d.possession(c, p, h, client)
 }
 
@@ -65,11 +66,10 @@ func (d *Handler) possession(c *gin.Context, p presented, h tokens.TokenInfo, cl
 	case bound.JKT == "":
 		return nil
 	}
-	proofs := c.Request.Header.Values("DPoP")
-	if len(proofs) == 0 {
+	if len(c.Request.Header.Values("DPoP")) == 0 {
 		return dpopChallenge(oauth.InvalidDPoPProof("send a DPoP proof with this access token"))
 	}
-	thumbprint, err := d.Proofs.Check(c.Request.Context(), proofs, d.proofFor(c, client, p.token))
+	thumbprint, err := d.Authenticator.CheckProof(c, client, p.token)
 	var refused *oauth.Error
 	switch {
 	case errors.As(err, &refused):

@@ -52,11 +52,8 @@ func (d *Handler) Introspect(c *gin.Context) error {
 
 // inspected finds out who asks, about which token, and what they may know.
 func (d *Handler) inspected(c *gin.Context) (client clients.Client, token string, found introspection, err error) {
-	form, err := d.form(c)
+	client, form, err := d.Authenticator.Request(c)
 	if err != nil {
-		return client, "", found, err
-	}
-	if client, err = d.client(c, form); err != nil {
 		return client, "", found, err
 	}
 	if client.AuthMethod == clients.MethodNone {
@@ -151,11 +148,7 @@ func (d *Handler) introspect(c *gin.Context, token string) (introspection, error
 // Revoke ends a token of the client's own (RFC 7009). A token that is unknown,
 // or another client's, is left alone and the answer is the same.
 func (d *Handler) Revoke(c *gin.Context) error {
-	form, err := d.form(c)
-	if err != nil {
-		return err
-	}
-	client, err := d.client(c, form)
+	client, form, err := d.Authenticator.Request(c)
 	if err != nil {
 		return err
 	}

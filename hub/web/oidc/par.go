@@ -14,12 +14,8 @@ import (
 // proves itself as at the token endpoint, and its request is checked as at the
 // authorization endpoint, before any browser is involved.
 func (d *Handler) Push(c *gin.Context) error {
-	d.offerNonce(c)
-	form, err := d.form(c)
-	if err != nil {
-		return err
-	}
-	client, err := d.client(c, form)
+	d.Authenticator.OfferNonce(c)
+	client, form, err := d.Authenticator.Request(c)
 	if err != nil {
 		return err
 	}
@@ -27,7 +23,7 @@ func (d *Handler) Push(c *gin.Context) error {
 		return web.TooMany(time.Minute) // each is kept, and anybody can be a public client
 	}
 	// RFC 9449 §10.1: a proof binds the code to its key.
-	jkt, err := d.Proofs.Check(c.Request.Context(), c.Request.Header.Values("DPoP"), d.proofFor(c, client, ""))
+	jkt, err := d.Authenticator.CheckProof(c, client, "")
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 
 // Userinfo is the endpoint of OIDC Core §5.3, by GET or POST.
 func (d *Handler) Userinfo(c *gin.Context) error {
-	d.offerNonce(c)
+	d.Authenticator.OfferNonce(c)
 	holder, client, err := d.holder(c)
 	if err != nil {
 		return err

@@ -1,7 +1,10 @@
-package oidc
+// Package tokenendpoint is where apps get tokens (RFC 6749 §3.2).
+//
+// Every grant type passes through one function that authenticates the client
+// and checks that it may use the grant, so no grant can forget to.
+package tokenendpoint
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,13 +18,32 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/pending"
+	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/tokens"
+	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/clientrequest"
 )
+
+// A Handler answers the token endpoint.
+type Handler struct {
+	Authenticator  *clientrequest.Authenticator
+	Clients        *clients.Registry
+	Grants         *grants.Service
+	Tokens         *tokens.Service
+	Pending        *pending.Service
+	Users          *users.Service
+	Upstreams      *federation.Registry
+	UpstreamTokens *upstreamtokens.Service
+	Settings       *settings.Service
+	Audit          *audit.Recorder
+}
 
 // answer is RFC 6749 §5.1 with the ID token of OIDC Core §3.1.3.3.
 type answer struct {
@@ -67,8 +89,8 @@ func (d *Handler) Token(c *gin.Context) error {
 }
 
 func (d *Handler) token(c *gin.Context) error {
-	d.offerNonce(c)
-	form, err := d.form(c)
+	d.Authenticator.OfferNonce(c)
+	form, err := clientrequest.Form(c)
 	if err != nil {
 		return err
 	}
@@ -80,12 +102,12 @@ func (d *Handler) token(c *gin.Context) error {
 	if !ok {
 		return oauth.UnsupportedGrantType("grant_type is one of " + strings.Join(slices.Sorted(maps.Keys(grantTypes)), ", "))
 	}
-	client, err := d.client(c, form)
+	client, err := d.Authenticator.Client(c, form)
 	if err != nil {
 		return err
 	}
-	if !client.AllowsGrant(grant) {
-		return oauth.UnauthorizedClient("this client may not use grant_type=" + grant)
+	if err := clientrequest.MayUse(client, grant); err != nil {
+		return err
 	}
 	bound, err := d.verifyProof(c, client)
 	if err != nil {
@@ -102,66 +124,6 @@ func (d *Handler) token(c *gin.Context) error {
 	d.Audit.Routine(c.Request.Context(), audit.Event{Kind: audit.TokensIssued, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"grant": grant}})
 	c.JSON(http.StatusOK, a)
 	return nil
-}
-
-// form reads the body, and refuses secrets in the query string: addresses end
-// up in logs (RFC 6749 §2.3.1).
-func (d *Handler) form(c *gin.Context) (oauth.Params, error) {
-	query, err := web.Query(c)
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range []string{"client_secret", "client_assertion", "code", "device_code", "subject_token", "actor_token", "assertion", "auth_req_id", "refresh_token", "token", "access_token"} {
-		if query.Has(name) {
-			return nil, oauth.InvalidRequest("send " + name + " in the body, never in the address")
-		}
-	}
-	return web.Form(c)
-}
-
-// client authenticates whoever asks.
-func (d *Handler) client(c *gin.Context, form oauth.Params) (clients.Client, error) {
-	credentials, err := clients.ParseCredentials(c.GetHeader("Authorization"), form)
-	if err == nil {
-		if err := d.Guesses.Check(clip(credentials.ID), c.ClientIP()); err != nil {
-			return clients.Client{}, err
-		}
-		var client clients.Client
-		credentials.Certificates = web.Certificates(c)
-		if err = d.resolveClient(c, credentials.ID); err != nil {
-			return clients.Client{}, err
-		}
-		client, err = d.Clients.Authenticate(c.Request.Context(), credentials, d.Issuer)
-		if err == nil {
-			sharedWith(c, client)
-			return client, nil
-		}
-	}
-	var refused *clients.AuthError
-	if !errors.As(err, &refused) {
-		return clients.Client{}, err
-	}
-	if refused.Code == clients.InvalidClient && credentials.ID != "" {
-		d.Guesses.Wrong(clip(credentials.ID), c.ClientIP())
-	}
-	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: clip(cmp.Or(credentials.ID, form["client_id"])), IP: c.ClientIP(), Ref: web.Ref(c), Reason: refused.Description})
-	if refused.Code == "invalid_request" {
-		return clients.Client{}, oauth.InvalidRequest(refused.Description).Because(err)
-	}
-	e := oauth.InvalidClient(refused.Description).Because(err)
-	if refused.Basic {
-		e = e.Challenged(`Basic realm="fedhub", charset="UTF-8"`) // RFC 6749 §5.2
-	}
-	return clients.Client{}, e
-}
-
-// clip keeps an untrusted id from filling the log.
-func clip(s string) string {
-	const most = 200
-	if len(s) > most {
-		return s[:most]
-	}
-	return s
 }
 
 // suspicious records what looks like theft.

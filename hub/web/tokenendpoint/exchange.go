@@ -1,4 +1,4 @@
-package oidc
+package tokenendpoint
 
 import (
 	"errors"
@@ -12,6 +12,7 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/clientrequest"
 )
 
 // The token types of RFC 8693 §3 that are understood. Our access tokens are
@@ -193,7 +194,7 @@ func swapTargets(r request, subject tokens.TokenInfo) ([]string, error) {
 	for _, target := range asked {
 		registered := slices.Contains(r.client.Resources, target) && (!own || len(agreed) == 0 || slices.Contains(agreed, target))
 		if !registered && !slices.Contains(subject.Audience, target) {
-			return nil, oauth.InvalidTarget("this client may not get a token for " + clip(target))
+			return nil, oauth.InvalidTarget("this client may not get a token for " + clientrequest.Clip(target))
 		}
 	}
 	return slices.Compact(slices.Sorted(slices.Values(asked))), nil

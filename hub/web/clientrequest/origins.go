@@ -1,4 +1,4 @@
-package oidc
+package clientrequest
 
 import (
 	"net/http"
@@ -20,12 +20,18 @@ const (
 	corsExposed = "WWW-Authenticate, DPoP-Nonce"
 )
 
+// Origins decides which pages of other origins may read an answer.
+type Origins struct {
+	Clients  *clients.Registry
+	Settings *settings.Service
+}
+
 // Shared wraps an endpoint that registered origins may call. Until the client
-// is known it is enough that some client has the origin; sharedWith takes the
+// is known it is enough that some client has the origin; HoldOrigin takes the
 // header away again if it is another's.
-func (d *Handler) Shared(handle web.HandlerFunc) web.HandlerFunc {
+func (o *Origins) Shared(handle web.HandlerFunc) web.HandlerFunc {
 	return func(c *gin.Context) error {
-		if _, err := d.share(c); err != nil {
+		if _, err := o.share(c); err != nil {
 			return err
 		}
 		return handle(c)
@@ -33,13 +39,13 @@ func (d *Handler) Shared(handle web.HandlerFunc) web.HandlerFunc {
 }
 
 // share names the origin in the answer if it is somebody's.
-func (d *Handler) share(c *gin.Context) (bool, error) {
+func (o *Origins) share(c *gin.Context) (bool, error) {
 	origin := c.GetHeader("Origin")
 	if origin == "" {
 		return false, nil
 	}
 	c.Writer.Header().Add("Vary", "Origin")
-	known, err := d.Clients.AnyAllowsOrigin(c.Request.Context(), origin)
+	known, err := o.Clients.AnyAllowsOrigin(c.Request.Context(), origin)
 	if !known || err != nil {
 		return false, err
 	}
@@ -48,8 +54,8 @@ func (d *Handler) share(c *gin.Context) (bool, error) {
 	return true, nil
 }
 
-// sharedWith holds the origin against the client that the request is about.
-func sharedWith(c *gin.Context, client clients.Client) {
+// HoldOrigin holds the origin against the client that the request is about.
+func HoldOrigin(c *gin.Context, client clients.Client) {
 	if origin := c.GetHeader("Origin"); origin != "" && !client.AllowsOrigin(origin) {
 		c.Writer.Header().Del("Access-Control-Allow-Origin")
 	}
@@ -57,8 +63,8 @@ func sharedWith(c *gin.Context, client clients.Client) {
 
 // Preflight answers what a browser asks before it lets a page call an endpoint
 // (Fetch, CORS-preflight fetch). It does not say for which client.
-func (d *Handler) Preflight(c *gin.Context) error {
-	known, err := d.share(c)
+func (o *Origins) Preflight(c *gin.Context) error {
+	known, err := o.share(c)
 	if err != nil {
 		return err
 	}
@@ -72,7 +78,7 @@ func (d *Handler) Preflight(c *gin.Context) error {
 }
 
 // PreflightPublic is Preflight of what everybody may read.
-func (d *Handler) PreflightPublic(c *gin.Context) error {
+func (o *Origins) PreflightPublic(c *gin.Context) error {
 	c.Header("Access-Control-Allow-Origin", "*")
 	c.Header("Access-Control-Allow-Methods", "GET")
 	c.Header("Access-Control-Allow-Headers", "*")
@@ -83,9 +89,9 @@ func (d *Handler) PreflightPublic(c *gin.Context) error {
 
 // Enrolling wraps the registration endpoints. Where any app may register, any
 // page may: it learns nothing that it could not learn without a browser.
-func (d *Handler) Enrolling(handle web.HandlerFunc) web.HandlerFunc {
+func (o *Origins) Enrolling(handle web.HandlerFunc) web.HandlerFunc {
 	return func(c *gin.Context) error {
-		current, err := d.Settings.Current(c.Request.Context())
+		current, err := o.Settings.Current(c.Request.Context())
 		if err != nil {
 			return err
 		}
@@ -98,8 +104,8 @@ func (d *Handler) Enrolling(handle web.HandlerFunc) web.HandlerFunc {
 }
 
 // PreflightEnrolling is Preflight of the registration endpoints.
-func (d *Handler) PreflightEnrolling(c *gin.Context) error {
-	return d.Enrolling(func(c *gin.Context) error {
+func (o *Origins) PreflightEnrolling(c *gin.Context) error {
+	return o.Enrolling(func(c *gin.Context) error {
 		if c.Writer.Header().Get("Access-Control-Allow-Origin") != "" {
 			c.Header("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE")
 			c.Header("Access-Control-Allow-Headers", "Authorization, Content-Type")

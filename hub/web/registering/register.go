@@ -1,4 +1,4 @@
-package oidc
+package registering
 
 import (
 	"context"
@@ -21,6 +21,7 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/clientrequest"
 )
 
 // Register is the client registration endpoint (RFC 7591 §3, OpenID Connect
@@ -233,7 +234,7 @@ var choices = map[string]string{
 
 // offered is the provider's own metadata, read as a client would read it.
 func (d *Handler) offered(ctx context.Context) (map[string]any, error) {
-	body, err := d.document(ctx)
+	body, err := d.Discovery(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -253,7 +254,7 @@ func notOffered(declared, offered map[string]any) string {
 		}
 		for _, one := range chosen {
 			if !listed(offered[list], one) {
-				return name + " is " + clip(one) + ", which this hub does not offer; see " + list + " in its discovery document"
+				return name + " is " + clientrequest.Clip(one) + ", which this hub does not offer; see " + list + " in its discovery document"
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-package oidc
+package tokenendpoint
 
 import (
 	"github.com/gin-gonic/gin"

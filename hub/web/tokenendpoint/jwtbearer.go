@@ -1,4 +1,4 @@
-package oidc
+package tokenendpoint
 
 import (
 	"errors"
@@ -14,6 +14,7 @@ import (
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/clientrequest"
 )
 
 // assertionGrant exchanges an assertion about somebody for an access token (RFC 7523
@@ -48,7 +49,7 @@ func (d *Handler) assertionGrant(c *gin.Context, r request) (answer, error) {
 }
 
 func (d *Handler) vouchedFor(c *gin.Context, r request, g clients.Grant, current settings.Settings) (answer, error) {
-	scopes, err := personalScopes(r.client, r.form)
+	scopes, err := clientrequest.PersonalScopes(r.client, r.form)
 	if err != nil {
 		return answer{}, err
 	}
@@ -60,9 +61,10 @@ func (d *Handler) vouchedFor(c *gin.Context, r request, g clients.Grant, current
 	if err != nil {
 		return answer{}, err
 	}
-	f, _, err := d.Grants.Begin(c.Request.Context(), "jwt-bearer "+g.Issuer+" "+g.ID, grants.Authorization{
-		Grant: grant, Epoch: user.SessionGeneration, Scopes: scopes, Terms: grants.TokenConstraints{Kind: kindVouched},
-	}, grants.CodeRedemption{Access: tokens.AccessLife}) // RFC 7521 §4.1: no refresh token
+	agreed := grant.Authorization(scopes)
+	agreed.SessionGeneration, agreed.Terms.Kind = user.SessionGeneration, kindVouched
+	// RFC 7521 §4.1: no refresh token
+	f, _, err := d.Grants.Begin(c.Request.Context(), "jwt-bearer "+g.Issuer+" "+g.ID, agreed, grants.CodeRedemption{Access: tokens.AccessLife})
 	if err != nil {
 		return answer{}, err
 	}

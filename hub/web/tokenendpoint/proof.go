@@ -1,4 +1,4 @@
-package oidc
+package tokenendpoint
 
 import (
 	"errors"
@@ -6,21 +6,16 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
-	"github.com/fedhub/fedhub/hub/dpop"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/web"
 )
-
-// offerNonce hands out the nonce for the next DPoP proof with every answer,
-// refusals included, so that a client rarely has to be told (RFC 9449 §8.2).
-func (d *Handler) offerNonce(c *gin.Context) { c.Header("DPoP-Nonce", d.Proofs.Nonces.Current()) }
 
 // verifyProof returns the keys that the client showed to hold with this request,
 // and to which what it gets will be bound.
 func (d *Handler) verifyProof(c *gin.Context, client clients.Client) (oauth.Confirmation, error) {
 	var bound oauth.Confirmation
 	var err error
-	if bound.JKT, err = d.Proofs.Check(c.Request.Context(), c.Request.Header.Values("DPoP"), d.proofFor(c, client, "")); err != nil {
+	if bound.JKT, err = d.Authenticator.CheckProof(c, client, ""); err != nil {
 		return oauth.Confirmation{}, err
 	}
 	if client.CertificateBound {
@@ -46,17 +41,6 @@ func serverError(err error) error {
 	e := oauth.InvalidRequest(breach.Error())
 	e.Code = breach.Code
 	return e
-}
-
-// proofFor is what a DPoP proof must say that comes with this request. Those
-// who can do least against a stolen proof, public clients, and those who asked
-// for the most, must take a nonce; from others it is accepted.
-func (d *Handler) proofFor(c *gin.Context, client clients.Client, token string) dpop.Want {
-	want := dpop.Want{Method: c.Request.Method, URLs: []string{d.Issuer + c.FullPath()}, Token: token, Nonce: client.Public() || client.Secure()}
-	if d.Alias != "" {
-		want.URLs = append(want.URLs, d.Alias+c.FullPath())
-	}
-	return want
 }
 
 // tokenType is RFC 9449 §5; a certificate changes nothing about it (RFC 8705 §3).

@@ -1,4 +1,4 @@
-package oidc
+package federating
 
 import (
 	"errors"
@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/clientrequest"
 )
 
 // standing is how a server stands with this hub.
@@ -41,8 +42,8 @@ var intents = map[string]func(*Handler, *gin.Context, oauth.Params, clients.Clie
 // Servers is where another hub introduces itself, asks how it stands, and takes
 // its leave. It proves with a signed assertion that it holds the keys of the
 // metadata document its client id points to.
-func (d *Handler) Servers(c *gin.Context) error {
-	form, err := d.form(c)
+func (h *Handler) Servers(c *gin.Context) error {
+	form, err := clientrequest.Form(c)
 	if err != nil {
 		return err
 	}
@@ -52,36 +53,36 @@ func (d *Handler) Servers(c *gin.Context) error {
 	}
 	credentials, err := clients.ParseCredentials(c.GetHeader("Authorization"), form)
 	if err != nil {
-		return d.stranger(c, form, err)
+		return h.stranger(c, form, err)
 	}
-	proved, err := d.Clients.VerifyKey(c.Request.Context(), credentials, d.Issuer)
+	proved, err := h.Clients.VerifyKey(c.Request.Context(), credentials, h.Issuer)
 	if err != nil {
-		return d.stranger(c, form, err)
+		return h.stranger(c, form, err)
 	}
-	return act(d, c, form, proved)
+	return act(h, c, form, proved)
 }
 
 // introduce makes a server known: an invite code or its domain may let it in
 // at once, else it waits for an administrator.
-func (d *Handler) introduce(c *gin.Context, form oauth.Params, proved clients.Client) error {
-	via, err := d.introduction(c, proved, form["invite"])
+func (h *Handler) introduce(c *gin.Context, form oauth.Params, proved clients.Client) error {
+	via, err := h.introduction(c, proved, form["invite"])
 	if err != nil {
 		return err
 	}
-	before, err := d.Clients.Lookup(c.Request.Context(), proved.ID)
+	before, err := h.Clients.Lookup(c.Request.Context(), proved.ID)
 	unknown := errors.Is(err, fs.ErrNotExist)
 	if err != nil && !unknown {
 		return err
 	}
-	client, err := d.Clients.RequestConnection(c.Request.Context(), proved.ID, via)
+	client, err := h.Clients.RequestConnection(c.Request.Context(), proved.ID, via)
 	if errors.Is(err, clients.ErrTooManyPending) {
 		return oauth.TemporarilyUnavailable("too many servers wait for approval; ask the administrator of this hub to decide about some of them")
 	}
 	if err != nil {
-		return d.stranger(c, form, err)
+		return h.stranger(c, form, err)
 	}
 	if unknown || before.Server == nil || before.Server.State != client.Server.State {
-		d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.ServerAsked, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c),
+		h.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.ServerAsked, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c),
 			Detail: map[string]string{"state": string(client.Server.State), "via": via}})
 	}
 	c.JSON(http.StatusOK, standing{client.Server.State, standingText[client.Server.State]})
@@ -89,9 +90,9 @@ func (d *Handler) introduce(c *gin.Context, form oauth.Params, proved clients.Cl
 }
 
 // stands says how a server stands, and changes nothing.
-func (d *Handler) stands(c *gin.Context, _ oauth.Params, proved clients.Client) error {
+func (h *Handler) stands(c *gin.Context, _ oauth.Params, proved clients.Client) error {
 	state := unknownServer
-	known, err := d.Clients.Lookup(c.Request.Context(), proved.ID)
+	known, err := h.Clients.Lookup(c.Request.Context(), proved.ID)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -103,18 +104,18 @@ func (d *Handler) stands(c *gin.Context, _ oauth.Params, proved clients.Client) 
 }
 
 // leaves forgets a server that will not come back, and what people allowed it.
-func (d *Handler) leaves(c *gin.Context, _ oauth.Params, proved clients.Client) error {
-	state, removed, err := d.Clients.Leave(c.Request.Context(), proved.ID)
+func (h *Handler) leaves(c *gin.Context, _ oauth.Params, proved clients.Client) error {
+	state, removed, err := h.Clients.Leave(c.Request.Context(), proved.ID)
 	if err != nil {
 		return err
 	}
 	if removed {
-		if err := d.Grants.RemoveClient(c.Request.Context(), proved.ID); err != nil {
+		if err := h.Grants.RemoveClient(c.Request.Context(), proved.ID); err != nil {
 			return err
 		}
 	}
 	if removed || state != "" {
-		d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.ServerLeft, Client: proved.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
+		h.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.ServerLeft, Client: proved.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
 	}
 	if state == "" {
 		state = unknownServer
@@ -125,8 +126,8 @@ func (d *Handler) leaves(c *gin.Context, _ oauth.Params, proved clients.Client) 
 
 // introduction says what speaks for a server: an invite, which is used up by
 // it, or its domain.
-func (d *Handler) introduction(c *gin.Context, server clients.Client, invite string) (string, error) {
-	known, err := d.Clients.Lookup(c.Request.Context(), server.ID)
+func (h *Handler) introduction(c *gin.Context, server clients.Client, invite string) (string, error) {
+	known, err := h.Clients.Lookup(c.Request.Context(), server.ID)
 	if err == nil && known.Server != nil && known.Server.State != clients.Pending {
 		return "", nil // already decided; an invite must not be wasted on it
 	}
@@ -134,7 +135,7 @@ func (d *Handler) introduction(c *gin.Context, server clients.Client, invite str
 		return "", err
 	}
 	if invite != "" {
-		_, err := d.Invites.Redeem(c.Request.Context(), invite)
+		_, err := h.Invites.Redeem(c.Request.Context(), invite)
 		if err == nil {
 			return clients.ViaInvite, nil
 		}
@@ -143,7 +144,7 @@ func (d *Handler) introduction(c *gin.Context, server clients.Client, invite str
 		}
 		return "", oauth.AccessDenied("the invite code is unknown, used or expired; ask the administrator of this hub for a new one")
 	}
-	current, err := d.Settings.Current(c.Request.Context())
+	current, err := h.Settings.Current(c.Request.Context())
 	if err != nil {
 		return "", err
 	}
@@ -154,14 +155,14 @@ func (d *Handler) introduction(c *gin.Context, server clients.Client, invite str
 }
 
 // stranger answers a server that could not prove who it is.
-func (d *Handler) stranger(c *gin.Context, form oauth.Params, err error) error {
+func (h *Handler) stranger(c *gin.Context, form oauth.Params, err error) error {
 	var refused *clients.AuthError
 	var document *clients.MetadataError
 	switch {
 	case errors.As(err, &refused) && refused.Code == clients.InvalidRequest:
 		return oauth.InvalidRequest(refused.Description).Because(err)
 	case errors.As(err, &refused):
-		d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: clip(form["client_id"]), IP: c.ClientIP(), Ref: web.Ref(c), Reason: refused.Description})
+		h.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: clientrequest.Clip(form["client_id"]), IP: c.ClientIP(), Ref: web.Ref(c), Reason: refused.Description})
 		return oauth.InvalidClient(refused.Description).Because(err)
 	case errors.As(err, &document):
 		return oauth.InvalidRequest("the metadata document could not be used: " + document.Text).Because(err)

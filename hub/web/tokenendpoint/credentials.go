@@ -1,4 +1,4 @@
-package oidc
+package tokenendpoint
 
 import (
 	"slices"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/tokens"
+	"github.com/fedhub/fedhub/hub/web/clientrequest"
 )
 
 // credentials issues a token to the client itself (RFC 6749 §4.4). There is no
@@ -26,7 +27,7 @@ func (d *Handler) credentials(c *gin.Context, r request) (answer, error) {
 	if i := slices.IndexFunc(scopes, isPersonal); i >= 0 {
 		return answer{}, oauth.InvalidScope("the scope " + scopes[i] + " speaks of a user, and client_credentials has none")
 	}
-	resources, err := targets(client.Resources, form)
+	resources, err := clientrequest.Targets(client.Resources, form)
 	if err != nil {
 		return answer{}, err
 	}

@@ -1,0 +1,117 @@
+// Package clientrequest reads what an app's own program sends to an endpoint:
+// who it is, which keys it holds, what it may ask for, and whether a page of
+// another origin may read the answer.
+//
+// Every endpoint that a client proves itself to begins here, so that none can
+// be laxer than the others. It answers nothing itself.
+package clientrequest
+
+import (
+	"cmp"
+	"errors"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authrequest"
+	"github.com/fedhub/fedhub/hub/dpop"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/web"
+)
+
+// An Authenticator finds out which client calls an endpoint.
+type Authenticator struct {
+	Issuer   string
+	Alias    string // the address at which client certificates are asked for, if it is another
+	Clients  *clients.Registry
+	Requests *authrequest.Service
+	Proofs   *dpop.Verifier
+	Audit    *audit.Recorder
+	Fetches  *web.Limiter // how many documents of clients one address may make the hub read
+	Guesses  *web.Guesser // of client credentials
+}
+
+// Request reads the body, and authenticates the client that sent it.
+func (a *Authenticator) Request(c *gin.Context) (clients.Client, oauth.Params, error) {
+	form, err := Form(c)
+	if err != nil {
+		return clients.Client{}, nil, err
+	}
+	client, err := a.Client(c, form)
+	return client, form, err
+}
+
+// RequestFor is Request of a client that asks for a grant of this type.
+func (a *Authenticator) RequestFor(c *gin.Context, grant string) (clients.Client, oauth.Params, error) {
+	client, form, err := a.Request(c)
+	if err == nil {
+		err = MayUse(client, grant)
+	}
+	return client, form, err
+}
+
+// MayUse refuses a grant type that the client is not registered for.
+func MayUse(client clients.Client, grant string) error {
+	if !client.AllowsGrant(grant) {
+		return oauth.UnauthorizedClient("this client may not use grant_type=" + grant)
+	}
+	return nil
+}
+
+// Client authenticates whoever asks.
+func (a *Authenticator) Client(c *gin.Context, form oauth.Params) (clients.Client, error) {
+	credentials, err := clients.ParseCredentials(c.GetHeader("Authorization"), form)
+	if err == nil {
+		if err := a.Guesses.Check(Clip(credentials.ID), c.ClientIP()); err != nil {
+			return clients.Client{}, err
+		}
+		var client clients.Client
+		credentials.Certificates = web.Certificates(c)
+		if err = a.resolveClient(c, credentials.ID); err != nil {
+			return clients.Client{}, err
+		}
+		client, err = a.Clients.Authenticate(c.Request.Context(), credentials, a.Issuer)
+		if err == nil {
+			HoldOrigin(c, client)
+			return client, nil
+		}
+	}
+	var refused *clients.AuthError
+	if !errors.As(err, &refused) {
+		return clients.Client{}, err
+	}
+	if refused.Code == clients.InvalidClient && credentials.ID != "" {
+		a.Guesses.Wrong(Clip(credentials.ID), c.ClientIP())
+	}
+	a.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: Clip(cmp.Or(credentials.ID, form["client_id"])), IP: c.ClientIP(), Ref: web.Ref(c), Reason: refused.Description})
+	if refused.Code == "invalid_request" {
+		return clients.Client{}, oauth.InvalidRequest(refused.Description).Because(err)
+	}
+	e := oauth.InvalidClient(refused.Description).Because(err)
+	if refused.Basic {
+		e = e.Challenged(`Basic realm="fedhub", charset="UTF-8"`) // RFC 6749 §5.2
+	}
+	return clients.Client{}, e
+}
+
+// resolveClient makes a client known that nobody registered and that comes with the
+// address of its metadata document.
+func (a *Authenticator) resolveClient(c *gin.Context, id string) error {
+	added, err := a.Requests.Meet(c.Request.Context(), id, func() error {
+		if !a.Fetches.Allow(c.ClientIP()) {
+			return web.TooMany(time.Minute)
+		}
+		return nil
+	})
+	var fault *clients.MetadataError
+	if errors.As(err, &fault) {
+		a.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: Clip(id), IP: c.ClientIP(), Ref: web.Ref(c), Reason: Clip(fault.Text)})
+		return oauth.InvalidClient("the metadata document of the client cannot be used: " + fault.Text).Because(err)
+	}
+	if added {
+		a.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.ClientRegistered, Client: id, IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"by": "its document"}})
+	}
+	return err
+}

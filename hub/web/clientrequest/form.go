@@ -1,0 +1,63 @@
+package clientrequest
+
+import (
+	"slices"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/web"
+)
+
+// Form reads the body, and refuses secrets in the query string: addresses end
+// up in logs (RFC 6749 §2.3.1).
+func Form(c *gin.Context) (oauth.Params, error) {
+	query, err := web.Query(c)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"client_secret", "client_assertion", "code", "device_code", "subject_token", "actor_token", "assertion", "auth_req_id", "refresh_token", "token", "access_token"} {
+		if query.Has(name) {
+			return nil, oauth.InvalidRequest("send " + name + " in the body, never in the address")
+		}
+	}
+	return web.Form(c)
+}
+
+// Clip keeps an untrusted id from filling the log.
+func Clip(s string) string {
+	const most = 200
+	if len(s) > most {
+		return s[:most]
+	}
+	return s
+}
+
+// PersonalScopes reads the scope parameter of a request for a person's consent.
+// Without one it is openid, as at the authorization endpoint (RFC 6749 §3.3).
+func PersonalScopes(client clients.Client, form oauth.Params) ([]string, error) {
+	scopes, err := oauth.ParseScope(form["scope"])
+	if err != nil {
+		return nil, err
+	}
+	if len(scopes) == 0 {
+		scopes = []string{"openid"}
+	}
+	if missing := oauth.Missing(client.Scopes, scopes); len(missing) > 0 {
+		return nil, oauth.InvalidScope("this client is not registered for the scope " + missing[0])
+	}
+	return scopes, nil
+}
+
+// Targets returns the resources that a token request names, all of which must
+// be among those that may be asked for (RFC 8707 §2.2).
+func Targets(allowed []string, form oauth.Params) ([]string, error) {
+	asked := form.All("resource")
+	for _, resource := range asked {
+		if !slices.Contains(allowed, resource) {
+			return nil, oauth.InvalidTarget("a token for the resource " + Clip(resource) + " was not granted")
+		}
+	}
+	return slices.Compact(slices.Sorted(slices.Values(asked))), nil
+}

@@ -1,0 +1,27 @@
+// Package registering is where clients register themselves (RFC 7591, OpenID
+// Connect Registration) and change what they registered (RFC 7592).
+package registering
+
+import (
+	"context"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/grants"
+	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/web"
+)
+
+// A Handler answers clients that register themselves.
+type Handler struct {
+	Issuer        string
+	Clients       *clients.Registry
+	Initials      clients.InitialTokens
+	Grants        *grants.Service
+	Settings      *settings.Service
+	Audit         *audit.Recorder
+	Registrations *web.Limiter // how many clients one address may register without a token
+
+	// Discovery is the hub's own metadata: what a client may choose from.
+	Discovery func(context.Context) ([]byte, error)
+}

@@ -1,0 +1,47 @@
+package tokenendpoint
+
+import (
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/grants"
+	"github.com/fedhub/fedhub/hub/pending"
+	"github.com/fedhub/fedhub/hub/tokens"
+	"github.com/fedhub/fedhub/hub/web"
+)
+
+// device answers a device that polls (RFC 8628 §3.4).
+func (d *Handler) device(c *gin.Context, r request) (answer, error) {
+	secret, err := r.form.Require("device_code")
+	if err != nil {
+		return answer{}, err
+	}
+	agreed, err := d.Pending.Poll(c.Request.Context(), pending.Device, secret, r.client.ID)
+	if err != nil {
+		return answer{}, err
+	}
+	return d.collect(c, r, agreed)
+}
+
+// collect issues what a person allowed on another device. It hangs on their
+// grant but on no session: what they allowed a television does not end when
+// they close the browser they allowed it in.
+func (d *Handler) collect(c *gin.Context, r request, agreed pending.Request) (answer, error) {
+	by := agreed.Decision
+	f, refresh, err := d.Grants.Begin(c.Request.Context(), agreed.Hash, grants.Authorization{
+		GrantID: by.GrantID, GrantSerial: by.GrantSerial, UserID: agreed.UserID, SessionGeneration: by.Epoch, ClientID: agreed.ClientID,
+		Scopes: agreed.Scopes, AuthTime: by.AuthTime, ACR: by.ACR, AMR: by.AMR,
+		Terms: grants.TokenConstraints{Kind: string(agreed.Kind), Resources: agreed.Resources, Details: agreed.Details},
+	}, grants.CodeRedemption{Refresh: r.client.AllowsGrant("refresh_token"), Bound: r.renewable(), Access: tokens.AccessLife})
+	if err != nil {
+		return answer{}, err
+	}
+	a, err := d.issue(c, r, f, nil, f.Scopes)
+	if err != nil {
+		return answer{}, err
+	}
+	a.RefreshToken = refresh
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.Collected, Client: r.client.ID, Target: agreed.UserID,
+		IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"how": string(agreed.Kind)}})
+	return a, nil
+}
