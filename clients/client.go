@@ -280,38 +280,6 @@ func (c Client) usesCertificate() bool {
 	return c.AuthMethod == MethodTLS || c.AuthMethod == MethodOwnTLS
 }
 
-// clone returns a copy that shares no memory with c.
-func (c Client) clone() Client {
-	c.Secrets = slices.Clone(c.Secrets)
-	c.RedirectURIs = slices.Clone(c.RedirectURIs)
-	c.PostLogoutRedirectURIs = slices.Clone(c.PostLogoutRedirectURIs)
-	c.Scopes = slices.Clone(c.Scopes)
-	c.AllowedRoles = slices.Clone(c.AllowedRoles)
-	c.ResponseTypes = slices.Clone(c.ResponseTypes)
-	c.Grants = slices.Clone(c.Grants)
-	c.Resources = slices.Clone(c.Resources)
-	c.Serves = slices.Clone(c.Serves)
-	c.DetailTypes = slices.Clone(c.DetailTypes)
-	c.Origins = slices.Clone(c.Origins)
-	c.Requests = c.Requests.clone()
-	c.Exchange = c.Exchange.clone()
-	c.Registration.Contacts = slices.Clone(c.Registration.Contacts)
-	if c.Frappe != nil {
-		site := *c.Frappe
-		c.Frappe = &site
-	}
-	if c.Server != nil {
-		server := *c.Server
-		server.KeyThumbprints = slices.Clone(server.KeyThumbprints)
-		c.Server = &server
-	}
-	if c.Document != nil {
-		document := *c.Document
-		c.Document = &document
-	}
-	return c
-}
-
 // differs reports whether a person would take a and b for two clients, so
 // that consent for one must not count for the other.
 func differs(a, b Client) bool {

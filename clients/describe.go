@@ -31,15 +31,18 @@ func describe(address string, body []byte, l Limits, doc Document, allowHTTP boo
 	}
 	doc.Host = base.HostPort()
 	d.ID, d.Document, d.CreatedBy = address, &doc, "its document"
-	d.Registration.At, d.Registration.Statement = doc.Fetched, ""
-	d.DetailTypes, d.CIBA = nil, CIBA{}
+	d.Registration.At = doc.Fetched
 	if err := d.keepSafeGrants(); err != nil {
 		return Client{}, fault(err)
 	}
 	if err := d.settle(l); err != nil {
 		return Client{}, fault(err)
 	}
-	d.PKCEOptional = false
+	for _, p := range properties {
+		if p.By(ByRegistration) && !p.By(ByDocument) {
+			p.value(&d.Client).SetZero()
+		}
+	}
 	d.Tidy()
 	if problems := d.Validate(allowHTTP); len(problems) > 0 {
 		return Client{}, fault(problems)

@@ -3,7 +3,6 @@ package clients
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/fedhub/fedhub/internal/names"
 )
@@ -161,55 +160,6 @@ func (r *Registry) Standing(kept *Client, want Client, secret string) (ClientSta
 	return Stale, differ
 }
 
-// An importedField is one that an import decides about.
-type importedField struct {
-	label string
-	same  func(a, b Client) bool
-	take  func(c *Client, from Client)
-}
-
-// importedFields are all of them; whatever else an administrator set stays.
-func importedFields() []importedField {
-	return []importedField{
-		field("App Name", func(c *Client) *string { return &c.Name }),
-		field("type", func(c *Client) *Type { return &c.Type }),
-		field("authentication method", func(c *Client) *string { return &c.AuthMethod }),
-		list("Redirect URIs", func(c *Client) *[]string { return &c.RedirectURIs }),
-		field("Default Redirect URI", func(c *Client) *string { return &c.DefaultRedirectURI }),
-		field("Grant Type", func(c *Client) *string { return &c.GrantType }),
-		field("Response Type", func(c *Client) *string { return &c.ResponseType }),
-		field("refresh tokens", func(c *Client) *bool { return &c.RefreshTokens }),
-		list("Scopes", func(c *Client) *[]string { return &c.Scopes }),
-		field("PKCE", func(c *Client) *bool { return &c.PKCEOptional }),
-		field("Skip Authorization", func(c *Client) *bool { return &c.SkipAuthorization }),
-		list("Allowed Roles", func(c *Client) *[]string { return &c.AllowedRoles }),
-		field("ID token algorithm", func(c *Client) *string { return &c.IDTokenAlg }),
-		field("claims in ID tokens", func(c *Client) *bool { return &c.IDTokenClaims }),
-		list("contacts", func(c *Client) *[]string { return &c.Registration.Contacts }),
-		field("software id", func(c *Client) *string { return &c.Registration.SoftwareID }),
-		field("software version", func(c *Client) *string { return &c.Registration.SoftwareVersion }),
-		field("Client URI", func(c *Client) *string { return &c.ClientURI }),
-		field("Logo URI", func(c *Client) *string { return &c.LogoURI }),
-		field("TOS URI", func(c *Client) *string { return &c.TosURI }),
-		field("Policy URI", func(c *Client) *string { return &c.PolicyURI }),
-		{"site", func(a, b Client) bool { return a.site() == b.site() }, (*Client).takeSite},
-	}
-}
-
-func field[T comparable](label string, at func(*Client) *T) importedField {
-	return importedField{
-		label, func(a, b Client) bool { return *at(&a) == *at(&b) },
-		func(c *Client, from Client) { *at(c) = *at(&from) },
-	}
-}
-
-func list(label string, at func(*Client) *[]string) importedField {
-	return importedField{
-		label, func(a, b Client) bool { return slices.Equal(*at(&a), *at(&b)) },
-		func(c *Client, from Client) { *at(c) = *at(&from) },
-	}
-}
-
 // site is what an import says of the site that a client is.
 func (c Client) site() FrappeSite {
 	if c.Frappe == nil {
@@ -227,18 +177,22 @@ func (c *Client) takeSite(from Client) {
 	c.Frappe.URL, c.Frappe.Provider = from.Frappe.URL, from.Frappe.Provider
 }
 
+// differsIn and take go over the properties that an import decides about;
+// whatever else an administrator set stays.
 func (c Client) differsIn(want Client) []string {
 	var labels []string
-	for _, f := range importedFields() {
-		if !f.same(c, want) {
-			labels = append(labels, f.label)
+	for _, p := range properties {
+		if p.imported != "" && !p.same(c, want) {
+			labels = append(labels, p.imported)
 		}
 	}
 	return labels
 }
 
 func (c *Client) take(want Client) {
-	for _, f := range importedFields() {
-		f.take(c, want)
+	for _, p := range properties {
+		if p.imported != "" {
+			p.take(c, want)
+		}
 	}
 }

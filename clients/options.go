@@ -1,9 +1,6 @@
 package clients
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Algs are the algorithms a client chose for what the hub signs or encrypts
 // for it and what it signs or encrypts for the hub, by their names in RFC 7518.
@@ -41,12 +38,6 @@ type Requests struct {
 	InitiateLoginURI string   `bson:"initiate_login_uri,omitempty"` // where others may start a sign-in (OIDC Core §4)
 }
 
-func (r Requests) clone() Requests {
-	r.URIs = slices.Clone(r.URIs)
-	r.DefaultACRValues = slices.Clone(r.DefaultACRValues)
-	return r
-}
-
 // A SecurityProfile is a set of requirements that are turned on together.
 type SecurityProfile string
 
@@ -73,11 +64,6 @@ type Exchange struct {
 	From        []string `bson:"from,omitempty"` // clients whose tokens it may exchange; "*" is all
 	Impersonate bool     `bson:"impersonate,omitempty"`
 	Delegate    bool     `bson:"delegate,omitempty"`
-}
-
-func (e Exchange) clone() Exchange {
-	e.From = slices.Clone(e.From)
-	return e
 }
 
 // CIBA is how a client that asks by back channel hears of the answer (OpenID

@@ -125,14 +125,9 @@ func (s *FederatedHub) hold(reason string, at time.Time) {
 // applyDocument takes over what a server says of itself, and leaves alone what
 // administrators decide: scopes, consent, roles, whether it is disabled.
 func applyDocument(c *Client, read Client) {
-	read = read.clone()
-	c.Name = read.Name
-	c.JWKSURI, c.JWKS = read.JWKSURI, read.JWKS
-	c.RedirectURIs, c.PostLogoutRedirectURIs = read.RedirectURIs, read.PostLogoutRedirectURIs
+	c.takeAll(ByHub, read)
 	if !slices.Contains(c.RedirectURIs, c.DefaultRedirectURI) {
 		c.DefaultRedirectURI = read.DefaultRedirectURI
 	}
-	c.BackchannelLogoutURI = read.BackchannelLogoutURI
-	c.ClientURI, c.LogoURI, c.TosURI, c.PolicyURI = read.ClientURI, read.LogoURI, read.TosURI, read.PolicyURI
 	c.Server.Fetched, c.Server.Gone = read.Server.Fetched, time.Time{}
 }

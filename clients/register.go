@@ -180,12 +180,8 @@ func (c Client) lacksSecret() bool {
 // redeclared writes a declaration over a kept client.
 func redeclared(kept *Client, said Client) {
 	before := kept.clone()
-	*kept = said.clone()
-	kept.ID, kept.Disabled = before.ID, before.Disabled
-	kept.AllowedRoles, kept.SkipAuthorization = before.AllowedRoles, before.SkipAuthorization
-	kept.HighSecurity, kept.Exchange, kept.Origins, kept.OpaqueTokens = before.HighSecurity, before.Exchange, before.Origins, before.OpaqueTokens
-	kept.Resources, kept.Serves = before.Resources, before.Serves
-	kept.Registration.TokenHash, kept.Registration.At = before.Registration.TokenHash, before.Registration.At
+	kept.takeAll(ByRegistration, said)
+	kept.Document = said.clone().Document
 	// Another name or other addresses are another app in people's eyes, and
 	// an administrator vouched for the one of before, and for what it could
 	// ask for then.

@@ -94,11 +94,17 @@ func TestEveryMemberHasANameOfItsOwnAndAPlaceOfItsOwn(t *testing.T) {
 	names := map[string]bool{}
 	var d declaration
 	places := map[any]string{}
-	for _, m := range members {
-		if names[m.name] || places[m.place(&d)] != "" {
-			t.Errorf("%s stands twice, or shares its place with %s", m.name, places[m.place(&d)])
+	_ = d.members(func(name string, place any) error {
+		if names[name] || places[place] != "" {
+			t.Errorf("%s stands twice, or shares its place with %s", name, places[place])
 		}
-		names[m.name], places[m.place(&d)] = true, m.name
+		names[name], places[place] = true, name
+		return nil
+	})
+	for name := range d.words() {
+		if !names[name] {
+			t.Errorf("%s is the metadata of no property", name)
+		}
 	}
 }
 

@@ -1,0 +1,45 @@
+package clients
+
+import (
+	"reflect"
+	"time"
+)
+
+// clone returns a copy that shares no memory with c.
+func (c Client) clone() Client {
+	unshare(reflect.ValueOf(&c).Elem())
+	return c
+}
+
+// unshare gives a value memory of its own for every list and pointer in it.
+func unshare(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			return // its pointer is to a time zone, which nobody changes
+		}
+		for _, field := range v.Fields() {
+			unshare(field)
+		}
+	case reflect.Slice:
+		if v.IsNil() {
+			return
+		}
+		own := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+		reflect.Copy(own, v)
+		v.Set(own)
+		if v.Type().Elem().Kind() != reflect.String {
+			for i := range v.Len() {
+				unshare(v.Index(i))
+			}
+		}
+	case reflect.Pointer:
+		if v.IsNil() {
+			return
+		}
+		own := reflect.New(v.Type().Elem())
+		own.Elem().Set(v.Elem())
+		v.Set(own)
+		unshare(own.Elem())
+	}
+}

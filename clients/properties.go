@@ -1,0 +1,119 @@
+package clients
+
+// properties is the one list of what is kept of a client. Its form, its flags,
+// its metadata, imports and copies go by it; tests hold each of them against it.
+// A setter that is missing here is a decision: who cannot set a property has no
+// control, flag or member for it.
+var properties = []Property{
+	// What it is, and where its answers go.
+	{"id", "", "", ByFlag, "", func(c *Client) any { return &c.ID }, free}, // checked by Registry.Add
+	{"name", "client_name", "app_name", bySelf | byAdmin | ByHub, "App Name", func(c *Client) any { return &c.Name }, checkName},
+	{"type", "application_type", "", bySelf | byAdmin, "type", func(c *Client) any { return &c.Type }, checkType},
+	{"auth_method", "token_endpoint_auth_method", "", bySelf | byAdmin, "authentication method", func(c *Client) any { return &c.AuthMethod }, checkMethod},
+	{"redirect_uris", "redirect_uris", "", bySelf | byAdmin | ByHub, "Redirect URIs", func(c *Client) any { return &c.RedirectURIs }, checkRedirects},
+	{"default_redirect_uri", "", "", bySelf | byAdmin, "Default Redirect URI", func(c *Client) any { return &c.DefaultRedirectURI }, checkDefault},
+	{"grant_type", "", "", bySelf | byAdmin, "Grant Type", func(c *Client) any { return &c.GrantType }, checkGrants},
+	{"response_type", "", "", bySelf | byAdmin, "Response Type", func(c *Client) any { return &c.ResponseType }, checkGrants},
+	{"refresh_tokens", "", "", bySelf | byAdmin, "refresh tokens", func(c *Client) any { return &c.RefreshTokens }, checkImplicit},
+	{"scopes", "scope", "", bySelf | byAdmin, "Scopes", func(c *Client) any { return &c.Scopes }, checkScopes},
+	{"pkce_optional", "", "", ByRegistration | byAdmin, "PKCE", func(c *Client) any { return &c.PKCEOptional }, checkDescribed},
+	{"skip_authorization", "", "", byAdmin, "Skip Authorization", func(c *Client) any { return &c.SkipAuthorization }, checkTrust},
+	{"allowed_roles", "", "", byAdmin, "Allowed Roles", func(c *Client) any { return &c.AllowedRoles }, checkRoles},
+	{"id_token_alg", "id_token_signed_response_alg", "", bySelf | byAdmin, "ID token algorithm", func(c *Client) any { return &c.IDTokenAlg }, checkAlgs},
+	{"id_token_claims", "", "", bySelf | ByForm, "claims in ID tokens", func(c *Client) any { return &c.IDTokenClaims }, free}, // no metadata names it, so a declaration clears it
+	{"registration.contacts", "contacts", "", bySelf, "contacts", func(c *Client) any { return &c.Registration.Contacts }, free},
+	{"registration.software_id", "software_id", "", bySelf, "software id", func(c *Client) any { return &c.Registration.SoftwareID }, free},
+	{"registration.software_version", "software_version", "", bySelf, "software version", func(c *Client) any { return &c.Registration.SoftwareVersion }, free},
+	{"client_uri", "client_uri", "", bySelf | ByForm | ByHub, "Client URI", func(c *Client) any { return &c.ClientURI }, checkLinks},
+	{"logo_uri", "logo_uri", "", bySelf | byAdmin | ByHub, "Logo URI", func(c *Client) any { return &c.LogoURI }, checkLinks},
+	{"tos_uri", "tos_uri", "", bySelf | byAdmin | ByHub, "TOS URI", func(c *Client) any { return &c.TosURI }, checkLinks},
+	{"policy_uri", "policy_uri", "", bySelf | byAdmin | ByHub, "Policy URI", func(c *Client) any { return &c.PolicyURI }, checkLinks},
+	{"frappe", "", "", 0, "site", func(c *Client) any { return &c.Frappe }, checkFrappe}, // a command makes the whole client of a site
+	{"frappe.send_errors", "", "send_errors", ByForm, "", func(c *Client) any { return &c.ofSite().SendErrors }, free},
+	{"disabled", "", "", ByForm, "", func(c *Client) any { return &c.Disabled }, free},
+
+	// What it may ask for, and how (RFC 7591 §2, OAuth 2.0 Multiple Response Types, RFC 8693, RFC 8707, RFC 9396, CIBA §4).
+	{"client_credentials", "", "", bySelf | byAdmin, "", func(c *Client) any { return &c.ClientCredentials }, checkGrants},
+	{"grants", "grant_types", "", bySelf | byAdmin, "", func(c *Client) any { return &c.Grants }, checkBeside},
+	{"response_types", "response_types", "", bySelf | byAdmin, "", func(c *Client) any { return &c.ResponseTypes }, checkResponses},
+	{"exchange.from", "", "exchange_from", byAdmin, "", func(c *Client) any { return &c.Exchange.From }, checkBeside},
+	{"exchange.impersonate", "", "exchange_impersonate", byAdmin, "", func(c *Client) any { return &c.Exchange.Impersonate }, free},
+	{"exchange.delegate", "", "exchange_delegate", byAdmin, "", func(c *Client) any { return &c.Exchange.Delegate }, free},
+	{"ciba.delivery", "backchannel_token_delivery_mode", "ciba_delivery", ByRegistration | ByForm, "", func(c *Client) any { return &c.CIBA.Delivery }, checkBeside},
+	{"ciba.notification_uri", "backchannel_client_notification_endpoint", "ciba_notification_uri", ByRegistration | ByForm, "", func(c *Client) any { return &c.CIBA.NotificationURI }, checkBeside},
+	{"algs.ciba_request", "backchannel_authentication_request_signing_alg", "ciba_request_alg", bySelf | ByForm, "", func(c *Client) any { return &c.Algs.CIBARequest }, checkBeside},
+	{"resources", "", "", byAdmin, "", func(c *Client) any { return &c.Resources }, checkBeside},
+	{"serves", "", "", byAdmin, "", func(c *Client) any { return &c.Serves }, checkBeside},
+	{"detail_types", "authorization_details_types", "", ByRegistration | byAdmin, "", func(c *Client) any { return &c.DetailTypes }, checkDetails},
+	{"high_security", "", "", byAdmin, "", func(c *Client) any { return &c.HighSecurity }, checkProfile},
+
+	// How it proves itself (OpenID Connect Registration §2, RFC 8705 §2.1.2, RFC 9449 §5.2).
+	{"algs.assertion", "token_endpoint_auth_signing_alg", "assertion_alg", bySelf | ByForm, "", func(c *Client) any { return &c.Algs.Assertion }, checkAssertion},
+	{"jwks_uri", "jwks_uri", "", bySelf | byAdmin | ByHub, "", func(c *Client) any { return &c.JWKSURI }, checkKeys},
+	{"jwks", "jwks", "", bySelf | byAdmin | ByHub, "", func(c *Client) any { return &c.JWKS }, checkKeys},
+	{"tls.subject_dn", "tls_client_auth_subject_dn", "tls_subject_dn", bySelf | ByForm, "", func(c *Client) any { return &c.TLS.SubjectDN }, checkTLSName},
+	{"tls.dns", "tls_client_auth_san_dns", "tls_dns", bySelf | ByForm, "", func(c *Client) any { return &c.TLS.DNS }, checkTLSName},
+	{"tls.uri", "tls_client_auth_san_uri", "tls_uri", bySelf | ByForm, "", func(c *Client) any { return &c.TLS.URI }, checkTLSName},
+	{"tls.ip", "tls_client_auth_san_ip", "tls_ip", bySelf | ByForm, "", func(c *Client) any { return &c.TLS.IP }, checkTLSName},
+	{"tls.email", "tls_client_auth_san_email", "tls_email", bySelf | ByForm, "", func(c *Client) any { return &c.TLS.Email }, checkTLSName},
+	{"certificate_bound", "tls_client_certificate_bound_access_tokens", "", bySelf | byAdmin, "", func(c *Client) any { return &c.CertificateBound }, free},
+	{"dpop_bound", "dpop_bound_access_tokens", "", bySelf | byAdmin, "", func(c *Client) any { return &c.DPoPBound }, free},
+
+	// What it gets (OpenID Connect Registration §2, JARM §3, RFC 9701 §6).
+	{"algs.id_token_enc.alg", "id_token_encrypted_response_alg", "id_token_enc", bySelf | ByForm, "", func(c *Client) any { return &c.Algs.IDTokenEnc.Alg }, checkAlgs},
+	{"algs.id_token_enc.enc", "id_token_encrypted_response_enc", "id_token_enc_content", bySelf | ByForm, "", func(c *Client) any { return &c.Algs.IDTokenEnc.Enc }, checkAlgs},
+	{"algs.userinfo", "userinfo_signed_response_alg", "userinfo_alg", bySelf | ByForm, "", func(c *Client) any { return &c.Algs.Userinfo }, checkAlgs},
+	{"algs.userinfo_enc.alg", "userinfo_encrypted_response_alg", "userinfo_enc", bySelf | ByForm, "", func(c *Client) any { return &c.Algs.UserinfoEnc.Alg }, checkAlgs},
+	{"algs.userinfo_enc.enc", "userinfo_encrypted_response_enc", "userinfo_enc_content", bySelf | ByForm, "", func(c *Client) any { return &c.Algs.UserinfoEnc.Enc }, checkAlgs},
+	{"algs.authorization", "authorization_signed_response_alg", "authorization_alg", bySelf | ByForm, "", func(c *Client) any { return &c.Algs.Authorization }, checkAlgs},
+	{"algs.authorization_enc.alg", "authorization_encrypted_response_alg", "authorization_enc", bySelf | ByForm, "", func(c *Client) any { return &c.Algs.AuthorizationEnc.Alg }, checkAlgs},
+	{"algs.authorization_enc.enc", "authorization_encrypted_response_enc", "authorization_enc_content", bySelf | ByForm, "", func(c *Client) any { return &c.Algs.AuthorizationEnc.Enc }, checkAlgs},
+	{"algs.introspection", "introspection_signed_response_alg", "introspection_alg", bySelf | ByForm, "", func(c *Client) any { return &c.Algs.Introspection }, checkAlgs},
+	{"algs.introspection_enc.alg", "introspection_encrypted_response_alg", "introspection_enc", bySelf | ByForm, "", func(c *Client) any { return &c.Algs.IntrospectionEnc.Alg }, checkAlgs},
+	{"algs.introspection_enc.enc", "introspection_encrypted_response_enc", "introspection_enc_content", bySelf | ByForm, "", func(c *Client) any { return &c.Algs.IntrospectionEnc.Enc }, checkAlgs},
+	{"opaque_tokens", "", "", byAdmin, "", func(c *Client) any { return &c.OpaqueTokens }, free},
+	{"subject_type", "subject_type", "", bySelf | byAdmin, "", func(c *Client) any { return &c.SubjectType }, checkSubject},
+	{"sector_identifier_uri", "sector_identifier_uri", "", bySelf | byAdmin, "", func(c *Client) any { return &c.SectorIdentifierURI }, checkSubject},
+
+	// What its requests must be (OpenID Connect Registration §2, RFC 9126 §6, RFC 9101 §10.5).
+	{"requests.pushed", "require_pushed_authorization_requests", "require_pushed", bySelf | byAdmin, "", func(c *Client) any { return &c.Requests.Pushed }, free},
+	{"requests.signed", "require_signed_request_object", "require_signed", bySelf | byAdmin, "", func(c *Client) any { return &c.Requests.Signed }, free},
+	{"algs.request", "request_object_signing_alg", "request_alg", bySelf | ByForm, "", func(c *Client) any { return &c.Algs.Request }, checkAsking},
+	{"algs.request_enc.alg", "request_object_encryption_alg", "request_enc", bySelf | ByForm, "", func(c *Client) any { return &c.Algs.RequestEnc.Alg }, free},
+	{"algs.request_enc.enc", "request_object_encryption_enc", "request_enc_content", bySelf | ByForm, "", func(c *Client) any { return &c.Algs.RequestEnc.Enc }, free},
+	{"requests.uris", "request_uris", "request_uris", bySelf | ByForm, "", func(c *Client) any { return &c.Requests.URIs }, checkRequests},
+	{"requests.default_max_age", "default_max_age", "default_max_age", bySelf | ByForm, "", func(c *Client) any { return &c.Requests.DefaultMaxAge }, checkRequests},
+	{"requests.require_auth_time", "require_auth_time", "require_auth_time", bySelf | ByForm, "", func(c *Client) any { return &c.Requests.RequireAuthTime }, free},
+	{"requests.default_acr_values", "default_acr_values", "default_acr_values", bySelf | ByForm, "", func(c *Client) any { return &c.Requests.DefaultACRValues }, checkRequests},
+	{"requests.initiate_login_uri", "initiate_login_uri", "initiate_login_uri", bySelf | byAdmin, "", func(c *Client) any { return &c.Requests.InitiateLoginURI }, checkInitiate},
+	{"origins", "", "", byAdmin, "", func(c *Client) any { return &c.Origins }, checkOrigins},
+
+	// Signing out (RP-Initiated Logout §3.1, Front-Channel Logout §2, Back-Channel Logout §2.2).
+	{"post_logout_redirect_uris", "post_logout_redirect_uris", "", bySelf | byAdmin | ByHub, "", func(c *Client) any { return &c.PostLogoutRedirectURIs }, checkLogout},
+	{"backchannel_logout_uri", "backchannel_logout_uri", "", bySelf | byAdmin | ByHub, "", func(c *Client) any { return &c.BackchannelLogoutURI }, checkLogout},
+	{"backchannel_logout_session", "backchannel_logout_session_required", "", bySelf | ByForm, "", func(c *Client) any { return &c.BackchannelLogoutSession }, free},
+	{"frontchannel_logout_uri", "frontchannel_logout_uri", "", bySelf | byAdmin, "", func(c *Client) any { return &c.FrontchannelLogoutURI }, checkLogout},
+	{"frontchannel_logout_session", "frontchannel_logout_session_required", "", bySelf | ByForm, "", func(c *Client) any { return &c.FrontchannelLogoutSession }, free},
+
+	// A registration, and what the hub writes down by itself.
+	{"registration.statement", "software_statement", "", ByRegistration, "", func(c *Client) any { return &c.Registration.Statement }, free}, // RFC 7591 §2.3
+	{"registration.vouched", "", "", bySelf, "", func(c *Client) any { return &c.Registration.Vouched }, free},                               // who issued the statement
+	{"registration.token_hash", "", "", 0, "", func(c *Client) any { return &c.Registration.TokenHash }, nil},
+	{"registration.at", "", "", 0, "", func(c *Client) any { return &c.Registration.At }, nil},
+	{"secrets", "", "", 0, "", func(c *Client) any { return &c.Secrets }, nil}, // they have verbs of their own
+	{"generation", "", "", 0, "", func(c *Client) any { return &c.ConsentVersion }, nil},
+	{"created", "", "", 0, "", func(c *Client) any { return &c.Created }, nil},
+	{"updated", "", "", 0, "", func(c *Client) any { return &c.Updated }, nil},
+	{"created_by", "", "", 0, "", func(c *Client) any { return &c.CreatedBy }, nil},
+	{"imported", "", "", 0, "", func(c *Client) any { return &c.Imported }, nil},
+	{"server", "", "", 0, "", func(c *Client) any { return &c.Server }, nil},     // what a federated hub has more
+	{"document", "", "", 0, "", func(c *Client) any { return &c.Document }, nil}, // what a client has more that nobody registered
+}
+
+// ofSite is what is kept of a Frappe site. Of any other client nothing is.
+func (c *Client) ofSite() *FrappeSite {
+	if c.Frappe == nil {
+		return new(FrappeSite)
+	}
+	return c.Frappe
+}
