@@ -16,6 +16,8 @@ package clients
 import (
 	"slices"
 	"time"
+
+	"github.com/fedhub/fedhub/internal/clone"
 )
 
 // A Type says where a client runs, and so whether it can keep a secret
@@ -279,6 +281,9 @@ func (c Client) usesSecret() bool {
 func (c Client) usesCertificate() bool {
 	return c.AuthMethod == MethodTLS || c.AuthMethod == MethodOwnTLS
 }
+
+// clone returns a copy that shares no memory with c.
+func (c Client) clone() Client { return clone.Of(c) }
 
 // differs reports whether a person would take a and b for two clients, so
 // that consent for one must not count for the other.

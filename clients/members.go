@@ -2,6 +2,7 @@ package clients
 
 import (
 	"fmt"
+	"reflect"
 
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
@@ -62,25 +63,11 @@ func (d *declaration) read(raw jsonx.Object) error {
 func (d *declaration) write() map[string]any {
 	out := map[string]any{}
 	_ = d.members(func(name string, place any) error {
-		switch value := place.(type) {
-		case *string:
-			put(out, name, *value, *value != "")
-		case *[]string:
-			put(out, name, *value, len(*value) > 0)
-		case *bool:
-			put(out, name, true, *value)
-		case **int64:
-			put(out, name, *value, *value != nil)
-		case *jsonx.Value:
-			put(out, name, *value, len(*value) > 0)
+		value := reflect.ValueOf(place).Elem()
+		if empty := value.IsZero() || value.Kind() == reflect.Slice && value.Len() == 0; !empty {
+			out[name] = value.Interface()
 		}
 		return nil
 	})
 	return out
-}
-
-func put(out map[string]any, name string, value any, there bool) {
-	if there {
-		out[name] = value
-	}
 }

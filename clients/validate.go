@@ -38,16 +38,15 @@ const (
 // what people paste. Registry.Add and Registry.Update call it before Validate.
 func (c *Client) Tidy() {
 	c.Name = strings.TrimSpace(c.Name)
-	c.RedirectURIs = tidyList(c.RedirectURIs)
-	c.PostLogoutRedirectURIs = tidyList(c.PostLogoutRedirectURIs)
-	c.Scopes = tidyList(c.Scopes)
-	c.Resources = tidyList(c.Resources)
-	c.AllowedRoles = tidyList(c.AllowedRoles)
-	c.tidyMore()
-	c.tidyGrants()
-	c.ResponseTypes = sortWords(c.ResponseTypes)
+	for _, p := range properties {
+		if list, ok := p.place(c).(*[]string); ok && p.By(byAdmin) {
+			*list = tidyList(*list)
+		}
+	}
+	c.ResponseTypes = sortedWords(c.ResponseTypes)
 	for _, field := range []*string{&c.DefaultRedirectURI, &c.JWKSURI, &c.JWKS, &c.BackchannelLogoutURI, &c.FrontchannelLogoutURI,
-		&c.ClientURI, &c.LogoURI, &c.TosURI, &c.PolicyURI} {
+		&c.ClientURI, &c.LogoURI, &c.TosURI, &c.PolicyURI, &c.SectorIdentifierURI, &c.Requests.InitiateLoginURI, &c.CIBA.NotificationURI,
+		&c.TLS.SubjectDN, &c.TLS.DNS, &c.TLS.URI, &c.TLS.IP, &c.TLS.Email} {
 		*field = strings.TrimSpace(*field)
 	}
 	if c.Type == "" {

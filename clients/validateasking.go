@@ -7,19 +7,6 @@ import (
 	"github.com/fedhub/fedhub/clients/redirecturi"
 )
 
-// sortWords gives every response type its one spelling.
-func sortWords(types []string) []string {
-	var out []string
-	for _, t := range types {
-		words := strings.Fields(t)
-		slices.Sort(words)
-		if t = strings.Join(words, " "); t != "" && !slices.Contains(out, t) {
-			out = append(out, t)
-		}
-	}
-	return out
-}
-
 // checkAsking: what the client may ask for at the authorization endpoint,
 // beside checkResponses and checkRequests.
 func checkAsking(c Client, _ bool) Problems {

@@ -21,12 +21,6 @@ func (c Client) decoupled() bool {
 	return slices.Contains(c.Grants, GrantDevice) || slices.Contains(c.Grants, GrantCIBA)
 }
 
-func (c *Client) tidyGrants() {
-	for _, list := range []*[]string{&c.Grants, &c.Resources, &c.Serves, &c.Exchange.From} {
-		*list = tidyList(*list)
-	}
-}
-
 // checkBeside holds everything of this file against its rules.
 func checkBeside(c Client, allowHTTP bool) Problems {
 	return slices.Concat(checkMoreGrants(c), checkResources(c), checkExchange(c), checkCIBA(c, allowHTTP))

@@ -14,17 +14,6 @@ func ResponseTypes() []string {
 	return []string{"code", "token", "id_token", "id_token token", "code id_token", "code token", "code id_token token", "none"}
 }
 
-// tidyMore is Tidy for what few clients need.
-func (c *Client) tidyMore() {
-	for _, list := range []*[]string{&c.ResponseTypes, &c.DetailTypes, &c.Origins, &c.Requests.URIs, &c.Requests.DefaultACRValues} {
-		*list = tidyList(*list)
-	}
-	for _, field := range []*string{&c.SectorIdentifierURI, &c.Requests.InitiateLoginURI, &c.CIBA.NotificationURI,
-		&c.TLS.SubjectDN, &c.TLS.DNS, &c.TLS.URI, &c.TLS.IP, &c.TLS.Email} {
-		*field = strings.TrimSpace(*field)
-	}
-}
-
 // checkResponses pairs every response type with the grant it needs (RFC 7591
 // §2.1, OIDC Registration §2).
 func checkResponses(c Client, _ bool) Problems {

@@ -1,14 +1,16 @@
-package clients
+// Package clone copies values together with everything they point to.
+package clone
 
 import (
 	"reflect"
 	"time"
 )
 
-// clone returns a copy that shares no memory with c.
-func (c Client) clone() Client {
-	unshare(reflect.ValueOf(&c).Elem())
-	return c
+// Of returns a copy of v that shares no list and no pointer with it, in
+// whatever depth. A value with maps or interfaces is not for it: these stay shared.
+func Of[T any](v T) T {
+	unshare(reflect.ValueOf(&v).Elem())
+	return v
 }
 
 // unshare gives a value memory of its own for every list and pointer in it.
