@@ -1,4 +1,4 @@
-package admin
+package apps
 
 import (
 	"bytes"
