@@ -1,20 +1,16 @@
 package clients
 
 import (
-	"bytes"
 	"context"
-	"crypto"
-	"crypto/sha256"
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
 
-	"github.com/go-jose/go-jose/v4"
+	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
 // checkCertificate authenticates by a certificate that a trusted authority
@@ -24,67 +20,27 @@ func (r *Registry) checkCertificate(c Client, chain []*x509.Certificate) error {
 	if r.clientCAs == nil {
 		return errors.New("no authority for client certificates is set: FEDHUB_TLS_CLIENT_CA")
 	}
-	between := x509.NewCertPool()
-	for _, certificate := range chain[1:] {
-		between.AddCert(certificate)
-	}
-	_, err := chain[0].Verify(x509.VerifyOptions{
-		Roots: r.clientCAs, Intermediates: between, CurrentTime: r.now(), KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
-	})
-	if err != nil {
+	if err := clientauth.VerifyChain(chain, r.clientCAs, r.now()); err != nil {
 		return fmt.Errorf("its certificate: %w", err)
 	}
-	if !c.TLS.names(chain[0]) {
+	if !c.TLS.Names(chain[0]) {
 		return errors.New("its certificate names somebody else")
 	}
 	return nil
-}
-
-// names reports whether the certificate is for whom the client registered.
-func (n TLSName) names(certificate *x509.Certificate) bool {
-	switch {
-	case n.SubjectDN != "":
-		return sameDN(n.SubjectDN, certificate.RawSubject)
-	case n.DNS != "":
-		return slices.ContainsFunc(certificate.DNSNames, func(name string) bool { return strings.EqualFold(name, n.DNS) })
-	case n.URI != "":
-		return slices.ContainsFunc(certificate.URIs, func(u *url.URL) bool { return u.String() == n.URI })
-	case n.IP != "":
-		want, err := netip.ParseAddr(n.IP)
-		return err == nil && slices.ContainsFunc(certificate.IPAddresses, func(ip net.IP) bool {
-			got, ok := netip.AddrFromSlice(ip)
-			return ok && got.Unmap() == want.Unmap()
-		})
-	case n.Email != "":
-		return slices.Contains(certificate.EmailAddresses, n.Email)
-	}
-	return false
 }
 
 // checkOwnCertificate authenticates by a certificate that nobody but the
 // client vouches for, by publishing its key (RFC 8705 §2.2). When it expires
 // is not looked at: the key counts for as long as it is published.
 func (r *Registry) checkOwnCertificate(ctx context.Context, c Client, certificate *x509.Certificate) error {
-	published, err := r.keysThatFit(ctx, c, func(k keys) bool { return k.certified(certificate) })
+	published, err := r.keysThatFit(ctx, c, func(k keys) bool { return clientauth.Published(k, certificate) })
 	if err != nil {
 		return err
 	}
-	if !published.certified(certificate) {
+	if !clientauth.Published(published, certificate) {
 		return errors.New("its certificate is not for any of its published keys")
 	}
 	return nil
-}
-
-// certified reports whether the certificate is for one of the keys. A key that
-// is published with a certificate is for that certificate alone.
-func (k keys) certified(certificate *x509.Certificate) bool {
-	sum := sha256.Sum256(certificate.Raw)
-	return slices.ContainsFunc(k, func(key jose.JSONWebKey) bool {
-		public, ok := key.Key.(interface{ Equal(crypto.PublicKey) bool })
-		return ok && public.Equal(certificate.PublicKey) &&
-			(len(key.Certificates) == 0 || key.Certificates[0].Equal(certificate)) &&
-			(len(key.CertificateThumbprintSHA256) == 0 || bytes.Equal(key.CertificateThumbprintSHA256, sum[:]))
-	})
 }
 
 // checkAssertion holds the registered algorithm against the method.
@@ -109,7 +65,7 @@ func checkTLSName(c Client, _ bool) Problems {
 	}
 	n := c.TLS
 	given := slices.DeleteFunc([]string{n.SubjectDN, n.DNS, n.URI, n.IP, n.Email}, func(s string) bool { return s == "" })
-	_, notDN := parseDN(n.SubjectDN)
+	notDN := clientauth.CheckDN(n.SubjectDN)
 	_, notIP := netip.ParseAddr(n.IP)
 	u, notURI := url.Parse(n.URI)
 	switch {

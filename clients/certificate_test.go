@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
 // An authority issues certificates.
@@ -81,7 +83,7 @@ func TestACertificateAuthenticatesWhomItNames(t *testing.T) {
 	w := newWorld(t)
 	trusted := w.authority()
 	w.clientCAs, w.certificates = trusted.pool(), true
-	for id, name := range map[string]TLSName{
+	for id, name := range map[string]clientauth.TLSName{
 		"dn": {SubjectDN: "cn=Payroll, O=Example,C=DE"}, "dns": {DNS: "payroll.example.org"}, "uri": {URI: "spiffe://example.org/payroll"},
 		"ip": {IP: "192.0.2.7"}, "email": {Email: "payroll@example.org"},
 	} {

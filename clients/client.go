@@ -17,6 +17,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/internal/clone"
 )
 
@@ -110,9 +111,9 @@ type Client struct {
 	// HighSecurity turns on every requirement of a FAPI 2.0 profile at once.
 	HighSecurity SecurityProfile `bson:"high_security,omitempty"`
 
-	TLS              TLSName `bson:"tls,omitempty"`               // whom a MethodTLS certificate names
-	CertificateBound bool    `bson:"certificate_bound,omitempty"` // its tokens work only with its certificate (RFC 8705 §3)
-	DPoPBound        bool    `bson:"dpop_bound,omitempty"`        // its tokens work only with its DPoP key (RFC 9449 §5.2)
+	TLS              clientauth.TLSName `bson:"tls,omitempty"`               // whom a MethodTLS certificate names
+	CertificateBound bool               `bson:"certificate_bound,omitempty"` // its tokens work only with its certificate (RFC 8705 §3)
+	DPoPBound        bool               `bson:"dpop_bound,omitempty"`        // its tokens work only with its DPoP key (RFC 9449 §5.2)
 
 	Resources   []string `bson:"resources,omitempty"`    // APIs it may ask tokens for (RFC 8707)
 	Serves      []string `bson:"serves,omitempty"`       // APIs it is: it may introspect tokens made for them

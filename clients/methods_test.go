@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
 // byShared reads credentials as the token endpoint would.
@@ -132,7 +134,9 @@ func TestWhatGoesWithAMethodIsChecked(t *testing.T) {
 		change      func(*Client)
 	}{
 		{"tls_client_auth without a name", "tls", func(c *Client) { c.AuthMethod = MethodTLS }},
-		{"tls_client_auth with two names", "tls", func(c *Client) { c.AuthMethod, c.TLS = MethodTLS, TLSName{DNS: "a.example", IP: "192.0.2.1"} }},
+		{"tls_client_auth with two names", "tls", func(c *Client) {
+			c.AuthMethod, c.TLS = MethodTLS, clientauth.TLSName{DNS: "a.example", IP: "192.0.2.1"}
+		}},
 		{"a subject that is none", "tls.subject_dn", func(c *Client) { c.AuthMethod, c.TLS.SubjectDN = MethodTLS, "payroll" }},
 		{"an address that is none", "tls.ip", func(c *Client) { c.AuthMethod, c.TLS.IP = MethodTLS, "1.2.3" }},
 		{"a relative URI", "tls.uri", func(c *Client) { c.AuthMethod, c.TLS.URI = MethodTLS, "/payroll" }},

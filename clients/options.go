@@ -48,16 +48,6 @@ const (
 	MessageSigning SecurityProfile = "fapi2-message-signing" // and FAPI 2.0 Message Signing
 )
 
-// A TLSName is whom a client certificate must name, in exactly one way
-// (RFC 8705 §2.1.2).
-type TLSName struct {
-	SubjectDN string `bson:"subject_dn,omitempty"` // RFC 4514
-	DNS       string `bson:"dns,omitempty"`
-	URI       string `bson:"uri,omitempty"`
-	IP        string `bson:"ip,omitempty"`
-	Email     string `bson:"email,omitempty"`
-}
-
 // Exchange is what a client may do with other clients' tokens (RFC 8693). Its
 // own it may always narrow.
 type Exchange struct {

@@ -209,10 +209,10 @@ var flatLists = []string{"templates", "cmd/fedhub"}
 // debts are the figures over a limit that the house still has. A figure may
 // only fall; when it reaches its limit, its line goes.
 var debts = map[string]int{
-	"files clients":      46,
+	"files clients":      45,
 	"files hub/web/oidc": 27,
 	"files hub/users":    29,
-	"lines clients":      6773,
+	"lines clients":      6546,
 	"lines hub/web/oidc": 2939,
 	"lines hub/users":    3637,
 	"packages untested":  5,

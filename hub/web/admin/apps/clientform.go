@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -103,7 +104,7 @@ func proofControls(f *templates.ClientForm, c *clients.Client) []control {
 	}
 }
 
-func tlsControls(f *templates.ClientForm, name *clients.TLSName) []control {
+func tlsControls(f *templates.ClientForm, name *clientauth.TLSName) []control {
 	return []control{
 		text("tls_subject_dn", &f.TLSSubjectDN, &name.SubjectDN),
 		text("tls_dns", &f.TLSDNS, &name.DNS),

@@ -1,4 +1,4 @@
-package clients
+package clientauth
 
 import (
 	"crypto/x509/pkix"
@@ -50,6 +50,13 @@ func sameDN(text string, subject []byte) bool {
 		got = append(got, part)
 	}
 	return slices.EqualFunc(want, got, func(a, b []string) bool { return slices.Equal(a, b) })
+}
+
+// CheckDN reports why a text is no name in the string form of RFC 4514. Its
+// errors complete a sentence.
+func CheckDN(text string) error {
+	_, err := parseDN(text)
+	return err
 }
 
 // pair spells one attribute for comparison: letters of either case are the

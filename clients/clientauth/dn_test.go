@@ -1,4 +1,4 @@
-package clients
+package clientauth
 
 import (
 	"crypto/x509/pkix"
