@@ -87,7 +87,7 @@ func TestAClientKnownByItsDocumentBecomesAServer(t *testing.T) {
 	h := newHub(t)
 	h.publish(func() { delete(h.document, "client_uri") }) // people see it, so it is https for apps
 	w := newWorld(t, allowHTTP)
-	policy := DocumentPolicy{Anybody: true, Limits: Limits{Scopes: []string{"openid"}, Usual: []string{"openid"}}}
+	policy := DocumentPolicy{Admits: func(string) bool { return true }, Limits: Limits{Scopes: []string{"openid"}, Usual: []string{"openid"}}}
 	allow := func() error { return nil }
 	added, err := w.Meet(t.Context(), h.id, policy, allow)
 	if c, lookup := w.Lookup(t.Context(), h.id); err != nil || lookup != nil || !added || c.Document == nil || c.Server != nil {

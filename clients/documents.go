@@ -24,13 +24,8 @@ type Document struct {
 
 // DocumentPolicy says which clients may come by their documents.
 type DocumentPolicy struct {
-	Anybody bool     // from any host
-	Domains []string // or from these, as DomainAllows reads them
-	Limits  Limits
-}
-
-func (p DocumentPolicy) admits(host string) bool {
-	return p.Anybody || DomainAllows(p.Domains, host)
+	Admits func(host string) bool // whether documents of this host count; it may carry a port
+	Limits Limits
 }
 
 // How many clients are kept that only published a document. Anybody can
@@ -77,7 +72,7 @@ func (r *Registry) Meet(ctx context.Context, id string, p DocumentPolicy, allow 
 		return false, err
 	case found && (known.Document == nil || known.Disabled):
 		return false, nil
-	case !p.admits(at.HostPort()):
+	case !p.Admits(at.HostPort()):
 		return false, &MetadataError{URL: id, Text: "this hub takes no documents from " + at.HostPort() + " unless its administrator allows it"}
 	case found && r.now().Before(known.Document.Fresh):
 		return false, nil

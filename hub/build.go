@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/hubs"
+	"github.com/fedhub/fedhub/clients/registration"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authrequest"
@@ -88,8 +90,8 @@ func (h *Hub) buildServices() {
 		Revoked: d.Revoked, Opaques: d.Opaques, Pairwise: h.box.Derive(names.KeyOfSubjects), Lives: h.sessions.IsActive, Now: c.Now,
 	}
 	h.requests = &authrequest.Service{Issuer: c.URL, Clients: h.clients, Settings: h.settings, Tokens: h.tokens, Signing: h.signing, Pushed: d.Pushed, Now: c.Now}
-	h.invites = clients.NewInvites(d.HubInvites, c.Now)
-	h.initials = clients.InitialTokens{Store: d.InitialAccessTokens, Now: c.Now}
+	h.invites = hubs.NewInvites(d.HubInvites, c.Now)
+	h.initials = registration.InitialTokens{Store: d.InitialAccessTokens, Now: c.Now}
 	h.health = (&health.Service{Set: d.Health, Log: c.Log, Now: c.Now}).Start()
 	h.upstreams = federation.NewRegistry(federation.Options{
 		Store: d.LoginKeys, Factories: connectors(), Env: h.env(), Report: h.health.Report,

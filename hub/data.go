@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/hubs"
+	"github.com/fedhub/fedhub/clients/registration"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authrequest"
@@ -36,40 +38,40 @@ import (
 // values need no index for that, and so the sets that grow without end can be
 // sharded by id. The names stand in databases and stay.
 type data struct {
-	Users               *store.Collection[users.User]                 `set:"users" unique:"emailKey founder" index:"rank"`
-	Identities          *store.Collection[users.Identity]             `set:"identities" index:"userId subject"`
-	Throttles           *store.Collection[passwords.Throttle]         `set:"throttles"`
-	SetupLinks          *store.Collection[users.SetupLink]            `set:"setups"`
-	LinkEvents          *store.Collection[users.LinkEvent]            `set:"decisions" index:"userId"`
-	Sessions            *store.Collection[sessions.Session]           `set:"sessions" index:"sid userId upstreamSid upstreamSub" freed:"sid"`
-	Flows               *store.Collection[flows.Flow]                 `set:"flows"`
-	Interruptions       *store.Collection[flows.Interruption]         `set:"stops"`
-	Pushed              *store.Collection[authrequest.Pushed]         `set:"pushed"`
-	Grants              *store.Collection[grants.Grant]               `set:"grants" index:"userId clientId"`
-	TokenFamilies       *store.Collection[grants.TokenFamily]         `set:"families" index:"sid userId"`
-	PendingRequests     *store.Collection[pending.Request]            `set:"decoupled" unique:"code" index:"user"`
-	Guesses             *store.Collection[pending.Guess]              `set:"guesses"`
-	Revoked             *store.Collection[tokens.Revoked]             `set:"revoked"`
-	Opaques             *store.Collection[tokens.Opaque]              `set:"opaques"`
-	Used                *store.Collection[used]                       `set:"used"`
-	LogoutNotices       *store.Collection[logouts.Notice]             `set:"notices" index:"clientId" times:"next"`
-	LogoutStatuses      *store.Collection[logouts.Status]             `set:"told"`
-	SignOuts            *store.Collection[logouts.SignOut]            `set:"signouts" index:"order" freed:"order"`
-	UpstreamTokens      *store.Collection[upstreamtokens.Token]       `set:"ties"`
-	Clients             *store.Collection[clients.Client]             `set:"clients" index:"server.state frappe.url"`
-	HubInvites          *store.Collection[clients.Invite]             `set:"invites"`
-	InitialAccessTokens *store.Collection[clients.InitialAccessToken] `set:"initials"`
-	LoginKeys           *store.Collection[federation.LoginKey]        `set:"loginkeys"`
-	Health              *store.Collection[health.Record]              `set:"health"`
-	Warnings            *store.Collection[health.Warning]             `set:"warnings"`
-	Checks              *store.Collection[health.Check]               `set:"watches"`
-	SigningKeys         *store.Collection[signing.Key]                `set:"signing"`
-	Settings            *store.Collection[settings.Settings]          `set:"settings"`
-	Audit               *store.Collection[audit.Event]                `set:"audit" index:"ref actor target"`
-	Traces              *store.Collection[traces.Trace]               `set:"traces" index:"ref fromRef clientId keyId userId failed"`
-	SiteSetups          *store.Collection[sitesetup.Setup]            `set:"debuts" index:"host"`
-	MailLinks           *store.Collection[maillinks.Link]             `set:"links" index:"user"`
-	Invitations         *store.Collection[users.Invitation]           `set:"invitations" index:"token" freed:"token"`
+	Users               *store.Collection[users.User]                      `set:"users" unique:"emailKey founder" index:"rank"`
+	Identities          *store.Collection[users.Identity]                  `set:"identities" index:"userId subject"`
+	Throttles           *store.Collection[passwords.Throttle]              `set:"throttles"`
+	SetupLinks          *store.Collection[users.SetupLink]                 `set:"setups"`
+	LinkEvents          *store.Collection[users.LinkEvent]                 `set:"decisions" index:"userId"`
+	Sessions            *store.Collection[sessions.Session]                `set:"sessions" index:"sid userId upstreamSid upstreamSub" freed:"sid"`
+	Flows               *store.Collection[flows.Flow]                      `set:"flows"`
+	Interruptions       *store.Collection[flows.Interruption]              `set:"stops"`
+	Pushed              *store.Collection[authrequest.Pushed]              `set:"pushed"`
+	Grants              *store.Collection[grants.Grant]                    `set:"grants" index:"userId clientId"`
+	TokenFamilies       *store.Collection[grants.TokenFamily]              `set:"families" index:"sid userId"`
+	PendingRequests     *store.Collection[pending.Request]                 `set:"decoupled" unique:"code" index:"user"`
+	Guesses             *store.Collection[pending.Guess]                   `set:"guesses"`
+	Revoked             *store.Collection[tokens.Revoked]                  `set:"revoked"`
+	Opaques             *store.Collection[tokens.Opaque]                   `set:"opaques"`
+	Used                *store.Collection[used]                            `set:"used"`
+	LogoutNotices       *store.Collection[logouts.Notice]                  `set:"notices" index:"clientId" times:"next"`
+	LogoutStatuses      *store.Collection[logouts.Status]                  `set:"told"`
+	SignOuts            *store.Collection[logouts.SignOut]                 `set:"signouts" index:"order" freed:"order"`
+	UpstreamTokens      *store.Collection[upstreamtokens.Token]            `set:"ties"`
+	Clients             *store.Collection[clients.Client]                  `set:"clients" index:"server.state frappe.url"`
+	HubInvites          *store.Collection[hubs.Invite]                     `set:"invites"`
+	InitialAccessTokens *store.Collection[registration.InitialAccessToken] `set:"initials"`
+	LoginKeys           *store.Collection[federation.LoginKey]             `set:"loginkeys"`
+	Health              *store.Collection[health.Record]                   `set:"health"`
+	Warnings            *store.Collection[health.Warning]                  `set:"warnings"`
+	Checks              *store.Collection[health.Check]                    `set:"watches"`
+	SigningKeys         *store.Collection[signing.Key]                     `set:"signing"`
+	Settings            *store.Collection[settings.Settings]               `set:"settings"`
+	Audit               *store.Collection[audit.Event]                     `set:"audit" index:"ref actor target"`
+	Traces              *store.Collection[traces.Trace]                    `set:"traces" index:"ref fromRef clientId keyId userId failed"`
+	SiteSetups          *store.Collection[sitesetup.Setup]                 `set:"debuts" index:"host"`
+	MailLinks           *store.Collection[maillinks.Link]                  `set:"links" index:"user"`
+	Invitations         *store.Collection[users.Invitation]                `set:"invitations" index:"token" freed:"token"`
 }
 
 // sets are those kinds as the database is told of them.
@@ -126,10 +128,10 @@ func (d data) wasUsed(ctx context.Context, id string) (bool, error) {
 }
 
 var (
-	_ clients.Store       = (*store.Collection[clients.Client])(nil)
-	_ clients.InviteStore = (*store.Collection[clients.Invite])(nil)
+	_ clients.Store    = (*store.Collection[clients.Client])(nil)
+	_ hubs.InviteStore = (*store.Collection[hubs.Invite])(nil)
 
-	_ clients.InitialTokenStore = (*store.Collection[clients.InitialAccessToken])(nil)
+	_ registration.InitialTokenStore = (*store.Collection[registration.InitialAccessToken])(nil)
 
 	_ federation.Store = (*store.Collection[federation.LoginKey])(nil)
 )

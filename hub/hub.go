@@ -14,6 +14,8 @@ import (
 	gorilla "github.com/gorilla/sessions"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/hubs"
+	"github.com/fedhub/fedhub/clients/registration"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authrequest"
@@ -91,8 +93,8 @@ type Hub struct {
 	traces         *traces.Service
 	siteSetups     *sitesetup.Service
 	clients        *clients.Registry
-	invites        *clients.Invites
-	initials       clients.InitialTokens
+	invites        *hubs.Invites
+	initials       registration.InitialTokens
 	upstreams      *federation.Registry
 	health         *health.Service
 	monitor        *health.Monitor

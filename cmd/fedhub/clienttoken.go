@@ -6,7 +6,7 @@ import (
 	"io"
 	"time"
 
-	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/registration"
 )
 
 type clientTokenCmd struct {
@@ -19,8 +19,8 @@ type clientTokenCmd struct {
 
 // Run makes an initial access token.
 func (t *clientTokenCmd) Run(ctx context.Context, c *console) error {
-	if t.Uses < 1 || t.Uses > clients.MaxInitialUses {
-		return mistakef("--uses is %d; it must be from 1 to %d", t.Uses, clients.MaxInitialUses)
+	if t.Uses < 1 || t.Uses > registration.MaxInitialUses {
+		return mistakef("--uses is %d; it must be from 1 to %d", t.Uses, registration.MaxInitialUses)
 	}
 	if t.Life < time.Minute || t.Life > 366*24*time.Hour {
 		return mistakef("--life is %s; it must be from a minute to a year, like 24h", t.Life)

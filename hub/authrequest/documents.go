@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/hubs"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/tokens"
 )
@@ -15,9 +16,10 @@ func (k *Service) Meet(ctx context.Context, id string, allow func() error) (adde
 	if err != nil {
 		return false, err
 	}
-	return k.Clients.Meet(ctx, id, clients.DocumentPolicy{
-		Anybody: current.Registration == settings.RegistrationOpen, Domains: current.DocumentDomains, Limits: Limits(k.Issuer),
-	}, allow)
+	admits := func(host string) bool {
+		return current.Registration == settings.RegistrationOpen || hubs.DomainAllows(current.DocumentDomains, host)
+	}
+	return k.Clients.Meet(ctx, id, clients.DocumentPolicy{Admits: admits, Limits: Limits(k.Issuer)}, allow)
 }
 
 // Limits are what a client cannot give itself: no scope beyond the standard

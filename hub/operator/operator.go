@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/hubs"
+	"github.com/fedhub/fedhub/clients/registration"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/logouts"
@@ -37,8 +39,8 @@ type Parts struct {
 	Users          *users.Service
 	MailLinks      *maillinks.Service
 	Clients        *clients.Registry
-	Invites        *clients.Invites
-	Initials       clients.InitialTokens
+	Invites        *hubs.Invites
+	Initials       registration.InitialTokens
 	Upstreams      *federation.Registry
 	Logouts        *logouts.Service
 	UpstreamTokens *upstreamtokens.Service
@@ -259,7 +261,7 @@ func (s *Service) DecideServer(ctx context.Context, by, id string, state clients
 }
 
 // NewInvite returns a code that lets one server in at once.
-func (s *Service) NewInvite(ctx context.Context, by string, life time.Duration) (string, clients.Invite, error) {
+func (s *Service) NewInvite(ctx context.Context, by string, life time.Duration) (string, hubs.Invite, error) {
 	code, invite, err := s.parts.Invites.New(ctx, by, life)
 	if err == nil {
 		s.parts.Audit.Record(ctx, audit.Event{Kind: audit.InviteMade, Actor: by})
@@ -269,7 +271,7 @@ func (s *Service) NewInvite(ctx context.Context, by string, life time.Duration) 
 
 // NewInitialToken returns a token with which as many clients may register
 // themselves as it has uses, within life.
-func (s *Service) NewInitialToken(ctx context.Context, by string, uses int, life time.Duration) (string, clients.InitialAccessToken, error) {
+func (s *Service) NewInitialToken(ctx context.Context, by string, uses int, life time.Duration) (string, registration.InitialAccessToken, error) {
 	value, t, err := s.parts.Initials.New(ctx, by, uses, life)
 	if err == nil {
 		s.parts.Audit.Record(ctx, audit.Event{Kind: audit.InitialTokenMade, Actor: by, Target: "…" + t.Hint})

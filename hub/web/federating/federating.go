@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/hubs"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/grants"
@@ -21,7 +22,7 @@ import (
 type Handler struct {
 	Issuer    string
 	Clients   *clients.Registry
-	Invites   *clients.Invites
+	Invites   *hubs.Invites
 	Grants    *grants.Service
 	Upstreams *federation.Registry
 	Sessions  *sessions.Service

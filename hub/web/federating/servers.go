@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/hubs"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/web"
@@ -148,7 +149,7 @@ func (h *Handler) introduction(c *gin.Context, server clients.Client, invite str
 	if err != nil {
 		return "", err
 	}
-	if clients.DomainAllows(current.ServerDomains, server.Server.Host) {
+	if hubs.DomainAllows(current.ServerDomains, server.Server.Host) {
 		return clients.ViaDomain, nil
 	}
 	return "", nil

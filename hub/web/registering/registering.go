@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/registration"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/settings"
@@ -16,7 +17,7 @@ import (
 type Handler struct {
 	Issuer        string
 	Clients       *clients.Registry
-	Initials      clients.InitialTokens
+	Initials      registration.InitialTokens
 	Grants        *grants.Service
 	Settings      *settings.Service
 	Audit         *audit.Recorder

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/hubs"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/health"
@@ -18,7 +19,7 @@ type Handler struct {
 	admin.Recorder
 	Issuer    string
 	Clients   *clients.Registry
-	Invites   *clients.Invites
+	Invites   *hubs.Invites
 	Upstreams *federation.Registry
 	Grants    *grants.Service
 	Health    *health.Service

@@ -116,7 +116,7 @@ func (d *Handler) removeServer(c *gin.Context) error {
 // Invite is POST /admin/servers/invite: a code that lets one server in at
 // once, shown this one time.
 func (d *Handler) Invite(c *gin.Context) error {
-	code, invite, err := d.Invites.New(c.Request.Context(), d.By(c), clients.InviteLife)
+	code, invite, err := d.Invites.New(c.Request.Context(), d.By(c), 0)
 	if err != nil {
 		return err
 	}

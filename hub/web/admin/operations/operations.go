@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/registration"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/hub/logouts"
@@ -22,7 +23,7 @@ type Handler struct {
 	admin.Recorder
 	Issuer    string
 	Clients   *clients.Registry
-	Initials  clients.InitialTokens
+	Initials  registration.InitialTokens
 	Upstreams *federation.Registry
 	Users     *users.Service
 	Logouts   *logouts.Service

@@ -9,7 +9,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/registration"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/web"
@@ -107,7 +107,7 @@ func (d *Handler) MakeInitialToken(c *gin.Context) error {
 		return err
 	}
 	uses, err := strconv.Atoi(form["uses"])
-	if err != nil || uses < 1 || uses > clients.MaxInitialUses {
+	if err != nil || uses < 1 || uses > registration.MaxInitialUses {
 		return d.showSettings(c, admin.Unprocessable, "", []templates.Mistake{{Field: "uses", Text: "Say how many apps may use the token: from 1 to 10000."}})
 	}
 	days, err := strconv.Atoi(form["days"])

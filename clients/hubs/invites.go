@@ -1,4 +1,4 @@
-package clients
+package hubs
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/internal/names"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 // An Invite lets one server in without an administrator's second look. Its
@@ -61,7 +62,7 @@ func (i *Invites) New(ctx context.Context, by string, life time.Duration) (code 
 	}
 	code = names.InvitePrefix + strings.ToLower(rand.Text()) // 130 bits, letters and digits: it is copied by hand
 	now := i.now().UTC().Truncate(time.Millisecond)
-	invite := Invite{ID: hash(code), Hint: code[len(code)-4:], Created: now, CreatedBy: by, Expires: now.Add(life)}
+	invite := Invite{ID: secrets.HexHash(code), Hint: code[len(code)-4:], Created: now, CreatedBy: by, Expires: now.Add(life)}
 	if err := i.store.Insert(ctx, invite); err != nil {
 		return "", Invite{}, fmt.Errorf("keep invite: %w", err)
 	}
@@ -75,7 +76,7 @@ func (i *Invites) Redeem(ctx context.Context, code string) (Invite, error) {
 	if !strings.HasPrefix(code, names.InvitePrefix) || len(code) > 100 {
 		return Invite{}, fmt.Errorf("redeem invite: %w", fs.ErrNotExist)
 	}
-	invite, err := i.store.Take(ctx, hash(code))
+	invite, err := i.store.Take(ctx, secrets.HexHash(code))
 	if err != nil {
 		return Invite{}, fmt.Errorf("redeem invite: %w", err)
 	}

@@ -1,4 +1,4 @@
-package clients
+package hubs
 
 import (
 	"context"
@@ -119,3 +119,12 @@ func TestAMadeUpOrWithdrawnInviteDoesNotWork(t *testing.T) {
 		t.Errorf("withdrawn: got %v, want fs.ErrNotExist", err)
 	}
 }
+
+// A clock is moved by hand.
+type clock struct{ at time.Time }
+
+func newClock() *clock { return &clock{at: time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC)} }
+
+func (c *clock) now() time.Time { return c.at }
+
+func (c *clock) forward(d time.Duration) { c.at = c.at.Add(d) }

@@ -1,4 +1,4 @@
-package clients
+package registration
 
 import (
 	"context"
@@ -108,3 +108,12 @@ func TestAnInitialAccessTokenIsUsedUp(t *testing.T) {
 		}
 	}
 }
+
+// A clock is moved by hand.
+type clock struct{ at time.Time }
+
+func newClock() *clock { return &clock{at: time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC)} }
+
+func (c *clock) now() time.Time { return c.at }
+
+func (c *clock) forward(d time.Duration) { c.at = c.at.Add(d) }

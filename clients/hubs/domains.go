@@ -1,4 +1,4 @@
-package clients
+package hubs
 
 import (
 	"net/netip"

@@ -1,4 +1,4 @@
-package clients
+package registration
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/internal/names"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 // An InitialAccessToken lets clients register themselves (RFC 7591 §3, initial
@@ -51,9 +52,9 @@ type InitialTokens struct {
 // New makes a token that lets uses clients register within life, and returns
 // it; it cannot be shown again. by is who made it.
 func (k InitialTokens) New(ctx context.Context, by string, uses int, life time.Duration) (string, InitialAccessToken, error) {
-	value := names.InitialTokenPrefix + randomText(32)
+	value := names.InitialTokenPrefix + secrets.Text(32)
 	now := k.Now().UTC().Truncate(time.Millisecond)
-	t := InitialAccessToken{ID: hash(value), Hint: value[len(value)-4:], Left: uses, Created: now, CreatedBy: by, Expires: now.Add(life)}
+	t := InitialAccessToken{ID: secrets.HexHash(value), Hint: value[len(value)-4:], Left: uses, Created: now, CreatedBy: by, Expires: now.Add(life)}
 	if err := k.Store.Insert(ctx, t); err != nil {
 		return "", InitialAccessToken{}, fmt.Errorf("keep initial access token: %w", err)
 	}
@@ -66,7 +67,7 @@ func (k InitialTokens) Check(ctx context.Context, value string) error {
 	if !strings.HasPrefix(value, names.InitialTokenPrefix) || len(value) > 100 {
 		return fmt.Errorf("initial access token: %w", fs.ErrNotExist)
 	}
-	t, err := k.Store.Get(ctx, hash(value))
+	t, err := k.Store.Get(ctx, secrets.HexHash(value))
 	if err == nil {
 		err = k.usable(t)
 	}
@@ -87,7 +88,7 @@ func (k InitialTokens) usable(t InitialAccessToken) error {
 // succeed than it has uses.
 func (k InitialTokens) Redeem(ctx context.Context, value string) (InitialAccessToken, error) {
 	var used InitialAccessToken
-	err := k.Store.Update(ctx, hash(value), func(t *InitialAccessToken) error {
+	err := k.Store.Update(ctx, secrets.HexHash(value), func(t *InitialAccessToken) error {
 		if err := k.usable(*t); err != nil {
 			return err
 		}
