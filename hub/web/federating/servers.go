@@ -137,13 +137,10 @@ func (h *Handler) introduction(c *gin.Context, server clients.Client, invite str
 	}
 	if invite != "" {
 		_, err := h.Invites.Redeem(c.Request.Context(), invite)
-		if err == nil {
-			return clients.ViaInvite, nil
+		if errors.Is(err, fs.ErrNotExist) {
+			return "", oauth.AccessDenied("the invite code is unknown, used or expired; ask the administrator of this hub for a new one")
 		}
-		if !errors.Is(err, fs.ErrNotExist) {
-			return "", err
-		}
-		return "", oauth.AccessDenied("the invite code is unknown, used or expired; ask the administrator of this hub for a new one")
+		return clients.ViaInvite, err
 	}
 	current, err := h.Settings.Current(c.Request.Context())
 	if err != nil {
