@@ -29,7 +29,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/account"
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/hub/web/admin/apps"
-	"github.com/fedhub/fedhub/hub/web/admin/hubs"
+	hubpages "github.com/fedhub/fedhub/hub/web/admin/hubs"
 	"github.com/fedhub/fedhub/hub/web/admin/operations"
 	"github.com/fedhub/fedhub/hub/web/admin/people"
 	"github.com/fedhub/fedhub/hub/web/admin/providers"
@@ -225,7 +225,7 @@ func (h *Hub) buildAdmin() {
 			Recorder: by, Upstreams: h.upstreams, Users: h.users, Health: h.health, Monitor: h.monitor, Signing: h.signing,
 			Callback: h.callback, ClientMetadata: h.clientMetadata, Responder: h.responder, Now: c.Now,
 		},
-		hubs: &hubs.Handler{
+		hubs: &hubpages.Handler{
 			Recorder: by, Issuer: c.URL, Clients: h.clients, Invites: h.invites, Upstreams: h.upstreams, Grants: h.grants,
 			Health: h.health, Monitor: h.monitor, Responder: h.responder, Now: c.Now,
 		},

@@ -41,7 +41,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/account"
 	"github.com/fedhub/fedhub/hub/web/admin/apps"
-	"github.com/fedhub/fedhub/hub/web/admin/hubs"
+	hubpages "github.com/fedhub/fedhub/hub/web/admin/hubs"
 	"github.com/fedhub/fedhub/hub/web/admin/operations"
 	"github.com/fedhub/fedhub/hub/web/admin/people"
 	"github.com/fedhub/fedhub/hub/web/admin/providers"
@@ -117,7 +117,7 @@ type Hub struct {
 type adminHandlers struct {
 	apps       *apps.Handler
 	providers  *providers.Handler
-	hubs       *hubs.Handler
+	hubs       *hubpages.Handler
 	people     *people.Handler
 	operations *operations.Handler
 }
