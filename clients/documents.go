@@ -201,35 +201,39 @@ func (r *Registry) admitDocument(ctx context.Context, read Client) (added bool, 
 }
 
 // roomForDocument makes room for one more, if there is none, at the cost of
-// the one that has been away longest.
+// the one that has been away longest. It reads no more than maxDocuments.
 func (r *Registry) roomForDocument(ctx context.Context, read Client) error {
-	all, err := r.All(ctx)
-	if err != nil {
-		return err
-	}
 	count, here := 0, 0
-	for _, c := range all {
-		if c.Document != nil {
-			count++
-			if c.Document.Host == read.Document.Host {
-				here++
+	oldest, oldestHere := "", "" // that can be forgotten; they come in the order of time
+	err := r.store.Since(ctx, "document.fetched", time.Unix(0, 0), func(c Client) time.Time { return c.Document.Fetched }, func(c Client) bool {
+		count++
+		same := c.Document.Host == read.Document.Host
+		if same {
+			here++
+		}
+		if c.forgettable(r.now()) {
+			if oldest == "" {
+				oldest = c.ID
+			}
+			if same && oldestHere == "" {
+				oldestHere = c.ID
 			}
 		}
+		return true
+	})
+	if err != nil {
+		return fmt.Errorf("count clients by their documents: %w", err)
 	}
 	if count < maxDocuments && here < maxDocumentsPerHost {
 		return nil
 	}
-	var oldest *Client
-	for i, c := range all {
-		if c.forgettable(r.now()) && (here < maxDocumentsPerHost || c.Document.Host == read.Document.Host) &&
-			(oldest == nil || c.Document.Fetched.Before(oldest.Document.Fetched)) {
-			oldest = &all[i]
-		}
+	if here >= maxDocumentsPerHost {
+		oldest = oldestHere
 	}
-	if oldest == nil {
+	if oldest == "" {
 		return &MetadataError{URL: read.ID, Text: "this hub knows too many clients by their documents already; try again tomorrow, or ask its administrator to register this one"}
 	}
-	return r.Delete(ctx, oldest.ID)
+	return r.Delete(ctx, oldest)
 }
 
 // forgettable: it has not been here for a while, and no administrator decided

@@ -2,6 +2,10 @@ package clients
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -27,46 +31,133 @@ func (c Client) origins() []string {
 }
 
 const (
-	originsLife  = 30 * time.Second // for an origin that is known
-	originsPause = time.Second      // between two readings for one that is not
+	// originsPause is the time between two readings for an origin that nobody
+	// has: anybody can make one up.
+	originsPause = time.Second
+	// originsOverlap is how far a reading goes back behind the one before, for
+	// writes that were under way and for clocks that differ.
+	originsOverlap = 5 * time.Minute
+	originsPage    = 500
+	originsFlight  = "origins"
 )
 
-// originBook remembers which origins some client has: a preflight request does
-// not say for which client the browser asks.
+// originBook remembers which clients have or had an origin: a preflight request
+// does not say for which client the browser asks. It is read once as a whole,
+// and from then on only what changed since; whoever is found in it is looked
+// at again before it counts.
 type originBook struct {
-	mu    sync.Mutex
-	known map[string]bool
-	read  time.Time
+	mu      sync.Mutex
+	clients map[string]map[string]bool // by origin, by client id
+	read    time.Time                  // the changes until then are in it
+	fresh   time.Time                  // until then nothing is read for an origin that nobody has
 }
 
 // AnyAllowsOrigin reports whether pages of this origin speak for some client
-// that may ask.
+// that may ask. The answer may be two seconds old, as that of Get.
 func (r *Registry) AnyAllowsOrigin(ctx context.Context, origin string) (bool, error) {
-	r.origins.mu.Lock()
-	defer r.origins.mu.Unlock()
-	age := r.now().Sub(r.origins.read)
-	if r.origins.known != nil && age >= 0 && (age < originsPause || r.origins.known[origin] && age < originsLife) {
-		return r.origins.known[origin], nil
+	if known, err := r.knowsOrigin(ctx, origin); known || err != nil {
+		return known, err
 	}
-	all, err := r.All(ctx)
+	if r.origins.isFresh(r.now()) {
+		return false, nil
+	}
+	_, err, _ := r.flights.Do(originsFlight, func() (any, error) { return nil, r.readOrigins(context.WithoutCancel(ctx)) })
 	if err != nil {
 		return false, err
 	}
-	known := map[string]bool{}
-	for _, c := range all {
-		if c.Usable() {
-			for _, o := range c.origins() {
-				known[o] = true
-			}
-		}
-	}
-	r.origins.known, r.origins.read = known, r.now()
-	return known[origin], nil
+	return r.knowsOrigin(ctx, origin)
 }
 
-// forget makes the next question read the clients again.
+// knowsOrigin looks at the clients that the book names.
+func (r *Registry) knowsOrigin(ctx context.Context, origin string) (bool, error) {
+	for _, id := range r.origins.of(origin) {
+		client, err := r.cached(ctx, id)
+		switch {
+		case errors.Is(err, fs.ErrNotExist) || err == nil && !client.AllowsOrigin(origin):
+			r.origins.remove(origin, id)
+		case err != nil:
+			return false, err
+		case client.Usable():
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// readOrigins brings the book up to date.
+func (r *Registry) readOrigins(ctx context.Context) error {
+	now, behind := r.now(), r.origins.behind()
+	note := func(c Client) bool { r.origins.add(c); return true }
+	if behind.IsZero() {
+		for after := ""; ; {
+			page, err := r.store.Page(ctx, "", "", after, originsPage)
+			if err != nil {
+				return fmt.Errorf("read origins: %w", err)
+			}
+			for _, c := range page {
+				note(c)
+			}
+			if len(page) < originsPage {
+				break
+			}
+			after = page[originsPage-1].ID
+		}
+	} else if err := r.store.Since(ctx, "updated", behind.Add(-originsOverlap), func(c Client) time.Time { return c.Updated }, note); err != nil {
+		return fmt.Errorf("read origins: %w", err)
+	}
+	r.origins.done(now)
+	return nil
+}
+
+func (b *originBook) of(origin string) []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Collect(maps.Keys(b.clients[origin]))
+}
+
+func (b *originBook) add(c Client) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, origin := range c.origins() {
+		if b.clients == nil {
+			b.clients = map[string]map[string]bool{}
+		}
+		if b.clients[origin] == nil {
+			b.clients[origin] = map[string]bool{}
+		}
+		b.clients[origin][c.ID] = true
+	}
+}
+
+func (b *originBook) remove(origin, id string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if delete(b.clients[origin], id); len(b.clients[origin]) == 0 {
+		delete(b.clients, origin)
+	}
+}
+
+func (b *originBook) behind() time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.read
+}
+
+func (b *originBook) isFresh(now time.Time) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return now.Before(b.fresh) && !now.Before(b.read)
+}
+
+func (b *originBook) done(now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.read, b.fresh = now, now.Add(originsPause)
+}
+
+// forget makes the next question read what changed.
 func (b *originBook) forget() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.known = nil
+	b.fresh = time.Time{}
 }

@@ -31,6 +31,16 @@ type Store interface {
 	// Where returns the clients that have value in an indexed field:
 	// server.state or frappe.url.
 	Where(ctx context.Context, field, value string) ([]Client, error)
+	// Page returns up to limit of them in the order of ids, behind the id
+	// after; of all clients if field is empty.
+	Page(ctx context.Context, field, value, after string, limit int) ([]Client, error)
+	// CountWhere counts them, no further than most. With an empty value it is
+	// those that have the field at all.
+	CountWhere(ctx context.Context, field, value string, most int) (int, error)
+	// Since visits the clients that have a time of at least from in an indexed
+	// field, updated or document.fetched, the earliest first, until visit
+	// returns false. at is how the field is read.
+	Since(ctx context.Context, field string, from time.Time, at func(Client) time.Time, visit func(Client) bool) error
 }
 
 // Options are what a Registry works with.
@@ -180,7 +190,8 @@ func (r *Registry) Lookup(ctx context.Context, id string) (Client, error) {
 	return client, nil
 }
 
-// All returns every client, in any state.
+// All returns every client, in any state. It is for an operator's list; what a
+// request or a page reads must not grow with the hub.
 func (r *Registry) All(ctx context.Context) ([]Client, error) {
 	all, err := r.store.All(ctx)
 	if err != nil {

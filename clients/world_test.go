@@ -191,6 +191,41 @@ func (m *memory) Where(ctx context.Context, field, value string) ([]Client, erro
 	}), err
 }
 
+func (m *memory) Page(ctx context.Context, field, value, after string, limit int) ([]Client, error) {
+	find := m.All
+	if field != "" {
+		find = func(ctx context.Context) ([]Client, error) { return m.Where(ctx, field, value) }
+	}
+	all, err := find(ctx)
+	all = slices.DeleteFunc(all, func(c Client) bool { return c.ID <= after })
+	return all[:min(limit, len(all))], err
+}
+
+func (m *memory) CountWhere(ctx context.Context, field, value string, most int) (int, error) {
+	all, err := m.All(ctx)
+	n := 0
+	for _, c := range all {
+		if field == "" || c.Server != nil && (value == "" || string(c.Server.State) == value) {
+			n++
+		}
+	}
+	return min(n, most), err
+}
+
+func (m *memory) Since(ctx context.Context, field string, from time.Time, at func(Client) time.Time, visit func(Client) bool) error {
+	all, err := m.All(ctx)
+	all = slices.DeleteFunc(all, func(c Client) bool {
+		return field == "document.fetched" && c.Document == nil || at(c).Before(from)
+	})
+	slices.SortStableFunc(all, func(a, b Client) int { return at(a).Compare(at(b)) })
+	for _, c := range all {
+		if !visit(c) {
+			break
+		}
+	}
+	return err
+}
+
 func (m *memory) All(_ context.Context) ([]Client, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

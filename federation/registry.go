@@ -72,7 +72,7 @@ func NewRegistry(o Options) *Registry {
 }
 
 // All returns every key in the order of the sign-in page: by Position, then
-// by Name.
+// by Name. The set stays small: an administrator makes each of them.
 func (r *Registry) All(ctx context.Context) ([]LoginKey, error) {
 	records, err := r.records.Get(ctx)
 	if err != nil {

@@ -58,7 +58,7 @@ type data struct {
 	LogoutStatuses      *store.Collection[logouts.Status]                  `set:"told"`
 	SignOuts            *store.Collection[logouts.SignOut]                 `set:"signouts" index:"order" freed:"order"`
 	UpstreamTokens      *store.Collection[upstreamtokens.Token]            `set:"ties"`
-	Clients             *store.Collection[clients.Client]                  `set:"clients" index:"server.state frappe.url"`
+	Clients             *store.Collection[clients.Client]                  `set:"clients" index:"server.state frappe.url" times:"updated document.fetched"`
 	HubInvites          *store.Collection[hubs.Invite]                     `set:"invites"`
 	InitialAccessTokens *store.Collection[registration.InitialAccessToken] `set:"initials"`
 	LoginKeys           *store.Collection[federation.LoginKey]             `set:"loginkeys"`

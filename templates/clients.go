@@ -31,7 +31,15 @@ func clientType(key string) ClientType {
 
 // AdminClients lists the apps that ask this hub.
 type AdminClients struct {
+	Search  string
 	Clients []ClientRow
+	Later   bool   // this is not the first page
+	Next    string // path of the next page; empty if this is the last
+}
+
+// Some reports whether there are any, on this page or another.
+func (p AdminClients) Some() bool {
+	return len(p.Clients) > 0 || p.Later || p.Next != "" || p.Search != ""
 }
 
 func (AdminClients) look() look { return look{"clients", desk, "Applications", false} }

@@ -132,7 +132,8 @@ func (k *Service) putBack(old *Record) {
 }
 
 // All returns how every key fares, by its id. A key that nobody used has no
-// record. What this process has not written yet is in it.
+// record. What this process has not written yet is in it. The set stays small,
+// as that of login keys.
 func (k *Service) All(ctx context.Context) (map[string]Record, error) {
 	k.writing.Lock()
 	defer k.writing.Unlock()

@@ -131,7 +131,7 @@ func (d *Monitor) look(ctx context.Context) ([]Warning, error) {
 	if err != nil {
 		return nil, err
 	}
-	apps, err := d.Clients.All(ctx)
+	apps, err := d.Clients.ByState(ctx, clients.Active)
 	if err != nil {
 		return nil, err
 	}
@@ -155,9 +155,6 @@ func (d *Monitor) look(ctx context.Context) ([]Warning, error) {
 		})
 	}
 	for i, c := range apps {
-		if c.Server == nil || c.Server.State != clients.Active {
-			continue
-		}
 		group.Go(func() error {
 			seen, err := d.Clients.Discover(ctx, c.Server.MetadataURL)
 			results[len(keys)+i] = checkServer(c, seen, err)

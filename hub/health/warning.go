@@ -43,7 +43,8 @@ const (
 	signPrefix   = "signing/"
 )
 
-// Warnings returns what needs attention, the urgent first.
+// Warnings returns what needs attention, the urgent first. The set stays small:
+// a few for each login key, server and signing key.
 func (d *Monitor) Warnings(ctx context.Context) ([]Warning, error) {
 	all, err := d.Set.Find(ctx, store.Query{})
 	slices.SortStableFunc(all, func(a, b Warning) int {

@@ -187,7 +187,7 @@ func (k *Service) reread(ctx context.Context) (*ring, error) { return k.once(ctx
 // load reads the keys, whoever else does.
 func (k *Service) load(ctx context.Context) error {
 	began := k.now()
-	stored, err := k.set.All(ctx)
+	stored, err := k.set.All(ctx) // the set stays small: a few generations of each algorithm
 	if err != nil {
 		k.failed.Store(k.now().UnixNano())
 		return err

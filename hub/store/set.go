@@ -220,6 +220,45 @@ func (s *Collection[T]) Where(ctx context.Context, field, value string) ([]T, er
 	return s.Find(ctx, Query{Field: field, Equals: value})
 }
 
+// Page returns up to limit records in the order of ids, behind the id after:
+// those whose index field, which holds text, is value, or of all if field is
+// empty.
+func (s *Collection[T]) Page(ctx context.Context, field, value, after string, limit int) ([]T, error) {
+	return s.Find(ctx, Query{Field: field, Equals: value, After: after, Limit: limit})
+}
+
+// sincePage is how many records Since holds at a time.
+const sincePage = 200
+
+// Since visits the records whose index field, which holds times, is at least
+// from, the earliest first, until visit returns false.
+func (s *Collection[T]) Since(ctx context.Context, field string, from time.Time, at func(T) time.Time, visit func(T) bool) error {
+	q := Query{Field: field, From: from, Limit: sincePage}
+	for {
+		page, err := s.Find(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, v := range page {
+			if !visit(v) {
+				return nil
+			}
+		}
+		if len(page) < sincePage {
+			return nil
+		}
+		last := page[sincePage-1]
+		q.AfterValue, q.After = at(last), last.Key()
+	}
+}
+
+// CountWhere returns how many records have value in an index field, which holds
+// text; any value if it is empty, and all records if there is no field. It
+// counts no further than most.
+func (s *Collection[T]) CountWhere(ctx context.Context, field, value string, most int) (int, error) {
+	return s.Count(ctx, Query{Field: field, Equals: value}, most)
+}
+
 // Count returns how many records a query selects, and counts no further than
 // most.
 func (s *Collection[T]) Count(ctx context.Context, q Query, most int) (int, error) {

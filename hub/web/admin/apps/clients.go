@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -22,18 +23,22 @@ var clientFields = map[string]string{
 	"name": "app_name", "requests.pushed": "require_pushed", "requests.signed": "require_signed",
 }
 
+// clientsPage is how many applications one page lists.
+const clientsPage = 50
+
 // Applications is GET /admin/clients. Federated servers have a page of their
 // own.
 func (d *Handler) Applications(c *gin.Context) error {
-	all, err := d.Clients.All(c.Request.Context())
+	text := c.Query("q")
+	found, next, err := d.Clients.Search(c.Request.Context(), text, c.Query("after"), clientsPage)
 	if err != nil {
 		return err
 	}
-	var page templates.AdminClients
-	for _, client := range all {
-		if client.Server != nil {
-			continue
-		}
+	page := templates.AdminClients{Search: text, Later: c.Query("after") != ""}
+	if next != "" {
+		page.Next = "/admin/clients?" + url.Values{"q": {text}, "after": {next}}.Encode()
+	}
+	for _, client := range found {
 		page.Clients = append(page.Clients, templates.ClientRow{
 			ID: client.ID, Name: client.Name, Type: string(client.Type), State: clientState(client), ItsOwn: !client.Registration.At.IsZero()})
 	}

@@ -32,7 +32,11 @@ func (d *Handler) Map(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	all, err := d.Clients.All(ctx)
+	count, err := d.Clients.Tally(ctx)
+	if err != nil {
+		return err
+	}
+	apps, _, err := d.Clients.Search(ctx, "", "", maxDrawn)
 	if err != nil {
 		return err
 	}
@@ -40,18 +44,20 @@ func (d *Handler) Map(c *gin.Context) error {
 	for _, k := range keys {
 		page.Upstreams = append(page.Upstreams, d.mapKey(k, known[k.ID], health.OfKey(warnings, k.ID)))
 	}
-	var apps []templates.MapNode
-	for _, client := range all {
-		if client.Server != nil {
+	for _, state := range []clients.State{clients.Active, clients.Pending, clients.Suspended, clients.Refused} {
+		servers, err := d.Clients.ByState(ctx, state)
+		if err != nil {
+			return err
+		}
+		for _, client := range servers {
 			page.Below = append(page.Below, mapServer(client, health.OfServer(warnings, client.ID)))
-		} else {
-			apps = append(apps, mapApp(client))
 		}
 	}
-	page.Below = append(page.Below, apps...)
-	if page.Hidden = max(0, len(page.Below)-maxDrawn); page.Hidden > 0 {
-		page.Below = page.Below[:maxDrawn]
+	for _, client := range apps {
+		page.Below = append(page.Below, mapApp(client))
 	}
+	page.Below = page.Below[:min(len(page.Below), maxDrawn)]
+	page.Hidden = max(0, count.All-len(page.Below))
 	return d.Responder.Show(c, http.StatusOK, page)
 }
 

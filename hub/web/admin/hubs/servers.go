@@ -20,24 +20,19 @@ import (
 func (d *Handler) Servers(c *gin.Context) error { return d.showServers(c, "", time.Time{}) }
 
 func (d *Handler) showServers(c *gin.Context, invite string, expires time.Time) error {
-	all, err := d.Clients.All(c.Request.Context())
-	if err != nil {
-		return err
-	}
 	page := templates.AdminServers{BaseURL: d.Issuer, Invite: invite, Expires: expires}
 	lists := map[clients.State]*[]templates.Server{
 		clients.Pending: &page.Waiting, clients.Active: &page.Active,
 		clients.Suspended: &page.Suspended, clients.Refused: &page.Refused,
 	}
-	for _, client := range all {
-		if client.Server == nil {
-			continue
+	for state, list := range lists {
+		servers, err := d.Clients.ByState(c.Request.Context(), state)
+		if err != nil {
+			return err
 		}
-		if list := lists[client.Server.State]; list != nil {
+		for _, client := range servers {
 			*list = append(*list, server(client))
 		}
-	}
-	for _, list := range lists {
 		slices.SortFunc(*list, func(a, b templates.Server) int { return a.Requested.Compare(b.Requested) })
 	}
 	return d.Responder.Show(c, http.StatusOK, page)

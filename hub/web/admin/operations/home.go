@@ -6,7 +6,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
@@ -28,31 +27,16 @@ func (d *Handler) Home(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	all, err := d.Clients.All(ctx)
+	count, err := d.Clients.Tally(ctx)
 	if err != nil {
 		return err
 	}
-	apps, servers, waiting := tally(all)
 	page.Facts = []templates.Pair{
-		{Name: amount(apps, "application"), Value: "/admin/clients"},
+		{Name: amount(count.Apps, "application"), Value: "/admin/clients"},
 		{Name: amount(len(keys), "login key") + " in use", Value: "/admin/keys"},
-		{Name: amount(servers, "server") + ", " + strconv.Itoa(waiting) + " waiting for approval", Value: "/admin/servers"},
+		{Name: amount(count.Servers, "server") + ", " + strconv.Itoa(count.Waiting) + " waiting for approval", Value: "/admin/servers"},
 	}
 	return d.Responder.Show(c, http.StatusOK, page)
-}
-
-func tally(all []clients.Client) (apps, servers, waiting int) {
-	for _, client := range all {
-		switch {
-		case client.Server == nil:
-			apps++
-		case client.Server.State == clients.Active:
-			servers++
-		case client.Server.State == clients.Pending:
-			waiting++
-		}
-	}
-	return apps, servers, waiting
 }
 
 func amount(n int, name string) string {

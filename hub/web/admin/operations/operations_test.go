@@ -3,18 +3,9 @@ package operations
 import (
 	"testing"
 	"time"
-
-	"github.com/fedhub/fedhub/clients"
 )
 
-func TestHubsAreNotCountedAsApplications(t *testing.T) {
-	apps, servers, waiting := tally([]clients.Client{
-		{ID: "wiki"}, {Server: &clients.FederatedHub{State: clients.Active}},
-		{Server: &clients.FederatedHub{State: clients.Pending}}, {Server: &clients.FederatedHub{State: clients.Refused}},
-	})
-	if apps != 1 || servers != 1 || waiting != 1 {
-		t.Errorf("%d apps, %d servers, %d waiting", apps, servers, waiting)
-	}
+func TestOneIsNotMany(t *testing.T) {
 	if amount(1, "application") != "1 application" || amount(0, "application") != "0 applications" {
 		t.Error("one is not many")
 	}

@@ -32,7 +32,7 @@ func (d *Handler) LoginTrace(c *gin.Context) error {
 		return web.SeeOther(c, "/admin/traces?"+url.Values{"ref": {ref}}.Encode()) // which says that there is none
 	}
 	t := found[0]
-	names, err := d.traceNames(ctx)
+	names, err := d.traceNames(ctx, t.Client)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func (d *Handler) LoginTraces(c *gin.Context) error {
 		Ref: strings.TrimSpace(c.Query("ref")), Failed: c.Query("failed") == "1",
 		Client: c.Query("client"), Key: c.Query("key"), Person: strings.TrimSpace(c.Query("person")),
 	}
-	names, err := d.traceNames(c.Request.Context())
+	names, err := d.traceNames(c.Request.Context(), page.Client)
 	if err != nil {
 		return err
 	}
@@ -139,15 +139,21 @@ func choices(names map[string]string, anyOne string) []templates.Pair {
 	return slices.Insert(out, 0, templates.Pair{Value: anyOne})
 }
 
-func (d *Handler) traceNames(ctx context.Context) (traceNames, error) {
+// mostChoices is how many applications can be chosen in the filter; an address
+// can name any.
+const mostChoices = 200
+
+// traceNames are the names to choose among, and that of the client.
+func (d *Handler) traceNames(ctx context.Context, client string) (traceNames, error) {
 	n := traceNames{clients: map[string]string{}, keys: map[string]string{}}
-	apps, err := d.Clients.All(ctx)
+	apps, _, err := d.Clients.Search(ctx, "", "", mostChoices)
 	if err != nil {
 		return n, err
 	}
 	for _, client := range apps {
 		n.clients[client.ID] = client.Name
 	}
+	d.addClientName(ctx, n, client)
 	keys, err := d.Upstreams.All(ctx)
 	for _, k := range keys {
 		n.keys[k.ID] = k.Name
@@ -155,8 +161,19 @@ func (d *Handler) traceNames(ctx context.Context) (traceNames, error) {
 	return n, err
 }
 
+// addClientName makes the name of a client known, if there is such a client.
+func (d *Handler) addClientName(ctx context.Context, names traceNames, id string) {
+	if _, known := names.clients[id]; known || id == "" {
+		return
+	}
+	if client, err := d.Clients.Lookup(ctx, id); err == nil {
+		names.clients[id] = client.Name
+	}
+}
+
 // traceRow is one line of the list.
 func (d *Handler) traceRow(ctx context.Context, t traces.Trace, names traceNames) templates.TraceRow {
+	d.addClientName(ctx, names, t.Client)
 	row := templates.TraceRow{Ref: t.Ref, Began: t.Began, State: traceState(t), Client: nameOf(names.clients, t.Client), Key: nameOf(names.keys, t.LoginKey)}
 	if s, failed := t.Mistake(); failed {
 		row.Why = s.Text

@@ -1,0 +1,79 @@
+package clients
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+)
+
+const (
+	// searched is how many clients one page of a search looks through. The next
+	// page goes on behind them, so none is out of reach.
+	searched    = 5000
+	searchPage  = 500
+	mostTallied = 10_000
+)
+
+// Search returns up to limit clients that are no servers and that the text may
+// mean, continuing behind the id after, and where the next page continues;
+// empty if there is none. The text is an id or a piece of a name. Without a
+// text it is all of them.
+func (r *Registry) Search(ctx context.Context, text, after string, limit int) (found []Client, next string, err error) {
+	text = strings.ToLower(strings.TrimSpace(text))
+	if text != "" && after == "" {
+		switch c, err := r.Lookup(ctx, text); {
+		case err == nil && c.Server == nil:
+			found = append(found, c)
+		case err != nil && !errors.Is(err, fs.ErrNotExist):
+			return nil, "", err
+		}
+	}
+	size := searchPage
+	if text == "" {
+		size = limit + 1
+	}
+	for seen := 0; seen < searched; seen += size {
+		page, err := r.store.Page(ctx, "", "", after, size)
+		if err != nil {
+			return nil, "", fmt.Errorf("search clients: %w", err)
+		}
+		for _, c := range page {
+			if len(found) >= limit {
+				return found, after, nil
+			}
+			after = c.ID
+			known := slices.ContainsFunc(found, func(f Client) bool { return f.ID == c.ID })
+			if c.Server == nil && !known && strings.Contains(strings.ToLower(c.Name), text) {
+				found = append(found, c)
+			}
+		}
+		if len(page) < size {
+			return found, "", nil
+		}
+	}
+	return found, after, nil
+}
+
+// A Tally is how many clients there are, counted no further than 10,000.
+type Tally struct{ All, Apps, Servers, Waiting int }
+
+// Tally counts the apps, the active servers and those that wait.
+func (r *Registry) Tally(ctx context.Context) (Tally, error) {
+	var servers int
+	var t Tally
+	for _, count := range []struct {
+		field string
+		value State
+		n     *int
+	}{{"", "", &t.All}, {"server.state", "", &servers}, {"server.state", Active, &t.Servers}, {"server.state", Pending, &t.Waiting}} {
+		var err error
+		if *count.n, err = r.store.CountWhere(ctx, count.field, string(count.value), mostTallied); err != nil {
+			return Tally{}, fmt.Errorf("count clients: %w", err)
+		}
+	}
+	t.Apps = max(0, t.All-servers)
+	return t, nil
+}
