@@ -230,8 +230,8 @@ func (h *Hub) buildAdmin() {
 			Health: h.health, Monitor: h.monitor, Responder: h.responder, Now: c.Now,
 		},
 		people: &people.Handler{
-			Recorder: by, Clients: h.clients, Upstreams: h.upstreams, Users: h.users, MailLinks: h.mailLinks, UpstreamTokens: h.upstreamTokens,
-			Grants: h.grants, Logouts: h.logouts, Responder: h.responder,
+			Recorder: by, Clients: h.clients, Upstreams: h.upstreams, Users: h.users, MailLinks: h.mailLinks,
+			Grants: h.grants, Logouts: h.logouts, Operator: h.Service, Responder: h.responder,
 		},
 		operations: &operations.Handler{
 			Recorder: by, Issuer: c.URL, Clients: h.clients, Initials: h.initials, Upstreams: h.upstreams, Users: h.users, Logouts: h.logouts,

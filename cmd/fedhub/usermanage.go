@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/users"
 )
 
@@ -60,7 +61,7 @@ type userDisableCmd struct {
 // and hubs.
 func (u *userDisableCmd) Run(ctx context.Context, c *console) error {
 	return u.about(ctx, c, func(o *opened, person users.User) error {
-		after, err := o.SwitchUser(ctx, c.operator(), person.ID, true)
+		after, err := o.SwitchUser(ctx, operator.Named(c.operator()), person.ID, true)
 		if err != nil {
 			return err
 		}
@@ -77,7 +78,7 @@ type userEnableCmd struct {
 // Run enables a person.
 func (u *userEnableCmd) Run(ctx context.Context, c *console) error {
 	return u.about(ctx, c, func(o *opened, person users.User) error {
-		after, err := o.SwitchUser(ctx, c.operator(), person.ID, false)
+		after, err := o.SwitchUser(ctx, operator.Named(c.operator()), person.ID, false)
 		if err != nil {
 			return err
 		}
@@ -99,7 +100,7 @@ func (u *userRolesCmd) Run(ctx context.Context, c *console) error {
 		return mistake("say which roles: --role once for each, or --clear for none")
 	}
 	return u.about(ctx, c, func(o *opened, person users.User) error {
-		after, err := o.SetRoles(ctx, c.operator(), person.ID, u.Role)
+		after, err := o.SetRoles(ctx, operator.Named(c.operator()), person.ID, u.Role)
 		if err != nil {
 			return err
 		}
@@ -149,7 +150,7 @@ func (u *userUnlinkCmd) Run(ctx context.Context, c *console) error {
 			if i.LoginKey != u.Key {
 				continue
 			}
-			if _, err := o.Unlink(ctx, c.operator(), i); err != nil {
+			if err := o.Unlink(ctx, operator.Named(c.operator()), i.UserID, i.ID); err != nil {
 				return err
 			}
 			removed = append(removed, i.Subject)

@@ -100,40 +100,6 @@ func (s *Service) FindUser(ctx context.Context, who string) (users.User, error) 
 	return u, err
 }
 
-// SwitchUser disables a person, which ends everything that was issued to them
-// and tells their apps and hubs, or enables them again.
-func (s *Service) SwitchUser(ctx context.Context, by, id string, off bool) (users.User, error) {
-	u, err := s.parts.Users.SetDisabled(ctx, id, off)
-	if err != nil {
-		return users.User{}, err
-	}
-	kind := audit.UserEnabled
-	if off {
-		kind = audit.UserDisabled
-	}
-	s.parts.Audit.Record(ctx, audit.Event{Kind: kind, Actor: by, Target: id})
-	return u, s.parts.Logouts.EndAll(ctx, u)
-}
-
-// SetRoles replaces the roles of a person.
-func (s *Service) SetRoles(ctx context.Context, by, id string, roles []string) (users.User, error) {
-	u, err := s.parts.Users.SetRoles(ctx, id, roles)
-	if err == nil {
-		s.parts.Audit.Record(ctx, audit.Event{Kind: audit.RolesChanged, Actor: by, Target: id, Detail: map[string]string{"roles": strings.Join(u.Roles, ", ")}})
-	}
-	return u, err
-}
-
-// Unlink takes an identity from a person, and ends what was issued to them.
-func (s *Service) Unlink(ctx context.Context, by string, i users.Identity) (users.User, error) {
-	u, err := s.parts.Users.Unlink(ctx, i.UserID, i.ID, by)
-	if err != nil {
-		return users.User{}, err
-	}
-	s.parts.Audit.Record(ctx, audit.Event{Kind: audit.LinkRemoved, Actor: by, Target: i.UserID, LoginKey: i.LoginKey})
-	return u, errors.Join(s.parts.Logouts.EndAll(ctx, u), s.parts.UpstreamTokens.Disconnect(ctx, i))
-}
-
 // ResetLink returns a link by which a person chooses a password, good once and
 // for an hour.
 func (s *Service) ResetLink(ctx context.Context, by string, u users.User) (string, error) {

@@ -16,6 +16,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/web"
@@ -29,21 +30,22 @@ type Recorder struct {
 }
 
 // By names the administrator in records.
-func (r Recorder) By(c *gin.Context) string {
-	p, err := r.Sessions.Current(c.Request)
-	if err != nil {
-		return ""
+func (r Recorder) By(c *gin.Context) string { return r.Actor(c).Name }
+
+// Actor is the administrator of a request, for package operator.
+func (r Recorder) Actor(c *gin.Context) operator.Actor {
+	by := operator.Actor{IP: c.ClientIP(), Ref: web.Ref(c)}
+	if p, err := r.Sessions.Current(c.Request); err == nil {
+		by.ID, by.Name = p.User.ID, p.User.Email
 	}
-	return p.User.Email
+	return by
 }
 
 // Record keeps an event as the administrator's, with where the request came
 // from.
 func (r Recorder) Record(c *gin.Context, e audit.Event) {
-	if p, err := r.Sessions.Current(c.Request); err == nil {
-		e.Actor = p.User.ID
-	}
-	e.IP, e.Ref = c.ClientIP(), web.Ref(c)
+	by := r.Actor(c)
+	e.Actor, e.IP, e.Ref = by.ID, by.IP, by.Ref
 	r.Audit.Record(c.Request.Context(), e)
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/users"
 )
@@ -29,21 +30,21 @@ var commandActs = []act[commander]{
 	{"somebody is disabled", func(t *testing.T, c commander) {
 		u := c.Person("shut@example.org")
 		l := c.Ledger()
-		_, err := c.Hub.SwitchUser(t.Context(), "test", u.ID, true)
+		_, err := c.Hub.SwitchUser(t.Context(), operator.Named("test"), u.ID, true)
 		hubtest.Done(t, err)
 		l.Stored(t, audit.Event{Kind: audit.UserDisabled, Actor: "test", Target: u.ID})
 	}},
 	{"somebody is enabled", func(t *testing.T, c commander) {
 		u := c.Person("back@example.org")
 		l := c.Ledger()
-		_, err := c.Hub.SwitchUser(t.Context(), "test", u.ID, false)
+		_, err := c.Hub.SwitchUser(t.Context(), operator.Named("test"), u.ID, false)
 		hubtest.Done(t, err)
 		l.Stored(t, audit.Event{Kind: audit.UserEnabled, Actor: "test", Target: u.ID})
 	}},
 	{"roles are given", func(t *testing.T, c commander) {
 		u := c.Person("roles@example.org")
 		l := c.Ledger()
-		_, err := c.Hub.SetRoles(t.Context(), "test", u.ID, []string{"clerk", "editor"})
+		_, err := c.Hub.SetRoles(t.Context(), operator.Named("test"), u.ID, []string{"clerk", "editor"})
 		hubtest.Done(t, err)
 		l.Stored(t, audit.Event{Kind: audit.RolesChanged, Actor: "test", Target: u.ID, Detail: map[string]string{"roles": "clerk, editor"}})
 	}},
@@ -52,7 +53,7 @@ var commandActs = []act[commander]{
 		linked, err := c.Hub.Identities(t.Context(), u.ID)
 		hubtest.Done(t, err)
 		l := c.Ledger()
-		_, err = c.Hub.Unlink(t.Context(), "test", linked[0])
+		err = c.Hub.Unlink(t.Context(), operator.Named("test"), linked[0].UserID, linked[0].ID)
 		hubtest.Done(t, err)
 		l.Stored(t, audit.Event{Kind: audit.LinkRemoved, Actor: "test", Target: u.ID, LoginKey: key.ID})
 	}},

@@ -8,7 +8,7 @@ import (
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/maillinks"
-	"github.com/fedhub/fedhub/hub/upstreamtokens"
+	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
@@ -17,12 +17,12 @@ import (
 // A Handler shows and changes people.
 type Handler struct {
 	admin.Recorder
-	Clients        *clients.Registry
-	Upstreams      *federation.Registry
-	Users          *users.Service
-	MailLinks      *maillinks.Service
-	UpstreamTokens *upstreamtokens.Service
-	Grants         *grants.Service
-	Logouts        *logouts.Service
-	Responder      *web.Responder
+	Clients   *clients.Registry
+	Upstreams *federation.Registry
+	Users     *users.Service
+	MailLinks *maillinks.Service
+	Grants    *grants.Service
+	Logouts   *logouts.Service
+	Operator  *operator.Service
+	Responder *web.Responder
 }

@@ -3,12 +3,12 @@ package people
 import (
 	"errors"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
@@ -24,43 +24,32 @@ func refused(u users.User, text string) error {
 		Action: templates.Action{Label: "Back to the person", URL: userPath(u.ID)}}
 }
 
-const notMyself = "You would lock yourself out. Another administrator can do it."
-
-func (d *Handler) myself(c *gin.Context, u users.User) bool {
-	p, err := d.Sessions.Current(c.Request)
-	return err == nil && p.User.ID == u.ID
+// told shows the refusals that the page of a person has words for.
+func told(u users.User, err error) error {
+	switch {
+	case errors.Is(err, operator.ErrMyself):
+		return refused(u, "You would lock yourself out. Another administrator can do it.")
+	case errors.Is(err, users.ErrLastAdmin):
+		return refused(u, "This is the last administrator. Make somebody else one first.")
+	case errors.Is(err, users.ErrLastWayIn):
+		return refused(u, "It is the only way this person can sign in. Give them a password first, or disable them.")
+	}
+	return err
 }
 
-// Disable is POST /admin/users/{id}/disable. The epoch ends every session,
-// token and approval at once, and whoever has a session of theirs is told:
-// apps, and other hubs, which end theirs. An upstream cannot let them in again.
-func (d *Handler) Disable(c *gin.Context) error { return d.switchPerson(c, true) }
+// Disable is POST /admin/users/{id}/disable.
+func (d *Handler) Disable(c *gin.Context) error { return d.switchPerson(c, true, "shut") }
 
 // Enable is POST /admin/users/{id}/enable.
-func (d *Handler) Enable(c *gin.Context) error { return d.switchPerson(c, false) }
+func (d *Handler) Enable(c *gin.Context) error { return d.switchPerson(c, false, "letin") }
 
-func (d *Handler) switchPerson(c *gin.Context, off bool) error {
+func (d *Handler) switchPerson(c *gin.Context, off bool, done string) error {
 	u, _, err := d.found(c)
 	if err != nil {
 		return err
 	}
-	if off && d.myself(c, u) {
-		return refused(u, notMyself)
-	}
-	after, err := d.Users.SetDisabled(c.Request.Context(), u.ID, off)
-	if errors.Is(err, users.ErrLastAdmin) {
-		return refused(u, "This is the last administrator. Make somebody else one first.")
-	}
-	if err != nil {
-		return err
-	}
-	kind, done := audit.UserEnabled, "letin"
-	if off {
-		kind, done = audit.UserDisabled, "shut"
-	}
-	d.Record(c, audit.Event{Kind: kind, Target: u.ID})
-	if err := d.Logouts.EndAll(c.Request.Context(), after); err != nil {
-		return err
+	if _, err := d.Operator.SwitchUser(c.Request.Context(), d.Actor(c), u.ID, off); err != nil {
+		return told(u, err)
 	}
 	return web.SeeOther(c, userPath(u.ID)+"?done="+done)
 }
@@ -71,12 +60,7 @@ func (d *Handler) EndSessions(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	after, err := d.Users.EndEverything(c.Request.Context(), u.ID)
-	if err != nil {
-		return err
-	}
-	d.Record(c, audit.Event{Kind: audit.SessionsEnded, Target: u.ID, Detail: map[string]string{"which": "all"}})
-	if err := d.Logouts.EndAll(c.Request.Context(), after); err != nil {
+	if err := d.Operator.EndSessions(c.Request.Context(), d.Actor(c), u.ID); err != nil {
 		return err
 	}
 	return web.SeeOther(c, userPath(u.ID)+"?done=ended")
@@ -88,28 +72,8 @@ func (d *Handler) Unlink(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	linked, err := d.Users.ByUser(c.Request.Context(), u.ID)
-	if err != nil {
-		return err
-	}
-	after, err := d.Users.Unlink(c.Request.Context(), u.ID, form["identity"], d.By(c))
-	if errors.Is(err, users.ErrLastWayIn) {
-		return refused(u, "It is the only way this person can sign in. Give them a password first, or disable them.")
-	}
-	if err != nil {
-		return err
-	}
-	key, _, _ := strings.Cut(form["identity"], "/")
-	d.Record(c, audit.Event{Kind: audit.LinkRemoved, Target: u.ID, LoginKey: key})
-	if err := d.Logouts.EndAll(c.Request.Context(), after); err != nil {
-		return err
-	}
-	for _, i := range linked {
-		if i.ID == form["identity"] {
-			if err := d.UpstreamTokens.Disconnect(c.Request.Context(), i); err != nil {
-				return err
-			}
-		}
+	if err := d.Operator.Unlink(c.Request.Context(), d.Actor(c), u.ID, form["identity"]); err != nil {
+		return told(u, err)
 	}
 	return web.SeeOther(c, userPath(u.ID)+"?done=removed")
 }
@@ -120,21 +84,14 @@ func (d *Handler) SetRoles(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	roles := admin.Commas(form["roles"])
-	if d.myself(c, u) && !slices.Contains(roles, users.AdminRole) {
-		return refused(u, notMyself)
-	}
-	_, err = d.Users.SetRoles(c.Request.Context(), u.ID, roles)
+	_, err = d.Operator.SetRoles(c.Request.Context(), d.Actor(c), u.ID, admin.Commas(form["roles"]))
 	var wrong users.Problems
-	switch {
-	case errors.As(err, &wrong):
+	if errors.As(err, &wrong) {
 		return d.showPerson(c, admin.Unprocessable, u, templates.AdminUser{Roles: form["roles"], Mistakes: userMistakes(wrong)})
-	case errors.Is(err, users.ErrLastAdmin):
-		return refused(u, "This is the last administrator. Make somebody else one first.")
-	case err != nil:
-		return err
 	}
-	d.Record(c, audit.Event{Kind: audit.RolesChanged, Target: u.ID, Detail: map[string]string{"roles": join(roles)}})
+	if err != nil {
+		return told(u, err)
+	}
 	return web.SeeOther(c, userPath(u.ID)+"?done=saved")
 }
 
