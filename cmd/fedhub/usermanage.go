@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/users"
 )
 
@@ -61,7 +61,7 @@ type userDisableCmd struct {
 // and hubs.
 func (u *userDisableCmd) Run(ctx context.Context, c *console) error {
 	return u.about(ctx, c, func(o *opened, person users.User) error {
-		after, err := o.SwitchUser(ctx, operator.Named(c.operator()), person.ID, true)
+		after, err := o.SwitchUser(ctx, audit.Named(c.operator()), person.ID, true)
 		if err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ type userEnableCmd struct {
 // Run enables a person.
 func (u *userEnableCmd) Run(ctx context.Context, c *console) error {
 	return u.about(ctx, c, func(o *opened, person users.User) error {
-		after, err := o.SwitchUser(ctx, operator.Named(c.operator()), person.ID, false)
+		after, err := o.SwitchUser(ctx, audit.Named(c.operator()), person.ID, false)
 		if err != nil {
 			return err
 		}
@@ -100,7 +100,7 @@ func (u *userRolesCmd) Run(ctx context.Context, c *console) error {
 		return mistake("say which roles: --role once for each, or --clear for none")
 	}
 	return u.about(ctx, c, func(o *opened, person users.User) error {
-		after, err := o.SetRoles(ctx, operator.Named(c.operator()), person.ID, u.Role)
+		after, err := o.SetRoles(ctx, audit.Named(c.operator()), person.ID, u.Role)
 		if err != nil {
 			return err
 		}
@@ -150,7 +150,7 @@ func (u *userUnlinkCmd) Run(ctx context.Context, c *console) error {
 			if i.LoginKey != u.Key {
 				continue
 			}
-			if err := o.Unlink(ctx, operator.Named(c.operator()), i.UserID, i.ID); err != nil {
+			if err := o.Unlink(ctx, audit.Named(c.operator()), i.UserID, i.ID); err != nil {
 				return err
 			}
 			removed = append(removed, i.Subject)

@@ -266,15 +266,16 @@ func (s *Service) SigningKeys(ctx context.Context) ([]signing.Card, error) {
 }
 
 // RotateSigningKeys replaces all of them: ahead of their use or, if the old
-// ones are distrusted, at once.
-func (s *Service) RotateSigningKeys(ctx context.Context, by string, distrust bool) error {
+// ones are distrusted, at once. Nothing is done if seen is not the newest key
+// any more, unless it is empty.
+func (s *Service) RotateSigningKeys(ctx context.Context, by audit.Actor, seen string, distrust bool) error {
 	kind := audit.SigningRotated
 	if distrust {
 		kind = audit.SigningDropped
 	}
-	rotated, err := s.parts.Signing.Rotate(ctx, "", distrust)
+	rotated, err := s.parts.Signing.Rotate(ctx, seen, distrust)
 	if rotated {
-		s.parts.Audit.Record(ctx, audit.Event{Kind: kind, Actor: by})
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: kind}))
 	}
 	return err
 }

@@ -17,7 +17,7 @@ var ErrMyself = errors.New("nobody takes their own administration away")
 // session, token and approval at once, and whoever has a session of theirs is
 // told: apps, and other hubs, which end theirs. An upstream cannot let them in
 // again.
-func (s *Service) SwitchUser(ctx context.Context, by Actor, id string, off bool) (users.User, error) {
+func (s *Service) SwitchUser(ctx context.Context, by audit.Actor, id string, off bool) (users.User, error) {
 	if off && by.ID == id {
 		return users.User{}, ErrMyself
 	}
@@ -29,35 +29,35 @@ func (s *Service) SwitchUser(ctx context.Context, by Actor, id string, off bool)
 	if off {
 		kind = audit.UserDisabled
 	}
-	s.record(ctx, by, audit.Event{Kind: kind, Target: id})
+	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: kind, Target: id}))
 	return u, s.parts.Logouts.EndAll(ctx, u)
 }
 
 // EndSessions ends everything that was issued to a person; they may sign in
 // again.
-func (s *Service) EndSessions(ctx context.Context, by Actor, id string) error {
+func (s *Service) EndSessions(ctx context.Context, by audit.Actor, id string) error {
 	u, err := s.parts.Users.EndEverything(ctx, id)
 	if err != nil {
 		return err
 	}
-	s.record(ctx, by, audit.Event{Kind: audit.SessionsEnded, Target: id, Detail: map[string]string{"which": "all"}})
+	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.SessionsEnded, Target: id, Detail: map[string]string{"which": "all"}}))
 	return s.parts.Logouts.EndAll(ctx, u)
 }
 
 // SetRoles replaces the roles of a person.
-func (s *Service) SetRoles(ctx context.Context, by Actor, id string, roles []string) (users.User, error) {
+func (s *Service) SetRoles(ctx context.Context, by audit.Actor, id string, roles []string) (users.User, error) {
 	if by.ID == id && !slices.Contains(roles, users.AdminRole) {
 		return users.User{}, ErrMyself
 	}
 	u, err := s.parts.Users.SetRoles(ctx, id, roles)
 	if err == nil {
-		s.record(ctx, by, audit.Event{Kind: audit.RolesChanged, Target: id, Detail: map[string]string{"roles": strings.Join(u.Roles, ", ")}})
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.RolesChanged, Target: id, Detail: map[string]string{"roles": strings.Join(u.Roles, ", ")}}))
 	}
 	return u, err
 }
 
 // Unlink takes an identity from a person, and ends what was issued to them.
-func (s *Service) Unlink(ctx context.Context, by Actor, userID, identityID string) error {
+func (s *Service) Unlink(ctx context.Context, by audit.Actor, userID, identityID string) error {
 	linked, err := s.parts.Users.ByUser(ctx, userID)
 	if err != nil {
 		return err
@@ -67,7 +67,7 @@ func (s *Service) Unlink(ctx context.Context, by Actor, userID, identityID strin
 		return err
 	}
 	key, _, _ := strings.Cut(identityID, "/")
-	s.record(ctx, by, audit.Event{Kind: audit.LinkRemoved, Target: userID, LoginKey: key})
+	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.LinkRemoved, Target: userID, LoginKey: key}))
 	err = s.parts.Logouts.EndAll(ctx, u)
 	for _, i := range linked {
 		if i.ID == identityID {

@@ -186,7 +186,7 @@ func records(method *ast.SelectorExpr) bool {
 func kindsNamed(f *ast.FuncDecl) (out []string) {
 	ast.Inspect(f, func(n ast.Node) bool {
 		if s, ok := n.(*ast.SelectorExpr); ok {
-			if of, ok := s.X.(*ast.Ident); ok && of.Name == "audit" && !slices.Contains([]string{"Event", "Recorder"}, s.Sel.Name) {
+			if of, ok := s.X.(*ast.Ident); ok && of.Name == "audit" && !slices.Contains([]string{"Actor", "Event", "Named", "Recorder"}, s.Sel.Name) {
 				out = append(out, s.Sel.Name)
 			}
 		}

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/fedhub/fedhub/hub/audit"
 )
 
 // Leaving is somebody who signed in and is about to leave.
@@ -73,7 +75,7 @@ func (l Leaving) Fits(state string) bool {
 // Rotate makes new signing keys at once, as an operator's command does.
 func (s *Site) Rotate(t *testing.T) {
 	t.Helper()
-	if err := s.Hub.RotateSigningKeys(t.Context(), "test", false); err != nil {
+	if err := s.Hub.RotateSigningKeys(t.Context(), audit.Named("test"), "", false); err != nil {
 		t.Fatal(err)
 	}
 }

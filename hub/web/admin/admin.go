@@ -16,9 +16,9 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
-	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -32,9 +32,9 @@ type Recorder struct {
 // By names the administrator in records.
 func (r Recorder) By(c *gin.Context) string { return r.Actor(c).Name }
 
-// Actor is the administrator of a request, for package operator.
-func (r Recorder) Actor(c *gin.Context) operator.Actor {
-	by := operator.Actor{IP: c.ClientIP(), Ref: web.Ref(c)}
+// Actor is the administrator of a request.
+func (r Recorder) Actor(c *gin.Context) audit.Actor {
+	by := audit.Actor{IP: c.ClientIP(), Ref: web.Ref(c)}
 	if p, err := r.Sessions.Current(c.Request); err == nil {
 		by.ID, by.Name = p.User.ID, p.User.Email
 	}
@@ -44,9 +44,7 @@ func (r Recorder) Actor(c *gin.Context) operator.Actor {
 // Record keeps an event as the administrator's, with where the request came
 // from.
 func (r Recorder) Record(c *gin.Context, e audit.Event) {
-	by := r.Actor(c)
-	e.Actor, e.IP, e.Ref = by.ID, by.IP, by.Ref
-	r.Audit.Record(c.Request.Context(), e)
+	r.Audit.Record(c.Request.Context(), r.Actor(c).Did(e))
 }
 
 // Mistakes turns the problems of a record into those of a form; ok is false
@@ -61,6 +59,7 @@ func Mistakes(err error, rename map[string]string) (out []templates.Mistake, ok 
 	var ofClient clients.Problems
 	var ofKey federation.Problems
 	var ofSettings settings.Problems
+	var ofUser users.Problems
 	switch {
 	case errors.As(err, &ofClient):
 		for _, p := range ofClient {
@@ -72,6 +71,10 @@ func Mistakes(err error, rename map[string]string) (out []templates.Mistake, ok 
 		}
 	case errors.As(err, &ofSettings):
 		for _, p := range ofSettings {
+			add(p.Field, p.Text)
+		}
+	case errors.As(err, &ofUser):
+		for _, p := range ofUser {
 			add(p.Field, p.Text)
 		}
 	}

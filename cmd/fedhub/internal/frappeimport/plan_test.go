@@ -13,7 +13,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub"
-	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 	"github.com/fedhub/fedhub/hub/users"
@@ -182,7 +182,7 @@ func TestConnectionsAreTakenOverOnlyWhereTheyAreSure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.SetRoles(t.Context(), operator.Named("test"), a.ID, []string{"Chosen"}); err != nil {
+	if _, err := h.SetRoles(t.Context(), audit.Named("test"), a.ID, []string{"Chosen"}); err != nil {
 		t.Fatal(err)
 	}
 	files["logins.csv"] = subs + "a@example.com,google,1111111111\nb@example.com,google,1111111111\n"

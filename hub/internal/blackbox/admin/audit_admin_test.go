@@ -9,7 +9,6 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
-	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
@@ -130,7 +129,7 @@ var peopleActs = []act[*office]{
 	}},
 	{"somebody is enabled", func(t *testing.T, o *office) {
 		path, u := o.personPage("back@example.org")
-		_, err := o.Hub.SwitchUser(t.Context(), operator.Named("test"), u.ID, true)
+		_, err := o.Hub.SwitchUser(t.Context(), audit.Named("test"), u.ID, true)
 		hubtest.Done(t, err)
 		o.press(t, path, path+"/enable", nil, audit.Event{Kind: audit.UserEnabled, Target: u.ID})
 	}},

@@ -9,7 +9,6 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
-	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/users"
 )
@@ -30,21 +29,21 @@ var commandActs = []act[commander]{
 	{"somebody is disabled", func(t *testing.T, c commander) {
 		u := c.Person("shut@example.org")
 		l := c.Ledger()
-		_, err := c.Hub.SwitchUser(t.Context(), operator.Named("test"), u.ID, true)
+		_, err := c.Hub.SwitchUser(t.Context(), audit.Named("test"), u.ID, true)
 		hubtest.Done(t, err)
 		l.Stored(t, audit.Event{Kind: audit.UserDisabled, Actor: "test", Target: u.ID})
 	}},
 	{"somebody is enabled", func(t *testing.T, c commander) {
 		u := c.Person("back@example.org")
 		l := c.Ledger()
-		_, err := c.Hub.SwitchUser(t.Context(), operator.Named("test"), u.ID, false)
+		_, err := c.Hub.SwitchUser(t.Context(), audit.Named("test"), u.ID, false)
 		hubtest.Done(t, err)
 		l.Stored(t, audit.Event{Kind: audit.UserEnabled, Actor: "test", Target: u.ID})
 	}},
 	{"roles are given", func(t *testing.T, c commander) {
 		u := c.Person("roles@example.org")
 		l := c.Ledger()
-		_, err := c.Hub.SetRoles(t.Context(), operator.Named("test"), u.ID, []string{"clerk", "editor"})
+		_, err := c.Hub.SetRoles(t.Context(), audit.Named("test"), u.ID, []string{"clerk", "editor"})
 		hubtest.Done(t, err)
 		l.Stored(t, audit.Event{Kind: audit.RolesChanged, Actor: "test", Target: u.ID, Detail: map[string]string{"roles": "clerk, editor"}})
 	}},
@@ -53,7 +52,7 @@ var commandActs = []act[commander]{
 		linked, err := c.Hub.Identities(t.Context(), u.ID)
 		hubtest.Done(t, err)
 		l := c.Ledger()
-		err = c.Hub.Unlink(t.Context(), operator.Named("test"), linked[0].UserID, linked[0].ID)
+		err = c.Hub.Unlink(t.Context(), audit.Named("test"), linked[0].UserID, linked[0].ID)
 		hubtest.Done(t, err)
 		l.Stored(t, audit.Event{Kind: audit.LinkRemoved, Actor: "test", Target: u.ID, LoginKey: key.ID})
 	}},
@@ -99,12 +98,12 @@ var commandActs = []act[commander]{
 	}},
 	{"the signing keys are replaced", func(t *testing.T, c commander) {
 		l := c.Ledger()
-		hubtest.Done(t, c.Hub.RotateSigningKeys(t.Context(), "test", false))
+		hubtest.Done(t, c.Hub.RotateSigningKeys(t.Context(), audit.Named("test"), "", false))
 		l.Stored(t, audit.Event{Kind: audit.SigningRotated, Actor: "test"})
 	}},
 	{"the signing keys are distrusted", func(t *testing.T, c commander) {
 		l := c.Ledger()
-		hubtest.Done(t, c.Hub.RotateSigningKeys(t.Context(), "test", true))
+		hubtest.Done(t, c.Hub.RotateSigningKeys(t.Context(), audit.Named("test"), "", true))
 		l.Stored(t, audit.Event{Kind: audit.SigningDropped, Actor: "test"})
 	}},
 	{"signing keys grow old", func(t *testing.T, c commander) {

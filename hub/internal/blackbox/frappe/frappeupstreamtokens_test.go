@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
-	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
@@ -96,7 +96,7 @@ func TestDisconnectingASiteGivesItsTokensBack(t *testing.T) {
 			admin.Submit(admin.Open("/admin/users/"+i.UserID), "/admin/users/"+i.UserID+"/unlink")
 		},
 		"by command": func(s *hubtest.SiteAbove, _ *hubtest.Browser, i users.Identity) {
-			if err := s.Hub.Unlink(t.Context(), operator.Named("test"), i.UserID, i.ID); err != nil {
+			if err := s.Hub.Unlink(t.Context(), audit.Named("test"), i.UserID, i.ID); err != nil {
 				t.Error(err)
 			}
 		},

@@ -8,8 +8,8 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
-	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
@@ -87,7 +87,7 @@ func TestEachMistakeOfAFirstSignInIsExplained(t *testing.T) {
 		}, "failed later later", []string{"The person said no", "Skip Authorization"}},
 		"the person is disabled": {func(x *hubtest.Waiting) {
 			u := x.Person("ada@example.org")
-			if _, err := x.Hub.SwitchUser(x.Context(), operator.Named("test"), u.ID, true); err != nil {
+			if _, err := x.Hub.SwitchUser(x.Context(), audit.Named("test"), u.ID, true); err != nil {
 				x.Fatal(err)
 			}
 			x.Login(x.Browser(), "ada@example.org", "allow")

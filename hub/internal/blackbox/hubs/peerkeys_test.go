@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
@@ -24,7 +25,7 @@ func TestKeysOfHubsAreReplacedWithoutAnybodyNoticing(t *testing.T) {
 	}
 	signIn("before")
 	for name, side := range map[string]*hubtest.World{"the secondary": p.Secondary, "the primary": p.Primary} {
-		if err := side.Hub.RotateSigningKeys(t.Context(), "test", false); err != nil {
+		if err := side.Hub.RotateSigningKeys(t.Context(), audit.Named("test"), "", false); err != nil {
 			t.Fatal(err)
 		}
 		signIn(name + " has announced new keys")
@@ -35,7 +36,7 @@ func TestKeysOfHubsAreReplacedWithoutAnybodyNoticing(t *testing.T) {
 		side.Hub.Chores(t.Context())
 		signIn(name + " has forgotten the old ones")
 	}
-	if err := p.Primary.Hub.RotateSigningKeys(t.Context(), "test", true); err != nil {
+	if err := p.Primary.Hub.RotateSigningKeys(t.Context(), audit.Named("test"), "", true); err != nil {
 		t.Fatal(err)
 	}
 	skip(time.Minute)

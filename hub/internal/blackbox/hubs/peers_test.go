@@ -15,6 +15,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
@@ -30,7 +31,7 @@ func TestTheCardShowsWhoItIsAndNoticesAChange(t *testing.T) {
 			t.Errorf("the card does not show the key %s", print)
 		}
 	}
-	if err := primary.Hub.RotateSigningKeys(t.Context(), "test", true); err != nil {
+	if err := primary.Hub.RotateSigningKeys(t.Context(), audit.Named("test"), "", true); err != nil {
 		t.Fatal(err)
 	}
 	again := here.Submit(card, "/admin/keys")

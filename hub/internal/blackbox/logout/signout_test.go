@@ -10,6 +10,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/sessions"
 )
@@ -308,7 +309,7 @@ func TestAHintOutlivesTheKeyThatSignedIt(t *testing.T) {
 	a := w.LeavingApp()
 	b := w.Browser()
 	hint := b.IdToken(a, "ada@example.org")
-	if err := w.Hub.RotateSigningKeys(t.Context(), "test", false); err != nil {
+	if err := w.Hub.RotateSigningKeys(t.Context(), audit.Named("test"), "", false); err != nil {
 		t.Fatal(err)
 	}
 	w.Clock.Skip(13 * 24 * time.Hour)

@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
-	"github.com/fedhub/fedhub/hub/operator"
 )
 
 // Whoever has no credentials could otherwise try out tokens that it found
@@ -65,7 +65,7 @@ func TestARefreshTokenIsIntrospectedUntilItEnds(t *testing.T) { // RFC 7662 §2.
 	next := a.Refresh(r.Str("refresh_token"))
 	hubtest.Want(t, "once it was exchanged", a.Active(r.Str("refresh_token")), false)
 	hubtest.Want(t, "its successor", a.Active(next.Str("refresh_token")), true)
-	if _, err := w.Hub.SwitchUser(t.Context(), operator.Named("test"), ada.ID, true); err != nil {
+	if _, err := w.Hub.SwitchUser(t.Context(), audit.Named("test"), ada.ID, true); err != nil {
 		t.Fatal(err)
 	}
 	hubtest.Want(t, "of somebody who is switched off", a.Active(next.Str("refresh_token")), false)

@@ -13,6 +13,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/signing"
 )
@@ -80,7 +81,7 @@ func TestNoVerificationFailsDuringARotation(t *testing.T) {
 		}
 		if minute == 2 {
 			all.Go(func() {
-				if err := w.Hub.RotateSigningKeys(t.Context(), "test", false); err != nil {
+				if err := w.Hub.RotateSigningKeys(t.Context(), audit.Named("test"), "", false); err != nil {
 					t.Error(err)
 				}
 			})
@@ -141,7 +142,7 @@ func TestDistrustedKeysAreRefusedAtOnce(t *testing.T) {
 	a := w.App()
 	r := w.SignedIn(a)
 	hubtest.Want(t, "userinfo before", w.Userinfo(r.Str("access_token")).Status, 200)
-	if err := w.Hub.RotateSigningKeys(t.Context(), "test", true); err != nil {
+	if err := w.Hub.RotateSigningKeys(t.Context(), audit.Named("test"), "", true); err != nil {
 		t.Fatal(err)
 	}
 	hubtest.Refused(t, "userinfo", w.Userinfo(r.Str("access_token")), 401, "invalid_token")

@@ -8,8 +8,8 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
-	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/users"
 )
@@ -48,7 +48,7 @@ func (v *vouched) set(edit func(*settings.Settings)) {
 // switchOff says whether ada may sign in.
 func (v *vouched) switchOff(off bool) {
 	v.World.Helper()
-	if _, err := v.Hub.SwitchUser(v.World.Context(), operator.Named("test"), v.ada.ID, off); err != nil {
+	if _, err := v.Hub.SwitchUser(v.World.Context(), audit.Named("test"), v.ada.ID, off); err != nil {
 		v.World.Fatal(err)
 	}
 }
@@ -65,7 +65,7 @@ func TestWhoSkipsConsentIsVouchedForToThoseItAdmits(t *testing.T) { // SECURITY 
 	if strings.Contains(hubtest.Dump(t, v.World), "grants "+v.ada.ID) {
 		t.Error("a grant was written for somebody who may not use the client")
 	}
-	if _, err := v.Hub.SetRoles(t.Context(), operator.Named("test"), v.ada.ID, []string{"clerk"}); err != nil {
+	if _, err := v.Hub.SetRoles(t.Context(), audit.Named("test"), v.ada.ID, []string{"clerk"}); err != nil {
 		t.Fatal(err)
 	}
 	v.switchOff(true)
@@ -76,7 +76,7 @@ func TestWhoSkipsConsentIsVouchedForToThoseItAdmits(t *testing.T) { // SECURITY 
 	v.switchOff(false)
 	hubtest.Want(t, "with the role", v.token().Status, 200)
 	hubtest.Want(t, "a second time", v.token().Status, 200)
-	if _, err := v.Hub.SetRoles(t.Context(), operator.Named("test"), v.ada.ID, nil); err != nil {
+	if _, err := v.Hub.SetRoles(t.Context(), audit.Named("test"), v.ada.ID, nil); err != nil {
 		t.Fatal(err)
 	}
 	hubtest.Refused(t, "when the role was taken away", v.token(), 400, "invalid_grant")

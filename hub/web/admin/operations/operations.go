@@ -10,6 +10,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/hub/logouts"
+	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/traces"
@@ -31,6 +32,7 @@ type Handler struct {
 	Signing   *signing.Service
 	Settings  *settings.Service
 	Traces    *traces.Service
+	Operator  *operator.Service
 	Responder *web.Responder
 	Now       func() time.Time
 }

@@ -75,21 +75,13 @@ func (d *Handler) RotateKeys(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	distrust := form["distrust"] == "yes"
-	rotated, err := d.Signing.Rotate(c.Request.Context(), seen, distrust)
+	err = d.Operator.RotateSigningKeys(c.Request.Context(), d.Actor(c), seen, form["distrust"] == "yes")
 	if errors.Is(err, signing.ErrWaiting) {
 		return &web.Problem{Status: http.StatusConflict, Heading: "Nothing was changed.", Text: "New keys are waiting already. They take over within ten minutes; rotate again after that.",
 			Action: templates.Action{Label: "Back to the signing keys", URL: "/admin/signing"}}
 	}
 	if err != nil {
 		return err
-	}
-	if rotated {
-		kind := audit.SigningRotated
-		if distrust {
-			kind = audit.SigningDropped
-		}
-		d.Record(c, audit.Event{Kind: kind})
 	}
 	return web.SeeOther(c, "/admin/signing?done=rotated")
 }

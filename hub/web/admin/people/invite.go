@@ -26,10 +26,10 @@ func (d *Handler) InvitePerson(c *gin.Context) error {
 	}
 	ctx, mailed := c.Request.Context(), d.MailLinks.Delivers()
 	token, i, err := d.Users.Invite(ctx, users.NewInvitation{Email: form["email"], Roles: admin.Commas(form["roles"]), By: d.By(c), Mailed: mailed})
-	var wrong users.Problems
+	wrong, ok := admin.Mistakes(err, nil)
 	switch {
-	case errors.As(err, &wrong):
-		return d.showPeople(c, admin.Unprocessable, templates.AdminUsers{Email: form["email"], Roles: form["roles"], Mistakes: userMistakes(wrong)})
+	case ok:
+		return d.showPeople(c, admin.Unprocessable, templates.AdminUsers{Email: form["email"], Roles: form["roles"], Mistakes: wrong})
 	case errors.Is(err, fs.ErrExist):
 		return d.showPeople(c, admin.Unprocessable, templates.AdminUsers{Email: form["email"], Roles: form["roles"],
 			Mistakes: []templates.Mistake{{Field: "email", Text: "There is somebody with this address already."}}})

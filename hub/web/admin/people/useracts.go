@@ -85,22 +85,13 @@ func (d *Handler) SetRoles(c *gin.Context) error {
 		return err
 	}
 	_, err = d.Operator.SetRoles(c.Request.Context(), d.Actor(c), u.ID, admin.Commas(form["roles"]))
-	var wrong users.Problems
-	if errors.As(err, &wrong) {
-		return d.showPerson(c, admin.Unprocessable, u, templates.AdminUser{Roles: form["roles"], Mistakes: userMistakes(wrong)})
+	if wrong, ok := admin.Mistakes(err, nil); ok {
+		return d.showPerson(c, admin.Unprocessable, u, templates.AdminUser{Roles: form["roles"], Mistakes: wrong})
 	}
 	if err != nil {
 		return told(u, err)
 	}
 	return web.SeeOther(c, userPath(u.ID)+"?done=saved")
-}
-
-func userMistakes(wrong users.Problems) []templates.Mistake {
-	out := make([]templates.Mistake, len(wrong))
-	for i, p := range wrong {
-		out[i] = templates.Mistake{Field: p.Field, Text: p.Text}
-	}
-	return out
 }
 
 // ResetPassword is POST /admin/users/{id}/reset: the person gets a link by

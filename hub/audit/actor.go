@@ -1,10 +1,4 @@
-package operator
-
-import (
-	"context"
-
-	"github.com/fedhub/fedhub/hub/audit"
-)
+package audit
 
 // An Actor is who asks for something, and from where.
 type Actor struct {
@@ -17,7 +11,8 @@ type Actor struct {
 // Named is an actor who has no account here, as at the command line.
 func Named(name string) Actor { return Actor{ID: name, Name: name} }
 
-func (s *Service) record(ctx context.Context, by Actor, e audit.Event) {
-	e.Actor, e.IP, e.Ref = by.ID, by.IP, by.Ref
-	s.parts.Audit.Record(ctx, e)
+// Did is an event as the actor's.
+func (a Actor) Did(e Event) Event {
+	e.Actor, e.IP, e.Ref = a.ID, a.IP, a.Ref
+	return e
 }
