@@ -14,11 +14,16 @@
 // (house_test.go holds that, and the sizes of packages).
 //
 // Handlers, hub/web/…, speak HTTP to one kind of caller and hold no rule. No
-// handler imports another. hub/web itself answers, limits and guards forms.
+// handler imports another. hub/web itself answers, limits and guards forms;
+// web/problems turns errors of services into pages, web/clientrequest
+// authenticates clients.
 //
 //	web/authorize      the authorization endpoint: what comes next (next.go),
 //	                   the consent page (consent.go), the answer (respond.go)
-//	web/oidc           what apps call: discovery, keys, tokens, userinfo, …
+//	web/tokenendpoint  the token endpoint: one file for each grant type
+//	web/oidc           what else apps call: discovery, keys, userinfo,
+//	                   introspection, revocation, pushed requests, CIBA
+//	web/registering    dynamic registration
 //	web/federating     what other hubs call
 //	web/signin         passwords, and sign-in at a provider: leave, return, link
 //	web/signout        signing out here, at apps and at the provider
@@ -35,8 +40,9 @@
 //	tokens, signing    making and checking tokens; keys and their rotation
 //	pending            device and back-channel requests that wait for a person
 //	sessions, logouts  who is signed in where; who is told when it ends
-//	users              people: profile, search, roles; passwords; match.go,
-//	                   decide.go and rows.go decide linking
+//	users              people: profile, search, roles; match.go, decide.go and
+//	                   rows.go decide linking
+//	users/passwords    rules, hashes, and how often one may try
 //	authentication     what a provider says, as the users decide on it
 //	upstreamtokens     tokens of providers, kept to look again
 //	maillinks          one-time links by email
@@ -46,8 +52,11 @@
 // Tools know no user, client or session: store (sqlite, mongodb), fetch (guarded
 // HTTP), mail, seal (encryption at rest), oauth (the protocol's words), dpop.
 //
-// Beside hub: clients holds who may ask, clients/redirecturi reads and compares
-// redirect URIs. federation holds whom we ask, one package for each kind.
+// Beside hub: clients holds who may ask, with one table of what an application
+// is registered with (properties.go). clients/redirecturi reads and compares
+// redirect URIs, clients/clientauth checks certificates, clients/hubs and
+// clients/registration hold what lets hubs and unknown apps in, clients/frappe
+// sets up a site. federation holds whom we ask, one package for each kind.
 //
 // # Glossary
 //
@@ -66,12 +75,12 @@
 //	consent version       clients.Client             -                                generation
 //	session generation    users.User                 -                                epoch
 //	upstream tokens       upstreamtokens.Token       -                                set ties
-//	site set-up           sitesetup.Setup            -                                set debuts; fedhub client add --frappe
-//	initial access token  clients.InitialAccessToken Authorization (7591 §3)          set initials; fedhub client token
+//	site set-up           sitesetup.Setup            -                                set debuts; client add --frappe
+//	initial access token  registration.InitialAccessToken Authorization (7591 §3)          set initials; fedhub client token
 //	logout notice         logouts.Notice             logout_token (Back-Channel §2.4) set notices
 //	logout status         logouts.Status             -                                set told
 //	security profile      clients.SecurityProfile    FAPI 2.0                         high_security; --high-security
-//	trusted issuer        clients (assertion grants) assertion (7521 §4.1)            --vouchers of a key
+//	trusted issuer        settings, assertion grants assertion (7521 §4.1)            settings set --voucher
 //	replay memory         hub.used                   jti (7519 §4.1.7)                set used
 //	trace                 traces.Trace               reference on error pages         set traces; fedhub trace
 package hub

@@ -65,8 +65,8 @@ func handler(folder string) bool {
 	return strings.HasPrefix(folder, "hub/web/") && !slices.Contains(shared, folder)
 }
 
-// room is where a package under hub/ belongs: hub/oidc and hub/store/sqlite
-// are in the rooms oidc and store.
+// room is where a package under hub/ belongs: hub/web/oidc and hub/store/sqlite
+// are in the rooms web and store.
 func room(folder string) string {
 	rest, ok := strings.CutPrefix(folder, "hub/")
 	if !ok || strings.HasPrefix(rest, "internal/") {
