@@ -35,6 +35,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/admin/providers"
 	"github.com/fedhub/fedhub/hub/web/authorize"
 	"github.com/fedhub/fedhub/hub/web/clientrequest"
+	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/hub/web/device"
 	"github.com/fedhub/fedhub/hub/web/federating"
 	"github.com/fedhub/fedhub/hub/web/oidc"
@@ -71,9 +72,9 @@ func (h *Hub) buildServices() {
 		Now: c.Now, Hash: c.Hash, MinPassword: c.MinPassword, HubNames: []string{"fedhub", c.Name},
 	})
 	h.mailLinks = &maillinks.Service{Links: d.MailLinks, Sender: h.mail, Settings: h.settings, Users: h.users, URL: c.URL, Now: c.Now}
-	h.sessions = &sessions.Service{
-		Sessions: d.Sessions, Users: h.users, Box: h.box, Now: c.Now,
-		Name: sessions.CookieName(c.URL, c.secure()), Secure: c.secure(),
+	h.sessions = &cookies.Service{
+		Service: &sessions.Service{Sessions: d.Sessions, Users: h.users, Box: h.box, Now: c.Now},
+		Name:    cookies.CookieName(c.URL, c.secure()), Secure: c.secure(),
 	}
 	h.flows = flows.NewService(d.Flows, c.Now)
 	h.stops = &flows.Interruptions{Set: d.Interruptions, Box: h.box, Now: c.Now}
@@ -102,11 +103,11 @@ func (h *Hub) buildServices() {
 		Users: h.users, Mail: h.mail, Issuer: c.URL, Log: c.Log, Now: c.Now,
 	}
 	h.logouts = (&logouts.Service{
-		Notices: d.LogoutNotices, Statuses: d.LogoutStatuses, Ledger: d.SignOuts, Sessions: h.sessions, Grants: h.grants, Tokens: h.tokens, Clients: h.clients,
+		Notices: d.LogoutNotices, Statuses: d.LogoutStatuses, Ledger: d.SignOuts, Sessions: h.sessions.Service, Grants: h.grants, Tokens: h.tokens, Clients: h.clients,
 		Poster: fetch.Poster{Client: h.http}, Audit: h.audit, Log: c.Log, Now: c.Now,
 	}).Start()
 	h.upstreamTokens = &upstreamtokens.Service{
-		Ties: d.UpstreamTokens, Box: h.box, Upstreams: h.upstreams, Users: h.users, Sessions: h.sessions, Grants: h.grants, End: h.logouts.End,
+		Ties: d.UpstreamTokens, Box: h.box, Upstreams: h.upstreams, Users: h.users, Sessions: h.sessions.Service, Grants: h.grants, End: h.logouts.End,
 		Audit: h.audit, Log: c.Log, Now: c.Now,
 	}
 	h.Service = operator.New(operator.Parts{

@@ -120,7 +120,7 @@ func TestImportsRunTheWayARequestRuns(t *testing.T) {
 }
 
 func TestServicesSpeakNoHTTP(t *testing.T) {
-	speaks := []string{"sessions"} // it has cookies
+	speaks := []string{}
 	for from, all := range imports(t) {
 		if !slices.Contains(servicePackages, room(from)) {
 			continue

@@ -29,7 +29,6 @@ import (
 	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/pending"
 	"github.com/fedhub/fedhub/hub/seal"
-	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/sitesetup"
@@ -47,6 +46,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/admin/providers"
 	"github.com/fedhub/fedhub/hub/web/authorize"
 	"github.com/fedhub/fedhub/hub/web/clientrequest"
+	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/hub/web/device"
 	"github.com/fedhub/fedhub/hub/web/federating"
 	"github.com/fedhub/fedhub/hub/web/oidc"
@@ -81,7 +81,7 @@ type Hub struct {
 	signing        *signing.Service
 	users          *users.Service
 	mailLinks      *maillinks.Service
-	sessions       *sessions.Service
+	sessions       *cookies.Service
 	flows          *flows.Service
 	stops          *flows.Interruptions
 	requests       *authrequest.Service

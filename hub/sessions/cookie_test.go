@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/web/cookies"
 )
 
 func TestCookiesAreForThisHubAloneAndNoScript(t *testing.T) {
@@ -13,7 +14,7 @@ func TestCookiesAreForThisHubAloneAndNoScript(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			w.Secure = secure
-			w.Name = sessions.CookieName("https://hub.example", secure)
+			w.Name = cookies.CookieName("https://hub.example", secure)
 			want(t, "a name that browsers guard", strings.HasPrefix(w.Name, "__Host-"), secure)
 			b := w.browser()
 			b.signIn(sessions.Start{User: w.person("ada")})
@@ -35,7 +36,7 @@ func TestCookiesAreForThisHubAloneAndNoScript(t *testing.T) {
 			}
 		})
 	}
-	if sessions.CookieName("https://a.example", true) == sessions.CookieName("https://b.example", true) {
+	if cookies.CookieName("https://a.example", true) == cookies.CookieName("https://b.example", true) {
 		t.Error("hubs on two ports of one host share a cookie")
 	}
 }
@@ -70,9 +71,9 @@ func TestTheBrowserStateIsReadInFramesOfOtherSites(t *testing.T) {
 				t.Errorf("%+v", c)
 			}
 			_, salt, _ := strings.Cut(state, ".")
-			want(t, "the state", state, sessions.State("app", "https://app.example", c.Value, salt))
-			if state == sessions.State("app", "https://app.example", "another", salt) || state == sessions.State("app", "https://evil.example", c.Value, salt) ||
-				state == sessions.State("other", "https://app.example", c.Value, salt) {
+			want(t, "the state", state, cookies.State("app", "https://app.example", c.Value, salt))
+			if state == cookies.State("app", "https://app.example", "another", salt) || state == cookies.State("app", "https://evil.example", c.Value, salt) ||
+				state == cookies.State("other", "https://app.example", c.Value, salt) {
 				t.Error("it fits another session, site or app too")
 			}
 		})

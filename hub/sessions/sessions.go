@@ -4,28 +4,24 @@
 // and what belongs to it. So a session ends on the server, at once and on
 // every machine, and a copy of the database signs nobody in.
 //
-// It is the one thing that touches net/http, for the cookies' sake.
+// The cookies themselves are set and read in hub/web/cookies.
 package sessions
 
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
-
-	gorilla "github.com/gorilla/sessions"
 
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/names"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 // A Session is one browser signed in here.
@@ -78,23 +74,6 @@ type Service struct {
 	Users    *users.Service
 	Box      *seal.Box
 	Now      func() time.Time
-
-	// Name is the stem of the cookies' names. Browsers share cookies between
-	// the ports of one host, so each hub has its own.
-	Name string
-	// Secure is false only where the hub itself is served over plain http.
-	Secure bool
-}
-
-// CookieName returns the stem for the hub at this address. On https it has the
-// __Host- prefix, by which browsers refuse a cookie set by a neighbour.
-func CookieName(issuer string, secure bool) string {
-	sum := sha256.Sum256([]byte(issuer))
-	name := names.CookieStem + hex.EncodeToString(sum[:4])
-	if secure {
-		return names.SecureCookie + name
-	}
-	return name
 }
 
 // A Person is a session together with its user.
@@ -106,27 +85,10 @@ type Person struct {
 // ErrNobody is returned when the browser is not signed in.
 var ErrNobody = errors.New("nobody is signed in")
 
-// the keys of gorilla's Values
-const (
-	valueSession = "session"
-	valuePerson  = "person"
-)
-
-// Current returns who is signed in, or ErrNobody. A user who was disabled, or
-// signed out everywhere, is nobody.
-func (k *Service) Current(r *http.Request) (Person, error) {
-	held, err := gorilla.GetRegistry(r).Get(k, k.Name)
-	if err != nil {
-		return Person{}, err
-	}
-	if p, ok := held.Values[valuePerson].(Person); ok {
-		return p, nil
-	}
-	s, ok := held.Values[valueSession].(Session)
-	if !ok {
-		return Person{}, ErrNobody
-	}
-	u, err := k.Users.Get(r.Context(), s.UserID)
+// PersonOf returns the session with its user, or ErrNobody: a user who was
+// disabled, or signed out everywhere, is nobody.
+func (k *Service) PersonOf(ctx context.Context, s Session) (Person, error) {
+	u, err := k.Users.Get(ctx, s.UserID)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Person{}, ErrNobody
 	}
@@ -136,10 +98,8 @@ func (k *Service) Current(r *http.Request) (Person, error) {
 	if u.Disabled || u.SessionGeneration != s.SessionGeneration {
 		return Person{}, ErrNobody
 	}
-	p := Person{Session: s, User: u}
-	held.Values[valuePerson] = p
-	k.touch(r.Context(), s)
-	return p, nil
+	k.touch(ctx, s)
+	return Person{Session: s, User: u}, nil
 }
 
 // touch moves the idle end, now and then. It may fail: then the next use does it.
@@ -177,12 +137,13 @@ type Start struct {
 	Upstream    string  // the id_token, in plain
 	After       Session // the one that it goes on from, by the same upstream; zero if it is new
 	IP          string
+	Agent       string // what the browser calls itself
 }
 
-// Start signs the browser in under a new id: whoever planted or saw the old
-// cookie gains nothing. It returns the session that was replaced, if it was
-// another user's: its clients are to be told.
-func (k *Service) Start(w http.ResponseWriter, r *http.Request, in Start) (Session, *Session, error) {
+// Begin keeps a new session, under the hash of the cookie's value, in place of
+// the one that the browser had, if any. The name for clients stays with one and
+// the same user.
+func (k *Service) Begin(ctx context.Context, value string, in Start, old *Session) (Session, error) {
 	now := k.Now()
 	s := Session{
 		SID:               rand.Text(),
@@ -192,7 +153,7 @@ func (k *Service) Start(w http.ResponseWriter, r *http.Request, in Start) (Sessi
 		AMR:               in.AMR,
 		ACR:               in.ACR,
 		LoginKey:          in.LoginKey,
-		Agent:             clip(r.UserAgent(), 300),
+		Agent:             clip(in.Agent, 300),
 		IP:                in.IP,
 		Created:           now,
 		Ends:              now.Add(Absolute),
@@ -209,44 +170,26 @@ func (k *Service) Start(w http.ResponseWriter, r *http.Request, in Start) (Sessi
 		s.LoginKey, s.UpstreamSID, s.UpstreamSub, s.Upstream = in.After.LoginKey, in.After.UpstreamSID, in.After.UpstreamSub, in.After.Upstream
 	}
 	k.used(&s)
-	old, err := k.replaced(r)
-	if err != nil {
-		return Session{}, nil, err
+	s.ID = Hash(value)
+	if old != nil {
+		if err := k.Delete(ctx, *old); err != nil {
+			return Session{}, err
+		}
+		if old.UserID == s.UserID {
+			s.SID, s.Clients = old.SID, old.Clients
+		}
 	}
-	if old != nil && old.UserID == s.UserID {
-		s.SID, s.Clients = old.SID, old.Clients
-	}
-	held := gorilla.NewSession(k, k.Name)
-	held.Values[valueSession] = s
-	err = k.Save(r, w, held)
+	err := k.Sessions.Insert(ctx, s)
 	if errors.Is(err, fs.ErrExist) {
 		// The person signs in twice at once, and the other has the name.
 		s.SID = rand.Text()
-		held.Values[valueSession] = s
-		err = k.Save(r, w, held)
+		err = k.Sessions.Insert(ctx, s)
 	}
-	if err != nil {
-		return Session{}, nil, err
-	}
-	s = held.Values[valueSession].(Session)
-	if old != nil && old.UserID == s.UserID {
-		old = nil
-	}
-	return s, old, nil
+	return s, err
 }
 
-// replaced removes the session the browser had, if any.
-func (k *Service) replaced(r *http.Request) (*Session, error) {
-	held, err := gorilla.GetRegistry(r).Get(k, k.Name)
-	if err != nil {
-		return nil, err
-	}
-	old, ok := held.Values[valueSession].(Session)
-	if !ok {
-		return nil, nil
-	}
-	return &old, k.end(r.Context(), old.ID)
-}
+// Hash is the id of the session whose cookie has this value.
+func Hash(value string) string { return secrets.HexHash(value) }
 
 func upstream(key, name string) string {
 	if name == "" {
@@ -305,31 +248,6 @@ func (k *Service) NoteClient(ctx context.Context, s Session, clientID string) er
 		s.Clients = append(s.Clients, clientID)
 		return nil
 	})
-}
-
-// Held returns this browser's session, or ErrNobody.
-func (k *Service) Held(r *http.Request) (Session, error) {
-	held, err := gorilla.GetRegistry(r).Get(k, k.Name)
-	if err != nil {
-		return Session{}, err
-	}
-	s, ok := held.Values[valueSession].(Session)
-	if !ok {
-		return Session{}, ErrNobody
-	}
-	return s, nil
-}
-
-// Leave signs this browser out. What hangs on the session is ended before:
-// were it the other way round, a failure in between could never be made good.
-func (k *Service) Leave(w http.ResponseWriter, r *http.Request) error {
-	held, err := gorilla.GetRegistry(r).Get(k, k.Name)
-	if err != nil {
-		return err
-	}
-	held.Options = &gorilla.Options{MaxAge: -1}
-	k.NoteSignInMethod(w, nowhere)
-	return k.Save(r, w, held)
 }
 
 // ByUser lists a user's sessions.

@@ -16,12 +16,13 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web/cookies"
 )
 
 // A world is a keeper on a real database, people, and a clock that the story
 // moves.
 type world struct {
-	*sessions.Service
+	*cookies.Service
 	t      *testing.T
 	people *store.Collection[users.User]
 	time   time.Time
@@ -47,11 +48,11 @@ func newWorld(t *testing.T) *world {
 	}
 	w := &world{t: t, time: time.Date(2030, 5, 1, 12, 0, 0, 0, time.UTC)}
 	w.people = store.NewCollection[users.User](db, "users", w.now)
-	w.Service = &sessions.Service{
+	w.Service = &cookies.Service{Name: "__Host-fedhub_test", Secure: true, Service: &sessions.Service{
 		Sessions: store.NewCollection[sessions.Session](db, "sessions", w.now),
 		Users:    users.New(users.Options{Users: w.people, Now: w.now}),
-		Box:      box, Now: w.now, Name: "__Host-fedhub_test", Secure: true,
-	}
+		Box:      box, Now: w.now,
+	}}
 	return w
 }
 

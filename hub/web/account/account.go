@@ -23,6 +23,7 @@ import (
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -32,7 +33,7 @@ type Handler struct {
 	Issuer         string
 	Clients        *clients.Registry
 	Upstreams      *federation.Registry
-	Sessions       *sessions.Service
+	Sessions       *cookies.Service
 	Users          *users.Service
 	Grants         *grants.Service
 	Logouts        *logouts.Service

@@ -16,16 +16,16 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
-	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/templates"
 )
 
 // A Recorder knows the administrator of a request, and records what they did.
 type Recorder struct {
-	Sessions *sessions.Service
+	Sessions *cookies.Service
 	Audit    *audit.Recorder
 }
 

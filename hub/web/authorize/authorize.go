@@ -28,6 +28,7 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/cookies"
 )
 
 // A Handler answers authorization requests.
@@ -37,7 +38,7 @@ type Handler struct {
 	Upstreams *federation.Registry
 	Requests  *authrequest.Service
 	Flows     *flows.Service
-	Sessions  *sessions.Service
+	Sessions  *cookies.Service
 	Grants    *grants.Service
 	Tokens    *tokens.Service
 	Settings  *settings.Service

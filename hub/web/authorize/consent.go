@@ -20,6 +20,7 @@ import (
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -27,7 +28,7 @@ import (
 type ConsentHandler struct {
 	Clients   *clients.Registry
 	Flows     *flows.Service
-	Sessions  *sessions.Service
+	Sessions  *cookies.Service
 	Grants    *grants.Service
 	Audit     *audit.Recorder
 	Responder *web.Responder

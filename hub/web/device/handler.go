@@ -21,6 +21,7 @@ import (
 	"github.com/fedhub/fedhub/hub/pending"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -28,7 +29,7 @@ import (
 type Handler struct {
 	Clients   *clients.Registry
 	Pending   *pending.Service
-	Sessions  *sessions.Service
+	Sessions  *cookies.Service
 	Grants    *grants.Service
 	Audit     *audit.Recorder
 	Responder *web.Responder

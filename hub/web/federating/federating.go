@@ -14,8 +14,8 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/logouts"
-	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/web/cookies"
 )
 
 // A Handler answers other hubs.
@@ -25,7 +25,7 @@ type Handler struct {
 	Invites   *hubs.Invites
 	Grants    *grants.Service
 	Upstreams *federation.Registry
-	Sessions  *sessions.Service
+	Sessions  *cookies.Service
 	Logouts   *logouts.Service
 	Settings  *settings.Service
 	Audit     *audit.Recorder

@@ -11,7 +11,6 @@ import (
 	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/pending"
-	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/sitesetup"
@@ -19,6 +18,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/clientrequest"
+	"github.com/fedhub/fedhub/hub/web/cookies"
 )
 
 // A Handler answers these endpoints.
@@ -32,7 +32,7 @@ type Handler struct {
 	Tokens        *tokens.Service
 	Pending       *pending.Service
 	Users         *users.Service
-	Browsers      *sessions.Service
+	Browsers      *cookies.Service
 	Requests      *authrequest.Service
 	Signing       *signing.Service
 	Settings      *settings.Service

@@ -31,6 +31,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -42,7 +43,7 @@ type Handler struct {
 	Upstreams      *federation.Registry
 	Flows          *flows.Service
 	Stops          *flows.Interruptions
-	Sessions       *sessions.Service
+	Sessions       *cookies.Service
 	Users          *users.Service
 	Logouts        *logouts.Service
 	MailLinks      *maillinks.Service

@@ -27,6 +27,7 @@ import (
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -37,7 +38,7 @@ type Handler struct {
 
 	Clients        *clients.Registry
 	Stops          *flows.Interruptions
-	Sessions       *sessions.Service
+	Sessions       *cookies.Service
 	Users          *users.Service
 	Tokens         *tokens.Service
 	UpstreamTokens *upstreamtokens.Service

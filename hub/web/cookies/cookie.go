@@ -1,4 +1,4 @@
-package sessions
+package cookies
 
 import (
 	"errors"
@@ -7,6 +7,7 @@ import (
 
 	gorilla "github.com/gorilla/sessions"
 
+	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/internal/names"
 	"github.com/fedhub/fedhub/internal/secrets"
 )
@@ -30,7 +31,7 @@ func (k *Service) New(r *http.Request, name string) (*gorilla.Session, error) {
 	if err != nil || len(cookie.Value) != idLength {
 		return held, nil
 	}
-	s, err := k.Sessions.Get(r.Context(), hash(cookie.Value))
+	s, err := k.Sessions.Get(r.Context(), sessions.Hash(cookie.Value))
 	if errors.Is(err, fs.ErrNotExist) {
 		return held, nil
 	}
@@ -42,30 +43,18 @@ func (k *Service) New(r *http.Request, name string) (*gorilla.Session, error) {
 	return held, nil
 }
 
-// Save keeps a new session under a fresh id and sets its cookie; with a
-// negative MaxAge it removes both.
+// Save removes a session and its cookie, if its MaxAge is negative. One that
+// begins is kept by Start.
 func (k *Service) Save(r *http.Request, w http.ResponseWriter, held *gorilla.Session) error {
-	s, ok := held.Values[valueSession].(Session)
-	if !ok {
-		return errors.New("a session without a user is not kept")
+	s, ok := held.Values[valueSession].(sessions.Session)
+	if !ok || held.Options == nil || held.Options.MaxAge >= 0 {
+		return errors.New("only a session that ends is saved")
 	}
-	if held.Options != nil && held.Options.MaxAge < 0 {
-		k.setCookie(w, held.Name(), "", -1)
-		k.changeState(w, r, "")
-		delete(held.Values, valueSession)
-		delete(held.Values, valuePerson)
-		return k.end(r.Context(), s.ID)
-	}
-	value := random()
-	s.ID = hash(value)
-	if err := k.Sessions.Insert(r.Context(), s); err != nil {
-		return err
-	}
-	held.ID = s.ID
-	held.Values[valueSession] = s
-	k.setCookie(w, held.Name(), value, int(Absolute.Seconds()))
-	k.changeState(w, r, s.SID)
-	return nil
+	k.setCookie(w, held.Name(), "", -1)
+	k.changeState(w, r, "")
+	delete(held.Values, valueSession)
+	delete(held.Values, valuePerson)
+	return k.Delete(r.Context(), s)
 }
 
 // Browser returns a name for this browser that lasts as long as it is open,
@@ -79,7 +68,7 @@ func (k *Service) Browser(w http.ResponseWriter, r *http.Request) string {
 	k.setCookie(w, k.browserCookie(), value, 0)
 	// A second call in the same request must see the same browser.
 	r.AddCookie(&http.Cookie{Name: k.browserCookie(), Value: value})
-	return hash(value)
+	return sessions.Hash(value)
 }
 
 // BoundToBrowser is Browser without setting a cookie: "" if the browser has none.
@@ -88,7 +77,7 @@ func (k *Service) BoundToBrowser(r *http.Request) string {
 	if err != nil || len(cookie.Value) != idLength {
 		return ""
 	}
-	return hash(cookie.Value)
+	return sessions.Hash(cookie.Value)
 }
 
 func (k *Service) browserCookie() string { return k.Name + names.BrowserCookie }
@@ -110,8 +99,4 @@ func (k *Service) setCookie(w http.ResponseWriter, name, value string, maxAge in
 
 func random() string {
 	return secrets.New()
-}
-
-func hash(value string) string {
-	return secrets.HexHash(value)
 }

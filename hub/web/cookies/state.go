@@ -1,4 +1,4 @@
-package sessions
+package cookies
 
 import (
 	"crypto/rand"
@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net/http"
 
+	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/internal/names"
 	"github.com/fedhub/fedhub/internal/secrets"
 )
@@ -20,7 +21,7 @@ func State(clientID, origin, browser, salt string) string {
 // State returns the session_state for a client whose pages have this origin,
 // and makes sure that the browser has what the frame compares it with. A
 // client without pages has no use for one, so it is "" there.
-func (k *Service) State(w http.ResponseWriter, r *http.Request, s Session, clientID, origin string) string {
+func (k *Service) State(w http.ResponseWriter, r *http.Request, s sessions.Session, clientID, origin string) string {
 	if origin == "" {
 		return ""
 	}
@@ -39,7 +40,7 @@ func (k *Service) setState(w http.ResponseWriter, value string) {
 		Name:     k.StateCookie(),
 		Value:    value,
 		Path:     "/",
-		MaxAge:   int(Absolute.Seconds()),
+		MaxAge:   int(sessions.Absolute.Seconds()),
 		Secure:   k.Secure,
 		SameSite: http.SameSiteNoneMode,
 	}

@@ -1,0 +1,119 @@
+// Package cookies is the half of a session that the browser holds: which
+// cookies there are, how they are set, and what they say. What they name is
+// kept in hub/sessions.
+package cookies
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/http"
+
+	gorilla "github.com/gorilla/sessions"
+
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/internal/names"
+)
+
+// A Service is the sessions as browsers bring them.
+type Service struct {
+	*sessions.Service
+
+	// Name is the stem of the cookies' names. Browsers share cookies between
+	// the ports of one host, so each hub has its own.
+	Name string
+	// Secure is false only where the hub itself is served over plain http.
+	Secure bool
+}
+
+// CookieName returns the stem for the hub at this address. On https it has the
+// __Host- prefix, by which browsers refuse a cookie set by a neighbour.
+func CookieName(issuer string, secure bool) string {
+	sum := sha256.Sum256([]byte(issuer))
+	name := names.CookieStem + hex.EncodeToString(sum[:4])
+	if secure {
+		return names.SecureCookie + name
+	}
+	return name
+}
+
+// the keys of gorilla's Values
+const (
+	valueSession = "session"
+	valuePerson  = "person"
+)
+
+// Current returns who is signed in, or ErrNobody. A user who was disabled, or
+// signed out everywhere, is nobody.
+func (k *Service) Current(r *http.Request) (sessions.Person, error) {
+	held, err := gorilla.GetRegistry(r).Get(k, k.Name)
+	if err != nil {
+		return sessions.Person{}, err
+	}
+	if p, ok := held.Values[valuePerson].(sessions.Person); ok {
+		return p, nil
+	}
+	s, ok := held.Values[valueSession].(sessions.Session)
+	if !ok {
+		return sessions.Person{}, sessions.ErrNobody
+	}
+	p, err := k.PersonOf(r.Context(), s)
+	if err != nil {
+		return sessions.Person{}, err
+	}
+	held.Values[valuePerson] = p
+	return p, nil
+}
+
+// Start signs the browser in under a new id: whoever planted or saw the old
+// cookie gains nothing. It returns the session that was replaced, if it was
+// another user's: its clients are to be told.
+func (k *Service) Start(w http.ResponseWriter, r *http.Request, in sessions.Start) (sessions.Session, *sessions.Session, error) {
+	old, err := k.Held(r)
+	if err != nil && !errors.Is(err, sessions.ErrNobody) {
+		return sessions.Session{}, nil, err
+	}
+	var before *sessions.Session
+	if err == nil {
+		before = &old
+	}
+	in.Agent = r.UserAgent()
+	value := random()
+	s, err := k.Begin(r.Context(), value, in, before)
+	if err != nil {
+		return sessions.Session{}, nil, err
+	}
+	held := gorilla.NewSession(k, k.Name)
+	held.ID, held.Values[valueSession] = s.ID, s
+	k.setCookie(w, k.Name, value, int(sessions.Absolute.Seconds()))
+	k.changeState(w, r, s.SID)
+	if before != nil && before.UserID == s.UserID {
+		before = nil
+	}
+	return s, before, nil
+}
+
+// Held returns this browser's session, or ErrNobody.
+func (k *Service) Held(r *http.Request) (sessions.Session, error) {
+	held, err := gorilla.GetRegistry(r).Get(k, k.Name)
+	if err != nil {
+		return sessions.Session{}, err
+	}
+	s, ok := held.Values[valueSession].(sessions.Session)
+	if !ok {
+		return sessions.Session{}, sessions.ErrNobody
+	}
+	return s, nil
+}
+
+// Leave signs this browser out. What hangs on the session is ended before:
+// were it the other way round, a failure in between could never be made good.
+func (k *Service) Leave(w http.ResponseWriter, r *http.Request) error {
+	held, err := gorilla.GetRegistry(r).Get(k, k.Name)
+	if err != nil {
+		return err
+	}
+	held.Options = &gorilla.Options{MaxAge: -1}
+	k.NoteSignInMethod(w, nowhere)
+	return k.Save(r, w, held)
+}
