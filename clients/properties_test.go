@@ -96,8 +96,8 @@ func TestEveryValueOfAClientIsAPropertyOrPartOfOne(t *testing.T) {
 }
 
 func TestACopySharesNoMemory(t *testing.T) {
-	original, copied, control := filled(0), filled(0).clone(), filled(0)
-	copied = original.clone()
+	original, control := filled(0), filled(0)
+	copied := original.clone()
 	if !reflect.DeepEqual(original, copied) {
 		t.Fatal("the copy is another client")
 	}

@@ -120,17 +120,13 @@ func TestImportsRunTheWayARequestRuns(t *testing.T) {
 }
 
 func TestServicesSpeakNoHTTP(t *testing.T) {
-	speaks := []string{}
 	for from, all := range imports(t) {
 		if !slices.Contains(servicePackages, room(from)) {
 			continue
 		}
 		for _, imported := range all {
-			if strings.Contains(imported, "gin-gonic") || imported == "html/template" {
+			if strings.Contains(imported, "gin-gonic") || imported == "html/template" || imported == "net/http" {
 				t.Errorf("%s imports %s", from, imported)
-			}
-			if imported == "net/http" && !slices.Contains(speaks, room(from)) {
-				t.Errorf("%s imports net/http", from)
 			}
 		}
 	}
@@ -214,7 +210,7 @@ var debts = map[string]int{
 	"lines clients":     6451,
 	"lines hub/users":   3645,
 	"packages untested": 5,
-	"lines of code":     53092,
+	"lines of code":     53109,
 }
 
 // sizes are the lines of every production file, by folder: all of them, or

@@ -12,7 +12,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
-	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/web/cookies"
 )
 
 func TestAnAppSignsItsPersonOutHereToo(t *testing.T) {
@@ -277,7 +277,7 @@ func TestAnAnswerSaysBySessionStateWhichSessionItCameFrom(t *testing.T) {
 // fits does what the frame's script does (OIDC Session Management §3.2).
 func fits(state, clientID, origin, browser string) bool {
 	_, salt, _ := strings.Cut(state, ".")
-	return state == sessions.State(clientID, origin, browser, salt)
+	return state == cookies.State(clientID, origin, browser, salt)
 }
 
 func TestTheSessionFrameMayBeShownAnywhereAndLearnsOfSessionsThatEnded(t *testing.T) {

@@ -1,0 +1,153 @@
+// Package sessiontest is a world of people and browsers over a real database, for
+// the tests of sessions and of their cookies.
+package sessiontest
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/seal"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/store/sqlite"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web/cookies"
+)
+
+// A World is the sessions on a real database, people, and a clock that the story
+// moves.
+type World struct {
+	*cookies.Service
+	T      *testing.T
+	People *store.Collection[users.User]
+	Time   time.Time
+}
+
+func NewWorld(t *testing.T) *World {
+	t.Helper()
+	db, err := sqlite.Open(filepath.Join(t.TempDir(), "hub.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close(context.Background()) }) //nolint:errcheck // the test is over
+	err = db.Prepare(t.Context(), []store.CollectionSpec{
+		{Name: "users", Unique: []string{"emailKey", "founder"}, Index: []string{"rank"}},
+		{Name: "sessions", Unique: []string{"sid"}, Index: []string{"userId", "upstreamSid", "upstreamSub"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	box, err := seal.New(bytes.Repeat([]byte{7}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &World{T: t, Time: time.Date(2030, 5, 1, 12, 0, 0, 0, time.UTC)}
+	w.People = store.NewCollection[users.User](db, "users", w.now)
+	w.Service = &cookies.Service{Name: "__Host-fedhub_test", Secure: true, Service: &sessions.Service{
+		Sessions: store.NewCollection[sessions.Session](db, "sessions", w.now),
+		Users:    users.New(users.Options{Users: w.People, Now: w.now}),
+		Box:      box, Now: w.now,
+	}}
+	return w
+}
+
+func (w *World) now() time.Time       { return w.Time }
+func (w *World) Pass(d time.Duration) { w.Time = w.Time.Add(d) }
+func (w *World) Person(id string) users.User {
+	w.T.Helper()
+	u := users.User{ID: id, EmailKey: id + "@example.org", SessionGeneration: 1}
+	if err := w.People.Insert(w.T.Context(), u); err != nil {
+		w.T.Fatal(err)
+	}
+	return u
+}
+
+// A browser keeps cookies from one request to the next.
+type browser struct {
+	w       *World
+	Agent   string // what it calls itself
+	Cookies map[string]*http.Cookie
+}
+
+func (w *World) NewBrowser() *browser { return &browser{w, "A browser", map[string]*http.Cookie{}} }
+
+// Visit is one request of this browser: what the hub does, and the cookies it
+// sets.
+func (b *browser) Visit(do func(rw http.ResponseWriter, r *http.Request)) []*http.Cookie {
+	r := httptest.NewRequestWithContext(b.w.T.Context(), http.MethodGet, "/", nil)
+	r.Header.Set("User-Agent", b.Agent)
+	for _, c := range b.Cookies {
+		r.AddCookie(&http.Cookie{Name: c.Name, Value: c.Value})
+	}
+	rw := httptest.NewRecorder()
+	do(rw, r)
+	set := rw.Result().Cookies()
+	for _, c := range set {
+		if b.Cookies[c.Name] = c; c.MaxAge < 0 {
+			delete(b.Cookies, c.Name)
+		}
+	}
+	return set
+}
+
+// SignIn signs in, and returns the session and the one of somebody else that it
+// replaced.
+func (b *browser) SignIn(in sessions.Start) (s sessions.Session, replaced *sessions.Session) {
+	b.w.T.Helper()
+	b.Visit(func(rw http.ResponseWriter, r *http.Request) {
+		var err error
+		if s, replaced, err = b.w.Start(rw, r, in); err != nil {
+			b.w.T.Fatalf("sign %s in: %v", in.User.ID, err)
+		}
+	})
+	return s, replaced
+}
+
+// Who is signed in: the id of the user, or "" for nobody.
+func (b *browser) Who() (id string) {
+	b.w.T.Helper()
+	b.Visit(func(_ http.ResponseWriter, r *http.Request) {
+		p, err := b.w.Current(r)
+		if err != nil && err != sessions.ErrNobody { //nolint:errorlint // Current returns it bare
+			b.w.T.Fatalf("who is signed in: %v", err)
+		}
+		if id = p.User.ID; err != nil && id != "" {
+			b.w.T.Errorf("an error comes with user %s", id)
+		}
+	})
+	return id
+}
+
+// Sids are the public names of sessions, in order.
+func Sids(all []sessions.Session) string {
+	var out []string
+	for _, s := range all {
+		out = append(out, s.SID)
+	}
+	slices.Sort(out)
+	return strings.Join(out, " ")
+}
+
+func Want[T comparable](t *testing.T, what string, got, want T) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s: got %v, want %v", what, got, want)
+	}
+}
+
+func Must[T any](t *testing.T) func(v T, err error) T {
+	return func(v T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
