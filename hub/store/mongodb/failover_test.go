@@ -170,6 +170,10 @@ func lonePrimary(t *testing.T, set *mongodtest.ReplicaSet) {
 			t.Fatal(err)
 		}
 	}
+	replaced, err := d.Get(t.Context(), "codes", "replaced")
+	if err != nil {
+		t.Fatal(err)
+	}
 	primary := set.Primary(t)
 	for member := range 3 {
 		if member != primary {
@@ -182,7 +186,7 @@ func lonePrimary(t *testing.T, set *mongodtest.ReplicaSet) {
 		"take":   func(ctx context.Context) error { _, err := d.Take(ctx, "codes", "taken"); return err },
 		"delete": func(ctx context.Context) error { return d.Delete(ctx, "codes", "deleted") },
 		"replace": func(ctx context.Context) error {
-			return d.Replace(ctx, "codes", store.Record{ID: "replaced", Version: 1, Doc: doc})
+			return d.Replace(ctx, "codes", replaced)
 		},
 	} {
 		ctx, stop := context.WithTimeout(t.Context(), 300*time.Millisecond)
