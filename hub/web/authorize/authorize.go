@@ -167,17 +167,20 @@ func (d *Handler) person(c *gin.Context) (*sessions.Person, error) {
 
 // consent says whether the person already agreed, and returns the grant.
 func (d *Handler) consent(c *gin.Context, client clients.Client, flow flows.Flow, p sessions.Person) (grants.Grant, bool, error) {
-	now, err := d.Settings.Current(c.Request.Context())
-	if err != nil {
-		return grants.Grant{}, false, err
-	}
 	// Any program on the device can take an installed app's address on
 	// loopback, or its scheme, so silence is no answer there (RFC 8252 §8.6).
-	impersonable := client.Type == clients.Native && !strings.HasPrefix(flow.Request.RedirectURI, "https:")
+	always := client.Type == clients.Native && !strings.HasPrefix(flow.Request.RedirectURI, "https:")
+	if !client.SkipAuthorization && !always {
+		now, err := d.Settings.Current(c.Request.Context())
+		if err != nil {
+			return grants.Grant{}, false, err
+		}
+		always = now.Consent == settings.Force
+	}
 	return d.Grants.Agreed(c.Request.Context(), grants.Allowance{UserID: p.User.ID, ClientID: client.ID, Generation: client.ConsentVersion,
 		Scopes: flow.Request.Scopes, Extras: authrequest.Extras(flow.Request)}, grants.Circumstances{
 		SkipAuthorization: client.SkipAuthorization,
-		AskAlways:         now.Consent == settings.Force || impersonable,
+		AskAlways:         always,
 		JustNow:           flow.Consented == p.User.ID,
 	})
 }

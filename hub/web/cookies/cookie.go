@@ -64,7 +64,7 @@ func (k *Service) Browser(w http.ResponseWriter, r *http.Request) string {
 	if b := k.BoundToBrowser(r); b != "" {
 		return b
 	}
-	value := random()
+	value := secrets.New()
 	k.setCookie(w, k.browserCookie(), value, 0)
 	// A second call in the same request must see the same browser.
 	r.AddCookie(&http.Cookie{Name: k.browserCookie(), Value: value})
@@ -95,8 +95,4 @@ func (k *Service) setCookie(w http.ResponseWriter, name, value string, maxAge in
 		HttpOnly: true,
 		SameSite: http.SameSiteLaxMode,
 	})
-}
-
-func random() string {
-	return secrets.New()
 }

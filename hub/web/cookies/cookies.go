@@ -13,6 +13,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/internal/names"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 // A Service is the sessions as browsers bring them.
@@ -78,7 +79,7 @@ func (k *Service) Start(w http.ResponseWriter, r *http.Request, in sessions.Star
 		before = &old
 	}
 	in.Agent = r.UserAgent()
-	value := random()
+	value := secrets.New()
 	s, err := k.Begin(r.Context(), value, in, before)
 	if err != nil {
 		return sessions.Session{}, nil, err
