@@ -4,8 +4,6 @@
 package cookies
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"net/http"
 
@@ -30,8 +28,7 @@ type Service struct {
 // CookieName returns the stem for the hub at this address. On https it has the
 // __Host- prefix, by which browsers refuse a cookie set by a neighbour.
 func CookieName(issuer string, secure bool) string {
-	sum := sha256.Sum256([]byte(issuer))
-	name := names.CookieStem + hex.EncodeToString(sum[:4])
+	name := names.CookieStem + secrets.HexHash(issuer)[:8]
 	if secure {
 		return names.SecureCookie + name
 	}
