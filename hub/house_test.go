@@ -210,7 +210,7 @@ var debts = map[string]int{
 	"lines clients":     6451,
 	"lines hub/users":   3645,
 	"packages untested": 5,
-	"lines of code":     53109,
+	"lines of code":     54500,
 }
 
 // sizes are the lines of every production file, by folder: all of them, or

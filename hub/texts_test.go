@@ -1,0 +1,105 @@
+package hub_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/fedhub/fedhub/templates"
+)
+
+// givers are the functions that a code is handed to, by their name in the
+// code, and where in their arguments it stands. Pairs of a name and a value
+// follow it.
+var givers = map[string]int{"texts.New": 0, "forms.New": 1, "Add": 1}
+
+// A rule gives a code and arguments, a page makes a sentence of them. Here they
+// are held against each other: each code that is given has a sentence, each
+// sentence is given by some rule, and it speaks of arguments that are there.
+func TestEveryCodeHasASentence(t *testing.T) {
+	known := templates.SentenceArgs()
+	used := map[string]bool{}
+	for folder, files := range sources(t) {
+		if double(folder) {
+			continue
+		}
+		for _, name := range files {
+			if strings.HasSuffix(name, "_test.go") || folder == "templates" && strings.HasPrefix(name, "sentences") {
+				continue
+			}
+			set := token.NewFileSet()
+			file, err := parser.ParseFile(set, filepath.Join("..", folder, name), nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			forms := slices.ContainsFunc(file.Imports, func(i *ast.ImportSpec) bool { return strings.HasSuffix(i.Path.Value, `internal/forms"`) })
+			ast.Inspect(file, func(n ast.Node) bool {
+				if text, ok := literal(n); ok {
+					used[text] = true
+				}
+				call, ok := n.(*ast.CallExpr)
+				if !ok {
+					return true
+				}
+				at, gives := givers[callee(call)]
+				if !gives || callee(call) == "Add" && !forms || len(call.Args) <= at {
+					return true
+				}
+				code, ok := literal(call.Args[at])
+				if !ok {
+					return true // a variable: its values are literals elsewhere, and held to be used
+				}
+				wants, ok := known[code]
+				if !ok {
+					t.Errorf("%s: no sentence for %q: add it to templates/sentences….go", set.Position(call.Pos()), code)
+				}
+				var gets []string
+				for i := at + 1; i < len(call.Args); i += 2 {
+					if name, ok := literal(call.Args[i]); ok {
+						gets = append(gets, name)
+					}
+				}
+				for _, want := range wants {
+					if !call.Ellipsis.IsValid() && !slices.Contains(gets, want) {
+						t.Errorf("%s: the sentence of %q speaks of {%s}, which it is not given", set.Position(call.Pos()), code, want)
+					}
+				}
+				return true
+			})
+		}
+	}
+	for code := range known {
+		if !used[code] && code != "error" {
+			t.Errorf("no rule gives the code %q: take its sentence away", code)
+		}
+	}
+}
+
+// callee is the name that a call is written by: with its package where that is
+// one of those in givers, else the bare one.
+func callee(call *ast.CallExpr) string {
+	switch f := call.Fun.(type) {
+	case *ast.Ident:
+		return f.Name
+	case *ast.SelectorExpr:
+		if in, ok := f.X.(*ast.Ident); ok && (in.Name == "texts" || in.Name == "forms") {
+			return in.Name + "." + f.Sel.Name
+		}
+		return f.Sel.Name
+	}
+	return ""
+}
+
+func literal(n ast.Node) (string, bool) {
+	lit, ok := n.(*ast.BasicLit)
+	if !ok || lit.Kind != token.STRING {
+		return "", false
+	}
+	text, err := strconv.Unquote(lit.Value)
+	return text, err == nil
+}

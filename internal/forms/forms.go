@@ -1,0 +1,46 @@
+// Package forms holds what is wrong with an input, field by field.
+package forms
+
+import (
+	"strings"
+
+	"github.com/fedhub/fedhub/internal/texts"
+)
+
+// A Problem is one reason why an input is refused, at the field where it can be
+// mended. Field is the stored name of what is wrong, such as "redirect_uris".
+type Problem struct {
+	Field string
+	texts.Text
+}
+
+// Problems are all reasons at once, so that a page shows each at its field. As
+// an error it is never empty: return it by Err.
+type Problems []Problem
+
+// New is one problem; pairs are as for texts.New.
+func New(field, code string, pairs ...any) Problems {
+	return Problems{{Field: field, Text: texts.New(code, pairs...)}}
+}
+
+// Add is New, put at the end.
+func (p *Problems) Add(field, code string, pairs ...any) {
+	*p = append(*p, New(field, code, pairs...)...)
+}
+
+// Err is nil if nothing is wrong.
+func (p Problems) Err() error {
+	if len(p) == 0 {
+		return nil
+	}
+	return p
+}
+
+// Error is for logs: fields and codes, no words.
+func (p Problems) Error() string {
+	all := make([]string, len(p))
+	for i, problem := range p {
+		all[i] = problem.Field + ": " + problem.Text.String()
+	}
+	return strings.Join(all, "; ")
+}

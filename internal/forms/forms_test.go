@@ -1,0 +1,22 @@
+package forms
+
+import (
+	"errors"
+	"testing"
+)
+
+func TestNothingWrongIsNoError(t *testing.T) {
+	var none Problems
+	if err := none.Err(); err != nil {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAllThatIsWrongIsOneError(t *testing.T) {
+	found := New("name", "name.missing")
+	found.Add("scopes", "scope.bad", "scope", "a b")
+	var problems Problems
+	if !errors.As(found.Err(), &problems) || problems.Error() != "name: name.missing; scopes: scope.bad[scope:a b]" {
+		t.Errorf("got %v", problems)
+	}
+}

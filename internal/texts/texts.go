@@ -1,0 +1,94 @@
+// Package texts names sentences by code: what is stored, compared and handed
+// from rule to page is a code and what it speaks of. Words are made where they
+// are shown (templates.Sentence), in the language of who reads them.
+package texts
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A Text is one sentence, not yet in words. The zero value says nothing. Code
+// and names of arguments are stored and stay as they are; the words may change.
+type Text struct {
+	Code string            `bson:"code,omitempty" json:"code,omitempty"`
+	Args map[string]string `bson:"args,omitempty" json:"args,omitempty"`
+}
+
+// Unexplained is the code of an error that has no sentence of its own; its
+// argument "cause" is what the program said.
+const Unexplained = "error"
+
+// maxArg is how much of an argument is kept, in bytes: some come from strangers.
+const maxArg = 500
+
+// New names a sentence by its code and its arguments, as pairs of a name and a
+// value: New("scopes.bad", "scope", s). A list is joined by commas.
+func New(code string, pairs ...any) Text {
+	t := Text{Code: code}
+	if len(pairs) > 0 {
+		t.Args = make(map[string]string, len(pairs)/2)
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		t.Args[fmt.Sprint(pairs[i])] = argument(pairs[i+1])
+	}
+	return t
+}
+
+// Of is the sentence that an error stands for: that of the first in its chain
+// that has one, or Unexplained with the error's own words as its cause.
+func Of(err error) Text {
+	var known interface{ Sentence() Text }
+	switch {
+	case err == nil:
+		return Text{}
+	case errors.As(err, &known):
+		return known.Sentence()
+	}
+	return New(Unexplained, "cause", err)
+}
+
+// Empty reports whether there is nothing to say.
+func (t Text) Empty() bool { return t.Code == "" }
+
+// String is for logs and tests: the code and its arguments, no words.
+func (t Text) String() string {
+	if len(t.Args) == 0 {
+		return t.Code
+	}
+	return t.Code + fmt.Sprint(t.Args)[len("map"):]
+}
+
+func argument(value any) string {
+	switch v := value.(type) {
+	case []string:
+		return clean(strings.Join(v, ", "))
+	case time.Time:
+		return v.UTC().Format(time.DateOnly)
+	case error:
+		return clean(v.Error())
+	}
+	return clean(fmt.Sprint(value))
+}
+
+// clean keeps arguments short and free of what cannot be seen.
+func clean(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.C, r) || r == utf8.RuneError {
+			return -1
+		}
+		return r
+	}, s)
+	if len(s) <= maxArg {
+		return s
+	}
+	cut := s[:maxArg]
+	for !utf8.ValidString(cut) {
+		cut = cut[:len(cut)-1]
+	}
+	return cut + "…"
+}
