@@ -205,7 +205,10 @@ func (r *Registry) admitDocument(ctx context.Context, read Client) (added bool, 
 func (r *Registry) roomForDocument(ctx context.Context, read Client) error {
 	count, here := 0, 0
 	oldest, oldestHere := "", "" // that can be forgotten; they come in the order of time
-	err := r.store.Since(ctx, "document.fetched", time.Unix(0, 0), func(c Client) time.Time { return c.Document.Fetched }, func(c Client) bool {
+	for c, err := range r.store.Since(ctx, "document.fetched", time.Unix(0, 0)) {
+		if err != nil {
+			return fmt.Errorf("count clients by their documents: %w", err)
+		}
 		count++
 		same := c.Document.Host == read.Document.Host
 		if same {
@@ -219,10 +222,6 @@ func (r *Registry) roomForDocument(ctx context.Context, read Client) error {
 				oldestHere = c.ID
 			}
 		}
-		return true
-	})
-	if err != nil {
-		return fmt.Errorf("count clients by their documents: %w", err)
 	}
 	if count < maxDocuments && here < maxDocumentsPerHost {
 		return nil

@@ -65,11 +65,10 @@ const (
 // TendServers reads again what active servers publish about themselves, also
 // where nobody signs in: one that has gone away is seen to be gone.
 func (r *Registry) TendServers(ctx context.Context) error {
-	active, err := r.ByState(ctx, Active)
-	if err != nil {
-		return err
-	}
-	for _, c := range active {
+	for c, err := range r.ByState(ctx, Active) {
+		if err != nil {
+			return err
+		}
 		if r.now().Sub(c.Server.Fetched) >= tendEvery && r.acquireLease("tend "+c.ID, tendPause) {
 			r.worker.start(c.ID, func(ctx context.Context) { r.refresh(ctx, c.ID) })
 		}

@@ -37,7 +37,6 @@ const (
 	// originsOverlap is how far a reading goes back behind the one before, for
 	// writes that were under way and for clocks that differ.
 	originsOverlap = 5 * time.Minute
-	originsPage    = 500
 	originsFlight  = "origins"
 )
 
@@ -87,23 +86,15 @@ func (r *Registry) knowsOrigin(ctx context.Context, origin string) (bool, error)
 // readOrigins brings the book up to date.
 func (r *Registry) readOrigins(ctx context.Context) error {
 	now, behind := r.now(), r.origins.behind()
-	note := func(c Client) bool { r.origins.add(c); return true }
-	if behind.IsZero() {
-		for after := ""; ; {
-			page, err := r.store.Page(ctx, "", "", after, originsPage)
-			if err != nil {
-				return fmt.Errorf("read origins: %w", err)
-			}
-			for _, c := range page {
-				note(c)
-			}
-			if len(page) < originsPage {
-				break
-			}
-			after = page[originsPage-1].ID
+	changed := r.store.EachWhere(ctx, "", "") // all of them, the first time
+	if !behind.IsZero() {
+		changed = r.store.Since(ctx, "updated", behind.Add(-originsOverlap))
+	}
+	for c, err := range changed {
+		if err != nil {
+			return fmt.Errorf("read origins: %w", err)
 		}
-	} else if err := r.store.Since(ctx, "updated", behind.Add(-originsOverlap), func(c Client) time.Time { return c.Updated }, note); err != nil {
-		return fmt.Errorf("read origins: %w", err)
+		r.origins.add(c)
 	}
 	r.origins.done(now)
 	return nil

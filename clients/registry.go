@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -27,10 +28,10 @@ type Store interface {
 	Insert(ctx context.Context, c Client) error
 	Update(ctx context.Context, id string, change func(*Client) error) error
 	Delete(ctx context.Context, id string) error
-	All(ctx context.Context) ([]Client, error)
-	// Where returns the clients that have value in an indexed field:
-	// server.state or frappe.url.
-	Where(ctx context.Context, field, value string) ([]Client, error)
+	// EachWhere visits the clients that have value in an indexed field,
+	// server.state or frappe.url, in the order of ids; all clients if field is
+	// empty.
+	EachWhere(ctx context.Context, field, value string) iter.Seq2[Client, error]
 	// Page returns up to limit of them in the order of ids, behind the id
 	// after; of all clients if field is empty.
 	Page(ctx context.Context, field, value, after string, limit int) ([]Client, error)
@@ -38,9 +39,8 @@ type Store interface {
 	// those that have the field at all.
 	CountWhere(ctx context.Context, field, value string, most int) (int, error)
 	// Since visits the clients that have a time of at least from in an indexed
-	// field, updated or document.fetched, the earliest first, until visit
-	// returns false. at is how the field is read.
-	Since(ctx context.Context, field string, from time.Time, at func(Client) time.Time, visit func(Client) bool) error
+	// field, updated or document.fetched, the earliest first.
+	Since(ctx context.Context, field string, from time.Time) iter.Seq2[Client, error]
 }
 
 // Options are what a Registry works with.
@@ -190,23 +190,20 @@ func (r *Registry) Lookup(ctx context.Context, id string) (Client, error) {
 	return client, nil
 }
 
-// All returns every client, in any state. It is for an operator's list; what a
+// All visits every client, in any state. It is for an operator's list; what a
 // request or a page reads must not grow with the hub.
-func (r *Registry) All(ctx context.Context) ([]Client, error) {
-	all, err := r.store.All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("list clients: %w", err)
-	}
-	return all, nil
+func (r *Registry) All(ctx context.Context) iter.Seq2[Client, error] {
+	return r.store.EachWhere(ctx, "", "")
 }
 
-// ByState returns the federated servers in this state.
-func (r *Registry) ByState(ctx context.Context, state State) ([]Client, error) {
-	servers, err := r.store.Where(ctx, "server.state", string(state))
-	if err != nil {
-		return nil, fmt.Errorf("list servers: %w", err)
-	}
-	return servers, nil
+// ByState visits the federated servers in this state.
+func (r *Registry) ByState(ctx context.Context, state State) iter.Seq2[Client, error] {
+	return r.store.EachWhere(ctx, "server.state", string(state))
+}
+
+// CountPending counts the federated servers that wait for a decision.
+func (r *Registry) CountPending(ctx context.Context) (int, error) {
+	return r.store.CountWhere(ctx, "server.state", string(Pending), maxPending)
 }
 
 // Add keeps a new client and returns it as kept. An empty ID is made up. Rules

@@ -302,11 +302,11 @@ func TestEveryoneIsListedByAdministration(t *testing.T) {
 	w := newWorld(t)
 	w.add(webApp())
 	w.add(with(spaApp(), func(c *Client) { c.Disabled = true }))
-	all, err := w.All(t.Context())
+	all, err := listed(w.All(t.Context()))
 	if err != nil || len(all) != 2 {
 		t.Errorf("got %v, %v", all, err)
 	}
-	servers, err := w.ByState(t.Context(), Pending)
+	servers, err := listed(w.ByState(t.Context(), Pending))
 	if err != nil || len(servers) != 0 {
 		t.Errorf("got %v, %v; ordinary clients are in no state", servers, err)
 	}

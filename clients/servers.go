@@ -127,17 +127,16 @@ func (r *Registry) approve(ctx context.Context, metadataURL, via string, disable
 }
 
 func (r *Registry) roomFor(ctx context.Context, host string) error {
-	waiting, err := r.ByState(ctx, Pending)
-	if err != nil {
-		return err
-	}
-	sameHost := 0
-	for _, c := range waiting {
-		if c.Server.Host == host {
+	waiting, sameHost := 0, 0
+	for c, err := range r.ByState(ctx, Pending) {
+		if err != nil {
+			return err
+		}
+		if waiting++; c.Server.Host == host {
 			sameHost++
 		}
 	}
-	if len(waiting) >= maxPending || sameHost >= maxPendingPerHost {
+	if waiting >= maxPending || sameHost >= maxPendingPerHost {
 		return ErrTooManyPending
 	}
 	return nil

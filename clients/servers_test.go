@@ -50,7 +50,7 @@ func TestAServerWaitsForApprovalAndThenSigns(t *testing.T) {
 	if got, want := code(w.login(h.sign(w, 0))), InvalidClient; got != want {
 		t.Errorf("while pending: got %q, want %q", got, want)
 	}
-	waiting, err := w.ByState(t.Context(), Pending)
+	waiting, err := listed(w.ByState(t.Context(), Pending))
 	if err != nil || len(waiting) != 1 || waiting[0].ID != h.id {
 		t.Errorf("waiting: got %v, %v", waiting, err)
 	}

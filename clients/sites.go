@@ -109,14 +109,13 @@ var builtIn = []string{"custom", "facebook", "frappe", "github", "google", "offi
 // SiteAt returns the client that the Frappe site at an origin is; fs.ErrNotExist
 // if there is none.
 func (r *Registry) SiteAt(ctx context.Context, site string) (Client, error) {
-	found, err := r.store.Where(ctx, "frappe.url", site)
-	if err != nil {
-		return Client{}, fmt.Errorf("look for site %q: %w", site, err)
+	for c, err := range r.store.EachWhere(ctx, "frappe.url", site) {
+		if err != nil {
+			return Client{}, fmt.Errorf("look for site %q: %w", site, err)
+		}
+		return c, nil
 	}
-	if len(found) == 0 {
-		return Client{}, fmt.Errorf("site %q: %w", site, fs.ErrNotExist)
-	}
-	return found[0], nil
+	return Client{}, fmt.Errorf("site %q: %w", site, fs.ErrNotExist)
 }
 
 // adding is how long the right to add a site is one caller's: longer than a

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"iter"
 	"log/slog"
+	"math"
 	"net/http"
 	"slices"
 	"sort"
@@ -178,31 +180,58 @@ func (m *memory) Delete(_ context.Context, id string) error {
 	return m.failing
 }
 
-func (m *memory) Where(ctx context.Context, field, value string) ([]Client, error) {
-	all, err := m.All(ctx)
-	return slices.DeleteFunc(all, func(c Client) bool {
-		switch field {
-		case "server.state":
-			return c.Server == nil || string(c.Server.State) != value
-		case "frappe.url":
-			return c.Frappe == nil || c.Frappe.URL != value
-		}
-		return true
-	}), err
+func (m *memory) EachWhere(ctx context.Context, field, value string) iter.Seq2[Client, error] {
+	return func(yield func(Client, error) bool) {
+		all, err := m.Page(ctx, field, value, "", math.MaxInt)
+		visitAll(all, err, yield)
+	}
 }
 
-func (m *memory) Page(ctx context.Context, field, value, after string, limit int) ([]Client, error) {
-	find := m.All
-	if field != "" {
-		find = func(ctx context.Context) ([]Client, error) { return m.Where(ctx, field, value) }
+func visitAll(all []Client, err error, yield func(Client, error) bool) {
+	for _, c := range all {
+		if !yield(c, nil) {
+			return
+		}
 	}
-	all, err := find(ctx)
-	all = slices.DeleteFunc(all, func(c Client) bool { return c.ID <= after })
+	if err != nil {
+		yield(Client{}, err)
+	}
+}
+
+// listed makes a list of what is visited.
+func listed(visit iter.Seq2[Client, error]) (all []Client, err error) {
+	for c, err := range visit {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+func (m *memory) Page(_ context.Context, field, value, after string, limit int) ([]Client, error) {
+	all, err := m.all()
+	all = slices.DeleteFunc(all, func(c Client) bool {
+		switch field {
+		case "":
+		case "server.state":
+			if c.Server == nil || string(c.Server.State) != value {
+				return true
+			}
+		case "frappe.url":
+			if c.Frappe == nil || c.Frappe.URL != value {
+				return true
+			}
+		default:
+			return true
+		}
+		return c.ID <= after
+	})
 	return all[:min(limit, len(all))], err
 }
 
 func (m *memory) CountWhere(ctx context.Context, field, value string, most int) (int, error) {
-	all, err := m.All(ctx)
+	all, err := m.all()
 	n := 0
 	for _, c := range all {
 		if field == "" || c.Server != nil && (value == "" || string(c.Server.State) == value) {
@@ -212,21 +241,25 @@ func (m *memory) CountWhere(ctx context.Context, field, value string, most int) 
 	return min(n, most), err
 }
 
-func (m *memory) Since(ctx context.Context, field string, from time.Time, at func(Client) time.Time, visit func(Client) bool) error {
-	all, err := m.All(ctx)
-	all = slices.DeleteFunc(all, func(c Client) bool {
-		return field == "document.fetched" && c.Document == nil || at(c).Before(from)
-	})
-	slices.SortStableFunc(all, func(a, b Client) int { return at(a).Compare(at(b)) })
-	for _, c := range all {
-		if !visit(c) {
-			break
+func (m *memory) Since(_ context.Context, field string, from time.Time) iter.Seq2[Client, error] {
+	at := func(c Client) time.Time {
+		switch {
+		case field == "updated":
+			return c.Updated
+		case c.Document != nil:
+			return c.Document.Fetched
 		}
+		return time.Time{}
 	}
-	return err
+	return func(yield func(Client, error) bool) {
+		all, err := m.all()
+		all = slices.DeleteFunc(all, func(c Client) bool { return at(c).IsZero() || at(c).Before(from) })
+		slices.SortStableFunc(all, func(a, b Client) int { return at(a).Compare(at(b)) })
+		visitAll(all, err, yield)
+	}
 }
 
-func (m *memory) All(_ context.Context) ([]Client, error) {
+func (m *memory) all() ([]Client, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var all []Client

@@ -207,7 +207,7 @@ var flatLists = []string{"templates", "cmd/fedhub"}
 var debts = map[string]int{
 	"files clients":     44,
 	"files hub/users":   29,
-	"lines clients":     6451,
+	"lines clients":     6435,
 	"lines hub/users":   3645,
 	"packages untested": 5,
 	"lines of code":     54500,

@@ -7,7 +7,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
@@ -29,9 +28,7 @@ func (h *Hub) frame(r *http.Request) templates.Frame {
 		f.Approvals = len(waiting)
 	}
 	if f.Person.Admin {
-		if waiting, err := h.clients.ByState(r.Context(), clients.Pending); err == nil {
-			f.Waiting = len(waiting)
-		}
+		f.Waiting, _ = h.clients.CountPending(r.Context())
 	}
 	return f
 }

@@ -1,6 +1,7 @@
 package grants_test
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -73,6 +74,46 @@ func TestGrantsOfARemovedPersonGoWithThem(t *testing.T) {
 	w.gone("what was issued", err)
 	_, err = w.Covers(t.Context(), other)
 	w.good("somebody else's consent", err)
+}
+
+func TestWhatEndsForSomebodyEndsHoweverMuchThereIs(t *testing.T) {
+	w := newWorld(t)
+	const many = grants.MostListed + 50 // more than a page of any reading
+	ended := make([]grants.TokenFamily, many)
+	var all sync.WaitGroup
+	for i := range many {
+		all.Go(func() {
+			a := allowance("openid")
+			a.ClientID = fmt.Sprint("app ", i)
+			g, err := w.Allow(t.Context(), a)
+			if err == nil {
+				from := g.Authorization(g.Scopes)
+				from.SID = "the session"
+				ended[i], _, err = w.Begin(t.Context(), fmt.Sprint("secret ", i), from, proof())
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+
+	w.good("end the session", w.RevokeSession(t.Context(), "the session"))
+	for _, f := range ended {
+		_, err := w.Live(t.Context(), f.ID)
+		w.gone("what came from the session", err)
+	}
+	listed, err := w.ByUser(t.Context(), "ada")
+	w.good("list the grants", err)
+	if len(listed) != grants.MostListed {
+		t.Errorf("%d grants are listed, want %d", len(listed), grants.MostListed)
+	}
+	w.good("remove the person", w.RemoveUser(t.Context(), "ada"))
+	listed, err = w.ByUser(t.Context(), "ada")
+	w.good("list the grants", err)
+	if len(listed) > 0 {
+		t.Errorf("%d grants are left", len(listed))
+	}
 }
 
 func TestASessionTakesAlongWhatWasNotGrantedToOutliveIt(t *testing.T) { // OIDC Core §11

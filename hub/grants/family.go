@@ -275,11 +275,10 @@ func (k *Service) extend(f *TokenFamily) {
 // RevokeSession revokes what came from a session that has ended, except what
 // was granted offline_access to outlive it.
 func (k *Service) RevokeSession(ctx context.Context, sid string) error {
-	all, err := k.families.Find(ctx, store.Query{Field: "sid", Equals: sid})
-	if err != nil {
-		return err
-	}
-	for _, f := range all {
+	for f, err := range k.families.EachWhere(ctx, "sid", sid) {
+		if err != nil {
+			return err
+		}
 		if f.Offline() || !f.Revoked.IsZero() {
 			continue
 		}

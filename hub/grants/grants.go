@@ -196,9 +196,12 @@ func (k *Service) newGrant(a Allowance) Grant {
 	}
 }
 
-// ByUser lists what the user has allowed.
+// MostListed is how many grants ByUser returns at most.
+const MostListed = 200
+
+// ByUser lists what the user has allowed, MostListed of it at most.
 func (k *Service) ByUser(ctx context.Context, userID string) ([]Grant, error) {
-	return k.grants.Find(ctx, store.Query{Field: "userId", Equals: userID})
+	return store.Collect(k.grants.EachWhere(ctx, "userId", userID), MostListed)
 }
 
 // Remove takes back what the user allowed the client. Every token of it stops
@@ -218,11 +221,10 @@ func (k *Service) RemoveClient(ctx context.Context, clientID string) error {
 }
 
 func (k *Service) removeAll(ctx context.Context, field, value string) error {
-	all, err := k.grants.Find(ctx, store.Query{Field: field, Equals: value})
-	if err != nil {
-		return err
-	}
-	for _, g := range all {
+	for g, err := range k.grants.EachWhere(ctx, field, value) {
+		if err != nil {
+			return err
+		}
 		if err := k.grants.Delete(ctx, g.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

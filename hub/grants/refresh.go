@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/hub/oauth"
-	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/internal/names"
 	"github.com/fedhub/fedhub/internal/secrets"
 )
@@ -133,11 +132,10 @@ func (k *Service) Live(ctx context.Context, id string) (TokenFamily, error) {
 // Resume reports whether some client can still get tokens for a user who came by
 // a login key.
 func (k *Service) Resume(ctx context.Context, userID, loginKey string) (bool, error) {
-	all, err := k.families.Find(ctx, store.Query{Field: "userId", Equals: userID})
-	if err != nil {
-		return false, err
-	}
-	for _, f := range all {
+	for f, err := range k.families.EachWhere(ctx, "userId", userID) {
+		if err != nil {
+			return false, err
+		}
 		if f.LoginKey != loginKey || !f.Revoked.IsZero() {
 			continue
 		}

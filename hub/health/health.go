@@ -132,34 +132,46 @@ func (k *Service) putBack(old *Record) {
 }
 
 // All returns how every key fares, by its id. A key that nobody used has no
-// record. What this process has not written yet is in it. The set stays small,
-// as that of login keys.
+// record. What this process has not written yet is in it.
 func (k *Service) All(ctx context.Context) (map[string]Record, error) {
 	k.writing.Lock()
 	defer k.writing.Unlock()
-	stored, err := k.Set.Find(ctx, store.Query{})
-	if err != nil {
-		return nil, err
-	}
 	all := map[string]Record{}
-	for _, r := range stored {
+	for r, err := range k.Set.Each(ctx, store.Query{}) {
+		if err != nil {
+			return nil, err
+		}
 		all[r.ID] = r
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for id, news := range k.pending {
-		r := all[id]
-		r.ID = id
-		r.add(*news, k.Now())
-		all[id] = r
+		all[id] = k.with(all[id], *news)
 	}
 	return all, nil
 }
 
+// with is a record, or none, and what is not written yet.
+func (k *Service) with(r, news Record) Record {
+	r.ID = news.ID
+	r.add(news, k.Now())
+	return r
+}
+
 // Of returns how one key fares.
 func (k *Service) Of(ctx context.Context, id string) (Record, error) {
-	all, err := k.All(ctx)
-	return all[id], err
+	k.writing.Lock()
+	defer k.writing.Unlock()
+	r, err := k.Set.Get(ctx, id)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return Record{}, err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if news := k.pending[id]; news != nil {
+		r = k.with(r, *news)
+	}
+	return r, nil
 }
 
 // Forget drops what is known of a key, which was deleted.

@@ -131,7 +131,7 @@ func (d *Monitor) look(ctx context.Context) ([]Warning, error) {
 	if err != nil {
 		return nil, err
 	}
-	apps, err := d.Clients.ByState(ctx, clients.Active)
+	apps, err := store.Collect(d.Clients.ByState(ctx, clients.Active), 0)
 	if err != nil {
 		return nil, err
 	}

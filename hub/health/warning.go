@@ -43,10 +43,10 @@ const (
 	signPrefix   = "signing/"
 )
 
-// Warnings returns what needs attention, the urgent first. The set stays small:
-// a few for each login key, server and signing key.
+// Warnings returns what needs attention, the urgent first: a few for each login
+// key, server and signing key.
 func (d *Monitor) Warnings(ctx context.Context) ([]Warning, error) {
-	all, err := d.Set.Find(ctx, store.Query{})
+	all, err := store.Collect(d.Set.Each(ctx, store.Query{}), 0)
 	slices.SortStableFunc(all, func(a, b Warning) int {
 		if a.Urgent != b.Urgent {
 			return cmp.Compare(b2i(b.Urgent), b2i(a.Urgent))
@@ -82,11 +82,10 @@ func about(all []Warning, prefix string) []Warning {
 // keep makes the stored warnings those that were found: new ones are added,
 // known ones confirmed, and what is well again goes.
 func (d *Monitor) keep(ctx context.Context, found []Warning) error {
-	stored, err := d.Set.Find(ctx, store.Query{})
-	if err != nil {
-		return err
-	}
-	for _, old := range stored {
+	for old, err := range d.Set.Each(ctx, store.Query{}) {
+		if err != nil {
+			return err
+		}
 		if slices.ContainsFunc(found, func(w Warning) bool { return w.ID == old.ID }) {
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"iter"
 	"sync"
 	"time"
 
@@ -103,52 +104,39 @@ func (k *Service) Run(ctx context.Context) {
 // due costs nothing, however much of it there is.
 func (k *Service) look(ctx context.Context) {
 	q := store.Query{Field: "next", Below: k.Now().Add(time.Millisecond), Limit: batch}
-	for {
-		due, err := k.Notices.Find(ctx, q)
+	for n, err := range k.Notices.Each(ctx, q) {
 		if err != nil {
 			if ctx.Err() == nil {
 				k.Log.ErrorContext(ctx, "logout notices wait", "error", err)
 			}
 			return
 		}
-		for _, n := range due {
-			k.lanes.wake(n.ClientID)
-		}
-		if len(due) < batch {
-			return
-		}
-		q.AfterValue, q.After = due[batch-1].Next, due[batch-1].ID
+		k.lanes.wake(n.ClientID)
 	}
 }
 
 // hold puts off what is due for a client that is away until it is tried again:
 // else every look would come upon it.
 func (k *Service) hold(ctx context.Context, clientID string, until time.Time) error {
-	for after := ""; ; {
-		waiting, err := k.Notices.Find(ctx, store.Query{Field: "clientId", Equals: clientID, After: after, Limit: batch})
+	for n, err := range k.waiting(ctx, clientID) {
 		if err != nil {
 			return err
 		}
-		for _, n := range waiting {
-			after = n.ID
-			if k.Now().Before(n.Next) {
-				continue
-			}
-			err := k.Notices.Update(ctx, n.ID, func(stored *Notice) error {
-				if k.Now().Before(stored.Next) {
-					return store.ErrUnchanged
-				}
-				stored.Next = until
-				return nil
-			})
-			if err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
+		if k.Now().Before(n.Next) {
+			continue
 		}
-		if len(waiting) < batch {
+		err := k.Notices.Update(ctx, n.ID, func(stored *Notice) error {
+			if k.Now().Before(stored.Next) {
+				return store.ErrUnchanged
+			}
+			stored.Next = until
 			return nil
+		})
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
 		}
 	}
+	return nil
 }
 
 // deliverDue tells one client of everything that is due for it, a few at a time,
@@ -168,32 +156,30 @@ func (k *Service) deliverDue(ctx context.Context, clientID string) error {
 	var group errgroup.Group
 	group.SetLimit(atOnce)
 	defer group.Wait() //nolint:errcheck // down says it
-	for after := ""; ; {
-		waiting, err := k.Notices.Find(ctx, store.Query{Field: "clientId", Equals: clientID, After: after, Limit: batch})
-		if err != nil {
+	for n, err := range k.waiting(ctx, clientID) {
+		switch {
+		case err != nil:
 			return err
-		}
-		for _, n := range waiting {
-			after = n.ID
-			switch {
-			case down.Err() != nil:
-				return nil
-			case k.Now().Before(n.Next):
-			case trial:
-				if trial = false; !k.deliver(ctx, n.ID) {
-					return nil
-				}
-			default:
-				group.Go(func() error {
-					if down.Err() == nil && !k.deliver(ctx, n.ID) {
-						stop()
-					}
-					return nil
-				})
-			}
-		}
-		if len(waiting) < batch {
+		case down.Err() != nil:
 			return nil
+		case k.Now().Before(n.Next):
+		case trial:
+			if trial = false; !k.deliver(ctx, n.ID) {
+				return nil
+			}
+		default:
+			group.Go(func() error {
+				if down.Err() == nil && !k.deliver(ctx, n.ID) {
+					stop()
+				}
+				return nil
+			})
 		}
 	}
+	return nil
+}
+
+// waiting visits what a client is to be told, due or not.
+func (k *Service) waiting(ctx context.Context, clientID string) iter.Seq2[Notice, error] {
+	return k.Notices.Each(ctx, store.Query{Field: "clientId", Equals: clientID, Limit: batch})
 }

@@ -88,11 +88,10 @@ func (k *Service) EndBecause(ctx context.Context, s sessions.Session, why string
 // whatever raised it, their clients hear of it.
 func (k *Service) EndAll(ctx context.Context, u users.User) error {
 	ctx = context.WithoutCancel(ctx)
-	all, err := k.Sessions.ByUser(ctx, u.ID)
-	if err != nil {
-		return err
-	}
-	for _, s := range all {
+	for s, err := range k.Sessions.EachOf(ctx, u.ID) {
+		if err != nil {
+			return err
+		}
 		if s.SessionGeneration >= u.SessionGeneration {
 			continue
 		}
@@ -131,11 +130,10 @@ func (k *Service) ended(ctx context.Context, s sessions.Session, why string) err
 // it: for the client that is the end of every session it shared.
 func (k *Service) Abandoned(ctx context.Context, userID, clientID string) error {
 	ctx = context.WithoutCancel(ctx)
-	all, err := k.Sessions.ByUser(ctx, userID)
-	if err != nil {
-		return err
-	}
-	for _, s := range all {
+	for s, err := range k.Sessions.EachOf(ctx, userID) {
+		if err != nil {
+			return err
+		}
 		if !slices.Contains(s.Clients, clientID) {
 			continue
 		}

@@ -136,12 +136,13 @@ func (k *Service) Report(ctx context.Context, clientID string) (Report, error) {
 		return Report{}, err
 	}
 	r := Report{Status: s}
-	waiting, err := k.waiting(ctx, clientID)
-	if err != nil {
-		return Report{}, err
-	}
-	r.Waiting = len(waiting)
-	for _, n := range waiting {
+	for n, err := range k.waiting(ctx, clientID) {
+		if err != nil {
+			return Report{}, err
+		}
+		if r.Waiting++; r.Waiting == MostCounted {
+			break
+		}
 		if r.Next.IsZero() || n.Next.Before(r.Next) {
 			r.Next = n.Next
 		}
@@ -152,17 +153,12 @@ func (k *Service) Report(ctx context.Context, clientID string) (Report, error) {
 	return r, nil
 }
 
-func (k *Service) waiting(ctx context.Context, clientID string) ([]Notice, error) {
-	return k.Notices.Find(ctx, store.Query{Field: "clientId", Equals: clientID, Limit: MostCounted})
-}
-
 // TryNow makes everything that waits for a client due at once.
 func (k *Service) TryNow(ctx context.Context, clientID string) error {
-	waiting, err := k.waiting(ctx, clientID)
-	if err != nil {
-		return err
-	}
-	for _, n := range waiting {
+	for n, err := range k.waiting(ctx, clientID) {
+		if err != nil {
+			return err
+		}
 		err := k.Notices.Update(ctx, n.ID, func(stored *Notice) error {
 			stored.Next = k.Now()
 			return nil
@@ -171,7 +167,7 @@ func (k *Service) TryNow(ctx context.Context, clientID string) error {
 			return err
 		}
 	}
-	err = k.change(ctx, clientID, func(s *Status) error {
+	err := k.change(ctx, clientID, func(s *Status) error {
 		if s.Until.IsZero() {
 			return store.ErrUnchanged
 		}

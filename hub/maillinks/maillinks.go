@@ -90,12 +90,11 @@ func (k *Service) New(ctx context.Context, purpose, user string, data map[string
 }
 
 func (k *Service) seldom(ctx context.Context, purpose, user string, now time.Time) error {
-	all, err := k.Links.Find(ctx, store.Query{Field: "user", Equals: user})
-	if err != nil {
-		return fmt.Errorf("count links: %w", err)
-	}
 	recent := 0
-	for _, l := range all {
+	for l, err := range k.Links.EachWhere(ctx, "user", user) {
+		if err != nil {
+			return fmt.Errorf("count links: %w", err)
+		}
 		if l.Purpose == purpose && now.Sub(l.Created) < time.Hour {
 			recent++
 		}
@@ -136,11 +135,10 @@ func fit(l Link, purpose string, err error) (Link, error) {
 
 // Drop makes a user's links of a purpose useless.
 func (k *Service) Drop(ctx context.Context, purpose, user string) error {
-	all, err := k.Links.Find(ctx, store.Query{Field: "user", Equals: user})
-	if err != nil {
-		return err
-	}
-	for _, l := range all {
+	for l, err := range k.Links.EachWhere(ctx, "user", user) {
+		if err != nil {
+			return err
+		}
 		if l.Purpose != purpose {
 			continue
 		}

@@ -24,6 +24,7 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/sitesetup"
+	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/emailaddr"
@@ -168,7 +169,7 @@ func (s *Service) AwaitSite(ctx context.Context, site clients.Client) (string, e
 
 // Clients lists the clients, federated servers among them.
 func (s *Service) Clients(ctx context.Context) ([]clients.Client, error) {
-	return s.parts.Clients.All(ctx)
+	return store.Collect(s.parts.Clients.All(ctx), 0)
 }
 
 // Describe says what an upstream calls itself. Its kind and Base URL are

@@ -172,17 +172,22 @@ func (k *Service) One(ctx context.Context, id string) (Request, error) {
 
 func (k *Service) open(r Request) bool { return r.State == Pending && k.Now().Before(r.Ends) }
 
-// Waiting returns the back-channel requests that wait for a person, oldest
-// first as far as their ids tell.
+// mostWaiting is how many requests Waiting returns at most.
+const mostWaiting = 200
+
+// Waiting returns the back-channel requests that wait for a person, in the
+// order of their ids; of more than mostWaiting the others wait unseen.
 func (k *Service) Waiting(ctx context.Context, userID string) ([]Request, error) {
-	all, err := k.Requests.Find(ctx, store.Query{Field: "user", Equals: userID})
-	if err != nil {
-		return nil, err
-	}
 	var out []Request
-	for _, r := range all {
-		if r.Kind == Back && k.open(r) {
-			out = append(out, r)
+	for r, err := range k.Requests.EachWhere(ctx, "user", userID) {
+		if err != nil {
+			return nil, err
+		}
+		if r.Kind != Back || !k.open(r) {
+			continue
+		}
+		if out = append(out, r); len(out) == mostWaiting {
+			break
 		}
 	}
 	return out, nil

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -250,9 +251,32 @@ func (k *Service) NoteClient(ctx context.Context, s Session, clientID string) er
 	})
 }
 
-// ByUser lists a user's sessions.
-func (k *Service) ByUser(ctx context.Context, userID string) ([]Session, error) {
-	return k.Sessions.Find(ctx, store.Query{Field: "userId", Equals: userID})
+// EachOf visits every session of a user, those that have ended but were not
+// swept yet too.
+func (k *Service) EachOf(ctx context.Context, userID string) iter.Seq2[Session, error] {
+	return k.Sessions.EachWhere(ctx, "userId", userID)
+}
+
+// MostListed is how many sessions Of returns at most.
+const MostListed = 200
+
+// Of lists where a user is signed in, the one last seen first. Of more than
+// MostListed the others are left out.
+func (k *Service) Of(ctx context.Context, u users.User) ([]Session, error) {
+	var all []Session
+	for s, err := range k.EachOf(ctx, u.ID) {
+		switch {
+		case err != nil:
+			return nil, err
+		case s.SessionGeneration != u.SessionGeneration:
+			continue // ended; it waits to be swept
+		}
+		if all = append(all, s); len(all) == MostListed {
+			break
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Session) int { return b.Seen.Compare(a.Seen) })
+	return all, nil
 }
 
 // One returns the session with this public name if it is the user's; else it
@@ -265,24 +289,24 @@ func (k *Service) One(ctx context.Context, userID, sid string) (Session, error) 
 	return s, err
 }
 
-// FromUpstream returns the sessions that a logout token means: those of the
+// FromUpstream visits the sessions that a logout token means: those of the
 // upstream session sid or, without one, all of the upstream's subject.
-func (k *Service) FromUpstream(ctx context.Context, key, sid, subject string) ([]Session, error) {
-	q := store.Query{Field: "upstreamSid", Equals: upstream(key, sid)}
+func (k *Service) FromUpstream(ctx context.Context, key, sid, subject string) iter.Seq2[Session, error] {
+	field, value := "upstreamSid", upstream(key, sid)
 	if sid == "" {
-		q = store.Query{Field: "upstreamSub", Equals: upstream(key, subject)}
+		field, value = "upstreamSub", upstream(key, subject)
 	}
-	if q.Equals == "" {
-		return nil, nil
+	return func(yield func(Session, error) bool) {
+		for s, err := range k.Sessions.EachWhere(ctx, field, value) {
+			// A token that names both must mean both.
+			if err == nil && subject != "" && s.UpstreamSub != upstream(key, subject) {
+				continue
+			}
+			if !yield(s, err) {
+				return
+			}
+		}
 	}
-	found, err := k.Sessions.Find(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(found, func(s Session) bool {
-		// A token that names both must mean both.
-		return subject != "" && s.UpstreamSub != upstream(key, subject)
-	}), nil
 }
 
 // Delete ends a session that nothing hangs on any more.

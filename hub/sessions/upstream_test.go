@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/internal/testkit/sessiontest"
 )
 
@@ -38,7 +39,7 @@ func TestALogoutTokenMeansTheSessionsThatItNames(t *testing.T) {
 		{"an unknown one", "company", "s9", "", nil},
 		{"nothing", "company", "", "", nil},
 	} {
-		got, err := w.FromUpstream(t.Context(), tt.key, tt.sid, tt.sub)
+		got, err := store.Collect(w.FromUpstream(t.Context(), tt.key, tt.sid, tt.sub), 0)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -195,8 +195,7 @@ func (s *Collection[T]) Delete(ctx context.Context, id string) error {
 
 // Find returns the records a query selects.
 func (s *Collection[T]) Find(ctx context.Context, q Query) ([]T, error) {
-	q.Now = s.now()
-	rs, err := s.backend.Find(ctx, s.name, q)
+	rs, err := s.backend.Find(ctx, s.name, s.at(q))
 	if err != nil {
 		return nil, s.fail("find in", err)
 	}
@@ -211,45 +210,11 @@ func (s *Collection[T]) Find(ctx context.Context, q Query) ([]T, error) {
 	return out, nil
 }
 
-// Where returns the records whose index field, which holds text, is value, in
-// the order of ids. An empty value is nobody's.
-func (s *Collection[T]) Where(ctx context.Context, field, value string) ([]T, error) {
-	if value == "" {
-		return nil, nil
-	}
-	return s.Find(ctx, Query{Field: field, Equals: value})
-}
-
 // Page returns up to limit records in the order of ids, behind the id after:
 // those whose index field, which holds text, is value, or of all if field is
 // empty.
 func (s *Collection[T]) Page(ctx context.Context, field, value, after string, limit int) ([]T, error) {
 	return s.Find(ctx, Query{Field: field, Equals: value, After: after, Limit: limit})
-}
-
-// sincePage is how many records Since holds at a time.
-const sincePage = 200
-
-// Since visits the records whose index field, which holds times, is at least
-// from, the earliest first, until visit returns false.
-func (s *Collection[T]) Since(ctx context.Context, field string, from time.Time, at func(T) time.Time, visit func(T) bool) error {
-	q := Query{Field: field, From: from, Limit: sincePage}
-	for {
-		page, err := s.Find(ctx, q)
-		if err != nil {
-			return err
-		}
-		for _, v := range page {
-			if !visit(v) {
-				return nil
-			}
-		}
-		if len(page) < sincePage {
-			return nil
-		}
-		last := page[sincePage-1]
-		q.AfterValue, q.After = at(last), last.Key()
-	}
 }
 
 // CountWhere returns how many records have value in an index field, which holds
@@ -262,17 +227,13 @@ func (s *Collection[T]) CountWhere(ctx context.Context, field, value string, mos
 // Count returns how many records a query selects, and counts no further than
 // most.
 func (s *Collection[T]) Count(ctx context.Context, q Query, most int) (int, error) {
-	q.Now, q.Limit = s.now(), most
-	n, err := s.backend.Count(ctx, s.name, q)
+	q.Limit = most
+	n, err := s.backend.Count(ctx, s.name, s.at(q))
 	if err != nil {
 		return 0, s.fail("count in", err)
 	}
 	return n, nil
 }
-
-// All returns every record in the order of ids. It is for sets that stay
-// small: login keys, signing keys, initial access tokens.
-func (s *Collection[T]) All(ctx context.Context) ([]T, error) { return s.Find(ctx, Query{}) }
 
 // fail says what was tried, and marks what is the database's fault.
 func (s *Collection[T]) fail(verb string, err error) error {

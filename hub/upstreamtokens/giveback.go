@@ -59,9 +59,8 @@ func (k *Service) Untie(ctx context.Context, userID, keyID string) error {
 	if err != nil {
 		return fmt.Errorf("untie: %w", err)
 	}
-	browsers, err := k.Sessions.FromUpstream(ctx, keyID, "", t.Subject)
-	if err != nil || len(browsers) > 0 {
-		return err
+	for _, err := range k.Sessions.FromUpstream(ctx, keyID, "", t.Subject) {
+		return err // a browser, or we cannot tell
 	}
 	apps, err := k.Grants.Resume(ctx, userID, keyID)
 	if err != nil || apps {

@@ -133,11 +133,10 @@ func (k *Service) end(ctx context.Context, t *Token, why error) error {
 	if err := k.change(ctx, t, func(now *Token) { now.Ended, now.Sealed = true, "" }); err != nil {
 		return err
 	}
-	over, err := k.Sessions.FromUpstream(ctx, t.LoginKey, "", t.Subject)
-	if err != nil {
-		return err
-	}
-	for _, s := range over {
+	for s, err := range k.Sessions.FromUpstream(ctx, t.LoginKey, "", t.Subject) {
+		if err != nil {
+			return err
+		}
 		if err := k.End(ctx, s); err != nil {
 			return err
 		}

@@ -128,15 +128,12 @@ func (d *Handler) logins(c *gin.Context, userID string) ([]templates.AccountLogi
 }
 
 func (d *Handler) sessions(c *gin.Context, p sessions.Person) ([]templates.AccountSession, error) {
-	all, err := d.Sessions.ByUser(c.Request.Context(), p.User.ID)
+	all, err := d.Sessions.Of(c.Request.Context(), p.User)
 	if err != nil {
 		return nil, err
 	}
 	var out []templates.AccountSession
 	for _, s := range all {
-		if s.SessionGeneration != p.User.SessionGeneration {
-			continue // ended; it waits to be swept
-		}
 		out = append(out, templates.AccountSession{ID: s.SID, Current: s.ID == p.Session.ID,
 			Device: device(s.Agent), IP: s.IP, Started: s.Created, Seen: s.Seen})
 	}
@@ -147,7 +144,7 @@ func (d *Handler) sessions(c *gin.Context, p sessions.Person) ([]templates.Accou
 		case b.Current:
 			return 1
 		}
-		return b.Seen.Compare(a.Seen)
+		return 0
 	})
 	return out, nil
 }

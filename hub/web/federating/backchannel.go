@@ -61,11 +61,10 @@ func (h *Handler) Backchannel(c *gin.Context) error {
 }
 
 func (h *Handler) endUpstream(c *gin.Context, keyID string, ended federation.Ended) error {
-	over, err := h.Sessions.FromUpstream(c.Request.Context(), keyID, ended.SID, ended.Subject)
-	if err != nil {
-		return err
-	}
-	for _, s := range over {
+	for s, err := range h.Sessions.FromUpstream(c.Request.Context(), keyID, ended.SID, ended.Subject) {
+		if err != nil {
+			return err
+		}
 		h.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.LogoutReceived, Target: s.UserID, LoginKey: keyID, IP: c.ClientIP(), Ref: web.Ref(c)})
 		if err := h.Logouts.EndBecause(c.Request.Context(), s, "The session at the server they came from has ended."); err != nil {
 			return err

@@ -2,7 +2,6 @@ package oidc
 
 import (
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -45,21 +44,17 @@ func (d *Handler) Sessions(c *gin.Context) error {
 	if err != nil {
 		return d.pointToMetadata(err)
 	}
-	all, err := d.Browsers.ByUser(c.Request.Context(), holder.User.ID)
+	all, err := d.Browsers.Of(c.Request.Context(), holder.User)
 	if err != nil {
 		return err
 	}
 	out := []apiSession{}
 	for _, s := range all {
-		if s.SessionGeneration != holder.User.SessionGeneration {
-			continue // ended; it waits to be swept
-		}
 		out = append(out, apiSession{
 			Current: s.SID == holder.Family.SID, Agent: s.Agent, IP: s.IP, Started: s.Created.Unix(), Seen: s.Seen.Unix(),
 			AuthTime: s.AuthTime.Unix(), ACR: s.ACR, AMR: s.AMR,
 		})
 	}
-	slices.SortStableFunc(out, func(a, b apiSession) int { return int(b.Seen - a.Seen) })
 	c.JSON(http.StatusOK, map[string]any{"sessions": out})
 	return nil
 }

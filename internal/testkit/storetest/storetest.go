@@ -60,6 +60,8 @@ func Run(t *testing.T, database Database) {
 		{"an index holds one kind of value", wrongKinds},
 		{"a count stops at its bound", counts},
 		{"a field that was unique can be freed", freed},
+		{"each visits every record, page by page", each},
+		{"each may remove what it visits", eachRemoved},
 		{"a prefix is taken literally", prefix},
 		{"a query needs a declared index", undeclaredIndex},
 

@@ -45,11 +45,13 @@ func (d *Handler) Map(c *gin.Context) error {
 		page.Upstreams = append(page.Upstreams, d.mapKey(k, known[k.ID], health.OfKey(warnings, k.ID)))
 	}
 	for _, state := range []clients.State{clients.Active, clients.Pending, clients.Suspended, clients.Refused} {
-		servers, err := d.Clients.ByState(ctx, state)
-		if err != nil {
-			return err
-		}
-		for _, client := range servers {
+		for client, err := range d.Clients.ByState(ctx, state) {
+			if err != nil {
+				return err
+			}
+			if len(page.Below) == maxDrawn {
+				break
+			}
 			page.Below = append(page.Below, mapServer(client, health.OfServer(warnings, client.ID)))
 		}
 	}

@@ -26,11 +26,10 @@ func (d *Handler) showServers(c *gin.Context, invite string, expires time.Time) 
 		clients.Suspended: &page.Suspended, clients.Refused: &page.Refused,
 	}
 	for state, list := range lists {
-		servers, err := d.Clients.ByState(c.Request.Context(), state)
-		if err != nil {
-			return err
-		}
-		for _, client := range servers {
+		for client, err := range d.Clients.ByState(c.Request.Context(), state) {
+			if err != nil {
+				return err
+			}
 			*list = append(*list, server(client))
 		}
 		slices.SortFunc(*list, func(a, b templates.Server) int { return a.Requested.Compare(b.Requested) })

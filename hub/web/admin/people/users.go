@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
-	"slices"
 
 	"github.com/gin-gonic/gin"
 
@@ -115,13 +114,13 @@ func (d *Handler) fillLogins(c *gin.Context, u users.User, page *templates.Admin
 }
 
 func (d *Handler) fillSessions(c *gin.Context, u users.User, page *templates.AdminUser) error {
-	all, err := d.Sessions.ByUser(c.Request.Context(), u.ID)
-	for _, s := range all {
-		if s.SessionGeneration == u.SessionGeneration && !u.Disabled {
-			page.Sessions = append(page.Sessions, templates.UserSession{Agent: s.Agent, IP: s.IP, Started: s.Created, Seen: s.Seen})
-		}
+	if u.Disabled {
+		return nil // signed in nowhere
 	}
-	slices.SortFunc(page.Sessions, func(a, b templates.UserSession) int { return b.Seen.Compare(a.Seen) })
+	all, err := d.Sessions.Of(c.Request.Context(), u)
+	for _, s := range all {
+		page.Sessions = append(page.Sessions, templates.UserSession{Agent: s.Agent, IP: s.IP, Started: s.Created, Seen: s.Seen})
+	}
 	return err
 }
 

@@ -1,0 +1,124 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+)
+
+// eachPage is how many records Each reads at a time.
+const eachPage = 200
+
+// Each visits every record that a query selects, in its order, and reads them
+// page by page: no number of them is too much. Limit is the size of a page
+// here, 200 if the query names none. An error ends it. Whoever visits may
+// change and remove records; one that comes or goes meanwhile is visited or not.
+func (s *Collection[T]) Each(ctx context.Context, q Query) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		for r, err := range Records(ctx, s.backend, s.name, s.at(q)) {
+			if err != nil {
+				yield(none, s.fail("find in", err))
+				return
+			}
+			if v, err := s.decode(r); !yield(v, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// EachWhere visits every record whose index field, which holds text, is value,
+// in the order of ids: all records if field is empty. An empty value is
+// nobody's.
+func (s *Collection[T]) EachWhere(ctx context.Context, field, value string) iter.Seq2[T, error] {
+	if field != "" && value == "" {
+		return func(func(T, error) bool) {}
+	}
+	return s.Each(ctx, Query{Field: field, Equals: value})
+}
+
+// Since visits every record whose index field, which holds times, is at least
+// from, the earliest first.
+func (s *Collection[T]) Since(ctx context.Context, field string, from time.Time) iter.Seq2[T, error] {
+	return s.Each(ctx, Query{Field: field, From: from})
+}
+
+// at is a query by the collection's clock, which hides what has expired.
+func (s *Collection[T]) at(q Query) Query {
+	q.Now = s.now()
+	return q
+}
+
+// Records is Each over a backend, for whoever does not know what the records
+// are.
+func Records(ctx context.Context, b Backend, set string, q Query) iter.Seq2[Record, error] {
+	return func(yield func(Record, error) bool) {
+		if q.Limit == 0 {
+			q.Limit = eachPage
+		}
+		for q := q; ; {
+			page, err := b.Find(ctx, set, q)
+			if err != nil {
+				yield(Record{}, err)
+				return
+			}
+			for _, r := range page {
+				if !yield(r, nil) {
+					return
+				}
+			}
+			if len(page) < q.Limit {
+				return
+			}
+			last := page[len(page)-1]
+			q.After = last.ID
+			if q.Ordered() {
+				if q.AfterValue, err = orderedBy(last, q.Field); err != nil {
+					yield(Record{}, err)
+					return
+				}
+			}
+		}
+	}
+}
+
+// orderedBy is what a record has in an index field.
+func orderedBy(r Record, field string) (any, error) {
+	v, err := r.Doc.LookupErr(strings.Split(field, ".")...)
+	if err != nil {
+		return nil, fmt.Errorf("go on behind %q: %w", r.ID, err)
+	}
+	switch v.Type {
+	case bson.TypeString:
+		return v.StringValue(), nil
+	case bson.TypeInt32, bson.TypeInt64:
+		return v.AsInt64(), nil
+	case bson.TypeDateTime:
+		return v.Time(), nil
+	}
+	return nil, fmt.Errorf("go on behind %q: its %s is a %s", r.ID, field, v.Type)
+}
+
+// All returns every record in the order of ids, in one answer. It is for sets
+// that stay small: login keys, signing keys, initial access tokens.
+func (s *Collection[T]) All(ctx context.Context) ([]T, error) { return s.Find(ctx, Query{}) }
+
+// Collect makes a list of what is visited, up to the first most; all of it if
+// most is 0.
+func Collect[T any](visit iter.Seq2[T, error], most int) ([]T, error) {
+	var all []T
+	for v, err := range visit {
+		if err != nil {
+			return nil, err
+		}
+		if all = append(all, v); len(all) == most {
+			break
+		}
+	}
+	return all, nil
+}
