@@ -7,6 +7,9 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/fedhub/fedhub/internal/forms"
+	"github.com/fedhub/fedhub/templates"
 )
 
 // cli is every command.
@@ -116,9 +119,17 @@ func run(ctx context.Context, args []string, c *console) int {
 		return c.fail(m)
 	}
 	if err := parsed.Run(); err != nil {
-		return c.fail(err)
+		return c.fail(inWords(err))
 	}
 	return 0
+}
+
+// inWords makes of what a rule refuses a mistake.
+func inWords(err error) error {
+	if problems, ok := errors.AsType[forms.Problems](err); ok {
+		return mistake(problems.Words(templates.Sentence))
+	}
+	return err
 }
 
 // withVariable names the variable behind a flag.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 
 	"github.com/fedhub/fedhub/hub/settings"
@@ -77,10 +76,6 @@ func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
 				now.TraceDays = *s.TraceDays
 			}
 		})
-		var problems settings.Problems
-		if errors.As(err, &problems) {
-			return mistake(problems.Error())
-		}
 		if err != nil {
 			return err
 		}

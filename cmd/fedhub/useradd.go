@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"strings"
 	"time"
 
 	"github.com/fedhub/fedhub/hub/users"
@@ -85,15 +84,7 @@ func (u *userAddCmd) password(ctx context.Context, c *console) (string, error) {
 }
 
 func (u *userAddCmd) problem(err error) error {
-	var problems users.Problems
-	switch {
-	case errors.As(err, &problems):
-		texts := make([]string, len(problems))
-		for i, p := range problems {
-			texts[i] = p.Text
-		}
-		return mistake(strings.Join(texts, " "))
-	case errors.Is(err, fs.ErrExist):
+	if errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("there is somebody with the address %s already", u.Email)
 	}
 	return err

@@ -37,14 +37,7 @@ func (w *who) about(ctx context.Context, c *console, work func(*opened, users.Us
 
 // explained says what an operator can do about a rule of users.
 func explained(err error) error {
-	var problems users.Problems
 	switch {
-	case errors.As(err, &problems):
-		texts := make([]string, len(problems))
-		for i, p := range problems {
-			texts[i] = p.Text
-		}
-		return mistake(strings.Join(texts, " "))
 	case errors.Is(err, users.ErrLastAdmin):
 		return errors.New("this is the last administrator; make somebody else one first, with fedhub user roles")
 	case errors.Is(err, users.ErrLastWayIn):

@@ -64,7 +64,7 @@ func (k *Service) Resets(ctx context.Context, token string) (users.User, error) 
 }
 
 // ResetBy uses a link to set a password. One that is not good enough is
-// users.Problems and does not use the link up. The password ends everything
+// forms.Problems and does not use the link up. The password ends everything
 // that was issued to the user, other links too.
 func (k *Service) ResetBy(ctx context.Context, token, password string) (users.User, error) {
 	u, err := k.Resets(ctx, token)

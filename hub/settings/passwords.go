@@ -1,6 +1,10 @@
 package settings
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/fedhub/fedhub/internal/forms"
+)
 
 // Who may sign in with a password.
 const (
@@ -25,9 +29,9 @@ func (s Settings) OnlyAdministratorsByPassword() bool {
 	return s.Passwords == PasswordsForAdministrators
 }
 
-func (s Settings) passwordProblems() Problems {
+func (s Settings) passwordProblems() forms.Problems {
 	if slices.Contains([]string{PasswordsForAll, PasswordsForAdministrators}, s.PasswordsOf()) {
 		return nil
 	}
-	return Problems{{"passwords", "Choose who may sign in with a password: all or administrators."}}
+	return forms.New("passwords", "settings.passwords.bad")
 }

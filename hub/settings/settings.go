@@ -8,7 +8,6 @@ package settings
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"net/url"
 	"slices"
@@ -20,6 +19,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/names"
 )
 
@@ -121,21 +121,6 @@ func (s Settings) RotateDays() int {
 // RotateEvery is the same as a duration.
 func (s Settings) RotateEvery() time.Duration { return time.Duration(s.RotateDays()) * 24 * time.Hour }
 
-// A Problem is what is wrong with one field, in words for the administrator.
-type Problem struct{ Field, Text string }
-
-// Problems makes an error of several.
-type Problems []Problem
-
-// Error joins the texts.
-func (p Problems) Error() string {
-	texts := make([]string, 0, len(p))
-	for _, one := range p {
-		texts = append(texts, one.Text)
-	}
-	return strings.Join(texts, " ")
-}
-
 // freshFor is how long a process may use what it read: the bound within which
 // a change made elsewhere is seen.
 const freshFor = 2 * time.Second
@@ -218,15 +203,15 @@ func (s *Settings) complete() {
 	}
 }
 
-// Change edits and saves the settings. The error is Problems when the new
+// Change edits and saves the settings. The error is forms.Problems when the new
 // values are not usable; then nothing is saved.
 func (k *Service) Change(ctx context.Context, by string, edit func(*Settings)) error {
 	apply := func(s *Settings) error {
 		s.complete()
 		edit(s)
 		s.tidy()
-		if p := s.problems(); len(p) > 0 {
-			return p
+		if err := s.problems().Err(); err != nil {
+			return err
 		}
 		s.Updated, s.UpdatedBy = k.now(), by
 		return nil
@@ -277,36 +262,36 @@ func tidyDomains(typed []string) []string {
 }
 
 // domainProblems is what is wrong with a list of hosts.
-func domainProblems(field string, domains []string) Problems {
-	var p Problems
+func domainProblems(field string, domains []string) forms.Problems {
+	var p forms.Problems
 	for _, d := range domains {
 		if !hostPattern(strings.TrimPrefix(d, ".")) {
-			p = append(p, Problem{field, fmt.Sprintf("%q is not a host name. Write one per line, like hub.example.org, or .example.org for every host below it.", d)})
+			p.Add(field, "settings.domain.bad", "domain", d)
 		}
 	}
 	return p
 }
 
-func (s *Settings) problems() Problems {
+func (s *Settings) problems() forms.Problems {
 	p := slices.Concat(s.voucherProblems(), s.traceProblems(), s.passwordProblems())
 	if s.HubName == "" || len(s.HubName) > 80 {
-		p = append(p, Problem{"hub_name", "Give the hub a name of 1 to 80 characters."})
+		p.Add("hub_name", "settings.hub_name.bad")
 	}
 	if s.Consent != Force && s.Consent != Auto {
-		p = append(p, Problem{"consent", "Choose Force or Auto."})
+		p.Add("consent", "settings.consent.bad")
 	}
 	if days := s.RotateDays(); days < 0 || days > maxKeyDays {
-		p = append(p, Problem{"key_days", fmt.Sprintf("Replace signing keys after 1 to %d days, or write 0 to never do it by schedule.", maxKeyDays)})
+		p.Add("key_days", "settings.key_days.bad", "max", maxKeyDays)
 	}
 	p = append(p, domainProblems("server_domains", s.ServerDomains)...)
 	p = append(p, domainProblems("document_domains", s.DocumentDomains)...)
 	if !slices.Contains([]string{RegistrationOff, RegistrationByToken, RegistrationOpen}, s.Registration) {
-		p = append(p, Problem{"registration", "Choose who may register apps: off, token or open."})
+		p.Add("registration", "settings.registration.bad")
 	}
 	for _, line := range s.SoftwareIssuers {
 		issuer, keys, _ := strings.Cut(line, " ")
 		if u, err := url.Parse(keys); issuer == "" || err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || strings.Contains(keys, " ") {
-			p = append(p, Problem{"software_issuers", fmt.Sprintf("%.200q is not an issuer and the address of its keys. Write one per line, like https://federation.example.org https://federation.example.org/jwks.", line)})
+			p.Add("software_issuers", "settings.software_issuer.bad", "line", line)
 		}
 	}
 	return p

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 func open(t *testing.T) *store.Collection[Settings] {
@@ -65,7 +66,7 @@ func TestUnusableSettingsAreNotSaved(t *testing.T) {
 		"server_domains":   func(s *Settings) { s.ServerDomains = []string{"org"} },
 		"document_domains": func(s *Settings) { s.DocumentDomains = []string{"https://app.example.org"} },
 	} {
-		var problems Problems
+		var problems forms.Problems
 		if err := k.Change(t.Context(), "ada", edit); !errors.As(err, &problems) || problems[0].Field != field {
 			t.Errorf("%s: got %v", field, err)
 		}

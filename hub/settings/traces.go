@@ -1,9 +1,10 @@
 package settings
 
 import (
-	"fmt"
 	"slices"
 	"time"
+
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 // Which sign-ins are traced.
@@ -42,13 +43,13 @@ func (s Settings) TraceKept() int {
 // TraceLife is the same as a duration.
 func (s Settings) TraceLife() time.Duration { return time.Duration(s.TraceKept()) * 24 * time.Hour }
 
-func (s Settings) traceProblems() Problems {
-	var p Problems
+func (s Settings) traceProblems() forms.Problems {
+	var p forms.Problems
 	if !slices.Contains([]string{TraceFailures, TraceAll, TraceOff}, s.TraceMode()) {
-		p = append(p, Problem{"traces", "Choose which sign-ins are traced: failures, all or off."})
+		p.Add("traces", "settings.traces.bad")
 	}
 	if days := s.TraceKept(); days < 1 || days > maxTraceDays {
-		p = append(p, Problem{"trace_days", fmt.Sprintf("Keep login traces for 1 to %d days.", maxTraceDays)})
+		p.Add("trace_days", "settings.trace_days.bad", "max", maxTraceDays)
 	}
 	return p
 }

@@ -1,12 +1,12 @@
 package settings
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 // A voucher is written as one line: the issuer, the address of its keys, the
@@ -37,7 +37,7 @@ func (s *Settings) tidyVouchers() {
 	s.Vouchers = lines
 }
 
-func (s *Settings) voucherProblems() Problems {
+func (s *Settings) voucherProblems() forms.Problems {
 	for _, line := range s.Vouchers {
 		words := strings.Fields(line)
 		ok := len(words) == voucherWords
@@ -46,7 +46,7 @@ func (s *Settings) voucherProblems() Problems {
 			ok = err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
 		}
 		if !ok {
-			return Problems{{"vouchers", fmt.Sprintf("%.200q does not say who may vouch for people. Write the issuer, the address of its keys, the login key and the client ids, like https://idp.example.org https://idp.example.org/jwks staff client_a,client_b.", line)}}
+			return forms.New("vouchers", "settings.voucher.bad", "line", line)
 		}
 	}
 	return nil

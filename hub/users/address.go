@@ -25,21 +25,11 @@ func (k *Service) SetEmail(ctx context.Context, id, email string, proven bool) (
 }
 
 // CheckPassword says whether a password would be good enough for a user, as
-// Problems if not.
+// forms.Problems if not.
 func (k *Service) CheckPassword(u User, password string) error {
 	key := u.EmailKey
 	if key == "" {
 		key = u.Email
 	}
-	return k.refusal(password, key)
-}
-
-// refusal is why a new password is not good enough, as Problems; nil if it is.
-// key is the address of its owner.
-func (k *Service) refusal(password, key string) error {
-	var problems Problems
-	if text := k.rules.Fault(password, key); text != "" {
-		problems.add("password", text)
-	}
-	return problems.err()
+	return k.rules.Check(password, key).Err()
 }

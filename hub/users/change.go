@@ -11,7 +11,7 @@ import (
 
 // SetPassword gives a user a new password and ends everything issued to the
 // user so far; the returned user carries the new epoch, for a session that
-// should go on. A password that is not good enough is Problems. Whoever calls
+// should go on. A password that is not good enough is forms.Problems. Whoever calls
 // it has checked the old password or another proof.
 func (k *Service) SetPassword(ctx context.Context, id, password string) (User, error) {
 	user, err := k.users.Get(ctx, id)
@@ -54,12 +54,12 @@ func (k *Service) SetDisabled(ctx context.Context, id string, disabled bool) (Us
 	})
 }
 
-// SetRoles replaces the roles of a user. A role nobody could read is Problems;
+// SetRoles replaces the roles of a user. A role nobody could read is forms.Problems;
 // the last administrator keeps the role: ErrLastAdmin.
 func (k *Service) SetRoles(ctx context.Context, id string, roles []string) (User, error) {
-	clean, problem := cleanRoles(roles)
-	if problem != "" {
-		return User{}, Problems{{"roles", problem}}
+	clean, problems := cleanRoles(roles)
+	if problems != nil {
+		return User{}, problems
 	}
 	return k.changeAdmin(ctx, id, func(u *User) error {
 		if slices.Equal(u.Roles, clean) {

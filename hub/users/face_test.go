@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 func TestEveryClaimOfAPersonIsKept(t *testing.T) {
@@ -64,8 +65,8 @@ func TestAClaimThatCannotBeKeptIsNamed(t *testing.T) {
 	} {
 		for _, face := range faces {
 			_, err := w.SetFace(t.Context(), ada.ID, face)
-			problems, _ := errors.AsType[users.Problems](err)
-			if len(problems) != 1 || problems[0].Field != claim || problems[0].Text == "" {
+			problems, _ := errors.AsType[forms.Problems](err)
+			if len(problems) != 1 || problems[0].Field != claim || problems[0].Empty() {
 				t.Errorf("%+v: got %v, want a problem with %s", face, err, claim)
 			}
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/passwords"
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 // One password, hashed by other programs.
@@ -92,7 +93,7 @@ func TestHostileHashesAreNotImported(t *testing.T) {
 	} {
 		w := newWorld(t)
 		_, err := w.Add(t.Context(), users.NewUser{Email: "ada@example.org", Imported: passwords.Hash(h)})
-		if _, refused := errors.AsType[users.Problems](err); !refused {
+		if _, refused := errors.AsType[forms.Problems](err); !refused {
 			t.Errorf("%.60q: got %v, want it refused", h, err)
 		}
 	}

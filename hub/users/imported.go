@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/internal/emailaddr"
+	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/names"
 	"github.com/fedhub/fedhub/internal/secrets"
 )
@@ -70,10 +71,10 @@ const (
 func ValidSubject(subject string) bool { return importedID(subject) }
 
 // Tidied is what of a face can be kept, and what is wrong with the rest.
-func (f Profile) Tidied() (Profile, Problems) { return f.clean() }
+func (f Profile) Tidied() (Profile, forms.Problems) { return f.clean() }
 
 // WouldImport says what an import finds here, and whom, without anything
-// happening. What cannot be kept is Problems.
+// happening. What cannot be kept is forms.Problems.
 func (k *Service) WouldImport(ctx context.Context, i Import) (ImportStatus, User, error) {
 	want, err := k.draftImported(i)
 	if err != nil {
@@ -151,7 +152,7 @@ func (u User) newPassword(want User) bool {
 
 func (k *Service) draftImported(i Import) (User, error) {
 	if !importedID(i.ID) {
-		return User{}, Problems{{"id", "The subject has to be 16 to 140 letters, digits and the characters - . _"}}
+		return User{}, forms.New("id", "user.subject.bad", "min", minImportedID, "max", maxImportedID)
 	}
 	want, err := k.draft(i.NewUser)
 	if err != nil {
@@ -253,6 +254,6 @@ func (c Claim) says(u User) bool {
 
 // ValidRole reports whether a role can be kept as it is written.
 func ValidRole(role string) bool {
-	clean, problem := cleanRoles([]string{role})
-	return problem == "" && len(clean) == 1 && clean[0] == role
+	clean, _ := cleanRoles([]string{role})
+	return len(clean) == 1 && clean[0] == role
 }

@@ -52,15 +52,14 @@ type NewInvitation struct {
 }
 
 // Invite invites an address and returns the token of the link, which replaces
-// the link of an earlier invitation. Mistakes are Problems; somebody who is
+// the link of an earlier invitation. Mistakes are forms.Problems; somebody who is
 // here already is fs.ErrExist.
 func (k *Service) Invite(ctx context.Context, n NewInvitation) (token string, i Invitation, err error) {
-	var problems Problems
-	key, roles := problems.person(n.Email, n.Roles)
+	key, roles, problems := checkPerson(n.Email, n.Roles)
 	if n.Life < 0 || n.Life > 90*24*time.Hour {
-		problems.add("life", "An invitation lasts at most 90 days.")
+		problems.Add("life", "invitation.life.long")
 	}
-	if err := problems.err(); err != nil {
+	if err := problems.Err(); err != nil {
 		return "", Invitation{}, err
 	}
 	switch _, err := k.byKey(ctx, key); {
@@ -135,7 +134,7 @@ func (k *Service) Invitation(ctx context.Context, token string) (Invitation, err
 }
 
 // Accept uses an invitation to make the account of its address, with a
-// password. Of several who accept at once one gets it. Mistakes are Problems
+// password. Of several who accept at once one gets it. Mistakes are forms.Problems
 // and use nothing up; fs.ErrExist means that the person is here meanwhile.
 func (k *Service) Accept(ctx context.Context, token, name, password string) (User, error) {
 	i, err := k.Invitation(ctx, token)
@@ -145,7 +144,7 @@ func (k *Service) Accept(ctx context.Context, token, name, password string) (Use
 	n := NewUser{Email: i.Email, EmailVerified: i.Mailed, Name: name, Password: password, Roles: i.Roles}
 	user, err := k.draft(n)
 	if err == nil && password == "" {
-		err = k.refusal("", user.EmailKey)
+		err = k.rules.Check("", user.EmailKey).Err()
 	}
 	if err != nil {
 		return User{}, err

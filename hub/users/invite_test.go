@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 const day = 24 * time.Hour
@@ -30,7 +31,7 @@ func TestAnInvitationLastsAWeekUnlessItSaysOtherwise(t *testing.T) {
 		}
 		for _, life := range []time.Duration{90*day + time.Second, -time.Second} {
 			_, _, err := w.Invite(t.Context(), users.NewInvitation{Email: "other@example.org", Life: life})
-			if _, refused := errors.AsType[users.Problems](err); !refused {
+			if _, refused := errors.AsType[forms.Problems](err); !refused {
 				t.Errorf("an invitation for %v: got %v", life, err)
 			}
 		}
@@ -73,7 +74,7 @@ func TestAnInvitationIsAcceptedWithAPasswordAndOnce(t *testing.T) {
 	token := w.invite("grace@example.org", "editors")
 	for _, poor := range []string{"", "short"} {
 		_, err := w.Accept(t.Context(), token, "Grace", poor)
-		if _, refused := errors.AsType[users.Problems](err); !refused {
+		if _, refused := errors.AsType[forms.Problems](err); !refused {
 			t.Errorf("password %q: got %v", poor, err)
 		}
 	}

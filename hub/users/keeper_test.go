@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 func TestAPersonIsKeptAsGiven(t *testing.T) {
@@ -65,7 +66,7 @@ func TestMistakesAreNamedByField(t *testing.T) {
 		{"password", users.NewUser{Email: "ada@example.org", Password: good, Imported: byBcrypt}},
 	} {
 		_, err := w.Add(t.Context(), tt.n)
-		problems, _ := errors.AsType[users.Problems](err)
+		problems, _ := errors.AsType[forms.Problems](err)
 		var fields []string
 		for _, p := range problems {
 			fields = append(fields, p.Field)
@@ -150,7 +151,7 @@ func TestANewPasswordFollowsTheRules(t *testing.T) {
 	ada := w.person("ada.lovelace@example.org")
 	for _, poor := range []string{"", "short", "AdaLovelace-1815"} {
 		_, err := w.SetPassword(t.Context(), ada.ID, poor)
-		if _, refused := errors.AsType[users.Problems](err); !refused {
+		if _, refused := errors.AsType[forms.Problems](err); !refused {
 			t.Errorf("%q: got %v", poor, err)
 		}
 	}

@@ -96,8 +96,8 @@ func (p Policy) roles(claimed []string) []string {
 			mapped = append(mapped, to)
 		}
 	}
-	clean, problem := cleanRoles(mapped)
-	if problem != "" {
+	clean, problems := cleanRoles(mapped)
+	if problems != nil {
 		return nil // a map nobody could have meant gives nothing
 	}
 	if p.NoAdmins {

@@ -74,11 +74,11 @@ func (u *User) show(f Profile) {
 	}
 }
 
-// SetFace changes what a user shows. Mistakes are Problems, by the names of
+// SetFace changes what a user shows. Mistakes are forms.Problems, by the names of
 // the claims.
 func (k *Service) SetFace(ctx context.Context, id string, f Profile) (User, error) {
 	f, problems := f.clean()
-	if err := problems.err(); err != nil {
+	if err := problems.Err(); err != nil {
 		return User{}, err
 	}
 	return k.change(ctx, id, func(u *User) error {

@@ -6,6 +6,8 @@ import (
 	"time"
 	_ "time/tzdata"
 	"unicode/utf8"
+
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 const (
@@ -15,32 +17,29 @@ const (
 
 // clean makes one line of what is text, and says what cannot be kept at all.
 // A problem's field is the name of its claim.
-func (f Profile) clean() (Profile, Problems) {
-	var problems Problems
+func (f Profile) clean() (Profile, forms.Problems) {
+	var problems forms.Problems
 	for _, rule := range f.rules() {
 		typed := strings.TrimSpace(*rule.value)
 		*rule.value = rule.clean(typed)
 		if typed != "" && *rule.value == "" {
-			problems.add(rule.claim, rule.ask)
+			problems.Add(rule.claim, rule.fault)
 		}
 	}
 	return f, problems
 }
 
 // A faceRule is how one claim is kept: clean answers empty for what it cannot
-// keep, and ask then says what to enter.
+// keep, and fault is the code of that.
 type faceRule struct {
 	claim string
 	value *string
 	clean func(string) string
-	ask   string
+	fault string
 }
 
 func (f *Profile) rules() []faceRule {
-	const (
-		text = "Enter something that can be read."
-		link = "Enter the whole address of a page, starting with https://."
-	)
+	const text, link = "profile.text.bad", "profile.link.bad"
 	return []faceRule{
 		{"name", &f.Name, tidyName, text},
 		{"given_name", &f.GivenName, tidyName, text},
@@ -49,13 +48,13 @@ func (f *Profile) rules() []faceRule {
 		{"nickname", &f.Nickname, tidyName, text},
 		{"preferred_username", &f.Username, tidyName, text},
 		{"profile", &f.Profile, tidyPicture, link},
-		{"picture", &f.Picture, tidyPicture, "Enter the whole address of an image, starting with https://."},
+		{"picture", &f.Picture, tidyPicture, "profile.picture.bad"},
 		{"website", &f.Website, tidyPicture, link},
 		{"gender", &f.Gender, tidyName, text},
-		{"birthdate", &f.Birthdate, tidyBirthdate, "Enter a date like 1815-12-10, a year like 1815, or 0000-12-10 to keep the year to yourself."},
-		{"zoneinfo", &f.Zoneinfo, tidyZone, "Enter the name of a time zone, like Europe/London."},
-		{"locale", &f.Locale, tidyLocale, "Enter a language, like en or pt-BR."},
-		{"phone_number", &f.Phone, tidyPhone, "Enter the whole number with its country, like +44 20 7946 0000."},
+		{"birthdate", &f.Birthdate, tidyBirthdate, "profile.birthdate.bad"},
+		{"zoneinfo", &f.Zoneinfo, tidyZone, "profile.zoneinfo.bad"},
+		{"locale", &f.Locale, tidyLocale, "profile.locale.bad"},
+		{"phone_number", &f.Phone, tidyPhone, "profile.phone.bad"},
 		{"street_address", &f.Address.Street, tidyStreet, text},
 		{"locality", &f.Address.Locality, tidyName, text},
 		{"region", &f.Address.Region, tidyName, text},

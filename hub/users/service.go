@@ -14,6 +14,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/internal/emailaddr"
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 // A Service keeps all people and answers for their rules. It is safe for
@@ -124,7 +125,7 @@ func (k *Service) byKey(ctx context.Context, key string) (User, error) {
 // sign in by an address that is not one person's.
 var errAmbiguous = errors.New("several users share one e-mail address")
 
-// Add keeps a new person. Mistakes are Problems; a taken address is
+// Add keeps a new person. Mistakes are forms.Problems; a taken address is
 // fs.ErrExist.
 func (k *Service) Add(ctx context.Context, n NewUser) (User, error) {
 	user, err := k.draft(n)
@@ -143,8 +144,7 @@ func (k *Service) Add(ctx context.Context, n NewUser) (User, error) {
 // draft checks everything about a new user and makes the record, still
 // without a password.
 func (k *Service) draft(n NewUser) (User, error) {
-	var problems Problems
-	key, roles := problems.person(n.Email, n.Roles)
+	key, roles, problems := checkPerson(n.Email, n.Roles)
 	problems = append(problems, k.passwordProblems(n, key)...)
 	face, unclear := n.face().clean()
 	problems = append(problems, unclear...)
@@ -158,24 +158,30 @@ func (k *Service) draft(n NewUser) (User, error) {
 	if n.Password != "" || n.Imported != "" {
 		user.PasswordChanged = user.Created
 	}
-	return user, problems.err()
+	return user, problems.Err()
 }
 
-func (k *Service) passwordProblems(n NewUser, key string) Problems {
-	var problems Problems
+// checkPerson checks what says who somebody is and what they may do, and returns
+// the canonical address and the roles.
+func checkPerson(email string, roles []string) (key string, clean []string, problems forms.Problems) {
+	key, err := emailaddr.Canonical(email)
+	if err != nil {
+		problems.Add("email", "user.email.bad")
+	}
+	clean, unclear := cleanRoles(roles)
+	return key, clean, append(problems, unclear...)
+}
+
+func (k *Service) passwordProblems(n NewUser, key string) forms.Problems {
 	switch {
 	case n.Password != "" && n.Imported != "":
-		problems.add("password", "Give a password or a hash from another system, not both.")
-	case n.Imported != "":
-		if err := n.Imported.Check(); err != nil {
-			problems.add("password", "This hash cannot be used: "+err.Error()+".")
-		}
+		return forms.New("password", "user.password.twice")
+	case n.Imported != "" && n.Imported.Check() != nil:
+		return forms.New("password", "user.hash.bad")
 	case n.Password != "":
-		if text := k.rules.Fault(n.Password, key); text != "" {
-			problems.add("password", text)
-		}
+		return k.rules.Check(n.Password, key)
 	}
-	return problems
+	return nil
 }
 
 func (k *Service) firstHash(ctx context.Context, n NewUser) (passwords.Hash, error) {

@@ -72,7 +72,7 @@ func (k *Service) Setup(ctx context.Context, token string, n NewUser) (User, err
 	n.Roles = slices.Concat(n.Roles, []string{AdminRole})
 	user, err := k.draft(n)
 	if err == nil && n.Password == "" && n.Imported == "" {
-		err = k.refusal("", user.EmailKey)
+		err = k.rules.Check("", user.EmailKey).Err()
 	}
 	if err != nil {
 		return User{}, err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 func founder(i int) users.NewUser {
@@ -74,7 +75,7 @@ func TestMistakesDoNotUseTheLinkUp(t *testing.T) {
 		{Email: "not an address", Password: good},
 	} {
 		_, err := w.Setup(t.Context(), token, n)
-		if _, ok := errors.AsType[users.Problems](err); !ok {
+		if _, ok := errors.AsType[forms.Problems](err); !ok {
 			t.Errorf("%+v: got %v", n, err)
 		}
 	}

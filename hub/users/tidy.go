@@ -1,7 +1,6 @@
 package users
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/fedhub/fedhub/internal/emailaddr"
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 // What upstreams say about a person is for show only, so it is made harmless
@@ -91,7 +91,7 @@ func tidyLocale(s string) string {
 
 // cleanRoles sorts roles, drops repeats and refuses what nobody could read, in
 // a sentence for the form.
-func cleanRoles(roles []string) (clean []string, problem string) {
+func cleanRoles(roles []string) (clean []string, problems forms.Problems) {
 	var out []string
 	for _, role := range roles {
 		role = strings.TrimSpace(role)
@@ -99,14 +99,14 @@ func cleanRoles(roles []string) (clean []string, problem string) {
 			continue
 		}
 		if role != tidyName(role) || utf8.RuneCountInString(role) > maxRole {
-			return nil, fmt.Sprintf("A role is a short name on one line, of at most %d characters.", maxRole)
+			return nil, forms.New("roles", "user.role.bad", "max", maxRole)
 		}
 		out = append(out, role)
 	}
 	slices.Sort(out)
 	out = slices.Compact(out)
 	if len(out) > maxRoles {
-		return nil, fmt.Sprintf("A person can have at most %d roles.", maxRoles)
+		return nil, forms.New("roles", "user.roles.many", "max", maxRoles)
 	}
-	return out, ""
+	return out, nil
 }

@@ -36,6 +36,16 @@ func (p Problems) Err() error {
 	return p
 }
 
+// Words are all sentences, one behind the other; say puts a code into words, as
+// templates.Sentence does.
+func (p Problems) Words(say func(code string, args map[string]string) string) string {
+	all := make([]string, len(p))
+	for i, problem := range p {
+		all[i] = say(problem.Code, problem.Args)
+	}
+	return strings.Join(all, " ")
+}
+
 // Error is for logs: fields and codes, no words.
 func (p Problems) Error() string {
 	all := make([]string, len(p))

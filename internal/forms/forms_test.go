@@ -20,3 +20,12 @@ func TestAllThatIsWrongIsOneError(t *testing.T) {
 		t.Errorf("got %v", problems)
 	}
 }
+
+func TestWordsAreOneSentenceBehindTheOther(t *testing.T) {
+	found := New("name", "name.missing")
+	found.Add("scopes", "scope.bad", "scope", "a b")
+	say := func(code string, args map[string]string) string { return code + args["scope"] + "." }
+	if got := found.Words(say); got != "name.missing. scope.bada b." {
+		t.Errorf("got %q", got)
+	}
+}

@@ -1,8 +1,8 @@
 package passwords
 
 import (
+	"cmp"
 	_ "embed"
-	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/fedhub/fedhub/internal/emailaddr"
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 // Limits that hold before anything is hashed.
@@ -58,37 +59,36 @@ func NewRules(min int, hubNames []string) Rules {
 	return r
 }
 
-// Fault is why a password is refused and what to do, in a sentence; empty if it
-// is good enough. emailKey is the canonical address of its owner.
-func (r Rules) Fault(password, emailKey string) string {
+// Check is why a password is refused; empty if it is good enough. emailKey is the canonical address of its owner.
+func (r Rules) Check(password, emailKey string) forms.Problems {
 	if len(password) > MaxBytes {
-		return fmt.Sprintf("This password is too long. Use at most %d characters.", maxPassword)
+		return forms.New("password", "password.huge", "max", maxPassword)
 	}
 	if !utf8.ValidString(password) {
-		return "This password contains bytes that are not text. Type it again."
+		return forms.New("password", "password.binary")
 	}
 	plain := norm.NFKC.String(password)
 	switch n := utf8.RuneCountInString(plain); {
 	case n == 0:
-		return fmt.Sprintf("Choose a password of at least %d characters. Several words in a row are easy to remember.", r.min)
+		return forms.New("password", "password.missing", "min", r.min)
 	case n < r.min:
-		return fmt.Sprintf("This password has %d characters and needs at least %d. Add another word or two.", n, r.min)
+		return forms.New("password", "password.short", "count", n, "min", r.min)
 	case n > maxPassword:
-		return fmt.Sprintf("This password has %d characters. Use at most %d.", n, maxPassword)
+		return forms.New("password", "password.long", "count", n, "max", maxPassword)
 	}
 	local, _, _ := strings.Cut(emailKey, "@")
-	return r.guessable(plain, local)
+	if code := r.guessable(plain, local); code != "" {
+		return forms.New("password", code)
+	}
+	return nil
 }
 
 // guessable looks at the password the way a guesser does: without case,
-// spaces and punctuation, and with 4 for a and 0 for o undone.
+// spaces and punctuation, and with 4 for a and 0 for o undone. It is a code.
 func (r Rules) guessable(password, local string) string {
 	for _, p := range []string{squeeze(password), squeeze(unleet(password))} {
-		if text := r.pattern(p); text != "" {
-			return text
-		}
-		if text := r.mostly(p, local); text != "" {
-			return text
+		if code := cmp.Or(r.pattern(p), r.mostly(p, local)); code != "" {
+			return code
 		}
 	}
 	return ""
@@ -100,9 +100,9 @@ func (r Rules) pattern(p string) string {
 	_, listedBare := r.common[bare]
 	switch {
 	case listed, listedBare:
-		return "This password is among the first that are guessed. Choose one that only you would think of."
+		return "password.common"
 	case repeats(p), repeats(bare):
-		return "This password repeats the same few characters. Use several different words instead."
+		return "password.repeats"
 	}
 	return ""
 }
@@ -114,22 +114,18 @@ func (r Rules) mostly(p, local string) string {
 	text := []rune(p)
 	known := make([]bool, len(text))
 	for _, try := range []struct {
-		mark   func()
-		advice string
+		mark func()
+		code string
 	}{
-		{func() { mark(text, known, append(pieces(local), squeeze(local))) },
-			"This password is mostly your e-mail address. Choose words that have nothing to do with it."},
-		{func() { mark(text, known, r.hub) },
-			"This password is mostly the name of this service. Choose words that have nothing to do with it."},
-		{func() { markRuns(text, known) },
-			"This password is mostly a sequence, like 12345 or qwerty. Use several different words instead."},
-		{func() { mark(text, known, r.words) },
-			"This password is mostly made of words that are guessed first. Choose less usual ones."},
+		{func() { mark(text, known, append(pieces(local), squeeze(local))) }, "password.email"},
+		{func() { mark(text, known, r.hub) }, "password.hub"},
+		{func() { markRuns(text, known) }, "password.sequence"},
+		{func() { mark(text, known, r.words) }, "password.words"},
 	} {
 		before := count(known)
 		try.mark()
 		if n := count(known); n > before && len(text)-n < rest {
-			return try.advice
+			return try.code
 		}
 	}
 	return ""

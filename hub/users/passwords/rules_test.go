@@ -26,57 +26,57 @@ func TestGoodPasswordsAreTaken(t *testing.T) {
 		"correct horse battery staple, but mine is purple",
 		"ada's bicycle has eleven gears",
 	} {
-		if text := passwords.NewRules(0, []string{"Fedhub"}).Fault(password, "ada@example.org"); text != "" {
-			t.Errorf("%q: %s", password, text)
+		if problems := passwords.NewRules(0, []string{"Fedhub"}).Check(password, "ada@example.org"); problems != nil {
+			t.Errorf("%q: %v", password, problems)
 		}
 	}
 }
 
 func TestPoorPasswordsAreRefusedWithTheReason(t *testing.T) {
 	for _, tt := range []struct{ password, reason string }{
-		{"", "Choose a password"},
-		{"fourteen chars", "has 14 characters and needs at least 15"},
-		{"e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301", "has 8 characters"}, // counted after composing
-		{strings.Repeat("ab c9", 52), "Use at most 256"},
-		{strings.Repeat("x", 1025), "too long"},
-		{strings.Repeat("x", 1<<20), "too long"},
-		{"not text \xff\xfe at all", "not text"},
-		{"aaaaaaaaaaaaaaaa", "repeats"},
-		{"----------------", "repeats"},
-		{"abcabcabcabcabcabc", "repeats"},
-		{"passwordpassword", "repeats"},
-		{"Password Password Password 123", "repeats"},
-		{"correct horse battery staple", "first that are guessed"},
-		{"Correct-Horse-Battery-Staple!", "first that are guessed"},
-		{"CorrectHorseBatteryStaple2024", "first that are guessed"},
-		{"c0rrecth0rseb4tterystaple", "first that are guessed"},
-		{"qwertyuiopasdfghjkl", "first that are guessed"},
-		{"thisismypassword1", "first that are guessed"},
-		{"This is my password.", "first that are guessed"},
-		{"P@ssw0rd P@ssw0rd", "first that are guessed"},
-		{"123456789123456789", "repeats"},
-		{"12345678qwertyui", "sequence"},
-		{"abcdefgh87654321!", "sequence"},
-		{"password12345678", "first that are guessed"},
-		{"sunshinedragon!!", "guessed first"},
-		{"ada.lovelace.1815", "e-mail address"},
-		{"lovelace-ada-15!", "e-mail address"},
-		{"AdaLovelace12345", "e-mail address"},
-		{"fedhub fedhub xy 7", "name of this service"},
-		{"Fedhub2030Fedhub!", "name of this service"},
+		{"", "password.missing[min:15]"},
+		{"fourteen chars", "password.short[count:14 min:15]"},
+		{"e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301", "password.short[count:8 min:15]"}, // counted after composing
+		{strings.Repeat("ab c9", 52), "password.long[count:260 max:256]"},
+		{strings.Repeat("x", 1025), "password.huge[max:256]"},
+		{strings.Repeat("x", 1<<20), "password.huge[max:256]"},
+		{"not text \xff\xfe at all", "password.binary"},
+		{"aaaaaaaaaaaaaaaa", "password.repeats"},
+		{"----------------", "password.repeats"},
+		{"abcabcabcabcabcabc", "password.repeats"},
+		{"passwordpassword", "password.repeats"},
+		{"Password Password Password 123", "password.repeats"},
+		{"correct horse battery staple", "password.common"},
+		{"Correct-Horse-Battery-Staple!", "password.common"},
+		{"CorrectHorseBatteryStaple2024", "password.common"},
+		{"c0rrecth0rseb4tterystaple", "password.common"},
+		{"qwertyuiopasdfghjkl", "password.common"},
+		{"thisismypassword1", "password.common"},
+		{"This is my password.", "password.common"},
+		{"P@ssw0rd P@ssw0rd", "password.common"},
+		{"123456789123456789", "password.repeats"},
+		{"12345678qwertyui", "password.sequence"},
+		{"abcdefgh87654321!", "password.sequence"},
+		{"password12345678", "password.common"},
+		{"sunshinedragon!!", "password.words"},
+		{"ada.lovelace.1815", "password.email"},
+		{"lovelace-ada-15!", "password.email"},
+		{"AdaLovelace12345", "password.email"},
+		{"fedhub fedhub xy 7", "password.hub"},
+		{"Fedhub2030Fedhub!", "password.hub"},
 	} {
-		got := passwords.NewRules(0, []string{"Fedhub"}).Fault(tt.password, "ada.lovelace@example.org")
-		if !strings.Contains(got, tt.reason) {
-			t.Errorf("%.40q: got %q, want it to say %q", tt.password, got, tt.reason)
+		got := passwords.NewRules(0, []string{"Fedhub"}).Check(tt.password, "ada.lovelace@example.org")
+		if want := "password: " + tt.reason; got.Error() != want {
+			t.Errorf("%.40q: got %v, want %s", tt.password, got, want)
 		}
 	}
 }
 
 func TestTheShortestPasswordIsASetting(t *testing.T) {
-	if text := passwords.NewRules(8, nil).Fault("kite$7zu", ""); text != "" {
-		t.Errorf("8 allowed: %s", text)
+	if problems := passwords.NewRules(8, nil).Check("kite$7zu", ""); problems != nil {
+		t.Errorf("8 allowed: %v", problems)
 	}
-	if text := passwords.NewRules(8, nil).Fault("sunshine", ""); text == "" {
+	if passwords.NewRules(8, nil).Check("sunshine", "") == nil {
 		t.Error("a listed word passed")
 	}
 }

@@ -70,7 +70,7 @@ func (d *Handler) askToVerify(c *gin.Context, p sessions.Person, email string) e
 	err := d.MailLinks.AskToVerify(c.Request.Context(), p.User, email)
 	if errors.Is(err, emailaddr.ErrInvalid) {
 		return d.Responder.Show(c, http.StatusUnprocessableEntity, templates.Email{Current: p.User.Email, Email: email,
-			Mistakes: []templates.Mistake{{Field: "email", Text: "Enter one e-mail address, like ada@example.org."}}})
+			Mistakes: []templates.Mistake{{Field: "email", Text: templates.Sentence("user.email.bad", nil)}}})
 	}
 	if err != nil {
 		return err

@@ -64,8 +64,8 @@ func (d *Handler) ChangePassword(c *gin.Context) error {
 		}
 	}
 	u, err := d.Users.SetPassword(c.Request.Context(), p.User.ID, form["password"])
-	if problems, ok := errors.AsType[users.Problems](err); ok {
-		return d.showPassword(c, http.StatusUnprocessableEntity, p, templates.ChangePassword{Mistakes: mistakes(problems)})
+	if wrong, ok := web.Mistakes(err, nil); ok {
+		return d.showPassword(c, http.StatusUnprocessableEntity, p, templates.ChangePassword{Mistakes: wrong})
 	}
 	if err != nil {
 		return err

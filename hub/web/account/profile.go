@@ -1,7 +1,6 @@
 package account
 
 import (
-	"errors"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -55,20 +54,12 @@ func (d *Handler) SaveProfile(c *gin.Context) error {
 			PostalCode: form["postal_code"], Country: form["country"]},
 	}
 	_, err = d.Users.SetFace(c.Request.Context(), p.User.ID, typed)
-	if problems, ok := errors.AsType[users.Problems](err); ok {
-		return d.showProfile(c, http.StatusUnprocessableEntity, p.User, typed, mistakes(problems))
+	if wrong, ok := web.Mistakes(err, nil); ok {
+		return d.showProfile(c, http.StatusUnprocessableEntity, p.User, typed, wrong)
 	}
 	if err != nil {
 		return err
 	}
 	d.record(c, p, audit.Event{Kind: audit.UserChanged})
 	return web.SeeOther(c, "/account?done=saved")
-}
-
-func mistakes(problems users.Problems) []templates.Mistake {
-	out := make([]templates.Mistake, len(problems))
-	for i, p := range problems {
-		out[i] = templates.Mistake{Field: p.Field, Text: p.Text}
-	}
-	return out
 }

@@ -16,8 +16,6 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
-	"github.com/fedhub/fedhub/hub/settings"
-	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/templates"
@@ -58,8 +56,6 @@ func Mistakes(err error, rename map[string]string) (out []templates.Mistake, ok 
 	}
 	var ofClient clients.Problems
 	var ofKey federation.Problems
-	var ofSettings settings.Problems
-	var ofUser users.Problems
 	switch {
 	case errors.As(err, &ofClient):
 		for _, p := range ofClient {
@@ -69,14 +65,8 @@ func Mistakes(err error, rename map[string]string) (out []templates.Mistake, ok 
 		for _, p := range ofKey {
 			add(p.Field, p.Text)
 		}
-	case errors.As(err, &ofSettings):
-		for _, p := range ofSettings {
-			add(p.Field, p.Text)
-		}
-	case errors.As(err, &ofUser):
-		for _, p := range ofUser {
-			add(p.Field, p.Text)
-		}
+	default:
+		return web.Mistakes(err, rename)
 	}
 	return out, len(out) > 0
 }

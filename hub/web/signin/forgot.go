@@ -8,7 +8,6 @@ import (
 
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/maillinks"
-	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/internal/emailaddr"
 	"github.com/fedhub/fedhub/templates"
@@ -35,7 +34,7 @@ func (d *Handler) Forgot(c *gin.Context) error {
 	}
 	if _, err := emailaddr.Canonical(form["email"]); err != nil {
 		return d.Responder.Show(c, http.StatusUnprocessableEntity, templates.Forgot{Email: form["email"],
-			Mistakes: []templates.Mistake{{Field: "email", Text: "Enter one e-mail address, like ada@example.org."}}})
+			Mistakes: []templates.Mistake{{Field: "email", Text: templates.Sentence("user.email.bad", nil)}}})
 	}
 	if err := d.MailLinks.Forgot(c.Request.Context(), form["email"]); err != nil {
 		return err
@@ -68,12 +67,8 @@ func (d *Handler) Reset(c *gin.Context) error {
 		return d.deadLink(err)
 	}
 	u, err := d.MailLinks.ResetBy(c.Request.Context(), c.Param("token"), form["password"])
-	if problems, ok := errors.AsType[users.Problems](err); ok {
-		page := templates.ResetPassword{Token: c.Param("token"), Email: before.Email, Shortest: d.MinPassword}
-		for _, p := range problems {
-			page.Mistakes = append(page.Mistakes, templates.Mistake{Field: p.Field, Text: p.Text})
-		}
-		return d.Responder.Show(c, http.StatusUnprocessableEntity, page)
+	if wrong, ok := web.Mistakes(err, nil); ok {
+		return d.Responder.Show(c, http.StatusUnprocessableEntity, templates.ResetPassword{Token: c.Param("token"), Email: before.Email, Shortest: d.MinPassword, Mistakes: wrong})
 	}
 	if err != nil {
 		return d.deadLink(err)

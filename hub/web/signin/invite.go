@@ -60,12 +60,8 @@ func (d *Handler) Accept(c *gin.Context) error {
 		return err
 	}
 	user, err := d.Users.Accept(c.Request.Context(), c.Param("token"), form["name"], form["password"])
-	if problems, ok := errors.AsType[users.Problems](err); ok {
-		page := templates.Invited{Email: i.Email, Name: form["name"]}
-		for _, p := range problems {
-			page.Mistakes = append(page.Mistakes, templates.Mistake{Field: p.Field, Text: p.Text})
-		}
-		return d.showInvite(c, http.StatusUnprocessableEntity, i, page)
+	if wrong, ok := web.Mistakes(err, nil); ok {
+		return d.showInvite(c, http.StatusUnprocessableEntity, i, templates.Invited{Email: i.Email, Name: form["name"], Mistakes: wrong})
 	}
 	if err != nil {
 		return invitationProblem(err)

@@ -37,13 +37,9 @@ func (d *Handler) Setup(c *gin.Context) error {
 		// Whoever holds the link runs the hub; nobody could vouch better.
 		EmailVerified: true,
 	})
-	var problems users.Problems
-	if errors.As(err, &problems) {
-		page := templates.Setup{Token: form["token"], Email: form["email"], Name: form["name"], Shortest: d.MinPassword}
-		for _, p := range problems {
-			page.Mistakes = append(page.Mistakes, templates.Mistake{Field: p.Field, Text: p.Text})
-		}
-		return d.Responder.Show(c, http.StatusUnprocessableEntity, page)
+	if wrong, ok := web.Mistakes(err, nil); ok {
+		return d.Responder.Show(c, http.StatusUnprocessableEntity,
+			templates.Setup{Token: form["token"], Email: form["email"], Name: form["name"], Shortest: d.MinPassword, Mistakes: wrong})
 	}
 	if err != nil {
 		return setupProblem(err)

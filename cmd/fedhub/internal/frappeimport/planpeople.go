@@ -13,6 +13,8 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/emailaddr"
+	"github.com/fedhub/fedhub/internal/forms"
+	"github.com/fedhub/fedhub/templates"
 )
 
 // tellEvery is after how many people a long run says how far it is.
@@ -130,9 +132,8 @@ func (p *planner) onePerson(ctx context.Context, d Doc, one Person, r Record) er
 		return err
 	}
 	standing, there, err := p.hub.WouldImportUser(ctx, one.Import)
-	var problems users.Problems
-	if errors.As(err, &problems) {
-		r.refuse(problemText(problems), "Put it right at the site and export it again, or add the person here by hand.")
+	if problems, ok := errors.AsType[forms.Problems](err); ok {
+		r.refuse(problems.Words(templates.Sentence), "Put it right at the site and export it again, or add the person here by hand.")
 		p.add(r, nil)
 		return nil
 	}
@@ -170,14 +171,6 @@ func (p *planner) keepRoles(ctx context.Context, d Doc, one *Person) error {
 	}
 	one.Roles = there.Roles
 	return err
-}
-
-func problemText(problems users.Problems) string {
-	texts := make([]string, len(problems))
-	for i, problem := range problems {
-		texts[i] = problem.Text
-	}
-	return strings.Join(texts, " ")
 }
 
 // personOutcome says what follows from what an import found.
