@@ -209,7 +209,7 @@ var debts = map[string]int{
 	"files hub/users":   29,
 	"lines clients":     6435,
 	"lines hub/users":   3645,
-	"packages untested": 5,
+	"packages untested": 4,
 	"lines of code":     54500,
 }
 

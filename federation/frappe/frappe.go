@@ -26,7 +26,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/internal/plain"
+	"github.com/fedhub/fedhub/federation/internal/oauth2client"
 )
 
 // Where things are on a site of any generation.
@@ -41,7 +41,7 @@ const (
 // A Connector speaks with one Frappe site. It implements federation.Connector,
 // Refresher, Revoker, Leaver and Describer.
 type Connector struct {
-	*plain.Base
+	*oauth2client.Base
 	// header says that our credentials are wanted in the header. It is found
 	// out with the first request and kept in memory: a process that has just
 	// begun finds it out again at the price of one request, while a saved
@@ -54,7 +54,7 @@ func New(key federation.LoginKey, env federation.Dependencies) (federation.Conne
 	if env.HTTP != nil {
 		env.HTTP = plainly(env.HTTP)
 	}
-	base, err := plain.New(key, env)
+	base, err := oauth2client.New(key, env)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	reading "github.com/fedhub/fedhub/federation/internal/claims"
+	"github.com/fedhub/fedhub/federation/internal/oauth2client"
 	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/fedhub/fedhub/internal/jwt"
 	"github.com/fedhub/fedhub/internal/secrets"
@@ -37,7 +38,7 @@ func key(secret string) []byte {
 }
 
 // verify returns the claims of the id_token of a sign-in.
-func (c *Connector) verify(leg federation.AuthState, got tokens) (claims, error) {
+func (c *Connector) verify(leg federation.AuthState, got oauth2client.Tokens) (claims, error) {
 	return c.checked(got, func(d reading.Document) error {
 		if leg.Nonce == "" || !secrets.Same(d.Exact("nonce"), leg.Nonce) { // FE-13
 			return errors.New("its nonce is not the one that was sent")
@@ -48,7 +49,7 @@ func (c *Connector) verify(leg federation.AuthState, got tokens) (claims, error)
 
 // verifyAgain is for one that comes with a refresh: today's sites send none. It
 // must be about the same person (OpenID Connect Core §12.2).
-func (c *Connector) verifyAgain(before federation.Tokens, got tokens) (claims, error) {
+func (c *Connector) verifyAgain(before federation.Tokens, got oauth2client.Tokens) (claims, error) {
 	return c.checked(got, func(d reading.Document) error {
 		if id, err := d.ID("sub"); err != nil || id != before.Subject {
 			return errors.New("it is about another subject than before")
@@ -57,17 +58,17 @@ func (c *Connector) verifyAgain(before federation.Tokens, got tokens) (claims, e
 	})
 }
 
-func (c *Connector) checked(got tokens, more func(reading.Document) error) (claims, error) {
-	if got.id == "" || c.Secret == "" {
+func (c *Connector) checked(got oauth2client.Tokens, more func(reading.Document) error) (claims, error) {
+	if got.ID == "" || c.Secret == "" {
 		return claims{}, nil
 	}
-	d, err := c.opened(got.id)
+	d, err := c.opened(got.ID)
 	if err != nil {
 		return claims{}, err
 	}
 	// The order of OpenID Connect Core §3.1.3.7.
 	for _, check := range []func(reading.Document) error{
-		c.named, c.audience, c.times, more, func(d reading.Document) error { return hash(d, got.access) }, c.subject,
+		c.named, c.audience, c.times, more, func(d reading.Document) error { return hash(d, got.Access) }, c.subject,
 	} {
 		if err := check(d); err != nil {
 			return claims{}, err
@@ -82,7 +83,7 @@ func TokenPolicies() []jwt.Policy { return []jwt.Policy{idTokenPolicy()} }
 func idTokenPolicy() jwt.Policy {
 	return jwt.Policy{
 		Use: "id_token of a Frappe site", Algorithms: []jose.SignatureAlgorithm{jose.HS256}, Types: []string{"JWT"}, Untyped: true,
-		Audience: jwt.ByCaller, MaxSize: maxToken, By: "the site", Required: []string{"iss", "sub", "aud", "exp", "iat"}, Absent: []string{"events"}, Leeway: skew,
+		Audience: jwt.ByCaller, MaxSize: oauth2client.MaxToken, By: "the site", Required: []string{"iss", "sub", "aud", "exp", "iat"}, Absent: []string{"events"}, Leeway: skew,
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	reading "github.com/fedhub/fedhub/federation/internal/claims"
+	"github.com/fedhub/fedhub/federation/internal/oauth2client"
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
@@ -18,9 +19,9 @@ var automatic = []string{"All", "Guest", "Desk User", "Administrator"}
 
 // identify says who the tokens are about: the id_token first, if there is one,
 // then the profile, which must be about the same person.
-func (c *Connector) identify(ctx context.Context, got tokens, verify func() (claims, error)) (federation.Identity, error) {
+func (c *Connector) identify(ctx context.Context, got oauth2client.Tokens, verify func() (claims, error)) (federation.Identity, error) {
 	var signed claims
-	if got.id != "" {
+	if got.ID != "" {
 		err := c.Step(ctx, "id_token", func(fact func(name, value string)) (err error) {
 			if signed, err = verify(); err != nil {
 				return c.Fault(federation.Untrusted, fmt.Errorf("the id_token: %w", err))
@@ -39,7 +40,7 @@ func (c *Connector) identify(ctx context.Context, got tokens, verify func() (cla
 			return federation.Identity{}, err
 		}
 	}
-	profile, err := c.profile(ctx, got.access, signed)
+	profile, err := c.profile(ctx, got.Access, signed)
 	if err != nil {
 		return federation.Identity{}, err
 	}
@@ -109,7 +110,7 @@ func (c *Connector) subject(d reading.Document) error {
 }
 
 // described makes an identity of a profile.
-func (c *Connector) described(ctx context.Context, got tokens, profile reading.Document) (id federation.Identity, err error) {
+func (c *Connector) described(ctx context.Context, got oauth2client.Tokens, profile reading.Document) (id federation.Identity, err error) {
 	err = c.Step(ctx, "claims", func(fact func(name, value string)) error {
 		if id, err = profile.Identity(federation.Claims{Subject: "sub"}, c.rules()); err != nil {
 			return c.Fault(federation.Untrusted, fmt.Errorf("the profile: %w", err))
@@ -129,8 +130,8 @@ func (c *Connector) described(ctx context.Context, got tokens, profile reading.D
 	if err != nil {
 		return federation.Identity{}, err
 	}
-	if c.Key.KeepTokens && got.refresh != "" {
-		id.Tokens = federation.Tokens{Refresh: got.refresh, Subject: id.Subject}
+	if c.Key.KeepTokens && got.Refresh != "" {
+		id.Tokens = federation.Tokens{Refresh: got.Refresh, Subject: id.Subject}
 	}
 	return id, nil
 }

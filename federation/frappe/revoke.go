@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/internal/oauth2client"
 )
 
 // revokeWait is how long the site may take to take a token back, while a
@@ -25,11 +26,11 @@ func (c *Connector) Revoke(ctx context.Context, old federation.Tokens) error {
 // drop gives back tokens of which none is kept: an access token opens the whole
 // account for an hour, whatever its scope. If the site does not take it back,
 // nobody has it all the same.
-func (c *Connector) drop(ctx context.Context, got tokens) {
+func (c *Connector) drop(ctx context.Context, got oauth2client.Tokens) {
 	// Whoever waited may have gone; the token is there all the same.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), revokeWait)
 	defer cancel()
-	if err := c.revoke(ctx, url.Values{"token": {got.access}}); err != nil {
+	if err := c.revoke(ctx, url.Values{"token": {got.Access}}); err != nil {
 		c.Env.Log.InfoContext(ctx, "a token was not taken back", "login_key", c.Key.ID, "error", err)
 	}
 }

@@ -20,20 +20,20 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/internal/plain"
+	"github.com/fedhub/fedhub/federation/internal/oauth2client"
 )
 
 // A Connector speaks OAuth 2.0 with one provider. It implements
 // federation.Connector and federation.Refresher.
 type Connector struct {
-	*plain.Base
-	style atomic.Int32 // the oauth2.AuthStyle that worked last
+	*oauth2client.Base
+	place atomic.Pointer[string] // where our credentials were understood last
 }
 
 // New opens a key of the kind "oauth2". It does not use the network. A key
 // that is not described yet opens too: it is a draft.
 func New(key federation.LoginKey, env federation.Dependencies) (federation.Connector, error) {
-	base, err := plain.New(key, env)
+	base, err := oauth2client.New(key, env)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +55,10 @@ func (c *Connector) Begin(ctx context.Context, leg *federation.AuthState, hints 
 		}
 	}
 	options = append(options, oauth2.S256ChallengeOption(leg.Verifier)) // RFC 7636 §4.3
-	return c.config(oauth2.AuthStyleAutoDetect, leg.Redirect).AuthCodeURL(leg.State, options...), nil
+	config := oauth2.Config{
+		ClientID: c.Key.ClientID, Endpoint: oauth2.Endpoint{AuthURL: c.Key.Endpoints.Authorize}, RedirectURL: leg.Redirect, Scopes: c.Key.Scopes,
+	}
+	return config.AuthCodeURL(leg.State, options...), nil
 }
 
 // described makes sure that the key says all that is needed.
@@ -115,13 +118,4 @@ func (c *Connector) Refresh(ctx context.Context, tokens federation.Tokens) (fede
 	}
 	id, err := c.identity(ctx, token)
 	return c.Again(tokens, id, err)
-}
-
-func (c *Connector) config(style oauth2.AuthStyle, redirect string) *oauth2.Config {
-	return &oauth2.Config{
-		ClientID: c.Key.ClientID, ClientSecret: c.Secret,
-		Endpoint:    oauth2.Endpoint{AuthURL: c.Key.Endpoints.Authorize, TokenURL: c.Key.Endpoints.Token, AuthStyle: style},
-		RedirectURL: redirect,
-		Scopes:      c.Key.Scopes,
-	}
 }

@@ -1,69 +1,56 @@
 package oauth2
 
 import (
+	"cmp"
 	"context"
-	"errors"
-	"net/http"
+	"fmt"
+	"net/url"
 	"slices"
-	"strings"
-
-	"golang.org/x/oauth2"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/internal/oauth2client"
 )
 
 // redeem exchanges the code (RFC 6749 §4.1.3).
-func (c *Connector) redeem(ctx context.Context, leg federation.AuthState, code string) (*oauth2.Token, error) {
-	return c.token(ctx, func(ctx context.Context, config *oauth2.Config) (*oauth2.Token, error) {
-		config.RedirectURL = leg.Redirect
-		return config.Exchange(ctx, code, oauth2.VerifierOption(leg.Verifier)) // ours, from the leg (FE-06)
+func (c *Connector) redeem(ctx context.Context, leg federation.AuthState, code string) (oauth2client.Tokens, error) {
+	return c.tokens(ctx, url.Values{
+		"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {leg.Redirect},
+		"code_verifier": {leg.Verifier}, // ours, from the leg (FE-06)
 	})
 }
 
-func (c *Connector) renew(ctx context.Context, refresh string) (*oauth2.Token, error) {
+// renew also returns the refresh token to use next, which is the one before
+// unless another came (RFC 6749 §6).
+func (c *Connector) renew(ctx context.Context, refresh string) (oauth2client.Tokens, error) {
 	if refresh == "" {
-		return nil, federation.NewRefusal(c.Key.Name, "invalid_grant", "")
+		return oauth2client.Tokens{}, federation.NewRefusal(c.Key.Name, "invalid_grant", "")
 	}
-	return c.token(ctx, func(ctx context.Context, config *oauth2.Config) (*oauth2.Token, error) {
-		return config.TokenSource(ctx, &oauth2.Token{RefreshToken: refresh}).Token()
-	})
+	got, err := c.tokens(ctx, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {refresh}})
+	got.Refresh = cmp.Or(got.Refresh, refresh)
+	return got, err
 }
 
-// token asks the token endpoint, with our credentials in the one way or the
+// tokens asks the token endpoint, with our credentials in the one way or the
 // other. Every server has to take them in the header (RFC 6749 §2.3.1), so
 // that is tried first; many take them in the form alone and say
 // invalid_client. Any other answer stands: the code may be used up.
-func (c *Connector) token(ctx context.Context, ask func(context.Context, *oauth2.Config) (*oauth2.Token, error)) (*oauth2.Token, error) {
-	var token *oauth2.Token
-	err := c.Step(ctx, "token", func(fact func(name, value string)) (err error) {
-		for _, style := range c.styles() {
-			fact("credentials", place(style))
-			token, err = c.ask(ctx, style, ask)
-			if !badClient(err) {
-				break
+func (c *Connector) tokens(ctx context.Context, form url.Values) (got oauth2client.Tokens, err error) {
+	err = c.Step(ctx, "token", func(fact func(name, value string)) (err error) {
+		for _, place := range c.places() {
+			fact("credentials", "in the "+place)
+			answer, failure := oauth2client.Post(ctx, c.Line, c.Key.Endpoints.Token, form,
+				oauth2client.Credentials{ID: c.Key.ClientID, Secret: c.Secret, InHeader: place == inHeader})
+			if failure != nil {
+				return c.Fault(federation.Untrusted, fmt.Errorf("ask for a token: %w", failure))
+			}
+			if got, err = oauth2client.ReadTokens(c.Key.Name, answer); !oauth2client.IsUnknownClient(answer, err) {
+				c.place.Store(&place)
+				return err
 			}
 		}
-		if err != nil {
-			return c.notIssued(err)
-		}
-		if !strings.EqualFold(token.Type(), "Bearer") { // RFC 6749 §7.1
-			return c.Faultf(federation.Untrusted, "the token endpoint issued a token of an unknown type")
-		}
-		return nil
-	})
-	return token, err
-}
-
-func (c *Connector) ask(ctx context.Context, style oauth2.AuthStyle, ask func(context.Context, *oauth2.Config) (*oauth2.Token, error)) (*oauth2.Token, error) {
-	var token *oauth2.Token
-	err := c.Line.Talk(ctx, func(ctx context.Context, client *http.Client) (err error) {
-		token, err = ask(context.WithValue(ctx, oauth2.HTTPClient, client), c.config(style, ""))
 		return err
 	})
-	if err == nil {
-		c.style.Store(int32(style))
-	}
-	return token, err
+	return got, err
 }
 
 // Values of LoginKey.Options["credentials"], for administrators who know.
@@ -76,55 +63,16 @@ const (
 // something else than invalid_client if nothing is there.
 var formFirst = []string{"asana", "atlassian", "dailymotion", "intercom", "wordpress"}
 
-// styles are the ways to try, in order.
-func (c *Connector) styles() []oauth2.AuthStyle {
-	known := oauth2.AuthStyle(c.style.Load())
+// places are where to put our credentials, in order.
+func (c *Connector) places() []string {
+	known, wanted := c.place.Load(), c.Key.Options["credentials"]
 	switch {
 	case c.Secret == "": // a public client only says who it is
-		return []oauth2.AuthStyle{oauth2.AuthStyleInParams}
-	case c.Key.Options["credentials"] == inHeader:
-		return []oauth2.AuthStyle{oauth2.AuthStyleInHeader}
-	case c.Key.Options["credentials"] == inForm:
-		return []oauth2.AuthStyle{oauth2.AuthStyleInParams}
-	case known == oauth2.AuthStyleInParams, known == oauth2.AuthStyleAutoDetect && slices.Contains(formFirst, c.Key.Preset):
-		return []oauth2.AuthStyle{oauth2.AuthStyleInParams, oauth2.AuthStyleInHeader}
+		return []string{inForm}
+	case wanted == inHeader || wanted == inForm:
+		return []string{wanted}
+	case known != nil && *known == inForm, known == nil && slices.Contains(formFirst, c.Key.Preset):
+		return []string{inForm, inHeader}
 	}
-	return []oauth2.AuthStyle{oauth2.AuthStyleInHeader, oauth2.AuthStyleInParams}
-}
-
-func place(style oauth2.AuthStyle) string {
-	if style == oauth2.AuthStyleInHeader {
-		return "in the header"
-	}
-	return "in the form"
-}
-
-// badClient tells whether our credentials were not understood, which a server
-// finds out before it looks at the code (RFC 6749 §5.2).
-func badClient(err error) bool {
-	var answer *oauth2.RetrieveError
-	if !errors.As(err, &answer) {
-		return false
-	}
-	return answer.ErrorCode == "invalid_client" || answer.ErrorCode == "" && answer.Response.StatusCode == http.StatusUnauthorized
-}
-
-// notIssued finds the kind of a failure. The library's own errors quote the
-// answer's body, where tokens may be, so they go no further (FE-48).
-func (c *Connector) notIssued(err error) error {
-	var answer *oauth2.RetrieveError
-	if !errors.As(err, &answer) {
-		if fault := new(federation.Fault); errors.As(c.Fault(federation.Untrusted, err), &fault) && fault.Kind == federation.Untrusted {
-			return c.Faultf(federation.Untrusted, "the token endpoint's answer is not what RFC 6749 §5.1 describes")
-		}
-		return c.Fault(federation.Untrusted, err)
-	}
-	switch status := answer.Response.StatusCode; {
-	case answer.ErrorCode != "":
-		return federation.NewRefusal(c.Key.Name, answer.ErrorCode, answer.ErrorDescription)
-	case status >= 500:
-		return c.Faultf(federation.Unreachable, "the token endpoint answered %d", status)
-	default:
-		return c.Faultf(federation.Untrusted, "the token endpoint answered %d without an error code", status)
-	}
+	return []string{inHeader, inForm}
 }

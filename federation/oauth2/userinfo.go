@@ -7,12 +7,12 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/internal/claims"
-	"golang.org/x/oauth2"
+	"github.com/fedhub/fedhub/federation/internal/oauth2client"
 )
 
 // identity asks who the token is about.
-func (c *Connector) identity(ctx context.Context, token *oauth2.Token) (federation.Identity, error) {
-	document, err := c.userinfo(ctx, token.AccessToken)
+func (c *Connector) identity(ctx context.Context, token oauth2client.Tokens) (federation.Identity, error) {
+	document, err := c.userinfo(ctx, token.Access)
 	if err != nil {
 		return federation.Identity{}, err
 	}
@@ -30,8 +30,8 @@ func (c *Connector) identity(ctx context.Context, token *oauth2.Token) (federati
 		return federation.Identity{}, err
 	}
 	id.Key, id.Issuer = c.Key.ID, c.Key.BaseURL
-	if c.Key.KeepTokens && token.RefreshToken != "" {
-		id.Tokens = federation.Tokens{Refresh: token.RefreshToken, Subject: id.Subject}
+	if c.Key.KeepTokens && token.Refresh != "" {
+		id.Tokens = federation.Tokens{Refresh: token.Refresh, Subject: id.Subject}
 	}
 	return id, nil
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
-	"golang.org/x/oauth2"
 
 	"github.com/fedhub/fedhub/federation"
 )
@@ -38,7 +37,7 @@ func appleManners(m *quirks, c *Connector, s secret) error {
 	}
 	m.authenticate = func(_ context.Context, doc Discovery) (Proof, error) {
 		minted, err := c.appleSecret(signer, doc.Issuer)
-		return Proof{style: oauth2.AuthStyleInParams, secret: minted}, err
+		return Proof{secret: minted}, err
 	}
 	return nil
 }

@@ -140,12 +140,12 @@ func FuzzUpstreamIDToken(f *testing.F) {
 	}
 	leg := federation.AuthState{Nonce: "n", MaxAge: ""}
 	f.Fuzz(func(t *testing.T, payload []byte, raw string) {
-		if _, err := c.verify(t.Context(), doc, leg, tokens{id: raw, access: "x"}); err == nil {
+		if _, err := c.verify(t.Context(), doc, leg, tokens{ID: raw, Access: "x"}); err == nil {
 			t.Errorf("%q was accepted", raw)
 		} else {
 			kinded(t, err)
 		}
-		claims, err := c.verify(t.Context(), doc, leg, tokens{id: sign(payload, "JWT"), access: "x"})
+		claims, err := c.verify(t.Context(), doc, leg, tokens{ID: sign(payload, "JWT"), Access: "x"})
 		if err != nil {
 			kinded(t, err)
 			return
@@ -315,7 +315,7 @@ func FuzzTokenResponse(f *testing.F) {
 			}
 			return
 		}
-		if got.id == "" || len(got.id) > maxIDToken || got.access == "" {
+		if got.ID == "" || len(got.ID) > 128<<10 || got.Access == "" {
 			t.Errorf("accepted %q", body)
 		}
 	})

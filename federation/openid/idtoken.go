@@ -34,7 +34,7 @@ type idToken struct {
 	leg      federation.AuthState
 	before   object // the claims of the token before, when refreshing
 	clientID string
-	access   secret
+	access   string
 	now      time.Time
 	manners  *quirks
 }
@@ -45,7 +45,7 @@ func (c *Connector) verify(ctx context.Context, doc Discovery, leg federation.Au
 }
 
 func (c *Connector) verified(ctx context.Context, doc Discovery, got tokens, t idToken, checks []func(idToken) error) (object, error) {
-	token, err := c.parseID(doc, got.id)
+	token, err := c.parseID(doc, got.ID)
 	if err != nil {
 		return nil, c.faultf(federation.Untrusted, "the id_token: %w", err)
 	}
@@ -59,7 +59,7 @@ func (c *Connector) verified(ctx context.Context, doc Discovery, got tokens, t i
 		}
 		return nil, c.faultf(federation.Untrusted, "the id_token: %w", err)
 	}
-	t.alg, t.manners, t.clientID, t.access, t.now = token.Algorithm, &c.manners, c.dialect.ClientID, got.access, c.env.Now()
+	t.alg, t.manners, t.clientID, t.access, t.now = token.Algorithm, &c.manners, c.dialect.ClientID, got.Access, c.env.Now()
 	t.from = c.issuerOf(doc, t.object)
 	if err := t.check(checks); err != nil {
 		return nil, c.faultf(federation.Untrusted, "the id_token: %w", err)
@@ -195,7 +195,7 @@ func (t idToken) hash() error {
 	if err != nil {
 		return err
 	}
-	if hash != halfHash(t.alg, string(t.access)) {
+	if hash != halfHash(t.alg, t.access) {
 		return errors.New("its at_hash is not of the access token")
 	}
 	return nil

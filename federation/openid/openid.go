@@ -143,7 +143,10 @@ func (c *Connector) authorize(doc Discovery, leg *federation.AuthState, hints fe
 	if leg.Posted = c.posts(doc); leg.Posted {
 		options = append(options, oauth2.SetAuthURLParam("response_mode", "form_post"))
 	}
-	return c.oauth(doc, Proof{}, leg.Redirect).AuthCodeURL(leg.State, options...), nil
+	config := oauth2.Config{
+		ClientID: c.dialect.ClientID, Endpoint: oauth2.Endpoint{AuthURL: doc.AuthorizationEndpoint}, RedirectURL: leg.Redirect, Scopes: c.scopes(doc),
+	}
+	return config.AuthCodeURL(leg.State, options...), nil
 }
 
 // Finish turns the answer into an identity, or says why not. The order of the
@@ -161,7 +164,7 @@ func (c *Connector) Finish(ctx context.Context, leg federation.AuthState, query 
 	if err != nil {
 		return federation.Identity{}, err
 	}
-	claims, err := c.stepIDToken(ctx, got.id, func() (object, error) { return c.verify(ctx, doc, leg, got) })
+	claims, err := c.stepIDToken(ctx, got.ID, func() (object, error) { return c.verify(ctx, doc, leg, got) })
 	if err != nil {
 		return federation.Identity{}, err
 	}
@@ -170,16 +173,6 @@ func (c *Connector) Finish(ctx context.Context, leg federation.AuthState, query 
 		return federation.Identity{}, err
 	}
 	return c.stepClaims(ctx, doc, got, claims, profile, answer.handed)
-}
-
-func (c *Connector) oauth(doc Discovery, proof Proof, redirect string) *oauth2.Config {
-	return &oauth2.Config{
-		ClientID:     c.dialect.ClientID,
-		ClientSecret: string(proof.secret),
-		Endpoint:     oauth2.Endpoint{AuthURL: doc.AuthorizationEndpoint, TokenURL: doc.TokenEndpoint, AuthStyle: proof.style},
-		RedirectURL:  redirect,
-		Scopes:       c.scopes(doc),
-	}
 }
 
 // posts tells whether the answer comes by a form (OAuth 2.0 Form Post Response

@@ -1,6 +1,7 @@
 package openid
 
 import (
+	"github.com/fedhub/fedhub/federation/internal/oauth2client"
 	"github.com/fedhub/fedhub/internal/jwt"
 	"github.com/go-jose/go-jose/v4"
 )
@@ -13,7 +14,7 @@ func TokenPolicies() []jwt.Policy { return []jwt.Policy{idTokenPolicy(), logoutP
 func idTokenPolicy() jwt.Policy {
 	return jwt.Policy{
 		Use: "id_token of a provider", Algorithms: append(algorithms(), jose.HS256), Types: []string{"JWT"}, Untyped: true,
-		Audience: jwt.ByCaller, MaxSize: maxIDToken, By: "the provider",
+		Audience: jwt.ByCaller, MaxSize: oauth2client.MaxToken, By: "the provider",
 		Required: []string{"iss", "sub", "aud", "exp", "iat"}, Absent: []string{"events"}, Leeway: skew,
 	}
 }

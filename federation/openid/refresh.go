@@ -5,11 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
-	"strings"
-
-	"golang.org/x/oauth2"
 
 	"github.com/fedhub/fedhub/federation"
 )
@@ -20,10 +16,10 @@ import (
 func (c *Connector) keep(got tokens, claims object) federation.Tokens {
 	kept := federation.Tokens{Subject: claims.Loose("sub")}
 	if c.key.KeepTokens {
-		kept.Refresh = string(got.refresh)
+		kept.Refresh = got.Refresh
 	}
 	if c.key.KeepTokens || c.key.SignOutThere {
-		kept.ID = got.id
+		kept.ID = got.ID
 	}
 	return kept
 }
@@ -53,8 +49,8 @@ func (c *Connector) Refresh(ctx context.Context, before federation.Tokens) (fede
 	if err != nil {
 		return federation.Identity{}, err
 	}
-	got.id = cmp.Or(got.id, before.ID)
-	got.refresh = secret(cmp.Or(string(got.refresh), before.Refresh))
+	got.ID = cmp.Or(got.ID, before.ID)
+	got.Refresh = cmp.Or(got.Refresh, before.Refresh)
 	return c.stepClaims(ctx, doc, got, claims, profile, nil)
 }
 
@@ -62,8 +58,8 @@ func (c *Connector) Refresh(ctx context.Context, before federation.Tokens) (fede
 // was signed in with: who they are does not change.
 func (c *Connector) claimsAgain(ctx context.Context, doc Discovery, got tokens, before federation.Tokens) (object, error) {
 	old := unverified(before.ID)
-	if got.id != "" {
-		return c.stepIDToken(ctx, got.id, func() (object, error) {
+	if got.ID != "" {
+		return c.stepIDToken(ctx, got.ID, func() (object, error) {
 			if old == nil {
 				old = object{}
 			}
@@ -131,41 +127,5 @@ func (c *Connector) renew(ctx context.Context, doc Discovery, before federation.
 	if err != nil {
 		return tokens{}, err
 	}
-	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {before.Refresh}}
-	for name := range proof.form {
-		form.Set(name, proof.form.Get(name))
-	}
-	var user, password string
-	if proof.style == oauth2.AuthStyleInHeader {
-		user, password = url.QueryEscape(c.dialect.ClientID), url.QueryEscape(string(proof.secret)) // RFC 6749 §2.3.1
-	} else {
-		form.Set("client_id", c.dialect.ClientID)
-		if proof.secret != "" {
-			form.Set("client_secret", string(proof.secret))
-		}
-	}
-	answer, err := c.line.PostFormAs(ctx, doc.TokenEndpoint, form, user, password)
-	if err != nil {
-		return tokens{}, c.fault(federation.Untrusted, fmt.Errorf("refresh: %w", err))
-	}
-	return c.renewed(answer.Status, answer.Body)
-}
-
-func (c *Connector) renewed(status int, body []byte) (tokens, error) {
-	o, err := parseObject(body)
-	switch {
-	case status >= 500:
-		return tokens{}, c.faultf(federation.Unreachable, "the token endpoint answered %d", status)
-	case err == nil && o.Loose("error") != "":
-		return tokens{}, federation.NewRefusal(c.key.Name, o.Loose("error"), o.Loose("error_description"))
-	case status != http.StatusOK || err != nil:
-		return tokens{}, c.faultf(federation.Untrusted, "the token endpoint's answer is not what RFC 6749 §5.1 describes")
-	case o.Loose("access_token") == "" || !strings.EqualFold(o.Loose("token_type"), "Bearer"):
-		return tokens{}, c.faultf(federation.Untrusted, "the token endpoint issued no access token that can be used")
-	}
-	got := tokens{id: o.Loose("id_token"), access: secret(o.Loose("access_token")), refresh: secret(o.Loose("refresh_token"))}
-	if len(got.id) > maxIDToken || len(got.refresh) > maxIDToken {
-		return tokens{}, c.faultf(federation.Untrusted, "a token is longer than %d bytes", maxIDToken)
-	}
-	return got, nil
+	return c.tokens(ctx, doc, proof, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {before.Refresh}})
 }

@@ -78,7 +78,7 @@ func (c *Connector) stepToken(ctx context.Context, doc Discovery, ask func() (to
 		if got, err = ask(); err != nil {
 			return err
 		}
-		fact("refresh token", strconv.FormatBool(got.refresh != ""))
+		fact("refresh token", strconv.FormatBool(got.Refresh != ""))
 		return nil
 	})
 	return got, err

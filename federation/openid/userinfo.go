@@ -12,7 +12,7 @@ import (
 
 // profile returns the userinfo document.
 func (c *Connector) profile(ctx context.Context, doc Discovery, claims object, got tokens) (object, error) {
-	answer, err := c.line.Resource(ctx, doc.UserinfoEndpoint, string(got.access))
+	answer, err := c.line.Resource(ctx, doc.UserinfoEndpoint, got.Access)
 	switch {
 	case err != nil:
 		return nil, c.fault(federation.Untrusted, fmt.Errorf("get the userinfo: %w", err))

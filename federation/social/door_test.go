@@ -14,7 +14,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/internal/plain"
+	"github.com/fedhub/fedhub/federation/internal/oauth2client"
 	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
@@ -94,7 +94,7 @@ func newConnector(t *testing.T, u unruly) (*Connector, *network) {
 	env := federationtest.NewEnv(&http.Client{Transport: n}, federationtest.NewClock(), federationtest.HubKey{}, &bytes.Buffer{})
 	key := federation.LoginKey{ID: "up", Name: "Upstream", BaseURL: issuer, ClientID: "hub"}
 	key.Secret = federationtest.Seal("secret", key.SecretContext())
-	base, err := plain.New(key, env)
+	base, err := oauth2client.New(key, env)
 	if err != nil {
 		t.Fatal(err)
 	}

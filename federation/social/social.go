@@ -30,13 +30,13 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/internal/plain"
+	"github.com/fedhub/fedhub/federation/internal/oauth2client"
 )
 
 // A Connector signs people in at one provider of the list. It implements
 // federation.Connector and federation.Refresher.
 type Connector struct {
-	*plain.Base
+	*oauth2client.Base
 	provider provider
 }
 
@@ -47,7 +47,7 @@ func New(key federation.LoginKey, env federation.Dependencies) (federation.Conne
 	if !found {
 		return nil, fmt.Errorf("there is no provider %q on the list", federation.CleanText(key.Preset, 40))
 	}
-	base, err := plain.New(key, env)
+	base, err := oauth2client.New(key, env)
 	if err != nil {
 		return nil, err
 	}

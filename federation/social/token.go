@@ -3,13 +3,15 @@ package social
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/internal/claims"
+	"github.com/fedhub/fedhub/federation/internal/oauth2client"
+	"github.com/fedhub/fedhub/internal/upstreamhttp"
 	"github.com/markbates/goth"
 )
 
@@ -24,14 +26,10 @@ func (c *Connector) redeem(ctx context.Context, v *visit, code string) error {
 			_, err = v.session.Authorize(p, url.Values{"code": {code}})
 			return err
 		})
-		if err != nil {
-			return err
+		if err == nil {
+			_, err = oauth2client.ReadTokens(c.Key.Name, v.token.answer())
 		}
-		// RFC 6749 §7.1: a token of an unknown type must not be used.
-		if kind := v.token.member("token_type"); kind != "" && !strings.EqualFold(kind, "bearer") {
-			return c.Faultf(federation.Untrusted, "the provider issued a token of an unknown type")
-		}
-		return nil
+		return err
 	})
 }
 
@@ -84,41 +82,21 @@ func (v *visit) redeemOnce(r *http.Request, form url.Values) (*http.Response, er
 	return answer.response(r), nil
 }
 
-// badClient tells whether our credentials were not understood, which a server
-// finds out before it looks at the code (RFC 6749 §5.2).
+// badClient tells whether our credentials were not understood.
 func (v *visit) badClient() bool {
-	code := v.token.member("error")
-	return code == "invalid_client" || code == "" && v.token.status == http.StatusUnauthorized
+	_, err := oauth2client.ReadTokens(v.connector.Key.Name, v.token.answer())
+	return oauth2client.IsUnknownClient(v.token.answer(), err)
 }
 
-// member reads a text of an answer that is JSON or, from some, a form.
-func (r record) member(name string) string {
-	if d, err := claims.Parse(r.body); err == nil {
-		return d.Text(name, 200)
-	}
-	if form, err := url.ParseQuery(string(r.body)); err == nil {
-		return federation.CleanText(form.Get(name), 200)
-	}
-	return ""
-}
-
-// codes of providers that have their own words for those of RFC 6749 §5.2.
-var codes = map[string]string{
-	"bad_verification_code":        "invalid_grant",  // GitHub
-	"redirect_uri_mismatch":        "invalid_grant",  // GitHub
-	"incorrect_client_credentials": "invalid_client", // GitHub
-	"KOE320":                       "invalid_grant",  // Kakao
-	"KOE010":                       "invalid_client", // Kakao
+func (r record) answer() upstreamhttp.Answer {
+	return upstreamhttp.Answer{Status: r.status, Type: r.header.Get("Content-Type"), Body: r.body}
 }
 
 // refusal is the provider's no to our token request, if that is what it said.
 func (v *visit) refusal() error {
-	code := v.token.member("error")
-	if code == "" {
-		return nil
+	_, err := oauth2client.ReadTokens(v.connector.Key.Name, v.token.answer())
+	if refusal := new(federation.Refusal); errors.As(err, &refusal) {
+		return refusal
 	}
-	if known := codes[code]; known != "" {
-		code = known
-	}
-	return federation.NewRefusal(v.connector.Key.Name, code, v.token.member("error_description"))
+	return nil
 }

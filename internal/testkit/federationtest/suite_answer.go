@@ -152,7 +152,6 @@ func (s suite) token(t *testing.T) {
 		edited("an access token that is a number", with("access_token", 7)),
 		edited("another access token than at_hash says", with("access_token", "other")),
 		edited("an unknown token type", with("token_type", "mac")),
-		edited("expires_in that is a text", with("expires_in", "soon")),
 		replaced("FE-40 HTML", federation.Untrusted, page("text/html", "<html>eyJ</html>")),
 		replaced("FE-40 an empty answer", federation.Untrusted, page("application/json", "")),
 		replaced("FE-40 an array", federation.Untrusted, page("application/json", "[]")),

@@ -1,10 +1,11 @@
-// Package plain is what the connectors of plain OAuth 2.0 have in common: the
-// secrets of a leg, the reading of the browser's answer, the names of faults.
+// Package oauth2client is what connectors have in common that speak OAuth 2.0:
+// the secrets of a leg, the reading of the browser's answer, the request for
+// tokens and the reading of what comes back, the names of faults.
 //
 // OAuth 2.0 has no id_token, so nothing signed says who answered. What binds
 // an answer to a sign-in here is the state, a callback address of each key's
 // own (RFC 9700 §4.4.2), and PKCE where the provider checks it.
-package plain
+package oauth2client
 
 import (
 	"context"

@@ -1,0 +1,137 @@
+package oauth2client
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/internal/jsonx"
+	"github.com/fedhub/fedhub/internal/upstreamhttp"
+)
+
+// Credentials are ours at a token endpoint. Without a secret they only say who
+// we are, as public clients do.
+type Credentials struct {
+	ID, Secret string
+	InHeader   bool
+}
+
+// Post sends a form with our credentials (RFC 6749 §2.3.1). The form stays as
+// it is.
+func Post(ctx context.Context, line *upstreamhttp.Line, address string, form url.Values, c Credentials) (upstreamhttp.Answer, error) {
+	if c.InHeader {
+		return line.PostFormAs(ctx, address, form, url.QueryEscape(c.ID), url.QueryEscape(c.Secret))
+	}
+	body := url.Values{"client_id": {c.ID}}
+	for name, values := range form {
+		body[name] = values
+	}
+	if c.Secret != "" {
+		body.Set("client_secret", c.Secret)
+	}
+	return line.PostForm(ctx, address, body)
+}
+
+// Tokens are what a token endpoint issued.
+type Tokens struct{ Access, Refresh, ID string }
+
+// String keeps them out of logs, and so does GoString.
+func (Tokens) String() string { return "[tokens]" }
+
+// GoString is String.
+func (Tokens) GoString() string { return "[tokens]" }
+
+// MaxToken bounds one token, in bytes.
+const MaxToken = 128 << 10
+
+// ReadTokens reads the answer of a provider's token endpoint (RFC 6749 §5.1,
+// §5.2). What decides is read strictly; what is not used here, like
+// expires_in, may be anything. The error is a refusal or a fault, and repeats
+// nothing of an answer that may hold tokens (FE-48).
+func ReadTokens(provider string, answer upstreamhttp.Answer) (Tokens, error) {
+	said, err := members(answer.Body)
+	fault := func(kind federation.FaultKind, format string, args ...any) error {
+		return federation.NewFault(kind, provider, fmt.Errorf(format, args...))
+	}
+	switch kind := said["token_type"]; {
+	case said["error"] != "":
+		return Tokens{}, federation.NewRefusal(provider, cmp.Or(codes[said["error"]], said["error"]), said["error_description"])
+	case answer.Status >= 500:
+		return Tokens{}, fault(federation.Unreachable, "the token endpoint answered %d", answer.Status)
+	case answer.Status < 200 || answer.Status >= 300:
+		return Tokens{}, fault(federation.Untrusted, "the token endpoint answered %d without an error code", answer.Status)
+	case err != nil:
+		return Tokens{}, fault(federation.Untrusted, "the token endpoint's answer is not what RFC 6749 §5.1 describes: %w", err)
+	case said["access_token"] == "":
+		return Tokens{}, fault(federation.Untrusted, "the token endpoint issued no access token")
+	// RFC 6749 §7.1: a token of an unknown type must not be used. Some leave
+	// the type out, and mean the only one that there is.
+	case kind != "" && !strings.EqualFold(kind, "Bearer"):
+		return Tokens{}, fault(federation.Untrusted, "the token endpoint issued a token of an unknown type")
+	}
+	return Tokens{Access: said["access_token"], Refresh: said["refresh_token"], ID: said["id_token"]}, nil
+}
+
+// codes of providers that have their own words for those of RFC 6749 §5.2.
+var codes = map[string]string{
+	"bad_verification_code":        "invalid_grant",  // GitHub
+	"redirect_uri_mismatch":        "invalid_grant",  // GitHub
+	"incorrect_client_credentials": "invalid_client", // GitHub
+	"KOE320":                       "invalid_grant",  // Kakao
+	"KOE010":                       "invalid_client", // Kakao
+}
+
+// members are those that decide, of an object or, from some providers, a form.
+// A null is as good as none.
+func members(body []byte) (map[string]string, error) {
+	o, err := jsonx.ParseObject(body)
+	if err != nil {
+		return formMembers(body)
+	}
+	if o.Ambiguous() {
+		return nil, jsonx.ErrTwice
+	}
+	// The code tells more than a fault beside it.
+	said := map[string]string{"error_description": o.Loose("error_description")}
+	for _, name := range []string{"error", "access_token", "refresh_token", "id_token", "token_type"} {
+		if !o.Says(name) {
+			continue
+		}
+		text, err := o.Text(name)
+		if err != nil || len(text) > MaxToken {
+			return said, fmt.Errorf("its %s is no text, or too long", name)
+		}
+		said[name] = text
+	}
+	return said, nil
+}
+
+func formMembers(body []byte) (map[string]string, error) {
+	form, err := url.ParseQuery(string(body))
+	said := map[string]string{}
+	for name, values := range form {
+		if len(values) > 1 {
+			return nil, jsonx.ErrTwice
+		}
+		said[name] = values[0]
+	}
+	if err != nil || said["access_token"] == "" && said["error"] == "" || len(body) > MaxToken {
+		return nil, errors.New("it is neither a JSON object nor a form")
+	}
+	return said, nil
+}
+
+// IsUnknownClient tells of an answer, and the error that ReadTokens made of it,
+// whether our credentials were not understood. A server finds that out before
+// it looks at the code (RFC 6749 §5.2), so they may be tried in another place.
+func IsUnknownClient(answer upstreamhttp.Answer, err error) bool {
+	if refusal := new(federation.Refusal); errors.As(err, &refusal) {
+		return refusal.Code == "invalid_client"
+	}
+	return answer.Status == http.StatusUnauthorized
+}
