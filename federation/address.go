@@ -20,20 +20,20 @@ func TidyBaseURL(raw string) string {
 	return strings.TrimRight(u.String(), "/")
 }
 
-// baseURLProblem returns a sentence if the address will not do.
-func baseURLProblem(raw string, allowHTTP bool) string {
+// baseURLFault is a code if the address will not do.
+func baseURLFault(raw string, allowHTTP bool) string {
 	u, err := url.Parse(raw)
 	switch {
 	case raw == "":
-		return "Enter the address of the other site, like https://id.example.org."
+		return "provider.address.missing"
 	case err != nil || u.Hostname() == "" || u.Opaque != "" || !plainASCII(raw):
-		return "This is not a web address. It looks like https://id.example.org."
+		return "provider.address.bad"
 	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.Contains(raw, "#"):
-		return "Leave out user names and everything from ? or # on."
+		return "provider.address.query"
 	case u.Scheme == "http" && !allowHTTP:
-		return "The address must start with https://; plain http can be read and changed on the way."
+		return "provider.address.plain"
 	case u.Scheme != "https" && u.Scheme != "http":
-		return "The address must start with https://."
+		return "provider.address.scheme"
 	}
 	return ""
 }

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 // This file checks the answers to what only some providers ask: options,
@@ -56,19 +58,19 @@ func (c *Claims) fields() []field {
 }
 
 // checkOptions knows no preset: what an option must be, its connector says.
-func checkOptions(k LoginKey, _ Dependencies) Problems {
+func checkOptions(k LoginKey, _ Dependencies) forms.Problems {
 	if k.Preset != "" && !slug(k.Preset) {
-		return problem("preset", "There is no provider %q in the catalogue.", CleanText(k.Preset, maxID))
+		return forms.New("preset", "provider.preset.unknown", "preset", CleanText(k.Preset, maxID))
 	}
 	if len(k.Options) > maxList {
-		return problem("options", "No more than %d options.", maxList)
+		return forms.New("options", "provider.options.many", "max", maxList)
 	}
 	for _, name := range slices.Sorted(maps.Keys(k.Options)) {
 		if !parameterName(name) {
-			return problem("options", "An option's name is small letters and underscores, like \"tenant\".")
+			return forms.New("options", "provider.option.name")
 		}
 		if value := k.Options[name]; len(value) > maxText || !clean(value) {
-			return problem("options."+name, "This is longer than %d characters or has some that do not print. Copy it again.", maxText)
+			return forms.New("options."+name, "provider.option.bad", "max", maxText)
 		}
 	}
 	return nil
@@ -87,43 +89,43 @@ func parameterName(s string) bool {
 
 // checkEndpoints wants all that an OAuth 2.0 provider needs from one that is
 // described by hand, and none from one that describes itself.
-func checkEndpoints(k LoginKey, env Dependencies) Problems {
+func checkEndpoints(k LoginKey, env Dependencies) forms.Problems {
 	given := slices.DeleteFunc(k.Endpoints.fields(), func(f field) bool { return *f.value == "" })
 	if k.Kind == KindPeer || k.Kind == KindOpenID || k.Kind == KindFrappe {
 		if len(given) > 0 {
-			return problem(given[0].name, "Where this provider's endpoints are is known from its address. Leave this empty.")
+			return forms.New(given[0].name, "provider.endpoint.needless")
 		}
 		return nil
 	}
-	var problems Problems
+	var problems forms.Problems
 	if k.Kind == KindOAuth2 && k.Enabled {
 		for _, f := range k.Endpoints.fields() {
 			if *f.value == "" {
-				problems = append(problems, problem(f.name, "Enter this address before you switch the key on; the provider's documentation names it.")...)
+				problems.Add(f.name, "provider.endpoint.missing")
 			}
 		}
 	}
 	for _, f := range given {
-		if text := endpointProblem(*f.value, env.AllowHTTP); text != "" {
-			problems = append(problems, problem(f.name, "%s", text)...)
+		if code := endpointFault(*f.value, env.AllowHTTP); code != "" {
+			problems.Add(f.name, code)
 		}
 	}
 	return problems
 }
 
-// endpointProblem returns a sentence if the address will not do. A query is
+// endpointFault is a code if the address will not do. A query is
 // allowed (RFC 6749 §3.1), a fragment is not.
-func endpointProblem(raw string, allowHTTP bool) string {
+func endpointFault(raw string, allowHTTP bool) string {
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil || u.Hostname() == "" || u.Opaque != "" || !plainASCII(raw):
-		return "This is not a web address. It looks like https://id.example.org/token."
+		return "provider.endpoint.bad"
 	case u.User != nil || strings.Contains(raw, "#"):
-		return "Leave out user names and everything from # on."
+		return "provider.endpoint.fragment"
 	case u.Scheme != "https" && (u.Scheme != "http" || !allowHTTP):
-		return "The address must start with https://."
+		return "provider.address.scheme"
 	case len(raw) > maxText:
-		return "The address is too long."
+		return "provider.endpoint.long"
 	}
 	return ""
 }
@@ -142,28 +144,28 @@ var reserved = []string{
 // protocol's own, which LoginKey.Params must not set.
 func ReservedParam(name string) bool { return slices.Contains(reserved, strings.ToLower(name)) }
 
-func checkParams(k LoginKey, _ Dependencies) Problems {
+func checkParams(k LoginKey, _ Dependencies) forms.Problems {
 	if len(k.Params) > maxList {
-		return problem("params", "No more than %d parameters.", maxList)
+		return forms.New("params", "provider.params.many", "max", maxList)
 	}
 	for _, name := range slices.Sorted(maps.Keys(k.Params)) {
 		switch value := k.Params[name]; {
 		case !parameterName(name):
-			return problem("params", "A parameter's name is letters, digits, underscores and hyphens, like \"prompt\".")
+			return forms.New("params", "provider.param.name")
 		case ReservedParam(name):
-			return problem("params", "The parameter %q is set by this site for every sign-in. Leave it out.", name)
+			return forms.New("params", "provider.param.reserved", "param", name)
 		case len(value) > 4*maxText || !clean(value):
-			return problem("params", "The value of %q is too long or has characters that do not print.", name)
+			return forms.New("params", "provider.param.bad", "param", name)
 		}
 	}
 	return nil
 }
 
-func checkClaims(k LoginKey, _ Dependencies) Problems {
-	var problems Problems
+func checkClaims(k LoginKey, _ Dependencies) forms.Problems {
+	var problems forms.Problems
 	for _, f := range k.Claims.fields() {
 		if _, err := ParsePath(*f.value); err != nil {
-			problems = append(problems, problem(f.name, "This is not a path. It looks like \"data.emails.0.address\": names with dots between, a number where there is a list.")...)
+			problems.Add(f.name, "provider.path.bad")
 		}
 	}
 	if k.Kind == KindOAuth2 {
@@ -172,7 +174,7 @@ func checkClaims(k LoginKey, _ Dependencies) Problems {
 	if k.Claims.Subject != "" && (k.Kind == KindOpenID || k.Kind == KindPeer) {
 		// OpenID Connect Core §5.7: nothing but iss and sub names a person for
 		// ever.
-		problems = append(problems, problem("claims.subject", "An OpenID provider names people with \"sub\" and nothing else. Leave this empty.")...)
+		problems.Add("claims.subject", "provider.subject.needless")
 	}
 	return problems
 }
@@ -180,12 +182,12 @@ func checkClaims(k LoginKey, _ Dependencies) Problems {
 // checkSubject makes sure that people are told apart by what stays theirs. An
 // address goes to somebody else one day, and whoever has it then would be the
 // person before (FE-21).
-func checkSubject(k LoginKey) Problems {
+func checkSubject(k LoginKey) forms.Problems {
 	switch last := strings.ToLower(k.Claims.Subject[strings.LastIndex(k.Claims.Subject, ".")+1:]); {
 	case last == "" && k.Enabled:
-		return problem("claims.subject", "Enter the property that holds the user's id before you switch this on, like \"id\".")
+		return forms.New("claims.subject", "provider.subject.missing")
 	case strings.Contains(last, "mail"):
-		return problem("claims.subject", "An e-mail address can pass to somebody else. Enter the property that names a person for ever, like \"id\".")
+		return forms.New("claims.subject", "provider.subject.email")
 	}
 	return nil
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 // maxTwins is how many keys may share a name before an id must be given.
@@ -15,7 +17,7 @@ const maxTwins = 50
 
 // Add saves a new key and returns it as saved. secret is the client secret in
 // plain, or empty. Without an ID the key gets one from its Name. The error is
-// Problems if the key cannot be saved, and fs.ErrExist for a taken ID.
+// forms.Problems if the key cannot be saved, and fs.ErrExist for a taken ID.
 func (r *Registry) Add(ctx context.Context, k LoginKey, secret string) (LoginKey, error) {
 	k = k.clone()
 	k.Secret, k.Issuer, k.Join = "", "", ConnectionRequest{}
@@ -52,7 +54,7 @@ func (r *Registry) Add(ctx context.Context, k LoginKey, secret string) (LoginKey
 
 // Update changes a key. secret is a new client secret in plain; empty keeps
 // the saved one, and change may empty k.Secret to remove it. The error is
-// Problems if the result cannot be saved.
+// forms.Problems if the result cannot be saved.
 func (r *Registry) Update(ctx context.Context, id, secret string, change func(k *LoginKey) error) error {
 	err := r.store.Update(ctx, id, func(k *LoginKey) error {
 		before := k.clone()
@@ -60,8 +62,8 @@ func (r *Registry) Update(ctx context.Context, id, secret string, change func(k 
 			return err
 		}
 		k.Tidy()
-		if problems := moves(before, k, secret); len(problems) > 0 {
-			return problems
+		if err := moves(before, k, secret).Err(); err != nil {
+			return err
 		}
 		return r.settle(k, secret)
 	})
@@ -86,21 +88,21 @@ func (r *Registry) Delete(ctx context.Context, id string) error {
 
 // moves handles what must not change, and what must change together with the
 // address.
-func moves(before LoginKey, k *LoginKey, secret string) Problems {
+func moves(before LoginKey, k *LoginKey, secret string) forms.Problems {
 	switch {
 	case k.ID != before.ID:
-		return problem("id", "The id is part of the callback address and of every connected account, so it can't be changed. Add a new key instead.")
+		return forms.New("id", "provider.id.fixed")
 	case k.Kind != before.Kind:
-		return problem("kind", "The kind can't be changed. Add a new key instead.")
+		return forms.New("kind", "provider.kind.fixed")
 	case k.Secret != before.Secret && k.Secret != "":
-		return problem("secret", "Give the client secret as it is; it is sealed when it is saved.")
+		return forms.New("secret", "provider.secret.sealed")
 	}
 	// AD-10: a saved secret goes where it was meant to go. Whoever can change
 	// the address, but never saw the secret, could otherwise have it sent to
 	// himself.
 	moved := k.BaseURL != before.BaseURL || k.Endpoints.Token != before.Endpoints.Token
 	if moved && k.Secret != "" && secret == "" {
-		return problem("secret", "The address has changed, so enter the client secret again. The saved one was given for %s.", before.BaseURL)
+		return forms.New("secret", "provider.secret.moved", "address", before.BaseURL)
 	}
 	if k.BaseURL == before.BaseURL {
 		return nil
@@ -118,11 +120,10 @@ func (r *Registry) settle(k *LoginKey, secret string) error {
 	secret = strings.TrimSpace(secret)
 	problems := k.Validate(r.env)
 	if _, found := r.factories[k.Kind]; !found {
-		problems = append(problems, problem("kind", "There is no kind %q.", k.Kind)...)
+		problems.Add("kind", "provider.kind.unknown", "kind", k.Kind)
 	}
-	problems = append(problems, checkSecret(*k, secret)...)
-	if len(problems) > 0 {
-		return problems
+	if err := append(problems, checkSecret(*k, secret)...).Err(); err != nil {
+		return err
 	}
 	if secret != "" {
 		k.Secret = r.seal(secret, k.SecretContext())
@@ -136,7 +137,7 @@ func (r *Registry) settle(k *LoginKey, secret string) error {
 // moment is now as the store keeps it.
 func (r *Registry) moment() time.Time { return r.env.Now().UTC().Truncate(time.Millisecond) }
 
-// Check says, as Problems, why a key could not be added. It writes nothing.
+// Check says, as forms.Problems, why a key could not be added. It writes nothing.
 func (r *Registry) Check(k LoginKey, secret string) error {
 	k = k.clone()
 	k.Secret, k.Issuer, k.Join = "", "", ConnectionRequest{}

@@ -3,6 +3,8 @@ package federation
 import (
 	"net/url"
 	"slices"
+
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 // The options of a Frappe site's key.
@@ -39,20 +41,20 @@ func (k LoginKey) KeepsAdminsOut() bool {
 }
 
 // frappeRules are what a Frappe site's key must be.
-func frappeRules(k LoginKey) Problems {
-	var problems Problems
+func frappeRules(k LoginKey) forms.Problems {
+	var problems forms.Problems
 	if u, err := url.Parse(k.BaseURL); err == nil && u.Host != "" && u.Path != "" {
-		problems = problem("base_url", "A Frappe site is always at the top of its host. Leave out %q and what follows.", CleanText(u.Path, 40))
+		problems = forms.New("base_url", "provider.site.path", "path", CleanText(u.Path, 40))
 	}
-	if issuer := k.Options[OptionIssuer]; issuer != "" && baseURLProblem(issuer, true) != "" {
-		problems = append(problems, problem("options."+OptionIssuer, "This is not a web address. It looks like https://erp.example.org.")...)
+	if issuer := k.Options[OptionIssuer]; issuer != "" && baseURLFault(issuer, true) != "" {
+		problems.Add("options."+OptionIssuer, "provider.site.bad")
 	}
 	for _, option := range []struct {
 		name    string
 		choices []string
 	}{{OptionVersion, []string{SiteOlder, SiteBinds}}, {OptionCredentials, []string{"form", "header"}}} {
 		if answer := k.Options[option.name]; answer != "" && !slices.Contains(option.choices, answer) {
-			problems = append(problems, problem("options."+option.name, "Choose %q or %q, or leave it open.", option.choices[0], option.choices[1])...)
+			problems.Add("options."+option.name, "provider.choice.bad", "one", option.choices[0], "other", option.choices[1])
 		}
 	}
 	return problems

@@ -128,13 +128,13 @@ func unanswered(ctx context.Context, key LoginKey, err error) (ConnectionRequest
 }
 
 // Describe looks at the upstream of a key that need not be saved yet: its kind
-// and Base URL are enough. The error is Problems, a *Fault, or our own.
+// and Base URL are enough. The error is forms.Problems, a *Fault, or our own.
 func (r *Registry) Describe(ctx context.Context, draft LoginKey) (ProviderInfo, error) {
 	draft = draft.clone()
 	draft.Tidy()
 	draft.Secret, draft.Issuer = "", ""
-	if problems := checkAddress(draft, r.env); len(problems) > 0 {
-		return ProviderInfo{}, problems
+	if err := checkAddress(draft, r.env).Err(); err != nil {
+		return ProviderInfo{}, err
 	}
 	if draft.Name == "" {
 		draft.Name = draft.BaseURL

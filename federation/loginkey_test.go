@@ -98,9 +98,6 @@ func TestEveryFieldIsChecked(t *testing.T) {
 		var fields []string
 		for _, problem := range k.Validate(env) {
 			fields = append(fields, problem.Field)
-			if problem.Text == "" || !strings.HasSuffix(problem.Text, ".") {
-				t.Errorf("%s: %q is not a sentence", name, problem.Text)
-			}
 		}
 		var want []string
 		if row.field != "" {

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
@@ -95,7 +96,7 @@ func TestAnAppleKeyKeepsItsPrivateKeySealed(t *testing.T) {
 	}
 	k := keyAt(o.upstream())
 	k.Preset, k.Options = "apple", map[string]string{"team_id": "TEAM567890", "key_id": "KEY4567890"}
-	var problems federation.Problems
+	var problems forms.Problems
 	if _, err := o.Add(t.Context(), k, "not a file"); !errors.As(err, &problems) || problems[0].Field != "secret" {
 		t.Errorf("a word: got %v", err)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/openid"
 	"github.com/fedhub/fedhub/federation/peer"
+	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
@@ -91,8 +92,8 @@ func keyAt(u *federationtest.Upstream) federation.LoginKey {
 
 func wantProblem(t *testing.T, what string, err error, field string) {
 	t.Helper()
-	var problems federation.Problems
-	if !errors.As(err, &problems) || !slices.ContainsFunc(problems, func(p federation.Problem) bool { return p.Field == field }) {
+	var problems forms.Problems
+	if !errors.As(err, &problems) || !slices.ContainsFunc(problems, func(p forms.Problem) bool { return p.Field == field }) {
 		t.Errorf("%s: got %v, want a problem with %s", what, err, field)
 	}
 }

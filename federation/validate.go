@@ -1,31 +1,13 @@
 package federation
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/fedhub/fedhub/internal/forms"
 )
-
-// A Problem is one reason why a login key cannot be saved.
-type Problem struct {
-	Field string // bson name of the field it stands at, like "base_url"
-	Text  string // what is wrong and what to do, as a sentence for the administrator
-}
-
-// Problems are all reasons at once, so a form can show each at its field. A
-// non-empty list is the error of Registry.Add and Registry.Update.
-type Problems []Problem
-
-// Error joins the sentences.
-func (p Problems) Error() string {
-	texts := make([]string, len(p))
-	for i, problem := range p {
-		texts[i] = problem.Text
-	}
-	return strings.Join(texts, " ")
-}
 
 // Bounds that no honest key reaches.
 const (
@@ -85,9 +67,9 @@ func lower(list []string) []string {
 
 // Validate returns everything that is wrong with a tidied key; nothing means
 // it may be saved. Of env it needs Hub and AllowHTTP.
-func (k LoginKey) Validate(env Dependencies) Problems {
-	var problems Problems
-	for _, check := range []func(LoginKey, Dependencies) Problems{
+func (k LoginKey) Validate(env Dependencies) forms.Problems {
+	var problems forms.Problems
+	for _, check := range []func(LoginKey, Dependencies) forms.Problems{
 		checkID, checkName, checkAddress, checkCredentials, checkScopes, checkHosts,
 		checkOptions, checkPreset, checkEndpoints, checkParams, checkClaims, checkPeople, checkRoles,
 	} {
@@ -96,121 +78,117 @@ func (k LoginKey) Validate(env Dependencies) Problems {
 	return problems
 }
 
-func problem(field, format string, args ...any) Problems {
-	return Problems{{Field: field, Text: fmt.Sprintf(format, args...)}}
-}
-
-func checkID(k LoginKey, _ Dependencies) Problems {
+func checkID(k LoginKey, _ Dependencies) forms.Problems {
 	if !slug(k.ID) {
-		return problem("id", "The id is part of an address: up to %d small letters, digits and single hyphens, like \"head-office\".", maxID)
+		return forms.New("id", "provider.id.bad", "max", maxID)
 	}
 	return nil
 }
 
-func checkName(k LoginKey, _ Dependencies) Problems {
-	var problems Problems
+func checkName(k LoginKey, _ Dependencies) forms.Problems {
+	var problems forms.Problems
 	switch n := utf8.RuneCountInString(k.Name); {
 	case n == 0:
-		problems = problem("name", "Enter the name people will see on the button.")
+		problems = forms.New("name", "provider.name.missing")
 	case n > maxName || k.Name != CleanText(k.Name, 4*maxName):
-		problems = problem("name", "The name can have up to %d printable characters.", maxName)
+		problems = forms.New("name", "provider.name.bad", "max", maxName)
 	}
 	if k.Icon != "" && !slug(k.Icon) {
-		problems = append(problems, problem("icon", "The icon is the name of a built-in icon, not an address.")...)
+		problems.Add("icon", "provider.icon.bad")
 	}
 	return problems
 }
 
 // checkAddress also refuses ourselves: a hub that asks itself never gets an
 // answer (FE-42).
-func checkAddress(k LoginKey, env Dependencies) Problems {
-	if text := baseURLProblem(k.BaseURL, env.AllowHTTP); text != "" {
-		return problem("base_url", "%s", text)
+func checkAddress(k LoginKey, env Dependencies) forms.Problems {
+	if code := baseURLFault(k.BaseURL, env.AllowHTTP); code != "" {
+		return forms.New("base_url", code)
 	}
 	if len(k.BaseURL) > maxText {
-		return problem("base_url", "The address is longer than %d characters.", maxText)
+		return forms.New("base_url", "provider.address.long", "max", maxText)
 	}
 	if env.Hub != "" && SameURL(k.BaseURL, env.Hub) {
-		return problem("base_url", "This is the address of this very site. Enter the address of the other one.")
+		return forms.New("base_url", "provider.address.own")
 	}
 	return nil
 }
 
-func checkCredentials(k LoginKey, _ Dependencies) Problems {
+func checkCredentials(k LoginKey, _ Dependencies) forms.Problems {
 	switch {
 	case k.Kind == KindPeer && (k.ClientID != "" || k.Secret != ""):
 		// A peer knows us by the address of our metadata document.
-		return problem("client_id", "Another hub needs no client id and no secret. To use the ones you were given, choose the kind \"openid\".")
+		return forms.New("client_id", "provider.client_id.needless")
 	case k.Kind != KindPeer && k.Enabled && k.ClientID == "":
 		// Until then it is a draft: the other site wants to know the callback
 		// address before it hands out a client id.
-		return problem("client_id", "Enter the client id that the other site gave you before you switch this on.")
+		return forms.New("client_id", "provider.client_id.missing")
 	case len(k.ClientID) > maxText || !clean(k.ClientID):
-		return problem("client_id", "The client id has spaces at its ends or characters that do not print. Copy it again.")
+		return forms.New("client_id", "provider.client_id.bad")
 	}
 	return nil
 }
 
 // checkScopes holds every scope to RFC 6749 §3.3.
-func checkScopes(k LoginKey, _ Dependencies) Problems {
+func checkScopes(k LoginKey, _ Dependencies) forms.Problems {
 	token := func(s string) bool {
 		return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '"' || r == '\\' })
 	}
 	if len(k.Scopes) > maxList || slices.ContainsFunc(k.Scopes, func(s string) bool { return !token(s) || len(s) > maxText }) {
-		return problem("scopes", "A scope is a word without spaces, like \"email\"; %d at most.", maxList)
+		return forms.New("scopes", "provider.scope.bad", "max", maxList)
 	}
 	return nil
 }
 
-func checkHosts(k LoginKey, _ Dependencies) Problems {
+func checkHosts(k LoginKey, _ Dependencies) forms.Problems {
 	for _, host := range k.Hosts {
 		u, err := url.Parse("https://" + host)
 		if err != nil || u.Host != host || u.Hostname() == "" || !plainASCII(host) {
-			return problem("hosts", "%q is not a host. It looks like \"api.example.org\".", host)
+			return forms.New("hosts", "provider.host.bad", "host", host)
 		}
 	}
 	if len(k.Hosts) > maxList {
-		return problem("hosts", "No more than %d hosts.", maxList)
+		return forms.New("hosts", "provider.hosts.many", "max", maxList)
 	}
 	return nil
 }
 
-func checkPeople(k LoginKey, _ Dependencies) Problems {
-	var problems Problems
+func checkPeople(k LoginKey, _ Dependencies) forms.Problems {
+	var problems forms.Problems
 	if !slices.Contains([]string{Allow, Deny, Invited, Domains}, k.SignUps) {
-		problems = problem("sign_ups", "Choose whether people without an account here get one: \"allow\", \"deny\", \"invited\" or \"domains\".")
+		problems = forms.New("sign_ups", "provider.sign_ups.bad")
 	}
 	if k.SignUps == Domains && len(k.SignUpDomains) == 0 {
-		problems = append(problems, problem("sign_up_domains", "Enter the mail domains whose people get an account, like \"example.org\".")...)
+		problems.Add("sign_up_domains", "provider.sign_up_domains.missing")
 	}
 	if !slices.Contains([]string{Confirm, Auto, Never, Provisioned}, k.Linking) {
-		problems = append(problems, problem("linking", "Choose how accounts are connected: \"confirm\", \"auto\", \"never\" or \"provisioned\".")...)
+		problems.Add("linking", "provider.linking.bad")
 	}
 	problems = append(problems, checkDomains("authoritative_domains", k.AuthoritativeDomains)...)
 	problems = append(problems, checkDomains("sign_up_domains", k.SignUpDomains)...)
 	return append(problems, checkDomains("home_domains", k.HomeDomains)...)
 }
 
-func checkDomains(field string, domains []string) Problems {
+func checkDomains(field string, domains []string) forms.Problems {
 	if len(domains) > maxList {
-		return problem(field, "No more than %d domains.", maxList)
+		return forms.New(field, "provider.domains.many", "max", maxList)
 	}
 	for _, domain := range domains {
 		if !domainName(domain) {
-			return problem(field, "%q is not a mail domain. It looks like \"example.org\".", domain)
+			return forms.New(field, "provider.domain.bad", "domain", domain)
 		}
 	}
 	return nil
 }
 
-func checkRoles(k LoginKey, _ Dependencies) Problems {
+func checkRoles(k LoginKey, _ Dependencies) forms.Problems {
 	if len(k.RoleMap) > maxList {
-		return problem("role_map", "No more than %d rules.", maxList)
+		return forms.New("role_map", "provider.roles.many", "max", maxList)
 	}
 	for from, to := range k.RoleMap {
 		// A field name of the database may not start with $ or hold a NUL.
 		if !clean(from) || !clean(to) || from == "" || to == "" || strings.HasPrefix(from, "$") || len(from)+len(to) > maxText {
-			return problem("role_map", "Each rule names a role there and a role here.")
+			return forms.New("role_map", "provider.role.bad")
 		}
 	}
 	return nil

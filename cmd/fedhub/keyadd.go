@@ -67,8 +67,11 @@ func keyRowOf(o *opened, k federation.LoginKey) keyRow {
 func (k *keyAddCmd) Run(ctx context.Context, c *console) error {
 	return k.with(ctx, c, func(o *opened) error {
 		key, err := k.add(ctx, c, o)
+		if errors.Is(err, fs.ErrExist) {
+			return fmt.Errorf("the id %s is taken; choose another with --id", k.ID)
+		}
 		if err != nil {
-			return k.problem(err)
+			return err
 		}
 		if key.Kind == federation.KindPeer {
 			awaitMetadata(ctx, o.ClientMetadata(key.ID))
@@ -126,17 +129,6 @@ func (k *keyAddCmd) name(ctx context.Context, o *opened) string {
 		return u.Host
 	}
 	return ""
-}
-
-func (k *keyAddCmd) problem(err error) error {
-	var problems federation.Problems
-	switch {
-	case errors.As(err, &problems):
-		return mistake(problems.Error())
-	case errors.Is(err, fs.ErrExist):
-		return fmt.Errorf("the id %s is taken; choose another with --id", k.ID)
-	}
-	return err
 }
 
 // awaitMetadata gives the hub that serves the moment it needs to see a new

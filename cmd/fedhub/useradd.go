@@ -60,8 +60,11 @@ func (u *userAddCmd) Run(ctx context.Context, c *console) error {
 		}
 		n.Password = password
 		added, err := o.AddUser(ctx, c.operator(), n)
+		if errors.Is(err, fs.ErrExist) {
+			return fmt.Errorf("there is somebody with the address %s already", u.Email)
+		}
 		if err != nil {
-			return u.problem(err)
+			return err
 		}
 		return u.print(c, userRowOf(added), func(w io.Writer) {
 			fmt.Fprintf(w, "%s was added.\n", oneLine(added.Email))
@@ -81,11 +84,4 @@ func (u *userAddCmd) password(ctx context.Context, c *console) (string, error) {
 		return c.choosePassword(ctx, u.Email)
 	}
 	return "", mistake("say where the password comes from: --password-stdin, --password-file or --no-password")
-}
-
-func (u *userAddCmd) problem(err error) error {
-	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("there is somebody with the address %s already", u.Email)
-	}
-	return err
 }

@@ -114,7 +114,7 @@ func (s *Service) ImportClient(ctx context.Context, by string, c clients.Client,
 	return err
 }
 
-// CheckLoginKey says, as federation.Problems, why a Social Login Key could not
+// CheckLoginKey says, as forms.Problems, why a Social Login Key could not
 // be added.
 func (s *Service) CheckLoginKey(k federation.LoginKey, secret string) error {
 	return s.parts.Upstreams.Check(k, secret)

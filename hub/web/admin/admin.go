@@ -14,7 +14,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
-	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
@@ -55,14 +54,9 @@ func Mistakes(err error, rename map[string]string) (out []templates.Mistake, ok 
 		out = append(out, templates.Mistake{Field: field, Text: text})
 	}
 	var ofClient clients.Problems
-	var ofKey federation.Problems
 	switch {
 	case errors.As(err, &ofClient):
 		for _, p := range ofClient {
-			add(p.Field, p.Text)
-		}
-	case errors.As(err, &ofKey):
-		for _, p := range ofKey {
 			add(p.Field, p.Text)
 		}
 	default:

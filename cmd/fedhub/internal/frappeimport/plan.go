@@ -9,6 +9,8 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/internal/forms"
+	"github.com/fedhub/fedhub/templates"
 )
 
 // A Plan is what an import would do, and does when it is carried out.
@@ -97,14 +99,14 @@ func (p *planner) loginKeys(context.Context) error {
 			continue
 		}
 		at := slices.IndexFunc(p.keys, func(have federation.LoginKey) bool { return have.ID == k.ID })
-		var problems federation.Problems
+		var problems forms.Problems
 		switch err := p.hub.CheckLoginKey(k.LoginKey, k.Secret); {
 		case at >= 0 && p.keys[at].Preset == k.Preset && p.keys[at].ClientID == k.ClientID:
 			r.Outcome, r.Next = Unchanged, nil
 		case at >= 0:
 			r.refuse("There is another login key called "+k.ID+" here, which stays as it is.", "Compare the two under Login keys.")
 		case errors.As(err, &problems):
-			r.refuse(problems.Error(), "Add it by hand under Login keys.")
+			r.refuse(problems.Words(templates.Sentence), "Add it by hand under Login keys.")
 		case err != nil:
 			return fmt.Errorf("check login key %s: %w", k.ID, err)
 		default:
