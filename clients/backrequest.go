@@ -50,7 +50,7 @@ func (r *Registry) backRequest(ctx context.Context, policy jwt.Policy, c Client,
 	if err != nil {
 		return nil, jwt.Claims{}, err
 	}
-	token, err := policy.Parse(raw, jose.SignatureAlgorithm(c.Algs.CIBARequest))
+	token, err := policy.Only(jose.SignatureAlgorithm(c.Algs.CIBARequest)).Parse(raw)
 	if err != nil {
 		return nil, jwt.Claims{}, err
 	}

@@ -140,7 +140,7 @@ func (r *Registry) signedBy(ctx context.Context, c Client, raw string) (jsonx.Ob
 	if c.Algs.Request == HS256 {
 		allowed = []jose.SignatureAlgorithm{jose.HS256}
 	}
-	token, err := RequestPolicy().Parse(raw, allowed...)
+	token, err := RequestPolicy().Only(allowed...).Parse(raw)
 	if err != nil {
 		return nil, err
 	}

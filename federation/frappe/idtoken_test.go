@@ -206,6 +206,56 @@ func TestAnIDTokenOfASiteIsChecked(t *testing.T) { // OpenID Connect Core §3.1.
 	}
 }
 
+// A JWT is one signature in compact form (RFC 7519 §1): of the other forms of
+// RFC 7515 none is read, whatever a library would make of it.
+func TestAnIDTokenOfASiteHasOneSignatureInOneForm(t *testing.T) {
+	for name, rewrite := range map[string]func(header, payload, signature string) string{
+		"as it is": func(h, p, s string) string { return h + "." + p + "." + s },
+		"two signatures": func(h, p, s string) string {
+			one := `{"protected":"` + h + `","signature":"` + s + `"}`
+			return `{"payload":"` + p + `","signatures":[` + one + `,` + one + `]}`
+		},
+		"one signature in a list": func(h, p, s string) string {
+			return `{"payload":"` + p + `","signatures":[{"protected":"` + h + `","signature":"` + s + `"}]}`
+		},
+		"flattened": func(h, p, s string) string {
+			return `{"payload":"` + p + `","protected":"` + h + `","signature":"` + s + `"}`
+		},
+		"a header of no signature": func(h, p, s string) string {
+			return `{"payload":"` + p + `","header":{"alg":"HS256"},"signature":"` + s + `"}`
+		},
+		"without its payload":   func(h, p, s string) string { return h + ".." + s },
+		"without its signature": func(h, p, _ string) string { return h + "." + p + "." },
+		"without its header":    func(_, p, s string) string { return "." + p + "." + s },
+		"a part too many":       func(h, p, s string) string { return h + "." + p + "." + s + "." + s },
+		"encrypted by its form": func(h, p, s string) string { return h + "." + p + "." + s + "." + s + "." + s },
+		"with padding":          func(h, p, s string) string { return h + "." + p + "." + s + "=" },
+		"with a line break":     func(h, p, s string) string { return h + "." + p + "." + s + "\n" },
+		"with a blank in front": func(h, p, s string) string { return " " + h + "." + p + "." + s },
+		"with two algorithms": func(_, p, s string) string {
+			return base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"HS256","alg":"none"}`)) + "." + p + "." + s
+		},
+		"with a crit header": func(_, p, s string) string {
+			return base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"HS256","b64":false,"crit":["b64"]}`)) + "." + p + "." + s
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newForger(t, nil)
+			f.idToken = func(claims map[string]any, _ string) string {
+				parts := strings.Split(f.good(claims), ".")
+				return rewrite(parts[0], parts[1], parts[2])
+			}
+			id, err := f.signIn("asha@example.com")
+			if name == "as it is" && (err != nil || id.Email != "asha@example.com") {
+				t.Errorf("got %+v and %v, want Asha", id, err)
+			}
+			if name != "as it is" && (federationtest.Fault(err) != federation.Untrusted || id.Subject != "") {
+				t.Errorf("got %+v and %v, want untrusted", id, err)
+			}
+		})
+	}
+}
+
 // OpenID Connect Core §5.3.2 and §12.2: whoever is asked about is who signed in.
 func TestASiteCannotSwapThePersonLater(t *testing.T) {
 	f := newForger(t, func(_ *frappetest.Client, k *federation.LoginKey) { k.KeepTokens = true })

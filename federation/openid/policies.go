@@ -14,8 +14,8 @@ func TokenPolicies() []jwt.Policy { return []jwt.Policy{idTokenPolicy(), logoutP
 func idTokenPolicy() jwt.Policy {
 	return jwt.Policy{
 		Use: "id_token of a provider", Algorithms: append(algorithms(), jose.HS256), Types: []string{"JWT"}, Untyped: true,
-		Audience: jwt.ByCaller, MaxSize: oauth2client.MaxToken, By: "the provider",
-		Required: []string{"iss", "sub", "aud", "exp", "iat"}, Absent: []string{"events"}, Leeway: skew,
+		Audience: jwt.Party, MaxSize: oauth2client.MaxToken, By: "the provider, letter by letter", For: "us",
+		Required: []string{"iss", "sub", "aud", "exp", "iat"}, Absent: []string{"events"}, Ignored: []string{"jti"}, Leeway: skew, Punctual: true,
 	}
 }
 
@@ -24,8 +24,8 @@ func idTokenPolicy() jwt.Policy {
 func logoutPolicy() jwt.Policy {
 	return jwt.Policy{
 		Use: "logout token of a provider", Algorithms: algorithms(), Types: []string{"logout+jwt", "JWT"}, Untyped: true,
-		Audience: jwt.ByCaller, MaxSize: maxLogoutToken, By: "the provider",
-		Required: []string{"iss", "aud", "exp", "iat", "jti", "events"}, Absent: []string{"nonce"}, Leeway: skew,
+		Audience: jwt.Among, MaxSize: maxLogoutToken, By: "the provider", For: "us",
+		Required: []string{"iss", "aud", "exp", "iat", "jti", "events"}, Absent: []string{"nonce"}, Leeway: skew, Punctual: true, MaxLife: maxLogoutLife,
 	}
 }
 

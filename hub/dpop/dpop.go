@@ -44,11 +44,11 @@ func (v *Verifier) Check(ctx context.Context, headers []string, want Want) (thum
 	default:
 		return "", oauth.InvalidDPoPProof("send one DPoP header, not several") // RFC 9449 §4.3 rule 1
 	}
-	p, err := parse(headers[0])
-	if err != nil {
-		return "", oauth.InvalidDPoPProof("the DPoP proof was not accepted: " + err.Error())
+	p, err := parse(headers[0], v.Now())
+	if err == nil {
+		err = p.fits(want)
 	}
-	if err := p.fits(want, v.Now()); err != nil {
+	if err != nil {
 		return "", oauth.InvalidDPoPProof("the DPoP proof was not accepted: " + err.Error())
 	}
 	// After everything else: whoever gets a nonce for it next time should not
@@ -65,7 +65,7 @@ func (v *Verifier) Check(ctx context.Context, headers []string, want Want) (thum
 // useOnce burns the jti (RFC 9449 §11.1), last of all, and for as long as the
 // proof would be accepted for its age.
 func (v *Verifier) useOnce(ctx context.Context, p proof) error {
-	err := v.Replay(ctx, secrets.HexHash("dpop\x00"+p.thumbprint+"\x00"+p.jti), p.issued.Add(window+time.Second))
+	err := v.Replay(ctx, secrets.HexHash("dpop\x00"+p.thumbprint+"\x00"+p.ID), p.issued().Add(window+time.Second))
 	switch {
 	case errors.Is(err, fs.ErrExist):
 		return oauth.InvalidDPoPProof("the DPoP proof was used before; make a new one for every request")
@@ -73,9 +73,4 @@ func (v *Verifier) useOnce(ctx context.Context, p proof) error {
 		return fmt.Errorf("remember a DPoP proof: %w", err)
 	}
 	return nil
-}
-
-// hashOf is the ath claim of RFC 9449 §4.2.
-func hashOf(token string) string {
-	return secrets.Hash(token)
 }

@@ -8,7 +8,6 @@ import (
 	"crypto/rsa"
 	"encoding/base64"
 	"errors"
-	"math"
 	"slices"
 	"time"
 
@@ -23,7 +22,6 @@ const (
 	// window is how old a proof may be, and how far ahead its clock.
 	window   = 60 * time.Second
 	maxProof = 8 << 10 // bytes
-	maxJTI   = 512     // bytes
 )
 
 // algorithms are those a proof may be signed with: none that shares a key
@@ -46,22 +44,25 @@ func Algs() []string {
 func Policy() jwt.Policy {
 	return jwt.Policy{
 		Use: "DPoP proof", Algorithms: algorithms(), Types: []string{"dpop+jwt"}, EmbeddedKey: true,
-		Audience: jwt.Elsewhere, MaxSize: maxProof, Required: []string{"jti", "iat", "htm", "htu"}, Leeway: window,
+		Audience: jwt.Elsewhere, MaxSize: maxProof, Required: []string{"jti", "iat", "htm", "htu"}, Ignored: []string{"iss", "sub"},
+		Leeway: window, Fresh: window,
 	}
 }
 
 // A proof is a DPoP proof whose signature is right.
 type proof struct {
-	thumbprint       string // of its key (RFC 7638)
-	method, address  string
-	jti, hash, nonce string
-	issued           time.Time
-	ends, begins     *float64
+	jwt.Claims
+	thumbprint        string // of its key (RFC 7638)
+	method, address   string
+	accessHash, nonce string
 }
 
+// issued is when the proof was made.
+func (p proof) issued() time.Time { return time.UnixMilli(int64(*p.Made * 1000)) }
+
 // parse checks what a proof says of itself, by the rules 2 to 7 of RFC 9449
-// §4.3. Errors end a sentence.
-func parse(raw string) (proof, error) {
+// §4.3, and of its time (11). Errors end a sentence.
+func parse(raw string, now time.Time) (proof, error) {
 	token, err := Policy().Parse(raw)
 	if err != nil {
 		return proof{}, err
@@ -74,9 +75,17 @@ func parse(raw string) (proof, error) {
 	if err != nil {
 		return proof{}, errors.New("its signature is wrong")
 	}
-	p, err := parseClaims(payload)
+	members, err := jsonx.ParseObject(payload)
 	if err != nil {
+		return proof{}, errors.New("its payload is not a JSON object")
+	}
+	var p proof
+	if p.Claims, err = Policy().Check(members, jwt.Want{Now: now}); err != nil {
 		return proof{}, err
+	}
+	err = members.Read(map[string]any{"htm": &p.method, "htu": &p.address, "ath": &p.accessHash, "nonce": &p.nonce})
+	if err != nil {
+		return proof{}, jwt.Flaw("its " + err.Error())
 	}
 	sum, err := key.Thumbprint(crypto.SHA256)
 	p.thumbprint = base64.RawURLEncoding.EncodeToString(sum)
@@ -97,53 +106,17 @@ func signs(key any, alg jose.SignatureAlgorithm) bool {
 	return false
 }
 
-// parseClaims reads names exactly as they are spelled, and types exactly as
-// they must be.
-func parseClaims(payload []byte) (proof, error) {
-	raw, err := jsonx.ParseObject(payload)
-	if err != nil {
-		return proof{}, errors.New("its payload is not a JSON object")
-	}
-	var p proof
-	var issued *float64
-	for name, into := range map[string]any{
-		"htm": &p.method, "htu": &p.address, "jti": &p.jti, "ath": &p.hash, "nonce": &p.nonce,
-		"iat": &issued, "exp": &p.ends, "nbf": &p.begins,
-	} {
-		if value, found := raw[name]; found && jsonx.Unmarshal(value, into) != nil {
-			return proof{}, errors.New("its " + name + " has the wrong type")
-		}
-	}
-	switch {
-	case p.jti == "" || len(p.jti) > maxJTI:
-		return proof{}, errors.New("it has no jti, or one that is too long")
-	case issued == nil || math.Abs(*issued) > 1<<40:
-		return proof{}, errors.New("it has no iat that is a time")
-	}
-	p.issued = time.UnixMilli(int64(*issued * 1000))
-	return p, nil
-}
-
-// fits holds the proof against the request it came with, by the rules 8 to 12
-// of RFC 9449 §4.3.
-func (p proof) fits(want Want, now time.Time) error {
-	seconds, drift := float64(now.UnixMilli())/1000, window.Seconds()
+// fits holds the proof against the request it came with, by the rules 8, 9 and
+// 12 of RFC 9449 §4.3.
+func (p proof) fits(want Want) error {
 	switch {
 	case p.method != want.Method:
 		return errors.New("its htm is not the method of the request")
 	case !slices.ContainsFunc(want.URLs, func(u string) bool { return sameAddress(p.address, u) }):
 		return errors.New("its htu is not the address of the request")
-	case p.issued.Before(now.Add(-window)):
-		return errors.New("its iat is too long ago")
-	case p.issued.After(now.Add(window)):
-		return errors.New("its iat is in the future")
-	case p.ends != nil && *p.ends <= seconds-drift:
-		return errors.New("it has expired")
-	case p.begins != nil && *p.begins > seconds+drift:
-		return errors.New("its nbf is in the future")
-	case want.Token == "" && p.hash != "":
-		return nil // not asked for, so not looked at
-	case want.Token != "" && !secrets.Same(p.hash, hashOf(want.Token)):
+	case want.Token == "": // not asked for, so not looked at
+		return nil
+	case !secrets.Same(p.accessHash, secrets.Hash(want.Token)): // the ath claim of §4.2
 		return errors.New("its ath is not the hash of the access token")
 	}
 	return nil

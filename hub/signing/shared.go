@@ -90,7 +90,7 @@ func VerifyMAC(raw string, keys [][]byte, typ string, out any) error {
 
 // parse reads a token of one typ and of one of the algorithms.
 func parse(raw, typ string, algs []jose.SignatureAlgorithm) (*jwt.Token, error) {
-	token, err := Policy(typ).Parse(raw, algs...)
+	token, err := Policy(typ).Only(algs...).Parse(raw)
 	if err == nil && token.Type != typ { // letter by letter, as the hub writes it
 		err = jwt.Flaw("its typ must be " + typ)
 	}

@@ -13,7 +13,7 @@ const maxJTI = 512
 
 // A Want is what the claims of one token must say.
 type Want struct {
-	Issuer   string   // "": any
+	Issuer   string   // "": any, unless the policy says whom and requires iss
 	Audience []string // the names of who reads it
 	Now      time.Time
 }
@@ -51,6 +51,11 @@ func (p Policy) read(o jsonx.Object) (c Claims, err error) {
 			return Claims{}, Flaw("its " + err.Error())
 		}
 	}
+	for name, at := range map[string]*float64{"exp": c.Ends, "nbf": c.Begins, "iat": c.Made} {
+		if at != nil && (*at < 0 || *at > 1<<53) {
+			return Claims{}, Flaw("its " + name + " is not a time")
+		}
+	}
 	if p.Audience == Elsewhere || p.Audience == ByCaller {
 		return c, nil
 	}
@@ -65,19 +70,40 @@ func (p Policy) wrongAudience() error {
 	if p.Audience == One {
 		return Flaw("its aud must be one string, " + p.For)
 	}
+	if p.Audience == Party {
+		return Flaw("its aud must be " + p.For + ", and its azp too where there are others")
+	}
 	return Flaw("its aud must be " + p.For)
 }
 
+// addressed reports whether a token is for who reads it.
+func (p Policy) addressed(o jsonx.Object, audience, readers []string) bool {
+	us := func(name string) bool { return name != "" && slices.Contains(readers, name) }
+	named := slices.ContainsFunc(audience, us)
+	switch p.Audience {
+	case ByCaller, Elsewhere:
+		return true
+	case IfNamed:
+		return named || len(audience) == 0
+	case Alone:
+		return named && len(audience) == 1
+	case Party:
+		others := slices.ContainsFunc(audience, func(name string) bool { return !us(name) })
+		return named && (us(o.Loose("azp")) || !others && !o.Has("azp"))
+	}
+	return named
+}
+
 func (p Policy) checkNames(o jsonx.Object, c Claims, w Want) error {
-	reader := slices.ContainsFunc(c.Audience, func(name string) bool { return name != "" && slices.Contains(w.Audience, name) })
 	missing := slices.IndexFunc(p.Required, func(name string) bool {
 		return !o.Says(name) || name == "jti" && c.ID == "" || name == "sub" && c.Subject == ""
 	})
 	extra := slices.IndexFunc(p.Absent, o.Has)
 	switch {
-	case w.Issuer != "" && c.Issuer != w.Issuer:
+	// Whom a policy wants to have signed must have a name.
+	case w.Issuer != "" && c.Issuer != w.Issuer, w.Issuer == "" && p.By != "" && slices.Contains(p.Required, "iss"):
 		return Flaw("its iss must be " + p.By)
-	case !reader && (p.Audience == One || p.Audience == Among || p.Audience == IfNamed && len(c.Audience) > 0):
+	case !p.addressed(o, c.Audience, w.Audience):
 		return p.wrongAudience()
 	case missing >= 0:
 		return Flaw("it has no " + p.Required[missing] + "; it needs " + list(p.Required))
@@ -91,11 +117,17 @@ func (p Policy) checkNames(o jsonx.Object, c Claims, w Want) error {
 
 func (p Policy) checkTimes(c Claims, now float64) error {
 	leeway := p.Leeway.Seconds()
+	late := leeway
+	if p.Punctual {
+		late = 0
+	}
 	switch {
-	case c.Ends != nil && *c.Ends <= now-leeway:
+	case c.Ends != nil && *c.Ends <= now-late:
 		return Flaw("it has expired")
-	case c.Ends != nil && p.MaxLife > 0 && *c.Ends > now+p.MaxLife.Seconds()+leeway:
+	case c.Ends != nil && p.MaxLife > 0 && *c.Ends > now+p.MaxLife.Seconds()+late:
 		return Flaw("its exp is more than " + inWords(p.MaxLife) + " ahead")
+	case c.Made != nil && p.Fresh > 0 && *c.Made < now-p.Fresh.Seconds():
+		return Flaw("its iat is too long ago")
 	case c.Made != nil && *c.Made > now+leeway:
 		return Flaw("its iat is in the future")
 	case c.Begins != nil && *c.Begins > now+leeway:
@@ -116,8 +148,11 @@ func list(names []string) string {
 }
 
 func inWords(d time.Duration) string {
-	if d == time.Hour {
+	switch d {
+	case time.Hour:
 		return "an hour"
+	case 24 * time.Hour:
+		return "a day"
 	}
 	return strings.TrimSuffix(d.String(), "m0s") + " minutes"
 }

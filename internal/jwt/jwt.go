@@ -25,7 +25,7 @@ type Policy struct {
 	Use string // what the token is, like "client assertion"
 
 	// Algorithms are those that may have signed it. They are the policy's,
-	// never the header's (RFC 8725 §3.1); a caller can only narrow them.
+	// never the header's (RFC 8725 §3.1); a caller can only narrow them, see Only.
 	Algorithms []jose.SignatureAlgorithm
 	// Types are the values that typ may have; case does not matter, nor does a
 	// leading "application/" (RFC 7515 §4.1.9).
@@ -46,6 +46,8 @@ type Policy struct {
 	Leeway   time.Duration // how far the sender's clock may be off
 	MaxLife  time.Duration // how far ahead exp may be; 0: any
 	MaxAge   time.Duration // how long ago nbf may be; 0: any
+	Fresh    time.Duration // how long ago iat may be, to the second; 0: any
+	Punctual bool          // exp counts to the second: whoever set it has its own leeway
 }
 
 // Audience is a rule about aud.
@@ -58,6 +60,12 @@ const (
 	One Audience = iota + 1
 	// Among: aud is the reader, or a list with the reader in it.
 	Among
+	// Alone: aud names the reader and nobody else.
+	Alone
+	// Party: aud is the reader, or a list with the reader in it; azp must name
+	// the reader too, where it is there or aud names others (OpenID Connect Core
+	// §3.1.3.7).
+	Party
 	// IfNamed: as Among where there is an aud at all.
 	IfNamed
 	// ByCaller: what aud must be depends on what the caller finds out later.
@@ -119,7 +127,8 @@ func (p Policy) Header(raw string) (Header, error) {
 	}
 	first, _, _ := strings.Cut(raw, ".")
 	text, err := base64.RawURLEncoding.DecodeString(first)
-	if err != nil || strings.Count(raw, ".") != 2 {
+	// The decoder would pass over line breaks, which no JWT has (RFC 7515 §2).
+	if err != nil || strings.Count(raw, ".") != 2 || strings.ContainsAny(raw, "\r\n") {
 		return Header{}, Flaw("it is not a JWT in compact form")
 	}
 	o, err := jsonx.ParseObject(text)
@@ -158,24 +167,27 @@ func (h Header) checkKey() error {
 	return nil
 }
 
-// Parse reads a token that one of the policy's algorithms signed, or one of
-// those that the caller narrows them to. Keys and links to keys in its header
-// are not looked at, unless the policy wants the token to bring its key.
-func (p Policy) Parse(raw string, narrowed ...jose.SignatureAlgorithm) (*Token, error) {
+// Only returns the policy with those of its algorithms that are on a list, too.
+// If there is none, it accepts nothing.
+func (p Policy) Only(allowed ...jose.SignatureAlgorithm) Policy {
+	p.Algorithms = slices.DeleteFunc(slices.Clone(p.Algorithms), func(alg jose.SignatureAlgorithm) bool { return !slices.Contains(allowed, alg) })
+	return p
+}
+
+// Parse reads a token that one of the policy's algorithms signed. Keys and
+// links to keys in its header are not looked at, unless the policy wants the
+// token to bring its key.
+func (p Policy) Parse(raw string) (*Token, error) {
 	h, err := p.Header(raw)
 	if err != nil {
 		return nil, err
 	}
-	allowed := p.Algorithms
-	if len(narrowed) > 0 {
-		allowed = slices.DeleteFunc(slices.Clone(narrowed), func(alg jose.SignatureAlgorithm) bool { return !slices.Contains(p.Algorithms, alg) })
+	if !slices.Contains(p.Algorithms, jose.SignatureAlgorithm(h.Algorithm)) {
+		return nil, Flaw("it is not a JWT signed with one of " + names(p.Algorithms))
 	}
-	if !slices.Contains(allowed, jose.SignatureAlgorithm(h.Algorithm)) {
-		return nil, Flaw("it is not a JWT signed with one of " + names(allowed))
-	}
-	jws, err := jose.ParseSignedCompact(raw, allowed)
+	jws, err := jose.ParseSignedCompact(raw, p.Algorithms)
 	if err != nil {
-		return nil, fmt.Errorf("%w (%w)", Flaw("it is not a JWT signed with one of "+names(allowed)), err)
+		return nil, fmt.Errorf("%w (%w)", Flaw("it is not a JWT signed with one of "+names(p.Algorithms)), err)
 	}
 	t := &Token{Header: h, jws: jws}
 	if p.EmbeddedKey {

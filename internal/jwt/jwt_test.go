@@ -2,6 +2,7 @@ package jwt_test
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +18,7 @@ func policy() jwt.Policy {
 	return jwt.Policy{
 		Use: "test token", Algorithms: []jose.SignatureAlgorithm{jose.HS256, jose.HS512}, Types: []string{"test+jwt"},
 		Audience: jwt.One, MaxSize: 4 << 10, By: "the sender", For: "us",
-		Required: []string{"exp", "jti"}, Absent: []string{"nonce"}, Leeway: time.Minute, MaxLife: time.Hour, MaxAge: time.Hour,
+		Required: []string{"exp", "jti"}, Absent: []string{"nonce"}, Leeway: time.Minute, MaxLife: time.Hour, MaxAge: time.Hour, Fresh: 2 * time.Minute,
 	}
 }
 
@@ -69,6 +70,7 @@ func TestTheHeaderIsHeldToThePolicy(t *testing.T) {
 		"two parts":      {"a.b", "compact form"},
 		"encrypted":      {"a.b.c.d.e", "compact form"},
 		"no JSON":        {"a.b.c", "compact form"},
+		"a line break":   {good + "\n", "compact form"},
 		"two algorithms": {text(`{"alg":"HS256","alg":"none","typ":"test+jwt"}`) + ".e30.", "compact form"},
 		"nobody signed":  {text(`{"alg":"none","typ":"test+jwt"}`) + ".e30.", "signed with one of HS256 HS512"},
 		"another alg":    {signed(t, jose.HS384, typed, `{}`), "signed with one of HS256 HS512"},
@@ -85,10 +87,10 @@ func TestTheHeaderIsHeldToThePolicy(t *testing.T) {
 			t.Errorf("%s: %v", typ, err)
 		}
 	}
-	if _, err := policy().Parse(good, jose.HS512); err == nil {
+	if _, err := policy().Only(jose.HS512).Parse(good); err == nil {
 		t.Error("a narrowed list does not count")
 	}
-	if _, err := policy().Parse(signed(t, jose.HS384, typed, `{}`), jose.HS384); err == nil {
+	if _, err := policy().Only(jose.HS384).Parse(signed(t, jose.HS384, typed, `{}`)); err == nil {
 		t.Error("a caller widened the policy")
 	}
 	token, err := policy().Parse(good)
@@ -125,6 +127,10 @@ func TestTheClaimsAreHeldToThePolicy(t *testing.T) {
 		`{"iss":"ada","aud":"us","jti":"","exp":1000060}`:                                 "it has no jti",
 		`{"iss":"ada","aud":"us","jti":"1","exp":null}`:                                   "it has no exp",
 		`{"iss":"ada","aud":"us","jti":"1","exp":"1000060"}`:                              "its exp has the wrong type",
+		`{"iss":"ada","aud":"us","jti":"1","exp":1e300}`:                                  "its exp is not a time",
+		`{"iss":"ada","aud":"us","jti":"1","exp":1000060,"iat":-1}`:                       "its iat is not a time",
+		`{"iss":"ada","aud":"us","jti":"1","exp":1000060,"iat":999880}`:                   "",
+		`{"iss":"ada","aud":"us","jti":"1","exp":1000060,"iat":999879}`:                   "its iat is too long ago",
 		`{"iss":"ada","aud":"us","jti":"1","exp":1000060,"nonce":"n"}`:                    "it has nonce",
 		`{"iss":"ada","aud":"us","jti":"` + strings.Repeat("j", 513) + `","exp":1000060}`: "its jti is too long",
 	} {
@@ -137,13 +143,62 @@ func TestTheClaimsAreHeldToThePolicy(t *testing.T) {
 			t.Errorf("%s: got %v, want %q", payload, err, says)
 		}
 	}
-	among, ifNamed := policy(), policy()
-	among.Audience, ifNamed.Audience = jwt.Among, jwt.IfNamed
-	for aud, good := range map[string][2]bool{`"us"`: {true, true}, `["them","us"]`: {true, true}, `"them"`: {}, `[]`: {false, true}} {
-		o := jsonx.Object{"iss": jsonx.Value(`"ada"`), "aud": jsonx.Value(aud), "jti": jsonx.Value(`"1"`), "exp": jsonx.Value(`1000060`)}
-		_, first := among.Check(o, want)
-		if _, second := ifNamed.Check(o, want); (first == nil) != good[0] || (second == nil) != good[1] {
-			t.Errorf("%s: got %v and %v", aud, first, second)
+}
+
+func TestWhomATokenMayNameBesidesItsReader(t *testing.T) {
+	rules := []jwt.Audience{jwt.One, jwt.Among, jwt.IfNamed, jwt.Alone, jwt.Party, jwt.ByCaller, jwt.Elsewhere}
+	for members, good := range map[string][]jwt.Audience{
+		`"aud":"us"`:                     rules,
+		`"aud":["us"]`:                   {jwt.Among, jwt.IfNamed, jwt.Alone, jwt.Party, jwt.ByCaller, jwt.Elsewhere},
+		`"aud":["them","us"]`:            {jwt.Among, jwt.IfNamed, jwt.ByCaller, jwt.Elsewhere},
+		`"aud":["them","us"],"azp":"us"`: {jwt.Among, jwt.IfNamed, jwt.Party, jwt.ByCaller, jwt.Elsewhere},
+		`"aud":"us","azp":"them"`:        {jwt.One, jwt.Among, jwt.IfNamed, jwt.Alone, jwt.ByCaller, jwt.Elsewhere},
+		`"aud":"us","azp":null`:          {jwt.One, jwt.Among, jwt.IfNamed, jwt.Alone, jwt.ByCaller, jwt.Elsewhere},
+		`"aud":"them","azp":"us"`:        {jwt.ByCaller, jwt.Elsewhere},
+		`"aud":[]`:                       {jwt.IfNamed, jwt.ByCaller, jwt.Elsewhere},
+		`"aud":7`:                        {jwt.ByCaller, jwt.Elsewhere},
+		`"aud":["us",null]`:              {jwt.ByCaller, jwt.Elsewhere},
+		`"x":1`:                          {jwt.IfNamed, jwt.ByCaller, jwt.Elsewhere},
+	} {
+		o, err := jsonx.ParseObject([]byte("{" + members + "}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, rule := range rules {
+			_, err := jwt.Policy{Audience: rule, For: "us"}.Check(o, jwt.Want{Audience: []string{"us", ""}})
+			if (err == nil) != slices.Contains(good, rule) {
+				t.Errorf("%s by rule %d: got %v", members, rule, err)
+			}
+		}
+	}
+}
+
+func TestAPolicyNarrowedToNothingAcceptsNothing(t *testing.T) {
+	raw := signed(t, jose.HS256, map[jose.HeaderKey]any{"typ": "test+jwt"}, `{}`)
+	for _, allowed := range [][]jose.SignatureAlgorithm{nil, {}, {jose.RS256}, {"none"}} {
+		if _, err := policy().Only(allowed...).Parse(raw); err == nil || !strings.Contains(err.Error(), "names no algorithms") {
+			t.Errorf("%v: got %v", allowed, err)
+		}
+	}
+	if _, err := policy().Only(jose.RS256, jose.HS256).Parse(raw); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWhoSignsHasAName(t *testing.T) {
+	p := jwt.Policy{Audience: jwt.Elsewhere, By: "the sender", Required: []string{"iss"}}
+	for want, good := range map[string]bool{"ada": true, "eve": false, "": false} {
+		if _, err := p.Check(jsonx.Object{"iss": jsonx.Value(`"ada"`)}, jwt.Want{Issuer: want}); (err == nil) != good {
+			t.Errorf("%q: got %v", want, err)
+		}
+	}
+}
+
+func TestAPunctualExpCountsToTheSecond(t *testing.T) {
+	p := jwt.Policy{Audience: jwt.Elsewhere, Leeway: time.Minute, MaxLife: time.Hour, Punctual: true}
+	for exp, good := range map[string]bool{"1000001": true, "1000000": false, "1003600": true, "1003601": false} {
+		if _, err := p.Check(jsonx.Object{"exp": jsonx.Value(exp)}, jwt.Want{Now: time.Unix(1_000_000, 0)}); (err == nil) != good {
+			t.Errorf("%s: got %v", exp, err)
 		}
 	}
 }
