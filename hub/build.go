@@ -8,6 +8,7 @@ import (
 	"github.com/fedhub/fedhub/clients/registration"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/dpop"
 	"github.com/fedhub/fedhub/hub/fetch"
@@ -25,6 +26,7 @@ import (
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/account"
 	"github.com/fedhub/fedhub/hub/web/admin"
@@ -64,12 +66,19 @@ func (h *Hub) buildServices() {
 		h.signing.NewRSA = c.NewRSA
 	}
 	h.users = users.New(users.Options{
-		Users: d.Users, Identities: d.Identities, Throttles: d.Throttles, Setups: d.SetupLinks, Invitations: d.Invitations, Records: d.LinkEvents,
+		Users: d.Users, Throttles: d.Throttles, Setups: d.SetupLinks, Invitations: d.Invitations,
+		BySubject: func(ctx context.Context, subject string, limit int) ([]string, error) {
+			return h.linking.UsersBySubject(ctx, subject, limit)
+		},
+		Now: c.Now, Hash: c.Hash, MinPassword: c.MinPassword, HubNames: []string{"fedhub", c.Name},
+	})
+	h.linking = linking.New(linking.Options{
+		Users: h.users, Identities: d.Identities, Records: d.LinkEvents,
 		Mail: h.mail, URL: c.URL, HubName: h.name, Once: d.useOnce, Empty: h.emptied,
 		Failed: func(ctx context.Context, err error) {
 			c.Log.ErrorContext(ctx, "a letter could not be sent", "error", err)
 		},
-		Now: c.Now, Hash: c.Hash, MinPassword: c.MinPassword, HubNames: []string{"fedhub", c.Name},
+		Now: c.Now,
 	})
 	h.mailLinks = &maillinks.Service{Links: d.MailLinks, Sender: h.mail, Settings: h.settings, Users: h.users, URL: c.URL, Now: c.Now}
 	h.sessions = &cookies.Service{
@@ -107,12 +116,12 @@ func (h *Hub) buildServices() {
 		Poster: fetch.Poster{Client: h.http}, Audit: h.audit, Log: c.Log, Now: c.Now,
 	}).Start()
 	h.upstreamTokens = &upstreamtokens.Service{
-		Ties: d.UpstreamTokens, Box: h.box, Upstreams: h.upstreams, Users: h.users, Sessions: h.sessions.Service, Grants: h.grants, End: h.logouts.End,
+		Ties: d.UpstreamTokens, Box: h.box, Upstreams: h.upstreams, Sessions: h.sessions.Service, Grants: h.grants, Review: h.review, End: h.logouts.End,
 		Audit: h.audit, Log: c.Log, Now: c.Now,
 	}
 	h.Service = operator.New(operator.Parts{
 		URL: c.URL, AllowHTTP: c.AllowPrivateAddresses, ClientMetadata: h.clientMetadata,
-		Users: h.users, MailLinks: h.mailLinks, Clients: h.clients, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
+		Users: h.users, Linking: h.linking, MailLinks: h.mailLinks, Clients: h.clients, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
 		Logouts: h.logouts, UpstreamTokens: h.upstreamTokens, SiteSetups: h.siteSetups, Signing: h.signing, Settings: h.settings, Audit: h.audit, Box: h.box,
 	})
 }
@@ -121,6 +130,12 @@ func (h *Hub) buildServices() {
 // tokens end by the user's epoch.
 func (h *Hub) emptied(ctx context.Context, userID string) error {
 	return h.grants.RemoveUser(ctx, userID)
+}
+
+// review takes over what an upstream says now about somebody who came from it.
+func (h *Hub) review(ctx context.Context, userID string, i federation.Identity, key federation.LoginKey) error {
+	_, err := h.linking.Review(ctx, userID, authentication.ClaimOf(i), authentication.PolicyOf(key))
+	return err
 }
 
 // name is what the hub is called, in letters.
@@ -170,7 +185,7 @@ func (h *Hub) buildHandlers() {
 	}
 	h.signin = &signin.Handler{
 		Issuer: c.URL, MinPassword: c.MinPassword, Clients: h.clients, Upstreams: h.upstreams,
-		Flows: h.flows, Stops: h.stops, Sessions: h.sessions, Users: h.users, Logouts: h.logouts, MailLinks: h.mailLinks, UpstreamTokens: h.upstreamTokens,
+		Flows: h.flows, Stops: h.stops, Sessions: h.sessions, Users: h.users, Linking: h.linking, Logouts: h.logouts, MailLinks: h.mailLinks, UpstreamTokens: h.upstreamTokens,
 		Settings: h.settings, Audit: h.audit, Responder: h.responder, Log: c.Log, Now: c.Now, Replay: h.data.useOnce,
 		Begins: web.NewLimiter(beginEvery, beginBurst, c.Now),
 	}
@@ -190,7 +205,7 @@ func (h *Hub) buildHandlers() {
 		Clients: h.clients, Pending: h.pending, Sessions: h.sessions, Grants: h.grants, Audit: h.audit, Responder: h.responder, Now: c.Now,
 	}
 	h.account = &account.Handler{
-		Issuer: c.URL, Clients: h.clients, Upstreams: h.upstreams, Sessions: h.sessions, Users: h.users,
+		Issuer: c.URL, Clients: h.clients, Upstreams: h.upstreams, Sessions: h.sessions, Users: h.users, Linking: h.linking,
 		Grants: h.grants, Logouts: h.logouts, MailLinks: h.mailLinks, UpstreamTokens: h.upstreamTokens, Audit: h.audit, Responder: h.responder, Now: c.Now, MinPassword: c.MinPassword,
 	}
 	h.origins = &clientrequest.Origins{Clients: h.clients, Settings: h.settings}
@@ -199,7 +214,7 @@ func (h *Hub) buildHandlers() {
 		Fetches: fetches, Guesses: web.NewGuesser(guessEvery, guessBurst, c.Now),
 	}
 	h.token = &tokenendpoint.Handler{
-		Authenticator: authenticator, Clients: h.clients, Grants: h.grants, Tokens: h.tokens, Pending: h.pending, Users: h.users,
+		Authenticator: authenticator, Clients: h.clients, Grants: h.grants, Tokens: h.tokens, Pending: h.pending, Users: h.users, Linking: h.linking,
 		Upstreams: h.upstreams, UpstreamTokens: h.upstreamTokens, Settings: h.settings, Audit: h.audit,
 	}
 	h.oidc = &oidc.Handler{
@@ -223,7 +238,7 @@ func (h *Hub) buildAdmin() {
 			HTTP: h.http, Responder: h.responder, Now: c.Now,
 		},
 		providers: &providers.Handler{
-			Recorder: by, Upstreams: h.upstreams, Users: h.users, Health: h.health, Monitor: h.monitor, Signing: h.signing,
+			Recorder: by, Upstreams: h.upstreams, Linking: h.linking, Health: h.health, Monitor: h.monitor, Signing: h.signing,
 			Callback: h.callback, ClientMetadata: h.clientMetadata, Responder: h.responder, Now: c.Now,
 		},
 		hubs: &hubpages.Handler{
@@ -231,7 +246,7 @@ func (h *Hub) buildAdmin() {
 			Health: h.health, Monitor: h.monitor, Responder: h.responder, Now: c.Now,
 		},
 		people: &people.Handler{
-			Recorder: by, Clients: h.clients, Upstreams: h.upstreams, Users: h.users, MailLinks: h.mailLinks,
+			Recorder: by, Clients: h.clients, Upstreams: h.upstreams, Users: h.users, Linking: h.linking, MailLinks: h.mailLinks,
 			Grants: h.grants, Logouts: h.logouts, Operator: h.Service, Responder: h.responder,
 		},
 		operations: &operations.Handler{

@@ -29,6 +29,7 @@ import (
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 )
 
@@ -39,10 +40,10 @@ import (
 // sharded by id. The names stand in databases and stay.
 type data struct {
 	Users               *store.Collection[users.User]                      `set:"users" unique:"emailKey founder" index:"rank"`
-	Identities          *store.Collection[users.Identity]                  `set:"identities" index:"userId subject"`
+	Identities          *store.Collection[linking.Identity]                `set:"identities" index:"userId subject"`
 	Throttles           *store.Collection[passwords.Throttle]              `set:"throttles"`
 	SetupLinks          *store.Collection[users.SetupLink]                 `set:"setups"`
-	LinkEvents          *store.Collection[users.LinkEvent]                 `set:"decisions" index:"userId"`
+	LinkEvents          *store.Collection[linking.LinkEvent]               `set:"decisions" index:"userId"`
 	Sessions            *store.Collection[sessions.Session]                `set:"sessions" index:"sid userId upstreamSid upstreamSub" freed:"sid"`
 	Flows               *store.Collection[flows.Flow]                      `set:"flows"`
 	Interruptions       *store.Collection[flows.Interruption]              `set:"stops"`

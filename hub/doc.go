@@ -40,10 +40,11 @@
 //	tokens, signing    making and checking tokens; keys and their rotation
 //	pending            device and back-channel requests that wait for a person
 //	sessions, logouts  who is signed in where; who is told when it ends
-//	users              people: profile, search, roles; match.go, decide.go and
-//	                   rows.go decide linking
+//	users              people: profile, search, roles
+//	users/linking      which identities are whose: decide.go and rows.go are the
+//	                   table that decides, match.go asks it and acts
 //	users/passwords    rules, hashes, and how often one may try
-//	authentication     what a provider says, as the users decide on it
+//	authentication     what a provider says, as linking decides on it
 //	upstreamtokens     tokens of providers, kept to look again
 //	maillinks          one-time links by email
 //	operator           use-cases of administration, for pages and commands
@@ -64,8 +65,8 @@
 //	application, client   clients.Client             client_id (6749 §2.2)            set clients; fedhub client
 //	connected hub         clients.FederatedHub       client_id, a URL (CIMD)          set clients, server; fedhub server
 //	sign-in provider      federation.LoginKey        idp (hint of ours)               set loginkeys; fedhub key
-//	identity              users.Identity             iss and sub of the provider      set identities
-//	account link          users.LinkEvent            -                                set decisions
+//	identity              linking.Identity           iss and sub of the provider      set identities
+//	account link          linking.LinkEvent          -                                set decisions
 //	grant, consent        grants.Grant               scope (6749 §3.3)                set grants
 //	token family          grants.TokenFamily         refresh_token (6749 §6)          set families
 //	flow                  flows.Flow                 -                                set flows

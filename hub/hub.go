@@ -37,6 +37,7 @@ import (
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/account"
 	"github.com/fedhub/fedhub/hub/web/admin/apps"
@@ -80,6 +81,7 @@ type Hub struct {
 	settings       *settings.Service
 	signing        *signing.Service
 	users          *users.Service
+	linking        *linking.Service
 	mailLinks      *maillinks.Service
 	sessions       *cookies.Service
 	flows          *flows.Service

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
 // Routes lets tests walk every address there is.
@@ -14,6 +15,9 @@ func (h *Hub) Routes() gin.RoutesInfo { return h.engine.Routes() }
 
 // People lets tests change what only pages and commands change.
 func (h *Hub) People() *users.Service { return h.users }
+
+// Linking lets tests link what only a sign-in from upstream links.
+func (h *Hub) Linking() *linking.Service { return h.linking }
 
 // Chores does now what is due every minute.
 func (h *Hub) Chores(ctx context.Context) { h.chores(ctx); h.tendFederation(ctx) }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
 // A who names the person that a command is about.
@@ -40,7 +41,7 @@ func explained(err error) error {
 	switch {
 	case errors.Is(err, users.ErrLastAdmin):
 		return errors.New("this is the last administrator; make somebody else one first, with fedhub user roles")
-	case errors.Is(err, users.ErrLastWayIn):
+	case errors.Is(err, linking.ErrLastWayIn):
 		return errors.New("this is the only way the person can sign in; give them a password first, with fedhub user reset-link")
 	}
 	return err

@@ -1,17 +1,17 @@
 // Package authentication stands between what a login key brings and who that
 // is here: it turns an identity, and the login key that it came by, into what
-// the users decide on. So the users know no connectors, and connectors know no
+// linking decides on. So linking knows no connectors, and connectors know no
 // users.
 package authentication
 
 import (
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
 // ClaimOf is what an identity claims here.
-func ClaimOf(i federation.Identity) users.Claim {
-	return users.Claim{
+func ClaimOf(i federation.Identity) linking.Claim {
+	return linking.Claim{
 		Key: i.Key, Issuer: i.Issuer, Subject: i.Subject,
 		Email: i.Email, EmailVerified: i.EmailVerified,
 		Name: i.Name, GivenName: i.GivenName, FamilyName: i.FamilyName, Picture: i.Picture, Locale: i.Locale,
@@ -20,8 +20,8 @@ func ClaimOf(i federation.Identity) users.Claim {
 }
 
 // PolicyOf is how far a login key is trusted.
-func PolicyOf(k federation.LoginKey) users.Policy {
-	return users.Policy{
+func PolicyOf(k federation.LoginKey) linking.Policy {
+	return linking.Policy{
 		KeyID: k.ID, Name: k.Name, Kind: k.Kind, Enabled: k.Enabled,
 		Linking: k.Linking, SignUps: k.SignUps, SignUpDomains: k.SignUpDomains,
 		TrustEmail: k.TrustEmail, AuthoritativeDomains: k.AuthoritativeDomains,

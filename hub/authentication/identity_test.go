@@ -7,22 +7,22 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/authentication"
-	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
 // The rules on linking stand in users, and what an administrator chose in the
 // login key. A word that only one of them knows would be the stricter side.
 func TestALoginKeyAndTheUsersMeanTheSameWords(t *testing.T) {
 	for _, w := range []struct{ key, user string }{
-		{federation.Never, users.LinkNever},
-		{federation.Confirm, users.LinkConfirm},
-		{federation.Auto, users.LinkAuto},
-		{federation.Provisioned, users.LinkProvisioned},
-		{federation.Allow, users.SignUpAllow},
-		{federation.Deny, users.SignUpDeny},
-		{federation.Invited, users.SignUpInvited},
-		{federation.Domains, users.SignUpDomains},
-		{federation.KindPeer, users.KindPeer},
+		{federation.Never, linking.LinkNever},
+		{federation.Confirm, linking.LinkConfirm},
+		{federation.Auto, linking.LinkAuto},
+		{federation.Provisioned, linking.LinkProvisioned},
+		{federation.Allow, linking.SignUpAllow},
+		{federation.Deny, linking.SignUpDeny},
+		{federation.Invited, linking.SignUpInvited},
+		{federation.Domains, linking.SignUpDomains},
+		{federation.KindPeer, linking.KindPeer},
 	} {
 		if w.key != w.user {
 			t.Errorf("a login key says %q and users %q", w.key, w.user)
@@ -37,9 +37,9 @@ func TestAPolicyHasEverythingOfItsLoginKey(t *testing.T) {
 		TrustEmail: true, AuthoritativeDomains: []string{"b.example"},
 		MigrateUntil: time.Unix(1, 0), RoleMap: map[string]string{"System Manager": "staff"},
 	})
-	want := users.Policy{
+	want := linking.Policy{
 		KeyID: "erp", Name: "ERP", Kind: "frappe", Enabled: true,
-		Linking: users.LinkAuto, SignUps: users.SignUpDomains, SignUpDomains: []string{"a.example"},
+		Linking: linking.LinkAuto, SignUps: linking.SignUpDomains, SignUpDomains: []string{"a.example"},
 		TrustEmail: true, AuthoritativeDomains: []string{"b.example"},
 		// The connector has mapped the roles already, and an old Frappe site
 		// proves too little for an administrator.

@@ -15,6 +15,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/internal/names"
 )
 
@@ -55,8 +56,8 @@ func (s *Service) ImportUser(ctx context.Context, by string, i users.Import, aga
 
 // IdentityOwner is the id of the user whom an identity is linked to; empty if
 // there is none.
-func (s *Service) IdentityOwner(ctx context.Context, c users.Claim) (string, error) {
-	u, err := s.parts.Users.Linked(ctx, c)
+func (s *Service) IdentityOwner(ctx context.Context, c linking.Claim) (string, error) {
+	u, err := s.parts.Linking.Linked(ctx, c)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
@@ -64,8 +65,8 @@ func (s *Service) IdentityOwner(ctx context.Context, c users.Claim) (string, err
 }
 
 // LinkImported links an identity that the other system knew a person by.
-func (s *Service) LinkImported(ctx context.Context, by, userID string, c users.Claim) (bool, error) {
-	linked, err := s.parts.Users.LinkImported(ctx, userID, c)
+func (s *Service) LinkImported(ctx context.Context, by, userID string, c linking.Claim) (bool, error) {
+	linked, err := s.parts.Linking.LinkImported(ctx, userID, c)
 	if linked {
 		s.parts.Audit.Record(ctx, audit.Event{Kind: audit.LinkMade, Actor: by, Target: userID, LoginKey: c.Key, Reason: "Imported with the user."})
 	}

@@ -27,6 +27,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/internal/emailaddr"
 )
 
@@ -38,6 +39,7 @@ type Parts struct {
 	ClientMetadata func(keyID string) string
 
 	Users          *users.Service
+	Linking        *linking.Service
 	MailLinks      *maillinks.Service
 	Clients        *clients.Registry
 	Invites        *hubs.Invites
@@ -127,8 +129,8 @@ func (s *Service) Users(ctx context.Context, after string, limit int) ([]users.U
 }
 
 // Identities lists what signs one person in from upstream.
-func (s *Service) Identities(ctx context.Context, userID string) ([]users.Identity, error) {
-	return s.parts.Users.ByUser(ctx, userID)
+func (s *Service) Identities(ctx context.Context, userID string) ([]linking.Identity, error) {
+	return s.parts.Linking.ByUser(ctx, userID)
 }
 
 // AddClient keeps a new client and, if it proves itself by a secret, returns

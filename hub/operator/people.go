@@ -58,11 +58,11 @@ func (s *Service) SetRoles(ctx context.Context, by audit.Actor, id string, roles
 
 // Unlink takes an identity from a person, and ends what was issued to them.
 func (s *Service) Unlink(ctx context.Context, by audit.Actor, userID, identityID string) error {
-	linked, err := s.parts.Users.ByUser(ctx, userID)
+	linked, err := s.parts.Linking.ByUser(ctx, userID)
 	if err != nil {
 		return err
 	}
-	u, err := s.parts.Users.Unlink(ctx, userID, identityID, by.Name)
+	u, err := s.parts.Linking.Unlink(ctx, userID, identityID, by.Name)
 	if err != nil {
 		return err
 	}

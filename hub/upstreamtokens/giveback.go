@@ -9,7 +9,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
-	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
 // giveBackWait is how long an upstream may take to take tokens back: somebody
@@ -71,7 +71,7 @@ func (k *Service) Untie(ctx context.Context, userID, keyID string) error {
 
 // Disconnect forgets what came with an identity that the person has no more. What
 // hung on it has ended, so nobody needs to look there.
-func (k *Service) Disconnect(ctx context.Context, i users.Identity) error {
+func (k *Service) Disconnect(ctx context.Context, i linking.Identity) error {
 	id := tieID(i.UserID, i.LoginKey)
 	switch t, err := k.Ties.Get(ctx, id); {
 	case errors.Is(err, fs.ErrNotExist), err == nil && t.Subject != i.Subject:

@@ -8,7 +8,6 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
-	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/store"
 )
 
@@ -120,7 +119,7 @@ func (k *Service) arrived(ctx context.Context, t *Token, key federation.LoginKey
 	} else { // somebody signed in meanwhile, and brought others
 		k.GiveBack(ctx, key.ID, i.Tokens)
 	}
-	_, err = k.Users.Review(ctx, t.UserID, authentication.ClaimOf(i), authentication.PolicyOf(key))
+	err = k.Review(ctx, t.UserID, i, key)
 	if errors.Is(err, fs.ErrNotExist) {
 		return k.end(ctx, t, errors.New("the account was disconnected"))
 	}

@@ -72,9 +72,11 @@ type Service struct {
 	Ties      *store.Collection[Token]
 	Box       *seal.Box
 	Upstreams *federation.Registry
-	Users     *users.Service
 	Sessions  *sessions.Service
 	Grants    *grants.Service
+	// Review takes over what an upstream says now about somebody who came from
+	// it; fs.ErrNotExist if the identity is not this user's any more.
+	Review func(ctx context.Context, userID string, i federation.Identity, key federation.LoginKey) error
 	// End ends a session, and tells whoever has to know of it.
 	End   func(context.Context, sessions.Session) error
 	Audit *audit.Recorder

@@ -15,11 +15,11 @@ func (k *Service) SetEmail(ctx context.Context, id, email string, proven bool) (
 	if err != nil {
 		return User{}, err
 	}
-	return k.change(ctx, id, func(u *User) error {
-		if u.EmailKey == key && u.Email == tidyEmail(email) && u.EmailVerified == proven {
+	return k.Change(ctx, id, func(u *User) error {
+		if u.EmailKey == key && u.Email == TidyEmail(email) && u.EmailVerified == proven {
 			return store.ErrUnchanged
 		}
-		u.Email, u.EmailKey, u.EmailVerified = tidyEmail(email), key, proven
+		u.Email, u.EmailKey, u.EmailVerified = TidyEmail(email), key, proven
 		return nil
 	})
 }

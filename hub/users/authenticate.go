@@ -51,7 +51,7 @@ func (k *Service) Authenticate(ctx context.Context, email, password string) (Use
 // checkPassword does the same work whether or not the address is known, so
 // that the time it takes tells nothing.
 func (k *Service) checkPassword(ctx context.Context, key, password string) (User, error) {
-	user, err := k.byKey(ctx, key)
+	user, err := k.ByEmailKey(ctx, key)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return User{}, err
 	}

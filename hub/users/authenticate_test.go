@@ -9,13 +9,14 @@ import (
 
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/passwords"
+	"github.com/fedhub/fedhub/internal/testkit/userstest"
 )
 
 func TestAPasswordSignsIn(t *testing.T) {
 	w := newWorld(t)
-	ada := w.person("Ada@Example.org")
+	ada := w.Person("Ada@Example.org")
 	for _, spelling := range []string{"Ada@Example.org", " ada@example.org ", "ADA@EXAMPLE.ORG", "ａda@example.org"} {
-		got, err := w.Authenticate(t.Context(), spelling, good)
+		got, err := w.Authenticate(t.Context(), spelling, userstest.Good)
 		if err != nil || got.ID != ada.ID {
 			t.Errorf("%q: got %q, %v", spelling, got.ID, err)
 		}
@@ -27,13 +28,13 @@ func TestAPasswordIsComparedWhole(t *testing.T) {
 	long := "é " + strings.Repeat("fifteen letters ", 7) + "end"
 	must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "ada@example.org", Password: long}))
 	for _, wrong := range []string{long + " ", " " + long, long[:len(long)-1], strings.ToUpper(long), long + "\x00", ""} {
-		if got, want := w.signIn("ada@example.org", wrong), users.ErrWrongPassword; !errors.Is(got, want) {
+		if got, want := w.SignIn("ada@example.org", wrong), users.ErrWrongPassword; !errors.Is(got, want) {
 			t.Errorf("%q: got %v, want %v", wrong, got, want)
 		}
-		w.pass(time.Hour)
+		w.Pass(time.Hour)
 	}
 	// The same text typed on a system that decomposes its letters.
-	if err := w.signIn("ada@example.org", "e\u0301"+strings.TrimPrefix(long, "é")); err != nil {
+	if err := w.SignIn("ada@example.org", "e\u0301"+strings.TrimPrefix(long, "é")); err != nil {
 		t.Errorf("decomposed: %v", err)
 	}
 }
@@ -41,30 +42,30 @@ func TestAPasswordIsComparedWhole(t *testing.T) {
 // Whoever does not know the password cannot tell these people apart.
 func TestStrangersGetOneAnswer(t *testing.T) {
 	w := newWorld(t)
-	w.person("ada@example.org")
-	off := w.person("off@example.org")
+	w.Person("ada@example.org")
+	off := w.Person("off@example.org")
 	must[users.User](t)(w.SetDisabled(t.Context(), off.ID, true))
 	must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "upstream@example.org"})) // no password
-	want := w.signIn("nobody@example.org", "whatever else").Error()
+	want := w.SignIn("nobody@example.org", "whatever else").Error()
 	for _, email := range []string{"ada@example.org", "off@example.org", "upstream@example.org", "not an address", ""} {
 		for _, password := range []string{"", "null", "undefined", "wrong", strings.Repeat("x", 1<<20)} {
-			err := w.signIn(email, password)
+			err := w.SignIn(email, password)
 			if !errors.Is(err, users.ErrWrongPassword) || err.Error() != want {
 				t.Errorf("%q %.10q: got %v, want %v", email, password, err, want)
 			}
-			w.pass(time.Hour)
+			w.Pass(time.Hour)
 		}
 	}
 }
 
 func TestDisabledIsToldOnlyToWhoKnowsThePassword(t *testing.T) {
 	w := newWorld(t)
-	ada := w.person("ada@example.org")
+	ada := w.Person("ada@example.org")
 	must[users.User](t)(w.SetDisabled(t.Context(), ada.ID, true))
-	if got, want := w.signIn("ada@example.org", "wrong"), users.ErrWrongPassword; !errors.Is(got, want) {
+	if got, want := w.SignIn("ada@example.org", "wrong"), users.ErrWrongPassword; !errors.Is(got, want) {
 		t.Errorf("wrong password: got %v, want %v", got, want)
 	}
-	if got, want := w.signIn("ada@example.org", good), users.ErrDisabled; !errors.Is(got, want) {
+	if got, want := w.SignIn("ada@example.org", userstest.Good), users.ErrDisabled; !errors.Is(got, want) {
 		t.Errorf("right password: got %v, want %v", got, want)
 	}
 }
@@ -72,31 +73,31 @@ func TestDisabledIsToldOnlyToWhoKnowsThePassword(t *testing.T) {
 func TestTheWaitGrowsToAnHourAndNoFurther(t *testing.T) {
 	for _, email := range []string{"ada@example.org", "nobody@example.org"} {
 		w := newWorld(t)
-		w.person("ada@example.org")
+		w.Person("ada@example.org")
 		for i := range 5 {
-			if got, want := w.signIn(email, "wrong"), users.ErrWrongPassword; !errors.Is(got, want) {
+			if got, want := w.SignIn(email, "wrong"), users.ErrWrongPassword; !errors.Is(got, want) {
 				t.Fatalf("free failure %d: got %v, want %v", i+1, got, want)
 			}
 		}
 		want := time.Second
 		for range 80 {
-			if err := w.signIn(email, "wrong"); !errors.Is(err, users.ErrWrongPassword) {
+			if err := w.SignIn(email, "wrong"); !errors.Is(err, users.ErrWrongPassword) {
 				t.Fatalf("after the wait: %v", err)
 			}
 			for range 3 { // knocking changes nothing
-				throttled, ok := errors.AsType[*passwords.Throttled](w.signIn(email, good))
+				throttled, ok := errors.AsType[*passwords.Throttled](w.SignIn(email, userstest.Good))
 				if !ok {
 					t.Fatal("was not asked to wait")
 				}
-				if got := throttled.Until.Sub(w.now()); got != want {
+				if got := throttled.Until.Sub(w.Now()); got != want {
 					t.Fatalf("got a wait of %v, want %v", got, want)
 				}
 			}
-			w.pass(want - time.Millisecond)
-			if _, ok := errors.AsType[*passwords.Throttled](w.signIn(email, good)); !ok {
+			w.Pass(want - time.Millisecond)
+			if _, ok := errors.AsType[*passwords.Throttled](w.SignIn(email, userstest.Good)); !ok {
 				t.Fatal("did not wait to the end")
 			}
-			w.pass(time.Millisecond)
+			w.Pass(time.Millisecond)
 			want = min(2*want, time.Hour)
 		}
 	}
@@ -104,20 +105,20 @@ func TestTheWaitGrowsToAnHourAndNoFurther(t *testing.T) {
 
 func TestTheRightPasswordAfterTheWaitForgetsEverything(t *testing.T) {
 	w := newWorld(t)
-	w.person("ada@example.org")
+	w.Person("ada@example.org")
 	for range 30 {
-		w.signIn("ada@example.org", "wrong")
-		w.pass(time.Hour)
+		w.SignIn("ada@example.org", "wrong")
+		w.Pass(time.Hour)
 	}
-	if err := w.signIn("ADA@example.org", good); err != nil {
+	if err := w.SignIn("ADA@example.org", userstest.Good); err != nil {
 		t.Fatalf("after the wait: %v", err)
 	}
 	for i := range 5 {
-		if got, want := w.signIn("ada@example.org", "wrong"), users.ErrWrongPassword; !errors.Is(got, want) {
+		if got, want := w.SignIn("ada@example.org", "wrong"), users.ErrWrongPassword; !errors.Is(got, want) {
 			t.Errorf("failure %d: got %v, want %v", i+1, got, want)
 		}
 	}
-	if err := w.signIn("ada@example.org", good); err != nil {
+	if err := w.SignIn("ada@example.org", userstest.Good); err != nil {
 		t.Errorf("after five more failures: %v", err)
 	}
 }
@@ -125,12 +126,12 @@ func TestTheRightPasswordAfterTheWaitForgetsEverything(t *testing.T) {
 func TestSpellingsShareOneCounter(t *testing.T) {
 	w := newWorld(t)
 	for _, email := range []string{"ada@example.org", "ADA@example.org", " ada@example.org", "ａda@example.org", "ada@EXAMPLE.org", "Ada@example.ORG"} {
-		w.signIn(email, "wrong")
+		w.SignIn(email, "wrong")
 	}
-	if _, ok := errors.AsType[*passwords.Throttled](w.signIn("ada@example.org", good)); !ok {
+	if _, ok := errors.AsType[*passwords.Throttled](w.SignIn("ada@example.org", userstest.Good)); !ok {
 		t.Error("six spellings were six counters")
 	}
-	if got, want := w.signIn("eve@example.org", "wrong"), users.ErrWrongPassword; !errors.Is(got, want) {
+	if got, want := w.SignIn("eve@example.org", "wrong"), users.ErrWrongPassword; !errors.Is(got, want) {
 		t.Errorf("somebody else: got %v, want %v", got, want)
 	}
 }
@@ -138,11 +139,11 @@ func TestSpellingsShareOneCounter(t *testing.T) {
 func TestADayOfQuietForgetsFailures(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, w *world) {
 		for range 6 {
-			w.signIn("ada@example.org", "wrong")
+			w.SignIn("ada@example.org", "wrong")
 		}
-		w.pass(24 * time.Hour)
+		w.Pass(24 * time.Hour)
 		for i := range 5 {
-			if got, want := w.signIn("ada@example.org", "wrong"), users.ErrWrongPassword; !errors.Is(got, want) {
+			if got, want := w.SignIn("ada@example.org", "wrong"), users.ErrWrongPassword; !errors.Is(got, want) {
 				t.Errorf("failure %d of the next day: got %v, want %v", i+1, got, want)
 			}
 		}
@@ -152,10 +153,10 @@ func TestADayOfQuietForgetsFailures(t *testing.T) {
 // However many guesses come at once, few are looked at.
 func TestParallelGuessesAreCountedBeforeTheyAreLookedAt(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, w *world) {
-		w.person("ada@example.org")
+		w.Person("ada@example.org")
 		looked := 0
 		for range 3 {
-			for _, err := range race(100, func(i int) error { return w.signIn("ada@example.org", fmt.Sprint("guess ", i)) }) {
+			for _, err := range userstest.Race(100, func(i int) error { return w.SignIn("ada@example.org", fmt.Sprint("guess ", i)) }) {
 				switch {
 				case errors.Is(err, users.ErrWrongPassword):
 					looked++
@@ -167,7 +168,7 @@ func TestParallelGuessesAreCountedBeforeTheyAreLookedAt(t *testing.T) {
 					}
 				}
 			}
-			w.pass(2 * time.Minute)
+			w.Pass(2 * time.Minute)
 		}
 		if looked < 5 || looked > 66 {
 			t.Errorf("%d of 300 guesses were looked at", looked)
@@ -177,8 +178,8 @@ func TestParallelGuessesAreCountedBeforeTheyAreLookedAt(t *testing.T) {
 
 func TestSigningInOnManyDevicesAtOnceWorks(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, w *world) {
-		w.person("ada@example.org")
-		for _, err := range race(50, func(int) error { return w.signIn("ada@example.org", good) }) {
+		w.Person("ada@example.org")
+		for _, err := range userstest.Race(50, func(int) error { return w.SignIn("ada@example.org", userstest.Good) }) {
 			if err != nil {
 				t.Errorf("got %v", err)
 			}

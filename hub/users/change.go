@@ -25,7 +25,7 @@ func (k *Service) SetPassword(ctx context.Context, id, password string) (User, e
 	if err != nil {
 		return User{}, err
 	}
-	return k.change(ctx, id, func(u *User) error {
+	return k.Change(ctx, id, func(u *User) error {
 		u.Password = hash
 		u.PasswordChanged = k.now()
 		u.SessionGeneration++
@@ -35,7 +35,7 @@ func (k *Service) SetPassword(ctx context.Context, id, password string) (User, e
 
 // EndEverything ends every session, grant and token of a user.
 func (k *Service) EndEverything(ctx context.Context, id string) (User, error) {
-	return k.change(ctx, id, func(u *User) error {
+	return k.Change(ctx, id, func(u *User) error {
 		u.SessionGeneration++
 		return nil
 	})
@@ -57,7 +57,7 @@ func (k *Service) SetDisabled(ctx context.Context, id string, disabled bool) (Us
 // SetRoles replaces the roles of a user. A role nobody could read is forms.Problems;
 // the last administrator keeps the role: ErrLastAdmin.
 func (k *Service) SetRoles(ctx context.Context, id string, roles []string) (User, error) {
-	clean, problems := cleanRoles(roles)
+	clean, problems := CleanRoles(roles)
 	if problems != nil {
 		return User{}, problems
 	}
@@ -65,19 +65,19 @@ func (k *Service) SetRoles(ctx context.Context, id string, roles []string) (User
 		if slices.Equal(u.Roles, clean) {
 			return store.ErrUnchanged
 		}
-		u.setRoles(clean)
+		u.SetRoles(clean)
 		return nil
 	})
 }
 
-// changeAdmin is change for what may cost the hub an administrator. Two
+// changeAdmin is Change for what may cost the hub an administrator. Two
 // administrators who demote each other at the same moment each see the other
 // still there, so it looks again after the write and takes the write back:
 // at least one of them then sees nobody, and the hub never stays without.
 func (k *Service) changeAdmin(ctx context.Context, id string, edit func(*User) error) (User, error) {
 	var before User
 	var lost bool
-	user, err := k.change(ctx, id, func(u *User) error {
+	user, err := k.Change(ctx, id, func(u *User) error {
 		before = *u
 		if err := edit(u); err != nil {
 			return err
@@ -95,8 +95,8 @@ func (k *Service) changeAdmin(ctx context.Context, id string, edit func(*User) e
 	if lastErr == nil {
 		return user, nil
 	}
-	_, err = k.change(context.WithoutCancel(ctx), id, func(u *User) error {
-		u.setRoles(before.Roles)
+	_, err = k.Change(context.WithoutCancel(ctx), id, func(u *User) error {
+		u.SetRoles(before.Roles)
 		u.Disabled = before.Disabled
 		return nil
 	})
@@ -115,22 +115,22 @@ func (k *Service) needAdminBeside(ctx context.Context, id string) error {
 	return err
 }
 
-// takeRoles edits a user from whom an upstream takes back the roles it gave.
+// TakeRoles edits a user from whom an upstream takes back the roles it gave.
 // It cannot take the last administrator from the hub, so that role may stay.
-func (k *Service) takeRoles(ctx context.Context, id string, taken []string, edit func(before User, u *User) error) (User, error) {
+func (k *Service) TakeRoles(ctx context.Context, id string, taken []string, edit func(before User, u *User) error) (User, error) {
 	user, err := k.changeAdmin(ctx, id, func(u *User) error {
 		before := *u
-		u.setRoles(without(u.Roles, taken))
+		u.SetRoles(without(u.Roles, taken))
 		return edit(before, u)
 	})
 	if errors.Is(err, ErrLastAdmin) {
-		return k.takeRoles(ctx, id, without(taken, []string{AdminRole}), edit)
+		return k.TakeRoles(ctx, id, without(taken, []string{AdminRole}), edit)
 	}
 	return user, err
 }
 
-// change edits a user and returns the record as it is afterwards.
-func (k *Service) change(ctx context.Context, id string, edit func(*User) error) (User, error) {
+// Change edits a user and returns the record as it is afterwards.
+func (k *Service) Change(ctx context.Context, id string, edit func(*User) error) (User, error) {
 	var after User
 	err := k.users.Update(ctx, id, func(u *User) error {
 		err := edit(u)
@@ -144,4 +144,16 @@ func (k *Service) change(ctx context.Context, id string, edit func(*User) error)
 		return User{}, fmt.Errorf("change user: %w", err)
 	}
 	return after, nil
+}
+
+// without returns the strings of a that are not in b, in a slice of its own.
+func without(a, b []string) []string {
+	return slices.DeleteFunc(slices.Clone(a), func(s string) bool { return slices.Contains(b, s) })
+}
+
+// union returns the strings of both, sorted, in a slice of its own.
+func union(a, b []string) []string {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
 }

@@ -51,7 +51,7 @@ func TestAFaceIsChangedAsAWhole(t *testing.T) {
 
 func TestAClaimThatCannotBeKeptIsNamed(t *testing.T) {
 	w := newWorld(t)
-	ada := w.person("ada@example.org")
+	ada := w.Person("ada@example.org")
 	for claim, faces := range map[string][]users.Profile{
 		"birthdate":      {{Birthdate: "10.12.1815"}, {Birthdate: "1815-02-30"}, {Birthdate: "0000"}, {Birthdate: "815"}, {Birthdate: "1815-12"}, {Birthdate: "1815-12-10T00:00:00Z"}},
 		"zoneinfo":       {{Zoneinfo: "Local"}, {Zoneinfo: "Mars/Olympus"}, {Zoneinfo: "../../etc/passwd"}, {Zoneinfo: "/etc/localtime"}, {Zoneinfo: strings.Repeat("x", 65)}},

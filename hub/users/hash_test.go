@@ -12,6 +12,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/internal/forms"
+	"github.com/fedhub/fedhub/internal/testkit/userstest"
 )
 
 // One password, hashed by other programs.
@@ -31,10 +32,10 @@ func TestImportedHashesSignInAndAreReplaced(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%.15s: %v", string(imported), err)
 		}
-		if got, want := w.signIn("ada@example.org", foreign+"!"), users.ErrWrongPassword; !errors.Is(got, want) {
+		if got, want := w.SignIn("ada@example.org", foreign+"!"), users.ErrWrongPassword; !errors.Is(got, want) {
 			t.Errorf("%.15s: wrong password: got %v, want %v", string(imported), got, want)
 		}
-		if err := w.signIn("ada@example.org", foreign); err != nil {
+		if err := w.SignIn("ada@example.org", foreign); err != nil {
 			t.Errorf("%.15s: right password: %v", string(imported), err)
 		}
 		now := must[users.User](t)(w.Get(t.Context(), added.ID))
@@ -44,7 +45,7 @@ func TestImportedHashesSignInAndAreReplaced(t *testing.T) {
 		if got, want := now.SessionGeneration, added.SessionGeneration; got != want {
 			t.Errorf("rehash: got epoch %d, want %d", got, want)
 		}
-		if err := w.signIn("ada@example.org", foreign); err != nil {
+		if err := w.SignIn("ada@example.org", foreign); err != nil {
 			t.Errorf("%.15s: after the rehash: %v", string(imported), err)
 		}
 	}
@@ -58,10 +59,10 @@ func TestBcryptIsNotAskedBeyondWhatItReads(t *testing.T) {
 		t.Fatal(err)
 	}
 	must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "ada@example.org", Imported: passwords.Hash(hash)}))
-	if got, want := w.signIn("ada@example.org", long+"x"), users.ErrWrongPassword; !errors.Is(got, want) {
+	if got, want := w.SignIn("ada@example.org", long+"x"), users.ErrWrongPassword; !errors.Is(got, want) {
 		t.Errorf("72 bytes and one more: got %v, want %v", got, want)
 	}
-	if err := w.signIn("ada@example.org", long); err != nil {
+	if err := w.SignIn("ada@example.org", long); err != nil {
 		t.Errorf("72 bytes: %v", err)
 	}
 }
@@ -111,12 +112,12 @@ func TestAHashDoesNotPrint(t *testing.T) {
 // 500 sign-ins at once: what finds no place is told so at once, and costs the
 // address nothing.
 func TestTooManySignInsAtOnceAreTurnedAway(t *testing.T) {
-	hash := cheap
+	hash := userstest.Cheap
 	hash.Slots, hash.Queue, hash.Memory = 1, 3, 4096
 	w := newWorldWith(t, hash)
-	w.person("ada@example.org")
+	w.Person("ada@example.org")
 	busy, in := 0, 0
-	for _, err := range race(500, func(i int) error { return w.signIn(fmt.Sprintf("p%d@example.org", i%400), good) }) {
+	for _, err := range userstest.Race(500, func(i int) error { return w.SignIn(fmt.Sprintf("p%d@example.org", i%400), userstest.Good) }) {
 		switch {
 		case errors.Is(err, passwords.ErrBusy):
 			busy++
@@ -130,25 +131,25 @@ func TestTooManySignInsAtOnceAreTurnedAway(t *testing.T) {
 		t.Errorf("%d were turned away and %d answered", busy, in)
 	}
 	for range 5 {
-		if got, want := w.signIn("p0@example.org", good), users.ErrWrongPassword; !errors.Is(got, want) {
+		if got, want := w.SignIn("p0@example.org", userstest.Good), users.ErrWrongPassword; !errors.Is(got, want) {
 			t.Fatalf("afterwards: got %v, want %v", got, want)
 		}
-		w.pass(2 * 3600e9)
+		w.Pass(2 * 3600e9)
 	}
 }
 
 func TestWaitingEndsWithItsRequest(t *testing.T) {
 	w := newWorld(t)
-	w.person("ada@example.org")
+	w.Person("ada@example.org")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for range 20 { // some find a free slot, some see the request gone
-		_, err := w.Authenticate(ctx, "ada@example.org", good)
+		_, err := w.Authenticate(ctx, "ada@example.org", userstest.Good)
 		if err != nil && !errors.Is(err, context.Canceled) {
 			t.Fatalf("got %v", err)
 		}
 	}
-	if err := w.signIn("ada@example.org", good); err != nil {
+	if err := w.SignIn("ada@example.org", userstest.Good); err != nil {
 		t.Errorf("attempts never looked at were counted: %v", err)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fedhub/fedhub/internal/emailaddr"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/names"
 	"github.com/fedhub/fedhub/internal/secrets"
@@ -84,7 +83,7 @@ func (k *Service) WouldImport(ctx context.Context, i Import) (ImportStatus, User
 	if err != nil {
 		return "", User{}, err
 	}
-	byKey, err := found(k.byKey(ctx, want.EmailKey))
+	byKey, err := found(k.ByEmailKey(ctx, want.EmailKey))
 	if err != nil {
 		return "", User{}, err
 	}
@@ -211,49 +210,12 @@ func (u *User) become(want User) {
 	}
 	u.show(want.Profile())
 	u.Email, u.EmailKey, u.EmailVerified, u.Disabled = want.Email, want.EmailKey, want.EmailVerified, want.Disabled
-	u.setRoles(want.Roles)
+	u.SetRoles(want.Roles)
 	u.Updated, u.Imported.At = want.Updated, want.Updated
-}
-
-// LinkImported gives an imported person an identity that the other system knew
-// them by, and reports whether it is new. It signs in once the upstream says
-// that its owner has the user's address. It came with the user, so it has no
-// record to undo and nobody is told by letter. Somebody else's is fs.ErrExist;
-// a user who was changed here since, or is an administrator, gets none.
-func (k *Service) LinkImported(ctx context.Context, userID string, c Claim) (bool, error) {
-	user, err := k.users.Get(ctx, userID)
-	if err != nil {
-		return false, err
-	}
-	switch owner, err := k.identities.Get(ctx, identityID(c)); {
-	case err == nil && owner.UserID == userID:
-		return false, nil
-	case err == nil:
-		return false, fs.ErrExist
-	case !errors.Is(err, fs.ErrNotExist):
-		return false, err
-	case user.touched() || user.Admin():
-		return false, nil
-	}
-	linked, err := k.ByUser(ctx, userID)
-	if err != nil || otherSubject(linked, c) { // one person is one person there (row D10)
-		return false, err
-	}
-	identity := k.newIdentity(c, userID)
-	identity.Hearsay = true
-	err = k.identities.Insert(ctx, identity)
-	return err == nil, err
-}
-
-// says reports whether the upstream has verified that the person has the
-// address of a user.
-func (c Claim) says(u User) bool {
-	key, err := emailaddr.Canonical(c.Email)
-	return err == nil && c.EmailVerified && emailaddr.SameMailbox(c.Email) && key == u.EmailKey
 }
 
 // ValidRole reports whether a role can be kept as it is written.
 func ValidRole(role string) bool {
-	clean, _ := cleanRoles([]string{role})
+	clean, _ := CleanRoles([]string{role})
 	return len(clean) == 1 && clean[0] == role
 }

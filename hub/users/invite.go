@@ -62,7 +62,7 @@ func (k *Service) Invite(ctx context.Context, n NewInvitation) (token string, i 
 	if err := problems.Err(); err != nil {
 		return "", Invitation{}, err
 	}
-	switch _, err := k.byKey(ctx, key); {
+	switch _, err := k.ByEmailKey(ctx, key); {
 	case err == nil:
 		return "", Invitation{}, fs.ErrExist
 	case !errors.Is(err, fs.ErrNotExist):
@@ -73,7 +73,7 @@ func (k *Service) Invite(ctx context.Context, n NewInvitation) (token string, i 
 	}
 	token = secrets.New()
 	now := k.now()
-	i = Invitation{ID: key, Email: tidyEmail(n.Email), Roles: roles, By: n.By, Token: setupID(token), Mailed: n.Mailed, Created: now, Expires: now.Add(n.Life)}
+	i = Invitation{ID: key, Email: TidyEmail(n.Email), Roles: roles, By: n.By, Token: setupID(token), Mailed: n.Mailed, Created: now, Expires: now.Add(n.Life)}
 	return token, i, k.keepInvitation(ctx, i)
 }
 
@@ -172,10 +172,10 @@ func (k *Service) Accept(ctx context.Context, token, name, password string) (Use
 	return user, nil
 }
 
-// welcome gives a newcomer whose proven address was invited the roles of the
+// ApplyInvitation gives a newcomer whose proven address was invited the roles of the
 // invitation, but for the administrator's: no upstream makes one by naming an
 // address (FE-44). That takes the invitation's own link, or an administrator.
-func (k *Service) welcome(ctx context.Context, user *User) error {
+func (k *Service) ApplyInvitation(ctx context.Context, user *User) error {
 	if k.invitations == nil || user.EmailKey == "" {
 		return nil
 	}
@@ -186,12 +186,12 @@ func (k *Service) welcome(ctx context.Context, user *User) error {
 	if err != nil {
 		return err
 	}
-	user.setRoles(union(user.Roles, without(i.Roles, []string{AdminRole})))
+	user.AddRoles(without(i.Roles, []string{AdminRole}))
 	return nil
 }
 
-// recordSignIn ends the invitation of somebody who is here.
-func (k *Service) recordSignIn(ctx context.Context, user User) error {
+// CloseInvitation ends the invitation of somebody who is here.
+func (k *Service) CloseInvitation(ctx context.Context, user User) error {
 	if k.invitations == nil || user.EmailKey == "" {
 		return nil
 	}

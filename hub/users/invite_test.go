@@ -8,23 +8,14 @@ import (
 
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/forms"
+	"github.com/fedhub/fedhub/internal/testkit/userstest"
 )
 
 const day = 24 * time.Hour
 
-// invite invites an address and returns the token of its link.
-func (w *world) invite(email string, roles ...string) string {
-	w.t.Helper()
-	token, _, err := w.Invite(w.t.Context(), users.NewInvitation{Email: email, Roles: roles, By: "root"})
-	if err != nil {
-		w.t.Fatalf("invite %s: %v", email, err)
-	}
-	return token
-}
-
 func TestAnInvitationLastsAWeekUnlessItSaysOtherwise(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, w *world) {
-		usual := w.invite("usual@example.org")
+		usual := w.Guest("usual@example.org")
 		long, _, err := w.Invite(t.Context(), users.NewInvitation{Email: "long@example.org", Life: 90 * day})
 		if err != nil {
 			t.Fatal(err)
@@ -41,51 +32,36 @@ func TestAnInvitationLastsAWeekUnlessItSaysOtherwise(t *testing.T) {
 				t.Errorf("works: want %v, got %v", want, err)
 			}
 		}
-		w.pass(7*day - time.Second)
+		w.Pass(7*day - time.Second)
 		works(usual, true)
-		w.pass(time.Second)
+		w.Pass(time.Second)
 		works(usual, false)
-		if _, err := w.Accept(t.Context(), usual, "Late", good); !errors.Is(err, users.ErrInvitation) {
+		if _, err := w.Accept(t.Context(), usual, "Late", userstest.Good); !errors.Is(err, users.ErrInvitation) {
 			t.Errorf("accepted after a week: %v", err)
 		}
 		works(long, true)
-		w.pass(83 * day)
+		w.Pass(83 * day)
 		works(long, false)
 	})
 }
 
-// An identity that comes after the invitation has ended finds the door shut.
-func TestAnInvitationThatHasEndedLetsNobodySignUp(t *testing.T) {
-	w := newWorld(t)
-	w.invite("guest@gmail.example")
-	p := trusted()
-	p.SignUps = users.SignUpInvited
-	w.pass(7 * day)
-	wants(t, w.match(google("1", "guest@gmail.example"), p), "D5", users.Refuse)
-	w.invite("guest@gmail.example")
-	wants(t, w.match(google("1", "guest@gmail.example"), p), "D5", users.Create)
-	if left := must[[]users.Invitation](t)(w.Invitations(t.Context(), 10)); len(left) != 0 {
-		t.Errorf("the invitation of somebody who is here is left: %+v", left)
-	}
-}
-
 func TestAnInvitationIsAcceptedWithAPasswordAndOnce(t *testing.T) {
 	w := newWorld(t)
-	token := w.invite("grace@example.org", "editors")
+	token := w.Guest("grace@example.org", "editors")
 	for _, poor := range []string{"", "short"} {
 		_, err := w.Accept(t.Context(), token, "Grace", poor)
 		if _, refused := errors.AsType[forms.Problems](err); !refused {
 			t.Errorf("password %q: got %v", poor, err)
 		}
 	}
-	grace := must[users.User](t)(w.Accept(t.Context(), token, "Grace", good))
+	grace := must[users.User](t)(w.Accept(t.Context(), token, "Grace", userstest.Good))
 	if grace.EmailVerified || !grace.Has("editors") || grace.Admin() {
 		t.Errorf("by a link that went from hand to hand: %+v", grace)
 	}
-	if err := w.signIn("grace@example.org", good); err != nil {
+	if err := w.SignIn("grace@example.org", userstest.Good); err != nil {
 		t.Error(err)
 	}
-	if _, err := w.Accept(t.Context(), token, "Mallory", good+"!"); !errors.Is(err, users.ErrInvitation) {
+	if _, err := w.Accept(t.Context(), token, "Mallory", userstest.Good+"!"); !errors.Is(err, users.ErrInvitation) {
 		t.Errorf("a second time: %v", err)
 	}
 	if _, _, err := w.Invite(t.Context(), users.NewInvitation{Email: "Grace@example.org"}); !errors.Is(err, fs.ErrExist) {
@@ -97,20 +73,20 @@ func TestAnInvitationIsAcceptedWithAPasswordAndOnce(t *testing.T) {
 // the old link makes no account, and uses nothing up.
 func TestAReplacedInvitationIsOfNoUse(t *testing.T) {
 	w := newWorld(t)
-	old := w.invite("grace@example.org", users.AdminRole)
-	newer := w.invite("grace@example.org")
-	if _, err := w.Accept(t.Context(), old, "Mallory", good); !errors.Is(err, users.ErrInvitation) {
+	old := w.Guest("grace@example.org", users.AdminRole)
+	newer := w.Guest("grace@example.org")
+	if _, err := w.Accept(t.Context(), old, "Mallory", userstest.Good); !errors.Is(err, users.ErrInvitation) {
 		t.Errorf("replaced before: %v", err)
 	}
 	var newest string
-	w.between("take", "invitations", func() { newest = w.invite("grace@example.org", "editors") })
-	if _, err := w.Accept(t.Context(), newer, "Mallory", good); !errors.Is(err, users.ErrInvitation) {
+	w.Between("take", "invitations", func() { newest = w.Guest("grace@example.org", "editors") })
+	if _, err := w.Accept(t.Context(), newer, "Mallory", userstest.Good); !errors.Is(err, users.ErrInvitation) {
 		t.Errorf("replaced meanwhile: %v", err)
 	}
 	if n := must[int](t)(w.Count(t.Context(), 100)); n != 0 {
 		t.Fatalf("%d accounts were made", n)
 	}
-	grace := must[users.User](t)(w.Accept(t.Context(), newest, "Grace", good))
+	grace := must[users.User](t)(w.Accept(t.Context(), newest, "Grace", userstest.Good))
 	if !grace.Has("editors") || grace.Admin() {
 		t.Errorf("got roles %v", grace.Roles)
 	}

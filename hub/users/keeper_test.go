@@ -10,13 +10,14 @@ import (
 
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/forms"
+	"github.com/fedhub/fedhub/internal/testkit/userstest"
 )
 
 func TestAPersonIsKeptAsGiven(t *testing.T) {
 	w := newWorld(t)
 	added := must[users.User](t)(w.Add(t.Context(), users.NewUser{
 		Email: " Ada@Example.org ", Name: "Ada\u202e  Lovelace\n", GivenName: "Ada", FamilyName: "Lovelace",
-		Picture: "javascript:alert(1)", Locale: "en_GB", Roles: []string{"staff", " hr ", "staff"}, Password: good,
+		Picture: "javascript:alert(1)", Locale: "en_GB", Roles: []string{"staff", " hr ", "staff"}, Password: userstest.Good,
 	}))
 	got := must[users.User](t)(w.ByEmail(t.Context(), "ADA@example.ORG"))
 	if got.ID != added.ID || got.Email != "Ada@Example.org" || got.EmailKey != "ada@example.org" || got.EmailVerified {
@@ -25,7 +26,7 @@ func TestAPersonIsKeptAsGiven(t *testing.T) {
 	if got.Name != "Ada Lovelace" || got.Picture != "" || got.Locale != "en-GB" || !slices.Equal(got.Roles, []string{"hr", "staff"}) {
 		t.Errorf("got %+v", got)
 	}
-	if got.SessionGeneration != 1 || got.Admin() || !got.Has("hr") || got.Has("HR") || !got.Created.Equal(w.now()) {
+	if got.SessionGeneration != 1 || got.Admin() || !got.Has("hr") || got.Has("HR") || !got.Created.Equal(w.Now()) {
 		t.Errorf("got %+v", got)
 	}
 	if len(got.ID) != 36 || got.ID[14] != '4' || strings.Contains(got.ID, "ada") {
@@ -36,7 +37,7 @@ func TestAPersonIsKeptAsGiven(t *testing.T) {
 func TestAnAddressBelongsToOnePerson(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, w *world) {
 		added := 0
-		for _, err := range race(32, func(i int) error {
+		for _, err := range userstest.Race(32, func(i int) error {
 			_, err := w.Add(t.Context(), users.NewUser{Email: []string{"ada@example.org", "ADA@example.org"}[i%2]})
 			return err
 		}) {
@@ -63,7 +64,7 @@ func TestMistakesAreNamedByField(t *testing.T) {
 		{"roles", users.NewUser{Email: "ada@example.org", Roles: []string{"two\nlines"}}},
 		{"roles", users.NewUser{Email: "ada@example.org", Roles: []string{"admin\u200b"}}},
 		{"roles", users.NewUser{Email: "ada@example.org", Roles: []string{strings.Repeat("r", 65)}}},
-		{"password", users.NewUser{Email: "ada@example.org", Password: good, Imported: byBcrypt}},
+		{"password", users.NewUser{Email: "ada@example.org", Password: userstest.Good, Imported: byBcrypt}},
 	} {
 		_, err := w.Add(t.Context(), tt.n)
 		problems, _ := errors.AsType[forms.Problems](err)
@@ -109,8 +110,8 @@ func TestListPagesInTheOrderOfAddresses(t *testing.T) {
 
 func TestWhatEndsEverythingRaisesTheEpoch(t *testing.T) {
 	w := newWorld(t)
-	w.person("root@example.org", "admin")
-	ada := w.person("ada@example.org")
+	w.Person("root@example.org", "admin")
+	ada := w.Person("ada@example.org")
 	const next = "nine boats under a slow bridge"
 	for i, change := range []func() (users.User, error){
 		func() (users.User, error) { return w.SetPassword(t.Context(), ada.ID, next) },
@@ -124,18 +125,18 @@ func TestWhatEndsEverythingRaisesTheEpoch(t *testing.T) {
 			t.Errorf("change %d: got epoch %d, stored %d, want %d", i, changed.SessionGeneration, stored.SessionGeneration, want)
 		}
 	}
-	if got, want := w.signIn("ada@example.org", good), users.ErrWrongPassword; !errors.Is(got, want) {
+	if got, want := w.SignIn("ada@example.org", userstest.Good), users.ErrWrongPassword; !errors.Is(got, want) {
 		t.Errorf("old password: got %v, want %v", got, want)
 	}
-	if err := w.signIn("ada@example.org", next); err != nil {
+	if err := w.SignIn("ada@example.org", next); err != nil {
 		t.Errorf("new password: %v", err)
 	}
 }
 
 func TestEpochsAreNeverLostBetweenWriters(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, w *world) {
-		ada := w.person("ada@example.org")
-		for _, err := range race(32, func(int) error { _, err := w.EndEverything(t.Context(), ada.ID); return err }) {
+		ada := w.Person("ada@example.org")
+		for _, err := range userstest.Race(32, func(int) error { _, err := w.EndEverything(t.Context(), ada.ID); return err }) {
 			if err != nil {
 				t.Error(err)
 			}
@@ -148,25 +149,25 @@ func TestEpochsAreNeverLostBetweenWriters(t *testing.T) {
 
 func TestANewPasswordFollowsTheRules(t *testing.T) {
 	w := newWorld(t)
-	ada := w.person("ada.lovelace@example.org")
+	ada := w.Person("ada.lovelace@example.org")
 	for _, poor := range []string{"", "short", "AdaLovelace-1815"} {
 		_, err := w.SetPassword(t.Context(), ada.ID, poor)
 		if _, refused := errors.AsType[forms.Problems](err); !refused {
 			t.Errorf("%q: got %v", poor, err)
 		}
 	}
-	if _, err := w.SetPassword(t.Context(), "nobody", good); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := w.SetPassword(t.Context(), "nobody", userstest.Good); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("nobody: got %v", err)
 	}
-	if err := w.signIn("ada.lovelace@example.org", good); err != nil {
+	if err := w.SignIn("ada.lovelace@example.org", userstest.Good); err != nil {
 		t.Errorf("the old password: %v", err)
 	}
 }
 
 func TestTheLastAdministratorStays(t *testing.T) {
 	w := newWorld(t)
-	root := w.person("root@example.org", "admin", "staff")
-	spare := w.person("spare@example.org", "admin")
+	root := w.Person("root@example.org", "admin", "staff")
+	spare := w.Person("spare@example.org", "admin")
 	must[users.User](t)(w.SetDisabled(t.Context(), spare.ID, true)) // one who cannot act is none
 	if _, err := w.SetRoles(t.Context(), root.ID, []string{"staff"}); !errors.Is(err, users.ErrLastAdmin) {
 		t.Errorf("roles: got %v", err)
@@ -186,9 +187,9 @@ func TestTheLastAdministratorStays(t *testing.T) {
 func TestAdministratorsCannotRemoveEachOtherAtOnce(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, w *world) {
 		for round := range 20 {
-			a := w.person(fmt.Sprintf("a%d@example.org", round), "admin")
-			b := w.person(fmt.Sprintf("b%d@example.org", round), "admin")
-			race(2, func(i int) error {
+			a := w.Person(fmt.Sprintf("a%d@example.org", round), "admin")
+			b := w.Person(fmt.Sprintf("b%d@example.org", round), "admin")
+			userstest.Race(2, func(i int) error {
 				if i == 0 {
 					_, err := w.SetRoles(t.Context(), a.ID, nil)
 					return err
@@ -200,7 +201,7 @@ func TestAdministratorsCannotRemoveEachOtherAtOnce(t *testing.T) {
 				t.Fatalf("round %d: no administrator is left", round)
 			}
 			for _, u := range must[[]users.User](t)(w.Everyone(t.Context(), "", 0)) {
-				if err := w.records.Delete(t.Context(), u.ID); err != nil {
+				if err := w.Users.Delete(t.Context(), u.ID); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -211,8 +212,8 @@ func TestAdministratorsCannotRemoveEachOtherAtOnce(t *testing.T) {
 // Who is written to as an administrator is one who could act on it.
 func TestAdministratorsAreTheEnabledOnes(t *testing.T) {
 	w := newWorld(t)
-	w.person("ada@example.org")
-	root, gone := w.person("root@example.org", users.AdminRole), w.person("gone@example.org", users.AdminRole)
+	w.Person("ada@example.org")
+	root, gone := w.Person("root@example.org", users.AdminRole), w.Person("gone@example.org", users.AdminRole)
 	must[users.User](t)(w.SetDisabled(t.Context(), gone.ID, true))
 	all := must[[]users.User](t)(w.Admins(t.Context()))
 	if len(all) != 1 || all[0].ID != root.ID {

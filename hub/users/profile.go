@@ -74,6 +74,25 @@ func (u *User) show(f Profile) {
 	}
 }
 
+// Describe takes over what an upstream says of a person, where it says anything
+// that can be kept.
+func (u *User) Describe(said Profile) {
+	for _, field := range []struct {
+		to   *string
+		from string
+	}{
+		{&u.Name, tidyName(said.Name)},
+		{&u.GivenName, tidyName(said.GivenName)},
+		{&u.FamilyName, tidyName(said.FamilyName)},
+		{&u.Picture, tidyPicture(said.Picture)},
+		{&u.Locale, tidyLocale(said.Locale)},
+	} {
+		if field.from != "" {
+			*field.to = field.from
+		}
+	}
+}
+
 // SetFace changes what a user shows. Mistakes are forms.Problems, by the names of
 // the claims.
 func (k *Service) SetFace(ctx context.Context, id string, f Profile) (User, error) {
@@ -81,7 +100,7 @@ func (k *Service) SetFace(ctx context.Context, id string, f Profile) (User, erro
 	if err := problems.Err(); err != nil {
 		return User{}, err
 	}
-	return k.change(ctx, id, func(u *User) error {
+	return k.Change(ctx, id, func(u *User) error {
 		before := u.Profile()
 		u.show(f)
 		if u.Profile() == before {

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/internal/emailaddr"
 )
 
@@ -43,12 +42,12 @@ func (k *Service) direct(ctx context.Context, text string, limit int) ([]User, e
 		return nil, err
 	}
 	ids := []string{text}
-	linked, err := k.identities.Find(ctx, store.Query{Field: "subject", Equals: text, Limit: limit})
-	if err != nil {
-		return nil, err
-	}
-	for _, i := range linked {
-		ids = append(ids, i.UserID)
+	if k.bySubject != nil {
+		linked, err := k.bySubject(ctx, text, limit)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, linked...)
 	}
 	for _, id := range ids {
 		u, err := k.users.Get(ctx, id)

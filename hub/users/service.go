@@ -10,7 +10,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/internal/emailaddr"
@@ -21,15 +20,11 @@ import (
 // concurrent use, and several may work on one database.
 type Service struct {
 	users       *store.Collection[User]
-	identities  *store.Collection[Identity]
 	setups      *store.Collection[SetupLink]
-	records     *store.Collection[LinkEvent]
 	throttle    passwords.Limiter
 	hasher      *passwords.Hasher
 	rules       passwords.Rules
-	invited     func(ctx context.Context, emailKey string) (bool, error)
-	empty       func(ctx context.Context, userID string) error
-	post        post
+	bySubject   func(ctx context.Context, subject string, limit int) (userIDs []string, err error)
 	now         func() time.Time
 	invitations *store.Collection[Invitation]
 }
@@ -37,29 +32,14 @@ type Service struct {
 // Options is what a Service is made of. The sets and Now are required.
 type Options struct {
 	Users       *store.Collection[User]
-	Identities  *store.Collection[Identity]
 	Throttles   *store.Collection[passwords.Throttle]
 	Setups      *store.Collection[SetupLink]
-	Records     *store.Collection[LinkEvent]
 	Now         func() time.Time
 	Invitations *store.Collection[Invitation]
 
-	// Mail sends letters about links; none are sent if it is nil. URL is the
-	// hub's, HubName what it is called.
-	Mail    mail.Sender
-	URL     string
-	HubName func(context.Context) string
-	// Once remembers an id until a time; one that it remembers is fs.ErrExist.
-	Once func(ctx context.Context, id string, until time.Time) error
-	// Failed is told of a letter that could not be sent.
-	Failed func(ctx context.Context, err error)
-	// Empty removes what others keep of a user who is to be emptied: what they
-	// allowed to apps, and what waits for them.
-	Empty func(ctx context.Context, userID string) error
-
-	// Invited says whether an administrator has invited the owner of an
-	// address to sign up; by Invite, if it is nil.
-	Invited func(ctx context.Context, emailKey string) (bool, error)
+	// BySubject is whom an upstream calls by a subject, at most as many as the
+	// limit; Search then finds them by it.
+	BySubject func(ctx context.Context, subject string, limit int) (userIDs []string, err error)
 
 	Hash        passwords.HashParams
 	MinPassword int      // code points; 15 if zero
@@ -70,24 +50,16 @@ type Options struct {
 func New(o Options) *Service {
 	// Databases keep milliseconds; a record must not change by being stored.
 	now := func() time.Time { return o.Now().UTC().Truncate(time.Millisecond) }
-	k := &Service{
+	return &Service{
 		users:       o.Users,
-		identities:  o.Identities,
 		setups:      o.Setups,
 		throttle:    passwords.NewLimiter(o.Throttles, now),
 		hasher:      passwords.NewHasher(o.Hash),
 		rules:       passwords.NewRules(o.MinPassword, o.HubNames),
-		records:     o.Records,
-		invited:     o.Invited,
-		empty:       o.Empty,
-		post:        post{o.Mail, o.URL, o.HubName, o.Once, o.Failed},
+		bySubject:   o.BySubject,
 		now:         now,
 		invitations: o.Invitations,
 	}
-	if k.invited == nil {
-		k.invited = k.Invited
-	}
-	return k
 }
 
 // ErrLastAdmin refuses a change that would leave the hub without an enabled
@@ -97,6 +69,9 @@ var ErrLastAdmin = errors.New("this is the last administrator; make somebody els
 // Get returns the user with this id, disabled or not; fs.ErrNotExist if none.
 func (k *Service) Get(ctx context.Context, id string) (User, error) { return k.users.Get(ctx, id) }
 
+// Insert keeps a user who began as Blank; a taken address is fs.ErrExist.
+func (k *Service) Insert(ctx context.Context, u User) error { return k.users.Insert(ctx, u) }
+
 // ByEmail returns the user with this address in any spelling; fs.ErrNotExist
 // if there is none, emailaddr.ErrInvalid if it is no address.
 func (k *Service) ByEmail(ctx context.Context, email string) (User, error) {
@@ -104,10 +79,12 @@ func (k *Service) ByEmail(ctx context.Context, email string) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	return k.byKey(ctx, key)
+	return k.ByEmailKey(ctx, key)
 }
 
-func (k *Service) byKey(ctx context.Context, key string) (User, error) {
+// ByEmailKey returns the user with this canonical address; fs.ErrNotExist if
+// there is none.
+func (k *Service) ByEmailKey(ctx context.Context, key string) (User, error) {
 	found, err := k.users.Find(ctx, store.Query{Field: "emailKey", Equals: key, Limit: 2})
 	if err != nil {
 		return User{}, err
@@ -118,12 +95,12 @@ func (k *Service) byKey(ctx context.Context, key string) (User, error) {
 	case 1:
 		return found[0], nil
 	}
-	return User{}, errAmbiguous
+	return User{}, ErrAmbiguous
 }
 
-// errAmbiguous means that the unique index is missing or broken; nobody may
+// ErrAmbiguous means that the unique index is missing or broken; nobody may
 // sign in by an address that is not one person's.
-var errAmbiguous = errors.New("several users share one e-mail address")
+var ErrAmbiguous = errors.New("several users share one e-mail address")
 
 // Add keeps a new person. Mistakes are forms.Problems; a taken address is
 // fs.ErrExist.
@@ -148,13 +125,13 @@ func (k *Service) draft(n NewUser) (User, error) {
 	problems = append(problems, k.passwordProblems(n, key)...)
 	face, unclear := n.face().clean()
 	problems = append(problems, unclear...)
-	user := k.blank()
-	user.Email = tidyEmail(n.Email)
+	user := k.Blank()
+	user.Email = TidyEmail(n.Email)
 	user.EmailKey = key
 	user.EmailVerified = n.EmailVerified
 	user.show(face)
 	user.PhoneVerified = n.PhoneVerified && user.Phone != ""
-	user.setRoles(roles)
+	user.SetRoles(roles)
 	if n.Password != "" || n.Imported != "" {
 		user.PasswordChanged = user.Created
 	}
@@ -168,7 +145,7 @@ func checkPerson(email string, roles []string) (key string, clean []string, prob
 	if err != nil {
 		problems.Add("email", "user.email.bad")
 	}
-	clean, unclear := cleanRoles(roles)
+	clean, unclear := CleanRoles(roles)
 	return key, clean, append(problems, unclear...)
 }
 
@@ -191,8 +168,8 @@ func (k *Service) firstHash(ctx context.Context, n NewUser) (passwords.Hash, err
 	return k.hasher.Hash(ctx, n.Password)
 }
 
-// blank is a user with nothing but an identity of its own.
-func (k *Service) blank() User {
+// Blank is a user with nothing but an identity of its own.
+func (k *Service) Blank() User {
 	now := k.now()
 	return User{ID: uuid.NewString(), SessionGeneration: 1, Created: now, Updated: now}
 }

@@ -49,8 +49,8 @@ func tidyName(s string) string {
 	return s
 }
 
-// tidyEmail keeps an address as it was typed, if it can be shown at all.
-func tidyEmail(s string) string {
+// TidyEmail keeps an address as it was typed, if it can be shown at all.
+func TidyEmail(s string) string {
 	s = strings.TrimSpace(s)
 	if len(s) > emailaddr.MaxLength || s != tidyName(s) {
 		return ""
@@ -89,9 +89,9 @@ func tidyLocale(s string) string {
 	return s
 }
 
-// cleanRoles sorts roles, drops repeats and refuses what nobody could read, in
+// CleanRoles sorts roles, drops repeats and refuses what nobody could read, in
 // a sentence for the form.
-func cleanRoles(roles []string) (clean []string, problems forms.Problems) {
+func CleanRoles(roles []string) (clean []string, problems forms.Problems) {
 	var out []string
 	for _, role := range roles {
 		role = strings.TrimSpace(role)

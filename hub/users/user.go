@@ -100,14 +100,17 @@ func (u User) PlainEmail() string {
 	return key
 }
 
-// setRoles is the only way roles are written, so Rank cannot drift.
-func (u *User) setRoles(roles []string) {
+// SetRoles is the only way roles are written, so Rank cannot drift.
+func (u *User) SetRoles(roles []string) {
 	u.Roles = roles
 	u.SortKey = ""
 	if u.Admin() {
 		u.SortKey = AdminRole
 	}
 }
+
+// AddRoles gives roles beside those the user has.
+func (u *User) AddRoles(roles []string) { u.SetRoles(union(u.Roles, roles)) }
 
 // A NewUser is what it takes to add a person.
 type NewUser struct {

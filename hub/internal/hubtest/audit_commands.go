@@ -5,6 +5,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
 // Provider is a login key that is never used.
@@ -29,7 +30,7 @@ func (w *World) LinkedImport(email, key string) (users.User, federation.LoginKey
 	if err != nil {
 		w.Fatal(err)
 	}
-	if _, err := w.Hub.LinkImported(w.Context(), "test", u.ID, users.Claim{Key: k.ID, Issuer: k.BaseURL, Subject: "1"}); err != nil {
+	if _, err := w.Hub.LinkImported(w.Context(), "test", u.ID, linking.Claim{Key: k.ID, Issuer: k.BaseURL, Subject: "1"}); err != nil {
 		w.Fatal(err)
 	}
 	return u, k

@@ -3,12 +3,12 @@ package hubtest
 import (
 	"strings"
 
-	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
 // Identity is the one that somebody has at the site.
-func (s *SiteAbove) Identity() users.Identity {
+func (s *SiteAbove) Identity() linking.Identity {
 	s.Helper()
 	all, err := s.Hub.Users(s.Context(), "", 10)
 	if err != nil {
@@ -20,7 +20,7 @@ func (s *SiteAbove) Identity() users.Identity {
 		}
 	}
 	s.Fatal("nobody has one")
-	return users.Identity{}
+	return linking.Identity{}
 }
 
 func (s *SiteAbove) Asked(method string) (n int) {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
 // Like posts to an address what the page's form for another one holds, as
@@ -19,12 +20,12 @@ func (b *Browser) Like(p Page, action, path string, pairs ...string) Page {
 
 // Connected is a person at the secondary with a password who has connected
 // somebody of the primary, in the browser that did so.
-func (p Pair) Connected(t *testing.T, local, there string) (*Browser, users.User, users.LinkEvent) {
+func (p Pair) Connected(t *testing.T, local, there string) (*Browser, users.User, linking.LinkEvent) {
 	t.Helper()
 	u := p.Secondary.Person(local)
 	b := p.Here(local)
 	b.Follow(b.Hop(p.Abroad(b, b.Post(b.Open("/account/connections"), "/account/connect/"+p.Key.ID), there)))
-	all, err := p.Secondary.Hub.People().Records(t.Context(), u.ID)
+	all, err := p.Secondary.Hub.Linking().Records(t.Context(), u.ID)
 	if err != nil || len(all) != 1 {
 		t.Fatalf("%d changes, %v", len(all), err)
 	}

@@ -12,9 +12,8 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
-	"github.com/fedhub/fedhub/hub/users/passwords"
+	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
 // a Voice signs assertions.
@@ -89,14 +88,9 @@ func (w *World) Linked(key, issuer, subject string) users.User {
 	if err != nil {
 		w.Fatal(err)
 	}
-	keeper := users.New(users.Options{
-		Users: store.NewCollection[users.User](w.Backend, "users", w.Clock.Now), Identities: store.NewCollection[users.Identity](w.Backend, "identities", w.Clock.Now),
-		Records: store.NewCollection[users.LinkEvent](w.Backend, "decisions", w.Clock.Now),
-		Now:     w.Clock.Now, Hash: passwords.HashParams{Memory: 64, Time: 1, Threads: 1},
-	})
-	d, err := keeper.Link(w.Context(), ada, users.Claim{Key: key, Issuer: issuer, Subject: subject, Email: ada.Email, EmailVerified: true},
-		users.Policy{KeyID: key, Kind: federation.KindOpenID, Enabled: true, Linking: users.LinkConfirm, SignUps: users.SignUpDeny})
-	if err != nil || d.Action != users.Link {
+	d, err := w.Hub.Linking().Link(w.Context(), ada, linking.Claim{Key: key, Issuer: issuer, Subject: subject, Email: ada.Email, EmailVerified: true},
+		linking.Policy{KeyID: key, Kind: federation.KindOpenID, Enabled: true, Linking: linking.LinkConfirm, SignUps: linking.SignUpDeny})
+	if err != nil || d.Action != linking.Link {
 		w.Fatalf("not linked: %+v, %v", d, err)
 	}
 	return ada

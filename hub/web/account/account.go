@@ -22,6 +22,7 @@ import (
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/templates"
@@ -35,6 +36,7 @@ type Handler struct {
 	Upstreams      *federation.Registry
 	Sessions       *cookies.Service
 	Users          *users.Service
+	Linking        *linking.Service
 	Grants         *grants.Service
 	Logouts        *logouts.Service
 	MailLinks      *maillinks.Service
@@ -109,7 +111,7 @@ func (d *Handler) start(client clients.Client) string {
 }
 
 func (d *Handler) logins(c *gin.Context, userID string) ([]templates.AccountLogin, error) {
-	linked, err := d.Users.ByUser(c.Request.Context(), userID)
+	linked, err := d.Linking.ByUser(c.Request.Context(), userID)
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authentication"
-	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -29,11 +29,11 @@ func (d *Handler) Connections(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	linked, err := d.Users.ByUser(c.Request.Context(), p.User.ID)
+	linked, err := d.Linking.ByUser(c.Request.Context(), p.User.ID)
 	if err != nil {
 		return err
 	}
-	records, err := d.Users.Records(c.Request.Context(), p.User.ID)
+	records, err := d.Linking.Records(c.Request.Context(), p.User.ID)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (d *Handler) Connections(c *gin.Context) error {
 	return d.Responder.Show(c, http.StatusOK, page)
 }
 
-func connection(keys []federation.LoginKey, i users.Identity, current bool) templates.Connection {
+func connection(keys []federation.LoginKey, i linking.Identity, current bool) templates.Connection {
 	out := templates.Connection{ID: i.ID, Provider: i.LoginKey, Who: i.Email, Since: i.Linked, LastUsed: i.LastUsed, Current: current, Off: true}
 	for _, k := range keys {
 		if k.ID == i.LoginKey {
@@ -76,8 +76,8 @@ func trust(authoritative, trusted bool) string {
 	return "Its address is not relied on"
 }
 
-func change(keys []federation.LoginKey, r users.LinkEvent, userID string) templates.LinkChange {
-	out := templates.LinkChange{ID: r.ID, Provider: r.KeyName, Unlinked: r.Action == users.Unlinked, Made: r.Made, Until: r.Expires, Undone: r.Undone, Kept: r.ByAdministrator()}
+func change(keys []federation.LoginKey, r linking.LinkEvent, userID string) templates.LinkChange {
+	out := templates.LinkChange{ID: r.ID, Provider: r.KeyName, Unlinked: r.Action == linking.Unlinked, Made: r.Made, Until: r.Expires, Undone: r.Undone, Kept: r.ByAdministrator()}
 	switch r.By {
 	case userID:
 		out.By = "you"
@@ -116,11 +116,11 @@ func (d *Handler) Disconnect(c *gin.Context) error {
 		return web.SeeOther(c, web.SignInAgain(connections))
 	}
 	ctx := c.Request.Context()
-	linked, err := d.Users.ByUser(ctx, p.User.ID)
+	linked, err := d.Linking.ByUser(ctx, p.User.ID)
 	if err != nil {
 		return err
 	}
-	var identity users.Identity
+	var identity linking.Identity
 	for _, i := range linked {
 		if i.ID == form["identity"] {
 			identity = i
@@ -129,7 +129,7 @@ func (d *Handler) Disconnect(c *gin.Context) error {
 	if identity.ID == "" {
 		return web.SeeOther(c, connections) // gone already, in another window
 	}
-	user, err := d.Users.Unlink(ctx, p.User.ID, identity.ID, p.User.ID)
+	user, err := d.Linking.Unlink(ctx, p.User.ID, identity.ID, p.User.ID)
 	if err != nil {
 		return linkProblem(err)
 	}
@@ -162,14 +162,14 @@ func (d *Handler) UndoChange(c *gin.Context) error {
 		return web.SeeOther(c, web.SignInAgain(connections))
 	}
 	ctx := c.Request.Context()
-	r, err := d.Users.Record(ctx, form["record"])
+	r, err := d.Linking.Record(ctx, form["record"])
 	if err == nil && r.UserID != p.User.ID {
 		err = fs.ErrNotExist
 	}
 	if err != nil {
 		return linkProblem(err)
 	}
-	_, user, err := d.Users.Undo(ctx, r.ID, p.User.ID)
+	_, user, err := d.Linking.Undo(ctx, r.ID, p.User.ID)
 	if err != nil {
 		return linkProblem(err)
 	}
@@ -184,12 +184,12 @@ func (d *Handler) UndoChange(c *gin.Context) error {
 func linkProblem(err error) error {
 	back := templates.Action{Label: "What signs you in", URL: connections}
 	switch {
-	case errors.Is(err, users.ErrLastWayIn):
+	case errors.Is(err, linking.ErrLastWayIn):
 		return &web.Problem{Status: http.StatusConflict, Heading: "This is your only way in.", Action: back,
 			Text: "Without it nobody could sign in to this account any more. Set a password or connect something else first."}
-	case errors.Is(err, users.ErrNotYours):
+	case errors.Is(err, linking.ErrNotYours):
 		return &web.Problem{Status: http.StatusForbidden, Heading: "An administrator removed this.", Text: "Only an administrator can put it back.", Action: back}
-	case errors.Is(err, users.ErrUndone), errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, linking.ErrUndone), errors.Is(err, fs.ErrNotExist):
 		return &web.Problem{Status: http.StatusGone, Heading: "That is undone already, or too old to be undone.", Text: "Nothing was changed.", Action: back}
 	case errors.Is(err, fs.ErrExist):
 		return &web.Problem{Status: http.StatusConflict, Heading: "It signs in to another account by now.", Text: "Nothing was changed. Disconnect it there first.", Action: back}
@@ -200,14 +200,14 @@ func linkProblem(err error) error {
 // WasntMeShow is GET /wasnt-me, the link in a letter about a change. Opening it
 // changes nothing: mail scanners open links too.
 func (d *Handler) WasntMeShow(c *gin.Context) error {
-	r, err := d.Users.ByUndoToken(c.Request.Context(), c.Query("token"))
+	r, err := d.Linking.ByUndoToken(c.Request.Context(), c.Query("token"))
 	if err != nil {
 		return undoProblem(err)
 	}
-	return d.Responder.Show(c, http.StatusOK, templates.WasntMe{Token: c.Query("token"), Provider: d.shown(c, r), Unlinked: r.Action == users.Unlinked, Made: r.Made, Until: r.Expires})
+	return d.Responder.Show(c, http.StatusOK, templates.WasntMe{Token: c.Query("token"), Provider: d.shown(c, r), Unlinked: r.Action == linking.Unlinked, Made: r.Made, Until: r.Expires})
 }
 
-func (d *Handler) shown(c *gin.Context, r users.LinkEvent) string {
+func (d *Handler) shown(c *gin.Context, r linking.LinkEvent) string {
 	if key, err := d.Upstreams.Get(c.Request.Context(), r.LoginKey); err == nil {
 		return key.Name
 	}
@@ -223,15 +223,15 @@ func (d *Handler) WasntMe(c *gin.Context) error {
 		return err
 	}
 	ctx := c.Request.Context()
-	r, err := d.Users.ByUndoToken(ctx, form["token"])
+	r, err := d.Linking.ByUndoToken(ctx, form["token"])
 	if err != nil {
 		return undoProblem(err)
 	}
-	_, user, err := d.Users.Undo(ctx, r.ID, users.ByLetter)
+	_, user, err := d.Linking.Undo(ctx, r.ID, linking.ByLetter)
 	if err != nil {
 		return undoProblem(err)
 	}
-	d.Audit.Record(ctx, audit.Event{Kind: audit.LinkUndone, Actor: users.ByLetter, Target: r.UserID, LoginKey: r.LoginKey, IP: c.ClientIP(), Ref: web.Ref(c),
+	d.Audit.Record(ctx, audit.Event{Kind: audit.LinkUndone, Actor: linking.ByLetter, Target: r.UserID, LoginKey: r.LoginKey, IP: c.ClientIP(), Ref: web.Ref(c),
 		Detail: map[string]string{"record": r.ID}})
 	if err := d.Logouts.EndAll(ctx, user); err != nil {
 		return err
@@ -246,7 +246,7 @@ func (d *Handler) WasntMeDone(c *gin.Context) error {
 
 func undoProblem(err error) error {
 	switch {
-	case errors.Is(err, users.ErrUndoLink), errors.Is(err, users.ErrUndone), errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, linking.ErrUndoLink), errors.Is(err, linking.ErrUndone), errors.Is(err, fs.ErrNotExist):
 		return &web.Problem{Status: http.StatusGone, Heading: "This link doesn't work any more.",
 			Text:   "It was used, or it is older than 30 days. If something about your account is wrong, tell whoever runs this hub.",
 			Action: templates.Action{Label: "Sign in", URL: "/signin"}}

@@ -10,7 +10,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/sessions"
-	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -56,13 +56,13 @@ func (d *Handler) sameSession(c *gin.Context, own connecting) (sessions.Person, 
 // connect adds the identity.
 func (d *Handler) connect(c *gin.Context, p sessions.Person, key federation.LoginKey, identity federation.Identity) error {
 	d.UpstreamTokens.GiveBack(c.Request.Context(), key.ID, identity.Tokens) // nobody signs in by them
-	decision, err := d.Users.Link(c.Request.Context(), p.User, authentication.ClaimOf(identity), authentication.PolicyOf(key))
+	decision, err := d.Linking.Link(c.Request.Context(), p.User, authentication.ClaimOf(identity), authentication.PolicyOf(key))
 	if err != nil {
 		return err
 	}
 	event := audit.Event{Kind: audit.LinkMade, Actor: p.User.ID, Target: p.User.ID, LoginKey: key.ID, IP: c.ClientIP(), Ref: web.Ref(c),
 		Reason: decision.Reason, Detail: map[string]string{"row": decision.Row, "record": decision.Record}}
-	if decision.Action == users.Refuse {
+	if decision.Action == linking.Refuse {
 		event.Kind = audit.LinkRefused
 		d.Audit.Record(c.Request.Context(), event)
 		text := "It may sign in to another account here already. Disconnect it there first, or choose another one at " + key.Name + "."

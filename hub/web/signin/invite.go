@@ -10,6 +10,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
@@ -37,7 +38,7 @@ func (d *Handler) showInvite(c *gin.Context, status int, i users.Invitation, pag
 	}
 	page.Token, page.Shortest, page.Password = c.Param("token"), d.MinPassword, err == nil
 	for _, k := range keys {
-		if !i.Admin() && k.Ready() && k.SignUps != users.SignUpDeny {
+		if !i.Admin() && k.Ready() && k.SignUps != linking.SignUpDeny {
 			page.Upstreams = append(page.Upstreams, templates.Upstream{Key: k.ID, Name: k.Name, Icon: icon(k)})
 		}
 	}

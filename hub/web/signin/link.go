@@ -12,14 +12,15 @@ import (
 	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 )
 
-// linking is what is remembered while the person proves that the account they
+// pendingLink is what is remembered while the person proves that the account they
 // have here is theirs. It is sealed, bound to the browser, and names the
 // upstream's subject: a proof given for it is good for nobody else (FE-51).
-type linking struct {
+type pendingLink struct {
 	Way      method
 	KeyID    string
 	KeyName  string
@@ -32,10 +33,10 @@ type linking struct {
 
 // askToLink asks for proof of the account that the identity matches. Nothing
 // is linked before.
-func (d *Handler) askToLink(c *gin.Context, j pendingLogin, key federation.LoginKey, identity federation.Identity, decision users.Decision) error {
+func (d *Handler) askToLink(c *gin.Context, j pendingLogin, key federation.LoginKey, identity federation.Identity, decision linking.Decision) error {
 	user := decision.User
-	l := linking{j.method, key.ID, key.Name, identity, user.ID, user.SessionGeneration, user.Email, decision.Action == users.ConfirmByMail}
-	if l.MailOnly && !d.Users.Mails() {
+	l := pendingLink{j.method, key.ID, key.Name, identity, user.ID, user.SessionGeneration, user.Email, decision.Action == linking.ConfirmByMail}
+	if l.MailOnly && !d.Linking.Mails() {
 		d.refusedLink(c, l, "Only a letter could prove the account, and this hub sends none.")
 		return refusedUpstream(key.Name, j)
 	}
@@ -47,14 +48,14 @@ func (d *Handler) askToLink(c *gin.Context, j pendingLogin, key federation.Login
 	return web.SeeOther(c, "/signin/link?stop="+name)
 }
 
-func (d *Handler) refusedLink(c *gin.Context, l linking, reason string) {
+func (d *Handler) refusedLink(c *gin.Context, l pendingLink, reason string) {
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.LinkRefused, LoginKey: l.KeyID, Target: l.UserID,
 		IP: c.ClientIP(), Ref: web.Ref(c), Reason: reason})
 }
 
 // LinkShow is GET /signin/link.
 func (d *Handler) LinkShow(c *gin.Context) error {
-	l, j, err := d.linking(c, c.Query("stop"))
+	l, j, err := d.pendingLink(c, c.Query("stop"))
 	if err != nil {
 		return err
 	}
@@ -65,17 +66,17 @@ func (d *Handler) LinkShow(c *gin.Context) error {
 	return d.linkPage(c, again.Status, c.Query("stop"), l, j, again.Alert)
 }
 
-func (d *Handler) linking(c *gin.Context, name string) (linking, pendingLogin, error) {
-	var l linking
+func (d *Handler) pendingLink(c *gin.Context, name string) (pendingLink, pendingLogin, error) {
+	var l pendingLink
 	err := d.Stops.Peek(c.Request.Context(), stopLink, name, d.Sessions.BoundToBrowser(c.Request), &l)
 	if err != nil {
-		return linking{}, pendingLogin{}, err
+		return pendingLink{}, pendingLogin{}, err
 	}
 	j, err := d.pendingLogin(c, l.Way)
 	return l, j, err
 }
 
-func (d *Handler) linkPage(c *gin.Context, status int, name string, l linking, j pendingLogin, alert templates.Note) error {
+func (d *Handler) linkPage(c *gin.Context, status int, name string, l pendingLink, j pendingLogin, alert templates.Note) error {
 	user, err := d.Users.Get(c.Request.Context(), l.UserID)
 	if err != nil {
 		return err
@@ -86,7 +87,7 @@ func (d *Handler) linkPage(c *gin.Context, status int, name string, l linking, j
 	}
 	page := templates.Link{
 		Stop: name, Client: j.shown(), Provider: l.KeyName, Email: l.Email, Alert: alert,
-		Password: user.Password != "" && !l.MailOnly && err == nil, Mail: d.Users.Mails(), Sent: c.Query("sent") != "",
+		Password: user.Password != "" && !l.MailOnly && err == nil, Mail: d.Linking.Mails(), Sent: c.Query("sent") != "",
 		Cancel: "/signin" + local(j),
 	}
 	if !l.MailOnly {
@@ -124,7 +125,7 @@ func (d *Handler) LinkConfirm(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	l, j, err := d.linking(c, form["stop"])
+	l, j, err := d.pendingLink(c, form["stop"])
 	if err != nil {
 		return err
 	}
@@ -144,14 +145,14 @@ func (d *Handler) LinkConfirm(c *gin.Context) error {
 	}
 	// The password was right now, so what ended meanwhile does not matter.
 	l.Epoch = user.SessionGeneration
-	return d.link(c, form["stop"], l, j, users.ProofPassword)
+	return d.link(c, form["stop"], l, j, linking.ProofPassword)
 }
 
 // link joins the two, once: from here on the stop is used up, whatever comes
 // of it.
-func (d *Handler) link(c *gin.Context, stop string, l linking, j pendingLogin, proof users.Proof) error {
+func (d *Handler) link(c *gin.Context, stop string, l pendingLink, j pendingLogin, proof linking.Proof) error {
 	ctx := c.Request.Context()
-	var kept linking
+	var kept pendingLink
 	if err := d.Stops.Take(ctx, stopLink, stop, d.Sessions.BoundToBrowser(c.Request), &kept); err != nil {
 		return err
 	}
@@ -164,11 +165,11 @@ func (d *Handler) link(c *gin.Context, stop string, l linking, j pendingLogin, p
 		return err
 	}
 	user.SessionGeneration = l.Epoch
-	decision, err := d.Users.Confirm(ctx, user, authentication.ClaimOf(l.Identity), authentication.PolicyOf(key), proof)
+	decision, err := d.Linking.Confirm(ctx, user, authentication.ClaimOf(l.Identity), authentication.PolicyOf(key), proof)
 	if err != nil {
 		return err
 	}
-	if decision.Action == users.Refuse {
+	if decision.Action == linking.Refuse {
 		d.refusedLink(c, l, decision.Reason)
 		return refusedUpstream(key.Name, j)
 	}
@@ -177,7 +178,7 @@ func (d *Handler) link(c *gin.Context, stop string, l linking, j pendingLogin, p
 
 // linked records a link, ends what hung on an account that was emptied for it,
 // and signs the person in.
-func (d *Handler) linked(c *gin.Context, j pendingLogin, keyID string, identity federation.Identity, decision users.Decision) error {
+func (d *Handler) linked(c *gin.Context, j pendingLogin, keyID string, identity federation.Identity, decision linking.Decision) error {
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.LinkMade, Actor: decision.User.ID, LoginKey: keyID, IP: c.ClientIP(), Ref: web.Ref(c),
 		Reason: decision.Reason, Detail: map[string]string{"row": decision.Row, "record": decision.Record}})
 	if decision.Emptied {
@@ -196,13 +197,13 @@ func (d *Handler) linked(c *gin.Context, j pendingLogin, keyID string, identity 
 // account by it. Nobody is signed in by that alone, and nothing is made or
 // matched: it must be linked to that very account already.
 func (d *Handler) linkBy(c *gin.Context, stop string, key federation.LoginKey, identity federation.Identity) error {
-	l, j, err := d.linking(c, stop)
+	l, j, err := d.pendingLink(c, stop)
 	if err != nil {
 		return err
 	}
 	d.UpstreamTokens.GiveBack(c.Request.Context(), key.ID, identity.Tokens) // it is proof, and nothing more
-	user, err := d.Users.Proves(c.Request.Context(), authentication.ClaimOf(identity), authentication.PolicyOf(key))
-	if err != nil && !errors.Is(err, users.ErrNotLinked) {
+	user, err := d.Linking.Proves(c.Request.Context(), authentication.ClaimOf(identity), authentication.PolicyOf(key))
+	if err != nil && !errors.Is(err, linking.ErrNotLinked) {
 		return err
 	}
 	if err != nil || user.ID != l.UserID || l.MailOnly {
@@ -210,5 +211,5 @@ func (d *Handler) linkBy(c *gin.Context, stop string, key federation.LoginKey, i
 		return d.retry(c, "/signin/link?stop="+url.QueryEscape(stop), retry{Status: http.StatusForbidden,
 			Alert: templates.Note{Tone: "danger", Title: "That didn't prove the account.", Text: "Try another way, or go back."}})
 	}
-	return d.link(c, stop, l, j, users.ProofIdentity)
+	return d.link(c, stop, l, j, linking.ProofIdentity)
 }

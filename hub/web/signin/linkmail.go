@@ -10,7 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/flows"
-	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -22,7 +22,7 @@ const stopProof = "proof"
 // asked from.
 type proving struct {
 	Stop    string
-	Linking linking
+	Linking pendingLink
 }
 
 // lettersApart is how soon another letter may follow.
@@ -37,8 +37,8 @@ func (d *Handler) LinkMail(c *gin.Context) error {
 		return err
 	}
 	ctx := c.Request.Context()
-	l, _, err := d.linking(c, form["stop"])
-	if err == nil && !d.Users.Mails() {
+	l, _, err := d.pendingLink(c, form["stop"])
+	if err == nil && !d.Linking.Mails() {
 		err = web.NotFound(nil)
 	}
 	if err != nil {
@@ -61,7 +61,7 @@ func (d *Handler) LinkMail(c *gin.Context) error {
 		return err
 	}
 	if user.Email == l.Email {
-		d.Users.AskProof(ctx, user, l.KeyName, d.Issuer+"/signin/link/proof?stop="+name, flows.StopLife)
+		d.Linking.AskProof(ctx, user, l.KeyName, d.Issuer+"/signin/link/proof?stop="+name, flows.StopLife)
 	}
 	return web.SeeOther(c, back)
 }
@@ -90,7 +90,7 @@ func (d *Handler) LinkProof(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.link(c, p.Stop, p.Linking, j, users.ProofMail)
+	return d.link(c, p.Stop, p.Linking, j, linking.ProofMail)
 }
 
 // notHere explains the one mistake that people make with such a letter.

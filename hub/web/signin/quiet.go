@@ -8,7 +8,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/sessions"
-	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 )
 
@@ -57,8 +57,8 @@ var (
 
 // mayBe says whether a quiet sign-in may make this user the one who is signed
 // in: nobody becomes somebody else without noticing.
-func (d *Handler) mayBe(c *gin.Context, decision users.Decision) error {
-	if decision.Action == users.Refuse || decision.Action == users.Confirm || decision.Action == users.ConfirmByMail {
+func (d *Handler) mayBe(c *gin.Context, decision linking.Decision) error {
+	if decision.Action == linking.Refuse || decision.Action == linking.Confirm || decision.Action == linking.ConfirmByMail {
 		return errQuestion
 	}
 	person, err := d.Sessions.Current(c.Request)

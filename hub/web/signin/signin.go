@@ -29,6 +29,7 @@ import (
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
@@ -45,6 +46,7 @@ type Handler struct {
 	Stops          *flows.Interruptions
 	Sessions       *cookies.Service
 	Users          *users.Service
+	Linking        *linking.Service
 	Logouts        *logouts.Service
 	MailLinks      *maillinks.Service
 	UpstreamTokens *upstreamtokens.Service

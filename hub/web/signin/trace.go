@@ -9,7 +9,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/traces"
-	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
 // traceLeaving notes where the person goes.
@@ -41,7 +41,7 @@ func traceReturn(c *gin.Context, key federation.LoginKey, params oauth.Params) {
 }
 
 // traceQuestion notes that an account matches whose owner must be asked.
-func traceQuestion(c *gin.Context, key federation.LoginKey, decision users.Decision) {
+func traceQuestion(c *gin.Context, key federation.LoginKey, decision linking.Decision) {
 	a := traces.Of(c.Request.Context())
 	a.About(traces.About{User: decision.User.ID})
 	a.Remark(traces.Page, "An account here matches whom "+key.Name+" named, so the person was asked to prove that it is theirs.",

@@ -12,7 +12,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/flows"
-	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -72,7 +72,7 @@ func (d *Handler) judge(c *gin.Context, page *templates.AdminKeyTried, key feder
 	policy := authentication.PolicyOf(key)
 	policy.Enabled = true // what would be if it were
 	began := d.Now()
-	decision, over, err := d.Users.Would(c.Request.Context(), authentication.ClaimOf(identity), policy)
+	decision, over, err := d.Linking.Would(c.Request.Context(), authentication.ClaimOf(identity), policy)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (d *Handler) judge(c *gin.Context, page *templates.AdminKeyTried, key feder
 	step.Facts = []templates.Pair{{Name: "rule", Value: decision.Row}, {Name: "what follows", Value: string(decision.Action)}}
 	page.Steps = append(page.Steps, step)
 	page.Row, page.Decision, page.Reason = decision.Row, inWords(decision), decision.Reason
-	page.Refused = decision.Action == users.Refuse
+	page.Refused = decision.Action == linking.Refuse
 	for _, p := range over {
 		page.Passed = append(page.Passed, templates.Pair{Name: p.Row, Value: p.Fact})
 	}
@@ -90,19 +90,19 @@ func (d *Handler) judge(c *gin.Context, page *templates.AdminKeyTried, key feder
 }
 
 // inWords is what would become of you, the one who tests.
-func inWords(d users.Decision) string {
+func inWords(d linking.Decision) string {
 	switch d.Action {
-	case users.SignIn:
+	case linking.SignIn:
 		return "You would be signed in as " + d.User.Email + "."
-	case users.Link:
+	case linking.Link:
 		return "You would be connected to the account of " + d.User.Email + " and signed in."
-	case users.Confirm:
+	case linking.Confirm:
 		return "You would be asked to sign in to the account of " + d.User.Email + " once, to connect the two."
-	case users.ConfirmByMail:
+	case linking.ConfirmByMail:
 		return "You would get a letter at " + d.User.Email + " to prove that the account is yours."
-	case users.Create:
+	case linking.Create:
 		return "You would get a new account with this email address."
-	case users.CreateUnverified:
+	case linking.CreateUnverified:
 		return "You would get a new account whose email address counts for nothing yet."
 	}
 	return "You would be turned away."
@@ -142,7 +142,7 @@ func redacted(s string) string {
 }
 
 // cautions are what to know before people use the key.
-func cautions(k federation.LoginKey, i federation.Identity, p users.Policy) []string {
+func cautions(k federation.LoginKey, i federation.Identity, p linking.Policy) []string {
 	var out []string
 	switch {
 	case i.Email == "":

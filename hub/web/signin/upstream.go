@@ -18,6 +18,7 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -51,7 +52,7 @@ func (d *Handler) Leave(c *gin.Context) error {
 		return err
 	}
 	if stop := form["link"]; stop != "" {
-		if _, j, err = d.linking(c, stop); err != nil {
+		if _, j, err = d.pendingLink(c, stop); err != nil {
 			return err
 		}
 		return d.redirectToProvider(c, c.Param("key"), j, away{Link: stop})
@@ -197,7 +198,7 @@ func answer(params oauth.Params) url.Values {
 // match finds out who the identity is here.
 func (d *Handler) match(c *gin.Context, j pendingLogin, key federation.LoginKey, identity federation.Identity) error {
 	if j.quiet() { // before anything is written: what may not be leaves nothing behind
-		would, _, err := d.Users.Would(c.Request.Context(), authentication.ClaimOf(identity), authentication.PolicyOf(key))
+		would, _, err := d.Linking.Would(c.Request.Context(), authentication.ClaimOf(identity), authentication.PolicyOf(key))
 		if err != nil {
 			return err
 		}
@@ -205,7 +206,7 @@ func (d *Handler) match(c *gin.Context, j pendingLogin, key federation.LoginKey,
 			return d.back(c, key.ID, j, err)
 		}
 	}
-	decision, err := d.Users.Match(c.Request.Context(), authentication.ClaimOf(identity), authentication.PolicyOf(key))
+	decision, err := d.Linking.Match(c.Request.Context(), authentication.ClaimOf(identity), authentication.PolicyOf(key))
 	if err != nil {
 		return err
 	}
@@ -217,17 +218,17 @@ func (d *Handler) match(c *gin.Context, j pendingLogin, key federation.LoginKey,
 	event := audit.Event{LoginKey: key.ID, Actor: decision.User.ID, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c),
 		Reason: decision.Reason, Detail: map[string]string{"row": decision.Row, "action": string(decision.Action)}}
 	switch decision.Action {
-	case users.Refuse:
+	case linking.Refuse:
 		event.Kind = audit.LinkRefused
 		d.Audit.Record(c.Request.Context(), event)
 		d.UpstreamTokens.GiveBack(c.Request.Context(), key.ID, identity.Tokens)
 		return refusedUpstream(key.Name, j)
-	case users.Confirm, users.ConfirmByMail:
+	case linking.Confirm, linking.ConfirmByMail:
 		traceQuestion(c, key, decision)
 		return d.askToLink(c, j, key, identity, decision)
-	case users.Link:
+	case linking.Link:
 		return d.linked(c, j, key.ID, identity, decision)
-	case users.SignIn:
+	case linking.SignIn:
 		event.Kind = audit.UpstreamOK
 	default:
 		event.Kind = audit.LinkMade
@@ -237,7 +238,7 @@ func (d *Handler) match(c *gin.Context, j pendingLogin, key federation.LoginKey,
 	if err := d.UpstreamTokens.Keep(c.Request.Context(), decision.User, identity); err != nil {
 		return err
 	}
-	if decision.Action == users.Create || decision.Action == users.CreateUnverified {
+	if decision.Action == linking.Create || decision.Action == linking.CreateUnverified {
 		d.welcome(c, decision.User)
 	}
 	return d.finish(c, j, started(decision.User, identity))

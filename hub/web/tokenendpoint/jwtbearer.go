@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/clientrequest"
 )
@@ -93,7 +94,7 @@ func (d *Handler) known(c *gin.Context, g clients.Grant) (users.User, error) {
 	}
 	var user users.User
 	if err == nil {
-		user, err = d.Users.Linked(c.Request.Context(), users.Claim{Key: key.ID, Issuer: g.Issuer, Subject: g.Subject})
+		user, err = d.Linking.Linked(c.Request.Context(), linking.Claim{Key: key.ID, Issuer: g.Issuer, Subject: g.Subject})
 	}
 	if errors.Is(err, fs.ErrNotExist) || (err == nil && user.Disabled) {
 		return users.User{}, errStranger.Because(err)

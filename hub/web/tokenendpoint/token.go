@@ -27,6 +27,7 @@ import (
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/clientrequest"
 )
@@ -39,6 +40,7 @@ type Handler struct {
 	Tokens         *tokens.Service
 	Pending        *pending.Service
 	Users          *users.Service
+	Linking        *linking.Service
 	Upstreams      *federation.Registry
 	UpstreamTokens *upstreamtokens.Service
 	Settings       *settings.Service

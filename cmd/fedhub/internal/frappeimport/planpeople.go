@@ -12,6 +12,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/internal/emailaddr"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/templates"
@@ -204,14 +205,14 @@ func personOutcome(r *Record, standing users.ImportStatus, there users.User) {
 
 // identities are the claims to link to a person: those of a provider that has a
 // login key here, and that are nobody's yet.
-func (p *planner) identities(ctx context.Context, one Person, standing users.ImportStatus, there users.User, r *Record) ([]users.Claim, error) {
+func (p *planner) identities(ctx context.Context, one Person, standing users.ImportStatus, there users.User, r *Record) ([]linking.Claim, error) {
 	if standing != users.ImportNew && standing != users.ImportUpdate && (standing != users.ImportUnchanged || !there.AsImported()) {
 		return nil, nil
 	}
 	if slices.Contains(one.Roles, users.AdminRole) || there.Admin() {
 		return nil, nil // an administrator connects what signs them in themself
 	}
-	var links []users.Claim
+	var links []linking.Claim
 	for _, i := range one.Identities {
 		at := slices.IndexFunc(p.keys, func(k federation.LoginKey) bool { return k.Preset == i.Provider })
 		if at < 0 {
@@ -219,7 +220,7 @@ func (p *planner) identities(ctx context.Context, one Person, standing users.Imp
 			continue
 		}
 		k := p.keys[at]
-		c := users.Claim{Key: k.ID, Issuer: k.BaseURL, Subject: i.Subject}
+		c := linking.Claim{Key: k.ID, Issuer: k.BaseURL, Subject: i.Subject}
 		if k.Issuer != "" {
 			c.Issuer = k.Issuer
 		}
@@ -243,7 +244,7 @@ func (p *planner) identities(ctx context.Context, one Person, standing users.Imp
 	return links, nil
 }
 
-func (p *planner) writePerson(one Person, standing users.ImportStatus, links []users.Claim) func(context.Context, string) error {
+func (p *planner) writePerson(one Person, standing users.ImportStatus, links []linking.Claim) func(context.Context, string) error {
 	return func(ctx context.Context, by string) error {
 		if standing != users.ImportUnchanged {
 			if _, err := p.hub.ImportUser(ctx, by, one.Import, standing == users.ImportUpdate); err != nil {

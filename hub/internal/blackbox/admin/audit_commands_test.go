@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
 // A commander is at the command line.
@@ -144,7 +145,7 @@ var importActs = []act[commander]{
 		hubtest.Done(t, err)
 		key := c.Provider("importing")
 		l := c.Ledger()
-		_, err = c.Hub.LinkImported(t.Context(), "test", u.ID, users.Claim{Key: key.ID, Issuer: key.BaseURL, Subject: "1"})
+		_, err = c.Hub.LinkImported(t.Context(), "test", u.ID, linking.Claim{Key: key.ID, Issuer: key.BaseURL, Subject: "1"})
 		hubtest.Done(t, err)
 		l.Stored(t, audit.Event{Kind: audit.LinkMade, Actor: "test", Target: u.ID, LoginKey: key.ID, Reason: "Imported"})
 	}},

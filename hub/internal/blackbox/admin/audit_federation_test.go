@@ -12,6 +12,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
@@ -130,7 +131,7 @@ var linkingActs = []act[bare]{
 		p = reader.Open(post.Pick(t, "ada@example.org", "/wasnt-me"))
 		l = hubs.Secondary.Ledger()
 		reader.Submit(p, "/wasnt-me")
-		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.LinkUndone, Actor: users.ByLetter, Target: ada.ID, LoginKey: hubs.Key.ID, Detail: map[string]string{"record": "*"}})...)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.LinkUndone, Actor: linking.ByLetter, Target: ada.ID, LoginKey: hubs.Key.ID, Detail: map[string]string{"record": "*"}})...)
 	}},
 	{"an account can be proved by nothing", func(t *testing.T, _ bare) {
 		hubs, a, b := newHubs(t)

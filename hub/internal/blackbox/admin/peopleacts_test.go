@@ -9,6 +9,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
 func TestAnAdministratorEndsAllSessionsOfAPerson(t *testing.T) {
@@ -36,13 +37,13 @@ func TestAnAdministratorEndsAllSessionsOfAPerson(t *testing.T) {
 func TestAnAdministratorLocksNobodyOutForGood(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	root := w.Operator()
-	people := w.Hub.People()
-	d, err := people.Match(t.Context(), users.Claim{Key: "company", Issuer: "https://company.example", Subject: "1"},
-		users.Policy{KeyID: "company", Enabled: true, SignUps: federation.Allow})
+	people, links := w.Hub.People(), w.Hub.Linking()
+	d, err := links.Match(t.Context(), linking.Claim{Key: "company", Issuer: "https://company.example", Subject: "1"},
+		linking.Policy{KeyID: "company", Enabled: true, SignUps: federation.Allow})
 	if err != nil || d.User.ID == "" {
 		t.Fatalf("%s, %v", d.Reason, err)
 	}
-	linked, err := people.ByUser(t.Context(), d.User.ID)
+	linked, err := links.ByUser(t.Context(), d.User.ID)
 	if err != nil || len(linked) != 1 {
 		t.Fatalf("%d identities, %v", len(linked), err)
 	}
@@ -52,7 +53,7 @@ func TestAnAdministratorLocksNobodyOutForGood(t *testing.T) {
 	other := w.Person("other@example.org")
 	p = root.Like(root.Open(path), path+"/roles", "/admin/users/"+other.ID+"/unlink", "identity", linked[0].ID)
 	hubtest.Want(t, "taking it as somebody else's", p.Status, http.StatusNotFound)
-	if linked, err = people.ByUser(t.Context(), d.User.ID); err != nil || len(linked) != 1 {
+	if linked, err = links.ByUser(t.Context(), d.User.ID); err != nil || len(linked) != 1 {
 		t.Errorf("%d identities, %v", len(linked), err)
 	}
 
@@ -94,17 +95,17 @@ func TestTheLastAdministratorIsNotTakenAway(t *testing.T) {
 func TestADecisionThatIsStaleIsNotUndone(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	root := w.Operator()
-	people := w.Hub.People()
+	people, links := w.Hub.People(), w.Hub.Linking()
 	ada, bob := w.Person("ada@example.org"), w.Person("bob@example.org")
-	claim, policy := users.Claim{Key: "company", Issuer: "https://company.example", Subject: "1"}, users.Policy{KeyID: "company", Enabled: true}
+	claim, policy := linking.Claim{Key: "company", Issuer: "https://company.example", Subject: "1"}, linking.Policy{KeyID: "company", Enabled: true}
 	link := func(u users.User) string {
 		t.Helper()
 		u, err := people.Get(t.Context(), u.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		d, err := people.Link(t.Context(), u, claim, policy)
-		if err != nil || d.Action != users.Link {
+		d, err := links.Link(t.Context(), u, claim, policy)
+		if err != nil || d.Action != linking.Link {
 			t.Fatalf("%s, %v", d.Reason, err)
 		}
 		return d.Record
@@ -122,21 +123,21 @@ func TestADecisionThatIsStaleIsNotUndone(t *testing.T) {
 	hubtest.Want(t, "one that never was", root.Like(page, undo, undo, "record", "made up").Status, http.StatusGone)
 
 	link(ada)
-	linked, err := people.ByUser(t.Context(), ada.ID)
+	linked, err := links.ByUser(t.Context(), ada.ID)
 	if err != nil || len(linked) != 1 {
 		t.Fatalf("%d identities, %v", len(linked), err)
 	}
-	if _, err := people.Unlink(t.Context(), ada.ID, linked[0].ID, "root"); err != nil {
+	if _, err := links.Unlink(t.Context(), ada.ID, linked[0].ID, "root"); err != nil {
 		t.Fatal(err)
 	}
-	all, err := people.Records(t.Context(), ada.ID)
+	all, err := links.Records(t.Context(), ada.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	removal := all[0].ID
 	link(bob)
 	hubtest.Want(t, "what is somebody else's by now", root.Like(page, undo, undo, "record", removal).Status, http.StatusConflict)
-	if linked, err = people.ByUser(t.Context(), bob.ID); err != nil || len(linked) != 1 {
+	if linked, err = links.ByUser(t.Context(), bob.ID); err != nil || len(linked) != 1 {
 		t.Errorf("the other one has %d identities, %v", len(linked), err)
 	}
 }

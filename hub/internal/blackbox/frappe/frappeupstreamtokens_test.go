@@ -8,7 +8,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
-	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
@@ -87,15 +87,15 @@ func TestSigningOutStopsNoLookThatIsStillNeeded(t *testing.T) {
 
 // What is disconnected is looked at no more, so its tokens go back.
 func TestDisconnectingASiteGivesItsTokensBack(t *testing.T) {
-	for name, disconnect := range map[string]func(s *hubtest.SiteAbove, b *hubtest.Browser, i users.Identity){
-		"by the person": func(_ *hubtest.SiteAbove, b *hubtest.Browser, _ users.Identity) {
+	for name, disconnect := range map[string]func(s *hubtest.SiteAbove, b *hubtest.Browser, i linking.Identity){
+		"by the person": func(_ *hubtest.SiteAbove, b *hubtest.Browser, _ linking.Identity) {
 			b.Submit(b.Open("/account/connections"), "/account/connections/remove")
 		},
-		"by an administrator": func(s *hubtest.SiteAbove, _ *hubtest.Browser, i users.Identity) {
+		"by an administrator": func(s *hubtest.SiteAbove, _ *hubtest.Browser, i linking.Identity) {
 			admin := s.Operator()
 			admin.Submit(admin.Open("/admin/users/"+i.UserID), "/admin/users/"+i.UserID+"/unlink")
 		},
-		"by command": func(s *hubtest.SiteAbove, _ *hubtest.Browser, i users.Identity) {
+		"by command": func(s *hubtest.SiteAbove, _ *hubtest.Browser, i linking.Identity) {
 			if err := s.Hub.Unlink(t.Context(), audit.Named("test"), i.UserID, i.ID); err != nil {
 				t.Error(err)
 			}

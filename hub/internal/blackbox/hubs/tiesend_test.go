@@ -7,7 +7,7 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
-	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
 // An upstream that is asked about one person and answers about another speaks
@@ -29,7 +29,7 @@ func TestAnAnswerAboutSomebodyElseEndsTheSignIn(t *testing.T) {
 func TestWhatWasDisconnectedMeanwhileEndsTheSignIn(t *testing.T) {
 	hubs, a, r := hubtest.Tied(t, hubtest.NewWorld(t, hubtest.OpenSQLite(t)))
 	w := hubs.Secondary
-	set := store.NewCollection[users.Identity](w.Backend, "identities", w.Clock.Now)
+	set := store.NewCollection[linking.Identity](w.Backend, "identities", w.Clock.Now)
 	linked, err := w.Hub.Identities(t.Context(), hubtest.Ada(t, w))
 	if err != nil || len(linked) != 1 {
 		t.Fatalf("%d identities, %v", len(linked), err)

@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
 // A browser that is left open, or a stolen cookie, is not enough to change what
@@ -143,9 +144,9 @@ func TestAChangeThatWouldHarmIsNotUndone(t *testing.T) {
 	hubs := hubtest.NewProvider(t, func(k *federation.LoginKey) { k.Enabled, k.SignUps, k.TrustEmail = true, federation.Allow, true })
 	hubs.Primary.Person("ada@example.org")
 	w := hubs.Secondary
-	people := w.Hub.People()
-	policy := users.Policy{KeyID: "company", Name: "Company", Enabled: true}
-	claim := users.Claim{Key: "company", Issuer: hubs.Primary.URL, Subject: "somebody"}
+	links := w.Hub.Linking()
+	policy := linking.Policy{KeyID: "company", Name: "Company", Enabled: true}
+	claim := linking.Claim{Key: "company", Issuer: hubs.Primary.URL, Subject: "somebody"}
 	u, other := w.Person("other@example.org"), w.Person("third@example.org")
 	b := w.Home("other@example.org")
 	undone := func(what, record string, status int, heading string) {
@@ -156,17 +157,17 @@ func TestAChangeThatWouldHarmIsNotUndone(t *testing.T) {
 			t.Errorf("%s: the page does not say %q", what, heading)
 		}
 	}
-	link := func(to users.User) users.Decision {
+	link := func(to users.User) linking.Decision {
 		t.Helper()
-		d, err := people.Link(t.Context(), to, claim, policy)
-		if err != nil || d.Action != users.Link {
+		d, err := links.Link(t.Context(), to, claim, policy)
+		if err != nil || d.Action != linking.Link {
 			t.Fatalf("%s: %v", d.Reason, err)
 		}
 		return d
 	}
 	last := func() string {
 		t.Helper()
-		all, err := people.Records(t.Context(), u.ID)
+		all, err := links.Records(t.Context(), u.ID)
 		if err != nil || len(all) == 0 {
 			t.Fatalf("no change is on record: %v", err)
 		}
@@ -174,11 +175,11 @@ func TestAChangeThatWouldHarmIsNotUndone(t *testing.T) {
 	}
 	unlink := func(by string) {
 		t.Helper()
-		linked, err := people.ByUser(t.Context(), u.ID)
+		linked, err := links.ByUser(t.Context(), u.ID)
 		if err != nil || len(linked) != 1 {
 			t.Fatalf("%d identities, %v", len(linked), err)
 		}
-		if u, err = people.Unlink(t.Context(), u.ID, linked[0].ID, by); err != nil {
+		if u, err = links.Unlink(t.Context(), u.ID, linked[0].ID, by); err != nil {
 			t.Fatal(err)
 		}
 		b = w.Home("other@example.org") // everything was ended
@@ -190,7 +191,7 @@ func TestAChangeThatWouldHarmIsNotUndone(t *testing.T) {
 	unlink(u.ID)
 	link(other)
 	undone("what is somebody else's by now", last(), http.StatusConflict, "It signs in to another account by now.")
-	all, err := people.ByUser(t.Context(), other.ID)
+	all, err := links.ByUser(t.Context(), other.ID)
 	if err != nil || len(all) != 1 {
 		t.Errorf("the other account has %d identities, %v", len(all), err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
 // Holes #17945 and erpnext #2291: people come by single sign-on alone, and an
@@ -16,7 +17,7 @@ import (
 func TestFrappeHole17945PasswordsMayBeForAdministratorsAlone(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
-	hubs := hubtest.NewPair(t, w, func(k *federation.LoginKey) { k.SignUps = users.SignUpAllow })
+	hubs := hubtest.NewPair(t, w, func(k *federation.LoginKey) { k.SignUps = linking.SignUpAllow })
 	here := hubs.Secondary
 	here.Person("root@example.org", "admin")
 	here.Person("grace@example.org")

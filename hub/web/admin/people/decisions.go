@@ -12,6 +12,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/internal/emailaddr"
 	"github.com/fedhub/fedhub/templates"
@@ -36,11 +37,11 @@ func (d *Handler) showDecisions(c *gin.Context, status int, page templates.Admin
 	for _, k := range keys {
 		page.Keys = append(page.Keys, templates.Pair{Name: k.ID, Value: k.Name})
 	}
-	var records []users.LinkEvent
+	var records []linking.LinkEvent
 	if page.User != "" {
-		records, err = d.Users.Records(ctx, page.User)
+		records, err = d.Linking.Records(ctx, page.User)
 	} else {
-		records, err = d.Users.AllRecords(ctx, c.Query("after"), decisionsShown+1)
+		records, err = d.Linking.AllRecords(ctx, c.Query("after"), decisionsShown+1)
 	}
 	if err != nil {
 		return err
@@ -59,8 +60,8 @@ func (d *Handler) showDecisions(c *gin.Context, status int, page templates.Admin
 	return d.Responder.Show(c, status, page)
 }
 
-func (d *Handler) decision(c *gin.Context, r users.LinkEvent) (templates.Decision, error) {
-	out := templates.Decision{ID: r.ID, UserID: r.UserID, User: r.UserID, Key: r.LoginKey, Provider: r.LoginKey, Unlinked: r.Action == users.Unlinked, Emptied: r.Emptied,
+func (d *Handler) decision(c *gin.Context, r linking.LinkEvent) (templates.Decision, error) {
+	out := templates.Decision{ID: r.ID, UserID: r.UserID, User: r.UserID, Key: r.LoginKey, Provider: r.LoginKey, Unlinked: r.Action == linking.Unlinked, Emptied: r.Emptied,
 		Row: r.Row, Reason: r.Reason, Policy: r.Policy, Made: r.Made, Until: r.Expires, Undone: r.Undone, UndoneBy: r.UndoneBy}
 	if r.KeyName != "" {
 		out.Provider = r.KeyName
@@ -106,11 +107,11 @@ func (d *Handler) LinkBeforehand(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	decision, err := d.Users.Provision(ctx, user, users.Claim{Key: key.ID, Issuer: issuer, Subject: typed.Subject}, authentication.PolicyOf(key), p.User.ID)
+	decision, err := d.Linking.Provision(ctx, user, linking.Claim{Key: key.ID, Issuer: issuer, Subject: typed.Subject}, authentication.PolicyOf(key), p.User.ID)
 	if err != nil {
 		return err
 	}
-	if decision.Action == users.Refuse {
+	if decision.Action == linking.Refuse {
 		return wrong("subject", decision.Reason)
 	}
 	d.Record(c, audit.Event{Kind: audit.LinkMade, Target: user.ID, LoginKey: key.ID, Reason: decision.Reason, Detail: map[string]string{"row": decision.Row, "record": decision.Record}})
@@ -128,17 +129,17 @@ func (d *Handler) UndoDecision(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	r, err := d.Users.Record(c.Request.Context(), form["record"])
+	r, err := d.Linking.Record(c.Request.Context(), form["record"])
 	var user users.User
 	if err == nil {
-		_, user, err = d.Users.Undo(c.Request.Context(), r.ID, p.User.ID)
+		_, user, err = d.Linking.Undo(c.Request.Context(), r.ID, p.User.ID)
 	}
 	switch {
-	case errors.Is(err, users.ErrUndone), errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, linking.ErrUndone), errors.Is(err, fs.ErrNotExist):
 		return &web.Problem{Status: http.StatusGone, Heading: "That is undone already, or too old to be undone.", Text: "Nothing was changed.", Action: backToDecisions}
 	case errors.Is(err, fs.ErrExist):
 		return &web.Problem{Status: http.StatusConflict, Heading: "The identity is somebody else's by now.", Text: "Nothing was changed. Disconnect it there first.", Action: backToDecisions}
-	case errors.Is(err, users.ErrLastWayIn):
+	case errors.Is(err, linking.ErrLastWayIn):
 		return &web.Problem{Status: http.StatusConflict, Heading: "That is your own only way in.", Text: "Set a password or connect something else first.", Action: backToDecisions}
 	case err != nil:
 		return err

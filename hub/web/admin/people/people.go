@@ -10,6 +10,7 @@ import (
 	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
 )
@@ -20,6 +21,7 @@ type Handler struct {
 	Clients   *clients.Registry
 	Upstreams *federation.Registry
 	Users     *users.Service
+	Linking   *linking.Service
 	MailLinks *maillinks.Service
 	Grants    *grants.Service
 	Logouts   *logouts.Service

@@ -10,6 +10,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/templates"
@@ -31,7 +32,7 @@ func told(u users.User, err error) error {
 		return refused(u, "You would lock yourself out. Another administrator can do it.")
 	case errors.Is(err, users.ErrLastAdmin):
 		return refused(u, "This is the last administrator. Make somebody else one first.")
-	case errors.Is(err, users.ErrLastWayIn):
+	case errors.Is(err, linking.ErrLastWayIn):
 		return refused(u, "It is the only way this person can sign in. Give them a password first, or disable them.")
 	}
 	return err

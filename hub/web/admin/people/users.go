@@ -105,7 +105,7 @@ func (d *Handler) providerName(c *gin.Context, id string) string {
 }
 
 func (d *Handler) fillLogins(c *gin.Context, u users.User, page *templates.AdminUser) error {
-	linked, err := d.Users.ByUser(c.Request.Context(), u.ID)
+	linked, err := d.Linking.ByUser(c.Request.Context(), u.ID)
 	for _, i := range linked {
 		page.Logins = append(page.Logins, templates.UserLogin{ID: i.ID, Provider: d.providerName(c, i.LoginKey), Issuer: i.Issuer,
 			Subject: i.Subject, Who: i.Email, Since: i.Linked, Used: i.LastUsed, Last: u.Password == "" && len(linked) == 1})

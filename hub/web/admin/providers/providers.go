@@ -8,7 +8,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/hub/signing"
-	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
 )
@@ -17,7 +17,7 @@ import (
 type Handler struct {
 	admin.Recorder
 	Upstreams *federation.Registry
-	Users     *users.Service
+	Linking   *linking.Service
 	Health    *health.Service
 	Monitor   *health.Monitor
 	Signing   *signing.Service

@@ -11,7 +11,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/authentication"
-	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/templates"
@@ -30,7 +30,7 @@ func (d *Handler) Simulator(c *gin.Context) error {
 }
 
 // simulator is the page with the key as it is.
-func simulator(key federation.LoginKey, p users.Policy) templates.AdminSimulator {
+func simulator(key federation.LoginKey, p linking.Policy) templates.AdminSimulator {
 	claim := templates.SimulatorClaim{Issuer: cmp.Or(key.Issuer, key.BaseURL), Verified: true}
 	page := templates.AdminSimulator{ID: key.ID, Name: key.Name, Off: !key.Enabled, Claim: claim}
 	page.Policy = templates.SimulatorPolicy{Enabled: key.Enabled, Linking: p.Linking, SignUps: p.SignUps, TrustEmail: p.TrustEmail,
@@ -70,15 +70,15 @@ func (d *Handler) would(c *gin.Context, form map[string]string, key federation.L
 		Verified: form["verified"] != "", Roles: form["roles"]}
 	page.Roles = rolesHere(key.RoleMap, admin.Words(form["roles"]))
 	p.Enabled = true // what would be if it were on; the page says if it is off
-	decision, over, err := d.Users.Would(c.Request.Context(), users.Claim{Key: p.KeyID, Issuer: page.Claim.Issuer, Subject: page.Claim.Subject,
+	decision, over, err := d.Linking.Would(c.Request.Context(), linking.Claim{Key: p.KeyID, Issuer: page.Claim.Issuer, Subject: page.Claim.Subject,
 		Email: page.Claim.Email, EmailVerified: page.Claim.Verified}, p)
 	if err != nil {
 		return err
 	}
 	for _, o := range over {
-		page.Passed = append(page.Passed, templates.SimulatorRow{Row: o.Row, Title: users.RowTitle(o.Row), Fact: o.Fact})
+		page.Passed = append(page.Passed, templates.SimulatorRow{Row: o.Row, Title: linking.RowTitle(o.Row), Fact: o.Fact})
 	}
-	page.Decided = templates.SimulatorRow{Row: decision.Row, Title: users.RowTitle(decision.Row), Fact: decision.Reason}
+	page.Decided = templates.SimulatorRow{Row: decision.Row, Title: linking.RowTitle(decision.Row), Fact: decision.Reason}
 	page.Action = actions[decision.Action]
 	if decision.User.ID != "" {
 		page.User, page.UserID = decision.User.Email, decision.User.ID
@@ -101,17 +101,17 @@ func rolesHere(rules map[string]string, there []string) []string {
 }
 
 // actions are what an action means for the person.
-var actions = map[users.Action]string{
-	users.SignIn:           "They are signed in.",
-	users.Link:             "They are linked and signed in, and get a letter about it.",
-	users.Confirm:          "They are asked to prove that the account is theirs: by its password, by something that is linked to it, or by a letter.",
-	users.ConfirmByMail:    "They are sent a letter. When they prove the address by it, the account is emptied and given to them.",
-	users.Create:           "They get a new account, with a verified address.",
-	users.CreateUnverified: "They get a new account, whose address counts for nothing until they prove it by a letter.",
-	users.Refuse:           "They are refused, with the sentence that everybody gets.",
+var actions = map[linking.Action]string{
+	linking.SignIn:           "They are signed in.",
+	linking.Link:             "They are linked and signed in, and get a letter about it.",
+	linking.Confirm:          "They are asked to prove that the account is theirs: by its password, by something that is linked to it, or by a letter.",
+	linking.ConfirmByMail:    "They are sent a letter. When they prove the address by it, the account is emptied and given to them.",
+	linking.Create:           "They get a new account, with a verified address.",
+	linking.CreateUnverified: "They get a new account, whose address counts for nothing until they prove it by a letter.",
+	linking.Refuse:           "They are refused, with the sentence that everybody gets.",
 }
 
-func (d *Handler) foresee(c *gin.Context, form map[string]string, saved users.Policy, page *templates.AdminSimulator) error {
+func (d *Handler) foresee(c *gin.Context, form map[string]string, saved linking.Policy, page *templates.AdminSimulator) error {
 	page.Policy = templates.SimulatorPolicy{Enabled: form["enabled"] != "", Linking: form["linking"], SignUps: form["sign_ups"], TrustEmail: form["trust_email"] != "",
 		SignUpDomains: form["sign_up_domains"], Domains: form["authoritative_domains"], MigrateUntil: strings.TrimSpace(form["migrate_until"])}
 	after := saved
@@ -136,26 +136,26 @@ func (d *Handler) foresee(c *gin.Context, form map[string]string, saved users.Po
 
 // Foresee says what a change of a key's policy would do to the people there
 // are.
-func (d *Handler) Foresee(c *gin.Context, before, after users.Policy) (users.Effects, error) {
+func (d *Handler) Foresee(c *gin.Context, before, after linking.Policy) (linking.Effects, error) {
 	if before.Same(after) {
-		return users.Effects{Whole: true}, nil // and nobody has to be read
+		return linking.Effects{Whole: true}, nil // and nobody has to be read
 	}
 	keys, err := d.Upstreams.All(c.Request.Context())
 	if err != nil {
-		return users.Effects{}, err
+		return linking.Effects{}, err
 	}
 	ready := map[string]bool{}
 	for _, k := range keys {
 		ready[k.ID] = k.Ready()
 	}
-	return d.Users.Foresee(c.Request.Context(), before, after, func(id string) bool { return ready[id] }, foreseeFor)
+	return d.Linking.Foresee(c.Request.Context(), before, after, func(id string) bool { return ready[id] }, foreseeFor)
 }
 
-func foreseen(e users.Effects) *templates.Foreseen {
+func foreseen(e linking.Effects) *templates.Foreseen {
 	out := &templates.Foreseen{Counted: e.Counted, Whole: e.Whole}
 	for _, line := range []struct {
 		tone, text string
-		effect     users.Effect
+		effect     linking.Effect
 	}{
 		{"danger", "could sign in by nothing at all any more", e.LockedOut},
 		{"warn", "would be linked at once, without being asked", e.Merged},

@@ -1,4 +1,4 @@
-package users
+package linking
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub/mail"
+	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/templates/letters"
 )
 
@@ -43,7 +44,7 @@ func (p post) name(ctx context.Context) string {
 
 // tellChanged tells a user that an identity was linked or unlinked, with the
 // link by which it can be undone.
-func (k *Service) tellChanged(ctx context.Context, r LinkEvent, token string, u User) {
+func (k *Service) tellChanged(ctx context.Context, r LinkEvent, token string, u users.User) {
 	if !u.EmailVerified {
 		return // who reads there is not known to be the user
 	}
@@ -64,7 +65,7 @@ const tellEvery = 24 * time.Hour
 
 // tellTried tells the owner of an address that somebody came with it who could
 // not prove it (D4).
-func (k *Service) tellTried(ctx context.Context, u User, p Policy) {
+func (k *Service) tellTried(ctx context.Context, u users.User, p Policy) {
 	if k.post.sender == nil || k.post.once == nil {
 		return
 	}
@@ -87,4 +88,12 @@ func (r LinkEvent) shown() string {
 		return r.KeyName
 	}
 	return r.LoginKey
+}
+
+// Mails reports whether letters reach anybody.
+func (k *Service) Mails() bool { return mail.Delivers(k.post.sender) }
+
+// AskProof sends the letter whose link proves that an account is the reader's.
+func (k *Service) AskProof(ctx context.Context, u users.User, provider, link string, life time.Duration) {
+	k.post.send(ctx, u.Email, letters.Prove{Hub: k.post.name(ctx), Address: k.post.url, Email: u.Email, Provider: provider, Link: link, Life: life})
 }

@@ -1,4 +1,4 @@
-package users
+package linking
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/users"
 )
 
 // An Effect is how many people something would happen to, and who the first
@@ -18,7 +19,7 @@ type Effect struct {
 
 const mostExamples = 5
 
-func (e *Effect) add(u User) {
+func (e *Effect) add(u users.User) {
 	e.Count++
 	if len(e.Examples) < mostExamples {
 		name := u.Email
@@ -59,7 +60,7 @@ func (k *Service) Foresee(ctx context.Context, before, after Policy, open func(k
 	}
 	from := ""
 	for {
-		people, err := k.Everyone(ctx, from, page)
+		people, err := k.users.Everyone(ctx, from, page)
 		if err != nil {
 			return e, fmt.Errorf("foresee: %w", err)
 		}
@@ -98,7 +99,7 @@ func (k *Service) ofKey(ctx context.Context, keyID string) (map[string]bool, err
 	}
 }
 
-func (k *Service) foreseeOne(ctx context.Context, e *Effects, u User, linked bool, before, after Policy, open func(string) bool) error {
+func (k *Service) foreseeOne(ctx context.Context, e *Effects, u users.User, linked bool, before, after Policy, open func(string) bool) error {
 	if u.Disabled {
 		return nil // refused whatever the policy
 	}
@@ -136,7 +137,7 @@ func (k *Service) foreseeOne(ctx context.Context, e *Effects, u User, linked boo
 
 // outcome is what the rule decides for a person who comes through the key: as
 // the identity they have there, or else as a new one with their own address.
-func (k *Service) outcome(ctx context.Context, u User, linked bool, p Policy) (Action, error) {
+func (k *Service) outcome(ctx context.Context, u users.User, linked bool, p Policy) (Action, error) {
 	f := facts{peer: p.Kind == KindPeer, migrating: k.now().Before(p.MigrateUntil), linking: p.Linking}
 	if !p.Enabled {
 		f.unusable = "The login key is switched off."
@@ -158,7 +159,7 @@ func (k *Service) outcome(ctx context.Context, u User, linked bool, p Policy) (A
 }
 
 // onlyBy reports whether a person has nothing to sign in with but a login key.
-func (k *Service) onlyBy(ctx context.Context, u User, keyID string, open func(string) bool) (bool, error) {
+func (k *Service) onlyBy(ctx context.Context, u users.User, keyID string, open func(string) bool) (bool, error) {
 	if u.Password != "" {
 		return false, nil
 	}

@@ -1,4 +1,4 @@
-package users
+package linking
 
 // One function for each row of the table in decide.go. Each may rely on that
 // the rows before it did not apply.

@@ -1,4 +1,4 @@
-package users_test
+package linking_test
 
 import (
 	"errors"
@@ -6,18 +6,20 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/internal/testkit/userstest"
 )
 
 // An identity proves an account only where it would sign in: by nothing else
 // may another identity be joined to it.
 func TestAnIdentityProvesWhatItWouldSignInTo(t *testing.T) {
 	w := newWorld(t)
-	w.person("root@example.org", users.AdminRole)
-	ada := w.person("ada@gmail.example")
+	w.Person("root@example.org", users.AdminRole)
+	ada := w.Person("ada@gmail.example")
 	claim := google("1", "ada@gmail.example")
-	refused := func(what string, c users.Claim, p users.Policy) {
+	refused := func(what string, c linking.Claim, p linking.Policy) {
 		t.Helper()
-		if u, err := w.Proves(t.Context(), c, p); !errors.Is(err, users.ErrNotLinked) {
+		if u, err := w.Proves(t.Context(), c, p); !errors.Is(err, linking.ErrNotLinked) {
 			t.Errorf("%s: got %s, %v", what, u.ID, err)
 		}
 	}
@@ -27,7 +29,7 @@ func TestAnIdentityProvesWhatItWouldSignInTo(t *testing.T) {
 		t.Errorf("%d users, for a proof makes nobody", n)
 	}
 
-	wants(t, must[users.Decision](t)(w.Link(t.Context(), ada, claim, trusted())), "D2", users.Link)
+	wants(t, must[linking.Decision](t)(w.Link(t.Context(), ada, claim, trusted())), "D2", linking.Link)
 	if u := must[users.User](t)(w.Proves(t.Context(), claim, trusted())); u.ID != ada.ID {
 		t.Errorf("got %s", u.ID)
 	}
@@ -46,12 +48,12 @@ func TestAnIdentityProvesWhatItWouldSignInTo(t *testing.T) {
 // while the identity is theirs, and for nobody else.
 func TestAReviewIsAboutTheUserOfTheIdentity(t *testing.T) {
 	w := newWorld(t)
-	bob := w.person("bob@example.org")
+	bob := w.Person("bob@example.org")
 	p := trusted()
 	p.RoleMap = map[string]string{"staff": "members"}
 	claim := google("1", "ada@gmail.example")
 	claim.Roles = []string{"staff"}
-	wants(t, w.match(google("1", "ada@gmail.example"), p), "D5", users.Create)
+	wants(t, w.match(google("1", "ada@gmail.example"), p), "D5", linking.Create)
 	ada := must[users.User](t)(w.ByEmail(t.Context(), "ada@gmail.example"))
 
 	if after := must[users.User](t)(w.Review(t.Context(), ada.ID, claim, p)); !after.Has("members") {
@@ -63,8 +65,8 @@ func TestAReviewIsAboutTheUserOfTheIdentity(t *testing.T) {
 	if after := must[users.User](t)(w.Get(t.Context(), bob.ID)); after.Has("members") {
 		t.Error("somebody else got the role")
 	}
-	must[users.User](t)(w.SetPassword(t.Context(), ada.ID, good))
-	must[users.User](t)(w.Unlink(t.Context(), ada.ID, users.IdentityID(claim), ada.ID))
+	must[users.User](t)(w.SetPassword(t.Context(), ada.ID, userstest.Good))
+	must[users.User](t)(w.Unlink(t.Context(), ada.ID, linking.IdentityID(claim), ada.ID))
 	if _, err := w.Review(t.Context(), ada.ID, claim, p); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("after it was disconnected: %v", err)
 	}

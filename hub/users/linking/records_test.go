@@ -1,4 +1,4 @@
-package users_test
+package linking_test
 
 import (
 	"errors"
@@ -10,6 +10,8 @@ import (
 
 	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/internal/testkit/userstest"
 )
 
 var undoLink = regexp.MustCompile(`/wasnt-me\?token=([^\s]+)`)
@@ -27,11 +29,11 @@ func undoToken(t *testing.T, l mail.Letter) string {
 // D8: the person hears of it, and the letter can take it back for 30 days, once.
 func TestALinkIsOnRecordAndTheLetterUndoesIt(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, w *world) {
-		ada := w.person("ada@gmail.example")
+		ada := w.Person("ada@gmail.example")
 		d := w.match(google("1", "ada@gmail.example"), trusted())
-		wants(t, d, "D8", users.Link)
-		r := must[users.LinkEvent](t)(w.Record(t.Context(), d.Record))
-		if r.Row != "D8" || r.UserID != ada.ID || r.Action != users.Linked || !strings.Contains(r.Policy, "linking auto") || !r.Standing() {
+		wants(t, d, "D8", linking.Link)
+		r := must[linking.LinkEvent](t)(w.Record(t.Context(), d.Record))
+		if r.Row != "D8" || r.UserID != ada.ID || r.Action != linking.Linked || !strings.Contains(r.Policy, "linking auto") || !r.Standing() {
 			t.Errorf("got %+v", r)
 		}
 		sent := w.post.Take()
@@ -43,21 +45,21 @@ func TestALinkIsOnRecordAndTheLetterUndoesIt(t *testing.T) {
 			t.Error("the token is kept as it is")
 		}
 		for _, wrong := range []string{"", ".", r.ID, r.ID + ".", r.ID + ".x", token + "x", "\x00.x"} {
-			if _, err := w.ByUndoToken(t.Context(), wrong); !errors.Is(err, users.ErrUndoLink) {
+			if _, err := w.ByUndoToken(t.Context(), wrong); !errors.Is(err, linking.ErrUndoLink) {
 				t.Errorf("%q: got %v", wrong, err)
 			}
 		}
-		if got := must[users.LinkEvent](t)(w.ByUndoToken(t.Context(), token)); got.ID != r.ID {
+		if got := must[linking.LinkEvent](t)(w.ByUndoToken(t.Context(), token)); got.ID != r.ID {
 			t.Errorf("got %s", got.ID)
 		}
 		won := 0
-		for _, err := range race(32, func(int) error {
-			_, _, err := w.Undo(t.Context(), r.ID, users.ByLetter)
+		for _, err := range userstest.Race(32, func(int) error {
+			_, _, err := w.Undo(t.Context(), r.ID, linking.ByLetter)
 			return err
 		}) {
 			if err == nil {
 				won++
-			} else if !errors.Is(err, users.ErrUndone) {
+			} else if !errors.Is(err, linking.ErrUndone) {
 				t.Errorf("got %v", err)
 			}
 		}
@@ -68,10 +70,10 @@ func TestALinkIsOnRecordAndTheLetterUndoesIt(t *testing.T) {
 		if after.SessionGeneration <= d.User.SessionGeneration {
 			t.Error("nothing was ended")
 		}
-		if n := len(must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))); n != 0 {
+		if n := len(must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))); n != 0 {
 			t.Errorf("%d identities are left", n)
 		}
-		if _, err := w.ByUndoToken(t.Context(), token); !errors.Is(err, users.ErrUndoLink) {
+		if _, err := w.ByUndoToken(t.Context(), token); !errors.Is(err, linking.ErrUndoLink) {
 			t.Errorf("the link works again: %v", err)
 		}
 	})
@@ -79,15 +81,15 @@ func TestALinkIsOnRecordAndTheLetterUndoesIt(t *testing.T) {
 
 func TestALinkCanBeUndoneFor30Days(t *testing.T) {
 	w := newWorld(t)
-	w.person("ada@gmail.example")
+	w.Person("ada@gmail.example")
 	d := w.match(google("1", "ada@gmail.example"), trusted())
 	token := undoToken(t, w.post.Take()[0])
-	w.pass(30*24*time.Hour - time.Minute)
+	w.Pass(30*24*time.Hour - time.Minute)
 	if _, err := w.ByUndoToken(t.Context(), token); err != nil {
 		t.Error(err)
 	}
-	w.pass(time.Minute)
-	if _, err := w.ByUndoToken(t.Context(), token); !errors.Is(err, users.ErrUndoLink) {
+	w.Pass(time.Minute)
+	if _, err := w.ByUndoToken(t.Context(), token); !errors.Is(err, linking.ErrUndoLink) {
 		t.Errorf("got %v", err)
 	}
 	if _, _, err := w.Undo(t.Context(), d.Record, "admin"); !errors.Is(err, fs.ErrNotExist) {
@@ -98,31 +100,31 @@ func TestALinkCanBeUndoneFor30Days(t *testing.T) {
 // An identity that was linked anew since is another decision.
 func TestUndoingAnOldLinkLeavesANewOne(t *testing.T) {
 	w := newWorld(t)
-	ada := w.person("ada@gmail.example")
+	ada := w.Person("ada@gmail.example")
 	first := w.match(google("1", "ada@gmail.example"), trusted())
-	id := must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
+	id := must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
 	now := must[users.User](t)(w.Unlink(t.Context(), ada.ID, id, ada.ID))
-	wants(t, must[users.Decision](t)(w.Link(t.Context(), now, google("1", ""), trusted())), "D2", users.Link)
+	wants(t, must[linking.Decision](t)(w.Link(t.Context(), now, google("1", ""), trusted())), "D2", linking.Link)
 	if _, _, err := w.Undo(t.Context(), first.Record, "admin"); err != nil {
 		t.Fatal(err)
 	}
-	if n := len(must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))); n != 1 {
+	if n := len(must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))); n != 1 {
 		t.Errorf("%d identities are left", n)
 	}
 }
 
 func TestAnUnlinkIsUndone(t *testing.T) {
 	w := newWorld(t)
-	ada, eve := w.person("ada@example.org"), w.person("eve@example.org")
+	ada, eve := w.Person("ada@example.org"), w.Person("eve@example.org")
 	claim := google("1", "")
-	wants(t, must[users.Decision](t)(w.Link(t.Context(), ada, claim, trusted())), "D2", users.Link)
-	id := must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
+	wants(t, must[linking.Decision](t)(w.Link(t.Context(), ada, claim, trusted())), "D2", linking.Link)
+	id := must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
 	must[users.User](t)(w.Unlink(t.Context(), ada.ID, id, ada.ID))
-	r := must[[]users.LinkEvent](t)(w.Records(t.Context(), ada.ID))[0]
-	if r.Action != users.Unlinked || r.By != ada.ID {
+	r := must[[]linking.LinkEvent](t)(w.Records(t.Context(), ada.ID))[0]
+	if r.Action != linking.Unlinked || r.By != ada.ID {
 		t.Fatalf("got %+v", r)
 	}
-	wants(t, must[users.Decision](t)(w.Link(t.Context(), eve, claim, trusted())), "D2", users.Link)
+	wants(t, must[linking.Decision](t)(w.Link(t.Context(), eve, claim, trusted())), "D2", linking.Link)
 	if _, _, err := w.Undo(t.Context(), r.ID, ada.ID); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("taking it from its new owner: got %v", err)
 	}
@@ -131,7 +133,7 @@ func TestAnUnlinkIsUndone(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := w.match(claim, trusted())
-	wants(t, d, "D1", users.SignIn)
+	wants(t, d, "D1", linking.SignIn)
 	if d.User.ID != ada.ID {
 		t.Errorf("got user %s, want %s", d.User.ID, ada.ID)
 	}
@@ -141,10 +143,10 @@ func TestNobodyUndoesTheOwnLastWayIn(t *testing.T) {
 	w := newWorld(t)
 	ada := must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "ada@gmail.example", EmailVerified: true}))
 	d := w.match(google("1", "ada@gmail.example"), trusted())
-	if _, _, err := w.Undo(t.Context(), d.Record, ada.ID); !errors.Is(err, users.ErrLastWayIn) {
+	if _, _, err := w.Undo(t.Context(), d.Record, ada.ID); !errors.Is(err, linking.ErrLastWayIn) {
 		t.Errorf("got %v", err)
 	}
-	if _, _, err := w.Undo(t.Context(), d.Record, users.ByLetter); err != nil {
+	if _, _, err := w.Undo(t.Context(), d.Record, linking.ByLetter); err != nil {
 		t.Errorf("by the letter: %v", err)
 	}
 }
@@ -153,20 +155,20 @@ func TestNobodyUndoesTheOwnLastWayIn(t *testing.T) {
 // they have proved the address.
 func TestTheOwnerHearsOfAnUnprovenClaimOnceADay(t *testing.T) {
 	w := newWorld(t)
-	w.person("ada@example.org")
-	must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "trap@example.org", Password: good}))
+	w.Person("ada@example.org")
+	must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "trap@example.org", Password: userstest.Good}))
 	c := google("1", "ada@example.org")
 	c.EmailVerified = false
 	trap := google("2", "trap@example.org")
 	trap.EmailVerified = false
 	for range 3 {
-		wants(t, w.match(c, trusted()), "D4", users.Refuse)
-		wants(t, w.match(trap, trusted()), "D4", users.Refuse)
+		wants(t, w.match(c, trusted()), "D4", linking.Refuse)
+		wants(t, w.match(trap, trusted()), "D4", linking.Refuse)
 	}
 	if sent := w.post.Take(); len(sent) != 1 || sent[0].To != "ada@example.org" {
 		t.Errorf("got %+v", sent)
 	}
-	w.pass(24 * time.Hour)
+	w.Pass(24 * time.Hour)
 	w.match(c, trusted())
 	if sent := w.post.Take(); len(sent) != 1 {
 		t.Errorf("a day later: got %+v", sent)
@@ -177,9 +179,9 @@ func TestTheOwnerHearsOfAnUnprovenClaimOnceADay(t *testing.T) {
 // gives the trap nothing back.
 func TestUndoingATakeOverGivesTheTrapNothingBack(t *testing.T) {
 	w := newWorld(t)
-	trap := must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "victim@gmail.example", Password: good}))
+	trap := must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "victim@gmail.example", Password: userstest.Good}))
 	d := w.match(google("1", "victim@gmail.example"), trusted())
-	wants(t, d, "D6", users.Link)
+	wants(t, d, "D6", linking.Link)
 	if !d.Emptied || len(w.emptied) != 1 || w.emptied[0] != trap.ID {
 		t.Errorf("emptied: %v, %v", d.Emptied, w.emptied)
 	}
@@ -187,21 +189,21 @@ func TestUndoingATakeOverGivesTheTrapNothingBack(t *testing.T) {
 	if len(sent) != 1 || !strings.Contains(sent[0].Text, "emptied first") {
 		t.Fatalf("got %+v", sent)
 	}
-	if _, _, err := w.Undo(t.Context(), d.Record, users.ByLetter); err != nil {
+	if _, _, err := w.Undo(t.Context(), d.Record, linking.ByLetter); err != nil {
 		t.Fatal(err)
 	}
 	after := must[users.User](t)(w.Get(t.Context(), trap.ID))
 	if after.EmailVerified || after.Password != "" {
 		t.Errorf("got %+v", after)
 	}
-	wants(t, w.match(google("1", "victim@gmail.example"), trusted()), "D6", users.Link)
+	wants(t, w.match(google("1", "victim@gmail.example"), trusted()), "D6", linking.Link)
 }
 
 // Whatever goes wrong half-way, there is no link without its record.
 func TestALinkThatCameToNothingLeavesNoRecord(t *testing.T) {
 	w := newWorld(t)
-	ada := w.person("ada@gmail.example")
-	w.memory.before = func(op, set, _ string) error {
+	ada := w.Person("ada@gmail.example")
+	w.Memory.Before = func(op, set, _ string) error {
 		if op == "insert" && set == "identities" {
 			return errCrash
 		}
@@ -210,8 +212,8 @@ func TestALinkThatCameToNothingLeavesNoRecord(t *testing.T) {
 	if _, err := w.Match(t.Context(), google("1", "ada@gmail.example"), trusted()); !errors.Is(err, errCrash) {
 		t.Fatalf("got %v", err)
 	}
-	w.memory.before = nil
-	if all := must[[]users.LinkEvent](t)(w.Records(t.Context(), ada.ID)); len(all) != 0 {
+	w.Memory.Before = nil
+	if all := must[[]linking.LinkEvent](t)(w.Records(t.Context(), ada.ID)); len(all) != 0 {
 		t.Errorf("got %+v", all)
 	}
 	if sent := w.post.Take(); len(sent) != 0 {
@@ -224,35 +226,35 @@ func TestALinkThatCameToNothingLeavesNoRecord(t *testing.T) {
 func TestUndoingALinkDoesNotLetItsRemovalBeUndone(t *testing.T) {
 	for _, first := range []int{0, 1} {
 		w := newWorld(t)
-		ada := w.person("ada@example.org")
-		wants(t, must[users.Decision](t)(w.Link(t.Context(), ada, google("thief", ""), trusted())), "D2", users.Link)
-		id := must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
+		ada := w.Person("ada@example.org")
+		wants(t, must[linking.Decision](t)(w.Link(t.Context(), ada, google("thief", ""), trusted())), "D2", linking.Link)
+		id := must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
 		must[users.User](t)(w.Unlink(t.Context(), ada.ID, id, ada.ID))
 		sent := w.post.Take()
 		for _, l := range []mail.Letter{sent[first], sent[1-first]} {
 			if r, err := w.ByUndoToken(t.Context(), undoToken(t, l)); err == nil {
-				must[users.User](t)(second(w.Undo(t.Context(), r.ID, users.ByLetter)))
+				must[users.User](t)(second(w.Undo(t.Context(), r.ID, linking.ByLetter)))
 			}
 		}
-		if n := len(must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))); n != 0 {
+		if n := len(must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))); n != 0 {
 			t.Errorf("letter %d first: the thief is linked again", first)
 		}
 	}
 }
 
-func second(_ users.LinkEvent, u users.User, err error) (users.User, error) { return u, err }
+func second(_ linking.LinkEvent, u users.User, err error) (users.User, error) { return u, err }
 
 // FE-19: a letter to an address that the account does not have any more undoes
 // nothing.
 func TestALetterToAnotherAddressUndoesNothing(t *testing.T) {
 	w := newWorld(t)
-	ada := w.person("thief@example.org")
-	wants(t, must[users.Decision](t)(w.Link(t.Context(), ada, google("thief", ""), trusted())), "D2", users.Link)
-	id := must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
+	ada := w.Person("thief@example.org")
+	wants(t, must[linking.Decision](t)(w.Link(t.Context(), ada, google("thief", ""), trusted())), "D2", linking.Link)
+	id := must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
 	must[users.User](t)(w.Unlink(t.Context(), ada.ID, id, ada.ID))
 	must[users.User](t)(w.SetEmail(t.Context(), ada.ID, "ada@example.org", true))
 	for _, l := range w.post.Take() {
-		if _, err := w.ByUndoToken(t.Context(), undoToken(t, l)); !errors.Is(err, users.ErrUndoLink) {
+		if _, err := w.ByUndoToken(t.Context(), undoToken(t, l)); !errors.Is(err, linking.ErrUndoLink) {
 			t.Errorf("%s: got %v", l.Subject, err)
 		}
 	}
@@ -260,17 +262,17 @@ func TestALetterToAnotherAddressUndoesNothing(t *testing.T) {
 
 func TestWhatAnAdministratorRemovedOnlyAnAdministratorPutsBack(t *testing.T) {
 	w := newWorld(t)
-	ada := w.person("ada@example.org")
-	wants(t, must[users.Decision](t)(w.Link(t.Context(), ada, google("1", ""), trusted())), "D2", users.Link)
-	id := must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
+	ada := w.Person("ada@example.org")
+	wants(t, must[linking.Decision](t)(w.Link(t.Context(), ada, google("1", ""), trusted())), "D2", linking.Link)
+	id := must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
 	w.post.Take()
 	must[users.User](t)(w.Unlink(t.Context(), ada.ID, id, "root"))
 	if sent := w.post.Take(); len(sent) != 1 || undoLink.MatchString(sent[0].Text) || !strings.Contains(sent[0].Text, "An administrator did it") {
 		t.Errorf("got %+v", sent)
 	}
-	r := must[[]users.LinkEvent](t)(w.Records(t.Context(), ada.ID))[0]
-	for _, by := range []string{ada.ID, users.ByLetter} {
-		if _, _, err := w.Undo(t.Context(), r.ID, by); !errors.Is(err, users.ErrNotYours) {
+	r := must[[]linking.LinkEvent](t)(w.Records(t.Context(), ada.ID))[0]
+	for _, by := range []string{ada.ID, linking.ByLetter} {
+		if _, _, err := w.Undo(t.Context(), r.ID, by); !errors.Is(err, linking.ErrNotYours) {
 			t.Errorf("by %s: got %v", by, err)
 		}
 	}

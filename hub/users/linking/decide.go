@@ -1,4 +1,6 @@
-package users
+package linking
+
+import "github.com/fedhub/fedhub/hub/users"
 
 // An Action is what follows from a decision.
 type Action string
@@ -20,16 +22,16 @@ type Decision struct {
 	Row    string
 	Action Action
 	Reason string
-	User   User // whom it is about; zero for Refuse and where there is nobody yet
+	User   users.User // whom it is about; zero for Refuse and where there is nobody yet
 
 	// Record is under which the link can be undone; empty if none was made.
 	Record string
 	// Emptied is set if the account was emptied before it was linked.
 	Emptied bool
 
-	wipe bool   // empty the account before linking
-	by   string // id of the administrator who decided
-	tell User   // the owner of the address, to hear of a refusal (D4)
+	wipe bool       // empty the account before linking
+	by   string     // id of the administrator who decided
+	tell users.User // the owner of the address, to hear of a refusal (D4)
 }
 
 // TooWeak tells whether the upstream proves too little for the person who asked.
@@ -60,15 +62,15 @@ func (a address) proven() bool { return a == addressProven || a == addressAuthor
 type facts struct {
 	unusable string // why the claim is worth nothing; empty: it is not
 
-	linked  bool  // the identity is linked …
-	owner   *User // … to this user; nil: to one who is gone
-	hearsay bool  // … by an import alone, and the upstream does not say that they have the address of the user
+	linked  bool        // the identity is linked …
+	owner   *users.User // … to this user; nil: to one who is gone
+	hearsay bool        // … by an import alone, and the upstream does not say that they have the address of the user
 
-	linker *User // is adding the identity from the own account page
+	linker *users.User // is adding the identity from the own account page
 
 	address  address
-	local    *User // has this address as the own
-	otherSub bool  // local has another identity of the same login key
+	local    *users.User // has this address as the own
+	otherSub bool        // local has another identity of the same login key
 
 	weak      bool // the upstream proves too little for an administrator
 	peer      bool
@@ -161,6 +163,6 @@ func refuse(reason string) (Decision, string) {
 	return Decision{Action: Refuse, Reason: reason}, ""
 }
 
-func about(u *User, action Action, reason string) (Decision, string) {
+func about(u *users.User, action Action, reason string) (Decision, string) {
 	return Decision{Action: action, User: *u, Reason: reason}, ""
 }

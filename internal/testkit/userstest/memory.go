@@ -1,4 +1,4 @@
-package users_test
+package userstest
 
 import (
 	"context"
@@ -12,22 +12,24 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// memory is a store.Backend in a map, with a place to interrupt it.
-type memory struct {
+// A Memory is a store.Backend in a map, with a place to interrupt it.
+type Memory struct {
 	mu    sync.Mutex
 	specs map[string]store.CollectionSpec
 	sets  map[string]map[string]store.Record
 
-	// before, if set, is called ahead of every operation and may run others
+	// Before, if set, is called ahead of every operation and may run others
 	// or fail this one.
-	before func(op, set, id string) error
+	Before func(op, set, id string) error
 }
 
-func newMemory() *memory {
-	return &memory{specs: map[string]store.CollectionSpec{}, sets: map[string]map[string]store.Record{}}
+// NewMemory returns an empty one.
+func NewMemory() *Memory {
+	return &Memory{specs: map[string]store.CollectionSpec{}, sets: map[string]map[string]store.Record{}}
 }
 
-func (m *memory) Prepare(_ context.Context, sets []store.CollectionSpec) error {
+// Prepare begins the sets anew.
+func (m *Memory) Prepare(_ context.Context, sets []store.CollectionSpec) error {
 	for _, s := range sets {
 		m.specs[s.Name] = s
 		m.sets[s.Name] = map[string]store.Record{}
@@ -35,9 +37,9 @@ func (m *memory) Prepare(_ context.Context, sets []store.CollectionSpec) error {
 	return nil
 }
 
-func (m *memory) enter(op, set, id string) (func(), error) {
-	if m.before != nil {
-		if err := m.before(op, set, id); err != nil {
+func (m *Memory) enter(op, set, id string) (func(), error) {
+	if m.Before != nil {
+		if err := m.Before(op, set, id); err != nil {
 			return nil, err
 		}
 	}
@@ -53,7 +55,7 @@ func text(r store.Record, field string) string {
 	return s
 }
 
-func (m *memory) taken(set string, r store.Record) bool {
+func (m *Memory) taken(set string, r store.Record) bool {
 	for _, field := range m.specs[set].Unique {
 		for id, other := range m.sets[set] {
 			if v := text(r, field); v != "" && id != r.ID && v == text(other, field) {
@@ -64,7 +66,8 @@ func (m *memory) taken(set string, r store.Record) bool {
 	return false
 }
 
-func (m *memory) Insert(_ context.Context, set string, r store.Record) error {
+// Insert keeps a new record.
+func (m *Memory) Insert(_ context.Context, set string, r store.Record) error {
 	leave, err := m.enter("insert", set, r.ID)
 	if err != nil {
 		return err
@@ -78,7 +81,8 @@ func (m *memory) Insert(_ context.Context, set string, r store.Record) error {
 	return nil
 }
 
-func (m *memory) Get(_ context.Context, set, id string) (store.Record, error) {
+// Get returns one record.
+func (m *Memory) Get(_ context.Context, set, id string) (store.Record, error) {
 	leave, err := m.enter("get", set, id)
 	if err != nil {
 		return store.Record{}, err
@@ -91,7 +95,8 @@ func (m *memory) Get(_ context.Context, set, id string) (store.Record, error) {
 	return r, nil
 }
 
-func (m *memory) Replace(_ context.Context, set string, r store.Record) error {
+// Replace writes a record over the version that it was read in.
+func (m *Memory) Replace(_ context.Context, set string, r store.Record) error {
 	leave, err := m.enter("replace", set, r.ID)
 	if err != nil {
 		return err
@@ -112,7 +117,8 @@ func (m *memory) Replace(_ context.Context, set string, r store.Record) error {
 	return nil
 }
 
-func (m *memory) Take(_ context.Context, set, id string) (store.Record, error) {
+// Take removes a record and returns it.
+func (m *Memory) Take(_ context.Context, set, id string) (store.Record, error) {
 	leave, err := m.enter("take", set, id)
 	if err != nil {
 		return store.Record{}, err
@@ -126,12 +132,14 @@ func (m *memory) Take(_ context.Context, set, id string) (store.Record, error) {
 	return r, nil
 }
 
-func (m *memory) Delete(ctx context.Context, set, id string) error {
+// Delete removes a record.
+func (m *Memory) Delete(ctx context.Context, set, id string) error {
 	_, err := m.Take(ctx, set, id)
 	return err
 }
 
-func (m *memory) Find(_ context.Context, set string, q store.Query) ([]store.Record, error) {
+// Find answers by prefix, or by one value of an index.
+func (m *Memory) Find(_ context.Context, set string, q store.Query) ([]store.Record, error) {
 	leave, err := m.enter("find", set, q.Equals)
 	if err != nil {
 		return nil, err
@@ -164,12 +172,30 @@ func (m *memory) Find(_ context.Context, set string, q store.Query) ([]store.Rec
 	return out, nil
 }
 
-func (m *memory) Count(ctx context.Context, set string, q store.Query) (int, error) {
+// Count counts what Find finds.
+func (m *Memory) Count(ctx context.Context, set string, q store.Query) (int, error) {
 	found, err := m.Find(ctx, set, q)
 	return len(found), err
 }
 
-func (m *memory) Raise(context.Context, int) error { return nil }
+// Raise does nothing.
+func (m *Memory) Raise(context.Context, int) error { return nil }
 
-func (m *memory) Sweep(context.Context, time.Time) (int, error) { return 0, nil }
-func (m *memory) Close(context.Context) error                   { return nil }
+// Sweep does nothing: what has expired is not found.
+func (m *Memory) Sweep(context.Context, time.Time) (int, error) { return 0, nil }
+
+// Close does nothing.
+func (m *Memory) Close(context.Context) error { return nil }
+
+// String is everything that is kept.
+func (m *Memory) String() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var all strings.Builder
+	for _, set := range m.sets {
+		for id, r := range set {
+			all.WriteString(id + r.Doc.String())
+		}
+	}
+	return all.String()
+}

@@ -1,4 +1,4 @@
-package users
+package linking
 
 import (
 	"slices"
@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/emailaddr"
 )
 
@@ -69,4 +70,16 @@ func (c Claim) address(p Policy) (address, string) {
 		return addressProven, key
 	}
 	return addressUnproven, key
+}
+
+// says reports whether the upstream has verified that the person has the
+// address of a user.
+func (c Claim) says(u users.User) bool {
+	key, err := emailaddr.Canonical(c.Email)
+	return err == nil && c.EmailVerified && emailaddr.SameMailbox(c.Email) && key == u.EmailKey
+}
+
+// profile is what the upstream said of the person.
+func (c Claim) profile() users.Profile {
+	return users.Profile{Name: c.Name, GivenName: c.GivenName, FamilyName: c.FamilyName, Picture: c.Picture, Locale: c.Locale}
 }

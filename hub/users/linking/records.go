@@ -1,4 +1,4 @@
-package users
+package linking
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
@@ -82,7 +83,7 @@ var (
 )
 
 // newRecord is a record and the secret that goes into the letter about it.
-func (k *Service) newRecord(did LinkAction, u User, i Identity) (LinkEvent, string) {
+func (k *Service) newRecord(did LinkAction, u users.User, i Identity) (LinkEvent, string) {
 	secret := secrets.New()
 	now := k.now()
 	r := LinkEvent{ID: uuid.Must(uuid.NewV7()).String(), Action: did, UserID: u.ID, LoginKey: i.LoginKey, IdentityID: i.ID,
@@ -163,18 +164,18 @@ func (k *Service) ByUndoToken(ctx context.Context, token string) (LinkEvent, err
 // held up by it. What an administrator removed is not the user's to bring back
 // (ErrNotYours). An identity that is somebody else's by now stays theirs:
 // fs.ErrExist.
-func (k *Service) Undo(ctx context.Context, id, by string) (LinkEvent, User, error) {
+func (k *Service) Undo(ctx context.Context, id, by string) (LinkEvent, users.User, error) {
 	r, err := k.records.Get(ctx, id)
 	if err != nil {
-		return LinkEvent{}, User{}, err
+		return LinkEvent{}, users.User{}, err
 	}
 	if !r.Standing() {
-		return r, User{}, ErrUndone
+		return r, users.User{}, ErrUndone
 	}
 	if r.ByAdministrator() && (by == r.UserID || by == ByLetter) {
-		return r, User{}, ErrNotYours
+		return r, users.User{}, ErrNotYours
 	}
-	var user User
+	var user users.User
 	switch r.Action {
 	case Linked:
 		user, err = k.undoLink(ctx, r, by)
@@ -182,7 +183,7 @@ func (k *Service) Undo(ctx context.Context, id, by string) (LinkEvent, User, err
 		user, err = k.undoUnlink(ctx, r)
 	}
 	if err != nil {
-		return r, User{}, fmt.Errorf("undo: %w", err)
+		return r, users.User{}, fmt.Errorf("undo: %w", err)
 	}
 	// Marked last: undoing twice does no harm, undoing never would. Of several
 	// who undo at once, one is who did.
@@ -198,28 +199,28 @@ func (k *Service) Undo(ctx context.Context, id, by string) (LinkEvent, User, err
 
 // undoLink removes the identity if it is still the one that this record
 // linked: one linked anew since is another decision.
-func (k *Service) undoLink(ctx context.Context, r LinkEvent, by string) (User, error) {
+func (k *Service) undoLink(ctx context.Context, r LinkEvent, by string) (users.User, error) {
 	if by == r.UserID {
 		if err := k.wayInBeside(ctx, r.UserID, r.IdentityID); err != nil {
-			return User{}, err
+			return users.User{}, err
 		}
 	}
 	if err := k.settleUnlinks(ctx, r, by); err != nil {
-		return User{}, err
+		return users.User{}, err
 	}
 	identity, err := k.identities.Get(ctx, r.IdentityID)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
-		return User{}, err
+		return users.User{}, err
 	case identity.Record != r.ID:
 		identity = Identity{}
 	default:
 		if err := k.identities.Delete(ctx, identity.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return User{}, err
+			return users.User{}, err
 		}
 	}
-	return k.takeRoles(ctx, r.UserID, identity.Roles, func(_ User, u *User) error {
+	return k.users.TakeRoles(ctx, r.UserID, identity.Roles, func(_ users.User, u *users.User) error {
 		if r.Emptied {
 			u.EmailVerified = false // as it was; its owner can take it over again
 		}
@@ -255,16 +256,16 @@ func (k *Service) settleUnlinks(ctx context.Context, r LinkEvent, by string) err
 	return nil
 }
 
-func (k *Service) undoUnlink(ctx context.Context, r LinkEvent) (User, error) {
+func (k *Service) undoUnlink(ctx context.Context, r LinkEvent) (users.User, error) {
 	err := k.identities.Insert(ctx, r.Before)
 	if errors.Is(err, fs.ErrExist) {
 		now, gerr := k.identities.Get(ctx, r.Before.ID)
 		if gerr != nil || now.UserID != r.UserID {
-			return User{}, errors.Join(err, gerr)
+			return users.User{}, errors.Join(err, gerr)
 		}
 	} else if err != nil {
-		return User{}, err
+		return users.User{}, err
 	}
 	// Its roles come back at its next arrival, from the upstream itself.
-	return k.EndEverything(ctx, r.UserID)
+	return k.users.EndEverything(ctx, r.UserID)
 }

@@ -1,4 +1,4 @@
-package users
+package linking
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/users"
 )
 
 // An Identity is a person as one upstream knows them, linked to a user here.
@@ -59,62 +60,71 @@ func (k *Service) ByUser(ctx context.Context, userID string) ([]Identity, error)
 	return k.identities.Find(ctx, store.Query{Field: "userId", Equals: userID})
 }
 
+// UsersBySubject is whom an upstream calls by a subject, at most limit of them.
+func (k *Service) UsersBySubject(ctx context.Context, subject string, limit int) (userIDs []string, err error) {
+	found, err := k.identities.Find(ctx, store.Query{Field: "subject", Equals: subject, Limit: limit})
+	for _, i := range found {
+		userIDs = append(userIDs, i.UserID)
+	}
+	return userIDs, err
+}
+
 // Linked returns the user whom an identity is linked to, without anything
 // happening; fs.ErrNotExist if there is none.
-func (k *Service) Linked(ctx context.Context, c Claim) (User, error) {
+func (k *Service) Linked(ctx context.Context, c Claim) (users.User, error) {
 	identity, err := k.identities.Get(ctx, identityID(c))
 	if err == nil && identity.Pending {
 		err = fs.ErrNotExist
 	}
 	if err != nil {
-		return User{}, err
+		return users.User{}, err
 	}
-	return k.Get(ctx, identity.UserID)
+	return k.users.Get(ctx, identity.UserID)
 }
 
 // Unlink removes an identity and the roles that came with it from a user, and
 // ends everything issued to the user so far, since some of it came in that
 // way; the returned user carries the new epoch. by is who did it. The last way
 // in stays: ErrLastWayIn. An identity of somebody else is fs.ErrNotExist.
-func (k *Service) Unlink(ctx context.Context, userID, identityID, by string) (User, error) {
+func (k *Service) Unlink(ctx context.Context, userID, identityID, by string) (users.User, error) {
 	identity, err := k.identities.Get(ctx, identityID)
 	if err != nil {
-		return User{}, err
+		return users.User{}, err
 	}
 	if identity.UserID != userID {
-		return User{}, fmt.Errorf("identity of this user: %w", fs.ErrNotExist)
+		return users.User{}, fmt.Errorf("identity of this user: %w", fs.ErrNotExist)
 	}
 	if err := k.wayInBeside(ctx, userID, identityID); err != nil {
-		return User{}, err
+		return users.User{}, err
 	}
 	before, err := k.users.Get(ctx, userID)
 	if err != nil {
-		return User{}, err
+		return users.User{}, err
 	}
 	r, token := k.newRecord(Unlinked, before, identity)
 	r.Before, r.By, r.Reason = identity, by, "The identity was removed from the user."
 	if err := k.records.Insert(ctx, r); err != nil {
-		return User{}, err
+		return users.User{}, err
 	}
 	user, err := k.unlink(ctx, identity)
 	if err != nil {
-		return User{}, errors.Join(err, k.records.Delete(context.WithoutCancel(ctx), r.ID))
+		return users.User{}, errors.Join(err, k.records.Delete(context.WithoutCancel(ctx), r.ID))
 	}
 	k.tellChanged(ctx, r, token, user)
 	return user, nil
 }
 
-func (k *Service) unlink(ctx context.Context, identity Identity) (User, error) {
+func (k *Service) unlink(ctx context.Context, identity Identity) (users.User, error) {
 	identity, err := k.identities.Take(ctx, identity.ID)
 	if err != nil {
-		return User{}, err
+		return users.User{}, err
 	}
 	// Two removals at once each saw the other's identity still there, so look
 	// again, and put it back where nothing is left.
 	if err := k.wayInBeside(ctx, identity.UserID, identity.ID); err != nil {
-		return User{}, errors.Join(err, k.identities.Insert(context.WithoutCancel(ctx), identity))
+		return users.User{}, errors.Join(err, k.identities.Insert(context.WithoutCancel(ctx), identity))
 	}
-	return k.takeRoles(ctx, identity.UserID, identity.Roles, func(_ User, u *User) error {
+	return k.users.TakeRoles(ctx, identity.UserID, identity.Roles, func(_ users.User, u *users.User) error {
 		u.SessionGeneration++
 		return nil
 	})
@@ -140,4 +150,34 @@ func (k *Service) wayInBeside(ctx context.Context, userID, identityID string) er
 		}
 	}
 	return ErrLastWayIn
+}
+
+// LinkImported gives an imported person an identity that the other system knew
+// them by, and reports whether it is new. It signs in once the upstream says
+// that its owner has the user's address. It came with the user, so it has no
+// record to undo and nobody is told by letter. Somebody else's is fs.ErrExist;
+// a user who was changed here since, or is an administrator, gets none.
+func (k *Service) LinkImported(ctx context.Context, userID string, c Claim) (bool, error) {
+	user, err := k.users.Get(ctx, userID)
+	if err != nil {
+		return false, err
+	}
+	switch owner, err := k.identities.Get(ctx, identityID(c)); {
+	case err == nil && owner.UserID == userID:
+		return false, nil
+	case err == nil:
+		return false, fs.ErrExist
+	case !errors.Is(err, fs.ErrNotExist):
+		return false, err
+	case !user.AsImported() || user.Admin():
+		return false, nil
+	}
+	linked, err := k.ByUser(ctx, userID)
+	if err != nil || otherSubject(linked, c) { // one person is one person there (row D10)
+		return false, err
+	}
+	identity := k.newIdentity(c, userID)
+	identity.Hearsay = true
+	err = k.identities.Insert(ctx, identity)
+	return err == nil, err
 }

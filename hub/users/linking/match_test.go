@@ -1,4 +1,4 @@
-package users_test
+package linking_test
 
 import (
 	"errors"
@@ -9,29 +9,31 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/internal/emailaddr"
+	"github.com/fedhub/fedhub/internal/testkit/userstest"
 )
 
 // google is a claim and a policy under which most things are allowed.
-func google(subject, email string) users.Claim {
-	return users.Claim{Key: "google", Issuer: "https://accounts.example", Subject: subject, Email: email, EmailVerified: true, Name: "From Google"}
+func google(subject, email string) linking.Claim {
+	return linking.Claim{Key: "google", Issuer: "https://accounts.example", Subject: subject, Email: email, EmailVerified: true, Name: "From Google"}
 }
 
-func trusted() users.Policy {
-	return users.Policy{KeyID: "google", Kind: "openid", Enabled: true, Linking: users.LinkAuto, SignUps: users.SignUpAllow,
+func trusted() linking.Policy {
+	return linking.Policy{KeyID: "google", Kind: "openid", Enabled: true, Linking: linking.LinkAuto, SignUps: linking.SignUpAllow,
 		TrustEmail: true, AuthoritativeDomains: []string{"gmail.example"}}
 }
 
-func (w *world) match(c users.Claim, p users.Policy) users.Decision {
-	w.t.Helper()
-	d, err := w.Match(w.t.Context(), c, p)
+func (w *world) match(c linking.Claim, p linking.Policy) linking.Decision {
+	w.T.Helper()
+	d, err := w.Match(w.T.Context(), c, p)
 	if err != nil {
-		w.t.Fatalf("match %s %s: %v", c.Subject, c.Email, err)
+		w.T.Fatalf("match %s %s: %v", c.Subject, c.Email, err)
 	}
 	return d
 }
 
-func wants(t *testing.T, d users.Decision, row string, action users.Action) {
+func wants(t *testing.T, d linking.Decision, row string, action linking.Action) {
 	t.Helper()
 	if d.Row != row || d.Action != action {
 		t.Errorf("got %s %s (%s), want %s %s", d.Row, d.Action, d.Reason, row, action)
@@ -41,17 +43,17 @@ func wants(t *testing.T, d users.Decision, row string, action users.Action) {
 func TestAFirstArrivalFoundsAUserAndTheNextSignsIn(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, w *world) {
 		first := w.match(google("1", "Ada@Gmail.example"), trusted())
-		wants(t, first, "D5", users.Create)
+		wants(t, first, "D5", linking.Create)
 		u := must[users.User](t)(w.ByEmail(t.Context(), "ada@gmail.example"))
 		if u.ID != first.User.ID || !u.EmailVerified || u.Origin != "google" || u.Name != "From Google" || u.Password != "" || u.Admin() {
 			t.Errorf("got %+v", u)
 		}
 		second := w.match(google("1", "Ada@Gmail.example"), trusted())
-		wants(t, second, "D1", users.SignIn)
+		wants(t, second, "D1", linking.SignIn)
 		if second.User.ID != u.ID {
 			t.Errorf("got user %s, want %s", second.User.ID, u.ID)
 		}
-		if got, want := w.signIn("ada@gmail.example", ""), users.ErrWrongPassword; !errors.Is(got, want) {
+		if got, want := w.SignIn("ada@gmail.example", ""), users.ErrWrongPassword; !errors.Is(got, want) {
 			t.Errorf("password sign-in: got %v, want %v", got, want)
 		}
 	})
@@ -62,7 +64,7 @@ func TestAnUnprovenAddressClaimsNothing(t *testing.T) {
 	c := google("1", "victim@example.org")
 	c.EmailVerified = false
 	squatter := w.match(c, trusted())
-	wants(t, squatter, "D3", users.CreateUnverified)
+	wants(t, squatter, "D3", linking.CreateUnverified)
 	if squatter.User.EmailKey != "" || squatter.User.EmailVerified {
 		t.Errorf("got %+v", squatter.User)
 	}
@@ -70,7 +72,7 @@ func TestAnUnprovenAddressClaimsNothing(t *testing.T) {
 		t.Errorf("the address leads to somebody: %v", err)
 	}
 	victim := w.match(google("2", "victim@example.org"), trusted())
-	wants(t, victim, "D5", users.Create)
+	wants(t, victim, "D5", linking.Create)
 	if victim.User.ID == squatter.User.ID {
 		t.Error("the owner of the address became the squatter")
 	}
@@ -78,14 +80,14 @@ func TestAnUnprovenAddressClaimsNothing(t *testing.T) {
 
 func TestAKnownIdentityIsNeverMatchedAgain(t *testing.T) {
 	w := newWorld(t)
-	victim := w.person("victim@gmail.example")
+	victim := w.Person("victim@gmail.example")
 	eve := w.match(google("eve", "eve@gmail.example"), trusted())
 	changed := w.match(google("eve", "victim@gmail.example"), trusted())
-	wants(t, changed, "D1", users.SignIn)
+	wants(t, changed, "D1", linking.SignIn)
 	if changed.User.ID != eve.User.ID || changed.User.EmailKey != "eve@gmail.example" {
 		t.Errorf("got %+v", changed.User)
 	}
-	identities := must[[]users.Identity](t)(w.ByUser(t.Context(), eve.User.ID))
+	identities := must[[]linking.Identity](t)(w.ByUser(t.Context(), eve.User.ID))
 	if len(identities) != 1 || identities[0].Email != "victim@gmail.example" {
 		t.Errorf("got %+v", identities)
 	}
@@ -97,32 +99,32 @@ func TestAKnownIdentityIsNeverMatchedAgain(t *testing.T) {
 func TestDisabledPeopleAreNotRevived(t *testing.T) {
 	w := newWorld(t)
 	linked := w.match(google("1", "ada@gmail.example"), trusted()).User
-	local := w.person("off@gmail.example")
+	local := w.Person("off@gmail.example")
 	for _, u := range []users.User{linked, local} {
 		must[users.User](t)(w.SetDisabled(t.Context(), u.ID, true))
 	}
-	wants(t, w.match(google("1", "ada@gmail.example"), trusted()), "D11", users.Refuse)
-	wants(t, w.match(google("2", "off@gmail.example"), trusted()), "D11", users.Refuse)
+	wants(t, w.match(google("1", "ada@gmail.example"), trusted()), "D11", linking.Refuse)
+	wants(t, w.match(google("2", "off@gmail.example"), trusted()), "D11", linking.Refuse)
 	for _, u := range []users.User{linked, local} {
 		if !must[users.User](t)(w.Get(t.Context(), u.ID)).Disabled {
 			t.Errorf("%s was enabled", u.Email)
 		}
 	}
-	if err := w.records.Delete(t.Context(), linked.ID); err != nil {
+	if err := w.Users.Delete(t.Context(), linked.ID); err != nil {
 		t.Fatal(err)
 	}
-	wants(t, w.match(google("1", "ada@gmail.example"), trusted()), "D11", users.Refuse)
+	wants(t, w.match(google("1", "ada@gmail.example"), trusted()), "D11", linking.Refuse)
 }
 
 func TestClosedSignUpCreatesNobody(t *testing.T) {
 	w := newWorld(t)
 	p := trusted()
-	p.SignUps = users.SignUpDeny
-	wants(t, w.match(google("1", "ada@gmail.example"), p), "D5", users.Refuse)
-	wants(t, w.match(google("1", ""), p), "D3", users.Refuse)
+	p.SignUps = linking.SignUpDeny
+	wants(t, w.match(google("1", "ada@gmail.example"), p), "D5", linking.Refuse)
+	wants(t, w.match(google("1", ""), p), "D3", linking.Refuse)
 	p = trusted()
 	p.Enabled = false
-	wants(t, w.match(google("1", "ada@gmail.example"), p), "D0", users.Refuse)
+	wants(t, w.match(google("1", "ada@gmail.example"), p), "D0", linking.Refuse)
 	if n := must[int](t)(w.Count(t.Context(), 100)); n != 0 {
 		t.Errorf("%d users were made", n)
 	}
@@ -131,118 +133,118 @@ func TestClosedSignUpCreatesNobody(t *testing.T) {
 func TestARecycledMailboxDoesNotInherit(t *testing.T) {
 	w := newWorld(t)
 	w.match(google("old", "ada@gmail.example"), trusted())
-	wants(t, w.match(google("new", "ada@gmail.example"), trusted()), "D10", users.Refuse)
+	wants(t, w.match(google("new", "ada@gmail.example"), trusted()), "D10", linking.Refuse)
 }
 
 func TestAdministratorsAreNotLinkedByAddress(t *testing.T) {
 	w := newWorld(t)
-	root := w.person("root@gmail.example", "admin")
-	wants(t, w.match(google("1", "root@gmail.example"), trusted()), "D9", users.Refuse)
-	d := must[users.Decision](t)(w.Link(t.Context(), root, google("1", "root@gmail.example"), trusted()))
-	wants(t, d, "D2", users.Link)
-	wants(t, w.match(google("1", "root@gmail.example"), trusted()), "D1", users.SignIn)
+	root := w.Person("root@gmail.example", "admin")
+	wants(t, w.match(google("1", "root@gmail.example"), trusted()), "D9", linking.Refuse)
+	d := must[linking.Decision](t)(w.Link(t.Context(), root, google("1", "root@gmail.example"), trusted()))
+	wants(t, d, "D2", linking.Link)
+	wants(t, w.match(google("1", "root@gmail.example"), trusted()), "D1", linking.SignIn)
 }
 
 // Somebody registered the address before its owner came: with a password, a
 // linked identity and a session.
 func TestATrapIsEmptiedBeforeItsOwnerGetsIt(t *testing.T) {
 	w := newWorld(t)
-	trap := must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "victim@gmail.example", Password: good}))
-	evil := users.Claim{Key: "evil", Issuer: "https://evil.example", Subject: "eve"}
-	evilPolicy := users.Policy{KeyID: "evil", Enabled: true, Linking: users.LinkConfirm, SignUps: users.SignUpDeny}
-	wants(t, must[users.Decision](t)(w.Link(t.Context(), trap, evil, evilPolicy)), "D2", users.Link)
+	trap := must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "victim@gmail.example", Password: userstest.Good}))
+	evil := linking.Claim{Key: "evil", Issuer: "https://evil.example", Subject: "eve"}
+	evilPolicy := linking.Policy{KeyID: "evil", Enabled: true, Linking: linking.LinkConfirm, SignUps: linking.SignUpDeny}
+	wants(t, must[linking.Decision](t)(w.Link(t.Context(), trap, evil, evilPolicy)), "D2", linking.Link)
 
 	p := trusted()
-	p.Linking = users.LinkNever
-	wants(t, w.match(google("1", "victim@gmail.example"), p), "D6", users.Refuse)
+	p.Linking = linking.LinkNever
+	wants(t, w.match(google("1", "victim@gmail.example"), p), "D6", linking.Refuse)
 	d := w.match(google("1", "victim@gmail.example"), trusted())
-	wants(t, d, "D6", users.Link)
+	wants(t, d, "D6", linking.Link)
 
 	if d.User.ID != trap.ID || d.User.SessionGeneration <= trap.SessionGeneration || !d.User.EmailVerified {
 		t.Errorf("got %+v", d.User)
 	}
-	if got, want := w.signIn("victim@gmail.example", good), users.ErrWrongPassword; !errors.Is(got, want) {
+	if got, want := w.SignIn("victim@gmail.example", userstest.Good), users.ErrWrongPassword; !errors.Is(got, want) {
 		t.Errorf("the trap's password: got %v, want %v", got, want)
 	}
-	wants(t, w.match(evil, evilPolicy), "D3", users.Refuse)
-	if d := must[users.Decision](t)(w.Link(t.Context(), trap, evil, evilPolicy)); d.Action != users.Refuse {
+	wants(t, w.match(evil, evilPolicy), "D3", linking.Refuse)
+	if d := must[linking.Decision](t)(w.Link(t.Context(), trap, evil, evilPolicy)); d.Action != linking.Refuse {
 		t.Errorf("linking from the old session: got %s", d.Action)
 	}
-	if n := len(must[[]users.Identity](t)(w.ByUser(t.Context(), trap.ID))); n != 1 {
+	if n := len(must[[]linking.Identity](t)(w.ByUser(t.Context(), trap.ID))); n != 1 {
 		t.Errorf("%d identities are left, want the owner's", n)
 	}
 }
 
 func TestConfirmLinksAfterProof(t *testing.T) {
 	w := newWorld(t)
-	ada, eve := w.person("ada@example.org"), w.person("eve@example.org")
+	ada, eve := w.Person("ada@example.org"), w.Person("eve@example.org")
 	p := trusted()
-	p.Linking = users.LinkConfirm
+	p.Linking = linking.LinkConfirm
 	claim := google("1", "ada@example.org")
 	d := w.match(claim, p)
-	wants(t, d, "D7", users.Confirm)
+	wants(t, d, "D7", linking.Confirm)
 	if d.User.ID != ada.ID {
 		t.Errorf("got user %s, want %s", d.User.ID, ada.ID)
 	}
-	if n := len(must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))); n != 0 {
+	if n := len(must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))); n != 0 {
 		t.Error("it was linked without proof")
 	}
-	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), eve, claim, p, users.ProofPassword)), "D7", users.Refuse)
+	wants(t, must[linking.Decision](t)(w.Confirm(t.Context(), eve, claim, p, linking.ProofPassword)), "D7", linking.Refuse)
 	never := p
-	never.Linking = users.LinkNever
-	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), ada, claim, never, users.ProofPassword)), "D7", users.Refuse)
+	never.Linking = linking.LinkNever
+	wants(t, must[linking.Decision](t)(w.Confirm(t.Context(), ada, claim, never, linking.ProofPassword)), "D7", linking.Refuse)
 	ended := must[users.User](t)(w.EndEverything(t.Context(), ada.ID))
-	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), ada, claim, p, users.ProofPassword)), "D7", users.Refuse)
+	wants(t, must[linking.Decision](t)(w.Confirm(t.Context(), ada, claim, p, linking.ProofPassword)), "D7", linking.Refuse)
 
-	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), ended, claim, p, users.ProofPassword)), "D7", users.Link)
-	wants(t, w.match(claim, p), "D1", users.SignIn)
-	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), ended, claim, p, users.ProofPassword)), "D1", users.SignIn) // the other tab
-	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), eve, claim, p, users.ProofPassword)), "D1", users.Refuse)
+	wants(t, must[linking.Decision](t)(w.Confirm(t.Context(), ended, claim, p, linking.ProofPassword)), "D7", linking.Link)
+	wants(t, w.match(claim, p), "D1", linking.SignIn)
+	wants(t, must[linking.Decision](t)(w.Confirm(t.Context(), ended, claim, p, linking.ProofPassword)), "D1", linking.SignIn) // the other tab
+	wants(t, must[linking.Decision](t)(w.Confirm(t.Context(), eve, claim, p, linking.ProofPassword)), "D1", linking.Refuse)
 }
 
 // D13: only within a dated window, and only addresses that the primary speaks for.
 func TestAPeersPeopleFindTheirOldAccountsOnlyWithinTheWindow(t *testing.T) {
 	w := newWorld(t)
-	ada := w.person("ada@gmail.example")
-	w.person("eve@example.org")
-	w.person("root@gmail.example", "admin")
+	ada := w.Person("ada@gmail.example")
+	w.Person("eve@example.org")
+	w.Person("root@gmail.example", "admin")
 	p := trusted()
-	p.Kind = users.KindPeer
-	wants(t, w.match(google("1", "ada@gmail.example"), p), "D7", users.Confirm)
-	p.MigrateUntil = w.now().Add(24 * time.Hour)
-	wants(t, w.match(google("2", "eve@example.org"), p), "D7", users.Confirm)
-	wants(t, w.match(google("3", "root@gmail.example"), p), "D9", users.Refuse) // FE-44
+	p.Kind = linking.KindPeer
+	wants(t, w.match(google("1", "ada@gmail.example"), p), "D7", linking.Confirm)
+	p.MigrateUntil = w.Now().Add(24 * time.Hour)
+	wants(t, w.match(google("2", "eve@example.org"), p), "D7", linking.Confirm)
+	wants(t, w.match(google("3", "root@gmail.example"), p), "D9", linking.Refuse) // FE-44
 	d := w.match(google("1", "ada@gmail.example"), p)
-	wants(t, d, "D13", users.Link)
+	wants(t, d, "D13", linking.Link)
 	if d.User.ID != ada.ID {
 		t.Errorf("got user %s, want %s", d.User.ID, ada.ID)
 	}
-	w.person("bob@gmail.example")
-	w.pass(24 * time.Hour)
-	wants(t, w.match(google("4", "bob@gmail.example"), p), "D7", users.Confirm)
-	p.Linking = users.LinkNever
-	wants(t, w.match(google("4", "bob@gmail.example"), p), "D7", users.Refuse)
-	wants(t, w.match(google("1", "ada@gmail.example"), p), "D1", users.SignIn)
+	w.Person("bob@gmail.example")
+	w.Pass(24 * time.Hour)
+	wants(t, w.match(google("4", "bob@gmail.example"), p), "D7", linking.Confirm)
+	p.Linking = linking.LinkNever
+	wants(t, w.match(google("4", "bob@gmail.example"), p), "D7", linking.Refuse)
+	wants(t, w.match(google("1", "ada@gmail.example"), p), "D1", linking.SignIn)
 }
 
 // D6 where the upstream is trusted but does not run the mailbox: a letter first.
 func TestATrapIsEmptiedByALetterAndByNothingElse(t *testing.T) {
 	w := newWorld(t)
-	trap := must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "victim@example.org", Password: good}))
+	trap := must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "victim@example.org", Password: userstest.Good}))
 	claim := google("1", "victim@example.org")
 	d := w.match(claim, trusted())
-	wants(t, d, "D6", users.ConfirmByMail)
+	wants(t, d, "D6", linking.ConfirmByMail)
 	if d.User.ID != trap.ID {
 		t.Errorf("got user %s, want %s", d.User.ID, trap.ID)
 	}
-	for _, proof := range []users.Proof{users.ProofPassword, users.ProofIdentity} {
-		wants(t, must[users.Decision](t)(w.Confirm(t.Context(), trap, claim, trusted(), proof)), "D6", users.Refuse)
+	for _, proof := range []linking.Proof{linking.ProofPassword, linking.ProofIdentity} {
+		wants(t, must[linking.Decision](t)(w.Confirm(t.Context(), trap, claim, trusted(), proof)), "D6", linking.Refuse)
 	}
-	if err := w.signIn("victim@example.org", good); err != nil {
+	if err := w.SignIn("victim@example.org", userstest.Good); err != nil {
 		t.Fatalf("the account was touched before the proof: %v", err)
 	}
-	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), trap, claim, trusted(), users.ProofMail)), "D6", users.Link)
-	if got, want := w.signIn("victim@example.org", good), users.ErrWrongPassword; !errors.Is(got, want) {
+	wants(t, must[linking.Decision](t)(w.Confirm(t.Context(), trap, claim, trusted(), linking.ProofMail)), "D6", linking.Link)
+	if got, want := w.SignIn("victim@example.org", userstest.Good), users.ErrWrongPassword; !errors.Is(got, want) {
 		t.Errorf("the trap's password: got %v, want %v", got, want)
 	}
 }
@@ -250,8 +252,8 @@ func TestATrapIsEmptiedByALetterAndByNothingElse(t *testing.T) {
 // FE-30: who gets an account is one rule for each login key.
 func TestSignUpsAreForTheInvitedOrForDomains(t *testing.T) {
 	w := newWorld(t)
-	w.invite("guest@example.org")
-	w.invite("withdrawn@example.org")
+	w.Guest("guest@example.org")
+	w.Guest("withdrawn@example.org")
 	if err := w.Withdraw(t.Context(), "withdrawn@example.org"); err != nil {
 		t.Fatal(err)
 	}
@@ -259,20 +261,20 @@ func TestSignUpsAreForTheInvitedOrForDomains(t *testing.T) {
 		rule, email string
 		verified    bool
 		row         string
-		want        users.Action
+		want        linking.Action
 	}{
-		{users.SignUpInvited, "guest@example.org", false, "D3", users.Refuse},
-		{users.SignUpInvited, "Guest@example.org", true, "D5", users.Create},
-		{users.SignUpInvited, "Guest@example.org", true, "D1", users.SignIn},
-		{users.SignUpInvited, "other@example.org", true, "D5", users.Refuse},
-		{users.SignUpInvited, "withdrawn@example.org", true, "D5", users.Refuse},
-		{users.SignUpInvited, "", true, "D3", users.Refuse},
-		{users.SignUpDomains, "ada@firm.example", true, "D5", users.Create},
-		{users.SignUpDomains, "bob@firm.example", false, "D3", users.Refuse},
-		{users.SignUpDomains, "eve@evilfirm.example", true, "D5", users.Refuse},
-		{users.SignUpDomains, "eve@firm.example.evil", true, "D5", users.Refuse},
-		{users.SignUpDomains, "", true, "D3", users.Refuse},
-		{"", "new@firm.example", true, "D5", users.Refuse},
+		{linking.SignUpInvited, "guest@example.org", false, "D3", linking.Refuse},
+		{linking.SignUpInvited, "Guest@example.org", true, "D5", linking.Create},
+		{linking.SignUpInvited, "Guest@example.org", true, "D1", linking.SignIn},
+		{linking.SignUpInvited, "other@example.org", true, "D5", linking.Refuse},
+		{linking.SignUpInvited, "withdrawn@example.org", true, "D5", linking.Refuse},
+		{linking.SignUpInvited, "", true, "D3", linking.Refuse},
+		{linking.SignUpDomains, "ada@firm.example", true, "D5", linking.Create},
+		{linking.SignUpDomains, "bob@firm.example", false, "D3", linking.Refuse},
+		{linking.SignUpDomains, "eve@evilfirm.example", true, "D5", linking.Refuse},
+		{linking.SignUpDomains, "eve@firm.example.evil", true, "D5", linking.Refuse},
+		{linking.SignUpDomains, "", true, "D3", linking.Refuse},
+		{"", "new@firm.example", true, "D5", linking.Refuse},
 	} {
 		p := trusted()
 		p.SignUps, p.SignUpDomains = tt.rule, []string{"firm.example"}
@@ -288,14 +290,14 @@ func TestSignUpsAreForTheInvitedOrForDomains(t *testing.T) {
 
 func TestLookingAheadChangesNothing(t *testing.T) {
 	w := newWorld(t)
-	ada := w.person("ada@gmail.example")
-	for email, want := range map[string]users.Action{"ada@gmail.example": users.Link, "new@gmail.example": users.Create} {
+	ada := w.Person("ada@gmail.example")
+	for email, want := range map[string]linking.Action{"ada@gmail.example": linking.Link, "new@gmail.example": linking.Create} {
 		d, _, err := w.Would(t.Context(), google("1", email), trusted())
 		if err != nil || d.Action != want {
 			t.Errorf("%s: got %s, %v", email, d.Action, err)
 		}
 	}
-	if n := len(must[[]users.Identity](t)(w.ByUser(t.Context(), ada.ID))); n != 0 {
+	if n := len(must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))); n != 0 {
 		t.Errorf("%d identities were linked", n)
 	}
 	if n := must[int](t)(w.Count(t.Context(), 100)); n != 1 {
@@ -305,31 +307,31 @@ func TestLookingAheadChangesNothing(t *testing.T) {
 
 func TestAuthoritativeUpstreamsLinkAtOnce(t *testing.T) {
 	w := newWorld(t)
-	ada := w.person("ada@gmail.example")
+	ada := w.Person("ada@gmail.example")
 	d := w.match(google("1", "ada@gmail.example"), trusted())
-	wants(t, d, "D8", users.Link)
+	wants(t, d, "D8", linking.Link)
 	if d.User.ID != ada.ID || d.User.Name == "From Google" {
 		t.Errorf("got %+v", d.User)
 	}
-	if err := w.signIn("ada@gmail.example", good); err != nil {
+	if err := w.SignIn("ada@gmail.example", userstest.Good); err != nil {
 		t.Errorf("the password: %v", err)
 	}
 }
 
 func TestOneIdentityBelongsToOneUser(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, w *world) {
-		a, b := w.person("a@example.org"), w.person("b@example.org")
+		a, b := w.Person("a@example.org"), w.Person("b@example.org")
 		linked := make([]bool, 32)
-		race(32, func(i int) error {
+		userstest.Race(32, func(i int) error {
 			d, err := w.Link(t.Context(), []users.User{a, b}[i%2], google("1", ""), trusted())
-			linked[i] = d.Action == users.Link
+			linked[i] = d.Action == linking.Link
 			if err != nil {
 				t.Error(err)
 			}
 			return err
 		})
 		owner := 0
-		if len(must[[]users.Identity](t)(w.ByUser(t.Context(), b.ID))) == 1 {
+		if len(must[[]linking.Identity](t)(w.ByUser(t.Context(), b.ID))) == 1 {
 			owner = 1
 		}
 		for i, ok := range linked {
@@ -346,11 +348,11 @@ func TestTheSameSubjectElsewhereIsSomebodyElse(t *testing.T) {
 	otherKey, otherIssuer, otherSubject := base, base, base
 	otherKey.Key, otherIssuer.Issuer, otherSubject.Subject = "github", "https://other.example", "2"
 	seen := map[string]bool{}
-	for _, c := range []users.Claim{base, otherKey, otherIssuer, otherSubject} {
+	for _, c := range []linking.Claim{base, otherKey, otherIssuer, otherSubject} {
 		p := trusted()
 		p.KeyID = c.Key
 		d := w.match(c, p)
-		wants(t, d, "D3", users.CreateUnverified)
+		wants(t, d, "D3", linking.CreateUnverified)
 		if seen[d.User.ID] {
 			t.Errorf("%+v signed in as somebody else", c)
 		}
@@ -363,11 +365,11 @@ func TestRacingFirstArrivalsAreOneUser(t *testing.T) {
 		onEachEngine(t, func(t *testing.T, w *world) {
 			ids := make([]string, 32)
 			created := make([]bool, 32)
-			for _, err := range race(32, func(i int) error {
+			for _, err := range userstest.Race(32, func(i int) error {
 				d, err := w.Match(t.Context(), google("1", email), trusted())
 				ids[i] = d.User.ID
-				created[i] = d.Action == users.Create || d.Action == users.CreateUnverified
-				if err == nil && !created[i] && d.Action != users.SignIn {
+				created[i] = d.Action == linking.Create || d.Action == linking.CreateUnverified
+				if err == nil && !created[i] && d.Action != linking.SignIn {
 					return fmt.Errorf("%s %s", d.Row, d.Action)
 				}
 				return err
@@ -394,8 +396,8 @@ func TestRacingOwnersOfOneAddressAreNotMerged(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, w *world) {
 		for round := range 10 {
 			email := fmt.Sprintf("r%d@example.org", round)
-			decisions := make([]users.Decision, 8)
-			race(8, func(i int) error {
+			decisions := make([]linking.Decision, 8)
+			userstest.Race(8, func(i int) error {
 				c, p := google(fmt.Sprint("s", round), email), trusted()
 				c.Key = fmt.Sprint("key", i)
 				p.KeyID = c.Key
@@ -409,9 +411,9 @@ func TestRacingOwnersOfOneAddressAreNotMerged(t *testing.T) {
 			created := 0
 			for _, d := range decisions {
 				switch d.Action {
-				case users.Create:
+				case linking.Create:
 					created++
-				case users.Confirm: // told to prove it
+				case linking.Confirm: // told to prove it
 				default:
 					t.Errorf("got %s %s", d.Row, d.Action)
 				}
@@ -427,7 +429,7 @@ var errCrash = errors.New("the power went out")
 
 func TestACrashedFirstArrivalIsFinishedByTheNext(t *testing.T) {
 	w := newWorld(t)
-	w.memory.before = func(op, set, _ string) error {
+	w.Memory.Before = func(op, set, _ string) error {
 		if op == "insert" && set == "users" {
 			return errCrash
 		}
@@ -436,9 +438,9 @@ func TestACrashedFirstArrivalIsFinishedByTheNext(t *testing.T) {
 	if _, err := w.Match(t.Context(), google("1", "ada@gmail.example"), trusted()); !errors.Is(err, errCrash) {
 		t.Fatalf("got %v", err)
 	}
-	w.memory.before = nil
-	wants(t, w.match(google("1", "ada@gmail.example"), trusted()), "D5", users.Create)
-	wants(t, w.match(google("1", "ada@gmail.example"), trusted()), "D1", users.SignIn)
+	w.Memory.Before = nil
+	wants(t, w.match(google("1", "ada@gmail.example"), trusted()), "D5", linking.Create)
+	wants(t, w.match(google("1", "ada@gmail.example"), trusted()), "D1", linking.SignIn)
 	if n := must[int](t)(w.Count(t.Context(), 100)); n != 1 {
 		t.Errorf("%d users", n)
 	}
@@ -446,31 +448,31 @@ func TestACrashedFirstArrivalIsFinishedByTheNext(t *testing.T) {
 
 func TestAnAddressTakenAfterACrashIsDecidedAnew(t *testing.T) {
 	w := newWorld(t)
-	w.memory.before = func(op, set, _ string) error {
+	w.Memory.Before = func(op, set, _ string) error {
 		if op == "insert" && set == "users" {
 			return errCrash
 		}
 		return nil
 	}
 	_, _ = w.Match(t.Context(), google("1", "ada@example.org"), trusted())
-	w.memory.before = nil
-	ada := w.person("ada@example.org")
+	w.Memory.Before = nil
+	ada := w.Person("ada@example.org")
 	d := w.match(google("1", "ada@example.org"), trusted())
-	wants(t, d, "D7", users.Confirm)
+	wants(t, d, "D7", linking.Confirm)
 	if d.User.ID != ada.ID {
 		t.Errorf("got %s", d.User.ID)
 	}
-	wants(t, must[users.Decision](t)(w.Confirm(t.Context(), ada, google("1", "ada@example.org"), trusted(), users.ProofPassword)), "D7", users.Link)
+	wants(t, must[linking.Decision](t)(w.Confirm(t.Context(), ada, google("1", "ada@example.org"), trusted(), linking.ProofPassword)), "D7", linking.Link)
 }
 
 // An unlink or a lock that comes between the look and the sign-in wins.
 func TestASignInThatLosesTheRaceIsDead(t *testing.T) {
 	w := newWorld(t)
-	ada := w.person("ada@example.org")
+	ada := w.Person("ada@example.org")
 	claim := google("1", "")
-	wants(t, must[users.Decision](t)(w.Link(t.Context(), ada, claim, trusted())), "D2", users.Link)
+	wants(t, must[linking.Decision](t)(w.Link(t.Context(), ada, claim, trusted())), "D2", linking.Link)
 	once := true
-	w.memory.before = func(op, set, _ string) error {
+	w.Memory.Before = func(op, set, _ string) error {
 		if op == "replace" && set == "identities" && once {
 			once = false
 			must[users.User](t)(w.EndEverything(t.Context(), ada.ID))
@@ -479,24 +481,24 @@ func TestASignInThatLosesTheRaceIsDead(t *testing.T) {
 	}
 	d := w.match(claim, trusted())
 	stored := must[users.User](t)(w.Get(t.Context(), ada.ID))
-	if d.Action == users.SignIn && d.User.SessionGeneration >= stored.SessionGeneration {
+	if d.Action == linking.SignIn && d.User.SessionGeneration >= stored.SessionGeneration {
 		t.Errorf("the sign-in carries epoch %d of %d", d.User.SessionGeneration, stored.SessionGeneration)
 	}
 	once = true
-	w.memory.before = func(op, set, _ string) error {
+	w.Memory.Before = func(op, set, _ string) error {
 		if op == "replace" && set == "identities" && once {
 			once = false
 			must[users.User](t)(w.SetDisabled(t.Context(), ada.ID, true))
 		}
 		return nil
 	}
-	wants(t, w.match(claim, trusted()), "D11", users.Refuse)
+	wants(t, w.match(claim, trusted()), "D11", linking.Refuse)
 }
 
 func TestProfilesFollowOnlyTheUpstreamThatMadeThem(t *testing.T) {
 	w := newWorld(t)
 	made := w.match(google("1", "made@gmail.example"), trusted()).User
-	local := w.person("local@gmail.example")
+	local := w.Person("local@gmail.example")
 	w.match(google("2", "local@gmail.example"), trusted())
 	for subject, id := range map[string]string{"1": made.ID, "2": local.ID} {
 		c := google(subject, "")
@@ -511,10 +513,10 @@ func TestProfilesFollowOnlyTheUpstreamThatMadeThem(t *testing.T) {
 
 func TestAnUpstreamTakesBackOnlyRolesItGave(t *testing.T) {
 	w := newWorld(t)
-	w.person("root@example.org", "admin")
+	w.Person("root@example.org", "admin")
 	p := trusted()
 	p.RoleMap = map[string]string{"HR": "hr", "Staff": "staff", "Boss": "admin"}
-	ada := w.person("ada@gmail.example", "staff", "local")
+	ada := w.Person("ada@gmail.example", "staff", "local")
 	step := func(roles []string, want string) {
 		t.Helper()
 		c := google("1", "ada@gmail.example")
@@ -557,7 +559,7 @@ func TestNoUpstreamMakesAnInvitedAdministrator(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := w.match(google("1", "grace@gmail.example"), trusted())
-	wants(t, d, "D5", users.Create)
+	wants(t, d, "D5", linking.Create)
 	if d.User.Admin() || !d.User.Has("editors") {
 		t.Errorf("got %v", d.User.Roles)
 	}
@@ -566,14 +568,29 @@ func TestNoUpstreamMakesAnInvitedAdministrator(t *testing.T) {
 // FE-17: an address that is only folded into somebody's is another mailbox.
 func TestAnotherMailboxThatFoldsIntoOneProvesNothing(t *testing.T) {
 	w := newWorld(t)
-	w.person("sam.k@gmail.example")
+	w.Person("sam.k@gmail.example")
 	for i, email := range []string{"\u017fam.k@gmail.example", "sam.\u212a@gmail.example", "\uff53am.k@gmail.example"} {
-		wants(t, w.match(google(string(rune('a'+i)), email), trusted()), "D4", users.Refuse)
+		wants(t, w.match(google(string(rune('a'+i)), email), trusted()), "D4", linking.Refuse)
 	}
 	for raw, same := range map[string]bool{"Sam@example.org": true, "re\u0301sum\u00e9@example.org": true, "stra\u00dfe@example.org": false,
 		"sam@b\u00fccher.example": true, "sam@\uff45xample.org": true, "no address": false} {
 		if emailaddr.SameMailbox(raw) != same {
 			t.Errorf("%q: want %v", raw, same)
 		}
+	}
+}
+
+// An identity that comes after the invitation has ended finds the door shut.
+func TestAnInvitationThatHasEndedLetsNobodySignUp(t *testing.T) {
+	w := newWorld(t)
+	w.Guest("guest@gmail.example")
+	p := trusted()
+	p.SignUps = linking.SignUpInvited
+	w.Pass(7 * 24 * time.Hour)
+	wants(t, w.match(google("1", "guest@gmail.example"), p), "D5", linking.Refuse)
+	w.Guest("guest@gmail.example")
+	wants(t, w.match(google("1", "guest@gmail.example"), p), "D5", linking.Create)
+	if left := must[[]users.Invitation](t)(w.Invitations(t.Context(), 10)); len(left) != 0 {
+		t.Errorf("the invitation of somebody who is here is left: %+v", left)
 	}
 }

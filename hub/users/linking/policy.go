@@ -1,4 +1,4 @@
-package users
+package linking
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/emailaddr"
 )
 
@@ -96,12 +97,12 @@ func (p Policy) roles(claimed []string) []string {
 			mapped = append(mapped, to)
 		}
 	}
-	clean, problems := cleanRoles(mapped)
+	clean, problems := users.CleanRoles(mapped)
 	if problems != nil {
 		return nil // a map nobody could have meant gives nothing
 	}
 	if p.NoAdmins {
-		return without(clean, []string{AdminRole})
+		return slices.DeleteFunc(clean, func(role string) bool { return role == users.AdminRole })
 	}
 	return clean
 }
@@ -121,8 +122,8 @@ func (k *Service) noSignUp(ctx context.Context, p Policy, worth address, key str
 	case p.SignUps != SignUpInvited:
 		return "the login key does not allow sign-ups.", nil
 	}
-	if worth.proven() && k.invited != nil {
-		if yes, err := k.invited(ctx, key); err != nil || yes {
+	if worth.proven() {
+		if yes, err := k.users.Invited(ctx, key); err != nil || yes {
 			return "", err
 		}
 	}

@@ -1,9 +1,11 @@
-package users
+package linking
 
 import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/fedhub/fedhub/hub/users"
 )
 
 // The decision table as its authors wrote it: the first line that fits says
@@ -189,13 +191,13 @@ func everyCase() []testCase {
 }
 
 // person makes the user that words describe.
-func person(id, words string) *User {
+func person(id, words string) *users.User {
 	if words == "none" || words == "gone" {
 		return nil
 	}
-	u := &User{ID: id, Disabled: strings.Contains(words, "off"), EmailVerified: !strings.Contains(words, "untested")}
+	u := &users.User{ID: id, Disabled: strings.Contains(words, "off"), EmailVerified: !strings.Contains(words, "untested")}
 	if strings.Contains(words, "admin") {
-		u.setRoles([]string{AdminRole})
+		u.SetRoles([]string{users.AdminRole})
 	}
 	return u
 }

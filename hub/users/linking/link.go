@@ -1,9 +1,11 @@
-package users
+package linking
 
 import (
 	"context"
 	"errors"
 	"io/fs"
+
+	"github.com/fedhub/fedhub/hub/users"
 )
 
 // link carries a Link out: on record, and the user hears of it. An identity
@@ -74,8 +76,8 @@ var errStale = errors.New("the user changed while an identity was being linked")
 // other identity, then, by the epoch raised behind them, whatever they were
 // used for meanwhile. Each step leaves the account unverified until the last,
 // so an interrupted wipe is done again.
-func (k *Service) wipe(ctx context.Context, user User) (User, error) {
-	_, err := k.change(ctx, user.ID, func(u *User) error {
+func (k *Service) wipe(ctx context.Context, user users.User) (users.User, error) {
+	_, err := k.users.Change(ctx, user.ID, func(u *users.User) error {
 		if u.EmailVerified || u.Disabled || u.Admin() {
 			return errAgain // not the account that was decided on
 		}
@@ -84,23 +86,23 @@ func (k *Service) wipe(ctx context.Context, user User) (User, error) {
 		return nil
 	})
 	if err != nil {
-		return User{}, err
+		return users.User{}, err
 	}
 	linked, err := k.ByUser(ctx, user.ID)
 	if err != nil {
-		return User{}, err
+		return users.User{}, err
 	}
 	for _, i := range linked {
 		if err := k.identities.Delete(ctx, i.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return User{}, err
+			return users.User{}, err
 		}
 	}
 	if k.empty != nil {
 		if err := k.empty(ctx, user.ID); err != nil {
-			return User{}, err
+			return users.User{}, err
 		}
 	}
-	return k.change(ctx, user.ID, func(u *User) error {
+	return k.users.Change(ctx, user.ID, func(u *users.User) error {
 		if u.Disabled || u.Admin() {
 			return errAgain
 		}

@@ -1,9 +1,11 @@
-package users
+package linking
 
 import (
 	"context"
 	"errors"
 	"io/fs"
+
+	"github.com/fedhub/fedhub/hub/users"
 )
 
 // create founds a user. The identity goes first, and names the user to be: its
@@ -11,32 +13,32 @@ import (
 // whoever finds it pending (the other racers, or the next arrival after a
 // crash) makes that same user. An address taken meanwhile is a collision to be
 // decided anew, never a sign-in as whoever has it.
-func (k *Service) create(ctx context.Context, verified bool, c Claim, p Policy) (User, error) {
+func (k *Service) create(ctx context.Context, verified bool, c Claim, p Policy) (users.User, error) {
 	user := k.newcomer(verified, c, p)
 	identity := k.newIdentity(c, user.ID)
 	identity.Roles, identity.Pending = user.Roles, true
-	if err := k.welcome(ctx, &user); err != nil {
-		return User{}, err
+	if err := k.users.ApplyInvitation(ctx, &user); err != nil {
+		return users.User{}, err
 	}
 	err := k.identities.Insert(ctx, identity)
 	if errors.Is(err, fs.ErrExist) {
 		if identity, err = k.identities.Get(ctx, identity.ID); err == nil && !identity.Pending {
-			return User{}, errAgain
+			return users.User{}, errAgain
 		}
 		user.ID = identity.UserID
 	}
 	if err != nil {
-		return User{}, again(err)
+		return users.User{}, again(err)
 	}
 	err = k.users.Insert(ctx, user)
 	if errors.Is(err, fs.ErrExist) {
 		if _, gerr := k.users.Get(ctx, user.ID); errors.Is(gerr, fs.ErrNotExist) {
-			return User{}, k.clear(ctx, c)
+			return users.User{}, k.clear(ctx, c)
 		}
-		return User{}, errAgain // another racer made the user: sign in as D1
+		return users.User{}, errAgain // another racer made the user: sign in as D1
 	}
 	if err != nil {
-		return User{}, err
+		return users.User{}, err
 	}
 	err = k.identities.Update(ctx, identity.ID, func(i *Identity) error {
 		i.Pending = false
@@ -45,51 +47,33 @@ func (k *Service) create(ctx context.Context, verified bool, c Claim, p Policy) 
 	if err != nil {
 		return user, again(err)
 	}
-	return user, k.recordSignIn(ctx, user)
+	return user, k.users.CloseInvitation(ctx, user)
 }
 
 func (k *Service) newIdentity(c Claim, userID string) Identity {
 	now := k.now()
 	return Identity{
 		ID: identityID(c), LoginKey: c.Key, Issuer: c.Issuer, Subject: c.Subject,
-		UserID: userID, Email: tidyEmail(c.Email), Linked: now, LastUsed: now,
+		UserID: userID, Email: users.TidyEmail(c.Email), Linked: now, LastUsed: now,
 	}
 }
 
 // newcomer is the user made from a claim. An address that is not proven is
 // kept to be shown, but claims nothing: EmailKey stays empty.
-func (k *Service) newcomer(verified bool, c Claim, p Policy) User {
-	user := k.blank()
+func (k *Service) newcomer(verified bool, c Claim, p Policy) users.User {
+	user := k.users.Blank()
 	user.Origin = c.Key
-	user.Email = tidyEmail(c.Email)
+	user.Email = users.TidyEmail(c.Email)
 	if verified {
 		_, user.EmailKey = c.address(p)
 		user.EmailVerified = true
 	}
-	user.setRoles(p.roles(c.Roles))
-	describe(&user, c)
+	user.SetRoles(p.roles(c.Roles))
+	user.Describe(c.profile())
 	if user.Name == "" {
 		user.Name = user.Email
 	}
 	return user
-}
-
-// describe copies what the upstream says of a person, where it says anything.
-func describe(u *User, c Claim) {
-	for _, field := range []struct {
-		to   *string
-		from string
-	}{
-		{&u.Name, tidyName(c.Name)},
-		{&u.GivenName, tidyName(c.GivenName)},
-		{&u.FamilyName, tidyName(c.FamilyName)},
-		{&u.Picture, tidyPicture(c.Picture)},
-		{&u.Locale, tidyLocale(c.Locale)},
-	} {
-		if field.from != "" {
-			*field.to = field.from
-		}
-	}
 }
 
 // clear removes an identity whose user was never made: the address it was for

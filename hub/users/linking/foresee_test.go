@@ -1,19 +1,20 @@
-package users_test
+package linking_test
 
 import (
 	"testing"
 	"time"
 
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
 func TestAChangeOfPolicyIsForeseen(t *testing.T) {
 	w := newWorld(t)
-	w.person("plain@gmail.example")
-	w.person("root@gmail.example", "admin")
-	w.person("else@other.example")
+	w.Person("plain@gmail.example")
+	w.Person("root@gmail.example", "admin")
+	w.Person("else@other.example")
 	must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "untested@gmail.example"}))
-	off := w.person("off@gmail.example")
+	off := w.Person("off@gmail.example")
 	must[users.User](t)(w.SetDisabled(t.Context(), off.ID, true))
 	w.match(google("1", "came@gmail.example"), trusted()) // has no password
 	unproven := google("2", "shadow@gmail.example")
@@ -23,11 +24,11 @@ func TestAChangeOfPolicyIsForeseen(t *testing.T) {
 	w.match(unproven, shadow) // an account whose address does not count
 
 	quiet := trusted()
-	quiet.Linking, quiet.SignUps = users.LinkNever, users.SignUpDeny
+	quiet.Linking, quiet.SignUps = linking.LinkNever, linking.SignUpDeny
 	never := func(string) bool { return false }
 	for _, tt := range []struct {
 		name          string
-		before, after users.Policy
+		before, after linking.Policy
 		open          func(string) bool
 		want          [5]int // merged, asked, split, refused, locked out
 	}{
@@ -37,10 +38,10 @@ func TestAChangeOfPolicyIsForeseen(t *testing.T) {
 		// untested has no password and nothing linked.
 		{"closing everything", trusted(), quiet, nil, [5]int{0, 0, 0, 4, 1}},
 		{"closing it where the other key is off", trusted(), quiet, never, [5]int{0, 0, 0, 4, 2}},
-		{"linking at once no more", trusted(), with(trusted(), func(p *users.Policy) { p.Linking = users.LinkConfirm }), nil, [5]int{0, 1, 0, 0, 0}},
-		{"trusting no address", trusted(), with(trusted(), func(p *users.Policy) { p.TrustEmail, p.AuthoritativeDomains = false, nil }), nil, [5]int{0, 0, 0, 3, 1}},
+		{"linking at once no more", trusted(), with(trusted(), func(p *linking.Policy) { p.Linking = linking.LinkConfirm }), nil, [5]int{0, 1, 0, 0, 0}},
+		{"trusting no address", trusted(), with(trusted(), func(p *linking.Policy) { p.TrustEmail, p.AuthoritativeDomains = false, nil }), nil, [5]int{0, 0, 0, 3, 1}},
 		// came has nothing else, untested neither.
-		{"switching off", trusted(), with(trusted(), func(p *users.Policy) { p.Enabled = false }), nil, [5]int{0, 0, 0, 5, 2}},
+		{"switching off", trusted(), with(trusted(), func(p *linking.Policy) { p.Enabled = false }), nil, [5]int{0, 0, 0, 5, 2}},
 	} {
 		e, err := w.Foresee(t.Context(), tt.before, tt.after, tt.open, time.Minute)
 		if err != nil {
@@ -57,7 +58,7 @@ func TestAChangeOfPolicyIsForeseen(t *testing.T) {
 	}
 }
 
-func with(p users.Policy, edit func(*users.Policy)) users.Policy {
+func with(p linking.Policy, edit func(*linking.Policy)) linking.Policy {
 	edit(&p)
 	return p
 }

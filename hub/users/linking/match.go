@@ -1,4 +1,4 @@
-package users
+package linking
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"time"
+
+	"github.com/fedhub/fedhub/hub/users"
 )
 
 // Match finds or founds the user for an arrival from upstream and carries the
@@ -20,7 +22,7 @@ func (k *Service) Match(ctx context.Context, c Claim, p Policy) (Decision, error
 // Link adds an identity to a user who asked for it while signed in, whatever
 // the e-mail addresses say. user is the record the session was checked
 // against. The decision is Link or Refuse.
-func (k *Service) Link(ctx context.Context, user User, c Claim, p Policy) (Decision, error) {
+func (k *Service) Link(ctx context.Context, user users.User, c Claim, p Policy) (Decision, error) {
 	return k.settle(ctx, c, p, func(f facts) Decision {
 		f.linker = &user
 		return decide(f)
@@ -42,11 +44,11 @@ const (
 // asked for, so nothing that ended or changed meanwhile counts. Everything is
 // looked at again: if it is not the same user any more, or no longer a matter
 // of confirming, the decision is Refuse.
-func (k *Service) Confirm(ctx context.Context, user User, c Claim, p Policy, proof Proof) (Decision, error) {
+func (k *Service) Confirm(ctx context.Context, user users.User, c Claim, p Policy, proof Proof) (Decision, error) {
 	return k.settle(ctx, c, p, func(f facts) Decision { return confirmed(decide(f), user, proof) })
 }
 
-func confirmed(d Decision, user User, proof Proof) Decision {
+func confirmed(d Decision, user users.User, proof Proof) Decision {
 	no := func(reason string) Decision { return Decision{Row: d.Row, Action: Refuse, Reason: reason} }
 	switch {
 	case d.Action == Refuse:
@@ -73,6 +75,49 @@ func (k *Service) Would(ctx context.Context, c Claim, p Policy) (Decision, []Pas
 	}
 	d, over := judge(f)
 	return d, over, nil
+}
+
+// ErrNotLinked means that an identity proves no account here.
+var ErrNotLinked = errors.New("this identity is linked to no user who may sign in")
+
+// Proves returns the user whom an identity is linked to and would sign in,
+// without signing in, making or changing anybody; ErrNotLinked otherwise.
+func (k *Service) Proves(ctx context.Context, c Claim, p Policy) (users.User, error) {
+	f, err := k.facts(ctx, c, p)
+	if err != nil {
+		return users.User{}, fmt.Errorf("look at an identity: %w", err)
+	}
+	d := decide(f)
+	if d.Action != SignIn {
+		return users.User{}, ErrNotLinked
+	}
+	return d.User, nil
+}
+
+// Provision links an identity to a user before it first comes: an
+// administrator says who it will be (row D1 then finds it). by is that
+// administrator. The decision is Link or Refuse.
+func (k *Service) Provision(ctx context.Context, user users.User, c Claim, p Policy, by string) (Decision, error) {
+	p.Enabled = true // a key may be prepared before it is switched on
+	return k.settle(ctx, c, p, func(f facts) Decision { return provisioned(f, user, by) })
+}
+
+// rowProvisioned stands where an administrator decided, and not the table.
+const rowProvisioned = "admin"
+
+func provisioned(f facts, user users.User, by string) Decision {
+	d := Decision{Row: rowProvisioned, Action: Refuse}
+	switch {
+	case f.unusable != "":
+		d.Reason = f.unusable
+	case f.linked && (f.owner == nil || f.owner.ID != user.ID):
+		d.Reason = "This identity is already linked to another user."
+	case user.Disabled:
+		d.Reason = "The user is disabled."
+	default:
+		d.Action, d.User, d.by, d.Reason = Link, user, by, "An administrator linked this identity beforehand."
+	}
+	return d
 }
 
 // errAgain means that somebody else was writing at the same time, so the
@@ -124,94 +169,6 @@ func (k *Service) attempt(ctx context.Context, c Claim, p Policy, choose func(fa
 		return Decision{Row: d.Row, Action: Refuse, Reason: "The user changed while the identity was being linked."}, nil
 	}
 	return d, err
-}
-
-// gather reads the facts to act on. The identity is read before the address and
-// again behind it: a first arrival writes them in that order, so whoever sees
-// the new user's address without the identity would ask that user to confirm.
-func (k *Service) gather(ctx context.Context, c Claim, p Policy) (facts, error) {
-	f, err := k.facts(ctx, c, p)
-	if err != nil || f.linked || f.local == nil {
-		return f, err
-	}
-	switch again, err := k.identities.Get(ctx, identityID(c)); {
-	case errors.Is(err, fs.ErrNotExist):
-		return f, nil
-	case err != nil:
-		return f, err
-	case again.UserID == f.local.ID:
-		return f, errAgain
-	}
-	return f, k.clear(ctx, c)
-}
-
-// facts reads them.
-func (k *Service) facts(ctx context.Context, c Claim, p Policy) (facts, error) {
-	f := facts{weak: p.NoAdmins, peer: p.Kind == KindPeer, migrating: k.now().Before(p.MigrateUntil), linking: p.Linking}
-	if f.unusable = c.unusable(p); f.unusable != "" {
-		return f, nil
-	}
-	if err := k.gatherOwner(ctx, &f, c); err != nil || f.linked {
-		return f, err
-	}
-	return f, k.gatherAddress(ctx, &f, c, p)
-}
-
-// gatherOwner looks the identity up. One that is pending for a user not there
-// yet does not count as linked: create goes on with it.
-func (k *Service) gatherOwner(ctx context.Context, f *facts, c Claim) error {
-	identity, err := k.identities.Get(ctx, identityID(c))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	owner, err := k.users.Get(ctx, identity.UserID)
-	switch {
-	case err == nil:
-		f.linked, f.owner = true, &owner
-		f.hearsay = identity.Hearsay && !c.says(owner)
-	case !errors.Is(err, fs.ErrNotExist):
-		return err
-	case !identity.Pending:
-		f.linked = true
-	}
-	return nil
-}
-
-func (k *Service) gatherAddress(ctx context.Context, f *facts, c Claim, p Policy) error {
-	var key string
-	var err error
-	f.address, key = c.address(p)
-	if f.noSignUp, err = k.noSignUp(ctx, p, f.address, key); err != nil || key == "" {
-		return err
-	}
-	local, err := k.byKey(ctx, key)
-	switch {
-	case errors.Is(err, errAmbiguous):
-		f.address = addressAmbiguous
-		return nil
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err != nil:
-		return err
-	}
-	f.local = &local
-	linked, err := k.ByUser(ctx, local.ID)
-	f.otherSub = otherSubject(linked, c)
-	return err
-}
-
-// otherSubject reports whether one of the identities came by the claim's
-// login key and is not the claim's own.
-func otherSubject(linked []Identity, c Claim) bool {
-	for _, i := range linked {
-		if i.LoginKey == c.Key && i.ID != identityID(c) {
-			return true
-		}
-	}
-	return false
 }
 
 // again turns a record that vanished meanwhile into another try.

@@ -1,0 +1,72 @@
+package linking
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// signInExisting notes that a linked identity was used, and takes over what its
+// upstream may say about the user: roles by the map, and the profile of people
+// it created. The e-mail address is never taken over.
+func (k *Service) signInExisting(ctx context.Context, user users.User, c Claim, p Policy) (users.User, error) {
+	asserted := p.roles(c.Roles)
+	var taken []string
+	err := k.identities.Update(ctx, identityID(c), func(i *Identity) error {
+		if i.UserID != user.ID {
+			return errAgain
+		}
+		taken = slices.DeleteFunc(slices.Clone(i.Roles), func(role string) bool { return slices.Contains(asserted, role) })
+		// Roles the user has for another reason stay the hub's own.
+		i.Roles = slices.DeleteFunc(slices.Clone(asserted), func(role string) bool {
+			return user.Has(role) && !slices.Contains(i.Roles, role)
+		})
+		i.Email = users.TidyEmail(c.Email)
+		i.LastUsed = k.now()
+		i.Pending, i.Hearsay = false, false
+		return nil
+	})
+	if err != nil {
+		return users.User{}, again(err)
+	}
+	after, err := k.refresh(ctx, user, c, asserted, taken)
+	if err == nil && after.Disabled {
+		err = errAgain
+	}
+	// The epoch is the one read before the identity was seen to be linked: an
+	// Unlink since then has raised it, and must end this sign-in too.
+	after.SessionGeneration = user.SessionGeneration
+	return after, again(err)
+}
+
+// refresh writes the user only if something changed.
+func (k *Service) refresh(ctx context.Context, user users.User, c Claim, asserted, taken []string) (users.User, error) {
+	return k.users.TakeRoles(ctx, user.ID, taken, func(before users.User, u *users.User) error {
+		u.AddRoles(asserted)
+		if u.Origin == c.Key {
+			u.Describe(c.profile())
+		}
+		if before.Profile() == u.Profile() && slices.Equal(before.Roles, u.Roles) {
+			return store.ErrUnchanged
+		}
+		return nil
+	})
+}
+
+// Review takes over what an upstream says now about somebody who came from it
+// and is not here: roles by the map, and the profile of people it created. An
+// identity that is no longer this user's is fs.ErrNotExist.
+func (k *Service) Review(ctx context.Context, userID string, c Claim, p Policy) (users.User, error) {
+	user, err := k.Linked(ctx, c)
+	if err != nil {
+		return users.User{}, err
+	}
+	if user.ID != userID {
+		return users.User{}, fmt.Errorf("the identity is another user's: %w", fs.ErrNotExist)
+	}
+	return k.signInExisting(ctx, user, c, p)
+}

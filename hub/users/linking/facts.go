@@ -1,0 +1,97 @@
+package linking
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// gather reads the facts to act on. The identity is read before the address and
+// again behind it: a first arrival writes them in that order, so whoever sees
+// the new user's address without the identity would ask that user to confirm.
+func (k *Service) gather(ctx context.Context, c Claim, p Policy) (facts, error) {
+	f, err := k.facts(ctx, c, p)
+	if err != nil || f.linked || f.local == nil {
+		return f, err
+	}
+	switch again, err := k.identities.Get(ctx, identityID(c)); {
+	case errors.Is(err, fs.ErrNotExist):
+		return f, nil
+	case err != nil:
+		return f, err
+	case again.UserID == f.local.ID:
+		return f, errAgain
+	}
+	return f, k.clear(ctx, c)
+}
+
+// facts reads them.
+func (k *Service) facts(ctx context.Context, c Claim, p Policy) (facts, error) {
+	f := facts{weak: p.NoAdmins, peer: p.Kind == KindPeer, migrating: k.now().Before(p.MigrateUntil), linking: p.Linking}
+	if f.unusable = c.unusable(p); f.unusable != "" {
+		return f, nil
+	}
+	if err := k.gatherOwner(ctx, &f, c); err != nil || f.linked {
+		return f, err
+	}
+	return f, k.gatherAddress(ctx, &f, c, p)
+}
+
+// gatherOwner looks the identity up. One that is pending for a user not there
+// yet does not count as linked: create goes on with it.
+func (k *Service) gatherOwner(ctx context.Context, f *facts, c Claim) error {
+	identity, err := k.identities.Get(ctx, identityID(c))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	owner, err := k.users.Get(ctx, identity.UserID)
+	switch {
+	case err == nil:
+		f.linked, f.owner = true, &owner
+		f.hearsay = identity.Hearsay && !c.says(owner)
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	case !identity.Pending:
+		f.linked = true
+	}
+	return nil
+}
+
+func (k *Service) gatherAddress(ctx context.Context, f *facts, c Claim, p Policy) error {
+	var key string
+	var err error
+	f.address, key = c.address(p)
+	if f.noSignUp, err = k.noSignUp(ctx, p, f.address, key); err != nil || key == "" {
+		return err
+	}
+	local, err := k.users.ByEmailKey(ctx, key)
+	switch {
+	case errors.Is(err, users.ErrAmbiguous):
+		f.address = addressAmbiguous
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	}
+	f.local = &local
+	linked, err := k.ByUser(ctx, local.ID)
+	f.otherSub = otherSubject(linked, c)
+	return err
+}
+
+// otherSubject reports whether one of the identities came by the claim's
+// login key and is not the claim's own.
+func otherSubject(linked []Identity, c Claim) bool {
+	for _, i := range linked {
+		if i.LoginKey == c.Key && i.ID != identityID(c) {
+			return true
+		}
+	}
+	return false
+}

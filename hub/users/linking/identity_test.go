@@ -1,0 +1,62 @@
+package linking_test
+
+import (
+	"errors"
+	"io/fs"
+	"strings"
+	"testing"
+
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/internal/testkit/userstest"
+)
+
+func TestUnlinkEndsWhatCameInThatWay(t *testing.T) {
+	w := newWorld(t)
+	ada, eve := w.Person("ada@example.org"), w.Person("eve@example.org")
+	p := trusted()
+	p.RoleMap = map[string]string{"HR": "hr"}
+	c := google("1", "")
+	c.Roles = []string{"HR"}
+	wants(t, must[linking.Decision](t)(w.Link(t.Context(), ada, c, p)), "D2", linking.Link)
+	id := must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
+
+	if _, err := w.Unlink(t.Context(), eve.ID, id, eve.ID); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("somebody else's: got %v", err)
+	}
+	after := must[users.User](t)(w.Unlink(t.Context(), ada.ID, id, ada.ID))
+	if after.SessionGeneration != ada.SessionGeneration+1 || after.Has("hr") {
+		t.Errorf("got %+v", after)
+	}
+	p.SignUps = linking.SignUpDeny
+	wants(t, w.match(c, p), "D3", linking.Refuse)
+	if _, err := w.Unlink(t.Context(), ada.ID, id, ada.ID); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("twice: got %v", err)
+	}
+}
+
+func TestTheLastWayInStays(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, w *world) {
+		ada := w.match(google("1", "ada@gmail.example"), trusted()).User
+		first := must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
+		if _, err := w.Unlink(t.Context(), ada.ID, first, ada.ID); !errors.Is(err, linking.ErrLastWayIn) {
+			t.Errorf("got %v, want %v", err, linking.ErrLastWayIn)
+		}
+		must[linking.Decision](t)(w.Link(t.Context(), ada, google("2", ""), trusted()))
+		both := must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))
+		userstest.Race(2, func(i int) error { _, err := w.Unlink(t.Context(), ada.ID, both[i].ID, ada.ID); return err })
+		if n := len(must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))); n == 0 {
+			t.Error("two removals at once left no way in")
+		}
+	})
+}
+
+func TestIdentityIDsSayNothingOfThePerson(t *testing.T) {
+	a := linking.IdentityID(linking.Claim{Key: "google", Issuer: "https://a.example", Subject: "ada/../eve"})
+	if !strings.HasPrefix(a, "google/") || strings.Count(a, "/") != 2 || strings.Contains(a, "ada") {
+		t.Errorf("got %s", a)
+	}
+	if b := linking.IdentityID(linking.Claim{Key: "google", Issuer: "https://a.example", Subject: "ADA/../eve"}); a == b {
+		t.Error("subjects that differ in case are one")
+	}
+}

@@ -1,0 +1,169 @@
+package linking_test
+
+import (
+	"errors"
+	"io/fs"
+	"testing"
+
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/internal/testkit/userstest"
+)
+
+// Here something happens exactly between two steps of another call.
+
+func TestAPasswordSetWhileATrapIsEmptiedIsGone(t *testing.T) {
+	w := newWorld(t)
+	trap := must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "victim@gmail.example", Password: userstest.Good}))
+	evil := linking.Claim{Key: "evil", Issuer: "https://evil.example", Subject: "eve"}
+	wants(t, must[linking.Decision](t)(w.Link(t.Context(), trap, evil, linking.Policy{KeyID: "evil", Enabled: true})), "D2", linking.Link)
+	w.Between("take", "identities", func() { must[users.User](t)(w.SetPassword(t.Context(), trap.ID, userstest.Good)) })
+	wants(t, w.match(google("1", "victim@gmail.example"), trusted()), "D6", linking.Link)
+	if got, want := w.SignIn("victim@gmail.example", userstest.Good), users.ErrWrongPassword; !errors.Is(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestTwoSubjectsOfOneUpstreamAreNotLinkedAtOnce(t *testing.T) {
+	w := newWorld(t)
+	ada := w.Person("ada@gmail.example")
+	w.Between("insert", "identities", func() {
+		wants(t, w.match(google("2", "ada@gmail.example"), trusted()), "D8", linking.Link)
+	})
+	wants(t, w.match(google("1", "ada@gmail.example"), trusted()), "D8", linking.Refuse)
+	if n := len(must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))); n != 1 {
+		t.Errorf("%d identities were linked", n)
+	}
+}
+
+// trapped is an account whose address nobody verified, with an identity of
+// whoever made it.
+func trapped(t *testing.T, w *world) users.User {
+	t.Helper()
+	trap := must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "victim@gmail.example", Password: userstest.Good}))
+	evil := linking.Claim{Key: "evil", Issuer: "https://evil.example", Subject: "eve"}
+	wants(t, must[linking.Decision](t)(w.Link(t.Context(), trap, evil, linking.Policy{KeyID: "evil", Enabled: true})), "D2", linking.Link)
+	return must[users.User](t)(w.Get(t.Context(), trap.ID))
+}
+
+// What was decided about an account that nobody verified is not done to another
+// one: it may have become a person's, an administrator's or a disabled one since.
+func TestAnAccountIsNotEmptiedThatChangedSinceItWasDecidedOn(t *testing.T) {
+	for _, tt := range []struct {
+		name, op, set string
+		change        func(w *world, id string) (users.User, error)
+		row           string
+		want          linking.Action
+	}{
+		{"verified before", "insert", "decisions", verify, "D8", linking.Link},
+		{"an administrator before", "insert", "decisions", promote, "D6", linking.Refuse},
+		{"disabled before", "insert", "decisions", disable, "D11", linking.Refuse},
+		{"an administrator half-way", "take", "identities", promote, "D6", linking.Refuse},
+		{"disabled half-way", "take", "identities", disable, "D11", linking.Refuse},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.Person("root@example.org", users.AdminRole)
+			trap := trapped(t, w)
+			w.Between(tt.op, tt.set, func() { must[users.User](t)(tt.change(w, trap.ID)) })
+			d := w.match(google("1", "victim@gmail.example"), trusted())
+			wants(t, d, tt.row, tt.want)
+			if d.Emptied {
+				t.Error("the account was emptied")
+			}
+			after := must[users.User](t)(w.Get(t.Context(), trap.ID))
+			if kept := after.Password != ""; kept != (tt.op == "insert") {
+				t.Errorf("the password is kept: %v", kept)
+			}
+			if tt.want == linking.Refuse && after.EmailVerified {
+				t.Error("the address counts as verified")
+			}
+		})
+	}
+}
+
+func verify(w *world, id string) (users.User, error) {
+	return w.SetEmail(w.T.Context(), id, "victim@gmail.example", true)
+}
+
+func promote(w *world, id string) (users.User, error) {
+	return w.SetRoles(w.T.Context(), id, []string{users.AdminRole})
+}
+
+func disable(w *world, id string) (users.User, error) {
+	return w.SetDisabled(w.T.Context(), id, true)
+}
+
+// A first arrival that loses its address to somebody else leaves nothing behind,
+// and is asked to prove that account.
+func TestAnAddressTakenWhileItsUserIsMadeIsDecidedAnew(t *testing.T) {
+	w := newWorld(t)
+	var ada users.User
+	w.Between("insert", "users", func() { ada = w.Person("ada@example.org") })
+	d := w.match(google("1", "ada@example.org"), trusted())
+	wants(t, d, "D7", linking.Confirm)
+	if d.User.ID != ada.ID {
+		t.Errorf("asked to prove %s, want %s", d.User.ID, ada.ID)
+	}
+	if _, err := w.identities.Get(t.Context(), linking.IdentityID(google("1", ""))); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the identity is still there: %v", err)
+	}
+}
+
+// What a first arrival cleans up may be somebody's by then: two others of the
+// same person were quicker, and their sign-in stays.
+func TestCleaningUpAfterALostRaceTakesNothingFromTheWinner(t *testing.T) {
+	w := newWorld(t)
+	claim := google("1", "ada@example.org")
+	w.Memory.Before = func(op, set, _ string) error {
+		if op == "insert" && set == "users" {
+			return errCrash
+		}
+		return nil
+	}
+	_, _ = w.Match(t.Context(), claim, trusted()) // leaves a pending identity
+	w.Memory.Before = nil
+	ada := w.Person("ada@example.org")
+	steps := 0
+	w.Memory.Before = func(op, set, _ string) error {
+		if op != "get" || set != "identities" {
+			return nil
+		}
+		if steps++; steps != 3 { // the owner, the same again, and then what is to be cleaned up
+			return nil
+		}
+		return w.identities.Update(t.Context(), linking.IdentityID(claim), func(i *linking.Identity) error {
+			i.UserID, i.Pending = ada.ID, false
+			return nil
+		})
+	}
+	wants(t, w.match(claim, trusted()), "D1", linking.SignIn)
+	if steps < 3 {
+		t.Fatalf("the identity was read %d times", steps)
+	}
+}
+
+// A sign-in by an identity that was given to somebody else meanwhile is theirs
+// and nobody else's.
+func TestAnIdentityThatChangedHandsMeanwhileSignsInItsNewOwner(t *testing.T) {
+	w := newWorld(t)
+	ada, bob := w.Person("ada@example.org"), w.Person("bob@example.org")
+	claim := google("1", "")
+	wants(t, must[linking.Decision](t)(w.Link(t.Context(), ada, claim, trusted())), "D2", linking.Link)
+	once := true
+	w.Memory.Before = func(op, set, _ string) error {
+		if op != "replace" || set != "identities" || !once {
+			return nil
+		}
+		once = false
+		must[users.User](t)(w.Unlink(t.Context(), ada.ID, linking.IdentityID(claim), ada.ID))
+		wants(t, must[linking.Decision](t)(w.Link(t.Context(), bob, claim, trusted())), "D2", linking.Link)
+		wants(t, w.match(claim, trusted()), "D1", linking.SignIn)
+		return nil
+	}
+	d := w.match(claim, trusted())
+	wants(t, d, "D1", linking.SignIn)
+	if d.User.ID != bob.ID {
+		t.Errorf("signed in %s, want %s", d.User.ID, bob.ID)
+	}
+}

@@ -1,0 +1,153 @@
+// Package userstest is a world of people for tests: a users.Service with cheap
+// hashes and a clock that stands still, over a map that can be interrupted
+// between any two steps, or over a real engine.
+package userstest
+
+import (
+	"context"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/store/sqlite"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
+)
+
+// Cheap hashes in microseconds.
+var Cheap = passwords.HashParams{Memory: 8, Time: 1, Threads: 1, Slots: 4, Queue: 1000}
+
+// Good is a password nobody refuses.
+const Good = "seven lamps on a quiet pier"
+
+// A World is people, and the database they are in.
+type World struct {
+	*users.Service
+	T       *testing.T
+	Backend store.Backend
+	Memory  *Memory // nil on a real engine
+	Users   *store.Collection[users.User]
+
+	mu   sync.Mutex
+	time time.Time
+}
+
+// On returns a world on an empty database.
+func On(t *testing.T, b store.Backend, edit ...func(*users.Options)) *World {
+	t.Helper()
+	w := &World{T: t, Backend: b, time: time.Date(2030, 5, 1, 12, 0, 0, 0, time.UTC)}
+	w.Memory, _ = b.(*Memory)
+	err := b.Prepare(t.Context(), []store.CollectionSpec{
+		{Name: "users", Unique: []string{"emailKey", "founder"}, Index: []string{"rank"}},
+		{Name: "identities", Index: []string{"userId", "subject"}},
+		{Name: "throttles"},
+		{Name: "setups"},
+		{Name: "decisions", Index: []string{"userId"}},
+		{Name: "invitations", Index: []string{"token"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Users = store.NewCollection[users.User](b, "users", w.Now)
+	o := users.Options{
+		Users:       w.Users,
+		Throttles:   store.NewCollection[passwords.Throttle](b, "throttles", w.Now),
+		Setups:      store.NewCollection[users.SetupLink](b, "setups", w.Now),
+		Invitations: store.NewCollection[users.Invitation](b, "invitations", w.Now),
+		Now:         w.Now,
+		Hash:        Cheap,
+		HubNames:    []string{"Fedhub"},
+	}
+	for _, e := range edit {
+		e(&o)
+	}
+	w.Service = users.New(o)
+	return w
+}
+
+// OnEachEngine tells a story on the map and on a real database.
+func OnEachEngine(t *testing.T, story func(t *testing.T, b store.Backend)) {
+	t.Run("memory", func(t *testing.T) { story(t, NewMemory()) })
+	t.Run("sqlite", func(t *testing.T) {
+		db, err := sqlite.Open(filepath.Join(t.TempDir(), "hub.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { db.Close(context.Background()) })
+		story(t, db)
+	})
+}
+
+// Now is the time in the world.
+func (w *World) Now() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.time
+}
+
+// Pass lets time pass.
+func (w *World) Pass(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.time = w.time.Add(d)
+}
+
+// Person adds somebody whose address is verified.
+func (w *World) Person(email string, roles ...string) users.User {
+	w.T.Helper()
+	u, err := w.Add(w.T.Context(), users.NewUser{Email: email, EmailVerified: true, Password: Good, Roles: roles})
+	if err != nil {
+		w.T.Fatalf("add %s: %v", email, err)
+	}
+	return u
+}
+
+// Guest invites an address and returns the token of its link.
+func (w *World) Guest(email string, roles ...string) string {
+	w.T.Helper()
+	token, _, err := w.Invite(w.T.Context(), users.NewInvitation{Email: email, Roles: roles, By: "root"})
+	if err != nil {
+		w.T.Fatalf("invite %s: %v", email, err)
+	}
+	return token
+}
+
+// SignIn tries a password and returns only how it went.
+func (w *World) SignIn(email, password string) error {
+	_, err := w.Authenticate(w.T.Context(), email, password)
+	return err
+}
+
+// Between runs what once, ahead of the next such operation.
+func (w *World) Between(op, set string, what func()) {
+	var mu sync.Mutex
+	done := false
+	w.Memory.Before = func(o, s, _ string) error {
+		mu.Lock()
+		now := !done && o == op && s == set
+		done = done || now
+		mu.Unlock()
+		if now {
+			what()
+		}
+		return nil
+	}
+}
+
+// Race runs n calls at once and returns their errors.
+func Race(n int, call func(i int) error) []error {
+	errs := make([]error, n)
+	start := make(chan struct{})
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() {
+			<-start
+			errs[i] = call(i)
+		})
+	}
+	close(start)
+	wg.Wait()
+	return errs
+}
