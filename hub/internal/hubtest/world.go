@@ -29,6 +29,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/passwords"
+	"github.com/fedhub/fedhub/internal/testkit/countstore"
 	"github.com/fedhub/fedhub/internal/testkit/faultstore"
 	"github.com/fedhub/fedhub/internal/testkit/mongodtest"
 	"github.com/fedhub/fedhub/internal/testkit/signingtest"
@@ -70,7 +71,8 @@ type World struct {
 	Clock   *Clock
 	Logs    *logbook
 	Backend store.Backend
-	Stop    func() // takes the hub off the network
+	Asked   *countstore.Store // what the hub asks the database, counted
+	Stop    func()            // takes the hub off the network
 	written atomic.Pointer[ledger]
 }
 
@@ -103,7 +105,8 @@ func NewWorldAs(t testing.TB, backend store.Backend, config hub.Config) *World {
 	config.SignInBurst = 10_000
 	config.NewRSA = signingtest.RSA
 	config.Log = slog.New(slog.NewTextHandler(w.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	h, err := hub.New(t.Context(), config, backend)
+	w.Asked = countstore.Over(backend)
+	h, err := hub.New(t.Context(), config, w.Asked)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,9 +114,32 @@ func NewWorldAs(t testing.TB, backend store.Backend, config hub.Config) *World {
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { h.Run(ctx) })
-	t.Cleanup(func() { stop(); running.Wait() })
+	t.Cleanup(func() { stop(); running.Wait(); w.bounded() })
 	w.URL, w.Hub, w.Stop = server.URL, h, server.Close
 	return w
+}
+
+// wholeSets are the sets that may be read in one answer, for they stay small.
+var wholeSets = map[string]string{
+	"loginkeys": "one for each sign-in provider, made by an administrator",
+	"signing":   "a few generations of keys for each algorithm",
+	"initials":  "one for each initial access token, made by an administrator",
+	"invites":   "one for each invitation of a hub, made by an administrator",
+
+	"identities userId": "what signs one person in",
+	"decisions userId":  "what was linked to one person within 30 days",
+}
+
+// bounded checks that the hub, whether for a request or beside them, asked for
+// nothing that grows with what it keeps: a query has a limit, or it is for one
+// of wholeSets.
+func (w *World) bounded() {
+	w.Helper()
+	for _, asked := range w.Asked.Unbounded() {
+		if wholeSets[asked] == "" {
+			w.Errorf("a query of %s has no limit: let store.Each go through it page by page", asked)
+		}
+	}
 }
 
 // besides lets the test run beside others: a world shares nothing with another,

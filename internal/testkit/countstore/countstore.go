@@ -1,78 +1,158 @@
 // Package countstore counts what a database is asked, so that a test can hold
 // a request to a bound that no size of the database changes.
+//
+//	counted := countstore.Over(db)
+//	cost := counted.OfRequests(func() { browser.Open("/account") })
+//
+// Unbounded says which questions would have grown with the database.
 package countstore
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/testkit/faultstore"
 )
 
-// A Store is a backend that counts its reads.
-type Store struct {
-	store.Backend
-
-	mu      sync.Mutex
-	running int
-	cost    Cost
-}
-
-// A Cost is what was read.
+// A Cost is what the database was asked.
 type Cost struct {
-	Reads   int // questions
-	Rounds  int // of them one after the other: those that overlap are one round
+	Reads   int // questions; an update asks once, and writes once
+	Writes  int
+	Rounds  int // reads and writes one after the other: those that overlap are one round
 	Records int // in the answers
 }
 
-// Over counts what b is asked.
-func Over(b store.Backend) *Store { return &Store{Backend: b} }
+// A Store is a backend that counts. Prepare, Raise, Sweep and Close count for
+// nothing.
+type Store struct {
+	store.Backend
 
-// Of returns what do reads.
-func (s *Store) Of(do func()) Cost {
+	mu         sync.Mutex
+	all, asked meter
+	unbounded  map[string]bool
+}
+
+// A meter is what was counted, and how much is under way.
+type meter struct {
+	Cost
+	running int
+}
+
+// Over counts what b is asked.
+func Over(b store.Backend) *Store { return &Store{Backend: b, unbounded: map[string]bool{}} }
+
+// Of returns what is asked while do runs, by whomever.
+func (s *Store) Of(do func()) Cost { return s.of(&s.all, do) }
+
+// OfRequests returns what requests ask while do runs: whatever comes with a
+// context that faultstore.Request marked, and not what the hub does beside
+// them. What a request leaves to others is counted if it comes in time.
+func (s *Store) OfRequests(do func()) Cost { return s.of(&s.asked, do) }
+
+func (s *Store) of(m *meter, do func()) Cost {
 	s.mu.Lock()
-	s.cost = Cost{}
+	m.Cost = Cost{}
 	s.mu.Unlock()
 	do()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.cost
+	return m.Cost
 }
 
-func (s *Store) begin() {
+// Unbounded names the sets of which something was asked without a limit, with
+// the field if it was not the id, since the store was made: "clients",
+// "families userId".
+func (s *Store) Unbounded() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.cost.Reads++
-	if s.running == 0 {
-		s.cost.Rounds++
+	return slices.Sorted(maps.Keys(s.unbounded))
+}
+
+// begin counts a call, and returns what ends it.
+func (s *Store) begin(ctx context.Context, writes bool) (end func(records int)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	meters := []*meter{&s.all}
+	if faultstore.IsRequest(ctx) {
+		meters = append(meters, &s.asked)
 	}
-	s.running++
+	for _, m := range meters {
+		if writes {
+			m.Writes++
+		} else {
+			m.Reads++
+		}
+		if m.running == 0 {
+			m.Rounds++
+		}
+		m.running++
+	}
+	return func(records int) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for _, m := range meters {
+			m.running--
+			m.Records += records
+		}
+	}
 }
 
-func (s *Store) end(records int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.running--
-	s.cost.Records += records
+func (s *Store) write(ctx context.Context, do func() error) error {
+	end := s.begin(ctx, true)
+	defer end(0)
+	return do()
 }
 
-// Get counts and asks.
+// Insert is a write.
+func (s *Store) Insert(ctx context.Context, set string, r store.Record) error {
+	return s.write(ctx, func() error { return s.Backend.Insert(ctx, set, r) })
+}
+
+// Replace is a write.
+func (s *Store) Replace(ctx context.Context, set string, r store.Record) error {
+	return s.write(ctx, func() error { return s.Backend.Replace(ctx, set, r) })
+}
+
+// Delete is a write.
+func (s *Store) Delete(ctx context.Context, set, id string) error {
+	return s.write(ctx, func() error { return s.Backend.Delete(ctx, set, id) })
+}
+
+// Take is a write.
+func (s *Store) Take(ctx context.Context, set, id string) (r store.Record, err error) {
+	err = s.write(ctx, func() error { r, err = s.Backend.Take(ctx, set, id); return err })
+	return r, err
+}
+
+// Get is a read.
 func (s *Store) Get(ctx context.Context, set, id string) (store.Record, error) {
-	s.begin()
-	defer s.end(1)
+	end := s.begin(ctx, false)
+	defer end(1)
 	return s.Backend.Get(ctx, set, id)
 }
 
-// Find counts and asks.
+// Find is a read.
 func (s *Store) Find(ctx context.Context, set string, q store.Query) (found []store.Record, err error) {
-	s.begin()
-	defer func() { s.end(len(found)) }()
+	if q.Limit == 0 {
+		s.mu.Lock()
+		name := set
+		if q.Field != "" {
+			name += " " + q.Field
+		}
+		s.unbounded[name] = true
+		s.mu.Unlock()
+	}
+	end := s.begin(ctx, false)
+	defer func() { end(len(found)) }()
 	return s.Backend.Find(ctx, set, q)
 }
 
-// Count counts and asks.
+// Count is a read.
 func (s *Store) Count(ctx context.Context, set string, q store.Query) (int, error) {
-	s.begin()
-	defer s.end(0)
+	end := s.begin(ctx, false)
+	defer end(0)
 	return s.Backend.Count(ctx, set, q)
 }

@@ -92,13 +92,16 @@ type requestKey struct{}
 // come of it, as made for a request.
 func Request(ctx context.Context) context.Context { return context.WithValue(ctx, requestKey{}, true) }
 
+// IsRequest reports whether a context is one that Request marked.
+func IsRequest(ctx context.Context) bool { return ctx.Value(requestKey{}) != nil }
+
 // OfRequest counts the calls of requests alone.
 func OfRequest(c Call) bool { return c.OfRequest }
 
 // fails counts the call, and says whether it fails and whether before that it
 // takes effect.
 func (s *Store) fails(ctx context.Context, verb, set string) (fails, after bool) {
-	c := Call{Verb: verb, Set: set, OfRequest: ctx.Value(requestKey{}) != nil}
+	c := Call{Verb: verb, Set: set, OfRequest: IsRequest(ctx)}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := s.plan
