@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -201,30 +200,28 @@ func (k *Service) AnyAdmin(ctx context.Context) (bool, error) { return k.adminBe
 // Admins lists the enabled administrators. An index finds them; they are few,
 // however many people there are.
 func (k *Service) Admins(ctx context.Context) ([]User, error) {
-	admins, err := k.users.Find(ctx, store.Query{Field: "rank", Equals: AdminRole})
-	if err != nil {
-		return nil, fmt.Errorf("list administrators: %w", err)
+	var admins []User
+	for u, err := range k.users.EachWhere(ctx, "rank", AdminRole) {
+		if err != nil {
+			return nil, fmt.Errorf("list administrators: %w", err)
+		}
+		if !u.Disabled {
+			admins = append(admins, u)
+		}
 	}
-	return slices.DeleteFunc(admins, func(u User) bool { return u.Disabled }), nil
+	return admins, nil
 }
 
 // adminBeside reports whether an enabled administrator other than id exists.
 func (k *Service) adminBeside(ctx context.Context, id string) (bool, error) {
-	const page = 10 // nearly always one of the first few
-	q := store.Query{Field: "rank", Equals: AdminRole, Limit: page}
-	for {
-		admins, err := k.users.Find(ctx, q)
+	// Nearly always it is one of the first few.
+	for u, err := range k.users.Each(ctx, store.Query{Field: "rank", Equals: AdminRole, Limit: 10}) {
 		if err != nil {
 			return false, fmt.Errorf("look for administrators: %w", err)
 		}
-		for _, a := range admins {
-			if a.ID != id && !a.Disabled {
-				return true, nil
-			}
-			q.After = a.ID
-		}
-		if len(admins) < page {
-			return false, nil
+		if u.ID != id && !u.Disabled {
+			return true, nil
 		}
 	}
+	return false, nil
 }
