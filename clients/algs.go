@@ -3,6 +3,8 @@ package clients
 import (
 	"slices"
 	"strings"
+
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 // SigningAlgs are the algorithms that the hub signs with for a client, by
@@ -24,8 +26,8 @@ func EncryptionEncs() []string {
 
 // checkAlgs holds what the hub is to sign and encrypt for the client against
 // what it can.
-func checkAlgs(c Client, _ bool) Problems {
-	var problems Problems
+func checkAlgs(c Client, _ bool) forms.Problems {
+	var problems forms.Problems
 	for _, made := range []struct {
 		field, what, alg string
 		enc              Encryption
@@ -41,33 +43,33 @@ func checkAlgs(c Client, _ bool) Problems {
 	return problems
 }
 
-func checkSigned(c Client, field, what, alg string) Problems {
+func checkSigned(c Client, field, what, alg string) forms.Problems {
 	switch {
 	case alg != "" && !slices.Contains(SigningAlgs(), alg):
-		return problem(field, "Choose one of %s as the algorithm of %s.", strings.Join(SigningAlgs(), ", "), what)
+		return forms.New(field, "client.alg.bad", "choices", SigningAlgs(), "what", what)
 	case alg == HS256 && !c.usesSecret():
-		return problem(field, "%s signs with the client's secret, and this client has none; choose another algorithm for %s.", HS256, what)
+		return forms.New(field, "client.alg.secretless", "alg", HS256, "what", what)
 	}
 	return nil
 }
 
-func checkEncrypted(c Client, field, what string, e Encryption) Problems {
+func checkEncrypted(c Client, field, what string, e Encryption) forms.Problems {
 	switch {
 	case e.Alg == "" && e.Enc == "":
 		return nil
 	case e.Alg == "":
 		// OIDC Registration §2: the enc may not stand without the alg.
-		return problem(field, "Choose how the key of encrypted %s is wrapped: one of %s.", what, strings.Join(EncryptionAlgs(), ", "))
+		return forms.New(field, "client.encryption.missing", "what", what, "choices", EncryptionAlgs())
 	case !slices.Contains(EncryptionAlgs(), e.Alg):
-		return problem(field, "To encrypt %s choose one of %s.", what, strings.Join(EncryptionAlgs(), ", "))
+		return forms.New(field, "client.encryption.bad", "what", what, "choices", EncryptionAlgs())
 	case e.Enc != "" && !slices.Contains(EncryptionEncs(), e.Enc):
-		return problem(field, "The content of encrypted %s can be encrypted with one of %s.", what, strings.Join(EncryptionEncs(), ", "))
+		return forms.New(field, "client.encryption.content", "what", what, "choices", EncryptionEncs())
 	case c.JWKSURI == "" && c.JWKS == "":
-		return problem(field, "To encrypt %s the hub needs the client's public key: give a JWKS URI or a JWKS.", what)
+		return forms.New(field, "client.encryption.keyless", "what", what)
 	case c.JWKS != "":
 		set, err := parseKeys([]byte(c.JWKS))
 		if err == nil && len(set.encrypting(e.Alg)) == 0 {
-			return problem(field, "The JWKS has no key for %s, so %s cannot be encrypted.", e.Alg, what)
+			return forms.New(field, "client.encryption.unfit", "alg", e.Alg, "what", what)
 		}
 	}
 	return nil

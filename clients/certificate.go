@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 // checkCertificate authenticates by a certificate that a trusted authority
@@ -44,22 +45,22 @@ func (r *Registry) checkOwnCertificate(ctx context.Context, c Client, certificat
 }
 
 // checkAssertion holds the registered algorithm against the method.
-func checkAssertion(c Client, _ bool) Problems {
+func checkAssertion(c Client, _ bool) forms.Problems {
 	alg := c.Algs.Assertion
 	if alg == "" {
 		return nil
 	}
 	if c.AuthMethod != MethodKey && c.AuthMethod != MethodSecretJWT {
-		return problem("assertion_alg", "A client that uses %s signs no assertions; leave their algorithm out.", c.AuthMethod)
+		return forms.New("assertion_alg", "client.assertion_alg.needless", "method", c.AuthMethod)
 	}
 	if allowed := namesOf(algorithmsOf(c.AuthMethod)); !slices.Contains(allowed, alg) {
-		return problem("assertion_alg", "With %s the client can sign with one of %s.", c.AuthMethod, strings.Join(allowed, ", "))
+		return forms.New("assertion_alg", "client.assertion_alg.bad", "method", c.AuthMethod, "choices", allowed)
 	}
 	return nil
 }
 
 // checkTLSName: exactly one name, or it would not be clear which decides.
-func checkTLSName(c Client, _ bool) Problems {
+func checkTLSName(c Client, _ bool) forms.Problems {
 	if c.AuthMethod != MethodTLS {
 		return nil
 	}
@@ -70,17 +71,17 @@ func checkTLSName(c Client, _ bool) Problems {
 	u, notURI := url.Parse(n.URI)
 	switch {
 	case len(given) != 1:
-		return problem("tls", "Say whom the client's certificate names, in exactly one way: a subject, a DNS name, a URI, an IP address or an e-mail address.")
+		return forms.New("tls", "client.certificate.names")
 	case n.SubjectDN != "" && notDN != nil:
-		return problem("tls.subject_dn", "The subject of the certificate %v; write it like CN=payroll,O=Example,C=DE.", notDN)
+		return forms.New("tls.subject_dn", "client.certificate.subject", "cause", notDN)
 	case n.IP != "" && notIP != nil:
-		return problem("tls.ip", "%.100q is not an IP address.", n.IP)
+		return forms.New("tls.ip", "client.certificate.ip", "ip", n.IP)
 	case n.URI != "" && (notURI != nil || !u.IsAbs()):
-		return problem("tls.uri", "%.100q is not an absolute URI.", n.URI)
+		return forms.New("tls.uri", "client.certificate.uri", "uri", n.URI)
 	case n.Email != "" && strings.Count(n.Email, "@") != 1:
-		return problem("tls.email", "%.100q is not an e-mail address.", n.Email)
+		return forms.New("tls.email", "client.certificate.email", "email", n.Email)
 	case n.DNS != "" && strings.ContainsAny(n.DNS, " /:@*"):
-		return problem("tls.dns", "%.100q is not a DNS name; a wildcard names nobody.", n.DNS)
+		return forms.New("tls.dns", "client.certificate.dns", "dns", n.DNS)
 	}
 	return nil
 }

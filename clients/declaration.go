@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fedhub/fedhub/clients/redirecturi"
+	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
@@ -96,14 +97,14 @@ func (d *declaration) settleGrants() error {
 	for _, response := range d.responseTypes {
 		words := strings.Fields(response)
 		if slices.Contains(words, "code") && !code {
-			return flaw("response_types contains " + response + ", which needs the grant type authorization_code")
+			return forms.New("response_types", "registration.response_types.grant", "response", response, "grant", grantCode)
 		}
 		if (slices.Contains(words, "token") || slices.Contains(words, "id_token")) && !implicit {
-			return flaw("response_types contains " + response + ", which needs the grant type implicit")
+			return forms.New("response_types", "registration.response_types.grant", "response", response, "grant", grantImplicit)
 		}
 	}
 	if implicit && len(d.responseTypes) == 0 {
-		return flaw("response_types is missing; the grant type implicit needs id_token, token or both")
+		return forms.New("response_types", "registration.response_types.missing")
 	}
 	d.takeGrants(code, implicit)
 	return nil

@@ -1,11 +1,10 @@
 package clients
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/fedhub/fedhub/clients/redirecturi"
+	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
@@ -13,16 +12,16 @@ import (
 // describes, as one that registers itself would be kept, or into a
 // *MetadataError. It does not fetch anything.
 func describe(address string, body []byte, l Limits, doc Document, allowHTTP bool) (Client, error) {
-	fault := func(err error) error { return &MetadataError{URL: address, Text: err.Error()} }
+	fault := func(err error) error { return &MetadataError{URL: address, Problems: forms.Of(err)} }
 	base, err := redirecturi.Parse(address)
 	if err != nil || !IsMetadataURL(address, allowHTTP) {
-		return Client{}, fault(errors.New("its address is not one that a metadata document can have"))
+		return Client{}, fault(forms.New("client_id", "document.address.bad"))
 	}
 	raw, err := jsonx.ParseObject(body)
 	if err != nil {
 		return Client{}, fault(err)
 	}
-	if err := errors.Join(sameID(raw, address), withoutSecret(raw)); err != nil {
+	if err := append(sameID(raw, address), withoutSecret(raw)...).Err(); err != nil {
 		return Client{}, fault(err)
 	}
 	var d declaration
@@ -44,18 +43,18 @@ func describe(address string, body []byte, l Limits, doc Document, allowHTTP boo
 		}
 	}
 	d.Tidy()
-	if problems := d.Validate(allowHTTP); len(problems) > 0 {
-		return Client{}, fault(problems)
+	if err := d.Validate(allowHTTP).Err(); err != nil {
+		return Client{}, fault(err)
 	}
 	return d.Client, nil
 }
 
 // sameID compares byte for byte (§4): a document elsewhere must not speak for
 // this id.
-func sameID(raw jsonx.Object, address string) error {
+func sameID(raw jsonx.Object, address string) forms.Problems {
 	var id string
 	if err := jsonx.Unmarshal(raw["client_id"], &id); err != nil || id != address {
-		return fmt.Errorf("its client_id is %.200q, which is not the address it was read from", id)
+		return forms.New("client_id", "document.client_id.bad", "id", id)
 	}
 	return nil
 }
@@ -74,11 +73,11 @@ func (d *declaration) keepSafeGrants() error {
 		return grant != grantCode && grant != grantRefresh && grant != GrantDevice
 	})
 	if len(d.responseTypes) > 0 && !slices.Contains(d.responseTypes, "code") && slices.Contains(d.grantTypes, grantCode) {
-		return errors.New("its response_types must contain code")
+		return forms.New("response_types", "document.response_types.bad")
 	}
 	d.responseTypes = slices.DeleteFunc(d.responseTypes, func(response string) bool { return response != "code" })
 	if !slices.Contains(d.grantTypes, grantCode) && !slices.Contains(d.grantTypes, GrantDevice) {
-		return errors.New("its grant_types must contain authorization_code")
+		return forms.New("grant_types", "document.grant_types.bad")
 	}
 	return nil
 }
@@ -86,24 +85,23 @@ func (d *declaration) keepSafeGrants() error {
 // checkDescribed: nobody let this client in, so it gets what is safe to give
 // to anybody, and people are told where it is. An administrator who wants more
 // for it registers it.
-func checkDescribed(c Client, _ bool) Problems {
+func checkDescribed(c Client, _ bool) forms.Problems {
 	if c.Document == nil {
 		return nil
 	}
-	const only = "A client that is known by its document alone "
-	var problems Problems
+	var problems forms.Problems
 	if c.AuthMethod != MethodNone && c.AuthMethod != MethodKey {
 		// §4.1: there is no secret to share.
-		problems = append(problems, problem("auth_method", only+"proves itself by %s or, if it is public, by %s.", MethodKey, MethodNone)...)
+		problems.Add("auth_method", "client.document.auth_method", "method", MethodKey, "public", MethodNone)
 	}
 	if c.SkipAuthorization {
-		problems = append(problems, problem("skip_authorization", only+"always asks people.")...)
+		problems.Add("skip_authorization", "client.document.skip_authorization")
 	}
 	if c.PKCEOptional {
-		problems = append(problems, problem("pkce_optional", only+"must use PKCE.")...)
+		problems.Add("pkce_optional", "client.document.pkce")
 	}
 	if c.ClientCredentials || c.GrantType == GrantImplicit || slices.ContainsFunc(c.Grants, func(grant string) bool { return grant != GrantDevice }) {
-		problems = append(problems, problem("grant_type", only+"may use the authorization code, refresh tokens and devices.")...)
+		problems.Add("grant_type", "client.document.grants")
 	}
 	return append(problems, checkPlaces(c)...)
 }
@@ -111,12 +109,12 @@ func checkDescribed(c Client, _ bool) Problems {
 // checkPlaces: answers go to where the document is, which is what people see,
 // or stay on the person's own machine (RFC 8252 §7). What the hub itself calls
 // is there too, so that no document makes it knock elsewhere.
-func checkPlaces(c Client) Problems {
+func checkPlaces(c Client) forms.Problems {
 	base, err := redirecturi.Parse(c.ID)
 	if err != nil {
-		return problem("id", "The id is not the address of a document.")
+		return forms.New("id", "client.id.document")
 	}
-	var problems Problems
+	var problems forms.Problems
 	for _, list := range []struct {
 		field     string
 		addresses []string
@@ -132,7 +130,7 @@ func checkPlaces(c Client) Problems {
 	} {
 		for _, raw := range list.addresses {
 			if raw != "" && !sameOriginAs(base, raw) && (!list.local || !localAddress(raw)) {
-				problems = append(problems, problem(list.field, "%.200q is not at %s, where the document is.", raw, base.HostPort())...)
+				problems.Add(list.field, "client.document.elsewhere", "address", raw, "host", base.HostPort())
 			}
 		}
 	}

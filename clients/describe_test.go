@@ -36,7 +36,7 @@ func FuzzDescribedClient(f *testing.F) {
 		c, err := describe(id, text, limits, Document{Fetched: time.Unix(1, 0)}, false)
 		if err != nil {
 			var fault *MetadataError
-			if !errors.As(err, &fault) || fault.Text == "" {
+			if !errors.As(err, &fault) || len(fault.Problems) == 0 {
 				t.Fatalf("%v is no MetadataError", err)
 			}
 			return

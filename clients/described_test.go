@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 // Nobody let such a client in, so neither its document nor a form gives it more
@@ -43,7 +45,7 @@ func TestAClientKnownByItsDocumentAloneGetsNoMore(t *testing.T) {
 		if row.field == "" && len(problems) > 0 {
 			t.Errorf("%s: %v", name, problems)
 		}
-		if row.field != "" && !slices.ContainsFunc(problems, func(p Problem) bool { return p.Field == row.field }) {
+		if row.field != "" && !slices.ContainsFunc(problems, func(p forms.Problem) bool { return p.Field == row.field }) {
 			t.Errorf("%s: got %v, want a problem of %s", name, problems, row.field)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients/redirecturi"
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 // A cachedDocument is what was found at a metadata URL.
@@ -27,19 +28,19 @@ func (r *Registry) Discover(ctx context.Context, metadataURL string) (Client, er
 }
 
 func (r *Registry) discover(ctx context.Context, metadataURL string) cachedDocument {
-	failed := func(text string, cause error) cachedDocument {
-		return cachedDocument{err: &MetadataError{URL: metadataURL, Text: text, cause: cause}}
+	failed := func(code string, cause error) cachedDocument {
+		return cachedDocument{err: &MetadataError{URL: metadataURL, Problems: forms.New("", code), cause: cause}}
 	}
 	if !IsMetadataURL(metadataURL, r.allowHTTP) {
-		return failed("its address is not one that a metadata document can have", nil)
+		return failed("document.address.bad", nil)
 	}
 	if r.own(metadataURL) {
-		return failed("it is this hub's own, and a hub cannot be a client of itself", nil)
+		return failed("document.own", nil)
 	}
 	// Large enough for an inline RSA key set; the draft suggests 5 KB (§8.7).
 	body, err := r.read(ctx, metadataURL, 64<<10, isJSON)
 	if err != nil {
-		return failed("it could not be read: the address must answer 200 with application/json, without a redirect", err)
+		return failed("document.unread", err)
 	}
 	client, err := parseDocument(metadataURL, body, r.allowHTTP)
 	if err != nil {
@@ -47,10 +48,10 @@ func (r *Registry) discover(ctx context.Context, metadataURL string) cachedDocum
 	}
 	published, err := r.publishedKeys(ctx, client)
 	if err != nil {
-		return failed("the keys it names could not be read", err)
+		return failed("document.keys.unread", err)
 	}
 	if len(published.signing()) == 0 {
-		return failed("the keys it names are only good to encrypt to", nil)
+		return failed("document.keys.encrypting", nil)
 	}
 	client.Server.KeyThumbprints = published.thumbprints()
 	client.Server.Fetched = r.stamp()

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients/redirecturi"
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 // A Document is what a client has more that nobody registered: its ID is the
@@ -73,7 +74,7 @@ func (r *Registry) Meet(ctx context.Context, id string, p DocumentPolicy, allow 
 	case found && (known.Document == nil || known.Disabled):
 		return false, nil
 	case !p.Admits(at.HostPort()):
-		return false, &MetadataError{URL: id, Text: "this hub takes no documents from " + at.HostPort() + " unless its administrator allows it"}
+		return false, &MetadataError{URL: id, Problems: forms.New("", "document.host.bad", "host", at.HostPort())}
 	case found && r.now().Before(known.Document.Fresh):
 		return false, nil
 	}
@@ -118,12 +119,12 @@ func (r *Registry) learn(ctx context.Context, id string, l Limits, allow func() 
 
 func (r *Registry) readDocument(ctx context.Context, id string, l Limits) (Client, error) {
 	if r.own(id) {
-		return Client{}, &MetadataError{URL: id, Text: "it is this hub's own, and a hub cannot be a client of itself"}
+		return Client{}, &MetadataError{URL: id, Problems: forms.New("", "document.own")}
 	}
 	body, header, err := r.readWith(ctx, id, maxDocument, isJSON)
 	if err != nil {
 		return Client{}, &MetadataError{URL: id, cause: err,
-			Text: fmt.Sprintf("it could not be read: the address must answer 200 with application/json of at most %d KB, without a redirect", maxDocument>>10)}
+			Problems: forms.New("", "document.long", "max", maxDocument>>10)}
 	}
 	now := r.stamp()
 	return describe(id, body, l, Document{Fetched: now, Fresh: now.Add(documentLifeOf(header))}, r.allowHTTP)
@@ -170,11 +171,10 @@ func (r *Registry) keepDocument(ctx context.Context, read Client) (added bool, e
 	return false, misdescribed(read.ID, err)
 }
 
-// misdescribed makes of the Problems of a client a fault of its document.
+// misdescribed makes of the forms.Problems of a client a fault of its document.
 func misdescribed(id string, err error) error {
-	var problems Problems
-	if errors.As(err, &problems) {
-		return &MetadataError{URL: id, Text: problems.Error()}
+	if problems, ok := errors.AsType[forms.Problems](err); ok {
+		return &MetadataError{URL: id, Problems: problems}
 	}
 	return err
 }
@@ -230,7 +230,7 @@ func (r *Registry) roomForDocument(ctx context.Context, read Client) error {
 		oldest = oldestHere
 	}
 	if oldest == "" {
-		return &MetadataError{URL: read.ID, Text: "this hub knows too many clients by their documents already; try again tomorrow, or ask its administrator to register this one"}
+		return &MetadataError{URL: read.ID, Problems: forms.New("", "document.many")}
 	}
 	return r.Delete(ctx, oldest)
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 func encryptionKey(t *testing.T, kid, alg string) jose.JSONWebKey {
@@ -75,7 +77,7 @@ func TestWhatTheHubSignsAndEncryptsForAClientIsChecked(t *testing.T) {
 		if row.field == "" && len(problems) > 0 {
 			t.Errorf("%s: got %v", row.name, problems)
 		}
-		if row.field != "" && !slices.ContainsFunc(problems, func(p Problem) bool { return p.Field == row.field }) {
+		if row.field != "" && !slices.ContainsFunc(problems, func(p forms.Problem) bool { return p.Field == row.field }) {
 			t.Errorf("%s: got %v, want a problem at %s", row.name, problems, row.field)
 		}
 	}

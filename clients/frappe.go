@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients/redirecturi"
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 // A FrappeSite is what a client has more when it is a Frappe or ERPNext site
@@ -96,18 +97,18 @@ func (c Client) eitherSecret(method string) bool {
 	return c.Frappe != nil && slices.Contains(secret, c.AuthMethod) && slices.Contains(secret, method)
 }
 
-func checkFrappe(c Client, allowHTTP bool) Problems {
+func checkFrappe(c Client, allowHTTP bool) forms.Problems {
 	if c.Frappe == nil {
 		return nil
 	}
 	u, err := redirecturi.Parse(c.Frappe.URL)
 	switch {
 	case err != nil || !u.Web() || redirecturi.OriginOf(c.Frappe.URL) != c.Frappe.URL:
-		return problem("frappe", "Enter the site's address without a path, like https://erp.example.com.")
+		return forms.New("frappe", "site.address.path")
 	case u.Scheme == "http" && !u.Loopback() && !allowHTTP:
-		return problem("frappe", "The site's address must begin with https.")
+		return forms.New("frappe", "site.address.http")
 	case c.Type != Web || c.Secure():
-		return problem("frappe", "A Frappe site is a web client, and high security asks for what it cannot do.")
+		return forms.New("frappe", "site.client.bad")
 	}
 	return nil
 }

@@ -3,6 +3,8 @@ package clients
 import (
 	"slices"
 	"testing"
+
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 func TestAFrappeSiteIsAnOriginOfAWebClient(t *testing.T) {
@@ -31,7 +33,7 @@ func TestAFrappeSiteIsAnOriginOfAWebClient(t *testing.T) {
 			row.also(&c)
 		}
 		problems := c.Validate(false)
-		if got := !slices.ContainsFunc(problems, func(p Problem) bool { return p.Field == "frappe" }); got != row.valid {
+		if got := !slices.ContainsFunc(problems, func(p forms.Problem) bool { return p.Field == "frappe" }); got != row.valid {
 			t.Errorf("%s: accepted %v, want %v (%v)", name, got, row.valid, problems)
 		}
 	}

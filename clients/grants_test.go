@@ -3,6 +3,8 @@ package clients
 import (
 	"slices"
 	"testing"
+
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 // RFC 8693 §5, RFC 7523 §5 and CIBA §7.1: whoever gets tokens by these grants
@@ -26,7 +28,7 @@ func TestAClientThatCannotProveItselfGetsNoGrantThatNeedsProof(t *testing.T) {
 		for _, grant := range []string{device, exchange, asserted, ciba, "password"} {
 			c := with(row.client, func(c *Client) { c.Grants = []string{grant} })
 			c.Tidy()
-			got := !slices.ContainsFunc(c.Validate(false), func(p Problem) bool { return p.Field == "grants" })
+			got := !slices.ContainsFunc(c.Validate(false), func(p forms.Problem) bool { return p.Field == "grants" })
 			if want := slices.Contains(row.allowed, grant); got != want {
 				t.Errorf("%s, %s: allowed %v, want %v", c.Type, grant, got, want)
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/names"
 )
 
@@ -23,21 +24,18 @@ const (
 // replaced soon.
 func WeakSecret(value string) bool { return len(value) < weakSecret }
 
-// CheckImport says, as Problems, why a client could not be imported.
+// CheckImport says, as forms.Problems, why a client could not be imported.
 func (r *Registry) CheckImport(c Client, secret string) error {
 	c = c.clone()
 	c.Tidy()
 	problems := append(checkID(c.ID), c.Validate(r.allowHTTP)...)
 	if c.ID == "" {
-		problems = append(problems, problem("id", "The client has no id.")...)
+		problems.Add("id", "client.id.missing")
 	}
 	if secret != "" && (len(secret) < minForeignSecret || len(secret) > maxForeignSecret || !textOK(secret)) {
-		problems = append(problems, problem("secret", "The client secret has fewer than %d or more than %d characters, or some that do not print; make a new one here.", minForeignSecret, maxForeignSecret)...)
+		problems.Add("secret", "client.secret.bad", "min", minForeignSecret, "max", maxForeignSecret)
 	}
-	if len(problems) > 0 {
-		return problems
-	}
-	return nil
+	return problems.Err()
 }
 
 // Import keeps a client under the id and with the secret that it has at
@@ -88,7 +86,7 @@ func (r *Registry) Reimport(ctx context.Context, want Client, secret string) err
 	})
 }
 
-// CheckReimport says, as Problems, why a kept client could not become what the
+// CheckReimport says, as forms.Problems, why a kept client could not become what the
 // other system says now.
 func (r *Registry) CheckReimport(kept, want Client, secret string) error {
 	kept, want = kept.clone(), want.clone()
@@ -104,7 +102,7 @@ func (r *Registry) takeSecret(c *Client, value string) error {
 		return nil
 	}
 	if len(c.Secrets) >= maxSecrets {
-		return problem("secrets", "The client already has %d secrets; drop one first.", maxSecrets)
+		return forms.New("secrets", "client.secrets.many", "max", maxSecrets)
 	}
 	hint := 4
 	if WeakSecret(value) {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 const oldSecret = "5f1c09ab7e"
@@ -102,7 +104,7 @@ func TestAnImportGoesOverNothingThatWasChangedHere(t *testing.T) {
 func TestSecretsThatAreNotTakenOver(t *testing.T) {
 	w := newWorld(t, sealing)
 	for _, secret := range []string{"short", "with\nlines in it", string(make([]byte, 600)), "\xff\xfe\xfd\xfc\xfb\xfa\xf9\xf8"} {
-		var problems Problems
+		var problems forms.Problems
 		if _, err := w.Import(t.Context(), importedSite(), secret); !errors.As(err, &problems) {
 			t.Errorf("%q: %v", secret, err)
 		}

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fedhub/fedhub/clients/redirecturi"
+	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
@@ -17,17 +18,17 @@ import (
 // is for whoever runs that server; the cause, which only Error shows, is for
 // whoever runs this one.
 type MetadataError struct {
-	URL   string
-	Text  string // ends a sentence, like "its client_id is …, which is not …"
-	cause error
+	URL            string
+	forms.Problems // their words end a sentence, like "its client_id is …, which is not …"
+	cause          error
 }
 
 // Error includes the private cause.
 func (e *MetadataError) Error() string {
 	if e.cause == nil {
-		return fmt.Sprintf("metadata document %s: %s", e.URL, e.Text)
+		return fmt.Sprintf("metadata document %s: %s", e.URL, e.Problems)
 	}
-	return fmt.Sprintf("metadata document %s: %s (%v)", e.URL, e.Text, e.cause)
+	return fmt.Sprintf("metadata document %s: %s (%v)", e.URL, e.Problems, e.cause)
 }
 
 // Unwrap returns the private cause.
@@ -57,35 +58,33 @@ func serverScopes() []string {
 // it describes, or into a *MetadataError. It does not fetch anything, so with
 // a jwks_uri the client's keys are not looked at yet.
 func parseDocument(address string, body []byte, allowHTTP bool) (Client, error) {
-	fault := func(format string, args ...any) error {
-		return &MetadataError{URL: address, Text: fmt.Sprintf(format, args...)}
-	}
+	fault := func(err error) error { return &MetadataError{URL: address, Problems: forms.Of(err)} }
 	base, err := redirecturi.Parse(address)
 	if err != nil || !IsMetadataURL(address, allowHTTP) {
-		return Client{}, fault("its address is not one that a metadata document can have")
+		return Client{}, fault(forms.New("client_id", "document.address.bad"))
 	}
 	doc, err := decodeDocument(body)
 	if err != nil {
-		return Client{}, fault("%v", err)
+		return Client{}, fault(err)
 	}
 	switch {
 	case doc.clientID != address:
 		// Compared byte for byte (§4): a document elsewhere must not speak for this id.
-		return Client{}, fault("its client_id is %.200q, which is not the address it was read from", doc.clientID)
+		return Client{}, fault(forms.New("client_id", "document.client_id.bad", "id", doc.clientID))
 	case doc.authMethod != MethodKey:
-		return Client{}, fault("its token_endpoint_auth_method must be %s", MethodKey)
+		return Client{}, fault(forms.New("token_endpoint_auth_method", "document.auth_method.bad", "method", MethodKey))
 	case doc.grantTypes != nil && !slices.Contains(doc.grantTypes, "authorization_code"):
-		return Client{}, fault("its grant_types must contain authorization_code")
+		return Client{}, fault(forms.New("grant_types", "document.grant_types.bad"))
 	case doc.responseTypes != nil && !slices.Contains(doc.responseTypes, "code"):
-		return Client{}, fault("its response_types must contain code")
+		return Client{}, fault(forms.New("response_types", "document.response_types.bad"))
 	}
-	if text, cause := doc.checkOrigins(base); text != "" {
-		return Client{}, &MetadataError{URL: address, Text: text, cause: cause}
+	if problems, cause := doc.checkOrigins(base); problems != nil {
+		return Client{}, &MetadataError{URL: address, Problems: problems, cause: cause}
 	}
 	client := doc.client(address, base)
 	client.Tidy()
-	if problems := client.Validate(allowHTTP); len(problems) > 0 {
-		return Client{}, fault("%v", problems)
+	if err := client.Validate(allowHTTP).Err(); err != nil {
+		return Client{}, fault(err)
 	}
 	return client, nil
 }
@@ -106,7 +105,7 @@ func decodeDocument(body []byte) (document, error) {
 	if err != nil {
 		return document{}, err
 	}
-	if err := withoutSecret(raw); err != nil {
+	if err := withoutSecret(raw).Err(); err != nil {
 		return document{}, err
 	}
 	var doc document
@@ -130,10 +129,10 @@ func decodeDocument(body []byte) (document, error) {
 
 // withoutSecret refuses a document with a secret in it: there is no way to
 // share one with somebody who only publishes (§4).
-func withoutSecret(raw jsonx.Object) error {
+func withoutSecret(raw jsonx.Object) forms.Problems {
 	for _, name := range []string{"client_secret", "client_secret_expires_at"} {
 		if _, found := raw[name]; found {
-			return fmt.Errorf("it must not contain %s", name)
+			return forms.New(name, "document.secret", "member", name)
 		}
 	}
 	return nil
@@ -142,18 +141,18 @@ func withoutSecret(raw jsonx.Object) error {
 // checkOrigins: the approval is of one place on the web, so everything that
 // matters must stay there. Whoever can write one file on a host (or make it
 // redirect) must not be able to have answers delivered elsewhere.
-func (d document) checkOrigins(base redirecturi.URI) (text string, cause error) {
+func (d document) checkOrigins(base redirecturi.URI) (problems forms.Problems, cause error) {
 	for _, raw := range d.redirectURIs {
 		if !sameOriginAs(base, raw) {
-			return fmt.Sprintf("its redirect URI %.200q is not at %s", raw, base.HostPort()), errForeignRedirect
+			return forms.New("redirect_uris", "document.redirect.elsewhere", "address", raw, "host", base.HostPort()), errForeignRedirect
 		}
 	}
 	for _, raw := range append([]string{d.jwksURI, d.backchannelLogoutURI}, d.postLogout...) {
 		if raw != "" && !sameOriginAs(base, raw) {
-			return fmt.Sprintf("it names %.200q, which is not at %s", raw, base.HostPort()), nil
+			return forms.New("", "document.address.elsewhere", "address", raw, "host", base.HostPort()), nil
 		}
 	}
-	return "", nil
+	return nil, nil
 }
 
 func sameOriginAs(base redirecturi.URI, raw string) bool {

@@ -160,7 +160,7 @@ func TestADocumentThatCannotBeTrustedIsRefused(t *testing.T) {
 			w := newWorld(t, allowHTTP)
 			c, err := w.Discover(t.Context(), h.id)
 			var fault *MetadataError
-			if !errors.As(err, &fault) || fault.Text == "" || fault.URL != h.id || c.ID != "" {
+			if !errors.As(err, &fault) || len(fault.Problems) == 0 || fault.URL != h.id || c.ID != "" {
 				t.Errorf("got %q, %v", c.ID, err)
 			}
 			if h.readCount() > 1 {
@@ -234,7 +234,7 @@ func FuzzClientMetadataDocument(f *testing.F) {
 		c, err := parseDocument(id, text, false)
 		if err != nil {
 			var fault *MetadataError
-			if !errors.As(err, &fault) || fault.Text == "" {
+			if !errors.As(err, &fault) || len(fault.Problems) == 0 {
 				t.Fatalf("%v is no MetadataError", err)
 			}
 			return

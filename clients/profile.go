@@ -3,6 +3,8 @@ package clients
 import (
 	"slices"
 	"strings"
+
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 // The documents whose requirements are cited here, as a developer finds them.
@@ -61,40 +63,40 @@ type rule struct {
 	since  SecurityProfile // the profile it came with
 	clause string
 	field  string
-	text   string
+	code   string
 	broken func(Client) bool
 }
 
 // rules are in the order of the documents.
 func rules() []rule {
 	return []rule{
-		{FAPI2, fapiServer, "type", "Only confidential clients are allowed; choose web or service.", Client.Public},
-		{FAPI2, fapiServer, "dpop_bound", "Tokens must be bound to the client's key; turn on DPoP or certificate-bound tokens.", unbound},
-		{FAPI2, fapiServer, "auth_method", "Choose " + MethodKey + ", " + MethodTLS + " or " + MethodOwnTLS + ".", weakMethod},
-		{FAPI2, fapiCode, "response_types", "Only the response type code is allowed.", otherResponses},
-		{FAPI2, fapiCode, "requests.pushed", "Authorization requests must be pushed.", unpushed},
-		{FAPI2, fapiCode, "pkce_optional", "PKCE is required.", func(c Client) bool { return c.PKCEOptional }},
-		{FAPI2, fapiCode, "redirect_uris", "Redirect URIs must use https.", plainRedirect},
-		{FAPI2, fapiCrypto, "id_token_alg", "Sign with ES256, PS256 or EdDSA.", weakAlg},
-		{MessageSigning, fapiSigning, "requests.signed", "Authorization requests must be signed.", unsignedRequests},
-		{MessageSigning, fapiSigning, "jwks_uri", "Signed requests need a JWKS URI or a JWKS with the client's public keys.", keyless},
+		{FAPI2, fapiServer, "type", "client.high_security.public", Client.Public},
+		{FAPI2, fapiServer, "dpop_bound", "client.high_security.unbound", unbound},
+		{FAPI2, fapiServer, "auth_method", "client.high_security.auth_method", weakMethod},
+		{FAPI2, fapiCode, "response_types", "client.high_security.response_types", otherResponses},
+		{FAPI2, fapiCode, "requests.pushed", "client.high_security.unpushed", unpushed},
+		{FAPI2, fapiCode, "pkce_optional", "client.high_security.pkce", func(c Client) bool { return c.PKCEOptional }},
+		{FAPI2, fapiCode, "redirect_uris", "client.high_security.plain", plainRedirect},
+		{FAPI2, fapiCrypto, "id_token_alg", "client.high_security.alg", weakAlg},
+		{MessageSigning, fapiSigning, "requests.signed", "client.high_security.unsigned", unsignedRequests},
+		{MessageSigning, fapiSigning, "jwks_uri", "client.high_security.keyless", keyless},
 	}
 }
 
 // checkProfile holds the registration against every rule of its profile.
-func checkProfile(c Client, _ bool) Problems {
+func checkProfile(c Client, _ bool) forms.Problems {
 	switch c.HighSecurity {
 	case Standard, FAPI2, MessageSigning:
 	default:
-		return problem("high_security", "Choose %s, %s or nothing as high security.", FAPI2, MessageSigning)
+		return forms.New("high_security", "client.high_security.bad", "one", FAPI2, "other", MessageSigning)
 	}
 	if !c.Secure() {
 		return nil
 	}
-	var problems Problems
+	var problems forms.Problems
 	for _, rule := range rules() {
 		if c.HighSecurity.demands(rule.since) && rule.broken(c) {
-			problems = append(problems, problem(rule.field, "High security: %s (%s)", rule.text, rule.clause)...)
+			problems.Add(rule.field, rule.code, "clause", rule.clause)
 		}
 	}
 	return problems

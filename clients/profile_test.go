@@ -47,7 +47,7 @@ func TestAClientOfHighSecurityIsRegisteredAsTheProfileDemands(t *testing.T) {
 	} {
 		var found bool
 		for _, p := range secure(FAPI2, row.change).Validate(true) {
-			found = found || p.Field == row.field && strings.Contains(p.Text, row.clause)
+			found = found || p.Field == row.field && strings.Contains(p.Args["clause"], row.clause)
 		}
 		if !found {
 			t.Errorf("%s: nobody named section %s at %s", row.name, row.clause, row.field)

@@ -3,6 +3,8 @@ package clients
 import (
 	"reflect"
 	"slices"
+
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 // A Setter is who may set a property of a client; several are joined by |.
@@ -26,11 +28,11 @@ const (
 type Property struct {
 	Stored   string // its name in the database, through the parts it lies in
 	Metadata string // the member of client metadata it is read from and written to; empty: none
-	Control  string // of the form, and of the Problems that stand there; empty: Stored
+	Control  string // of the form, and of the forms.Problems that stand there; empty: Stored
 	Setters  Setter
 	imported string // what an import calls it; empty: an import leaves it alone
 	place    func(*Client) any
-	rule     func(Client, bool) Problems // which Validate runs; free: whatever its type can hold; nil: nobody writes it
+	rule     func(Client, bool) forms.Problems // which Validate runs; free: whatever its type can hold; nil: nobody writes it
 }
 
 // Properties are all properties of a client, in the order in which an import
@@ -44,7 +46,7 @@ func (p Property) By(s Setter) bool { return p.Setters&s != 0 }
 func (p Property) Of(c *Client) any { return p.place(c) }
 
 // free is the rule of a property that has none.
-func free(Client, bool) Problems { return nil }
+func free(Client, bool) forms.Problems { return nil }
 
 func (p Property) value(c *Client) reflect.Value { return reflect.ValueOf(p.place(c)).Elem() }
 

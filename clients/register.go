@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/fedhub/fedhub/internal/names"
 	"github.com/fedhub/fedhub/internal/secrets"
@@ -22,27 +23,24 @@ const (
 )
 
 // A RegistrationError says why a client cannot be registered as it declares
-// itself, in words for its developer.
+// itself.
 type RegistrationError struct {
-	Code  string // one of the constants above
-	Text  string
+	Code string // one of the constants above
+	forms.Problems
 	cause error
 }
 
 // Error includes the private cause.
 func (e *RegistrationError) Error() string {
+	text := e.Code + ": " + e.Problems.Error()
 	if e.cause == nil {
-		return e.Code + ": " + e.Text
+		return text
 	}
-	return e.Code + ": " + e.Text + ": " + e.cause.Error()
+	return text + ": " + e.cause.Error()
 }
 
 // Unwrap returns the private cause.
 func (e *RegistrationError) Unwrap() error { return e.cause }
-
-func badMetadata(format string, args ...any) *RegistrationError {
-	return &RegistrationError{Code: InvalidMetadata, Text: fmt.Sprintf(format, args...)}
-}
 
 // A Metadata is client metadata that was read, checked and completed, and
 // is not kept yet.
@@ -64,7 +62,7 @@ func (d Metadata) ExceedsRegistration() bool {
 func (r *Registry) Declare(ctx context.Context, body []byte, l Limits, trusted map[string]string) (Metadata, error) {
 	raw, err := jsonx.ParseObject(body)
 	if err != nil {
-		return Metadata{}, badMetadata("the client metadata cannot be used: %v", err)
+		return Metadata{}, invalidMetadata(forms.New("", "registration.metadata.bad", "cause", err))
 	}
 	vouched, err := r.applySoftwareStatement(ctx, raw, trusted)
 	if err != nil {
@@ -72,32 +70,31 @@ func (r *Registry) Declare(ctx context.Context, body []byte, l Limits, trusted m
 	}
 	var d declaration
 	if err := d.read(raw); err != nil {
-		return Metadata{}, badMetadata("the client metadata cannot be used: %v", err)
+		return Metadata{}, invalidMetadata(forms.New("", "registration.metadata.bad", "cause", err))
 	}
 	d.Registration.Vouched, d.Registration.At = vouched, r.stamp()
 	if err := d.settle(l); err != nil {
-		return Metadata{}, badMetadata("%v", err)
+		return Metadata{}, declared(err)
 	}
 	d.Tidy()
-	if problems := d.Validate(r.allowHTTP); len(problems) > 0 {
-		return Metadata{}, invalidMetadata(problems)
+	if err := d.Validate(r.allowHTTP).Err(); err != nil {
+		return Metadata{}, declared(err)
 	}
 	return Metadata{d.Client}, declared(r.checkSector(ctx, d.Client))
 }
 
-// declared makes of the Problems of a client an error for who declared it.
+// declared makes of the forms.Problems of a client an error for who declared it.
 func declared(err error) error {
-	var problems Problems
-	if errors.As(err, &problems) {
+	if problems, ok := errors.AsType[forms.Problems](err); ok {
 		return invalidMetadata(problems)
 	}
 	return err
 }
 
 // invalidMetadata names the error by what is wrong (RFC 7591 §3.2.2).
-func invalidMetadata(problems Problems) *RegistrationError {
-	e := badMetadata("%s", problems.Error())
-	if slices.ContainsFunc(problems, func(p Problem) bool {
+func invalidMetadata(problems forms.Problems) *RegistrationError {
+	e := &RegistrationError{Code: InvalidMetadata, Problems: problems}
+	if slices.ContainsFunc(problems, func(p forms.Problem) bool {
 		return strings.HasSuffix(p.Field, "redirect_uris") || p.Field == "default_redirect_uri"
 	}) {
 		e.Code = InvalidRedirectURI

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"github.com/fedhub/fedhub/clients/redirecturi"
+	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/names"
 )
 
@@ -207,7 +208,7 @@ func (r *Registry) CountPending(ctx context.Context) (int, error) {
 }
 
 // Add keeps a new client and returns it as kept. An empty ID is made up. Rules
-// it breaks are Problems; a taken id is fs.ErrExist. Whatever is handed in, it
+// it breaks are forms.Problems; a taken id is fs.ErrExist. Whatever is handed in, it
 // has no secret yet (AddSecret) and is no server (Introduce).
 func (r *Registry) Add(ctx context.Context, c Client) (Client, error) {
 	c = c.clone()
@@ -218,8 +219,8 @@ func (r *Registry) Add(ctx context.Context, c Client) (Client, error) {
 	c.Created = r.stamp()
 	c.Updated = c.Created
 	c.Tidy()
-	if problems := append(checkID(c.ID), c.Validate(r.allowHTTP)...); len(problems) > 0 {
-		return Client{}, problems
+	if err := append(checkID(c.ID), c.Validate(r.allowHTTP)...).Err(); err != nil {
+		return Client{}, err
 	}
 	if err := r.checkSector(ctx, c); err != nil {
 		return Client{}, err
@@ -242,18 +243,18 @@ func newID() string { return names.ClientPrefix + strings.ToLower(rand.Text()[:2
 
 // checkID accepts ids that need no escaping anywhere. A colon is out, so that
 // no registered client can take the id of a server, which is a URL.
-func checkID(id string) Problems {
+func checkID(id string) forms.Problems {
 	ok := len(id) <= 128 && !strings.ContainsFunc(id, func(c rune) bool {
 		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 		return !letter && !strings.ContainsRune("-._~", c)
 	})
 	if !ok {
-		return problem("id", "A client id has at most 128 letters, digits and the characters - . _ ~")
+		return forms.New("id", "client.id.bad")
 	}
 	return nil
 }
 
-// Update changes a client. Rules it then breaks are Problems, with nothing
+// Update changes a client. Rules it then breaks are forms.Problems, with nothing
 // written. ID, Secrets, Server, Generation and the facts of its creation stay
 // as they are whatever change does to them: they have verbs of their own, so
 // a form may fill in a whole Client.
@@ -269,8 +270,8 @@ func (r *Registry) Update(ctx context.Context, id string, change func(*Client) e
 		c.ID, c.Secrets, c.Server = before.ID, before.Secrets, before.Server
 		c.Created, c.CreatedBy, c.ConsentVersion, c.Imported = before.Created, before.CreatedBy, before.ConsentVersion, before.Imported
 		c.Tidy()
-		if problems := c.Validate(r.allowHTTP); len(problems) > 0 {
-			return problems
+		if err := c.Validate(r.allowHTTP).Err(); err != nil {
+			return err
 		}
 		if !c.usesSecret() {
 			c.Secrets = nil

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 func TestAddReturnsTheClientAsKept(t *testing.T) {
@@ -42,7 +44,7 @@ func TestAnIDIsPlainAndNeverAURL(t *testing.T) {
 	w := newWorld(t, allowHTTP)
 	for _, id := range []string{"https://hub.example.net/oauth2/client-metadata", "a b", "a:b", "é", "a/b", strings.Repeat("a", 129)} {
 		_, err := w.Add(t.Context(), with(webApp(), func(c *Client) { c.ID = id }))
-		var problems Problems
+		var problems forms.Problems
 		if !errors.As(err, &problems) || problems[0].Field != "id" {
 			t.Errorf("%q: got %v, want a problem at id", id, err)
 		}
@@ -51,7 +53,7 @@ func TestAnIDIsPlainAndNeverAURL(t *testing.T) {
 
 func TestABrokenClientIsNotKept(t *testing.T) {
 	w := newWorld(t)
-	var problems Problems
+	var problems forms.Problems
 	if _, err := w.Add(t.Context(), Client{ID: "x", AuthMethod: "magic"}); !errors.As(err, &problems) || len(problems) != 3 {
 		t.Errorf("got %v, want problems with name, method and redirect URIs", err)
 	}

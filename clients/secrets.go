@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/names"
 	"github.com/fedhub/fedhub/internal/secrets"
 )
@@ -51,10 +52,10 @@ func (r *Registry) AddSecret(ctx context.Context, id string, life time.Duration)
 	}
 	err := r.change(ctx, id, func(c *Client) error {
 		if !c.usesSecret() {
-			return problem("auth_method", "This client proves itself with %s, so it has no secret.", c.AuthMethod)
+			return forms.New("auth_method", "client.secret.needless", "method", c.AuthMethod)
 		}
 		if len(c.Secrets) >= maxSecrets {
-			return problem("secrets", "The client already has %d secrets; drop one first.", maxSecrets)
+			return forms.New("secrets", "client.secrets.many", "max", maxSecrets)
 		}
 		if c.SharesKeys() {
 			if r.seal == nil {

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 func (w *world) login(cred Credentials) error {
@@ -82,7 +84,7 @@ func TestDroppingASecretThatIsNotThereFails(t *testing.T) {
 func TestOnlyClientsThatUseSecretsGetThem(t *testing.T) {
 	w := newWorld(t)
 	app := w.add(spaApp())
-	var problems Problems
+	var problems forms.Problems
 	if _, err := w.AddSecret(t.Context(), app.ID, 0); !errors.As(err, &problems) || problems[0].Field != "auth_method" {
 		t.Errorf("got %v, want a problem at auth_method", err)
 	}
@@ -94,7 +96,7 @@ func TestTheNumberOfSecretsIsBounded(t *testing.T) {
 	for range maxSecrets {
 		w.addSecret(app.ID, 0)
 	}
-	var problems Problems
+	var problems forms.Problems
 	if _, err := w.AddSecret(t.Context(), app.ID, 0); !errors.As(err, &problems) || problems[0].Field != "secrets" {
 		t.Errorf("got %v, want a problem at secrets", err)
 	}

@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/fedhub/fedhub/clients/redirecturi"
+	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
@@ -50,16 +50,15 @@ func (c Client) redirectHosts() []string {
 	return hosts
 }
 
-func checkSubject(c Client, allowHTTP bool) Problems {
+func checkSubject(c Client, allowHTTP bool) forms.Problems {
 	switch {
 	case c.SubjectType != "" && c.SubjectType != Public && c.SubjectType != Pairwise:
-		return problem("subject_type", "Choose %s or %s as the type of subjects.", Public, Pairwise)
+		return forms.New("subject_type", "client.subject_type.bad", "one", Public, "other", Pairwise)
 	case c.SectorIdentifierURI != "":
 		return checkEndpoint("sector_identifier_uri", "sector identifier URI", c.SectorIdentifierURI, allowHTTP)
 	case c.SubjectType == Pairwise && len(c.redirectHosts()) > 1:
 		// OIDC Core §8.1.
-		return problem("sector_identifier_uri", "The redirect URIs are on several hosts (%s), so pairwise subjects need a sector identifier URI.",
-			strings.Join(c.redirectHosts(), ", "))
+		return forms.New("sector_identifier_uri", "client.sector.missing", "hosts", c.redirectHosts())
 	}
 	return nil
 }
@@ -74,19 +73,19 @@ func (r *Registry) checkSector(ctx context.Context, c Client) error {
 	body, err := r.read(ctx, c.SectorIdentifierURI, maxSector, nil)
 	if err != nil {
 		r.log.InfoContext(ctx, "could not read a sector identifier URI", "client", c.ID, "error", err)
-		return problem("sector_identifier_uri", "The sector identifier URI could not be read; it must answer 200 with a JSON list of redirect URIs.")
+		return forms.New("sector_identifier_uri", "client.sector.unread")
 	}
 	var listed []string
 	if jsonx.Unmarshal(body, &listed) != nil {
-		return problem("sector_identifier_uri", "What the sector identifier URI answers is not a JSON list of redirect URIs.")
+		return forms.New("sector_identifier_uri", "client.sector.bad")
 	}
 	if c.decoupled() && !(c.provesKeys() && slices.Contains(listed, c.JWKSURI)) {
 		// CIBA §4: where nobody returns to an address, the keys show it.
-		return problem("sector_identifier_uri", "People allow this client on another device, so it must prove itself with the keys of its JWKS URI, and the list at the sector identifier URI must have that.")
+		return forms.New("sector_identifier_uri", "client.sector.keyless")
 	}
 	for _, address := range c.RedirectURIs {
 		if !slices.Contains(listed, address) {
-			return problem("sector_identifier_uri", "The list at the sector identifier URI does not have the redirect URI %s.", address)
+			return forms.New("sector_identifier_uri", "client.sector.foreign", "address", address)
 		}
 	}
 	return nil

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 func pairwise(redirects ...string) Client {
@@ -53,7 +55,7 @@ func TestASectorsDocumentMustNameEveryRedirect(t *testing.T) {
 	}
 	refused := func(what string, err error) {
 		t.Helper()
-		var problems Problems
+		var problems forms.Problems
 		if !errors.As(err, &problems) || problems[0].Field != "sector_identifier_uri" {
 			t.Errorf("%s: got %v, want a problem at sector_identifier_uri", what, err)
 		}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/jwt"
 )
 
@@ -198,7 +199,7 @@ func (r *Registry) Decide(ctx context.Context, id string, state State, by string
 	defer r.keys.drop(id) // keys that counted before the decision do not count after it
 	err := r.change(ctx, id, func(c *Client) error {
 		if c.Server == nil {
-			return problem("server", "This client is not a federated server.")
+			return forms.New("server", "hub.none")
 		}
 		switch {
 		case state == c.Server.State:
@@ -208,7 +209,7 @@ func (r *Registry) Decide(ctx context.Context, id string, state State, by string
 		case state == Refused && c.Server.State == Pending, state == Suspended && c.Server.State == Active:
 			c.Server.State, c.Server.Decided, c.Server.DecidedBy = state, r.stamp(), by
 		default:
-			return problem("state", "A server that is %s cannot become %s.", c.Server.State, state)
+			return forms.New("state", "hub.state.bad", "state", c.Server.State, "wanted", state)
 		}
 		c.Updated = r.stamp()
 		return nil

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 func (w *world) introduce(id, via string) Client {
@@ -134,7 +136,7 @@ func TestOnlySensibleDecisionsAreTaken(t *testing.T) {
 	w.add(webApp())
 	refuse := func(id string, state State) {
 		t.Helper()
-		var problems Problems
+		var problems forms.Problems
 		if err := w.Decide(t.Context(), id, state, "ada"); !errors.As(err, &problems) {
 			t.Errorf("%s of %s: got %v, want a problem", state, id, err)
 		}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/net/idna"
 
 	"github.com/fedhub/fedhub/clients/redirecturi"
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 // TidySite makes of what a person typed, or pasted from the address bar, the
@@ -22,7 +23,7 @@ import (
 func (r *Registry) TidySite(typed string) (string, error) {
 	typed = strings.TrimSpace(typed)
 	if typed == "" {
-		return "", problem("site", "Enter the site's address, like https://erp.example.com.")
+		return "", forms.New("site", "site.address.missing")
 	}
 	scheme, rest, found := strings.Cut(typed, "://")
 	if !found {
@@ -33,7 +34,7 @@ func (r *Registry) TidySite(typed string) (string, error) {
 		rest = rest[:at] // a site is all of its host, so /login and /app are pages of it
 	}
 	if strings.Contains(rest, "@") {
-		return "", problem("site", "Leave out the user name: the address looks like https://erp.example.com.")
+		return "", forms.New("site", "site.address.user")
 	}
 	host := asciiHost(rest)
 	if scheme == "" {
@@ -50,14 +51,13 @@ func (r *Registry) siteOf(typed, scheme, host string) (string, error) {
 	u, err := redirecturi.Parse(site)
 	switch {
 	case scheme != "https" && scheme != "http":
-		return "", problem("site", "The address begins with https://, like https://erp.example.com.")
+		return "", forms.New("site", "site.address.scheme")
 	case err != nil:
-		return "", problem("site", "%.200q %v.", typed, err)
+		return "", forms.New("site", "site.address.bad", "address", typed, "cause", err)
 	case !strings.Contains(u.Host, ".") && !strings.HasPrefix(u.Host, "[") && !u.Loopback():
-		return "", problem("site", "%.200q is no full address. It looks like https://erp.example.com.", typed)
+		return "", forms.New("site", "site.address.short", "address", typed)
 	case scheme == "http" && !u.Loopback() && !r.allowHTTP:
-		return "", problem("site", "The address begins with http://, so anybody on the way could read and change what is sent. "+
-			"Give the site a certificate and use its https address. On a closed network, where that cannot be, start this hub with FEDHUB_ALLOW_PRIVATE_ADDRESSES=true.")
+		return "", forms.New("site", "site.address.plain")
 	}
 	return site, nil
 }
@@ -94,11 +94,11 @@ func CheckProvider(name string) error {
 	}
 	switch {
 	case name == "":
-		return problem("provider_name", "Enter the name that stands on the site's button, like Head Office.")
+		return forms.New("provider_name", "site.provider.missing")
 	case len(name) > most || strings.ContainsFunc(name, wrong):
-		return problem("provider_name", "The name has at most %d letters of the Latin alphabet, digits, spaces and hyphens: the site makes a part of an address of it.", most)
+		return forms.New("provider_name", "site.provider.bad", "max", most)
 	case slices.Contains(builtIn, FrappeRecord(name)):
-		return problem("provider_name", "The site has a provider of the name %s itself. Choose another, like Head Office.", name)
+		return forms.New("provider_name", "site.provider.taken", "name", name)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/clients/redirecturi"
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 func TestASiteIsWhatWasTypedOrPasted(t *testing.T) {
@@ -34,12 +35,12 @@ func TestASiteIsWhatWasTypedOrPasted(t *testing.T) {
 		}
 	}
 	for typed, says := range map[string]string{
-		"": "Enter the site", "   ": "Enter the site", "ftp://erp.example.com": "begins with https", "https://ada@erp.example.com": "user name",
-		"http://erp.example.com": "FEDHUB_ALLOW_PRIVATE_ADDRESSES", "http://192.168.1.5:8000": "FEDHUB_ALLOW_PRIVATE_ADDRESSES",
-		"erp": "no full address", "https://erp..example.com": "two dots", "https://erp.example.com:port": "port", "javascript:alert(1)": "port", "https://127.1": "number",
+		"": "site.address.missing", "   ": "site.address.missing", "ftp://erp.example.com": "site.address.scheme", "https://ada@erp.example.com": "site.address.user",
+		"http://erp.example.com": "site.address.plain", "http://192.168.1.5:8000": "site.address.plain",
+		"erp": "site.address.short", "https://erp..example.com": "two dots", "https://erp.example.com:port": "port", "javascript:alert(1)": "port", "https://127.1": "number",
 	} {
 		_, err := strict.TidySite(typed)
-		var problems Problems
+		var problems forms.Problems
 		if !errors.As(err, &problems) || problems[0].Field != "site" || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: got %v, want it to say %q", typed, err, says)
 		}

@@ -3,6 +3,7 @@ package clients
 import (
 	"context"
 
+	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/fedhub/fedhub/internal/jwt"
 )
@@ -17,29 +18,29 @@ func (r *Registry) applySoftwareStatement(ctx context.Context, raw jsonx.Object,
 	if !found || string(value) == "null" {
 		return "", nil
 	}
-	invalid := func(text string, cause error) error {
-		return &RegistrationError{Code: InvalidStatement, Text: "the software statement " + text, cause: cause}
+	invalid := func(cause error, code string, pairs ...any) error {
+		return &RegistrationError{Code: InvalidStatement, Problems: forms.New("software_statement", code, pairs...), cause: cause}
 	}
 	var statement string
 	if err := jsonx.Unmarshal(value, &statement); err != nil || len(statement) > maxStatement {
-		return "", invalid("is not a JWT", err)
+		return "", invalid(err, "registration.statement.bad")
 	}
 	token, err := statementPolicy().Parse(statement)
 	if err != nil {
-		return "", invalid("is not accepted: "+publicText(err), err)
+		return "", invalid(err, "registration.statement.refused", "cause", publicText(err))
 	}
 	said, err := token.Unverified()
 	issuer := said.Loose("iss")
 	if err != nil || issuer == "" {
-		return "", invalid("has no iss", err) // RFC 7591 §3.1.1 asks for it
+		return "", invalid(err, "registration.statement.issuer") // RFC 7591 §3.1.1 asks for it
 	}
 	published, ok := trusted[issuer]
 	if !ok {
-		return "", &RegistrationError{Code: UnapprovedStatement, Text: "the software statement is by an issuer that this hub does not trust"}
+		return "", &RegistrationError{Code: UnapprovedStatement, Problems: forms.New("software_statement", "registration.statement.stranger")}
 	}
 	claims, err := r.verifyStatement(ctx, token, published)
 	if err != nil {
-		return "", invalid("could not be verified", err)
+		return "", invalid(err, "registration.statement.unverified")
 	}
 	for name, value := range claims {
 		if name != "software_statement" {

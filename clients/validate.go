@@ -1,31 +1,13 @@
 package clients
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/fedhub/fedhub/internal/forms"
 )
-
-// A Problem is one reason why a client cannot be saved.
-type Problem struct {
-	Field string // bson name of the field it stands at, like "redirect_uris"
-	Text  string // what is wrong and what to do, as a sentence for the administrator
-}
-
-// Problems are all reasons at once, so a form can show each at its field. A
-// non-empty list is the error of Registry.Add and Registry.Update.
-type Problems []Problem
-
-// Error joins the sentences.
-func (p Problems) Error() string {
-	texts := make([]string, len(p))
-	for i, problem := range p {
-		texts[i] = problem.Text
-	}
-	return strings.Join(texts, " ")
-}
 
 // Bounds that no honest client reaches.
 const (
@@ -104,9 +86,9 @@ func tidyList(list []string) []string {
 
 // Validate returns everything that is wrong with the client; nothing means it
 // may be saved. allowHTTP is as for redirecturi.Validate.
-func (c Client) Validate(allowHTTP bool) Problems {
-	var problems Problems
-	for _, check := range []func(Client, bool) Problems{
+func (c Client) Validate(allowHTTP bool) forms.Problems {
+	var problems forms.Problems
+	for _, check := range []func(Client, bool) forms.Problems{
 		checkName,
 		checkType,
 		checkMethod,    // RFC 6749 §2.3, OIDC Core §9
@@ -140,18 +122,14 @@ func (c Client) Validate(allowHTTP bool) Problems {
 	return problems
 }
 
-func problem(field, format string, args ...any) Problems {
-	return Problems{{Field: field, Text: fmt.Sprintf(format, args...)}}
-}
-
-func checkName(c Client, _ bool) Problems {
+func checkName(c Client, _ bool) forms.Problems {
 	switch {
 	case c.Name == "":
-		return problem("name", "Give the client an App Name; people see it when they are asked for consent.")
+		return forms.New("name", "client.name.missing")
 	case utf8.RuneCountInString(c.Name) > maxName:
-		return problem("name", "The App Name is longer than %d characters.", maxName)
+		return forms.New("name", "client.name.long", "max", maxName)
 	case !printable(c.Name):
-		return problem("name", "The App Name contains characters that cannot be seen.")
+		return forms.New("name", "client.name.bad")
 	}
 	return nil
 }
@@ -164,12 +142,12 @@ func printable(s string) bool {
 	})
 }
 
-func checkType(c Client, _ bool) Problems {
+func checkType(c Client, _ bool) forms.Problems {
 	switch c.Type {
 	case Web, SPA, Native, Service:
 		return nil
 	}
-	return problem("type", "Choose the type of client: web, spa, native or service.")
+	return forms.New("type", "client.type.bad")
 }
 
 // methods are all there are.
@@ -177,22 +155,21 @@ func methods() []string {
 	return []string{MethodBasic, MethodPost, MethodSecretJWT, MethodKey, MethodTLS, MethodOwnTLS, MethodNone}
 }
 
-func checkMethod(c Client, _ bool) Problems {
+func checkMethod(c Client, _ bool) forms.Problems {
 	choices := methods()
 	switch {
 	case !slices.Contains(choices, c.AuthMethod):
-		return problem("auth_method", "Choose how the client proves itself: one of %s.", strings.Join(choices, ", "))
+		return forms.New("auth_method", "client.auth_method.bad", "choices", choices)
 	case c.AuthMethod == MethodNone && !c.Public():
-		return problem("auth_method", "A %s client can keep a secret, so it must prove itself; choose one of %s.",
-			c.Type, strings.Join(choices[:len(choices)-1], ", "))
+		return forms.New("auth_method", "client.auth_method.missing", "type", c.Type, "choices", choices[:len(choices)-1])
 	case c.AuthMethod != MethodNone && c.Public():
-		return problem("auth_method", "A %s client runs where a secret cannot be kept; choose %s. PKCE protects it.", c.Type, MethodNone)
+		return forms.New("auth_method", "client.auth_method.public", "type", c.Type, "method", MethodNone)
 	}
 	return nil
 }
 
-func checkKeys(c Client, allowHTTP bool) Problems {
-	var problems Problems
+func checkKeys(c Client, allowHTTP bool) forms.Problems {
+	var problems forms.Problems
 	if c.JWKSURI != "" {
 		problems = append(problems, checkEndpoint("jwks_uri", "JWKS URI", c.JWKSURI, allowHTTP)...)
 	}
@@ -200,27 +177,27 @@ func checkKeys(c Client, allowHTTP bool) Problems {
 		set, err := parseKeys([]byte(c.JWKS))
 		switch {
 		case err != nil:
-			problems = append(problems, problem("jwks", "The JWKS cannot be used: %v.", err)...)
+			problems.Add("jwks", "client.jwks.bad", "cause", err)
 		case c.AuthMethod == MethodKey && len(set.signing()) == 0:
-			problems = append(problems, problem("jwks", "The JWKS has only keys to encrypt to; the client needs one to sign with too.")...)
+			problems.Add("jwks", "client.jwks.encrypting")
 		}
 	}
 	switch {
 	case c.JWKSURI != "" && c.JWKS != "":
-		problems = append(problems, problem("jwks", "Give the JWKS URI or the JWKS, not both.")...)
+		problems.Add("jwks", "client.jwks.twice")
 	case (c.AuthMethod == MethodKey || c.AuthMethod == MethodOwnTLS) && c.JWKSURI == "" && c.JWKS == "":
-		problems = append(problems, problem("jwks_uri", "A client that uses %s needs a JWKS URI or a JWKS with its public keys.", c.AuthMethod)...)
+		problems.Add("jwks_uri", "client.jwks.missing", "method", c.AuthMethod)
 	}
 	return problems
 }
 
-func checkScopes(c Client, _ bool) Problems {
+func checkScopes(c Client, _ bool) forms.Problems {
 	if len(c.Scopes) > maxList {
-		return problem("scopes", "There are more than %d scopes.", maxList)
+		return forms.New("scopes", "client.scopes.many", "max", maxList)
 	}
 	for _, scope := range c.Scopes {
 		if !scopeToken(scope) {
-			return problem("scopes", "%.100q is not a scope: use printable ASCII without spaces, quotes and backslashes.", scope)
+			return forms.New("scopes", "client.scope.bad", "scope", scope)
 		}
 	}
 	return nil
@@ -233,9 +210,9 @@ func scopeToken(s string) bool {
 	})
 }
 
-func checkRoles(c Client, _ bool) Problems {
+func checkRoles(c Client, _ bool) forms.Problems {
 	if len(c.AllowedRoles) > maxList {
-		return problem("allowed_roles", "There are more than %d roles.", maxList)
+		return forms.New("allowed_roles", "client.roles.many", "max", maxList)
 	}
 	return nil
 }

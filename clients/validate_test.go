@@ -70,9 +70,9 @@ func TestTheMismatchOfGrantAndResponseTypeIsExplained(t *testing.T) {
 	c := with(webApp(), func(c *Client) { c.GrantType, c.ResponseType = GrantCode, ResponseToken })
 	c.Tidy()
 	got := c.Validate(false)
-	want := Problem{"response_type", `Grant Type "Authorization Code" does not go with Response Type "Token"; choose Response Type "Code", or Grant Type "Implicit".`}
-	if len(got) != 1 || got[0] != want {
-		t.Errorf("got %q, want %q", got, want)
+	const want = "response_type: client.response_type.mismatch[fits:Code grant:Authorization Code other:Implicit response:Token]"
+	if got.Error() != want {
+		t.Errorf("got %v, want %s", got, want)
 	}
 }
 
@@ -149,7 +149,7 @@ func TestEveryRuleNamesItsField(t *testing.T) {
 	for _, row := range rows {
 		row.client.Tidy()
 		problems := row.client.Validate(false)
-		if len(problems) != 1 || problems[0].Field != row.field || problems[0].Text == "" {
+		if len(problems) != 1 || problems[0].Field != row.field || problems[0].Empty() {
 			t.Errorf("%s: got %q, want one problem at %s", row.broken, problems, row.field)
 		}
 	}

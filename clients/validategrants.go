@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 // beside are the grant types that Client.Grants may name, in words.
@@ -22,40 +24,40 @@ func (c Client) decoupled() bool {
 }
 
 // checkBeside holds everything of this file against its rules.
-func checkBeside(c Client, allowHTTP bool) Problems {
+func checkBeside(c Client, allowHTTP bool) forms.Problems {
 	return slices.Concat(checkMoreGrants(c), checkResources(c), checkExchange(c), checkCIBA(c, allowHTTP))
 }
 
 // checkMoreGrants holds the grants beside Grant Type against their rules.
-func checkMoreGrants(c Client) Problems {
-	var problems Problems
+func checkMoreGrants(c Client) forms.Problems {
+	var problems forms.Problems
 	for _, grant := range c.Grants {
 		name, known := beside[grant]
 		switch {
 		case !known:
-			problems = append(problems, problem("grants", "%.100q is not a grant type that can be added here.", grant)...)
+			problems.Add("grants", "client.grant.unknown", "grant", grant)
 		case c.Public() && grant != GrantDevice && grant != "implicit":
 			// RFC 8693 §5, RFC 7523 §5, CIBA §7.1: whoever gets tokens this way
 			// must have proved who they are.
-			problems = append(problems, problem("grants", "A %s client cannot prove itself, so it cannot use %s.", c.Type, name)...)
+			problems.Add("grants", "client.grant.public", "type", c.Type, "grant", name)
 		}
 	}
 	return problems
 }
 
 // checkResources holds the APIs against RFC 8707 §2: absolute, no fragment.
-func checkResources(c Client) Problems {
+func checkResources(c Client) forms.Problems {
 	return append(checkAPIs("resources", c.Resources), checkAPIs("serves", c.Serves)...)
 }
 
-func checkAPIs(field string, list []string) Problems {
+func checkAPIs(field string, list []string) forms.Problems {
 	if len(list) > maxList {
-		return problem(field, "There are more than %d APIs.", maxList)
+		return forms.New(field, "client.resources.many", "max", maxList)
 	}
-	var problems Problems
+	var problems forms.Problems
 	for _, resource := range list {
 		if !ResourceOK(resource) {
-			problems = append(problems, problem(field, "%.100q cannot name an API: write its whole address without a fragment, like https://api.example.org/.", resource)...)
+			problems.Add(field, "client.resource.bad", "resource", resource)
 		}
 	}
 	return problems
@@ -77,32 +79,32 @@ func ResourceOK(resource string) bool {
 }
 
 // checkExchange refuses a policy that nothing could come of.
-func checkExchange(c Client) Problems {
+func checkExchange(c Client) forms.Problems {
 	switch {
 	case len(c.Exchange.From) > maxList:
-		return problem("exchange_from", "There are more than %d clients.", maxList)
+		return forms.New("exchange_from", "client.exchange.many", "max", maxList)
 	case len(c.Exchange.From) > 0 && !c.Exchange.Impersonate && !c.Exchange.Delegate:
-		return problem("exchange_from", "Choose whether it may impersonate, delegate or both; otherwise it cannot use the tokens of other clients.")
+		return forms.New("exchange_from", "client.exchange.missing")
 	}
 	return nil
 }
 
 // checkCIBA holds the delivery and the signature against CIBA §4.
-func checkCIBA(c Client, allowHTTP bool) Problems {
+func checkCIBA(c Client, allowHTTP bool) forms.Problems {
 	switch alg := c.Algs.CIBARequest; {
 	case alg != "" && !slices.Contains(BackAlgs(), alg):
-		return problem("ciba_request_alg", "Requests by back channel can be signed with %s.", strings.Join(BackAlgs(), ", "))
+		return forms.New("ciba_request_alg", "client.ciba_alg.bad", "choices", BackAlgs())
 	case alg != "" && c.JWKS == "" && c.JWKSURI == "":
-		return problem("ciba_request_alg", "A client that signs what it asks needs its keys, or their address.")
+		return forms.New("ciba_request_alg", "client.ciba_alg.keyless")
 	}
 	switch c.CIBA.Delivery {
 	case "", "poll":
 		return nil
 	case "ping":
 		if c.CIBA.NotificationURI == "" {
-			return problem("ciba_notification_uri", "A client that is pinged needs the address where it is told.")
+			return forms.New("ciba_notification_uri", "client.ciba_notification.missing")
 		}
 		return checkEndpoint("ciba_notification_uri", "CIBA notification address", c.CIBA.NotificationURI, allowHTTP)
 	}
-	return problem("ciba_delivery", "Choose poll or ping as how the client hears of the answer.")
+	return forms.New("ciba_delivery", "client.ciba_delivery.bad")
 }

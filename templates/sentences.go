@@ -8,7 +8,8 @@ import (
 
 // sentences are the words of every code that rules give (internal/texts), with
 // {name} where an argument stands. The tables stand in files by topic.
-var sentences = collect(generalSentences, userSentences, settingsSentences, providerSentences)
+var sentences = collect(generalSentences, userSentences, settingsSentences, providerSentences,
+	applicationSentences, registrationSentences)
 
 var generalSentences = map[string]string{
 	"error": "{cause}",

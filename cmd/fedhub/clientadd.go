@@ -73,8 +73,11 @@ func (a *clientAddCmd) Run(ctx context.Context, c *console) error {
 			return err
 		}
 		client, secret, err := o.AddClient(ctx, c.operator(), described)
+		if errors.Is(err, fs.ErrExist) {
+			return fmt.Errorf("the client id %s is taken; choose another with --id", a.ID)
+		}
 		if err != nil {
-			return a.problem(err)
+			return err
 		}
 		row := clientRowOf(client, o.URL(), secret)
 		row.LoginKey = loginKeyOf(client, o.URL(), secret)
@@ -108,15 +111,4 @@ func spelled(text string, words ...string) string {
 		}
 	}
 	return text
-}
-
-func (a *clientAddCmd) problem(err error) error {
-	var problems clients.Problems
-	switch {
-	case errors.As(err, &problems):
-		return mistake(problems.Error())
-	case errors.Is(err, fs.ErrExist):
-		return fmt.Errorf("the client id %s is taken; choose another with --id", a.ID)
-	}
-	return err
 }

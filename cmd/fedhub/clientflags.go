@@ -48,7 +48,7 @@ func (a *clientAddCmd) client(c *console) (clients.Client, error) {
 			return d, err
 		}
 		if d, err = clients.FromMetadata(text); err != nil {
-			return d, mistake("--from-json: " + err.Error())
+			return d, mistake("--from-json: " + inWords(err).Error())
 		}
 	}
 	if a.Frappe != "" {

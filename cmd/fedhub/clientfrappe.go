@@ -35,7 +35,7 @@ func (a *clientAddCmd) tidyFrappe(ctx context.Context, o *opened) error {
 		err = clients.CheckProvider(a.Provider)
 	}
 	if err != nil {
-		return mistake("--frappe: " + err.Error())
+		return mistake("--frappe: " + inWords(err).Error())
 	}
 	a.Frappe = site
 	known, err := o.SiteAt(ctx, site)

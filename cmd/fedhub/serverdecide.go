@@ -7,6 +7,8 @@ import (
 	"io"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/internal/forms"
+	"github.com/fedhub/fedhub/templates"
 )
 
 type serverApproveCmd struct{ decision }
@@ -43,9 +45,8 @@ func (d *decision) decide(ctx context.Context, c *console, state clients.State, 
 			return err
 		}
 		err = o.DecideServer(ctx, c.operator(), server.ID, state)
-		var problems clients.Problems
-		if errors.As(err, &problems) {
-			return errors.New(problems.Error())
+		if problems, ok := errors.AsType[forms.Problems](err); ok {
+			return errors.New(problems.Words(templates.Sentence))
 		}
 		if err != nil {
 			return err

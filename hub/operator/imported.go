@@ -74,7 +74,7 @@ func (s *Service) LinkImported(ctx context.Context, by, userID string, c linking
 }
 
 // WouldImportClient says what the import of a client finds here, and what
-// differs. What cannot be kept is clients.Problems.
+// differs. What cannot be kept is forms.Problems.
 func (s *Service) WouldImportClient(ctx context.Context, c clients.Client, secret string) (clients.ClientStanding, []string, error) {
 	if err := s.parts.Clients.CheckImport(c, secret); err != nil {
 		return "", nil, err

@@ -2,6 +2,7 @@
 package forms
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/fedhub/fedhub/internal/texts"
@@ -21,6 +22,15 @@ type Problems []Problem
 // New is one problem; pairs are as for texts.New.
 func New(field, code string, pairs ...any) Problems {
 	return Problems{{Field: field, Text: texts.New(code, pairs...)}}
+}
+
+// Of are the problems in the chain of an error or, for any other error, one
+// without a field that says the same.
+func Of(err error) Problems {
+	if problems, ok := errors.AsType[Problems](err); ok || err == nil {
+		return problems
+	}
+	return Problems{{Text: texts.Of(err)}}
 }
 
 // Add is New, put at the end.
@@ -50,7 +60,7 @@ func (p Problems) Words(say func(code string, args map[string]string) string) st
 func (p Problems) Error() string {
 	all := make([]string, len(p))
 	for i, problem := range p {
-		all[i] = problem.Field + ": " + problem.Text.String()
+		all[i] = strings.TrimPrefix(problem.Field+": "+problem.Text.String(), ": ")
 	}
 	return strings.Join(all, "; ")
 }

@@ -2,6 +2,7 @@ package forms
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 )
 
@@ -27,5 +28,17 @@ func TestWordsAreOneSentenceBehindTheOther(t *testing.T) {
 	say := func(code string, args map[string]string) string { return code + args["scope"] + "." }
 	if got := found.Words(say); got != "name.missing. scope.bada b." {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestAnErrorThatNamesNoFieldIsAProblemToo(t *testing.T) {
+	wrapped := fmt.Errorf("save: %w", New("name", "name.missing"))
+	for want, err := range map[string]error{"name: name.missing": wrapped, "error[cause:it is not JSON]": errors.New("it is not JSON")} {
+		if got := Of(err).Error(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	if none := Of(nil); none != nil {
+		t.Errorf("of no error: %v", none)
 	}
 }

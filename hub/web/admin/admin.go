@@ -7,13 +7,11 @@
 package admin
 
 import (
-	"errors"
 	"net/http"
 	"strings"
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
@@ -42,27 +40,6 @@ func (r Recorder) Actor(c *gin.Context) audit.Actor {
 // from.
 func (r Recorder) Record(c *gin.Context, e audit.Event) {
 	r.Audit.Record(c.Request.Context(), r.Actor(c).Did(e))
-}
-
-// Mistakes turns the problems of a record into those of a form; ok is false
-// for every other error. rename says what the form calls a field.
-func Mistakes(err error, rename map[string]string) (out []templates.Mistake, ok bool) {
-	add := func(field, text string) {
-		if name, found := rename[field]; found {
-			field = name
-		}
-		out = append(out, templates.Mistake{Field: field, Text: text})
-	}
-	var ofClient clients.Problems
-	switch {
-	case errors.As(err, &ofClient):
-		for _, p := range ofClient {
-			add(p.Field, p.Text)
-		}
-	default:
-		return web.Mistakes(err, rename)
-	}
-	return out, len(out) > 0
 }
 
 // Unprocessable is the status of a form that came back (RFC 9110 §15.5.21).

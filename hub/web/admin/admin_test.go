@@ -1,14 +1,10 @@
 package admin
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"testing"
 
-	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/templates"
 )
 
 func TestListsAreReadAsPeopleTypeThem(t *testing.T) {
@@ -20,17 +16,6 @@ func TestListsAreReadAsPeopleTypeThem(t *testing.T) {
 	}
 	if got := Commas(" Site Manager, \n, admin"); !slices.Equal(got, []string{"Site Manager", "admin"}) {
 		t.Errorf("commas: %q", got)
-	}
-}
-
-func TestAMistakeStandsAtTheFieldThatTheFormHas(t *testing.T) {
-	err := fmt.Errorf("save: %w", clients.Problems{{Field: "name", Text: "Give it a name."}})
-	wrong, ok := Mistakes(err, map[string]string{"name": "app_name"})
-	if want := (templates.Mistake{Field: "app_name", Text: "Give it a name."}); !ok || !slices.Equal(wrong, []templates.Mistake{want}) {
-		t.Errorf("got %v, %t", wrong, ok)
-	}
-	if wrong, ok := Mistakes(errors.New("the database is gone"), nil); ok {
-		t.Errorf("an error that is nobody's mistake became %v", wrong)
 	}
 }
 

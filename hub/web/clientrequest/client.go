@@ -19,6 +19,7 @@ import (
 	"github.com/fedhub/fedhub/hub/dpop"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
 )
 
 // An Authenticator finds out which client calls an endpoint.
@@ -107,8 +108,9 @@ func (a *Authenticator) resolveClient(c *gin.Context, id string) error {
 	})
 	var fault *clients.MetadataError
 	if errors.As(err, &fault) {
-		a.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: Clip(id), IP: c.ClientIP(), Ref: web.Ref(c), Reason: Clip(fault.Text)})
-		return oauth.InvalidClient("the metadata document of the client cannot be used: " + fault.Text).Because(err)
+		why := fault.Words(templates.Sentence)
+		a.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: Clip(id), IP: c.ClientIP(), Ref: web.Ref(c), Reason: Clip(why)})
+		return oauth.InvalidClient("the metadata document of the client cannot be used: " + why).Because(err)
 	}
 	if added {
 		a.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.ClientRegistered, Client: id, IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"by": "its document"}})

@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/clientrequest"
+	"github.com/fedhub/fedhub/templates"
 )
 
 // standing is how a server stands with this hub.
@@ -163,7 +164,7 @@ func (h *Handler) stranger(c *gin.Context, form oauth.Params, err error) error {
 		h.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: clientrequest.Clip(form["client_id"]), IP: c.ClientIP(), Ref: web.Ref(c), Reason: refused.Description})
 		return oauth.InvalidClient(refused.Description).Because(err)
 	case errors.As(err, &document):
-		return oauth.InvalidRequest("the metadata document could not be used: " + document.Text).Because(err)
+		return oauth.InvalidRequest("the metadata document could not be used: " + document.Words(templates.Sentence)).Because(err)
 	}
 	return err
 }

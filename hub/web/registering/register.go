@@ -22,6 +22,7 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/clientrequest"
+	"github.com/fedhub/fedhub/templates"
 )
 
 // Register is the client registration endpoint (RFC 7591 §3, OpenID Connect
@@ -145,7 +146,7 @@ func (d *Handler) limits() clients.Limits { return authrequest.Limits(d.Issuer) 
 func invalidMetadata(err error) error {
 	var refused *clients.RegistrationError
 	if errors.As(err, &refused) {
-		return registrationError(refused.Code, refused.Text).Because(err)
+		return registrationError(refused.Code, refused.Words(templates.Sentence)).Because(err)
 	}
 	return err
 }

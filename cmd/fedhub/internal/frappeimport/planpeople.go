@@ -33,9 +33,8 @@ func (p *planner) clientOutcome(ctx context.Context, c ClientHere, r *Record) (a
 		return false, nil
 	}
 	standing, differ, err := p.hub.WouldImportClient(ctx, c.Client, c.Secret)
-	var problems clients.Problems
-	if errors.As(err, &problems) {
-		r.refuse(problems.Error(), "Put it right at the site and export it again, or add the app here by hand.")
+	if problems, ok := errors.AsType[forms.Problems](err); ok {
+		r.refuse(problems.Words(templates.Sentence), "Put it right at the site and export it again, or add the app here by hand.")
 		return false, nil
 	}
 	if err != nil {

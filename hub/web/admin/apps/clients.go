@@ -78,7 +78,7 @@ func (d *Handler) AddApplication(c *gin.Context) error {
 		RefreshTokens: form["type"] != string(clients.Service),
 		CreatedBy:     d.By(c),
 	})
-	if wrong, ok := admin.Mistakes(err, clientFields); ok {
+	if wrong, ok := web.Mistakes(err, clientFields); ok {
 		return d.Responder.Show(c, admin.Unprocessable, templates.AdminClientNew{Type: form["type"], Name: form["app_name"], RedirectURIs: form["redirect_uris"], Mistakes: wrong})
 	}
 	if err != nil {
@@ -207,7 +207,7 @@ func (d *Handler) SaveApplication(c *gin.Context) error {
 		apply(typed, stored)
 		return nil
 	})
-	if wrong, ok := admin.Mistakes(err, clientFields); ok {
+	if wrong, ok := web.Mistakes(err, clientFields); ok {
 		return d.showApplication(c, admin.Unprocessable, client, typed, wrong)
 	}
 	if err != nil {

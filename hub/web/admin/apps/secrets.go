@@ -57,7 +57,7 @@ func (d *Handler) showSecret(c *gin.Context, client clients.Client, life time.Du
 		return web.SeeOther(c, admin.ClientPath(client.ID)+"?done=added") // it proves itself otherwise
 	}
 	secret, err := d.Clients.AddSecret(c.Request.Context(), client.ID, life)
-	if wrong, ok := admin.Mistakes(err, nil); ok {
+	if wrong, ok := web.Mistakes(err, nil); ok {
 		return d.showApplication(c, admin.Unprocessable, client, formOf(client), wrong)
 	}
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/clients/frappe"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -35,7 +36,7 @@ func (d *Handler) EnterAtSite(c *gin.Context) error {
 		return d.showLink(c, admin.Unprocessable, client, link, templates.Mistake{Field: "key_sign_ups", Text: "Choose one of the list."})
 	}
 	secret, err := d.Clients.AddSecret(c.Request.Context(), client.ID, 0)
-	if wrong, ok := admin.Mistakes(err, nil); ok {
+	if wrong, ok := web.Mistakes(err, nil); ok {
 		return d.showLink(c, admin.Unprocessable, client, link, templates.Mistake{Text: wrong[0].Text})
 	}
 	if err != nil {

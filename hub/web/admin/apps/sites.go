@@ -12,6 +12,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -42,7 +43,7 @@ func (d *Handler) AddSite(c *gin.Context) error {
 	if errors.Is(err, fs.ErrExist) {
 		page.Known, err = knownSite(client)
 	}
-	if wrong, ok := admin.Mistakes(err, siteFields); ok {
+	if wrong, ok := web.Mistakes(err, siteFields); ok {
 		page.Mistakes = firstOf(wrong)
 		return d.Responder.Show(c, admin.Unprocessable, page)
 	}
@@ -75,10 +76,10 @@ func (d *Handler) describedSite(form map[string]string) (site, provider string, 
 // knownSite leads to the client that a site is already, if it is known by now.
 func knownSite(client clients.Client) (templates.Action, error) {
 	if client.ID == "" {
-		return templates.Action{}, clients.Problems{{Field: "site", Text: "This site is being added at this moment. Look for it under Applications."}}
+		return templates.Action{}, forms.New("site", "site.adding")
 	}
 	return templates.Action{Label: client.Name, URL: admin.ClientPath(client.ID) + "/setup"},
-		clients.Problems{{Field: "site", Text: "This site was added before."}}
+		forms.New("site", "site.known")
 }
 
 // firstOf leaves one mistake of each field: what follows from an address being

@@ -65,7 +65,7 @@ func (d *Handler) NewSiteSecret(c *gin.Context) error {
 // one time it can be seen.
 func (d *Handler) showSiteSecret(c *gin.Context, client clients.Client) error {
 	secret, err := d.Clients.AddSecret(c.Request.Context(), client.ID, 0)
-	wrong, broken := admin.Mistakes(err, nil)
+	wrong, broken := web.Mistakes(err, nil)
 	if err != nil && !broken {
 		return err
 	}

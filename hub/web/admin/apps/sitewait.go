@@ -50,7 +50,7 @@ func (d *Handler) AddSiteRedirect(c *gin.Context) error {
 		}
 		return nil
 	})
-	if wrong, ok := admin.Mistakes(err, nil); ok {
+	if wrong, ok := web.Mistakes(err, nil); ok {
 		page, err := d.setupPage(c, client, "")
 		if err != nil {
 			return err

@@ -12,7 +12,6 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/web"
-	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -74,7 +73,7 @@ func (d *Handler) Decide(c *gin.Context) error {
 		return err
 	}
 	err = d.Clients.Decide(c.Request.Context(), form["server"], decision.state, d.By(c))
-	if wrong, ok := admin.Mistakes(err, nil); ok {
+	if wrong, ok := web.Mistakes(err, nil); ok {
 		return &web.Problem{Status: http.StatusConflict, Heading: "Nothing was changed.", Text: wrong[0].Text,
 			Action: templates.Action{Label: "Back to the servers", URL: "/admin/servers"}}
 	}

@@ -76,7 +76,7 @@ func (d *Handler) SaveSettings(c *gin.Context) error {
 		s.Passwords = form["passwords"]
 		s.Traces, s.TraceDays = form["traces"], traceDays(form["trace_days"])
 	})
-	if wrong, ok := admin.Mistakes(err, settingsFields); ok {
+	if wrong, ok := web.Mistakes(err, settingsFields); ok {
 		return d.showForm(c, admin.Unprocessable, templates.AdminSettings{
 			HubName: form["hub_name"], SkipAuthorization: form["skip_authorization"], RequirePushed: form["require_pushed"] == "1",
 			TrustedDomains: form["trusted_domains"], Registration: form["registration"], DocumentDomains: form["document_domains"],

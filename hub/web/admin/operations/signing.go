@@ -97,7 +97,7 @@ func (d *Handler) ScheduleKeys(c *gin.Context) error {
 		days = -1 // which is out of bounds too
 	}
 	err = d.Settings.Change(c.Request.Context(), d.By(c), func(s *settings.Settings) { s.KeyDays = &days })
-	if wrong, ok := admin.Mistakes(err, nil); ok {
+	if wrong, ok := web.Mistakes(err, nil); ok {
 		return d.showSigning(c, admin.Unprocessable, templates.AdminSigning{Days: form["key_days"], Mistakes: wrong})
 	}
 	if err != nil {

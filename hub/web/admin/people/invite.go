@@ -26,7 +26,7 @@ func (d *Handler) InvitePerson(c *gin.Context) error {
 	}
 	ctx, mailed := c.Request.Context(), d.MailLinks.Delivers()
 	token, i, err := d.Users.Invite(ctx, users.NewInvitation{Email: form["email"], Roles: admin.Commas(form["roles"]), By: d.By(c), Mailed: mailed})
-	wrong, ok := admin.Mistakes(err, nil)
+	wrong, ok := web.Mistakes(err, nil)
 	switch {
 	case ok:
 		return d.showPeople(c, admin.Unprocessable, templates.AdminUsers{Email: form["email"], Roles: form["roles"], Mistakes: wrong})

@@ -86,7 +86,7 @@ func (d *Handler) SetRoles(c *gin.Context) error {
 		return err
 	}
 	_, err = d.Operator.SetRoles(c.Request.Context(), d.Actor(c), u.ID, admin.Commas(form["roles"]))
-	if wrong, ok := admin.Mistakes(err, nil); ok {
+	if wrong, ok := web.Mistakes(err, nil); ok {
 		return d.showPerson(c, admin.Unprocessable, u, templates.AdminUser{Roles: form["roles"], Mistakes: wrong})
 	}
 	if err != nil {

@@ -117,7 +117,7 @@ func (d *Handler) addKey(c *gin.Context, e catalog.Entry, k federation.LoginKey,
 	if errors.Is(err, fs.ErrExist) {
 		return d.showNewKey(c, admin.Unprocessable, e, k, form, []templates.Mistake{{Field: "key_id", Text: "Another key has this id. Choose another one."}})
 	}
-	if wrong, ok := admin.Mistakes(err, newKeyFields); ok {
+	if wrong, ok := web.Mistakes(err, newKeyFields); ok {
 		return d.showNewKey(c, admin.Unprocessable, e, k, form, wrong)
 	}
 	if err != nil {

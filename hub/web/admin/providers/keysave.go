@@ -48,7 +48,7 @@ func (d *Handler) SaveLoginKey(c *gin.Context) error {
 			editKey(k, form)
 			return nil
 		})
-		wrong, _ = admin.Mistakes(err, keyFields)
+		wrong, _ = web.Mistakes(err, keyFields)
 	}
 	if len(wrong) > 0 {
 		shown := d.keyForm(typed)

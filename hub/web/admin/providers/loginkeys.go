@@ -85,7 +85,7 @@ func (d *Handler) SwitchLoginKey(c *gin.Context) error {
 		k.Enabled = on
 		return nil
 	})
-	if wrong, ok := admin.Mistakes(err, keyFields); ok {
+	if wrong, ok := web.Mistakes(err, keyFields); ok {
 		return d.showKey(c, admin.Unprocessable, key, d.keyForm(key), wrong)
 	}
 	if err != nil {

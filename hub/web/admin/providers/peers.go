@@ -40,7 +40,7 @@ func (d *Handler) addPeer(c *gin.Context, e catalog.Entry, k federation.LoginKey
 
 // unseen is why there is no card to show, in words for the field it is about.
 func (d *Handler) unseen(c *gin.Context, err error) ([]templates.Mistake, bool) {
-	if wrong, ok := admin.Mistakes(err, newKeyFields); ok {
+	if wrong, ok := web.Mistakes(err, newKeyFields); ok {
 		return wrong, true
 	}
 	var fault *federation.Fault
