@@ -77,7 +77,7 @@ func fill(ctx context.Context, h *hub.Hub, people int) (world, error) {
 	}
 	for i := range people {
 		email := fmt.Sprintf("person%d@example.org", i)
-		_, err := h.AddUser(ctx, by, users.NewUser{Email: email, EmailVerified: true, Name: "Ada Lovelace", Roles: []string{"writer"}, Password: password})
+		_, err := h.AddUser(ctx, by, users.NewUser{Email: email, EmailVerified: true, Profile: users.Profile{Name: "Ada Lovelace"}, Roles: []string{"writer"}, Password: password})
 		if err != nil {
 			return world{}, err
 		}

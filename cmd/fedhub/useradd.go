@@ -42,7 +42,7 @@ type userRow struct {
 
 func userRowOf(u users.User) userRow {
 	return userRow{
-		ID: u.ID, Email: u.Email, Name: u.Name, Claims: u.Profile().Said(), Roles: append([]string{}, u.Roles...),
+		ID: u.ID, Email: u.Email, Name: u.Name, Claims: u.Said(), Roles: append([]string{}, u.Roles...),
 		Verified: u.EmailVerified, Password: u.Password != "", Disabled: u.Disabled, Created: u.Created,
 	}
 }

@@ -38,7 +38,7 @@ func (u *userAddCmd) claims(c *console, n *users.NewUser) error {
 	if u.Name != "" {
 		face.Name = u.Name
 	}
-	n.Show(face)
+	n.Profile = face
 	return nil
 }
 

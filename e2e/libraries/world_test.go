@@ -76,7 +76,7 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = w.Hub.AddUser(t.Context(), "test", users.NewUser{Email: email, EmailVerified: true, Name: "Ada Lovelace", Password: password})
+	_, err = w.Hub.AddUser(t.Context(), "test", users.NewUser{Email: email, EmailVerified: true, Profile: users.Profile{Name: "Ada Lovelace"}, Password: password})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ package authentication
 
 import (
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
@@ -14,8 +15,8 @@ func ClaimOf(i federation.Identity) linking.Claim {
 	return linking.Claim{
 		Key: i.Key, Issuer: i.Issuer, Subject: i.Subject,
 		Email: i.Email, EmailVerified: i.EmailVerified,
-		Name: i.Name, GivenName: i.GivenName, FamilyName: i.FamilyName, Picture: i.Picture, Locale: i.Locale,
-		Roles: i.Roles,
+		Profile: users.Profile{Name: i.Name, GivenName: i.GivenName, FamilyName: i.FamilyName, Picture: i.Picture, Locale: i.Locale},
+		Roles:   i.Roles,
 	}
 }
 

@@ -14,10 +14,10 @@ import (
 
 func face() users.User {
 	return users.User{
-		ID: "u1", Email: "ada@example.org", EmailVerified: true, Name: "Ada Lovelace", GivenName: "Ada", FamilyName: "Lovelace",
-		MiddleName: "King", Nickname: "Ada", Username: "ada", ProfileURL: "https://ada.example.org/", Picture: "https://ada.example.org/a.png",
-		Website: "https://ada.example.org/", Gender: "female", Birthdate: "1815-12-10", Zoneinfo: "Europe/London", Locale: "en-GB",
-		Phone: "+442079460018", Address: users.Address{Street: "12 St James's Square", Locality: "London", PostalCode: "SW1Y 4JH", Country: "UK"},
+		ID: "u1", Email: "ada@example.org", EmailVerified: true, Profile: users.Profile{Name: "Ada Lovelace", GivenName: "Ada", FamilyName: "Lovelace",
+			MiddleName: "King", Nickname: "Ada", Username: "ada", ProfileURL: "https://ada.example.org/", Picture: "https://ada.example.org/a.png",
+			Website: "https://ada.example.org/", Gender: "female", Birthdate: "1815-12-10", Zoneinfo: "Europe/London", Locale: "en-GB",
+			Phone: "+442079460018", Address: users.Address{Street: "12 St James's Square", Locality: "London", PostalCode: "SW1Y 4JH", Country: "UK"}},
 		Roles: []string{"writer"}, Updated: time.Unix(1_700_000_000, 0),
 	}
 }
@@ -35,7 +35,7 @@ func TestEveryScopeReleasesAllOfItsClaimsAndNoOther(t *testing.T) {
 
 func TestAClaimWithoutAValueIsLeftOut(t *testing.T) {
 	all := []string{"openid", "profile", "email", "phone", "address"}
-	if got := UserClaims(users.User{ID: "u1", Name: " "}, all); len(got) != 0 {
+	if got := UserClaims(users.User{ID: "u1", Profile: users.Profile{Name: " "}}, all); len(got) != 0 {
 		t.Errorf("got %v, want nothing", got)
 	}
 }

@@ -4,5 +4,5 @@ import "github.com/fedhub/fedhub/internal/forms"
 
 // What the tests may see of the inside.
 
-// CleanFace is what is kept of a face, and what is asked for instead of the rest.
-func CleanFace(f Profile) (Profile, forms.Problems) { return f.clean() }
+// CleanProfile is what is kept of a profile, and what is asked for instead of the rest.
+func CleanProfile(p Profile) (Profile, forms.Problems) { return p.clean() }

@@ -69,8 +69,8 @@ const (
 // the id of a user.
 func ValidSubject(subject string) bool { return importedID(subject) }
 
-// Tidied is what of a face can be kept, and what is wrong with the rest.
-func (f Profile) Tidied() (Profile, forms.Problems) { return f.clean() }
+// Tidied is what of a profile can be kept, and what is wrong with the rest.
+func (p Profile) Tidied() (Profile, forms.Problems) { return p.clean() }
 
 // WouldImport says what an import finds here, and whom, without anything
 // happening. What cannot be kept is forms.Problems.
@@ -140,7 +140,7 @@ func (u User) AsImported() bool { return !u.touched() }
 // password says nothing about it; one with the password of before is met by
 // whatever became of it here.
 func (u User) says(want User) bool {
-	return u.Profile() == want.Profile() && u.Email == want.Email && u.EmailKey == want.EmailKey &&
+	return u.Profile == want.Profile && u.Email == want.Email && u.EmailKey == want.EmailKey &&
 		u.EmailVerified == want.EmailVerified && u.Disabled == want.Disabled && slices.Equal(u.Roles, want.Roles) &&
 		!u.newPassword(want)
 }
@@ -208,7 +208,7 @@ func (u *User) become(want User) {
 	if want.Disabled && !u.Disabled {
 		u.SessionGeneration++
 	}
-	u.show(want.Profile())
+	u.show(want.Profile)
 	u.Email, u.EmailKey, u.EmailVerified, u.Disabled = want.Email, want.EmailKey, want.EmailVerified, want.Disabled
 	u.SetRoles(want.Roles)
 	u.Updated, u.Imported.At = want.Updated, want.Updated

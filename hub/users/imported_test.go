@@ -16,7 +16,7 @@ const subject = "46142bcd53ea31937b65b87ab402b8a4360be61"
 // adaThere is a person as another system has them.
 func adaThere(change ...func(*users.Import)) users.Import {
 	i := users.Import{
-		NewUser: users.NewUser{Email: "ada@example.org", Name: "Ada Lovelace", Roles: []string{"Employee"}, Imported: byPasslib},
+		NewUser: users.NewUser{Email: "ada@example.org", Profile: users.Profile{Name: "Ada Lovelace"}, Roles: []string{"Employee"}, Imported: byPasslib},
 		ID:      subject, From: "frappe",
 	}
 	for _, edit := range change {

@@ -141,7 +141,7 @@ func (k *Service) Accept(ctx context.Context, token, name, password string) (Use
 	if err != nil {
 		return User{}, err
 	}
-	n := NewUser{Email: i.Email, EmailVerified: i.Mailed, Name: name, Password: password, Roles: i.Roles}
+	n := NewUser{Email: i.Email, EmailVerified: i.Mailed, Profile: Profile{Name: name}, Password: password, Roles: i.Roles}
 	user, err := k.draft(n)
 	if err == nil && password == "" {
 		err = k.rules.Check("", user.EmailKey).Err()

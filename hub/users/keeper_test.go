@@ -16,8 +16,9 @@ import (
 func TestAPersonIsKeptAsGiven(t *testing.T) {
 	w := newWorld(t)
 	added := must[users.User](t)(w.Add(t.Context(), users.NewUser{
-		Email: " Ada@Example.org ", Name: "Ada\u202e  Lovelace\n", GivenName: "Ada", FamilyName: "Lovelace",
-		Picture: "javascript:alert(1)", Locale: "en_GB", Roles: []string{"staff", " hr ", "staff"}, Password: userstest.Good,
+		Email:   " Ada@Example.org ",
+		Profile: users.Profile{Name: "Ada\u202e  Lovelace\n", GivenName: "Ada", FamilyName: "Lovelace", Picture: "javascript:alert(1)", Locale: "en_GB"},
+		Roles:   []string{"staff", " hr ", "staff"}, Password: userstest.Good,
 	}))
 	got := must[users.User](t)(w.ByEmail(t.Context(), "ADA@example.ORG"))
 	if got.ID != added.ID || got.Email != "Ada@Example.org" || got.EmailKey != "ada@example.org" || got.EmailVerified {

@@ -9,18 +9,23 @@ import (
 
 // A Profile is what a person shows of themself to the apps they allow: the
 // standard claims of OIDC Core §5.1 that are theirs to say. Empty means that
-// nothing is said.
+// nothing is said. Its stored names are those of fields of a User.
 type Profile struct {
-	Name, GivenName, FamilyName, MiddleName string
-	Nickname                                string
-	Username                                string
-	Profile, Picture, Website               string
-	Gender                                  string
-	Birthdate                               string
-	Zoneinfo                                string
-	Locale                                  string
-	Phone                                   string
-	Address                                 Address
+	Name       string  `bson:"name"`
+	GivenName  string  `bson:"givenName,omitempty"`
+	FamilyName string  `bson:"familyName,omitempty"`
+	MiddleName string  `bson:"middleName,omitempty"`
+	Nickname   string  `bson:"nickname,omitempty"`
+	Username   string  `bson:"username,omitempty"`  // preferred_username; not unique (OIDC Core §5.7)
+	ProfileURL string  `bson:"profile,omitempty"`   // https URL of a page about them
+	Picture    string  `bson:"picture,omitempty"`   // https URL
+	Website    string  `bson:"website,omitempty"`   // https URL
+	Gender     string  `bson:"gender,omitempty"`    // in their own word
+	Birthdate  string  `bson:"birthdate,omitempty"` // YYYY-MM-DD, 0000-MM-DD or YYYY
+	Zoneinfo   string  `bson:"zoneinfo,omitempty"`  // like Europe/London
+	Locale     string  `bson:"locale,omitempty"`    // BCP 47
+	Phone      string  `bson:"phone,omitempty"`     // E.164
+	Address    Address `bson:"address,omitempty"`
 }
 
 // An Address is a postal address, in the parts of OIDC Core §5.1.1.
@@ -47,28 +52,13 @@ func (a Address) Formatted() string {
 	return strings.Join(lines, "\n")
 }
 
-// Profile is what the user shows.
-func (u User) Profile() Profile {
-	return Profile{
-		Name: u.Name, GivenName: u.GivenName, FamilyName: u.FamilyName, MiddleName: u.MiddleName,
-		Nickname: u.Nickname, Username: u.Username,
-		Profile: u.ProfileURL, Picture: u.Picture, Website: u.Website,
-		Gender: u.Gender, Birthdate: u.Birthdate, Zoneinfo: u.Zoneinfo, Locale: u.Locale,
-		Phone: u.Phone, Address: u.Address,
-	}
-}
-
-// show gives the user a face. A telephone number that changed is nobody's
+// show gives the user a profile. A telephone number that changed is nobody's
 // until it is proved anew.
-func (u *User) show(f Profile) {
-	if f.Phone != u.Phone {
+func (u *User) show(p Profile) {
+	if p.Phone != u.Phone {
 		u.PhoneVerified = false
 	}
-	u.Name, u.GivenName, u.FamilyName, u.MiddleName = f.Name, f.GivenName, f.FamilyName, f.MiddleName
-	u.Nickname, u.Username = f.Nickname, f.Username
-	u.ProfileURL, u.Picture, u.Website = f.Profile, f.Picture, f.Website
-	u.Gender, u.Birthdate, u.Zoneinfo, u.Locale = f.Gender, f.Birthdate, f.Zoneinfo, f.Locale
-	u.Phone, u.Address = f.Phone, f.Address
+	u.Profile = p
 	if u.Name == "" {
 		u.Name = u.Email
 	}
@@ -77,33 +67,26 @@ func (u *User) show(f Profile) {
 // Describe takes over what an upstream says of a person, where it says anything
 // that can be kept.
 func (u *User) Describe(said Profile) {
-	for _, field := range []struct {
-		to   *string
-		from string
-	}{
-		{&u.Name, tidyName(said.Name)},
-		{&u.GivenName, tidyName(said.GivenName)},
-		{&u.FamilyName, tidyName(said.FamilyName)},
-		{&u.Picture, tidyPicture(said.Picture)},
-		{&u.Locale, tidyLocale(said.Locale)},
-	} {
-		if field.from != "" {
-			*field.to = field.from
+	phone, ours := u.Phone, u.rules()
+	for i, rule := range said.rules() {
+		if kept := rule.clean(*rule.value); kept != "" {
+			*ours[i].value = kept
 		}
 	}
+	u.PhoneVerified = u.PhoneVerified && u.Phone == phone
 }
 
-// SetFace changes what a user shows. Mistakes are forms.Problems, by the names of
+// SetProfile changes what a user shows. Mistakes are forms.Problems, by the names of
 // the claims.
-func (k *Service) SetFace(ctx context.Context, id string, f Profile) (User, error) {
-	f, problems := f.clean()
+func (k *Service) SetProfile(ctx context.Context, id string, p Profile) (User, error) {
+	p, problems := p.clean()
 	if err := problems.Err(); err != nil {
 		return User{}, err
 	}
 	return k.Change(ctx, id, func(u *User) error {
-		before := u.Profile()
-		u.show(f)
-		if u.Profile() == before {
+		before := u.Profile
+		u.show(p)
+		if u.Profile == before {
 			return store.ErrUnchanged
 		}
 		return nil
@@ -111,9 +94,9 @@ func (k *Service) SetFace(ctx context.Context, id string, f Profile) (User, erro
 }
 
 // SetClaim sets one claim by its name (those of an address are not nested); ok is
-// false if a face has no such claim.
-func (f *Profile) SetClaim(claim, value string) (ok bool) {
-	for _, rule := range f.rules() {
+// false if a profile has no such claim.
+func (p *Profile) SetClaim(claim, value string) (ok bool) {
+	for _, rule := range p.rules() {
 		if rule.claim == claim {
 			*rule.value = value
 			return true
@@ -123,9 +106,9 @@ func (f *Profile) SetClaim(claim, value string) (ok bool) {
 }
 
 // Said is every claim that has a value, by its name.
-func (f Profile) Said() map[string]string {
+func (p Profile) Said() map[string]string {
 	said := map[string]string{}
-	for _, rule := range f.rules() {
+	for _, rule := range p.rules() {
 		if *rule.value != "" {
 			said[rule.claim] = *rule.value
 		}
@@ -133,22 +116,10 @@ func (f Profile) Said() map[string]string {
 	return said
 }
 
-// Show gives a new person a face.
-func (n *NewUser) Show(f Profile) {
-	n.Name, n.GivenName, n.FamilyName, n.MiddleName = f.Name, f.GivenName, f.FamilyName, f.MiddleName
-	n.Nickname, n.Username = f.Nickname, f.Username
-	n.Profile, n.Picture, n.Website = f.Profile, f.Picture, f.Website
-	n.Gender, n.Birthdate, n.Zoneinfo, n.Locale = f.Gender, f.Birthdate, f.Zoneinfo, f.Locale
-	n.Phone, n.Address = f.Phone, f.Address
-}
-
-// face is what a new person shows.
-func (n NewUser) face() Profile {
-	return Profile{
-		Name: n.Name, GivenName: n.GivenName, FamilyName: n.FamilyName, MiddleName: n.MiddleName,
-		Nickname: n.Nickname, Username: n.Username,
-		Profile: n.Profile, Picture: tidyPicture(n.Picture), Website: n.Website,
-		Gender: n.Gender, Birthdate: n.Birthdate, Zoneinfo: n.Zoneinfo, Locale: tidyLocale(n.Locale),
-		Phone: n.Phone, Address: n.Address,
-	}
+// profile is what a new person shows. A picture or a language that cannot be
+// kept is left out.
+func (n NewUser) profile() Profile {
+	p := n.Profile
+	p.Picture, p.Locale = tidyPicture(p.Picture), tidyLocale(p.Locale)
+	return p
 }

@@ -17,49 +17,49 @@ const (
 
 // clean makes one line of what is text, and says what cannot be kept at all.
 // A problem's field is the name of its claim.
-func (f Profile) clean() (Profile, forms.Problems) {
+func (p Profile) clean() (Profile, forms.Problems) {
 	var problems forms.Problems
-	for _, rule := range f.rules() {
+	for _, rule := range p.rules() {
 		typed := strings.TrimSpace(*rule.value)
 		*rule.value = rule.clean(typed)
 		if typed != "" && *rule.value == "" {
 			problems.Add(rule.claim, rule.fault)
 		}
 	}
-	return f, problems
+	return p, problems
 }
 
-// A faceRule is how one claim is kept: clean answers empty for what it cannot
+// A profileRule is how one claim is kept: clean answers empty for what it cannot
 // keep, and fault is the code of that.
-type faceRule struct {
+type profileRule struct {
 	claim string
 	value *string
 	clean func(string) string
 	fault string
 }
 
-func (f *Profile) rules() []faceRule {
+func (p *Profile) rules() []profileRule {
 	const text, link = "profile.text.bad", "profile.link.bad"
-	return []faceRule{
-		{"name", &f.Name, tidyName, text},
-		{"given_name", &f.GivenName, tidyName, text},
-		{"family_name", &f.FamilyName, tidyName, text},
-		{"middle_name", &f.MiddleName, tidyName, text},
-		{"nickname", &f.Nickname, tidyName, text},
-		{"preferred_username", &f.Username, tidyName, text},
-		{"profile", &f.Profile, tidyPicture, link},
-		{"picture", &f.Picture, tidyPicture, "profile.picture.bad"},
-		{"website", &f.Website, tidyPicture, link},
-		{"gender", &f.Gender, tidyName, text},
-		{"birthdate", &f.Birthdate, tidyBirthdate, "profile.birthdate.bad"},
-		{"zoneinfo", &f.Zoneinfo, tidyZone, "profile.zoneinfo.bad"},
-		{"locale", &f.Locale, tidyLocale, "profile.locale.bad"},
-		{"phone_number", &f.Phone, tidyPhone, "profile.phone.bad"},
-		{"street_address", &f.Address.Street, tidyStreet, text},
-		{"locality", &f.Address.Locality, tidyName, text},
-		{"region", &f.Address.Region, tidyName, text},
-		{"postal_code", &f.Address.PostalCode, tidyName, text},
-		{"country", &f.Address.Country, tidyName, text},
+	return []profileRule{
+		{"name", &p.Name, tidyName, text},
+		{"given_name", &p.GivenName, tidyName, text},
+		{"family_name", &p.FamilyName, tidyName, text},
+		{"middle_name", &p.MiddleName, tidyName, text},
+		{"nickname", &p.Nickname, tidyName, text},
+		{"preferred_username", &p.Username, tidyName, text},
+		{"profile", &p.ProfileURL, tidyPicture, link},
+		{"picture", &p.Picture, tidyPicture, "profile.picture.bad"},
+		{"website", &p.Website, tidyPicture, link},
+		{"gender", &p.Gender, tidyName, text},
+		{"birthdate", &p.Birthdate, tidyBirthdate, "profile.birthdate.bad"},
+		{"zoneinfo", &p.Zoneinfo, tidyZone, "profile.zoneinfo.bad"},
+		{"locale", &p.Locale, tidyLocale, "profile.locale.bad"},
+		{"phone_number", &p.Phone, tidyPhone, "profile.phone.bad"},
+		{"street_address", &p.Address.Street, tidyStreet, text},
+		{"locality", &p.Address.Locality, tidyName, text},
+		{"region", &p.Address.Region, tidyName, text},
+		{"postal_code", &p.Address.PostalCode, tidyName, text},
+		{"country", &p.Address.Country, tidyName, text},
 	}
 }
 

@@ -122,13 +122,13 @@ func (k *Service) Add(ctx context.Context, n NewUser) (User, error) {
 func (k *Service) draft(n NewUser) (User, error) {
 	key, roles, problems := checkPerson(n.Email, n.Roles)
 	problems = append(problems, k.passwordProblems(n, key)...)
-	face, unclear := n.face().clean()
+	profile, unclear := n.profile().clean()
 	problems = append(problems, unclear...)
 	user := k.Blank()
 	user.Email = TidyEmail(n.Email)
 	user.EmailKey = key
 	user.EmailVerified = n.EmailVerified
-	user.show(face)
+	user.show(profile)
 	user.PhoneVerified = n.PhoneVerified && user.Phone != ""
 	user.SetRoles(roles)
 	if n.Password != "" || n.Imported != "" {

@@ -14,7 +14,7 @@ import (
 )
 
 func founder(i int) users.NewUser {
-	return users.NewUser{Email: fmt.Sprintf("root%d@example.org", i), Name: "Root", Password: userstest.Good}
+	return users.NewUser{Email: fmt.Sprintf("root%d@example.org", i), Profile: users.Profile{Name: "Root"}, Password: userstest.Good}
 }
 
 func TestASetupLinkMakesOneAdministrator(t *testing.T) {

@@ -26,23 +26,8 @@ type User struct {
 	EmailKey      string `bson:"emailKey,omitempty"`
 	EmailVerified bool   `bson:"emailVerified"`
 
-	Name       string `bson:"name"`
-	GivenName  string `bson:"givenName,omitempty"`
-	FamilyName string `bson:"familyName,omitempty"`
-	MiddleName string `bson:"middleName,omitempty"`
-	Nickname   string `bson:"nickname,omitempty"`
-	Username   string `bson:"username,omitempty"`  // preferred_username; not unique (OIDC Core §5.7)
-	ProfileURL string `bson:"profile,omitempty"`   // https URL of a page about them
-	Picture    string `bson:"picture,omitempty"`   // https URL
-	Website    string `bson:"website,omitempty"`   // https URL
-	Gender     string `bson:"gender,omitempty"`    // in their own word
-	Birthdate  string `bson:"birthdate,omitempty"` // YYYY-MM-DD, 0000-MM-DD or YYYY
-	Zoneinfo   string `bson:"zoneinfo,omitempty"`  // like Europe/London
-	Locale     string `bson:"locale,omitempty"`    // BCP 47
-
-	Phone         string  `bson:"phone,omitempty"` // E.164
-	PhoneVerified bool    `bson:"phoneVerified,omitempty"`
-	Address       Address `bson:"address,omitempty"`
+	Profile       `bson:",inline"`
+	PhoneVerified bool `bson:"phoneVerified,omitempty"`
 
 	// Roles are sorted and free of repeats. Rank repeats AdminRole for
 	// administrators, because only strings can be looked up.
@@ -116,22 +101,8 @@ func (u *User) AddRoles(roles []string) { u.SetRoles(union(u.Roles, roles)) }
 type NewUser struct {
 	Email         string // required
 	EmailVerified bool   // somebody answerable has proved the address
-	Name          string // the address, if empty
-	GivenName     string
-	FamilyName    string
-	MiddleName    string
-	Nickname      string
-	Username      string
-	Profile       string
-	Picture       string
-	Website       string
-	Gender        string
-	Birthdate     string
-	Zoneinfo      string
-	Locale        string
-	Phone         string
-	PhoneVerified bool // somebody answerable has proved the number
-	Address       Address
+	Profile              // the address is the name, if it is empty
+	PhoneVerified bool   // somebody answerable has proved the number
 	Roles         []string
 
 	// Password is the plain password, Imported a hash from another system

@@ -180,7 +180,7 @@ func (d *Demo) account(ctx context.Context, h *operator.Service, name, email str
 	for range tries {
 		account := Account{Name: name, Email: email, Password: newPassword()}
 		var user users.User
-		user, err = h.AddUser(ctx, by, users.NewUser{Email: email, EmailVerified: true, Name: name, Roles: roles, Password: account.Password})
+		user, err = h.AddUser(ctx, by, users.NewUser{Email: email, EmailVerified: true, Profile: users.Profile{Name: name}, Roles: roles, Password: account.Password})
 		if err == nil {
 			d.trace.meet(user.ID, user.Name)
 			return account, nil

@@ -46,5 +46,5 @@ func Done(t *testing.T, err error) {
 
 // Newcomer is somebody of another system.
 func Newcomer(id, email string) users.Import {
-	return users.Import{ID: id, From: "frappe", NewUser: users.NewUser{Email: email, EmailVerified: true, Imported: "$pbkdf2-sha256$29000$7t1bS8kZQ6jV2rt3zhljTA$hFNvSHSAjrUiPpMvgcYdyqSGFCjPh5QTGSfN1yhSSuI", Name: "Asha Rao", Roles: []string{"clerk"}}}
+	return users.Import{ID: id, From: "frappe", NewUser: users.NewUser{Email: email, EmailVerified: true, Imported: "$pbkdf2-sha256$29000$7t1bS8kZQ6jV2rt3zhljTA$hFNvSHSAjrUiPpMvgcYdyqSGFCjPh5QTGSfN1yhSSuI", Profile: users.Profile{Name: "Asha Rao"}, Roles: []string{"clerk"}}}
 }

@@ -79,11 +79,13 @@ func (s *Site) config(*testing.T) hub.Config {
 func (s *Site) prepare(t *testing.T) {
 	t.Helper()
 	_, err := s.Hub.AddUser(t.Context(), "test", users.NewUser{
-		Email: Examinee, EmailVerified: true, Name: "Ada Lovelace", GivenName: "Ada", FamilyName: "Lovelace",
-		MiddleName: "King", Nickname: "Ada", Username: "ada", Profile: "https://app.example.org/ada", Website: "https://ada.example.org/",
-		Picture: "https://app.example.org/ada.png", Gender: "female", Birthdate: "1815-12-10", Zoneinfo: "Europe/London", Locale: "en-GB",
-		Phone: "+442079460018", PhoneVerified: true,
-		Address:  users.Address{Street: "12 St James's Square", Locality: "London", PostalCode: "SW1Y 4JH", Country: "United Kingdom"},
+		Email: Examinee, EmailVerified: true, PhoneVerified: true, Profile: users.Profile{
+			Name: "Ada Lovelace", GivenName: "Ada", FamilyName: "Lovelace",
+			MiddleName: "King", Nickname: "Ada", Username: "ada", ProfileURL: "https://app.example.org/ada", Website: "https://ada.example.org/",
+			Picture: "https://app.example.org/ada.png", Gender: "female", Birthdate: "1815-12-10", Zoneinfo: "Europe/London", Locale: "en-GB",
+			Phone:   "+442079460018",
+			Address: users.Address{Street: "12 St James's Square", Locality: "London", PostalCode: "SW1Y 4JH", Country: "United Kingdom"},
+		},
 		Password: Password,
 	})
 	if err != nil {

@@ -200,7 +200,7 @@ func (l *logbook) String() string {
 // Person makes somebody with the usual password.
 func (w *World) Person(email string, roles ...string) users.User {
 	w.Helper()
-	u, err := w.Hub.AddUser(w.Context(), "test", users.NewUser{Email: email, EmailVerified: true, Name: "Ada Lovelace", Roles: roles, Password: Password})
+	u, err := w.Hub.AddUser(w.Context(), "test", users.NewUser{Email: email, EmailVerified: true, Profile: users.Profile{Name: "Ada Lovelace"}, Roles: roles, Password: Password})
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -48,9 +48,9 @@ func (k *Service) refresh(ctx context.Context, user users.User, c Claim, asserte
 	return k.users.TakeRoles(ctx, user.ID, taken, func(before users.User, u *users.User) error {
 		u.AddRoles(asserted)
 		if u.Origin == c.Key {
-			u.Describe(c.profile())
+			u.Describe(c.Profile)
 		}
-		if before.Profile() == u.Profile() && slices.Equal(before.Roles, u.Roles) {
+		if before.Profile == u.Profile && slices.Equal(before.Roles, u.Roles) {
 			return store.ErrUnchanged
 		}
 		return nil

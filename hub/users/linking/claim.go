@@ -21,8 +21,8 @@ type Claim struct {
 	// address, as a JSON true.
 	EmailVerified bool
 
-	Name, GivenName, FamilyName, Picture, Locale string
-	Roles                                        []string // the upstream's words
+	users.Profile          // what it said of them besides
+	Roles         []string // the upstream's words
 }
 
 const maxSubject = 255 // bytes, OIDC Core §2 (sub)
@@ -77,9 +77,4 @@ func (c Claim) address(p Policy) (address, string) {
 func (c Claim) says(u users.User) bool {
 	key, err := emailaddr.Canonical(c.Email)
 	return err == nil && c.EmailVerified && emailaddr.SameMailbox(c.Email) && key == u.EmailKey
-}
-
-// profile is what the upstream said of the person.
-func (c Claim) profile() users.Profile {
-	return users.Profile{Name: c.Name, GivenName: c.GivenName, FamilyName: c.FamilyName, Picture: c.Picture, Locale: c.Locale}
 }

@@ -69,7 +69,7 @@ func (k *Service) newcomer(verified bool, c Claim, p Policy) users.User {
 		user.EmailVerified = true
 	}
 	user.SetRoles(p.roles(c.Roles))
-	user.Describe(c.profile())
+	user.Describe(c.Profile)
 	if user.Name == "" {
 		user.Name = user.Email
 	}

@@ -60,3 +60,18 @@ func TestIdentityIDsSayNothingOfThePerson(t *testing.T) {
 		t.Error("subjects that differ in case are one")
 	}
 }
+
+// An administrator who has only the number that an upstream gave finds the
+// person by it; the whole number, and nobody by a piece of one.
+func TestSomebodyIsFoundByTheSubjectOfTheirUpstream(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, w *world) {
+		ada := w.match(google("10769150350006150715", "ada@gmail.example"), trusted()).User
+		w.match(google("2", "bob@gmail.example"), trusted())
+		for text, want := range map[string]int{"10769150350006150715": 1, "1076915035": 0} {
+			found, _, err := w.Search(t.Context(), text, "", 10)
+			if err != nil || len(found) != want || want == 1 && found[0].ID != ada.ID {
+				t.Errorf("%s: got %+v, %v", text, found, err)
+			}
+		}
+	})
+}

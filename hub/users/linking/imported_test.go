@@ -13,7 +13,7 @@ import (
 const importedSubject = "46142bcd53ea31937b65b87ab402b8a4360be61"
 
 // adaElsewhere is a person as another system has them.
-var adaElsewhere = users.Import{NewUser: users.NewUser{Email: "ada@example.org", Name: "Ada Lovelace"}, ID: importedSubject, From: "frappe"}
+var adaElsewhere = users.Import{NewUser: users.NewUser{Email: "ada@example.org", Profile: users.Profile{Name: "Ada Lovelace"}}, ID: importedSubject, From: "frappe"}
 
 // An identity that came with the export is linked at once and told to nobody;
 // one that somebody has, a second one of the same upstream, and one for an

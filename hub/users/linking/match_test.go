@@ -16,7 +16,7 @@ import (
 
 // google is a claim and a policy under which most things are allowed.
 func google(subject, email string) linking.Claim {
-	return linking.Claim{Key: "google", Issuer: "https://accounts.example", Subject: subject, Email: email, EmailVerified: true, Name: "From Google"}
+	return linking.Claim{Key: "google", Issuer: "https://accounts.example", Subject: subject, Email: email, EmailVerified: true, Profile: users.Profile{Name: "From Google"}}
 }
 
 func trusted() linking.Policy {

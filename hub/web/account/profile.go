@@ -17,13 +17,13 @@ func (d *Handler) Profile(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.showProfile(c, http.StatusOK, p.User, p.User.Profile(), nil)
+	return d.showProfile(c, http.StatusOK, p.User, p.User.Profile, nil)
 }
 
 func (d *Handler) showProfile(c *gin.Context, status int, u users.User, f users.Profile, wrong []templates.Mistake) error {
 	page := templates.Profile{Username: u.Username, Mistakes: wrong, Form: templates.ProfileForm{
 		Name: f.Name, GivenName: f.GivenName, MiddleName: f.MiddleName, FamilyName: f.FamilyName, Nickname: f.Nickname,
-		Gender: f.Gender, Birthdate: f.Birthdate, Picture: f.Picture, Page: f.Profile, Website: f.Website,
+		Gender: f.Gender, Birthdate: f.Birthdate, Picture: f.Picture, Page: f.ProfileURL, Website: f.Website,
 		Locale: f.Locale, Zoneinfo: f.Zoneinfo, Phone: f.Phone, PhoneVerified: u.PhoneVerified && f.Phone == u.Phone,
 		Street: f.Address.Street, Locality: f.Address.Locality, Region: f.Address.Region,
 		PostalCode: f.Address.PostalCode, Country: f.Address.Country,
@@ -44,16 +44,12 @@ func (d *Handler) SaveProfile(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	typed := users.Profile{
-		Name: form["name"], GivenName: form["given_name"], MiddleName: form["middle_name"], FamilyName: form["family_name"],
-		Nickname: form["nickname"], Username: p.User.Username,
-		Profile: form["profile"], Picture: form["picture"], Website: form["website"],
-		Gender: form["gender"], Birthdate: form["birthdate"], Zoneinfo: form["zoneinfo"], Locale: form["locale"],
-		Phone: form["phone_number"],
-		Address: users.Address{Street: form["street_address"], Locality: form["locality"], Region: form["region"],
-			PostalCode: form["postal_code"], Country: form["country"]},
+	var typed users.Profile
+	for name, value := range form {
+		typed.SetClaim(name, value)
 	}
-	_, err = d.Users.SetFace(c.Request.Context(), p.User.ID, typed)
+	typed.Username = p.User.Username
+	_, err = d.Users.SetProfile(c.Request.Context(), p.User.ID, typed)
 	if wrong, ok := web.Mistakes(err, nil); ok {
 		return d.showProfile(c, http.StatusUnprocessableEntity, p.User, typed, wrong)
 	}

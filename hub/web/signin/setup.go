@@ -32,7 +32,7 @@ func (d *Handler) Setup(c *gin.Context) error {
 	}
 	user, err := d.Users.Setup(c.Request.Context(), form["token"], users.NewUser{
 		Email:    form["email"],
-		Name:     form["name"],
+		Profile:  users.Profile{Name: form["name"]},
 		Password: form["password"],
 		// Whoever holds the link runs the hub; nobody could vouch better.
 		EmailVerified: true,

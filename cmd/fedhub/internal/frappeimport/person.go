@@ -106,7 +106,7 @@ func personFace(d Doc, p *Person, r *Record) {
 	for _, problem := range problems {
 		r.note("Left out: " + problem.Field + ", which cannot be used as it is.")
 	}
-	p.Show(face)
+	p.Profile = face
 	if d.text("user_image") != "" && face.Picture == "" {
 		p.left = append(p.left, "a picture that is not at an https address of its own")
 	}

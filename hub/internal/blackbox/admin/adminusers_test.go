@@ -16,11 +16,11 @@ func TestAnAdministratorFindsPeople(t *testing.T) {
 	w.Person("root@example.org", "admin")
 	b := w.Home("root@example.org")
 	for i := range 30 {
-		if _, err := w.Hub.AddUser(t.Context(), "test", users.NewUser{Email: "p" + string(rune('a'+i%26)) + strings.Repeat("x", i/26) + "@example.org", Name: "Person"}); err != nil {
+		if _, err := w.Hub.AddUser(t.Context(), "test", users.NewUser{Email: "p" + string(rune('a'+i%26)) + strings.Repeat("x", i/26) + "@example.org", Profile: users.Profile{Name: "Person"}}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	zoe, err := w.Hub.AddUser(t.Context(), "test", users.NewUser{Email: "z@example.org", Name: "Zoë Müller"})
+	zoe, err := w.Hub.AddUser(t.Context(), "test", users.NewUser{Email: "z@example.org", Profile: users.Profile{Name: "Zoë Müller"}})
 	if err != nil {
 		t.Fatal(err)
 	}

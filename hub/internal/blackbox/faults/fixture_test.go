@@ -200,7 +200,7 @@ func livesHere(t *testing.T, w *hubtest.World, k *known) {
 	k.ImportedFrom, k.ImportedName = "frappe", "someone@example.org"
 	k.ImportedID = w.Hub.ImportedSubject(k.ImportedFrom, k.ImportedName)
 	_, err := w.Hub.ImportUser(t.Context(), "test", users.Import{ID: k.ImportedID, From: k.ImportedFrom,
-		NewUser: users.NewUser{Email: k.ImportedName, Name: "Someone", Roles: []string{"Employee"}}}, false)
+		NewUser: users.NewUser{Email: k.ImportedName, Profile: users.Profile{Name: "Someone"}, Roles: []string{"Employee"}}}, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,7 @@ func TestFrappeHole41537ARefusalKeepsStateAndQuery(t *testing.T) {
 // site, which may not look, is told nothing (frappe_test.go).
 func TestFrappeHole42402EmailVerifiedIsTheTruth(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
-	if _, err := w.Hub.AddUser(t.Context(), "test", users.NewUser{Email: "eve@example.org", Name: "Eve", Password: hubtest.Password}); err != nil {
+	if _, err := w.Hub.AddUser(t.Context(), "test", users.NewUser{Email: "eve@example.org", Profile: users.Profile{Name: "Eve"}, Password: hubtest.Password}); err != nil {
 		t.Fatal(err)
 	}
 	a := w.App()

@@ -17,7 +17,7 @@ import (
 
 // unverified is somebody whose address nobody vouches for.
 func unverified(email string) users.NewUser {
-	return users.NewUser{Email: email, Name: "Bob", Password: hubtest.Password}
+	return users.NewUser{Email: email, Profile: users.Profile{Name: "Bob"}, Password: hubtest.Password}
 }
 
 func TestAForgottenPasswordIsReplacedByALinkThatWorksOnce(t *testing.T) {
