@@ -125,9 +125,6 @@ var wholeSets = map[string]string{
 	"signing":   "a few generations of keys for each algorithm",
 	"initials":  "one for each initial access token, made by an administrator",
 	"invites":   "one for each invitation of a hub, made by an administrator",
-
-	"identities userId": "what signs one person in",
-	"decisions userId":  "what was linked to one person within 30 days",
 }
 
 // bounded checks that the hub, whether for a request or beside them, asked for

@@ -82,21 +82,14 @@ func (k *Service) Foresee(ctx context.Context, before, after Policy, open func(k
 
 // ofKey is who has an identity of a login key: its ids begin with the key's.
 func (k *Service) ofKey(ctx context.Context, keyID string) (map[string]bool, error) {
-	const page = 1000
-	all, from := map[string]bool{}, ""
-	for {
-		found, err := k.identities.Find(ctx, store.Query{Prefix: keyID + "/", After: from, Limit: page})
+	all := map[string]bool{}
+	for i, err := range k.identities.Each(ctx, store.Query{Prefix: keyID + "/", Limit: 1000}) {
 		if err != nil {
 			return nil, err
 		}
-		for _, i := range found {
-			all[i.UserID] = true
-		}
-		if len(found) < page {
-			return all, nil
-		}
-		from = found[len(found)-1].ID
+		all[i.UserID] = true
 	}
+	return all, nil
 }
 
 func (k *Service) foreseeOne(ctx context.Context, e *Effects, u users.User, linked bool, before, after Policy, open func(string) bool) error {

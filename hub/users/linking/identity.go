@@ -57,7 +57,7 @@ var ErrLastWayIn = errors.New("this is the only way to sign in; set a password o
 
 // ByUser returns the identities linked to a user, in the order of their ids.
 func (k *Service) ByUser(ctx context.Context, userID string) ([]Identity, error) {
-	return k.identities.Find(ctx, store.Query{Field: "userId", Equals: userID})
+	return store.Collect(k.identities.EachWhere(ctx, "userId", userID), 0)
 }
 
 // UsersBySubject is whom an upstream calls by a subject, at most limit of them.

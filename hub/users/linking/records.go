@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 	"strings"
 	"time"
 
@@ -112,9 +111,7 @@ func (p Policy) words() string {
 
 // Records returns the changes of one user's links, newest first.
 func (k *Service) Records(ctx context.Context, userID string) ([]LinkEvent, error) {
-	found, err := k.records.Find(ctx, store.Query{Field: "userId", Equals: userID})
-	slices.Reverse(found)
-	return found, err
+	return store.Collect(k.records.Each(ctx, store.Query{Field: "userId", Equals: userID, Desc: true}), 0)
 }
 
 // AllRecords returns up to limit changes of anybody's links, newest first,

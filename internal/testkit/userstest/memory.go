@@ -159,13 +159,16 @@ func (m *Memory) Find(_ context.Context, set string, q store.Query) ([]store.Rec
 		switch {
 		case q.Field != "" && v == "", q.Equals != "" && v != q.Equals, !strings.HasPrefix(v, q.Prefix):
 		case q.AfterValue != nil && v <= q.AfterValue.(string):
-		case q.AfterValue == nil && q.After != "" && r.ID <= q.After:
+		case q.AfterValue == nil && q.After != "" && (!q.Desc && r.ID <= q.After || q.Desc && r.ID >= q.After):
 		case !r.Expires.IsZero() && !q.Now.Before(r.Expires):
 		default:
 			out = append(out, r)
 		}
 	}
 	slices.SortFunc(out, func(a, b store.Record) int { return strings.Compare(text(a, order), text(b, order)) })
+	if q.Desc {
+		slices.Reverse(out)
+	}
 	if q.Limit > 0 && len(out) > q.Limit {
 		out = out[:q.Limit]
 	}
