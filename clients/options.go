@@ -65,7 +65,7 @@ type CIBA struct {
 
 // Registration is what a client has more when it registered itself (RFC 7591).
 type Registration struct {
-	TokenHash       string    `bson:"token_hash,omitempty"` // of its registration access token
+	TokenHash       string    `bson:"token_hash,omitempty" secret:"hash"` // of its registration access token
 	SoftwareID      string    `bson:"software_id,omitempty"`
 	SoftwareVersion string    `bson:"software_version,omitempty"`
 	Contacts        []string  `bson:"contacts,omitempty"`

@@ -18,9 +18,9 @@ import (
 // one is replaced without downtime: add the new, switch the app, drop the old.
 type Secret struct {
 	ID      string    `bson:"id"`
-	Hash    string    `bson:"hash"`             // SHA-256, hex; enough, because the value is random
-	Hint    string    `bson:"hint"`             // the last four characters
-	Sealed  string    `bson:"sealed,omitempty"` // the value, encrypted, where it serves as a key
+	Hash    string    `bson:"hash" secret:"hash"`               // SHA-256, hex; enough, because the value is random
+	Hint    string    `bson:"hint"`                             // the last four characters
+	Sealed  string    `bson:"sealed,omitempty" secret:"sealed"` // the value, encrypted, where it serves as a key
 	Created time.Time `bson:"created"`
 	Expires time.Time `bson:"expires,omitempty"` // zero: never
 

@@ -25,8 +25,8 @@ type LoginKey struct {
 
 	BaseURL  string   `bson:"base_url"` // the issuer, or where its discovery document is found
 	ClientID string   `bson:"client_id,omitempty"`
-	Secret   string   `bson:"secret,omitempty"` // sealed; the context is SecretContext
-	Scopes   []string `bson:"scopes,omitempty"` // asked for; "openid profile email" if none
+	Secret   string   `bson:"secret,omitempty" secret:"sealed"` // sealed; the context is SecretContext
+	Scopes   []string `bson:"scopes,omitempty"`                 // asked for; "openid profile email" if none
 	// Options are what this preset asks for beyond that, by the names of its
 	// catalogue entry: a tenant, a team, a region. None is a secret.
 	Options map[string]string `bson:"options,omitempty"`

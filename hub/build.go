@@ -123,6 +123,7 @@ func (h *Hub) buildServices() {
 		URL: c.URL, AllowHTTP: c.AllowPrivateAddresses, ClientMetadata: h.clientMetadata,
 		Users: h.users, Linking: h.linking, MailLinks: h.mailLinks, Clients: h.clients, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
 		Logouts: h.logouts, UpstreamTokens: h.upstreamTokens, SiteSetups: h.siteSetups, Signing: h.signing, Settings: h.settings, Audit: h.audit, Box: h.box,
+		Records: d.browsable(),
 	})
 }
 

@@ -100,6 +100,16 @@ func openData(b store.Backend, now func() time.Time) data {
 	return d
 }
 
+// browsable is each of them for whoever looks into the database.
+func (d data) browsable() []store.Browsable {
+	var all []store.Browsable
+	of := reflect.ValueOf(d)
+	for i := range of.NumField() {
+		all = append(all, of.Field(i).Interface().(store.Browsable))
+	}
+	return all
+}
+
 // used is an id that may not come twice, such as the jti of an assertion.
 type used struct {
 	ID      string    `bson:"id"`

@@ -3,9 +3,11 @@ package hub
 import (
 	"context"
 	"reflect"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
 )
@@ -27,6 +29,11 @@ var AliasOf = aliasOf
 
 // Sets are all kinds of records.
 var Sets = sets
+
+// Browsable lets tests look into a database.
+func Browsable(b store.Backend, now func() time.Time) []store.Browsable {
+	return openData(b, now).browsable()
+}
 
 // RecordTypes says what type the records of each set have.
 func RecordTypes() map[string]reflect.Type {

@@ -54,6 +54,7 @@ const (
 	ServerRemoved   = "server.removed"
 	InviteMade      = "server.invite.made"
 	ImportDone      = "import.done"
+	RecordDeleted   = "record.deleted" // of the database, by hand
 	SettingsSaved   = "settings.saved"
 	SigningRotated  = "signing.rotated"
 	SigningDropped  = "signing.distrusted"

@@ -23,7 +23,7 @@ import (
 // A Flow is a request under way.
 type Flow struct {
 	ID      string              `bson:"id"`
-	Browser string              `bson:"browser"` // hash of the browser's binding cookie
+	Browser string              `bson:"browser" secret:"hash"` // hash of the browser's binding cookie
 	Request authrequest.Request `bson:"request"`
 	// Consented names the user who agreed in this very flow; consent mode
 	// Force and prompt=consent ask for no less.

@@ -23,8 +23,8 @@ import (
 type Interruption struct {
 	ID      string    `bson:"id"` // hash of the name
 	Kind    string    `bson:"kind"`
-	Browser string    `bson:"browser"`
-	Sealed  string    `bson:"sealed"`
+	Browser string    `bson:"browser" secret:"hash"`
+	Sealed  string    `bson:"sealed" secret:"sealed"`
 	Trace   string    `bson:"trace,omitempty"` // id of the login trace it is part of
 	Expires time.Time `bson:"expires"`
 }

@@ -24,12 +24,12 @@ type TokenFamily struct {
 	// authorization endpoint: they are good before the code is redeemed.
 	Front bool `bson:"front,omitempty"`
 
-	CodeHash string    `bson:"codeHash"`
+	CodeHash string    `bson:"codeHash" secret:"hash"`
 	CodeEnds time.Time `bson:"codeEnds"`
 	Redeemed time.Time `bson:"redeemed"`
 
-	RootHash    string    `bson:"rootHash"`    // of the part all refresh tokens of the family share
-	RefreshHash string    `bson:"refreshHash"` // of the one that is good now
+	RootHash    string    `bson:"rootHash" secret:"hash"`    // of the part all refresh tokens of the family share
+	RefreshHash string    `bson:"refreshHash" secret:"hash"` // of the one that is good now
 	Rotations   int       `bson:"rotations"`
 	Ends        time.Time `bson:"ends"` // of the whole family, whatever is used
 

@@ -52,6 +52,8 @@ type Parts struct {
 	Settings       *settings.Service
 	Audit          *audit.Recorder
 	Box            *seal.Box
+
+	Records []store.Browsable // every kind, for repair
 }
 
 // A Service carries out what an operator asks for.

@@ -48,10 +48,10 @@ const (
 
 // A Request waits for a person's decision.
 type Request struct {
-	ID       string `bson:"id"`   // the head of the hash of what the client polls with
-	Hash     string `bson:"hash"` // all of it
-	CodeHash string `bson:"code"` // of the user code; empty for Back
-	UserID   string `bson:"user"` // who is asked, or who decided
+	ID       string `bson:"id"`                 // the head of the hash of what the client polls with
+	Hash     string `bson:"hash" secret:"hash"` // all of it
+	CodeHash string `bson:"code" secret:"hash"` // of the user code; empty for Back
+	UserID   string `bson:"user"`               // who is asked, or who decided
 	Kind     Kind   `bson:"kind"`
 	ClientID string `bson:"clientId"`
 
@@ -59,9 +59,9 @@ type Request struct {
 	Resources []string `bson:"resources,omitempty"` // RFC 8707
 	Details   string   `bson:"details,omitempty"`   // authorization_details, JSON (RFC 9396)
 	ACRValues string   `bson:"acrValues,omitempty"`
-	Message   string   `bson:"message,omitempty"` // binding_message (CIBA §7.1)
-	IP        string   `bson:"ip"`                // of the device, or of the client
-	Notify    string   `bson:"notify,omitempty"`  // client_notification_token, sealed (CIBA §7.1)
+	Message   string   `bson:"message,omitempty"`                // binding_message (CIBA §7.1)
+	IP        string   `bson:"ip"`                               // of the device, or of the client
+	Notify    string   `bson:"notify,omitempty" secret:"sealed"` // client_notification_token, sealed (CIBA §7.1)
 
 	State    State         `bson:"state"`
 	Decision Decision      `bson:"decision,omitempty"`

@@ -43,7 +43,7 @@ type Session struct {
 	UpstreamSub string `bson:"upstreamSub"`
 	// Upstream is the id_token that the user came with, sealed, if the session
 	// there is to end with this one.
-	Upstream string `bson:"upstream,omitempty"`
+	Upstream string `bson:"upstream,omitempty" secret:"sealed"`
 
 	// Clients were given codes in this session; they are told when it ends.
 	Clients []string `bson:"clients"`

@@ -29,10 +29,10 @@ type Key struct {
 	ID      string    `bson:"id"`
 	KID     string    `bson:"kid"`
 	Alg     string    `bson:"alg"`
-	Private string    `bson:"private"`          // PKCS #8, sealed; empty once the key signs no more
-	Public  string    `bson:"public,omitempty"` // PKIX, base64url; set when Private goes
-	Created time.Time `bson:"created"`          // when it was published
-	Starts  time.Time `bson:"starts,omitempty"` // when it signs; zero: at once
+	Private string    `bson:"private" secret:"sealed"` // PKCS #8, sealed; empty once the key signs no more
+	Public  string    `bson:"public,omitempty"`        // PKIX, base64url; set when Private goes
+	Created time.Time `bson:"created"`                 // when it was published
+	Starts  time.Time `bson:"starts,omitempty"`        // when it signs; zero: at once
 
 	// Alone says that the keys before this one are not to be trusted any more.
 	Alone bool `bson:"alone,omitempty"`

@@ -17,6 +17,8 @@ type shape struct {
 	list    bool
 	pointer bool // absent means removed, not merely empty
 	open    bool // a map is inlined: it takes every field
+
+	secret map[string]string // fields that nobody is shown, and what is said in their place
 }
 
 // shapes remembers the shape of each type. It only ever gains what reflection
@@ -77,7 +79,7 @@ func readStruct(t reflect.Type) *shape {
 	if t.PkgPath() == "time" || strings.HasSuffix(t.PkgPath(), "/bson") {
 		return nil
 	}
-	s := &shape{fields: map[string]*shape{}}
+	s := &shape{fields: map[string]*shape{}, secret: map[string]string{}}
 	shapes.of[t] = s // before its fields are read, for a type may hold itself
 	s.addFields(t)
 	return s
@@ -100,10 +102,14 @@ func (s *shape) addFields(t reflect.Type) {
 		case inline:
 			s.open = true
 		case !f.IsExported():
-		case name == "":
-			s.fields[strings.ToLower(f.Name)] = read(f.Type)
 		default:
+			if name == "" {
+				name = strings.ToLower(f.Name)
+			}
 			s.fields[name] = read(f.Type)
+			if word := f.Tag.Get("secret"); word != "" {
+				s.secret[name] = word
+			}
 		}
 	}
 }

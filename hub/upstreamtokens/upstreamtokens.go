@@ -31,9 +31,9 @@ type Token struct {
 	ID       string `bson:"id"` // user and login key
 	UserID   string `bson:"userId"`
 	LoginKey string `bson:"loginKey"`
-	Subject  string `bson:"subject"` // the person's name there
-	Sealed   string `bson:"sealed"`  // federation.Tokens
-	Home     string `bson:"home"`    // who gave them, and nobody else gets them
+	Subject  string `bson:"subject"`                // the person's name there
+	Sealed   string `bson:"sealed" secret:"sealed"` // federation.Tokens
+	Home     string `bson:"home"`                   // who gave them, and nobody else gets them
 
 	Looked time.Time `bson:"looked"` // when the upstream last spoke for the person
 	Tried  time.Time `bson:"tried"`  // when it was last asked to

@@ -20,7 +20,7 @@ type Imported struct {
 
 	// Password tells whether the other system has another password by now. It
 	// is the SHA-256 of the hash that came from there.
-	Password string `bson:"password,omitempty"`
+	Password string `bson:"password,omitempty" secret:"hash"`
 }
 
 // An Import is a person as another system kept them.

@@ -27,8 +27,8 @@ type Invitation struct {
 	Email   string    `bson:"email"`
 	Roles   []string  `bson:"roles,omitempty"`
 	By      string    `bson:"by"`
-	Token   string    `bson:"token"`  // SHA-256 of the link's, in hex
-	Mailed  bool      `bson:"mailed"` // the link went to the address and nowhere else, so who has it has the address
+	Token   string    `bson:"token" secret:"hash"` // SHA-256 of the link's, in hex
+	Mailed  bool      `bson:"mailed"`              // the link went to the address and nowhere else, so who has it has the address
 	Created time.Time `bson:"created"`
 	Expires time.Time `bson:"expires"`
 }

@@ -34,7 +34,7 @@ type User struct {
 	Roles   []string `bson:"roles,omitempty"`
 	SortKey string   `bson:"rank,omitempty"`
 
-	Password        passwords.Hash `bson:"password,omitempty" json:"-"` // empty: no password sign-in
+	Password        passwords.Hash `bson:"password,omitempty" json:"-" secret:"hash"` // empty: no password sign-in
 	PasswordChanged time.Time      `bson:"passwordChanged,omitempty"`
 
 	// Epoch is the generation of everything issued to this person; see the

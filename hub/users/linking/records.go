@@ -35,8 +35,8 @@ type LinkEvent struct {
 	Before  Identity `bson:"before,omitempty"`
 	Emptied bool     `bson:"emptied,omitempty"`
 
-	Token  string    `bson:"token"`            // hash of the secret in the letter
-	Mailed string    `bson:"mailed,omitempty"` // canonical address that the letter went to
+	Token  string    `bson:"token" secret:"hash"` // hash of the secret in the letter
+	Mailed string    `bson:"mailed,omitempty"`    // canonical address that the letter went to
 	Made   time.Time `bson:"made"`
 	// Undone is when the change was taken back, and by whom: an id of a user,
 	// or ByLetter.

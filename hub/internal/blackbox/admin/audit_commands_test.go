@@ -97,6 +97,12 @@ var commandActs = []act[commander]{
 		hubtest.Done(t, c.Hub.ChangeSettings(t.Context(), "test", func(s *settings.Settings) { s.HubName = "Head office" }))
 		l.Stored(t, audit.Event{Kind: audit.SettingsSaved, Actor: "test"})
 	}},
+	{"a record is deleted by hand", func(t *testing.T, c commander) {
+		u := c.Person("deleted@example.org")
+		l := c.Ledger()
+		hubtest.Done(t, c.Hub.DeleteRecord(t.Context(), audit.Named("test"), "users", u.ID))
+		l.Stored(t, audit.Event{Kind: audit.RecordDeleted, Actor: "test", Target: u.ID, Detail: map[string]string{"set": "users"}})
+	}},
 	{"the signing keys are replaced", func(t *testing.T, c commander) {
 		l := c.Ledger()
 		hubtest.Done(t, c.Hub.RotateSigningKeys(t.Context(), audit.Named("test"), "", false))

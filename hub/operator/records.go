@@ -1,0 +1,78 @@
+package operator
+
+import (
+	"context"
+	"errors"
+
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// MostRecords is how far the records of a set are counted.
+const MostRecords = 10_000
+
+// A RecordSet is one kind of record, and how many there are, at most
+// MostRecords.
+type RecordSet struct {
+	Name    string
+	Records int
+}
+
+// RecordSets lists what the database holds.
+func (s *Service) RecordSets(ctx context.Context) ([]RecordSet, error) {
+	all := make([]RecordSet, 0, len(s.parts.Records))
+	for _, set := range s.parts.Records {
+		n, err := set.Amount(ctx, MostRecords)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, RecordSet{set.Name(), n})
+	}
+	return all, nil
+}
+
+// ErrNoSet means that there is no kind of record of this name.
+var ErrNoSet = errors.New("there is no set of this name")
+
+// Records lists up to limit records of a set in the order of ids, behind the id
+// after.
+func (s *Service) Records(ctx context.Context, set, after string, limit int) ([]store.Glance, error) {
+	of, err := s.recordSet(set)
+	if err != nil {
+		return nil, err
+	}
+	return of.Browse(ctx, after, limit)
+}
+
+// ShowRecord returns what may be seen of a record: store.Browsable says what
+// that is.
+func (s *Service) ShowRecord(ctx context.Context, set, id string) (map[string]any, error) {
+	of, err := s.recordSet(set)
+	if err != nil {
+		return nil, err
+	}
+	return of.Show(ctx, id)
+}
+
+// DeleteRecord removes one record and nothing else: what hangs on it stays, and
+// nobody is told. It is for repair.
+func (s *Service) DeleteRecord(ctx context.Context, by audit.Actor, set, id string) error {
+	of, err := s.recordSet(set)
+	if err != nil {
+		return err
+	}
+	if err := of.Delete(ctx, id); err != nil {
+		return err
+	}
+	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.RecordDeleted, Target: id, Detail: map[string]string{"set": set}}))
+	return nil
+}
+
+func (s *Service) recordSet(name string) (store.Browsable, error) {
+	for _, set := range s.parts.Records {
+		if set.Name() == name {
+			return set, nil
+		}
+	}
+	return nil, ErrNoSet
+}

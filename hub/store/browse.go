@@ -1,0 +1,135 @@
+package store
+
+import (
+	"context"
+	"encoding/base64"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+)
+
+// A Browsable is a collection for whoever looks into a database, or repairs
+// it, and does not know what its records are. It reads what lies there, be it
+// a record that its program cannot read.
+type Browsable interface {
+	Name() string
+	// Amount counts no further than most.
+	Amount(ctx context.Context, most int) (int, error)
+	// Browse returns up to limit records in the order of ids, behind the id
+	// after.
+	Browse(ctx context.Context, after string, limit int) ([]Glance, error)
+	// Show returns a record's fields by their stored names. What is sealed or
+	// the hash of a secret, which its tag says (secret:"hash"), is not shown,
+	// nor what this program does not know.
+	Show(ctx context.Context, id string) (map[string]any, error)
+	// Delete removes a record, whatever hangs on it.
+	Delete(ctx context.Context, id string) error
+}
+
+// A Glance is a record as a list has it: its id, and the times in it.
+type Glance struct {
+	ID    string
+	Times map[string]time.Time // by field; those that are not set are left out
+}
+
+// notKnown stands in the place of a field that a newer program wrote: nobody
+// here can tell whether it is a secret.
+const notKnown = "(not known to this program)"
+
+// Name is what the collection is called in the database.
+func (s *Collection[T]) Name() string { return s.name }
+
+// Amount counts all records, no further than most.
+func (s *Collection[T]) Amount(ctx context.Context, most int) (int, error) {
+	return s.Count(ctx, Query{}, most)
+}
+
+// Browse returns a page of ids and times.
+func (s *Collection[T]) Browse(ctx context.Context, after string, limit int) ([]Glance, error) {
+	found, err := s.backend.Find(ctx, s.name, s.at(Query{After: after, Limit: limit}))
+	if err != nil {
+		return nil, s.fail("browse", err)
+	}
+	page := make([]Glance, 0, len(found))
+	for _, r := range found {
+		g := Glance{ID: r.ID, Times: map[string]time.Time{}}
+		for name, value := range s.shape.show(r.Doc) {
+			if at, ok := value.(time.Time); ok {
+				g.Times[name] = at
+			}
+		}
+		page = append(page, g)
+	}
+	return page, nil
+}
+
+// Show returns what may be seen of a record.
+func (s *Collection[T]) Show(ctx context.Context, id string) (map[string]any, error) {
+	r, err := s.backend.Get(ctx, s.name, id)
+	if err != nil {
+		return nil, s.fail("show a record of", err)
+	}
+	return s.shape.show(r.Doc), nil
+}
+
+// show is a document for eyes.
+func (s *shape) show(doc bson.Raw) map[string]any {
+	elements, _ := doc.Elements() // as far as it can be read
+	shown := make(map[string]any, len(elements))
+	for _, e := range elements {
+		name, inner := e.Key(), s.every
+		if s.fields != nil {
+			known := false
+			if inner, known = s.knows([]byte(name)); !known {
+				shown[name] = notKnown
+				continue
+			}
+		}
+		value := inner.visible(e.Value())
+		if word := s.secret[name]; word != "" && value != "" && value != nil {
+			value = "(" + word + ")"
+		}
+		if at, ok := value.(time.Time); !ok || !at.IsZero() {
+			shown[name] = value
+		}
+	}
+	return shown
+}
+
+// visible is a value for eyes. A shape of nil hides nothing.
+func (s *shape) visible(v bson.RawValue) any {
+	switch v.Type {
+	case bson.TypeEmbeddedDocument:
+		if s == nil {
+			s = &shape{} // of any fields
+		}
+		return s.show(v.Document())
+	case bson.TypeArray:
+		values, _ := v.Array().Values()
+		list := make([]any, 0, len(values))
+		for _, each := range values {
+			var inner *shape
+			if s != nil {
+				inner = s.every
+			}
+			list = append(list, inner.visible(each))
+		}
+		return list
+	case bson.TypeDateTime:
+		return v.Time().UTC()
+	case bson.TypeString:
+		return v.StringValue()
+	case bson.TypeBoolean:
+		return v.Boolean()
+	case bson.TypeInt32, bson.TypeInt64:
+		return v.AsInt64()
+	case bson.TypeDouble:
+		return v.Double()
+	case bson.TypeBinary:
+		_, data := v.Binary()
+		return base64.StdEncoding.EncodeToString(data)
+	case bson.TypeNull:
+		return nil
+	}
+	return v.String()
+}
