@@ -14,6 +14,7 @@ require (
 	github.com/go-json-experiment/json v1.27.2
 	github.com/google/uuid v1.6.0
 	github.com/gorilla/sessions v1.4.0
+	github.com/hashicorp/golang-lru/v2 v2.0.7
 	github.com/markbates/goth v1.82.0
 	github.com/nlnwa/whatwg-url v0.6.2
 	github.com/wneessen/go-mail v0.8.1

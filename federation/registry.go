@@ -11,7 +11,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/fedhub/fedhub/federation/internal/cell"
+	"github.com/fedhub/fedhub/internal/cache"
 )
 
 // A Store keeps login keys. A missing one is fs.ErrNotExist, a taken id
@@ -49,7 +49,7 @@ type Registry struct {
 	env       Dependencies
 	seal      func(plain, context string) string
 	report    func(context.Context, Outcome)
-	records   *cell.Cell[[]LoginKey]
+	records   *cache.Value[[]LoginKey]
 
 	mu     sync.Mutex
 	opened map[string]opened // by id
@@ -62,7 +62,7 @@ func NewRegistry(o Options) *Registry {
 		opened: map[string]opened{},
 	}
 	r.env = r.env.WithDefaults()
-	r.records = &cell.Cell[[]LoginKey]{
+	r.records = &cache.Value[[]LoginKey]{
 		Fetch: r.store.All,
 		Fresh: recordLife,
 		Limit: r.env.Patience,

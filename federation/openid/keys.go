@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/internal/cell"
+	"github.com/fedhub/fedhub/internal/cache"
 	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/fedhub/fedhub/internal/jwt"
 	"github.com/go-jose/go-jose/v4"
@@ -33,11 +33,11 @@ const (
 
 // keySet holds a provider's public signing keys.
 type keySet struct {
-	*cell.Cell[[]jose.JSONWebKey]
+	*cache.Value[[]jose.JSONWebKey]
 }
 
 func newKeySet(c *Connector) *keySet {
-	return &keySet{&cell.Cell[[]jose.JSONWebKey]{
+	return &keySet{&cache.Value[[]jose.JSONWebKey]{
 		Fetch: c.fetchKeys,
 		Fresh: keysLife, Sorry: failureLife, Limit: c.env.Patience, Now: c.env.Now,
 	}}

@@ -34,7 +34,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/internal/cell"
+	"github.com/fedhub/fedhub/internal/cache"
 	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
@@ -51,7 +51,7 @@ type Connector struct {
 	dialect Quirks
 	manners quirks
 	line    *upstreamhttp.Line
-	doc     *cell.Cell[Discovery]
+	doc     *cache.Value[Discovery]
 	keys    *keySet
 }
 
@@ -95,7 +95,7 @@ func open(key federation.LoginKey, env federation.Dependencies, dialect Quirks, 
 		key: key, env: env, dialect: dialect,
 		line: upstreamhttp.New(env.HTTP, env.Patience, env.Now),
 	}
-	c.doc = &cell.Cell[Discovery]{
+	c.doc = &cache.Value[Discovery]{
 		Fetch: c.fetchDiscovery,
 		Fresh: discoveryLife, Sorry: failureLife, Limit: env.Patience, Now: env.Now,
 	}

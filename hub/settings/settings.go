@@ -11,14 +11,11 @@ import (
 	"io/fs"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
-	"sync"
 	"time"
 
-	"golang.org/x/sync/singleflight"
-
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/cache"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/names"
 )
@@ -125,63 +122,27 @@ func (s Settings) RotateEvery() time.Duration { return time.Duration(s.RotateDay
 // a change made elsewhere is seen.
 const freshFor = 2 * time.Second
 
+// readLimit is how long one reading may take: others may wait for it.
+const readLimit = 30 * time.Second
+
 // A Service reads and changes the settings.
 type Service struct {
 	set  *store.Collection[Settings]
 	now  func() time.Time
 	name string // default hub name
 
-	flight singleflight.Group // many that ask at once read once
-
-	mu      sync.Mutex // never held while the database is read
-	last    Settings
-	read    time.Time
-	changes int // made here: what was read before one is not kept after it
+	current *cache.Value[Settings]
 }
 
 // NewService returns a service; name is the hub's name until one is set.
 func NewService(set *store.Collection[Settings], name string, now func() time.Time) *Service {
-	return &Service{set: set, now: now, name: name}
+	k := &Service{set: set, now: now, name: name}
+	k.current = &cache.Value[Settings]{Fetch: k.load, Fresh: freshFor, Limit: readLimit, Now: now}
+	return k
 }
 
 // Current returns the settings, at most two seconds old.
-func (k *Service) Current(ctx context.Context) (Settings, error) {
-	last, changes, fresh := k.remembered()
-	if fresh {
-		return last, nil
-	}
-	// Whoever asks after a change does not share a reading of before.
-	answer := k.flight.DoChan(strconv.Itoa(changes), func() (any, error) {
-		s, err := k.load(context.WithoutCancel(ctx)) // others wait for it too
-		if err == nil {
-			k.keep(s, changes)
-		}
-		return s, err
-	})
-	select {
-	case <-ctx.Done():
-		return Settings{}, ctx.Err()
-	case a := <-answer:
-		if a.Err != nil {
-			return Settings{}, a.Err
-		}
-		return a.Val.(Settings), nil
-	}
-}
-
-func (k *Service) remembered() (last Settings, changes int, fresh bool) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.last, k.changes, !k.read.IsZero() && k.now().Sub(k.read) < freshFor
-}
-
-func (k *Service) keep(s Settings, changes int) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.changes == changes {
-		k.last, k.read = s, k.now()
-	}
-}
+func (k *Service) Current(ctx context.Context) (Settings, error) { return k.current.Get(ctx) }
 
 func (k *Service) load(ctx context.Context) (Settings, error) {
 	s, err := k.set.Get(ctx, id)
@@ -230,10 +191,7 @@ func (k *Service) Change(ctx context.Context, by string, edit func(*Settings)) e
 			err = k.set.Update(ctx, id, apply)
 		}
 	}
-	k.mu.Lock()
-	k.read = time.Time{}
-	k.changes++
-	k.mu.Unlock()
+	k.current.Drop()
 	return err
 }
 

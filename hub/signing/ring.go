@@ -32,7 +32,9 @@ const (
 	keep = 15 * 24 * time.Hour
 )
 
-// A ring is all keys at one moment. It is never changed.
+// A ring is all keys at one moment. It is never changed. It is no cache.Value:
+// whoever signs reads it without a lock, an old one serves while a new one is
+// read and while the database is away, and whoever makes a key puts it in.
 type ring struct {
 	read  time.Time
 	byAlg map[string][]*ready // newest first

@@ -8,6 +8,7 @@ package signing
 import (
 	"context"
 	"crypto/rsa"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/sync/singleflight"
 
 	"github.com/fedhub/fedhub/hub/seal"
@@ -53,13 +55,13 @@ type Service struct {
 	ring     atomic.Pointer[ring]
 	failed   atomic.Int64       // when the keys could not be read, in Unix nanoseconds; 0: they could
 	flights  singleflight.Group // one reading, and one making of each key, at a time
-	verified verified
+	verified *lru.Cache[[sha256.Size]byte, payload]
 }
 
 // NewService returns a service over the set. Keys are loaded, or made, at their
 // first use, or by Warm.
 func NewService(set *store.Collection[Key], box *seal.Box, now func() time.Time) *Service {
-	return &Service{set: set, box: box, now: now, NewRSA: newRSA}
+	return &Service{set: set, box: box, now: now, NewRSA: newRSA, verified: newVerified()}
 }
 
 // Warm loads or makes every key in the background, so that no request waits
@@ -100,12 +102,12 @@ func (k *Service) Verify(ctx context.Context, raw, typ string, out any) error {
 		return err
 	}
 	token := digest(raw, typ)
-	p, ok := k.verified.get(token)
+	p, ok := k.verified.Get(token)
 	if !ok || r.byKID[p.key.KID] != p.key { // with a key goes the trust in what it signed
 		if p, err = k.verify(ctx, raw, typ); err != nil {
 			return err
 		}
-		k.verified.put(token, p)
+		k.verified.Add(token, p)
 	}
 	if err := json.Unmarshal(p.text, out); err != nil {
 		return fmt.Errorf("%w: %w", ErrVerify, err)

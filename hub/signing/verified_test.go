@@ -59,11 +59,11 @@ func TestWithAKeyGoesTheTrustInWhatItSigned(t *testing.T) {
 }
 
 func TestMemoryOfTokensIsBounded(t *testing.T) {
-	var v verified
+	v := newVerified()
 	for i := range 3 * maxVerified {
-		v.put(digest(fmt.Sprint(i), "at+jwt"), payload{})
-		if len(v.known) > maxVerified {
-			t.Fatalf("%d tokens are remembered, want at most %d", len(v.known), maxVerified)
+		v.Add(digest(fmt.Sprint(i), "at+jwt"), payload{})
+		if v.Len() > maxVerified {
+			t.Fatalf("%d tokens are remembered, want at most %d", v.Len(), maxVerified)
 		}
 	}
 }

@@ -1,12 +1,11 @@
 package web
 
 import (
-	"container/list"
 	"net/netip"
-	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
+	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/time/rate"
 )
 
@@ -69,35 +68,26 @@ type buckets[K comparable] struct {
 	burst int
 	now   func() time.Time
 
-	mu    sync.Mutex
-	byKey map[K]*list.Element
-	order *list.List // most recently seen first
-}
-
-type limited[K comparable] struct {
-	key    K
-	bucket *rate.Limiter
+	byKey *lru.Cache[K, *rate.Limiter]
 }
 
 func newBuckets[K comparable](every time.Duration, burst int, now func() time.Time) *buckets[K] {
-	return &buckets[K]{every: every, burst: burst, now: now, byKey: map[K]*list.Element{}, order: list.New()}
+	byKey, err := lru.New[K, *rate.Limiter](maxLimited)
+	if err != nil {
+		panic(err) // it refuses a size below one
+	}
+	return &buckets[K]{every: every, burst: burst, now: now, byKey: byKey}
 }
 
 func (b *buckets[K]) of(key K) *rate.Limiter {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	e, ok := b.byKey[key]
-	if ok {
-		b.order.MoveToFront(e)
-	} else {
-		e = b.order.PushFront(&limited[K]{key, rate.NewLimiter(rate.Every(b.every), b.burst)})
-		b.byKey[key] = e
-		if b.order.Len() > maxLimited {
-			oldest := b.order.Remove(b.order.Back()).(*limited[K])
-			delete(b.byKey, oldest.key)
-		}
+	if bucket, ok := b.byKey.Get(key); ok {
+		return bucket
 	}
-	return e.Value.(*limited[K]).bucket
+	bucket := rate.NewLimiter(rate.Every(b.every), b.burst)
+	if other, ok, _ := b.byKey.PeekOrAdd(key, bucket); ok {
+		return other
+	}
+	return bucket
 }
 
 // subnet is the address for IPv4 and the /64 for IPv6, of which one household

@@ -9,7 +9,8 @@ import (
 )
 
 // documents are what everybody may read, encoded once: the metadata changes
-// only when an administrator saves the settings.
+// only when an administrator saves the settings. No cache with a time is as
+// exact: what is served is always of the settings that hold.
 type documents struct {
 	mu    sync.Mutex
 	saved time.Time // when the settings were saved that meta is made of

@@ -1,10 +1,11 @@
-// Package cell keeps one value that is slow or costly to fetch: a discovery
-// document, a key set, a list of records.
+// Package cache keeps one value that is slow or costly to fetch: a discovery
+// document, a key set, a list of records. Many values by their names are better
+// kept in the LRU of hashicorp/golang-lru.
 //
 // However many ask at once, one fetch runs; it has its own deadline and does
 // not die with the request that happened to start it. A failure is remembered
 // for a moment too, so that a dead server is not asked by everybody in turn.
-package cell
+package cache
 
 import (
 	"context"
@@ -12,9 +13,9 @@ import (
 	"time"
 )
 
-// A Cell is ready for use once its exported fields are set; they must not
+// A Value is ready for use once its exported fields are set; they must not
 // change afterwards. It is safe for concurrent use.
-type Cell[T any] struct {
+type Value[T any] struct {
 	Fetch func(ctx context.Context) (T, error)
 	Fresh time.Duration // how long a value serves
 	Sorry time.Duration // how long a failure is repeated before the next try
@@ -39,7 +40,7 @@ type flight[T any] struct {
 }
 
 // Get returns the value, fetching it if there is none that is fresh.
-func (c *Cell[T]) Get(ctx context.Context) (T, error) {
+func (c *Value[T]) Get(ctx context.Context) (T, error) {
 	c.mu.Lock()
 	now := c.Now()
 	switch {
@@ -55,7 +56,7 @@ func (c *Cell[T]) Get(ctx context.Context) (T, error) {
 
 // Renew fetches the value again, unless that was tried less than gap ago. It
 // is for callers to whom the value they got looks out of date.
-func (c *Cell[T]) Renew(ctx context.Context, gap time.Duration) (T, error) {
+func (c *Value[T]) Renew(ctx context.Context, gap time.Duration) (T, error) {
 	c.mu.Lock()
 	if c.last != nil && c.Now().Sub(c.last.at) < gap {
 		c.mu.Unlock()
@@ -66,7 +67,7 @@ func (c *Cell[T]) Renew(ctx context.Context, gap time.Duration) (T, error) {
 
 // Drop forgets everything, also what a fetch under way will bring: it may have
 // begun before the change that made the caller drop.
-func (c *Cell[T]) Drop() {
+func (c *Value[T]) Drop() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.good, c.last, c.flying = nil, nil, nil
@@ -74,7 +75,7 @@ func (c *Cell[T]) Drop() {
 
 // join waits for the fetch under way, or starts one. It is called with the
 // lock held and releases it.
-func (c *Cell[T]) join(ctx context.Context) (T, error) {
+func (c *Value[T]) join(ctx context.Context) (T, error) {
 	f := c.flying
 	if f == nil {
 		f = &flight[T]{landed: make(chan struct{})}
@@ -91,7 +92,7 @@ func (c *Cell[T]) join(ctx context.Context) (T, error) {
 	}
 }
 
-func (c *Cell[T]) fly(ctx context.Context, f *flight[T]) {
+func (c *Value[T]) fly(ctx context.Context, f *flight[T]) {
 	ctx, cancel := context.WithTimeout(ctx, c.Limit)
 	defer cancel()
 	f.value, f.err = c.Fetch(ctx)

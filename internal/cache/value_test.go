@@ -1,4 +1,4 @@
-package cell_test
+package cache_test
 
 import (
 	"context"
@@ -9,13 +9,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fedhub/fedhub/federation/internal/cell"
+	"github.com/fedhub/fedhub/internal/cache"
 )
 
-// counting is a cell whose fetch counts up, fails when told to, and waits when
+// counting is a value whose fetch counts up, fails when told to, and waits when
 // given a gate.
 type counting struct {
-	*cell.Cell[int32]
+	*cache.Value[int32]
 	fetches atomic.Int32
 	fail    atomic.Bool
 	gate    chan struct{}
@@ -26,7 +26,7 @@ var errFetch = errors.New("no answer")
 
 func newCounting() *counting {
 	c := &counting{now: time.Unix(1000, 0)}
-	c.Cell = &cell.Cell[int32]{
+	c.Value = &cache.Value[int32]{
 		Fetch: func(ctx context.Context) (int32, error) {
 			n := c.fetches.Add(1)
 			if c.gate != nil {
@@ -116,7 +116,7 @@ func TestACallerMayLeaveWithoutTheFetch(t *testing.T) {
 	c.gate = make(chan struct{})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := c.Cell.Get(ctx); !errors.Is(err, context.Canceled) {
+	if _, err := c.Value.Get(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want context.Canceled", err)
 	}
 	close(c.gate)
