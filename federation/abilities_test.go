@@ -18,9 +18,7 @@ import (
 // was asked.
 type (
 	signsIn   struct{}
-	receives  struct{}
 	refreshes struct{}
-	signsOut  struct{}
 )
 
 func (signsIn) Begin(context.Context, *federation.AuthState, federation.AuthRequestOptions) (string, error) {
@@ -31,55 +29,18 @@ func (signsIn) Finish(context.Context, federation.AuthState, url.Values) (federa
 	return federation.Identity{Subject: "finished"}, nil
 }
 
-func (receives) LogoutToken(context.Context, string) (federation.Ended, error) {
-	return federation.Ended{SID: "received"}, nil
-}
-
 func (refreshes) Refresh(context.Context, federation.Tokens) (federation.Identity, error) {
 	return federation.Identity{Subject: "refreshed"}, nil
 }
 
-func (signsOut) SignOut(context.Context, federation.Tokens, string, string) (string, error) {
-	return "signed out", nil
-}
-
-// A connector that lost an ability on the way to the hub would go on signing
+// A connector that lost this ability on the way to the hub would go on signing
 // people in, and their sessions would outlive those at the upstream.
 func TestAnOpenedConnectorCanDoWhatItCould(t *testing.T) {
 	for _, inner := range []federation.Connector{
 		signsIn{},
 		struct {
 			signsIn
-			receives
-		}{},
-		struct {
-			signsIn
 			refreshes
-		}{},
-		struct {
-			signsIn
-			signsOut
-		}{},
-		struct {
-			signsIn
-			receives
-			refreshes
-		}{},
-		struct {
-			signsIn
-			receives
-			signsOut
-		}{},
-		struct {
-			signsIn
-			refreshes
-			signsOut
-		}{},
-		struct {
-			signsIn
-			receives
-			refreshes
-			signsOut
 		}{},
 	} {
 		if got, want := said(t, opened(t, inner)), said(t, inner); got != want {
@@ -110,17 +71,9 @@ func said(t *testing.T, c federation.Connector) string {
 	begun, err1 := c.Begin(t.Context(), &federation.AuthState{}, federation.AuthRequestOptions{})
 	finished, err2 := c.Finish(t.Context(), federation.AuthState{}, nil)
 	text := fmt.Sprint(begun, " ", finished.Subject, err1, err2)
-	if receiver, ok := c.(federation.LogoutReceiver); ok {
-		ended, err := receiver.LogoutToken(t.Context(), "")
-		text += fmt.Sprint(" ", ended.SID, err)
-	}
 	if refresher, ok := c.(federation.Refresher); ok {
 		id, err := refresher.Refresh(t.Context(), federation.Tokens{})
 		text += fmt.Sprint(" ", id.Subject, err)
-	}
-	if out, ok := c.(federation.SignOuter); ok {
-		to, err := out.SignOut(t.Context(), federation.Tokens{}, "", "")
-		text += fmt.Sprint(" ", to, err)
 	}
 	return text
 }

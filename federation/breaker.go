@@ -23,6 +23,10 @@ const (
 // A breaker remembers that an upstream is silent, so that only now and then
 // somebody has to wait to find out whether it still is. It knows nothing of
 // people: they are counted by silences alone.
+//
+// sony/gobreaker would be no shorter here: its rests are all as long as the
+// first, it does not say until when one lasts, and it knows no clock but the
+// wall's.
 type breaker struct {
 	mu      sync.Mutex
 	row     int       // silences in a row

@@ -48,7 +48,7 @@ func (r *Registry) Examine(ctx context.Context, id string) (Sight, error) {
 // joinRequest finds out whether the endpoints of an upstream that does not describe
 // itself are there. What they answer to an empty request does not matter.
 func joinRequest(ctx context.Context, key LoginKey, env Dependencies) error {
-	line := upstreamhttp.New(env.HTTP, env.Patience, env.Now)
+	line := upstreamhttp.New(env.HTTP, env.Patience)
 	for _, address := range []string{key.Endpoints.Authorize, key.Endpoints.Token} {
 		if address == "" {
 			continue

@@ -67,6 +67,20 @@ func (g guarded) Finish(ctx context.Context, leg AuthState, answer url.Values) (
 	return identity, err
 }
 
+// refreshing is a guarded connector that can look at people again. There is no
+// person who waits, so a Refresh takes no room; an upstream that is known to be
+// silent is not asked.
+type refreshing struct{ guarded }
+
+// Refresh is the connector's, when there is use.
+func (r refreshing) Refresh(ctx context.Context, tokens Tokens) (identity Identity, err error) {
+	err = r.guard.try(&r.guard.finish, func() (verdict, error) {
+		identity, err = r.Connector.(Refresher).Refresh(ctx, tokens)
+		return judgeFinish(err, nil), err
+	})
+	return identity, err
+}
+
 // pass lets one person through, or says at once why not.
 func (g *guard) pass(ctx context.Context, b *breaker, through func() (verdict, error)) error {
 	select {
@@ -75,6 +89,11 @@ func (g *guard) pass(ctx context.Context, b *breaker, through func() (verdict, e
 	default:
 		return g.refuse(errCrowd)
 	}
+	return g.try(b, through)
+}
+
+// try lets somebody through who needs no room.
+func (g *guard) try(b *breaker, through func() (verdict, error)) error {
 	if !b.admit(g.now()) {
 		return g.refuse(errOpen)
 	}

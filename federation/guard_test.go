@@ -225,25 +225,50 @@ func TestOutcomesAreReported(t *testing.T) {
 	}
 }
 
-func TestAGuardedConnectorCanWhatItsInnerOneCan(t *testing.T) {
+// Apps refresh their tokens all the time, and each look at a person would wait
+// for a silent upstream in vain.
+func TestASilentUpstreamIsNotAskedAboutPeopleAgain(t *testing.T) { // FE-39
 	o := newOffice(t)
 	u := o.upstream()
-	o.add(keyAt(u), "secret")
-	open, _, err := o.Open(t.Context(), "upstream")
+	k := keyAt(u)
+	k.KeepTokens = true
+	o.add(k, "secret")
+	id, err := o.signIn("upstream", u)
+	if err != nil || id.Tokens.Refresh == "" {
+		t.Fatalf("got %+v and %v", id, err)
+	}
+	connector, _, err := o.Open(t.Context(), "upstream")
 	if err != nil {
 		t.Fatal(err)
 	}
-	bare, _, err := o.OpenAny(t.Context(), "upstream")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, has := range map[string]func(federation.Connector) bool{
-		"LogoutReceiver": func(c federation.Connector) bool { _, ok := c.(federation.LogoutReceiver); return ok },
-		"Refresher":      func(c federation.Connector) bool { _, ok := c.(federation.Refresher); return ok },
-		"SignOuter":      func(c federation.Connector) bool { _, ok := c.(federation.SignOuter); return ok },
-	} {
-		if has(open) != has(bare) {
-			t.Errorf("%s: guarded %v, bare %v", name, has(open), has(bare))
+	refresh := func() error {
+		now, err := connector.(federation.Refresher).Refresh(t.Context(), id.Tokens)
+		if err == nil {
+			id = now
 		}
+		return err
+	}
+	if err := refresh(); err != nil {
+		t.Fatal(err)
+	}
+	u.Set(func(s *federationtest.Script) {
+		s.Replace = map[string]http.HandlerFunc{federationtest.PathToken: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }}
+	})
+	for range 5 {
+		if err := refresh(); federationtest.Fault(err) != federation.Unreachable || federation.TurnedAway(err) {
+			t.Fatalf("got %v, want unreachable", err)
+		}
+	}
+	asked := u.Calls(federationtest.PathToken)
+	for range 20 {
+		wantTurnedAway(t, refresh(), "Upstream doesn't answer")
+	}
+	if got := u.Calls(federationtest.PathToken); got != asked {
+		t.Errorf("it was asked %d times more", got-asked)
+	}
+	u.Set(func(s *federationtest.Script) { s.Replace = nil })
+	o.clock.Move(15 * time.Second)
+	if err := refresh(); err != nil {
+		t.Errorf("after the rest: %v", err)
 	}
 }

@@ -21,7 +21,8 @@ type opened struct {
 // back from the upstream (FE-27). It does not use the network.
 //
 // The connector is guarded: while many wait for the upstream, or it is known
-// to be silent, Begin and Finish say so at once.
+// to be silent, Begin and Finish say so at once. Of what else it can do a
+// Refresher alone is left; for the rest there is OpenAny.
 func (r *Registry) Open(ctx context.Context, id string) (Connector, LoginKey, error) {
 	o, key, err := r.open(ctx, id)
 	if err != nil {
@@ -30,7 +31,11 @@ func (r *Registry) Open(ctx context.Context, id string) (Connector, LoginKey, er
 	if !key.Enabled {
 		return nil, LoginKey{}, fmt.Errorf("login key %q is disabled: %w", id, fs.ErrNotExist)
 	}
-	return withAbilities(guarded{o.connector, o.guard}), key, nil
+	g := guarded{o.connector, o.guard}
+	if _, ok := o.connector.(Refresher); ok {
+		return refreshing{g}, key, nil
+	}
+	return g, key, nil
 }
 
 // OpenAny is Open for everything but signing in: logout must work, and an

@@ -93,7 +93,7 @@ func open(key federation.LoginKey, env federation.Dependencies, dialect Quirks, 
 	env = env.WithDefaults()
 	c := &Connector{
 		key: key, env: env, dialect: dialect,
-		line: upstreamhttp.New(env.HTTP, env.Patience, env.Now),
+		line: upstreamhttp.New(env.HTTP, env.Patience),
 	}
 	c.doc = &cache.Value[Discovery]{
 		Fetch: c.fetchDiscovery,

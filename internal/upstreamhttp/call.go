@@ -1,9 +1,8 @@
 // Package upstreamhttp talks to one upstream over HTTP and keeps its troubles its own.
 //
-// A Line holds what is allowed at once and how long it may take; when the
-// upstream has been silent several times in a row it rests for a moment, so
-// that a dead server costs its visitors a second and everybody else nothing.
-// What comes back is bounded in size, whatever client was handed in.
+// A Line holds what is allowed at once and how long it may take. What comes
+// back is bounded in size, whatever client was handed in. Who asks an upstream
+// that is silent again and again is up to the guard in package federation.
 package upstreamhttp
 
 import (
@@ -14,7 +13,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -22,10 +20,8 @@ const (
 	// MaxBody is the longest answer that is read, in bytes.
 	MaxBody = 1 << 20
 
-	slots      = 64              // requests under way at one upstream
-	strikes    = 5               // silences in a row until the line rests
-	rest       = 5 * time.Second // how long it rests
-	maxHops    = 3               // redirects of a document
+	slots      = 64 // requests under way at one upstream
+	maxHops    = 3  // redirects of a document
 	formType   = "application/x-www-form-urlencoded"
 	acceptType = "application/json"
 )
@@ -35,7 +31,6 @@ const (
 var ErrSilent = errors.New("the upstream did not answer")
 
 var (
-	errResting  = fmt.Errorf("%w several times in a row; it is asked again in a moment", ErrSilent)
 	errCrowded  = fmt.Errorf("%w the requests before this one", ErrSilent)
 	errTooLarge = fmt.Errorf("the answer is larger than %d bytes", MaxBody)
 )
@@ -44,18 +39,13 @@ var (
 type Line struct {
 	http     http.Client
 	patience time.Duration
-	now      func() time.Time
 	slots    chan struct{}
-
-	mu      sync.Mutex
-	silence int       // failures in a row
-	until   time.Time // when a rest ends
 }
 
 // New returns a line over a client. Whatever the client's own rules are, the
 // line follows redirects only for documents, and only on their own host.
-func New(client *http.Client, patience time.Duration, now func() time.Time) *Line {
-	l := &Line{http: *client, patience: patience, now: now, slots: make(chan struct{}, slots)}
+func New(client *http.Client, patience time.Duration) *Line {
+	l := &Line{http: *client, patience: patience, slots: make(chan struct{}, slots)}
 	l.http.CheckRedirect = noRedirect
 	return l
 }
@@ -131,11 +121,8 @@ func readAll(body io.Reader) ([]byte, error) {
 }
 
 // Talk runs one exchange on the line: when there is room, within the line's
-// patience, and not while the upstream rests. The client follows no redirects.
+// patience. The client follows no redirects.
 func (l *Line) Talk(ctx context.Context, exchange func(context.Context, *http.Client) error) error {
-	if l.resting() {
-		return errResting
-	}
 	bounded, cancel := context.WithTimeout(ctx, l.patience)
 	defer cancel()
 	select {
@@ -148,12 +135,12 @@ func (l *Line) Talk(ctx context.Context, exchange func(context.Context, *http.Cl
 		return errCrowded
 	}
 	client := l.http
-	return l.judge(ctx, bounded, exchange(bounded, &client))
+	return judge(ctx, bounded, exchange(bounded, &client))
 }
 
-// judge counts silences. A visitor who left early is not the upstream's fault,
+// judge tells silences. A visitor who left early is not the upstream's fault,
 // and neither is an answer that only says no.
-func (l *Line) judge(visitor, bounded context.Context, err error) error {
+func judge(visitor, bounded context.Context, err error) error {
 	if left(visitor) {
 		return visitor.Err()
 	}
@@ -163,15 +150,8 @@ func (l *Line) judge(visitor, bounded context.Context, err error) error {
 		err = bounded.Err()
 	}
 	var broken *url.Error
-	silent := errors.As(err, &broken) || bounded.Err() != nil
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if !silent {
-		l.silence = 0
+	if !errors.As(err, &broken) && bounded.Err() == nil {
 		return err
-	}
-	if l.silence++; l.silence >= strikes {
-		l.until = l.now().Add(rest)
 	}
 	if broken != nil {
 		err = broken.Err // without the address, which may carry a query
@@ -181,12 +161,6 @@ func (l *Line) judge(visitor, bounded context.Context, err error) error {
 
 // left tells a visitor who went away from one whose time the upstream used up.
 func left(ctx context.Context) bool { return errors.Is(ctx.Err(), context.Canceled) }
-
-func (l *Line) resting() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.now().Before(l.until)
-}
 
 // noRedirect hands the 3xx answer itself to the caller, who takes it for the
 // failure it is: a key set or a token endpoint that moved is not the one that

@@ -16,58 +16,14 @@ import (
 	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
-// clock is moved by the test.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) Move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-func newLine(t *testing.T, patience time.Duration, handler http.HandlerFunc) (*upstreamhttp.Line, *clock, string) {
+func newLine(t *testing.T, patience time.Duration, handler http.HandlerFunc) (*upstreamhttp.Line, string) {
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	clock := &clock{now: time.Unix(1000, 0)}
-	return upstreamhttp.New(server.Client(), patience, clock.Now), clock, server.URL
-}
-
-func TestALineRestsAfterSilencesInARow(t *testing.T) {
-	var asked atomic.Int32
-	var healthy atomic.Bool
-	line, clock, address := newLine(t, time.Minute, func(w http.ResponseWriter, r *http.Request) {
-		asked.Add(1)
-		if !healthy.Load() {
-			panic(http.ErrAbortHandler) // breaks the connection off
-		}
-	})
-	for range 20 {
-		if _, err := line.Document(t.Context(), address); !errors.Is(err, upstreamhttp.ErrSilent) {
-			t.Fatalf("got %v, want ErrSilent", err)
-		}
-	}
-	tries := asked.Load() // the transport may try a broken connection twice
-	if tries >= 20 {
-		t.Errorf("the dead server was asked %d times", tries)
-	}
-	healthy.Store(true)
-	clock.Move(5 * time.Second)
-	if _, err := line.Document(t.Context(), address); err != nil {
-		t.Errorf("after the rest: %v", err)
-	}
+	return upstreamhttp.New(server.Client(), patience), server.URL
 }
 
 func TestANoIsNotASilence(t *testing.T) {
-	line, _, address := newLine(t, time.Minute, func(w http.ResponseWriter, r *http.Request) {
+	line, address := newLine(t, time.Minute, func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
 	})
 	for range 20 {
@@ -79,7 +35,7 @@ func TestANoIsNotASilence(t *testing.T) {
 }
 
 func TestAVisitorWhoLeavesIsNotASilence(t *testing.T) {
-	line, _, address := newLine(t, time.Minute, func(w http.ResponseWriter, r *http.Request) {})
+	line, address := newLine(t, time.Minute, func(w http.ResponseWriter, r *http.Request) {})
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	for range 20 {
@@ -93,7 +49,7 @@ func TestAVisitorWhoLeavesIsNotASilence(t *testing.T) {
 }
 
 func TestPatienceEnds(t *testing.T) {
-	line, _, address := newLine(t, 20*time.Millisecond, func(w http.ResponseWriter, r *http.Request) {
+	line, address := newLine(t, 20*time.Millisecond, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/drip" {
 			io.WriteString(w, ".")
 			w.(http.Flusher).Flush()
@@ -111,7 +67,7 @@ func TestOnlyDocumentsAreRedirectedAndOnlyAtHome(t *testing.T) {
 	var leaked atomic.Int32
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { leaked.Add(1) }))
 	defer other.Close()
-	line, _, address := newLine(t, time.Minute, func(w http.ResponseWriter, r *http.Request) {
+	line, address := newLine(t, time.Minute, func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/home":
 			http.Redirect(w, r, "/here", http.StatusFound)
@@ -153,7 +109,7 @@ func TestOnlyDocumentsAreRedirectedAndOnlyAtHome(t *testing.T) {
 }
 
 func TestALongAnswerIsCutOff(t *testing.T) {
-	line, _, address := newLine(t, time.Minute, func(w http.ResponseWriter, r *http.Request) {
+	line, address := newLine(t, time.Minute, func(w http.ResponseWriter, r *http.Request) {
 		n := upstreamhttp.MaxBody
 		if r.URL.Path == "/more" {
 			n++
@@ -173,7 +129,7 @@ func TestOnlySoManyAtOnce(t *testing.T) {
 	var mu sync.Mutex
 	var now, most int
 	full := make(chan struct{})
-	line, _, address := newLine(t, time.Minute, func(w http.ResponseWriter, r *http.Request) {
+	line, address := newLine(t, time.Minute, func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		now++
 		if most = max(most, now); now == want {
@@ -202,7 +158,7 @@ func TestOnlySoManyAtOnce(t *testing.T) {
 func TestAnEndlessAnswerIsNotRead(t *testing.T) {
 	const endless = 256 << 20
 	written := make(chan int, 1)
-	line, _, address := newLine(t, time.Minute, func(w http.ResponseWriter, r *http.Request) {
+	line, address := newLine(t, time.Minute, func(w http.ResponseWriter, r *http.Request) {
 		total, chunk := 0, make([]byte, 1<<16)
 		for total < endless {
 			n, err := w.Write(chunk)

@@ -37,7 +37,7 @@ func New(key federation.LoginKey, env federation.Dependencies) (*Base, error) {
 		return nil, errors.New("there is no HTTP client to reach upstreams with")
 	}
 	env = env.WithDefaults()
-	b := &Base{Key: key, Env: env, Line: upstreamhttp.New(env.HTTP, env.Patience, env.Now)}
+	b := &Base{Key: key, Env: env, Line: upstreamhttp.New(env.HTTP, env.Patience)}
 	if key.Secret != "" {
 		secret, err := env.Open(key.Secret, key.SecretContext())
 		if err != nil {

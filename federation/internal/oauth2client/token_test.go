@@ -113,7 +113,7 @@ func TestCredentialsAreInOnePlace(t *testing.T) { // RFC 6749 §2.3
 		form = r.PostForm
 	}))
 	defer server.Close()
-	line := upstreamhttp.New(server.Client(), time.Minute, time.Now)
+	line := upstreamhttp.New(server.Client(), time.Minute)
 	for _, row := range []struct {
 		credentials    oauth2client.Credentials
 		form           string
