@@ -20,7 +20,7 @@ const eachPage = 200
 func (s *Collection[T]) Each(ctx context.Context, q Query) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
-		for r, err := range Records(ctx, s.backend, s.name, s.at(q)) {
+		for r, err := range eachRecord(ctx, s.backend, s.name, s.at(q)) {
 			if err != nil {
 				yield(none, s.fail("find in", err))
 				return
@@ -54,9 +54,8 @@ func (s *Collection[T]) at(q Query) Query {
 	return q
 }
 
-// Records is Each over a backend, for whoever does not know what the records
-// are.
-func Records(ctx context.Context, b Backend, set string, q Query) iter.Seq2[Record, error] {
+// eachRecord is Each before the records are decoded.
+func eachRecord(ctx context.Context, b Backend, set string, q Query) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
 		if q.Limit == 0 {
 			q.Limit = eachPage
