@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
@@ -25,6 +26,14 @@ func (r *Refusal) Error() string {
 		return "the upstream refused: " + r.Code
 	}
 	return fmt.Sprintf("the upstream refused: %s (%q)", r.Code, r.Description)
+}
+
+// Sentence is for the record of events.
+func (r *Refusal) Sentence() texts.Text {
+	if r.Description == "" {
+		return texts.New("upstream.refused", "error", r.Code)
+	}
+	return texts.New("upstream.refused.described", "error", r.Code, "description", r.Description)
 }
 
 // A FaultKind says what to do about a Fault.
@@ -53,6 +62,11 @@ func (f *Fault) Error() string {
 }
 
 func (f *Fault) Unwrap() error { return f.Cause }
+
+// Sentence is for the record of events, by its kind.
+func (f *Fault) Sentence() texts.Text {
+	return texts.New(string(f.Kind), "cause", strings.TrimPrefix(f.Error(), string(f.Kind)+": "))
+}
 
 // AsFault gives an error its kind. One that has a kind keeps it; silence is
 // silence wherever it is met; a visitor who left is nobody's fault. Without a

@@ -47,6 +47,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/signout"
 	"github.com/fedhub/fedhub/hub/web/tokenendpoint"
 	"github.com/fedhub/fedhub/internal/names"
+	"github.com/fedhub/fedhub/templates"
 )
 
 // buildServices builds what the hub keeps, each from what it stands on.
@@ -58,7 +59,7 @@ func (h *Hub) buildServices() {
 	})
 	h.proofs = &dpop.Verifier{Nonces: dpop.NewNonces(h.box.Derive(names.KeyOfNonces), c.Now), Replay: d.useOnce, Now: c.Now}
 	h.mail, h.queue, _ = c.post() // withDefaults looked already
-	h.audit = &audit.Recorder{Set: d.Audit, Log: c.Log, Now: c.Now, Watch: c.Watch, Hear: traces.Record}
+	h.audit = &audit.Recorder{Set: d.Audit, Log: c.Log, Now: c.Now, Words: templates.Sentence, Watch: c.Watch, Hear: traces.Record}
 	h.settings = settings.NewService(d.Settings, c.Name, c.Now)
 	h.traces = h.newTraces()
 	h.signing = signing.NewService(d.SigningKeys, h.box, c.Now)

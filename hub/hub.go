@@ -156,7 +156,7 @@ func (h *Hub) mount() error {
 	e.RedirectTrailingSlash, e.RedirectFixedPath = false, false
 	e.HandleMethodNotAllowed = true
 	e.UseRawPath = true // the id of a client can be a URL, with escaped slashes
-	if err := e.SetTrustedProxies(texts(h.config.TrustedProxies)); err != nil {
+	if err := e.SetTrustedProxies(written(h.config.TrustedProxies)); err != nil {
 		return fmt.Errorf("FEDHUB_TRUSTED_PROXIES: %w", err)
 	}
 	certificates := web.CertificateReader{Header: h.config.ClientCertHeader, Trusted: h.config.TrustedProxies, Log: h.config.Log}
@@ -174,7 +174,7 @@ func (h *Hub) mount() error {
 // request now, before anybody holds its context: later it would be a race.
 func registry(c *gin.Context) { gorilla.GetRegistry(c.Request) }
 
-func texts(prefixes []netip.Prefix) []string {
+func written(prefixes []netip.Prefix) []string {
 	var out []string
 	for _, p := range prefixes {
 		out = append(out, p.String())

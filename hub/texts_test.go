@@ -16,7 +16,7 @@ import (
 // givers are the functions that a code is handed to, by their name in the
 // code, and where in their arguments it stands. Pairs of a name and a value
 // follow it.
-var givers = map[string]int{"texts.New": 0, "forms.New": 1, "Add": 1}
+var givers = map[string]int{"texts.New": 0, "forms.New": 1, "Add": 1, "texts.Failure": 1}
 
 // A rule gives a code and arguments, a page makes a sentence of them. Here they
 // are held against each other: each code that is given has a sentence, each

@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/sitesetup"
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // How many login traces one address may make the hub keep, of sign-ins that it
@@ -97,13 +98,13 @@ func (h *Hub) broke(c *gin.Context, p web.Problem, err error) {
 		return
 	}
 	protocol := p.Protocol
-	code, text := "", "The person saw: "+p.Heading
+	why := texts.New("trace.saw", "page", p.Heading)
 	if protocol != nil || errors.As(err, &protocol) {
-		text += " Told to developers: " + protocol.Description + "."
+		why = texts.New("trace.saw.told", "page", p.Heading, "description", protocol.Description)
 	}
 	page := under(c.FullPath(), signsIn)
 	if !page && protocol != nil {
-		code, text = traces.ToldApp, "The app was told: "+protocol.Description+"."
+		why = texts.New(traces.ToldApp, "description", protocol.Description)
 	}
 	facts := []traces.Fact{{Name: "status", Value: strconv.Itoa(p.Status)}}
 	if protocol != nil {
@@ -112,7 +113,7 @@ func (h *Hub) broke(c *gin.Context, p web.Problem, err error) {
 	if cause := behind(p, err); cause != "" {
 		facts = append(facts, traces.Fact{Name: "behind it", Value: cause})
 	}
-	a.Broke(page, code, text, facts...)
+	a.Broke(page, why, facts...)
 }
 
 // behind is the private cause of an error, if it says more than what was shown.

@@ -8,8 +8,17 @@ import (
 
 // sentences are the words of every code that rules give (internal/texts), with
 // {name} where an argument stands. The tables stand in files by topic.
-var sentences = collect(generalSentences, userSentences, settingsSentences, providerSentences,
-	applicationSentences, registrationSentences)
+var sentences = collect(
+	generalSentences,
+	userSentences,
+	settingsSentences,
+	providerSentences,
+	applicationSentences,
+	registrationSentences,
+	protocolSentences,
+	eventSentences,
+	traceSentences,
+)
 
 var generalSentences = map[string]string{
 	"error": "{cause}",

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub/traces"
+	"github.com/fedhub/fedhub/templates"
 )
 
 type traceCmd struct {
@@ -51,7 +52,7 @@ func traceRowOf(t traces.Trace) traceRow {
 		From: hopText(t.From), To: hopText(t.To),
 	}
 	if s, failed := t.Mistake(); failed {
-		row.Why = s.Text
+		row.Why = s.Words(templates.Sentence)
 	}
 	return row
 }
@@ -85,7 +86,7 @@ func (s *traceCmd) Run(ctx context.Context, c *console) error {
 }
 
 func traceStepOf(s traces.Step) traceStep {
-	out := traceStep{Time: s.Time, Took: s.Took.Round(time.Millisecond).String(), Title: s.Title(), Kind: s.What, Outcome: s.Outcome, Text: s.Text}
+	out := traceStep{Time: s.Time, Took: s.Took.Round(time.Millisecond).String(), Title: s.Title(), Kind: s.What, Outcome: s.Outcome, Text: s.Words(templates.Sentence)}
 	for _, f := range s.Facts {
 		if out.Facts == nil {
 			out.Facts = map[string]string{}

@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // An Event is one fact.
@@ -28,18 +29,27 @@ type Event struct {
 	LoginKey string            `bson:"loginKey,omitempty"`
 	IP       string            `bson:"ip,omitempty"`
 	Ref      string            `bson:"ref,omitempty"`    // the reference shown on error pages
-	Code     string            `bson:"code,omitempty"`   // what it is, for the program, where the kind does not say all
-	Reason   string            `bson:"reason,omitempty"` // a sentence for the administrator
+	Why      texts.Text        `bson:",inline"`          // for the administrator, and for the program where the kind does not say all
+	Reason   string            `bson:"reason,omitempty"` // the sentence that an earlier hub stored in its place
 	Detail   map[string]string `bson:"detail,omitempty"`
 	Expires  time.Time         `bson:"expires"`
 }
 
-// LogValue lets the event be one attribute of a log line.
-func (e Event) LogValue() slog.Value {
+// Words is why it happened.
+func (e Event) Words(words texts.Words) string { return e.Why.In(words, e.Reason) }
+
+// A line is an event as one attribute of a log line.
+type line struct {
+	Event
+	words texts.Words
+}
+
+// LogValue puts the event into the words of the log.
+func (e line) LogValue() slog.Value {
 	attrs := []slog.Attr{slog.String("kind", e.Kind)}
 	for _, a := range [...][2]string{
 		{"actor", e.Actor}, {"target", e.Target}, {"client", e.Client},
-		{"key", e.LoginKey}, {"ip", e.IP}, {"ref", e.Ref}, {"reason", e.Reason},
+		{"key", e.LoginKey}, {"ip", e.IP}, {"ref", e.Ref}, {"reason", e.Words(e.words)},
 	} {
 		if a[1] != "" {
 			attrs = append(attrs, slog.String(a[0], a[1]))
@@ -65,6 +75,8 @@ type Recorder struct {
 	Set *store.Collection[Event]
 	Log *slog.Logger
 	Now func() time.Time
+	// Words are those of the log; nil: the codes stand for themselves.
+	Words texts.Words
 
 	// Watch, if set, is told of every event as it happens.
 	Watch func(Event)
@@ -79,7 +91,7 @@ func (r *Recorder) Record(ctx context.Context, e Event) {
 	e = r.tell(ctx, slog.LevelInfo, e)
 	// The fact is true even if the browser has gone away meanwhile.
 	if err := r.Set.Insert(context.WithoutCancel(ctx), e); err != nil {
-		r.Log.ErrorContext(ctx, "an audit event could not be stored", "event", e, "error", err)
+		r.Log.ErrorContext(ctx, "an audit event could not be stored", "event", line{e, r.Words}, "error", err)
 	}
 }
 
@@ -107,7 +119,7 @@ func (r *Recorder) tell(ctx context.Context, level slog.Level, e Event) Event {
 		id = uuid.New() // out of order is better than not at all
 	}
 	e.ID = id.String()
-	r.Log.Log(ctx, level, e.Kind, "event", e)
+	r.Log.Log(ctx, level, e.Kind, "event", line{e, r.Words})
 	if r.Watch != nil {
 		r.Watch(e)
 	}

@@ -1,7 +1,9 @@
 package audit
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"log/slog"
 	"path/filepath"
 	"testing"
@@ -9,7 +11,33 @@ import (
 
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
+	"github.com/fedhub/fedhub/internal/texts"
 )
+
+func TestTheLogSaysInWordsWhatTheRecordSaysByCode(t *testing.T) {
+	for _, tt := range []struct {
+		words texts.Words
+		event Event
+		want  string
+	}{
+		{words, Event{Kind: "a", Why: texts.New("invited", "by", "ada")}, "invited in words, by ada"},
+		{words, Event{Kind: "a", Reason: "It was so."}, "It was so."},
+		{nil, Event{Kind: "a", Why: texts.New("invited", "by", "ada")}, "invited"},
+	} {
+		var log bytes.Buffer
+		r := &Recorder{Log: slog.New(slog.NewJSONHandler(&log, nil)), Now: time.Now, Words: tt.words}
+		r.Note(t.Context(), tt.event)
+		var line struct{ Event map[string]string }
+		if err := json.Unmarshal(log.Bytes(), &line); err != nil {
+			t.Fatalf("%v: %s", err, &log)
+		}
+		if got := line.Event["reason"]; got != tt.want || len(line.Event) != 2 {
+			t.Errorf("%v: the log says %v, want %q", tt.event.Why, line.Event, tt.want)
+		}
+	}
+}
+
+func words(code string, args map[string]string) string { return code + " in words, by " + args["by"] }
 
 func TestAPersonsActivityIsFoundHoweverMuchHappenedSince(t *testing.T) {
 	db, err := sqlite.Open(filepath.Join(t.TempDir(), "audit.db"))

@@ -12,6 +12,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/internal/names"
 	"github.com/fedhub/fedhub/internal/secrets"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // A TokenFamily is one authorization code and what came of it.
@@ -152,6 +153,11 @@ func (m *ReplayError) Error() string { return m.Kind + ": " + m.Public.Error() }
 
 // Unwrap gives the responder the protocol error.
 func (m *ReplayError) Unwrap() error { return m.Public }
+
+// Sentence is for the record of events.
+func (m *ReplayError) Sentence() texts.Text {
+	return texts.New("tokens.misused", "why", m.Public.Description)
+}
 
 var errNoCode = oauth.InvalidGrant("the code is unknown, expired or already used; start a new authorization")
 

@@ -10,6 +10,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/fetch"
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 const (
@@ -45,7 +46,7 @@ func (k *Service) deliver(ctx context.Context, id string) bool {
 		k.told(ctx, n)
 		return true
 	}
-	event.Kind, event.Reason = audit.LogoutFailed, err.Error()
+	event.Kind, event.Why = audit.LogoutFailed, texts.Of(err)
 	k.Audit.Record(ctx, event)
 	var answer *refusal
 	refused := errors.As(err, &answer) && answer.Final()
@@ -73,6 +74,8 @@ func (k *Service) acquireLease(ctx context.Context, id string) (n Notice, ours b
 type refusal struct{ *fetch.Declined }
 
 func (r *refusal) Error() string { return "the client answered " + r.Status }
+
+func (r *refusal) Sentence() texts.Text { return texts.New("logout.answered", "status", r.Status) }
 
 // errNobody says that the client is gone, turned off, or no longer asks.
 var errNobody = errors.New("there is nobody left to tell")

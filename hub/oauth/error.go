@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // An Error is an answer the protocol has a name for. Code and Description are
@@ -26,6 +28,11 @@ func (e *Error) Error() string {
 		text += ": " + e.cause.Error()
 	}
 	return text
+}
+
+// Sentence is for the record of events: the code is the protocol's.
+func (e *Error) Sentence() texts.Text {
+	return texts.New(e.Code, "description", strings.TrimPrefix(e.Error(), e.Code+": "))
 }
 
 // Unwrap returns the private cause.

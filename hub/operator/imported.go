@@ -17,6 +17,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/internal/names"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // What follows takes over what another system kept.
@@ -46,7 +47,7 @@ func (s *Service) ImportUser(ctx context.Context, by string, i users.Import, aga
 	if err != nil {
 		return users.User{}, err
 	}
-	s.parts.Audit.Record(ctx, audit.Event{Kind: kind, Actor: by, Target: u.ID, Reason: "Imported from another system.",
+	s.parts.Audit.Record(ctx, audit.Event{Kind: kind, Actor: by, Target: u.ID, Why: texts.New("imported"),
 		Detail: map[string]string{"from": i.From, "roles": strings.Join(u.Roles, ", ")}})
 	if again && u.Disabled {
 		err = s.parts.Logouts.EndAll(ctx, u) // their apps and hubs are told, as by SwitchUser
@@ -68,7 +69,7 @@ func (s *Service) IdentityOwner(ctx context.Context, c linking.Claim) (string, e
 func (s *Service) LinkImported(ctx context.Context, by, userID string, c linking.Claim) (bool, error) {
 	linked, err := s.parts.Linking.LinkImported(ctx, userID, c)
 	if linked {
-		s.parts.Audit.Record(ctx, audit.Event{Kind: audit.LinkMade, Actor: by, Target: userID, LoginKey: c.Key, Reason: "Imported with the user."})
+		s.parts.Audit.Record(ctx, audit.Event{Kind: audit.LinkMade, Actor: by, Target: userID, LoginKey: c.Key, Why: texts.New("imported.identity")})
 	}
 	return linked, err
 }
@@ -110,7 +111,7 @@ func (s *Service) ImportClient(ctx context.Context, by string, c clients.Client,
 		_, err = s.parts.Clients.Import(ctx, c, secret)
 	}
 	if err == nil {
-		s.parts.Audit.Record(ctx, audit.Event{Kind: kind, Actor: by, Client: c.ID, Target: c.Name, Reason: "Imported from another system."})
+		s.parts.Audit.Record(ctx, audit.Event{Kind: kind, Actor: by, Client: c.ID, Target: c.Name, Why: texts.New("imported")})
 	}
 	return err
 }

@@ -29,6 +29,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/internal/emailaddr"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // Parts is what a Service works on.
@@ -110,7 +111,7 @@ func (s *Service) FindUser(ctx context.Context, who string) (users.User, error) 
 func (s *Service) ResetLink(ctx context.Context, by string, u users.User) (string, error) {
 	link, err := s.parts.MailLinks.ResetLink(ctx, u)
 	if err == nil {
-		s.parts.Audit.Record(ctx, audit.Event{Kind: audit.ResetSent, Actor: by, Target: u.ID, Reason: "The link was shown at the command line."})
+		s.parts.Audit.Record(ctx, audit.Event{Kind: audit.ResetSent, Actor: by, Target: u.ID, Why: texts.New("reset.shown.command")})
 	}
 	return link, err
 }

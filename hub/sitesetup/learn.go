@@ -1,6 +1,7 @@
 package sitesetup
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -71,14 +72,14 @@ var lessons = map[string]lesson{
 // refused is an error that the client was meant to be told. That the person
 // said no is known from the step before.
 func refused(d *Setup, s traces.Step, now time.Time) {
-	if s.Code != "access_denied" {
+	if s.Why.Code != "access_denied" {
 		d.wrong(Request, s, now)
 	}
 }
 
 // signInFailed matters only where trying again does not help.
 func signInFailed(d *Setup, s traces.Step, now time.Time) {
-	if s.Code == traces.Disabled {
+	if s.Why.Code == traces.Disabled {
 		d.wrong(Disabled, s, now)
 	}
 }
@@ -86,7 +87,7 @@ func signInFailed(d *Setup, s traces.Step, now time.Time) {
 // problem is what a site was told at the token endpoint, where no other step
 // says why.
 func problem(d *Setup, s traces.Step, now time.Time) {
-	if s.Outcome == traces.Failed && s.Code == traces.ToldApp {
+	if s.Outcome == traces.Failed && s.Why.Code == traces.ToldApp {
 		d.wrong(Token, s, now)
 	}
 }
@@ -161,7 +162,7 @@ func (d *Setup) reach(to stage, at *time.Time, now time.Time) {
 }
 
 func (d *Setup) wrong(kind string, s traces.Step, now time.Time) *Mistake {
-	d.Wrong = &Mistake{Kind: kind, Text: cut(s.Text), At: now}
+	d.Wrong = &Mistake{Kind: kind, Why: s.Why.With(func(_, value string) string { return cut(value) }), At: now}
 	return d.Wrong
 }
 
@@ -176,7 +177,7 @@ func (d *Setup) sameAs(before Setup) bool {
 	a, b := *d.Wrong, *before.Wrong
 	recent := a.At.Sub(b.At) < often
 	a.At, b.At = time.Time{}, time.Time{}
-	return a == b && recent
+	return reflect.DeepEqual(a, b) && recent
 }
 
 // askedFor is where a request wants its answer to go.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/traces"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // What went wrong is read from codes: the words that people see may say
@@ -15,14 +16,14 @@ func TestAMistakeIsKnownByItsCode(t *testing.T) {
 		step traces.Step
 		want string
 	}{
-		"the person said no, which the step before tells": {traces.Step{What: audit.RequestRefused, Code: "access_denied"}, ""},
-		"the request is wrong":                            {traces.Step{What: audit.RequestRefused, Code: "invalid_request", Text: "access_denied"}, Request},
+		"the person said no, which the step before tells": {traces.Step{What: audit.RequestRefused, Why: texts.New("access_denied")}, ""},
+		"the request is wrong":                            {traces.Step{What: audit.RequestRefused, Why: texts.New("invalid_request", "description", "access_denied")}, Request},
 		"the request is wrong, and nobody says how":       {traces.Step{What: audit.RequestRefused}, Request},
-		"the account is disabled":                         {traces.Step{What: audit.SignInFailed, Code: traces.Disabled}, Disabled},
-		"a wrong password, to be typed again":             {traces.Step{What: audit.SignInFailed, Text: "this user is disabled"}, ""},
-		"the app was told":                                {traces.Step{What: traces.Problem, Code: traces.ToldApp, Outcome: traces.Failed}, Token},
-		"the app was told, after another step failed":     {traces.Step{What: traces.Problem, Code: traces.ToldApp, Outcome: traces.Noted}, ""},
-		"a person was told":                               {traces.Step{What: traces.Problem, Outcome: traces.Failed, Text: "The app was told: no."}, ""},
+		"the account is disabled":                         {traces.Step{What: audit.SignInFailed, Why: texts.New(traces.Disabled)}, Disabled},
+		"a wrong password, to be typed again":             {traces.Step{What: audit.SignInFailed, Why: texts.New("signin.wrong")}, ""},
+		"the app was told":                                {traces.Step{What: traces.Problem, Why: texts.New(traces.ToldApp), Outcome: traces.Failed}, Token},
+		"the app was told, after another step failed":     {traces.Step{What: traces.Problem, Why: texts.New(traces.ToldApp), Outcome: traces.Noted}, ""},
+		"a person was told":                               {traces.Step{What: traces.Problem, Outcome: traces.Failed, Why: texts.New("trace.saw")}, ""},
 	} {
 		var d Setup
 		d.learn(traces.About{}, "", []traces.Step{{What: traces.Token}, tt.step}, time.Unix(1, 0))

@@ -18,6 +18,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/traces"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // How long a first sign-in is waited for, and how long it is remembered.
@@ -55,12 +56,16 @@ func (d Setup) Done() bool { return !d.Userinfo.IsZero() }
 
 // A Mistake is why it came no further.
 type Mistake struct {
-	Kind string    `bson:"kind"`
-	Text string    `bson:"text,omitempty"` // of the trace
-	Sent string    `bson:"sent,omitempty"` // the redirect URI or client id that came
-	User string    `bson:"user,omitempty"` // whom it is about, if that is known
-	At   time.Time `bson:"at"`
+	Kind string     `bson:"kind"`
+	Why  texts.Text `bson:",inline"`        // of the trace
+	Text string     `bson:"text,omitempty"` // the sentence that an earlier hub stored in its place
+	Sent string     `bson:"sent,omitempty"` // the redirect URI or client id that came
+	User string     `bson:"user,omitempty"` // whom it is about, if that is known
+	At   time.Time  `bson:"at"`
 }
+
+// Words is why, as it stands in the trace.
+func (m Mistake) Words(words texts.Words) string { return m.Why.In(words, m.Text) }
 
 // A Service watches the first sign-ins of sites.
 type Service struct {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // An Attempt gathers the steps of one request. A nil Attempt takes note of
@@ -138,24 +139,24 @@ func (a *Attempt) GoesTo(h Hop) {
 }
 
 // Note adds a step that went well, and says that this is a sign-in.
-func (a *Attempt) Note(what, text string, facts ...Fact) {
-	a.add(true, Step{What: what, Outcome: OK, Text: text, Facts: facts})
+func (a *Attempt) Note(what string, why texts.Text, facts ...Fact) {
+	a.add(true, Step{What: what, Outcome: OK, Why: why, Facts: facts})
 }
 
 // Remark adds a step that is neither good nor bad.
-func (a *Attempt) Remark(what, text string, facts ...Fact) {
-	a.add(true, Step{What: what, Outcome: Noted, Text: text, Facts: facts})
+func (a *Attempt) Remark(what string, why texts.Text, facts ...Fact) {
+	a.add(true, Step{What: what, Outcome: Noted, Why: why, Facts: facts})
 }
 
 // Fail adds a step that the attempt failed at.
-func (a *Attempt) Fail(what, text string, facts ...Fact) {
-	a.add(true, Step{What: what, Outcome: Failed, Text: text, Facts: facts})
+func (a *Attempt) Fail(what string, why texts.Text, facts ...Fact) {
+	a.add(true, Step{What: what, Outcome: Failed, Why: why, Facts: facts})
 }
 
 // Broke adds what the person, or the app, was told: it failed there unless it
 // is known already at which step. Only an attempt that has begun can break;
 // begins says that this is one in any case.
-func (a *Attempt) Broke(begins bool, code, text string, facts ...Fact) {
+func (a *Attempt) Broke(begins bool, why texts.Text, facts ...Fact) {
 	if a == nil {
 		return
 	}
@@ -165,19 +166,19 @@ func (a *Attempt) Broke(begins bool, code, text string, facts ...Fact) {
 		outcome = Noted
 	}
 	a.mu.Unlock()
-	a.add(begins, Step{What: Problem, Outcome: outcome, Code: code, Text: text, Facts: facts})
+	a.add(begins, Step{What: Problem, Outcome: outcome, Why: why, Facts: facts})
 }
 
 // Began adds the step that a request began with, where it is known only at the
 // end that there is a sign-in to tell it of.
-func (a *Attempt) Began(what, text string, facts ...Fact) {
+func (a *Attempt) Began(what string, why texts.Text, facts ...Fact) {
 	if a == nil {
 		return
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.begun = true
-	a.steps = slices.Insert(a.steps, 0, Step{Time: a.began, What: what, Outcome: Noted, Text: text, Facts: facts})
+	a.steps = slices.Insert(a.steps, 0, Step{Time: a.began, What: what, Outcome: Noted, Why: why, Facts: facts})
 }
 
 // Record adds what was recorded for audit, if it says something about a sign-in.
@@ -194,9 +195,9 @@ func Record(ctx context.Context, e audit.Event) {
 	if e.Kind == audit.RequestRefused && a.told() {
 		return
 	}
-	s := Step{What: e.Kind, Outcome: w.outcome, Code: e.Code, Text: e.Reason}
-	if s.Text == "" {
-		s.Text = w.text
+	s := Step{What: e.Kind, Outcome: w.outcome, Why: e.Why}
+	if s.Why.Empty() {
+		s.Why.Code = w.code
 	}
 	for name, value := range e.Detail {
 		s.Facts = append(s.Facts, Fact{name, value})
@@ -236,7 +237,7 @@ func (a *Attempt) Steps() []Step {
 		secrets = a.Secrets()
 	}
 	for i := range steps {
-		steps[i].Text = Redact(steps[i].Text, secrets...)
+		steps[i].Why = redactText(steps[i].Why, secrets...)
 	}
 	return steps
 }
@@ -248,7 +249,7 @@ func (a *Attempt) Address() string { return a.address }
 func (a *Attempt) observe(s federation.Step) {
 	step := Step{What: upstreamStep + s.Name, Outcome: OK, Took: s.Took}
 	if s.Err != nil {
-		step.Outcome, step.Text = Failed, s.Err.Error()
+		step.Outcome, step.Why = Failed, texts.Of(s.Err)
 	}
 	for _, f := range s.Facts {
 		step.Facts = append(step.Facts, Fact{f.Name, f.Value})

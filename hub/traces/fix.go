@@ -34,7 +34,7 @@ var fixes = []struct {
 	}},
 	{[]string{audit.ClientRefused, audit.RequestRefused, audit.CodeMisused, audit.CodeReplayed, Token}, ofClient("Open this application", "")},
 	{[]string{Problem}, func(t Trace, s Step) Fix {
-		if t.Client == "" || len(t.Steps) == 0 || s.Code != ToldApp {
+		if t.Client == "" || len(t.Steps) == 0 || s.Why.Code != ToldApp {
 			return Fix{}
 		}
 		return ofClient("Open this application", "")(t, s)

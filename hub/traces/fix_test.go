@@ -1,6 +1,10 @@
 package traces
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/fedhub/fedhub/internal/texts"
+)
 
 // Where the app was told, and no step says more, its page is where to look.
 func TestWhatTheAppWasToldIsMendedAtItsPage(t *testing.T) {
@@ -8,7 +12,7 @@ func TestWhatTheAppWasToldIsMendedAtItsPage(t *testing.T) {
 		step Step
 		want string
 	}{
-		"the app was told":  {Step{What: Problem, Code: ToldApp, Outcome: Failed, Text: "Anything."}, "/admin/clients/payroll"},
+		"the app was told":  {Step{What: Problem, Why: texts.New(ToldApp), Outcome: Failed}, "/admin/clients/payroll"},
 		"a person was told": {Step{What: Problem, Outcome: Failed, Text: "The app was told: no."}, ""},
 	} {
 		trace := Trace{State: Failed, About: About{Client: "payroll"}, Steps: []Step{tt.step}}

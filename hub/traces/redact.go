@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 const hidden = "[hidden]"
@@ -62,6 +64,11 @@ func Redact(text string, secrets ...string) string {
 		return hidden
 	})
 	return cut(clean(text), maxText)
+}
+
+// redactText is Redact for what a sentence speaks of.
+func redactText(t texts.Text, secrets ...string) texts.Text {
+	return t.With(func(_, value string) string { return Redact(value, secrets...) })
 }
 
 // redactFact is Redact for what has a name.

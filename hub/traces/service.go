@@ -116,7 +116,7 @@ func (k *Service) extend(t *Trace, a *Attempt, life time.Duration) {
 	}
 	steps := make([]Step, len(a.steps))
 	for i, s := range a.steps {
-		s.Text = Redact(s.Text, secrets...)
+		s.Why = redactText(s.Why, secrets...)
 		facts := s.Facts
 		s.Facts = nil
 		for _, f := range facts[:min(len(facts), maxFacts)] {

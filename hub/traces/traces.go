@@ -16,6 +16,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // How a step went.
@@ -71,8 +73,8 @@ type Step struct {
 	Took    time.Duration `bson:"took"` // since the step before it in the same request
 	What    string        `bson:"what"`
 	Outcome string        `bson:"outcome"`
-	Code    string        `bson:"code,omitempty"` // what it is, for the program: Text is for people alone
-	Text    string        `bson:"text,omitempty"` // a sentence for the administrator
+	Why     texts.Text    `bson:",inline"`        // for the administrator; its code is for the program, too
+	Text    string        `bson:"text,omitempty"` // the sentence that an earlier hub stored in its place
 	Facts   []Fact        `bson:"facts,omitempty"`
 }
 
@@ -81,6 +83,9 @@ type Fact struct {
 	Name  string `bson:"n"`
 	Value string `bson:"v"`
 }
+
+// Words is what happened.
+func (s Step) Words(words texts.Words) string { return s.Why.In(words, s.Text) }
 
 // Fact is the value of a fact; empty if there is none of this name.
 func (s Step) Fact(name string) string {

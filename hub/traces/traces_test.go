@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 func TestAReferenceIsReadAsPeopleTypeIt(t *testing.T) {
@@ -67,6 +69,13 @@ func TestNoSecretIsKept(t *testing.T) { // FE-43
 	}
 }
 
+func TestNoSecretIsKeptInWhatASentenceSpeaksOf(t *testing.T) {
+	got := redactText(texts.New("error", "cause", "the password green apples is wrong"), "green apples")
+	if got.String() != "error[cause:the password [hidden] is wrong]" {
+		t.Errorf("got %v", got)
+	}
+}
+
 func FuzzRedact(f *testing.F) {
 	for _, seed := range []string{"", "code=abc", "\xff\xfe", strings.Repeat("é", 400), "Bearer abcdefgh1"} {
 		f.Add(seed, "secret")
@@ -96,7 +105,7 @@ func TestATraceIsBounded(t *testing.T) { // FE-47
 }
 
 func TestTheLastWordDecidesHowItStands(t *testing.T) {
-	wrong, right := Step{What: "signin.failed", Outcome: Failed, Text: "wrong"}, Step{What: "signin.ok", Outcome: OK}
+	wrong, right := Step{What: "signin.failed", Outcome: Failed, Why: texts.New("wrong")}, Step{What: "signin.ok", Outcome: OK}
 	page := Step{What: Page, Outcome: Noted}
 	for _, tt := range []struct {
 		steps []Step
@@ -109,7 +118,7 @@ func TestTheLastWordDecidesHowItStands(t *testing.T) {
 		if trace.State != tt.state || (trace.Failure != "") != (tt.state == Failed) {
 			t.Errorf("%v: got %s", tt.steps, trace.State)
 		}
-		if s, failed := trace.Mistake(); failed != (tt.state == Failed) || failed && s.Text != "wrong" {
+		if s, failed := trace.Mistake(); failed != (tt.state == Failed) || failed && s.Why.Code != "wrong" {
 			t.Errorf("%v: failed at %v, %v", tt.steps, s, failed)
 		}
 	}

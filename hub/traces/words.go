@@ -28,14 +28,14 @@ const (
 // the error's (RFC 6749 §4.1.2.1).
 const (
 	ToldApp  = "told app" // a Problem that the app was told, and not a person
-	Disabled = "disabled" // the account of who signed in is
+	Disabled = "disabled" // the account of who signed in is (users.ErrDisabled)
 )
 
 // A meaning is what a kind of step is called, and what it means for the attempt.
 type meaning struct {
 	title   string
 	outcome string // of the audit event
-	text    string // where the event gives no reason
+	code    string // where the event gives none
 	begins  bool   // an attempt may begin with it
 	acted   bool   // somebody did something
 	settles bool   // it says how the attempt stands
@@ -56,16 +56,16 @@ var words = map[string]meaning{
 	Token:    {title: "The app asks for tokens", acted: true},
 	Problem:  {title: "Error page"},
 
-	audit.SignInOK:       {title: "Session started", outcome: OK, text: "The person is signed in.", begins: true, acted: true, settles: true},
+	audit.SignInOK:       {title: "Session started", outcome: OK, code: "trace.signedin", begins: true, acted: true, settles: true},
 	audit.SignInFailed:   {title: "Password", outcome: Failed, begins: true, acted: true},
 	audit.UpstreamOK:     {title: "Whose account", outcome: OK, begins: true, acted: true},
 	audit.UpstreamError:  {title: "Upstream", outcome: Failed, begins: true, acted: true},
 	audit.LinkMade:       {title: "Whose account", outcome: OK, begins: true, acted: true},
 	audit.LinkRefused:    {title: "Whose account", outcome: Failed, begins: true, acted: true},
-	audit.ConsentGiven:   {title: "Permission", outcome: OK, text: "The person allowed what the app asked for.", acted: true},
-	audit.ConsentDenied:  {title: "Permission", outcome: Failed, text: "The person said no.", acted: true},
-	audit.CodeIssued:     {title: "Answer to the app", outcome: OK, text: "The app was sent its answer.", settles: true},
-	audit.TokensIssued:   {title: "Tokens", outcome: OK, text: "The app exchanged the code for tokens.", acted: true, settles: true},
+	audit.ConsentGiven:   {title: "Permission", outcome: OK, code: "trace.allowed", acted: true},
+	audit.ConsentDenied:  {title: "Permission", outcome: Failed, code: "trace.denied", acted: true},
+	audit.CodeIssued:     {title: "Answer to the app", outcome: OK, code: "trace.answered", settles: true},
+	audit.TokensIssued:   {title: "Tokens", outcome: OK, code: "trace.exchanged", acted: true, settles: true},
 	audit.CodeReplayed:   {title: "Tokens", outcome: Failed, acted: true},
 	audit.CodeMisused:    {title: "Tokens", outcome: Failed, acted: true},
 	audit.ClientRefused:  {title: "Who the app is", outcome: Failed},

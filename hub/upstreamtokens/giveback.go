@@ -10,6 +10,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // giveBackWait is how long an upstream may take to take tokens back: somebody
@@ -30,7 +31,7 @@ func (k *Service) GiveBack(ctx context.Context, keyID string, tokens federation.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), giveBackWait)
 	defer cancel()
 	if err := revoker.Revoke(ctx, tokens); err != nil {
-		k.Audit.Note(ctx, audit.Event{Kind: audit.UpstreamError, LoginKey: keyID, Reason: "Tokens were not taken back: " + err.Error()})
+		k.Audit.Note(ctx, audit.Event{Kind: audit.UpstreamError, LoginKey: keyID, Why: texts.New("upstream.tokens", "cause", err)})
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // Look asks the upstream about a person again, if it is time to, and takes
@@ -91,7 +92,7 @@ func (k *Service) ask(ctx context.Context, t *Token, key federation.LoginKey, re
 	case errors.As(err, &refusal), errors.As(err, &fault):
 		// Silence, or a no to us and not to the person. What the upstream
 		// said last counts for a while.
-		k.Audit.Note(ctx, audit.Event{Kind: audit.UpstreamError, Target: t.UserID, LoginKey: key.ID, Reason: err.Error()})
+		k.Audit.Note(ctx, audit.Event{Kind: audit.UpstreamError, Target: t.UserID, LoginKey: key.ID, Why: texts.Of(err)})
 		return k.change(ctx, t, func(now *Token) { now.Unsure = fault != nil || now.Unsure })
 	}
 	return err
@@ -101,7 +102,7 @@ func (k *Service) ask(ctx context.Context, t *Token, key federation.LoginKey, re
 // are not go back.
 func (k *Service) arrived(ctx context.Context, t *Token, key federation.LoginKey, i federation.Identity) error {
 	if i.Subject != t.Subject {
-		return k.end(ctx, t, errors.New("the upstream answered with somebody else"))
+		return k.end(ctx, t, texts.Failure("the upstream answered with somebody else", "upstream.other"))
 	}
 	sealed, err := k.seal(t.ID, i.Tokens)
 	if err != nil {
@@ -121,7 +122,7 @@ func (k *Service) arrived(ctx context.Context, t *Token, key federation.LoginKey
 	}
 	err = k.Review(ctx, t.UserID, i, key)
 	if errors.Is(err, fs.ErrNotExist) {
-		return k.end(ctx, t, errors.New("the account was disconnected"))
+		return k.end(ctx, t, texts.Failure("the account was disconnected", "upstream.disconnected"))
 	}
 	return err
 }
@@ -140,7 +141,7 @@ func (k *Service) end(ctx context.Context, t *Token, why error) error {
 			return err
 		}
 	}
-	k.Audit.Record(ctx, audit.Event{Kind: audit.UpstreamEnded, Target: t.UserID, LoginKey: t.LoginKey, Reason: why.Error()})
+	k.Audit.Record(ctx, audit.Event{Kind: audit.UpstreamEnded, Target: t.UserID, LoginKey: t.LoginKey, Why: texts.Of(why)})
 	return nil
 }
 

@@ -9,14 +9,15 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/internal/emailaddr"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // ErrWrongPassword is the one answer to every pair that does not belong
 // together: unknown address, wrong password, nobody's address, no password.
-var ErrWrongPassword = errors.New("the e-mail address or the password is wrong")
+var ErrWrongPassword = texts.Failure("the e-mail address or the password is wrong", "signin.wrong")
 
 // ErrDisabled is told only to somebody who knew the password.
-var ErrDisabled = errors.New("this user is disabled")
+var ErrDisabled = texts.Failure("this user is disabled", "disabled")
 
 // Authenticate returns the user with this address and password. Besides the
 // errors above it answers *passwords.Throttled while the address has to wait, and

@@ -46,6 +46,14 @@ func (p Problems) Err() error {
 	return p
 }
 
+// Sentence is the first of them: a record of what happened holds one.
+func (p Problems) Sentence() texts.Text {
+	if len(p) == 0 {
+		return texts.Text{}
+	}
+	return p[0].Text
+}
+
 // Words are all sentences, one behind the other; say puts a code into words, as
 // templates.Sentence does.
 func (p Problems) Words(say func(code string, args map[string]string) string) string {

@@ -52,6 +52,49 @@ func Of(err error) Text {
 	return New(Unexplained, "cause", err)
 }
 
+// Failure is an error that stands for a sentence; message is what it says to
+// developers.
+func Failure(message, code string, pairs ...any) error {
+	return &failure{message, New(code, pairs...)}
+}
+
+type failure struct {
+	message string
+	says    Text
+}
+
+func (f *failure) Error() string  { return f.message }
+func (f *failure) Sentence() Text { return f.says }
+
+// Words makes the sentence of a code and its arguments; templates.Sentence is
+// one, and who may not import it is handed it.
+type Words func(code string, args map[string]string) string
+
+// In is the text in words. kept is the sentence that an earlier program stored
+// in place of a code: where there is one, it is shown as it is. Without words
+// the code stands for itself.
+func (t Text) In(words Words, kept string) string {
+	switch {
+	case kept != "" || t.Empty():
+		return kept
+	case words == nil:
+		return t.Code
+	}
+	return words(t.Code, t.Args)
+}
+
+// With is the text with each argument changed, as by whoever hides secrets.
+func (t Text) With(change func(name, value string) string) Text {
+	out := Text{Code: t.Code}
+	for name, value := range t.Args {
+		if out.Args == nil {
+			out.Args = make(map[string]string, len(t.Args))
+		}
+		out.Args[name] = change(name, value)
+	}
+	return out
+}
+
 // Empty reports whether there is nothing to say.
 func (t Text) Empty() bool { return t.Code == "" }
 

@@ -31,6 +31,7 @@ func TestAnErrorStandsForTheSentenceInItsChain(t *testing.T) {
 		{nil, ""},
 		{fmt.Errorf("save: %w", full{}), "disk.full"},
 		{errors.New("boom"), "error[cause:boom]"},
+		{fmt.Errorf("save: %w", Failure("no room", "disk.full", "left", 2)), "disk.full[left:2]"},
 	} {
 		if got := Of(tt.err).String(); got != tt.want {
 			t.Errorf("%v is %q, want %q", tt.err, got, tt.want)
@@ -38,5 +39,33 @@ func TestAnErrorStandsForTheSentenceInItsChain(t *testing.T) {
 	}
 	if !Of(nil).Empty() || Of(full{}).Empty() {
 		t.Error("Empty is wrong about what says something")
+	}
+}
+
+func TestASentenceOfAnEarlierProgramIsShownAsItIs(t *testing.T) {
+	words := func(code string, args map[string]string) string { return code + " in words, " + args["x"] }
+	for _, tt := range []struct {
+		text  Text
+		words Words
+		kept  string
+		want  string
+	}{
+		{New("a", "x", 1), words, "", "a in words, 1"},
+		{New("a"), words, "It was so.", "It was so."},
+		{Text{}, words, "It was so.", "It was so."},
+		{Text{}, words, "", ""},
+		{New("a"), nil, "", "a"},
+	} {
+		if got := tt.text.In(tt.words, tt.kept); got != tt.want {
+			t.Errorf("%v kept as %q: got %q, want %q", tt.text, tt.kept, got, tt.want)
+		}
+	}
+}
+
+func TestChangingArgumentsLeavesTheTextItself(t *testing.T) {
+	before := New("a", "x", "secret")
+	after := before.With(func(string, string) string { return "hidden" })
+	if before.Args["x"] != "secret" || after.String() != "a[x:hidden]" {
+		t.Errorf("got %v from %v", after, before)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/templates"
 )
 
 // told are the requests that have words of their own. The rest are shown by
@@ -84,13 +85,13 @@ func (t *trace) retell(party string, e audit.Event) string {
 		}
 		return who(e.Actor) + " is signed in"
 	case audit.SignInFailed:
-		return "a sign-in failed: " + e.Reason
+		return "a sign-in failed: " + e.Words(templates.Sentence)
 	case audit.UpstreamError:
-		return "the primary did not sign anybody in: " + e.Reason
+		return "the primary did not sign anybody in: " + e.Words(templates.Sentence)
 	case audit.LinkMade:
 		return "has an account for " + who(e.Actor) + " from now on"
 	case audit.LinkRefused:
-		return "lets nobody in: " + e.Reason
+		return "lets nobody in: " + e.Words(templates.Sentence)
 	case audit.ConsentGiven:
 		return who(e.Actor) + " says yes to " + t.clientName(party, e.Client)
 	case audit.ConsentDenied:
@@ -100,7 +101,7 @@ func (t *trace) retell(party string, e audit.Event) string {
 	case audit.LogoutReceived:
 		return "ended the session of " + who(e.Target)
 	case audit.CodeReplayed, audit.CodeMisused, audit.RefreshReused, audit.ClientRefused, audit.RequestRefused, audit.LogoutFailed:
-		return "refused: " + e.Reason
+		return "refused: " + e.Words(templates.Sentence)
 	case audit.ServerAsked:
 		return "lets the secondary in"
 	case audit.ServerDecided:

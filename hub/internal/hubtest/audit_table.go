@@ -109,8 +109,8 @@ func ByRequest(events ...audit.Event) []audit.Event {
 }
 
 // Stored checks that these events, and no others, were stored since the ledger
-// was opened. Of a reason the events name a
-// part; a star is any.
+// was opened. Of what a reason speaks of the events name a part, or nothing; a
+// star is any code.
 func (l *ledger) Stored(t *testing.T, events ...audit.Event) {
 	t.Helper()
 	l.compare(t, "stored", true, events)
@@ -178,6 +178,12 @@ func is(e, must audit.Event) bool {
 	if must.Ref != "" && e.Ref != "" {
 		must.Ref = e.Ref
 	}
+	if must.Why.Code == "*" && e.Why.Code != "" {
+		must.Why.Code = e.Why.Code
+	}
+	if contains(e.Why.Args, must.Why.Args) {
+		must.Why.Args = e.Why.Args
+	}
 	if must.Reason == "*" && e.Reason != "" || must.Reason != "" && strings.Contains(e.Reason, must.Reason) {
 		must.Reason = e.Reason
 	}
@@ -190,7 +196,17 @@ func is(e, must audit.Event) bool {
 	return told(e) == told(must)
 }
 
+// contains says that each argument has in it what it must have.
+func contains(args, must map[string]string) bool {
+	for name, part := range must {
+		if !strings.Contains(args[name], part) {
+			return false
+		}
+	}
+	return true
+}
+
 func told(e audit.Event) string {
-	return fmt.Sprintf("%s actor=%q target=%q client=%q key=%q ip=%q ref=%q reason=%q %v",
-		e.Kind, e.Actor, e.Target, e.Client, e.LoginKey, e.IP, e.Ref, e.Reason, e.Detail)
+	return fmt.Sprintf("%s actor=%q target=%q client=%q key=%q ip=%q ref=%q why=%v reason=%q %v",
+		e.Kind, e.Actor, e.Target, e.Client, e.LoginKey, e.IP, e.Ref, e.Why, e.Reason, e.Detail)
 }

@@ -13,11 +13,13 @@ import (
 
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // ErrBusy means that too many passwords are being checked already. Nothing was
 // decided or counted; the handler answers 503 with Retry-After.
-var ErrBusy = errors.New("too many passwords are being checked at once; try again in a moment")
+var ErrBusy = texts.Failure("too many passwords are being checked at once; try again in a moment", "signin.busy")
 
 // errHash is the answer to a stored or imported hash nobody should compute.
 var errHash = errors.New("the password hash is not Argon2id, bcrypt or PBKDF2-SHA256 with sensible parameters")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/internal/secrets"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 const (
@@ -39,6 +40,11 @@ type Throttled struct{ Until time.Time }
 
 func (t *Throttled) Error() string {
 	return "too many wrong passwords; the next attempt counts from " + t.Until.Format(time.RFC3339)
+}
+
+// Sentence is for the record of events.
+func (t *Throttled) Sentence() texts.Text {
+	return texts.New("signin.throttled", "until", t.Until.Format(time.RFC3339))
 }
 
 // A Limiter slows guessing down. An attempt is counted before its password is

@@ -29,6 +29,7 @@ import (
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // A Handler answers authorization requests.
@@ -215,7 +216,7 @@ func (d *Handler) refuse(c *gin.Context, clientID string, err error) error {
 	d.traceRefusal(c, clientID, err)
 	var problem *web.Problem
 	if errors.As(err, &problem) && problem.Protocol != nil {
-		d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.RequestRefused, Client: short(clientID), IP: c.ClientIP(), Ref: web.Ref(c), Reason: problem.Protocol.Description})
+		d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.RequestRefused, Client: short(clientID), IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("request.refused", "why", problem.Protocol.Description)})
 	}
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/hub/authrequest"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 func unknownClient(err error) bool {
@@ -23,35 +24,34 @@ func unregistered(err error) (string, bool) {
 
 // mismatch tells an administrator by what an address that was sent differs
 // from the one that was probably meant.
-func mismatch(sent string, registered []string) string {
-	const plain = "The redirect_uri is not registered for this application"
+func mismatch(sent string, registered []string) texts.Text {
 	for _, d := range differences {
 		for _, want := range registered {
 			if d.only(sent, want) {
-				return plain + ": it differs from " + bareAddress(want) + " by " + d.words + "."
+				return texts.New(d.code, "address", bareAddress(want))
 			}
 		}
 	}
 	if len(registered) == 0 {
-		return plain + ", which has none."
+		return texts.New("redirect.none")
 	}
-	return plain + "."
+	return texts.New("redirect")
 }
 
 // differences are the usual ones, the smallest first.
 var differences = []struct {
-	words string
-	only  func(sent, want string) bool
+	code string
+	only func(sent, want string) bool
 }{
-	{"a slash at its end", func(a, b string) bool { return strings.TrimRight(a, "/") == strings.TrimRight(b, "/") }},
-	{"capital letters", strings.EqualFold},
-	{"its scheme", but(func(u *url.URL) { u.Scheme = "" })},
-	{"its query", but(func(u *url.URL) { u.RawQuery, u.ForceQuery = "", false })},
-	{"its fragment", but(func(u *url.URL) { u.Fragment, u.RawFragment = "", "" })},
-	{"its port", but(func(u *url.URL) { u.Host = u.Hostname() })},
-	{"www. before the host", but(func(u *url.URL) { u.Host = strings.TrimPrefix(u.Host, "www.") })},
-	{"its host", but(func(u *url.URL) { u.Host = "" })},
-	{"its path", but(func(u *url.URL) { u.Path, u.RawPath = "", "" })},
+	{"redirect.slash", func(a, b string) bool { return strings.TrimRight(a, "/") == strings.TrimRight(b, "/") }},
+	{"redirect.capitals", strings.EqualFold},
+	{"redirect.scheme", but(func(u *url.URL) { u.Scheme = "" })},
+	{"redirect.query", but(func(u *url.URL) { u.RawQuery, u.ForceQuery = "", false })},
+	{"redirect.fragment", but(func(u *url.URL) { u.Fragment, u.RawFragment = "", "" })},
+	{"redirect.port", but(func(u *url.URL) { u.Host = u.Hostname() })},
+	{"redirect.www", but(func(u *url.URL) { u.Host = strings.TrimPrefix(u.Host, "www.") })},
+	{"redirect.host", but(func(u *url.URL) { u.Host = "" })},
+	{"redirect.path", but(func(u *url.URL) { u.Path, u.RawPath = "", "" })},
 }
 
 // but compares two addresses without the part that drop takes away.

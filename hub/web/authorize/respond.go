@@ -21,6 +21,7 @@ import (
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // respond gives the client its answer, once per flow.
@@ -132,10 +133,10 @@ func (d *Handler) answerError(c *gin.Context, client clients.Client, flow flows.
 		return err
 	}
 	if routine(flow.Request, protocol) {
-		traces.Of(c.Request.Context()).Remark(traces.Denied, protocol.Description, traces.Fact{Name: "error", Value: protocol.Code})
+		traces.Of(c.Request.Context()).Remark(traces.Denied, texts.New("request.refused", "why", protocol.Description), traces.Fact{Name: "error", Value: protocol.Code})
 	}
 	traceDenial(c, protocol, err)
-	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.RequestRefused, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Code: protocol.Code, Reason: protocol.Error()})
+	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.RequestRefused, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: protocol.Sentence()})
 	if client.Frappe != nil && !client.Frappe.SendErrors {
 		return keepFromSite(client, protocol, err)
 	}

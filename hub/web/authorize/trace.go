@@ -15,6 +15,7 @@ import (
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // traceRequest notes what was asked: nothing that is secret, and of addresses
@@ -36,29 +37,29 @@ func traceRequest(c *gin.Context, params oauth.Params, r authrequest.Request, cl
 			facts = append(facts, traces.Fact{Name: "with", Value: name})
 		}
 	}
-	text := "An app asked for a sign-in."
+	why := texts.New("trace.asked")
 	if client.Name != "" {
-		text = client.Name + " asked for a sign-in."
+		why = texts.New("trace.asked.by", "name", client.Name)
 	}
 	if client.Server != nil {
 		facts = append(facts, traces.Fact{Name: "hubs passed", Value: strings.Join(r.Via, " → ")})
-		text = cameFrom(a, client, r)
+		why = cameFrom(a, client, r)
 	}
-	a.Note(traces.Request, text, facts...)
+	a.Note(traces.Request, why, facts...)
 }
 
 // cameFrom notes which hub sent the person, and the number it has for them.
-func cameFrom(a *traces.Attempt, client clients.Client, r authrequest.Request) string {
+func cameFrom(a *traces.Attempt, client clients.Client, r authrequest.Request) texts.Text {
 	base, _, found := strings.Cut(client.ID, "/oauth2/client-metadata/")
 	if !found {
 		base = redirecturi.OriginOf(client.ID)
 	}
 	ref, ok := traces.ParseReference(r.Trace)
 	if !ok {
-		return "The hub " + client.Server.Host + " sent the person here."
+		return texts.New("trace.sent", "hub", client.Server.Host)
 	}
 	a.CameFrom(traces.Hop{Base: base, Ref: ref})
-	return "The hub " + client.Server.Host + " sent the person here; its reference is " + ref + "."
+	return texts.New("trace.sent.reference", "hub", client.Server.Host, "ref", ref)
 }
 
 // bareAddress is an address without what may be secret in it.
@@ -90,16 +91,16 @@ func (d *Handler) traceRefusal(c *gin.Context, clientID string, err error) {
 }
 
 // stranger says why a client may not ask.
-func stranger(known clients.Client) string {
+func stranger(known clients.Client) texts.Text {
 	switch {
 	case known.ID == "":
-		return "No application has this client id."
+		return texts.New("trace.stranger")
 	case known.Server != nil && known.Server.State == clients.Pending:
-		return "The hub " + known.Server.Host + " waits for approval."
+		return texts.New("trace.stranger.pending", "hub", known.Server.Host)
 	case known.Server != nil && known.Server.State != clients.Active:
-		return "The hub " + known.Server.Host + " is " + string(known.Server.State) + "."
+		return texts.New("trace.stranger.hub", "hub", known.Server.Host, "state", known.Server.State)
 	}
-	return "The application " + known.Name + " is turned off."
+	return texts.New("trace.stranger.off", "name", known.Name)
 }
 
 // traceDenial notes why this person may not go on, where it is about them.
@@ -107,28 +108,28 @@ func traceDenial(c *gin.Context, protocol, err error) {
 	a := traces.Of(c.Request.Context())
 	switch {
 	case errors.Is(err, errNoRole):
-		a.Fail(traces.NoRole, protocol.Error())
+		a.Fail(traces.NoRole, texts.Of(protocol))
 	case errors.Is(err, errNoAddress):
-		a.Fail(traces.Unproved, protocol.Error())
+		a.Fail(traces.Unproved, texts.Of(protocol))
 	}
 }
 
 // traceStep notes what the person is asked.
 func traceStep(c *gin.Context, to step, person *sessions.Person) {
 	a := traces.Of(c.Request.Context())
-	texts := map[step]string{signIn: "The person was asked to sign in.", chooseAccount: "The person was asked as whom to go on.", askConsent: "The person was asked for permission."}
-	text := texts[to]
+	pages := map[step]string{signIn: "trace.page.signin", chooseAccount: "trace.page.choose", askConsent: "trace.page.consent"}
+	code := pages[to]
 	if to == signIn && person != nil {
-		text = "The person was asked to sign in again: the session they have does not do for this request."
+		code = "trace.page.again"
 	}
-	a.Remark(traces.Page, text)
+	a.Remark(traces.Page, texts.New(code))
 }
 
 // traceSession notes who is signed in already.
 func traceSession(c *gin.Context, p sessions.Person) {
 	a := traces.Of(c.Request.Context())
 	a.About(traces.About{User: p.User.ID, LoginKey: p.Session.LoginKey})
-	a.Remark(traces.Session, "The person has a session, begun "+p.Session.Created.UTC().Format("2 Jan 15:04:05")+" UTC.",
+	a.Remark(traces.Session, texts.New("trace.session", "begun", p.Session.Created.UTC().Format("2 Jan 15:04:05")),
 		traces.Fact{Name: "acr", Value: p.Session.ACR}, traces.Fact{Name: "amr", Value: strings.Join(p.Session.AMR, " ")})
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/fedhub/fedhub/hub/dpop"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -86,7 +87,7 @@ func (a *Authenticator) Client(c *gin.Context, form oauth.Params) (clients.Clien
 	if refused.Code == clients.InvalidClient && credentials.ID != "" {
 		a.Guesses.Wrong(Clip(credentials.ID), c.ClientIP())
 	}
-	a.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: Clip(cmp.Or(credentials.ID, form["client_id"])), IP: c.ClientIP(), Ref: web.Ref(c), Reason: refused.Description})
+	a.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: Clip(cmp.Or(credentials.ID, form["client_id"])), IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("client.refused", "why", refused.Description)})
 	if refused.Code == "invalid_request" {
 		return clients.Client{}, oauth.InvalidRequest(refused.Description).Because(err)
 	}
@@ -108,9 +109,8 @@ func (a *Authenticator) resolveClient(c *gin.Context, id string) error {
 	})
 	var fault *clients.MetadataError
 	if errors.As(err, &fault) {
-		why := fault.Words(templates.Sentence)
-		a.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: Clip(id), IP: c.ClientIP(), Ref: web.Ref(c), Reason: Clip(why)})
-		return oauth.InvalidClient("the metadata document of the client cannot be used: " + why).Because(err)
+		a.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: Clip(id), IP: c.ClientIP(), Ref: web.Ref(c), Why: fault.Sentence()})
+		return oauth.InvalidClient("the metadata document of the client cannot be used: " + fault.Words(templates.Sentence)).Because(err)
 	}
 	if added {
 		a.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.ClientRegistered, Client: id, IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"by": "its document"}})

@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // Backchannel is POST /oauth2/backchannel/{key}: an upstream says that a
@@ -81,6 +82,6 @@ func (h *Handler) badLogout(c *gin.Context, keyID string, err error) error {
 		return oauth.TemporarilyUnavailable("the issuer's keys could not be fetched").Because(err)
 	}
 	// Noted, not kept: anybody can send such tokens, as many as they like.
-	h.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.LogoutFailed, LoginKey: keyID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: err.Error()})
+	h.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.LogoutFailed, LoginKey: keyID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.Of(err)})
 	return oauth.InvalidRequest("the logout token is not valid").Because(err)
 }

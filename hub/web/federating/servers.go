@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/clientrequest"
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -161,7 +162,7 @@ func (h *Handler) stranger(c *gin.Context, form oauth.Params, err error) error {
 	case errors.As(err, &refused) && refused.Code == clients.InvalidRequest:
 		return oauth.InvalidRequest(refused.Description).Because(err)
 	case errors.As(err, &refused):
-		h.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: clientrequest.Clip(form["client_id"]), IP: c.ClientIP(), Ref: web.Ref(c), Reason: refused.Description})
+		h.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: clientrequest.Clip(form["client_id"]), IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("client.refused", "why", refused.Description)})
 		return oauth.InvalidClient(refused.Description).Because(err)
 	case errors.As(err, &document):
 		return oauth.InvalidRequest("the metadata document could not be used: " + document.Words(templates.Sentence)).Because(err)

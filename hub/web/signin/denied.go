@@ -60,7 +60,7 @@ func (d *Handler) providerDenied(c *gin.Context, params oauth.Params) error {
 	switch err := d.Stops.Peek(c.Request.Context(), stopDenied, deniedName(browser, key.ID), browser, &w); {
 	case err == nil:
 		refusal := federation.NewRefusal(key.Name, params["error"], params["error_description"])
-		d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.UpstreamError, LoginKey: key.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: refusal.Error()})
+		d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.UpstreamError, LoginKey: key.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: refusal.Sentence()})
 		if j, err = d.pendingLogin(c, w); err != nil {
 			j = pendingLogin{}
 		}

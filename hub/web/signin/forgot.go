@@ -10,6 +10,7 @@ import (
 	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/internal/emailaddr"
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -73,7 +74,7 @@ func (d *Handler) Reset(c *gin.Context) error {
 	if err != nil {
 		return d.deadLink(err)
 	}
-	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.PasswordChanged, Actor: u.ID, Target: u.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: "A link that was mailed was used."})
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.PasswordChanged, Actor: u.ID, Target: u.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("reset.used")})
 	if err := d.Logouts.EndAll(c.Request.Context(), u); err != nil {
 		return err
 	}

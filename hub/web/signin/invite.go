@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -67,7 +68,7 @@ func (d *Handler) Accept(c *gin.Context) error {
 	if err != nil {
 		return invitationProblem(err)
 	}
-	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.UserAdded, Actor: user.ID, Target: user.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: "Invited by " + i.By + "."})
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.UserAdded, Actor: user.ID, Target: user.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("invited", "by", i.By)})
 	d.welcome(c, user)
 	return d.finish(c, pendingLogin{method: method{To: "/account?done=welcome"}}, sessions.Start{User: user, AMR: []string{"pwd"}, ACR: sessions.ACRPassword})
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -37,7 +38,7 @@ func (d *Handler) askToLink(c *gin.Context, j pendingLogin, key federation.Login
 	user := decision.User
 	l := pendingLink{j.method, key.ID, key.Name, identity, user.ID, user.SessionGeneration, user.Email, decision.Action == linking.ConfirmByMail}
 	if l.MailOnly && !d.Linking.Mails() {
-		d.refusedLink(c, l, "Only a letter could prove the account, and this hub sends none.")
+		d.refusedLink(c, l, texts.New("link.letter"))
 		return refusedUpstream(key.Name, j)
 	}
 	name := flows.Name()
@@ -48,9 +49,9 @@ func (d *Handler) askToLink(c *gin.Context, j pendingLogin, key federation.Login
 	return web.SeeOther(c, "/signin/link?stop="+name)
 }
 
-func (d *Handler) refusedLink(c *gin.Context, l pendingLink, reason string) {
+func (d *Handler) refusedLink(c *gin.Context, l pendingLink, why texts.Text) {
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.LinkRefused, LoginKey: l.KeyID, Target: l.UserID,
-		IP: c.ClientIP(), Ref: web.Ref(c), Reason: reason})
+		IP: c.ClientIP(), Ref: web.Ref(c), Why: why})
 }
 
 // LinkShow is GET /signin/link.
@@ -170,7 +171,7 @@ func (d *Handler) link(c *gin.Context, stop string, l pendingLink, j pendingLogi
 		return err
 	}
 	if decision.Action == linking.Refuse {
-		d.refusedLink(c, l, decision.Reason)
+		d.refusedLink(c, l, texts.New(texts.Unexplained, "cause", decision.Reason))
 		return refusedUpstream(key.Name, j)
 	}
 	return d.linked(c, j, key.ID, l.Identity, decision)
@@ -207,7 +208,7 @@ func (d *Handler) linkBy(c *gin.Context, stop string, key federation.LoginKey, i
 		return err
 	}
 	if err != nil || user.ID != l.UserID || l.MailOnly {
-		d.refusedLink(c, l, "The person came back from "+key.Name+" as somebody who is not linked to the account.")
+		d.refusedLink(c, l, texts.New("link.other", "name", key.Name))
 		return d.retry(c, "/signin/link?stop="+url.QueryEscape(stop), retry{Status: http.StatusForbidden,
 			Alert: templates.Note{Tone: "danger", Title: "That didn't prove the account.", Text: "Try another way, or go back."}})
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // quiet says that the client waits for its answer and not for a person
@@ -46,13 +47,13 @@ func (d *Handler) Quiet(c *gin.Context) error {
 
 // back ends a quiet attempt that came to nothing.
 func (d *Handler) back(c *gin.Context, keyID string, j pendingLogin, why error) error {
-	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.UpstreamError, LoginKey: keyID, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: why.Error()})
+	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.UpstreamError, LoginKey: keyID, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.Of(why)})
 	return web.SeeOther(c, j.next())
 }
 
 var (
-	errQuestion = errors.New("it would take a question, and prompt=none forbids asking")
-	errAnother  = errors.New("the upstream knows somebody else in this browser than this hub")
+	errQuestion = texts.Failure("it would take a question, and prompt=none forbids asking", "quiet.question")
+	errAnother  = texts.Failure("the upstream knows somebody else in this browser than this hub", "quiet.other")
 )
 
 // mayBe says whether a quiet sign-in may make this user the one who is signed

@@ -26,13 +26,13 @@ import (
 	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
-	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -190,7 +190,7 @@ func (d *Handler) Password(c *gin.Context) error {
 }
 
 // errOnlyAdministrators is a good password that is no way in.
-var errOnlyAdministrators = errors.New("passwords are for administrators alone, by the settings")
+var errOnlyAdministrators = texts.Failure("passwords are for administrators alone, by the settings", "signin.administrators")
 
 // mayUsePassword is nil where a password signs this kind of person in.
 func (d *Handler) mayUsePassword(c *gin.Context, admin bool) error {
@@ -228,11 +228,7 @@ func span(d time.Duration) string {
 }
 
 func (d *Handler) failed(c *gin.Context, j pendingLogin, err error) {
-	e := audit.Event{Kind: audit.SignInFailed, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: err.Error()}
-	if errors.Is(err, users.ErrDisabled) {
-		e.Code = traces.Disabled
-	}
-	d.Audit.Record(c.Request.Context(), e)
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SignInFailed, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.Of(err)})
 }
 
 // finish starts the session and sends the browser on its way.

@@ -10,6 +10,7 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // traceLeaving notes where the person goes.
@@ -19,7 +20,7 @@ func traceLeaving(c *gin.Context, key federation.LoginKey) {
 	if key.Kind == federation.KindPeer {
 		a.GoesTo(traces.Hop{Base: strings.TrimRight(key.BaseURL, "/")})
 	}
-	a.Note(traces.Left, "The person was sent to "+key.Name+".", traces.Fact{Name: "host", Value: hostOf(key.BaseURL)})
+	a.Note(traces.Left, texts.New("trace.left", "name", key.Name), traces.Fact{Name: "host", Value: hostOf(key.BaseURL)})
 }
 
 // traceReturn notes with what the person came back. Another hub tells the
@@ -27,24 +28,24 @@ func traceLeaving(c *gin.Context, key federation.LoginKey) {
 func traceReturn(c *gin.Context, key federation.LoginKey, params oauth.Params) {
 	a := traces.Of(c.Request.Context())
 	a.About(traces.About{LoginKey: key.ID})
-	text := "The person came back from " + key.Name + "."
+	why := texts.New("trace.returned", "name", key.Name)
 	if ref, ok := traces.ParseReference(params["trace"]); ok && key.Kind == federation.KindPeer {
 		a.GoesTo(traces.Hop{Base: strings.TrimRight(key.BaseURL, "/"), Ref: ref})
-		text += " Its reference is " + ref + "."
+		why = texts.New("trace.returned.reference", "name", key.Name, "ref", ref)
 	}
 	var facts []traces.Fact
 	if params.Has("error") {
 		facts = append(facts, traces.Fact{Name: "error", Value: federation.CleanText(params["error"], 100)},
 			traces.Fact{Name: "described as", Value: federation.CleanText(params["error_description"], 300)})
 	}
-	a.Note(traces.Returned, text, facts...)
+	a.Note(traces.Returned, why, facts...)
 }
 
 // traceQuestion notes that an account matches whose owner must be asked.
 func traceQuestion(c *gin.Context, key federation.LoginKey, decision linking.Decision) {
 	a := traces.Of(c.Request.Context())
 	a.About(traces.About{User: decision.User.ID})
-	a.Remark(traces.Page, "An account here matches whom "+key.Name+" named, so the person was asked to prove that it is theirs.",
+	a.Remark(traces.Page, texts.New("trace.page.prove", "name", key.Name),
 		traces.Fact{Name: "row", Value: decision.Row}, traces.Fact{Name: "reason", Value: decision.Reason})
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // An administrator's test of a login key goes the way of every sign-in, with
@@ -125,7 +126,7 @@ func (d *Handler) endTry(c *gin.Context, key federation.LoginKey, t trying, iden
 	event := audit.Event{Kind: audit.KeyTried, LoginKey: key.ID, IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"result": "ok"}}
 	if err != nil {
 		result.Failure = failed(key, t.Steps[len(t.Steps)-1], err)
-		event.Reason = federation.CleanText(err.Error(), 400)
+		event.Why = texts.Of(err)
 		event.Detail["result"] = "failed at " + result.Failure.Step
 	}
 	if person, err := d.Sessions.Current(c.Request); err == nil {

@@ -20,6 +20,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -322,6 +323,6 @@ func (d *Handler) upstreamFailed(c *gin.Context, keyID string, j pendingLogin, e
 	default:
 		return err
 	}
-	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.UpstreamError, LoginKey: keyID, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: err.Error()})
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.UpstreamError, LoginKey: keyID, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.Of(err)})
 	return p
 }

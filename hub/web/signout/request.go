@@ -17,6 +17,7 @@ import (
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -202,7 +203,7 @@ func (d *Handler) already(c *gin.Context, r request) error {
 // refuse goes nowhere. Whoever is signed in is still asked whether to sign
 // out: that is what they came for, and the fault is the app's.
 func (d *Handler) refuse(c *gin.Context, s sessions.Session, nobody bool, err *oauth.Error) error {
-	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.RequestRefused, Actor: s.UserID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: err.Error()})
+	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.RequestRefused, Actor: s.UserID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.Of(err)})
 	if nobody {
 		return err
 	}

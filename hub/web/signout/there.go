@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -48,7 +49,7 @@ func (d *Handler) there(c *gin.Context, s sessions.Session, then onward) (onward
 	}
 	page, err := signOuter.SignOut(ctx, federation.Tokens{ID: hint}, d.Issuer+"/signed-out", state)
 	if err != nil {
-		d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.UpstreamError, Actor: s.UserID, LoginKey: key.ID, IP: c.ClientIP(), Ref: web.Ref(c), Reason: err.Error()})
+		d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.UpstreamError, Actor: s.UserID, LoginKey: key.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.Of(err)})
 	}
 	if err != nil || page == "" {
 		return then, nil

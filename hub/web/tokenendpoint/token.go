@@ -133,7 +133,7 @@ func (d *Handler) suspicious(c *gin.Context, client clients.Client, err error) e
 	var misuse *grants.ReplayError
 	if errors.As(err, &misuse) {
 		d.Audit.Record(c.Request.Context(), audit.Event{Kind: misuse.Kind, Actor: client.ID, Client: misuse.Family.ClientID, Target: misuse.Family.UserID,
-			IP: c.ClientIP(), Ref: web.Ref(c), Reason: misuse.Public.Description})
+			IP: c.ClientIP(), Ref: web.Ref(c), Why: misuse.Sentence()})
 	}
 	return err
 }

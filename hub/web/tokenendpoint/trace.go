@@ -6,6 +6,7 @@ import (
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/clientrequest"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // traceCode finds the sign-in that a code came from which was not exchanged,
@@ -23,7 +24,7 @@ func (d *Handler) traceCode(c *gin.Context) {
 	a := traces.Of(c.Request.Context())
 	a.Continue(f.Trace)
 	a.About(traces.About{Client: f.ClientID, User: f.UserID})
-	a.Began(traces.Token, "The app came for tokens.",
+	a.Began(traces.Token, texts.New("trace.token"),
 		traces.Fact{Name: "client_id", Value: clientrequest.Clip(form["client_id"])},
 		traces.Fact{Name: "how it proved itself", Value: proofShown(c, form)},
 		traces.Fact{Name: "redirect_uri sent", Value: yes(form.Has("redirect_uri"))},

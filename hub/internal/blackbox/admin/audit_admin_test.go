@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // An office is where an administrator is signed in.
@@ -149,7 +150,7 @@ var peopleActs = []act[*office]{
 	}},
 	{"a link for a new password is shown", func(t *testing.T, o *office) {
 		path, u := o.personPage("reset@example.org")
-		o.press(t, path, path+"/reset", nil, audit.Event{Kind: audit.ResetSent, Target: u.ID, Reason: "shown to the administrator"})
+		o.press(t, path, path+"/reset", nil, audit.Event{Kind: audit.ResetSent, Target: u.ID, Why: texts.New("reset.shown")})
 	}},
 }
 
@@ -256,8 +257,8 @@ var siteActs = []act[bare]{
 		x.Enter("key_sign_ups", "Deny")
 		l.Stored(t, x.Entering(me,
 			audit.Event{Kind: audit.SiteEntered, Target: x.App.Frappe.URL, Detail: map[string]string{"result": "entered"}},
-			audit.Event{Kind: audit.SecretAdded, Reason: "The site has it"},
-			audit.Event{Kind: audit.SecretRemoved, Reason: "Nobody ever used it"})...)
+			audit.Event{Kind: audit.SecretAdded, Why: texts.New("site.secret")},
+			audit.Event{Kind: audit.SecretRemoved, Why: texts.New("site.secret.unused")})...)
 	}},
 	{"a site refuses the values", func(t *testing.T, _ bare) {
 		x, me := newSiteOffice(t)
@@ -272,7 +273,7 @@ var siteActs = []act[bare]{
 		x.Enter()
 		l.Stored(t, x.Entering(me,
 			audit.Event{Kind: audit.SiteEntered, Target: x.App.Frappe.URL, Detail: map[string]string{"result": "*", "status": "*"}},
-			audit.Event{Kind: audit.SecretAdded, Reason: "may have it"})...)
+			audit.Event{Kind: audit.SecretAdded, Why: texts.New("site.secret.maybe")})...)
 	}},
 	{"the address that a site sent is registered", func(t *testing.T, _ bare) {
 		w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
@@ -285,6 +286,6 @@ var siteActs = []act[bare]{
 		p := x.Look()
 		l := w.Ledger()
 		x.Admin.Submit(p, "/admin/clients/"+x.App.ID+"/setup/redirect")
-		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.ClientChanged, Actor: u.ID, Client: x.App.ID, Target: x.App.Name, Reason: "http://127.0.0.1:8000"})...)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.ClientChanged, Actor: u.ID, Client: x.App.ID, Target: x.App.Name, Why: texts.New("site.redirect", "address", "http://127.0.0.1:8000")})...)
 	}},
 }

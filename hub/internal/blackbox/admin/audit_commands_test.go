@@ -12,6 +12,7 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // A commander is at the command line.
@@ -62,7 +63,7 @@ var commandActs = []act[commander]{
 		l := c.Ledger()
 		_, err := c.Hub.ResetLink(t.Context(), "test", u)
 		hubtest.Done(t, err)
-		l.Stored(t, audit.Event{Kind: audit.ResetSent, Actor: "test", Target: u.ID, Reason: "command line"})
+		l.Stored(t, audit.Event{Kind: audit.ResetSent, Actor: "test", Target: u.ID, Why: texts.New("reset.shown.command")})
 	}},
 	{"somebody is invited", func(t *testing.T, c commander) {
 		l := c.Ledger()
@@ -134,7 +135,7 @@ var importActs = []act[commander]{
 		l := c.Ledger()
 		u, err := c.Hub.ImportUser(t.Context(), "test", hubtest.Newcomer("0123456789abcdef0123456789abcdef", "asha@example.org"), false)
 		hubtest.Done(t, err)
-		l.Stored(t, audit.Event{Kind: audit.UserAdded, Actor: "test", Target: u.ID, Reason: "Imported", Detail: map[string]string{"from": "frappe", "roles": "clerk"}})
+		l.Stored(t, audit.Event{Kind: audit.UserAdded, Actor: "test", Target: u.ID, Why: texts.New("imported"), Detail: map[string]string{"from": "frappe", "roles": "clerk"}})
 	}},
 	{"somebody is imported again", func(t *testing.T, c commander) {
 		i := hubtest.Newcomer("1123456789abcdef0123456789abcdef", "again@example.org")
@@ -144,7 +145,7 @@ var importActs = []act[commander]{
 		i.Name = "Asha Rao-King"
 		u, err := c.Hub.ImportUser(t.Context(), "test", i, true)
 		hubtest.Done(t, err)
-		l.Stored(t, audit.Event{Kind: audit.UserChanged, Actor: "test", Target: u.ID, Reason: "Imported", Detail: map[string]string{"from": "frappe", "roles": "clerk"}})
+		l.Stored(t, audit.Event{Kind: audit.UserChanged, Actor: "test", Target: u.ID, Why: texts.New("imported"), Detail: map[string]string{"from": "frappe", "roles": "clerk"}})
 	}},
 	{"an identity is imported", func(t *testing.T, c commander) {
 		u, err := c.Hub.ImportUser(t.Context(), "test", hubtest.Newcomer("2123456789abcdef0123456789abcdef", "linked@example.org"), false)
@@ -153,17 +154,17 @@ var importActs = []act[commander]{
 		l := c.Ledger()
 		_, err = c.Hub.LinkImported(t.Context(), "test", u.ID, linking.Claim{Key: key.ID, Issuer: key.BaseURL, Subject: "1"})
 		hubtest.Done(t, err)
-		l.Stored(t, audit.Event{Kind: audit.LinkMade, Actor: "test", Target: u.ID, LoginKey: key.ID, Reason: "Imported"})
+		l.Stored(t, audit.Event{Kind: audit.LinkMade, Actor: "test", Target: u.ID, LoginKey: key.ID, Why: texts.New("imported.identity")})
 	}},
 	{"an app is imported, and again", func(t *testing.T, c commander) {
 		app := clients.Client{ID: "a1b2c3d4e5", Name: "Wiki", Type: clients.Web, RedirectURIs: []string{hubtest.Callback}, Scopes: []string{"openid"}}
 		l := c.Ledger()
 		hubtest.Done(t, c.Hub.ImportClient(t.Context(), "test", app, "a secret of the other system", false))
-		l.Stored(t, audit.Event{Kind: audit.ClientAdded, Actor: "test", Client: "a1b2c3d4e5", Target: "Wiki", Reason: "Imported"})
+		l.Stored(t, audit.Event{Kind: audit.ClientAdded, Actor: "test", Client: "a1b2c3d4e5", Target: "Wiki", Why: texts.New("imported")})
 		l = c.Ledger()
 		app.Name = "Wiki 2"
 		hubtest.Done(t, c.Hub.ImportClient(t.Context(), "test", app, "a secret of the other system", true))
-		l.Stored(t, audit.Event{Kind: audit.ClientChanged, Actor: "test", Client: "a1b2c3d4e5", Target: "Wiki 2", Reason: "Imported"})
+		l.Stored(t, audit.Event{Kind: audit.ClientChanged, Actor: "test", Client: "a1b2c3d4e5", Target: "Wiki 2", Why: texts.New("imported")})
 	}},
 	{"an import is over", func(t *testing.T, c commander) {
 		l := c.Ledger()

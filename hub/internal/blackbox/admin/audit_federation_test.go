@@ -14,6 +14,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // newHubs are a pair whose primary has ada, and an app and a browser at the
@@ -53,7 +54,7 @@ var upstreamActs = []act[bare]{
 		hubs.Primary.Stop()
 		l := hubs.Secondary.Ledger()
 		b.Hop(back)
-		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.UpstreamError, Client: a.ID, LoginKey: hubs.Key.ID, Reason: "*"})...)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.UpstreamError, Client: a.ID, LoginKey: hubs.Key.ID, Why: texts.New("*")})...)
 	}},
 	{"somebody says no at a site", func(t *testing.T, _ bare) {
 		s := hubtest.Above(t, frappetest.G1)
@@ -61,7 +62,7 @@ var upstreamActs = []act[bare]{
 		p := b.Authorize(a.Request())
 		l := s.Ledger()
 		s.Come(b, p, hubtest.AshaThere, frappetest.Deny)
-		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.UpstreamError, LoginKey: "erp", Reason: "access_denied"})...)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.UpstreamError, LoginKey: "erp", Why: texts.New("upstream.refused", "error", "access_denied")})...)
 	}},
 	{"a site takes no tokens back", func(t *testing.T, _ bare) {
 		s := hubtest.Above(t, frappetest.G1, hubtest.Keeping, func(k *federation.LoginKey) { k.SignUps = federation.Deny })
@@ -79,7 +80,7 @@ var upstreamActs = []act[bare]{
 		l := s.Ledger()
 		s.Come(b, p, hubtest.AshaThere, frappetest.Allow)
 		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.LinkRefused, Client: a.ID, LoginKey: "erp", Reason: "*", Detail: map[string]string{"row": "*", "action": "refuse"}})...)
-		l.Noted(t, audit.Event{Kind: audit.UpstreamError, LoginKey: "erp", Reason: "not taken back"})
+		l.Noted(t, audit.Event{Kind: audit.UpstreamError, LoginKey: "erp", Why: texts.New("upstream.tokens")})
 	}},
 	{"a sign-in without questions comes to nothing", func(t *testing.T, _ bare) {
 		hubs, a, b := newHubs(t, hubtest.Straight)
@@ -88,8 +89,8 @@ var upstreamActs = []act[bare]{
 		b.Walk(b.Authorize(a.Request("prompt", "none")), "", hubs.Primary, hubs.Secondary)
 		l.Stored(t)
 		l.Noted(t, hubtest.ByRequest(
-			audit.Event{Kind: audit.UpstreamError, Client: a.ID, LoginKey: hubs.Key.ID, Reason: "*"},
-			audit.Event{Kind: audit.RequestRefused, Client: a.ID, Reason: "login_required"})...)
+			audit.Event{Kind: audit.UpstreamError, Client: a.ID, LoginKey: hubs.Key.ID, Why: texts.New("*")},
+			audit.Event{Kind: audit.RequestRefused, Client: a.ID, Why: texts.New("login_required")})...)
 	}},
 	{"an administrator tries a login key", func(t *testing.T, _ bare) {
 		hubs := hubtest.NewProvider(t)
@@ -105,7 +106,7 @@ var upstreamActs = []act[bare]{
 		hubs.Primary.Stop()
 		l := hubs.Secondary.Ledger()
 		hubs.Tested(b, "ada@example.org")
-		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.KeyTried, Actor: hubs.Secondary.UserID(t, "root@example.org"), LoginKey: "company", Reason: "*", Detail: map[string]string{"result": "*"}})...)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.KeyTried, Actor: hubs.Secondary.UserID(t, "root@example.org"), LoginKey: "company", Why: texts.New("*"), Detail: map[string]string{"result": "*"}})...)
 	}},
 }
 
@@ -139,7 +140,7 @@ var linkingActs = []act[bare]{
 		hubtest.Done(t, err)
 		l := hubs.Secondary.Ledger()
 		hubs.Through(b, a, "ada@example.org")
-		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.LinkRefused, Target: ada.ID, LoginKey: hubs.Key.ID, Reason: "letter"})...)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.LinkRefused, Target: ada.ID, LoginKey: hubs.Key.ID, Why: texts.New("link.letter")})...)
 	}},
 	{"somebody connects, disconnects and undoes that", func(t *testing.T, _ bare) {
 		hubs, _, _ := newLetters(t)
@@ -178,7 +179,7 @@ var tieActs = []act[bare]{
 		hubs.Skip(6 * time.Minute)
 		l := hubs.Secondary.Ledger()
 		a.Refresh(r.Str("refresh_token"))
-		l.Stored(t, audit.Event{Kind: audit.UpstreamEnded, Target: hubtest.Ada(t, hubs.Secondary), LoginKey: hubs.Key.ID, Reason: "*"})
+		l.Stored(t, audit.Event{Kind: audit.UpstreamEnded, Target: hubtest.Ada(t, hubs.Secondary), LoginKey: hubs.Key.ID, Why: texts.New("*")})
 	}},
 	{"the other hub is silent", func(t *testing.T, _ bare) {
 		hubs, a, r := hubtest.Tied(t, hubtest.NewWorld(t, hubtest.OpenSQLite(t)))
@@ -188,7 +189,7 @@ var tieActs = []act[bare]{
 		a.Refresh(r.Str("refresh_token"))
 		l.Stored(t)
 		l.Noted(t, append(hubtest.ByRequest(audit.Event{Kind: audit.TokensIssued, Client: a.ID, Detail: map[string]string{"grant": "refresh_token"}}),
-			audit.Event{Kind: audit.UpstreamError, Target: hubtest.Ada(t, hubs.Secondary), LoginKey: hubs.Key.ID, Reason: "*"})...)
+			audit.Event{Kind: audit.UpstreamError, Target: hubtest.Ada(t, hubs.Secondary), LoginKey: hubs.Key.ID, Why: texts.New("*")})...)
 	}},
 }
 
@@ -264,7 +265,7 @@ var hubActs = []act[bare]{
 		l := hubs.Secondary.Ledger()
 		here.Submit(p, path, "confirm", hubs.Key.Name)
 		l.Stored(t, hubtest.ByRequest(
-			audit.Event{Kind: audit.KeyChanged, Actor: root, LoginKey: hubs.Key.ID, Reason: "*", Detail: map[string]string{"told": "no"}},
+			audit.Event{Kind: audit.KeyChanged, Actor: root, LoginKey: hubs.Key.ID, Why: texts.New("*"), Detail: map[string]string{"told": "no"}},
 			audit.Event{Kind: audit.KeyRemoved, Actor: root, LoginKey: hubs.Key.ID})...)
 	}},
 	{"a stranger calls itself a hub", func(t *testing.T, _ bare) {
@@ -276,7 +277,7 @@ var hubActs = []act[bare]{
 		hubtest.Done(t, err)
 		resp.Body.Close()
 		l.Stored(t)
-		l.Noted(t, hubtest.ByRequest(audit.Event{Kind: audit.ClientRefused, Client: server, Reason: "*"})...)
+		l.Noted(t, hubtest.ByRequest(audit.Event{Kind: audit.ClientRefused, Client: server, Why: texts.New("*")})...)
 	}},
 }
 
@@ -301,7 +302,7 @@ var signOutActs = []act[bare]{
 		l := w.Ledger()
 		b.Submit(p, "/signout")
 		l.Await(t, audit.LogoutFailed)
-		l.Stored(t, audit.Event{Kind: audit.LogoutFailed, Target: ada.ID, Client: app.ID, Reason: "400"},
+		l.Stored(t, audit.Event{Kind: audit.LogoutFailed, Target: ada.ID, Client: app.ID, Why: texts.New("logout.answered", "status", "400")},
 			hubtest.ByRequest(audit.Event{Kind: audit.SignOut, Actor: ada.ID})[0])
 	}},
 	{"an app asks for a sign-out that is wrong", func(t *testing.T, _ bare) {
@@ -311,7 +312,7 @@ var signOutActs = []act[bare]{
 		l := w.Ledger()
 		b.Open("/oauth2/logout?id_token_hint=nonsense")
 		l.Stored(t)
-		l.Noted(t, hubtest.ByRequest(audit.Event{Kind: audit.RequestRefused, Actor: ada.ID, Reason: "id_token_hint"})...)
+		l.Noted(t, hubtest.ByRequest(audit.Event{Kind: audit.RequestRefused, Actor: ada.ID, Why: texts.New("invalid_request", "description", "id_token_hint")})...)
 	}},
 	{"the other hub signs somebody out", func(t *testing.T, _ bare) {
 		hubs, a, b := newHubs(t)
@@ -330,7 +331,7 @@ var signOutActs = []act[bare]{
 		hubtest.Done(t, err)
 		resp.Body.Close()
 		l.Stored(t)
-		l.Noted(t, hubtest.ByRequest(audit.Event{Kind: audit.LogoutFailed, LoginKey: hubs.Key.ID, Reason: "*"})...)
+		l.Noted(t, hubtest.ByRequest(audit.Event{Kind: audit.LogoutFailed, LoginKey: hubs.Key.ID, Why: texts.New("*")})...)
 	}},
 	{"the provider cannot be told", func(t *testing.T, _ bare) {
 		hubs := hubtest.NewLeaving(t, true)
@@ -346,6 +347,6 @@ var signOutActs = []act[bare]{
 		at.Submit(p, "/signout")
 		l.Stored(t, hubtest.ByRequest(
 			audit.Event{Kind: audit.SignOut, Actor: ada},
-			audit.Event{Kind: audit.UpstreamError, Actor: ada, LoginKey: "up", Reason: "*"})...)
+			audit.Event{Kind: audit.UpstreamError, Actor: ada, LoginKey: "up", Why: texts.New("*")})...)
 	}},
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // openHub is a hub at which any app registers itself.
@@ -50,6 +51,6 @@ var registrationActs = []act[bare]{
 		l := w.Ledger()
 		p.Post("/oauth2/par", hubtest.Flat(p.Ask())...)
 		l.Stored(t)
-		l.Noted(t, hubtest.ByRequest(audit.Event{Kind: audit.ClientRefused, Client: p.ID, Reason: "secret"})...)
+		l.Noted(t, hubtest.ByRequest(audit.Event{Kind: audit.ClientRefused, Client: p.ID, Why: texts.New("document.secret")})...)
 	}},
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 var signInActs = []act[*mailing]{
@@ -35,7 +36,7 @@ var signInActs = []act[*mailing]{
 		p := b.Authorize(a.Request())
 		l := m.Ledger()
 		b.Submit(p, "/signin", "email", "wrong@example.org", "password", "not it, not it, not it")
-		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.SignInFailed, Client: a.ID, Reason: "wrong"})...)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.SignInFailed, Client: a.ID, Why: texts.New("signin.wrong")})...)
 	}},
 	{"consent is given", func(t *testing.T, m *mailing) {
 		u, a, b := m.Person("yes@example.org"), m.App(), m.Browser()
@@ -51,14 +52,14 @@ var signInActs = []act[*mailing]{
 		l := m.Ledger()
 		b.Submit(p, "/consent", "decision", "deny")
 		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.ConsentDenied, Actor: u.ID, Client: a.ID})...)
-		l.Noted(t, hubtest.ByRequest(audit.Event{Kind: audit.RequestRefused, Client: a.ID, Reason: "access_denied"})...)
+		l.Noted(t, hubtest.ByRequest(audit.Event{Kind: audit.RequestRefused, Client: a.ID, Why: texts.New("access_denied")})...)
 	}},
 	{"an unknown app asks", func(t *testing.T, m *mailing) {
 		a := m.App()
 		l := m.Ledger()
 		m.Browser().Authorize(a.Request("client_id", "nobody"))
 		l.Stored(t)
-		l.Noted(t, hubtest.ByRequest(audit.Event{Kind: audit.RequestRefused, Client: "nobody", Reason: "client_id"})...)
+		l.Noted(t, hubtest.ByRequest(audit.Event{Kind: audit.RequestRefused, Client: "nobody", Why: texts.New("request.refused", "why", "client_id")})...)
 	}},
 	{"a password is forgotten", func(t *testing.T, m *mailing) {
 		u, b := m.Person("forgot@example.org"), m.Browser()
@@ -70,7 +71,7 @@ var signInActs = []act[*mailing]{
 		p = b.Open(link)
 		l = m.Ledger()
 		b.Submit(p, link, "password", "three quiet herons wade")
-		l.Stored(t, own(u, audit.Event{Kind: audit.PasswordChanged, Reason: "mailed"})...)
+		l.Stored(t, own(u, audit.Event{Kind: audit.PasswordChanged, Why: texts.New("reset.used")})...)
 	}},
 	{"an administrator sends a link for a new password", func(t *testing.T, m *mailing) {
 		u := m.Person("sent@example.org")
@@ -92,7 +93,7 @@ var signInActs = []act[*mailing]{
 		u, err := m.Hub.FindUser(t.Context(), m.named(t, "Grace"))
 		hubtest.Done(t, err)
 		l.Stored(t, hubtest.ByRequest(
-			audit.Event{Kind: audit.UserAdded, Actor: u.ID, Target: u.ID, Reason: "Invited by test"},
+			audit.Event{Kind: audit.UserAdded, Actor: u.ID, Target: u.ID, Why: texts.New("invited", "by", "test")},
 			audit.Event{Kind: audit.SignInOK, Actor: u.ID})...)
 	}},
 }

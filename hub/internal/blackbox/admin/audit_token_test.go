@@ -12,6 +12,7 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // A counter is where tokens are asked for: a person, their browser and an app.
@@ -43,7 +44,7 @@ func (c *counter) code() string {
 
 // misused is what an app did with what is ada's.
 func (c *counter) misused(kind, reason string) []audit.Event {
-	return hubtest.ByRequest(audit.Event{Kind: kind, Actor: c.App.ID, Client: c.App.ID, Target: c.ada.ID, Reason: reason})
+	return hubtest.ByRequest(audit.Event{Kind: kind, Actor: c.App.ID, Client: c.App.ID, Target: c.ada.ID, Why: texts.New("tokens.misused", "why", reason)})
 }
 
 var tokenActs = []act[*counter]{
@@ -71,7 +72,7 @@ var tokenActs = []act[*counter]{
 		code, other := c.code(), c.World.App()
 		l := c.Ledger()
 		other.Redeem(code)
-		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.CodeMisused, Actor: other.ID, Client: c.App.ID, Target: c.ada.ID, Reason: "another client"})...)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.CodeMisused, Actor: other.ID, Client: c.App.ID, Target: c.ada.ID, Why: texts.New("tokens.misused", "why", "another client")})...)
 	}},
 	{"a refresh token is used again", func(t *testing.T, c *counter) {
 		first := c.tokens(c.code())
@@ -90,7 +91,7 @@ var tokenActs = []act[*counter]{
 		hubtest.Want(t, "tokens", r.Status, 200)
 		l := c.Ledger()
 		public.Proven("/oauth2/token", []string{other.Proof("POST", "/oauth2/token", map[string]any{"nonce": c.Nonce()})}, "grant_type", "refresh_token", "refresh_token", r.Str("refresh_token"))
-		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.RefreshMisused, Actor: public.ID, Client: public.ID, Target: c.ada.ID, Reason: "another key"})...)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.RefreshMisused, Actor: public.ID, Client: public.ID, Target: c.ada.ID, Why: texts.New("tokens.misused", "why", "another key")})...)
 	}},
 	{"a token is revoked", func(t *testing.T, c *counter) {
 		token := c.tokens(c.code()).Str("refresh_token")
@@ -104,7 +105,7 @@ var tokenActs = []act[*counter]{
 		l := c.Ledger()
 		wrong.Redeem("fhc_x")
 		l.Stored(t)
-		l.Noted(t, hubtest.ByRequest(audit.Event{Kind: audit.ClientRefused, Client: c.App.ID, Reason: "credentials are wrong"})...)
+		l.Noted(t, hubtest.ByRequest(audit.Event{Kind: audit.ClientRefused, Client: c.App.ID, Why: texts.New("client.refused", "why", "credentials are wrong")})...)
 	}},
 	{"a device is allowed, and collects", func(t *testing.T, c *counter) {
 		tv := c.Television()

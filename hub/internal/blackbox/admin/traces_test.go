@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/traces"
+	"github.com/fedhub/fedhub/templates"
 )
 
 // wantSteps compares the kinds of the steps.
@@ -80,8 +81,8 @@ func TestWhyAnAppWasNotKnownStandsInTheTrace(t *testing.T) {
 		p := w.Browser().Authorize(a.Request(tt.pairs...))
 		trace := w.Trace(p.Reference(t))
 		s, _ := trace.Mistake()
-		if s.What != tt.what || !strings.Contains(s.Text, tt.text) {
-			t.Errorf("%v: failed at %q: %s", tt.pairs, s.What, s.Text)
+		if s.What != tt.what || !strings.Contains(s.Words(templates.Sentence), tt.text) {
+			t.Errorf("%v: failed at %q: %s", tt.pairs, s.What, s.Words(templates.Sentence))
 		}
 		fix, _ := trace.Fix()
 		hubtest.Want(t, "fix", fix.Path, tt.fix)
@@ -113,7 +114,7 @@ func TestWhyACodeWasNotExchangedStandsInTheTrace(t *testing.T) {
 		hubtest.Want(t, name+": reference", r.Header.Get("X-Request-Id"), ref)
 		trace := w.Trace(ref)
 		hubtest.Want(t, name+": state", trace.State, traces.Failed)
-		if s, _ := trace.Mistake(); !strings.Contains(s.Text, tt.text) {
+		if s, _ := trace.Mistake(); !strings.Contains(s.Words(templates.Sentence), tt.text) {
 			t.Errorf("%s: failed at %+v", name, s)
 		}
 		if fix, _ := trace.Fix(); fix.Path != "/admin/clients/"+a.ID {

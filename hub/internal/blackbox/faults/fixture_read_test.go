@@ -16,13 +16,16 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/mongodb"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
+	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/internal/names"
 	"github.com/fedhub/fedhub/internal/testkit/mongodtest"
+	"github.com/fedhub/fedhub/templates"
 )
 
 // What a hub of an earlier commit wrote is read, opened and gone on with.
@@ -125,6 +128,7 @@ func goOn(t *testing.T, folder, engine string, db store.Backend) {
 	w := hubtest.NewWorldAs(t, db, hub.Config{URL: k.URL, Now: func() time.Time { return k.Written.Add(time.Second) }})
 	nothingIsLost(t, db)
 	sealsOpen(t, db, k)
+	oldSentencesAreShown(t, db)
 
 	pairwise := &hubtest.App{W: w, Client: w.Kept(k.Client), Secret: k.Secret, Verifier: strings.Repeat("v", 43)}
 	r := pairwise.Refresh(k.Refresh)
@@ -231,6 +235,41 @@ func same(a, b bson.RawValue) bool {
 // empty says that a value need not be written.
 func empty(v bson.RawValue) bool {
 	return v.Type == bson.TypeNull || len(bytes.Trim(v.Value, "\x00\x01")) == 0 || v.IsZero()
+}
+
+// oldSentencesAreShown: a hub once stored sentences, where it stores codes now.
+// They are shown as they stand there.
+func oldSentencesAreShown(t *testing.T, db store.Backend) {
+	t.Helper()
+	shown := map[string]int{}
+	check := func(set, kept, got string) {
+		if kept != "" {
+			shown[set]++
+			hubtest.Want(t, "a sentence in "+set, got, kept)
+		}
+	}
+	for _, r := range recordsOf(t, db, "audit") {
+		e := read[audit.Event](t, r)
+		check("audit", e.Reason, e.Words(templates.Sentence))
+	}
+	for _, r := range recordsOf(t, db, "traces") {
+		for _, s := range read[traces.Trace](t, r).Steps {
+			check("traces", s.Text, s.Words(templates.Sentence))
+		}
+	}
+	for _, set := range []string{"audit", "traces"} {
+		if shown[set] == 0 {
+			t.Errorf("the fixture has no sentence in %s", set)
+		}
+	}
+}
+
+func read[T any](t *testing.T, r store.Record) (out T) {
+	t.Helper()
+	if err := bson.Unmarshal(r.Doc, &out); err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 // sealsOpen opens every value that is sealed; there is one of each kind.

@@ -15,6 +15,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -70,7 +71,7 @@ func (d *Handler) recordLink(c *gin.Context, client clients.Client, refused *fra
 // refusedLink takes back the secret, unless the site may have it.
 func (d *Handler) refusedLink(c *gin.Context, client clients.Client, link templates.SiteLink, refused *frappe.Refusal, secret string) error {
 	if refused.Unsure {
-		d.Record(c, audit.Event{Kind: audit.SecretAdded, Client: client.ID, Reason: "The site may have it."})
+		d.Record(c, audit.Event{Kind: audit.SecretAdded, Client: client.ID, Why: texts.New("site.secret.maybe")})
 	} else if err := d.Clients.TakeBack(c.Request.Context(), client.ID, secret); err != nil {
 		return err
 	}
@@ -82,13 +83,13 @@ func (d *Handler) refusedLink(c *gin.Context, client clients.Client, link templa
 // nobody used were never entered anywhere, or were replaced by this one.
 func (d *Handler) entered(c *gin.Context, client clients.Client, link templates.SiteLink, secret string, differ []frappe.Difference, refused *frappe.Refusal) error {
 	ctx := c.Request.Context()
-	d.Record(c, audit.Event{Kind: audit.SecretAdded, Client: client.ID, Reason: "The site has it."})
+	d.Record(c, audit.Event{Kind: audit.SecretAdded, Client: client.ID, Why: texts.New("site.secret")})
 	var err error
 	if link.Dropped, err = d.Clients.DropUnused(ctx, client.ID, secret); err != nil {
 		return err
 	}
 	for range link.Dropped {
-		d.Record(c, audit.Event{Kind: audit.SecretRemoved, Client: client.ID, Reason: "Nobody ever used it, and the site has another."})
+		d.Record(c, audit.Event{Kind: audit.SecretRemoved, Client: client.ID, Why: texts.New("site.secret.unused")})
 	}
 	if err := d.SiteSetups.Begin(ctx, client); err != nil {
 		return err

@@ -64,9 +64,9 @@ func (d *Handler) explain(m sitesetup.Mistake, client clients.Client) *templates
 	case sitesetup.NoRole:
 		out.Fix = templates.Action{Label: "Open its roles", URL: settings + "#allowed_roles"}
 	case sitesetup.Token, sitesetup.Request:
-		out.Text += " What it was told: " + m.Text
+		out.Text += " What it was told: " + m.Words(templates.Sentence)
 	case sitesetup.Secret:
-		out.Text += " (" + m.Text + ")"
+		out.Text += " (" + m.Words(templates.Sentence) + ")"
 	}
 	if m.User != "" && (m.Kind == sitesetup.Unproved || m.Kind == sitesetup.Disabled) {
 		out.Fix = templates.Action{Label: "Open this person", URL: "/admin/users/" + templates.Segment(m.User)}

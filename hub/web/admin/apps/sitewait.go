@@ -14,6 +14,7 @@ import (
 	"github.com/fedhub/fedhub/hub/sitesetup"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -63,7 +64,7 @@ func (d *Handler) AddSiteRedirect(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	d.Record(c, audit.Event{Kind: audit.ClientChanged, Client: client.ID, Target: client.Name, Reason: "The redirect URI that the site sent was registered: " + debut.Wrong.Sent})
+	d.Record(c, audit.Event{Kind: audit.ClientChanged, Client: client.ID, Target: client.Name, Why: texts.New("site.redirect", "address", debut.Wrong.Sent)})
 	if err := d.SiteSetups.Begin(c.Request.Context(), client); err != nil {
 		return err
 	}

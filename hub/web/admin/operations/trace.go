@@ -47,7 +47,7 @@ func (d *Handler) LoginTrace(c *gin.Context) error {
 		return err
 	}
 	for _, e := range events {
-		page.Events = append(page.Events, templates.TraceEvent{Time: e.Time, Kind: e.Kind, Text: traces.Redact(e.Reason)})
+		page.Events = append(page.Events, templates.TraceEvent{Time: e.Time, Kind: e.Kind, Text: traces.Redact(e.Words(templates.Sentence))})
 	}
 	return d.Responder.Show(c, http.StatusOK, page)
 }
@@ -65,13 +65,13 @@ func tracePage(t traces.Trace) templates.AdminTrace {
 	page := templates.AdminTrace{Ref: t.Ref, State: traceState(t), Began: t.Began, Omitted: t.Omitted, Until: t.Expires, From: hop(t.From, t.Ref), To: hop(t.To, t.Ref)}
 	mistake, failed := t.Mistake()
 	if failed {
-		page.Why = mistake.Text
+		page.Why = mistake.Words(templates.Sentence)
 	}
 	if fix, ok := t.Fix(); ok {
 		page.Fix = templates.Action{Label: fix.Label, URL: fix.Path}
 	}
 	for _, s := range t.Steps {
-		step := templates.TraceStep{Title: s.Title(), Tone: tones[s.Outcome], Text: s.Text, At: "+" + briefly(s.Time.Sub(t.Began)),
+		step := templates.TraceStep{Title: s.Title(), Tone: tones[s.Outcome], Text: s.Words(templates.Sentence), At: "+" + briefly(s.Time.Sub(t.Began)),
 			Failed: failed && s.Time.Equal(mistake.Time) && s.What == mistake.What}
 		if s.Took >= time.Millisecond {
 			step.Took = briefly(s.Took)

@@ -176,7 +176,7 @@ func (d *Handler) traceRow(ctx context.Context, t traces.Trace, names traceNames
 	d.addClientName(ctx, names, t.Client)
 	row := templates.TraceRow{Ref: t.Ref, Began: t.Began, State: traceState(t), Client: nameOf(names.clients, t.Client), Key: nameOf(names.keys, t.LoginKey)}
 	if s, failed := t.Mistake(); failed {
-		row.Why = s.Text
+		row.Why = s.Words(templates.Sentence)
 	}
 	if user, ok := d.traceUser(ctx, t); ok {
 		row.Person = user.Email

@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -110,7 +111,7 @@ func (d *Handler) ResetPassword(c *gin.Context) error {
 		if err != nil {
 			return err
 		}
-		d.Record(c, audit.Event{Kind: audit.ResetSent, Target: u.ID, Reason: "The link was shown to the administrator."})
+		d.Record(c, audit.Event{Kind: audit.ResetSent, Target: u.ID, Why: texts.New("reset.shown")})
 		return d.showPerson(c, http.StatusOK, u, templates.AdminUser{Link: link})
 	}
 	if err := d.MailLinks.SendReset(c.Request.Context(), u); err != nil {

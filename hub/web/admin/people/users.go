@@ -148,7 +148,7 @@ const latest = 20
 func (d *Handler) fillEvents(c *gin.Context, u users.User, page *templates.AdminUser) error {
 	events, err := d.Audit.About(c.Request.Context(), u.ID, latest)
 	for _, e := range events {
-		page.Events = append(page.Events, templates.UserEvent{Time: e.Time, Kind: e.Kind, Reason: e.Reason, IP: e.IP, Ref: e.Ref,
+		page.Events = append(page.Events, templates.UserEvent{Time: e.Time, Kind: e.Kind, Reason: e.Words(templates.Sentence), IP: e.IP, Ref: e.Ref,
 			By: by(e, u)})
 	}
 	return err

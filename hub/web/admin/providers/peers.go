@@ -15,6 +15,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -91,7 +92,7 @@ func (d *Handler) leavePeer(c *gin.Context, k federation.LoginKey) string {
 		return "removed"
 	}
 	if err := d.Upstreams.Leave(c.Request.Context(), k.ID); err != nil {
-		d.Record(c, audit.Event{Kind: audit.KeyChanged, LoginKey: k.ID, Reason: err.Error(), Detail: map[string]string{"told": "no"}})
+		d.Record(c, audit.Event{Kind: audit.KeyChanged, LoginKey: k.ID, Why: texts.Of(err), Detail: map[string]string{"told": "no"}})
 		return "untold"
 	}
 	return "left"

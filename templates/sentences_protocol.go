@@ -1,0 +1,36 @@
+package templates
+
+// protocolSentences are the errors of the protocol by its own codes (RFC 6749
+// §5.2 and its extensions), each with what the developer was told.
+var protocolSentences = map[string]string{
+	"access_denied":                     "access_denied: {description}",
+	"authorization_pending":             "authorization_pending: {description}",
+	"consent_required":                  "consent_required: {description}",
+	"expired_token":                     "expired_token: {description}",
+	"insufficient_scope":                "insufficient_scope: {description}",
+	"insufficient_user_authentication":  "insufficient_user_authentication: {description}",
+	"invalid_authorization_details":     "invalid_authorization_details: {description}",
+	"invalid_binding_message":           "invalid_binding_message: {description}",
+	"invalid_client":                    "invalid_client: {description}",
+	"invalid_dpop_proof":                "invalid_dpop_proof: {description}",
+	"invalid_grant":                     "invalid_grant: {description}",
+	"invalid_request":                   "invalid_request: {description}",
+	"invalid_request_object":            "invalid_request_object: {description}",
+	"invalid_request_uri":               "invalid_request_uri: {description}",
+	"invalid_scope":                     "invalid_scope: {description}",
+	"invalid_target":                    "invalid_target: {description}",
+	"invalid_token":                     "invalid_token: {description}",
+	"login_required":                    "login_required: {description}",
+	"registration_not_supported":        "registration_not_supported: {description}",
+	"request_not_supported":             "request_not_supported: {description}",
+	"request_uri_not_supported":         "request_uri_not_supported: {description}",
+	"server_error":                      "server_error: {description}",
+	"slow_down":                         "slow_down: {description}",
+	"temporarily_unavailable":           "temporarily_unavailable: {description}",
+	"unauthorized_client":               "unauthorized_client: {description}",
+	"unknown_user_id":                   "unknown_user_id: {description}",
+	"unmet_authentication_requirements": "unmet_authentication_requirements: {description}",
+	"unsupported_grant_type":            "unsupported_grant_type: {description}",
+	"unsupported_response_type":         "unsupported_response_type: {description}",
+	"use_dpop_nonce":                    "use_dpop_nonce: {description}",
+}
