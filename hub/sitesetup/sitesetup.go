@@ -97,7 +97,7 @@ func (k *Service) Begin(ctx context.Context, client clients.Client) error {
 func (k *Service) Of(ctx context.Context, id string) (Setup, error) { return k.Set.Get(ctx, id) }
 
 // Learn takes note of what a request meant for a site that is waited for.
-func (k *Service) Learn(ctx context.Context, a *traces.Attempt) {
+func (k *Service) Learn(ctx context.Context, a *traces.Recorder) {
 	if a == nil {
 		return
 	}
@@ -113,7 +113,7 @@ func (k *Service) Learn(ctx context.Context, a *traces.Attempt) {
 
 // stranger is a request with a client id that nobody has. It may be the site's,
 // if it wants to go back there.
-func (k *Service) stranger(ctx context.Context, about traces.About, a *traces.Attempt, host string) {
+func (k *Service) stranger(ctx context.Context, about traces.About, a *traces.Recorder, host string) {
 	if host == "" || !k.Allow(a.Address()) {
 		return
 	}
@@ -130,7 +130,7 @@ func (k *Service) stranger(ctx context.Context, about traces.About, a *traces.At
 	}
 }
 
-func (k *Service) note(ctx context.Context, about traces.About, a *traces.Attempt, id string) {
+func (k *Service) note(ctx context.Context, about traces.About, a *traces.Recorder, id string) {
 	steps := a.Steps()
 	if !telling(steps) || !proven(steps) && !k.Allow(a.Address()) {
 		return

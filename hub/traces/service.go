@@ -34,7 +34,7 @@ const (
 
 // Save writes down what a request added. A trace that cannot be written is
 // logged; it never stands in the way of a sign-in.
-func (k *Service) Save(ctx context.Context, a *Attempt) {
+func (k *Service) Save(ctx context.Context, a *Recorder) {
 	if a == nil || !a.begun || len(a.steps) == 0 {
 		return
 	}
@@ -51,7 +51,7 @@ func (k *Service) Save(ctx context.Context, a *Attempt) {
 // worth says whether the request is kept. A sign-in where nobody was asked
 // anything and nothing went wrong is routine; so is an app that asks, with
 // prompt=none, whether somebody is signed in.
-func (a *Attempt) worth(mode string) bool {
+func (a *Recorder) worth(mode string) bool {
 	switch mode {
 	case settings.TraceOff:
 		return false
@@ -61,7 +61,7 @@ func (a *Attempt) worth(mode string) bool {
 	return a.keeps || a.failed()
 }
 
-func (a *Attempt) failed() bool {
+func (a *Recorder) failed() bool {
 	for _, s := range a.steps {
 		if s.Outcome == Failed {
 			return true
@@ -70,7 +70,7 @@ func (a *Attempt) failed() bool {
 	return false
 }
 
-func (k *Service) save(ctx context.Context, a *Attempt, life time.Duration) error {
+func (k *Service) save(ctx context.Context, a *Recorder, life time.Duration) error {
 	if a.later {
 		err := k.Set.Update(ctx, a.id, func(t *Trace) error {
 			k.extend(t, a, life)
@@ -98,7 +98,7 @@ func (k *Service) save(ctx context.Context, a *Attempt, life time.Duration) erro
 
 // admits bounds what strangers can make the hub keep: going off to an upstream,
 // or failing there, is anybody's to do.
-func (k *Service) admits(t Trace, a *Attempt) bool {
+func (k *Service) admits(t Trace, a *Recorder) bool {
 	switch {
 	case !a.keeps && t.State == Failed:
 		return k.Strangers(a.address)
@@ -109,7 +109,7 @@ func (k *Service) admits(t Trace, a *Attempt) bool {
 }
 
 // extend adds the attempt to a trace, redacted.
-func (k *Service) extend(t *Trace, a *Attempt, life time.Duration) {
+func (k *Service) extend(t *Trace, a *Recorder, life time.Duration) {
 	var secrets []string
 	if a.Secrets != nil {
 		secrets = a.Secrets()

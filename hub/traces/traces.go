@@ -2,7 +2,7 @@
 // every decision and its reason, under the one reference that the person was
 // shown.
 //
-// An Attempt gathers the steps of one request in memory, in its context; what
+// A Recorder gathers the steps of one request in memory, in its context; what
 // is worth keeping is written once, when the request ends, as a Trace. A flow
 // or stop remembers the trace it belongs to, so the next request goes on with
 // it. Most steps need no call of their own: what a handler records for audit and

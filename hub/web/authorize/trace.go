@@ -49,7 +49,7 @@ func traceRequest(c *gin.Context, params oauth.Params, r authrequest.Request, cl
 }
 
 // cameFrom notes which hub sent the person, and the number it has for them.
-func cameFrom(a *traces.Attempt, client clients.Client, r authrequest.Request) texts.Text {
+func cameFrom(a *traces.Recorder, client clients.Client, r authrequest.Request) texts.Text {
 	base, _, found := strings.Cut(client.ID, "/oauth2/client-metadata/")
 	if !found {
 		base = redirecturi.OriginOf(client.ID)

@@ -12,9 +12,9 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// An Attempt gathers the steps of one request. A nil Attempt takes note of
+// A Recorder gathers the steps of one request. A nil Recorder takes note of
 // nothing, so nobody needs to ask whether there is one.
-type Attempt struct {
+type Recorder struct {
 	// Rename is told of the reference when the request turns out to belong to
 	// an attempt that began earlier.
 	Rename func(ref string)
@@ -37,28 +37,28 @@ type Attempt struct {
 	later bool // another request went before
 }
 
-type attemptKey struct{}
+type recorderKey struct{}
 
-// New makes an attempt for a request with this reference, from this address.
-func (k *Service) New(ref, address string) *Attempt {
+// New makes a recorder for a request with this reference, from this address.
+func (k *Service) New(ref, address string) *Recorder {
 	now := k.Now()
-	return &Attempt{now: k.Now, address: address, id: newID(now, ref), began: now, mark: now}
+	return &Recorder{now: k.Now, address: address, id: newID(now, ref), began: now, mark: now}
 }
 
-// With puts the attempt into the context, where it hears of audit events and
+// With puts the recorder into the context, where it hears of audit events and
 // of what connectors do.
-func With(ctx context.Context, a *Attempt) context.Context {
-	return federation.Observed(context.WithValue(ctx, attemptKey{}, a), a.observe)
+func With(ctx context.Context, a *Recorder) context.Context {
+	return federation.Observed(context.WithValue(ctx, recorderKey{}, a), a.observe)
 }
 
-// Of returns the attempt of a request; nil if it has none.
-func Of(ctx context.Context) *Attempt {
-	a, _ := ctx.Value(attemptKey{}).(*Attempt)
+// Of returns the recorder of a request; nil if it has none.
+func Of(ctx context.Context) *Recorder {
+	a, _ := ctx.Value(recorderKey{}).(*Recorder)
 	return a
 }
 
 // Ref is the reference.
-func (a *Attempt) Ref() string {
+func (a *Recorder) Ref() string {
 	if a == nil {
 		return ""
 	}
@@ -69,7 +69,7 @@ func (a *Attempt) Ref() string {
 
 // Keep says that more requests will follow, and returns the id by which they
 // go on with this attempt.
-func (a *Attempt) Keep() string {
+func (a *Recorder) Keep() string {
 	if a == nil {
 		return ""
 	}
@@ -80,7 +80,7 @@ func (a *Attempt) Keep() string {
 }
 
 // Kept is the id, if the attempt is one that will be kept whatever happens.
-func (a *Attempt) Kept() string {
+func (a *Recorder) Kept() string {
 	if a == nil {
 		return ""
 	}
@@ -94,7 +94,7 @@ func (a *Attempt) Kept() string {
 
 // Continue says that the request belongs to the attempt with this id; with an
 // empty one it belongs to none.
-func (a *Attempt) Continue(id string) {
+func (a *Recorder) Continue(id string) {
 	if a == nil || id == "" {
 		return
 	}
@@ -108,7 +108,7 @@ func (a *Attempt) Continue(id string) {
 }
 
 // About notes whom and what the attempt is about; what is empty is not known.
-func (a *Attempt) About(about About) {
+func (a *Recorder) About(about About) {
 	if a == nil {
 		return
 	}
@@ -120,7 +120,7 @@ func (a *Attempt) About(about About) {
 }
 
 // CameFrom notes which hub sent the person, and the reference it has for them.
-func (a *Attempt) CameFrom(h Hop) {
+func (a *Recorder) CameFrom(h Hop) {
 	if a != nil {
 		a.mu.Lock()
 		defer a.mu.Unlock()
@@ -130,7 +130,7 @@ func (a *Attempt) CameFrom(h Hop) {
 
 // GoesTo notes to which hub the person was sent; with the reference that it
 // told when they came back.
-func (a *Attempt) GoesTo(h Hop) {
+func (a *Recorder) GoesTo(h Hop) {
 	if a != nil {
 		a.mu.Lock()
 		defer a.mu.Unlock()
@@ -139,24 +139,24 @@ func (a *Attempt) GoesTo(h Hop) {
 }
 
 // Note adds a step that went well, and says that this is a sign-in.
-func (a *Attempt) Note(what string, why texts.Text, facts ...Fact) {
+func (a *Recorder) Note(what string, why texts.Text, facts ...Fact) {
 	a.add(true, Step{What: what, Outcome: OK, Why: why, Facts: facts})
 }
 
 // Remark adds a step that is neither good nor bad.
-func (a *Attempt) Remark(what string, why texts.Text, facts ...Fact) {
+func (a *Recorder) Remark(what string, why texts.Text, facts ...Fact) {
 	a.add(true, Step{What: what, Outcome: Noted, Why: why, Facts: facts})
 }
 
 // Fail adds a step that the attempt failed at.
-func (a *Attempt) Fail(what string, why texts.Text, facts ...Fact) {
+func (a *Recorder) Fail(what string, why texts.Text, facts ...Fact) {
 	a.add(true, Step{What: what, Outcome: Failed, Why: why, Facts: facts})
 }
 
 // Broke adds what the person, or the app, was told: it failed there unless it
 // is known already at which step. Only an attempt that has begun can break;
 // begins says that this is one in any case.
-func (a *Attempt) Broke(begins bool, why texts.Text, facts ...Fact) {
+func (a *Recorder) Broke(begins bool, why texts.Text, facts ...Fact) {
 	if a == nil {
 		return
 	}
@@ -171,7 +171,7 @@ func (a *Attempt) Broke(begins bool, why texts.Text, facts ...Fact) {
 
 // Began adds the step that a request began with, where it is known only at the
 // end that there is a sign-in to tell it of.
-func (a *Attempt) Began(what string, why texts.Text, facts ...Fact) {
+func (a *Recorder) Began(what string, why texts.Text, facts ...Fact) {
 	if a == nil {
 		return
 	}
@@ -207,28 +207,28 @@ func Record(ctx context.Context, e audit.Event) {
 }
 
 // told says that it is noted already why the request is refused.
-func (a *Attempt) told() bool {
+func (a *Recorder) told() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return slices.ContainsFunc(a.steps, func(s Step) bool { return s.Outcome == Failed || s.What == Denied })
 }
 
 // Knows is whom and what the attempt is about, as far as it knows.
-func (a *Attempt) Knows() About {
+func (a *Recorder) Knows() About {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.about
 }
 
 // Has says that there is a step of this kind.
-func (a *Attempt) Has(what string) bool {
+func (a *Recorder) Has(what string) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return slices.ContainsFunc(a.steps, func(s Step) bool { return s.What == what })
 }
 
 // Steps are those gathered so far, with texts that may be kept.
-func (a *Attempt) Steps() []Step {
+func (a *Recorder) Steps() []Step {
 	a.mu.Lock()
 	steps := slices.Clone(a.steps)
 	a.mu.Unlock()
@@ -243,10 +243,10 @@ func (a *Attempt) Steps() []Step {
 }
 
 // Address is where the request came from.
-func (a *Attempt) Address() string { return a.address }
+func (a *Recorder) Address() string { return a.address }
 
 // observe adds what a connector did.
-func (a *Attempt) observe(s federation.Step) {
+func (a *Recorder) observe(s federation.Step) {
 	step := Step{What: upstreamStep + s.Name, Outcome: OK, Took: s.Took}
 	if s.Err != nil {
 		step.Outcome, step.Why = Failed, texts.Of(s.Err)
@@ -258,7 +258,7 @@ func (a *Attempt) observe(s federation.Step) {
 }
 
 // add appends a step; without begins it does not make a sign-in of the request.
-func (a *Attempt) add(begins bool, s Step) {
+func (a *Recorder) add(begins bool, s Step) {
 	if a == nil {
 		return
 	}
