@@ -122,12 +122,41 @@ func (k *Service) unlink(ctx context.Context, identity Identity) (users.User, er
 	// Two removals at once each saw the other's identity still there, so look
 	// again, and put it back where nothing is left.
 	if err := k.wayInBeside(ctx, identity.UserID, identity.ID); err != nil {
-		return users.User{}, errors.Join(err, k.identities.Insert(context.WithoutCancel(ctx), identity))
+		return users.User{}, errors.Join(err, k.putBack(ctx, identity))
 	}
-	return k.users.TakeRoles(ctx, identity.UserID, identity.Roles, func(_ users.User, u *users.User) error {
+	user, err := k.users.TakeRoles(ctx, identity.UserID, identity.Roles, func(_ users.User, u *users.User) error {
 		u.SessionGeneration++
 		return nil
 	})
+	if err != nil {
+		err = errors.Join(err, k.putBack(ctx, identity))
+	}
+	return user, err
+}
+
+// putBack keeps an identity that was taken and whose roles are still with the
+// user, so that it can be tried again.
+func (k *Service) putBack(ctx context.Context, taken Identity) error {
+	if taken.ID == "" {
+		return nil
+	}
+	return k.identities.Insert(context.WithoutCancel(ctx), taken)
+}
+
+// takeLinked removes an identity and returns it, if it is still the one that
+// this record linked: one linked anew since is another decision, and stays.
+func (k *Service) takeLinked(ctx context.Context, id, record string) (taken Identity, err error) {
+	identity, err := k.identities.Get(ctx, id)
+	if err == nil && identity.Record == record {
+		taken, err = k.identities.Take(ctx, id)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return Identity{}, nil
+	}
+	if err == nil && taken.Record != record { // linked anew since it was looked at, or nothing was taken
+		return Identity{}, k.putBack(ctx, taken)
+	}
+	return taken, err
 }
 
 // wayInBeside is ErrLastWayIn if a user has neither a password nor another

@@ -32,8 +32,9 @@ func (k *Service) link(ctx context.Context, d Decision, c Claim, p Policy) (Deci
 }
 
 // join gives an identity to a user, and looks again afterwards: if the user
-// was disabled, ended or given another identity of this upstream in between,
-// the link is taken back. It reports whether the identity is new to the user.
+// was disabled, ended or given another identity of this upstream in between, or
+// nothing came of it, the link is taken back. It reports whether the identity is
+// new to the user.
 func (k *Service) join(ctx context.Context, d *Decision, identity Identity, c Claim, p Policy) (made bool, err error) {
 	user := d.User
 	if d.wipe {
@@ -53,19 +54,28 @@ func (k *Service) join(ctx context.Context, d *Decision, identity Identity, c Cl
 	if err != nil {
 		return false, err
 	}
-	now, err := k.users.Get(ctx, user.ID)
+	if d.User, err = k.joined(ctx, *d, user, c, p); err != nil {
+		_, back := k.takeLinked(context.WithoutCancel(ctx), identity.ID, identity.Record)
+		return false, errors.Join(err, back)
+	}
+	return true, nil
+}
+
+// joined looks again whether what was decided still holds, now that the identity
+// is there for all to see, and signs the user in.
+func (k *Service) joined(ctx context.Context, d Decision, before users.User, c Claim, p Policy) (users.User, error) {
+	now, err := k.users.Get(ctx, before.ID)
 	if err != nil {
-		return false, err
+		return users.User{}, err
 	}
-	linked, err := k.ByUser(ctx, user.ID)
+	linked, err := k.ByUser(ctx, before.ID)
 	if err != nil {
-		return false, err
+		return users.User{}, err
 	}
-	if now.SessionGeneration != user.SessionGeneration || now.Disabled || d.Row != "D2" && otherSubject(linked, c) {
-		return false, errors.Join(errStale, k.identities.Delete(ctx, identity.ID))
+	if now.SessionGeneration != before.SessionGeneration || now.Disabled || d.Row != "D2" && otherSubject(linked, c) {
+		return users.User{}, errStale
 	}
-	d.User, err = k.signInExisting(ctx, now, c, p)
-	return err == nil, err
+	return k.signInExisting(ctx, now, c, p)
 }
 
 // errStale means that the user is not as when the decision was made.

@@ -167,3 +167,128 @@ func TestAnIdentityThatChangedHandsMeanwhileSignsInItsNewOwner(t *testing.T) {
 		t.Errorf("signed in %s, want %s", d.User.ID, bob.ID)
 	}
 }
+
+// Of two who undo one change at once, one did it, and the other hears so.
+func TestOfTwoWhoUndoAtOnceOneDid(t *testing.T) {
+	w := newWorld(t)
+	w.Person("ada@gmail.example")
+	d := w.match(google("1", "ada@gmail.example"), trusted())
+	w.Between("replace", "decisions", func() {
+		if _, _, err := w.Undo(t.Context(), d.Record, linking.ByLetter); err != nil {
+			t.Error(err)
+		}
+	})
+	if _, _, err := w.Undo(t.Context(), d.Record, "root"); !errors.Is(err, linking.ErrUndone) {
+		t.Errorf("got %v", err)
+	}
+	if r := must[linking.LinkEvent](t)(w.Record(t.Context(), d.Record)); r.UndoneBy != linking.ByLetter {
+		t.Errorf("on record as undone by %s", r.UndoneBy)
+	}
+}
+
+// A record is there before its link. Who undoes it in that moment undoes the
+// link that comes, whoever asked for it.
+func TestALinkThatIsUndoneBeforeItIsThereDoesNotCome(t *testing.T) {
+	for _, own := range []bool{false, true} {
+		w := newWorld(t)
+		ada := w.Person("ada@gmail.example")
+		w.Between("insert", "identities", func() {
+			r := must[[]linking.LinkEvent](t)(w.Records(t.Context(), ada.ID))[0]
+			if _, _, err := w.Undo(t.Context(), r.ID, "root"); err != nil {
+				t.Error(err)
+			}
+		})
+		claim := google("1", "ada@gmail.example")
+		if own {
+			wants(t, must[linking.Decision](t)(w.Link(t.Context(), ada, claim, trusted())), "D2", linking.Refuse)
+		} else {
+			wants(t, w.match(claim, trusted()), "D8", linking.Refuse)
+		}
+		if n := len(must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))); n != 0 {
+			t.Errorf("own account %v: it is linked", own)
+		}
+	}
+}
+
+// Whoever is disabled while their identity is linked does not come in by it.
+func TestALinkOfSomebodyWhoIsDisabledMeanwhileIsTakenBack(t *testing.T) {
+	w := newWorld(t)
+	ada := w.Person("ada@gmail.example")
+	w.Between("insert", "identities", func() {
+		err := w.Users.Update(t.Context(), ada.ID, func(u *users.User) error { u.Disabled = true; return nil })
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	wants(t, w.match(google("1", "ada@gmail.example"), trusted()), "D8", linking.Refuse)
+	if n := len(must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))); n != 0 {
+		t.Error("it is linked")
+	}
+}
+
+// An identity that its person removes and links again, while somebody undoes the
+// link of before, was linked by another decision.
+func TestALinkMadeAnewWhileTheOldOneIsUndoneStays(t *testing.T) {
+	w := newWorld(t)
+	ada := w.Person("ada@example.org")
+	claim := google("1", "")
+	old := must[linking.Decision](t)(w.Link(t.Context(), ada, claim, trusted()))
+	var anew linking.Decision
+	w.Between("take", "identities", func() {
+		now := must[users.User](t)(w.Unlink(t.Context(), ada.ID, linking.IdentityID(claim), ada.ID))
+		anew = must[linking.Decision](t)(w.Link(t.Context(), now, claim, trusted()))
+		wants(t, anew, "D2", linking.Link)
+	})
+	if _, _, err := w.Undo(t.Context(), old.Record, "root"); err != nil {
+		t.Fatal(err)
+	}
+	linked := must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))
+	if len(linked) != 1 || linked[0].Record != anew.Record {
+		t.Errorf("got %+v", linked)
+	}
+}
+
+// Whoever was in an account removes the identity they linked in the moment in
+// which its owner undoes the link: that removal gives it back to nobody.
+func TestARemovalWhileTheLinkIsUndoneCannotBeUndone(t *testing.T) {
+	w := newWorld(t)
+	ada := w.Person("ada@example.org")
+	thief := google("thief", "")
+	d := must[linking.Decision](t)(w.Link(t.Context(), ada, thief, trusted()))
+	w.Between("get", "identities", func() {
+		must[users.User](t)(w.Unlink(t.Context(), ada.ID, linking.IdentityID(thief), ada.ID))
+	})
+	if _, _, err := w.Undo(t.Context(), d.Record, linking.ByLetter); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range must[[]linking.LinkEvent](t)(w.Records(t.Context(), ada.ID)) {
+		if r.Standing() {
+			t.Errorf("this can still be undone: %+v", r)
+		}
+	}
+}
+
+// Two removals at once each saw the other's identity still there.
+func TestOfTwoRemovalsAtOnceOneLeavesTheLastWayIn(t *testing.T) {
+	w := newWorld(t)
+	ada := w.match(google("1", "ada@gmail.example"), trusted()).User
+	must[linking.Decision](t)(w.Link(t.Context(), ada, google("2", ""), trusted()))
+	first, second := linking.IdentityID(google("1", "")), linking.IdentityID(google("2", ""))
+	w.Between("take", "identities", func() { must[users.User](t)(w.Unlink(t.Context(), ada.ID, second, ada.ID)) })
+	if _, err := w.Unlink(t.Context(), ada.ID, first, ada.ID); !errors.Is(err, linking.ErrLastWayIn) {
+		t.Errorf("got %v", err)
+	}
+	linked := must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))
+	if len(linked) != 1 || linked[0].ID != first {
+		t.Errorf("left: %+v", linked)
+	}
+	removals := 0
+	for _, r := range must[[]linking.LinkEvent](t)(w.Records(t.Context(), ada.ID)) {
+		if r.Action == linking.Unlinked {
+			removals++
+		}
+	}
+	if removals != 1 {
+		t.Errorf("%d removals are on record", removals)
+	}
+}

@@ -205,25 +205,25 @@ func (k *Service) undoLink(ctx context.Context, r LinkEvent, by string) (users.U
 	if err := k.settleUnlinks(ctx, r, by); err != nil {
 		return users.User{}, err
 	}
-	identity, err := k.identities.Get(ctx, r.IdentityID)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
+	identity, err := k.takeLinked(ctx, r.IdentityID, r.ID)
+	if err != nil {
 		return users.User{}, err
-	case identity.Record != r.ID:
-		identity = Identity{}
-	default:
-		if err := k.identities.Delete(ctx, identity.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return users.User{}, err
-		}
 	}
-	return k.users.TakeRoles(ctx, r.UserID, identity.Roles, func(_ users.User, u *users.User) error {
+	// Again: from here on nobody can remove it, but somebody may just have.
+	if err := k.settleUnlinks(ctx, r, by); err != nil {
+		return users.User{}, errors.Join(err, k.putBack(ctx, identity))
+	}
+	user, err := k.users.TakeRoles(ctx, r.UserID, identity.Roles, func(_ users.User, u *users.User) error {
 		if r.Emptied {
 			u.EmailVerified = false // as it was; its owner can take it over again
 		}
 		u.SessionGeneration++
 		return nil
 	})
+	if err != nil {
+		err = errors.Join(err, k.putBack(ctx, identity))
+	}
+	return user, err
 }
 
 // settleUnlinks closes the records of unlinks that only took away again what

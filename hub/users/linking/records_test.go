@@ -280,3 +280,92 @@ func TestWhatAnAdministratorRemovedOnlyAnAdministratorPutsBack(t *testing.T) {
 		t.Errorf("by the administrator: %v", err)
 	}
 }
+
+// What was undone ends nothing a second time.
+func TestWhatWasUndoneIsNotUndoneAgain(t *testing.T) {
+	w := newWorld(t)
+	ada := w.Person("ada@gmail.example")
+	d := w.match(google("1", "ada@gmail.example"), trusted())
+	_, once, err := w.Undo(t.Context(), d.Record, "root")
+	if err != nil || !once.EmailVerified || once.Password == "" {
+		t.Errorf("got %+v, %v", once, err)
+	}
+	if _, _, err := w.Undo(t.Context(), d.Record, "root"); !errors.Is(err, linking.ErrUndone) {
+		t.Errorf("got %v", err)
+	}
+	if now := must[users.User](t)(w.Get(t.Context(), ada.ID)); now.SessionGeneration != once.SessionGeneration {
+		t.Error("everything was ended again")
+	}
+}
+
+// An upstream takes its roles with it.
+func TestTheRolesOfALinkGoWhenItIsUndone(t *testing.T) {
+	w := newWorld(t)
+	ada := w.Person("ada@gmail.example", "staff")
+	p, c := trusted(), google("1", "ada@gmail.example")
+	p.RoleMap, c.Roles = map[string]string{"HR": "hr"}, []string{"HR"}
+	d := w.match(c, p)
+	if !d.User.Has("hr") {
+		t.Fatalf("got %v", d.User.Roles)
+	}
+	if _, _, err := w.Undo(t.Context(), d.Record, ada.ID); err != nil {
+		t.Fatal(err)
+	}
+	if now := must[users.User](t)(w.Get(t.Context(), ada.ID)); now.Has("hr") || !now.Has("staff") {
+		t.Errorf("got %v", now.Roles)
+	}
+}
+
+// To undo one link closes no other matter.
+func TestARemovalCanBeUndoneAfterAnotherLinkWas(t *testing.T) {
+	w := newWorld(t)
+	ada := w.Person("ada@example.org")
+	other := linking.Claim{Key: "github", Issuer: "https://github.example", Subject: "1"}
+	thief := must[linking.Decision](t)(w.Link(t.Context(), ada, google("thief", ""), trusted()))
+	must[linking.Decision](t)(w.Link(t.Context(), thief.User, other, linking.Policy{KeyID: "github", Enabled: true}))
+	must[users.User](t)(w.Unlink(t.Context(), ada.ID, linking.IdentityID(other), ada.ID))
+	removal := must[[]linking.LinkEvent](t)(w.Records(t.Context(), ada.ID))[0]
+	for _, id := range []string{thief.Record, removal.ID} {
+		if _, _, err := w.Undo(t.Context(), id, ada.ID); err != nil {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+	linked := must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))
+	if len(linked) != 1 || linked[0].LoginKey != "github" {
+		t.Errorf("got %+v", linked)
+	}
+}
+
+// Who has linked it again has what undoing would bring, and everything is ended
+// all the same.
+func TestARemovalIsUndoneThoughTheIdentityIsBack(t *testing.T) {
+	w := newWorld(t)
+	ada := w.Person("ada@example.org")
+	claim := google("1", "")
+	must[linking.Decision](t)(w.Link(t.Context(), ada, claim, trusted()))
+	now := must[users.User](t)(w.Unlink(t.Context(), ada.ID, linking.IdentityID(claim), ada.ID))
+	removal := must[[]linking.LinkEvent](t)(w.Records(t.Context(), ada.ID))[0]
+	anew := must[linking.Decision](t)(w.Link(t.Context(), now, claim, trusted()))
+	_, after, err := w.Undo(t.Context(), removal.ID, ada.ID)
+	if err != nil || after.SessionGeneration <= now.SessionGeneration {
+		t.Errorf("got generation %d after %d, %v", after.SessionGeneration, now.SessionGeneration, err)
+	}
+	linked := must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))
+	if len(linked) != 1 || linked[0].Record != anew.Record {
+		t.Errorf("got %+v", linked)
+	}
+}
+
+// There is nobody any more to whom a letter could give something back.
+func TestALetterToSomebodyWhoWasRemovedUndoesNothing(t *testing.T) {
+	w := newWorld(t)
+	ada := w.Person("ada@gmail.example")
+	w.match(google("1", "ada@gmail.example"), trusted())
+	token := undoToken(t, w.post.Take()[0])
+	if err := w.Users.Delete(t.Context(), ada.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.ByUndoToken(t.Context(), token); !errors.Is(err, linking.ErrUndoLink) {
+		t.Errorf("got %v", err)
+	}
+}
