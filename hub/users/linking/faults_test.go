@@ -6,6 +6,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/internal/testkit/userstest"
 )
 
 // failAt lets the n-th thing fail that the database is asked from now on, and
@@ -73,8 +74,10 @@ func TestWhatFailedHalfWayIsDoneWhenAskedAgain(t *testing.T) {
 		}, state{linked: 1, standing: 1, hr: true, verified: true, open: true}},
 		{"an account that is emptied", func(w *world, ada users.User) func() error {
 			must[users.User](w.T)(w.SetEmail(w.T.Context(), ada.ID, ada.Email, false))
+			evil := linking.Claim{Key: "evil", Issuer: "https://evil.example", Subject: "eve"}
+			must[linking.Decision](w.T)(w.Link(w.T.Context(), ada, evil, linking.Policy{KeyID: "evil", Enabled: true}))
 			return func() error { return matched(w) }
-		}, state{linked: 1, standing: 1, hr: true, verified: true, ended: true}},
+		}, state{linked: 1, standing: 2, hr: true, verified: true, ended: true}},
 		{"a sign-in", func(w *world, ada users.User) func() error {
 			must[linking.Decision](w.T)(w.Link(w.T.Context(), ada, google("1", ""), p))
 			return func() error { return matched(w) }
@@ -154,18 +157,28 @@ func TestAFirstArrivalThatWasCutOffIsOnePersonInTheEnd(t *testing.T) {
 
 // What cannot be looked up is not taken for free, allowed or absent.
 func TestWhatCannotBeReadDecidesNothing(t *testing.T) {
-	ask := map[string]func(w *world) error{
-		"would": func(w *world) error {
+	ask := map[string]func(w *world, ada users.User) error{
+		"would": func(w *world, ada users.User) error {
 			_, _, err := w.Would(w.T.Context(), google("1", "ada@gmail.example"), trusted())
 			return err
 		},
-		"proves": func(w *world) error { _, err := w.Proves(w.T.Context(), google("linked", ""), trusted()); return err },
-		"linked": func(w *world) error { _, err := w.Linked(w.T.Context(), google("linked", "")); return err },
-		"undo letter": func(w *world) error {
+		"proves": func(w *world, _ users.User) error {
+			_, err := w.Proves(w.T.Context(), google("linked", ""), trusted())
+			return err
+		},
+		"linked": func(w *world, _ users.User) error {
+			_, err := w.Linked(w.T.Context(), google("linked", ""))
+			return err
+		},
+		"undo letter": func(w *world, _ users.User) error {
 			_, err := w.ByUndoToken(w.T.Context(), undoToken(w.T, w.post.All()[0]))
 			return err
 		},
-		"import": func(w *world) error {
+		"review": func(w *world, ada users.User) error {
+			_, err := w.Review(w.T.Context(), ada.ID, google("linked", ""), trusted())
+			return err
+		},
+		"import": func(w *world, _ users.User) error {
 			_, err := w.LinkImported(w.T.Context(), importedSubject, google("new", ""))
 			return err
 		},
@@ -178,7 +191,7 @@ func TestWhatCannotBeReadDecidesNothing(t *testing.T) {
 				must[linking.Decision](t)(w.Link(t.Context(), ada, google("linked", ""), trusted()))
 				must[users.User](t)(w.AddImported(t.Context(), adaElsewhere))
 				failed := w.failAt(n)
-				err := act(w)
+				err := act(w, ada)
 				if !failed() {
 					if n == 1 || err != nil {
 						t.Fatalf("nothing failed, and it ended with %v", err)
@@ -190,5 +203,20 @@ func TestWhatCannotBeReadDecidesNothing(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What others keep of an account goes before its new owner gets it, or they do
+// not get it.
+func TestAnAccountThatCannotBeEmptiedIsNotGivenAway(t *testing.T) {
+	w := newWorld(t)
+	must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "victim@gmail.example", Password: userstest.Good}))
+	w.stuck = errCrash
+	if _, err := w.Match(t.Context(), google("1", "victim@gmail.example"), trusted()); !errors.Is(err, errCrash) {
+		t.Errorf("got %v", err)
+	}
+	u := must[users.User](t)(w.ByEmail(t.Context(), "victim@gmail.example"))
+	if n := len(must[[]linking.Identity](t)(w.ByUser(t.Context(), u.ID))); n != 0 || u.EmailVerified {
+		t.Errorf("%d identities, verified %v", n, u.EmailVerified)
 	}
 }

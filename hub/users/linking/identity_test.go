@@ -75,3 +75,20 @@ func TestSomebodyIsFoundByTheSubjectOfTheirUpstream(t *testing.T) {
 		}
 	})
 }
+
+// Without a password one of two may go, and what an import only wrote down is no
+// way in: it has signed in nobody yet.
+func TestWhatHasNeverSignedInIsNoWayIn(t *testing.T) {
+	w := newWorld(t)
+	ada := must[users.User](t)(w.AddImported(t.Context(), adaElsewhere))
+	other := linking.Claim{Key: "github", Issuer: "https://github.example", Subject: "1"}
+	must[bool](t)(w.LinkImported(t.Context(), ada.ID, google("1", "")))
+	must[linking.Decision](t)(w.Link(t.Context(), ada, other, linking.Policy{KeyID: "github", Enabled: true}))
+	if _, err := w.Unlink(t.Context(), ada.ID, linking.IdentityID(other), ada.ID); !errors.Is(err, linking.ErrLastWayIn) {
+		t.Errorf("got %v", err)
+	}
+	wants(t, w.match(google("1", "ada@example.org"), trusted()), "D1", linking.SignIn)
+	if _, err := w.Unlink(t.Context(), ada.ID, linking.IdentityID(other), ada.ID); err != nil {
+		t.Errorf("after it signed in: %v", err)
+	}
+}

@@ -33,6 +33,15 @@ func TestIdentitiesComeWithAnImport(t *testing.T) {
 	if !link(importedSubject, "1") || link(importedSubject, "1") || link(importedSubject, "2") || link(eve.ID, "1") || link(eve.ID, "3") {
 		t.Error("linked what should not be, or not what should")
 	}
+	if _, err := w.LinkImported(t.Context(), eve.ID, google("1", "")); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("somebody else's: got %v", err)
+	}
+	boss := adaElsewhere
+	boss.ID, boss.Email, boss.Roles = "b"+importedSubject, "boss@example.org", []string{users.AdminRole}
+	must[users.User](t)(w.AddImported(t.Context(), boss))
+	if link(boss.ID, "4") {
+		t.Error("an administrator got an identity by an import")
+	}
 	if came := w.match(google("1", "Ada@example.org"), trusted()); came.User.ID != importedSubject || came.Action != linking.SignIn {
 		t.Errorf("it does not sign in: %+v", came)
 	}

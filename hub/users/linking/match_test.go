@@ -530,6 +530,7 @@ func TestAnUpstreamTakesBackOnlyRolesItGave(t *testing.T) {
 	step([]string{"HR", "Staff", "admin"}, "[hr local staff]")
 	step([]string{"Boss"}, "[admin local staff]")
 	step([]string{"HR"}, "[hr local staff]")
+	step([]string{"HR"}, "[hr local staff]") // said again, it is still the upstream's to take back
 	step(nil, "[local staff]")
 }
 
@@ -592,5 +593,20 @@ func TestAnInvitationThatHasEndedLetsNobodySignUp(t *testing.T) {
 	wants(t, w.match(google("1", "guest@gmail.example"), p), "D5", linking.Create)
 	if left := must[[]users.Invitation](t)(w.Invitations(t.Context(), 10)); len(left) != 0 {
 		t.Errorf("the invitation of somebody who is here is left: %+v", left)
+	}
+}
+
+// Somebody who only signs in was not changed: an import goes by that.
+func TestASignInThatBringsNothingNewChangesNobody(t *testing.T) {
+	w := newWorld(t)
+	made := w.match(google("1", "ada@gmail.example"), trusted()).User
+	w.Pass(time.Hour)
+	wants(t, w.match(google("1", "ada@gmail.example"), trusted()), "D1", linking.SignIn)
+	if now := must[users.User](t)(w.Get(t.Context(), made.ID)); !now.Updated.Equal(made.Updated) {
+		t.Errorf("changed at %v", now.Updated)
+	}
+	linked := must[[]linking.Identity](t)(w.ByUser(t.Context(), made.ID))
+	if len(linked) != 1 || !linked[0].LastUsed.Equal(w.Now()) {
+		t.Errorf("got %+v", linked)
 	}
 }

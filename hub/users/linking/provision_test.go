@@ -35,6 +35,9 @@ func TestOnlyPeopleLinkedBeforehandComeIn(t *testing.T) {
 	if d := must[linking.Decision](t)(w.Provision(t.Context(), eve, google("1", ""), p, "root")); d.Action != linking.Refuse {
 		t.Errorf("giving it to somebody else: got %s", d.Action)
 	}
+	if d := must[linking.Decision](t)(w.Provision(t.Context(), ada, google("1", ""), p, "root")); d.Action != linking.Link {
+		t.Errorf("giving it to its owner again: got %s (%s)", d.Action, d.Reason)
+	}
 	// D10 holds for administrators too: the old identity goes first.
 	if d := must[linking.Decision](t)(w.Provision(t.Context(), ada, google("3", ""), p, "root")); d.Action != linking.Refuse {
 		t.Errorf("a second identity of one upstream: got %s", d.Action)
@@ -68,5 +71,13 @@ func TestNobodyIsLinkedBeforehandWhoCouldNotComeIn(t *testing.T) {
 	}
 	if n := len(must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))); n != 0 {
 		t.Errorf("%d identities were linked", n)
+	}
+	gone := w.match(google("gone", "gone@gmail.example"), trusted()).User
+	if err := w.Users.Delete(t.Context(), gone.ID); err != nil {
+		t.Fatal(err)
+	}
+	bob := w.Person("bob@example.org")
+	if d := must[linking.Decision](t)(w.Provision(t.Context(), bob, google("gone", ""), trusted(), "root")); d.Action != linking.Refuse {
+		t.Errorf("the identity of somebody who was removed: got %s", d.Action)
 	}
 }

@@ -292,3 +292,17 @@ func TestOfTwoRemovalsAtOnceOneLeavesTheLastWayIn(t *testing.T) {
 		t.Errorf("%d removals are on record", removals)
 	}
 }
+
+// Who comes by an identity in the moment in which it is removed is somebody of
+// whom nobody knows anything.
+func TestAnIdentityThatIsRemovedMeanwhileSignsInNobody(t *testing.T) {
+	w := newWorld(t)
+	ada := w.Person("ada@example.org")
+	claim, p := google("1", ""), trusted()
+	p.SignUps = linking.SignUpDeny
+	must[linking.Decision](t)(w.Link(t.Context(), ada, claim, p))
+	w.Between("replace", "identities", func() {
+		must[users.User](t)(w.Unlink(t.Context(), ada.ID, linking.IdentityID(claim), ada.ID))
+	})
+	wants(t, w.match(claim, p), "D3", linking.Refuse)
+}

@@ -369,3 +369,22 @@ func TestALetterToSomebodyWhoWasRemovedUndoesNothing(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// Who links what is linked to them already changed nothing, and hears of nothing.
+func TestWhatIsLinkedAlreadyIsNotOnRecordTwice(t *testing.T) {
+	w := newWorld(t)
+	ada := w.Person("ada@example.org")
+	first := must[linking.Decision](t)(w.Link(t.Context(), ada, google("1", ""), trusted()))
+	if r := must[linking.LinkEvent](t)(w.Record(t.Context(), first.Record)); r.By != ada.ID {
+		t.Errorf("on record as by %q", r.By)
+	}
+	w.post.Take()
+	again := must[linking.Decision](t)(w.Link(t.Context(), first.User, google("1", ""), trusted()))
+	wants(t, again, "D2", linking.Link)
+	if all := must[[]linking.LinkEvent](t)(w.Records(t.Context(), ada.ID)); again.Record != "" || len(all) != 1 {
+		t.Errorf("got %q, and on record %+v", again.Record, all)
+	}
+	if sent := w.post.Take(); len(sent) != 0 {
+		t.Errorf("got %+v", sent)
+	}
+}

@@ -24,6 +24,7 @@ type world struct {
 	post       mailtest.Box
 	said       sync.Map
 	emptied    []string
+	stuck      error // what emptying ends with
 }
 
 func newWorld(t *testing.T) *world { return worldOn(t, userstest.NewMemory()) }
@@ -48,7 +49,7 @@ func worldOn(t *testing.T, b store.Backend) *world {
 		Mail:       &w.post,
 		URL:        "https://hub.example",
 		Once:       w.once,
-		Empty:      func(_ context.Context, id string) error { w.emptied = append(w.emptied, id); return nil },
+		Empty:      func(_ context.Context, id string) error { w.emptied = append(w.emptied, id); return w.stuck },
 		Now:        w.Now,
 	})
 	return w
