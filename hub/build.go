@@ -210,7 +210,6 @@ func (h *Hub) buildHandlers() {
 		Issuer: c.URL, Clients: h.clients, Upstreams: h.upstreams, Sessions: h.sessions, Users: h.users, Linking: h.linking,
 		Grants: h.grants, Logouts: h.logouts, MailLinks: h.mailLinks, UpstreamTokens: h.upstreamTokens, Audit: h.audit, Responder: h.responder, Now: c.Now, MinPassword: c.MinPassword,
 	}
-	h.origins = &clientrequest.Origins{Clients: h.clients, Settings: h.settings}
 	authenticator := &clientrequest.Authenticator{
 		Issuer: c.URL, Alias: c.CertURL, Clients: h.clients, Requests: h.requests, Proofs: h.proofs, Audit: h.audit,
 		Fetches: fetches, Guesses: web.NewGuesser(guessEvery, guessBurst, c.Now),

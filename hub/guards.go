@@ -11,12 +11,19 @@ import (
 
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/clientrequest"
 	"github.com/fedhub/fedhub/templates"
 )
 
 // guards are the words of the route table.
 type guards struct {
-	app, shared, setupOnly, rateLimited, crossSitePost, open, form, guessable, joinRequest, signedIn, admin, staticAssets func(web.HandlerFunc) gin.HandlerFunc
+	app, public, shared, setupOnly, rateLimited, crossSitePost, open, form, guessable, joinRequest, signedIn, admin, staticAssets guard
+}
+
+// A guard stands before a handler.
+type guard struct {
+	wrap      func(web.HandlerFunc) gin.HandlerFunc
+	preflight web.HandlerFunc // answers OPTIONS; nil: no page of another origin may call
 }
 
 // knocks is how often one address may introduce servers, and how often bring
@@ -51,23 +58,27 @@ func (h *Hub) guards() guards {
 	attempts := web.NewLimiter(h.config.SignInEvery, h.config.SignInBurst, h.config.Now)
 	knocks := web.NewLimiter(knockEvery, knockBurst, h.config.Now)
 	begins := web.NewLimiter(beginEvery, beginBurst, h.config.Now)
+	json := func(before func(web.HandlerFunc) web.HandlerFunc) guard {
+		return guard{wrap: func(handle web.HandlerFunc) gin.HandlerFunc { return h.responder.JSON(before(handle)) }}
+	}
+	page := func(before func(web.HandlerFunc) web.HandlerFunc) guard {
+		return guard{wrap: func(handle web.HandlerFunc) gin.HandlerFunc { return h.responder.Page(before(handle)) }}
+	}
+	across := func(s clientrequest.Sharing) guard { return guard{json(s.Share).wrap, s.Preflight} }
 	return guards{
-		app:           h.responder.JSON,
-		shared:        func(handle web.HandlerFunc) gin.HandlerFunc { return h.responder.JSON(h.origins.Shared(handle)) },
-		setupOnly:     func(handle web.HandlerFunc) gin.HandlerFunc { return h.responder.JSON(h.origins.Enrolling(handle)) },
-		rateLimited:   func(handle web.HandlerFunc) gin.HandlerFunc { return h.responder.JSON(begins.Limit(handle)) },
-		crossSitePost: func(handle web.HandlerFunc) gin.HandlerFunc { return h.responder.Page(begins.Limit(handle)) },
-		open:          h.responder.Page,
-		staticAssets:  h.responder.Page,
-		form:          func(handle web.HandlerFunc) gin.HandlerFunc { return h.responder.Page(h.responder.Check(handle)) },
-		guessable: func(handle web.HandlerFunc) gin.HandlerFunc {
-			return h.responder.Page(attempts.Limit(h.responder.Check(handle)))
-		},
-		joinRequest: func(handle web.HandlerFunc) gin.HandlerFunc { return h.responder.JSON(knocks.Limit(handle)) },
-		signedIn:    func(handle web.HandlerFunc) gin.HandlerFunc { return h.responder.Page(h.signedIn(h.posted(handle))) },
-		admin: func(handle web.HandlerFunc) gin.HandlerFunc {
-			return h.responder.Page(h.signedIn(h.administrator(h.posted(handle))))
-		},
+		app:           guard{wrap: h.responder.JSON},
+		public:        guard{h.responder.JSON, clientrequest.Public().Preflight}, // the documents say themselves who may read them
+		shared:        across(clientrequest.Registered(h.clients)),
+		setupOnly:     across(clientrequest.Enrolling(h.settings)),
+		rateLimited:   json(begins.Limit),
+		crossSitePost: page(begins.Limit),
+		open:          guard{wrap: h.responder.Page},
+		staticAssets:  guard{wrap: h.responder.Page},
+		form:          page(h.responder.Check),
+		guessable:     page(func(handle web.HandlerFunc) web.HandlerFunc { return attempts.Limit(h.responder.Check(handle)) }),
+		joinRequest:   json(knocks.Limit),
+		signedIn:      page(func(handle web.HandlerFunc) web.HandlerFunc { return h.signedIn(h.posted(handle)) }),
+		admin:         page(func(handle web.HandlerFunc) web.HandlerFunc { return h.signedIn(h.administrator(h.posted(handle))) }),
 	}
 }
 

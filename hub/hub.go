@@ -46,7 +46,6 @@ import (
 	"github.com/fedhub/fedhub/hub/web/admin/people"
 	"github.com/fedhub/fedhub/hub/web/admin/providers"
 	"github.com/fedhub/fedhub/hub/web/authorize"
-	"github.com/fedhub/fedhub/hub/web/clientrequest"
 	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/hub/web/device"
 	"github.com/fedhub/fedhub/hub/web/federating"
@@ -75,7 +74,6 @@ type Hub struct {
 	mail      mail.Sender
 	queue     *mail.Queue // before the mail server; nil if there is none
 	responder *web.Responder
-	origins   *clientrequest.Origins
 
 	// Services.
 	settings       *settings.Service
@@ -161,8 +159,13 @@ func (h *Hub) mount() error {
 	}
 	certificates := web.CertificateReader{Header: h.config.ClientCertHeader, Trusted: h.config.TrustedProxies, Log: h.config.Log}
 	e.Use(h.responder.Headers(h.config.secure()), h.traced, certificates.Read, registry, web.Access(h.config.Log), h.responder.Recover())
+	preflights := map[string]bool{}
 	for _, r := range h.routes() {
-		e.Handle(r.method, r.path, r.guard(r.handler))
+		e.Handle(r.method, r.path, r.guard.wrap(r.handler))
+		if r.guard.preflight != nil && !preflights[r.path] {
+			preflights[r.path] = true
+			e.Handle(http.MethodOptions, r.path, h.responder.JSON(r.guard.preflight))
+		}
 	}
 	e.NoRoute(h.responder.NotFoundPage(http.StatusNotFound))
 	e.NoMethod(h.responder.NotFoundPage(http.StatusMethodNotAllowed))

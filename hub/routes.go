@@ -12,14 +12,16 @@ import (
 // A route is one line of the table: what, where, for whom, and who answers.
 type route struct {
 	method, path string
-	guard        func(web.HandlerFunc) gin.HandlerFunc
+	guard        guard
 	handler      web.HandlerFunc
 }
 
-// routes is every address of the hub. The guards:
+// routes is every address of the hub, but for OPTIONS of those that pages of
+// other origins may call. The guards:
 //
 //	app       a program; errors are JSON
-//	shared    app, also from pages of the origins that clients have (CORS)
+//	public    app; pages of all origins may read it (CORS)
+//	shared    app, also from pages of the origins that clients have
 //	enrol     app, also from any page where any app may register
 //	open      a page for anybody
 //	form      a form for anybody: from our own page, in the same browser
@@ -32,9 +34,9 @@ func (h *Hub) routes() []route {
 	g := h.guards()
 	return []route{
 		// What apps call.
-		{"GET", "/.well-known/openid-configuration", g.app, h.oidc.Discovery},
-		{"GET", "/.well-known/oauth-authorization-server", g.app, h.oidc.Discovery},
-		{"GET", "/oauth2/jwks", g.app, h.oidc.JWKS},
+		{"GET", "/.well-known/openid-configuration", g.public, h.oidc.Discovery},
+		{"GET", "/.well-known/oauth-authorization-server", g.public, h.oidc.Discovery},
+		{"GET", "/oauth2/jwks", g.public, h.oidc.JWKS},
 		{"GET", "/oauth2/authorize", g.open, h.authorize.Enter},
 		{"POST", "/oauth2/authorize", g.open, h.authorize.Enter}, // rightly cross-site (OIDC Core §3.1.2.1)
 		{"GET", "/oauth2/logout", g.open, h.signout.EndSession},
@@ -62,7 +64,7 @@ func (h *Hub) routes() []route {
 		{"POST", frappe + "openid_profile", g.shared, h.oidc.Userinfo},
 		{"POST", frappe + "introspect_token", g.app, h.oidc.IntrospectForSite},
 		{"POST", frappe + "register_client", g.setupOnly, h.registering.Register},
-		{"GET", frappe + "openid_configuration", g.app, h.oidc.Discovery},
+		{"GET", frappe + "openid_configuration", g.public, h.oidc.Discovery},
 		{"GET", keycloak + "auth", g.open, h.authorize.Enter},
 		{"POST", keycloak + "auth", g.open, h.authorize.Enter},
 		{"POST", keycloak + "token", g.shared, h.token.Token},
@@ -70,30 +72,10 @@ func (h *Hub) routes() []route {
 		{"POST", keycloak + "userinfo", g.shared, h.oidc.Userinfo},
 
 		// The hub's own API.
-		{"GET", "/.well-known/oauth-protected-resource", g.app, h.oidc.UserinfoMetadata},
-		{"GET", "/.well-known/oauth-protected-resource/api", g.app, h.oidc.ResourceMetadata},
+		{"GET", "/.well-known/oauth-protected-resource", g.public, h.oidc.UserinfoMetadata},
+		{"GET", "/.well-known/oauth-protected-resource/api", g.public, h.oidc.ResourceMetadata},
 		{"GET", "/api/me", g.shared, h.oidc.Me},
 		{"GET", "/api/sessions", g.shared, h.oidc.Sessions},
-
-		// What browsers ask before a page of another origin may call.
-		{"OPTIONS", "/.well-known/openid-configuration", g.app, h.origins.PreflightPublic},
-		{"OPTIONS", "/.well-known/oauth-authorization-server", g.app, h.origins.PreflightPublic},
-		{"OPTIONS", "/.well-known/oauth-protected-resource", g.app, h.origins.PreflightPublic},
-		{"OPTIONS", "/.well-known/oauth-protected-resource/api", g.app, h.origins.PreflightPublic},
-		{"OPTIONS", "/api/me", g.app, h.origins.Preflight},
-		{"OPTIONS", "/api/sessions", g.app, h.origins.Preflight},
-		{"OPTIONS", "/oauth2/jwks", g.app, h.origins.PreflightPublic},
-		{"OPTIONS", "/oauth2/par", g.app, h.origins.Preflight},
-		{"OPTIONS", "/oauth2/token", g.app, h.origins.Preflight},
-		{"OPTIONS", "/oauth2/userinfo", g.app, h.origins.Preflight},
-		{"OPTIONS", "/oauth2/revoke", g.app, h.origins.Preflight},
-		{"OPTIONS", "/oauth2/register", g.app, h.origins.PreflightEnrolling},
-		{"OPTIONS", "/oauth2/register/:id", g.app, h.origins.PreflightEnrolling},
-		{"OPTIONS", frappe + "get_token", g.app, h.origins.Preflight},
-		{"OPTIONS", frappe + "revoke_token", g.app, h.origins.Preflight},
-		{"OPTIONS", frappe + "openid_profile", g.app, h.origins.Preflight},
-		{"OPTIONS", frappe + "openid_configuration", g.app, h.origins.PreflightPublic},
-		{"OPTIONS", frappe + "register_client", g.app, h.origins.PreflightEnrolling},
 
 		// Between hubs.
 		{"POST", "/oauth2/servers", g.joinRequest, h.federating.Servers},

@@ -48,6 +48,7 @@ func TestPagesOfARegisteredOriginAloneCallTheMachineEndpoints(t *testing.T) {
 			w.AllowsOrigin(path+", "+origin, w.Across("GET", path, origin, nil), "")
 			w.AllowsOrigin("preflight of "+path, w.Across("OPTIONS", path, origin, nil), "")
 		}
+		w.AllowsOrigin("preflight as Keycloak has it, "+origin, w.Across("OPTIONS", "/protocol/openid-connect/token", origin, nil), preflight)
 		for _, path := range []string{"/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/oauth2/jwks"} {
 			w.AllowsOrigin(path+", "+origin, w.Across("GET", path, origin, nil), "*")
 			w.AllowsOrigin("preflight of "+path, w.Across("OPTIONS", path, origin, nil), "*")
