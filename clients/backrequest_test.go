@@ -12,7 +12,8 @@ func TestARequestByBackChannelIsHeldToItsRules(t *testing.T) { // CIBA §7.1.1, 
 	w := newWorld(t)
 	key := newKey(t, "k", jose.ES256)
 	bank := w.add(with(webApp(), func(c *Client) {
-		c.ID, c.Grants, c.JWKS, c.Algs.CIBARequest = "bank", []string{GrantCIBA}, jwks(t, key), "ES256"
+		c.ID, c.JWKS, c.Algs.CIBARequest = "bank", jwks(t, key), "ES256"
+		c.SetGrant(GrantCIBA, true)
 	}))
 	now := w.clock.now()
 	in := func(d time.Duration) int64 { return now.Add(d).Unix() }
@@ -66,7 +67,8 @@ func TestARequestByBackChannelIsMadeOnce(t *testing.T) { // CIBA §7.1.1
 	w := newWorld(t)
 	key, stranger := newKey(t, "k", jose.ES256), newKey(t, "k", jose.ES256)
 	bank := w.add(with(webApp(), func(c *Client) {
-		c.ID, c.Grants, c.JWKS, c.Algs.CIBARequest = "bank", []string{GrantCIBA}, jwks(t, key), "ES256"
+		c.ID, c.JWKS, c.Algs.CIBARequest = "bank", jwks(t, key), "ES256"
+		c.SetGrant(GrantCIBA, true)
 	}))
 	now := w.clock.now().Unix()
 	asked := map[string]any{"iss": "bank", "aud": issuer, "iat": now, "nbf": now, "exp": now + 60, "jti": "1"}

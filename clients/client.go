@@ -45,23 +45,6 @@ const (
 	MethodOwnTLS    = "self_signed_tls_client_auth"
 )
 
-// Grant Type and Response Type as administrators see them. They pair:
-// GrantCode with ResponseCode, GrantImplicit with ResponseToken.
-const (
-	GrantCode     = "Authorization Code"
-	GrantImplicit = "Implicit"
-	ResponseCode  = "Code"
-	ResponseToken = "Token"
-)
-
-// The grant types that go into Client.Grants, by their names on the wire.
-const (
-	GrantDevice   = "urn:ietf:params:oauth:grant-type:device_code"    // RFC 8628
-	GrantExchange = "urn:ietf:params:oauth:grant-type:token-exchange" // RFC 8693
-	GrantJWT      = "urn:ietf:params:oauth:grant-type:jwt-bearer"     // RFC 7523 §2.1
-	GrantCIBA     = "urn:openid:params:grant-type:ciba"               // OpenID Connect CIBA
-)
-
 // A Client is one app that may ask. Times are in UTC, to the millisecond.
 type Client struct {
 	ID   string `bson:"id"`
@@ -78,21 +61,12 @@ type Client struct {
 	PostLogoutRedirectURIs []string `bson:"post_logout_redirect_uris,omitempty"`
 	BackchannelLogoutURI   string   `bson:"backchannel_logout_uri,omitempty"`
 
-	GrantType         string   `bson:"grant_type,omitempty"`    // empty for a Service
-	ResponseType      string   `bson:"response_type,omitempty"` // empty for a Service
-	RefreshTokens     bool     `bson:"refresh_tokens"`
-	ClientCredentials bool     `bson:"client_credentials"`
-	Scopes            []string `bson:"scopes"`                  // all it may ask for
-	PKCEOptional      bool     `bson:"pkce_optional,omitempty"` // a confidential client may leave PKCE out
-	SkipAuthorization bool     `bson:"skip_authorization"`      // people are not asked for consent
-	AllowedRoles      []string `bson:"allowed_roles,omitempty"` // who may use it; empty: everyone
-
-	// ResponseTypes, by their names on the wire with the words sorted ("code
-	// id_token"), take the place of ResponseType for those who need more than
-	// its two. Grants are grant types beside GrantType, by their names on the
-	// wire.
-	ResponseTypes []string `bson:"response_types,omitempty"`
-	Grants        []string `bson:"grants,omitempty"`
+	GrantTypes        []string `bson:"grant_types,omitempty"`    // Grant constants, in that order
+	ResponseTypes     []string `bson:"response_types,omitempty"` // by their names on the wire, the words sorted ("code id_token")
+	Scopes            []string `bson:"scopes"`                   // all it may ask for
+	PKCEOptional      bool     `bson:"pkce_optional,omitempty"`  // a confidential client may leave PKCE out
+	SkipAuthorization bool     `bson:"skip_authorization"`       // people are not asked for consent
+	AllowedRoles      []string `bson:"allowed_roles,omitempty"`  // who may use it; empty: everyone
 
 	IDTokenAlg   string `bson:"id_token_alg,omitempty"` // empty means RS256
 	OpaqueTokens bool   `bson:"opaque_tokens,omitempty"`
@@ -205,54 +179,9 @@ func (c Client) Public() bool {
 	return c.Type == SPA || c.Type == Native && (c.AuthMethod == MethodNone || c.Registration.At.IsZero())
 }
 
-// backstage reports whether the client never uses the authorization endpoint,
-// and yet is no Service: it asks people on another device, or exchanges what
-// it was given. One that registered itself said so, whatever redirect URIs it
-// has; of others it shows in that they have none.
-func (c Client) backstage() bool {
-	if c.Type == Service || c.GrantType != "" {
-		return false
-	}
-	if !c.Registration.At.IsZero() {
-		return len(c.Grants) > 0 || c.ClientCredentials
-	}
-	return len(c.RedirectURIs) == 0 && len(c.Grants) > 0
-}
-
 // Usable reports whether the client may ask at all.
 func (c Client) Usable() bool {
 	return !c.Disabled && (c.Server == nil || c.Server.State == Active)
-}
-
-// AllowsGrant reports whether the client may use a grant_type, by its name on
-// the wire ("authorization_code", "refresh_token", …).
-func (c Client) AllowsGrant(grant string) bool {
-	switch grant {
-	case "authorization_code":
-		return c.GrantType == GrantCode
-	case "implicit":
-		return c.GrantType == GrantImplicit || slices.Contains(c.Grants, grant)
-	case "refresh_token":
-		return c.RefreshTokens
-	case "client_credentials":
-		return c.ClientCredentials && !c.Public()
-	}
-	return slices.Contains(c.Grants, grant)
-}
-
-// AllowsResponse reports whether the client may use a response_type, by its
-// name on the wire with the words sorted ("code", "token", "code id_token", …).
-func (c Client) AllowsResponse(response string) bool {
-	if len(c.ResponseTypes) > 0 {
-		return slices.Contains(c.ResponseTypes, response)
-	}
-	switch response {
-	case "code":
-		return c.ResponseType == ResponseCode
-	case "token":
-		return c.ResponseType == ResponseToken
-	}
-	return false
 }
 
 // AllowsScopes reports whether the client may ask for all of these scopes.

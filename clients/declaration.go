@@ -12,14 +12,6 @@ import (
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
-// The grant types and response types that follow from fields of their own.
-const (
-	grantCode              = "authorization_code"
-	grantImplicit          = "implicit"
-	grantRefresh           = "refresh_token"
-	grantClientCredentials = "client_credentials"
-)
-
 // Limits are what a client may not decide for itself, however it declares
 // itself.
 type Limits struct {
@@ -83,73 +75,52 @@ func localAddress(raw string) bool {
 	return err == nil && (!u.Web() || u.Scheme == "http" && u.Loopback())
 }
 
-// settleGrants holds grant_types and response_types against each other
-// (RFC 7591 §2.1).
+// settleGrants fills in grant_types and response_types from each other, and
+// holds them against each other (RFC 7591 §2.1).
 func (d *declaration) settleGrants() error {
-	d.responseTypes = sortedWords(d.responseTypes)
-	if len(d.grantTypes) == 0 {
-		d.grantTypes = d.grantsForResponses()
+	d.ResponseTypes = sortedWords(d.ResponseTypes)
+	if len(d.GrantTypes) == 0 {
+		d.GrantTypes = d.grantsForResponses()
 	}
-	code, implicit := slices.Contains(d.grantTypes, grantCode), slices.Contains(d.grantTypes, grantImplicit)
-	if len(d.responseTypes) == 0 && code {
-		d.responseTypes = []string{"code"}
+	for _, grant := range tidyList(d.GrantTypes) {
+		d.SetGrant(grant, true)
 	}
-	for _, response := range d.responseTypes {
-		words := strings.Fields(response)
-		if slices.Contains(words, "code") && !code {
-			return forms.New("response_types", "registration.response_types.grant", "response", response, "grant", grantCode)
+	if len(d.ResponseTypes) == 0 && d.HasGrant(GrantCode) {
+		d.ResponseTypes = []string{"code"}
+	}
+	for _, response := range d.ResponseTypes {
+		if withCode(response) && !d.HasGrant(GrantCode) {
+			return forms.New("response_types", "registration.response_types.grant", "response", response, "grant", GrantCode)
 		}
-		if (slices.Contains(words, "token") || slices.Contains(words, "id_token")) && !implicit {
-			return forms.New("response_types", "registration.response_types.grant", "response", response, "grant", grantImplicit)
+		if inAddress(response) && !d.HasGrant(GrantImplicit) {
+			return forms.New("response_types", "registration.response_types.grant", "response", response, "grant", GrantImplicit)
 		}
 	}
-	if implicit && len(d.responseTypes) == 0 {
+	if d.HasGrant(GrantImplicit) && len(d.ResponseTypes) == 0 {
 		return forms.New("response_types", "registration.response_types.missing")
 	}
-	d.takeGrants(code, implicit)
-	return nil
-}
-
-// takeGrants writes the grant types where the rest of the hub looks for them.
-func (d *declaration) takeGrants(code, implicit bool) {
-	d.GrantType, d.ResponseType, d.ResponseTypes, d.Grants = "", "", nil, nil
-	switch {
-	case code:
-		d.GrantType, d.ResponseType = GrantCode, ResponseCode
-	case implicit:
-		d.GrantType, d.ResponseType = GrantImplicit, ResponseToken
-	}
-	d.RefreshTokens = slices.Contains(d.grantTypes, grantRefresh)
-	d.ClientCredentials = slices.Contains(d.grantTypes, grantClientCredentials)
-	for _, grant := range d.grantTypes {
-		known := grant == grantCode || grant == grantRefresh || grant == grantClientCredentials || grant == grantImplicit && !code
-		if !known && !slices.Contains(d.Grants, grant) {
-			d.Grants = append(d.Grants, grant)
-		}
-	}
-	if d.GrantType != "" && !slices.Equal(d.responseTypes, []string{strings.ToLower(d.ResponseType)}) {
-		d.ResponseTypes = d.responseTypes
-	}
-	if d.GrantType == "" && d.ClientCredentials && len(d.RedirectURIs) == 0 && !d.decoupled() {
+	onItsOwn := d.HasGrant(GrantClientCredentials) && !d.HasGrant(GrantCode) && !d.HasGrant(GrantImplicit)
+	if onItsOwn && len(d.RedirectURIs) == 0 && !d.decoupled() {
 		d.Type = Service
 	}
+	return nil
 }
 
 // grantsForResponses is the default of grant_types: authorization_code, or
 // what the response types need where only they were given.
 func (d *declaration) grantsForResponses() []string {
 	var grants []string
-	for _, response := range d.responseTypes {
+	for _, response := range d.ResponseTypes {
 		words := strings.Fields(response)
-		if slices.Contains(words, "code") && !slices.Contains(grants, grantCode) {
-			grants = append(grants, grantCode)
+		if slices.Contains(words, "code") && !slices.Contains(grants, GrantCode) {
+			grants = append(grants, GrantCode)
 		}
-		if !slices.Equal(words, []string{"code"}) && !slices.Contains(grants, grantImplicit) {
-			grants = append(grants, grantImplicit)
+		if !slices.Equal(words, []string{"code"}) && !slices.Contains(grants, GrantImplicit) {
+			grants = append(grants, GrantImplicit)
 		}
 	}
 	if len(grants) == 0 {
-		grants = []string{grantCode}
+		grants = []string{GrantCode}
 	}
 	return grants
 }
@@ -204,20 +175,6 @@ func MetadataOf(c Client) map[string]any {
 	}
 	if c.JWKS != "" {
 		d.jwks = jsonx.Value(c.JWKS)
-	}
-	for _, grant := range []string{grantCode, grantImplicit, grantRefresh, grantClientCredentials} {
-		if c.AllowsGrant(grant) {
-			d.grantTypes = append(d.grantTypes, grant)
-		}
-	}
-	for _, grant := range c.Grants {
-		if !slices.Contains(d.grantTypes, grant) {
-			d.grantTypes = append(d.grantTypes, grant)
-		}
-	}
-	d.responseTypes = c.ResponseTypes
-	if len(d.responseTypes) == 0 && c.ResponseType != "" {
-		d.responseTypes = []string{strings.ToLower(c.ResponseType)}
 	}
 	if d.IDTokenAlg == "" && slices.Contains(c.Scopes, "openid") {
 		d.IDTokenAlg = "RS256" // OIDC Registration §2

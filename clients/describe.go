@@ -66,17 +66,17 @@ func (d *declaration) keepSafeGrants() error {
 	if d.AuthMethod == "" {
 		d.AuthMethod = MethodNone // the default of RFC 7591 §2 needs a secret, which there cannot be
 	}
-	if len(d.grantTypes) == 0 {
-		d.grantTypes = []string{grantCode}
+	if len(d.GrantTypes) == 0 {
+		d.GrantTypes = []string{GrantCode}
 	}
-	d.grantTypes = slices.DeleteFunc(d.grantTypes, func(grant string) bool {
-		return grant != grantCode && grant != grantRefresh && grant != GrantDevice
+	d.GrantTypes = slices.DeleteFunc(d.GrantTypes, func(grant string) bool {
+		return grant != GrantCode && grant != GrantRefresh && grant != GrantDevice
 	})
-	if len(d.responseTypes) > 0 && !slices.Contains(d.responseTypes, "code") && slices.Contains(d.grantTypes, grantCode) {
+	if len(d.ResponseTypes) > 0 && !slices.Contains(d.ResponseTypes, "code") && slices.Contains(d.GrantTypes, GrantCode) {
 		return forms.New("response_types", "document.response_types.bad")
 	}
-	d.responseTypes = slices.DeleteFunc(d.responseTypes, func(response string) bool { return response != "code" })
-	if !slices.Contains(d.grantTypes, grantCode) && !slices.Contains(d.grantTypes, GrantDevice) {
+	d.ResponseTypes = slices.DeleteFunc(d.ResponseTypes, func(response string) bool { return response != "code" })
+	if !slices.Contains(d.GrantTypes, GrantCode) && !slices.Contains(d.GrantTypes, GrantDevice) {
 		return forms.New("grant_types", "document.grant_types.bad")
 	}
 	return nil
@@ -100,8 +100,10 @@ func checkDescribed(c Client, _ bool) forms.Problems {
 	if c.PKCEOptional {
 		problems.Add("pkce_optional", "client.document.pkce")
 	}
-	if c.ClientCredentials || c.GrantType == GrantImplicit || slices.ContainsFunc(c.Grants, func(grant string) bool { return grant != GrantDevice }) {
-		problems.Add("grant_type", "client.document.grants")
+	if slices.ContainsFunc(c.GrantTypes, func(grant string) bool {
+		return !slices.Contains([]string{GrantCode, GrantRefresh, GrantDevice}, grant)
+	}) {
+		problems.Add("grant_types", "client.document.grants")
 	}
 	return append(problems, checkPlaces(c)...)
 }

@@ -45,7 +45,7 @@ func FuzzDescribedClient(f *testing.F) {
 			c.AuthMethod != MethodNone && c.AuthMethod != MethodKey || len(c.Exchange.From)+len(c.AllowedRoles) > 0 {
 			t.Fatalf("%s became %+v", text, c)
 		}
-		for _, grant := range []string{grantClientCredentials, grantImplicit, GrantExchange, GrantJWT, GrantCIBA} {
+		for _, grant := range []string{GrantClientCredentials, GrantImplicit, GrantExchange, GrantJWT, GrantCIBA} {
 			if c.AllowsGrant(grant) {
 				t.Fatalf("%s got %s", text, grant)
 			}

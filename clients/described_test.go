@@ -22,14 +22,18 @@ func TestAClientKnownByItsDocumentAloneGetsNoMore(t *testing.T) {
 		change func(*Client)
 	}{
 		"as it is":                   {"", func(*Client) {}},
-		"devices":                    {"", func(c *Client) { c.Grants = []string{GrantDevice} }},
+		"devices":                    {"", func(c *Client) { c.SetGrant(GrantDevice, true) }},
 		"an answer on one's machine": {"", func(c *Client) { c.RedirectURIs = append(c.RedirectURIs, "http://127.0.0.1/cb") }},
 		"a shared secret":            {"auth_method", func(c *Client) { c.AuthMethod = MethodBasic }},
 		"no consent":                 {"skip_authorization", func(c *Client) { c.SkipAuthorization = true }},
 		"no PKCE":                    {"pkce_optional", func(c *Client) { c.PKCEOptional = true }},
-		"tokens of its own":          {"grant_type", func(c *Client) { c.ClientCredentials = true }},
-		"the implicit grant":         {"grant_type", func(c *Client) { c.GrantType, c.ResponseType = GrantImplicit, ResponseToken }},
-		"token exchange":             {"grant_type", func(c *Client) { c.Grants = []string{GrantExchange} }},
+		"tokens of its own":          {"grant_types", func(c *Client) { c.SetGrant(GrantClientCredentials, true) }},
+		"the implicit grant": {"grant_types", func(c *Client) {
+			c.SetGrant(GrantImplicit, true)
+			c.SetGrant(GrantCode, false)
+			c.ResponseTypes = []string{"token"}
+		}},
+		"token exchange":             {"grant_types", func(c *Client) { c.SetGrant(GrantExchange, true) }},
 		"an answer elsewhere":        {"redirect_uris", func(c *Client) { c.RedirectURIs = append(c.RedirectURIs, "https://evil.example/cb") }},
 		"goodbye elsewhere":          {"post_logout_redirect_uris", func(c *Client) { c.PostLogoutRedirectURIs = []string{"https://evil.example/bye"} }},
 		"keys elsewhere":             {"jwks_uri", func(c *Client) { c.JWKSURI = "https://evil.example/jwks" }},

@@ -60,7 +60,7 @@ func FrappeRecord(provider string) string {
 func NewFrappeSite(site, provider string) Client {
 	site = strings.TrimSuffix(strings.TrimSpace(site), "/")
 	c := Client{
-		Type: Web, AuthMethod: MethodPost, RedirectURIs: FrappeRedirects(site, provider), RefreshTokens: true, PKCEOptional: true,
+		Type: Web, AuthMethod: MethodPost, RedirectURIs: FrappeRedirects(site, provider), GrantTypes: []string{GrantCode, GrantRefresh}, PKCEOptional: true,
 		Scopes: frappeScopes(), IDTokenAlg: "HS256", IDTokenClaims: true, Frappe: &FrappeSite{URL: site, Provider: provider},
 	}
 	c.DefaultRedirectURI = c.RedirectURIs[0]

@@ -2,7 +2,6 @@ package clients
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/fedhub/fedhub/internal/jsonx"
@@ -32,15 +31,3 @@ func FromMetadata(body []byte) (Client, error) {
 	}
 	return d.Client, nil
 }
-
-// PairGrants adds or removes the grant type implicit as the response types
-// need it (OIDC Registration §2): whoever chose one that puts tokens into the
-// address has said so already.
-func (c *Client) PairGrants() {
-	c.Grants = slices.DeleteFunc(c.Grants, func(grant string) bool { return grant == grantImplicit })
-	if c.GrantType != GrantImplicit && slices.ContainsFunc(c.ResponseTypes, inAddress) {
-		c.Grants = append(c.Grants, grantImplicit)
-	}
-}
-
-func inAddress(response string) bool { return response != "code" && response != "none" }

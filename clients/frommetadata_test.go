@@ -17,7 +17,7 @@ func TestAnOperatorDescribesAClientByItsMetadata(t *testing.T) {
 	if problems := c.Validate(false); len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	if c.ID != "suite1" || c.Name != "Suite" || strings.Join(c.Scopes, " ") != "openid payroll" || c.AuthMethod != MethodPost || !c.RefreshTokens ||
+	if c.ID != "suite1" || c.Name != "Suite" || strings.Join(c.Scopes, " ") != "openid payroll" || c.AuthMethod != MethodPost || !c.HasGrant(GrantRefresh) ||
 		!c.AllowsResponse("code id_token") || !c.Registration.At.IsZero() {
 		t.Errorf("got %+v", c)
 	}
@@ -41,15 +41,16 @@ func TestMetadataThatCannotBeReadIsRefused(t *testing.T) {
 
 func TestResponseTypesBringTheirGrantAlong(t *testing.T) {
 	c := with(webApp(), func(c *Client) {
-		c.ResponseTypes, c.Grants = []string{"code", "id_token"}, []string{GrantDevice}
+		c.ResponseTypes = []string{"code", "id_token"}
+		c.GrantTypes = []string{GrantDevice, GrantCode}
 	})
 	c.PairGrants()
-	if !slices.Equal(c.Grants, []string{GrantDevice, "implicit"}) {
-		t.Errorf("got %q", c.Grants)
+	if !slices.Equal(c.GrantTypes, []string{GrantCode, GrantImplicit, GrantDevice}) {
+		t.Errorf("got %q", c.GrantTypes)
 	}
 	c.ResponseTypes = []string{"code", "none"}
 	c.PairGrants()
-	if !slices.Equal(c.Grants, []string{GrantDevice}) {
-		t.Errorf("got %q", c.Grants)
+	if !slices.Equal(c.GrantTypes, []string{GrantCode, GrantDevice}) {
+		t.Errorf("got %q", c.GrantTypes)
 	}
 }

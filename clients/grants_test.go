@@ -26,9 +26,9 @@ func TestAClientThatCannotProveItselfGetsNoGrantThatNeedsProof(t *testing.T) {
 		{nativeApp(), []string{device}},
 	} {
 		for _, grant := range []string{device, exchange, asserted, ciba, "password"} {
-			c := with(row.client, func(c *Client) { c.Grants = []string{grant} })
+			c := with(row.client, func(c *Client) { c.SetGrant(grant, true) })
 			c.Tidy()
-			got := !slices.ContainsFunc(c.Validate(false), func(p forms.Problem) bool { return p.Field == "grants" })
+			got := !slices.ContainsFunc(c.Validate(false), func(p forms.Problem) bool { return p.Field == "grant_types" })
 			if want := slices.Contains(row.allowed, grant); got != want {
 				t.Errorf("%s, %s: allowed %v, want %v", c.Type, grant, got, want)
 			}

@@ -30,7 +30,7 @@ func changed(claims map[string]any, change map[string]any) map[string]any {
 
 func TestEachVoucherSpeaksForItselfAlone(t *testing.T) { // RFC 7523 §3
 	w := newWorld(t, allowHTTP)
-	payroll := w.add(with(webApp(), func(c *Client) { c.ID, c.Grants = "payroll", []string{GrantJWT} }))
+	payroll := w.add(with(webApp(), func(c *Client) { c.ID = "payroll"; c.SetGrant(GrantJWT, true) }))
 	staffKey, guestKey := newKey(t, "1", jose.ES256), newKey(t, "1", jose.ES256)
 	staff := Voucher{Issuer: "https://staff.example.org", JWKSURI: newPublisher(t, jwks(t, staffKey)).URL + "/jwks", LoginKey: "staff"}
 	guests := Voucher{Issuer: "https://guests.example.org", JWKSURI: newPublisher(t, jwks(t, guestKey)).URL + "/jwks", LoginKey: "guests"}
@@ -72,7 +72,7 @@ func TestEachVoucherSpeaksForItselfAlone(t *testing.T) { // RFC 7523 §3
 
 func TestAVoucherIsHeldToTheRulesOfAssertions(t *testing.T) { // RFC 7523 §3
 	w := newWorld(t, allowHTTP)
-	payroll := w.add(with(webApp(), func(c *Client) { c.ID, c.Grants = "payroll", []string{GrantJWT} }))
+	payroll := w.add(with(webApp(), func(c *Client) { c.ID = "payroll"; c.SetGrant(GrantJWT, true) }))
 	key := newKey(t, "1", jose.ES256)
 	staff := Voucher{Issuer: "https://staff.example.org", JWKSURI: newPublisher(t, jwks(t, key)).URL + "/jwks", LoginKey: "staff"}
 	now := w.clock.now()
@@ -112,7 +112,7 @@ func TestAVoucherIsHeldToTheRulesOfAssertions(t *testing.T) { // RFC 7523 §3
 func TestAnAssertionIsAGrantOnce(t *testing.T) { // RFC 7521 §8.2
 	w := newWorld(t)
 	key := newKey(t, "1", jose.ES256)
-	job := w.add(with(webApp(), func(c *Client) { c.ID, c.Grants, c.JWKS = "job", []string{GrantJWT}, jwks(t, key) }))
+	job := w.add(with(webApp(), func(c *Client) { c.ID, c.JWKS = "job", jwks(t, key); c.SetGrant(GrantJWT, true) }))
 	raw := sign(t, key, good("job", w.clock.now()), nil)
 	g, err := w.CheckGrant(t.Context(), job, raw, nil)
 	if err != nil || !g.Own(job) {
@@ -132,7 +132,7 @@ func TestAnAssertionIsAGrantOnce(t *testing.T) { // RFC 7521 §8.2
 
 func TestAVoucherWhoseKeysCannotBeReadIsNotBelieved(t *testing.T) {
 	w := newWorld(t, allowHTTP)
-	payroll := w.add(with(webApp(), func(c *Client) { c.ID, c.Grants = "payroll", []string{GrantJWT} }))
+	payroll := w.add(with(webApp(), func(c *Client) { c.ID = "payroll"; c.SetGrant(GrantJWT, true) }))
 	key := newKey(t, "1", jose.ES256)
 	away := newPublisher(t, jwks(t, key))
 	away.publish(http.StatusInternalServerError, "")

@@ -12,17 +12,15 @@ import (
 // fields follow (settle in declaration.go).
 type declaration struct {
 	Client
-	applicationType, scope    string
-	grantTypes, responseTypes []string
-	jwks                      jsonx.Value
+	applicationType, scope string
+	jwks                   jsonx.Value
 }
 
 // words are the members that no property is the value of: what is kept follows
 // from them.
 func (d *declaration) words() map[string]any {
 	return map[string]any{
-		"application_type": &d.applicationType, "scope": &d.scope,
-		"grant_types": &d.grantTypes, "response_types": &d.responseTypes, "jwks": &d.jwks,
+		"application_type": &d.applicationType, "scope": &d.scope, "jwks": &d.jwks,
 	}
 }
 

@@ -168,7 +168,7 @@ func (d document) client(address string, base redirecturi.URI) Client {
 		AuthMethod: MethodKey, JWKSURI: d.jwksURI, JWKS: d.keySet(),
 		RedirectURIs: d.redirectURIs, PostLogoutRedirectURIs: d.postLogout,
 		BackchannelLogoutURI: d.backchannelLogoutURI,
-		GrantType:            GrantCode, ResponseType: ResponseCode, RefreshTokens: true,
+		GrantTypes:           []string{GrantCode, GrantRefresh}, ResponseTypes: []string{"code"},
 		Scopes:     serverScopes(),
 		IDTokenAlg: d.idTokenAlg,
 		ClientURI:  ownLink(base, d.clientURI), LogoURI: ownLink(base, d.logoURI),

@@ -52,7 +52,7 @@ func TestDiscoveryReturnsAValidatedClient(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c.ID != h.id || c.Name != "Branch Office" || c.Type != Web || c.AuthMethod != MethodKey || !c.AllowsResponse("code") ||
-		!c.RefreshTokens || c.SkipAuthorization || c.ClientCredentials || c.JWKSURI != h.URL+"/oauth2/jwks" {
+		!c.HasGrant(GrantRefresh) || c.SkipAuthorization || c.HasGrant(GrantClientCredentials) || c.JWKSURI != h.URL+"/oauth2/jwks" {
 		t.Errorf("got %+v", c)
 	}
 	if got, want := strings.Join(c.Scopes, " "), "openid profile email roles offline_access"; got != want {
@@ -239,7 +239,7 @@ func FuzzClientMetadataDocument(f *testing.F) {
 			}
 			return
 		}
-		if c.ID != id || c.AuthMethod != MethodKey || c.Server == nil || c.Server.State != Pending || c.SkipAuthorization || c.ClientCredentials || c.Usable() {
+		if c.ID != id || c.AuthMethod != MethodKey || c.Server == nil || c.Server.State != Pending || c.SkipAuthorization || c.HasGrant(GrantClientCredentials) || c.Usable() {
 			t.Fatalf("%s became %+v", text, c)
 		}
 		if problems := c.Validate(false); len(problems) > 0 {

@@ -109,7 +109,7 @@ func weakMethod(c Client) bool {
 }
 
 func otherResponses(c Client) bool {
-	return c.GrantType == GrantImplicit || c.AllowsGrant("implicit") ||
+	return c.HasGrant(GrantImplicit) ||
 		slices.ContainsFunc(c.ResponseTypes, func(t string) bool { return t != "code" })
 }
 

@@ -10,7 +10,7 @@ import (
 func secure(profile SecurityProfile, change ...func(*Client)) Client {
 	c := Client{
 		Name: "Bank", Type: Web, AuthMethod: MethodKey, JWKSURI: "https://bank.example.org/jwks.json",
-		RedirectURIs: []string{"https://bank.example.org/callback"}, RefreshTokens: true, HighSecurity: profile,
+		RedirectURIs: []string{"https://bank.example.org/callback"}, GrantTypes: []string{GrantRefresh}, HighSecurity: profile,
 	}
 	for _, edit := range change {
 		edit(&c)
@@ -40,7 +40,9 @@ func TestAClientOfHighSecurityIsRegisteredAsTheProfileDemands(t *testing.T) {
 		{"a secret", "auth_method", "5.3.2.1", func(c *Client) { c.AuthMethod, c.JWKSURI = MethodBasic, "" }},
 		{"a shared secret that signs", "auth_method", "5.3.2.1", func(c *Client) { c.AuthMethod = MethodSecretJWT }},
 		{"a hybrid response type", "response_types", "5.3.2.2", func(c *Client) { c.ResponseTypes = []string{"code", "code id_token"} }},
-		{"the implicit grant", "response_types", "5.3.2.2", func(c *Client) { c.GrantType, c.RefreshTokens = GrantImplicit, false }},
+		{"the implicit grant", "response_types", "5.3.2.2", func(c *Client) {
+			c.GrantTypes = []string{GrantImplicit}
+		}},
 		{"http on this machine", "redirect_uris", "5.3.2.2", func(c *Client) { c.RedirectURIs = []string{"http://localhost:8000/cb"} }},
 		{"RS256 for ID tokens", "id_token_alg", "5.4.1", func(c *Client) { c.IDTokenAlg = "RS256" }},
 		{"RS256 for assertions", "id_token_alg", "5.4.1", func(c *Client) { c.Algs.Assertion = "RS256" }},

@@ -94,9 +94,8 @@ var properties = []Property{
 	{"auth_method", "token_endpoint_auth_method", "", bySelf | byAdmin, "authentication method", func(c *Client) any { return &c.AuthMethod }, checkMethod},
 	{"redirect_uris", "redirect_uris", "", bySelf | byAdmin | ByHub, "Redirect URIs", func(c *Client) any { return &c.RedirectURIs }, checkRedirects},
 	{"default_redirect_uri", "", "", bySelf | byAdmin, "Default Redirect URI", func(c *Client) any { return &c.DefaultRedirectURI }, checkDefault},
-	{"grant_type", "", "", bySelf | byAdmin, "Grant Type", func(c *Client) any { return &c.GrantType }, checkGrants},
-	{"response_type", "", "", bySelf | byAdmin, "Response Type", func(c *Client) any { return &c.ResponseType }, checkGrants},
-	{"refresh_tokens", "", "", bySelf | byAdmin, "refresh tokens", func(c *Client) any { return &c.RefreshTokens }, checkImplicit},
+	{"grant_types", "grant_types", "grant_type", bySelf | byAdmin, "Grant Types", func(c *Client) any { return &c.GrantTypes }, checkGrantTypes},
+	{"response_types", "response_types", "", bySelf | byAdmin, "Response Types", func(c *Client) any { return &c.ResponseTypes }, checkResponses},
 	{"scopes", "scope", "", bySelf | byAdmin, "Scopes", func(c *Client) any { return &c.Scopes }, checkScopes},
 	{"pkce_optional", "", "", ByRegistration | byAdmin, "PKCE", func(c *Client) any { return &c.PKCEOptional }, checkDescribed},
 	{"skip_authorization", "", "", byAdmin, "Skip Authorization", func(c *Client) any { return &c.SkipAuthorization }, checkTrust},
@@ -115,9 +114,6 @@ var properties = []Property{
 	{"disabled", "", "", ByForm, "", func(c *Client) any { return &c.Disabled }, free},
 
 	// What it may ask for, and how (RFC 7591 §2, OAuth 2.0 Multiple Response Types, RFC 8693, RFC 8707, RFC 9396, CIBA §4).
-	{"client_credentials", "", "", bySelf | byAdmin, "", func(c *Client) any { return &c.ClientCredentials }, checkGrants},
-	{"grants", "grant_types", "", bySelf | byAdmin, "", func(c *Client) any { return &c.Grants }, checkBeside},
-	{"response_types", "response_types", "", bySelf | byAdmin, "", func(c *Client) any { return &c.ResponseTypes }, checkResponses},
 	{"exchange.from", "", "exchange_from", byAdmin, "", func(c *Client) any { return &c.Exchange.From }, checkBeside},
 	{"exchange.impersonate", "", "exchange_impersonate", byAdmin, "", func(c *Client) any { return &c.Exchange.Impersonate }, free},
 	{"exchange.delegate", "", "exchange_delegate", byAdmin, "", func(c *Client) any { return &c.Exchange.Delegate }, free},

@@ -194,7 +194,7 @@ func TestAnImportDecidesThisAndNothingElse(t *testing.T) {
 	before := filled(0)
 	after := before.clone()
 	after.take(others())
-	want := []string{"name", "type", "auth_method", "redirect_uris", "default_redirect_uri", "grant_type", "response_type", "refresh_tokens", "scopes",
+	want := []string{"name", "type", "auth_method", "redirect_uris", "default_redirect_uri", "grant_types", "response_types", "scopes",
 		"pkce_optional", "skip_authorization", "allowed_roles", "id_token_alg", "id_token_claims", "registration.contacts", "registration.software_id",
 		"registration.software_version", "client_uri", "logo_uri", "tos_uri", "policy_uri", "frappe"}
 	if got := propertiesChanged(before, after); !slices.Equal(got, want) {

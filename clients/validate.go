@@ -25,7 +25,6 @@ func (c *Client) Tidy() {
 			*list = tidyList(*list)
 		}
 	}
-	c.ResponseTypes = sortedWords(c.ResponseTypes)
 	for _, field := range []*string{&c.DefaultRedirectURI, &c.JWKSURI, &c.JWKS, &c.BackchannelLogoutURI, &c.FrontchannelLogoutURI,
 		&c.ClientURI, &c.LogoURI, &c.TosURI, &c.PolicyURI, &c.SectorIdentifierURI, &c.Requests.InitiateLoginURI, &c.CIBA.NotificationURI,
 		&c.TLS.SubjectDN, &c.TLS.DNS, &c.TLS.URI, &c.TLS.IP, &c.TLS.Email} {
@@ -38,17 +37,9 @@ func (c *Client) Tidy() {
 		c.AuthMethod = defaultMethod(c.Type)
 	}
 	c.raise()
+	c.tidyGrants()
 	if c.Type == Service {
-		// A service has nobody to send anywhere: it only asks for itself.
-		c.GrantType, c.ResponseType = "", ""
-		c.RefreshTokens, c.ClientCredentials = false, true
 		return
-	}
-	if c.GrantType == "" && !c.backstage() {
-		c.GrantType = GrantCode
-	}
-	if c.ResponseType == "" && c.GrantType != "" {
-		c.ResponseType = responseFor(c.GrantType)
 	}
 	if c.DefaultRedirectURI == "" && len(c.RedirectURIs) == 1 {
 		c.DefaultRedirectURI = c.RedirectURIs[0]
@@ -63,13 +54,6 @@ func defaultMethod(t Type) string {
 		return MethodNone
 	}
 	return MethodBasic
-}
-
-func responseFor(grant string) string {
-	if grant == GrantImplicit {
-		return ResponseToken
-	}
-	return ResponseCode
 }
 
 // tidyList trims every item and drops empty and repeated ones.
@@ -91,31 +75,30 @@ func (c Client) Validate(allowHTTP bool) forms.Problems {
 	for _, check := range []func(Client, bool) forms.Problems{
 		checkName,
 		checkType,
-		checkMethod,    // RFC 6749 §2.3, OIDC Core §9
-		checkAssertion, // OIDC Registration §2
-		checkTLSName,   // RFC 8705 §2.1.2
-		checkKeys,      // RFC 7591 §2
-		checkRedirects, // RFC 6749 §3.1.2, RFC 9700 §2.1
-		checkDefault,   // RFC 6749 §3.1.2.3
-		checkGrants,    // RFC 6749 §4
-		checkBeside,    // RFC 8628, RFC 8693, RFC 7523, RFC 8707, CIBA
-		checkImplicit,  // RFC 9700 §2.1.2
-		checkTrust,     // RFC 8252 §8.6
-		checkScopes,    // RFC 6749 §3.3
-		checkRoles,     //
-		checkFrappe,    //
-		checkAlgs,      // OIDC Registration §2, JARM §3, RFC 9701 §6
-		checkSubject,   // OIDC Core §8
-		checkLinks,     // RFC 7591 §2
-		checkLogout,    // OIDC RP-Initiated Logout §3.1, Front-Channel Logout §2, Back-Channel Logout §2.2
-		checkResponses, // OIDC Registration §2
-		checkOrigins,   // RFC 6454
-		checkRequests,  // OIDC Registration §2
-		checkDetails,   // RFC 9396 §2
-		checkInitiate,  // OIDC Registration §2
-		checkAsking,    // RFC 9101 §10.5, RFC 8707 §2
-		checkProfile,   // FAPI 2.0
-		checkDescribed, // draft-ietf-oauth-client-id-metadata-document §4, §8
+		checkMethod,     // RFC 6749 §2.3, OIDC Core §9
+		checkAssertion,  // OIDC Registration §2
+		checkTLSName,    // RFC 8705 §2.1.2
+		checkKeys,       // RFC 7591 §2
+		checkRedirects,  // RFC 6749 §3.1.2, RFC 9700 §2.1
+		checkDefault,    // RFC 6749 §3.1.2.3
+		checkGrantTypes, // RFC 6749 §4, RFC 8628, RFC 8693, RFC 7523, CIBA
+		checkBeside,     // RFC 8693, RFC 8707, CIBA
+		checkTrust,      // RFC 8252 §8.6
+		checkScopes,     // RFC 6749 §3.3
+		checkRoles,      //
+		checkFrappe,     //
+		checkAlgs,       // OIDC Registration §2, JARM §3, RFC 9701 §6
+		checkSubject,    // OIDC Core §8
+		checkLinks,      // RFC 7591 §2
+		checkLogout,     // OIDC RP-Initiated Logout §3.1, Front-Channel Logout §2, Back-Channel Logout §2.2
+		checkResponses,  // OIDC Registration §2
+		checkOrigins,    // RFC 6454
+		checkRequests,   // OIDC Registration §2
+		checkDetails,    // RFC 9396 §2
+		checkInitiate,   // OIDC Registration §2
+		checkAsking,     // RFC 9101 §10.5, RFC 8707 §2
+		checkProfile,    // FAPI 2.0
+		checkDescribed,  // draft-ietf-oauth-client-id-metadata-document §4, §8
 	} {
 		problems = append(problems, check(c, allowHTTP)...)
 	}

@@ -15,7 +15,7 @@ func with(c Client, edits ...func(*Client)) Client {
 
 func TestAClientOfEachTypeIsValidOnceTidied(t *testing.T) {
 	service := Client{Name: "Batch", Type: Service, Scopes: []string{"reports"}}
-	implicit := with(spaApp(), func(c *Client) { c.GrantType = GrantImplicit })
+	implicit := with(spaApp(), func(c *Client) { c.SetGrant(GrantImplicit, true); c.SetGrant(GrantCode, false) })
 	several := with(webApp(), func(c *Client) {
 		c.RedirectURIs = append(c.RedirectURIs, "https://app.example.com/two")
 		c.DefaultRedirectURI = c.RedirectURIs[1]
@@ -40,21 +40,21 @@ func TestTidyFillsInWhatFollows(t *testing.T) {
 	if got, want := c.DefaultRedirectURI, "https://app.example.com/cb"; got != want {
 		t.Errorf("default redirect URI: got %q, want %q", got, want)
 	}
-	if got, want := []string{string(c.Type), c.AuthMethod, c.GrantType, c.ResponseType}, []string{"web", MethodBasic, GrantCode, ResponseCode}; !slices.Equal(got, want) {
+	if got, want := slices.Concat([]string{string(c.Type), c.AuthMethod}, c.GrantTypes, c.ResponseTypes), []string{"web", MethodBasic, GrantCode, "code"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
 func TestTidyPairsTheResponseTypeWithTheGrantType(t *testing.T) {
-	c := with(spaApp(), func(c *Client) { c.GrantType = GrantImplicit })
+	c := with(spaApp(), func(c *Client) { c.SetGrant(GrantImplicit, true); c.SetGrant(GrantCode, false) })
 	c.Tidy()
-	if got, want := c.ResponseType, ResponseToken; got != want {
+	if got, want := c.ResponseTypes, []string{"token"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
 func TestAServiceOnlyUsesClientCredentials(t *testing.T) {
-	c := Client{Name: "Batch", Type: Service, GrantType: GrantCode, ResponseType: ResponseCode, RefreshTokens: true}
+	c := Client{Name: "Batch", Type: Service, GrantTypes: []string{GrantCode, GrantRefresh}}
 	c.Tidy()
 	for grant, want := range map[string]bool{"client_credentials": true, "authorization_code": false, "refresh_token": false, "implicit": false, "password": false, "": false} {
 		if got := c.AllowsGrant(grant); got != want {
@@ -67,10 +67,10 @@ func TestAServiceOnlyUsesClientCredentials(t *testing.T) {
 }
 
 func TestTheMismatchOfGrantAndResponseTypeIsExplained(t *testing.T) {
-	c := with(webApp(), func(c *Client) { c.GrantType, c.ResponseType = GrantCode, ResponseToken })
+	c := with(webApp(), func(c *Client) { c.SetGrant(GrantCode, true); c.ResponseTypes = []string{"token"} })
 	c.Tidy()
 	got := c.Validate(false)
-	const want = "response_type: client.response_type.mismatch[fits:Code grant:Authorization Code other:Implicit response:Token]"
+	const want = "response_types: client.response_types.implicit[response:token]"
 	if got.Error() != want {
 		t.Errorf("got %v, want %s", got, want)
 	}
@@ -109,18 +109,24 @@ func TestEveryRuleNamesItsField(t *testing.T) {
 		{"redirect URI of a service", "redirect_uris", Client{Name: "Batch", Type: Service, RedirectURIs: []string{"https://app.example.com/cb"}, DefaultRedirectURI: "https://app.example.com/cb"}},
 		{"foreign default", "default_redirect_uri", with(webApp(), func(c *Client) { c.DefaultRedirectURI = "https://app.example.com/CB" })},
 		{"no default among several", "default_redirect_uri", with(webApp(), func(c *Client) { c.RedirectURIs = append(c.RedirectURIs, "https://app.example.com/2") })},
-		{"unknown grant", "grant_type", with(webApp(), func(c *Client) { c.GrantType = "Password" })},
-		{"unknown response", "response_type", with(webApp(), func(c *Client) { c.ResponseType = "Code Token" })},
-		{"client credentials of a public client", "client_credentials", with(spaApp(), func(c *Client) { c.ClientCredentials = true })},
-		{"implicit for a native client", "grant_type", with(nativeApp(), func(c *Client) {
-			c.GrantType = GrantImplicit
+		{"unknown grant", "grant_types", with(webApp(), func(c *Client) { c.SetGrant("Password", true) })},
+		{"unknown response", "response_types", with(webApp(), func(c *Client) { c.ResponseTypes = []string{"Code Token"} })},
+		{"client credentials of a public client", "grant_types", with(spaApp(), func(c *Client) { c.SetGrant(GrantClientCredentials, true) })},
+		{"implicit for a native client", "grant_types", with(nativeApp(), func(c *Client) {
+			c.SetGrant(GrantImplicit, true)
+			c.SetGrant(GrantCode, false)
 			c.RedirectURIs, c.DefaultRedirectURI = []string{"https://app.example.com/cb"}, ""
 		})},
 		{"implicit to plain http", "redirect_uris", with(spaApp(), func(c *Client) {
-			c.GrantType = GrantImplicit
+			c.SetGrant(GrantImplicit, true)
+			c.SetGrant(GrantCode, false)
 			c.RedirectURIs = []string{"http://localhost:3000/cb"}
 		})},
-		{"implicit with refresh tokens", "refresh_tokens", with(spaApp(), func(c *Client) { c.GrantType, c.RefreshTokens = GrantImplicit, true })},
+		{"implicit with refresh tokens", "grant_types", with(spaApp(), func(c *Client) {
+			c.SetGrant(GrantImplicit, true)
+			c.SetGrant(GrantCode, false)
+			c.SetGrant(GrantRefresh, true)
+		})},
 		{"trust in a loopback client", "skip_authorization", with(nativeApp(), func(c *Client) {
 			c.RedirectURIs, c.DefaultRedirectURI = []string{"http://127.0.0.1/cb"}, ""
 			c.SkipAuthorization = true
@@ -156,12 +162,12 @@ func TestEveryRuleNamesItsField(t *testing.T) {
 }
 
 func TestAnUntidiedServiceIsTold(t *testing.T) {
-	c := Client{Name: "Batch", Type: Service, AuthMethod: MethodBasic, GrantType: GrantCode, RefreshTokens: true}
+	c := Client{Name: "Batch", Type: Service, AuthMethod: MethodBasic, GrantTypes: []string{GrantCode, GrantRefresh}}
 	var fields []string
 	for _, p := range c.Validate(false) {
 		fields = append(fields, p.Field)
 	}
-	if got, want := strings.Join(fields, " "), "grant_type refresh_tokens client_credentials"; got != want {
+	if got, want := strings.Join(fields, " "), "grant_types"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

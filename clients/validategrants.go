@@ -8,41 +8,9 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// beside are the grant types that Client.Grants may name, in words.
-var beside = map[string]string{
-	"implicit":    "Implicit",
-	GrantDevice:   "Device",
-	GrantExchange: "Token Exchange",
-	GrantJWT:      "JWT Bearer",
-	GrantCIBA:     "CIBA",
-}
-
-// decoupled says that people decide about the client on another device, so it
-// needs no address that they return to.
-func (c Client) decoupled() bool {
-	return slices.Contains(c.Grants, GrantDevice) || slices.Contains(c.Grants, GrantCIBA)
-}
-
 // checkBeside holds everything of this file against its rules.
 func checkBeside(c Client, allowHTTP bool) forms.Problems {
-	return slices.Concat(checkMoreGrants(c), checkResources(c), checkExchange(c), checkCIBA(c, allowHTTP))
-}
-
-// checkMoreGrants holds the grants beside Grant Type against their rules.
-func checkMoreGrants(c Client) forms.Problems {
-	var problems forms.Problems
-	for _, grant := range c.Grants {
-		name, known := beside[grant]
-		switch {
-		case !known:
-			problems.Add("grants", "client.grant.unknown", "grant", grant)
-		case c.Public() && grant != GrantDevice && grant != "implicit":
-			// RFC 8693 §5, RFC 7523 §5, CIBA §7.1: whoever gets tokens this way
-			// must have proved who they are.
-			problems.Add("grants", "client.grant.public", "type", c.Type, "grant", name)
-		}
-	}
-	return problems
+	return slices.Concat(checkResources(c), checkExchange(c), checkCIBA(c, allowHTTP))
 }
 
 // checkResources holds the APIs against RFC 8707 §2: absolute, no fragment.

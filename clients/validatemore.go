@@ -23,15 +23,12 @@ func checkResponses(c Client, _ bool) forms.Problems {
 	}
 	var problems forms.Problems
 	for _, response := range c.ResponseTypes {
-		words := strings.Fields(response)
-		code := slices.Contains(words, "code")
-		front := slices.Contains(words, "token") || slices.Contains(words, "id_token")
 		switch {
 		case !slices.Contains(ResponseTypes(), response):
 			problems.Add("response_types", "client.response_types.unknown", "response", response, "choices", ResponseTypes())
-		case code && !c.AllowsGrant("authorization_code"):
-			problems.Add("response_types", "client.response_types.code", "response", response, "grant", GrantCode)
-		case front && !c.AllowsGrant("implicit"):
+		case withCode(response) && !c.HasGrant(GrantCode):
+			problems.Add("response_types", "client.response_types.code", "response", response)
+		case inAddress(response) && !c.HasGrant(GrantImplicit):
 			problems.Add("response_types", "client.response_types.implicit", "response", response)
 		}
 	}
@@ -89,6 +86,19 @@ func checkRequests(c Client, allowHTTP bool) forms.Problems {
 		if !printable(acr) || strings.ContainsAny(acr, " \t") || len(acr) > 200 {
 			problems.Add("default_acr_values", "client.acr.bad", "acr", acr)
 		}
+	}
+	return problems
+}
+
+// checkAsking: what the client may ask for at the authorization endpoint,
+// beside checkResponses and checkRequests.
+func checkAsking(c Client, _ bool) forms.Problems {
+	var problems forms.Problems
+	if alg := c.Algs.Request; alg != "" && !slices.Contains(ObjectAlgs(), alg) {
+		problems.Add("request_alg", "client.request_alg.bad", "choices", ObjectAlgs())
+	}
+	if c.Algs.Request == NoAlg && c.Requests.Signed {
+		problems.Add("request_alg", "client.request_alg.none")
 	}
 	return problems
 }

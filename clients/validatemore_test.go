@@ -7,7 +7,10 @@ import (
 
 func TestEveryResponseTypeGoesWithItsGrants(t *testing.T) {
 	for _, response := range ResponseTypes() {
-		c := with(webApp(), func(c *Client) { c.ResponseTypes, c.Grants = []string{response}, []string{"implicit"} })
+		c := with(webApp(), func(c *Client) {
+			c.ResponseTypes = []string{response}
+			c.GrantTypes = []string{GrantCode, GrantImplicit}
+		})
 		c.Tidy()
 		if problems := c.Validate(false); len(problems) > 0 {
 			t.Errorf("%s: %v", response, problems)

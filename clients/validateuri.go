@@ -61,65 +61,6 @@ func checkDefault(c Client, _ bool) forms.Problems {
 	return nil
 }
 
-func checkGrants(c Client, _ bool) forms.Problems {
-	if c.Type == Service {
-		return checkService(c)
-	}
-	var problems forms.Problems
-	pairs := map[string]string{GrantCode: ResponseCode, GrantImplicit: ResponseToken}
-	grants := map[string]string{ResponseCode: GrantCode, ResponseToken: GrantImplicit}
-	switch {
-	case c.backstage():
-	case pairs[c.GrantType] == "":
-		problems = forms.New("grant_type", "client.grant_type.bad", "one", GrantCode, "other", GrantImplicit)
-	case grants[c.ResponseType] == "":
-		problems = forms.New("response_type", "client.response_type.bad", "one", ResponseCode, "other", ResponseToken)
-	case pairs[c.GrantType] != c.ResponseType:
-		problems = forms.New("response_type", "client.response_type.mismatch", "grant", c.GrantType, "response", c.ResponseType, "fits", pairs[c.GrantType], "other", grants[c.ResponseType])
-	}
-	if c.ClientCredentials && c.Public() {
-		// RFC 6749 §4.4: only for confidential clients.
-		problems.Add("client_credentials", "client.client_credentials.public", "type", c.Type)
-	}
-	return problems
-}
-
-func checkService(c Client) forms.Problems {
-	var problems forms.Problems
-	if c.GrantType != "" || c.ResponseType != "" {
-		problems = forms.New("grant_type", "client.grant_type.service")
-	}
-	if c.RefreshTokens {
-		// RFC 6749 §4.4.3: it can ask again at any time.
-		problems.Add("refresh_tokens", "client.refresh_tokens.service")
-	}
-	if !c.ClientCredentials {
-		problems.Add("client_credentials", "client.client_credentials.missing")
-	}
-	return problems
-}
-
-// checkImplicit keeps the Implicit grant to where its token leaks least.
-func checkImplicit(c Client, _ bool) forms.Problems {
-	if !c.AllowsGrant(grantImplicit) {
-		return nil
-	}
-	var problems forms.Problems
-	if c.Type != Web && c.Type != SPA {
-		problems = forms.New("grant_type", "client.implicit.type", "type", c.Type, "grant", GrantCode)
-	}
-	for _, raw := range c.RedirectURIs {
-		if u, err := redirecturi.Parse(raw); err == nil && u.Scheme != "https" {
-			problems.Add("redirect_uris", "client.implicit.plain", "address", raw)
-		}
-	}
-	if c.RefreshTokens && c.GrantType == GrantImplicit {
-		// RFC 6749 §4.2.2
-		problems.Add("refresh_tokens", "client.implicit.refresh", "grant", GrantCode)
-	}
-	return problems
-}
-
 // checkTrust: without a consent page nothing stands between a request and its
 // answer, so the answer must be unable to reach another app. Any app on the
 // machine can claim a private-use scheme or listen on a loopback port.

@@ -94,7 +94,7 @@ func authorize(t *testing.T, at demo.Hub, redirect, scope string) string {
 
 func newClient(t *testing.T, at *operator.Service, redirect string, change ...func(*clients.Client)) clients.Client {
 	t.Helper()
-	c := clients.Client{Name: "Payroll of the northern branch", Type: clients.Web, RefreshTokens: true, RedirectURIs: []string{redirect}}
+	c := clients.Client{Name: "Payroll of the northern branch", Type: clients.Web, GrantTypes: []string{clients.GrantRefresh}, RedirectURIs: []string{redirect}}
 	for _, edit := range change {
 		edit(&c)
 	}

@@ -206,7 +206,7 @@ var flatLists = []string{"templates", "cmd/fedhub"}
 // only fall; when it reaches its limit, its line goes.
 var debts = map[string]int{
 	"files clients":     44,
-	"lines clients":     6435,
+	"lines clients":     6354,
 	"packages untested": 4,
 	"lines of code":     54500,
 }

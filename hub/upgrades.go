@@ -1,15 +1,83 @@
 package hub
 
-import "github.com/fedhub/fedhub/hub/store"
+import (
+	"fmt"
+	"strings"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/store"
+)
 
 // major is the version of how records lie in the database. It is raised when
 // earlier programs would misread or spoil what is written now. Those before
-// version 1 erased every field that they did not know.
-const major = 1
+// version 1 erased every field that they did not know; those before version 2
+// do not read the grant types of clients.
+const major = 2
 
 // schema is that version, and the upgrades that bring records of earlier
 // programs into today's form. To change a stored form, add an upgrade at the
 // end; those that are here have run somewhere and stay as they are.
 func schema() store.Schema {
-	return store.Schema{Major: major, Upgrades: []store.Upgrade{}}
+	return store.Schema{Major: major, Upgrades: []store.Upgrade{
+		{Set: "clients", Change: grantTypes},
+	}}
+}
+
+// grantTypes makes the two lists of RFC 7591 §2 of the six fields that said
+// what a client is registered for.
+func grantTypes(raw bson.Raw) (bson.Raw, error) {
+	var old struct {
+		GrantType         string   `bson:"grant_type"`
+		ResponseType      string   `bson:"response_type"`
+		RefreshTokens     bool     `bson:"refresh_tokens"`
+		ClientCredentials bool     `bson:"client_credentials"`
+		Grants            []string `bson:"grants"`
+		ResponseTypes     []string `bson:"response_types"`
+	}
+	if err := bson.Unmarshal(raw, &old); err != nil {
+		return nil, fmt.Errorf("read the grants of a client: %w", err)
+	}
+	var doc bson.D
+	if err := bson.Unmarshal(raw, &doc); err != nil {
+		return nil, fmt.Errorf("read a client: %w", err)
+	}
+	kept, found := doc[:0], false
+	for _, e := range doc {
+		switch e.Key {
+		case "grant_type", "response_type", "refresh_tokens", "client_credentials", "grants":
+			found = true
+		case "response_types":
+		default:
+			kept = append(kept, e)
+		}
+	}
+	if !found {
+		return nil, nil // upgraded already
+	}
+	var c clients.Client
+	for _, grant := range old.Grants {
+		c.SetGrant(grant, true)
+	}
+	if old.GrantType != "" {
+		c.SetGrant(clients.GrantNamed(old.GrantType), true)
+	}
+	if old.RefreshTokens {
+		c.SetGrant(clients.GrantRefresh, true)
+	}
+	if old.ClientCredentials {
+		c.SetGrant(clients.GrantClientCredentials, true)
+	}
+	c.ResponseTypes = old.ResponseTypes
+	if len(c.ResponseTypes) == 0 && old.ResponseType != "" {
+		c.ResponseTypes = []string{strings.ToLower(old.ResponseType)}
+	}
+	if len(c.GrantTypes) > 0 {
+		kept = append(kept, bson.E{Key: "grant_types", Value: c.GrantTypes})
+	}
+	if len(c.ResponseTypes) > 0 {
+		kept = append(kept, bson.E{Key: "response_types", Value: c.ResponseTypes})
+	}
+	return bson.Marshal(kept)
 }

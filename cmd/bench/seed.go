@@ -85,9 +85,9 @@ func fill(ctx context.Context, h *hub.Hub, people int) (world, error) {
 	}
 	for _, alg := range idTokenAlgs {
 		app, value, err := h.AddClient(ctx, by, clients.Client{
-			Name: "Payroll " + alg, Type: clients.Web, RedirectURIs: []string{callback}, RefreshTokens: true, PostLogoutRedirectURIs: []string{callback},
+			Name: "Payroll " + alg, Type: clients.Web, RedirectURIs: []string{callback}, GrantTypes: []string{clients.GrantRefresh, clients.GrantExchange}, PostLogoutRedirectURIs: []string{callback},
 			Scopes: []string{"openid", "profile", "email", "offline_access"}, IDTokenAlg: alg,
-			Grants: []string{clients.GrantExchange}, Algs: clients.Algs{Authorization: alg, Introspection: alg},
+			Algs: clients.Algs{Authorization: alg, Introspection: alg},
 		})
 		if err != nil {
 			return world{}, err
@@ -99,7 +99,7 @@ func fill(ctx context.Context, h *hub.Hub, people int) (world, error) {
 		return world{}, err
 	}
 	w.Job = secret{job.ID, value}
-	device, _, err := h.AddClient(ctx, by, clients.Client{Name: "Television", Type: clients.Native, Grants: []string{clients.GrantDevice}})
+	device, _, err := h.AddClient(ctx, by, clients.Client{Name: "Television", Type: clients.Native, GrantTypes: []string{clients.GrantDevice}})
 	w.Device = secret{ID: device.ID}
 	return w, err
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"strings"
 
 	"github.com/fedhub/fedhub/clients"
 )
@@ -24,10 +23,10 @@ type clientAddCmd struct {
 	Scope                 []string `property:"scopes" placeholder:"SCOPE" help:"All it may ask for. May be repeated; openid, profile and email if not given."`
 	Role                  []string `property:"allowed_roles" placeholder:"ROLE" help:"Only people with one of these roles may use it. May be repeated."`
 	SkipAuthorization     bool     `property:"skip_authorization" help:"Skip Authorization: people are not asked for consent."`
-	GrantType             string   `property:"grant_type,own" placeholder:"TYPE" help:"Grant Type: \"Authorization Code\" or \"Implicit\"."`
-	ResponseType          string   `property:"response_type,own" placeholder:"TYPE" help:"Response Type: \"Code\" or \"Token\"; it goes with the Grant Type."`
-	Refresh               *bool    `property:"refresh_tokens,own" negatable:"" help:"Whether it gets refresh tokens; it does, unless it is a service or Implicit."`
-	ClientCredentials     bool     `property:"client_credentials" help:"It may also ask for itself, with nobody signed in."`
+	GrantType             string   `property:"grant_types,own" placeholder:"TYPE" help:"Grant Type: \"Authorization Code\" or \"Implicit\"."`
+	ResponseType          string   `property:"response_types,own" placeholder:"TYPE" help:"Response Type: \"Code\" or \"Token\"; it goes with the Grant Type."`
+	Refresh               *bool    `property:"grant_types,own" negatable:"" help:"Whether it gets refresh tokens; it does, unless it is a service or Implicit."`
+	ClientCredentials     bool     `property:"grant_types,own" help:"It may also ask for itself, with nobody signed in."`
 	AuthMethod            string   `property:"auth_method" placeholder:"METHOD" help:"How it proves itself: client_secret_basic, client_secret_post, private_key_jwt or none."`
 	JWKSURI               string   `property:"jwks_uri" name:"jwks-uri" placeholder:"URI" help:"Where it publishes its keys, for private_key_jwt."`
 	IDTokenAlg            string   `property:"id_token_alg" name:"id-token-alg" placeholder:"ALG" help:"RS256 or ES256, for its ID tokens."`
@@ -99,16 +98,4 @@ func (a *clientAddCmd) Run(ctx context.Context, c *console) error {
 			}
 		})
 	})
-}
-
-// spelled forgives authorization_code and the like. What is none of the words
-// goes on as it is, for the registry to explain.
-func spelled(text string, words ...string) string {
-	plain := strings.NewReplacer("_", " ", "-", " ").Replace(text)
-	for _, w := range words {
-		if strings.EqualFold(plain, w) {
-			return w
-		}
-	}
-	return text
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"reflect"
+	"strings"
 
 	"github.com/fedhub/fedhub/clients"
 )
@@ -11,7 +12,7 @@ import (
 // flag can be said with --from-json.
 type moreOfClient struct {
 	ResponseTypes      []string `property:"response_types" name:"response-types" sep:"none" placeholder:"TYPES" help:"Response types by their names on the wire, like \"code id_token\", in place of --response-type. May be repeated."`
-	Grant              []string `property:"grants,own" placeholder:"GRANT" help:"Another grant type: device, exchange, jwt, ciba. May be repeated."`
+	Grant              []string `property:"grant_types,own" placeholder:"GRANT" help:"Another grant type: device, exchange, jwt, ciba. May be repeated."`
 	ExchangeFrom       []string `property:"exchange.from" placeholder:"ID" help:"Client whose tokens it may exchange; * is all. May be repeated."`
 	Impersonate        bool     `property:"exchange.impersonate" help:"What it exchanges need not say who asked."`
 	Delegate           bool     `property:"exchange.delegate" help:"What it exchanges names who asked."`
@@ -61,7 +62,6 @@ func (a *clientAddCmd) client(c *console) (clients.Client, error) {
 	if err := a.more(c, &d); err != nil {
 		return d, err
 	}
-	d.PairGrants()
 	return d, nil
 }
 
@@ -93,17 +93,7 @@ func flagOf(p clients.Property, flags reflect.Type) (reflect.StructField, bool) 
 
 // more writes the flags that say something in words of their own.
 func (a *clientAddCmd) more(c *console, d *clients.Client) error {
-	said(&d.GrantType, spelled(a.GrantType, clients.GrantCode, clients.GrantImplicit))
-	said(&d.ResponseType, spelled(a.ResponseType, clients.ResponseCode, clients.ResponseToken))
-	switch {
-	case a.Refresh != nil:
-		d.RefreshTokens = *a.Refresh
-	case a.FromJSON == "" && a.Frappe == "":
-		d.RefreshTokens = d.Type != clients.Service && d.GrantType != clients.GrantImplicit
-	}
-	for _, grant := range a.Grant {
-		d.Grants = append(d.Grants, grantNamed(grant))
-	}
+	a.grants(d)
 	if a.Pairwise {
 		d.SubjectType = clients.Pairwise
 	}
@@ -119,10 +109,31 @@ func (a *clientAddCmd) more(c *console, d *clients.Client) error {
 	return err
 }
 
-// said writes what was typed, and leaves what is there if nothing was.
-func said(to *string, typed string) {
-	if typed != "" {
-		*to = typed
+// grants writes the flags of grant types and response types. --response-types
+// takes the place of --response-type, and brings the grant types it needs.
+func (a *clientAddCmd) grants(d *clients.Client) {
+	if a.GrantType != "" {
+		d.SetGrant(clients.GrantCode, false)
+		d.SetGrant(clients.GrantImplicit, false)
+		d.SetGrant(clients.GrantNamed(a.GrantType), true)
+	}
+	if a.ResponseType != "" && len(a.ResponseTypes) == 0 {
+		d.ResponseTypes = []string{strings.ToLower(a.ResponseType)}
+	}
+	switch {
+	case a.Refresh != nil:
+		d.SetGrant(clients.GrantRefresh, *a.Refresh)
+	case a.FromJSON == "" && a.Frappe == "":
+		d.SetGrant(clients.GrantRefresh, d.Type != clients.Service && !d.HasGrant(clients.GrantImplicit))
+	}
+	if a.ClientCredentials {
+		d.SetGrant(clients.GrantClientCredentials, true)
+	}
+	for _, grant := range a.Grant {
+		d.SetGrant(grantNamed(grant), true)
+	}
+	if len(a.ResponseTypes) > 0 {
+		d.PairGrants()
 	}
 }
 

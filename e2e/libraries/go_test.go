@@ -78,7 +78,7 @@ func goFlow(ctx context.Context, t *testing.T, w *world, provider *oidc.Provider
 func TestGoClientCredentials(t *testing.T) {
 	w := newWorld(t)
 	c, secret := w.client(func(c *clients.Client) {
-		c.Type, c.RedirectURIs, c.RefreshTokens, c.Scopes = clients.Service, nil, false, []string{"files"}
+		c.Type, c.RedirectURIs, c.Scopes = clients.Service, nil, []string{"files"}
 	})
 	ctx := oidc.ClientContext(t.Context(), w.http)
 	config := clientcredentials.Config{ClientID: c.ID, ClientSecret: secret, TokenURL: w.URL + "/oauth2/token", Scopes: []string{"files"}}
@@ -101,8 +101,8 @@ func TestGoDevice(t *testing.T) {
 		t.Fatal(err)
 	}
 	c, _ := w.client(func(c *clients.Client) {
-		c.Type, c.AuthMethod, c.RedirectURIs, c.RefreshTokens = clients.Native, clients.MethodNone, nil, false
-		c.Grants = []string{clients.GrantDevice}
+		c.Type, c.AuthMethod, c.RedirectURIs, c.GrantTypes = clients.Native, clients.MethodNone, nil, nil
+		c.SetGrant(clients.GrantDevice, true)
 	})
 	config := oauth2.Config{ClientID: c.ID, Endpoint: provider.Endpoint(), Scopes: []string{oidc.ScopeOpenID, "email"}}
 	device, err := config.DeviceAuth(ctx)

@@ -107,10 +107,10 @@ func (w *world) told() nodeWorld {
 		"web":    nil,
 		"public": func(c *clients.Client) { c.Type, c.AuthMethod = clients.SPA, clients.MethodNone },
 		"service": func(c *clients.Client) {
-			c.Type, c.RedirectURIs, c.RefreshTokens, c.Scopes = clients.Service, nil, false, []string{"files"}
+			c.Type, c.RedirectURIs, c.Scopes = clients.Service, nil, []string{"files"}
 		},
 		"backchannel": func(c *clients.Client) {
-			c.RedirectURIs, c.RefreshTokens, c.Grants = nil, false, []string{clients.GrantCIBA}
+			c.RedirectURIs, c.GrantTypes = nil, []string{clients.GrantCIBA}
 		},
 	} {
 		c, secret := w.client(edit)

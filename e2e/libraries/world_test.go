@@ -86,7 +86,7 @@ func newWorld(t *testing.T) *world {
 // client registers an app and returns it with its secret.
 func (w *world) client(edit func(*clients.Client)) (clients.Client, string) {
 	w.Helper()
-	c := clients.Client{Name: "Library", Type: clients.Web, RedirectURIs: []string{callback}, RefreshTokens: true,
+	c := clients.Client{Name: "Library", Type: clients.Web, RedirectURIs: []string{callback}, GrantTypes: []string{clients.GrantRefresh},
 		Scopes: []string{"openid", "profile", "email", "offline_access", "files"}}
 	if edit != nil {
 		edit(&c)

@@ -177,7 +177,8 @@ func TestARequestStaysWithinTheRegistration(t *testing.T) {
 		t.Errorf("without a scope: got %q, want openid alone", d.request.Scopes)
 	}
 	front := app(func(c *clients.Client) {
-		c.Grants, c.ResponseTypes = []string{"implicit"}, []string{"code", "code token", "id_token"}
+		c.ResponseTypes = []string{"code", "code token", "id_token"}
+		c.SetGrant(clients.GrantImplicit, true)
 	})
 	bound := front
 	bound.DPoPBound = true

@@ -226,7 +226,7 @@ func (d *Demo) app(ctx context.Context, l *serving.Listener) error {
 
 		PostLogoutRedirectURIs: []string{d.App.URL + sampleapp.SignedOutPath},
 
-		RefreshTokens: true, Scopes: []string{"openid", "profile", "email"},
+		GrantTypes: []string{clients.GrantRefresh}, Scopes: []string{"openid", "profile", "email"},
 	})
 	if err != nil {
 		return fmt.Errorf("register the sample app: %w", err)

@@ -71,7 +71,7 @@ func FormFor(w *World, address string, v url.Values) *http.Request {
 	return req
 }
 
-func OnItsOwn(c *clients.Client) { c.ClientCredentials = true }
+func OnItsOwn(c *clients.Client) { c.SetGrant(clients.GrantClientCredentials, true) }
 
 var ForItself = []string{"grant_type", "client_credentials", "scope", "files"}
 

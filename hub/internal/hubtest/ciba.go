@@ -6,7 +6,8 @@ import "github.com/fedhub/fedhub/clients"
 func (w *World) CallCentre(change ...func(*clients.Client)) *App {
 	w.Helper()
 	return w.App(append([]func(*clients.Client){func(c *clients.Client) {
-		c.Name, c.RedirectURIs, c.Grants = "Bank", nil, []string{clients.GrantCIBA}
+		c.Name, c.RedirectURIs = "Bank", nil
+		c.SetGrant(clients.GrantCIBA, true)
 	}}, change...)...)
 }
 

@@ -117,16 +117,7 @@ func static(e *Exam, m map[string]any) clients.Client {
 		c.ResponseTypes = append(c.ResponseTypes, strings.Join(words, " "))
 	}
 	for _, grant := range m["grant_types"].([]string) {
-		switch grant {
-		case "authorization_code":
-		case "refresh_token":
-			c.RefreshTokens = true
-		default:
-			c.Grants = append(c.Grants, grant)
-		}
-	}
-	if !e.Wants("code") {
-		c.GrantType = clients.GrantImplicit
+		c.SetGrant(grant, true)
 	}
 	return c
 }

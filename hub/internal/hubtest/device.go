@@ -11,7 +11,7 @@ func (w *World) Television(change ...func(*clients.Client)) *App {
 	w.Helper()
 	return w.App(append([]func(*clients.Client){func(c *clients.Client) {
 		c.Name, c.Type, c.RedirectURIs = "Television", clients.Native, nil
-		c.Grants = []string{clients.GrantDevice}
+		c.SetGrant(clients.GrantDevice, true)
 	}}, change...)...)
 }
 

@@ -54,7 +54,7 @@ func (e *Exam) ExerciseDevice(p *Party) {
 
 func (e *Exam) ExerciseExchange() {
 	p := e.kept(clients.Client{Name: "Exchanger", Type: clients.Web, PKCEOptional: true, RedirectURIs: []string{e.Site.Rp.URL + "/exchange"},
-		Grants: []string{GrantExchange}, Scopes: []string{"openid", "email"}})
+		GrantTypes: []string{GrantExchange}, Scopes: []string{"openid", "email"}})
 	l := p.SignIn(e.Browser(), "scope", "openid email")
 	r := p.Call("token_endpoint", "grant_type", GrantExchange, "subject_token", l.Access, "subject_token_type", typeAccess, "scope", "openid")
 	e.CheckTokens(r)
@@ -65,7 +65,7 @@ func (e *Exam) ExerciseExchange() {
 // ExerciseJWTBearer hands in an assertion that the client signed itself.
 func (e *Exam) ExerciseJWTBearer() {
 	p := e.kept(clients.Client{Name: "Bearer", Type: clients.Service, AuthMethod: clients.MethodKey, JWKS: mustJSON(e, KeySet(AKey[0](), "rp-key")),
-		Grants: []string{GrantJWT}, Scopes: []string{"files"}})
+		GrantTypes: []string{GrantJWT}, Scopes: []string{"files"}})
 	r := p.Call("token_endpoint", "grant_type", GrantJWT, "assertion", p.Assertion(e.Site.At(e.T, "token_endpoint")), "scope", "files")
 	e.CheckTokens(r)
 }

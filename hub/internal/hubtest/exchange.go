@@ -15,7 +15,8 @@ func (a *App) Swap(token string, pairs ...string) Reply {
 func (w *World) Gateway(policy clients.Exchange, change ...func(*clients.Client)) *App {
 	w.Helper()
 	return w.App(append([]func(*clients.Client){func(c *clients.Client) {
-		c.Name, c.Grants, c.Exchange, c.Resources = "Gateway", []string{clients.GrantExchange}, policy, []string{FilesAPI}
-		c.ClientCredentials = true
+		c.Name, c.Exchange, c.Resources = "Gateway", policy, []string{FilesAPI}
+		c.SetGrant(clients.GrantExchange, true)
+		c.SetGrant(clients.GrantClientCredentials, true)
 	}}, change...)...)
 }

@@ -34,7 +34,8 @@ func (w *World) Bank(change ...func(*clients.Client)) *bank {
 		w.Fatal(err)
 	}
 	high := func(c *clients.Client) {
-		c.AuthMethod, c.JWKS, c.HighSecurity, c.ClientCredentials = clients.MethodKey, string(text), clients.FAPI2, true
+		c.AuthMethod, c.JWKS, c.HighSecurity = clients.MethodKey, string(text), clients.FAPI2
+		c.SetGrant(clients.GrantClientCredentials, true)
 	}
 	b.App = w.App(append([]func(*clients.Client){high}, change...)...)
 	return b

@@ -217,7 +217,7 @@ const Callback = "https://app.example.org/callback"
 // App registers a client; change edits it first.
 func (w *World) App(change ...func(*clients.Client)) *App {
 	w.Helper()
-	c := clients.Client{Name: "Payroll", Type: clients.Web, RedirectURIs: []string{Callback}, RefreshTokens: true,
+	c := clients.Client{Name: "Payroll", Type: clients.Web, RedirectURIs: []string{Callback}, GrantTypes: []string{clients.GrantRefresh},
 		Scopes: []string{"openid", "profile", "email", "roles", "offline_access", "files"}}
 	for _, edit := range change {
 		edit(&c)

@@ -25,7 +25,7 @@ func client(d Doc, usable func(address string) error) (ClientHere, Record) {
 	}
 	grant, response := d.text("grant_type"), d.text("response_type")
 	switch {
-	case strings.EqualFold(grant, clients.GrantImplicit) || strings.EqualFold(response, clients.ResponseToken):
+	case clients.GrantNamed(grant) == clients.GrantImplicit || strings.EqualFold(response, "token"):
 		r.refuse("It uses the Implicit grant, which puts tokens into addresses.",
 			"Let the app use Authorization Code with PKCE, and add it here by hand.")
 	case d.on("is_dynamic_client") || d.text("owner") == "Guest":
@@ -108,8 +108,8 @@ func kindOfClient(d Doc, redirects []string, r *Record) clients.Client {
 		return c
 	}
 	c := clients.Client{
-		Type: clients.Web, AuthMethod: clients.MethodPost, RedirectURIs: redirects, GrantType: clients.GrantCode, ResponseType: clients.ResponseCode,
-		RefreshTokens: true, PKCEOptional: true, Scopes: scopes,
+		Type: clients.Web, AuthMethod: clients.MethodPost, RedirectURIs: redirects,
+		GrantTypes: []string{clients.GrantCode, clients.GrantRefresh}, ResponseTypes: []string{"code"}, PKCEOptional: true, Scopes: scopes,
 	}
 	switch method := strings.ToLower(d.text("token_endpoint_auth_method")); {
 	case method == "none" || slices.ContainsFunc(redirects, private):

@@ -141,7 +141,7 @@ var tokenActs = []act[*counter]{
 		idp := hubtest.NewVoice(t)
 		at := hubtest.NewServer(t, func(rw http.ResponseWriter, _ *http.Request) { rw.Write([]byte(idp.Keys())) }) //nolint:errcheck // the test would fail
 		w := hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), hub.Config{AllowPrivateAddresses: true})
-		a := w.App(func(c *clients.Client) { c.Grants = []string{clients.GrantJWT} })
+		a := w.App(func(c *clients.Client) { c.SetGrant(clients.GrantJWT, true) })
 		u := w.Linked("staff", "https://idp.example.org", "ada")
 		hubtest.Done(t, w.Hub.ChangeSettings(t.Context(), "test", func(s *settings.Settings) {
 			s.Vouchers = []string{"https://idp.example.org " + at + "/jwks staff " + a.ID}

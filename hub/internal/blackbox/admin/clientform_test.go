@@ -16,15 +16,17 @@ func TestTheFormChangesNothingByItself(t *testing.T) {
 	for name, edit := range map[string]func(*clients.Client){
 		"a plain web app": func(*clients.Client) {},
 		"a service": func(c *clients.Client) {
-			c.Type, c.RedirectURIs, c.RefreshTokens, c.Scopes = clients.Service, nil, false, []string{"files"}
+			c.Type, c.RedirectURIs, c.Scopes = clients.Service, nil, []string{"files"}
 		},
 		"a single-page app": func(c *clients.Client) {
 			c.Type, c.Origins = clients.SPA, []string{"https://app.example.org", "https://two.example.org"}
 		},
 		"one with everything": func(c *clients.Client) {
 			c.ResponseTypes = []string{"code", "code id_token"}
-			c.Grants = []string{clients.GrantExchange, "implicit"}
-			c.ClientCredentials, c.PKCEOptional = true, true
+			c.SetGrant(clients.GrantExchange, true)
+			c.PairGrants()
+			c.PKCEOptional = true
+			c.SetGrant(clients.GrantClientCredentials, true)
 			c.Exchange = clients.Exchange{From: []string{"one", "two"}, Delegate: true}
 			c.IDTokenAlg, c.Algs.Userinfo = "ES256", "RS256"
 			c.SubjectType = "pairwise"
@@ -84,7 +86,8 @@ func TestTheFormReachesEveryOption(t *testing.T) {
 	hubtest.Want(t, "session", c.FrontchannelLogoutSession, true)
 
 	c = b.Saved(w.App(func(c *clients.Client) {
-		c.ResponseTypes, c.Grants = []string{"code", "id_token"}, []string{"implicit"}
+		c.ResponseTypes = []string{"code", "id_token"}
+		c.PairGrants()
 	}), "response-id_token", "")
 	hubtest.Want(t, "implicit, which it no longer needs", c.AllowsGrant("implicit"), false)
 }

@@ -252,7 +252,10 @@ func TestRolesDecideWhoMayUseAnApp(t *testing.T) {
 }
 
 func implicitly(c *clients.Client) {
-	c.GrantType, c.ResponseType, c.RefreshTokens = clients.GrantImplicit, clients.ResponseToken, false
+	c.SetGrant(clients.GrantImplicit, true)
+	c.SetGrant(clients.GrantCode, false)
+	c.ResponseTypes = []string{"token"}
+	c.SetGrant(clients.GrantRefresh, false)
 }
 
 func TestImplicitStaysInTheFragment(t *testing.T) {

@@ -49,7 +49,7 @@ func TestATokenIsForTheResourcesItWasAskedFor(t *testing.T) { // RFC 8707 §2.2,
 func TestAServiceAsksForTheAPIsItIsRegisteredFor(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	job := w.App(func(c *clients.Client) {
-		c.Type, c.RedirectURIs, c.RefreshTokens, c.Scopes, c.Resources = clients.Service, nil, false, []string{"files"}, []string{hubtest.FilesAPI}
+		c.Type, c.RedirectURIs, c.Scopes, c.Resources = clients.Service, nil, []string{"files"}, []string{hubtest.FilesAPI}
 	})
 	r := job.Post("/oauth2/token", "grant_type", "client_credentials", "resource", hubtest.FilesAPI)
 	hubtest.Want(t, "its API", hubtest.Audience(t, r.Str("access_token")), `"`+hubtest.FilesAPI+`"`)
@@ -65,7 +65,7 @@ func TestAnAPIIntrospectsTheTokensMadeForIt(t *testing.T) {
 	tv := w.Television(func(c *clients.Client) { c.Resources = []string{hubtest.FilesAPI, hubtest.MailAPI} })
 	api := func(resource string) *hubtest.App {
 		return w.App(func(c *clients.Client) {
-			c.Type, c.RedirectURIs, c.RefreshTokens, c.Serves = clients.Service, nil, false, []string{resource}
+			c.Type, c.RedirectURIs, c.Serves = clients.Service, nil, []string{resource}
 		})
 	}
 	files, other := api(hubtest.FilesAPI), api("https://other.example.org/")
@@ -84,7 +84,7 @@ func TestAnAPIIntrospectsTheTokensMadeForIt(t *testing.T) {
 func TestIntrospectionIsSignedForWhoAsks(t *testing.T) { // RFC 9701
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	job := w.App(func(c *clients.Client) {
-		c.Type, c.RedirectURIs, c.RefreshTokens, c.Scopes = clients.Service, nil, false, []string{"files"}
+		c.Type, c.RedirectURIs, c.Scopes = clients.Service, nil, []string{"files"}
 	})
 	token := job.Post("/oauth2/token", "grant_type", "client_credentials").Str("access_token")
 	const mediaType = "application/token-introspection+jwt"

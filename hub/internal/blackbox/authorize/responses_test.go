@@ -16,8 +16,8 @@ import (
 // everyResponse lets a client use every response type.
 func everyResponse(c *clients.Client) {
 	c.PKCEOptional = true
-	c.Grants = []string{"implicit"}
 	c.ResponseTypes = []string{"code", "token", "id_token", "token id_token", "code id_token", "token code", "code token id_token", "none"}
+	c.PairGrants()
 }
 
 // half is the left half of the SHA-256 (OIDC Core §3.3.2.11).

@@ -88,7 +88,7 @@ var prices = []price{
 	{"token: an assertion", figure{3, 2, 5}, func(f *faulty) func() answered {
 		mine := hubtest.NewVoice(f.TB.(*testing.T))
 		job := f.App(func(c *clients.Client) {
-			c.Grants, c.JWKS, c.ClientCredentials = []string{clients.GrantJWT}, mine.Keys(), true
+			c.GrantTypes, c.JWKS = append(c.GrantTypes, clients.GrantJWT, clients.GrantClientCredentials), mine.Keys()
 		})
 		said := mine.Say(f.Words(job.ID, job.ID))
 		return func() answered { return answeredBy(job.Vouch(said)) }

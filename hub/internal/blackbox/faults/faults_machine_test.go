@@ -111,7 +111,7 @@ var machineStories = []story{
 		})
 	}},
 	{"a machine gets a token", func(f *faulty) (func() answered, func(*testing.T, bool)) {
-		a := f.App(func(c *clients.Client) { c.ClientCredentials = true })
+		a := f.App(func(c *clients.Client) { c.SetGrant(clients.GrantClientCredentials, true) })
 		call := func() hubtest.Reply { return a.Post("/oauth2/token", "grant_type", "client_credentials") }
 		return asked(call, func(t *testing.T, r hubtest.Reply, acked bool) {
 			if !acked {

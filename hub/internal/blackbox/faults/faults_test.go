@@ -168,7 +168,10 @@ func (f *faulty) within(t *testing.T, do func()) {
 func TestADatabaseThatFailsInTheMiddleGivesNothingTwice(t *testing.T) {
 	f := newFaulty(t)
 	f.Person("ada@example.org")
-	a := f.App(func(c *clients.Client) { c.RefreshTokens = true; c.Scopes = append(c.Scopes, "offline_access") })
+	a := f.App(func(c *clients.Client) {
+		c.SetGrant(clients.GrantRefresh, true)
+		c.Scopes = append(c.Scopes, "offline_access")
+	})
 	b := f.Browser()
 	code := func() string { return b.SignInTo(a, "ada@example.org", "scope", "openid offline_access").Get("code") }
 	for name, redeem := range map[string]func() func() hubtest.Reply{

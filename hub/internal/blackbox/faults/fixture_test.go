@@ -265,7 +265,10 @@ func livesInApps(t *testing.T, w *hubtest.World) {
 	a := w.App()
 	hubtest.Want(t, "pushing", a.Push(a.Request()).Status, 201)
 
-	shared := w.App(func(c *clients.Client) { c.AuthMethod, c.ClientCredentials = clients.MethodSecretJWT, true })
+	shared := w.App(func(c *clients.Client) {
+		c.AuthMethod = clients.MethodSecretJWT
+		c.SetGrant(clients.GrantClientCredentials, true)
+	})
 	now := w.Clock.Now()
 	assertion := hubtest.Signed(t, jose.HS256, []byte(shared.Secret), "", "", map[string]any{"iss": shared.ID, "sub": shared.ID, "aud": w.URL,
 		"jti": "once", "iat": now.Unix(), "exp": now.Add(time.Minute).Unix()})

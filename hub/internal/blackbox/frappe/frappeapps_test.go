@@ -41,7 +41,7 @@ func TestAConnectedAppOfASiteWorks(t *testing.T) {
 
 	backend := s.Connect(frappetest.ConnectedApp{Name: "hub-2", Scopes: []string{"files"}})
 	service := w.App(func(client *clients.Client) {
-		*client = clients.Client{Name: "ERP itself", Type: clients.Service, ClientCredentials: true, Scopes: []string{"files"}}
+		*client = clients.Client{Name: "ERP itself", Type: clients.Service, GrantTypes: []string{clients.GrantClientCredentials}, Scopes: []string{"files"}}
 	})
 	backend.ClientID, backend.ClientSecret = service.ID, service.Secret
 	if err := backend.Discover(w.URL); err != nil {

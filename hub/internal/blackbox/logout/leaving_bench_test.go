@@ -44,7 +44,7 @@ func BenchmarkBackChannelAuthentication(b *testing.B) {
 func BenchmarkBackChannelCollection(b *testing.B) {
 	w := hubtest.NewWorld(b, hubtest.OpenSQLite(b))
 	w.Person("ada@example.org")
-	a := w.CallCentre(func(c *clients.Client) { c.RefreshTokens = false })
+	a := w.CallCentre(func(c *clients.Client) { c.SetGrant(clients.GrantRefresh, false) })
 	person := w.Browser()
 	person.SignIn(person.Open("/signin"), "ada@example.org")
 	for b.Loop() {

@@ -18,9 +18,12 @@ import (
 func TestATokenEndsWithTheClientItWasIssuedTo(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
-	job := w.App(func(c *clients.Client) { c.ClientCredentials, c.Resources = true, []string{hubtest.FilesAPI} })
+	job := w.App(func(c *clients.Client) {
+		c.Resources = []string{hubtest.FilesAPI}
+		c.SetGrant(clients.GrantClientCredentials, true)
+	})
 	files := w.App(func(c *clients.Client) {
-		c.Type, c.RedirectURIs, c.RefreshTokens, c.Serves = clients.Service, nil, false, []string{hubtest.FilesAPI}
+		c.Type, c.RedirectURIs, c.Serves = clients.Service, nil, []string{hubtest.FilesAPI}
 	})
 	g := w.Gateway(clients.Exchange{From: []string{job.ID}, Impersonate: true})
 	issued := map[string]string{

@@ -179,7 +179,7 @@ func TestOnlyWhoMayAskForADevice(t *testing.T) {
 	web := w.App()
 	hubtest.Refused(t, "a client without the grant", web.Begin(), 400, "unauthorized_client")
 	hubtest.Refused(t, "…at the token endpoint", web.Poll("fhd_x"), 400, "unauthorized_client")
-	confidential := w.App(func(c *clients.Client) { c.Grants = []string{clients.GrantDevice} })
+	confidential := w.App(func(c *clients.Client) { c.SetGrant(clients.GrantDevice, true) })
 	hubtest.Want(t, "a confidential client", confidential.Begin().Status, 200)
 	confidential.Secret = "wrong"
 	hubtest.Refused(t, "a wrong secret", confidential.Begin(), 401, "invalid_client")

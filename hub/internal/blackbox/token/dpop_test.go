@@ -89,7 +89,7 @@ func TestATokenThatIsNotBoundIsNoDPoPToken(t *testing.T) {
 // dpop-negative-tests, at the token endpoint.
 func TestProofsThatTheTokenEndpointRefuses(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
-	a := w.App(hubtest.DpopBound, func(c *clients.Client) { c.ClientCredentials = true })
+	a := w.App(hubtest.DpopBound, func(c *clients.Client) { c.SetGrant(clients.GrantClientCredentials, true) })
 	k := w.ProofKey()
 	ask := func(proofs ...string) hubtest.Reply {
 		return a.Proven("/oauth2/token", proofs, "grant_type", "client_credentials", "scope", "files")

@@ -76,7 +76,8 @@ func TestATokenSpeaksForItsPersonOnlyWithOpenID(t *testing.T) { // SECURITY UI-0
 	w.Person("ada@example.org")
 	api := w.URL + "/api"
 	a := w.App(func(c *clients.Client) {
-		c.Resources, c.ClientCredentials = []string{api}, true
+		c.Resources = []string{api}
+		c.SetGrant(clients.GrantClientCredentials, true)
 		c.Scopes = append(c.Scopes, "sessions")
 	})
 	with := func(scope string) string {

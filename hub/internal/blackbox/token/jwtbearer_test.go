@@ -16,8 +16,9 @@ func TestAClientVouchesForItselfAlone(t *testing.T) { // RFC 7523 §3
 	ada := w.Person("ada@example.org")
 	mine, other := hubtest.NewVoice(t), hubtest.NewVoice(t)
 	job := w.App(func(c *clients.Client) {
-		c.Type, c.RedirectURIs, c.RefreshTokens, c.Scopes = clients.Service, nil, false, []string{"files"}
-		c.Grants, c.JWKS = []string{clients.GrantJWT}, mine.Keys()
+		c.Type, c.RedirectURIs, c.Scopes = clients.Service, nil, []string{"files"}
+		c.JWKS = mine.Keys()
+		c.SetGrant(clients.GrantJWT, true)
 	})
 	r := job.Vouch(mine.Say(w.Words(job.ID, job.ID)))
 	hubtest.Want(t, "status", r.Status, 200)
@@ -47,8 +48,8 @@ func TestNobodyVouchesPastAPersonsConsent(t *testing.T) { // SECURITY TK-15, Key
 	idp := hubtest.NewVoice(t)
 	at := hubtest.NewServer(t, func(rw http.ResponseWriter, _ *http.Request) { rw.Write([]byte(idp.Keys())) }) //nolint:errcheck // the test would fail
 	w := hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), hub.Config{AllowPrivateAddresses: true})
-	a := w.App(func(c *clients.Client) { c.Grants = []string{clients.GrantJWT} })
-	stranger := w.App(func(c *clients.Client) { c.Grants = []string{clients.GrantJWT} })
+	a := w.App(func(c *clients.Client) { c.SetGrant(clients.GrantJWT, true) })
+	stranger := w.App(func(c *clients.Client) { c.SetGrant(clients.GrantJWT, true) })
 	ada := w.Linked("staff", "https://idp.example.org", "ada")
 	err := w.Hub.ChangeSettings(t.Context(), "test", func(s *settings.Settings) {
 		s.Vouchers = []string{"https://idp.example.org " + at + "/jwks staff " + a.ID}

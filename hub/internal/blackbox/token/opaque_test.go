@@ -12,7 +12,7 @@ import (
 func TestAClientMayHaveAccessTokensThatSayNothing(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	ada := w.Person("ada@example.org")
-	a := w.App(func(c *clients.Client) { c.OpaqueTokens, c.ClientCredentials = true, true })
+	a := w.App(func(c *clients.Client) { c.OpaqueTokens = true; c.SetGrant(clients.GrantClientCredentials, true) })
 	r := w.SignedIn(a)
 	token := r.Str("access_token")
 	if !strings.HasPrefix(token, "fha_") || strings.Contains(token, ".") {

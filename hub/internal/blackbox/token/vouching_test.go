@@ -28,7 +28,7 @@ func vouchedFor(t *testing.T, change ...func(*clients.Client)) *vouched {
 	v := &vouched{idp: hubtest.NewVoice(t)}
 	at := hubtest.NewServer(t, func(rw http.ResponseWriter, _ *http.Request) { rw.Write([]byte(v.idp.Keys())) }) //nolint:errcheck // the test would fail
 	v.World = hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), hub.Config{AllowPrivateAddresses: true})
-	v.App = v.World.App(append([]func(*clients.Client){func(c *clients.Client) { c.Grants = []string{clients.GrantJWT} }}, change...)...)
+	v.App = v.World.App(append([]func(*clients.Client){func(c *clients.Client) { c.SetGrant(clients.GrantJWT, true) }}, change...)...)
 	v.ada = v.Linked("staff", "https://idp.example.org", "ada")
 	v.set(func(s *settings.Settings) {
 		s.Vouchers = []string{"https://idp.example.org " + at + "/jwks staff " + v.App.ID}
@@ -122,7 +122,9 @@ func TestAClientVouchesForItselfOnlyIfItMayActForItself(t *testing.T) { // RFC 7
 	mine := hubtest.NewVoice(t)
 	for what, may := range map[string]bool{"a client that may": true, "one that may not": false} {
 		a := w.App(func(c *clients.Client) {
-			c.Grants, c.JWKS, c.ClientCredentials = []string{clients.GrantJWT}, mine.Keys(), may
+			c.JWKS = mine.Keys()
+			c.SetGrant(clients.GrantJWT, true)
+			c.SetGrant(clients.GrantClientCredentials, may)
 		})
 		r := a.Vouch(mine.Say(w.Words(a.ID, a.ID)), "scope", "files")
 		if may {

@@ -11,7 +11,7 @@ import (
 // together: what the page shows is what it saves.
 func TestAFormThatIsSentBackAsItWasChangesNothing(t *testing.T) {
 	kept := clients.Client{ID: "wiki", Name: "Wiki", Type: clients.Web, RedirectURIs: []string{"https://wiki.example.org/cb", "https://wiki.example.org/cb2"},
-		RefreshTokens: true, BackchannelLogoutURI: "https://wiki.example.org/bye"}
+		GrantTypes: []string{clients.GrantCode, clients.GrantRefresh}, ResponseTypes: []string{"code"}, BackchannelLogoutURI: "https://wiki.example.org/bye"}
 	apply(formOf(kept), &kept)
 	first := kept
 	apply(formOf(kept), &kept)

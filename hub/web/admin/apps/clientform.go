@@ -41,10 +41,10 @@ func sections(f *templates.ClientForm, c *clients.Client) []section {
 		}},
 		{"connects", quiet(
 			text("type", &f.Type, &c.Type),
-			text("grant_type", &f.GrantType, &c.GrantType),
-			text("response_type", &f.ResponseType, &c.ResponseType),
-			tick("refresh_tokens", &f.RefreshTokens, &c.RefreshTokens),
-			tick("client_credentials", &f.ClientCredentials, &c.ClientCredentials),
+			grantType(&f.GrantType, c),
+			responseType(f, c),
+			grant("refresh_tokens", &f.RefreshTokens, c, clients.GrantRefresh),
+			grant("client_credentials", &f.ClientCredentials, c, clients.GrantClientCredentials),
 			tick("pkce_optional", &f.PKCEOptional, &c.PKCEOptional),
 		)},
 		{"grants", grantControls(f, c)},
@@ -80,8 +80,8 @@ func peopleControls(f *templates.ClientForm, c *clients.Client) []control {
 
 func grantControls(f *templates.ClientForm, c *clients.Client) []control {
 	return []control{
-		several("response_types", templates.ResponseChoices(), &f.Responses, &c.ResponseTypes),
-		several("grants", templates.GrantChoices(), &f.Grants, &c.Grants),
+		responses(&f.Responses, c),
+		grantBoxes(&f.Grants, c),
 		list("exchange_from", &f.ExchangeFrom, &c.Exchange.From, admin.Words, "\n"),
 		tick("exchange_impersonate", &f.ExchangeImpersonate, &c.Exchange.Impersonate),
 		tick("exchange_delegate", &f.ExchangeDelegate, &c.Exchange.Delegate),
@@ -183,11 +183,8 @@ func tick(name string, typed, kept *bool) control {
 	}
 }
 
-// several is a list whose items are boxes. What is kept and has no box stays.
-func several(name string, choices []templates.Choice, typed, kept *[]string) control {
-	boxed := func(item string) bool {
-		return slices.ContainsFunc(choices, func(c templates.Choice) bool { return c.Value == item })
-	}
+// several is a list whose items are boxes.
+func several(name string, choices []templates.Choice, typed *[]string, kept func() []string, apply func()) control {
 	return control{
 		name: name,
 		read: func(posted map[string]string) {
@@ -197,11 +194,13 @@ func several(name string, choices []templates.Choice, typed, kept *[]string) con
 				}
 			}
 		},
-		show: func() { *typed = slices.Clone(*kept) },
-		apply: func() {
-			*kept = slices.Concat(*typed, slices.DeleteFunc(slices.Clone(*kept), boxed))
+		show: func() {
+			*typed = slices.DeleteFunc(slices.Clone(kept()), func(item string) bool {
+				return !slices.ContainsFunc(choices, func(c templates.Choice) bool { return c.Value == item })
+			})
 		},
-		some: func() bool { return slices.ContainsFunc(*typed, boxed) },
+		apply: apply,
+		some:  func() bool { return len(*typed) > 0 },
 	}
 }
 

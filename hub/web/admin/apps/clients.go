@@ -72,11 +72,11 @@ func (d *Handler) AddApplication(c *gin.Context) error {
 		return err
 	}
 	client, err := d.Clients.Add(c.Request.Context(), clients.Client{
-		Name:          form["app_name"],
-		Type:          clients.Type(form["type"]),
-		RedirectURIs:  admin.Lines(form["redirect_uris"]),
-		RefreshTokens: form["type"] != string(clients.Service),
-		CreatedBy:     d.By(c),
+		Name:         form["app_name"],
+		Type:         clients.Type(form["type"]),
+		RedirectURIs: admin.Lines(form["redirect_uris"]),
+		GrantTypes:   []string{clients.GrantRefresh}, // a service does not keep it
+		CreatedBy:    d.By(c),
 	})
 	if wrong, ok := web.Mistakes(err, clientFields); ok {
 		return d.Responder.Show(c, admin.Unprocessable, templates.AdminClientNew{Type: form["type"], Name: form["app_name"], RedirectURIs: form["redirect_uris"], Mistakes: wrong})
@@ -224,10 +224,6 @@ func apply(f templates.ClientForm, c *clients.Client) {
 			control.apply()
 		}
 	}
-	if c.GrantType == "" {
-		c.ResponseType = ""
-	}
-	c.PairGrants()
 }
 
 // RemoveApplication is POST /admin/clients/{id}/delete: the name must be typed.

@@ -1,0 +1,200 @@
+package clients
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/fedhub/fedhub/clients/redirecturi"
+	"github.com/fedhub/fedhub/internal/forms"
+)
+
+// The grant types that there are, by their names on the wire (RFC 7591 §2).
+const (
+	GrantCode              = "authorization_code"
+	GrantImplicit          = "implicit"
+	GrantRefresh           = "refresh_token"
+	GrantClientCredentials = "client_credentials"
+	GrantDevice            = "urn:ietf:params:oauth:grant-type:device_code"    // RFC 8628
+	GrantExchange          = "urn:ietf:params:oauth:grant-type:token-exchange" // RFC 8693
+	GrantJWT               = "urn:ietf:params:oauth:grant-type:jwt-bearer"     // RFC 7523 §2.1
+	GrantCIBA              = "urn:openid:params:grant-type:ciba"               // OpenID Connect CIBA
+)
+
+// grantNames are the grant types in the order in which they are kept, with what
+// administrators call them.
+var grantNames = []struct{ grant, name string }{
+	{GrantCode, "Authorization Code"},
+	{GrantImplicit, "Implicit"},
+	{GrantRefresh, "Refresh Token"},
+	{GrantClientCredentials, "Client Credentials"},
+	{GrantDevice, "Device"},
+	{GrantExchange, "Token Exchange"},
+	{GrantJWT, "JWT Bearer"},
+	{GrantCIBA, "CIBA"},
+}
+
+// grantName is what administrators call a grant type; empty if there is none
+// of that name on the wire.
+func grantName(grant string) string {
+	for _, g := range grantNames {
+		if g.grant == grant {
+			return g.name
+		}
+	}
+	return ""
+}
+
+// GrantNamed is the grant type that administrators call so, in any case and
+// with any dash for a blank; what has no such name stands for itself, as the
+// names on the wire do.
+func GrantNamed(name string) string {
+	plain := strings.NewReplacer("_", " ", "-", " ").Replace(strings.TrimSpace(name))
+	for _, g := range grantNames {
+		if strings.EqualFold(g.name, plain) {
+			return g.grant
+		}
+	}
+	return name
+}
+
+// HasGrant reports whether the client is registered for a grant type.
+func (c Client) HasGrant(grant string) bool { return slices.Contains(c.GrantTypes, grant) }
+
+// SetGrant registers the client for a grant type, or takes that away.
+func (c *Client) SetGrant(grant string, on bool) {
+	c.GrantTypes = slices.DeleteFunc(slices.Clone(c.GrantTypes), func(g string) bool { return g == grant })
+	if on {
+		c.GrantTypes = append(c.GrantTypes, grant)
+	}
+	order := func(grant string) int {
+		at := slices.IndexFunc(grantNames, func(g struct{ grant, name string }) bool { return g.grant == grant })
+		return cmp.Or(at+1, len(grantNames)+1)
+	}
+	slices.SortStableFunc(c.GrantTypes, func(a, b string) int { return order(a) - order(b) })
+}
+
+// AllowsGrant reports whether the client may use a grant type.
+func (c Client) AllowsGrant(grant string) bool {
+	return c.HasGrant(grant) && (grant != GrantClientCredentials || !c.Public())
+}
+
+// AllowsResponse reports whether the client may use a response_type, by its
+// name on the wire with the words sorted ("code", "token", "code id_token", …).
+func (c Client) AllowsResponse(response string) bool {
+	return slices.Contains(c.ResponseTypes, response)
+}
+
+// PairGrants adds the grant types that the response types need, and removes
+// implicit where none does (OIDC Registration §2): whoever chose a response
+// type has said so already.
+func (c *Client) PairGrants() {
+	if slices.ContainsFunc(c.ResponseTypes, withCode) {
+		c.SetGrant(GrantCode, true)
+	}
+	if slices.ContainsFunc(c.ResponseTypes, inAddress) {
+		c.SetGrant(GrantImplicit, true)
+	} else if c.HasGrant(GrantCode) {
+		c.SetGrant(GrantImplicit, false)
+	}
+}
+
+func withCode(response string) bool { return slices.Contains(strings.Fields(response), "code") }
+
+func inAddress(response string) bool {
+	words := strings.Fields(response)
+	return slices.Contains(words, "token") || slices.Contains(words, "id_token")
+}
+
+// backstage reports whether the client never uses the authorization endpoint,
+// and yet is no Service: it asks people on another device, or exchanges what
+// it was given. One that registered itself said so, whatever redirect URIs it
+// has; of others it shows in that they have none.
+func (c Client) backstage() bool {
+	if c.Type == Service || c.HasGrant(GrantCode) || c.HasGrant(GrantImplicit) {
+		return false
+	}
+	registered := !c.Registration.At.IsZero()
+	return (registered || len(c.RedirectURIs) == 0) && slices.ContainsFunc(c.GrantTypes, func(grant string) bool {
+		return grant != GrantRefresh && (grant != GrantClientCredentials || registered)
+	})
+}
+
+// decoupled says that people decide about the client on another device, so it
+// needs no address that they return to.
+func (c Client) decoupled() bool { return c.HasGrant(GrantDevice) || c.HasGrant(GrantCIBA) }
+
+// tidyGrants gives the client the grant types and response types that follow
+// from its type, where nothing else was said.
+func (c *Client) tidyGrants() {
+	c.ResponseTypes = sortedWords(c.ResponseTypes)
+	for _, grant := range tidyList(c.GrantTypes) {
+		c.SetGrant(grant, true) // once, and in order
+	}
+	if c.Type == Service {
+		// A service has nobody to send anywhere: it only asks for itself, and
+		// can do so again at any time (RFC 6749 §4.4.3).
+		for _, grant := range []string{GrantCode, GrantImplicit, GrantRefresh} {
+			c.SetGrant(grant, false)
+		}
+		c.SetGrant(GrantClientCredentials, true)
+		return
+	}
+	if !c.HasGrant(GrantCode) && !c.HasGrant(GrantImplicit) && !c.backstage() {
+		c.SetGrant(GrantCode, true)
+	}
+	switch {
+	case len(c.ResponseTypes) > 0:
+	case c.HasGrant(GrantCode):
+		c.ResponseTypes = []string{"code"}
+	case c.HasGrant(GrantImplicit):
+		c.ResponseTypes = []string{"token"}
+	}
+}
+
+// checkGrantTypes holds the grant types against their rules.
+func checkGrantTypes(c Client, _ bool) forms.Problems {
+	var problems forms.Problems
+	for _, grant := range c.GrantTypes {
+		name := grantName(grant)
+		switch {
+		case name == "":
+			problems.Add("grant_types", "client.grant.unknown", "grant", grant)
+		case c.Public() && slices.Contains([]string{GrantClientCredentials, GrantExchange, GrantJWT, GrantCIBA}, grant):
+			// RFC 6749 §4.4, RFC 8693 §5, RFC 7523 §5, CIBA §7.1: whoever gets
+			// tokens this way must have proved who they are.
+			problems.Add("grant_types", "client.grant.public", "type", c.Type, "grant", name)
+		}
+	}
+	code, implicit, refresh := c.HasGrant(GrantCode), c.HasGrant(GrantImplicit), c.HasGrant(GrantRefresh)
+	switch {
+	case c.Type == Service && (code || implicit || refresh):
+		problems.Add("grant_types", "client.grant_type.service")
+	case c.Type == Service && !c.HasGrant(GrantClientCredentials):
+		problems.Add("grant_types", "client.client_credentials.missing")
+	case c.Type != Service && !code && !implicit && !c.backstage():
+		problems.Add("grant_types", "client.grant_type.bad")
+	case implicit && refresh && !code:
+		// RFC 6749 §4.2.2
+		problems.Add("grant_types", "client.implicit.refresh")
+	}
+	return append(problems, checkImplicit(c)...)
+}
+
+// checkImplicit keeps the Implicit grant to where its token leaks least (RFC
+// 9700 §2.1.2).
+func checkImplicit(c Client) forms.Problems {
+	if !c.HasGrant(GrantImplicit) {
+		return nil
+	}
+	var problems forms.Problems
+	if c.Type != Web && c.Type != SPA {
+		problems = forms.New("grant_types", "client.implicit.type", "type", c.Type)
+	}
+	for _, raw := range c.RedirectURIs {
+		if u, err := redirecturi.Parse(raw); err == nil && u.Scheme != "https" {
+			problems.Add("redirect_uris", "client.implicit.plain", "address", raw)
+		}
+	}
+	return problems
+}
