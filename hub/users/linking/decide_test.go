@@ -16,7 +16,7 @@ import (
 //	identity nobody's, the linker's (self), an enabled user's (on, on-admin), a disabled user's (off), a removed user's (gone)
 //	address  as the constants
 //	local    user with the address: none, or plain, untested (address never verified), admin, off; other = has another subject
-//	kind     of the upstream: key, a weak one, or peer, in its migration window or not
+//	kind     of the upstream: key, a weak one, or peer; each in a migration window or not, which only a peer has any use of
 const table = `
 claim linker identity address       local          kind link         signup | row action
 bad   -      -        -             -              -    -            -      | D0  refuse
@@ -39,13 +39,13 @@ ok    none   none     proven|auth   none           -    -            allow  | D5
 ok    none   none     proven|auth   none           -    -            deny   | D5  refuse
 ok    none   none     missing|unproven -           -    -            -      | D4  refuse
 ok    none   none     proven|auth   admin-untested -    -            -      | D6  refuse
-ok    none   none     auth          untested|untested-other key|weak|peer-window confirm|auto - | D6 link
+ok    none   none     auth          untested|untested-other key|key-window|weak|peer-window confirm|auto - | D6 link
 ok    none   none     proven|auth   untested|untested-other - confirm|auto -  | D6  confirm by mail
 ok    none   none     proven|auth   untested|untested-other - -      -      | D6  refuse
 ok    none   none     proven|auth   admin          -    -            -      | D9  refuse
 ok    none   none     proven|auth   other          -    -            -      | D10 refuse
 ok    none   none     auth          plain          peer-window confirm|auto - | D13 link
-ok    none   none     auth          plain          key|weak auto         -      | D8  link
+ok    none   none     auth          plain          key|key-window|weak auto -   | D8  link
 ok    none   none     proven|auth   plain          -    confirm|auto -      | D7  confirm
 ok    none   none     proven|auth   plain          -    -            -      | D7  refuse
 `
@@ -157,13 +157,13 @@ func everyCase() []testCase {
 			for _, identity := range []string{"none", "self", "on", "on-admin", "off", "gone"} {
 				for name, addr := range addresses {
 					for _, local := range locals {
-						for _, kind := range []string{"key", "weak", "peer", "peer-window"} {
+						for _, kind := range []string{"key", "key-window", "weak", "peer", "peer-window"} {
 							for _, linking := range []string{LinkNever, LinkConfirm, LinkAuto, LinkProvisioned, "", "AUTO"} {
 								for _, signUp := range []string{SignUpAllow, SignUpDeny} {
 									if identity == "self" && linker == "none" {
 										continue
 									}
-									f := facts{address: addr, weak: kind == "weak", peer: strings.HasPrefix(kind, "peer"), migrating: kind == "peer-window", linking: linking}
+									f := facts{address: addr, weak: kind == "weak", peer: strings.HasPrefix(kind, "peer"), migrating: strings.HasSuffix(kind, "-window"), linking: linking}
 									if signUp == SignUpDeny {
 										f.noSignUp = "the login key does not allow sign-ups."
 									}
@@ -200,6 +200,19 @@ func person(id, words string) *users.User {
 		u.SetRoles([]string{users.AdminRole})
 	}
 	return u
+}
+
+// Somebody may bring more proof where the upstream proves too little, and
+// nowhere else.
+func TestOnlyTheRowOfWeakUpstreamsAsksForMoreProof(t *testing.T) {
+	for row, want := range map[string]bool{"D14": true, "D9": false} {
+		if got := (Decision{Row: row, Action: Refuse}).TooWeak(); got != want {
+			t.Errorf("%s: got %v", row, got)
+		}
+	}
+	if (Decision{Row: "D14", Action: SignIn}).TooWeak() {
+		t.Error("somebody who is signed in has to prove more")
+	}
 }
 
 func TestOnlyPlainSubjectsAreUsable(t *testing.T) {
