@@ -3,10 +3,10 @@ package clients
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"github.com/fedhub/fedhub/clients/redirecturi"
+	"github.com/fedhub/fedhub/internal/cache"
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
@@ -84,35 +84,22 @@ const (
 
 // sights remembers recent discoveries of servers that are not approved.
 type sights struct {
+	*cache.Map[string, cachedDocument]
 	failureLife time.Duration
-
-	mu   sync.Mutex
-	seen map[string]cachedDocument
 }
 
-func newSights(failureLife time.Duration) *sights {
-	return &sights{failureLife: failureLife, seen: map[string]cachedDocument{}}
+func newSights(failureLife time.Duration) sights {
+	return sights{cache.NewMap[string, cachedDocument](maxSights), failureLife}
 }
 
-func (s *sights) get(metadataURL string, now time.Time) (cachedDocument, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	found, ok := s.seen[metadataURL]
+func (s sights) get(metadataURL string, now time.Time) (cachedDocument, bool) {
+	found, ok := s.Get(metadataURL)
 	life := sightLife
 	if found.err != nil {
 		life = s.failureLife
 	}
 	age := now.Sub(found.at)
 	return found, ok && 0 <= age && age < life
-}
-
-func (s *sights) put(metadataURL string, found cachedDocument) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.seen) >= maxSights {
-		clear(s.seen)
-	}
-	s.seen[metadataURL] = found
 }
 
 // peek is discover for callers who proved nothing yet: the same URL is
@@ -125,7 +112,7 @@ func (r *Registry) peek(ctx context.Context, metadataURL string) cachedDocument 
 	result, _, _ := r.flights.Do(sightFlights+metadataURL, func() (any, error) {
 		found := r.discover(ctx, metadataURL)
 		found.at = r.now()
-		r.sights.put(metadataURL, found)
+		r.sights.Add(metadataURL, found)
 		return found, nil
 	})
 	return result.(cachedDocument)

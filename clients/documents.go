@@ -110,7 +110,7 @@ func (r *Registry) learn(ctx context.Context, id string, l Limits, allow func() 
 		}
 		var fault *MetadataError
 		if errors.As(err, &fault) {
-			r.negativeCache.put(id, cachedDocument{err: err, at: r.now()})
+			r.negativeCache.Add(id, cachedDocument{err: err, at: r.now()})
 		}
 		return nil, err
 	})

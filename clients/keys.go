@@ -141,7 +141,8 @@ func (k keys) thumbprints() []string {
 }
 
 // A keyring remembers what clients published, by client id. Only registered
-// clients get a place in it.
+// clients get a place in it, so strangers cannot fill it, and none may lose it:
+// what was read an hour ago still serves while the client's server is away.
 type keyring struct {
 	mu   sync.Mutex
 	sets map[string]keySet

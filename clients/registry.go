@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"github.com/fedhub/fedhub/clients/redirecturi"
+	"github.com/fedhub/fedhub/internal/cache"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/names"
 )
@@ -98,17 +99,17 @@ type Registry struct {
 
 	log *slog.Logger
 
-	cache         *cache
+	cache         *clientCache
 	keys          *keyring
-	sights        *sights
-	negativeCache *sights // documents of clients that could not be used
+	sights        sights
+	negativeCache sights // documents of clients that could not be used
 	origins       originBook
 	flights       singleflight.Group // one fetch of a thing at a time
 	joining       sync.Mutex         // held while pending servers are counted and one is added
 	worker        *worker
 
 	mu      sync.Mutex
-	claimed map[string]time.Time // chore → when it was last claimed
+	claimed *cache.Map[string, time.Time] // chore → when it was last claimed
 }
 
 // NewRegistry returns a Registry. Close it to end what it does in the background.
@@ -118,7 +119,7 @@ func NewRegistry(o Options) *Registry {
 		allowHTTP: o.AllowHTTP, now: o.Now, log: o.Log,
 		certificates: o.Certificates, clientCAs: o.ClientCAs,
 		cache: newCache(), keys: newKeyring(), sights: newSights(failureLife), negativeCache: newSights(missLife), worker: newWorker(),
-		claimed: map[string]time.Time{},
+		claimed: cache.NewMap[string, time.Time](maxClaimed),
 	}
 	if r.now == nil {
 		r.now = time.Now
@@ -323,15 +324,19 @@ func (r *Registry) change(ctx context.Context, id string, change func(*Client) e
 	return nil
 }
 
+// maxClaimed bounds how many chores are remembered; one that was forgotten is
+// done once too often.
+const maxClaimed = 4096
+
 // acquireLease lets one caller in a while do a chore, however many see the need.
 func (r *Registry) acquireLease(chore string, every time.Duration) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := r.now()
-	if last, found := r.claimed[chore]; found && now.Sub(last) < every {
+	if last, found := r.claimed.Get(chore); found && now.Sub(last) < every {
 		return false
 	}
-	r.claimed[chore] = now
+	r.claimed.Add(chore, now)
 	return true
 }
 
