@@ -2,10 +2,10 @@ package clients
 
 import (
 	"context"
-	"errors"
 	"time"
 
-	"github.com/fedhub/fedhub/clients/redirecturi"
+	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/internal/cache"
 	"github.com/fedhub/fedhub/internal/forms"
 )
@@ -13,7 +13,7 @@ import (
 // A cachedDocument is what was found at a metadata URL.
 type cachedDocument struct {
 	client Client
-	keys   keys
+	keys   clientauth.Keys
 	err    error
 	at     time.Time
 }
@@ -21,55 +21,31 @@ type cachedDocument struct {
 // Discover reads the Client ID Metadata Document at a URL and returns the
 // validated client it describes, as it would be kept: pending, with the
 // thumbprints of its keys. Nothing is written. A document that cannot be used
-// is *MetadataError.
+// is *metadatadoc.Error.
 func (r *Registry) Discover(ctx context.Context, metadataURL string) (Client, error) {
 	s := r.discover(ctx, metadataURL)
 	return s.client, s.err
 }
 
 func (r *Registry) discover(ctx context.Context, metadataURL string) cachedDocument {
-	failed := func(code string, cause error) cachedDocument {
-		return cachedDocument{err: &MetadataError{URL: metadataURL, Problems: forms.New("", code), cause: cause}}
-	}
-	if !IsMetadataURL(metadataURL, r.allowHTTP) {
-		return failed("document.address.bad", nil)
-	}
-	if r.own(metadataURL) {
-		return failed("document.own", nil)
-	}
-	// Large enough for an inline RSA key set; the draft suggests 5 KB (§8.7).
-	body, err := r.read(ctx, metadataURL, 64<<10, isJSON)
-	if err != nil {
-		return failed("document.unread", err)
-	}
-	client, err := parseDocument(metadataURL, body, r.allowHTTP)
+	doc, err := r.documents.Document(ctx, metadataURL)
 	if err != nil {
 		return cachedDocument{err: err}
 	}
-	published, err := r.publishedKeys(ctx, client)
+	client, err := parseDocument(doc, r.allowHTTP)
 	if err != nil {
-		return failed("document.keys.unread", err)
+		return cachedDocument{err: err}
 	}
-	if len(published.signing()) == 0 {
-		return failed("document.keys.encrypting", nil)
+	published, err := r.auth.Keys.Published(ctx, client.Publisher())
+	if err != nil {
+		return cachedDocument{err: metadatadoc.Fault(metadataURL, err, forms.New("", "document.keys.unread"))}
 	}
-	client.Server.KeyThumbprints = published.thumbprints()
+	if len(published.Signing()) == 0 {
+		return cachedDocument{err: metadatadoc.Fault(metadataURL, nil, forms.New("", "document.keys.encrypting"))}
+	}
+	client.Server.KeyThumbprints = published.Thumbprints()
 	client.Server.Fetched = r.stamp()
 	return cachedDocument{client: client, keys: published}
-}
-
-func (r *Registry) publishedKeys(ctx context.Context, c Client) (keys, error) {
-	if c.JWKS != "" {
-		return parseKeys([]byte(c.JWKS))
-	}
-	return r.readKeys(ctx, c.JWKSURI)
-}
-
-// own reports whether an address is on this hub.
-func (r *Registry) own(address string) bool {
-	issuer, err1 := redirecturi.Parse(r.issuer)
-	u, err2 := redirecturi.Parse(address)
-	return errors.Join(err1, err2) == nil && u.SameOrigin(issuer)
 }
 
 const (
