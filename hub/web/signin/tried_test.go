@@ -1,0 +1,117 @@
+package signin
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
+)
+
+func TestATestSaysWhoOneWouldBe(t *testing.T) {
+	seen := map[string]linking.Action{}
+	for _, action := range []linking.Action{linking.SignIn, linking.Link, linking.Confirm, linking.ConfirmByMail, linking.Create, linking.CreateUnverified, linking.Refuse} {
+		text := inWords(linking.Decision{Action: action, User: users.User{Email: "ada@example.org"}})
+		if before, twice := seen[text]; twice {
+			t.Errorf("%s and %s are both %q", before, action, text)
+		}
+		seen[text] = action
+		if about := action != linking.Create && action != linking.CreateUnverified && action != linking.Refuse; strings.Contains(text, "ada@example.org") != about {
+			t.Errorf("%s: %q", action, text)
+		}
+	}
+}
+
+// What could be used elsewhere is not on the page.
+func TestATestShowsNothingThatCouldBeUsed(t *testing.T) {
+	var all string
+	for _, p := range shownClaims(federation.Identity{Subject: "0123456789abcdef", Email: "ada@example.org", SID: "the session", Tokens: federation.Tokens{Refresh: "the token", ID: "the id token"}}) {
+		all += p.Name + ": " + p.Value + "\n"
+	}
+	for _, secret := range []string{"0123456789abcdef", "the session", "the token", "the id token"} {
+		if strings.Contains(all, secret) {
+			t.Errorf("%q is shown: %s", secret, all)
+		}
+	}
+	if !strings.Contains(all, "0123… (16 characters)") || !strings.Contains(all, "Email verified: no") {
+		t.Errorf("got %s", all)
+	}
+	if got := redacted("12345678"); got != "12345678" {
+		t.Errorf("a short subject is shown as %q", got)
+	}
+}
+
+func TestATestWarnsOfWhatAKeyWillDo(t *testing.T) {
+	verified := federation.Identity{Email: "ada@example.org", EmailVerified: true}
+	trusting := linking.Policy{TrustEmail: true}
+	for _, row := range []struct {
+		what   string
+		key    federation.LoginKey
+		id     federation.Identity
+		policy linking.Policy
+		want   []string // words of each warning
+	}{
+		{"all is well", federation.LoginKey{}, verified, trusting, nil},
+		{"no address", federation.LoginKey{}, federation.Identity{}, trusting, []string{"no email address"}},
+		{"not verified", federation.LoginKey{}, federation.Identity{Email: "ada@example.org"}, trusting, []string{"does not say"}},
+		{"not verified by a site", federation.LoginKey{Kind: federation.KindFrappe, Options: map[string]string{federation.OptionVersion: federation.SiteBinds}},
+			federation.Identity{Email: "ada@example.org"}, trusting, []string{"Frappe site says"}},
+		{"an older site", federation.LoginKey{Kind: federation.KindFrappe}, verified, trusting, []string{"Administrators"}},
+		{"not trusted", federation.LoginKey{}, verified, linking.Policy{}, []string{"not trusted with its domain"}},
+		{"open to all", federation.LoginKey{SignUps: federation.Allow}, verified, trusting, []string{"Anybody"}},
+		{"open to all of a hub", federation.LoginKey{SignUps: federation.Allow, Kind: federation.KindPeer}, verified, trusting, nil},
+		{"at once, for nobody", federation.LoginKey{Linking: federation.Auto}, verified, trusting, []string{"nobody will be"}},
+		{"at once, for a domain", federation.LoginKey{Linking: federation.Auto, AuthoritativeDomains: []string{"example.org"}}, verified, trusting, nil},
+	} {
+		got := cautions(row.key, row.id, row.policy)
+		if len(got) != len(row.want) {
+			t.Errorf("%s: got %q", row.what, got)
+			continue
+		}
+		for i, words := range row.want {
+			if !strings.Contains(got[i], words) {
+				t.Errorf("%s: got %q, want %q in it", row.what, got[i], words)
+			}
+		}
+	}
+}
+
+func TestAFailedTestNamesTheSettingToChange(t *testing.T) {
+	openid, site, bare := federation.LoginKey{Kind: federation.KindOpenID}, federation.LoginKey{Kind: federation.KindFrappe}, federation.LoginKey{Kind: federation.KindOAuth2}
+	refusal := func(code string) error { return federation.NewRefusal("The company", code, "") }
+	fault := func(kind federation.FaultKind) error {
+		return federation.NewFault(kind, "The company", errors.New("no"))
+	}
+	for _, row := range []struct {
+		key            federation.LoginKey
+		step           string
+		err            error
+		words, setting string
+	}{
+		{openid, "token", refusal("invalid_client"), "client ID and secret", "client_secret"},
+		{federation.LoginKey{Kind: federation.KindPeer}, "token", refusal("invalid_client"), "Servers", ""},
+		{openid, "authorize", refusal("invalid_scope"), "scopes", "scopes"},
+		{openid, "authorize", refusal("access_denied"), "You said no", ""},
+		{openid, "token", refusal("invalid_grant"), "callback URL", ""},
+		{openid, "authorize", refusal("invalid_request"), "registered there", "params"},
+		{openid, "authorize", refusal("server_error"), "problem of its own", ""},
+		{openid, "discovery", fault(federation.Unreachable), "Base URL", "base_url"},
+		{bare, "discovery", fault(federation.Unreachable), "Base URL", "endpoints.authorize"},
+		{openid, "token", fault(federation.Unreachable), "in time", ""},
+		{openid, "discovery", fault(federation.Misconfigured), "issuer", "hosts"},
+		{site, "discovery", fault(federation.Misconfigured), "site calls itself", "options.issuer"},
+		{openid, "id_token", fault(federation.Untrusted), "do not enable this key", "client_id"},
+		{site, "id_token", fault(federation.Untrusted), "App Client Secret", "client_secret"},
+		{openid, "userinfo", fault(federation.Untrusted), "every address", "base_url"},
+		{openid, "answer", fault(federation.Unexpected), "another sign-in", ""},
+		{openid, "answer", fault(federation.Circular), "circle", ""},
+		{openid, "answer", errDisk, "This hub itself", ""},
+	} {
+		got := failed(row.key, triedStep{Name: row.step}, row.err)
+		if got.Step != row.step || got.Setting != row.setting || !strings.Contains(got.Advice, row.words) {
+			t.Errorf("%s %s %v: got %+v, want %q about %q", row.key.Kind, row.step, row.err, got, row.words, row.setting)
+		}
+	}
+}
