@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
@@ -40,7 +39,7 @@ func TestAnImportedClientKeepsIDAndSecret(t *testing.T) {
 	if !w.HasSecret(c, oldSecret) || w.HasSecret(c, oldSecret+"x") || c.ID != "3k9v2m1q0a" {
 		t.Errorf("got %+v", c)
 	}
-	keys, err := w.auth.SharedKeys(c.ID, c.Secrets)
+	keys, err := w.SharedKeys(t.Context(), c)
 	if err != nil || len(keys) != 1 || string(keys[0]) != oldSecret {
 		t.Errorf("as keys: %q, %v", keys, err)
 	}
@@ -51,7 +50,7 @@ func TestAnImportedClientKeepsIDAndSecret(t *testing.T) {
 		t.Errorf("a taken id: %v", err)
 	}
 	web := webApp()
-	web.AuthMethod = clientauth.MethodPost
+	web.AuthMethod = MethodPost
 	if c, err = w.Import(t.Context(), web, oldSecret); err != nil || c.Secrets[0].Sealed != "" {
 		t.Errorf("an ordinary client's secret is a hash alone: %+v, %v", c.Secrets, err)
 	}
@@ -62,7 +61,7 @@ func TestAnImportGoesOverNothingThatWasChangedHere(t *testing.T) {
 	if _, err := w.Import(t.Context(), importedSite(), oldSecret); err != nil {
 		t.Fatal(err)
 	}
-	w.clock.Forward(time.Hour)
+	w.clock.forward(time.Hour)
 	there := importedSite()
 	there.Name, there.AllowedRoles = "Head office", []string{"Employee"}
 	got, differ := w.standing(there, "0123456789")
@@ -83,7 +82,7 @@ func TestAnImportGoesOverNothingThatWasChangedHere(t *testing.T) {
 	if got, differ := w.standing(there, "0123456789"); got != Same {
 		t.Errorf("afterwards: %s %q", got, differ)
 	}
-	w.clock.Forward(time.Hour)
+	w.clock.forward(time.Hour)
 	if err := w.Update(t.Context(), c.ID, func(c *Client) error { c.SkipAuthorization = true; return nil }); err != nil {
 		t.Fatal(err)
 	}

@@ -43,8 +43,7 @@ const (
 // originBook remembers which clients have or had an origin: a preflight request
 // does not say for which client the browser asks. It is read once as a whole,
 // and from then on only what changed since; whoever is found in it is looked
-// at again before it counts. It is an index and no cache: an origin that fell
-// out of it would be refused.
+// at again before it counts.
 type originBook struct {
 	mu      sync.Mutex
 	clients map[string]map[string]bool // by origin, by client id

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
 // fill puts something different into every field, every list and every pointer.
@@ -233,7 +231,7 @@ func TestThePropertiesHaveTheRulesOfTheTable(t *testing.T) {
 				continue
 			}
 			if p.Stored == "algs.ciba_request" || strings.HasPrefix(p.Stored, "tls.") {
-				c.AuthMethod = clientauth.MethodTLS
+				c.AuthMethod = MethodTLS
 			}
 			refused = refused || p.rule != nil && len(p.rule(c, false)) > 0
 		}

@@ -18,7 +18,6 @@ var sentences = collect(
 	protocolSentences,
 	eventSentences,
 	traceSentences,
-	linkSentences,
 )
 
 var generalSentences = map[string]string{

@@ -16,7 +16,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
-	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients"
 )
 
 // keyOf is a relying party's private key for an algorithm, made once.
@@ -170,9 +170,9 @@ type Sealed struct {
 }
 
 func (k Sealed) Signed(e *Exam, alg string) {
-	auth := clientauth.MethodBasic
+	auth := clients.MethodBasic
 	if strings.HasPrefix(alg, "HS") {
-		auth = clientauth.MethodSecretJWT
+		auth = clients.MethodSecretJWT
 	}
 	p := e.Keyed("token_endpoint_auth_method", auth, k.Metadata+"_signed_response_alg", alg)
 	p.about(k, p.read(k.Metadata, k.Get(p), alg))
@@ -180,9 +180,9 @@ func (k Sealed) Signed(e *Exam, alg string) {
 
 func (k Sealed) encrypted(e *Exam, alg, enc string) {
 	signing := e.First(k.Supports + "_signing_alg_values_supported")
-	auth := clientauth.MethodBasic
+	auth := clients.MethodBasic
 	if alg == "dir" || strings.HasPrefix(alg, "A") {
-		auth = clientauth.MethodSecretJWT
+		auth = clients.MethodSecretJWT
 	}
 	p := e.Keyed("token_endpoint_auth_method", auth, k.Metadata+"_signed_response_alg", signing,
 		k.Metadata+"_encrypted_response_alg", alg, k.Metadata+"_encrypted_response_enc", enc)

@@ -14,7 +14,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
-	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients"
 )
 
 // relyingName is whom the certificates of relying parties name.
@@ -92,7 +92,7 @@ func (e *Exam) WithCertificate(method string, pairs ...any) *Party {
 	e.Helper()
 	shown := e.issued()
 	more := []any{"token_endpoint_auth_method", method, "tls_client_auth_san_dns", relyingName}
-	if method == clientauth.MethodOwnTLS {
+	if method == clients.MethodOwnTLS {
 		shown = e.Own()
 		more = []any{"token_endpoint_auth_method", method, "jwks", certificateKeys(shown)}
 	}

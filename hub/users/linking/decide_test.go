@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/hub/users"
-	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // The decision table as its authors wrote it: the first line that fits says
@@ -77,8 +76,8 @@ func TestEveryDecisionIsTheTables(t *testing.T) {
 // checkDecision holds what must be true of any decision, table or not.
 func checkDecision(t *testing.T, f facts, d Decision) {
 	t.Helper()
-	if d.Why.Empty() {
-		t.Errorf("%s %s: no reason", d.Row, d.Action)
+	if !strings.HasSuffix(d.Reason, ".") {
+		t.Errorf("%s %s: the reason %q is no sentence", d.Row, d.Action, d.Reason)
 	}
 	switch d.Action {
 	case Refuse, Create, CreateUnverified:
@@ -102,11 +101,11 @@ func checkDecision(t *testing.T, f facts, d Decision) {
 }
 
 // checkPassed holds that the rows passed over are those before the one that
-// decided, each with a fact.
+// decided, each with a fact in a sentence.
 func checkPassed(t *testing.T, d Decision, over []Passed) {
 	t.Helper()
 	for i, p := range over {
-		if p.Row != rows[i].row || p.Code == "" {
+		if p.Row != rows[i].row || !strings.HasSuffix(p.Fact, ".") {
 			t.Errorf("%s: row %d passed over is %+v", d.Row, i, p)
 		}
 	}
@@ -166,10 +165,10 @@ func everyCase() []testCase {
 									}
 									f := facts{address: addr, weak: kind == "weak", peer: strings.HasPrefix(kind, "peer"), migrating: strings.HasSuffix(kind, "-window"), linking: linking}
 									if signUp == SignUpDeny {
-										f.noSignUp = texts.New("link.signup.off")
+										f.noSignUp = "the login key does not allow sign-ups."
 									}
 									if claim == "bad" {
-										f.unusable = texts.New("link.key.off")
+										f.unusable = "It is not usable."
 									}
 									f.linker = person("linker", linker)
 									f.linked = identity != "none"
@@ -219,7 +218,7 @@ func TestOnlyTheRowOfWeakUpstreamsAsksForMoreProof(t *testing.T) {
 func TestOnlyPlainSubjectsAreUsable(t *testing.T) {
 	p := Policy{KeyID: "google", Enabled: true}
 	good := Claim{Key: "google", Issuer: "https://accounts.example", Subject: "10769150350006150715113082367"}
-	if why := good.unusable(p); !why.Empty() {
+	if why := good.unusable(p); why != "" {
 		t.Fatalf("a good claim: %s", why)
 	}
 	for i, spoil := range []func(*Claim, *Policy){
@@ -238,7 +237,7 @@ func TestOnlyPlainSubjectsAreUsable(t *testing.T) {
 	} {
 		c, p := good, p
 		spoil(&c, &p)
-		if c.unusable(p).Empty() {
+		if c.unusable(p) == "" {
 			t.Errorf("case %d: %+v is usable", i, c)
 		}
 	}

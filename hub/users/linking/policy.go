@@ -8,7 +8,6 @@ import (
 
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/emailaddr"
-	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // Values of Policy.Linking and Policy.SignUps, as a login key has them.
@@ -110,23 +109,23 @@ func (p Policy) roles(claimed []string) []string {
 
 // noSignUp says why somebody new with this address gets no account; empty if
 // they do. Both narrower rules go by the address, so it has to be proven.
-func (k *Service) noSignUp(ctx context.Context, p Policy, worth address, key string) (texts.Text, error) {
+func (k *Service) noSignUp(ctx context.Context, p Policy, worth address, key string) (string, error) {
 	switch {
 	case p.Linking == LinkProvisioned:
-		return texts.New("link.signup.provisioned"), nil
+		return "the login key lets in only people who were linked beforehand.", nil
 	case p.SignUps == SignUpAllow:
-		return texts.Text{}, nil
+		return "", nil
 	case p.SignUps == SignUpDomains && worth.proven() && holds(p.SignUpDomains, emailaddr.Domain(key)):
-		return texts.Text{}, nil
+		return "", nil
 	case p.SignUps == SignUpDomains:
-		return texts.New("link.signup.domains"), nil
+		return "only proven addresses of certain domains get an account.", nil
 	case p.SignUps != SignUpInvited:
-		return texts.New("link.signup.off"), nil
+		return "the login key does not allow sign-ups.", nil
 	}
 	if worth.proven() {
 		if yes, err := k.users.Invited(ctx, key); err != nil || yes {
-			return texts.Text{}, err
+			return "", err
 		}
 	}
-	return texts.New("link.signup.invited"), nil
+	return "only people with a proven address that was invited get an account.", nil
 }
