@@ -1,21 +1,20 @@
 package clients
 
 import (
+	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
 // SigningAlgs are the algorithms that the hub signs with for a client, by
 // their names in RFC 7518 and RFC 8037. RS256 comes first: it is what a client
 // gets that says nothing (OIDC Registration §2).
-func SigningAlgs() []string { return []string{"RS256", "PS256", "ES256", "ES384", "EdDSA", HS256} }
-
-// EncryptionAlgs are how the hub encrypts a content key for a client, by the
-// client's public key (RFC 7518 §4). RSA1_5 is not among them (RFC 8725 §3.2).
-func EncryptionAlgs() []string {
-	return []string{"RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"}
+func SigningAlgs() []string {
+	return []string{"RS256", "PS256", "ES256", "ES384", "EdDSA", clientauth.HS256}
 }
 
 // EncryptionEncs are how it then encrypts the content (RFC 7518 §5). The first
@@ -47,8 +46,8 @@ func checkSigned(c Client, field, what, alg string) forms.Problems {
 	switch {
 	case alg != "" && !slices.Contains(SigningAlgs(), alg):
 		return forms.New(field, "client.alg.bad", "choices", SigningAlgs(), "what", what)
-	case alg == HS256 && !c.usesSecret():
-		return forms.New(field, "client.alg.secretless", "alg", HS256, "what", what)
+	case alg == clientauth.HS256 && !c.usesSecret():
+		return forms.New(field, "client.alg.secretless", "alg", clientauth.HS256, "what", what)
 	}
 	return nil
 }
@@ -59,18 +58,60 @@ func checkEncrypted(c Client, field, what string, e Encryption) forms.Problems {
 		return nil
 	case e.Alg == "":
 		// OIDC Registration §2: the enc may not stand without the alg.
-		return forms.New(field, "client.encryption.missing", "what", what, "choices", EncryptionAlgs())
-	case !slices.Contains(EncryptionAlgs(), e.Alg):
-		return forms.New(field, "client.encryption.bad", "what", what, "choices", EncryptionAlgs())
+		return forms.New(field, "client.encryption.missing", "what", what, "choices", clientauth.EncryptionAlgs())
+	case !slices.Contains(clientauth.EncryptionAlgs(), e.Alg):
+		return forms.New(field, "client.encryption.bad", "what", what, "choices", clientauth.EncryptionAlgs())
 	case e.Enc != "" && !slices.Contains(EncryptionEncs(), e.Enc):
 		return forms.New(field, "client.encryption.content", "what", what, "choices", EncryptionEncs())
 	case c.JWKSURI == "" && c.JWKS == "":
 		return forms.New(field, "client.encryption.keyless", "what", what)
 	case c.JWKS != "":
-		set, err := parseKeys([]byte(c.JWKS))
-		if err == nil && len(set.encrypting(e.Alg)) == 0 {
+		set, err := clientauth.ParseKeys([]byte(c.JWKS))
+		if err == nil && len(set.Encrypting(e.Alg)) == 0 {
 			return forms.New(field, "client.encryption.unfit", "alg", e.Alg, "what", what)
 		}
+	}
+	return nil
+}
+
+// checkAssertion holds the registered algorithm against the method.
+func checkAssertion(c Client, _ bool) forms.Problems {
+	alg := c.Algs.Assertion
+	if alg == "" {
+		return nil
+	}
+	if c.AuthMethod != clientauth.MethodKey && c.AuthMethod != clientauth.MethodSecretJWT {
+		return forms.New("assertion_alg", "client.assertion_alg.needless", "method", c.AuthMethod)
+	}
+	if allowed := clientauth.AssertionAlgs(c.AuthMethod); !slices.Contains(allowed, alg) {
+		return forms.New("assertion_alg", "client.assertion_alg.bad", "method", c.AuthMethod, "choices", allowed)
+	}
+	return nil
+}
+
+// checkTLSName: exactly one name, or it would not be clear which decides.
+func checkTLSName(c Client, _ bool) forms.Problems {
+	if c.AuthMethod != clientauth.MethodTLS {
+		return nil
+	}
+	n := c.TLS
+	given := slices.DeleteFunc([]string{n.SubjectDN, n.DNS, n.URI, n.IP, n.Email}, func(s string) bool { return s == "" })
+	notDN := clientauth.CheckDN(n.SubjectDN)
+	_, notIP := netip.ParseAddr(n.IP)
+	u, notURI := url.Parse(n.URI)
+	switch {
+	case len(given) != 1:
+		return forms.New("tls", "client.certificate.names")
+	case n.SubjectDN != "" && notDN != nil:
+		return forms.New("tls.subject_dn", "client.certificate.subject", "cause", notDN)
+	case n.IP != "" && notIP != nil:
+		return forms.New("tls.ip", "client.certificate.ip", "ip", n.IP)
+	case n.URI != "" && (notURI != nil || !u.IsAbs()):
+		return forms.New("tls.uri", "client.certificate.uri", "uri", n.URI)
+	case n.Email != "" && strings.Count(n.Email, "@") != 1:
+		return forms.New("tls.email", "client.certificate.email", "email", n.Email)
+	case n.DNS != "" && strings.ContainsAny(n.DNS, " /:@*"):
+		return forms.New("tls.dns", "client.certificate.dns", "dns", n.DNS)
 	}
 	return nil
 }

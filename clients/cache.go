@@ -14,10 +14,14 @@ const (
 	cacheSize = 4096
 )
 
-// A cache remembers for cacheLife what a look-up found, so the token path
+// A clientCache remembers for cacheLife what a look-up found, so the token path
 // costs no database read. Unknown ids are remembered too: otherwise they would
 // be told from known ones by their latency.
-type cache struct {
+//
+// It is no cache.Map: a change drops what was read before it and would be put
+// in after it, all at once for both maps, and readers do not wait for each
+// other.
+type clientCache struct {
 	mu      sync.RWMutex
 	known   map[string]cached
 	unknown map[string]time.Time
@@ -29,13 +33,13 @@ type cached struct {
 	at     time.Time
 }
 
-func newCache() *cache {
-	return &cache{known: map[string]cached{}, unknown: map[string]time.Time{}}
+func newCache() *clientCache {
+	return &clientCache{known: map[string]cached{}, unknown: map[string]time.Time{}}
 }
 
 // get returns what is remembered about id: hit says whether anything is,
 // found whether it is a client.
-func (c *cache) get(id string, now time.Time) (client Client, found, hit bool) {
+func (c *clientCache) get(id string, now time.Time) (client Client, found, hit bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	if entry, ok := c.known[id]; ok && fresh(entry.at, now) {
@@ -49,7 +53,7 @@ func (c *cache) get(id string, now time.Time) (client Client, found, hit bool) {
 
 // site is what is remembered about the Frappe site that id is, if anything is
 // remembered. It copies no client.
-func (c *cache) site(id string, now time.Time) (site *FrappeSite, hit bool) {
+func (c *clientCache) site(id string, now time.Time) (site *FrappeSite, hit bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	if fresh(c.known[id].at, now) {
@@ -66,13 +70,13 @@ func fresh(at, now time.Time) bool {
 
 // begin returns the epoch to hand to put or miss, taken before the store is
 // read: what was read before a drop must not be remembered after it.
-func (c *cache) begin() uint64 {
+func (c *clientCache) begin() uint64 {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	return c.epoch
 }
 
-func (c *cache) put(client Client, at time.Time, epoch uint64) {
+func (c *clientCache) put(client Client, at time.Time, epoch uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if epoch != c.epoch {
@@ -85,7 +89,7 @@ func (c *cache) put(client Client, at time.Time, epoch uint64) {
 	delete(c.unknown, client.ID)
 }
 
-func (c *cache) miss(id string, at time.Time, epoch uint64) {
+func (c *clientCache) miss(id string, at time.Time, epoch uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if epoch != c.epoch {
@@ -98,7 +102,7 @@ func (c *cache) miss(id string, at time.Time, epoch uint64) {
 	delete(c.known, id)
 }
 
-func (c *cache) drop(id string) {
+func (c *clientCache) drop(id string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.epoch++

@@ -33,28 +33,16 @@ const (
 	Service Type = "service" // a machine that acts for itself: confidential
 )
 
-// The ways a client proves itself at the token endpoint, by the names of
-// OpenID Connect Core §9 and RFC 8705 §2.
-const (
-	MethodNone      = "none"
-	MethodBasic     = "client_secret_basic"
-	MethodPost      = "client_secret_post"
-	MethodSecretJWT = "client_secret_jwt"
-	MethodKey       = "private_key_jwt"
-	MethodTLS       = "tls_client_auth"
-	MethodOwnTLS    = "self_signed_tls_client_auth"
-)
-
 // A Client is one app that may ask. Times are in UTC, to the millisecond.
 type Client struct {
 	ID   string `bson:"id"`
 	Name string `bson:"name"` // App Name, shown on the consent page
 	Type Type   `bson:"type"`
 
-	AuthMethod string   `bson:"auth_method"` // one of the Method constants
-	Secrets    []Secret `bson:"secrets,omitempty"`
-	JWKSURI    string   `bson:"jwks_uri,omitempty"` // where a MethodKey client publishes its keys,
-	JWKS       string   `bson:"jwks,omitempty"`     // or the keys themselves, as JSON
+	AuthMethod string              `bson:"auth_method"` // one of the Method constants
+	Secrets    []clientauth.Secret `bson:"secrets,omitempty"`
+	JWKSURI    string              `bson:"jwks_uri,omitempty"` // where a clientauth.MethodKey client publishes its keys,
+	JWKS       string              `bson:"jwks,omitempty"`     // or the keys themselves, as JSON
 
 	RedirectURIs           []string `bson:"redirect_uris,omitempty"`
 	DefaultRedirectURI     string   `bson:"default_redirect_uri,omitempty"`
@@ -85,7 +73,7 @@ type Client struct {
 	// HighSecurity turns on every requirement of a FAPI 2.0 profile at once.
 	HighSecurity SecurityProfile `bson:"high_security,omitempty"`
 
-	TLS              clientauth.TLSName `bson:"tls,omitempty"`               // whom a MethodTLS certificate names
+	TLS              clientauth.TLSName `bson:"tls,omitempty"`               // whom a clientauth.MethodTLS certificate names
 	CertificateBound bool               `bson:"certificate_bound,omitempty"` // its tokens work only with its certificate (RFC 8705 §3)
 	DPoPBound        bool               `bson:"dpop_bound,omitempty"`        // its tokens work only with its DPoP key (RFC 9449 §5.2)
 
@@ -176,7 +164,7 @@ func (c Client) Key() string { return c.ID }
 // installed app that registered itself may have credentials of its own, which
 // no other copy of it shares (RFC 8252 §8.4).
 func (c Client) Public() bool {
-	return c.Type == SPA || c.Type == Native && (c.AuthMethod == MethodNone || c.Registration.At.IsZero())
+	return c.Type == SPA || c.Type == Native && (c.AuthMethod == clientauth.MethodNone || c.Registration.At.IsZero())
 }
 
 // Usable reports whether the client may ask at all.
@@ -203,13 +191,13 @@ func (c Client) Admits(roles []string) bool {
 
 // usesSecret reports whether the client proves itself with a secret.
 func (c Client) usesSecret() bool {
-	return c.AuthMethod == MethodBasic || c.AuthMethod == MethodPost || c.AuthMethod == MethodSecretJWT
+	return c.AuthMethod == clientauth.MethodBasic || c.AuthMethod == clientauth.MethodPost || c.AuthMethod == clientauth.MethodSecretJWT
 }
 
 // usesCertificate reports whether the client proves itself with a TLS
 // certificate.
 func (c Client) usesCertificate() bool {
-	return c.AuthMethod == MethodTLS || c.AuthMethod == MethodOwnTLS
+	return c.AuthMethod == clientauth.MethodTLS || c.AuthMethod == clientauth.MethodOwnTLS
 }
 
 // clone returns a copy that shares no memory with c.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/jsonx"
@@ -52,11 +53,11 @@ func (d *declaration) settle(l Limits) error {
 // schemes and loopback addresses, and those apps seldom say native.
 func (d *declaration) settleType() {
 	local := len(d.RedirectURIs) > 0 && !slices.ContainsFunc(d.RedirectURIs, func(raw string) bool { return !localAddress(raw) })
-	native := d.applicationType == "native" || d.applicationType == "" && d.AuthMethod == MethodNone && local
+	native := d.applicationType == "native" || d.applicationType == "" && d.AuthMethod == clientauth.MethodNone && local
 	switch {
 	case native:
 		d.Type = Native
-	case d.AuthMethod == MethodNone:
+	case d.AuthMethod == clientauth.MethodNone:
 		d.Type = SPA
 	default:
 		d.Type = Web

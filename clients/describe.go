@@ -2,35 +2,25 @@ package clients
 
 import (
 	"slices"
+	"time"
 
+	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/internal/forms"
-	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
-// describe turns the document that was read at address into the client it
-// describes, as one that registers itself would be kept, or into a
-// *MetadataError. It does not fetch anything.
-func describe(address string, body []byte, l Limits, doc Document, allowHTTP bool) (Client, error) {
-	fault := func(err error) error { return &MetadataError{URL: address, Problems: forms.Of(err)} }
-	base, err := redirecturi.Parse(address)
-	if err != nil || !IsMetadataURL(address, allowHTTP) {
-		return Client{}, fault(forms.New("client_id", "document.address.bad"))
-	}
-	raw, err := jsonx.ParseObject(body)
-	if err != nil {
-		return Client{}, fault(err)
-	}
-	if err := append(sameID(raw, address), withoutSecret(raw)...).Err(); err != nil {
-		return Client{}, fault(err)
-	}
+// describe turns a metadata document into the client it describes, as one that
+// registers itself would be kept, or into a *metadatadoc.Error. It does not
+// fetch anything.
+func describe(read metadatadoc.Document, l Limits, now time.Time, allowHTTP bool) (Client, error) {
+	fault := func(err error) error { return metadatadoc.Fault(read.URL, nil, forms.Of(err)) }
 	var d declaration
-	if err := d.read(raw); err != nil {
+	if err := d.read(read.Members); err != nil {
 		return Client{}, fault(err)
 	}
-	doc.Host = base.HostPort()
-	d.ID, d.Document, d.CreatedBy = address, &doc, "its document"
-	d.Registration.At = doc.Fetched
+	d.ID, d.Document, d.CreatedBy = read.URL, &Document{Host: read.At.HostPort(), Fetched: now, Fresh: now.Add(read.Life)}, "its document"
+	d.Registration.At = now
 	if err := d.keepSafeGrants(); err != nil {
 		return Client{}, fault(err)
 	}
@@ -49,22 +39,12 @@ func describe(address string, body []byte, l Limits, doc Document, allowHTTP boo
 	return d.Client, nil
 }
 
-// sameID compares byte for byte (§4): a document elsewhere must not speak for
-// this id.
-func sameID(raw jsonx.Object, address string) forms.Problems {
-	var id string
-	if err := jsonx.Unmarshal(raw["client_id"], &id); err != nil || id != address {
-		return forms.New("client_id", "document.client_id.bad", "id", id)
-	}
-	return nil
-}
-
 // keepSafeGrants drops what this hub gives to no client that only published
 // itself. A document is written for every server that reads it, so what it
 // names beyond that is no mistake.
 func (d *declaration) keepSafeGrants() error {
 	if d.AuthMethod == "" {
-		d.AuthMethod = MethodNone // the default of RFC 7591 §2 needs a secret, which there cannot be
+		d.AuthMethod = clientauth.MethodNone // the default of RFC 7591 §2 needs a secret, which there cannot be
 	}
 	if len(d.GrantTypes) == 0 {
 		d.GrantTypes = []string{GrantCode}
@@ -90,9 +70,9 @@ func checkDescribed(c Client, _ bool) forms.Problems {
 		return nil
 	}
 	var problems forms.Problems
-	if c.AuthMethod != MethodNone && c.AuthMethod != MethodKey {
+	if c.AuthMethod != clientauth.MethodNone && c.AuthMethod != clientauth.MethodKey {
 		// §4.1: there is no secret to share.
-		problems.Add("auth_method", "client.document.auth_method", "method", MethodKey, "public", MethodNone)
+		problems.Add("auth_method", "client.document.auth_method", "method", clientauth.MethodKey, "public", clientauth.MethodNone)
 	}
 	if c.SkipAuthorization {
 		problems.Add("skip_authorization", "client.document.skip_authorization")

@@ -3,12 +3,13 @@ package clients
 import (
 	"encoding/json"
 	"errors"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/clients/redirecturi"
 )
 
@@ -33,16 +34,20 @@ func FuzzDescribedClient(f *testing.F) {
 	}
 	limits := Limits{Scopes: []string{"openid", "email"}, Usual: []string{"openid"}}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		c, err := describe(id, text, limits, Document{Fetched: time.Unix(1, 0)}, false)
+		read, err := metadatadoc.Parse(id, text)
+		var c Client
+		if err == nil {
+			c, err = describe(read, limits, time.Unix(1, 0), false)
+		}
 		if err != nil {
-			var fault *MetadataError
+			var fault *metadatadoc.Error
 			if !errors.As(err, &fault) || len(fault.Problems) == 0 {
 				t.Fatalf("%v is no MetadataError", err)
 			}
 			return
 		}
 		if c.ID != id || c.Server != nil || c.Document == nil || c.Host() != base.HostPort() || c.SkipAuthorization || c.PKCEOptional || !c.SelfDeclared() ||
-			c.AuthMethod != MethodNone && c.AuthMethod != MethodKey || len(c.Exchange.From)+len(c.AllowedRoles) > 0 {
+			c.AuthMethod != clientauth.MethodNone && c.AuthMethod != clientauth.MethodKey || len(c.Exchange.From)+len(c.AllowedRoles) > 0 {
 			t.Fatalf("%s became %+v", text, c)
 		}
 		for _, grant := range []string{GrantClientCredentials, GrantImplicit, GrantExchange, GrantJWT, GrantCIBA} {
@@ -59,26 +64,6 @@ func FuzzDescribedClient(f *testing.F) {
 			}
 		}
 	})
-}
-
-func TestHowLongADocumentCountsIsItsOwnWordWithinBounds(t *testing.T) {
-	for header, want := range map[string]time.Duration{
-		"":                           10 * time.Minute,
-		"max-age=1200":               20 * time.Minute,
-		"public, Max-Age=\"1200\"":   20 * time.Minute,
-		"max-age=0":                  time.Minute,
-		"max-age=31536000":           time.Hour,
-		"max-age=99999999999999":     10 * time.Minute,
-		"max-age=-1":                 10 * time.Minute,
-		"max-age":                    10 * time.Minute,
-		"no-store, max-age=1200":     time.Minute,
-		"max-age=1200, no-cache":     time.Minute,
-		"immutable, s-maxage=999999": 10 * time.Minute,
-	} {
-		if got := documentLifeOf(http.Header{"Cache-Control": {header}}); got != want {
-			t.Errorf("%q: got %v, want %v", header, got, want)
-		}
-	}
 }
 
 // A hub that asked people before it introduced itself becomes a server, and
@@ -117,7 +102,7 @@ func TestClientsKnownByTheirDocumentsDoNotFillTheDatabase(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := describe(id, body, Limits{Usual: []string{"openid"}}, Document{Fetched: w.stamp()}, false)
+		c, err := describe(parsed(t, id, []byte(body)), Limits{Usual: []string{"openid"}}, w.stamp(), false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -132,14 +117,14 @@ func TestClientsKnownByTheirDocumentsDoNotFillTheDatabase(t *testing.T) {
 	if err := w.Update(t.Context(), one, func(c *Client) error { c.AllowedRoles = []string{"staff"}; return nil }); err != nil {
 		t.Fatal(err)
 	}
-	var fault *MetadataError
+	var fault *metadatadoc.Error
 	if _, err := w.keepDocument(t.Context(), read("app.example.org", maxDocumentsPerHost)); !errors.As(err, &fault) {
 		t.Errorf("one too many: got %v", err)
 	}
 	if added, err := w.keepDocument(t.Context(), read("other.example.org", 0)); !added || err != nil {
 		t.Errorf("another host: got %v, %v", added, err)
 	}
-	w.clock.forward(documentIdle)
+	w.clock.Forward(documentIdle)
 	if added, err := w.keepDocument(t.Context(), read("app.example.org", maxDocumentsPerHost)); !added || err != nil {
 		t.Errorf("when the others have been away: got %v, %v", added, err)
 	}
@@ -150,4 +135,14 @@ func TestClientsKnownByTheirDocumentsDoNotFillTheDatabase(t *testing.T) {
 	if err != nil || len(all) != maxDocumentsPerHost+1 {
 		t.Errorf("%d are kept, %v", len(all), err)
 	}
+}
+
+// parsed is a document as it would be read.
+func parsed(t *testing.T, id string, body []byte) metadatadoc.Document {
+	t.Helper()
+	doc, err := metadatadoc.Parse(id, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
@@ -13,7 +15,7 @@ import (
 func TestAClientKnownByItsDocumentAloneGetsNoMore(t *testing.T) {
 	const id = "https://app.example.net/client.json"
 	body := `{"client_id":"` + id + `","client_name":"App","redirect_uris":["https://app.example.net/cb"],"token_endpoint_auth_method":"private_key_jwt","jwks_uri":"https://app.example.net/jwks"}`
-	read, err := describe(id, []byte(body), Limits{Usual: []string{"openid"}}, Document{Fetched: time.Unix(1, 0)}, false)
+	read, err := describe(parsed(t, id, []byte(body)), Limits{Usual: []string{"openid"}}, time.Unix(1, 0), false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +26,7 @@ func TestAClientKnownByItsDocumentAloneGetsNoMore(t *testing.T) {
 		"as it is":                   {"", func(*Client) {}},
 		"devices":                    {"", func(c *Client) { c.SetGrant(GrantDevice, true) }},
 		"an answer on one's machine": {"", func(c *Client) { c.RedirectURIs = append(c.RedirectURIs, "http://127.0.0.1/cb") }},
-		"a shared secret":            {"auth_method", func(c *Client) { c.AuthMethod = MethodBasic }},
+		"a shared secret":            {"auth_method", func(c *Client) { c.AuthMethod = clientauth.MethodBasic }},
 		"no consent":                 {"skip_authorization", func(c *Client) { c.SkipAuthorization = true }},
 		"no PKCE":                    {"pkce_optional", func(c *Client) { c.PKCEOptional = true }},
 		"tokens of its own":          {"grant_types", func(c *Client) { c.SetGrant(GrantClientCredentials, true) }},
@@ -69,7 +71,11 @@ func TestADocumentMustOfferTheCodeFlowOrDevices(t *testing.T) {
 		`,"client_id":"https://app.example.net/other.json"`: false,
 	} {
 		body := `{"client_id":"` + id + `","redirect_uris":["https://app.example.net/cb"]` + more + `}`
-		if _, err := describe(id, []byte(body), Limits{Usual: []string{"openid"}}, Document{Fetched: time.Unix(1, 0)}, false); (err == nil) != want {
+		read, err := metadatadoc.Parse(id, []byte(body))
+		if err == nil {
+			_, err = describe(read, Limits{Usual: []string{"openid"}}, time.Unix(1, 0), false)
+		}
+		if (err == nil) != want {
 			t.Errorf("%s: got %v, want it taken: %v", more, err, want)
 		}
 	}

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
+	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/internal/forms"
 )
@@ -40,13 +38,10 @@ const (
 )
 
 const (
-	minDocumentLife   = time.Minute      // however often it asks to be read
-	usualDocumentLife = 10 * time.Minute // if it does not say
-	missLife          = time.Minute      // one that cannot be used is not read again sooner
+	missLife = time.Minute // one that cannot be used is not read again sooner
 	// documentGrace is how long a client is still taken for what it was, while
 	// its document cannot be reached.
 	documentGrace  = 24 * time.Hour
-	maxDocument    = 64 << 10 // bytes, for an inline key set; the draft suggests 5 KB (§8.7)
 	documentFlight = "document "
 )
 
@@ -55,11 +50,11 @@ const (
 // belongs before Get and Authenticate, which then find the client. Ids of
 // other kinds, federated servers and disabled clients are left to them.
 //
-// A document that cannot be used, or not from this host, is *MetadataError.
+// A document that cannot be used, or not from this host, is *metadatadoc.Error.
 // allow is asked before anything is fetched; its error is given back unless
 // the client can do without. added says that the client is new here.
 func (r *Registry) Meet(ctx context.Context, id string, p DocumentPolicy, allow func() error) (added bool, err error) {
-	if !IsMetadataURL(id, r.allowHTTP) {
+	if !metadatadoc.IsURL(id, r.allowHTTP) {
 		return false, nil
 	}
 	at, err := redirecturi.Parse(id)
@@ -74,7 +69,7 @@ func (r *Registry) Meet(ctx context.Context, id string, p DocumentPolicy, allow 
 	case found && (known.Document == nil || known.Disabled):
 		return false, nil
 	case !p.Admits(at.HostPort()):
-		return false, &MetadataError{URL: id, Problems: forms.New("", "document.host.bad", "host", at.HostPort())}
+		return false, metadatadoc.Fault(id, nil, forms.New("", "document.host.bad", "host", at.HostPort()))
 	case found && r.now().Before(known.Document.Fresh):
 		return false, nil
 	}
@@ -88,8 +83,8 @@ func (r *Registry) Meet(ctx context.Context, id string, p DocumentPolicy, allow 
 // stillCounts: what was known of a client outlives a failure to ask it, for a
 // while, but not a document that says something else or is gone.
 func (r *Registry) stillCounts(known Client, err error) bool {
-	var fault *MetadataError
-	said := errors.As(err, &fault) && !errors.Is(err, errUnreachable)
+	var fault *metadatadoc.Error
+	said := errors.As(err, &fault) && !errors.Is(err, metadatadoc.ErrUnreachable)
 	return !said && r.now().Sub(known.Document.Fetched) < documentGrace
 }
 
@@ -108,9 +103,9 @@ func (r *Registry) learn(ctx context.Context, id string, l Limits, allow func() 
 		if err == nil {
 			added, err = r.keepDocument(ctx, read)
 		}
-		var fault *MetadataError
+		var fault *metadatadoc.Error
 		if errors.As(err, &fault) {
-			r.negativeCache.put(id, cachedDocument{err: err, at: r.now()})
+			r.negativeCache.Add(id, cachedDocument{err: err, at: r.now()})
 		}
 		return nil, err
 	})
@@ -118,34 +113,11 @@ func (r *Registry) learn(ctx context.Context, id string, l Limits, allow func() 
 }
 
 func (r *Registry) readDocument(ctx context.Context, id string, l Limits) (Client, error) {
-	if r.own(id) {
-		return Client{}, &MetadataError{URL: id, Problems: forms.New("", "document.own")}
-	}
-	body, header, err := r.readWith(ctx, id, maxDocument, isJSON)
+	doc, err := r.documents.Document(ctx, id)
 	if err != nil {
-		return Client{}, &MetadataError{URL: id, cause: err,
-			Problems: forms.New("", "document.long", "max", maxDocument>>10)}
+		return Client{}, err
 	}
-	now := r.stamp()
-	return describe(id, body, l, Document{Fetched: now, Fresh: now.Add(documentLifeOf(header))}, r.allowHTTP)
-}
-
-// documentLifeOf is how long a document counts, by its own word (RFC 9111
-// §5.2.2, as §5.2 of the draft has it) and within our bounds.
-func documentLifeOf(header http.Header) time.Duration {
-	life := usualDocumentLife
-	for directive := range strings.SplitSeq(strings.ToLower(strings.Join(header.Values("Cache-Control"), ",")), ",") {
-		name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
-		switch name {
-		case "no-store", "no-cache":
-			return minDocumentLife
-		case "max-age":
-			if seconds, err := strconv.ParseUint(strings.Trim(value, `"`), 10, 31); err == nil {
-				life = time.Duration(seconds) * time.Second
-			}
-		}
-	}
-	return min(max(life, minDocumentLife), documentLife)
+	return describe(doc, l, r.stamp(), r.allowHTTP)
 }
 
 // keepDocument writes what was read, and leaves alone what an administrator
@@ -174,7 +146,7 @@ func (r *Registry) keepDocument(ctx context.Context, read Client) (added bool, e
 // misdescribed makes of the forms.Problems of a client a fault of its document.
 func misdescribed(id string, err error) error {
 	if problems, ok := errors.AsType[forms.Problems](err); ok {
-		return &MetadataError{URL: id, Problems: problems}
+		return metadatadoc.Fault(id, nil, problems)
 	}
 	return err
 }
@@ -230,7 +202,7 @@ func (r *Registry) roomForDocument(ctx context.Context, read Client) error {
 		oldest = oldestHere
 	}
 	if oldest == "" {
-		return &MetadataError{URL: read.ID, Problems: forms.New("", "document.many")}
+		return metadatadoc.Fault(read.ID, nil, forms.New("", "document.many"))
 	}
 	return r.Delete(ctx, oldest)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/internal/forms"
 )
@@ -60,7 +61,7 @@ func FrappeRecord(provider string) string {
 func NewFrappeSite(site, provider string) Client {
 	site = strings.TrimSuffix(strings.TrimSpace(site), "/")
 	c := Client{
-		Type: Web, AuthMethod: MethodPost, RedirectURIs: FrappeRedirects(site, provider), GrantTypes: []string{GrantCode, GrantRefresh}, PKCEOptional: true,
+		Type: Web, AuthMethod: clientauth.MethodPost, RedirectURIs: FrappeRedirects(site, provider), GrantTypes: []string{GrantCode, GrantRefresh}, PKCEOptional: true,
 		Scopes: frappeScopes(), IDTokenAlg: "HS256", IDTokenClaims: true, Frappe: &FrappeSite{URL: site, Provider: provider},
 	}
 	c.DefaultRedirectURI = c.RedirectURIs[0]
@@ -87,14 +88,6 @@ func (c Client) EffectiveScopes(scopes []string) []string {
 		}
 	}
 	return meant
-}
-
-// eitherSecret says whether the client may send its secret by another way than
-// the registered one: sites changed from one to the other with a version, and
-// neither shows more than the other.
-func (c Client) eitherSecret(method string) bool {
-	secret := []string{MethodBasic, MethodPost}
-	return c.Frappe != nil && slices.Contains(secret, c.AuthMethod) && slices.Contains(secret, method)
 }
 
 func checkFrappe(c Client, allowHTTP bool) forms.Problems {

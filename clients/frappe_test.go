@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
@@ -23,7 +24,7 @@ func TestAFrappeSiteIsAnOriginOfAWebClient(t *testing.T) {
 		"a name and a word":         {"https://a:b@erp.example.com", nil, false},
 		"another scheme":            {"ftp://erp.example.com", nil, false},
 		"nothing":                   {"", nil, false},
-		"a native client":           {"https://erp.example.com", func(c *Client) { c.Type, c.AuthMethod = Native, MethodNone }, false},
+		"a native client":           {"https://erp.example.com", func(c *Client) { c.Type, c.AuthMethod = Native, clientauth.MethodNone }, false},
 		"a client of high security": {"https://erp.example.com", func(c *Client) { c.HighSecurity = FAPI2 }, false},
 	} {
 		c := NewFrappeSite("https://erp.example.com", FrappeProvider)

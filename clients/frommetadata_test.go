@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
 func TestAnOperatorDescribesAClientByItsMetadata(t *testing.T) {
@@ -17,7 +19,7 @@ func TestAnOperatorDescribesAClientByItsMetadata(t *testing.T) {
 	if problems := c.Validate(false); len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	if c.ID != "suite1" || c.Name != "Suite" || strings.Join(c.Scopes, " ") != "openid payroll" || c.AuthMethod != MethodPost || !c.HasGrant(GrantRefresh) ||
+	if c.ID != "suite1" || c.Name != "Suite" || strings.Join(c.Scopes, " ") != "openid payroll" || c.AuthMethod != clientauth.MethodPost || !c.HasGrant(GrantRefresh) ||
 		!c.AllowsResponse("code id_token") || !c.Registration.At.IsZero() {
 		t.Errorf("got %+v", c)
 	}
@@ -26,7 +28,7 @@ func TestAnOperatorDescribesAClientByItsMetadata(t *testing.T) {
 		t.Fatal(err)
 	}
 	usual.Tidy()
-	if strings.Join(usual.Scopes, " ") != "openid profile email" || usual.AuthMethod != MethodBasic {
+	if strings.Join(usual.Scopes, " ") != "openid profile email" || usual.AuthMethod != clientauth.MethodBasic {
 		t.Errorf("got %+v", usual)
 	}
 }

@@ -10,6 +10,9 @@ import (
 	"testing"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/internal/testkit/keytest"
 )
 
 // A hub is another hub that federates to us: it publishes a metadata document
@@ -27,7 +30,7 @@ type hub struct {
 }
 
 func newHub(t *testing.T) *hub {
-	h := &hub{t: t, keys: []jose.JSONWebKey{newKey(t, "1", jose.ES256)}}
+	h := &hub{t: t, keys: []jose.JSONWebKey{keytest.New(t, "1", jose.ES256)}}
 	h.Server = httptest.NewServer(h)
 	t.Cleanup(h.Close)
 	h.id = h.URL + "/oauth2/client-metadata"
@@ -38,7 +41,7 @@ func newHub(t *testing.T) *hub {
 // metadata is what a well-behaved hub publishes.
 func (h *hub) metadata(id string) map[string]any {
 	return map[string]any{
-		"client_id": id, "client_name": "Branch Office", "token_endpoint_auth_method": MethodKey,
+		"client_id": id, "client_name": "Branch Office", "token_endpoint_auth_method": clientauth.MethodKey,
 		"redirect_uris": []string{h.URL + "/signin/from/main"}, "jwks_uri": h.URL + "/oauth2/jwks",
 		"backchannel_logout_uri":    h.URL + "/oauth2/backchannel/main",
 		"post_logout_redirect_uris": []string{h.URL + "/signout"},
@@ -52,7 +55,7 @@ func (h *hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer h.mu.Unlock()
 	switch {
 	case r.URL.Path == "/oauth2/jwks":
-		_, _ = w.Write([]byte(jwks(h.t, h.keys...)))
+		_, _ = w.Write([]byte(keytest.JWKS(h.t, h.keys...)))
 	case strings.HasPrefix(r.URL.Path, "/oauth2/client-metadata"):
 		h.reads++
 		if h.answer != nil {
@@ -84,8 +87,8 @@ func (h *hub) readCount() int {
 }
 
 // sign makes the credentials with which the hub proves itself, with one of its keys.
-func (h *hub) sign(w *world, key int) Credentials {
+func (h *hub) sign(w *world, key int) clientauth.Credentials {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return byKey(h.id, sign(h.t, h.keys[key], good(h.id, w.clock.now()), nil))
+	return byKey(h.id, keytest.Sign(h.t, h.keys[key], keytest.Assertion(h.id, issuer, w.clock.Now()), nil))
 }

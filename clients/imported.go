@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/internal/forms"
-	"github.com/fedhub/fedhub/internal/names"
 )
 
 // What follows takes over clients that another system registered, with the id
@@ -15,14 +15,7 @@ import (
 const (
 	minForeignSecret = 8
 	maxForeignSecret = 512 // bytes
-	// weakSecret is the length under which a secret should be replaced soon:
-	// ten hexadecimal digits are 40 bits.
-	weakSecret = 32
 )
-
-// WeakSecret reports whether a secret that was made elsewhere should be
-// replaced soon.
-func WeakSecret(value string) bool { return len(value) < weakSecret }
 
 // CheckImport says, as forms.Problems, why a client could not be imported.
 func (r *Registry) CheckImport(c Client, secret string) error {
@@ -32,7 +25,7 @@ func (r *Registry) CheckImport(c Client, secret string) error {
 	if c.ID == "" {
 		problems.Add("id", "client.id.missing")
 	}
-	if secret != "" && (len(secret) < minForeignSecret || len(secret) > maxForeignSecret || !textOK(secret)) {
+	if secret != "" && (len(secret) < minForeignSecret || len(secret) > maxForeignSecret || !clientauth.TextOK(secret)) {
 		problems.Add("secret", "client.secret.bad", "min", minForeignSecret, "max", maxForeignSecret)
 	}
 	return problems.Err()
@@ -104,16 +97,11 @@ func (r *Registry) takeSecret(c *Client, value string) error {
 	if len(c.Secrets) >= maxSecrets {
 		return forms.New("secrets", "client.secrets.many", "max", maxSecrets)
 	}
-	hint := 4
-	if WeakSecret(value) {
-		hint = 2 // there is little enough to guess
-	}
-	secret := Secret{ID: randomText(9), Hash: hash(value), Hint: value[len(value)-hint:], Created: r.stamp()}
+	secret := clientauth.SecretOf(value, r.stamp())
 	if c.SharesKeys() {
-		if r.seal == nil {
-			return errors.New("no seal, so no secret can be kept as a key")
+		if err := r.auth.KeepAsKey(c.ID, value, &secret); err != nil {
+			return err
 		}
-		secret.Sealed = r.seal([]byte(value), names.ClientSecret(c.ID, secret.ID))
 	}
 	c.Secrets = append(c.Secrets, secret)
 	return nil

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
@@ -39,7 +40,7 @@ func TestAnImportedClientKeepsIDAndSecret(t *testing.T) {
 	if !w.HasSecret(c, oldSecret) || w.HasSecret(c, oldSecret+"x") || c.ID != "3k9v2m1q0a" {
 		t.Errorf("got %+v", c)
 	}
-	keys, err := w.SharedKeys(t.Context(), c)
+	keys, err := w.auth.SharedKeys(c.ID, c.Secrets)
 	if err != nil || len(keys) != 1 || string(keys[0]) != oldSecret {
 		t.Errorf("as keys: %q, %v", keys, err)
 	}
@@ -50,7 +51,7 @@ func TestAnImportedClientKeepsIDAndSecret(t *testing.T) {
 		t.Errorf("a taken id: %v", err)
 	}
 	web := webApp()
-	web.AuthMethod = MethodPost
+	web.AuthMethod = clientauth.MethodPost
 	if c, err = w.Import(t.Context(), web, oldSecret); err != nil || c.Secrets[0].Sealed != "" {
 		t.Errorf("an ordinary client's secret is a hash alone: %+v, %v", c.Secrets, err)
 	}
@@ -61,7 +62,7 @@ func TestAnImportGoesOverNothingThatWasChangedHere(t *testing.T) {
 	if _, err := w.Import(t.Context(), importedSite(), oldSecret); err != nil {
 		t.Fatal(err)
 	}
-	w.clock.forward(time.Hour)
+	w.clock.Forward(time.Hour)
 	there := importedSite()
 	there.Name, there.AllowedRoles = "Head office", []string{"Employee"}
 	got, differ := w.standing(there, "0123456789")
@@ -82,7 +83,7 @@ func TestAnImportGoesOverNothingThatWasChangedHere(t *testing.T) {
 	if got, differ := w.standing(there, "0123456789"); got != Same {
 		t.Errorf("afterwards: %s %q", got, differ)
 	}
-	w.clock.forward(time.Hour)
+	w.clock.Forward(time.Hour)
 	if err := w.Update(t.Context(), c.ID, func(c *Client) error { c.SkipAuthorization = true; return nil }); err != nil {
 		t.Fatal(err)
 	}

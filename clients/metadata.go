@@ -9,44 +9,16 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
-// A MetadataError says why a server's metadata document cannot be used. Text
-// is for whoever runs that server; the cause, which only Error shows, is for
-// whoever runs this one.
-type MetadataError struct {
-	URL            string
-	forms.Problems // their words end a sentence, like "its client_id is …, which is not …"
-	cause          error
-}
-
-// Error includes the private cause.
-func (e *MetadataError) Error() string {
-	if e.cause == nil {
-		return fmt.Sprintf("metadata document %s: %s", e.URL, e.Problems)
-	}
-	return fmt.Sprintf("metadata document %s: %s (%v)", e.URL, e.Problems, e.cause)
-}
-
-// Unwrap returns the private cause.
-func (e *MetadataError) Unwrap() error { return e.cause }
-
 // errForeignRedirect is the cause when a document names a redirect URI of
 // another origin.
 var errForeignRedirect = errors.New("foreign redirect URI")
-
-// IsMetadataURL reports whether an id has the form of a server's: the URL of
-// its Client ID Metadata Document (draft-ietf-oauth-client-id-metadata-document
-// §3): https, with a path, without fragment, user name or dot segments. The
-// draft advises against a query and we do not refuse it. allowHTTP admits
-// plain http, for hubs in development.
-func IsMetadataURL(id string, allowHTTP bool) bool {
-	u, err := redirecturi.Parse(id)
-	return err == nil && u.Path != "" && (u.Scheme == "https" || u.Scheme == "http" && allowHTTP)
-}
 
 // serverScopes are what a federated hub may ask for: who someone is, to look again later, and
 // which roles they have.
@@ -54,34 +26,27 @@ func serverScopes() []string {
 	return []string{"openid", "profile", "email", "roles", "offline_access"}
 }
 
-// parseDocument turns the document that was read at address into the client
-// it describes, or into a *MetadataError. It does not fetch anything, so with
-// a jwks_uri the client's keys are not looked at yet.
-func parseDocument(address string, body []byte, allowHTTP bool) (Client, error) {
-	fault := func(err error) error { return &MetadataError{URL: address, Problems: forms.Of(err)} }
-	base, err := redirecturi.Parse(address)
-	if err != nil || !IsMetadataURL(address, allowHTTP) {
-		return Client{}, fault(forms.New("client_id", "document.address.bad"))
-	}
-	doc, err := decodeDocument(body)
+// parseDocument turns a metadata document into the client it describes, or into
+// a *metadatadoc.Error. It does not fetch anything, so with a jwks_uri the
+// client's keys are not looked at yet.
+func parseDocument(read metadatadoc.Document, allowHTTP bool) (Client, error) {
+	fault := func(err error) error { return metadatadoc.Fault(read.URL, nil, forms.Of(err)) }
+	doc, err := decodeDocument(read.Members)
 	if err != nil {
 		return Client{}, fault(err)
 	}
 	switch {
-	case doc.clientID != address:
-		// Compared byte for byte (§4): a document elsewhere must not speak for this id.
-		return Client{}, fault(forms.New("client_id", "document.client_id.bad", "id", doc.clientID))
-	case doc.authMethod != MethodKey:
-		return Client{}, fault(forms.New("token_endpoint_auth_method", "document.auth_method.bad", "method", MethodKey))
+	case doc.authMethod != clientauth.MethodKey:
+		return Client{}, fault(forms.New("token_endpoint_auth_method", "document.auth_method.bad", "method", clientauth.MethodKey))
 	case doc.grantTypes != nil && !slices.Contains(doc.grantTypes, "authorization_code"):
 		return Client{}, fault(forms.New("grant_types", "document.grant_types.bad"))
 	case doc.responseTypes != nil && !slices.Contains(doc.responseTypes, "code"):
 		return Client{}, fault(forms.New("response_types", "document.response_types.bad"))
 	}
-	if problems, cause := doc.checkOrigins(base); problems != nil {
-		return Client{}, &MetadataError{URL: address, Problems: problems, cause: cause}
+	if problems, cause := doc.checkOrigins(read.At); problems != nil {
+		return Client{}, metadatadoc.Fault(read.URL, cause, problems)
 	}
-	client := doc.client(address, base)
+	client := doc.client(read.URL, read.At)
 	client.Tidy()
 	if err := client.Validate(allowHTTP).Err(); err != nil {
 		return Client{}, fault(err)
@@ -91,26 +56,19 @@ func parseDocument(address string, body []byte, allowHTTP bool) (Client, error) 
 
 // A document is what we read of the metadata (RFC 7591 §2).
 type document struct {
-	clientID, name, authMethod, idTokenAlg string
-	clientURI, logoURI, tosURI, policyURI  string
-	jwksURI, backchannelLogoutURI          string
-	jwks                                   jsonx.Value
-	redirectURIs, postLogout               []string
-	grantTypes, responseTypes              []string
+	name, authMethod, idTokenAlg          string
+	clientURI, logoURI, tosURI, policyURI string
+	jwksURI, backchannelLogoutURI         string
+	jwks                                  jsonx.Value
+	redirectURIs, postLogout              []string
+	grantTypes, responseTypes             []string
 }
 
 // decodeDocument reads names exactly as they are spelled.
-func decodeDocument(body []byte) (document, error) {
-	raw, err := jsonx.ParseObject(body)
-	if err != nil {
-		return document{}, err
-	}
-	if err := withoutSecret(raw).Err(); err != nil {
-		return document{}, err
-	}
+func decodeDocument(raw jsonx.Object) (document, error) {
 	var doc document
 	for name, into := range map[string]any{
-		"client_id": &doc.clientID, "client_name": &doc.name, "token_endpoint_auth_method": &doc.authMethod,
+		"client_name": &doc.name, "token_endpoint_auth_method": &doc.authMethod,
 		"id_token_signed_response_alg": &doc.idTokenAlg,
 		"client_uri":                   &doc.clientURI, "logo_uri": &doc.logoURI, "tos_uri": &doc.tosURI, "policy_uri": &doc.policyURI,
 		"jwks_uri": &doc.jwksURI, "jwks": &doc.jwks, "backchannel_logout_uri": &doc.backchannelLogoutURI,
@@ -125,17 +83,6 @@ func decodeDocument(body []byte) (document, error) {
 		}
 	}
 	return doc, nil
-}
-
-// withoutSecret refuses a document with a secret in it: there is no way to
-// share one with somebody who only publishes (§4).
-func withoutSecret(raw jsonx.Object) forms.Problems {
-	for _, name := range []string{"client_secret", "client_secret_expires_at"} {
-		if _, found := raw[name]; found {
-			return forms.New(name, "document.secret", "member", name)
-		}
-	}
-	return nil
 }
 
 // checkOrigins: the approval is of one place on the web, so everything that
@@ -165,7 +112,7 @@ func sameOriginAs(base redirecturi.URI, raw string) bool {
 func (d document) client(address string, base redirecturi.URI) Client {
 	c := Client{
 		ID: address, Name: d.displayName(base), Type: Web,
-		AuthMethod: MethodKey, JWKSURI: d.jwksURI, JWKS: d.keySet(),
+		AuthMethod: clientauth.MethodKey, JWKSURI: d.jwksURI, JWKS: d.keySet(),
 		RedirectURIs: d.redirectURIs, PostLogoutRedirectURIs: d.postLogout,
 		BackchannelLogoutURI: d.backchannelLogoutURI,
 		GrantTypes:           []string{GrantCode, GrantRefresh}, ResponseTypes: []string{"code"},

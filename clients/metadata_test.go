@@ -11,38 +11,11 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
+	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/clients/redirecturi"
+	"github.com/fedhub/fedhub/internal/testkit/keytest"
 )
-
-func TestAMetadataURLHasOneSpelling(t *testing.T) {
-	for id, want := range map[string]bool{
-		"https://hub.example.net/oauth2/client-metadata":       true,
-		"https://hub.example.net:8443/":                        true,
-		"https://hub.example.net/x?tenant=1":                   true,
-		"https://127.0.0.1:8443/x":                             true,
-		"https://hub.example.net":                              false,
-		"https://hub.example.net?x":                            false,
-		"https://hub.example.net/x#y":                          false,
-		"https://user@hub.example.net/x":                       false,
-		"https://hub.example.net/a/../x":                       false,
-		"https://hub.example.net/%2e%2e/x":                     false,
-		"https://HUB.example.net/x":                            false,
-		"https://hub.example.net:443/x":                        false,
-		"http://hub.example.net/x":                             false,
-		"http://localhost:8081/x":                              false,
-		"com.example.app:/x":                                   false,
-		"web1":                                                 false,
-		"":                                                     false,
-		"https://hub.example.net/" + strings.Repeat("x", 3000): false,
-	} {
-		if got := IsMetadataURL(id, false); got != want {
-			t.Errorf("%.100q: got %v, want %v", id, got, want)
-		}
-	}
-	if !IsMetadataURL("http://localhost:8081/x", true) || IsMetadataURL("com.example.app:/x", true) {
-		t.Error("in development plain http is allowed, and nothing else more")
-	}
-}
 
 func TestDiscoveryReturnsAValidatedClient(t *testing.T) {
 	h := newHub(t)
@@ -51,7 +24,7 @@ func TestDiscoveryReturnsAValidatedClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.ID != h.id || c.Name != "Branch Office" || c.Type != Web || c.AuthMethod != MethodKey || !c.AllowsResponse("code") ||
+	if c.ID != h.id || c.Name != "Branch Office" || c.Type != Web || c.AuthMethod != clientauth.MethodKey || !c.AllowsResponse("code") ||
 		!c.HasGrant(GrantRefresh) || c.SkipAuthorization || c.HasGrant(GrantClientCredentials) || c.JWKSURI != h.URL+"/oauth2/jwks" {
 		t.Errorf("got %+v", c)
 	}
@@ -64,11 +37,11 @@ func TestDiscoveryReturnsAValidatedClient(t *testing.T) {
 	if got, want := c.Server.Host, strings.TrimPrefix(h.URL, "http://"); got != want {
 		t.Errorf("host: got %q, want %q", got, want)
 	}
-	published, err := parseKeys([]byte(jwks(t, h.keys...)))
-	if err != nil || !slices.Equal(c.Server.KeyThumbprints, published.thumbprints()) || len(c.Server.KeyThumbprints) != 1 {
+	published, err := clientauth.ParseKeys([]byte(keytest.JWKS(t, h.keys...)))
+	if err != nil || !slices.Equal(c.Server.KeyThumbprints, published.Thumbprints()) || len(c.Server.KeyThumbprints) != 1 {
 		t.Errorf("thumbprints: got %q", c.Server.KeyThumbprints)
 	}
-	if c.Server.State != Pending || c.Usable() || !c.Server.Fetched.Equal(w.clock.now()) {
+	if c.Server.State != Pending || c.Usable() || !c.Server.Fetched.Equal(w.clock.Now()) {
 		t.Errorf("server: got %+v", c.Server)
 	}
 	if c.ClientURI != "" {
@@ -80,7 +53,7 @@ func TestDiscoveryReturnsAValidatedClient(t *testing.T) {
 }
 
 func TestDiscoveryOverTLSWithInlineKeys(t *testing.T) {
-	key := newKey(t, "1", jose.ES384)
+	key := keytest.New(t, "1", jose.ES384)
 	var document map[string]any
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/client+json")
@@ -89,11 +62,11 @@ func TestDiscoveryOverTLSWithInlineKeys(t *testing.T) {
 	defer server.Close()
 	id := server.URL + "/client.json"
 	document = map[string]any{
-		"client_id": id, "token_endpoint_auth_method": MethodKey, "redirect_uris": []string{server.URL + "/cb"},
-		"jwks": json.RawMessage(jwks(t, key)), "client_name": "\u202eevil", "id_token_signed_response_alg": "ES256",
+		"client_id": id, "token_endpoint_auth_method": clientauth.MethodKey, "redirect_uris": []string{server.URL + "/cb"},
+		"jwks": json.RawMessage(keytest.JWKS(t, key)), "client_name": "\u202eevil", "id_token_signed_response_alg": "ES256",
 		"logo_uri": server.URL + "/logo.png", "tos_uri": "https://elsewhere.example/tos", "policy_uri": 7,
 	}
-	w := newWorld(t, func(o *Options) { o.HTTP = server.Client() })
+	w := newWorld(t, func(o *Options) { o.Documents.HTTP = server.Client() })
 	if _, err := w.Discover(t.Context(), id); err == nil || !strings.Contains(err.Error(), "policy_uri") {
 		t.Errorf("a number as policy_uri: got %v", err)
 	}
@@ -123,12 +96,12 @@ func TestADocumentThatCannotBeTrustedIsRefused(t *testing.T) {
 		"a foreign logout":         func(h *hub) { h.document["backchannel_logout_uri"] = foreign },
 		"a foreign way out":        func(h *hub) { h.document["post_logout_redirect_uris"] = []string{foreign} },
 		"no keys":                  func(h *hub) { delete(h.document, "jwks_uri") },
-		"two places for keys":      func(h *hub) { h.document["jwks"] = json.RawMessage(jwks(t, h.keys...)) },
+		"two places for keys":      func(h *hub) { h.document["jwks"] = json.RawMessage(keytest.JWKS(t, h.keys...)) },
 		"an empty key set":         func(h *hub) { h.keys = nil },
 		"keys that are not there":  func(h *hub) { h.document["jwks_uri"] = h.URL + "/nowhere" },
 		"no method":                func(h *hub) { delete(h.document, "token_endpoint_auth_method") },
-		"no proof at all":          func(h *hub) { h.document["token_endpoint_auth_method"] = MethodNone },
-		"a secret as method":       func(h *hub) { h.document["token_endpoint_auth_method"] = MethodPost },
+		"no proof at all":          func(h *hub) { h.document["token_endpoint_auth_method"] = clientauth.MethodNone },
+		"a secret as method":       func(h *hub) { h.document["token_endpoint_auth_method"] = clientauth.MethodPost },
 		"a secret":                 func(h *hub) { h.document["client_secret"] = "hush" },
 		"a secret that never ends": func(h *hub) { h.document["client_secret_expires_at"] = 0 },
 		"implicit only":            func(h *hub) { h.document["grant_types"] = []string{"implicit"} },
@@ -159,7 +132,7 @@ func TestADocumentThatCannotBeTrustedIsRefused(t *testing.T) {
 			h.publish(func() { edit(h) })
 			w := newWorld(t, allowHTTP)
 			c, err := w.Discover(t.Context(), h.id)
-			var fault *MetadataError
+			var fault *metadatadoc.Error
 			if !errors.As(err, &fault) || len(fault.Problems) == 0 || fault.URL != h.id || c.ID != "" {
 				t.Errorf("got %q, %v", c.ID, err)
 			}
@@ -197,7 +170,7 @@ func TestNothingIsFetchedForAnAddressThatCannotBeAServer(t *testing.T) {
 	if _, err := w.Discover(t.Context(), h.id); err == nil {
 		t.Error("a plain http address was accepted")
 	}
-	own := newWorld(t, allowHTTP, func(o *Options) { o.Issuer = h.URL })
+	own := newWorld(t, allowHTTP, func(o *Options) { o.Documents.Issuer = h.URL })
 	if _, err := own.Discover(t.Context(), h.id); err == nil {
 		t.Error("the hub became a client of itself")
 	}
@@ -209,10 +182,10 @@ func TestNothingIsFetchedForAnAddressThatCannotBeAServer(t *testing.T) {
 // Whatever is published, what is accepted speaks for its own origin only.
 func FuzzClientMetadataDocument(f *testing.F) {
 	const id = "https://hub.example.net/client"
-	key := newKey(f, "1", jose.ES256)
+	key := keytest.New(f, "1", jose.ES256)
 	valid, err := json.Marshal(map[string]any{
-		"client_id": id, "token_endpoint_auth_method": MethodKey, "redirect_uris": []string{"https://hub.example.net/cb"},
-		"jwks": json.RawMessage(jwks(f, key)), "post_logout_redirect_uris": []string{"https://hub.example.net/out"},
+		"client_id": id, "token_endpoint_auth_method": clientauth.MethodKey, "redirect_uris": []string{"https://hub.example.net/cb"},
+		"jwks": json.RawMessage(keytest.JWKS(f, key)), "post_logout_redirect_uris": []string{"https://hub.example.net/out"},
 	})
 	if err != nil {
 		f.Fatal(err)
@@ -231,15 +204,19 @@ func FuzzClientMetadataDocument(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		c, err := parseDocument(id, text, false)
+		read, err := metadatadoc.Parse(id, text)
+		var c Client
+		if err == nil {
+			c, err = parseDocument(read, false)
+		}
 		if err != nil {
-			var fault *MetadataError
+			var fault *metadatadoc.Error
 			if !errors.As(err, &fault) || len(fault.Problems) == 0 {
 				t.Fatalf("%v is no MetadataError", err)
 			}
 			return
 		}
-		if c.ID != id || c.AuthMethod != MethodKey || c.Server == nil || c.Server.State != Pending || c.SkipAuthorization || c.HasGrant(GrantClientCredentials) || c.Usable() {
+		if c.ID != id || c.AuthMethod != clientauth.MethodKey || c.Server == nil || c.Server.State != Pending || c.SkipAuthorization || c.HasGrant(GrantClientCredentials) || c.Usable() {
 			t.Fatalf("%s became %+v", text, c)
 		}
 		if problems := c.Validate(false); len(problems) > 0 {

@@ -43,7 +43,8 @@ const (
 // originBook remembers which clients have or had an origin: a preflight request
 // does not say for which client the browser asks. It is read once as a whole,
 // and from then on only what changed since; whoever is found in it is looked
-// at again before it counts.
+// at again before it counts. It is an index and no cache: an origin that fell
+// out of it would be refused.
 type originBook struct {
 	mu      sync.Mutex
 	clients map[string]map[string]bool // by origin, by client id

@@ -8,12 +8,12 @@ import (
 // Another process that keeps the same book reads what changed and no more.
 func TestOriginsOfOtherProcessesCount(t *testing.T) {
 	w := newWorld(t)
-	other := NewRegistry(Options{Store: w.store, Issuer: issuer, Now: w.clock.now})
+	other := NewRegistry(Options{Store: w.store, Auth: w.auth, Now: w.clock.Now})
 	t.Cleanup(other.Close)
 	const origin = "https://late.example.com"
 	allows := func(when string, want bool) {
 		t.Helper()
-		w.clock.forward(3 * time.Second)
+		w.clock.Forward(3 * time.Second)
 		got, err := other.AnyAllowsOrigin(t.Context(), origin)
 		if err != nil || got != want {
 			t.Errorf("%s: got %v, %v, want %v", when, got, err, want)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
@@ -35,11 +36,7 @@ func (p SecurityProfile) demands(other SecurityProfile) bool {
 // Secure reports whether the client has any profile of high security.
 func (c Client) Secure() bool { return c.HighSecurity != Standard }
 
-// ProfileAlgs are the only algorithms that either side of a high security
-// client signs with.
-func ProfileAlgs() []string { return []string{"ES256", "PS256", "EdDSA"} }
-
-func profileAlg(alg string) bool { return slices.Contains(ProfileAlgs(), alg) }
+func profileAlg(alg string) bool { return slices.Contains(clientauth.ProfileAlgs(), alg) }
 
 // raise turns on what a profile demands and nobody needs to decide, so that
 // one switch is enough. Tidy calls it.
@@ -105,7 +102,7 @@ func checkProfile(c Client, _ bool) forms.Problems {
 func unbound(c Client) bool { return !c.DPoPBound && !c.CertificateBound }
 
 func weakMethod(c Client) bool {
-	return c.AuthMethod != MethodKey && c.AuthMethod != MethodTLS && c.AuthMethod != MethodOwnTLS
+	return c.AuthMethod != clientauth.MethodKey && c.AuthMethod != clientauth.MethodTLS && c.AuthMethod != clientauth.MethodOwnTLS
 }
 
 func otherResponses(c Client) bool {

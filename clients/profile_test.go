@@ -4,12 +4,14 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
 // secure is a client that meets every requirement.
 func secure(profile SecurityProfile, change ...func(*Client)) Client {
 	c := Client{
-		Name: "Bank", Type: Web, AuthMethod: MethodKey, JWKSURI: "https://bank.example.org/jwks.json",
+		Name: "Bank", Type: Web, AuthMethod: clientauth.MethodKey, JWKSURI: "https://bank.example.org/jwks.json",
 		RedirectURIs: []string{"https://bank.example.org/callback"}, GrantTypes: []string{GrantRefresh}, HighSecurity: profile,
 	}
 	for _, edit := range change {
@@ -36,9 +38,9 @@ func TestAClientOfHighSecurityIsRegisteredAsTheProfileDemands(t *testing.T) {
 		name, field, clause string
 		change              func(*Client)
 	}{
-		{"a public client", "type", "5.3.2.1", func(c *Client) { c.Type, c.AuthMethod, c.JWKSURI = SPA, MethodNone, "" }},
-		{"a secret", "auth_method", "5.3.2.1", func(c *Client) { c.AuthMethod, c.JWKSURI = MethodBasic, "" }},
-		{"a shared secret that signs", "auth_method", "5.3.2.1", func(c *Client) { c.AuthMethod = MethodSecretJWT }},
+		{"a public client", "type", "5.3.2.1", func(c *Client) { c.Type, c.AuthMethod, c.JWKSURI = SPA, clientauth.MethodNone, "" }},
+		{"a secret", "auth_method", "5.3.2.1", func(c *Client) { c.AuthMethod, c.JWKSURI = clientauth.MethodBasic, "" }},
+		{"a shared secret that signs", "auth_method", "5.3.2.1", func(c *Client) { c.AuthMethod = clientauth.MethodSecretJWT }},
 		{"a hybrid response type", "response_types", "5.3.2.2", func(c *Client) { c.ResponseTypes = []string{"code", "code id_token"} }},
 		{"the implicit grant", "response_types", "5.3.2.2", func(c *Client) {
 			c.GrantTypes = []string{GrantImplicit}

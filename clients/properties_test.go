@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
 // fill puts something different into every field, every list and every pointer.
@@ -231,7 +233,7 @@ func TestThePropertiesHaveTheRulesOfTheTable(t *testing.T) {
 				continue
 			}
 			if p.Stored == "algs.ciba_request" || strings.HasPrefix(p.Stored, "tls.") {
-				c.AuthMethod = MethodTLS
+				c.AuthMethod = clientauth.MethodTLS
 			}
 			refused = refused || p.rule != nil && len(p.rule(c, false)) > 0
 		}

@@ -6,6 +6,10 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/metadatadoc"
+	"github.com/fedhub/fedhub/internal/jwt"
 )
 
 // documentLife is how old an active server's metadata may be before it is read
@@ -22,7 +26,7 @@ const (
 )
 
 // errHeld says that a server was just put back to pending.
-const errHeld = flaw("the server published entirely new keys, so an administrator must approve it again")
+const errHeld = jwt.Flaw("the server published entirely new keys, so an administrator must approve it again")
 
 // refreshIfOld reads an active server's metadata again when it is old. The
 // request that noticed does not wait: what is known is still valid, and if the
@@ -39,7 +43,7 @@ func (r *Registry) refresh(ctx context.Context, id string) {
 	switch {
 	case errors.Is(found.err, errForeignRedirect):
 		r.hold(ctx, id, heldRedirect)
-	case errors.Is(found.err, errGone):
+	case errors.Is(found.err, metadatadoc.ErrGone):
 		r.gone(ctx, id)
 	case found.err != nil:
 		r.log.WarnContext(ctx, "could not refresh a federated server; what is known of it stays", "client", id, "error", found.err)
@@ -49,6 +53,11 @@ func (r *Registry) refresh(ctx context.Context, id string) {
 			r.log.WarnContext(ctx, "refreshed a federated server", "client", id, "error", err)
 		}
 	}
+}
+
+// Follow records the keys that an approved server publishes now.
+func (r *Registry) Follow(ctx context.Context, id string, published clientauth.Keys) error {
+	return r.follow(ctx, id, published, nil)
 }
 
 // follow records the keys that an approved server publishes now, with what
@@ -62,8 +71,8 @@ func (r *Registry) refresh(ctx context.Context, id string) {
 // is not theirs: the server goes back to pending until somebody has looked. A
 // redirect URI that moves to another origin is the same, for answers instead
 // of questions.
-func (r *Registry) follow(ctx context.Context, id string, published keys, apply func(*Client)) error {
-	prints := published.thumbprints()
+func (r *Registry) follow(ctx context.Context, id string, published clientauth.Keys, apply func(*Client)) error {
+	prints := published.Thumbprints()
 	held := false
 	err := r.change(ctx, id, func(c *Client) error {
 		held = false
@@ -78,7 +87,7 @@ func (r *Registry) follow(ctx context.Context, id string, published keys, apply 
 		if apply == nil && slices.Equal(known, prints) {
 			return errUnchanged
 		}
-		if c.Server.State != Pending && !overlap(known, prints) {
+		if c.Server.State != Pending && !clientauth.Overlap(known, prints) {
 			held = true
 			if c.Server.State != Active {
 				return errUnchanged // it stays locked out, and its known keys known
@@ -93,20 +102,16 @@ func (r *Registry) follow(ctx context.Context, id string, published keys, apply 
 		return fmt.Errorf("follow server: %w", err)
 	}
 	if held {
-		r.keys.drop(id)
+		r.auth.Keys.Drop(id)
 		r.log.WarnContext(ctx, "a federated server must be approved again", "client", id, "reason", heldKeys)
 		return errHeld
 	}
 	return nil
 }
 
-func overlap(a, b []string) bool {
-	return slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) })
-}
-
 // hold puts an active server back to pending.
 func (r *Registry) hold(ctx context.Context, id, reason string) {
-	defer r.keys.drop(id)
+	defer r.auth.Keys.Drop(id)
 	err := r.change(ctx, id, func(c *Client) error {
 		if c.Server == nil || c.Server.State != Active {
 			return errUnchanged

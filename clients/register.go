@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/fedhub/fedhub/internal/names"
@@ -105,9 +106,9 @@ func invalidMetadata(problems forms.Problems) *RegistrationError {
 // Register keeps a declared client and returns it with its secret, if it uses
 // one, and its registration access token. Neither can be shown again.
 func (r *Registry) Register(ctx context.Context, d Metadata, by string) (c Client, secret, token string, err error) {
-	token = names.RegistrationPrefix + randomText(32)
+	token = names.RegistrationPrefix + secrets.Text(32)
 	c = d.client.clone()
-	c.CreatedBy, c.Registration.TokenHash = by, hash(token)
+	c.CreatedBy, c.Registration.TokenHash = by, secrets.HexHash(token)
 	if c, err = r.Add(ctx, c); err != nil {
 		return Client{}, "", "", declared(err)
 	}
@@ -134,13 +135,13 @@ func (r *Registry) Registered(ctx context.Context, id, token string) (Client, er
 }
 
 func (c Client) managedBy(token string) bool {
-	same := secrets.Same(c.Registration.TokenHash, hash(token))
+	same := secrets.Same(c.Registration.TokenHash, secrets.HexHash(token))
 	return same && c.Registration.TokenHash != ""
 }
 
 // HasSecret reports whether a presented secret is one of the client's.
 func (r *Registry) HasSecret(c Client, presented string) bool {
-	_, ok := match(c.Secrets, presented, r.now())
+	_, ok := clientauth.Match(c.Secrets, presented, r.now())
 	return ok
 }
 
@@ -170,7 +171,7 @@ func (r *Registry) UpdateMetadata(ctx context.Context, id, token string, d Metad
 // lacksSecret reports whether what the client declared needs a secret that it
 // does not have: one at all, or one that is kept as a key too.
 func (c Client) lacksSecret() bool {
-	fits := func(s Secret) bool { return !c.SharesKeys() || len(s.Sealed) > 0 }
+	fits := func(s clientauth.Secret) bool { return !c.SharesKeys() || len(s.Sealed) > 0 }
 	return c.usesSecret() && !slices.ContainsFunc(c.Secrets, fits)
 }
 

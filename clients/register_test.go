@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/internal/testkit/keytest"
 )
 
 var limits = Limits{Scopes: []string{"openid", "email", "roles"}, Usual: []string{"openid", "email"}}
@@ -147,8 +150,8 @@ func TestGrantTypesAndResponseTypesFollowFromOneAnother(t *testing.T) {
 }
 
 func TestASoftwareStatementOfATrustedIssuerWins(t *testing.T) {
-	key, other := newKey(t, "1", jose.ES256), newKey(t, "1", jose.ES256)
-	p := newPublisher(t, jwks(t, key))
+	key, other := keytest.New(t, "1", jose.ES256), keytest.New(t, "1", jose.ES256)
+	p := keytest.NewPublisher(t, keytest.JWKS(t, key))
 	w := newWorld(t, allowHTTP)
 	const iss = "https://federation.example"
 	body := func(jwt string) string {
@@ -161,7 +164,7 @@ func TestASoftwareStatementOfATrustedIssuerWins(t *testing.T) {
 		}
 		return c
 	}
-	good := sign(t, key, claims(nil), nil)
+	good := keytest.Sign(t, key, claims(nil), nil)
 	c, err := w.declare(body(good), iss, p.URL)
 	if err != nil {
 		t.Fatal(err)
@@ -171,13 +174,13 @@ func TestASoftwareStatementOfATrustedIssuerWins(t *testing.T) {
 		t.Errorf("got %+v", c)
 	}
 	for name, row := range map[string]struct{ jwt, code string }{
-		"another issuer": {sign(t, key, claims(map[string]any{"iss": "https://evil.example"}), nil), UnapprovedStatement},
-		"no issuer":      {sign(t, key, claims(map[string]any{"iss": ""}), nil), InvalidStatement},
-		"another key":    {sign(t, other, claims(nil), nil), InvalidStatement},
-		"expired":        {sign(t, key, claims(map[string]any{"exp": w.clock.now().Add(-time.Hour).Unix()}), nil), InvalidStatement},
-		"too early":      {sign(t, key, claims(map[string]any{"nbf": w.clock.now().Add(time.Hour).Unix()}), nil), InvalidStatement},
-		"exp as text":    {sign(t, key, claims(map[string]any{"exp": "never"}), nil), InvalidStatement},
-		"crit":           {sign(t, key, claims(nil), map[jose.HeaderKey]any{"crit": []string{"b64"}, "b64": true}), InvalidStatement},
+		"another issuer": {keytest.Sign(t, key, claims(map[string]any{"iss": "https://evil.example"}), nil), UnapprovedStatement},
+		"no issuer":      {keytest.Sign(t, key, claims(map[string]any{"iss": ""}), nil), InvalidStatement},
+		"another key":    {keytest.Sign(t, other, claims(nil), nil), InvalidStatement},
+		"expired":        {keytest.Sign(t, key, claims(map[string]any{"exp": w.clock.Now().Add(-time.Hour).Unix()}), nil), InvalidStatement},
+		"too early":      {keytest.Sign(t, key, claims(map[string]any{"nbf": w.clock.Now().Add(time.Hour).Unix()}), nil), InvalidStatement},
+		"exp as text":    {keytest.Sign(t, key, claims(map[string]any{"exp": "never"}), nil), InvalidStatement},
+		"crit":           {keytest.Sign(t, key, claims(nil), map[jose.HeaderKey]any{"crit": []string{"b64"}, "b64": true}), InvalidStatement},
 		"unsigned":       {"eyJhbGciOiJub25lIn0.e30.", InvalidStatement},
 	} {
 		if _, err := w.declare(body(row.jwt), iss, p.URL); refusal(err) != row.code {
@@ -194,7 +197,7 @@ func FuzzClientDeclaration(f *testing.F) {
 	f.Add([]byte(`{"redirect_uris":["com.example.app:/cb"],"application_type":"native"}`))
 	f.Add([]byte(`{"grant_types":["client_credentials"],"jwks":{"keys":[]}}`))
 	f.Add([]byte(`{"redirect_uris":null,"scope":" ","default_max_age":-1}`))
-	r := NewRegistry(Options{Store: newMemory(), Issuer: issuer})
+	r := NewRegistry(Options{Store: newMemory(), Auth: &clientauth.Verifier{Keys: &clientauth.Keyring{}}})
 	defer r.Close()
 	f.Fuzz(func(t *testing.T, body []byte) {
 		d, err := r.Declare(t.Context(), body, limits, nil)

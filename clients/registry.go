@@ -3,20 +3,21 @@ package clients
 import (
 	"context"
 	"crypto/rand"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io/fs"
 	"iter"
 	"log/slog"
-	"net/http"
 	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/singleflight"
 
+	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/clients/redirecturi"
+	"github.com/fedhub/fedhub/internal/cache"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/names"
 )
@@ -46,29 +47,9 @@ type Store interface {
 
 // Options are what a Registry works with.
 type Options struct {
-	Store  Store        // required
-	HTTP   *http.Client // guarded against private addresses; nothing is fetched without it
-	Issuer string       // ours; the audience that an assertion should name
-
-	// TokenEndpoint is the audience that ordinary clients may name instead.
-	// Empty: none may.
-	TokenEndpoint string
-
-	// Replay remembers an id until a time; one that is already there is
-	// fs.ErrExist. It must be shared by all processes. Without it no client
-	// can use private_key_jwt.
-	Replay func(ctx context.Context, id string, until time.Time) error
-
-	// Seal and Open encrypt secrets that must be readable again, and decrypt
-	// them; each value is bound to its context. Without them no client can
-	// share a key with the hub.
-	Seal func(plain []byte, context string) string
-	Open func(sealed, context string) ([]byte, error)
-
-	// Certificates says that clients can show a TLS certificate here, and
-	// ClientCAs who issues those that name a client; nil for nobody.
-	Certificates bool
-	ClientCAs    *x509.CertPool
+	Store     Store                // required
+	Auth      *clientauth.Verifier // required
+	Documents metadatadoc.Reader   // of what clients publish
 
 	// AllowHTTP admits plain http addresses beyond loopback, for hubs in
 	// development.
@@ -82,43 +63,31 @@ type Options struct {
 // use, and any number of processes may work on one store: what one changes,
 // it sees at once and the others within two seconds.
 type Registry struct {
-	store         Store
-	http          http.Client
-	canFetch      bool
-	issuer        string
-	tokenEndpoint string
-	replay        func(ctx context.Context, id string, until time.Time) error
-	seal          func(plain []byte, context string) string
-	open          func(sealed, context string) ([]byte, error)
-	allowHTTP     bool
-	now           func() time.Time
+	store     Store
+	auth      *clientauth.Verifier
+	documents metadatadoc.Reader
+	allowHTTP bool
+	now       func() time.Time
+	log       *slog.Logger
 
-	certificates bool
-	clientCAs    *x509.CertPool
-
-	log *slog.Logger
-
-	cache         *cache
-	keys          *keyring
-	sights        *sights
-	negativeCache *sights // documents of clients that could not be used
+	cache         *clientCache
+	sights        sights
+	negativeCache sights // documents of clients that could not be used
 	origins       originBook
 	flights       singleflight.Group // one fetch of a thing at a time
 	joining       sync.Mutex         // held while pending servers are counted and one is added
 	worker        *worker
 
 	mu      sync.Mutex
-	claimed map[string]time.Time // chore → when it was last claimed
+	claimed *cache.Map[string, time.Time] // chore → when it was last claimed
 }
 
 // NewRegistry returns a Registry. Close it to end what it does in the background.
 func NewRegistry(o Options) *Registry {
 	r := &Registry{
-		store: o.Store, issuer: o.Issuer, tokenEndpoint: o.TokenEndpoint, replay: o.Replay, seal: o.Seal, open: o.Open,
-		allowHTTP: o.AllowHTTP, now: o.Now, log: o.Log,
-		certificates: o.Certificates, clientCAs: o.ClientCAs,
-		cache: newCache(), keys: newKeyring(), sights: newSights(failureLife), negativeCache: newSights(missLife), worker: newWorker(),
-		claimed: map[string]time.Time{},
+		store: o.Store, auth: o.Auth, documents: o.Documents, allowHTTP: o.AllowHTTP, now: o.Now, log: o.Log,
+		cache: newCache(), sights: newSights(failureLife), negativeCache: newSights(missLife), worker: newWorker(),
+		claimed: cache.NewMap[string, time.Time](maxClaimed),
 	}
 	if r.now == nil {
 		r.now = time.Now
@@ -126,12 +95,6 @@ func NewRegistry(o Options) *Registry {
 	if r.log == nil {
 		r.log = slog.Default()
 	}
-	if o.HTTP != nil {
-		r.http, r.canFetch = *o.HTTP, true
-	}
-	// A document that moved is not the document of this client (Client ID
-	// Metadata Document §5 forbids following), and a key set likewise.
-	r.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return r
 }
 
@@ -301,7 +264,7 @@ func (r *Registry) normalize(before Client, c *Client) {
 func (r *Registry) Delete(ctx context.Context, id string) error {
 	defer r.origins.forget()
 	defer r.cache.drop(id)
-	defer r.keys.drop(id)
+	defer r.auth.Keys.Drop(id)
 	if err := r.store.Delete(ctx, id); err != nil {
 		return fmt.Errorf("delete client: %w", err)
 	}
@@ -323,15 +286,19 @@ func (r *Registry) change(ctx context.Context, id string, change func(*Client) e
 	return nil
 }
 
+// maxClaimed bounds how many chores are remembered; one that was forgotten is
+// done once too often.
+const maxClaimed = 4096
+
 // acquireLease lets one caller in a while do a chore, however many see the need.
 func (r *Registry) acquireLease(chore string, every time.Duration) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := r.now()
-	if last, found := r.claimed[chore]; found && now.Sub(last) < every {
+	if last, found := r.claimed.Get(chore); found && now.Sub(last) < every {
 		return false
 	}
-	r.claimed[chore] = now
+	r.claimed.Add(chore, now)
 	return true
 }
 

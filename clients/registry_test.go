@@ -9,14 +9,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/internal/forms"
+	"github.com/fedhub/fedhub/internal/testkit/keytest"
 )
 
 func TestAddReturnsTheClientAsKept(t *testing.T) {
 	w := newWorld(t)
 	c := webApp()
 	c.ID = ""
-	c.Secrets = []Secret{{ID: "smuggled"}}
+	c.Secrets = []clientauth.Secret{{ID: "smuggled"}}
 	c.Server = &FederatedHub{State: Active}
 	c.ConsentVersion = 7
 	added := w.add(c)
@@ -24,7 +26,7 @@ func TestAddReturnsTheClientAsKept(t *testing.T) {
 		t.Errorf("id: got %q", added.ID)
 	}
 	kept := w.lookup(added.ID)
-	if kept.ConsentVersion != 1 || len(kept.Secrets) > 0 || kept.Server != nil || !kept.Created.Equal(w.clock.now()) {
+	if kept.ConsentVersion != 1 || len(kept.Secrets) > 0 || kept.Server != nil || !kept.Created.Equal(w.clock.Now()) {
 		t.Errorf("got %+v", kept)
 	}
 	if fmt.Sprint(kept) != fmt.Sprint(added) {
@@ -77,14 +79,14 @@ func TestTheGenerationRisesWhenTheClientBecomesSomeoneElse(t *testing.T) {
 	}{
 		{"name", func(c *Client) { c.Name = "Other" }, true},
 		{"redirect URIs", func(c *Client) { c.RedirectURIs = append(c.RedirectURIs, "https://app.example.com/two") }, true},
-		{"type", func(c *Client) { c.Type, c.AuthMethod = SPA, MethodNone }, true},
+		{"type", func(c *Client) { c.Type, c.AuthMethod = SPA, clientauth.MethodNone }, true},
 		{"nothing", func(*Client) {}, false},
 		{"scopes", func(c *Client) { c.Scopes = append(c.Scopes, "more") }, false},
 		{"consent", func(c *Client) { c.SkipAuthorization = true }, false},
 		{"roles", func(c *Client) { c.AllowedRoles = []string{"staff"} }, false},
 	} {
 		before := w.lookup("web1")
-		w.clock.forward(time.Second)
+		w.clock.Forward(time.Second)
 		if err := w.Update(t.Context(), "web1", func(c *Client) error { row.change(c); return nil }); err != nil {
 			t.Fatalf("%s: %v", row.name, err)
 		}
@@ -126,7 +128,7 @@ func TestAClientThatStopsUsingSecretsLosesThem(t *testing.T) {
 	w := newWorld(t)
 	w.add(webApp())
 	w.addSecret("web1", 0)
-	err := w.Update(t.Context(), "web1", func(c *Client) error { c.Type, c.AuthMethod = SPA, MethodNone; return nil })
+	err := w.Update(t.Context(), "web1", func(c *Client) error { c.Type, c.AuthMethod = SPA, clientauth.MethodNone; return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,13 +160,13 @@ func TestTheTokenPathReadsTheStoreOnceInTwoSeconds(t *testing.T) {
 	}
 	get(100, "web1")
 	get(100, "nobody") // a miss costs the same as a hit
-	w.clock.forward(cacheLife - time.Millisecond)
+	w.clock.Forward(cacheLife - time.Millisecond)
 	get(100, "web1")
 	middle, _ := w.store.counts()
 	if got, want := middle-before, 2; got != want {
 		t.Errorf("reads: got %d, want %d", got, want)
 	}
-	w.clock.forward(time.Millisecond)
+	w.clock.Forward(time.Millisecond)
 	get(100, "web1")
 	after, _ := w.store.counts()
 	if got, want := after-middle, 1; got != want {
@@ -174,7 +176,7 @@ func TestTheTokenPathReadsTheStoreOnceInTwoSeconds(t *testing.T) {
 
 func TestAChangeIsSeenAtOnceHereAndWithinTwoSecondsElsewhere(t *testing.T) {
 	w := newWorld(t)
-	elsewhere := NewRegistry(Options{Store: w.store, Now: w.clock.now})
+	elsewhere := NewRegistry(Options{Store: w.store, Auth: w.auth, Now: w.clock.Now})
 	defer elsewhere.Close()
 	if _, err := w.Get(t.Context(), "web1"); !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal(err)
@@ -193,7 +195,7 @@ func TestAChangeIsSeenAtOnceHereAndWithinTwoSecondsElsewhere(t *testing.T) {
 	if _, err := w.Get(t.Context(), "web1"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("here: got %v, want fs.ErrNotExist", err)
 	}
-	w.clock.forward(cacheLife)
+	w.clock.Forward(cacheLife)
 	if _, err := elsewhere.Get(t.Context(), "web1"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("elsewhere: got %v, want fs.ErrNotExist", err)
 	}
@@ -221,7 +223,7 @@ func TestADeletedClientIsGoneAtOnce(t *testing.T) {
 
 func TestWhatWasReadBeforeAChangeIsNotRememberedAfterIt(t *testing.T) {
 	c := newCache()
-	now := newClock().now()
+	now := keytest.NewClock().Now()
 	epoch := c.begin()
 	c.drop("web1") // a change comes between the read and the put
 	c.put(webApp(), now, epoch)
@@ -246,7 +248,7 @@ func TestAFloodOfUnknownIDsDoesNotGrowTheCacheOrPushOutClients(t *testing.T) {
 	if got := len(w.cache.unknown); got > cacheSize {
 		t.Errorf("unknown ids: got %d, want at most %d", got, cacheSize)
 	}
-	if _, found, hit := w.cache.get("web1", w.clock.now()); !found || !hit {
+	if _, found, hit := w.cache.get("web1", w.clock.Now()); !found || !hit {
 		t.Error("the flood pushed out a client")
 	}
 }
@@ -270,7 +272,7 @@ func TestAClockThatIsSetBackDoesNotFreezeTheCache(t *testing.T) {
 		t.Fatal(err)
 	}
 	before, _ := w.store.counts()
-	w.clock.forward(-time.Hour)
+	w.clock.Forward(-time.Hour)
 	if _, err := w.Get(t.Context(), "web1"); err != nil {
 		t.Fatal(err)
 	}

@@ -8,17 +8,19 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/internal/forms"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-func (w *world) login(cred Credentials) error {
+func (w *world) login(cred clientauth.Credentials) error {
 	w.Helper()
 	_, err := w.Authenticate(w.Context(), cred, issuer)
 	return err
 }
 
-func bySecret(id, secret string) Credentials {
-	return Credentials{Method: MethodBasic, ID: id, Secret: secret}
+func bySecret(id, secret string) clientauth.Credentials {
+	return clientauth.Credentials{Method: clientauth.MethodBasic, ID: id, Secret: secret}
 }
 
 func TestASecretIsShownOnceAndKeptAsAHash(t *testing.T) {
@@ -30,7 +32,7 @@ func TestASecretIsShownOnceAndKeptAsAHash(t *testing.T) {
 		t.Errorf("got %q, want fhs_ and 384 bits as base64url", secret)
 	}
 	kept := w.lookup(app.ID).Secrets[0]
-	if got, want := kept.Hash, hash(secret); got != want || len(got) != 64 {
+	if got, want := kept.Hash, secrets.HexHash(secret); got != want || len(got) != 64 {
 		t.Errorf("hash: got %q, want %q", got, want)
 	}
 	if got, want := kept.Hint, secret[len(secret)-4:]; got != want {
@@ -54,8 +56,8 @@ func TestSeveralSecretsAreActiveUntilTheyExpireOrAreDropped(t *testing.T) {
 		}
 	}
 
-	w.clock.forward(time.Hour)
-	if got, want := code(w.login(bySecret(app.ID, short))), InvalidClient; got != want {
+	w.clock.Forward(time.Hour)
+	if got, want := code(w.login(bySecret(app.ID, short))), clientauth.InvalidClient; got != want {
 		t.Errorf("expired secret: got %q, want %q", got, want)
 	}
 	if err := w.login(bySecret(app.ID, long)); err != nil {
@@ -65,7 +67,7 @@ func TestSeveralSecretsAreActiveUntilTheyExpireOrAreDropped(t *testing.T) {
 	if err := w.DropSecret(t.Context(), app.ID, w.lookup(app.ID).Secrets[1].ID); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := code(w.login(bySecret(app.ID, long))), InvalidClient; got != want {
+	if got, want := code(w.login(bySecret(app.ID, long))), clientauth.InvalidClient; got != want {
 		t.Errorf("dropped secret: got %q, want %q", got, want)
 	}
 }
@@ -108,7 +110,7 @@ func TestAWrongSecretIsRefusedWhateverItsLikeness(t *testing.T) {
 	secret, foreign := w.addSecret(app.ID, 0), w.addSecret(other.ID, 0)
 	stored := w.lookup(app.ID).Secrets[0].Hash
 	for _, wrong := range []string{"", "x" + secret[1:], secret[:len(secret)-1], secret + "x", strings.ToUpper(secret), foreign, stored, strings.Repeat("0", 64)} {
-		if got, want := code(w.login(bySecret(app.ID, wrong))), InvalidClient; got != want {
+		if got, want := code(w.login(bySecret(app.ID, wrong))), clientauth.InvalidClient; got != want {
 			t.Errorf("%q: got %q, want %q", wrong, got, want)
 		}
 	}
@@ -124,18 +126,18 @@ func TestLastUseIsWrittenAtMostOnceAnHour(t *testing.T) {
 		if err := w.login(bySecret(app.ID, secret)); err != nil {
 			t.Fatal(err)
 		}
-		w.clock.forward(time.Minute)
+		w.clock.Forward(time.Minute)
 	}
 	_, after := w.store.counts()
 	if got, want := after-before, 1; got != want {
 		t.Errorf("writes in 50 minutes: got %d, want %d", got, want)
 	}
 
-	w.clock.forward(time.Hour)
+	w.clock.Forward(time.Hour)
 	if err := w.login(bySecret(app.ID, secret)); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := w.lookup(app.ID).Secrets[0].LastUsed, w.clock.now(); !got.Equal(want) {
+	if got, want := w.lookup(app.ID).Secrets[0].LastUsed, w.clock.Now(); !got.Equal(want) {
 		t.Errorf("last used: got %v, want %v", got, want)
 	}
 }

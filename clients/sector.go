@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/jsonx"
@@ -70,7 +71,7 @@ func (r *Registry) checkSector(ctx context.Context, c Client) error {
 	if c.SectorIdentifierURI == "" {
 		return nil
 	}
-	body, err := r.read(ctx, c.SectorIdentifierURI, maxSector, nil)
+	body, err := r.documents.Read(ctx, c.SectorIdentifierURI, maxSector)
 	if err != nil {
 		r.log.InfoContext(ctx, "could not read a sector identifier URI", "client", c.ID, "error", err)
 		return forms.New("sector_identifier_uri", "client.sector.unread")
@@ -101,7 +102,7 @@ func sectorChanged(before, after Client) bool {
 // provesKeys says that nobody can be this client without the keys that its
 // JWKS URI publishes.
 func (c Client) provesKeys() bool {
-	return c.JWKSURI != "" && (c.AuthMethod == MethodKey || c.AuthMethod == MethodOwnTLS)
+	return c.JWKSURI != "" && (c.AuthMethod == clientauth.MethodKey || c.AuthMethod == clientauth.MethodOwnTLS)
 }
 
 // updateSector checks, before a client is changed, the sector that the change

@@ -44,7 +44,7 @@ func TestASectorsDocumentMustNameEveryRedirect(t *testing.T) {
 		_ = json.NewEncoder(w).Encode(listed)
 	}))
 	defer server.Close()
-	w := newWorld(t, func(o *Options) { o.HTTP = server.Client() })
+	w := newWorld(t, func(o *Options) { o.Documents.HTTP = server.Client() })
 	app := pairwise(listed...)
 	app.SectorIdentifierURI = server.URL
 	w.add(app)

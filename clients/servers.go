@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/jwt"
 )
@@ -26,12 +29,12 @@ var ErrTooManyPending = errors.New("too many servers wait for approval; an admin
 // VerifyKey checks that credentials come from the server whose metadata URL they
 // name, whatever its state and even if it is not known yet: for the door where
 // servers introduce themselves and ask how they stand. It keeps nothing. A
-// server that does not prove itself is *AuthError, one whose document cannot
-// be used *MetadataError.
-func (r *Registry) VerifyKey(ctx context.Context, cred Credentials, audience string) (Client, error) {
-	if cred.Method != MethodKey || !IsMetadataURL(cred.ID, r.allowHTTP) {
-		return Client{}, &AuthError{
-			Code: InvalidClient, Basic: cred.Method == MethodBasic,
+// server that does not prove itself is *clientauth.AuthError, one whose document cannot
+// be used *metadatadoc.Error.
+func (r *Registry) VerifyKey(ctx context.Context, cred clientauth.Credentials, audience string) (Client, error) {
+	if cred.Method != clientauth.MethodKey || !metadatadoc.IsURL(cred.ID, r.allowHTTP) {
+		return Client{}, &clientauth.AuthError{
+			Code: clientauth.InvalidClient, Basic: cred.Method == clientauth.MethodBasic,
 			Description: "a server introduces itself with the URL of its metadata document as client_id and a client_assertion",
 		}
 	}
@@ -39,16 +42,16 @@ func (r *Registry) VerifyKey(ctx context.Context, cred Credentials, audience str
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return Client{}, err
 	}
-	find := func(t *jwt.Token) (keys, error) { return r.keysFor(ctx, client, t) }
+	find := func(t *jwt.Token) (clientauth.Keys, error) { return r.auth.Keys.For(ctx, client.Publisher(), t) }
 	if err != nil || client.Server == nil || client.Server.State == Pending {
 		found := r.peek(ctx, cred.ID)
 		if found.err != nil {
 			return Client{}, found.err
 		}
 		client = found.client.clone()
-		find = func(*jwt.Token) (keys, error) { return found.keys, nil }
+		find = func(*jwt.Token) (clientauth.Keys, error) { return found.keys, nil }
 	}
-	if err := r.checkAssertion(ctx, cred, find, r.audiences(client, audience)); err != nil {
+	if _, err := r.auth.Assertion(ctx, cred, find, []string{cmp.Or(audience, r.auth.Issuer)}); err != nil {
 		return Client{}, err
 	}
 	return client, nil
@@ -161,7 +164,7 @@ func (r *Registry) retryRequest(ctx context.Context, known Client, via string) (
 		return known, nil // it only asks how it stands
 	}
 	var now Client
-	defer r.keys.drop(known.ID)
+	defer r.auth.Keys.Drop(known.ID)
 	err := r.change(ctx, known.ID, func(c *Client) error {
 		if c.Server == nil || c.Server.State != Pending {
 			now = c.clone()
@@ -196,7 +199,7 @@ func (s *FederatedHub) admit(via, by string, at time.Time) {
 // or Suspended. To forget it altogether there is Delete. by is who decided. An
 // approval is for the keys the record shows.
 func (r *Registry) Decide(ctx context.Context, id string, state State, by string) error {
-	defer r.keys.drop(id) // keys that counted before the decision do not count after it
+	defer r.auth.Keys.Drop(id) // keys that counted before the decision do not count after it
 	err := r.change(ctx, id, func(c *Client) error {
 		if c.Server == nil {
 			return forms.New("server", "hub.none")

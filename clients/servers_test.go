@@ -13,7 +13,10 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
+	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/internal/forms"
+	"github.com/fedhub/fedhub/internal/testkit/keytest"
 )
 
 func (w *world) introduce(id, via string) Client {
@@ -46,10 +49,10 @@ func TestAServerWaitsForApprovalAndThenSigns(t *testing.T) {
 		t.Errorf("proving alone kept a record: %v", err)
 	}
 	c := w.introduce(h.id, "")
-	if c.Server.State != Pending || !c.Server.Requested.Equal(w.clock.now()) || c.Server.Via != "" {
+	if c.Server.State != Pending || !c.Server.Requested.Equal(w.clock.Now()) || c.Server.Via != "" {
 		t.Errorf("got %+v", c.Server)
 	}
-	if got, want := code(w.login(h.sign(w, 0))), InvalidClient; got != want {
+	if got, want := code(w.login(h.sign(w, 0))), clientauth.InvalidClient; got != want {
 		t.Errorf("while pending: got %q, want %q", got, want)
 	}
 	waiting, err := listed(w.ByState(t.Context(), Pending))
@@ -62,7 +65,7 @@ func TestAServerWaitsForApprovalAndThenSigns(t *testing.T) {
 		t.Errorf("when active: %v", err)
 	}
 	server := w.lookup(h.id).Server
-	if server.DecidedBy != "ada" || server.Via != ViaAdmin || !server.Decided.Equal(w.clock.now()) {
+	if server.DecidedBy != "ada" || server.Via != ViaAdmin || !server.Decided.Equal(w.clock.Now()) {
 		t.Errorf("got %+v", server)
 	}
 	if got := w.introduce(h.id, "").Server.State; got != Active {
@@ -103,7 +106,7 @@ func TestAnAdministratorsNoIsNotOverruled(t *testing.T) {
 				t.Errorf("%s, then %q: got %s", no, via, got)
 			}
 		}
-		if got, want := code(w.login(h.sign(w, 0))), InvalidClient; got != want {
+		if got, want := code(w.login(h.sign(w, 0))), clientauth.InvalidClient; got != want {
 			t.Errorf("%s: got %q, want %q", no, got, want)
 		}
 		if _, err := w.VerifyKey(t.Context(), h.sign(w, 0), issuer); err != nil {
@@ -122,7 +125,7 @@ func TestARemovedServerMayIntroduceItselfAnew(t *testing.T) {
 	if err := w.Delete(t.Context(), h.id); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := code(w.login(h.sign(w, 0))), InvalidClient; got != want {
+	if got, want := code(w.login(h.sign(w, 0))), clientauth.InvalidClient; got != want {
 		t.Errorf("after removal: got %q, want %q", got, want)
 	}
 	if got := w.introduce(h.id, "").Server.State; got != Pending {
@@ -149,7 +152,7 @@ func TestOnlySensibleDecisionsAreTaken(t *testing.T) {
 	refuse(h.id, Pending)
 	refuse(h.id, Refused) // suspend it instead
 	before := w.lookup(h.id)
-	w.clock.forward(time.Minute)
+	w.clock.Forward(time.Minute)
 	w.decide(h.id, Active) // no news
 	if got := w.lookup(h.id); !got.Server.Decided.Equal(before.Server.Decided) {
 		t.Error("deciding the same again rewrote the decision")
@@ -162,34 +165,34 @@ func TestOnlySensibleDecisionsAreTaken(t *testing.T) {
 func TestAServerProvesItselfOrIsRefused(t *testing.T) {
 	h, w := newHub(t), newWorld(t, allowHTTP)
 	w.add(webApp())
-	forged := byKey(h.id, sign(t, newKey(t, "1", jose.ES256), good(h.id, w.clock.now()), nil))
-	wrong := good(h.id, w.clock.now())
+	forged := byKey(h.id, keytest.Sign(t, keytest.New(t, "1", jose.ES256), keytest.Assertion(h.id, issuer, w.clock.Now()), nil))
+	wrong := keytest.Assertion(h.id, issuer, w.clock.Now())
 	wrong["aud"] = issuer + "/oauth2/servers"
-	for name, cred := range map[string]Credentials{
+	for name, cred := range map[string]clientauth.Credentials{
 		"another key":         forged,
-		"another audience":    byKey(h.id, sign(t, h.keys[0], wrong, nil)),
-		"no assertion":        {Method: MethodNone, ID: h.id},
-		"a secret":            {Method: MethodBasic, ID: h.id, Secret: "x"},
-		"an ordinary client":  {Method: MethodKey, ID: "web1", Assertion: h.sign(w, 0).Assertion},
-		"another's assertion": {Method: MethodKey, ID: h.URL + "/oauth2/client-metadata/2", Assertion: h.sign(w, 0).Assertion},
+		"another audience":    byKey(h.id, keytest.Sign(t, h.keys[0], wrong, nil)),
+		"no assertion":        {Method: clientauth.MethodNone, ID: h.id},
+		"a secret":            {Method: clientauth.MethodBasic, ID: h.id, Secret: "x"},
+		"an ordinary client":  {Method: clientauth.MethodKey, ID: "web1", Assertion: h.sign(w, 0).Assertion},
+		"another's assertion": {Method: clientauth.MethodKey, ID: h.URL + "/oauth2/client-metadata/2", Assertion: h.sign(w, 0).Assertion},
 	} {
-		if _, err := w.VerifyKey(t.Context(), cred, issuer); code(err) != InvalidClient {
-			t.Errorf("%s: got %v, want %s", name, err, InvalidClient)
+		if _, err := w.VerifyKey(t.Context(), cred, issuer); code(err) != clientauth.InvalidClient {
+			t.Errorf("%s: got %v, want %s", name, err, clientauth.InvalidClient)
 		}
 	}
 	cred := h.sign(w, 0)
 	if _, err := w.VerifyKey(t.Context(), cred, issuer); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.VerifyKey(t.Context(), cred, issuer); code(err) != InvalidClient {
+	if _, err := w.VerifyKey(t.Context(), cred, issuer); code(err) != clientauth.InvalidClient {
 		t.Errorf("replay: got %v", err)
 	}
 	gone := newHub(t)
 	cred = gone.sign(w, 0)
 	gone.Close()
-	var fault *MetadataError
+	var fault *metadatadoc.Error
 	if _, err := w.VerifyKey(t.Context(), cred, issuer); !errors.As(err, &fault) {
-		t.Errorf("unreachable: got %v, want a MetadataError", err)
+		t.Errorf("unreachable: got %v, want a metadatadoc.Error", err)
 	}
 }
 
@@ -200,13 +203,13 @@ func TestAskingAgainAndAgainFetchesOnceInHalfAMinute(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.introduce(h.id, "")
-		w.clock.forward(time.Second)
+		w.clock.Forward(time.Second)
 	}
 	if got, want := h.readCount(), 1; got != want {
 		t.Errorf("reads: got %d, want %d", got, want)
 	}
 	h.publish(func() { h.document["client_name"] = "New Branch" })
-	w.clock.forward(sightLife)
+	w.clock.Forward(sightLife)
 	if got, want := w.introduce(h.id, "").Name, "New Branch"; got != want {
 		t.Errorf("name: got %q, want %q", got, want)
 	}
@@ -227,7 +230,7 @@ func TestAFailureIsNotRepeatedAtWillAndNotRememberedForLong(t *testing.T) {
 		t.Errorf("reads: got %d, want %d", got, want)
 	}
 	h.publish(func() { h.answer = nil })
-	w.clock.forward(failureLife)
+	w.clock.Forward(failureLife)
 	w.introduce(h.id, "")
 }
 
@@ -306,7 +309,7 @@ func TestAnActiveServerIsRefreshedWhenItsMetadataIsOld(t *testing.T) {
 		t.Errorf("before the hour is over: got %q, want %q", got, want)
 	}
 
-	w.clock.forward(documentLife)
+	w.clock.Forward(documentLife)
 	if err := w.use(h.id); err != nil {
 		t.Fatal(err)
 	}
@@ -314,7 +317,7 @@ func TestAnActiveServerIsRefreshedWhenItsMetadataIsOld(t *testing.T) {
 	if c.Name != "Renamed" || !slices.Equal(c.RedirectURIs, []string{h.URL + "/new"}) || c.DefaultRedirectURI != h.URL+"/new" {
 		t.Errorf("after: got %+v", c)
 	}
-	if c.ConsentVersion != before.ConsentVersion+1 || !c.Server.Fetched.Equal(w.clock.now()) || c.Server.State != Active {
+	if c.ConsentVersion != before.ConsentVersion+1 || !c.Server.Fetched.Equal(w.clock.Now()) || c.Server.State != Active {
 		t.Errorf("after: generation %d, server %+v", c.ConsentVersion, c.Server)
 	}
 	if !c.SkipAuthorization || !slices.Equal(c.Scopes, []string{"openid"}) || !slices.Equal(c.AllowedRoles, []string{"staff"}) {
@@ -326,12 +329,12 @@ func TestAFailedRefreshKeepsWhatIsKnownAndIsNotRepeatedAtOnce(t *testing.T) {
 	h, w := newHub(t), newWorld(t, allowHTTP)
 	w.introduce(h.id, ViaAdmin)
 	h.publish(func() { h.answer = status(http.StatusBadGateway, "") })
-	w.clock.forward(documentLife)
+	w.clock.Forward(documentLife)
 	for range 10 {
 		if err := w.use(h.id); err != nil {
 			t.Fatal(err)
 		}
-		w.clock.forward(time.Second)
+		w.clock.Forward(time.Second)
 	}
 	if got, want := h.readCount(), 2; got != want {
 		t.Errorf("reads: got %d, want %d", got, want)
@@ -340,7 +343,7 @@ func TestAFailedRefreshKeepsWhatIsKnownAndIsNotRepeatedAtOnce(t *testing.T) {
 		t.Errorf("it cannot sign in any more: %v", err)
 	}
 	h.publish(func() { h.answer = nil; h.document["client_name"] = "Back" })
-	w.clock.forward(refreshPause)
+	w.clock.Forward(refreshPause)
 	if err := w.use(h.id); err != nil {
 		t.Fatal(err)
 	}
@@ -356,7 +359,7 @@ func TestARequestDoesNotWaitForARefresh(t *testing.T) {
 	h.publish(func() {
 		h.answer = func(http.ResponseWriter, *http.Request) { close(entered); <-release }
 	})
-	w.clock.forward(documentLife)
+	w.clock.Forward(documentLife)
 	if _, err := w.Get(t.Context(), h.id); err != nil { // would hang if it waited
 		t.Fatal(err)
 	}
@@ -368,14 +371,14 @@ func TestARequestDoesNotWaitForARefresh(t *testing.T) {
 func TestAServerWhoseKeysAreAllNewMustBeApprovedAgain(t *testing.T) {
 	for name, notice := range map[string]func(w *world, h *hub){
 		"noticed by refresh": func(w *world, h *hub) {
-			w.clock.forward(documentLife - 30*time.Minute) // its keys were read later and still count as fresh
+			w.clock.Forward(documentLife - 30*time.Minute) // its keys were read later and still count as fresh
 			if err := w.use(h.id); err != nil {
 				w.Fatal(err)
 			}
 		},
 		"noticed by an assertion": func(w *world, h *hub) {
-			w.clock.forward(keysPause)
-			if got, want := code(w.login(h.sign(w, 0))), InvalidClient; got != want {
+			w.clock.Forward(10 * time.Second)
+			if got, want := code(w.login(h.sign(w, 0))), clientauth.InvalidClient; got != want {
 				w.Errorf("the new key: got %q, want %q", got, want)
 			}
 		},
@@ -383,20 +386,20 @@ func TestAServerWhoseKeysAreAllNewMustBeApprovedAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h, w := newHub(t), newWorld(t, allowHTTP)
 			w.introduce(h.id, ViaDomain)
-			w.clock.forward(30 * time.Minute)
+			w.clock.Forward(30 * time.Minute)
 			if err := w.login(h.sign(w, 0)); err != nil {
 				t.Fatal(err)
 			}
 			stolen := h.keys[0]
-			h.publish(func() { h.keys = []jose.JSONWebKey{newKey(t, "2", jose.ES256), newKey(t, "3", jose.RS256)} })
+			h.publish(func() { h.keys = []jose.JSONWebKey{keytest.New(t, "2", jose.ES256), keytest.New(t, "3", jose.RS256)} })
 			notice(w, h)
 
 			server := w.lookup(h.id).Server
 			if server.State != Pending || server.Held == "" || len(server.KeyThumbprints) != 2 {
 				t.Fatalf("got %+v", server)
 			}
-			for _, cred := range []Credentials{h.sign(w, 0), byKey(h.id, sign(t, stolen, good(h.id, w.clock.now()), nil))} {
-				if got, want := code(w.login(cred)), InvalidClient; got != want {
+			for _, cred := range []clientauth.Credentials{h.sign(w, 0), byKey(h.id, keytest.Sign(t, stolen, keytest.Assertion(h.id, issuer, w.clock.Now()), nil))} {
+				if got, want := code(w.login(cred)), clientauth.InvalidClient; got != want {
 					t.Errorf("while held: got %q, want %q", got, want)
 				}
 			}
@@ -404,7 +407,7 @@ func TestAServerWhoseKeysAreAllNewMustBeApprovedAgain(t *testing.T) {
 				t.Errorf("the domain alone lifted the hold: %s", got)
 			}
 			w.decide(h.id, Active)
-			if got, want := code(w.login(byKey(h.id, sign(t, stolen, good(h.id, w.clock.now()), nil)))), InvalidClient; got != want {
+			if got, want := code(w.login(byKey(h.id, keytest.Sign(t, stolen, keytest.Assertion(h.id, issuer, w.clock.Now()), nil)))), clientauth.InvalidClient; got != want {
 				t.Errorf("the old key: got %q, want %q", got, want)
 			}
 			if err := w.login(h.sign(w, 0)); err != nil {
@@ -419,27 +422,24 @@ func TestAServerWhoseKeysAreAllNewMustBeApprovedAgain(t *testing.T) {
 
 func TestAnotherProcessForgetsTheKeysOfAPreviousOwner(t *testing.T) {
 	h, w := newHub(t), newWorld(t, allowHTTP)
-	elsewhere := NewRegistry(Options{
-		Store: w.store, HTTP: http.DefaultClient, Issuer: issuer, Replay: w.seen.use, AllowHTTP: true, Now: w.clock.now,
-	})
-	defer elsewhere.Close()
+	elsewhere := newWorld(t, allowHTTP, sharing(w))
 	w.introduce(h.id, ViaAdmin)
-	w.clock.forward(30 * time.Minute)
+	w.clock.Forward(30 * time.Minute)
 	if _, err := elsewhere.Authenticate(t.Context(), h.sign(w, 0), ""); err != nil {
 		t.Fatal(err)
 	}
 	stolen := h.keys[0]
-	h.publish(func() { h.keys = []jose.JSONWebKey{newKey(t, "2", jose.ES256)} })
-	w.clock.forward(documentLife - 30*time.Minute)
+	h.publish(func() { h.keys = []jose.JSONWebKey{keytest.New(t, "2", jose.ES256)} })
+	w.clock.Forward(documentLife - 30*time.Minute)
 	if err := w.use(h.id); err != nil {
 		t.Fatal(err)
 	}
 	w.decide(h.id, Active)
 
-	if _, err := elsewhere.Authenticate(t.Context(), byKey(h.id, sign(t, stolen, good(h.id, w.clock.now()), nil)), ""); code(err) != InvalidClient {
-		t.Errorf("the old key: got %v, want %s", err, InvalidClient)
+	if _, err := elsewhere.Authenticate(t.Context(), byKey(h.id, keytest.Sign(t, stolen, keytest.Assertion(h.id, issuer, w.clock.Now()), nil)), ""); code(err) != clientauth.InvalidClient {
+		t.Errorf("the old key: got %v, want %s", err, clientauth.InvalidClient)
 	}
-	w.clock.forward(keysPause)
+	w.clock.Forward(10 * time.Second)
 	if _, err := elsewhere.Authenticate(t.Context(), h.sign(w, 0), ""); err != nil {
 		t.Errorf("the new key: %v", err)
 	}
@@ -448,8 +448,8 @@ func TestAnotherProcessForgetsTheKeysOfAPreviousOwner(t *testing.T) {
 func TestAFreshInviteLiftsAHold(t *testing.T) {
 	h, w := newHub(t), newWorld(t, allowHTTP)
 	w.introduce(h.id, ViaDomain)
-	h.publish(func() { h.keys = []jose.JSONWebKey{newKey(t, "2", jose.ES256)} })
-	w.clock.forward(documentLife)
+	h.publish(func() { h.keys = []jose.JSONWebKey{keytest.New(t, "2", jose.ES256)} })
+	w.clock.Forward(documentLife)
 	if err := w.use(h.id); err != nil {
 		t.Fatal(err)
 	}
@@ -462,14 +462,14 @@ func TestKeysThatChangeOneAfterTheOtherNeedNoApproval(t *testing.T) {
 	h, w := newHub(t), newWorld(t, allowHTTP)
 	w.introduce(h.id, ViaAdmin)
 	for n := range 4 {
-		next := newKey(t, fmt.Sprint("next", n), jose.ES256)
+		next := keytest.New(t, fmt.Sprint("next", n), jose.ES256)
 		h.publish(func() { h.keys = append(h.keys, next) })
-		w.clock.forward(keysLife)
+		w.clock.Forward(time.Hour)
 		if err := w.login(h.sign(w, 1)); err != nil {
 			t.Fatalf("round %d: %v", n, err)
 		}
 		h.publish(func() { h.keys = h.keys[1:] })
-		w.clock.forward(keysLife)
+		w.clock.Forward(time.Hour)
 		if err := w.login(h.sign(w, 0)); err != nil {
 			t.Fatalf("round %d: %v", n, err)
 		}
@@ -484,15 +484,15 @@ func TestASuspendedServerWithNewKeysIsHeldWhenItComesBack(t *testing.T) {
 	h, w := newHub(t), newWorld(t, allowHTTP)
 	known := w.introduce(h.id, ViaAdmin).Server.KeyThumbprints
 	w.decide(h.id, Suspended)
-	h.publish(func() { h.keys = []jose.JSONWebKey{newKey(t, "2", jose.ES256)} })
-	if _, err := w.VerifyKey(t.Context(), h.sign(w, 0), issuer); code(err) != InvalidClient {
+	h.publish(func() { h.keys = []jose.JSONWebKey{keytest.New(t, "2", jose.ES256)} })
+	if _, err := w.VerifyKey(t.Context(), h.sign(w, 0), issuer); code(err) != clientauth.InvalidClient {
 		t.Errorf("prove with unknown keys: got %v", err)
 	}
 	if got := w.lookup(h.id).Server; got.State != Suspended || !slices.Equal(got.KeyThumbprints, known) {
 		t.Errorf("got %+v", got)
 	}
 	w.decide(h.id, Active)
-	if got, want := code(w.login(h.sign(w, 0))), InvalidClient; got != want {
+	if got, want := code(w.login(h.sign(w, 0))), clientauth.InvalidClient; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if got := w.state(h.id); got != Pending {
@@ -504,7 +504,7 @@ func TestAServerThatMovesItsRedirectURIsMustBeApprovedAgain(t *testing.T) {
 	h, w := newHub(t), newWorld(t, allowHTTP)
 	w.introduce(h.id, ViaAdmin)
 	h.publish(func() { h.document["redirect_uris"] = []string{"https://evil.example/cb"} })
-	w.clock.forward(documentLife)
+	w.clock.Forward(documentLife)
 	if err := w.use(h.id); err != nil {
 		t.Fatal(err)
 	}
@@ -521,7 +521,7 @@ func TestAClosedRegistryRefreshesNothing(t *testing.T) {
 	h, w := newHub(t), newWorld(t, allowHTTP)
 	w.introduce(h.id, ViaAdmin)
 	w.Close()
-	w.clock.forward(documentLife)
+	w.clock.Forward(documentLife)
 	if err := w.use(h.id); err != nil {
 		t.Fatal(err)
 	}

@@ -6,13 +6,16 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/internal/testkit/keytest"
 )
 
 // sealing hides secrets the way a lock on a diary does: enough to see that
 // they are hidden and bound to their place.
 func sealing(o *Options) {
-	o.Seal = func(plain []byte, context string) string { return context + " " + hex.EncodeToString(plain) }
-	o.Open = func(sealed, context string) ([]byte, error) {
+	o.Auth.Seal = func(plain []byte, context string) string { return context + " " + hex.EncodeToString(plain) }
+	o.Auth.Open = func(sealed, context string) ([]byte, error) {
 		text, ok := strings.CutPrefix(sealed, context+" ")
 		if !ok {
 			return nil, errors.New("moved")
@@ -22,12 +25,12 @@ func sealing(o *Options) {
 }
 
 func sharingApp() Client {
-	return with(webApp(), func(c *Client) { c.Algs.Userinfo = HS256 })
+	return with(webApp(), func(c *Client) { c.Algs.Userinfo = clientauth.HS256 })
 }
 
 func (w *world) sharedKeys(id string) string {
 	w.Helper()
-	keys, err := w.SharedKeys(w.Context(), w.lookup(id))
+	keys, err := w.auth.SharedKeys(id, w.lookup(id).Secrets)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -60,7 +63,7 @@ func TestEveryOtherSecretIsOnlyAHash(t *testing.T) {
 	if got := w.lookup("web1").Secrets[0].Sealed; got != "" {
 		t.Errorf("sealed: got %q", got)
 	}
-	if _, err := w.SharedKeys(t.Context(), w.lookup("web1")); err == nil {
+	if _, err := w.auth.SharedKeys("web1", w.lookup("web1").Secrets); err == nil {
 		t.Error("a hash became a key")
 	}
 }
@@ -81,20 +84,20 @@ func TestTheSecretThatWasShownLastIsTheFirstKey(t *testing.T) {
 	w := newWorld(t, sealing)
 	w.add(sharingApp())
 	old := w.addSecret("web1", 0)
-	w.clock.forward(time.Minute)
+	w.clock.Forward(time.Minute)
 	young := w.addSecret("web1", time.Hour)
 	for _, secret := range []string{old, young, old} {
 		c, err := w.Authenticate(t.Context(), bySecret("web1", secret), issuer)
 		if err != nil {
 			t.Fatal(err)
 		}
-		keys, err := w.SharedKeys(t.Context(), c)
+		keys, err := w.auth.SharedKeys(c.ID, c.Secrets)
 		if err != nil || len(keys) != 2 || string(keys[0]) != secret {
 			t.Errorf("got %q, %v, want %q first", keys, err, secret)
 		}
-		w.clock.forward(time.Minute)
+		w.clock.Forward(time.Minute)
 	}
-	w.clock.forward(time.Hour)
+	w.clock.Forward(time.Hour)
 	if got := w.sharedKeys("web1"); got != old {
 		t.Errorf("an expired secret still is a key: %q", got)
 	}
@@ -102,11 +105,13 @@ func TestTheSecretThatWasShownLastIsTheFirstKey(t *testing.T) {
 
 func TestAClientThatSharesKeysMustHaveASecret(t *testing.T) {
 	for name, edit := range map[string]func(*Client){
-		"its own key": func(c *Client) { c.AuthMethod, c.JWKS = MethodKey, jwks(t, newKey(t, "1", "ES256")) },
-		"nothing":     func(c *Client) { c.Type, c.AuthMethod = SPA, MethodNone },
+		"its own key": func(c *Client) {
+			c.AuthMethod, c.JWKS = clientauth.MethodKey, keytest.JWKS(t, keytest.New(t, "1", "ES256"))
+		},
+		"nothing": func(c *Client) { c.Type, c.AuthMethod = SPA, clientauth.MethodNone },
 	} {
 		c := with(webApp(), edit)
-		c.Algs.Userinfo = HS256
+		c.Algs.Userinfo = clientauth.HS256
 		if c.SharesKeys() {
 			t.Errorf("%s: it has no secret to share", name)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/net/idna"
 
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/internal/forms"
 )
@@ -133,8 +134,8 @@ func (r *Registry) AddSite(ctx context.Context, c Client) (Client, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return Client{}, err
 	}
-	if r.replay != nil {
-		if err := r.replay(ctx, "site "+c.Frappe.URL, r.now().Add(adding)); err != nil {
+	if r.auth.Replay != nil {
+		if err := r.auth.Replay(ctx, "site "+c.Frappe.URL, r.now().Add(adding)); err != nil {
 			return Client{}, fmt.Errorf("site %q: %w", c.Frappe.URL, err)
 		}
 	}
@@ -201,12 +202,12 @@ func (c Client) SiteProvider() string {
 func (r *Registry) DropUnused(ctx context.Context, id, secret string) (int, error) {
 	dropped := 0
 	err := r.change(ctx, id, func(c *Client) error {
-		kept, found := match(c.Secrets, secret, r.now())
+		kept, found := clientauth.Match(c.Secrets, secret, r.now())
 		if !found {
 			return errUnchanged
 		}
 		before := len(c.Secrets)
-		c.Secrets = slices.DeleteFunc(c.Secrets, func(s Secret) bool {
+		c.Secrets = slices.DeleteFunc(c.Secrets, func(s clientauth.Secret) bool {
 			return s.ID != kept.ID && s.LastUsed.IsZero() && !s.Created.After(kept.Created)
 		})
 		if dropped = before - len(c.Secrets); dropped == 0 {
@@ -223,11 +224,11 @@ func (r *Registry) DropUnused(ctx context.Context, id, secret string) (int, erro
 // TakeBack ends a secret that reached nobody, by its value.
 func (r *Registry) TakeBack(ctx context.Context, id, secret string) error {
 	err := r.change(ctx, id, func(c *Client) error {
-		gone, found := match(c.Secrets, secret, r.now())
+		gone, found := clientauth.Match(c.Secrets, secret, r.now())
 		if !found {
 			return errUnchanged
 		}
-		c.Secrets = slices.DeleteFunc(c.Secrets, func(s Secret) bool { return s.ID == gone.ID })
+		c.Secrets = slices.DeleteFunc(c.Secrets, func(s clientauth.Secret) bool { return s.ID == gone.ID })
 		return nil
 	})
 	if err != nil {

@@ -3,6 +3,7 @@ package clients
 import (
 	"context"
 
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/fedhub/fedhub/internal/jwt"
@@ -27,7 +28,7 @@ func (r *Registry) applySoftwareStatement(ctx context.Context, raw jsonx.Object,
 	}
 	token, err := statementPolicy().Parse(statement)
 	if err != nil {
-		return "", invalid(err, "registration.statement.refused", "cause", publicText(err))
+		return "", invalid(err, "registration.statement.refused", "cause", jwt.Reason(err))
 	}
 	said, err := token.Unverified()
 	issuer := said.Loose("iss")
@@ -53,14 +54,23 @@ func (r *Registry) applySoftwareStatement(ctx context.Context, raw jsonx.Object,
 func (r *Registry) verifyStatement(ctx context.Context, token *jwt.Token, published string) (jsonx.Object, error) {
 	// The issuer's place among the keys that are remembered: no client can
 	// have an id with a space.
-	candidates, err := r.keysFor(ctx, Client{ID: "statement " + published, JWKSURI: published}, token)
-	if err != nil {
-		return nil, err
-	}
-	claims, err := verified(token, candidates)
+	claims, err := r.auth.Keys.Verify(ctx, clientauth.Publisher{ID: "statement " + published, JWKSURI: published}, token)
 	if err != nil {
 		return nil, err
 	}
 	_, err = statementPolicy().Check(claims, jwt.Want{Now: r.now()})
 	return claims, err
 }
+
+// statementPolicy is for a software statement (RFC 7591 §2.3). It describes a
+// program and nobody reads it in particular; what has a subject is about
+// somebody, by the same issuer.
+func statementPolicy() jwt.Policy {
+	return jwt.Policy{
+		Use: "software statement", Algorithms: clientauth.KeyAlgs(), Types: []string{"JWT", "software-statement+jwt"}, Untyped: true,
+		Audience: jwt.Elsewhere, MaxSize: maxStatement, Required: []string{"iss"}, Absent: []string{"sub"}, Ignored: []string{"iat", "jti"}, Leeway: clientauth.Skew,
+	}
+}
+
+// TokenPolicies are what the tokens must be that issuers of software sign.
+func TokenPolicies() []jwt.Policy { return []jwt.Policy{statementPolicy()} }

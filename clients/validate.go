@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
@@ -51,9 +52,9 @@ func (c *Client) Tidy() {
 
 func defaultMethod(t Type) string {
 	if t == SPA || t == Native {
-		return MethodNone
+		return clientauth.MethodNone
 	}
-	return MethodBasic
+	return clientauth.MethodBasic
 }
 
 // tidyList trims every item and drops empty and repeated ones.
@@ -133,20 +134,15 @@ func checkType(c Client, _ bool) forms.Problems {
 	return forms.New("type", "client.type.bad")
 }
 
-// methods are all there are.
-func methods() []string {
-	return []string{MethodBasic, MethodPost, MethodSecretJWT, MethodKey, MethodTLS, MethodOwnTLS, MethodNone}
-}
-
 func checkMethod(c Client, _ bool) forms.Problems {
-	choices := methods()
+	choices := clientauth.AllMethods()
 	switch {
 	case !slices.Contains(choices, c.AuthMethod):
 		return forms.New("auth_method", "client.auth_method.bad", "choices", choices)
-	case c.AuthMethod == MethodNone && !c.Public():
+	case c.AuthMethod == clientauth.MethodNone && !c.Public():
 		return forms.New("auth_method", "client.auth_method.missing", "type", c.Type, "choices", choices[:len(choices)-1])
-	case c.AuthMethod != MethodNone && c.Public():
-		return forms.New("auth_method", "client.auth_method.public", "type", c.Type, "method", MethodNone)
+	case c.AuthMethod != clientauth.MethodNone && c.Public():
+		return forms.New("auth_method", "client.auth_method.public", "type", c.Type, "method", clientauth.MethodNone)
 	}
 	return nil
 }
@@ -157,18 +153,18 @@ func checkKeys(c Client, allowHTTP bool) forms.Problems {
 		problems = append(problems, checkEndpoint("jwks_uri", "JWKS URI", c.JWKSURI, allowHTTP)...)
 	}
 	if c.JWKS != "" {
-		set, err := parseKeys([]byte(c.JWKS))
+		set, err := clientauth.ParseKeys([]byte(c.JWKS))
 		switch {
 		case err != nil:
 			problems.Add("jwks", "client.jwks.bad", "cause", err)
-		case c.AuthMethod == MethodKey && len(set.signing()) == 0:
+		case c.AuthMethod == clientauth.MethodKey && len(set.Signing()) == 0:
 			problems.Add("jwks", "client.jwks.encrypting")
 		}
 	}
 	switch {
 	case c.JWKSURI != "" && c.JWKS != "":
 		problems.Add("jwks", "client.jwks.twice")
-	case (c.AuthMethod == MethodKey || c.AuthMethod == MethodOwnTLS) && c.JWKSURI == "" && c.JWKS == "":
+	case (c.AuthMethod == clientauth.MethodKey || c.AuthMethod == clientauth.MethodOwnTLS) && c.JWKSURI == "" && c.JWKS == "":
 		problems.Add("jwks_uri", "client.jwks.missing", "method", c.AuthMethod)
 	}
 	return problems

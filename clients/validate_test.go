@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
 func with(c Client, edits ...func(*Client)) Client {
@@ -40,7 +42,7 @@ func TestTidyFillsInWhatFollows(t *testing.T) {
 	if got, want := c.DefaultRedirectURI, "https://app.example.com/cb"; got != want {
 		t.Errorf("default redirect URI: got %q, want %q", got, want)
 	}
-	if got, want := slices.Concat([]string{string(c.Type), c.AuthMethod}, c.GrantTypes, c.ResponseTypes), []string{"web", MethodBasic, GrantCode, "code"}; !slices.Equal(got, want) {
+	if got, want := slices.Concat([]string{string(c.Type), c.AuthMethod}, c.GrantTypes, c.ResponseTypes), []string{"web", clientauth.MethodBasic, GrantCode, "code"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -89,13 +91,13 @@ func TestEveryRuleNamesItsField(t *testing.T) {
 		{"name that is not UTF-8", "name", with(webApp(), func(c *Client) { c.Name = "a\xff" })},
 		{"unknown type", "type", with(webApp(), func(c *Client) { c.Type = "toaster" })},
 		{"unknown method", "auth_method", with(webApp(), func(c *Client) { c.AuthMethod = "client_secret_dance" })},
-		{"confidential client without proof", "auth_method", with(webApp(), func(c *Client) { c.AuthMethod = MethodNone })},
-		{"public client with a secret", "auth_method", with(spaApp(), func(c *Client) { c.AuthMethod = MethodBasic })},
-		{"native client with a key", "auth_method", with(nativeApp(), func(c *Client) { c.AuthMethod, c.JWKSURI = MethodKey, "https://app.example.com/jwks" })},
-		{"key method without keys", "jwks_uri", with(webApp(), func(c *Client) { c.AuthMethod = MethodKey })},
-		{"plain http keys", "jwks_uri", with(webApp(), func(c *Client) { c.AuthMethod, c.JWKSURI = MethodKey, "http://app.example.com/jwks" })},
-		{"relative keys", "jwks_uri", with(webApp(), func(c *Client) { c.AuthMethod, c.JWKSURI = MethodKey, "/jwks" })},
-		{"keys that are none", "jwks", with(webApp(), func(c *Client) { c.AuthMethod, c.JWKS = MethodKey, `{"keys":[]}` })},
+		{"confidential client without proof", "auth_method", with(webApp(), func(c *Client) { c.AuthMethod = clientauth.MethodNone })},
+		{"public client with a secret", "auth_method", with(spaApp(), func(c *Client) { c.AuthMethod = clientauth.MethodBasic })},
+		{"native client with a key", "auth_method", with(nativeApp(), func(c *Client) { c.AuthMethod, c.JWKSURI = clientauth.MethodKey, "https://app.example.com/jwks" })},
+		{"key method without keys", "jwks_uri", with(webApp(), func(c *Client) { c.AuthMethod = clientauth.MethodKey })},
+		{"plain http keys", "jwks_uri", with(webApp(), func(c *Client) { c.AuthMethod, c.JWKSURI = clientauth.MethodKey, "http://app.example.com/jwks" })},
+		{"relative keys", "jwks_uri", with(webApp(), func(c *Client) { c.AuthMethod, c.JWKSURI = clientauth.MethodKey, "/jwks" })},
+		{"keys that are none", "jwks", with(webApp(), func(c *Client) { c.AuthMethod, c.JWKS = clientauth.MethodKey, `{"keys":[]}` })},
 		{"no redirect URI", "redirect_uris", with(webApp(), func(c *Client) { c.RedirectURIs = nil })},
 		{"bad redirect URI", "redirect_uris", with(webApp(), func(c *Client) { c.RedirectURIs = []string{"https://app.example.com/cb#x"} })},
 		{"plain http redirect URI", "redirect_uris", with(webApp(), func(c *Client) { c.RedirectURIs = []string{"http://app.example.com/cb"} })},
@@ -162,7 +164,7 @@ func TestEveryRuleNamesItsField(t *testing.T) {
 }
 
 func TestAnUntidiedServiceIsTold(t *testing.T) {
-	c := Client{Name: "Batch", Type: Service, AuthMethod: MethodBasic, GrantTypes: []string{GrantCode, GrantRefresh}}
+	c := Client{Name: "Batch", Type: Service, AuthMethod: clientauth.MethodBasic, GrantTypes: []string{GrantCode, GrantRefresh}}
 	var fields []string
 	for _, p := range c.Validate(false) {
 		fields = append(fields, p.Field)
@@ -184,7 +186,7 @@ func TestSkipAuthorizationIsForClientsThatCannotBeImpersonated(t *testing.T) {
 
 func TestDevelopmentAllowsPlainHTTPEndpointsButNoPlainHTTPLinks(t *testing.T) {
 	c := with(webApp(), func(c *Client) {
-		c.AuthMethod, c.JWKSURI = MethodKey, "http://app.test/jwks"
+		c.AuthMethod, c.JWKSURI = clientauth.MethodKey, "http://app.test/jwks"
 		c.BackchannelLogoutURI = "http://app.test/out"
 		c.FrontchannelLogoutURI = "http://app.test/bye?from=hub"
 		c.RedirectURIs = []string{"http://app.test/cb"}

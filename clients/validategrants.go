@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fedhub/fedhub/clients/requestobject"
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
@@ -60,8 +61,8 @@ func checkExchange(c Client) forms.Problems {
 // checkCIBA holds the delivery and the signature against CIBA §4.
 func checkCIBA(c Client, allowHTTP bool) forms.Problems {
 	switch alg := c.Algs.CIBARequest; {
-	case alg != "" && !slices.Contains(BackAlgs(), alg):
-		return forms.New("ciba_request_alg", "client.ciba_alg.bad", "choices", BackAlgs())
+	case alg != "" && !slices.Contains(requestobject.BackchannelAlgs(), alg):
+		return forms.New("ciba_request_alg", "client.ciba_alg.bad", "choices", requestobject.BackchannelAlgs())
 	case alg != "" && c.JWKS == "" && c.JWKSURI == "":
 		return forms.New("ciba_request_alg", "client.ciba_alg.keyless")
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/clients/redirecturi"
+	"github.com/fedhub/fedhub/clients/requestobject"
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
@@ -94,10 +95,10 @@ func checkRequests(c Client, allowHTTP bool) forms.Problems {
 // beside checkResponses and checkRequests.
 func checkAsking(c Client, _ bool) forms.Problems {
 	var problems forms.Problems
-	if alg := c.Algs.Request; alg != "" && !slices.Contains(ObjectAlgs(), alg) {
-		problems.Add("request_alg", "client.request_alg.bad", "choices", ObjectAlgs())
+	if alg := c.Algs.Request; alg != "" && !slices.Contains(requestobject.Algs(), alg) {
+		problems.Add("request_alg", "client.request_alg.bad", "choices", requestobject.Algs())
 	}
-	if c.Algs.Request == NoAlg && c.Requests.Signed {
+	if c.Algs.Request == requestobject.NoAlg && c.Requests.Signed {
 		problems.Add("request_alg", "client.request_alg.none")
 	}
 	return problems

@@ -15,6 +15,10 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/metadatadoc"
+	"github.com/fedhub/fedhub/internal/testkit/keytest"
 )
 
 const issuer = "https://id.example.org"
@@ -23,28 +27,40 @@ const issuer = "https://id.example.org"
 type world struct {
 	*testing.T
 	*Registry
-	clock *clock
+	clock *keytest.Clock
 	store *memory
-	seen  *replayMemory
 }
 
 func newWorld(t *testing.T, options ...func(*Options)) *world {
 	t.Helper()
-	w := &world{T: t, clock: newClock(), store: newMemory()}
-	w.seen = &replayMemory{now: w.clock.now, until: map[string]time.Time{}}
+	w := &world{T: t, clock: keytest.NewClock(), store: newMemory()}
 	o := Options{
-		Store: w.store, HTTP: http.DefaultClient, Issuer: issuer, Replay: w.seen.use,
-		Now: w.clock.now, Log: slog.New(slog.DiscardHandler),
+		Store: w.store, Documents: metadatadoc.Reader{HTTP: http.DefaultClient, Issuer: issuer}, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler),
+		Auth: &clientauth.Verifier{
+			Issuer: issuer, Replay: (&keytest.Replay{Clock: w.clock}).Use, Now: w.clock.Now,
+			Keys: &clientauth.Keyring{
+				Now: w.clock.Now, Log: slog.New(slog.DiscardHandler),
+				Follow: func(ctx context.Context, id string, keys clientauth.Keys) error { return w.Follow(ctx, id, keys) },
+			},
+		},
 	}
 	for _, option := range options {
 		option(&o)
 	}
+	o.Auth.Keys.Read = o.Documents.Read
 	w.Registry = NewRegistry(o)
 	t.Cleanup(w.Registry.Close)
 	return w
 }
 
-func allowHTTP(o *Options) { o.AllowHTTP = true }
+func allowHTTP(o *Options) { o.AllowHTTP, o.Documents.AllowHTTP = true, true }
+
+// sharing makes a world of another process on the same store.
+func sharing(w *world) func(*Options) {
+	return func(o *Options) {
+		o.Store, o.Now, o.Auth.Now, o.Auth.Keys.Now, o.Auth.Replay = w.store, w.clock.Now, w.clock.Now, w.clock.Now, w.auth.Replay
+	}
+}
 
 // add keeps a client that must be valid.
 func (w *world) add(c Client) Client {
@@ -87,25 +103,6 @@ func nativeApp() Client {
 
 func spaApp() Client {
 	return Client{ID: "spa1", Name: "Browser App", Type: SPA, RedirectURIs: []string{"https://spa.example.com/cb"}}
-}
-
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func newClock() *clock { return &clock{at: time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC)} }
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) forward(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
 }
 
 // A memory is a Store whose records go through bson, so that the tags are
@@ -286,35 +283,15 @@ func (m *memory) fail(err error) {
 	m.failing = err
 }
 
-// A replayMemory remembers ids until their time.
-type replayMemory struct {
-	mu    sync.Mutex
-	now   func() time.Time
-	until map[string]time.Time
+func byKey(id, jwt string) clientauth.Credentials {
+	return clientauth.Credentials{Method: clientauth.MethodKey, ID: id, Assertion: jwt}
 }
 
-func (m *replayMemory) use(_ context.Context, id string, until time.Time) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if old, found := m.until[id]; found && m.now().Before(old) {
-		return fs.ErrExist
-	}
-	m.until[id] = until
-	return nil
-}
-
-// code returns the code of an AuthError, or "" if it is none.
+// code returns the code of an clientauth.AuthError, or "" if it is none.
 func code(err error) string {
-	var auth *AuthError
+	var auth *clientauth.AuthError
 	if errors.As(err, &auth) {
 		return auth.Code
 	}
 	return ""
-}
-
-// A failingReplay is a replay memory whose database is away.
-type failingReplay struct{}
-
-func (*failingReplay) use(context.Context, string, time.Time) error {
-	return errors.New("database is away")
 }

@@ -4,8 +4,11 @@ import (
 	"context"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/clients/hubs"
+	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/clients/registration"
+	"github.com/fedhub/fedhub/clients/requestobject"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authentication"
@@ -90,17 +93,29 @@ func (h *Hub) buildServices() {
 	h.stops = &flows.Interruptions{Set: d.Interruptions, Box: h.box, Now: c.Now}
 	h.grants = grants.NewService(d.Grants, d.TokenFamilies, grants.DefaultLives(), c.Now)
 	h.pending = &pending.Service{Requests: d.PendingRequests, Guesses: d.Guesses, Box: h.box, Poster: fetch.Poster{Client: h.http}, Log: c.Log, Now: c.Now}
+	h.documents = metadatadoc.Reader{HTTP: h.http, Issuer: c.URL, AllowHTTP: c.AllowPrivateAddresses}
+	h.clientAuth = &clientauth.Verifier{
+		Issuer: c.URL, TokenEndpoint: c.URL + "/oauth2/token", Replay: d.useOnce, Seal: h.box.Seal, Open: h.box.Open,
+		Certificates: c.certificates(), ClientCAs: c.ClientCAs, Now: c.Now,
+		Keys: &clientauth.Keyring{
+			Read: h.documents.Read, Now: c.Now, Log: c.Log,
+			Follow: func(ctx context.Context, id string, published clientauth.Keys) error {
+				return h.clients.Follow(ctx, id, published)
+			},
+		},
+	}
 	h.clients = clients.NewRegistry(clients.Options{
-		Store: d.Clients, HTTP: h.http, Issuer: c.URL, TokenEndpoint: c.URL + "/oauth2/token", Replay: d.useOnce,
-		Seal: h.box.Seal, Open: h.box.Open, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now, Log: c.Log,
-		Certificates: c.certificates(), ClientCAs: c.ClientCAs,
+		Store: d.Clients, Auth: h.clientAuth, Documents: h.documents, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now, Log: c.Log,
 	})
 	h.siteSetups = h.newDebuts()
 	h.tokens = &tokens.Service{
-		Issuer: c.URL, Signing: h.signing, Grants: h.grants, Users: h.users, Clients: h.clients,
+		Issuer: c.URL, Signing: h.signing, Grants: h.grants, Users: h.users, Clients: h.clients, ClientAuth: h.clientAuth,
 		Revoked: d.Revoked, Opaques: d.Opaques, Pairwise: h.box.Derive(names.KeyOfSubjects), Lives: h.sessions.IsActive, Now: c.Now,
 	}
-	h.requests = &authrequest.Service{Issuer: c.URL, Clients: h.clients, Settings: h.settings, Tokens: h.tokens, Signing: h.signing, Pushed: d.Pushed, Now: c.Now}
+	h.requests = &authrequest.Service{
+		Issuer: c.URL, Clients: h.clients, Objects: requestobject.Opener{Verifier: h.clientAuth, Read: h.documents.Read},
+		Settings: h.settings, Tokens: h.tokens, Signing: h.signing, Pushed: d.Pushed, Now: c.Now,
+	}
 	h.invites = hubs.NewInvites(d.HubInvites, c.Now)
 	h.initials = registration.InitialTokens{Store: d.InitialAccessTokens, Now: c.Now}
 	h.health = (&health.Service{Set: d.Health, Log: c.Log, Now: c.Now}).Start()
@@ -215,11 +230,11 @@ func (h *Hub) buildHandlers() {
 		Fetches: fetches, Guesses: web.NewGuesser(guessEvery, guessBurst, c.Now),
 	}
 	h.token = &tokenendpoint.Handler{
-		Authenticator: authenticator, Clients: h.clients, Grants: h.grants, Tokens: h.tokens, Pending: h.pending, Users: h.users, Linking: h.linking,
+		Authenticator: authenticator, Clients: h.clients, ClientAuth: h.clientAuth, Grants: h.grants, Tokens: h.tokens, Pending: h.pending, Users: h.users, Linking: h.linking,
 		Upstreams: h.upstreams, UpstreamTokens: h.upstreamTokens, Settings: h.settings, Audit: h.audit,
 	}
 	h.oidc = &oidc.Handler{
-		Issuer: c.URL, Alias: c.CertURL, Certificates: c.certificates(), Authenticator: authenticator, Clients: h.clients, Grants: h.grants,
+		Issuer: c.URL, Alias: c.CertURL, Certificates: c.certificates(), Authenticator: authenticator, Clients: h.clients, ClientAuth: h.clientAuth, Grants: h.grants,
 		Tokens: h.tokens, Pending: h.pending, Users: h.users, Browsers: h.sessions, Requests: h.requests, Signing: h.signing, Settings: h.settings,
 		SiteSetups: h.siteSetups, Audit: h.audit, Now: c.Now, Pushes: web.NewLimiter(beginEvery, beginBurst, c.Now),
 	}
@@ -235,7 +250,7 @@ func (h *Hub) buildAdmin() {
 	c, by := h.config, admin.Recorder{Sessions: h.sessions, Audit: h.audit}
 	h.admin = adminHandlers{
 		apps: &apps.Handler{
-			Recorder: by, Issuer: c.URL, Clients: h.clients, Grants: h.grants, Logouts: h.logouts, SiteSetups: h.siteSetups,
+			Recorder: by, Issuer: c.URL, Clients: h.clients, ClientAuth: h.clientAuth, Grants: h.grants, Logouts: h.logouts, SiteSetups: h.siteSetups,
 			HTTP: h.http, Responder: h.responder, Now: c.Now,
 		},
 		providers: &providers.Handler{

@@ -57,7 +57,12 @@
 // is registered with (properties.go). clients/redirecturi reads and compares
 // redirect URIs, clients/clientauth checks certificates, clients/hubs and
 // clients/registration hold what lets hubs and unknown apps in, clients/frappe
-// sets up a site. federation holds whom we ask, one package for each kind.
+// sets up a site. federation holds whom we ask, one package for each kind; their
+// token answers are read by federation/internal/oauth2client.
+//
+// In internal are jwt (what a signed token must be, as policies), jsonx (JSON
+// that strangers wrote), cache (a value that is slow to fetch; a bounded map),
+// upstreamhttp (the line to one provider), secrets, names (strings that are data).
 //
 // # Glossary
 //

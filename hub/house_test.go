@@ -205,9 +205,10 @@ var flatLists = []string{"templates", "cmd/fedhub"}
 // debts are the figures over a limit that the house still has. A figure may
 // only fall; when it reaches its limit, its line goes.
 var debts = map[string]int{
-	"files clients": 44,
-	"lines clients": 6354,
-	"lines of code": 54500,
+	"files clients":     34,
+	"lines clients":     4689,
+	"packages untested": 0,
+	"lines of code":     54400,
 }
 
 // sizes are the lines of every production file, by folder: all of them, or

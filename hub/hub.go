@@ -14,7 +14,9 @@ import (
 	gorilla "github.com/gorilla/sessions"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/clients/hubs"
+	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/clients/registration"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
@@ -92,6 +94,8 @@ type Hub struct {
 	upstreamTokens *upstreamtokens.Service
 	traces         *traces.Service
 	siteSetups     *sitesetup.Service
+	documents      metadatadoc.Reader
+	clientAuth     *clientauth.Verifier
 	clients        *clients.Registry
 	invites        *hubs.Invites
 	initials       registration.InitialTokens

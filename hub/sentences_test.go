@@ -1,13 +1,18 @@
 package hub_test
 
 import (
+	"cmp"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/fedhub/fedhub/hub"
 )
 
 // sentences are the fields and methods that hold words for people.
@@ -38,6 +43,107 @@ func TestNothingIsDecidedOnASentence(t *testing.T) {
 			})
 		}
 	}
+}
+
+// keptSentences are the fields of stored records in which earlier hubs left
+// words. Where it says true there is a code now, and nothing writes them.
+var keptSentences = map[string]bool{
+	"audit.Event.Reason":                   true,
+	"linking.LinkEvent.Reason":             true,
+	"logouts.SignOut.Reason":               true,
+	"sitesetup.Mistake.Text":               true,
+	"traces.Step.Text":                     true,
+	"federation.ConnectionRequest.Message": false,
+	"grants.TokenFamily.Why":               false,
+	"health.Record.Reason":                 false,
+	"health.Warning.Text":                  false,
+	"pending.Request.Message":              false, // the app's own words (CIBA §7.1, binding_message)
+}
+
+// What is stored is a code with arguments: words are made where they are shown.
+func TestNoRecordHoldsASentence(t *testing.T) {
+	found := map[string]bool{}
+	for _, of := range hub.RecordTypes() {
+		textsOf(found, of)
+	}
+	for field := range found {
+		if _, kept := keptSentences[field]; !kept {
+			t.Errorf("%s holds a sentence: store its code and arguments (texts.Text)", field)
+		}
+	}
+	for field := range keptSentences {
+		if !found[field] {
+			t.Errorf("%s is no field of a record: take it out of keptSentences", field)
+		}
+	}
+	for folder, files := range sources(t) {
+		if double(folder) {
+			continue
+		}
+		for _, name := range files {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			set := token.NewFileSet()
+			file, err := parser.ParseFile(set, filepath.Join("..", folder, name), nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(file, func(n ast.Node) bool {
+				if field := written(n, file.Name.Name); keptSentences[field] {
+					t.Errorf("%s writes %s, which only earlier hubs did", set.Position(n.Pos()), field)
+				}
+				return true
+			})
+		}
+	}
+}
+
+// textsOf finds the fields for words in a record, at every depth.
+func textsOf(found map[string]bool, of reflect.Type) {
+	switch of.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+		textsOf(found, of.Elem())
+	case reflect.Struct:
+		for f := range of.Fields() {
+			if f.Type.Kind() == reflect.String && f.IsExported() && slices.Contains(stored, f.Name) {
+				found[of.String()+"."+f.Name] = true
+			}
+			if strings.HasPrefix(f.Type.PkgPath(), strings.TrimSuffix(module, "/")) || f.Type.Name() == "" {
+				textsOf(found, f.Type)
+			}
+		}
+	}
+}
+
+// stored are the names of fields that say by themselves that they hold words.
+var stored = []string{"Text", "Reason", "Message", "Why"}
+
+// written is the field that a composite literal or, in the package of the
+// record, an assignment writes; empty if it is another node.
+func written(n ast.Node, here string) string {
+	switch n := n.(type) {
+	case *ast.CompositeLit:
+		of := types.ExprString(cmp.Or[ast.Expr](n.Type, &ast.Ident{}))
+		if !strings.Contains(of, ".") {
+			of = here + "." + of
+		}
+		for _, e := range n.Elts {
+			if pair, ok := e.(*ast.KeyValueExpr); ok && keptSentences[of+"."+types.ExprString(pair.Key)] {
+				return of + "." + types.ExprString(pair.Key)
+			}
+		}
+	case *ast.AssignStmt:
+		for _, to := range n.Lhs {
+			field, ok := to.(*ast.SelectorExpr)
+			for kept := range keptSentences {
+				if ok && strings.HasPrefix(kept, here+".") && strings.HasSuffix(kept, "."+field.Sel.Name) {
+					return kept
+				}
+			}
+		}
+	}
+	return ""
 }
 
 func decides(n ast.Node) bool {

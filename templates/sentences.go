@@ -18,6 +18,7 @@ var sentences = collect(
 	protocolSentences,
 	eventSentences,
 	traceSentences,
+	linkSentences,
 )
 
 var generalSentences = map[string]string{

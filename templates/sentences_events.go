@@ -25,10 +25,12 @@ var eventSentences = map[string]string{
 	"quiet.question":        "it would take a question, and prompt=none forbids asking",
 	"quiet.other":           "the upstream knows somebody else in this browser than this hub",
 
-	"client.refused":  "{why}",
-	"request.refused": "{why}",
-	"tokens.misused":  "{why}",
-	"logout.answered": "the client answered {status}",
+	"client.refused":   "{why}",
+	"request.refused":  "{why}",
+	"tokens.misused":   "{why}",
+	"signout.all":      "All sessions of the account were ended.",
+	"signout.upstream": "The session at the server they came from has ended.",
+	"logout.answered":  "the client answered {status}",
 
 	"upstream.refused":           "the upstream refused: {error}",
 	"upstream.refused.described": "the upstream refused: {error} (\"{description}\")",

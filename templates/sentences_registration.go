@@ -15,7 +15,6 @@ var registrationSentences = map[string]string{
 	"document.redirect.elsewhere": `its redirect URI "{address}" is not at {host}`,
 	"document.response_types.bad": "its response_types must contain code",
 	"document.secret":             "it must not contain {member}",
-	"document.unread":             "it could not be read: the address must answer 200 with application/json, without a redirect",
 
 	"registration.metadata.bad":           "the client metadata cannot be used: {cause}",
 	"registration.response_types.grant":   "response_types contains {response}, which needs the grant type {grant}",

@@ -1,13 +1,18 @@
-// Package clientauth is how a client proves who it is, as far as plain values
-// tell: whom a certificate names and which published key it is for. It knows no
-// client and reads nothing; what was registered is handed in.
+// Package clientauth is how a client proves who it is (RFC 6749 §2.3, RFC 7523,
+// RFC 8705): by a secret, a signed assertion or a certificate. It reads and
+// remembers the keys that clients publish, and verifies the assertions that are
+// handed in as grants. It knows no client: what was registered is handed in as
+// plain values.
 package clientauth
 
 import (
 	"bytes"
+	"context"
 	"crypto"
 	"crypto/sha256"
 	"crypto/x509"
+	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
@@ -18,9 +23,39 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// VerifyChain reports whether one of the roots vouches for the first of the
+// checkCertificate authenticates by a certificate that a trusted authority
+// issued and that names the client (RFC 8705 §2.1). The TLS handshake, ours or
+// the proxy's, showed that the client holds its key.
+func (v *Verifier) checkCertificate(name TLSName, chain []*x509.Certificate) error {
+	if v.ClientCAs == nil {
+		return errors.New("no authority for client certificates is set: FEDHUB_TLS_CLIENT_CA")
+	}
+	if err := verifyChain(chain, v.ClientCAs, v.Now()); err != nil {
+		return fmt.Errorf("its certificate: %w", err)
+	}
+	if !name.Names(chain[0]) {
+		return errors.New("its certificate names somebody else")
+	}
+	return nil
+}
+
+// checkOwnCertificate authenticates by a certificate that nobody but the
+// client vouches for, by publishing its key (RFC 8705 §2.2). When it expires
+// is not looked at: the key counts for as long as it is published.
+func (v *Verifier) checkOwnCertificate(ctx context.Context, p Publisher, certificate *x509.Certificate) error {
+	keys, err := v.Keys.thatFit(ctx, p, func(k Keys) bool { return published(k, certificate) })
+	if err != nil {
+		return err
+	}
+	if !published(keys, certificate) {
+		return errors.New("its certificate is not for any of its published keys")
+	}
+	return nil
+}
+
+// verifyChain reports whether one of the roots vouches for the first of the
 // certificates as a client's, by way of the others (RFC 8705 §2.1).
-func VerifyChain(chain []*x509.Certificate, roots *x509.CertPool, now time.Time) error {
+func verifyChain(chain []*x509.Certificate, roots *x509.CertPool, now time.Time) error {
 	between := x509.NewCertPool()
 	for _, certificate := range chain[1:] {
 		between.AddCert(certificate)
@@ -62,9 +97,9 @@ func (n TLSName) Names(certificate *x509.Certificate) bool {
 	return false
 }
 
-// Published reports whether the certificate is for one of the published keys. A key that
+// published reports whether the certificate is for one of the published keys. A key that
 // is published with a certificate is for that certificate alone.
-func Published(keys []jose.JSONWebKey, certificate *x509.Certificate) bool {
+func published(keys []jose.JSONWebKey, certificate *x509.Certificate) bool {
 	sum := sha256.Sum256(certificate.Raw)
 	return slices.ContainsFunc(keys, func(key jose.JSONWebKey) bool {
 		public, ok := key.Key.(interface{ Equal(crypto.PublicKey) bool })

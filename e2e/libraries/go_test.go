@@ -9,6 +9,7 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
 // TestGoOIDC: discovery, code with PKCE, the ID token and its access token,
@@ -22,8 +23,8 @@ func TestGoOIDC(t *testing.T) {
 	}
 	for name, edit := range map[string]func(*clients.Client){
 		"basic":  nil,
-		"post":   func(c *clients.Client) { c.AuthMethod = clients.MethodPost },
-		"public": func(c *clients.Client) { c.Type, c.AuthMethod = clients.SPA, clients.MethodNone },
+		"post":   func(c *clients.Client) { c.AuthMethod = clientauth.MethodPost },
+		"public": func(c *clients.Client) { c.Type, c.AuthMethod = clients.SPA, clientauth.MethodNone },
 		"es256":  func(c *clients.Client) { c.IDTokenAlg = "ES256" },
 	} {
 		t.Run(name, func(t *testing.T) { goFlow(ctx, t, w, provider, edit) })
@@ -101,7 +102,7 @@ func TestGoDevice(t *testing.T) {
 		t.Fatal(err)
 	}
 	c, _ := w.client(func(c *clients.Client) {
-		c.Type, c.AuthMethod, c.RedirectURIs, c.GrantTypes = clients.Native, clients.MethodNone, nil, nil
+		c.Type, c.AuthMethod, c.RedirectURIs, c.GrantTypes = clients.Native, clientauth.MethodNone, nil, nil
 		c.SetGrant(clients.GrantDevice, true)
 	})
 	config := oauth2.Config{ClientID: c.ID, Endpoint: provider.Endpoint(), Scopes: []string{oidc.ScopeOpenID, "email"}}

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
 // nodeFlows are the flows of flows.mjs that this hub completes.
@@ -105,7 +106,7 @@ func (w *world) told() nodeWorld {
 	told := nodeWorld{Issuer: w.URL, Email: email, Password: password, Callback: callback, Flows: nodeFlows, Clients: map[string]nodeApp{}}
 	for name, edit := range map[string]func(*clients.Client){
 		"web":    nil,
-		"public": func(c *clients.Client) { c.Type, c.AuthMethod = clients.SPA, clients.MethodNone },
+		"public": func(c *clients.Client) { c.Type, c.AuthMethod = clients.SPA, clientauth.MethodNone },
 		"service": func(c *clients.Client) {
 			c.Type, c.RedirectURIs, c.Scopes = clients.Service, nil, []string{"files"}
 		},

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/requestobject"
 	"github.com/fedhub/fedhub/hub/oauth"
 )
 
@@ -32,8 +33,8 @@ func (k *Service) Back(ctx context.Context, client clients.Client, form oauth.Pa
 			return nil, oauth.InvalidRequest("with a signed request all parameters stand inside of it; one or more stand beside it")
 		}
 	}
-	members, err := k.Clients.OpenBack(ctx, client, raw)
-	if e := clients.IsObjectError(err); e != nil {
+	members, err := k.Objects.OpenBackchannel(ctx, signerOf(client), raw)
+	if e := requestobject.ErrorOf(err); e != nil {
 		return nil, oauth.InvalidRequest(e.Description).Because(err) // CIBA §13
 	}
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/requestobject"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/oauth"
 )
@@ -82,7 +83,7 @@ func cameTheRightWay(d *draft) error {
 		return oauth.InvalidRequest("this client must push its authorization requests (RFC 9126)")
 	case !d.pushed && d.settings.RequirePushed && !d.client.Secure():
 		return oauth.InvalidRequest("authorization requests must be pushed to this hub (RFC 9126)")
-	case d.client.Requests.Signed && !d.client.Secure() && (d.signature == "" || d.signature == clients.NoAlg):
+	case d.client.Requests.Signed && !d.client.Secure() && (d.signature == "" || d.signature == requestobject.NoAlg):
 		return oauth.InvalidRequest("this client must send its parameters in a signed request object (RFC 9101)")
 	}
 	return nil // profileIsKept says the same of high security, and why

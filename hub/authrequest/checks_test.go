@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/oauth"
 )
 
@@ -190,7 +191,9 @@ func TestARequestStaysWithinTheRegistration(t *testing.T) {
 
 func TestPKCEIsNotLeftOut(t *testing.T) { // RFC 9700 §2.1.1
 	c, lenient := app(), app(func(c *clients.Client) { c.PKCEOptional = true })
-	public := app(func(c *clients.Client) { c.Type, c.AuthMethod, c.PKCEOptional = clients.SPA, clients.MethodNone, true })
+	public := app(func(c *clients.Client) {
+		c.Type, c.AuthMethod, c.PKCEOptional = clients.SPA, clientauth.MethodNone, true
+	})
 	without := []string{"code_challenge", "", "code_challenge_method", ""}
 	refused(t, "none", "invalid_request", c, without...)
 	good(t, "none, where an administrator allowed that", lenient, without...)

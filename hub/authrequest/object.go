@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/requestobject"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/internal/jsonx"
@@ -30,7 +31,7 @@ func (k *Service) unwrap(ctx context.Context, d *draft, repeated *oauth.Repeated
 		return repeated
 	case uri != "":
 		var err error
-		if raw, err = k.Clients.ReadObject(ctx, d.client, uri); err != nil {
+		if raw, err = k.Objects.Fetch(ctx, signerOf(d.client), uri); err != nil {
 			return public(err)
 		}
 	}
@@ -38,8 +39,8 @@ func (k *Service) unwrap(ctx context.Context, d *draft, repeated *oauth.Repeated
 	if err != nil {
 		return err
 	}
-	object, err := k.Clients.OpenObject(ctx, d.client, raw)
-	if e := clients.IsObjectError(err); e != nil && e.Code == clients.ObjectNotSupported && uri != "" {
+	object, err := k.Objects.Open(ctx, signerOf(d.client), raw)
+	if e := requestobject.ErrorOf(err); e != nil && e.Code == requestobject.NotSupported && uri != "" {
 		return oauth.RequestURINotSupported(e.Description)
 	}
 	if err != nil {
@@ -51,6 +52,14 @@ func (k *Service) unwrap(ctx context.Context, d *draft, repeated *oauth.Repeated
 	}
 	d.params, d.signature = params, object.Alg
 	return nil
+}
+
+// signerOf is what a client registered about the requests that it signs.
+func signerOf(c clients.Client) requestobject.Registered {
+	return requestobject.Registered{
+		Publisher: c.Publisher(), Secrets: c.Secrets, Alg: c.Algs.Request, BackchannelAlg: c.Algs.CIBARequest,
+		MustSign: c.Requests.Signed, HighSecurity: c.Secure(), URIs: c.Requests.URIs,
+	}
 }
 
 // decrypt opens a request object that was encrypted to the hub (RFC 9101
@@ -68,17 +77,17 @@ func (k *Service) decrypt(ctx context.Context, raw string) (string, error) {
 
 // public is the refusal of a request object as an error of the protocol.
 func public(err error) error {
-	e := clients.IsObjectError(err)
+	e := requestobject.ErrorOf(err)
 	if e == nil {
 		return err
 	}
 	var out *oauth.Error
 	switch e.Code {
-	case clients.ObjectNotSupported:
+	case requestobject.NotSupported:
 		out = oauth.RequestNotSupported(e.Description)
-	case clients.URINotSupported:
+	case requestobject.URINotSupported:
 		out = oauth.RequestURINotSupported(e.Description)
-	case clients.URIInvalid:
+	case requestobject.URIInvalid:
 		out = oauth.InvalidRequestURI(e.Description)
 	default:
 		out = oauth.InvalidRequestObject(e.Description)
@@ -88,7 +97,7 @@ func public(err error) error {
 
 // inside checks what the object says of itself, and returns the parameters
 // that count.
-func (k *Service) inside(object clients.Object, d *draft) (oauth.Params, error) {
+func (k *Service) inside(object requestobject.Object, d *draft) (oauth.Params, error) {
 	if err := checkClaims(object.Claims, d.client, k.Issuer, k.Now()); err != nil {
 		return nil, err
 	}
@@ -115,9 +124,9 @@ func (k *Service) inside(object clients.Object, d *draft) (oauth.Params, error) 
 // alone says that nothing outside the object counts (RFC 9101 §6.3). OIDC Core
 // §6.1 lets the rest of an OpenID Connect request stand beside its object;
 // whoever relies on the signature cannot want that.
-func alone(object clients.Object, d *draft) bool {
+func alone(object requestobject.Object, d *draft) bool {
 	return d.pushed || // RFC 9126 §3
-		strings.HasSuffix(strings.ToLower(object.Type), clients.TypeRequest) ||
+		strings.HasSuffix(strings.ToLower(object.Type), requestobject.TypeRequest) ||
 		d.client.Requests.Signed || d.client.Secure() ||
 		d.params["response_type"] == "" || !hasScope(d.params, "openid")
 }
@@ -150,7 +159,7 @@ const objectLife = time.Hour
 // checkClaims holds the claims against RFC 9101 §4 and, for high security, against
 // FAPI 2.0 Message Signing §5.3.1, which leaves nothing out.
 func checkClaims(claims jsonx.Object, client clients.Client, issuer string, now time.Time) error {
-	policy, want := clients.RequestPolicy(), jwt.Want{Audience: []string{issuer}, Now: now}
+	policy, want := requestobject.Policy(), jwt.Want{Audience: []string{issuer}, Now: now}
 	high := client.Secure()
 	if high {
 		policy.Audience, policy.Required, policy.MaxAge = jwt.Among, []string{"exp", "nbf"}, objectLife

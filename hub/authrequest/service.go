@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/requestobject"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
@@ -27,6 +28,7 @@ import (
 type Service struct {
 	Issuer   string
 	Clients  *clients.Registry
+	Objects  requestobject.Opener
 	Settings *settings.Service
 	Tokens   *tokens.Service
 	Signing  *signing.Service // for what was encrypted to the hub
@@ -206,7 +208,7 @@ func (d *draft) mode() {
 // registered it, which is no more than anybody could ask for.
 func (d *draft) unread(repeated *oauth.RepeatedError, refusal error) error {
 	beside := d.params.Has("redirect_uri")
-	inside, err := paramsOf(clients.PeekObject(d.params["request"]))
+	inside, err := paramsOf(requestobject.Peek(d.params["request"]))
 	if err == nil && !beside {
 		for _, name := range []string{"redirect_uri", "state", "response_type", "response_mode"} {
 			if inside[name] != "" {

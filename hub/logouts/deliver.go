@@ -55,7 +55,13 @@ func (k *Service) deliver(ctx context.Context, id string) bool {
 }
 
 // acquireLease claims the notice, so that of several hubs one delivers it, and tries
-// again later should that hub be gone.
+// again later should that hub be gone. Tries is its fencing number: who comes
+// back too late finds another, and leaves the notice to whoever has it now.
+//
+// The leases of this program (this one, the round of hub/health, the looks of
+// hub/upstreamtokens, the upgrades of hub/store) are each one conditional Update
+// of the very record that is worked on, in fields of its own. A package for them
+// would be longer than they are.
 func (k *Service) acquireLease(ctx context.Context, id string) (n Notice, ours bool, err error) {
 	err = k.Notices.Update(ctx, id, func(stored *Notice) error {
 		ours = false

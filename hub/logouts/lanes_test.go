@@ -2,6 +2,7 @@ package logouts
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -21,7 +22,7 @@ func newKeeper(t *testing.T, now time.Time) (*Service, *countstore.Store) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close(context.Background()) }) //nolint:errcheck // the test is over
-	err = db.Prepare(t.Context(), []store.CollectionSpec{{Name: "notices", Index: []string{"clientId"}, Times: []string{"next"}}, {Name: "told"}})
+	err = db.Prepare(t.Context(), []store.CollectionSpec{{Name: "notices", Index: []string{"clientId"}, Times: []string{"next"}}, {Name: "told"}, {Name: "signouts"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +30,7 @@ func newKeeper(t *testing.T, now time.Time) (*Service, *countstore.Store) {
 	clock := func() time.Time { return now }
 	k := &Service{
 		Notices:  store.NewCollection[Notice](counted, "notices", clock),
-		Statuses: store.NewCollection[Status](counted, "told", clock), Log: slog.New(slog.DiscardHandler), Now: clock,
+		Statuses: store.NewCollection[Status](counted, "told", clock), Ledger: store.NewCollection[SignOut](counted, "signouts", clock), Log: slog.New(slog.DiscardHandler), Now: clock,
 	}
 	return k.Start(), counted
 }
@@ -101,5 +102,37 @@ func TestWhatWaitsForAClientThatIsAwayIsNotDue(t *testing.T) {
 		if !n.Next.Equal(until) {
 			t.Fatalf("%s is tried at %s, want %s", n.ID, n.Next, until)
 		}
+	}
+}
+
+// A hub that was slow to find out that a client does not answer must not put
+// off the try of the hub that took the notice up after it.
+func TestALateFailureLeavesANoticeToWhoHasItNow(t *testing.T) {
+	now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+	k, _ := newKeeper(t, now)
+	waits(t, k, "app", 1, now)
+	slow, ours, err := k.acquireLease(t.Context(), "app 0")
+	if err != nil || !ours {
+		t.Fatalf("got %v, %v", ours, err)
+	}
+	if _, ours, err := k.acquireLease(t.Context(), "app 0"); err != nil || ours {
+		t.Fatalf("two have it: %v", err)
+	}
+	now = now.Add(claim)
+	k.Now = func() time.Time { return now }
+	quick, ours, err := k.acquireLease(t.Context(), "app 0")
+	if err != nil || !ours {
+		t.Fatalf("nobody has it after %s: %v", claim, err)
+	}
+
+	k.failed(t.Context(), slow, true, errors.New("no answer"))
+
+	stored, err := k.Notices.Get(t.Context(), "app 0")
+	if err != nil || !stored.Next.Equal(quick.Next) {
+		t.Errorf("it is tried again at %s, want %s, %v", stored.Next, quick.Next, err)
+	}
+	k.failed(t.Context(), quick, true, errors.New("no answer"))
+	if stored, err = k.Notices.Get(t.Context(), "app 0"); err != nil || stored.Next.Equal(quick.Next) {
+		t.Errorf("its own failure does not put it off: %v", err)
 	}
 }

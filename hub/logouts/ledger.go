@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // A SignOut is one line of the ledger: a session that ended, and what became
@@ -22,11 +23,15 @@ type SignOut struct {
 	Order      string      `bson:"order"` // a UUIDv7: the order of time
 	UserID     string      `bson:"userId"`
 	LoginKey   string      `bson:"loginKey,omitempty"` // through which they had signed in
-	Why        string      `bson:"why,omitempty"`      // a sentence; empty: the person signed out
+	Why        texts.Text  `bson:",inline"`            // empty: the person signed out
+	Reason     string      `bson:"why,omitempty"`      // the sentence that an earlier hub stored in its place
 	At         time.Time   `bson:"at"`
 	Recipients []Recipient `bson:"recipients"`
 	Expires    time.Time   `bson:"expires"`
 }
+
+// Words is why it ended; empty: the person signed out.
+func (s SignOut) Words(words texts.Words) string { return s.Why.In(words, s.Reason) }
 
 // A Recipient is one client that is to hear of a sign-out.
 type Recipient struct {
@@ -90,7 +95,7 @@ func recipient(c clients.Client) (Recipient, bool) {
 
 // enter writes a sign-out down before anybody is told. One that is there
 // already, because ending it failed half-way, keeps what is known.
-func (k *Service) enter(ctx context.Context, s sessions.Session, why string, to []Recipient) error {
+func (k *Service) enter(ctx context.Context, s sessions.Session, why texts.Text, to []Recipient) error {
 	if len(to) == 0 {
 		return nil
 	}

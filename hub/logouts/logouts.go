@@ -24,6 +24,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // A Notice is one client that is yet to be told of one session's end.
@@ -72,12 +73,12 @@ func (k *Service) Start() *Service {
 // End ends a session: first what hangs on it, then the session itself. If it
 // fails half-way it can be done again, and nobody is told twice for it.
 func (k *Service) End(ctx context.Context, s sessions.Session) error {
-	return k.EndBecause(ctx, s, "")
+	return k.EndBecause(ctx, s, texts.Text{})
 }
 
 // EndBecause is End for whoever did not sign out of that session themselves;
-// why is a sentence for administrators.
-func (k *Service) EndBecause(ctx context.Context, s sessions.Session, why string) error {
+// why is for administrators.
+func (k *Service) EndBecause(ctx context.Context, s sessions.Session, why texts.Text) error {
 	if err := k.ended(ctx, s, why); err != nil {
 		return err
 	}
@@ -95,7 +96,7 @@ func (k *Service) EndAll(ctx context.Context, u users.User) error {
 		if s.SessionGeneration >= u.SessionGeneration {
 			continue
 		}
-		if err := k.EndBecause(ctx, s, "All sessions of the account were ended."); err != nil {
+		if err := k.EndBecause(ctx, s, texts.New("signout.all")); err != nil {
 			return err
 		}
 	}
@@ -103,9 +104,11 @@ func (k *Service) EndAll(ctx context.Context, u users.User) error {
 }
 
 // Ended revokes what was issued in the session and notes whom to tell.
-func (k *Service) Ended(ctx context.Context, s sessions.Session) error { return k.ended(ctx, s, "") }
+func (k *Service) Ended(ctx context.Context, s sessions.Session) error {
+	return k.ended(ctx, s, texts.Text{})
+}
 
-func (k *Service) ended(ctx context.Context, s sessions.Session, why string) error {
+func (k *Service) ended(ctx context.Context, s sessions.Session, why texts.Text) error {
 	// The person may close the browser; the rest of the world must still hear.
 	ctx = context.WithoutCancel(ctx)
 	if err := k.Grants.RevokeSession(ctx, s.SID); err != nil {

@@ -102,6 +102,9 @@ func (k *Service) failed(ctx context.Context, n Notice, refused bool, cause erro
 		return nil
 	})
 	err := k.Notices.Update(ctx, n.ID, func(stored *Notice) error {
+		if stored.Tries != n.Tries {
+			return store.ErrUnchanged // another hub has taken it up since
+		}
 		stored.Next = next
 		return nil
 	})

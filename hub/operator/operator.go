@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/clients/hubs"
 	"github.com/fedhub/fedhub/clients/registration"
 	"github.com/fedhub/fedhub/federation"
@@ -145,7 +146,7 @@ func (s *Service) AddClient(ctx context.Context, by string, c clients.Client) (c
 		return clients.Client{}, "", err
 	}
 	s.parts.Audit.Record(ctx, audit.Event{Kind: audit.ClientAdded, Actor: by, Client: c.ID, Target: c.Name})
-	if !slices.Contains([]string{clients.MethodBasic, clients.MethodPost, clients.MethodSecretJWT}, c.AuthMethod) {
+	if !slices.Contains([]string{clientauth.MethodBasic, clientauth.MethodPost, clientauth.MethodSecretJWT}, c.AuthMethod) {
 		return c, "", nil
 	}
 	secret, err := s.parts.Clients.AddSecret(ctx, c.ID, 0)

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
@@ -16,12 +16,12 @@ const voucherWords = 4
 
 // VouchersFor returns whose assertions count when this client brings them
 // (RFC 7523 §2.1).
-func (s Settings) VouchersFor(clientID string) []clients.Voucher {
-	var out []clients.Voucher
+func (s Settings) VouchersFor(clientID string) []clientauth.TrustedIssuer {
+	var out []clientauth.TrustedIssuer
 	for _, line := range s.Vouchers {
 		words := strings.Fields(line)
 		if len(words) == voucherWords && slices.Contains(strings.Split(words[3], ","), clientID) {
-			out = append(out, clients.Voucher{Issuer: words[0], JWKSURI: words[1], LoginKey: words[2]})
+			out = append(out, clientauth.TrustedIssuer{Issuer: words[0], JWKSURI: words[1], LoginKey: words[2]})
 		}
 	}
 	return out

@@ -17,11 +17,11 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
-	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/sync/singleflight"
 
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/cache"
 )
 
 // The algorithms every hub has a key for. RS256 is the one that OpenID Connect
@@ -55,13 +55,13 @@ type Service struct {
 	ring     atomic.Pointer[ring]
 	failed   atomic.Int64       // when the keys could not be read, in Unix nanoseconds; 0: they could
 	flights  singleflight.Group // one reading, and one making of each key, at a time
-	verified *lru.Cache[[sha256.Size]byte, payload]
+	verified *memory
 }
 
 // NewService returns a service over the set. Keys are loaded, or made, at their
 // first use, or by Warm.
 func NewService(set *store.Collection[Key], box *seal.Box, now func() time.Time) *Service {
-	return &Service{set: set, box: box, now: now, NewRSA: newRSA, verified: newVerified()}
+	return &Service{set: set, box: box, now: now, NewRSA: newRSA, verified: cache.NewMap[[sha256.Size]byte, payload](maxVerified)}
 }
 
 // Warm loads or makes every key in the background, so that no request waits

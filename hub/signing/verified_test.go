@@ -59,7 +59,7 @@ func TestWithAKeyGoesTheTrustInWhatItSigned(t *testing.T) {
 }
 
 func TestMemoryOfTokensIsBounded(t *testing.T) {
-	v := newVerified()
+	v := newKeeper(open(t), box(t, 'k'), time.Now).verified
 	for i := range 3 * maxVerified {
 		v.Add(digest(fmt.Sprint(i), "at+jwt"), payload{})
 		if v.Len() > maxVerified {

@@ -78,7 +78,7 @@ func (k *Service) sharedKeysOf(ctx context.Context, named hintClaims) ([][]byte,
 	if err != nil {
 		return nil, err
 	}
-	keys, err := k.Clients.SharedKeys(ctx, c)
+	keys, err := k.ClientAuth.SharedKeys(c.ID, c.Secrets)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", signing.ErrVerify, err)
 	}

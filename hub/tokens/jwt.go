@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/signing"
 )
@@ -32,11 +33,11 @@ func (k *Service) ForClientJWT(ctx context.Context, c clients.Client, form Form,
 }
 
 func (k *Service) signFor(ctx context.Context, c clients.Client, alg, typ string, claims any) (string, error) {
-	if alg != clients.HS256 {
+	if alg != clientauth.HS256 {
 		return k.Signing.Sign(ctx, algOr(alg), typ, claims)
 	}
-	keys, err := k.Clients.SharedKeys(ctx, c)
-	if errors.Is(err, clients.ErrNoSharedKey) {
+	keys, err := k.ClientAuth.SharedKeys(c.ID, c.Secrets)
+	if errors.Is(err, clientauth.ErrNoSharedKey) {
 		return "", oauth.InvalidRequest("the client is set to HS256 and has no secret that can serve as a key; give it a new secret").Because(err)
 	}
 	if err != nil {
@@ -48,7 +49,7 @@ func (k *Service) signFor(ctx context.Context, c clients.Client, alg, typ string
 // EncryptFor returns a payload as a JWE to the client's key. cty says what it
 // is; empty for JSON.
 func (k *Service) EncryptFor(ctx context.Context, c clients.Client, e clients.Encryption, cty string, payload []byte) (string, error) {
-	key, err := k.Clients.EncryptionKey(ctx, c, e.Alg)
+	key, err := k.ClientAuth.Keys.ToEncrypt(ctx, c.Publisher(), e.Alg)
 	if err != nil {
 		return "", oauth.InvalidRequest("the hub cannot encrypt for this client: its JWKS cannot be read or has no key for " + e.Alg).Because(err)
 	}

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/signing"
@@ -119,13 +120,14 @@ func (r Revoked) ExpiresAt() time.Time { return r.Expires }
 
 // A Service mints and verifies. Issuer is the hub's public address.
 type Service struct {
-	Issuer  string
-	Signing *signing.Service
-	Grants  *grants.Service
-	Users   *users.Service
-	Clients *clients.Registry
-	Revoked *store.Collection[Revoked]
-	Opaques *store.Collection[Opaque]
+	Issuer     string
+	Signing    *signing.Service
+	Grants     *grants.Service
+	Users      *users.Service
+	Clients    *clients.Registry
+	ClientAuth *clientauth.Verifier // whose keys and secrets tokens are made for
+	Revoked    *store.Collection[Revoked]
+	Opaques    *store.Collection[Opaque]
 	// Pairwise is the key that pairwise subjects are made with.
 	Pairwise []byte
 	// Lives says whether the session of this name is still there.

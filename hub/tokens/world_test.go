@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/seal"
@@ -61,12 +62,13 @@ func newWorld(t *testing.T, edits ...func(*clients.Client)) *world {
 	w := &world{t: t, time: time.Now().Truncate(time.Second), ended: map[string]bool{}}
 	now := func() time.Time { return w.time }
 	w.people = store.NewCollection[users.User](db, "users", now)
-	w.registry = clients.NewRegistry(clients.Options{Store: store.NewCollection[clients.Client](db, "clients", now), Issuer: issuer, Now: now, Log: slog.New(slog.DiscardHandler)})
+	auth := &clientauth.Verifier{Issuer: issuer, Keys: &clientauth.Keyring{Now: now}, Now: now}
+	w.registry = clients.NewRegistry(clients.Options{Store: store.NewCollection[clients.Client](db, "clients", now), Auth: auth, Now: now, Log: slog.New(slog.DiscardHandler)})
 	t.Cleanup(w.registry.Close)
 	keys := signing.NewService(store.NewCollection[signing.Key](db, "signing", now), box, now)
 	keys.NewRSA = signingtest.RSA
 	w.Service = &tokens.Service{
-		Issuer: issuer, Signing: keys, Clients: w.registry, Users: users.New(users.Options{Users: w.people, Now: now}),
+		Issuer: issuer, Signing: keys, Clients: w.registry, ClientAuth: auth, Users: users.New(users.Options{Users: w.people, Now: now}),
 		Grants:  grants.NewService(store.NewCollection[grants.Grant](db, "grants", now), store.NewCollection[grants.TokenFamily](db, "families", now), grants.DefaultLives(), now),
 		Revoked: store.NewCollection[tokens.Revoked](db, "revoked", now), Opaques: store.NewCollection[tokens.Opaque](db, "opaques", now),
 		Pairwise: []byte("a key"), Now: now,

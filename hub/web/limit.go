@@ -5,8 +5,9 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
-	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/time/rate"
+
+	"github.com/fedhub/fedhub/internal/cache"
 )
 
 // maxLimited bounds how many addresses a Limiter remembers; the longest unseen
@@ -68,15 +69,11 @@ type buckets[K comparable] struct {
 	burst int
 	now   func() time.Time
 
-	byKey *lru.Cache[K, *rate.Limiter]
+	byKey *cache.Map[K, *rate.Limiter]
 }
 
 func newBuckets[K comparable](every time.Duration, burst int, now func() time.Time) *buckets[K] {
-	byKey, err := lru.New[K, *rate.Limiter](maxLimited)
-	if err != nil {
-		panic(err) // it refuses a size below one
-	}
-	return &buckets[K]{every: every, burst: burst, now: now, byKey: byKey}
+	return &buckets[K]{every: every, burst: burst, now: now, byKey: cache.NewMap[K, *rate.Limiter](maxLimited)}
 }
 
 func (b *buckets[K]) of(key K) *rate.Limiter {

@@ -1,6 +1,6 @@
 // Package cache keeps one value that is slow or costly to fetch: a discovery
-// document, a key set, a list of records. Many values by their names are better
-// kept in the LRU of hashicorp/golang-lru.
+// document, a key set, a list of records; and, in a Map, many values by their
+// names.
 //
 // However many ask at once, one fetch runs; it has its own deadline and does
 // not die with the request that happened to start it. A failure is remembered

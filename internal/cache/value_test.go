@@ -148,3 +148,17 @@ func TestADroppedFetchIsNotKept(t *testing.T) {
 	}
 	c.want(t, "after the drop", 2, nil)
 }
+
+func TestAMapForgetsWhatNobodyAskedForTheLongest(t *testing.T) {
+	m := cache.NewMap[string, int](2)
+	m.Add("first", 1)
+	m.Add("second", 2)
+	m.Get("first")
+	m.Add("third", 3)
+	if _, found := m.Get("second"); found || m.Len() != 2 {
+		t.Errorf("got %d values, the second among them: %v", m.Len(), found)
+	}
+	if first, found := m.Get("first"); !found || first != 1 {
+		t.Errorf("got %d, %v", first, found)
+	}
+}

@@ -79,6 +79,16 @@ type Flaw string
 
 func (f Flaw) Error() string { return string(f) }
 
+// Reason is what may be told of an error to who made the token: the Flaw in it,
+// if there is one.
+func Reason(err error) string {
+	var f Flaw
+	if errors.As(err, &f) {
+		return string(f)
+	}
+	return "it could not be verified"
+}
+
 // check refuses a policy that leaves a rule unsaid.
 func (p Policy) check() error {
 	named := func(alg jose.SignatureAlgorithm) bool { return slices.Contains(known, alg) }

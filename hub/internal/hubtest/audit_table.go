@@ -184,9 +184,6 @@ func is(e, must audit.Event) bool {
 	if contains(e.Why.Args, must.Why.Args) {
 		must.Why.Args = e.Why.Args
 	}
-	if must.Reason == "*" && e.Reason != "" || must.Reason != "" && strings.Contains(e.Reason, must.Reason) {
-		must.Reason = e.Reason
-	}
 	for name, value := range must.Detail {
 		if value == "*" && e.Detail[name] != "" {
 			must.Detail = maps.Clone(must.Detail)

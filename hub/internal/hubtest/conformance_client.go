@@ -18,6 +18,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
 // A Party is a relying party of one test.
@@ -76,7 +77,7 @@ func (p *Party) Metadata(pairs []any) map[string]any {
 			m[name] = pairs[i+1]
 		}
 	}
-	if m["token_endpoint_auth_method"] == clients.MethodKey && m["jwks_uri"] == nil && m["jwks"] == nil {
+	if m["token_endpoint_auth_method"] == clientauth.MethodKey && m["jwks_uri"] == nil && m["jwks"] == nil {
 		m["jwks"] = KeySet(p.Key, p.Kid)
 	}
 	return m
@@ -236,16 +237,16 @@ func (p *Party) Call(endpoint string, pairs ...string) Reply {
 	p.E.Helper()
 	form := Edited(url.Values{}, pairs)
 	switch p.Auth {
-	case clients.MethodTLS, clients.MethodOwnTLS:
+	case clientauth.MethodTLS, clientauth.MethodOwnTLS:
 		return p.present(endpoint, form)
-	case clients.MethodNone:
+	case clientauth.MethodNone:
 		form.Set("client_id", p.ID)
-	case clients.MethodPost:
+	case clientauth.MethodPost:
 		form.Set("client_id", p.ID)
 		form.Set("client_secret", p.Secret)
-	case clients.MethodKey:
+	case clientauth.MethodKey:
 		maps.Copy(form, url.Values{"client_assertion_type": {AssertionType}, "client_assertion": {p.Assertion(p.E.Site.At(p.E.T, "token_endpoint"))}})
-	case clients.MethodSecretJWT:
+	case clientauth.MethodSecretJWT:
 		claims := p.AssertionClaims(p.E.Site.At(p.E.T, "token_endpoint"))
 		maps.Copy(form, url.Values{"client_assertion_type": {AssertionType}, "client_assertion": {Signed(p.E, jose.HS256, []byte(p.Secret), "", "", claims)}})
 	default:

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
 // A described app is one that registered nowhere: its id is where it
@@ -29,7 +30,7 @@ func (w *World) Publish(edits ...Metadata) *described {
 		(*p.Answer.Load())(rw, r)
 	})
 	id := p.Address + "/client.json"
-	p.App = &App{W: w, Client: clients.Client{ID: id, Type: clients.Native, AuthMethod: clients.MethodNone}, Verifier: strings.Repeat("v", 43)}
+	p.App = &App{W: w, Client: clients.Client{ID: id, Type: clients.Native, AuthMethod: clientauth.MethodNone}, Verifier: strings.Repeat("v", 43)}
 	p.Say(edits...)
 	return p
 }

@@ -16,7 +16,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
-	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
 // keyOf is a relying party's private key for an algorithm, made once.
@@ -170,9 +170,9 @@ type Sealed struct {
 }
 
 func (k Sealed) Signed(e *Exam, alg string) {
-	auth := clients.MethodBasic
+	auth := clientauth.MethodBasic
 	if strings.HasPrefix(alg, "HS") {
-		auth = clients.MethodSecretJWT
+		auth = clientauth.MethodSecretJWT
 	}
 	p := e.Keyed("token_endpoint_auth_method", auth, k.Metadata+"_signed_response_alg", alg)
 	p.about(k, p.read(k.Metadata, k.Get(p), alg))
@@ -180,9 +180,9 @@ func (k Sealed) Signed(e *Exam, alg string) {
 
 func (k Sealed) encrypted(e *Exam, alg, enc string) {
 	signing := e.First(k.Supports + "_signing_alg_values_supported")
-	auth := clients.MethodBasic
+	auth := clientauth.MethodBasic
 	if alg == "dir" || strings.HasPrefix(alg, "A") {
-		auth = clients.MethodSecretJWT
+		auth = clientauth.MethodSecretJWT
 	}
 	p := e.Keyed("token_endpoint_auth_method", auth, k.Metadata+"_signed_response_alg", signing,
 		k.Metadata+"_encrypted_response_alg", alg, k.Metadata+"_encrypted_response_enc", enc)

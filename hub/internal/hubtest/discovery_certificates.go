@@ -14,7 +14,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
-	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
 // relyingName is whom the certificates of relying parties name.
@@ -92,7 +92,7 @@ func (e *Exam) WithCertificate(method string, pairs ...any) *Party {
 	e.Helper()
 	shown := e.issued()
 	more := []any{"token_endpoint_auth_method", method, "tls_client_auth_san_dns", relyingName}
-	if method == clients.MethodOwnTLS {
+	if method == clientauth.MethodOwnTLS {
 		shown = e.Own()
 		more = []any{"token_endpoint_auth_method", method, "jwks", certificateKeys(shown)}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
 const (
@@ -64,7 +65,7 @@ func (e *Exam) ExerciseExchange() {
 
 // ExerciseJWTBearer hands in an assertion that the client signed itself.
 func (e *Exam) ExerciseJWTBearer() {
-	p := e.kept(clients.Client{Name: "Bearer", Type: clients.Service, AuthMethod: clients.MethodKey, JWKS: mustJSON(e, KeySet(AKey[0](), "rp-key")),
+	p := e.kept(clients.Client{Name: "Bearer", Type: clients.Service, AuthMethod: clientauth.MethodKey, JWKS: mustJSON(e, KeySet(AKey[0](), "rp-key")),
 		GrantTypes: []string{GrantJWT}, Scopes: []string{"files"}})
 	r := p.Call("token_endpoint", "grant_type", GrantJWT, "assertion", p.Assertion(e.Site.At(e.T, "token_endpoint")), "scope", "files")
 	e.CheckTokens(r)
@@ -113,7 +114,7 @@ func (p *Party) CallAccepting(accept, endpoint string, pairs ...string) Reply {
 	p.E.Helper()
 	form := Edited(url.Values{}, pairs)
 	var headers []string
-	if p.Auth == clients.MethodSecretJWT {
+	if p.Auth == clientauth.MethodSecretJWT {
 		claims := p.AssertionClaims(p.E.Site.At(p.E.T, "token_endpoint"))
 		maps.Copy(form, url.Values{"client_assertion_type": {AssertionType}, "client_assertion": {Signed(p.E, jose.HS256, []byte(p.Secret), "", "", claims)}})
 	} else {
@@ -126,9 +127,9 @@ func (p *Party) CallAccepting(accept, endpoint string, pairs ...string) Reply {
 func (e *Exam) Authenticating(method string) *Party {
 	e.Helper()
 	switch method {
-	case clients.MethodNone:
+	case clientauth.MethodNone:
 		return e.kept(clients.Client{Name: "Page", Type: clients.SPA, RedirectURIs: []string{e.Site.Rp.URL + "/page"}})
-	case clients.MethodTLS, clients.MethodOwnTLS:
+	case clientauth.MethodTLS, clientauth.MethodOwnTLS:
 		return e.WithCertificate(method)
 	}
 	return e.Client("token_endpoint_auth_method", method)

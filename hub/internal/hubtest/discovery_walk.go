@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
 // Advertised is every value of a member.
@@ -51,7 +51,7 @@ func (p *Party) Push(request url.Values) url.Values {
 	p.E.Helper()
 	var pairs []string
 	for name := range request {
-		if name != "client_id" || p.Auth == clients.MethodNone {
+		if name != "client_id" || p.Auth == clientauth.MethodNone {
 			pairs = append(pairs, name, request.Get(name))
 		}
 	}

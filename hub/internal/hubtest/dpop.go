@@ -15,6 +15,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
 // A ProofKey makes DPoP proofs.
@@ -115,7 +116,7 @@ func (w *World) Resource(scheme, token string, proofs ...string) Reply {
 	return w.Call(req)
 }
 
-func Spa(c *clients.Client) { c.Type, c.AuthMethod = clients.SPA, clients.MethodNone }
+func Spa(c *clients.Client) { c.Type, c.AuthMethod = clients.SPA, clientauth.MethodNone }
 
 func DpopBound(c *clients.Client) { c.DPoPBound = true }
 

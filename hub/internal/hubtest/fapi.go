@@ -12,6 +12,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
 // A bank is a client of high security, with its keys.
@@ -34,7 +35,7 @@ func (w *World) Bank(change ...func(*clients.Client)) *bank {
 		w.Fatal(err)
 	}
 	high := func(c *clients.Client) {
-		c.AuthMethod, c.JWKS, c.HighSecurity = clients.MethodKey, string(text), clients.FAPI2
+		c.AuthMethod, c.JWKS, c.HighSecurity = clientauth.MethodKey, string(text), clients.FAPI2
 		c.SetGrant(clients.GrantClientCredentials, true)
 	}
 	b.App = w.App(append([]func(*clients.Client){high}, change...)...)

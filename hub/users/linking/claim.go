@@ -8,6 +8,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/emailaddr"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // A Claim is what an upstream said about a person in one validated answer.
@@ -28,22 +29,22 @@ type Claim struct {
 const maxSubject = 255 // bytes, OIDC Core §2 (sub)
 
 // unusable says why nothing can be built on a claim; empty if something can.
-func (c Claim) unusable(p Policy) string {
+func (c Claim) unusable(p Policy) texts.Text {
 	switch {
 	case !p.Enabled:
-		return "The login key is switched off."
+		return texts.New("link.key.off")
 	case c.Key == "" || c.Key != p.KeyID || strings.ContainsRune(c.Key, '/'):
-		return "The answer came by another login key than it was asked for."
+		return texts.New("link.key.other")
 	case c.Issuer == "" || !plainText(c.Issuer, 2048):
-		return "The upstream did not say who it is."
+		return texts.New("link.issuer.none")
 	case c.Subject == "" || !plainText(c.Subject, maxSubject):
-		return "The upstream did not name the person by a usable subject."
+		return texts.New("link.subject.bad")
 	// A profile without an id often decodes to a zero; all such people would
 	// be one user.
 	case slices.Contains([]string{"0", "null", "undefined", "<nil>"}, c.Subject):
-		return "The upstream named the person by an empty subject (" + c.Subject + ")."
+		return texts.New("link.subject.empty", "subject", c.Subject)
 	}
-	return ""
+	return texts.Text{}
 }
 
 // plainText reports whether s is text without surrounding space and controls.

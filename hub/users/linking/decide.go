@@ -1,6 +1,10 @@
 package linking
 
-import "github.com/fedhub/fedhub/hub/users"
+import (
+	"github.com/fedhub/fedhub/hub/users"
+
+	"github.com/fedhub/fedhub/internal/texts"
+)
 
 // An Action is what follows from a decision.
 type Action string
@@ -16,12 +20,12 @@ const (
 )
 
 // A Decision says what became of an arrival from upstream. Row is the row of
-// the table below; Reason is a sentence for the administrator's log, not for
-// the person, who might be fishing for accounts.
+// the table below; Why is for the administrator's log, not for the person, who
+// might be fishing for accounts.
 type Decision struct {
 	Row    string
 	Action Action
-	Reason string
+	Why    texts.Text
 	User   users.User // whom it is about; zero for Refuse and where there is nobody yet
 
 	// Record is under which the link can be undone; empty if none was made.
@@ -37,11 +41,11 @@ type Decision struct {
 // TooWeak tells whether the upstream proves too little for the person who asked.
 func (d Decision) TooWeak() bool { return d.Row == "D14" && d.Action == Refuse }
 
-// Passed is a row that was looked at and did not apply, with the fact that
-// decided so.
+// Passed is a row that was looked at and did not apply, with the code of the
+// fact that decided so.
 type Passed struct {
 	Row  string
-	Fact string
+	Code string
 }
 
 // address is what an upstream's e-mail address is worth.
@@ -60,7 +64,7 @@ func (a address) proven() bool { return a == addressProven || a == addressAuthor
 
 // facts are everything a decision depends on.
 type facts struct {
-	unusable string // why the claim is worth nothing; empty: it is not
+	unusable texts.Text // why the claim is worth nothing; empty: it is not
 
 	linked  bool        // the identity is linked …
 	owner   *users.User // … to this user; nil: to one who is gone
@@ -76,7 +80,7 @@ type facts struct {
 	peer      bool
 	migrating bool // the window is open in which a peer's people find their old accounts
 	linking   string
-	noSignUp  string // why nobody new gets an account; empty: they do
+	noSignUp  texts.Text // why nobody new gets an account; empty: they do
 }
 
 // links reports whether the login key links by e-mail address at all.
@@ -154,15 +158,15 @@ func judge(f facts) (Decision, []Passed) {
 		over = append(over, Passed{r.row, passed})
 	}
 	// match decides whatever comes to it.
-	return Decision{Row: "D0", Action: Refuse, Reason: "No row of the table applies."}, over
+	return Decision{Row: "D0", Action: Refuse, Why: texts.New("link.norow")}, over
 }
 
-func pass(fact string) (Decision, string) { return Decision{}, fact }
+func pass(code string) (Decision, string) { return Decision{}, code }
 
-func refuse(reason string) (Decision, string) {
-	return Decision{Action: Refuse, Reason: reason}, ""
-}
+func refuse(code string) (Decision, string) { return refuseFor(texts.New(code)) }
 
-func about(u *users.User, action Action, reason string) (Decision, string) {
-	return Decision{Action: action, User: *u, Reason: reason}, ""
+func refuseFor(why texts.Text) (Decision, string) { return Decision{Action: Refuse, Why: why}, "" }
+
+func about(u *users.User, action Action, code string) (Decision, string) {
+	return Decision{Action: action, User: *u, Why: texts.New(code)}, ""
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // The decision table as its authors wrote it: the first line that fits says
@@ -76,8 +77,8 @@ func TestEveryDecisionIsTheTables(t *testing.T) {
 // checkDecision holds what must be true of any decision, table or not.
 func checkDecision(t *testing.T, f facts, d Decision) {
 	t.Helper()
-	if !strings.HasSuffix(d.Reason, ".") {
-		t.Errorf("%s %s: the reason %q is no sentence", d.Row, d.Action, d.Reason)
+	if d.Why.Empty() {
+		t.Errorf("%s %s: no reason", d.Row, d.Action)
 	}
 	switch d.Action {
 	case Refuse, Create, CreateUnverified:
@@ -101,11 +102,11 @@ func checkDecision(t *testing.T, f facts, d Decision) {
 }
 
 // checkPassed holds that the rows passed over are those before the one that
-// decided, each with a fact in a sentence.
+// decided, each with a fact.
 func checkPassed(t *testing.T, d Decision, over []Passed) {
 	t.Helper()
 	for i, p := range over {
-		if p.Row != rows[i].row || !strings.HasSuffix(p.Fact, ".") {
+		if p.Row != rows[i].row || p.Code == "" {
 			t.Errorf("%s: row %d passed over is %+v", d.Row, i, p)
 		}
 	}
@@ -165,10 +166,10 @@ func everyCase() []testCase {
 									}
 									f := facts{address: addr, weak: kind == "weak", peer: strings.HasPrefix(kind, "peer"), migrating: strings.HasSuffix(kind, "-window"), linking: linking}
 									if signUp == SignUpDeny {
-										f.noSignUp = "the login key does not allow sign-ups."
+										f.noSignUp = texts.New("link.signup.off")
 									}
 									if claim == "bad" {
-										f.unusable = "It is not usable."
+										f.unusable = texts.New("link.key.off")
 									}
 									f.linker = person("linker", linker)
 									f.linked = identity != "none"
@@ -218,7 +219,7 @@ func TestOnlyTheRowOfWeakUpstreamsAsksForMoreProof(t *testing.T) {
 func TestOnlyPlainSubjectsAreUsable(t *testing.T) {
 	p := Policy{KeyID: "google", Enabled: true}
 	good := Claim{Key: "google", Issuer: "https://accounts.example", Subject: "10769150350006150715113082367"}
-	if why := good.unusable(p); why != "" {
+	if why := good.unusable(p); !why.Empty() {
 		t.Fatalf("a good claim: %s", why)
 	}
 	for i, spoil := range []func(*Claim, *Policy){
@@ -237,7 +238,7 @@ func TestOnlyPlainSubjectsAreUsable(t *testing.T) {
 	} {
 		c, p := good, p
 		spoil(&c, &p)
-		if c.unusable(p) == "" {
+		if c.unusable(p).Empty() {
 			t.Errorf("case %d: %+v is usable", i, c)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // An Effect is how many people something would happen to, and who the first
@@ -133,7 +134,7 @@ func (k *Service) foreseeOne(ctx context.Context, e *Effects, u users.User, link
 func (k *Service) outcome(ctx context.Context, u users.User, linked bool, p Policy) (Action, error) {
 	f := facts{peer: p.Kind == KindPeer, migrating: k.now().Before(p.MigrateUntil), linking: p.Linking}
 	if !p.Enabled {
-		f.unusable = "The login key is switched off."
+		f.unusable = texts.New("link.key.off")
 	}
 	if linked {
 		f.linked, f.owner = true, &u

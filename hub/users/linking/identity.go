@@ -11,6 +11,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // An Identity is a person as one upstream knows them, linked to a user here.
@@ -102,7 +103,7 @@ func (k *Service) Unlink(ctx context.Context, userID, identityID, by string) (us
 		return users.User{}, err
 	}
 	r, token := k.newRecord(Unlinked, before, identity)
-	r.Before, r.By, r.Reason = identity, by, "The identity was removed from the user."
+	r.Before, r.By, r.Why = identity, by, texts.New("link.removed")
 	if err := k.records.Insert(ctx, r); err != nil {
 		return users.User{}, err
 	}

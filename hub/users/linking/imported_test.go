@@ -64,10 +64,10 @@ func TestAnImportedIdentityCountsOnceItHasTheAddressOfTheUser(t *testing.T) {
 		}
 	}
 	if came := w.match(google("1", "ada@example.org"), trusted()); came.Action != linking.SignIn {
-		t.Errorf("the address of the user: got %s (%s)", came.Action, came.Reason)
+		t.Errorf("the address of the user: got %s (%s)", came.Action, came.Why)
 	}
 	if came := w.match(google("1", "other@gmail.example"), trusted()); came.Action != linking.SignIn {
-		t.Errorf("afterwards it is an identity like any other: got %s (%s)", came.Action, came.Reason)
+		t.Errorf("afterwards it is an identity like any other: got %s (%s)", came.Action, came.Why)
 	}
 }
 
@@ -77,9 +77,9 @@ func TestAnImportedIdentityIsConnectedByItsOwner(t *testing.T) {
 	ada := must[users.User](t)(w.AddImported(t.Context(), adaElsewhere))
 	must[bool](t)(w.LinkImported(t.Context(), ada.ID, google("1", "")))
 	if d := must[linking.Decision](t)(w.Link(t.Context(), ada, google("1", "private@gmail.example"), trusted())); d.Action != linking.Link {
-		t.Fatalf("got %s (%s)", d.Action, d.Reason)
+		t.Fatalf("got %s (%s)", d.Action, d.Why)
 	}
 	if came := w.match(google("1", "private@gmail.example"), trusted()); came.Action != linking.SignIn {
-		t.Errorf("got %s (%s)", came.Action, came.Reason)
+		t.Errorf("got %s (%s)", came.Action, came.Why)
 	}
 }

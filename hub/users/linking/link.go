@@ -13,7 +13,7 @@ import (
 func (k *Service) link(ctx context.Context, d Decision, c Claim, p Policy) (Decision, error) {
 	identity := k.newIdentity(c, d.User.ID)
 	r, token := k.newRecord(Linked, d.User, identity)
-	r.KeyName, r.Row, r.Reason, r.Policy, r.Emptied = p.Name, d.Row, d.Reason, p.words(), d.wipe
+	r.KeyName, r.Row, r.Why, r.Trust, r.Emptied = p.Name, d.Row, d.Why, p.trust(), d.wipe
 	r.By = d.by
 	if d.Row == "D2" {
 		r.By = d.User.ID

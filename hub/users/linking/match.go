@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // Match finds or founds the user for an arrival from upstream and carries the
@@ -49,19 +50,19 @@ func (k *Service) Confirm(ctx context.Context, user users.User, c Claim, p Polic
 }
 
 func confirmed(d Decision, user users.User, proof Proof) Decision {
-	no := func(reason string) Decision { return Decision{Row: d.Row, Action: Refuse, Reason: reason} }
+	no := func(why texts.Text) Decision { return Decision{Row: d.Row, Action: Refuse, Why: why} }
 	switch {
 	case d.Action == Refuse:
 		return d
 	case d.User.ID != user.ID:
-		return no("The person proved to be another user than the one this identity matches.")
+		return no(texts.New("link.proved.other"))
 	case d.Action == ConfirmByMail && proof != ProofMail:
-		return no("The user never verified this e-mail address, so only a letter to it is proof.")
+		return no(texts.New("link.proved.letter"))
 	case d.Action == Confirm || d.Action == ConfirmByMail:
 		if d.User.SessionGeneration != user.SessionGeneration {
-			return no("Something about the user was changed or ended while the proof was asked for.")
+			return no(texts.New("link.proved.changed"))
 		}
-		d.Action, d.User, d.Reason = Link, user, "The person proved to be the user with this e-mail address, by "+string(proof)+"."
+		d.Action, d.User, d.Why = Link, user, texts.New("link.proved", "by", proof)
 	}
 	return d
 }
@@ -108,14 +109,14 @@ const rowProvisioned = "admin"
 func provisioned(f facts, user users.User, by string) Decision {
 	d := Decision{Row: rowProvisioned, Action: Refuse}
 	switch {
-	case f.unusable != "":
-		d.Reason = f.unusable
+	case !f.unusable.Empty():
+		d.Why = f.unusable
 	case f.linked && (f.owner == nil || f.owner.ID != user.ID):
-		d.Reason = "This identity is already linked to another user."
+		d.Why = texts.New("link.linked.other")
 	case user.Disabled:
-		d.Reason = "The user is disabled."
+		d.Why = texts.New("link.user.disabled")
 	default:
-		d.Action, d.User, d.by, d.Reason = Link, user, by, "An administrator linked this identity beforehand."
+		d.Action, d.User, d.by, d.Why = Link, user, by, texts.New("link.beforehand")
 	}
 	return d
 }
@@ -166,7 +167,7 @@ func (k *Service) attempt(ctx context.Context, c Claim, p Policy, choose func(fa
 		d.User, err = k.create(ctx, d.Action == Create, c, p)
 	}
 	if errors.Is(err, errStale) {
-		return Decision{Row: d.Row, Action: Refuse, Reason: "The user changed while the identity was being linked."}, nil
+		return Decision{Row: d.Row, Action: Refuse, Why: texts.New("link.stale")}, nil
 	}
 	return d, err
 }

@@ -36,7 +36,7 @@ func (w *world) match(c linking.Claim, p linking.Policy) linking.Decision {
 func wants(t *testing.T, d linking.Decision, row string, action linking.Action) {
 	t.Helper()
 	if d.Row != row || d.Action != action {
-		t.Errorf("got %s %s (%s), want %s %s", d.Row, d.Action, d.Reason, row, action)
+		t.Errorf("got %s %s (%s), want %s %s", d.Row, d.Action, d.Why, row, action)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/emailaddr"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // Values of Policy.Linking and Policy.SignUps, as a login key has them.
@@ -109,23 +110,23 @@ func (p Policy) roles(claimed []string) []string {
 
 // noSignUp says why somebody new with this address gets no account; empty if
 // they do. Both narrower rules go by the address, so it has to be proven.
-func (k *Service) noSignUp(ctx context.Context, p Policy, worth address, key string) (string, error) {
+func (k *Service) noSignUp(ctx context.Context, p Policy, worth address, key string) (texts.Text, error) {
 	switch {
 	case p.Linking == LinkProvisioned:
-		return "the login key lets in only people who were linked beforehand.", nil
+		return texts.New("link.signup.provisioned"), nil
 	case p.SignUps == SignUpAllow:
-		return "", nil
+		return texts.Text{}, nil
 	case p.SignUps == SignUpDomains && worth.proven() && holds(p.SignUpDomains, emailaddr.Domain(key)):
-		return "", nil
+		return texts.Text{}, nil
 	case p.SignUps == SignUpDomains:
-		return "only proven addresses of certain domains get an account.", nil
+		return texts.New("link.signup.domains"), nil
 	case p.SignUps != SignUpInvited:
-		return "the login key does not allow sign-ups.", nil
+		return texts.New("link.signup.off"), nil
 	}
 	if worth.proven() {
 		if yes, err := k.users.Invited(ctx, key); err != nil || yes {
-			return "", err
+			return texts.Text{}, err
 		}
 	}
-	return "only people with a proven address that was invited get an account.", nil
+	return texts.New("link.signup.invited"), nil
 }

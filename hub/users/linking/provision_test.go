@@ -22,7 +22,7 @@ func TestOnlyPeopleLinkedBeforehandComeIn(t *testing.T) {
 	off.Enabled = false // prepared before it is switched on
 	d := must[linking.Decision](t)(w.Provision(t.Context(), ada, google("1", ""), off, "root"))
 	if d.Action != linking.Link {
-		t.Fatalf("got %s: %s", d.Action, d.Reason)
+		t.Fatalf("got %s: %s", d.Action, d.Why)
 	}
 	if r := must[linking.LinkEvent](t)(w.Record(t.Context(), d.Record)); r.By != "root" {
 		t.Errorf("on record as by %q", r.By)
@@ -36,7 +36,7 @@ func TestOnlyPeopleLinkedBeforehandComeIn(t *testing.T) {
 		t.Errorf("giving it to somebody else: got %s", d.Action)
 	}
 	if d := must[linking.Decision](t)(w.Provision(t.Context(), ada, google("1", ""), p, "root")); d.Action != linking.Link {
-		t.Errorf("giving it to its owner again: got %s (%s)", d.Action, d.Reason)
+		t.Errorf("giving it to its owner again: got %s (%s)", d.Action, d.Why)
 	}
 	// D10 holds for administrators too: the old identity goes first.
 	if d := must[linking.Decision](t)(w.Provision(t.Context(), ada, google("3", ""), p, "root")); d.Action != linking.Refuse {

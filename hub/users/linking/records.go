@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/secrets"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // A LinkEvent is one change of which identities belong to a user, with what it
@@ -25,10 +26,14 @@ type LinkEvent struct {
 	KeyName    string     `bson:"keyName,omitempty"` // of the login key, at the time
 	IdentityID string     `bson:"identityId"`
 
-	Row    string `bson:"row,omitempty"` // of the table; empty for an unlink
-	Reason string `bson:"reason"`
-	Policy string `bson:"policy,omitempty"` // of the login key at the time, in words
-	By     string `bson:"by"`               // id of whoever did it; empty: the rule
+	Row   string     `bson:"row,omitempty"` // of the table; empty for an unlink
+	Why   texts.Text `bson:",inline"`
+	Trust Trust      `bson:"trust,omitempty"` // in the login key at the time
+	By    string     `bson:"by"`              // id of whoever did it; empty: the rule
+
+	// The words that an earlier hub stored in place of Why and Trust.
+	Reason string `bson:"reason,omitempty"`
+	Policy string `bson:"policy,omitempty"`
 
 	// Before is the identity as it was before an unlink; Emptied says that the
 	// account had never been verified and was emptied first.
@@ -44,6 +49,9 @@ type LinkEvent struct {
 	UndoneBy string    `bson:"undoneBy,omitempty"`
 	Expires  time.Time `bson:"expires"`
 }
+
+// Words is why the change was made.
+func (r LinkEvent) Words(words texts.Words) string { return r.Why.In(words, r.Reason) }
 
 // A LinkAction is what a record is of.
 type LinkAction string
@@ -94,19 +102,17 @@ func secretHash(secret string) string {
 	return secrets.HexHash(secret)
 }
 
-// words is the policy for people who read the record later.
-func (p Policy) words() string {
-	words := []string{"linking " + p.Linking, "sign-ups " + p.SignUps}
-	if p.TrustEmail {
-		words = append(words, "trusts its verified addresses")
-	}
-	if len(p.AuthoritativeDomains) > 0 {
-		words = append(words, "speaks for "+strings.Join(p.AuthoritativeDomains, ", "))
-	}
-	if !p.MigrateUntil.IsZero() {
-		words = append(words, "migration until "+p.MigrateUntil.UTC().Format(time.DateOnly))
-	}
-	return strings.Join(words, "; ")
+// A Trust is what of a policy counts in a decision about an address.
+type Trust struct {
+	Linking              string    `bson:"linking,omitempty"`
+	SignUps              string    `bson:"signUps,omitempty"`
+	TrustEmail           bool      `bson:"trustEmail,omitempty"`
+	AuthoritativeDomains []string  `bson:"authoritativeDomains,omitempty"`
+	MigrateUntil         time.Time `bson:"migrateUntil,omitempty"`
+}
+
+func (p Policy) trust() Trust {
+	return Trust{p.Linking, p.SignUps, p.TrustEmail, p.AuthoritativeDomains, p.MigrateUntil}
 }
 
 // Records returns the changes of one user's links, newest first.

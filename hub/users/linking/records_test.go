@@ -33,7 +33,7 @@ func TestALinkIsOnRecordAndTheLetterUndoesIt(t *testing.T) {
 		d := w.match(google("1", "ada@gmail.example"), trusted())
 		wants(t, d, "D8", linking.Link)
 		r := must[linking.LinkEvent](t)(w.Record(t.Context(), d.Record))
-		if r.Row != "D8" || r.UserID != ada.ID || r.Action != linking.Linked || !strings.Contains(r.Policy, "linking auto") || !r.Standing() {
+		if r.Row != "D8" || r.UserID != ada.ID || r.Action != linking.Linked || r.Trust.Linking != linking.LinkAuto || !r.Standing() {
 			t.Errorf("got %+v", r)
 		}
 		sent := w.post.Take()

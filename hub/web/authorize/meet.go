@@ -6,7 +6,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/web"
@@ -23,7 +23,7 @@ func (d *Handler) resolveClient(c *gin.Context, id string) error {
 		}
 		return nil
 	})
-	var fault *clients.MetadataError
+	var fault *metadatadoc.Error
 	if errors.As(err, &fault) {
 		return misconfigured(oauth.InvalidRequest("the metadata document of the client cannot be used: " + fault.Words(templates.Sentence)).Because(err))
 	}

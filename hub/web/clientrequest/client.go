@@ -14,6 +14,8 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/dpop"
@@ -64,7 +66,7 @@ func MayUse(client clients.Client, grant string) error {
 
 // Client authenticates whoever asks.
 func (a *Authenticator) Client(c *gin.Context, form oauth.Params) (clients.Client, error) {
-	credentials, err := clients.ParseCredentials(c.GetHeader("Authorization"), form)
+	credentials, err := clientauth.ParseCredentials(c.GetHeader("Authorization"), form)
 	if err == nil {
 		if err := a.Guesses.Check(Clip(credentials.ID), c.ClientIP()); err != nil {
 			return clients.Client{}, err
@@ -80,11 +82,11 @@ func (a *Authenticator) Client(c *gin.Context, form oauth.Params) (clients.Clien
 			return client, nil
 		}
 	}
-	var refused *clients.AuthError
+	var refused *clientauth.AuthError
 	if !errors.As(err, &refused) {
 		return clients.Client{}, err
 	}
-	if refused.Code == clients.InvalidClient && credentials.ID != "" {
+	if refused.Code == clientauth.InvalidClient && credentials.ID != "" {
 		a.Guesses.Wrong(Clip(credentials.ID), c.ClientIP())
 	}
 	a.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: Clip(cmp.Or(credentials.ID, form["client_id"])), IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("client.refused", "why", refused.Description)})
@@ -107,7 +109,7 @@ func (a *Authenticator) resolveClient(c *gin.Context, id string) error {
 		}
 		return nil
 	})
-	var fault *clients.MetadataError
+	var fault *metadatadoc.Error
 	if errors.As(err, &fault) {
 		a.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: Clip(id), IP: c.ClientIP(), Ref: web.Ref(c), Why: fault.Sentence()})
 		return oauth.InvalidClient("the metadata document of the client cannot be used: " + fault.Words(templates.Sentence)).Because(err)

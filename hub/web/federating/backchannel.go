@@ -67,7 +67,7 @@ func (h *Handler) endUpstream(c *gin.Context, keyID string, ended federation.End
 			return err
 		}
 		h.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.LogoutReceived, Target: s.UserID, LoginKey: keyID, IP: c.ClientIP(), Ref: web.Ref(c)})
-		if err := h.Logouts.EndBecause(c.Request.Context(), s, "The session at the server they came from has ended."); err != nil {
+		if err := h.Logouts.EndBecause(c.Request.Context(), s, texts.New("signout.upstream")); err != nil {
 			return err
 		}
 	}

@@ -8,7 +8,9 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/clients/hubs"
+	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/web"
@@ -54,7 +56,7 @@ func (h *Handler) Servers(c *gin.Context) error {
 	if !ok {
 		return oauth.InvalidRequest("intent is one of join, status and leave")
 	}
-	credentials, err := clients.ParseCredentials(c.GetHeader("Authorization"), form)
+	credentials, err := clientauth.ParseCredentials(c.GetHeader("Authorization"), form)
 	if err != nil {
 		return h.stranger(c, form, err)
 	}
@@ -156,10 +158,10 @@ func (h *Handler) introduction(c *gin.Context, server clients.Client, invite str
 
 // stranger answers a server that could not prove who it is.
 func (h *Handler) stranger(c *gin.Context, form oauth.Params, err error) error {
-	var refused *clients.AuthError
-	var document *clients.MetadataError
+	var refused *clientauth.AuthError
+	var document *metadatadoc.Error
 	switch {
-	case errors.As(err, &refused) && refused.Code == clients.InvalidRequest:
+	case errors.As(err, &refused) && refused.Code == clientauth.InvalidRequest:
 		return oauth.InvalidRequest(refused.Description).Because(err)
 	case errors.As(err, &refused):
 		h.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: clientrequest.Clip(form["client_id"]), IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("client.refused", "why", refused.Description)})

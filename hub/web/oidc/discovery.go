@@ -9,6 +9,8 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/requestobject"
 	"github.com/fedhub/fedhub/hub/dpop"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/sessions"
@@ -113,8 +115,8 @@ func (d *Handler) Document(ctx context.Context) ([]byte, error) {
 
 func (d *Handler) metadata(current settings.Settings) metadata {
 	at := func(path string) string { return d.Issuer + path }
-	secretOrKey := d.Clients.Methods()
-	algs := clients.AssertionAlgs(secretOrKey...)
+	secretOrKey := d.ClientAuth.Methods()
+	algs := clientauth.AssertionAlgs(secretOrKey...)
 	m := metadata{
 		Issuer:                d.Issuer,
 		AuthorizationEndpoint: at("/oauth2/authorize"),
@@ -130,32 +132,32 @@ func (d *Handler) metadata(current settings.Settings) metadata {
 		DeviceEndpoint:        at("/oauth2/device_authorization"),
 		BackEndpoint:          at("/oauth2/bc-authorize"),
 		BackDelivery:          []string{"poll", "ping"},
-		BackAlgs:              clients.BackAlgs(),
+		BackAlgs:              requestobject.BackchannelAlgs(),
 		ResponseTypes:         oauth.Responses(),
 		ResponseModes:         oauth.Modes(),
 		GrantTypes:            []string{"authorization_code", "implicit", "refresh_token", "client_credentials", clients.GrantDevice, clients.GrantExchange, clients.GrantCIBA, clients.GrantJWT},
 		SubjectTypes:          []string{clients.Public, clients.Pairwise},
 		IDTokenAlgs:           clients.SigningAlgs(),
-		IDTokenEncAlgs:        clients.EncryptionAlgs(),
+		IDTokenEncAlgs:        clientauth.EncryptionAlgs(),
 		IDTokenEncEncs:        clients.EncryptionEncs(),
 		UserinfoAlgs:          clients.SigningAlgs(),
-		UserinfoEncAlgs:       clients.EncryptionAlgs(),
+		UserinfoEncAlgs:       clientauth.EncryptionAlgs(),
 		UserinfoEncEncs:       clients.EncryptionEncs(),
-		RequestAlgs:           clients.ObjectAlgs(),
+		RequestAlgs:           requestobject.Algs(),
 		RequestEncAlgs:        signing.DecryptionAlgs(),
 		RequestEncEncs:        signing.DecryptionEncs(),
 		ResponseAlgs:          clients.SigningAlgs(),
-		ResponseEncAlgs:       clients.EncryptionAlgs(),
+		ResponseEncAlgs:       clientauth.EncryptionAlgs(),
 		ResponseEncEncs:       clients.EncryptionEncs(),
 		ChallengeMethods:      []string{oauth.S256},
-		TokenAuth:             append(slices.Clone(secretOrKey), clients.MethodNone),
+		TokenAuth:             append(slices.Clone(secretOrKey), clientauth.MethodNone),
 		TokenAuthAlgs:         algs,
-		RevocationAuth:        append(slices.Clone(secretOrKey), clients.MethodNone),
+		RevocationAuth:        append(slices.Clone(secretOrKey), clientauth.MethodNone),
 		RevocationAuthAlgs:    algs,
 		IntrospectionAuth:     secretOrKey,
 		IntrospectionAuthAlgs: algs,
 		IntrospectionAlgs:     clients.SigningAlgs(),
-		IntrospectionEncAlgs:  clients.EncryptionAlgs(),
+		IntrospectionEncAlgs:  clientauth.EncryptionAlgs(),
 		IntrospectionEncEncs:  clients.EncryptionEncs(),
 		DPoPAlgs:              dpop.Algs(),
 		Prompts:               []string{"none", "login", "consent", "select_account"},

@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/tokens"
@@ -56,7 +57,7 @@ func (d *Handler) inspected(c *gin.Context) (client clients.Client, token string
 	if err != nil {
 		return client, "", found, err
 	}
-	if client.AuthMethod == clients.MethodNone {
+	if client.AuthMethod == clientauth.MethodNone {
 		// §2.1: or anybody could try out tokens they found.
 		return client, "", found, oauth.InvalidClient("a client without credentials may not introspect")
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/grants"
@@ -28,6 +29,7 @@ type Handler struct {
 	Certificates  bool   // clients can show a TLS certificate
 	Authenticator *clientrequest.Authenticator
 	Clients       *clients.Registry
+	ClientAuth    *clientauth.Verifier
 	Grants        *grants.Service
 	Tokens        *tokens.Service
 	Pending       *pending.Service

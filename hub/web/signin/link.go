@@ -171,7 +171,7 @@ func (d *Handler) link(c *gin.Context, stop string, l pendingLink, j pendingLogi
 		return err
 	}
 	if decision.Action == linking.Refuse {
-		d.refusedLink(c, l, texts.New(texts.Unexplained, "cause", decision.Reason))
+		d.refusedLink(c, l, decision.Why)
 		return refusedUpstream(key.Name, j)
 	}
 	return d.linked(c, j, key.ID, l.Identity, decision)
@@ -181,7 +181,7 @@ func (d *Handler) link(c *gin.Context, stop string, l pendingLink, j pendingLogi
 // and signs the person in.
 func (d *Handler) linked(c *gin.Context, j pendingLogin, keyID string, identity federation.Identity, decision linking.Decision) error {
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.LinkMade, Actor: decision.User.ID, LoginKey: keyID, IP: c.ClientIP(), Ref: web.Ref(c),
-		Reason: decision.Reason, Detail: map[string]string{"row": decision.Row, "record": decision.Record}})
+		Why: decision.Why, Detail: map[string]string{"row": decision.Row, "record": decision.Record}})
 	if decision.Emptied {
 		if err := d.Logouts.EndAll(c.Request.Context(), decision.User); err != nil {
 			return err

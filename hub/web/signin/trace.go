@@ -45,8 +45,7 @@ func traceReturn(c *gin.Context, key federation.LoginKey, params oauth.Params) {
 func traceQuestion(c *gin.Context, key federation.LoginKey, decision linking.Decision) {
 	a := traces.Of(c.Request.Context())
 	a.About(traces.About{User: decision.User.ID})
-	a.Remark(traces.Page, texts.New("trace.page.prove", "name", key.Name),
-		traces.Fact{Name: "row", Value: decision.Row}, traces.Fact{Name: "reason", Value: decision.Reason})
+	a.Remark(traces.Page, texts.New("trace.page.prove", "name", key.Name), traces.Fact{Name: "row", Value: decision.Row})
 }
 
 func hostOf(address string) string {

@@ -79,10 +79,10 @@ func (d *Handler) judge(c *gin.Context, page *templates.AdminKeyTried, key feder
 	step := templates.NewTriedStep("policy", d.Now().Sub(began), "")
 	step.Facts = []templates.Pair{{Name: "rule", Value: decision.Row}, {Name: "what follows", Value: string(decision.Action)}}
 	page.Steps = append(page.Steps, step)
-	page.Row, page.Decision, page.Reason = decision.Row, inWords(decision), decision.Reason
+	page.Row, page.Decision, page.Reason = decision.Row, inWords(decision), decision.Why.In(templates.Sentence, "")
 	page.Refused = decision.Action == linking.Refuse
 	for _, p := range over {
-		page.Passed = append(page.Passed, templates.Pair{Name: p.Row, Value: p.Fact})
+		page.Passed = append(page.Passed, templates.Pair{Name: p.Row, Value: templates.Sentence(p.Code, nil)})
 	}
 	page.Claims = shownClaims(identity)
 	page.Warnings = append(page.Warnings, cautions(key, identity, policy)...)

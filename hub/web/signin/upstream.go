@@ -217,7 +217,7 @@ func (d *Handler) match(c *gin.Context, j pendingLogin, key federation.LoginKey,
 		}
 	}
 	event := audit.Event{LoginKey: key.ID, Actor: decision.User.ID, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c),
-		Reason: decision.Reason, Detail: map[string]string{"row": decision.Row, "action": string(decision.Action)}}
+		Why: decision.Why, Detail: map[string]string{"row": decision.Row, "action": string(decision.Action)}}
 	switch decision.Action {
 	case linking.Refuse:
 		event.Kind = audit.LinkRefused

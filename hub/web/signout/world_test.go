@@ -15,6 +15,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/flows"
@@ -78,7 +79,7 @@ func newWorld(t *testing.T, upstreams ...federation.Connector) *world {
 	}
 	now := time.Now
 	w := &world{t: t, clients: store.NewCollection[clients.Client](db, "clients", now)}
-	registry := clients.NewRegistry(clients.Options{Store: w.clients, Issuer: issuer, Now: now, Log: slog.New(slog.DiscardHandler)})
+	registry := clients.NewRegistry(clients.Options{Store: w.clients, Auth: &clientauth.Verifier{Issuer: issuer, Now: now}, Now: now, Log: slog.New(slog.DiscardHandler)})
 	t.Cleanup(registry.Close)
 	w.signing = signing.NewService(store.NewCollection[signing.Key](db, "signing", now), box, now)
 	w.signing.NewRSA = signingtest.RSA

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/oauth"
@@ -32,15 +33,15 @@ func (d *Handler) assertionGrant(c *gin.Context, r request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	g, err := d.Clients.CheckGrant(c.Request.Context(), r.client, raw, current.VouchersFor(r.client.ID))
-	var refused *clients.GrantError
+	g, err := d.ClientAuth.Grant(c.Request.Context(), r.client.Auth(), raw, current.VouchersFor(r.client.ID))
+	var refused *clientauth.GrantError
 	if errors.As(err, &refused) {
 		return answer{}, oauth.InvalidGrant(refused.Text).Because(err)
 	}
 	if err != nil {
 		return answer{}, err
 	}
-	if !g.Own(r.client) {
+	if !g.Own(r.client.ID) {
 		return d.vouchedFor(c, r, g, current)
 	}
 	if !r.client.AllowsGrant("client_credentials") {
@@ -49,7 +50,7 @@ func (d *Handler) assertionGrant(c *gin.Context, r request) (answer, error) {
 	return d.credentials(c, r)
 }
 
-func (d *Handler) vouchedFor(c *gin.Context, r request, g clients.Grant, current settings.Settings) (answer, error) {
+func (d *Handler) vouchedFor(c *gin.Context, r request, g clientauth.AssertionGrant, current settings.Settings) (answer, error) {
 	scopes, err := clientrequest.PersonalScopes(r.client, r.form)
 	if err != nil {
 		return answer{}, err
@@ -74,7 +75,7 @@ func (d *Handler) vouchedFor(c *gin.Context, r request, g clients.Grant, current
 		return answer{}, err
 	}
 	a.IDToken = "" // nobody signed in
-	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.Collected, Client: r.client.ID, Target: user.ID, LoginKey: g.Voucher.LoginKey,
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.Collected, Client: r.client.ID, Target: user.ID, LoginKey: g.By.LoginKey,
 		IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"how": kindVouched}})
 	return a, nil
 }
@@ -87,8 +88,8 @@ var errStranger = oauth.InvalidGrant("the assertion is about nobody who signs in
 // known returns the person whom the assertion names: the one who is linked to
 // that identity of that login key. An e-mail address is never enough, for the
 // issuer may say any.
-func (d *Handler) known(c *gin.Context, g clients.Grant) (users.User, error) {
-	key, err := d.Upstreams.Get(c.Request.Context(), g.Voucher.LoginKey)
+func (d *Handler) known(c *gin.Context, g clientauth.AssertionGrant) (users.User, error) {
+	key, err := d.Upstreams.Get(c.Request.Context(), g.By.LoginKey)
 	if err == nil && !key.Ready() {
 		err = fs.ErrNotExist // people cannot sign in through it at present
 	}

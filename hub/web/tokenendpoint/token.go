@@ -18,6 +18,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/grants"
@@ -36,6 +37,7 @@ import (
 type Handler struct {
 	Authenticator  *clientrequest.Authenticator
 	Clients        *clients.Registry
+	ClientAuth     *clientauth.Verifier
 	Grants         *grants.Service
 	Tokens         *tokens.Service
 	Pending        *pending.Service

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
 // A ClientHere is what an OAuth Client becomes here.
@@ -42,7 +43,7 @@ func client(d Doc, usable func(address string) error) (ClientHere, Record) {
 		return ClientHere{}, r
 	}
 	c := ClientHere{Client: kindOfClient(d, redirects, &r), Secret: clientSecret(d)}
-	if c.AuthMethod == clients.MethodNone {
+	if c.AuthMethod == clientauth.MethodNone {
 		c.Secret = ""
 	}
 	c.ID, c.Name = r.ID, r.Name
@@ -108,17 +109,17 @@ func kindOfClient(d Doc, redirects []string, r *Record) clients.Client {
 		return c
 	}
 	c := clients.Client{
-		Type: clients.Web, AuthMethod: clients.MethodPost, RedirectURIs: redirects,
+		Type: clients.Web, AuthMethod: clientauth.MethodPost, RedirectURIs: redirects,
 		GrantTypes: []string{clients.GrantCode, clients.GrantRefresh}, ResponseTypes: []string{"code"}, PKCEOptional: true, Scopes: scopes,
 	}
 	switch method := strings.ToLower(d.text("token_endpoint_auth_method")); {
 	case method == "none" || slices.ContainsFunc(redirects, private):
-		c.Type, c.AuthMethod, c.PKCEOptional = publicType(redirects), clients.MethodNone, false
+		c.Type, c.AuthMethod, c.PKCEOptional = publicType(redirects), clientauth.MethodNone, false
 		r.note("It runs where no secret can be kept, so it needs PKCE with S256 here.")
 	case method == "client secret basic":
-		c.AuthMethod = clients.MethodBasic
+		c.AuthMethod = clientauth.MethodBasic
 	}
-	if c.AuthMethod != clients.MethodNone {
+	if c.AuthMethod != clientauth.MethodNone {
 		r.note("It is an ordinary app here: its ID tokens are signed with the hub's own key (RS256), PKCE may be left out, and openid alone releases nothing but the subject.")
 		r.todo("Let the app ask for the scopes openid, profile and email, and read its settings from the hub's /.well-known/openid-configuration.")
 	}
@@ -236,11 +237,11 @@ func masked(secret string) bool { return strings.Trim(secret, "*") == "" }
 
 func tellClient(c ClientHere, r *Record) {
 	switch {
-	case c.AuthMethod == clients.MethodNone:
+	case c.AuthMethod == clientauth.MethodNone:
 	case c.Secret == "":
 		r.note("The export has no secret of it.")
 		r.todo("Make one under Applications, and enter it in the app.")
-	case clients.WeakSecret(c.Secret):
+	case len(c.Secret) < clientauth.WeakSecret:
 		r.note(fmt.Sprintf("Its secret has %d characters: whoever sees a token that is signed with it, or a copy of the database, can guess it.", len(c.Secret)))
 		r.todo("Rotate the secret when the app works here: make a new one under Applications, enter it in the app, drop the old one.")
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/users"
@@ -173,29 +174,29 @@ func TestWhatAClientBecomes(t *testing.T) {
 		site    string
 		check   func(c ClientHere) bool
 	}{
-		"a site": {with("redirect_uris", siteBack), "", clients.Web, clients.MethodPost, "https://erp.example.com:8443", func(c ClientHere) bool {
+		"a site": {with("redirect_uris", siteBack), "", clients.Web, clientauth.MethodPost, "https://erp.example.com:8443", func(c ClientHere) bool {
 			return c.IDTokenAlg == "HS256" && c.PKCEOptional && c.Frappe.Provider == "hub"
 		}},
-		"an old site":     {with("redirect_uris", "https://erp.example.com/api/method/frappe.www.login.login_via_frappe"), "", clients.Web, clients.MethodPost, "https://erp.example.com", nil},
-		"a keycloak":      {with("redirect_uris", "https://erp.example.com"+logins+"login_via_keycloak/keycloak"), "", clients.Web, clients.MethodPost, "https://erp.example.com", func(c ClientHere) bool { return c.Frappe.Provider == clients.KeycloakProvider }},
-		"a site, default": {with("redirect_uris", "https://a.example.com/cb\n"+siteBack, "default_redirect_uri", siteBack), "", clients.Web, clients.MethodPost, "https://erp.example.com:8443", func(c ClientHere) bool { return c.DefaultRedirectURI == siteBack && len(c.RedirectURIs) == 2 }},
-		"a server":        {with("redirect_uris", "https://a.example.com/cb  https://a.example.com/b", "token_endpoint_auth_method", "Client Secret Basic"), "", clients.Web, clients.MethodBasic, "", func(c ClientHere) bool { return c.PKCEOptional && c.IDTokenAlg == "" && c.Secret == "5f1c09ab7e" }},
-		"a page":          {with("redirect_uris", "https://a.example.com/cb", "token_endpoint_auth_method", "None"), "", clients.SPA, clients.MethodNone, "", func(c ClientHere) bool { return !c.PKCEOptional && c.Secret == "" }},
-		"an installed":    {with("redirect_uris", "com.example.a:/cb", "skip_authorization", "1"), "", clients.Native, clients.MethodNone, "", func(c ClientHere) bool { return !c.SkipAuthorization && c.Secret == "" }},
-		"half of it http": {with("redirect_uris", "http://a.example.com/cb https://a.example.com/cb", "default_redirect_uri", "http://a.example.com/cb"), "", clients.Web, clients.MethodPost, "", func(c ClientHere) bool {
+		"an old site":     {with("redirect_uris", "https://erp.example.com/api/method/frappe.www.login.login_via_frappe"), "", clients.Web, clientauth.MethodPost, "https://erp.example.com", nil},
+		"a keycloak":      {with("redirect_uris", "https://erp.example.com"+logins+"login_via_keycloak/keycloak"), "", clients.Web, clientauth.MethodPost, "https://erp.example.com", func(c ClientHere) bool { return c.Frappe.Provider == clients.KeycloakProvider }},
+		"a site, default": {with("redirect_uris", "https://a.example.com/cb\n"+siteBack, "default_redirect_uri", siteBack), "", clients.Web, clientauth.MethodPost, "https://erp.example.com:8443", func(c ClientHere) bool { return c.DefaultRedirectURI == siteBack && len(c.RedirectURIs) == 2 }},
+		"a server":        {with("redirect_uris", "https://a.example.com/cb  https://a.example.com/b", "token_endpoint_auth_method", "Client Secret Basic"), "", clients.Web, clientauth.MethodBasic, "", func(c ClientHere) bool { return c.PKCEOptional && c.IDTokenAlg == "" && c.Secret == "5f1c09ab7e" }},
+		"a page":          {with("redirect_uris", "https://a.example.com/cb", "token_endpoint_auth_method", "None"), "", clients.SPA, clientauth.MethodNone, "", func(c ClientHere) bool { return !c.PKCEOptional && c.Secret == "" }},
+		"an installed":    {with("redirect_uris", "com.example.a:/cb", "skip_authorization", "1"), "", clients.Native, clientauth.MethodNone, "", func(c ClientHere) bool { return !c.SkipAuthorization && c.Secret == "" }},
+		"half of it http": {with("redirect_uris", "http://a.example.com/cb https://a.example.com/cb", "default_redirect_uri", "http://a.example.com/cb"), "", clients.Web, clientauth.MethodPost, "", func(c ClientHere) bool {
 			return slices.Equal(c.RedirectURIs, []string{"https://a.example.com/cb"}) && c.DefaultRedirectURI == c.RedirectURIs[0]
 		}},
-		"stars":           {with("redirect_uris", siteBack, "client_secret", "**********"), "", clients.Web, clients.MethodPost, "https://erp.example.com:8443", func(c ClientHere) bool { return c.Secret == "" }},
+		"stars":           {with("redirect_uris", siteBack, "client_secret", "**********"), "", clients.Web, clientauth.MethodPost, "https://erp.example.com:8443", func(c ClientHere) bool { return c.Secret == "" }},
 		"all of it http":  {with("redirect_uris", "http://a.example.com/cb"), Unclear, "", "", "", nil},
 		"no address":      {with("default_redirect_uri", "https://a.example.com/cb"), Unclear, "", "", "", nil},
 		"implicit":        {with("redirect_uris", "https://a.example.com/cb", "grant_type", "Implicit", "response_type", "Token"), Unclear, "", "", "", nil},
 		"half implicit":   {with("redirect_uris", "https://a.example.com/cb", "response_type", "Token"), Unclear, "", "", "", nil},
 		"registered":      {with("redirect_uris", "https://a.example.com/cb", "is_dynamic_client", "1"), Skipped, "", "", "", nil},
 		"by a stranger":   {with("redirect_uris", "https://a.example.com/cb", "owner", "Guest"), Skipped, "", "", "", nil},
-		"all may use it":  {with("redirect_uris", siteBack, "allowed_roles.role", "All", "allowed_roles.role", "Boss"), "", clients.Web, clients.MethodPost, "https://erp.example.com:8443", func(c ClientHere) bool { return c.AllowedRoles == nil }},
-		"some may use it": {with("redirect_uris", siteBack, "allowed_roles.role", "admin", "allowed_roles.role", "Boss"), "", clients.Web, clients.MethodPost, "https://erp.example.com:8443", func(c ClientHere) bool { return slices.Equal(c.AllowedRoles, []string{"Boss", renamedAdmin}) }},
-		"nobody may use":  {func() Doc { d := with("redirect_uris", siteBack); d.tables["allowed_roles"] = nil; return d }(), "", clients.Web, clients.MethodPost, "https://erp.example.com:8443", func(c ClientHere) bool { return slices.Equal(c.AllowedRoles, []string{roleDesk}) }},
-		"a bad logo":      {with("redirect_uris", siteBack, "logo_uri", "javascript:alert(1)", "client_uri", "https://a.example.com"), "", clients.Web, clients.MethodPost, "https://erp.example.com:8443", func(c ClientHere) bool { return c.LogoURI == "" && c.ClientURI != "" }},
+		"all may use it":  {with("redirect_uris", siteBack, "allowed_roles.role", "All", "allowed_roles.role", "Boss"), "", clients.Web, clientauth.MethodPost, "https://erp.example.com:8443", func(c ClientHere) bool { return c.AllowedRoles == nil }},
+		"some may use it": {with("redirect_uris", siteBack, "allowed_roles.role", "admin", "allowed_roles.role", "Boss"), "", clients.Web, clientauth.MethodPost, "https://erp.example.com:8443", func(c ClientHere) bool { return slices.Equal(c.AllowedRoles, []string{"Boss", renamedAdmin}) }},
+		"nobody may use":  {func() Doc { d := with("redirect_uris", siteBack); d.tables["allowed_roles"] = nil; return d }(), "", clients.Web, clientauth.MethodPost, "https://erp.example.com:8443", func(c ClientHere) bool { return slices.Equal(c.AllowedRoles, []string{roleDesk}) }},
+		"a bad logo":      {with("redirect_uris", siteBack, "logo_uri", "javascript:alert(1)", "client_uri", "https://a.example.com"), "", clients.Web, clientauth.MethodPost, "https://erp.example.com:8443", func(c ClientHere) bool { return c.LogoURI == "" && c.ClientURI != "" }},
 	} {
 		c, r := client(row.d, https)
 		site := ""

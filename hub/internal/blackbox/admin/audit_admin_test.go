@@ -189,7 +189,7 @@ var keyActs = []act[*office]{
 	{"somebody is linked beforehand", func(t *testing.T, o *office) {
 		u, key := o.Person("beforehand@example.org"), o.Provider("beforehand", func(k *federation.LoginKey) { k.Linking = federation.Provisioned })
 		o.press(t, "/admin/decisions", "/admin/decisions/link", []string{"account", "beforehand@example.org", "subject", "1", "key", key.ID},
-			audit.Event{Kind: audit.LinkMade, Target: u.ID, LoginKey: key.ID, Reason: "administrator", Detail: map[string]string{"row": "*", "record": "*"}})
+			audit.Event{Kind: audit.LinkMade, Target: u.ID, LoginKey: key.ID, Why: texts.New("link.beforehand"), Detail: map[string]string{"row": "*", "record": "*"}})
 	}},
 	{"a decision is undone", func(t *testing.T, o *office) {
 		u, key := o.Person("undone@example.org"), o.Provider("undone", func(k *federation.LoginKey) { k.Linking = federation.Provisioned })

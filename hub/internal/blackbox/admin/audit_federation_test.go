@@ -35,18 +35,18 @@ var upstreamActs = []act[bare]{
 		ada := hubs.Secondary.UserID(t, "ada@example.org")
 		came := audit.Event{Kind: audit.SignInOK, Actor: ada, Client: a.ID, LoginKey: hubs.Key.ID}
 		l.Stored(t, hubtest.ByRequest(
-			audit.Event{Kind: audit.LinkMade, Actor: ada, Client: a.ID, LoginKey: hubs.Key.ID, Reason: "Nobody here has this identity", Detail: map[string]string{"row": "*", "action": "create"}},
+			audit.Event{Kind: audit.LinkMade, Actor: ada, Client: a.ID, LoginKey: hubs.Key.ID, Why: texts.New("link.created"), Detail: map[string]string{"row": "*", "action": "create"}},
 			came, audit.Event{Kind: audit.ConsentGiven, Actor: ada, Client: a.ID})...)
 		l = hubs.Secondary.Ledger()
 		hubs.Through(hubs.Secondary.Browser(), a, "ada@example.org")
 		l.Stored(t, hubtest.ByRequest(
-			audit.Event{Kind: audit.UpstreamOK, Actor: ada, Client: a.ID, LoginKey: hubs.Key.ID, Reason: "linked", Detail: map[string]string{"row": "*", "action": "*"}}, came)...)
+			audit.Event{Kind: audit.UpstreamOK, Actor: ada, Client: a.ID, LoginKey: hubs.Key.ID, Why: texts.New("link.linked"), Detail: map[string]string{"row": "*", "action": "*"}}, came)...)
 	}},
 	{"somebody is turned away", func(t *testing.T, _ bare) {
 		hubs, a, b := newHubs(t, func(k *federation.LoginKey) { k.SignUps = federation.Deny })
 		l := hubs.Secondary.Ledger()
 		hubs.Through(b, a, "ada@example.org")
-		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.LinkRefused, Client: a.ID, LoginKey: hubs.Key.ID, Reason: "sign-ups", Detail: map[string]string{"row": "*", "action": "refuse"}})...)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.LinkRefused, Client: a.ID, LoginKey: hubs.Key.ID, Why: texts.New("link.signup.off"), Detail: map[string]string{"row": "*", "action": "refuse"}})...)
 	}},
 	{"the other hub is away", func(t *testing.T, _ bare) {
 		hubs, a, b := newHubs(t)
@@ -79,7 +79,7 @@ var upstreamActs = []act[bare]{
 		p := b.Authorize(a.Request())
 		l := s.Ledger()
 		s.Come(b, p, hubtest.AshaThere, frappetest.Allow)
-		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.LinkRefused, Client: a.ID, LoginKey: "erp", Reason: "*", Detail: map[string]string{"row": "*", "action": "refuse"}})...)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.LinkRefused, Client: a.ID, LoginKey: "erp", Why: texts.New("*"), Detail: map[string]string{"row": "*", "action": "refuse"}})...)
 		l.Noted(t, audit.Event{Kind: audit.UpstreamError, LoginKey: "erp", Why: texts.New("upstream.tokens")})
 	}},
 	{"a sign-in without questions comes to nothing", func(t *testing.T, _ bare) {
@@ -126,7 +126,7 @@ var linkingActs = []act[bare]{
 		l := hubs.Secondary.Ledger()
 		b.At(hubs.Secondary).Submit(p, "/signin/link", "password", hubtest.Password)
 		l.Stored(t, hubtest.ByRequest(
-			audit.Event{Kind: audit.LinkMade, Actor: ada.ID, LoginKey: hubs.Key.ID, Reason: "password", Detail: map[string]string{"row": "*", "record": "*"}},
+			audit.Event{Kind: audit.LinkMade, Actor: ada.ID, LoginKey: hubs.Key.ID, Why: texts.New("link.proved", "by", "password"), Detail: map[string]string{"row": "*", "record": "*"}},
 			audit.Event{Kind: audit.SignInOK, Actor: ada.ID, Client: a.ID, LoginKey: hubs.Key.ID})...)
 		reader := hubs.Secondary.Browser()
 		p = reader.Open(post.Pick(t, "ada@example.org", "/wasnt-me"))
@@ -148,7 +148,7 @@ var linkingActs = []act[bare]{
 		b := hubs.Here("other@example.org")
 		l := hubs.Secondary.Ledger()
 		hubs.Connect(b)
-		l.Stored(t, own(other, audit.Event{Kind: audit.LinkMade, LoginKey: hubs.Key.ID, Reason: "*", Detail: map[string]string{"row": "*", "record": "*"}})...)
+		l.Stored(t, own(other, audit.Event{Kind: audit.LinkMade, LoginKey: hubs.Key.ID, Why: texts.New("*"), Detail: map[string]string{"row": "*", "record": "*"}})...)
 		p := b.Open("/account/connections")
 		l = hubs.Secondary.Ledger()
 		b.Submit(p, "/account/connections/remove")
@@ -167,7 +167,7 @@ var linkingActs = []act[bare]{
 		b = hubs.Here("other@example.org")
 		l := hubs.Secondary.Ledger()
 		hubs.Connect(b)
-		l.Stored(t, own(other, audit.Event{Kind: audit.LinkRefused, LoginKey: hubs.Key.ID, Reason: "*", Detail: map[string]string{"row": "*", "record": ""}})...)
+		l.Stored(t, own(other, audit.Event{Kind: audit.LinkRefused, LoginKey: hubs.Key.ID, Why: texts.New("*"), Detail: map[string]string{"row": "*", "record": ""}})...)
 	}},
 }
 

@@ -41,7 +41,7 @@ func TestAnAdministratorLocksNobodyOutForGood(t *testing.T) {
 	d, err := links.Match(t.Context(), linking.Claim{Key: "company", Issuer: "https://company.example", Subject: "1"},
 		linking.Policy{KeyID: "company", Enabled: true, SignUps: federation.Allow})
 	if err != nil || d.User.ID == "" {
-		t.Fatalf("%s, %v", d.Reason, err)
+		t.Fatalf("%s, %v", d.Why, err)
 	}
 	linked, err := links.ByUser(t.Context(), d.User.ID)
 	if err != nil || len(linked) != 1 {
@@ -106,7 +106,7 @@ func TestADecisionThatIsStaleIsNotUndone(t *testing.T) {
 		}
 		d, err := links.Link(t.Context(), u, claim, policy)
 		if err != nil || d.Action != linking.Link {
-			t.Fatalf("%s, %v", d.Reason, err)
+			t.Fatalf("%s, %v", d.Why, err)
 		}
 		return d.Record
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
@@ -206,7 +207,7 @@ func TestConsentIsForExactlyWhatWasAsked(t *testing.T) {
 
 func TestHighSecurityNamesWhatARequestBreaks(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
-	s := w.Signer(func(c *clients.Client) { c.AuthMethod, c.HighSecurity = clients.MethodKey, clients.FAPI2 })
+	s := w.Signer(func(c *clients.Client) { c.AuthMethod, c.HighSecurity = clientauth.MethodKey, clients.FAPI2 })
 	b := w.Browser()
 	for name, request := range map[string]url.Values{
 		"not pushed":        s.Request(),

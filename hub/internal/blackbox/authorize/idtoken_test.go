@@ -13,6 +13,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
@@ -68,7 +69,7 @@ func TestIDTokensAndUserinfoAreEncryptedToTheClientsKey(t *testing.T) {
 		return string(plain)
 	}
 	encs := append(clients.EncryptionEncs(), "")
-	for i, alg := range clients.EncryptionAlgs() {
+	for i, alg := range clientauth.EncryptionAlgs() {
 		e := clients.Encryption{Alg: alg, Enc: encs[i]}
 		a := w.App(func(c *clients.Client) {
 			c.JWKS, c.Algs.IDTokenEnc, c.Algs.UserinfoEnc = string(set), e, e

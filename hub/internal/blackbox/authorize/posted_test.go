@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
@@ -18,7 +19,7 @@ func newPosting(t *testing.T) hubtest.Pair {
 	t.Helper()
 	primary, secondary := hubtest.NewWorld(t, hubtest.OpenSQLite(t)), hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	there := primary.App(func(c *clients.Client) {
-		c.Type, c.AuthMethod = clients.SPA, clients.MethodNone
+		c.Type, c.AuthMethod = clients.SPA, clientauth.MethodNone
 		c.RedirectURIs = []string{secondary.URL + "/signin/from/apple"}
 	})
 	key, err := secondary.Hub.KeepLoginKey(t.Context(), "test", federation.LoginKey{

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
@@ -68,12 +68,12 @@ func server(e *hubtest.Exam) {
 }
 
 func serverSecretPost(e *hubtest.Exam) {
-	for _, method := range []string{clients.MethodBasic, clients.MethodPost} {
+	for _, method := range []string{clientauth.MethodBasic, clientauth.MethodPost} {
 		if !e.Site.Lists("token_endpoint_auth_methods_supported", method) {
 			e.Errorf("the metadata does not list %s", method)
 		}
 	}
-	e.Client("token_endpoint_auth_method", clients.MethodPost).SignIn(e.Browser())
+	e.Client("token_endpoint_auth_method", clientauth.MethodPost).SignIn(e.Browser())
 }
 
 func responseTypeMissing(e *hubtest.Exam) {

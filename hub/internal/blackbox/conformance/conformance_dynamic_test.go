@@ -11,7 +11,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"golang.org/x/net/html"
 
-	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
@@ -181,7 +181,7 @@ func sameKeyMaterial(set jose.JSONWebKeySet, key jose.JSONWebKey) bool {
 
 func clientRotatesKeys(e *hubtest.Exam) {
 	path := "/jwks/" + rand.Text()
-	p, l := e.Offline("jwks_uri", e.Site.Rp.PublishJSON(e.T, path, hubtest.KeySet(hubtest.AKey[0](), "rp-key")), "token_endpoint_auth_method", clients.MethodKey)
+	p, l := e.Offline("jwks_uri", e.Site.Rp.PublishJSON(e.T, path, hubtest.KeySet(hubtest.AKey[0](), "rp-key")), "token_endpoint_auth_method", clientauth.MethodKey)
 	e.Site.Rp.PublishJSON(e.T, path, hubtest.KeySet(hubtest.AKey[1](), "second"))
 	e.Site.Clock.Skip(61 * time.Second)
 	p.Key, p.Kid = hubtest.AKey[1](), "second"

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
@@ -53,7 +53,7 @@ var awaited = map[string]bool{}
 var hybrids = []string{"code id_token", "code token", "code id_token token"}
 
 func TestConformanceBasic(t *testing.T) {
-	sit(t, hubtest.Profile{Response: "code", Auth: clients.MethodBasic}, slices.Concat(coreTests, requestTests))
+	sit(t, hubtest.Profile{Response: "code", Auth: clientauth.MethodBasic}, slices.Concat(coreTests, requestTests))
 }
 
 func TestConformanceImplicit(t *testing.T) { sitEach(t, "", "id_token", "id_token token") }
@@ -75,22 +75,22 @@ func sitEach(t *testing.T, mode string, responses ...string) {
 	s := openSite(t)
 	for _, response := range responses {
 		t.Run(strings.ReplaceAll(response, " ", "+"), func(t *testing.T) {
-			p := hubtest.Profile{Response: response, Mode: mode, Auth: clients.MethodBasic, Dynamic: true}
+			p := hubtest.Profile{Response: response, Mode: mode, Auth: clientauth.MethodBasic, Dynamic: true}
 			sitAt(t, s, p, slices.Concat(coreTests, requestTests))
 		})
 	}
 }
 
 func TestConformanceConfig(t *testing.T) {
-	sit(t, hubtest.Profile{Response: "code", Auth: clients.MethodBasic}, configTests)
+	sit(t, hubtest.Profile{Response: "code", Auth: clientauth.MethodBasic}, configTests)
 }
 
 func TestConformanceDynamic(t *testing.T) {
-	sit(t, hubtest.Profile{Response: "code", Auth: clients.MethodKey, Dynamic: true}, slices.Concat(configTests, dynamicTests))
+	sit(t, hubtest.Profile{Response: "code", Auth: clientauth.MethodKey, Dynamic: true}, slices.Concat(configTests, dynamicTests))
 }
 
 func TestConformanceThirdPartyInitiatedLogin(t *testing.T) {
-	sit(t, hubtest.Profile{Response: "code", Auth: clients.MethodBasic, Dynamic: true}, thirdPartyTests)
+	sit(t, hubtest.Profile{Response: "code", Auth: clientauth.MethodBasic, Dynamic: true}, thirdPartyTests)
 }
 
 func TestConformanceRPInitiatedLogout(t *testing.T)  { sitLogout(t, rpLogoutTests) }
@@ -100,7 +100,7 @@ func TestConformanceBackchannelLogout(t *testing.T)  { sitLogout(t, backchannelT
 
 func sitLogout(t *testing.T, tests []certificationTest) {
 	t.Helper()
-	sit(t, hubtest.Profile{Response: "code", Auth: clients.MethodBasic, Dynamic: true}, tests)
+	sit(t, hubtest.Profile{Response: "code", Auth: clientauth.MethodBasic, Dynamic: true}, tests)
 }
 
 // certification is every test of the plans, by section.

@@ -7,7 +7,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
-	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
@@ -61,9 +61,9 @@ func exerciseIntrospectionEncAlg(e *hubtest.Exam, alg string) { reports.Alg(e, a
 func exerciseIntrospectionEncEnc(e *hubtest.Exam, enc string) { reports.Enc(e, enc) }
 
 func exerciseRequestAlg(e *hubtest.Exam, alg string) {
-	auth := clients.MethodBasic
+	auth := clientauth.MethodBasic
 	if strings.HasPrefix(alg, "HS") {
-		auth = clients.MethodSecretJWT
+		auth = clientauth.MethodSecretJWT
 	}
 	p := e.Keyed("token_endpoint_auth_method", auth, "request_object_signing_alg", alg)
 	request, claims := p.Inside()

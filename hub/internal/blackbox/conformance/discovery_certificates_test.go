@@ -5,7 +5,7 @@ import (
 	"encoding/base64"
 	"net/http"
 
-	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
@@ -18,7 +18,7 @@ func exerciseBinding(e *hubtest.Exam, value string) {
 // exerciseCertificateBound gets a token that works with the certificate only
 // (RFC 8705 §3).
 func exerciseCertificateBound(e *hubtest.Exam) {
-	p := e.WithCertificate(clients.MethodOwnTLS, "tls_client_certificate_bound_access_tokens", true)
+	p := e.WithCertificate(clientauth.MethodOwnTLS, "tls_client_certificate_bound_access_tokens", true)
 	l := p.SignIn(e.Browser())
 	sum := sha256.Sum256(p.Certificate.Certificate[0])
 	confirm, _ := hubtest.ClaimsOf(e, l.Access)["cnf"].(map[string]any)
@@ -37,21 +37,21 @@ func exerciseCertificateBound(e *hubtest.Exam) {
 func exerciseAlias(e *hubtest.Exam, name string) {
 	switch name {
 	case "token_endpoint":
-		exerciseAuth(e, clients.MethodTLS)
+		exerciseAuth(e, clientauth.MethodTLS)
 	case "userinfo_endpoint":
 		exerciseCertificateBound(e)
 	case "revocation_endpoint":
-		exerciseRevocationAuth(e, clients.MethodTLS)
+		exerciseRevocationAuth(e, clientauth.MethodTLS)
 	case "introspection_endpoint":
-		exerciseIntrospectionAuth(e, clients.MethodTLS)
+		exerciseIntrospectionAuth(e, clientauth.MethodTLS)
 	case "pushed_authorization_request_endpoint":
-		p := e.WithCertificate(clients.MethodTLS)
+		p := e.WithCertificate(clientauth.MethodTLS)
 		request := p.Request()
 		p.Complete(e.Browser().Visit(p.Push(request)), request)
 	case "device_authorization_endpoint":
-		e.ExerciseDevice(e.WithCertificate(clients.MethodTLS, decoupled(hubtest.GrantDevice)...))
+		e.ExerciseDevice(e.WithCertificate(clientauth.MethodTLS, decoupled(hubtest.GrantDevice)...))
 	case "backchannel_authentication_endpoint":
-		e.ExerciseCIBA(e.WithCertificate(clients.MethodTLS, decoupled(hubtest.GrantCIBA)...))
+		e.ExerciseCIBA(e.WithCertificate(clientauth.MethodTLS, decoupled(hubtest.GrantCIBA)...))
 	default:
 		e.Errorf("nobody knows how to use %s at %s", name, e.Site.Secure(e.T, name))
 	}

@@ -7,7 +7,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
@@ -82,9 +82,9 @@ func exerciseIntrospectionAuth(e *hubtest.Exam, method string) {
 
 // exerciseAuthAlg signs a client assertion with the algorithm.
 func exerciseAuthAlg(e *hubtest.Exam, alg string) {
-	method := clients.MethodKey
+	method := clientauth.MethodKey
 	if strings.HasPrefix(alg, "HS") {
-		method = clients.MethodSecretJWT
+		method = clientauth.MethodSecretJWT
 	}
 	p := e.Keyed("token_endpoint_auth_method", method, "token_endpoint_auth_signing_alg", alg)
 	a := e.Browser().Visit(p.Request())
@@ -103,6 +103,6 @@ func exerciseMetadataDocument(e *hubtest.Exam) {
 		"client_id": id, "client_name": "Documented", "redirect_uris": []string{redirect}, "token_endpoint_auth_method": "none",
 		"grant_types": []string{"authorization_code"}, "response_types": []string{"code"},
 	})
-	p := &hubtest.Party{E: e, ID: id, Redirect: redirect, Auth: clients.MethodNone}
+	p := &hubtest.Party{E: e, ID: id, Redirect: redirect, Auth: clientauth.MethodNone}
 	p.SignInWith(e.Browser())
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
@@ -57,7 +57,7 @@ func TestWhatDiscoveryDoesNotAdvertiseDoesNotWork(t *testing.T) {
 				continue // TestWhatDiscoveryAdvertisesWorks is about this
 			}
 			t.Run(member+"/"+value, func(t *testing.T) {
-				e := &hubtest.Exam{T: t, Site: s, Profile: hubtest.Profile{Response: "code", Auth: clients.MethodBasic, Dynamic: true}}
+				e := &hubtest.Exam{T: t, Site: s, Profile: hubtest.Profile{Response: "code", Auth: clientauth.MethodBasic, Dynamic: true}}
 				if all.try(e, value) {
 					t.Errorf("%s is not advertised, and it works", value)
 				}
@@ -114,7 +114,7 @@ func registers(member string) func(*hubtest.Exam, string) bool {
 
 // TestWhatNeedsNoMentionIsRefused is about what the metadata has no list for.
 func TestWhatNeedsNoMentionIsRefused(t *testing.T) {
-	e := &hubtest.Exam{T: t, Site: openSite(t), Profile: hubtest.Profile{Response: "code", Auth: clients.MethodBasic}}
+	e := &hubtest.Exam{T: t, Site: openSite(t), Profile: hubtest.Profile{Response: "code", Auth: clientauth.MethodBasic}}
 	p := e.Client()
 	a := e.Browser().Visit(p.Request())
 	for name, form := range map[string]url.Values{

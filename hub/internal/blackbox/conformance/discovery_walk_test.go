@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
@@ -117,7 +117,7 @@ func TestWhatDiscoveryAdvertisesWorks(t *testing.T) {
 				if awaited[t.Name()] {
 					t.Skip("AWAITED: the hub cannot do this yet")
 				}
-				exercise(&hubtest.Exam{T: t, Site: s, Profile: hubtest.Profile{Response: "code", Auth: clients.MethodBasic, Dynamic: true}}, value)
+				exercise(&hubtest.Exam{T: t, Site: s, Profile: hubtest.Profile{Response: "code", Auth: clientauth.MethodBasic, Dynamic: true}}, value)
 			})
 		}
 	}
@@ -281,7 +281,7 @@ func exerciseResponseIss(e *hubtest.Exam, value string) {
 }
 
 func exerciseRequestParameter(e *hubtest.Exam, value string) {
-	p := e.Client("token_endpoint_auth_method", clients.MethodKey)
+	p := e.Client("token_endpoint_auth_method", clientauth.MethodKey)
 	request, claims := p.Inside()
 	a := e.Browser().Visit(outside(request, "request", p.Object("RS256", claims)))
 	if value != "true" {
@@ -294,7 +294,7 @@ func exerciseRequestParameter(e *hubtest.Exam, value string) {
 func exerciseRequestURIParameter(e *hubtest.Exam, value string) {
 	if value == "true" {
 		in := *e
-		in.Auth = clients.MethodKey
+		in.Auth = clientauth.MethodKey
 		requestURISigned(&in)
 		return
 	}
@@ -305,7 +305,7 @@ func exerciseRequestURIParameter(e *hubtest.Exam, value string) {
 
 func exerciseRequestURIRegistration(e *hubtest.Exam, value string) {
 	hubtest.Want(e, "the value", value, "true")
-	p := e.Client("token_endpoint_auth_method", clients.MethodKey)
+	p := e.Client("token_endpoint_auth_method", clientauth.MethodKey)
 	request, claims := p.Inside()
 	e.Site.Rp.Publish("/request/unregistered", "application/oauth-authz-req+jwt", p.Object("RS256", claims))
 	a := e.Browser().Visit(outside(request, "request_uri", e.Site.Rp.URL+"/request/unregistered"))

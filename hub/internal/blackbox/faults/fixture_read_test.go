@@ -23,6 +23,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store/mongodb"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 	"github.com/fedhub/fedhub/hub/traces"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/internal/names"
 	"github.com/fedhub/fedhub/internal/testkit/mongodtest"
 	"github.com/fedhub/fedhub/templates"
@@ -257,7 +258,11 @@ func oldSentencesAreShown(t *testing.T, db store.Backend) {
 			check("traces", s.Text, s.Words(templates.Sentence))
 		}
 	}
-	for _, set := range []string{"audit", "traces"} {
+	for _, r := range recordsOf(t, db, "decisions") {
+		e := read[linking.LinkEvent](t, r)
+		check("decisions", e.Reason, e.Words(templates.Sentence))
+	}
+	for _, set := range []string{"audit", "traces", "decisions"} {
 		if shown[set] == 0 {
 			t.Errorf("the fixture has no sentence in %s", set)
 		}

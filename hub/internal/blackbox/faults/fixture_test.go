@@ -19,6 +19,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
@@ -266,7 +267,7 @@ func livesInApps(t *testing.T, w *hubtest.World) {
 	hubtest.Want(t, "pushing", a.Push(a.Request()).Status, 201)
 
 	shared := w.App(func(c *clients.Client) {
-		c.AuthMethod = clients.MethodSecretJWT
+		c.AuthMethod = clientauth.MethodSecretJWT
 		c.SetGrant(clients.GrantClientCredentials, true)
 	})
 	now := w.Clock.Now()

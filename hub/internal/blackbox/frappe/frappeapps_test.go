@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
@@ -19,7 +20,7 @@ func TestAConnectedAppOfASiteWorks(t *testing.T) {
 	s := frappetest.NewSecondary(t, frappetest.G2a)
 	c := s.Connect(frappetest.ConnectedApp{Name: "hub-1", Scopes: []string{"openid", "email"}, QueryParameters: [][2]string{{"access_type", "offline"}, {"prompt", "consent"}}})
 	a := w.App(func(client *clients.Client) {
-		client.AuthMethod, client.PKCEOptional, client.RedirectURIs = clients.MethodPost, true, []string{c.RedirectURI()}
+		client.AuthMethod, client.PKCEOptional, client.RedirectURIs = clientauth.MethodPost, true, []string{c.RedirectURI()}
 	})
 	c.ClientID, c.ClientSecret = a.ID, a.Secret
 	if err := c.Discover(w.URL + "/"); err != nil {

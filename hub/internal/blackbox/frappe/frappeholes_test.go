@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
@@ -40,7 +41,7 @@ func TestFrappeHole6080SecretsAreChecked(t *testing.T) {
 func TestFrappeHole41546TheWayOfAClientIsPinned(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	basic := w.App(hubtest.OnItsOwn)
-	post := w.App(hubtest.OnItsOwn, func(c *clients.Client) { c.AuthMethod = clients.MethodPost })
+	post := w.App(hubtest.OnItsOwn, func(c *clients.Client) { c.AuthMethod = clientauth.MethodPost })
 	form := "grant_type=client_credentials"
 	in := func(a *hubtest.App) string {
 		return form + "&client_id=" + a.ID + "&client_secret=" + url.QueryEscape(a.Secret)

@@ -161,7 +161,7 @@ func TestAChangeThatWouldHarmIsNotUndone(t *testing.T) {
 		t.Helper()
 		d, err := links.Link(t.Context(), to, claim, policy)
 		if err != nil || d.Action != linking.Link {
-			t.Fatalf("%s: %v", d.Reason, err)
+			t.Fatalf("%s: %v", d.Why, err)
 		}
 		return d
 	}

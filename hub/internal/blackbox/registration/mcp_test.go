@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/settings"
 )
@@ -60,7 +61,7 @@ func TestAProgramThatKnowsOneAddressSignsSomebodyIn(t *testing.T) {
 	hubtest.Want(t, "iss", u.Query().Get("iss"), server)
 
 	// A token for this API opens it, and nothing else does.
-	a := &hubtest.App{W: w, Client: clients.Client{ID: registered.Str("client_id"), Type: clients.Native, AuthMethod: clients.MethodNone}, Verifier: verifier}
+	a := &hubtest.App{W: w, Client: clients.Client{ID: registered.Str("client_id"), Type: clients.Native, AuthMethod: clientauth.MethodNone}, Verifier: verifier}
 	tokens := a.Redeem(u.Query().Get("code"), "redirect_uri", back, "resource", api)
 	hubtest.Want(t, "the token request", tokens.Status, 200)
 	me := get(api+"/me", tokens.Str("access_token"))

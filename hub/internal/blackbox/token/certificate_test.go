@@ -20,6 +20,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
@@ -73,7 +74,7 @@ func x5t(c *tls.Certificate) string {
 }
 
 func byAuthority(c *clients.Client) {
-	c.AuthMethod, c.TLS.SubjectDN = clients.MethodTLS, "CN=payroll,O=Example"
+	c.AuthMethod, c.TLS.SubjectDN = clientauth.MethodTLS, "CN=payroll,O=Example"
 }
 
 // published makes the client publish the key of a certificate.
@@ -83,7 +84,7 @@ func published(t testing.TB, own *tls.Certificate) func(*clients.Client) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return func(c *clients.Client) { c.AuthMethod, c.JWKS = clients.MethodOwnTLS, string(text) }
+	return func(c *clients.Client) { c.AuthMethod, c.JWKS = clientauth.MethodOwnTLS, string(text) }
 }
 
 func TestAClientProvesItselfByItsCertificate(t *testing.T) {
@@ -195,7 +196,7 @@ func TestATrustedProxySaysWhatCertificateItSaw(t *testing.T) {
 func TestCertificatesAreAdvertisedOnlyWhereTheyCanBeShown(t *testing.T) {
 	plain := hubtest.NewWorld(t, hubtest.OpenSQLite(t)).Metadata()
 	secure := newTLSWorld(t)
-	for _, method := range []string{clients.MethodTLS, clients.MethodOwnTLS} {
+	for _, method := range []string{clientauth.MethodTLS, clientauth.MethodOwnTLS} {
 		hubtest.Want(t, method+" without TLS", slices.Contains(plain["token_endpoint_auth_methods_supported"].([]any), any(method)), false)
 		hubtest.Want(t, method+" with TLS", slices.Contains(secure.Metadata()["token_endpoint_auth_methods_supported"].([]any), any(method)), true)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/logouts"
@@ -25,6 +26,7 @@ type Handler struct {
 	admin.Recorder
 	Issuer     string
 	Clients    *clients.Registry
+	ClientAuth *clientauth.Verifier
 	Grants     *grants.Service
 	Logouts    *logouts.Service
 	SiteSetups *sitesetup.Service

@@ -94,7 +94,7 @@ func grantControls(f *templates.ClientForm, c *clients.Client) []control {
 func proofControls(f *templates.ClientForm, c *clients.Client) []control {
 	method := text("auth_method", &f.AuthMethod, &c.AuthMethod)
 	method.some = func() bool {
-		return !slices.Contains([]string{clients.MethodBasic, clients.MethodPost, clients.MethodNone}, f.AuthMethod)
+		return !slices.Contains([]string{clientauth.MethodBasic, clientauth.MethodPost, clientauth.MethodNone}, f.AuthMethod)
 	}
 	return []control{
 		method,

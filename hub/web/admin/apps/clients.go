@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
@@ -189,9 +190,9 @@ func (d *Handler) unfolded(f templates.ClientForm, wrong []templates.Mistake) (t
 		}
 	}
 	f.Names = templates.Names{
-		Methods: append(d.Clients.Methods(), clients.MethodNone),
-		Signing: clients.SigningAlgs(), Proving: clients.AssertionAlgs(clients.MethodKey, clients.MethodSecretJWT),
-		Wrapping: clients.EncryptionAlgs(), Content: clients.EncryptionEncs(),
+		Methods: append(d.ClientAuth.Methods(), clientauth.MethodNone),
+		Signing: clients.SigningAlgs(), Proving: clientauth.AssertionAlgs(clientauth.MethodKey, clientauth.MethodSecretJWT),
+		Wrapping: clientauth.EncryptionAlgs(), Content: clients.EncryptionEncs(),
 	}
 	return f, wrong
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
@@ -53,7 +54,7 @@ func (d *Handler) AddSecret(c *gin.Context) error {
 // showSecret makes a secret and shows it the one time it can be seen. The page
 // answers the POST itself, for a secret must not stand in an address.
 func (d *Handler) showSecret(c *gin.Context, client clients.Client, life time.Duration) error {
-	if client.AuthMethod == clients.MethodKey || client.Public() {
+	if client.AuthMethod == clientauth.MethodKey || client.Public() {
 		return web.SeeOther(c, admin.ClientPath(client.ID)+"?done=added") // it proves itself otherwise
 	}
 	secret, err := d.Clients.AddSecret(c.Request.Context(), client.ID, life)

@@ -48,7 +48,7 @@ func (d *Handler) SignOutEntry(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page := templates.AdminSignOut{Who: who, At: s.At, Why: s.Why}
+	page := templates.AdminSignOut{Who: who, At: s.At, Why: s.Words(templates.Sentence)}
 	if page.Why == "" {
 		page.Why = "The session was ended by its owner."
 	}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -62,7 +63,7 @@ func (d *Handler) showDecisions(c *gin.Context, status int, page templates.Admin
 
 func (d *Handler) decision(c *gin.Context, r linking.LinkEvent) (templates.Decision, error) {
 	out := templates.Decision{ID: r.ID, UserID: r.UserID, User: r.UserID, Key: r.LoginKey, Provider: r.LoginKey, Unlinked: r.Action == linking.Unlinked, Emptied: r.Emptied,
-		Row: r.Row, Reason: r.Reason, Policy: r.Policy, Made: r.Made, Until: r.Expires, Undone: r.Undone, UndoneBy: r.UndoneBy}
+		Row: r.Row, Reason: r.Words(templates.Sentence), Policy: cmp.Or(r.Policy, trustWords(r.Trust)), Made: r.Made, Until: r.Expires, Undone: r.Undone, UndoneBy: r.UndoneBy}
 	if r.KeyName != "" {
 		out.Provider = r.KeyName
 	}
@@ -112,9 +113,9 @@ func (d *Handler) LinkBeforehand(c *gin.Context) error {
 		return err
 	}
 	if decision.Action == linking.Refuse {
-		return wrong("subject", decision.Reason)
+		return wrong("subject", decision.Why.In(templates.Sentence, ""))
 	}
-	d.Record(c, audit.Event{Kind: audit.LinkMade, Target: user.ID, LoginKey: key.ID, Reason: decision.Reason, Detail: map[string]string{"row": decision.Row, "record": decision.Record}})
+	d.Record(c, audit.Event{Kind: audit.LinkMade, Target: user.ID, LoginKey: key.ID, Why: decision.Why, Detail: map[string]string{"row": decision.Row, "record": decision.Record}})
 	return web.SeeOther(c, "/admin/decisions?done=added")
 }
 
@@ -152,3 +153,21 @@ func (d *Handler) UndoDecision(c *gin.Context) error {
 }
 
 var backToDecisions = templates.Action{Label: "Decisions", URL: "/admin/decisions"}
+
+// trustWords says how far a login key was trusted; nothing where it played no part.
+func trustWords(t linking.Trust) string {
+	if t.Linking == "" && t.SignUps == "" {
+		return ""
+	}
+	words := []string{"linking " + t.Linking, "sign-ups " + t.SignUps}
+	if t.TrustEmail {
+		words = append(words, "trusts its verified addresses")
+	}
+	if len(t.AuthoritativeDomains) > 0 {
+		words = append(words, "speaks for "+strings.Join(t.AuthoritativeDomains, ", "))
+	}
+	if !t.MigrateUntil.IsZero() {
+		words = append(words, "migration until "+t.MigrateUntil.UTC().Format(time.DateOnly))
+	}
+	return strings.Join(words, "; ")
+}

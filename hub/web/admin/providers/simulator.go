@@ -76,9 +76,9 @@ func (d *Handler) would(c *gin.Context, form map[string]string, key federation.L
 		return err
 	}
 	for _, o := range over {
-		page.Passed = append(page.Passed, templates.SimulatorRow{Row: o.Row, Title: linking.RowTitle(o.Row), Fact: o.Fact})
+		page.Passed = append(page.Passed, templates.SimulatorRow{Row: o.Row, Title: linking.RowTitle(o.Row), Fact: templates.Sentence(o.Code, nil)})
 	}
-	page.Decided = templates.SimulatorRow{Row: decision.Row, Title: linking.RowTitle(decision.Row), Fact: decision.Reason}
+	page.Decided = templates.SimulatorRow{Row: decision.Row, Title: linking.RowTitle(decision.Row), Fact: decision.Why.In(templates.Sentence, "")}
 	page.Action = actions[decision.Action]
 	if decision.User.ID != "" {
 		page.User, page.UserID = decision.User.Email, decision.User.ID

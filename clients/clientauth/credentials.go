@@ -1,4 +1,4 @@
-package clients
+package clientauth
 
 import (
 	"crypto/x509"
@@ -93,7 +93,7 @@ func ParseCredentials(authorization string, form map[string]string) (Credentials
 		return fromAssertion(assertion, kind, id)
 	case id == "":
 		return Credentials{}, &AuthError{Code: InvalidClient, Description: "the request does not say which client it is from"}
-	case !textOK(id) || !textOK(secret):
+	case !TextOK(id) || !TextOK(secret):
 		return Credentials{}, &AuthError{Code: InvalidRequest, Description: "the client_id or client_secret has characters that are not allowed"}
 	case secret != "":
 		return Credentials{Method: MethodPost, ID: id, Secret: secret}, nil
@@ -145,15 +145,15 @@ func parseBasic(authorization string) (id, secret string, err error) {
 	if err := errors.Join(err1, err2); err != nil {
 		return "", "", errors.New("bad percent-encoding") // the original error quotes the secret
 	}
-	if id == "" || !textOK(id) || !textOK(secret) {
+	if id == "" || !TextOK(id) || !TextOK(secret) {
 		return "", "", errors.New("empty id or characters that are not allowed")
 	}
 	return id, secret, nil
 }
 
-// textOK is the character rule of RFC 6749 Appendix A, widened from ASCII to
+// TextOK is the character rule of RFC 6749 Appendix A, widened from ASCII to
 // UTF-8 as Appendix B has it.
-func textOK(s string) bool {
+func TextOK(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
 }
 
@@ -165,13 +165,13 @@ func fromAssertion(assertion, kind, id string) (Credentials, error) {
 		return Credentials{}, &AuthError{Code: InvalidClient, Description: "the client_assertion_type is not supported; use " + assertionType}
 	case len(assertion) > maxAssertion:
 		return Credentials{}, &AuthError{Code: InvalidClient, Description: "the client_assertion is too long"}
-	case !textOK(id):
+	case !TextOK(id):
 		return Credentials{}, &AuthError{Code: InvalidRequest, Description: "the client_id has characters that are not allowed"}
 	}
 	if id == "" {
 		// RFC 7521 §4.2: the client_id may be left out. What the assertion
 		// says about itself is only used to find the keys that verify it.
-		if id = peekSubject(assertion); id == "" || !textOK(id) {
+		if id = peekSubject(assertion); id == "" || !TextOK(id) {
 			return Credentials{}, &AuthError{Code: InvalidClient, Description: "the client_assertion is not a JWT that names its client in sub"}
 		}
 	}
@@ -187,7 +187,7 @@ func methodOf(jwt string) string {
 	var header struct {
 		Alg string `json:"alg"`
 	}
-	if err == nil && jsonx.Unmarshal(text, &header) == nil && slices.Contains(namesOf(sharedAlgorithms()), header.Alg) {
+	if err == nil && jsonx.Unmarshal(text, &header) == nil && slices.Contains(Names(sharedAlgs()), header.Alg) {
 		return MethodSecretJWT
 	}
 	return MethodKey

@@ -1,4 +1,4 @@
-package clients
+package clientauth
 
 import (
 	"crypto"
@@ -17,7 +17,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
-	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/internal/testkit/keytest"
 )
 
 // An authority issues certificates.
@@ -42,10 +42,10 @@ func certify(t testing.TB, template, parent *x509.Certificate, public crypto.Pub
 
 func (w *world) authority() *authority {
 	w.Helper()
-	key := newKey(w.T, "", jose.ES256).Key.(crypto.Signer)
+	key := keytest.New(w.T, "", jose.ES256).Key.(crypto.Signer)
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Authority"}, IsCA: true, BasicConstraintsValid: true,
-		NotBefore: w.clock.now().Add(-time.Hour), NotAfter: w.clock.now().Add(time.Hour), KeyUsage: x509.KeyUsageCertSign,
+		NotBefore: w.clock.Now().Add(-time.Hour), NotAfter: w.clock.Now().Add(time.Hour), KeyUsage: x509.KeyUsageCertSign,
 	}
 	return &authority{w.T, key, certify(w.T, template, template, key.Public(), key)}
 }
@@ -82,12 +82,12 @@ func byCertificate(id string, chain ...*x509.Certificate) Credentials {
 func TestACertificateAuthenticatesWhomItNames(t *testing.T) {
 	w := newWorld(t)
 	trusted := w.authority()
-	w.clientCAs, w.certificates = trusted.pool(), true
-	for id, name := range map[string]clientauth.TLSName{
+	w.ClientCAs, w.Certificates = trusted.pool(), true
+	for id, name := range map[string]TLSName{
 		"dn": {SubjectDN: "cn=Payroll, O=Example,C=DE"}, "dns": {DNS: "payroll.example.org"}, "uri": {URI: "spiffe://example.org/payroll"},
 		"ip": {IP: "192.0.2.7"}, "email": {Email: "payroll@example.org"},
 	} {
-		w.add(with(webApp(), func(c *Client) { c.ID, c.AuthMethod, c.TLS = id, MethodTLS, name }))
+		w.add(id, MethodTLS, func(r *Registered) { r.TLS = name })
 		if err := w.login(byCertificate(id, trusted.issue())); err != nil {
 			t.Errorf("%s: %v", id, err)
 		}
@@ -104,10 +104,10 @@ func TestACertificateAuthenticatesWhomItNames(t *testing.T) {
 func TestCertificatesThatProveNothing(t *testing.T) {
 	w := newWorld(t)
 	trusted, stranger := w.authority(), w.authority()
-	w.clientCAs, w.certificates = trusted.pool(), true
-	w.add(with(webApp(), func(c *Client) { c.AuthMethod, c.TLS.DNS = MethodTLS, "payroll.example.org" }))
-	w.add(spaApp())
-	secretly := w.add(with(webApp(), func(c *Client) { c.ID = "secretly" }))
+	w.ClientCAs, w.Certificates = trusted.pool(), true
+	w.add("web1", MethodTLS, func(r *Registered) { r.TLS.DNS = "payroll.example.org" })
+	w.add("spa1", MethodNone)
+	secretly := w.add("secretly", MethodBasic)
 	for name, cred := range map[string]Credentials{
 		"none":                     byCertificate("web1"),
 		"of a stranger":            byCertificate("web1", stranger.issue()),
@@ -123,7 +123,7 @@ func TestCertificatesThatProveNothing(t *testing.T) {
 	if err := w.login(byCertificate("spa1", stranger.issue())); err != nil {
 		t.Errorf("a public client may show any certificate, to bind tokens to: %v", err)
 	}
-	w.clientCAs = nil
+	w.ClientCAs = nil
 	if err := w.login(byCertificate("web1", trusted.issue())); code(err) != InvalidClient {
 		t.Errorf("without an authority: got %v", err)
 	}
@@ -133,7 +133,7 @@ func TestAPublishedKeyVouchesForItsOwnCertificate(t *testing.T) {
 	w := newWorld(t)
 	maker := w.authority()
 	certificate, sibling := maker.issue(), maker.issue()
-	sum, stranger := sha256.Sum256(certificate.Raw), newKey(t, "", jose.ES256)
+	sum, stranger := sha256.Sum256(certificate.Raw), keytest.New(t, "", jose.ES256)
 	again := certify(t, &x509.Certificate{SerialNumber: big.NewInt(3)}, maker.cert, certificate.PublicKey, maker.key)
 	for _, row := range []struct {
 		name             string
@@ -149,7 +149,7 @@ func TestAPublishedKeyVouchesForItsOwnCertificate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.add(with(webApp(), func(c *Client) { c.ID, c.AuthMethod, c.JWKS = row.name, MethodOwnTLS, string(text) }))
+		w.add(row.name, MethodOwnTLS, func(r *Registered) { r.JWKS = string(text) })
 		for what, try := range map[string]struct {
 			certificate *x509.Certificate
 			ok          bool

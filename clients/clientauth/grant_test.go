@@ -1,4 +1,4 @@
-package clients
+package clientauth
 
 import (
 	"encoding/json"
@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/fedhub/fedhub/internal/testkit/keytest"
 )
 
 // refusedGrantOf checks that an assertion was refused, and for what.
@@ -28,54 +30,54 @@ func changed(claims map[string]any, change map[string]any) map[string]any {
 	return out
 }
 
-func TestEachVoucherSpeaksForItselfAlone(t *testing.T) { // RFC 7523 §3
-	w := newWorld(t, allowHTTP)
-	payroll := w.add(with(webApp(), func(c *Client) { c.ID = "payroll"; c.SetGrant(GrantJWT, true) }))
-	staffKey, guestKey := newKey(t, "1", jose.ES256), newKey(t, "1", jose.ES256)
-	staff := Voucher{Issuer: "https://staff.example.org", JWKSURI: newPublisher(t, jwks(t, staffKey)).URL + "/jwks", LoginKey: "staff"}
-	guests := Voucher{Issuer: "https://guests.example.org", JWKSURI: newPublisher(t, jwks(t, guestKey)).URL + "/jwks", LoginKey: "guests"}
-	say := func(v Voucher, key jose.JSONWebKey, change map[string]any) (Grant, error) {
-		said := changed(good("ada", w.clock.now()), map[string]any{"iss": v.Issuer})
-		return w.CheckGrant(t.Context(), payroll, sign(t, key, changed(said, change), nil), []Voucher{staff, guests})
+func TestEachTrustedIssuerSpeaksForItselfAlone(t *testing.T) { // RFC 7523 §3
+	w := newWorld(t)
+	payroll := w.add("payroll", MethodBasic)
+	staffKey, guestKey := keytest.New(t, "1", jose.ES256), keytest.New(t, "1", jose.ES256)
+	staff := TrustedIssuer{Issuer: "https://staff.example.org", JWKSURI: keytest.NewPublisher(t, keytest.JWKS(t, staffKey)).URL + "/jwks", LoginKey: "staff"}
+	guests := TrustedIssuer{Issuer: "https://guests.example.org", JWKSURI: keytest.NewPublisher(t, keytest.JWKS(t, guestKey)).URL + "/jwks", LoginKey: "guests"}
+	say := func(v TrustedIssuer, key jose.JSONWebKey, change map[string]any) (AssertionGrant, error) {
+		said := changed(keytest.Assertion("ada", issuer, w.clock.Now()), map[string]any{"iss": v.Issuer})
+		return w.Grant(t.Context(), payroll, keytest.Sign(t, key, changed(said, change), nil), []TrustedIssuer{staff, guests})
 	}
 	for _, v := range []struct {
-		Voucher
+		TrustedIssuer
 		key, other jose.JSONWebKey
 	}{{staff, staffKey, guestKey}, {guests, guestKey, staffKey}} {
-		g, err := say(v.Voucher, v.key, nil)
-		if err != nil || g.Voucher != v.Voucher || g.Issuer != v.Issuer || g.Subject != "ada" || g.Own(payroll) {
+		g, err := say(v.TrustedIssuer, v.key, nil)
+		if err != nil || g.By != v.TrustedIssuer || g.Issuer != v.Issuer || g.Subject != "ada" || g.Own("payroll") {
 			t.Errorf("%s: got %+v, %v", v.LoginKey, g, err)
 		}
-		_, err = say(v.Voucher, v.other, nil)
+		_, err = say(v.TrustedIssuer, v.other, nil)
 		refusedGrantOf(t, v.LoginKey+", signed by the other", err, "its signature is wrong")
-		_, err = say(v.Voucher, v.key, map[string]any{"sub": nil})
+		_, err = say(v.TrustedIssuer, v.key, map[string]any{"sub": nil})
 		refusedGrantOf(t, v.LoginKey+", about nobody", err, "it has no sub")
-		_, err = say(v.Voucher, v.key, map[string]any{"sub": ""})
+		_, err = say(v.TrustedIssuer, v.key, map[string]any{"sub": ""})
 		refusedGrantOf(t, v.LoginKey+", about an empty name", err, "it has no sub")
 	}
 	// Names of claims count as they are spelled: what a careless reader takes
 	// for the issuer must be the issuer.
-	text, err := json.Marshal(changed(good("ada", w.clock.now()), map[string]any{"iss": staff.Issuer}))
+	text, err := json.Marshal(changed(keytest.Assertion("ada", issuer, w.clock.Now()), map[string]any{"iss": staff.Issuer}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	twice := append(text[:len(text)-1], []byte(`,"Iss":"`+guests.Issuer+`"}`)...)
-	_, err = w.CheckGrant(t.Context(), payroll, sign(t, guestKey, twice, nil), []Voucher{staff, guests})
+	_, err = w.Grant(t.Context(), payroll, keytest.Sign(t, guestKey, twice, nil), []TrustedIssuer{staff, guests})
 	refusedGrantOf(t, "two issuers", err, "its signature is wrong")
 	_, err = say(guests, guestKey, map[string]any{"iss": nil, "Iss": guests.Issuer})
 	refusedGrantOf(t, "an issuer in other letters", err, "it has no iss")
-	_, err = say(Voucher{Issuer: "https://nobody.example.org"}, staffKey, nil)
+	_, err = say(TrustedIssuer{Issuer: "https://nobody.example.org"}, staffKey, nil)
 	refusedGrantOf(t, "nobody's word", err, "its iss is nobody whose word counts")
 	_, err = say(staff, staffKey, map[string]any{"iss": nil})
 	refusedGrantOf(t, "no issuer", err, "it has no iss")
 }
 
-func TestAVoucherIsHeldToTheRulesOfAssertions(t *testing.T) { // RFC 7523 §3
-	w := newWorld(t, allowHTTP)
-	payroll := w.add(with(webApp(), func(c *Client) { c.ID = "payroll"; c.SetGrant(GrantJWT, true) }))
-	key := newKey(t, "1", jose.ES256)
-	staff := Voucher{Issuer: "https://staff.example.org", JWKSURI: newPublisher(t, jwks(t, key)).URL + "/jwks", LoginKey: "staff"}
-	now := w.clock.now()
+func TestATrustedIssuerIsHeldToTheRulesOfAssertions(t *testing.T) { // RFC 7523 §3
+	w := newWorld(t)
+	payroll := w.add("payroll", MethodBasic)
+	key := keytest.New(t, "1", jose.ES256)
+	staff := TrustedIssuer{Issuer: "https://staff.example.org", JWKSURI: keytest.NewPublisher(t, keytest.JWKS(t, key)).URL + "/jwks", LoginKey: "staff"}
+	now := w.clock.Now()
 	in := func(d time.Duration) int64 { return now.Add(d).Unix() }
 	for what, row := range map[string]struct {
 		change map[string]any
@@ -97,8 +99,8 @@ func TestAVoucherIsHeldToTheRulesOfAssertions(t *testing.T) { // RFC 7523 §3
 		"in the client's name":   {map[string]any{"iss": "payroll"}, "has published no keys"},
 		"with times that are no": {map[string]any{"exp": "soon"}, "its exp has the wrong type"},
 	} {
-		said := changed(good("ada", now), map[string]any{"iss": staff.Issuer})
-		_, err := w.CheckGrant(t.Context(), payroll, sign(t, key, changed(said, row.change), nil), []Voucher{staff})
+		said := changed(keytest.Assertion("ada", issuer, now), map[string]any{"iss": staff.Issuer})
+		_, err := w.Grant(t.Context(), payroll, keytest.Sign(t, key, changed(said, row.change), nil), []TrustedIssuer{staff})
 		if row.text == "" {
 			if err != nil {
 				t.Errorf("%s: %v", what, err)
@@ -111,34 +113,34 @@ func TestAVoucherIsHeldToTheRulesOfAssertions(t *testing.T) { // RFC 7523 §3
 
 func TestAnAssertionIsAGrantOnce(t *testing.T) { // RFC 7521 §8.2
 	w := newWorld(t)
-	key := newKey(t, "1", jose.ES256)
-	job := w.add(with(webApp(), func(c *Client) { c.ID, c.JWKS = "job", jwks(t, key); c.SetGrant(GrantJWT, true) }))
-	raw := sign(t, key, good("job", w.clock.now()), nil)
-	g, err := w.CheckGrant(t.Context(), job, raw, nil)
-	if err != nil || !g.Own(job) {
+	key := keytest.New(t, "1", jose.ES256)
+	job := w.add("job", MethodBasic, func(r *Registered) { r.JWKS = keytest.JWKS(t, key) })
+	raw := w.assertion("job", key)
+	g, err := w.Grant(t.Context(), job, raw, nil)
+	if err != nil || !g.Own("job") {
 		t.Errorf("the first time: got %+v, %v", g, err)
 	}
-	_, err = w.CheckGrant(t.Context(), job, raw, nil)
+	_, err = w.Grant(t.Context(), job, raw, nil)
 	refusedGrantOf(t, "the second time", err, "its jti was used before")
-	_, err = w.CheckGrant(t.Context(), job, sign(t, key, changed(good("job", w.clock.now()), map[string]any{"sub": "ada"}), nil), nil)
+	_, err = w.Grant(t.Context(), job, keytest.Sign(t, key, changed(keytest.Assertion("job", issuer, w.clock.Now()), map[string]any{"sub": "ada"}), nil), nil)
 	refusedGrantOf(t, "about a person", err, "a client can vouch for nobody but itself")
 
-	blind := newWorld(t, func(o *Options) { o.Replay = nil })
+	blind := newWorld(t, func(o *Verifier) { o.Replay = nil })
 	var refused *GrantError
-	if _, err := blind.CheckGrant(t.Context(), job, raw, nil); err == nil || errors.As(err, &refused) {
+	if _, err := blind.Grant(t.Context(), job, raw, nil); err == nil || errors.As(err, &refused) {
 		t.Errorf("without a replay memory: got %v, want an error of ours", err)
 	}
 }
 
-func TestAVoucherWhoseKeysCannotBeReadIsNotBelieved(t *testing.T) {
-	w := newWorld(t, allowHTTP)
-	payroll := w.add(with(webApp(), func(c *Client) { c.ID = "payroll"; c.SetGrant(GrantJWT, true) }))
-	key := newKey(t, "1", jose.ES256)
-	away := newPublisher(t, jwks(t, key))
-	away.publish(http.StatusInternalServerError, "")
-	staff := Voucher{Issuer: "https://staff.example.org", JWKSURI: away.URL + "/jwks", LoginKey: "staff"}
-	raw := sign(t, key, changed(good("ada", w.clock.now()), map[string]any{"iss": staff.Issuer}), nil)
-	if g, err := w.CheckGrant(t.Context(), payroll, raw, []Voucher{staff}); err == nil {
+func TestATrustedIssuerWhoseKeysCannotBeReadIsNotBelieved(t *testing.T) {
+	w := newWorld(t)
+	payroll := w.add("payroll", MethodBasic)
+	key := keytest.New(t, "1", jose.ES256)
+	away := keytest.NewPublisher(t, keytest.JWKS(t, key))
+	away.Publish(http.StatusInternalServerError, "")
+	staff := TrustedIssuer{Issuer: "https://staff.example.org", JWKSURI: away.URL + "/jwks", LoginKey: "staff"}
+	raw := keytest.Sign(t, key, changed(keytest.Assertion("ada", issuer, w.clock.Now()), map[string]any{"iss": staff.Issuer}), nil)
+	if g, err := w.Grant(t.Context(), payroll, raw, []TrustedIssuer{staff}); err == nil {
 		t.Errorf("got %+v, want an error", g)
 	}
 }

@@ -1,12 +1,8 @@
-package clients
+package clientauth
 
 import (
-	"crypto"
+	"context"
 	"crypto/ecdsa"
-	"crypto/ed25519"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -22,97 +18,16 @@ import (
 
 	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/fedhub/fedhub/internal/jwt"
+	"github.com/fedhub/fedhub/internal/testkit/keytest"
 )
 
-func newKey(t testing.TB, kid string, alg jose.SignatureAlgorithm) jose.JSONWebKey {
-	t.Helper()
-	var key crypto.Signer
-	var err error
-	switch alg {
-	case jose.ES256:
-		key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	case jose.ES384:
-		key, err = ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
-	case jose.RS256, jose.PS256:
-		key, err = rsa.GenerateKey(rand.Reader, 2048)
-	case jose.EdDSA:
-		_, key, err = ed25519.GenerateKey(rand.Reader)
-	default:
-		t.Fatalf("no key for %s", alg)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return jose.JSONWebKey{Key: key, KeyID: kid, Algorithm: string(alg), Use: "sig"}
-}
-
-// jwks is what a client publishes of its keys.
-func jwks(t testing.TB, private ...jose.JSONWebKey) string {
-	t.Helper()
-	set := jose.JSONWebKeySet{Keys: []jose.JSONWebKey{}}
-	for _, key := range private {
-		set.Keys = append(set.Keys, key.Public())
-	}
-	text, err := json.Marshal(set)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
-// good are the claims of a valid assertion.
-func good(id string, now time.Time) map[string]any {
-	return map[string]any{
-		"iss": id, "sub": id, "aud": issuer, "jti": rand.Text(),
-		"iat": now.Unix(), "exp": now.Add(time.Minute).Unix(),
-	}
-}
-
-// sign makes a compact JWS of any payload, with extra header members.
-func sign(t testing.TB, key jose.JSONWebKey, payload any, header map[jose.HeaderKey]any) string {
-	t.Helper()
-	text, ok := payload.([]byte)
-	if !ok {
-		var err error
-		if text, err = json.Marshal(payload); err != nil {
-			t.Fatal(err)
-		}
-	}
-	options := &jose.SignerOptions{ExtraHeaders: header}
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.SignatureAlgorithm(key.Algorithm), Key: key}, options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	jws, err := signer.Sign(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	compact, err := jws.CompactSerialize()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return compact
-}
-
-func byKey(id, jwt string) Credentials {
-	return Credentials{Method: MethodKey, ID: id, Assertion: jwt}
-}
-
-// signer is a client with an inline key.
-func (w *world) signer(key jose.JSONWebKey) Client {
-	w.Helper()
-	return w.add(with(webApp(), func(c *Client) {
-		c.ID, c.AuthMethod, c.JWKS = "signer", MethodKey, jwks(w.T, key)
-	}))
-}
-
 func TestAnAssertionAuthenticatesWithEveryAlgorithmOfTheList(t *testing.T) {
-	for _, alg := range algorithms() {
+	for _, alg := range KeyAlgs() {
 		t.Run(string(alg), func(t *testing.T) {
 			w := newWorld(t)
-			key := newKey(t, "k", alg)
+			key := keytest.New(t, "k", alg)
 			w.signer(key)
-			if err := w.login(byKey("signer", sign(t, key, good("signer", w.clock.now()), nil))); err != nil {
+			if err := w.login(byKey("signer", w.assertion("signer", key))); err != nil {
 				t.Error(err)
 			}
 		})
@@ -121,9 +36,9 @@ func TestAnAssertionAuthenticatesWithEveryAlgorithmOfTheList(t *testing.T) {
 
 func TestTheClaimsOfAnAssertionAreChecked(t *testing.T) {
 	w := newWorld(t)
-	key := newKey(t, "k", jose.ES256)
+	key := keytest.New(t, "k", jose.ES256)
 	w.signer(key)
-	at := func(d time.Duration) int64 { return w.clock.now().Add(d).Unix() }
+	at := func(d time.Duration) int64 { return w.clock.Now().Add(d).Unix() }
 	type edit map[string]any // nil removes a claim
 	for _, row := range []struct {
 		name string
@@ -165,13 +80,13 @@ func TestTheClaimsOfAnAssertionAreChecked(t *testing.T) {
 		{"AUD beside a wrong aud", edit{"aud": "https://evil.example", "AUD": issuer}, false},
 		{"unknown claims", edit{"x": map[string]any{"y": 1}}, true},
 	} {
-		claims := good("signer", w.clock.now())
+		claims := keytest.Assertion("signer", issuer, w.clock.Now())
 		for name, value := range row.edit {
 			if claims[name] = value; value == nil {
 				delete(claims, name)
 			}
 		}
-		err := w.login(byKey("signer", sign(t, key, claims, nil)))
+		err := w.login(byKey("signer", keytest.Sign(t, key, claims, nil)))
 		if row.ok && err != nil || !row.ok && code(err) != InvalidClient {
 			t.Errorf("%s: got %v, accepted should be %v", row.name, err, row.ok)
 		}
@@ -180,7 +95,7 @@ func TestTheClaimsOfAnAssertionAreChecked(t *testing.T) {
 
 func TestTheHeaderOfAnAssertionIsChecked(t *testing.T) {
 	w := newWorld(t)
-	key := newKey(t, "k", jose.ES256)
+	key := keytest.New(t, "k", jose.ES256)
 	w.signer(key)
 	for _, row := range []struct {
 		name   string
@@ -197,7 +112,7 @@ func TestTheHeaderOfAnAssertionIsChecked(t *testing.T) {
 		{"crit b64", map[jose.HeaderKey]any{"crit": []string{"b64"}, "b64": true}, false},
 		{"links to keys", map[jose.HeaderKey]any{"jku": "https://evil.example/jwks", "x5u": "https://evil.example/x"}, true},
 	} {
-		err := w.login(byKey("signer", sign(t, key, good("signer", w.clock.now()), row.header)))
+		err := w.login(byKey("signer", keytest.Sign(t, key, keytest.Assertion("signer", issuer, w.clock.Now()), row.header)))
 		if row.ok && err != nil || !row.ok && code(err) != InvalidClient {
 			t.Errorf("%s: got %v, accepted should be %v", row.name, err, row.ok)
 		}
@@ -206,23 +121,23 @@ func TestTheHeaderOfAnAssertionIsChecked(t *testing.T) {
 
 func TestOnlyARegisteredKeySigns(t *testing.T) {
 	w := newWorld(t)
-	mine, theirs := newKey(t, "k", jose.ES256), newKey(t, "k", jose.ES256)
+	mine, theirs := keytest.New(t, "k", jose.ES256), keytest.New(t, "k", jose.ES256)
 	w.signer(mine)
-	claims := good("signer", w.clock.now())
+	claims := keytest.Assertion("signer", issuer, w.clock.Now())
 	renamed := func(kid string) jose.JSONWebKey { k := mine; k.KeyID = kid; return k }
 	public, err := json.Marshal(theirs.Public())
 	if err != nil {
 		t.Fatal(err)
 	}
-	valid := sign(t, mine, claims, nil)
+	valid := keytest.Sign(t, mine, claims, nil)
 	parts := strings.Split(valid, ".")
 	none := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + "." + parts[1] + "."
 	for name, jwt := range map[string]string{
-		"another key":               sign(t, theirs, claims, nil),
-		"another key in the header": sign(t, theirs, claims, map[jose.HeaderKey]any{"jwk": json.RawMessage(public)}),
-		"a kid that is a path":      sign(t, renamed("../../etc/passwd"), claims, nil),
-		"a kid that is a query":     sign(t, renamed(`{"$ne":null}`), claims, nil),
-		"a huge kid":                sign(t, renamed(strings.Repeat("k", 15000)), claims, nil),
+		"another key":               keytest.Sign(t, theirs, claims, nil),
+		"another key in the header": keytest.Sign(t, theirs, claims, map[jose.HeaderKey]any{"jwk": json.RawMessage(public)}),
+		"a kid that is a path":      keytest.Sign(t, renamed("../../etc/passwd"), claims, nil),
+		"a kid that is a query":     keytest.Sign(t, renamed(`{"$ne":null}`), claims, nil),
+		"a huge kid":                keytest.Sign(t, renamed(strings.Repeat("k", 15000)), claims, nil),
 		"alg none":                  none,
 		"no signature":              parts[0] + "." + parts[1] + ".",
 		"a cut signature":           valid[:len(valid)-4],
@@ -231,8 +146,8 @@ func TestOnlyARegisteredKeySigns(t *testing.T) {
 		"empty":                     "",
 		"JSON serialization":        `{"payload":"` + parts[1] + `","protected":"` + parts[0] + `","signature":"` + parts[2] + `"}`,
 		"five parts":                valid + "." + parts[1] + "." + parts[2],
-		"deep JSON":                 sign(t, mine, []byte(strings.Repeat("[", 6000)+strings.Repeat("]", 6000)), nil),
-		"a payload that is no JSON": sign(t, mine, []byte("hello"), nil),
+		"deep JSON":                 keytest.Sign(t, mine, []byte(strings.Repeat("[", 6000)+strings.Repeat("]", 6000)), nil),
+		"a payload that is no JSON": keytest.Sign(t, mine, []byte("hello"), nil),
 	} {
 		if got, want := code(w.login(byKey("signer", jwt))), InvalidClient; got != want {
 			t.Errorf("%s: got %q, want %q", name, got, want)
@@ -245,13 +160,13 @@ func TestOnlyARegisteredKeySigns(t *testing.T) {
 
 func TestThePublicKeyIsNoSharedSecret(t *testing.T) {
 	w := newWorld(t)
-	key := newKey(t, "k", jose.RS256)
+	key := keytest.New(t, "k", jose.RS256)
 	w.signer(key)
 	public, err := json.Marshal(key.Public())
 	if err != nil {
 		t.Fatal(err)
 	}
-	confused := sign(t, jose.JSONWebKey{Key: public, KeyID: "k", Algorithm: "HS256"}, good("signer", w.clock.now()), nil)
+	confused := keytest.Sign(t, jose.JSONWebKey{Key: public, KeyID: "k", Algorithm: "HS256"}, keytest.Assertion("signer", issuer, w.clock.Now()), nil)
 	if got, want := code(w.login(byKey("signer", confused))), InvalidClient; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -259,32 +174,32 @@ func TestThePublicKeyIsNoSharedSecret(t *testing.T) {
 
 func TestAKeyIsForItsOwnAlgorithm(t *testing.T) {
 	w := newWorld(t)
-	key := newKey(t, "k", jose.RS256)
+	key := keytest.New(t, "k", jose.RS256)
 	w.signer(key)
 	key.Algorithm = string(jose.PS256) // the set says RS256
-	if got, want := code(w.login(byKey("signer", sign(t, key, good("signer", w.clock.now()), nil)))), InvalidClient; got != want {
+	if got, want := code(w.login(byKey("signer", w.assertion("signer", key)))), InvalidClient; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
 func TestAKidIsNeededAmongSeveralKeys(t *testing.T) {
 	w := newWorld(t)
-	one, two := newKey(t, "1", jose.ES256), newKey(t, "2", jose.ES256)
-	w.add(with(webApp(), func(c *Client) { c.ID, c.AuthMethod, c.JWKS = "signer", MethodKey, jwks(t, one, two) }))
-	if err := w.login(byKey("signer", sign(t, two, good("signer", w.clock.now()), nil))); err != nil {
+	one, two := keytest.New(t, "1", jose.ES256), keytest.New(t, "2", jose.ES256)
+	w.add("signer", MethodKey, func(r *Registered) { r.JWKS = keytest.JWKS(t, one, two) })
+	if err := w.login(byKey("signer", w.assertion("signer", two))); err != nil {
 		t.Errorf("with its kid: %v", err)
 	}
 	two.KeyID = ""
-	if got, want := code(w.login(byKey("signer", sign(t, two, good("signer", w.clock.now()), nil)))), InvalidClient; got != want {
+	if got, want := code(w.login(byKey("signer", w.assertion("signer", two)))), InvalidClient; got != want {
 		t.Errorf("without a kid: got %q, want %q", got, want)
 	}
 }
 
 func TestAnAssertionWorksOnceUntilItIsExpiredForGood(t *testing.T) {
 	w := newWorld(t)
-	key := newKey(t, "k", jose.ES256)
+	key := keytest.New(t, "k", jose.ES256)
 	w.signer(key)
-	jwt := sign(t, key, good("signer", w.clock.now()), nil) // for a minute, and a minute of skew
+	jwt := w.assertion("signer", key) // for a minute, and a minute of skew
 	if err := w.login(byKey("signer", jwt)); err != nil {
 		t.Fatal(err)
 	}
@@ -292,19 +207,19 @@ func TestAnAssertionWorksOnceUntilItIsExpiredForGood(t *testing.T) {
 		if got, want := code(w.login(byKey("signer", jwt))), InvalidClient; got != want {
 			t.Errorf("replay: got %q, want %q", got, want)
 		}
-		w.clock.forward(10 * time.Second)
+		w.clock.Forward(10 * time.Second)
 	}
 }
 
 func TestTheSameJTIOfAnotherClientIsAnother(t *testing.T) {
 	w := newWorld(t)
-	key := newKey(t, "k", jose.ES256)
+	key := keytest.New(t, "k", jose.ES256)
 	w.signer(key)
-	w.add(with(webApp(), func(c *Client) { c.ID, c.AuthMethod, c.JWKS = "signer2", MethodKey, jwks(t, key) }))
+	w.add("signer2", MethodKey, func(r *Registered) { r.JWKS = keytest.JWKS(t, key) })
 	for _, id := range []string{"signer", "signer2"} {
-		claims := good(id, w.clock.now())
+		claims := keytest.Assertion(id, issuer, w.clock.Now())
 		claims["jti"] = "one"
-		if err := w.login(byKey(id, sign(t, key, claims, nil))); err != nil {
+		if err := w.login(byKey(id, keytest.Sign(t, key, claims, nil))); err != nil {
 			t.Errorf("%s: %v", id, err)
 		}
 	}
@@ -312,22 +227,22 @@ func TestTheSameJTIOfAnotherClientIsAnother(t *testing.T) {
 
 func TestAnInvalidAssertionBurnsNoJTI(t *testing.T) {
 	w := newWorld(t)
-	mine, theirs := newKey(t, "k", jose.ES256), newKey(t, "k", jose.ES256)
+	mine, theirs := keytest.New(t, "k", jose.ES256), keytest.New(t, "k", jose.ES256)
 	w.signer(mine)
-	claims := good("signer", w.clock.now())
-	if got, want := code(w.login(byKey("signer", sign(t, theirs, claims, nil)))), InvalidClient; got != want {
+	claims := keytest.Assertion("signer", issuer, w.clock.Now())
+	if got, want := code(w.login(byKey("signer", keytest.Sign(t, theirs, claims, nil)))), InvalidClient; got != want {
 		t.Fatalf("forged: got %q, want %q", got, want)
 	}
-	if err := w.login(byKey("signer", sign(t, mine, claims, nil))); err != nil {
+	if err := w.login(byKey("signer", keytest.Sign(t, mine, claims, nil))); err != nil {
 		t.Errorf("genuine: %v", err)
 	}
 }
 
 func TestWithoutAReplayMemoryNoAssertionIsAccepted(t *testing.T) {
-	w := newWorld(t, func(o *Options) { o.Replay = nil })
-	key := newKey(t, "k", jose.ES256)
+	w := newWorld(t, func(o *Verifier) { o.Replay = nil })
+	key := keytest.New(t, "k", jose.ES256)
 	w.signer(key)
-	err := w.login(byKey("signer", sign(t, key, good("signer", w.clock.now()), nil)))
+	err := w.login(byKey("signer", w.assertion("signer", key)))
 	if err == nil || code(err) != "" {
 		t.Errorf("got %v, want an error of ours", err)
 	}
@@ -335,10 +250,10 @@ func TestWithoutAReplayMemoryNoAssertionIsAccepted(t *testing.T) {
 
 func TestAFailingReplayMemoryIsOurFaultNotTheClients(t *testing.T) {
 	w := newWorld(t)
-	w.replay = (&failingReplay{}).use
-	key := newKey(t, "k", jose.ES256)
+	w.Replay = func(context.Context, string, time.Time) error { return errors.New("database is away") }
+	key := keytest.New(t, "k", jose.ES256)
 	w.signer(key)
-	err := w.login(byKey("signer", sign(t, key, good("signer", w.clock.now()), nil)))
+	err := w.login(byKey("signer", w.assertion("signer", key)))
 	if err == nil || code(err) != "" || errors.Is(err, fs.ErrExist) {
 		t.Errorf("got %v, want an error of ours", err)
 	}
@@ -347,18 +262,18 @@ func TestAFailingReplayMemoryIsOurFaultNotTheClients(t *testing.T) {
 // Accepted means: an algorithm of the list, claims of the right types, and a
 // signature that an independent verifier accepts.
 func FuzzClientAssertion(f *testing.F) {
-	now := newClock().now()
-	key := newKey(f, "k", jose.ES256)
+	now := keytest.NewClock().Now()
+	key := keytest.New(f, "k", jose.ES256)
 	public := key.Public().Key.(*ecdsa.PublicKey)
-	set, err := parseKeys([]byte(jwks(f, key, newKey(f, "r", jose.RS256), newKey(f, "e", jose.EdDSA))))
+	set, err := ParseKeys([]byte(keytest.JWKS(f, key, keytest.New(f, "r", jose.RS256), keytest.New(f, "e", jose.EdDSA))))
 	if err != nil {
 		f.Fatal(err)
 	}
-	valid := sign(f, key, good("signer", now), nil)
+	valid := keytest.Sign(f, key, keytest.Assertion("signer", issuer, now), nil)
 	for _, raw := range []string{
 		valid, valid + "x", valid[:len(valid)-1], unsigned(`{"sub":"signer"}`), "", "..", strings.Repeat(".", 100), valid + "." + valid,
-		sign(f, key, map[string]any{"aud": []string{issuer}}, nil), sign(f, key, []byte("null"), nil), sign(f, key, []byte(`{"aud":"`+issuer+`","exp":null}`), nil),
-		sign(f, newKey(f, "k", jose.ES256), good("signer", now), nil),
+		keytest.Sign(f, key, map[string]any{"aud": []string{issuer}}, nil), keytest.Sign(f, key, []byte("null"), nil), keytest.Sign(f, key, []byte(`{"aud":"`+issuer+`","exp":null}`), nil),
+		keytest.Sign(f, keytest.New(f, "k", jose.ES256), keytest.Assertion("signer", issuer, now), nil),
 	} {
 		f.Add(raw, []byte(`{"iss":"signer","sub":"signer","aud":"`+issuer+`","jti":"x","exp":1793696460}`))
 	}
@@ -376,10 +291,10 @@ func FuzzClientAssertion(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if !slices.Contains(algorithms(), jose.SignatureAlgorithm(a.Algorithm)) || len(raw) > maxAssertion {
+		if !slices.Contains(KeyAlgs(), jose.SignatureAlgorithm(a.Algorithm)) || len(raw) > maxAssertion {
 			t.Fatalf("parsed %q", raw)
 		}
-		claims, err := verified(a, set)
+		claims, _, err := set.Verify(a)
 		if err != nil {
 			return
 		}
@@ -398,14 +313,14 @@ func FuzzClientAssertion(f *testing.F) {
 
 func TestOnlyOrdinaryClientsMayNameTheTokenEndpoint(t *testing.T) {
 	const endpoint = issuer + "/oauth2/token"
-	w := newWorld(t, func(o *Options) { o.TokenEndpoint = endpoint })
+	w := newWorld(t, func(o *Verifier) { o.TokenEndpoint = endpoint })
 	for name, tt := range map[string]struct {
-		client Client
+		client Registered
 		want   []string
 	}{
-		"an ordinary client": {Client{}, []string{issuer, endpoint}},
-		"high security":      {Client{HighSecurity: FAPI2}, []string{issuer}},
-		"another hub":        {Client{Server: &FederatedHub{}}, []string{issuer}},
+		"an ordinary client": {Registered{}, []string{issuer, endpoint}},
+		"high security":      {Registered{HighSecurity: true}, []string{issuer}},
+		"another hub":        {Registered{Publisher: Publisher{Hub: true}}, []string{issuer}},
 	} {
 		if got := w.audiences(tt.client, ""); !slices.Equal(got, tt.want) {
 			t.Errorf("%s may name %v, want %v", name, got, tt.want)

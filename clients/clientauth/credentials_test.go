@@ -1,4 +1,4 @@
-package clients
+package clientauth
 
 import (
 	"encoding/base64"
@@ -122,14 +122,14 @@ func FuzzBasicAuth(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, id, secret, header string) {
 		if cred, err := ParseCredentials(header, nil); err == nil {
-			if header == "" || cred.Method != MethodBasic || cred.ID == "" || !textOK(cred.ID) || !textOK(cred.Secret) {
+			if header == "" || cred.Method != MethodBasic || cred.ID == "" || !TextOK(cred.ID) || !TextOK(cred.Secret) {
 				t.Fatalf("header %q gave %s with secret %q", header, cred, cred.Secret)
 			}
 		} else if code(err) == "" {
 			t.Fatalf("header %q: %v is no AuthError", header, err)
 		}
 		pair := basic(id, secret)
-		if id == "" || !textOK(id) || !textOK(secret) || len(pair) > maxHeader {
+		if id == "" || !TextOK(id) || !TextOK(secret) || len(pair) > maxHeader {
 			return
 		}
 		cred, err := ParseCredentials(pair, map[string]string{"client_id": id})

@@ -1,21 +1,38 @@
-package clients
+package requestobject
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/internal/testkit/keytest"
 )
 
+const issuer = "https://id.example.org"
+
+func newOpener() (Opener, *keytest.Clock) {
+	clock := keytest.NewClock()
+	return Opener{Verifier: &clientauth.Verifier{
+		Issuer: issuer, Replay: (&keytest.Replay{Clock: clock}).Use, Keys: &clientauth.Keyring{Now: clock.Now}, Now: clock.Now,
+	}}, clock
+}
+
+func changed(claims map[string]any, change map[string]any) map[string]any {
+	out := maps.Clone(claims)
+	maps.Copy(out, change)
+	maps.DeleteFunc(out, func(_ string, v any) bool { return v == nil })
+	return out
+}
+
 func TestARequestByBackChannelIsHeldToItsRules(t *testing.T) { // CIBA §7.1.1, FAPI-CIBA §5.2.2
-	w := newWorld(t)
-	key := newKey(t, "k", jose.ES256)
-	bank := w.add(with(webApp(), func(c *Client) {
-		c.ID, c.JWKS, c.Algs.CIBARequest = "bank", jwks(t, key), "ES256"
-		c.SetGrant(GrantCIBA, true)
-	}))
-	now := w.clock.now()
+	o, clock := newOpener()
+	key := keytest.New(t, "k", jose.ES256)
+	bank := Registered{Publisher: clientauth.Publisher{ID: "bank", JWKS: keytest.JWKS(t, key)}, BackchannelAlg: "ES256"}
+	now := clock.Now()
 	in := func(d time.Duration) int64 { return now.Add(d).Unix() }
 	asked := func(change map[string]any) map[string]any {
 		return changed(map[string]any{
@@ -50,47 +67,44 @@ func TestARequestByBackChannelIsHeldToItsRules(t *testing.T) { // CIBA §7.1.1, 
 		"with an end that is no number":  {map[string]any{"exp": "1"}, "its exp has the wrong type"},
 		"of a size that nobody needs":    {map[string]any{"binding_message": strings.Repeat("m", 48<<10)}, "it is too long"},
 	} {
-		members, err := w.OpenBack(t.Context(), bank, sign(t, key, asked(row.change), nil))
+		members, err := o.OpenBackchannel(t.Context(), bank, keytest.Sign(t, key, asked(row.change), nil))
 		if row.text == "" {
 			if err != nil || string(members["login_hint"]) != `"ada"` {
 				t.Errorf("%s: got %s, %v", what, members["login_hint"], err)
 			}
 			continue
 		}
-		if e := IsObjectError(err); e == nil || !strings.Contains(e.Description, row.text) {
+		if e := ErrorOf(err); e == nil || !strings.Contains(e.Description, row.text) {
 			t.Errorf("%s: got %v, want a refusal that says %q", what, err, row.text)
 		}
 	}
 }
 
 func TestARequestByBackChannelIsMadeOnce(t *testing.T) { // CIBA §7.1.1
-	w := newWorld(t)
-	key, stranger := newKey(t, "k", jose.ES256), newKey(t, "k", jose.ES256)
-	bank := w.add(with(webApp(), func(c *Client) {
-		c.ID, c.JWKS, c.Algs.CIBARequest = "bank", jwks(t, key), "ES256"
-		c.SetGrant(GrantCIBA, true)
-	}))
-	now := w.clock.now().Unix()
+	o, clock := newOpener()
+	key, stranger := keytest.New(t, "k", jose.ES256), keytest.New(t, "k", jose.ES256)
+	bank := Registered{Publisher: clientauth.Publisher{ID: "bank", JWKS: keytest.JWKS(t, key)}, BackchannelAlg: "ES256"}
+	now := clock.Now().Unix()
 	asked := map[string]any{"iss": "bank", "aud": issuer, "iat": now, "nbf": now, "exp": now + 60, "jti": "1"}
-	_, err := w.OpenBack(t.Context(), bank, sign(t, stranger, asked, nil))
-	if IsObjectError(err) == nil {
+	_, err := o.OpenBackchannel(t.Context(), bank, keytest.Sign(t, stranger, asked, nil))
+	if ErrorOf(err) == nil {
 		t.Errorf("by a stranger: got %v, want a refusal", err)
 	}
-	raw := sign(t, key, asked, nil)
-	if _, err := w.OpenBack(t.Context(), bank, raw); err != nil {
+	raw := keytest.Sign(t, key, asked, nil)
+	if _, err := o.OpenBackchannel(t.Context(), bank, raw); err != nil {
 		t.Errorf("the first time, whose name no stranger could use up: %v", err)
 	}
-	if _, err := w.OpenBack(t.Context(), bank, raw); IsObjectError(err) == nil {
+	if _, err := o.OpenBackchannel(t.Context(), bank, raw); ErrorOf(err) == nil {
 		t.Errorf("the second time: got %v, want a refusal", err)
 	}
 	// It is remembered for as long as it would be accepted.
-	w.clock.forward(2*time.Minute - time.Second)
-	if _, err := w.OpenBack(t.Context(), bank, raw); IsObjectError(err) == nil {
+	clock.Forward(2*time.Minute - time.Second)
+	if _, err := o.OpenBackchannel(t.Context(), bank, raw); ErrorOf(err) == nil {
 		t.Errorf("a minute after its end: got %v, want a refusal", err)
 	}
 
-	blind := newWorld(t, func(o *Options) { o.Replay = nil })
-	if _, err := blind.OpenBack(t.Context(), bank, sign(t, key, changed(asked, map[string]any{"jti": "2"}), nil)); err == nil || IsObjectError(err) != nil {
+	o.Verifier.Replay = nil
+	if _, err := o.OpenBackchannel(t.Context(), bank, keytest.Sign(t, key, changed(asked, map[string]any{"jti": "2"}), nil)); err == nil || ErrorOf(err) != nil {
 		t.Errorf("without a replay memory: got %v, want an error of ours", err)
 	}
 }

@@ -1,10 +1,13 @@
-package clients
+package requestobject
 
 import (
 	"encoding/base64"
 	"errors"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
 func FuzzOpenObject(f *testing.F) {
@@ -14,13 +17,12 @@ func FuzzOpenObject(f *testing.F) {
 	}
 	f.Add("..")
 	f.Add("a.b.c.d.e")
-	registry := NewRegistry(Options{})
-	f.Cleanup(registry.Close)
+	opener := Opener{Verifier: &clientauth.Verifier{Keys: &clientauth.Keyring{Now: time.Now}, Now: time.Now}}
 	f.Fuzz(func(t *testing.T, raw string) {
-		PeekObject(raw)
-		for _, alg := range []string{"", NoAlg, HS256, "ES256"} {
-			o, err := registry.OpenObject(t.Context(), Client{ID: "c", Algs: Algs{Request: alg}}, raw)
-			var refusal *ObjectError
+		Peek(raw)
+		for _, alg := range []string{"", NoAlg, clientauth.HS256, "ES256"} {
+			o, err := opener.Open(t.Context(), Registered{Publisher: clientauth.Publisher{ID: "c"}, Alg: alg}, raw)
+			var refusal *Error
 			switch {
 			case err != nil && !errors.As(err, &refusal):
 				t.Fatalf("unnamed error %v", err)

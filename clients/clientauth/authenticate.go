@@ -1,0 +1,152 @@
+package clientauth
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"github.com/fedhub/fedhub/internal/jwt"
+)
+
+// A Verifier checks how clients prove who they are. It is safe for concurrent
+// use.
+type Verifier struct {
+	Issuer string // ours; the audience that an assertion should name
+
+	// TokenEndpoint is the audience that ordinary clients may name instead.
+	// Empty: none may.
+	TokenEndpoint string
+
+	// Replay remembers an id until a time; one that is already there is
+	// fs.ErrExist. It must be shared by all processes. Without it no
+	// assertion is accepted.
+	Replay func(ctx context.Context, id string, until time.Time) error
+
+	// Seal and Open encrypt secrets that must be readable again, and decrypt
+	// them; each value is bound to its context. Without them no client can
+	// share a key with the hub.
+	Seal func(plain []byte, context string) string
+	Open func(sealed, context string) ([]byte, error)
+
+	// Certificates says that clients can show a TLS certificate here, and
+	// ClientCAs who issues those that name a client; nil for nobody.
+	Certificates bool
+	ClientCAs    *x509.CertPool
+
+	Keys *Keyring
+	Now  func() time.Time
+}
+
+// Registered is what a client registered about how it proves itself.
+type Registered struct {
+	Publisher
+	Method       string   // one of the Method constants
+	EitherSecret bool     // it may send its secret by MethodBasic or MethodPost, whichever is its method
+	Secrets      []Secret //
+	TLS          TLSName  // whom a MethodTLS certificate names
+	Alg          string   // the one algorithm of its assertions; empty: any of its method
+	HighSecurity bool     // it is held to a FAPI 2.0 profile
+}
+
+func (r Registered) takesEither(method string) bool {
+	secret := []string{MethodBasic, MethodPost}
+	return r.EitherSecret && slices.Contains(secret, r.Method) && slices.Contains(secret, method)
+}
+
+// Authenticate holds credentials against what the client that they name
+// registered; nil if there is none. audience is what an assertion must be
+// addressed to; empty means our issuer. A client that does not prove itself is
+// *AuthError; any other error is ours. It returns the secret that was used, if
+// one was.
+//
+// What is said to a client with a wrong secret, the wrong method or no
+// registration is the same, and so is the work done, up to the verification of
+// an assertion: ids are no secret (every authorization request shows one), but
+// nobody needs to be handed a list.
+func (v *Verifier) Authenticate(ctx context.Context, cred Credentials, r *Registered, audience string) (Secret, error) {
+	if r == nil {
+		Match(nil, cred.Secret, v.Now())
+		return Secret{}, refused(cred, errors.New("no such client, or it is disabled or not approved"))
+	}
+	if cred.Method == MethodNone && (r.Method == MethodTLS || r.Method == MethodOwnTLS) && len(cred.Certificates) > 0 {
+		cred.Method = r.Method // RFC 8705 §2: the client_id says whose certificate it is
+	}
+	// Exactly the registered method: a client that signs must not be reachable
+	// with less (OIDC Core §9).
+	if cred.Method != r.Method && !r.takesEither(cred.Method) {
+		Match(r.Secrets, cred.Secret, v.Now())
+		return Secret{}, refused(cred, fmt.Errorf("it used %s and is registered with %s", cred.Method, r.Method))
+	}
+	var used Secret
+	var err error
+	switch cred.Method {
+	case MethodNone:
+		// A public client only says who it is (RFC 6749 §2.3); PKCE and the
+		// redirect URI bind what it gets.
+	case MethodBasic, MethodPost:
+		var ok bool
+		if used, ok = Match(r.Secrets, cred.Secret, v.Now()); !ok {
+			err = refused(cred, errors.New("the secret is wrong or has expired"))
+		}
+	case MethodKey, MethodSecretJWT:
+		find := func(t *jwt.Token) (Keys, error) { return v.keysOf(ctx, *r, t) }
+		var by jose.JSONWebKey
+		by, err = v.Assertion(ctx, cred, find, v.audiences(*r, audience))
+		if key, shared := by.Key.([]byte); shared {
+			used, _ = Match(r.Secrets, string(key), v.Now())
+		}
+	case MethodTLS:
+		err = refusedFor(cred, v.checkCertificate(r.TLS, cred.Certificates))
+	case MethodOwnTLS:
+		err = refusedFor(cred, v.checkOwnCertificate(ctx, r.Publisher, cred.Certificates[0]))
+	default:
+		err = refused(cred, fmt.Errorf("its method %q is unknown", cred.Method))
+	}
+	return used, err
+}
+
+// keysOf are what an assertion of the client may be verified with, if it is
+// signed as the client must sign.
+func (v *Verifier) keysOf(ctx context.Context, r Registered, t *jwt.Token) (Keys, error) {
+	switch {
+	case r.Alg != "" && r.Alg != t.Algorithm:
+		return nil, jwt.Flaw("this client is registered to sign with " + r.Alg) // OIDC Registration §2
+	case r.HighSecurity && !slices.Contains(ProfileAlgs(), t.Algorithm):
+		return nil, jwt.Flaw("this client is registered for high security, so it must sign with one of " + strings.Join(ProfileAlgs(), " ") +
+			" (FAPI 2.0 Security Profile section 5.4.1)")
+	case r.Method == MethodKey:
+		return v.Keys.For(ctx, r.Publisher, t)
+	}
+	shared, err := v.SharedKeys(r.ID, r.Secrets)
+	var all Keys
+	for _, key := range shared {
+		all = append(all, jose.JSONWebKey{Key: key, KeyID: t.KeyID}) // a secret has no name of its own
+	}
+	if errors.Is(err, ErrNoSharedKey) {
+		err = jwt.Flaw("the client has no active secret that can serve as a key")
+	}
+	return all, err
+}
+
+// refused is the one answer for everything that must not be told apart.
+func refused(cred Credentials, cause error) *AuthError {
+	return &AuthError{
+		Code:        InvalidClient,
+		Description: "the client is unknown, its credentials are wrong, or it may not authenticate this way",
+		Basic:       cred.Method == MethodBasic,
+		cause:       cause,
+	}
+}
+
+func refusedFor(cred Credentials, cause error) error {
+	if cause == nil {
+		return nil
+	}
+	return refused(cred, cause)
+}

@@ -1,0 +1,121 @@
+package clientauth
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+
+	"github.com/fedhub/fedhub/internal/jwt"
+)
+
+// A TrustedIssuer is somebody whose assertions about people count (RFC 7523 §2.1).
+type TrustedIssuer struct {
+	Issuer   string
+	JWKSURI  string
+	LoginKey string // the people it vouches for are those it signs in here
+}
+
+// An AssertionGrant is what a JWT bearer assertion says, once it is verified.
+type AssertionGrant struct {
+	Issuer  string
+	Subject string
+	ID      string // its jti, which will not come again
+	By      TrustedIssuer
+}
+
+// Own says that a client speaks of itself.
+func (g AssertionGrant) Own(clientID string) bool {
+	return g.Issuer == clientID && g.Subject == clientID
+}
+
+// Grant verifies an assertion that a client hands in as a grant (RFC 7523 §3),
+// signed by a trusted issuer or, about itself alone, by the client. It is good
+// once. What is wrong with it is *GrantError; any other error is ours.
+func (v *Verifier) Grant(ctx context.Context, client Registered, raw string, trusted []TrustedIssuer) (AssertionGrant, error) {
+	if v.Replay == nil {
+		return AssertionGrant{}, errors.New("check a grant: no replay memory, so no assertion can be accepted")
+	}
+	g, claims, err := v.grantBy(ctx, client, raw, trusted)
+	if err != nil {
+		return AssertionGrant{}, refusedGrant(err)
+	}
+	err = v.UseOnce(ctx, "grant "+g.Issuer+"\x00"+claims.ID, grantPolicy().Until(claims))
+	if errors.Is(err, fs.ErrExist) {
+		err = refusedGrant(jwt.Flaw("its jti was used before"))
+	}
+	if err != nil {
+		return AssertionGrant{}, err
+	}
+	return g, nil
+}
+
+func (v *Verifier) grantBy(ctx context.Context, client Registered, raw string, trusted []TrustedIssuer) (g AssertionGrant, claims jwt.Claims, err error) {
+	token, err := grantPolicy().Parse(raw)
+	if err != nil {
+		return g, claims, err
+	}
+	named, err := token.Unverified()
+	if g.Issuer = named.Loose("iss"); err != nil || g.Issuer == "" {
+		return g, claims, jwt.Flaw("it has no iss")
+	}
+	signer, err := signerOf(client, &g, trusted)
+	if err != nil {
+		return g, claims, err
+	}
+	payload, err := v.Keys.Verify(ctx, signer, token)
+	if err != nil {
+		return g, claims, err
+	}
+	claims, err = grantPolicy().Check(payload, jwt.Want{Issuer: g.Issuer, Audience: v.audiences(client, ""), Now: v.Now()})
+	if err == nil && g.Issuer == client.ID && claims.Subject != client.ID {
+		err = jwt.Flaw("a client can vouch for nobody but itself")
+	}
+	g.Subject, g.ID = claims.Subject, claims.ID
+	return g, claims, err
+}
+
+// signerOf is whose keys the assertion is verified with.
+func signerOf(client Registered, g *AssertionGrant, trusted []TrustedIssuer) (Publisher, error) {
+	if g.Issuer == client.ID {
+		if client.JWKS == "" && client.JWKSURI == "" {
+			return Publisher{}, jwt.Flaw("the client has published no keys to verify it with")
+		}
+		return client.Publisher, nil
+	}
+	i := slices.IndexFunc(trusted, func(t TrustedIssuer) bool { return t.Issuer == g.Issuer })
+	if i < 0 {
+		return Publisher{}, jwt.Flaw("its iss is nobody whose word counts for this client")
+	}
+	g.By = trusted[i]
+	// Its place among the keys that are remembered: no client has such an id.
+	return Publisher{ID: "assertions " + g.By.JWKSURI, JWKSURI: g.By.JWKSURI}, nil
+}
+
+// grantPolicy is for an assertion that is handed in as a grant (RFC 7523
+// §2.1). What was made to authenticate a client says so and is none.
+func grantPolicy() jwt.Policy {
+	p := assertionPolicy(MethodKey)
+	p.Use, p.Types, p.By = "assertion grant", []string{"authorization-grant+jwt", "JWT"}, "who signed it"
+	p.For = "the issuer of this server or its token endpoint"
+	return p
+}
+
+// A GrantError says what is wrong with an assertion.
+type GrantError struct {
+	Text  string
+	cause error
+}
+
+func (e *GrantError) Error() string { return e.Text }
+
+// Unwrap returns the private cause.
+func (e *GrantError) Unwrap() error { return e.cause }
+
+func refusedGrant(err error) error {
+	var f jwt.Flaw
+	if !errors.As(err, &f) && !errors.Is(err, jwt.ErrSignature) {
+		return err
+	}
+	return &GrantError{Text: "the assertion was not accepted: " + jwt.Reason(err), cause: err}
+}

@@ -1,0 +1,161 @@
+package clientauth
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rsa"
+	_ "crypto/sha256" // for Thumbprint
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"github.com/fedhub/fedhub/internal/jsonx"
+)
+
+const (
+	maxKeys = 50
+	maxJWKS = 64 << 10 // bytes
+)
+
+// Keys are the public keys of a client: to verify its signatures with, and to
+// encrypt to it.
+type Keys []jose.JSONWebKey
+
+// ParseKeys reads a JWK Set (RFC 7517 §5). Keys of a kind that we cannot use
+// are skipped, as the RFC wants; a private or shared key refuses the whole
+// set, because whoever could read it can sign.
+func ParseKeys(text []byte) (Keys, error) {
+	if len(text) > maxJWKS {
+		return nil, errors.New("it is too long")
+	}
+	var set struct {
+		Keys []jsonx.Object `json:"keys"`
+	}
+	if err := jsonx.Unmarshal(text, &set); err != nil {
+		return nil, errors.New(`it is not a JSON object with a list of "keys"`)
+	}
+	if len(set.Keys) > maxKeys {
+		return nil, fmt.Errorf("it has more than %d keys", maxKeys)
+	}
+	var usable Keys
+	for _, members := range set.Keys {
+		// Looked at before the key is parsed, also because checking the primes
+		// of a private key is a lot of work to be made to do.
+		for _, private := range []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"} {
+			if _, found := members[private]; found {
+				return nil, errors.New("it contains a private or shared key; publish public keys only, and replace this one")
+			}
+		}
+		if key, ok := parseKey(members); ok {
+			usable = append(usable, key)
+		}
+	}
+	if len(usable) == 0 {
+		return nil, errors.New("it has no key for ES256, ES384, RS256, PS256 or EdDSA, and none to encrypt to")
+	}
+	return usable, nil
+}
+
+func parseKey(members jsonx.Object) (jose.JSONWebKey, bool) {
+	text, err := json.Marshal(members)
+	if err != nil {
+		return jose.JSONWebKey{}, false
+	}
+	var key jose.JSONWebKey
+	if key.UnmarshalJSON(text) != nil || !key.Valid() || !key.IsPublic() {
+		return jose.JSONWebKey{}, false
+	}
+	return key, forSignatures(key) || slices.ContainsFunc(EncryptionAlgs(), func(alg string) bool { return len(Keys{key}.Encrypting(alg)) > 0 })
+}
+
+// forSignatures reports whether a key may verify signatures.
+func forSignatures(key jose.JSONWebKey) bool {
+	ok := slices.ContainsFunc(KeyAlgs(), func(alg jose.SignatureAlgorithm) bool { return signs(key, alg) })
+	return ok && (key.Use == "" || key.Use == "sig") && !slices.Contains(EncryptionAlgs(), key.Algorithm)
+}
+
+// Signing are the keys that may verify signatures.
+func (k Keys) Signing() Keys {
+	var fit Keys
+	for _, key := range k {
+		if forSignatures(key) {
+			fit = append(fit, key)
+		}
+	}
+	return fit
+}
+
+// signs reports whether a key is of the kind and size an algorithm needs.
+func signs(key jose.JSONWebKey, alg jose.SignatureAlgorithm) bool {
+	switch public := key.Key.(type) {
+	case *ecdsa.PublicKey:
+		return alg == jose.ES256 && public.Curve == elliptic.P256() || alg == jose.ES384 && public.Curve == elliptic.P384()
+	case *rsa.PublicKey:
+		// The upper bound keeps a verification from costing milliseconds.
+		bits := public.N.BitLen()
+		return (alg == jose.RS256 || alg == jose.PS256) && 2048 <= bits && bits <= 8192
+	case ed25519.PublicKey:
+		return alg == jose.EdDSA
+	case []byte:
+		// RFC 7518 §3.2: no shorter than the hash. A JWKS never has such keys.
+		least := map[jose.SignatureAlgorithm]int{jose.HS256: 32, jose.HS384: 48, jose.HS512: 64}[alg]
+		return least > 0 && len(public) >= least
+	}
+	return false
+}
+
+// fitting returns the keys that may have made such a signature. A key that
+// names its algorithm is for no other (RFC 8725 §3.1).
+func (k Keys) fitting(kid string, alg jose.SignatureAlgorithm) Keys {
+	var fit Keys
+	for _, key := range k {
+		if key.Use != "enc" && (kid == "" || key.KeyID == kid) && (key.Algorithm == "" || key.Algorithm == string(alg)) && signs(key, alg) {
+			fit = append(fit, key)
+		}
+	}
+	return fit
+}
+
+// Thumbprints names the signing keys by RFC 7638, in order.
+func (k Keys) Thumbprints() []string {
+	var prints []string
+	for _, key := range k.Signing() {
+		if sum, err := key.Thumbprint(crypto.SHA256); err == nil {
+			prints = append(prints, base64.RawURLEncoding.EncodeToString(sum))
+		}
+	}
+	slices.Sort(prints)
+	return slices.Compact(prints)
+}
+
+// Encrypting returns the keys that a content key may be encrypted to. A key
+// that says it is for signatures, or for another algorithm, is for nothing
+// else (RFC 7517 §4.2, §4.4).
+func (k Keys) Encrypting(alg string) Keys {
+	var fit Keys
+	for _, key := range k {
+		if key.Use != "sig" && (key.Algorithm == "" || key.Algorithm == alg) && encrypts(key, alg) {
+			fit = append(fit, key)
+		}
+	}
+	return fit
+}
+
+// encrypts reports whether a key is of the kind and size an algorithm needs.
+func encrypts(key jose.JSONWebKey, alg string) bool {
+	switch public := key.Key.(type) {
+	case *ecdsa.PublicKey: // go-jose parses P-256, P-384 and P-521 only
+		return strings.HasPrefix(alg, "ECDH-ES")
+	case *rsa.PublicKey:
+		bits := public.N.BitLen()
+		return strings.HasPrefix(alg, "RSA-OAEP") && 2048 <= bits && bits <= 8192
+	}
+	return false
+}
