@@ -54,8 +54,8 @@ var keptSentences = map[string]bool{
 	"sitesetup.Mistake.Text":               true,
 	"traces.Step.Text":                     true,
 	"federation.ConnectionRequest.Message": false,
-	"grants.TokenFamily.Why":               false,
-	"health.Record.Reason":                 false,
+	"grants.TokenFamily.Why":               false, // a code
+	"health.Record.Reason":                 true,
 	"health.Warning.Text":                  false,
 	"pending.Request.Message":              false, // the app's own words (CIBA §7.1, binding_message)
 }
@@ -134,8 +134,9 @@ func written(n ast.Node, here string) string {
 			}
 		}
 	case *ast.AssignStmt:
-		for _, to := range n.Lhs {
+		for i, to := range n.Lhs {
 			field, ok := to.(*ast.SelectorExpr)
+			ok = ok && !(len(n.Rhs) == len(n.Lhs) && isEmptyText(n.Rhs[i])) // taken away, where a code comes
 			for kept := range keptSentences {
 				if ok && strings.HasPrefix(kept, here+".") && strings.HasSuffix(kept, "."+field.Sel.Name) {
 					return kept

@@ -35,7 +35,7 @@ type TokenFamily struct {
 	Ends        time.Time `bson:"ends"` // of the whole family, whatever is used
 
 	Revoked time.Time `bson:"revoked"`
-	Why     string    `bson:"why"` // why it was revoked
+	Why     string    `bson:"why"` // a code for why it was revoked
 	Expires time.Time `bson:"expires"`
 }
 
@@ -288,7 +288,7 @@ func (k *Service) RevokeSession(ctx context.Context, sid string) error {
 		if f.Offline() || !f.Revoked.IsZero() {
 			continue
 		}
-		if err := k.Revoke(ctx, f.ID, "the session ended"); err != nil {
+		if err := k.Revoke(ctx, f.ID, "session.ended"); err != nil {
 			return err
 		}
 	}

@@ -33,7 +33,7 @@ func TestARecordAddsUpInAnyOrder(t *testing.T) {
 		if got, want := sum.Day(now), (Hour{SignIns: 3, Failures: 2, Turned: 1}); got != want {
 			t.Errorf("%s: the day is %+v, want %+v", name, got, want)
 		}
-		if len(sum.Hours) != 2 || !sum.Worked.Equal(now) || sum.Reason != "it was silent" || sum.Failing() {
+		if len(sum.Hours) != 2 || !sum.Worked.Equal(now) || sum.Why.Args["cause"] != "it was silent" || sum.Failing() {
 			t.Errorf("%s: got %+v", name, sum)
 		}
 		if got := sum.Day(now.Add(24 * time.Hour)); got != (Hour{}) {

@@ -5,17 +5,19 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // A Record is how one login key fares, for all processes together.
 type Record struct {
-	ID      string    `bson:"id"`                // the login key's
-	Worked  time.Time `bson:"worked,omitempty"`  // when the upstream last vouched for somebody
-	Failed  time.Time `bson:"failed,omitempty"`  // when it last could not
-	Reason  string    `bson:"reason,omitempty"`  // of that failure, for administrators
-	Resting time.Time `bson:"resting,omitempty"` // until when some process asks it nothing
-	Hours   []Hour    `bson:"hours,omitempty"`   // the last day, oldest first
-	Expires time.Time `bson:"expires"`
+	ID      string     `bson:"id"`                // the login key's
+	Worked  time.Time  `bson:"worked,omitempty"`  // when the upstream last vouched for somebody
+	Failed  time.Time  `bson:"failed,omitempty"`  // when it last could not
+	Why     texts.Text `bson:",inline"`           // of that failure, for administrators
+	Reason  string     `bson:"reason,omitempty"`  // the sentence that an earlier hub stored in its place
+	Resting time.Time  `bson:"resting,omitempty"` // until when some process asks it nothing
+	Hours   []Hour     `bson:"hours,omitempty"`   // the last day, oldest first
+	Expires time.Time  `bson:"expires"`
 }
 
 // An Hour is what happened in one.
@@ -32,10 +34,10 @@ func (r Record) Key() string { return r.ID }
 // ExpiresAt is when nobody wants to know any more.
 func (r Record) ExpiresAt() time.Time { return r.Expires }
 
-const (
-	remember  = 90 * 24 * time.Hour
-	maxReason = 500 // bytes
-)
+const remember = 90 * 24 * time.Hour
+
+// Words is why it last failed.
+func (r Record) Words(words texts.Words) string { return r.Why.In(words, r.Reason) }
 
 // Failing tells whether the last that was heard of the upstream is bad.
 func (r Record) Failing() bool { return r.Failed.After(r.Worked) }
@@ -64,7 +66,8 @@ func (r *Record) note(o federation.Outcome) {
 		h.Turned++
 	case o.Err != nil:
 		h.Failures++
-		r.Failed, r.Reason = o.At, federation.CleanText(o.Err.Error(), maxReason)
+		r.Failed, r.Why = o.At, texts.Of(o.Err)
+		r.Reason = ""
 	default:
 		h.SignIns++
 		r.Worked = o.At
@@ -90,7 +93,8 @@ func (r *Record) add(news Record, now time.Time) {
 		r.Worked = news.Worked
 	}
 	if news.Failed.After(r.Failed) {
-		r.Failed, r.Reason = news.Failed, news.Reason
+		r.Failed, r.Why = news.Failed, news.Why
+		r.Reason = ""
 	}
 	r.Resting = news.Resting
 	for _, h := range news.Hours {

@@ -317,7 +317,7 @@ func (k *Service) Revoke(ctx context.Context, raw, clientID string) (revoked boo
 	}
 	// What was exchanged for it is another client's sign-in, and stays.
 	if a.Family != "" && len(a.Parents) == 0 {
-		return true, k.Grants.Revoke(ctx, a.Family, "the client revoked it")
+		return true, k.Grants.Revoke(ctx, a.Family, "client.revoked")
 	}
 	err = k.Revoked.Insert(ctx, Revoked{ID: a.ID, Expires: time.Unix(a.Expires, 0)})
 	if errors.Is(err, fs.ErrExist) {

@@ -13,7 +13,7 @@ import (
 func Health(upstreams *federation.Registry, now time.Time, r health.Record) templates.Health {
 	day, state := r.Day(now), upstreams.State(r.ID)
 	h := templates.Health{
-		Known: r.ID != "", State: healthState(r), Worked: r.Worked, Failed: r.Failed, Reason: r.Reason,
+		Known: r.ID != "", State: healthState(r), Worked: r.Worked, Failed: r.Failed, Reason: r.Words(templates.Sentence),
 		Waiting: state.Waiting, SignIns: day.SignIns, Failures: day.Failures, Turned: day.Turned,
 	}
 	if r.Resting.After(now) {

@@ -190,7 +190,7 @@ func (d *Handler) userOf(c *gin.Context, client clients.Client, f grants.TokenFa
 
 // ended revokes a family that has nobody left to speak for.
 func (d *Handler) ended(c *gin.Context, f grants.TokenFamily, why error) error {
-	if err := d.Grants.Revoke(c.Request.Context(), f.ID, why.Error()); err != nil {
+	if err := d.Grants.Revoke(c.Request.Context(), f.ID, "access.removed"); err != nil {
 		return err
 	}
 	return oauth.InvalidGrant("the user's access was removed; ask them to sign in again").Because(why)
