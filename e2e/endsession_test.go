@@ -11,6 +11,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
 )
 
 // A leavingApp is an app that watches its session at the hub, sends people to
@@ -36,7 +37,7 @@ func newLeavingApp(at *site) *leavingApp {
 	mux.HandleFunc("/bye", a.bye)
 	mux.HandleFunc("/favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	a.URL = serve(at.t, mux.ServeHTTP)
-	c, secret, err := at.Hub.AddClient(at.t.Context(), "test", clients.Client{
+	c, secret, err := at.Hub.AddClient(at.t.Context(), audit.Named("test"), clients.Client{
 		Name: "Payroll", Type: clients.Web, RedirectURIs: []string{a.URL + "/callback"},
 		PostLogoutRedirectURIs: []string{a.URL + "/bye"},
 		FrontchannelLogoutURI:  a.URL + "/front", FrontchannelLogoutSession: true,

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
 )
 
 func frappePages(t *testing.T, o *tour) {
@@ -61,7 +62,7 @@ func clientPages(t *testing.T, o *tour) {
 		{Name: "Phone app", Type: clients.Native, RedirectURIs: []string{"http://127.0.0.1/callback"}, Disabled: true},
 		{Name: "Nightly job", Type: clients.Service},
 	} {
-		if _, _, err := s.Hub.AddClient(t.Context(), "test", c); err != nil {
+		if _, _, err := s.Hub.AddClient(t.Context(), audit.Named("test"), c); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -116,7 +117,7 @@ func keyPages(t *testing.T, o *tour) {
 	b.pressIgnoringHints("#save")
 	o.stop(b, "key: with mistakes")
 
-	if _, err := s.Hub.AddLoginKey(t.Context(), "test", loginKey{Kind: "peer", Name: "Second office", BaseURL: "http://localhost:1"}, "", ""); err != nil {
+	if _, err := s.Hub.AddLoginKey(t.Context(), audit.Named("test"), loginKey{Kind: "peer", Name: "Second office", BaseURL: "http://localhost:1"}, "", ""); err != nil {
 		t.Fatal(err)
 	}
 	b.open(s.URL + "/admin/keys")
@@ -146,11 +147,11 @@ func serverPages(t *testing.T, o *tour) {
 			continue
 		}
 		if state == clients.Suspended {
-			if err := s.Hub.DecideServer(t.Context(), "test", other.Hub.ClientMetadata(key.ID), clients.Active); err != nil {
+			if err := s.Hub.DecideServer(t.Context(), audit.Named("test"), other.Hub.ClientMetadata(key.ID), clients.Active); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := s.Hub.DecideServer(t.Context(), "test", other.Hub.ClientMetadata(key.ID), state); err != nil {
+		if err := s.Hub.DecideServer(t.Context(), audit.Named("test"), other.Hub.ClientMetadata(key.ID), state); err != nil {
 			t.Fatal(err)
 		}
 		if state == clients.Active {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/cmd/fedhub/demo"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/operator"
 )
 
@@ -98,7 +99,7 @@ func newClient(t *testing.T, at *operator.Service, redirect string, change ...fu
 	for _, edit := range change {
 		edit(&c)
 	}
-	c, _, err := at.AddClient(t.Context(), "test", c)
+	c, _, err := at.AddClient(t.Context(), audit.Named("test"), c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +202,7 @@ func (b *tab) throughAllThreeAgain(w *world) {
 // join adds the primary's Base URL to the secondary.
 func join(t *testing.T, primary, secondary *site) loginKey {
 	t.Helper()
-	key, err := secondary.Hub.AddLoginKey(t.Context(), "test", loginKey{Kind: "peer", Name: "Head office", BaseURL: primary.URL, Enabled: true}, "", "")
+	key, err := secondary.Hub.AddLoginKey(t.Context(), audit.Named("test"), loginKey{Kind: "peer", Name: "Head office", BaseURL: primary.URL, Enabled: true}, "", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fedhub/fedhub/cmd/fedhub/demo"
 	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
@@ -84,7 +85,7 @@ func startHub(ctx context.Context, s demo.Setup, backend store.Backend) (demo.Ru
 func person(t *testing.T, at *operator.Service, name, email string, roles ...string) demo.Account {
 	t.Helper()
 	account := demo.Account{Name: name, Email: email, Password: "green apples on the roof"}
-	_, err := at.AddUser(t.Context(), "test", users.NewUser{Email: email, EmailVerified: true, Profile: users.Profile{Name: name}, Roles: roles, Password: account.Password})
+	_, err := at.AddUser(t.Context(), audit.Named("test"), users.NewUser{Email: email, EmailVerified: true, Profile: users.Profile{Name: name}, Roles: roles, Password: account.Password})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -138,6 +138,7 @@ func (h *Hub) buildServices() {
 	h.Service = operator.New(operator.Parts{
 		URL: c.URL, AllowHTTP: c.AllowPrivateAddresses, ClientMetadata: h.clientMetadata,
 		Users: h.users, Linking: h.linking, MailLinks: h.mailLinks, Clients: h.clients, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
+		Grants: h.grants, Health: h.health,
 		Logouts: h.logouts, UpstreamTokens: h.upstreamTokens, SiteSetups: h.siteSetups, Signing: h.signing, Settings: h.settings, Audit: h.audit, Box: h.box,
 		Records: d.browsable(),
 	})
@@ -250,15 +251,15 @@ func (h *Hub) buildAdmin() {
 	c, by := h.config, admin.Recorder{Sessions: h.sessions, Audit: h.audit}
 	h.admin = adminHandlers{
 		apps: &apps.Handler{
-			Recorder: by, Issuer: c.URL, Clients: h.clients, ClientAuth: h.clientAuth, Grants: h.grants, Logouts: h.logouts, SiteSetups: h.siteSetups,
+			Recorder: by, Issuer: c.URL, Clients: h.clients, ClientAuth: h.clientAuth, Logouts: h.logouts, SiteSetups: h.siteSetups, Operator: h.Service,
 			HTTP: h.http, Responder: h.responder, Now: c.Now,
 		},
 		providers: &providers.Handler{
-			Recorder: by, Upstreams: h.upstreams, Linking: h.linking, Health: h.health, Monitor: h.monitor, Signing: h.signing,
+			Recorder: by, Operator: h.Service, Upstreams: h.upstreams, Linking: h.linking, Health: h.health, Monitor: h.monitor, Signing: h.signing,
 			Callback: h.callback, ClientMetadata: h.clientMetadata, Responder: h.responder, Now: c.Now,
 		},
 		hubs: &hubpages.Handler{
-			Recorder: by, Issuer: c.URL, Clients: h.clients, Invites: h.invites, Upstreams: h.upstreams, Grants: h.grants,
+			Recorder: by, Issuer: c.URL, Clients: h.clients, Operator: h.Service, Upstreams: h.upstreams,
 			Health: h.health, Monitor: h.monitor, Responder: h.responder, Now: c.Now,
 		},
 		people: &people.Handler{

@@ -2,12 +2,11 @@ package templates
 
 // eventSentences say why something stands in the record of events.
 var eventSentences = map[string]string{
-	"imported":            "Imported from another system.",
-	"imported.identity":   "Imported with the user.",
-	"reset.shown":         "The link was shown to the administrator.",
-	"reset.shown.command": "The link was shown at the command line.",
-	"reset.used":          "A link that was mailed was used.",
-	"invited":             "Invited by {by}.",
+	"imported":          "Imported from another system.",
+	"imported.identity": "Imported with the user.",
+	"reset.shown":       "The link was shown to the administrator.",
+	"reset.used":        "A link that was mailed was used.",
+	"invited":           "Invited by {by}.",
 
 	"site.redirect":      "The redirect URI that the site sent was registered: {address}",
 	"site.secret":        "The site has it.",

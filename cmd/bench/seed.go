@@ -9,6 +9,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/users"
@@ -41,8 +42,10 @@ const (
 const (
 	password = "green apples on the roof" // everybody's
 	callback = "https://app.example.org/callback"
-	by       = "bench"
 )
+
+// by is whom the audit log names.
+var by = audit.Named("bench")
 
 // seed fills a new database and writes what is in it to the standard output.
 // It is a process of its own because a password costs memory, of which a

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 )
 
@@ -58,11 +59,11 @@ func (c *console) quiet() *slog.Logger {
 }
 
 // operator is whom the audit log names for what is done here.
-func (c *console) operator() string {
+func (c *console) operator() audit.Actor {
 	if u, err := user.Current(); err == nil && u.Username != "" {
-		return "cli:" + u.Username
+		return audit.Named("cli:" + u.Username)
 	}
-	return "cli:uid-" + strconv.Itoa(os.Getuid())
+	return audit.Named("cli:uid-" + strconv.Itoa(os.Getuid()))
 }
 
 // format is the flag of commands that print something.

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-
-	"github.com/fedhub/fedhub/hub/audit"
 )
 
 type dbDeleteCmd struct {
@@ -28,7 +26,7 @@ func (d *dbDeleteCmd) Run(ctx context.Context, c *console) error {
 				return err
 			}
 		}
-		if err := o.DeleteRecord(ctx, audit.Named(c.operator()), d.Set, d.ID); err != nil {
+		if err := o.DeleteRecord(ctx, c.operator(), d.Set, d.ID); err != nil {
 			return noRecord(err, d.Set, d.ID)
 		}
 		return d.print(c, map[string]string{"set": d.Set, "deleted": d.ID}, func(w io.Writer) {

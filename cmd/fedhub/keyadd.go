@@ -75,7 +75,7 @@ func (k *keyAddCmd) Run(ctx context.Context, c *console) error {
 		}
 		if key.Kind == federation.KindPeer {
 			awaitMetadata(ctx, o.ClientMetadata(key.ID))
-			if key, err = o.JoinPrimary(ctx, key.ID, k.Invite); err != nil {
+			if key, err = o.JoinPrimary(ctx, c.operator(), key.ID, k.Invite); err != nil {
 				return err
 			}
 		}

@@ -19,7 +19,7 @@ type keyJoinCmd struct {
 // Run asks another hub (again) to let this one in, or how it stands.
 func (k *keyJoinCmd) Run(ctx context.Context, c *console) error {
 	return k.with(ctx, c, func(o *opened) error {
-		key, err := o.JoinPrimary(ctx, k.ID, k.Invite)
+		key, err := o.JoinPrimary(ctx, c.operator(), k.ID, k.Invite)
 		if errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("there is no login key %s; fedhub key list shows those there are", k.ID)
 		}

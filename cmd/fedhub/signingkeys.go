@@ -7,7 +7,6 @@ import (
 	"io"
 	"time"
 
-	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/signing"
 )
 
@@ -56,7 +55,7 @@ func (l *signingKeyListCmd) Run(ctx context.Context, c *console) error {
 // Run replaces the keys, and lists those there are then.
 func (r *signingKeyRotateCmd) Run(ctx context.Context, c *console) error {
 	return r.with(ctx, c, func(o *opened) error {
-		err := o.RotateSigningKeys(ctx, audit.Named(c.operator()), "", r.DistrustOld)
+		err := o.RotateSigningKeys(ctx, c.operator(), "", r.DistrustOld)
 		if errors.Is(err, signing.ErrWaiting) {
 			return mistake(signing.ErrWaiting.Error())
 		}

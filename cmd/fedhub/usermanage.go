@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
 )
@@ -55,7 +54,7 @@ type userDisableCmd struct {
 // and hubs.
 func (u *userDisableCmd) Run(ctx context.Context, c *console) error {
 	return u.about(ctx, c, func(o *opened, person users.User) error {
-		after, err := o.SwitchUser(ctx, audit.Named(c.operator()), person.ID, true)
+		after, err := o.SwitchUser(ctx, c.operator(), person.ID, true)
 		if err != nil {
 			return err
 		}
@@ -72,7 +71,7 @@ type userEnableCmd struct {
 // Run enables a person.
 func (u *userEnableCmd) Run(ctx context.Context, c *console) error {
 	return u.about(ctx, c, func(o *opened, person users.User) error {
-		after, err := o.SwitchUser(ctx, audit.Named(c.operator()), person.ID, false)
+		after, err := o.SwitchUser(ctx, c.operator(), person.ID, false)
 		if err != nil {
 			return err
 		}
@@ -94,7 +93,7 @@ func (u *userRolesCmd) Run(ctx context.Context, c *console) error {
 		return mistake("say which roles: --role once for each, or --clear for none")
 	}
 	return u.about(ctx, c, func(o *opened, person users.User) error {
-		after, err := o.SetRoles(ctx, audit.Named(c.operator()), person.ID, u.Role)
+		after, err := o.SetRoles(ctx, c.operator(), person.ID, u.Role)
 		if err != nil {
 			return err
 		}
@@ -144,7 +143,7 @@ func (u *userUnlinkCmd) Run(ctx context.Context, c *console) error {
 			if i.LoginKey != u.Key {
 				continue
 			}
-			if err := o.Unlink(ctx, audit.Named(c.operator()), i.UserID, i.ID); err != nil {
+			if err := o.Unlink(ctx, c.operator(), i.UserID, i.ID); err != nil {
 				return err
 			}
 			removed = append(removed, i.Subject)
@@ -173,7 +172,7 @@ func (u *userInviteCmd) Run(ctx context.Context, c *console) error {
 		return mistakef("--days is %d; it must be from 1 to 90", u.Days)
 	}
 	return u.with(ctx, c, func(o *opened) error {
-		link, i, err := o.InviteUser(ctx, users.NewInvitation{Email: u.Email, Roles: u.Role, By: c.operator(), Life: time.Duration(u.Days) * 24 * time.Hour})
+		link, i, err := o.InviteUser(ctx, c.operator(), users.NewInvitation{Email: u.Email, Roles: u.Role, Life: time.Duration(u.Days) * 24 * time.Hour})
 		if errors.Is(err, fs.ErrExist) {
 			return fmt.Errorf("there is somebody with the address %s already", oneLine(u.Email))
 		}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/users"
 )
 
@@ -177,7 +178,7 @@ func parent(form *html.Node) *html.Node {
 func TestOIDCProviderForNode(t *testing.T) {
 	w := newWorld(t)
 	p := newProvider(w, "node")
-	_, err := w.Hub.KeepLoginKey(t.Context(), "test", federation.LoginKey{
+	_, err := w.Hub.KeepLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{
 		ID: "node", Kind: federation.KindOpenID, Name: "Node", BaseURL: p.issuer, ClientID: "hub", Enabled: true,
 		SignUps: federation.Allow, TrustEmail: true, SignOutThere: true, KeepTokens: true, RoleMap: map[string]string{"staff": "member"},
 	}, "a secret of the hub's: +/ %")

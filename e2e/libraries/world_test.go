@@ -20,6 +20,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 	"github.com/fedhub/fedhub/hub/users"
@@ -72,11 +73,11 @@ func newWorld(t *testing.T) *world {
 	var running sync.WaitGroup
 	running.Go(func() { w.Hub.Run(ctx) })
 	t.Cleanup(func() { stop(); running.Wait() })
-	err = w.Hub.ChangeSettings(t.Context(), "test", func(now *settings.Settings) { now.Registration = settings.RegistrationOpen })
+	err = w.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(now *settings.Settings) { now.Registration = settings.RegistrationOpen })
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = w.Hub.AddUser(t.Context(), "test", users.NewUser{Email: email, EmailVerified: true, Profile: users.Profile{Name: "Ada Lovelace"}, Password: password})
+	_, err = w.Hub.AddUser(t.Context(), audit.Named("test"), users.NewUser{Email: email, EmailVerified: true, Profile: users.Profile{Name: "Ada Lovelace"}, Password: password})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +92,7 @@ func (w *world) client(edit func(*clients.Client)) (clients.Client, string) {
 	if edit != nil {
 		edit(&c)
 	}
-	c, secret, err := w.Hub.AddClient(w.Context(), "test", c)
+	c, secret, err := w.Hub.AddClient(w.Context(), audit.Named("test"), c)
 	if err != nil {
 		w.Fatal(err)
 	}

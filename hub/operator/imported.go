@@ -38,7 +38,7 @@ func (s *Service) WouldImportUser(ctx context.Context, i users.Import) (users.Im
 
 // ImportUser adds a person from another system, or changes one who was
 // imported before and whom nobody touched here since.
-func (s *Service) ImportUser(ctx context.Context, by string, i users.Import, again bool) (users.User, error) {
+func (s *Service) ImportUser(ctx context.Context, by audit.Actor, i users.Import, again bool) (users.User, error) {
 	write, kind := s.parts.Users.AddImported, audit.UserAdded
 	if again {
 		write, kind = s.parts.Users.UpdateImported, audit.UserChanged
@@ -47,8 +47,8 @@ func (s *Service) ImportUser(ctx context.Context, by string, i users.Import, aga
 	if err != nil {
 		return users.User{}, err
 	}
-	s.parts.Audit.Record(ctx, audit.Event{Kind: kind, Actor: by, Target: u.ID, Why: texts.New("imported"),
-		Detail: map[string]string{"from": i.From, "roles": strings.Join(u.Roles, ", ")}})
+	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: kind, Target: u.ID, Why: texts.New("imported"),
+		Detail: map[string]string{"from": i.From, "roles": strings.Join(u.Roles, ", ")}}))
 	if again && u.Disabled {
 		err = s.parts.Logouts.EndAll(ctx, u) // their apps and hubs are told, as by SwitchUser
 	}
@@ -66,10 +66,10 @@ func (s *Service) IdentityOwner(ctx context.Context, c linking.Claim) (string, e
 }
 
 // LinkImported links an identity that the other system knew a person by.
-func (s *Service) LinkImported(ctx context.Context, by, userID string, c linking.Claim) (bool, error) {
+func (s *Service) LinkImported(ctx context.Context, by audit.Actor, userID string, c linking.Claim) (bool, error) {
 	linked, err := s.parts.Linking.LinkImported(ctx, userID, c)
 	if linked {
-		s.parts.Audit.Record(ctx, audit.Event{Kind: audit.LinkMade, Actor: by, Target: userID, LoginKey: c.Key, Why: texts.New("imported.identity")})
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.LinkMade, Target: userID, LoginKey: c.Key, Why: texts.New("imported.identity")}))
 	}
 	return linked, err
 }
@@ -102,16 +102,16 @@ func (s *Service) CheckRedirect(address string) error {
 
 // ImportClient adds a client from another system, or changes one that was
 // imported before and that nobody touched here since.
-func (s *Service) ImportClient(ctx context.Context, by string, c clients.Client, secret string, again bool) error {
+func (s *Service) ImportClient(ctx context.Context, by audit.Actor, c clients.Client, secret string, again bool) error {
 	kind, err := audit.ClientAdded, error(nil)
-	c.CreatedBy = by
+	c.CreatedBy = by.Name
 	if again {
 		kind, err = audit.ClientChanged, s.parts.Clients.Reimport(ctx, c, secret)
 	} else {
 		_, err = s.parts.Clients.Import(ctx, c, secret)
 	}
 	if err == nil {
-		s.parts.Audit.Record(ctx, audit.Event{Kind: kind, Actor: by, Client: c.ID, Target: c.Name, Why: texts.New("imported")})
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: kind, Client: c.ID, Target: c.Name, Why: texts.New("imported")}))
 	}
 	return err
 }
@@ -123,10 +123,10 @@ func (s *Service) CheckLoginKey(k federation.LoginKey, secret string) error {
 }
 
 // Imported records that an import was carried out, and what came of it.
-func (s *Service) Imported(ctx context.Context, by, from string, counts map[string]int) {
+func (s *Service) Imported(ctx context.Context, by audit.Actor, from string, counts map[string]int) {
 	detail := map[string]string{"from": from}
 	for what, n := range counts {
 		detail[what] = strconv.Itoa(n)
 	}
-	s.parts.Audit.Record(ctx, audit.Event{Kind: audit.ImportDone, Actor: by, Detail: detail})
+	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.ImportDone, Detail: detail}))
 }

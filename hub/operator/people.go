@@ -3,11 +3,15 @@ package operator
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"slices"
 	"strings"
 
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/internal/emailaddr"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // ErrMyself is the error of an act by which somebody would lock themselves out.
@@ -75,4 +79,105 @@ func (s *Service) Unlink(ctx context.Context, by audit.Actor, userID, identityID
 		}
 	}
 	return err
+}
+
+// AddUser keeps a new person.
+func (s *Service) AddUser(ctx context.Context, by audit.Actor, n users.NewUser) (users.User, error) {
+	u, err := s.parts.Users.Add(ctx, n)
+	if err == nil {
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.UserAdded, Target: u.ID}))
+	}
+	return u, err
+}
+
+// User returns one person; fs.ErrNotExist if there is none with this id.
+func (s *Service) User(ctx context.Context, id string) (users.User, error) {
+	return s.parts.Users.Get(ctx, id)
+}
+
+// FindUser returns the person with this address or id.
+func (s *Service) FindUser(ctx context.Context, who string) (users.User, error) {
+	u, err := s.parts.Users.ByEmail(ctx, who)
+	if errors.Is(err, emailaddr.ErrInvalid) || errors.Is(err, fs.ErrNotExist) {
+		return s.parts.Users.Get(ctx, who)
+	}
+	return u, err
+}
+
+// ResetLink returns a link by which a person chooses a password, good once and
+// for an hour.
+func (s *Service) ResetLink(ctx context.Context, by audit.Actor, u users.User) (string, error) {
+	link, err := s.parts.MailLinks.ResetLink(ctx, u)
+	if err == nil {
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.ResetSent, Target: u.ID, Why: texts.New("reset.shown")}))
+	}
+	return link, err
+}
+
+// InviteUser invites somebody to make the account of an address. Where
+// n.Mailed says so the link goes there alone, so that whoever has it has the
+// address; else it is returned, and the address counts only when they have
+// proved it.
+func (s *Service) InviteUser(ctx context.Context, by audit.Actor, n users.NewInvitation) (string, users.Invitation, error) {
+	n.By = by.Name
+	token, i, err := s.parts.Users.Invite(ctx, n)
+	if err != nil {
+		return "", users.Invitation{}, err
+	}
+	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.UserInvited, Target: i.ID, Detail: map[string]string{"roles": strings.Join(i.Roles, ", ")}}))
+	if n.Mailed {
+		return "", i, s.parts.MailLinks.MailInvitation(ctx, i, token)
+	}
+	return s.parts.MailLinks.InvitationLink(token), i, nil
+}
+
+// Users lists up to limit people in the order of ids, behind the id after.
+func (s *Service) Users(ctx context.Context, after string, limit int) ([]users.User, error) {
+	return s.parts.Users.Everyone(ctx, after, limit)
+}
+
+// Identities lists what signs one person in from upstream.
+func (s *Service) Identities(ctx context.Context, userID string) ([]linking.Identity, error) {
+	return s.parts.Linking.ByUser(ctx, userID)
+}
+
+// WithdrawInvitation makes an invitation good for nothing. One that is not
+// there any more is no mistake.
+func (s *Service) WithdrawInvitation(ctx context.Context, by audit.Actor, id string) error {
+	if err := s.parts.Users.Withdraw(ctx, id); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.UserUninvited, Target: id}))
+	return nil
+}
+
+// SendReset mails a person a link by which they choose a password.
+func (s *Service) SendReset(ctx context.Context, by audit.Actor, u users.User) error {
+	if err := s.parts.MailLinks.SendReset(ctx, u); err != nil {
+		return err
+	}
+	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.ResetSent, Target: u.ID}))
+	return nil
+}
+
+// LinkBeforehand links an identity that has not signed in yet to a person. A
+// decision to refuse says why.
+func (s *Service) LinkBeforehand(ctx context.Context, by audit.Actor, u users.User, c linking.Claim, p linking.Policy) (linking.Decision, error) {
+	decision, err := s.parts.Linking.Provision(ctx, u, c, p, by.ID)
+	if err == nil && decision.Action != linking.Refuse {
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.LinkMade, Target: u.ID, LoginKey: c.Key, Why: decision.Why,
+			Detail: map[string]string{"row": decision.Row, "record": decision.Record}}))
+	}
+	return decision, err
+}
+
+// UndoLink takes a change of somebody's links back, and signs them out
+// everywhere. Errors are those of linking.Service.Undo.
+func (s *Service) UndoLink(ctx context.Context, by audit.Actor, record string) error {
+	r, u, err := s.parts.Linking.Undo(ctx, record, by.ID)
+	if err != nil {
+		return err
+	}
+	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.LinkUndone, Target: r.UserID, LoginKey: r.LoginKey, Detail: map[string]string{"record": r.ID}}))
+	return s.parts.Logouts.EndAll(ctx, u)
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/fedhub/fedhub/cmd/fedhub/internal/serving"
 	"github.com/fedhub/fedhub/cmd/fedhub/sampleapp"
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/passwords"
@@ -190,7 +191,7 @@ func (d *Demo) account(ctx context.Context, h *operator.Service, name, email str
 }
 
 // by is whom the audit log names.
-const by = "cli:demo"
+var by = audit.Named("cli:demo")
 
 // introduce joins the secondary to the primary, as two administrators would:
 // the one makes an invite, the other adds the Base URL.

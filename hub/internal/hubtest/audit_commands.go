@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
 )
@@ -15,7 +16,7 @@ func (w *World) Provider(id string, change ...func(*federation.LoginKey)) federa
 	for _, edit := range change {
 		edit(&k)
 	}
-	k, err := w.Hub.KeepLoginKey(w.Context(), "test", k, "their secret")
+	k, err := w.Hub.KeepLoginKey(w.Context(), audit.Named("test"), k, "their secret")
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -26,11 +27,11 @@ func (w *World) Provider(id string, change ...func(*federation.LoginKey)) federa
 func (w *World) LinkedImport(email, key string) (users.User, federation.LoginKey) {
 	w.Helper()
 	k := w.Provider(key)
-	u, err := w.Hub.ImportUser(w.Context(), "test", Newcomer(w.Hub.ImportedSubject("frappe", email), email), false)
+	u, err := w.Hub.ImportUser(w.Context(), audit.Named("test"), Newcomer(w.Hub.ImportedSubject("frappe", email), email), false)
 	if err != nil {
 		w.Fatal(err)
 	}
-	if _, err := w.Hub.LinkImported(w.Context(), "test", u.ID, linking.Claim{Key: k.ID, Issuer: k.BaseURL, Subject: "1"}); err != nil {
+	if _, err := w.Hub.LinkImported(w.Context(), audit.Named("test"), u.ID, linking.Claim{Key: k.ID, Issuer: k.BaseURL, Subject: "1"}); err != nil {
 		w.Fatal(err)
 	}
 	return u, k

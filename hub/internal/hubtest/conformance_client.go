@@ -19,6 +19,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/hub/audit"
 )
 
 // A Party is a relying party of one test.
@@ -48,7 +49,7 @@ func (e *Exam) Client(pairs ...any) *Party {
 		p.adopt(e.register(m))
 		return p
 	}
-	c, secret, err := e.Site.Hub.AddClient(e.Context(), "test", static(e, m))
+	c, secret, err := e.Site.Hub.AddClient(e.Context(), audit.Named("test"), static(e, m))
 	if err != nil {
 		e.Fatal(err)
 	}
@@ -203,7 +204,7 @@ func (e *Exam) TryRegister(m map[string]any) Reply {
 	}
 	header := []string{"Content-Type", "application/json", "X-Forwarded-For", elsewhere()}
 	if bytes.Contains(body, []byte(GrantCIBA)) { // which takes an administrator's word
-		token, _, err := e.Site.Hub.NewInitialToken(e.Context(), "test", 1, time.Hour)
+		token, _, err := e.Site.Hub.NewInitialToken(e.Context(), audit.Named("test"), 1, time.Hour)
 		if err != nil {
 			e.Fatal(err)
 		}

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/passwords"
@@ -78,7 +79,7 @@ func (s *Site) config(*testing.T) hub.Config {
 // prepare fills the hub as an operator would before a certification run.
 func (s *Site) prepare(t *testing.T) {
 	t.Helper()
-	_, err := s.Hub.AddUser(t.Context(), "test", users.NewUser{
+	_, err := s.Hub.AddUser(t.Context(), audit.Named("test"), users.NewUser{
 		Email: Examinee, EmailVerified: true, PhoneVerified: true, Profile: users.Profile{
 			Name: "Ada Lovelace", GivenName: "Ada", FamilyName: "Lovelace",
 			MiddleName: "King", Nickname: "Ada", Username: "ada", ProfileURL: "https://app.example.org/ada", Website: "https://ada.example.org/",
@@ -91,7 +92,7 @@ func (s *Site) prepare(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = s.Hub.ChangeSettings(t.Context(), "test", func(now *settings.Settings) { now.Registration = settings.RegistrationOpen })
+	err = s.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(now *settings.Settings) { now.Registration = settings.RegistrationOpen })
 	if err != nil {
 		t.Fatal(err)
 	}

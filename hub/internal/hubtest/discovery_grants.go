@@ -12,6 +12,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/hub/audit"
 )
 
 const (
@@ -25,7 +26,7 @@ const (
 // kept is a client that an administrator registered.
 func (e *Exam) kept(c clients.Client) *Party {
 	e.Helper()
-	c, secret, err := e.Site.Hub.AddClient(e.Context(), "test", c)
+	c, secret, err := e.Site.Hub.AddClient(e.Context(), audit.Named("test"), c)
 	if err != nil {
 		e.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
 )
 
 // A Pair of hubs: the secondary was given the primary's Base URL.
@@ -18,7 +19,7 @@ type Pair struct {
 // Join makes the secondary a server of the primary by an invite.
 func Join(t *testing.T, primary, secondary *World, change ...func(*federation.LoginKey)) Pair {
 	t.Helper()
-	invite, _, err := primary.Hub.NewInvite(t.Context(), "test", time.Hour)
+	invite, _, err := primary.Hub.NewInvite(t.Context(), audit.Named("test"), time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,7 +27,7 @@ func Join(t *testing.T, primary, secondary *World, change ...func(*federation.Lo
 	for _, edit := range change {
 		edit(&key)
 	}
-	key, err = secondary.Hub.AddLoginKey(t.Context(), "test", key, "", invite)
+	key, err = secondary.Hub.AddLoginKey(t.Context(), audit.Named("test"), key, "", invite)
 	if err != nil {
 		t.Fatal(err)
 	}

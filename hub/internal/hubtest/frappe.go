@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
 )
 
 const (
@@ -23,7 +24,7 @@ func (w *World) Site(provider string, change ...func(*clients.Client)) *App {
 	for _, edit := range change {
 		edit(&site)
 	}
-	c, secret, err := w.Hub.AddClient(w.Context(), "test", site)
+	c, secret, err := w.Hub.AddClient(w.Context(), audit.Named("test"), site)
 	if err != nil {
 		w.Fatal(err)
 	}

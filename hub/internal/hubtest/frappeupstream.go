@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
@@ -41,7 +42,7 @@ func AboveOn(t *testing.T, db store.Backend, g frappetest.Generation, change ...
 	for _, edit := range change {
 		edit(&key)
 	}
-	if _, err := s.Hub.KeepLoginKey(t.Context(), "test", key, s.Client.Secret); err != nil {
+	if _, err := s.Hub.KeepLoginKey(t.Context(), audit.Named("test"), key, s.Client.Secret); err != nil {
 		t.Fatal(err)
 	}
 	return s

@@ -12,6 +12,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
 )
@@ -83,7 +84,7 @@ func (w *World) Words(iss, sub string, pairs ...any) map[string]any {
 func (w *World) Linked(key, issuer, subject string) users.User {
 	w.Helper()
 	ada := w.Person("ada@example.org")
-	_, err := w.Hub.KeepLoginKey(w.Context(), "test", federation.LoginKey{ID: key, Kind: federation.KindOpenID, Name: key,
+	_, err := w.Hub.KeepLoginKey(w.Context(), audit.Named("test"), federation.LoginKey{ID: key, Kind: federation.KindOpenID, Name: key,
 		BaseURL: issuer, ClientID: "x", Enabled: true}, "secret")
 	if err != nil {
 		w.Fatal(err)

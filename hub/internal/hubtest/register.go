@@ -6,13 +6,14 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/settings"
 )
 
 // Policy says who may register clients.
 func (w *World) Policy(registration string, issuers ...string) {
 	w.Helper()
-	err := w.Hub.ChangeSettings(w.Context(), "test", func(s *settings.Settings) {
+	err := w.Hub.ChangeSettings(w.Context(), audit.Named("test"), func(s *settings.Settings) {
 		s.Registration, s.SoftwareIssuers = registration, issuers
 	})
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
 )
 
 // NewLeaving is a hub that ends the session at its upstream too.
@@ -16,7 +17,7 @@ func NewLeaving(t *testing.T, there bool) Pair {
 		c.RedirectURIs = []string{secondary.URL + "/signin/from/up"}
 		c.PostLogoutRedirectURIs = []string{secondary.URL + "/signed-out"}
 	})
-	key, err := secondary.Hub.KeepLoginKey(t.Context(), "test", federation.LoginKey{
+	key, err := secondary.Hub.KeepLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{
 		ID: "up", Kind: federation.KindOpenID, Name: "Up", BaseURL: primary.URL, ClientID: app.ID, Enabled: true,
 		SignUps: federation.Allow, TrustEmail: true, SignOutThere: there,
 	}, app.Secret)

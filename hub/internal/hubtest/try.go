@@ -6,6 +6,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
 )
 
 // NewProvider is a hub that another knows as any OpenID provider. Its key
@@ -20,7 +21,7 @@ func NewProvider(t *testing.T, change ...func(*federation.LoginKey)) Pair {
 	for _, edit := range change {
 		edit(&key)
 	}
-	key, err := w.Hub.AddLoginKey(t.Context(), "test", key, a.Secret, "")
+	key, err := w.Hub.AddLoginKey(t.Context(), audit.Named("test"), key, a.Secret, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,6 +24,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/mongodb"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
@@ -197,7 +198,7 @@ func (l *logbook) String() string {
 // Person makes somebody with the usual password.
 func (w *World) Person(email string, roles ...string) users.User {
 	w.Helper()
-	u, err := w.Hub.AddUser(w.Context(), "test", users.NewUser{Email: email, EmailVerified: true, Profile: users.Profile{Name: "Ada Lovelace"}, Roles: roles, Password: Password})
+	u, err := w.Hub.AddUser(w.Context(), audit.Named("test"), users.NewUser{Email: email, EmailVerified: true, Profile: users.Profile{Name: "Ada Lovelace"}, Roles: roles, Password: Password})
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -222,7 +223,7 @@ func (w *World) App(change ...func(*clients.Client)) *App {
 	for _, edit := range change {
 		edit(&c)
 	}
-	c, secret, err := w.Hub.AddClient(w.Context(), "test", c)
+	c, secret, err := w.Hub.AddClient(w.Context(), audit.Named("test"), c)
 	if err != nil {
 		w.Fatal(err)
 	}

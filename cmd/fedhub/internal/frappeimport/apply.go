@@ -7,13 +7,14 @@ import (
 	"io/fs"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/users"
 )
 
 // Carry carries the plan out. A document that somebody added or changed here
 // meanwhile is left alone, and its record says so. Another error ends it: what
 // is done is done, and running the import again does the rest.
-func (p *Plan) Carry(ctx context.Context, by string, tell func(done, of int)) error {
+func (p *Plan) Carry(ctx context.Context, by audit.Actor, tell func(done, of int)) error {
 	p.Report.DryRun = false
 	var stopped error
 	for i, s := range p.steps {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/templates"
@@ -23,7 +24,7 @@ type Plan struct {
 // A step is one write. It belongs to a record, whose outcome it makes true.
 type step struct {
 	record int
-	do     func(ctx context.Context, by string) error
+	do     func(ctx context.Context, by audit.Actor) error
 }
 
 // A planner holds what is known of the hub and of the whole export while the
@@ -82,7 +83,7 @@ func (p *planner) look(ctx context.Context) error {
 }
 
 // add keeps a record, and the step that makes it true.
-func (p *planner) add(r Record, do func(ctx context.Context, by string) error) {
+func (p *planner) add(r Record, do func(ctx context.Context, by audit.Actor) error) {
 	p.Report.Records = append(p.Report.Records, r)
 	if do != nil {
 		p.steps = append(p.steps, step{len(p.Report.Records) - 1, do})
@@ -113,7 +114,7 @@ func (p *planner) loginKeys(context.Context) error {
 			r.Outcome = Created
 			r.note("It is switched off until somebody has tried it.")
 			p.keys = append(p.keys, k.LoginKey)
-			p.add(r, func(ctx context.Context, by string) error {
+			p.add(r, func(ctx context.Context, by audit.Actor) error {
 				_, err := p.hub.KeepLoginKey(ctx, by, k.LoginKey, k.Secret)
 				return err
 			})
@@ -145,7 +146,7 @@ func (p *planner) clients(ctx context.Context) error {
 			p.add(r, nil)
 			continue
 		}
-		p.add(r, func(ctx context.Context, by string) error {
+		p.add(r, func(ctx context.Context, by audit.Actor) error {
 			return p.hub.ImportClient(ctx, by, c.Client, c.Secret, again)
 		})
 	}
@@ -220,7 +221,7 @@ func (p *planner) settings(ctx context.Context) error {
 		}
 		r.Outcome = Updated
 		r.note("People are asked for consent by " + consent + ", as at the site.")
-		p.add(r, func(ctx context.Context, by string) error { return p.setConsent(ctx, by, consent) })
+		p.add(r, func(ctx context.Context, by audit.Actor) error { return p.setConsent(ctx, by, consent) })
 	}
 	return nil
 }

@@ -64,7 +64,7 @@ func (h *house) plan(files map[string]string) *Plan {
 
 func (h *house) carry(p *Plan) Report {
 	h.Helper()
-	if err := p.Carry(h.Context(), "test", nil); err != nil {
+	if err := p.Carry(h.Context(), audit.Named("test"), nil); err != nil {
 		h.Fatal(err)
 	}
 	return p.Report
@@ -89,8 +89,8 @@ func TestAnImportThatWasCutOffIsFinishedByTheNext(t *testing.T) {
 			break
 		}
 		at := min(3, len(p.steps)-1)
-		p.steps[at].do = func(context.Context, string) error { return errors.New("the database has gone") }
-		if err := p.Carry(t.Context(), "test", nil); err == nil {
+		p.steps[at].do = func(context.Context, audit.Actor) error { return errors.New("the database has gone") }
+		if err := p.Carry(t.Context(), audit.Named("test"), nil); err == nil {
 			t.Fatal("nothing is said of it")
 		}
 		if p.Report.Summary[Failed] != len(p.steps)-at {
@@ -154,7 +154,7 @@ func TestWhoIsTwiceInAnExportIsNotTakenOver(t *testing.T) {
 // account, and one of somebody who rules here, are not believed.
 func TestConnectionsAreTakenOverOnlyWhereTheyAreSure(t *testing.T) {
 	h := newHouse(t)
-	if _, err := h.KeepLoginKey(t.Context(), "test", federation.LoginKey{ID: "google", Preset: "google", Kind: federation.KindOpenID, Name: "Google", BaseURL: "https://accounts.google.com"}, ""); err != nil {
+	if _, err := h.KeepLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{ID: "google", Preset: "google", Kind: federation.KindOpenID, Name: "Google", BaseURL: "https://accounts.google.com"}, ""); err != nil {
 		t.Fatal(err)
 	}
 	files := map[string]string{

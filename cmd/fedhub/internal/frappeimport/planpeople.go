@@ -10,6 +10,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
@@ -22,7 +23,7 @@ import (
 const tellEvery = 500
 
 // setConsent writes how people are asked.
-func (p *planner) setConsent(ctx context.Context, by, consent string) error {
+func (p *planner) setConsent(ctx context.Context, by audit.Actor, consent string) error {
 	return p.hub.ChangeSettings(ctx, by, func(s *settings.Settings) { s.Consent = consent })
 }
 
@@ -243,8 +244,8 @@ func (p *planner) identities(ctx context.Context, one Person, standing users.Imp
 	return links, nil
 }
 
-func (p *planner) writePerson(one Person, standing users.ImportStatus, links []linking.Claim) func(context.Context, string) error {
-	return func(ctx context.Context, by string) error {
+func (p *planner) writePerson(one Person, standing users.ImportStatus, links []linking.Claim) func(context.Context, audit.Actor) error {
+	return func(ctx context.Context, by audit.Actor) error {
 		if standing != users.ImportUnchanged {
 			if _, err := p.hub.ImportUser(ctx, by, one.Import, standing == users.ImportUpdate); err != nil {
 				return err

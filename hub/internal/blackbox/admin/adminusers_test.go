@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/users"
 )
@@ -16,11 +17,11 @@ func TestAnAdministratorFindsPeople(t *testing.T) {
 	w.Person("root@example.org", "admin")
 	b := w.Home("root@example.org")
 	for i := range 30 {
-		if _, err := w.Hub.AddUser(t.Context(), "test", users.NewUser{Email: "p" + string(rune('a'+i%26)) + strings.Repeat("x", i/26) + "@example.org", Profile: users.Profile{Name: "Person"}}); err != nil {
+		if _, err := w.Hub.AddUser(t.Context(), audit.Named("test"), users.NewUser{Email: "p" + string(rune('a'+i%26)) + strings.Repeat("x", i/26) + "@example.org", Profile: users.Profile{Name: "Person"}}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	zoe, err := w.Hub.AddUser(t.Context(), "test", users.NewUser{Email: "z@example.org", Profile: users.Profile{Name: "Zoë Müller"}})
+	zoe, err := w.Hub.AddUser(t.Context(), audit.Named("test"), users.NewUser{Email: "z@example.org", Profile: users.Profile{Name: "Zoë Müller"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -120,7 +120,7 @@ var peopleActs = []act[*office]{
 		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.UserInvited, Actor: o.me, Target: invited, Detail: map[string]string{"roles": "clerk"}})...)
 	}},
 	{"an invitation is withdrawn", func(t *testing.T, o *office) {
-		_, i, err := o.Hub.InviteUser(t.Context(), users.NewInvitation{Email: "withdrawn@example.org", By: "test"})
+		_, i, err := o.Hub.InviteUser(t.Context(), audit.Named("test"), users.NewInvitation{Email: "withdrawn@example.org"})
 		hubtest.Done(t, err)
 		o.press(t, "/admin/users", "/admin/users/withdraw", []string{"invitation", i.ID}, audit.Event{Kind: audit.UserUninvited, Target: i.ID})
 	}},

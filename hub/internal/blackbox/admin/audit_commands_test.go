@@ -61,20 +61,21 @@ var commandActs = []act[commander]{
 	{"a link for a new password is shown", func(t *testing.T, c commander) {
 		u := c.Person("reset@example.org")
 		l := c.Ledger()
-		_, err := c.Hub.ResetLink(t.Context(), "test", u)
+		_, err := c.Hub.ResetLink(t.Context(), audit.Named("test"), u)
 		hubtest.Done(t, err)
-		l.Stored(t, audit.Event{Kind: audit.ResetSent, Actor: "test", Target: u.ID, Why: texts.New("reset.shown.command")})
+		l.Stored(t, audit.Event{Kind: audit.ResetSent, Actor: "test", Target: u.ID, Why: texts.New("reset.shown")})
 	}},
 	{"somebody is invited", func(t *testing.T, c commander) {
 		l := c.Ledger()
-		_, i, err := c.Hub.InviteUser(t.Context(), users.NewInvitation{Email: "grace@example.org", Roles: []string{"clerk"}, By: "test"})
+		_, i, err := c.Hub.InviteUser(t.Context(), audit.Named("test"), users.NewInvitation{Email: "grace@example.org", Roles: []string{"clerk"}})
 		hubtest.Done(t, err)
 		l.Stored(t, audit.Event{Kind: audit.UserInvited, Actor: "test", Target: i.ID, Detail: map[string]string{"roles": "clerk"}})
 	}},
 	{"an app is added", func(t *testing.T, c commander) {
 		l := c.Ledger()
 		a := c.App()
-		l.Stored(t, audit.Event{Kind: audit.ClientAdded, Actor: "test", Client: a.ID, Target: "Payroll"})
+		l.Stored(t, audit.Event{Kind: audit.ClientAdded, Actor: "test", Client: a.ID, Target: "Payroll"},
+			audit.Event{Kind: audit.SecretAdded, Actor: "test", Client: a.ID})
 	}},
 	{"a login key is added", func(t *testing.T, c commander) {
 		l := c.Ledger()
@@ -83,19 +84,19 @@ var commandActs = []act[commander]{
 	}},
 	{"an invite for a server is made", func(t *testing.T, c commander) {
 		l := c.Ledger()
-		_, _, err := c.Hub.NewInvite(t.Context(), "test", time.Hour)
+		_, _, err := c.Hub.NewInvite(t.Context(), audit.Named("test"), time.Hour)
 		hubtest.Done(t, err)
 		l.Stored(t, audit.Event{Kind: audit.InviteMade, Actor: "test"})
 	}},
 	{"an initial access token is made", func(t *testing.T, c commander) {
 		l := c.Ledger()
-		_, made, err := c.Hub.NewInitialToken(t.Context(), "test", 3, time.Hour)
+		_, made, err := c.Hub.NewInitialToken(t.Context(), audit.Named("test"), 3, time.Hour)
 		hubtest.Done(t, err)
 		l.Stored(t, audit.Event{Kind: audit.InitialTokenMade, Actor: "test", Target: "…" + made.Hint})
 	}},
 	{"the settings are changed", func(t *testing.T, c commander) {
 		l := c.Ledger()
-		hubtest.Done(t, c.Hub.ChangeSettings(t.Context(), "test", func(s *settings.Settings) { s.HubName = "Head office" }))
+		hubtest.Done(t, c.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(s *settings.Settings) { s.HubName = "Head office" }))
 		l.Stored(t, audit.Event{Kind: audit.SettingsSaved, Actor: "test"})
 	}},
 	{"a record is deleted by hand", func(t *testing.T, c commander) {
@@ -116,7 +117,7 @@ var commandActs = []act[commander]{
 	}},
 	{"signing keys grow old", func(t *testing.T, c commander) {
 		days := 30
-		hubtest.Done(t, c.Hub.ChangeSettings(t.Context(), "test", func(s *settings.Settings) { s.KeyDays = &days }))
+		hubtest.Done(t, c.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(s *settings.Settings) { s.KeyDays = &days }))
 		c.Clock.Skip(31 * 24 * time.Hour)
 		cards, err := c.Hub.SigningKeys(t.Context())
 		hubtest.Done(t, err)
@@ -133,42 +134,42 @@ var commandActs = []act[commander]{
 var importActs = []act[commander]{
 	{"somebody is imported", func(t *testing.T, c commander) {
 		l := c.Ledger()
-		u, err := c.Hub.ImportUser(t.Context(), "test", hubtest.Newcomer("0123456789abcdef0123456789abcdef", "asha@example.org"), false)
+		u, err := c.Hub.ImportUser(t.Context(), audit.Named("test"), hubtest.Newcomer("0123456789abcdef0123456789abcdef", "asha@example.org"), false)
 		hubtest.Done(t, err)
 		l.Stored(t, audit.Event{Kind: audit.UserAdded, Actor: "test", Target: u.ID, Why: texts.New("imported"), Detail: map[string]string{"from": "frappe", "roles": "clerk"}})
 	}},
 	{"somebody is imported again", func(t *testing.T, c commander) {
 		i := hubtest.Newcomer("1123456789abcdef0123456789abcdef", "again@example.org")
-		_, err := c.Hub.ImportUser(t.Context(), "test", i, false)
+		_, err := c.Hub.ImportUser(t.Context(), audit.Named("test"), i, false)
 		hubtest.Done(t, err)
 		l := c.Ledger()
 		i.Name = "Asha Rao-King"
-		u, err := c.Hub.ImportUser(t.Context(), "test", i, true)
+		u, err := c.Hub.ImportUser(t.Context(), audit.Named("test"), i, true)
 		hubtest.Done(t, err)
 		l.Stored(t, audit.Event{Kind: audit.UserChanged, Actor: "test", Target: u.ID, Why: texts.New("imported"), Detail: map[string]string{"from": "frappe", "roles": "clerk"}})
 	}},
 	{"an identity is imported", func(t *testing.T, c commander) {
-		u, err := c.Hub.ImportUser(t.Context(), "test", hubtest.Newcomer("2123456789abcdef0123456789abcdef", "linked@example.org"), false)
+		u, err := c.Hub.ImportUser(t.Context(), audit.Named("test"), hubtest.Newcomer("2123456789abcdef0123456789abcdef", "linked@example.org"), false)
 		hubtest.Done(t, err)
 		key := c.Provider("importing")
 		l := c.Ledger()
-		_, err = c.Hub.LinkImported(t.Context(), "test", u.ID, linking.Claim{Key: key.ID, Issuer: key.BaseURL, Subject: "1"})
+		_, err = c.Hub.LinkImported(t.Context(), audit.Named("test"), u.ID, linking.Claim{Key: key.ID, Issuer: key.BaseURL, Subject: "1"})
 		hubtest.Done(t, err)
 		l.Stored(t, audit.Event{Kind: audit.LinkMade, Actor: "test", Target: u.ID, LoginKey: key.ID, Why: texts.New("imported.identity")})
 	}},
 	{"an app is imported, and again", func(t *testing.T, c commander) {
 		app := clients.Client{ID: "a1b2c3d4e5", Name: "Wiki", Type: clients.Web, RedirectURIs: []string{hubtest.Callback}, Scopes: []string{"openid"}}
 		l := c.Ledger()
-		hubtest.Done(t, c.Hub.ImportClient(t.Context(), "test", app, "a secret of the other system", false))
+		hubtest.Done(t, c.Hub.ImportClient(t.Context(), audit.Named("test"), app, "a secret of the other system", false))
 		l.Stored(t, audit.Event{Kind: audit.ClientAdded, Actor: "test", Client: "a1b2c3d4e5", Target: "Wiki", Why: texts.New("imported")})
 		l = c.Ledger()
 		app.Name = "Wiki 2"
-		hubtest.Done(t, c.Hub.ImportClient(t.Context(), "test", app, "a secret of the other system", true))
+		hubtest.Done(t, c.Hub.ImportClient(t.Context(), audit.Named("test"), app, "a secret of the other system", true))
 		l.Stored(t, audit.Event{Kind: audit.ClientChanged, Actor: "test", Client: "a1b2c3d4e5", Target: "Wiki 2", Why: texts.New("imported")})
 	}},
 	{"an import is over", func(t *testing.T, c commander) {
 		l := c.Ledger()
-		c.Hub.Imported(t.Context(), "test", "frappe", map[string]int{"users": 2})
+		c.Hub.Imported(t.Context(), audit.Named("test"), "frappe", map[string]int{"users": 2})
 		l.Stored(t, audit.Event{Kind: audit.ImportDone, Actor: "test", Detail: map[string]string{"from": "frappe", "users": "2"}})
 	}},
 }

@@ -136,7 +136,7 @@ var linkingActs = []act[bare]{
 	}},
 	{"an account can be proved by nothing", func(t *testing.T, _ bare) {
 		hubs, a, b := newHubs(t)
-		ada, err := hubs.Secondary.Hub.AddUser(t.Context(), "test", users.NewUser{Email: "ada@example.org", Password: hubtest.Password})
+		ada, err := hubs.Secondary.Hub.AddUser(t.Context(), audit.Named("test"), users.NewUser{Email: "ada@example.org", Password: hubtest.Password})
 		hubtest.Done(t, err)
 		l := hubs.Secondary.Ledger()
 		hubs.Through(b, a, "ada@example.org")
@@ -203,19 +203,20 @@ var hubActs = []act[bare]{
 			hubtest.ByRequest(audit.Event{Kind: audit.ServerAsked, Client: hubs.ClientOf(), Detail: map[string]string{"state": "active", "via": clients.ViaInvite}})[0])
 		here.Stored(t,
 			audit.Event{Kind: audit.KeyAdded, Actor: "test", LoginKey: hubs.Key.ID, Target: primary.URL},
-			audit.Event{Kind: audit.KeyJoined, LoginKey: hubs.Key.ID, Detail: map[string]string{"status": "active"}})
+			audit.Event{Kind: audit.KeyJoined, Actor: "test", LoginKey: hubs.Key.ID, Detail: map[string]string{"status": "active"}})
 		there = primary.Ledger()
-		hubtest.Done(t, primary.Hub.DecideServer(t.Context(), "test", hubs.ClientOf(), clients.Suspended))
+		hubtest.Done(t, primary.Hub.DecideServer(t.Context(), audit.Named("test"), hubs.ClientOf(), clients.Suspended))
 		there.Stored(t, audit.Event{Kind: audit.ServerDecided, Actor: "test", Client: hubs.ClientOf(), Detail: map[string]string{"decision": "suspended"}})
 	}},
 	{"an administrator lets a hub in, and lets it go", func(t *testing.T, _ bare) {
 		hubs, _, there, server := hubtest.Peers(t)
 		root := hubs.Primary.UserID(t, "root@example.org")
 		for _, decision := range []string{"suspend", "resume"} {
+			state := map[string]clients.State{"suspend": clients.Suspended, "resume": clients.Active}[decision]
 			p := there.Open("/admin/servers")
 			l := hubs.Primary.Ledger()
 			there.Submit(p, "/admin/servers/"+decision, "server", server)
-			l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.ServerDecided, Actor: root, Client: server, Detail: map[string]string{"decision": decision}})...)
+			l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.ServerDecided, Actor: root, Client: server, Detail: map[string]string{"decision": string(state)}})...)
 		}
 		p := there.Open("/admin/servers")
 		l := hubs.Primary.Ledger()
@@ -237,15 +238,15 @@ var hubActs = []act[bare]{
 	{"an administrator asks the other hub again", func(t *testing.T, _ bare) {
 		hubs, here, _, _ := hubtest.Peers(t)
 		path := "/admin/keys/" + hubs.Key.ID
-		_, err := hubs.Secondary.Hub.JoinPrimary(t.Context(), hubs.Key.ID, "")
+		_, err := hubs.Secondary.Hub.JoinPrimary(t.Context(), audit.Named("test"), hubs.Key.ID, "")
 		hubtest.Done(t, err)
-		hubs.Primary.Hub.DecideServer(t.Context(), "test", hubs.ClientOf(), clients.Suspended) //nolint:errcheck // the page would say so
-		_, err = hubs.Secondary.Hub.JoinPrimary(t.Context(), hubs.Key.ID, "")
+		hubs.Primary.Hub.DecideServer(t.Context(), audit.Named("test"), hubs.ClientOf(), clients.Suspended) //nolint:errcheck // the page would say so
+		_, err = hubs.Secondary.Hub.JoinPrimary(t.Context(), audit.Named("test"), hubs.Key.ID, "")
 		hubtest.Done(t, err)
 		p := here.Open(path)
 		l := hubs.Secondary.Ledger()
 		here.Submit(p, path+"/join")
-		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.KeyChanged, Actor: hubs.Secondary.UserID(t, "root@example.org"), LoginKey: hubs.Key.ID, Detail: map[string]string{"join": "suspended"}})...)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.KeyJoined, Actor: hubs.Secondary.UserID(t, "root@example.org"), LoginKey: hubs.Key.ID, Detail: map[string]string{"status": "suspended"}})...)
 	}},
 	{"a hub takes leave", func(t *testing.T, _ bare) {
 		hubs, here, _, server := hubtest.Peers(t)

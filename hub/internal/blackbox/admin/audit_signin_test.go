@@ -84,7 +84,7 @@ var signInActs = []act[*mailing]{
 		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.ResetSent, Actor: root.ID, Target: u.ID})...)
 	}},
 	{"an invitation is accepted", func(t *testing.T, m *mailing) {
-		link, _, err := m.Hub.InviteUser(t.Context(), users.NewInvitation{Email: "grace@example.org", By: "test"})
+		link, _, err := m.Hub.InviteUser(t.Context(), audit.Named("test"), users.NewInvitation{Email: "grace@example.org"})
 		hubtest.Done(t, err)
 		b := m.Browser()
 		p := b.Open(link)

@@ -143,7 +143,7 @@ var tokenActs = []act[*counter]{
 		w := hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), hub.Config{AllowPrivateAddresses: true})
 		a := w.App(func(c *clients.Client) { c.SetGrant(clients.GrantJWT, true) })
 		u := w.Linked("staff", "https://idp.example.org", "ada")
-		hubtest.Done(t, w.Hub.ChangeSettings(t.Context(), "test", func(s *settings.Settings) {
+		hubtest.Done(t, w.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(s *settings.Settings) {
 			s.Vouchers = []string{"https://idp.example.org " + at + "/jwks staff " + a.ID}
 		}))
 		w.Clock.Skip(3 * time.Second)

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"testing"
 
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/settings"
 )
@@ -20,7 +21,7 @@ func BenchmarkAuthorizeWithALiveSession(b *testing.B) {
 			a := w.App()
 			person := w.Browser()
 			person.SignInTo(a, "ada@example.org")
-			if err := w.Hub.ChangeSettings(b.Context(), "test", func(s *settings.Settings) { s.Traces = mode }); err != nil {
+			if err := w.Hub.ChangeSettings(b.Context(), audit.Named("test"), func(s *settings.Settings) { s.Traces = mode }); err != nil {
 				b.Fatal(err)
 			}
 			here, err := url.Parse(w.URL)

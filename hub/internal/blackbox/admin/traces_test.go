@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/traces"
@@ -133,7 +134,7 @@ func TestWhatNobodyNoticesIsTracedOnRequest(t *testing.T) {
 		mode                string
 		silent, asks, fails int // how many traces each leaves
 	}{{settings.TraceFailures, 0, 0, 1}, {settings.TraceAll, 1, 1, 1}, {settings.TraceOff, 0, 0, 0}} {
-		if err := w.Hub.ChangeSettings(t.Context(), "test", func(s *settings.Settings) { s.Traces = tt.mode }); err != nil {
+		if err := w.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(s *settings.Settings) { s.Traces = tt.mode }); err != nil {
 			t.Fatal(err)
 		}
 		for _, one := range []struct {
@@ -156,7 +157,7 @@ func TestTracesAreForgotten(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
 	a := w.App()
-	if err := w.Hub.ChangeSettings(t.Context(), "test", func(s *settings.Settings) { s.TraceDays = 3 }); err != nil {
+	if err := w.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(s *settings.Settings) { s.TraceDays = 3 }); err != nil {
 		t.Fatal(err)
 	}
 	w.Browser().SignInTo(a, "ada@example.org")                                    // kept for three days
@@ -183,7 +184,7 @@ func TestStrangersCannotFillTheDatabase(t *testing.T) { // FE-47
 // FE-47: going off to an upstream takes nothing but a click.
 func TestWhoeverOnlyGoesAwayFillsNothing(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
-	_, err := w.Hub.KeepLoginKey(t.Context(), "test", federation.LoginKey{
+	_, err := w.Hub.KeepLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{
 		ID: "plain", Kind: federation.KindOAuth2, Name: "Plain", BaseURL: w.URL + "/up", ClientID: "hub", Enabled: true,
 		Endpoints: federation.Endpoints{Authorize: w.URL + "/a", Token: w.URL + "/t", Userinfo: w.URL + "/u"},
 		Claims:    federation.Claims{Subject: "id"},

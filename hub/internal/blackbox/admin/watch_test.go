@@ -8,6 +8,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
@@ -18,7 +19,7 @@ func TestAdministratorsHearOnceOfWhatWillStopWorking(t *testing.T) {
 	dead := hubtest.NewServer(t, func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusServiceUnavailable) })
 	w.OpenIDKey("Dead", dead)
 	well := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
-	key, err := w.Hub.AddLoginKey(t.Context(), "test", federation.LoginKey{Kind: federation.KindOpenID, Name: "Well", BaseURL: well.URL,
+	key, err := w.Hub.AddLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{Kind: federation.KindOpenID, Name: "Well", BaseURL: well.URL,
 		ClientID: "us", Enabled: true, SecretExpires: w.Clock.Now().Add(10 * 24 * time.Hour)}, "secret", "")
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/settings"
 )
@@ -35,7 +36,7 @@ func TestAWrongRedirectURIIsNeverFollowed(t *testing.T) {
 		for _, more := range [][]string{nil, {"prompt", "none"}, {"scope", "nonsense"}, {"response_type", "x"}, {"error", "access_denied"}} {
 			hubtest.RefusedPage(t, uri, b.Authorize(a.Request(append([]string{"redirect_uri", uri}, more...)...)))
 		}
-		c, _, err := w.Hub.AddClient(t.Context(), "test", clients.Client{Name: "x", Type: clients.Web, RedirectURIs: []string{uri}})
+		c, _, err := w.Hub.AddClient(t.Context(), audit.Named("test"), clients.Client{Name: "x", Type: clients.Web, RedirectURIs: []string{uri}})
 		if err == nil && c.RedirectURIs[0] == uri && !honest(uri) {
 			t.Errorf("%q can be registered", uri)
 		}
@@ -155,7 +156,7 @@ func TestConsentIsAskedByTheRules(t *testing.T) {
 		p := b.Authorize(a.Request("scope", "openid email", "prompt", "none"))
 		hubtest.Want(t, "prompt=none and more scopes", b.Answer(p).Get("error"), "consent_required")
 
-		if err := w.Hub.ChangeSettings(t.Context(), "test", func(s *settings.Settings) { s.Consent = settings.Force }); err != nil {
+		if err := w.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(s *settings.Settings) { s.Consent = settings.Force }); err != nil {
 			t.Fatal(err)
 		}
 		hubtest.Want(t, "Force: the same again", asked(a, "scope", "openid"), true)

@@ -12,6 +12,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/settings"
 )
@@ -88,7 +89,7 @@ func TestPushingMayBeDemanded(t *testing.T) {
 	hubtest.Want(t, "of one client", b.Answer(b.Authorize(a.Request())).Get("error"), "invalid_request")
 	hubtest.Want(t, "others may do without", b.Authorize(other.Request()).Status, 200)
 	hubtest.Want(t, "pushed", b.Authorize(a.Pushed(a.Push(a.Request()))).Status, 200)
-	if err := w.Hub.ChangeSettings(t.Context(), "test", func(s *settings.Settings) { s.RequirePushed = true }); err != nil {
+	if err := w.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(s *settings.Settings) { s.RequirePushed = true }); err != nil {
 		t.Fatal(err)
 	}
 	hubtest.Want(t, "of all", b.Answer(b.Authorize(other.Request())).Get("error"), "invalid_request")

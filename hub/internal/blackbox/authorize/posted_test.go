@@ -10,6 +10,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
@@ -22,7 +23,7 @@ func newPosting(t *testing.T) hubtest.Pair {
 		c.Type, c.AuthMethod = clients.SPA, clientauth.MethodNone
 		c.RedirectURIs = []string{secondary.URL + "/signin/from/apple"}
 	})
-	key, err := secondary.Hub.KeepLoginKey(t.Context(), "test", federation.LoginKey{
+	key, err := secondary.Hub.KeepLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{
 		ID: "apple", Kind: federation.KindOpenID, Preset: "apple", Name: "Apple", BaseURL: primary.URL, ClientID: there.ID, Enabled: true,
 		Options: map[string]string{"team_id": "TEAM567890", "key_id": "KEY4567890"},
 		Scopes:  []string{"openid", "email"}, SignUps: federation.Allow, TrustEmail: true,

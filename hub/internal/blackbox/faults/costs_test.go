@@ -10,6 +10,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/settings"
@@ -254,7 +255,7 @@ func (f *faulty) keptForPages(t *testing.T) exampled {
 	b.Submit(b.Open("/signout"), "/signout")
 	b.SignInTo(told.App, email)
 	b.Submit(b.Open("/account/email"), "/account/email", "email", "new-"+email)
-	key, err := f.Hub.KeepLoginKey(t.Context(), "test", federation.LoginKey{ID: "up", Kind: federation.KindOpenID, Name: "Up",
+	key, err := f.Hub.KeepLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{ID: "up", Kind: federation.KindOpenID, Name: "Up",
 		BaseURL: "https://up.example.org", ClientID: "x"}, "secret")
 	hubtest.Done(t, err)
 	u, err := f.Hub.FindUser(t.Context(), email)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/users"
 )
@@ -93,7 +94,7 @@ var signInStories = []story{
 	{"an invitation is accepted", func(f *faulty) (func() answered, func(*testing.T, bool)) {
 		f.people++
 		email := "invited" + f.Clock.Now().Format("150405.000000") + "@example.org"
-		link, _, err := f.Hub.InviteUser(f.Context(), users.NewInvitation{Email: email, By: "test", Mailed: true})
+		link, _, err := f.Hub.InviteUser(f.Context(), audit.Named("test"), users.NewInvitation{Email: email, Mailed: true})
 		hubtest.Done(f.TB.(*testing.T), err)
 		b := f.Browser()
 		p := b.Open(link)
@@ -328,7 +329,7 @@ func (f *faulty) between() hubtest.Pair {
 	a := primary.App(func(c *clients.Client) {
 		c.RedirectURIs, c.BackchannelLogoutURI = []string{f.URL + "/signin/from/up"}, receiver
 	})
-	key, err := f.Hub.KeepLoginKey(t.Context(), "test", federation.LoginKey{ID: "up", Kind: federation.KindOpenID, Name: "Up",
+	key, err := f.Hub.KeepLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{ID: "up", Kind: federation.KindOpenID, Name: "Up",
 		BaseURL: primary.URL, ClientID: a.ID, Enabled: true, SignUps: federation.Allow, TrustEmail: true}, a.Secret)
 	hubtest.Done(t, err)
 	f.other = hubtest.Pair{Primary: primary, Secondary: f.World, Key: key}

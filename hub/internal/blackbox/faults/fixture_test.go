@@ -22,6 +22,7 @@ import (
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/store"
@@ -143,7 +144,7 @@ func life(t *testing.T, db store.Backend) known {
 	tried := w.Browser()
 	tried.Post(tried.Open("/signin"), "/signin/with/dead") // health
 	boss.Submit(boss.Open("/admin"), "/admin/check")       // warnings, watches
-	if err := w.Hub.ChangeSettings(t.Context(), "test", func(s *settings.Settings) { s.Registration = settings.RegistrationByToken }); err != nil {
+	if err := w.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(s *settings.Settings) { s.Registration = settings.RegistrationByToken }); err != nil {
 		t.Fatal(err)
 	}
 	for name := range hub.RecordTypes() {
@@ -182,10 +183,10 @@ func livesHere(t *testing.T, w *hubtest.World, k *known) {
 	w.Person("grace@example.org")
 	w.Browser().Authorize(pairwise.Request()) // a flow
 	w.Browser().Submit(w.Browser().Open("/password/forgot"), "/password/forgot", "email", "grace@example.org")
-	if _, err := w.Hub.ResetLink(t.Context(), "test", ada); err != nil {
+	if _, err := w.Hub.ResetLink(t.Context(), audit.Named("test"), ada); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := w.Hub.InviteUser(t.Context(), users.NewInvitation{Email: "new@example.org", Roles: []string{"staff"}, By: "test"}); err != nil {
+	if _, _, err := w.Hub.InviteUser(t.Context(), audit.Named("test"), users.NewInvitation{Email: "new@example.org", Roles: []string{"staff"}}); err != nil {
 		t.Fatal(err)
 	}
 
@@ -200,7 +201,7 @@ func livesHere(t *testing.T, w *hubtest.World, k *known) {
 
 	k.ImportedFrom, k.ImportedName = "frappe", "someone@example.org"
 	k.ImportedID = w.Hub.ImportedSubject(k.ImportedFrom, k.ImportedName)
-	_, err := w.Hub.ImportUser(t.Context(), "test", users.Import{ID: k.ImportedID, From: k.ImportedFrom,
+	_, err := w.Hub.ImportUser(t.Context(), audit.Named("test"), users.Import{ID: k.ImportedID, From: k.ImportedFrom,
 		NewUser: users.NewUser{Email: k.ImportedName, Profile: users.Profile{Name: "Someone"}, Roles: []string{"Employee"}}}, false)
 	if err != nil {
 		t.Fatal(err)
@@ -221,7 +222,7 @@ func livesAbove(t *testing.T, w, primary *hubtest.World, k *known) {
 	k.TiedUser, _ = hubtest.ClaimsOf(t, r.Str("id_token"))["sub"].(string)
 
 	there := primary.App(func(c *clients.Client) { c.RedirectURIs = []string{w.URL + "/signin/from/up"} })
-	_, err := w.Hub.KeepLoginKey(t.Context(), "test", federation.LoginKey{
+	_, err := w.Hub.KeepLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{
 		ID: "up", Kind: federation.KindOpenID, Name: "Up", BaseURL: primary.URL, ClientID: there.ID, Enabled: true,
 		SignUps: federation.Allow, TrustEmail: true, SignOutThere: true,
 	}, there.Secret)
@@ -248,11 +249,11 @@ func livesAbove(t *testing.T, w, primary *hubtest.World, k *known) {
 // livesBelow are hubs that send people here: invites, and one that waits.
 func livesBelow(t *testing.T, w *hubtest.World) {
 	hubtest.Join(t, w, hubtest.NewWorld(t, hubtest.OpenSQLite(t)))
-	if _, _, err := w.Hub.NewInvite(t.Context(), "test", time.Hour); err != nil {
+	if _, _, err := w.Hub.NewInvite(t.Context(), audit.Named("test"), time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	key := federation.LoginKey{Kind: federation.KindPeer, Name: "Head office", BaseURL: w.URL, Enabled: true}
-	if _, err := hubtest.NewWorld(t, hubtest.OpenSQLite(t)).Hub.AddLoginKey(t.Context(), "test", key, "", ""); err != nil {
+	if _, err := hubtest.NewWorld(t, hubtest.OpenSQLite(t)).Hub.AddLoginKey(t.Context(), audit.Named("test"), key, "", ""); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -260,7 +261,7 @@ func livesBelow(t *testing.T, w *hubtest.World) {
 // livesInApps is what apps ask for by themselves: initials, pushed, used,
 // decoupled, guesses, and a secret that can be read.
 func livesInApps(t *testing.T, w *hubtest.World) {
-	if _, _, err := w.Hub.NewInitialToken(t.Context(), "test", 2, time.Hour); err != nil {
+	if _, _, err := w.Hub.NewInitialToken(t.Context(), audit.Named("test"), 2, time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	a := w.App()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/users"
 )
@@ -152,11 +153,11 @@ func TestASiteAsksAboutItsTokensAsItIsUsedTo(t *testing.T) {
 // whoever brings an address that nobody answers for would be its owner there.
 func TestAnAddressThatNobodyAnswersForOpensNoAccountAtASite(t *testing.T) {
 	primary, secondary := hubtest.NewWorld(t, hubtest.OpenSQLite(t)), hubtest.NewWorld(t, hubtest.OpenSQLite(t))
-	if _, err := primary.Hub.AddUser(t.Context(), "test", users.NewUser{Email: "victim@erp.example.com", Password: hubtest.Password}); err != nil {
+	if _, err := primary.Hub.AddUser(t.Context(), audit.Named("test"), users.NewUser{Email: "victim@erp.example.com", Password: hubtest.Password}); err != nil {
 		t.Fatal(err)
 	}
 	there := primary.App(func(c *clients.Client) { c.RedirectURIs = []string{secondary.URL + "/signin/from/plain"} })
-	key, err := secondary.Hub.KeepLoginKey(t.Context(), "test", federation.LoginKey{
+	key, err := secondary.Hub.KeepLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{
 		ID: "plain", Kind: federation.KindOpenID, Name: "Plain", BaseURL: primary.URL, ClientID: there.ID, Enabled: true,
 		SignUps: federation.Allow, TrustEmail: true,
 	}, there.Secret)

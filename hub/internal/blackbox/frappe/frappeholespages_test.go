@@ -10,6 +10,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
@@ -42,7 +43,7 @@ func TestFrappeHole41537ARefusalKeepsStateAndQuery(t *testing.T) {
 // site, which may not look, is told nothing (frappe_test.go).
 func TestFrappeHole42402EmailVerifiedIsTheTruth(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
-	if _, err := w.Hub.AddUser(t.Context(), "test", users.NewUser{Email: "eve@example.org", Profile: users.Profile{Name: "Eve"}, Password: hubtest.Password}); err != nil {
+	if _, err := w.Hub.AddUser(t.Context(), audit.Named("test"), users.NewUser{Email: "eve@example.org", Profile: users.Profile{Name: "Eve"}, Password: hubtest.Password}); err != nil {
 		t.Fatal(err)
 	}
 	a := w.App()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
@@ -138,7 +139,7 @@ func TestFrappeHoleOnePrimaryTwoSitesSignPeopleInBesideEachOther(t *testing.T) {
 	other := frappetest.NewPlainPrimary(t, frappetest.G4, func(site *frappetest.Site) { site.Now = s.Clock.Now })
 	other.Join(hubtest.AshaThere, "Another", "Asha")
 	client := other.Register(s.URL + "/signin/from/shop")
-	_, err := s.Hub.KeepLoginKey(t.Context(), "test", federation.LoginKey{
+	_, err := s.Hub.KeepLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{
 		ID: "shop", Kind: federation.KindFrappe, Name: "Shop", BaseURL: other.URL, ClientID: client.ID, Enabled: true, SignUps: federation.Allow,
 	}, client.Secret)
 	if err != nil {
@@ -195,7 +196,7 @@ func TestFrappeHole12904WhoTookTooLongIsToldAndStartsAgain(t *testing.T) {
 // One key that was described wrongly took the whole sign-in page down.
 func TestFrappeHole33579OneBrokenKeyLeavesTheOthers(t *testing.T) {
 	s := hubtest.Above(t, frappetest.G1)
-	_, err := s.Hub.KeepLoginKey(t.Context(), "test", federation.LoginKey{
+	_, err := s.Hub.KeepLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{
 		ID: "broken", Kind: federation.KindFrappe, Name: "Broken", BaseURL: "http://127.0.0.1:1", ClientID: "x", Enabled: true, SignUps: federation.Allow,
 	}, "x")
 	if err != nil {

@@ -126,11 +126,11 @@ func TestEachMistakeOfAFirstSignInIsExplained(t *testing.T) {
 
 func TestAPersonWithoutAProvedAddressIsAMistakeOfTheFirstSignIn(t *testing.T) {
 	primary, w := hubtest.NewWorld(t, hubtest.OpenSQLite(t)), hubtest.NewWorld(t, hubtest.OpenSQLite(t))
-	if _, err := primary.Hub.AddUser(t.Context(), "test", users.NewUser{Email: "ada@example.org", Password: hubtest.Password}); err != nil {
+	if _, err := primary.Hub.AddUser(t.Context(), audit.Named("test"), users.NewUser{Email: "ada@example.org", Password: hubtest.Password}); err != nil {
 		t.Fatal(err)
 	}
 	there := primary.App(func(c *clients.Client) { c.RedirectURIs = []string{w.URL + "/signin/from/plain"} })
-	key, err := w.Hub.KeepLoginKey(t.Context(), "test", federation.LoginKey{
+	key, err := w.Hub.KeepLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{
 		ID: "plain", Kind: federation.KindOpenID, Name: "Plain", BaseURL: primary.URL, ClientID: there.ID, Enabled: true,
 		SignUps: federation.Allow, TrustEmail: true,
 	}, there.Secret)

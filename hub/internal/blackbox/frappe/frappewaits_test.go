@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
@@ -77,7 +78,7 @@ func TestAFirstSignInIsWatchedByAnyProcessAndWhateverIsTraced(t *testing.T) {
 		w.Person("ada@example.org")
 		x := hubtest.NewWaiting(w, frappetest.G1)
 		other := hubtest.NewWorld(t, w.Backend) // another process on the same database
-		if err := w.Hub.ChangeSettings(t.Context(), "test", func(s *settings.Settings) { s.Traces = settings.TraceOff }); err != nil {
+		if err := w.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(s *settings.Settings) { s.Traces = settings.TraceOff }); err != nil {
 			t.Fatal(err)
 		}
 		x.Change(func(k *frappetest.SocialLoginKey) { k.BaseURL = other.URL })

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/store"
 )
@@ -154,10 +155,10 @@ func TestPromptNoneShowsNoPageWhateverThePrimaryDoes(t *testing.T) {
 	}
 	answer = b.Answer(b.Walk(b.Authorize(quiet), "", primary, secondary))
 	hubtest.Want(t, "where the account must be linked first", answer.Get("error"), "login_required")
-	if err := primary.Hub.DecideServer(t.Context(), "test", secondary.URL+"/oauth2/client-metadata/"+hubs.Key.ID, clients.Suspended); err != nil {
+	if err := primary.Hub.DecideServer(t.Context(), audit.Named("test"), secondary.URL+"/oauth2/client-metadata/"+hubs.Key.ID, clients.Suspended); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := secondary.Hub.JoinPrimary(t.Context(), hubs.Key.ID, ""); err != nil {
+	if _, err := secondary.Hub.JoinPrimary(t.Context(), audit.Named("test"), hubs.Key.ID, ""); err != nil {
 		t.Fatal(err)
 	}
 	answer = b.Answer(b.Walk(b.Authorize(quiet), "", primary, secondary))

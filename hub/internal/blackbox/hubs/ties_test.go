@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
@@ -66,7 +67,7 @@ func TestASilentPrimaryIsWaitedForADay(t *testing.T) { // FE-45
 
 func TestASuspensionIsNoWordAboutThePerson(t *testing.T) {
 	hubs, a, r := hubtest.Tied(t, hubtest.NewWorld(t, hubtest.OpenSQLite(t)))
-	if err := hubs.Primary.Hub.DecideServer(t.Context(), "test", hubs.Secondary.URL+"/oauth2/client-metadata/"+hubs.Key.ID, clients.Suspended); err != nil {
+	if err := hubs.Primary.Hub.DecideServer(t.Context(), audit.Named("test"), hubs.Secondary.URL+"/oauth2/client-metadata/"+hubs.Key.ID, clients.Suspended); err != nil {
 		t.Fatal(err)
 	}
 	hubs.Skip(6 * time.Minute)

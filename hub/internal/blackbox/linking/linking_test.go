@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/users"
 )
@@ -126,7 +127,7 @@ func TestALetterProvesNothingAfterEverythingWasEnded(t *testing.T) {
 func TestWhoRegisteredAnAddressFirstKeepsNothing(t *testing.T) {
 	hubs, post := hubtest.Lettered(t)
 	hubs.Primary.Person("victim@example.org")
-	trap, err := hubs.Secondary.Hub.AddUser(t.Context(), "test", users.NewUser{Email: "victim@example.org", Password: hubtest.Password})
+	trap, err := hubs.Secondary.Hub.AddUser(t.Context(), audit.Named("test"), users.NewUser{Email: "victim@example.org", Password: hubtest.Password})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,13 +6,14 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
 func TestTheSimulatorSaysWhoItWouldBeAndWhy(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
-	key, err := w.Hub.KeepLoginKey(t.Context(), "test", federation.LoginKey{Kind: federation.KindOpenID, Name: "Example ID", ClientID: "c", BaseURL: "https://id.example", Enabled: true, TrustEmail: true}, "s")
+	key, err := w.Hub.KeepLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{Kind: federation.KindOpenID, Name: "Example ID", ClientID: "c", BaseURL: "https://id.example", Enabled: true, TrustEmail: true}, "s")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +42,7 @@ func TestTheSimulatorSaysWhoItWouldBeAndWhy(t *testing.T) {
 func TestTheSimulatorCountsWhatAChangeWouldDo(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
-	key, err := w.Hub.KeepLoginKey(t.Context(), "test", federation.LoginKey{Kind: federation.KindOpenID, Name: "Example ID", ClientID: "c", BaseURL: "https://id.example", Enabled: true}, "s")
+	key, err := w.Hub.KeepLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{Kind: federation.KindOpenID, Name: "Example ID", ClientID: "c", BaseURL: "https://id.example", Enabled: true}, "s")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +89,7 @@ func TestAnAdministratorUndoesADecision(t *testing.T) {
 func TestARiskyChangeOfPolicyIsConfirmedFirst(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
-	key, err := w.Hub.KeepLoginKey(t.Context(), "test", federation.LoginKey{Kind: federation.KindOpenID, Name: "Example ID", ClientID: "c", BaseURL: "https://id.example", Enabled: true}, "s")
+	key, err := w.Hub.KeepLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{Kind: federation.KindOpenID, Name: "Example ID", ClientID: "c", BaseURL: "https://id.example", Enabled: true}, "s")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +107,7 @@ func TestARiskyChangeOfPolicyIsConfirmedFirst(t *testing.T) {
 func TestSomebodyIsLinkedBeforehand(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	ada := w.Person("ada@example.org")
-	key, err := w.Hub.KeepLoginKey(t.Context(), "test", federation.LoginKey{Kind: federation.KindOpenID, Name: "Example ID", ClientID: "c", BaseURL: "https://id.example", Linking: federation.Provisioned}, "s")
+	key, err := w.Hub.KeepLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{Kind: federation.KindOpenID, Name: "Example ID", ClientID: "c", BaseURL: "https://id.example", Linking: federation.Provisioned}, "s")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/settings"
 )
@@ -117,7 +118,7 @@ func TestNobodyLetsThemselvesAskPeopleByBackChannel(t *testing.T) { // CIBA §14
 	hubtest.Refused(t, "registering", w.Register(ciba), 400, "invalid_client_metadata")
 	a, r := w.Registered()
 	hubtest.Refused(t, "changing to it", w.SendJSON("PUT", r.Str("registration_client_uri"), r.Str("registration_access_token"), hubtest.Declared(ciba, hubtest.Metadata{"client_id": a.ID})), 400, "invalid_client_metadata")
-	token, _, err := w.Hub.NewInitialToken(t.Context(), "test", 1, time.Hour)
+	token, _, err := w.Hub.NewInitialToken(t.Context(), audit.Named("test"), 1, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}

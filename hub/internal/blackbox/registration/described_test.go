@@ -10,6 +10,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/settings"
 )
@@ -161,14 +162,14 @@ func TestWhoseDocumentsCountIsASetting(t *testing.T) {
 	hubtest.Want(t, "readings", p.Reads.Load(), 0)
 	domains := func(list ...string) {
 		t.Helper()
-		if err := w.Hub.ChangeSettings(t.Context(), "test", func(s *settings.Settings) { s.DocumentDomains = list }); err != nil {
+		if err := w.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(s *settings.Settings) { s.DocumentDomains = list }); err != nil {
 			t.Fatal(err)
 		}
 	}
 	domains("app.example.org")
 	hubtest.RefusedPage(t, "another domain", w.Browser().Authorize(p.Ask()))
 	known := func() bool { return strings.Contains(w.Browser().Authorize(p.Ask()).Body, `action="/signin"`) }
-	if err := w.Hub.ChangeSettings(t.Context(), "test", func(s *settings.Settings) { s.Registration = settings.RegistrationOpen }); err != nil {
+	if err := w.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(s *settings.Settings) { s.Registration = settings.RegistrationOpen }); err != nil {
 		t.Fatal(err)
 	}
 	hubtest.Want(t, "open", known(), true)

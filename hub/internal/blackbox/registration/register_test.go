@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/settings"
 )
@@ -63,7 +64,7 @@ func TestWhoMayRegisterIsASetting(t *testing.T) {
 		t.Errorf("WWW-Authenticate: %q", got)
 	}
 	hubtest.Refused(t, "with a made-up token", w.SendJSON("POST", "/oauth2/register", "fht_x", hubtest.Declared()), 401, "invalid_token")
-	token, _, err := w.Hub.NewInitialToken(t.Context(), "test", 2, time.Hour)
+	token, _, err := w.Hub.NewInitialToken(t.Context(), audit.Named("test"), 2, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +80,7 @@ func TestWhoMayRegisterIsASetting(t *testing.T) {
 	})
 	hubtest.Want(t, "clients registered with a token for two", made.Load(), 2)
 
-	late, _, err := w.Hub.NewInitialToken(t.Context(), "test", 2, time.Hour)
+	late, _, err := w.Hub.NewInitialToken(t.Context(), audit.Named("test"), 2, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/settings"
 )
@@ -94,7 +95,7 @@ func TestAServerWaitsForApproval(t *testing.T) {
 	hubtest.OnBothEngines(t, func(t *testing.T, w *hubtest.World) {
 		w.Person("ada@example.org")
 		secondary := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
-		key, err := secondary.Hub.AddLoginKey(t.Context(), "test",
+		key, err := secondary.Hub.AddLoginKey(t.Context(), audit.Named("test"),
 			federation.LoginKey{Kind: federation.KindPeer, Name: "Head office", BaseURL: w.URL + "/", Enabled: true}, "", "")
 		if err != nil {
 			t.Fatal(err)
@@ -111,10 +112,10 @@ func TestAServerWaitsForApproval(t *testing.T) {
 			decide clients.State
 			want   federation.JoinStatus
 		}{{clients.Active, federation.Active}, {clients.Suspended, federation.Suspended}, {clients.Active, federation.Active}} {
-			if err := w.Hub.DecideServer(t.Context(), "test", id, step.decide); err != nil {
+			if err := w.Hub.DecideServer(t.Context(), audit.Named("test"), id, step.decide); err != nil {
 				t.Fatal(err)
 			}
-			key, err = secondary.Hub.JoinPrimary(t.Context(), key.ID, "")
+			key, err = secondary.Hub.JoinPrimary(t.Context(), audit.Named("test"), key.ID, "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -129,11 +130,11 @@ func TestATrustedDomainNeedsNoApproval(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = primary.Hub.ChangeSettings(t.Context(), "test", func(s *settings.Settings) { s.ServerDomains = []string{host.Hostname()} })
+	err = primary.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(s *settings.Settings) { s.ServerDomains = []string{host.Hostname()} })
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := secondary.Hub.AddLoginKey(t.Context(), "test", federation.LoginKey{Kind: federation.KindPeer, Name: "Head office", BaseURL: primary.URL, Enabled: true}, "", "")
+	key, err := secondary.Hub.AddLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{Kind: federation.KindPeer, Name: "Head office", BaseURL: primary.URL, Enabled: true}, "", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,14 +143,14 @@ func TestATrustedDomainNeedsNoApproval(t *testing.T) {
 
 func TestAnInviteLetsOneServerIn(t *testing.T) {
 	primary := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
-	invite, _, err := primary.Hub.NewInvite(t.Context(), "test", time.Hour)
+	invite, _, err := primary.Hub.NewInvite(t.Context(), audit.Named("test"), time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
 	statuses := map[federation.JoinStatus]int{}
 	for range 2 {
 		secondary := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
-		key, err := secondary.Hub.AddLoginKey(t.Context(), "test", federation.LoginKey{Kind: federation.KindPeer, Name: "Head office", BaseURL: primary.URL, Enabled: true}, "", invite)
+		key, err := secondary.Hub.AddLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{Kind: federation.KindPeer, Name: "Head office", BaseURL: primary.URL, Enabled: true}, "", invite)
 		if err != nil {
 			t.Fatal(err)
 		}

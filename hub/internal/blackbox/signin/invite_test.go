@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/users"
 )
@@ -59,7 +60,7 @@ func TestAnInvitationEnds(t *testing.T) {
 
 func TestAnInvitationIsAcceptedOnce(t *testing.T) {
 	w, box := hubtest.MailingWorld(t)
-	link, _, err := w.Hub.InviteUser(t.Context(), users.NewInvitation{Email: "grace@example.org", By: "test", Roles: []string{"editors"}})
+	link, _, err := w.Hub.InviteUser(t.Context(), audit.Named("test"), users.NewInvitation{Email: "grace@example.org", Roles: []string{"editors"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +95,7 @@ func TestARoleOfAnInvitationComesWithAProvenAddress(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("grace@example.org")
 	hubs := hubtest.NewPair(t, w)
-	if _, _, err := hubs.Secondary.Hub.InviteUser(t.Context(), users.NewInvitation{Email: "grace@example.org", By: "test", Roles: []string{"editors"}}); err != nil {
+	if _, _, err := hubs.Secondary.Hub.InviteUser(t.Context(), audit.Named("test"), users.NewInvitation{Email: "grace@example.org", Roles: []string{"editors"}}); err != nil {
 		t.Fatal(err)
 	}
 	a := hubs.Secondary.App()

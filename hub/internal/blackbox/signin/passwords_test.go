@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/users"
@@ -53,7 +54,7 @@ func TestFrappeHole17945PasswordsMayBeForAdministratorsAlone(t *testing.T) {
 	}
 
 	// Nor does an invitation make a password.
-	link, _, err := here.Hub.InviteUser(t.Context(), users.NewInvitation{Email: "new@example.org", By: "test"})
+	link, _, err := here.Hub.InviteUser(t.Context(), audit.Named("test"), users.NewInvitation{Email: "new@example.org"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +65,7 @@ func TestFrappeHole17945PasswordsMayBeForAdministratorsAlone(t *testing.T) {
 		t.Errorf("the invitation asks for a password, or names no other way: %s", p.Body)
 	}
 	passwordsOf := func(who string) error {
-		return here.Hub.ChangeSettings(t.Context(), "test", func(s *settings.Settings) { s.Passwords = who })
+		return here.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(s *settings.Settings) { s.Passwords = who })
 	}
 	if err := passwordsOf("some"); err == nil {
 		t.Error("any word is a setting")
@@ -92,7 +93,7 @@ func TestAPasswordThatIsNoWayInLinksNothing(t *testing.T) {
 	ada := here.Person("ada@example.org")
 	b := here.Browser()
 	p := hubs.Through(b, here.App(), "ada@example.org") // the page that asks for the password
-	if err := here.Hub.ChangeSettings(t.Context(), "test", func(s *settings.Settings) { s.Passwords = settings.PasswordsForAdministrators }); err != nil {
+	if err := here.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(s *settings.Settings) { s.Passwords = settings.PasswordsForAdministrators }); err != nil {
 		t.Fatal(err)
 	}
 	p = b.At(here).Submit(p, "/signin/link", "password", hubtest.Password)
@@ -105,7 +106,7 @@ func TestAPasswordThatIsNoWayInLinksNothing(t *testing.T) {
 	// Where no letters are sent either, the page says so.
 	silent := hubtest.NewPair(t, hubs.Primary)
 	silent.Secondary.Person("ada@example.org")
-	if err := silent.Secondary.Hub.ChangeSettings(t.Context(), "test", func(s *settings.Settings) { s.Passwords = settings.PasswordsForAdministrators }); err != nil {
+	if err := silent.Secondary.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(s *settings.Settings) { s.Passwords = settings.PasswordsForAdministrators }); err != nil {
 		t.Fatal(err)
 	}
 	if p = silent.Through(silent.Secondary.Browser(), silent.Secondary.App(), "ada@example.org"); !strings.Contains(p.Body, `id="no-way"`) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/users"
 )
@@ -185,7 +186,7 @@ func TestAnUnprovenAddressCountsWhenItsLetterIsOpened(t *testing.T) {
 
 func TestTheLetterIsSentAgainButNotWithoutEnd(t *testing.T) {
 	w, box := hubtest.MailingWorld(t)
-	if _, err := w.Hub.AddUser(t.Context(), "test", unverified("bob@example.org")); err != nil {
+	if _, err := w.Hub.AddUser(t.Context(), audit.Named("test"), unverified("bob@example.org")); err != nil {
 		t.Fatal(err)
 	}
 	b := w.Home("bob@example.org")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/users"
 )
@@ -90,7 +91,7 @@ func TestAQuietSignInThatTakesAQuestionShowsNothing(t *testing.T) {
 			hubs.Primary.Person("ada@example.org")
 			w := hubs.Secondary
 			if account != nil {
-				if _, err := w.Hub.AddUser(t.Context(), "test", *account); err != nil {
+				if _, err := w.Hub.AddUser(t.Context(), audit.Named("test"), *account); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -112,12 +113,12 @@ func TestALogoutTokenFromUpstreamWorksOnce(t *testing.T) {
 	there := primary.App(func(c *clients.Client) {
 		c.RedirectURIs, c.SkipAuthorization, c.BackchannelLogoutURI = []string{w.URL + "/signin/from/company"}, true, receiver
 	})
-	_, err := w.Hub.AddLoginKey(t.Context(), "test", federation.LoginKey{ID: "company", Kind: federation.KindOpenID, Name: "Company",
+	_, err := w.Hub.AddLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{ID: "company", Kind: federation.KindOpenID, Name: "Company",
 		BaseURL: primary.URL, ClientID: there.ID, Enabled: true, Direct: true, SignUps: federation.Allow, TrustEmail: true}, there.Secret, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = w.Hub.KeepLoginKey(t.Context(), "test", federation.LoginKey{ID: "plain", Kind: federation.KindOAuth2, Name: "Plain", BaseURL: primary.URL, ClientID: "us",
+	_, err = w.Hub.KeepLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{ID: "plain", Kind: federation.KindOAuth2, Name: "Plain", BaseURL: primary.URL, ClientID: "us",
 		Endpoints: federation.Endpoints{Authorize: primary.URL + "/a", Token: primary.URL + "/t", Userinfo: primary.URL + "/u"}}, "")
 	if err != nil {
 		t.Fatal(err)
@@ -170,7 +171,7 @@ func TestOnlyTheAccountItselfIsProvedByAnotherProvider(t *testing.T) {
 		hub.Person("trap@example.org")
 	}
 	ada, eve := w.Person("ada@example.org"), w.Person("eve@example.org")
-	trap, err := w.Hub.AddUser(t.Context(), "test", users.NewUser{Email: "trap@example.org", Password: hubtest.Password})
+	trap, err := w.Hub.AddUser(t.Context(), audit.Named("test"), users.NewUser{Email: "trap@example.org", Password: hubtest.Password})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
@@ -19,7 +20,7 @@ func TestAProviderThatIsDescribedByHandSignsPeopleIn(t *testing.T) {
 	primary, secondary := hubtest.NewWorld(t, hubtest.OpenSQLite(t)), hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	ada := primary.Person("ada@example.org")
 	there := primary.App(func(c *clients.Client) { c.RedirectURIs = []string{secondary.URL + "/signin/from/plain"} })
-	key, err := secondary.Hub.KeepLoginKey(t.Context(), "test", federation.LoginKey{
+	key, err := secondary.Hub.KeepLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{
 		ID: "plain", Kind: federation.KindOAuth2, Name: "Plain", BaseURL: primary.URL, ClientID: there.ID, Enabled: true,
 		Scopes: []string{"openid", "profile", "email"}, SignUps: federation.Allow, TrustEmail: true,
 		Endpoints: federation.Endpoints{
@@ -69,7 +70,7 @@ func TestNobodyIsSignedInByAProfileWithoutAnID(t *testing.T) {
 		}
 	})
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
-	_, err := w.Hub.KeepLoginKey(t.Context(), "test", federation.LoginKey{
+	_, err := w.Hub.KeepLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{
 		ID: "gitea", Kind: federation.KindSocial, Preset: "gitea", Name: "Gitea", BaseURL: gitea, ClientID: "hub", Enabled: true,
 		SignUps: federation.Allow, TrustEmail: true,
 	}, "gitea-secret")

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/store"
 )
@@ -33,10 +34,10 @@ func (c *counted) Find(ctx context.Context, set string, q store.Query) ([]store.
 }
 
 // addWays makes keys that are enabled.
-func addWays(t testing.TB, add func(context.Context, string, federation.LoginKey, string) (federation.LoginKey, error), n int) {
+func addWays(t testing.TB, add func(context.Context, audit.Actor, federation.LoginKey, string) (federation.LoginKey, error), n int) {
 	t.Helper()
 	for i := range n {
-		_, err := add(t.Context(), "test", federation.LoginKey{
+		_, err := add(t.Context(), audit.Named("test"), federation.LoginKey{
 			ID: fmt.Sprintf("way-%d", i), Kind: federation.KindOpenID, Name: fmt.Sprintf("Provider %03d", i),
 			BaseURL: fmt.Sprintf("https://id%d.example.org", i), ClientID: "us", Enabled: true,
 		}, "")

@@ -7,6 +7,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/settings"
 )
@@ -51,7 +52,7 @@ func TestNobodyVouchesPastAPersonsConsent(t *testing.T) { // SECURITY TK-15, Key
 	a := w.App(func(c *clients.Client) { c.SetGrant(clients.GrantJWT, true) })
 	stranger := w.App(func(c *clients.Client) { c.SetGrant(clients.GrantJWT, true) })
 	ada := w.Linked("staff", "https://idp.example.org", "ada")
-	err := w.Hub.ChangeSettings(t.Context(), "test", func(s *settings.Settings) {
+	err := w.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(s *settings.Settings) {
 		s.Vouchers = []string{"https://idp.example.org " + at + "/jwks staff " + a.ID}
 	})
 	if err != nil {

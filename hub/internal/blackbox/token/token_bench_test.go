@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
@@ -17,7 +18,7 @@ import (
 
 func BenchmarkClientCredentials(b *testing.B) {
 	h := hubtest.BenchHub(b)
-	c, secret, err := h.AddClient(b.Context(), "bench", clients.Client{Name: "Nightly job", Type: clients.Service, Scopes: []string{"files"}})
+	c, secret, err := h.AddClient(b.Context(), audit.Named("bench"), clients.Client{Name: "Nightly job", Type: clients.Service, Scopes: []string{"files"}})
 	if err != nil {
 		b.Fatal(err)
 	}

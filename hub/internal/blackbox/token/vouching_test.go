@@ -39,7 +39,7 @@ func vouchedFor(t *testing.T, change ...func(*clients.Client)) *vouched {
 // set changes settings, and waits until they count.
 func (v *vouched) set(edit func(*settings.Settings)) {
 	v.World.Helper()
-	if err := v.Hub.ChangeSettings(v.World.Context(), "test", edit); err != nil {
+	if err := v.Hub.ChangeSettings(v.World.Context(), audit.Named("test"), edit); err != nil {
 		v.World.Fatal(err)
 	}
 	v.Clock.Skip(3 * time.Second)

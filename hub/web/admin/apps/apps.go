@@ -13,8 +13,8 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/audit"
-	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/logouts"
+	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/sitesetup"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
@@ -24,10 +24,10 @@ import (
 // A Handler shows and changes applications.
 type Handler struct {
 	admin.Recorder
+	Operator   *operator.Service
 	Issuer     string
 	Clients    *clients.Registry
 	ClientAuth *clientauth.Verifier
-	Grants     *grants.Service
 	Logouts    *logouts.Service
 	SiteSetups *sitesetup.Service
 	HTTP       *http.Client // guarded

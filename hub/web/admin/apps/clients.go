@@ -1,8 +1,6 @@
 package apps
 
 import (
-	"errors"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"slices"
@@ -13,9 +11,9 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
-	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -72,12 +70,11 @@ func (d *Handler) AddApplication(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	client, err := d.Clients.Add(c.Request.Context(), clients.Client{
+	client, secret, err := d.Operator.AddClient(c.Request.Context(), d.Actor(c), clients.Client{
 		Name:         form["app_name"],
 		Type:         clients.Type(form["type"]),
 		RedirectURIs: admin.Lines(form["redirect_uris"]),
 		GrantTypes:   []string{clients.GrantRefresh}, // a service does not keep it
-		CreatedBy:    d.By(c),
 	})
 	if wrong, ok := web.Mistakes(err, clientFields); ok {
 		return d.Responder.Show(c, admin.Unprocessable, templates.AdminClientNew{Type: form["type"], Name: form["app_name"], RedirectURIs: form["redirect_uris"], Mistakes: wrong})
@@ -85,11 +82,10 @@ func (d *Handler) AddApplication(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	d.Record(c, audit.Event{Kind: audit.ClientAdded, Client: client.ID, Target: client.Name})
-	if client.Public() {
+	if secret == "" {
 		return web.SeeOther(c, admin.ClientPath(client.ID)+"?done=added")
 	}
-	return d.showSecret(c, client, 0)
+	return d.showSecret(c, client, secret, 0)
 }
 
 // Application is GET /admin/clients/{id}.
@@ -204,17 +200,13 @@ func (d *Handler) SaveApplication(c *gin.Context) error {
 		return err
 	}
 	typed := typedClient(form)
-	err = d.Clients.Update(c.Request.Context(), client.ID, func(stored *clients.Client) error {
-		apply(typed, stored)
-		return nil
-	})
+	err = d.Operator.ChangeClient(c.Request.Context(), d.Actor(c), client.ID, texts.Text{}, func(stored *clients.Client) { apply(typed, stored) })
 	if wrong, ok := web.Mistakes(err, clientFields); ok {
 		return d.showApplication(c, admin.Unprocessable, client, typed, wrong)
 	}
 	if err != nil {
 		return err
 	}
-	d.Record(c, audit.Event{Kind: audit.ClientChanged, Client: client.ID, Target: typed.Name})
 	return web.SeeOther(c, admin.ClientPath(client.ID)+"?done=saved")
 }
 
@@ -237,16 +229,8 @@ func (d *Handler) RemoveApplication(c *gin.Context) error {
 		wrong := []templates.Mistake{{Field: "confirm", Text: "Type the name exactly as it is written above. Nothing was deleted."}}
 		return d.showApplication(c, admin.Unprocessable, client, formOf(client), wrong)
 	}
-	// The grants go first: a removal that fails half-way can then be repeated.
-	if err := d.Grants.RemoveClient(c.Request.Context(), client.ID); err != nil {
+	if err := d.Operator.RemoveClient(c.Request.Context(), d.Actor(c), client); err != nil {
 		return err
 	}
-	if err := d.Clients.Delete(c.Request.Context(), client.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if err := d.Grants.RemoveClient(c.Request.Context(), client.ID); err != nil {
-		return err
-	}
-	d.Record(c, audit.Event{Kind: audit.ClientRemoved, Client: client.ID, Target: client.Name})
 	return web.SeeOther(c, "/admin/clients?done=removed")
 }

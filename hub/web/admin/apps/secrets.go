@@ -8,7 +8,6 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
-	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/templates"
@@ -48,23 +47,22 @@ func (d *Handler) AddSecret(c *gin.Context) error {
 			life = l.life
 		}
 	}
-	return d.showSecret(c, client, life)
-}
-
-// showSecret makes a secret and shows it the one time it can be seen. The page
-// answers the POST itself, for a secret must not stand in an address.
-func (d *Handler) showSecret(c *gin.Context, client clients.Client, life time.Duration) error {
 	if client.AuthMethod == clientauth.MethodKey || client.Public() {
 		return web.SeeOther(c, admin.ClientPath(client.ID)+"?done=added") // it proves itself otherwise
 	}
-	secret, err := d.Clients.AddSecret(c.Request.Context(), client.ID, life)
+	secret, err := d.Operator.AddSecret(c.Request.Context(), d.Actor(c), client.ID, life)
 	if wrong, ok := web.Mistakes(err, nil); ok {
 		return d.showApplication(c, admin.Unprocessable, client, formOf(client), wrong)
 	}
 	if err != nil {
 		return err
 	}
-	d.Record(c, audit.Event{Kind: audit.SecretAdded, Client: client.ID})
+	return d.showSecret(c, client, secret, life)
+}
+
+// showSecret shows a new secret the one time it can be seen. The page answers
+// the POST itself, for a secret must not stand in an address.
+func (d *Handler) showSecret(c *gin.Context, client clients.Client, secret string, life time.Duration) error {
 	page := templates.SecretOnce{Client: client.Name, ClientID: client.ID, Secret: secret, Back: admin.ClientPath(client.ID)}
 	if life > 0 {
 		page.Expires = d.Now().Add(life)
@@ -78,9 +76,8 @@ func (d *Handler) RemoveSecret(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := d.Clients.DropSecret(c.Request.Context(), client.ID, form["secret"]); err != nil {
+	if err := d.Operator.RemoveSecret(c.Request.Context(), d.Actor(c), client.ID, form["secret"]); err != nil {
 		return err
 	}
-	d.Record(c, audit.Event{Kind: audit.SecretRemoved, Client: client.ID})
 	return web.SeeOther(c, admin.ClientPath(client.ID)+"?done=removed")
 }

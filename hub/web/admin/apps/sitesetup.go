@@ -10,7 +10,6 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/frappe"
-	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/templates"
@@ -64,7 +63,7 @@ func (d *Handler) NewSiteSecret(c *gin.Context) error {
 // showSiteSecret makes a secret and shows it among the values of the site, the
 // one time it can be seen.
 func (d *Handler) showSiteSecret(c *gin.Context, client clients.Client) error {
-	secret, err := d.Clients.AddSecret(c.Request.Context(), client.ID, 0)
+	secret, err := d.Operator.AddSecret(c.Request.Context(), d.Actor(c), client.ID, 0)
 	wrong, broken := web.Mistakes(err, nil)
 	if err != nil && !broken {
 		return err
@@ -79,7 +78,6 @@ func (d *Handler) showSiteSecret(c *gin.Context, client clients.Client) error {
 		}
 		return d.showSetup(c, admin.Unprocessable, page)
 	}
-	d.Record(c, audit.Event{Kind: audit.SecretAdded, Client: client.ID})
 	return d.showSetup(c, http.StatusOK, page)
 }
 

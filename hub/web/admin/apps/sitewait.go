@@ -10,7 +10,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
-	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/sitesetup"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
@@ -45,11 +44,11 @@ func (d *Handler) AddSiteRedirect(c *gin.Context) error {
 	if debut.Wrong == nil || debut.Wrong.Sent != form["uri"] || !d.addable(*debut.Wrong, client) {
 		return web.SeeOther(c, admin.ClientPath(client.ID)+"/setup?watch=1") // somebody was quicker, or another one came
 	}
-	err = d.Clients.Update(c.Request.Context(), client.ID, func(stored *clients.Client) error {
+	why := texts.New("site.redirect", "address", debut.Wrong.Sent)
+	err = d.Operator.ChangeClient(c.Request.Context(), d.Actor(c), client.ID, why, func(stored *clients.Client) {
 		if !slices.Contains(stored.RedirectURIs, debut.Wrong.Sent) {
 			stored.RedirectURIs = append(stored.RedirectURIs, debut.Wrong.Sent)
 		}
-		return nil
 	})
 	if wrong, ok := web.Mistakes(err, nil); ok {
 		page, err := d.setupPage(c, client, "")
@@ -64,7 +63,6 @@ func (d *Handler) AddSiteRedirect(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	d.Record(c, audit.Event{Kind: audit.ClientChanged, Client: client.ID, Target: client.Name, Why: texts.New("site.redirect", "address", debut.Wrong.Sent)})
 	if err := d.SiteSetups.Begin(c.Request.Context(), client); err != nil {
 		return err
 	}

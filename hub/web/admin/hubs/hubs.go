@@ -6,10 +6,9 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
-	"github.com/fedhub/fedhub/clients/hubs"
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/health"
+	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
 )
@@ -17,11 +16,10 @@ import (
 // A Handler shows and changes hubs below this one.
 type Handler struct {
 	admin.Recorder
+	Operator  *operator.Service
 	Issuer    string
 	Clients   *clients.Registry
-	Invites   *hubs.Invites
 	Upstreams *federation.Registry
-	Grants    *grants.Service
 	Health    *health.Service
 	Monitor   *health.Monitor
 	Responder *web.Responder

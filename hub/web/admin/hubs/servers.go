@@ -10,7 +10,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
-	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -72,7 +71,7 @@ func (d *Handler) Decide(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	err = d.Clients.Decide(c.Request.Context(), form["server"], decision.state, d.By(c))
+	err = d.Operator.DecideServer(c.Request.Context(), d.Actor(c), form["server"], decision.state)
 	if wrong, ok := web.Mistakes(err, nil); ok {
 		return &web.Problem{Status: http.StatusConflict, Heading: "Nothing was changed.", Text: wrong[0].Text,
 			Action: templates.Action{Label: "Back to the servers", URL: "/admin/servers"}}
@@ -80,7 +79,6 @@ func (d *Handler) Decide(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	d.Record(c, audit.Event{Kind: audit.ServerDecided, Client: form["server"], Detail: map[string]string{"decision": c.Param("decision")}})
 	return web.SeeOther(c, "/admin/servers?done="+decision.done)
 }
 
@@ -91,27 +89,22 @@ func (d *Handler) removeServer(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	client, err := d.Clients.Lookup(c.Request.Context(), form["server"])
-	if err != nil || client.Server == nil {
+	err = d.Operator.RemoveServer(c.Request.Context(), d.Actor(c), form["server"])
+	if errors.Is(err, fs.ErrNotExist) {
 		return web.NotFound(err)
 	}
-	if err := d.Clients.Delete(c.Request.Context(), client.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err != nil {
 		return err
 	}
-	if err := d.Grants.RemoveClient(c.Request.Context(), client.ID); err != nil {
-		return err
-	}
-	d.Record(c, audit.Event{Kind: audit.ServerRemoved, Client: client.ID, Target: client.Server.Host})
 	return web.SeeOther(c, "/admin/servers?done=forgotten")
 }
 
 // Invite is POST /admin/servers/invite: a code that lets one server in at
 // once, shown this one time.
 func (d *Handler) Invite(c *gin.Context) error {
-	code, invite, err := d.Invites.New(c.Request.Context(), d.By(c), 0)
+	code, invite, err := d.Operator.NewInvite(c.Request.Context(), d.Actor(c), 0)
 	if err != nil {
 		return err
 	}
-	d.Record(c, audit.Event{Kind: audit.InviteMade})
 	return d.showServers(c, code, invite.Expires)
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients/registration"
-	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
@@ -64,7 +63,7 @@ func (d *Handler) SaveSettings(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	err = d.Settings.Change(c.Request.Context(), d.By(c), func(s *settings.Settings) {
+	err = d.Operator.ChangeSettings(c.Request.Context(), d.Actor(c), func(s *settings.Settings) {
 		s.HubName = form["hub_name"]
 		s.Consent = strings.ToLower(form["skip_authorization"])
 		s.RequirePushed = form["require_pushed"] == "1"
@@ -86,7 +85,6 @@ func (d *Handler) SaveSettings(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	d.Record(c, audit.Event{Kind: audit.SettingsSaved})
 	return web.SeeOther(c, "/admin/settings?done=saved")
 }
 
@@ -114,11 +112,10 @@ func (d *Handler) MakeInitialToken(c *gin.Context) error {
 	if err != nil || days < 1 || days > 366 {
 		return d.showSettings(c, admin.Unprocessable, "", []templates.Mistake{{Field: "days", Text: "Say for how many days the token is good: from 1 to 366."}})
 	}
-	token, made, err := d.Initials.New(c.Request.Context(), d.By(c), uses, time.Duration(days)*24*time.Hour)
+	token, _, err := d.Operator.NewInitialToken(c.Request.Context(), d.Actor(c), uses, time.Duration(days)*24*time.Hour)
 	if err != nil {
 		return err
 	}
-	d.Record(c, audit.Event{Kind: audit.InitialTokenMade, Target: "…" + made.Hint})
 	return d.showSettings(c, http.StatusOK, token, nil)
 }
 
@@ -128,9 +125,8 @@ func (d *Handler) EndInitialToken(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := d.Initials.Delete(c.Request.Context(), form["token"]); err != nil {
+	if err := d.Operator.EndInitialToken(c.Request.Context(), d.Actor(c), form["token"]); err != nil {
 		return err
 	}
-	d.Record(c, audit.Event{Kind: audit.InitialTokenEnded})
 	return web.SeeOther(c, "/admin/settings?done=removed")
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/web"
@@ -96,13 +95,12 @@ func (d *Handler) ScheduleKeys(c *gin.Context) error {
 	if err != nil {
 		days = -1 // which is out of bounds too
 	}
-	err = d.Settings.Change(c.Request.Context(), d.By(c), func(s *settings.Settings) { s.KeyDays = &days })
+	err = d.Operator.ChangeSettings(c.Request.Context(), d.Actor(c), func(s *settings.Settings) { s.KeyDays = &days })
 	if wrong, ok := web.Mistakes(err, nil); ok {
 		return d.showSigning(c, admin.Unprocessable, templates.AdminSigning{Days: form["key_days"], Mistakes: wrong})
 	}
 	if err != nil {
 		return err
 	}
-	d.Record(c, audit.Event{Kind: audit.SettingsSaved})
 	return web.SeeOther(c, "/admin/signing?done=saved")
 }

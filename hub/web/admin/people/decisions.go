@@ -10,9 +10,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authentication"
-	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/internal/emailaddr"
@@ -104,18 +102,13 @@ func (d *Handler) LinkBeforehand(c *gin.Context) error {
 		return err
 	}
 	issuer := cmp.Or(typed.Issuer, key.Issuer, key.BaseURL)
-	p, err := d.Sessions.Current(c.Request)
-	if err != nil {
-		return err
-	}
-	decision, err := d.Linking.Provision(ctx, user, linking.Claim{Key: key.ID, Issuer: issuer, Subject: typed.Subject}, authentication.PolicyOf(key), p.User.ID)
+	decision, err := d.Operator.LinkBeforehand(ctx, d.Actor(c), user, linking.Claim{Key: key.ID, Issuer: issuer, Subject: typed.Subject}, authentication.PolicyOf(key))
 	if err != nil {
 		return err
 	}
 	if decision.Action == linking.Refuse {
 		return wrong("subject", decision.Why.In(templates.Sentence, ""))
 	}
-	d.Record(c, audit.Event{Kind: audit.LinkMade, Target: user.ID, LoginKey: key.ID, Why: decision.Why, Detail: map[string]string{"row": decision.Row, "record": decision.Record}})
 	return web.SeeOther(c, "/admin/decisions?done=added")
 }
 
@@ -126,15 +119,7 @@ func (d *Handler) UndoDecision(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p, err := d.Sessions.Current(c.Request)
-	if err != nil {
-		return err
-	}
-	r, err := d.Linking.Record(c.Request.Context(), form["record"])
-	var user users.User
-	if err == nil {
-		_, user, err = d.Linking.Undo(c.Request.Context(), r.ID, p.User.ID)
-	}
+	err = d.Operator.UndoLink(c.Request.Context(), d.Actor(c), form["record"])
 	switch {
 	case errors.Is(err, linking.ErrUndone), errors.Is(err, fs.ErrNotExist):
 		return &web.Problem{Status: http.StatusGone, Heading: "That is undone already, or too old to be undone.", Text: "Nothing was changed.", Action: backToDecisions}
@@ -143,10 +128,6 @@ func (d *Handler) UndoDecision(c *gin.Context) error {
 	case errors.Is(err, linking.ErrLastWayIn):
 		return &web.Problem{Status: http.StatusConflict, Heading: "That is your own only way in.", Text: "Set a password or connect something else first.", Action: backToDecisions}
 	case err != nil:
-		return err
-	}
-	d.Record(c, audit.Event{Kind: audit.LinkUndone, Target: r.UserID, LoginKey: r.LoginKey, Detail: map[string]string{"record": r.ID}})
-	if err := d.Logouts.EndAll(c.Request.Context(), user); err != nil {
 		return err
 	}
 	return web.SeeOther(c, "/admin/decisions?done=undone")

@@ -6,7 +6,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
@@ -25,7 +24,7 @@ func (d *Handler) InvitePerson(c *gin.Context) error {
 		return err
 	}
 	ctx, mailed := c.Request.Context(), d.MailLinks.Delivers()
-	token, i, err := d.Users.Invite(ctx, users.NewInvitation{Email: form["email"], Roles: admin.Commas(form["roles"]), By: d.By(c), Mailed: mailed})
+	link, _, err := d.Operator.InviteUser(ctx, d.Actor(c), users.NewInvitation{Email: form["email"], Roles: admin.Commas(form["roles"]), Mailed: mailed})
 	wrong, ok := web.Mistakes(err, nil)
 	switch {
 	case ok:
@@ -36,12 +35,8 @@ func (d *Handler) InvitePerson(c *gin.Context) error {
 	case err != nil:
 		return err
 	}
-	d.Record(c, audit.Event{Kind: audit.UserInvited, Target: i.ID, Detail: map[string]string{"roles": join(i.Roles)}})
 	if !mailed {
-		return d.showPeople(c, 200, templates.AdminUsers{Link: d.MailLinks.InvitationLink(token)})
-	}
-	if err := d.MailLinks.MailInvitation(ctx, i, token); err != nil {
-		return err
+		return d.showPeople(c, 200, templates.AdminUsers{Link: link})
 	}
 	return web.SeeOther(c, "/admin/users?done=invited")
 }
@@ -52,9 +47,8 @@ func (d *Handler) Withdraw(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := d.Users.Withdraw(c.Request.Context(), form["invitation"]); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := d.Operator.WithdrawInvitation(c.Request.Context(), d.Actor(c), form["invitation"]); err != nil {
 		return err
 	}
-	d.Record(c, audit.Event{Kind: audit.UserUninvited, Target: form["invitation"]})
 	return web.SeeOther(c, "/admin/users?done=withdrawn")
 }

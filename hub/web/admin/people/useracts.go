@@ -7,13 +7,11 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
-	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -107,16 +105,14 @@ func (d *Handler) ResetPassword(c *gin.Context) error {
 		return refused(u, "Nobody vouches for the address of this person, or they are disabled, so a password would let nobody in.")
 	}
 	if !d.MailLinks.Delivers() {
-		link, err := d.MailLinks.ResetLink(c.Request.Context(), u)
+		link, err := d.Operator.ResetLink(c.Request.Context(), d.Actor(c), u)
 		if err != nil {
 			return err
 		}
-		d.Record(c, audit.Event{Kind: audit.ResetSent, Target: u.ID, Why: texts.New("reset.shown")})
 		return d.showPerson(c, http.StatusOK, u, templates.AdminUser{Link: link})
 	}
-	if err := d.MailLinks.SendReset(c.Request.Context(), u); err != nil {
+	if err := d.Operator.SendReset(c.Request.Context(), d.Actor(c), u); err != nil {
 		return err
 	}
-	d.Record(c, audit.Event{Kind: audit.ResetSent, Target: u.ID})
 	return web.SeeOther(c, userPath(u.ID)+"?done=sent")
 }

@@ -14,7 +14,6 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/catalog"
-	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/templates"
@@ -113,7 +112,7 @@ func editNew(k *federation.LoginKey, e catalog.Entry, form map[string]string) []
 }
 
 func (d *Handler) addKey(c *gin.Context, e catalog.Entry, k federation.LoginKey, form map[string]string) error {
-	added, err := d.Upstreams.Add(c.Request.Context(), k, form["client_secret"])
+	added, err := d.Operator.AddLoginKey(c.Request.Context(), d.Actor(c), k, form["client_secret"], form["invite"])
 	if errors.Is(err, fs.ErrExist) {
 		return d.showNewKey(c, admin.Unprocessable, e, k, form, []templates.Mistake{{Field: "key_id", Text: "Another key has this id. Choose another one."}})
 	}
@@ -122,12 +121,6 @@ func (d *Handler) addKey(c *gin.Context, e catalog.Entry, k federation.LoginKey,
 	}
 	if err != nil {
 		return err
-	}
-	d.Record(c, audit.Event{Kind: audit.KeyAdded, LoginKey: added.ID, Target: cmp.Or(added.BaseURL, added.Preset)})
-	if added.Kind == federation.KindPeer {
-		if _, err := d.Upstreams.Join(c.Request.Context(), added.ID, form["invite"]); err != nil {
-			return err
-		}
 	}
 	return web.SeeOther(c, "/admin/keys/"+added.ID+"?done=added")
 }

@@ -1,15 +1,13 @@
 package providers
 
 import (
-	"errors"
-	"io/fs"
 	"net/http"
 	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/templates"
@@ -41,14 +39,10 @@ func (d *Handler) RemoveLoginKey(c *gin.Context) error {
 	if strings.TrimSpace(form["confirm"]) != key.Name {
 		return d.Responder.Show(c, admin.Unprocessable, confirmKey(key, []templates.Mistake{{Field: "confirm", Text: "Type the name exactly as it is written. Nothing was deleted."}}))
 	}
-	// The other hub checks who takes leave by our document, which goes with the key.
-	done := d.leavePeer(c, key)
-	if err := d.Upstreams.Delete(c.Request.Context(), key.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	said, err := d.Operator.RemoveLoginKey(c.Request.Context(), d.Actor(c), key)
+	if err != nil {
 		return err
 	}
-	if err := d.Health.Forget(c.Request.Context(), key.ID); err != nil {
-		return err
-	}
-	d.Record(c, audit.Event{Kind: audit.KeyRemoved, LoginKey: key.ID})
+	done := map[operator.Farewell]string{operator.NoFarewell: "removed", operator.Told: "left", operator.NotTold: "untold"}[said]
 	return web.SeeOther(c, "/admin/keys?done="+done)
 }

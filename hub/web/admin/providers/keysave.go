@@ -11,7 +11,6 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/catalog"
-	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
@@ -44,10 +43,7 @@ func (d *Handler) SaveLoginKey(c *gin.Context) error {
 		}
 	}
 	if len(wrong) == 0 {
-		err = d.Upstreams.Update(c.Request.Context(), key.ID, form["client_secret"], func(k *federation.LoginKey) error {
-			editKey(k, form)
-			return nil
-		})
+		err = d.Operator.ChangeLoginKey(c.Request.Context(), d.Actor(c), key.ID, form["client_secret"], nil, func(k *federation.LoginKey) { editKey(k, form) })
 		wrong, _ = web.Mistakes(err, keyFields)
 	}
 	if len(wrong) > 0 {
@@ -61,7 +57,6 @@ func (d *Handler) SaveLoginKey(c *gin.Context) error {
 	if err := d.keepHosts(c.Request.Context(), key, typed); err != nil {
 		return err
 	}
-	d.Record(c, audit.Event{Kind: audit.KeyChanged, LoginKey: key.ID})
 	return web.SeeOther(c, "/admin/keys/"+key.ID+"?done=saved")
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/catalog"
-	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
@@ -67,10 +66,9 @@ func (d *Handler) MoveLoginKey(c *gin.Context) error {
 	if form["by"] == "up" {
 		by = -1
 	}
-	if err := d.Upstreams.Move(c.Request.Context(), key.ID, by); err != nil {
+	if err := d.Operator.MoveLoginKey(c.Request.Context(), d.Actor(c), key.ID, by); err != nil {
 		return err
 	}
-	d.Record(c, audit.Event{Kind: audit.KeyChanged, LoginKey: key.ID, Detail: map[string]string{"moved": form["by"]}})
 	return web.SeeOther(c, "/admin/keys")
 }
 
@@ -81,21 +79,17 @@ func (d *Handler) SwitchLoginKey(c *gin.Context) error {
 		return err
 	}
 	on := form["enabled"] == "1"
-	err = d.Upstreams.Update(c.Request.Context(), key.ID, "", func(k *federation.LoginKey) error {
-		k.Enabled = on
-		return nil
-	})
+	err = d.Operator.SwitchLoginKey(c.Request.Context(), d.Actor(c), key.ID, on)
 	if wrong, ok := web.Mistakes(err, keyFields); ok {
 		return d.showKey(c, admin.Unprocessable, key, d.keyForm(key), wrong)
 	}
 	if err != nil {
 		return err
 	}
-	done, state := "disabled", "off"
+	done := "disabled"
 	if on {
-		done, state = "enabled", "on"
+		done = "enabled"
 	}
-	d.Record(c, audit.Event{Kind: audit.KeyChanged, LoginKey: key.ID, Detail: map[string]string{"switched": state}})
 	return web.SeeOther(c, "/admin/keys/"+key.ID+"?done="+done)
 }
 

@@ -1,7 +1,6 @@
 package providers
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -12,10 +11,8 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/catalog"
-	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
-	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -85,19 +82,6 @@ func peerName(draft federation.LoginKey, c federation.ProviderInfo) string {
 	return draft.BaseURL
 }
 
-// leavePeer takes leave of another hub before its key goes, and returns the
-// notice to show. One that cannot be told notices by itself.
-func (d *Handler) leavePeer(c *gin.Context, k federation.LoginKey) string {
-	if k.Kind != federation.KindPeer || k.Join.Status == "" || k.Join.Status == federation.Unsupported {
-		return "removed"
-	}
-	if err := d.Upstreams.Leave(c.Request.Context(), k.ID); err != nil {
-		d.Record(c, audit.Event{Kind: audit.KeyChanged, LoginKey: k.ID, Why: texts.Of(err), Detail: map[string]string{"told": "no"}})
-		return "untold"
-	}
-	return "left"
-}
-
 // AskAgain is POST /admin/keys/{id}/join: the primary is asked (again) to let
 // us in, with an invite code if there is one.
 func (d *Handler) AskAgain(c *gin.Context) error {
@@ -108,16 +92,8 @@ func (d *Handler) AskAgain(c *gin.Context) error {
 	if key.Kind != federation.KindPeer {
 		return web.NotFound(nil)
 	}
-	if key, err = d.join(c.Request.Context(), key.ID, form["invite"]); err != nil {
+	if _, err = d.Operator.JoinPrimary(c.Request.Context(), d.Actor(c), key.ID, form["invite"]); err != nil {
 		return err
 	}
-	d.Record(c, audit.Event{Kind: audit.KeyChanged, LoginKey: key.ID, Detail: map[string]string{"join": string(key.Join.Status)}})
 	return web.SeeOther(c, "/admin/keys/"+key.ID+"?done=asked")
-}
-
-func (d *Handler) join(ctx context.Context, id, invite string) (federation.LoginKey, error) {
-	if _, err := d.Upstreams.Join(ctx, id, invite); err != nil {
-		return federation.LoginKey{}, err
-	}
-	return d.Upstreams.Get(ctx, id)
 }

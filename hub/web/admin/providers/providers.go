@@ -7,6 +7,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/health"
+	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
@@ -16,6 +17,7 @@ import (
 // A Handler shows and changes login keys.
 type Handler struct {
 	admin.Recorder
+	Operator  *operator.Service
 	Upstreams *federation.Registry
 	Linking   *linking.Service
 	Health    *health.Service

@@ -1,0 +1,133 @@
+package operator
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/registration"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/texts"
+)
+
+// AddClient keeps a new client and, if it proves itself by a secret, returns
+// its first one, which is shown only here.
+func (s *Service) AddClient(ctx context.Context, by audit.Actor, c clients.Client) (clients.Client, string, error) {
+	c.CreatedBy = by.Name
+	c, err := s.parts.Clients.Add(ctx, c)
+	if err != nil {
+		return clients.Client{}, "", err
+	}
+	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.ClientAdded, Client: c.ID, Target: c.Name}))
+	if !slices.Contains([]string{clientauth.MethodBasic, clientauth.MethodPost, clientauth.MethodSecretJWT}, c.AuthMethod) {
+		return c, "", nil
+	}
+	secret, err := s.AddSecret(ctx, by, c.ID, 0)
+	return c, secret, err
+}
+
+// ChangeClient edits a client. What is wrong with it then is forms.Problems;
+// why may be empty.
+func (s *Service) ChangeClient(ctx context.Context, by audit.Actor, id string, why texts.Text, edit func(*clients.Client)) error {
+	var name string
+	err := s.parts.Clients.Update(ctx, id, func(c *clients.Client) error {
+		edit(c)
+		name = c.Name
+		return nil
+	})
+	if err == nil {
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.ClientChanged, Client: id, Target: name, Why: why}))
+	}
+	return err
+}
+
+// RemoveClient deletes a client and what people allowed it. It can be repeated
+// when it failed half-way.
+func (s *Service) RemoveClient(ctx context.Context, by audit.Actor, c clients.Client) error {
+	if err := s.forgetClient(ctx, c.ID); err != nil {
+		return err
+	}
+	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.ClientRemoved, Client: c.ID, Target: c.Name}))
+	return nil
+}
+
+// forgetClient takes the grants first, so that a removal that fails half-way
+// can be repeated, and once more, for what was granted meanwhile.
+func (s *Service) forgetClient(ctx context.Context, id string) error {
+	if err := s.parts.Grants.RemoveClient(ctx, id); err != nil {
+		return err
+	}
+	if err := s.parts.Clients.Delete(ctx, id); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return s.parts.Grants.RemoveClient(ctx, id)
+}
+
+// AddSecret makes a secret for a client, which is shown only here. Those that
+// are there stay good. life zero is without end.
+func (s *Service) AddSecret(ctx context.Context, by audit.Actor, id string, life time.Duration) (string, error) {
+	secret, err := s.parts.Clients.AddSecret(ctx, id, life)
+	if err == nil {
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.SecretAdded, Client: id}))
+	}
+	return secret, err
+}
+
+// RemoveSecret deletes one of a client's secrets.
+func (s *Service) RemoveSecret(ctx context.Context, by audit.Actor, id, secret string) error {
+	if err := s.parts.Clients.DropSecret(ctx, id, secret); err != nil {
+		return err
+	}
+	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.SecretRemoved, Client: id}))
+	return nil
+}
+
+// Client returns one client; fs.ErrNotExist if there is none with this id.
+func (s *Service) Client(ctx context.Context, id string) (clients.Client, error) {
+	return s.parts.Clients.Lookup(ctx, id)
+}
+
+// TidySite makes of what somebody typed the address of a Frappe site.
+func (s *Service) TidySite(typed string) (string, error) { return s.parts.Clients.TidySite(typed) }
+
+// SiteAt returns the client that a Frappe site is; fs.ErrNotExist if there is
+// none.
+func (s *Service) SiteAt(ctx context.Context, site string) (clients.Client, error) {
+	return s.parts.Clients.SiteAt(ctx, site)
+}
+
+// AwaitSite waits for the first sign-in of a Frappe site, and returns where an
+// administrator sees how far it comes.
+func (s *Service) AwaitSite(ctx context.Context, site clients.Client) (string, error) {
+	return s.parts.URL + "/admin/clients/" + url.PathEscape(site.ID) + "/setup", s.parts.SiteSetups.Begin(ctx, site)
+}
+
+// Clients lists the clients, federated servers among them.
+func (s *Service) Clients(ctx context.Context) ([]clients.Client, error) {
+	return store.Collect(s.parts.Clients.All(ctx), 0)
+}
+
+// NewInitialToken returns a token with which as many clients may register
+// themselves as it has uses, within life.
+func (s *Service) NewInitialToken(ctx context.Context, by audit.Actor, uses int, life time.Duration) (string, registration.InitialAccessToken, error) {
+	value, t, err := s.parts.Initials.New(ctx, by.Name, uses, life)
+	if err == nil {
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.InitialTokenMade, Target: "…" + t.Hint}))
+	}
+	return value, t, err
+}
+
+// EndInitialToken makes an initial access token good for nothing.
+func (s *Service) EndInitialToken(ctx context.Context, by audit.Actor, id string) error {
+	if err := s.parts.Initials.Delete(ctx, id); err != nil {
+		return err
+	}
+	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.InitialTokenEnded}))
+	return nil
+}

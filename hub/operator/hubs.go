@@ -1,0 +1,48 @@
+package operator
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/hubs"
+	"github.com/fedhub/fedhub/hub/audit"
+)
+
+// DecideServer approves, refuses or suspends a federated server.
+func (s *Service) DecideServer(ctx context.Context, by audit.Actor, id string, state clients.State) error {
+	err := s.parts.Clients.Decide(ctx, id, state, by.Name)
+	if err == nil {
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.ServerDecided, Client: id, Detail: map[string]string{"decision": string(state)}}))
+	}
+	return err
+}
+
+// NewInvite returns a code that lets one server in at once.
+func (s *Service) NewInvite(ctx context.Context, by audit.Actor, life time.Duration) (string, hubs.Invite, error) {
+	code, invite, err := s.parts.Invites.New(ctx, by.Name, life)
+	if err == nil {
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.InviteMade}))
+	}
+	return code, invite, err
+}
+
+// RemoveServer forgets a federated server and what people allowed it. It may
+// ask again, and then waits like any other. What is no server is
+// fs.ErrNotExist.
+func (s *Service) RemoveServer(ctx context.Context, by audit.Actor, id string) error {
+	c, err := s.parts.Clients.Lookup(ctx, id)
+	if err == nil && c.Server == nil {
+		err = fmt.Errorf("server %s: %w", id, fs.ErrNotExist)
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.forgetClient(ctx, id); err != nil {
+		return err
+	}
+	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.ServerRemoved, Client: id, Target: c.Server.Host}))
+	return nil
+}

@@ -1,0 +1,123 @@
+package operator
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/internal/texts"
+)
+
+// Describe says what an upstream calls itself. Its kind and Base URL are
+// enough.
+func (s *Service) Describe(ctx context.Context, kind, baseURL string) (federation.ProviderInfo, error) {
+	return s.parts.Upstreams.Describe(ctx, federation.LoginKey{ID: "upstream", Kind: kind, Name: "upstream", BaseURL: baseURL})
+}
+
+// AddLoginKey keeps a new Social Login Key. A peer is asked at once to let
+// this hub in; invite may be empty.
+func (s *Service) AddLoginKey(ctx context.Context, by audit.Actor, k federation.LoginKey, secret, invite string) (federation.LoginKey, error) {
+	k, err := s.KeepLoginKey(ctx, by, k, secret)
+	if err != nil || k.Kind != federation.KindPeer {
+		return k, err
+	}
+	return s.JoinPrimary(ctx, by, k.ID, invite)
+}
+
+// KeepLoginKey keeps a new Social Login Key and asks nobody: the hub that
+// serves may be another process, which knows the key only a moment later.
+func (s *Service) KeepLoginKey(ctx context.Context, by audit.Actor, k federation.LoginKey, secret string) (federation.LoginKey, error) {
+	k, err := s.parts.Upstreams.Add(ctx, k, secret)
+	if err == nil {
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.KeyAdded, LoginKey: k.ID, Target: cmp.Or(k.BaseURL, k.Preset)}))
+	}
+	return k, err
+}
+
+// JoinPrimary asks a peer (again) to let this hub in, and returns the key with
+// its answer.
+func (s *Service) JoinPrimary(ctx context.Context, by audit.Actor, keyID, invite string) (federation.LoginKey, error) {
+	answer, err := s.parts.Upstreams.Join(ctx, keyID, invite)
+	if err != nil {
+		return federation.LoginKey{}, err
+	}
+	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.KeyJoined, LoginKey: keyID, Detail: map[string]string{"status": string(answer.Status)}}))
+	return s.parts.Upstreams.Get(ctx, keyID)
+}
+
+// ClientMetadata is what this hub is called at the peer of a login key: where
+// it tells about itself.
+func (s *Service) ClientMetadata(keyID string) string { return s.parts.ClientMetadata(keyID) }
+
+// LoginKeys lists the Social Login Keys.
+func (s *Service) LoginKeys(ctx context.Context) ([]federation.LoginKey, error) {
+	return s.parts.Upstreams.All(ctx)
+}
+
+// ChangeLoginKey edits a login key; an empty secret leaves the one that is
+// there. What is wrong with it then is forms.Problems. detail may be nil.
+func (s *Service) ChangeLoginKey(ctx context.Context, by audit.Actor, id, secret string, detail map[string]string, edit func(*federation.LoginKey)) error {
+	err := s.parts.Upstreams.Update(ctx, id, secret, func(k *federation.LoginKey) error {
+		edit(k)
+		return nil
+	})
+	if err == nil {
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.KeyChanged, LoginKey: id, Detail: detail}))
+	}
+	return err
+}
+
+// SwitchLoginKey switches a login key on or off, and nothing else.
+func (s *Service) SwitchLoginKey(ctx context.Context, by audit.Actor, id string, on bool) error {
+	state := map[bool]string{true: "on", false: "off"}[on]
+	return s.ChangeLoginKey(ctx, by, id, "", map[string]string{"switched": state}, func(k *federation.LoginKey) { k.Enabled = on })
+}
+
+// MoveLoginKey moves a login key by places on the sign-in page; upwards is
+// negative.
+func (s *Service) MoveLoginKey(ctx context.Context, by audit.Actor, id string, places int) error {
+	if err := s.parts.Upstreams.Move(ctx, id, places); err != nil {
+		return err
+	}
+	moved := map[bool]string{true: "up", false: "down"}[places < 0]
+	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.KeyChanged, LoginKey: id, Detail: map[string]string{"moved": moved}}))
+	return nil
+}
+
+// A Farewell is how a primary took it that this hub leaves.
+type Farewell int
+
+// The farewells.
+const (
+	NoFarewell Farewell = iota // there was nobody to tell
+	Told
+	NotTold // it notices by itself, later
+)
+
+// RemoveLoginKey deletes a login key. A primary is told before: it checks who
+// leaves by our document, which goes with the key.
+func (s *Service) RemoveLoginKey(ctx context.Context, by audit.Actor, k federation.LoginKey) (Farewell, error) {
+	said := s.leavePrimary(ctx, by, k)
+	if err := s.parts.Upstreams.Delete(ctx, k.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return said, err
+	}
+	if err := s.parts.Health.Forget(ctx, k.ID); err != nil {
+		return said, err
+	}
+	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.KeyRemoved, LoginKey: k.ID}))
+	return said, nil
+}
+
+func (s *Service) leavePrimary(ctx context.Context, by audit.Actor, k federation.LoginKey) Farewell {
+	if k.Kind != federation.KindPeer || k.Join.Status == "" || k.Join.Status == federation.Unsupported {
+		return NoFarewell
+	}
+	if err := s.parts.Upstreams.Leave(ctx, k.ID); err != nil {
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.KeyChanged, LoginKey: k.ID, Why: texts.Of(err), Detail: map[string]string{"told": "no"}}))
+		return NotTold
+	}
+	return Told
+}

@@ -1,0 +1,44 @@
+package operator
+
+import (
+	"context"
+
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/signing"
+)
+
+// Settings returns the OAuth Provider Settings.
+func (s *Service) Settings(ctx context.Context) (settings.Settings, error) {
+	return s.parts.Settings.Current(ctx)
+}
+
+// ChangeSettings edits the OAuth Provider Settings.
+func (s *Service) ChangeSettings(ctx context.Context, by audit.Actor, edit func(*settings.Settings)) error {
+	err := s.parts.Settings.Change(ctx, by.Name, edit)
+	if err == nil {
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.SettingsSaved}))
+	}
+	return err
+}
+
+// SigningKeys lists the keys that the hub signs with, and those that others
+// encrypt to.
+func (s *Service) SigningKeys(ctx context.Context) ([]signing.Card, error) {
+	return s.parts.Signing.List(ctx)
+}
+
+// RotateSigningKeys replaces all of them: ahead of their use or, if the old
+// ones are distrusted, at once. Nothing is done if seen is not the newest key
+// any more, unless it is empty.
+func (s *Service) RotateSigningKeys(ctx context.Context, by audit.Actor, seen string, distrust bool) error {
+	kind := audit.SigningRotated
+	if distrust {
+		kind = audit.SigningDropped
+	}
+	rotated, err := s.parts.Signing.Rotate(ctx, seen, distrust)
+	if rotated {
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: kind}))
+	}
+	return err
+}
