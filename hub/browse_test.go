@@ -28,7 +28,7 @@ var hidden = []string{
 
 // open are fields that sound like secrets and are none.
 var open = []string{
-	"debuts.wrong.code",
+	"debuts.wrong.code", "decisions.code", "signouts.code",
 	"audit.code",                                                                                              // a word for the program
 	"clients.post_logout_redirect_uris", "clients.refresh_tokens", "clients.opaque_tokens", "clients.secrets", // what holds them
 	"clients.secrets.created", "clients.secrets.expires", "clients.secrets.hint", "clients.secrets.id", "clients.secrets.last_used",
