@@ -37,6 +37,7 @@ const (
 // read and while the database is away, and whoever makes a key puts it in.
 type ring struct {
 	read  time.Time
+	turn  uint64              // of that reading: clocks are set back, turns are not
 	byAlg map[string][]*ready // newest first
 	byKID map[string]*ready
 	jwks  []byte // the published ones (RFC 7517 §5)
@@ -188,7 +189,7 @@ func (k *Service) reread(ctx context.Context) (*ring, error) { return k.once(ctx
 
 // load reads the keys, whoever else does.
 func (k *Service) load(ctx context.Context) error {
-	began := k.now()
+	began, turn := k.now(), k.turns.Add(1)
 	stored, err := k.set.All(ctx) // the set stays small: a few generations of each algorithm
 	if err != nil {
 		k.failed.Store(k.now().UnixNano())
@@ -198,11 +199,11 @@ func (k *Service) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.read = began
+	r.read, r.turn = began, turn
 	k.failed.Store(0)
 	for {
 		last := k.ring.Load()
-		if last != nil && last.read.After(began) {
+		if last != nil && last.turn > turn {
 			return nil // somebody who began later was quicker
 		}
 		if k.ring.CompareAndSwap(last, r) {

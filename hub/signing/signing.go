@@ -53,6 +53,7 @@ type Service struct {
 	NewRSA func() (*rsa.PrivateKey, error)
 
 	ring     atomic.Pointer[ring]
+	turns    atomic.Uint64      // readings of the keys that were begun
 	failed   atomic.Int64       // when the keys could not be read, in Unix nanoseconds; 0: they could
 	flights  singleflight.Group // one reading, and one making of each key, at a time
 	verified *memory
