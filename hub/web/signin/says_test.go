@@ -159,12 +159,18 @@ func TestAnUpstreamThatFailsLeavesAnotherWay(t *testing.T) {
 // page (OIDC Core §3.1.2.1).
 func TestAQuietSignInThatFailsGoesBack(t *testing.T) {
 	for _, err := range []error{federation.NewRefusal("The company", "login_required", ""), federation.NewFault(federation.Unreachable, "The company", errDisk)} {
-		d, _ := failing(t)
+		d, recorded := failing(t)
 		c, rw := get(t, "/signin/from/company")
 		j := pendingLogin{method: method{Flow: "flow"}}
 		j.flow.Request.Prompt.None = true
 		if got := d.upstreamFailed(c, "company", j, err); got != nil || rw.Code != http.StatusSeeOther || rw.Header().Get("Location") != flows.Back("flow") {
 			t.Errorf("%v: got %v, %d to %q", err, got, rw.Code, rw.Header().Get("Location"))
+		}
+		if kinds := recorded(); len(kinds) != 1 || kinds[0] != "upstream.error company" {
+			t.Errorf("%v: noted %q", err, kinds)
+		}
+		if got := d.upstreamFailed(c, "company", j, errDisk); !errors.Is(got, errDisk) {
+			t.Errorf("what broke here is told as a no: got %v", got)
 		}
 	}
 }

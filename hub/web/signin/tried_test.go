@@ -26,17 +26,29 @@ func TestATestSaysWhoOneWouldBe(t *testing.T) {
 
 // What could be used elsewhere is not on the page.
 func TestATestShowsNothingThatCouldBeUsed(t *testing.T) {
-	var all string
-	for _, p := range shownClaims(federation.Identity{Subject: "0123456789abcdef", Email: "ada@example.org", SID: "the session", Tokens: federation.Tokens{Refresh: "the token", ID: "the id token"}}) {
-		all += p.Name + ": " + p.Value + "\n"
+	shown := func(i federation.Identity) (all string) {
+		for _, p := range shownClaims(i) {
+			all += p.Name + ": " + p.Value + "\n"
+		}
+		return all
 	}
+	all := shown(federation.Identity{
+		Issuer: "https://id.company.example", Subject: "0123456789abcdef", Email: "ada@example.org", Name: "Ada Lovelace", GivenName: "Ada", FamilyName: "Lovelace",
+		PreferredUsername: "adal", Picture: "https://company.example/ada.png", Locale: "en-GB", Roles: []string{"clerk", "lead"}, ACR: "mfa", AMR: []string{"otp", "pwd"},
+		SID: "the session", Tokens: federation.Tokens{Refresh: "the token", ID: "the id token"},
+	})
 	for _, secret := range []string{"0123456789abcdef", "the session", "the token", "the id token"} {
 		if strings.Contains(all, secret) {
 			t.Errorf("%q is shown: %s", secret, all)
 		}
 	}
-	if !strings.Contains(all, "0123… (16 characters)") || !strings.Contains(all, "Email verified: no") {
-		t.Errorf("got %s", all)
+	const want = "Issuer: https://id.company.example\nSubject: 0123… (16 characters)\nEmail: ada@example.org\nEmail verified: no\nName: Ada Lovelace\n" +
+		"Given name: Ada\nFamily name: Lovelace\nUser name: adal\nPicture: https://company.example/ada.png\nLanguage: en-GB\nRoles here: clerk, lead\nSigned in by: mfa otp pwd\n"
+	if all != want {
+		t.Errorf("got %s, want %s", all, want)
+	}
+	if got := shown(federation.Identity{Subject: "1"}); got != "Subject: 1\n" {
+		t.Errorf("of who says little: got %s", got)
 	}
 	if got := redacted("12345678"); got != "12345678" {
 		t.Errorf("a short subject is shown as %q", got)
@@ -104,6 +116,11 @@ func TestAFailedTestNamesTheSettingToChange(t *testing.T) {
 		{site, "discovery", fault(federation.Misconfigured), "site calls itself", "options.issuer"},
 		{openid, "id_token", fault(federation.Untrusted), "do not enable this key", "client_id"},
 		{site, "id_token", fault(federation.Untrusted), "App Client Secret", "client_secret"},
+		{openid, "token", fault(federation.Misconfigured), "A setting does not fit", ""},
+		{openid, "discovery", fault(federation.Untrusted), "every address", "base_url"},
+		{openid, "id_token", fault(federation.Unexpected), "another sign-in", ""},
+		{site, "id_token", fault(federation.Circular), "circle", ""},
+		{openid, "answer", fault("strange"), "What went wrong", ""},
 		{openid, "userinfo", fault(federation.Untrusted), "every address", "base_url"},
 		{openid, "answer", fault(federation.Unexpected), "another sign-in", ""},
 		{openid, "answer", fault(federation.Circular), "circle", ""},

@@ -88,7 +88,7 @@ func TestAnAddressLeadsToTheUpstreamOfItsDomain(t *testing.T) {
 
 // Which of them the account has is nobody's business.
 func TestAnAccountIsProvedByAnyOtherWayThatHasAButton(t *testing.T) {
-	all := []federation.LoginKey{key("company"), key("hidden", hidden), key("off", off), key("waiting", peer)}
+	all := []federation.LoginKey{key("company"), key("a hidden one", hidden), key("a dead one", off), key("a new one", peer)} // these come first
 	for i := range 20 {
 		all = append(all, key(fmt.Sprintf("other %02d", i)))
 	}
@@ -135,5 +135,17 @@ func TestATestKeepsEveryStep(t *testing.T) {
 	}
 	if len(none.Steps) != 2 || none.Steps[1].Name != "answer" || none.Steps[1].Error == "" {
 		t.Errorf("one that failed: got %+v", none.Steps)
+	}
+	var told trying
+	step := func(ctx context.Context, name string, err error) {
+		federation.Observe(ctx, name, noon, func(func(string, string)) error { return err }) //nolint:errcheck // it is told
+	}
+	told.watch(t.Context(), "answer", noon, func(ctx context.Context) error { step(ctx, "token", nil); step(ctx, "id_token", broken); return broken }) //nolint:errcheck // the same
+	if len(told.Steps) != 2 || told.Steps[0].Name != "token" || told.Steps[1].Name != "id_token" || told.Steps[1].Error == "" {
+		t.Errorf("with steps of its own: got %+v", told.Steps)
+	}
+	told.watch(t.Context(), "answer", noon, func(ctx context.Context) error { step(ctx, "token", nil); return broken }) //nolint:errcheck // the same
+	if len(told.Steps) != 4 || told.Steps[3].Name != "answer" || told.Steps[3].Error == "" {
+		t.Errorf("what failed between its steps: got %+v", told.Steps)
 	}
 }
