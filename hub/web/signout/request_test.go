@@ -60,8 +60,22 @@ func TestEverybodyElseAsksThePerson(t *testing.T) {
 		"a hint of no session":  asks("id_token_hint", w.hint("")),
 	} {
 		b, _ := w.signedIn()
-		b.asked(what, b.get(w.pages.EndSession, request), http.StatusOK)
+		got := b.get(w.pages.EndSession, request)
+		b.asked(what, got, http.StatusOK)
+		if named := strings.Contains(got.body, "App payroll"); named != (what != "no parameters") {
+			t.Errorf("%s: the page names who asks: %v", what, named)
+		}
 	}
+}
+
+// Whose account is gone is named by nobody's address.
+func TestAnAddressOfAnAccountThatIsGoneAsks(t *testing.T) {
+	w := newWorld(t)
+	b, s := w.signedIn()
+	if err := w.people.Delete(t.Context(), "ada"); err != nil {
+		t.Fatal(err)
+	}
+	b.asked("her address", b.get(w.pages.EndSession, asks("id_token_hint", w.hint(s.SID), "logout_hint", "ada@example.org")), http.StatusOK)
 }
 
 // What names no session names no session of anybody's.

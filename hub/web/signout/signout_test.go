@@ -3,16 +3,20 @@ package signout
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/upstreamtokens"
+	"github.com/fedhub/fedhub/internal/testkit/faultstore"
 )
 
 // hears wants to be told of sign-outs, behind the browser or in it.
@@ -65,6 +69,16 @@ func TestSigningOutEndsThisBrowsersSessionAlone(t *testing.T) {
 	}
 	if page := b.get(w.pages.Done, got.to); strings.Contains(page.body, "<li>App told</li>") || !strings.Contains(page.body, "Signed out of 1 app.") {
 		t.Errorf("when it has heard, the page does not say so")
+	}
+	err = w.pages.Logouts.Ledger.Update(t.Context(), s.SID, func(line *logouts.SignOut) error {
+		line.Recipients = append(line.Recipients, logouts.Recipient{ClientID: "gone", Name: "App gone", State: logouts.Retrying})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if page := b.get(w.pages.Done, got.to); !strings.Contains(page.body, "<li>App gone</li>") {
+		t.Error("an app that was removed meanwhile is not named as it was")
 	}
 	if err := w.pages.Logouts.Ledger.Delete(t.Context(), s.SID); err != nil {
 		t.Fatal(err)
@@ -189,9 +203,16 @@ func (site) LeavePage() string { return "https://site.example/logout" }
 func TestAPageThatSendsNobodyBackIsALinkOnOurs(t *testing.T) {
 	w := newWorld(t, site{})
 	b, _ := w.signedIn(by("company"))
+	ties := w.pages.UpstreamTokens.Ties
+	if err := ties.Insert(t.Context(), upstreamtokens.Token{ID: "ada company", UserID: "ada", LoginKey: "company", Subject: "1", Expires: time.Now().Add(time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
 	got := b.post(w.pages.SignOut, "/signout", nil)
 	if !strings.HasPrefix(got.to, "/signed-out?then=") || b.isSignedIn() {
 		t.Fatalf("got %d to %q, %v", got.status, got.to, got.err)
+	}
+	if _, err := ties.Get(t.Context(), "ada company"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("what the site gave to look at her is still kept: %v", err)
 	}
 	page := b.get(w.pages.Done, got.to)
 	if !strings.Contains(page.body, `href="https://site.example/logout"`) || !strings.Contains(page.body, "Sign out of Company too") {
@@ -199,6 +220,31 @@ func TestAPageThatSendsNobodyBackIsALinkOnOurs(t *testing.T) {
 	}
 	if page := w.browser().get(w.pages.Done, got.to); strings.Contains(page.body, "site.example") {
 		t.Error("it is on the page in another browser")
+	}
+}
+
+// A database that fails ends nothing half: the person is told, and it is done
+// when they try again.
+func TestASignOutThatFailsIsToldAndDoneTheNextTime(t *testing.T) {
+	for n := 1; ; n++ {
+		w := newWorld(t)
+		w.app("told", hears("https://told.example/logout", ""))
+		b, s := w.signedIn()
+		w.took(s, "told")
+		request := asks("id_token_hint", w.hint(s.SID), "post_logout_redirect_uri", bye, "logout_hint", "ada@example.org")
+		w.db.Arm(faultstore.Plan{Nth: n, Counts: func(c faultstore.Call) bool { return c.Set != "audit" }})
+		got := b.get(w.pages.EndSession, request)
+		report := w.db.Disarm()
+		if !report.Failed {
+			break
+		}
+		if got.err == nil && got.to != bye || got.err != nil && !errors.Is(got.err, faultstore.Err) {
+			t.Errorf("without %s: got %d to %q, %v", report.Last(), got.status, got.to, got.err)
+		}
+		b.want("again, after "+report.Last(), b.get(w.pages.EndSession, request), bye, false)
+		if _, err := w.pages.Logouts.Notices.Get(t.Context(), s.SID+" told"); err != nil {
+			t.Errorf("after %s the app is never told: %v", report.Last(), err)
+		}
 	}
 }
 

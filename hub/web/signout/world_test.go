@@ -31,6 +31,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
+	"github.com/fedhub/fedhub/internal/testkit/faultstore"
 	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 	"github.com/fedhub/fedhub/internal/testkit/signingtest"
 	"github.com/fedhub/fedhub/templates"
@@ -51,6 +52,8 @@ func TestMain(m *testing.M) {
 type world struct {
 	t       *testing.T
 	pages   *Handler
+	db      *faultstore.Store
+	people  *store.Collection[users.User]
 	clients *store.Collection[clients.Client]
 	signing *signing.Service
 	ada     users.User
@@ -59,11 +62,12 @@ type world struct {
 
 func newWorld(t *testing.T, upstreams ...federation.Connector) *world {
 	t.Helper()
-	db, err := sqlite.Open(filepath.Join(t.TempDir(), "hub.db"))
+	file, err := sqlite.Open(filepath.Join(t.TempDir(), "hub.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { db.Close(context.Background()) }) //nolint:errcheck // the test is over
+	t.Cleanup(func() { file.Close(context.Background()) }) //nolint:errcheck // the test is over
+	db := faultstore.New(file)
 	err = db.Prepare(t.Context(), []store.CollectionSpec{
 		{Name: "users", Unique: []string{"emailKey", "founder"}, Index: []string{"rank"}}, {Name: "clients"}, {Name: "signing"}, {Name: "stops"}, {Name: "ties"},
 		{Name: "sessions", Unique: []string{"sid"}, Index: []string{"userId", "upstreamSid", "upstreamSub"}}, {Name: "audit"},
@@ -78,13 +82,12 @@ func newWorld(t *testing.T, upstreams ...federation.Connector) *world {
 		t.Fatal(err)
 	}
 	now := time.Now
-	w := &world{t: t, clients: store.NewCollection[clients.Client](db, "clients", now)}
+	w := &world{t: t, db: db, people: store.NewCollection[users.User](db, "users", now), clients: store.NewCollection[clients.Client](db, "clients", now)}
 	registry := clients.NewRegistry(clients.Options{Store: w.clients, Auth: &clientauth.Verifier{Issuer: issuer, Now: now}, Now: now, Log: slog.New(slog.DiscardHandler)})
 	t.Cleanup(registry.Close)
 	w.signing = signing.NewService(store.NewCollection[signing.Key](db, "signing", now), box, now)
 	w.signing.NewRSA = signingtest.RSA
-	people := store.NewCollection[users.User](db, "users", now)
-	user := users.New(users.Options{Users: people, Now: now})
+	user := users.New(users.Options{Users: w.people, Now: now})
 	kept := &sessions.Service{Sessions: store.NewCollection[sessions.Session](db, "sessions", now), Users: user, Box: box, Now: now}
 	granted := grants.NewService(store.NewCollection[grants.Grant](db, "grants", now), store.NewCollection[grants.TokenFamily](db, "families", now), grants.DefaultLives(), now)
 	recorder := &audit.Recorder{Set: store.NewCollection[audit.Event](db, "audit", now), Log: slog.New(slog.DiscardHandler), Now: now,
@@ -112,7 +115,7 @@ func newWorld(t *testing.T, upstreams ...federation.Connector) *world {
 		},
 	}
 	w.ada = users.User{ID: "ada", Email: "ada@example.org", EmailKey: "ada@example.org", SessionGeneration: 1}
-	if err := people.Insert(t.Context(), w.ada); err != nil {
+	if err := w.people.Insert(t.Context(), w.ada); err != nil {
 		t.Fatal(err)
 	}
 	w.app("payroll", func(c *clients.Client) { c.PostLogoutRedirectURIs = []string{bye} })
