@@ -12,6 +12,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/internal/testkit/faultstore"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
 func TestAPersonIsLookedAtEveryFewMinutesAndNoMore(t *testing.T) {
@@ -111,6 +112,16 @@ func TestAnUpstreamThatDoesNotAnswerIsWaitedForADay(t *testing.T) {
 		w.wantLook(name+", and back", w.looks(5*time.Minute), nil)
 		w.wantList(name+": asked", w.company.asked, "t1", "t1", "t1")
 		w.wantLook(name+", a day after that", w.looks(24*time.Hour), nil)
+	}
+}
+
+// Whoever cannot be asked is not taken for somebody who said yes.
+func TestAKeyThatCannotBeOpenedIsToldAndNotPassedOver(t *testing.T) {
+	w := newWorld(t)
+	w.came("t1")
+	w.changeKey(func(k *federation.LoginKey) { k.Kind = "of no connector" })
+	if err := w.looks(5 * time.Minute); federationtest.Fault(err) != federation.Misconfigured {
+		t.Errorf("got %v", err)
 	}
 }
 
