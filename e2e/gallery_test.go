@@ -33,7 +33,7 @@ func galleryPages(t *testing.T, o *tour) {
 		"formpost: to an app":                  templates.FormPost{Client: "Payroll", URL: "/answer", Values: []templates.Pair{{Name: "code", Value: "c"}}},
 		"continue: to an app with a long name": templates.Continue{Client: longName, URL: silent(t) + "/"},
 		"continue: if the person likes":        templates.Continue{Client: longName, URL: silent(t) + "/", Ask: longHost},
-		"problem: with everything":             longProblem(),
+		"problem: with everything":             longErrorPage(),
 		"waiting: for an administrator":        templates.Waiting{Host: longHost, Again: "/", Review: "/"},
 		"account: with long names":             longAccount(),
 		"connections: with long names":         templates.Connections{Fresh: true, Linked: []templates.Connection{{ID: "i", Provider: longName, Icon: "openid", Who: longEmail, Trust: "Runs this mailbox", Since: noon(), LastUsed: noon(), Current: true, Off: true}}, Others: longUpstreams(), Changes: []templates.LinkChange{{ID: "c", Provider: longName, By: "you", Made: noon(), Until: noon()}, {ID: "d", Provider: longWord, Unlinked: true, By: "an administrator", Made: noon(), Undone: noon()}}},
@@ -164,8 +164,8 @@ func longUpstreams() []templates.Upstream {
 	return []templates.Upstream{{Key: "one", Name: longName, Icon: "peer"}, {Key: "two", Name: longHost, Icon: "openid"}, {Key: "three", Name: "Ünïversity"}}
 }
 
-func longProblem() templates.Problem {
-	return templates.Problem{
+func longErrorPage() templates.ErrorPage {
+	return templates.ErrorPage{
 		Title: longName + " isn't set up correctly.", Text: "This isn't your fault. Tell the people who run it.",
 		Action: templates.Action{Label: "Back to " + longName, URL: "/"}, Admin: templates.Action{Label: "Add this redirect URI", URL: "/"},
 		Time: noon(), Code: "invalid_redirect_uri", Description: "3 URIs are registered and none matches exactly",

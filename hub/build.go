@@ -42,9 +42,9 @@ import (
 	"github.com/fedhub/fedhub/hub/web/clientrequest"
 	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/hub/web/device"
+	"github.com/fedhub/fedhub/hub/web/errorpages"
 	"github.com/fedhub/fedhub/hub/web/federating"
 	"github.com/fedhub/fedhub/hub/web/oidc"
-	"github.com/fedhub/fedhub/hub/web/problems"
 	"github.com/fedhub/fedhub/hub/web/registering"
 	"github.com/fedhub/fedhub/hub/web/signin"
 	"github.com/fedhub/fedhub/hub/web/signout"
@@ -192,7 +192,7 @@ func (h *Hub) clientMetadata(keyID string) string {
 func (h *Hub) buildHandlers() {
 	c := h.config
 	h.responder = &web.Responder{
-		Log: c.Log, Now: c.Now, Issuer: c.URL, Frame: h.frame, Known: problems.Of, Failed: h.broke,
+		Log: c.Log, Now: c.Now, Issuer: c.URL, Frame: h.frame, Known: errorpages.Of, Failed: h.broke,
 		Forms: web.Forms{Key: h.box.Derive(names.KeyOfForms), Bind: h.bind},
 	}
 	fetches := web.NewLimiter(knockEvery, knockBurst, c.Now)

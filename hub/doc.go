@@ -15,7 +15,7 @@
 //
 // Handlers, hub/web/…, speak HTTP to one kind of caller and hold no rule. No
 // handler imports another. hub/web itself answers, limits and guards forms;
-// web/problems turns errors of services into pages, web/clientrequest
+// web/errorpages turns errors of services into pages, web/clientrequest
 // authenticates clients.
 //
 //	web/authorize      the authorization endpoint: what comes next (next.go),

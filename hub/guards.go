@@ -119,7 +119,7 @@ func (h *Hub) administrator(handle web.HandlerFunc) web.HandlerFunc {
 			return err
 		}
 		if !p.User.Admin() {
-			return &web.Problem{Status: http.StatusForbidden, Page: templates.Forbidden(), Heading: "This page is for administrators."}
+			return &web.ErrorPage{Status: http.StatusForbidden, Page: templates.Forbidden(), Heading: "This page is for administrators."}
 		}
 		if err := h.strongEnough(c, p.Session); err != nil {
 			return err
@@ -141,7 +141,7 @@ func (h *Hub) strongEnough(c *gin.Context, s sessions.Session) error {
 	case err != nil:
 		return err
 	case key.KeepsAdminsOut():
-		return &web.Problem{Status: http.StatusForbidden, Heading: "Sign in another way for this page.",
+		return &web.ErrorPage{Status: http.StatusForbidden, Heading: "Sign in another way for this page.",
 			Text:   "You came in through " + key.Name + ", which proves too little for an administrator of this hub. Sign in with your password here.",
 			Action: templates.Action{Label: "Sign in another way", URL: "/signin?switch=1&local=1"}}
 	}

@@ -92,7 +92,7 @@ func (h *Hub) traced(c *gin.Context) {
 }
 
 // broke tells the trace what an error was shown as, and what was behind it.
-func (h *Hub) broke(c *gin.Context, p web.Problem, err error) {
+func (h *Hub) broke(c *gin.Context, p web.ErrorPage, err error) {
 	a := traces.Of(c.Request.Context())
 	if a == nil {
 		return
@@ -117,7 +117,7 @@ func (h *Hub) broke(c *gin.Context, p web.Problem, err error) {
 }
 
 // behind is the private cause of an error, if it says more than what was shown.
-func behind(p web.Problem, err error) string {
+func behind(p web.ErrorPage, err error) string {
 	switch {
 	case p.Cause == nil && p.Status < http.StatusInternalServerError:
 		return ""

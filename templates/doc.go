@@ -71,7 +71,7 @@
 //	SignOut        sign-out, stay; error-code, error-description to read
 //	SignedOut      back, sign-out-there, sign-in-again
 //	Setup          set-up
-//	Problem        action, admin-action; reference, error-code, error-description to read
+//	ErrorPage      action, admin-action; reference, error-code, error-description to read
 //	Waiting        again, review
 //	Continue, FormPost, SigningOut  continue
 //	Account        sign-out-everywhere

@@ -14,7 +14,7 @@ func everyPage() []Page {
 	return []Page{
 		AdminSignOuts{}, AdminSignOut{}, AdminHome{}, AdminMap{},
 		SignIn{}, Choose{}, Link{}, SignOut{}, SignedOut{}, SigningOut{URL: safe}, Setup{}, Consent{}, Continue{URL: safe}, FormPost{URL: safe},
-		Problem{}, Waiting{}, Account{}, Connections{}, WasntMe{}, LinkProof{}, AdminDecisions{}, AdminSimulator{}, Profile{}, Device{}, DeviceConfirm{}, DeviceDone{}, Approvals{},
+		ErrorPage{}, Waiting{}, Account{}, Connections{}, WasntMe{}, LinkProof{}, AdminDecisions{}, AdminSimulator{}, Profile{}, Device{}, DeviceConfirm{}, DeviceDone{}, Approvals{},
 		Told{}, Email{}, VerifyEmail{}, ChangePassword{}, Forgot{}, ResetPassword{},
 		AdminClients{}, AdminClientNew{}, AdminSiteNew{}, AdminSiteSetup{}, AdminClient{}, SecretOnce{}, AdminSettings{},
 		AdminKeys{}, AdminKeyCatalogue{}, AdminKeyNew{}, AdminPeer{}, AdminKey{}, AdminKeyTried{}, AdminServers{}, AdminSigning{}, AdminTraces{}, AdminTrace{}, ConfirmDelete{},

@@ -230,7 +230,7 @@ func TestALockedSettingNamesItsVariable(t *testing.T) {
 
 func TestTimesAreReadByPeopleAndMachines(t *testing.T) {
 	at := time.Date(2026, 3, 14, 11, 5, 0, 0, time.FixedZone("", 7200))
-	text, _ := render(t, Frame{Reference: "7F3K"}, Problem{Title: "Gone.", Time: at})
+	text, _ := render(t, Frame{Reference: "7F3K"}, ErrorPage{Title: "Gone.", Time: at})
 
 	want := `<time datetime="2026-03-14T09:05:00Z">14 Mar 2026, 09:05 UTC</time>`
 	if !strings.Contains(text, want) {

@@ -39,7 +39,7 @@ func (b *base) open(ctx context.Context, c *console, more func(*hub.Config)) (*o
 	}
 	backend, err := database.Open(ctx, b.Database)
 	if err != nil {
-		return nil, b.databaseProblem(err)
+		return nil, b.databaseError(err)
 	}
 	h, err := hub.New(ctx, config, backend)
 	if err == nil {
@@ -48,7 +48,7 @@ func (b *base) open(ctx context.Context, c *console, more func(*hub.Config)) (*o
 	if errors.Is(err, seal.ErrOpen) {
 		err = mistake("FEDHUB_SECRET_KEY is not the key that this database was set up with; give the hub the key it had before")
 	} else if err != nil {
-		err = b.databaseProblem(err)
+		err = b.databaseError(err)
 	}
 	o := &opened{h, backend}
 	if err != nil {
@@ -78,16 +78,16 @@ func (o *opened) close() error {
 	return nil
 }
 
-// databaseProblem says what an operator can do about it.
-func (b *base) databaseProblem(err error) error {
+// databaseError says what an operator can do about it.
+func (b *base) databaseError(err error) error {
 	if database.IsMongoDB(b.Database) {
 		return fmt.Errorf("FEDHUB_DATABASE: %s cannot be used: %w; check that it runs, that this machine reaches it, and that the address is right", database.Shown(b.Database), err)
 	}
 	return fmt.Errorf("FEDHUB_DATABASE: %w; name a file that this user can write, like %s", err, defaultDatabase)
 }
 
-// keyProblem is the same for the key beside a database file.
-func keyProblem(err error, file string) error {
+// keyError is the same for the key beside a database file.
+func keyError(err error, file string) error {
 	switch {
 	case err == nil:
 		return nil

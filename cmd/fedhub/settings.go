@@ -190,7 +190,7 @@ func (b *base) secretKey(env map[string]string) ([]byte, error) {
 		return nil, mistake("FEDHUB_SECRET_KEY is missing, and a hub on MongoDB needs it; make one with: openssl rand -base64 32, and give every process the same")
 	}
 	key, err := database.SecretKey(b.Database)
-	return key, keyProblem(err, b.Database)
+	return key, keyError(err, b.Database)
 }
 
 func keyFromFile(path string) ([]byte, error) {

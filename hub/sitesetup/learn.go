@@ -66,7 +66,7 @@ var lessons = map[string]lesson{
 	audit.CodeReplayed:   func(d *Setup, s traces.Step, now time.Time) { d.wrong(Token, s, now) },
 	audit.RequestRefused: refused,
 	audit.SignInFailed:   signInFailed,
-	traces.Problem:       problem,
+	traces.ErrorPage:     problem,
 }
 
 // refused is an error that the client was meant to be told. That the person
@@ -137,7 +137,7 @@ func (d *Setup) learn(about traces.About, ref string, steps []traces.Step, now t
 
 // anybodys are the mistakes at the token endpoint that anybody can make in the
 // site's name.
-var anybodys = []string{audit.ClientRefused, traces.Problem}
+var anybodys = []string{audit.ClientRefused, traces.ErrorPage}
 
 // brought says that whoever came to the token endpoint had a code of the site.
 func brought(steps []traces.Step) bool {

@@ -21,9 +21,9 @@ func TestAMistakeIsKnownByItsCode(t *testing.T) {
 		"the request is wrong, and nobody says how":       {traces.Step{What: audit.RequestRefused}, Request},
 		"the account is disabled":                         {traces.Step{What: audit.SignInFailed, Why: texts.New(traces.Disabled)}, Disabled},
 		"a wrong password, to be typed again":             {traces.Step{What: audit.SignInFailed, Why: texts.New("signin.wrong")}, ""},
-		"the app was told":                                {traces.Step{What: traces.Problem, Why: texts.New(traces.ToldApp), Outcome: traces.Failed}, Token},
-		"the app was told, after another step failed":     {traces.Step{What: traces.Problem, Why: texts.New(traces.ToldApp), Outcome: traces.Noted}, ""},
-		"a person was told":                               {traces.Step{What: traces.Problem, Outcome: traces.Failed, Why: texts.New("trace.saw")}, ""},
+		"the app was told":                                {traces.Step{What: traces.ErrorPage, Why: texts.New(traces.ToldApp), Outcome: traces.Failed}, Token},
+		"the app was told, after another step failed":     {traces.Step{What: traces.ErrorPage, Why: texts.New(traces.ToldApp), Outcome: traces.Noted}, ""},
+		"a person was told":                               {traces.Step{What: traces.ErrorPage, Outcome: traces.Failed, Why: texts.New("trace.saw")}, ""},
 	} {
 		var d Setup
 		d.learn(traces.About{}, "", []traces.Step{{What: traces.Token}, tt.step}, time.Unix(1, 0))

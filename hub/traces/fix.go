@@ -33,7 +33,7 @@ var fixes = []struct {
 		return Fix{"Open this person", "/admin/users/" + url.PathEscape(t.User)}
 	}},
 	{[]string{audit.ClientRefused, audit.RequestRefused, audit.CodeMisused, audit.CodeReplayed, Token}, ofClient("Open this application", "")},
-	{[]string{Problem}, func(t Trace, s Step) Fix {
+	{[]string{ErrorPage}, func(t Trace, s Step) Fix {
 		if t.Client == "" || len(t.Steps) == 0 || s.Why.Code != ToldApp {
 			return Fix{}
 		}

@@ -12,8 +12,8 @@ func TestWhatTheAppWasToldIsMendedAtItsPage(t *testing.T) {
 		step Step
 		want string
 	}{
-		"the app was told":  {Step{What: Problem, Why: texts.New(ToldApp), Outcome: Failed}, "/admin/clients/payroll"},
-		"a person was told": {Step{What: Problem, Outcome: Failed, Text: "The app was told: no."}, ""},
+		"the app was told":  {Step{What: ErrorPage, Why: texts.New(ToldApp), Outcome: Failed}, "/admin/clients/payroll"},
+		"a person was told": {Step{What: ErrorPage, Outcome: Failed, Text: "The app was told: no."}, ""},
 	} {
 		trace := Trace{State: Failed, About: About{Client: "payroll"}, Steps: []Step{tt.step}}
 		if fix, _ := trace.Fix(); fix.Path != tt.want {

@@ -166,7 +166,7 @@ func (a *Recorder) Broke(begins bool, why texts.Text, facts ...Fact) {
 		outcome = Noted
 	}
 	a.mu.Unlock()
-	a.add(begins, Step{What: Problem, Outcome: outcome, Why: why, Facts: facts})
+	a.add(begins, Step{What: ErrorPage, Outcome: outcome, Why: why, Facts: facts})
 }
 
 // Began adds the step that a request began with, where it is known only at the

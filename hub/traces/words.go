@@ -9,25 +9,25 @@ import (
 // The steps that handlers note themselves. All others are kinds of audit events,
 // and what connectors report, with "upstream " before its name.
 const (
-	Request  = "request"  // the authorization request came in
-	Redirect = "redirect" // its redirect_uri is not registered
-	Stranger = "stranger" // its client is not known
-	Session  = "session"  // somebody was signed in already
-	Page     = "page"     // the person was shown a page
-	Left     = "left"     // the person was sent to an upstream
-	Returned = "returned" // and came back
-	NoRole   = "role"     // the person has none of the roles that the client asks for
-	Unproved = "unproved" // nobody proved the person's e-mail address, which the client needs
-	Denied   = "denied"   // the client was answered with an error that is routine
-	Answer   = "answer"
-	Token    = "token" // the client came to the token endpoint
-	Problem  = "problem"
+	Request   = "request"  // the authorization request came in
+	Redirect  = "redirect" // its redirect_uri is not registered
+	Stranger  = "stranger" // its client is not known
+	Session   = "session"  // somebody was signed in already
+	Page      = "page"     // the person was shown a page
+	Left      = "left"     // the person was sent to an upstream
+	Returned  = "returned" // and came back
+	NoRole    = "role"     // the person has none of the roles that the client asks for
+	Unproved  = "unproved" // nobody proved the person's e-mail address, which the client needs
+	Denied    = "denied"   // the client was answered with an error that is routine
+	Answer    = "answer"
+	Token     = "token" // the client came to the token endpoint
+	ErrorPage = "problem"
 )
 
 // Codes of steps, where the kind does not say all. That of a refused request is
 // the error's (RFC 6749 §4.1.2.1).
 const (
-	ToldApp  = "told app" // a Problem that the app was told, and not a person
+	ToldApp  = "told app" // an ErrorPage that the app was told, and not a person
 	Disabled = "disabled" // the account of who signed in is (users.ErrDisabled)
 )
 
@@ -42,19 +42,19 @@ type meaning struct {
 }
 
 var words = map[string]meaning{
-	Request:  {title: "Request from the app"},
-	Redirect: {title: "Where the answer goes"},
-	Stranger: {title: "Which app asks"},
-	Session:  {title: "Session"},
-	Page:     {title: "Page"},
-	Left:     {title: "To the upstream", acted: true},
-	Returned: {title: "Back from the upstream", acted: true},
-	NoRole:   {title: "Who may use the app", acted: true},
-	Unproved: {title: "E-mail address", acted: true},
-	Denied:   {title: "Answer to the app", settles: true},
-	Answer:   {title: "Answer to the app"},
-	Token:    {title: "The app asks for tokens", acted: true},
-	Problem:  {title: "Error page"},
+	Request:   {title: "Request from the app"},
+	Redirect:  {title: "Where the answer goes"},
+	Stranger:  {title: "Which app asks"},
+	Session:   {title: "Session"},
+	Page:      {title: "Page"},
+	Left:      {title: "To the upstream", acted: true},
+	Returned:  {title: "Back from the upstream", acted: true},
+	NoRole:    {title: "Who may use the app", acted: true},
+	Unproved:  {title: "E-mail address", acted: true},
+	Denied:    {title: "Answer to the app", settles: true},
+	Answer:    {title: "Answer to the app"},
+	Token:     {title: "The app asks for tokens", acted: true},
+	ErrorPage: {title: "Error page"},
 
 	audit.SignInOK:       {title: "Session started", outcome: OK, code: "trace.signedin", begins: true, acted: true, settles: true},
 	audit.SignInFailed:   {title: "Password", outcome: Failed, begins: true, acted: true},

@@ -109,9 +109,9 @@ func (e *Responder) Recover() gin.HandlerFunc {
 			}
 			err := fmt.Errorf("panic: %v\n%s", v, debug.Stack())
 			if wantsJSON(c.Request) {
-				e.fail(c, err, problemJSON)
+				e.fail(c, err, errorJSON)
 			} else {
-				e.fail(c, err, e.problemPage)
+				e.fail(c, err, e.errorPage)
 			}
 			c.Abort()
 		}()
@@ -121,17 +121,17 @@ func (e *Responder) Recover() gin.HandlerFunc {
 
 // NotFoundPage answers what no route matches.
 func (e *Responder) NotFoundPage(status int) gin.HandlerFunc {
-	problem := &Problem{Status: status, Heading: "There's nothing at this address.", Text: "It may have been removed, or the link may be wrong.", Action: templates.Action{Label: "Go to the start page", URL: "/"}}
+	page := &ErrorPage{Status: status, Heading: "There's nothing at this address.", Text: "It may have been removed, or the link may be wrong.", Action: templates.Action{Label: "Go to the start page", URL: "/"}}
 	if status == http.StatusMethodNotAllowed {
-		problem.Heading = "This address doesn't work that way."
-		problem.Text = "Go back and use the form or link you came from."
+		page.Heading = "This address doesn't work that way."
+		page.Text = "Go back and use the form or link you came from."
 	}
 	return func(c *gin.Context) {
-		show := e.problemPage
+		show := e.errorPage
 		if wantsJSON(c.Request) {
-			show = problemJSON
+			show = errorJSON
 		}
-		e.fail(c, problem, show)
+		e.fail(c, page, show)
 	}
 }
 

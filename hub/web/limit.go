@@ -55,7 +55,7 @@ func NewGuesser(every time.Duration, burst int, now func() time.Time) *Guesser {
 // Wrong counts a wrong guess.
 func (g *Guesser) Wrong(client, ip string) { g.of(guess{client, subnet(ip)}).AllowN(g.now(), 1) }
 
-// Check is a Problem if there were too many of them; else nil.
+// Check is an ErrorPage if there were too many of them; else nil.
 func (g *Guesser) Check(client, ip string) error {
 	if g.of(guess{client, subnet(ip)}).TokensAt(g.now()) < 1 {
 		return TooMany(g.every)

@@ -33,17 +33,17 @@ type Responder struct {
 	Frame func(*http.Request) templates.Frame
 
 	// Known, if set, has the words for errors of services and of the storage.
-	Known func(error) (Problem, bool)
+	Known func(error) (ErrorPage, bool)
 
 	// Failed, if set, is told of every error and of the face it got.
-	Failed func(*gin.Context, Problem, error)
+	Failed func(*gin.Context, ErrorPage, error)
 }
 
 // Page serves people: an error becomes a page that says what to do.
 func (e *Responder) Page(h HandlerFunc) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		if err := h(c); err != nil {
-			e.fail(c, err, e.problemPage)
+			e.fail(c, err, e.errorPage)
 		}
 	}
 }
@@ -53,13 +53,13 @@ func (e *Responder) JSON(h HandlerFunc) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		noStore(c)
 		if err := h(c); err != nil {
-			e.fail(c, err, problemJSON)
+			e.fail(c, err, errorJSON)
 		}
 	}
 }
 
 // fail logs what is our fault, once, and shows the error.
-func (e *Responder) fail(c *gin.Context, err error, show func(*gin.Context, Problem)) {
+func (e *Responder) fail(c *gin.Context, err error, show func(*gin.Context, ErrorPage)) {
 	if c.Writer.Written() {
 		e.Log.ErrorContext(c, "a handler failed after it had answered", "route", c.FullPath(), "ref", Ref(c), "error", err)
 		return
@@ -82,11 +82,11 @@ func (e *Responder) fail(c *gin.Context, err error, show func(*gin.Context, Prob
 
 // explain finds the words for an error: a handler's own, else what a service or
 // the storage ran into, else the protocol's.
-func (e *Responder) explain(err error) Problem {
-	var problem *Problem
+func (e *Responder) explain(err error) ErrorPage {
+	var page *ErrorPage
 	var protocol *oauth.Error
-	if errors.As(err, &problem) {
-		return *problem
+	if errors.As(err, &page) {
+		return *page
 	}
 	if e.Known != nil {
 		if p, ok := e.Known(err); ok {
@@ -95,21 +95,21 @@ func (e *Responder) explain(err error) Problem {
 	}
 	switch {
 	case errors.As(err, &protocol):
-		return Problem{
+		return ErrorPage{
 			Status:   protocol.Status,
 			Heading:  "This request can't be completed.",
 			Text:     "The app that sent you here asked for something that isn't possible. This isn't your fault. Tell the people who run it.",
 			Protocol: protocol,
 		}
 	case errors.Is(err, fs.ErrNotExist):
-		return Problem{Status: http.StatusNotFound, Heading: "There's nothing at this address.", Text: "It may have been removed, or the link may be wrong."}
+		return ErrorPage{Status: http.StatusNotFound, Heading: "There's nothing at this address.", Text: "It may have been removed, or the link may be wrong."}
 	case errors.Is(err, context.DeadlineExceeded):
-		return Problem{Status: http.StatusServiceUnavailable, Heading: "This took too long.", Text: "Try again in a moment."}
+		return ErrorPage{Status: http.StatusServiceUnavailable, Heading: "This took too long.", Text: "Try again in a moment."}
 	}
-	return Problem{Status: http.StatusInternalServerError, Heading: "Something broke on our side.", Text: "It has been recorded. Try again; if it happens again, tell whoever runs this hub and give them the reference."}
+	return ErrorPage{Status: http.StatusInternalServerError, Heading: "Something broke on our side.", Text: "It has been recorded. Try again; if it happens again, tell whoever runs this hub and give them the reference."}
 }
 
-func (e *Responder) problemPage(c *gin.Context, p Problem) {
+func (e *Responder) errorPage(c *gin.Context, p ErrorPage) {
 	if p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests {
 		c.Header("Retry-After", p.retryAfter())
 	}
@@ -123,7 +123,7 @@ func (e *Responder) problemPage(c *gin.Context, p Problem) {
 	}
 }
 
-func problemJSON(c *gin.Context, p Problem) {
+func errorJSON(c *gin.Context, p ErrorPage) {
 	protocol := p.Protocol
 	if protocol == nil {
 		protocol = oauthFor(p)
@@ -138,7 +138,7 @@ func problemJSON(c *gin.Context, p Problem) {
 }
 
 // oauthFor names an error that the protocol did not expect.
-func oauthFor(p Problem) *oauth.Error {
+func oauthFor(p ErrorPage) *oauth.Error {
 	var e *oauth.Error
 	switch p.Status {
 	case http.StatusServiceUnavailable, http.StatusTooManyRequests:

@@ -115,7 +115,7 @@ func (d *Handler) Verified(c *gin.Context) error {
 // notYours names the account that is signed in here: most often the link is
 // for another one of the same person.
 func notYours(p sessions.Person) error {
-	return &web.Problem{Status: http.StatusGone, Heading: "This link doesn't work here.",
+	return &web.ErrorPage{Status: http.StatusGone, Heading: "This link doesn't work here.",
 		Text:   "It was used, it is too old, or it is for another account than that of " + (templates.Person{Name: p.User.Name, Email: p.User.Email}).Shown() + ", who is signed in here.",
 		Action: templates.Action{Label: "Go to your account", URL: "/account"}, Cause: maillinks.ErrLink}
 }

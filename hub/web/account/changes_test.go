@@ -132,7 +132,7 @@ func TestTheLastWayInIsNotDisconnected(t *testing.T) {
 
 // status is that of the page for an error; 0 if it has no words of its own.
 func status(err error) int {
-	if p, ok := errors.AsType[*web.Problem](err); ok {
+	if p, ok := errors.AsType[*web.ErrorPage](err); ok {
 		return p.Status
 	}
 	return 0
@@ -153,15 +153,15 @@ func TestWhatStopsAChangeIsSaid(t *testing.T) {
 		{other, 0, 0},
 	} {
 		wrapped := fmt.Errorf("undo: %w", row.err)
-		if got := linkProblem(wrapped); status(got) != row.link || row.link == 0 && !errors.Is(got, row.err) {
+		if got := linkError(wrapped); status(got) != row.link || row.link == 0 && !errors.Is(got, row.err) {
 			t.Errorf("%v, on the page: got %v", row.err, got)
 		}
-		if got := undoProblem(wrapped); status(got) != row.letter || row.letter == 0 && !errors.Is(got, row.err) {
+		if got := undoError(wrapped); status(got) != row.letter || row.letter == 0 && !errors.Is(got, row.err) {
 			t.Errorf("%v, by letter: got %v", row.err, got)
 		}
 	}
 	err := notYours(sessions.Person{User: users.User{Email: "ada@example.org"}})
-	p, ok := errors.AsType[*web.Problem](err)
+	p, ok := errors.AsType[*web.ErrorPage](err)
 	if !ok || p.Status != http.StatusGone || !strings.Contains(p.Text, "ada@example.org") || !errors.Is(err, maillinks.ErrLink) {
 		t.Errorf("a link for another account: got %+v", p)
 	}

@@ -131,7 +131,7 @@ func (d *Handler) Disconnect(c *gin.Context) error {
 	}
 	user, err := d.Linking.Unlink(ctx, p.User.ID, identity.ID, p.User.ID)
 	if err != nil {
-		return linkProblem(err)
+		return linkError(err)
 	}
 	d.record(c, p, audit.Event{Kind: audit.LinkRemoved, LoginKey: identity.LoginKey})
 	stays := !p.Session.SignedInWith(identity.LoginKey, identity.Subject)
@@ -167,11 +167,11 @@ func (d *Handler) UndoChange(c *gin.Context) error {
 		err = fs.ErrNotExist
 	}
 	if err != nil {
-		return linkProblem(err)
+		return linkError(err)
 	}
 	_, user, err := d.Linking.Undo(ctx, r.ID, p.User.ID)
 	if err != nil {
-		return linkProblem(err)
+		return linkError(err)
 	}
 	d.record(c, p, audit.Event{Kind: audit.LinkUndone, LoginKey: r.LoginKey, Detail: map[string]string{"record": r.ID}})
 	if err := d.Logouts.EndAll(ctx, user); err != nil {
@@ -180,19 +180,19 @@ func (d *Handler) UndoChange(c *gin.Context) error {
 	return web.SeeOther(c, "/signed-out")
 }
 
-// linkProblem explains why a change of links cannot be made.
-func linkProblem(err error) error {
+// linkError explains why a change of links cannot be made.
+func linkError(err error) error {
 	back := templates.Action{Label: "What signs you in", URL: connections}
 	switch {
 	case errors.Is(err, linking.ErrLastWayIn):
-		return &web.Problem{Status: http.StatusConflict, Heading: "This is your only way in.", Action: back,
+		return &web.ErrorPage{Status: http.StatusConflict, Heading: "This is your only way in.", Action: back,
 			Text: "Without it nobody could sign in to this account any more. Set a password or connect something else first."}
 	case errors.Is(err, linking.ErrNotYours):
-		return &web.Problem{Status: http.StatusForbidden, Heading: "An administrator removed this.", Text: "Only an administrator can put it back.", Action: back}
+		return &web.ErrorPage{Status: http.StatusForbidden, Heading: "An administrator removed this.", Text: "Only an administrator can put it back.", Action: back}
 	case errors.Is(err, linking.ErrUndone), errors.Is(err, fs.ErrNotExist):
-		return &web.Problem{Status: http.StatusGone, Heading: "That is undone already, or too old to be undone.", Text: "Nothing was changed.", Action: back}
+		return &web.ErrorPage{Status: http.StatusGone, Heading: "That is undone already, or too old to be undone.", Text: "Nothing was changed.", Action: back}
 	case errors.Is(err, fs.ErrExist):
-		return &web.Problem{Status: http.StatusConflict, Heading: "It signs in to another account by now.", Text: "Nothing was changed. Disconnect it there first.", Action: back}
+		return &web.ErrorPage{Status: http.StatusConflict, Heading: "It signs in to another account by now.", Text: "Nothing was changed. Disconnect it there first.", Action: back}
 	}
 	return err
 }
@@ -202,7 +202,7 @@ func linkProblem(err error) error {
 func (d *Handler) WasntMeShow(c *gin.Context) error {
 	r, err := d.Linking.ByUndoToken(c.Request.Context(), c.Query("token"))
 	if err != nil {
-		return undoProblem(err)
+		return undoError(err)
 	}
 	return d.Responder.Show(c, http.StatusOK, templates.WasntMe{Token: c.Query("token"), Provider: d.shown(c, r), Unlinked: r.Action == linking.Unlinked, Made: r.Made, Until: r.Expires})
 }
@@ -225,11 +225,11 @@ func (d *Handler) WasntMe(c *gin.Context) error {
 	ctx := c.Request.Context()
 	r, err := d.Linking.ByUndoToken(ctx, form["token"])
 	if err != nil {
-		return undoProblem(err)
+		return undoError(err)
 	}
 	_, user, err := d.Linking.Undo(ctx, r.ID, linking.ByLetter)
 	if err != nil {
-		return undoProblem(err)
+		return undoError(err)
 	}
 	d.Audit.Record(ctx, audit.Event{Kind: audit.LinkUndone, Actor: linking.ByLetter, Target: r.UserID, LoginKey: r.LoginKey, IP: c.ClientIP(), Ref: web.Ref(c),
 		Detail: map[string]string{"record": r.ID}})
@@ -244,14 +244,14 @@ func (d *Handler) WasntMeDone(c *gin.Context) error {
 	return d.Responder.Show(c, http.StatusOK, templates.WasntMe{Done: true, Made: time.Time{}})
 }
 
-func undoProblem(err error) error {
+func undoError(err error) error {
 	switch {
 	case errors.Is(err, linking.ErrUndoLink), errors.Is(err, linking.ErrUndone), errors.Is(err, fs.ErrNotExist):
-		return &web.Problem{Status: http.StatusGone, Heading: "This link doesn't work any more.",
+		return &web.ErrorPage{Status: http.StatusGone, Heading: "This link doesn't work any more.",
 			Text:   "It was used, or it is older than 30 days. If something about your account is wrong, tell whoever runs this hub.",
 			Action: templates.Action{Label: "Sign in", URL: "/signin"}}
 	case errors.Is(err, fs.ErrExist):
-		return linkProblem(err)
+		return linkError(err)
 	}
 	return err
 }

@@ -33,7 +33,7 @@ func (d *Handler) Password(c *gin.Context) error {
 // unproven is for people whose address counts for nothing yet: a password
 // signs in together with an address.
 func unproven() error {
-	return &web.Problem{Status: http.StatusConflict, Heading: "Confirm your email first.",
+	return &web.ErrorPage{Status: http.StatusConflict, Heading: "Confirm your email first.",
 		Text: "You will sign in with it and the password.", Action: templates.Action{Label: "Go to your account", URL: "/account"}}
 }
 

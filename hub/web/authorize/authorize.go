@@ -214,9 +214,9 @@ func (d *Handler) send(c *gin.Context, flow flows.Flow, to step) error {
 // knows who or where it is (RFC 6749 §4.1.2.1).
 func (d *Handler) refuse(c *gin.Context, clientID string, err error) error {
 	d.traceRefusal(c, clientID, err)
-	var problem *web.Problem
-	if errors.As(err, &problem) && problem.Protocol != nil {
-		d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.RequestRefused, Client: short(clientID), IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("request.refused", "why", problem.Protocol.Description)})
+	var page *web.ErrorPage
+	if errors.As(err, &page) && page.Protocol != nil {
+		d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.RequestRefused, Client: short(clientID), IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("request.refused", "why", page.Protocol.Description)})
 	}
 	return err
 }

@@ -27,7 +27,7 @@ func request() *gin.Context {
 // Each flow that begins is kept for a while (SECURITY TK-14).
 func TestOneAddressDoesNotBeginFlowsWithoutEnd(t *testing.T) {
 	d := &Handler{Begins: web.NewLimiter(time.Hour, 0, time.Now)} // which lets nobody through
-	var problem *web.Problem
+	var problem *web.ErrorPage
 	if err := d.send(request(), flows.Flow{}, signIn); !errors.As(err, &problem) || problem.Status != http.StatusTooManyRequests {
 		t.Errorf("a new flow: got %v, want that there are too many", err)
 	}
@@ -59,7 +59,7 @@ func TestARequestThatWentInACircleIsStopped(t *testing.T) {
 			}
 			continue
 		}
-		var problem *web.Problem
+		var problem *web.ErrorPage
 		if !errors.As(err, &problem) || problem.Status != http.StatusLoopDetected || problem.Protocol.Code != "access_denied" ||
 			!strings.HasSuffix(strings.SplitN(problem.Text, ". ", 2)[0], " → "+issuer) {
 			t.Errorf("%s: got %+v, want a page that shows the way to here", what, err)

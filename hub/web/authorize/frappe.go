@@ -20,8 +20,8 @@ var (
 // keepFromSite is the page that a person sees instead of being sent back with
 // an error. A Frappe site answers ?error= with a failure of its own, on old
 // ones with all its inner workings.
-func keepFromSite(client clients.Client, protocol *oauth.Error, err error) *web.Problem {
-	p := &web.Problem{
+func keepFromSite(client clients.Client, protocol *oauth.Error, err error) *web.ErrorPage {
+	p := &web.ErrorPage{
 		Status:   http.StatusBadRequest,
 		Heading:  "You couldn't be signed in to " + shown(client) + ".",
 		Text:     "This isn't your fault. Tell the people who run it.",
@@ -51,7 +51,7 @@ func keepFromSite(client clients.Client, protocol *oauth.Error, err error) *web.
 // siteMoved tells whoever runs a Frappe site why it names another address than
 // the registered one. It makes the address of what it takes for its own, which
 // behind a proxy is seldom what people open.
-func siteMoved(p *web.Problem, client clients.Client, sent string) {
+func siteMoved(p *web.ErrorPage, client clients.Client, sent string) {
 	p.Action = templates.Action{Label: "Back to " + shown(client), URL: client.Frappe.URL + "/login"}
 	for _, fix := range siteFixes {
 		for _, registered := range client.RedirectURIs {

@@ -50,14 +50,14 @@ func (d *Handler) stranger(c *gin.Context, unknown *authrequest.Unknown) error {
 	switch {
 	case err != nil || known.Server == nil || known.Disabled:
 	case known.Server.State == clients.Suspended:
-		return &web.Problem{
+		return &web.ErrorPage{
 			Status:   http.StatusForbidden,
 			Heading:  known.Server.Host + " may not sign people in here at the moment.",
 			Text:     "An administrator of this hub has suspended it. Sign in there another way, or ask them to resume it.",
 			Protocol: oauth.UnauthorizedClient("this server was suspended by an administrator"),
 		}
 	case known.Server.State == clients.Pending:
-		return &web.Problem{
+		return &web.ErrorPage{
 			Status:   http.StatusForbidden,
 			Heading:  known.Server.Host + " is waiting for approval.",
 			Protocol: oauth.UnauthorizedClient("this server is waiting for the approval of an administrator"),
@@ -76,8 +76,8 @@ func (d *Handler) review(c *gin.Context) string {
 }
 
 // misconfigured is the page for what is the client's fault, not the person's.
-func misconfigured(err error) *web.Problem {
-	p := &web.Problem{
+func misconfigured(err error) *web.ErrorPage {
+	p := &web.ErrorPage{
 		Status:  http.StatusBadRequest,
 		Heading: "The app that sent you here isn't set up correctly.",
 		Text:    "This isn't your fault. Tell the people who run it.",
@@ -89,7 +89,7 @@ func misconfigured(err error) *web.Problem {
 
 // gone is the page for a client that was disabled or changed while the person
 // was on the way.
-func gone(err error) *web.Problem {
+func gone(err error) *web.ErrorPage {
 	if err == nil {
 		err = fs.ErrNotExist
 	}
@@ -109,7 +109,7 @@ func (d *Handler) checkVia(r authrequest.Request) error {
 	if !federation.Circles(r.Via, d.Issuer) {
 		return nil
 	}
-	return &web.Problem{
+	return &web.ErrorPage{
 		Status:  http.StatusLoopDetected,
 		Heading: "These hubs send people round in a circle.",
 		Text: "This sign-in began here, was passed on, and came back: " + strings.Join(append(slices.Clone(r.Via), d.Issuer), " → ") +

@@ -124,7 +124,7 @@ func (d *Handler) family(c *gin.Context, response oauth.Response, a grants.Autho
 // answerError tells the client what went wrong. What is no word of the
 // protocol stays here, as a page.
 func (d *Handler) answerError(c *gin.Context, client clients.Client, flow flows.Flow, err error) error {
-	var page *web.Problem
+	var page *web.ErrorPage
 	var protocol *oauth.Error
 	if errors.As(err, &page) || !errors.As(err, &protocol) {
 		return err

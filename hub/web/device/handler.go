@@ -53,7 +53,7 @@ func (d *Handler) decide(c *gin.Context, r pending.Request, client clients.Clien
 	if allow {
 		event.Kind = audit.ConsentGiven
 		if !client.Admits(p.User.Roles) {
-			return &web.Problem{Status: http.StatusForbidden, Heading: "This app is not for you.",
+			return &web.ErrorPage{Status: http.StatusForbidden, Heading: "This app is not for you.",
 				Text: "It asks for a role that you don't have. Ask whoever runs this hub for it."}
 		}
 		if err := d.allow(c, r, client, p); err != nil {

@@ -37,7 +37,7 @@ func request(method, key, body string) *gin.Context {
 
 func TestOnlyAHubIsToldOfThisHub(t *testing.T) {
 	err := handler().Metadata(request(http.MethodGet, "code", ""))
-	var problem *web.Problem
+	var problem *web.ErrorPage
 	if !errors.As(err, &problem) || problem.Status != http.StatusNotFound {
 		t.Errorf("got %v", err)
 	}

@@ -12,7 +12,7 @@ import (
 // away says what to do where an upstream does not answer: try again, or use
 // the way in that needs nobody else. Whoever administers this hub has a
 // password here for just that, and people who are signed in stay so.
-func (d *Handler) away(c *gin.Context, p *web.Problem, keyID string, j pendingLogin) {
+func (d *Handler) away(c *gin.Context, p *web.ErrorPage, keyID string, j pendingLogin) {
 	key, err := d.Upstreams.Get(c.Request.Context(), keyID)
 	if err != nil {
 		return

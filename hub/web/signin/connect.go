@@ -46,7 +46,7 @@ func (d *Handler) sameSession(c *gin.Context, own connecting) (sessions.Person, 
 		return sessions.Person{}, err
 	}
 	if err != nil || p.Session.ID != own.Session || p.User.ID != own.UserID {
-		return sessions.Person{}, &web.Problem{Status: http.StatusBadRequest, Heading: "Nothing was connected.",
+		return sessions.Person{}, &web.ErrorPage{Status: http.StatusBadRequest, Heading: "Nothing was connected.",
 			Text:   "You signed out or in again meanwhile. Start once more from your account.",
 			Action: templates.Action{Label: "Your account", URL: connections}}
 	}
@@ -69,7 +69,7 @@ func (d *Handler) connect(c *gin.Context, p sessions.Person, key federation.Logi
 		if decision.TooWeak() {
 			text = "You are an administrator of this hub, and " + key.Name + " proves too little for one. Its login key says what could be changed."
 		}
-		return &web.Problem{Status: http.StatusConflict, Heading: "That account at " + key.Name + " wasn't connected.",
+		return &web.ErrorPage{Status: http.StatusConflict, Heading: "That account at " + key.Name + " wasn't connected.",
 			Text:   text,
 			Action: templates.Action{Label: "Your account", URL: connections}}
 	}

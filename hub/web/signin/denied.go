@@ -67,7 +67,7 @@ func (d *Handler) providerDenied(c *gin.Context, params oauth.Params) error {
 	case !errors.Is(err, flows.ErrGone):
 		return err
 	}
-	return &web.Problem{
+	return &web.ErrorPage{
 		Status: http.StatusForbidden, Heading: "The sign-in was cancelled.",
 		Text:   "You said no at " + key.Name + ", or it did not let you in. Nothing was changed. You can start again, or choose another way.",
 		Action: templates.Action{Label: "Start again", URL: "/signin" + j.query()},

@@ -86,7 +86,7 @@ func (d *Handler) deadLink(err error) error {
 	if !errors.Is(err, maillinks.ErrLink) {
 		return err
 	}
-	p := &web.Problem{Status: http.StatusGone, Heading: "This link doesn't work any more.", Text: "It was used, or it is older than an hour.", Cause: err}
+	p := &web.ErrorPage{Status: http.StatusGone, Heading: "This link doesn't work any more.", Text: "It was used, or it is older than an hour.", Cause: err}
 	if d.MailLinks.Delivers() {
 		p.Action = templates.Action{Label: "Ask for a new one", URL: "/password/forgot"}
 	}

@@ -21,7 +21,7 @@ import (
 func (d *Handler) InviteShow(c *gin.Context) error {
 	i, err := d.Users.Invitation(c.Request.Context(), c.Param("token"))
 	if err != nil {
-		return invitationProblem(err)
+		return invitationError(err)
 	}
 	return d.showInvite(c, http.StatusOK, i, templates.Invited{Email: i.Email})
 }
@@ -54,7 +54,7 @@ func (d *Handler) Accept(c *gin.Context) error {
 	}
 	i, err := d.Users.Invitation(c.Request.Context(), c.Param("token"))
 	if err != nil {
-		return invitationProblem(err)
+		return invitationError(err)
 	}
 	if err := d.mayUsePassword(c, i.Admin()); errors.Is(err, errOnlyAdministrators) {
 		return d.showInvite(c, http.StatusForbidden, i, templates.Invited{Email: i.Email})
@@ -66,24 +66,24 @@ func (d *Handler) Accept(c *gin.Context) error {
 		return d.showInvite(c, http.StatusUnprocessableEntity, i, templates.Invited{Email: i.Email, Name: form["name"], Mistakes: wrong})
 	}
 	if err != nil {
-		return invitationProblem(err)
+		return invitationError(err)
 	}
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.UserAdded, Actor: user.ID, Target: user.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("invited", "by", i.By)})
 	d.welcome(c, user)
 	return d.finish(c, pendingLogin{method: method{To: "/account?done=welcome"}}, sessions.Start{User: user, AMR: []string{"pwd"}, ACR: sessions.ACRPassword})
 }
 
-func invitationProblem(err error) error {
+func invitationError(err error) error {
 	switch {
 	case errors.Is(err, users.ErrInvitation):
-		return &web.Problem{Status: http.StatusGone, Heading: "This invitation doesn't work any more.", Cause: err,
+		return &web.ErrorPage{Status: http.StatusGone, Heading: "This invitation doesn't work any more.", Cause: err,
 			Text:   "It was used or withdrawn, or it is too old. If you have an account already, sign in; else ask whoever invited you.",
 			Action: templates.Action{Label: "Sign in", URL: "/signin"}}
 	case errors.Is(err, fs.ErrExist):
-		return &web.Problem{Status: http.StatusConflict, Heading: "You have an account already.", Text: "Sign in to it.", Cause: err,
+		return &web.ErrorPage{Status: http.StatusConflict, Heading: "You have an account already.", Text: "Sign in to it.", Cause: err,
 			Action: templates.Action{Label: "Sign in", URL: "/signin"}}
 	case errors.Is(err, passwords.ErrBusy):
-		return &web.Problem{Status: http.StatusServiceUnavailable, Heading: "Too many people are signing in right now.", Text: "Try again in a moment."}
+		return &web.ErrorPage{Status: http.StatusServiceUnavailable, Heading: "Too many people are signing in right now.", Text: "Try again in a moment."}
 	}
 	return err
 }

@@ -98,7 +98,7 @@ func notHere(err error) error {
 	if !errors.Is(err, flows.ErrGone) {
 		return err
 	}
-	return &web.Problem{Status: http.StatusGone, Heading: "This link doesn't work here.",
+	return &web.ErrorPage{Status: http.StatusGone, Heading: "This link doesn't work here.",
 		Text:   "It works once, for ten minutes, and only in the browser in which you signed in. Open it there, or sign in again for a new one.",
 		Action: templates.Action{Label: "Sign in", URL: "/signin"}}
 }

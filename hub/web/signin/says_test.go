@@ -65,7 +65,7 @@ func TestAWaitIsNeverLongerThanItIsSaidToBe(t *testing.T) {
 }
 
 func status(err error) int {
-	if p, ok := errors.AsType[*web.Problem](err); ok {
+	if p, ok := errors.AsType[*web.ErrorPage](err); ok {
 		return p.Status
 	}
 	return 0
@@ -77,8 +77,8 @@ func TestALinkThatIsOfNoUseSaysSo(t *testing.T) {
 		problem func(error) error
 		known   map[error]int
 	}{
-		"an invitation": {invitationProblem, map[error]int{users.ErrInvitation: http.StatusGone, fs.ErrExist: http.StatusConflict, passwords.ErrBusy: http.StatusServiceUnavailable}},
-		"a set-up link": {setupProblem, map[error]int{users.ErrSetUp: http.StatusGone, users.ErrSetupLink: http.StatusGone, passwords.ErrBusy: http.StatusServiceUnavailable}},
+		"an invitation": {invitationError, map[error]int{users.ErrInvitation: http.StatusGone, fs.ErrExist: http.StatusConflict, passwords.ErrBusy: http.StatusServiceUnavailable}},
+		"a set-up link": {setupError, map[error]int{users.ErrSetUp: http.StatusGone, users.ErrSetupLink: http.StatusGone, passwords.ErrBusy: http.StatusServiceUnavailable}},
 		"a proof":       {notHere, map[error]int{flows.ErrGone: http.StatusGone}},
 		"a reset":       {d.deadLink, map[error]int{maillinks.ErrLink: http.StatusGone}},
 		"a test":        {func(err error) error { c, _ := get(t, "/"); return triedGone(c, err) }, map[error]int{flows.ErrGone: http.StatusGone}},
@@ -92,7 +92,7 @@ func TestALinkThatIsOfNoUseSaysSo(t *testing.T) {
 		}
 	}
 	offers := func(d *Handler) string {
-		p, _ := errors.AsType[*web.Problem](d.deadLink(maillinks.ErrLink))
+		p, _ := errors.AsType[*web.ErrorPage](d.deadLink(maillinks.ErrLink))
 		return p.Action.URL
 	}
 	if got := offers(d); got != "" {
@@ -139,7 +139,7 @@ func TestAnUpstreamThatFailsLeavesAnotherWay(t *testing.T) {
 		d, recorded := failing(t)
 		c, _ := get(t, "/signin/from/company")
 		got := d.upstreamFailed(c, "company", pendingLogin{method: method{Flow: "flow"}}, row.err)
-		p, ok := errors.AsType[*web.Problem](got)
+		p, ok := errors.AsType[*web.ErrorPage](got)
 		if !ok {
 			if row.status != 0 || !errors.Is(got, row.err) || len(recorded()) != 0 {
 				t.Errorf("%v: got %v, recorded %q", row.err, got, recorded())

@@ -19,7 +19,7 @@ import (
 func (d *Handler) SetupShow(c *gin.Context) error {
 	token := c.Query("token")
 	if err := d.Users.CheckSetup(c.Request.Context(), token); err != nil {
-		return setupProblem(err)
+		return setupError(err)
 	}
 	return d.Responder.Show(c, http.StatusOK, templates.Setup{Token: token, Shortest: d.MinPassword})
 }
@@ -42,21 +42,21 @@ func (d *Handler) Setup(c *gin.Context) error {
 			templates.Setup{Token: form["token"], Email: form["email"], Name: form["name"], Shortest: d.MinPassword, Mistakes: wrong})
 	}
 	if err != nil {
-		return setupProblem(err)
+		return setupError(err)
 	}
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SetupDone, Actor: user.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
 	return d.finish(c, pendingLogin{method: method{To: "/admin/clients?done=setup"}}, sessions.Start{User: user, AMR: []string{"pwd"}, ACR: sessions.ACRPassword})
 }
 
-func setupProblem(err error) error {
+func setupError(err error) error {
 	switch {
 	case errors.Is(err, users.ErrSetUp):
-		return &web.Problem{Status: http.StatusGone, Heading: "This hub is already set up.", Text: "Sign in as its administrator.",
+		return &web.ErrorPage{Status: http.StatusGone, Heading: "This hub is already set up.", Text: "Sign in as its administrator.",
 			Action: templates.Action{Label: "Sign in", URL: "/signin"}}
 	case errors.Is(err, passwords.ErrBusy):
-		return &web.Problem{Status: http.StatusServiceUnavailable, Heading: "Too many people are signing in right now.", Text: "Try again in a moment."}
+		return &web.ErrorPage{Status: http.StatusServiceUnavailable, Heading: "Too many people are signing in right now.", Text: "Try again in a moment."}
 	case errors.Is(err, users.ErrSetupLink):
-		return &web.Problem{Status: http.StatusGone, Heading: "This set-up link doesn't work any more.",
+		return &web.ErrorPage{Status: http.StatusGone, Heading: "This set-up link doesn't work any more.",
 			Text: "It was used, or it is older than an hour. Restart the hub, or run \"fedhub setup-link\" on its machine, for a new one."}
 	}
 	return err

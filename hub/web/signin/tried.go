@@ -55,7 +55,7 @@ func triedGone(c *gin.Context, cause error) error {
 	if !errors.Is(cause, flows.ErrGone) {
 		return cause
 	}
-	return &web.Problem{Status: http.StatusGone, Heading: "This test is over.", Text: "What came of it is kept for ten minutes, for the browser and session it was made in.", Cause: cause,
+	return &web.ErrorPage{Status: http.StatusGone, Heading: "This test is over.", Text: "What came of it is kept for ten minutes, for the browser and session it was made in.", Cause: cause,
 		Action: templates.Action{Label: "Back to the login key", URL: "/admin/keys/" + url.PathEscape(c.Param("id"))}}
 }
 

@@ -276,7 +276,7 @@ func started(user users.User, i federation.Identity) sessions.Start {
 // refusedUpstream says the same whatever the reason, or it would tell
 // strangers who has an account here.
 func refusedUpstream(name string, j pendingLogin) error {
-	return &web.Problem{
+	return &web.ErrorPage{
 		Status:  http.StatusForbidden,
 		Heading: "We couldn't sign you in with " + name + ".",
 		Text:    "If you have an account here, sign in to it the way you usually do. If not, ask whoever runs this hub to let you in.",
@@ -301,7 +301,7 @@ func (d *Handler) upstreamFailed(c *gin.Context, keyID string, j pendingLogin, e
 	if j.quiet() && (errors.As(err, &refusal) || errors.As(err, &fault)) {
 		return d.back(c, keyID, j, err)
 	}
-	p := &web.Problem{Status: http.StatusBadGateway, Heading: "Signing in there didn't work.", Cause: err,
+	p := &web.ErrorPage{Status: http.StatusBadGateway, Heading: "Signing in there didn't work.", Cause: err,
 		Action: templates.Action{Label: "Choose another way to sign in", URL: "/signin" + local(j)}}
 	switch {
 	case errors.As(err, &refusal):

@@ -63,7 +63,7 @@ func TestAnErrorPageShowsTheReferenceOfTheAttempt(t *testing.T) {
 	// The sign-in is over; somebody goes back to its page.
 	hubtest.Want(t, "reference", b.Open(back).Reference(t), id)
 	trace := w.Trace(strings.ToLower(strings.ReplaceAll(id, "-", " ")))
-	hubtest.Want(t, "last step", trace.Steps[len(trace.Steps)-1].What, traces.Problem)
+	hubtest.Want(t, "last step", trace.Steps[len(trace.Steps)-1].What, traces.ErrorPage)
 }
 
 func TestWhyAnAppWasNotKnownStandsInTheTrace(t *testing.T) {

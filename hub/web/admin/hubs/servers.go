@@ -73,7 +73,7 @@ func (d *Handler) Decide(c *gin.Context) error {
 	}
 	err = d.Operator.DecideServer(c.Request.Context(), d.Actor(c), form["server"], decision.state)
 	if wrong, ok := web.Mistakes(err, nil); ok {
-		return &web.Problem{Status: http.StatusConflict, Heading: "Nothing was changed.", Text: wrong[0].Text,
+		return &web.ErrorPage{Status: http.StatusConflict, Heading: "Nothing was changed.", Text: wrong[0].Text,
 			Action: templates.Action{Label: "Back to the servers", URL: "/admin/servers"}}
 	}
 	if err != nil {

@@ -76,7 +76,7 @@ func (d *Handler) RotateKeys(c *gin.Context) error {
 	}
 	err = d.Operator.RotateSigningKeys(c.Request.Context(), d.Actor(c), seen, form["distrust"] == "yes")
 	if errors.Is(err, signing.ErrWaiting) {
-		return &web.Problem{Status: http.StatusConflict, Heading: "Nothing was changed.", Text: "New keys are waiting already. They take over within ten minutes; rotate again after that.",
+		return &web.ErrorPage{Status: http.StatusConflict, Heading: "Nothing was changed.", Text: "New keys are waiting already. They take over within ten minutes; rotate again after that.",
 			Action: templates.Action{Label: "Back to the signing keys", URL: "/admin/signing"}}
 	}
 	if err != nil {

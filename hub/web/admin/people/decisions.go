@@ -122,11 +122,11 @@ func (d *Handler) UndoDecision(c *gin.Context) error {
 	err = d.Operator.UndoLink(c.Request.Context(), d.Actor(c), form["record"])
 	switch {
 	case errors.Is(err, linking.ErrUndone), errors.Is(err, fs.ErrNotExist):
-		return &web.Problem{Status: http.StatusGone, Heading: "That is undone already, or too old to be undone.", Text: "Nothing was changed.", Action: backToDecisions}
+		return &web.ErrorPage{Status: http.StatusGone, Heading: "That is undone already, or too old to be undone.", Text: "Nothing was changed.", Action: backToDecisions}
 	case errors.Is(err, fs.ErrExist):
-		return &web.Problem{Status: http.StatusConflict, Heading: "The identity is somebody else's by now.", Text: "Nothing was changed. Disconnect it there first.", Action: backToDecisions}
+		return &web.ErrorPage{Status: http.StatusConflict, Heading: "The identity is somebody else's by now.", Text: "Nothing was changed. Disconnect it there first.", Action: backToDecisions}
 	case errors.Is(err, linking.ErrLastWayIn):
-		return &web.Problem{Status: http.StatusConflict, Heading: "That is your own only way in.", Text: "Set a password or connect something else first.", Action: backToDecisions}
+		return &web.ErrorPage{Status: http.StatusConflict, Heading: "That is your own only way in.", Text: "Set a password or connect something else first.", Action: backToDecisions}
 	case err != nil:
 		return err
 	}

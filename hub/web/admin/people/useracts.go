@@ -20,7 +20,7 @@ func join(list []string) string { return strings.Join(list, ", ") }
 
 // refused says why something cannot be done to a person.
 func refused(u users.User, text string) error {
-	return &web.Problem{Status: http.StatusConflict, Heading: "That can't be done.", Text: text,
+	return &web.ErrorPage{Status: http.StatusConflict, Heading: "That can't be done.", Text: text,
 		Action: templates.Action{Label: "Back to the person", URL: userPath(u.ID)}}
 }
 

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Problem tells people what went wrong, what they can do, and under which
+// ErrorPage tells people what went wrong, what they can do, and under which
 // reference the hub recorded it. What only developers need is folded away.
-type Problem struct {
+type ErrorPage struct {
 	Title       string // one plain sentence
 	Text        string // whose turn it is, and to do what
 	Action      Action // the one thing to do next
@@ -19,16 +19,16 @@ type Problem struct {
 	Admin       Action // only for an administrator who is signed in
 }
 
-func (p Problem) look() look { return look{"problem", card, strings.TrimSuffix(p.Title, "."), false} }
+func (p ErrorPage) look() look { return look{"problem", card, strings.TrimSuffix(p.Title, "."), false} }
 
 // Developers tells whether there is anything to fold away.
-func (p Problem) Developers() bool {
+func (p ErrorPage) Developers() bool {
 	return p.Code != "" || p.Description != "" || len(p.Details) > 0
 }
 
 // Forbidden is the page for status 403.
-func Forbidden() Problem {
-	return Problem{
+func Forbidden() ErrorPage {
+	return ErrorPage{
 		Title:  "This page is for administrators.",
 		Text:   "Ask whoever runs this hub if you should be one.",
 		Action: Action{"Go to your account", "/account"},

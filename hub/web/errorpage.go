@@ -9,9 +9,9 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// A Problem is an error with a face: what a person sees, and what they can do
+// An ErrorPage is an error with a face: what a person sees, and what they can do
 // about it.
-type Problem struct {
+type ErrorPage struct {
 	Status     int
 	Heading    string           // one plain sentence
 	Text       string           // what to do
@@ -26,8 +26,8 @@ type Problem struct {
 	Page templates.Page
 }
 
-func (p Problem) page(now time.Time) templates.Page {
-	page := templates.Problem{Title: p.Heading, Text: p.Text, Action: p.Action, Other: p.Other, Time: now, Details: p.Details}
+func (p ErrorPage) page(now time.Time) templates.Page {
+	page := templates.ErrorPage{Title: p.Heading, Text: p.Text, Action: p.Action, Other: p.Other, Time: now, Details: p.Details}
 	if p.Protocol != nil {
 		page.Code, page.Description = p.Protocol.Code, p.Protocol.Description
 	}
@@ -35,7 +35,7 @@ func (p Problem) page(now time.Time) templates.Page {
 }
 
 // Error is for the log.
-func (p *Problem) Error() string {
+func (p *ErrorPage) Error() string {
 	text := p.Heading
 	if p.Protocol != nil {
 		text += " " + p.Protocol.Error()
@@ -47,16 +47,16 @@ func (p *Problem) Error() string {
 }
 
 // Unwrap returns the private cause.
-func (p *Problem) Unwrap() error { return p.Cause }
+func (p *ErrorPage) Unwrap() error { return p.Cause }
 
-func (p Problem) retryAfter() string {
+func (p ErrorPage) retryAfter() string {
 	seconds := int(p.RetryAfter.Round(time.Second) / time.Second)
 	return strconv.Itoa(max(seconds, 1))
 }
 
 // ExpiredForm says that a form was filled in too long ago, or in another session.
-func ExpiredForm(again string) *Problem {
-	return &Problem{
+func ExpiredForm(again string) *ErrorPage {
+	return &ErrorPage{
 		Status:  http.StatusForbidden,
 		Heading: "This page was out of date, so nothing was changed.",
 		Text:    "That happens when it stayed open for long, or when you signed in or out in another tab.",
@@ -65,13 +65,13 @@ func ExpiredForm(again string) *Problem {
 }
 
 // NotFound is for pages whose object is gone.
-func NotFound(cause error) *Problem {
-	return &Problem{Status: http.StatusNotFound, Heading: "There's nothing at this address.", Text: "It may have been removed, or the link may be wrong.", Cause: cause}
+func NotFound(cause error) *ErrorPage {
+	return &ErrorPage{Status: http.StatusNotFound, Heading: "There's nothing at this address.", Text: "It may have been removed, or the link may be wrong.", Cause: cause}
 }
 
 // TooMany says how long to wait.
-func TooMany(wait time.Duration) *Problem {
-	return &Problem{
+func TooMany(wait time.Duration) *ErrorPage {
+	return &ErrorPage{
 		Status:     http.StatusTooManyRequests,
 		Heading:    "Too many attempts.",
 		Text:       "Wait a little, then try again.",

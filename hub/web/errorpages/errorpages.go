@@ -1,7 +1,7 @@
-// Package problems has the words for the errors that storage and services
+// Package errorpages has the words for the errors that storage and services
 // return: the one table from an error to a status and a page. It is handed to
 // the responder, which so needs to know no service.
-package problems
+package errorpages
 
 import (
 	"errors"
@@ -38,13 +38,13 @@ var table = []struct {
 }
 
 // Of returns what a person sees of an error, if it is one of the table.
-func Of(err error) (web.Problem, bool) {
+func Of(err error) (web.ErrorPage, bool) {
 	for _, row := range table {
 		if errors.Is(err, row.err) {
-			return web.Problem{Status: row.status, Heading: row.heading, Text: row.text, Action: onward(err)}, true
+			return web.ErrorPage{Status: row.status, Heading: row.heading, Text: row.text, Action: onward(err)}, true
 		}
 	}
-	return web.Problem{}, false
+	return web.ErrorPage{}, false
 }
 
 // onward is where the person probably wants to be. After a sign-in that is
