@@ -52,7 +52,7 @@ func (d *declaration) settle(l Limits) error {
 // browser. Only an app on the person's machine can be at nothing but private
 // schemes and loopback addresses, and those apps seldom say native.
 func (d *declaration) settleType() {
-	local := len(d.RedirectURIs) > 0 && !slices.ContainsFunc(d.RedirectURIs, func(raw string) bool { return !localAddress(raw) })
+	local := len(d.RedirectURIs) > 0 && !slices.ContainsFunc(d.RedirectURIs, func(raw string) bool { return !redirecturi.Local(raw) })
 	native := d.applicationType == "native" || d.applicationType == "" && d.AuthMethod == clientauth.MethodNone && local
 	switch {
 	case native:
@@ -67,13 +67,6 @@ func (d *declaration) settleType() {
 		// no secret of its own gets none (RFC 8252 §8.4).
 		d.AuthMethod = defaultMethod(d.Type)
 	}
-}
-
-// localAddress reports whether only a program on the person's own machine can
-// receive what is sent to an address.
-func localAddress(raw string) bool {
-	u, err := redirecturi.Parse(raw)
-	return err == nil && (!u.Web() || u.Scheme == "http" && u.Loopback())
 }
 
 // settleGrants fills in grant_types and response_types from each other, and

@@ -111,7 +111,7 @@ func checkPlaces(c Client) forms.Problems {
 		{"requests.uris", c.Requests.URIs, false},
 	} {
 		for _, raw := range list.addresses {
-			if raw != "" && !sameOriginAs(base, raw) && (!list.local || !localAddress(raw)) {
+			if raw != "" && !redirecturi.SameOrigin(base, raw) && (!list.local || !redirecturi.Local(raw)) {
 				problems.Add(list.field, "client.document.elsewhere", "address", raw, "host", base.HostPort())
 			}
 		}

@@ -59,7 +59,7 @@ func FuzzDescribedClient(f *testing.F) {
 			t.Fatalf("%s got %q", text, c.Scopes)
 		}
 		for _, address := range slices.Concat(c.RedirectURIs, c.PostLogoutRedirectURIs, []string{c.DefaultRedirectURI}) {
-			if address != "" && !sameOriginAs(base, address) && !localAddress(address) {
+			if address != "" && !redirecturi.SameOrigin(base, address) && !redirecturi.Local(address) {
 				t.Fatalf("%s brought in %q", text, address)
 			}
 		}

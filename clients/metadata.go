@@ -90,21 +90,16 @@ func decodeDocument(raw jsonx.Object) (document, error) {
 // redirect) must not be able to have answers delivered elsewhere.
 func (d document) checkOrigins(base redirecturi.URI) (problems forms.Problems, cause error) {
 	for _, raw := range d.redirectURIs {
-		if !sameOriginAs(base, raw) {
+		if !redirecturi.SameOrigin(base, raw) {
 			return forms.New("redirect_uris", "document.redirect.elsewhere", "address", raw, "host", base.HostPort()), errForeignRedirect
 		}
 	}
 	for _, raw := range append([]string{d.jwksURI, d.backchannelLogoutURI}, d.postLogout...) {
-		if raw != "" && !sameOriginAs(base, raw) {
+		if raw != "" && !redirecturi.SameOrigin(base, raw) {
 			return forms.New("", "document.address.elsewhere", "address", raw, "host", base.HostPort()), nil
 		}
 	}
 	return nil, nil
-}
-
-func sameOriginAs(base redirecturi.URI, raw string) bool {
-	u, err := redirecturi.Parse(raw)
-	return err == nil && u.SameOrigin(base)
 }
 
 // client builds the record. What the document may not decide (scopes, consent,
@@ -153,7 +148,7 @@ func (d document) displayName(base redirecturi.URI) string {
 
 // ownLink drops a link that is for show and does not lead to the server itself.
 func ownLink(base redirecturi.URI, raw string) string {
-	if !sameOriginAs(base, raw) || len(checkEndpoint("", "", raw, false)) > 0 {
+	if !redirecturi.SameOrigin(base, raw) || len(checkEndpoint("", "", raw, false)) > 0 {
 		return ""
 	}
 	return raw

@@ -225,7 +225,7 @@ func FuzzClientMetadataDocument(f *testing.F) {
 		addresses := slices.Concat(c.RedirectURIs, c.PostLogoutRedirectURIs,
 			[]string{c.DefaultRedirectURI, c.JWKSURI, c.BackchannelLogoutURI, c.ClientURI, c.LogoURI, c.TosURI, c.PolicyURI})
 		for _, address := range addresses {
-			if address != "" && !sameOriginAs(base, address) {
+			if address != "" && !redirecturi.SameOrigin(base, address) {
 				t.Fatalf("%s brought in %q", text, address)
 			}
 		}

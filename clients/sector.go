@@ -32,23 +32,10 @@ func (c Client) Sector() string {
 	if u, err := redirecturi.Parse(c.SectorIdentifierURI); err == nil {
 		return u.Host
 	}
-	if hosts := c.redirectHosts(); len(hosts) == 1 && !c.decoupled() {
+	if hosts := redirecturi.Hosts(c.RedirectURIs); len(hosts) == 1 && !c.decoupled() {
 		return hosts[0]
 	}
 	return c.ID // nobody else's: a service, or an app without a web address
-}
-
-// redirectHosts are the different hosts of the redirect URIs. A scheme of the
-// app's own has none, and everybody's machine is nobody's.
-func (c Client) redirectHosts() []string {
-	var hosts []string
-	for _, address := range c.RedirectURIs {
-		u, err := redirecturi.Parse(address)
-		if err == nil && u.Web() && !u.Loopback() && !slices.Contains(hosts, u.Host) {
-			hosts = append(hosts, u.Host)
-		}
-	}
-	return hosts
 }
 
 func checkSubject(c Client, allowHTTP bool) forms.Problems {
@@ -57,9 +44,9 @@ func checkSubject(c Client, allowHTTP bool) forms.Problems {
 		return forms.New("subject_type", "client.subject_type.bad", "one", Public, "other", Pairwise)
 	case c.SectorIdentifierURI != "":
 		return checkEndpoint("sector_identifier_uri", "sector identifier URI", c.SectorIdentifierURI, allowHTTP)
-	case c.SubjectType == Pairwise && len(c.redirectHosts()) > 1:
+	case c.SubjectType == Pairwise && len(redirecturi.Hosts(c.RedirectURIs)) > 1:
 		// OIDC Core §8.1.
-		return forms.New("sector_identifier_uri", "client.sector.missing", "hosts", c.redirectHosts())
+		return forms.New("sector_identifier_uri", "client.sector.missing", "hosts", redirecturi.Hosts(c.RedirectURIs))
 	}
 	return nil
 }

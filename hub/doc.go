@@ -55,7 +55,9 @@
 //
 // Beside hub: clients holds who may ask, with one table of what an application
 // is registered with (properties.go). clients/redirecturi reads and compares
-// redirect URIs, clients/clientauth checks certificates, clients/hubs and
+// redirect URIs, clients/clientauth checks secrets, assertions and certificates
+// and reads the keys that clients publish, clients/requestobject opens signed
+// requests, clients/metadatadoc reads metadata documents, clients/hubs and
 // clients/registration hold what lets hubs and unknown apps in, clients/frappe
 // sets up a site. federation holds whom we ask, one package for each kind; their
 // token answers are read by federation/internal/oauth2client.

@@ -206,9 +206,9 @@ var flatLists = []string{"templates", "cmd/fedhub"}
 // only fall; when it reaches its limit, its line goes.
 var debts = map[string]int{
 	"files clients":     34,
-	"lines clients":     4689,
+	"lines clients":     4664,
 	"packages untested": 0,
-	"lines of code":     54400,
+	"lines of code":     54380,
 }
 
 // sizes are the lines of every production file, by folder: all of them, or

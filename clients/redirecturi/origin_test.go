@@ -1,6 +1,9 @@
 package redirecturi
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 func TestAnOriginIsWrittenAsBrowsersWriteIt(t *testing.T) {
 	for address, want := range map[string]string{
@@ -16,5 +19,23 @@ func TestAnOriginIsWrittenAsBrowsersWriteIt(t *testing.T) {
 		if got := OriginOf(address); got != want {
 			t.Errorf("%s: got %q, want %q", address, got, want)
 		}
+	}
+}
+
+func TestOnlyOnesOwnMachineIsLocal(t *testing.T) {
+	for address, want := range map[string]bool{
+		"http://127.0.0.1/cb": true, "http://localhost:7001/cb": true, "com.example.app:/cb": true,
+		"https://127.0.0.1/cb": false, "http://app.example.com/cb": false, "https://app.example.com/cb": false, "no address": false,
+	} {
+		if got := Local(address); got != want {
+			t.Errorf("%q: got %v, want %v", address, got, want)
+		}
+	}
+}
+
+func TestEachHostOfAddressesCountsOnce(t *testing.T) {
+	got := Hosts([]string{"https://a.example/1", "https://a.example/2", "http://localhost/cb", "com.example.app:/cb", "no address", "https://b.example"})
+	if want := []string{"a.example", "b.example"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
