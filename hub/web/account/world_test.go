@@ -3,7 +3,9 @@ package account
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io/fs"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -14,12 +16,19 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/grants"
+	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
+	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
@@ -43,7 +52,9 @@ type world struct {
 	pages      *Handler
 	identities *store.Collection[linking.Identity]
 	records    *store.Collection[linking.LinkEvent]
-	cookies    []*http.Cookie
+	box        mailtest.Box
+	events     []string
+	cookies    []*http.Cookie // of the browser that asks
 }
 
 func newWorld(t *testing.T) *world {
@@ -59,7 +70,11 @@ func newWorld(t *testing.T) *world {
 	w := &world{t: t, people: userstest.On(t, open("people.db"))}
 	now := w.people.Now
 	kept := open("sessions.db")
-	if err := kept.Prepare(t.Context(), []store.CollectionSpec{{Name: "sessions", Unique: []string{"sid"}, Index: []string{"userId", "upstreamSid", "upstreamSub"}}}); err != nil {
+	if err := kept.Prepare(t.Context(), []store.CollectionSpec{
+		{Name: "sessions", Unique: []string{"sid"}, Index: []string{"userId", "upstreamSid", "upstreamSub"}}, {Name: "audit"}, {Name: "settings"}, {Name: "ties"},
+		{Name: "grants", Index: []string{"userId", "clientId"}}, {Name: "families", Index: []string{"sid", "userId"}},
+		{Name: "clients"}, {Name: "notices", Index: []string{"clientId"}, Times: []string{"next"}}, {Name: "told"}, {Name: "signouts", Index: []string{"order"}},
+	}); err != nil {
 		t.Fatal(err)
 	}
 	box, err := seal.New(bytes.Repeat([]byte{7}, seal.KeySize))
@@ -68,19 +83,29 @@ func newWorld(t *testing.T) *world {
 	}
 	w.identities = store.NewCollection[linking.Identity](w.people.Backend, "identities", now)
 	w.records = store.NewCollection[linking.LinkEvent](w.people.Backend, "decisions", now)
-	post := &mailtest.Box{}
+	registry := clients.NewRegistry(clients.Options{Store: store.NewCollection[clients.Client](kept, "clients", now), Auth: &clientauth.Verifier{Issuer: "https://hub.example", Now: now}, Now: now, Log: slog.New(slog.DiscardHandler)})
+	t.Cleanup(registry.Close)
+	signedIn := &sessions.Service{Sessions: store.NewCollection[sessions.Session](kept, "sessions", now), Users: w.people.Service, Box: box, Now: now}
+	granted := grants.NewService(store.NewCollection[grants.Grant](kept, "grants", now), store.NewCollection[grants.TokenFamily](kept, "families", now), grants.DefaultLives(), now)
+	keys := federation.NewRegistry(federation.Options{Store: federationtest.NewMemory(), Env: federation.Dependencies{Now: now}})
+	recorder := &audit.Recorder{Set: store.NewCollection[audit.Event](kept, "audit", now), Log: slog.New(slog.DiscardHandler), Now: now,
+		Watch: func(e audit.Event) { w.events = append(w.events, e.Kind) }}
 	w.pages = &Handler{
 		Issuer: "https://hub.example", Users: w.people.Service, Now: now, MinPassword: 12,
-		Sessions: &cookies.Service{Name: "test", Secure: true, Service: &sessions.Service{
-			Sessions: store.NewCollection[sessions.Session](kept, "sessions", now), Users: w.people.Service, Box: box, Now: now,
-		}},
+		Sessions: &cookies.Service{Name: "test", Secure: true, Service: signedIn}, Audit: recorder, Upstreams: keys,
+		Logouts: (&logouts.Service{
+			Notices: store.NewCollection[logouts.Notice](kept, "notices", now), Statuses: store.NewCollection[logouts.Status](kept, "told", now),
+			Ledger: store.NewCollection[logouts.SignOut](kept, "signouts", now), Sessions: signedIn, Grants: granted, Clients: registry, Audit: recorder, Now: now,
+		}).Start(),
+		UpstreamTokens: &upstreamtokens.Service{Ties: store.NewCollection[upstreamtokens.Token](kept, "ties", now), Box: box, Upstreams: keys,
+			Sessions: signedIn, Grants: granted, Audit: recorder, Now: now},
 		Linking: linking.New(linking.Options{
-			Users: w.people.Service, Identities: w.identities, Records: w.records, Mail: post, URL: "https://hub.example", Now: now,
+			Users: w.people.Service, Identities: w.identities, Records: w.records, Mail: &w.box, URL: "https://hub.example", Now: now,
 			Once:  func(context.Context, string, time.Time) error { return fs.ErrExist },
 			Empty: func(context.Context, string) error { return nil },
 		}),
-		Upstreams: federation.NewRegistry(federation.Options{Store: federationtest.NewMemory(), Env: federation.Dependencies{Now: now}}),
-		MailLinks: &maillinks.Service{Sender: post, Users: w.people.Service, URL: "https://hub.example", Now: now},
+		MailLinks: &maillinks.Service{Sender: &w.box, Users: w.people.Service, URL: "https://hub.example", Now: now,
+			Settings: settings.NewService(store.NewCollection[settings.Settings](kept, "settings", now), "Fedhub", now)},
 		Responder: &web.Responder{Now: now,
 			Frame: func(*http.Request) templates.Frame { return templates.Frame{Hub: "Fedhub"} },
 			Forms: web.Forms{Key: []byte("key"), Bind: func(http.ResponseWriter, *http.Request) (string, error) { return "this browser", nil }},
@@ -89,14 +114,34 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// signIn signs somebody in, in the world's browser.
-func (w *world) signIn(u users.User) {
+// signIn signs somebody in, in a browser that asks from now on.
+func (w *world) signIn(u users.User, change ...func(*sessions.Start)) sessions.Session {
 	w.t.Helper()
+	start := sessions.Start{User: u}
+	for _, edit := range change {
+		edit(&start)
+	}
 	rw := httptest.NewRecorder()
-	if _, _, err := w.pages.Sessions.Start(rw, httptest.NewRequestWithContext(w.t.Context(), http.MethodGet, "/", nil), sessions.Start{User: u}); err != nil {
+	s, _, err := w.pages.Sessions.Start(rw, httptest.NewRequestWithContext(w.t.Context(), http.MethodGet, "/", nil), start)
+	if err != nil {
 		w.t.Fatal(err)
 	}
 	w.cookies = rw.Result().Cookies()
+	return s
+}
+
+// who is signed in, in the browser that has these cookies.
+func (w *world) who(held []*http.Cookie) (sessions.Person, bool) {
+	w.t.Helper()
+	r := httptest.NewRequestWithContext(w.t.Context(), http.MethodGet, "/", nil)
+	for _, c := range held {
+		r.AddCookie(&http.Cookie{Name: c.Name, Value: c.Value})
+	}
+	p, err := w.pages.Sessions.Current(r)
+	if err != nil && !errors.Is(err, sessions.ErrNobody) {
+		w.t.Fatal(err)
+	}
+	return p, err == nil
 }
 
 // An answer is what the browser gets.
@@ -123,5 +168,8 @@ func (w *world) post(h web.HandlerFunc, form url.Values) answer {
 	c, _ := gin.CreateTestContext(rw)
 	c.Request = r
 	err := h(c)
+	if set := rw.Result().Cookies(); len(set) > 0 {
+		w.cookies = set // it goes on in another session
+	}
 	return answer{rw.Code, rw.Header().Get("Location"), rw.Body.String(), err}
 }
