@@ -16,7 +16,7 @@
 // Handlers, hub/web/…, speak HTTP to one kind of caller and hold no rule. No
 // handler imports another. hub/web itself answers, limits and guards forms;
 // web/errorpages turns errors of services into pages, web/clientrequest
-// authenticates clients.
+// authenticates clients, web/cookies knows whose browser it is.
 //
 //	web/authorize      the authorization endpoint: what comes next (next.go),
 //	                   the consent page (consent.go), the answer (respond.go)
@@ -63,8 +63,10 @@
 // token answers are read by federation/internal/oauth2client.
 //
 // In internal are jwt (what a signed token must be, as policies), jsonx (JSON
-// that strangers wrote), cache (a value that is slow to fetch; a bounded map),
-// upstreamhttp (the line to one provider), secrets, names (strings that are data).
+// that strangers wrote), texts and forms (codes of sentences, which templates
+// has the words for), cache (a value that is slow to fetch; a bounded map),
+// upstreamhttp (the line to one provider), emailaddr, secrets, clone, names
+// (strings that are data).
 //
 // # Glossary
 //
