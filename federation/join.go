@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // Join introduces this hub to the upstream of a key, or asks again what became
@@ -120,11 +122,11 @@ func unanswered(ctx context.Context, key LoginKey, err error) (ConnectionRequest
 	if ctx.Err() != nil || !errors.As(err, &fault) {
 		return ConnectionRequest{}, err
 	}
-	message := fmt.Sprintf("%s answered in a way that can't be used (%s).", key.Name, fault.Error())
+	why := texts.New("join.strange", "name", key.Name, "cause", fault)
 	if fault.Kind == Unreachable {
-		message = fmt.Sprintf("%s can't be reached from this server (%s). It will be asked again.", key.Name, fault.Error())
+		why = texts.New("join.unreachable", "name", key.Name, "cause", fault)
 	}
-	return ConnectionRequest{Status: NoAnswer, Message: CleanText(message, 500)}, nil
+	return ConnectionRequest{Status: NoAnswer, Why: why}, nil
 }
 
 // Describe looks at the upstream of a key that need not be saved yet: its kind

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/internal/names"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // A LoginKey is a Social Login Key: how we stand with one upstream.
@@ -141,11 +142,15 @@ func (k LoginKey) Ready() bool { return k.Enabled && (k.Kind != KindPeer || k.Jo
 
 // A ConnectionRequest is how a primary answered our introduction.
 type ConnectionRequest struct {
-	Status  JoinStatus `bson:"status,omitempty"` // empty: never asked
-	Message string     `bson:"message,omitempty"`
-	Said    string     `bson:"said,omitempty"` // the primary's own words, cut and cleaned, for administrators
+	Status  JoinStatus `bson:"status,omitempty"`  // empty: never asked
+	Why     texts.Text `bson:",inline"`           // what that means, for administrators
+	Message string     `bson:"message,omitempty"` // the sentence that an earlier hub stored in its place
+	Said    string     `bson:"said,omitempty"`    // the primary's own words, cut and cleaned, for administrators
 	Checked time.Time  `bson:"checked,omitempty"`
 }
+
+// Words is what the answer means.
+func (r ConnectionRequest) Words(words texts.Words) string { return r.Why.In(words, r.Message) }
 
 // A JoinStatus is where an introduction stands.
 type JoinStatus string

@@ -11,6 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // goodKey is a key that can be saved.
@@ -246,7 +247,7 @@ func TestAKeySurvivesItsRecord(t *testing.T) {
 		AuthoritativeDomains: []string{"example.org"}, TrustEmail: true, RoleMap: map[string]string{"Sales.User": "sales"},
 		Preset: "keycloak", Options: map[string]string{"realm": "a"}, Params: map[string]string{"prompt": "consent"},
 		Claims: federation.Claims{Roles: "realm_access.roles"}, SignUpDomains: []string{"example.org"},
-		Join:    federation.ConnectionRequest{Status: federation.Active, Message: "m", Said: "s", Checked: at},
+		Join:    federation.ConnectionRequest{Status: federation.Active, Why: texts.New("join.active", "name", "Upstream"), Message: "m", Said: "s", Checked: at},
 		Created: at, Updated: at,
 	}
 	record, err := bson.Marshal(want)

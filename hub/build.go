@@ -125,7 +125,7 @@ func (h *Hub) buildServices() {
 	})
 	h.monitor = &health.Monitor{
 		Set: d.Warnings, Watches: d.Checks, Upstreams: h.upstreams, Clients: h.clients, Signing: h.signing, Settings: h.settings,
-		Users: h.users, Mail: h.mail, Issuer: c.URL, Log: c.Log, Now: c.Now,
+		Users: h.users, Mail: h.mail, Words: templates.Sentence, Issuer: c.URL, Log: c.Log, Now: c.Now,
 	}
 	h.logouts = (&logouts.Service{
 		Notices: d.LogoutNotices, Statuses: d.LogoutStatuses, Ledger: d.SignOuts, Sessions: h.sessions.Service, Grants: h.grants, Tokens: h.tokens, Clients: h.clients,

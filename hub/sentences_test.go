@@ -53,10 +53,11 @@ var keptSentences = map[string]bool{
 	"logouts.SignOut.Reason":               true,
 	"sitesetup.Mistake.Text":               true,
 	"traces.Step.Text":                     true,
-	"federation.ConnectionRequest.Message": false,
+	"federation.ConnectionRequest.Message": true,
 	"grants.TokenFamily.Why":               false, // a code
 	"health.Record.Reason":                 true,
-	"health.Warning.Text":                  false,
+	"health.Warning.Do":                    true,
+	"health.Warning.Text":                  true,
 	"pending.Request.Message":              false, // the app's own words (CIBA §7.1, binding_message)
 }
 
@@ -117,7 +118,7 @@ func textsOf(found map[string]bool, of reflect.Type) {
 }
 
 // stored are the names of fields that say by themselves that they hold words.
-var stored = []string{"Text", "Reason", "Message", "Why"}
+var stored = []string{"Text", "Reason", "Message", "Why", "Do"}
 
 // written is the field that a composite literal or, in the package of the
 // record, an assignment writes; empty if it is another node.

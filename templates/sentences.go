@@ -19,6 +19,8 @@ var sentences = collect(
 	eventSentences,
 	traceSentences,
 	linkSentences,
+	healthSentences,
+	connectionSentences,
 )
 
 var generalSentences = map[string]string{

@@ -13,6 +13,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/catalog"
+	"github.com/fedhub/fedhub/templates"
 )
 
 type keyAddCmd struct {
@@ -55,7 +56,7 @@ type keyRow struct {
 func keyRowOf(o *opened, k federation.LoginKey) keyRow {
 	row := keyRow{
 		ID: k.ID, Kind: k.Kind, Name: k.Name, BaseURL: k.BaseURL, Enabled: k.Enabled, Direct: k.Direct,
-		Status: string(k.Join.Status), Message: k.Join.Message, Callback: o.URL() + "/signin/from/" + k.ID,
+		Status: string(k.Join.Status), Message: k.Join.Words(templates.Sentence), Callback: o.URL() + "/signin/from/" + k.ID,
 	}
 	if k.Kind == federation.KindPeer {
 		row.Metadata = o.ClientMetadata(k.ID)
@@ -162,7 +163,7 @@ func direct() *http.Client { return &http.Client{Transport: &http.Transport{Disa
 // tellKey says what an administrator has to know next.
 func tellKey(w io.Writer, o *opened, k federation.LoginKey) {
 	if k.Kind == federation.KindPeer {
-		fmt.Fprintln(w, oneLine(k.Join.Message))
+		fmt.Fprintln(w, oneLine(k.Join.Words(templates.Sentence)))
 		return
 	}
 	fmt.Fprintf(w, "Register this redirect URI there: %s\n", keyRowOf(o, k).Callback)

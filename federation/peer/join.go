@@ -9,6 +9,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/openid"
 	"github.com/fedhub/fedhub/internal/jsonx"
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
@@ -64,7 +65,7 @@ func (c *Connector) ask(ctx context.Context, form url.Values) (standing, error) 
 	if doc.ServersEndpoint == "" {
 		join := c.joined(federation.Unsupported, "")
 		if doc.Registers {
-			join.Message += " It lets apps register themselves (RFC 7591), so its administrator may have a token for that instead."
+			join.Why = c.text("join.unsupported.apps")
 		}
 		return standing{ConnectionRequest: join}, nil
 	}
@@ -100,7 +101,7 @@ func (c *Connector) read(answer upstreamhttp.Answer) (standing, error) {
 	}
 	if said.Error != "" {
 		join := c.joined(federation.Refused, said.Description)
-		join.Message = c.rejected(said.Error)
+		join.Why = c.rejected(said.Error)
 		return standing{join, true}, nil
 	}
 	status, known := map[string]federation.JoinStatus{
@@ -117,37 +118,35 @@ func (c *Connector) fault(kind federation.FaultKind, format string, args ...any)
 	return federation.NewFault(kind, c.key.Name, fmt.Errorf(format, args...))
 }
 
+// text is a sentence about the other hub.
+func (c *Connector) text(code string) texts.Text { return texts.New(code, "name", c.key.Name) }
+
+// answers are our sentences for what another hub decided.
+var answers = map[federation.JoinStatus]string{
+	federation.Requested:   "join.requested",
+	federation.Active:      "join.active",
+	federation.Refused:     "join.refused",
+	federation.Suspended:   "join.suspended",
+	federation.Removed:     "join.removed",
+	federation.Unsupported: "join.unsupported",
+}
+
 // joined has a sentence of ours for every status; the other hub's own words
 // are kept beside it.
 func (c *Connector) joined(status federation.JoinStatus, said string) federation.ConnectionRequest {
-	join := federation.ConnectionRequest{Status: status, Said: federation.CleanText(said, 300)}
-	switch name := c.key.Name; status {
-	case federation.Requested:
-		join.Message = name + " has the request. Its administrator must approve this site; after that people can sign in."
-	case federation.Active:
-		join.Message = name + " lets people sign in here."
-	case federation.Refused:
-		join.Message = "The administrator of " + name + " said no. Ask them, then send the request again."
-	case federation.Suspended:
-		join.Message = "The administrator of " + name + " has stopped sign-ins to this site for now."
-	case federation.Removed:
-		join.Message = name + " doesn't know this site any more. Send the request again to be let in."
-	case federation.Unsupported:
-		join.Message = name + " is not a fedhub, so it takes no requests from servers. Register this site there by hand as a client, and add it here with the kind \"openid\", its client id and its secret."
-	}
-	return join
+	return federation.ConnectionRequest{Status: status, Why: c.text(answers[status]), Said: federation.CleanText(said, 300)}
 }
 
 // rejected explains why the request itself was turned down. The usual reason
 // is that the other hub cannot read our documents.
-func (c *Connector) rejected(code string) string {
+func (c *Connector) rejected(code string) texts.Text {
 	switch code {
 	case "invalid_client", "invalid_client_metadata":
-		return fmt.Sprintf("%s could not check who this site is. It must be able to read %s, and the clocks of both must agree.", c.key.Name, c.clientID())
+		return texts.New("join.unchecked", "name", c.key.Name, "address", c.clientID())
 	case "access_denied", "invalid_grant", "invalid_request":
-		return c.key.Name + " didn't accept the request. If you used an invite, it may be used up or out of date."
+		return c.text("join.unaccepted")
 	case "temporarily_unavailable", "slow_down":
-		return c.key.Name + " has too many requests right now. Try again later."
+		return c.text("join.busy")
 	}
-	return c.key.Name + " turned the request down."
+	return c.text("join.rejected")
 }

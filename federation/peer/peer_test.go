@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -159,21 +160,21 @@ func TestAnIntroductionIsAnsweredAndKept(t *testing.T) {
 		want   federation.JoinStatus
 		says   string
 	}{
-		"pending":   {200, `{"status":"pending","message":"Ask Grace."}`, federation.Requested, "administrator must approve"},
-		"accepted":  {202, `{"status":"pending"}`, federation.Requested, "administrator must approve"},
-		"active":    {200, `{"status":"active"}`, federation.Active, "lets people sign in"},
-		"refused":   {200, `{"status":"refused"}`, federation.Refused, "said no"},
-		"suspended": {200, `{"status":"suspended"}`, federation.Suspended, "has stopped"},
-		"unknown":   {401, `{"error":"invalid_client","error_description":"no document"}`, federation.Refused, "/oauth2/client-metadata/up"},
-		"invite":    {400, `{"error":"invalid_request"}`, federation.Refused, "invite"},
-		"busy":      {429, `{"error":"slow_down"}`, federation.Refused, "too many"},
-		"other":     {400, `{"error":"` + strings.Repeat("x", 5000) + `"}`, federation.Refused, "turned the request down"},
-		"down":      {503, ``, federation.NoAnswer, "can't be reached"},
-		"strange":   {200, `{"status":"maybe"}`, federation.NoAnswer, "can't be used"},
-		"html":      {200, `<html>`, federation.NoAnswer, "can't be used"},
-		"missing":   {404, ``, federation.NoAnswer, "can't be used"},
-		"not ok":    {400, `{"status":"active"}`, federation.NoAnswer, "can't be used"},
-		"null":      {200, `null`, federation.NoAnswer, "can't be used"},
+		"pending":   {200, `{"status":"pending","message":"Ask Grace."}`, federation.Requested, "join.requested"},
+		"accepted":  {202, `{"status":"pending"}`, federation.Requested, "join.requested"},
+		"active":    {200, `{"status":"active"}`, federation.Active, "join.active"},
+		"refused":   {200, `{"status":"refused"}`, federation.Refused, "join.refused"},
+		"suspended": {200, `{"status":"suspended"}`, federation.Suspended, "join.suspended"},
+		"unknown":   {401, `{"error":"invalid_client","error_description":"no document"}`, federation.Refused, "join.unchecked"},
+		"invite":    {400, `{"error":"invalid_request"}`, federation.Refused, "join.unaccepted"},
+		"busy":      {429, `{"error":"slow_down"}`, federation.Refused, "join.busy"},
+		"other":     {400, `{"error":"` + strings.Repeat("x", 5000) + `"}`, federation.Refused, "join.rejected"},
+		"down":      {503, ``, federation.NoAnswer, "join.unreachable"},
+		"strange":   {200, `{"status":"maybe"}`, federation.NoAnswer, "join.strange"},
+		"html":      {200, `<html>`, federation.NoAnswer, "join.strange"},
+		"missing":   {404, ``, federation.NoAnswer, "join.strange"},
+		"not ok":    {400, `{"status":"active"}`, federation.NoAnswer, "join.strange"},
+		"null":      {200, `null`, federation.NoAnswer, "join.strange"},
 	} {
 		registry, w := joining(t)
 		var got url.Values
@@ -181,13 +182,16 @@ func TestAnIntroductionIsAnsweredAndKept(t *testing.T) {
 			s.Join = func(form url.Values) (int, string) { got = form; return row.status, row.body }
 		})
 		join, err := registry.Join(t.Context(), "up", "invite-code")
-		if err != nil || join.Status != row.want || !strings.Contains(join.Message, row.says) || !strings.Contains(join.Message, "Head Office") {
+		if err != nil || join.Status != row.want || join.Why.Code != row.says || join.Why.Args["name"] != "Head Office" {
 			t.Errorf("%s: got %+v and %v, want %s", name, join, err, row.want)
+		}
+		if row.says == "join.unchecked" && join.Why.Args["address"] != w.Env.ClientMetadataURL("up") {
+			t.Errorf("%s: it does not say what could not be read: %v", name, join.Why)
 		}
 		if got.Get("invite") != "invite-code" || got.Get("client_id") != w.Env.ClientMetadataURL("up") {
 			t.Errorf("%s: the form was %v", name, got)
 		}
-		if k, _ := registry.Get(t.Context(), "up"); k.Join != join || k.Ready() != (row.want == federation.Active) || join.Checked != w.Clock.Now() {
+		if k, _ := registry.Get(t.Context(), "up"); !reflect.DeepEqual(k.Join, join) || k.Ready() != (row.want == federation.Active) || join.Checked != w.Clock.Now() {
 			t.Errorf("%s: kept %+v", name, k.Join)
 		}
 	}
@@ -201,7 +205,7 @@ func TestWhatTheOtherHubSaysIsCleaned(t *testing.T) {
 		}
 	})
 	join, err := registry.Join(t.Context(), "up", "")
-	if err != nil || !strings.HasPrefix(join.Said, "Ask Grace.") || len(join.Said) > 300 || strings.Contains(join.Message, "Grace") {
+	if err != nil || !strings.HasPrefix(join.Said, "Ask Grace.") || len(join.Said) > 300 || strings.Contains(join.Why.String(), "Grace") {
 		t.Errorf("got %+v and %v", join, err)
 	}
 }
@@ -212,7 +216,7 @@ func TestAProviderThatIsNoHubIsExplained(t *testing.T) {
 		s.Discovery = func(doc map[string]any) { delete(doc, "fedhub_servers_endpoint") }
 	})
 	join, err := registry.Join(t.Context(), "up", "")
-	if err != nil || join.Status != federation.Unsupported || !strings.Contains(join.Message, `kind "openid"`) {
+	if err != nil || join.Status != federation.Unsupported || join.Why.Code != "join.unsupported" {
 		t.Errorf("got %+v and %v", join, err)
 	}
 }
@@ -221,7 +225,7 @@ func TestAPrimaryThatIsAwayIsExplained(t *testing.T) {
 	registry, w := joining(t)
 	w.Server.Close()
 	join, err := registry.Join(t.Context(), "up", "")
-	if err != nil || join.Status != federation.NoAnswer || !strings.Contains(join.Message, "can't be reached") {
+	if err != nil || join.Status != federation.NoAnswer || join.Why.Code != "join.unreachable" {
 		t.Errorf("got %+v and %v", join, err)
 	}
 	if _, err := registry.Join(t.Context(), "missing", ""); !errors.Is(err, fs.ErrNotExist) {

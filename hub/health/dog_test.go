@@ -13,6 +13,8 @@ import (
 	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
+	"github.com/fedhub/fedhub/internal/texts"
+	"github.com/fedhub/fedhub/templates"
 )
 
 func TestOneOfManyProcessesGoesRound(t *testing.T) {
@@ -86,7 +88,7 @@ func TestWhatNeedsAttention(t *testing.T) {
 			t.Errorf("got %q, want %q", got, id)
 		}
 		for _, w := range found {
-			if w.Text == "" || w.Do == "" || w.URL == "" || w.About == "" {
+			if w.Words(templates.Sentence) == "" || w.ToDo(templates.Sentence) == "" || w.URL == "" || w.About == "" {
 				t.Errorf("%s lacks words: %+v", id, w)
 			}
 		}
@@ -108,6 +110,17 @@ func TestWhatNeedsAttention(t *testing.T) {
 	}
 	if found := checkSigning([]signing.Card{{State: signing.Current, Starts: now.Add(-200 * 24 * time.Hour)}}, 0, now); found != nil {
 		t.Errorf("keys that are never replaced by schedule: %+v", found)
+	}
+}
+
+func TestAWarningOfAnEarlierHubSpeaksAsItDid(t *testing.T) {
+	old := Warning{Text: "It is silent.", Do: "Look."}
+	if got := old.Words(templates.Sentence) + " " + old.ToDo(templates.Sentence); got != "It is silent. Look." {
+		t.Errorf("an earlier hub's: %s", got)
+	}
+	now := Warning{Why: texts.New("warning.silent", "name", "Up", "cause", "no route"), Advice: texts.New("warning.untrusted.do")}
+	if got := now.Words(templates.Sentence) + " " + now.ToDo(templates.Sentence); got != "Up doesn't answer (no route). Tell the people who run it." {
+		t.Errorf("ours: %s", got)
 	}
 }
 

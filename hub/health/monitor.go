@@ -17,6 +17,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/names"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 const (
@@ -50,6 +51,7 @@ type Monitor struct {
 	Settings  *settings.Service
 	Users     *users.Service
 	Mail      mail.Sender // nil: nobody is written to
+	Words     texts.Words // of the letter
 	Issuer    string
 	Log       *slog.Logger
 	Now       func() time.Time

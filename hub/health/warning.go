@@ -11,18 +11,22 @@ import (
 
 	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/texts"
+	"github.com/fedhub/fedhub/templates/letters"
 )
 
 // A Warning is one thing that an administrator should see to.
 type Warning struct {
-	ID     string    `bson:"id"` // what it is about and what is wrong, so that it is there once
-	About  string    `bson:"about"`
-	Text   string    `bson:"text"` // what is wrong, as a sentence
-	Do     string    `bson:"do"`   // what to do about it
-	URL    string    `bson:"url"`  // where
-	Urgent bool      `bson:"urgent,omitempty"`
-	Since  time.Time `bson:"since"`
-	Mailed bool      `bson:"mailed,omitempty"`
+	ID     string     `bson:"id"` // what it is about and what is wrong, so that it is there once
+	About  string     `bson:"about"`
+	Why    texts.Text `bson:",inline"`        // what is wrong
+	Advice texts.Text `bson:"advice"`         // what to do about it
+	Text   string     `bson:"text,omitempty"` // the sentence that an earlier hub stored in place of Why
+	Do     string     `bson:"do,omitempty"`   // and in place of Advice
+	URL    string     `bson:"url"`            // where
+	Urgent bool       `bson:"urgent,omitempty"`
+	Since  time.Time  `bson:"since"`
+	Mailed bool       `bson:"mailed,omitempty"`
 	// Expires is when the warning goes if nobody looks any more.
 	Expires time.Time `bson:"expires"`
 }
@@ -32,6 +36,12 @@ func (w Warning) Key() string { return w.ID }
 
 // ExpiresAt is when the warning goes by itself.
 func (w Warning) ExpiresAt() time.Time { return w.Expires }
+
+// Words is what is wrong.
+func (w Warning) Words(words texts.Words) string { return w.Why.In(words, w.Text) }
+
+// ToDo is what to do about it.
+func (w Warning) ToDo(words texts.Words) string { return w.Advice.In(words, w.Do) }
 
 // lapse is how long a warning stands that no later look confirms.
 const lapse = 7 * 24 * time.Hour
@@ -113,7 +123,7 @@ func (d *Monitor) keep(ctx context.Context, found []Warning) error {
 // write sends administrators one letter about every warning that none was sent
 // about yet. Whoever marks a warning as mailed is the one who mails it.
 func (d *Monitor) write(ctx context.Context, found []Warning) error {
-	var news []string
+	var news []letters.Finding
 	for _, w := range found {
 		ours := false
 		err := d.Set.Update(ctx, w.ID, func(stored *Warning) error {
@@ -127,7 +137,7 @@ func (d *Monitor) write(ctx context.Context, found []Warning) error {
 			return err
 		}
 		if ours {
-			news = append(news, "- "+w.Text+" "+w.Do)
+			news = append(news, letters.Finding{What: w.Words(d.Words), Do: w.ToDo(d.Words)})
 		}
 	}
 	if len(news) == 0 || d.Mail == nil {
@@ -137,13 +147,15 @@ func (d *Monitor) write(ctx context.Context, found []Warning) error {
 	if err != nil {
 		return err
 	}
-	text := "The hub at " + d.Issuer + " looked at everything it depends on, and found:\n\n" +
-		strings.Join(news, "\n") + "\n\nThe list is at " + d.Issuer + "/admin\n"
+	subject, text, err := letters.Write(letters.Attention{Address: d.Issuer, Found: news})
+	if err != nil {
+		return err
+	}
 	for _, u := range to {
 		if u.Email == "" || !u.EmailVerified {
 			continue
 		}
-		if err := d.Mail.Send(ctx, mail.Letter{To: u.Email, Subject: "Something at your hub needs attention", Text: text}); err != nil {
+		if err := d.Mail.Send(ctx, mail.Letter{To: u.Email, Subject: subject, Text: text}); err != nil {
 			d.Log.ErrorContext(ctx, "an administrator was not told of warnings", "error", err)
 		}
 	}

@@ -48,12 +48,24 @@ var parsed = sync.OnceValue(func() *template.Template {
 func lines(l Letter) any {
 	copied := reflect.New(reflect.TypeOf(l)).Elem()
 	copied.Set(reflect.ValueOf(l))
-	for i := range copied.NumField() {
-		if f := copied.Field(i); f.Kind() == reflect.String {
-			f.SetString(line(f.String()))
+	straighten(copied)
+	return copied.Interface()
+}
+
+func straighten(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(line(v.String()))
+	case reflect.Struct:
+		for i := range v.NumField() {
+			straighten(v.Field(i))
+		}
+	case reflect.Slice:
+		v.Set(reflect.AppendSlice(reflect.Zero(v.Type()), v)) // the caller's stays as it is
+		for i := range v.Len() {
+			straighten(v.Index(i))
 		}
 	}
-	return copied.Interface()
 }
 
 const longest = 500 // runes

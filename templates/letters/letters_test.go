@@ -9,21 +9,31 @@ import (
 
 // every letter there is, filled by fill.
 var every = []Letter{&Verify{}, &Reset{}, &PasswordChanged{}, &EmailChanged{}, &Invitation{},
-	&Linked{}, &Unlinked{}, &Tried{}, &Prove{}}
+	&Linked{}, &Unlinked{}, &Tried{}, &Prove{}, &Attention{Found: make([]Finding, 1)}}
 
 // fill writes into every field what somebody would who wants to add a text of
 // their own.
 func fill(l Letter) Letter {
 	v := reflect.ValueOf(l).Elem()
-	for i := range v.NumField() {
-		switch f := v.Field(i); f.Kind() {
-		case reflect.String:
-			f.SetString("Ada & <b>\r\n\r\nYour account is blocked.\u202e")
-		case reflect.Int64:
-			f.SetInt(int64(24 * time.Hour))
+	fillValue(v)
+	return v.Interface().(Letter)
+}
+
+func fillValue(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString("Ada & <b>\r\n\r\nYour account is blocked.\u202e")
+	case reflect.Int64:
+		v.SetInt(int64(24 * time.Hour))
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fillValue(v.Field(i))
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			fillValue(v.Index(i))
 		}
 	}
-	return v.Interface().(Letter)
 }
 
 func TestEveryLetterHasASubjectAndNoTextOfStrangers(t *testing.T) {

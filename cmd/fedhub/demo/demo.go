@@ -27,6 +27,7 @@ import (
 	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/passwords"
+	"github.com/fedhub/fedhub/templates"
 )
 
 // Options is how a demo may differ from the usual one.
@@ -211,7 +212,7 @@ func (d *Demo) introduce(ctx context.Context) error {
 		return fmt.Errorf("introduce the secondary: %w", err)
 	}
 	if key.Join.Status != federation.Active {
-		return fmt.Errorf("the primary did not let the secondary in: %s", key.Join.Message)
+		return fmt.Errorf("the primary did not let the secondary in: %s", key.Join.Words(templates.Sentence))
 	}
 	d.trace.client(primary, d.Secondary.Operator.ClientMetadata(key.ID), SecondaryName)
 	return nil

@@ -32,7 +32,7 @@ func Join(t *testing.T, primary, secondary *World, change ...func(*federation.Lo
 		t.Fatal(err)
 	}
 	if key.Join.Status != federation.Active {
-		t.Fatalf("the secondary is %q: %s", key.Join.Status, key.Join.Message)
+		t.Fatalf("the secondary is %q: %s", key.Join.Status, key.Join.Why)
 	}
 	return Pair{primary, secondary, key}
 }

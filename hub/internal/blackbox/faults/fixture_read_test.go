@@ -15,8 +15,10 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/store"
@@ -262,7 +264,16 @@ func oldSentencesAreShown(t *testing.T, db store.Backend) {
 		e := read[linking.LinkEvent](t, r)
 		check("decisions", e.Reason, e.Words(templates.Sentence))
 	}
-	for _, set := range []string{"audit", "traces", "decisions"} {
+	for _, r := range recordsOf(t, db, "warnings") {
+		w := read[health.Warning](t, r)
+		check("warnings", w.Text, w.Words(templates.Sentence))
+		check("warnings", w.Do, w.ToDo(templates.Sentence))
+	}
+	for _, r := range recordsOf(t, db, "loginkeys") {
+		k := read[federation.LoginKey](t, r)
+		check("loginkeys", k.Join.Message, k.Join.Words(templates.Sentence))
+	}
+	for _, set := range []string{"audit", "traces", "decisions", "warnings", "loginkeys"} {
 		if shown[set] == 0 {
 			t.Errorf("the fixture has no sentence in %s", set)
 		}

@@ -126,7 +126,7 @@ func (d *Handler) showKey(c *gin.Context, status int, k federation.LoginKey, for
 	page := templates.AdminKey{
 		ID: k.ID, Kind: k.Kind, Provider: provider(k), Name: k.Name, State: admin.KeyState(k), Enabled: k.Enabled, Testable: admin.Complete(k),
 		Callback: d.Callback(k.ID), Guide: guide(entry, d.Callback(k.ID)), Form: form, Mistakes: wrong, Issuer: k.Issuer,
-		Join: templates.Join{Status: string(k.Join.Status), Message: k.Join.Message, Checked: k.Join.Checked},
+		Join: templates.Join{Status: string(k.Join.Status), Message: k.Join.Words(templates.Sentence), Checked: k.Join.Checked},
 	}
 	if k.Kind == federation.KindPeer {
 		page.ClientID = d.ClientMetadata(k.ID)
