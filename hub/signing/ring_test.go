@@ -125,6 +125,44 @@ func TestAClockThatIsSetBackStopsNobody(t *testing.T) {
 	}
 }
 
+// slow is a database whose next answer comes when something else was done.
+type slow struct {
+	store.Backend
+	meanwhile func()
+}
+
+func (s *slow) Find(ctx context.Context, set string, q store.Query) ([]store.Record, error) {
+	found, err := s.Backend.Find(ctx, set, q)
+	if do := s.meanwhile; do != nil {
+		s.meanwhile = nil
+		do()
+	}
+	return found, err
+}
+
+// What was read before a key was distrusted, and comes after it, is not taken.
+func TestAReadingThatIsLateDoesNotWin(t *testing.T) {
+	db := &slow{Backend: userstest.NewMemory()}
+	set, _, _ := sharedOn(t, db)
+	one, two := newProcess(t, set), newProcess(t, set)
+	_, token := signedBy(t, one.Service, ES256)
+	if !two.takes(token) {
+		t.Fatal("the token never passed")
+	}
+	db.meanwhile = func() {
+		one.rotate(true)
+		if err := two.load(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := two.load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if two.takes(token) {
+		t.Error("the distrusted key is back")
+	}
+}
+
 func TestSigningAndVerifyingCostTheDatabaseNothing(t *testing.T) {
 	set, counted, _ := shared(t)
 	p := newProcess(t, set)
@@ -218,6 +256,22 @@ func TestTheDatabaseMayGoAway(t *testing.T) {
 	faulty.Disarm()
 	p.pass(2 * time.Second)
 	serve()
+}
+
+func TestADatabaseThatIsAwayIsNotAskedBesideEveryRequest(t *testing.T) {
+	set, _, faulty := shared(t)
+	p := newProcess(t, set)
+	signedBy(t, p.Service, ES256)
+	var asked atomic.Int64
+	faulty.Arm(faultstore.Plan{Nth: 1, Onwards: true, Counts: func(faultstore.Call) bool { asked.Add(1); return true }})
+	p.pass(2 * time.Second)
+	for range 3 {
+		signedBy(t, p.Service, ES256)
+		p.settle()
+	}
+	if n := asked.Load(); n != 1 {
+		t.Errorf("it was asked %d times beside three requests, want once", n)
+	}
 }
 
 func TestWhatTheDatabaseDoesNotTakeIsToldAndDoneTheNextTime(t *testing.T) {
