@@ -118,8 +118,12 @@ func TestOneKeyIsPublishedToEncryptTo(t *testing.T) {
 		}
 		p.pass(24 * time.Hour)
 		p.tend()
-		if plain, err := p.Decrypt(t.Context(), sealed); err != nil || string(plain) != "hello" {
-			t.Errorf("%s, a day later: got %q, %v", alg, plain, err)
+		young := newProcess(t, p.set) // it remembers nothing
+		young.time = p.time
+		for _, k := range []*process{p, young} {
+			if plain, err := k.Decrypt(t.Context(), sealed); err != nil || string(plain) != "hello" {
+				t.Errorf("%s, a day later: got %q, %v", alg, plain, err)
+			}
 		}
 		p.pass(15 * 24 * time.Hour)
 		p.tend()
