@@ -194,12 +194,6 @@ func (c Client) usesSecret() bool {
 	return c.AuthMethod == clientauth.MethodBasic || c.AuthMethod == clientauth.MethodPost || c.AuthMethod == clientauth.MethodSecretJWT
 }
 
-// usesCertificate reports whether the client proves itself with a TLS
-// certificate.
-func (c Client) usesCertificate() bool {
-	return c.AuthMethod == clientauth.MethodTLS || c.AuthMethod == clientauth.MethodOwnTLS
-}
-
 // clone returns a copy that shares no memory with c.
 func (c Client) clone() Client { return clone.Of(c) }
 
