@@ -19,6 +19,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/internal/clone"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // A Type says where a client runs, and so whether it can keep a secret
@@ -103,9 +104,12 @@ type Client struct {
 	// an older generation does not count.
 	ConsentVersion int `bson:"generation"`
 
-	Created   time.Time `bson:"created"`
-	Updated   time.Time `bson:"updated"`
-	CreatedBy string    `bson:"created_by,omitempty"`
+	Created time.Time `bson:"created"`
+	Updated time.Time `bson:"updated"`
+	// CreatedBy is the name of the person or command that added it, or what an
+	// earlier hub wrote in place of Origin.
+	CreatedBy string     `bson:"created_by,omitempty"`
+	Origin    texts.Text `bson:"origin,omitempty"` // how it came, where nobody added it
 	// Imported is what Updated was when the client was last taken over from
 	// another system: as long as they agree, nobody changed it here.
 	Imported time.Time `bson:"imported,omitempty"`
@@ -121,8 +125,11 @@ type FederatedHub struct {
 	MetadataURL string `bson:"metadata_url"`
 	Host        string `bson:"host"` // of the MetadataURL, with the port if it has one
 	State       State  `bson:"state"`
-	Via         string `bson:"via,omitempty"`  // what let it in: a Via constant
-	Held        string `bson:"held,omitempty"` // why an active server became pending again, as a sentence
+	Via         string `bson:"via,omitempty"` // what let it in: a Via constant
+	// HeldWhy is why an active server became pending again, and Held the
+	// sentence that an earlier hub stored in its place.
+	HeldWhy texts.Text `bson:"held_why,omitempty"`
+	Held    string     `bson:"held,omitempty"`
 
 	// KeyThumbprints are the RFC 7638 SHA-256 thumbprints, base64url, of the
 	// keys it published when last seen. An approval is for these keys.
@@ -138,6 +145,12 @@ type FederatedHub struct {
 	Gone time.Time `bson:"gone,omitempty"`
 	Left time.Time `bson:"left,omitempty"`
 }
+
+// IsHeld reports whether an administrator must look before it is active again.
+func (s *FederatedHub) IsHeld() bool { return !s.HeldWhy.Empty() || s.Held != "" }
+
+// HeldWords is why it is held.
+func (s *FederatedHub) HeldWords(words texts.Words) string { return s.HeldWhy.In(words, s.Held) }
 
 // A State is where a federated server stands.
 type State string
@@ -193,6 +206,9 @@ func (c Client) Admits(roles []string) bool {
 func (c Client) usesSecret() bool {
 	return c.AuthMethod == clientauth.MethodBasic || c.AuthMethod == clientauth.MethodPost || c.AuthMethod == clientauth.MethodSecretJWT
 }
+
+// By is who added it, or how it came by itself.
+func (c Client) By(words texts.Words) string { return c.Origin.In(words, c.CreatedBy) }
 
 // clone returns a copy that shares no memory with c.
 func (c Client) clone() Client { return clone.Of(c) }

@@ -8,6 +8,7 @@ import (
 	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/internal/forms"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // describe turns a metadata document into the client it describes, as one that
@@ -19,8 +20,8 @@ func describe(read metadatadoc.Document, l Limits, now time.Time, allowHTTP bool
 	if err := d.read(read.Members); err != nil {
 		return Client{}, fault(err)
 	}
-	d.ID, d.Document, d.CreatedBy = read.URL, &Document{Host: read.At.HostPort(), Fetched: now, Fresh: now.Add(read.Life)}, "its document"
-	d.Registration.At = now
+	d.ID, d.Document = read.URL, &Document{Host: read.At.HostPort(), Fetched: now, Fresh: now.Add(read.Life)}
+	d.Origin, d.Registration.At = texts.New("client.by.document"), now
 	if err := d.keepSafeGrants(); err != nil {
 		return Client{}, fault(err)
 	}

@@ -22,7 +22,7 @@ func (r *Registry) Leave(ctx context.Context, id string) (state State, removed b
 	if err != nil {
 		return "", false, err
 	}
-	if s := known.Server; !known.Disabled && (s.State == Active || s.State == Pending && s.Held == "") {
+	if s := known.Server; !known.Disabled && (s.State == Active || s.State == Pending && !s.IsHeld()) {
 		err = r.Delete(ctx, id)
 		if errors.Is(err, fs.ErrNotExist) {
 			err = nil

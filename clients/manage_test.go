@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io/fs"
 	"testing"
+
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // RFC 7592 §3: only who holds the registration access token reads and changes
@@ -14,7 +16,7 @@ func TestAnotherTokenManagesNoClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, secret, token, err := w.Register(t.Context(), d, "itself")
+	c, secret, token, err := w.Register(t.Context(), d, texts.New("client.by.itself"))
 	if err != nil || secret == "" {
 		t.Fatalf("got the secret %q and %v", secret, err)
 	}

@@ -1,6 +1,10 @@
 package clients
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/fedhub/fedhub/internal/texts"
+)
 
 // An administrator vouched for what the client could ask for then.
 func TestARedeclarationThatAsksForMoreIsAskedAboutAgain(t *testing.T) {
@@ -23,7 +27,7 @@ func TestARedeclarationThatAsksForMoreIsAskedAboutAgain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, _, token, err := w.Register(t.Context(), first, "itself")
+		c, _, token, err := w.Register(t.Context(), first, texts.New("client.by.itself"))
 		if err != nil {
 			t.Fatal(err)
 		}

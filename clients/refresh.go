@@ -10,6 +10,7 @@ import (
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/internal/jwt"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // documentLife is how old an active server's metadata may be before it is read
@@ -19,10 +20,10 @@ const documentLife = time.Hour
 // refreshPause is between two attempts, when they fail.
 const refreshPause = 5 * time.Minute
 
-// Why an active server is held, as an administrator reads it.
+// Codes for why an active server is held.
 const (
-	heldKeys     = "It published entirely new keys. That is what it would look like if someone else had taken over its address."
-	heldRedirect = "It named a redirect URI on another host."
+	heldKeys     = "hub.held.keys"
+	heldRedirect = "hub.held.redirect"
 )
 
 // errHeld says that a server was just put back to pending.
@@ -124,7 +125,8 @@ func (r *Registry) hold(ctx context.Context, id, reason string) {
 }
 
 func (s *FederatedHub) hold(reason string, at time.Time) {
-	s.State, s.Held, s.Requested = Pending, reason, at
+	s.State, s.HeldWhy, s.Requested = Pending, texts.New(reason), at
+	s.Held = ""
 }
 
 // applyDocument takes over what a server says of itself, and leaves alone what

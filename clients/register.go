@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/fedhub/fedhub/internal/names"
 	"github.com/fedhub/fedhub/internal/secrets"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // The errors of RFC 7591 §3.2.2.
@@ -105,10 +106,10 @@ func invalidMetadata(problems forms.Problems) *RegistrationError {
 
 // Register keeps a declared client and returns it with its secret, if it uses
 // one, and its registration access token. Neither can be shown again.
-func (r *Registry) Register(ctx context.Context, d Metadata, by string) (c Client, secret, token string, err error) {
+func (r *Registry) Register(ctx context.Context, d Metadata, origin texts.Text) (c Client, secret, token string, err error) {
 	token = names.RegistrationPrefix + secrets.Text(32)
 	c = d.client.clone()
-	c.CreatedBy, c.Registration.TokenHash = by, secrets.HexHash(token)
+	c.Origin, c.Registration.TokenHash = origin, secrets.HexHash(token)
 	if c, err = r.Add(ctx, c); err != nil {
 		return Client{}, "", "", declared(err)
 	}

@@ -231,7 +231,7 @@ func (r *Registry) Update(ctx context.Context, id string, change func(*Client) e
 			return err
 		}
 		c.ID, c.Secrets, c.Server = before.ID, before.Secrets, before.Server
-		c.Created, c.CreatedBy, c.ConsentVersion, c.Imported = before.Created, before.CreatedBy, before.ConsentVersion, before.Imported
+		c.Created, c.CreatedBy, c.Origin, c.ConsentVersion, c.Imported = before.Created, before.CreatedBy, before.Origin, before.ConsentVersion, before.Imported
 		c.Tidy()
 		if err := c.Validate(r.allowHTTP).Err(); err != nil {
 			return err

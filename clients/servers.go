@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/jwt"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // How many servers may wait for approval at once. Anybody can ask, so the
@@ -176,7 +177,7 @@ func (r *Registry) retryRequest(ctx context.Context, known Client, via string) (
 		}
 		// A trusted domain does not lift a hold: new keys and nothing else are
 		// just what someone who took the domain over would have to show.
-		if via != "" && (c.Server.Held == "" || via != ViaDomain) {
+		if via != "" && (!c.Server.IsHeld() || via != ViaDomain) {
 			c.Server.admit(via, via, r.stamp())
 		}
 		r.normalize(before, c)
@@ -191,7 +192,8 @@ func (r *Registry) retryRequest(ctx context.Context, known Client, via string) (
 
 // admit makes the server active.
 func (s *FederatedHub) admit(via, by string, at time.Time) {
-	s.State, s.Via, s.Held = Active, via, ""
+	s.State, s.Via, s.HeldWhy = Active, via, texts.Text{}
+	s.Held = ""
 	s.Decided, s.DecidedBy = at, by
 }
 

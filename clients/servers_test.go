@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -395,7 +394,7 @@ func TestAServerWhoseKeysAreAllNewMustBeApprovedAgain(t *testing.T) {
 			notice(w, h)
 
 			server := w.lookup(h.id).Server
-			if server.State != Pending || server.Held == "" || len(server.KeyThumbprints) != 2 {
+			if server.State != Pending || !server.IsHeld() || len(server.KeyThumbprints) != 2 {
 				t.Fatalf("got %+v", server)
 			}
 			for _, cred := range []clientauth.Credentials{h.sign(w, 0), byKey(h.id, keytest.Sign(t, stolen, keytest.Assertion(h.id, issuer, w.clock.Now()), nil))} {
@@ -413,8 +412,8 @@ func TestAServerWhoseKeysAreAllNewMustBeApprovedAgain(t *testing.T) {
 			if err := w.login(h.sign(w, 0)); err != nil {
 				t.Errorf("approved again: %v", err)
 			}
-			if got := w.lookup(h.id).Server.Held; got != "" {
-				t.Errorf("still held: %q", got)
+			if got := w.lookup(h.id).Server; got.IsHeld() {
+				t.Errorf("still held: %v", got.HeldWhy)
 			}
 		})
 	}
@@ -453,7 +452,7 @@ func TestAFreshInviteLiftsAHold(t *testing.T) {
 	if err := w.use(h.id); err != nil {
 		t.Fatal(err)
 	}
-	if got := w.introduce(h.id, ViaInvite).Server; got.State != Active || got.Held != "" {
+	if got := w.introduce(h.id, ViaInvite).Server; got.State != Active || got.IsHeld() {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -509,7 +508,7 @@ func TestAServerThatMovesItsRedirectURIsMustBeApprovedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := w.lookup(h.id)
-	if c.Server.State != Pending || !strings.Contains(c.Server.Held, "redirect") || c.AllowsRedirect("https://evil.example/cb") {
+	if c.Server.State != Pending || c.Server.HeldWhy.Code != "hub.held.redirect" || c.AllowsRedirect("https://evil.example/cb") {
 		t.Errorf("got %+v", c)
 	}
 	if err := w.use(h.id); !errors.Is(err, fs.ErrNotExist) {

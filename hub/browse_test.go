@@ -28,7 +28,6 @@ var hidden = []string{
 
 // open are fields that sound like secrets and are none.
 var open = []string{
-	"debuts.wrong.code", "decisions.code", "signouts.code",
 	"audit.code",                                                                                              // a word for the program
 	"clients.post_logout_redirect_uris", "clients.refresh_tokens", "clients.opaque_tokens", "clients.secrets", // what holds them
 	"clients.secrets.created", "clients.secrets.expires", "clients.secrets.hint", "clients.secrets.id", "clients.secrets.last_used",
@@ -81,6 +80,9 @@ func TestLookingIntoTheDatabaseShowsNoSecret(t *testing.T) {
 	for name := range found {
 		sounds := slices.ContainsFunc([]string{"hash", "token", "secret", "seal", "password", "private", "code", "upstream", "browser", "notify"},
 			func(word string) bool { return strings.Contains(strings.ToLower(name), word) })
+		if sentence, ok := strings.CutSuffix(name, ".code"); ok && found[sentence+".args"] {
+			continue // a code of a sentence
+		}
 		if sounds && !slices.Contains(hidden, name) && !slices.Contains(open, name) {
 			t.Errorf("%s sounds like a secret: give its field the tag secret, or name it among those that are open", name)
 		}

@@ -115,6 +115,11 @@ var applicationSentences = map[string]string{
 	"site.provider.missing": "Enter the name that stands on the site's button, like Head Office.",
 	"site.provider.taken":   "The site has a provider of the name {name} itself. Choose another, like Head Office.",
 
+	// Who added an app: names stand for themselves.
+	"client.by.document": "its document",
+	"client.by.itself":   "itself",
+	"client.by.token":    "itself, with the initial access token …{hint}",
+
 	"hub.none":      "This client is not a federated server.",
 	"hub.state.bad": "A server that is {state} cannot become {wanted}.",
 }

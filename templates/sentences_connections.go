@@ -1,8 +1,11 @@
 package templates
 
 // connectionSentences are about this hub and another: how its request to be
-// let in was answered.
+// let in was answered, and why the other must be approved again.
 var connectionSentences = map[string]string{
+	"hub.held.keys":     "It published entirely new keys. That is what it would look like if someone else had taken over its address.",
+	"hub.held.redirect": "It named a redirect URI on another host.",
+
 	"join.active":           "{name} lets people sign in here.",
 	"join.busy":             "{name} has too many requests right now. Try again later.",
 	"join.rejected":         "{name} turned the request down.",

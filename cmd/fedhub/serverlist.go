@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/templates"
 )
 
 type serverListCmd struct {
@@ -28,7 +29,7 @@ type serverRow struct {
 
 func serverRowOf(c clients.Client) serverRow {
 	return serverRow{
-		ID: c.ID, Host: c.Server.Host, Name: c.Name, State: string(c.Server.State), Via: c.Server.Via, Held: c.Server.Held,
+		ID: c.ID, Host: c.Server.Host, Name: c.Name, State: string(c.Server.State), Via: c.Server.Via, Held: c.Server.HeldWords(templates.Sentence),
 		Fingerprints: append([]string{}, c.Server.KeyThumbprints...), Requested: c.Server.Requested,
 	}
 }

@@ -37,7 +37,7 @@ func (k *Service) deliver(ctx context.Context, id string) bool {
 	}
 	if errors.Is(err, errNobody) {
 		k.drop(ctx, n)
-		k.write(ctx, n, func(r *Recipient) { r.State, r.Error, r.Next = Gone, "", time.Time{} })
+		k.write(ctx, n, func(r *Recipient) { r.stand(Gone, texts.Text{}, time.Time{}) })
 		return true
 	}
 	event := audit.Event{Kind: audit.LogoutTold, Target: n.Subject, Client: n.ClientID}

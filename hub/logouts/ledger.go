@@ -35,14 +35,25 @@ func (s SignOut) Words(words texts.Words) string { return s.Why.In(words, s.Reas
 
 // A Recipient is one client that is to hear of a sign-out.
 type Recipient struct {
-	ClientID string    `bson:"clientId"`
-	Name     string    `bson:"name"` // as registered at the time
-	Server   bool      `bson:"server,omitempty"`
-	State    State     `bson:"state"`
-	Tries    int       `bson:"tries,omitempty"`
-	Last     time.Time `bson:"last,omitempty"`  // the last try
-	Error    string    `bson:"error,omitempty"` // of the last try, if it failed
-	Next     time.Time `bson:"next,omitempty"`  // the next try, where there is one
+	ClientID string     `bson:"clientId"`
+	Name     string     `bson:"name"` // as registered at the time
+	Server   bool       `bson:"server,omitempty"`
+	State    State      `bson:"state"`
+	Tries    int        `bson:"tries,omitempty"`
+	Last     time.Time  `bson:"last,omitempty"`  // the last try
+	Why      texts.Text `bson:",inline"`         // of the last try, if it failed
+	Error    string     `bson:"error,omitempty"` // the sentence that an earlier hub stored in its place
+	Next     time.Time  `bson:"next,omitempty"`  // the next try, where there is one
+}
+
+// Words is why the last try failed.
+func (r Recipient) Words(words texts.Words) string { return r.Why.In(words, r.Error) }
+
+// stand notes what became of the recipient, why if it failed, and when it is
+// told again.
+func (r *Recipient) stand(s State, why texts.Text, next time.Time) {
+	r.State, r.Why, r.Next = s, why, next
+	r.Error = ""
 }
 
 // A State is what became of a recipient.

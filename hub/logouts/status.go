@@ -7,22 +7,27 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // A Status is how telling one client went. It is kept in the database, so that
 // every hub leaves a client alone that another hub found to be away.
 type Status struct {
-	ClientID string    `bson:"id"`
-	Told     time.Time `bson:"told,omitempty"`   // the last delivery
-	Failed   time.Time `bson:"failed,omitempty"` // the last failure, kept when things are well again
-	Error    string    `bson:"error,omitempty"`  // of the last failure; empty when things are well
-	Failures int       `bson:"failures"`         // without an answer, in a row
-	Until    time.Time `bson:"until,omitempty"`  // not to be tried before
-	Expires  time.Time `bson:"expires"`
+	ClientID string     `bson:"id"`
+	Told     time.Time  `bson:"told,omitempty"`   // the last delivery
+	Failed   time.Time  `bson:"failed,omitempty"` // the last failure, kept when things are well again
+	Why      texts.Text `bson:",inline"`          // of the last failure; empty when things are well
+	Error    string     `bson:"error,omitempty"`  // the sentence that an earlier hub stored in its place
+	Failures int        `bson:"failures"`         // without an answer, in a row
+	Until    time.Time  `bson:"until,omitempty"`  // not to be tried before
+	Expires  time.Time  `bson:"expires"`
 }
 
 // Key names the record.
 func (s Status) Key() string { return s.ClientID }
+
+// Words is why it failed last; empty when things are well.
+func (s Status) Words(words texts.Words) string { return s.Why.In(words, s.Error) }
 
 // ExpiresAt is when nobody wants to know any more.
 func (s Status) ExpiresAt() time.Time { return s.Expires }
@@ -72,13 +77,14 @@ func (k *Service) drop(ctx context.Context, n Notice) {
 // told removes a delivered notice.
 func (k *Service) told(ctx context.Context, n Notice) {
 	k.drop(ctx, n)
-	k.write(ctx, n, func(r *Recipient) { r.State, r.Error, r.Next = Delivered, "", time.Time{} })
+	k.write(ctx, n, func(r *Recipient) { r.stand(Delivered, texts.Text{}, time.Time{}) })
 	k.note(ctx, n.ClientID, func(s *Status) error {
 		now := k.Now()
-		if s.Error == "" && s.Failures == 0 && now.Sub(s.Told) < time.Second {
+		if s.Why.Empty() && s.Error == "" && s.Failures == 0 && now.Sub(s.Told) < time.Second {
 			return store.ErrUnchanged // in a rush one of many writes it
 		}
-		s.Told, s.Error, s.Failures, s.Until = now, "", 0, time.Time{}
+		s.Told, s.Why, s.Failures, s.Until = now, texts.Text{}, 0, time.Time{}
+		s.Error = ""
 		return nil
 	})
 }
@@ -89,7 +95,8 @@ func (k *Service) failed(ctx context.Context, n Notice, refused bool, cause erro
 	next := k.Now().Add(wait(n.Tries))
 	k.note(ctx, n.ClientID, func(s *Status) error {
 		now := k.Now()
-		s.Failed, s.Error = now, cause.Error()
+		s.Failed, s.Why = now, texts.Of(cause)
+		s.Error = ""
 		switch {
 		case refused:
 		case now.Before(s.Until): // those that were under way together count once
@@ -111,7 +118,7 @@ func (k *Service) failed(ctx context.Context, n Notice, refused bool, cause erro
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		k.Log.ErrorContext(ctx, "a logout notice stays claimed for a while", "error", err)
 	}
-	k.write(ctx, n, func(r *Recipient) { r.Error, r.Next = cause.Error(), next })
+	k.write(ctx, n, func(r *Recipient) { r.stand(r.State, texts.Of(cause), next) })
 }
 
 // note writes a status. It may fail: it is for people to read, and delivery

@@ -98,6 +98,9 @@ func (t Text) With(change func(name, value string) string) Text {
 // Empty reports whether there is nothing to say.
 func (t Text) Empty() bool { return t.Code == "" }
 
+// IsZero lets a record leave out what says nothing.
+func (t Text) IsZero() bool { return t.Empty() }
+
 // String is for logs and tests: the code and its arguments, no words.
 func (t Text) String() string {
 	if len(t.Args) == 0 {

@@ -22,6 +22,7 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/clientrequest"
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -39,7 +40,7 @@ func (d *Handler) Register(c *gin.Context) error {
 	if initial == "" && declared.ExceedsRegistration() {
 		return adminOnly()
 	}
-	by := "itself"
+	origin := texts.New("client.by.itself")
 	if initial != "" {
 		// Used up only now: a slip in the metadata costs nothing.
 		used, err := d.Initials.Redeem(c.Request.Context(), initial)
@@ -49,14 +50,14 @@ func (d *Handler) Register(c *gin.Context) error {
 		if err != nil {
 			return err
 		}
-		by = "itself, with the initial access token …" + used.Hint
+		origin = texts.New("client.by.token", "hint", used.Hint)
 	}
-	client, secret, token, err := d.Clients.Register(c.Request.Context(), declared, by)
+	client, secret, token, err := d.Clients.Register(c.Request.Context(), declared, origin)
 	if err != nil {
 		return invalidMetadata(err)
 	}
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.ClientRegistered, Client: client.ID, Target: client.Name, IP: c.ClientIP(), Ref: web.Ref(c),
-		Detail: map[string]string{"by": by, "vouched": client.Registration.Vouched}})
+		Detail: map[string]string{"by": client.By(templates.Sentence), "vouched": client.Registration.Vouched}})
 	c.JSON(http.StatusCreated, d.information(client, secret, token))
 	return nil
 }

@@ -65,7 +65,7 @@ func (d *Handler) logouts(c *gin.Context, client clients.Client) (*templates.Cli
 	if err != nil {
 		return nil, err
 	}
-	page := &templates.ClientLogouts{Told: r.Told, Failed: r.Failed, Error: r.Error, Next: r.Next, Waiting: strconv.Itoa(r.Waiting)}
+	page := &templates.ClientLogouts{Told: r.Told, Failed: r.Failed, Error: r.Words(templates.Sentence), Next: r.Next, Waiting: strconv.Itoa(r.Waiting)}
 	if r.Waiting == logouts.MostCounted {
 		page.Waiting += " or more"
 	}

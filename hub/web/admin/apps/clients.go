@@ -124,7 +124,7 @@ func registeredBy(c clients.Client) string {
 	if c.Document != nil {
 		return "by nobody: described by its document, which was read " + c.Document.Fetched.Format(time.DateTime) + " UTC"
 	}
-	by := c.CreatedBy
+	by := c.By(templates.Sentence)
 	if by == "" {
 		by = "itself"
 	}

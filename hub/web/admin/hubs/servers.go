@@ -37,7 +37,7 @@ func (d *Handler) showServers(c *gin.Context, invite string, expires time.Time) 
 
 func server(c clients.Client) templates.Server {
 	s := templates.Server{
-		ID: c.ID, Host: c.Server.Host, Name: c.Name, Held: c.Server.Held, Gone: c.Server.Gone, Left: c.Server.Left,
+		ID: c.ID, Host: c.Server.Host, Name: c.Name, Held: c.Server.HeldWords(templates.Sentence), Gone: c.Server.Gone, Left: c.Server.Left,
 		Fingerprints: c.Server.KeyThumbprints, Requested: c.Server.Requested, Decided: c.Server.Decided, DecidedBy: c.Server.DecidedBy, LastSeen: c.Server.Fetched,
 	}
 	if len(c.RedirectURIs) > 0 {

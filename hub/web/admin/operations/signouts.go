@@ -54,7 +54,7 @@ func (d *Handler) SignOutEntry(c *gin.Context) error {
 	}
 	for _, r := range s.Recipients {
 		row := templates.RecipientRow{ClientID: r.ClientID, Name: r.Name, Server: r.Server,
-			State: standing(s.Standing(r, d.Now())), Tries: r.Tries, Last: r.Last, Error: r.Error}
+			State: standing(s.Standing(r, d.Now())), Tries: r.Tries, Last: r.Last, Error: r.Words(templates.Sentence)}
 		if s.Standing(r, d.Now()) == logouts.Retrying {
 			row.Next = r.Next
 		}
