@@ -94,9 +94,9 @@ var signInStories = []story{
 	{"an invitation is accepted", func(f *faulty) (func() answered, func(*testing.T, bool)) {
 		f.people++
 		email := "invited" + f.Clock.Now().Format("150405.000000") + "@example.org"
-		link, _, err := f.Hub.InviteUser(f.Context(), audit.Named("test"), users.NewInvitation{Email: email, Mailed: true})
+		_, _, err := f.Hub.InviteUser(f.Context(), audit.Named("test"), users.NewInvitation{Email: email, Mailed: true})
 		hubtest.Done(f.TB.(*testing.T), err)
-		b := f.Browser()
+		b, link := f.Browser(), f.box.Link(f.World, email)
 		p := b.Open(link)
 		path := p.URL.Path
 		return func() answered { return shownTo(b.Submit(p, path, "name", "Grace", "password", hubtest.Password)) },
