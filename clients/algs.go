@@ -46,7 +46,7 @@ func checkSigned(c Client, field, what, alg string) forms.Problems {
 	switch {
 	case alg != "" && !slices.Contains(SigningAlgs(), alg):
 		return forms.New(field, "client.alg.bad", "choices", SigningAlgs(), "what", what)
-	case alg == clientauth.HS256 && !c.usesSecret():
+	case alg == clientauth.HS256 && !c.UsesSecret():
 		return forms.New(field, "client.alg.secretless", "alg", clientauth.HS256, "what", what)
 	}
 	return nil

@@ -57,7 +57,7 @@ func (c Client) Publisher() clientauth.Publisher {
 // to read the secret, which is kept encrypted beside its hash; every other
 // client's is kept as a hash alone.
 func (c Client) SharesKeys() bool {
-	if !c.usesSecret() {
+	if !c.UsesSecret() {
 		return false
 	}
 	return c.AuthMethod == clientauth.MethodSecretJWT || slices.Contains([]string{

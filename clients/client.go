@@ -202,8 +202,8 @@ func (c Client) Admits(roles []string) bool {
 	})
 }
 
-// usesSecret reports whether the client proves itself with a secret.
-func (c Client) usesSecret() bool {
+// UsesSecret reports whether the client proves itself with a secret.
+func (c Client) UsesSecret() bool {
 	return c.AuthMethod == clientauth.MethodBasic || c.AuthMethod == clientauth.MethodPost || c.AuthMethod == clientauth.MethodSecretJWT
 }
 

@@ -76,9 +76,7 @@ func (d *declaration) settleGrants() error {
 	if len(d.GrantTypes) == 0 {
 		d.GrantTypes = d.grantsForResponses()
 	}
-	for _, grant := range tidyList(d.GrantTypes) {
-		d.SetGrant(grant, true)
-	}
+	d.GrantTypes = inOrder(d.GrantTypes)
 	if len(d.ResponseTypes) == 0 && d.HasGrant(GrantCode) {
 		d.ResponseTypes = []string{"code"}
 	}
@@ -105,11 +103,10 @@ func (d *declaration) settleGrants() error {
 func (d *declaration) grantsForResponses() []string {
 	var grants []string
 	for _, response := range d.ResponseTypes {
-		words := strings.Fields(response)
-		if slices.Contains(words, "code") && !slices.Contains(grants, GrantCode) {
+		if withCode(response) {
 			grants = append(grants, GrantCode)
 		}
-		if !slices.Equal(words, []string{"code"}) && !slices.Contains(grants, GrantImplicit) {
+		if response != "code" {
 			grants = append(grants, GrantImplicit)
 		}
 	}

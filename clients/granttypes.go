@@ -1,7 +1,6 @@
 package clients
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -63,15 +62,39 @@ func (c Client) HasGrant(grant string) bool { return slices.Contains(c.GrantType
 
 // SetGrant registers the client for a grant type, or takes that away.
 func (c *Client) SetGrant(grant string, on bool) {
-	c.GrantTypes = slices.DeleteFunc(slices.Clone(c.GrantTypes), func(g string) bool { return g == grant })
+	grants := slices.DeleteFunc(slices.Clone(c.GrantTypes), func(g string) bool { return g == grant })
 	if on {
-		c.GrantTypes = append(c.GrantTypes, grant)
+		grants = append(grants, grant)
 	}
-	order := func(grant string) int {
-		at := slices.IndexFunc(grantNames, func(g struct{ grant, name string }) bool { return g.grant == grant })
-		return cmp.Or(at+1, len(grantNames)+1)
+	c.GrantTypes = inOrder(grants)
+}
+
+// ChooseGrant registers the client for one of Authorization Code and Implicit,
+// by the name that administrators call it, and takes the other away; empty
+// takes both away. One that there is not is refused when the client is saved.
+func (c *Client) ChooseGrant(name string) {
+	c.SetGrant(GrantCode, false)
+	c.SetGrant(GrantImplicit, false)
+	if name != "" {
+		c.SetGrant(GrantNamed(name), true)
 	}
-	slices.SortStableFunc(c.GrantTypes, func(a, b string) int { return order(a) - order(b) })
+}
+
+// inOrder are grant types, each once, in the order in which they are kept; what
+// there is not comes last.
+func inOrder(grants []string) []string {
+	var ordered []string
+	for _, g := range grantNames {
+		if slices.Contains(grants, g.grant) {
+			ordered = append(ordered, g.grant)
+		}
+	}
+	for _, grant := range grants {
+		if !slices.Contains(ordered, grant) {
+			ordered = append(ordered, grant)
+		}
+	}
+	return ordered
 }
 
 // AllowsGrant reports whether the client may use a grant type.
@@ -128,9 +151,7 @@ func (c Client) decoupled() bool { return c.HasGrant(GrantDevice) || c.HasGrant(
 // from its type, where nothing else was said.
 func (c *Client) tidyGrants() {
 	c.ResponseTypes = sortedWords(c.ResponseTypes)
-	for _, grant := range tidyList(c.GrantTypes) {
-		c.SetGrant(grant, true) // once, and in order
-	}
+	c.GrantTypes = inOrder(c.GrantTypes)
 	if c.Type == Service {
 		// A service has nobody to send anywhere: it only asks for itself, and
 		// can do so again at any time (RFC 6749 §4.4.3).

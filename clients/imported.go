@@ -64,7 +64,7 @@ func (r *Registry) Reimport(ctx context.Context, want Client, secret string) err
 		}
 		before := c.clone()
 		c.take(want.clone())
-		if !c.usesSecret() {
+		if !c.UsesSecret() {
 			c.Secrets = nil
 		}
 		if !c.SharesKeys() {
@@ -91,7 +91,7 @@ func (r *Registry) CheckReimport(kept, want Client, secret string) error {
 // takeSecret gives the client a secret that was made elsewhere, unless it has
 // it already.
 func (r *Registry) takeSecret(c *Client, value string) error {
-	if value == "" || !c.usesSecret() || r.HasSecret(*c, value) {
+	if value == "" || !c.UsesSecret() || r.HasSecret(*c, value) {
 		return nil
 	}
 	if len(c.Secrets) >= maxSecrets {
@@ -132,7 +132,7 @@ func (r *Registry) Standing(kept *Client, want Client, secret string) (ClientSta
 	}
 	want.Tidy()
 	differ := kept.differsIn(want)
-	if secret != "" && want.usesSecret() && !r.HasSecret(*kept, secret) {
+	if secret != "" && want.UsesSecret() && !r.HasSecret(*kept, secret) {
 		differ = append(differ, SecretField)
 	}
 	switch {

@@ -173,7 +173,7 @@ func (r *Registry) UpdateMetadata(ctx context.Context, id, token string, d Metad
 // does not have: one at all, or one that is kept as a key too.
 func (c Client) lacksSecret() bool {
 	fits := func(s clientauth.Secret) bool { return !c.SharesKeys() || len(s.Sealed) > 0 }
-	return c.usesSecret() && !slices.ContainsFunc(c.Secrets, fits)
+	return c.UsesSecret() && !slices.ContainsFunc(c.Secrets, fits)
 }
 
 // redeclared writes a declaration over a kept client.

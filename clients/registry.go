@@ -236,7 +236,7 @@ func (r *Registry) Update(ctx context.Context, id string, change func(*Client) e
 		if err := c.Validate(r.allowHTTP).Err(); err != nil {
 			return err
 		}
-		if !c.usesSecret() {
+		if !c.UsesSecret() {
 			c.Secrets = nil
 		}
 		if !c.SharesKeys() {

@@ -24,7 +24,7 @@ func (r *Registry) AddSecret(ctx context.Context, id string, life time.Duration)
 		secret.Expires = secret.Created.Add(life)
 	}
 	err := r.change(ctx, id, func(c *Client) error {
-		if !c.usesSecret() {
+		if !c.UsesSecret() {
 			return forms.New("auth_method", "client.secret.needless", "method", c.AuthMethod)
 		}
 		if len(c.Secrets) >= maxSecrets {

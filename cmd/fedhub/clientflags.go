@@ -113,9 +113,7 @@ func (a *clientAddCmd) more(c *console, d *clients.Client) error {
 // takes the place of --response-type, and brings the grant types it needs.
 func (a *clientAddCmd) grants(d *clients.Client) {
 	if a.GrantType != "" {
-		d.SetGrant(clients.GrantCode, false)
-		d.SetGrant(clients.GrantImplicit, false)
-		d.SetGrant(clients.GrantNamed(a.GrantType), true)
+		d.ChooseGrant(a.GrantType)
 	}
 	if a.ResponseType != "" && len(a.ResponseTypes) == 0 {
 		d.ResponseTypes = []string{strings.ToLower(a.ResponseType)}

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"io/fs"
 	"net/url"
-	"slices"
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
-	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/clients/registration"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/store"
@@ -25,7 +23,7 @@ func (s *Service) AddClient(ctx context.Context, by audit.Actor, c clients.Clien
 		return clients.Client{}, "", err
 	}
 	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.ClientAdded, Client: c.ID, Target: c.Name}))
-	if !slices.Contains([]string{clientauth.MethodBasic, clientauth.MethodPost, clientauth.MethodSecretJWT}, c.AuthMethod) {
+	if !c.UsesSecret() {
 		return c, "", nil
 	}
 	secret, err := s.AddSecret(ctx, by, c.ID, 0)

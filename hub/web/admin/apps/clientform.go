@@ -41,7 +41,7 @@ func sections(f *templates.ClientForm, c *clients.Client) []section {
 		}},
 		{"connects", quiet(
 			text("type", &f.Type, &c.Type),
-			grantType(&f.GrantType, c),
+			grantType(f, c),
 			responseType(f, c),
 			grant("refresh_tokens", &f.RefreshTokens, c, clients.GrantRefresh),
 			grant("client_credentials", &f.ClientCredentials, c, clients.GrantClientCredentials),

@@ -20,21 +20,18 @@ func grant(name string, typed *bool, c *clients.Client, grant string) control {
 }
 
 // grantType is the choice of how answers reach the application.
-func grantType(typed *string, c *clients.Client) control {
+func grantType(f *templates.ClientForm, c *clients.Client) control {
+	typed := &f.GrantType
 	choice := text("grant_type", typed, new(string))
 	choice.show = func() {
-		shown := slices.IndexFunc(templates.ClientForm{}.GrantTypes(), func(p templates.Pair) bool { return c.HasGrant(clients.GrantNamed(p.Name)) })
-		if *typed = ""; shown >= 0 {
-			*typed = templates.ClientForm{}.GrantTypes()[shown].Name
+		*typed = ""
+		for _, p := range f.GrantTypes() {
+			if *typed == "" && c.HasGrant(clients.GrantNamed(p.Name)) {
+				*typed = p.Name
+			}
 		}
 	}
-	choice.apply = func() {
-		c.SetGrant(clients.GrantCode, false)
-		c.SetGrant(clients.GrantImplicit, false)
-		if *typed != "" { // a grant type that there is not the record's own rules refuse
-			c.SetGrant(clients.GrantNamed(*typed), true)
-		}
-	}
+	choice.apply = func() { c.ChooseGrant(*typed) }
 	return choice
 }
 
