@@ -3,8 +3,6 @@ package clientauth
 import (
 	"crypto"
 	"crypto/ecdsa"
-	"crypto/ed25519"
-	"crypto/elliptic"
 	"crypto/rsa"
 	_ "crypto/sha256" // for Thumbprint
 	"encoding/base64"
@@ -17,6 +15,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/fedhub/fedhub/internal/jsonx"
+	"github.com/fedhub/fedhub/internal/jwt"
 )
 
 const (
@@ -77,7 +76,7 @@ func parseKey(members jsonx.Object) (jose.JSONWebKey, bool) {
 
 // forSignatures reports whether a key may verify signatures.
 func forSignatures(key jose.JSONWebKey) bool {
-	ok := slices.ContainsFunc(KeyAlgs(), func(alg jose.SignatureAlgorithm) bool { return signs(key, alg) })
+	ok := slices.ContainsFunc(KeyAlgs(), func(alg jose.SignatureAlgorithm) bool { return jwt.Fits(key.Key, alg) })
 	return ok && (key.Use == "" || key.Use == "sig") && !slices.Contains(EncryptionAlgs(), key.Algorithm)
 }
 
@@ -92,31 +91,12 @@ func (k Keys) Signing() Keys {
 	return fit
 }
 
-// signs reports whether a key is of the kind and size an algorithm needs.
-func signs(key jose.JSONWebKey, alg jose.SignatureAlgorithm) bool {
-	switch public := key.Key.(type) {
-	case *ecdsa.PublicKey:
-		return alg == jose.ES256 && public.Curve == elliptic.P256() || alg == jose.ES384 && public.Curve == elliptic.P384()
-	case *rsa.PublicKey:
-		// The upper bound keeps a verification from costing milliseconds.
-		bits := public.N.BitLen()
-		return (alg == jose.RS256 || alg == jose.PS256) && 2048 <= bits && bits <= 8192
-	case ed25519.PublicKey:
-		return alg == jose.EdDSA
-	case []byte:
-		// RFC 7518 §3.2: no shorter than the hash. A JWKS never has such keys.
-		least := map[jose.SignatureAlgorithm]int{jose.HS256: 32, jose.HS384: 48, jose.HS512: 64}[alg]
-		return least > 0 && len(public) >= least
-	}
-	return false
-}
-
 // fitting returns the keys that may have made such a signature. A key that
 // names its algorithm is for no other (RFC 8725 §3.1).
 func (k Keys) fitting(kid string, alg jose.SignatureAlgorithm) Keys {
 	var fit Keys
 	for _, key := range k {
-		if key.Use != "enc" && (kid == "" || key.KeyID == kid) && (key.Algorithm == "" || key.Algorithm == string(alg)) && signs(key, alg) {
+		if key.Use != "enc" && (kid == "" || key.KeyID == kid) && (key.Algorithm == "" || key.Algorithm == string(alg)) && jwt.Fits(key.Key, alg) {
 			fit = append(fit, key)
 		}
 	}
@@ -154,8 +134,7 @@ func encrypts(key jose.JSONWebKey, alg string) bool {
 	case *ecdsa.PublicKey: // go-jose parses P-256, P-384 and P-521 only
 		return strings.HasPrefix(alg, "ECDH-ES")
 	case *rsa.PublicKey:
-		bits := public.N.BitLen()
-		return strings.HasPrefix(alg, "RSA-OAEP") && 2048 <= bits && bits <= 8192
+		return strings.HasPrefix(alg, "RSA-OAEP") && jwt.RSAFits(public)
 	}
 	return false
 }

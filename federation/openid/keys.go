@@ -98,9 +98,7 @@ func parseKey(entry []byte) (jose.JSONWebKey, bool) {
 	}
 	switch public := key.Key.(type) {
 	case *rsa.PublicKey:
-		// Less is weak; more makes every verification slow.
-		bits := public.N.BitLen()
-		return key, 2048 <= bits && bits <= 8192
+		return key, jwt.RSAFits(public)
 	case *ecdsa.PublicKey, ed25519.PublicKey:
 		return key, true
 	}

@@ -2,10 +2,6 @@ package dpop
 
 import (
 	"crypto"
-	"crypto/ecdsa"
-	"crypto/ed25519"
-	"crypto/elliptic"
-	"crypto/rsa"
 	"encoding/base64"
 	"errors"
 	"slices"
@@ -68,7 +64,7 @@ func parse(raw string, now time.Time) (proof, error) {
 		return proof{}, err
 	}
 	key := token.Key
-	if key == nil || !key.Valid() || !key.IsPublic() || !signs(key.Key, jose.SignatureAlgorithm(token.Algorithm)) {
+	if key == nil || !key.Valid() || !key.IsPublic() || !jwt.Fits(key.Key, jose.SignatureAlgorithm(token.Algorithm)) {
 		return proof{}, errors.New("its jwk is not a public key that fits its alg")
 	}
 	payload, err := token.Verify(key.Key)
@@ -90,20 +86,6 @@ func parse(raw string, now time.Time) (proof, error) {
 	sum, err := key.Thumbprint(crypto.SHA256)
 	p.thumbprint = base64.RawURLEncoding.EncodeToString(sum)
 	return p, err
-}
-
-// signs reports whether a key is of the kind and size an algorithm needs.
-func signs(key any, alg jose.SignatureAlgorithm) bool {
-	switch public := key.(type) {
-	case *ecdsa.PublicKey:
-		return alg == jose.ES256 && public.Curve == elliptic.P256() || alg == jose.ES384 && public.Curve == elliptic.P384()
-	case *rsa.PublicKey:
-		bits := public.N.BitLen()
-		return (alg == jose.RS256 || alg == jose.PS256) && 2048 <= bits && bits <= 8192
-	case ed25519.PublicKey:
-		return alg == jose.EdDSA
-	}
-	return false
 }
 
 // fits holds the proof against the request it came with, by the rules 8, 9 and
