@@ -147,7 +147,7 @@ type FederatedHub struct {
 }
 
 // IsHeld reports whether an administrator must look before it is active again.
-func (s *FederatedHub) IsHeld() bool { return !s.HeldWhy.Empty() || s.Held != "" }
+func (s *FederatedHub) IsHeld() bool { return !s.HeldWhy.IsZero() || s.Held != "" }
 
 // HeldWords is why it is held.
 func (s *FederatedHub) HeldWords(words texts.Words) string { return s.HeldWhy.In(words, s.Held) }

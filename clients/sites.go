@@ -10,8 +10,6 @@ import (
 	"time"
 	"unicode"
 
-	"golang.org/x/net/idna"
-
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/internal/forms"
@@ -37,14 +35,14 @@ func (r *Registry) TidySite(typed string) (string, error) {
 	if strings.Contains(rest, "@") {
 		return "", forms.New("site", "site.address.user")
 	}
-	host := asciiHost(rest)
+	host := redirecturi.ASCIIHost(rest)
 	if scheme == "" {
 		scheme = "https"
 		if u, err := redirecturi.Parse("http://" + host); err == nil && u.Loopback() {
 			scheme = "http"
 		}
 	}
-	return r.siteOf(typed, scheme, withoutDefault(host, map[string]string{"https": ":443", "http": ":80"}[scheme]))
+	return r.siteOf(typed, scheme, redirecturi.WithoutDefaultPort(host, map[string]string{"https": ":443", "http": ":80"}[scheme]))
 }
 
 func (r *Registry) siteOf(typed, scheme, host string) (string, error) {
@@ -61,29 +59,6 @@ func (r *Registry) siteOf(typed, scheme, host string) (string, error) {
 		return "", forms.New("site", "site.address.plain")
 	}
 	return site, nil
-}
-
-// asciiHost is a host as it is kept, if it can be: in lower case and, where it
-// has other letters than ASCII's, in its xn-- form.
-func asciiHost(host string) string {
-	if isASCII(host) {
-		return strings.ToLower(host)
-	}
-	name, port, found := strings.Cut(host, ":")
-	if ascii, err := idna.Lookup.ToASCII(name); err == nil {
-		name = ascii
-	}
-	if found {
-		return name + ":" + port
-	}
-	return name
-}
-
-func withoutDefault(host, port string) string {
-	if port != "" && !strings.HasSuffix(host, "]"+port) && strings.Count(host, ":") > 1 {
-		return host // of an IPv6 address, the end is no port
-	}
-	return strings.TrimSuffix(host, port)
 }
 
 // CheckProvider says what is wrong with the Provider Name of a custom key: the
@@ -241,13 +216,4 @@ func (r *Registry) TakeBack(ctx context.Context, id, secret string) error {
 // URIs here.
 func (r *Registry) RegistrableRedirect(uri string) bool {
 	return redirecturi.Validate(uri, r.allowHTTP) == nil
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] > 0x7f {
-			return false
-		}
-	}
-	return true
 }

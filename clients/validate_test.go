@@ -157,7 +157,7 @@ func TestEveryRuleNamesItsField(t *testing.T) {
 	for _, row := range rows {
 		row.client.Tidy()
 		problems := row.client.Validate(false)
-		if len(problems) != 1 || problems[0].Field != row.field || problems[0].Empty() {
+		if len(problems) != 1 || problems[0].Field != row.field || problems[0].IsZero() {
 			t.Errorf("%s: got %q, want one problem at %s", row.broken, problems, row.field)
 		}
 	}

@@ -2,29 +2,15 @@ package clients
 
 import (
 	"slices"
-	"strings"
 	"testing"
-
-	"github.com/go-jose/go-jose/v4"
 
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/testkit/keytest"
 )
 
-func encryptionKey(t *testing.T, kid, alg string) jose.JSONWebKey {
-	t.Helper()
-	kind := jose.ES256
-	if strings.HasPrefix(alg, "RSA") {
-		kind = jose.RS256
-	}
-	key := keytest.New(t, kid, kind)
-	key.Use, key.Algorithm = "enc", alg
-	return key
-}
-
 func TestWhatTheHubSignsAndEncryptsForAClientIsChecked(t *testing.T) {
-	withKey := func(c *Client) { c.JWKS = keytest.JWKS(t, encryptionKey(t, "k", "ECDH-ES")) }
+	withKey := func(c *Client) { c.JWKS = keytest.JWKS(t, keytest.NewEncryption(t, "k", "ECDH-ES")) }
 	for _, row := range []struct {
 		name  string
 		edit  func(*Client)

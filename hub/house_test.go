@@ -206,8 +206,8 @@ var flatLists = []string{"templates", "cmd/fedhub"}
 // only fall; when it reaches its limit, its line goes.
 var debts = map[string]int{
 	"files clients": 34,
-	"lines clients": 4690,
-	"lines of code": 54150,
+	"lines clients": 4665,
+	"lines of code": 54149,
 }
 
 // sizes are the lines of every production file, by folder: all of them, or

@@ -2,7 +2,6 @@ package clientauth
 
 import (
 	"errors"
-	"strings"
 	"testing"
 
 	"github.com/go-jose/go-jose/v4"
@@ -10,22 +9,11 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/keytest"
 )
 
-func encryptionKey(t *testing.T, kid, alg string) jose.JSONWebKey {
-	t.Helper()
-	kind := jose.ES256
-	if strings.HasPrefix(alg, "RSA") {
-		kind = jose.RS256
-	}
-	key := keytest.New(t, kid, kind)
-	key.Use, key.Algorithm = "enc", alg
-	return key
-}
-
 func TestTheFirstKeyOfAClientThatFitsIsEncryptedTo(t *testing.T) {
 	w := newWorld(t)
-	rsa, curve := encryptionKey(t, "rsa", "RSA-OAEP-256"), encryptionKey(t, "curve", "")
+	rsa, curve := keytest.NewEncryption(t, "rsa", "RSA-OAEP-256"), keytest.NewEncryption(t, "curve", "")
 	signing := keytest.New(t, "sign", jose.ES256)
-	published := Publisher{ID: "web1", JWKS: keytest.JWKS(t, signing, rsa, curve, encryptionKey(t, "later", ""))}
+	published := Publisher{ID: "web1", JWKS: keytest.JWKS(t, signing, rsa, curve, keytest.NewEncryption(t, "later", ""))}
 	for alg, want := range map[string]string{"RSA-OAEP-256": "rsa", "ECDH-ES": "curve", "ECDH-ES+A256KW": "curve"} {
 		key, err := w.Keys.ToEncrypt(t.Context(), published, alg)
 		if err != nil || key.KeyID != want {
@@ -43,7 +31,7 @@ func TestTheFirstKeyOfAClientThatFitsIsEncryptedTo(t *testing.T) {
 
 func TestAKeyToEncryptToVerifiesNothing(t *testing.T) {
 	w := newWorld(t)
-	key := encryptionKey(t, "k", "")
+	key := keytest.NewEncryption(t, "k", "")
 	w.signer(key, keytest.New(t, "other", jose.ES256))
 	key.Algorithm = "ES256"
 	if got := code(w.login(byKey("signer", w.assertion("signer", key)))); got != InvalidClient {

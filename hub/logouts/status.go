@@ -80,7 +80,7 @@ func (k *Service) told(ctx context.Context, n Notice) {
 	k.write(ctx, n, func(r *Recipient) { r.stand(Delivered, texts.Text{}, time.Time{}) })
 	k.note(ctx, n.ClientID, func(s *Status) error {
 		now := k.Now()
-		if s.Why.Empty() && s.Error == "" && s.Failures == 0 && now.Sub(s.Told) < time.Second {
+		if s.Why.IsZero() && s.Error == "" && s.Failures == 0 && now.Sub(s.Told) < time.Second {
 			return store.ErrUnchanged // in a rush one of many writes it
 		}
 		s.Told, s.Why, s.Failures, s.Until = now, texts.Text{}, 0, time.Time{}

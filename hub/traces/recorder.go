@@ -196,7 +196,7 @@ func Record(ctx context.Context, e audit.Event) {
 		return
 	}
 	s := Step{What: e.Kind, Outcome: w.outcome, Why: e.Why}
-	if s.Why.Empty() {
+	if s.Why.IsZero() {
 		s.Why.Code = w.code
 	}
 	for name, value := range e.Detail {

@@ -68,7 +68,7 @@ func TestAClaimThatCannotBeKeptIsNamed(t *testing.T) {
 		for _, profile := range profiles {
 			_, err := w.SetProfile(t.Context(), ada.ID, profile)
 			problems, _ := errors.AsType[forms.Problems](err)
-			if len(problems) != 1 || problems[0].Field != claim || problems[0].Empty() {
+			if len(problems) != 1 || problems[0].Field != claim || problems[0].IsZero() {
 				t.Errorf("%+v: got %v, want a problem with %s", profile, err, claim)
 			}
 		}

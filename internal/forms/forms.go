@@ -56,7 +56,7 @@ func (p Problems) Sentence() texts.Text {
 
 // Words are all sentences, one behind the other; say puts a code into words, as
 // templates.Sentence does.
-func (p Problems) Words(say func(code string, args map[string]string) string) string {
+func (p Problems) Words(say texts.Words) string {
 	all := make([]string, len(p))
 	for i, problem := range p {
 		all[i] = say(problem.Code, problem.Args)

@@ -75,7 +75,7 @@ type Words func(code string, args map[string]string) string
 // the code stands for itself.
 func (t Text) In(words Words, kept string) string {
 	switch {
-	case kept != "" || t.Empty():
+	case kept != "" || t.IsZero():
 		return kept
 	case words == nil:
 		return t.Code
@@ -95,11 +95,8 @@ func (t Text) With(change func(name, value string) string) Text {
 	return out
 }
 
-// Empty reports whether there is nothing to say.
-func (t Text) Empty() bool { return t.Code == "" }
-
-// IsZero lets a record leave out what says nothing.
-func (t Text) IsZero() bool { return t.Empty() }
+// IsZero reports whether there is nothing to say; a record leaves it out then.
+func (t Text) IsZero() bool { return t.Code == "" }
 
 // String is for logs and tests: the code and its arguments, no words.
 func (t Text) String() string {

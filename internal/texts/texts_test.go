@@ -37,8 +37,8 @@ func TestAnErrorStandsForTheSentenceInItsChain(t *testing.T) {
 			t.Errorf("%v is %q, want %q", tt.err, got, tt.want)
 		}
 	}
-	if !Of(nil).Empty() || Of(full{}).Empty() {
-		t.Error("Empty is wrong about what says something")
+	if !Of(nil).IsZero() || Of(full{}).IsZero() {
+		t.Error("IsZero is wrong about what says something")
 	}
 }
 

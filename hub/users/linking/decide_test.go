@@ -77,7 +77,7 @@ func TestEveryDecisionIsTheTables(t *testing.T) {
 // checkDecision holds what must be true of any decision, table or not.
 func checkDecision(t *testing.T, f facts, d Decision) {
 	t.Helper()
-	if d.Why.Empty() {
+	if d.Why.IsZero() {
 		t.Errorf("%s %s: no reason", d.Row, d.Action)
 	}
 	switch d.Action {
@@ -219,7 +219,7 @@ func TestOnlyTheRowOfWeakUpstreamsAsksForMoreProof(t *testing.T) {
 func TestOnlyPlainSubjectsAreUsable(t *testing.T) {
 	p := Policy{KeyID: "google", Enabled: true}
 	good := Claim{Key: "google", Issuer: "https://accounts.example", Subject: "10769150350006150715113082367"}
-	if why := good.unusable(p); !why.Empty() {
+	if why := good.unusable(p); !why.IsZero() {
 		t.Fatalf("a good claim: %s", why)
 	}
 	for i, spoil := range []func(*Claim, *Policy){
@@ -238,7 +238,7 @@ func TestOnlyPlainSubjectsAreUsable(t *testing.T) {
 	} {
 		c, p := good, p
 		spoil(&c, &p)
-		if c.unusable(p).Empty() {
+		if c.unusable(p).IsZero() {
 			t.Errorf("case %d: %+v is usable", i, c)
 		}
 	}

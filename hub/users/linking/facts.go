@@ -30,7 +30,7 @@ func (k *Service) gather(ctx context.Context, c Claim, p Policy) (facts, error) 
 // facts reads them.
 func (k *Service) facts(ctx context.Context, c Claim, p Policy) (facts, error) {
 	f := facts{weak: p.NoAdmins, peer: p.Kind == KindPeer, migrating: k.now().Before(p.MigrateUntil), linking: p.Linking}
-	if f.unusable = c.unusable(p); !f.unusable.Empty() {
+	if f.unusable = c.unusable(p); !f.unusable.IsZero() {
 		return f, nil
 	}
 	if err := k.gatherOwner(ctx, &f, c); err != nil || f.linked {

@@ -109,7 +109,7 @@ const rowProvisioned = "admin"
 func provisioned(f facts, user users.User, by string) Decision {
 	d := Decision{Row: rowProvisioned, Action: Refuse}
 	switch {
-	case !f.unusable.Empty():
+	case !f.unusable.IsZero():
 		d.Why = f.unusable
 	case f.linked && (f.owner == nil || f.owner.ID != user.ID):
 		d.Why = texts.New("link.linked.other")

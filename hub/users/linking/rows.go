@@ -6,7 +6,7 @@ import "github.com/fedhub/fedhub/internal/texts"
 // the rows before it did not apply.
 
 func unusable(f facts) (Decision, string) {
-	if f.unusable.Empty() {
+	if f.unusable.IsZero() {
 		return pass("link.usable")
 	}
 	return refuseFor(f.unusable)
@@ -85,7 +85,7 @@ func noMatch(f facts) (Decision, string) {
 		return pass("link.local")
 	case f.address.proven():
 		return pass("link.address.proven")
-	case !f.noSignUp.Empty():
+	case !f.noSignUp.IsZero():
 		return refuseFor(f.noSignUp)
 	}
 	return Decision{Action: CreateUnverified, Why: texts.New("link.created.unverified")}, ""
@@ -95,7 +95,7 @@ func createAccount(f facts) (Decision, string) {
 	switch {
 	case f.local != nil:
 		return pass("link.local")
-	case !f.noSignUp.Empty():
+	case !f.noSignUp.IsZero():
 		return refuseFor(f.noSignUp)
 	}
 	return Decision{Action: Create, Why: texts.New("link.created")}, ""

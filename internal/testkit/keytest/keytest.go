@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -43,6 +44,19 @@ func New(t testing.TB, kid string, alg jose.SignatureAlgorithm) jose.JSONWebKey 
 		t.Fatal(err)
 	}
 	return jose.JSONWebKey{Key: key, KeyID: kid, Algorithm: string(alg), Use: "sig"}
+}
+
+// NewEncryption makes a private key that others encrypt to by alg; an empty alg
+// is any that its curve is good for.
+func NewEncryption(t testing.TB, kid, alg string) jose.JSONWebKey {
+	t.Helper()
+	kind := jose.ES256
+	if strings.HasPrefix(alg, "RSA") {
+		kind = jose.RS256
+	}
+	key := New(t, kid, kind)
+	key.Use, key.Algorithm = "enc", alg
+	return key
 }
 
 // JWKS is what somebody publishes of these keys.
