@@ -42,6 +42,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/clientrequest"
 	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/hub/web/device"
+	"github.com/fedhub/fedhub/hub/web/emails"
 	"github.com/fedhub/fedhub/hub/web/errorpages"
 	"github.com/fedhub/fedhub/hub/web/federating"
 	"github.com/fedhub/fedhub/hub/web/oidc"
@@ -61,7 +62,8 @@ func (h *Hub) buildServices() {
 		AllowPrivate: c.AllowPrivateAddresses, Allowed: c.AllowedAddresses, RootCAs: roots, UserAgent: "fedhub", Observe: c.Fetched,
 	})
 	h.proofs = &dpop.Verifier{Nonces: dpop.NewNonces(h.box.Derive(names.KeyOfNonces), c.Now), Replay: d.useOnce, Now: c.Now}
-	h.mail, h.queue, _ = c.post() // withDefaults looked already
+	sender, queue, _ := c.post() // withDefaults looked already
+	h.queue, h.mailer = queue, &emails.Mailer{Sender: sender, HubName: h.name, URL: c.URL, Words: templates.Sentence}
 	h.audit = &audit.Recorder{Set: d.Audit, Log: c.Log, Now: c.Now, Words: templates.Sentence, Watch: c.Watch, Hear: traces.Record}
 	h.settings = settings.NewService(d.Settings, c.Name, c.Now)
 	h.traces = h.newTraces()
@@ -78,13 +80,13 @@ func (h *Hub) buildServices() {
 	})
 	h.linking = linking.New(linking.Options{
 		Users: h.users, Identities: d.Identities, Records: d.LinkEvents,
-		Mail: h.mail, URL: c.URL, HubName: h.name, Once: d.useOnce, Empty: h.emptied,
+		Mailer: h.mailer, URL: c.URL, Once: d.useOnce, Empty: h.emptied,
 		Failed: func(ctx context.Context, err error) {
-			c.Log.ErrorContext(ctx, "a letter could not be sent", "error", err)
+			c.Log.ErrorContext(ctx, "an email could not be sent", "error", err)
 		},
 		Now: c.Now,
 	})
-	h.mailLinks = &maillinks.Service{Links: d.MailLinks, Sender: h.mail, Settings: h.settings, Users: h.users, URL: c.URL, Now: c.Now}
+	h.mailLinks = &maillinks.Service{Links: d.MailLinks, Mailer: h.mailer, Users: h.users, URL: c.URL, Now: c.Now}
 	h.sessions = &cookies.Service{
 		Service: &sessions.Service{Sessions: d.Sessions, Users: h.users, Box: h.box, Now: c.Now},
 		Name:    cookies.CookieName(c.URL, c.secure()), Secure: c.secure(),
@@ -125,7 +127,7 @@ func (h *Hub) buildServices() {
 	})
 	h.monitor = &health.Monitor{
 		Set: d.Warnings, Watches: d.Checks, Upstreams: h.upstreams, Clients: h.clients, Signing: h.signing, Settings: h.settings,
-		Users: h.users, Mail: h.mail, Words: templates.Sentence, Issuer: c.URL, Log: c.Log, Now: c.Now,
+		Users: h.users, Mailer: h.mailer, Log: c.Log, Now: c.Now,
 	}
 	h.logouts = (&logouts.Service{
 		Notices: d.LogoutNotices, Statuses: d.LogoutStatuses, Ledger: d.SignOuts, Sessions: h.sessions.Service, Grants: h.grants, Tokens: h.tokens, Clients: h.clients,
@@ -156,7 +158,7 @@ func (h *Hub) review(ctx context.Context, userID string, i federation.Identity, 
 	return err
 }
 
-// name is what the hub is called, in letters.
+// name is what the hub is called, in emails.
 func (h *Hub) name(ctx context.Context) string {
 	s, err := h.settings.Current(ctx)
 	if err != nil || s.HubName == "" {

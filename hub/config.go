@@ -63,9 +63,9 @@ type Config struct {
 	SignInBurst int
 	SignInEvery time.Duration
 
-	// MailURL is where the mail server is, and MailFrom from whom letters
+	// MailURL is where the mail server is, and MailFrom from whom emails
 	// come; both empty for a hub that sends none. Mail, if set, takes the
-	// letters instead: for tests, and for the demo.
+	// emails instead: for tests, and for the demo.
 	MailURL  string
 	MailFrom string
 	Mail     mail.Sender
@@ -130,7 +130,7 @@ func (c Config) withDefaults() (Config, error) {
 	return c, nil
 }
 
-// post is who takes the hub's letters, and the queue before a mail server,
+// post is who takes the hub's emails, and the queue before a mail server,
 // which has to be closed at the end; nil if there is no such queue.
 func (c Config) post() (mail.Sender, *mail.Queue, error) {
 	switch {

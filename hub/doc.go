@@ -15,8 +15,9 @@
 //
 // Handlers, hub/web/…, speak HTTP to one kind of caller and hold no rule. No
 // handler imports another. hub/web itself answers, limits and guards forms;
-// web/errorpages turns errors of services into pages, web/clientrequest
-// authenticates clients, web/cookies knows whose browser it is.
+// web/errorpages turns errors of services into pages, web/emails puts the
+// emails that services name into words, web/clientrequest authenticates
+// clients, web/cookies knows whose browser it is.
 //
 //	web/authorize      the authorization endpoint: what comes next (next.go),
 //	                   the consent page (consent.go), the answer (respond.go)

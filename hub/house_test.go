@@ -144,7 +144,7 @@ func TestForbiddenPackages(t *testing.T) {
 				t.Errorf("%s imports %s: compare with secrets.Same", from, imported)
 			case imported == "github.com/gorilla/csrf", imported == "github.com/markbates/goth/gothic":
 				t.Errorf("%s imports %s", from, imported)
-			case imported == "text/template" && from != "templates/letters": // letters are text
+			case imported == "text/template" && from != "hub/web/emails": // emails are text
 				t.Errorf("%s imports %s", from, imported)
 			case strings.HasPrefix(imported, "github.com/go-json-experiment/json") && from != "internal/jsonx":
 				t.Errorf("%s imports %s: read JSON with internal/jsonx", from, imported)
@@ -207,7 +207,7 @@ var flatLists = []string{"templates", "cmd/fedhub"}
 var debts = map[string]int{
 	"files clients": 34,
 	"lines clients": 4665,
-	"lines of code": 54149,
+	"lines of code": 54101,
 }
 
 // sizes are the lines of every production file, by folder: all of them, or

@@ -73,7 +73,7 @@ type Hub struct {
 	http      *http.Client
 	audit     *audit.Recorder
 	proofs    *dpop.Verifier
-	mail      mail.Sender
+	mailer    mail.Mailer
 	queue     *mail.Queue // before the mail server; nil if there is none
 	responder *web.Responder
 

@@ -8,7 +8,7 @@ type Account struct {
 	Username string // empty if none
 	Email    string
 	Verified bool // the e-mail address
-	Mail     bool // whether the hub sends letters
+	Mail     bool // whether the hub sends emails
 
 	HasPassword bool
 	Roles       []string

@@ -18,7 +18,7 @@ type Email struct {
 
 func (p Email) look() look { return look{"email", card, "Change your email", len(p.Mistakes) > 0} }
 
-// VerifyEmail is what a letter's link leads to. Its button posts to
+// VerifyEmail is what an email's link leads to. Its button posts to
 // /account/verify/{Token}.
 type VerifyEmail struct {
 	Token string
@@ -54,7 +54,7 @@ func (p Forgot) look() look {
 	return look{"forgot", card, "Forgot your password?", len(p.Mistakes) > 0}
 }
 
-// ResetPassword is where a letter's link leads. It posts to
+// ResetPassword is where an email's link leads. It posts to
 // /password/reset/{Token}.
 type ResetPassword struct {
 	Token    string

@@ -52,7 +52,7 @@ type LinkChange struct {
 // Open tells whether the person can undo it.
 func (l LinkChange) Open() bool { return l.Undone.IsZero() && !l.Kept }
 
-// WasntMe takes back what a letter told of. It posts to /wasnt-me.
+// WasntMe takes back what an email told of. It posts to /wasnt-me.
 type WasntMe struct {
 	Token    string
 	Provider string
@@ -64,7 +64,7 @@ type WasntMe struct {
 
 func (WasntMe) look() look { return look{"wasntme", card, "This wasn't me", false} }
 
-// LinkProof is where the link in a letter leads that proves an account. It
+// LinkProof is where the link in an email leads that proves an account. It
 // posts to /signin/link/proof.
 type LinkProof struct {
 	Stop     string

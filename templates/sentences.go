@@ -28,7 +28,8 @@ var generalSentences = map[string]string{
 }
 
 // Sentence puts a code and its arguments into words. A code that this program
-// does not know, as a newer one may have stored it, stands for itself.
+// does not know, as a newer one may have stored it, stands for itself. An
+// argument that is a sentence itself is put into words first.
 func Sentence(code string, args map[string]string) string {
 	pattern, known := sentences[code]
 	if !known {
@@ -42,9 +43,25 @@ func Sentence(code string, args map[string]string) string {
 			return b.String()
 		}
 		name, after, _ := strings.Cut(rest, "}")
-		b.WriteString(args[name])
+		b.WriteString(argument(name, args))
 		pattern = after
 	}
+}
+
+// argument is the value of one, which is a code where its name has "@" before
+// it; the arguments of that code have its name and a slash before theirs.
+func argument(name string, args map[string]string) string {
+	code, nested := args["@"+name]
+	if !nested {
+		return args[name]
+	}
+	inner := map[string]string{}
+	for key, value := range args {
+		if of, ok := strings.CutPrefix(key, "@"+name+"/"); ok {
+			inner[of] = value
+		}
+	}
+	return Sentence(code, inner)
 }
 
 // SentenceArgs are all codes that there are words for, each with the names of

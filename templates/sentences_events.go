@@ -13,7 +13,7 @@ var eventSentences = map[string]string{
 	"site.secret.maybe":  "The site may have it.",
 	"site.secret.unused": "Nobody ever used it, and the site has another.",
 
-	"link.letter": "Only a letter could prove the account, and this hub sends none.",
+	"link.letter": "Only an email could prove the account, and this hub sends none.",
 	"link.other":  "The person came back from {name} as somebody who is not linked to the account.",
 
 	"signin.wrong":          "the e-mail address or the password is wrong",

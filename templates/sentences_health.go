@@ -15,6 +15,7 @@ var healthSentences = map[string]string{
 	"warning.secret.do":        "Make a new one there, and enter it in the login key.",
 	"warning.secret.ended":     "The client secret at {name} ended on {day}.",
 	"warning.secret.ends":      "The client secret at {name} ends on {day}.",
+	"warning.line":             "{what} {do}",
 	"warning.secret.short":     "The client secret at {name} is short: whoever sees one ID token of the site can find it by trying.",
 	"warning.secret.short.do":  "Update the site, make a new secret there, and enter it in the login key.",
 	"warning.server.keys":      "None of the keys that you approved for the server {host} is published any more.",

@@ -96,7 +96,7 @@ type Link struct {
 	Alert     Note
 	Mistakes  []Mistake
 	Password  bool       // whether the account has a password
-	Mail      bool       // whether a letter can prove it
+	Mail      bool       // whether an email can prove it
 	Sent      bool       // one was sent
 	Upstreams []Upstream // any of which may be connected already, and so prove it
 	Cancel    string     // path to go back to

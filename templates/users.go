@@ -10,7 +10,7 @@ type AdminUsers struct {
 	Next   string // path of the next page; empty if this is the last
 
 	Invitations []UserInvitation
-	Mail        bool   // whether the hub sends letters
+	Mail        bool   // whether the hub sends emails
 	Link        string // of an invitation, shown once
 	Email       string // as typed, of whom to invite
 	Roles       string
@@ -53,7 +53,7 @@ type AdminUser struct {
 	Password bool
 	Changed  time.Time // the password
 	CanReset bool
-	Mail     bool   // whether the hub sends letters
+	Mail     bool   // whether the hub sends emails
 	Link     string // to choose a password, shown once
 	Roles    string // between commas, as typed
 	Logins   []UserLogin

@@ -34,7 +34,7 @@ type base struct {
 	AllowPrivateAddresses bool   `setting:"FEDHUB_ALLOW_PRIVATE_ADDRESSES" group:"Settings" help:"Let the hub fetch from private addresses and over plain http. A hub on localhost always may."`
 	AllowedAddresses      string `setting:"FEDHUB_ALLOWED_ADDRESSES" placeholder:"CIDR|HOST[:PORT],…" group:"Settings" help:"Private or loopback addresses that the hub may fetch from, by https, while all others stay closed: ranges, or hosts with or without a port."`
 	ExtraCA               string `name:"extra-ca" setting:"FEDHUB_EXTRA_CA" placeholder:"PATH" group:"Settings" help:"File with certificates, as PEM, of authorities that may vouch for the servers the hub fetches from, besides those this machine trusts."`
-	MailFrom              string `setting:"FEDHUB_MAIL_FROM" placeholder:"ADDRESS" group:"Settings" help:"From whom the hub's letters come, like \"Example ID <id@example.org>\". FEDHUB_MAIL_URL, or the file that FEDHUB_MAIL_URL_FILE names, holds the mail server: smtps://user:password@host:465, or smtp:// with STARTTLS. Without it the hub sends no mail."`
+	MailFrom              string `setting:"FEDHUB_MAIL_FROM" placeholder:"ADDRESS" group:"Settings" help:"From whom the hub's emails come, like \"Example ID <id@example.org>\". FEDHUB_MAIL_URL, or the file that FEDHUB_MAIL_URL_FILE names, holds the mail server: smtps://user:password@host:465, or smtp:// with STARTTLS. Without it the hub sends no mail."`
 	MinPassword           string `setting:"FEDHUB_MIN_PASSWORD" placeholder:"N" group:"Settings" help:"Shortest password, in characters, from 8 to 64; 15 if not given."`
 }
 

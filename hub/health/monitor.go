@@ -17,7 +17,6 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/names"
-	"github.com/fedhub/fedhub/internal/texts"
 )
 
 const (
@@ -50,9 +49,7 @@ type Monitor struct {
 	Signing   *signing.Service
 	Settings  *settings.Service
 	Users     *users.Service
-	Mail      mail.Sender // nil: nobody is written to
-	Words     texts.Words // of the letter
-	Issuer    string
+	Mailer    mail.Mailer // nil: nobody is written to
 	Log       *slog.Logger
 	Now       func() time.Time
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/internal/texts"
-	"github.com/fedhub/fedhub/templates/letters"
 )
 
 // A Warning is one thing that an administrator should see to.
@@ -120,10 +119,10 @@ func (d *Monitor) keep(ctx context.Context, found []Warning) error {
 	return nil
 }
 
-// write sends administrators one letter about every warning that none was sent
+// write sends administrators one email about every warning that none was sent
 // about yet. Whoever marks a warning as mailed is the one who mails it.
 func (d *Monitor) write(ctx context.Context, found []Warning) error {
-	var news []letters.Finding
+	var news []texts.Text
 	for _, w := range found {
 		ours := false
 		err := d.Set.Update(ctx, w.ID, func(stored *Warning) error {
@@ -137,17 +136,13 @@ func (d *Monitor) write(ctx context.Context, found []Warning) error {
 			return err
 		}
 		if ours {
-			news = append(news, letters.Finding{What: w.Words(d.Words), Do: w.ToDo(d.Words)})
+			news = append(news, texts.New("warning.line", "what", w.Why, "do", w.Advice))
 		}
 	}
-	if len(news) == 0 || d.Mail == nil {
+	if len(news) == 0 || d.Mailer == nil {
 		return nil
 	}
 	to, err := d.Users.Admins(ctx)
-	if err != nil {
-		return err
-	}
-	subject, text, err := letters.Write(letters.Attention{Address: d.Issuer, Found: news})
 	if err != nil {
 		return err
 	}
@@ -155,7 +150,7 @@ func (d *Monitor) write(ctx context.Context, found []Warning) error {
 		if u.Email == "" || !u.EmailVerified {
 			continue
 		}
-		if err := d.Mail.Send(ctx, mail.Letter{To: u.Email, Subject: subject, Text: text}); err != nil {
+		if err := d.Mailer.Mail(ctx, mail.NewEmail(u.Email, "attention", "found", news)); err != nil {
 			d.Log.ErrorContext(ctx, "an administrator was not told of warnings", "error", err)
 		}
 	}

@@ -6,7 +6,7 @@ import (
 )
 
 // Log is the sender of a hub without a mail server. It writes down that a
-// letter was not sent, and to whom. The letter itself may hold a link by which
+// email was not sent, and to whom. The email itself may hold a link by which
 // an account is opened, so it is shown only where Console says that whoever
 // reads the log is the one person there is: on a hub on localhost.
 type Log struct {
@@ -15,7 +15,7 @@ type Log struct {
 }
 
 // Send logs.
-func (s *Log) Send(ctx context.Context, l Letter) error {
+func (s *Log) Send(ctx context.Context, l Message) error {
 	l, err := l.tidy()
 	if err != nil {
 		return err
@@ -24,6 +24,6 @@ func (s *Log) Send(ctx context.Context, l Letter) error {
 	if s.Console {
 		about = append(about, "text", l.Text)
 	}
-	s.Log.InfoContext(ctx, "a letter was not sent, for FEDHUB_MAIL_URL names no mail server", about...)
+	s.Log.InfoContext(ctx, "an email was not sent, for FEDHUB_MAIL_URL names no mail server", about...)
 	return nil
 }

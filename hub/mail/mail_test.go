@@ -21,7 +21,7 @@ import (
 type server struct {
 	*testing.T
 	address string
-	busy    atomic.Int64 // how many letters it defers before it takes one
+	busy    atomic.Int64 // how many emails it defers before it takes one
 	never   atomic.Bool  // it refuses for good
 	got     chan string
 }
@@ -65,7 +65,7 @@ func (s *session) Data(r io.Reader) error {
 	return err
 }
 
-// next is the next letter that arrives: to whom, and what.
+// next is the next email that arrives: to whom, and what.
 func (s *server) next() (to string, m *netmail.Message, body string) {
 	s.Helper()
 	select {
@@ -81,7 +81,7 @@ func (s *server) next() (to string, m *netmail.Message, body string) {
 		}
 		return to, m, string(text)
 	case <-time.After(20 * time.Second):
-		s.Fatal("no letter came")
+		s.Fatal("no email came")
 	}
 	return "", nil, ""
 }
@@ -108,10 +108,10 @@ type book struct {
 func (b *book) Write(p []byte) (int, error) { b.mu.Lock(); defer b.mu.Unlock(); return b.text.Write(p) }
 func (b *book) String() string              { b.mu.Lock(); defer b.mu.Unlock(); return b.text.String() }
 
-func TestALetterArrivesAsItWasWritten(t *testing.T) {
+func TestAnEmailArrivesAsItWasWritten(t *testing.T) {
 	s := newServer(t)
 	q, _ := s.queue()
-	if err := q.Send(t.Context(), Letter{To: "ada@example.org", Subject: "Is this yours?", Text: "Open it:\n\nhttps://id.example.org/verify/abc\n"}); err != nil {
+	if err := q.Send(t.Context(), Message{To: "ada@example.org", Subject: "Is this yours?", Text: "Open it:\n\nhttps://id.example.org/verify/abc\n"}); err != nil {
 		t.Fatal(err)
 	}
 	to, m, body := s.next()
@@ -130,29 +130,29 @@ func TestABusyServerIsTriedAgainAndARefusingOneIsNot(t *testing.T) {
 	s := newServer(t)
 	s.busy.Store(2)
 	q, log := s.queue()
-	if err := q.Send(t.Context(), Letter{To: "ada@example.org", Subject: "Later", Text: "x"}); err != nil {
+	if err := q.Send(t.Context(), Message{To: "ada@example.org", Subject: "Later", Text: "x"}); err != nil {
 		t.Fatal(err)
 	}
 	if _, m, _ := s.next(); m.Header.Get("Subject") != "Later" {
-		t.Error("another letter came")
+		t.Error("another email came")
 	}
 	s.never.Store(true)
-	if err := q.Send(t.Context(), Letter{To: "bob@example.org", Subject: "Never", Text: "a link"}); err != nil {
+	if err := q.Send(t.Context(), Message{To: "bob@example.org", Subject: "Never", Text: "a link"}); err != nil {
 		t.Fatal(err)
 	}
 	q.Close()
 	if got := log.String(); !strings.Contains(got, "could not be sent") || !strings.Contains(got, "tries=1") || strings.Contains(got, "a link") {
 		t.Errorf("the log says %s", got)
 	}
-	if err := q.Send(t.Context(), Letter{To: "ada@example.org", Subject: "After", Text: "x"}); !errors.Is(err, errClosed) {
+	if err := q.Send(t.Context(), Message{To: "ada@example.org", Subject: "After", Text: "x"}); !errors.Is(err, errClosed) {
 		t.Errorf("after the end: %v", err)
 	}
 }
 
-// stuck takes no letter until it is let go.
+// stuck takes no email until it is let go.
 type stuck struct{ released chan struct{} }
 
-func (s stuck) Send(ctx context.Context, _ Letter) error {
+func (s stuck) Send(ctx context.Context, _ Message) error {
 	select {
 	case <-s.released:
 	case <-ctx.Done():
@@ -164,11 +164,11 @@ func TestAHangingServerKeepsNobodyWaitingAndFillsNoMemory(t *testing.T) {
 	s := stuck{make(chan struct{})}
 	q := NewQueue(s, slog.New(slog.DiscardHandler))
 	for range maxWaiting {
-		if err := q.Send(t.Context(), Letter{To: "ada@example.org", Subject: "x", Text: "x"}); err != nil {
+		if err := q.Send(t.Context(), Message{To: "ada@example.org", Subject: "x", Text: "x"}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := q.Send(t.Context(), Letter{To: "ada@example.org", Subject: "x", Text: "x"}); !errors.Is(err, errFull) {
+	if err := q.Send(t.Context(), Message{To: "ada@example.org", Subject: "x", Text: "x"}); !errors.Is(err, errFull) {
 		t.Errorf("one too many: %v", err)
 	}
 	close(s.released)
@@ -182,11 +182,11 @@ func TestNobodyAddsARecipientOrAHeader(t *testing.T) {
 		"", "ada", "@example.org", "ada@", "ada@example.org\r\nBcc: eve@example.org", "ada@example.org, eve@example.org",
 		"Ada <ada@example.org>", "<ada@example.org>", `"a b"@example.org`, "a@b@example.org", "ada@example.org\x00", "ada@exa mple.org",
 	} {
-		if err := q.Send(t.Context(), Letter{To: to, Subject: "x", Text: "x"}); err == nil {
+		if err := q.Send(t.Context(), Message{To: to, Subject: "x", Text: "x"}); err == nil {
 			t.Errorf("%q was taken", to)
 		}
 	}
-	if err := q.Send(t.Context(), Letter{To: "ada@bücher.example", Subject: "Hello\r\nBcc: eve@example.org\r\n\r\nText", Text: "x"}); err != nil {
+	if err := q.Send(t.Context(), Message{To: "ada@bücher.example", Subject: "Hello\r\nBcc: eve@example.org\r\n\r\nText", Text: "x"}); err != nil {
 		t.Fatal(err)
 	}
 	to, m, _ := s.next()
@@ -202,8 +202,8 @@ func TestAServerElsewhereMustEncrypt(t *testing.T) {
 		t.Fatal(err)
 	}
 	to.plain = false // as if it were elsewhere; the server offers no STARTTLS
-	if err := to.Send(t.Context(), Letter{To: "ada@example.org", Subject: "x", Text: "x"}); err == nil {
-		t.Error("the letter went in the clear")
+	if err := to.Send(t.Context(), Message{To: "ada@example.org", Subject: "x", Text: "x"}); err == nil {
+		t.Error("the email went in the clear")
 	}
 }
 
@@ -234,7 +234,7 @@ func TestAHubWithoutMailSaysSoAndKeepsTheLinkToItself(t *testing.T) {
 	for _, console := range []bool{false, true} {
 		log := &book{}
 		sender := &Log{Log: slog.New(slog.NewTextHandler(log, nil)), Console: console}
-		if err := sender.Send(t.Context(), Letter{To: "ada@example.org", Subject: "Choose", Text: "https://id.example.org/reset/secret"}); err != nil {
+		if err := sender.Send(t.Context(), Message{To: "ada@example.org", Subject: "Choose", Text: "https://id.example.org/reset/secret"}); err != nil {
 			t.Fatal(err)
 		}
 		if got := log.String(); !strings.Contains(got, "was not sent") || strings.Contains(got, "secret") != console {

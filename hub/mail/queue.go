@@ -9,24 +9,24 @@ import (
 )
 
 const (
-	maxWaiting  = 1000 // letters under way; more are refused
+	maxWaiting  = 1000 // emails under way; more are refused
 	maxSending  = 4    // connections to the mail server
 	sendTimeout = 30 * time.Second
-	patience    = 5 * time.Second // how long the last letters may take at shutdown
+	patience    = 5 * time.Second // how long the last emails may take at shutdown
 )
 
-// pauses are how long a letter waits after each try that failed.
+// pauses are how long an email waits after each try that failed.
 var pauses = []time.Duration{5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour}
 
 var (
-	errFull   = errors.New("too many letters wait for the mail server")
-	errClosed = errors.New("the hub is shutting down and takes no more letters")
+	errFull   = errors.New("too many emails wait for the mail server")
+	errClosed = errors.New("the hub is shutting down and takes no more emails")
 )
 
-// A Queue takes letters at once and sends them beside the requests. A letter
+// A Queue takes emails at once and sends them beside the requests. An email
 // that a server cannot take now is tried again for some hours; it is kept in
 // memory only, because it may hold a link that is stored nowhere. Whoever
-// waits for a letter that a crash has lost asks for another.
+// waits for an email that a crash has lost asks for another.
 type Queue struct {
 	to      Sender
 	log     *slog.Logger
@@ -49,8 +49,8 @@ func NewQueue(to Sender, log *slog.Logger) *Queue {
 	return q
 }
 
-// Send takes the letter. It is sent even if the caller goes away.
-func (q *Queue) Send(_ context.Context, l Letter) error {
+// Send takes the email. It is sent even if the caller goes away.
+func (q *Queue) Send(_ context.Context, l Message) error {
 	l, err := l.tidy()
 	if err != nil {
 		return err
@@ -73,29 +73,29 @@ func (q *Queue) Send(_ context.Context, l Letter) error {
 	return nil
 }
 
-// deliver tries until the letter is taken, refused for good, or the hub ends.
-func (q *Queue) deliver(l Letter) {
+// deliver tries until the email is taken, refused for good, or the hub ends.
+func (q *Queue) deliver(l Message) {
 	for try := 0; ; try++ {
 		err := q.try(l)
 		if err == nil {
-			q.log.Debug("a letter was sent", "to", l.To, "subject", l.Subject)
+			q.log.Debug("an email was sent", "to", l.To, "subject", l.Subject)
 			return
 		}
 		if forGood(err) || try >= len(q.pauses) {
-			q.log.Error("a letter could not be sent", "to", l.To, "subject", l.Subject, "tries", try+1, "error", err)
+			q.log.Error("an email could not be sent", "to", l.To, "subject", l.Subject, "tries", try+1, "error", err)
 			return
 		}
-		q.log.Warn("a letter waits for the mail server", "to", l.To, "subject", l.Subject, "again in", q.pauses[try], "error", err)
+		q.log.Warn("an email waits for the mail server", "to", l.To, "subject", l.Subject, "again in", q.pauses[try], "error", err)
 		select {
 		case <-time.After(q.pauses[try]):
 		case <-q.leaving:
-			q.log.Error("a letter was not sent before the hub ended", "to", l.To, "subject", l.Subject, "error", err)
+			q.log.Error("an email was not sent before the hub ended", "to", l.To, "subject", l.Subject, "error", err)
 			return
 		}
 	}
 }
 
-func (q *Queue) try(l Letter) error {
+func (q *Queue) try(l Message) error {
 	q.sending <- struct{}{}
 	defer func() { <-q.sending }()
 	ctx, cancel := context.WithTimeout(q.context, sendTimeout)
@@ -103,7 +103,7 @@ func (q *Queue) try(l Letter) error {
 	return q.to.Send(ctx, l)
 }
 
-// Close takes no more letters and waits, but not for long, for those being
+// Close takes no more emails and waits, but not for long, for those being
 // sent.
 func (q *Queue) Close() {
 	q.mu.Lock()

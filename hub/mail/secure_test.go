@@ -14,7 +14,7 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// A member is a session of a server that takes letters from Ada alone.
+// A member is a session of a server that takes emails from Ada alone.
 type member struct {
 	session
 	in bool
@@ -75,7 +75,7 @@ func TestLettersGoEncryptedByWhoMaySendThem(t *testing.T) {
 				t.Fatal(err)
 			}
 			to.plain = false // as if it were elsewhere
-			return to.Send(t.Context(), Letter{To: "ada@example.org", Subject: "Hello", Text: "x"})
+			return to.Send(t.Context(), Message{To: "ada@example.org", Subject: "Hello", Text: "x"})
 		}
 		if err := send("ada:h%2Fush", roots); err != nil {
 			t.Errorf("%s: %v", scheme, err)
@@ -96,7 +96,7 @@ func TestLettersGoEncryptedByWhoMaySendThem(t *testing.T) {
 			t.Errorf("%s: a server that nobody vouches for got the password", scheme)
 		}
 		if len(s.got) > 0 {
-			t.Errorf("%s: a letter went to who is not known", scheme)
+			t.Errorf("%s: an email went to who is not known", scheme)
 		}
 	}
 }

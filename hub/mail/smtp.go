@@ -15,7 +15,7 @@ import (
 	smtp "github.com/wneessen/go-mail"
 )
 
-// SMTP sends each letter over a connection of its own.
+// SMTP sends each email over a connection of its own.
 type SMTP struct {
 	host, user, password string
 	port                 int
@@ -27,7 +27,7 @@ type SMTP struct {
 
 // Parse reads what an operator wrote: where the mail server is, as
 // smtps://user:password@host:465 or smtp://user:password@host:587, and from
-// whom letters come. roots are who may vouch for the server; nil for those
+// whom emails come. roots are who may vouch for the server; nil for those
 // this machine trusts. Its errors say what is wrong of either.
 func Parse(address, from string, roots *x509.CertPool) (*SMTP, error) {
 	u, err := url.Parse(address)
@@ -40,7 +40,7 @@ func Parse(address, from string, roots *x509.CertPool) (*SMTP, error) {
 	}
 	sender, err := mail.ParseAddress(from)
 	if err != nil {
-		return nil, errors.New(`FEDHUB_MAIL_FROM must say from whom letters come, like "Example ID <id@example.org>"`)
+		return nil, errors.New(`FEDHUB_MAIL_FROM must say from whom emails come, like "Example ID <id@example.org>"`)
 	}
 	s := &SMTP{host: u.Hostname(), user: u.User.Username(), from: sender.String(), implicit: u.Scheme == "smtps", roots: roots}
 	s.password, _ = u.User.Password()
@@ -62,8 +62,8 @@ func loopback(host string) bool {
 	return err == nil && addr.IsLoopback()
 }
 
-// Send hands the letter over and waits until the server has taken it.
-func (s *SMTP) Send(ctx context.Context, l Letter) error {
+// Send hands the email over and waits until the server has taken it.
+func (s *SMTP) Send(ctx context.Context, l Message) error {
 	message, err := s.message(l)
 	if err != nil {
 		return &refusal{err}
@@ -77,7 +77,7 @@ func (s *SMTP) Send(ctx context.Context, l Letter) error {
 		return explain(fmt.Errorf("reach the mail server: %w", err))
 	}
 	defer context.AfterFunc(ctx, func() { connection.Close() })() //nolint:errcheck // it only has to be let go
-	// Once the letter is taken a failure to part well is none: sent again, it
+	// Once the email is taken a failure to part well is none: sent again, it
 	// would arrive twice.
 	defer client.CloseWithSMTPClient(connection) //nolint:errcheck // see above
 	if err := client.SendWithSMTPClient(connection, message); err != nil {
@@ -104,7 +104,7 @@ func (s *SMTP) options() []smtp.Option {
 	return options
 }
 
-func (s *SMTP) message(l Letter) (*smtp.Msg, error) {
+func (s *SMTP) message(l Message) (*smtp.Msg, error) {
 	l, err := l.tidy()
 	if err != nil {
 		return nil, err
@@ -126,7 +126,7 @@ func (s *SMTP) message(l Letter) (*smtp.Msg, error) {
 }
 
 // explain tells apart what may go better later from what will not: a server
-// answers 5yz where it will refuse the same letter again (RFC 5321 §4.2.1).
+// answers 5yz where it will refuse the same email again (RFC 5321 §4.2.1).
 func explain(err error) error {
 	var sent *smtp.SendError
 	var answer *textproto.Error

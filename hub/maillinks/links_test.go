@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub/maillinks"
-	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 	"github.com/fedhub/fedhub/hub/users"
@@ -24,7 +23,7 @@ const (
 	other = "nine boats behind the old mill"
 )
 
-// A world is a keeper of links on a real database, with a letter box.
+// A world is a keeper of links on a real database, with a mailbox.
 type world struct {
 	*maillinks.Service
 	t    *testing.T
@@ -41,15 +40,14 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(func() { db.Close(context.Background()) }) //nolint:errcheck // the test is over
 	err = db.Prepare(t.Context(), []store.CollectionSpec{
 		{Name: "users", Unique: []string{"emailKey", "founder"}, Index: []string{"rank"}},
-		{Name: "throttles"}, {Name: "settings"}, {Name: "links", Index: []string{"user"}},
+		{Name: "throttles"}, {Name: "links", Index: []string{"user"}},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := &world{t: t, time: time.Date(2030, 5, 1, 12, 0, 0, 0, time.UTC)}
 	w.Service = &maillinks.Service{
-		Links: store.NewCollection[maillinks.Link](db, "links", w.now), Sender: &w.post,
-		Settings: settings.NewService(store.NewCollection[settings.Settings](db, "settings", w.now), "Fedhub", w.now),
+		Links: store.NewCollection[maillinks.Link](db, "links", w.now), Mailer: mailtest.Mailer(&w.post),
 		Users: users.New(users.Options{
 			Users: store.NewCollection[users.User](db, "users", w.now), Throttles: store.NewCollection[passwords.Throttle](db, "throttles", w.now), Now: w.now,
 			Hash: passwords.HashParams{Memory: 8, Time: 1, Threads: 1, Slots: 4, Queue: 1000},
@@ -67,9 +65,9 @@ func (w *world) person(email string, verified bool) users.User {
 	return must[users.User](w.t)(w.Users.Add(w.t.Context(), users.NewUser{Email: email, EmailVerified: verified, Password: good}))
 }
 
-// letter picks up the letters, and returns the token in the one to an address;
+// email picks up the emails, and returns the token in the one to an address;
 // "" if none came there.
-func (w *world) letter(to string) (token string) {
+func (w *world) email(to string) (token string) {
 	w.t.Helper()
 	for _, l := range w.post.Take() {
 		if at := regexp.MustCompile(`https://hub\.example/\S+/(\S{43})`).FindStringSubmatch(l.Text); at != nil && l.To == to {
@@ -85,7 +83,7 @@ func (w *world) reset(email string) (token string) {
 	if err := w.Forgot(w.t.Context(), email); err != nil {
 		w.t.Fatalf("forgot %s: %v", email, err)
 	}
-	return w.letter(email)
+	return w.email(email)
 }
 
 // verify asks somebody to prove an address.
@@ -94,7 +92,7 @@ func (w *world) verify(u users.User, email string) (token string) {
 	if err := w.AskToVerify(w.t.Context(), u, email); err != nil {
 		w.t.Fatalf("ask to verify %s: %v", email, err)
 	}
-	return w.letter(email)
+	return w.email(email)
 }
 
 func must[T any](t *testing.T) func(v T, err error) T {
@@ -146,7 +144,7 @@ func TestNobodyLearnsByAskingWhoIsHere(t *testing.T) {
 		}
 	}
 	if sent != 4 {
-		t.Errorf("%d letters in one hour, want 4", sent)
+		t.Errorf("%d emails in one hour, want 4", sent)
 	}
 	w.pass(time.Hour)
 	if w.reset("ada@example.org") == "" {
@@ -219,7 +217,7 @@ func TestALinkIsForOnePurpose(t *testing.T) {
 	verify := w.verify(ada, "new@example.org")
 	reset := w.reset("ada@example.org")
 	if verify == "" || reset == "" {
-		t.Fatal("no letter came")
+		t.Fatal("no email came")
 	}
 	_, err := w.ResetBy(t.Context(), verify, other)
 	gone(t, "a password by proof of an address", err)
@@ -292,7 +290,7 @@ func TestAChangedAddressEndsTheOtherLinksAndIsToldToTheOld(t *testing.T) {
 	}
 }
 
-// One mailbox gets few letters, whoever asks; and one that is only folded into
+// One mailbox gets few emails, whoever asks; and one that is only folded into
 // another proves nothing.
 func TestNobodysMailboxIsFilled(t *testing.T) {
 	w := newWorld(t)
@@ -305,10 +303,10 @@ func TestNobodysMailboxIsFilled(t *testing.T) {
 		}
 	}
 	if err := asked("fifth@example.org"); !errors.Is(err, maillinks.ErrOften) {
-		t.Errorf("a fifth letter within an hour: %v", err)
+		t.Errorf("a fifth email within an hour: %v", err)
 	}
 	if n := len(w.post.Take()); n != 4 {
-		t.Errorf("%d letters", n)
+		t.Errorf("%d emails", n)
 	}
 	if err := w.AskToVerify(t.Context(), w.person("eve@example.org", true), "\u017fam@example.org"); !errors.Is(err, emailaddr.ErrInvalid) {
 		t.Errorf("a mailbox that reads like another: %v", err)

@@ -2,10 +2,10 @@
 // somebody reads the mail of an address, now.
 //
 // Whoever needs such a proof makes a link with a purpose of its own, the user
-// it is about and whatever must still be so when it is used (New), and sends a
-// letter that holds it (Mail). A GET of the link's page only looks (Look), for
-// mail scanners open links; the button on it posts, and that takes the link
-// (Take). Of any number that take it one gets it. The store holds a hash.
+// it is about and whatever must still be so when it is used (New), and sends an
+// email that holds it. A GET of the link's page only looks (Look), for mail
+// scanners open links; the button on it posts, and that takes the link (Take).
+// Of any number that take it one gets it. The store holds a hash.
 //
 // A link is for one purpose, so none made for one thing does another. What it
 // is bound to beyond the user goes into Data: the address it was sent to, the
@@ -22,11 +22,9 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub/mail"
-	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/secrets"
-	"github.com/fedhub/fedhub/templates/letters"
 )
 
 // The purposes there are, and how long their links work.
@@ -38,7 +36,7 @@ const (
 	ResetLife  = time.Hour
 )
 
-// A Link is what a letter's link stands for.
+// A Link is what an email's link stands for.
 type Link struct {
 	ID      string            `bson:"id"` // SHA-256 of the token, in hex
 	Purpose string            `bson:"purpose"`
@@ -56,19 +54,18 @@ func (l Link) ExpiresAt() time.Time { return l.Expires }
 
 // A Service keeps links and mails them.
 type Service struct {
-	Links    *store.Collection[Link]
-	Sender   mail.Sender
-	Settings *settings.Service
-	Users    *users.Service
-	URL      string // the hub's
-	Now      func() time.Time
+	Links  *store.Collection[Link]
+	Mailer mail.Mailer
+	Users  *users.Service
+	URL    string // the hub's
+	Now    func() time.Time
 }
 
 var (
 	// ErrLink means the link was used, has expired or never existed.
 	ErrLink = errors.New("the link was used, has expired or never existed")
-	// ErrOften refuses to send more letters for now.
-	ErrOften = errors.New("enough letters for now")
+	// ErrOften refuses to send more emails for now.
+	ErrOften = errors.New("enough emails for now")
 )
 
 // perHour is how many links of one purpose a user gets within an hour.
@@ -149,29 +146,8 @@ func (k *Service) Drop(ctx context.Context, purpose, user string) error {
 	return nil
 }
 
-// Delivers says whether letters reach anybody here.
-func (k *Service) Delivers() bool { return mail.Delivers(k.Sender) }
-
-// Hub is the name of the hub, for letters.
-func (k *Service) Hub(ctx context.Context) string {
-	s, err := k.Settings.Current(ctx)
-	if err != nil || s.HubName == "" {
-		return k.URL
-	}
-	return s.HubName
-}
-
-// Mail sends a letter to an address.
-func (k *Service) Mail(ctx context.Context, to string, l letters.Letter) error {
-	subject, text, err := letters.Write(l)
-	if err != nil {
-		return err
-	}
-	if err := k.Sender.Send(ctx, mail.Letter{To: to, Subject: subject, Text: text}); err != nil {
-		return fmt.Errorf("send a letter: %w", err)
-	}
-	return nil
-}
+// Delivers says whether emails reach anybody here.
+func (k *Service) Delivers() bool { return k.Mailer != nil && k.Mailer.Delivers() }
 
 // still says whether the link's user is as when it was made: signing out
 // everywhere, a new password and an emptied account end its links too.

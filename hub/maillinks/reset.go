@@ -5,9 +5,9 @@ import (
 	"errors"
 	"io/fs"
 
+	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/emailaddr"
-	"github.com/fedhub/fedhub/templates/letters"
 )
 
 // Forgot writes to somebody who forgot their password, if an enabled user has
@@ -39,7 +39,7 @@ func (k *Service) SendReset(ctx context.Context, u users.User) error {
 	if err != nil {
 		return err
 	}
-	return k.Mail(ctx, u.Email, letters.Reset{Hub: k.Hub(ctx), Address: k.URL, Email: u.Email, Link: link, Life: ResetLife})
+	return k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "password.reset", "link", link, "life", ResetLife))
 }
 
 // ResetLink makes such a link for an administrator to pass on.
@@ -89,7 +89,7 @@ func (k *Service) Changed(ctx context.Context, u users.User) error {
 	if !u.EmailVerified {
 		return nil
 	}
-	return k.Mail(ctx, u.Email, letters.PasswordChanged{Hub: k.Hub(ctx), Address: k.URL, Email: u.Email, Forgot: k.forgot()})
+	return k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "password.changed", "forgot", k.forgot()))
 }
 
 func (k *Service) forgot() string {

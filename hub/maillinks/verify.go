@@ -7,9 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/emailaddr"
-	"github.com/fedhub/fedhub/templates/letters"
 )
 
 // AskToVerify writes to an address that a user says is theirs: the one they
@@ -23,7 +23,7 @@ func (k *Service) AskToVerify(ctx context.Context, u users.User, email string) e
 	if !emailaddr.SameMailbox(email) {
 		return emailaddr.ErrInvalid // who reads there would prove another's address
 	}
-	// An address gets few letters whoever asks for them, and however many
+	// An address gets few emails whoever asks for them, and however many
 	// accounts they have.
 	if _, err := k.New(ctx, "nothing", "address "+id(key), nil, time.Hour); err != nil {
 		return err
@@ -32,13 +32,11 @@ func (k *Service) AskToVerify(ctx context.Context, u users.User, email string) e
 	if err != nil {
 		return err
 	}
-	return k.Mail(ctx, email, letters.Verify{
-		Hub: k.Hub(ctx), Address: k.URL, Email: email, Link: k.URL + "/account/verify/" + token, Life: VerifyLife,
-	})
+	return k.Mailer.Mail(ctx, mail.NewEmail(email, "address.verify", "link", k.URL+"/account/verify/"+token, "life", VerifyLife))
 }
 
 // Verifies returns the address that a link proves for a user. A link that was
-// made for somebody else is ErrLink: whoever clicks a stranger's letter must
+// made for somebody else is ErrLink: whoever clicks a stranger's email must
 // not give the stranger their address.
 func (k *Service) Verifies(ctx context.Context, u users.User, token string) (email string, err error) {
 	l, err := k.Look(ctx, Verify, token)
@@ -72,7 +70,7 @@ func (k *Service) Verified(ctx context.Context, u users.User, token string) (use
 		return users.User{}, err
 	}
 	if u.EmailVerified && !strings.EqualFold(u.Email, after.Email) {
-		return after, k.Mail(ctx, u.Email, letters.EmailChanged{Hub: k.Hub(ctx), Address: k.URL, Email: u.Email})
+		return after, k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "address.changed"))
 	}
 	return after, nil
 }

@@ -27,29 +27,58 @@ const Unexplained = "error"
 const maxArg = 500
 
 // New names a sentence by its code and its arguments, as pairs of a name and a
-// value: New("scopes.bad", "scope", s). A list is joined by commas.
+// value: New("scopes.bad", "scope", s). A list is joined by commas. A value may
+// be a sentence itself: a Text, or an error that stands for one.
 func New(code string, pairs ...any) Text {
 	t := Text{Code: code}
 	if len(pairs) > 0 {
 		t.Args = make(map[string]string, len(pairs)/2)
 	}
 	for i := 0; i+1 < len(pairs); i += 2 {
-		t.Args[fmt.Sprint(pairs[i])] = argument(pairs[i+1])
+		t.set(fmt.Sprint(pairs[i]), pairs[i+1])
 	}
 	return t
 }
 
+// set gives one argument its value. A sentence is kept by its code, under the
+// argument's name with nested before it, and each of its own arguments under
+// that, a slash and the argument's name: @cause and @cause/address.
+func (t *Text) set(name string, value any) {
+	inner, _ := value.(Text)
+	if err, ok := value.(error); ok {
+		inner = known(err)
+	}
+	if inner.IsZero() {
+		t.Args[name] = argument(value)
+		return
+	}
+	t.Args[nested+name] = inner.Code
+	for of, v := range inner.Args {
+		t.Args[nested+name+"/"+of] = v
+	}
+}
+
+// nested begins the names of arguments that are codes; templates.Sentence looks
+// for it.
+const nested = "@"
+
 // Of is the sentence that an error stands for: that of the first in its chain
 // that has one, or Unexplained with the error's own words as its cause.
 func Of(err error) Text {
-	var known interface{ Sentence() Text }
-	switch {
-	case err == nil:
-		return Text{}
-	case errors.As(err, &known):
-		return known.Sentence()
+	t := known(err)
+	if err == nil || !t.IsZero() {
+		return t
 	}
 	return New(Unexplained, "cause", err)
+}
+
+// known is Of for errors that have a sentence.
+func known(err error) Text {
+	var says interface{ Sentence() Text }
+	if errors.As(err, &says) {
+		return says.Sentence()
+	}
+	return Text{}
 }
 
 // Failure is an error that stands for a sentence; message is what it says to
@@ -114,6 +143,8 @@ func argument(value any) string {
 		return v.UTC().Format(time.DateOnly)
 	case error:
 		return clean(v.Error())
+	case Text:
+		return ""
 	}
 	return clean(fmt.Sprint(value))
 }

@@ -3,6 +3,7 @@ package texts
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -67,5 +68,19 @@ func TestChangingArgumentsLeavesTheTextItself(t *testing.T) {
 	after := before.With(func(string, string) string { return "hidden" })
 	if before.Args["x"] != "secret" || after.String() != "a[x:hidden]" {
 		t.Errorf("got %v from %v", after, before)
+	}
+}
+
+// What is said may be said of something that is a sentence itself, at any depth.
+func TestAnArgumentMayBeASentence(t *testing.T) {
+	inner := New("inner", "path", "/x", "why", full{})
+	want := map[string]string{"@cause": "inner", "@cause/path": "/x", "@cause/@why": "disk.full"}
+	for what, value := range map[string]any{"a text": inner, "an error": fmt.Errorf("save: %w", Failure("no", "inner", "path", "/x", "why", full{}))} {
+		if got := New("outer", "cause", value).Args; !maps.Equal(got, want) {
+			t.Errorf("%s: got %v, want %v", what, got, want)
+		}
+	}
+	if got := New("outer", "cause", Text{}).Args["cause"]; got != "" {
+		t.Errorf("nothing to say is %q", got)
 	}
 }

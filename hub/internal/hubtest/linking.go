@@ -10,8 +10,8 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// Lettered is a pair whose secondary sends letters.
-func Lettered(t *testing.T, change ...func(*federation.LoginKey)) (Pair, *Postbox) {
+// MailingPair is a pair whose secondary sends emails.
+func MailingPair(t *testing.T, change ...func(*federation.LoginKey)) (Pair, *Postbox) {
 	t.Helper()
 	post := &Postbox{}
 	primary := NewWorld(t, OpenSQLite(t))

@@ -6,7 +6,7 @@ import (
 	"github.com/fedhub/fedhub/hub"
 )
 
-// MailingWorld is a hub that sends letters.
+// MailingWorld is a hub that sends emails.
 func MailingWorld(t *testing.T) (*World, *Postbox) {
 	t.Helper()
 	box := &Postbox{}

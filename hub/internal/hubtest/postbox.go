@@ -9,10 +9,10 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/mailtest"
 )
 
-// A Postbox is where letters come.
+// A Postbox is where emails come.
 type Postbox struct{ mailtest.Box }
 
-// Link is the path that the last letter to an address leads to.
+// Link is the path that the last email to an address leads to.
 func (p *Postbox) Link(w *World, to string) string {
 	w.Helper()
 	all := p.All()
@@ -23,11 +23,11 @@ func (p *Postbox) Link(w *World, to string) string {
 			}
 		}
 	}
-	w.Fatalf("no letter with a link came to %s: %v", to, all)
+	w.Fatalf("no email with a link came to %s: %v", to, all)
 	return ""
 }
 
-// Pick picks up the letters and returns where the last of them leads to that
+// Pick picks up the emails and returns where the last of them leads to that
 // has a link to the path.
 func (p *Postbox) Pick(t *testing.T, to, path string) string {
 	t.Helper()
@@ -38,16 +38,16 @@ func (p *Postbox) Pick(t *testing.T, to, path string) string {
 		}
 	}
 	if found == "" {
-		t.Fatalf("no letter to %s leads to %s", to, path)
+		t.Fatalf("no email to %s leads to %s", to, path)
 	}
 	return found
 }
 
-// About are the letters whose subject says this.
-func (p *Postbox) About(subject string) (found []mail.Letter) {
-	for _, letter := range p.All() {
-		if strings.Contains(letter.Subject, subject) {
-			found = append(found, letter)
+// About are the emails whose subject says this.
+func (p *Postbox) About(subject string) (found []mail.Message) {
+	for _, email := range p.All() {
+		if strings.Contains(email.Subject, subject) {
+			found = append(found, email)
 		}
 	}
 	return found

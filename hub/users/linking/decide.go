@@ -13,7 +13,7 @@ const (
 	SignIn           Action = "sign in"           // as Decision.User
 	Link             Action = "link"              // the identity to Decision.User, and sign in
 	Confirm          Action = "confirm"           // ask Decision.User for any proof, then Service.Confirm
-	ConfirmByMail    Action = "confirm by mail"   // likewise, but only a letter to the address is proof
+	ConfirmByMail    Action = "confirm by mail"   // likewise, but only an email to the address is proof
 	Create           Action = "create"            // a user whose address is verified
 	CreateUnverified Action = "create unverified" // a user whose address counts for nothing yet
 	Refuse           Action = "refuse"            // with one and the same sentence to strangers

@@ -170,7 +170,7 @@ func TestWhatCannotBeReadDecidesNothing(t *testing.T) {
 			_, err := w.Linked(w.T.Context(), google("linked", ""))
 			return err
 		},
-		"undo letter": func(w *world, _ users.User) error {
+		"undo email": func(w *world, _ users.User) error {
 			_, err := w.ByUndoToken(w.T.Context(), undoToken(w.T, w.post.All()[0]))
 			return err
 		},

@@ -185,7 +185,7 @@ func (k *Service) wayInBeside(ctx context.Context, userID, identityID string) er
 // LinkImported gives an imported person an identity that the other system knew
 // them by, and reports whether it is new. It signs in once the upstream says
 // that its owner has the user's address. It came with the user, so it has no
-// record to undo and nobody is told by letter. Somebody else's is fs.ErrExist;
+// record to undo and nobody is told by email. Somebody else's is fs.ErrExist;
 // a user who was changed here since, or is an administrator, gets none.
 func (k *Service) LinkImported(ctx context.Context, userID string, c Claim) (bool, error) {
 	user, err := k.users.Get(ctx, userID)

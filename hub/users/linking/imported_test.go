@@ -45,8 +45,8 @@ func TestIdentitiesComeWithAnImport(t *testing.T) {
 	if came := w.match(google("1", "Ada@example.org"), trusted()); came.User.ID != importedSubject || came.Action != linking.SignIn {
 		t.Errorf("it does not sign in: %+v", came)
 	}
-	if letters := w.post.Take(); len(letters) > 0 {
-		t.Errorf("%d letters were sent", len(letters))
+	if emails := w.post.Take(); len(emails) > 0 {
+		t.Errorf("%d emails were sent", len(emails))
 	}
 }
 

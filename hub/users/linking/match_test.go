@@ -227,7 +227,7 @@ func TestAPeersPeopleFindTheirOldAccountsOnlyWithinTheWindow(t *testing.T) {
 	wants(t, w.match(google("1", "ada@gmail.example"), p), "D1", linking.SignIn)
 }
 
-// D6 where the upstream is trusted but does not run the mailbox: a letter first.
+// D6 where the upstream is trusted but does not run the mailbox: an email first.
 func TestATrapIsEmptiedByALetterAndByNothingElse(t *testing.T) {
 	w := newWorld(t)
 	trap := must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "victim@example.org", Password: userstest.Good}))

@@ -174,14 +174,14 @@ func TestOfTwoWhoUndoAtOnceOneDid(t *testing.T) {
 	w.Person("ada@gmail.example")
 	d := w.match(google("1", "ada@gmail.example"), trusted())
 	w.Between("replace", "decisions", func() {
-		if _, _, err := w.Undo(t.Context(), d.Record, linking.ByLetter); err != nil {
+		if _, _, err := w.Undo(t.Context(), d.Record, linking.ByEmail); err != nil {
 			t.Error(err)
 		}
 	})
 	if _, _, err := w.Undo(t.Context(), d.Record, "root"); !errors.Is(err, linking.ErrUndone) {
 		t.Errorf("got %v", err)
 	}
-	if r := must[linking.LinkEvent](t)(w.Record(t.Context(), d.Record)); r.UndoneBy != linking.ByLetter {
+	if r := must[linking.LinkEvent](t)(w.Record(t.Context(), d.Record)); r.UndoneBy != linking.ByEmail {
 		t.Errorf("on record as undone by %s", r.UndoneBy)
 	}
 }
@@ -258,7 +258,7 @@ func TestARemovalWhileTheLinkIsUndoneCannotBeUndone(t *testing.T) {
 	w.Between("get", "identities", func() {
 		must[users.User](t)(w.Unlink(t.Context(), ada.ID, linking.IdentityID(thief), ada.ID))
 	})
-	if _, _, err := w.Undo(t.Context(), d.Record, linking.ByLetter); err != nil {
+	if _, _, err := w.Undo(t.Context(), d.Record, linking.ByEmail); err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range must[[]linking.LinkEvent](t)(w.Records(t.Context(), ada.ID)) {

@@ -40,11 +40,11 @@ type LinkEvent struct {
 	Before  Identity `bson:"before,omitempty"`
 	Emptied bool     `bson:"emptied,omitempty"`
 
-	Token  string    `bson:"token" secret:"hash"` // hash of the secret in the letter
-	Mailed string    `bson:"mailed,omitempty"`    // canonical address that the letter went to
+	Token  string    `bson:"token" secret:"hash"` // hash of the secret in the email
+	Mailed string    `bson:"mailed,omitempty"`    // canonical address that the email went to
 	Made   time.Time `bson:"made"`
 	// Undone is when the change was taken back, and by whom: an id of a user,
-	// or ByLetter.
+	// or ByEmail.
 	Undone   time.Time `bson:"undone,omitempty"`
 	UndoneBy string    `bson:"undoneBy,omitempty"`
 	Expires  time.Time `bson:"expires"`
@@ -62,8 +62,8 @@ const (
 	Unlinked LinkAction = "unlinked"
 )
 
-// ByLetter is who undid a change by the link in the letter about it.
-const ByLetter = "letter"
+// ByEmail is who undid a change by the link in the email about it.
+const ByEmail = "letter"
 
 // UndoLife is how long a change of links can be undone.
 const UndoLife = 30 * 24 * time.Hour
@@ -81,7 +81,7 @@ func (r LinkEvent) Standing() bool { return r.Undone.IsZero() }
 var (
 	// ErrUndone means that the change was undone before.
 	ErrUndone = errors.New("this change was undone already")
-	// ErrUndoLink means that the link of a letter was used, has expired or
+	// ErrUndoLink means that the link of an email was used, has expired or
 	// never existed.
 	ErrUndoLink = errors.New("this link was used or has expired")
 	// ErrNotYours means that an administrator removed an identity, and only an
@@ -89,7 +89,7 @@ var (
 	ErrNotYours = errors.New("an administrator removed this identity, and only an administrator puts it back")
 )
 
-// newRecord is a record and the secret that goes into the letter about it.
+// newRecord is a record and the secret that goes into the email about it.
 func (k *Service) newRecord(did LinkAction, u users.User, i Identity) (LinkEvent, string) {
 	secret := secrets.New()
 	now := k.now()
@@ -135,9 +135,9 @@ func (k *Service) Record(ctx context.Context, id string) (LinkEvent, error) {
 // which nobody else may take back. What somebody else linked the person may.
 func (r LinkEvent) ByAdministrator() bool { return r.Action == Unlinked && r.By != r.UserID }
 
-// ByUndoToken returns the record whose letter had this token, without using it;
+// ByUndoToken returns the record whose email had this token, without using it;
 // ErrUndoLink if there is none that could still be undone, or if the user has
-// another address than the letter went to: who reads there is nobody here.
+// another address than the email went to: who reads there is nobody here.
 func (k *Service) ByUndoToken(ctx context.Context, token string) (LinkEvent, error) {
 	id, secret, _ := strings.Cut(token, ".")
 	if id == "" || secret == "" || len(token) > 200 || !store.IsText(id) {
@@ -175,7 +175,7 @@ func (k *Service) Undo(ctx context.Context, id, by string) (LinkEvent, users.Use
 	if !r.Standing() {
 		return r, users.User{}, ErrUndone
 	}
-	if r.ByAdministrator() && (by == r.UserID || by == ByLetter) {
+	if r.ByAdministrator() && (by == r.UserID || by == ByEmail) {
 		return r, users.User{}, ErrNotYours
 	}
 	var user users.User
@@ -235,7 +235,7 @@ func (k *Service) undoLink(ctx context.Context, r LinkEvent, by string) (users.U
 // settleUnlinks closes the records of unlinks that only took away again what
 // this record had linked. Whoever took over an account, linked an identity and
 // removed it would else get it back from the owner, who answers "this wasn't
-// me" to both letters.
+// me" to both emails.
 func (k *Service) settleUnlinks(ctx context.Context, r LinkEvent, by string) error {
 	all, err := k.Records(ctx, r.UserID)
 	if err != nil {

@@ -16,8 +16,8 @@ import (
 
 var undoLink = regexp.MustCompile(`/wasnt-me\?token=([^\s]+)`)
 
-// undoToken is the secret in a letter.
-func undoToken(t *testing.T, l mail.Letter) string {
+// undoToken is the secret in an email.
+func undoToken(t *testing.T, l mail.Message) string {
 	t.Helper()
 	found := undoLink.FindStringSubmatch(l.Text)
 	if found == nil {
@@ -26,7 +26,7 @@ func undoToken(t *testing.T, l mail.Letter) string {
 	return found[1]
 }
 
-// D8: the person hears of it, and the letter can take it back for 30 days, once.
+// D8: the person hears of it, and the email can take it back for 30 days, once.
 func TestALinkIsOnRecordAndTheLetterUndoesIt(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, w *world) {
 		ada := w.Person("ada@gmail.example")
@@ -54,7 +54,7 @@ func TestALinkIsOnRecordAndTheLetterUndoesIt(t *testing.T) {
 		}
 		won := 0
 		for _, err := range userstest.Race(32, func(int) error {
-			_, _, err := w.Undo(t.Context(), r.ID, linking.ByLetter)
+			_, _, err := w.Undo(t.Context(), r.ID, linking.ByEmail)
 			return err
 		}) {
 			if err == nil {
@@ -146,8 +146,8 @@ func TestNobodyUndoesTheOwnLastWayIn(t *testing.T) {
 	if _, _, err := w.Undo(t.Context(), d.Record, ada.ID); !errors.Is(err, linking.ErrLastWayIn) {
 		t.Errorf("got %v", err)
 	}
-	if _, _, err := w.Undo(t.Context(), d.Record, linking.ByLetter); err != nil {
-		t.Errorf("by the letter: %v", err)
+	if _, _, err := w.Undo(t.Context(), d.Record, linking.ByEmail); err != nil {
+		t.Errorf("by the email: %v", err)
 	}
 }
 
@@ -189,7 +189,7 @@ func TestUndoingATakeOverGivesTheTrapNothingBack(t *testing.T) {
 	if len(sent) != 1 || !strings.Contains(sent[0].Text, "emptied first") {
 		t.Fatalf("got %+v", sent)
 	}
-	if _, _, err := w.Undo(t.Context(), d.Record, linking.ByLetter); err != nil {
+	if _, _, err := w.Undo(t.Context(), d.Record, linking.ByEmail); err != nil {
 		t.Fatal(err)
 	}
 	after := must[users.User](t)(w.Get(t.Context(), trap.ID))
@@ -222,7 +222,7 @@ func TestALinkThatCameToNothingLeavesNoRecord(t *testing.T) {
 }
 
 // Whoever was in an account for a moment links an identity and removes it
-// again; the owner says "this wasn't me" to both letters, in either order.
+// again; the owner says "this wasn't me" to both emails, in either order.
 func TestUndoingALinkDoesNotLetItsRemovalBeUndone(t *testing.T) {
 	for _, first := range []int{0, 1} {
 		w := newWorld(t)
@@ -231,22 +231,22 @@ func TestUndoingALinkDoesNotLetItsRemovalBeUndone(t *testing.T) {
 		id := must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
 		must[users.User](t)(w.Unlink(t.Context(), ada.ID, id, ada.ID))
 		sent := w.post.Take()
-		for _, l := range []mail.Letter{sent[first], sent[1-first]} {
+		for _, l := range []mail.Message{sent[first], sent[1-first]} {
 			if r, err := w.ByUndoToken(t.Context(), undoToken(t, l)); err == nil {
-				must[users.User](t)(second(w.Undo(t.Context(), r.ID, linking.ByLetter)))
+				must[users.User](t)(second(w.Undo(t.Context(), r.ID, linking.ByEmail)))
 			}
 		}
 		if n := len(must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))); n != 0 {
-			t.Errorf("letter %d first: the thief is linked again", first)
+			t.Errorf("email %d first: the thief is linked again", first)
 		}
 	}
 }
 
 func second(_ linking.LinkEvent, u users.User, err error) (users.User, error) { return u, err }
 
-// FE-19: a letter to an address that the account does not have any more undoes
+// FE-19: an email to an address that the account does not have any more undoes
 // nothing.
-func TestALetterToAnotherAddressUndoesNothing(t *testing.T) {
+func TestAnEmailToAnotherAddressUndoesNothing(t *testing.T) {
 	w := newWorld(t)
 	ada := w.Person("thief@example.org")
 	wants(t, must[linking.Decision](t)(w.Link(t.Context(), ada, google("thief", ""), trusted())), "D2", linking.Link)
@@ -271,7 +271,7 @@ func TestWhatAnAdministratorRemovedOnlyAnAdministratorPutsBack(t *testing.T) {
 		t.Errorf("got %+v", sent)
 	}
 	r := must[[]linking.LinkEvent](t)(w.Records(t.Context(), ada.ID))[0]
-	for _, by := range []string{ada.ID, linking.ByLetter} {
+	for _, by := range []string{ada.ID, linking.ByEmail} {
 		if _, _, err := w.Undo(t.Context(), r.ID, by); !errors.Is(err, linking.ErrNotYours) {
 			t.Errorf("by %s: got %v", by, err)
 		}
@@ -356,8 +356,8 @@ func TestARemovalIsUndoneThoughTheIdentityIsBack(t *testing.T) {
 	}
 }
 
-// There is nobody any more to whom a letter could give something back.
-func TestALetterToSomebodyWhoWasRemovedUndoesNothing(t *testing.T) {
+// There is nobody any more to whom an email could give something back.
+func TestAnEmailToSomebodyWhoWasRemovedUndoesNothing(t *testing.T) {
 	w := newWorld(t)
 	ada := w.Person("ada@gmail.example")
 	w.match(google("1", "ada@gmail.example"), trusted())

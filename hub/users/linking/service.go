@@ -9,8 +9,8 @@
 // is trusted is its Policy.
 //
 // Each link and unlink is a LinkEvent, made before it happens, that can be
-// undone for a while (records.go), and the person hears of it by letter
-// (letters.go).
+// undone for a while (records.go), and the person hears of it by email
+// (emails.go).
 //
 // What ends with a link ends by the user's session generation; see users. The
 // package knows people by users alone, and users knows nothing of it. It starts
@@ -50,14 +50,13 @@ type Options struct {
 	Records    *store.Collection[LinkEvent]
 	Now        func() time.Time
 
-	// Mail sends letters about links; none are sent if it is nil. URL is the
-	// hub's, HubName what it is called.
-	Mail    mail.Sender
-	URL     string
-	HubName func(context.Context) string
+	// Mailer sends emails about links; none are sent if it is nil. URL is the
+	// hub's.
+	Mailer mail.Mailer
+	URL    string
 	// Once remembers an id until a time; one that it remembers is fs.ErrExist.
 	Once func(ctx context.Context, id string, until time.Time) error
-	// Failed is told of a letter that could not be sent.
+	// Failed is told of an email that could not be sent.
 	Failed func(ctx context.Context, err error)
 	// Empty removes what others keep of a user who is to be emptied: what they
 	// allowed to apps, and what waits for them.
@@ -68,7 +67,7 @@ type Options struct {
 func New(o Options) *Service {
 	return &Service{
 		users: o.Users, identities: o.Identities, records: o.Records, empty: o.Empty,
-		post: post{o.Mail, o.URL, o.HubName, o.Once, o.Failed},
+		post: post{o.Mailer, o.URL, o.Once, o.Failed},
 		// Databases keep milliseconds; a record must not change by being stored.
 		now: func() time.Time { return o.Now().UTC().Truncate(time.Millisecond) },
 	}

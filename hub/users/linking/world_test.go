@@ -16,7 +16,7 @@ import (
 
 type links = linking.Service
 
-// A world is people, what links them, and the letters that they get.
+// A world is people, what links them, and the emails that they get.
 type world struct {
 	*userstest.World
 	*links
@@ -46,7 +46,7 @@ func worldOn(t *testing.T, b store.Backend) *world {
 		Users:      w.Service,
 		Identities: w.identities,
 		Records:    store.NewCollection[linking.LinkEvent](b, "decisions", w.Now),
-		Mail:       &w.post,
+		Mailer:     mailtest.Mailer(&w.post),
 		URL:        "https://hub.example",
 		Once:       w.once,
 		Empty:      func(_ context.Context, id string) error { w.emptied = append(w.emptied, id); return w.stuck },

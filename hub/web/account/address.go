@@ -41,7 +41,7 @@ func (d *Handler) Email(c *gin.Context) error {
 	return d.Responder.Show(c, http.StatusOK, templates.Email{Current: p.User.Email})
 }
 
-// ChangeEmail is POST /account/email: a letter goes to the new address, which
+// ChangeEmail is POST /account/email: an email goes to the new address, which
 // counts when its link is opened. Until then the old one stays.
 func (d *Handler) ChangeEmail(c *gin.Context) error {
 	p, form, err := d.asked(c)
@@ -78,7 +78,7 @@ func (d *Handler) askToVerify(c *gin.Context, p sessions.Person, email string) e
 	return web.SeeOther(c, "/account?done=mailed")
 }
 
-// Verify is GET /account/verify/{token}, where the letter leads. Looking does
+// Verify is GET /account/verify/{token}, where the email leads. Looking does
 // nothing, for programs that look through mail do too.
 func (d *Handler) Verify(c *gin.Context) error {
 	p, err := d.Sessions.Current(c.Request)

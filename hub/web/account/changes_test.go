@@ -141,8 +141,8 @@ func status(err error) int {
 func TestWhatStopsAChangeIsSaid(t *testing.T) {
 	other := errors.New("the disk is full")
 	for _, row := range []struct {
-		err          error
-		link, letter int
+		err         error
+		link, email int
 	}{
 		{linking.ErrLastWayIn, http.StatusConflict, 0},
 		{linking.ErrNotYours, http.StatusForbidden, 0},
@@ -156,8 +156,8 @@ func TestWhatStopsAChangeIsSaid(t *testing.T) {
 		if got := linkError(wrapped); status(got) != row.link || row.link == 0 && !errors.Is(got, row.err) {
 			t.Errorf("%v, on the page: got %v", row.err, got)
 		}
-		if got := undoError(wrapped); status(got) != row.letter || row.letter == 0 && !errors.Is(got, row.err) {
-			t.Errorf("%v, by letter: got %v", row.err, got)
+		if got := undoError(wrapped); status(got) != row.email || row.email == 0 && !errors.Is(got, row.err) {
+			t.Errorf("%v, by email: got %v", row.err, got)
 		}
 	}
 	err := notYours(sessions.Person{User: users.User{Email: "ada@example.org"}})

@@ -197,7 +197,7 @@ func linkError(err error) error {
 	return err
 }
 
-// WasntMeShow is GET /wasnt-me, the link in a letter about a change. Opening it
+// WasntMeShow is GET /wasnt-me, the link in an email about a change. Opening it
 // changes nothing: mail scanners open links too.
 func (d *Handler) WasntMeShow(c *gin.Context) error {
 	r, err := d.Linking.ByUndoToken(c.Request.Context(), c.Query("token"))
@@ -215,7 +215,7 @@ func (d *Handler) shown(c *gin.Context, r linking.LinkEvent) string {
 }
 
 // WasntMe is POST /wasnt-me: the change is taken back, once, and everybody who
-// is signed in to the account is signed out. Whoever holds the letter reads
+// is signed in to the account is signed out. Whoever holds the email reads
 // the mail of the account, and need not be able to sign in.
 func (d *Handler) WasntMe(c *gin.Context) error {
 	form, err := web.Form(c)
@@ -227,11 +227,11 @@ func (d *Handler) WasntMe(c *gin.Context) error {
 	if err != nil {
 		return undoError(err)
 	}
-	_, user, err := d.Linking.Undo(ctx, r.ID, linking.ByLetter)
+	_, user, err := d.Linking.Undo(ctx, r.ID, linking.ByEmail)
 	if err != nil {
 		return undoError(err)
 	}
-	d.Audit.Record(ctx, audit.Event{Kind: audit.LinkUndone, Actor: linking.ByLetter, Target: r.UserID, LoginKey: r.LoginKey, IP: c.ClientIP(), Ref: web.Ref(c),
+	d.Audit.Record(ctx, audit.Event{Kind: audit.LinkUndone, Actor: linking.ByEmail, Target: r.UserID, LoginKey: r.LoginKey, IP: c.ClientIP(), Ref: web.Ref(c),
 		Detail: map[string]string{"record": r.ID}})
 	if err := d.Logouts.EndAll(ctx, user); err != nil {
 		return err

@@ -86,16 +86,16 @@ func TestAnotherPasswordEndsEverythingButThisBrowser(t *testing.T) {
 	if w.people.SignIn("ada@example.org", better) != nil || w.people.SignIn("ada@example.org", userstest.Good) == nil {
 		t.Error("the password is not the new one alone")
 	}
-	if letters := w.lettersTo(); len(letters) != 1 || letters[0] != "ada@example.org" {
-		t.Errorf("letters went to %q", letters)
+	if emails := w.emailsTo(); len(emails) != 1 || emails[0] != "ada@example.org" {
+		t.Errorf("emails went to %q", emails)
 	}
 	if !slices.Contains(w.events, audit.PasswordChanged) {
 		t.Errorf("recorded is %q", w.events)
 	}
 }
 
-// lettersTo empties the letter box, and says to whom letters went.
-func (w *world) lettersTo() (to []string) {
+// emailsTo empties the mailbox, and says to whom emails went.
+func (w *world) emailsTo() (to []string) {
 	for _, l := range w.box.Take() {
 		to = append(to, l.To)
 	}

@@ -25,7 +25,6 @@ import (
 	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/sessions"
-	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
@@ -71,7 +70,7 @@ func newWorld(t *testing.T) *world {
 	now := w.people.Now
 	kept := open("sessions.db")
 	if err := kept.Prepare(t.Context(), []store.CollectionSpec{
-		{Name: "sessions", Unique: []string{"sid"}, Index: []string{"userId", "upstreamSid", "upstreamSub"}}, {Name: "audit"}, {Name: "settings"}, {Name: "ties"},
+		{Name: "sessions", Unique: []string{"sid"}, Index: []string{"userId", "upstreamSid", "upstreamSub"}}, {Name: "audit"}, {Name: "ties"},
 		{Name: "grants", Index: []string{"userId", "clientId"}}, {Name: "families", Index: []string{"sid", "userId"}},
 		{Name: "clients"}, {Name: "notices", Index: []string{"clientId"}, Times: []string{"next"}}, {Name: "told"}, {Name: "signouts", Index: []string{"order"}},
 	}); err != nil {
@@ -90,6 +89,7 @@ func newWorld(t *testing.T) *world {
 	keys := federation.NewRegistry(federation.Options{Store: federationtest.NewMemory(), Env: federation.Dependencies{Now: now}})
 	recorder := &audit.Recorder{Set: store.NewCollection[audit.Event](kept, "audit", now), Log: slog.New(slog.DiscardHandler), Now: now,
 		Watch: func(e audit.Event) { w.events = append(w.events, e.Kind) }}
+	mailer := mailtest.Mailer(&w.box)
 	w.pages = &Handler{
 		Issuer: "https://hub.example", Users: w.people.Service, Now: now, MinPassword: 12,
 		Sessions: &cookies.Service{Name: "test", Secure: true, Service: signedIn}, Audit: recorder, Upstreams: keys,
@@ -100,12 +100,11 @@ func newWorld(t *testing.T) *world {
 		UpstreamTokens: &upstreamtokens.Service{Ties: store.NewCollection[upstreamtokens.Token](kept, "ties", now), Box: box, Upstreams: keys,
 			Sessions: signedIn, Grants: granted, Audit: recorder, Now: now},
 		Linking: linking.New(linking.Options{
-			Users: w.people.Service, Identities: w.identities, Records: w.records, Mail: &w.box, URL: "https://hub.example", Now: now,
+			Users: w.people.Service, Identities: w.identities, Records: w.records, Mailer: mailer, URL: "https://hub.example", Now: now,
 			Once:  func(context.Context, string, time.Time) error { return fs.ErrExist },
 			Empty: func(context.Context, string) error { return nil },
 		}),
-		MailLinks: &maillinks.Service{Sender: &w.box, Users: w.people.Service, URL: "https://hub.example", Now: now,
-			Settings: settings.NewService(store.NewCollection[settings.Settings](kept, "settings", now), "Fedhub", now)},
+		MailLinks: &maillinks.Service{Mailer: mailer, Users: w.people.Service, URL: "https://hub.example", Now: now},
 		Responder: &web.Responder{Now: now,
 			Frame: func(*http.Request) templates.Frame { return templates.Frame{Hub: "Fedhub"} },
 			Forms: web.Forms{Key: []byte("key"), Bind: func(http.ResponseWriter, *http.Request) (string, error) { return "this browser", nil }},

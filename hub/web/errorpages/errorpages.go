@@ -31,7 +31,7 @@ var table = []struct {
 	{pending.ErrGuesses, http.StatusTooManyRequests, "Too many wrong codes.",
 		"Wait a quarter of an hour, then start again on your device and type the new code."},
 	{maillinks.ErrLink, http.StatusGone, "This link doesn't work any more.", "It was used, or it is too old. Ask for a new one."},
-	{maillinks.ErrOften, http.StatusTooManyRequests, "Enough letters for now.",
+	{maillinks.ErrOften, http.StatusTooManyRequests, "Enough emails for now.",
 		"Look among unwanted mail too. In an hour another can be sent."},
 	{maillinks.ErrAddressTaken, http.StatusConflict, "Another account has this address.",
 		"Sign in to that account, or ask whoever runs this hub."},

@@ -14,7 +14,7 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// ForgotShow is GET /password/forgot. Where no letters are sent there is
+// ForgotShow is GET /password/forgot. Where no emails are sent there is
 // nothing to ask for.
 func (d *Handler) ForgotShow(c *gin.Context) error {
 	if !d.MailLinks.Delivers() {
@@ -42,11 +42,11 @@ func (d *Handler) Forgot(c *gin.Context) error {
 	}
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.PasswordForgot, IP: c.ClientIP(), Ref: web.Ref(c)})
 	return d.Responder.Show(c, http.StatusOK, templates.Told{Title: "Look into your mail",
-		Text:   "If there is an account with this address, a letter is on its way. Its link works for an hour.",
+		Text:   "If there is an account with this address, an email is on its way. Its link works for an hour.",
 		Action: templates.Action{Label: "Back to signing in", URL: "/signin?local=1"}})
 }
 
-// ResetShow is GET /password/reset/{token}, where the letter leads. Looking
+// ResetShow is GET /password/reset/{token}, where the email leads. Looking
 // does nothing.
 func (d *Handler) ResetShow(c *gin.Context) error {
 	u, err := d.MailLinks.Resets(c.Request.Context(), c.Param("token"))

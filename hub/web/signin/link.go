@@ -29,7 +29,7 @@ type pendingLink struct {
 	UserID   string
 	Epoch    int64 // the user's, when the proof was asked for
 	Email    string
-	MailOnly bool // nobody has proved the address to us yet, so only a letter does
+	MailOnly bool // nobody has proved the address to us yet, so only an email does
 }
 
 // askToLink asks for proof of the account that the identity matches. Nothing

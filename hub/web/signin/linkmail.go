@@ -15,20 +15,20 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// stopProof is what the link in a letter stands for.
+// stopProof is what the link in an email stands for.
 const stopProof = "proof"
 
-// proving is a linking that was asked about by letter, and the page it was
+// proving is a linking that was asked about by email, and the page it was
 // asked from.
 type proving struct {
 	Stop    string
 	Linking pendingLink
 }
 
-// lettersApart is how soon another letter may follow.
-const lettersApart = time.Minute
+// emailsApart is how soon another email may follow.
+const emailsApart = time.Minute
 
-// LinkMail is POST /signin/link/mail: the account is to be proved by a letter
+// LinkMail is POST /signin/link/mail: the account is to be proved by an email
 // to its address. The link in it works once, in this browser only, and for
 // this upstream's subject only (FE-51).
 func (d *Handler) LinkMail(c *gin.Context) error {
@@ -45,7 +45,7 @@ func (d *Handler) LinkMail(c *gin.Context) error {
 		return err
 	}
 	back := "/signin/link?" + url.Values{"stop": {form["stop"]}, "sent": {"1"}}.Encode()
-	err = d.Replay(ctx, "proof/"+l.UserID, d.Now().Add(lettersApart))
+	err = d.Replay(ctx, "proof/"+l.UserID, d.Now().Add(emailsApart))
 	if errors.Is(err, fs.ErrExist) {
 		return web.SeeOther(c, back) // one is on its way
 	}
@@ -66,7 +66,7 @@ func (d *Handler) LinkMail(c *gin.Context) error {
 	return web.SeeOther(c, back)
 }
 
-// LinkProofShow is GET /signin/link/proof, the link in the letter. Opening it
+// LinkProofShow is GET /signin/link/proof, the link in the email. Opening it
 // does nothing: mail scanners open links too.
 func (d *Handler) LinkProofShow(c *gin.Context) error {
 	var p proving
@@ -93,7 +93,7 @@ func (d *Handler) LinkProof(c *gin.Context) error {
 	return d.link(c, p.Stop, p.Linking, j, linking.ProofMail)
 }
 
-// notHere explains the one mistake that people make with such a letter.
+// notHere explains the one mistake that people make with such an email.
 func notHere(err error) error {
 	if !errors.Is(err, flows.ErrGone) {
 		return err

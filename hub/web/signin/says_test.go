@@ -96,10 +96,10 @@ func TestALinkThatIsOfNoUseSaysSo(t *testing.T) {
 		return p.Action.URL
 	}
 	if got := offers(d); got != "" {
-		t.Errorf("a new letter is offered where none are sent: %q", got)
+		t.Errorf("a new email is offered where none are sent: %q", got)
 	}
-	if got := offers(&Handler{MailLinks: &maillinks.Service{Sender: &mailtest.Box{}}}); got != "/password/forgot" {
-		t.Errorf("a new letter is not offered: %q", got)
+	if got := offers(&Handler{MailLinks: &maillinks.Service{Mailer: mailtest.Mailer(&mailtest.Box{})}}); got != "/password/forgot" {
+		t.Errorf("a new email is not offered: %q", got)
 	}
 }
 

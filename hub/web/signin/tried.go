@@ -99,7 +99,7 @@ func inWords(d linking.Decision) string {
 	case linking.Confirm:
 		return "You would be asked to sign in to the account of " + d.User.Email + " once, to connect the two."
 	case linking.ConfirmByMail:
-		return "You would get a letter at " + d.User.Email + " to prove that the account is yours."
+		return "You would get an email at " + d.User.Email + " to prove that the account is yours."
 	case linking.Create:
 		return "You would get a new account with this email address."
 	case linking.CreateUnverified:

@@ -246,7 +246,7 @@ func (d *Handler) match(c *gin.Context, j pendingLogin, key federation.LoginKey,
 }
 
 // welcome asks somebody new to prove the address that the upstream could not
-// vouch for. A letter that cannot be sent keeps nobody out: the account page
+// vouch for. An email that cannot be sent keeps nobody out: the account page
 // sends it again.
 func (d *Handler) welcome(c *gin.Context, u users.User) {
 	if u.EmailVerified || u.Email == "" || !d.MailLinks.Delivers() {

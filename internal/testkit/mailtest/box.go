@@ -1,4 +1,4 @@
-// Package mailtest has a letter box for tests.
+// Package mailtest has a mailbox for tests.
 package mailtest
 
 import (
@@ -7,34 +7,43 @@ import (
 	"sync"
 
 	"github.com/fedhub/fedhub/hub/mail"
+	"github.com/fedhub/fedhub/hub/web/emails"
+	"github.com/fedhub/fedhub/templates"
 )
 
-// A Box is a mail.Sender whose letters stay in it.
+// A Box is a mail.Sender whose emails stay in it.
 type Box struct {
-	mu      sync.Mutex
-	letters []mail.Letter
+	mu  sync.Mutex
+	all []mail.Message
 }
 
-// Send puts a letter into the box.
-func (b *Box) Send(_ context.Context, l mail.Letter) error {
+// Mailer writes emails into a box, in the words that people get, as the hub at
+// https://hub.example would.
+func Mailer(b *Box) mail.Mailer {
+	name := func(context.Context) string { return "Fedhub" }
+	return &emails.Mailer{Sender: b, HubName: name, URL: "https://hub.example", Words: templates.Sentence}
+}
+
+// Send puts an email into the box.
+func (b *Box) Send(_ context.Context, m mail.Message) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.letters = append(b.letters, l)
+	b.all = append(b.all, m)
 	return nil
 }
 
-// All returns the letters, and leaves them in the box.
-func (b *Box) All() []mail.Letter {
+// All returns the emails, and leaves them in the box.
+func (b *Box) All() []mail.Message {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return slices.Clone(b.letters)
+	return slices.Clone(b.all)
 }
 
 // Take empties the box.
-func (b *Box) Take() []mail.Letter {
+func (b *Box) Take() []mail.Message {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	all := b.letters
-	b.letters = nil
+	all := b.all
+	b.all = nil
 	return all
 }

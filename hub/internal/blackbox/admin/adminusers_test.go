@@ -151,7 +151,7 @@ func TestAnAdministratorSendsALinkToChooseAPassword(t *testing.T) {
 	ada := w.Person("ada@example.org")
 	b := w.Home("root@example.org")
 	p := b.Submit(b.Open("/admin/users/"+ada.ID), "/admin/users/"+ada.ID+"/reset")
-	if !strings.Contains(p.Body, "A letter is on its way.") || strings.Contains(p.Body, "/password/reset/") {
+	if !strings.Contains(p.Body, "An email is on its way.") || strings.Contains(p.Body, "/password/reset/") {
 		t.Errorf("%s", p.Body)
 	}
 	hubtest.Want(t, "the link", w.Browser().Open(box.Link(w, "ada@example.org")).Status, 200)

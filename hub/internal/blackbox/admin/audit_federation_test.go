@@ -113,7 +113,7 @@ var upstreamActs = []act[bare]{
 // newLetters are two hubs, the second of which sends emails and has ada too.
 func newLetters(t *testing.T) (hubs hubtest.Pair, post *hubtest.Postbox, ada users.User) {
 	t.Helper()
-	hubs, post = hubtest.Lettered(t)
+	hubs, post = hubtest.MailingPair(t)
 	hubs.Primary.Person("ada@example.org")
 	return hubs, post, hubs.Secondary.Person("ada@example.org")
 }
@@ -132,7 +132,7 @@ var linkingActs = []act[bare]{
 		p = reader.Open(post.Pick(t, "ada@example.org", "/wasnt-me"))
 		l = hubs.Secondary.Ledger()
 		reader.Submit(p, "/wasnt-me")
-		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.LinkUndone, Actor: linking.ByLetter, Target: ada.ID, LoginKey: hubs.Key.ID, Detail: map[string]string{"record": "*"}})...)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.LinkUndone, Actor: linking.ByEmail, Target: ada.ID, LoginKey: hubs.Key.ID, Detail: map[string]string{"record": "*"}})...)
 	}},
 	{"an account can be proved by nothing", func(t *testing.T, _ bare) {
 		hubs, a, b := newHubs(t)

@@ -34,12 +34,12 @@ func TestAdministratorsHearOnceOfWhatWillStopWorking(t *testing.T) {
 	if list := home.Text("attention"); !strings.Contains(list, "Dead doesn't answer") || !strings.Contains(list, "The client secret at Well ends on") || strings.Contains(list, "metadata") {
 		t.Errorf("the list is %q", list)
 	}
-	letters := sent.About("needs attention")
-	if len(letters) != 1 || letters[0].To != "root@example.org" || !strings.Contains(letters[0].Text, "Dead doesn't answer") {
-		t.Errorf("the letters are %+v", letters)
+	emails := sent.About("needs attention")
+	if len(emails) != 1 || emails[0].To != "root@example.org" || !strings.Contains(emails[0].Text, "Dead doesn't answer") {
+		t.Errorf("the emails are %+v", emails)
 	}
 	op.Submit(home, "/admin/check")
-	hubtest.Want(t, "letters after a second look", len(sent.About("needs attention")), 1)
+	hubtest.Want(t, "emails after a second look", len(sent.About("needs attention")), 1)
 
 	// Its page says so too, and the map; what is seen to goes.
 	if p := op.Open("/admin/map"); !strings.Contains(p.Body, "Needs attention") || !strings.Contains(p.Text("map-table"), "another hub, below this one") || !strings.Contains(p.Body, "<svg") {

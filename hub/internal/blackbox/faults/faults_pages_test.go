@@ -82,7 +82,7 @@ var signInStories = []story{
 			}
 		})
 	}},
-	{"a letter for a new password is asked for", func(f *faulty) (func() answered, func(*testing.T, bool)) {
+	{"an email for a new password is asked for", func(f *faulty) (func() answered, func(*testing.T, bool)) {
 		email, b := f.someone(), f.Browser()
 		return pressed(b, func() hubtest.Page { return b.Open("/password/forgot") }, "/password/forgot", []string{"email", email}, func(t *testing.T, acked bool) {
 			if !acked {

@@ -39,11 +39,11 @@ func TestChangingWhatSignsOneInNeedsAFreshSignIn(t *testing.T) {
 			}},
 		{"another address", "/account/email", "/account/email", []string{"email", "new@example.org"}, false, 10 * time.Minute,
 			func(_ *testing.T, _ hubtest.Pair, post *hubtest.Postbox, _ users.User, _ hubtest.Page) bool {
-				return slices.ContainsFunc(post.All(), func(l mail.Letter) bool { return l.To == "new@example.org" })
+				return slices.ContainsFunc(post.All(), func(l mail.Message) bool { return l.To == "new@example.org" })
 			}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			hubs, post := hubtest.Lettered(t)
+			hubs, post := hubtest.MailingPair(t)
 			hubs.Primary.Person("ada@example.org")
 			u := hubs.Secondary.Person(person)
 			b := hubs.Here(person)
@@ -112,7 +112,7 @@ const (
 )
 
 func TestAPersonUndoesAndDisconnectsOnlyWhatIsTheirs(t *testing.T) {
-	hubs, _ := hubtest.Lettered(t)
+	hubs, _ := hubtest.MailingPair(t)
 	hubs.Primary.Person("ada@example.org")
 	hubs.Primary.Person("mal@example.org")
 	_, victim, record := hubs.Connected(t, "victim@example.org", "ada@example.org")
@@ -127,7 +127,7 @@ func TestAPersonUndoesAndDisconnectsOnlyWhatIsTheirs(t *testing.T) {
 }
 
 func TestAChangeIsUndoneOnceAndNotPastItsTime(t *testing.T) {
-	hubs, _ := hubtest.Lettered(t)
+	hubs, _ := hubtest.MailingPair(t)
 	hubs.Primary.Person("ada@example.org")
 	b, u, record := hubs.Connected(t, "other@example.org", "ada@example.org")
 	p := b.Open("/account/connections")

@@ -14,7 +14,7 @@ import (
 
 // D2, FE-07, FE-52: connecting and disconnecting on the account page.
 func TestAPersonConnectsAndDisconnectsAnIdentity(t *testing.T) {
-	hubs, post := hubtest.Lettered(t)
+	hubs, post := hubtest.MailingPair(t)
 	hubs.Primary.Person("ada@example.org")
 	local := hubs.Secondary.Person("other@example.org")
 	b, elsewhere := hubs.Here("other@example.org"), hubs.Here("other@example.org")
@@ -48,7 +48,7 @@ func TestAPersonConnectsAndDisconnectsAnIdentity(t *testing.T) {
 
 // What only an administrator may put back is not offered to anybody else.
 func TestWhatAnAdministratorDisconnectedIsShownWithoutAWayBack(t *testing.T) {
-	hubs, _ := hubtest.Lettered(t)
+	hubs, _ := hubtest.MailingPair(t)
 	hubs.Primary.Person("ada@example.org")
 	hubs.Secondary.Person("root@example.org", "admin")
 	local := hubs.Secondary.Person("other@example.org")
@@ -68,7 +68,7 @@ func TestWhatAnAdministratorDisconnectedIsShownWithoutAWayBack(t *testing.T) {
 
 // FE-08: what was begun in one session ends in no other.
 func TestAConnectionBelongsToTheSessionThatBeganIt(t *testing.T) {
-	hubs, _ := hubtest.Lettered(t)
+	hubs, _ := hubtest.MailingPair(t)
 	hubs.Primary.Person("ada@example.org")
 	mallory, victim := hubs.Secondary.Person("mallory@example.org"), hubs.Secondary.Person("victim@example.org")
 	b := hubs.Here("mallory@example.org")
@@ -83,16 +83,16 @@ func TestAConnectionBelongsToTheSessionThatBeganIt(t *testing.T) {
 	hubtest.Want(t, "links", hubs.LinkedTo(t, mallory)+hubs.LinkedTo(t, victim), 0)
 }
 
-// D7, FE-51: a letter proves the account in one browser, once.
-func TestALetterProvesAnAccountOnceAndInOneBrowser(t *testing.T) {
-	hubs, post := hubtest.Lettered(t)
+// D7, FE-51: an email proves the account in one browser, once.
+func TestAnEmailProvesAnAccountOnceAndInOneBrowser(t *testing.T) {
+	hubs, post := hubtest.MailingPair(t)
 	hubs.Primary.Person("ada@example.org")
 	local := hubs.Secondary.Person("ada@example.org")
 	b := hubs.Secondary.Browser()
 	a := hubs.Secondary.App()
 	p := hubs.Through(b, a, "ada@example.org")
 	p = b.At(hubs.Secondary).Submit(p, "/signin/link/mail")
-	if !strings.Contains(p.Body, "letter") {
+	if !strings.Contains(p.Body, `id="send-email"`) {
 		t.Errorf("got %d at %s:\n%s", p.Status, p.URL, p.Body)
 	}
 	link := post.Pick(t, "ada@example.org", "/signin/link/proof")
@@ -107,9 +107,9 @@ func TestALetterProvesAnAccountOnceAndInOneBrowser(t *testing.T) {
 	hubtest.RefusedPage(t, "a second time", at.Post(p, "/signin/link/proof"))
 }
 
-// FE-51: signing out everywhere, or an unlink, ends what a letter could prove.
-func TestALetterProvesNothingAfterEverythingWasEnded(t *testing.T) {
-	hubs, post := hubtest.Lettered(t)
+// FE-51: signing out everywhere, or an unlink, ends what an email could prove.
+func TestAnEmailProvesNothingAfterEverythingWasEnded(t *testing.T) {
+	hubs, post := hubtest.MailingPair(t)
 	hubs.Primary.Person("ada@example.org")
 	local := hubs.Secondary.Person("ada@example.org")
 	b := hubs.Secondary.Browser()
@@ -119,13 +119,13 @@ func TestALetterProvesNothingAfterEverythingWasEnded(t *testing.T) {
 	other := hubs.Here("ada@example.org")
 	other.Submit(other.Open("/account"), "/account/sessions/end-all")
 	at := b.At(hubs.Secondary)
-	hubtest.RefusedPage(t, "the letter", at.Submit(at.Open(link), "/signin/link/proof"))
+	hubtest.RefusedPage(t, "the email", at.Submit(at.Open(link), "/signin/link/proof"))
 	hubtest.Want(t, "links", hubs.LinkedTo(t, local), 0)
 }
 
 // D6, FE-19: who registered the address first keeps nothing.
 func TestWhoRegisteredAnAddressFirstKeepsNothing(t *testing.T) {
-	hubs, post := hubtest.Lettered(t)
+	hubs, post := hubtest.MailingPair(t)
 	hubs.Primary.Person("victim@example.org")
 	trap, err := hubs.Secondary.Hub.AddUser(t.Context(), audit.Named("test"), users.NewUser{Email: "victim@example.org", Password: hubtest.Password})
 	if err != nil {
@@ -157,9 +157,9 @@ func TestWhoRegisteredAnAddressFirstKeepsNothing(t *testing.T) {
 	}
 }
 
-// A letter about a link undoes it, by a button and once.
+// An email about a link undoes it, by a button and once.
 func TestThisWasntMe(t *testing.T) {
-	hubs, post := hubtest.Lettered(t)
+	hubs, post := hubtest.MailingPair(t)
 	hubs.Primary.Person("ada@example.org")
 	local := hubs.Secondary.Person("ada@example.org")
 	b := hubs.Secondary.Browser()
@@ -170,7 +170,7 @@ func TestThisWasntMe(t *testing.T) {
 	link := post.Pick(t, "ada@example.org", "/wasnt-me")
 	reader := hubs.Secondary.Browser()
 	p = reader.Open(link)
-	hubtest.Want(t, "links after opening the letter's link", hubs.LinkedTo(t, local), 1)
+	hubtest.Want(t, "links after opening the email's link", hubs.LinkedTo(t, local), 1)
 	done := reader.Submit(p, "/wasnt-me")
 	if !strings.Contains(done.Body, "It is undone") {
 		t.Errorf("got %d at %s:\n%s", done.Status, done.URL, done.Body)
@@ -186,7 +186,7 @@ func TestThisWasntMe(t *testing.T) {
 // D7: an identity that is linked already proves the account; one that is not
 // proves nothing, and makes nobody.
 func TestALinkedIdentityProvesAnAccount(t *testing.T) {
-	one, _ := hubtest.Lettered(t)
+	one, _ := hubtest.MailingPair(t)
 	two := hubtest.Join(t, hubtest.NewWorld(t, hubtest.OpenSQLite(t)), one.Secondary, func(k *federation.LoginKey) { k.Name = "Branch office" })
 	for _, w := range []*hubtest.World{one.Primary, two.Primary} {
 		w.Person("ada@example.org")

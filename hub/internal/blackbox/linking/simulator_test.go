@@ -64,7 +64,7 @@ func TestTheSimulatorCountsWhatAChangeWouldDo(t *testing.T) {
 }
 
 func TestAnAdministratorUndoesADecision(t *testing.T) {
-	hubs, _ := hubtest.Lettered(t)
+	hubs, _ := hubtest.MailingPair(t)
 	hubs.Primary.Person("ada@example.org")
 	local := hubs.Secondary.Person("ada@example.org")
 	b := hubs.Secondary.Browser()

@@ -13,7 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// A mailServer takes every letter.
+// A mailServer takes every email.
 type mailServer chan string
 
 func (m mailServer) NewSession(*smtp.Conn) (smtp.Session, error) { return m, nil }
@@ -28,12 +28,12 @@ func (m mailServer) Data(r io.Reader) error {
 }
 
 func TestLettersGoToTheMailServerOfTheSettings(t *testing.T) {
-	letters := make(mailServer, 10)
+	emails := make(mailServer, 10)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := smtp.NewServer(letters)
+	server := smtp.NewServer(emails)
 	server.Domain, server.ErrorLog = "mail.example.org", slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	go server.Serve(l)                   //nolint:errcheck // ends with the test
 	t.Cleanup(func() { server.Close() }) //nolint:errcheck // the test is over
@@ -41,10 +41,10 @@ func TestLettersGoToTheMailServerOfTheSettings(t *testing.T) {
 	w.Person("ada@example.org")
 	b := w.Browser()
 	b.Submit(b.Open("/password/forgot"), "/password/forgot", "email", "ada@example.org")
-	letter := hubtest.Arrives(t, letters, "no letter came")
+	email := hubtest.Arrives(t, emails, "no email came")
 	for _, part := range []string{`From: "Example ID" <id@example.org>`, "To: <ada@example.org>", w.URL + "/password/"} {
-		if !strings.Contains(letter, part) {
-			t.Errorf("the letter lacks %q: %s", part, letter)
+		if !strings.Contains(email, part) {
+			t.Errorf("the email lacks %q: %s", part, email)
 		}
 	}
 }

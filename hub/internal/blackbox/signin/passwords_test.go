@@ -87,7 +87,7 @@ func TestFrappeHole17945PasswordsMayBeForAdministratorsAlone(t *testing.T) {
 // A password that is no way in proves no account to somebody else's identity
 // either: that would be the way in from then on.
 func TestAPasswordThatIsNoWayInLinksNothing(t *testing.T) {
-	hubs, _ := hubtest.Lettered(t)
+	hubs, _ := hubtest.MailingPair(t)
 	here := hubs.Secondary
 	hubs.Primary.Person("ada@example.org")
 	ada := here.Person("ada@example.org")
@@ -98,12 +98,12 @@ func TestAPasswordThatIsNoWayInLinksNothing(t *testing.T) {
 	}
 	p = b.At(here).Submit(p, "/signin/link", "password", hubtest.Password)
 	hubtest.Want(t, "status", p.Status, http.StatusForbidden)
-	if strings.Contains(p.Body, `name="password"`) || !strings.Contains(p.Body, "Your password is not a way in here.") || !strings.Contains(p.Body, `id="send-letter"`) {
+	if strings.Contains(p.Body, `name="password"`) || !strings.Contains(p.Body, "Your password is not a way in here.") || !strings.Contains(p.Body, `id="send-email"`) {
 		t.Errorf("it asks for a password again, or says no other way: %s", p.Body)
 	}
 	hubtest.Want(t, "links", hubs.LinkedTo(t, ada), 0)
 
-	// Where no letters are sent either, the page says so.
+	// Where no emails are sent either, the page says so.
 	silent := hubtest.NewPair(t, hubs.Primary)
 	silent.Secondary.Person("ada@example.org")
 	if err := silent.Secondary.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(s *settings.Settings) { s.Passwords = settings.PasswordsForAdministrators }); err != nil {

@@ -35,7 +35,7 @@ func TestAForgottenPasswordIsReplacedByALinkThatWorksOnce(t *testing.T) {
 		t.Errorf("the answers differ:\n%s\n%s", known.Body, unknown.Body)
 	}
 	if n := len(box.All()); n != 1 {
-		t.Fatalf("%d letters were sent", n)
+		t.Fatalf("%d emails were sent", n)
 	}
 	link := box.Link(w, "ada@example.org")
 	for range 2 { // a program that looks through mail uses nothing up
@@ -116,11 +116,11 @@ func TestAResetLinkEndsWithWhatItWasMadeFor(t *testing.T) {
 	for range 8 {
 		ask()
 	}
-	hubtest.Want(t, "letters in an hour", len(box.All())-before, 4)
+	hubtest.Want(t, "emails in an hour", len(box.All())-before, 4)
 }
 
 // FE-19: whoever has the mailbox that somebody gave up gets no account with a
-// letter that came before.
+// email that came before.
 func TestAResetLinkIsForTheAddressItWasSentTo(t *testing.T) {
 	w, box := hubtest.MailingWorld(t)
 	w.Person("ada@example.org")
@@ -142,11 +142,11 @@ func TestAHubWithoutMailOffersNoLetters(t *testing.T) {
 	b := w.Browser()
 	hubtest.Want(t, "forgot", b.Open("/password/forgot").Status, http.StatusNotFound)
 	if strings.Contains(b.Open("/signin").Body, "/password/forgot") {
-		t.Error("the sign-in page offers a letter")
+		t.Error("the sign-in page offers an email")
 	}
 	home := w.Home("ada@example.org")
 	if p := home.Open("/account"); strings.Contains(p.Body, "/account/email") || strings.Contains(p.Body, `action="/account/verify"`) {
-		t.Error("the account page offers a letter")
+		t.Error("the account page offers an email")
 	}
 }
 
@@ -164,11 +164,11 @@ func TestAnUnprovenAddressCountsWhenItsLetterIsOpened(t *testing.T) {
 	hubtest.Want(t, "before", secondary.Userinfo(r.Str("access_token")).JSON["email_verified"], any(false))
 	link := box.Link(secondary, "ada@example.org")
 	page := b.Open("/account")
-	if !strings.Contains(page.Body, "Not verified") || !strings.Contains(page.Body, "Send the letter again") {
+	if !strings.Contains(page.Body, "Not verified") || !strings.Contains(page.Body, "Send the email again") {
 		t.Errorf("the account page: %s", page.Body)
 	}
 
-	// A stranger who gets the letter, and clicks, gives nobody anything.
+	// A stranger who gets the email, and clicks, gives nobody anything.
 	secondary.Person("eve@example.org")
 	eve := secondary.Home("eve@example.org")
 	hubtest.Want(t, "the wrong person", eve.Open(link).Status, http.StatusGone)
@@ -194,7 +194,7 @@ func TestTheLetterIsSentAgainButNotWithoutEnd(t *testing.T) {
 		b.Submit(b.Open("/account"), "/account/verify")
 	}
 	hubtest.Want(t, "the fifth", b.Submit(b.Open("/account"), "/account/verify").Status, http.StatusTooManyRequests)
-	hubtest.Want(t, "letters", len(box.All()), 4)
+	hubtest.Want(t, "emails", len(box.All()), 4)
 	// One of them proves it, and the others are over.
 	link := box.Link(w, "bob@example.org")
 	b.Submit(b.Open(link), link)
@@ -244,7 +244,7 @@ func TestAPasswordIsChangedByWhoKnowsIt(t *testing.T) {
 	hubtest.Want(t, "here", here.Open("/account").URL.Path, "/account")
 }
 
-// Letters to strangers: neither many accounts nor proofs in between get more of
+// Emails to strangers: neither many accounts nor proofs in between get more of
 // them to one address, and none goes to a mailbox that only looks like one.
 func TestOneAddressGetsFewLettersWhoeverAsks(t *testing.T) {
 	w, box := hubtest.MailingWorld(t)
@@ -257,5 +257,5 @@ func TestOneAddressGetsFewLettersWhoeverAsks(t *testing.T) {
 		p := b.Submit(b.Open("/account/email"), "/account/email", "email", "vi\u017ftim@new.example")
 		hubtest.Want(t, "a look-alike", p.Status, http.StatusUnprocessableEntity)
 	}
-	hubtest.Want(t, "letters", len(box.All()), 4)
+	hubtest.Want(t, "emails", len(box.All()), 4)
 }

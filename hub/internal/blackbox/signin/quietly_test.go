@@ -162,7 +162,7 @@ func TestALogoutTokenFromUpstreamWorksOnce(t *testing.T) {
 // What is linked to another account proves nothing about this one, and no
 // identity of an account proves an address that the account never did.
 func TestOnlyTheAccountItselfIsProvedByAnotherProvider(t *testing.T) {
-	one, _ := hubtest.Lettered(t)
+	one, _ := hubtest.MailingPair(t)
 	two := hubtest.Join(t, hubtest.NewWorld(t, hubtest.OpenSQLite(t)), one.Secondary, func(k *federation.LoginKey) { k.Name = "Branch office" })
 	w := one.Secondary
 	for _, hub := range []*hubtest.World{one.Primary, two.Primary} {
@@ -212,7 +212,7 @@ func TestOnlyTheAccountItselfIsProvedByAnotherProvider(t *testing.T) {
 // The password that is typed is that of the account to be linked, not of whoever
 // has its address by now.
 func TestAPasswordProvesTheAccountThatWasAskedAbout(t *testing.T) {
-	hubs, _ := hubtest.Lettered(t)
+	hubs, _ := hubtest.MailingPair(t)
 	hubs.Primary.Person("ada@example.org")
 	w := hubs.Secondary
 	ada := w.Person("ada@example.org")

@@ -15,7 +15,7 @@ import (
 // mostInvited is how many invitations the page shows.
 const mostInvited = 100
 
-// InvitePerson is POST /admin/users/invite. Where letters are sent the link
+// InvitePerson is POST /admin/users/invite. Where emails are sent the link
 // goes to the address alone, so that whoever has it has the address; where
 // none are it is shown to the administrator once.
 func (d *Handler) InvitePerson(c *gin.Context) error {

@@ -95,7 +95,7 @@ func (d *Handler) SetRoles(c *gin.Context) error {
 }
 
 // ResetPassword is POST /admin/users/{id}/reset: the person gets a link by
-// mail or, where no letters are sent, the administrator to pass it on.
+// mail or, where no emails are sent, the administrator to pass it on.
 func (d *Handler) ResetPassword(c *gin.Context) error {
 	u, _, err := d.found(c)
 	if err != nil {

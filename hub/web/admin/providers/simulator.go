@@ -103,11 +103,11 @@ func rolesHere(rules map[string]string, there []string) []string {
 // actions are what an action means for the person.
 var actions = map[linking.Action]string{
 	linking.SignIn:           "They are signed in.",
-	linking.Link:             "They are linked and signed in, and get a letter about it.",
-	linking.Confirm:          "They are asked to prove that the account is theirs: by its password, by something that is linked to it, or by a letter.",
-	linking.ConfirmByMail:    "They are sent a letter. When they prove the address by it, the account is emptied and given to them.",
+	linking.Link:             "They are linked and signed in, and get an email about it.",
+	linking.Confirm:          "They are asked to prove that the account is theirs: by its password, by something that is linked to it, or by an email.",
+	linking.ConfirmByMail:    "They are sent an email. When they prove the address by it, the account is emptied and given to them.",
 	linking.Create:           "They get a new account, with a verified address.",
-	linking.CreateUnverified: "They get a new account, whose address counts for nothing until they prove it by a letter.",
+	linking.CreateUnverified: "They get a new account, whose address counts for nothing until they prove it by an email.",
 	linking.Refuse:           "They are refused, with the sentence that everybody gets.",
 }
 

@@ -7,39 +7,26 @@ import (
 
 	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/users"
-	"github.com/fedhub/fedhub/templates/letters"
 )
 
-// A post is how letters go out. With no Sender none do.
+// A post is how emails go out. With no Mailer none do.
 type post struct {
-	sender mail.Sender
+	mailer mail.Mailer
 	url    string // the hub's
-	hub    func(context.Context) string
 	// once is fs.ErrExist if it was told this id before, until the time.
 	once func(ctx context.Context, id string, until time.Time) error
 	fail func(ctx context.Context, err error)
 }
 
-// send hands a letter over. What it tells has happened already, so a letter
+// send hands an email over. What it tells has happened already, so an email
 // that cannot be sent changes nothing; the operator's log has it.
-func (p post) send(ctx context.Context, to string, l letters.Letter) {
-	if p.sender == nil || to == "" {
+func (p post) send(ctx context.Context, e mail.Email) {
+	if p.mailer == nil || e.To == "" {
 		return
 	}
-	subject, text, err := letters.Write(l)
-	if err == nil {
-		err = p.sender.Send(context.WithoutCancel(ctx), mail.Letter{To: to, Subject: subject, Text: text})
-	}
-	if err != nil && p.fail != nil {
+	if err := p.mailer.Mail(context.WithoutCancel(ctx), e); err != nil && p.fail != nil {
 		p.fail(ctx, err)
 	}
-}
-
-func (p post) name(ctx context.Context) string {
-	if p.hub == nil {
-		return p.url
-	}
-	return p.hub(ctx)
 }
 
 // tellChanged tells a user that an identity was linked or unlinked, with the
@@ -52,11 +39,11 @@ func (k *Service) tellChanged(ctx context.Context, r LinkEvent, token string, u 
 	if r.ByAdministrator() {
 		undo = "" // that is theirs to undo
 	}
-	var l letters.Letter = letters.Unlinked{Hub: k.post.name(ctx), Address: k.post.url, Email: u.Email, Provider: r.shown(), Link: undo, Life: UndoLife}
 	if r.Action == Linked {
-		l = letters.Linked{Hub: k.post.name(ctx), Address: k.post.url, Email: u.Email, Provider: r.shown(), Link: undo, Life: UndoLife, Emptied: r.Emptied}
+		k.post.send(ctx, mail.NewEmail(u.Email, "identity.linked", "provider", r.shown(), "link", undo, "life", UndoLife, "emptied", r.Emptied))
+		return
 	}
-	k.post.send(ctx, u.Email, l)
+	k.post.send(ctx, mail.NewEmail(u.Email, "identity.unlinked", "provider", r.shown(), "link", undo, "life", UndoLife))
 }
 
 // tellEvery is how seldom somebody is told that an upstream claims their
@@ -66,13 +53,13 @@ const tellEvery = 24 * time.Hour
 // tellTried tells the owner of an address that somebody came with it who could
 // not prove it (D4).
 func (k *Service) tellTried(ctx context.Context, u users.User, p Policy) {
-	if k.post.sender == nil || k.post.once == nil {
+	if k.post.mailer == nil || k.post.once == nil {
 		return
 	}
 	if k.post.once(ctx, "tried/"+u.ID+"/"+p.KeyID, k.now().Add(tellEvery)) != nil {
 		return
 	}
-	k.post.send(ctx, u.Email, letters.Tried{Hub: k.post.name(ctx), Address: k.post.url, Email: u.Email, Provider: p.shown(), Link: k.post.url + "/account/connections"})
+	k.post.send(ctx, mail.NewEmail(u.Email, "identity.refused", "provider", p.shown(), "link", k.post.url+"/account/connections"))
 }
 
 // shown is the login key as people know it.
@@ -90,10 +77,10 @@ func (r LinkEvent) shown() string {
 	return r.LoginKey
 }
 
-// Mails reports whether letters reach anybody.
-func (k *Service) Mails() bool { return mail.Delivers(k.post.sender) }
+// Mails reports whether emails reach anybody.
+func (k *Service) Mails() bool { return k.post.mailer != nil && k.post.mailer.Delivers() }
 
-// AskProof sends the letter whose link proves that an account is the reader's.
+// AskProof sends the email whose link proves that an account is the reader's.
 func (k *Service) AskProof(ctx context.Context, u users.User, provider, link string, life time.Duration) {
-	k.post.send(ctx, u.Email, letters.Prove{Hub: k.post.name(ctx), Address: k.post.url, Email: u.Email, Provider: provider, Link: link, Life: life})
+	k.post.send(ctx, mail.NewEmail(u.Email, "identity.prove", "provider", provider, "link", link, "life", life))
 }

@@ -1,0 +1,104 @@
+package hub_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// A service names an email by its code, and hub/web/emails has its words. Each
+// code that is named has them, they speak of exactly what is given, and no
+// words are without a service that asks for them.
+func TestEveryEmailThatIsNamedHasWords(t *testing.T) {
+	known, named := emailWords(t), map[string]bool{}
+	for folder, files := range sources(t) {
+		if double(folder) {
+			continue
+		}
+		for _, name := range files {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			set := token.NewFileSet()
+			file, err := parser.ParseFile(set, filepath.Join("..", folder, name), nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(file, func(n ast.Node) bool {
+				if lit, ok := n.(*ast.CompositeLit); ok && isMailEmail(lit.Type) {
+					t.Errorf("%s: an email is made by mail.NewEmail alone", set.Position(n.Pos()))
+				}
+				call, ok := n.(*ast.CallExpr)
+				if !ok || !isSelector(call.Fun, "mail", "NewEmail") {
+					return true
+				}
+				code, ok := literal(call.Args[1])
+				if !ok {
+					t.Errorf("%s: the code of an email stands where it is named", set.Position(n.Pos()))
+					return true
+				}
+				var gives []string
+				for i := 2; i < len(call.Args); i += 2 {
+					name, _ := literal(call.Args[i])
+					gives = append(gives, name)
+				}
+				named[code] = true
+				slices.Sort(gives)
+				if wants, ok := known[code]; !ok {
+					t.Errorf("%s: no words for the email %q: add hub/web/emails/%s.txt", set.Position(n.Pos()), code, code)
+				} else if !slices.Equal(gives, wants) {
+					t.Errorf("%s: the email %q is given %q and speaks of %q", set.Position(n.Pos()), code, gives, wants)
+				}
+				return true
+			})
+		}
+	}
+	for code := range known {
+		if !named[code] {
+			t.Errorf("no service names the email %q: take its words away", code)
+		}
+	}
+}
+
+// emailWords are all codes with words, each with the arguments that the words
+// speak of and that a service gives: hub/web/emails adds three by itself.
+func emailWords(t *testing.T) map[string][]string {
+	t.Helper()
+	files, err := filepath.Glob("web/emails/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d emails have words: %v", len(files), err)
+	}
+	out := map[string][]string{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		names := []string{}
+		for _, found := range regexp.MustCompile(`{{[^}]*\.([a-z]+)`).FindAllStringSubmatch(string(text), -1) {
+			if !slices.Contains([]string{"hub", "address", "email"}, found[1]) && !slices.Contains(names, found[1]) {
+				names = append(names, found[1])
+			}
+		}
+		slices.Sort(names)
+		out[strings.TrimSuffix(filepath.Base(file), ".txt")] = names
+	}
+	return out
+}
+
+func isMailEmail(e ast.Expr) bool { return isSelector(e, "mail", "Email") }
+
+func isSelector(e ast.Expr, pkg, name string) bool {
+	s, ok := e.(*ast.SelectorExpr)
+	if !ok || s.Sel.Name != name {
+		return false
+	}
+	in, ok := s.X.(*ast.Ident)
+	return ok && in.Name == pkg
+}
