@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/clients/redirecturi"
+	"github.com/fedhub/fedhub/internal/testkit/memstore"
 )
 
 // Whatever is published, what comes of it is safe to give to anybody.
@@ -131,7 +132,7 @@ func TestClientsKnownByTheirDocumentsDoNotFillTheDatabase(t *testing.T) {
 	if _, err := w.Lookup(t.Context(), one); err != nil {
 		t.Errorf("what an administrator decided is forgotten: %v", err)
 	}
-	all, err := listed(w.All(t.Context()))
+	all, err := memstore.Listed(w.All(t.Context()))
 	if err != nil || len(all) != maxDocumentsPerHost+1 {
 		t.Errorf("%d are kept, %v", len(all), err)
 	}

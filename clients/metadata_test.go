@@ -47,7 +47,7 @@ func TestDiscoveryReturnsAValidatedClient(t *testing.T) {
 	if c.ClientURI != "" {
 		t.Errorf("a plain http link was kept: %q", c.ClientURI)
 	}
-	if reads, writes := w.store.counts(); reads+writes != 0 {
+	if reads, writes := w.store.Counts(); reads+writes != 0 {
 		t.Errorf("discovery touched the store %d times", reads+writes)
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/internal/testkit/keytest"
+	"github.com/fedhub/fedhub/internal/testkit/memstore"
 )
 
 var limits = Limits{Scopes: []string{"openid", "email", "roles"}, Usual: []string{"openid", "email"}}
@@ -197,7 +198,7 @@ func FuzzClientDeclaration(f *testing.F) {
 	f.Add([]byte(`{"redirect_uris":["com.example.app:/cb"],"application_type":"native"}`))
 	f.Add([]byte(`{"grant_types":["client_credentials"],"jwks":{"keys":[]}}`))
 	f.Add([]byte(`{"redirect_uris":null,"scope":" ","default_max_age":-1}`))
-	r := NewRegistry(Options{Store: newMemory(), Auth: &clientauth.Verifier{Keys: &clientauth.Keyring{}}})
+	r := NewRegistry(Options{Store: memstore.New[Client](), Auth: &clientauth.Verifier{Keys: &clientauth.Keyring{}}})
 	defer r.Close()
 	f.Fuzz(func(t *testing.T, body []byte) {
 		d, err := r.Declare(t.Context(), body, limits, nil)

@@ -16,6 +16,7 @@ import (
 	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/testkit/keytest"
+	"github.com/fedhub/fedhub/internal/testkit/memstore"
 )
 
 func (w *world) introduce(id, via string) Client {
@@ -54,7 +55,7 @@ func TestAServerWaitsForApprovalAndThenSigns(t *testing.T) {
 	if got, want := code(w.login(h.sign(w, 0))), clientauth.InvalidClient; got != want {
 		t.Errorf("while pending: got %q, want %q", got, want)
 	}
-	waiting, err := listed(w.ByState(t.Context(), Pending))
+	waiting, err := memstore.Listed(w.ByState(t.Context(), Pending))
 	if err != nil || len(waiting) != 1 || waiting[0].ID != h.id {
 		t.Errorf("waiting: got %v, %v", waiting, err)
 	}

@@ -48,7 +48,7 @@ func TestASecretThatServesAsAKeyIsKeptSealed(t *testing.T) {
 	if got := w.sharedKeys("web1"); got != secret {
 		t.Errorf("got %q, want the secret", got)
 	}
-	if strings.Contains(string(w.store.docs["web1"]), secret) {
+	if strings.Contains(string(w.store.Stored("web1")), secret) {
 		t.Error("the secret lies open in the store")
 	}
 	if err := w.login(bySecret("web1", secret)); err != nil {
