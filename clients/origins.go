@@ -71,7 +71,7 @@ func (r *Registry) AnyAllowsOrigin(ctx context.Context, origin string) (bool, er
 // knowsOrigin looks at the clients that the book names.
 func (r *Registry) knowsOrigin(ctx context.Context, origin string) (bool, error) {
 	for _, id := range r.origins.of(origin) {
-		client, err := r.cached(ctx, id)
+		client, err := r.Known(ctx, id)
 		switch {
 		case errors.Is(err, fs.ErrNotExist) || err == nil && !client.AllowsOrigin(origin):
 			r.origins.remove(origin, id)

@@ -1,7 +1,6 @@
 package clients
 
 import (
-	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -31,10 +30,7 @@ func newWorld(t *testing.T, options ...func(*Options)) *world {
 		Store: w.store, Documents: metadatadoc.Reader{HTTP: http.DefaultClient, Issuer: issuer}, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler),
 		Auth: &clientauth.Verifier{
 			Issuer: issuer, Replay: (&keytest.Replay{Clock: w.clock}).Use, Now: w.clock.Now,
-			Keys: &clientauth.Keyring{
-				Now: w.clock.Now, Log: slog.New(slog.DiscardHandler),
-				Follow: func(ctx context.Context, id string, keys clientauth.Keys) error { return w.Follow(ctx, id, keys) },
-			},
+			Keys: &clientauth.Keyring{Now: w.clock.Now, Log: slog.New(slog.DiscardHandler)},
 		},
 	}
 	for _, option := range options {
@@ -42,18 +38,10 @@ func newWorld(t *testing.T, options ...func(*Options)) *world {
 	}
 	o.Auth.Keys.Read = o.Documents.Read
 	w.Registry = NewRegistry(o)
-	t.Cleanup(w.Registry.Close)
 	return w
 }
 
 func allowHTTP(o *Options) { o.AllowHTTP, o.Documents.AllowHTTP = true, true }
-
-// sharing makes a world of another process on the same store.
-func sharing(w *world) func(*Options) {
-	return func(o *Options) {
-		o.Store, o.Now, o.Auth.Now, o.Auth.Keys.Now, o.Auth.Replay = w.store, w.clock.Now, w.clock.Now, w.clock.Now, w.auth.Replay
-	}
-}
 
 // add keeps a client that must be valid.
 func (w *world) add(c Client) Client {
@@ -96,10 +84,6 @@ func nativeApp() Client {
 
 func spaApp() Client {
 	return Client{ID: "spa1", Name: "Browser App", Type: SPA, RedirectURIs: []string{"https://spa.example.com/cb"}}
-}
-
-func byKey(id, jwt string) clientauth.Credentials {
-	return clientauth.Credentials{Method: clientauth.MethodKey, ID: id, Assertion: jwt}
 }
 
 // code returns the code of an clientauth.AuthError, or "" if it is none.

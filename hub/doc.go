@@ -58,8 +58,9 @@
 // is registered with (properties.go). clients/redirecturi reads and compares
 // redirect URIs, clients/clientauth checks secrets, assertions and certificates
 // and reads the keys that clients publish, clients/requestobject opens signed
-// requests, clients/metadatadoc reads metadata documents, clients/hubs and
-// clients/registration hold what lets hubs and unknown apps in, clients/frappe
+// requests, clients/metadatadoc reads metadata documents. clients/hubs lets
+// other hubs in and follows their keys, clients/registration lets in apps that
+// register themselves or publish a document, clients/frappe
 // sets up a site. federation holds whom we ask, one package for each kind; their
 // token answers are read by federation/internal/oauth2client.
 //

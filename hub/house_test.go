@@ -204,8 +204,7 @@ var flatLists = []string{"templates", "cmd/fedhub"}
 // debts are the figures over a limit that the house still has. A figure may
 // only fall; when it reaches its limit, its line goes.
 var debts = map[string]int{
-	"files clients": 34,
-	"lines clients": 4665,
+	"lines clients": 2841,
 }
 
 // sizes are the lines of every production file, by folder: all of them, or

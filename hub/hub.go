@@ -15,6 +15,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
+	frappesite "github.com/fedhub/fedhub/clients/frappe"
 	"github.com/fedhub/fedhub/clients/hubs"
 	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/clients/registration"
@@ -97,6 +98,9 @@ type Hub struct {
 	documents      metadatadoc.Reader
 	clientAuth     *clientauth.Verifier
 	clients        *clients.Registry
+	hubs           *hubs.Service
+	registrations  *registration.Service
+	sites          *frappesite.Service
 	invites        *hubs.Invites
 	initials       registration.InitialTokens
 	upstreams      *federation.Registry
@@ -210,7 +214,7 @@ func (h *Hub) Run(ctx context.Context) {
 	if h.queue != nil {
 		h.queue.Close()
 	}
-	h.clients.Close()
+	h.hubs.Close()
 }
 
 func (h *Hub) everyMinute(ctx context.Context, work func(context.Context)) {
@@ -241,7 +245,7 @@ func (h *Hub) tendFederation(ctx context.Context) {
 	err := h.upstreams.Tend(ctx, func(key federation.LoginKey, now federation.ConnectionRequest) {
 		h.audit.Record(ctx, audit.Event{Kind: audit.KeyJoined, Actor: "schedule", LoginKey: key.ID, Detail: map[string]string{"status": string(now.Status)}})
 	})
-	if err = errors.Join(err, h.clients.TendServers(ctx)); err != nil && !errors.Is(err, context.Canceled) {
+	if err = errors.Join(err, h.hubs.TendServers(ctx)); err != nil && !errors.Is(err, context.Canceled) {
 		h.config.Log.ErrorContext(ctx, "other hubs were not looked at", "error", err)
 	}
 }

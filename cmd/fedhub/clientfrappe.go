@@ -32,7 +32,7 @@ func (a *clientAddCmd) tidyFrappe(ctx context.Context, o *opened) error {
 	}
 	site, err := o.TidySite(a.Frappe)
 	if err == nil && a.custom() {
-		err = clients.CheckProvider(a.Provider)
+		err = frappe.CheckProvider(a.Provider)
 	}
 	if err != nil {
 		return mistake("--frappe: " + inWords(err).Error())
