@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -162,11 +161,15 @@ func (h *Hub) mount() error {
 	e.RedirectTrailingSlash, e.RedirectFixedPath = false, false
 	e.HandleMethodNotAllowed = true
 	e.UseRawPath = true // the id of a client can be a URL, with escaped slashes
-	if err := e.SetTrustedProxies(written(h.config.TrustedProxies)); err != nil {
-		return fmt.Errorf("FEDHUB_TRUSTED_PROXIES: %w", err)
+	// Gin believes no header about whom a request comes from: it would go on to
+	// the visitor's own X-Real-IP where it cannot read an address.
+	e.ForwardedByClientIP, e.RemoteIPHeaders = false, nil
+	if err := e.SetTrustedProxies(nil); err != nil {
+		return fmt.Errorf("trust no proxy: %w", err)
 	}
-	certificates := web.CertificateReader{Header: h.config.ClientCertHeader, Trusted: h.config.TrustedProxies, Log: h.config.Log}
-	e.Use(h.responder.Headers(h.config.secure()), h.traced, certificates.Read, registry, web.Access(h.config.Log), h.responder.Recover())
+	addresses := web.NewAddresses(h.config.ProxyHeader, h.config.TrustedProxies, h.config.Log, h.warnOfProxy)
+	certificates := web.CertificateReader{Header: h.config.ClientCertHeader, Log: h.config.Log}
+	e.Use(h.responder.Headers(h.config.secure()), addresses.Read, h.traced, certificates.Read, registry, web.Access(h.config.Log), h.responder.Recover())
 	preflights := map[string]bool{}
 	for _, r := range h.routes() {
 		e.Handle(r.method, r.path, r.guard.wrap(r.handler))
@@ -184,14 +187,6 @@ func (h *Hub) mount() error {
 // registry lets gorilla/sessions put what it remembers of a request into the
 // request now, before anybody holds its context: later it would be a race.
 func registry(c *gin.Context) { gorilla.GetRegistry(c.Request) }
-
-func written(prefixes []netip.Prefix) []string {
-	var out []string
-	for _, p := range prefixes {
-		out = append(out, p.String())
-	}
-	return out
-}
 
 // ServeHTTP answers a request.
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.engine.ServeHTTP(w, asKnown(r)) }
