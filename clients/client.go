@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/fapi"
 	"github.com/fedhub/fedhub/internal/clone"
 	"github.com/fedhub/fedhub/internal/texts"
 )
@@ -71,7 +72,7 @@ type Client struct {
 	Requests Requests `bson:"requests,omitempty"` // what its authorization requests must or may be
 
 	// HighSecurity turns on every requirement of a FAPI 2.0 profile at once.
-	HighSecurity SecurityProfile `bson:"high_security,omitempty"`
+	HighSecurity fapi.Profile `bson:"high_security,omitempty"`
 
 	TLS              clientauth.TLSName `bson:"tls,omitempty"`               // whom a clientauth.MethodTLS certificate names
 	CertificateBound bool               `bson:"certificate_bound,omitempty"` // its tokens work only with its certificate (RFC 8705 §3)

@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -68,6 +69,13 @@ func (c *Client) takeSite(from Client) {
 		return
 	}
 	c.Frappe.URL, c.Frappe.Provider = from.Frappe.URL, from.Frappe.Provider
+}
+
+// Awaited says whether somebody waits for the first sign-in of this client. For
+// all but sites it costs no more than a look at what is remembered.
+func (r *Registry) Awaited(ctx context.Context, id string) bool {
+	client, err := r.remembered(ctx, id)
+	return err == nil && client.Frappe != nil && r.now().Before(client.Frappe.Awaited)
 }
 
 func checkFrappe(c Client, allowHTTP bool) forms.Problems {

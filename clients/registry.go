@@ -69,18 +69,25 @@ type Registry struct {
 	now       func() time.Time
 	log       *slog.Logger
 
-	cache   *clientCache
-	origins originBook
+	cache   *cache.Lookups[*Client]
+	origins cache.Book         // which clients have or had an origin
 	flights singleflight.Group // one fetch of a thing at a time
 	turns   *cache.Turns
 	onGet   func(Client)
 }
 
+const (
+	// cacheLife bounds how long another process may still see a client as it
+	// was before a change. The process that makes the change forgets at once.
+	cacheLife = 2 * time.Second
+	cacheSize = 4096 // clients
+)
+
 // NewRegistry returns a Registry.
 func NewRegistry(o Options) *Registry {
 	r := &Registry{
 		store: o.Store, auth: o.Auth, documents: o.Documents, allowHTTP: o.AllowHTTP, now: o.Now, log: o.Log,
-		cache: newCache(), turns: cache.NewTurns(), onGet: func(Client) {},
+		cache: cache.NewLookups[*Client](cacheLife, cacheSize), turns: cache.NewTurns(), onGet: func(Client) {},
 	}
 	if r.now == nil {
 		r.now = time.Now
@@ -113,28 +120,36 @@ func (r *Registry) Get(ctx context.Context, id string) (Client, error) {
 // maxID is the longest id a client can have: a server's is a URL.
 const maxID = redirecturi.MaxLength
 
-// Known is Get for a client in any state.
+// Known is Get for a client in any state. What it returns is not to be changed.
 func (r *Registry) Known(ctx context.Context, id string) (Client, error) {
+	client, err := r.remembered(ctx, id)
+	if err != nil {
+		return Client{}, err
+	}
+	return *client, nil
+}
+
+func (r *Registry) remembered(ctx context.Context, id string) (*Client, error) {
 	if id == "" || len(id) > maxID {
-		return Client{}, fmt.Errorf("client: %w", fs.ErrNotExist)
+		return nil, fmt.Errorf("client: %w", fs.ErrNotExist)
 	}
 	now := r.now()
-	client, found, hit := r.cache.get(id, now)
+	client, found, hit := r.cache.Get(id, now)
 	if !hit {
-		epoch := r.cache.begin()
-		var err error
-		client, err = r.store.Get(ctx, id)
+		epoch := r.cache.Begin()
+		read, err := r.store.Get(ctx, id)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return Client{}, fmt.Errorf("get client: %w", err)
+			return nil, fmt.Errorf("get client: %w", err)
 		}
 		if found = err == nil; found {
-			r.cache.put(client, now, epoch)
+			client = &read
+			r.cache.Put(id, client, now, epoch)
 		} else {
-			r.cache.miss(id, now, epoch)
+			r.cache.Miss(id, now, epoch)
 		}
 	}
 	if !found {
-		return Client{}, fmt.Errorf("client %q: %w", id, fs.ErrNotExist)
+		return nil, fmt.Errorf("client %q: %w", id, fs.ErrNotExist)
 	}
 	return client, nil
 }
@@ -205,8 +220,8 @@ func (r *Registry) Check(c Client) forms.Problems {
 // Insert keeps a client as it is: for those who made it of a document and
 // checked it. A taken id is fs.ErrExist.
 func (r *Registry) Insert(ctx context.Context, c Client) error {
-	defer r.origins.forget()
-	defer r.cache.drop(c.ID)
+	defer r.origins.Forget()
+	defer r.cache.Drop(c.ID)
 	if err := r.store.Insert(ctx, c); err != nil {
 		return fmt.Errorf("add client: %w", err)
 	}
@@ -260,8 +275,8 @@ func (r *Registry) Update(ctx context.Context, id string, change func(*Client) e
 
 // Delete removes a client for good. A server may then introduce itself anew.
 func (r *Registry) Delete(ctx context.Context, id string) error {
-	defer r.origins.forget()
-	defer r.cache.drop(id)
+	defer r.origins.Forget()
+	defer r.cache.Drop(id)
 	defer r.auth.Keys.Drop(id)
 	if err := r.store.Delete(ctx, id); err != nil {
 		return fmt.Errorf("delete client: %w", err)
@@ -277,8 +292,8 @@ var ErrUnchanged = errors.New("unchanged")
 // one way a kept client is written.
 func (r *Registry) Change(ctx context.Context, id string, change func(*Client) error) error {
 	// Whether or not the write was acknowledged, it may have happened.
-	defer r.cache.drop(id)
-	defer r.origins.forget()
+	defer r.cache.Drop(id)
+	defer r.origins.Forget()
 	if err := r.store.Update(ctx, id, change); err != nil && !errors.Is(err, ErrUnchanged) {
 		return err
 	}

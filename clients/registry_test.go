@@ -11,7 +11,6 @@ import (
 
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/internal/forms"
-	"github.com/fedhub/fedhub/internal/testkit/keytest"
 	"github.com/fedhub/fedhub/internal/testkit/memstore"
 )
 
@@ -218,38 +217,6 @@ func TestADeletedClientIsGoneAtOnce(t *testing.T) {
 	}
 	if err := w.Delete(t.Context(), "web1"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("again: got %v, want fs.ErrNotExist", err)
-	}
-}
-
-func TestWhatWasReadBeforeAChangeIsNotRememberedAfterIt(t *testing.T) {
-	c := newCache()
-	now := keytest.NewClock().Now()
-	epoch := c.begin()
-	c.drop("web1") // a change comes between the read and the put
-	c.put(webApp(), now, epoch)
-	if _, _, hit := c.get("web1", now); hit {
-		t.Error("a stale client was remembered")
-	}
-	c.miss("web1", now, epoch)
-	if _, _, hit := c.get("web1", now); hit {
-		t.Error("a stale miss was remembered")
-	}
-}
-
-func TestAFloodOfUnknownIDsDoesNotGrowTheCacheOrPushOutClients(t *testing.T) {
-	w := newWorld(t)
-	w.add(webApp())
-	if _, err := w.Get(t.Context(), "web1"); err != nil {
-		t.Fatal(err)
-	}
-	for n := range 3 * cacheSize {
-		_, _ = w.Get(t.Context(), fmt.Sprint("made-up-", n))
-	}
-	if got := len(w.cache.unknown); got > cacheSize {
-		t.Errorf("unknown ids: got %d, want at most %d", got, cacheSize)
-	}
-	if _, found, hit := w.cache.get("web1", w.clock.Now()); !found || !hit {
-		t.Error("the flood pushed out a client")
 	}
 }
 

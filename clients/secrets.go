@@ -97,46 +97,6 @@ func (r *Registry) updateLastUsed(ctx context.Context, id string, used clientaut
 	}
 }
 
-// DropUnused ends the secrets of a client that are older than this one of its
-// secrets and that nobody ever showed, and returns how many.
-func (r *Registry) DropUnused(ctx context.Context, id, secret string) (int, error) {
-	dropped := 0
-	err := r.Change(ctx, id, func(c *Client) error {
-		kept, found := clientauth.Match(c.Secrets, secret, r.now())
-		if !found {
-			return ErrUnchanged
-		}
-		before := len(c.Secrets)
-		c.Secrets = slices.DeleteFunc(c.Secrets, func(s clientauth.Secret) bool {
-			return s.ID != kept.ID && s.LastUsed.IsZero() && !s.Created.After(kept.Created)
-		})
-		if dropped = before - len(c.Secrets); dropped == 0 {
-			return ErrUnchanged
-		}
-		return nil
-	})
-	if err != nil {
-		return 0, fmt.Errorf("drop unused secrets: %w", err)
-	}
-	return dropped, nil
-}
-
-// TakeBack ends a secret that reached nobody, by its value.
-func (r *Registry) TakeBack(ctx context.Context, id, secret string) error {
-	err := r.Change(ctx, id, func(c *Client) error {
-		gone, found := clientauth.Match(c.Secrets, secret, r.now())
-		if !found {
-			return ErrUnchanged
-		}
-		c.Secrets = slices.DeleteFunc(c.Secrets, func(s clientauth.Secret) bool { return s.ID == gone.ID })
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("take back a secret: %w", err)
-	}
-	return nil
-}
-
 // TakeSecret gives the client a secret that was made elsewhere, unless it has
 // it already.
 func (r *Registry) TakeSecret(c *Client, value string) error {

@@ -261,7 +261,7 @@ func (h *Hub) buildAdmin() {
 	c, by := h.config, admin.Recorder{Sessions: h.sessions, Audit: h.audit}
 	h.admin = adminHandlers{
 		apps: &apps.Handler{
-			Recorder: by, Issuer: c.URL, Clients: h.clients, ClientAuth: h.clientAuth, Logouts: h.logouts, SiteSetups: h.siteSetups, Operator: h.Service,
+			Recorder: by, Issuer: c.URL, Clients: h.clients, Sites: h.sites, ClientAuth: h.clientAuth, Logouts: h.logouts, SiteSetups: h.siteSetups, Operator: h.Service,
 			HTTP: h.http, Responder: h.responder, Now: c.Now,
 		},
 		providers: &providers.Handler{

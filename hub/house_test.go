@@ -203,9 +203,7 @@ var flatLists = []string{"templates", "cmd/fedhub"}
 
 // debts are the figures over a limit that the house still has. A figure may
 // only fall; when it reaches its limit, its line goes.
-var debts = map[string]int{
-	"lines clients": 2841,
-}
+var debts = map[string]int{}
 
 // sizes are the lines of every production file, by folder: all of them, or
 // code alone, without what is blank or a comment.

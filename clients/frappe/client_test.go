@@ -6,6 +6,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/fapi"
 	"github.com/fedhub/fedhub/clients/frappe"
 	"github.com/fedhub/fedhub/internal/forms"
 )
@@ -27,7 +28,7 @@ func TestAFrappeSiteIsAnOriginOfAWebClient(t *testing.T) {
 		"another scheme":            {"ftp://erp.example.com", nil, false},
 		"nothing":                   {"", nil, false},
 		"a native client":           {"https://erp.example.com", func(c *clients.Client) { c.Type, c.AuthMethod = clients.Native, clientauth.MethodNone }, false},
-		"a client of high security": {"https://erp.example.com", func(c *clients.Client) { c.HighSecurity = clients.FAPI2 }, false},
+		"a client of high security": {"https://erp.example.com", func(c *clients.Client) { c.HighSecurity = fapi.Security }, false},
 	} {
 		c := frappe.NewClient("https://erp.example.com", clients.FrappeProvider)
 		c.Tidy()

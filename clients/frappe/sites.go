@@ -152,3 +152,39 @@ func NewClient(site, provider string) clients.Client {
 	}
 	return c
 }
+
+// Await notes until when an administrator waits for the first sign-in of a
+// site; zero ends it.
+func (s *Service) Await(ctx context.Context, id string, until time.Time) error {
+	err := s.clients.Change(ctx, id, func(c *clients.Client) error {
+		if c.Frappe == nil || c.Frappe.Awaited.Equal(until) {
+			return clients.ErrUnchanged
+		}
+		c.Frappe.Awaited = until
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("await site: %w", err)
+	}
+	return nil
+}
+
+// ProviderOf is the provider of the site's Social Login Key. Where it was not
+// noted it shows in the addresses that the site takes answers at.
+func ProviderOf(c clients.Client) string {
+	if c.Frappe == nil {
+		return ""
+	}
+	if c.Frappe.Provider != "" {
+		return c.Frappe.Provider
+	}
+	for _, address := range c.RedirectURIs {
+		if _, name, found := strings.Cut(address, "oauth2_logins.custom/"); found {
+			return name
+		}
+		if strings.HasSuffix(address, "/keycloak") {
+			return clients.KeycloakProvider
+		}
+	}
+	return clients.FrappeProvider
+}

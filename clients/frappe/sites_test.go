@@ -85,11 +85,11 @@ func TestAProviderNameFitsIntoAnAddress(t *testing.T) {
 func TestTheProviderOfASiteShowsInItsAddresses(t *testing.T) {
 	for _, provider := range []string{clients.FrappeProvider, clients.KeycloakProvider, "Head Office"} {
 		c := frappe.NewClient("https://erp.example.com", provider)
-		if got := c.SiteProvider(); got != provider {
+		if got := frappe.ProviderOf(c); got != provider {
 			t.Errorf("got %q, want %q", got, provider)
 		}
 		c.Frappe.Provider = "" // as it was kept once
-		if got := frappe.RecordName(c.SiteProvider()); got != frappe.RecordName(provider) {
+		if got := frappe.RecordName(frappe.ProviderOf(c)); got != frappe.RecordName(provider) {
 			t.Errorf("from the addresses: got %q, want %q", got, provider)
 		}
 	}

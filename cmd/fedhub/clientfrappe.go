@@ -67,7 +67,7 @@ func loginKeyOf(c clients.Client, issuer, secret string) []siteValue {
 	if c.Frappe == nil {
 		return nil
 	}
-	key := frappe.Key{Hub: issuer, Provider: c.SiteProvider(), ClientID: c.ID, Secret: secret, SignUps: frappe.Allow}
+	key := frappe.Key{Hub: issuer, Provider: frappe.ProviderOf(c), ClientID: c.ID, Secret: secret, SignUps: frappe.Allow}
 	var out []siteValue
 	for _, f := range key.Typed() {
 		out = append(out, siteValue{f.Label, f.Text()})
