@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/fedhub/fedhub/internal/lasting"
 )
 
 // Steps of an Outcome.
@@ -69,5 +71,5 @@ func (g *guard) tell(ctx context.Context, o Outcome, err error) {
 		return
 	}
 	o.Key, o.At, o.Err, o.State, o.TurnedAway = g.key.ID, g.now(), err, g.state(), TurnedAway(err)
-	g.report(context.WithoutCancel(ctx), o)
+	g.report(lasting.Of(ctx), o)
 }

@@ -2,10 +2,11 @@ package hub
 
 import (
 	"context"
+	"crypto/rand"
+	"os"
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
-	frappesite "github.com/fedhub/fedhub/clients/frappe"
 	"github.com/fedhub/fedhub/clients/hubs"
 	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/clients/registration"
@@ -23,6 +24,7 @@ import (
 	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/pending"
+	"github.com/fedhub/fedhub/hub/readiness"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
@@ -103,38 +105,32 @@ func (h *Hub) buildServices() {
 		Keys: &clientauth.Keyring{
 			Read: h.documents.Read, Now: c.Now, Log: c.Log,
 			Follow: func(ctx context.Context, id string, published clientauth.Keys) error {
-				return h.hubs.Follow(ctx, id, published)
+				return h.clients.Follow(ctx, id, published)
 			},
 		},
 	}
 	h.clients = clients.NewRegistry(clients.Options{
 		Store: d.Clients, Auth: h.clientAuth, Documents: h.documents, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now, Log: c.Log,
 	})
-	h.hubs = hubs.New(hubs.Options{
-		Clients: h.clients, Auth: h.clientAuth, Documents: h.documents, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now, Log: c.Log,
-	})
-	h.registrations = registration.New(registration.Options{
-		Clients: h.clients, Keys: h.clientAuth.Keys, Documents: h.documents, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now,
-	})
-	h.sites = frappesite.New(frappesite.Options{Clients: h.clients, Once: d.useOnce, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now})
 	h.siteSetups = h.newDebuts()
 	h.tokens = &tokens.Service{
 		Issuer: c.URL, Signing: h.signing, Grants: h.grants, Users: h.users, Clients: h.clients, ClientAuth: h.clientAuth,
 		Revoked: d.Revoked, Opaques: d.Opaques, Pairwise: h.box.Derive(names.KeyOfSubjects), Lives: h.sessions.IsActive, Now: c.Now,
 	}
 	h.requests = &authrequest.Service{
-		Issuer: c.URL, Clients: h.clients, Registration: h.registrations, Objects: requestobject.Opener{Verifier: h.clientAuth, Read: h.documents.Read},
+		Issuer: c.URL, Clients: h.clients, Objects: requestobject.Opener{Verifier: h.clientAuth, Read: h.documents.Read},
 		Settings: h.settings, Tokens: h.tokens, Signing: h.signing, Pushed: d.Pushed, Now: c.Now,
 	}
 	h.invites = hubs.NewInvites(d.HubInvites, c.Now)
 	h.initials = registration.InitialTokens{Store: d.InitialAccessTokens, Now: c.Now}
+	h.readiness = &readiness.Service{Set: d.Proofs, Clock: h.clock, Name: rand.Text(), Host: host(), Log: c.Log, Now: c.Now}
 	h.health = (&health.Service{Set: d.Health, Log: c.Log, Now: c.Now}).Start()
 	h.upstreams = federation.NewRegistry(federation.Options{
 		Store: d.LoginKeys, Factories: connectors(), Env: h.env(), Report: h.health.Report,
 		Seal: func(plain, context string) string { return h.box.Seal([]byte(plain), context) },
 	})
 	h.monitor = &health.Monitor{
-		Set: d.Warnings, Watches: d.Checks, Upstreams: h.upstreams, Clients: h.clients, Hubs: h.hubs, Signing: h.signing, Settings: h.settings,
+		Set: d.Warnings, Watches: d.Checks, Upstreams: h.upstreams, Clients: h.clients, Signing: h.signing, Settings: h.settings,
 		Users: h.users, Mailer: h.mailer, Log: c.Log, Now: c.Now,
 	}
 	h.logouts = (&logouts.Service{
@@ -147,11 +143,20 @@ func (h *Hub) buildServices() {
 	}
 	h.Service = operator.New(operator.Parts{
 		URL: c.URL, AllowHTTP: c.AllowPrivateAddresses, ClientMetadata: h.clientMetadata,
-		Users: h.users, Linking: h.linking, MailLinks: h.mailLinks, Clients: h.clients, Hubs: h.hubs, Sites: h.sites, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
+		Users: h.users, Linking: h.linking, MailLinks: h.mailLinks, Clients: h.clients, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
 		Grants: h.grants, Health: h.health,
 		Logouts: h.logouts, UpstreamTokens: h.upstreamTokens, SiteSetups: h.siteSetups, Signing: h.signing, Settings: h.settings, Audit: h.audit, Box: h.box,
 		Records: d.browsable(),
 	})
+}
+
+// host is the name of this machine, for administrators.
+func host() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return "unknown"
+	}
+	return name
 }
 
 // emptied removes what a user who is emptied allowed to apps. Sessions and
@@ -202,7 +207,7 @@ func (h *Hub) clientMetadata(keyID string) string {
 func (h *Hub) buildHandlers() {
 	c := h.config
 	h.responder = &web.Responder{
-		Log: c.Log, Now: c.Now, Issuer: c.URL, Frame: h.frame, Known: errorpages.Of, Failed: h.broke,
+		Log: c.Log, Now: c.Now, Issuer: c.URL, Limit: c.RequestLimit, Frame: h.frame, Known: errorpages.Of, Failed: h.broke,
 		Forms: web.Forms{Key: h.box.Derive(names.KeyOfForms), Bind: h.bind},
 	}
 	fetches := web.NewLimiter(knockEvery, knockBurst, c.Now)
@@ -218,7 +223,7 @@ func (h *Hub) buildHandlers() {
 		Begins: web.NewLimiter(beginEvery, beginBurst, c.Now),
 	}
 	h.federating = &federating.Handler{
-		Issuer: c.URL, Clients: h.clients, Hubs: h.hubs, Invites: h.invites, Grants: h.grants, Upstreams: h.upstreams, Sessions: h.sessions, Logouts: h.logouts,
+		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Grants: h.grants, Upstreams: h.upstreams, Sessions: h.sessions, Logouts: h.logouts,
 		Settings: h.settings, Audit: h.audit, Replay: h.data.useOnce, Replayed: h.data.wasUsed,
 	}
 	h.signout = &signout.Handler{
@@ -250,8 +255,8 @@ func (h *Hub) buildHandlers() {
 		SiteSetups: h.siteSetups, Audit: h.audit, Now: c.Now, Pushes: web.NewLimiter(beginEvery, beginBurst, c.Now),
 	}
 	h.registering = &registering.Handler{
-		Issuer: c.URL, Clients: h.clients, Registrations: h.registrations, Initials: h.initials, Grants: h.grants, Settings: h.settings, Audit: h.audit,
-		PerAddress: web.NewLimiter(registerEvery, registerBurst, c.Now), Discovery: h.oidc.Document,
+		Issuer: c.URL, Clients: h.clients, Initials: h.initials, Grants: h.grants, Settings: h.settings, Audit: h.audit,
+		Registrations: web.NewLimiter(registerEvery, registerBurst, c.Now), Discovery: h.oidc.Document,
 	}
 	h.buildAdmin()
 }
@@ -261,7 +266,7 @@ func (h *Hub) buildAdmin() {
 	c, by := h.config, admin.Recorder{Sessions: h.sessions, Audit: h.audit}
 	h.admin = adminHandlers{
 		apps: &apps.Handler{
-			Recorder: by, Issuer: c.URL, Clients: h.clients, Sites: h.sites, ClientAuth: h.clientAuth, Logouts: h.logouts, SiteSetups: h.siteSetups, Operator: h.Service,
+			Recorder: by, Issuer: c.URL, Clients: h.clients, ClientAuth: h.clientAuth, Logouts: h.logouts, SiteSetups: h.siteSetups, Operator: h.Service,
 			HTTP: h.http, Responder: h.responder, Now: c.Now,
 		},
 		providers: &providers.Handler{

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"context"
 	"crypto/rsa"
 	"crypto/x509"
 	"errors"
@@ -17,6 +18,7 @@ import (
 	"github.com/fedhub/fedhub/hub/fetch"
 	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/seal"
+	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 )
 
@@ -41,12 +43,8 @@ type Config struct {
 	// ExtraCA holds certificates, as PEM, of authorities that may vouch for
 	// the servers the hub fetches from, besides those this machine trusts.
 	ExtraCA []byte
-	// TrustedProxies may say, by ProxyHeader, whom they speak for: that is
-	// X-Forwarded-For if it is empty, or Forwarded. Ranges that together hold
-	// everybody are refused, unless TrustEveryProxy confirms them.
-	TrustedProxies  []netip.Prefix
-	ProxyHeader     string
-	TrustEveryProxy bool
+	// TrustedProxies may say, by X-Forwarded-For, whom they speak for.
+	TrustedProxies []netip.Prefix
 	// ClientCerts says that whoever serves the hub by TLS asks clients for a
 	// certificate, and ClientCertHeader in which header trusted proxies say
 	// what certificate a client showed them; empty for none.
@@ -77,8 +75,15 @@ type Config struct {
 	// NewRSA makes RSA keys, which takes long; for tests, which have theirs ready.
 	NewRSA func() (*rsa.PrivateKey, error)
 
+	// RequestLimit is how long a request may take; 15 s if zero.
+	RequestLimit time.Duration
+
 	Log *slog.Logger     // slog.Default() if nil
 	Now func() time.Time // time.Now if nil
+
+	// DatabaseTime is the database's clock, which all hubs on it go by; it is
+	// asked of the database if nil.
+	DatabaseTime func(context.Context) (time.Time, error)
 
 	// Watch is told of every audit event, Fetched of every request the hub
 	// makes. Both may be nil.
@@ -104,9 +109,6 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	c.CertURL = strings.TrimSuffix(strings.TrimSpace(c.CertURL), "/")
 	if err := c.checkCertificates(); err != nil {
-		return Config{}, err
-	}
-	if err := c.checkProxies(); err != nil {
 		return Config{}, err
 	}
 	if c.MinPassword == 0 {
@@ -240,3 +242,17 @@ func (c Config) loopback() bool {
 
 // secure says whether browsers reach the hub by https.
 func (c Config) secure() bool { return strings.HasPrefix(c.URL, "https://") }
+
+// databaseTime asks for the database's time; nil where it has no clock of its
+// own, but that of this machine.
+func (c Config) databaseTime(b store.Backend) func(context.Context) (time.Time, error) {
+	if c.DatabaseTime != nil {
+		return c.DatabaseTime
+	}
+	if timed, ok := b.(interface {
+		Time(context.Context) (time.Time, error)
+	}); ok {
+		return timed.Time
+	}
+	return nil
+}

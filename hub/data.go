@@ -20,6 +20,7 @@ import (
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/pending"
+	"github.com/fedhub/fedhub/hub/readiness"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
@@ -72,6 +73,7 @@ type data struct {
 	Traces              *store.Collection[traces.Trace]                    `set:"traces" index:"ref fromRef clientId keyId userId failed"`
 	SiteSetups          *store.Collection[sitesetup.Setup]                 `set:"debuts" index:"host"`
 	MailLinks           *store.Collection[maillinks.Link]                  `set:"links" index:"user"`
+	Proofs              *store.Collection[readiness.Proof]                 `set:"proofs"`
 	Invitations         *store.Collection[users.Invitation]                `set:"invitations" index:"token" freed:"token"`
 }
 

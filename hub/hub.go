@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,7 +15,6 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
-	frappesite "github.com/fedhub/fedhub/clients/frappe"
 	"github.com/fedhub/fedhub/clients/hubs"
 	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/clients/registration"
@@ -30,6 +30,7 @@ import (
 	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/pending"
+	"github.com/fedhub/fedhub/hub/readiness"
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
@@ -63,7 +64,8 @@ type Hub struct {
 	*operator.Service // what whoever runs the hub does with it
 
 	config  Config
-	backend store.Backend
+	backend *store.Guarded
+	clock   *readiness.Clock
 	data    data
 	engine  *gin.Engine
 	leaving atomic.Bool // it has begun to shut down
@@ -97,13 +99,11 @@ type Hub struct {
 	documents      metadatadoc.Reader
 	clientAuth     *clientauth.Verifier
 	clients        *clients.Registry
-	hubs           *hubs.Service
-	registrations  *registration.Service
-	sites          *frappesite.Service
 	invites        *hubs.Invites
 	initials       registration.InitialTokens
 	upstreams      *federation.Registry
 	health         *health.Service
+	readiness      *readiness.Service
 	monitor        *health.Monitor
 
 	// Handlers.
@@ -140,7 +140,14 @@ func New(ctx context.Context, config Config, backend store.Backend) (*Hub, error
 	if err := schema().Prepare(ctx, backend, sets(), time.Now); err != nil {
 		return nil, fmt.Errorf("prepare the database: %w", err)
 	}
-	h := &Hub{config: config, backend: backend, data: openData(backend, config.Now)}
+	clock := readiness.NewClock(config.Now, config.databaseTime(backend))
+	clock.Measure(ctx, config.Log)
+	config.Now = clock.Now
+	guarded := store.Guard(backend, config.Now)
+	guarded.Watch(func(e *store.DamagedError) {
+		config.Log.ErrorContext(ctx, "a record of the database cannot be read; fedhub doctor lists all such records", "set", e.Set, "id", e.ID, "error", e)
+	})
+	h := &Hub{config: config, backend: guarded, clock: clock, data: openData(guarded, config.Now)}
 	if h.box, err = seal.New(config.SecretKey); err != nil {
 		return nil, err
 	}
@@ -161,15 +168,11 @@ func (h *Hub) mount() error {
 	e.RedirectTrailingSlash, e.RedirectFixedPath = false, false
 	e.HandleMethodNotAllowed = true
 	e.UseRawPath = true // the id of a client can be a URL, with escaped slashes
-	// Gin believes no header about whom a request comes from: it would go on to
-	// the visitor's own X-Real-IP where it cannot read an address.
-	e.ForwardedByClientIP, e.RemoteIPHeaders = false, nil
-	if err := e.SetTrustedProxies(nil); err != nil {
-		return fmt.Errorf("trust no proxy: %w", err)
+	if err := e.SetTrustedProxies(written(h.config.TrustedProxies)); err != nil {
+		return fmt.Errorf("FEDHUB_TRUSTED_PROXIES: %w", err)
 	}
-	addresses := web.NewAddresses(h.config.ProxyHeader, h.config.TrustedProxies, h.config.Log, h.warnOfProxy)
-	certificates := web.CertificateReader{Header: h.config.ClientCertHeader, Log: h.config.Log}
-	e.Use(h.responder.Headers(h.config.secure()), addresses.Read, h.traced, certificates.Read, registry, web.Access(h.config.Log), h.responder.Recover())
+	certificates := web.CertificateReader{Header: h.config.ClientCertHeader, Trusted: h.config.TrustedProxies, Log: h.config.Log}
+	e.Use(h.responder.Headers(h.config.secure()), h.traced, certificates.Read, registry, web.Access(h.config.Log), h.responder.Recover())
 	preflights := map[string]bool{}
 	for _, r := range h.routes() {
 		e.Handle(r.method, r.path, r.guard.wrap(r.handler))
@@ -188,6 +191,14 @@ func (h *Hub) mount() error {
 // request now, before anybody holds its context: later it would be a race.
 func registry(c *gin.Context) { gorilla.GetRegistry(c.Request) }
 
+func written(prefixes []netip.Prefix) []string {
+	var out []string
+	for _, p := range prefixes {
+		out = append(out, p.String())
+	}
+	return out
+}
+
 // ServeHTTP answers a request.
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.engine.ServeHTTP(w, asKnown(r)) }
 
@@ -197,8 +208,10 @@ const choresEvery = time.Minute
 // Run does what must happen beside the requests, until the context ends: keys
 // are made ready and replaced, clients are told of logouts, expired records go.
 func (h *Hub) Run(ctx context.Context) {
-	h.signing.Warm(ctx)
 	var group sync.WaitGroup
+	group.Go(func() { h.readiness.Run(ctx) })
+	group.Go(func() { h.settings.Run(ctx) })
+	group.Go(func() { h.signing.Run(ctx) })
 	group.Go(func() { h.health.Run(ctx) })
 	group.Go(func() { h.monitor.Run(ctx) })
 	group.Go(func() { h.logouts.Run(ctx) })
@@ -209,7 +222,7 @@ func (h *Hub) Run(ctx context.Context) {
 	if h.queue != nil {
 		h.queue.Close()
 	}
-	h.hubs.Close()
+	h.clients.Close()
 }
 
 func (h *Hub) everyMinute(ctx context.Context, work func(context.Context)) {
@@ -240,7 +253,7 @@ func (h *Hub) tendFederation(ctx context.Context) {
 	err := h.upstreams.Tend(ctx, func(key federation.LoginKey, now federation.ConnectionRequest) {
 		h.audit.Record(ctx, audit.Event{Kind: audit.KeyJoined, Actor: "schedule", LoginKey: key.ID, Detail: map[string]string{"status": string(now.Status)}})
 	})
-	if err = errors.Join(err, h.hubs.TendServers(ctx)); err != nil && !errors.Is(err, context.Canceled) {
+	if err = errors.Join(err, h.clients.TendServers(ctx)); err != nil && !errors.Is(err, context.Canceled) {
 		h.config.Log.ErrorContext(ctx, "other hubs were not looked at", "error", err)
 	}
 }

@@ -2,11 +2,11 @@ package hub
 
 import (
 	"errors"
-	"io/fs"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fedhub/fedhub/hub/readiness"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
@@ -28,7 +28,7 @@ func (h *Hub) frame(r *http.Request) templates.Frame {
 		f.Approvals = len(waiting)
 	}
 	if f.Person.Admin {
-		f.Waiting, _ = h.hubs.CountPending(r.Context())
+		f.Waiting, _ = h.clients.CountPending(r.Context())
 	}
 	return f
 }
@@ -60,13 +60,19 @@ func (h *Hub) live(c *gin.Context) error {
 	return nil
 }
 
-// ready is GET /readyz: it can do its work, which needs the database.
+// ready is GET /readyz: it can do its work, which needs the database. It says
+// how long ago the database last took a record, and if it is not ready, why.
 func (h *Hub) ready(c *gin.Context) error {
-	_, err := h.backend.Get(c.Request.Context(), "settings", "ready")
-	if h.leaving.Load() || (err != nil && !errors.Is(err, fs.ErrNotExist)) {
-		c.JSON(http.StatusServiceUnavailable, gin.H{"status": "not ready"})
+	state := h.readiness.State(c.Request.Context())
+	if h.leaving.Load() {
+		state.Reason = readiness.Leaving
+	}
+	said := gin.H{"status": "ok", "write_age_seconds": int(state.Age.Seconds())}
+	if state.Reason != "" {
+		said["status"], said["reason"] = "not ready", state.Reason
+		c.JSON(http.StatusServiceUnavailable, said)
 		return nil
 	}
-	c.JSON(http.StatusOK, gin.H{"status": "ok"})
+	c.JSON(http.StatusOK, said)
 	return nil
 }

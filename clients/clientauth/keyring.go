@@ -155,11 +155,15 @@ func Overlap(a, b []string) bool {
 	return slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) })
 }
 
+// fetchLimit is how long reading a set, and telling who follows it, may take.
+const fetchLimit = 12 * time.Second
+
 // fetch reads the jwks_uri. Of callers at the same time one does it, and its
 // going away does not take the others' answer with it.
 func (k *Keyring) fetch(ctx context.Context, p Publisher, now time.Time) (Keys, error) {
-	ctx = context.WithoutCancel(ctx)
-	fetched, err, _ := k.flights.Do(p.ID+" "+p.JWKSURI, func() (any, error) {
+	flight := k.flights.DoChan(p.ID+" "+p.JWKSURI, func() (any, error) {
+		ctx, done := context.WithTimeout(context.WithoutCancel(ctx), fetchLimit)
+		defer done()
 		set := k.get(p.ID, p.JWKSURI)
 		set.tried = now
 		k.put(p.ID, set)
@@ -175,10 +179,15 @@ func (k *Keyring) fetch(ctx context.Context, p Publisher, now time.Time) (Keys, 
 		k.put(p.ID, keySet{source: p.JWKSURI, keys: fetched, prints: fetched.Thumbprints(), read: now, tried: now})
 		return fetched, nil
 	})
-	if err != nil {
-		return nil, err
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case landed := <-flight:
+		if landed.Err != nil {
+			return nil, landed.Err
+		}
+		return landed.Val.(Keys), nil
 	}
-	return fetched.(Keys), nil
 }
 
 // Published returns what somebody publishes now. Nothing is remembered of it.

@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/clients"
-	"github.com/fedhub/fedhub/clients/frappe"
-	"github.com/fedhub/fedhub/clients/registration"
 )
 
 // moreOfClient are the flags of "client add" that few apps need. What has no
@@ -50,12 +48,12 @@ func (a *clientAddCmd) client(c *console) (clients.Client, error) {
 		if err != nil {
 			return d, err
 		}
-		if d, err = registration.FromMetadata(text); err != nil {
+		if d, err = clients.FromMetadata(text); err != nil {
 			return d, mistake("--from-json: " + inWords(err).Error())
 		}
 	}
 	if a.Frappe != "" {
-		d = frappe.NewClient(a.Frappe, a.provider())
+		d = clients.NewFrappeSite(a.Frappe, a.provider())
 	}
 	if a.Name == "" && d.Name == "" {
 		return d, mistake("say what people know the app by: --name")

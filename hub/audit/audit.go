@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
@@ -90,7 +91,7 @@ type Recorder struct {
 func (r *Recorder) Record(ctx context.Context, e Event) {
 	e = r.tell(ctx, slog.LevelInfo, e)
 	// The fact is true even if the browser has gone away meanwhile.
-	if err := r.Set.Insert(context.WithoutCancel(ctx), e); err != nil {
+	if err := r.Set.Insert(lasting.Of(ctx), e); err != nil {
 		r.Log.ErrorContext(ctx, "an audit event could not be stored", "event", line{e, r.Words}, "error", err)
 	}
 }

@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
-	"github.com/fedhub/fedhub/clients/registration"
 	"github.com/fedhub/fedhub/clients/requestobject"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/settings"
@@ -27,15 +26,14 @@ import (
 
 // A Service reads requests and keeps those that were pushed.
 type Service struct {
-	Issuer       string
-	Clients      *clients.Registry
-	Registration *registration.Service
-	Objects      requestobject.Opener
-	Settings     *settings.Service
-	Tokens       *tokens.Service
-	Signing      *signing.Service // for what was encrypted to the hub
-	Pushed       *store.Collection[Pushed]
-	Now          func() time.Time
+	Issuer   string
+	Clients  *clients.Registry
+	Objects  requestobject.Opener
+	Settings *settings.Service
+	Tokens   *tokens.Service
+	Signing  *signing.Service // for what was encrypted to the hub
+	Pushed   *store.Collection[Pushed]
+	Now      func() time.Time
 }
 
 // A draft is a request on its way to being one.

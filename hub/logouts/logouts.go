@@ -24,6 +24,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
@@ -82,13 +83,13 @@ func (k *Service) EndBecause(ctx context.Context, s sessions.Session, why texts.
 	if err := k.ended(ctx, s, why); err != nil {
 		return err
 	}
-	return k.Sessions.Delete(context.WithoutCancel(ctx), s)
+	return k.Sessions.Delete(lasting.Of(ctx), s)
 }
 
 // EndAll ends the sessions of a user that are older than the user's epoch:
 // whatever raised it, their clients hear of it.
 func (k *Service) EndAll(ctx context.Context, u users.User) error {
-	ctx = context.WithoutCancel(ctx)
+	ctx = lasting.ToDeadline(ctx)
 	for s, err := range k.Sessions.EachOf(ctx, u.ID) {
 		if err != nil {
 			return err
@@ -110,7 +111,7 @@ func (k *Service) Ended(ctx context.Context, s sessions.Session) error {
 
 func (k *Service) ended(ctx context.Context, s sessions.Session, why texts.Text) error {
 	// The person may close the browser; the rest of the world must still hear.
-	ctx = context.WithoutCancel(ctx)
+	ctx = lasting.Of(ctx)
 	if err := k.Grants.RevokeSession(ctx, s.SID); err != nil {
 		return err
 	}
@@ -132,7 +133,7 @@ func (k *Service) ended(ctx context.Context, s sessions.Session, why texts.Text)
 // Abandoned tells a client from which a user has taken back what they allowed
 // it: for the client that is the end of every session it shared.
 func (k *Service) Abandoned(ctx context.Context, userID, clientID string) error {
-	ctx = context.WithoutCancel(ctx)
+	ctx = lasting.ToDeadline(ctx)
 	for s, err := range k.Sessions.EachOf(ctx, userID) {
 		if err != nil {
 			return err

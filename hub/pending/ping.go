@@ -32,10 +32,9 @@ func (k *Service) Ping(ctx context.Context, r Request, address string) {
 	if r.Notify == "" || address == "" {
 		return
 	}
-	ctx = context.WithoutCancel(ctx) // the person's browser does not wait for it
 	k.pings.Go(func() {
 		const patience = 10 * time.Second
-		ctx, done := context.WithTimeout(ctx, patience)
+		ctx, done := context.WithTimeout(context.WithoutCancel(ctx), patience) // the person's browser does not wait for it
 		defer done()
 		if err := k.ping(ctx, r, address); err != nil {
 			k.Log.WarnContext(ctx, "a client was not told that its request was answered; it can still poll", "client", r.ClientID, "error", err)

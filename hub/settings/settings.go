@@ -122,8 +122,15 @@ func (s Settings) RotateEvery() time.Duration { return time.Duration(s.RotateDay
 // a change made elsewhere is seen.
 const freshFor = 2 * time.Second
 
-// readLimit is how long one reading may take: others may wait for it.
-const readLimit = 30 * time.Second
+// While the database is away, what was read last serves on for keptFor, and
+// nobody waits for more than a moment: every refreshEvery it is read beside
+// the requests. readLimit is how long one reading may take.
+const (
+	keptFor      = 24 * time.Hour
+	waitFor      = time.Second
+	refreshEvery = time.Second
+	readLimit    = 10 * time.Second
+)
 
 // A Service reads and changes the settings.
 type Service struct {
@@ -137,11 +144,15 @@ type Service struct {
 // NewService returns a service; name is the hub's name until one is set.
 func NewService(set *store.Collection[Settings], name string, now func() time.Time) *Service {
 	k := &Service{set: set, now: now, name: name}
-	k.current = &cache.Value[Settings]{Fetch: k.load, Fresh: freshFor, Limit: readLimit, Now: now}
+	k.current = &cache.Value[Settings]{Fetch: k.load, Fresh: freshFor, Keep: keptFor, Wait: waitFor, Limit: readLimit, Now: now}
 	return k
 }
 
-// Current returns the settings, at most two seconds old.
+// Run reads the settings beside the requests, until the context ends.
+func (k *Service) Run(ctx context.Context) { k.current.Refresh(ctx, refreshEvery) }
+
+// Current returns the settings, at most two seconds old; while the database is
+// away, as they were last read, for a day.
 func (k *Service) Current(ctx context.Context) (Settings, error) { return k.current.Get(ctx) }
 
 func (k *Service) load(ctx context.Context) (Settings, error) {
@@ -167,6 +178,7 @@ func (s *Settings) complete() {
 // Change edits and saves the settings. The error is forms.Problems when the new
 // values are not usable; then nothing is saved.
 func (k *Service) Change(ctx context.Context, by string, edit func(*Settings)) error {
+	var saved Settings
 	apply := func(s *Settings) error {
 		s.complete()
 		edit(s)
@@ -175,6 +187,7 @@ func (k *Service) Change(ctx context.Context, by string, edit func(*Settings)) e
 			return err
 		}
 		s.Updated, s.UpdatedBy = k.now(), by
+		saved = *s
 		return nil
 	}
 	err := k.set.Update(ctx, id, apply)
@@ -191,8 +204,12 @@ func (k *Service) Change(ctx context.Context, by string, edit func(*Settings)) e
 			err = k.set.Update(ctx, id, apply)
 		}
 	}
-	k.current.Drop()
-	return err
+	if err != nil {
+		k.current.Doubt() // they may be saved all the same
+		return err
+	}
+	k.current.Put(saved)
+	return nil
 }
 
 func (s *Settings) tidy() {

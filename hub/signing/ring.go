@@ -135,19 +135,46 @@ func (r *ring) public(now time.Time) jose.JSONWebKeySet {
 	return set
 }
 
-// How old the ring may be: beyond stale it is read again beside the request,
-// beyond tooOld before it. So what another process did is seen within seconds,
-// and signing costs no database read.
+// How old the ring may be. It is read beside the requests every refreshEvery
+// (Run); where nobody does that, beyond stale it is read again beside the
+// request, and beyond tooOld before it, for which nobody waits longer than a
+// moment. So what another process did is seen within seconds, and signing costs
+// no database read. While the database is away it serves for a day.
 const (
-	stale  = 2 * time.Second
-	tooOld = 10 * time.Second
+	refreshEvery = time.Second
+	stale        = 2 * time.Second
+	tooOld       = 10 * time.Second
+	kept         = 24 * time.Hour
+	waitFor      = time.Second
 )
+
+// How long one reading may take, and the making of a key.
+const (
+	readLimit = 10 * time.Second
+	makeLimit = 15 * time.Second
+)
+
+// Run makes the keys ready, and then reads them beside the requests until the
+// context ends, so that no request has to.
+func (k *Service) Run(ctx context.Context) {
+	k.Warm(ctx)
+	timer := time.NewTicker(refreshEvery)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+		_, _ = k.readSoon(ctx)
+	}
+}
 
 // keys returns the ring. While the database is away the one that is known
 // serves on.
 func (k *Service) keys(ctx context.Context) (*ring, error) {
 	r := k.ring.Load()
-	if r == nil {
+	if r == nil || k.now().Sub(r.read) >= kept {
 		return k.reread(ctx)
 	}
 	age := k.now().Sub(r.read)
@@ -155,7 +182,7 @@ func (k *Service) keys(ctx context.Context) (*ring, error) {
 	case 0 <= age && age < stale, k.pausing():
 		return r, nil
 	case 0 <= age && age < tooOld:
-		k.start(ctx, "read", k.load)
+		k.start(ctx, "read", readLimit, k.load)
 		return r, nil
 	}
 	return k.keysNow(ctx, r)
@@ -170,11 +197,24 @@ func (k *Service) keysNow(ctx context.Context, r *ring) (*ring, error) {
 	if r != nil && (k.pausing() || k.now().Sub(r.read).Abs() < moment) {
 		return r, nil
 	}
-	fresh, err := k.reread(ctx)
-	if err != nil && r != nil && ctx.Err() == nil {
-		return r, nil
+	if r == nil {
+		return k.reread(ctx)
 	}
-	return fresh, err
+	if fresh, err := k.readSoon(ctx); err == nil {
+		return fresh, nil
+	}
+	return r, nil
+}
+
+// readSoon is reread for those who have a ring, and so do not wait for long.
+func (k *Service) readSoon(ctx context.Context) (*ring, error) {
+	soon, done := context.WithTimeout(ctx, waitFor)
+	defer done()
+	r, err := k.reread(soon)
+	if err != nil && ctx.Err() == nil {
+		k.failed.Store(k.now().UnixNano())
+	}
+	return r, err
 }
 
 // pausing says that reading failed a moment ago.
@@ -185,7 +225,9 @@ func (k *Service) pausing() bool {
 
 // reread reads the keys. Of many callers one does it, and its going away does
 // not take the others' answer with it.
-func (k *Service) reread(ctx context.Context) (*ring, error) { return k.once(ctx, "read", k.load) }
+func (k *Service) reread(ctx context.Context) (*ring, error) {
+	return k.once(ctx, "read", readLimit, k.load)
+}
 
 // load reads the keys, whoever else does.
 func (k *Service) load(ctx context.Context) error {
@@ -214,17 +256,21 @@ func (k *Service) load(ctx context.Context) error {
 
 // once does a thing for all who want it at the same time, and returns the ring
 // as it is then.
-func (k *Service) once(ctx context.Context, what string, do func(context.Context) error) (*ring, error) {
+func (k *Service) once(ctx context.Context, what string, limit time.Duration, do func(context.Context) error) (*ring, error) {
 	select {
 	case <-ctx.Done():
 		return nil, ctx.Err()
-	case result := <-k.start(ctx, what, do):
+	case result := <-k.start(ctx, what, limit, do):
 		return k.ring.Load(), result.Err
 	}
 }
 
-func (k *Service) start(ctx context.Context, what string, do func(context.Context) error) <-chan singleflight.Result {
-	return k.flights.DoChan(what, func() (any, error) { return nil, do(context.WithoutCancel(ctx)) })
+func (k *Service) start(ctx context.Context, what string, limit time.Duration, do func(context.Context) error) <-chan singleflight.Result {
+	return k.flights.DoChan(what, func() (any, error) {
+		ctx, done := context.WithTimeout(context.WithoutCancel(ctx), limit)
+		defer done()
+		return nil, do(ctx)
+	})
 }
 
 // key returns the algorithm's current key; the first caller ever makes it.
@@ -239,7 +285,7 @@ func (k *Service) key(ctx context.Context, alg string) (*ready, error) {
 	if !slices.Contains(kinds(), alg) {
 		return nil, fmt.Errorf("no key can be made for %s; it is one of %s", alg, strings.Join(kinds(), " "))
 	}
-	r, err = k.once(ctx, "make "+alg, func(ctx context.Context) error { return k.first(ctx, alg) })
+	r, err = k.once(ctx, "make "+alg, makeLimit, func(ctx context.Context) error { return k.first(ctx, alg) })
 	if err != nil {
 		return nil, fmt.Errorf("the %s signing key: %w", alg, err)
 	}

@@ -173,15 +173,14 @@ func (k *Service) JWKS(ctx context.Context) ([]byte, error) {
 	return r.jwks, nil
 }
 
-// complete returns the ring once there is a key for everything. It is never
-// older than a moment: what was rotated by hand must show at once.
+// complete returns the ring once there is a key for everything.
 func (k *Service) complete(ctx context.Context) (*ring, error) {
 	for _, alg := range kinds() {
 		if _, err := k.key(ctx, alg); err != nil {
 			return nil, err
 		}
 	}
-	return k.keysNow(ctx, k.ring.Load())
+	return k.keys(ctx)
 }
 
 // Check opens the quickest of the keys, or makes it. A secret key that is not

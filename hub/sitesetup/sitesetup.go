@@ -16,9 +16,9 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
-	"github.com/fedhub/fedhub/clients/frappe"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/traces"
+	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
@@ -72,7 +72,6 @@ func (m Mistake) Words(words texts.Words) string { return m.Why.In(words, m.Text
 type Service struct {
 	Set     *store.Collection[Setup]
 	Clients *clients.Registry
-	Sites   *frappe.Service
 	Log     *slog.Logger
 	Now     func() time.Time
 
@@ -92,7 +91,7 @@ func (k *Service) Begin(ctx context.Context, client clients.Client) error {
 	if err != nil {
 		return err
 	}
-	return k.Sites.Await(ctx, client.ID, now.Add(Patience))
+	return k.Clients.Await(ctx, client.ID, now.Add(Patience))
 }
 
 // Of returns the set-up of a client; fs.ErrNotExist if nobody waited for it.
@@ -120,7 +119,7 @@ func (k *Service) stranger(ctx context.Context, about traces.About, a *traces.Re
 		return
 	}
 	const most = 20
-	found, err := k.Set.Find(context.WithoutCancel(ctx), store.Query{Field: "host", Equals: host, Limit: most})
+	found, err := k.Set.Find(lasting.Of(ctx), store.Query{Field: "host", Equals: host, Limit: most})
 	if err != nil {
 		k.Log.WarnContext(ctx, "the first sign-in of a site could not be followed", "error", err)
 		return
@@ -150,14 +149,14 @@ func (k *Service) Userinfo(ctx context.Context, client clients.Client) {
 		d.Userinfo, d.Wrong = k.now(), nil
 		return true
 	})
-	if err := k.Sites.Await(context.WithoutCancel(ctx), client.ID, time.Time{}); err != nil {
+	if err := k.Clients.Await(lasting.Of(ctx), client.ID, time.Time{}); err != nil {
 		k.Log.WarnContext(ctx, "the first sign-in of a site is waited for although it happened", "client", client.ID, "error", err)
 	}
 }
 
 // update never stands in the way of the sign-in that it is about.
 func (k *Service) update(ctx context.Context, id string, change func(*Setup) bool) {
-	err := k.Set.Update(context.WithoutCancel(ctx), id, func(d *Setup) error {
+	err := k.Set.Update(lasting.Of(ctx), id, func(d *Setup) error {
 		if !change(d) {
 			return store.ErrUnchanged
 		}

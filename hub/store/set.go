@@ -25,6 +25,7 @@ type Collection[T Keyed] struct {
 	backend Backend
 	now     func() time.Time
 	shape   *shape // of T: what an update may not erase is beyond it
+	notes   notes  // takes note of records that cannot be decoded; may be nil
 }
 
 // NewCollection returns the set called name; now is the clock that expiry is measured by.
@@ -37,6 +38,7 @@ func NewCollection[T Keyed](b Backend, name string, now func() time.Time) *Colle
 // Open makes c the set called name, before anything else is asked of it.
 func (s *Collection[T]) Open(b Backend, name string, now func() time.Time) {
 	*s = Collection[T]{name: name, backend: b, now: now, shape: shapeOf(reflect.TypeFor[T]())}
+	s.notes, _ = b.(notes)
 }
 
 // Get returns the record with this id.
@@ -275,7 +277,14 @@ func (s *Collection[T]) expired(r Record) bool {
 func (s *Collection[T]) decode(r Record) (T, error) {
 	var v T
 	if err := bson.Unmarshal(r.Doc, &v); err != nil {
-		return v, fmt.Errorf("decode %s record: %w", s.name, err)
+		damage := &DamagedError{Damage{s.name, r.ID}, err}
+		if s.notes != nil {
+			s.notes.damaged(damage)
+		}
+		return v, damage
+	}
+	if s.notes != nil {
+		s.notes.readable(s.name, r.ID)
 	}
 	return v, nil
 }

@@ -78,7 +78,7 @@ type Record struct {
 	ID      string    // UTF-8 text, not empty
 	Version int64     // FirstVersion when inserted; Insert ignores what it is given
 	Expires time.Time // to the millisecond; zero: never
-	Doc     bson.Raw  // plain values; no field name, at any depth, begins with $
+	Doc     bson.Raw  // empty: it cannot be read; plain values; no field name, at any depth, begins with $
 }
 
 // FirstVersion is the version of a record that is inserted. It is random, so

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/lasting"
 )
 
 // A Service keeps traces.
@@ -41,7 +42,7 @@ func (k *Service) Save(ctx context.Context, a *Recorder) {
 	now, err := k.Settings.Current(ctx)
 	if err == nil && a.worth(now.TraceMode()) {
 		// It happened, even if the browser has gone away meanwhile.
-		err = k.save(context.WithoutCancel(ctx), a, now.TraceLife())
+		err = k.save(lasting.Of(ctx), a, now.TraceLife())
 	}
 	if err != nil {
 		k.Log.WarnContext(ctx, "a login trace could not be kept", "ref", refOf(a.id), "error", err)

@@ -9,6 +9,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
@@ -36,7 +37,7 @@ func (k *Service) Look(ctx context.Context, userID, keyID string) error {
 		return nil
 	}
 	// Whoever asked may go away; the answer, with its new token, may not.
-	ctx = context.WithoutCancel(ctx)
+	ctx = lasting.ToDeadline(ctx)
 	mine := false
 	if t.Home == home(key) {
 		if mine, err = k.claim(ctx, &t); err != nil {
@@ -82,6 +83,7 @@ func (k *Service) ask(ctx context.Context, t *Token, key federation.LoginKey, re
 		return err
 	}
 	identity, err := refresher.Refresh(ctx, tokens)
+	ctx = lasting.Of(ctx) // what came of it is kept, however late it came
 	var refusal *federation.Refusal
 	var fault *federation.Fault
 	switch {

@@ -9,6 +9,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/internal/emailaddr"
+	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
@@ -36,12 +37,12 @@ func (k *Service) Authenticate(ctx context.Context, email, password string) (Use
 	user, err := k.checkPassword(ctx, key, password)
 	switch {
 	case errors.Is(err, ErrWrongPassword):
-		err = errors.Join(err, k.throttle.Wrong(context.WithoutCancel(ctx), attempt))
+		err = errors.Join(err, k.throttle.Wrong(lasting.Of(ctx), attempt))
 	case err == nil, errors.Is(err, ErrDisabled):
 		err = errors.Join(err, k.throttle.Reset(ctx, attempt))
 	default:
 		// The caller may be gone; the attempt is taken back all the same.
-		err = errors.Join(err, k.throttle.Forgive(context.WithoutCancel(ctx), attempt))
+		err = errors.Join(err, k.throttle.Forgive(lasting.Of(ctx), attempt))
 	}
 	if err != nil {
 		return User{}, err

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/lasting"
 )
 
 // SetPassword gives a user a new password and ends everything issued to the
@@ -95,7 +96,7 @@ func (k *Service) changeAdmin(ctx context.Context, id string, edit func(*User) e
 	if lastErr == nil {
 		return user, nil
 	}
-	_, err = k.Change(context.WithoutCancel(ctx), id, func(u *User) error {
+	_, err = k.Change(lasting.Of(ctx), id, func(u *User) error {
 		u.SetRoles(before.Roles)
 		u.Disabled = before.Disabled
 		return nil

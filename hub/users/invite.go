@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
@@ -95,7 +96,7 @@ func (k *Service) keepInvitation(ctx context.Context, i Invitation) error {
 // be tried again. If the account is there after all, its address lets nobody
 // make it twice.
 func (k *Service) handBack(ctx context.Context, i Invitation) error {
-	err := k.invitations.Insert(context.WithoutCancel(ctx), i)
+	err := k.invitations.Insert(lasting.Of(ctx), i)
 	if errors.Is(err, fs.ErrExist) { // it was not taken, or replaced by a newer one
 		return nil
 	}
@@ -161,7 +162,7 @@ func (k *Service) Accept(ctx context.Context, token, name, password string) (Use
 		return User{}, errors.Join(err, k.handBack(ctx, seen))
 	}
 	if i.Token != setupID(token) { // it was replaced just now
-		return User{}, errors.Join(ErrInvitation, k.keepInvitation(context.WithoutCancel(ctx), i))
+		return User{}, errors.Join(ErrInvitation, k.keepInvitation(lasting.Of(ctx), i))
 	}
 	if err := k.users.Insert(ctx, user); err != nil {
 		if !errors.Is(err, fs.ErrExist) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/internal/names"
 	"github.com/fedhub/fedhub/internal/secrets"
 )
@@ -84,7 +85,7 @@ func (k *Service) Setup(ctx context.Context, token string, n NewUser) (User, err
 	user, err = k.found(ctx, user, n)
 	if err != nil && !errors.Is(err, ErrSetUp) {
 		// Nothing came of it, so the link goes back.
-		err = errors.Join(err, k.setups.Insert(context.WithoutCancel(ctx), link))
+		err = errors.Join(err, k.setups.Insert(lasting.Of(ctx), link))
 	}
 	return user, err
 }

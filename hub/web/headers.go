@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/base32"
@@ -14,12 +15,22 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/templates"
 )
 
-// deadline bounds every request: what cannot be answered in this time is
-// answered as unavailable.
-const deadline = 15 * time.Second
+// defaultLimit bounds every request: what cannot be answered in this time is
+// answered as unavailable. The last of it is for what must be put on record
+// although the request has failed; see package lasting.
+const defaultLimit = 15 * time.Second
+
+// limited gives a request its end.
+func (e *Responder) limited(ctx context.Context) (context.Context, context.CancelFunc) {
+	limit := cmp.Or(e.Limit, defaultLimit)
+	begun := time.Now()
+	ctx = lasting.Before(ctx, begun.Add(limit))
+	return context.WithDeadline(ctx, begun.Add(limit-min(lasting.Limit, limit/2)))
+}
 
 const refKey = "fedhub/ref"
 
@@ -89,7 +100,7 @@ func (e *Responder) Headers(secure bool) gin.HandlerFunc {
 		if secure {
 			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 		}
-		ctx, cancel := context.WithTimeout(c.Request.Context(), deadline)
+		ctx, cancel := e.limited(c.Request.Context())
 		defer cancel()
 		c.Request = c.Request.WithContext(ctx)
 		c.Next()

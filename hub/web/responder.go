@@ -27,6 +27,7 @@ type Responder struct {
 	Now    func() time.Time
 	Issuer string // the hub's public address
 	Forms  Forms
+	Limit  time.Duration // how long a request may take; 15 s if zero
 
 	// Frame fills what every page has around it: the hub's name, who is
 	// signed in.

@@ -4,7 +4,9 @@
 //
 // However many ask at once, one fetch runs; it has its own deadline and does
 // not die with the request that happened to start it. A failure is remembered
-// for a moment too, so that a dead server is not asked by everybody in turn.
+// for a moment too, so that a dead server is not asked by everybody in turn. A
+// value that may be kept serves on while no newer one can be had, and nobody
+// waits for one.
 package cache
 
 import (
@@ -22,8 +24,13 @@ type Value[T any] struct {
 	Limit time.Duration // the most one fetch may take
 	Now   func() time.Time
 
+	// Keep is how long a value serves on where no newer one can be had, and
+	// Wait how long anybody waits for a newer one meanwhile.
+	Keep, Wait time.Duration
+
 	mu     sync.Mutex
 	good   *outcome[T] // the last success
+	doubt  bool        // whether it still holds
 	last   *outcome[T] // the last try
 	flying *flight[T]  // the fetch under way
 }
@@ -35,6 +42,7 @@ type outcome[T any] struct {
 }
 
 type flight[T any] struct {
+	began  time.Time     // by the wall's clock
 	landed chan struct{} // closed when outcome is set
 	outcome[T]
 }
@@ -44,14 +52,60 @@ func (c *Value[T]) Get(ctx context.Context) (T, error) {
 	c.mu.Lock()
 	now := c.Now()
 	switch {
-	case c.good != nil && now.Sub(c.good.at) < c.Fresh:
+	case c.good != nil && !c.doubt && now.Sub(c.good.at) < c.Fresh:
 		defer c.mu.Unlock()
 		return c.good.value, nil
+	case c.good != nil && now.Sub(c.good.at) < c.Keep:
+		return c.orKept(ctx, c.good.value)
 	case c.last != nil && c.last.err != nil && now.Sub(c.last.at) < c.Sorry:
 		defer c.mu.Unlock()
 		return c.last.value, c.last.err
 	}
 	return c.join(ctx)
+}
+
+// orKept waits a little for a newer value than the one that is kept, unless it
+// is known that there is none to be had now. It is called with the lock held
+// and releases it.
+func (c *Value[T]) orKept(ctx context.Context, kept T) (T, error) {
+	failed := c.last != nil && c.last.err != nil
+	if failed && c.Now().Sub(c.last.at) < c.Sorry {
+		c.mu.Unlock()
+		return kept, nil
+	}
+	f := c.takeOff(ctx)
+	c.mu.Unlock()
+	left := c.Wait - time.Since(f.began)
+	if failed || left <= 0 {
+		return kept, nil
+	}
+	enough := time.NewTimer(left)
+	defer enough.Stop()
+	select {
+	case <-f.landed:
+		if f.err == nil {
+			return f.value, nil
+		}
+	case <-enough.C:
+	case <-ctx.Done():
+	}
+	return kept, nil
+}
+
+// Refresh fetches the value again and again, until the context ends, so that
+// whoever asks finds it ready.
+func (c *Value[T]) Refresh(ctx context.Context, every time.Duration) {
+	timer := time.NewTicker(every)
+	defer timer.Stop()
+	for {
+		c.mu.Lock()
+		_, _ = c.join(ctx) // who asks hears of it
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+	}
 }
 
 // Renew fetches the value again, unless that was tried less than gap ago. It
@@ -70,18 +124,29 @@ func (c *Value[T]) Renew(ctx context.Context, gap time.Duration) (T, error) {
 func (c *Value[T]) Drop() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.good, c.last, c.flying = nil, nil, nil
+	c.good, c.doubt, c.last, c.flying = nil, false, nil, nil
+}
+
+// Put sets the value to what the caller knows it to be now.
+func (c *Value[T]) Put(v T) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.good = &outcome[T]{value: v, at: c.Now()}
+	c.doubt, c.last, c.flying = false, c.good, nil
+}
+
+// Doubt says that the value may not hold any more: it is fetched anew, and until
+// then it serves only where no newer one can be had.
+func (c *Value[T]) Doubt() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.doubt, c.last, c.flying = true, nil, nil
 }
 
 // join waits for the fetch under way, or starts one. It is called with the
 // lock held and releases it.
 func (c *Value[T]) join(ctx context.Context) (T, error) {
-	f := c.flying
-	if f == nil {
-		f = &flight[T]{landed: make(chan struct{})}
-		c.flying = f
-		go c.fly(context.WithoutCancel(ctx), f)
-	}
+	f := c.takeOff(ctx)
 	c.mu.Unlock()
 	select {
 	case <-f.landed:
@@ -92,8 +157,17 @@ func (c *Value[T]) join(ctx context.Context) (T, error) {
 	}
 }
 
+// takeOff returns the fetch under way, which it starts if there is none.
+func (c *Value[T]) takeOff(ctx context.Context) *flight[T] {
+	if c.flying == nil {
+		c.flying = &flight[T]{began: time.Now(), landed: make(chan struct{})}
+		go c.fly(ctx, c.flying)
+	}
+	return c.flying
+}
+
 func (c *Value[T]) fly(ctx context.Context, f *flight[T]) {
-	ctx, cancel := context.WithTimeout(ctx, c.Limit)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Limit)
 	defer cancel()
 	f.value, f.err = c.Fetch(ctx)
 
@@ -103,7 +177,7 @@ func (c *Value[T]) fly(ctx context.Context, f *flight[T]) {
 	if c.flying == f { // else it was dropped meanwhile
 		c.flying, c.last = nil, &f.outcome
 		if f.err == nil {
-			c.good = &f.outcome
+			c.good, c.doubt = &f.outcome, false
 		}
 	}
 	close(f.landed)

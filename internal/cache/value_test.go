@@ -162,3 +162,79 @@ func TestAMapForgetsWhatNobodyAskedForTheLongest(t *testing.T) {
 		t.Errorf("got %d, %v", first, found)
 	}
 }
+
+// keeping is counting with a value that may be kept for an hour.
+func keeping(t *testing.T) *counting {
+	t.Helper()
+	c := newCounting()
+	c.Keep, c.Wait = time.Hour, time.Minute
+	c.want(t, "first", 1, nil)
+	return c
+}
+
+func TestAValueIsKeptWhileNoNewerOneCanBeHad(t *testing.T) {
+	c := keeping(t)
+	c.fail.Store(true)
+	c.now = c.now.Add(59 * time.Minute)
+	c.want(t, "old, and the fetch fails", 1, nil)
+	c.now = c.now.Add(time.Minute)
+	c.want(t, "too old", 0, errFetch)
+	c.fail.Store(false)
+	c.now = c.now.Add(time.Minute)
+	c.want(t, "later", c.fetches.Load()+1, nil)
+}
+
+func TestWhereAValueIsKeptANewerOneIsWaitedForALittle(t *testing.T) {
+	c := keeping(t)
+	c.now = c.now.Add(2 * time.Minute)
+	c.want(t, "old, and the fetch works", 2, nil)
+	c.gate, c.Wait = make(chan struct{}), time.Millisecond
+	c.now = c.now.Add(2 * time.Minute)
+	c.want(t, "old, and the fetch hangs", 2, nil)
+	close(c.gate)
+}
+
+func TestAfterAFailureNobodyWaitsForAValueThatIsKept(t *testing.T) {
+	c := keeping(t)
+	c.fail.Store(true)
+	c.now = c.now.Add(2 * time.Minute)
+	c.want(t, "old, and the fetch fails", 1, nil)
+	c.now = c.now.Add(2 * time.Minute)
+	c.gate = make(chan struct{}) // Wait is a minute: whoever waited would be missed
+	c.want(t, "the next fetch hangs", 1, nil)
+	close(c.gate)
+}
+
+func TestAValueInDoubtServesOnlyWhereThereIsNoNewerOne(t *testing.T) {
+	c := keeping(t)
+	c.Doubt()
+	c.want(t, "in doubt, and the fetch works", 2, nil)
+	c.Doubt()
+	c.fail.Store(true)
+	c.want(t, "in doubt, and the fetch fails", 2, nil)
+}
+
+func TestAValueThatIsPutServesAtOnce(t *testing.T) {
+	c := keeping(t)
+	c.Put(40)
+	c.want(t, "put", 40, nil)
+	c.now = c.now.Add(2 * time.Minute)
+	c.want(t, "old", 2, nil)
+}
+
+func TestAValueThatIsRefreshedIsReadyForWhoeverAsks(t *testing.T) {
+	c := newCounting()
+	ctx, stop := context.WithCancel(t.Context())
+	var all sync.WaitGroup
+	all.Go(func() { c.Refresh(ctx, time.Microsecond) })
+	for c.fetches.Load() < 3 {
+		if t.Context().Err() != nil {
+			t.Fatal("it is not refreshed")
+		}
+		runtime.Gosched()
+	}
+	stop()
+	all.Wait()
+	n := c.fetches.Load()
+	c.want(t, "afterwards", n, nil)
+}

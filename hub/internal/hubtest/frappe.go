@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/clients"
-	"github.com/fedhub/fedhub/clients/frappe"
 	"github.com/fedhub/fedhub/hub/audit"
 )
 
@@ -21,7 +20,7 @@ const (
 // client id and a secret.
 func (w *World) Site(provider string, change ...func(*clients.Client)) *App {
 	w.Helper()
-	site := frappe.NewClient(Erp, provider)
+	site := clients.NewFrappeSite(Erp, provider)
 	for _, edit := range change {
 		edit(&site)
 	}

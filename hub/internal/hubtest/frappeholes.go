@@ -4,7 +4,6 @@ import (
 	"net/url"
 
 	"github.com/fedhub/fedhub/clients"
-	"github.com/fedhub/fedhub/clients/frappe"
 )
 
 // Tests named after what Frappe's own provider leaves open, by the number of
@@ -14,7 +13,7 @@ import (
 func (w *World) AnotherSite() *App {
 	w.Helper()
 	return w.Site(clients.FrappeProvider, func(c *clients.Client) {
-		*c = frappe.NewClient("https://other.example.com", clients.FrappeProvider)
+		*c = clients.NewFrappeSite("https://other.example.com", clients.FrappeProvider)
 	})
 }
 

@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/topology"
+
+	"github.com/fedhub/fedhub/hub/store"
 )
 
 // failed turns the driver's errors into the store's. Answers of the database
@@ -20,6 +23,8 @@ func failed(caller context.Context, err error) error {
 		return fs.ErrNotExist
 	case mongo.IsDuplicateKeyError(err):
 		return fs.ErrExist
+	case unreachable(err) && caller.Err() == nil:
+		return fmt.Errorf("mongodb: %w: %w", store.ErrUnreachable, err)
 	case caller.Err() != nil:
 		// Its own reason, not that a socket was closed. Whether a write
 		// happened is unknown.
@@ -30,6 +35,12 @@ func failed(caller context.Context, err error) error {
 		return fmt.Errorf("mongodb: %w: %v", context.DeadlineExceeded, err)
 	}
 	return fmt.Errorf("mongodb: %w", err)
+}
+
+// unreachable reports that no primary was found, not that one did not answer.
+func unreachable(err error) bool {
+	var none topology.ServerSelectionError
+	return errors.As(err, &none)
 }
 
 func ends(ctx context.Context) bool {

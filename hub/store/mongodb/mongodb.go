@@ -31,6 +31,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
@@ -55,11 +56,24 @@ type set struct {
 	*mongo.Collection
 }
 
-// patience is how long an operation waits for a primary when its caller sets
-// no time of its own: longer than an election takes (about 12 s with
-// MongoDB's usual settings). The driver repeats an operation for as long as
-// its context lasts, and only if the context has an end; see within.
+// patience is how long an operation may take when its caller sets no time of
+// its own. The driver repeats an operation for as long as its context lasts,
+// and only if the context has an end; see within.
 const patience = 20 * time.Second
+
+// election is how long a primary is waited for: longer than an election takes
+// with MongoDB's usual settings (electionTimeoutMillis, 10 s, and a little),
+// and shorter than a request, so that it is the first who waited in vain, and
+// not each in turn, that says that there is none (store.ErrUnreachable).
+const election = 12 * time.Second
+
+// A member that vanishes without a word is given up after these two together.
+// An operation that waits for its
+// answer is then broken off, and repeated at the next primary.
+const (
+	dialling  = 3 * time.Second
+	heartbeat = time.Second
+)
 
 // Open connects to the database that the URI's path names, or to "fedhub". It
 // waits until the primary answers, or ctx ends, or 20 seconds have passed.
@@ -113,11 +127,9 @@ func databaseName(uri string) (string, error) {
 func settings(uri string) (*options.ClientOptions, error) {
 	s := options.Client().
 		SetAppName("fedhub").
-		// A member that vanishes without a word is given up after the two
-		// together, so these are shorter than the driver's own.
-		SetConnectTimeout(5 * time.Second).
-		SetHeartbeatInterval(5 * time.Second).
-		SetServerSelectionTimeout(patience).
+		SetConnectTimeout(dialling).
+		SetHeartbeatInterval(heartbeat).
+		SetServerSelectionTimeout(election).
 		SetMaxConnIdleTime(10 * time.Minute).
 		// A burst of sign-ins should not queue for two connections at a time.
 		SetMaxConnecting(8).
@@ -157,6 +169,18 @@ func within(ctx context.Context) (context.Context, context.CancelFunc) {
 // Raise does nothing: a write touches one document, and so cannot look at a
 // version as well.
 func (d *DB) Raise(context.Context, int) error { return nil }
+
+// Time is what the primary's clock shows.
+func (d *DB) Time(caller context.Context) (time.Time, error) {
+	ctx, done := within(caller)
+	defer done()
+	var hello struct {
+		Time time.Time `bson:"localTime"`
+	}
+	command := bson.D{{Key: "hello", Value: 1}}
+	err := d.db.RunCommand(ctx, command, options.RunCmd().SetReadPreference(readpref.Primary())).Decode(&hello)
+	return hello.Time, failed(caller, err)
+}
 
 // Close ends the connections when nothing uses them any more, or ctx ends.
 func (d *DB) Close(ctx context.Context) error {

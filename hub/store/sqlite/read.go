@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"io/fs"
 	"strings"
 	"time"
@@ -29,7 +28,7 @@ func (d *DB) Get(ctx context.Context, set, id string) (store.Record, error) {
 	if err != nil {
 		return store.Record{}, failed(ctx, err)
 	}
-	return row.record()
+	return row.record(), nil
 }
 
 // Find returns the records a query selects.
@@ -65,11 +64,7 @@ func records(rows *sql.Rows) ([]store.Record, error) {
 		if err := rows.Scan(&row.id, &row.version, &row.expires, &row.doc); err != nil {
 			return nil, err
 		}
-		r, err := row.record()
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, r)
+		found = append(found, row.record())
 	}
 	return found, rows.Err()
 }
@@ -195,16 +190,16 @@ type columns struct {
 	doc     string
 }
 
-func (c columns) record() (store.Record, error) {
+func (c columns) record() store.Record {
 	doc, err := decode(c.doc)
 	if err != nil {
-		return store.Record{}, fmt.Errorf("record %q: %w", c.id, err)
+		doc = nil // what is not even a document is one record's damage, not the answer's
 	}
 	r := store.Record{ID: c.id, Version: c.version, Doc: doc}
 	if c.expires.Valid {
 		r.Expires = time.UnixMilli(c.expires.Int64).UTC()
 	}
-	return r, nil
+	return r
 }
 
 func expiry(t time.Time) sql.NullInt64 {

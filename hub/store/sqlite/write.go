@@ -72,7 +72,7 @@ func (d *DB) Take(ctx context.Context, set, id string) (store.Record, error) {
 	if err != nil {
 		return store.Record{}, err
 	}
-	return row.record()
+	return row.record(), nil
 }
 
 // Delete removes a record.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/lasting"
 )
 
 // A post is how emails go out. With no Mailer none do.
@@ -24,7 +25,7 @@ func (p post) send(ctx context.Context, e mail.Email) {
 	if p.mailer == nil || e.To == "" {
 		return
 	}
-	if err := p.mailer.Mail(context.WithoutCancel(ctx), e); err != nil && p.fail != nil {
+	if err := p.mailer.Mail(lasting.Of(ctx), e); err != nil && p.fail != nil {
 		p.fail(ctx, err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
@@ -109,7 +110,7 @@ func (k *Service) Unlink(ctx context.Context, userID, identityID, by string) (us
 	}
 	user, err := k.unlink(ctx, identity)
 	if err != nil {
-		return users.User{}, errors.Join(err, k.records.Delete(context.WithoutCancel(ctx), r.ID))
+		return users.User{}, errors.Join(err, k.records.Delete(lasting.Of(ctx), r.ID))
 	}
 	k.tellChanged(ctx, r, token, user)
 	return user, nil
@@ -141,7 +142,7 @@ func (k *Service) putBack(ctx context.Context, taken Identity) error {
 	if taken.ID == "" {
 		return nil
 	}
-	return k.identities.Insert(context.WithoutCancel(ctx), taken)
+	return k.identities.Insert(lasting.Of(ctx), taken)
 }
 
 // takeLinked removes an identity and returns it, if it is still the one that

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/lasting"
 )
 
 // link carries a Link out: on record, and the user hears of it. An identity
@@ -24,7 +25,7 @@ func (k *Service) link(ctx context.Context, d Decision, c Claim, p Policy) (Deci
 	identity.Record = r.ID
 	made, err := k.join(ctx, &d, identity, c, p)
 	if err != nil || !made {
-		return d, errors.Join(err, k.records.Delete(context.WithoutCancel(ctx), r.ID))
+		return d, errors.Join(err, k.records.Delete(lasting.Of(ctx), r.ID))
 	}
 	d.Record, d.Emptied = r.ID, r.Emptied
 	k.tellChanged(ctx, r, token, d.User)
@@ -55,7 +56,7 @@ func (k *Service) join(ctx context.Context, d *Decision, identity Identity, c Cl
 		return false, err
 	}
 	if d.User, err = k.joined(ctx, *d, user, c, p); err != nil {
-		_, back := k.takeLinked(context.WithoutCancel(ctx), identity.ID, identity.Record)
+		_, back := k.takeLinked(lasting.Of(ctx), identity.ID, identity.Record)
 		return false, errors.Join(err, back)
 	}
 	return true, nil

@@ -23,6 +23,8 @@ var table = []struct {
 }{
 	{store.ErrUnavailable, http.StatusServiceUnavailable,
 		"The hub can't reach its database right now.", "Nothing is lost. Try again in a moment."},
+	{store.ErrDamaged, http.StatusServiceUnavailable,
+		"The hub can't read one of its records.", "Tell whoever runs this hub, and give them the reference: they find there which one it is."},
 	{flows.ErrGone, http.StatusBadRequest, "This sign-in can't go on.",
 		"It took too long, or began in another browser. Go back to the app you came from and sign in again."},
 	{flows.ErrFinished, http.StatusGone, "You have finished this sign-in.", "There is nothing more to do here."},

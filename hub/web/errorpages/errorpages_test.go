@@ -22,6 +22,7 @@ func TestWhatPeopleSeeOfAnError(t *testing.T) {
 		label  string
 	}{
 		{fmt.Errorf("read: %w", store.ErrUnavailable), http.StatusServiceUnavailable, "Go to the start page"},
+		{&store.DamagedError{}, http.StatusServiceUnavailable, "Go to the start page"},
 		{flows.ErrGone, http.StatusBadRequest, "Go to the start page"},
 		{&flows.Finished{Request: authrequest.Request{RedirectURI: "https://app.example/back?x=1"}}, http.StatusGone, "Go to app.example"},
 		{&flows.Finished{Request: authrequest.Request{RedirectURI: "com.example.app:/back"}}, http.StatusGone, "Go to your account"},

@@ -22,7 +22,6 @@ import (
 type Handler struct {
 	Issuer    string
 	Clients   *clients.Registry
-	Hubs      *hubs.Service
 	Invites   *hubs.Invites
 	Grants    *grants.Service
 	Upstreams *federation.Registry

@@ -28,6 +28,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
+	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -111,7 +112,7 @@ func (d *Handler) end(c *gin.Context, s sessions.Session, then onward) error {
 		return err
 	}
 	// The person may have closed the browser; the session is over all the same.
-	d.Audit.Record(context.WithoutCancel(ctx), audit.Event{Kind: audit.SignOut, Actor: s.UserID, Client: then.ClientID, IP: c.ClientIP(), Ref: web.Ref(c)})
+	d.Audit.Record(lasting.Of(ctx), audit.Event{Kind: audit.SignOut, Actor: s.UserID, Client: then.ClientID, IP: c.ClientIP(), Ref: web.Ref(c)})
 	if then, err = d.there(c, s, then); err != nil {
 		return err
 	}
@@ -124,7 +125,7 @@ func (d *Handler) end(c *gin.Context, s sessions.Session, then onward) error {
 
 // heard is the name of the session if anybody is to hear of its end.
 func (d *Handler) heard(ctx context.Context, s sessions.Session) (string, error) {
-	_, err := d.Logouts.Entry(context.WithoutCancel(ctx), s.SID)
+	_, err := d.Logouts.Entry(lasting.Of(ctx), s.SID)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}

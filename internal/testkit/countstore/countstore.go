@@ -12,6 +12,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/internal/testkit/faultstore"
@@ -33,6 +34,7 @@ type Store struct {
 	mu         sync.Mutex
 	all, asked meter
 	unbounded  map[string]bool
+	endless    map[string]bool
 }
 
 // A meter is what was counted, and how much is under way.
@@ -42,7 +44,9 @@ type meter struct {
 }
 
 // Over counts what b is asked.
-func Over(b store.Backend) *Store { return &Store{Backend: b, unbounded: map[string]bool{}} }
+func Over(b store.Backend) *Store {
+	return &Store{Backend: b, unbounded: map[string]bool{}, endless: map[string]bool{}}
+}
 
 // Of returns what is asked while do runs, by whomever.
 func (s *Store) Of(do func()) Cost { return s.of(&s.all, do) }
@@ -71,10 +75,27 @@ func (s *Store) Unbounded() []string {
 	return slices.Sorted(maps.Keys(s.unbounded))
 }
 
-// begin counts a call, and returns what ends it.
-func (s *Store) begin(ctx context.Context, writes bool) (end func(records int)) {
+// mostOfRequest is how long after a request began all that is asked for it must
+// be over. A request has 15 s; the rest is for a machine that is slow to begin.
+const mostOfRequest = 20 * time.Second
+
+// Endless names the sets that were asked for a request for longer than a
+// request may take, had they not answered.
+func (s *Store) Endless() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return slices.Sorted(maps.Keys(s.endless))
+}
+
+// begin counts a call, and returns what ends it.
+func (s *Store) begin(ctx context.Context, set string, writes bool) (end func(records int)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if begun := faultstore.Begun(ctx); !begun.IsZero() {
+		if end, ends := ctx.Deadline(); !ends || end.After(begun.Add(mostOfRequest)) {
+			s.endless[set] = true
+		}
+	}
 	meters := []*meter{&s.all}
 	if faultstore.IsRequest(ctx) {
 		meters = append(meters, &s.asked)
@@ -100,36 +121,36 @@ func (s *Store) begin(ctx context.Context, writes bool) (end func(records int)) 
 	}
 }
 
-func (s *Store) write(ctx context.Context, do func() error) error {
-	end := s.begin(ctx, true)
+func (s *Store) write(ctx context.Context, set string, do func() error) error {
+	end := s.begin(ctx, set, true)
 	defer end(0)
 	return do()
 }
 
 // Insert is a write.
 func (s *Store) Insert(ctx context.Context, set string, r store.Record) error {
-	return s.write(ctx, func() error { return s.Backend.Insert(ctx, set, r) })
+	return s.write(ctx, set, func() error { return s.Backend.Insert(ctx, set, r) })
 }
 
 // Replace is a write.
 func (s *Store) Replace(ctx context.Context, set string, r store.Record) error {
-	return s.write(ctx, func() error { return s.Backend.Replace(ctx, set, r) })
+	return s.write(ctx, set, func() error { return s.Backend.Replace(ctx, set, r) })
 }
 
 // Delete is a write.
 func (s *Store) Delete(ctx context.Context, set, id string) error {
-	return s.write(ctx, func() error { return s.Backend.Delete(ctx, set, id) })
+	return s.write(ctx, set, func() error { return s.Backend.Delete(ctx, set, id) })
 }
 
 // Take is a write.
 func (s *Store) Take(ctx context.Context, set, id string) (r store.Record, err error) {
-	err = s.write(ctx, func() error { r, err = s.Backend.Take(ctx, set, id); return err })
+	err = s.write(ctx, set, func() error { r, err = s.Backend.Take(ctx, set, id); return err })
 	return r, err
 }
 
 // Get is a read.
 func (s *Store) Get(ctx context.Context, set, id string) (store.Record, error) {
-	end := s.begin(ctx, false)
+	end := s.begin(ctx, set, false)
 	defer end(1)
 	return s.Backend.Get(ctx, set, id)
 }
@@ -145,14 +166,14 @@ func (s *Store) Find(ctx context.Context, set string, q store.Query) (found []st
 		s.unbounded[name] = true
 		s.mu.Unlock()
 	}
-	end := s.begin(ctx, false)
+	end := s.begin(ctx, set, false)
 	defer func() { end(len(found)) }()
 	return s.Backend.Find(ctx, set, q)
 }
 
 // Count is a read.
 func (s *Store) Count(ctx context.Context, set string, q store.Query) (int, error) {
-	end := s.begin(ctx, false)
+	end := s.begin(ctx, set, false)
 	defer end(0)
 	return s.Backend.Count(ctx, set, q)
 }

@@ -5,9 +5,11 @@
 package faultstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -42,6 +44,10 @@ type Plan struct {
 	After bool
 	// Onwards lets all that count fail from there on.
 	Onwards bool
+	// Hangs lets them wait until whoever called gives up, and then fail.
+	Hangs bool
+	// With is what they fail with; Err if nil.
+	With error
 }
 
 // A Report is what became of a plan.
@@ -86,48 +92,66 @@ func (s *Store) Disarm() Report {
 	return r
 }
 
+// Report tells what became of the plan so far.
+func (s *Store) Report() Report {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return Report{Calls: slices.Clone(s.report.Calls), Failed: s.report.Failed}
+}
+
 type requestKey struct{}
 
 // Request marks the calls that are made with the context, and with those that
 // come of it, as made for a request.
-func Request(ctx context.Context) context.Context { return context.WithValue(ctx, requestKey{}, true) }
+func Request(ctx context.Context) context.Context {
+	return context.WithValue(ctx, requestKey{}, time.Now())
+}
 
 // IsRequest reports whether a context is one that Request marked.
 func IsRequest(ctx context.Context) bool { return ctx.Value(requestKey{}) != nil }
 
+// Begun is when Request marked the context; zero if it did not.
+func Begun(ctx context.Context) time.Time {
+	at, _ := ctx.Value(requestKey{}).(time.Time)
+	return at
+}
+
 // OfRequest counts the calls of requests alone.
 func OfRequest(c Call) bool { return c.OfRequest }
 
-// fails counts the call, and says whether it fails and whether before that it
-// takes effect.
-func (s *Store) fails(ctx context.Context, verb, set string) (fails, after bool) {
+// fails counts the call, and returns the plan if it fails.
+func (s *Store) fails(ctx context.Context, verb, set string) *Plan {
 	c := Call{Verb: verb, Set: set, OfRequest: IsRequest(ctx)}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := s.plan
 	if p == nil || p.Counts != nil && !p.Counts(c) || s.report.Failed && !p.Onwards {
-		return false, false
+		return nil
 	}
 	s.report.Calls = append(s.report.Calls, c)
 	if p.Nth == 0 || len(s.report.Calls) < p.Nth {
-		return false, false
+		return nil
 	}
 	s.report.Failed = true
-	return true, p.After
+	return p
 }
 
 // call makes a call that may fail.
 func call[T any](ctx context.Context, s *Store, verb, set string, do func() (T, error)) (T, error) {
 	var none T
-	fails, after := s.fails(ctx, verb, set)
-	if !fails {
+	plan := s.fails(ctx, verb, set)
+	if plan == nil {
 		return do()
 	}
-	err := fmt.Errorf("%s %s: %w", verb, set, Err)
-	if after {
+	err := cmp.Or(plan.With, Err)
+	if plan.After {
 		_, _ = do() // nobody hears of what came of it
 	}
-	return none, err
+	if plan.Hangs {
+		<-ctx.Done()
+		err = ctx.Err()
+	}
+	return none, fmt.Errorf("%s %s: %w", verb, set, err)
 }
 
 func act(ctx context.Context, s *Store, verb, set string, do func() error) error {

@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 
-	"github.com/fedhub/fedhub/clients/frappe"
+	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/lasting"
 )
 
 // Carry carries the plan out. A document that somebody added or changed here
@@ -42,11 +43,11 @@ func (p *Plan) Carry(ctx context.Context, by audit.Actor, tell func(done, of int
 		for outcome, n := range p.Report.Summary {
 			counts[string(outcome)] = n
 		}
-		p.hub.Imported(context.WithoutCancel(ctx), by, From, counts)
+		p.hub.Imported(lasting.Of(ctx), by, From, counts)
 	}
 	return stopped
 }
 
 func meanwhile(err error) bool {
-	return errors.Is(err, fs.ErrExist) || errors.Is(err, users.ErrTouched) || errors.Is(err, frappe.ErrTouched)
+	return errors.Is(err, fs.ErrExist) || errors.Is(err, users.ErrTouched) || errors.Is(err, clients.ErrTouched)
 }

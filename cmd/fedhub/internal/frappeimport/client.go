@@ -9,7 +9,6 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
-	"github.com/fedhub/fedhub/clients/frappe"
 )
 
 // A ClientHere is what an OAuth Client becomes here.
@@ -99,7 +98,7 @@ func redirectsHere(d Doc, usable func(string) error, r *Record) []string {
 func kindOfClient(d Doc, redirects []string, r *Record) clients.Client {
 	scopes, all := scopesHere(d)
 	if site, provider := siteOf(redirects, d.text("default_redirect_uri")); site != "" {
-		c := frappe.NewClient(site, provider)
+		c := clients.NewFrappeSite(site, provider)
 		c.RedirectURIs = redirects
 		for _, scope := range scopes {
 			if !slices.Contains(c.Scopes, scope) {

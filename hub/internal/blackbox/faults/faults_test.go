@@ -25,9 +25,12 @@ type faulty struct {
 	heard  chan string
 }
 
-func newFaulty(t *testing.T) *faulty {
+func newFaulty(t *testing.T) *faulty { return newFaultyAs(t, hub.Config{}) }
+
+func newFaultyAs(t *testing.T, config hub.Config) *faulty {
 	db, box := faultstore.New(hubtest.OpenSQLite(t)), &hubtest.Postbox{}
-	return &faulty{World: hubtest.NewWorldAs(t, db, hub.Config{Mail: box}), db: db, box: box}
+	config.Mail = box
+	return &faulty{World: hubtest.NewWorldAs(t, db, config), db: db, box: box}
 }
 
 // skip moves the time of all hubs.
@@ -70,6 +73,8 @@ func (a answered) acked() bool {
 func (a answered) clear() error {
 	media, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
 	switch {
+	case a.Status == http.StatusServiceUnavailable && a.Header.Get("Retry-After") == "":
+		return fmt.Errorf("nobody is told when to try again: %s", hubtest.Gist(a.Body))
 	case strings.Contains(a.Location, "error="):
 		if !strings.Contains(a.Location, "error=temporarily_unavailable") && !strings.Contains(a.Location, "error=server_error") {
 			return fmt.Errorf("sent to the app with %s", a.Location)

@@ -1,0 +1,124 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// ErrDamaged is what every DamagedError is.
+var ErrDamaged = errors.New("a record cannot be read")
+
+// A Damage is a record that lies in the database and cannot be decoded.
+type Damage struct{ Set, ID string }
+
+// A DamagedError is what there is to say of such a record. Whoever needs it
+// fails: nobody can tell what it would have refused.
+type DamagedError struct {
+	Damage
+	cause error
+}
+
+// Error is for the log: it names the record.
+func (e *DamagedError) Error() string {
+	return fmt.Sprintf("the record %q of %s cannot be read: %v", e.ID, e.Set, e.cause)
+}
+
+// Is makes it an ErrDamaged.
+func (e *DamagedError) Is(target error) bool { return target == ErrDamaged }
+
+// Unwrap returns what the decoder said.
+func (e *DamagedError) Unwrap() error { return e.cause }
+
+// Readable leaves out the records that cannot be decoded. It is for tables and
+// choices; see List.
+func Readable[T any](visit iter.Seq2[T, error]) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for v, err := range visit {
+			if !errors.Is(err, ErrDamaged) && !yield(v, err) {
+				return
+			}
+		}
+	}
+}
+
+// notes takes note of what a Collection could decode, and what it could not.
+type notes interface {
+	damaged(*DamagedError)
+	readable(set, id string)
+}
+
+// mostDamaged bounds what is remembered.
+const mostDamaged = 100
+
+// damaged is what was met and not mended since, with the time.
+type damaged struct {
+	some atomic.Bool // whether there is any
+	mu   sync.Mutex
+	of   map[Damage]time.Time
+	tell func(*DamagedError)
+}
+
+// Watch has tell called once for each record that is found damaged, until it
+// can be read again. It comes before anything is read.
+func (g *Guarded) Watch(tell func(*DamagedError)) { g.known.tell = tell }
+
+// Damaged returns the damaged records that this process met, a hundred at
+// most, sorted.
+func (g *Guarded) Damaged() []Damage {
+	g.known.mu.Lock()
+	defer g.known.mu.Unlock()
+	var all []Damage
+	for d := range g.known.of {
+		all = append(all, d)
+	}
+	slices.SortFunc(all, func(a, b Damage) int { return cmp.Or(cmp.Compare(a.Set, b.Set), cmp.Compare(a.ID, b.ID)) })
+	return all
+}
+
+func (g *Guarded) damaged(e *DamagedError) {
+	g.known.mu.Lock()
+	defer g.known.mu.Unlock()
+	_, known := g.known.of[e.Damage]
+	if known || len(g.known.of) == mostDamaged {
+		return
+	}
+	g.known.of[e.Damage] = g.now()
+	g.known.some.Store(true)
+	if g.known.tell != nil {
+		g.known.tell(e)
+	}
+}
+
+func (g *Guarded) readable(set, id string) {
+	if !g.known.some.Load() {
+		return
+	}
+	g.known.mu.Lock()
+	defer g.known.mu.Unlock()
+	delete(g.known.of, Damage{set, id})
+	g.known.some.Store(len(g.known.of) > 0)
+}
+
+// Damaged visits the records of the collection that cannot be decoded, with
+// the reason.
+func (s *Collection[T]) Damaged(ctx context.Context) iter.Seq2[Damage, error] {
+	return func(yield func(Damage, error) bool) {
+		for r, err := range eachRecord(ctx, s.backend, s.name, s.at(Query{})) {
+			if err != nil {
+				yield(Damage{}, s.fail("look through", err))
+				return
+			}
+			var damage *DamagedError
+			if _, err := s.decode(r); errors.As(err, &damage) && !yield(damage.Damage, damage) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,99 @@
+package store_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+type note struct {
+	ID   string `bson:"id"`
+	Kind string `bson:"kind"`
+}
+
+func (n note) Key() string { return n.ID }
+
+// damagedNotes are three, of which that in the middle has a number for a text.
+func damagedNotes(t *testing.T) (*guarded, *store.Collection[note]) {
+	t.Helper()
+	g := newGuarded(t)
+	for id, kind := range map[string]any{"a": "x", "b": 7, "c": "z"} {
+		doc, err := bson.Marshal(bson.D{{Key: "id", Value: id}, {Key: "kind", Value: kind}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := g.Insert(t.Context(), "notes", store.Record{ID: id, Doc: doc}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return g, store.NewCollection[note](g.Guarded, "notes", time.Now)
+}
+
+func TestATableLeavesOutARecordThatCannotBeRead(t *testing.T) {
+	_, notes := damagedNotes(t)
+	for _, limit := range []int{0, 1, 2, 3} { // of a page: one may hold nothing that can be read
+		found, err := notes.List(t.Context(), store.Query{Limit: limit})
+		want := []note{{"a", "x"}, {"c", "z"}}
+		if limit > 0 {
+			want = want[:min(limit, 2)]
+		}
+		if err != nil || !slices.Equal(found, want) {
+			t.Errorf("pages of %d: got %v, %v; want %v", limit, found, err, want)
+		}
+	}
+}
+
+func TestWhateverNeedsARecordThatCannotBeReadFails(t *testing.T) {
+	_, notes := damagedNotes(t)
+	_, get := notes.Get(t.Context(), "b")
+	_, find := notes.Find(t.Context(), store.Query{})
+	_, collect := store.Collect(notes.Each(t.Context(), store.Query{}), 0)
+	update := notes.Update(t.Context(), "b", func(*note) error { return nil })
+	for name, err := range map[string]error{"get": get, "find": find, "each": collect, "update": update} {
+		var damage *store.DamagedError
+		if !errors.Is(err, store.ErrDamaged) || !errors.As(err, &damage) || damage.Damage != (store.Damage{Set: "notes", ID: "b"}) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+func TestADamagedRecordIsToldOnceUntilItIsMended(t *testing.T) {
+	g, notes := damagedNotes(t)
+	told := 0
+	g.Watch(func(*store.DamagedError) { told++ })
+	for range 3 {
+		_, _ = notes.Get(t.Context(), "b")
+	}
+	if got := g.Damaged(); told != 1 || !slices.Equal(got, []store.Damage{{Set: "notes", ID: "b"}}) {
+		t.Errorf("it was told %d times; the overview has %v", told, got)
+	}
+	if err := notes.Delete(t.Context(), "b"); err != nil {
+		t.Fatal(err)
+	}
+	if err := notes.Insert(t.Context(), note{"b", "y"}); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = notes.Get(t.Context(), "b")
+	if got := g.Damaged(); len(got) > 0 {
+		t.Errorf("it was mended; the overview has %v", got)
+	}
+}
+
+func TestDamagedRecordsAreFoundByLookingThroughAll(t *testing.T) {
+	_, notes := damagedNotes(t)
+	var found []string
+	for d, err := range notes.Damaged(t.Context()) {
+		if !errors.Is(err, store.ErrDamaged) {
+			t.Errorf("%v: %v", d, err)
+		}
+		found = append(found, d.ID)
+	}
+	if !slices.Equal(found, []string{"b"}) {
+		t.Errorf("got %v", found)
+	}
+}
