@@ -284,6 +284,7 @@ func (h *Hub) buildAdmin() {
 		operations: &operations.Handler{
 			Recorder: by, Issuer: c.URL, Clients: h.clients, Initials: h.initials, Upstreams: h.upstreams, Users: h.users, Logouts: h.logouts,
 			Monitor: h.monitor, Signing: h.signing, Settings: h.settings, Traces: h.traces, Operator: h.Service, Responder: h.responder, Now: c.Now,
+			Damaged: h.backend.Damaged, Readiness: h.readiness,
 		},
 	}
 }

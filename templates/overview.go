@@ -17,9 +17,9 @@ type Attention struct {
 	About  string
 	Text   string // what is wrong
 	Do     string // what to do about it
-	URL    string // where
+	URL    string // where; may be empty
 	Urgent bool
-	Since  time.Time
+	Since  time.Time // zero: nobody knows
 }
 
 // Tone is that of its mark.

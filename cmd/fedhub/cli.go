@@ -24,6 +24,7 @@ type cli struct {
 	SigningKey  signingKeyCmds `cmd:"" help:"The hub's own keys, which it signs with: list, rotate."`
 	Import      importCmds     `cmd:"" help:"Take over people and apps from another system: frappe."`
 	DB          dbCmds         `cmd:"" name:"db" help:"The records in the database, for eyes and repair: list, show, delete."`
+	Doctor      doctorCmd      `cmd:"" help:"Look through the database for records that cannot be read."`
 	Trace       traceCmd       `cmd:"" help:"Say what happened on the way of a sign-in, by the reference that its error page shows."`
 	Settings    settingsCmds   `cmd:"" help:"OAuth Provider Settings: show, set."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask the hub on this machine whether it is ready; the exit code is the answer."`

@@ -23,6 +23,25 @@ type opened struct {
 // open makes a hub of the settings, with config adding what the command wants
 // beyond them.
 func (b *base) open(ctx context.Context, c *console, more func(*hub.Config)) (*opened, error) {
+	o, err := b.openAny(ctx, c, more)
+	if err != nil {
+		return nil, err
+	}
+	err = o.CheckSecretKey(ctx)
+	if errors.Is(err, seal.ErrOpen) {
+		err = mistake("FEDHUB_SECRET_KEY is not the key that this database was set up with; give the hub the key it had before")
+	} else if err != nil {
+		err = b.databaseError(err)
+	}
+	if err != nil {
+		return nil, errors.Join(err, o.close())
+	}
+	return o, nil
+}
+
+// openAny is open for whoever looks at a database that may be damaged: nothing
+// in it need be readable.
+func (b *base) openAny(ctx context.Context, c *console, more func(*hub.Config)) (*opened, error) {
 	config, err := b.config(c)
 	if err != nil {
 		return nil, err
@@ -42,17 +61,9 @@ func (b *base) open(ctx context.Context, c *console, more func(*hub.Config)) (*o
 		return nil, b.databaseError(err)
 	}
 	h, err := hub.New(ctx, config, backend)
-	if err == nil {
-		err = h.CheckSecretKey(ctx)
-	}
-	if errors.Is(err, seal.ErrOpen) {
-		err = mistake("FEDHUB_SECRET_KEY is not the key that this database was set up with; give the hub the key it had before")
-	} else if err != nil {
-		err = b.databaseError(err)
-	}
 	o := &opened{h, backend}
 	if err != nil {
-		return nil, errors.Join(err, o.close())
+		return nil, errors.Join(b.databaseError(err), o.close())
 	}
 	return o, nil
 }

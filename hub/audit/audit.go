@@ -133,23 +133,23 @@ func (r *Recorder) tell(ctx context.Context, level slog.Level, e Event) Event {
 // ByRef returns the events of the requests with this reference, in the order
 // of time.
 func (r *Recorder) ByRef(ctx context.Context, ref string, limit int) ([]Event, error) {
-	return r.Set.Find(ctx, store.Query{Field: "ref", Equals: ref, Limit: limit})
+	return r.Set.List(ctx, store.Query{Field: "ref", Equals: ref, Limit: limit})
 }
 
 // Latest returns the newest events, at most limit, before the event with the
 // id before (empty: from now).
 func (r *Recorder) Latest(ctx context.Context, before string, limit int) ([]Event, error) {
-	return r.Set.Find(ctx, store.Query{Desc: true, After: before, Limit: limit})
+	return r.Set.List(ctx, store.Query{Desc: true, After: before, Limit: limit})
 }
 
 // About returns the newest events that somebody did or that were done to them,
 // at most limit.
 func (r *Recorder) About(ctx context.Context, id string, limit int) ([]Event, error) {
-	did, err := r.Set.Find(ctx, store.Query{Field: "actor", Equals: id, Desc: true, Limit: limit})
+	did, err := r.Set.List(ctx, store.Query{Field: "actor", Equals: id, Desc: true, Limit: limit})
 	if err != nil {
 		return nil, err
 	}
-	done, err := r.Set.Find(ctx, store.Query{Field: "target", Equals: id, Desc: true, Limit: limit})
+	done, err := r.Set.List(ctx, store.Query{Field: "target", Equals: id, Desc: true, Limit: limit})
 	if err != nil {
 		return nil, err
 	}

@@ -97,7 +97,7 @@ func (d *Monitor) due(ctx context.Context) (ours bool, err error) {
 // Done is when the dog last went round; zero if it never did.
 func (d *Monitor) Done(ctx context.Context) (time.Time, error) {
 	w, err := d.Watches.Get(ctx, watchID)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, store.ErrDamaged) {
 		return time.Time{}, nil
 	}
 	return w.Done, err

@@ -167,7 +167,7 @@ func (k *Service) Recent(ctx context.Context, before string, limit int) ([]SignO
 	if order, sid, ok := strings.Cut(before, " "); ok {
 		q.AfterValue, q.After = order, sid
 	}
-	return k.Ledger.Find(ctx, q)
+	return k.Ledger.List(ctx, q)
 }
 
 // Place is where a sign-out stands in the order of Recent.

@@ -76,3 +76,23 @@ func (s *Service) recordSet(name string) (store.Browsable, error) {
 	}
 	return nil, ErrNoSet
 }
+
+// A DamagedRecord is one that lies in the database and cannot be read.
+type DamagedRecord struct {
+	store.Damage
+	Reason string
+}
+
+// DamagedRecords looks through the whole database, page by page.
+func (s *Service) DamagedRecords(ctx context.Context) ([]DamagedRecord, error) {
+	var all []DamagedRecord
+	for _, set := range s.parts.Records {
+		for damage, err := range set.Damaged(ctx) {
+			if !errors.Is(err, store.ErrDamaged) {
+				return nil, err
+			}
+			all = append(all, DamagedRecord{damage, errors.Unwrap(err).Error()})
+		}
+	}
+	return all, nil
+}

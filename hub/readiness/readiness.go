@@ -135,10 +135,13 @@ func (s *Service) prove(ctx context.Context) error {
 		proof.Ahead = s.Clock.Skew().Milliseconds()
 	}
 	err := s.Set.Update(ctx, s.Name, func(p *Proof) error { *p = proof; return nil })
-	if errors.Is(err, fs.ErrNotExist) {
-		err = s.Set.Insert(ctx, proof)
+	if errors.Is(err, store.ErrDamaged) {
+		err = s.Set.Delete(ctx, s.Name)
 	}
-	return err
+	if err == nil || !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return s.Set.Insert(ctx, proof)
 }
 
 // leave takes the proof away, so that nobody is shown a process that is gone.

@@ -144,7 +144,7 @@ type Service struct {
 // NewService returns a service; name is the hub's name until one is set.
 func NewService(set *store.Collection[Settings], name string, now func() time.Time) *Service {
 	k := &Service{set: set, now: now, name: name}
-	k.current = &cache.Value[Settings]{Fetch: k.load, Fresh: freshFor, Keep: keptFor, Wait: waitFor, Limit: readLimit, Now: now}
+	k.current = &cache.Value[Settings]{Fetch: k.load, Fresh: freshFor, Keep: keptFor, Wait: waitFor, Limit: readLimit, Now: now, Away: away}
 	return k
 }
 
@@ -154,6 +154,10 @@ func (k *Service) Run(ctx context.Context) { k.current.Refresh(ctx, refreshEvery
 // Current returns the settings, at most two seconds old; while the database is
 // away, as they were last read, for a day.
 func (k *Service) Current(ctx context.Context) (Settings, error) { return k.current.Get(ctx) }
+
+// away tells a database that does not answer from settings that cannot be read:
+// nobody knows what those would have refused.
+func away(err error) bool { return !errors.Is(err, store.ErrDamaged) }
 
 func (k *Service) load(ctx context.Context) (Settings, error) {
 	s, err := k.set.Get(ctx, id)

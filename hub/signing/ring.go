@@ -12,6 +12,8 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 	"golang.org/x/sync/singleflight"
+
+	"github.com/fedhub/fedhub/hub/store"
 )
 
 // A key is published before it signs and after it has signed, so that no
@@ -232,7 +234,7 @@ func (k *Service) reread(ctx context.Context) (*ring, error) {
 // load reads the keys, whoever else does.
 func (k *Service) load(ctx context.Context) error {
 	began, turn := k.now(), k.turns.Add(1)
-	stored, err := k.set.All(ctx) // the set stays small: a few generations of each algorithm
+	stored, err := k.set.Find(ctx, store.Query{}) // the set stays small: a few generations of each algorithm
 	if err != nil {
 		k.failed.Store(k.now().UnixNano())
 		return err

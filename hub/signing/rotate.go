@@ -194,7 +194,7 @@ func (k *Service) Tend(ctx context.Context, every time.Duration) (rotated []stri
 
 // tidy removes keys whose time is over, and private halves that nothing needs.
 func (k *Service) tidy(ctx context.Context) error {
-	stored, err := k.set.All(ctx)
+	stored, err := k.set.Find(ctx, store.Query{})
 	if err != nil {
 		return err
 	}

@@ -119,7 +119,7 @@ func (k *Service) stranger(ctx context.Context, about traces.About, a *traces.Re
 		return
 	}
 	const most = 20
-	found, err := k.Set.Find(lasting.Of(ctx), store.Query{Field: "host", Equals: host, Limit: most})
+	found, err := k.Set.List(lasting.Of(ctx), store.Query{Field: "host", Equals: host, Limit: most})
 	if err != nil {
 		k.Log.WarnContext(ctx, "the first sign-in of a site could not be followed", "error", err)
 		return

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/base64"
+	"iter"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -24,6 +25,9 @@ type Browsable interface {
 	Show(ctx context.Context, id string) (map[string]any, error)
 	// Delete removes a record, whatever hangs on it.
 	Delete(ctx context.Context, id string) error
+	// Damaged visits the records that cannot be decoded, each with the reason;
+	// an error that is no ErrDamaged is the database's, and the last.
+	Damaged(ctx context.Context) iter.Seq2[Damage, error]
 }
 
 // A Glance is a record as a list has it: its id, and the times in it.

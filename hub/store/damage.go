@@ -36,18 +36,6 @@ func (e *DamagedError) Is(target error) bool { return target == ErrDamaged }
 // Unwrap returns what the decoder said.
 func (e *DamagedError) Unwrap() error { return e.cause }
 
-// Readable leaves out the records that cannot be decoded. It is for tables and
-// choices; see List.
-func Readable[T any](visit iter.Seq2[T, error]) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		for v, err := range visit {
-			if !errors.Is(err, ErrDamaged) && !yield(v, err) {
-				return
-			}
-		}
-	}
-}
-
 // notes takes note of what a Collection could decode, and what it could not.
 type notes interface {
 	damaged(*DamagedError)
@@ -106,8 +94,7 @@ func (g *Guarded) readable(set, id string) {
 	g.known.some.Store(len(g.known.of) > 0)
 }
 
-// Damaged visits the records of the collection that cannot be decoded, with
-// the reason.
+// Damaged visits the records that cannot be decoded.
 func (s *Collection[T]) Damaged(ctx context.Context) iter.Seq2[Damage, error] {
 	return func(yield func(Damage, error) bool) {
 		for r, err := range eachRecord(ctx, s.backend, s.name, s.at(Query{})) {
@@ -115,8 +102,7 @@ func (s *Collection[T]) Damaged(ctx context.Context) iter.Seq2[Damage, error] {
 				yield(Damage{}, s.fail("look through", err))
 				return
 			}
-			var damage *DamagedError
-			if _, err := s.decode(r); errors.As(err, &damage) && !yield(damage.Damage, damage) {
+			if _, damage := s.read(r); damage != nil && !yield(damage.Damage, damage) {
 				return
 			}
 		}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"strings"
@@ -15,10 +16,12 @@ const eachPage = 200
 
 // Each visits every record that a query selects, in its order, and reads them
 // page by page: no number of them is too much. Limit is the size of a page
-// here, 200 if the query names none. An error of the database ends it; one
-// that is an ErrDamaged is about one record, and whoever wants goes on behind
-// it (see Readable). Whoever visits may change and remove records; one that
-// comes or goes meanwhile is visited or not.
+// here, 200 if the query names none. An error ends it. Whoever visits may
+// change and remove records; one that comes or goes meanwhile is visited or not.
+//
+// A record that cannot be decoded is left out, and noted (Guarded.Damaged): it
+// takes no table, choice or chore away. What restricts anybody is looked up by
+// Get, By or Find, which fail.
 func (s *Collection[T]) Each(ctx context.Context, q Query) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
@@ -27,7 +30,11 @@ func (s *Collection[T]) Each(ctx context.Context, q Query) iter.Seq2[T, error] {
 				yield(none, s.fail("find in", err))
 				return
 			}
-			if !yield(s.decode(r)) {
+			v, err := s.decode(r)
+			if errors.Is(err, ErrDamaged) {
+				continue
+			}
+			if !yield(v, err) {
 				return
 			}
 		}
@@ -105,15 +112,14 @@ func orderedBy(r Record, field string) (any, error) {
 	return nil, fmt.Errorf("go on behind %q: its %s is a %s", r.ID, field, v.Type)
 }
 
-// All returns every record in the order of ids, in one answer. It is for sets
-// that stay small: login keys, signing keys, initial access tokens.
-func (s *Collection[T]) All(ctx context.Context) ([]T, error) { return s.Find(ctx, Query{}) }
+// All returns every record in the order of ids, as List does. It is for sets
+// that stay small: login keys, initial access tokens.
+func (s *Collection[T]) All(ctx context.Context) ([]T, error) { return s.List(ctx, Query{}) }
 
-// List returns the records that a query selects and that can be decoded. It is
-// for tables and choices, which one damaged record must not take away: what
-// restricts anybody is read by Find, which fails.
+// List returns the records that a query selects, without those that cannot be
+// decoded: it is Find for tables and choices.
 func (s *Collection[T]) List(ctx context.Context, q Query) ([]T, error) {
-	return Collect(Readable(s.Each(ctx, q)), q.Limit)
+	return Collect(s.Each(ctx, q), q.Limit)
 }
 
 // Collect makes a list of what is visited, up to the first most; all of it if

@@ -195,7 +195,8 @@ func (s *Collection[T]) Delete(ctx context.Context, id string) error {
 	return nil
 }
 
-// Find returns the records a query selects.
+// Find returns the records a query selects. It is for look-ups: one of them that
+// cannot be decoded fails it.
 func (s *Collection[T]) Find(ctx context.Context, q Query) ([]T, error) {
 	rs, err := s.backend.Find(ctx, s.name, s.at(q))
 	if err != nil {
@@ -214,9 +215,9 @@ func (s *Collection[T]) Find(ctx context.Context, q Query) ([]T, error) {
 
 // Page returns up to limit records in the order of ids, behind the id after:
 // those whose index field, which holds text, is value, or of all if field is
-// empty.
+// empty. It is a table, as List is.
 func (s *Collection[T]) Page(ctx context.Context, field, value, after string, limit int) ([]T, error) {
-	return s.Find(ctx, Query{Field: field, Equals: value, After: after, Limit: limit})
+	return s.List(ctx, Query{Field: field, Equals: value, After: after, Limit: limit})
 }
 
 // CountWhere returns how many records have value in an index field, which holds
@@ -275,18 +276,25 @@ func (s *Collection[T]) expired(r Record) bool {
 }
 
 func (s *Collection[T]) decode(r Record) (T, error) {
-	var v T
-	if err := bson.Unmarshal(r.Doc, &v); err != nil {
-		damage := &DamagedError{Damage{s.name, r.ID}, err}
-		if s.notes != nil {
-			s.notes.damaged(damage)
-		}
-		return v, damage
-	}
-	if s.notes != nil {
+	v, damage := s.read(r)
+	switch {
+	case damage != nil && s.notes != nil:
+		s.notes.damaged(damage)
+	case s.notes != nil:
 		s.notes.readable(s.name, r.ID)
 	}
+	if damage != nil {
+		return v, damage
+	}
 	return v, nil
+}
+
+// read is decode without a note of it.
+func (s *Collection[T]) read(r Record) (v T, damage *DamagedError) {
+	if err := bson.Unmarshal(r.Doc, &v); err != nil {
+		damage = &DamagedError{Damage{s.name, r.ID}, err}
+	}
+	return v, damage
 }
 
 func (s *Collection[T]) record(v T) (Record, error) {

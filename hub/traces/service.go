@@ -151,11 +151,11 @@ func (k *Service) extend(t *Trace, a *Recorder, life time.Duration) {
 // a reference was drawn twice.
 func (k *Service) ByReference(ctx context.Context, ref string) ([]Trace, error) {
 	const most = 10
-	found, err := k.Set.Find(ctx, store.Query{Field: "ref", Equals: ref, Desc: true, Limit: most})
+	found, err := k.Set.List(ctx, store.Query{Field: "ref", Equals: ref, Desc: true, Limit: most})
 	if err != nil || len(found) > 0 {
 		return found, err
 	}
-	return k.Set.Find(ctx, store.Query{Field: "fromRef", Equals: ref, Desc: true, Limit: most})
+	return k.Set.List(ctx, store.Query{Field: "fromRef", Equals: ref, Desc: true, Limit: most})
 }
 
 // A Filter says which traces to list.
@@ -175,7 +175,7 @@ func (k *Service) Latest(ctx context.Context, f Filter, limit int) ([]Trace, str
 	q.Field, q.Equals = f.index()
 	var out []Trace
 	for seen := 0; seen < scanned; {
-		batch, err := k.Set.Find(ctx, q)
+		batch, err := k.Set.List(ctx, q)
 		if err != nil {
 			return nil, "", err
 		}

@@ -117,7 +117,7 @@ func (k *Service) Invited(ctx context.Context, emailKey string) (bool, error) {
 
 // Invitations returns up to limit invitations in the order of addresses.
 func (k *Service) Invitations(ctx context.Context, limit int) ([]Invitation, error) {
-	return k.invitations.Find(ctx, store.Query{Limit: limit})
+	return k.invitations.List(ctx, store.Query{Limit: limit})
 }
 
 // Withdraw ends an invitation.

@@ -181,12 +181,12 @@ func (k *Service) List(ctx context.Context, prefix string, after User, limit int
 	if after.EmailKey != "" {
 		q.AfterValue, q.After = after.EmailKey, after.ID
 	}
-	return k.users.Find(ctx, q)
+	return k.users.List(ctx, q)
 }
 
 // Everyone returns up to limit users in the order of ids, behind the id after.
 func (k *Service) Everyone(ctx context.Context, after string, limit int) ([]User, error) {
-	return k.users.Find(ctx, store.Query{After: after, Limit: limit})
+	return k.users.List(ctx, store.Query{After: after, Limit: limit})
 }
 
 // Count returns the number of users, and counts no further than most.

@@ -27,6 +27,9 @@ type Value[T any] struct {
 	// Keep is how long a value serves on where no newer one can be had, and
 	// Wait how long anybody waits for a newer one meanwhile.
 	Keep, Wait time.Duration
+	// Away says whether a failure means only that there is no newer value to be
+	// had; any other is an answer, and nothing serves on. Nil: every failure.
+	Away func(error) bool
 
 	mu     sync.Mutex
 	good   *outcome[T] // the last success
@@ -83,8 +86,8 @@ func (c *Value[T]) orKept(ctx context.Context, kept T) (T, error) {
 	defer enough.Stop()
 	select {
 	case <-f.landed:
-		if f.err == nil {
-			return f.value, nil
+		if f.err == nil || !c.away(f.err) {
+			return f.value, f.err
 		}
 	case <-enough.C:
 	case <-ctx.Done():
@@ -176,9 +179,14 @@ func (c *Value[T]) fly(ctx context.Context, f *flight[T]) {
 	f.at = c.Now()
 	if c.flying == f { // else it was dropped meanwhile
 		c.flying, c.last = nil, &f.outcome
-		if f.err == nil {
+		switch {
+		case f.err == nil:
 			c.good, c.doubt = &f.outcome, false
+		case !c.away(f.err):
+			c.good = nil
 		}
 	}
 	close(f.landed)
 }
+
+func (c *Value[T]) away(err error) bool { return c.Away == nil || c.Away(err) }

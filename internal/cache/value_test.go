@@ -238,3 +238,12 @@ func TestAValueThatIsRefreshedIsReadyForWhoeverAsks(t *testing.T) {
 	n := c.fetches.Load()
 	c.want(t, "afterwards", n, nil)
 }
+
+func TestAFailureThatIsAnAnswerEndsWhatIsKept(t *testing.T) {
+	c := keeping(t)
+	c.Away = func(error) bool { return false }
+	c.fail.Store(true)
+	c.now = c.now.Add(2 * time.Minute)
+	c.want(t, "the fetch says no", 0, errFetch)
+	c.want(t, "and again", 0, errFetch)
+}

@@ -64,7 +64,7 @@ func (k *Service) ByUser(ctx context.Context, userID string) ([]Identity, error)
 
 // UsersBySubject is whom an upstream calls by a subject, at most limit of them.
 func (k *Service) UsersBySubject(ctx context.Context, subject string, limit int) (userIDs []string, err error) {
-	found, err := k.identities.Find(ctx, store.Query{Field: "subject", Equals: subject, Limit: limit})
+	found, err := k.identities.List(ctx, store.Query{Field: "subject", Equals: subject, Limit: limit})
 	for _, i := range found {
 		userIDs = append(userIDs, i.UserID)
 	}

@@ -123,7 +123,7 @@ func (k *Service) Records(ctx context.Context, userID string) ([]LinkEvent, erro
 // AllRecords returns up to limit changes of anybody's links, newest first,
 // continuing behind the id after.
 func (k *Service) AllRecords(ctx context.Context, after string, limit int) ([]LinkEvent, error) {
-	return k.records.Find(ctx, store.Query{After: after, Desc: true, Limit: limit})
+	return k.records.List(ctx, store.Query{After: after, Desc: true, Limit: limit})
 }
 
 // Record returns one; fs.ErrNotExist if there is none, or not any more.

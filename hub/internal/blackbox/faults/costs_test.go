@@ -168,7 +168,7 @@ var pagePrices = map[string]figure{
 	"/account/password":        {4, 0, 4},
 	"/account/profile":         {4, 0, 4},
 	"/account/verify/:token":   {5, 0, 5},
-	"/admin":                   {10, 0, 10},
+	"/admin":                   {11, 0, 11},
 	"/admin/clients":           {5, 0, 5},
 	"/admin/clients/:id":       {7, 0, 7},
 	"/admin/clients/:id/setup": {6, 0, 6},

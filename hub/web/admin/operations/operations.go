@@ -11,8 +11,10 @@ import (
 	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/readiness"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
+	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
@@ -33,6 +35,8 @@ type Handler struct {
 	Settings  *settings.Service
 	Traces    *traces.Service
 	Operator  *operator.Service
+	Damaged   func() []store.Damage // records that cannot be read
+	Readiness *readiness.Service
 	Responder *web.Responder
 	Now       func() time.Time
 }
