@@ -74,6 +74,20 @@ func (r *Registry) Update(ctx context.Context, id, secret string, change func(k 
 	return nil
 }
 
+// Retire switches a key off that is about to be removed. Its other settings are
+// not looked at: one that could not be saved today can still go.
+func (r *Registry) Retire(ctx context.Context, id string) error {
+	err := r.store.Update(ctx, id, func(k *LoginKey) error {
+		k.Enabled = false
+		return nil
+	})
+	r.records.Drop()
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("switch login key %q off: %w", id, err)
+	}
+	return nil
+}
+
 // Delete removes a key. Identities that were linked through it stay, and mean
 // the same people again should the key come back with the same id and issuer.
 func (r *Registry) Delete(ctx context.Context, id string) error {

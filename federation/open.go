@@ -38,6 +38,21 @@ func (r *Registry) Open(ctx context.Context, id string) (Connector, LoginKey, er
 	return g, key, nil
 }
 
+// Confirm is fs.ErrNotExist for a key that is off or gone by now, whatever is
+// remembered of it. A sign-in asks when its session is written down: whoever
+// switches a key off writes that down first and looks for sessions after, so
+// one of the two sees the other.
+func (r *Registry) Confirm(ctx context.Context, id string) error {
+	key, err := r.store.Get(ctx, id)
+	if err == nil && !key.Enabled {
+		err = fs.ErrNotExist
+	}
+	if err != nil {
+		return fmt.Errorf("confirm login key %q: %w", id, err)
+	}
+	return nil
+}
+
 // OpenAny is Open for everything but signing in: logout must work, and an
 // administrator must be able to try, while people are not offered the key. The
 // connector is not guarded, and nobody counts what it does.

@@ -45,13 +45,13 @@ type data struct {
 	Throttles           *store.Collection[passwords.Throttle]              `set:"throttles"`
 	SetupLinks          *store.Collection[users.SetupLink]                 `set:"setups"`
 	LinkEvents          *store.Collection[linking.LinkEvent]               `set:"decisions" index:"userId"`
-	Sessions            *store.Collection[sessions.Session]                `set:"sessions" index:"sid userId upstreamSid upstreamSub" freed:"sid"`
+	Sessions            *store.Collection[sessions.Session]                `set:"sessions" index:"sid userId loginKey upstreamSid upstreamSub" freed:"sid"`
 	Flows               *store.Collection[flows.Flow]                      `set:"flows"`
 	Interruptions       *store.Collection[flows.Interruption]              `set:"stops"`
 	Pushed              *store.Collection[authrequest.Pushed]              `set:"pushed"`
 	Grants              *store.Collection[grants.Grant]                    `set:"grants" index:"userId clientId"`
-	TokenFamilies       *store.Collection[grants.TokenFamily]              `set:"families" index:"sid userId"`
-	PendingRequests     *store.Collection[pending.Request]                 `set:"decoupled" unique:"code" index:"user"`
+	TokenFamilies       *store.Collection[grants.TokenFamily]              `set:"families" index:"sid userId loginKey"`
+	PendingRequests     *store.Collection[pending.Request]                 `set:"decoupled" unique:"code" index:"user decision.loginKey"`
 	Guesses             *store.Collection[pending.Guess]                   `set:"guesses"`
 	Revoked             *store.Collection[tokens.Revoked]                  `set:"revoked"`
 	Opaques             *store.Collection[tokens.Opaque]                   `set:"opaques"`
@@ -59,7 +59,7 @@ type data struct {
 	LogoutNotices       *store.Collection[logouts.Notice]                  `set:"notices" index:"clientId" times:"next"`
 	LogoutStatuses      *store.Collection[logouts.Status]                  `set:"told"`
 	SignOuts            *store.Collection[logouts.SignOut]                 `set:"signouts" index:"order" freed:"order"`
-	UpstreamTokens      *store.Collection[upstreamtokens.Token]            `set:"ties"`
+	UpstreamTokens      *store.Collection[upstreamtokens.Token]            `set:"ties" index:"userId loginKey"`
 	Clients             *store.Collection[clients.Client]                  `set:"clients" index:"server.state frappe.url" times:"updated document.fetched"`
 	HubInvites          *store.Collection[hubs.Invite]                     `set:"invites"`
 	InitialAccessTokens *store.Collection[registration.InitialAccessToken] `set:"initials"`

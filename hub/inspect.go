@@ -2,7 +2,9 @@ package hub
 
 import (
 	"context"
+	"maps"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -45,3 +47,6 @@ func RecordTypes() map[string]reflect.Type {
 	}
 	return types
 }
+
+// ConnectorKinds are the kinds of login keys that people can come in by.
+func ConnectorKinds() []string { return slices.Sorted(maps.Keys(connectors())) }

@@ -40,13 +40,13 @@
 //	/admin/keys/{id}                  AdminKey      the names in the comments of KeyForm
 //	/admin/keys/{id}/join             AdminKey      invite
 //	/admin/keys/{id}/move             AdminKeys     by (up, down)
-//	/admin/keys/{id}/switch           AdminKey      enabled (1, 0)
+//	/admin/keys/{id}/switch           AdminKey      enabled (1, 0) end (yes, no)
 //	/admin/keys/{id}/try              AdminKey, AdminKeyTried
 //	/admin/servers/approve            AdminServers  server; likewise refuse, suspend, resume
 //	/admin/servers/invite             AdminServers
 //	/admin/traces                     AdminTraces   ref; client key person failed
 //	/admin/settings                   AdminSettings hub_name skip_authorization require_pushed trusted_domains traces trace_days
-//	ConfirmDelete.Action              ConfirmDelete confirm
+//	ConfirmDelete.Action              ConfirmDelete confirm end
 //
 // Pages link to GET /account, /signin, /signout, /admin/clients, /admin/clients/new
 // (with ?type=), /admin/keys, /admin/keys/new (with ?preset=),

@@ -9,7 +9,8 @@ type AdminKey struct {
 	Name         string // as saved
 	State        Chip
 	Enabled      bool
-	Testable     bool   // there is enough to try it with
+	Testable     bool // there is enough to try it with
+	SignedIn     SignedIn
 	Callback     string // redirect URI to register upstream
 	Guide        Guide
 	Form         KeyForm
@@ -22,6 +23,15 @@ type AdminKey struct {
 }
 
 func (p AdminKey) look() look { return look{"key", desk, p.Name, len(p.Mistakes) > 0} }
+
+// EnabledHint says what the tick means, and what taking it away does.
+func (p AdminKey) EnabledHint() string {
+	const hint = "People can sign in with it."
+	if !p.Enabled || !p.SignedIn.Some() {
+		return hint
+	}
+	return hint + " Turned off here, the " + p.SignedIn.String() + " that came this way end. To leave them, turn it off below."
+}
 
 // Peer tells whether it is another hub.
 func (p AdminKey) Peer() bool { return p.Kind == "peer" }

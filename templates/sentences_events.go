@@ -28,6 +28,7 @@ var eventSentences = map[string]string{
 	"request.refused":  "{why}",
 	"tokens.misused":   "{why}",
 	"signout.all":      "All sessions of the account were ended.",
+	"signout.provider": "The provider that the person signed in with was turned off or removed.",
 	"signout.upstream": "The session at the server they came from has ended.",
 	"logout.answered":  "the client answered {status}",
 

@@ -73,10 +73,11 @@ type InitialToken struct {
 type ConfirmDelete struct {
 	Kind     string // like "application" or "login key"
 	Name     string
-	Text     string // what will stop working, for whom
-	Typed    bool   // the name must be typed
-	Action   string // path to post to
-	Cancel   string // path to go back to
+	Text     string   // what will stop working, for whom
+	Typed    bool     // the name must be typed
+	Action   string   // path to post to
+	Cancel   string   // path to go back to
+	SignedIn SignedIn // of a login key: who stays or goes
 	Mistakes []Mistake
 }
 

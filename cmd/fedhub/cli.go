@@ -19,7 +19,7 @@ type cli struct {
 	SetupLink   setupLinkCmd   `cmd:"" help:"Print a link by which the first administrator is made."`
 	User        userCmds       `cmd:"" help:"People: add, list, invite, disable, enable, roles, reset-link, unlink."`
 	Client      clientCmds     `cmd:"" help:"Apps that sign people in here: add, list, token."`
-	Key         keyCmds        `cmd:"" help:"Social Login Keys, where people may come from: add, list, join."`
+	Key         keyCmds        `cmd:"" help:"Social Login Keys, where people may come from: add, list, join, enable, disable, remove."`
 	Server      serverCmds     `cmd:"" help:"Hubs that sign people in here: list, approve, refuse, suspend, invite."`
 	SigningKey  signingKeyCmds `cmd:"" help:"The hub's own keys, which it signs with: list, rotate."`
 	Import      importCmds     `cmd:"" help:"Take over people and apps from another system: frappe."`
@@ -53,6 +53,10 @@ type keyCmds struct {
 	Add  keyAddCmd  `cmd:"" help:"Let people come in from another hub, or from any OpenID provider."`
 	List keyListCmd `cmd:"" help:"List the keys, and how other hubs answered."`
 	Join keyJoinCmd `cmd:"" help:"Ask another hub (again) to let this one in."`
+
+	Enable  keyEnableCmd  `cmd:"" help:"Let people sign in by a key."`
+	Disable keyDisableCmd `cmd:"" help:"Let nobody sign in by a key any more, and sign out who did."`
+	Remove  keyRemoveCmd  `cmd:"" help:"Delete a key, and sign out who signed in by it."`
 }
 
 type serverCmds struct {

@@ -78,7 +78,7 @@ func TestNothingLivesBeforeItsCodeIsRedeemed(t *testing.T) {
 	w := newWorld(t)
 	g := w.allow()
 	for what, front := range map[string]bool{"a code alone": false, "a code with tokens beside it": true} {
-		_, f, err := w.NewCode(t.Context(), g.Authorization(g.Scopes), front)
+		_, f, err := w.NewCode(t.Context(), g.Authorization(g.Scopes, grants.SignIn{}), front)
 		w.good(what, err)
 		_, err = w.Live(t.Context(), f.ID)
 		if front {

@@ -87,7 +87,7 @@ func TestWhatEndsForSomebodyEndsHoweverMuchThereIs(t *testing.T) {
 			a.ClientID = fmt.Sprint("app ", i)
 			g, err := w.Allow(t.Context(), a)
 			if err == nil {
-				from := g.Authorization(g.Scopes)
+				from := g.Authorization(g.Scopes, grants.SignIn{})
 				from.SID = "the session"
 				ended[i], _, err = w.Begin(t.Context(), fmt.Sprint("secret ", i), from, proof())
 			}
@@ -133,7 +133,7 @@ func TestASessionTakesAlongWhatWasNotGrantedToOutliveIt(t *testing.T) { // OIDC 
 
 func TestWhatIsCollectedIsCollectedOnce(t *testing.T) {
 	w := newWorld(t)
-	a := w.allow().Authorization([]string{"openid"})
+	a := w.allow().Authorization([]string{"openid"}, grants.SignIn{})
 	var won atomic.Int32
 	var all sync.WaitGroup
 	for range 8 {
@@ -234,7 +234,7 @@ func TestWhatCameWithoutACodeIsBoundToItsKeyToo(t *testing.T) { // RFC 8628, RFC
 	w := newWorld(t)
 	p := proof()
 	p.Bound = oauth.Confirmation{JKT: "mine"}
-	a := w.allow().Authorization([]string{"openid"})
+	a := w.allow().Authorization([]string{"openid"}, grants.SignIn{})
 	_, token, err := w.Begin(t.Context(), "fhd_the secret of a device", a, p)
 	w.good("begin", err)
 	_, _, err = w.Refresh(t.Context(), token, grants.RefreshRequest{ClientID: "payroll"})
@@ -251,7 +251,7 @@ func TestWhoMayNotRefreshGetsNothingToRefreshWith(t *testing.T) {
 	p.Refresh = false
 	f, token, err := w.Redeem(t.Context(), w.code(w.allow()), p)
 	w.good("redeem", err)
-	_, other, err := w.Begin(t.Context(), "fhd_the secret of a device", w.allow().Authorization(nil), p)
+	_, other, err := w.Begin(t.Context(), "fhd_the secret of a device", w.allow().Authorization(nil, grants.SignIn{}), p)
 	w.good("begin", err)
 	if token != "" || other != "" {
 		t.Errorf("got %q and %q, want none", token, other)
@@ -273,4 +273,66 @@ func TestARefreshNarrowsAndNeverWidens(t *testing.T) { // RFC 6749 §6
 	if len(f.Scopes) != 2 || next == token {
 		t.Errorf("got the scopes %v, and the token changed: %v", f.Scopes, next != token)
 	}
+}
+
+// A provider that is turned off takes along whatever came of it, and nothing else.
+func TestAProviderTakesAlongWhateverCameOfIt(t *testing.T) {
+	w := newWorld(t)
+	const many = grants.MostListed + 50 // more than a page of any reading
+	by := func(key string) grants.Authorization {
+		g := w.allow()
+		return g.Authorization(g.Scopes, grants.SignIn{LoginKey: key})
+	}
+	var ended []grants.TokenFamily
+	for i := range many {
+		f, _, err := w.Begin(t.Context(), fmt.Sprint("secret ", i), by("staff"), proof())
+		w.good("begin", err)
+		ended = append(ended, f)
+	}
+	other, _, err := w.Begin(t.Context(), "another", by("guests"), proof())
+	w.good("begin", err)
+	local, _, err := w.Begin(t.Context(), "a password", by(""), proof())
+	w.good("begin", err)
+
+	n, err := w.CountProvider(t.Context(), "staff", 1000)
+	if err != nil || n != many {
+		t.Errorf("counted %d, %v, want %d", n, err, many)
+	}
+	w.good("one of them before", w.Revoke(t.Context(), ended[0].ID, "a test"))
+	if n, err = w.CountProvider(t.Context(), "staff", 1000); err != nil || n != many-1 {
+		t.Errorf("counted %d, %v, want %d: what has ended goes on no more", n, err, many-1)
+	}
+	if n, err = w.RevokeProvider(t.Context(), "staff"); err != nil || n != many-1 {
+		t.Errorf("ended %d, %v, want %d", n, err, many-1)
+	}
+	for _, f := range ended {
+		_, err := w.Live(t.Context(), f.ID)
+		w.gone("what came by the provider", err)
+	}
+	_, err = w.Live(t.Context(), other.ID)
+	w.good("what came by another", err)
+	_, err = w.Live(t.Context(), local.ID)
+	w.good("what came by a password", err)
+	if n, err = w.RevokeProvider(t.Context(), ""); err != nil || n != 0 {
+		t.Errorf("no provider: ended %d, %v, want none", n, err)
+	}
+}
+
+func TestAProviderThatSpeaksForSomebodyNoMoreEndsTheirsAlone(t *testing.T) {
+	w := newWorld(t)
+	hers, _ := w.signIn(w.allow(), func(a *grants.Authorization) { a.LoginKey = "staff" })
+	local, _ := w.signIn(w.allow())
+	other := allowance("openid")
+	other.UserID = "bob"
+	g, err := w.Allow(t.Context(), other)
+	w.good("bob allows it too", err)
+	his, _, err := w.Begin(t.Context(), "bob's", g.Authorization(g.Scopes, grants.SignIn{LoginKey: "staff"}), proof())
+	w.good("begin", err)
+	w.good("end hers", w.RevokeProviderOf(t.Context(), "ada", "staff"))
+	_, err = w.Live(t.Context(), hers.ID)
+	w.gone("hers by the provider", err)
+	_, err = w.Live(t.Context(), local.ID)
+	w.good("hers by a password", err)
+	_, err = w.Live(t.Context(), his.ID)
+	w.good("his", err)
 }

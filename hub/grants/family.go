@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub/oauth"
-	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/internal/names"
 	"github.com/fedhub/fedhub/internal/secrets"
 	"github.com/fedhub/fedhub/internal/texts"
@@ -65,28 +64,26 @@ const remember = time.Hour
 // An Authorization is what a person agreed to, with what is known of how they
 // signed in: what a code stands for, and what a family goes on from.
 type Authorization struct {
-	GrantID           string `bson:"grantId"`
-	GrantSerial       string `bson:"grantSerial"`
-	UserID            string `bson:"userId"`
-	SessionGeneration int64  `bson:"epoch"` // the user's, when they signed in
-	ClientID          string `bson:"clientId"`
+	GrantID     string `bson:"grantId"`
+	GrantSerial string `bson:"grantSerial"`
+	UserID      string `bson:"userId"`
+	ClientID    string `bson:"clientId"`
+
+	SignIn `bson:",inline"`
 
 	Scopes      []string         `bson:"scopes"`
 	RedirectURI string           `bson:"redirectUri"` // as sent with the request, "" if it was not
 	Challenge   string           `bson:"challenge"`
 	Nonce       string           `bson:"nonce"`
-	AuthTime    time.Time        `bson:"authTime"`
-	ACR         string           `bson:"acr"`
-	AMR         []string         `bson:"amr"`
-	SID         string           `bson:"sid"`                // the session it came from, by its public name
-	LoginKey    string           `bson:"loginKey,omitempty"` // by which the person came to it, if from an upstream
+	SID         string           `bson:"sid"` // the session it came from, by its public name; only of a code
 	Terms       TokenConstraints `bson:"terms,omitempty"`
 	Trace       string           `bson:"trace,omitempty"` // id of the login trace, if there is one
 }
 
-// Authorization begins one on the strength of the grant.
-func (g Grant) Authorization(scopes []string) Authorization {
-	return Authorization{GrantID: g.ID, GrantSerial: g.Serial, UserID: g.UserID, ClientID: g.ClientID, Scopes: scopes}
+// Authorization begins one on the strength of the grant, for a person who
+// signed in like this. It is the only way to one, whatever the grant type.
+func (g Grant) Authorization(scopes []string, by SignIn) Authorization {
+	return Authorization{GrantID: g.ID, GrantSerial: g.Serial, UserID: g.UserID, ClientID: g.ClientID, SignIn: by, Scopes: scopes}
 }
 
 const (
@@ -252,10 +249,11 @@ func (k *Service) markUsed(f *TokenFamily, p CodeRedemption) string {
 }
 
 func (k *Service) misuse(f *TokenFamily, kind, description string) error {
+	refused := &ReplayError{Family: *f, Kind: kind, Public: oauth.InvalidGrant(description)}
 	if f.Revoked.IsZero() {
-		f.Revoked, f.Why = k.now(), kind
+		f.end(k.now(), kind)
 	}
-	return &ReplayError{Family: *f, Kind: kind, Public: oauth.InvalidGrant(description)}
+	return refused
 }
 
 // rotate gives the family a new refresh token and returns it. The token names
@@ -276,36 +274,4 @@ func (k *Service) extend(f *TokenFamily) {
 	if f.Ends.Before(f.Expires) {
 		f.Expires = f.Ends
 	}
-}
-
-// RevokeSession revokes what came from a session that has ended, except what
-// was granted offline_access to outlive it.
-func (k *Service) RevokeSession(ctx context.Context, sid string) error {
-	for f, err := range k.families.EachWhere(ctx, "sid", sid) {
-		if err != nil {
-			return err
-		}
-		if f.Offline() || !f.Revoked.IsZero() {
-			continue
-		}
-		if err := k.Revoke(ctx, f.ID, "session.ended"); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Revoke ends a family. A family that is gone needs no revoking.
-func (k *Service) Revoke(ctx context.Context, id, why string) error {
-	err := k.families.Update(ctx, id, func(f *TokenFamily) error {
-		if !f.Revoked.IsZero() {
-			return store.ErrUnchanged
-		}
-		f.Revoked, f.Why = k.now(), why
-		return nil
-	})
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
 }

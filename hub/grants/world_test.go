@@ -33,7 +33,7 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(func() { db.Close(context.Background()) }) //nolint:errcheck // the test is over
 	err = db.Prepare(t.Context(), []store.CollectionSpec{
 		{Name: "grants", Index: []string{"userId", "clientId"}},
-		{Name: "families", Index: []string{"sid", "userId"}},
+		{Name: "families", Index: []string{"sid", "userId", "loginKey"}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +64,7 @@ func (w *world) allow() grants.Grant {
 // code is a code for what the grant covers; edit changes what it stands for.
 func (w *world) code(g grants.Grant, edit ...func(*grants.Authorization)) string {
 	w.t.Helper()
-	a := g.Authorization(g.Scopes)
+	a := g.Authorization(g.Scopes, grants.SignIn{})
 	a.AuthTime, a.SID = w.time, "the session"
 	for _, change := range edit {
 		change(&a)

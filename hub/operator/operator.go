@@ -16,7 +16,9 @@ import (
 	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/maillinks"
+	"github.com/fedhub/fedhub/hub/pending"
 	"github.com/fedhub/fedhub/hub/seal"
+	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/sitesetup"
@@ -40,6 +42,8 @@ type Parts struct {
 	Invites        *hubs.Invites
 	Initials       registration.InitialTokens
 	Grants         *grants.Service
+	Pending        *pending.Service
+	Sessions       *sessions.Service
 	Upstreams      *federation.Registry
 	Health         *health.Service
 	Logouts        *logouts.Service

@@ -57,9 +57,38 @@ func (s *Service) LoginKeys(ctx context.Context) ([]federation.LoginKey, error) 
 	return s.parts.Upstreams.All(ctx)
 }
 
+// LoginKey returns one; fs.ErrNotExist if there is none with this id.
+func (s *Service) LoginKey(ctx context.Context, id string) (federation.LoginKey, error) {
+	return s.parts.Upstreams.Get(ctx, id)
+}
+
+// A Leftover is what becomes of people who came by a login key that is
+// switched off or removed.
+type Leftover bool
+
+// The zero Leftover is to end their sessions, and what was issued in them.
+const (
+	EndSignedIn  Leftover = false
+	KeepSignedIn Leftover = true
+)
+
 // ChangeLoginKey edits a login key; an empty secret leaves the one that is
-// there. What is wrong with it then is forms.Problems. detail may be nil.
-func (s *Service) ChangeLoginKey(ctx context.Context, by audit.Actor, id, secret string, detail map[string]string, edit func(*federation.LoginKey)) error {
+// there. What is wrong with it then is forms.Problems. It returns what was
+// ended, if the key was on and is off now.
+func (s *Service) ChangeLoginKey(ctx context.Context, by audit.Actor, id, secret string, rest Leftover, edit func(*federation.LoginKey)) (SignedIn, error) {
+	off := false
+	err := s.changeLoginKey(ctx, by, id, secret, nil, func(k *federation.LoginKey) {
+		on := k.Enabled
+		edit(k)
+		off = on && !k.Enabled
+	})
+	if err != nil || !off || rest == KeepSignedIn {
+		return SignedIn{}, err
+	}
+	return s.endSignedInBy(ctx, by, id)
+}
+
+func (s *Service) changeLoginKey(ctx context.Context, by audit.Actor, id, secret string, detail map[string]string, edit func(*federation.LoginKey)) error {
 	err := s.parts.Upstreams.Update(ctx, id, secret, func(k *federation.LoginKey) error {
 		edit(k)
 		return nil
@@ -70,10 +99,15 @@ func (s *Service) ChangeLoginKey(ctx context.Context, by audit.Actor, id, secret
 	return err
 }
 
-// SwitchLoginKey switches a login key on or off, and nothing else.
-func (s *Service) SwitchLoginKey(ctx context.Context, by audit.Actor, id string, on bool) error {
+// SwitchLoginKey switches a login key on or off, and nothing else. Off once
+// more ends what was left.
+func (s *Service) SwitchLoginKey(ctx context.Context, by audit.Actor, id string, on bool, rest Leftover) (SignedIn, error) {
 	state := map[bool]string{true: "on", false: "off"}[on]
-	return s.ChangeLoginKey(ctx, by, id, "", map[string]string{"switched": state}, func(k *federation.LoginKey) { k.Enabled = on })
+	err := s.changeLoginKey(ctx, by, id, "", map[string]string{"switched": state}, func(k *federation.LoginKey) { k.Enabled = on })
+	if err != nil || on || rest == KeepSignedIn {
+		return SignedIn{}, err
+	}
+	return s.endSignedInBy(ctx, by, id)
 }
 
 // MoveLoginKey moves a login key by places on the sign-in page; upwards is
@@ -98,17 +132,30 @@ const (
 )
 
 // RemoveLoginKey deletes a login key. A primary is told before: it checks who
-// leaves by our document, which goes with the key.
-func (s *Service) RemoveLoginKey(ctx context.Context, by audit.Actor, k federation.LoginKey) (Farewell, error) {
-	said := s.leavePrimary(ctx, by, k)
-	if err := s.parts.Upstreams.Delete(ctx, k.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return said, err
+// leaves by our document, which goes with the key. The key is switched off
+// before anything else, and removed last, so that a removal that fails half-way
+// can be repeated.
+func (s *Service) RemoveLoginKey(ctx context.Context, by audit.Actor, k federation.LoginKey, rest Leftover) (said Farewell, ended SignedIn, err error) {
+	said = s.leavePrimary(ctx, by, k)
+	if err = s.parts.Upstreams.Retire(ctx, k.ID); err != nil {
+		return said, ended, err
 	}
-	if err := s.parts.Health.Forget(ctx, k.ID); err != nil {
-		return said, err
+	if rest == EndSignedIn {
+		if ended, err = s.endSignedInBy(ctx, by, k.ID); err != nil {
+			return said, ended, err
+		}
+	}
+	if err = s.parts.UpstreamTokens.ForgetProvider(ctx, k.ID); err != nil {
+		return said, ended, err
+	}
+	if err = s.parts.Health.Forget(ctx, k.ID); err != nil {
+		return said, ended, err
+	}
+	if err = s.parts.Upstreams.Delete(ctx, k.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return said, ended, err
 	}
 	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.KeyRemoved, LoginKey: k.ID}))
-	return said, nil
+	return said, ended, nil
 }
 
 func (s *Service) leavePrimary(ctx context.Context, by audit.Actor, k federation.LoginKey) Farewell {

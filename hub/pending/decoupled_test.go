@@ -31,7 +31,7 @@ func newWorld(t *testing.T) *world {
 	}
 	t.Cleanup(func() { db.Close(context.Background()) }) //nolint:errcheck // the test is over
 	err = db.Prepare(t.Context(), []store.CollectionSpec{
-		{Name: "decoupled", Unique: []string{"code"}, Index: []string{"user"}},
+		{Name: "decoupled", Unique: []string{"code"}, Index: []string{"user", "decision.loginKey"}},
 		{Name: "guesses"},
 	})
 	if err != nil {

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub/fetch"
+	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/internal/names"
@@ -75,12 +76,10 @@ type Request struct {
 
 // A Decision is what a person said, and how the hub knew who they were.
 type Decision struct {
-	GrantID     string    `bson:"grantId,omitempty"`
-	GrantSerial string    `bson:"grantSerial,omitempty"`
-	Epoch       int64     `bson:"epoch,omitempty"`
-	AuthTime    time.Time `bson:"authTime,omitempty"`
-	ACR         string    `bson:"acr,omitempty"`
-	AMR         []string  `bson:"amr,omitempty"`
+	GrantID     string `bson:"grantId,omitempty"`
+	GrantSerial string `bson:"grantSerial,omitempty"`
+
+	grants.SignIn `bson:",inline"`
 }
 
 // Key names the record.
@@ -202,6 +201,45 @@ func (k *Service) Allow(ctx context.Context, id, userID string, d Decision) erro
 // Deny writes down that the person did not.
 func (k *Service) Deny(ctx context.Context, id, userID string) error {
 	return k.decide(ctx, id, userID, Denied, Decision{})
+}
+
+// WithdrawProvider takes back what people who came by a login key agreed to,
+// whether their clients have collected it or not.
+func (k *Service) WithdrawProvider(ctx context.Context, loginKey string) error {
+	for r, err := range k.Requests.EachWhere(ctx, "decision.loginKey", loginKey) {
+		if err != nil {
+			return err
+		}
+		if err := k.Withdraw(ctx, r.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Withdraw takes an answer back.
+func (k *Service) Withdraw(ctx context.Context, id string) error {
+	err := k.Requests.Update(ctx, id, func(r *Request) error {
+		r.State, r.Decision, r.CodeHash = Denied, Decision{}, ""
+		return nil
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// StillSpent is an error of RFC 6749 §5.2 if an answer that was handed out was
+// taken back meanwhile. One of a person who came by no login key never is.
+func (k *Service) StillSpent(ctx context.Context, r Request) error {
+	if r.Decision.LoginKey == "" {
+		return nil
+	}
+	r, err := k.Requests.Get(ctx, r.ID)
+	if errors.Is(err, fs.ErrNotExist) || (err == nil && r.State != Spent) {
+		return errUnknown
+	}
+	return err
 }
 
 func (k *Service) decide(ctx context.Context, id, userID string, to State, d Decision) error {

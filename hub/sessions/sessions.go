@@ -18,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
@@ -27,18 +28,14 @@ import (
 
 // A Session is one browser signed in here.
 type Session struct {
-	ID                string `bson:"id"`  // hash of the cookie
-	SID               string `bson:"sid"` // its name for clients (OIDC Front-Channel Logout §3); kept when the same user signs in anew
-	UserID            string `bson:"userId"`
-	SessionGeneration int64  `bson:"epoch"` // the user's, at sign-in
+	ID     string `bson:"id"`  // hash of the cookie
+	SID    string `bson:"sid"` // its name for clients (OIDC Front-Channel Logout §3); kept when the same user signs in anew
+	UserID string `bson:"userId"`
 
-	AuthTime time.Time `bson:"authTime"`
-	AMR      []string  `bson:"amr"` // RFC 8176
-	ACR      string    `bson:"acr"`
+	grants.SignIn `bson:",inline"`
 
-	// Where the user came from, if from an upstream: its login key, and the
-	// key with the upstream's sid and subject, which its logout tokens name.
-	LoginKey    string `bson:"loginKey"`
+	// Where the user came from, if from an upstream: its login key with the
+	// upstream's sid and subject, which its logout tokens name.
 	UpstreamSID string `bson:"upstreamSid"`
 	UpstreamSub string `bson:"upstreamSub"`
 	// Upstream is the id_token that the user came with, sealed, if the session
@@ -147,17 +144,13 @@ type Start struct {
 func (k *Service) Begin(ctx context.Context, value string, in Start, old *Session) (Session, error) {
 	now := k.Now()
 	s := Session{
-		SID:               rand.Text(),
-		UserID:            in.User.ID,
-		SessionGeneration: in.User.SessionGeneration,
-		AuthTime:          in.AuthTime,
-		AMR:               in.AMR,
-		ACR:               in.ACR,
-		LoginKey:          in.LoginKey,
-		Agent:             clip(in.Agent, 300),
-		IP:                in.IP,
-		Created:           now,
-		Ends:              now.Add(Absolute),
+		SID:     rand.Text(),
+		UserID:  in.User.ID,
+		SignIn:  grants.SignIn{SessionGeneration: in.User.SessionGeneration, AuthTime: in.AuthTime, ACR: in.ACR, AMR: in.AMR, LoginKey: in.LoginKey},
+		Agent:   clip(in.Agent, 300),
+		IP:      in.IP,
+		Created: now,
+		Ends:    now.Add(Absolute),
 	}
 	if s.AuthTime.IsZero() || s.AuthTime.After(now) {
 		s.AuthTime = now
@@ -235,6 +228,33 @@ func (k *Service) IsActive(ctx context.Context, sid string) (bool, error) {
 	}
 	k.touch(ctx, s)
 	return true, nil
+}
+
+// Confirm is ErrNobody if the session was ended while something was issued in
+// it. Whoever ends the sessions of a login key ends what came of them after, so
+// what was written down before Confirm asks is either found or refused here. A
+// session of no login key ends with its user's generation, which is looked at
+// wherever what came of it is used.
+func (k *Service) Confirm(ctx context.Context, s Session) error {
+	if s.LoginKey == "" {
+		return nil
+	}
+	there, err := k.IsActive(ctx, s.SID)
+	if err == nil && !there {
+		return ErrNobody
+	}
+	return err
+}
+
+// CountProvider says how many sessions there are of people who came by a login
+// key, up to most.
+func (k *Service) CountProvider(ctx context.Context, loginKey string, most int) (int, error) {
+	return k.Sessions.CountWhere(ctx, "loginKey", loginKey, most)
+}
+
+// OfProvider visits them.
+func (k *Service) OfProvider(ctx context.Context, loginKey string) iter.Seq2[Session, error] {
+	return k.Sessions.EachWhere(ctx, "loginKey", loginKey)
 }
 
 // NoteClient remembers that the client was given a code in the session.

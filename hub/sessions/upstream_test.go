@@ -106,3 +106,24 @@ func TestTheUpstreamsTokenIsSealedForItsSession(t *testing.T) {
 	s, _ = w.NewBrowser().SignIn(start)
 	sessiontest.Want(t, "one of no upstream", w.UpstreamToken(s), "")
 }
+
+// What is issued while a provider is turned off is noticed: either by who turns
+// it off, or by who issues it.
+func TestASessionThatEndedMeanwhileIsNotConfirmed(t *testing.T) {
+	w := sessiontest.NewWorld(t)
+	ada := w.Person("ada")
+	came, _ := w.NewBrowser().SignIn(sessions.Start{User: ada, LoginKey: "company", UpstreamSub: "1"})
+	local, _ := w.NewBrowser().SignIn(sessions.Start{User: ada})
+	sessiontest.Want(t, "while it lasts", w.Confirm(t.Context(), came), nil)
+	n, err := w.CountProvider(t.Context(), "company", 10)
+	sessiontest.Want(t, "counted", n, 1)
+	sessiontest.Want(t, "error", err, nil)
+	all, err := store.Collect(w.OfProvider(t.Context(), "company"), 0)
+	sessiontest.Want(t, "found", sessiontest.Sids(all), sessiontest.Sids([]sessions.Session{came}))
+	sessiontest.Want(t, "error", err, nil)
+	for _, s := range all {
+		sessiontest.Want(t, "end it", w.Delete(t.Context(), s), nil)
+	}
+	sessiontest.Want(t, "after its end", w.Confirm(t.Context(), came), sessions.ErrNobody)
+	sessiontest.Want(t, "one by a password", w.Confirm(t.Context(), local), nil)
+}

@@ -234,6 +234,10 @@ func (k *Service) Inspect(ctx context.Context, raw string) (TokenInfo, error) {
 	if err == nil && a.Family != "" {
 		h.Family, err = k.Grants.Live(ctx, a.Family)
 	}
+	if err == nil && a.Family != "" && h.Family.ClientID != a.ClientID {
+		// A token that was exchanged ends with the client that it was exchanged of.
+		_, err = k.Clients.Get(ctx, h.Family.ClientID)
+	}
 	if err == nil && a.Family != "" {
 		h.User, err = k.user(ctx, h.Family)
 	}

@@ -49,7 +49,7 @@ func newWorld(t *testing.T, edits ...func(*clients.Client)) *world {
 	t.Cleanup(func() { db.Close(context.Background()) }) //nolint:errcheck // the test is over
 	err = db.Prepare(t.Context(), []store.CollectionSpec{
 		{Name: "users", Unique: []string{"emailKey", "founder"}, Index: []string{"rank"}}, {Name: "clients"}, {Name: "signing"},
-		{Name: "grants", Index: []string{"userId", "clientId"}}, {Name: "families", Index: []string{"sid", "userId"}},
+		{Name: "grants", Index: []string{"userId", "clientId"}}, {Name: "families", Index: []string{"sid", "userId", "loginKey"}},
 		{Name: "revoked"}, {Name: "opaques"},
 	})
 	if err != nil {
@@ -113,7 +113,7 @@ func (w *world) signIn(c clients.Client, scopes ...string) grants.TokenFamily {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	a := g.Authorization(scopes)
+	a := g.Authorization(scopes, grants.SignIn{})
 	a.SessionGeneration, a.AuthTime, a.SID, a.ACR = w.ada.SessionGeneration, w.time.Add(-time.Minute), "the session", "urn:a"
 	f, _, err := w.Grants.Begin(w.t.Context(), "begun "+c.ID+" "+strings.Join(scopes, " "), a, grants.CodeRedemption{Refresh: true, Access: time.Hour})
 	if err != nil {

@@ -83,6 +83,29 @@ func (k *Service) Disconnect(ctx context.Context, i linking.Identity) error {
 	return k.forget(ctx, id)
 }
 
+// ForgetProvider forgets what came with a login key that goes away. Nobody is
+// left to give it back through.
+func (k *Service) ForgetProvider(ctx context.Context, keyID string) error {
+	return k.forgetAll(ctx, "loginKey", keyID)
+}
+
+// ForgetUser forgets what came with a person who goes away.
+func (k *Service) ForgetUser(ctx context.Context, userID string) error {
+	return k.forgetAll(ctx, "userId", userID)
+}
+
+func (k *Service) forgetAll(ctx context.Context, field, value string) error {
+	for t, err := range k.Ties.EachWhere(ctx, field, value) {
+		if err == nil {
+			err = k.Ties.Delete(ctx, t.ID)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("forget ties: %w", err)
+		}
+	}
+	return nil
+}
+
 // forget ends a tie, and gives its tokens back.
 func (k *Service) forget(ctx context.Context, id string) error {
 	t, err := k.Ties.Take(ctx, id)

@@ -67,7 +67,7 @@ func (w *world) app(key string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	a := g.Authorization(g.Scopes)
+	a := g.Authorization(g.Scopes, grants.SignIn{})
 	a.AuthTime, a.LoginKey = w.clock.Now(), key
 	code, _, err := w.Grants.NewCode(ctx, a, false)
 	if err != nil {

@@ -143,6 +143,10 @@ func (k *Service) end(ctx context.Context, t *Token, why error) error {
 			return err
 		}
 	}
+	// Apps that were to outlive the session, and devices, which hang on none.
+	if err := k.Grants.RevokeProviderOf(ctx, t.UserID, t.LoginKey); err != nil {
+		return err
+	}
 	k.Audit.Record(ctx, audit.Event{Kind: audit.UpstreamEnded, Target: t.UserID, LoginKey: t.LoginKey, Why: texts.Of(why)})
 	return nil
 }

@@ -80,7 +80,7 @@ func newWorld(t *testing.T) *world {
 	err = db.Prepare(t.Context(), []store.CollectionSpec{
 		{Name: "ties"}, {Name: "audit"},
 		{Name: "sessions", Unique: []string{"sid"}, Index: []string{"userId", "upstreamSid", "upstreamSub"}},
-		{Name: "grants", Index: []string{"userId", "clientId"}}, {Name: "families", Index: []string{"sid", "userId"}},
+		{Name: "grants", Index: []string{"userId", "clientId"}}, {Name: "families", Index: []string{"sid", "userId", "loginKey"}},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"strconv"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/templates"
@@ -45,10 +47,21 @@ var notices = map[string]string{
 	"linked":    "Connected. You can sign in with it from now on.",
 }
 
+// endedBy is how much the request ended, where its redirect carries that.
+func endedBy(c *gin.Context) (n templates.SignedIn, err error) {
+	if n.Sessions, err = strconv.Atoi(c.Query("sessions")); err == nil {
+		n.Connections, err = strconv.Atoi(c.Query("connections"))
+	}
+	return n, err
+}
+
 func notice(c *gin.Context) templates.Note {
 	text := notices[c.Query("done")]
 	if text == "" {
 		return templates.Note{}
+	}
+	if n, err := endedBy(c); err == nil {
+		text += " " + n.Ended()
 	}
 	return templates.Note{Tone: "ok", Text: text}
 }

@@ -71,7 +71,7 @@ func newWorld(t *testing.T) *world {
 	kept := open("sessions.db")
 	if err := kept.Prepare(t.Context(), []store.CollectionSpec{
 		{Name: "sessions", Unique: []string{"sid"}, Index: []string{"userId", "upstreamSid", "upstreamSub"}}, {Name: "audit"}, {Name: "ties"},
-		{Name: "grants", Index: []string{"userId", "clientId"}}, {Name: "families", Index: []string{"sid", "userId"}},
+		{Name: "grants", Index: []string{"userId", "clientId"}}, {Name: "families", Index: []string{"sid", "userId", "loginKey"}},
 		{Name: "clients"}, {Name: "notices", Index: []string{"clientId"}, Times: []string{"next"}}, {Name: "told"}, {Name: "signouts", Index: []string{"order"}},
 	}); err != nil {
 		t.Fatal(err)

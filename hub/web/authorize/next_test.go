@@ -7,6 +7,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/users"
@@ -21,7 +22,7 @@ func at(edits ...func(*facts)) facts {
 	signedIn := noon.Add(-time.Hour)
 	f := facts{
 		now: noon, allowed: true, covered: true,
-		person: &sessions.Person{User: users.User{ID: "ada"}, Session: sessions.Session{AuthTime: signedIn, Created: signedIn, ACR: "urn:password"}},
+		person: &sessions.Person{User: users.User{ID: "ada"}, Session: sessions.Session{SignIn: grants.SignIn{AuthTime: signedIn, ACR: "urn:password"}, Created: signedIn}},
 	}
 	for _, edit := range edits {
 		edit(&f)

@@ -1,6 +1,7 @@
 package authorize
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"net/url"
@@ -30,10 +31,8 @@ func (d *Handler) respond(c *gin.Context, client clients.Client, flow flows.Flow
 		return err
 	}
 	r := flow.Request
-	a := g.Authorization(r.Scopes)
-	a.RedirectURI, a.Challenge, a.Nonce = r.RedirectSent, r.Challenge, r.Nonce
-	a.SessionGeneration, a.SID, a.LoginKey = p.Session.SessionGeneration, p.Session.SID, p.Session.LoginKey
-	a.AuthTime, a.ACR, a.AMR = p.Session.AuthTime, p.Session.ACR, p.Session.AMR
+	a := g.Authorization(r.Scopes, p.Session.SignIn)
+	a.RedirectURI, a.Challenge, a.Nonce, a.SID = r.RedirectSent, r.Challenge, r.Nonce, p.Session.SID
 	a.Trace = traces.Of(c.Request.Context()).Kept()
 	a.Terms = grants.TokenConstraints{Claims: r.Claims, Resources: r.Resources, Details: r.Details, Confirm: oauth.Confirmation{JKT: r.JKT}}
 	if err := d.Sessions.NoteClient(c.Request.Context(), p.Session, client.ID); err != nil {
@@ -82,7 +81,7 @@ func (d *Handler) success(c *gin.Context, client clients.Client, r authrequest.R
 	if r.Response == "none" {
 		return answer, nil
 	}
-	code, f, err := d.family(c, r.Response, a)
+	code, f, err := d.family(c, r.Response, a, p.Session)
 	if err != nil {
 		return nil, err
 	}
@@ -111,14 +110,22 @@ func (d *Handler) success(c *gin.Context, client clients.Client, r authrequest.R
 	return answer, nil
 }
 
-// family begins what the tokens hang on. Where the client gets no code there
-// is none.
-func (d *Handler) family(c *gin.Context, response oauth.Response, a grants.Authorization) (string, grants.TokenFamily, error) {
+// family begins what the tokens hang on, unless the session has ended
+// meanwhile. Where the client gets no code there is none.
+func (d *Handler) family(c *gin.Context, response oauth.Response, a grants.Authorization, s sessions.Session) (code string, f grants.TokenFamily, err error) {
+	ctx := c.Request.Context()
 	if response.Has("code") {
-		return d.Grants.NewCode(c.Request.Context(), a, response.Front())
+		code, f, err = d.Grants.NewCode(ctx, a, response.Front())
+	} else {
+		f, _, err = d.Grants.Begin(ctx, rand.Text(), a, grants.CodeRedemption{Access: tokens.AccessLife})
 	}
-	f, _, err := d.Grants.Begin(c.Request.Context(), rand.Text(), a, grants.CodeRedemption{Access: tokens.AccessLife})
-	return "", f, err
+	if err != nil {
+		return "", f, err
+	}
+	if err := d.Sessions.Confirm(ctx, s); err != nil {
+		return "", f, errors.Join(err, d.Grants.Revoke(context.WithoutCancel(ctx), f.ID, "session.ended"))
+	}
+	return code, f, nil
 }
 
 // answerError tells the client what went wrong. What is no word of the

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/pending"
 	"github.com/fedhub/fedhub/hub/sessions"
 )
@@ -21,7 +22,7 @@ func TestAWishForAnotherSignInIsTriedOnce(t *testing.T) {
 		{"not met by a new sign-in either", sessions.ACRPassword, "elsewhere", asked.Add(time.Second), false},
 		{"a way that this hub lacks", "other", "elsewhere", asked.Add(-time.Minute), false},
 	} {
-		got := couldBeBetter(pending.Request{ACRValues: tt.wish, Created: asked}, sessions.Session{ACR: tt.acr, Created: tt.signedIn})
+		got := couldBeBetter(pending.Request{ACRValues: tt.wish, Created: asked}, sessions.Session{SignIn: grants.SignIn{ACR: tt.acr}, Created: tt.signedIn})
 		if got != tt.want {
 			t.Errorf("%s: got %v", tt.name, got)
 		}

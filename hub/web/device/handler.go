@@ -73,10 +73,16 @@ func (d *Handler) allow(c *gin.Context, r pending.Request, client clients.Client
 	if err != nil {
 		return err
 	}
-	return d.Pending.Allow(c.Request.Context(), r.ID, p.User.ID, pending.Decision{
-		GrantID: grant.ID, GrantSerial: grant.Serial, Epoch: p.User.SessionGeneration,
-		AuthTime: p.Session.AuthTime, ACR: p.Session.ACR, AMR: p.Session.AMR,
+	err = d.Pending.Allow(c.Request.Context(), r.ID, p.User.ID, pending.Decision{
+		GrantID: grant.ID, GrantSerial: grant.Serial, SignIn: p.Session.SignIn,
 	})
+	if err != nil {
+		return err
+	}
+	if err := d.Sessions.Confirm(c.Request.Context(), p.Session); err != nil {
+		return errors.Join(err, d.Pending.Withdraw(c.Request.Context(), r.ID))
+	}
+	return nil
 }
 
 func shown(client clients.Client) templates.Client {

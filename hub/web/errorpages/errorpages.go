@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/pending"
+	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
@@ -32,6 +33,8 @@ var table = []struct {
 		"It took too long, or it was answered already. If your device still waits, start again there."},
 	{pending.ErrGuesses, http.StatusTooManyRequests, "Too many wrong codes.",
 		"Wait a quarter of an hour, then start again on your device and type the new code."},
+	{sessions.ErrNobody, http.StatusForbidden, "You were signed out meanwhile.",
+		"Go back to where you came from and sign in again."},
 	{maillinks.ErrLink, http.StatusGone, "This link doesn't work any more.", "It was used, or it is too old. Ask for a new one."},
 	{maillinks.ErrOften, http.StatusTooManyRequests, "Enough emails for now.",
 		"Look among unwanted mail too. In an hour another can be sent."},

@@ -234,9 +234,14 @@ func (d *Handler) failed(c *gin.Context, j pendingLogin, err error) {
 // finish starts the session and sends the browser on its way.
 func (d *Handler) finish(c *gin.Context, j pendingLogin, start sessions.Start) error {
 	start.IP = c.ClientIP()
-	_, replaced, err := d.Sessions.Start(c.Writer, c.Request, start)
+	s, replaced, err := d.Sessions.Start(c.Writer, c.Request, start)
 	if err != nil {
 		return err
+	}
+	if start.LoginKey != "" {
+		if err := d.Upstreams.Confirm(c.Request.Context(), start.LoginKey); err != nil {
+			return errors.Join(err, d.Sessions.Delete(context.WithoutCancel(c.Request.Context()), s))
+		}
 	}
 	if replaced != nil {
 		// Another person was signed in here; for their apps that is over.

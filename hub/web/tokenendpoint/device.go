@@ -1,6 +1,9 @@
 package tokenendpoint
 
 import (
+	"context"
+	"errors"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/audit"
@@ -28,13 +31,18 @@ func (d *Handler) device(c *gin.Context, r request) (answer, error) {
 // they close the browser they allowed it in.
 func (d *Handler) collect(c *gin.Context, r request, agreed pending.Request) (answer, error) {
 	by := agreed.Decision
-	f, refresh, err := d.Grants.Begin(c.Request.Context(), agreed.Hash, grants.Authorization{
-		GrantID: by.GrantID, GrantSerial: by.GrantSerial, UserID: agreed.UserID, SessionGeneration: by.Epoch, ClientID: agreed.ClientID,
-		Scopes: agreed.Scopes, AuthTime: by.AuthTime, ACR: by.ACR, AMR: by.AMR,
-		Terms: grants.TokenConstraints{Kind: string(agreed.Kind), Resources: agreed.Resources, Details: agreed.Details},
-	}, grants.CodeRedemption{Refresh: r.client.AllowsGrant("refresh_token"), Bound: r.renewable(), Access: tokens.AccessLife})
+	grant := grants.Grant{ID: by.GrantID, Serial: by.GrantSerial, UserID: agreed.UserID, ClientID: agreed.ClientID}
+	from := grant.Authorization(agreed.Scopes, by.SignIn)
+	from.Terms = grants.TokenConstraints{Kind: string(agreed.Kind), Resources: agreed.Resources, Details: agreed.Details}
+	f, refresh, err := d.Grants.Begin(c.Request.Context(), agreed.Hash, from,
+		grants.CodeRedemption{Refresh: r.client.AllowsGrant("refresh_token"), Bound: r.renewable(), Access: tokens.AccessLife})
 	if err != nil {
 		return answer{}, err
+	}
+	// What ends the person's sign-in takes back the answer first and what came
+	// of it after, so what began in between shows here.
+	if err := d.Pending.StillSpent(c.Request.Context(), agreed); err != nil {
+		return answer{}, errors.Join(err, d.Grants.Revoke(context.WithoutCancel(c.Request.Context()), f.ID, "provider.ended"))
 	}
 	a, err := d.issue(c, r, f, nil, f.Scopes)
 	if err != nil {

@@ -63,8 +63,10 @@ func (d *Handler) vouchedFor(c *gin.Context, r request, g clientauth.AssertionGr
 	if err != nil {
 		return answer{}, err
 	}
-	agreed := grant.Authorization(scopes)
-	agreed.SessionGeneration, agreed.Terms.Kind = user.SessionGeneration, kindVouched
+	// Nobody signed in, so nothing is known of when and how; the key that
+	// speaks for the person is, and ends what it spoke for.
+	agreed := grant.Authorization(scopes, grants.SignIn{SessionGeneration: user.SessionGeneration, LoginKey: g.By.LoginKey})
+	agreed.Terms.Kind = kindVouched
 	// RFC 7521 §4.1: no refresh token
 	f, _, err := d.Grants.Begin(c.Request.Context(), "jwt-bearer "+g.Issuer+" "+g.ID, agreed, grants.CodeRedemption{Access: tokens.AccessLife})
 	if err != nil {

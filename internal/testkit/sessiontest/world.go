@@ -39,7 +39,7 @@ func NewWorld(t *testing.T) *World {
 	t.Cleanup(func() { db.Close(context.Background()) }) //nolint:errcheck // the test is over
 	err = db.Prepare(t.Context(), []store.CollectionSpec{
 		{Name: "users", Unique: []string{"emailKey", "founder"}, Index: []string{"rank"}},
-		{Name: "sessions", Unique: []string{"sid"}, Index: []string{"userId", "upstreamSid", "upstreamSub"}},
+		{Name: "sessions", Unique: []string{"sid"}, Index: []string{"userId", "loginKey", "upstreamSid", "upstreamSub"}},
 	})
 	if err != nil {
 		t.Fatal(err)

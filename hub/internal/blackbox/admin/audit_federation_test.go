@@ -92,6 +92,19 @@ var upstreamActs = []act[bare]{
 			audit.Event{Kind: audit.UpstreamError, Client: a.ID, LoginKey: hubs.Key.ID, Why: texts.New("*")},
 			audit.Event{Kind: audit.RequestRefused, Client: a.ID, Why: texts.New("login_required")})...)
 	}},
+	{"who came by a login key goes with it", func(t *testing.T, _ bare) {
+		hubs, a, b := newHubs(t)
+		hubs.Through(b, a, "ada@example.org")
+		root := hubs.Secondary.Operator()
+		path := "/admin/keys/" + hubs.Key.ID
+		p := root.Open(path)
+		l := hubs.Secondary.Ledger()
+		root.Submit(p, path+"/switch", "enabled", "0")
+		me := hubs.Secondary.UserID(t, "root@example.org")
+		l.Stored(t, hubtest.ByRequest(
+			audit.Event{Kind: audit.KeyChanged, Actor: me, LoginKey: hubs.Key.ID, Detail: map[string]string{"switched": "off"}},
+			audit.Event{Kind: audit.SessionsEnded, Actor: me, LoginKey: hubs.Key.ID, Detail: map[string]string{"which": "provider", "sessions": "1", "connections": "1"}})...)
+	}},
 	{"an administrator tries a login key", func(t *testing.T, _ bare) {
 		hubs := hubtest.NewProvider(t)
 		hubs.Primary.Person("ada@example.org")

@@ -19,15 +19,19 @@ func (d *Handler) AskRemoveLoginKey(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.Responder.Show(c, http.StatusOK, confirmKey(key, nil))
+	return d.confirmKey(c, http.StatusOK, key, nil)
 }
 
-func confirmKey(k federation.LoginKey, wrong []templates.Mistake) templates.ConfirmDelete {
-	return templates.ConfirmDelete{
-		Kind: "login key", Name: k.Name, Typed: true, Mistakes: wrong,
+func (d *Handler) confirmKey(c *gin.Context, status int, k federation.LoginKey, wrong []templates.Mistake) error {
+	signedIn, err := d.signedIn(c, k.ID)
+	if err != nil {
+		return err
+	}
+	return d.Responder.Show(c, status, templates.ConfirmDelete{
+		Kind: "login key", Name: k.Name, Typed: true, SignedIn: signedIn, Mistakes: wrong,
 		Text:   "People will no longer be able to sign in with it. Their accounts here stay; those who have no password here can't sign in any more.",
 		Action: "/admin/keys/" + k.ID + "/delete", Cancel: "/admin/keys/" + k.ID,
-	}
+	})
 }
 
 // RemoveLoginKey is POST /admin/keys/{id}/delete.
@@ -37,12 +41,12 @@ func (d *Handler) RemoveLoginKey(c *gin.Context) error {
 		return err
 	}
 	if strings.TrimSpace(form["confirm"]) != key.Name {
-		return d.Responder.Show(c, admin.Unprocessable, confirmKey(key, []templates.Mistake{{Field: "confirm", Text: "Type the name exactly as it is written. Nothing was deleted."}}))
+		return d.confirmKey(c, admin.Unprocessable, key, []templates.Mistake{{Field: "confirm", Text: "Type the name exactly as it is written. Nothing was deleted."}})
 	}
-	said, err := d.Operator.RemoveLoginKey(c.Request.Context(), d.Actor(c), key)
+	said, ended, err := d.Operator.RemoveLoginKey(c.Request.Context(), d.Actor(c), key, leftover(form))
 	if err != nil {
 		return err
 	}
 	done := map[operator.Farewell]string{operator.NoFarewell: "removed", operator.Told: "left", operator.NotTold: "untold"}[said]
-	return web.SeeOther(c, "/admin/keys?done="+done)
+	return web.SeeOther(c, "/admin/keys?done="+done+counted(ended))
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/catalog"
 	"github.com/fedhub/fedhub/hub/authentication"
+	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/templates"
@@ -29,7 +30,7 @@ func (d *Handler) SaveLoginKey(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	typed := key
+	typed, ended := key, operator.SignedIn{}
 	wrong := editKey(&typed, form)
 	if len(wrong) == 0 && form["sure"] == "" {
 		effects, err := d.Foresee(c, authentication.PolicyOf(key), authentication.PolicyOf(typed))
@@ -43,7 +44,7 @@ func (d *Handler) SaveLoginKey(c *gin.Context) error {
 		}
 	}
 	if len(wrong) == 0 {
-		err = d.Operator.ChangeLoginKey(c.Request.Context(), d.Actor(c), key.ID, form["client_secret"], nil, func(k *federation.LoginKey) { editKey(k, form) })
+		ended, err = d.Operator.ChangeLoginKey(c.Request.Context(), d.Actor(c), key.ID, form["client_secret"], leftover(form), func(k *federation.LoginKey) { editKey(k, form) })
 		wrong, _ = web.Mistakes(err, keyFields)
 	}
 	if len(wrong) > 0 {
@@ -57,7 +58,11 @@ func (d *Handler) SaveLoginKey(c *gin.Context) error {
 	if err := d.keepHosts(c.Request.Context(), key, typed); err != nil {
 		return err
 	}
-	return web.SeeOther(c, "/admin/keys/"+key.ID+"?done=saved")
+	done := "saved"
+	if ended != (operator.SignedIn{}) {
+		done = "disabled" + counted(ended)
+	}
+	return web.SeeOther(c, "/admin/keys/"+key.ID+"?done="+done)
 }
 
 // keepHosts puts back the hosts of a provider that moved within the

@@ -79,14 +79,14 @@ func (d *Handler) SwitchLoginKey(c *gin.Context) error {
 		return err
 	}
 	on := form["enabled"] == "1"
-	err = d.Operator.SwitchLoginKey(c.Request.Context(), d.Actor(c), key.ID, on)
+	ended, err := d.Operator.SwitchLoginKey(c.Request.Context(), d.Actor(c), key.ID, on, leftover(form))
 	if wrong, ok := web.Mistakes(err, keyFields); ok {
 		return d.showKey(c, admin.Unprocessable, key, d.keyForm(key), wrong)
 	}
 	if err != nil {
 		return err
 	}
-	done := "disabled"
+	done := "disabled" + counted(ended)
 	if on {
 		done = "enabled"
 	}
@@ -128,12 +128,15 @@ func (d *Handler) showKey(c *gin.Context, status int, k federation.LoginKey, for
 		Callback: d.Callback(k.ID), Guide: guide(entry, d.Callback(k.ID)), Form: form, Mistakes: wrong, Issuer: k.Issuer,
 		Join: templates.Join{Status: string(k.Join.Status), Message: k.Join.Words(templates.Sentence), Checked: k.Join.Checked},
 	}
+	var err error
 	if k.Kind == federation.KindPeer {
 		page.ClientID = d.ClientMetadata(k.ID)
-		var err error
 		if page.Fingerprints, err = d.Signing.Fingerprints(c.Request.Context()); err != nil {
 			return err
 		}
+	}
+	if page.SignedIn, err = d.signedIn(c, k.ID); err != nil {
+		return err
 	}
 	known, err := d.Health.Of(c.Request.Context(), k.ID)
 	if err != nil {

@@ -1,0 +1,70 @@
+package grants
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"iter"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// end marks a family as revoked. Its login key can no longer end it, and does
+// not count it any more.
+func (f *TokenFamily) end(now time.Time, why string) { f.Revoked, f.Why, f.LoginKey = now, why, "" }
+
+// Revoke ends a family. A family that is gone needs no revoking.
+func (k *Service) Revoke(ctx context.Context, id, why string) error {
+	err := k.families.Update(ctx, id, func(f *TokenFamily) error {
+		if !f.Revoked.IsZero() {
+			return store.ErrUnchanged
+		}
+		f.end(k.now(), why)
+		return nil
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// RevokeSession revokes what came from a session that has ended, except what
+// was granted offline_access to outlive it.
+func (k *Service) RevokeSession(ctx context.Context, sid string) error {
+	_, err := k.revokeAll(ctx, k.families.EachWhere(ctx, "sid", sid), "session.ended", func(f TokenFamily) bool { return !f.Offline() })
+	return err
+}
+
+// RevokeProvider revokes all that came of people who signed in by a login key,
+// on whatever device they signed in, and says how much that was.
+func (k *Service) RevokeProvider(ctx context.Context, loginKey string) (int, error) {
+	return k.revokeAll(ctx, k.families.EachWhere(ctx, "loginKey", loginKey), "provider.ended", func(TokenFamily) bool { return true })
+}
+
+// RevokeProviderOf is RevokeProvider for one person.
+func (k *Service) RevokeProviderOf(ctx context.Context, userID, loginKey string) error {
+	_, err := k.revokeAll(ctx, k.families.EachWhere(ctx, "userId", userID), "provider.ended", func(f TokenFamily) bool { return f.LoginKey == loginKey })
+	return err
+}
+
+// CountProvider says how much RevokeProvider would revoke, up to most.
+func (k *Service) CountProvider(ctx context.Context, loginKey string, most int) (int, error) {
+	return k.families.CountWhere(ctx, "loginKey", loginKey, most)
+}
+
+func (k *Service) revokeAll(ctx context.Context, all iter.Seq2[TokenFamily, error], why string, which func(TokenFamily) bool) (n int, err error) {
+	for f, err := range all {
+		if err != nil {
+			return n, err
+		}
+		if !f.Revoked.IsZero() || !which(f) {
+			continue
+		}
+		if err := k.Revoke(ctx, f.ID, why); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}

@@ -1,0 +1,88 @@
+package revocation_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/internal/texts"
+)
+
+// An ending is one thing that ends what was issued.
+type ending struct {
+	name string // as docs/revocation.md calls it
+	do   func(t *testing.T, h *house, b *hubtest.Browser, apps []*hubtest.App)
+	undo func(t *testing.T, h *house) // nil: nothing is to be undone
+	key  bool                         // there must be a login key
+}
+
+var endings = []ending{
+	{"the person is disabled here", disabledHere(true), func(t *testing.T, h *house) { disabledHere(false)(t, h, nil, nil) }, false},
+	{"the person is disabled at the provider", func(_ *testing.T, h *house, _ *hubtest.Browser, _ []*hubtest.App) {
+		h.upstream(true)
+		h.skip(6 * time.Minute) // one person is looked at every five minutes at most
+	}, func(_ *testing.T, h *house) { h.upstream(false) }, true},
+	{"the login key is switched off", switched(false), func(t *testing.T, h *house) { switched(true)(t, h, nil, nil) }, true},
+	{"the app is switched off", func(t *testing.T, h *house, _ *hubtest.Browser, apps []*hubtest.App) {
+		for _, a := range apps {
+			must(t, h.Hub.ChangeClient(t.Context(), audit.Named("test"), a.ID, texts.Text{}, func(c *clients.Client) { c.Disabled = true }))
+		}
+	}, nil, false},
+	{"the app is deleted", func(t *testing.T, h *house, _ *hubtest.Browser, apps []*hubtest.App) {
+		for _, a := range apps {
+			must(t, h.Hub.RemoveClient(t.Context(), audit.Named("test"), a.Client))
+		}
+	}, nil, false},
+	{"the person withdraws their consent", withdraw, nil, false},
+	{"the password is changed elsewhere", changePassword, func(t *testing.T, h *house) {
+		_, err := h.Hub.People().SetPassword(t.Context(), h.person().ID, hubtest.Password)
+		must(t, err)
+	}, false},
+	{"the person signs out everywhere", func(_ *testing.T, h *house, _ *hubtest.Browser, _ []*hubtest.App) {
+		elsewhere := h.mustEnter()
+		elsewhere.Submit(elsewhere.Open("/account"), "/account/sessions/end-all")
+	}, nil, false},
+	{"the login key is deleted", func(t *testing.T, h *house, _ *hubtest.Browser, _ []*hubtest.App) { // the last: there is none after it
+		_, _, err := h.Hub.RemoveLoginKey(t.Context(), audit.Named("test"), h.Key(h.key), operator.EndSignedIn)
+		must(t, err)
+	}, nil, true},
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func disabledHere(off bool) func(*testing.T, *house, *hubtest.Browser, []*hubtest.App) {
+	return func(t *testing.T, h *house, _ *hubtest.Browser, _ []*hubtest.App) {
+		_, err := h.Hub.SwitchUser(t.Context(), audit.Named("test"), h.person().ID, off)
+		must(t, err)
+	}
+}
+
+func switched(on bool) func(*testing.T, *house, *hubtest.Browser, []*hubtest.App) {
+	return func(t *testing.T, h *house, _ *hubtest.Browser, _ []*hubtest.App) {
+		_, err := h.Hub.SwitchLoginKey(t.Context(), audit.Named("test"), h.key, on, operator.EndSignedIn)
+		must(t, err)
+	}
+}
+
+func withdraw(_ *testing.T, _ *house, b *hubtest.Browser, apps []*hubtest.App) {
+	p := b.Open("/account")
+	for _, a := range apps {
+		b.Submit(p, "/account/apps/remove", "client", a.ID)
+	}
+}
+
+func changePassword(t *testing.T, h *house, _ *hubtest.Browser, _ []*hubtest.App) {
+	elsewhere := h.mustEnter()
+	p := elsewhere.Submit(elsewhere.Open("/account/password"), "/account/password", "current", hubtest.Password, "password", "three quiet herons wade")
+	if p.URL.RequestURI() != "/account?done=password" {
+		t.Fatalf("at %s: %s", p.URL, p.Body)
+	}
+}

@@ -1,0 +1,40 @@
+package revocation_test
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+	"testing"
+)
+
+// sessionStarts are the places that begin a session, and the way in that each
+// of them stands for.
+var sessionStarts = map[string]string{
+	"hub/web/signin/signin.go":    "password",
+	"hub/web/signin/invite.go":    "password",
+	"hub/web/signin/setup.go":     "password",
+	"hub/web/signin/upstream.go":  "a login key",
+	"hub/web/account/password.go": "as the session that it goes on from",
+}
+
+// starts finds a place that begins a session and has no row above: a new factor
+// is one.
+func starts(t *testing.T) {
+	t.Helper()
+	const root = "../../../.."
+	err := fs.WalkDir(os.DirFS(root), "hub", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || path.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "hub/sessions/") {
+			return err
+		}
+		text, err := os.ReadFile(path.Join(root, name))
+		if err != nil {
+			return err
+		}
+		if strings.Contains(string(text), "sessions.Start{") && sessionStarts[name] == "" {
+			t.Errorf("%s begins a session: say in sessionStarts which way in that is, and in ways what ends it", name)
+		}
+		return nil
+	})
+	must(t, err)
+}

@@ -1,0 +1,184 @@
+package revocation_test
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/testkit/frappetest"
+)
+
+// A way is one in which people come in.
+type way struct {
+	name string // as docs/revocation.md calls it
+	kind string // of the login key; empty for a password
+	open func(t *testing.T) *house
+}
+
+// ways are all of them. A new kind of login key has no row here, and
+// TestEveryWayInAndEveryGrantHasItsPlace fails.
+var ways = []way{
+	{"password", "", byPassword},
+	{"another hub", federation.KindPeer, byPeer},
+	{"an OpenID provider", federation.KindOpenID, byOpenID},
+	{"an OAuth 2.0 provider", federation.KindOAuth2, byOAuth2},
+	{"a social provider", federation.KindSocial, bySocial},
+	{"a Frappe site", federation.KindFrappe, byFrappe},
+}
+
+// A house is a hub that one person comes to in one way.
+type house struct {
+	*hubtest.World
+	way    string
+	key    string // the login key; empty for a password
+	issuer string // who the person is from there
+	// enter signs the person in, in a browser that nobody used.
+	enter func(*hubtest.Browser)
+	// upstream disables the person at the provider, or enables them again.
+	upstream func(disabled bool)
+	skip     func(time.Duration)
+}
+
+// person is whom the house is about: the only one who is no administrator.
+func (h *house) person() users.User {
+	h.Helper()
+	all, err := h.Hub.Users(h.Context(), "", 10)
+	if err != nil {
+		h.Fatal(err)
+	}
+	for _, u := range all {
+		if !u.Admin() {
+			return u
+		}
+	}
+	h.Fatal("there is nobody")
+	return users.User{}
+}
+
+func byPassword(t *testing.T) *house {
+	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	w.Person("ada@example.org")
+	return &house{World: w, way: "password", upstream: func(bool) {}, skip: w.Clock.Skip, enter: func(b *hubtest.Browser) {
+		b.SignIn(b.Open("/signin?local=1"), "ada@example.org")
+	}}
+}
+
+// through is a house whose people come from another hub of ours.
+func through(t *testing.T, name string, hubs hubtest.Pair) *house {
+	ada := hubs.Primary.Person("ada@example.org")
+	hubs.Primary.Person("root@example.org", users.AdminRole)
+	return &house{
+		World: hubs.Secondary, way: name, key: hubs.Key.ID, issuer: hubs.Primary.URL, skip: hubs.Skip,
+		enter: func(b *hubtest.Browser) {
+			at := b.Post(b.Open("/signin?local=1"), "/signin/with/"+hubs.Key.ID)
+			b.Follow(b.Hop(hubs.Abroad(b, at, "ada@example.org")))
+		},
+		upstream: func(disabled bool) {
+			if _, err := hubs.Primary.Hub.SwitchUser(t.Context(), audit.Named("test"), ada.ID, disabled); err != nil {
+				t.Fatal(err)
+			}
+		},
+	}
+}
+
+func byPeer(t *testing.T) *house {
+	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	return through(t, "another hub", hubtest.NewPair(t, w))
+}
+
+// lookAgain is a key whose provider is asked about its people at each refresh.
+func lookAgain(k *federation.LoginKey) {
+	k.Enabled, k.SignUps, k.TrustEmail, k.KeepTokens = true, federation.Allow, true, true
+}
+
+func byOpenID(t *testing.T) *house {
+	return through(t, "an OpenID provider", hubtest.NewProvider(t, lookAgain, func(k *federation.LoginKey) {
+		k.Scopes, k.TrustAssurance = []string{"openid", "profile", "email", "offline_access"}, true
+	}))
+}
+
+func byOAuth2(t *testing.T) *house {
+	primary, secondary := hubtest.NewWorld(t, hubtest.OpenSQLite(t)), hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	there := primary.App(func(c *clients.Client) { c.RedirectURIs = []string{secondary.URL + "/signin/from/plain"} })
+	key := federation.LoginKey{
+		ID: "plain", Kind: federation.KindOAuth2, Name: "Plain", BaseURL: primary.URL, ClientID: there.ID,
+		Scopes: []string{"openid", "profile", "email", "offline_access"}, Claims: federation.Claims{Subject: "sub"},
+		Endpoints: federation.Endpoints{Authorize: primary.URL + "/oauth2/authorize", Token: primary.URL + "/oauth2/token", Userinfo: primary.URL + "/oauth2/userinfo"},
+	}
+	lookAgain(&key)
+	key, err := secondary.Hub.KeepLoginKey(t.Context(), audit.Named("test"), key, there.Secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return through(t, "an OAuth 2.0 provider", hubtest.Pair{Primary: primary, Secondary: secondary, Key: key})
+}
+
+// bySocial is a house whose people come from a provider of the vetted list that
+// gives out refresh tokens.
+func bySocial(t *testing.T) *house {
+	var disabled atomic.Bool
+	gitea := hubtest.NewServer(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		switch r.URL.Path {
+		case "/login/oauth/authorize":
+			back := url.Values{"code": {"a code"}, "state": {r.URL.Query().Get("state")}}
+			http.Redirect(w, r, r.URL.Query().Get("redirect_uri")+"?"+back.Encode(), http.StatusFound)
+		case "/login/oauth/access_token":
+			if disabled.Load() {
+				w.WriteHeader(http.StatusBadRequest)
+				io.WriteString(w, `{"error":"invalid_grant"}`) //nolint:errcheck // the test would fail
+				return
+			}
+			io.WriteString(w, `{"access_token":"at","refresh_token":"rt","token_type":"bearer","expires_in":3600}`) //nolint:errcheck // the test would fail
+		case "/api/v1/user":
+			io.WriteString(w, `{"id":7,"login":"ada","full_name":"Ada L.","email":"ada@example.org"}`) //nolint:errcheck // the test would fail
+		case "/api/v1/user/emails":
+			io.WriteString(w, `[{"email":"ada@example.org","primary":true,"verified":true}]`) //nolint:errcheck // the test would fail
+		}
+	})
+	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	key := federation.LoginKey{ID: "gitea", Kind: federation.KindSocial, Preset: "gitea", Name: "Gitea", BaseURL: gitea, ClientID: "hub"}
+	lookAgain(&key)
+	if _, err := w.Hub.KeepLoginKey(t.Context(), audit.Named("test"), key, "gitea-secret"); err != nil {
+		t.Fatal(err)
+	}
+	return &house{
+		World: w, way: "a social provider", key: "gitea", issuer: gitea, upstream: disabled.Store, skip: w.Clock.Skip,
+		enter: func(b *hubtest.Browser) {
+			p := b.Submit(b.Open("/signin?local=1"), "/signin/with/gitea")
+			for p.Location != "" {
+				p = b.Follow(b.Hop(p))
+			}
+		},
+	}
+}
+
+func byFrappe(t *testing.T) *house {
+	s := hubtest.Above(t, frappetest.G4, lookAgain)
+	return &house{
+		World: s.World, way: "a Frappe site", key: "erp", issuer: s.Site.URL, skip: s.Clock.Skip,
+		enter: func(b *hubtest.Browser) {
+			s.Come(b, b.Open("/signin?local=1"), hubtest.AshaThere, frappetest.Allow)
+		},
+		upstream: func(disabled bool) { s.There(func(p *frappetest.Person) { p.Disabled = disabled }) },
+	}
+}
+
+func (h *house) mustEnter() *hubtest.Browser {
+	h.Helper()
+	b := h.Browser()
+	h.enter(b)
+	if p := b.Open("/account"); p.URL.Path != "/account" {
+		h.Fatalf("%s: nobody is signed in; at %s:\n%s", h.way, p.URL, strings.TrimSpace(p.Body))
+	}
+	return b
+}
