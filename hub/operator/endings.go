@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
@@ -29,7 +30,7 @@ func (s *Service) SignedInBy(ctx context.Context, keyID string) (n SignedIn, err
 // more: whatever is written down in a session after the session has gone is
 // refused (sessions.Confirm), and what was before is found.
 func (s *Service) endSignedInBy(ctx context.Context, by audit.Actor, keyID string) (n SignedIn, err error) {
-	ctx = context.WithoutCancel(ctx)
+	ctx = lasting.ToDeadline(ctx)
 	if n.Connections, err = s.parts.Grants.RevokeProvider(ctx, keyID); err != nil {
 		return n, err
 	}

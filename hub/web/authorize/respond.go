@@ -1,7 +1,6 @@
 package authorize
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"net/url"
@@ -22,6 +21,7 @@ import (
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
@@ -123,7 +123,7 @@ func (d *Handler) family(c *gin.Context, response oauth.Response, a grants.Autho
 		return "", f, err
 	}
 	if err := d.Sessions.Confirm(ctx, s); err != nil {
-		return "", f, errors.Join(err, d.Grants.Revoke(context.WithoutCancel(ctx), f.ID, "session.ended"))
+		return "", f, errors.Join(err, d.Grants.Revoke(lasting.Of(ctx), f.ID, "session.ended"))
 	}
 	return code, f, nil
 }

@@ -32,6 +32,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
+	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -240,7 +241,7 @@ func (d *Handler) finish(c *gin.Context, j pendingLogin, start sessions.Start) e
 	}
 	if start.LoginKey != "" {
 		if err := d.Upstreams.Confirm(c.Request.Context(), start.LoginKey); err != nil {
-			return errors.Join(err, d.Sessions.Delete(context.WithoutCancel(c.Request.Context()), s))
+			return errors.Join(err, d.Sessions.Delete(lasting.Of(c.Request.Context()), s))
 		}
 	}
 	if replaced != nil {

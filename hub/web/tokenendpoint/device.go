@@ -1,7 +1,6 @@
 package tokenendpoint
 
 import (
-	"context"
 	"errors"
 
 	"github.com/gin-gonic/gin"
@@ -11,6 +10,7 @@ import (
 	"github.com/fedhub/fedhub/hub/pending"
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/lasting"
 )
 
 // device answers a device that polls (RFC 8628 §3.4).
@@ -42,7 +42,7 @@ func (d *Handler) collect(c *gin.Context, r request, agreed pending.Request) (an
 	// What ends the person's sign-in takes back the answer first and what came
 	// of it after, so what began in between shows here.
 	if err := d.Pending.StillSpent(c.Request.Context(), agreed); err != nil {
-		return answer{}, errors.Join(err, d.Grants.Revoke(context.WithoutCancel(c.Request.Context()), f.ID, "provider.ended"))
+		return answer{}, errors.Join(err, d.Grants.Revoke(lasting.Of(c.Request.Context()), f.ID, "provider.ended"))
 	}
 	a, err := d.issue(c, r, f, nil, f.Scopes)
 	if err != nil {
