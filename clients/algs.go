@@ -1,8 +1,6 @@
 package clients
 
 import (
-	"net/netip"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -89,29 +87,10 @@ func checkAssertion(c Client, _ bool) forms.Problems {
 	return nil
 }
 
-// checkTLSName: exactly one name, or it would not be clear which decides.
+// checkTLSName holds whom a certificate must name against RFC 8705 §2.1.2.
 func checkTLSName(c Client, _ bool) forms.Problems {
 	if c.AuthMethod != clientauth.MethodTLS {
 		return nil
 	}
-	n := c.TLS
-	given := slices.DeleteFunc([]string{n.SubjectDN, n.DNS, n.URI, n.IP, n.Email}, func(s string) bool { return s == "" })
-	notDN := clientauth.CheckDN(n.SubjectDN)
-	_, notIP := netip.ParseAddr(n.IP)
-	u, notURI := url.Parse(n.URI)
-	switch {
-	case len(given) != 1:
-		return forms.New("tls", "client.certificate.names")
-	case n.SubjectDN != "" && notDN != nil:
-		return forms.New("tls.subject_dn", "client.certificate.subject", "cause", notDN)
-	case n.IP != "" && notIP != nil:
-		return forms.New("tls.ip", "client.certificate.ip", "ip", n.IP)
-	case n.URI != "" && (notURI != nil || !u.IsAbs()):
-		return forms.New("tls.uri", "client.certificate.uri", "uri", n.URI)
-	case n.Email != "" && strings.Count(n.Email, "@") != 1:
-		return forms.New("tls.email", "client.certificate.email", "email", n.Email)
-	case n.DNS != "" && strings.ContainsAny(n.DNS, " /:@*"):
-		return forms.New("tls.dns", "client.certificate.dns", "dns", n.DNS)
-	}
-	return nil
+	return c.TLS.Check()
 }

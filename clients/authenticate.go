@@ -30,7 +30,7 @@ func (r *Registry) Authenticate(ctx context.Context, cred clientauth.Credentials
 	}
 	if used.ID != "" {
 		r.updateLastUsed(ctx, client.ID, used)
-		client.use(used.ID, r.stamp())
+		client.use(used.ID, r.Stamp())
 	}
 	return client, nil
 }
@@ -65,8 +65,15 @@ func (c Client) SharesKeys() bool {
 	}, clientauth.HS256)
 }
 
-// forgetKeys leaves only the hashes of the secrets.
-func (c *Client) forgetKeys() {
+// DropNeedlessSecrets ends what the client no longer has a use for: all of its
+// secrets, or what was kept beside their hashes to sign with.
+func (c *Client) DropNeedlessSecrets() {
+	if !c.UsesSecret() {
+		c.Secrets = nil
+	}
+	if c.SharesKeys() {
+		return
+	}
 	for i := range c.Secrets {
 		c.Secrets[i].Sealed = ""
 	}

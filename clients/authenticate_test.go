@@ -8,7 +8,7 @@ import (
 func TestAMissingDatabaseIsNotAWrongSecret(t *testing.T) {
 	w := newWorld(t)
 	away := errors.New("database is away")
-	w.store.fail(away)
+	w.store.Fail(away)
 	if err := w.login(bySecret("web1", "x")); !errors.Is(err, away) || code(err) != "" {
 		t.Errorf("got %v, want the store's error", err)
 	}

@@ -2,15 +2,14 @@
 //
 // A client is an app (or another hub) with a name, the addresses its answers
 // may go to, and a way to prove itself. The Registry keeps clients, checks
-// every rule when one is saved, and authenticates them when they call. Hubs
-// that are federated to this one are clients too: their id is the URL of a
-// document that describes them, and an administrator, an invite or a trusted
-// domain lets them in.
+// every rule when one is saved, and authenticates them when they call. Who
+// comes without an administrator is met in packages of its own: hubs by their
+// invitations and domains (hubs), apps that register themselves (registration),
+// Frappe sites (frappe).
 //
 // The package does not know users, sessions, tokens or consent, and imports
 // nothing from the hub: storage, clock, HTTP client and replay memory are
-// handed in. It fetches what clients publish: metadata documents of hubs and
-// apps, keys, request objects and sector files.
+// handed in.
 package clients
 
 import (
@@ -18,6 +17,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/fapi"
 	"github.com/fedhub/fedhub/internal/clone"
 	"github.com/fedhub/fedhub/internal/texts"
 )
@@ -72,7 +72,7 @@ type Client struct {
 	Requests Requests `bson:"requests,omitempty"` // what its authorization requests must or may be
 
 	// HighSecurity turns on every requirement of a FAPI 2.0 profile at once.
-	HighSecurity SecurityProfile `bson:"high_security,omitempty"`
+	HighSecurity fapi.Profile `bson:"high_security,omitempty"`
 
 	TLS              clientauth.TLSName `bson:"tls,omitempty"`               // whom a clientauth.MethodTLS certificate names
 	CertificateBound bool               `bson:"certificate_bound,omitempty"` // its tokens work only with its certificate (RFC 8705 §3)
@@ -146,6 +146,15 @@ type FederatedHub struct {
 	Left time.Time `bson:"left,omitempty"`
 }
 
+// A Document is what a client has more that nobody registered: its ID is the
+// address of a document in which it describes itself
+// (draft-ietf-oauth-client-id-metadata-document).
+type Document struct {
+	Host    string    `bson:"host"`    // of the address, with the port if it has one
+	Fetched time.Time `bson:"fetched"` // when it was last read
+	Fresh   time.Time `bson:"fresh"`   // until then it is not read again
+}
+
 // IsHeld reports whether an administrator must look before it is active again.
 func (s *FederatedHub) IsHeld() bool { return !s.HeldWhy.IsZero() || s.Held != "" }
 
@@ -210,11 +219,20 @@ func (c Client) UsesSecret() bool {
 // By is who added it, or how it came by itself.
 func (c Client) By(words texts.Words) string { return c.Origin.In(words, c.CreatedBy) }
 
-// clone returns a copy that shares no memory with c.
-func (c Client) clone() Client { return clone.Of(c) }
+// Clone returns a copy that shares no memory with c.
+func (c Client) Clone() Client { return clone.Of(c) }
 
-// differs reports whether a person would take a and b for two clients, so
+// DiffersFrom reports whether a person would take the two for two clients, so
 // that consent for one must not count for the other.
-func differs(a, b Client) bool {
-	return a.Name != b.Name || a.Type != b.Type || !slices.Equal(a.RedirectURIs, b.RedirectURIs)
+func (c Client) DiffersFrom(other Client) bool {
+	return c.Name != other.Name || c.Type != other.Type || !slices.Equal(c.RedirectURIs, other.RedirectURIs)
+}
+
+// Amended notes when the client changed. If it became someone else in the eyes
+// of a person, its consent version rises.
+func (c *Client) Amended(before Client, at time.Time) {
+	if c.DiffersFrom(before) {
+		c.ConsentVersion++
+	}
+	c.Updated = at
 }

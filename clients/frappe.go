@@ -1,12 +1,10 @@
 package clients
 
 import (
-	"net/url"
+	"context"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/internal/forms"
 )
@@ -37,42 +35,8 @@ const (
 	KeycloakProvider = "Keycloak"
 )
 
-// FrappeRedirects are the addresses at which a site takes answers when its
-// Social Login Key is of this provider: today's and, where there is one, that
-// of versions up to 12.
-func FrappeRedirects(site, provider string) []string {
-	const logins = "/api/method/frappe.integrations.oauth2_logins."
-	switch provider {
-	case FrappeProvider:
-		return []string{site + logins + "login_via_frappe", site + "/api/method/frappe.www.login.login_via_frappe"}
-	case KeycloakProvider:
-		return []string{site + logins + "login_via_keycloak/keycloak", site + logins + "login_via_keycloak"}
-	}
-	return []string{site + logins + "custom/" + FrappeRecord(provider)}
-}
-
-// FrappeRecord is the name of the record that a site makes of a provider's
-// name.
-func FrappeRecord(provider string) string {
-	return strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(provider))
-}
-
-// NewFrappeSite is the client that a site is, before its secret is made.
-func NewFrappeSite(site, provider string) Client {
-	site = strings.TrimSuffix(strings.TrimSpace(site), "/")
-	c := Client{
-		Type: Web, AuthMethod: clientauth.MethodPost, RedirectURIs: FrappeRedirects(site, provider), GrantTypes: []string{GrantCode, GrantRefresh}, PKCEOptional: true,
-		Scopes: frappeScopes(), IDTokenAlg: "HS256", IDTokenClaims: true, Frappe: &FrappeSite{URL: site, Provider: provider},
-	}
-	c.DefaultRedirectURI = c.RedirectURIs[0]
-	if u, err := url.Parse(site); err == nil {
-		c.Name = u.Host
-	}
-	return c
-}
-
-// frappeScopes are what openid stands for at a Frappe provider.
-func frappeScopes() []string { return []string{"openid", "profile", "email", "roles"} }
+// FrappeScopes are what openid stands for at a Frappe provider.
+func FrappeScopes() []string { return []string{"openid", "profile", "email", "roles"} }
 
 // EffectiveScopes are the scopes that a request of this client asks for. A Frappe site
 // asks for openid and means all that its own kind of provider would release;
@@ -82,12 +46,36 @@ func (c Client) EffectiveScopes(scopes []string) []string {
 		return scopes
 	}
 	meant := slices.Clone(scopes)
-	for _, scope := range frappeScopes() {
+	for _, scope := range FrappeScopes() {
 		if slices.Contains(c.Scopes, scope) && !slices.Contains(meant, scope) {
 			meant = append(meant, scope)
 		}
 	}
 	return meant
+}
+
+// site is what an import says of the site that a client is.
+func (c Client) site() FrappeSite {
+	if c.Frappe == nil {
+		return FrappeSite{}
+	}
+	return FrappeSite{URL: c.Frappe.URL, Provider: c.Frappe.Provider}
+}
+
+// takeSite leaves alone what was chosen here about a site.
+func (c *Client) takeSite(from Client) {
+	if c.Frappe == nil || from.Frappe == nil {
+		c.Frappe = from.Frappe
+		return
+	}
+	c.Frappe.URL, c.Frappe.Provider = from.Frappe.URL, from.Frappe.Provider
+}
+
+// Awaited says whether somebody waits for the first sign-in of this client. For
+// all but sites it costs no more than a look at what is remembered.
+func (r *Registry) Awaited(ctx context.Context, id string) bool {
+	client, err := r.remembered(ctx, id)
+	return err == nil && client.Frappe != nil && r.now().Before(client.Frappe.Awaited)
 }
 
 func checkFrappe(c Client, allowHTTP bool) forms.Problems {

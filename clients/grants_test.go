@@ -35,3 +35,19 @@ func TestAClientThatCannotProveItselfGetsNoGrantThatNeedsProof(t *testing.T) {
 		}
 	}
 }
+
+func TestResponseTypesBringTheirGrantAlong(t *testing.T) {
+	c := with(webApp(), func(c *Client) {
+		c.ResponseTypes = []string{"code", "id_token"}
+		c.GrantTypes = []string{GrantDevice, GrantCode}
+	})
+	c.PairGrants()
+	if !slices.Equal(c.GrantTypes, []string{GrantCode, GrantImplicit, GrantDevice}) {
+		t.Errorf("got %q", c.GrantTypes)
+	}
+	c.ResponseTypes = []string{"code", "none"}
+	c.PairGrants()
+	if !slices.Equal(c.GrantTypes, []string{GrantCode, GrantDevice}) {
+		t.Errorf("got %q", c.GrantTypes)
+	}
+}

@@ -66,7 +66,7 @@ func (c *Client) SetGrant(grant string, on bool) {
 	if on {
 		grants = append(grants, grant)
 	}
-	c.GrantTypes = inOrder(grants)
+	c.GrantTypes = GrantsInOrder(grants)
 }
 
 // ChooseGrant registers the client for one of Authorization Code and Implicit,
@@ -80,9 +80,9 @@ func (c *Client) ChooseGrant(name string) {
 	}
 }
 
-// inOrder are grant types, each once, in the order in which they are kept; what
+// GrantsInOrder are grant types, each once, in the order in which they are kept; what
 // there is not comes last.
-func inOrder(grants []string) []string {
+func GrantsInOrder(grants []string) []string {
 	var ordered []string
 	for _, g := range grantNames {
 		if slices.Contains(grants, g.grant) {
@@ -95,6 +95,18 @@ func inOrder(grants []string) []string {
 		}
 	}
 	return ordered
+}
+
+// ResponsesInOrder gives every response type the one spelling under which it is
+// kept: the order of the words has no meaning (RFC 6749 §3.1.1).
+func ResponsesInOrder(types []string) []string {
+	var sorted []string
+	for _, t := range types {
+		words := strings.Fields(t)
+		slices.Sort(words)
+		sorted = append(sorted, strings.Join(words, " "))
+	}
+	return tidyList(sorted)
 }
 
 // AllowsGrant reports whether the client may use a grant type.
@@ -112,19 +124,19 @@ func (c Client) AllowsResponse(response string) bool {
 // implicit where none does (OIDC Registration §2): whoever chose a response
 // type has said so already.
 func (c *Client) PairGrants() {
-	if slices.ContainsFunc(c.ResponseTypes, withCode) {
+	if slices.ContainsFunc(c.ResponseTypes, NeedsCode) {
 		c.SetGrant(GrantCode, true)
 	}
-	if slices.ContainsFunc(c.ResponseTypes, inAddress) {
+	if slices.ContainsFunc(c.ResponseTypes, NeedsImplicit) {
 		c.SetGrant(GrantImplicit, true)
 	} else if c.HasGrant(GrantCode) {
 		c.SetGrant(GrantImplicit, false)
 	}
 }
 
-func withCode(response string) bool { return slices.Contains(strings.Fields(response), "code") }
+func NeedsCode(response string) bool { return slices.Contains(strings.Fields(response), "code") }
 
-func inAddress(response string) bool {
+func NeedsImplicit(response string) bool {
 	words := strings.Fields(response)
 	return slices.Contains(words, "token") || slices.Contains(words, "id_token")
 }
@@ -143,15 +155,15 @@ func (c Client) backstage() bool {
 	})
 }
 
-// decoupled says that people decide about the client on another device, so it
+// Decoupled says that people decide about the client on another device, so it
 // needs no address that they return to.
-func (c Client) decoupled() bool { return c.HasGrant(GrantDevice) || c.HasGrant(GrantCIBA) }
+func (c Client) Decoupled() bool { return c.HasGrant(GrantDevice) || c.HasGrant(GrantCIBA) }
 
 // tidyGrants gives the client the grant types and response types that follow
 // from its type, where nothing else was said.
 func (c *Client) tidyGrants() {
-	c.ResponseTypes = sortedWords(c.ResponseTypes)
-	c.GrantTypes = inOrder(c.GrantTypes)
+	c.ResponseTypes = ResponsesInOrder(c.ResponseTypes)
+	c.GrantTypes = GrantsInOrder(c.GrantTypes)
 	if c.Type == Service {
 		// A service has nobody to send anywhere: it only asks for itself, and
 		// can do so again at any time (RFC 6749 §4.4.3).

@@ -38,16 +38,6 @@ type Requests struct {
 	InitiateLoginURI string   `bson:"initiate_login_uri,omitempty"` // where others may start a sign-in (OIDC Core §4)
 }
 
-// A SecurityProfile is a set of requirements that are turned on together.
-type SecurityProfile string
-
-// The profiles. Each holds all of the one before.
-const (
-	Standard       SecurityProfile = ""
-	FAPI2          SecurityProfile = "fapi2"                 // FAPI 2.0 Security Profile
-	MessageSigning SecurityProfile = "fapi2-message-signing" // and FAPI 2.0 Message Signing
-)
-
 // Exchange is what a client may do with other clients' tokens (RFC 8693). Its
 // own it may always narrow.
 type Exchange struct {

@@ -9,7 +9,6 @@ import (
 func TestOriginsOfOtherProcessesCount(t *testing.T) {
 	w := newWorld(t)
 	other := NewRegistry(Options{Store: w.store, Auth: w.auth, Now: w.clock.Now})
-	t.Cleanup(other.Close)
 	const origin = "https://late.example.com"
 	allows := func(when string, want bool) {
 		t.Helper()

@@ -5,38 +5,12 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/fapi"
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// The documents whose requirements are cited here, as a developer finds them.
-const (
-	fapiServer  = "FAPI 2.0 Security Profile section 5.3.2.1"
-	fapiCode    = "FAPI 2.0 Security Profile section 5.3.2.2"
-	fapiCrypto  = "FAPI 2.0 Security Profile section 5.4.1"
-	fapiSigning = "FAPI 2.0 Message Signing section 5.3.1"
-)
-
-// A ProfileViolation says which requirement of its profile a client's request broke.
-type ProfileViolation struct {
-	Code   string // of the OAuth error
-	Clause string // the document and section
-	Text   string // what to do instead
-}
-
-// Error is a sentence for the client's developer.
-func (b *ProfileViolation) Error() string {
-	return b.Text + "; this client is registered for high security (" + b.Clause + ")"
-}
-
-// demands reports whether a profile holds all of another.
-func (p SecurityProfile) demands(other SecurityProfile) bool {
-	return p == other || other == Standard || (p == MessageSigning && other == FAPI2)
-}
-
 // Secure reports whether the client has any profile of high security.
-func (c Client) Secure() bool { return c.HighSecurity != Standard }
-
-func profileAlg(alg string) bool { return slices.Contains(clientauth.ProfileAlgs(), alg) }
+func (c Client) Secure() bool { return c.HighSecurity != fapi.None }
 
 // raise turns on what a profile demands and nobody needs to decide, so that
 // one switch is enough. Tidy calls it.
@@ -46,7 +20,7 @@ func (c *Client) raise() {
 	}
 	c.PKCEOptional = false
 	c.Requests.Pushed = c.Type != Service
-	c.Requests.Signed = c.HighSecurity.demands(MessageSigning) && c.Type != Service
+	c.Requests.Signed = c.HighSecurity.Demands(fapi.MessageSigning) && c.Type != Service
 	if !c.CertificateBound {
 		c.DPoPBound = true
 	}
@@ -57,7 +31,7 @@ func (c *Client) raise() {
 
 // A rule is one requirement on how a client is registered.
 type rule struct {
-	since  SecurityProfile // the profile it came with
+	since  fapi.Profile // the profile it came with
 	clause string
 	field  string
 	code   string
@@ -67,32 +41,32 @@ type rule struct {
 // rules are in the order of the documents.
 func rules() []rule {
 	return []rule{
-		{FAPI2, fapiServer, "type", "client.high_security.public", Client.Public},
-		{FAPI2, fapiServer, "dpop_bound", "client.high_security.unbound", unbound},
-		{FAPI2, fapiServer, "auth_method", "client.high_security.auth_method", weakMethod},
-		{FAPI2, fapiCode, "response_types", "client.high_security.response_types", otherResponses},
-		{FAPI2, fapiCode, "requests.pushed", "client.high_security.unpushed", unpushed},
-		{FAPI2, fapiCode, "pkce_optional", "client.high_security.pkce", func(c Client) bool { return c.PKCEOptional }},
-		{FAPI2, fapiCode, "redirect_uris", "client.high_security.plain", plainRedirect},
-		{FAPI2, fapiCrypto, "id_token_alg", "client.high_security.alg", weakAlg},
-		{MessageSigning, fapiSigning, "requests.signed", "client.high_security.unsigned", unsignedRequests},
-		{MessageSigning, fapiSigning, "jwks_uri", "client.high_security.keyless", keyless},
+		{fapi.Security, fapi.Server, "type", "client.high_security.public", Client.Public},
+		{fapi.Security, fapi.Server, "dpop_bound", "client.high_security.unbound", unbound},
+		{fapi.Security, fapi.Server, "auth_method", "client.high_security.auth_method", weakMethod},
+		{fapi.Security, fapi.Code, "response_types", "client.high_security.response_types", otherResponses},
+		{fapi.Security, fapi.Code, "requests.pushed", "client.high_security.unpushed", unpushed},
+		{fapi.Security, fapi.Code, "pkce_optional", "client.high_security.pkce", func(c Client) bool { return c.PKCEOptional }},
+		{fapi.Security, fapi.Code, "redirect_uris", "client.high_security.plain", plainRedirect},
+		{fapi.Security, fapi.Crypto, "id_token_alg", "client.high_security.alg", weakAlg},
+		{fapi.MessageSigning, fapi.Signing, "requests.signed", "client.high_security.unsigned", unsignedRequests},
+		{fapi.MessageSigning, fapi.Signing, "jwks_uri", "client.high_security.keyless", keyless},
 	}
 }
 
 // checkProfile holds the registration against every rule of its profile.
 func checkProfile(c Client, _ bool) forms.Problems {
 	switch c.HighSecurity {
-	case Standard, FAPI2, MessageSigning:
+	case fapi.None, fapi.Security, fapi.MessageSigning:
 	default:
-		return forms.New("high_security", "client.high_security.bad", "one", FAPI2, "other", MessageSigning)
+		return forms.New("high_security", "client.high_security.bad", "one", fapi.Security, "other", fapi.MessageSigning)
 	}
 	if !c.Secure() {
 		return nil
 	}
 	var problems forms.Problems
 	for _, rule := range rules() {
-		if c.HighSecurity.demands(rule.since) && rule.broken(c) {
+		if c.HighSecurity.Demands(rule.since) && rule.broken(c) {
 			problems.Add(rule.field, rule.code, "clause", rule.clause)
 		}
 	}
@@ -123,65 +97,9 @@ func plainRedirect(c Client) bool {
 func weakAlg(c Client) bool {
 	for _, alg := range []string{c.IDTokenAlg, c.Algs.Userinfo, c.Algs.Authorization, c.Algs.Introspection,
 		c.Algs.Request, c.Algs.Assertion, c.Algs.CIBARequest} {
-		if alg != "" && !profileAlg(alg) {
+		if alg != "" && !fapi.AlgOK(alg) {
 			return true
 		}
 	}
 	return false
-}
-
-// An AuthorizationRequestPolicy is an authorization request, as far as a profile looks at it.
-type AuthorizationRequestPolicy struct {
-	Pushed       bool   // it came, or comes now, by the pushed authorization request endpoint
-	Signature    string // alg of the request object that carries it; empty if there is none
-	ResponseType string
-	RedirectURI  string // as sent; empty if it was left out
-	Challenge    string // code_challenge
-	Method       string // code_challenge_method
-}
-
-// CheckAsking holds an authorization request against the client's profile. Its
-// error is a *Breach.
-func (c Client) CheckAsking(a AuthorizationRequestPolicy) error {
-	return c.firstBreach([]demand{
-		{FAPI2, a.Pushed, ProfileViolation{"invalid_request", fapiCode, "push the authorization request first (RFC 9126)"}},
-		{FAPI2, a.ResponseType == "code", ProfileViolation{"unsupported_response_type", fapiCode, "ask for response_type=code"}},
-		{FAPI2, a.Challenge != "" && a.Method == "S256", ProfileViolation{"invalid_request", fapiCode, "send a code_challenge with code_challenge_method=S256"}},
-		{FAPI2, a.RedirectURI != "", ProfileViolation{"invalid_request", fapiCode, "send a redirect_uri with the pushed request"}},
-		{FAPI2, a.Signature == "" || profileAlg(a.Signature), ProfileViolation{"invalid_request_object", fapiCrypto, "sign the request object with ES256, PS256 or EdDSA"}},
-		{MessageSigning, a.Signature != "", ProfileViolation{"invalid_request", fapiSigning, "send the parameters in a signed request object"}},
-	})
-}
-
-// A TokenRequestPolicy is a request to the token endpoint, as far as a profile looks at
-// it. How the client proved itself was checked when it did.
-type TokenRequestPolicy struct {
-	Bound bool // it came with a DPoP proof, or a certificate to bind tokens to
-}
-
-// CheckCalling holds a token request against the client's profile. Its error
-// is a *Breach.
-func (c Client) CheckCalling(a TokenRequestPolicy) error {
-	return c.firstBreach([]demand{
-		{FAPI2, a.Bound, ProfileViolation{"invalid_request", fapiServer, "prove a key, by DPoP or a client certificate, to bind the tokens to"}},
-	})
-}
-
-// A demand is one requirement on a request, and whether it is met.
-type demand struct {
-	since SecurityProfile
-	met   bool
-	ProfileViolation
-}
-
-func (c Client) firstBreach(demands []demand) error {
-	if !c.Secure() {
-		return nil
-	}
-	for _, d := range demands {
-		if c.HighSecurity.demands(d.since) && !d.met {
-			return &d.ProfileViolation
-		}
-	}
-	return nil
 }

@@ -30,7 +30,7 @@ type Property struct {
 	Metadata string // the member of client metadata it is read from and written to; empty: none
 	Control  string // of the form, and of the forms.Problems that stand there; empty: Stored
 	Setters  Setter
-	imported string // what an import calls it; empty: an import leaves it alone
+	Imported string // what an import calls it; empty: an import leaves it alone
 	place    func(*Client) any
 	rule     func(Client, bool) forms.Problems // which Validate runs; free: whatever its type can hold; nil: nobody writes it
 }
@@ -50,9 +50,9 @@ func free(Client, bool) forms.Problems { return nil }
 
 func (p Property) value(c *Client) reflect.Value { return reflect.ValueOf(p.place(c)).Elem() }
 
-// same reports whether two clients agree in the property. No list is an empty
+// Same reports whether two clients agree in the property. No list is an empty
 // list.
-func (p Property) same(a, b Client) bool {
+func (p Property) Same(a, b Client) bool {
 	if p.Stored == "frappe" {
 		return a.site() == b.site()
 	}
@@ -63,8 +63,8 @@ func (p Property) same(a, b Client) bool {
 	return reflect.DeepEqual(one.Interface(), other.Interface())
 }
 
-// take copies the property. The two clients share its memory afterwards.
-func (p Property) take(to *Client, from Client) {
+// CopyTo copies the property. The two clients share its memory afterwards.
+func (p Property) CopyTo(to *Client, from Client) {
 	if p.Stored == "frappe" {
 		to.takeSite(from)
 		return
@@ -72,12 +72,12 @@ func (p Property) take(to *Client, from Client) {
 	p.value(to).Set(p.value(&from))
 }
 
-// takeAll copies every property that a setter may set.
-func (c *Client) takeAll(by Setter, from Client) {
-	from = from.clone()
+// Take copies every property that a setter may set.
+func (c *Client) Take(by Setter, from Client) {
+	from = from.Clone()
 	for _, p := range properties {
 		if p.By(by) {
-			p.take(c, from)
+			p.CopyTo(c, from)
 		}
 	}
 }

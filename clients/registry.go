@@ -9,7 +9,6 @@ import (
 	"iter"
 	"log/slog"
 	"strings"
-	"sync"
 	"time"
 
 	"golang.org/x/sync/singleflight"
@@ -70,24 +69,25 @@ type Registry struct {
 	now       func() time.Time
 	log       *slog.Logger
 
-	cache         *clientCache
-	sights        sights
-	negativeCache sights // documents of clients that could not be used
-	origins       originBook
-	flights       singleflight.Group // one fetch of a thing at a time
-	joining       sync.Mutex         // held while pending servers are counted and one is added
-	worker        *worker
-
-	mu      sync.Mutex
-	claimed *cache.Map[string, time.Time] // chore → when it was last claimed
+	cache   *cache.Lookups[*Client]
+	origins cache.Book         // which clients have or had an origin
+	flights singleflight.Group // one fetch of a thing at a time
+	turns   *cache.Turns
+	onGet   func(Client)
 }
 
-// NewRegistry returns a Registry. Close it to end what it does in the background.
+const (
+	// cacheLife bounds how long another process may still see a client as it
+	// was before a change. The process that makes the change forgets at once.
+	cacheLife = 2 * time.Second
+	cacheSize = 4096 // clients
+)
+
+// NewRegistry returns a Registry.
 func NewRegistry(o Options) *Registry {
 	r := &Registry{
 		store: o.Store, auth: o.Auth, documents: o.Documents, allowHTTP: o.AllowHTTP, now: o.Now, log: o.Log,
-		cache: newCache(), sights: newSights(failureLife), negativeCache: newSights(missLife), worker: newWorker(),
-		claimed: cache.NewMap[string, time.Time](maxClaimed),
+		cache: cache.NewLookups[*Client](cacheLife, cacheSize), turns: cache.NewTurns(), onGet: func(Client) {},
 	}
 	if r.now == nil {
 		r.now = time.Now
@@ -98,48 +98,58 @@ func NewRegistry(o Options) *Registry {
 	return r
 }
 
-// Close stops refreshing in the background and waits until it has stopped.
-func (r *Registry) Close() { r.worker.close() }
+// OnGet has every client told that Get returns, before the Registry is used.
+// What is called must not wait: a request does.
+func (r *Registry) OnGet(told func(Client)) { r.onGet = told }
 
 // Get returns a client that may ask. One that is unknown, disabled, or a
 // server that is not active is fs.ErrNotExist, so no caller can forget to
 // check. The answer may be two seconds old, never older.
 func (r *Registry) Get(ctx context.Context, id string) (Client, error) {
-	client, err := r.cached(ctx, id)
+	client, err := r.Known(ctx, id)
 	if err != nil {
 		return Client{}, err
 	}
 	if !client.Usable() {
 		return Client{}, fmt.Errorf("client %q is not in use: %w", id, fs.ErrNotExist)
 	}
-	r.refreshIfOld(client)
-	return client.clone(), nil
+	r.onGet(client)
+	return client.Clone(), nil
 }
 
 // maxID is the longest id a client can have: a server's is a URL.
 const maxID = redirecturi.MaxLength
 
-func (r *Registry) cached(ctx context.Context, id string) (Client, error) {
+// Known is Get for a client in any state. What it returns is not to be changed.
+func (r *Registry) Known(ctx context.Context, id string) (Client, error) {
+	client, err := r.remembered(ctx, id)
+	if err != nil {
+		return Client{}, err
+	}
+	return *client, nil
+}
+
+func (r *Registry) remembered(ctx context.Context, id string) (*Client, error) {
 	if id == "" || len(id) > maxID {
-		return Client{}, fmt.Errorf("client: %w", fs.ErrNotExist)
+		return nil, fmt.Errorf("client: %w", fs.ErrNotExist)
 	}
 	now := r.now()
-	client, found, hit := r.cache.get(id, now)
+	client, found, hit := r.cache.Get(id, now)
 	if !hit {
-		epoch := r.cache.begin()
-		var err error
-		client, err = r.store.Get(ctx, id)
+		epoch := r.cache.Begin()
+		read, err := r.store.Get(ctx, id)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return Client{}, fmt.Errorf("get client: %w", err)
+			return nil, fmt.Errorf("get client: %w", err)
 		}
 		if found = err == nil; found {
-			r.cache.put(client, now, epoch)
+			client = &read
+			r.cache.Put(id, client, now, epoch)
 		} else {
-			r.cache.miss(id, now, epoch)
+			r.cache.Miss(id, now, epoch)
 		}
 	}
 	if !found {
-		return Client{}, fmt.Errorf("client %q: %w", id, fs.ErrNotExist)
+		return nil, fmt.Errorf("client %q: %w", id, fs.ErrNotExist)
 	}
 	return client, nil
 }
@@ -165,35 +175,53 @@ func (r *Registry) ByState(ctx context.Context, state State) iter.Seq2[Client, e
 	return r.store.EachWhere(ctx, "server.state", string(state))
 }
 
-// CountPending counts the federated servers that wait for a decision.
-func (r *Registry) CountPending(ctx context.Context) (int, error) {
-	return r.store.CountWhere(ctx, "server.state", string(Pending), maxPending)
+// BySite visits the clients that are the Frappe site at an origin.
+func (r *Registry) BySite(ctx context.Context, origin string) iter.Seq2[Client, error] {
+	return r.store.EachWhere(ctx, "frappe.url", origin)
+}
+
+// CountByState counts them, no further than most.
+func (r *Registry) CountByState(ctx context.Context, state State, most int) (int, error) {
+	return r.store.CountWhere(ctx, "server.state", string(state), most)
+}
+
+// ByDocument visits the clients that nobody registered, in the order in which
+// their documents were read.
+func (r *Registry) ByDocument(ctx context.Context) iter.Seq2[Client, error] {
+	return r.store.Since(ctx, "document.fetched", time.Unix(0, 0))
 }
 
 // Add keeps a new client and returns it as kept. An empty ID is made up. Rules
 // it breaks are forms.Problems; a taken id is fs.ErrExist. Whatever is handed in, it
 // has no secret yet (AddSecret) and is no server (Introduce).
 func (r *Registry) Add(ctx context.Context, c Client) (Client, error) {
-	c = c.clone()
+	c = c.Clone()
 	if c.ID == "" {
 		c.ID = newID()
 	}
 	c.Secrets, c.Server, c.Document, c.ConsentVersion, c.Imported = nil, nil, nil, 1, time.Time{}
-	c.Created = r.stamp()
+	c.Created = r.Stamp()
 	c.Updated = c.Created
 	c.Tidy()
-	if err := append(checkID(c.ID), c.Validate(r.allowHTTP)...).Err(); err != nil {
+	if err := r.Check(c).Err(); err != nil {
 		return Client{}, err
 	}
-	if err := r.checkSector(ctx, c); err != nil {
+	if err := r.CheckSector(ctx, c); err != nil {
 		return Client{}, err
 	}
-	return c, r.insert(ctx, c)
+	return c, r.Insert(ctx, c)
 }
 
-func (r *Registry) insert(ctx context.Context, c Client) error {
-	defer r.origins.forget()
-	defer r.cache.drop(c.ID)
+// Check returns everything that is wrong with a new client.
+func (r *Registry) Check(c Client) forms.Problems {
+	return append(checkID(c.ID), c.Validate(r.allowHTTP)...)
+}
+
+// Insert keeps a client as it is: for those who made it of a document and
+// checked it. A taken id is fs.ErrExist.
+func (r *Registry) Insert(ctx context.Context, c Client) error {
+	defer r.origins.Forget()
+	defer r.cache.Drop(c.ID)
 	if err := r.store.Insert(ctx, c); err != nil {
 		return fmt.Errorf("add client: %w", err)
 	}
@@ -225,8 +253,8 @@ func (r *Registry) Update(ctx context.Context, id string, change func(*Client) e
 	if err := r.updateSector(ctx, id, change); err != nil {
 		return err
 	}
-	err := r.change(ctx, id, func(c *Client) error {
-		before := c.clone()
+	err := r.Amend(ctx, id, func(c *Client) error {
+		before := c.Clone()
 		if err := change(c); err != nil {
 			return err
 		}
@@ -236,13 +264,7 @@ func (r *Registry) Update(ctx context.Context, id string, change func(*Client) e
 		if err := c.Validate(r.allowHTTP).Err(); err != nil {
 			return err
 		}
-		if !c.UsesSecret() {
-			c.Secrets = nil
-		}
-		if !c.SharesKeys() {
-			c.forgetKeys()
-		}
-		r.normalize(before, c)
+		c.DropNeedlessSecrets()
 		return nil
 	})
 	if err != nil {
@@ -251,19 +273,10 @@ func (r *Registry) Update(ctx context.Context, id string, change func(*Client) e
 	return nil
 }
 
-// normalize stamps a changed client and raises its generation if it became
-// someone else.
-func (r *Registry) normalize(before Client, c *Client) {
-	if differs(before, *c) {
-		c.ConsentVersion++
-	}
-	c.Updated = r.stamp()
-}
-
 // Delete removes a client for good. A server may then introduce itself anew.
 func (r *Registry) Delete(ctx context.Context, id string) error {
-	defer r.origins.forget()
-	defer r.cache.drop(id)
+	defer r.origins.Forget()
+	defer r.cache.Drop(id)
 	defer r.auth.Keys.Drop(id)
 	if err := r.store.Delete(ctx, id); err != nil {
 		return fmt.Errorf("delete client: %w", err)
@@ -271,36 +284,33 @@ func (r *Registry) Delete(ctx context.Context, id string) error {
 	return nil
 }
 
-// errUnchanged, returned by the function given to change, ends it without a
-// write and without an error.
-var errUnchanged = errors.New("unchanged")
+// ErrUnchanged, returned by the function given to Change or Amend, ends it
+// without a write and without an error.
+var ErrUnchanged = errors.New("unchanged")
 
-// change is the one way a kept client is written.
-func (r *Registry) change(ctx context.Context, id string, change func(*Client) error) error {
+// Change writes what the hub notes about a client, as its secrets. It is the
+// one way a kept client is written.
+func (r *Registry) Change(ctx context.Context, id string, change func(*Client) error) error {
 	// Whether or not the write was acknowledged, it may have happened.
-	defer r.cache.drop(id)
-	defer r.origins.forget()
-	if err := r.store.Update(ctx, id, change); err != nil && !errors.Is(err, errUnchanged) {
+	defer r.cache.Drop(id)
+	defer r.origins.Forget()
+	if err := r.store.Update(ctx, id, change); err != nil && !errors.Is(err, ErrUnchanged) {
 		return err
 	}
 	return nil
 }
 
-// maxClaimed bounds how many chores are remembered; one that was forgotten is
-// done once too often.
-const maxClaimed = 4096
-
-// acquireLease lets one caller in a while do a chore, however many see the need.
-func (r *Registry) acquireLease(chore string, every time.Duration) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	now := r.now()
-	if last, found := r.claimed.Get(chore); found && now.Sub(last) < every {
-		return false
-	}
-	r.claimed.Add(chore, now)
-	return true
+// Amend writes what somebody decided about a client, or what it says of itself.
+func (r *Registry) Amend(ctx context.Context, id string, change func(*Client) error) error {
+	return r.Change(ctx, id, func(c *Client) error {
+		before := c.Clone()
+		if err := change(c); err != nil {
+			return err
+		}
+		c.Amended(before, r.Stamp())
+		return nil
+	})
 }
 
-// stamp is now as a database gives it back.
-func (r *Registry) stamp() time.Time { return r.now().UTC().Truncate(time.Millisecond) }
+// Stamp is now as a database gives it back.
+func (r *Registry) Stamp() time.Time { return r.now().UTC().Truncate(time.Millisecond) }

@@ -11,7 +11,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/internal/forms"
-	"github.com/fedhub/fedhub/internal/testkit/keytest"
+	"github.com/fedhub/fedhub/internal/testkit/memstore"
 )
 
 func TestAddReturnsTheClientAsKept(t *testing.T) {
@@ -152,7 +152,7 @@ func TestTheErrorOfAChangeEndsTheUpdate(t *testing.T) {
 func TestTheTokenPathReadsTheStoreOnceInTwoSeconds(t *testing.T) {
 	w := newWorld(t)
 	w.add(webApp())
-	before, _ := w.store.counts()
+	before, _ := w.store.Counts()
 	get := func(n int, id string) {
 		for range n {
 			_, _ = w.Get(t.Context(), id)
@@ -162,13 +162,13 @@ func TestTheTokenPathReadsTheStoreOnceInTwoSeconds(t *testing.T) {
 	get(100, "nobody") // a miss costs the same as a hit
 	w.clock.Forward(cacheLife - time.Millisecond)
 	get(100, "web1")
-	middle, _ := w.store.counts()
+	middle, _ := w.store.Counts()
 	if got, want := middle-before, 2; got != want {
 		t.Errorf("reads: got %d, want %d", got, want)
 	}
 	w.clock.Forward(time.Millisecond)
 	get(100, "web1")
-	after, _ := w.store.counts()
+	after, _ := w.store.Counts()
 	if got, want := after-middle, 1; got != want {
 		t.Errorf("reads after two seconds: got %d, want %d", got, want)
 	}
@@ -177,7 +177,6 @@ func TestTheTokenPathReadsTheStoreOnceInTwoSeconds(t *testing.T) {
 func TestAChangeIsSeenAtOnceHereAndWithinTwoSecondsElsewhere(t *testing.T) {
 	w := newWorld(t)
 	elsewhere := NewRegistry(Options{Store: w.store, Auth: w.auth, Now: w.clock.Now})
-	defer elsewhere.Close()
 	if _, err := w.Get(t.Context(), "web1"); !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal(err)
 	}
@@ -221,38 +220,6 @@ func TestADeletedClientIsGoneAtOnce(t *testing.T) {
 	}
 }
 
-func TestWhatWasReadBeforeAChangeIsNotRememberedAfterIt(t *testing.T) {
-	c := newCache()
-	now := keytest.NewClock().Now()
-	epoch := c.begin()
-	c.drop("web1") // a change comes between the read and the put
-	c.put(webApp(), now, epoch)
-	if _, _, hit := c.get("web1", now); hit {
-		t.Error("a stale client was remembered")
-	}
-	c.miss("web1", now, epoch)
-	if _, _, hit := c.get("web1", now); hit {
-		t.Error("a stale miss was remembered")
-	}
-}
-
-func TestAFloodOfUnknownIDsDoesNotGrowTheCacheOrPushOutClients(t *testing.T) {
-	w := newWorld(t)
-	w.add(webApp())
-	if _, err := w.Get(t.Context(), "web1"); err != nil {
-		t.Fatal(err)
-	}
-	for n := range 3 * cacheSize {
-		_, _ = w.Get(t.Context(), fmt.Sprint("made-up-", n))
-	}
-	if got := len(w.cache.unknown); got > cacheSize {
-		t.Errorf("unknown ids: got %d, want at most %d", got, cacheSize)
-	}
-	if _, found, hit := w.cache.get("web1", w.clock.Now()); !found || !hit {
-		t.Error("the flood pushed out a client")
-	}
-}
-
 func TestAHugeIDNeverReachesTheStore(t *testing.T) {
 	w := newWorld(t)
 	for _, id := range []string{"", strings.Repeat("x", 1<<20)} {
@@ -260,7 +227,7 @@ func TestAHugeIDNeverReachesTheStore(t *testing.T) {
 			t.Errorf("got %.100v, want fs.ErrNotExist", err)
 		}
 	}
-	if reads, _ := w.store.counts(); reads != 0 {
+	if reads, _ := w.store.Counts(); reads != 0 {
 		t.Errorf("reads: got %d, want 0", reads)
 	}
 }
@@ -271,12 +238,12 @@ func TestAClockThatIsSetBackDoesNotFreezeTheCache(t *testing.T) {
 	if _, err := w.Get(t.Context(), "web1"); err != nil {
 		t.Fatal(err)
 	}
-	before, _ := w.store.counts()
+	before, _ := w.store.Counts()
 	w.clock.Forward(-time.Hour)
 	if _, err := w.Get(t.Context(), "web1"); err != nil {
 		t.Fatal(err)
 	}
-	if after, _ := w.store.counts(); after != before+1 {
+	if after, _ := w.store.Counts(); after != before+1 {
 		t.Errorf("reads: got %d, want 1", after-before)
 	}
 }
@@ -306,11 +273,11 @@ func TestEveryoneIsListedByAdministration(t *testing.T) {
 	w := newWorld(t)
 	w.add(webApp())
 	w.add(with(spaApp(), func(c *Client) { c.Disabled = true }))
-	all, err := listed(w.All(t.Context()))
+	all, err := memstore.Listed(w.All(t.Context()))
 	if err != nil || len(all) != 2 {
 		t.Errorf("got %v, %v", all, err)
 	}
-	servers, err := listed(w.ByState(t.Context(), Pending))
+	servers, err := memstore.Listed(w.ByState(t.Context(), Pending))
 	if err != nil || len(servers) != 0 {
 		t.Errorf("got %v, %v; ordinary clients are in no state", servers, err)
 	}

@@ -19,11 +19,11 @@ const (
 // AddSecret makes a new secret for the client and returns it; it is not kept
 // and cannot be shown again. It expires after life; zero means never.
 func (r *Registry) AddSecret(ctx context.Context, id string, life time.Duration) (string, error) {
-	value, secret := clientauth.NewSecret(r.stamp())
+	value, secret := clientauth.NewSecret(r.Stamp())
 	if life > 0 {
 		secret.Expires = secret.Created.Add(life)
 	}
-	err := r.change(ctx, id, func(c *Client) error {
+	err := r.Change(ctx, id, func(c *Client) error {
 		if !c.UsesSecret() {
 			return forms.New("auth_method", "client.secret.needless", "method", c.AuthMethod)
 		}
@@ -44,9 +44,15 @@ func (r *Registry) AddSecret(ctx context.Context, id string, life time.Duration)
 	return value, nil
 }
 
+// HasSecret reports whether a presented secret is one of the client's.
+func (r *Registry) HasSecret(c Client, presented string) bool {
+	_, ok := clientauth.Match(c.Secrets, presented, r.now())
+	return ok
+}
+
 // DropSecret ends a secret at once. One that is not there is fs.ErrNotExist.
 func (r *Registry) DropSecret(ctx context.Context, id, secretID string) error {
-	err := r.change(ctx, id, func(c *Client) error {
+	err := r.Change(ctx, id, func(c *Client) error {
 		at := slices.IndexFunc(c.Secrets, func(s clientauth.Secret) bool { return s.ID == secretID })
 		if at < 0 {
 			return fs.ErrNotExist
@@ -73,15 +79,15 @@ func (c Client) use(secretID string, now time.Time) {
 // updateLastUsed notes that the secret was used. Nothing depends on it, so a failure is
 // logged and the client is let in.
 func (r *Registry) updateLastUsed(ctx context.Context, id string, used clientauth.Secret) {
-	now := r.stamp()
+	now := r.Stamp()
 	// One of many simultaneous requests does the write.
-	if now.Sub(used.LastUsed) < touchEvery || !r.acquireLease("touch "+used.ID, touchEvery) {
+	if now.Sub(used.LastUsed) < touchEvery || !r.turns.Take(used.ID, now, touchEvery) {
 		return
 	}
-	err := r.change(ctx, id, func(c *Client) error {
+	err := r.Change(ctx, id, func(c *Client) error {
 		at := slices.IndexFunc(c.Secrets, func(s clientauth.Secret) bool { return s.ID == used.ID })
 		if at < 0 || now.Sub(c.Secrets[at].LastUsed) < touchEvery {
-			return errUnchanged // dropped meanwhile, or noted by another process
+			return ErrUnchanged // dropped meanwhile, or noted by another process
 		}
 		c.Secrets[at].LastUsed = now
 		return nil
@@ -89,4 +95,23 @@ func (r *Registry) updateLastUsed(ctx context.Context, id string, used clientaut
 	if err != nil {
 		r.log.WarnContext(ctx, "could not note when a client secret was last used", "client", id, "error", err)
 	}
+}
+
+// TakeSecret gives the client a secret that was made elsewhere, unless it has
+// it already.
+func (r *Registry) TakeSecret(c *Client, value string) error {
+	if value == "" || !c.UsesSecret() || r.HasSecret(*c, value) {
+		return nil
+	}
+	if len(c.Secrets) >= maxSecrets {
+		return forms.New("secrets", "client.secrets.many", "max", maxSecrets)
+	}
+	secret := clientauth.SecretOf(value, r.Stamp())
+	if c.SharesKeys() {
+		if err := r.auth.KeepAsKey(c.ID, value, &secret); err != nil {
+			return err
+		}
+	}
+	c.Secrets = append(c.Secrets, secret)
+	return nil
 }

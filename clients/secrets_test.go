@@ -38,7 +38,7 @@ func TestASecretIsShownOnceAndKeptAsAHash(t *testing.T) {
 	if got, want := kept.Hint, secret[len(secret)-4:]; got != want {
 		t.Errorf("hint: got %q, want %q", got, want)
 	}
-	if strings.Contains(string(w.store.docs[app.ID]), secret) {
+	if strings.Contains(string(w.store.Stored(app.ID)), secret) {
 		t.Error("the secret itself is in the store")
 	}
 }
@@ -120,7 +120,7 @@ func TestLastUseIsWrittenAtMostOnceAnHour(t *testing.T) {
 	w := newWorld(t)
 	app := w.add(webApp())
 	secret := w.addSecret(app.ID, 0)
-	_, before := w.store.counts()
+	_, before := w.store.Counts()
 
 	for range 50 {
 		if err := w.login(bySecret(app.ID, secret)); err != nil {
@@ -128,7 +128,7 @@ func TestLastUseIsWrittenAtMostOnceAnHour(t *testing.T) {
 		}
 		w.clock.Forward(time.Minute)
 	}
-	_, after := w.store.counts()
+	_, after := w.store.Counts()
 	if got, want := after-before, 1; got != want {
 		t.Errorf("writes in 50 minutes: got %d, want %d", got, want)
 	}
@@ -146,7 +146,7 @@ func TestManyLoginsAtOnceNoteOneUse(t *testing.T) {
 	w := newWorld(t)
 	app := w.add(webApp())
 	secret := w.addSecret(app.ID, 0)
-	_, before := w.store.counts()
+	_, before := w.store.Counts()
 	var all sync.WaitGroup
 	for range 32 {
 		all.Go(func() {
@@ -156,7 +156,7 @@ func TestManyLoginsAtOnceNoteOneUse(t *testing.T) {
 		})
 	}
 	all.Wait()
-	_, after := w.store.counts()
+	_, after := w.store.Counts()
 	if got, want := after-before, 1; got != want {
 		t.Errorf("writes: got %d, want %d", got, want)
 	}
@@ -169,7 +169,7 @@ func TestALoginSucceedsEvenIfItsUseCannotBeNoted(t *testing.T) {
 	if _, err := w.Get(t.Context(), app.ID); err != nil { // now it is cached
 		t.Fatal(err)
 	}
-	w.store.fail(errors.New("disk full"))
+	w.store.Fail(errors.New("disk full"))
 	if err := w.login(bySecret(app.ID, secret)); err != nil {
 		t.Errorf("got %v", err)
 	}

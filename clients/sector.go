@@ -32,7 +32,7 @@ func (c Client) Sector() string {
 	if u, err := redirecturi.Parse(c.SectorIdentifierURI); err == nil {
 		return u.Host
 	}
-	if hosts := redirecturi.Hosts(c.RedirectURIs); len(hosts) == 1 && !c.decoupled() {
+	if hosts := redirecturi.Hosts(c.RedirectURIs); len(hosts) == 1 && !c.Decoupled() {
 		return hosts[0]
 	}
 	return c.ID // nobody else's: a service, or an app without a web address
@@ -51,10 +51,10 @@ func checkSubject(c Client, allowHTTP bool) forms.Problems {
 	return nil
 }
 
-// checkSector reads the sector's document, which must name every redirect URI
+// CheckSector reads the sector's document, which must name every redirect URI
 // of the client (OIDC Core §8.1, OIDC Registration §5): otherwise anybody could
 // join a sector and compare notes about its people.
-func (r *Registry) checkSector(ctx context.Context, c Client) error {
+func (r *Registry) CheckSector(ctx context.Context, c Client) error {
 	if c.SectorIdentifierURI == "" {
 		return nil
 	}
@@ -67,7 +67,7 @@ func (r *Registry) checkSector(ctx context.Context, c Client) error {
 	if jsonx.Unmarshal(body, &listed) != nil {
 		return forms.New("sector_identifier_uri", "client.sector.bad")
 	}
-	if c.decoupled() && !(c.provesKeys() && slices.Contains(listed, c.JWKSURI)) {
+	if c.Decoupled() && !(c.provesKeys() && slices.Contains(listed, c.JWKSURI)) {
 		// CIBA §4: where nobody returns to an address, the keys show it.
 		return forms.New("sector_identifier_uri", "client.sector.keyless")
 	}
@@ -83,7 +83,7 @@ func (r *Registry) checkSector(ctx context.Context, c Client) error {
 func sectorChanged(before, after Client) bool {
 	return after.SectorIdentifierURI != "" &&
 		(before.SectorIdentifierURI != after.SectorIdentifierURI || !slices.Equal(before.RedirectURIs, after.RedirectURIs) ||
-			after.decoupled() && (!before.decoupled() || before.JWKSURI != after.JWKSURI || before.provesKeys() != after.provesKeys()))
+			after.Decoupled() && (!before.Decoupled() || before.JWKSURI != after.JWKSURI || before.provesKeys() != after.provesKeys()))
 }
 
 // provesKeys says that nobody can be this client without the keys that its
@@ -99,7 +99,7 @@ func (r *Registry) updateSector(ctx context.Context, id string, change func(*Cli
 	if err != nil {
 		return err
 	}
-	after := before.clone()
+	after := before.Clone()
 	if err := change(&after); err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (r *Registry) updateSector(ctx context.Context, id string, change func(*Cli
 	if !sectorChanged(before, after) || len(after.Validate(r.allowHTTP)) > 0 {
 		return nil
 	}
-	if err := r.checkSector(ctx, after); err != nil {
+	if err := r.CheckSector(ctx, after); err != nil {
 		return fmt.Errorf("update client: %w", err)
 	}
 	return nil

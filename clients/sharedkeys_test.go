@@ -1,8 +1,6 @@
 package clients
 
 import (
-	"encoding/hex"
-	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -11,18 +9,7 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/keytest"
 )
 
-// sealing hides secrets the way a lock on a diary does: enough to see that
-// they are hidden and bound to their place.
-func sealing(o *Options) {
-	o.Auth.Seal = func(plain []byte, context string) string { return context + " " + hex.EncodeToString(plain) }
-	o.Auth.Open = func(sealed, context string) ([]byte, error) {
-		text, ok := strings.CutPrefix(sealed, context+" ")
-		if !ok {
-			return nil, errors.New("moved")
-		}
-		return hex.DecodeString(text)
-	}
-}
+func sealing(o *Options) { o.Auth.Seal, o.Auth.Open = keytest.Seal, keytest.Open }
 
 func sharingApp() Client {
 	return with(webApp(), func(c *Client) { c.Algs.Userinfo = clientauth.HS256 })
@@ -48,7 +35,7 @@ func TestASecretThatServesAsAKeyIsKeptSealed(t *testing.T) {
 	if got := w.sharedKeys("web1"); got != secret {
 		t.Errorf("got %q, want the secret", got)
 	}
-	if strings.Contains(string(w.store.docs["web1"]), secret) {
+	if strings.Contains(string(w.store.Stored("web1")), secret) {
 		t.Error("the secret lies open in the store")
 	}
 	if err := w.login(bySecret("web1", secret)); err != nil {

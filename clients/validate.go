@@ -35,7 +35,7 @@ func (c *Client) Tidy() {
 		c.Type = Web
 	}
 	if c.AuthMethod == "" {
-		c.AuthMethod = defaultMethod(c.Type)
+		c.AuthMethod = DefaultMethod(c.Type)
 	}
 	c.raise()
 	c.tidyGrants()
@@ -50,7 +50,7 @@ func (c *Client) Tidy() {
 	}
 }
 
-func defaultMethod(t Type) string {
+func DefaultMethod(t Type) string {
 	if t == SPA || t == Native {
 		return clientauth.MethodNone
 	}
@@ -116,6 +116,11 @@ func checkName(c Client, _ bool) forms.Problems {
 		return forms.New("name", "client.name.bad")
 	}
 	return nil
+}
+
+// NameOK reports whether people can be shown this as a client's name.
+func NameOK(name string) bool {
+	return name != "" && printable(name) && utf8.RuneCountInString(name) <= maxName
 }
 
 // printable refuses control and format characters: a right-to-left override

@@ -1,10 +1,9 @@
 package clients
 
 import (
-	"net/url"
 	"slices"
-	"strings"
 
+	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/clients/requestobject"
 	"github.com/fedhub/fedhub/internal/forms"
 )
@@ -25,26 +24,11 @@ func checkAPIs(field string, list []string) forms.Problems {
 	}
 	var problems forms.Problems
 	for _, resource := range list {
-		if !ResourceOK(resource) {
+		if !redirecturi.ResourceOK(resource) {
 			problems.Add(field, "client.resource.bad", "resource", resource)
 		}
 	}
 	return problems
-}
-
-// ResourceOK reports whether a value can name a resource: an absolute URI
-// without a fragment (RFC 8707 §2).
-func ResourceOK(resource string) bool {
-	if len(resource) > 2000 || strings.Contains(resource, "#") {
-		return false
-	}
-	for i := range len(resource) {
-		if resource[i] <= ' ' || resource[i] > '~' || resource[i] == '"' || resource[i] == '\\' {
-			return false
-		}
-	}
-	u, err := url.Parse(resource)
-	return err == nil && u.IsAbs() && (u.Host != "" || u.Opaque != "")
 }
 
 // checkExchange refuses a policy that nothing could come of.

@@ -27,9 +27,9 @@ func checkResponses(c Client, _ bool) forms.Problems {
 		switch {
 		case !slices.Contains(ResponseTypes(), response):
 			problems.Add("response_types", "client.response_types.unknown", "response", response, "choices", ResponseTypes())
-		case withCode(response) && !c.HasGrant(GrantCode):
+		case NeedsCode(response) && !c.HasGrant(GrantCode):
 			problems.Add("response_types", "client.response_types.code", "response", response)
-		case inAddress(response) && !c.HasGrant(GrantImplicit):
+		case NeedsImplicit(response) && !c.HasGrant(GrantImplicit):
 			problems.Add("response_types", "client.response_types.implicit", "response", response)
 		}
 	}

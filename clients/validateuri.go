@@ -18,6 +18,12 @@ func (c Client) AllowsPostLogout(uri string) bool {
 	return redirecturi.Match(c.PostLogoutRedirectURIs, uri, c.Type == Native)
 }
 
+// RegistrableRedirect says whether an address can be one of a client's redirect
+// URIs here.
+func (r *Registry) RegistrableRedirect(uri string) bool {
+	return redirecturi.Validate(uri, r.allowHTTP) == nil
+}
+
 func checkRedirects(c Client, allowHTTP bool) forms.Problems {
 	if c.Type == Service {
 		if len(c.RedirectURIs) > 0 {
@@ -25,7 +31,7 @@ func checkRedirects(c Client, allowHTTP bool) forms.Problems {
 		}
 		return nil
 	}
-	if len(c.RedirectURIs) == 0 && !c.decoupled() && !c.backstage() {
+	if len(c.RedirectURIs) == 0 && !c.Decoupled() && !c.backstage() {
 		return forms.New("redirect_uris", "client.redirect.missing")
 	}
 	return checkAddresses(c, "redirect_uris", c.RedirectURIs, allowHTTP)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
+	frappesite "github.com/fedhub/fedhub/clients/frappe"
 	"github.com/fedhub/fedhub/clients/hubs"
 	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/clients/registration"
@@ -105,20 +106,27 @@ func (h *Hub) buildServices() {
 		Keys: &clientauth.Keyring{
 			Read: h.documents.Read, Now: c.Now, Log: c.Log,
 			Follow: func(ctx context.Context, id string, published clientauth.Keys) error {
-				return h.clients.Follow(ctx, id, published)
+				return h.hubs.Follow(ctx, id, published)
 			},
 		},
 	}
 	h.clients = clients.NewRegistry(clients.Options{
 		Store: d.Clients, Auth: h.clientAuth, Documents: h.documents, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now, Log: c.Log,
 	})
+	h.hubs = hubs.New(hubs.Options{
+		Clients: h.clients, Auth: h.clientAuth, Documents: h.documents, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now, Log: c.Log,
+	})
+	h.registrations = registration.New(registration.Options{
+		Clients: h.clients, Keys: h.clientAuth.Keys, Documents: h.documents, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now,
+	})
+	h.sites = frappesite.New(frappesite.Options{Clients: h.clients, Once: d.useOnce, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now})
 	h.siteSetups = h.newDebuts()
 	h.tokens = &tokens.Service{
 		Issuer: c.URL, Signing: h.signing, Grants: h.grants, Users: h.users, Clients: h.clients, ClientAuth: h.clientAuth,
 		Revoked: d.Revoked, Opaques: d.Opaques, Pairwise: h.box.Derive(names.KeyOfSubjects), Lives: h.sessions.IsActive, Now: c.Now,
 	}
 	h.requests = &authrequest.Service{
-		Issuer: c.URL, Clients: h.clients, Objects: requestobject.Opener{Verifier: h.clientAuth, Read: h.documents.Read},
+		Issuer: c.URL, Clients: h.clients, Registration: h.registrations, Objects: requestobject.Opener{Verifier: h.clientAuth, Read: h.documents.Read},
 		Settings: h.settings, Tokens: h.tokens, Signing: h.signing, Pushed: d.Pushed, Now: c.Now,
 	}
 	h.invites = hubs.NewInvites(d.HubInvites, c.Now)
@@ -130,7 +138,7 @@ func (h *Hub) buildServices() {
 		Seal: func(plain, context string) string { return h.box.Seal([]byte(plain), context) },
 	})
 	h.monitor = &health.Monitor{
-		Set: d.Warnings, Watches: d.Checks, Upstreams: h.upstreams, Clients: h.clients, Signing: h.signing, Settings: h.settings,
+		Set: d.Warnings, Watches: d.Checks, Upstreams: h.upstreams, Clients: h.clients, Hubs: h.hubs, Signing: h.signing, Settings: h.settings,
 		Users: h.users, Mailer: h.mailer, Log: c.Log, Now: c.Now,
 	}
 	h.logouts = (&logouts.Service{
@@ -143,7 +151,7 @@ func (h *Hub) buildServices() {
 	}
 	h.Service = operator.New(operator.Parts{
 		URL: c.URL, AllowHTTP: c.AllowPrivateAddresses, ClientMetadata: h.clientMetadata,
-		Users: h.users, Linking: h.linking, MailLinks: h.mailLinks, Clients: h.clients, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
+		Users: h.users, Linking: h.linking, MailLinks: h.mailLinks, Clients: h.clients, Hubs: h.hubs, Sites: h.sites, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
 		Grants: h.grants, Pending: h.pending, Sessions: h.sessions.Service, Health: h.health,
 		Logouts: h.logouts, UpstreamTokens: h.upstreamTokens, SiteSetups: h.siteSetups, Signing: h.signing, Settings: h.settings, Audit: h.audit, Box: h.box,
 		Records: d.browsable(),
@@ -223,7 +231,7 @@ func (h *Hub) buildHandlers() {
 		Begins: web.NewLimiter(beginEvery, beginBurst, c.Now),
 	}
 	h.federating = &federating.Handler{
-		Issuer: c.URL, Clients: h.clients, Invites: h.invites, Grants: h.grants, Upstreams: h.upstreams, Sessions: h.sessions, Logouts: h.logouts,
+		Issuer: c.URL, Clients: h.clients, Hubs: h.hubs, Invites: h.invites, Grants: h.grants, Upstreams: h.upstreams, Sessions: h.sessions, Logouts: h.logouts,
 		Settings: h.settings, Audit: h.audit, Replay: h.data.useOnce, Replayed: h.data.wasUsed,
 	}
 	h.signout = &signout.Handler{
@@ -255,8 +263,8 @@ func (h *Hub) buildHandlers() {
 		SiteSetups: h.siteSetups, Audit: h.audit, Now: c.Now, Pushes: web.NewLimiter(beginEvery, beginBurst, c.Now),
 	}
 	h.registering = &registering.Handler{
-		Issuer: c.URL, Clients: h.clients, Initials: h.initials, Grants: h.grants, Settings: h.settings, Audit: h.audit,
-		Registrations: web.NewLimiter(registerEvery, registerBurst, c.Now), Discovery: h.oidc.Document,
+		Issuer: c.URL, Clients: h.clients, Registrations: h.registrations, Initials: h.initials, Grants: h.grants, Settings: h.settings, Audit: h.audit,
+		PerAddress: web.NewLimiter(registerEvery, registerBurst, c.Now), Discovery: h.oidc.Document,
 	}
 	h.buildAdmin()
 }
@@ -266,7 +274,7 @@ func (h *Hub) buildAdmin() {
 	c, by := h.config, admin.Recorder{Sessions: h.sessions, Audit: h.audit}
 	h.admin = adminHandlers{
 		apps: &apps.Handler{
-			Recorder: by, Issuer: c.URL, Clients: h.clients, ClientAuth: h.clientAuth, Logouts: h.logouts, SiteSetups: h.siteSetups, Operator: h.Service,
+			Recorder: by, Issuer: c.URL, Clients: h.clients, Sites: h.sites, ClientAuth: h.clientAuth, Logouts: h.logouts, SiteSetups: h.siteSetups, Operator: h.Service,
 			HTTP: h.http, Responder: h.responder, Now: c.Now,
 		},
 		providers: &providers.Handler{

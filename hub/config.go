@@ -43,8 +43,12 @@ type Config struct {
 	// ExtraCA holds certificates, as PEM, of authorities that may vouch for
 	// the servers the hub fetches from, besides those this machine trusts.
 	ExtraCA []byte
-	// TrustedProxies may say, by X-Forwarded-For, whom they speak for.
-	TrustedProxies []netip.Prefix
+	// TrustedProxies may say, by ProxyHeader, whom they speak for: that is
+	// X-Forwarded-For if it is empty, or Forwarded. Ranges that together hold
+	// everybody are refused, unless TrustEveryProxy confirms them.
+	TrustedProxies  []netip.Prefix
+	ProxyHeader     string
+	TrustEveryProxy bool
 	// ClientCerts says that whoever serves the hub by TLS asks clients for a
 	// certificate, and ClientCertHeader in which header trusted proxies say
 	// what certificate a client showed them; empty for none.
@@ -109,6 +113,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	c.CertURL = strings.TrimSuffix(strings.TrimSpace(c.CertURL), "/")
 	if err := c.checkCertificates(); err != nil {
+		return Config{}, err
+	}
+	if err := c.checkProxies(); err != nil {
 		return Config{}, err
 	}
 	if c.MinPassword == 0 {

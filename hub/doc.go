@@ -58,8 +58,10 @@
 // is registered with (properties.go). clients/redirecturi reads and compares
 // redirect URIs, clients/clientauth checks secrets, assertions and certificates
 // and reads the keys that clients publish, clients/requestobject opens signed
-// requests, clients/metadatadoc reads metadata documents, clients/hubs and
-// clients/registration hold what lets hubs and unknown apps in, clients/frappe
+// requests, clients/metadatadoc reads metadata documents, clients/fapi has what
+// profiles of high security demand of requests. clients/hubs lets
+// other hubs in and follows their keys, clients/registration lets in apps that
+// register themselves or publish a document, clients/frappe
 // sets up a site. federation holds whom we ask, one package for each kind; their
 // token answers are read by federation/internal/oauth2client.
 //
@@ -90,7 +92,7 @@
 //	initial access token  registration.InitialAccessToken Authorization (7591 §3)          set initials; fedhub client token
 //	logout notice         logouts.Notice             logout_token (Back-Channel §2.4) set notices
 //	logout status         logouts.Status             -                                set told
-//	security profile      clients.SecurityProfile    FAPI 2.0                         high_security; --high-security
+//	security profile      fapi.Profile    FAPI 2.0                         high_security; --high-security
 //	trusted issuer        settings, assertion grants assertion (7521 §4.1)            settings set --voucher
 //	replay memory         hub.used                   jti (7519 §4.1.7)                set used
 //	trace                 traces.Trace               reference on error pages         set traces; fedhub trace

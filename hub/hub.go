@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
+	frappesite "github.com/fedhub/fedhub/clients/frappe"
 	"github.com/fedhub/fedhub/clients/hubs"
 	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/clients/registration"
@@ -99,6 +99,9 @@ type Hub struct {
 	documents      metadatadoc.Reader
 	clientAuth     *clientauth.Verifier
 	clients        *clients.Registry
+	hubs           *hubs.Service
+	registrations  *registration.Service
+	sites          *frappesite.Service
 	invites        *hubs.Invites
 	initials       registration.InitialTokens
 	upstreams      *federation.Registry
@@ -168,11 +171,15 @@ func (h *Hub) mount() error {
 	e.RedirectTrailingSlash, e.RedirectFixedPath = false, false
 	e.HandleMethodNotAllowed = true
 	e.UseRawPath = true // the id of a client can be a URL, with escaped slashes
-	if err := e.SetTrustedProxies(written(h.config.TrustedProxies)); err != nil {
-		return fmt.Errorf("FEDHUB_TRUSTED_PROXIES: %w", err)
+	// Gin believes no header about whom a request comes from: it would go on to
+	// the visitor's own X-Real-IP where it cannot read an address.
+	e.ForwardedByClientIP, e.RemoteIPHeaders = false, nil
+	if err := e.SetTrustedProxies(nil); err != nil {
+		return fmt.Errorf("trust no proxy: %w", err)
 	}
-	certificates := web.CertificateReader{Header: h.config.ClientCertHeader, Trusted: h.config.TrustedProxies, Log: h.config.Log}
-	e.Use(h.responder.Headers(h.config.secure()), h.traced, certificates.Read, registry, web.Access(h.config.Log), h.responder.Recover())
+	addresses := web.NewAddresses(h.config.ProxyHeader, h.config.TrustedProxies, h.config.Log, h.warnOfProxy)
+	certificates := web.CertificateReader{Header: h.config.ClientCertHeader, Log: h.config.Log}
+	e.Use(h.responder.Headers(h.config.secure()), addresses.Read, h.traced, certificates.Read, registry, web.Access(h.config.Log), h.responder.Recover())
 	preflights := map[string]bool{}
 	for _, r := range h.routes() {
 		e.Handle(r.method, r.path, r.guard.wrap(r.handler))
@@ -190,14 +197,6 @@ func (h *Hub) mount() error {
 // registry lets gorilla/sessions put what it remembers of a request into the
 // request now, before anybody holds its context: later it would be a race.
 func registry(c *gin.Context) { gorilla.GetRegistry(c.Request) }
-
-func written(prefixes []netip.Prefix) []string {
-	var out []string
-	for _, p := range prefixes {
-		out = append(out, p.String())
-	}
-	return out
-}
 
 // ServeHTTP answers a request.
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.engine.ServeHTTP(w, asKnown(r)) }
@@ -222,7 +221,7 @@ func (h *Hub) Run(ctx context.Context) {
 	if h.queue != nil {
 		h.queue.Close()
 	}
-	h.clients.Close()
+	h.hubs.Close()
 }
 
 func (h *Hub) everyMinute(ctx context.Context, work func(context.Context)) {
@@ -253,7 +252,7 @@ func (h *Hub) tendFederation(ctx context.Context) {
 	err := h.upstreams.Tend(ctx, func(key federation.LoginKey, now federation.ConnectionRequest) {
 		h.audit.Record(ctx, audit.Event{Kind: audit.KeyJoined, Actor: "schedule", LoginKey: key.ID, Detail: map[string]string{"status": string(now.Status)}})
 	})
-	if err = errors.Join(err, h.clients.TendServers(ctx)); err != nil && !errors.Is(err, context.Canceled) {
+	if err = errors.Join(err, h.hubs.TendServers(ctx)); err != nil && !errors.Is(err, context.Canceled) {
 		h.config.Log.ErrorContext(ctx, "other hubs were not looked at", "error", err)
 	}
 }

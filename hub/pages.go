@@ -28,7 +28,7 @@ func (h *Hub) frame(r *http.Request) templates.Frame {
 		f.Approvals = len(waiting)
 	}
 	if f.Person.Admin {
-		f.Waiting, _ = h.clients.CountPending(r.Context())
+		f.Waiting, _ = h.hubs.CountPending(r.Context())
 	}
 	return f
 }

@@ -15,8 +15,8 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
-	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/registration"
 	"github.com/fedhub/fedhub/clients/requestobject"
 	"github.com/fedhub/fedhub/federation/frappe"
 	"github.com/fedhub/fedhub/federation/openid"
@@ -54,7 +54,7 @@ func tokenUses(t *testing.T, now time.Time) []tokenUse {
 		"logout token of a provider":    {from: "provider", typ: "logout+jwt", claims: map[string]any{"sub": "ada", "aud": "hub", "exp": soon, "iat": at, "jti": "1", "events": map[string]any{}}},
 		"id_token of a Frappe site":     {from: "site", typ: "JWT", claims: map[string]any{"sub": "ada", "aud": "hub", "exp": soon, "iat": at, "nonce": "n"}},
 	}
-	policies := slices.Concat(clients.TokenPolicies(), clientauth.TokenPolicies(), requestobject.TokenPolicies(), openid.TokenPolicies(), frappe.TokenPolicies(),
+	policies := slices.Concat(registration.TokenPolicies(), clientauth.TokenPolicies(), requestobject.TokenPolicies(), openid.TokenPolicies(), frappe.TokenPolicies(),
 		[]jwt.Policy{dpop.Policy(), signing.Policy("at+jwt"), signing.Policy("JWT"), signing.Policy("logout+jwt")})
 	var uses []tokenUse
 	for _, policy := range policies {

@@ -46,7 +46,7 @@ const (
 func (h *Hub) newDebuts() *sitesetup.Service {
 	now := h.config.Now
 	return &sitesetup.Service{
-		Set: h.data.SiteSetups, Clients: h.clients, Log: h.config.Log, Now: now,
+		Set: h.data.SiteSetups, Clients: h.clients, Sites: h.sites, Log: h.config.Log, Now: now,
 		Allow: both(web.NewLimiter(debutEvery, debutBurst, now), web.NewLimiter(allDebutsEvery, allDebutsBurst, now)),
 	}
 }

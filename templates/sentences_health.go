@@ -28,4 +28,9 @@ var healthSentences = map[string]string{
 	"warning.silent.do":        "Try its address in a browser; if it is up, look at the network between it and this hub.",
 	"warning.untrusted":        "What {name} says of itself can't be used ({cause}).",
 	"warning.untrusted.do":     "Tell the people who run it.",
+
+	"warning.proxy.unlisted":    "{address} sends X-Forwarded-For in many requests, and nobody said that it is a proxy of yours.",
+	"warning.proxy.unlisted.do": "If it is, add it to FEDHUB_TRUSTED_PROXIES. Until then all who come through it are counted as one.",
+	"warning.proxy.unnamed":     "The proxy {address} does not say in {header} whom it speaks for ({entry}).",
+	"warning.proxy.unnamed.do":  "Let it write the visitor's address into {header}. Until then all who come through it are counted as one.",
 }

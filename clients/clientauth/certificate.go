@@ -20,6 +20,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/go-jose/go-jose/v4"
 )
 
@@ -74,6 +75,30 @@ type TLSName struct {
 	URI       string `bson:"uri,omitempty"`
 	IP        string `bson:"ip,omitempty"`
 	Email     string `bson:"email,omitempty"`
+}
+
+// Check accepts exactly one name: with more it would not be clear which
+// decides.
+func (n TLSName) Check() forms.Problems {
+	given := slices.DeleteFunc([]string{n.SubjectDN, n.DNS, n.URI, n.IP, n.Email}, func(s string) bool { return s == "" })
+	notDN := CheckDN(n.SubjectDN)
+	_, notIP := netip.ParseAddr(n.IP)
+	u, notURI := url.Parse(n.URI)
+	switch {
+	case len(given) != 1:
+		return forms.New("tls", "client.certificate.names")
+	case n.SubjectDN != "" && notDN != nil:
+		return forms.New("tls.subject_dn", "client.certificate.subject", "cause", notDN)
+	case n.IP != "" && notIP != nil:
+		return forms.New("tls.ip", "client.certificate.ip", "ip", n.IP)
+	case n.URI != "" && (notURI != nil || !u.IsAbs()):
+		return forms.New("tls.uri", "client.certificate.uri", "uri", n.URI)
+	case n.Email != "" && strings.Count(n.Email, "@") != 1:
+		return forms.New("tls.email", "client.certificate.email", "email", n.Email)
+	case n.DNS != "" && strings.ContainsAny(n.DNS, " /:@*"):
+		return forms.New("tls.dns", "client.certificate.dns", "dns", n.DNS)
+	}
+	return nil
 }
 
 // Names reports whether the certificate is for whom the client registered.

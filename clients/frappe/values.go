@@ -1,6 +1,7 @@
-// Package frappe knows what has to stand in a Frappe or ERPNext site's
-// Social Login Key for its people to sign in through a hub, and can write it
-// there through the site's own REST API.
+// Package frappe knows Frappe and ERPNext sites as clients of a hub: what has to
+// stand in a site's Social Login Key for its people to sign in there through
+// the hub, and how to write it through the site's own REST API; which client a
+// site is; and how clients come over that a site had.
 package frappe
 
 import (
@@ -46,7 +47,7 @@ const (
 )
 
 // Record is the name under which the site keeps the key.
-func (k Key) Record() string { return clients.FrappeRecord(k.Provider) }
+func (k Key) Record() string { return RecordName(k.Provider) }
 
 // custom says that nothing of it is known to the site.
 func (k Key) custom() bool {
@@ -95,7 +96,7 @@ type addresses struct{ authorize, token, userinfo, redirect, scope, id string }
 
 func (k Key) addresses() addresses {
 	const oauth, keycloak = "/api/method/frappe.integrations.oauth2.", "/protocol/openid-connect/"
-	a := addresses{scope: "openid", redirect: clients.FrappeRedirects("", k.Provider)[0]}
+	a := addresses{scope: "openid", redirect: Redirects("", k.Provider)[0]}
 	switch k.Provider {
 	case clients.FrappeProvider:
 		a.authorize, a.token, a.userinfo = oauth+"authorize", oauth+"get_token", oauth+"openid_profile"

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/frappe"
+	"github.com/fedhub/fedhub/clients/registration"
 )
 
 // moreOfClient are the flags of "client add" that few apps need. What has no
@@ -48,12 +50,12 @@ func (a *clientAddCmd) client(c *console) (clients.Client, error) {
 		if err != nil {
 			return d, err
 		}
-		if d, err = clients.FromMetadata(text); err != nil {
+		if d, err = registration.FromMetadata(text); err != nil {
 			return d, mistake("--from-json: " + inWords(err).Error())
 		}
 	}
 	if a.Frappe != "" {
-		d = clients.NewFrappeSite(a.Frappe, a.provider())
+		d = frappe.NewClient(a.Frappe, a.provider())
 	}
 	if a.Name == "" && d.Name == "" {
 		return d, mistake("say what people know the app by: --name")

@@ -32,7 +32,7 @@ func (a *clientAddCmd) tidyFrappe(ctx context.Context, o *opened) error {
 	}
 	site, err := o.TidySite(a.Frappe)
 	if err == nil && a.custom() {
-		err = clients.CheckProvider(a.Provider)
+		err = frappe.CheckProvider(a.Provider)
 	}
 	if err != nil {
 		return mistake("--frappe: " + inWords(err).Error())
@@ -67,7 +67,7 @@ func loginKeyOf(c clients.Client, issuer, secret string) []siteValue {
 	if c.Frappe == nil {
 		return nil
 	}
-	key := frappe.Key{Hub: issuer, Provider: c.SiteProvider(), ClientID: c.ID, Secret: secret, SignUps: frappe.Allow}
+	key := frappe.Key{Hub: issuer, Provider: frappe.ProviderOf(c), ClientID: c.ID, Secret: secret, SignUps: frappe.Allow}
 	var out []siteValue
 	for _, f := range key.Typed() {
 		out = append(out, siteValue{f.Label, f.Text()})

@@ -8,7 +8,7 @@ import (
 	"io"
 	"io/fs"
 
-	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/registration"
 )
 
 type clientShowCmd struct {
@@ -29,7 +29,7 @@ func (s *clientShowCmd) Run(ctx context.Context, c *console) error {
 		if err != nil {
 			return err
 		}
-		shown := clients.MetadataOf(client)
+		shown := registration.MetadataOf(client)
 		shown["client_id"] = client.ID
 		shown["issuer"] = o.URL()
 		shown["type"] = client.Type

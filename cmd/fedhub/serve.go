@@ -49,6 +49,7 @@ func (s *serveCmd) Run(ctx context.Context, c *console) error {
 	}
 	o, err := s.open(ctx, c, func(config *hub.Config) {
 		config.Log, config.TrustedProxies = log, proxies
+		config.ProxyHeader, config.TrustEveryProxy = s.ProxyHeader, s.TrustEveryProxy
 		config.ClientCerts, config.ClientCertHeader = secure != nil, s.ClientCertHeader
 		config.ClientCAs, config.CertURL = authorities, s.MTLSURL
 	})

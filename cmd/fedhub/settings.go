@@ -42,6 +42,9 @@ type base struct {
 type server struct {
 	Listen         string `setting:"FEDHUB_LISTEN" placeholder:"ADDRESS" group:"Settings" help:"Address and port to serve on, like :8080; on this machine alone if the URL is on localhost."`
 	TrustedProxies string `setting:"FEDHUB_TRUSTED_PROXIES" placeholder:"CIDR,…" group:"Settings" help:"Address ranges of proxies that are believed about whom they speak for."`
+	ProxyHeader    string `setting:"FEDHUB_PROXY_HEADER" placeholder:"NAME" group:"Settings" help:"The header in which they say it: X-Forwarded-For, or Forwarded (RFC 7239). X-Forwarded-For if not given; no other header counts."`
+
+	TrustEveryProxy bool `setting:"FEDHUB_TRUST_EVERY_PROXY" group:"Settings" help:"Confirm ranges of trusted proxies that hold every address, like 0.0.0.0/0. Whoever can reach the hub then says where they come from."`
 
 	// The hub ends TLS itself, or a proxy does and says what it saw.
 	TLSCert          string `name:"tls-cert" setting:"FEDHUB_TLS_CERT" placeholder:"PATH" group:"Settings" help:"File with the hub's certificate and those between it and its authority, in PEM. With it the hub serves TLS itself. It is read again when it changes."`

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/fapi"
 	"github.com/fedhub/fedhub/clients/requestobject"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/oauth"
@@ -181,15 +181,15 @@ func challengeIsS256(d *draft) error {
 
 // profileIsKept names the requirement of high security that is broken.
 func profileIsKept(d *draft) error {
-	err := d.client.CheckAsking(clients.AuthorizationRequestPolicy{
+	err := fapi.AuthorizationRequest{
 		Pushed:       d.pushed,
 		Signature:    d.signature,
 		ResponseType: string(d.request.Response),
 		RedirectURI:  d.params["redirect_uri"],
 		Challenge:    d.request.Challenge,
 		Method:       d.params["code_challenge_method"],
-	})
-	var breach *clients.ProfileViolation
+	}.Check(d.client.HighSecurity)
+	var breach *fapi.Violation
 	if !errors.As(err, &breach) {
 		return err
 	}

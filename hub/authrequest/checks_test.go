@@ -6,6 +6,8 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/fapi"
+	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/hub/oauth"
 )
 
@@ -112,7 +114,7 @@ func TestAClientWithOneAddressMayLeaveItOut(t *testing.T) { // RFC 6749 §3.1.2.
 		c.DefaultRedirectURI, c.RedirectURIs = callback, []string{callback, "https://app.example.org/other"}
 	})
 	refused(t, "two addresses", "invalid_request", two, "redirect_uri", "", "scope", "email")
-	secure := app(func(c *clients.Client) { c.DefaultRedirectURI, c.HighSecurity = callback, clients.MessageSigning })
+	secure := app(func(c *clients.Client) { c.DefaultRedirectURI, c.HighSecurity = callback, fapi.MessageSigning })
 	refused(t, "high security (FAPI 2.0)", "invalid_request", secure, "redirect_uri", "", "scope", "email")
 	empty := &draft{client: one, params: oauth.Params{"redirect_uri": "", "scope": "email"}}
 	if err := empty.address(nil); oauth.Code(err) != "invalid_request" {
@@ -167,7 +169,7 @@ func TestARequestStaysWithinTheRegistration(t *testing.T) {
 	// What cannot be registered cannot be asked for either.
 	for _, resource := range []string{"https://api.example.org/#", "https:///a", "https://api.example.org/ä", "api", "https://api.example.org/ a"} {
 		refused(t, "a resource that is none", "invalid_target", c, "resource", resource)
-		if clients.ResourceOK(resource) {
+		if redirecturi.ResourceOK(resource) {
 			t.Errorf("%q can be registered", resource)
 		}
 	}

@@ -3,14 +3,14 @@ package authrequest
 import (
 	"context"
 
-	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/hubs"
+	"github.com/fedhub/fedhub/clients/registration"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/tokens"
 )
 
 // Meet makes a client known that comes with the address of its metadata
-// document, if the settings let it. See clients.Registry.Meet.
+// document, if the settings let it. See registration.Service.Meet.
 func (k *Service) Meet(ctx context.Context, id string, allow func() error) (added bool, err error) {
 	current, err := k.Settings.Current(ctx)
 	if err != nil {
@@ -19,13 +19,13 @@ func (k *Service) Meet(ctx context.Context, id string, allow func() error) (adde
 	admits := func(host string) bool {
 		return current.Registration == settings.RegistrationOpen || hubs.DomainAllows(current.DocumentDomains, host)
 	}
-	return k.Clients.Meet(ctx, id, clients.DocumentPolicy{Admits: admits, Limits: Limits(k.Issuer)}, allow)
+	return k.Registration.Meet(ctx, id, registration.DocumentPolicy{Admits: admits, Limits: Limits(k.Issuer)}, allow)
 }
 
 // Limits are what a client cannot give itself: no scope beyond the standard
 // ones, and no API but the hub's own.
-func Limits(issuer string) clients.Limits {
-	l := clients.Limits{Resources: []string{issuer + "/api"}}
+func Limits(issuer string) registration.Limits {
+	l := registration.Limits{Resources: []string{issuer + "/api"}}
 	for _, scope := range tokens.Scopes() {
 		l.Scopes = append(l.Scopes, scope.Name)
 		if scope.Name != "roles" && scope.Name != "sessions" { // those who know what to do with them ask

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/fapi"
 	"github.com/fedhub/fedhub/hub/oauth"
 )
 
@@ -47,7 +48,7 @@ func TestParametersAreTakenFromAnObjectAsTheyStand(t *testing.T) {
 func TestAnObjectIsHeldAgainstTheClock(t *testing.T) {
 	const issuer = "https://id.example.org"
 	now := time.Unix(1_000_000, 0)
-	standard, high := clients.Client{ID: "c"}, clients.Client{ID: "c", HighSecurity: clients.MessageSigning}
+	standard, high := clients.Client{ID: "c"}, clients.Client{ID: "c", HighSecurity: fapi.MessageSigning}
 	for _, tt := range []struct {
 		name         string
 		claims       string
@@ -86,7 +87,7 @@ func FuzzRequestObject(f *testing.F) {
 		if json.Unmarshal([]byte(text), &m) != nil {
 			return
 		}
-		checkClaims(m, clients.Client{ID: "c", HighSecurity: clients.FAPI2}, "i", time.Unix(0, 0)) //nolint:errcheck // it must only not panic
+		checkClaims(m, clients.Client{ID: "c", HighSecurity: fapi.Security}, "i", time.Unix(0, 0)) //nolint:errcheck // it must only not panic
 		params, err := paramsOf(m)
 		if err != nil {
 			if oauth.Code(err) != "invalid_request_object" {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/registration"
 	"github.com/fedhub/fedhub/clients/requestobject"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/settings"
@@ -26,14 +27,15 @@ import (
 
 // A Service reads requests and keeps those that were pushed.
 type Service struct {
-	Issuer   string
-	Clients  *clients.Registry
-	Objects  requestobject.Opener
-	Settings *settings.Service
-	Tokens   *tokens.Service
-	Signing  *signing.Service // for what was encrypted to the hub
-	Pushed   *store.Collection[Pushed]
-	Now      func() time.Time
+	Issuer       string
+	Clients      *clients.Registry
+	Registration *registration.Service
+	Objects      requestobject.Opener
+	Settings     *settings.Service
+	Tokens       *tokens.Service
+	Signing      *signing.Service // for what was encrypted to the hub
+	Pushed       *store.Collection[Pushed]
+	Now          func() time.Time
 }
 
 // A draft is a request on its way to being one.

@@ -3,7 +3,7 @@ package authrequest
 import (
 	"slices"
 
-	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/hub/oauth"
 )
 
@@ -17,7 +17,7 @@ func resourcesAreTheClients(d *draft) error {
 		return oauth.InvalidTarget("the request names too many resources")
 	}
 	for _, resource := range asked {
-		if !clients.ResourceOK(resource) {
+		if !redirecturi.ResourceOK(resource) {
 			return oauth.InvalidTarget("a resource must be an absolute URI without a fragment")
 		}
 		if !slices.Contains(d.client.Resources, resource) {

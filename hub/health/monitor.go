@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/hubs"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/settings"
@@ -46,6 +47,7 @@ type Monitor struct {
 	Watches   *store.Collection[Check]
 	Upstreams *federation.Registry
 	Clients   *clients.Registry
+	Hubs      *hubs.Service
 	Signing   *signing.Service
 	Settings  *settings.Service
 	Users     *users.Service
@@ -155,7 +157,7 @@ func (d *Monitor) look(ctx context.Context) ([]Warning, error) {
 	}
 	for i, c := range apps {
 		group.Go(func() error {
-			seen, err := d.Clients.Discover(ctx, c.Server.MetadataURL)
+			seen, err := d.Hubs.Discover(ctx, c.Server.MetadataURL)
 			results[len(keys)+i] = checkServer(c, seen, err)
 			return nil
 		})

@@ -52,6 +52,13 @@ const (
 	signPrefix   = "signing/"
 )
 
+// ProxyPrefix begins the ids of warnings about a proxy. No round finds them or
+// finds them gone: requests raise them, and they lapse.
+const ProxyPrefix = "proxy/"
+
+// Raise keeps a warning that was found beside the rounds.
+func (d *Monitor) Raise(ctx context.Context, w Warning) error { return d.put(ctx, w) }
+
 // Warnings returns what needs attention, the urgent first: a few for each login
 // key, server and signing key.
 func (d *Monitor) Warnings(ctx context.Context) ([]Warning, error) {
@@ -95,7 +102,7 @@ func (d *Monitor) keep(ctx context.Context, found []Warning) error {
 		if err != nil {
 			return err
 		}
-		if slices.ContainsFunc(found, func(w Warning) bool { return w.ID == old.ID }) {
+		if strings.HasPrefix(old.ID, ProxyPrefix) || slices.ContainsFunc(found, func(w Warning) bool { return w.ID == old.ID }) {
 			continue
 		}
 		if err := d.Set.Delete(ctx, old.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -103,20 +110,25 @@ func (d *Monitor) keep(ctx context.Context, found []Warning) error {
 		}
 	}
 	for _, w := range found {
-		w.Since, w.Expires = d.Now(), d.Now().Add(lapse)
-		err := d.Set.Insert(ctx, w)
-		if errors.Is(err, fs.ErrExist) {
-			err = d.Set.Update(ctx, w.ID, func(old *Warning) error {
-				w.Since, w.Mailed = old.Since, old.Mailed
-				*old = w
-				return nil
-			})
-		}
-		if err != nil {
+		if err := d.put(ctx, w); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// put adds a warning, or confirms it.
+func (d *Monitor) put(ctx context.Context, w Warning) error {
+	w.Since, w.Expires = d.Now(), d.Now().Add(lapse)
+	err := d.Set.Insert(ctx, w)
+	if !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return d.Set.Update(ctx, w.ID, func(old *Warning) error {
+		w.Since, w.Mailed = old.Since, old.Mailed
+		*old = w
+		return nil
+	})
 }
 
 // write sends administrators one email about every warning that none was sent

@@ -92,12 +92,23 @@ func (s *Service) Client(ctx context.Context, id string) (clients.Client, error)
 }
 
 // TidySite makes of what somebody typed the address of a Frappe site.
-func (s *Service) TidySite(typed string) (string, error) { return s.parts.Clients.TidySite(typed) }
+func (s *Service) TidySite(typed string) (string, error) { return s.parts.Sites.TidySite(typed) }
 
 // SiteAt returns the client that a Frappe site is; fs.ErrNotExist if there is
 // none.
 func (s *Service) SiteAt(ctx context.Context, site string) (clients.Client, error) {
-	return s.parts.Clients.SiteAt(ctx, site)
+	return s.parts.Sites.SiteAt(ctx, site)
+}
+
+// AddSite keeps the client that a Frappe site is; one that was added before is
+// returned with fs.ErrExist.
+func (s *Service) AddSite(ctx context.Context, by audit.Actor, c clients.Client) (clients.Client, error) {
+	c.CreatedBy = by.Name
+	c, err := s.parts.Sites.AddSite(ctx, c)
+	if err == nil {
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.ClientAdded, Client: c.ID, Target: c.Name}))
+	}
+	return c, err
 }
 
 // AwaitSite waits for the first sign-in of a Frappe site, and returns where an

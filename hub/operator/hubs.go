@@ -13,7 +13,7 @@ import (
 
 // DecideServer approves, refuses or suspends a federated server.
 func (s *Service) DecideServer(ctx context.Context, by audit.Actor, id string, state clients.State) error {
-	err := s.parts.Clients.Decide(ctx, id, state, by.Name)
+	err := s.parts.Hubs.Decide(ctx, id, state, by.Name)
 	if err == nil {
 		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.ServerDecided, Client: id, Detail: map[string]string{"decision": string(state)}}))
 	}

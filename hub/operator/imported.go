@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/frappe"
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
@@ -76,20 +77,20 @@ func (s *Service) LinkImported(ctx context.Context, by audit.Actor, userID strin
 
 // WouldImportClient says what the import of a client finds here, and what
 // differs. What cannot be kept is forms.Problems.
-func (s *Service) WouldImportClient(ctx context.Context, c clients.Client, secret string) (clients.ClientStanding, []string, error) {
-	if err := s.parts.Clients.CheckImport(c, secret); err != nil {
+func (s *Service) WouldImportClient(ctx context.Context, c clients.Client, secret string) (frappe.Standing, []string, error) {
+	if err := s.parts.Sites.CheckImport(c, secret); err != nil {
 		return "", nil, err
 	}
 	kept, err := s.parts.Clients.Lookup(ctx, c.ID)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return clients.Fresh, nil, nil
+		return frappe.Fresh, nil, nil
 	case err != nil:
 		return "", nil, err
 	}
-	standing, differ := s.parts.Clients.Standing(&kept, c, secret)
-	if standing == clients.Stale {
-		err = s.parts.Clients.CheckReimport(kept, c, secret)
+	standing, differ := s.parts.Sites.Standing(&kept, c, secret)
+	if standing == frappe.Stale {
+		err = s.parts.Sites.CheckReimport(kept, c, secret)
 	}
 	return standing, differ, err
 }
@@ -106,9 +107,9 @@ func (s *Service) ImportClient(ctx context.Context, by audit.Actor, c clients.Cl
 	kind, err := audit.ClientAdded, error(nil)
 	c.CreatedBy = by.Name
 	if again {
-		kind, err = audit.ClientChanged, s.parts.Clients.Reimport(ctx, c, secret)
+		kind, err = audit.ClientChanged, s.parts.Sites.Reimport(ctx, c, secret)
 	} else {
-		_, err = s.parts.Clients.Import(ctx, c, secret)
+		_, err = s.parts.Sites.Import(ctx, c, secret)
 	}
 	if err == nil {
 		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: kind, Client: c.ID, Target: c.Name, Why: texts.New("imported")}))

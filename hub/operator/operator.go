@@ -8,6 +8,7 @@ import (
 	"context"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/frappe"
 	"github.com/fedhub/fedhub/clients/hubs"
 	"github.com/fedhub/fedhub/clients/registration"
 	"github.com/fedhub/fedhub/federation"
@@ -39,6 +40,8 @@ type Parts struct {
 	Linking        *linking.Service
 	MailLinks      *maillinks.Service
 	Clients        *clients.Registry
+	Hubs           *hubs.Service
+	Sites          *frappe.Service
 	Invites        *hubs.Invites
 	Initials       registration.InitialTokens
 	Grants         *grants.Service

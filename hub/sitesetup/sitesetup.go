@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/frappe"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/internal/lasting"
@@ -72,6 +73,7 @@ func (m Mistake) Words(words texts.Words) string { return m.Why.In(words, m.Text
 type Service struct {
 	Set     *store.Collection[Setup]
 	Clients *clients.Registry
+	Sites   *frappe.Service
 	Log     *slog.Logger
 	Now     func() time.Time
 
@@ -91,7 +93,7 @@ func (k *Service) Begin(ctx context.Context, client clients.Client) error {
 	if err != nil {
 		return err
 	}
-	return k.Clients.Await(ctx, client.ID, now.Add(Patience))
+	return k.Sites.Await(ctx, client.ID, now.Add(Patience))
 }
 
 // Of returns the set-up of a client; fs.ErrNotExist if nobody waited for it.
@@ -149,7 +151,7 @@ func (k *Service) Userinfo(ctx context.Context, client clients.Client) {
 		d.Userinfo, d.Wrong = k.now(), nil
 		return true
 	})
-	if err := k.Clients.Await(lasting.Of(ctx), client.ID, time.Time{}); err != nil {
+	if err := k.Sites.Await(lasting.Of(ctx), client.ID, time.Time{}); err != nil {
 		k.Log.WarnContext(ctx, "the first sign-in of a site is waited for although it happened", "client", client.ID, "error", err)
 	}
 }

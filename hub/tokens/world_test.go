@@ -64,7 +64,6 @@ func newWorld(t *testing.T, edits ...func(*clients.Client)) *world {
 	w.people = store.NewCollection[users.User](db, "users", now)
 	auth := &clientauth.Verifier{Issuer: issuer, Keys: &clientauth.Keyring{Now: now}, Now: now}
 	w.registry = clients.NewRegistry(clients.Options{Store: store.NewCollection[clients.Client](db, "clients", now), Auth: auth, Now: now, Log: slog.New(slog.DiscardHandler)})
-	t.Cleanup(w.registry.Close)
 	keys := signing.NewService(store.NewCollection[signing.Key](db, "signing", now), box, now)
 	keys.NewRSA = signingtest.RSA
 	w.Service = &tokens.Service{

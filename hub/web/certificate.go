@@ -7,10 +7,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"log/slog"
-	"net"
-	"net/netip"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -19,9 +16,8 @@ import (
 // A CertificateReader finds the certificate that a client showed: on the TLS
 // connection, or in the header of a proxy that ended it.
 type CertificateReader struct {
-	Header  string         // which header; empty for none
-	Trusted []netip.Prefix // the only addresses that may set it
-	Log     *slog.Logger
+	Header string // which header, which trusted proxies alone may set; empty for none
+	Log    *slog.Logger
 }
 
 const certificatesKey = "fedhub/certificates"
@@ -35,7 +31,7 @@ func (r CertificateReader) Read(c *gin.Context) {
 	}
 	values := c.Request.Header.Values(r.Header)
 	c.Request.Header.Del(r.Header)
-	if !r.trusts(c.Request.RemoteAddr) {
+	if !byProxy(c) {
 		fromConnection(c)
 		return
 	}
@@ -55,19 +51,6 @@ func fromConnection(c *gin.Context) {
 	if c.Request.TLS != nil && len(c.Request.TLS.PeerCertificates) > 0 {
 		c.Set(certificatesKey, c.Request.TLS.PeerCertificates)
 	}
-}
-
-func (r CertificateReader) trusts(remote string) bool {
-	host, _, err := net.SplitHostPort(remote)
-	if err != nil {
-		return false
-	}
-	addr, err := netip.ParseAddr(host)
-	if err != nil {
-		return false
-	}
-	addr = addr.Unmap().WithZone("")
-	return slices.ContainsFunc(r.Trusted, func(p netip.Prefix) bool { return p.Contains(addr) })
 }
 
 // Certificates returns what the client showed, its own first. Its key was

@@ -13,6 +13,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/fapi"
 )
 
 // A bank is a client of high security, with its keys.
@@ -35,7 +36,7 @@ func (w *World) Bank(change ...func(*clients.Client)) *bank {
 		w.Fatal(err)
 	}
 	high := func(c *clients.Client) {
-		c.AuthMethod, c.JWKS, c.HighSecurity = clientauth.MethodKey, string(text), clients.FAPI2
+		c.AuthMethod, c.JWKS, c.HighSecurity = clientauth.MethodKey, string(text), fapi.Security
 		c.SetGrant(clients.GrantClientCredentials, true)
 	}
 	b.App = w.App(append([]func(*clients.Client){high}, change...)...)

@@ -9,6 +9,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/fapi"
 )
 
 // The names here are those of the tests of FAPI 2.0 Message Signing, without
@@ -17,7 +18,7 @@ import (
 // SigningBank signs its requests too.
 func (w *World) SigningBank() *bank {
 	w.Helper()
-	return w.Bank(func(c *clients.Client) { c.HighSecurity, c.Algs.Authorization = clients.MessageSigning, "ES256" })
+	return w.Bank(func(c *clients.Client) { c.HighSecurity, c.Algs.Authorization = fapi.MessageSigning, "ES256" })
 }
 
 // Inside are the claims of a good request object; change overrides, and nil

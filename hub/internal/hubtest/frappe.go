@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/frappe"
 	"github.com/fedhub/fedhub/hub/audit"
 )
 
@@ -20,7 +21,7 @@ const (
 // client id and a secret.
 func (w *World) Site(provider string, change ...func(*clients.Client)) *App {
 	w.Helper()
-	site := clients.NewFrappeSite(Erp, provider)
+	site := frappe.NewClient(Erp, provider)
 	for _, edit := range change {
 		edit(&site)
 	}

@@ -4,6 +4,7 @@ import (
 	"net/url"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/frappe"
 )
 
 // Tests named after what Frappe's own provider leaves open, by the number of
@@ -13,7 +14,7 @@ import (
 func (w *World) AnotherSite() *App {
 	w.Helper()
 	return w.Site(clients.FrappeProvider, func(c *clients.Client) {
-		*c = clients.NewFrappeSite("https://other.example.com", clients.FrappeProvider)
+		*c = frappe.NewClient("https://other.example.com", clients.FrappeProvider)
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/frappe"
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
@@ -25,7 +26,7 @@ type simulated struct {
 func (w *World) Simulate(t *testing.T, generation frappetest.Generation, provider string) simulated {
 	t.Helper()
 	s := frappetest.NewSecondary(t, generation)
-	a := w.Site(provider, func(c *clients.Client) { *c = clients.NewFrappeSite(s.URL, provider) })
+	a := w.Site(provider, func(c *clients.Client) { *c = frappe.NewClient(s.URL, provider) })
 	var key frappetest.SocialLoginKey
 	switch provider {
 	case clients.FrappeProvider:

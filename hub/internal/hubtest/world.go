@@ -103,7 +103,9 @@ func NewWorldAs(t testing.TB, backend store.Backend, config hub.Config) *World {
 	config.Now = w.Clock.Now
 	config.SecretKey = bytes.Repeat([]byte{7}, 32)
 	config.Hash = passwords.HashParams{Memory: 64, Time: 1, Threads: 1}
-	config.SignInBurst = 10_000
+	if config.SignInBurst == 0 {
+		config.SignInBurst = 10_000
+	}
 	config.NewRSA = signingtest.RSA
 	config.Log = slog.New(slog.NewTextHandler(w.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w.Asked = countstore.Over(backend)

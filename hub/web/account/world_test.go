@@ -83,7 +83,6 @@ func newWorld(t *testing.T) *world {
 	w.identities = store.NewCollection[linking.Identity](w.people.Backend, "identities", now)
 	w.records = store.NewCollection[linking.LinkEvent](w.people.Backend, "decisions", now)
 	registry := clients.NewRegistry(clients.Options{Store: store.NewCollection[clients.Client](kept, "clients", now), Auth: &clientauth.Verifier{Issuer: "https://hub.example", Now: now}, Now: now, Log: slog.New(slog.DiscardHandler)})
-	t.Cleanup(registry.Close)
 	signedIn := &sessions.Service{Sessions: store.NewCollection[sessions.Session](kept, "sessions", now), Users: w.people.Service, Box: box, Now: now}
 	granted := grants.NewService(store.NewCollection[grants.Grant](kept, "grants", now), store.NewCollection[grants.TokenFamily](kept, "families", now), grants.DefaultLives(), now)
 	keys := federation.NewRegistry(federation.Options{Store: federationtest.NewMemory(), Env: federation.Dependencies{Now: now}})

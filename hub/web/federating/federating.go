@@ -22,6 +22,7 @@ import (
 type Handler struct {
 	Issuer    string
 	Clients   *clients.Registry
+	Hubs      *hubs.Service
 	Invites   *hubs.Invites
 	Grants    *grants.Service
 	Upstreams *federation.Registry

@@ -60,7 +60,7 @@ func (h *Handler) Servers(c *gin.Context) error {
 	if err != nil {
 		return h.stranger(c, form, err)
 	}
-	proved, err := h.Clients.VerifyKey(c.Request.Context(), credentials, h.Issuer)
+	proved, err := h.Hubs.VerifyKey(c.Request.Context(), credentials, h.Issuer)
 	if err != nil {
 		return h.stranger(c, form, err)
 	}
@@ -79,8 +79,8 @@ func (h *Handler) introduce(c *gin.Context, form oauth.Params, proved clients.Cl
 	if err != nil && !unknown {
 		return err
 	}
-	client, err := h.Clients.RequestConnection(c.Request.Context(), proved.ID, via)
-	if errors.Is(err, clients.ErrTooManyPending) {
+	client, err := h.Hubs.RequestConnection(c.Request.Context(), proved.ID, via)
+	if errors.Is(err, hubs.ErrTooManyPending) {
 		return oauth.TemporarilyUnavailable("too many servers wait for approval; ask the administrator of this hub to decide about some of them")
 	}
 	if err != nil {
@@ -110,7 +110,7 @@ func (h *Handler) stands(c *gin.Context, _ oauth.Params, proved clients.Client) 
 
 // leaves forgets a server that will not come back, and what people allowed it.
 func (h *Handler) leaves(c *gin.Context, _ oauth.Params, proved clients.Client) error {
-	state, removed, err := h.Clients.Leave(c.Request.Context(), proved.ID)
+	state, removed, err := h.Hubs.Leave(c.Request.Context(), proved.ID)
 	if err != nil {
 		return err
 	}

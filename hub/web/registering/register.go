@@ -16,6 +16,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/registration"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/oauth"
@@ -52,7 +53,7 @@ func (d *Handler) Register(c *gin.Context) error {
 		}
 		origin = texts.New("client.by.token", "hint", used.Hint)
 	}
-	client, secret, token, err := d.Clients.Register(c.Request.Context(), declared, origin)
+	client, secret, token, err := d.Registrations.Register(c.Request.Context(), declared, origin)
 	if err != nil {
 		return invalidMetadata(err)
 	}
@@ -65,7 +66,7 @@ func (d *Handler) Register(c *gin.Context) error {
 // adminOnly refuses what would let anybody find out who has an account here,
 // and ask those people for their consent as often as they like (CIBA §14).
 func adminOnly() error {
-	return registrationError(clients.InvalidMetadata, "asking people by back channel is for clients that register with an initial access token or with a software statement; leave "+clients.GrantCIBA+" out")
+	return registrationError(registration.InvalidMetadata, "asking people by back channel is for clients that register with an initial access token or with a software statement; leave "+clients.GrantCIBA+" out")
 }
 
 // mayRegister holds the caller against the hub's policy, and returns its
@@ -90,7 +91,7 @@ func (d *Handler) mayRegister(c *gin.Context) (string, error) {
 	if c.GetHeader("Authorization") != "" || current.Registration != settings.RegistrationOpen {
 		return "", err
 	}
-	if !d.Registrations.Allow(c.ClientIP()) {
+	if !d.PerAddress.Allow(c.ClientIP()) {
 		return "", web.TooMany(time.Minute)
 	}
 	return "", nil
@@ -117,35 +118,35 @@ func wrongInitialToken(cause error) error {
 
 // declare reads the metadata in the body and holds it against what this hub
 // offers.
-func (d *Handler) declare(c *gin.Context) (clients.Metadata, error) {
+func (d *Handler) declare(c *gin.Context) (registration.Metadata, error) {
 	body, err := jsonBody(c)
 	if err != nil {
-		return clients.Metadata{}, err
+		return registration.Metadata{}, err
 	}
 	current, err := d.Settings.Current(c.Request.Context())
 	if err != nil {
-		return clients.Metadata{}, err
+		return registration.Metadata{}, err
 	}
-	declared, err := d.Clients.Declare(c.Request.Context(), body, d.limits(), current.StatementIssuers())
+	declared, err := d.Registrations.Declare(c.Request.Context(), body, d.limits(), current.StatementIssuers())
 	if err != nil {
-		return clients.Metadata{}, invalidMetadata(err)
+		return registration.Metadata{}, invalidMetadata(err)
 	}
 	offered, err := d.offered(c.Request.Context())
 	if err != nil {
-		return clients.Metadata{}, err
+		return registration.Metadata{}, err
 	}
 	if wrong := notOffered(declared.Metadata(), offered); wrong != "" {
-		return clients.Metadata{}, registrationError(clients.InvalidMetadata, wrong)
+		return registration.Metadata{}, registrationError(registration.InvalidMetadata, wrong)
 	}
 	return declared, nil
 }
 
 // limits are what a client cannot give itself.
-func (d *Handler) limits() clients.Limits { return authrequest.Limits(d.Issuer) }
+func (d *Handler) limits() registration.Limits { return authrequest.Limits(d.Issuer) }
 
 // invalidMetadata gives what is wrong with a declaration its name in the protocol.
 func invalidMetadata(err error) error {
-	var refused *clients.RegistrationError
+	var refused *registration.Error
 	if errors.As(err, &refused) {
 		return registrationError(refused.Code, refused.Words(templates.Sentence)).Because(err)
 	}
@@ -171,14 +172,14 @@ func jsonBody(c *gin.Context) ([]byte, error) {
 	}
 	kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
 	if err != nil || kind != "application/json" {
-		e := registrationError(clients.InvalidMetadata, "send the client metadata as application/json") // RFC 7591 §3.1
+		e := registrationError(registration.InvalidMetadata, "send the client metadata as application/json") // RFC 7591 §3.1
 		e.Status = http.StatusUnsupportedMediaType
 		return nil, e
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, maxMetadata))
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
-		e := registrationError(clients.InvalidMetadata, "the client metadata is too large")
+		e := registrationError(registration.InvalidMetadata, "the client metadata is too large")
 		e.Status = http.StatusRequestEntityTooLarge
 		return nil, e
 	}
@@ -193,7 +194,7 @@ func jsonBody(c *gin.Context) ([]byte, error) {
 // §3): the metadata as registered, and what the client needs to come back. A
 // secret is in it only when it is new.
 func (d *Handler) information(client clients.Client, secret, token string) map[string]any {
-	out := clients.MetadataOf(client)
+	out := registration.MetadataOf(client)
 	out["client_id"] = client.ID
 	out["client_id_issued_at"] = client.Created.Unix()
 	if secret != "" {

@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/registration"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/web"
@@ -30,7 +31,7 @@ func (d *Handler) registered(c *gin.Context) (clients.Client, string, error) {
 	if err != nil {
 		return clients.Client{}, "", err
 	}
-	client, err := d.Clients.Registered(c.Request.Context(), c.Param("id"), token)
+	client, err := d.Registrations.Registered(c.Request.Context(), c.Param("id"), token)
 	if errors.Is(err, fs.ErrNotExist) {
 		// RFC 7592 §2: a client that is gone is told the same as a stranger.
 		return clients.Client{}, "", oauth.InvalidToken("the registration access token is not this client's, or the client is gone").Because(err)
@@ -58,7 +59,7 @@ func (d *Handler) UpdateMetadata(c *gin.Context) error {
 	if declared.ExceedsRegistration() && !client.AllowsGrant(clients.GrantCIBA) {
 		return adminOnly()
 	}
-	client, secret, err := d.Clients.UpdateMetadata(c.Request.Context(), client.ID, token, declared)
+	client, secret, err := d.Registrations.UpdateMetadata(c.Request.Context(), client.ID, token, declared)
 	if errors.Is(err, fs.ErrNotExist) {
 		return oauth.InvalidToken("the client is gone").Because(err)
 	}
@@ -79,7 +80,7 @@ func (d *Handler) sameClient(c *gin.Context, client clients.Client) error {
 	}
 	sent, err := jsonx.ParseObject(body)
 	if err != nil {
-		return registrationError(clients.InvalidMetadata, "the client metadata cannot be used: "+err.Error())
+		return registrationError(registration.InvalidMetadata, "the client metadata cannot be used: "+err.Error())
 	}
 	for _, name := range []string{"registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at"} {
 		if _, found := sent[name]; found {

@@ -17,11 +17,12 @@ import (
 type Handler struct {
 	Issuer        string
 	Clients       *clients.Registry
+	Registrations *registration.Service
 	Initials      registration.InitialTokens
 	Grants        *grants.Service
 	Settings      *settings.Service
 	Audit         *audit.Recorder
-	Registrations *web.Limiter // how many clients one address may register without a token
+	PerAddress    *web.Limiter // how many clients one address may register without a token
 
 	// Discovery is the hub's own metadata: what a client may choose from.
 	Discovery func(context.Context) ([]byte, error)

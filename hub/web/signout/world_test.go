@@ -84,7 +84,6 @@ func newWorld(t *testing.T, upstreams ...federation.Connector) *world {
 	now := time.Now
 	w := &world{t: t, db: db, people: store.NewCollection[users.User](db, "users", now), clients: store.NewCollection[clients.Client](db, "clients", now)}
 	registry := clients.NewRegistry(clients.Options{Store: w.clients, Auth: &clientauth.Verifier{Issuer: issuer, Now: now}, Now: now, Log: slog.New(slog.DiscardHandler)})
-	t.Cleanup(registry.Close)
 	w.signing = signing.NewService(store.NewCollection[signing.Key](db, "signing", now), box, now)
 	w.signing.NewRSA = signingtest.RSA
 	user := users.New(users.Options{Users: w.people, Now: now})

@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/fapi"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/web"
 )
@@ -29,12 +30,12 @@ func (d *Handler) verifyProof(c *gin.Context, client clients.Client) (oauth.Conf
 		// RFC 9449 §5.2
 		return oauth.Confirmation{}, oauth.InvalidDPoPProof("this client's tokens are bound to its key; send a DPoP proof")
 	}
-	return bound, serverError(client.CheckCalling(clients.TokenRequestPolicy{Bound: bound.Bound()}))
+	return bound, serverError(fapi.TokenRequest{Bound: bound.Bound()}.Check(client.HighSecurity))
 }
 
 // serverError turns a breach of the client's profile into the protocol's error.
 func serverError(err error) error {
-	var breach *clients.ProfileViolation
+	var breach *fapi.Violation
 	if !errors.As(err, &breach) {
 		return err
 	}

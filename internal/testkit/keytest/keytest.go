@@ -10,7 +10,9 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
@@ -186,4 +188,17 @@ func (r *Replay) Use(_ context.Context, id string, until time.Time) error {
 	}
 	r.until[id] = until
 	return nil
+}
+
+// Seal hides a secret the way a lock on a diary does: enough to see that it is
+// hidden and bound to its place.
+func Seal(plain []byte, context string) string { return context + " " + hex.EncodeToString(plain) }
+
+// Open is the reverse of Seal.
+func Open(sealed, context string) ([]byte, error) {
+	text, ok := strings.CutPrefix(sealed, context+" ")
+	if !ok {
+		return nil, errors.New("moved")
+	}
+	return hex.DecodeString(text)
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 
-	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/frappe"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/lasting"
@@ -49,5 +49,5 @@ func (p *Plan) Carry(ctx context.Context, by audit.Actor, tell func(done, of int
 }
 
 func meanwhile(err error) bool {
-	return errors.Is(err, fs.ErrExist) || errors.Is(err, users.ErrTouched) || errors.Is(err, clients.ErrTouched)
+	return errors.Is(err, fs.ErrExist) || errors.Is(err, users.ErrTouched) || errors.Is(err, frappe.ErrTouched)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/frappe"
 )
 
 // A ClientHere is what an OAuth Client becomes here.
@@ -98,7 +99,7 @@ func redirectsHere(d Doc, usable func(string) error, r *Record) []string {
 func kindOfClient(d Doc, redirects []string, r *Record) clients.Client {
 	scopes, all := scopesHere(d)
 	if site, provider := siteOf(redirects, d.text("default_redirect_uri")); site != "" {
-		c := clients.NewFrappeSite(site, provider)
+		c := frappe.NewClient(site, provider)
 		c.RedirectURIs = redirects
 		for _, scope := range scopes {
 			if !slices.Contains(c.Scopes, scope) {

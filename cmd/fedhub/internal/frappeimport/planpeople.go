@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/frappe"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/settings"
@@ -43,22 +43,22 @@ func (p *planner) clientOutcome(ctx context.Context, c ClientHere, r *Record) (a
 	}
 	what := strings.Join(differ, ", ")
 	switch standing {
-	case clients.Fresh:
+	case frappe.Fresh:
 		r.Outcome = Created
-	case clients.Same:
+	case frappe.Same:
 		r.Outcome, r.Notes, r.Next = Unchanged, nil, nil
-	case clients.Stale:
+	case frappe.Stale:
 		r.Outcome = Updated
 		r.note("Changed at the site since it was imported: " + what + ".")
-		if slices.Contains(differ, clients.SecretField) {
+		if slices.Contains(differ, frappe.SecretField) {
 			r.todo("Drop the secret of before under Applications as soon as the app has the new one: until then both are good.")
 		}
-	case clients.Touched:
+	case frappe.Touched:
 		r.Outcome, r.Reason, r.Notes, r.Next = Skipped, "It was changed here since it was imported, so it stays as it is. It differs in: "+what+".", nil, nil
 	default:
 		r.refuse("There is another application with this id here, which stays as it is. It differs in: "+what+".", "Compare the two under Applications.")
 	}
-	return standing == clients.Stale, nil
+	return standing == frappe.Stale, nil
 }
 
 // people plans the users. Whom the export has twice, by address or by subject,

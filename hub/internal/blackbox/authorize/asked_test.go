@@ -8,6 +8,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/fapi"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
@@ -207,7 +208,7 @@ func TestConsentIsForExactlyWhatWasAsked(t *testing.T) {
 
 func TestHighSecurityNamesWhatARequestBreaks(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
-	s := w.Signer(func(c *clients.Client) { c.AuthMethod, c.HighSecurity = clientauth.MethodKey, clients.FAPI2 })
+	s := w.Signer(func(c *clients.Client) { c.AuthMethod, c.HighSecurity = clientauth.MethodKey, fapi.Security })
 	b := w.Browser()
 	for name, request := range map[string]url.Values{
 		"not pushed":        s.Request(),

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/frappe"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
@@ -25,7 +26,7 @@ func TestASiteIsAddedByItsAddressAlone(t *testing.T) {
 	}
 	a := w.AddedSite(values)
 	hubtest.Want(t, "site", a.Frappe.URL, hubtest.Erp)
-	hubtest.Want(t, "redirect URIs", strings.Join(a.RedirectURIs, " "), strings.Join(clients.FrappeRedirects(hubtest.Erp, clients.FrappeProvider), " "))
+	hubtest.Want(t, "redirect URIs", strings.Join(a.RedirectURIs, " "), strings.Join(frappe.Redirects(hubtest.Erp, clients.FrappeProvider), " "))
 	if !strings.Contains(p.Body, `href="https://erp.example.com/app/social-login-key/new"`) {
 		t.Errorf("there is no link to the site's form:\n%s", p.Body)
 	}

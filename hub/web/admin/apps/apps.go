@@ -12,6 +12,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/frappe"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/operator"
@@ -27,6 +28,7 @@ type Handler struct {
 	Operator   *operator.Service
 	Issuer     string
 	Clients    *clients.Registry
+	Sites      *frappe.Service
 	ClientAuth *clientauth.Verifier
 	Logouts    *logouts.Service
 	SiteSetups *sitesetup.Service

@@ -46,7 +46,7 @@ func (d *Handler) EnterAtSite(c *gin.Context) error {
 	differ, err := site.Enter(c.Request.Context(), d.keyAt(client, secret, link.SignUps), link.Replace)
 	var refused *frappe.Refusal
 	if err != nil && !errors.As(err, &refused) {
-		return errors.Join(err, d.Clients.TakeBack(c.Request.Context(), client.ID, secret))
+		return errors.Join(err, d.Sites.TakeBack(c.Request.Context(), client.ID, secret))
 	}
 	d.recordLink(c, client, refused)
 	if refused != nil && !refused.Entered {
@@ -56,7 +56,7 @@ func (d *Handler) EnterAtSite(c *gin.Context) error {
 }
 
 func (d *Handler) keyAt(client clients.Client, secret, signUps string) frappe.Key {
-	return frappe.Key{Hub: d.Issuer, Provider: client.SiteProvider(), ClientID: client.ID, Secret: secret, SignUps: signUps}
+	return frappe.Key{Hub: d.Issuer, Provider: frappe.ProviderOf(client), ClientID: client.ID, Secret: secret, SignUps: signUps}
 }
 
 // recordLink notes what came of it, and nothing that the site said.
@@ -72,7 +72,7 @@ func (d *Handler) recordLink(c *gin.Context, client clients.Client, refused *fra
 func (d *Handler) refusedLink(c *gin.Context, client clients.Client, link templates.SiteLink, refused *frappe.Refusal, secret string) error {
 	if refused.Unsure {
 		d.Record(c, audit.Event{Kind: audit.SecretAdded, Client: client.ID, Why: texts.New("site.secret.maybe")})
-	} else if err := d.Clients.TakeBack(c.Request.Context(), client.ID, secret); err != nil {
+	} else if err := d.Sites.TakeBack(c.Request.Context(), client.ID, secret); err != nil {
 		return err
 	}
 	link.Note, link.Said = refusalNote(refused, client), refused.Said
@@ -85,7 +85,7 @@ func (d *Handler) entered(c *gin.Context, client clients.Client, link templates.
 	ctx := c.Request.Context()
 	d.Record(c, audit.Event{Kind: audit.SecretAdded, Client: client.ID, Why: texts.New("site.secret")})
 	var err error
-	if link.Dropped, err = d.Clients.DropUnused(ctx, client.ID, secret); err != nil {
+	if link.Dropped, err = d.Sites.DropUnused(ctx, client.ID, secret); err != nil {
 		return err
 	}
 	for range link.Dropped {

@@ -9,7 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
-	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/clients/frappe"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/internal/forms"
@@ -36,9 +36,8 @@ func (d *Handler) AddSite(c *gin.Context) error {
 	site, provider, err := d.describedSite(form)
 	var client clients.Client
 	if err == nil {
-		client = clients.NewFrappeSite(site, provider)
-		client.CreatedBy = d.By(c)
-		client, err = d.Clients.AddSite(c.Request.Context(), client)
+		client = frappe.NewClient(site, provider)
+		client, err = d.Operator.AddSite(c.Request.Context(), d.Actor(c), client)
 	}
 	if errors.Is(err, fs.ErrExist) {
 		page.Known, err = knownSite(client)
@@ -50,7 +49,6 @@ func (d *Handler) AddSite(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	d.Record(c, audit.Event{Kind: audit.ClientAdded, Client: client.ID, Target: client.Name})
 	if err := d.SiteSetups.Begin(c.Request.Context(), client); err != nil {
 		return err
 	}
@@ -62,7 +60,7 @@ func (d *Handler) AddSite(c *gin.Context) error {
 
 // describedSite is what was typed, tidied.
 func (d *Handler) describedSite(form map[string]string) (site, provider string, err error) {
-	if site, err = d.Clients.TidySite(form["site"]); err != nil {
+	if site, err = d.Operator.TidySite(form["site"]); err != nil {
 		return "", "", err
 	}
 	switch provider = form["provider"]; provider {
@@ -70,7 +68,7 @@ func (d *Handler) describedSite(form map[string]string) (site, provider string, 
 		return site, provider, nil
 	}
 	provider = strings.TrimSpace(form["provider_name"])
-	return site, provider, clients.CheckProvider(provider)
+	return site, provider, frappe.CheckProvider(provider)
 }
 
 // knownSite leads to the client that a site is already, if it is known by now.

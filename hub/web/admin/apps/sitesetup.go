@@ -88,7 +88,7 @@ func (d *Handler) showSetup(c *gin.Context, status int, page templates.AdminSite
 
 // setupPage is the page; secret is empty where it is not known any more.
 func (d *Handler) setupPage(c *gin.Context, client clients.Client, secret string) (templates.AdminSiteSetup, error) {
-	key := frappe.Key{Hub: d.Issuer, Provider: client.SiteProvider(), ClientID: client.ID, Secret: secret, SignUps: frappe.Allow}
+	key := frappe.Key{Hub: d.Issuer, Provider: frappe.ProviderOf(client), ClientID: client.ID, Secret: secret, SignUps: frappe.Allow}
 	page := templates.AdminSiteSetup{
 		ID: client.ID, Name: client.Name, Site: client.Frappe.URL, Shown: secret != "", Fields: siteFieldsOf(key),
 		Form:     templates.Action{Label: "Open the form at the site", URL: client.Frappe.URL + "/app/social-login-key/new"},

@@ -1,0 +1,50 @@
+package frappe
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
+)
+
+// DropUnused ends the secrets of a client that are older than this one of its
+// secrets and that nobody ever showed, and returns how many.
+func (s *Service) DropUnused(ctx context.Context, id, secret string) (int, error) {
+	dropped := 0
+	err := s.clients.Change(ctx, id, func(c *clients.Client) error {
+		kept, found := clientauth.Match(c.Secrets, secret, s.now())
+		if !found {
+			return clients.ErrUnchanged
+		}
+		before := len(c.Secrets)
+		c.Secrets = slices.DeleteFunc(c.Secrets, func(other clientauth.Secret) bool {
+			return other.ID != kept.ID && other.LastUsed.IsZero() && !other.Created.After(kept.Created)
+		})
+		if dropped = before - len(c.Secrets); dropped == 0 {
+			return clients.ErrUnchanged
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("drop unused secrets: %w", err)
+	}
+	return dropped, nil
+}
+
+// TakeBack ends a secret that reached nobody, by its value.
+func (s *Service) TakeBack(ctx context.Context, id, secret string) error {
+	err := s.clients.Change(ctx, id, func(c *clients.Client) error {
+		gone, found := clientauth.Match(c.Secrets, secret, s.now())
+		if !found {
+			return clients.ErrUnchanged
+		}
+		c.Secrets = slices.DeleteFunc(c.Secrets, func(other clientauth.Secret) bool { return other.ID == gone.ID })
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("take back a secret: %w", err)
+	}
+	return nil
+}

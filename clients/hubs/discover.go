@@ -1,0 +1,85 @@
+package hubs
+
+import (
+	"context"
+	"time"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/metadatadoc"
+	"github.com/fedhub/fedhub/internal/forms"
+)
+
+// A cachedDocument is what was found at a metadata URL.
+type cachedDocument struct {
+	client clients.Client
+	keys   clientauth.Keys
+	err    error
+	at     time.Time
+}
+
+// Discover reads the Client ID Metadata Document at a URL and returns the
+// validated client it describes, as it would be kept: pending, with the
+// thumbprints of its keys. Nothing is written. A document that cannot be used
+// is *metadatadoc.Error.
+func (s *Service) Discover(ctx context.Context, metadataURL string) (clients.Client, error) {
+	found := s.discover(ctx, metadataURL)
+	return found.client, found.err
+}
+
+func (s *Service) discover(ctx context.Context, metadataURL string) cachedDocument {
+	doc, err := s.documents.Document(ctx, metadataURL)
+	if err != nil {
+		return cachedDocument{err: err}
+	}
+	client, err := parseDocument(doc, s.allowHTTP)
+	if err != nil {
+		return cachedDocument{err: err}
+	}
+	published, err := s.auth.Keys.Published(ctx, client.Publisher())
+	if err != nil {
+		return cachedDocument{err: metadatadoc.Fault(metadataURL, err, forms.New("", "document.keys.unread"))}
+	}
+	if len(published.Signing()) == 0 {
+		return cachedDocument{err: metadatadoc.Fault(metadataURL, nil, forms.New("", "document.keys.encrypting"))}
+	}
+	client.Server.KeyThumbprints = published.Thumbprints()
+	client.Server.Fetched = s.clients.Stamp()
+	return cachedDocument{client: client, keys: published}
+}
+
+const (
+	// sightLife is how long an unproven server's document counts, and so how
+	// often it can make us fetch it. A failure counts shorter: it must not be
+	// mistaken for the document (§5.1), only not be repeated at will.
+	sightLife   = 30 * time.Second
+	failureLife = 5 * time.Second
+	maxSights   = 1000
+)
+
+// seen is a recent discovery of a server that is not approved, if there is one.
+func (s *Service) seen(metadataURL string) (cachedDocument, bool) {
+	found, ok := s.sights.Get(metadataURL)
+	life := sightLife
+	if found.err != nil {
+		life = failureLife
+	}
+	age := s.now().Sub(found.at)
+	return found, ok && 0 <= age && age < life
+}
+
+// peek is discover for callers who proved nothing yet: the same URL is
+// fetched once in a while, however often it is asked for.
+func (s *Service) peek(ctx context.Context, metadataURL string) cachedDocument {
+	if found, ok := s.seen(metadataURL); ok {
+		return found
+	}
+	ctx = context.WithoutCancel(ctx)
+	result, _, _ := s.flights.Do(metadataURL, func() (any, error) {
+		found := s.discover(ctx, metadataURL)
+		found.at = s.now()
+		s.sights.Add(metadataURL, found)
+		return found, nil
+	})
+	return result.(cachedDocument)
+}

@@ -1,0 +1,170 @@
+package registration
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/redirecturi"
+	"github.com/fedhub/fedhub/internal/forms"
+	"github.com/fedhub/fedhub/internal/jsonx"
+)
+
+// Limits are what a client may not decide for itself, however it declares
+// itself.
+type Limits struct {
+	Scopes    []string // all it may ask for
+	Usual     []string // what it gets of these if it names none
+	Resources []string // APIs it may ask tokens for
+}
+
+// settle fills in what follows from the members: the defaults of RFC 7591 §2
+// and OpenID Connect Registration §2, and what this hub replaces (RFC 7591
+// §3.2.1 lets it, and has it say so in its answer).
+func (d *declaration) settle(l Limits) error {
+	d.settleType()
+	if err := d.settleGrants(); err != nil {
+		return err
+	}
+	d.Scopes = limited(d.scope, l)
+	d.Resources = slices.Clone(l.Resources)
+	d.JWKS = d.keySet()
+	d.DefaultRedirectURI = ""
+	if len(d.RedirectURIs) > 0 {
+		d.DefaultRedirectURI = d.RedirectURIs[0]
+	}
+	// Libraries that know OpenID Connect alone send no code_challenge. A
+	// confidential client's code is of no use without its credentials, and its
+	// nonce ties the ID token to the browser (RFC 9700 §2.1.1). Whoever sends a
+	// challenge is held to it.
+	d.PKCEOptional = !d.Public() && slices.Contains(d.Scopes, "openid")
+	if d.Name = strings.TrimSpace(d.Name); !clients.NameOK(d.Name) {
+		d.Name = d.nameless()
+	}
+	return nil
+}
+
+// settleType finds where the client runs. OpenID Connect calls every client
+// web unless it says native; one that keeps no secret is then code in a
+// browser. Only an app on the person's machine can be at nothing but private
+// schemes and loopback addresses, and those apps seldom say native.
+func (d *declaration) settleType() {
+	local := len(d.RedirectURIs) > 0 && !slices.ContainsFunc(d.RedirectURIs, func(raw string) bool { return !redirecturi.Local(raw) })
+	native := d.applicationType == "native" || d.applicationType == "" && d.AuthMethod == clientauth.MethodNone && local
+	switch {
+	case native:
+		d.Type = clients.Native
+	case d.AuthMethod == clientauth.MethodNone:
+		d.Type = clients.SPA
+	default:
+		d.Type = clients.Web
+	}
+	if d.AuthMethod == "" {
+		// RFC 7591 §2 and OIDC Registration §2; an installed app that asks for
+		// no secret of its own gets none (RFC 8252 §8.4).
+		d.AuthMethod = clients.DefaultMethod(d.Type)
+	}
+}
+
+// settleGrants fills in grant_types and response_types from each other, and
+// holds them against each other (RFC 7591 §2.1).
+func (d *declaration) settleGrants() error {
+	d.ResponseTypes = clients.ResponsesInOrder(d.ResponseTypes)
+	if len(d.GrantTypes) == 0 {
+		d.GrantTypes = d.grantsForResponses()
+	}
+	d.GrantTypes = clients.GrantsInOrder(d.GrantTypes)
+	if len(d.ResponseTypes) == 0 && d.HasGrant(clients.GrantCode) {
+		d.ResponseTypes = []string{"code"}
+	}
+	for _, response := range d.ResponseTypes {
+		if clients.NeedsCode(response) && !d.HasGrant(clients.GrantCode) {
+			return forms.New("response_types", "registration.response_types.grant", "response", response, "grant", clients.GrantCode)
+		}
+		if clients.NeedsImplicit(response) && !d.HasGrant(clients.GrantImplicit) {
+			return forms.New("response_types", "registration.response_types.grant", "response", response, "grant", clients.GrantImplicit)
+		}
+	}
+	if d.HasGrant(clients.GrantImplicit) && len(d.ResponseTypes) == 0 {
+		return forms.New("response_types", "registration.response_types.missing")
+	}
+	onItsOwn := d.HasGrant(clients.GrantClientCredentials) && !d.HasGrant(clients.GrantCode) && !d.HasGrant(clients.GrantImplicit)
+	if onItsOwn && len(d.RedirectURIs) == 0 && !d.Decoupled() {
+		d.Type = clients.Service
+	}
+	return nil
+}
+
+// grantsForResponses is the default of grant_types: authorization_code, or
+// what the response types need where only they were given.
+func (d *declaration) grantsForResponses() []string {
+	var grants []string
+	for _, response := range d.ResponseTypes {
+		if clients.NeedsCode(response) {
+			grants = append(grants, clients.GrantCode)
+		}
+		if response != "code" {
+			grants = append(grants, clients.GrantImplicit)
+		}
+	}
+	if len(grants) == 0 {
+		grants = []string{clients.GrantCode}
+	}
+	return grants
+}
+
+// limited is the part of the declared scopes that the client may have, and the
+// usual ones where there is none. The answer shows it (RFC 7591 §2).
+func limited(scope string, l Limits) []string {
+	asked := strings.Fields(scope)
+	allowed := slices.DeleteFunc(slices.Clone(l.Scopes), func(s string) bool { return !slices.Contains(asked, s) })
+	if len(allowed) == 0 {
+		return slices.Clone(l.Usual)
+	}
+	return allowed
+}
+
+// keySet returns the jwks member as text, or nothing.
+func (d *declaration) keySet() string {
+	var text bytes.Buffer
+	if len(d.jwks) == 0 || json.Compact(&text, d.jwks) != nil {
+		return ""
+	}
+	return text.String()
+}
+
+// nameless is what people see of a client that has no name that can be shown.
+func (d *declaration) nameless() string {
+	if host := d.Host(); clients.NameOK(host) {
+		return host
+	}
+	return "An app without a name"
+}
+
+// MetadataOf returns what a client may know of its own registration, by the
+// names of RFC 7591 §2: what it declared, as it is kept. No secret is in it.
+func MetadataOf(c clients.Client) map[string]any {
+	d := declaration{Client: c.Clone(), scope: strings.Join(c.Scopes, " ")}
+	d.applicationType = "web"
+	if c.Type == clients.Native {
+		d.applicationType = "native"
+	}
+	if c.JWKS != "" {
+		d.jwks = jsonx.Value(c.JWKS)
+	}
+	if d.IDTokenAlg == "" && slices.Contains(c.Scopes, "openid") {
+		d.IDTokenAlg = "RS256" // OIDC Registration §2
+	}
+	out := d.write()
+	// These are arrays even where nothing is in them: a client reads them to
+	// learn what it may do.
+	for _, name := range []string{"grant_types", "response_types"} {
+		if _, found := out[name]; !found {
+			out[name] = []string{}
+		}
+	}
+	return out
+}

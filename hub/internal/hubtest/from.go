@@ -1,0 +1,39 @@
+package hubtest
+
+import (
+	"net/http"
+	"net/netip"
+
+	"github.com/fedhub/fedhub/hub"
+)
+
+// BehindProxy is a hub that believes this machine about whom it speaks for.
+func BehindProxy() hub.Config {
+	return hub.Config{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}
+}
+
+// With lets every request of the browser carry a header with these lines.
+func (b *Browser) With(header string, lines ...string) *Browser {
+	below := b.Transport
+	if below == nil {
+		below = http.DefaultTransport
+	}
+	b.Transport = headed{below, http.CanonicalHeaderKey(header), lines}
+	return b
+}
+
+// From lets the browser come from an address, to a hub that is BehindProxy.
+func (b *Browser) From(address string) *Browser { return b.With("X-Forwarded-For", address) }
+
+type headed struct {
+	below  http.RoundTripper
+	header string
+	lines  []string
+}
+
+// RoundTrip sends the request with the header.
+func (h headed) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header[h.header] = h.lines
+	return h.below.RoundTrip(r)
+}

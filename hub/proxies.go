@@ -1,0 +1,58 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/health"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/forwarded"
+	"github.com/fedhub/fedhub/internal/texts"
+)
+
+// checkProxies refuses to believe anybody, and settles which header counts.
+func (c *Config) checkProxies() error {
+	var trusted []netip.Prefix
+	for _, p := range c.TrustedProxies {
+		trusted = append(trusted, forwarded.Plain(p))
+	}
+	c.TrustedProxies = trusted
+	if forwarded.Everybody(c.TrustedProxies) && !c.TrustEveryProxy {
+		return errors.New("FEDHUB_TRUSTED_PROXIES covers every address, so anybody could say by a header where they come from; " +
+			"name the addresses of your proxies, or set FEDHUB_TRUST_EVERY_PROXY=true if nobody else can reach the hub")
+	}
+	switch strings.ToLower(c.ProxyHeader) {
+	case "", "x-forwarded-for":
+		c.ProxyHeader = forwarded.XForwardedFor
+	case "forwarded":
+		c.ProxyHeader = forwarded.Forwarded
+	default:
+		return fmt.Errorf("FEDHUB_PROXY_HEADER is %q; it must be X-Forwarded-For or Forwarded", c.ProxyHeader)
+	}
+	return nil
+}
+
+// warnPatience is how long a request waits for a warning to be kept.
+const warnPatience = 2 * time.Second
+
+// warnOfProxy keeps for the overview that a proxy is not set up right.
+func (h *Hub) warnOfProxy(ctx context.Context, w web.ProxyWarning) {
+	about := w.Proxy.String()
+	warning := health.Warning{
+		ID: health.ProxyPrefix + about, About: about, URL: "/admin",
+		Why: texts.New("warning.proxy.unlisted", "address", about), Advice: texts.New("warning.proxy.unlisted.do"),
+	}
+	if w.Entry != "" {
+		warning.Why = texts.New("warning.proxy.unnamed", "address", about, "header", w.Header, "entry", w.Entry)
+		warning.Advice = texts.New("warning.proxy.unnamed.do", "header", w.Header)
+	}
+	ctx, cancel := context.WithTimeout(ctx, warnPatience)
+	defer cancel()
+	if err := h.monitor.Raise(ctx, warning); err != nil {
+		h.config.Log.ErrorContext(ctx, "a warning is not on the overview", "about", about, "error", err)
+	}
+}

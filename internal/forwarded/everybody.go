@@ -1,0 +1,59 @@
+package forwarded
+
+import "net/netip"
+
+// Everybody says whether prefixes cover, together, every address from which a
+// stranger could come by IPv4, or by IPv6: then anybody is believed.
+func Everybody(all []netip.Prefix) bool {
+	var known []netip.Prefix
+	for _, p := range all {
+		known = append(known, Plain(p))
+	}
+	return everyIPv4(known) || covered(netip.MustParsePrefix("2000::/3"), known) // what is routed (RFC 4291 §2.4)
+}
+
+func everyIPv4(known []netip.Prefix) bool {
+	for first := 1; first < 224; first++ { // what lies above is no host's
+		if first == 10 || first == 127 {
+			continue // private, this machine
+		}
+		if !covered(netip.PrefixFrom(netip.AddrFrom4([4]byte{byte(first)}), 8), known) {
+			return false
+		}
+	}
+	return true
+}
+
+// covered says whether prefixes hold every address of one.
+func covered(p netip.Prefix, by []netip.Prefix) bool {
+	overlaps := false
+	for _, b := range by {
+		if b.Bits() <= p.Bits() && b.Contains(p.Addr()) {
+			return true
+		}
+		overlaps = overlaps || p.Overlaps(b)
+	}
+	if !overlaps {
+		return false
+	}
+	lower := netip.PrefixFrom(p.Addr(), p.Bits()+1)
+	return covered(lower, by) && covered(upper(lower), by)
+}
+
+// upper is the other half of what a prefix is the lower half of.
+func upper(lower netip.Prefix) netip.Prefix {
+	raw := lower.Addr().AsSlice()
+	at := lower.Bits() - 1
+	raw[at/8] |= 0x80 >> (at % 8)
+	addr, _ := netip.AddrFromSlice(raw)
+	return netip.PrefixFrom(addr, lower.Bits())
+}
+
+// Plain is a prefix in the form in which addresses are compared: IPv4 in the
+// clothes of IPv6 is IPv4.
+func Plain(p netip.Prefix) netip.Prefix {
+	if p.Addr().Is4In6() && p.Bits() >= 96 {
+		p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
+	}
+	return p.Masked()
+}
