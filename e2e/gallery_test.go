@@ -62,6 +62,8 @@ func galleryPages(t *testing.T, o *tour) {
 		"verify: with a long address":          templates.VerifyEmail{Token: longWord, Email: longEmail},
 		"password: another one":                templates.ChangePassword{Email: longEmail, Has: true, Shortest: 15},
 		"forgot: with a mistake":               templates.Forgot{Email: "x", Mistakes: []templates.Mistake{{Field: "email", Text: "Enter one e-mail address, like ada@example.org."}}},
+		"confirmbrowser: with a mistake":       templates.ConfirmBrowser{Email: "x", Mistakes: []templates.Mistake{{Field: "email", Text: "Enter one e-mail address, like ada@example.org."}}},
+		"confirmedbrowser: a button":           templates.ConfirmedBrowser{Token: longWord, Email: longEmail},
 		"reset: a new password":                templates.ResetPassword{Token: longWord, Email: longEmail, Shortest: 15},
 		"users: nobody found":                  templates.AdminUsers{Search: longWord, Later: true},
 		"users: with long names":               templates.AdminUsers{Users: []templates.UserRow{{ID: "1", Name: longName, Email: longEmail, Chips: []templates.Chip{{Tone: "info", Text: "Administrator"}, {Tone: "danger", Text: "Disabled"}, {Tone: "warn", Text: "Unverified"}}}, {ID: "2"}}, Next: "/admin/users?after=2"},

@@ -76,10 +76,11 @@ func (h *Hub) buildServices() {
 		h.signing.NewRSA = c.NewRSA
 	}
 	h.users = users.New(users.Options{
-		Users: d.Users, Throttles: d.Throttles, Setups: d.SetupLinks, Invitations: d.Invitations,
+		Users: d.Users, Throttles: d.Throttles, Browsers: d.Browsers, Setups: d.SetupLinks, Invitations: d.Invitations,
 		BySubject: func(ctx context.Context, subject string, limit int) ([]string, error) {
 			return h.linking.UsersBySubject(ctx, subject, limit)
 		},
+		Delivers: func() bool { return h.mailer.Delivers() }, Failures: c.Limits.Failures.Burst, FailureEvery: c.Limits.Failures.Every,
 		Now: c.Now, Hash: c.Hash, MinPassword: c.MinPassword, HubNames: []string{"fedhub", c.Name},
 	})
 	h.linking = linking.New(linking.Options{
@@ -218,17 +219,17 @@ func (h *Hub) buildHandlers() {
 		Log: c.Log, Now: c.Now, Issuer: c.URL, Limit: c.RequestLimit, Frame: h.frame, Known: errorpages.Of, Failed: h.broke,
 		Forms: web.Forms{Key: h.box.Derive(names.KeyOfForms), Bind: h.bind},
 	}
-	fetches := web.NewLimiter(knockEvery, knockBurst, c.Now)
+	fetches := h.limiter(c.Limits.Fetches)
 	h.authorize = &authorize.Handler{
 		Issuer: c.URL, Clients: h.clients, Upstreams: h.upstreams, Requests: h.requests, Flows: h.flows, Sessions: h.sessions, Grants: h.grants,
 		Tokens: h.tokens, Settings: h.settings, Audit: h.audit, Responder: h.responder, Log: c.Log, Now: c.Now,
-		Begins: web.NewLimiter(beginEvery, beginBurst, c.Now), Fetches: fetches,
+		Begins: h.limiter(c.Limits.Begins), Fetches: fetches,
 	}
 	h.signin = &signin.Handler{
 		Issuer: c.URL, MinPassword: c.MinPassword, Clients: h.clients, Upstreams: h.upstreams,
 		Flows: h.flows, Stops: h.stops, Sessions: h.sessions, Users: h.users, Linking: h.linking, Logouts: h.logouts, MailLinks: h.mailLinks, UpstreamTokens: h.upstreamTokens,
 		Settings: h.settings, Audit: h.audit, Responder: h.responder, Log: c.Log, Now: c.Now, Replay: h.data.useOnce,
-		Begins: web.NewLimiter(beginEvery, beginBurst, c.Now),
+		Begins: h.limiter(c.Limits.Begins),
 	}
 	h.federating = &federating.Handler{
 		Issuer: c.URL, Clients: h.clients, Hubs: h.hubs, Invites: h.invites, Grants: h.grants, Upstreams: h.upstreams, Sessions: h.sessions, Logouts: h.logouts,
@@ -251,7 +252,7 @@ func (h *Hub) buildHandlers() {
 	}
 	authenticator := &clientrequest.Authenticator{
 		Issuer: c.URL, Alias: c.CertURL, Clients: h.clients, Requests: h.requests, Proofs: h.proofs, Audit: h.audit,
-		Fetches: fetches, Guesses: web.NewGuesser(guessEvery, guessBurst, c.Now),
+		Fetches: fetches, Guesses: c.Limits.Large.NewGuesser(c.Limits.Secrets, c.Now),
 	}
 	h.token = &tokenendpoint.Handler{
 		Authenticator: authenticator, Clients: h.clients, ClientAuth: h.clientAuth, Grants: h.grants, Tokens: h.tokens, Pending: h.pending, Users: h.users, Linking: h.linking,
@@ -260,11 +261,11 @@ func (h *Hub) buildHandlers() {
 	h.oidc = &oidc.Handler{
 		Issuer: c.URL, Alias: c.CertURL, Certificates: c.certificates(), Authenticator: authenticator, Clients: h.clients, ClientAuth: h.clientAuth, Grants: h.grants,
 		Tokens: h.tokens, Pending: h.pending, Users: h.users, Browsers: h.sessions, Requests: h.requests, Signing: h.signing, Settings: h.settings,
-		SiteSetups: h.siteSetups, Audit: h.audit, Now: c.Now, Pushes: web.NewLimiter(beginEvery, beginBurst, c.Now),
+		SiteSetups: h.siteSetups, Audit: h.audit, Now: c.Now, Pushes: h.limiter(c.Limits.Begins),
 	}
 	h.registering = &registering.Handler{
 		Issuer: c.URL, Clients: h.clients, Registrations: h.registrations, Initials: h.initials, Grants: h.grants, Settings: h.settings, Audit: h.audit,
-		PerAddress: web.NewLimiter(registerEvery, registerBurst, c.Now), Discovery: h.oidc.Document,
+		PerAddress: h.limiter(c.Limits.Registrations), Discovery: h.oidc.Document,
 	}
 	h.buildAdmin()
 }

@@ -64,10 +64,8 @@ type Config struct {
 	MinPassword int
 	// Hash is what a password check may cost; sane defaults if zero.
 	Hash passwords.HashParams
-	// SignInBurst is how many attempts one address may make at once, and
-	// SignInEvery how long it waits for each one after; 60 and 1 s if zero.
-	SignInBurst int
-	SignInEvery time.Duration
+	// Limits are how often one network may do what costs something.
+	Limits Limits
 
 	// MailURL is where the mail server is, and MailFrom from whom emails
 	// come; both empty for a hub that sends none. Mail, if set, takes the
@@ -95,11 +93,7 @@ type Config struct {
 	Fetched func(fetch.Call)
 }
 
-const (
-	defaultMinPassword = 15
-	defaultBurst       = 60
-	defaultEvery       = time.Second
-)
+const defaultMinPassword = 15
 
 // withDefaults fills in what was left out and checks the rest. Its error is a
 // sentence for the operator that names the setting and the fix.
@@ -124,11 +118,9 @@ func (c Config) withDefaults() (Config, error) {
 	if c.MinPassword < 8 || c.MinPassword > 64 {
 		return Config{}, errors.New("FEDHUB_MIN_PASSWORD must be a number from 8 to 64")
 	}
-	if c.SignInBurst == 0 {
-		c.SignInBurst = defaultBurst
-	}
-	if c.SignInEvery == 0 {
-		c.SignInEvery = defaultEvery
+	var err error
+	if c.Limits, err = c.Limits.withDefaults(); err != nil {
+		return Config{}, err
 	}
 	if c.Log == nil {
 		c.Log = slog.Default()

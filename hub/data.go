@@ -43,6 +43,7 @@ type data struct {
 	Users               *store.Collection[users.User]                      `set:"users" unique:"emailKey founder" index:"rank"`
 	Identities          *store.Collection[linking.Identity]                `set:"identities" index:"userId subject"`
 	Throttles           *store.Collection[passwords.Throttle]              `set:"throttles"`
+	Browsers            *store.Collection[passwords.Browser]               `set:"browsers" index:"userId"`
 	SetupLinks          *store.Collection[users.SetupLink]                 `set:"setups"`
 	LinkEvents          *store.Collection[linking.LinkEvent]               `set:"decisions" index:"userId"`
 	Sessions            *store.Collection[sessions.Session]                `set:"sessions" index:"sid userId loginKey upstreamSid upstreamSub" freed:"sid"`

@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -26,38 +25,10 @@ type guard struct {
 	preflight web.HandlerFunc // answers OPTIONS; nil: no page of another origin may call
 }
 
-// knocks is how often one address may introduce servers, and how often bring
-// clients whose documents must be read: each makes the hub fetch something.
-const (
-	knockEvery = 2 * time.Second
-	knockBurst = 30
-)
-
-// guesses is how often credentials of one client may be wrong from one
-// address. A secret cannot be guessed, but trying must not be free.
-const (
-	guessEvery = time.Second
-	guessBurst = 100
-)
-
-// begins is how often one address may begin a sign-in: each is kept for a
-// while. A whole office behind one address stays far below it.
-const (
-	beginEvery = 50 * time.Millisecond
-	beginBurst = 2000
-)
-
-// registers is how often one address may register a client where anybody may:
-// each is kept.
-const (
-	registerEvery = 5 * time.Second
-	registerBurst = 200
-)
-
 func (h *Hub) guards() guards {
-	attempts := web.NewLimiter(h.config.SignInEvery, h.config.SignInBurst, h.config.Now)
-	knocks := web.NewLimiter(knockEvery, knockBurst, h.config.Now)
-	begins := web.NewLimiter(beginEvery, beginBurst, h.config.Now)
+	attempts := h.guessable()
+	knocks := h.limiter(h.config.Limits.Fetches)
+	begins := h.limiter(h.config.Limits.Begins)
 	json := func(before func(web.HandlerFunc) web.HandlerFunc) guard {
 		return guard{wrap: func(handle web.HandlerFunc) gin.HandlerFunc { return h.responder.JSON(before(handle)) }}
 	}
@@ -75,7 +46,7 @@ func (h *Hub) guards() guards {
 		open:          guard{wrap: h.responder.Page},
 		staticAssets:  guard{wrap: h.responder.Page},
 		form:          page(h.responder.Check),
-		guessable:     page(func(handle web.HandlerFunc) web.HandlerFunc { return attempts.Limit(h.responder.Check(handle)) }),
+		guessable:     page(func(handle web.HandlerFunc) web.HandlerFunc { return attempts(h.responder.Check(handle)) }),
 		joinRequest:   json(knocks.Limit),
 		signedIn:      page(func(handle web.HandlerFunc) web.HandlerFunc { return h.signedIn(h.posted(handle)) }),
 		admin:         page(func(handle web.HandlerFunc) web.HandlerFunc { return h.signedIn(h.administrator(h.posted(handle))) }),

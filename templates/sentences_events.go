@@ -5,6 +5,7 @@ var eventSentences = map[string]string{
 	"imported":          "Imported from another system.",
 	"imported.identity": "Imported with the user.",
 	"reset.shown":       "The link was shown to the administrator.",
+	"browser.confirmed": "A link that was mailed was used.",
 	"reset.used":        "A link that was mailed was used.",
 	"invited":           "Invited by {by}.",
 
@@ -16,6 +17,7 @@ var eventSentences = map[string]string{
 	"link.letter": "Only an email could prove the account, and this hub sends none.",
 	"link.other":  "The person came back from {name} as somebody who is not linked to the account.",
 
+	"signin.prove":          "too many wrong passwords in a row; a link to the address is needed besides",
 	"signin.wrong":          "the e-mail address or the password is wrong",
 	"signin.busy":           "too many passwords are being checked at once; try again in a moment",
 	"signin.throttled":      "too many wrong passwords; the next attempt counts from {until}",
@@ -29,6 +31,7 @@ var eventSentences = map[string]string{
 	"tokens.misused":   "{why}",
 	"signout.all":      "All sessions of the account were ended.",
 	"signout.provider": "The provider that the person signed in with was turned off or removed.",
+	"signout.guessed":  "The current password was wrong five times in the session.",
 	"signout.upstream": "The session at the server they came from has ended.",
 	"logout.answered":  "the client answered {status}",
 

@@ -20,6 +20,7 @@ import (
 type serveCmd struct {
 	base   `embed:""`
 	server `embed:""`
+	limits `embed:""`
 }
 
 // Run serves until the context ends, and then leaves in good order.
@@ -36,6 +37,10 @@ func (s *serveCmd) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
+	most, err := s.limits.read()
+	if err != nil {
+		return err
+	}
 	if _, _, err := s.address(s.URL); err != nil {
 		return err
 	}
@@ -49,6 +54,7 @@ func (s *serveCmd) Run(ctx context.Context, c *console) error {
 	}
 	o, err := s.open(ctx, c, func(config *hub.Config) {
 		config.Log, config.TrustedProxies = log, proxies
+		config.Limits = most
 		config.ProxyHeader, config.TrustEveryProxy = s.ProxyHeader, s.TrustEveryProxy
 		config.ClientCerts, config.ClientCertHeader = secure != nil, s.ClientCertHeader
 		config.ClientCAs, config.CertURL = authorities, s.MTLSURL

@@ -254,15 +254,11 @@ func listenPort(address string) (int, error) {
 func (s *server) proxies() ([]netip.Prefix, error) {
 	var all []netip.Prefix
 	for _, word := range words(s.TrustedProxies) {
-		prefix, err := netip.ParsePrefix(word)
+		prefix, err := addressRange(word)
 		if err != nil {
-			addr, aerr := netip.ParseAddr(word)
-			if aerr != nil {
-				return nil, mistakef(`FEDHUB_TRUSTED_PROXIES holds %q, which is no address range; write it like "10.0.0.0/8, 192.0.2.7"`, word)
-			}
-			prefix = netip.PrefixFrom(addr, addr.BitLen())
+			return nil, mistakef(`FEDHUB_TRUSTED_PROXIES holds %q, which is no address range; write it like "10.0.0.0/8, 192.0.2.7"`, word)
 		}
-		all = append(all, prefix.Masked())
+		all = append(all, prefix)
 	}
 	return all, nil
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/passwords"
+	"github.com/fedhub/fedhub/hub/web"
 )
 
 const (
@@ -60,7 +61,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{T: t, URL: server.URL, http: server.Client(), log: &logbook{}}
 	w.CA = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
 	w.Hub, err = hub.New(t.Context(), hub.Config{
-		URL: server.URL, SecretKey: bytes.Repeat([]byte{7}, 32), SignInBurst: 10_000,
+		URL: server.URL, SecretKey: bytes.Repeat([]byte{7}, 32), Limits: hub.Limits{SignIns: web.Rate{Burst: 10_000}},
 		Now:  func() time.Time { return time.Now().Add(time.Duration(w.skipped.Load())) },
 		Hash: passwords.HashParams{Memory: 64, Time: 1, Threads: 1},
 		Log:  slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),

@@ -166,7 +166,7 @@ func TestAResetLinkWorksForAnHourAndOnce(t *testing.T) {
 	if u := must[users.User](t)(w.ResetBy(t.Context(), token, other)); u.SessionGeneration == ada.SessionGeneration {
 		t.Error("what was issued before goes on")
 	}
-	_, err := w.Users.Authenticate(t.Context(), "ada@example.org", other)
+	_, err := w.Users.Authenticate(t.Context(), "ada@example.org", other, users.From{})
 	must[struct{}](t)(struct{}{}, err)
 	_, err = w.ResetBy(t.Context(), token, good)
 	gone(t, "a second time", err)

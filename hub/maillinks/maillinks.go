@@ -29,11 +29,13 @@ import (
 
 // The purposes there are, and how long their links work.
 const (
-	Verify = "verify" // that an address is the user's
-	Reset  = "reset"  // that a new password may be chosen
+	Verify  = "verify"  // that an address is the user's
+	Reset   = "reset"   // that a new password may be chosen
+	Browser = "browser" // that a browser is its user's
 
-	VerifyLife = 24 * time.Hour
-	ResetLife  = time.Hour
+	VerifyLife  = 24 * time.Hour
+	ResetLife   = time.Hour
+	BrowserLife = time.Hour
 )
 
 // A Link is what an email's link stands for.

@@ -12,9 +12,14 @@ import (
 
 // Forgot writes to somebody who forgot their password, if an enabled user has
 // the address and has proved it; who never did gets no second way in by it.
-// The answer is the same for everybody, and so is the work: a link is kept
-// either way, the one of nobody opens nothing.
 func (k *Service) Forgot(ctx context.Context, email string) error {
+	return k.toReader(ctx, email, k.SendReset)
+}
+
+// toReader sends something to the user who has an address and has proved it. The
+// answer is the same for everybody, and so is the work: a link is kept either
+// way, the one of nobody opens nothing.
+func (k *Service) toReader(ctx context.Context, email string, send func(context.Context, users.User) error) error {
 	u, err := k.Users.ByEmail(ctx, email)
 	if errors.Is(err, emailaddr.ErrInvalid) {
 		return nil
@@ -25,7 +30,7 @@ func (k *Service) Forgot(ctx context.Context, email string) error {
 	if err != nil || u.Disabled || !u.EmailVerified {
 		_, err = k.New(ctx, "nothing", "nobody "+id(email), nil, ResetLife)
 	} else {
-		err = k.SendReset(ctx, u)
+		err = send(ctx, u)
 	}
 	if errors.Is(err, ErrOften) {
 		return nil
@@ -50,17 +55,23 @@ func (k *Service) ResetLink(ctx context.Context, u users.User) (string, error) {
 
 // Resets returns whose password a link lets one choose.
 func (k *Service) Resets(ctx context.Context, token string) (users.User, error) {
-	l, err := k.Look(ctx, Reset, token)
+	u, _, err := k.readBy(ctx, Reset, token)
+	return u, err
+}
+
+// readBy returns the user whose mail a link was sent to, for they read it.
+func (k *Service) readBy(ctx context.Context, purpose, token string) (users.User, Link, error) {
+	l, err := k.Look(ctx, purpose, token)
 	if err != nil {
-		return users.User{}, err
+		return users.User{}, Link{}, err
 	}
 	u, err := k.Users.Get(ctx, l.User)
 	// An address that was given up proves nothing any more: its mailbox may be
 	// why.
 	if errors.Is(err, fs.ErrNotExist) || err == nil && !(still(l, u) && l.Data["address"] == u.EmailKey) {
-		return users.User{}, ErrLink
+		return users.User{}, Link{}, ErrLink
 	}
-	return u, err
+	return u, l, err
 }
 
 // ResetBy uses a link to set a password. One that is not good enough is

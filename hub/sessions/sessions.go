@@ -45,6 +45,11 @@ type Session struct {
 	// Clients were given codes in this session; they are told when it ends.
 	Clients []string `bson:"clients"`
 
+	// Proofs are passwords that were typed in the session to prove once more who
+	// is there, and not right yet; Wrong those of them that were wrong.
+	Proofs int `bson:"proofs,omitempty"`
+	Wrong  int `bson:"wrong,omitempty"`
+
 	Agent   string    `bson:"agent"`
 	IP      string    `bson:"ip"`
 	Created time.Time `bson:"created"`

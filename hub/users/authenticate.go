@@ -20,55 +20,138 @@ var ErrWrongPassword = texts.Failure("the e-mail address or the password is wron
 // ErrDisabled is told only to somebody who knew the password.
 var ErrDisabled = texts.Failure("this user is disabled", "disabled")
 
+// ErrProveAddress is the answer to a browser that the account does not know,
+// after so many wrong passwords in a row that the password alone is no proof:
+// it needs a link to the verified address besides (NIST SP 800-63B-4 §3.2.2).
+// It says nothing about the password, nor whether anybody has the address.
+var ErrProveAddress = texts.Failure("too many wrong passwords in a row; a link to the address is needed besides", "signin.prove")
+
+// From is where an attempt comes from.
+type From struct {
+	Network  string   // as limits count it, such as 203.0.113.0/24
+	Browsers []string // the names under which the browser may be on record
+}
+
 // Authenticate returns the user with this address and password. Besides the
-// errors above it answers *passwords.Throttled while the address has to wait, and
+// errors above it answers *passwords.Throttled while the attempt has to wait, and
 // passwords.ErrBusy when too many passwords are being checked; neither says anything
 // about the password.
-func (k *Service) Authenticate(ctx context.Context, email, password string) (User, error) {
+func (k *Service) Authenticate(ctx context.Context, email, password string, from From) (User, error) {
 	key, err := emailaddr.Canonical(email)
 	// Neither of these can be right for anybody, so they cost no hash.
 	if err != nil || len(password) > passwords.MaxBytes {
 		return User{}, ErrWrongPassword
 	}
-	attempt, err := k.throttle.Begin(ctx, key)
+	seat, err := k.hasher.Admit()
+	if err != nil {
+		return User{}, err
+	}
+	defer seat.Leave()
+	known, err := k.browsers.Of(ctx, from.Browsers)
 	if err != nil {
 		return User{}, fmt.Errorf("sign in: %w", err)
 	}
-	user, err := k.checkPassword(ctx, key, password)
-	switch {
-	case errors.Is(err, ErrWrongPassword):
-		err = errors.Join(err, k.throttle.Wrong(lasting.Of(ctx), attempt))
-	case err == nil, errors.Is(err, ErrDisabled):
-		err = errors.Join(err, k.throttle.Reset(ctx, attempt))
-	default:
-		// The caller may be gone; the attempt is taken back all the same.
-		err = errors.Join(err, k.throttle.Forgive(lasting.Of(ctx), attempt))
+	notWrong, err := k.failures.Begin(from.Network, len(known) > 0)
+	if err != nil {
+		return User{}, err
+	}
+	user, err := k.attempt(ctx, seat, key, password, from.Network, known)
+	if !errors.Is(err, ErrWrongPassword) && !errors.Is(err, ErrProveAddress) {
+		notWrong()
 	}
 	if err != nil {
 		return User{}, err
 	}
+	k.failures.SignedIn(from.Network)
 	return user, nil
 }
 
-// checkPassword does the same work whether or not the address is known, so
-// that the time it takes tells nothing.
-func (k *Service) checkPassword(ctx context.Context, key, password string) (User, error) {
-	user, err := k.ByEmailKey(ctx, key)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return User{}, err
+// attempt looks at a password if it may be looked at, and counts how it went.
+func (k *Service) attempt(ctx context.Context, seat passwords.Seat, key, password, network string, known []passwords.Browser) (User, error) {
+	attempt, err := k.begin(ctx, key, network, known)
+	if err != nil {
+		return User{}, fmt.Errorf("sign in: %w", err)
 	}
-	ok, fresh, err := k.hasher.Verify(ctx, user.Password, password)
+	user, fresh, err := k.checkPassword(ctx, seat, key, password)
+	if attempt.Doubtful() {
+		err = k.doubt(user, err)
+	}
+	if err == nil && fresh != "" {
+		err = k.rehash(ctx, user, fresh)
+	}
+	// The caller may be gone; what was looked at counts all the same.
+	after := lasting.Of(ctx)
+	switch {
+	case errors.Is(err, ErrWrongPassword), errors.Is(err, ErrProveAddress):
+		err = errors.Join(err, attempt.Wrong(after))
+	case err == nil, errors.Is(err, ErrDisabled):
+		err = errors.Join(err, attempt.Right(after))
+	default:
+		err = errors.Join(err, attempt.Forgive(after))
+	}
+	return user, err
+}
+
+// begin begins an attempt in a browser that the account knows, or else in any.
+func (k *Service) begin(ctx context.Context, key, network string, known []passwords.Browser) (passwords.Attempt, error) {
+	if len(known) > 0 {
+		user, err := k.ByEmailKey(ctx, key)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		if attempt, is, err := k.browsers.Begin(ctx, known, user.account()); is || err != nil {
+			return attempt, err
+		}
+	}
+	return k.throttle.Begin(ctx, key, network)
+}
+
+// doubt lets a password count no more than a wrong one where a link can be
+// sent. Nobody is locked out: whose address is not proved gets none, and their
+// password goes on to be looked at, at the pace that the waits allow.
+func (k *Service) doubt(user User, err error) error {
+	switch {
+	case !k.delivers():
+		return err
+	case errors.Is(err, ErrWrongPassword):
+		return ErrProveAddress
+	case (err == nil || errors.Is(err, ErrDisabled)) && user.EmailVerified:
+		return ErrProveAddress
+	}
+	return err
+}
+
+// checkPassword does the same work whether or not the address is known, so
+// that the time it takes tells nothing. fresh is the password's hash where the
+// one that is kept is of an old kind.
+func (k *Service) checkPassword(ctx context.Context, seat passwords.Seat, key, password string) (user User, fresh passwords.Hash, err error) {
+	user, err = k.ByEmailKey(ctx, key)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return User{}, "", err
+	}
+	ok, fresh, err := seat.Verify(ctx, user.Password, password)
 	switch {
 	case err != nil:
-		return User{}, err
+		return User{}, "", err
 	case !ok:
-		return User{}, ErrWrongPassword
+		return User{}, "", ErrWrongPassword
 	case user.Disabled:
-		return User{}, ErrDisabled
-	case fresh != "":
-		return user, k.rehash(ctx, user, fresh)
+		return user, "", ErrDisabled
 	}
-	return user, nil
+	return user, fresh, nil
+}
+
+// IsPassword says whether a password is a user's; false is ErrWrongPassword. It
+// counts nothing: whoever asks does, and knows who asks.
+func (k *Service) IsPassword(ctx context.Context, u User, password string) error {
+	if len(password) > passwords.MaxBytes {
+		return ErrWrongPassword
+	}
+	ok, _, err := k.hasher.Verify(ctx, u.Password, password)
+	if err == nil && !ok {
+		err = ErrWrongPassword
+	}
+	return err
 }
 
 // rehash replaces a hash of an old kind by one of the same password, unless

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/internal/testkit/userstest"
@@ -16,7 +17,7 @@ func TestAPasswordSignsIn(t *testing.T) {
 	w := newWorld(t)
 	ada := w.Person("Ada@Example.org")
 	for _, spelling := range []string{"Ada@Example.org", " ada@example.org ", "ADA@EXAMPLE.ORG", "ａda@example.org"} {
-		got, err := w.Authenticate(t.Context(), spelling, userstest.Good)
+		got, err := w.Authenticate(t.Context(), spelling, userstest.Good, users.From{})
 		if err != nil || got.ID != ada.ID {
 			t.Errorf("%q: got %q, %v", spelling, got.ID, err)
 		}
@@ -150,39 +151,84 @@ func TestADayOfQuietForgetsFailures(t *testing.T) {
 	})
 }
 
-// However many guesses come at once, few are looked at.
-func TestParallelGuessesAreCountedBeforeTheyAreLookedAt(t *testing.T) {
+// However many guesses come at once, five are looked at, and they are one step
+// of the wait. The others count for nothing.
+func TestABurstOfGuessesIsOneStep(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, w *world) {
 		w.Person("ada@example.org")
-		looked := 0
-		for range 3 {
-			for _, err := range userstest.Race(100, func(i int) error { return w.SignIn("ada@example.org", fmt.Sprint("guess ", i)) }) {
-				switch {
+		for range 6 { // the free ones are used up, and the wait has begun
+			w.SignIn("ada@example.org", "wrong")
+		}
+		for step := range 6 {
+			w.Pass(time.Hour)
+			looked := 0
+			for _, err := range userstest.Race(32, func(i int) error { return w.SignIn("ada@example.org", fmt.Sprint("guess ", i)) }) {
+				switch _, slow := errors.AsType[*passwords.Throttled](err); {
 				case errors.Is(err, users.ErrWrongPassword):
 					looked++
-				case err == nil:
-					t.Fatal("a guess was right")
-				default:
-					if _, ok := errors.AsType[*passwords.Throttled](err); !ok {
-						t.Fatal(err)
-					}
+				case !slow:
+					t.Fatal(err)
 				}
 			}
-			w.Pass(2 * time.Minute)
+			if looked < 1 || looked > passwords.AtOnce {
+				t.Errorf("%d of 32 guesses were looked at", looked)
+			}
+			slow, _ := errors.AsType[*passwords.Throttled](w.SignIn("ada@example.org", userstest.Good))
+			if slow == nil || slow.Until.Sub(w.Now()) != time.Second<<(step+1) {
+				t.Errorf("after %d bursts: %v", step+1, slow)
+			}
 		}
-		if looked < 5 || looked > 66 {
-			t.Errorf("%d of 300 guesses were looked at", looked)
+		w.Pass(time.Hour)
+		if err := w.SignIn("ada@example.org", userstest.Good); err != nil {
+			t.Errorf("after the wait: %v", err)
 		}
 	})
 }
 
-func TestSigningInOnManyDevicesAtOnceWorks(t *testing.T) {
+// Every password that was looked at and wrong counts, whoever comes together.
+func TestNoWrongPasswordIsLost(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, w *world) {
 		w.Person("ada@example.org")
-		for _, err := range userstest.Race(50, func(int) error { return w.SignIn("ada@example.org", userstest.Good) }) {
-			if err != nil {
+		looked := 0
+		for looked < 100 {
+			for n, err := range userstest.Race(32, func(i int) error {
+				return w.SignInFrom("ada@example.org", fmt.Sprint("guess ", i), users.From{Network: fmt.Sprint(i % 4)})
+			}) {
+				if errors.Is(err, users.ErrWrongPassword) {
+					looked++
+				} else if _, slow := errors.AsType[*passwords.Throttled](err); !slow {
+					t.Fatal(n, err)
+				}
+			}
+			w.Pass(time.Hour)
+		}
+		set := store.NewCollection[passwords.Throttle](w.Backend, "throttles", w.Now)
+		all, err := set.Find(t.Context(), store.Query{Limit: 2})
+		if err != nil || len(all) != 1 || all[0].InARow != looked || all[0].Wait.Failures != looked || len(all[0].Looking) != 0 {
+			t.Errorf("%d were looked at, and %+v is counted, %v", looked, all, err)
+		}
+	})
+}
+
+// People who sign in on many devices at once are looked at five at a time, and
+// nobody has to wait for it afterwards.
+func TestSigningInOnManyDevicesAtOnceCountsForNothing(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, w *world) {
+		w.Person("ada@example.org")
+		in := 0
+		for _, err := range userstest.Race(32, func(int) error { return w.SignIn("ada@example.org", userstest.Good) }) {
+			if _, slow := errors.AsType[*passwords.Throttled](err); err != nil && !slow {
 				t.Errorf("got %v", err)
 			}
+			if err == nil {
+				in++
+			}
+		}
+		if in == 0 {
+			t.Error("nobody is in")
+		}
+		if err := w.SignIn("ada@example.org", userstest.Good); err != nil {
+			t.Errorf("afterwards: %v", err)
 		}
 	})
 }

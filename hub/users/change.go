@@ -26,6 +26,10 @@ func (k *Service) SetPassword(ctx context.Context, id, password string) (User, e
 	if err != nil {
 		return User{}, err
 	}
+	// Before the change, so that nothing can fail behind it.
+	if err := k.clearAttempts(ctx, user); err != nil {
+		return User{}, err
+	}
 	return k.Change(ctx, id, func(u *User) error {
 		u.Password = hash
 		u.PasswordChanged = k.now()

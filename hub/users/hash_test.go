@@ -144,7 +144,7 @@ func TestWaitingEndsWithItsRequest(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for range 20 { // some find a free slot, some see the request gone
-		_, err := w.Authenticate(ctx, "ada@example.org", userstest.Good)
+		_, err := w.Authenticate(ctx, "ada@example.org", userstest.Good, users.From{})
 		if err != nil && !errors.Is(err, context.Canceled) {
 			t.Fatalf("got %v", err)
 		}

@@ -187,6 +187,11 @@ func (k *Service) UpdateImported(ctx context.Context, i Import) (User, error) {
 		return User{}, err
 	}
 	var after User
+	if want.Password != "" {
+		if err := k.clearAttempts(ctx, want); err != nil {
+			return User{}, err
+		}
+	}
 	err = k.users.Update(ctx, want.ID, func(u *User) error {
 		if s, _ := standing(want, u, nil); s != ImportUpdate {
 			return ErrTouched

@@ -37,7 +37,7 @@ func TestGuessesAtOnceAreBounded(t *testing.T) {
 			looked++
 		}
 	}
-	if got, want := looked, 64; got != want {
+	if got, want := looked, passwords.AtOnce; got != want {
 		t.Errorf("%d guesses were looked at, want %d", got, want)
 	}
 }

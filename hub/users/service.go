@@ -21,6 +21,9 @@ type Service struct {
 	users       *store.Collection[User]
 	setups      *store.Collection[SetupLink]
 	throttle    passwords.Limiter
+	browsers    passwords.Browsers
+	failures    *passwords.Failures
+	delivers    func() bool
 	hasher      *passwords.Hasher
 	rules       passwords.Rules
 	bySubject   func(ctx context.Context, subject string, limit int) (userIDs []string, err error)
@@ -32,6 +35,7 @@ type Service struct {
 type Options struct {
 	Users       *store.Collection[User]
 	Throttles   *store.Collection[passwords.Throttle]
+	Browsers    *store.Collection[passwords.Browser] // may be nil where nobody signs in
 	Setups      *store.Collection[SetupLink]
 	Now         func() time.Time
 	Invitations *store.Collection[Invitation]
@@ -39,6 +43,14 @@ type Options struct {
 	// BySubject is whom an upstream calls by a subject, at most as many as the
 	// limit; Search then finds them by it.
 	BySubject func(ctx context.Context, subject string, limit int) (userIDs []string, err error)
+
+	// Delivers says whether emails reach anybody. If it is nil none do.
+	Delivers func() bool
+
+	// Failures is how many wrong passwords of everybody together are looked at
+	// at once, and FailureEvery after what time another one; sane defaults if zero.
+	Failures     int
+	FailureEvery time.Duration
 
 	Hash        passwords.HashParams
 	MinPassword int      // code points; 15 if zero
@@ -49,7 +61,14 @@ type Options struct {
 func New(o Options) *Service {
 	// Databases keep milliseconds; a record must not change by being stored.
 	now := func() time.Time { return o.Now().UTC().Truncate(time.Millisecond) }
+	delivers := o.Delivers
+	if delivers == nil {
+		delivers = func() bool { return false }
+	}
 	return &Service{
+		browsers:    passwords.NewBrowsers(o.Browsers, now),
+		failures:    passwords.NewFailures(o.Failures, o.FailureEvery, now),
+		delivers:    delivers,
 		users:       o.Users,
 		setups:      o.Setups,
 		throttle:    passwords.NewLimiter(o.Throttles, now),

@@ -11,7 +11,9 @@ import (
 
 type world = userstest.World
 
-func newWorld(t *testing.T) *world { return newWorldWith(t, userstest.Cheap) }
+func newWorld(t *testing.T, edit ...func(*users.Options)) *world {
+	return userstest.On(t, userstest.NewMemory(), edit...)
+}
 
 func newWorldWith(t *testing.T, hash passwords.HashParams) *world {
 	return userstest.On(t, userstest.NewMemory(), func(o *users.Options) { o.Hash = hash })

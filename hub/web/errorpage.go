@@ -49,7 +49,8 @@ func (p *ErrorPage) Error() string {
 // Unwrap returns the private cause.
 func (p *ErrorPage) Unwrap() error { return p.Cause }
 
-func (p ErrorPage) retryAfter() string {
+// Wait is what Retry-After says: whole seconds, and one at least.
+func (p ErrorPage) Wait() string {
 	seconds := int(p.RetryAfter.Round(time.Second) / time.Second)
 	return strconv.Itoa(max(seconds, 1))
 }

@@ -14,13 +14,23 @@ import (
 // is forgotten first.
 const maxLimited = 20_000
 
-// A Limiter slows down one address without slowing down the others. It is per
+// A Rate is how often something may happen: Burst times at once, and then one
+// time every interval.
+type Rate struct {
+	Burst int
+	Every time.Duration
+}
+
+// A Limiter slows down one network without slowing down the others. It is per
 // process; what must hold for an account is counted in the database.
-type Limiter struct{ *buckets[netip.Prefix] }
+type Limiter struct {
+	*buckets[netip.Prefix]
+	large Networks
+}
 
 // NewLimiter allows burst requests at once and then one every interval.
 func NewLimiter(every time.Duration, burst int, now func() time.Time) *Limiter {
-	return &Limiter{newBuckets[netip.Prefix](every, burst, now)}
+	return Networks(nil).NewLimiter(Rate{burst, every}, now)
 }
 
 // Limit guards a handler.
@@ -35,33 +45,48 @@ func (l *Limiter) Limit(h HandlerFunc) HandlerFunc {
 
 // Allow counts a request from an address, and says whether it may go on.
 func (l *Limiter) Allow(ip string) bool {
-	return l.of(subnet(ip)).AllowN(l.now(), 1)
+	at, times := l.large.of(ip)
+	return l.of(at, times).AllowN(l.now(), 1)
 }
 
 // A Guesser slows down whoever tries one client's credentials from one
-// address, and neither the client elsewhere nor the address's other clients.
-type Guesser struct{ *buckets[guess] }
+// network, and neither the client elsewhere nor the network's other clients.
+type Guesser struct {
+	*buckets[guess]
+	large Networks
+}
 
 type guess struct {
 	client string
 	from   netip.Prefix
 }
 
-// NewGuesser allows burst wrong guesses at once and then one every interval.
-func NewGuesser(every time.Duration, burst int, now func() time.Time) *Guesser {
-	return &Guesser{newBuckets[guess](every, burst, now)}
-}
-
 // Wrong counts a wrong guess.
-func (g *Guesser) Wrong(client, ip string) { g.of(guess{client, subnet(ip)}).AllowN(g.now(), 1) }
+func (g *Guesser) Wrong(client, ip string) { g.left(client, ip).AllowN(g.now(), 1) }
 
 // Check is an ErrorPage if there were too many of them; else nil.
 func (g *Guesser) Check(client, ip string) error {
-	if g.of(guess{client, subnet(ip)}).TokensAt(g.now()) < 1 {
+	if g.left(client, ip).TokensAt(g.now()) < 1 {
 		return TooMany(g.every)
 	}
 	return nil
 }
+
+func (g *Guesser) left(client, ip string) *rate.Limiter {
+	from, times := g.large.of(ip)
+	return g.of(guess{client, from}, times)
+}
+
+// A KeyLimiter slows down one name without slowing down the others.
+type KeyLimiter struct{ *buckets[string] }
+
+// NewKeyLimiter allows burst requests at once and then one every interval.
+func NewKeyLimiter(r Rate, now func() time.Time) *KeyLimiter {
+	return &KeyLimiter{newBuckets[string](r, now)}
+}
+
+// Allow counts a request, and says whether it may go on.
+func (l *KeyLimiter) Allow(key string) bool { return l.of(key, 1).AllowN(l.now(), 1) }
 
 // buckets are how much each key has left.
 type buckets[K comparable] struct {
@@ -72,36 +97,18 @@ type buckets[K comparable] struct {
 	byKey *cache.Map[K, *rate.Limiter]
 }
 
-func newBuckets[K comparable](every time.Duration, burst int, now func() time.Time) *buckets[K] {
-	return &buckets[K]{every: every, burst: burst, now: now, byKey: cache.NewMap[K, *rate.Limiter](maxLimited)}
+func newBuckets[K comparable](r Rate, now func() time.Time) *buckets[K] {
+	return &buckets[K]{every: r.Every, burst: r.Burst, now: now, byKey: cache.NewMap[K, *rate.Limiter](maxLimited)}
 }
 
-func (b *buckets[K]) of(key K) *rate.Limiter {
+// of is what a key has left, which gets so many times as much as others.
+func (b *buckets[K]) of(key K, times int) *rate.Limiter {
 	if bucket, ok := b.byKey.Get(key); ok {
 		return bucket
 	}
-	bucket := rate.NewLimiter(rate.Every(b.every), b.burst)
+	bucket := rate.NewLimiter(rate.Every(b.every/time.Duration(times)), b.burst*times)
 	if other, ok, _ := b.byKey.PeekOrAdd(key, bucket); ok {
 		return other
 	}
 	return bucket
-}
-
-// subnet is the address for IPv4 and the /64 for IPv6, of which one household
-// has as many addresses as it likes.
-func subnet(ip string) netip.Prefix {
-	addr, err := netip.ParseAddr(ip)
-	if err != nil {
-		return netip.Prefix{}
-	}
-	addr = addr.Unmap().WithZone("")
-	bits := addr.BitLen()
-	if addr.Is6() {
-		bits = 64
-	}
-	p, err := addr.Prefix(bits)
-	if err != nil {
-		return netip.Prefix{}
-	}
-	return p
 }

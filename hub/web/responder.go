@@ -112,7 +112,7 @@ func (e *Responder) explain(err error) ErrorPage {
 
 func (e *Responder) errorPage(c *gin.Context, p ErrorPage) {
 	if p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests {
-		c.Header("Retry-After", p.retryAfter())
+		c.Header("Retry-After", p.Wait())
 	}
 	page := p.Page
 	if page == nil {
@@ -133,7 +133,7 @@ func errorJSON(c *gin.Context, p ErrorPage) {
 		c.Header("WWW-Authenticate", protocol.Challenge)
 	}
 	if p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests {
-		c.Header("Retry-After", p.retryAfter())
+		c.Header("Retry-After", p.Wait())
 	}
 	c.JSON(protocol.Status, gin.H{"error": protocol.Code, "error_description": protocol.Description})
 }

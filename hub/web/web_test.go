@@ -50,24 +50,57 @@ func TestOneAddressIsSlowedDownAlone(t *testing.T) {
 	if l.Allow("192.0.2.1") || l.Allow("::ffff:192.0.2.1") {
 		t.Error("more than the burst is granted")
 	}
-	if !l.Allow("192.0.2.2") {
-		t.Error("a neighbour is slowed down too")
+	if l.Allow("192.0.2.200") {
+		t.Error("addresses of one /24 count apart")
+	}
+	if !l.Allow("192.0.3.1") {
+		t.Error("another network is slowed down too")
 	}
 	for range 3 {
 		l.Allow("2001:db8::1")
 	}
-	if l.Allow("2001:db8::2") {
-		t.Error("addresses of one /64 count apart")
+	if l.Allow("2001:db8:0:ff::2") {
+		t.Error("addresses of one /56 count apart")
+	}
+	if !l.Allow("2001:db8:0:100::2") {
+		t.Error("another /56 is slowed down too")
 	}
 	now = now.Add(time.Second)
 	if !l.Allow("192.0.2.1") || l.Allow("192.0.2.1") {
 		t.Error("a second brings back other than one")
 	}
 	for i := range maxLimited + 100 {
-		l.Allow(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}).String())
+		l.Allow(netip.AddrFrom4([4]byte{byte(10 + i>>16), byte(i >> 8), byte(i), 1}).String())
 	}
 	if l.byKey.Len() != maxLimited {
 		t.Errorf("%d addresses are remembered", l.byKey.Len())
+	}
+}
+
+// An office behind one address is counted by itself, and gets more.
+func TestALargeNetworkGetsMore(t *testing.T) {
+	now := time.Unix(1_000_000, 0)
+	large := Networks{{netip.MustParsePrefix("192.0.2.0/24"), 2}, {netip.MustParsePrefix("192.0.2.7/32"), 10}}
+	l := large.NewLimiter(Rate{3, time.Second}, func() time.Time { return now })
+	g := large.NewGuesser(Rate{3, time.Second}, func() time.Time { return now })
+	for ip, want := range map[string]int{"192.0.2.7": 30, "::ffff:192.0.2.8": 6, "192.0.3.7": 3, "2001:db8::1": 3} {
+		got := 0
+		for l.Allow(ip) {
+			got++
+		}
+		guesses := 0
+		for ; g.Check("app", ip) == nil; guesses++ {
+			g.Wrong("app", ip)
+		}
+		if got != want || guesses != want {
+			t.Errorf("%s may do %d and guess %d, want %d", ip, got, guesses, want)
+		}
+	}
+	now = now.Add(time.Second)
+	for range 10 {
+		if !l.Allow("192.0.2.7") {
+			t.Fatal("it does not get more each second")
+		}
 	}
 }
 

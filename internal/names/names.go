@@ -45,6 +45,9 @@ func SessionUpstream(user, loginKey string) string {
 	return "sessions/" + user + "/" + loginKey + "/upstream"
 }
 
+// KnownBrowsers is for the names under which a browser is on record.
+const KnownBrowsers = "cookies/known"
+
 // What secrets begin with, so that a leaked one is recognised, and none is
 // taken for one of another kind.
 const (
@@ -66,6 +69,7 @@ const (
 	SecureCookie  = "__Host-" // before the stem, on https
 	CookieStem    = "fedhub_"
 	LastCookie    = "_last"
+	KnownCookie   = "_known"
 	ViaCookie     = "_via"
 	StateCookie   = "_state"
 	BrowserCookie = "_browser"

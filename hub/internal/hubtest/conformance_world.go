@@ -21,6 +21,7 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/passwords"
+	"github.com/fedhub/fedhub/hub/web"
 )
 
 // A Site is what a certification run needs: a hub behind TLS with one person
@@ -68,7 +69,7 @@ func NewSite(t *testing.T) *Site {
 func (s *Site) config(*testing.T) hub.Config {
 	return hub.Config{
 		URL: s.URL, Now: s.Clock.Now, SecretKey: bytes.Repeat([]byte{7}, 32),
-		Hash: passwords.HashParams{Memory: 64, Time: 1, Threads: 1}, SignInBurst: 10_000,
+		Hash: passwords.HashParams{Memory: 64, Time: 1, Threads: 1}, Limits: hub.Limits{SignIns: web.Rate{Burst: 10_000}},
 		ExtraCA:        pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Rp.server.Certificate().Raw}),
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
 		ClientCerts:    true, ClientCAs: s.believed(), CertURL: s.alias,

@@ -3,6 +3,7 @@ package hubtest
 import (
 	"net/http"
 	"net/netip"
+	"testing"
 
 	"github.com/fedhub/fedhub/hub"
 )
@@ -10,6 +11,13 @@ import (
 // BehindProxy is a hub that believes this machine about whom it speaks for.
 func BehindProxy() hub.Config {
 	return hub.Config{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}
+}
+
+// OnBothEnginesBehindProxy is OnBothEngines for a hub that is BehindProxy.
+func OnBothEnginesBehindProxy(t *testing.T, story func(t *testing.T, w *World)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { story(t, NewWorldAs(t, OpenSQLite(t), BehindProxy())) })
+	t.Run("mongodb", func(t *testing.T) { story(t, NewWorldAs(t, openMongoDB(t), BehindProxy())) })
 }
 
 // With lets every request of the browser carry a header with these lines.

@@ -102,9 +102,11 @@ func NewWorldAs(t testing.TB, backend store.Backend, config hub.Config) *World {
 	config.Watch = w.witness
 	config.Now = w.Clock.Now
 	config.SecretKey = bytes.Repeat([]byte{7}, 32)
-	config.Hash = passwords.HashParams{Memory: 64, Time: 1, Threads: 1}
-	if config.SignInBurst == 0 {
-		config.SignInBurst = 10_000
+	if config.Hash == (passwords.HashParams{}) {
+		config.Hash = passwords.HashParams{Memory: 64, Time: 1, Threads: 1}
+	}
+	if config.Limits.SignIns.Burst == 0 {
+		config.Limits.SignIns.Burst = 10_000
 	}
 	config.NewRSA = signingtest.RSA
 	config.Log = slog.New(slog.NewTextHandler(w.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))

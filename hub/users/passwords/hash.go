@@ -73,6 +73,7 @@ type Hasher struct {
 	params   HashParams
 	admitted chan struct{} // computing or waiting
 	slots    chan struct{} // computing
+	compute  func(password string) Hash
 }
 
 // NewHasher returns a Hasher; a zero of its parameters is the default.
@@ -82,12 +83,18 @@ func NewHasher(p HashParams) *Hasher {
 		params:   p,
 		admitted: make(chan struct{}, p.Slots+p.Queue),
 		slots:    make(chan struct{}, p.Slots),
+		compute:  p.compute,
 	}
 }
 
 // Hash returns the hash of a password with the present parameters.
 func (h *Hasher) Hash(ctx context.Context, password string) (Hash, error) {
-	leave, err := h.enter(ctx)
+	seat, err := h.Admit()
+	if err != nil {
+		return "", err
+	}
+	defer seat.Leave()
+	leave, err := seat.enter(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -95,47 +102,72 @@ func (h *Hasher) Hash(ctx context.Context, password string) (Hash, error) {
 	return h.compute(password), nil
 }
 
+// Verify is Admit and its Verify.
+func (h *Hasher) Verify(ctx context.Context, stored Hash, password string) (ok bool, fresh Hash, err error) {
+	seat, err := h.Admit()
+	if err != nil {
+		return false, "", err
+	}
+	defer seat.Leave()
+	return seat.Verify(ctx, stored, password)
+}
+
+// A Seat is room for one password to be checked: taken before anything else is
+// done for it, so that whoever finds none is turned away at no cost.
+type Seat struct{ hasher *Hasher }
+
+// Admit takes a seat, which is to be left again, or ErrBusy.
+func (h *Hasher) Admit() (Seat, error) {
+	select {
+	case h.admitted <- struct{}{}:
+		return Seat{h}, nil
+	default:
+		return Seat{}, ErrBusy
+	}
+}
+
+// Leave makes room for another.
+func (s Seat) Leave() { <-s.hasher.admitted }
+
 // Verify reports whether the password belongs to the stored hash. Where it
 // does and the hash is of an old kind, fresh is what to store instead. An
 // empty or unusable hash takes the same time as a good one and never matches.
-func (h *Hasher) Verify(ctx context.Context, stored Hash, password string) (ok bool, fresh Hash, err error) {
-	leave, err := h.enter(ctx)
+func (s Seat) Verify(ctx context.Context, stored Hash, password string) (ok bool, fresh Hash, err error) {
+	leave, err := s.enter(ctx)
 	if err != nil {
 		return false, "", err
 	}
 	defer leave()
+	h := s.hasher
 	v, err := parseHash(stored)
 	if err != nil || !v.usable(password) {
 		h.compute(password)
 		return false, "", nil
 	}
-	if !v.matches(password) {
-		return false, "", nil
-	}
+	// A hash of another kind costs the present one's work too, whether or not it
+	// matches: the time tells neither that, nor who was imported.
+	ok = v.matches(password)
 	if a, isArgon := v.(argonHash); !isArgon || !a.costs(h.params) {
 		fresh = h.compute(password)
+	}
+	if !ok {
+		return false, "", nil
 	}
 	return true, fresh, nil
 }
 
 // enter waits for a slot; the caller must call leave.
-func (h *Hasher) enter(ctx context.Context) (leave func(), err error) {
+func (s Seat) enter(ctx context.Context) (leave func(), err error) {
 	select {
-	case h.admitted <- struct{}{}:
-	default:
-		return nil, ErrBusy
-	}
-	select {
-	case h.slots <- struct{}{}:
-		return func() { <-h.slots; <-h.admitted }, nil
+	case s.hasher.slots <- struct{}{}:
+		return func() { <-s.hasher.slots }, nil
 	case <-ctx.Done():
-		<-h.admitted
 		return nil, fmt.Errorf("wait to check a password: %w", ctx.Err())
 	}
 }
 
-func (h *Hasher) compute(password string) Hash {
-	a := argonHash{memory: h.params.Memory, time: h.params.Time, threads: h.params.Threads, salt: make([]byte, 16)}
+func (p HashParams) compute(password string) Hash {
+	a := argonHash{memory: p.Memory, time: p.Time, threads: p.Threads, salt: make([]byte, 16)}
 	rand.Read(a.salt) // never fails; the program stops instead
 	a.sum = a.key(password, 32)
 	return a.text()

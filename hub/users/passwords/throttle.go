@@ -2,9 +2,11 @@ package passwords
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/fedhub/fedhub/hub/store"
@@ -13,29 +15,44 @@ import (
 )
 
 const (
-	freeFailures   = 5  // mistakes that cost nothing
-	atOnce         = 64 // attempts not yet known to be wrong; NIST allows 100
-	longestWait    = time.Hour
-	throttleMemory = 24 * time.Hour // after that much quiet everything is forgotten
+	longestWait  = time.Hour           // of an account, in one network
+	longestAlone = time.Minute         // of an account, everywhere
+	rowMemory    = 30 * 24 * time.Hour // how long it is remembered that many were wrong in a row
+	longRow      = 10                  // from how many on they are remembered that long
+	mostNetworks = 64                  // that are remembered for one account
+	mostInARow   = 100                 // NIST SP 800-63B-4 §3.2.2
 )
 
 // A Throttle counts the wrong passwords tried for one address, whether or not
-// anybody has it.
+// anybody has it, from browsers that it does not know.
 type Throttle struct {
 	ID       string    `bson:"id"` // SHA-256 of the canonical address, in hex
-	Failures int       `bson:"failures"`
-	Until    time.Time `bson:"until,omitempty"` // no attempt is looked at before
-	Last     time.Time `bson:"last"`
+	Wait     wait      `bson:",inline"`
+	InARow   int       `bson:"inARow,omitempty"` // wrong ones since one was right
+	Looking  looks     `bson:"looking,omitempty"`
+	Networks []network `bson:"networks,omitempty"`
+}
+
+// A network is where wrong passwords for one account came from.
+type network struct {
+	Prefix string `bson:"prefix"`
+	Wait   wait   `bson:",inline"`
 }
 
 // Key is the throttle's id.
 func (t Throttle) Key() string { return t.ID }
 
 // ExpiresAt is when the throttle is forgotten.
-func (t Throttle) ExpiresAt() time.Time { return t.Last.Add(throttleMemory) }
+func (t Throttle) ExpiresAt() time.Time {
+	if t.InARow >= longRow {
+		return t.Wait.Last.Add(rowMemory)
+	}
+	return t.Wait.Last.Add(throttleMemory)
+}
 
-// Throttled refuses an attempt because too many before it failed. The wait
-// grows to an hour and never becomes a lock (NIST SP 800-63B-4 §3.2.2).
+// Throttled refuses an attempt because too many before it failed, or because
+// too many are looked at. The wait grows and never becomes a lock (NIST SP
+// 800-63B-4 §3.2.2).
 type Throttled struct{ Until time.Time }
 
 func (t *Throttled) Error() string {
@@ -47,11 +64,22 @@ func (t *Throttled) Sentence() texts.Text {
 	return texts.New("signin.throttled", "until", t.Until.Format(time.RFC3339))
 }
 
-// A Limiter slows guessing down. An attempt is counted before its password is
-// looked at and forgiven when it was right, so that however many guesses come
-// at once, no more than atOnce fit between look and count. It has to wait only
-// for failures that are known: people who sign in on several devices at the
-// same moment are not in each other's way.
+// An Attempt is a password that may be looked at. Whoever began it says how it
+// went, by exactly one of the three.
+type Attempt interface {
+	// Wrong counts it.
+	Wrong(context.Context) error
+	// Right forgets the wrong ones before it.
+	Right(context.Context) error
+	// Forgive takes back an attempt that was never looked at.
+	Forgive(context.Context) error
+	// Doubtful says that so many were wrong in a row that the password alone
+	// is no proof any more.
+	Doubtful() bool
+}
+
+// A Limiter slows guessing down. Few attempts are looked at together, so that
+// however many guesses come at once, they are one step of the wait.
 type Limiter struct {
 	set *store.Collection[Throttle]
 	now func() time.Time
@@ -62,86 +90,128 @@ func NewLimiter(set *store.Collection[Throttle], now func() time.Time) Limiter {
 	return Limiter{set, now}
 }
 
-// Begin counts an attempt for an address, or refuses it with *Throttled. A
-// refused attempt changes nothing, so knocking does not prolong the wait.
-func (l Limiter) Begin(ctx context.Context, emailKey string) (id string, err error) {
-	id = throttleID(emailKey)
-	for range 50 { // others may insert or reset in between
-		err = l.set.Update(ctx, id, func(rec *Throttle) error {
-			now := l.now()
-			if open := rec.opens(); now.Before(open) {
-				return &Throttled{open}
-			}
-			rec.Failures++
-			rec.Last = now
-			return nil
-		})
+// Begin begins an attempt for an address from a network, or refuses it with
+// *Throttled. A refused attempt changes nothing, so knocking does not prolong
+// the wait.
+func (l Limiter) Begin(ctx context.Context, emailKey, from string) (Attempt, error) {
+	a := attempt{Limiter: l, id: throttleID(emailKey), network: from, look: look{ID: rand.Text(), Since: l.now()}}
+	for range 50 { // others may insert or be swept in between
+		err := l.set.Update(ctx, a.id, a.begin)
 		if !errors.Is(err, fs.ErrNotExist) {
-			return id, err
+			return a, err
 		}
-		err = l.set.Insert(ctx, Throttle{ID: id, Failures: 1, Last: l.now()})
-		if !errors.Is(err, fs.ErrExist) {
-			return id, err
+		fresh := Throttle{ID: a.id}
+		if err := a.begin(&fresh); err != nil {
+			return a, err
+		}
+		if err = l.set.Insert(ctx, fresh); !errors.Is(err, fs.ErrExist) {
+			return a, err
 		}
 	}
-	return id, fmt.Errorf("count an attempt: %w", err)
+	return a, fmt.Errorf("count an attempt: %w", fs.ErrExist)
 }
 
-// opens is when the next attempt is looked at.
-func (t Throttle) opens() time.Time {
-	if t.Failures < atOnce {
-		return t.Until
-	}
-	if alone := t.Last.Add(waitAfter(t.Failures)); alone.After(t.Until) {
-		return alone
-	}
-	return t.Until
-}
-
-// waitAfter is 1 s, 2 s, 4 s … once the free failures are used up.
-func waitAfter(failures int) time.Duration {
-	over := failures - freeFailures
-	switch {
-	case over <= 0:
-		return 0
-	case over > 12: // 2^12 s is more than an hour
-		return longestWait
-	}
-	return min(longestWait, time.Second<<(over-1))
-}
-
-// Wrong makes the address wait after a wrong password.
-func (l Limiter) Wrong(ctx context.Context, id string) error {
-	return l.edit(ctx, id, func(rec *Throttle) error {
-		until := l.now().Add(waitAfter(rec.Failures))
-		if rec.Failures <= freeFailures || !until.After(rec.Until) {
-			return store.ErrUnchanged
-		}
-		rec.Until = until
-		return nil
-	})
-}
-
-// Forgive takes an attempt back that was never looked at.
-func (l Limiter) Forgive(ctx context.Context, id string) error {
-	return l.edit(ctx, id, func(rec *Throttle) error {
-		rec.Failures = max(0, rec.Failures-1)
-		return nil
-	})
-}
-
-// edit changes a throttle; one that was reset meanwhile stays reset.
-func (l Limiter) edit(ctx context.Context, id string, change func(*Throttle) error) error {
-	err := l.set.Update(ctx, id, change)
+// Clear forgets everything that counts against an address.
+func (l Limiter) Clear(ctx context.Context, emailKey string) error {
+	err := l.set.Delete(ctx, throttleID(emailKey))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	return err
 }
 
-// Reset forgets all failures of an address after a right password.
-func (l Limiter) Reset(ctx context.Context, id string) error {
-	err := l.set.Delete(ctx, id)
+// attempt is one at an account, from a browser that it does not know.
+type attempt struct {
+	Limiter
+	id      string
+	network string
+	look    look
+	inARow  int
+
+	// How far the waits had grown when it began. Only the first wrong one of
+	// those that were looked at together lets a wait grow.
+	steps, networkSteps int
+}
+
+// Doubtful is true where so many were wrong in a row.
+func (a attempt) Doubtful() bool { return a.inARow >= mostInARow }
+
+func (a *attempt) begin(t *Throttle) error {
+	now := a.look.Since
+	if t.Wait.quiet(now) {
+		t.Wait = wait{}
+	}
+	t.Networks = slices.DeleteFunc(t.Networks, func(n network) bool { return n.Wait.quiet(now) })
+	open := t.Wait.opens(longestAlone)
+	a.steps, a.networkSteps, a.inARow = t.Wait.Steps, 0, t.InARow
+	if i := t.find(a.network); i >= 0 {
+		a.networkSteps = t.Networks[i].Wait.Steps
+		open = later(open, t.Networks[i].Wait.opens(longestWait))
+	}
+	if now.Before(open) {
+		return &Throttled{open}
+	}
+	if !t.Looking.admit(a.look) || t.Wait.Steps == 0 && len(t.Looking) > 1 && t.Wait.Failures+len(t.Looking) > freeFailures {
+		// Those that are looked at may all be wrong, and the free ones used up.
+		return &Throttled{now.Add(time.Second)}
+	}
+	t.Wait.Last = now
+	return nil
+}
+
+func (t *Throttle) find(prefix string) int {
+	return slices.IndexFunc(t.Networks, func(n network) bool { return n.Prefix == prefix })
+}
+
+// Wrong makes the account wait, and the network longer.
+func (a attempt) Wrong(ctx context.Context) error {
+	return a.edit(ctx, func(t *Throttle) {
+		now := a.now()
+		t.InARow++
+		t.Wait.wrong(now, a.steps, longestAlone)
+		i := t.find(a.network)
+		if i < 0 {
+			if len(t.Networks) >= mostNetworks {
+				t.forgetOne()
+			}
+			t.Networks = append(t.Networks, network{Prefix: a.network})
+			i = len(t.Networks) - 1
+		}
+		t.Networks[i].Wait.wrong(now, a.networkSteps, longestWait)
+	})
+}
+
+// forgetOne makes room: the network whose wait ends first is forgotten.
+func (t *Throttle) forgetOne() {
+	first := slices.MinFunc(t.Networks, func(a, b network) int {
+		if c := a.Wait.Until.Compare(b.Wait.Until); c != 0 {
+			return c
+		}
+		return a.Wait.Last.Compare(b.Wait.Last)
+	})
+	t.Networks = slices.DeleteFunc(t.Networks, func(n network) bool { return n.Prefix == first.Prefix })
+}
+
+// Right forgets what was wrong, but for the waits of other networks: they are
+// somebody else's.
+func (a attempt) Right(ctx context.Context) error {
+	return a.edit(ctx, func(t *Throttle) {
+		t.InARow, t.Wait = 0, wait{Last: t.Wait.Last}
+		t.Networks = slices.DeleteFunc(t.Networks, func(n network) bool { return n.Prefix == a.network })
+	})
+}
+
+// Forgive lets another attempt in.
+func (a attempt) Forgive(ctx context.Context) error { return a.edit(ctx, func(*Throttle) {}) }
+
+// edit ends the look and changes the throttle; one that was cleared meanwhile
+// stays clear.
+func (a attempt) edit(ctx context.Context, change func(*Throttle)) error {
+	err := a.set.Update(ctx, a.id, func(t *Throttle) error {
+		t.Looking.end(a.look)
+		change(t)
+		return nil
+	})
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

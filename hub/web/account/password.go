@@ -2,15 +2,19 @@ package account
 
 import (
 	"errors"
+	"io/fs"
 	"net/http"
+	"net/url"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/users"
-	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/lasting"
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -83,20 +87,47 @@ func (d *Handler) ChangePassword(c *gin.Context) error {
 	return web.SeeOther(c, "/account?done=password")
 }
 
+// wrongPassword says what is wrong with the password that proves once more who
+// is there. It counts by session.
 func (d *Handler) wrongPassword(c *gin.Context, p sessions.Person, current string) (templates.Note, error) {
-	_, err := d.Users.Authenticate(c.Request.Context(), p.User.Email, current)
-	var slow *passwords.Throttled
+	ctx := c.Request.Context()
+	err := d.Sessions.BeginProof(ctx, p.Session)
+	if errors.Is(err, sessions.ErrProofs) {
+		return templates.Note{}, web.TooMany(time.Second)
+	}
+	if err != nil {
+		return templates.Note{}, err
+	}
+	err = d.Users.IsPassword(ctx, p.User, current)
+	after := lasting.Of(ctx) // what was looked at counts all the same
 	switch {
 	case err == nil:
-		return templates.Note{}, nil
-	case errors.As(err, &slow):
-		return templates.Note{Tone: "danger", Title: "Too many attempts.", Text: "Wait a little, then try again."}, nil
-	case errors.Is(err, passwords.ErrBusy):
-		return templates.Note{Tone: "warn", Title: "Too many people are signing in right now.", Text: "Try again in a moment."}, nil
-	case errors.Is(err, users.ErrWrongPassword), errors.Is(err, users.ErrDisabled):
+		return templates.Note{}, d.Sessions.RightProof(after, p.Session)
+	case !errors.Is(err, users.ErrWrongPassword):
+		return templates.Note{}, errors.Join(err, d.Sessions.ForgiveProof(after, p.Session))
+	}
+	over, err := d.Sessions.WrongProof(after, p.Session)
+	if errors.Is(err, fs.ErrNotExist) {
+		return templates.Note{}, guessed() // another one ended it
+	}
+	if err != nil {
+		return templates.Note{}, err
+	}
+	if !over {
 		return templates.Note{Tone: "danger", Title: "That isn't your current password.", Text: "Check it and try again."}, nil
 	}
-	return templates.Note{}, err
+	d.record(c, p, audit.Event{Kind: audit.SessionsEnded, Detail: map[string]string{"which": "guessed"}})
+	if err := d.Logouts.EndBecause(after, p.Session, texts.New("signout.guessed")); err != nil {
+		return templates.Note{}, err
+	}
+	return templates.Note{}, guessed()
+}
+
+// guessed tells who was signed out for wrong passwords.
+func guessed() error {
+	return &web.ErrorPage{Status: http.StatusForbidden, Heading: "You are signed out.",
+		Text:   "The current password was wrong five times. Sign in, or choose a new password by email.",
+		Action: templates.Action{Label: "Sign in", URL: "/signin?" + url.Values{"to": {"/account/password"}}.Encode()}}
 }
 
 // goOn keeps this browser signed in, in a session of the new epoch. Its

@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/pending"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -35,6 +36,7 @@ var table = []struct {
 		"Wait a quarter of an hour, then start again on your device and type the new code."},
 	{sessions.ErrNobody, http.StatusForbidden, "You were signed out meanwhile.",
 		"Go back to where you came from and sign in again."},
+	{passwords.ErrBusy, http.StatusServiceUnavailable, "Too many people are signing in right now.", "Try again in a moment."},
 	{maillinks.ErrLink, http.StatusGone, "This link doesn't work any more.", "It was used, or it is too old. Ask for a new one."},
 	{maillinks.ErrOften, http.StatusTooManyRequests, "Enough emails for now.",
 		"Look among unwanted mail too. In an hour another can be sent."},

@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/pending"
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/users/passwords"
 )
 
 func TestWhatPeopleSeeOfAnError(t *testing.T) {
@@ -28,6 +29,7 @@ func TestWhatPeopleSeeOfAnError(t *testing.T) {
 		{&flows.Finished{Request: authrequest.Request{RedirectURI: "com.example.app:/back"}}, http.StatusGone, "Go to your account"},
 		{pending.ErrGone, http.StatusGone, "Go to the start page"},
 		{pending.ErrGuesses, http.StatusTooManyRequests, "Go to the start page"},
+		{passwords.ErrBusy, http.StatusServiceUnavailable, "Go to the start page"},
 		{maillinks.ErrLink, http.StatusGone, "Go to the start page"},
 		{maillinks.ErrOften, http.StatusTooManyRequests, "Go to the start page"},
 		{maillinks.ErrAddressTaken, http.StatusConflict, "Go to the start page"},

@@ -11,7 +11,6 @@ import (
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
-	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
@@ -82,8 +81,6 @@ func invitationError(err error) error {
 	case errors.Is(err, fs.ErrExist):
 		return &web.ErrorPage{Status: http.StatusConflict, Heading: "You have an account already.", Text: "Sign in to it.", Cause: err,
 			Action: templates.Action{Label: "Sign in", URL: "/signin"}}
-	case errors.Is(err, passwords.ErrBusy):
-		return &web.ErrorPage{Status: http.StatusServiceUnavailable, Heading: "Too many people are signing in right now.", Text: "Try again in a moment."}
 	}
 	return err
 }

@@ -130,14 +130,22 @@ func (d *Handler) LinkConfirm(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	user, err := d.Users.Authenticate(c.Request.Context(), l.Email, form["password"])
+	user, err := d.Users.Authenticate(c.Request.Context(), l.Email, form["password"], d.from(c))
+	if page, ok := unlooked(err, d.Now(), "/signin/link?stop="+url.QueryEscape(form["stop"])); ok {
+		d.notLookedAt(c, j, err)
+		return page
+	}
+	if errors.Is(err, users.ErrProveAddress) {
+		d.failed(c, j, err)
+		return proveAddress(j)
+	}
 	if err == nil && user.ID != l.UserID {
 		err = users.ErrWrongPassword
 	}
 	if err == nil {
 		err = d.mayUsePassword(c, user.Admin()) // what is proved here signs them in from now on
 	}
-	if alert, status, ok := mistake(err, d.Now()); ok {
+	if alert, status, ok := mistake(err); ok {
 		d.failed(c, j, err)
 		return d.retry(c, "/signin/link?stop="+url.QueryEscape(form["stop"]), retry{Alert: alert, Status: status})
 	}

@@ -37,9 +37,6 @@ func TestWhoMistypedIsToldAndWhatBrokeIsNot(t *testing.T) {
 		{users.ErrWrongPassword, http.StatusUnauthorized, "isn't right"},
 		{users.ErrDisabled, http.StatusForbidden, "turned off"},
 		{errOnlyAdministrators, http.StatusForbidden, "not a way in"},
-		{&passwords.Throttled{Until: noon().Add(61 * time.Second)}, http.StatusTooManyRequests, "Wait 2 minutes"},
-		{&passwords.Throttled{Until: noon().Add(time.Second)}, http.StatusTooManyRequests, "Wait a minute"},
-		{passwords.ErrBusy, http.StatusServiceUnavailable, "Too many people"},
 		{errDisk, 0, ""},
 		{nil, 0, ""},
 	} {
@@ -47,9 +44,32 @@ func TestWhoMistypedIsToldAndWhatBrokeIsNot(t *testing.T) {
 		if err != nil {
 			err = fmt.Errorf("sign in: %w", err)
 		}
-		alert, status, ok := mistake(err, noon())
+		alert, status, ok := mistake(err)
 		if status != row.status || ok != (row.status != 0) || !strings.Contains(alert.Title+" "+alert.Text, row.words) {
 			t.Errorf("%v: got %d, %v, %q", row.err, status, ok, alert)
+		}
+	}
+}
+
+func TestAPasswordThatIsNotLookedAtIsAnsweredAtOnce(t *testing.T) {
+	for _, row := range []struct {
+		err    error
+		status int
+		words  string
+		after  time.Duration
+	}{
+		{&passwords.Throttled{Until: noon().Add(61 * time.Second)}, http.StatusTooManyRequests, "Wait 2 minutes", 61 * time.Second},
+		{&passwords.Throttled{Until: noon().Add(time.Second)}, http.StatusTooManyRequests, "Wait a minute", time.Second},
+		{passwords.ErrBusy, http.StatusServiceUnavailable, "Too many people", time.Second},
+	} {
+		page, ok := unlooked(fmt.Errorf("sign in: %w", row.err), noon(), "/signin")
+		if !ok || page.Status != row.status || page.RetryAfter != row.after || !strings.Contains(page.Heading+" "+page.Text, row.words) {
+			t.Errorf("%v: got %+v", row.err, page)
+		}
+	}
+	for _, err := range []error{nil, users.ErrWrongPassword, errDisk} {
+		if page, ok := unlooked(err, noon(), "/signin"); ok {
+			t.Errorf("%v: got %+v", err, page)
 		}
 	}
 }
@@ -77,8 +97,8 @@ func TestALinkThatIsOfNoUseSaysSo(t *testing.T) {
 		problem func(error) error
 		known   map[error]int
 	}{
-		"an invitation": {invitationError, map[error]int{users.ErrInvitation: http.StatusGone, fs.ErrExist: http.StatusConflict, passwords.ErrBusy: http.StatusServiceUnavailable}},
-		"a set-up link": {setupError, map[error]int{users.ErrSetUp: http.StatusGone, users.ErrSetupLink: http.StatusGone, passwords.ErrBusy: http.StatusServiceUnavailable}},
+		"an invitation": {invitationError, map[error]int{users.ErrInvitation: http.StatusGone, fs.ErrExist: http.StatusConflict}},
+		"a set-up link": {setupError, map[error]int{users.ErrSetUp: http.StatusGone, users.ErrSetupLink: http.StatusGone}},
 		"a proof":       {notHere, map[error]int{flows.ErrGone: http.StatusGone}},
 		"a reset":       {d.deadLink, map[error]int{maillinks.ErrLink: http.StatusGone}},
 		"a test":        {func(err error) error { c, _ := get(t, "/"); return triedGone(c, err) }, map[error]int{flows.ErrGone: http.StatusGone}},

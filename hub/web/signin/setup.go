@@ -9,7 +9,6 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/users"
-	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -53,8 +52,6 @@ func setupError(err error) error {
 	case errors.Is(err, users.ErrSetUp):
 		return &web.ErrorPage{Status: http.StatusGone, Heading: "This hub is already set up.", Text: "Sign in as its administrator.",
 			Action: templates.Action{Label: "Sign in", URL: "/signin"}}
-	case errors.Is(err, passwords.ErrBusy):
-		return &web.ErrorPage{Status: http.StatusServiceUnavailable, Heading: "Too many people are signing in right now.", Text: "Try again in a moment."}
 	case errors.Is(err, users.ErrSetupLink):
 		return &web.ErrorPage{Status: http.StatusGone, Heading: "This set-up link doesn't work any more.",
 			Text: "It was used, or it is older than an hour. Restart the hub, or run \"fedhub setup-link\" on its machine, for a new one."}

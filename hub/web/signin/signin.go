@@ -176,11 +176,19 @@ func (d *Handler) Password(c *gin.Context) error {
 	if form["step"] == stepEmail {
 		return d.afterEmail(c, j, form["email"])
 	}
-	user, err := d.Users.Authenticate(c.Request.Context(), form["email"], form["password"])
+	user, err := d.Users.Authenticate(c.Request.Context(), form["email"], form["password"], d.from(c))
+	if page, ok := unlooked(err, d.Now(), "/signin"+local(j)); ok {
+		d.notLookedAt(c, j, err)
+		return d.wait(c, j, form["email"], page)
+	}
+	if errors.Is(err, users.ErrProveAddress) {
+		d.failed(c, j, err)
+		return proveAddress(j)
+	}
 	if err == nil {
 		err = d.mayUsePassword(c, user.Admin())
 	}
-	if alert, status, ok := mistake(err, d.Now()); ok {
+	if alert, status, ok := mistake(err); ok {
 		d.failed(c, j, err)
 		return d.retry(c, "/signin"+local(j), retry{form["email"], alert, status})
 	}
@@ -203,8 +211,7 @@ func (d *Handler) mayUsePassword(c *gin.Context, admin bool) error {
 }
 
 // mistake is what the person is told, if it is for the person at all.
-func mistake(err error, now time.Time) (templates.Note, int, bool) {
-	var slow *passwords.Throttled
+func mistake(err error) (templates.Note, int, bool) {
 	switch {
 	case errors.Is(err, users.ErrWrongPassword):
 		return templates.Note{Tone: "danger", Title: "That email or password isn't right.", Text: "Check both and try again."}, http.StatusUnauthorized, true
@@ -212,10 +219,6 @@ func mistake(err error, now time.Time) (templates.Note, int, bool) {
 		return templates.Note{Tone: "danger", Title: "Your password is not a way in here.", Text: "Only administrators sign in with one. Choose another way."}, http.StatusForbidden, true
 	case errors.Is(err, users.ErrDisabled):
 		return templates.Note{Tone: "danger", Title: "This account is turned off.", Text: "Ask whoever runs this hub to turn it on."}, http.StatusForbidden, true
-	case errors.As(err, &slow):
-		return templates.Note{Tone: "danger", Title: "Too many attempts.", Text: "Wait " + span(slow.Until.Sub(now)) + ", then try again."}, http.StatusTooManyRequests, true
-	case errors.Is(err, passwords.ErrBusy):
-		return templates.Note{Tone: "warn", Title: "Too many people are signing in right now.", Text: "Try again in a moment."}, http.StatusServiceUnavailable, true
 	}
 	return templates.Note{}, 0, false
 }
@@ -232,6 +235,26 @@ func (d *Handler) failed(c *gin.Context, j pendingLogin, err error) {
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SignInFailed, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.Of(err)})
 }
 
+// notLookedAt notes a password that had to wait. It is not kept, for strangers
+// can cause any number; one that was shed for want of time is nobody's doing.
+func (d *Handler) notLookedAt(c *gin.Context, j pendingLogin, err error) {
+	if errors.Is(err, passwords.ErrBusy) {
+		return
+	}
+	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.SignInFailed, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.Of(err)})
+}
+
+// knowBrowser puts the browser on record that signed somebody in. Nobody fails
+// to sign in for it.
+func (d *Handler) knowBrowser(c *gin.Context, u users.User) {
+	name, err := d.Users.SignedIn(c.Request.Context(), u, d.from(c))
+	if err != nil {
+		d.Log.ErrorContext(c, "a browser that signed somebody in is not known for that", "ref", web.Ref(c), "error", err)
+		return
+	}
+	d.Sessions.RememberBrowser(c.Writer, c.Request, name)
+}
+
 // finish starts the session and sends the browser on its way.
 func (d *Handler) finish(c *gin.Context, j pendingLogin, start sessions.Start) error {
 	start.IP = c.ClientIP()
@@ -244,6 +267,7 @@ func (d *Handler) finish(c *gin.Context, j pendingLogin, start sessions.Start) e
 			return errors.Join(err, d.Sessions.Delete(lasting.Of(c.Request.Context()), s))
 		}
 	}
+	d.knowBrowser(c, start.User)
 	if replaced != nil {
 		// Another person was signed in here; for their apps that is over.
 		if err := d.Logouts.Ended(c.Request.Context(), *replaced); err != nil {

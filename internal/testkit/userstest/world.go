@@ -43,6 +43,7 @@ func On(t *testing.T, b store.Backend, edit ...func(*users.Options)) *World {
 		{Name: "users", Unique: []string{"emailKey", "founder"}, Index: []string{"rank"}},
 		{Name: "identities", Index: []string{"userId", "subject"}},
 		{Name: "throttles"},
+		{Name: "browsers", Index: []string{"userId"}},
 		{Name: "setups"},
 		{Name: "decisions", Index: []string{"userId"}},
 		{Name: "invitations", Index: []string{"token"}},
@@ -54,6 +55,7 @@ func On(t *testing.T, b store.Backend, edit ...func(*users.Options)) *World {
 	o := users.Options{
 		Users:       w.Users,
 		Throttles:   store.NewCollection[passwords.Throttle](b, "throttles", w.Now),
+		Browsers:    store.NewCollection[passwords.Browser](b, "browsers", w.Now),
 		Setups:      store.NewCollection[users.SetupLink](b, "setups", w.Now),
 		Invitations: store.NewCollection[users.Invitation](b, "invitations", w.Now),
 		Now:         w.Now,
@@ -116,7 +118,12 @@ func (w *World) Guest(email string, roles ...string) string {
 
 // SignIn tries a password and returns only how it went.
 func (w *World) SignIn(email, password string) error {
-	_, err := w.Authenticate(w.T.Context(), email, password)
+	return w.SignInFrom(email, password, users.From{})
+}
+
+// SignInFrom is SignIn from somewhere.
+func (w *World) SignInFrom(email, password string, from users.From) error {
+	_, err := w.Authenticate(w.T.Context(), email, password, from)
 	return err
 }
 

@@ -52,6 +52,20 @@ var accountActs = []act[*mailing]{
 		b.Submit(p, "/account/sessions/end-all")
 		l.Stored(t, own(u, audit.Event{Kind: audit.SessionsEnded, Detail: map[string]string{"which": "all"}})...)
 	}},
+	{"the current password is guessed", func(t *testing.T, m *mailing) {
+		u := m.Person("guessed@example.org")
+		b := m.Home("guessed@example.org")
+		guess := func(p hubtest.Page) {
+			b.Submit(p, "/account/password", "current", "not it, not it, not it", "password", "three quiet herons wade")
+		}
+		for range 4 {
+			guess(b.Open("/account/password"))
+		}
+		p := b.Open("/account/password")
+		l := m.Ledger()
+		guess(p)
+		l.Stored(t, own(u, audit.Event{Kind: audit.SessionsEnded, Detail: map[string]string{"which": "guessed"}})...)
+	}},
 	{"a profile is changed", func(t *testing.T, m *mailing) {
 		u := m.Person("profile@example.org")
 		b := m.Home("profile@example.org")

@@ -38,6 +38,30 @@ var signInActs = []act[*mailing]{
 		b.Submit(p, "/signin", "email", "wrong@example.org", "password", "not it, not it, not it")
 		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.SignInFailed, Client: a.ID, Why: texts.New("signin.wrong")})...)
 	}},
+	{"a password has to wait", func(t *testing.T, m *mailing) {
+		m.Clock.Stop()
+		b := m.Browser()
+		for range 6 {
+			b.Submit(b.Open("/signin?local=1"), "/signin", "email", "slow@example.org", "password", "not it, not it, not it")
+		}
+		p := b.Open("/signin?local=1")
+		l := m.Ledger()
+		b.Submit(p, "/signin", "email", "slow@example.org", "password", "not it, not it, not it")
+		l.Stored(t)
+		l.Noted(t, hubtest.ByRequest(audit.Event{Kind: audit.SignInFailed, Why: texts.New("signin.throttled")})...)
+	}},
+	{"a browser is confirmed by a link", func(t *testing.T, m *mailing) {
+		u, b := m.Person("link@example.org"), m.Browser()
+		p := b.Open("/signin/confirm")
+		l := m.Ledger()
+		b.Submit(p, "/signin/confirm", "email", "link@example.org")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.BrowserAsked})...)
+		link := m.box.Link(m.World, "link@example.org")
+		p = b.Open(link)
+		l = m.Ledger()
+		b.Submit(p, link)
+		l.Stored(t, own(u, audit.Event{Kind: audit.BrowserConfirmed, Why: texts.New("browser.confirmed")})...)
+	}},
 	{"consent is given", func(t *testing.T, m *mailing) {
 		u, a, b := m.Person("yes@example.org"), m.App(), m.Browser()
 		p := b.SignIn(b.Authorize(a.Request()), "yes@example.org")

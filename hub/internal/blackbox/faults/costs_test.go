@@ -122,7 +122,7 @@ var prices = []price{
 		to := got(b, "/oauth2/authorize?"+a.Request().Encode()).Location
 		return func() answered { return got(b, strings.TrimPrefix(to, f.URL)) }
 	}},
-	{"a sign-in by password", figure{2, 4, 6}, func(f *faulty) func() answered {
+	{"a sign-in by password", figure{4, 5, 9}, func(f *faulty) func() answered {
 		email, b := f.someone(), f.Browser()
 		p := b.Open("/signin")
 		return func() answered {

@@ -21,6 +21,7 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 	"github.com/fedhub/fedhub/hub/users/passwords"
+	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/internal/testkit"
 )
 
@@ -38,7 +39,7 @@ func TestMain(m *testing.M) {
 
 func childConfig(address string) hub.Config {
 	return hub.Config{
-		URL: "http://" + address, SecretKey: bytes.Repeat([]byte{7}, 32), SignInBurst: 10_000,
+		URL: "http://" + address, SecretKey: bytes.Repeat([]byte{7}, 32), Limits: hub.Limits{SignIns: web.Rate{Burst: 10_000}},
 		Hash: passwords.HashParams{Memory: 64, Time: 1, Threads: 1}, Log: slog.New(slog.DiscardHandler),
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -172,13 +173,19 @@ func goOn(t *testing.T, folder, engine string, db store.Backend) {
 	hubtest.Want(t, "what the form changed", changed.Name, "Ada King")
 }
 
+// younger are sets that there were not when the fixture was written.
+var younger = []string{
+	"browsers", // those that signed somebody in
+	"proofs",   // that a database can be written to
+}
+
 // nothingIsLost reads every record into its type, and writes it again: what it
 // held is still there.
 func nothingIsLost(t *testing.T, db store.Backend) {
 	t.Helper()
 	for name, of := range hub.RecordTypes() {
 		all := recordsOf(t, db, name)
-		if len(all) == 0 {
+		if len(all) == 0 && !slices.Contains(younger, name) {
 			t.Errorf("the fixture has no record in %s", name)
 		}
 		for _, r := range all {

@@ -37,7 +37,7 @@ func TestAVisitorComesFromWhereTheProxySays(t *testing.T) {
 		"X-Real-IP":                  {hubtest.BehindProxy(), "X-Real-Ip", []string{"203.0.113.9"}, "127.0.0.1"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tt.config.SignInBurst = 3
+			tt.config.Limits.SignIns.Burst = 3
 			w := hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), tt.config)
 			w.Clock.Stop()
 			visitor := func(n int) *hubtest.Browser {

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/web"
+)
+
+// limits are the settings of "fedhub serve" about how much one network may do.
+type limits struct {
+	SignIns       string `name:"limit-sign-ins" setting:"FEDHUB_LIMIT_SIGN_INS" placeholder:"N/TIME" group:"Limits" help:"Passwords, codes and links that one network may try: N at once, then one every TIME; 60/1s if not given. Networks are /24 of IPv4 and /56 of IPv6."`
+	Begins        string `name:"limit-begins" setting:"FEDHUB_LIMIT_BEGINS" placeholder:"N/TIME" group:"Limits" help:"Sign-ins that one network may begin; 2000/50ms if not given."`
+	Secrets       string `name:"limit-secrets" setting:"FEDHUB_LIMIT_SECRETS" placeholder:"N/TIME" group:"Limits" help:"Wrong secrets of one app from one network; 100/1s if not given."`
+	Fetches       string `name:"limit-fetches" setting:"FEDHUB_LIMIT_FETCHES" placeholder:"N/TIME" group:"Limits" help:"Hubs and apps for which one network may make the hub fetch something; 30/2s if not given."`
+	Registrations string `name:"limit-registrations" setting:"FEDHUB_LIMIT_REGISTRATIONS" placeholder:"N/TIME" group:"Limits" help:"Apps that may register themselves from one network; 200/5s if not given."`
+	Failures      string `name:"limit-failures" setting:"FEDHUB_LIMIT_FAILURES" placeholder:"N/TIME" group:"Limits" help:"Wrong passwords of everybody together, in each process, before browsers and networks have to wait from which nobody has signed in; 600/200ms if not given."`
+	Large         string `name:"large-networks" setting:"FEDHUB_LARGE_NETWORKS" placeholder:"CIDR[=TIMES],…" group:"Limits" help:"Networks with many people, such as an office behind one address: each is counted by itself and gets TIMES as much as others, 10 times if not given."`
+}
+
+// read makes of them what the hub wants.
+func (l *limits) read() (hub.Limits, error) {
+	var out hub.Limits
+	for _, row := range []struct {
+		name, text string
+		rate       *web.Rate
+	}{
+		{"FEDHUB_LIMIT_SIGN_INS", l.SignIns, &out.SignIns},
+		{"FEDHUB_LIMIT_BEGINS", l.Begins, &out.Begins},
+		{"FEDHUB_LIMIT_SECRETS", l.Secrets, &out.Secrets},
+		{"FEDHUB_LIMIT_FETCHES", l.Fetches, &out.Fetches},
+		{"FEDHUB_LIMIT_REGISTRATIONS", l.Registrations, &out.Registrations},
+		{"FEDHUB_LIMIT_FAILURES", l.Failures, &out.Failures},
+	} {
+		if row.text == "" {
+			continue
+		}
+		burst, every, _ := strings.Cut(row.text, "/")
+		n, nerr := strconv.Atoi(strings.TrimSpace(burst))
+		d, derr := time.ParseDuration(strings.TrimSpace(every))
+		if nerr != nil || derr != nil || n < 1 || n > 1_000_000 || d < time.Microsecond || d > time.Hour {
+			return hub.Limits{}, mistakef(`%s is %q; it must be a number and a time of up to an hour, like "60/1s": 60 at once, then one every second`, row.name, row.text)
+		}
+		*row.rate = web.Rate{Burst: n, Every: d}
+	}
+	for _, word := range words(l.Large) {
+		network, times, given := strings.Cut(word, "=")
+		prefix, err := addressRange(network)
+		n := 10
+		if err == nil && given {
+			n, err = strconv.Atoi(times)
+		}
+		if err != nil || n < 1 || n > 10_000 {
+			return hub.Limits{}, mistakef(`FEDHUB_LARGE_NETWORKS holds %q; write it like "203.0.113.7, 198.51.100.0/24=20"`, word)
+		}
+		out.Large = append(out.Large, web.LargeNetwork{Prefix: prefix, Times: n})
+	}
+	return out, nil
+}
+
+// addressRange reads an address range, or a single address.
+func addressRange(word string) (netip.Prefix, error) {
+	prefix, err := netip.ParsePrefix(word)
+	if err == nil {
+		return prefix.Masked(), nil
+	}
+	addr, err := netip.ParseAddr(word)
+	return netip.PrefixFrom(addr, addr.BitLen()), err
+}

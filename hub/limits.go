@@ -1,0 +1,90 @@
+package hub
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/forwarded"
+)
+
+// Limits are how often one network may do what costs the hub something. All but
+// Failures are counted for each /24 of IPv4 and /56 of IPv6 by itself. What is
+// zero is a default with which a whole office behind one address is at ease.
+type Limits struct {
+	SignIns       web.Rate     // passwords, codes and links that are tried: 60, then one a second
+	Begins        web.Rate     // sign-ins that begin, each of which is kept for a while: 2000, then 20 a second
+	Secrets       web.Rate     // wrong credentials of one client: 100, then one a second
+	Fetches       web.Rate     // hubs and apps that make the hub fetch their documents: 30, then one in 2 seconds
+	Registrations web.Rate     // clients that register themselves: 200, then one in 5 seconds
+	Failures      web.Rate     // wrong passwords of everybody together: 600, then 5 a second
+	Large         web.Networks // that get more, for many people are behind them
+}
+
+// knownRate is how often a browser on record may try a password while its
+// network has used up what it may: strangers in it do not shut the browser out.
+var knownRate = web.Rate{Burst: 10, Every: 10 * time.Second}
+
+// mostTimes bounds how much more a network may get.
+const mostTimes = 10_000
+
+func (l Limits) withDefaults() (Limits, error) {
+	for rate, usual := range map[*web.Rate]web.Rate{
+		&l.SignIns:       {Burst: 60, Every: time.Second},
+		&l.Begins:        {Burst: 2000, Every: 50 * time.Millisecond},
+		&l.Secrets:       {Burst: 100, Every: time.Second},
+		&l.Fetches:       {Burst: 30, Every: 2 * time.Second},
+		&l.Registrations: {Burst: 200, Every: 5 * time.Second},
+		&l.Failures:      {Burst: 600, Every: 200 * time.Millisecond},
+	} {
+		if rate.Burst < 0 || rate.Every < 0 {
+			return Limits{}, errors.New("a limit of FEDHUB_LIMIT_… is below zero")
+		}
+		if rate.Burst == 0 {
+			rate.Burst = usual.Burst
+		}
+		if rate.Every == 0 {
+			rate.Every = usual.Every
+		}
+	}
+	var large web.Networks
+	for _, n := range l.Large {
+		if !n.Prefix.IsValid() || n.Times < 1 || n.Times > mostTimes {
+			return Limits{}, fmt.Errorf("FEDHUB_LARGE_NETWORKS: %s may get 1 to %d times as much as others, not %d times", n.Prefix, mostTimes, n.Times)
+		}
+		large = append(large, web.LargeNetwork{Prefix: forwarded.Plain(n.Prefix), Times: n.Times})
+	}
+	l.Large = large
+	return l, nil
+}
+
+// limiter allows every network a rate.
+func (h *Hub) limiter(r web.Rate) *web.Limiter {
+	return h.config.Limits.Large.NewLimiter(r, h.config.Now)
+}
+
+// guessable limits the passwords that one network tries. A browser in which
+// somebody signed in before has a little of its own beside that.
+func (h *Hub) guessable() func(web.HandlerFunc) web.HandlerFunc {
+	rate := h.config.Limits.SignIns
+	networks, known := h.limiter(rate), web.NewKeyLimiter(knownRate, h.config.Now)
+	return func(handle web.HandlerFunc) web.HandlerFunc {
+		return func(c *gin.Context) error {
+			if networks.Allow(c.ClientIP()) {
+				return handle(c)
+			}
+			browser, err := h.users.Knows(c.Request.Context(), users.From{Browsers: h.sessions.KnownBrowsers(c.Request)})
+			if err != nil {
+				return err
+			}
+			if browser == "" || !known.Allow(browser) {
+				return web.TooMany(rate.Every)
+			}
+			return handle(c)
+		}
+	}
+}

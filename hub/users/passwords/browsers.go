@@ -1,0 +1,204 @@
+package passwords
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io/fs"
+	"slices"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/secrets"
+)
+
+const (
+	mostWrong    = 10 // after which a browser is known no more
+	mostBrowsers = 20 // that are known for one account
+
+	// BrowserLife is how long a browser is known after it signed the account in.
+	BrowserLife = 180 * 24 * time.Hour
+)
+
+// A Browser is one that signed an account in before. Wrong passwords in it
+// count for it alone, and those of strangers do not hold it up.
+type Browser struct {
+	ID      string `bson:"id"` // SHA-256 of what its cookie holds, in hex
+	Account `bson:",inline"`
+	Wrong   int       `bson:"wrong,omitempty"` // in a row
+	Looking looks     `bson:"looking,omitempty"`
+	Expires time.Time `bson:"expires"`
+}
+
+// An Account is what a browser is known for: one person, until everything of
+// theirs is ended, as a new password and signing out everywhere do.
+type Account struct {
+	User       string `bson:"userId"`
+	Generation int64  `bson:"epoch"`
+}
+
+// Key is the browser's id.
+func (b Browser) Key() string { return b.ID }
+
+// ExpiresAt is when the browser is forgotten.
+func (b Browser) ExpiresAt() time.Time { return b.Expires }
+
+// Browsers keeps the browsers that signed somebody in.
+type Browsers struct {
+	set *store.Collection[Browser]
+	now func() time.Time
+}
+
+// NewBrowsers returns Browsers that are kept in a set.
+func NewBrowsers(set *store.Collection[Browser], now func() time.Time) Browsers {
+	return Browsers{set, now}
+}
+
+// Of returns the browsers on record under these names, which are one browser's:
+// one for each account that signed in there.
+func (k Browsers) Of(ctx context.Context, names []string) ([]Browser, error) {
+	var all []Browser
+	for _, name := range names {
+		b, err := k.set.Get(ctx, browserID(name))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, b)
+	}
+	return all, nil
+}
+
+// Know returns the name under which a browser is on record for an account: the
+// one that it has, or a new one.
+func (k Browsers) Know(ctx context.Context, names []string, account Account) (string, error) {
+	ends := k.now().Add(BrowserLife)
+	for _, name := range names {
+		known := false
+		err := k.set.Update(ctx, browserID(name), func(b *Browser) error {
+			if known = b.Account == account; !known || b.Wrong == 0 && ends.Sub(b.Expires) < 24*time.Hour {
+				return store.ErrUnchanged
+			}
+			b.Wrong, b.Expires = 0, ends
+			return nil
+		})
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", err
+		}
+		if err == nil && known {
+			return name, nil
+		}
+	}
+	if err := k.makeRoom(ctx, account); err != nil {
+		return "", err
+	}
+	name := secrets.New()
+	return name, k.set.Insert(ctx, Browser{ID: browserID(name), Account: account, Expires: ends})
+}
+
+// makeRoom forgets the browsers of an account that are known no more, and of
+// too many those that were used longest ago.
+func (k Browsers) makeRoom(ctx context.Context, account Account) error {
+	var live []Browser
+	for b, err := range k.set.EachWhere(ctx, "userId", account.User) {
+		if err != nil {
+			return err
+		}
+		if b.Account == account {
+			live = append(live, b)
+		} else if err := k.forget(ctx, b.ID); err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(live, func(a, b Browser) int { return b.Expires.Compare(a.Expires) })
+	for _, b := range live[min(len(live), mostBrowsers-1):] {
+		if err := k.forget(ctx, b.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (k Browsers) forget(ctx context.Context, id string) error {
+	err := k.set.Delete(ctx, id)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// errUnknown means that a browser is not known for the account any more.
+var errUnknown = errors.New("the browser is not known for this account")
+
+// Begin begins an attempt at an account in a browser. known is false if none of
+// these browsers is known for it; then the account's own counter decides.
+func (k Browsers) Begin(ctx context.Context, all []Browser, account Account) (a Attempt, known bool, err error) {
+	for _, b := range all {
+		if b.Account != account {
+			continue
+		}
+		in := browserAttempt{Browsers: k, id: b.ID, look: look{ID: rand.Text(), Since: k.now()}}
+		err := k.set.Update(ctx, b.ID, func(b *Browser) error {
+			if b.Account != account {
+				return errUnknown
+			}
+			// Those that are looked at may all be wrong.
+			if !b.Looking.admit(in.look) || b.Wrong+len(b.Looking) > mostWrong {
+				return &Throttled{in.look.Since.Add(time.Second)}
+			}
+			return nil
+		})
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, errUnknown) {
+			continue
+		}
+		return in, true, err
+	}
+	return nil, false, nil
+}
+
+// browserAttempt is one in a browser that is known for the account.
+type browserAttempt struct {
+	Browsers
+	id   string
+	look look
+}
+
+// Doubtful is never true: the browser proves something too.
+func (browserAttempt) Doubtful() bool { return false }
+
+// Wrong counts for the browser alone. After ten in a row it is known no more.
+func (a browserAttempt) Wrong(ctx context.Context) error {
+	over := false
+	err := a.edit(ctx, func(b *Browser) {
+		b.Wrong++
+		over = b.Wrong >= mostWrong
+	})
+	if err == nil && over {
+		err = a.forget(ctx, a.id)
+	}
+	return err
+}
+
+// Right forgets the wrong ones before it.
+func (a browserAttempt) Right(ctx context.Context) error {
+	return a.edit(ctx, func(b *Browser) { b.Wrong = 0 })
+}
+
+// Forgive lets another attempt in.
+func (a browserAttempt) Forgive(ctx context.Context) error { return a.edit(ctx, func(*Browser) {}) }
+
+func (a browserAttempt) edit(ctx context.Context, change func(*Browser)) error {
+	err := a.set.Update(ctx, a.id, func(b *Browser) error {
+		b.Looking.end(a.look)
+		change(b)
+		return nil
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+func browserID(name string) string { return secrets.HexHash(name) }

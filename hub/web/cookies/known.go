@@ -1,0 +1,43 @@
+package cookies
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/fedhub/fedhub/hub/users/passwords"
+	"github.com/fedhub/fedhub/internal/names"
+)
+
+// mostKnown is how many accounts a browser is known for: a family's.
+const mostKnown = 4
+
+// KnownBrowsers are the names under which this browser is on record, one for
+// each account that signed in here lately, the last first. The cookie is sealed,
+// so nobody else can have written it.
+func (k *Service) KnownBrowsers(r *http.Request) []string {
+	cookie, err := r.Cookie(k.knownCookie())
+	if err != nil || len(cookie.Value) > 1000 {
+		return nil
+	}
+	plain, err := k.Box.Open(cookie.Value, names.KnownBrowsers)
+	if err != nil {
+		return nil
+	}
+	all := strings.Fields(string(plain))
+	return all[:min(len(all), mostKnown)]
+}
+
+// RememberBrowser lets the browser keep the name under which it is on record
+// now. An empty name changes nothing.
+func (k *Service) RememberBrowser(w http.ResponseWriter, r *http.Request, name string) {
+	if name == "" {
+		return
+	}
+	others := slices.DeleteFunc(k.KnownBrowsers(r), func(other string) bool { return other == name })
+	all := append([]string{name}, others...)
+	sealed := k.Box.Seal([]byte(strings.Join(all[:min(len(all), mostKnown)], " ")), names.KnownBrowsers)
+	k.setCookie(w, k.knownCookie(), sealed, int(passwords.BrowserLife.Seconds()))
+}
+
+func (k *Service) knownCookie() string { return k.Name + names.KnownCookie }

@@ -1,0 +1,60 @@
+package signin
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// from is where a request comes from, as passwords are counted.
+func (d *Handler) from(c *gin.Context) users.From {
+	return users.From{Network: web.Network(c.ClientIP()), Browsers: d.Sessions.KnownBrowsers(c.Request)}
+}
+
+// unlooked answers a password that was not looked at, at once and with nothing
+// kept: there may be many. ok is false for every other error.
+func unlooked(err error, now time.Time, again string) (page *web.ErrorPage, ok bool) {
+	page = &web.ErrorPage{Status: http.StatusTooManyRequests, Heading: "Too many attempts.", Cause: err, Action: templates.Action{Label: "Back to signing in", URL: again}}
+	var slow *passwords.Throttled
+	switch {
+	case errors.As(err, &slow):
+		page.RetryAfter = slow.Until.Sub(now)
+		page.Text = "Wait " + span(page.RetryAfter) + ", then try again."
+	case errors.Is(err, passwords.ErrBusy):
+		page.Status, page.RetryAfter = http.StatusServiceUnavailable, time.Second
+		page.Heading, page.Text = "Too many people are signing in right now.", "Try again in a moment."
+	default:
+		return nil, false
+	}
+	return page, true
+}
+
+// wait shows the sign-in page to whoever has to wait. There is no page between,
+// as there is for a wrong password: what was typed was not looked at, so it may
+// as well be sent again.
+func (d *Handler) wait(c *gin.Context, j pendingLogin, email string, page *web.ErrorPage) error {
+	if page.Status != http.StatusTooManyRequests {
+		return page
+	}
+	ways, err := d.ways(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	c.Header("Retry-After", page.Wait())
+	return d.show(c, page.Status, j, ways, templates.SignIn{Email: email, Alert: templates.Note{Tone: "danger", Title: page.Heading, Text: page.Text}})
+}
+
+// proveAddress asks for a link to the address besides the password.
+func proveAddress(j pendingLogin) error {
+	return &web.ErrorPage{Status: http.StatusForbidden, Heading: "Show that you read your email, too.", Cause: users.ErrProveAddress,
+		Text:   "Many wrong passwords were tried for this address. Get a link by email, open it in this browser, and then sign in with your password.",
+		Action: templates.Action{Label: "Get a link by email", URL: "/signin/confirm" + j.query()},
+		Other:  templates.Action{Label: "Back to signing in", URL: "/signin" + local(j)}}
+}

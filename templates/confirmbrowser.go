@@ -1,0 +1,25 @@
+package templates
+
+// ConfirmBrowser asks for the address to which a link is sent, by which an
+// account knows a browser. It posts to /signin/confirm.
+type ConfirmBrowser struct {
+	Email    string // as typed
+	Flow     string // id of the flow; empty when nobody waits for the answer
+	To       string // page of this hub to go to then, where there is no flow
+	Mistakes []Mistake
+}
+
+func (p ConfirmBrowser) look() look {
+	return look{"confirmbrowser", card, "Show that you read your email", len(p.Mistakes) > 0}
+}
+
+// ConfirmedBrowser is what that link leads to. Its button posts to
+// /signin/confirm/{Token}.
+type ConfirmedBrowser struct {
+	Token string
+	Email string
+}
+
+func (ConfirmedBrowser) look() look {
+	return look{"confirmedbrowser", card, "Go on in this browser?", false}
+}
