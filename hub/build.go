@@ -155,6 +155,7 @@ func (h *Hub) buildServices() {
 		Users: h.users, Linking: h.linking, MailLinks: h.mailLinks, Clients: h.clients, Hubs: h.hubs, Sites: h.sites, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
 		Grants: h.grants, Pending: h.pending, Sessions: h.sessions.Service, Health: h.health,
 		Logouts: h.logouts, UpstreamTokens: h.upstreamTokens, SiteSetups: h.siteSetups, Signing: h.signing, Settings: h.settings, Audit: h.audit, Box: h.box,
+		ForgetClient: h.forgetClient, ForgetUser: h.forgetUser,
 		Records: d.browsable(),
 	})
 }
@@ -232,7 +233,7 @@ func (h *Hub) buildHandlers() {
 		Begins: h.limiter(c.Limits.Begins),
 	}
 	h.federating = &federating.Handler{
-		Issuer: c.URL, Clients: h.clients, Hubs: h.hubs, Invites: h.invites, Grants: h.grants, Upstreams: h.upstreams, Sessions: h.sessions, Logouts: h.logouts,
+		Issuer: c.URL, Clients: h.clients, Hubs: h.hubs, Invites: h.invites, Forget: h.forgetClient, Upstreams: h.upstreams, Sessions: h.sessions, Logouts: h.logouts,
 		Settings: h.settings, Audit: h.audit, Replay: h.data.useOnce, Replayed: h.data.wasUsed,
 	}
 	h.signout = &signout.Handler{
@@ -264,7 +265,7 @@ func (h *Hub) buildHandlers() {
 		SiteSetups: h.siteSetups, Audit: h.audit, Now: c.Now, Pushes: h.limiter(c.Limits.Begins),
 	}
 	h.registering = &registering.Handler{
-		Issuer: c.URL, Clients: h.clients, Registrations: h.registrations, Initials: h.initials, Grants: h.grants, Settings: h.settings, Audit: h.audit,
+		Issuer: c.URL, Clients: h.clients, Registrations: h.registrations, Initials: h.initials, Forget: h.forgetClient, Settings: h.settings, Audit: h.audit,
 		PerAddress: h.limiter(c.Limits.Registrations), Discovery: h.oidc.Document,
 	}
 	h.buildAdmin()

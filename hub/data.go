@@ -38,29 +38,30 @@ import (
 // name, and by which fields besides its id it is found (store.CollectionSpec):
 // unique ones admit each value once, where two must never share it. Random
 // values need no index for that, and so the sets that grow without end can be
-// sharded by id. The names stand in databases and stay.
+// sharded by id. The names stand in databases and stay. user and client are the
+// fields by which a record is a person's or a client's, and goes with them.
 type data struct {
 	Users               *store.Collection[users.User]                      `set:"users" unique:"emailKey founder" index:"rank"`
-	Identities          *store.Collection[linking.Identity]                `set:"identities" index:"userId subject"`
+	Identities          *store.Collection[linking.Identity]                `set:"identities" index:"userId subject" user:"userId"`
 	Throttles           *store.Collection[passwords.Throttle]              `set:"throttles"`
 	Browsers            *store.Collection[passwords.Browser]               `set:"browsers" index:"userId"`
 	SetupLinks          *store.Collection[users.SetupLink]                 `set:"setups"`
-	LinkEvents          *store.Collection[linking.LinkEvent]               `set:"decisions" index:"userId"`
-	Sessions            *store.Collection[sessions.Session]                `set:"sessions" index:"sid userId loginKey upstreamSid upstreamSub" freed:"sid"`
+	LinkEvents          *store.Collection[linking.LinkEvent]               `set:"decisions" index:"userId" user:"userId"`
+	Sessions            *store.Collection[sessions.Session]                `set:"sessions" index:"sid userId loginKey upstreamSid upstreamSub" freed:"sid" user:"userId"`
 	Flows               *store.Collection[flows.Flow]                      `set:"flows"`
 	Interruptions       *store.Collection[flows.Interruption]              `set:"stops"`
-	Pushed              *store.Collection[authrequest.Pushed]              `set:"pushed"`
-	Grants              *store.Collection[grants.Grant]                    `set:"grants" index:"userId clientId"`
-	TokenFamilies       *store.Collection[grants.TokenFamily]              `set:"families" index:"sid userId loginKey"`
-	PendingRequests     *store.Collection[pending.Request]                 `set:"decoupled" unique:"code" index:"user decision.loginKey"`
-	Guesses             *store.Collection[pending.Guess]                   `set:"guesses"`
+	Pushed              *store.Collection[authrequest.Pushed]              `set:"pushed" index:"clientId" client:"clientId"`
+	Grants              *store.Collection[grants.Grant]                    `set:"grants" index:"userId clientId" user:"userId" client:"clientId"`
+	TokenFamilies       *store.Collection[grants.TokenFamily]              `set:"families" index:"sid userId clientId loginKey" user:"userId" client:"clientId"`
+	PendingRequests     *store.Collection[pending.Request]                 `set:"decoupled" unique:"code" index:"user clientId decision.loginKey" user:"user" client:"clientId"`
+	Guesses             *store.Collection[pending.Guess]                   `set:"guesses" user:"id"`
 	Revoked             *store.Collection[tokens.Revoked]                  `set:"revoked"`
 	Opaques             *store.Collection[tokens.Opaque]                   `set:"opaques"`
 	Used                *store.Collection[used]                            `set:"used"`
-	LogoutNotices       *store.Collection[logouts.Notice]                  `set:"notices" index:"clientId" times:"next"`
-	LogoutStatuses      *store.Collection[logouts.Status]                  `set:"told"`
-	SignOuts            *store.Collection[logouts.SignOut]                 `set:"signouts" index:"order" freed:"order"`
-	UpstreamTokens      *store.Collection[upstreamtokens.Token]            `set:"ties" index:"userId loginKey"`
+	LogoutNotices       *store.Collection[logouts.Notice]                  `set:"notices" index:"clientId" times:"next" client:"clientId"`
+	LogoutStatuses      *store.Collection[logouts.Status]                  `set:"told" client:"id"`
+	SignOuts            *store.Collection[logouts.SignOut]                 `set:"signouts" index:"order userId" freed:"order" user:"userId"`
+	UpstreamTokens      *store.Collection[upstreamtokens.Token]            `set:"ties" index:"userId loginKey" user:"userId"`
 	Clients             *store.Collection[clients.Client]                  `set:"clients" index:"server.state frappe.url" times:"updated document.fetched"`
 	HubInvites          *store.Collection[hubs.Invite]                     `set:"invites"`
 	InitialAccessTokens *store.Collection[registration.InitialAccessToken] `set:"initials"`
@@ -71,9 +72,9 @@ type data struct {
 	SigningKeys         *store.Collection[signing.Key]                     `set:"signing"`
 	Settings            *store.Collection[settings.Settings]               `set:"settings"`
 	Audit               *store.Collection[audit.Event]                     `set:"audit" index:"ref actor target"`
-	Traces              *store.Collection[traces.Trace]                    `set:"traces" index:"ref fromRef clientId keyId userId failed"`
-	SiteSetups          *store.Collection[sitesetup.Setup]                 `set:"debuts" index:"host"`
-	MailLinks           *store.Collection[maillinks.Link]                  `set:"links" index:"user"`
+	Traces              *store.Collection[traces.Trace]                    `set:"traces" index:"ref fromRef clientId keyId userId failed" user:"userId" client:"clientId"`
+	SiteSetups          *store.Collection[sitesetup.Setup]                 `set:"debuts" index:"host" client:"id"`
+	MailLinks           *store.Collection[maillinks.Link]                  `set:"links" index:"user" user:"user"`
 	Proofs              *store.Collection[readiness.Proof]                 `set:"proofs"`
 	Invitations         *store.Collection[users.Invitation]                `set:"invitations" index:"token" freed:"token"`
 }

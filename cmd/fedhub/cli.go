@@ -17,7 +17,7 @@ type cli struct {
 	Serve       serveCmd       `cmd:"" help:"Run the hub."`
 	Demo        demoCmd        `cmd:"" help:"Show the whole idea on this machine: two hubs and an app, and a person who signs in through all three."`
 	SetupLink   setupLinkCmd   `cmd:"" help:"Print a link by which the first administrator is made."`
-	User        userCmds       `cmd:"" help:"People: add, list, invite, disable, enable, roles, reset-link, unlink."`
+	User        userCmds       `cmd:"" help:"People: add, list, invite, disable, enable, remove, roles, reset-link, unlink."`
 	Client      clientCmds     `cmd:"" help:"Apps that sign people in here: add, list, token."`
 	Key         keyCmds        `cmd:"" help:"Social Login Keys, where people may come from: add, list, join, enable, disable, remove."`
 	Server      serverCmds     `cmd:"" help:"Hubs that sign people in here: list, approve, refuse, suspend, invite."`
@@ -36,6 +36,7 @@ type userCmds struct {
 	List      userListCmd      `cmd:"" help:"List the people."`
 	Disable   userDisableCmd   `cmd:"" help:"Sign a person out everywhere and keep them out."`
 	Enable    userEnableCmd    `cmd:"" help:"Let a person in again."`
+	Remove    userRemoveCmd    `cmd:"" help:"Delete a person and all there is of them, for good."`
 	Roles     userRolesCmd     `cmd:"" help:"Replace the roles of a person."`
 	ResetLink userResetLinkCmd `cmd:"" help:"Print a link by which a person chooses a password."`
 	Unlink    userUnlinkCmd    `cmd:"" help:"Remove a provider from what signs a person in."`

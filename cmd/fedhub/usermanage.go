@@ -81,6 +81,23 @@ func (u *userEnableCmd) Run(ctx context.Context, c *console) error {
 	})
 }
 
+type userRemoveCmd struct {
+	who `embed:""`
+}
+
+// Run deletes a person. A hub that runs on the same database tells their apps
+// and hubs.
+func (u *userRemoveCmd) Run(ctx context.Context, c *console) error {
+	return u.about(ctx, c, func(o *opened, person users.User) error {
+		if err := o.RemoveUser(ctx, c.operator(), person.ID); err != nil {
+			return err
+		}
+		return u.print(c, userRowOf(person), func(w io.Writer) {
+			fmt.Fprintf(w, "%s was removed, and all there was of them. The audit knows them by their id.\n", oneLine(person.Email))
+		})
+	})
+}
+
 type userRolesCmd struct {
 	who   `embed:""`
 	Role  []string `xor:"roles" placeholder:"ROLE" help:"A role they have from now on, which may be repeated; admin makes an administrator."`

@@ -30,6 +30,10 @@ func TestPeopleAreManaged(t *testing.T) {
 	s.run("user", "disable", "root@example.org").fails(1, "last administrator")
 	s.run("user", "disable", "nobody@example.org").fails(1, "nobody with the address")
 	s.run("user", "unlink", "ada@example.org", "--key", "google").fails(1, "does not sign in by google")
+	s.must("user", "add", "--email", "gone@example.org", "--no-password")
+	s.must("user", "remove", "gone@example.org")
+	s.run("user", "remove", "gone@example.org").fails(1, "nobody with the address")
+	s.run("user", "remove", "root@example.org").fails(1, "last administrator")
 	s.must("user", "reset-link", "ada@example.org")
 	if !strings.Contains(s.out, "/password/reset/") {
 		t.Errorf("said %q", s.out)

@@ -79,6 +79,7 @@ const (
 	UserUninvited = "user.invitation.withdrawn"
 	UserDisabled  = "user.disabled"
 	UserEnabled   = "user.enabled"
+	UserRemoved   = "user.removed"
 	RolesChanged  = "user.roles.changed"
 	ResetSent     = "password.reset.sent"
 )

@@ -55,16 +55,16 @@ func (s *Service) RemoveClient(ctx context.Context, by audit.Actor, c clients.Cl
 	return nil
 }
 
-// forgetClient takes the grants first, so that a removal that fails half-way
+// forgetClient takes first what is the client's, so that a removal that fails half-way
 // can be repeated, and once more, for what was granted meanwhile.
 func (s *Service) forgetClient(ctx context.Context, id string) error {
-	if err := s.parts.Grants.RemoveClient(ctx, id); err != nil {
+	if err := s.parts.ForgetClient(ctx, id); err != nil {
 		return err
 	}
 	if err := s.parts.Clients.Delete(ctx, id); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return s.parts.Grants.RemoveClient(ctx, id)
+	return s.parts.ForgetClient(ctx, id)
 }
 
 // AddSecret makes a secret for a client, which is shown only here. Those that

@@ -57,6 +57,10 @@ type Parts struct {
 	Audit          *audit.Recorder
 	Box            *seal.Box
 
+	// ForgetClient and ForgetUser remove what there is of a client or a person
+	// beside themselves.
+	ForgetClient, ForgetUser func(ctx context.Context, id string) error
+
 	Records []store.Browsable // every kind, for repair
 }
 

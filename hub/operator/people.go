@@ -37,6 +37,31 @@ func (s *Service) SwitchUser(ctx context.Context, by audit.Actor, id string, off
 	return u, s.parts.Logouts.EndAll(ctx, u)
 }
 
+// RemoveUser deletes a person and all there is of them. They are disabled
+// first, so that nothing new is made of them meanwhile, and their apps and hubs
+// are told; it can be repeated when it failed half-way. What happened stays in
+// the audit, by id.
+func (s *Service) RemoveUser(ctx context.Context, by audit.Actor, id string) error {
+	if by.ID == id {
+		return ErrMyself
+	}
+	u, err := s.parts.Users.SetDisabled(ctx, id, true)
+	if err != nil {
+		return err
+	}
+	if err := s.parts.Logouts.EndAll(ctx, u); err != nil {
+		return err
+	}
+	if err := s.parts.ForgetUser(ctx, id); err != nil {
+		return err
+	}
+	if err := s.parts.Users.Remove(ctx, id); err != nil {
+		return err
+	}
+	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.UserRemoved, Target: id}))
+	return nil
+}
+
 // EndSessions ends everything that was issued to a person; they may sign in
 // again.
 func (s *Service) EndSessions(ctx context.Context, by audit.Actor, id string) error {

@@ -27,6 +27,24 @@ func (s Settings) VouchersFor(clientID string) []clientauth.TrustedIssuer {
 	return out
 }
 
+// DropVoucherClient takes a client out of them, and those that no other client
+// may bring.
+func (s *Settings) DropVoucherClient(clientID string) {
+	var lines []string
+	for _, line := range s.Vouchers {
+		words := strings.Fields(line)
+		if len(words) == voucherWords {
+			left := slices.DeleteFunc(strings.Split(words[3], ","), func(id string) bool { return id == clientID })
+			if len(left) == 0 {
+				continue
+			}
+			words[3] = strings.Join(left, ",")
+		}
+		lines = append(lines, strings.Join(words, " "))
+	}
+	s.Vouchers = lines
+}
+
 func (s *Settings) tidyVouchers() {
 	var lines []string
 	for _, line := range s.Vouchers {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"strings"
 	"time"
@@ -135,4 +136,30 @@ func Collect[T any](visit iter.Seq2[T, error], most int) ([]T, error) {
 		}
 	}
 	return all, nil
+}
+
+// DeleteWhere removes every record whose index field, which holds text, is
+// value, or the one whose id it is. None is no error.
+func (s *Collection[T]) DeleteWhere(ctx context.Context, field, value string) error {
+	remove := func(id string) error {
+		if err := s.Delete(ctx, id); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return nil
+	}
+	if field == "id" {
+		return remove(value)
+	}
+	if value == "" {
+		return nil // nobody's
+	}
+	for r, err := range eachRecord(ctx, s.backend, s.name, s.at(Query{Field: field, Equals: value})) {
+		if err != nil {
+			return s.fail("find in", err)
+		}
+		if err := remove(r.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }

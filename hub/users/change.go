@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 
 	"github.com/fedhub/fedhub/hub/store"
@@ -57,6 +58,22 @@ func (k *Service) SetDisabled(ctx context.Context, id string, disabled bool) (Us
 		u.SessionGeneration++
 		return nil
 	})
+}
+
+// Remove deletes a user who is disabled, and with that no administrator who is
+// needed. One who is gone needs no removing.
+func (k *Service) Remove(ctx context.Context, id string) error {
+	u, err := k.users.Get(ctx, id)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil && !u.Disabled {
+		err = fmt.Errorf("remove a user: %s is not disabled", id)
+	}
+	if err != nil {
+		return err
+	}
+	return k.users.Delete(ctx, id)
 }
 
 // SetRoles replaces the roles of a user. A role nobody could read is forms.Problems;

@@ -12,7 +12,6 @@ import (
 	"github.com/fedhub/fedhub/clients/hubs"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
-	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/web/cookies"
@@ -24,7 +23,7 @@ type Handler struct {
 	Clients   *clients.Registry
 	Hubs      *hubs.Service
 	Invites   *hubs.Invites
-	Grants    *grants.Service
+	Forget    func(ctx context.Context, clientID string) error // what there is of a client beside itself
 	Upstreams *federation.Registry
 	Sessions  *cookies.Service
 	Logouts   *logouts.Service

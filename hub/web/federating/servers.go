@@ -115,7 +115,7 @@ func (h *Handler) leaves(c *gin.Context, _ oauth.Params, proved clients.Client) 
 		return err
 	}
 	if removed {
-		if err := h.Grants.RemoveClient(c.Request.Context(), proved.ID); err != nil {
+		if err := h.Forget(c.Request.Context(), proved.ID); err != nil {
 			return err
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/registration"
 	"github.com/fedhub/fedhub/hub/audit"
-	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/web"
 )
@@ -19,7 +18,7 @@ type Handler struct {
 	Clients       *clients.Registry
 	Registrations *registration.Service
 	Initials      registration.InitialTokens
-	Grants        *grants.Service
+	Forget        func(ctx context.Context, clientID string) error // what there is of a client beside itself
 	Settings      *settings.Service
 	Audit         *audit.Recorder
 	PerAddress    *web.Limiter // how many clients one address may register without a token

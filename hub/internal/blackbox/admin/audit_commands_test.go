@@ -35,6 +35,12 @@ var commandActs = []act[commander]{
 		hubtest.Done(t, err)
 		l.Stored(t, audit.Event{Kind: audit.UserDisabled, Actor: "test", Target: u.ID})
 	}},
+	{"somebody is removed", func(t *testing.T, c commander) {
+		u := c.Person("removed@example.org")
+		l := c.Ledger()
+		hubtest.Done(t, c.Hub.RemoveUser(t.Context(), audit.Named("test"), u.ID))
+		l.Stored(t, audit.Event{Kind: audit.UserRemoved, Actor: "test", Target: u.ID})
+	}},
 	{"somebody is enabled", func(t *testing.T, c commander) {
 		u := c.Person("back@example.org")
 		l := c.Ledger()

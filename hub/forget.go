@@ -1,0 +1,83 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"reflect"
+	"slices"
+
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// forget removes what the table says is whose: "user" or "client". What
+// happened to them stays in the audit, by id.
+func (d data) forget(ctx context.Context, whose, id string) error {
+	all, table := reflect.ValueOf(d), reflect.TypeFor[data]()
+	for i := range all.NumField() {
+		field := table.Field(i).Tag.Get(whose)
+		if field == "" {
+			continue
+		}
+		set := all.Field(i).Interface().(interface {
+			DeleteWhere(ctx context.Context, field, value string) error
+		})
+		if err := set.DeleteWhere(ctx, field, id); err != nil {
+			return fmt.Errorf("forget a %s: %w", whose, err)
+		}
+	}
+	return nil
+}
+
+// forgetUser removes what there is of a person beside the person.
+func (h *Hub) forgetUser(ctx context.Context, id string) error { return h.data.forget(ctx, "user", id) }
+
+// forgetClient removes what there is of a client beside the client: also its
+// name in the sessions of its people, who are known by what they allowed it, and
+// in the settings.
+func (h *Hub) forgetClient(ctx context.Context, id string) error {
+	for g, err := range h.data.Grants.EachWhere(ctx, "clientId", id) {
+		if err == nil {
+			err = h.forgetInSessions(ctx, g.UserID, id)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	current, err := h.settings.Current(ctx)
+	if err != nil {
+		return err
+	}
+	if len(current.VouchersFor(id)) > 0 {
+		if err := h.settings.Change(ctx, "", func(s *settings.Settings) { s.DropVoucherClient(id) }); err != nil {
+			return err
+		}
+	}
+	return h.data.forget(ctx, "client", id)
+}
+
+func (h *Hub) forgetInSessions(ctx context.Context, userID, clientID string) error {
+	for s, err := range h.data.Sessions.EachWhere(ctx, "userId", userID) {
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(s.Clients, clientID) {
+			continue
+		}
+		err := h.data.Sessions.Update(ctx, s.ID, func(s *sessions.Session) error {
+			at := slices.Index(s.Clients, clientID)
+			if at < 0 {
+				return store.ErrUnchanged
+			}
+			s.Clients = slices.Delete(s.Clients, at, at+1)
+			return nil
+		})
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
