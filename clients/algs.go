@@ -6,6 +6,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/internal/forms"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // SigningAlgs are the algorithms that the hub signs with for a client, by
@@ -29,10 +30,10 @@ func checkAlgs(c Client, _ bool) forms.Problems {
 		field, what, alg string
 		enc              Encryption
 	}{
-		{"id_token_alg", "ID tokens", c.IDTokenAlg, c.Algs.IDTokenEnc},
-		{"userinfo_alg", "userinfo answers", c.Algs.Userinfo, c.Algs.UserinfoEnc},
-		{"authorization_alg", "authorization responses", c.Algs.Authorization, c.Algs.AuthorizationEnc},
-		{"introspection_alg", "introspection responses", c.Algs.Introspection, c.Algs.IntrospectionEnc},
+		{"id_token_alg", "client.made.id_token", c.IDTokenAlg, c.Algs.IDTokenEnc},
+		{"userinfo_alg", "client.made.userinfo", c.Algs.Userinfo, c.Algs.UserinfoEnc},
+		{"authorization_alg", "client.made.authorization", c.Algs.Authorization, c.Algs.AuthorizationEnc},
+		{"introspection_alg", "client.made.introspection", c.Algs.Introspection, c.Algs.IntrospectionEnc},
 	} {
 		problems = append(problems, checkSigned(c, made.field, made.what, made.alg)...)
 		problems = append(problems, checkEncrypted(c, strings.TrimSuffix(made.field, "_alg")+"_enc", made.what, made.enc)...)
@@ -43,9 +44,9 @@ func checkAlgs(c Client, _ bool) forms.Problems {
 func checkSigned(c Client, field, what, alg string) forms.Problems {
 	switch {
 	case alg != "" && !slices.Contains(SigningAlgs(), alg):
-		return forms.New(field, "client.alg.bad", "choices", SigningAlgs(), "what", what)
+		return forms.New(field, "client.alg.bad", "choices", SigningAlgs(), "what", texts.New(what))
 	case alg == clientauth.HS256 && !c.UsesSecret():
-		return forms.New(field, "client.alg.secretless", "alg", clientauth.HS256, "what", what)
+		return forms.New(field, "client.alg.secretless", "alg", clientauth.HS256, "what", texts.New(what))
 	}
 	return nil
 }
@@ -56,17 +57,17 @@ func checkEncrypted(c Client, field, what string, e Encryption) forms.Problems {
 		return nil
 	case e.Alg == "":
 		// OIDC Registration §2: the enc may not stand without the alg.
-		return forms.New(field, "client.encryption.missing", "what", what, "choices", clientauth.EncryptionAlgs())
+		return forms.New(field, "client.encryption.missing", "what", texts.New(what), "choices", clientauth.EncryptionAlgs())
 	case !slices.Contains(clientauth.EncryptionAlgs(), e.Alg):
-		return forms.New(field, "client.encryption.bad", "what", what, "choices", clientauth.EncryptionAlgs())
+		return forms.New(field, "client.encryption.bad", "what", texts.New(what), "choices", clientauth.EncryptionAlgs())
 	case e.Enc != "" && !slices.Contains(EncryptionEncs(), e.Enc):
-		return forms.New(field, "client.encryption.content", "what", what, "choices", EncryptionEncs())
+		return forms.New(field, "client.encryption.content", "what", texts.New(what), "choices", EncryptionEncs())
 	case c.JWKSURI == "" && c.JWKS == "":
-		return forms.New(field, "client.encryption.keyless", "what", what)
+		return forms.New(field, "client.encryption.keyless", "what", texts.New(what))
 	case c.JWKS != "":
 		set, err := clientauth.ParseKeys([]byte(c.JWKS))
 		if err == nil && len(set.Encrypting(e.Alg)) == 0 {
-			return forms.New(field, "client.encryption.unfit", "alg", e.Alg, "what", what)
+			return forms.New(field, "client.encryption.unfit", "alg", e.Alg, "what", texts.New(what))
 		}
 	}
 	return nil

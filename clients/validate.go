@@ -155,7 +155,7 @@ func checkMethod(c Client, _ bool) forms.Problems {
 func checkKeys(c Client, allowHTTP bool) forms.Problems {
 	var problems forms.Problems
 	if c.JWKSURI != "" {
-		problems = append(problems, checkEndpoint("jwks_uri", "JWKS URI", c.JWKSURI, allowHTTP)...)
+		problems = append(problems, checkEndpoint("jwks_uri", "client.label.jwks", c.JWKSURI, allowHTTP)...)
 	}
 	if c.JWKS != "" {
 		set, err := clientauth.ParseKeys([]byte(c.JWKS))

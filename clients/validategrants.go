@@ -57,7 +57,7 @@ func checkCIBA(c Client, allowHTTP bool) forms.Problems {
 		if c.CIBA.NotificationURI == "" {
 			return forms.New("ciba_notification_uri", "client.ciba_notification.missing")
 		}
-		return checkEndpoint("ciba_notification_uri", "CIBA notification address", c.CIBA.NotificationURI, allowHTTP)
+		return checkEndpoint("ciba_notification_uri", "client.label.ciba", c.CIBA.NotificationURI, allowHTTP)
 	}
 	return forms.New("ciba_delivery", "client.ciba_delivery.bad")
 }

@@ -78,7 +78,7 @@ func checkRequests(c Client, allowHTTP bool) forms.Problems {
 	for _, raw := range c.Requests.URIs {
 		// The fragment is a hash of what is there, and never sent.
 		address, _, _ := strings.Cut(raw, "#")
-		problems = append(problems, checkEndpoint("request_uris", "request URI", address, allowHTTP)...)
+		problems = append(problems, checkEndpoint("request_uris", "client.label.request", address, allowHTTP)...)
 	}
 	if age := c.Requests.DefaultMaxAge; age != nil && (*age < 0 || *age > math.MaxInt32) {
 		problems.Add("default_max_age", "client.max_age.bad", "max", math.MaxInt32)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/internal/forms"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // AllowsRedirect reports whether the client registered this redirect_uri.
@@ -86,10 +87,10 @@ func checkTrust(c Client, _ bool) forms.Problems {
 func checkLinks(c Client, _ bool) forms.Problems {
 	var problems forms.Problems
 	for _, link := range []struct{ field, label, raw string }{
-		{"client_uri", "Client URI", c.ClientURI},
-		{"logo_uri", "Logo URI", c.LogoURI},
-		{"tos_uri", "TOS URI", c.TosURI},
-		{"policy_uri", "Policy URI", c.PolicyURI},
+		{"client_uri", "client.label.client", c.ClientURI},
+		{"logo_uri", "client.label.logo", c.LogoURI},
+		{"tos_uri", "client.label.tos", c.TosURI},
+		{"policy_uri", "client.label.policy", c.PolicyURI},
 	} {
 		if link.raw != "" {
 			problems = append(problems, checkEndpoint(link.field, link.label, link.raw, false)...)
@@ -101,7 +102,7 @@ func checkLinks(c Client, _ bool) forms.Problems {
 func checkLogout(c Client, allowHTTP bool) forms.Problems {
 	problems := checkAddresses(c, "post_logout_redirect_uris", c.PostLogoutRedirectURIs, allowHTTP)
 	if c.BackchannelLogoutURI != "" {
-		problems = append(problems, checkEndpoint("backchannel_logout_uri", "back-channel logout URI", c.BackchannelLogoutURI, allowHTTP)...)
+		problems = append(problems, checkEndpoint("backchannel_logout_uri", "client.label.backchannel", c.BackchannelLogoutURI, allowHTTP)...)
 	}
 	return append(problems, checkFrontchannel(c, allowHTTP)...)
 }
@@ -113,7 +114,7 @@ func checkFrontchannel(c Client, allowHTTP bool) forms.Problems {
 	if c.FrontchannelLogoutURI == "" {
 		return nil
 	}
-	if problems := checkEndpoint(field, "front-channel logout URI", c.FrontchannelLogoutURI, allowHTTP); len(problems) > 0 {
+	if problems := checkEndpoint(field, "client.label.frontchannel", c.FrontchannelLogoutURI, allowHTTP); len(problems) > 0 {
 		return problems
 	}
 	at, _ := redirecturi.Parse(c.FrontchannelLogoutURI)
@@ -134,7 +135,7 @@ func checkInitiate(c Client, _ bool) forms.Problems {
 	if c.Requests.InitiateLoginURI == "" {
 		return nil
 	}
-	return checkEndpoint("initiate_login_uri", "initiate login URI", c.Requests.InitiateLoginURI, false)
+	return checkEndpoint("initiate_login_uri", "client.label.initiate", c.Requests.InitiateLoginURI, false)
 }
 
 // checkEndpoint accepts an address on the web: https, or http where allowed.
@@ -142,9 +143,9 @@ func checkEndpoint(field, label, raw string, allowHTTP bool) forms.Problems {
 	u, err := redirecturi.Parse(raw)
 	switch {
 	case err != nil:
-		return forms.New(field, "client.uri.bad", "label", label, "address", raw, "cause", err)
+		return forms.New(field, "client.uri.bad", "label", texts.New(label), "address", raw, "cause", err)
 	case u.Scheme != "https" && (u.Scheme != "http" || !allowHTTP):
-		return forms.New(field, "client.uri.plain", "label", label)
+		return forms.New(field, "client.uri.plain", "label", texts.New(label))
 	}
 	return nil
 }

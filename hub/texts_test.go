@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -17,7 +18,8 @@ import (
 // code (in one folder alone where that is said), and where in their arguments
 // it stands. Pairs of a name and a value
 // follow it.
-var givers = map[string]int{"texts.New": 0, "forms.New": 1, "Add": 1, "texts.Failure": 1,
+var givers = map[string]int{"texts.New": 0, "texts.Err": 0, "forms.New": 1, "Add": 1, "texts.Failure": 1,
+	"jwt.Flaw": 0, "internal/jwt.Flaw": 0, "hub/grants.misuse": 2, "hub/web/oidc.invalid": 0, "hub/oauth.bad": 1,
 	"hub/users/linking.pass": 0, "hub/users/linking.refuse": 0, "hub/users/linking.about": 2,
 }
 
@@ -27,6 +29,7 @@ var givers = map[string]int{"texts.New": 0, "forms.New": 1, "Add": 1, "texts.Fai
 func TestEveryCodeHasASentence(t *testing.T) {
 	known := templates.SentenceArgs()
 	used := map[string]bool{}
+	refusals := oauthErrors(t)
 	for folder, files := range sources(t) {
 		if double(folder) {
 			continue
@@ -45,6 +48,14 @@ func TestEveryCodeHasASentence(t *testing.T) {
 				if text, ok := literal(n); ok {
 					used[text] = true
 				}
+				if detail, ok := n.(*ast.KeyValueExpr); ok && types.ExprString(detail.Key) == "Detail" {
+					ast.Inspect(detail.Value, func(n ast.Node) bool {
+						if pair, ok := n.(*ast.KeyValueExpr); ok && isPhrase(pair.Value) {
+							t.Errorf("%s: words are a detail of an event: store a code", set.Position(pair.Pos()))
+						}
+						return true
+					})
+				}
 				call, ok := n.(*ast.CallExpr)
 				if !ok {
 					return true
@@ -52,6 +63,9 @@ func TestEveryCodeHasASentence(t *testing.T) {
 				at, gives := givers[callee(call)]
 				if !gives {
 					at, gives = givers[folder+"."+callee(call)]
+				}
+				if name, ok := strings.CutPrefix(callee(call), "oauth."); !gives && (ok || folder == "hub/oauth") {
+					gives = refusals[name]
 				}
 				if !gives || callee(call) == "Add" && !forms || len(call.Args) <= at {
 					return true
@@ -65,6 +79,11 @@ func TestEveryCodeHasASentence(t *testing.T) {
 					t.Errorf("%s: no sentence for %q: add it to templates/sentences….go", set.Position(call.Pos()), code)
 				}
 				var gets []string
+				for i := at + 2; i < len(call.Args); i += 2 {
+					if isPhrase(call.Args[i]) {
+						t.Errorf("%s: words are an argument of %q: give them a code (texts.New) that has a sentence", set.Position(call.Args[i].Pos()), code)
+					}
+				}
 				for i := at + 1; i < len(call.Args); i += 2 {
 					if name, ok := literal(call.Args[i]); ok {
 						gets = append(gets, name)
@@ -86,6 +105,43 @@ func TestEveryCodeHasASentence(t *testing.T) {
 	}
 }
 
+// isPhrase reports whether a value is words that are written or put together
+// where it stands. An error is handed over as it is: what has a sentence is
+// kept by its code.
+func isPhrase(value ast.Expr) bool {
+	switch v := value.(type) {
+	case *ast.BasicLit:
+		return strings.Contains(v.Value, " ")
+	case *ast.BinaryExpr:
+		return isPhrase(v.X) || isPhrase(v.Y)
+	case *ast.CallExpr:
+		name := types.ExprString(v.Fun)
+		return name == "fmt.Sprintf" || name == "errors.New" || name == "fmt.Errorf" || strings.HasSuffix(name, ".Error") || strings.HasSuffix(name, "(err)") ||
+			slices.ContainsFunc(v.Args, isPhrase) && name != "strings.Join" && !strings.HasSuffix(name, ".Format")
+	}
+	return false
+}
+
+// oauthErrors are the functions of hub/oauth/error.go that name an error of the
+// protocol and take the code of what is said about it.
+func oauthErrors(t *testing.T) map[string]bool {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "oauth/error.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]bool{}
+	for _, d := range file.Decls {
+		if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Type.Params.NumFields() == 2 && f.Type.Params.List[0].Names[0].Name == "why" {
+			found[f.Name.Name] = true
+		}
+	}
+	if len(found) < 20 {
+		t.Fatalf("hub/oauth names %d errors", len(found))
+	}
+	return found
+}
+
 // callee is the name that a call is written by: with its package where that is
 // one of those in givers, else the bare one.
 func callee(call *ast.CallExpr) string {
@@ -93,7 +149,7 @@ func callee(call *ast.CallExpr) string {
 	case *ast.Ident:
 		return f.Name
 	case *ast.SelectorExpr:
-		if in, ok := f.X.(*ast.Ident); ok && (in.Name == "texts" || in.Name == "forms") {
+		if in, ok := f.X.(*ast.Ident); ok && (slices.Contains([]string{"texts", "forms", "jwt", "oauth"}, in.Name)) {
 			return in.Name + "." + f.Sel.Name
 		}
 		return f.Sel.Name

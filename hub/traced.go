@@ -100,11 +100,11 @@ func (h *Hub) broke(c *gin.Context, p web.ErrorPage, err error) {
 	protocol := p.Protocol
 	why := texts.New("trace.saw", "page", p.Heading)
 	if protocol != nil || errors.As(err, &protocol) {
-		why = texts.New("trace.saw.told", "page", p.Heading, "description", protocol.Description)
+		why = texts.New("trace.saw.told", "page", p.Heading, "description", protocol.Why)
 	}
 	page := under(c.FullPath(), signsIn)
 	if !page && protocol != nil {
-		why = texts.New(traces.ToldApp, "description", protocol.Description)
+		why = texts.New(traces.ToldApp, "description", protocol.Why)
 	}
 	facts := []traces.Fact{{Name: "status", Value: strconv.Itoa(p.Status)}}
 	if protocol != nil {

@@ -21,6 +21,9 @@ var sentences = collect(
 	linkSentences,
 	healthSentences,
 	connectionSentences,
+	oauthSentences,
+	tokenSentences,
+	addressSentences,
 )
 
 var generalSentences = map[string]string{

@@ -22,6 +22,7 @@ var healthSentences = map[string]string{
 	"warning.server.keys.do":   "Ask its administrator whether that was meant, and approve it again.",
 	"warning.server.unread":    "The metadata document or the keys of the server {host} can't be read ({cause}).",
 	"warning.server.unread.do": "Its people can't sign in here until that works again. Tell its administrator.",
+	"warning.signing":          "Signing keys",
 	"warning.signing.old":      "The {alg} key that this hub signs with is in use since {day}.",
 	"warning.signing.old.do":   "Rotate the signing keys, and let them be replaced by schedule.",
 	"warning.silent":           "{name} doesn't answer ({cause}).",

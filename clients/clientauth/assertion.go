@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/fedhub/fedhub/internal/jwt"
 	"github.com/fedhub/fedhub/internal/secrets"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 const (
@@ -37,7 +38,7 @@ func (v *Verifier) Assertion(ctx context.Context, cred Credentials, find func(*j
 	}
 	err = v.UseOnce(ctx, cred.ID+"\x00"+c.ID, policy.Until(c))
 	if errors.Is(err, fs.ErrExist) {
-		err = rejected(jwt.Flaw("its jti was used before"))
+		err = rejected(jwt.Flaw("jwt.used"))
 	}
 	return by, err
 }
@@ -56,11 +57,11 @@ func (v *Verifier) assertedBy(policy jwt.Policy, cred Credentials, find func(*jw
 		return by, c, err
 	}
 	if cred.ID == "" {
-		return by, c, jwt.Flaw("its iss must be the client_id")
+		return by, c, jwt.Flaw("jwt.iss.client")
 	}
 	c, err = policy.Check(claims, jwt.Want{Issuer: cred.ID, Audience: audiences, Now: v.Now()})
 	if err == nil && c.Subject != cred.ID {
-		err = jwt.Flaw("its sub must be the client_id")
+		err = jwt.Flaw("jwt.sub.foreign")
 	}
 	return by, c, err
 }
@@ -92,7 +93,7 @@ func (v *Verifier) UseOnce(ctx context.Context, name string, until time.Time) er
 // rejected tells the developer what is wrong with the assertion: it is the
 // client's own, so nothing is given away.
 func rejected(err error) *AuthError {
-	return &AuthError{Code: InvalidClient, Description: "the client_assertion was not accepted: " + jwt.Reason(err), cause: err}
+	return &AuthError{Code: InvalidClient, Why: texts.New("oauth.assertion.refused", "cause", jwt.Reason(err)), cause: err}
 }
 
 // TokenPolicies are what the tokens must be that clients prove themselves with,
@@ -108,7 +109,7 @@ func TokenPolicies() []jwt.Policy {
 func assertionPolicy(method string) jwt.Policy {
 	return jwt.Policy{
 		Use: "client assertion", Algorithms: algsOf(method), Types: []string{"client-authentication+jwt", "JWT"}, Untyped: true,
-		Audience: jwt.One, MaxSize: maxAssertion, By: "the client_id", For: "the issuer of this server",
+		Audience: jwt.One, MaxSize: maxAssertion, By: "jwt.by.client", For: "jwt.for.issuer",
 		Required: []string{"sub", "exp", "jti"}, Leeway: Skew, MaxLife: maxLife,
 	}
 }
@@ -119,9 +120,9 @@ func (k Keys) Verify(t *jwt.Token) (jsonx.Object, jose.JSONWebKey, error) {
 	fitting := k.fitting(t.KeyID, alg)
 	switch {
 	case len(fitting) == 0:
-		return nil, jose.JSONWebKey{}, jwt.Flaw("none of the client's published keys has its kid and fits its alg")
+		return nil, jose.JSONWebKey{}, jwt.Flaw("jwt.keys.unfit")
 	case t.KeyID == "" && len(fitting) > 1 && !slices.Contains(sharedAlgs(), alg):
-		return nil, jose.JSONWebKey{}, jwt.Flaw("it needs a kid, because the client has several keys that fit") // OIDC Core §10.1
+		return nil, jose.JSONWebKey{}, jwt.Flaw("jwt.kid") // OIDC Core §10.1
 	}
 	for _, key := range fitting {
 		payload, err := t.Verify(key.Key)
@@ -130,9 +131,9 @@ func (k Keys) Verify(t *jwt.Token) (jsonx.Object, jose.JSONWebKey, error) {
 		}
 		claims, err := jsonx.ParseObject(payload)
 		if err != nil {
-			return nil, jose.JSONWebKey{}, jwt.Flaw("its payload cannot be used: " + err.Error())
+			return nil, jose.JSONWebKey{}, jwt.Flaw("jwt.payload.bad", "cause", err)
 		}
 		return claims, key, nil
 	}
-	return nil, jose.JSONWebKey{}, jwt.Flaw("its signature is wrong")
+	return nil, jose.JSONWebKey{}, jwt.Flaw("jwt.signature")
 }

@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/fedhub/fedhub/internal/jwt"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // A Verifier checks how clients prove who they are. It is safe for concurrent
@@ -116,10 +116,9 @@ func (v *Verifier) Authenticate(ctx context.Context, cred Credentials, r *Regist
 func (v *Verifier) keysOf(ctx context.Context, r Registered, t *jwt.Token) (Keys, error) {
 	switch {
 	case r.Alg != "" && r.Alg != t.Algorithm:
-		return nil, jwt.Flaw("this client is registered to sign with " + r.Alg) // OIDC Registration §2
+		return nil, jwt.Flaw("jwt.alg.client", "alg", r.Alg) // OIDC Registration §2
 	case r.HighSecurity && !slices.Contains(ProfileAlgs(), t.Algorithm):
-		return nil, jwt.Flaw("this client is registered for high security, so it must sign with one of " + strings.Join(ProfileAlgs(), " ") +
-			" (FAPI 2.0 Security Profile section 5.4.1)")
+		return nil, jwt.Flaw("jwt.alg.profile", "algs", ProfileAlgs())
 	case r.Method == MethodKey:
 		return v.Keys.For(ctx, r.Publisher, t)
 	}
@@ -129,7 +128,7 @@ func (v *Verifier) keysOf(ctx context.Context, r Registered, t *jwt.Token) (Keys
 		all = append(all, jose.JSONWebKey{Key: key, KeyID: t.KeyID}) // a secret has no name of its own
 	}
 	if errors.Is(err, ErrNoSharedKey) {
-		err = jwt.Flaw("the client has no active secret that can serve as a key")
+		err = jwt.Flaw("jwt.secret")
 	}
 	return all, err
 }
@@ -137,10 +136,10 @@ func (v *Verifier) keysOf(ctx context.Context, r Registered, t *jwt.Token) (Keys
 // refused is the one answer for everything that must not be told apart.
 func refused(cred Credentials, cause error) *AuthError {
 	return &AuthError{
-		Code:        InvalidClient,
-		Description: "the client is unknown, its credentials are wrong, or it may not authenticate this way",
-		Basic:       cred.Method == MethodBasic,
-		cause:       cause,
+		Code:  InvalidClient,
+		Why:   texts.New("oauth.client.refused"),
+		Basic: cred.Method == MethodBasic,
+		cause: cause,
 	}
 }
 

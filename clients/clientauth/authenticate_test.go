@@ -57,7 +57,7 @@ func TestWhoIsUnknownIsNotToldApartFromWhoIsWrong(t *testing.T) {
 		if got, want := auth.Basic, cred.Method == MethodBasic; got != want {
 			t.Errorf("%s: Basic is %v, want %v", cred, got, want)
 		}
-		descriptions = append(descriptions, auth.Description)
+		descriptions = append(descriptions, auth.Why.String())
 	}
 	for _, d := range descriptions {
 		if d != descriptions[0] {

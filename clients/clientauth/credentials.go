@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fedhub/fedhub/internal/jsonx"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // Credentials are what a request says about the client that sent it. They
@@ -47,18 +48,18 @@ const (
 // An AuthError says that the client did not prove who it is. Its cause, which
 // only Error shows, is for the audit trail and not for the client.
 type AuthError struct {
-	Code        string // InvalidClient or InvalidRequest
-	Description string // for the client's developer
-	Basic       bool   // HTTP Basic was tried: the answer needs WWW-Authenticate (RFC 6749 §5.2)
-	cause       error
+	Code  string     // InvalidClient or InvalidRequest
+	Why   texts.Text // for the client's developer
+	Basic bool       // HTTP Basic was tried: the answer needs WWW-Authenticate (RFC 6749 §5.2)
+	cause error
 }
 
 // Error includes the private cause.
 func (e *AuthError) Error() string {
 	if e.cause == nil {
-		return e.Code + ": " + e.Description
+		return e.Code + ": " + e.Why.String()
 	}
-	return e.Code + ": " + e.Description + ": " + e.cause.Error()
+	return e.Code + ": " + e.Why.String() + ": " + e.cause.Error()
 }
 
 // Unwrap returns the private cause.
@@ -84,17 +85,17 @@ func ParseCredentials(authorization string, form map[string]string) (Credentials
 	switch {
 	case authorization != "" && (secret != "" || asserted), secret != "" && asserted:
 		return Credentials{}, &AuthError{
-			Code:        InvalidRequest,
-			Description: "the client used more than one way to authenticate; use one",
+			Code: InvalidRequest,
+			Why:  texts.New("oauth.client.ways"),
 		}
 	case authorization != "":
 		return fromBasic(authorization, id)
 	case asserted:
 		return fromAssertion(assertion, kind, id)
 	case id == "":
-		return Credentials{}, &AuthError{Code: InvalidClient, Description: "the request does not say which client it is from"}
+		return Credentials{}, &AuthError{Code: InvalidClient, Why: texts.New("oauth.client.missing")}
 	case !TextOK(id) || !TextOK(secret):
-		return Credentials{}, &AuthError{Code: InvalidRequest, Description: "the client_id or client_secret has characters that are not allowed"}
+		return Credentials{}, &AuthError{Code: InvalidRequest, Why: texts.New("oauth.client.characters")}
 	case secret != "":
 		return Credentials{Method: MethodPost, ID: id, Secret: secret}, nil
 	}
@@ -108,13 +109,13 @@ func fromBasic(authorization, formID string) (Credentials, error) {
 	if err != nil {
 		return Credentials{}, &AuthError{
 			Code: InvalidClient, Basic: true, cause: err,
-			Description: "the Authorization header is not HTTP Basic with a form-url-encoded client id and secret",
+			Why: texts.New("oauth.client.basic"),
 		}
 	}
 	if formID != "" && formID != id {
 		return Credentials{}, &AuthError{
 			Code: InvalidRequest, Basic: true,
-			Description: "the client_id in the body is not the one in the Authorization header",
+			Why: texts.New("oauth.client.two"),
 		}
 	}
 	return Credentials{Method: MethodBasic, ID: id, Secret: secret}, nil
@@ -160,19 +161,19 @@ func TextOK(s string) bool {
 func fromAssertion(assertion, kind, id string) (Credentials, error) {
 	switch {
 	case assertion == "" || kind == "":
-		return Credentials{}, &AuthError{Code: InvalidRequest, Description: "client_assertion and client_assertion_type belong together; one is missing"}
+		return Credentials{}, &AuthError{Code: InvalidRequest, Why: texts.New("oauth.assertion.half")}
 	case kind != assertionType:
-		return Credentials{}, &AuthError{Code: InvalidClient, Description: "the client_assertion_type is not supported; use " + assertionType}
+		return Credentials{}, &AuthError{Code: InvalidClient, Why: texts.New("oauth.assertion.type", "type", assertionType)}
 	case len(assertion) > maxAssertion:
-		return Credentials{}, &AuthError{Code: InvalidClient, Description: "the client_assertion is too long"}
+		return Credentials{}, &AuthError{Code: InvalidClient, Why: texts.New("oauth.assertion.long")}
 	case !TextOK(id):
-		return Credentials{}, &AuthError{Code: InvalidRequest, Description: "the client_id has characters that are not allowed"}
+		return Credentials{}, &AuthError{Code: InvalidRequest, Why: texts.New("oauth.client_id.characters")}
 	}
 	if id == "" {
 		// RFC 7521 §4.2: the client_id may be left out. What the assertion
 		// says about itself is only used to find the keys that verify it.
 		if id = peekSubject(assertion); id == "" || !TextOK(id) {
-			return Credentials{}, &AuthError{Code: InvalidClient, Description: "the client_assertion is not a JWT that names its client in sub"}
+			return Credentials{}, &AuthError{Code: InvalidClient, Why: texts.New("oauth.assertion.nameless")}
 		}
 	}
 	return Credentials{Method: methodOf(assertion), ID: id, Assertion: assertion}, nil

@@ -87,7 +87,7 @@ func TestUnreadableOrMixedCredentialsAreRefused(t *testing.T) {
 	} {
 		_, err := ParseCredentials(row.header, row.form)
 		var auth *AuthError
-		if !errors.As(err, &auth) || auth.Code != row.code || auth.Basic != row.basic || auth.Description == "" {
+		if !errors.As(err, &auth) || auth.Code != row.code || auth.Basic != row.basic || auth.Why.IsZero() {
 			t.Errorf("%s: got %#v, want %s, basic %v", row.name, err, row.code, row.basic)
 		}
 	}

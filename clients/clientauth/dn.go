@@ -4,11 +4,11 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/hex"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // attributes are the short names of RFC 4514 §3, and those that certificates
@@ -72,9 +72,9 @@ const maxDN = 1024 // bytes
 func parseDN(text string) (distinguished, error) {
 	switch {
 	case strings.TrimSpace(text) == "":
-		return nil, errors.New("is empty")
+		return nil, texts.Err("dn.empty")
 	case len(text) > maxDN || !utf8.ValidString(text):
-		return nil, errors.New("is too long or no text")
+		return nil, texts.Err("dn.text")
 	}
 	var name distinguished
 	var part []string
@@ -113,12 +113,12 @@ func parseAttribute(piece string) (string, error) {
 	kind, raw, found := strings.Cut(piece, "=")
 	kind = strings.ToLower(strings.TrimSpace(kind))
 	if !found || kind == "" {
-		return "", fmt.Errorf("has a part without an equals sign (%.40q)", piece)
+		return "", texts.Err("dn.equals", "part", piece)
 	}
 	oid := attributes[kind]
 	if oid == "" {
 		if strings.Trim(kind, "0123456789.") != "" {
-			return "", fmt.Errorf("has an attribute nobody knows (%.40q); write its number, like 2.5.4.3", kind)
+			return "", texts.Err("dn.attribute", "attribute", kind)
 		}
 		oid = kind
 	}
@@ -131,7 +131,7 @@ func parseAttribute(piece string) (string, error) {
 		return "", err
 	}
 	if strings.TrimSpace(value) == "" {
-		return "", fmt.Errorf("has a part without a value (%.40q)", piece)
+		return "", texts.Err("dn.value", "part", piece)
 	}
 	return pair(oid, value), nil
 }
@@ -140,15 +140,15 @@ func parseAttribute(piece string) (string, error) {
 func fromHex(oid, encoded string) (string, error) {
 	der, err := hex.DecodeString(encoded)
 	if err != nil {
-		return "", errors.New("has a # that is not followed by hexadecimal digits")
+		return "", texts.Err("dn.hex")
 	}
 	var value any
 	if rest, err := asn1.Unmarshal(der, &value); err != nil || len(rest) > 0 {
-		return "", errors.New("has a # that is not followed by an encoded value")
+		return "", texts.Err("dn.encoded")
 	}
 	text, ok := value.(string)
 	if !ok {
-		return "", errors.New("has an encoded value that is no text")
+		return "", texts.Err("dn.encoded.text")
 	}
 	return pair(oid, text), nil
 }
@@ -160,7 +160,7 @@ func unescapeDN(raw string) (string, error) {
 	for i := 0; i < len(raw); i++ {
 		switch c := raw[i]; {
 		case c != '\\' && strings.IndexByte(`";<>`, c) >= 0:
-			return "", fmt.Errorf("has %q without a backslash before it", c)
+			return "", texts.Err("dn.special", "character", string(c))
 		case c != '\\':
 			out = append(out, c)
 		case i+1 < len(raw) && strings.IndexByte(` "#+,;<=>\`, raw[i+1]) >= 0:
@@ -169,14 +169,14 @@ func unescapeDN(raw string) (string, error) {
 		default:
 			value, err := hex.DecodeString(raw[min(i+1, len(raw)):min(i+3, len(raw))])
 			if err != nil || len(value) != 1 {
-				return "", errors.New("has a backslash that escapes nothing")
+				return "", texts.Err("dn.backslash")
 			}
 			out = append(out, value...)
 			i += 2
 		}
 	}
 	if !utf8.Valid(out) {
-		return "", errors.New("is no text")
+		return "", texts.Err("dn.value.text")
 	}
 	return string(out), nil
 }

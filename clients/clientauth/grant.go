@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/fedhub/fedhub/internal/jwt"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // A TrustedIssuer is somebody whose assertions about people count (RFC 7523 §2.1).
@@ -42,7 +43,7 @@ func (v *Verifier) Grant(ctx context.Context, client Registered, raw string, tru
 	}
 	err = v.UseOnce(ctx, "grant "+g.Issuer+"\x00"+claims.ID, grantPolicy().Until(claims))
 	if errors.Is(err, fs.ErrExist) {
-		err = refusedGrant(jwt.Flaw("its jti was used before"))
+		err = refusedGrant(jwt.Flaw("jwt.used"))
 	}
 	if err != nil {
 		return AssertionGrant{}, err
@@ -57,7 +58,7 @@ func (v *Verifier) grantBy(ctx context.Context, client Registered, raw string, t
 	}
 	named, err := token.Unverified()
 	if g.Issuer = named.Loose("iss"); err != nil || g.Issuer == "" {
-		return g, claims, jwt.Flaw("it has no iss")
+		return g, claims, jwt.Flaw("jwt.iss.missing")
 	}
 	signer, err := signerOf(client, &g, trusted)
 	if err != nil {
@@ -69,7 +70,7 @@ func (v *Verifier) grantBy(ctx context.Context, client Registered, raw string, t
 	}
 	claims, err = grantPolicy().Check(payload, jwt.Want{Issuer: g.Issuer, Audience: v.audiences(client, ""), Now: v.Now()})
 	if err == nil && g.Issuer == client.ID && claims.Subject != client.ID {
-		err = jwt.Flaw("a client can vouch for nobody but itself")
+		err = jwt.Flaw("jwt.itself")
 	}
 	g.Subject, g.ID = claims.Subject, claims.ID
 	return g, claims, err
@@ -79,13 +80,13 @@ func (v *Verifier) grantBy(ctx context.Context, client Registered, raw string, t
 func signerOf(client Registered, g *AssertionGrant, trusted []TrustedIssuer) (Publisher, error) {
 	if g.Issuer == client.ID {
 		if client.JWKS == "" && client.JWKSURI == "" {
-			return Publisher{}, jwt.Flaw("the client has published no keys to verify it with")
+			return Publisher{}, jwt.Flaw("jwt.keys.unpublished")
 		}
 		return client.Publisher, nil
 	}
 	i := slices.IndexFunc(trusted, func(t TrustedIssuer) bool { return t.Issuer == g.Issuer })
 	if i < 0 {
-		return Publisher{}, jwt.Flaw("its iss is nobody whose word counts for this client")
+		return Publisher{}, jwt.Flaw("jwt.iss.nobody")
 	}
 	g.By = trusted[i]
 	// Its place among the keys that are remembered: no client has such an id.
@@ -96,26 +97,25 @@ func signerOf(client Registered, g *AssertionGrant, trusted []TrustedIssuer) (Pu
 // §2.1). What was made to authenticate a client says so and is none.
 func grantPolicy() jwt.Policy {
 	p := assertionPolicy(MethodKey)
-	p.Use, p.Types, p.By = "assertion grant", []string{"authorization-grant+jwt", "JWT"}, "who signed it"
-	p.For = "the issuer of this server or its token endpoint"
+	p.Use, p.Types, p.By = "assertion grant", []string{"authorization-grant+jwt", "JWT"}, "jwt.by.signer"
+	p.For = "jwt.for.either"
 	return p
 }
 
 // A GrantError says what is wrong with an assertion.
 type GrantError struct {
-	Text  string
+	Why   texts.Text
 	cause error
 }
 
-func (e *GrantError) Error() string { return e.Text }
+func (e *GrantError) Error() string { return e.Why.String() }
 
 // Unwrap returns the private cause.
 func (e *GrantError) Unwrap() error { return e.cause }
 
 func refusedGrant(err error) error {
-	var f jwt.Flaw
-	if !errors.As(err, &f) && !errors.Is(err, jwt.ErrSignature) {
+	if !jwt.IsFlaw(err) && !errors.Is(err, jwt.ErrSignature) {
 		return err
 	}
-	return &GrantError{Text: "the assertion was not accepted: " + jwt.Reason(err), cause: err}
+	return &GrantError{Why: texts.New("oauth.grant.refused", "cause", jwt.Reason(err)), cause: err}
 }

@@ -12,13 +12,14 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/fedhub/fedhub/internal/testkit/keytest"
+	"github.com/fedhub/fedhub/templates"
 )
 
 // refusedGrantOf checks that an assertion was refused, and for what.
 func refusedGrantOf(t *testing.T, what string, err error, text string) {
 	t.Helper()
 	var refused *GrantError
-	if !errors.As(err, &refused) || !strings.Contains(refused.Text, text) {
+	if !errors.As(err, &refused) || !strings.Contains(refused.Why.In(templates.Sentence, ""), text) {
 		t.Errorf("%s: got %v, want a refusal that says %q", what, err, text)
 	}
 }

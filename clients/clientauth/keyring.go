@@ -139,7 +139,7 @@ func (k *Keyring) remote(ctx context.Context, p Publisher, fit func(Keys) bool) 
 		if err == nil {
 			return fetched, nil
 		}
-		if flaw := jwt.Flaw(""); errors.As(err, &flaw) {
+		if jwt.IsFlaw(err) {
 			return nil, err
 		}
 		k.Log.WarnContext(ctx, "could not read the keys of a client", "client", p.ID, "error", err)
@@ -147,7 +147,7 @@ func (k *Keyring) remote(ctx context.Context, p Publisher, fit func(Keys) bool) 
 	if now.Sub(set.read) < keysGrace {
 		return set.keys, nil
 	}
-	return nil, jwt.Flaw("the client's keys could not be read from its jwks_uri")
+	return nil, jwt.Flaw("jwt.keys.unread")
 }
 
 // Overlap reports whether two lists of thumbprints have one in common.

@@ -7,8 +7,6 @@ import (
 	_ "crypto/sha256" // for Thumbprint
 	"encoding/base64"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -16,6 +14,7 @@ import (
 
 	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/fedhub/fedhub/internal/jwt"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 const (
@@ -32,16 +31,16 @@ type Keys []jose.JSONWebKey
 // set, because whoever could read it can sign.
 func ParseKeys(text []byte) (Keys, error) {
 	if len(text) > maxJWKS {
-		return nil, errors.New("it is too long")
+		return nil, texts.Err("keys.long")
 	}
 	var set struct {
 		Keys []jsonx.Object `json:"keys"`
 	}
 	if err := jsonx.Unmarshal(text, &set); err != nil {
-		return nil, errors.New(`it is not a JSON object with a list of "keys"`)
+		return nil, texts.Err("keys.form")
 	}
 	if len(set.Keys) > maxKeys {
-		return nil, fmt.Errorf("it has more than %d keys", maxKeys)
+		return nil, texts.Err("keys.many", "max", maxKeys)
 	}
 	var usable Keys
 	for _, members := range set.Keys {
@@ -49,7 +48,7 @@ func ParseKeys(text []byte) (Keys, error) {
 		// of a private key is a lot of work to be made to do.
 		for _, private := range []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"} {
 			if _, found := members[private]; found {
-				return nil, errors.New("it contains a private or shared key; publish public keys only, and replace this one")
+				return nil, texts.Err("keys.private")
 			}
 		}
 		if key, ok := parseKey(members); ok {
@@ -57,7 +56,7 @@ func ParseKeys(text []byte) (Keys, error) {
 		}
 	}
 	if len(usable) == 0 {
-		return nil, errors.New("it has no key for ES256, ES384, RS256, PS256 or EdDSA, and none to encrypt to")
+		return nil, texts.Err("keys.none")
 	}
 	return usable, nil
 }

@@ -1,15 +1,19 @@
 package fapi
 
+import "github.com/fedhub/fedhub/internal/texts"
+
 // A Violation says which requirement of its profile a client's request broke.
 type Violation struct {
 	Code   string // of the OAuth error
 	Clause string // the document and section
-	Text   string // what to do instead
+	Do     string // what to do instead, by the code of the sentence
 }
 
-// Error is a sentence for the client's developer.
-func (v *Violation) Error() string {
-	return v.Text + "; this client is registered for high security (" + v.Clause + ")"
+func (v *Violation) Error() string { return v.Do }
+
+// Sentence is for the client's developer.
+func (v *Violation) Sentence() texts.Text {
+	return texts.New("oauth.profile", "do", texts.New(v.Do), "clause", v.Clause)
 }
 
 // An AuthorizationRequest is one, as far as a profile looks at it.
@@ -25,12 +29,12 @@ type AuthorizationRequest struct {
 // Check holds the request against a profile. Its error is a *Violation.
 func (a AuthorizationRequest) Check(p Profile) error {
 	return first(p, []demand{
-		{Security, a.Pushed, Violation{"invalid_request", Code, "push the authorization request first (RFC 9126)"}},
-		{Security, a.ResponseType == "code", Violation{"unsupported_response_type", Code, "ask for response_type=code"}},
-		{Security, a.Challenge != "" && a.Method == "S256", Violation{"invalid_request", Code, "send a code_challenge with code_challenge_method=S256"}},
-		{Security, a.RedirectURI != "", Violation{"invalid_request", Code, "send a redirect_uri with the pushed request"}},
-		{Security, a.Signature == "" || AlgOK(a.Signature), Violation{"invalid_request_object", Crypto, "sign the request object with ES256, PS256 or EdDSA"}},
-		{MessageSigning, a.Signature != "", Violation{"invalid_request", Signing, "send the parameters in a signed request object"}},
+		{Security, a.Pushed, Violation{"invalid_request", Code, "oauth.profile.push"}},
+		{Security, a.ResponseType == "code", Violation{"unsupported_response_type", Code, "oauth.profile.code"}},
+		{Security, a.Challenge != "" && a.Method == "S256", Violation{"invalid_request", Code, "oauth.profile.pkce"}},
+		{Security, a.RedirectURI != "", Violation{"invalid_request", Code, "oauth.profile.redirect_uri"}},
+		{Security, a.Signature == "" || AlgOK(a.Signature), Violation{"invalid_request_object", Crypto, "oauth.profile.alg"}},
+		{MessageSigning, a.Signature != "", Violation{"invalid_request", Signing, "oauth.profile.object"}},
 	})
 }
 
@@ -43,7 +47,7 @@ type TokenRequest struct {
 // Check holds the request against a profile. Its error is a *Violation.
 func (t TokenRequest) Check(p Profile) error {
 	return first(p, []demand{
-		{Security, t.Bound, Violation{"invalid_request", Server, "prove a key, by DPoP or a client certificate, to bind the tokens to"}},
+		{Security, t.Bound, Violation{"invalid_request", Server, "oauth.profile.bound"}},
 	})
 }
 

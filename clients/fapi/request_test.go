@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/fedhub/fedhub/templates"
 )
 
 func TestARequestThatBreaksTheProfileIsToldWhichRequirement(t *testing.T) {
@@ -25,7 +27,7 @@ func TestARequestThatBreaksTheProfileIsToldWhichRequirement(t *testing.T) {
 		row.change(&asked)
 		err := asked.Check(MessageSigning)
 		var breach *Violation
-		if !errors.As(err, &breach) || breach.Code != row.code || !strings.Contains(breach.Error(), row.clause) {
+		if !errors.As(err, &breach) || breach.Code != row.code || !strings.Contains(breach.Sentence().In(templates.Sentence, ""), row.clause) {
 			t.Errorf("%s: got %v, want %s that names %s", row.name, err, row.code, row.clause)
 		}
 		if err := asked.Check(None); err != nil {

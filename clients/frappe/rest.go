@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 // The bounds of one request to a site, and of all that Enter makes.
@@ -34,17 +36,19 @@ type Site struct {
 }
 
 // CheckCredentials says whether these can be an API key and secret at all.
-func CheckCredentials(key, secret string) (field, problem string) {
+func CheckCredentials(key, secret string) forms.Problems {
 	const most = 200
-	for _, c := range []struct{ field, label, value string }{{"api_key", "API Key", key}, {"api_secret", "API Secret", secret}} {
+	for _, c := range []struct{ field, value, missing, bad string }{
+		{"api_key", key, "site.api_key.missing", "site.api_key.bad"}, {"api_secret", secret, "site.api_secret.missing", "site.api_secret.bad"},
+	} {
 		switch {
 		case c.value == "":
-			return c.field, "Enter the " + c.label + "."
+			return forms.New(c.field, c.missing)
 		case len(c.value) > most || strings.ContainsFunc(c.value, func(r rune) bool { return r <= ' ' || r > '~' || r == ':' }):
-			return c.field, "This is no " + c.label + ": it has only letters and digits."
+			return forms.New(c.field, c.bad)
 		}
 	}
-	return "", ""
+	return nil
 }
 
 // A Difference is a field that the site keeps otherwise than it was sent.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/frappe"
+	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
@@ -176,8 +177,9 @@ func TestCredentialsAreOfTheirForm(t *testing.T) {
 		{"abc123", "def456", ""}, {"", "def", "api_key"}, {"abc", "", "api_secret"}, {"a b", "def", "api_key"}, {"a:b", "def", "api_key"},
 		{"abc", "d\r\nX: y", "api_secret"}, {"abc", strings.Repeat("a", 201), "api_secret"}, {"ä", "def", "api_key"},
 	} {
-		if field, _ := frappe.CheckCredentials(tt.key, tt.secret); field != tt.field {
-			t.Errorf("%q %q: wrong is %q, want %q", tt.key, tt.secret, field, tt.field)
+		wrong := frappe.CheckCredentials(tt.key, tt.secret)
+		if field := append(wrong, forms.Problem{})[0].Field; field != tt.field {
+			t.Errorf("%q %q: wrong is %v, want %q", tt.key, tt.secret, wrong, tt.field)
 		}
 	}
 }

@@ -37,7 +37,7 @@ func TestASiteIsWhatWasTypedOrPasted(t *testing.T) {
 	for typed, says := range map[string]string{
 		"": "site.address.missing", "   ": "site.address.missing", "ftp://erp.example.com": "site.address.scheme", "https://ada@erp.example.com": "site.address.user",
 		"http://erp.example.com": "site.address.plain", "http://192.168.1.5:8000": "site.address.plain",
-		"erp": "site.address.short", "https://erp..example.com": "two dots", "https://erp.example.com:port": "port", "javascript:alert(1)": "port", "https://127.1": "number",
+		"erp": "site.address.short", "https://erp..example.com": "address.label.empty", "https://erp.example.com:port": "address.port", "javascript:alert(1)": "address.port", "https://127.1": "address.ipv4",
 	} {
 		_, err := strict.TidySite(typed)
 		var problems forms.Problems

@@ -35,10 +35,7 @@ var ErrTooManyPending = errors.New("too many servers wait for approval; an admin
 // be used *metadatadoc.Error.
 func (s *Service) VerifyKey(ctx context.Context, cred clientauth.Credentials, audience string) (clients.Client, error) {
 	if cred.Method != clientauth.MethodKey || !metadatadoc.IsURL(cred.ID, s.allowHTTP) {
-		return clients.Client{}, &clientauth.AuthError{
-			Code: clientauth.InvalidClient, Basic: cred.Method == clientauth.MethodBasic,
-			Description: "a server introduces itself with the URL of its metadata document as client_id and a client_assertion",
-		}
+		return clients.Client{}, &clientauth.AuthError{Code: clientauth.InvalidClient, Basic: cred.Method == clientauth.MethodBasic, Why: texts.New("oauth.client.hub")}
 	}
 	client, err := s.clients.Lookup(ctx, cred.ID)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

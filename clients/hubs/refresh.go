@@ -28,7 +28,7 @@ const (
 )
 
 // errHeld says that a server was just put back to pending.
-const errHeld = jwt.Flaw("the server published entirely new keys, so an administrator must approve it again")
+var errHeld = jwt.Flaw("jwt.keys.new")
 
 // refreshIfOld reads an active server's metadata again when it is old. The
 // request that noticed does not wait: what is known is still valid, and if the

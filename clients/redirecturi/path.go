@@ -1,9 +1,9 @@
 package redirecturi
 
 import (
-	"errors"
-	"fmt"
 	"strings"
+
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // checkPath accepts the characters of RFC 3986 §3.3 without dot segments in
@@ -14,25 +14,25 @@ func checkPath(path string) error {
 		case c == '%':
 			value, ok := escape(path[i:])
 			if !ok {
-				return errors.New("has a % that is not followed by two hexadecimal digits")
+				return texts.Err("address.escape")
 			}
 			// A server may decode these before it looks at the path, some twice
 			// (%252e), and then stands somewhere else.
 			if value < ' ' || value == 0x7f || strings.IndexByte(`./\%`, value) >= 0 {
-				return fmt.Errorf("has %s in its path; encoded dots, slashes, percent signs and control characters are not allowed", path[i:i+3])
+				return texts.Err("address.path.encoded", "escape", path[i:i+3])
 			}
 			i += 2
 		case c == '$' || c == '(' || c == ')':
-			return fmt.Errorf("contains %q; patterns are not supported, list every address in full", c)
+			return texts.Err("address.pattern", "character", string(c))
 		case !pathChar(c):
-			return fmt.Errorf("has the character %q in its path", c)
+			return texts.Err("address.path.character", "character", string(c))
 		}
 	}
 	for segment := range strings.SplitSeq(path, "/") {
 		// Some servers strip ";…" from a segment first, so "..;" is ".." to them.
 		name, _, _ := strings.Cut(segment, ";")
 		if name == "." || name == ".." {
-			return errors.New(`has "." or ".." as a part of its path`)
+			return texts.Err("address.path.dots")
 		}
 	}
 	return nil
@@ -45,16 +45,16 @@ func checkQuery(query string) error {
 		case c == '%':
 			value, ok := escape(query[i:])
 			if !ok {
-				return errors.New("has a % that is not followed by two hexadecimal digits")
+				return texts.Err("address.escape")
 			}
 			if value < ' ' || value == 0x7f {
-				return errors.New("has an encoded control character in its query")
+				return texts.Err("address.query.control")
 			}
 			i += 2
 		case c == '\'':
-			return errors.New(`has an apostrophe in its query; write %27`) // browsers do
+			return texts.Err("address.query.apostrophe") // browsers do
 		case c != '?' && !pathChar(c):
-			return fmt.Errorf("has the character %q in its query", c)
+			return texts.Err("address.query.character", "character", string(c))
 		}
 	}
 	return nil

@@ -4,10 +4,10 @@
 package redirecturi
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // Validate decides whether an address may be registered as one the
@@ -20,15 +20,15 @@ import (
 func Validate(raw string, allowHTTP bool) error {
 	u, err := Parse(raw)
 	if err != nil {
-		return fmt.Errorf("%.200q %w", raw, err)
+		return texts.Err("address.refused", "address", raw, "cause", err)
 	}
 	if u.Scheme == "http" && !u.Loopback() && !allowHTTP {
-		return fmt.Errorf("%.200q %w", raw, errPlainHTTP)
+		return texts.Err("address.refused", "address", raw, "cause", errPlainHTTP)
 	}
 	return nil
 }
 
-var errPlainHTTP = errors.New("must use https; plain http is for localhost, 127.0.0.1 and [::1] only")
+var errPlainHTTP = texts.Err("address.http")
 
 // Match reports whether asked is one of the registered addresses. Nothing is
 // normalised: the strings are equal or they are not (RFC 9700 §4.1.3). The one

@@ -1,14 +1,14 @@
 package redirecturi
 
 import (
-	"errors"
-	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
 	"unicode"
 
 	"golang.org/x/net/idna"
+
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // MaxLength is the longest address the hub keeps or compares, in bytes.
@@ -57,7 +57,7 @@ func Parse(raw string) (URI, error) {
 	}
 	scheme, rest, found := strings.Cut(raw, ":")
 	if !found || scheme == "" {
-		return URI{}, errors.New("is not an absolute address; it must begin like https://app.example.com/")
+		return URI{}, texts.Err("address.relative")
 	}
 	if err := checkScheme(scheme); err != nil {
 		return URI{}, err
@@ -75,9 +75,9 @@ func Parse(raw string) (URI, error) {
 		}
 		rest = after[end:]
 	case u.Web():
-		return URI{}, errors.New("needs two slashes after the scheme")
+		return URI{}, texts.Err("address.slashes")
 	case !strings.HasPrefix(rest, "/"):
-		return URI{}, fmt.Errorf("needs a slash after the scheme, like %s:/callback", scheme)
+		return URI{}, texts.Err("address.slash", "scheme", scheme)
 	}
 	u.Path, u.Query, _ = strings.Cut(rest, "?")
 	if err := checkPath(u.Path); err != nil {
@@ -93,23 +93,23 @@ func Parse(raw string) (URI, error) {
 // control characters and read a backslash as a slash; net/url does neither.
 func checkText(raw string) error {
 	if raw == "" {
-		return errors.New("is empty")
+		return texts.Err("address.empty")
 	}
 	if len(raw) > MaxLength {
-		return fmt.Errorf("is longer than %d characters", MaxLength)
+		return texts.Err("address.long", "max", MaxLength)
 	}
 	for i := range len(raw) {
 		switch c := raw[i]; {
 		case c <= ' ' || c == 0x7f:
-			return errors.New("contains a space or a control character")
+			return texts.Err("address.space")
 		case c > 0x7f:
-			return errors.New("must be plain ASCII; write an international domain in its xn-- form")
+			return texts.Err("address.ascii")
 		case c == '\\':
-			return errors.New("contains a backslash")
+			return texts.Err("address.backslash")
 		case c == '#':
-			return errors.New("has a fragment (#…); leave it out") // RFC 6749 §3.1.2
+			return texts.Err("address.fragment") // RFC 6749 §3.1.2
 		case c == '*':
-			return errors.New("contains a wildcard (*); list every address in full")
+			return texts.Err("address.wildcard")
 		}
 	}
 	return nil
@@ -126,15 +126,15 @@ func checkScheme(scheme string) error {
 		c := scheme[i]
 		switch {
 		case 'A' <= c && c <= 'Z':
-			return errors.New("must have its scheme in lower case")
+			return texts.Err("address.scheme.case")
 		case 'a' <= c && c <= 'z':
 		case i > 0 && ('0' <= c && c <= '9' || c == '.' || c == '-' || c == '+'):
 		default:
-			return errors.New("is not an absolute address; it must begin like https://app.example.com/")
+			return texts.Err("address.relative")
 		}
 	}
 	if !strings.Contains(strings.Trim(scheme, "."), ".") {
-		return fmt.Errorf("uses the scheme %q, which is not allowed; use https, or for an installed app a scheme like com.example.app", scheme)
+		return texts.Err("address.scheme", "scheme", scheme)
 	}
 	return nil
 }
@@ -142,7 +142,7 @@ func checkScheme(scheme string) error {
 // setAuthority splits and checks what stands between // and the path.
 func (u *URI) setAuthority(authority string) error {
 	if strings.Contains(authority, "@") {
-		return errors.New("contains a user name (…@); leave it out")
+		return texts.Err("address.user")
 	}
 	host, port := authority, ""
 	if i := strings.LastIndexByte(authority, ':'); i >= 0 && !strings.HasSuffix(authority, "]") {
@@ -152,7 +152,7 @@ func (u *URI) setAuthority(authority string) error {
 		}
 	}
 	if !u.Web() && port != "" {
-		return errors.New("has a port, which a private-use scheme does not")
+		return texts.Err("address.port.private")
 	}
 	if err := checkHost(host); err != nil {
 		return err
@@ -163,12 +163,12 @@ func (u *URI) setAuthority(authority string) error {
 
 func (u *URI) checkPort(port string) error {
 	if !ValidPort(port) {
-		return errors.New("has a port that is not a number from 1 to 65535")
+		return texts.Err("address.port.bad")
 	}
 	// Browsers drop a default port, so the two spellings would be one address
 	// to them and two to us.
 	if u.Scheme == "https" && port == "443" || u.Scheme == "http" && port == "80" {
-		return fmt.Errorf("names the default port; leave out :%s", port)
+		return texts.Err("address.port.default", "port", port)
 	}
 	return nil
 }
@@ -183,13 +183,13 @@ func ValidPort(port string) bool {
 // its canonical spelling (RFC 5952).
 func checkHost(host string) error {
 	if host == "" {
-		return errors.New("has no host")
+		return texts.Err("address.host.missing")
 	}
 	if strings.HasPrefix(host, "[") {
 		return checkV6(host)
 	}
 	if len(host) > 253 {
-		return errors.New("has a host longer than 253 characters")
+		return texts.Err("address.host.long")
 	}
 	labels := strings.Split(host, ".")
 	for _, label := range labels {
@@ -206,7 +206,7 @@ func checkHost(host string) error {
 func checkV6(host string) error {
 	addr, err := netip.ParseAddr(strings.Trim(host, "[]"))
 	if err != nil || !addr.Is6() || addr.Zone() != "" || addr.Is4In6() || host != "["+addr.String()+"]" {
-		return errors.New("has an IPv6 address that is not in its canonical form")
+		return texts.Err("address.ipv6")
 	}
 	return nil
 }
@@ -223,28 +223,28 @@ func numeric(label string) bool {
 func checkV4(host string) error {
 	addr, err := netip.ParseAddr(host)
 	if err != nil || !addr.Is4() || addr.String() != host {
-		return errors.New("has a host that is a number; write an IPv4 address as four decimal parts")
+		return texts.Err("address.ipv4")
 	}
 	return nil
 }
 
 func checkLabel(label string) error {
 	if label == "" {
-		return errors.New("has an empty part in its host (two dots, or one at the end)")
+		return texts.Err("address.label.empty")
 	}
 	if len(label) > 63 {
-		return errors.New("has a host with a part longer than 63 characters")
+		return texts.Err("address.label.long")
 	}
 	if label[0] == '-' || label[len(label)-1] == '-' {
-		return errors.New("has a host with a part that begins or ends with a hyphen")
+		return texts.Err("address.label.hyphen")
 	}
 	for i := range len(label) {
 		switch c := label[i]; {
 		case 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '-':
 		case 'A' <= c && c <= 'Z':
-			return errors.New("must have its host in lower case")
+			return texts.Err("address.host.case")
 		default:
-			return fmt.Errorf("has a host with the character %q", c)
+			return texts.Err("address.host.character", "character", string(c))
 		}
 	}
 	return nil
@@ -253,7 +253,7 @@ func checkLabel(label string) error {
 // checkPunycode makes sure that an xn-- name is one that a browser decodes
 // and would encode the same way.
 func checkPunycode(host string, labels []string) error {
-	invalid := errors.New("has a host whose xn-- form is not valid")
+	invalid := texts.Err("address.punycode")
 	encoded := false
 	for _, label := range labels {
 		if !strings.HasPrefix(label, "xn--") {

@@ -35,7 +35,7 @@ func (o Opener) OpenBackchannel(ctx context.Context, r Registered, raw string) (
 	}
 	err = o.Verifier.UseOnce(ctx, strings.Join([]string{"ciba", r.ID, claims.ID}, "\x00"), policy.Until(claims))
 	if errors.Is(err, fs.ErrExist) {
-		err = refused(jwt.Flaw("its jti was used before"))
+		err = refused(jwt.Flaw("jwt.used"))
 	}
 	return members, err
 }
@@ -43,7 +43,7 @@ func (o Opener) OpenBackchannel(ctx context.Context, r Registered, raw string) (
 func (o Opener) backRequest(ctx context.Context, policy jwt.Policy, r Registered, raw string) (members jsonx.Object, claims jwt.Claims, err error) {
 	header, err := policy.Header(raw)
 	if err == nil && header.Algorithm != r.BackchannelAlg {
-		err = jwt.Flaw("this client is registered for requests signed with " + r.BackchannelAlg)
+		err = jwt.Flaw("jwt.alg.requests", "alg", r.BackchannelAlg)
 	}
 	if err != nil {
 		return nil, claims, err
@@ -57,7 +57,7 @@ func (o Opener) backRequest(ctx context.Context, policy jwt.Policy, r Registered
 	}
 	claims, err = policy.Check(members, jwt.Want{Issuer: r.ID, Audience: []string{o.Verifier.Issuer}, Now: o.Verifier.Now()})
 	if err == nil && claims.Subject == r.ID {
-		err = jwt.Flaw("its sub may not be the client_id: it could be taken for a client assertion") // RFC 9101 §10.8
+		err = jwt.Flaw("jwt.sub.client") // RFC 9101 §10.8
 	}
 	return members, claims, err
 }
@@ -67,7 +67,7 @@ func (o Opener) backRequest(ctx context.Context, policy jwt.Policy, r Registered
 func backPolicy() jwt.Policy {
 	return jwt.Policy{
 		Use: "back-channel request", Algorithms: clientauth.KeyAlgs(), Types: []string{TypeRequest, "JWT"}, Untyped: true,
-		Audience: jwt.Among, MaxSize: maxSize, By: "the client_id", For: "the issuer of this server",
+		Audience: jwt.Among, MaxSize: maxSize, By: "jwt.by.client", For: "jwt.for.issuer",
 		Required: []string{"exp", "iat", "nbf", "jti"}, Absent: []string{"response_type", "redirect_uri"},
 		Leeway: clientauth.Skew, MaxLife: backLife, MaxAge: backLife, // FAPI-CIBA §5.2.2
 	}

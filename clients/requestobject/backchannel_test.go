@@ -10,6 +10,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/internal/testkit/keytest"
+	"github.com/fedhub/fedhub/templates"
 )
 
 const issuer = "https://id.example.org"
@@ -52,18 +53,18 @@ func TestARequestByBackChannelIsHeldToItsRules(t *testing.T) { // CIBA §7.1.1, 
 		"expired":                        {map[string]any{"exp": in(-time.Minute)}, "it has expired"},
 		"expired by less than clocks do": {map[string]any{"jti": "3", "exp": in(-59 * time.Second)}, ""},
 		"an hour ahead":                  {map[string]any{"jti": "4", "exp": in(61 * time.Minute)}, ""},
-		"more than that":                 {map[string]any{"exp": in(61*time.Minute + time.Second)}, "more than an hour ahead"},
+		"more than that":                 {map[string]any{"exp": in(61*time.Minute + time.Second)}, "more than 60 minutes ahead"},
 		"made in the future":             {map[string]any{"iat": in(61 * time.Second)}, "its iat is in the future"},
 		"made a minute from now":         {map[string]any{"jti": "5", "iat": in(time.Minute)}, ""},
 		"good in the future":             {map[string]any{"nbf": in(61 * time.Second)}, "its nbf is in the future"},
 		"good for an hour":               {map[string]any{"jti": "6", "nbf": in(-61 * time.Minute)}, ""},
-		"good for longer":                {map[string]any{"nbf": in(-61*time.Minute - time.Second)}, "more than an hour ago"},
+		"good for longer":                {map[string]any{"nbf": in(-61*time.Minute - time.Second)}, "more than 60 minutes ago"},
 		"with a name of 512 bytes":       {map[string]any{"jti": strings.Repeat("j", 512)}, ""},
 		"with a name too long":           {map[string]any{"jti": strings.Repeat("j", 513)}, "its jti is too long"},
-		"without a name":                 {map[string]any{"jti": nil}, "it needs exp, iat, nbf and jti"},
-		"without a time it was made":     {map[string]any{"iat": nil}, "it needs exp, iat, nbf and jti"},
-		"without a beginning":            {map[string]any{"nbf": nil}, "it needs exp, iat, nbf and jti"},
-		"without an end":                 {map[string]any{"exp": nil}, "it needs exp, iat, nbf and jti"},
+		"without a name":                 {map[string]any{"jti": nil}, "it needs all of exp, iat, nbf, jti"},
+		"without a time it was made":     {map[string]any{"iat": nil}, "it needs all of exp, iat, nbf, jti"},
+		"without a beginning":            {map[string]any{"nbf": nil}, "it needs all of exp, iat, nbf, jti"},
+		"without an end":                 {map[string]any{"exp": nil}, "it needs all of exp, iat, nbf, jti"},
 		"with an end that is no number":  {map[string]any{"exp": "1"}, "its exp has the wrong type"},
 		"of a size that nobody needs":    {map[string]any{"binding_message": strings.Repeat("m", 48<<10)}, "it is too long"},
 	} {
@@ -74,7 +75,7 @@ func TestARequestByBackChannelIsHeldToItsRules(t *testing.T) { // CIBA §7.1.1, 
 			}
 			continue
 		}
-		if e := ErrorOf(err); e == nil || !strings.Contains(e.Description, row.text) {
+		if e := ErrorOf(err); e == nil || !strings.Contains(e.Why.In(templates.Sentence, ""), row.text) {
 			t.Errorf("%s: got %v, want a refusal that says %q", what, err, row.text)
 		}
 	}

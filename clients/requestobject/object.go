@@ -17,6 +17,7 @@ import (
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/fedhub/fedhub/internal/jwt"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // NoAlg is the alg of a JWT that nobody signed (RFC 7518 §3.6).
@@ -39,14 +40,15 @@ type Object struct {
 // Signed reports whether anybody vouches for the object.
 func (o Object) Signed() bool { return o.Alg != NoAlg }
 
-// An Error is why a request is refused. Code and Description may
-// be shown to the client.
+// An Error is why a request is refused. Code and Why may be shown to the
+// client.
 type Error struct {
-	Code, Description string
-	cause             error
+	Code  string
+	Why   texts.Text
+	cause error
 }
 
-func (e *Error) Error() string { return e.Code + ": " + e.Description }
+func (e *Error) Error() string { return e.Code + ": " + e.Why.String() }
 
 // Unwrap returns the private cause.
 func (e *Error) Unwrap() error { return e.cause }
@@ -60,7 +62,7 @@ const (
 )
 
 func refused(err error) error {
-	return &Error{Code: Invalid, Description: "the request object was not accepted: " + jwt.Reason(err), cause: err}
+	return &Error{Code: Invalid, Why: texts.New("oauth.object.refused", "cause", jwt.Reason(err)), cause: err}
 }
 
 // Registered is what a client registered about the requests that it signs.
@@ -108,15 +110,15 @@ func (o Opener) Open(ctx context.Context, r Registered, raw string) (Object, err
 func (r Registered) allows(h jwt.Header) error {
 	switch {
 	case h.Algorithm == NoAlg && (r.Alg != NoAlg || r.HighSecurity || r.MustSign):
-		return &Error{Code: NotSupported, Description: "unsigned request objects are only for clients registered with request_object_signing_alg=none; sign it, or send the parameters in the query"}
+		return &Error{Code: NotSupported, Why: texts.New("oauth.object.unsigned")}
 	case r.Alg != "" && h.Algorithm != r.Alg:
 		// OIDC Registration §2: all others must be refused.
-		return refused(jwt.Flaw("this client is registered for request objects signed with " + r.Alg))
+		return refused(jwt.Flaw("jwt.alg.objects", "alg", r.Alg))
 	case h.Algorithm == NoAlg || h.Algorithm == clientauth.HS256 && r.Alg == clientauth.HS256:
 	case !slices.Contains(r.keyAlgs(), h.Algorithm):
 		// The secret is a key only where that was agreed on, or an RSA key
 		// that everybody knows might be taken for one.
-		return refused(jwt.Flaw("sign it with one of " + strings.Join(r.keyAlgs(), " ")))
+		return refused(jwt.Flaw("jwt.alg.one", "algs", r.keyAlgs()))
 	}
 	return nil
 }
@@ -138,15 +140,15 @@ func Algs() []string { return append(BackchannelAlgs(), clientauth.HS256, NoAlg)
 func unsignedClaims(raw string) (jsonx.Object, error) {
 	parts := strings.Split(raw, ".")
 	if parts[2] != "" {
-		return nil, jwt.Flaw("it says alg none and has a signature")
+		return nil, jwt.Flaw("jwt.none")
 	}
 	payload, err := base64.RawURLEncoding.Strict().DecodeString(parts[1])
 	if err != nil {
-		return nil, jwt.Flaw("it is not a JWT in compact form")
+		return nil, jwt.Flaw("jwt.form")
 	}
 	claims, err := jsonx.ParseObject(payload)
 	if err != nil {
-		return nil, jwt.Flaw("its payload cannot be used: " + err.Error())
+		return nil, jwt.Flaw("jwt.payload.bad", "cause", err)
 	}
 	return claims, nil
 }
@@ -160,7 +162,7 @@ func (o Opener) signedClaims(ctx context.Context, r Registered, raw string) (jso
 		return nil, err
 	}
 	if r.JWKS == "" && r.JWKSURI == "" {
-		return nil, jwt.Flaw("this client has no registered keys (jwks or jwks_uri) that could verify it")
+		return nil, jwt.Flaw("jwt.keys.none")
 	}
 	return o.Verifier.Keys.Verify(ctx, r.Publisher, token)
 }
@@ -180,7 +182,7 @@ func (o Opener) sharedClaims(r Registered, raw string) (jsonx.Object, error) {
 			return jsonx.ParseObject(payload)
 		}
 	}
-	return nil, jwt.Flaw("its signature is wrong")
+	return nil, jwt.Flaw("jwt.signature")
 }
 
 // Fetch reads a request object from the address a client registered for
@@ -189,15 +191,15 @@ func (o Opener) sharedClaims(r Registered, raw string) (jsonx.Object, error) {
 func (o Opener) Fetch(ctx context.Context, r Registered, uri string) (string, error) {
 	if !slices.Contains(r.URIs, uri) {
 		if len(r.URIs) == 0 {
-			return "", &Error{Code: URINotSupported, Description: "this client has registered no request_uris; send the parameters in the query, or push them"}
+			return "", &Error{Code: URINotSupported, Why: texts.New("oauth.object.uris")}
 		}
-		return "", &Error{Code: URIInvalid, Description: "request_uri is not one of those registered for this client; it must match one of them character by character"}
+		return "", &Error{Code: URIInvalid, Why: texts.New("oauth.object.uri")}
 	}
 	// The fragment is there to name a version; it is not sent (§6.2).
 	address, _, _ := strings.Cut(uri, "#")
 	body, err := o.Read(ctx, address, maxSize)
 	if err != nil {
-		return "", &Error{Code: URIInvalid, Description: "the request object could not be read from request_uri", cause: err}
+		return "", &Error{Code: URIInvalid, Why: texts.New("oauth.object.unread"), cause: err}
 	}
 	return strings.TrimSpace(string(body)), nil
 }
@@ -229,7 +231,7 @@ func ErrorOf(err error) *Error {
 func Policy() jwt.Policy {
 	return jwt.Policy{
 		Use: "request object", Algorithms: append(clientauth.KeyAlgs(), jose.HS256), Types: []string{TypeRequest, "JWT"}, Untyped: true, // RFC 9101 §10.8
-		Audience: jwt.IfNamed, MaxSize: maxSize, By: "the client_id", For: "the issuer of this server",
+		Audience: jwt.IfNamed, MaxSize: maxSize, By: "jwt.by.client", For: "jwt.for.issuer",
 		Absent:  []string{"login_hint_token", "binding_message", "user_code", "requested_expiry", "client_notification_token"},
 		Ignored: []string{"iat", "jti"}, Leeway: clientauth.Skew,
 	}

@@ -14,7 +14,7 @@ func TokenPolicies() []jwt.Policy { return []jwt.Policy{idTokenPolicy(), logoutP
 func idTokenPolicy() jwt.Policy {
 	return jwt.Policy{
 		Use: "id_token of a provider", Algorithms: append(algorithms(), jose.HS256), Types: []string{"JWT"}, Untyped: true,
-		Audience: jwt.Party, MaxSize: oauth2client.MaxToken, By: "the provider, letter by letter", For: "us",
+		Audience: jwt.Party, MaxSize: oauth2client.MaxToken, By: "jwt.by.provider.exact", For: "jwt.for.us",
 		Required: []string{"iss", "sub", "aud", "exp", "iat"}, Absent: []string{"events"}, Ignored: []string{"jti"}, Leeway: skew, Punctual: true,
 	}
 }
@@ -24,7 +24,7 @@ func idTokenPolicy() jwt.Policy {
 func logoutPolicy() jwt.Policy {
 	return jwt.Policy{
 		Use: "logout token of a provider", Algorithms: algorithms(), Types: []string{"logout+jwt", "JWT"}, Untyped: true,
-		Audience: jwt.Among, MaxSize: maxLogoutToken, By: "the provider", For: "us",
+		Audience: jwt.Among, MaxSize: maxLogoutToken, By: "jwt.by.provider", For: "jwt.for.us",
 		Required: []string{"iss", "aud", "exp", "iat", "jti", "events"}, Absent: []string{"nonce"}, Leeway: skew, Punctual: true, MaxLife: maxLogoutLife,
 	}
 }

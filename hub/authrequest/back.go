@@ -24,28 +24,28 @@ func (k *Service) Back(ctx context.Context, client clients.Client, form oauth.Pa
 		return form, nil
 	case raw == "":
 		// Or whoever has the client's secret could leave the signature out.
-		return nil, oauth.InvalidRequest("this client signs what it asks; send the parameters as a JWT in request, signed with " + client.Algs.CIBARequest)
+		return nil, oauth.InvalidRequest("oauth.ciba.unsigned", "alg", client.Algs.CIBARequest)
 	case client.Algs.CIBARequest == "":
-		return nil, oauth.InvalidRequest("this client is not registered for signed requests (backchannel_authentication_request_signing_alg); send the parameters in the body")
+		return nil, oauth.InvalidRequest("oauth.ciba.signed")
 	}
 	for name := range form {
 		if !beside[name] {
-			return nil, oauth.InvalidRequest("with a signed request all parameters stand inside of it; one or more stand beside it")
+			return nil, oauth.InvalidRequest("oauth.ciba.beside")
 		}
 	}
 	members, err := k.Objects.OpenBackchannel(ctx, signerOf(client), raw)
 	if e := requestobject.ErrorOf(err); e != nil {
-		return nil, oauth.InvalidRequest(e.Description).Because(err) // CIBA §13
+		return nil, oauth.Refuse("invalid_request", e.Why).Because(err) // CIBA §13
 	}
 	if err != nil {
 		return nil, err
 	}
 	params, err := paramsOf(members)
 	if err != nil {
-		return nil, oauth.InvalidRequest("the signed request has members that cannot be read").Because(err)
+		return nil, oauth.InvalidRequest("oauth.ciba.members").Because(err)
 	}
 	if params.Has("request") || params.Has("response_type") {
-		return nil, oauth.InvalidRequest("the JWT is not an authentication request by back channel, but another")
+		return nil, oauth.InvalidRequest("oauth.ciba.other")
 	}
 	return params, nil
 }

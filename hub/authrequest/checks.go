@@ -69,10 +69,10 @@ func clipTo(s string, most int) string {
 
 func sizesAreSane(d *draft) error {
 	if len(d.params["state"]) > maxState {
-		return oauth.InvalidRequest("state is longer than 4096 bytes")
+		return oauth.InvalidRequest("oauth.state.long")
 	}
 	if len(d.params["nonce"]) > maxNonce {
-		return oauth.InvalidRequest("nonce is longer than 1024 bytes")
+		return oauth.InvalidRequest("oauth.nonce.long")
 	}
 	return nil
 }
@@ -80,11 +80,11 @@ func sizesAreSane(d *draft) error {
 func cameTheRightWay(d *draft) error {
 	switch {
 	case !d.pushed && d.client.Requests.Pushed && !d.client.Secure():
-		return oauth.InvalidRequest("this client must push its authorization requests (RFC 9126)")
+		return oauth.InvalidRequest("oauth.push.client")
 	case !d.pushed && d.settings.RequirePushed && !d.client.Secure():
-		return oauth.InvalidRequest("authorization requests must be pushed to this hub (RFC 9126)")
+		return oauth.InvalidRequest("oauth.push.hub")
 	case d.client.Requests.Signed && !d.client.Secure() && (d.signature == "" || d.signature == requestobject.NoAlg):
-		return oauth.InvalidRequest("this client must send its parameters in a signed request object (RFC 9101)")
+		return oauth.InvalidRequest("oauth.object.client")
 	}
 	return nil // profileIsKept says the same of high security, and why
 }
@@ -98,11 +98,11 @@ func responseTypeIsTheClients(d *draft) error {
 		return err
 	}
 	if !d.client.AllowsResponse(string(d.request.Response)) {
-		return oauth.UnauthorizedClient("this client is not registered for response_type=" + string(d.request.Response))
+		return oauth.UnauthorizedClient("oauth.response_type.client", "type", string(d.request.Response))
 	}
 	if d.request.Response.Has("token") && (d.client.DPoPBound || d.client.CertificateBound) {
 		// A browser proves no key, so the token would be good for anybody.
-		return oauth.UnauthorizedClient("this client's tokens are bound to its key, so they come from the token endpoint alone")
+		return oauth.UnauthorizedClient("oauth.response_type.bound")
 	}
 	return nil
 }
@@ -118,7 +118,7 @@ func responseModeFits(d *draft) error {
 func (d *draft) modeFor(r oauth.Response) (oauth.Mode, error) {
 	mode, err := r.ParseMode(d.params["response_mode"])
 	if mode.Base() == oauth.FormPost && !strings.HasPrefix(d.request.RedirectURI, "http") {
-		return r.DefaultMode(), oauth.InvalidRequest("response_mode=" + string(mode) + " needs a redirect_uri on the web: an app's own scheme is sent no forms")
+		return r.DefaultMode(), oauth.InvalidRequest("oauth.response_mode.web", "mode", string(mode))
 	}
 	return mode, err
 }
@@ -134,10 +134,10 @@ func scopesAreRegistered(d *draft) error {
 		scopes = []string{"openid"}
 	}
 	if missing := oauth.Missing(d.client.Scopes, scopes); len(missing) > 0 {
-		return oauth.InvalidScope("this client is not registered for the scope " + clip(missing[0], 60))
+		return oauth.InvalidScope("oauth.scope.client", "scope", clip(missing[0], 60))
 	}
 	if d.request.Response.Has("id_token") && !slices.Contains(scopes, "openid") {
-		return oauth.InvalidScope("an id_token needs the scope openid") // OIDC Core §3.1.2.1
+		return oauth.InvalidScope("oauth.scope.openid.id_token") // OIDC Core §3.1.2.1
 	}
 	d.request.Scopes = d.client.EffectiveScopes(scopes)
 	return nil
@@ -147,7 +147,7 @@ func scopesAreRegistered(d *draft) error {
 // whoever sees it, and only the nonce tells (OIDC Core §15.5.2).
 func nonceIsThere(d *draft) error {
 	if d.request.Response.Has("id_token") && d.request.Nonce == "" {
-		return oauth.InvalidRequest("nonce is missing; it is required where an ID token comes from the authorization endpoint")
+		return oauth.InvalidRequest("oauth.nonce.missing")
 	}
 	return nil
 }
@@ -162,7 +162,7 @@ func challengeIsS256(d *draft) error {
 	}
 	if !p.Has("code_challenge") {
 		if p.Has("code_challenge_method") {
-			return oauth.InvalidRequest("code_challenge_method was sent without a code_challenge")
+			return oauth.InvalidRequest("oauth.pkce.method.alone")
 		}
 		if d.client.PKCEOptional && !d.client.Public() {
 			return nil
@@ -170,10 +170,10 @@ func challengeIsS256(d *draft) error {
 		if d.client.Secure() {
 			return nil // profileIsKept says why it is needed
 		}
-		return oauth.InvalidRequest("code_challenge is missing; this hub requires PKCE with S256")
+		return oauth.InvalidRequest("oauth.pkce.missing")
 	}
 	if p["code_challenge_method"] != oauth.S256 {
-		return oauth.InvalidRequest("code_challenge_method must be S256")
+		return oauth.InvalidRequest("oauth.pkce.method")
 	}
 	d.request.Challenge = p["code_challenge"]
 	return oauth.ChallengeOK(d.request.Challenge)
@@ -193,13 +193,7 @@ func profileIsKept(d *draft) error {
 	if !errors.As(err, &breach) {
 		return err
 	}
-	switch breach.Code {
-	case "unsupported_response_type":
-		return oauth.UnsupportedResponseType(breach.Error())
-	case "invalid_request_object":
-		return oauth.InvalidRequestObject(breach.Error())
-	}
-	return oauth.InvalidRequest(breach.Error())
+	return oauth.Refuse(breach.Code, breach.Sentence())
 }
 
 func promptIsConsistent(d *draft) error {
@@ -215,7 +209,7 @@ func maxAgeIsANumber(d *draft) error {
 	}
 	age, err := strconv.ParseInt(d.params["max_age"], 10, 32)
 	if err != nil || age < 0 {
-		return oauth.InvalidRequest("max_age must be a number of seconds, 0 or more")
+		return oauth.InvalidRequest("oauth.max_age")
 	}
 	d.request.MaxAge = &age
 	return nil
@@ -247,13 +241,13 @@ func claimsAreReadable(d *draft) error {
 	if texts := sub.Texts(); len(texts) == 1 {
 		return d.means(texts[0])
 	}
-	return oauth.InvalidRequest("the claims parameter must ask for one sub, as a string")
+	return oauth.InvalidRequest("oauth.claims.sub")
 }
 
 // means notes whom the client means; it can only mean one.
 func (d *draft) means(subject string) error {
 	if d.request.Subject != "" && d.request.Subject != subject {
-		return oauth.InvalidRequest("the request names two users")
+		return oauth.InvalidRequest("oauth.users.two")
 	}
 	d.request.Subject = subject
 	return nil
@@ -261,7 +255,7 @@ func (d *draft) means(subject string) error {
 
 func noRegistration(d *draft) error {
 	if d.params["registration"] != "" {
-		return oauth.RegistrationNotSupported("the registration parameter is not supported")
+		return oauth.RegistrationNotSupported("oauth.registration")
 	}
 	return nil
 }

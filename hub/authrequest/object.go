@@ -26,7 +26,7 @@ func (k *Service) unwrap(ctx context.Context, d *draft, repeated *oauth.Repeated
 	case raw == "" && uri == "":
 		return nil
 	case raw != "" && uri != "":
-		return oauth.InvalidRequest("send request or request_uri, not both") // RFC 9101 §5
+		return oauth.InvalidRequest("oauth.object.both") // RFC 9101 §5
 	case repeated != nil:
 		return repeated
 	case uri != "":
@@ -41,7 +41,7 @@ func (k *Service) unwrap(ctx context.Context, d *draft, repeated *oauth.Repeated
 	}
 	object, err := k.Objects.Open(ctx, signerOf(d.client), raw)
 	if e := requestobject.ErrorOf(err); e != nil && e.Code == requestobject.NotSupported && uri != "" {
-		return oauth.RequestURINotSupported(e.Description)
+		return oauth.Refuse("request_uri_not_supported", e.Why)
 	}
 	if err != nil {
 		return public(err)
@@ -70,7 +70,7 @@ func (k *Service) decrypt(ctx context.Context, raw string) (string, error) {
 	}
 	plain, err := k.Signing.Decrypt(ctx, raw)
 	if errors.Is(err, signing.ErrDecrypt) {
-		return "", oauth.InvalidRequestObject("the request object is not encrypted to a key of this server").Because(err)
+		return "", oauth.InvalidRequestObject("oauth.object.encryption").Because(err)
 	}
 	return string(plain), err
 }
@@ -81,18 +81,7 @@ func public(err error) error {
 	if e == nil {
 		return err
 	}
-	var out *oauth.Error
-	switch e.Code {
-	case requestobject.NotSupported:
-		out = oauth.RequestNotSupported(e.Description)
-	case requestobject.URINotSupported:
-		out = oauth.RequestURINotSupported(e.Description)
-	case requestobject.URIInvalid:
-		out = oauth.InvalidRequestURI(e.Description)
-	default:
-		out = oauth.InvalidRequestObject(e.Description)
-	}
-	return out.Because(err)
+	return oauth.Refuse(e.Code, e.Why).Because(err)
 }
 
 // inside checks what the object says of itself, and returns the parameters
@@ -134,13 +123,13 @@ func alone(object requestobject.Object, d *draft) bool {
 // agrees holds the inside against what must be the same outside.
 func agrees(inside, outside oauth.Params) error {
 	if id := inside["client_id"]; id != "" && id != outside["client_id"] {
-		return oauth.InvalidRequestObject("client_id differs inside and outside of the request object") // RFC 9101 §5
+		return oauth.InvalidRequestObject("oauth.object.client_id") // RFC 9101 §5
 	}
 	if in, out := inside["response_type"], outside["response_type"]; in != "" && out != "" && !sameWords(in, out) {
-		return oauth.InvalidRequestObject("response_type differs inside and outside of the request object") // OIDC Core §6.1
+		return oauth.InvalidRequestObject("oauth.object.response_type") // OIDC Core §6.1
 	}
 	if inside.Has("request") || inside.Has("request_uri") {
-		return oauth.InvalidRequestObject("a request object may not lead to another") // RFC 9101 §4
+		return oauth.InvalidRequestObject("oauth.object.nested") // RFC 9101 §4
 	}
 	return nil
 }
@@ -170,12 +159,12 @@ func checkClaims(claims jsonx.Object, client clients.Client, issuer string, now 
 	c, err := policy.Check(claims, want)
 	switch {
 	case err == nil && c.Subject == client.ID:
-		err = jwt.Flaw("its sub may not be the client_id: it could be taken for a client assertion") // RFC 9101 §10.8
+		err = jwt.Flaw("jwt.sub.client") // RFC 9101 §10.8
 	case err == nil && high && *c.Ends > *c.Begins+objectLife.Seconds():
-		err = jwt.Flaw("its exp is more than 60 minutes after its nbf")
+		err = jwt.Flaw("jwt.life")
 	}
 	if err != nil {
-		return oauth.InvalidRequestObject("the request object was not accepted: " + err.Error())
+		return oauth.InvalidRequestObject("oauth.object.refused", "cause", err)
 	}
 	return nil
 }
@@ -187,7 +176,7 @@ const maxInside = 100
 // itself; numbers and JSON stand as they are written (RFC 9101 §4).
 func paramsOf(claims jsonx.Object) (oauth.Params, error) {
 	if len(claims) > maxInside {
-		return nil, oauth.InvalidRequestObject("the request object has too many members")
+		return nil, oauth.InvalidRequestObject("oauth.object.members")
 	}
 	params := oauth.Params{}
 	for name, raw := range claims {
@@ -198,7 +187,7 @@ func paramsOf(claims jsonx.Object) (oauth.Params, error) {
 			var many []string
 			if jsonx.Unmarshal(raw, &many) == nil && many != nil {
 				if slices.ContainsFunc(many, hidden) {
-					return nil, oauth.InvalidRequestObject("the request object is not valid UTF-8 text")
+					return nil, oauth.InvalidRequestObject("oauth.object.text")
 				}
 				params.SetAll(name, many)
 				continue
@@ -223,13 +212,13 @@ func text(raw jsonx.Value) (string, error) {
 	if len(trimmed) > 0 && trimmed[0] != '"' {
 		var compact bytes.Buffer
 		if err := json.Compact(&compact, trimmed); err != nil {
-			return "", oauth.InvalidRequestObject("the request object is not JSON").Because(err)
+			return "", oauth.InvalidRequestObject("oauth.object.json").Because(err)
 		}
 		return compact.String(), nil
 	}
 	var s string
 	if err := jsonx.Unmarshal(trimmed, &s); err != nil || hidden(s) {
-		return "", oauth.InvalidRequestObject("the request object is not valid UTF-8 text")
+		return "", oauth.InvalidRequestObject("oauth.object.text")
 	}
 	return s, nil
 }

@@ -43,10 +43,10 @@ func pushedURI(s string) bool { return strings.HasPrefix(s, pushedPrefix) }
 // key that the client proved with the request, or "" (RFC 9449 §10.1).
 func (k *Service) Push(ctx context.Context, client clients.Client, params oauth.Params, jkt string) (string, error) {
 	if params.Has("request_uri") {
-		return "", oauth.InvalidRequest("request_uri cannot be pushed; push the parameters, or a request object") // RFC 9126 §2.1
+		return "", oauth.InvalidRequest("oauth.push.request_uri") // RFC 9126 §2.1
 	}
 	if id := params["client_id"]; id != "" && id != client.ID {
-		return "", oauth.InvalidRequest("client_id is not the client that authenticated")
+		return "", oauth.InvalidRequest("oauth.push.client_id")
 	}
 	params["client_id"] = client.ID
 	d := draft{params: params, client: client, pushed: true}
@@ -54,7 +54,7 @@ func (k *Service) Push(ctx context.Context, client clients.Client, params oauth.
 		return "", err
 	}
 	if jkt != "" && d.request.JKT != "" && jkt != d.request.JKT {
-		return "", oauth.InvalidRequest("dpop_jkt is not the key of the DPoP proof")
+		return "", oauth.InvalidRequest("oauth.push.dpop_jkt")
 	}
 	if jkt != "" {
 		d.request.JKT = jkt
@@ -75,7 +75,7 @@ func pushedID(uri string) string {
 	return secrets.HexHash(uri)
 }
 
-var errNotPushed = oauth.InvalidRequestURI("request_uri is unknown, expired, already used, or another client's; push the request again")
+var errNotPushed = oauth.InvalidRequestURI("oauth.push.gone")
 
 // find returns a pushed request. Whatever else the browser brings is ignored
 // (RFC 9126 §4): it was not checked.

@@ -72,7 +72,7 @@ func (k *Service) Read(ctx context.Context, params oauth.Params, repeated *oauth
 // client finds who asks. Get is fs.ErrNotExist for whoever may not.
 func (k *Service) client(ctx context.Context, params oauth.Params, repeated *oauth.RepeatedError) (clients.Client, error) {
 	if repeated != nil && slices.Contains(repeated.Names, "client_id") {
-		return clients.Client{}, oauth.InvalidRequest("client_id and redirect_uri must be sent once")
+		return clients.Client{}, oauth.InvalidRequest("oauth.twice")
 	}
 	id, err := params.Require("client_id")
 	if err != nil {
@@ -97,7 +97,7 @@ func (u *Unknown) Error() string { return u.protocol().Error() }
 func (u *Unknown) Unwrap() []error { return []error{u.protocol(), u.cause} }
 
 func (*Unknown) protocol() *oauth.Error {
-	return oauth.InvalidRequest("client_id is unknown or disabled")
+	return oauth.InvalidRequest("oauth.client.unknown")
 }
 
 // fill turns the parameters into a request, or names the first thing wrong.
@@ -138,7 +138,7 @@ func (k *Service) hint(ctx context.Context, d *draft) error {
 	switch {
 	case errors.Is(err, tokens.ErrInvalid) || (err == nil && hint.ClientID != d.client.ID):
 		if d.request.Prompt.None {
-			return oauth.LoginRequired("id_token_hint is not an ID token of this server for this client, so nobody is known to be meant")
+			return oauth.LoginRequired("oauth.hint.nobody")
 		}
 		d.request.Prompt.Login = true
 		return nil
@@ -151,14 +151,14 @@ func (k *Service) hint(ctx context.Context, d *draft) error {
 // address finds where the answer goes, from parameters that can be believed.
 func (d *draft) address(repeated *oauth.RepeatedError) error {
 	if repeated != nil && slices.Contains(repeated.Names, "redirect_uri") {
-		return oauth.InvalidRequest("client_id and redirect_uri must be sent once")
+		return oauth.InvalidRequest("oauth.twice")
 	}
 	uri := d.params["redirect_uri"]
 	switch {
 	case uri == "" && !d.params.Has("redirect_uri") && onlyOne(d.client) && !hasScope(d.params, "openid") && !d.client.Secure():
 		uri = d.client.DefaultRedirectURI // RFC 6749 §3.1.2.3
 	case uri == "":
-		return oauth.InvalidRequest("the parameter redirect_uri is missing")
+		return oauth.InvalidRequest("oauth.parameter.missing", "name", "redirect_uri")
 	case !d.client.AllowsRedirect(uri):
 		// Following it would make us an open redirector.
 		return &Unregistered{ClientID: d.client.ID, Sent: uri, Registered: len(d.client.RedirectURIs)}
@@ -180,7 +180,7 @@ func (u *Unregistered) Error() string { return u.protocol().Error() }
 func (u *Unregistered) Unwrap() error { return u.protocol() }
 
 func (*Unregistered) protocol() *oauth.Error {
-	return oauth.InvalidRequest("redirect_uri is not one of those registered for this client; it must match one of them character by character")
+	return oauth.InvalidRequest("oauth.redirect_uri.unregistered")
 }
 
 func onlyOne(client clients.Client) bool {

@@ -14,14 +14,14 @@ const maxResources = 20
 func resourcesAreTheClients(d *draft) error {
 	asked := d.params.All("resource")
 	if len(asked) > maxResources {
-		return oauth.InvalidTarget("the request names too many resources")
+		return oauth.InvalidTarget("oauth.resources.many")
 	}
 	for _, resource := range asked {
 		if !redirecturi.ResourceOK(resource) {
-			return oauth.InvalidTarget("a resource must be an absolute URI without a fragment")
+			return oauth.InvalidTarget("oauth.resource.form")
 		}
 		if !slices.Contains(d.client.Resources, resource) {
-			return oauth.InvalidTarget("this client is not registered for the resource " + clip(resource, 100))
+			return oauth.InvalidTarget("oauth.resource.client", "resource", clip(resource, 100))
 		}
 		if !slices.Contains(d.request.Resources, resource) {
 			d.request.Resources = append(d.request.Resources, resource)
@@ -38,7 +38,7 @@ func detailsAreTheClients(d *draft) error {
 	}
 	for _, one := range details {
 		if !slices.Contains(d.client.DetailTypes, one.Type) {
-			return oauth.InvalidDetails("this client is not registered for authorization_details of the type " + clip(one.Type, 60))
+			return oauth.InvalidDetails("oauth.details.client", "type", clip(one.Type, 60))
 		}
 	}
 	d.request.Details = oauth.JoinDetails(details)
@@ -53,7 +53,7 @@ func keyIsNamed(d *draft) error {
 		return nil
 	}
 	if oauth.ChallengeOK(jkt) != nil {
-		return oauth.InvalidRequest("dpop_jkt must be the base64url SHA-256 thumbprint of a key, 43 characters")
+		return oauth.InvalidRequest("oauth.dpop_jkt")
 	}
 	d.request.JKT = jkt
 	return nil

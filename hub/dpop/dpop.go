@@ -42,19 +42,19 @@ func (v *Verifier) Check(ctx context.Context, headers []string, want Want) (thum
 		return "", nil
 	case 1:
 	default:
-		return "", oauth.InvalidDPoPProof("send one DPoP header, not several") // RFC 9449 §4.3 rule 1
+		return "", oauth.InvalidDPoPProof("oauth.dpop.several") // RFC 9449 §4.3 rule 1
 	}
 	p, err := parse(headers[0], v.Now())
 	if err == nil {
 		err = p.fits(want)
 	}
 	if err != nil {
-		return "", oauth.InvalidDPoPProof("the DPoP proof was not accepted: " + err.Error())
+		return "", oauth.InvalidDPoPProof("oauth.dpop.refused", "cause", err)
 	}
 	// After everything else: whoever gets a nonce for it next time should not
 	// find out one fault after another.
 	if (p.nonce == "" && want.Nonce) || (p.nonce != "" && !v.Nonces.good(p.nonce)) {
-		return "", oauth.UseDPoPNonce("put the nonce of the DPoP-Nonce header into the DPoP proof") // RFC 9449 §8
+		return "", oauth.UseDPoPNonce("oauth.dpop.nonce") // RFC 9449 §8
 	}
 	if err := v.useOnce(ctx, p); err != nil {
 		return "", err
@@ -68,7 +68,7 @@ func (v *Verifier) useOnce(ctx context.Context, p proof) error {
 	err := v.Replay(ctx, secrets.HexHash("dpop\x00"+p.thumbprint+"\x00"+p.ID), p.issued().Add(window+time.Second))
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return oauth.InvalidDPoPProof("the DPoP proof was used before; make a new one for every request")
+		return oauth.InvalidDPoPProof("oauth.dpop.used")
 	case err != nil:
 		return fmt.Errorf("remember a DPoP proof: %w", err)
 	}

@@ -3,7 +3,6 @@ package dpop
 import (
 	"crypto"
 	"encoding/base64"
-	"errors"
 	"slices"
 	"time"
 
@@ -65,15 +64,15 @@ func parse(raw string, now time.Time) (proof, error) {
 	}
 	key := token.Key
 	if key == nil || !key.Valid() || !key.IsPublic() || !jwt.Fits(key.Key, jose.SignatureAlgorithm(token.Algorithm)) {
-		return proof{}, errors.New("its jwk is not a public key that fits its alg")
+		return proof{}, jwt.Flaw("jwt.jwk.unfit")
 	}
 	payload, err := token.Verify(key.Key)
 	if err != nil {
-		return proof{}, errors.New("its signature is wrong")
+		return proof{}, jwt.Flaw("jwt.signature")
 	}
 	members, err := jsonx.ParseObject(payload)
 	if err != nil {
-		return proof{}, errors.New("its payload is not a JSON object")
+		return proof{}, jwt.Flaw("jwt.payload")
 	}
 	var p proof
 	if p.Claims, err = Policy().Check(members, jwt.Want{Now: now}); err != nil {
@@ -81,7 +80,7 @@ func parse(raw string, now time.Time) (proof, error) {
 	}
 	err = members.Read(map[string]any{"htm": &p.method, "htu": &p.address, "ath": &p.accessHash, "nonce": &p.nonce})
 	if err != nil {
-		return proof{}, jwt.Flaw("its " + err.Error())
+		return proof{}, jwt.Flaw("jwt.member", "cause", err)
 	}
 	sum, err := key.Thumbprint(crypto.SHA256)
 	p.thumbprint = base64.RawURLEncoding.EncodeToString(sum)
@@ -93,13 +92,13 @@ func parse(raw string, now time.Time) (proof, error) {
 func (p proof) fits(want Want) error {
 	switch {
 	case p.method != want.Method:
-		return errors.New("its htm is not the method of the request")
+		return jwt.Flaw("jwt.htm")
 	case !slices.ContainsFunc(want.URLs, func(u string) bool { return sameAddress(p.address, u) }):
-		return errors.New("its htu is not the address of the request")
+		return jwt.Flaw("jwt.htu")
 	case want.Token == "": // not asked for, so not looked at
 		return nil
 	case !secrets.Same(p.accessHash, secrets.Hash(want.Token)): // the ath claim of §4.2
-		return errors.New("its ath is not the hash of the access token")
+		return jwt.Flaw("jwt.ath")
 	}
 	return nil
 }

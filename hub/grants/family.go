@@ -113,7 +113,7 @@ func (k *Service) Begin(ctx context.Context, from string, a Authorization, p Cod
 	refresh := k.markUsed(&f, p)
 	err := k.families.Insert(ctx, f)
 	if errors.Is(err, fs.ErrExist) {
-		return TokenFamily{}, "", oauth.InvalidGrant("it was already exchanged").Because(err)
+		return TokenFamily{}, "", oauth.InvalidGrant("oauth.grant.exchanged").Because(err)
 	}
 	if err != nil {
 		return TokenFamily{}, "", fmt.Errorf("begin a family: %w", err)
@@ -153,10 +153,10 @@ func (m *ReplayError) Unwrap() error { return m.Public }
 
 // Sentence is for the record of events.
 func (m *ReplayError) Sentence() texts.Text {
-	return texts.New("tokens.misused", "why", m.Public.Description)
+	return texts.New("tokens.misused", "why", m.Public.Why)
 }
 
-var errNoCode = oauth.InvalidGrant("the code is unknown, expired or already used; start a new authorization")
+var errNoCode = oauth.InvalidGrant("oauth.code.gone")
 
 // Redeem exchanges a code for its authorization, at most once however many ask
 // at the same moment, and returns the first refresh token if one is wanted.
@@ -212,23 +212,23 @@ func (k *Service) redeem(f *TokenFamily, sum string, p CodeRedemption) (string, 
 	case !secrets.Same(f.CodeHash, sum):
 		return "", errNoCode
 	case !f.Redeemed.IsZero() || !f.Revoked.IsZero():
-		return "", k.misuse(f, "code.replayed", "the code was already used; everything issued for it has been revoked")
+		return "", k.misuse(f, "code.replayed", "oauth.code.used")
 	case !now.Before(f.CodeEnds):
 		return "", errNoCode
 	case f.ClientID != p.ClientID:
-		return "", k.misuse(f, "code.misused", "the code was issued to another client")
+		return "", k.misuse(f, "code.misused", "oauth.code.client")
 	case f.RedirectURI != p.RedirectURI:
 		// RFC 6749 §4.1.3: identical to the one of the request, and only
 		// needed if it was in the request.
-		return "", k.misuse(f, "code.misused", "redirect_uri is not the one the code was sent to")
+		return "", k.misuse(f, "code.misused", "oauth.code.redirect_uri")
 	case f.Challenge == "" && p.Verifier != "":
 		// RFC 9700 §4.8.2: otherwise an attacker could strip PKCE.
-		return "", k.misuse(f, "code.misused", "code_verifier was sent, but the request had no code_challenge")
+		return "", k.misuse(f, "code.misused", "oauth.code.challenge")
 	case f.Challenge != "" && !oauth.VerifierMatches(p.Verifier, f.Challenge):
-		return "", k.misuse(f, "code.misused", "code_verifier does not match the code_challenge of the request")
+		return "", k.misuse(f, "code.misused", "oauth.code.verifier")
 	case !f.Terms.Confirm.HeldBy(p.Proven):
 		// RFC 9449 §10: the code is good for whoever holds the key of dpop_jkt.
-		return "", k.misuse(f, "code.misused", "the code is bound to another DPoP key than the one that was proven")
+		return "", k.misuse(f, "code.misused", "oauth.code.key")
 	}
 	f.Terms.Confirm = p.Bound
 	return k.markUsed(f, p), nil
@@ -248,8 +248,8 @@ func (k *Service) markUsed(f *TokenFamily, p CodeRedemption) string {
 	return k.rotate(f, root)
 }
 
-func (k *Service) misuse(f *TokenFamily, kind, description string) error {
-	refused := &ReplayError{Family: *f, Kind: kind, Public: oauth.InvalidGrant(description)}
+func (k *Service) misuse(f *TokenFamily, kind, why string) error {
+	refused := &ReplayError{Family: *f, Kind: kind, Public: oauth.InvalidGrant(why)}
 	if f.Revoked.IsZero() {
 		f.end(k.now(), kind)
 	}

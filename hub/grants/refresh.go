@@ -12,7 +12,7 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-var errNoRefresh = oauth.InvalidGrant("the refresh token is unknown, expired or revoked; ask the user to sign in again")
+var errNoRefresh = oauth.InvalidGrant("oauth.refresh.gone")
 
 // A RefreshRequest is what a client presents together with a refresh token.
 type RefreshRequest struct {
@@ -76,11 +76,11 @@ func (k *Service) refresh(f *TokenFamily, token, root string, r RefreshRequest) 
 	case !f.Terms.Confirm.HeldBy(r.Proven):
 		// RFC 9449 §5, RFC 8705 §4: without the key it is useless, old or new,
 		// and whoever found it must not be able to end the owner's.
-		return "", &ReplayError{Family: *f, Kind: "refresh.misused", Public: oauth.InvalidGrant("the refresh token is bound to another key than the one that was proven")}
+		return "", &ReplayError{Family: *f, Kind: "refresh.misused", Public: oauth.InvalidGrant("oauth.refresh.key")}
 	case !secrets.Same(f.RefreshHash, secrets.Hash(token)):
-		return "", k.misuse(f, "refresh.reused", "the refresh token was already used; everything issued for this sign-in has been revoked")
+		return "", k.misuse(f, "refresh.reused", "oauth.refresh.used")
 	case !oauth.Covers(f.Scopes, r.Narrow):
-		return "", oauth.InvalidScope("a refresh may narrow the scope, not widen it")
+		return "", oauth.InvalidScope("oauth.refresh.scope")
 	case r.Keep:
 		k.extend(f)
 		return token, nil

@@ -97,7 +97,7 @@ func checkSigning(cards []signing.Card, rotate time.Duration, now time.Time) []W
 	}
 	for _, c := range cards {
 		if c.State == signing.Current && now.Sub(c.Starts) > limit {
-			return []Warning{{ID: signPrefix + "old", About: "Signing keys", URL: "/admin/signing",
+			return []Warning{{ID: signPrefix + "old", Topic: texts.New("warning.signing"), URL: "/admin/signing",
 				Why: texts.New("warning.signing.old", "alg", c.Alg, "day", c.Starts), Advice: texts.New("warning.signing.old.do")}}
 		}
 	}

@@ -88,7 +88,7 @@ func TestWhatNeedsAttention(t *testing.T) {
 			t.Errorf("got %q, want %q", got, id)
 		}
 		for _, w := range found {
-			if w.Words(templates.Sentence) == "" || w.ToDo(templates.Sentence) == "" || w.URL == "" || w.About == "" {
+			if w.Words(templates.Sentence) == "" || w.ToDo(templates.Sentence) == "" || w.URL == "" || w.Subject(templates.Sentence) == "" {
 				t.Errorf("%s lacks words: %+v", id, w)
 			}
 		}
@@ -117,6 +117,9 @@ func TestAWarningOfAnEarlierHubSpeaksAsItDid(t *testing.T) {
 	old := Warning{Text: "It is silent.", Do: "Look."}
 	if got := old.Words(templates.Sentence) + " " + old.ToDo(templates.Sentence); got != "It is silent. Look." {
 		t.Errorf("an earlier hub's: %s", got)
+	}
+	if got := (Warning{About: "Signing keys"}).Subject(templates.Sentence); got != "Signing keys" {
+		t.Errorf("an earlier hub's is about: %s", got)
 	}
 	now := Warning{Why: texts.New("warning.silent", "name", "Up", "cause", "no route"), Advice: texts.New("warning.untrusted.do")}
 	if got := now.Words(templates.Sentence) + " " + now.ToDo(templates.Sentence); got != "Up doesn't answer (no route). Tell the people who run it." {

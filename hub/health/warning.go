@@ -16,13 +16,14 @@ import (
 
 // A Warning is one thing that an administrator should see to.
 type Warning struct {
-	ID     string     `bson:"id"` // what it is about and what is wrong, so that it is there once
-	About  string     `bson:"about"`
-	Why    texts.Text `bson:",inline"`        // what is wrong
-	Advice texts.Text `bson:"advice"`         // what to do about it
-	Text   string     `bson:"text,omitempty"` // the sentence that an earlier hub stored in place of Why
-	Do     string     `bson:"do,omitempty"`   // and in place of Advice
-	URL    string     `bson:"url"`            // where
+	ID     string     `bson:"id"`              // what it is about and what is wrong, so that it is there once
+	About  string     `bson:"about"`           // the name of what it is about,
+	Topic  texts.Text `bson:"topic,omitempty"` // or a sentence where that has none
+	Why    texts.Text `bson:",inline"`         // what is wrong
+	Advice texts.Text `bson:"advice"`          // what to do about it
+	Text   string     `bson:"text,omitempty"`  // the sentence that an earlier hub stored in place of Why
+	Do     string     `bson:"do,omitempty"`    // and in place of Advice
+	URL    string     `bson:"url"`             // where
 	Urgent bool       `bson:"urgent,omitempty"`
 	Since  time.Time  `bson:"since"`
 	Mailed bool       `bson:"mailed,omitempty"`
@@ -35,6 +36,9 @@ func (w Warning) Key() string { return w.ID }
 
 // ExpiresAt is when the warning goes by itself.
 func (w Warning) ExpiresAt() time.Time { return w.Expires }
+
+// Subject is what the warning is about.
+func (w Warning) Subject(words texts.Words) string { return w.Topic.In(words, w.About) }
 
 // Words is what is wrong.
 func (w Warning) Words(words texts.Words) string { return w.Why.In(words, w.Text) }

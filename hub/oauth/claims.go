@@ -35,11 +35,11 @@ func ParseClaims(raw string) (ClaimsRequest, error) {
 		return ClaimsRequest{}, nil
 	}
 	if len(raw) > maxClaimsBytes {
-		return ClaimsRequest{}, InvalidRequest("the claims parameter is too long")
+		return ClaimsRequest{}, InvalidRequest("oauth.claims.long")
 	}
 	var members jsonx.Object
 	if jsonx.Unmarshal([]byte(raw), &members) != nil || members == nil {
-		return ClaimsRequest{}, InvalidRequest("the claims parameter is not a JSON object")
+		return ClaimsRequest{}, InvalidRequest("oauth.claims.json")
 	}
 	var out ClaimsRequest
 	var err error
@@ -56,16 +56,16 @@ func parseWishes(member string, raw jsonx.Value) (map[string]ClaimWish, error) {
 	}
 	var claims jsonx.Object
 	if jsonx.Unmarshal(raw, &claims) != nil {
-		return nil, InvalidRequest("the member " + member + " of the claims parameter is not a JSON object")
+		return nil, InvalidRequest("oauth.claims.member", "member", member)
 	}
 	if len(claims) > maxClaims {
-		return nil, InvalidRequest("the claims parameter asks for too many claims")
+		return nil, InvalidRequest("oauth.claims.many")
 	}
 	wishes := make(map[string]ClaimWish, len(claims))
 	for name, text := range claims {
 		wish, ok := parseWish(text)
 		if !ok {
-			return nil, InvalidRequest("a claim in the member " + member + " of the claims parameter is neither null nor an object with essential, value or values")
+			return nil, InvalidRequest("oauth.claims.claim", "member", member)
 		}
 		name, _, tagged := strings.Cut(name, "#")
 		if _, plain := wishes[name]; tagged && plain {

@@ -27,14 +27,14 @@ func ParseDetails(raw string) ([]Detail, error) {
 		return nil, nil
 	}
 	if len(raw) > maxDetailBytes {
-		return nil, InvalidDetails("authorization_details is too long")
+		return nil, InvalidDetails("oauth.details.long")
 	}
 	var list []jsonx.Value
 	if jsonx.Unmarshal([]byte(raw), &list) != nil || list == nil {
-		return nil, InvalidDetails("authorization_details is not a JSON array")
+		return nil, InvalidDetails("oauth.details.list")
 	}
 	if len(list) > maxDetails {
-		return nil, InvalidDetails("authorization_details has too many members")
+		return nil, InvalidDetails("oauth.details.many")
 	}
 	var details []Detail
 	for _, text := range list {
@@ -50,24 +50,24 @@ func ParseDetails(raw string) ([]Detail, error) {
 func parseDetail(text jsonx.Value) (Detail, error) {
 	var members jsonx.Object
 	if jsonx.Unmarshal(text, &members) != nil || members == nil {
-		return Detail{}, InvalidDetails("a member of authorization_details is not a JSON object")
+		return Detail{}, InvalidDetails("oauth.details.member")
 	}
 	var d Detail
 	if jsonx.Unmarshal(members["type"], &d.Type) != nil || d.Type == "" {
-		return Detail{}, InvalidDetails("a member of authorization_details has no type")
+		return Detail{}, InvalidDetails("oauth.details.type")
 	}
 	if jsonx.Depth(text) > maxDetailDepth {
-		return Detail{}, InvalidDetails("authorization_details is nested too deeply")
+		return Detail{}, InvalidDetails("oauth.details.deep")
 	}
 	// What every type may have must be of the right type (RFC 9396 §2.2).
 	for _, name := range []string{"locations", "actions", "datatypes", "privileges"} {
 		var words []string
 		if value, found := members[name]; found && jsonx.Unmarshal(value, &words) != nil {
-			return Detail{}, InvalidDetails("the member " + name + " of authorization_details is not a list of strings")
+			return Detail{}, InvalidDetails("oauth.details.strings", "member", name)
 		}
 	}
 	if value, found := members["identifier"]; found && jsonx.Unmarshal(value, new(string)) != nil {
-		return Detail{}, InvalidDetails("the member identifier of authorization_details is not a string")
+		return Detail{}, InvalidDetails("oauth.details.identifier")
 	}
 	var err error
 	d.Text, err = canonical(text)
@@ -79,11 +79,11 @@ func parseDetail(text jsonx.Value) (Detail, error) {
 func canonical(text []byte) ([]byte, error) {
 	value, err := jsonx.Decode(text) // an amount is not rounded
 	if err != nil {
-		return nil, InvalidDetails("authorization_details is not JSON").Because(err)
+		return nil, InvalidDetails("oauth.details.json").Because(err)
 	}
 	out, err := json.Marshal(value)
 	if err != nil {
-		return nil, InvalidDetails("authorization_details is not JSON").Because(err)
+		return nil, InvalidDetails("oauth.details.json").Because(err)
 	}
 	return out, nil
 }

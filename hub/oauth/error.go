@@ -8,14 +8,16 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// An Error is an answer the protocol has a name for. Code and Description are
-// public and travel to the client; the cause stays in the log.
+// An Error is an answer the protocol has a name for. Code and Why are public
+// and travel to the client, as error and error_description; the cause stays in
+// the log.
 type Error struct {
-	Code        string // as in RFC 6749 §4.1.2.1, §5.2 and their extensions
-	Description string // says what the developer should do next
-	Status      int    // HTTP status when it is answered as JSON
+	Code   string     // as in RFC 6749 §4.1.2.1, §5.2 and their extensions
+	Why    texts.Text // says what the developer should do next
+	Status int        // HTTP status when it is answered as JSON
 
-	// Challenge is the WWW-Authenticate header, when the answer needs one.
+	// Challenge is the WWW-Authenticate header, when the answer needs one. Its
+	// {description} is filled in when it is answered.
 	Challenge string
 
 	cause error
@@ -23,7 +25,7 @@ type Error struct {
 
 // Error names the code and, for the log, the cause.
 func (e *Error) Error() string {
-	text := e.Code + ": " + e.Description
+	text := e.Code + ": " + e.Why.String()
 	if e.cause != nil {
 		text += ": " + e.cause.Error()
 	}
@@ -32,7 +34,21 @@ func (e *Error) Error() string {
 
 // Sentence is for the record of events: the code is the protocol's.
 func (e *Error) Sentence() texts.Text {
-	return texts.New(e.Code, "description", strings.TrimPrefix(e.Error(), e.Code+": "))
+	if e.cause != nil {
+		return texts.New(e.Code, "description", texts.New("oauth.because", "what", e.Why, "cause", e.cause))
+	}
+	return texts.New(e.Code, "description", e.Why)
+}
+
+// Description is the error_description, in the characters that RFC 6749 §5.2
+// allows: printable ASCII without the quote and the backslash.
+func (e *Error) Description(words texts.Words) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x20 || r > 0x7e || r == '"' || r == '\\' {
+			return '\''
+		}
+		return r
+	}, e.Why.In(words, ""))
 }
 
 // Unwrap returns the private cause.
@@ -69,70 +85,67 @@ func Code(err error) string {
 	return ""
 }
 
-func bad(code, description string) *Error {
-	return &Error{Code: code, Description: clean(description), Status: http.StatusBadRequest}
+// Refuse is the error that the protocol calls code, for a reason that somebody
+// else gave.
+func Refuse(code string, why texts.Text) *Error {
+	return &Error{Code: code, Why: why, Status: http.StatusBadRequest}
 }
 
-// clean keeps a description within the characters that RFC 6749 §5.2 allows:
-// printable ASCII without the quote and the backslash.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < 0x20 || r > 0x7e || r == '"' || r == '\\' {
-			return '\''
-		}
-		return r
-	}, s)
-}
+// bad is Refuse for a reason of ours. Those of this file take it by its code
+// and arguments, as texts.New does; clients get it in words.
+func bad(code, why string, pairs ...any) *Error { return Refuse(code, texts.New(why, pairs...)) }
 
 // The errors of RFC 6749 §4.1.2.1 and §5.2.
 
 // InvalidRequest says that a parameter is missing, repeated or malformed.
-func InvalidRequest(description string) *Error { return bad("invalid_request", description) }
+func InvalidRequest(why string, pairs ...any) *Error { return bad("invalid_request", why, pairs...) }
 
 // InvalidClient says that the client did not prove who it is.
-func InvalidClient(description string) *Error {
-	e := bad("invalid_client", description)
+func InvalidClient(why string, pairs ...any) *Error {
+	e := bad("invalid_client", why, pairs...)
 	e.Status = http.StatusUnauthorized
 	return e
 }
 
 // InvalidGrant says that a code or refresh token is no longer good, or was
 // never this client's.
-func InvalidGrant(description string) *Error { return bad("invalid_grant", description) }
+func InvalidGrant(why string, pairs ...any) *Error { return bad("invalid_grant", why, pairs...) }
 
 // UnauthorizedClient says that this client may not do this.
-func UnauthorizedClient(description string) *Error { return bad("unauthorized_client", description) }
+func UnauthorizedClient(why string, pairs ...any) *Error {
+	return bad("unauthorized_client", why, pairs...)
+}
 
 // UnsupportedGrantType names a grant type that nobody may use here.
-func UnsupportedGrantType(description string) *Error {
-	return bad("unsupported_grant_type", description)
+func UnsupportedGrantType(why string, pairs ...any) *Error {
+	return bad("unsupported_grant_type", why, pairs...)
 }
 
 // UnsupportedResponseType names a response type that nobody may use here.
-func UnsupportedResponseType(description string) *Error {
-	return bad("unsupported_response_type", description)
+func UnsupportedResponseType(why string, pairs ...any) *Error {
+	return bad("unsupported_response_type", why, pairs...)
 }
 
 // InvalidScope says which scope the client may not have.
-func InvalidScope(description string) *Error { return bad("invalid_scope", description) }
+func InvalidScope(why string, pairs ...any) *Error { return bad("invalid_scope", why, pairs...) }
 
 // AccessDenied says that a person or a rule said no.
-func AccessDenied(description string) *Error {
-	e := bad("access_denied", description)
+func AccessDenied(why string, pairs ...any) *Error {
+	e := bad("access_denied", why, pairs...)
 	e.Status = http.StatusForbidden
 	return e
 }
 
 // ServerError is the protocol's word for our own fault.
-func ServerError(description string) *Error {
-	e := bad("server_error", description)
+func ServerError(why string, pairs ...any) *Error {
+	e := bad("server_error", why, pairs...)
 	e.Status = http.StatusInternalServerError
 	return e
 }
 
 // TemporarilyUnavailable asks the client to come back later.
-func TemporarilyUnavailable(description string) *Error {
-	e := bad("temporarily_unavailable", description)
+func TemporarilyUnavailable(why string, pairs ...any) *Error {
+	e := bad("temporarily_unavailable", why, pairs...)
 	e.Status = http.StatusServiceUnavailable
 	return e
 }
@@ -140,103 +153,109 @@ func TemporarilyUnavailable(description string) *Error {
 // The errors of OpenID Connect Core §3.1.2.6.
 
 // LoginRequired answers prompt=none when nobody is signed in.
-func LoginRequired(description string) *Error { return bad("login_required", description) }
+func LoginRequired(why string, pairs ...any) *Error { return bad("login_required", why, pairs...) }
 
 // ConsentRequired answers prompt=none when the person has not agreed yet.
-func ConsentRequired(description string) *Error { return bad("consent_required", description) }
+func ConsentRequired(why string, pairs ...any) *Error { return bad("consent_required", why, pairs...) }
 
 // RequestNotSupported refuses a request object (OIDC Core §6.1).
-func RequestNotSupported(description string) *Error { return bad("request_not_supported", description) }
+func RequestNotSupported(why string, pairs ...any) *Error {
+	return bad("request_not_supported", why, pairs...)
+}
 
 // RequestURINotSupported refuses a request object by reference (OIDC Core §6.2).
-func RequestURINotSupported(description string) *Error {
-	return bad("request_uri_not_supported", description)
+func RequestURINotSupported(why string, pairs ...any) *Error {
+	return bad("request_uri_not_supported", why, pairs...)
 }
 
 // RegistrationNotSupported refuses the registration parameter (OIDC Core §7.2.1).
-func RegistrationNotSupported(description string) *Error {
-	return bad("registration_not_supported", description)
+func RegistrationNotSupported(why string, pairs ...any) *Error {
+	return bad("registration_not_supported", why, pairs...)
 }
 
 // InvalidRequestObject refuses a request object that was read and is not good
 // (RFC 9101 §6).
-func InvalidRequestObject(description string) *Error {
-	return bad("invalid_request_object", description)
+func InvalidRequestObject(why string, pairs ...any) *Error {
+	return bad("invalid_request_object", why, pairs...)
 }
 
 // InvalidRequestURI refuses a request_uri that leads to no good request object
 // (RFC 9101 §6, RFC 9126 §2.3).
-func InvalidRequestURI(description string) *Error { return bad("invalid_request_uri", description) }
+func InvalidRequestURI(why string, pairs ...any) *Error {
+	return bad("invalid_request_uri", why, pairs...)
+}
 
 // UnmetAuthenticationRequirements says that nobody can sign in here the way
 // the client insists on (OpenID Connect Core Error Code
 // unmet_authentication_requirements §2).
-func UnmetAuthenticationRequirements(description string) *Error {
-	return bad("unmet_authentication_requirements", description)
+func UnmetAuthenticationRequirements(why string, pairs ...any) *Error {
+	return bad("unmet_authentication_requirements", why, pairs...)
 }
 
 // InvalidTarget refuses a resource that the client may not ask tokens for
 // (RFC 8707 §2).
-func InvalidTarget(description string) *Error { return bad("invalid_target", description) }
+func InvalidTarget(why string, pairs ...any) *Error { return bad("invalid_target", why, pairs...) }
 
 // InvalidDetails refuses authorization_details (RFC 9396 §5).
-func InvalidDetails(description string) *Error {
-	return bad("invalid_authorization_details", description)
+func InvalidDetails(why string, pairs ...any) *Error {
+	return bad("invalid_authorization_details", why, pairs...)
 }
 
 // The errors of RFC 6750 §3.1, for those who present an access token.
 
 // InvalidToken says that the access token is malformed, expired or revoked.
-func InvalidToken(description string) *Error {
-	e := bad("invalid_token", description)
+func InvalidToken(why string, pairs ...any) *Error {
+	e := bad("invalid_token", why, pairs...)
 	e.Status = http.StatusUnauthorized
-	return e.Challenged(`Bearer error="invalid_token", error_description="` + e.Description + `"`)
+	return e.Challenged(`Bearer error="invalid_token", error_description="{description}"`)
 }
 
 // InsufficientScope says which scope the access token lacks.
-func InsufficientScope(description, scope string) *Error {
-	e := bad("insufficient_scope", description)
+func InsufficientScope(scope string) *Error {
+	e := bad("insufficient_scope", "oauth.token.scope", "scope", scope)
 	e.Status = http.StatusForbidden
-	return e.Challenged(`Bearer error="insufficient_scope", error_description="` + e.Description + `", scope="` + scope + `"`)
+	return e.Challenged(`Bearer error="insufficient_scope", error_description="{description}", scope="` + scope + `"`)
 }
 
 // InsufficientUserAuthentication says that the sign-in behind the access token
 // is too old or too weak (RFC 9470 §3).
-func InsufficientUserAuthentication(description string) *Error {
-	return bad("insufficient_user_authentication", description).Unauthorized()
+func InsufficientUserAuthentication(why string, pairs ...any) *Error {
+	return bad("insufficient_user_authentication", why, pairs...).Unauthorized()
 }
 
 // The errors of RFC 9449 §12.2, for those who bring a DPoP proof.
 
 // InvalidDPoPProof says what is wrong with the proof.
-func InvalidDPoPProof(description string) *Error { return bad("invalid_dpop_proof", description) }
+func InvalidDPoPProof(why string, pairs ...any) *Error {
+	return bad("invalid_dpop_proof", why, pairs...)
+}
 
 // UseDPoPNonce asks for the same again with the nonce of the DPoP-Nonce header.
-func UseDPoPNonce(description string) *Error { return bad("use_dpop_nonce", description) }
+func UseDPoPNonce(why string, pairs ...any) *Error { return bad("use_dpop_nonce", why, pairs...) }
 
 // The errors of RFC 8628 §3.5 and OpenID Connect CIBA §11, for those who poll.
 
 // AuthorizationPending asks the client to come back later.
-func AuthorizationPending(description string) *Error {
-	return bad("authorization_pending", description)
+func AuthorizationPending(why string, pairs ...any) *Error {
+	return bad("authorization_pending", why, pairs...)
 }
 
 // SlowDown is AuthorizationPending for a client that came back too soon.
-func SlowDown(description string) *Error { return bad("slow_down", description) }
+func SlowDown(why string, pairs ...any) *Error { return bad("slow_down", why, pairs...) }
 
 // ExpiredToken says that the person took too long.
-func ExpiredToken(description string) *Error { return bad("expired_token", description) }
+func ExpiredToken(why string, pairs ...any) *Error { return bad("expired_token", why, pairs...) }
 
 // The errors of OpenID Connect CIBA §13.
 
 // UnknownUser says that nobody has the hint.
-func UnknownUser(description string) *Error { return bad("unknown_user_id", description) }
+func UnknownUser(why string, pairs ...any) *Error { return bad("unknown_user_id", why, pairs...) }
 
 // InvalidBindingMessage says that a page cannot show the binding_message.
-func InvalidBindingMessage(description string) *Error {
-	return bad("invalid_binding_message", description)
+func InvalidBindingMessage(why string, pairs ...any) *Error {
+	return bad("invalid_binding_message", why, pairs...)
 }
 
 // DeniedElsewhere is access_denied at the token endpoint, where every refusal
 // has status 400 (RFC 6749 §5.2).
-func DeniedElsewhere(description string) *Error { return bad("access_denied", description) }
+func DeniedElsewhere(why string, pairs ...any) *Error { return bad("access_denied", why, pairs...) }

@@ -18,19 +18,19 @@ func NarrowDetails(granted, asked string) (string, error) {
 		return "", err
 	}
 	if len(details) == 0 {
-		return "", InvalidDetails("authorization_details is empty")
+		return "", InvalidDetails("oauth.details.empty")
 	}
 	want, err := decodeDetails(JoinDetails(details))
 	if err != nil {
-		return "", InvalidDetails("authorization_details cannot be read").Because(err)
+		return "", InvalidDetails("oauth.details.unreadable").Because(err)
 	}
 	have, err := decodeDetails(granted)
 	if err != nil {
-		return "", ServerError("the granted authorization_details cannot be read").Because(err)
+		return "", ServerError("oauth.details.granted").Because(err)
 	}
 	for _, one := range want {
 		if !slices.ContainsFunc(have, func(h any) bool { return covers(h, one) }) {
-			return "", InvalidDetails("authorization_details asks for more than was granted")
+			return "", InvalidDetails("oauth.details.more")
 		}
 	}
 	out, err := json.Marshal(want)

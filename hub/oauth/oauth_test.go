@@ -147,12 +147,13 @@ func TestPrompts(t *testing.T) {
 }
 
 func TestDescriptionsStayWithinTheCharactersOfRFC6749(t *testing.T) {
-	err := InvalidToken("a \"quoted\"\r\nX-Header: \\ ü")
-	if strings.ContainsAny(err.Description, "\"\\\r\nü") {
-		t.Errorf("description %q", err.Description)
+	words := func(code string, args map[string]string) string { return code + args["name"] }
+	err := InvalidToken("a \"quoted\"\r\nX-Header: \\ ü", "name", "\"ö")
+	if got := err.Description(words); strings.ContainsAny(got, "\"\\\r\nüö") || !strings.Contains(got, "X-Header") {
+		t.Errorf("description %q", got)
 	}
 	cause := errors.New("secret cause")
-	if e := InvalidGrant("x").Because(cause); !errors.Is(e, cause) || strings.Contains(e.Description, "secret") {
+	if e := InvalidGrant("x").Because(cause); !errors.Is(e, cause) || strings.Contains(e.Description(words), "secret") {
 		t.Errorf("cause leaks or is lost: %+v", e)
 	}
 }

@@ -1,7 +1,6 @@
 package oauth
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -32,7 +31,7 @@ const (
 // still tells: an empty code_challenge must not mean "no PKCE".
 func ParseParams(encoded string) (Params, error) {
 	if len(encoded) > maxEncode {
-		return nil, InvalidRequest("the request is too large")
+		return nil, InvalidRequest("oauth.request.large")
 	}
 	params := Params{}
 	var repeated RepeatedError
@@ -59,7 +58,7 @@ func ParseParams(encoded string) (Params, error) {
 		}
 		params[name] = value
 		if len(params) > maxParams {
-			return nil, InvalidRequest("the request has too many parameters")
+			return nil, InvalidRequest("oauth.parameters.many")
 		}
 	}
 	for _, name := range repeated.Names {
@@ -82,16 +81,16 @@ func (e *RepeatedError) Error() string { return e.protocol().Error() }
 func (e *RepeatedError) Unwrap() error { return e.protocol() }
 
 func (e *RepeatedError) protocol() *Error {
-	return InvalidRequest("the parameter " + short(e.Names[0]) + " was sent more than once")
+	return InvalidRequest("oauth.parameter.twice", "name", short(e.Names[0]))
 }
 
 func unescape(s string) (string, error) {
 	out, err := url.QueryUnescape(s)
 	if err != nil {
-		return "", InvalidRequest("the request is not form-encoded").Because(err)
+		return "", InvalidRequest("oauth.request.form").Because(err)
 	}
 	if !utf8.ValidString(out) || strings.ContainsRune(out, 0) {
-		return "", InvalidRequest("the request is not valid UTF-8 text")
+		return "", InvalidRequest("oauth.request.text")
 	}
 	return out, nil
 }
@@ -129,7 +128,7 @@ func (p Params) Has(name string) bool { _, ok := p[name]; return ok }
 // Require returns the value, or the error that names what is missing.
 func (p Params) Require(name string) (string, error) {
 	if p[name] == "" {
-		return "", InvalidRequest(fmt.Sprintf("the parameter %s is missing", name))
+		return "", InvalidRequest("oauth.parameter.missing", "name", name)
 	}
 	return p[name], nil
 }

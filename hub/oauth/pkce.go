@@ -16,10 +16,10 @@ const challengeLength = 43
 // ChallengeOK checks the form of an S256 code_challenge (RFC 7636 §4.2).
 func ChallengeOK(challenge string) error {
 	if len(challenge) != challengeLength {
-		return InvalidRequest("code_challenge must be the base64url SHA-256 of the code_verifier, 43 characters without padding")
+		return InvalidRequest("oauth.pkce.challenge")
 	}
 	if _, err := base64.RawURLEncoding.Strict().DecodeString(challenge); err != nil {
-		return InvalidRequest("code_challenge must be base64url without padding").Because(err)
+		return InvalidRequest("oauth.pkce.encoding").Because(err)
 	}
 	return nil
 }

@@ -23,11 +23,11 @@ func ParsePrompt(raw string) (Prompt, error) {
 		case "select_account":
 			p.SelectAccount = true
 		default:
-			return Prompt{}, InvalidRequest("prompt knows none, login, consent and select_account")
+			return Prompt{}, InvalidRequest("oauth.prompt.unknown")
 		}
 	}
 	if p.None && count > 1 {
-		return Prompt{}, InvalidRequest("prompt=none must stand alone")
+		return Prompt{}, InvalidRequest("oauth.prompt.none")
 	}
 	return p, nil
 }

@@ -30,7 +30,7 @@ func ParseResponse(raw string) (Response, error) {
 	slices.Sort(words)
 	r := Response(strings.Join(words, " "))
 	if !slices.Contains(responses, r) {
-		return "", UnsupportedResponseType("response_type is one of: " + strings.Join(Responses(), ", "))
+		return "", UnsupportedResponseType("oauth.response_type.one", "types", Responses())
 	}
 	return r, nil
 }
@@ -82,11 +82,11 @@ func (r Response) ParseMode(raw string) (Mode, error) {
 	case mode == plainJWT:
 		return r.DefaultMode() + ".jwt", nil // JARM §2.3.4
 	case !slices.Contains(Modes(), raw):
-		return r.DefaultMode(), InvalidRequest("response_mode is one of: " + strings.Join(Modes(), ", "))
+		return r.DefaultMode(), InvalidRequest("oauth.response_mode.one", "modes", Modes())
 	case r.Front() && mode.Base() == Query:
 		// Addresses end up in logs and histories (OAuth 2.0 Multiple Response
 		// Types §3.1, JARM §2.3.1).
-		return r.DefaultMode(), InvalidRequest("response_mode=" + raw + " may not carry tokens; use fragment or form_post")
+		return r.DefaultMode(), InvalidRequest("oauth.response_mode.tokens", "mode", raw)
 	}
 	return mode, nil
 }

@@ -14,7 +14,7 @@ const (
 // the order sent (RFC 6749 §3.3).
 func ParseScope(raw string) ([]string, error) {
 	if len(raw) > maxScopeBytes {
-		return nil, InvalidScope("the scope parameter is too long")
+		return nil, InvalidScope("oauth.scope.long")
 	}
 	var scopes []string
 	for token := range strings.SplitSeq(raw, " ") {
@@ -22,13 +22,13 @@ func ParseScope(raw string) ([]string, error) {
 			continue // more than one space is a slip, not an attack
 		}
 		if !scopeToken(token) {
-			return nil, InvalidScope("the scope parameter has a character that RFC 6749 section 3.3 does not allow")
+			return nil, InvalidScope("oauth.scope.character")
 		}
 		if !slices.Contains(scopes, token) {
 			scopes = append(scopes, token)
 		}
 		if len(scopes) > maxScopes {
-			return nil, InvalidScope("the scope parameter has too many values")
+			return nil, InvalidScope("oauth.scope.many")
 		}
 	}
 	return scopes, nil

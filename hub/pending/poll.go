@@ -20,7 +20,7 @@ const (
 	early = time.Second
 )
 
-var errUnknown = oauth.InvalidGrant("the request is unknown, was answered before, or belongs to another client; start again")
+var errUnknown = oauth.InvalidGrant("oauth.pending.gone")
 
 // Poll answers a client that asks how its request stands. It returns the
 // request when the person agreed, and only once; until then, and in every
@@ -60,9 +60,9 @@ func (k *Service) poll(r *Request, sum string, kind Kind, clientID string) error
 	case !secrets.Same(r.Hash, sum), r.Kind != kind, r.ClientID != clientID, r.State == Spent:
 		return errUnknown
 	case !now.Before(r.Ends):
-		return oauth.ExpiredToken("the person took too long; start again")
+		return oauth.ExpiredToken("oauth.pending.expired")
 	case r.State == Denied:
-		return oauth.DeniedElsewhere("the person said no")
+		return oauth.DeniedElsewhere("oauth.pending.denied")
 	case r.State == Allowed:
 		r.State = Spent
 		return nil
@@ -71,7 +71,7 @@ func (k *Service) poll(r *Request, sum string, kind Kind, clientID string) error
 	r.Polled = now
 	if soon {
 		r.Interval += slower
-		return oauth.SlowDown("wait five seconds longer between two polls")
+		return oauth.SlowDown("oauth.pending.slower")
 	}
-	return oauth.AuthorizationPending("the person has not answered yet")
+	return oauth.AuthorizationPending("oauth.pending.unanswered")
 }

@@ -92,7 +92,7 @@ func VerifyMAC(raw string, keys [][]byte, typ string, out any) error {
 func parse(raw, typ string, algs []jose.SignatureAlgorithm) (*jwt.Token, error) {
 	token, err := Policy(typ).Only(algs...).Parse(raw)
 	if err == nil && token.Type != typ { // letter by letter, as the hub writes it
-		err = jwt.Flaw("its typ must be " + typ)
+		err = jwt.Flaw("jwt.typ", "types", typ)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrVerify, err)

@@ -38,7 +38,7 @@ func (k *Service) signFor(ctx context.Context, c clients.Client, alg, typ string
 	}
 	keys, err := k.ClientAuth.SharedKeys(c.ID, c.Secrets)
 	if errors.Is(err, clientauth.ErrNoSharedKey) {
-		return "", oauth.InvalidRequest("the client is set to HS256 and has no secret that can serve as a key; give it a new secret").Because(err)
+		return "", oauth.InvalidRequest("oauth.secret.keyless").Because(err)
 	}
 	if err != nil {
 		return "", err
@@ -51,7 +51,7 @@ func (k *Service) signFor(ctx context.Context, c clients.Client, alg, typ string
 func (k *Service) EncryptFor(ctx context.Context, c clients.Client, e clients.Encryption, cty string, payload []byte) (string, error) {
 	key, err := k.ClientAuth.Keys.ToEncrypt(ctx, c.Publisher(), e.Alg)
 	if err != nil {
-		return "", oauth.InvalidRequest("the hub cannot encrypt for this client: its JWKS cannot be read or has no key for " + e.Alg).Because(err)
+		return "", oauth.InvalidRequest("oauth.encryption.keyless", "alg", e.Alg).Because(err)
 	}
 	enc := e.Enc
 	if enc == "" {

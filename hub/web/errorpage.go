@@ -29,7 +29,7 @@ type ErrorPage struct {
 func (p ErrorPage) page(now time.Time) templates.Page {
 	page := templates.ErrorPage{Title: p.Heading, Text: p.Text, Action: p.Action, Other: p.Other, Time: now, Details: p.Details}
 	if p.Protocol != nil {
-		page.Code, page.Description = p.Protocol.Code, p.Protocol.Description
+		page.Code, page.Description = p.Protocol.Code, p.Protocol.Description(templates.Sentence)
 	}
 	return page
 }

@@ -30,7 +30,7 @@ func Form(c *gin.Context) (oauth.Params, error) {
 	}
 	kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
 	if err != nil || kind != "application/x-www-form-urlencoded" {
-		e := oauth.InvalidRequest("send the parameters as application/x-www-form-urlencoded")
+		e := oauth.InvalidRequest("oauth.request.type")
 		e.Status = http.StatusUnsupportedMediaType
 		return nil, e
 	}
@@ -38,11 +38,11 @@ func Form(c *gin.Context) (oauth.Params, error) {
 	if err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
-			e := oauth.InvalidRequest("the request is too large")
+			e := oauth.InvalidRequest("oauth.request.large")
 			e.Status = http.StatusRequestEntityTooLarge
 			return nil, e
 		}
-		return nil, oauth.InvalidRequest("the request body could not be read").Because(err)
+		return nil, oauth.InvalidRequest("oauth.request.body").Because(err)
 	}
 	params, err := oauth.ParseParams(string(body))
 	if err == nil {

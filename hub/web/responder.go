@@ -129,13 +129,14 @@ func errorJSON(c *gin.Context, p ErrorPage) {
 	if protocol == nil {
 		protocol = oauthFor(p)
 	}
+	described := protocol.Description(templates.Sentence)
 	if protocol.Challenge != "" {
-		c.Header("WWW-Authenticate", protocol.Challenge)
+		c.Header("WWW-Authenticate", strings.Replace(protocol.Challenge, "{description}", described, 1))
 	}
 	if p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests {
 		c.Header("Retry-After", p.Wait())
 	}
-	c.JSON(protocol.Status, gin.H{"error": protocol.Code, "error_description": protocol.Description})
+	c.JSON(protocol.Status, gin.H{"error": protocol.Code, "error_description": described})
 }
 
 // oauthFor names an error that the protocol did not expect.
@@ -143,11 +144,11 @@ func oauthFor(p ErrorPage) *oauth.Error {
 	var e *oauth.Error
 	switch p.Status {
 	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
-		e = oauth.TemporarilyUnavailable(p.Heading + " " + p.Text)
+		e = oauth.TemporarilyUnavailable("oauth.page.text", "heading", p.Heading, "text", p.Text)
 	case http.StatusNotFound, http.StatusRequestEntityTooLarge, http.StatusMethodNotAllowed, http.StatusUnsupportedMediaType, http.StatusForbidden, http.StatusBadRequest:
-		e = oauth.InvalidRequest(p.Heading)
+		e = oauth.InvalidRequest("oauth.page", "text", p.Heading)
 	default:
-		return oauth.ServerError("something broke on our side; it has been recorded")
+		return oauth.ServerError("oauth.broken")
 	}
 	e.Status = p.Status
 	return e

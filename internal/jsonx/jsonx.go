@@ -15,6 +15,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 const (
@@ -24,12 +26,12 @@ const (
 
 // The reasons for which a text is refused. Each is a clause about "it".
 var (
-	ErrSyntax    = errors.New("it is not JSON")
-	ErrNotObject = errors.New("it is not a JSON object")
-	ErrTwice     = errors.New("it has a member twice")
-	ErrDeep      = errors.New("it is nested too deeply")
-	ErrSize      = errors.New("it is too long")
-	ErrType      = errors.New("it has the wrong type")
+	ErrSyntax    = texts.Failure("it is not JSON", "json.syntax")
+	ErrNotObject = texts.Failure("it is not a JSON object", "json.object")
+	ErrTwice     = texts.Failure("it has a member twice", "json.twice")
+	ErrDeep      = texts.Failure("it is nested too deeply", "json.deep")
+	ErrSize      = texts.Failure("it is too long", "json.long")
+	ErrType      = texts.Failure("it has the wrong type", "json.type")
 )
 
 // A Value is the text of one JSON value.

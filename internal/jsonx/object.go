@@ -3,10 +3,11 @@ package jsonx
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // An Object is a JSON object: its members by their names.
@@ -59,7 +60,7 @@ func (o Object) Member(name string, target any) error {
 		return nil
 	}
 	if err := Unmarshal(value, target); err != nil {
-		return fmt.Errorf("%s has the wrong type", name)
+		return wrong(name, " has the wrong type", "json.member.type")
 	}
 	return nil
 }
@@ -72,7 +73,7 @@ func (o Object) Text(name string) (string, error) {
 	}
 	text, ok := Text(value)
 	if !ok {
-		return "", fmt.Errorf("%s is not a string", name)
+		return "", wrong(name, " is not a string", "json.member.string")
 	}
 	return text, nil
 }
@@ -107,12 +108,12 @@ func (o Object) List(name string) ([]string, error) {
 	}
 	var many []*string
 	if err := Unmarshal(value, &many); err != nil {
-		return nil, fmt.Errorf("%s is not a list of strings", name)
+		return nil, wrong(name, " is not a list of strings", "json.member.strings")
 	}
 	list := make([]string, 0, len(many))
 	for _, s := range many {
 		if s == nil {
-			return nil, fmt.Errorf("%s is not a list of strings", name)
+			return nil, wrong(name, " is not a list of strings", "json.member.strings")
 		}
 		list = append(list, *s)
 	}
@@ -128,7 +129,10 @@ func (o Object) Seconds(name string) (at int64, found bool, err error) {
 	}
 	n, err := strconv.ParseFloat(string(bytes.TrimSpace(value)), 64)
 	if err != nil || math.IsNaN(n) || n < 0 || n > 1<<53 {
-		return 0, true, fmt.Errorf("%s is not a time", name)
+		return 0, true, wrong(name, " is not a time", "json.member.time")
 	}
 	return int64(n), true, nil
 }
+
+// wrong says what a member is not.
+func wrong(name, what, code string) error { return texts.Failure(name+what, code, "member", name) }

@@ -2,10 +2,10 @@ package jwt
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/fedhub/fedhub/internal/jsonx"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // maxJTI is how long a jti may be, in bytes.
@@ -26,7 +26,7 @@ type Claims struct {
 }
 
 // Check holds verified claims against the policy and what is wanted, in the
-// order of RFC 7523 §3. The error is a Flaw.
+// order of RFC 7523 §3. The error is a flaw.
 func (p Policy) Check(o jsonx.Object, w Want) (Claims, error) {
 	c, err := p.read(o)
 	if err != nil {
@@ -48,12 +48,12 @@ func (p Policy) read(o jsonx.Object) (c Claims, err error) {
 			continue
 		}
 		if err := o.Member(name, target); err != nil {
-			return Claims{}, Flaw("its " + err.Error())
+			return Claims{}, Flaw("jwt.member", "cause", err)
 		}
 	}
 	for name, at := range map[string]*float64{"exp": c.Ends, "nbf": c.Begins, "iat": c.Made} {
 		if at != nil && (*at < 0 || *at > 1<<53) {
-			return Claims{}, Flaw("its " + name + " is not a time")
+			return Claims{}, Flaw("jwt.time", "name", name)
 		}
 	}
 	if p.Audience == Elsewhere || p.Audience == ByCaller {
@@ -68,12 +68,12 @@ func (p Policy) read(o jsonx.Object) (c Claims, err error) {
 
 func (p Policy) wrongAudience() error {
 	if p.Audience == One {
-		return Flaw("its aud must be one string, " + p.For)
+		return Flaw("jwt.aud.one", "for", texts.New(p.For))
 	}
 	if p.Audience == Party {
-		return Flaw("its aud must be " + p.For + ", and its azp too where there are others")
+		return Flaw("jwt.aud.party", "for", texts.New(p.For))
 	}
-	return Flaw("its aud must be " + p.For)
+	return Flaw("jwt.aud", "for", texts.New(p.For))
 }
 
 // addressed reports whether a token is for who reads it.
@@ -102,15 +102,15 @@ func (p Policy) checkNames(o jsonx.Object, c Claims, w Want) error {
 	switch {
 	// Whom a policy wants to have signed must have a name.
 	case w.Issuer != "" && c.Issuer != w.Issuer, w.Issuer == "" && p.By != "" && slices.Contains(p.Required, "iss"):
-		return Flaw("its iss must be " + p.By)
+		return Flaw("jwt.iss", "by", texts.New(p.By))
 	case !p.addressed(o, c.Audience, w.Audience):
 		return p.wrongAudience()
 	case missing >= 0:
-		return Flaw("it has no " + p.Required[missing] + "; it needs " + list(p.Required))
+		return Flaw("jwt.missing", "name", p.Required[missing], "names", p.Required)
 	case extra >= 0:
-		return Flaw("it has " + p.Absent[extra] + ", so it is for something else")
+		return Flaw("jwt.extra", "name", p.Absent[extra])
 	case len(c.ID) > maxJTI:
-		return Flaw("its jti is too long")
+		return Flaw("jwt.jti.long")
 	}
 	return nil
 }
@@ -123,39 +123,22 @@ func (p Policy) checkTimes(c Claims, now float64) error {
 	}
 	switch {
 	case c.Ends != nil && *c.Ends <= now-late:
-		return Flaw("it has expired")
+		return Flaw("jwt.expired")
 	case c.Ends != nil && p.MaxLife > 0 && *c.Ends > now+p.MaxLife.Seconds()+late:
-		return Flaw("its exp is more than " + inWords(p.MaxLife) + " ahead")
+		return Flaw("jwt.exp.far", "minutes", minutes(p.MaxLife))
 	case c.Made != nil && p.Fresh > 0 && *c.Made < now-p.Fresh.Seconds():
-		return Flaw("its iat is too long ago")
+		return Flaw("jwt.iat.old")
 	case c.Made != nil && *c.Made > now+leeway:
-		return Flaw("its iat is in the future")
+		return Flaw("jwt.iat.future")
 	case c.Begins != nil && *c.Begins > now+leeway:
-		return Flaw("its nbf is in the future")
+		return Flaw("jwt.nbf.future")
 	case c.Begins != nil && p.MaxAge > 0 && *c.Begins < now-p.MaxAge.Seconds()-leeway:
-		return Flaw("its nbf is more than " + inWords(p.MaxAge) + " ago")
+		return Flaw("jwt.nbf.old", "minutes", minutes(p.MaxAge))
 	}
 	return nil
 }
 
-// list writes names as a sentence has them.
-func list(names []string) string {
-	last := len(names) - 1
-	if last == 0 {
-		return names[0]
-	}
-	return strings.Join(names[:last], ", ") + " and " + names[last]
-}
-
-func inWords(d time.Duration) string {
-	switch d {
-	case time.Hour:
-		return "an hour"
-	case 24 * time.Hour:
-		return "a day"
-	}
-	return strings.TrimSuffix(d.String(), "m0s") + " minutes"
-}
+func minutes(d time.Duration) int { return int(d / time.Minute) }
 
 // Until is how long the jti of a token must be remembered: as far as the token
 // would be accepted, leeway included.

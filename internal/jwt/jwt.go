@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/internal/jsonx"
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/go-jose/go-jose/v4"
 )
 
@@ -39,7 +40,7 @@ type Policy struct {
 	MaxSize     int // bytes
 
 	// What Check holds the claims against.
-	By, For  string        // whom iss and aud must name, in words for the sender
+	By, For  string        // whom iss and aud must name, by the code of the sentence for the sender
 	Required []string      // claims that must be there
 	Absent   []string      // claims that may not be there: they are of another use
 	Ignored  []string      // claims that are not looked at
@@ -74,19 +75,28 @@ const (
 	Elsewhere
 )
 
-// A Flaw is what is wrong with a token, a clause that may be shown to who made it.
-type Flaw string
+// Flaw is what is wrong with a token, by its code (texts.New). It may be told to
+// who made the token.
+func Flaw(code string, pairs ...any) error { return &flaw{texts.New(code, pairs...)} }
 
-func (f Flaw) Error() string { return string(f) }
+type flaw struct{ texts.Text }
 
-// Reason is what may be told of an error to who made the token: the Flaw in it,
+func (f *flaw) Error() string        { return f.String() }
+func (f *flaw) Sentence() texts.Text { return f.Text }
+
+// IsFlaw reports whether an error is what is wrong with a token.
+func IsFlaw(err error) bool {
+	_, is := errors.AsType[*flaw](err)
+	return is
+}
+
+// Reason is what may be told of an error to who made the token: the flaw in it,
 // if there is one.
-func Reason(err error) string {
-	var f Flaw
-	if errors.As(err, &f) {
-		return string(f)
+func Reason(err error) texts.Text {
+	if f, is := errors.AsType[*flaw](err); is {
+		return f.Text
 	}
-	return "it could not be verified"
+	return texts.New("jwt.unverified")
 }
 
 // check refuses a policy that leaves a rule unsaid.
@@ -133,24 +143,24 @@ func (p Policy) Header(raw string) (Header, error) {
 		return Header{}, err
 	}
 	if len(raw) > p.MaxSize {
-		return Header{}, Flaw("it is too long")
+		return Header{}, Flaw("jwt.long")
 	}
 	first, _, _ := strings.Cut(raw, ".")
 	text, err := base64.RawURLEncoding.DecodeString(first)
 	// The decoder would pass over line breaks, which no JWT has (RFC 7515 §2).
 	if err != nil || strings.Count(raw, ".") != 2 || strings.ContainsAny(raw, "\r\n") {
-		return Header{}, Flaw("it is not a JWT in compact form")
+		return Header{}, Flaw("jwt.form")
 	}
 	o, err := jsonx.ParseObject(text)
 	if err != nil {
-		return Header{}, Flaw("it is not a JWT in compact form")
+		return Header{}, Flaw("jwt.form")
 	}
 	h := Header{Algorithm: o.Loose("alg"), KeyID: o.Loose("kid"), Type: o.Loose("typ"), key: o["jwk"]}
 	switch {
 	case o.Has("crit"):
-		return Header{}, Flaw("its crit header is not supported") // RFC 7515 §4.1.11
+		return Header{}, Flaw("jwt.crit") // RFC 7515 §4.1.11
 	case !o.Has("typ") && !p.Untyped, o.Has("typ") && !p.typed(h.Type):
-		return Header{}, Flaw("its typ must be " + strings.Join(p.Types, " or "))
+		return Header{}, Flaw("jwt.typ", "types", p.Types)
 	case p.EmbeddedKey:
 		return h, h.checkKey()
 	}
@@ -167,11 +177,11 @@ func (p Policy) typed(typ string) bool {
 func (h Header) checkKey() error {
 	members, err := jsonx.ParseObject(h.key)
 	if err != nil {
-		return Flaw("it has no jwk")
+		return Flaw("jwt.jwk.missing")
 	}
 	for _, private := range []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"} {
 		if members.Has(private) {
-			return Flaw("its jwk holds a private or shared key; send the public part only, and replace this key")
+			return Flaw("jwt.jwk.private")
 		}
 	}
 	return nil
@@ -193,11 +203,11 @@ func (p Policy) Parse(raw string) (*Token, error) {
 		return nil, err
 	}
 	if !slices.Contains(p.Algorithms, jose.SignatureAlgorithm(h.Algorithm)) {
-		return nil, Flaw("it is not a JWT signed with one of " + names(p.Algorithms))
+		return nil, Flaw("jwt.alg", "algs", names(p.Algorithms))
 	}
 	jws, err := jose.ParseSignedCompact(raw, p.Algorithms)
 	if err != nil {
-		return nil, fmt.Errorf("%w (%w)", Flaw("it is not a JWT signed with one of "+names(p.Algorithms)), err)
+		return nil, fmt.Errorf("%w (%w)", Flaw("jwt.alg", "algs", names(p.Algorithms)), err)
 	}
 	t := &Token{Header: h, jws: jws}
 	if p.EmbeddedKey {
@@ -206,12 +216,12 @@ func (p Policy) Parse(raw string) (*Token, error) {
 	return t, nil
 }
 
-func names(algs []jose.SignatureAlgorithm) string {
+func names(algs []jose.SignatureAlgorithm) []string {
 	list := make([]string, len(algs))
 	for i, alg := range algs {
 		list[i] = string(alg)
 	}
-	return strings.Join(list, " ")
+	return list
 }
 
 // ErrSignature is returned where a key did not make the signature.

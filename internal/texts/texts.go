@@ -4,6 +4,7 @@
 package texts
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -87,12 +88,15 @@ func Failure(message, code string, pairs ...any) error {
 	return &failure{message, New(code, pairs...)}
 }
 
+// Err is an error that stands for a sentence, and says its code to developers.
+func Err(code string, pairs ...any) error { return &failure{"", New(code, pairs...)} }
+
 type failure struct {
 	message string
 	says    Text
 }
 
-func (f *failure) Error() string  { return f.message }
+func (f *failure) Error() string  { return cmp.Or(f.message, f.says.String()) }
 func (f *failure) Sentence() Text { return f.says }
 
 // Words makes the sentence of a code and its arguments; templates.Sentence is

@@ -30,14 +30,15 @@ func (k *Service) Link(ctx context.Context, user users.User, c Claim, p Policy) 
 	})
 }
 
-// A Proof is how somebody showed that the account here is theirs.
+// A Proof is how somebody showed that the account here is theirs, by the code
+// of its words.
 type Proof string
 
 // The proofs that Service.Confirm takes.
 const (
-	ProofPassword Proof = "its password"
-	ProofIdentity Proof = "another identity that is linked to it"
-	ProofMail     Proof = "a letter to its address"
+	ProofPassword Proof = "proof.password"
+	ProofIdentity Proof = "proof.identity"
+	ProofMail     Proof = "proof.email"
 )
 
 // Confirm links an identity to a user who has just proved to be the one that
@@ -62,7 +63,7 @@ func confirmed(d Decision, user users.User, proof Proof) Decision {
 		if d.User.SessionGeneration != user.SessionGeneration {
 			return no(texts.New("link.proved.changed"))
 		}
-		d.Action, d.User, d.Why = Link, user, texts.New("link.proved", "by", proof)
+		d.Action, d.User, d.Why = Link, user, texts.New("link.proved", "by", texts.New(string(proof)))
 	}
 	return d
 }

@@ -63,7 +63,7 @@ func Complete(k federation.LoginKey) bool {
 func Attentions(all []health.Warning) []templates.Attention {
 	var out []templates.Attention
 	for _, w := range all {
-		out = append(out, templates.Attention{About: w.About, Text: w.Words(templates.Sentence), Do: w.ToDo(templates.Sentence), URL: w.URL, Urgent: w.Urgent, Since: w.Since})
+		out = append(out, templates.Attention{About: w.Subject(templates.Sentence), Text: w.Words(templates.Sentence), Do: w.ToDo(templates.Sentence), URL: w.URL, Urgent: w.Urgent, Since: w.Since})
 	}
 	return out
 }

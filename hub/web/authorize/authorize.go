@@ -216,7 +216,7 @@ func (d *Handler) refuse(c *gin.Context, clientID string, err error) error {
 	d.traceRefusal(c, clientID, err)
 	var page *web.ErrorPage
 	if errors.As(err, &page) && page.Protocol != nil {
-		d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.RequestRefused, Client: short(clientID), IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("request.refused", "why", page.Protocol.Description)})
+		d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.RequestRefused, Client: short(clientID), IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("request.refused", "why", page.Protocol.Why)})
 	}
 	return err
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/web"
-	"github.com/fedhub/fedhub/templates"
 )
 
 // resolveClient makes a client known that nobody registered and that comes with the
@@ -25,10 +24,10 @@ func (d *Handler) resolveClient(c *gin.Context, id string) error {
 	})
 	var fault *metadatadoc.Error
 	if errors.As(err, &fault) {
-		return misconfigured(oauth.InvalidRequest("the metadata document of the client cannot be used: " + fault.Words(templates.Sentence)).Because(err))
+		return misconfigured(oauth.InvalidRequest("oauth.document.client", "cause", fault).Because(err))
 	}
 	if added {
-		d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.ClientRegistered, Client: id, IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"by": "its document"}})
+		d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.ClientRegistered, Client: id, IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"by": "client.by.document"}})
 	}
 	return err
 }

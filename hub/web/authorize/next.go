@@ -126,19 +126,19 @@ func (f facts) wantsFreshLogin() bool {
 func (s step) refusal() *oauth.Error {
 	switch s {
 	case needsLogin:
-		return oauth.LoginRequired("nobody is signed in, and prompt=none forbids asking")
+		return oauth.LoginRequired("oauth.prompt.nobody")
 	case needsConsent:
-		return oauth.ConsentRequired("the user has not agreed yet, and prompt=none forbids asking")
+		return oauth.ConsentRequired("oauth.prompt.consent")
 	case somebodyElse:
-		return oauth.LoginRequired("somebody else signed in than the request names")
+		return oauth.LoginRequired("oauth.user.other")
 	case unmet:
-		return oauth.UnmetAuthenticationRequirements("the user cannot sign in here in any of the ways that the request calls essential")
+		return oauth.UnmetAuthenticationRequirements("oauth.user.unmet")
 	case denied:
-		return oauth.AccessDenied("the user said no")
+		return oauth.AccessDenied("oauth.user.denied")
 	case unanswered:
-		return oauth.AccessDenied("nobody has proved the user's email address, which is the user's name at this client").Because(errNoAddress)
+		return oauth.AccessDenied("oauth.user.unproved").Because(errNoAddress)
 	case notAllowed:
-		return oauth.AccessDenied("the user has none of the roles that this client asks for").Because(errNoRole)
+		return oauth.AccessDenied("oauth.user.roles").Because(errNoRole)
 	}
-	return oauth.ServerError("an unknown step")
+	return oauth.ServerError("oauth.step.unknown")
 }

@@ -54,13 +54,13 @@ func (d *Handler) stranger(c *gin.Context, unknown *authrequest.Unknown) error {
 			Status:   http.StatusForbidden,
 			Heading:  known.Server.Host + " may not sign people in here at the moment.",
 			Text:     "An administrator of this hub has suspended it. Sign in there another way, or ask them to resume it.",
-			Protocol: oauth.UnauthorizedClient("this server was suspended by an administrator"),
+			Protocol: oauth.UnauthorizedClient("oauth.hub.suspended"),
 		}
 	case known.Server.State == clients.Pending:
 		return &web.ErrorPage{
 			Status:   http.StatusForbidden,
 			Heading:  known.Server.Host + " is waiting for approval.",
-			Protocol: oauth.UnauthorizedClient("this server is waiting for the approval of an administrator"),
+			Protocol: oauth.UnauthorizedClient("oauth.hub.pending"),
 			Page:     templates.Waiting{Host: known.Server.Host, Again: c.Request.URL.RequestURI(), Review: d.review(c)},
 		}
 	}
@@ -93,7 +93,7 @@ func gone(err error) *web.ErrorPage {
 	if err == nil {
 		err = fs.ErrNotExist
 	}
-	return misconfigured(oauth.InvalidRequest("client_id is unknown or disabled").Because(err))
+	return misconfigured(oauth.InvalidRequest("oauth.client.unknown").Because(err))
 }
 
 func clip(s string, most int) string {
@@ -114,6 +114,6 @@ func (d *Handler) checkVia(r authrequest.Request) error {
 		Heading: "These hubs send people round in a circle.",
 		Text: "This sign-in began here, was passed on, and came back: " + strings.Join(append(slices.Clone(r.Via), d.Issuer), " → ") +
 			". An administrator of one of them has to remove a login key.",
-		Protocol: oauth.AccessDenied("login loop: this request already passed this hub"),
+		Protocol: oauth.AccessDenied("oauth.loop"),
 	}
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/internal/texts"
+	"github.com/fedhub/fedhub/templates"
 )
 
 // respond gives the client its answer, once per flow.
@@ -140,7 +141,7 @@ func (d *Handler) answerError(c *gin.Context, client clients.Client, flow flows.
 		return err
 	}
 	if routine(flow.Request, protocol) {
-		traces.Of(c.Request.Context()).Remark(traces.Denied, texts.New("request.refused", "why", protocol.Description), traces.Fact{Name: "error", Value: protocol.Code})
+		traces.Of(c.Request.Context()).Remark(traces.Denied, texts.New("request.refused", "why", protocol.Why), traces.Fact{Name: "error", Value: protocol.Code})
 	}
 	traceDenial(c, protocol, err)
 	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.RequestRefused, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: protocol.Sentence()})
@@ -149,7 +150,7 @@ func (d *Handler) answerError(c *gin.Context, client clients.Client, flow flows.
 	}
 	answer := url.Values{
 		"error":             {protocol.Code},
-		"error_description": {protocol.Description},
+		"error_description": {protocol.Description(templates.Sentence)},
 	}
 	if mayMislead(client, flow) {
 		return d.deliverAsking(c, client, flow.Request, answer)

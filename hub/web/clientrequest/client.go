@@ -9,6 +9,7 @@ package clientrequest
 import (
 	"cmp"
 	"errors"
+	"net/http"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -22,7 +23,6 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/internal/texts"
-	"github.com/fedhub/fedhub/templates"
 )
 
 // An Authenticator finds out which client calls an endpoint.
@@ -59,7 +59,7 @@ func (a *Authenticator) RequestFor(c *gin.Context, grant string) (clients.Client
 // MayUse refuses a grant type that the client is not registered for.
 func MayUse(client clients.Client, grant string) error {
 	if !client.AllowsGrant(grant) {
-		return oauth.UnauthorizedClient("this client may not use grant_type=" + grant)
+		return oauth.UnauthorizedClient("oauth.grant_type.client", "grant", grant)
 	}
 	return nil
 }
@@ -89,11 +89,12 @@ func (a *Authenticator) Client(c *gin.Context, form oauth.Params) (clients.Clien
 	if refused.Code == clientauth.InvalidClient && credentials.ID != "" {
 		a.Guesses.Wrong(Clip(credentials.ID), c.ClientIP())
 	}
-	a.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: Clip(cmp.Or(credentials.ID, form["client_id"])), IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("client.refused", "why", refused.Description)})
+	a.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: Clip(cmp.Or(credentials.ID, form["client_id"])), IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("client.refused", "why", refused.Why)})
 	if refused.Code == "invalid_request" {
-		return clients.Client{}, oauth.InvalidRequest(refused.Description).Because(err)
+		return clients.Client{}, oauth.Refuse("invalid_request", refused.Why).Because(err)
 	}
-	e := oauth.InvalidClient(refused.Description).Because(err)
+	e := oauth.Refuse("invalid_client", refused.Why).Because(err)
+	e.Status = http.StatusUnauthorized
 	if refused.Basic {
 		e = e.Challenged(`Basic realm="fedhub", charset="UTF-8"`) // RFC 6749 §5.2
 	}
@@ -112,10 +113,10 @@ func (a *Authenticator) resolveClient(c *gin.Context, id string) error {
 	var fault *metadatadoc.Error
 	if errors.As(err, &fault) {
 		a.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: Clip(id), IP: c.ClientIP(), Ref: web.Ref(c), Why: fault.Sentence()})
-		return oauth.InvalidClient("the metadata document of the client cannot be used: " + fault.Words(templates.Sentence)).Because(err)
+		return oauth.InvalidClient("oauth.document.client", "cause", fault).Because(err)
 	}
 	if added {
-		a.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.ClientRegistered, Client: id, IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"by": "its document"}})
+		a.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.ClientRegistered, Client: id, IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"by": "client.by.document"}})
 	}
 	return err
 }

@@ -19,7 +19,7 @@ func Form(c *gin.Context) (oauth.Params, error) {
 	}
 	for _, name := range []string{"client_secret", "client_assertion", "code", "device_code", "subject_token", "actor_token", "assertion", "auth_req_id", "refresh_token", "token", "access_token"} {
 		if query.Has(name) {
-			return nil, oauth.InvalidRequest("send " + name + " in the body, never in the address")
+			return nil, oauth.InvalidRequest("oauth.body.only", "name", name)
 		}
 	}
 	return web.Form(c)
@@ -45,7 +45,7 @@ func PersonalScopes(client clients.Client, form oauth.Params) ([]string, error) 
 		scopes = []string{"openid"}
 	}
 	if missing := oauth.Missing(client.Scopes, scopes); len(missing) > 0 {
-		return nil, oauth.InvalidScope("this client is not registered for the scope " + missing[0])
+		return nil, oauth.InvalidScope("oauth.scope.client", "scope", missing[0])
 	}
 	return scopes, nil
 }
@@ -56,7 +56,7 @@ func Targets(allowed []string, form oauth.Params) ([]string, error) {
 	asked := form.All("resource")
 	for _, resource := range asked {
 		if !slices.Contains(allowed, resource) {
-			return nil, oauth.InvalidTarget("a token for the resource " + Clip(resource) + " was not granted")
+			return nil, oauth.InvalidTarget("oauth.resource.ungranted", "resource", Clip(resource))
 		}
 	}
 	return slices.Compact(slices.Sorted(slices.Values(asked))), nil

@@ -29,14 +29,14 @@ func (h *Handler) Backchannel(c *gin.Context) error {
 	}
 	connector, key, err := h.Upstreams.OpenAny(c.Request.Context(), c.Param("key"))
 	if errors.Is(err, fs.ErrNotExist) {
-		return oauth.InvalidRequest("there is no such login key here")
+		return oauth.InvalidRequest("oauth.logout.key")
 	}
 	if err != nil {
 		return err
 	}
 	receiver, ok := connector.(federation.LogoutReceiver)
 	if !ok {
-		return oauth.InvalidRequest("this login key takes no logout tokens")
+		return oauth.InvalidRequest("oauth.logout.none")
 	}
 	ended, err := receiver.LogoutToken(c.Request.Context(), raw)
 	if err != nil {
@@ -79,9 +79,9 @@ func (h *Handler) endUpstream(c *gin.Context, keyID string, ended federation.End
 func (h *Handler) badLogout(c *gin.Context, keyID string, err error) error {
 	var fault *federation.Fault
 	if errors.As(err, &fault) && fault.Kind == federation.Unreachable {
-		return oauth.TemporarilyUnavailable("the issuer's keys could not be fetched").Because(err)
+		return oauth.TemporarilyUnavailable("oauth.logout.keys").Because(err)
 	}
 	// Noted, not kept: anybody can send such tokens, as many as they like.
 	h.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.LogoutFailed, LoginKey: keyID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.Of(err)})
-	return oauth.InvalidRequest("the logout token is not valid").Because(err)
+	return oauth.InvalidRequest("oauth.logout.token").Because(err)
 }

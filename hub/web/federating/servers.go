@@ -16,7 +16,6 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/clientrequest"
 	"github.com/fedhub/fedhub/internal/texts"
-	"github.com/fedhub/fedhub/templates"
 )
 
 // standing is how a server stands with this hub.
@@ -54,7 +53,7 @@ func (h *Handler) Servers(c *gin.Context) error {
 	}
 	act, ok := intents[form["intent"]]
 	if !ok {
-		return oauth.InvalidRequest("intent is one of join, status and leave")
+		return oauth.InvalidRequest("oauth.connect.intent")
 	}
 	credentials, err := clientauth.ParseCredentials(c.GetHeader("Authorization"), form)
 	if err != nil {
@@ -81,7 +80,7 @@ func (h *Handler) introduce(c *gin.Context, form oauth.Params, proved clients.Cl
 	}
 	client, err := h.Hubs.RequestConnection(c.Request.Context(), proved.ID, via)
 	if errors.Is(err, hubs.ErrTooManyPending) {
-		return oauth.TemporarilyUnavailable("too many servers wait for approval; ask the administrator of this hub to decide about some of them")
+		return oauth.TemporarilyUnavailable("oauth.connect.full")
 	}
 	if err != nil {
 		return h.stranger(c, form, err)
@@ -142,7 +141,7 @@ func (h *Handler) introduction(c *gin.Context, server clients.Client, invite str
 	if invite != "" {
 		_, err := h.Invites.Redeem(c.Request.Context(), invite)
 		if errors.Is(err, fs.ErrNotExist) {
-			return "", oauth.AccessDenied("the invite code is unknown, used or expired; ask the administrator of this hub for a new one")
+			return "", oauth.AccessDenied("oauth.connect.invite")
 		}
 		return clients.ViaInvite, err
 	}
@@ -162,12 +161,14 @@ func (h *Handler) stranger(c *gin.Context, form oauth.Params, err error) error {
 	var document *metadatadoc.Error
 	switch {
 	case errors.As(err, &refused) && refused.Code == clientauth.InvalidRequest:
-		return oauth.InvalidRequest(refused.Description).Because(err)
+		return oauth.Refuse("invalid_request", refused.Why).Because(err)
 	case errors.As(err, &refused):
-		h.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: clientrequest.Clip(form["client_id"]), IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("client.refused", "why", refused.Description)})
-		return oauth.InvalidClient(refused.Description).Because(err)
+		h.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: clientrequest.Clip(form["client_id"]), IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("client.refused", "why", refused.Why)})
+		e := oauth.Refuse("invalid_client", refused.Why).Because(err)
+		e.Status = http.StatusUnauthorized
+		return e
 	case errors.As(err, &document):
-		return oauth.InvalidRequest("the metadata document could not be used: " + document.Words(templates.Sentence)).Because(err)
+		return oauth.InvalidRequest("oauth.document.hub", "cause", document).Because(err)
 	}
 	return err
 }

@@ -68,7 +68,7 @@ func (d *Handler) describe(c *gin.Context, resource string, takes func(tokens.Sc
 func (d *Handler) Me(c *gin.Context) error {
 	holder, client, err := d.holderOf(c, d.forAPI)
 	if err == nil && (holder.AccessTokenClaims.Family == "" || !oauth.Covers(holder.Scopes(), []string{"openid"})) {
-		err = oauth.InsufficientScope("the access token was not issued for the scope openid", "openid")
+		err = oauth.InsufficientScope("openid")
 	}
 	if err != nil {
 		return d.pointToMetadata(err)

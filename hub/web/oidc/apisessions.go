@@ -36,7 +36,7 @@ func (d *Handler) Sessions(c *gin.Context) error {
 	d.Authenticator.OfferNonce(c)
 	holder, _, err := d.holderOf(c, d.forAPI)
 	if err == nil && (holder.AccessTokenClaims.Family == "" || !oauth.Covers(holder.Scopes(), []string{scopeSessions})) {
-		err = oauth.InsufficientScope("the access token was not issued for the scope "+scopeSessions, scopeSessions)
+		err = oauth.InsufficientScope(scopeSessions)
 	}
 	if err == nil {
 		err = requireProof(holder.AccessTokenClaims, sessionsNeed, d.Now())

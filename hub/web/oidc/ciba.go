@@ -79,7 +79,7 @@ func (d *Handler) mayAskAgain(c *gin.Context, client clients.Client, user users.
 		}
 	}
 	if mine >= maxWaiting {
-		return oauth.AccessDenied("several requests of this client wait for this user already; let them be answered or expire")
+		return oauth.AccessDenied("oauth.ciba.many")
 	}
 	return nil
 }
@@ -90,19 +90,19 @@ func (d *Handler) readBack(client clients.Client, form oauth.Params, r *pending.
 		return 0, err
 	}
 	if !oauth.Covers(r.Scopes, []string{"openid"}) {
-		return 0, oauth.InvalidScope("the scope must hold openid")
+		return 0, oauth.InvalidScope("oauth.ciba.openid")
 	}
 	if client.CIBA.Delivery == "ping" {
 		if r.Notify, err = form.Require("client_notification_token"); err != nil {
 			return 0, err
 		}
 		if len(r.Notify) > maxNotify || !tokenOK(r.Notify) {
-			return 0, oauth.InvalidRequest("client_notification_token has at most 1024 characters, those of a bearer token")
+			return 0, oauth.InvalidRequest("oauth.ciba.notification")
 		}
 	}
 	r.Message = form["binding_message"]
 	if utf8.RuneCountInString(r.Message) > maxMessage || !shows(r.Message) {
-		return 0, oauth.InvalidBindingMessage("binding_message must be short, plain text: at most 100 characters that can be seen")
+		return 0, oauth.InvalidBindingMessage("oauth.ciba.message")
 	}
 	if r.Resources, err = clientrequest.Targets(client.Resources, form); err != nil {
 		return 0, err
@@ -117,7 +117,7 @@ func lifeOf(asked string) (time.Duration, error) {
 	}
 	seconds, err := strconv.ParseInt(asked, 10, 32)
 	if err != nil || seconds <= 0 {
-		return 0, oauth.InvalidRequest("requested_expiry is a positive number of seconds")
+		return 0, oauth.InvalidRequest("oauth.ciba.expiry")
 	}
 	return min(time.Duration(seconds)*time.Second, pending.Life), nil
 }
@@ -154,9 +154,9 @@ func (d *Handler) hinted(c *gin.Context, client clients.Client, form oauth.Param
 	}
 	switch {
 	case count != 1:
-		return users.User{}, oauth.InvalidRequest("send exactly one of login_hint, id_token_hint and login_hint_token")
+		return users.User{}, oauth.InvalidRequest("oauth.ciba.hints")
 	case form["login_hint_token"] != "":
-		return users.User{}, oauth.InvalidRequest("login_hint_token is not supported; send login_hint or id_token_hint")
+		return users.User{}, oauth.InvalidRequest("oauth.ciba.hint_token")
 	case form["id_token_hint"] != "":
 		return d.hintedByToken(c, client, form["id_token_hint"])
 	}
@@ -167,14 +167,14 @@ func (d *Handler) hinted(c *gin.Context, client clients.Client, form oauth.Param
 func (d *Handler) hintedByToken(c *gin.Context, client clients.Client, raw string) (users.User, error) {
 	hint, err := d.Tokens.Hint(c.Request.Context(), raw)
 	if errors.Is(err, tokens.ErrInvalid) || (err == nil && hint.ClientID != client.ID) {
-		return users.User{}, oauth.InvalidRequest("id_token_hint is not an ID token of this hub for this client").Because(err)
+		return users.User{}, oauth.InvalidRequest("oauth.ciba.hint").Because(err)
 	}
 	if err != nil {
 		return users.User{}, err
 	}
 	if client.Sector() != "" {
 		// A pairwise subject says nothing to us either (OIDC Core §8.1).
-		return users.User{}, oauth.InvalidRequest("this client knows people by pairwise subjects, from which nobody can be found; send login_hint")
+		return users.User{}, oauth.InvalidRequest("oauth.ciba.pairwise")
 	}
 	u, err := d.Users.Get(c.Request.Context(), hint.Subject)
 	return askable(client, u, err)
@@ -184,7 +184,7 @@ func (d *Handler) hintedByToken(c *gin.Context, client clients.Client, raw strin
 // without a role that the client asks for.
 func askable(client clients.Client, u users.User, err error) (users.User, error) {
 	if errors.Is(err, fs.ErrNotExist) || (err == nil && (u.Disabled || !client.Admits(u.Roles))) {
-		return users.User{}, oauth.UnknownUser("nobody who can be asked has this hint").Because(err)
+		return users.User{}, oauth.UnknownUser("oauth.ciba.nobody").Because(err)
 	}
 	return u, err
 }

@@ -32,14 +32,14 @@ func (d *Handler) holderOf(c *gin.Context, verify func(context.Context, string) 
 	}
 	h, err := verify(c.Request.Context(), p.token)
 	if errors.Is(err, tokens.ErrInvalid) {
-		return tokens.TokenInfo{}, clients.Client{}, p.invalid("the access token is malformed, expired or revoked").Because(err)
+		return tokens.TokenInfo{}, clients.Client{}, p.invalid("oauth.token.bad").Because(err)
 	}
 	if err != nil {
 		return tokens.TokenInfo{}, clients.Client{}, err
 	}
 	client, err := d.Clients.Get(c.Request.Context(), h.ClientID)
 	if errors.Is(err, fs.ErrNotExist) {
-		return tokens.TokenInfo{}, clients.Client{}, p.invalid("the client was removed or switched off").Because(err)
+		return tokens.TokenInfo{}, clients.Client{}, p.invalid("oauth.token.client").Because(err)
 	}
 	if err != nil {
 		return tokens.TokenInfo{}, clients.Client{}, err
@@ -58,16 +58,16 @@ func (d *Handler) possession(c *gin.Context, p presented, h tokens.TokenInfo, cl
 	case bound.JKT != "" && !p.dpop:
 		// RFC 9449 §7.2: otherwise a thief would leave the proof out.
 		p.dpop = true
-		return p.invalid("this access token is bound to a key; send it as Authorization: DPoP with a proof")
+		return p.invalid("oauth.token.bound")
 	case bound.JKT == "" && p.dpop:
-		return p.invalid("this access token is not bound to a DPoP key; send it as Authorization: Bearer")
+		return p.invalid("oauth.token.unbound")
 	case bound.X5T != "" && bound.X5T != web.Thumbprint(web.Certificates(c)):
-		return p.invalid("this access token is bound to a client certificate, which was not presented") // RFC 8705 §3
+		return p.invalid("oauth.token.certificate") // RFC 8705 §3
 	case bound.JKT == "":
 		return nil
 	}
 	if len(c.Request.Header.Values("DPoP")) == 0 {
-		return dpopChallenge(oauth.InvalidDPoPProof("send a DPoP proof with this access token"))
+		return dpopChallenge(oauth.InvalidDPoPProof("oauth.dpop.missing"))
 	}
 	thumbprint, err := d.Authenticator.CheckProof(c, client, p.token)
 	var refused *oauth.Error
@@ -77,7 +77,7 @@ func (d *Handler) possession(c *gin.Context, p presented, h tokens.TokenInfo, cl
 	case err != nil:
 		return err
 	case thumbprint != bound.JKT:
-		return p.invalid("the DPoP proof was made with another key than the one this access token is bound to")
+		return p.invalid("oauth.token.key")
 	}
 	return nil
 }
@@ -96,7 +96,7 @@ func presentedBy(c *gin.Context) (presented, error) {
 		return presented{}, err
 	}
 	if query.Has("access_token") {
-		return presented{}, oauth.InvalidRequest("send the access token in the Authorization header, never in the address")
+		return presented{}, oauth.InvalidRequest("oauth.token.address")
 	}
 	inBody, err := bodyToken(c)
 	if err != nil {
@@ -106,16 +106,16 @@ func presentedBy(c *gin.Context) (presented, error) {
 	switch {
 	case len(header) == 0 && inBody == "":
 		// RFC 6750 §3.1: who sent nothing is told nothing but how to ask.
-		return presented{}, oauth.InvalidToken("send an access token as Authorization: Bearer, or DPoP").Challenged(everyScheme)
+		return presented{}, oauth.InvalidToken("oauth.token.missing").Challenged(everyScheme)
 	case len(header) > 1, len(header) == 1 && inBody != "":
-		return presented{}, oauth.InvalidRequest("send the access token once")
+		return presented{}, oauth.InvalidRequest("oauth.token.twice")
 	case inBody != "":
 		return presented{token: inBody}, nil
 	}
 	scheme, token, _ := strings.Cut(header[0], " ")
 	p := presented{token: strings.TrimSpace(token), dpop: strings.EqualFold(scheme, "DPoP")}
 	if p.token == "" || (!p.dpop && !strings.EqualFold(scheme, "Bearer")) {
-		return presented{}, oauth.InvalidToken("send an access token as Authorization: Bearer, or DPoP").Challenged(everyScheme)
+		return presented{}, oauth.InvalidToken("oauth.token.missing").Challenged(everyScheme)
 	}
 	return p, nil
 }
@@ -140,8 +140,8 @@ var everyScheme = `Bearer realm="fedhub", DPoP realm="fedhub", ` + dpopAlgs()
 func dpopAlgs() string { return `algs="` + strings.Join(dpop.Algs(), " ") + `"` }
 
 // invalid refuses the token, in the words of the scheme it should come by.
-func (p presented) invalid(description string) *oauth.Error {
-	e := oauth.InvalidToken(description)
+func (p presented) invalid(why string) *oauth.Error {
+	e := oauth.InvalidToken(why)
 	if p.dpop {
 		return dpopChallenge(e)
 	}
@@ -149,5 +149,5 @@ func (p presented) invalid(description string) *oauth.Error {
 }
 
 func dpopChallenge(e *oauth.Error) *oauth.Error {
-	return e.Unauthorized().Challenged(`DPoP error="` + e.Code + `", error_description="` + e.Description + `", ` + dpopAlgs())
+	return e.Unauthorized().Challenged(`DPoP error="` + e.Code + `", error_description="{description}", ` + dpopAlgs())
 }

@@ -59,7 +59,7 @@ func (d *Handler) inspected(c *gin.Context) (client clients.Client, token string
 	}
 	if client.AuthMethod == clientauth.MethodNone {
 		// §2.1: or anybody could try out tokens they found.
-		return client, "", found, oauth.InvalidClient("a client without credentials may not introspect")
+		return client, "", found, oauth.InvalidClient("oauth.introspect.public")
 	}
 	if token, err = form.Require("token"); err != nil {
 		return client, "", found, err

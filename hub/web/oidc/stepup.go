@@ -32,8 +32,8 @@ func requireProof(h tokens.AccessTokenClaims, need demand, now time.Time) error 
 	if len(unmet) == 0 {
 		return nil
 	}
-	e := oauth.InsufficientUserAuthentication("the sign-in behind this access token is too old or not strong enough; ask for a new one with the parameters of this challenge")
-	challenge := h.Type() + ` error="` + e.Code + `", error_description="` + e.Description + `", ` + strings.Join(unmet, ", ")
+	e := oauth.InsufficientUserAuthentication("oauth.token.stale")
+	challenge := h.Type() + ` error="` + e.Code + `", error_description="{description}", ` + strings.Join(unmet, ", ")
 	if h.Type() == "DPoP" {
 		challenge += ", " + dpopAlgs()
 	}

@@ -16,7 +16,7 @@ func (d *Handler) Userinfo(c *gin.Context) error {
 		return err
 	}
 	if holder.AccessTokenClaims.Family == "" || !oauth.Covers(holder.Scopes(), []string{"openid"}) {
-		return oauth.InsufficientScope("the access token was not issued for the scope openid", "openid")
+		return oauth.InsufficientScope("openid")
 	}
 	body, mediaType, err := d.Tokens.Userinfo(c.Request.Context(), holder, client)
 	if err != nil {

@@ -58,7 +58,7 @@ func (d *Handler) Register(c *gin.Context) error {
 		return invalidMetadata(err)
 	}
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.ClientRegistered, Client: client.ID, Target: client.Name, IP: c.ClientIP(), Ref: web.Ref(c),
-		Detail: map[string]string{"by": client.By(templates.Sentence), "vouched": client.Registration.Vouched}})
+		Detail: map[string]string{"by": origin.Code, "hint": origin.Args["hint"], "vouched": client.Registration.Vouched}})
 	c.JSON(http.StatusCreated, d.information(client, secret, token))
 	return nil
 }
@@ -77,7 +77,7 @@ func (d *Handler) mayRegister(c *gin.Context) (string, error) {
 		return "", err
 	}
 	if current.Registration == settings.RegistrationOff {
-		return "", oauth.AccessDenied("this hub registers no clients by itself; ask its administrator")
+		return "", oauth.AccessDenied("oauth.register.closed")
 	}
 	token, err := bearerHeader(c)
 	if err == nil {
@@ -102,18 +102,18 @@ func (d *Handler) mayRegister(c *gin.Context) (string, error) {
 func bearerHeader(c *gin.Context) (string, error) {
 	header := c.Request.Header.Values("Authorization")
 	if len(header) > 1 {
-		return "", oauth.InvalidRequest("send one Authorization header")
+		return "", oauth.InvalidRequest("oauth.register.header")
 	}
 	scheme, token, _ := strings.Cut(c.GetHeader("Authorization"), " ")
 	if token = strings.TrimSpace(token); !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return "", oauth.InvalidToken("send the token that this hub gave out for registrations as Authorization: Bearer").
+		return "", oauth.InvalidToken("oauth.register.token").
 			Challenged(`Bearer realm="fedhub"`) // RFC 6750 §3.1
 	}
 	return token, nil
 }
 
 func wrongInitialToken(cause error) error {
-	return oauth.InvalidToken("the initial access token is unknown, used up or expired").Because(cause)
+	return oauth.InvalidToken("oauth.register.initial").Because(cause)
 }
 
 // declare reads the metadata in the body and holds it against what this hub
@@ -154,9 +154,7 @@ func invalidMetadata(err error) error {
 }
 
 func registrationError(code, text string) *oauth.Error {
-	e := oauth.InvalidRequest(text)
-	e.Code = code
-	return e
+	return oauth.Refuse(code, texts.New("oauth.page", "text", text))
 }
 
 // maxMetadata bounds a registration request, in bytes; a key set and a
@@ -184,7 +182,7 @@ func jsonBody(c *gin.Context) ([]byte, error) {
 		return nil, e
 	}
 	if err != nil {
-		return nil, oauth.InvalidRequest("the request body could not be read").Because(err)
+		return nil, oauth.InvalidRequest("oauth.request.body").Because(err)
 	}
 	c.Set(bodyKey, body)
 	return body, nil

@@ -34,10 +34,10 @@ func (d *Handler) registered(c *gin.Context) (clients.Client, string, error) {
 	client, err := d.Registrations.Registered(c.Request.Context(), c.Param("id"), token)
 	if errors.Is(err, fs.ErrNotExist) {
 		// RFC 7592 §2: a client that is gone is told the same as a stranger.
-		return clients.Client{}, "", oauth.InvalidToken("the registration access token is not this client's, or the client is gone").Because(err)
+		return clients.Client{}, "", oauth.InvalidToken("oauth.register.access").Because(err)
 	}
 	if err == nil && client.Disabled {
-		return clients.Client{}, "", oauth.AccessDenied("an administrator of this hub switched this client off")
+		return clients.Client{}, "", oauth.AccessDenied("oauth.register.off")
 	}
 	return client, token, err
 }
@@ -61,7 +61,7 @@ func (d *Handler) UpdateMetadata(c *gin.Context) error {
 	}
 	client, secret, err := d.Registrations.UpdateMetadata(c.Request.Context(), client.ID, token, declared)
 	if errors.Is(err, fs.ErrNotExist) {
-		return oauth.InvalidToken("the client is gone").Because(err)
+		return oauth.InvalidToken("oauth.register.gone").Because(err)
 	}
 	if err != nil {
 		return invalidMetadata(err)
@@ -84,16 +84,16 @@ func (d *Handler) sameClient(c *gin.Context, client clients.Client) error {
 	}
 	for _, name := range []string{"registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at"} {
 		if _, found := sent[name]; found {
-			return oauth.InvalidRequest("leave out " + name + ", which only this hub can say")
+			return oauth.InvalidRequest("oauth.register.member", "name", name)
 		}
 	}
 	var id, secret string
 	if err := jsonx.Unmarshal(sent["client_id"], &id); err != nil || id != client.ID {
-		return oauth.InvalidRequest("client_id must be that of the client whose registration this is")
+		return oauth.InvalidRequest("oauth.register.client_id")
 	}
 	if value, found := sent["client_secret"]; found {
 		if err := jsonx.Unmarshal(value, &secret); err != nil || !d.Clients.HasSecret(client, secret) {
-			return oauth.InvalidRequest("client_secret must be the one that this hub gave the client, or left out")
+			return oauth.InvalidRequest("oauth.register.client_secret")
 		}
 	}
 	return nil

@@ -127,7 +127,7 @@ func (d *Handler) endTry(c *gin.Context, key federation.LoginKey, t trying, iden
 	if err != nil {
 		result.Failure = failed(key, t.Steps[len(t.Steps)-1], err)
 		event.Why = texts.Of(err)
-		event.Detail["result"] = "failed at " + result.Failure.Step
+		event.Detail["result"], event.Detail["step"] = "failed", result.Failure.Step
 	}
 	if person, err := d.Sessions.Current(c.Request); err == nil {
 		event.Actor = person.User.ID

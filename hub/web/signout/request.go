@@ -108,7 +108,7 @@ func (d *Handler) checkHint(ctx context.Context, r *request) error {
 	}
 	hint, err := d.Tokens.Hint(ctx, r.params["id_token_hint"])
 	if errors.Is(err, tokens.ErrInvalid) {
-		return oauth.InvalidRequest("id_token_hint is not an ID token that this hub issued").Because(err)
+		return oauth.InvalidRequest("oauth.signout.hint").Because(err)
 	}
 	if err != nil {
 		return err
@@ -123,7 +123,7 @@ func (d *Handler) checkClient(ctx context.Context, r *request) error {
 	id := r.params["client_id"]
 	if r.hint != nil {
 		if id != "" && id != r.hint.ClientID {
-			return oauth.InvalidRequest("client_id is not the client that id_token_hint was issued to")
+			return oauth.InvalidRequest("oauth.signout.client_id")
 		}
 		id = r.hint.ClientID
 	}
@@ -132,7 +132,7 @@ func (d *Handler) checkClient(ctx context.Context, r *request) error {
 	}
 	client, err := d.Clients.Get(ctx, id)
 	if errors.Is(err, fs.ErrNotExist) {
-		return oauth.InvalidRequest("there is no such client here")
+		return oauth.InvalidRequest("oauth.signout.client")
 	}
 	r.client = client
 	return err
@@ -146,9 +146,9 @@ func (d *Handler) checkAddress(_ context.Context, r *request) error {
 	case address == "":
 		return nil
 	case r.client.ID == "":
-		return oauth.InvalidRequest("post_logout_redirect_uri needs an id_token_hint, or a client_id, for it to be registered with")
+		return oauth.InvalidRequest("oauth.signout.hintless")
 	case !r.client.AllowsPostLogout(address):
-		return oauth.InvalidRequest("post_logout_redirect_uri is not registered for this client, letter by letter")
+		return oauth.InvalidRequest("oauth.signout.unregistered")
 	}
 	r.to = address
 	if state := r.params["state"]; state != "" {
@@ -207,5 +207,5 @@ func (d *Handler) refuse(c *gin.Context, s sessions.Session, nobody bool, err *o
 	if nobody {
 		return err
 	}
-	return d.ask(c, http.StatusBadRequest, s, templates.SignOut{Code: err.Code, Description: err.Description})
+	return d.ask(c, http.StatusBadRequest, s, templates.SignOut{Code: err.Code, Description: err.Description(templates.Sentence)})
 }

@@ -19,20 +19,20 @@ func (d *Handler) credentials(c *gin.Context, r request) (answer, error) {
 		return answer{}, err
 	}
 	if missing := oauth.Missing(client.Scopes, scopes); len(missing) > 0 {
-		return answer{}, oauth.InvalidScope("this client is not registered for the scope " + missing[0])
+		return answer{}, oauth.InvalidScope("oauth.scope.client", "scope", missing[0])
 	}
 	if len(scopes) == 0 {
 		scopes = slices.DeleteFunc(slices.Clone(client.Scopes), isPersonal) // RFC 6749 §3.3
 	}
 	if i := slices.IndexFunc(scopes, isPersonal); i >= 0 {
-		return answer{}, oauth.InvalidScope("the scope " + scopes[i] + " speaks of a user, and client_credentials has none")
+		return answer{}, oauth.InvalidScope("oauth.scope.user", "scope", scopes[i])
 	}
 	resources, err := clientrequest.Targets(client.Resources, form)
 	if err != nil {
 		return answer{}, err
 	}
 	if form["authorization_details"] != "" {
-		return answer{}, oauth.InvalidDetails("authorization_details need a user's consent, and client_credentials has no user")
+		return answer{}, oauth.InvalidDetails("oauth.details.user")
 	}
 	token, err := d.Tokens.ForClient(c.Request.Context(), client.ID, scopes, resources, r.bound)
 	return answer{AccessToken: token, Scope: oauth.JoinScope(scopes)}, err

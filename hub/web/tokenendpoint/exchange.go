@@ -60,7 +60,7 @@ func (d *Handler) exchange(c *gin.Context, r request) (answer, error) {
 	}
 	token, a, err := d.Tokens.Exchange(c.Request.Context(), s.subject, x)
 	if errors.Is(err, tokens.ErrChain) {
-		return answer{}, oauth.InvalidRequest("the subject_token was exchanged too many times already")
+		return answer{}, oauth.InvalidRequest("oauth.exchange.chain")
 	}
 	if err != nil {
 		return answer{}, err
@@ -85,11 +85,11 @@ func (d *Handler) exchangeToken(c *gin.Context, r request) (exchangeToken, error
 	case "", typeAccess:
 	case typeJWT:
 		if r.client.OpaqueTokens {
-			return exchangeToken{}, oauth.InvalidRequest("this client gets opaque tokens; leave requested_token_type out")
+			return exchangeToken{}, oauth.InvalidRequest("oauth.exchange.opaque")
 		}
 		s.issued = typeJWT
 	default:
-		return exchangeToken{}, oauth.InvalidRequest("requested_token_type is " + typeAccess + " or " + typeJWT)
+		return exchangeToken{}, oauth.InvalidRequest("oauth.exchange.type", "name", "requested_token", "one", typeAccess, "other", typeJWT)
 	}
 	var err error
 	if s.subject, err = d.subjectToken(c, r, "subject_token"); err != nil {
@@ -97,7 +97,7 @@ func (d *Handler) exchangeToken(c *gin.Context, r request) (exchangeToken, error
 	}
 	if r.form["actor_token"] == "" {
 		if r.form["actor_token_type"] != "" {
-			return exchangeToken{}, oauth.InvalidRequest("actor_token_type was sent without an actor_token")
+			return exchangeToken{}, oauth.InvalidRequest("oauth.exchange.actor.type")
 		}
 		return s, nil
 	}
@@ -106,7 +106,7 @@ func (d *Handler) exchangeToken(c *gin.Context, r request) (exchangeToken, error
 		return exchangeToken{}, err
 	}
 	if actor.ClientID != r.client.ID {
-		return exchangeToken{}, oauth.InvalidRequest("the actor_token must be this client's own")
+		return exchangeToken{}, oauth.InvalidRequest("oauth.exchange.actor.own")
 	}
 	s.actor = &actor
 	return s, nil
@@ -124,11 +124,11 @@ func (d *Handler) subjectToken(c *gin.Context, r request, name string) (tokens.T
 		return tokens.TokenInfo{}, err
 	}
 	if kind != typeAccess && kind != typeJWT {
-		return tokens.TokenInfo{}, oauth.InvalidRequest(name + "_type is " + typeAccess + " or " + typeJWT)
+		return tokens.TokenInfo{}, oauth.InvalidRequest("oauth.exchange.type", "name", name, "one", typeAccess, "other", typeJWT)
 	}
 	h, err := d.Tokens.Inspect(c.Request.Context(), raw)
 	if errors.Is(err, tokens.ErrInvalid) {
-		return tokens.TokenInfo{}, oauth.InvalidRequest("the " + name + " is not an access token of this hub, or it has expired or was revoked").Because(err)
+		return tokens.TokenInfo{}, oauth.InvalidRequest("oauth.exchange.token", "name", name).Because(err)
 	}
 	return h, err
 }
@@ -141,7 +141,7 @@ func (d *Handler) mayExchange(c *gin.Context, client clients.Client, subject tok
 	}
 	_, err := d.checkEntitlement(c, client, subject.Family)
 	if errors.Is(err, fs.ErrNotExist) {
-		return oauth.InvalidRequest("the person of the subject_token may not use this client, or their access has ended").Because(err)
+		return oauth.InvalidRequest("oauth.exchange.person").Because(err)
 	}
 	return err
 }
@@ -152,14 +152,14 @@ func maySwap(r request, s exchangeToken) error {
 	own := s.subject.ClientID == r.client.ID
 	switch {
 	case !own && !slices.Contains(policy.From, "*") && !slices.Contains(policy.From, s.subject.ClientID):
-		return oauth.InvalidRequest("this client may not exchange tokens of the client that the subject_token was issued to")
+		return oauth.InvalidRequest("oauth.exchange.client")
 	case s.actor != nil && !policy.Delegate:
-		return oauth.InvalidRequest("this client may not act for others; leave actor_token out")
+		return oauth.InvalidRequest("oauth.exchange.acting")
 	case s.actor == nil && !own && !policy.Impersonate:
-		return oauth.InvalidRequest("this client must say who acts; send an actor_token")
+		return oauth.InvalidRequest("oauth.exchange.actor")
 	case own && s.subject.Confirm != nil && *s.subject.Confirm != r.bound:
 		// Or exchanging would wash the binding off a stolen token.
-		return oauth.InvalidRequest("the subject_token is bound to a key; prove that key with this request")
+		return oauth.InvalidRequest("oauth.exchange.key")
 	}
 	return nil
 }
@@ -172,10 +172,10 @@ func swapScopes(r request, subject tokens.TokenInfo) ([]string, error) {
 		return nil, err
 	}
 	if missing := oauth.Missing(subject.Scopes(), asked); len(missing) > 0 {
-		return nil, oauth.InvalidScope("the subject_token does not have the scope " + missing[0])
+		return nil, oauth.InvalidScope("oauth.exchange.scope", "scope", missing[0])
 	}
 	if missing := oauth.Missing(r.client.Scopes, asked); len(missing) > 0 {
-		return nil, oauth.InvalidScope("this client is not registered for the scope " + missing[0])
+		return nil, oauth.InvalidScope("oauth.scope.client", "scope", missing[0])
 	}
 	if len(asked) == 0 {
 		asked = slices.DeleteFunc(subject.Scopes(), func(s string) bool { return !slices.Contains(r.client.Scopes, s) })
@@ -194,7 +194,7 @@ func swapTargets(r request, subject tokens.TokenInfo) ([]string, error) {
 	for _, target := range asked {
 		registered := slices.Contains(r.client.Resources, target) && (!own || len(agreed) == 0 || slices.Contains(agreed, target))
 		if !registered && !slices.Contains(subject.Audience, target) {
-			return nil, oauth.InvalidTarget("this client may not get a token for " + clientrequest.Clip(target))
+			return nil, oauth.InvalidTarget("oauth.exchange.target", "target", clientrequest.Clip(target))
 		}
 	}
 	return slices.Compact(slices.Sorted(slices.Values(asked))), nil

@@ -36,7 +36,7 @@ func (d *Handler) assertionGrant(c *gin.Context, r request) (answer, error) {
 	g, err := d.ClientAuth.Grant(c.Request.Context(), r.client.Auth(), raw, current.VouchersFor(r.client.ID))
 	var refused *clientauth.GrantError
 	if errors.As(err, &refused) {
-		return answer{}, oauth.InvalidGrant(refused.Text).Because(err)
+		return answer{}, oauth.Refuse("invalid_grant", refused.Why).Because(err)
 	}
 	if err != nil {
 		return answer{}, err
@@ -45,7 +45,7 @@ func (d *Handler) assertionGrant(c *gin.Context, r request) (answer, error) {
 		return d.vouchedFor(c, r, g, current)
 	}
 	if !r.client.AllowsGrant("client_credentials") {
-		return answer{}, oauth.UnauthorizedClient("this client may not get tokens for itself")
+		return answer{}, oauth.UnauthorizedClient("oauth.itself")
 	}
 	return d.credentials(c, r)
 }
@@ -85,7 +85,7 @@ func (d *Handler) vouchedFor(c *gin.Context, r request, g clientauth.AssertionGr
 const kindVouched = "jwt-bearer"
 
 // errStranger says the same of everybody who cannot be vouched for.
-var errStranger = oauth.InvalidGrant("the assertion is about nobody who signs in here through its issuer and allowed this client what it asks for")
+var errStranger = oauth.InvalidGrant("oauth.assertion.nobody")
 
 // known returns the person whom the assertion names: the one who is linked to
 // that identity of that login key. An e-mail address is never enough, for the

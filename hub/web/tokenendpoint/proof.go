@@ -25,10 +25,10 @@ func (d *Handler) verifyProof(c *gin.Context, client clients.Client) (oauth.Conf
 	switch {
 	case client.CertificateBound && bound.X5T == "":
 		// RFC 8705 §3.4
-		return oauth.Confirmation{}, oauth.InvalidRequest("this client's tokens are bound to its certificate; present one with the TLS connection")
+		return oauth.Confirmation{}, oauth.InvalidRequest("oauth.bound.certificate")
 	case client.DPoPBound && bound.JKT == "":
 		// RFC 9449 §5.2
-		return oauth.Confirmation{}, oauth.InvalidDPoPProof("this client's tokens are bound to its key; send a DPoP proof")
+		return oauth.Confirmation{}, oauth.InvalidDPoPProof("oauth.bound.dpop")
 	}
 	return bound, serverError(fapi.TokenRequest{Bound: bound.Bound()}.Check(client.HighSecurity))
 }
@@ -39,9 +39,7 @@ func serverError(err error) error {
 	if !errors.As(err, &breach) {
 		return err
 	}
-	e := oauth.InvalidRequest(breach.Error())
-	e.Code = breach.Code
-	return e
+	return oauth.Refuse(breach.Code, breach.Sentence())
 }
 
 // tokenType is RFC 9449 §5; a certificate changes nothing about it (RFC 8705 §3).

@@ -77,7 +77,7 @@ func (d *Handler) lookUpstream(c *gin.Context, f grants.TokenFamily) error {
 	case errors.Is(err, upstreamtokens.ErrEnded):
 		return d.ended(c, f, err)
 	case errors.Is(err, upstreamtokens.ErrSilent):
-		return oauth.TemporarilyUnavailable("the provider that the user signed in with has not answered for a day; try again later, or ask them to sign in again").Because(err)
+		return oauth.TemporarilyUnavailable("oauth.refresh.away").Because(err)
 	}
 	return err
 }

@@ -12,7 +12,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -104,7 +103,7 @@ func (d *Handler) token(c *gin.Context) error {
 	}
 	exchange, ok := grantTypes[grant]
 	if !ok {
-		return oauth.UnsupportedGrantType("grant_type is one of " + strings.Join(slices.Sorted(maps.Keys(grantTypes)), ", "))
+		return oauth.UnsupportedGrantType("oauth.grant_type.one", "types", slices.Sorted(maps.Keys(grantTypes)))
 	}
 	client, err := d.Authenticator.Client(c, form)
 	if err != nil {
@@ -193,5 +192,5 @@ func (d *Handler) ended(c *gin.Context, f grants.TokenFamily, why error) error {
 	if err := d.Grants.Revoke(c.Request.Context(), f.ID, "access.removed"); err != nil {
 		return err
 	}
-	return oauth.InvalidGrant("the user's access was removed; ask them to sign in again").Because(why)
+	return oauth.InvalidGrant("oauth.user.removed").Because(why)
 }

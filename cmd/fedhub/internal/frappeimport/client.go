@@ -10,6 +10,8 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/clients/frappe"
+	"github.com/fedhub/fedhub/internal/texts"
+	"github.com/fedhub/fedhub/templates"
 )
 
 // A ClientHere is what an OAuth Client becomes here.
@@ -86,7 +88,7 @@ func redirectsHere(d Doc, usable func(string) error, r *Record) []string {
 	var redirects []string
 	for _, address := range words(d.text("redirect_uris")) {
 		if err := usable(address); err != nil {
-			r.note(fmt.Sprintf("Left out, because the address %v.", err))
+			r.note("Left out, because the address " + texts.Of(err).In(templates.Sentence, "") + ".")
 			continue
 		}
 		redirects = append(redirects, address)

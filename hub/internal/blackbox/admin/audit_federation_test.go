@@ -119,12 +119,12 @@ var upstreamActs = []act[bare]{
 		hubs.Primary.Stop()
 		l := hubs.Secondary.Ledger()
 		hubs.Tested(b, "ada@example.org")
-		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.KeyTried, Actor: hubs.Secondary.UserID(t, "root@example.org"), LoginKey: "company", Why: texts.New("*"), Detail: map[string]string{"result": "*"}})...)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.KeyTried, Actor: hubs.Secondary.UserID(t, "root@example.org"), LoginKey: "company", Why: texts.New("*"), Detail: map[string]string{"result": "failed", "step": "*"}})...)
 	}},
 }
 
-// newLetters are two hubs, the second of which sends emails and has ada too.
-func newLetters(t *testing.T) (hubs hubtest.Pair, post *hubtest.Postbox, ada users.User) {
+// newMailingPair are two hubs, the second of which sends emails and has ada too.
+func newMailingPair(t *testing.T) (hubs hubtest.Pair, post *hubtest.Postbox, ada users.User) {
 	t.Helper()
 	hubs, post = hubtest.MailingPair(t)
 	hubs.Primary.Person("ada@example.org")
@@ -133,13 +133,13 @@ func newLetters(t *testing.T) (hubs hubtest.Pair, post *hubtest.Postbox, ada use
 
 var linkingActs = []act[bare]{
 	{"an account is linked by its password, and the email undoes it", func(t *testing.T, _ bare) {
-		hubs, post, ada := newLetters(t)
+		hubs, post, ada := newMailingPair(t)
 		a, b := hubs.Secondary.App(), hubs.Secondary.Browser()
 		p := hubs.Through(b, a, "ada@example.org")
 		l := hubs.Secondary.Ledger()
 		b.At(hubs.Secondary).Submit(p, "/signin/link", "password", hubtest.Password)
 		l.Stored(t, hubtest.ByRequest(
-			audit.Event{Kind: audit.LinkMade, Actor: ada.ID, LoginKey: hubs.Key.ID, Why: texts.New("link.proved", "by", "password"), Detail: map[string]string{"row": "*", "record": "*"}},
+			audit.Event{Kind: audit.LinkMade, Actor: ada.ID, LoginKey: hubs.Key.ID, Why: texts.New("link.proved", "by", texts.New("proof.password")), Detail: map[string]string{"row": "*", "record": "*"}},
 			audit.Event{Kind: audit.SignInOK, Actor: ada.ID, Client: a.ID, LoginKey: hubs.Key.ID})...)
 		reader := hubs.Secondary.Browser()
 		p = reader.Open(post.Pick(t, "ada@example.org", "/wasnt-me"))
@@ -156,7 +156,7 @@ var linkingActs = []act[bare]{
 		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.LinkRefused, Target: ada.ID, LoginKey: hubs.Key.ID, Why: texts.New("link.letter")})...)
 	}},
 	{"somebody connects, disconnects and undoes that", func(t *testing.T, _ bare) {
-		hubs, _, _ := newLetters(t)
+		hubs, _, _ := newMailingPair(t)
 		other := hubs.Secondary.Person("other@example.org")
 		b := hubs.Here("other@example.org")
 		l := hubs.Secondary.Ledger()
@@ -172,7 +172,7 @@ var linkingActs = []act[bare]{
 		l.Stored(t, own(other, audit.Event{Kind: audit.LinkUndone, LoginKey: hubs.Key.ID, Detail: map[string]string{"record": "*"}})...)
 	}},
 	{"somebody connects what is another's", func(t *testing.T, _ bare) {
-		hubs, _, _ := newLetters(t)
+		hubs, _, _ := newMailingPair(t)
 		other := hubs.Secondary.Person("other@example.org")
 		b := hubs.Secondary.Browser()
 		p := hubs.Through(b, hubs.Secondary.App(), "ada@example.org")
@@ -326,7 +326,7 @@ var signOutActs = []act[bare]{
 		l := w.Ledger()
 		b.Open("/oauth2/logout?id_token_hint=nonsense")
 		l.Stored(t)
-		l.Noted(t, hubtest.ByRequest(audit.Event{Kind: audit.RequestRefused, Actor: ada.ID, Why: texts.New("invalid_request", "description", "id_token_hint")})...)
+		l.Noted(t, hubtest.ByRequest(audit.Event{Kind: audit.RequestRefused, Actor: ada.ID, Why: texts.New("invalid_request", "description", texts.New("oauth.because", "what", texts.New("oauth.signout.hint")))})...)
 	}},
 	{"the other hub signs somebody out", func(t *testing.T, _ bare) {
 		hubs, a, b := newHubs(t)

@@ -22,7 +22,7 @@ var registrationActs = []act[bare]{
 		w := openHub(t)
 		l := w.Ledger()
 		a, r := w.Registered()
-		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.ClientRegistered, Client: a.ID, Target: "Rota", Detail: map[string]string{"by": "itself", "vouched": ""}})...)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.ClientRegistered, Client: a.ID, Target: "Rota", Detail: map[string]string{"by": "client.by.itself", "hint": "", "vouched": ""}})...)
 		at, token := r.Str("registration_client_uri"), r.Str("registration_access_token")
 		l = w.Ledger()
 		w.SendJSON("PUT", at, token, hubtest.Declared(hubtest.Metadata{"client_id": a.ID, "client_name": "Rota 2"}))
@@ -36,14 +36,14 @@ var registrationActs = []act[bare]{
 		p := w.Publish()
 		l := w.Ledger()
 		w.Browser().Authorize(p.Ask())
-		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.ClientRegistered, Client: p.ID, Detail: map[string]string{"by": "its document"}})...)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.ClientRegistered, Client: p.ID, Detail: map[string]string{"by": "client.by.document"}})...)
 	}},
 	{"a document is met where requests are pushed", func(t *testing.T, _ bare) {
 		w := openHub(t)
 		p := w.Publish()
 		l := w.Ledger()
 		p.Post("/oauth2/par", hubtest.Flat(p.Ask())...)
-		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.ClientRegistered, Client: p.ID, Detail: map[string]string{"by": "its document"}})...)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.ClientRegistered, Client: p.ID, Detail: map[string]string{"by": "client.by.document"}})...)
 	}},
 	{"a document is wrong", func(t *testing.T, _ bare) {
 		w := openHub(t)

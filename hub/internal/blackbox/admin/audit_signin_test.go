@@ -83,7 +83,7 @@ var signInActs = []act[*mailing]{
 		l := m.Ledger()
 		m.Browser().Authorize(a.Request("client_id", "nobody"))
 		l.Stored(t)
-		l.Noted(t, hubtest.ByRequest(audit.Event{Kind: audit.RequestRefused, Client: "nobody", Why: texts.New("request.refused", "why", "client_id")})...)
+		l.Noted(t, hubtest.ByRequest(audit.Event{Kind: audit.RequestRefused, Client: "nobody", Why: texts.New("request.refused", "why", texts.New("oauth.client.unknown"))})...)
 	}},
 	{"a password is forgotten", func(t *testing.T, m *mailing) {
 		u, b := m.Person("forgot@example.org"), m.Browser()

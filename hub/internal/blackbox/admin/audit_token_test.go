@@ -43,8 +43,8 @@ func (c *counter) code() string {
 }
 
 // misused is what an app did with what is ada's.
-func (c *counter) misused(kind, reason string) []audit.Event {
-	return hubtest.ByRequest(audit.Event{Kind: kind, Actor: c.App.ID, Client: c.App.ID, Target: c.ada.ID, Why: texts.New("tokens.misused", "why", reason)})
+func (c *counter) misused(kind, why string) []audit.Event {
+	return hubtest.ByRequest(audit.Event{Kind: kind, Actor: c.App.ID, Client: c.App.ID, Target: c.ada.ID, Why: texts.New("tokens.misused", "why", texts.New(why))})
 }
 
 var tokenActs = []act[*counter]{
@@ -60,19 +60,19 @@ var tokenActs = []act[*counter]{
 		c.tokens(code)
 		l := c.Ledger()
 		c.Redeem(code)
-		l.Stored(t, c.misused(audit.CodeReplayed, "already used")...)
+		l.Stored(t, c.misused(audit.CodeReplayed, "oauth.code.used")...)
 	}},
 	{"a code is redeemed with a wrong verifier", func(t *testing.T, c *counter) {
 		code := c.code()
 		l := c.Ledger()
 		c.Redeem(code, "code_verifier", strings.Repeat("x", 43))
-		l.Stored(t, c.misused(audit.CodeMisused, "code_verifier")...)
+		l.Stored(t, c.misused(audit.CodeMisused, "oauth.code.verifier")...)
 	}},
 	{"a code is redeemed by another app", func(t *testing.T, c *counter) {
 		code, other := c.code(), c.World.App()
 		l := c.Ledger()
 		other.Redeem(code)
-		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.CodeMisused, Actor: other.ID, Client: c.App.ID, Target: c.ada.ID, Why: texts.New("tokens.misused", "why", "another client")})...)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.CodeMisused, Actor: other.ID, Client: c.App.ID, Target: c.ada.ID, Why: texts.New("tokens.misused", "why", texts.New("oauth.code.client"))})...)
 	}},
 	{"a refresh token is used again", func(t *testing.T, c *counter) {
 		first := c.tokens(c.code())
@@ -81,7 +81,7 @@ var tokenActs = []act[*counter]{
 		c.Clock.Skip(2 * time.Minute)
 		l := c.Ledger()
 		c.Refresh(first.Str("refresh_token"))
-		l.Stored(t, c.misused(audit.RefreshReused, "already used")...)
+		l.Stored(t, c.misused(audit.RefreshReused, "oauth.refresh.used")...)
 	}},
 	{"a refresh token comes with another key", func(t *testing.T, c *counter) {
 		public := c.World.App(hubtest.Spa, hubtest.DpopBound)
@@ -91,7 +91,7 @@ var tokenActs = []act[*counter]{
 		hubtest.Want(t, "tokens", r.Status, 200)
 		l := c.Ledger()
 		public.Proven("/oauth2/token", []string{other.Proof("POST", "/oauth2/token", map[string]any{"nonce": c.Nonce()})}, "grant_type", "refresh_token", "refresh_token", r.Str("refresh_token"))
-		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.RefreshMisused, Actor: public.ID, Client: public.ID, Target: c.ada.ID, Why: texts.New("tokens.misused", "why", "another key")})...)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.RefreshMisused, Actor: public.ID, Client: public.ID, Target: c.ada.ID, Why: texts.New("tokens.misused", "why", texts.New("oauth.refresh.key"))})...)
 	}},
 	{"a token is revoked", func(t *testing.T, c *counter) {
 		token := c.tokens(c.code()).Str("refresh_token")
@@ -105,7 +105,7 @@ var tokenActs = []act[*counter]{
 		l := c.Ledger()
 		wrong.Redeem("fhc_x")
 		l.Stored(t)
-		l.Noted(t, hubtest.ByRequest(audit.Event{Kind: audit.ClientRefused, Client: c.App.ID, Why: texts.New("client.refused", "why", "credentials are wrong")})...)
+		l.Noted(t, hubtest.ByRequest(audit.Event{Kind: audit.ClientRefused, Client: c.App.ID, Why: texts.New("client.refused", "why", texts.New("oauth.client.refused"))})...)
 	}},
 	{"a device is allowed, and collects", func(t *testing.T, c *counter) {
 		tv := c.Television()

@@ -30,8 +30,8 @@ func (d *Handler) EnterAtSite(c *gin.Context) error {
 	}
 	link := templates.SiteLink{Offered: true, SignUps: form["key_sign_ups"], Replace: form["replace"] != ""}
 	site := frappe.Site{URL: client.Frappe.URL, HTTP: d.HTTP, Key: strings.TrimSpace(form["api_key"]), Secret: strings.TrimSpace(form["api_secret"])}
-	if field, problem := frappe.CheckCredentials(site.Key, site.Secret); problem != "" {
-		return d.showLink(c, admin.Unprocessable, client, link, templates.Mistake{Field: field, Text: problem})
+	if wrong, ok := web.Mistakes(frappe.CheckCredentials(site.Key, site.Secret).Err(), nil); ok {
+		return d.showLink(c, admin.Unprocessable, client, link, wrong[0])
 	}
 	if !slices.Contains([]string{frappe.Allow, frappe.Deny, ""}, link.SignUps) {
 		return d.showLink(c, admin.Unprocessable, client, link, templates.Mistake{Field: "key_sign_ups", Text: "Choose one of the list."})
