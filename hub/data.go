@@ -44,7 +44,7 @@ type data struct {
 	Users               *store.Collection[users.User]                      `set:"users" unique:"emailKey founder" index:"rank"`
 	Identities          *store.Collection[linking.Identity]                `set:"identities" index:"userId subject" user:"userId"`
 	Throttles           *store.Collection[passwords.Throttle]              `set:"throttles"`
-	Browsers            *store.Collection[passwords.Browser]               `set:"browsers" index:"userId"`
+	Browsers            *store.Collection[passwords.Browser]               `set:"browsers" index:"userId" user:"userId"`
 	SetupLinks          *store.Collection[users.SetupLink]                 `set:"setups"`
 	LinkEvents          *store.Collection[linking.LinkEvent]               `set:"decisions" index:"userId" user:"userId"`
 	Sessions            *store.Collection[sessions.Session]                `set:"sessions" index:"sid userId loginKey upstreamSid upstreamSub" freed:"sid" user:"userId"`
