@@ -16,6 +16,7 @@ import (
 func (k *LoginKey) tidyAnswers() {
 	k.Options = tidyMap(k.Options)
 	k.Params = tidyMap(k.Params)
+	k.Claims.RolesText = strings.TrimSpace(k.Claims.RolesText)
 	for _, field := range slices.Concat(k.Endpoints.fields(), k.Claims.fields()) {
 		*field.value = strings.TrimSpace(*field.value)
 	}

@@ -146,8 +146,9 @@ type Identity struct {
 	Picture                     string // an https address; never fetched by us
 	Locale                      string
 
-	// Roles are local roles: the upstream's, through the key's RoleMap.
-	// A role without a rule does not appear.
+	// Roles are local roles: the upstream's, through the key's RoleMap. A role
+	// without a rule does not appear, nor does the administrator's for a name
+	// that was cut out of a text.
 	Roles []string
 
 	// ACR and AMR say how the person signed in, for upstreams whose word

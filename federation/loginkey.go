@@ -73,7 +73,8 @@ type LoginKey struct {
 	// SignOutThere ends the session at the upstream too when somebody signs
 	// out here.
 	SignOutThere bool `bson:"sign_out_there,omitempty"`
-	// RoleMap turns the upstream's roles into ours. No rule, no role.
+	// RoleMap turns the upstream's roles into ours (mapping.Rules). No rule, no
+	// role.
 	RoleMap map[string]string `bson:"role_map,omitempty"`
 
 	Join    ConnectionRequest `bson:"join"` // for peers: what became of our introduction
@@ -102,7 +103,10 @@ type Claims struct {
 	Username      string `bson:"username,omitempty"`
 	Picture       string `bson:"picture,omitempty"`
 	Locale        string `bson:"locale,omitempty"`
-	Roles         string `bson:"roles,omitempty"` // a list, or words
+	Roles         string `bson:"roles,omitempty"` // a list of names, or one name
+	// RolesText is how several names stand in a text there: mapping.Blanks or
+	// mapping.Commas; empty: a text is one name.
+	RolesText string `bson:"roles_text,omitempty"`
 }
 
 // Values of LoginKey.SignUps.

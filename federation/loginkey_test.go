@@ -73,6 +73,9 @@ func TestEveryFieldIsChecked(t *testing.T) {
 		"a domain of one word":     {func(k *federation.LoginKey) { k.AuthoritativeDomains = []string{"org"} }, "authoritative_domains"},
 		"a domain in capitals":     {func(k *federation.LoginKey) { k.AuthoritativeDomains = []string{"Example.ORG"} }, ""},
 		"a rule for no role":       {func(k *federation.LoginKey) { k.RoleMap = map[string]string{"": "admin"} }, "role_map"},
+		"a rule read as another":   {func(k *federation.LoginKey) { k.RoleMap = map[string]string{"a": "b = c"} }, "role_map"},
+		"a text cut somehow":       {func(k *federation.LoginKey) { k.Claims.RolesText = "dots" }, "claims.roles_text"},
+		"a text with words":        {func(k *federation.LoginKey) { k.Claims.RolesText = " blanks " }, ""},
 		"a rule with an operator":  {func(k *federation.LoginKey) { k.RoleMap = map[string]string{"$set": "admin"} }, "role_map"},
 		"sign-ups of no domain":    {func(k *federation.LoginKey) { k.SignUps = federation.Domains }, "sign_up_domains"},
 		"sign-ups of a domain":     {func(k *federation.LoginKey) { k.SignUps, k.SignUpDomains = federation.Domains, []string{"Example.org"} }, ""},
@@ -91,6 +94,7 @@ func TestEveryFieldIsChecked(t *testing.T) {
 		"a claim path":             {func(k *federation.LoginKey) { k.Claims.Roles = "realm_access.roles" }, ""},
 		"a claim path of nothing":  {func(k *federation.LoginKey) { k.Claims.Roles = "a..b" }, "claims.roles"},
 		"another subject":          {func(k *federation.LoginKey) { k.Claims.Subject = "email" }, "claims.subject"},
+		"a group of a directory":   {func(k *federation.LoginKey) { k.RoleMap = map[string]string{"cn=a b,dc=x.y/z:1": "c, d=e"} }, ""},
 		"a rule":                   {func(k *federation.LoginKey) { k.RoleMap = map[string]string{"Sales.User": "sales"} }, ""},
 	} {
 		k := goodKey()

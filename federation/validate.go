@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/fedhub/fedhub/federation/mapping"
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
@@ -182,16 +183,7 @@ func checkDomains(field string, domains []string) forms.Problems {
 }
 
 func checkRoles(k LoginKey, _ Dependencies) forms.Problems {
-	if len(k.RoleMap) > maxList {
-		return forms.New("role_map", "provider.roles.many", "max", maxList)
-	}
-	for from, to := range k.RoleMap {
-		// A field name of the database may not start with $ or hold a NUL.
-		if !clean(from) || !clean(to) || from == "" || to == "" || strings.HasPrefix(from, "$") || len(from)+len(to) > maxText {
-			return forms.New("role_map", "provider.role.bad")
-		}
-	}
-	return nil
+	return append(mapping.CheckSeparator(k.Claims.RolesText), mapping.Rules(k.RoleMap).Check(clean)...)
 }
 
 // clean tells whether a text is as it would be typed on one line.

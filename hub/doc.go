@@ -63,7 +63,8 @@
 // other hubs in and follows their keys, clients/registration lets in apps that
 // register themselves or publish a document, clients/frappe
 // sets up a site. federation holds whom we ask, one package for each kind; their
-// token answers are read by federation/internal/oauth2client.
+// token answers are read by federation/internal/oauth2client, their roles by
+// federation/mapping.
 //
 // In internal are jwt (what a signed token must be, as policies), jsonx (JSON
 // that strangers wrote), texts and forms (codes of sentences, which templates

@@ -7,6 +7,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/mapping"
 	"github.com/fedhub/fedhub/hub/store"
 )
 
@@ -22,6 +24,7 @@ const major = 2
 func schema() store.Schema {
 	return store.Schema{Major: major, Upgrades: []store.Upgrade{
 		{Set: "clients", Change: grantTypes},
+		{Set: "loginkeys", Change: rolesText},
 	}}
 }
 
@@ -80,4 +83,32 @@ func grantTypes(raw bson.Raw) (bson.Raw, error) {
 		kept = append(kept, bson.E{Key: "response_types", Value: c.ResponseTypes})
 	}
 	return bson.Marshal(kept)
+}
+
+// rolesText says of login keys that cut texts with roles at blanks that they do
+// so, now that a text is one name unless the key says otherwise. That was where
+// a place for roles was named and, for providers described by hand, everywhere.
+// Earlier programs cut either way, and keep the field when they change a key.
+func rolesText(raw bson.Raw) (bson.Raw, error) {
+	kind, _ := raw.Lookup("kind").StringValueOK()
+	place, _ := raw.Lookup("claims", "roles").StringValueOK()
+	rules, _ := raw.Lookup("role_map").DocumentOK()
+	if place == "" && (kind != federation.KindOAuth2 || len(rules) == 0) {
+		return nil, nil
+	}
+	if raw.Lookup("claims", "roles_text").Type != 0 {
+		return nil, nil // upgraded already
+	}
+	var doc bson.D
+	if err := bson.Unmarshal(raw, &doc); err != nil {
+		return nil, fmt.Errorf("read a login key: %w", err)
+	}
+	text := bson.E{Key: "roles_text", Value: mapping.Blanks}
+	for i, e := range doc {
+		if claims, ok := e.Value.(bson.D); ok && e.Key == "claims" {
+			doc[i].Value = append(claims, text)
+			return bson.Marshal(doc)
+		}
+	}
+	return bson.Marshal(append(doc, bson.E{Key: "claims", Value: bson.D{text}}))
 }

@@ -46,3 +46,41 @@ func TestWhatAnEarlierClientWasRegisteredForItIsRegisteredFor(t *testing.T) {
 		}
 	}
 }
+
+func TestAnEarlierKeyCutsTextsWithRolesWhereItDid(t *testing.T) {
+	for _, tt := range []struct{ what, old, want string }{
+		{"a place was named", `"kind": "openid", "claims": {"roles": "realm.roles", "added": 1}, "added": 1`,
+			`{"kind":"openid","claims":{"roles":"realm.roles","added":1,"roles_text":"blanks"},"added":1}`},
+		{"a provider described by hand", `"kind": "oauth2", "claims": {"subject": "id"}, "role_map": {"a.b": "c"}`,
+			`{"kind":"oauth2","claims":{"subject":"id","roles_text":"blanks"},"role_map":{"a.b":"c"}}`},
+		{"the same without claims", `"kind": "oauth2", "role_map": {"a": "c"}`, `{"kind":"oauth2","role_map":{"a":"c"},"claims":{"roles_text":"blanks"}}`},
+		{"the same without rules", `"kind": "oauth2"`, ""},
+		{"no place", `"kind": "openid", "claims": {"email": "mail"}, "role_map": {"a": "c"}`, ""},
+		{"chosen already", `"kind": "openid", "claims": {"roles": "groups", "roles_text": "commas"}`, ""},
+		{"another hub", `"kind": "peer", "role_map": {"a": "c"}`, ""},
+		{"of another type", `"kind": 7, "claims": [], "role_map": "x"`, ""},
+	} {
+		var raw bson.Raw
+		if err := bson.UnmarshalExtJSON([]byte("{"+tt.old+"}"), false, &raw); err != nil {
+			t.Fatal(err)
+		}
+		upgraded, err := rolesText(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if upgraded != nil {
+			text, err := bson.MarshalExtJSON(upgraded, false, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = string(text)
+			if again, err := rolesText(upgraded); err != nil || again != nil {
+				t.Errorf("%s: upgraded a second time: %s, %v", tt.what, again, err)
+			}
+		}
+		if got != tt.want {
+			t.Errorf("%s: got %s, want %s", tt.what, got, tt.want)
+		}
+	}
+}

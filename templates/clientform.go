@@ -75,7 +75,7 @@ type ClientForm struct {
 	Origins          string // origins
 
 	// Who may use it, and what they see.
-	AllowedRoles string // allowed_roles, separated by commas
+	AllowedRoles string // allowed_roles, one per line
 	ClientURI    string // client_uri
 	LogoURI      string // logo_uri
 	PolicyURI    string // policy_uri

@@ -79,6 +79,7 @@ type KeyForm struct {
 	TrustEmail           bool   // trust_email
 	AuthoritativeDomains string // authoritative_domains, one per line
 	Roles                string // role_map, there = here, one per line
+	RolesCut             string // how a text with roles is cut, as among Claims: "", "blanks" or "commas"
 	TrustAssurance       bool   // trust_assurance
 
 	Foreseen *Foreseen // what saving would do to people, where that must be confirmed with sure

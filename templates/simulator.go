@@ -33,7 +33,7 @@ type SimulatorClaim struct {
 	Subject  string // subject
 	Email    string // email
 	Verified bool   // verified
-	Roles    string // roles, separated by spaces
+	Roles    string // roles, one per line
 }
 
 // SimulatorRow is a row of the decision table.

@@ -55,7 +55,7 @@ type AdminUser struct {
 	CanReset bool
 	Mail     bool   // whether the hub sends emails
 	Link     string // to choose a password, shown once
-	Roles    string // between commas, as typed
+	Roles    string // one per line, as typed
 	Logins   []UserLogin
 	Sessions []UserSession
 	Apps     []UserApp

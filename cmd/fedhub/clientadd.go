@@ -21,7 +21,7 @@ type clientAddCmd struct {
 	PostLogoutRedirectURI []string `property:"post_logout_redirect_uris" name:"post-logout-redirect-uri" sep:"none" placeholder:"URI" help:"Address that people return to when they have signed out. May be repeated."`
 	BackchannelLogoutURI  string   `property:"backchannel_logout_uri" name:"backchannel-logout-uri" placeholder:"URI" help:"Address in the app that is told when a session has ended."`
 	Scope                 []string `property:"scopes" placeholder:"SCOPE" help:"All it may ask for. May be repeated; openid, profile and email if not given."`
-	Role                  []string `property:"allowed_roles" placeholder:"ROLE" help:"Only people with one of these roles may use it. May be repeated."`
+	Role                  []string `property:"allowed_roles" sep:"none" placeholder:"ROLE" help:"Only people with one of these roles may use it. May be repeated."`
 	SkipAuthorization     bool     `property:"skip_authorization" help:"Skip Authorization: people are not asked for consent."`
 	GrantType             string   `property:"grant_types,own" placeholder:"TYPE" help:"Grant Type: \"Authorization Code\" or \"Implicit\"."`
 	ResponseType          string   `property:"response_types,own" placeholder:"TYPE" help:"Response Type: \"Code\" or \"Token\"; it goes with the Grant Type."`

@@ -15,7 +15,7 @@ import (
 type moreOfClient struct {
 	ResponseTypes      []string `property:"response_types" name:"response-types" sep:"none" placeholder:"TYPES" help:"Response types by their names on the wire, like \"code id_token\", in place of --response-type. May be repeated."`
 	Grant              []string `property:"grant_types,own" placeholder:"GRANT" help:"Another grant type: device, exchange, jwt, ciba. May be repeated."`
-	ExchangeFrom       []string `property:"exchange.from" placeholder:"ID" help:"Client whose tokens it may exchange; * is all. May be repeated."`
+	ExchangeFrom       []string `property:"exchange.from" sep:"none" placeholder:"ID" help:"Client whose tokens it may exchange; * is all. May be repeated."`
 	Impersonate        bool     `property:"exchange.impersonate" help:"What it exchanges need not say who asked."`
 	Delegate           bool     `property:"exchange.delegate" help:"What it exchanges names who asked."`
 	JWKS               string   `property:"jwks,own" name:"jwks" placeholder:"PATH" help:"File with its public keys, in place of --jwks-uri."`
@@ -29,7 +29,7 @@ type moreOfClient struct {
 	SectorURI          string   `property:"sector_identifier_uri" name:"sector-identifier-uri" placeholder:"URI" help:"Where the redirect URIs of all apps with the same subjects are listed."`
 	Resource           []string `property:"resources" sep:"none" placeholder:"URI" help:"API that it may ask tokens for (RFC 8707). May be repeated."`
 	Serves             []string `property:"serves" sep:"none" placeholder:"URI" help:"API that it is, and may introspect tokens for. May be repeated."`
-	DetailType         []string `property:"detail_types" placeholder:"TYPE" help:"authorization_details that it may ask for (RFC 9396). May be repeated."`
+	DetailType         []string `property:"detail_types" sep:"none" placeholder:"TYPE" help:"authorization_details that it may ask for (RFC 9396). May be repeated."`
 	Origin             []string `property:"origins" placeholder:"ORIGIN" help:"Site whose pages may call the hub (CORS). May be repeated."`
 	FrontchannelLogout string   `property:"frontchannel_logout_uri" name:"frontchannel-logout-uri" placeholder:"URI" help:"Address that the browser opens when a session has ended."`
 	InitiateLogin      string   `property:"requests.initiate_login_uri" name:"initiate-login-uri" placeholder:"URI" help:"Where others may start a sign-in."`

@@ -13,6 +13,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/catalog"
+	"github.com/fedhub/fedhub/federation/mapping"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -31,8 +32,8 @@ type keyAddCmd struct {
 	TrustEmail bool              `help:"Believe what it says about e-mail addresses, whatever their domain."`
 	Domain     []string          `placeholder:"DOMAIN" help:"E-mail domain that it speaks for. May be repeated."`
 	Scope      []string          `placeholder:"SCOPE" help:"Asked for there. May be repeated; openid, profile and email if not given, for a Frappe site openid alone."`
-	Role       map[string]string `placeholder:"THERE=HERE" help:"A role there and the role here that it stands for. May be repeated."`
-	Option     map[string]string `placeholder:"NAME=VALUE" help:"What else is to be known of a Frappe site, like version=\"16.29 or newer\", issuer=URL or credentials=header. May be repeated."`
+	Role       []string          `sep:"none" placeholder:"THERE=HERE" help:"A role there and the role here that it stands for; where names have equals signs in them, the last one with blanks around it divides, as in \"cn=staff,dc=example = staff\". May be repeated."`
+	Option     map[string]string `mapsep:"none" placeholder:"NAME=VALUE" help:"What else is to be known of a Frappe site, like version=\"16.29 or newer\", issuer=URL or credentials=header. May be repeated."`
 	ID         string            `name:"id" placeholder:"ID" help:"Part of the callback address; made from the name if not given."`
 
 	format `embed:""`
@@ -96,15 +97,35 @@ func (k *keyAddCmd) add(ctx context.Context, c *console, o *opened) (federation.
 			return federation.LoginKey{}, err
 		}
 	}
+	rules, err := k.rules()
+	if err != nil {
+		return federation.LoginKey{}, err
+	}
 	key := k.start()
 	key.ID, key.Name, key.BaseURL, key.ClientID = k.ID, k.name(ctx, o), k.BaseURL, k.ClientID
 	key.Enabled, key.Direct, key.SignUps = true, k.Direct, k.SignUps
-	key.TrustEmail, key.AuthoritativeDomains, key.RoleMap = k.TrustEmail, k.Domain, k.Role
+	key.TrustEmail, key.AuthoritativeDomains, key.RoleMap = k.TrustEmail, k.Domain, rules
 	key.Linking = cmp.Or(k.Linking, key.Linking)
 	if len(k.Scope) > 0 {
 		key.Scopes = k.Scope
 	}
 	return o.KeepLoginKey(ctx, c.operator(), key, secret)
+}
+
+// rules are what the flags say of roles, one in each.
+func (k *keyAddCmd) rules() (mapping.Rules, error) {
+	rules := mapping.Rules{}
+	for _, rule := range k.Role {
+		there, here, ok := mapping.ParseRule(rule)
+		if !ok {
+			return nil, mistakef("--role %q: write a role there, an equals sign and a role here, like \"admins = admin\"", rule)
+		}
+		if before, twice := rules[there]; twice && before != here {
+			return nil, mistakef("--role %q: there is a rule for this role already", rule)
+		}
+		rules[there] = here
+	}
+	return rules, nil
 }
 
 // start is the key before anything is said of it: for a Frappe site that of the

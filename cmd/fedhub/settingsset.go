@@ -15,11 +15,11 @@ type settingsSetCmd struct {
 
 	DocumentDomain *[]string `placeholder:"DOMAIN" help:"Host whose apps may come with the address of their metadata document as client id; with a dot in front, every host below. With open registration all may. May be repeated; '' for none."`
 
-	SoftwareIssuer *[]string `placeholder:"ISSUER JWKS" help:"Whose software statements count: the issuer, a space, and the address of its keys. May be repeated; '' for none."`
+	SoftwareIssuer *[]string `sep:"none" placeholder:"ISSUER JWKS" help:"Whose software statements count: the issuer, a space, and the address of its keys. May be repeated; '' for none."`
 
 	RequirePushed *bool `negatable:"" help:"Let no app ask but by a pushed authorization request (RFC 9126); --no-require-pushed to allow the others again."`
 
-	Voucher *[]string `placeholder:"ISSUER JWKS KEY CLIENTS" help:"Whose assertions about people count (RFC 7523): the issuer, the address of its keys, the login key, and client ids with commas between. May be repeated; '' for none."`
+	Voucher *[]string `sep:"none" placeholder:"ISSUER JWKS KEY CLIENTS" help:"Whose assertions about people count (RFC 7523): the issuer, the address of its keys, the login key, and client ids with commas between. May be repeated; '' for none."`
 
 	KeyDays *int `placeholder:"N" help:"Replace signing keys after this many days; 0 to never do it by schedule, 90 if not set."`
 

@@ -14,7 +14,7 @@ import (
 type userAddCmd struct {
 	Email         string   `required:"" placeholder:"ADDRESS" help:"The person's e-mail address."`
 	Name          string   `placeholder:"NAME" help:"The person's name; the address if not given."`
-	Role          []string `placeholder:"ROLE" help:"A role, which may be repeated; admin makes an administrator."`
+	Role          []string `sep:"none" placeholder:"ROLE" help:"A role, which may be repeated; admin makes an administrator."`
 	Claim         []string `sep:"none" placeholder:"NAME=VALUE" help:"What else is known of them, by the claim names of OpenID Connect, like birthdate=1815-12-10. May be repeated."`
 	Claims        string   `placeholder:"PATH" help:"File with such claims as a JSON object; - is standard input."`
 	EmailVerified bool     `help:"Somebody has checked that the address is theirs. Apps and other hubs rely on it."`

@@ -100,7 +100,7 @@ func (u *userRemoveCmd) Run(ctx context.Context, c *console) error {
 
 type userRolesCmd struct {
 	who   `embed:""`
-	Role  []string `xor:"roles" placeholder:"ROLE" help:"A role they have from now on, which may be repeated; admin makes an administrator."`
+	Role  []string `sep:"none" xor:"roles" placeholder:"ROLE" help:"A role they have from now on, which may be repeated; admin makes an administrator."`
 	Clear bool     `xor:"roles" help:"They have no role any more."`
 }
 
@@ -176,7 +176,7 @@ func (u *userUnlinkCmd) Run(ctx context.Context, c *console) error {
 
 type userInviteCmd struct {
 	Email string   `arg:"" help:"The person's e-mail address."`
-	Role  []string `placeholder:"ROLE" help:"A role they will have, which may be repeated."`
+	Role  []string `sep:"none" placeholder:"ROLE" help:"A role they will have, which may be repeated."`
 	Days  int      `default:"7" placeholder:"N" help:"How many days the link works, up to 90."`
 
 	format `embed:""`

@@ -10,6 +10,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	reading "github.com/fedhub/fedhub/federation/internal/claims"
 	"github.com/fedhub/fedhub/federation/internal/oauth2client"
+	"github.com/fedhub/fedhub/federation/mapping"
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
@@ -124,7 +125,7 @@ func (c *Connector) described(ctx context.Context, got oauth2client.Tokens, prof
 		if _, said := profile.At("email_verified"); !said && id.EmailVerified {
 			fact("email_verified by", "your trust in this site; it says nothing itself")
 		}
-		fact("roles there", strings.Join(profile.Words("roles"), ", "))
+		fact("roles there", federation.CleanText(strings.Join(mapping.Texts(profile.Names("roles", mapping.One)), ", "), 300))
 		return nil
 	})
 	if err != nil {
@@ -148,8 +149,8 @@ func (c *Connector) vouched(profile reading.Document, address string) bool {
 }
 
 // rules are the key's, but for roles that say nothing.
-func (c *Connector) rules() map[string]string {
-	rules := map[string]string{}
+func (c *Connector) rules() mapping.Rules {
+	rules := mapping.Rules{}
 	for from, to := range c.Key.RoleMap {
 		if !slices.Contains(automatic, from) {
 			rules[from] = to

@@ -1,6 +1,7 @@
 package oauth2_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/mapping"
 	"github.com/fedhub/fedhub/federation/oauth2"
 	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
@@ -67,6 +69,27 @@ func TestAnIdentityIsReadAtTheKeysPaths(t *testing.T) {
 	}
 	if fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
+func TestAListOfRolesIsAListAndATextIsOneNameUnlessTheKeySays(t *testing.T) {
+	for _, row := range []struct{ claim, place, separator, want string }{
+		{`["Support admin"]`, "", "", "[help desk]"},
+		{`["Support admin"]`, "groups", mapping.Blanks, "[help desk]"},
+		{`"Support admin"`, "", "", "[help desk]"},
+		{`"Support admin"`, "groups", "", "[help desk]"},
+		{`"Support admin staff"`, "groups", mapping.Blanks, "[member]"},
+		{`"admin, Support admin"`, "groups", mapping.Commas, "[help desk]"},
+		{`["admin"]`, "groups", mapping.Blanks, "[admin]"},
+	} {
+		w := newWorld(t, func(w *federationtest.World) {
+			w.Key.Claims = federation.Claims{Subject: "id", Roles: row.place, RolesText: row.separator}
+			w.Key.RoleMap = map[string]string{"admin": "admin", "Support admin": "help desk", "staff": "member"}
+		})
+		w.Set(answers("application/json", `{"id":7,"`+cmp.Or(row.place, "roles")+`":`+row.claim+`}`))
+		if got := fmt.Sprint(w.MustSignIn(federation.AuthRequestOptions{}).Roles); got != row.want {
+			t.Errorf("%s at %q, %q: got %s, want %s", row.claim, row.place, row.separator, got, row.want)
+		}
 	}
 }
 

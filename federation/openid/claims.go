@@ -3,9 +3,9 @@ package openid
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/mapping"
 )
 
 // pick returns an object that has one member, what the path leads to, by the
@@ -40,20 +40,16 @@ func (d description) text(place, usual string, max int) string {
 
 // theirRoles are what the upstream calls them: where the key says, else in the
 // two claims that everybody uses.
-func (c *Connector) theirRoles(documents ...object) []string {
+func (c *Connector) theirRoles(documents ...object) []mapping.Name {
 	places := []string{"roles", "groups"}
 	if c.key.Claims.Roles != "" {
 		places = []string{c.key.Claims.Roles}
 	}
-	var roles []string
+	var roles []mapping.Name
 	for _, document := range documents {
 		for _, place := range places {
-			found := words(pick(document, place), place)
-			if c.key.Claims.Roles != "" && len(found) == 1 {
-				found = strings.Fields(found[0]) // words, as in a scope
-			}
-			for _, role := range found {
-				if !slices.Contains(roles, role) && len(roles) < maxRoles {
+			for _, role := range mapping.Names(pick(document, place)[place], c.key.Claims.RolesText) {
+				if !slices.Contains(roles, role) {
 					roles = append(roles, role)
 				}
 			}

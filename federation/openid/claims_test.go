@@ -2,9 +2,11 @@ package openid_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/mapping"
 	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
@@ -44,7 +46,7 @@ func TestADescriptionIsFoundWhereTheKeySays(t *testing.T) {
 	}
 }
 
-func TestRolesMayBeAListOrWords(t *testing.T) {
+func TestRolesMayBeAListOrAText(t *testing.T) {
 	for name, row := range map[string]struct {
 		place string
 		says  map[string]any
@@ -52,7 +54,9 @@ func TestRolesMayBeAListOrWords(t *testing.T) {
 	}{
 		"groups":          {"", map[string]any{"roles": nil, "groups": []string{"boss"}}, "[chief]"},
 		"roles and group": {"", map[string]any{"groups": []string{"boss", "staff"}}, "[chief member]"},
-		"words":           {"scope", map[string]any{"scope": "staff boss x"}, "[chief member]"},
+		"one name":        {"level", map[string]any{"level": "boss"}, "[chief]"},
+		"a text":          {"scope", map[string]any{"scope": "staff boss x"}, "[]"},
+		"a list of one":   {"groups", map[string]any{"groups": []string{"staff boss"}}, "[]"},
 		"a number":        {"level", map[string]any{"level": 7}, "[]"},
 		"objects":         {"groups", map[string]any{"groups": []any{map[string]any{"name": "boss"}}}, "[]"},
 		"twice inside":    {"a.b", map[string]any{"a": map[string]any{"b": "boss", "B": "staff"}}, "[]"},
@@ -60,6 +64,49 @@ func TestRolesMayBeAListOrWords(t *testing.T) {
 		id := described(t, federation.Claims{Roles: row.place}, row.says)
 		if got := fmt.Sprint(id.Roles); got != row.want {
 			t.Errorf("%s: got %s, want %s", name, got, row.want)
+		}
+	}
+}
+
+// Somebody in the one group "Support admin" is no administrator, and neither
+// is somebody of whom a text says so beside something else.
+func TestAListIsAListAndATextIsCutOnlyWhereTheKeySays(t *testing.T) {
+	rules := map[string]string{"admin": "admin", "boss": "admin", "Support": "helper", "Support admin": "help desk", "staff": "member", "cn=staff,dc=x.y": "ldap"}
+	for _, row := range []struct {
+		claim     any
+		separator string
+		want      string
+	}{
+		{[]string{"Support admin"}, "", "help desk"},
+		{[]string{"Support admin"}, mapping.Blanks, "help desk"},
+		{[]string{"Support,admin"}, mapping.Commas, ""},
+		{[]string{"admin"}, mapping.Blanks, "admin"},
+		{[]string{"cn=staff,dc=x.y"}, mapping.Commas, "ldap"},
+		{"Support admin", "", "help desk"},
+		{"Support admin", mapping.Blanks, "helper"},
+		{"Support admin", mapping.Commas, "help desk"},
+		{"Support admin,boss,staff", mapping.Commas, "help desk,member"},
+		{"staff boss admin", mapping.Blanks, "member"},
+		{"staff boss", "", ""},
+		{"boss", mapping.Blanks, "admin"}, // nothing was cut
+		{"Staff", "", ""},                 // names are compared to the letter
+		{" staff", "", ""},
+	} {
+		for _, place := range []string{"", "my.groups"} {
+			w := newWorld(t, func(w *federationtest.World) {
+				w.Key.Claims, w.Key.RoleMap = federation.Claims{Roles: place, RolesText: row.separator}, rules
+			})
+			w.Set(func(s *federationtest.Script) {
+				s.Person = func(_ string, claims map[string]any) {
+					claims["roles"] = row.claim
+					if place != "" {
+						claims["roles"], claims["my"] = nil, map[string]any{"groups": row.claim}
+					}
+				}
+			})
+			if got := strings.Join(w.MustSignIn(federation.AuthRequestOptions{}).Roles, ","); got != row.want {
+				t.Errorf("%q at %q, %q: got %q, want %q", row.claim, place, row.separator, got, row.want)
+			}
 		}
 	}
 }

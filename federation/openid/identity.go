@@ -7,6 +7,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	reading "github.com/fedhub/fedhub/federation/internal/claims"
+	"github.com/fedhub/fedhub/federation/mapping"
 )
 
 // Longest descriptions that are kept, in bytes.
@@ -15,7 +16,7 @@ const (
 	maxURL    = 2048
 	maxLocale = 35 // RFC 5646 §4.4.1
 	maxWord   = 255
-	maxRoles  = 500
+	maxWords  = 500
 )
 
 // identity says who the provider says this is. Who it is, how and when comes
@@ -34,7 +35,7 @@ func (c *Connector) identity(doc Discovery, claims, profile, handed object) fede
 		PreferredUsername: d.text(at.Username, "preferred_username", maxName),
 		Locale:            d.text(at.Locale, "locale", maxLocale),
 		Picture:           reading.Picture(d.text(at.Picture, "picture", maxURL+1)),
-		Roles:             c.roles(claims, profile),
+		Roles:             mapping.Rules(c.key.RoleMap).Roles(c.theirRoles(claims, profile)),
 		SID:               claims.Loose("sid"),
 	}
 	id.Email, id.EmailVerified = c.email(claims, profile)
@@ -86,23 +87,10 @@ func (c *Connector) email(documents ...object) (address string, verified bool) {
 	return "", false
 }
 
-// roles are the upstream's, through the key's rules: what no rule names does
-// not get in (FE-31).
-func (c *Connector) roles(documents ...object) []string {
-	var roles []string
-	for _, theirs := range c.theirRoles(documents...) {
-		if ours := c.key.RoleMap[theirs]; ours != "" && !slices.Contains(roles, ours) {
-			roles = append(roles, ours)
-		}
-	}
-	slices.Sort(roles)
-	return roles
-}
-
 // words are the strings of a list claim, as far as they are sane.
 func words(document object, name string) []string {
 	list, err := document.List(name)
-	if err != nil || len(list) > maxRoles {
+	if err != nil || len(list) > maxWords {
 		return nil
 	}
 	return slices.DeleteFunc(list, func(s string) bool { return s == "" || len(s) > maxWord || s != federation.CleanText(s, maxWord) })

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/mapping"
 )
 
 // The steps of a sign-in, each reported with what it found out. The facts are
@@ -125,7 +126,10 @@ func (c *Connector) stepClaims(ctx context.Context, doc Discovery, got tokens, c
 		tell("email", id.Email)
 		tell("email verified", strconv.FormatBool(id.EmailVerified))
 		tell("name", id.Name)
-		tell("roles there", strings.Join(c.theirRoles(claims, profile), ", "))
+		theirs := c.theirRoles(claims, profile)
+		tell("roles there", strings.Join(mapping.Texts(theirs), ", "))
+		cut := slices.DeleteFunc(theirs, func(n mapping.Name) bool { return !n.Cut })
+		tell("of them cut out of a text", strings.Join(mapping.Texts(cut), ", "))
 		tell("roles here", strings.Join(id.Roles, ", "))
 		tell("acr", claims.Loose("acr"))
 		tell("amr", strings.Join(words(claims, "amr"), " "))

@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/mapping"
 	"github.com/fedhub/fedhub/hub/authentication"
+	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
@@ -23,6 +25,7 @@ func TestALoginKeyAndTheUsersMeanTheSameWords(t *testing.T) {
 		{federation.Invited, linking.SignUpInvited},
 		{federation.Domains, linking.SignUpDomains},
 		{federation.KindPeer, linking.KindPeer},
+		{mapping.AdminRole, users.AdminRole},
 	} {
 		if w.key != w.user {
 			t.Errorf("a login key says %q and users %q", w.key, w.user)

@@ -11,17 +11,14 @@ import (
 	"bytes"
 	"errors"
 	"mime"
-	"slices"
 	"strings"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/mapping"
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
-const (
-	maxWord  = 255 // bytes of an id or a role
-	maxWords = 500 // roles
-)
+const maxID = 255 // bytes
 
 // A Document is one JSON object or array.
 type Document struct{ root jsonx.Value }
@@ -93,34 +90,18 @@ func CheckID(id string) error {
 	switch {
 	case strings.Trim(id, "0") == "" || id == "null" || id == "<nil>" || id == "undefined":
 		return errors.New("the user's id is empty")
-	case len(id) > maxWord:
+	case len(id) > maxID:
 		return errors.New("the user's id is too long")
-	case id != federation.CleanText(id, maxWord):
+	case id != federation.CleanText(id, maxID):
 		return errors.New("the user's id has characters that do not print")
 	}
 	return nil
 }
 
-// Words returns the sane ones of a list of texts, or of words in one text.
-func (d Document) Words(path string) []string {
+// Names are roles or groups there, see mapping.Names.
+func (d Document) Names(path, separator string) []mapping.Name {
 	value, _ := d.At(path)
-	var list []string
-	var values []jsonx.Value
-	if text, ok := jsonx.Text(value); ok {
-		list = strings.Fields(text)
-	} else if jsonx.Unmarshal(value, &values) == nil {
-		for _, one := range values {
-			if text, ok := jsonx.Text(one); ok {
-				list = append(list, text)
-			}
-		}
-	}
-	if len(list) > maxWords {
-		return nil
-	}
-	return slices.DeleteFunc(list, func(word string) bool {
-		return word == "" || len(word) > maxWord || word != federation.CleanText(word, maxWord)
-	})
+	return mapping.Names(value, separator)
 }
 
 // IsJSON knows the content types of JSON, also ones like

@@ -3,10 +3,10 @@ package claims
 import (
 	"cmp"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/mapping"
 	"golang.org/x/net/idna"
 )
 
@@ -19,7 +19,7 @@ const (
 
 // Identity reads a person from a document, by the paths of a login key. It
 // says nothing of who spoke: Key and Issuer are the caller's.
-func (d Document) Identity(at federation.Claims, roles map[string]string) (federation.Identity, error) {
+func (d Document) Identity(at federation.Claims, rules mapping.Rules) (federation.Identity, error) {
 	subject, err := d.ID(at.Subject)
 	if err != nil {
 		return federation.Identity{}, err
@@ -32,7 +32,7 @@ func (d Document) Identity(at federation.Claims, roles map[string]string) (feder
 		PreferredUsername: d.Text(cmp.Or(at.Username, "preferred_username"), maxName),
 		Locale:            d.Text(cmp.Or(at.Locale, "locale"), maxLocale),
 		Picture:           Picture(d.Text(cmp.Or(at.Picture, "picture"), maxURL+1)),
-		Roles:             Roles(d.Words(cmp.Or(at.Roles, "roles")), roles),
+		Roles:             rules.Roles(d.Names(cmp.Or(at.Roles, "roles"), at.RolesText)),
 	}
 	id.Email, id.EmailVerified = d.email(at)
 	return id, nil
@@ -82,17 +82,4 @@ func Picture(s string) string {
 		return ""
 	}
 	return s
-}
-
-// Roles are the upstream's, through the key's rules: what no rule names does
-// not get in (FE-31).
-func Roles(theirs []string, rules map[string]string) []string {
-	var roles []string
-	for _, role := range theirs {
-		if ours := rules[role]; ours != "" && !slices.Contains(roles, ours) {
-			roles = append(roles, ours)
-		}
-	}
-	slices.Sort(roles)
-	return roles
 }

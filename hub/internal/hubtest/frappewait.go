@@ -96,7 +96,7 @@ func (x *Waiting) Edit(change func(*clients.Client)) {
 	}
 	change(&c)
 	path := "/admin/clients/" + c.ID
-	pairs := []string{"allowed_roles", strings.Join(c.AllowedRoles, ", ")}
+	pairs := []string{"allowed_roles", strings.Join(c.AllowedRoles, "\n")}
 	if c.Disabled {
 		pairs = append(pairs, "disabled", "1")
 	}

@@ -55,13 +55,12 @@ func Words(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\r' || r == '\t' })
 }
 
-// Commas splits what was typed at commas and ends of lines, so that an item may
-// have blanks.
-func Commas(s string) []string {
+// Names are what was typed one to a line: a name may have blanks and commas.
+func Names(s string) []string {
 	var out []string
-	for part := range strings.SplitSeq(strings.NewReplacer("\r", ",", "\n", ",").Replace(s), ",") {
-		if part = strings.TrimSpace(part); part != "" {
-			out = append(out, part)
+	for _, line := range Lines(s) {
+		if line = strings.TrimSpace(line); line != "" {
+			out = append(out, line)
 		}
 	}
 	return out

@@ -14,8 +14,8 @@ func TestListsAreReadAsPeopleTypeThem(t *testing.T) {
 	if got := Lines("cn=staff, dc=example\r\n\r\nadmins"); !slices.Equal(got, []string{"cn=staff, dc=example", "admins"}) {
 		t.Errorf("lines: %q", got)
 	}
-	if got := Commas(" Site Manager, \n, admin"); !slices.Equal(got, []string{"Site Manager", "admin"}) {
-		t.Errorf("commas: %q", got)
+	if got := Names(" Site Manager\r\n \r\nstaff, all\n"); !slices.Equal(got, []string{"Site Manager", "staff, all"}) {
+		t.Errorf("names: %q", got)
 	}
 }
 

@@ -135,7 +135,7 @@ func TestAdministratorsDoNotLockThemselvesOut(t *testing.T) {
 	p := b.Read(b.PostForm(w.URL+"/admin/users/"+root.ID+"/disable", fields))
 	hubtest.Want(t, "disabling oneself", p.Status, http.StatusConflict)
 	hubtest.Want(t, "without the role", b.Submit(own, "/admin/users/"+root.ID+"/roles", "roles", "staff").Status, http.StatusConflict)
-	b.Submit(page, "/admin/users/"+other.ID+"/roles", "roles", "staff, editors")
+	b.Submit(page, "/admin/users/"+other.ID+"/roles", "roles", "staff\neditors")
 	u, err := w.Hub.User(t.Context(), other.ID)
 	if err != nil {
 		t.Fatal(err)

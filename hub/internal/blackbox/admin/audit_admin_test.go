@@ -146,7 +146,7 @@ var peopleActs = []act[*office]{
 	}},
 	{"roles are given", func(t *testing.T, o *office) {
 		path, u := o.personPage("roles@example.org")
-		o.press(t, path, path+"/roles", []string{"roles", "clerk, editor"}, audit.Event{Kind: audit.RolesChanged, Target: u.ID, Detail: map[string]string{"roles": "clerk, editor"}})
+		o.press(t, path, path+"/roles", []string{"roles", "clerk\neditor"}, audit.Event{Kind: audit.RolesChanged, Target: u.ID, Detail: map[string]string{"roles": "clerk, editor"}})
 	}},
 	{"a link for a new password is shown", func(t *testing.T, o *office) {
 		path, u := o.personPage("reset@example.org")

@@ -69,7 +69,7 @@ func peopleControls(f *templates.ClientForm, c *clients.Client) []control {
 		site = new(clients.FrappeSite) // nothing of it is kept
 	}
 	return []control{
-		list("allowed_roles", &f.AllowedRoles, &c.AllowedRoles, admin.Commas, ", "),
+		list("allowed_roles", &f.AllowedRoles, &c.AllowedRoles, admin.Names, "\n"),
 		text("client_uri", &f.ClientURI, &c.ClientURI),
 		text("logo_uri", &f.LogoURI, &c.LogoURI),
 		text("policy_uri", &f.PolicyURI, &c.PolicyURI),
@@ -82,7 +82,7 @@ func grantControls(f *templates.ClientForm, c *clients.Client) []control {
 	return []control{
 		responses(&f.Responses, c),
 		grantBoxes(&f.Grants, c),
-		list("exchange_from", &f.ExchangeFrom, &c.Exchange.From, admin.Words, "\n"),
+		list("exchange_from", &f.ExchangeFrom, &c.Exchange.From, admin.Names, "\n"),
 		tick("exchange_impersonate", &f.ExchangeImpersonate, &c.Exchange.Impersonate),
 		tick("exchange_delegate", &f.ExchangeDelegate, &c.Exchange.Delegate),
 		usually("poll", "ciba_delivery", &f.CIBADelivery, &c.CIBA.Delivery),

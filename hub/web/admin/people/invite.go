@@ -24,7 +24,7 @@ func (d *Handler) InvitePerson(c *gin.Context) error {
 		return err
 	}
 	ctx, mailed := c.Request.Context(), d.MailLinks.Delivers()
-	link, _, err := d.Operator.InviteUser(ctx, d.Actor(c), users.NewInvitation{Email: form["email"], Roles: admin.Commas(form["roles"]), Mailed: mailed})
+	link, _, err := d.Operator.InviteUser(ctx, d.Actor(c), users.NewInvitation{Email: form["email"], Roles: admin.Names(form["roles"]), Mailed: mailed})
 	wrong, ok := web.Mistakes(err, nil)
 	switch {
 	case ok:

@@ -16,7 +16,7 @@ import (
 )
 
 // join is a list as one types it.
-func join(list []string) string { return strings.Join(list, ", ") }
+func join(list []string) string { return strings.Join(list, "\n") }
 
 // refused says why something cannot be done to a person.
 func refused(u users.User, text string) error {
@@ -84,7 +84,7 @@ func (d *Handler) SetRoles(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.Operator.SetRoles(c.Request.Context(), d.Actor(c), u.ID, admin.Commas(form["roles"]))
+	_, err = d.Operator.SetRoles(c.Request.Context(), d.Actor(c), u.ID, admin.Names(form["roles"]))
 	if wrong, ok := web.Mistakes(err, nil); ok {
 		return d.showPerson(c, admin.Unprocessable, u, templates.AdminUser{Roles: form["roles"], Mistakes: wrong})
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/catalog"
+	"github.com/fedhub/fedhub/federation/mapping"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -18,10 +19,10 @@ func (d *Handler) keyForm(k federation.LoginKey) templates.KeyForm {
 	form := templates.KeyForm{
 		Enabled: k.Enabled, Name: k.Name, Placed: entry.Placed() || k.Kind == federation.KindOAuth2, BaseURL: k.BaseURL, BaseURLHint: cmp.Or(entry.Address, "The issuer, like https://id.example.org. Everything else is read from there."), Options: controls(entry, k.Options),
 		ClientID: k.ClientID, HasSecret: k.Secret != "", SecretExpires: dayOf(k.SecretExpires),
-		Scopes: strings.Join(k.Scopes, " "), Params: joined(k.Params, "="), Hosts: strings.Join(k.Hosts, "\n"),
+		Scopes: strings.Join(k.Scopes, " "), Params: joined(k.Params), Hosts: strings.Join(k.Hosts, "\n"),
 		SignUps: cmp.Or(k.SignUps, federation.Deny), SignUpDomains: strings.Join(k.SignUpDomains, "\n"),
 		Linking: cmp.Or(k.Linking, federation.Confirm), MigrateUntil: dayOf(k.MigrateUntil), TrustEmail: k.TrustEmail, AuthoritativeDomains: strings.Join(k.AuthoritativeDomains, "\n"),
-		Roles: joined(k.RoleMap, " = "), TrustAssurance: k.TrustAssurance,
+		Roles: mapping.Rules(k.RoleMap).String(), RolesCut: k.Claims.RolesText, TrustAssurance: k.TrustAssurance,
 		Hidden: k.Hidden, Direct: k.Direct, HomeDomains: strings.Join(k.HomeDomains, "\n"),
 		KeepTokens: k.KeepTokens, SignOutThere: k.SignOutThere,
 	}
@@ -72,6 +73,9 @@ func claimFields(c *federation.Claims) []claimField {
 	}
 }
 
+// rolesText is the input that says what a text with roles holds.
+const rolesText = "claims.roles_text"
+
 func claimControls(k federation.LoginKey) []templates.Control {
 	var all []templates.Control
 	for _, f := range claimFields(&k.Claims) {
@@ -80,7 +84,11 @@ func claimControls(k federation.LoginKey) []templates.Control {
 		}
 		all = append(all, templates.Control{Name: f.name, Label: f.label, Value: *f.path, Optional: true})
 	}
-	return all
+	return append(all, templates.Control{Name: rolesText, Label: "A text with roles or groups", Value: k.Claims.RolesText, Choices: []templates.Pair{
+		{Name: mapping.One, Value: "is one name"},
+		{Name: mapping.Blanks, Value: "holds several, with blanks between"},
+		{Name: mapping.Commas, Value: "holds several, with commas between"},
+	}, Help: "A list is never cut. What is cut out of a text never makes an administrator."})
 }
 
 func dayOf(t time.Time) string {
@@ -91,10 +99,10 @@ func dayOf(t time.Time) string {
 }
 
 // joined writes a map as lines, in the order of its names.
-func joined(m map[string]string, between string) string {
+func joined(m map[string]string) string {
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(m)) {
-		out = append(out, name+between+m[name])
+		out = append(out, name+"="+m[name])
 	}
 	return strings.Join(out, "\n")
 }

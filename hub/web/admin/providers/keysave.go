@@ -11,6 +11,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/catalog"
+	"github.com/fedhub/fedhub/federation/mapping"
 	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/web"
@@ -89,13 +90,13 @@ func editKey(k *federation.LoginKey, form map[string]string) []templates.Mistake
 		wrong = append(wrong, editMigration(k, form)...)
 	}
 	var ok bool
-	if k.Params, ok = pairs(form["params"], strings.Index); !ok {
+	if k.Params, ok = pairs(form["params"]); !ok {
 		wrong = append(wrong, templates.Mistake{Field: "params", Text: "Each line is a name, an equals sign and a value, like prompt=select_account."})
 	}
-	if k.RoleMap, ok = pairs(form["role_map"], strings.LastIndex); !ok {
-		wrong = append(wrong, templates.Mistake{Field: "role_map", Text: "Each line is a role there, an equals sign and a role here, like admins = admin."})
-	}
-	return wrong
+	rules, problems := mapping.ParseRules(form["role_map"])
+	k.RoleMap = rules
+	bad, _ := web.Mistakes(problems.Err(), keyFields)
+	return append(wrong, bad...)
 }
 
 func editConnection(k *federation.LoginKey, form map[string]string) {
@@ -125,6 +126,9 @@ func editConnection(k *federation.LoginKey, form map[string]string) {
 		if path, there := form[f.name]; there {
 			*f.path = path
 		}
+	}
+	if text, there := form[rolesText]; there {
+		k.Claims.RolesText = text
 	}
 	k.Enabled, k.Name = form["enabled"] != "", form["name"]
 	k.Scopes, k.Hosts = admin.Words(form["scopes"]), hosts
@@ -185,19 +189,15 @@ func editMigration(k *federation.LoginKey, form map[string]string) []templates.M
 	return nil
 }
 
-// pairs reads lines of a name, an equals sign and a value. equals finds the
-// sign: names of groups may have some in them (cn=staff,dc=example), and so
-// may values.
-func pairs(s string, equals func(s, sign string) int) (out map[string]string, ok bool) {
+// pairs reads lines of a name, an equals sign and a value, which may have more
+// of them.
+func pairs(s string) (out map[string]string, ok bool) {
 	for _, line := range admin.Lines(s) {
 		if strings.TrimSpace(line) == "" {
 			continue
 		}
-		at := equals(line, "=")
-		if at < 0 {
-			return out, false
-		}
-		name, value := strings.TrimSpace(line[:at]), strings.TrimSpace(line[at+1:])
+		name, value, _ := strings.Cut(line, "=")
+		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
 		if name == "" || value == "" {
 			return out, false
 		}

@@ -10,7 +10,9 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/mapping"
 	"github.com/fedhub/fedhub/hub/authentication"
+	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
@@ -68,7 +70,7 @@ func (d *Handler) would(c *gin.Context, form map[string]string, key federation.L
 	p := authentication.PolicyOf(key)
 	page.Claim = templates.SimulatorClaim{Issuer: strings.TrimSpace(form["issuer"]), Subject: strings.TrimSpace(form["subject"]), Email: strings.TrimSpace(form["email"]),
 		Verified: form["verified"] != "", Roles: form["roles"]}
-	page.Roles = rolesHere(key.RoleMap, admin.Words(form["roles"]))
+	page.Roles = rolesHere(key, admin.Names(form["roles"]))
 	p.Enabled = true // what would be if it were on; the page says if it is off
 	decision, over, err := d.Linking.Would(c.Request.Context(), linking.Claim{Key: p.KeyID, Issuer: page.Claim.Issuer, Subject: page.Claim.Subject,
 		Email: page.Claim.Email, EmailVerified: page.Claim.Verified}, p)
@@ -90,12 +92,14 @@ func (d *Handler) would(c *gin.Context, form map[string]string, key federation.L
 }
 
 // rolesHere are the roles that those of the upstream become.
-func rolesHere(rules map[string]string, there []string) []string {
-	var here []string
-	for _, role := range there {
-		if to := rules[role]; to != "" && !slices.Contains(here, to) {
-			here = append(here, to)
-		}
+func rolesHere(key federation.LoginKey, there []string) []string {
+	names := make([]mapping.Name, len(there))
+	for i, role := range there {
+		names[i].Text = role
+	}
+	here := mapping.Rules(key.RoleMap).Roles(names)
+	if key.KeepsAdminsOut() {
+		return slices.DeleteFunc(here, func(role string) bool { return role == users.AdminRole })
 	}
 	return here
 }
