@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients/redirecturi"
+	"github.com/fedhub/fedhub/internal/cache"
 )
 
 // AllowsOrigin reports whether pages of this origin speak for the client
@@ -47,11 +48,20 @@ func (r *Registry) AnyAllowsOrigin(ctx context.Context, origin string) (bool, er
 	if r.origins.IsFresh(r.now()) {
 		return false, nil
 	}
-	_, err, _ := r.flights.Do(originsFlight, func() (any, error) { return nil, r.readOrigins(context.WithoutCancel(ctx)) })
+	_, err := cache.Once(ctx, &r.flights, originsFlight, readLimit, func(ctx context.Context) (any, error) { return nil, r.readOrigins(ctx) })
 	if err != nil {
 		return false, err
 	}
 	return r.knowsOrigin(ctx, origin)
+}
+
+// readLimit is how long it may take to read what changed.
+const readLimit = 10 * time.Second
+
+// Warm reads the origins of all clients, page by page, so that no request has to.
+func (r *Registry) Warm(ctx context.Context) error {
+	_, err := r.AnyAllowsOrigin(ctx, "")
+	return err
 }
 
 // knowsOrigin looks at the clients that the book names.

@@ -210,6 +210,7 @@ func (h *Hub) Run(ctx context.Context) {
 	var group sync.WaitGroup
 	group.Go(func() { h.readiness.Run(ctx) })
 	group.Go(func() { h.settings.Run(ctx) })
+	group.Go(func() { _ = h.clients.Warm(ctx) }) // the first request that needs it tries again
 	group.Go(func() { h.signing.Run(ctx) })
 	group.Go(func() { h.health.Run(ctx) })
 	group.Go(func() { h.monitor.Run(ctx) })

@@ -12,6 +12,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"golang.org/x/sync/singleflight"
 
+	"github.com/fedhub/fedhub/internal/cache"
 	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/fedhub/fedhub/internal/jwt"
 )
@@ -161,9 +162,7 @@ const fetchLimit = 12 * time.Second
 // fetch reads the jwks_uri. Of callers at the same time one does it, and its
 // going away does not take the others' answer with it.
 func (k *Keyring) fetch(ctx context.Context, p Publisher, now time.Time) (Keys, error) {
-	flight := k.flights.DoChan(p.ID+" "+p.JWKSURI, func() (any, error) {
-		ctx, done := context.WithTimeout(context.WithoutCancel(ctx), fetchLimit)
-		defer done()
+	landed, err := cache.Once(ctx, &k.flights, p.ID+" "+p.JWKSURI, fetchLimit, func(ctx context.Context) (any, error) {
 		set := k.get(p.ID, p.JWKSURI)
 		set.tried = now
 		k.put(p.ID, set)
@@ -179,15 +178,10 @@ func (k *Keyring) fetch(ctx context.Context, p Publisher, now time.Time) (Keys, 
 		k.put(p.ID, keySet{source: p.JWKSURI, keys: fetched, prints: fetched.Thumbprints(), read: now, tried: now})
 		return fetched, nil
 	})
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case landed := <-flight:
-		if landed.Err != nil {
-			return nil, landed.Err
-		}
-		return landed.Val.(Keys), nil
+	if err != nil {
+		return nil, err
 	}
+	return landed.(Keys), nil
 }
 
 // Published returns what somebody publishes now. Nothing is remembered of it.

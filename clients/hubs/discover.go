@@ -7,6 +7,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/clients/metadatadoc"
+	"github.com/fedhub/fedhub/internal/cache"
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
@@ -68,18 +69,23 @@ func (s *Service) seen(metadataURL string) (cachedDocument, bool) {
 	return found, ok && 0 <= age && age < life
 }
 
+// fetchLimit is how long a document may take to be fetched.
+const fetchLimit = 12 * time.Second
+
 // peek is discover for callers who proved nothing yet: the same URL is
 // fetched once in a while, however often it is asked for.
 func (s *Service) peek(ctx context.Context, metadataURL string) cachedDocument {
 	if found, ok := s.seen(metadataURL); ok {
 		return found
 	}
-	ctx = context.WithoutCancel(ctx)
-	result, _, _ := s.flights.Do(metadataURL, func() (any, error) {
+	result, err := cache.Once(ctx, &s.flights, metadataURL, fetchLimit, func(ctx context.Context) (any, error) {
 		found := s.discover(ctx, metadataURL)
 		found.at = s.now()
 		s.sights.Add(metadataURL, found)
 		return found, nil
 	})
+	if err != nil {
+		return cachedDocument{err: err, at: s.now()}
+	}
 	return result.(cachedDocument)
 }

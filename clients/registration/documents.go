@@ -10,6 +10,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/clients/redirecturi"
+	"github.com/fedhub/fedhub/internal/cache"
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
@@ -80,6 +81,9 @@ func (s *Service) stillCounts(known clients.Client, err error) bool {
 	return !said && s.now().Sub(known.Document.Fetched) < documentGrace
 }
 
+// fetchLimit is how long a document may take to be read and kept.
+const fetchLimit = 12 * time.Second
+
 // learn reads a document, once for all who ask at the same time, and keeps
 // what it says.
 func (s *Service) learn(ctx context.Context, id string, l Limits, allow func() error) (added bool, err error) {
@@ -89,8 +93,8 @@ func (s *Service) learn(ctx context.Context, id string, l Limits, allow func() e
 	if err := allow(); err != nil {
 		return false, err
 	}
-	ctx = context.WithoutCancel(ctx)
-	_, err, _ = s.flights.Do(id, func() (any, error) {
+	result, err := cache.Once(ctx, &s.flights, id, fetchLimit, func(ctx context.Context) (any, error) {
+		added := false
 		read, err := s.readDocument(ctx, id, l)
 		if err == nil {
 			added, err = s.keepDocument(ctx, read)
@@ -99,8 +103,9 @@ func (s *Service) learn(ctx context.Context, id string, l Limits, allow func() e
 		if errors.As(err, &fault) {
 			s.missed.Add(id, miss{err: err, at: s.now()})
 		}
-		return nil, err
+		return added, err
 	})
+	added, _ = result.(bool)
 	return added, err
 }
 

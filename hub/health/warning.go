@@ -63,10 +63,13 @@ const ProxyPrefix = "proxy/"
 // Raise keeps a warning that was found beside the rounds.
 func (d *Monitor) Raise(ctx context.Context, w Warning) error { return d.put(ctx, w) }
 
-// Warnings returns what needs attention, the urgent first: a few for each login
-// key, server and signing key.
+// mostWarnings is how many there are to read: nobody sees to more in a day.
+const mostWarnings = 1000
+
+// Warnings returns what needs attention, mostWarnings at most, the urgent first:
+// a few for each login key, server and signing key.
 func (d *Monitor) Warnings(ctx context.Context) ([]Warning, error) {
-	all, err := store.Collect(d.Set.Each(ctx, store.Query{}), 0)
+	all, err := store.Collect(d.Set.Each(ctx, store.Query{}), mostWarnings)
 	slices.SortStableFunc(all, func(a, b Warning) int {
 		if a.Urgent != b.Urgent {
 			return cmp.Compare(b2i(b.Urgent), b2i(a.Urgent))

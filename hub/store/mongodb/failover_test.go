@@ -25,6 +25,8 @@ type writer struct {
 	*mongodb.DB
 	kept map[string]int64 // what must be there in the end, in this version
 	gone []string         // what must not
+
+	longest time.Duration // that one life took
 }
 
 const (
@@ -61,9 +63,12 @@ func outlive(t *testing.T, set *mongodtest.ReplicaSet) {
 	close(dead)
 	done.Wait()
 
+	pause := time.Duration(0)
 	for _, w := range all {
 		w.check(t)
+		pause = max(pause, w.longest)
 	}
+	t.Logf("the longest anybody waited: %v", pause) // a figure, not a promise: the machine decides
 	set.Restart(t, victim)
 }
 
@@ -79,9 +84,11 @@ func (w *writer) work(t *testing.T, busy func(), dead <-chan struct{}) {
 		default:
 		}
 		id := fmt.Sprint(w.name, "-", n)
+		began := time.Now()
 		if err := w.live(t.Context(), id, n%2 == 0); err != nil {
 			t.Errorf("%s: %v", id, err)
 		}
+		w.longest = max(w.longest, time.Since(began))
 	}
 }
 

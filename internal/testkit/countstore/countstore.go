@@ -35,6 +35,7 @@ type Store struct {
 	all, asked meter
 	unbounded  map[string]bool
 	endless    map[string]bool
+	beside     map[string]int // records in the answers to what is no request's, by set
 }
 
 // A meter is what was counted, and how much is under way.
@@ -45,7 +46,7 @@ type meter struct {
 
 // Over counts what b is asked.
 func Over(b store.Backend) *Store {
-	return &Store{Backend: b, unbounded: map[string]bool{}, endless: map[string]bool{}}
+	return &Store{Backend: b, unbounded: map[string]bool{}, endless: map[string]bool{}, beside: map[string]int{}}
 }
 
 // Of returns what is asked while do runs, by whomever.
@@ -87,6 +88,14 @@ func (s *Store) Endless() []string {
 	return slices.Sorted(maps.Keys(s.endless))
 }
 
+// Beside is how many records of each set were read by what no request asked for,
+// since the store was made.
+func (s *Store) Beside() map[string]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.beside)
+}
+
 // begin counts a call, and returns what ends it.
 func (s *Store) begin(ctx context.Context, set string, writes bool) (end func(records int)) {
 	s.mu.Lock()
@@ -111,9 +120,13 @@ func (s *Store) begin(ctx context.Context, set string, writes bool) (end func(re
 		}
 		m.running++
 	}
+	request := faultstore.IsRequest(ctx)
 	return func(records int) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
+		if !request {
+			s.beside[set] += records
+		}
 		for _, m := range meters {
 			m.running--
 			m.Records += records
