@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -111,4 +112,10 @@ func rolesText(raw bson.Raw) (bson.Raw, error) {
 		}
 	}
 	return bson.Marshal(append(doc, bson.E{Key: "claims", Value: bson.D{text}}))
+}
+
+// ForeseeUpgrades says what a start of this program would change in a database,
+// and changes nothing.
+func ForeseeUpgrades(ctx context.Context, b store.Backend) ([]store.Forecast, error) {
+	return schema().Foresee(ctx, b)
 }

@@ -23,7 +23,7 @@ type cli struct {
 	Server      serverCmds     `cmd:"" help:"Hubs that sign people in here: list, approve, refuse, suspend, invite."`
 	SigningKey  signingKeyCmds `cmd:"" help:"The hub's own keys, which it signs with: list, rotate."`
 	Import      importCmds     `cmd:"" help:"Take over people and apps from another system: frappe."`
-	DB          dbCmds         `cmd:"" name:"db" help:"The records in the database, for eyes and repair: list, show, delete."`
+	DB          dbCmds         `cmd:"" name:"db" help:"The records in the database, for eyes and repair: list, show, upgrade, delete."`
 	Doctor      doctorCmd      `cmd:"" help:"Look through the database for records that cannot be read."`
 	Trace       traceCmd       `cmd:"" help:"Say what happened on the way of a sign-in, by the reference that its error page shows."`
 	Settings    settingsCmds   `cmd:"" help:"OAuth Provider Settings: show, set."`
@@ -78,9 +78,10 @@ type importCmds struct {
 }
 
 type dbCmds struct {
-	List   dbListCmd   `cmd:"" help:"List the kinds of records and how many there are, or the records of one kind."`
-	Show   dbShowCmd   `cmd:"" help:"Print a record. What is encrypted, and hashes of secrets, are not in it."`
-	Delete dbDeleteCmd `cmd:"" help:"Delete a record, and nothing that hangs on it."`
+	List    dbListCmd    `cmd:"" help:"List the kinds of records and how many there are, or the records of one kind."`
+	Show    dbShowCmd    `cmd:"" help:"Print a record. What is encrypted, and hashes of secrets, are not in it."`
+	Upgrade dbUpgradeCmd `cmd:"" help:"Bring the database into this version's form, as a start does, or say what that would change."`
+	Delete  dbDeleteCmd  `cmd:"" help:"Delete a record, and nothing that hangs on it."`
 }
 
 type settingsCmds struct {

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/fedhub/fedhub/cmd/fedhub/internal/database"
+	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+type dbUpgradeCmd struct {
+	DryRun bool `help:"Say what would be changed, and change nothing."`
+
+	format `embed:""`
+	base   `embed:""`
+}
+
+// A forecastRow is an upgrade as the command prints one.
+type forecastRow struct {
+	Set     string   `json:"set"`
+	Records int      `json:"records"`
+	Changes int      `json:"changes"`
+	Fails   []string `json:"fails"` // ids
+}
+
+// Run upgrades the database as a start does, or says what that would do.
+func (u *dbUpgradeCmd) Run(ctx context.Context, c *console) error {
+	if !u.DryRun {
+		return u.with(ctx, c, func(*opened) error {
+			fmt.Fprintln(c.out, "The database is in this version's form.")
+			return nil
+		})
+	}
+	backend, err := database.Open(ctx, u.Database)
+	if err != nil {
+		return u.databaseError(err)
+	}
+	found, err := hub.ForeseeUpgrades(ctx, backend)
+	if err != nil {
+		err = u.databaseError(err)
+	} else {
+		err = u.print(c, forecastRows(found), func(w io.Writer) { tellForecasts(w, found) })
+	}
+	for _, f := range found {
+		if len(f.Fails) > 0 && err == nil {
+			err = errors.New("the upgrade would stop at records that it cannot read; mend or remove them first")
+		}
+	}
+	return errors.Join(err, (&opened{backend: backend}).close())
+}
+
+func forecastRows(found []store.Forecast) []forecastRow {
+	rows := make([]forecastRow, len(found))
+	for i, f := range found {
+		rows[i] = forecastRow{f.Set, f.Records, f.Changes, []string{}}
+		for _, d := range f.Fails {
+			rows[i].Fails = append(rows[i].Fails, d.ID)
+		}
+	}
+	return rows
+}
+
+func tellForecasts(w io.Writer, found []store.Forecast) {
+	if len(found) == 0 {
+		fmt.Fprintln(w, "The database is in this version's form; there is nothing to upgrade.")
+		return
+	}
+	cells := make([][]string, len(found))
+	for i, row := range forecastRows(found) {
+		cells[i] = []string{row.Set, strconv.Itoa(row.Records), strconv.Itoa(row.Changes), oneLine(strings.Join(row.Fails, ", "))}
+	}
+	table(w, []string{"SET", "RECORDS", "WOULD CHANGE", "CANNOT BE READ"}, cells)
+}

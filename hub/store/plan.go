@@ -1,0 +1,70 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+)
+
+// A Forecast is what an upgrade would do.
+type Forecast struct {
+	Set     string
+	Records int      // that it would look at
+	Changes int      // that it would rewrite
+	Fails   []Damage // that it could not, so that it would stop there
+}
+
+// Foresee says what Prepare would do, and changes no record: each upgrade that
+// is still to be run, as far as it can be told before those ahead of it have run.
+// It is ErrNewer where a newer program has been.
+func (s Schema) Foresee(ctx context.Context, b Backend) ([]Forecast, error) {
+	specs := map[string]bool{schemaSpec.Name: true}
+	needed := []CollectionSpec{schemaSpec}
+	for _, up := range s.Upgrades {
+		if !specs[up.Set] {
+			specs[up.Set] = true
+			needed = append(needed, CollectionSpec{Name: up.Set})
+		}
+	}
+	if err := b.Prepare(ctx, needed); err != nil {
+		return nil, err
+	}
+	var state progress
+	r, err := b.Get(ctx, schemaSpec.Name, progressID)
+	if err == nil {
+		state, err = (&Collection[progress]{name: schemaSpec.Name}).decode(r)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	if state.Major > s.Major {
+		return nil, ErrNewer
+	}
+	var all []Forecast
+	for i := state.Done; i < len(s.Upgrades); i++ {
+		f, err := s.Upgrades[i].foresee(ctx, b)
+		if err != nil {
+			return nil, fmt.Errorf("look ahead at upgrade %d, set %s: %w", i+1, f.Set, err)
+		}
+		all = append(all, f)
+	}
+	return all, nil
+}
+
+func (up Upgrade) foresee(ctx context.Context, b Backend) (Forecast, error) {
+	f := Forecast{Set: up.Set}
+	for r, err := range eachRecord(ctx, b, up.Set, Query{}) {
+		if err != nil {
+			return f, err
+		}
+		f.Records++
+		switch doc, err := up.Change(r.Doc); {
+		case err != nil:
+			f.Fails = append(f.Fails, Damage{up.Set, r.ID})
+		case doc != nil:
+			f.Changes++
+		}
+	}
+	return f, nil
+}
