@@ -67,6 +67,9 @@ type LoginKey struct {
 	// TrustAssurance believes the upstream's acr and amr: how somebody signed
 	// in there counts as if it had happened here. Peers are always believed.
 	TrustAssurance bool `bson:"trust_assurance,omitempty"`
+	// CountsAsNew has whoever comes from an upstream that does not say when they
+	// signed in there count as signed in just now.
+	CountsAsNew bool `bson:"counts_as_new,omitempty"`
 	// KeepTokens keeps the upstream's refresh token, sealed, so that the
 	// profile and roles are looked at again when an app refreshes.
 	KeepTokens bool `bson:"keep_tokens,omitempty"`

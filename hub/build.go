@@ -93,7 +93,7 @@ func (h *Hub) buildServices() {
 	})
 	h.mailLinks = &maillinks.Service{Links: d.MailLinks, Mailer: h.mailer, Users: h.users, URL: c.URL, Now: c.Now}
 	h.sessions = &cookies.Service{
-		Service: &sessions.Service{Sessions: d.Sessions, Users: h.users, Box: h.box, Now: c.Now},
+		Service: &sessions.Service{Sessions: d.Sessions, Users: h.users, Box: h.box, Limits: h.sessionLimits, Now: c.Now},
 		Name:    cookies.CookieName(c.URL, c.secure()), Secure: c.secure(),
 	}
 	h.flows = flows.NewService(d.Flows, c.Now)
@@ -269,6 +269,12 @@ func (h *Hub) buildHandlers() {
 		PerAddress: h.limiter(c.Limits.Registrations), Discovery: h.oidc.Document,
 	}
 	h.buildAdmin()
+}
+
+// sessionLimits are what the settings say of sessions.
+func (h *Hub) sessionLimits(ctx context.Context) (sessions.Limits, error) {
+	s, err := h.settings.Current(ctx)
+	return sessions.Limits{Recent: s.Recent(), Administrator: s.AdminLife()}, err
 }
 
 // buildAdmin builds the pages of administrators.

@@ -16,7 +16,7 @@ import (
 
 // guards are the words of the route table.
 type guards struct {
-	app, public, shared, setupOnly, rateLimited, crossSitePost, open, form, guessable, joinRequest, signedIn, admin, staticAssets guard
+	app, public, shared, setupOnly, rateLimited, crossSitePost, open, form, guessable, joinRequest, signedIn, admin, change, staticAssets guard
 }
 
 // A guard stands before a handler.
@@ -50,6 +50,9 @@ func (h *Hub) guards() guards {
 		joinRequest:   json(knocks.Limit),
 		signedIn:      page(func(handle web.HandlerFunc) web.HandlerFunc { return h.signedIn(h.posted(handle)) }),
 		admin:         page(func(handle web.HandlerFunc) web.HandlerFunc { return h.signedIn(h.administrator(h.posted(handle))) }),
+		change: page(func(handle web.HandlerFunc) web.HandlerFunc {
+			return h.signedIn(h.administrator(attempts.Limit(h.posted(h.proved(handle)))))
+		}),
 	}
 }
 
@@ -93,6 +96,17 @@ func (h *Hub) administrator(handle web.HandlerFunc) web.HandlerFunc {
 			return &web.ErrorPage{Status: http.StatusForbidden, Page: templates.Forbidden(), Heading: "This page is for administrators."}
 		}
 		if err := h.strongEnough(c, p.Session); err != nil {
+			return err
+		}
+		return handle(c)
+	}
+}
+
+// proved asks an administrator who proved too long ago who they are to do it
+// now, and goes on with what they typed.
+func (h *Hub) proved(handle web.HandlerFunc) web.HandlerFunc {
+	return func(c *gin.Context) error {
+		if done, err := h.signin.ProveHere(c); !done || err != nil {
 			return err
 		}
 		return handle(c)

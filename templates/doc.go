@@ -45,7 +45,7 @@
 //	/admin/servers/approve            AdminServers  server; likewise refuse, suspend, resume
 //	/admin/servers/invite             AdminServers
 //	/admin/traces                     AdminTraces   ref; client key person failed
-//	/admin/settings                   AdminSettings hub_name skip_authorization require_pushed trusted_domains traces trace_days
+//	/admin/settings                   AdminSettings hub_name skip_authorization require_pushed trusted_domains traces trace_days recent_minutes admin_hours
 //	ConfirmDelete.Action              ConfirmDelete confirm end
 //
 // Pages link to GET /account, /signin, /signout, /admin/clients, /admin/clients/new
@@ -61,6 +61,7 @@
 // takes the id of its text area. Buttons and links have these:
 //
 //	SignIn         sign-in, continue, use-password, with-{key}
+//	Prove          confirm, with-{key}, send-email
 //	Choose         continue, switch-account
 //	Link           connect, with-{key}, cancel
 //	Consent        allow, cancel, switch-account; origin and scopes to read

@@ -13,7 +13,7 @@ import (
 func everyPage() []Page {
 	return []Page{
 		AdminSignOuts{}, AdminSignOut{}, AdminHome{}, AdminMap{},
-		SignIn{}, Choose{}, Link{}, SignOut{}, SignedOut{}, SigningOut{URL: safe}, Setup{}, Consent{}, Continue{URL: safe}, FormPost{URL: safe},
+		SignIn{}, Prove{}, Choose{}, Link{}, SignOut{}, SignedOut{}, SigningOut{URL: safe}, Setup{}, Consent{}, Continue{URL: safe}, FormPost{URL: safe},
 		ErrorPage{}, Waiting{}, Account{}, Connections{}, WasntMe{}, LinkProof{}, AdminDecisions{}, AdminSimulator{}, Profile{}, Device{}, DeviceConfirm{}, DeviceDone{}, Approvals{},
 		Told{}, Email{}, VerifyEmail{}, ChangePassword{}, Forgot{}, ResetPassword{}, ConfirmBrowser{}, ConfirmedBrowser{},
 		AdminClients{}, AdminClientNew{}, AdminSiteNew{}, AdminSiteSetup{}, AdminClient{}, SecretOnce{}, AdminSettings{},

@@ -81,6 +81,7 @@ type KeyForm struct {
 	Roles                string // role_map, there = here, one per line
 	RolesCut             string // how a text with roles is cut, as among Claims: "", "blanks" or "commas"
 	TrustAssurance       bool   // trust_assurance
+	CountsAsNew          bool   // counts_as_new
 
 	Foreseen *Foreseen // what saving would do to people, where that must be confirmed with sure
 

@@ -6,6 +6,8 @@ var eventSentences = map[string]string{
 	"imported.identity": "Imported with the user.",
 	"reset.shown":       "The link was shown to the administrator.",
 	"browser.confirmed": "A link that was mailed was used.",
+	"prove.mailed":      "Asked for a way to prove who they are.",
+	"prove.again":       "Proved once more who they are.",
 	"reset.used":        "A link that was mailed was used.",
 	"invited":           "Invited by {by}.",
 

@@ -147,7 +147,7 @@ var oauthSentences = map[string]string{
 	"oauth.profile.push":              "push the authorization request first (RFC 9126)",
 	"oauth.profile.redirect_uri":      "send a redirect_uri with the pushed request",
 	"oauth.prompt.consent":            "the user has not agreed yet, and prompt=none forbids asking",
-	"oauth.prompt.nobody":             "nobody is signed in, and prompt=none forbids asking",
+	"oauth.prompt.nobody":             "nobody is signed in as the request wants it: prompt=none forbids asking, or nobody can say when the user signed in",
 	"oauth.prompt.none":               "prompt=none must stand alone",
 	"oauth.prompt.unknown":            "prompt knows none, login, consent and select_account",
 	"oauth.push.client":               "this client must push its authorization requests (RFC 9126)",

@@ -12,6 +12,7 @@ var traceSentences = map[string]string{
 	"trace.stranger.off":       "The application {name} is turned off.",
 	"trace.page.signin":        "The person was asked to sign in.",
 	"trace.page.again":         "The person was asked to sign in again: the session they have does not do for this request.",
+	"trace.page.confirm":       "The person was asked for their password: nobody says when they signed in where they came from.",
 	"trace.page.choose":        "The person was asked as whom to go on.",
 	"trace.page.consent":       "The person was asked for permission.",
 	"trace.page.prove":         "An account here matches whom {name} named, so the person was asked to prove that it is theirs.",

@@ -17,6 +17,8 @@ type AdminSettings struct {
 	Passwords         string            // passwords: "all" or "administrators"
 	Traces            string            // traces: "failures", "all" or "off"
 	TraceDays         string            // trace_days
+	RecentMinutes     string            // recent_minutes
+	AdminHours        string            // admin_hours
 	Tokens            []InitialToken    // that still let apps register
 	Token             string            // one just made, shown this once
 	Locked            map[string]string // name of a field to the variable that sets it

@@ -26,15 +26,16 @@ type keyAddCmd struct {
 	ClientID         string `name:"client-id" placeholder:"ID" help:"Client id that an OpenID provider or a Frappe site gave you."`
 	ClientSecretFile string `placeholder:"PATH" help:"File with the client secret that goes with it."`
 
-	Direct     bool              `help:"Send people straight there, without a page of this hub."`
-	SignUps    string            `enum:"allow,deny," default:"" placeholder:"WORD" help:"allow or deny people without an account here one; allow for a hub, deny for a provider."`
-	Linking    string            `enum:"confirm,auto,never,provisioned," default:"" placeholder:"WORD" help:"How accounts are connected: confirm, auto, never or provisioned; if not given never for a Frappe site, else confirm."`
-	TrustEmail bool              `help:"Believe what it says about e-mail addresses, whatever their domain."`
-	Domain     []string          `placeholder:"DOMAIN" help:"E-mail domain that it speaks for. May be repeated."`
-	Scope      []string          `placeholder:"SCOPE" help:"Asked for there. May be repeated; openid, profile and email if not given, for a Frappe site openid alone."`
-	Role       []string          `sep:"none" placeholder:"THERE=HERE" help:"A role there and the role here that it stands for; where names have equals signs in them, the last one with blanks around it divides, as in \"cn=staff,dc=example = staff\". May be repeated."`
-	Option     map[string]string `mapsep:"none" placeholder:"NAME=VALUE" help:"What else is to be known of a Frappe site, like version=\"16.29 or newer\", issuer=URL or credentials=header. May be repeated."`
-	ID         string            `name:"id" placeholder:"ID" help:"Part of the callback address; made from the name if not given."`
+	CountsAsNew bool              `help:"Count everybody who comes as signed in just now: for a provider that does not say when they signed in there."`
+	Direct      bool              `help:"Send people straight there, without a page of this hub."`
+	SignUps     string            `enum:"allow,deny," default:"" placeholder:"WORD" help:"allow or deny people without an account here one; allow for a hub, deny for a provider."`
+	Linking     string            `enum:"confirm,auto,never,provisioned," default:"" placeholder:"WORD" help:"How accounts are connected: confirm, auto, never or provisioned; if not given never for a Frappe site, else confirm."`
+	TrustEmail  bool              `help:"Believe what it says about e-mail addresses, whatever their domain."`
+	Domain      []string          `placeholder:"DOMAIN" help:"E-mail domain that it speaks for. May be repeated."`
+	Scope       []string          `placeholder:"SCOPE" help:"Asked for there. May be repeated; openid, profile and email if not given, for a Frappe site openid alone."`
+	Role        []string          `sep:"none" placeholder:"THERE=HERE" help:"A role there and the role here that it stands for; where names have equals signs in them, the last one with blanks around it divides, as in \"cn=staff,dc=example = staff\". May be repeated."`
+	Option      map[string]string `mapsep:"none" placeholder:"NAME=VALUE" help:"What else is to be known of a Frappe site, like version=\"16.29 or newer\", issuer=URL or credentials=header. May be repeated."`
+	ID          string            `name:"id" placeholder:"ID" help:"Part of the callback address; made from the name if not given."`
 
 	format `embed:""`
 	base   `embed:""`
@@ -103,7 +104,7 @@ func (k *keyAddCmd) add(ctx context.Context, c *console, o *opened) (federation.
 	}
 	key := k.start()
 	key.ID, key.Name, key.BaseURL, key.ClientID = k.ID, k.name(ctx, o), k.BaseURL, k.ClientID
-	key.Enabled, key.Direct, key.SignUps = true, k.Direct, k.SignUps
+	key.Enabled, key.Direct, key.SignUps, key.CountsAsNew = true, k.Direct, k.SignUps, k.CountsAsNew
 	key.TrustEmail, key.AuthoritativeDomains, key.RoleMap = k.TrustEmail, k.Domain, rules
 	key.Linking = cmp.Or(k.Linking, key.Linking)
 	if len(k.Scope) > 0 {

@@ -28,14 +28,17 @@ type settingsSetCmd struct {
 	Traces    string `enum:"failures,all,off," default:"" placeholder:"WORD" help:"Which sign-ins are traced: failures (and those in which somebody was asked something), all, or off."`
 	TraceDays *int   `placeholder:"N" help:"Keep login traces for this many days; 14 if not set."`
 
+	RecentMinutes *int `placeholder:"N" help:"Ask for another proof of who somebody is this many minutes after the last, before what matters is changed; 10 if not set."`
+	AdminHours    *int `placeholder:"N" help:"Sign administrators out after this many hours; 12 if not set."`
+
 	format `embed:""`
 	base   `embed:""`
 }
 
 // Run changes the settings that were given, and prints all.
 func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
-	if s.Consent == "" && s.Name == "" && s.ServerDomain == nil && s.Registration == "" && s.DocumentDomain == nil && s.SoftwareIssuer == nil && s.RequirePushed == nil && s.Voucher == nil && s.KeyDays == nil && s.Passwords == "" && s.Traces == "" && s.TraceDays == nil {
-		return mistake("say what to change: --consent, --name, --server-domain, --registration, --document-domain, --software-issuer, --require-pushed, --voucher, --key-days, --passwords, --traces or --trace-days")
+	if s.Consent == "" && s.Name == "" && s.ServerDomain == nil && s.Registration == "" && s.DocumentDomain == nil && s.SoftwareIssuer == nil && s.RequirePushed == nil && s.Voucher == nil && s.KeyDays == nil && s.Passwords == "" && s.Traces == "" && s.TraceDays == nil && s.RecentMinutes == nil && s.AdminHours == nil {
+		return mistake("say what to change: --consent, --name, --server-domain, --registration, --document-domain, --software-issuer, --require-pushed, --voucher, --key-days, --passwords, --traces, --trace-days, --recent-minutes or --admin-hours")
 	}
 	return s.with(ctx, c, func(o *opened) error {
 		err := o.ChangeSettings(ctx, c.operator(), func(now *settings.Settings) {
@@ -74,6 +77,12 @@ func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
 			}
 			if s.TraceDays != nil {
 				now.TraceDays = *s.TraceDays
+			}
+			if s.RecentMinutes != nil {
+				now.RecentMinutes = *s.RecentMinutes
+			}
+			if s.AdminHours != nil {
+				now.AdminHours = *s.AdminHours
 			}
 		})
 		if err != nil {

@@ -219,12 +219,14 @@ func maxAgeIsANumber(d *draft) error {
 // who may answer: the subject that is meant (OIDC Core §3.1.2.2) and the ways
 // of signing in that are essential (§5.5.1.1).
 func claimsAreReadable(d *draft) error {
+	d.request.AuthTime = d.client.Requests.RequireAuthTime // OIDC Registration §2
 	raw := d.params["claims"]
 	asked, err := oauth.ParseClaims(raw)
 	if err != nil || raw == "" {
 		return err
 	}
 	d.request.Claims = raw
+	d.request.AuthTime = d.request.AuthTime || asked.IDToken["auth_time"].Essential
 	if acr, ok := asked.IDToken["acr"]; ok {
 		wanted := acr.Texts()
 		if acr.Essential {

@@ -19,7 +19,8 @@ type Request struct {
 	Nonce        string         `bson:"nonce"`
 	Challenge    string         `bson:"challenge"`
 	Prompt       oauth.Prompt   `bson:"prompt"`
-	MaxAge       *int64         `bson:"maxAge"` // seconds; nil if not asked for
+	MaxAge       *int64         `bson:"maxAge"`             // seconds; nil if not asked for
+	AuthTime     bool           `bson:"authTime,omitempty"` // the answer must say when the person signed in
 	LoginHint    string         `bson:"loginHint"`
 	ACRValues    string         `bson:"acrValues"`
 	UILocales    string         `bson:"uiLocales"`

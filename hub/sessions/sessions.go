@@ -69,6 +69,7 @@ const (
 	Idle     = 24 * time.Hour      // unused
 	Absolute = 14 * 24 * time.Hour // in all
 	seenStep = time.Minute         // how exactly use is noted
+	clocks   = 2 * time.Minute     // how far two may differ
 )
 
 // A Service starts, finds and ends sessions.
@@ -77,6 +78,7 @@ type Service struct {
 	Users    *users.Service
 	Box      *seal.Box
 	Now      func() time.Time
+	Limits   func(context.Context) (Limits, error) // DefaultLimits if nil
 }
 
 // A Person is a session together with its user.
@@ -99,6 +101,13 @@ func (k *Service) PersonOf(ctx context.Context, s Session) (Person, error) {
 		return Person{}, err
 	}
 	if u.Disabled || u.SessionGeneration != s.SessionGeneration {
+		return Person{}, ErrNobody
+	}
+	lasts, err := k.lasts(ctx, s, u)
+	if err != nil {
+		return Person{}, err
+	}
+	if !lasts {
 		return Person{}, ErrNobody
 	}
 	k.touch(ctx, s)
@@ -133,7 +142,7 @@ type Start struct {
 	User        users.User
 	AMR         []string
 	ACR         string
-	AuthTime    time.Time // zero: now. An upstream's is older.
+	AuthTime    time.Time // when they proved it; zero: nobody can say
 	LoginKey    string
 	UpstreamSID string
 	UpstreamSub string
@@ -141,6 +150,29 @@ type Start struct {
 	After       Session // the one that it goes on from, by the same upstream; zero if it is new
 	IP          string
 	Agent       string // what the browser calls itself
+}
+
+// ByPassword is the start of a session of somebody who proved it by a password
+// here and now.
+func ByPassword(u users.User, now time.Time) Start {
+	return Start{User: u, AMR: []string{"pwd"}, ACR: ACRPassword, AuthTime: now}
+}
+
+// ProvedBy is the start of a session that goes on from another of the same
+// person, who has just proved by a password here who they are. What ends the
+// other where they came from ends it too.
+func (s Session) ProvedBy(u users.User, now time.Time) Start {
+	start := ByPassword(u, now)
+	start.After = s
+	if s.ACR != "" {
+		start.ACR = s.ACR
+	}
+	for _, way := range s.AMR {
+		if !slices.Contains(start.AMR, way) {
+			start.AMR = append(start.AMR, way)
+		}
+	}
+	return start
 }
 
 // Begin keeps a new session, under the hash of the cookie's value, in place of
@@ -157,7 +189,10 @@ func (k *Service) Begin(ctx context.Context, value string, in Start, old *Sessio
 		Created: now,
 		Ends:    now.Add(Absolute),
 	}
-	if s.AuthTime.IsZero() || s.AuthTime.After(now) {
+	switch {
+	case s.AuthTime.After(now.Add(clocks)):
+		s.AuthTime = time.Time{} // no clock is so far ahead: it means something else
+	case s.AuthTime.After(now):
 		s.AuthTime = now
 	}
 	if in.LoginKey != "" {

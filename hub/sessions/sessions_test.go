@@ -1,6 +1,7 @@
 package sessions_test
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"net/http"
@@ -177,27 +178,63 @@ func TestTwoSignInsAtOnceInOneBrowserAreTwoSessions(t *testing.T) {
 	}
 }
 
-// When somebody signed in is what an upstream says, but not later than now.
-func TestNobodySignsInInTheFuture(t *testing.T) {
+// When somebody signed in is what an upstream says. Where it says nothing, or
+// what no clock can show, nobody knows.
+func TestWhenSomebodySignedInIsNotMadeUp(t *testing.T) {
 	w := sessiontest.NewWorld(t)
 	ada := w.Person("ada")
 	for said, counts := range map[time.Time]time.Time{
-		{}:                     w.Time,
-		w.Time.Add(time.Hour):  w.Time,
-		w.Time.Add(-time.Hour): w.Time.Add(-time.Hour),
+		{}:                       {},
+		w.Time.Add(time.Minute):  w.Time,
+		w.Time.Add(time.Hour):    {},
+		w.Time.Add(-time.Hour):   w.Time.Add(-time.Hour),
+		w.Time.Add(-time.Minute): w.Time.Add(-time.Minute),
 	} {
-		s, _ := w.NewBrowser().SignIn(sessions.Start{User: ada, AuthTime: said})
+		s, _ := w.NewBrowser().SignIn(sessions.Start{User: ada, AuthTime: said, LoginKey: "company"})
 		sessiontest.Want(t, said.String(), s.AuthTime.Equal(counts), true)
 	}
 }
 
-// What signs somebody in is changed within five minutes of signing in, and no
-// later.
-func TestASignInIsFreshForFiveMinutes(t *testing.T) {
+// What matters is changed within minutes of a proof, and never where nobody can
+// say when there was one.
+func TestASignInIsFreshForMinutes(t *testing.T) {
 	w := sessiontest.NewWorld(t)
-	s, _ := w.NewBrowser().SignIn(sessions.Start{User: w.Person("ada")})
-	sessiontest.Want(t, "after five minutes", s.Fresh(w.Time.Add(5*time.Minute)), true)
-	sessiontest.Want(t, "a second later", s.Fresh(w.Time.Add(5*time.Minute+time.Second)), false)
+	ada := w.Person("ada")
+	fresh := func(s sessions.Session, after time.Duration) bool {
+		w.Pass(after)
+		ok, err := w.IsFresh(t.Context(), s)
+		return err == nil && ok
+	}
+	s, _ := w.NewBrowser().SignIn(sessions.ByPassword(ada, w.Time))
+	sessiontest.Want(t, "after ten minutes", fresh(s, 10*time.Minute), true)
+	sessiontest.Want(t, "a second later", fresh(s, time.Second), false)
+	proved, err := w.Service.Service.Proved(t.Context(), s)
+	sessiontest.Want(t, "proved again", err == nil && fresh(proved, 0), true)
+	unknown, _ := w.NewBrowser().SignIn(sessions.Start{User: ada, LoginKey: "company"})
+	sessiontest.Want(t, "nobody knows", fresh(unknown, 0), false)
+	w.Limits = func(context.Context) (sessions.Limits, error) {
+		return sessions.Limits{Recent: time.Minute, Administrator: time.Hour}, nil
+	}
+	sessiontest.Want(t, "as the settings say", fresh(proved, 2*time.Minute), false)
+}
+
+func TestASessionOfAnAdministratorEndsSooner(t *testing.T) {
+	w := sessiontest.NewWorld(t)
+	for name, lasts := range map[string]bool{"ada": false, "bob": true} {
+		u := w.Person(name)
+		if !lasts {
+			if _, err := w.Users.SetRoles(t.Context(), u.ID, []string{users.AdminRole}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b := w.NewBrowser()
+		b.SignIn(sessions.ByPassword(u, w.Time))
+		sessiontest.Want(t, name+" at first", b.Who(), u.ID)
+		w.Pass(12*time.Hour - time.Second)
+		sessiontest.Want(t, name+" before twelve hours", b.Who(), u.ID)
+		w.Pass(time.Second)
+		sessiontest.Want(t, name+" after twelve hours", b.Who() == u.ID, lasts)
+	}
 }
 
 func TestAnAppIsNotedOnce(t *testing.T) {

@@ -77,6 +77,12 @@ type Settings struct {
 	Traces    string `bson:"traces,omitempty"`
 	TraceDays int    `bson:"traceDays,omitempty"`
 
+	// RecentMinutes is how long ago somebody may have proved who they are who
+	// changes what matters, and AdminHours how long a session of an
+	// administrator lasts; 0 the defaults.
+	RecentMinutes int `bson:"recentMinutes,omitempty"`
+	AdminHours    int `bson:"adminHours,omitempty"`
+
 	Updated   time.Time `bson:"updated"`
 	UpdatedBy string    `bson:"updatedBy"`
 }
@@ -252,7 +258,7 @@ func domainProblems(field string, domains []string) forms.Problems {
 }
 
 func (s *Settings) problems() forms.Problems {
-	p := slices.Concat(s.voucherProblems(), s.traceProblems(), s.passwordProblems())
+	p := slices.Concat(s.voucherProblems(), s.traceProblems(), s.passwordProblems(), s.recentProblems())
 	if s.HubName == "" || len(s.HubName) > 80 {
 		p.Add("hub_name", "settings.hub_name.bad")
 	}

@@ -33,7 +33,6 @@ var notices = map[string]string{
 	"setup":     "This hub is set up. You are its administrator.",
 	"unlinked":  "Disconnected. Every other browser and every app was signed out.",
 	"undone":    "Undone. The person was signed out everywhere.",
-	"again":     "Sign in once more: you are about to change how you sign in.",
 	"shut":      "Disabled, and signed out everywhere.",
 	"letin":     "Enabled.",
 	"ended":     "Signed out everywhere.",

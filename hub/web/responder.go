@@ -195,11 +195,12 @@ func SeeOther(c *gin.Context, location string) error {
 	return nil
 }
 
-// SignInAgain is where somebody who is signed in signs in once more, to go on
-// to a page of ours that insists on it.
-func SignInAgain(to string) string {
-	return "/signin?" + url.Values{"switch": {"1"}, "done": {"again"}, "to": {to}}.Encode()
-}
+// ProvePath is the page on which somebody who is signed in proves once more who
+// they are.
+const ProvePath = "/signin/prove"
+
+// SignInAgain is that page, with a page of ours to go on to that insists on it.
+func SignInAgain(to string) string { return ProvePath + "?" + url.Values{"to": {to}}.Encode() }
 
 // LocalPath returns path if it leads somewhere on this hub, else fallback.
 // What begins with two slashes or holds a backslash is an address elsewhere to

@@ -30,6 +30,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/passwords"
+	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/internal/testkit/countstore"
 	"github.com/fedhub/fedhub/internal/testkit/faultstore"
 	"github.com/fedhub/fedhub/internal/testkit/mongodtest"
@@ -420,7 +421,19 @@ func has(n *html.Node, name string) bool {
 // SignIn signs in on the sign-in page p.
 func (b *Browser) SignIn(p Page, email string) Page {
 	b.W.Helper()
+	if strings.Contains(p.Body, `action="`+web.ProvePath+`"`) { // signed in already, and to prove it
+		return b.Prove(p)
+	}
 	return b.Submit(p, "/signin", "email", email, "password", Password)
+}
+
+// Prove types the password on the page that asks who is signed in to prove it.
+// Where that page carries a form along, it is sent with it.
+func (b *Browser) Prove(p Page, pairs ...string) Page {
+	b.W.Helper()
+	_, action, _ := strings.Cut(p.Body, `<form class="stack" method="post" action="`)
+	action, _, _ = strings.Cut(action, `"`)
+	return b.Submit(p, action, append([]string{"prove_password", Password}, pairs...)...)
 }
 
 // SignInTo goes all the way to the app's answer, allowing what is asked.

@@ -3,7 +3,6 @@ package account
 import (
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -15,17 +14,6 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// freshFor is how long after signing in a person may change what signs them
-// in, without proving again that they are there.
-const freshFor = 10 * time.Minute
-
-// fresh sends a person who signed in long ago to do it again, and then back.
-func (d *Handler) fresh(c *gin.Context, p sessions.Person) bool {
-	return d.Now().Sub(p.Session.AuthTime) < freshFor
-}
-
-func again(c *gin.Context, to string) error { return web.SeeOther(c, "/signin?switch=1&to="+to) }
-
 // Email is GET /account/email.
 func (d *Handler) Email(c *gin.Context) error {
 	p, err := d.Sessions.Current(c.Request)
@@ -35,8 +23,8 @@ func (d *Handler) Email(c *gin.Context) error {
 	if !d.MailLinks.Delivers() {
 		return web.NotFound(errors.New("no mail server is set up"))
 	}
-	if !d.fresh(c, p) {
-		return again(c, "/account/email")
+	if sent, err := d.Sessions.ProveFirst(c, p, "/account/email"); sent || err != nil {
+		return err
 	}
 	return d.Responder.Show(c, http.StatusOK, templates.Email{Current: p.User.Email})
 }
@@ -48,8 +36,8 @@ func (d *Handler) ChangeEmail(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if !d.fresh(c, p) {
-		return again(c, "/account/email")
+	if sent, err := d.Sessions.ProveFirst(c, p, "/account/email"); sent || err != nil {
+		return err
 	}
 	return d.askToVerify(c, p, form["email"])
 }

@@ -27,12 +27,12 @@ func TestWhatSignsSomebodyInIsChangedRightAfterASignIn(t *testing.T) {
 		fresh time.Duration // how long ago is just now
 		again string        // where else they sign in again
 	}{
-		{"the form for another address", func(d *Handler) web.HandlerFunc { return d.Email }, nil, 10*time.Minute - time.Second, "/signin?switch=1&to=/account/email"},
-		{"another address", func(d *Handler) web.HandlerFunc { return d.ChangeEmail }, url.Values{"email": {"none"}}, 10*time.Minute - time.Second, "/signin?switch=1&to=/account/email"},
-		{"the form for a first password", func(d *Handler) web.HandlerFunc { return d.Password }, nil, 10*time.Minute - time.Second, "/signin?switch=1&to=/account/password"},
-		{"a first password", func(d *Handler) web.HandlerFunc { return d.ChangePassword }, url.Values{"password": {"short"}}, 10*time.Minute - time.Second, "/signin?switch=1&to=/account/password"},
-		{"disconnecting", func(d *Handler) web.HandlerFunc { return d.Disconnect }, url.Values{"identity": {"none"}}, 5 * time.Minute, "/signin?done=again&switch=1&to=%2Faccount%2Fconnections"},
-		{"taking a change back", func(d *Handler) web.HandlerFunc { return d.UndoChange }, url.Values{"record": {"none"}}, 5 * time.Minute, "/signin?done=again&switch=1&to=%2Faccount%2Fconnections"},
+		{"the form for another address", func(d *Handler) web.HandlerFunc { return d.Email }, nil, 10 * time.Minute, "/signin/prove?to=%2Faccount%2Femail"},
+		{"another address", func(d *Handler) web.HandlerFunc { return d.ChangeEmail }, url.Values{"email": {"none"}}, 10 * time.Minute, "/signin/prove?to=%2Faccount%2Femail"},
+		{"the form for a first password", func(d *Handler) web.HandlerFunc { return d.Password }, nil, 10 * time.Minute, "/signin/prove?to=%2Faccount%2Fpassword"},
+		{"a first password", func(d *Handler) web.HandlerFunc { return d.ChangePassword }, url.Values{"password": {"short"}}, 10 * time.Minute, "/signin/prove?to=%2Faccount%2Fpassword"},
+		{"disconnecting", func(d *Handler) web.HandlerFunc { return d.Disconnect }, url.Values{"identity": {"none"}}, 10 * time.Minute, "/signin/prove?to=%2Faccount%2Fconnections"},
+		{"taking a change back", func(d *Handler) web.HandlerFunc { return d.UndoChange }, url.Values{"record": {"none"}}, 10 * time.Minute, "/signin/prove?to=%2Faccount%2Fconnections"},
 	} {
 		w := newWorld(t)
 		w.signIn(w.withoutPassword("ada@example.org"))

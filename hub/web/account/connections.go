@@ -37,7 +37,11 @@ func (d *Handler) Connections(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page := templates.Connections{Password: p.User.Password != "", Fresh: p.Session.Fresh(d.Now())}
+	fresh, err := d.Sessions.IsFresh(c.Request.Context(), p.Session)
+	if err != nil {
+		return err
+	}
+	page := templates.Connections{Password: p.User.Password != "", Fresh: fresh}
 	has := map[string]bool{}
 	for _, i := range linked {
 		has[i.LoginKey] = true
@@ -112,8 +116,8 @@ func (d *Handler) Disconnect(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if !p.Session.Fresh(d.Now()) {
-		return web.SeeOther(c, web.SignInAgain(connections))
+	if sent, err := d.Sessions.ProveFirst(c, p, connections); sent || err != nil {
+		return err
 	}
 	ctx := c.Request.Context()
 	linked, err := d.Linking.ByUser(ctx, p.User.ID)
@@ -158,8 +162,8 @@ func (d *Handler) UndoChange(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if !p.Session.Fresh(d.Now()) {
-		return web.SeeOther(c, web.SignInAgain(connections))
+	if sent, err := d.Sessions.ProveFirst(c, p, connections); sent || err != nil {
+		return err
 	}
 	ctx := c.Request.Context()
 	r, err := d.Linking.Record(ctx, form["record"])

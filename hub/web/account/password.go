@@ -25,8 +25,10 @@ func (d *Handler) Password(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if p.User.Password == "" && !d.fresh(c, p) {
-		return again(c, "/account/password")
+	if p.User.Password == "" {
+		if sent, err := d.Sessions.ProveFirst(c, p, "/account/password"); sent || err != nil {
+			return err
+		}
 	}
 	if p.User.EmailKey == "" {
 		return unproven()
@@ -56,9 +58,11 @@ func (d *Handler) ChangePassword(c *gin.Context) error {
 	switch {
 	case p.User.EmailKey == "":
 		return unproven()
-	case p.User.Password == "" && !d.fresh(c, p):
-		return again(c, "/account/password")
-	case p.User.Password != "":
+	case p.User.Password == "":
+		if sent, err := d.Sessions.ProveFirst(c, p, "/account/password"); sent || err != nil {
+			return err
+		}
+	default:
 		alert, err := d.wrongPassword(c, p, form["current"])
 		if err != nil {
 			return err
@@ -133,10 +137,11 @@ func guessed() error {
 // goOn keeps this browser signed in, in a session of the new epoch. Its
 // upstream still ends it.
 func (d *Handler) goOn(c *gin.Context, p sessions.Person, u users.User) error {
-	start := sessions.Start{User: u, AMR: p.Session.AMR, ACR: p.Session.ACR, AuthTime: p.Session.AuthTime, After: p.Session, IP: c.ClientIP()}
+	start := sessions.Start{User: u, AMR: p.Session.AMR, ACR: p.Session.ACR, AuthTime: p.Session.AuthTime, After: p.Session}
 	if p.User.Password != "" {
-		start.AuthTime = d.Now()
+		start = p.Session.ProvedBy(u, d.Now())
 	}
+	start.IP = c.ClientIP()
 	_, _, err := d.Sessions.Start(c.Writer, c.Request, start)
 	return err
 }

@@ -115,7 +115,7 @@ func newWorld(t *testing.T) *world {
 // signIn signs somebody in, in a browser that asks from now on.
 func (w *world) signIn(u users.User, change ...func(*sessions.Start)) sessions.Session {
 	w.t.Helper()
-	start := sessions.Start{User: u}
+	start := sessions.Start{User: u, AuthTime: w.people.Now()}
 	for _, edit := range change {
 		edit(&start)
 	}

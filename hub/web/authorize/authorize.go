@@ -27,6 +27,7 @@ import (
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/tokens"
+	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/internal/texts"
@@ -133,6 +134,9 @@ func (d *Handler) proceed(c *gin.Context, client clients.Client, flow flows.Flow
 			return err
 		}
 		f.allowed = client.Admits(person.User.Roles)
+		if f.canProve, err = d.canProve(c, person.User); err != nil {
+			return err
+		}
 		f.nameless = client.Frappe != nil && person.User.PlainEmail() == ""
 		if flow.Request.Subject != "" {
 			if f.subject, err = d.Tokens.Subject(c.Request.Context(), client.ID, person.User.ID); err != nil {
@@ -144,7 +148,7 @@ func (d *Handler) proceed(c *gin.Context, client clients.Client, flow flows.Flow
 		return err
 	}
 	switch step := next(f); step {
-	case signIn, chooseAccount, askConsent, askQuietly:
+	case signIn, chooseAccount, askConsent, askQuietly, prove:
 		traceStep(c, step, person)
 		return d.send(c, flow, step)
 	case respond:
@@ -152,6 +156,13 @@ func (d *Handler) proceed(c *gin.Context, client clients.Client, flow flows.Flow
 	default:
 		return d.answerError(c, client, flow, step.refusal())
 	}
+}
+
+// canProve says whether somebody has a proof of their own here: a password that
+// counts.
+func (d *Handler) canProve(c *gin.Context, u users.User) (bool, error) {
+	now, err := d.Settings.Current(c.Request.Context())
+	return u.Password != "" && u.EmailKey != "" && (u.Admin() || !now.OnlyAdministratorsByPassword()), err
 }
 
 // person returns who is signed in, nil if nobody.
@@ -206,6 +217,8 @@ func (d *Handler) send(c *gin.Context, flow flows.Flow, to step) error {
 		path = "/signin/choose"
 	case askQuietly:
 		path = "/signin/quiet"
+	case prove:
+		path = web.ProvePath
 	}
 	return web.SeeOther(c, path+"?"+url.Values{"flow": {flow.ID}}.Encode())
 }

@@ -19,6 +19,7 @@ const (
 	chooseAccount
 	askConsent
 	askQuietly
+	prove // by a password here: where they signed in nobody says when
 	respond
 	// The rest answer the client with an error instead.
 	needsLogin
@@ -41,6 +42,7 @@ type facts struct {
 	covered  bool             // the person agreed, or need not be asked
 	quiet    bool             // an upstream may say who it is without a page
 	grant    grants.Grant
+	canProve bool // the person has a proof of their own here
 }
 
 // next decides what must happen before the client gets its answer
@@ -50,8 +52,10 @@ func next(f facts) step {
 	switch {
 	case f.flow.Denied:
 		return denied
-	case f.person == nil || f.wantsFreshLogin():
+	case f.person == nil:
 		return f.login(needsLogin)
+	case f.wantsFreshLogin():
+		return f.loginAgain()
 	case f.flow.Request.Subject != "" && f.flow.Request.Subject != f.subject:
 		// OIDC Core §3.1.2.2: only the one who is meant may be answered for.
 		return f.login(somebodyElse)
@@ -86,6 +90,20 @@ func (f facts) login(giveUp step) step {
 	return signIn
 }
 
+// loginAgain asks for a sign-in, and then for a proof here: an upstream may
+// ignore that it was asked to see the person again, or not say when it did.
+// An answer to max_age or to an essential auth_time always has auth_time
+// (OIDC Core §3.1.2.1), so whoever has no proof here cannot be answered for.
+func (f facts) loginAgain() step {
+	switch {
+	case f.quiet || f.flow.Request.Prompt.None || !f.signedInForThis():
+		return f.login(needsLogin)
+	case f.canProve:
+		return prove
+	}
+	return needsLogin
+}
+
 // signedInForThis says that the session began after the request came in.
 func (f facts) signedInForThis() bool {
 	return f.person != nil && !f.flow.Created.IsZero() && !f.person.Session.Created.Before(f.flow.Created)
@@ -98,28 +116,37 @@ func (f facts) acrWillDo() bool {
 	return len(wanted) == 0 || slices.Contains(wanted, f.person.Session.ACR)
 }
 
+// authTimeLeeway is how far the clock of an upstream may be behind that says
+// when somebody signed in.
+const authTimeLeeway = 2 * time.Minute
+
 // wantsFreshLogin says that a session alone will not do. A sign-in counts as
 // fresh only if it happened after the request came in, so a person who opens
-// the sign-in page and goes back has not signed in.
+// the sign-in page and goes back has not signed in; and only if it is known
+// when it happened.
 func (f facts) wantsFreshLogin() bool {
-	r := f.flow.Request
+	r, s := f.flow.Request, f.person.Session
+	switch {
+	case !r.Prompt.Login && r.MaxAge == nil && !r.AuthTime:
+		return false
+	case s.AuthTime.IsZero():
+		return true
+	}
 	began := f.flow.Created // zero for a request just in: no sign-in is fresher
 	if began.IsZero() {
 		began = f.now
 	}
-	signedIn := f.person.Session.AuthTime
-	created := f.person.Session.Created
-	if r.Prompt.Login && created.Before(began) {
+	forThis := !s.Created.Before(began) && !s.AuthTime.Before(began.Add(-authTimeLeeway))
+	if r.Prompt.Login && !forThis {
 		return true
 	}
 	if r.MaxAge == nil {
 		return false
 	}
-	age := f.now.Sub(signedIn)
 	// max_age=0 is prompt=login by another name: a sign-in made for this very
 	// request satisfies it, however slow the person's next click.
-	fresh := !created.Before(began) && *r.MaxAge <= int64(authrequest.Life/time.Second)
-	return age > time.Duration(*r.MaxAge)*time.Second && !fresh
+	fresh := forThis && *r.MaxAge <= int64(authrequest.Life/time.Second)
+	return f.now.Sub(s.AuthTime) > time.Duration(*r.MaxAge)*time.Second && !fresh
 }
 
 // refusal is the error a step stands for.

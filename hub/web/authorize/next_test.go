@@ -50,6 +50,23 @@ func signedInFor(f *facts) {
 	f.person.Session.AuthTime, f.person.Session.Created = noon.Add(-10*time.Minute), noon.Add(-10*time.Minute)
 }
 
+// unknown says that nobody can say when the person signed in: an upstream sent
+// them without an auth_time.
+func unknown(f *facts) { f.person.Session.AuthTime = time.Time{} }
+
+// stale says that the upstream ignored that it was to see the person again.
+func stale(f *facts) { f.person.Session.AuthTime = noon.Add(-45 * time.Minute) }
+
+// behind says that the clock of the upstream is a minute behind.
+func behind(f *facts) {
+	signedInFor(f)
+	f.person.Session.Created = f.flow.Created
+	f.person.Session.AuthTime = f.flow.Created.Add(-time.Minute)
+}
+
+func hasPassword(f *facts) { f.canProve = true }
+func authTime(f *facts)    { f.flow.Request.AuthTime = true }
+
 func meant(subject, known string) func(*facts) {
 	return func(f *facts) { f.flow.Request.Subject, f.subject = subject, known }
 }
@@ -88,6 +105,21 @@ func TestWhatHappensNext(t *testing.T) { // OIDC Core §3.1.2.1 to §3.1.2.4, §
 		{"an age of nothing, the page was only opened", at(maxAge(0), underWay), signIn},
 		{"a short age, signed in for this", at(maxAge(60), signedInFor), respond},
 		{"signed in before the request, who now looks for consent", at(maxAge(1800), underWay), signIn},
+
+		{"signed in nobody knows when, and nobody asks", at(unknown), respond},
+		{"an age, and nobody knows when", at(maxAge(3600), unknown), signIn},
+		{"an age, and nobody knows when nor may be asked", at(maxAge(3600), unknown, promptNone), needsLogin},
+		{"an age, and an upstream that does not say", at(maxAge(3600), signedInFor, unknown), needsLogin},
+		{"… but there is a password here", at(maxAge(3600), signedInFor, unknown, hasPassword), prove},
+		{"sign in again, and an upstream that does not say", at(promptLogin, signedInFor, unknown), needsLogin},
+		{"… but there is a password here", at(promptLogin, signedInFor, unknown, hasPassword), prove},
+		{"sign in again, and an upstream that asked nobody", at(promptLogin, signedInFor, stale), needsLogin},
+		{"… but there is a password here", at(promptLogin, signedInFor, stale, hasPassword), prove},
+		{"sign in again, at an upstream whose clock is behind", at(promptLogin, behind), respond},
+		{"an essential auth_time, known", at(authTime), respond},
+		{"an essential auth_time that nobody knows", at(authTime, unknown), signIn},
+		{"… nor the upstream just now", at(authTime, signedInFor, unknown), needsLogin},
+		{"… but there is a password here", at(authTime, signedInFor, unknown, hasPassword), prove},
 
 		{"the one who is meant", at(meant("ada", "ada")), respond},
 		{"another is meant", at(meant("eve", "ada")), signIn},

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -14,10 +13,6 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 )
-
-// freshFor is how long ago somebody may have signed in who allows what another
-// device asks for: longer, and whoever finds the browser open could.
-const freshFor = 15 * time.Minute
 
 // Approvals is GET /account/approvals: what clients ask for by back channel
 // (CIBA §7) and waits for this person.
@@ -69,8 +64,13 @@ func (d *Handler) Answer(c *gin.Context) error {
 		return err
 	}
 	allow := form["decision"] == "allow"
-	if allow && (d.Now().Sub(p.Session.AuthTime) > freshFor || couldBeBetter(r, p.Session)) {
+	if allow && couldBeBetter(r, p.Session) {
 		return web.SeeOther(c, "/signin?"+url.Values{"to": {"/account/approvals"}, "switch": {"1"}}.Encode())
+	}
+	if allow { // else whoever finds the browser open could allow what another device asks for
+		if sent, err := d.Sessions.ProveFirst(c, p, "/account/approvals"); sent || err != nil {
+			return err
+		}
 	}
 	if err := d.decide(c, r, client, p, allow); err != nil {
 		return err

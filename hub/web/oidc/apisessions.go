@@ -25,7 +25,7 @@ type apiSession struct {
 	IP       string   `json:"ip"`
 	Started  int64    `json:"started_at"`
 	Seen     int64    `json:"seen_at"`
-	AuthTime int64    `json:"auth_time"`
+	AuthTime int64    `json:"auth_time,omitempty"` // absent where nobody can say
 	ACR      string   `json:"acr,omitempty"`
 	AMR      []string `json:"amr,omitempty"`
 }
@@ -50,9 +50,13 @@ func (d *Handler) Sessions(c *gin.Context) error {
 	}
 	out := []apiSession{}
 	for _, s := range all {
+		var signedIn int64
+		if !s.AuthTime.IsZero() {
+			signedIn = s.AuthTime.Unix()
+		}
 		out = append(out, apiSession{
 			Current: s.SID == holder.Family.SID, Agent: s.Agent, IP: s.IP, Started: s.Created.Unix(), Seen: s.Seen.Unix(),
-			AuthTime: s.AuthTime.Unix(), ACR: s.ACR, AMR: s.AMR,
+			AuthTime: signedIn, ACR: s.ACR, AMR: s.AMR,
 		})
 	}
 	c.JSON(http.StatusOK, map[string]any{"sessions": out})

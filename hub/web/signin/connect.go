@@ -32,8 +32,8 @@ func (d *Handler) Connect(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if !p.Session.Fresh(d.Now()) {
-		return web.SeeOther(c, web.SignInAgain(connections))
+	if sent, err := d.Sessions.ProveFirst(c, p, connections); sent || err != nil {
+		return err
 	}
 	return d.redirectToProvider(c, c.Param("key"), pendingLogin{method: method{To: connections}}, away{Own: connecting{p.Session.ID, p.User.ID}})
 }

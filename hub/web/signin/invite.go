@@ -69,7 +69,7 @@ func (d *Handler) Accept(c *gin.Context) error {
 	}
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.UserAdded, Actor: user.ID, Target: user.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("invited", "by", i.By)})
 	d.welcome(c, user)
-	return d.finish(c, pendingLogin{method: method{To: "/account?done=welcome"}}, sessions.Start{User: user, AMR: []string{"pwd"}, ACR: sessions.ACRPassword})
+	return d.finish(c, pendingLogin{method: method{To: "/account?done=welcome"}}, sessions.ByPassword(user, d.Now()))
 }
 
 func invitationError(err error) error {

@@ -78,7 +78,7 @@ func TestWhatAClientAskedForIsAskedOfTheUpstream(t *testing.T) {
 		"who":                    {func(j *pendingLogin) { j.flow.Request.LoginHint = "ada" }, federation.AuthRequestOptions{LoginHint: "ada"}},
 		"the address as typed":   {func(j *pendingLogin) { j.flow.Request.LoginHint, j.email = "ada", "bob@example.org" }, federation.AuthRequestOptions{LoginHint: "bob@example.org"}},
 		"no page":                {func(j *pendingLogin) { j.flow.Request.Prompt.None = true }, federation.AuthRequestOptions{Prompt: "none"}},
-		"a new sign-in":          {func(j *pendingLogin) { j.flow.Request.Prompt = oauth.Prompt{Login: true, SelectAccount: true} }, federation.AuthRequestOptions{Prompt: "login"}},
+		"a new sign-in":          {func(j *pendingLogin) { j.flow.Request.Prompt = oauth.Prompt{Login: true, SelectAccount: true} }, federation.AuthRequestOptions{Prompt: "login", MaxAge: "0"}},
 		"a choice":               {func(j *pendingLogin) { j.flow.Request.Prompt.SelectAccount = true }, federation.AuthRequestOptions{Prompt: "select_account"}},
 		"consent, which is ours": {func(j *pendingLogin) { j.flow.Request.Prompt.Consent = true }, federation.AuthRequestOptions{}},
 		"how sure":               {func(j *pendingLogin) { j.flow.Request.ACRValues, j.flow.Request.ACRs = "mfa", []string{"pwd"} }, federation.AuthRequestOptions{ACRValues: "mfa"}},
@@ -105,7 +105,7 @@ func TestNothingButAnAnswerReachesAConnector(t *testing.T) {
 // How and when somebody signed in is what the upstream says of it.
 func TestASessionFromAnUpstreamIsWhatItSaid(t *testing.T) {
 	when := noon().Add(-time.Hour)
-	s := started(users.User{ID: "ada"}, federation.Identity{Key: "company", Subject: "1", SID: "s1", ACR: "mfa", AMR: []string{"otp"}, AuthTime: when,
+	s := (&Handler{}).started(users.User{ID: "ada"}, federation.LoginKey{}, federation.Identity{Key: "company", Subject: "1", SID: "s1", ACR: "mfa", AMR: []string{"otp"}, AuthTime: when,
 		Tokens: federation.Tokens{Refresh: "a refresh token", ID: "an id token"}})
 	if s.User.ID != "ada" || s.LoginKey != "company" || s.UpstreamSub != "1" || s.UpstreamSID != "s1" || s.ACR != "mfa" || !slices.Equal(s.AMR, []string{"otp"}) ||
 		!s.AuthTime.Equal(when) || s.Upstream != "an id token" {

@@ -182,24 +182,24 @@ func (d *Handler) link(c *gin.Context, stop string, l pendingLink, j pendingLogi
 		d.refusedLink(c, l, decision.Why)
 		return refusedUpstream(key.Name, j)
 	}
-	return d.linked(c, j, key.ID, l.Identity, decision)
+	return d.linked(c, j, key, l.Identity, decision)
 }
 
 // linked records a link, ends what hung on an account that was emptied for it,
 // and signs the person in.
-func (d *Handler) linked(c *gin.Context, j pendingLogin, keyID string, identity federation.Identity, decision linking.Decision) error {
-	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.LinkMade, Actor: decision.User.ID, LoginKey: keyID, IP: c.ClientIP(), Ref: web.Ref(c),
+func (d *Handler) linked(c *gin.Context, j pendingLogin, key federation.LoginKey, identity federation.Identity, decision linking.Decision) error {
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.LinkMade, Actor: decision.User.ID, LoginKey: key.ID, IP: c.ClientIP(), Ref: web.Ref(c),
 		Why: decision.Why, Detail: map[string]string{"row": decision.Row, "record": decision.Record}})
 	if decision.Emptied {
 		if err := d.Logouts.EndAll(c.Request.Context(), decision.User); err != nil {
 			return err
 		}
 	}
-	d.Sessions.NoteSignInMethod(c.Writer, keyID)
+	d.Sessions.NoteSignInMethod(c.Writer, key.ID)
 	if err := d.UpstreamTokens.Keep(c.Request.Context(), decision.User, identity); err != nil {
 		return err
 	}
-	return d.finish(c, j, started(decision.User, identity))
+	return d.finish(c, j, d.started(decision.User, key, identity))
 }
 
 // linkBy goes on when the person came back from another upstream to prove the

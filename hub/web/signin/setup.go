@@ -44,7 +44,7 @@ func (d *Handler) Setup(c *gin.Context) error {
 		return setupError(err)
 	}
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SetupDone, Actor: user.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
-	return d.finish(c, pendingLogin{method: method{To: "/admin/clients?done=setup"}}, sessions.Start{User: user, AMR: []string{"pwd"}, ACR: sessions.ACRPassword})
+	return d.finish(c, pendingLogin{method: method{To: "/admin/clients?done=setup"}}, sessions.ByPassword(user, d.Now()))
 }
 
 func setupError(err error) error {

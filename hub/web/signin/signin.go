@@ -195,7 +195,7 @@ func (d *Handler) Password(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.finish(c, j, sessions.Start{User: user, AMR: []string{"pwd"}, ACR: sessions.ACRPassword})
+	return d.finish(c, j, sessions.ByPassword(user, d.Now()))
 }
 
 // errOnlyAdministrators is a good password that is no way in.

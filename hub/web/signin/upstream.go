@@ -83,7 +83,7 @@ func (d *Handler) redirectToProvider(c *gin.Context, keyID string, j pendingLogi
 	if _, err := d.Sessions.Current(c.Request); err == nil && j.Flow == "" && a.Own == (connecting{}) && a.Link == "" {
 		// Whoever is signed in and signs in again means it: a session that
 		// the upstream still has is no answer.
-		asked.Prompt = "login"
+		asked.Prompt, asked.MaxAge = "login", "0"
 	}
 	asked.Trace = web.Ref(c)
 	to, err := connector.Begin(c.Request.Context(), &leg, asked)
@@ -121,14 +121,14 @@ func hints(j pendingLogin) federation.AuthRequestOptions {
 	case r.Prompt.None:
 		h.Prompt = "none"
 	case r.Prompt.Login:
-		h.Prompt = "login"
+		h.Prompt, h.MaxAge = "login", "0" // so that the answer says when
 	case r.Prompt.SelectAccount:
 		h.Prompt = "select_account"
 	}
 	if h.ACRValues == "" {
 		h.ACRValues = strings.Join(r.ACRs, " ") // what the claims parameter calls essential
 	}
-	if r.MaxAge != nil {
+	if r.MaxAge != nil && h.MaxAge == "" {
 		h.MaxAge = strconv.FormatInt(*r.MaxAge, 10)
 	}
 	return h
@@ -228,7 +228,7 @@ func (d *Handler) match(c *gin.Context, j pendingLogin, key federation.LoginKey,
 		traceQuestion(c, key, decision)
 		return d.askToLink(c, j, key, identity, decision)
 	case linking.Link:
-		return d.linked(c, j, key.ID, identity, decision)
+		return d.linked(c, j, key, identity, decision)
 	case linking.SignIn:
 		event.Kind = audit.UpstreamOK
 	default:
@@ -242,7 +242,7 @@ func (d *Handler) match(c *gin.Context, j pendingLogin, key federation.LoginKey,
 	if decision.Action == linking.Create || decision.Action == linking.CreateUnverified {
 		d.welcome(c, decision.User)
 	}
-	return d.finish(c, j, started(decision.User, identity))
+	return d.finish(c, j, d.started(decision.User, key, identity))
 }
 
 // welcome asks somebody new to prove the address that the upstream could not
@@ -259,8 +259,12 @@ func (d *Handler) welcome(c *gin.Context, u users.User) {
 
 // started is the session of somebody who came from upstream: how and when they
 // signed in is what the upstream says, which for a peer is the truth and for
-// others is checked by the connector.
-func started(user users.User, i federation.Identity) sessions.Start {
+// others is checked by the connector. One that does not say when may still
+// have asked nobody anything, unless its login key tells otherwise.
+func (d *Handler) started(user users.User, key federation.LoginKey, i federation.Identity) sessions.Start {
+	if i.AuthTime.IsZero() && key.CountsAsNew {
+		i.AuthTime = d.Now()
+	}
 	return sessions.Start{
 		User:        user,
 		AMR:         i.AMR,

@@ -147,6 +147,18 @@ var linkingActs = []act[bare]{
 		reader.Submit(p, "/wasnt-me")
 		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.LinkUndone, Actor: linking.ByEmail, Target: ada.ID, LoginKey: hubs.Key.ID, Detail: map[string]string{"record": "*"}})...)
 	}},
+	{"somebody without a proof of their own asks for a link", func(t *testing.T, _ bare) {
+		hubs, _ := hubtest.MailingPair(t)
+		hubs.Primary.Person("new@example.org")
+		b := hubs.Secondary.Browser()
+		b.Walk(hubs.Through(b, hubs.Secondary.App(), "new@example.org"), "new@example.org", hubs.Primary, hubs.Secondary)
+		hubs.Skip(11 * time.Minute)
+		p := b.At(hubs.Secondary).Open("/account/password")
+		l := hubs.Secondary.Ledger()
+		b.At(hubs.Secondary).Submit(p, "/signin/prove/mail")
+		who := hubs.Secondary.UserID(t, "new@example.org")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.PasswordForgot, Actor: who, Target: who, Why: texts.New("prove.mailed")})...)
+	}},
 	{"an account can be proved by nothing", func(t *testing.T, _ bare) {
 		hubs, a, b := newHubs(t)
 		ada, err := hubs.Secondary.Hub.AddUser(t.Context(), audit.Named("test"), users.NewUser{Email: "ada@example.org", Password: hubtest.Password})

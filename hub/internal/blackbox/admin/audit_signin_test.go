@@ -2,6 +2,7 @@ package admin_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
@@ -106,6 +107,17 @@ var signInActs = []act[*mailing]{
 		l := m.Ledger()
 		b.Submit(p, path+"/reset")
 		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.ResetSent, Actor: root.ID, Target: u.ID})...)
+	}},
+	{"an administrator proves who they are for a change", func(t *testing.T, m *mailing) {
+		root := m.Person("late@example.org", "admin")
+		b := m.Home("late@example.org")
+		m.Clock.Skip(11 * time.Minute)
+		p := b.Submit(b.Open("/admin/settings"), "/admin/settings", "hub_name", "Hub of the late")
+		l := m.Ledger()
+		b.Prove(p)
+		l.Stored(t, hubtest.ByRequest(
+			audit.Event{Kind: audit.SignInOK, Actor: root.ID, Why: texts.New("prove.again")},
+			audit.Event{Kind: audit.SettingsSaved, Actor: root.ID})...)
 	}},
 	{"an invitation is accepted", func(t *testing.T, m *mailing) {
 		link, _, err := m.Hub.InviteUser(t.Context(), audit.Named("test"), users.NewInvitation{Email: "grace@example.org"})

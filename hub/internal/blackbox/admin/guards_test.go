@@ -3,8 +3,10 @@ package admin_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
@@ -99,6 +101,45 @@ func TestWhoMayOpenWhat(t *testing.T) {
 			}
 		}
 	}
+}
+
+// looks are the forms of the administration that change nothing that matters.
+var looks = []string{"/admin/check", "/admin/traces", "/admin/keys/:id/simulate", "/admin/keys/:id/try", "/admin/clients/:id/logouts", "/admin/clients/:id/setup/wait"}
+
+// What administrators change needs a sign-in of the last minutes: a browser that
+// was left open is not enough.
+func TestEveryChangeByAnAdministratorNeedsARecentSignIn(t *testing.T) {
+	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	w.Person("root@example.org", "admin")
+	b := w.Home("root@example.org")
+	_, mine, _ := hubtest.Form(b.Open("/signout").Body, "/signout")
+	send := func(path string) hubtest.Page {
+		return b.Read(b.PostForm(w.URL+sample(path), url.Values{"csrf": {mine.Get("csrf")}, "typed": {"before"}}))
+	}
+	asked := func(p hubtest.Page) bool { return strings.Contains(p.Body, `name="prove_password"`) }
+	w.Clock.Skip(11 * time.Minute)
+	for _, r := range w.Hub.Routes() {
+		if r.Method != http.MethodPost || !strings.HasPrefix(r.Path, "/admin") {
+			continue
+		}
+		p := send(r.Path)
+		if got, want := asked(p), !slices.Contains(looks, r.Path); got != want {
+			t.Errorf("%s: asked for a proof %v, want %v", r.Path, got, want)
+		}
+		if asked(p) && !strings.Contains(p.Body, `name="typed" value="before"`) {
+			t.Errorf("%s: what was typed is lost", r.Path)
+		}
+	}
+	p := b.Submit(b.Open("/admin/settings"), "/admin/settings", "hub_name", "Late", "recent_minutes", "30")
+	if p = b.Prove(p, "prove_password", "not it at all"); p.Status != http.StatusUnauthorized || !asked(p) {
+		t.Fatalf("a wrong password: got %d", p.Status)
+	}
+	p = b.Prove(p)
+	hubtest.Want(t, "proved", p.URL.Path+"?"+p.URL.RawQuery, "/admin/settings?done=saved")
+	w.Clock.Skip(29 * time.Minute)
+	hubtest.Want(t, "as the settings say now", b.Submit(b.Open("/admin/settings"), "/admin/settings", "hub_name", "Later").URL.RawQuery, "done=saved")
+	w.Clock.Skip(12 * time.Hour)
+	hubtest.Want(t, "after twelve hours", b.Open("/admin/settings").URL.Path, "/signin")
 }
 
 func TestEveryAnswerCarriesTheHeaders(t *testing.T) {

@@ -89,7 +89,8 @@ func TestSigningOutStopsNoLookThatIsStillNeeded(t *testing.T) {
 func TestDisconnectingASiteGivesItsTokensBack(t *testing.T) {
 	for name, disconnect := range map[string]func(s *hubtest.SiteAbove, b *hubtest.Browser, i linking.Identity){
 		"by the person": func(_ *hubtest.SiteAbove, b *hubtest.Browser, _ linking.Identity) {
-			b.Submit(b.Open("/account/connections"), "/account/connections/remove")
+			p := b.Submit(b.Open("/account/connections"), "/account/connections/remove")
+			b.Submit(b.Prove(p, "prove_password", "a long way round the houses"), "/account/connections/remove")
 		},
 		"by an administrator": func(s *hubtest.SiteAbove, _ *hubtest.Browser, i linking.Identity) {
 			admin := s.Operator()
@@ -101,7 +102,7 @@ func TestDisconnectingASiteGivesItsTokensBack(t *testing.T) {
 			}
 		},
 	} {
-		s := hubtest.Above(t, frappetest.G4, hubtest.Keeping)
+		s := hubtest.Above(t, frappetest.G4, hubtest.Keeping, func(k *federation.LoginKey) { k.TrustEmail = true })
 		b := s.Browser()
 		s.SignIn(b, s.App())
 		i := s.Identity()

@@ -25,15 +25,15 @@ func TestChangingWhatSignsOneInNeedsAFreshSignIn(t *testing.T) {
 		within             time.Duration // of signing in
 		changed            func(t *testing.T, hubs hubtest.Pair, post *hubtest.Postbox, u users.User, p hubtest.Page) bool
 	}{
-		{"connecting", "/account/connections", "/account/connect/", nil, false, 5 * time.Minute,
+		{"connecting", "/account/connections", "/account/connect/", nil, false, 10 * time.Minute,
 			func(_ *testing.T, hubs hubtest.Pair, _ *hubtest.Postbox, _ users.User, p hubtest.Page) bool {
 				return strings.HasPrefix(p.Location, hubs.Primary.URL) || strings.Contains(p.Body, hubs.Primary.URL+"/oauth2/authorize")
 			}},
-		{"disconnecting", "/account/connections", "/account/connections/remove", nil, true, 5 * time.Minute,
+		{"disconnecting", "/account/connections", "/account/connections/remove", nil, true, 10 * time.Minute,
 			func(t *testing.T, hubs hubtest.Pair, _ *hubtest.Postbox, u users.User, _ hubtest.Page) bool {
 				return hubs.LinkedTo(t, u) == 0
 			}},
-		{"undoing a change", "/account/connections", "/account/connections/undo", nil, true, 5 * time.Minute,
+		{"undoing a change", "/account/connections", "/account/connections/undo", nil, true, 10 * time.Minute,
 			func(t *testing.T, hubs hubtest.Pair, _ *hubtest.Postbox, u users.User, _ hubtest.Page) bool {
 				return hubs.LinkedTo(t, u) == 0
 			}},
@@ -58,7 +58,7 @@ func TestChangingWhatSignsOneInNeedsAFreshSignIn(t *testing.T) {
 			at := b.Open(tt.page)
 			hubs.Skip(tt.within + time.Minute)
 			p := b.Submit(at, tt.action, tt.fields...)
-			if p.URL.Path != "/signin" || !strings.Contains(p.Body, `name="password"`) {
+			if p.URL.Path != "/signin/prove" || !strings.Contains(p.Body, `name="prove_password"`) {
 				t.Fatalf("late: got %d at %s, want to sign in once more:\n%s", p.Status, p.URL, p.Body)
 			}
 			if tt.changed(t, hubs, post, u, p) {
@@ -91,9 +91,9 @@ func TestAFirstPasswordNeedsAFreshSignIn(t *testing.T) {
 	}
 	at := b.Open("/account/password")
 	hubs.Skip(11 * time.Minute)
-	hubtest.Want(t, "the page, late", b.Open("/account/password").URL.Path, "/signin")
+	hubtest.Want(t, "the page, late", b.Open("/account/password").URL.Path, "/signin/prove")
 	p := b.Submit(at, "/account/password", "password", "another long password here")
-	hubtest.Want(t, "the form, late", p.URL.Path, "/signin")
+	hubtest.Want(t, "the form, late", p.URL.Path, "/signin/prove")
 	u, err := w.Hub.FindUser(t.Context(), "ada@example.org")
 	if err != nil || u.Password != "" {
 		t.Fatalf("a password was set: %v", err)

@@ -226,7 +226,7 @@ func TestAnAddressIsChangedByItsOwnProof(t *testing.T) {
 	hubtest.Want(t, "a taken address", b.Submit(b.Open(link), link).Status, http.StatusConflict)
 	// Long after signing in, one does so again first.
 	w.Clock.Skip(11 * time.Minute)
-	hubtest.Want(t, "later", b.Open("/account/email").URL.Path, "/signin")
+	hubtest.Want(t, "later", b.Open("/account/email").URL.Path, "/signin/prove")
 	hubtest.Want(t, "no address", w.Home("ada@new.example").Open("/account/email").Status, 200)
 }
 

@@ -69,7 +69,7 @@ func TestNobodyElseAnswersForAPerson(t *testing.T) {
 	id = a.Ask().Str("auth_req_id")
 	w.Clock.Skip(7 * time.Minute)
 	p = ada.Submit(ada.Open("/account/approvals"), "/account/approvals", "decision", "allow")
-	hubtest.Want(t, "after a while", p.URL.Path, "/signin")
+	hubtest.Want(t, "after a while", p.URL.Path, "/signin/prove")
 	hubtest.Refused(t, "…and nothing was allowed", a.Hear(id), 400, "authorization_pending")
 	p = ada.SignIn(p, "ada@example.org")
 	hubtest.Want(t, "and then", p.URL.Path, "/account/approvals")

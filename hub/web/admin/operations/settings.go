@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients/registration"
+	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
@@ -40,6 +41,7 @@ func (d *Handler) showSettings(c *gin.Context, status int, token string, wrong [
 		Vouchers:  strings.Join(s.Vouchers, "\n"),
 		Passwords: s.PasswordsOf(),
 		Traces:    s.TraceMode(), TraceDays: strconv.Itoa(s.TraceKept()),
+		RecentMinutes: strconv.Itoa(s.RecentFor()), AdminHours: strconv.Itoa(s.AdminFor()),
 		Token: token, Mistakes: wrong,
 	})
 }
@@ -74,18 +76,32 @@ func (d *Handler) SaveSettings(c *gin.Context) error {
 		s.Vouchers = admin.Lines(form["vouchers"])
 		s.Passwords = form["passwords"]
 		s.Traces, s.TraceDays = form["traces"], traceDays(form["trace_days"])
+		s.RecentMinutes, s.AdminHours = numberOr(form, "recent_minutes", s.RecentMinutes), numberOr(form, "admin_hours", s.AdminHours)
 	})
 	if wrong, ok := web.Mistakes(err, settingsFields); ok {
 		return d.showForm(c, admin.Unprocessable, templates.AdminSettings{
 			HubName: form["hub_name"], SkipAuthorization: form["skip_authorization"], RequirePushed: form["require_pushed"] == "1",
 			TrustedDomains: form["trusted_domains"], Registration: form["registration"], DocumentDomains: form["document_domains"],
-			SoftwareIssuers: form["software_issuers"], Vouchers: form["vouchers"], Passwords: form["passwords"], Traces: form["traces"], TraceDays: form["trace_days"], Mistakes: wrong,
+			SoftwareIssuers: form["software_issuers"], Vouchers: form["vouchers"], Passwords: form["passwords"], Traces: form["traces"], TraceDays: form["trace_days"], RecentMinutes: form["recent_minutes"], AdminHours: form["admin_hours"], Mistakes: wrong,
 		})
 	}
 	if err != nil {
 		return err
 	}
 	return web.SeeOther(c, "/admin/settings?done=saved")
+}
+
+// numberOr reads a number that a form may leave out, and then it stays; what is
+// no number is one that is refused.
+func numberOr(form oauth.Params, name string, stays int) int {
+	if !form.Has(name) {
+		return stays
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(form[name]))
+	if err != nil || n == 0 {
+		return -1
+	}
+	return n
 }
 
 // traceDays reads a number of days; what is none is one that is refused.

@@ -22,7 +22,7 @@ func (d *Handler) keyForm(k federation.LoginKey) templates.KeyForm {
 		Scopes: strings.Join(k.Scopes, " "), Params: joined(k.Params), Hosts: strings.Join(k.Hosts, "\n"),
 		SignUps: cmp.Or(k.SignUps, federation.Deny), SignUpDomains: strings.Join(k.SignUpDomains, "\n"),
 		Linking: cmp.Or(k.Linking, federation.Confirm), MigrateUntil: dayOf(k.MigrateUntil), TrustEmail: k.TrustEmail, AuthoritativeDomains: strings.Join(k.AuthoritativeDomains, "\n"),
-		Roles: mapping.Rules(k.RoleMap).String(), RolesCut: k.Claims.RolesText, TrustAssurance: k.TrustAssurance,
+		Roles: mapping.Rules(k.RoleMap).String(), RolesCut: k.Claims.RolesText, TrustAssurance: k.TrustAssurance, CountsAsNew: k.CountsAsNew,
 		Hidden: k.Hidden, Direct: k.Direct, HomeDomains: strings.Join(k.HomeDomains, "\n"),
 		KeepTokens: k.KeepTokens, SignOutThere: k.SignOutThere,
 	}

@@ -148,6 +148,7 @@ func editPeople(k *federation.LoginKey, form map[string]string) {
 	k.SignUps, k.SignUpDomains = form["sign_ups"], domains(form["sign_up_domains"])
 	k.Linking, k.AuthoritativeDomains = form["linking"], domains(form["authoritative_domains"])
 	k.TrustEmail, k.TrustAssurance = form["trust_email"] != "", form["trust_assurance"] != ""
+	k.CountsAsNew = form["counts_as_new"] != ""
 	k.Hidden, k.Direct, k.HomeDomains = form["hidden"] != "", form["direct"] != "", domains(form["home_domains"])
 }
 

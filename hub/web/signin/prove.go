@@ -1,0 +1,190 @@
+package signin
+
+import (
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/clients/redirecturi"
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/texts"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// provePassword is the field of the password on the page. No other form has it:
+// the page carries others along.
+const provePassword = "prove_password"
+
+// ProveShow is GET /signin/prove: somebody who is signed in is to prove once
+// more who they are, for an app that wants to know when they did or for a page
+// of ours.
+func (d *Handler) ProveShow(c *gin.Context) error {
+	j, p, err := d.proving(c, method{Flow: c.Query("flow"), To: c.Query("to")})
+	if errors.Is(err, sessions.ErrNobody) {
+		return web.SeeOther(c, "/signin"+j.query())
+	}
+	if err != nil {
+		return err
+	}
+	return d.showProve(c, http.StatusOK, j, p, templates.Prove{})
+}
+
+// Prove is POST /signin/prove.
+func (d *Handler) Prove(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	j, p, err := d.proving(c, method{Flow: form["flow"], To: form["to"]})
+	if err != nil {
+		return err
+	}
+	user, err := d.Users.Authenticate(c.Request.Context(), p.User.Email, form[provePassword])
+	if err == nil {
+		err = d.mayUsePassword(c, user.Admin())
+	}
+	if alert, status, ok := mistake(err, d.Now()); ok {
+		d.failed(c, j, err)
+		return d.showProve(c, status, j, p, templates.Prove{Alert: proveAlert(alert, status)})
+	}
+	if err != nil {
+		return err
+	}
+	return d.finish(c, j, p.Session.ProvedBy(user, d.Now()))
+}
+
+// ProveHere goes before a change that needs a sign-in of the last minutes. It
+// shows the page with the form that was sent, which then comes again with the
+// password; done says that it may go on.
+func (d *Handler) ProveHere(c *gin.Context) (done bool, err error) {
+	ctx := c.Request.Context()
+	p, err := d.Sessions.Current(c.Request)
+	if err != nil {
+		return false, err
+	}
+	if done, err = d.Sessions.IsFresh(ctx, p.Session); err != nil || done {
+		return done, err
+	}
+	form, err := web.Form(c)
+	if err != nil {
+		return false, err
+	}
+	page := templates.Prove{Action: c.Request.URL.Path}
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		if name != provePassword && name != "csrf" {
+			page.Carried = append(page.Carried, templates.Pair{Name: name, Value: form[name]})
+		}
+	}
+	password, given := form[provePassword]
+	if !given {
+		return false, d.showProve(c, http.StatusForbidden, pendingLogin{method: method{To: "/admin"}}, p, page)
+	}
+	user, err := d.Users.Authenticate(ctx, p.User.Email, password)
+	if err == nil {
+		err = d.mayUsePassword(c, user.Admin())
+	}
+	if alert, status, ok := mistake(err, d.Now()); ok {
+		d.failed(c, pendingLogin{}, err)
+		page.Alert = proveAlert(alert, status)
+		return false, d.showProve(c, status, pendingLogin{method: method{To: "/admin"}}, p, page)
+	}
+	if err != nil {
+		return false, err
+	}
+	d.Audit.Record(ctx, audit.Event{Kind: audit.SignInOK, Actor: p.User.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("prove.again")})
+	return true, d.Sessions.Proved(c.Request, p)
+}
+
+func proveAlert(alert templates.Note, status int) templates.Note {
+	if status == http.StatusUnauthorized {
+		alert.Title = "That isn't your password."
+	}
+	return alert
+}
+
+// ProveMail is POST /signin/prove/mail: whoever has no proof of their own here
+// gets a link by which they make one.
+func (d *Handler) ProveMail(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	j, p, err := d.proving(c, method{Flow: form["flow"], To: form["to"]})
+	if err != nil {
+		return err
+	}
+	page, err := d.waysToProve(c, p)
+	if err != nil {
+		return err
+	}
+	if !page.Mail {
+		return web.NotFound(errors.New("no email proves this person"))
+	}
+	if err := d.MailLinks.Forgot(c.Request.Context(), p.User.Email); err != nil {
+		return err
+	}
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.PasswordForgot, Actor: p.User.ID, Target: p.User.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("prove.mailed")})
+	return d.showProve(c, http.StatusOK, j, p, templates.Prove{Sent: true})
+}
+
+func (d *Handler) proving(c *gin.Context, w method) (pendingLogin, sessions.Person, error) {
+	j, err := d.pendingLogin(c, w)
+	if err != nil {
+		return pendingLogin{}, sessions.Person{}, err
+	}
+	p, err := d.Sessions.Current(c.Request)
+	return j, p, err
+}
+
+func (d *Handler) showProve(c *gin.Context, status int, j pendingLogin, p sessions.Person, page templates.Prove) error {
+	ways, err := d.waysToProve(c, p)
+	if err != nil {
+		return err
+	}
+	page.Flow, page.To, page.Client = j.Flow, web.LocalPath(j.To, ""), j.shown()
+	page.Email, page.Password, page.Mail, page.Upstreams, page.Silent = ways.Email, ways.Password, ways.Mail, ways.Upstreams, ways.Silent
+	if j.Flow != "" {
+		page.Upstreams = nil // the person was there for this very request
+	}
+	web.AllowImages(c, redirecturi.OriginOf(page.Client.Logo))
+	return d.Responder.Show(c, status, page)
+}
+
+// waysToProve are how this person can prove who they are: by their password, at
+// an upstream that signs them in here, or by a link to the address that they
+// proved, which leads them to a password.
+func (d *Handler) waysToProve(c *gin.Context, p sessions.Person) (templates.Prove, error) {
+	s, err := d.Settings.Current(c.Request.Context())
+	if err != nil {
+		return templates.Prove{}, err
+	}
+	page := templates.Prove{Email: p.User.Email}
+	passwords := p.User.Admin() || !s.OnlyAdministratorsByPassword()
+	page.Password = passwords && p.User.Password != "" && p.User.EmailKey != ""
+	page.Mail = passwords && !page.Password && p.User.EmailVerified && d.MailLinks.Delivers()
+	keys, err := d.ways(c.Request.Context())
+	if err != nil {
+		return templates.Prove{}, err
+	}
+	linked, err := d.Linking.ByUser(c.Request.Context(), p.User.ID)
+	if err != nil {
+		return templates.Prove{}, err
+	}
+	for _, i := range linked {
+		at := slices.IndexFunc(keys, func(k federation.LoginKey) bool { return k.ID == i.LoginKey })
+		switch {
+		case at < 0:
+		case i.LoginKey == p.Session.LoginKey && p.Session.AuthTime.IsZero():
+			page.Silent = keys[at].Name // they come from there, and it did not say when they signed in
+		default:
+			page.Upstreams = append(page.Upstreams, templates.Upstream{Key: keys[at].ID, Name: keys[at].Name, Icon: icon(keys[at])})
+		}
+	}
+	return page, nil
+}

@@ -1,0 +1,26 @@
+package templates
+
+// Prove asks somebody who is signed in to prove once more who they are. It posts
+// to /signin/prove.
+type Prove struct {
+	Flow      string
+	To        string
+	Client    Client // zero without a flow
+	Email     string // of the person
+	Alert     Note   // why the last attempt failed
+	Password  bool   // whether they have one that counts
+	Upstreams []Upstream
+	Silent    string // the provider that they came from, if it does not say when they signed in there
+	Mail      bool   // whether a link can be mailed by which they choose a password
+	Sent      bool   // one was sent
+	Action    string // path that the form posts to, if it carries another along
+	Carried   []Pair // what stood in that
+}
+
+func (p Prove) look() look { return look{"prove", card, "Confirm that it’s you", p.Alert.Some()} }
+
+// Target is where the form posts to.
+func (p Prove) Target() string { return either(p.Action, "/signin/prove") }
+
+// Stuck tells that there is no way to prove anything here.
+func (p Prove) Stuck() bool { return !p.Password && !p.Mail && len(p.Upstreams) == 0 }
