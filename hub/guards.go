@@ -51,7 +51,7 @@ func (h *Hub) guards() guards {
 		signedIn:      page(func(handle web.HandlerFunc) web.HandlerFunc { return h.signedIn(h.posted(handle)) }),
 		admin:         page(func(handle web.HandlerFunc) web.HandlerFunc { return h.signedIn(h.administrator(h.posted(handle))) }),
 		change: page(func(handle web.HandlerFunc) web.HandlerFunc {
-			return h.signedIn(h.administrator(attempts.Limit(h.posted(h.proved(handle)))))
+			return h.signedIn(h.administrator(h.posted(h.proved(handle))))
 		}),
 	}
 }

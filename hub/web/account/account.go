@@ -25,6 +25,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
+	"github.com/fedhub/fedhub/hub/web/proof"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -35,6 +36,7 @@ type Handler struct {
 	Clients        *clients.Registry
 	Upstreams      *federation.Registry
 	Sessions       *cookies.Service
+	Proofs         *proof.Checker
 	Users          *users.Service
 	Linking        *linking.Service
 	Grants         *grants.Service

@@ -1,11 +1,7 @@
 package account
 
 import (
-	"errors"
-	"io/fs"
 	"net/http"
-	"net/url"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -13,8 +9,6 @@ import (
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
-	"github.com/fedhub/fedhub/internal/lasting"
-	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -63,7 +57,7 @@ func (d *Handler) ChangePassword(c *gin.Context) error {
 			return err
 		}
 	default:
-		alert, err := d.wrongPassword(c, p, form["current"])
+		alert, err := d.Proofs.Password(c, p, form["current"])
 		if err != nil {
 			return err
 		}
@@ -93,47 +87,6 @@ func (d *Handler) ChangePassword(c *gin.Context) error {
 
 // wrongPassword says what is wrong with the password that proves once more who
 // is there. It counts by session.
-func (d *Handler) wrongPassword(c *gin.Context, p sessions.Person, current string) (templates.Note, error) {
-	ctx := c.Request.Context()
-	err := d.Sessions.BeginProof(ctx, p.Session)
-	if errors.Is(err, sessions.ErrProofs) {
-		return templates.Note{}, web.TooMany(time.Second)
-	}
-	if err != nil {
-		return templates.Note{}, err
-	}
-	err = d.Users.IsPassword(ctx, p.User, current)
-	after := lasting.Of(ctx) // what was looked at counts all the same
-	switch {
-	case err == nil:
-		return templates.Note{}, d.Sessions.RightProof(after, p.Session)
-	case !errors.Is(err, users.ErrWrongPassword):
-		return templates.Note{}, errors.Join(err, d.Sessions.ForgiveProof(after, p.Session))
-	}
-	over, err := d.Sessions.WrongProof(after, p.Session)
-	if errors.Is(err, fs.ErrNotExist) {
-		return templates.Note{}, guessed() // another one ended it
-	}
-	if err != nil {
-		return templates.Note{}, err
-	}
-	if !over {
-		return templates.Note{Tone: "danger", Title: "That isn't your current password.", Text: "Check it and try again."}, nil
-	}
-	d.record(c, p, audit.Event{Kind: audit.SessionsEnded, Detail: map[string]string{"which": "guessed"}})
-	if err := d.Logouts.EndBecause(after, p.Session, texts.New("signout.guessed")); err != nil {
-		return templates.Note{}, err
-	}
-	return templates.Note{}, guessed()
-}
-
-// guessed tells who was signed out for wrong passwords.
-func guessed() error {
-	return &web.ErrorPage{Status: http.StatusForbidden, Heading: "You are signed out.",
-		Text:   "The current password was wrong five times. Sign in, or choose a new password by email.",
-		Action: templates.Action{Label: "Sign in", URL: "/signin?" + url.Values{"to": {"/account/password"}}.Encode()}}
-}
-
 // goOn keeps this browser signed in, in a session of the new epoch. Its
 // upstream still ends it.
 func (d *Handler) goOn(c *gin.Context, p sessions.Person, u users.User) error {

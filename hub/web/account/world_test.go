@@ -32,6 +32,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
+	"github.com/fedhub/fedhub/hub/web/proof"
 	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 	"github.com/fedhub/fedhub/internal/testkit/mailtest"
 	"github.com/fedhub/fedhub/internal/testkit/userstest"
@@ -109,6 +110,7 @@ func newWorld(t *testing.T) *world {
 			Forms: web.Forms{Key: []byte("key"), Bind: func(http.ResponseWriter, *http.Request) (string, error) { return "this browser", nil }},
 		},
 	}
+	w.pages.Proofs = &proof.Checker{Sessions: w.pages.Sessions, Users: w.pages.Users, Logouts: w.pages.Logouts, Audit: recorder}
 	return w
 }
 

@@ -45,18 +45,27 @@ func (d *Handler) Prove(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	user, err := d.Users.Authenticate(c.Request.Context(), p.User.Email, form[provePassword])
-	if err == nil {
-		err = d.mayUsePassword(c, user.Admin())
-	}
-	if alert, status, ok := mistake(err, d.Now()); ok {
-		d.failed(c, j, err)
-		return d.showProve(c, status, j, p, templates.Prove{Alert: proveAlert(alert, status)})
-	}
+	alert, err := d.proofBy(c, p, form[provePassword])
 	if err != nil {
 		return err
 	}
-	return d.finish(c, j, p.Session.ProvedBy(user, d.Now()))
+	if alert.Some() {
+		return d.showProve(c, http.StatusUnauthorized, j, p, templates.Prove{Alert: alert})
+	}
+	return d.finish(c, j, p.Session.ProvedBy(p.User, d.Now()))
+}
+
+// proofBy says what is wrong with a password that is to prove somebody, if
+// anything is.
+func (d *Handler) proofBy(c *gin.Context, p sessions.Person, password string) (templates.Note, error) {
+	err := d.mayUsePassword(c, p.User.Admin())
+	if errors.Is(err, errOnlyAdministrators) {
+		return templates.Note{Tone: "danger", Title: "Your password is not a way in here.", Text: "Only administrators sign in with one. Choose another way."}, nil
+	}
+	if err != nil {
+		return templates.Note{}, err
+	}
+	return d.Proofs.Password(c, p, password)
 }
 
 // ProveHere goes before a change that needs a sign-in of the last minutes. It
@@ -85,27 +94,14 @@ func (d *Handler) ProveHere(c *gin.Context) (done bool, err error) {
 	if !given {
 		return false, d.showProve(c, http.StatusForbidden, pendingLogin{method: method{To: "/admin"}}, p, page)
 	}
-	user, err := d.Users.Authenticate(ctx, p.User.Email, password)
-	if err == nil {
-		err = d.mayUsePassword(c, user.Admin())
-	}
-	if alert, status, ok := mistake(err, d.Now()); ok {
-		d.failed(c, pendingLogin{}, err)
-		page.Alert = proveAlert(alert, status)
-		return false, d.showProve(c, status, pendingLogin{method: method{To: "/admin"}}, p, page)
-	}
-	if err != nil {
+	if page.Alert, err = d.proofBy(c, p, password); err != nil {
 		return false, err
+	}
+	if page.Alert.Some() {
+		return false, d.showProve(c, http.StatusUnauthorized, pendingLogin{method: method{To: "/admin"}}, p, page)
 	}
 	d.Audit.Record(ctx, audit.Event{Kind: audit.SignInOK, Actor: p.User.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("prove.again")})
 	return true, d.Sessions.Proved(c.Request, p)
-}
-
-func proveAlert(alert templates.Note, status int) templates.Note {
-	if status == http.StatusUnauthorized {
-		alert.Title = "That isn't your password."
-	}
-	return alert
 }
 
 // ProveMail is POST /signin/prove/mail: whoever has no proof of their own here

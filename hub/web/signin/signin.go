@@ -32,6 +32,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
+	"github.com/fedhub/fedhub/hub/web/proof"
 	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
@@ -46,6 +47,7 @@ type Handler struct {
 	Flows          *flows.Service
 	Stops          *flows.Interruptions
 	Sessions       *cookies.Service
+	Proofs         *proof.Checker
 	Users          *users.Service
 	Linking        *linking.Service
 	Logouts        *logouts.Service

@@ -1,0 +1,74 @@
+// Package proof asks somebody who is signed in for their password, to prove once
+// more who they are.
+package proof
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/logouts"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/cookies"
+	"github.com/fedhub/fedhub/internal/lasting"
+	"github.com/fedhub/fedhub/internal/texts"
+	"github.com/fedhub/fedhub/templates"
+	"github.com/gin-gonic/gin"
+)
+
+// A Checker holds passwords against those of people who are signed in.
+type Checker struct {
+	Sessions *cookies.Service
+	Users    *users.Service
+	Logouts  *logouts.Service
+	Audit    *audit.Recorder
+}
+
+// Password holds a password against that of the person who is signed in. The note
+// says what is wrong, if anything is. It counts by the session: five wrong ones
+// end it, and lock nobody else out.
+func (d *Checker) Password(c *gin.Context, p sessions.Person, current string) (templates.Note, error) {
+	ctx := c.Request.Context()
+	err := d.Sessions.BeginProof(ctx, p.Session)
+	if errors.Is(err, sessions.ErrProofs) {
+		return templates.Note{}, web.TooMany(time.Second)
+	}
+	if err != nil {
+		return templates.Note{}, err
+	}
+	err = d.Users.IsPassword(ctx, p.User, current)
+	after := lasting.Of(ctx) // what was looked at counts all the same
+	switch {
+	case err == nil:
+		return templates.Note{}, d.Sessions.RightProof(after, p.Session)
+	case !errors.Is(err, users.ErrWrongPassword):
+		return templates.Note{}, errors.Join(err, d.Sessions.ForgiveProof(after, p.Session))
+	}
+	over, err := d.Sessions.WrongProof(after, p.Session)
+	if errors.Is(err, fs.ErrNotExist) {
+		return templates.Note{}, guessed() // another one ended it
+	}
+	if err != nil {
+		return templates.Note{}, err
+	}
+	if !over {
+		return templates.Note{Tone: "danger", Title: "That isn't your current password.", Text: "Check it and try again."}, nil
+	}
+	d.Audit.Record(ctx, audit.Event{Kind: audit.SessionsEnded, Actor: p.User.ID, Target: p.User.ID, IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"which": "guessed"}})
+	if err := d.Logouts.EndBecause(after, p.Session, texts.New("signout.guessed")); err != nil {
+		return templates.Note{}, err
+	}
+	return templates.Note{}, guessed()
+}
+
+// guessed tells who was signed out for wrong passwords.
+func guessed() error {
+	return &web.ErrorPage{Status: http.StatusForbidden, Heading: "You are signed out.",
+		Text:   "The current password was wrong five times. Sign in, or choose a new password by email.",
+		Action: templates.Action{Label: "Sign in", URL: "/signin?" + url.Values{"to": {"/account/password"}}.Encode()}}
+}
