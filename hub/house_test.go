@@ -58,10 +58,10 @@ func imports(t *testing.T) map[string][]string {
 }
 
 // handler reports whether a folder speaks HTTP to one kind of caller. What all
-// handlers use (hub/web itself, cookies, emails, clientrequest), and what all
+// handlers use (hub/web itself, cookies, emails, clientrequest, proof), and what all
 // pages of the administration use, is none.
 func handler(folder string) bool {
-	shared := []string{"hub/web/cookies", "hub/web/emails", "hub/web/clientrequest", "hub/web/admin"}
+	shared := []string{"hub/web/cookies", "hub/web/emails", "hub/web/clientrequest", "hub/web/proof", "hub/web/admin"}
 	return strings.HasPrefix(folder, "hub/web/") && !slices.Contains(shared, folder)
 }
 
