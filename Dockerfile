@@ -1,7 +1,7 @@
 # Build: docker build -t fedhub .
 # Run:   docker run -p 8080:8080 -e FEDHUB_URL=https://id.example.org \
 #          -e FEDHUB_DATABASE=mongodb://… -e FEDHUB_SECRET_KEY=… fedhub
-FROM golang:1.26 AS build
+FROM golang:1.26.11 AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download

@@ -81,6 +81,9 @@ func (s *serveCmd) serve(ctx context.Context, c *console, o *opened, log *slog.L
 	if err := s.greet(ctx, c, o); err != nil {
 		return errors.Join(err, server.Stop(context.WithoutCancel(ctx)))
 	}
+	if path := s.openKeyFile(c.env); path != "" {
+		log.WarnContext(ctx, "others than its owner can read the key file", "path", path)
+	}
 	log.InfoContext(ctx, "serving", "url", o.URL(), "port", l.Port, "database", database.Shown(s.Database))
 	select {
 	case err := <-server.Failed():

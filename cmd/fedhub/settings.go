@@ -196,6 +196,19 @@ func (b *base) secretKey(env map[string]string) ([]byte, error) {
 	return key, keyError(err, b.Database)
 }
 
+// openKeyFile is the key file that others than its owner can read, if it is so.
+// Clusters mount secrets like that; it is worth a warning.
+func (b *base) openKeyFile(env map[string]string) string {
+	path := b.SecretKeyFile
+	if path == "" && env["FEDHUB_SECRET_KEY"] == "" && !database.IsMongoDB(b.Database) {
+		path = database.KeyPath(b.Database)
+	}
+	if path != "" && database.ReadByOthers(path) {
+		return path
+	}
+	return ""
+}
+
 func keyFromFile(path string) ([]byte, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {

@@ -158,16 +158,6 @@ func LoginRequired(why string, pairs ...any) *Error { return bad("login_required
 // ConsentRequired answers prompt=none when the person has not agreed yet.
 func ConsentRequired(why string, pairs ...any) *Error { return bad("consent_required", why, pairs...) }
 
-// RequestNotSupported refuses a request object (OIDC Core §6.1).
-func RequestNotSupported(why string, pairs ...any) *Error {
-	return bad("request_not_supported", why, pairs...)
-}
-
-// RequestURINotSupported refuses a request object by reference (OIDC Core §6.2).
-func RequestURINotSupported(why string, pairs ...any) *Error {
-	return bad("request_uri_not_supported", why, pairs...)
-}
-
 // RegistrationNotSupported refuses the registration parameter (OIDC Core §7.2.1).
 func RegistrationNotSupported(why string, pairs ...any) *Error {
 	return bad("registration_not_supported", why, pairs...)

@@ -100,8 +100,8 @@ func Open(ctx context.Context, uri string) (*DB, error) {
 	return &DB{client: client, db: client.Database(name)}, nil
 }
 
-// defaultDatabase is used where the URI names none.
-const defaultDatabase = "fedhub"
+// DefaultDatabase is used where the URI names none.
+const DefaultDatabase = "fedhub"
 
 // databaseName reads the path of the URI. Hosts may be several, which makes
 // it no URL that net/url would take.
@@ -113,7 +113,7 @@ func databaseName(uri string) (string, error) {
 	rest, _, _ = strings.Cut(rest, "?")
 	_, path, _ := strings.Cut(rest, "/")
 	if path == "" {
-		return defaultDatabase, nil
+		return DefaultDatabase, nil
 	}
 	name, err := url.PathUnescape(path)
 	if err != nil || strings.ContainsAny(name, `/\. "$`) {
@@ -135,7 +135,8 @@ func settings(uri string) (*options.ClientOptions, error) {
 		SetMaxConnecting(8).
 		ApplyURI(uri)
 	if err := s.Validate(); err != nil {
-		return nil, fmt.Errorf("the MongoDB URI cannot be used: %w", err)
+		// The driver quotes what it cannot read, which may be a password.
+		return nil, errors.New("the MongoDB URI cannot be read; in a password write /, ?, #, @, : and % as %2F, %3F, %23, %40, %3A and %25")
 	}
 	journaled := true
 	return s.

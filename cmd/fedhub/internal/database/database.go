@@ -6,6 +6,7 @@
 package database
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,52 +52,49 @@ func Open(ctx context.Context, address string) (store.Backend, error) {
 	return db, nil
 }
 
-// Shown is an address for people to read: without the password.
+// Shown is an address for people to read: a path, or the hosts and the name of
+// a database and nothing else. A text of which it is not certain what of it is
+// secret, as one with a slash before its last @, is not shown at all.
 func Shown(address string) string {
-	before, secret, after, ok := credentials(address)
-	if !ok {
+	scheme, rest, _ := strings.Cut(address, "://")
+	if !IsMongoDB(address) {
 		return address
 	}
-	user, _, _ := strings.Cut(secret, ":")
-	return before + user + after
+	if at := strings.LastIndex(rest, "@"); at >= 0 {
+		if strings.ContainsAny(rest[:at], "/?#") {
+			return scheme + "://…"
+		}
+		rest = rest[at+1:]
+	}
+	rest, _, _ = strings.Cut(rest, "?")
+	hosts, name, _ := strings.Cut(rest, "/")
+	if !plain(hosts, ".-_:,[]") || !plain(name, "-_") {
+		return scheme + "://…"
+	}
+	return scheme + "://" + hosts + "/" + cmp.Or(name, mongodb.DefaultDatabase)
 }
 
-// credentials finds what stands between "://" and "@".
-func credentials(address string) (before, secret, after string, ok bool) {
-	if !IsMongoDB(address) {
-		return "", "", "", false
-	}
-	start := strings.Index(address, "://") + len("://")
-	rest := address[start:]
-	end := len(rest)
-	if i := strings.IndexAny(rest, "/?"); i >= 0 {
-		end = i
-	}
-	// The last one: a careless password may hold an @ of its own.
-	at := strings.LastIndex(rest[:end], "@")
-	if at < 0 {
-		return "", "", "", false
-	}
-	return address[:start], rest[:at], rest[at:], true
+// plain says that a text is of letters, digits and these signs alone.
+func plain(text, signs string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool {
+		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+		return !letter && !strings.ContainsRune(signs, r)
+	})
 }
 
-// hide keeps the password out of an error. A driver that cannot read an
-// address likes to quote it.
+// hide keeps what is secret in an address out of an error: whatever stands in it
+// but for hosts and the name of the database.
 func hide(err error, address string) error {
-	_, secret, _, ok := credentials(address)
-	if !ok {
-		return err
-	}
-	_, password, _ := strings.Cut(secret, ":")
 	text := err.Error()
-	hidden := text
-	for _, word := range []string{secret, password} {
-		if word != "" {
-			hidden = strings.ReplaceAll(hidden, word, "[hidden]")
+	for _, word := range strings.FieldsFunc(strings.TrimPrefix(address, "mongodb"), func(r rune) bool { return strings.ContainsRune("/?#@:&=+,", r) }) {
+		shown := strings.Contains(Shown(address), word)
+		if len(word) >= shortest && !shown && strings.Contains(text, word) {
+			return errors.New("the driver cannot use it. What it says is not shown, for it quotes the address; in a password write /, ?, #, @, : and % as %2F, %3F, %23, %40, %3A and %25")
 		}
 	}
-	if hidden == text {
-		return err
-	}
-	return errors.New(hidden)
+	return err
 }
+
+// shortest is the length from which a part of an address is looked for in an
+// error; shorter ones are found in any sentence.
+const shortest = 3

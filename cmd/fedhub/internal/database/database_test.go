@@ -2,7 +2,10 @@ package database
 
 import (
 	"bytes"
+	"context"
+	"encoding/base64"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,27 +13,51 @@ import (
 	"testing"
 )
 
-func TestAPasswordIsNeverShown(t *testing.T) {
-	for _, row := range []struct{ address, want string }{
-		{"./data/fedhub.db", "./data/fedhub.db"},
-		{"mongodb://localhost/hub", "mongodb://localhost/hub"},
-		{"mongodb://ada:hush@localhost/hub?w=1", "mongodb://ada@localhost/hub?w=1"},
-		{"mongodb://ada:hu@sh@localhost/hub", "mongodb://ada@localhost/hub"},
-		{"mongodb+srv://ada:hush@cluster.example.org", "mongodb+srv://ada@cluster.example.org"},
-		{"mongodb://localhost/hub?appName=a@b", "mongodb://localhost/hub?appName=a@b"},
+func TestHostsAndDatabaseAreAllThatIsShownOfAnAddress(t *testing.T) {
+	for address, want := range map[string]string{
+		"./data/fedhub.db":                                                       "./data/fedhub.db",
+		"mongodb://localhost/hub":                                                "mongodb://localhost/hub",
+		"mongodb://localhost":                                                    "mongodb://localhost/fedhub",
+		"mongodb://ada:hush@localhost/hub?w=1":                                   "mongodb://localhost/hub",
+		"mongodb://ada:hu@sh@localhost/hub":                                      "mongodb://localhost/hub",
+		"mongodb+srv://ada:hush@cluster.example.org":                             "mongodb+srv://cluster.example.org/fedhub",
+		"mongodb://a:1,b:2,[::1]:3/hub?replicaSet=rs0":                           "mongodb://a:1,b:2,[::1]:3/hub",
+		"mongodb://localhost/hub?appName=a@b":                                    "mongodb://…",
+		"mongodb://ada:hu/sh@localhost/hub":                                      "mongodb://…",
+		"mongodb://ada:hu?sh@localhost/hub":                                      "mongodb://…",
+		"mongodb://ada:hu#sh@localhost/hub":                                      "mongodb://…",
+		"mongodb://ada:hush%@localhost/hub":                                      "mongodb://localhost/hub",
+		"mongodb://localhost/hub?tlsCertificateKeyFilePassword=hush":             "mongodb://localhost/hub",
+		"mongodb://localhost/hub?authMechanismProperties=AWS_SESSION_TOKEN:hush": "mongodb://localhost/hub",
+		"mongodb://ada:hush":                                                     "mongodb://ada:hush/fedhub", // a host and its port, to everybody who reads it
+		"mongodb://hush hush/hub":                                                "mongodb://…",
 	} {
-		if got := Shown(row.address); got != row.want {
-			t.Errorf("%s: got %q, want %q", row.address, got, row.want)
+		if got := Shown(address); got != want {
+			t.Errorf("%s: got %q, want %q", address, got, want)
 		}
 	}
-	address := "mongodb://ada:hush@nowhere"
-	for _, text := range []string{"cannot parse " + address, "ada:hush is wrong", "wrong password hush"} {
-		if got := hide(errors.New(text), address).Error(); strings.Contains(got, "hush") {
+}
+
+func TestAnErrorQuotesNothingSecret(t *testing.T) {
+	for _, address := range []string{
+		"mongodb://ada:hush@nowhere.example:1/?serverSelectionTimeoutMS=1&connectTimeoutMS=1", "mongodb://ada:hu/hush@nowhere.example/hub", "mongodb://ada:hu%hush@nowhere.example/hub",
+		"mongodb://ada:hush?x@nowhere.example", "mongodb://nowhere.example/hub?tlsCertificateKeyFilePassword=hush&tlsCertificateKeyFile=/no/such/hush",
+		"mongodb://nowhere.example/hub?replicaSet=&authSource=hush&authMechanism=hush", "mongodb+srv://ada:hush@", "mongodb://ada:hush@:::/hub", "mongodb://nowhere.example/hush hush?x",
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel() // nobody need answer
+		_, err := Open(ctx, address)
+		if err == nil || strings.Contains(err.Error(), "hush") {
+			t.Errorf("%s: got %v", address, err)
+		}
+	}
+	for _, text := range []string{"cannot parse mongodb://ada:hush@nowhere", "ada:hush is wrong", "wrong password hush"} {
+		if got := hide(errors.New(text), "mongodb://ada:hush@nowhere").Error(); strings.Contains(got, "hush") {
 			t.Errorf("got %q", got)
 		}
 	}
-	plain := errors.New("no answer")
-	if got := hide(plain, address); got != plain { //nolint:errorlint // the very same
+	said := errors.New("no answer")
+	if got := hide(said, "mongodb://ada:hush@nowhere"); got != said { //nolint:errorlint // the very same
 		t.Errorf("got %v, want it as it was", got)
 	}
 }
@@ -104,6 +131,32 @@ func TestSpellingsOfAKey(t *testing.T) {
 	for _, text := range []string{"", "short", "not base64 at all", strings.Repeat("A", 44), strings.Repeat("A", 80)} {
 		if _, err := ParseKey(text); err == nil {
 			t.Errorf("%q is taken", text)
+		}
+	}
+}
+
+func TestAKeyThatAnybodyCouldGuessIsRefused(t *testing.T) {
+	for _, key := range [][]byte{make([]byte, 32), bytes.Repeat([]byte{'k'}, 32)} {
+		if _, err := ParseKey(base64.StdEncoding.EncodeToString(key)); err == nil || !strings.Contains(err.Error(), "openssl rand") {
+			t.Errorf("%q: got %v", key, err)
+		}
+	}
+}
+
+func TestAKeyThatEverybodyCanReadIsRefused(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "hub.db")
+	if _, err := SecretKey(file); err != nil {
+		t.Fatal(err)
+	}
+	for mode, want := range map[fs.FileMode]error{0o600: nil, 0o640: nil, 0o644: ErrKeyOpen, 0o604: ErrKeyOpen, 0o606: ErrKeyOpen} {
+		if err := os.Chmod(KeyPath(file), mode); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := SecretKey(file); !errors.Is(err, want) || want == nil && err != nil {
+			t.Errorf("%v: got %v, want %v", mode, err, want)
+		}
+		if got, want := ReadByOthers(KeyPath(file)), mode&0o077 != 0; got != want {
+			t.Errorf("%v: a warning %v, want %v", mode, got, want)
 		}
 	}
 }

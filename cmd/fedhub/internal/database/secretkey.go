@@ -1,12 +1,14 @@
 package database
 
 import (
+	"bytes"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/fedhub/fedhub/hub/seal"
@@ -14,6 +16,23 @@ import (
 
 // ErrKeyLost says that a database is there and its key is not.
 var ErrKeyLost = errors.New("the key file is missing")
+
+// ErrKeyOpen says that everybody on the machine can read the key.
+var ErrKeyOpen = errors.New("everybody on this machine can read it")
+
+// ReadByOthers says that others than the owner can read a file. Clusters mount
+// secrets so that a group can, so it is no reason to stop.
+func ReadByOthers(path string) bool { return modeOf(path)&0o077 != 0 }
+
+// modeOf is who may do what with a file; nothing where the system does not say
+// it so (Windows).
+func modeOf(path string) fs.FileMode {
+	info, err := os.Stat(path)
+	if err != nil || runtime.GOOS == "windows" {
+		return 0
+	}
+	return info.Mode().Perm()
+}
 
 // KeyPath is where the key of a database file lies: beside it.
 func KeyPath(file string) string {
@@ -48,6 +67,9 @@ func readKey(path string) ([]byte, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
+	}
+	if modeOf(path)&0o007 != 0 {
+		return nil, fmt.Errorf("the key file %s: %w; close it with: chmod 600 %s, and if others use this machine, think of what they may have read", path, ErrKeyOpen, path)
 	}
 	key, err := ParseKey(string(text))
 	if err != nil {
@@ -105,6 +127,8 @@ func ParseKey(text string) ([]byte, error) {
 		return nil, errors.New("is not base64; " + howToMake)
 	case len(key) != seal.KeySize:
 		return nil, fmt.Errorf("holds %d bytes, not %d; %s", len(key), seal.KeySize, howToMake)
+	case bytes.Count(key, key[:1]) == len(key):
+		return nil, errors.New("is one byte again and again, which anybody finds by trying; " + howToMake)
 	}
 	return key, nil
 }
