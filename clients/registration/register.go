@@ -12,6 +12,7 @@ import (
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/jsonx"
+	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/internal/names"
 	"github.com/fedhub/fedhub/internal/secrets"
 	"github.com/fedhub/fedhub/internal/texts"
@@ -116,7 +117,7 @@ func (s *Service) Register(ctx context.Context, d Metadata, origin texts.Text) (
 	}
 	if lacksSecret(c) {
 		if secret, err = s.clients.AddSecret(ctx, c.ID, 0); err != nil {
-			return clients.Client{}, "", "", errors.Join(err, s.clients.Delete(ctx, c.ID))
+			return clients.Client{}, "", "", errors.Join(err, s.clients.Delete(lasting.Of(ctx), c.ID))
 		}
 	}
 	return c, secret, token, nil

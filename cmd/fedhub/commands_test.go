@@ -213,7 +213,7 @@ func TestTheKeyOfADatabaseFile(t *testing.T) {
 	delete(s.env, "FEDHUB_SECRET_KEY")
 	s.must("user", "list", "--secret-key-file", path)
 	// Another one does not, and nothing is made that would not open later.
-	s.env["FEDHUB_SECRET_KEY"] = base64.RawURLEncoding.EncodeToString(make([]byte, 32))
+	s.env["FEDHUB_SECRET_KEY"] = base64.RawURLEncoding.EncodeToString([]byte("another key of thirty-two bytes."))
 	s.run("user", "list").fails(2, "FEDHUB_SECRET_KEY is not the key")
 	delete(s.env, "FEDHUB_SECRET_KEY")
 	if err := os.Remove(path); err != nil {

@@ -14,7 +14,7 @@ func onBothDatabases(t *testing.T, story func(s *shell)) {
 	for name, env := range map[string]func(t *testing.T) map[string]string{
 		"sqlite": func(*testing.T) map[string]string { return nil },
 		"mongodb": func(t *testing.T) map[string]string {
-			return map[string]string{"FEDHUB_DATABASE": mongodtest.URI(t), "FEDHUB_SECRET_KEY": strings.Repeat("A", 43) + "="}
+			return map[string]string{"FEDHUB_DATABASE": mongodtest.URI(t), "FEDHUB_SECRET_KEY": goodKey}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

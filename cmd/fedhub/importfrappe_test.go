@@ -38,7 +38,7 @@ func TestAFrappePrimaryIsReplaced(t *testing.T) {
 	}{
 		"json into sqlite": {"json", func(*testing.T) map[string]string { return nil }},
 		"csv into mongodb": {"csv", func(t *testing.T) map[string]string {
-			return map[string]string{"FEDHUB_DATABASE": mongodtest.URI(t), "FEDHUB_SECRET_KEY": strings.Repeat("A", 43) + "="}
+			return map[string]string{"FEDHUB_DATABASE": mongodtest.URI(t), "FEDHUB_SECRET_KEY": goodKey}
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,7 +2,6 @@ package sessions
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/fedhub/fedhub/hub/users"
@@ -50,10 +49,7 @@ func (k *Service) lasts(ctx context.Context, s Session, u users.User) (bool, err
 func (k *Service) Proved(ctx context.Context, s Session) (Session, error) {
 	now := k.Now()
 	err := k.Sessions.Update(ctx, s.ID, func(kept *Session) error {
-		kept.AuthTime = now
-		if !slices.Contains(kept.AMR, "pwd") {
-			kept.AMR = append(kept.AMR, "pwd")
-		}
+		kept.AuthTime, kept.ACR, kept.AMR = now, ACRPassword, []string{"pwd"} // another factor was shown at another time
 		s = *kept
 		return nil
 	})

@@ -159,19 +159,12 @@ func ByPassword(u users.User, now time.Time) Start {
 }
 
 // ProvedBy is the start of a session that goes on from another of the same
-// person, who has just proved by a password here who they are. What ends the
-// other where they came from ends it too.
+// person, who has just proved by a password here who they are. That is all that
+// is known of now: another factor was shown when they came, and is asked for
+// again where it matters. What ends the other where they came from ends this too.
 func (s Session) ProvedBy(u users.User, now time.Time) Start {
 	start := ByPassword(u, now)
 	start.After = s
-	if s.ACR != "" {
-		start.ACR = s.ACR
-	}
-	for _, way := range s.AMR {
-		if !slices.Contains(start.AMR, way) {
-			start.AMR = append(start.AMR, way)
-		}
-	}
 	return start
 }
 

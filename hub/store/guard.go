@@ -83,8 +83,10 @@ func ask[T any](ctx context.Context, g *Guarded, call func(context.Context) (T, 
 		ctx, done = context.WithTimeout(ctx, longest)
 		defer done()
 	}
-	v, err := call(ctx)
-	g.judge(looks, err)
+	err = errors.New("the call did not return") // as when it panics
+	defer func() { g.judge(looks, err) }()
+	var v T
+	v, err = call(ctx)
 	return v, err
 }
 

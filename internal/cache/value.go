@@ -55,16 +55,22 @@ func (c *Value[T]) Get(ctx context.Context) (T, error) {
 	c.mu.Lock()
 	now := c.Now()
 	switch {
-	case c.good != nil && !c.doubt && now.Sub(c.good.at) < c.Fresh:
+	case c.good != nil && !c.doubt && within(now, c.good.at, c.Fresh):
 		defer c.mu.Unlock()
 		return c.good.value, nil
-	case c.good != nil && now.Sub(c.good.at) < c.Keep:
+	case c.good != nil && within(now, c.good.at, c.Keep):
 		return c.orKept(ctx, c.good.value)
-	case c.last != nil && c.last.err != nil && now.Sub(c.last.at) < c.Sorry:
+	case c.last != nil && c.last.err != nil && within(now, c.last.at, c.Sorry):
 		defer c.mu.Unlock()
 		return c.last.value, c.last.err
 	}
 	return c.join(ctx)
+}
+
+// within also distrusts what is from the future, for a clock that was set back.
+func within(now, at time.Time, life time.Duration) bool {
+	age := now.Sub(at)
+	return 0 <= age && age < life
 }
 
 // orKept waits a little for a newer value than the one that is kept, unless it

@@ -85,8 +85,6 @@ func (d *Handler) ChangePassword(c *gin.Context) error {
 	return web.SeeOther(c, "/account?done=password")
 }
 
-// wrongPassword says what is wrong with the password that proves once more who
-// is there. It counts by session.
 // goOn keeps this browser signed in, in a session of the new epoch. Its
 // upstream still ends it.
 func (d *Handler) goOn(c *gin.Context, p sessions.Person, u users.User) error {

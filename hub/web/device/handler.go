@@ -22,6 +22,7 @@ import (
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
+	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -80,7 +81,7 @@ func (d *Handler) allow(c *gin.Context, r pending.Request, client clients.Client
 		return err
 	}
 	if err := d.Sessions.Confirm(c.Request.Context(), p.Session); err != nil {
-		return errors.Join(err, d.Pending.Withdraw(c.Request.Context(), r.ID))
+		return errors.Join(err, d.Pending.Withdraw(lasting.Of(c.Request.Context()), r.ID))
 	}
 	return nil
 }

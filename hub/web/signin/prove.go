@@ -84,7 +84,7 @@ func (d *Handler) ProveHere(c *gin.Context) (done bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	page := templates.Prove{Action: c.Request.URL.Path}
+	page := templates.Prove{Action: c.Request.URL.EscapedPath()}
 	for _, name := range slices.Sorted(maps.Keys(form)) {
 		if name != provePassword && name != "csrf" {
 			page.Carried = append(page.Carried, templates.Pair{Name: name, Value: form[name]})

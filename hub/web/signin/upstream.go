@@ -242,6 +242,7 @@ func (d *Handler) match(c *gin.Context, j pendingLogin, key federation.LoginKey,
 	if decision.Action == linking.Create || decision.Action == linking.CreateUnverified {
 		d.welcome(c, decision.User)
 	}
+	key.CountsAsNew = key.CountsAsNew && !j.quiet() // nobody was asked anything
 	return d.finish(c, j, d.started(decision.User, key, identity))
 }
 

@@ -68,7 +68,7 @@ func Shown(address string) string {
 	}
 	rest, _, _ = strings.Cut(rest, "?")
 	hosts, name, _ := strings.Cut(rest, "/")
-	if !plain(hosts, ".-_:,[]") || !plain(name, "-_") {
+	if hosts == "" || !plain(hosts, ".-_:,[]") || !plain(name, "-_") {
 		return scheme + "://…"
 	}
 	return scheme + "://" + hosts + "/" + cmp.Or(name, mongodb.DefaultDatabase)

@@ -30,6 +30,7 @@ func TestHostsAndDatabaseAreAllThatIsShownOfAnAddress(t *testing.T) {
 		"mongodb://localhost/hub?tlsCertificateKeyFilePassword=hush":             "mongodb://localhost/hub",
 		"mongodb://localhost/hub?authMechanismProperties=AWS_SESSION_TOKEN:hush": "mongodb://localhost/hub",
 		"mongodb://ada:hush":                                                     "mongodb://ada:hush/fedhub", // a host and its port, to everybody who reads it
+		"mongodb://ada:hush@":                                                    "mongodb://…",
 		"mongodb://hush hush/hub":                                                "mongodb://…",
 	} {
 		if got := Shown(address); got != want {
