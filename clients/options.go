@@ -20,7 +20,7 @@ type Algs struct {
 }
 
 // Encryption is how a JWE is made: the alg and enc of its header. Without an
-// Alg nothing is encrypted; without an Enc it is A128CBC-clientauth.HS256 (OIDC
+// Alg nothing is encrypted; without an Enc it is A128CBC-HS256 (OIDC
 // Registration §2).
 type Encryption struct {
 	Alg string `bson:"alg,omitempty"`

@@ -61,6 +61,15 @@ import (
 
 // buildServices builds what the hub keeps, each from what it stands on.
 func (h *Hub) buildServices() {
+	h.buildTools()
+	h.buildPeople()
+	h.buildClients()
+	h.buildUpstreams()
+	h.buildOperator()
+}
+
+// buildTools builds what all of them work with.
+func (h *Hub) buildTools() {
 	c, d := h.config, h.data
 	roots, _ := c.roots() // withDefaults looked already
 	h.http = fetch.NewClient(fetch.Policy{
@@ -76,6 +85,11 @@ func (h *Hub) buildServices() {
 	if c.NewRSA != nil {
 		h.signing.NewRSA = c.NewRSA
 	}
+}
+
+// buildPeople builds what is kept of people, and of what they do here.
+func (h *Hub) buildPeople() {
+	c, d := h.config, h.data
 	h.users = users.New(users.Options{
 		Users: d.Users, Throttles: d.Throttles, Browsers: d.Browsers, Setups: d.SetupLinks, Invitations: d.Invitations,
 		BySubject: func(ctx context.Context, subject string, limit int) ([]string, error) {
@@ -101,6 +115,12 @@ func (h *Hub) buildServices() {
 	h.stops = &flows.Interruptions{Set: d.Interruptions, Box: h.box, Now: c.Now}
 	h.grants = grants.NewService(d.Grants, d.TokenFamilies, grants.DefaultLives(), c.Now)
 	h.pending = &pending.Service{Requests: d.PendingRequests, Guesses: d.Guesses, Box: h.box, Poster: fetch.Poster{Client: h.http}, Log: c.Log, Now: c.Now}
+}
+
+// buildClients builds what is kept of those who may ask, and what they are
+// given.
+func (h *Hub) buildClients() {
+	c, d := h.config, h.data
 	h.documents = metadatadoc.Reader{HTTP: h.http, Issuer: c.URL, AllowHTTP: c.AllowPrivateAddresses}
 	h.clientAuth = &clientauth.Verifier{
 		Issuer: c.URL, TokenEndpoint: c.URL + "/oauth2/token", Replay: d.useOnce, Seal: h.box.Seal, Open: h.box.Open,
@@ -133,6 +153,12 @@ func (h *Hub) buildServices() {
 	}
 	h.invites = hubs.NewInvites(d.HubInvites, c.Now)
 	h.initials = registration.InitialTokens{Store: d.InitialAccessTokens, Now: c.Now}
+}
+
+// buildUpstreams builds what is kept of providers, and what looks after them and
+// after those who are to be told of a sign-out.
+func (h *Hub) buildUpstreams() {
+	c, d := h.config, h.data
 	h.readiness = &readiness.Service{Set: d.Proofs, Clock: h.clock, Name: rand.Text(), Host: host(), Log: c.Log, Now: c.Now}
 	h.health = (&health.Service{Set: d.Health, Log: c.Log, Now: c.Now}).Start()
 	h.upstreams = federation.NewRegistry(federation.Options{
@@ -151,6 +177,11 @@ func (h *Hub) buildServices() {
 		Ties: d.UpstreamTokens, Box: h.box, Upstreams: h.upstreams, Sessions: h.sessions.Service, Grants: h.grants, Review: h.review, End: h.logouts.End,
 		Audit: h.audit, Log: c.Log, Now: c.Now,
 	}
+}
+
+// buildOperator builds the use-cases of administration.
+func (h *Hub) buildOperator() {
+	c, d := h.config, h.data
 	h.Service = operator.New(operator.Parts{
 		URL: c.URL, AllowHTTP: c.AllowPrivateAddresses, ClientMetadata: h.clientMetadata,
 		Users: h.users, Linking: h.linking, MailLinks: h.mailLinks, Clients: h.clients, Hubs: h.hubs, Sites: h.sites, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,

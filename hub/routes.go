@@ -2,6 +2,7 @@ package hub
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
@@ -19,22 +20,33 @@ type route struct {
 // routes is every address of the hub, but for OPTIONS of those that pages of
 // other origins may call. The guards:
 //
-//	app       a program; errors are JSON
-//	public    app; pages of all origins may read it (CORS)
-//	shared    app, also from pages of the origins that clients have
-//	enrol     app, also from any page where any app may register
-//	open      a page for anybody
-//	form      a form for anybody: from our own page, in the same browser
-//	arrival   a form that another site rightly posts; slowed down for each address
-//	begin     a program that begins something; slowed down for each address
-//	attempt   a form at which one could guess: slowed down for each address
-//	person    a page or form for whoever is signed in
-//	admin     a page for administrators, or a form that changes nothing
-//	change    a form by which they change something: for those who proved just now who they are
+//	app            a program; errors are JSON
+//	public         app; pages of all origins may read it (CORS)
+//	shared         app, also from pages of the origins that clients have
+//	setupOnly      app, also from any page where any app may register
+//	rateLimited    a program that begins something; slowed down for each network
+//	joinRequest    a hub that introduces itself; likewise
+//	open           a page for anybody
+//	staticAssets   a file of ours for anybody
+//	form           a form for anybody: from our own page, in the same browser
+//	crossSitePost  a form that another site rightly posts; slowed down for each network
+//	guessable      a form at which one could guess; likewise
+//	signedIn       a page or form for whoever is signed in
+//	admin          a page for administrators, or a form that changes nothing
+//	change         a form by which they change something: for those who proved just now who they are
 func (h *Hub) routes() []route {
 	g := h.guards()
+	return slices.Concat(
+		h.protocolRoutes(g), h.twinRoutes(g), h.apiRoutes(g),
+		h.signInRoutes(g), h.deviceRoutes(g), h.accountRoutes(g),
+		h.overviewRoutes(g), h.appRoutes(g), h.peopleRoutes(g), h.providerRoutes(g), h.hubRoutes(g),
+		h.operationRoutes(g),
+	)
+}
+
+// protocolRoutes are what apps call.
+func (h *Hub) protocolRoutes(g guards) []route {
 	return []route{
-		// What apps call.
 		{"GET", "/.well-known/openid-configuration", g.public, h.oidc.Discovery},
 		{"GET", "/.well-known/oauth-authorization-server", g.public, h.oidc.Discovery},
 		{"GET", "/oauth2/jwks", g.public, h.oidc.JWKS},
@@ -55,8 +67,12 @@ func (h *Hub) routes() []route {
 		{"GET", "/oauth2/register/:id", g.setupOnly, h.registering.Registration},
 		{"PUT", "/oauth2/register/:id", g.setupOnly, h.registering.UpdateMetadata},
 		{"DELETE", "/oauth2/register/:id", g.setupOnly, h.registering.Unregister},
+	}
+}
 
-		// The same, where a Frappe site looks for another one, and for Keycloak.
+// twinRoutes are the same, where a Frappe site looks for another one, and for Keycloak.
+func (h *Hub) twinRoutes(g guards) []route {
+	return []route{
 		{"GET", frappe + "authorize", g.open, h.authorize.Enter},
 		{"POST", frappe + "authorize", g.open, h.authorize.Enter},
 		{"POST", frappe + "get_token", g.shared, h.token.Token},
@@ -71,8 +87,12 @@ func (h *Hub) routes() []route {
 		{"POST", keycloak + "token", g.shared, h.token.Token},
 		{"GET", keycloak + "userinfo", g.shared, h.oidc.Userinfo},
 		{"POST", keycloak + "userinfo", g.shared, h.oidc.Userinfo},
+	}
+}
 
-		// The hub's own API.
+// apiRoutes are the hub's own API, and what hubs say to each other.
+func (h *Hub) apiRoutes(g guards) []route {
+	return []route{
 		{"GET", "/.well-known/oauth-protected-resource", g.public, h.oidc.UserinfoMetadata},
 		{"GET", "/.well-known/oauth-protected-resource/api", g.public, h.oidc.ResourceMetadata},
 		{"GET", "/api/me", g.shared, h.oidc.Me},
@@ -82,8 +102,12 @@ func (h *Hub) routes() []route {
 		{"POST", "/oauth2/servers", g.joinRequest, h.federating.Servers},
 		{"GET", "/oauth2/client-metadata/:key", g.app, h.federating.Metadata},
 		{"POST", "/oauth2/backchannel/:key", g.app, h.federating.Backchannel},
+	}
+}
 
-		// Signing in and out.
+// signInRoutes are for signing in and out.
+func (h *Hub) signInRoutes(g guards) []route {
+	return []route{
 		{"GET", "/signin", g.open, h.signin.Show},
 		{"POST", "/signin", g.guessable, h.signin.Password},
 		{"GET", "/signin/quiet", g.open, h.signin.Quiet},
@@ -117,8 +141,12 @@ func (h *Hub) routes() []route {
 		{"POST", "/setup", g.guessable, h.signin.Setup},
 		{"GET", "/consent", g.open, h.consent.Show},
 		{"POST", "/consent", g.form, h.consent.Decide},
+	}
+}
 
-		// Deciding what another device asks for.
+// deviceRoutes are for deciding what another device asks for.
+func (h *Hub) deviceRoutes(g guards) []route {
+	return []route{
 		{"GET", "/device", g.open, h.approve.Device},
 		{"POST", "/device", g.guessable, h.approve.Enter},
 		{"GET", "/device/confirm", g.signedIn, h.approve.Confirm},
@@ -126,8 +154,12 @@ func (h *Hub) routes() []route {
 		{"GET", "/device/done", g.open, h.approve.Done},
 		{"GET", "/account/approvals", g.signedIn, h.approve.Approvals},
 		{"POST", "/account/approvals", g.signedIn, h.approve.Answer},
+	}
+}
 
-		// A person's own page.
+// accountRoutes are a person's own pages.
+func (h *Hub) accountRoutes(g guards) []route {
+	return []route{
 		{"GET", "/", g.open, h.home},
 		{"GET", "/account", g.signedIn, h.account.Show},
 		{"GET", "/account/profile", g.signedIn, h.account.Profile},
@@ -149,71 +181,12 @@ func (h *Hub) routes() []route {
 		{"POST", "/account/apps/remove", g.signedIn, h.account.RemoveApp},
 		{"POST", "/account/sessions/end", g.signedIn, h.account.EndSession},
 		{"POST", "/account/sessions/end-all", g.signedIn, h.account.EndAll},
+	}
+}
 
-		// Administration.
-		{"GET", "/admin", g.admin, h.admin.operations.Home},
-		{"POST", "/admin/check", g.admin, h.admin.operations.CheckNow},
-		{"GET", "/admin/map", g.admin, h.admin.hubs.Map},
-		{"GET", "/admin/clients", g.admin, h.admin.apps.Applications},
-		{"POST", "/admin/clients", g.change, h.admin.apps.AddApplication},
-		{"GET", "/admin/clients/new", g.admin, h.admin.apps.NewApplication},
-		{"GET", "/admin/clients/frappe", g.admin, h.admin.apps.NewSite},
-		{"POST", "/admin/clients/frappe", g.change, h.admin.apps.AddSite},
-		{"GET", "/admin/clients/:id", g.admin, h.admin.apps.Application},
-		{"POST", "/admin/clients/:id", g.change, h.admin.apps.SaveApplication},
-		{"POST", "/admin/clients/:id/secrets", g.change, h.admin.apps.AddSecret},
-		{"POST", "/admin/clients/:id/secrets/delete", g.change, h.admin.apps.RemoveSecret},
-		{"GET", "/admin/clients/:id/setup", g.admin, h.admin.apps.SiteSetup},
-		{"POST", "/admin/clients/:id/setup/secret", g.change, h.admin.apps.NewSiteSecret},
-		{"POST", "/admin/clients/:id/setup/wait", g.admin, h.admin.apps.AwaitSite},
-		{"POST", "/admin/clients/:id/setup/site", g.change, h.admin.apps.EnterAtSite},
-		{"POST", "/admin/clients/:id/setup/redirect", g.change, h.admin.apps.AddSiteRedirect},
-		{"POST", "/admin/clients/:id/logouts", g.admin, h.admin.apps.TryLogouts},
-		{"POST", "/admin/clients/:id/delete", g.change, h.admin.apps.RemoveApplication},
-		{"GET", "/admin/users", g.admin, h.admin.people.People},
-		{"POST", "/admin/users/invite", g.change, h.admin.people.InvitePerson},
-		{"POST", "/admin/users/withdraw", g.change, h.admin.people.Withdraw},
-		{"GET", "/admin/users/:id", g.admin, h.admin.people.Person},
-		{"POST", "/admin/users/:id/disable", g.change, h.admin.people.Disable},
-		{"POST", "/admin/users/:id/enable", g.change, h.admin.people.Enable},
-		{"POST", "/admin/users/:id/sessions/end", g.change, h.admin.people.EndSessions},
-		{"POST", "/admin/users/:id/unlink", g.change, h.admin.people.Unlink},
-		{"POST", "/admin/users/:id/roles", g.change, h.admin.people.SetRoles},
-		{"POST", "/admin/users/:id/reset", g.change, h.admin.people.ResetPassword},
-		{"GET", "/admin/keys", g.admin, h.admin.providers.LoginKeys},
-		{"POST", "/admin/keys", g.change, h.admin.providers.AddLoginKey},
-		{"GET", "/admin/keys/new", g.admin, h.admin.providers.NewLoginKey},
-		{"GET", "/admin/keys/:id", g.admin, h.admin.providers.LoginKey},
-		{"POST", "/admin/keys/:id", g.change, h.admin.providers.SaveLoginKey},
-		{"POST", "/admin/keys/:id/move", g.change, h.admin.providers.MoveLoginKey},
-		{"POST", "/admin/keys/:id/switch", g.change, h.admin.providers.SwitchLoginKey},
-		{"POST", "/admin/keys/:id/try", g.admin, h.signin.Try},
-		{"GET", "/admin/keys/:id/tried", g.admin, h.signin.Tried},
-		{"POST", "/admin/keys/:id/join", g.change, h.admin.providers.AskAgain},
-		{"GET", "/admin/keys/:id/simulate", g.admin, h.admin.providers.Simulator},
-		{"POST", "/admin/keys/:id/simulate", g.admin, h.admin.providers.Simulate},
-		{"GET", "/admin/decisions", g.admin, h.admin.people.Decisions},
-		{"POST", "/admin/decisions/link", g.change, h.admin.people.LinkBeforehand},
-		{"POST", "/admin/decisions/undo", g.change, h.admin.people.UndoDecision},
-		{"GET", "/admin/keys/:id/delete", g.admin, h.admin.providers.AskRemoveLoginKey},
-		{"POST", "/admin/keys/:id/delete", g.change, h.admin.providers.RemoveLoginKey},
-		{"GET", "/admin/servers", g.admin, h.admin.hubs.Servers},
-		{"POST", "/admin/servers/invite", g.change, h.admin.hubs.Invite},
-		{"POST", "/admin/servers/:decision", g.change, h.admin.hubs.Decide},
-		{"GET", "/admin/traces", g.admin, h.admin.operations.LoginTraces},
-		{"POST", "/admin/traces", g.admin, h.admin.operations.FindTraces},
-		{"GET", "/admin/traces/:ref", g.admin, h.admin.operations.LoginTrace},
-		{"GET", "/admin/logouts", g.admin, h.admin.operations.SignOuts},
-		{"GET", "/admin/logouts/:sid", g.admin, h.admin.operations.SignOutEntry},
-		{"GET", "/admin/signing", g.admin, h.admin.operations.SigningKeys},
-		{"POST", "/admin/signing/rotate", g.change, h.admin.operations.RotateKeys},
-		{"POST", "/admin/signing/schedule", g.change, h.admin.operations.ScheduleKeys},
-		{"GET", "/admin/settings", g.admin, h.admin.operations.ProviderSettings},
-		{"POST", "/admin/settings", g.change, h.admin.operations.SaveSettings},
-		{"POST", "/admin/settings/tokens", g.change, h.admin.operations.MakeInitialToken},
-		{"POST", "/admin/settings/tokens/delete", g.change, h.admin.operations.EndInitialToken},
-
-		// Operations.
+// operationRoutes are for those who run the hub.
+func (h *Hub) operationRoutes(g guards) []route {
+	return []route{
 		{"GET", "/livez", g.app, h.live},
 		{"GET", "/readyz", g.app, h.ready},
 		{"GET", "/static/*file", g.staticAssets, wrap(static.Handler())},

@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/clients/frappe"
 	"github.com/fedhub/fedhub/internal/forms"
+	"github.com/fedhub/fedhub/internal/testkit/clientstest"
 )
 
 const oldSecret = "5f1c09ab7e"
@@ -42,7 +43,7 @@ func TestAnImportedClientKeepsIDAndSecret(t *testing.T) {
 	if !w.HasSecret(c, oldSecret) || w.HasSecret(c, oldSecret+"x") || c.ID != "3k9v2m1q0a" {
 		t.Errorf("got %+v", c)
 	}
-	keys, err := w.auth.SharedKeys(c.ID, c.Secrets)
+	keys, err := w.Auth.SharedKeys(c.ID, c.Secrets)
 	if err != nil || len(keys) != 1 || string(keys[0]) != oldSecret {
 		t.Errorf("as keys: %q, %v", keys, err)
 	}
@@ -52,7 +53,7 @@ func TestAnImportedClientKeepsIDAndSecret(t *testing.T) {
 	if _, err := w.Import(t.Context(), importedSite(), oldSecret); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("a taken id: %v", err)
 	}
-	web := webApp()
+	web := clientstest.WebApp()
 	web.AuthMethod = clientauth.MethodPost
 	if c, err = w.Import(t.Context(), web, oldSecret); err != nil || c.Secrets[0].Sealed != "" {
 		t.Errorf("an ordinary client's secret is a hash alone: %+v, %v", c.Secrets, err)
@@ -64,7 +65,7 @@ func TestAnImportGoesOverNothingThatWasChangedHere(t *testing.T) {
 	if _, err := w.Import(t.Context(), importedSite(), oldSecret); err != nil {
 		t.Fatal(err)
 	}
-	w.clock.Forward(time.Hour)
+	w.Clock.Forward(time.Hour)
 	there := importedSite()
 	there.Name, there.AllowedRoles = "Head office", []string{"Employee"}
 	got, differ := w.standing(there, "0123456789")
@@ -75,7 +76,7 @@ func TestAnImportGoesOverNothingThatWasChangedHere(t *testing.T) {
 	if err := w.Reimport(t.Context(), there, "0123456789"); err != nil {
 		t.Fatal(err)
 	}
-	c := w.lookup(there.ID)
+	c := w.Kept(there.ID)
 	if c.Frappe.Provider != "hub" || c.Frappe.URL != "https://erp.example.com" {
 		t.Errorf("got %+v", c.Frappe)
 	}
@@ -85,7 +86,7 @@ func TestAnImportGoesOverNothingThatWasChangedHere(t *testing.T) {
 	if got, differ := w.standing(there, "0123456789"); got != frappe.Same {
 		t.Errorf("afterwards: %s %q", got, differ)
 	}
-	w.clock.Forward(time.Hour)
+	w.Clock.Forward(time.Hour)
 	if err := w.Update(t.Context(), c.ID, func(c *clients.Client) error { c.SkipAuthorization = true; return nil }); err != nil {
 		t.Fatal(err)
 	}
@@ -95,11 +96,11 @@ func TestAnImportGoesOverNothingThatWasChangedHere(t *testing.T) {
 	if err := w.Reimport(t.Context(), there, ""); !errors.Is(err, frappe.ErrTouched) {
 		t.Errorf("changed here: %v", err)
 	}
-	w.add(webApp())
-	if got, _ := w.standing(webApp(), oldSecret); got != frappe.Taken {
+	w.Added(clientstest.WebApp())
+	if got, _ := w.standing(clientstest.WebApp(), oldSecret); got != frappe.Taken {
 		t.Errorf("not imported: got %s", got)
 	}
-	if err := w.Reimport(t.Context(), webApp(), ""); !errors.Is(err, frappe.ErrTouched) {
+	if err := w.Reimport(t.Context(), clientstest.WebApp(), ""); !errors.Is(err, frappe.ErrTouched) {
 		t.Errorf("not imported: %v", err)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/internal/forms"
+	"github.com/fedhub/fedhub/internal/testkit/clientstest"
 	"github.com/fedhub/fedhub/internal/testkit/keytest"
 	"github.com/fedhub/fedhub/internal/testkit/memstore"
 )
@@ -38,7 +39,7 @@ func (w *world) decide(id string, state clients.State) {
 
 func (w *world) state(id string) clients.State {
 	w.Helper()
-	return w.lookup(id).Server.State
+	return w.Kept(id).Server.State
 }
 
 func TestAServerWaitsForApprovalAndThenSigns(t *testing.T) {
@@ -50,7 +51,7 @@ func TestAServerWaitsForApprovalAndThenSigns(t *testing.T) {
 		t.Errorf("proving alone kept a record: %v", err)
 	}
 	c := w.introduce(h.id, "")
-	if c.Server.State != clients.Pending || !c.Server.Requested.Equal(w.clock.Now()) || c.Server.Via != "" {
+	if c.Server.State != clients.Pending || !c.Server.Requested.Equal(w.Clock.Now()) || c.Server.Via != "" {
 		t.Errorf("got %+v", c.Server)
 	}
 	if got, want := code(w.login(h.sign(w, 0))), clientauth.InvalidClient; got != want {
@@ -65,8 +66,8 @@ func TestAServerWaitsForApprovalAndThenSigns(t *testing.T) {
 	if err := w.login(h.sign(w, 0)); err != nil {
 		t.Errorf("when active: %v", err)
 	}
-	server := w.lookup(h.id).Server
-	if server.DecidedBy != "ada" || server.Via != clients.ViaAdmin || !server.Decided.Equal(w.clock.Now()) {
+	server := w.Kept(h.id).Server
+	if server.DecidedBy != "ada" || server.Via != clients.ViaAdmin || !server.Decided.Equal(w.Clock.Now()) {
 		t.Errorf("got %+v", server)
 	}
 	if got := w.introduce(h.id, "").Server.State; got != clients.Active {
@@ -137,7 +138,7 @@ func TestARemovedServerMayIntroduceItselfAnew(t *testing.T) {
 func TestOnlySensibleDecisionsAreTaken(t *testing.T) {
 	h, w := newHub(t), newWorld(t, allowHTTP)
 	w.introduce(h.id, "")
-	w.add(webApp())
+	w.Added(clientstest.WebApp())
 	refuse := func(id string, state clients.State) {
 		t.Helper()
 		var problems forms.Problems
@@ -152,10 +153,10 @@ func TestOnlySensibleDecisionsAreTaken(t *testing.T) {
 	w.decide(h.id, clients.Active)
 	refuse(h.id, clients.Pending)
 	refuse(h.id, clients.Refused) // suspend it instead
-	before := w.lookup(h.id)
-	w.clock.Forward(time.Minute)
+	before := w.Kept(h.id)
+	w.Clock.Forward(time.Minute)
 	w.decide(h.id, clients.Active) // no news
-	if got := w.lookup(h.id); !got.Server.Decided.Equal(before.Server.Decided) {
+	if got := w.Kept(h.id); !got.Server.Decided.Equal(before.Server.Decided) {
 		t.Error("deciding the same again rewrote the decision")
 	}
 	if err := w.Decide(t.Context(), "nobody", clients.Active, "ada"); !errors.Is(err, fs.ErrNotExist) {
@@ -165,9 +166,9 @@ func TestOnlySensibleDecisionsAreTaken(t *testing.T) {
 
 func TestAServerProvesItselfOrIsRefused(t *testing.T) {
 	h, w := newHub(t), newWorld(t, allowHTTP)
-	w.add(webApp())
-	forged := byKey(h.id, keytest.Sign(t, keytest.New(t, "1", jose.ES256), keytest.Assertion(h.id, issuer, w.clock.Now()), nil))
-	wrong := keytest.Assertion(h.id, issuer, w.clock.Now())
+	w.Added(clientstest.WebApp())
+	forged := byKey(h.id, keytest.Sign(t, keytest.New(t, "1", jose.ES256), keytest.Assertion(h.id, issuer, w.Clock.Now()), nil))
+	wrong := keytest.Assertion(h.id, issuer, w.Clock.Now())
 	wrong["aud"] = issuer + "/oauth2/servers"
 	for name, cred := range map[string]clientauth.Credentials{
 		"another key":         forged,
@@ -204,13 +205,13 @@ func TestAskingAgainAndAgainFetchesOnceInHalfAMinute(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.introduce(h.id, "")
-		w.clock.Forward(time.Second)
+		w.Clock.Forward(time.Second)
 	}
 	if got, want := h.readCount(), 1; got != want {
 		t.Errorf("reads: got %d, want %d", got, want)
 	}
 	h.publish(func() { h.document["client_name"] = "New Branch" })
-	w.clock.Forward(sightLife)
+	w.Clock.Forward(sightLife)
 	if got, want := w.introduce(h.id, "").Name, "New Branch"; got != want {
 		t.Errorf("name: got %q, want %q", got, want)
 	}
@@ -231,7 +232,7 @@ func TestAFailureIsNotRepeatedAtWillAndNotRememberedForLong(t *testing.T) {
 		t.Errorf("reads: got %d, want %d", got, want)
 	}
 	h.publish(func() { h.answer = nil })
-	w.clock.Forward(failureLife)
+	w.Clock.Forward(failureLife)
 	w.introduce(h.id, "")
 }
 
@@ -250,7 +251,7 @@ func TestTheNumberOfWaitingServersIsBounded(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.Server.Host = fmt.Sprint("host-", n)
-		if err := w.store.Insert(t.Context(), c); err != nil {
+		if err := w.Store.Insert(t.Context(), c); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -297,7 +298,7 @@ func TestAnActiveServerIsRefreshedWhenItsMetadataIsOld(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before := w.lookup(h.id)
+	before := w.Kept(h.id)
 	h.publish(func() {
 		h.document["client_name"] = "Renamed"
 		h.document["redirect_uris"] = []string{h.URL + "/new"}
@@ -306,19 +307,19 @@ func TestAnActiveServerIsRefreshedWhenItsMetadataIsOld(t *testing.T) {
 	if err := w.use(h.id); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := w.lookup(h.id).Name, "Branch Office"; got != want {
+	if got, want := w.Kept(h.id).Name, "Branch Office"; got != want {
 		t.Errorf("before the hour is over: got %q, want %q", got, want)
 	}
 
-	w.clock.Forward(documentLife)
+	w.Clock.Forward(documentLife)
 	if err := w.use(h.id); err != nil {
 		t.Fatal(err)
 	}
-	c := w.lookup(h.id)
+	c := w.Kept(h.id)
 	if c.Name != "Renamed" || !slices.Equal(c.RedirectURIs, []string{h.URL + "/new"}) || c.DefaultRedirectURI != h.URL+"/new" {
 		t.Errorf("after: got %+v", c)
 	}
-	if c.ConsentVersion != before.ConsentVersion+1 || !c.Server.Fetched.Equal(w.clock.Now()) || c.Server.State != clients.Active {
+	if c.ConsentVersion != before.ConsentVersion+1 || !c.Server.Fetched.Equal(w.Clock.Now()) || c.Server.State != clients.Active {
 		t.Errorf("after: generation %d, server %+v", c.ConsentVersion, c.Server)
 	}
 	if !c.SkipAuthorization || !slices.Equal(c.Scopes, []string{"openid"}) || !slices.Equal(c.AllowedRoles, []string{"staff"}) {
@@ -330,12 +331,12 @@ func TestAFailedRefreshKeepsWhatIsKnownAndIsNotRepeatedAtOnce(t *testing.T) {
 	h, w := newHub(t), newWorld(t, allowHTTP)
 	w.introduce(h.id, clients.ViaAdmin)
 	h.publish(func() { h.answer = status(http.StatusBadGateway, "") })
-	w.clock.Forward(documentLife)
+	w.Clock.Forward(documentLife)
 	for range 10 {
 		if err := w.use(h.id); err != nil {
 			t.Fatal(err)
 		}
-		w.clock.Forward(time.Second)
+		w.Clock.Forward(time.Second)
 	}
 	if got, want := h.readCount(), 2; got != want {
 		t.Errorf("reads: got %d, want %d", got, want)
@@ -344,11 +345,11 @@ func TestAFailedRefreshKeepsWhatIsKnownAndIsNotRepeatedAtOnce(t *testing.T) {
 		t.Errorf("it cannot sign in any more: %v", err)
 	}
 	h.publish(func() { h.answer = nil; h.document["client_name"] = "Back" })
-	w.clock.Forward(refreshPause)
+	w.Clock.Forward(refreshPause)
 	if err := w.use(h.id); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := w.lookup(h.id).Name, "Back"; got != want {
+	if got, want := w.Kept(h.id).Name, "Back"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -360,7 +361,7 @@ func TestARequestDoesNotWaitForARefresh(t *testing.T) {
 	h.publish(func() {
 		h.answer = func(http.ResponseWriter, *http.Request) { close(entered); <-release }
 	})
-	w.clock.Forward(documentLife)
+	w.Clock.Forward(documentLife)
 	if _, err := w.Get(t.Context(), h.id); err != nil { // would hang if it waited
 		t.Fatal(err)
 	}
@@ -372,13 +373,13 @@ func TestARequestDoesNotWaitForARefresh(t *testing.T) {
 func TestAServerWhoseKeysAreAllNewMustBeApprovedAgain(t *testing.T) {
 	for name, notice := range map[string]func(w *world, h *hub){
 		"noticed by refresh": func(w *world, h *hub) {
-			w.clock.Forward(documentLife - 30*time.Minute) // its keys were read later and still count as fresh
+			w.Clock.Forward(documentLife - 30*time.Minute) // its keys were read later and still count as fresh
 			if err := w.use(h.id); err != nil {
 				w.Fatal(err)
 			}
 		},
 		"noticed by an assertion": func(w *world, h *hub) {
-			w.clock.Forward(10 * time.Second)
+			w.Clock.Forward(10 * time.Second)
 			if got, want := code(w.login(h.sign(w, 0))), clientauth.InvalidClient; got != want {
 				w.Errorf("the new key: got %q, want %q", got, want)
 			}
@@ -387,7 +388,7 @@ func TestAServerWhoseKeysAreAllNewMustBeApprovedAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h, w := newHub(t), newWorld(t, allowHTTP)
 			w.introduce(h.id, clients.ViaDomain)
-			w.clock.Forward(30 * time.Minute)
+			w.Clock.Forward(30 * time.Minute)
 			if err := w.login(h.sign(w, 0)); err != nil {
 				t.Fatal(err)
 			}
@@ -395,11 +396,11 @@ func TestAServerWhoseKeysAreAllNewMustBeApprovedAgain(t *testing.T) {
 			h.publish(func() { h.keys = []jose.JSONWebKey{keytest.New(t, "2", jose.ES256), keytest.New(t, "3", jose.RS256)} })
 			notice(w, h)
 
-			server := w.lookup(h.id).Server
+			server := w.Kept(h.id).Server
 			if server.State != clients.Pending || !server.IsHeld() || len(server.KeyThumbprints) != 2 {
 				t.Fatalf("got %+v", server)
 			}
-			for _, cred := range []clientauth.Credentials{h.sign(w, 0), byKey(h.id, keytest.Sign(t, stolen, keytest.Assertion(h.id, issuer, w.clock.Now()), nil))} {
+			for _, cred := range []clientauth.Credentials{h.sign(w, 0), byKey(h.id, keytest.Sign(t, stolen, keytest.Assertion(h.id, issuer, w.Clock.Now()), nil))} {
 				if got, want := code(w.login(cred)), clientauth.InvalidClient; got != want {
 					t.Errorf("while held: got %q, want %q", got, want)
 				}
@@ -408,13 +409,13 @@ func TestAServerWhoseKeysAreAllNewMustBeApprovedAgain(t *testing.T) {
 				t.Errorf("the domain alone lifted the hold: %s", got)
 			}
 			w.decide(h.id, clients.Active)
-			if got, want := code(w.login(byKey(h.id, keytest.Sign(t, stolen, keytest.Assertion(h.id, issuer, w.clock.Now()), nil)))), clientauth.InvalidClient; got != want {
+			if got, want := code(w.login(byKey(h.id, keytest.Sign(t, stolen, keytest.Assertion(h.id, issuer, w.Clock.Now()), nil)))), clientauth.InvalidClient; got != want {
 				t.Errorf("the old key: got %q, want %q", got, want)
 			}
 			if err := w.login(h.sign(w, 0)); err != nil {
 				t.Errorf("approved again: %v", err)
 			}
-			if got := w.lookup(h.id).Server; got.IsHeld() {
+			if got := w.Kept(h.id).Server; got.IsHeld() {
 				t.Errorf("still held: %v", got.HeldWhy)
 			}
 		})
@@ -423,24 +424,24 @@ func TestAServerWhoseKeysAreAllNewMustBeApprovedAgain(t *testing.T) {
 
 func TestAnotherProcessForgetsTheKeysOfAPreviousOwner(t *testing.T) {
 	h, w := newHub(t), newWorld(t, allowHTTP)
-	elsewhere := newWorld(t, allowHTTP, sharing(w))
+	elsewhere := w.elsewhere()
 	w.introduce(h.id, clients.ViaAdmin)
-	w.clock.Forward(30 * time.Minute)
+	w.Clock.Forward(30 * time.Minute)
 	if _, err := elsewhere.Authenticate(t.Context(), h.sign(w, 0), ""); err != nil {
 		t.Fatal(err)
 	}
 	stolen := h.keys[0]
 	h.publish(func() { h.keys = []jose.JSONWebKey{keytest.New(t, "2", jose.ES256)} })
-	w.clock.Forward(documentLife - 30*time.Minute)
+	w.Clock.Forward(documentLife - 30*time.Minute)
 	if err := w.use(h.id); err != nil {
 		t.Fatal(err)
 	}
 	w.decide(h.id, clients.Active)
 
-	if _, err := elsewhere.Authenticate(t.Context(), byKey(h.id, keytest.Sign(t, stolen, keytest.Assertion(h.id, issuer, w.clock.Now()), nil)), ""); code(err) != clientauth.InvalidClient {
+	if _, err := elsewhere.Authenticate(t.Context(), byKey(h.id, keytest.Sign(t, stolen, keytest.Assertion(h.id, issuer, w.Clock.Now()), nil)), ""); code(err) != clientauth.InvalidClient {
 		t.Errorf("the old key: got %v, want %s", err, clientauth.InvalidClient)
 	}
-	w.clock.Forward(10 * time.Second)
+	w.Clock.Forward(10 * time.Second)
 	if _, err := elsewhere.Authenticate(t.Context(), h.sign(w, 0), ""); err != nil {
 		t.Errorf("the new key: %v", err)
 	}
@@ -450,7 +451,7 @@ func TestAFreshInviteLiftsAHold(t *testing.T) {
 	h, w := newHub(t), newWorld(t, allowHTTP)
 	w.introduce(h.id, clients.ViaDomain)
 	h.publish(func() { h.keys = []jose.JSONWebKey{keytest.New(t, "2", jose.ES256)} })
-	w.clock.Forward(documentLife)
+	w.Clock.Forward(documentLife)
 	if err := w.use(h.id); err != nil {
 		t.Fatal(err)
 	}
@@ -465,12 +466,12 @@ func TestKeysThatChangeOneAfterTheOtherNeedNoApproval(t *testing.T) {
 	for n := range 4 {
 		next := keytest.New(t, fmt.Sprint("next", n), jose.ES256)
 		h.publish(func() { h.keys = append(h.keys, next) })
-		w.clock.Forward(time.Hour)
+		w.Clock.Forward(time.Hour)
 		if err := w.login(h.sign(w, 1)); err != nil {
 			t.Fatalf("round %d: %v", n, err)
 		}
 		h.publish(func() { h.keys = h.keys[1:] })
-		w.clock.Forward(time.Hour)
+		w.Clock.Forward(time.Hour)
 		if err := w.login(h.sign(w, 0)); err != nil {
 			t.Fatalf("round %d: %v", n, err)
 		}
@@ -489,7 +490,7 @@ func TestASuspendedServerWithNewKeysIsHeldWhenItComesBack(t *testing.T) {
 	if _, err := w.VerifyKey(t.Context(), h.sign(w, 0), issuer); code(err) != clientauth.InvalidClient {
 		t.Errorf("prove with unknown keys: got %v", err)
 	}
-	if got := w.lookup(h.id).Server; got.State != clients.Suspended || !slices.Equal(got.KeyThumbprints, known) {
+	if got := w.Kept(h.id).Server; got.State != clients.Suspended || !slices.Equal(got.KeyThumbprints, known) {
 		t.Errorf("got %+v", got)
 	}
 	w.decide(h.id, clients.Active)
@@ -505,11 +506,11 @@ func TestAServerThatMovesItsRedirectURIsMustBeApprovedAgain(t *testing.T) {
 	h, w := newHub(t), newWorld(t, allowHTTP)
 	w.introduce(h.id, clients.ViaAdmin)
 	h.publish(func() { h.document["redirect_uris"] = []string{"https://evil.example/cb"} })
-	w.clock.Forward(documentLife)
+	w.Clock.Forward(documentLife)
 	if err := w.use(h.id); err != nil {
 		t.Fatal(err)
 	}
-	c := w.lookup(h.id)
+	c := w.Kept(h.id)
 	if c.Server.State != clients.Pending || c.Server.HeldWhy.Code != "hub.held.redirect" || c.AllowsRedirect("https://evil.example/cb") {
 		t.Errorf("got %+v", c)
 	}
@@ -522,7 +523,7 @@ func TestAClosedRegistryRefreshesNothing(t *testing.T) {
 	h, w := newHub(t), newWorld(t, allowHTTP)
 	w.introduce(h.id, clients.ViaAdmin)
 	w.Close()
-	w.clock.Forward(documentLife)
+	w.Clock.Forward(documentLife)
 	if err := w.use(h.id); err != nil {
 		t.Fatal(err)
 	}

@@ -90,5 +90,5 @@ func (h *hub) readCount() int {
 func (h *hub) sign(w *world, key int) clientauth.Credentials {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return byKey(h.id, keytest.Sign(h.t, h.keys[key], keytest.Assertion(h.id, issuer, w.clock.Now()), nil))
+	return byKey(h.id, keytest.Sign(h.t, h.keys[key], keytest.Assertion(h.id, issuer, w.Clock.Now()), nil))
 }

@@ -43,13 +43,13 @@ func TestDiscoveryReturnsAValidatedClient(t *testing.T) {
 	if err != nil || !slices.Equal(c.Server.KeyThumbprints, published.Thumbprints()) || len(c.Server.KeyThumbprints) != 1 {
 		t.Errorf("thumbprints: got %q", c.Server.KeyThumbprints)
 	}
-	if c.Server.State != clients.Pending || c.Usable() || !c.Server.Fetched.Equal(w.clock.Now()) {
+	if c.Server.State != clients.Pending || c.Usable() || !c.Server.Fetched.Equal(w.Clock.Now()) {
 		t.Errorf("server: got %+v", c.Server)
 	}
 	if c.ClientURI != "" {
 		t.Errorf("a plain http link was kept: %q", c.ClientURI)
 	}
-	if reads, writes := w.store.Counts(); reads+writes != 0 {
+	if reads, writes := w.Store.Counts(); reads+writes != 0 {
 		t.Errorf("discovery touched the store %d times", reads+writes)
 	}
 }

@@ -92,7 +92,7 @@ func TestAClientKnownByItsDocumentBecomesAServer(t *testing.T) {
 	id := hub.URL + "/oauth2/client-metadata"
 	document["client_id"], document["jwks_uri"], document["redirect_uris"] = id, hub.URL+"/jwks", []string{hub.URL + "/signin/from/main"}
 	w := newWorld(t, allowHTTP)
-	connected := hubs.New(hubs.Options{Clients: w.Registry, Auth: w.auth, Documents: w.documents, AllowHTTP: true, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler)})
+	connected := hubs.New(hubs.Options{Clients: w.Registry, Auth: w.Auth, Documents: w.documents, AllowHTTP: true, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler)})
 	defer connected.Close()
 	policy := DocumentPolicy{Admits: func(string) bool { return true }, Limits: Limits{Scopes: []string{"openid"}, Usual: []string{"openid"}}}
 	allow := func() error { return nil }
@@ -111,7 +111,7 @@ func TestAClientKnownByItsDocumentBecomesAServer(t *testing.T) {
 		t.Errorf("a server is met as a server: %v, %v", added, err)
 	}
 	// Nor does leaving make anybody forget that an administrator turned it off.
-	if _, removed, err := connected.Leave(t.Context(), id); removed || err != nil || !w.lookup(id).Disabled {
+	if _, removed, err := connected.Leave(t.Context(), id); removed || err != nil || !w.Kept(id).Disabled {
 		t.Errorf("it left: %v, %v", removed, err)
 	}
 }
@@ -146,7 +146,7 @@ func TestClientsKnownByTheirDocumentsDoNotFillTheDatabase(t *testing.T) {
 	if added, err := w.keepDocument(t.Context(), read("other.example.org", 0)); !added || err != nil {
 		t.Errorf("another host: got %v, %v", added, err)
 	}
-	w.clock.Forward(documentIdle)
+	w.Clock.Forward(documentIdle)
 	if added, err := w.keepDocument(t.Context(), read("app.example.org", maxDocumentsPerHost)); !added || err != nil {
 		t.Errorf("when the others have been away: got %v, %v", added, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"testing"
 
+	"github.com/fedhub/fedhub/internal/testkit/clientstest"
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
@@ -20,7 +21,7 @@ func TestAnotherTokenManagesNoClient(t *testing.T) {
 	if err != nil || secret == "" {
 		t.Fatalf("got the secret %q and %v", secret, err)
 	}
-	other := w.add(webApp()) // an administrator made it, so it has no token
+	other := w.Added(clientstest.WebApp()) // an administrator made it, so it has no token
 	if got, err := w.Registered(t.Context(), c.ID, token); err != nil || got.ID != c.ID {
 		t.Errorf("its own token: got %+v and %v", got, err)
 	}

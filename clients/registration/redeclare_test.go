@@ -44,7 +44,7 @@ func TestARedeclarationThatAsksForMoreIsAskedAboutAgain(t *testing.T) {
 		if _, _, err := w.UpdateMetadata(t.Context(), c.ID, token, next); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if got := w.lookup(c.ID).SkipAuthorization; got != row.skips {
+		if got := w.Kept(c.ID).SkipAuthorization; got != row.skips {
 			t.Errorf("%s: skips authorization %v, want %v", name, got, row.skips)
 		}
 	}

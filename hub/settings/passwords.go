@@ -29,6 +29,11 @@ func (s Settings) OnlyAdministratorsByPassword() bool {
 	return s.Passwords == PasswordsForAdministrators
 }
 
+// SignsInByPassword tells whether a password signs this kind of person in.
+func (s Settings) SignsInByPassword(admin bool) bool {
+	return admin || !s.OnlyAdministratorsByPassword()
+}
+
 func (s Settings) passwordProblems() forms.Problems {
 	if slices.Contains([]string{PasswordsForAll, PasswordsForAdministrators}, s.PasswordsOf()) {
 		return nil

@@ -57,6 +57,10 @@ type User struct {
 // Key is the user's id.
 func (u User) Key() string { return u.ID }
 
+// HasPassword reports whether the user can sign in by a password: it goes with
+// an address that counts.
+func (u User) HasPassword() bool { return u.Password != "" && u.EmailKey != "" }
+
 // Admin reports whether the user is an administrator of this hub.
 func (u User) Admin() bool { return u.Has(AdminRole) }
 

@@ -78,7 +78,7 @@ func within(now, at time.Time, life time.Duration) bool {
 // and releases it.
 func (c *Value[T]) orKept(ctx context.Context, kept T) (T, error) {
 	failed := c.last != nil && c.last.err != nil
-	if failed && c.Now().Sub(c.last.at) < c.Sorry {
+	if failed && within(c.Now(), c.last.at, c.Sorry) {
 		c.mu.Unlock()
 		return kept, nil
 	}
@@ -121,7 +121,7 @@ func (c *Value[T]) Refresh(ctx context.Context, every time.Duration) {
 // is for callers to whom the value they got looks out of date.
 func (c *Value[T]) Renew(ctx context.Context, gap time.Duration) (T, error) {
 	c.mu.Lock()
-	if c.last != nil && c.Now().Sub(c.last.at) < gap {
+	if c.last != nil && within(c.Now(), c.last.at, gap) {
 		c.mu.Unlock()
 		return c.Get(ctx)
 	}

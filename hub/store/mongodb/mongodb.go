@@ -100,6 +100,11 @@ func Open(ctx context.Context, uri string) (*DB, error) {
 	return &DB{client: client, db: client.Database(name)}, nil
 }
 
+// HowToEscape says what a URI wants of a password.
+func HowToEscape() string {
+	return "in a password write /, ?, #, @, : and % as %2F, %3F, %23, %40, %3A and %25"
+}
+
 // DefaultDatabase is used where the URI names none.
 const DefaultDatabase = "fedhub"
 
@@ -136,7 +141,7 @@ func settings(uri string) (*options.ClientOptions, error) {
 		ApplyURI(uri)
 	if err := s.Validate(); err != nil {
 		// The driver quotes what it cannot read, which may be a password.
-		return nil, errors.New("the MongoDB URI cannot be read; in a password write /, ?, #, @, : and % as %2F, %3F, %23, %40, %3A and %25")
+		return nil, errors.New("the MongoDB URI cannot be read; " + HowToEscape())
 	}
 	journaled := true
 	return s.

@@ -134,14 +134,16 @@ func (d *Handler) proceed(c *gin.Context, client clients.Client, flow flows.Flow
 			return err
 		}
 		f.allowed = client.Admits(person.User.Roles)
-		if f.canProve, err = d.canProve(c, person.User); err != nil {
-			return err
-		}
 		f.nameless = client.Frappe != nil && person.User.PlainEmail() == ""
 		if flow.Request.Subject != "" {
 			if f.subject, err = d.Tokens.Subject(c.Request.Context(), client.ID, person.User.ID); err != nil {
 				return err
 			}
+		}
+	}
+	if person != nil && f.wantsFreshLogin() {
+		if f.canProve, err = d.canProve(c, person.User); err != nil {
+			return err
 		}
 	}
 	if f.quiet, err = d.mayAskQuietly(c, flow, person); err != nil {
@@ -162,7 +164,7 @@ func (d *Handler) proceed(c *gin.Context, client clients.Client, flow flows.Flow
 // counts.
 func (d *Handler) canProve(c *gin.Context, u users.User) (bool, error) {
 	now, err := d.Settings.Current(c.Request.Context())
-	return u.Password != "" && u.EmailKey != "" && (u.Admin() || !now.OnlyAdministratorsByPassword()), err
+	return u.HasPassword() && now.SignsInByPassword(u.Admin()), err
 }
 
 // person returns who is signed in, nil if nobody.

@@ -7,7 +7,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/audit"
-	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/internal/emailaddr"
 	"github.com/fedhub/fedhub/internal/texts"
@@ -59,7 +58,7 @@ func (d *Handler) Confirm(c *gin.Context) error {
 func (d *Handler) ConfirmedShow(c *gin.Context) error {
 	u, _, err := d.MailLinks.Confirms(c.Request.Context(), c.Param("token"))
 	if err != nil {
-		return d.deadConfirmation(err)
+		return deadLink(err, signInHere())
 	}
 	return d.Responder.Show(c, http.StatusOK, templates.ConfirmedBrowser{Token: c.Param("token"), Email: u.Email})
 }
@@ -69,7 +68,7 @@ func (d *Handler) Confirmed(c *gin.Context) error {
 	ctx := c.Request.Context()
 	u, to, err := d.MailLinks.ConfirmBy(ctx, c.Param("token"))
 	if err != nil {
-		return d.deadConfirmation(err)
+		return deadLink(err, signInHere())
 	}
 	name, err := d.Users.KnowBrowser(ctx, u, d.from(c))
 	if err != nil {
@@ -80,10 +79,4 @@ func (d *Handler) Confirmed(c *gin.Context) error {
 	return web.SeeOther(c, web.LocalPath(to, "/signin?local=1"))
 }
 
-func (d *Handler) deadConfirmation(err error) error {
-	if !errors.Is(err, maillinks.ErrLink) {
-		return err
-	}
-	return &web.ErrorPage{Status: http.StatusGone, Heading: "This link doesn't work any more.", Text: "It was used, or it is older than an hour.", Cause: err,
-		Action: templates.Action{Label: "Sign in", URL: "/signin?local=1"}}
-}
+func signInHere() templates.Action { return templates.Action{Label: "Sign in", URL: "/signin?local=1"} }

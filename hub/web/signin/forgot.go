@@ -51,7 +51,7 @@ func (d *Handler) Forgot(c *gin.Context) error {
 func (d *Handler) ResetShow(c *gin.Context) error {
 	u, err := d.MailLinks.Resets(c.Request.Context(), c.Param("token"))
 	if err != nil {
-		return d.deadLink(err)
+		return d.deadReset(err)
 	}
 	return d.Responder.Show(c, http.StatusOK, templates.ResetPassword{Token: c.Param("token"), Email: u.Email, Shortest: d.MinPassword})
 }
@@ -65,14 +65,14 @@ func (d *Handler) Reset(c *gin.Context) error {
 	}
 	before, err := d.MailLinks.Resets(c.Request.Context(), c.Param("token"))
 	if err != nil {
-		return d.deadLink(err)
+		return d.deadReset(err)
 	}
 	u, err := d.MailLinks.ResetBy(c.Request.Context(), c.Param("token"), form["password"])
 	if wrong, ok := web.Mistakes(err, nil); ok {
 		return d.Responder.Show(c, http.StatusUnprocessableEntity, templates.ResetPassword{Token: c.Param("token"), Email: before.Email, Shortest: d.MinPassword, Mistakes: wrong})
 	}
 	if err != nil {
-		return d.deadLink(err)
+		return d.deadReset(err)
 	}
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.PasswordChanged, Actor: u.ID, Target: u.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("reset.used")})
 	if err := d.Logouts.EndAll(c.Request.Context(), u); err != nil {
@@ -82,13 +82,19 @@ func (d *Handler) Reset(c *gin.Context) error {
 		Text: "You are signed out everywhere. Sign in with the new one.", Action: templates.Action{Label: "Sign in", URL: "/signin?local=1&switch=1"}})
 }
 
-func (d *Handler) deadLink(err error) error {
+// deadReset tells of a dead link to choose a password, and how to get another.
+func (d *Handler) deadReset(err error) error {
+	if !d.MailLinks.Delivers() {
+		return deadLink(err, templates.Action{})
+	}
+	return deadLink(err, templates.Action{Label: "Ask for a new one", URL: "/password/forgot"})
+}
+
+// deadLink tells of a link that was mailed and is good no more; other errors
+// stay as they are.
+func deadLink(err error, next templates.Action) error {
 	if !errors.Is(err, maillinks.ErrLink) {
 		return err
 	}
-	p := &web.ErrorPage{Status: http.StatusGone, Heading: "This link doesn't work any more.", Text: "It was used, or it is older than an hour.", Cause: err}
-	if d.MailLinks.Delivers() {
-		p.Action = templates.Action{Label: "Ask for a new one", URL: "/password/forgot"}
-	}
-	return p
+	return &web.ErrorPage{Status: http.StatusGone, Heading: "This link doesn't work any more.", Text: "It was used, or it is older than an hour.", Cause: err, Action: next}
 }

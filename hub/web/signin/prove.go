@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/internal/texts"
@@ -37,11 +38,7 @@ func (d *Handler) ProveShow(c *gin.Context) error {
 
 // Prove is POST /signin/prove.
 func (d *Handler) Prove(c *gin.Context) error {
-	form, err := web.Form(c)
-	if err != nil {
-		return err
-	}
-	j, p, err := d.proving(c, method{Flow: form["flow"], To: form["to"]})
+	form, j, p, err := d.postedProof(c)
 	if err != nil {
 		return err
 	}
@@ -60,7 +57,7 @@ func (d *Handler) Prove(c *gin.Context) error {
 func (d *Handler) proofBy(c *gin.Context, p sessions.Person, password string) (templates.Note, error) {
 	err := d.mayUsePassword(c, p.User.Admin())
 	if errors.Is(err, errOnlyAdministrators) {
-		return templates.Note{Tone: "danger", Title: "Your password is not a way in here.", Text: "Only administrators sign in with one. Choose another way."}, nil
+		return noWayIn(), nil
 	}
 	if err != nil {
 		return templates.Note{}, err
@@ -90,15 +87,16 @@ func (d *Handler) ProveHere(c *gin.Context) (done bool, err error) {
 			page.Carried = append(page.Carried, templates.Pair{Name: name, Value: form[name]})
 		}
 	}
+	status := http.StatusForbidden
 	password, given := form[provePassword]
-	if !given {
-		return false, d.showProve(c, http.StatusForbidden, pendingLogin{method: method{To: "/admin"}}, p, page)
+	if given {
+		status = http.StatusUnauthorized
+		if page.Alert, err = d.proofBy(c, p, password); err != nil {
+			return false, err
+		}
 	}
-	if page.Alert, err = d.proofBy(c, p, password); err != nil {
-		return false, err
-	}
-	if page.Alert.Some() {
-		return false, d.showProve(c, http.StatusUnauthorized, pendingLogin{method: method{To: "/admin"}}, p, page)
+	if !given || page.Alert.Some() {
+		return false, d.showProve(c, status, pendingLogin{method: method{To: "/admin"}}, p, page)
 	}
 	d.Audit.Record(ctx, audit.Event{Kind: audit.SignInOK, Actor: p.User.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("prove.again")})
 	return true, d.Sessions.Proved(c.Request, p)
@@ -107,11 +105,7 @@ func (d *Handler) ProveHere(c *gin.Context) (done bool, err error) {
 // ProveMail is POST /signin/prove/mail: whoever has no proof of their own here
 // gets a link by which they make one.
 func (d *Handler) ProveMail(c *gin.Context) error {
-	form, err := web.Form(c)
-	if err != nil {
-		return err
-	}
-	j, p, err := d.proving(c, method{Flow: form["flow"], To: form["to"]})
+	_, j, p, err := d.postedProof(c)
 	if err != nil {
 		return err
 	}
@@ -129,6 +123,17 @@ func (d *Handler) ProveMail(c *gin.Context) error {
 	return d.showProve(c, http.StatusOK, j, p, templates.Prove{Sent: true})
 }
 
+// postedProof reads a form of the page.
+func (d *Handler) postedProof(c *gin.Context) (oauth.Params, pendingLogin, sessions.Person, error) {
+	form, err := web.Form(c)
+	if err != nil {
+		return nil, pendingLogin{}, sessions.Person{}, err
+	}
+	j, p, err := d.proving(c, method{Flow: form["flow"], To: form["to"]})
+	return form, j, p, err
+}
+
+// proving finds who is to prove themselves, and on the way to what.
 func (d *Handler) proving(c *gin.Context, w method) (pendingLogin, sessions.Person, error) {
 	j, err := d.pendingLogin(c, w)
 	if err != nil {
@@ -161,8 +166,8 @@ func (d *Handler) waysToProve(c *gin.Context, p sessions.Person) (templates.Prov
 		return templates.Prove{}, err
 	}
 	page := templates.Prove{Email: p.User.Email}
-	passwords := p.User.Admin() || !s.OnlyAdministratorsByPassword()
-	page.Password = passwords && p.User.Password != "" && p.User.EmailKey != ""
+	passwords := s.SignsInByPassword(p.User.Admin())
+	page.Password = passwords && p.User.HasPassword()
 	page.Mail = passwords && !page.Password && p.User.EmailVerified && d.MailLinks.Delivers()
 	keys, err := d.ways(c.Request.Context())
 	if err != nil {

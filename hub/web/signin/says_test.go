@@ -100,7 +100,7 @@ func TestALinkThatIsOfNoUseSaysSo(t *testing.T) {
 		"an invitation": {invitationError, map[error]int{users.ErrInvitation: http.StatusGone, fs.ErrExist: http.StatusConflict}},
 		"a set-up link": {setupError, map[error]int{users.ErrSetUp: http.StatusGone, users.ErrSetupLink: http.StatusGone}},
 		"a proof":       {notHere, map[error]int{flows.ErrGone: http.StatusGone}},
-		"a reset":       {d.deadLink, map[error]int{maillinks.ErrLink: http.StatusGone}},
+		"a reset":       {d.deadReset, map[error]int{maillinks.ErrLink: http.StatusGone}},
 		"a test":        {func(err error) error { c, _ := get(t, "/"); return triedGone(c, err) }, map[error]int{flows.ErrGone: http.StatusGone}},
 	} {
 		row.known[errDisk] = 0
@@ -112,7 +112,7 @@ func TestALinkThatIsOfNoUseSaysSo(t *testing.T) {
 		}
 	}
 	offers := func(d *Handler) string {
-		p, _ := errors.AsType[*web.ErrorPage](d.deadLink(maillinks.ErrLink))
+		p, _ := errors.AsType[*web.ErrorPage](d.deadReset(maillinks.ErrLink))
 		return p.Action.URL
 	}
 	if got := offers(d); got != "" {

@@ -203,10 +203,15 @@ func (d *Handler) Password(c *gin.Context) error {
 // errOnlyAdministrators is a good password that is no way in.
 var errOnlyAdministrators = texts.Failure("passwords are for administrators alone, by the settings", "signin.administrators")
 
+// noWayIn is what somebody is told whose password is good and no way in.
+func noWayIn() templates.Note {
+	return templates.Note{Tone: "danger", Title: "Your password is not a way in here.", Text: "Only administrators sign in with one. Choose another way."}
+}
+
 // mayUsePassword is nil where a password signs this kind of person in.
 func (d *Handler) mayUsePassword(c *gin.Context, admin bool) error {
 	s, err := d.Settings.Current(c.Request.Context())
-	if err == nil && s.OnlyAdministratorsByPassword() && !admin {
+	if err == nil && !s.SignsInByPassword(admin) {
 		return errOnlyAdministrators
 	}
 	return err
@@ -218,7 +223,7 @@ func mistake(err error) (templates.Note, int, bool) {
 	case errors.Is(err, users.ErrWrongPassword):
 		return templates.Note{Tone: "danger", Title: "That email or password isn't right.", Text: "Check both and try again."}, http.StatusUnauthorized, true
 	case errors.Is(err, errOnlyAdministrators):
-		return templates.Note{Tone: "danger", Title: "Your password is not a way in here.", Text: "Only administrators sign in with one. Choose another way."}, http.StatusForbidden, true
+		return noWayIn(), http.StatusForbidden, true
 	case errors.Is(err, users.ErrDisabled):
 		return templates.Note{Tone: "danger", Title: "This account is turned off.", Text: "Ask whoever runs this hub to turn it on."}, http.StatusForbidden, true
 	}

@@ -85,11 +85,10 @@ func plain(text, signs string) bool {
 // hide keeps what is secret in an address out of an error: whatever stands in it
 // but for hosts and the name of the database.
 func hide(err error, address string) error {
-	text := err.Error()
+	text, safe := err.Error(), Shown(address)
 	for _, word := range strings.FieldsFunc(strings.TrimPrefix(address, "mongodb"), func(r rune) bool { return strings.ContainsRune("/?#@:&=+,", r) }) {
-		shown := strings.Contains(Shown(address), word)
-		if len(word) >= shortest && !shown && strings.Contains(text, word) {
-			return errors.New("the driver cannot use it. What it says is not shown, for it quotes the address; in a password write /, ?, #, @, : and % as %2F, %3F, %23, %40, %3A and %25")
+		if len(word) >= shortest && !strings.Contains(safe, word) && strings.Contains(text, word) {
+			return errors.New("the driver cannot use it. What it says is not shown, for it quotes the address; " + mongodb.HowToEscape())
 		}
 	}
 	return err

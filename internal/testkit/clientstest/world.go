@@ -1,0 +1,62 @@
+package clientstest
+
+import (
+	"log/slog"
+	"testing"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/metadatadoc"
+	"github.com/fedhub/fedhub/internal/testkit/keytest"
+	"github.com/fedhub/fedhub/internal/testkit/memstore"
+)
+
+// Issuer is the hub that the clients of a World are registered at.
+const Issuer = "https://id.example.org"
+
+// A World is a registry on a store, with a clock that is moved by hand.
+type World struct {
+	*testing.T
+	*clients.Registry
+	Auth  *clientauth.Verifier
+	Clock *keytest.Clock
+	Store *memstore.Memory[clients.Client]
+}
+
+// NewWorld returns a registry with nothing in it.
+func NewWorld(t *testing.T, documents metadatadoc.Reader, allowHTTP bool) World {
+	t.Helper()
+	clock := keytest.NewClock()
+	quiet := slog.New(slog.DiscardHandler)
+	w := World{T: t, Clock: clock, Store: memstore.New[clients.Client](), Auth: &clientauth.Verifier{
+		Issuer: Issuer, Replay: (&keytest.Replay{Clock: clock}).Use, Seal: keytest.Seal, Open: keytest.Open, Now: clock.Now,
+		Keys: &clientauth.Keyring{Read: documents.Read, Now: clock.Now, Log: quiet},
+	}}
+	w.Registry = clients.NewRegistry(clients.Options{Store: w.Store, Auth: w.Auth, Documents: documents, AllowHTTP: allowHTTP, Now: clock.Now, Log: quiet})
+	return w
+}
+
+// Added keeps a client that must be valid.
+func (w World) Added(c clients.Client) clients.Client {
+	w.Helper()
+	c, err := w.Add(w.Context(), c)
+	if err != nil {
+		w.Fatalf("add client: %v", err)
+	}
+	return c
+}
+
+// Kept is a client as it is kept.
+func (w World) Kept(id string) clients.Client {
+	w.Helper()
+	c, err := w.Lookup(w.Context(), id)
+	if err != nil {
+		w.Fatalf("look up: %v", err)
+	}
+	return c
+}
+
+// WebApp is a client that is valid and has nothing more than it needs.
+func WebApp() clients.Client {
+	return clients.Client{ID: "web1", Name: "Web App", Type: clients.Web, RedirectURIs: []string{"https://app.example.com/cb"}}
+}
