@@ -32,7 +32,7 @@ type Sender interface {
 	Send(ctx context.Context, l Message) error
 }
 
-// Delivers says whether emails given to a sender reach anybody. What only a
+// Delivers says whether emails given to a sender reach anybody. What only an
 // email can do is not offered where they do not.
 func Delivers(s Sender) bool {
 	_, logged := s.(*Log)
