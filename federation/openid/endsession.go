@@ -14,7 +14,7 @@ import (
 func (c *Connector) SignOut(ctx context.Context, tokens federation.Tokens, back, state string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.env.Patience)
 	defer cancel()
-	doc, err := c.Discover(ctx)
+	doc, err := c.reach(ctx)
 	if err != nil || doc.EndSessionEndpoint == "" {
 		return "", err
 	}

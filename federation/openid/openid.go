@@ -4,6 +4,7 @@
 //
 //	steps.go      the steps in order, and what an administrator sees of each
 //	discovery.go  what the provider says of itself, and what we accept of it
+//	contact.go    whether it is there, before anybody is sent
 //	answer.go     what the browser brings back: four parameters, nothing else
 //	token.go      the code becomes tokens, with PKCE and our credentials
 //	idtoken.go    the list of checks that make an id_token believable
@@ -52,6 +53,7 @@ type Connector struct {
 	manners quirks
 	line    *upstreamhttp.Line
 	doc     *cache.Value[Discovery]
+	contact *cache.Value[struct{}]
 	keys    *keySet
 }
 
@@ -96,9 +98,10 @@ func open(key federation.LoginKey, env federation.Dependencies, dialect Quirks, 
 		line: upstreamhttp.New(env.HTTP, env.Patience),
 	}
 	c.doc = &cache.Value[Discovery]{
-		Fetch: c.fetchDiscovery,
+		Fetch: c.firstDiscovery,
 		Fresh: discoveryLife, Sorry: failureLife, Limit: env.Patience, Now: env.Now,
 	}
+	c.contact = c.newContact()
 	c.keys = newKeySet(c)
 	if key.Kind != federation.KindOpenID || mannered[key.Preset] == nil {
 		return c, nil

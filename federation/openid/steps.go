@@ -20,7 +20,7 @@ import (
 
 func (c *Connector) stepDiscovery(ctx context.Context) (doc Discovery, err error) {
 	err = federation.Observe(ctx, "discovery", c.env.Now, func(fact func(name, value string)) (err error) {
-		if doc, err = c.Discover(ctx); err != nil {
+		if doc, err = c.reach(ctx); err != nil {
 			return err
 		}
 		tell := telling(fact)

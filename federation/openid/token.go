@@ -86,6 +86,9 @@ func (c *Connector) tokens(ctx context.Context, doc Discovery, proof Proof, form
 	if err != nil {
 		return tokens{}, c.fault(federation.Untrusted, fmt.Errorf("ask for tokens: %w", err))
 	}
+	if answer.Status < 500 {
+		c.heard()
+	}
 	return oauth2client.ReadTokens(c.key.Name, answer)
 }
 

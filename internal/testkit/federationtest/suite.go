@@ -29,6 +29,7 @@ func Run(t *testing.T, kind string, factory federation.Factory) {
 	t.Run("userinfo", s.userinfo)
 	t.Run("discovery", s.discovery)
 	t.Run("network", s.network)
+	t.Run("contact", s.contact)
 	t.Run("logout", s.logout)
 	t.Run("describe", s.describe)
 	t.Run("refresh", s.refresh)
