@@ -73,7 +73,7 @@ func (h *Hub) signedIn(handle web.HandlerFunc) web.HandlerFunc {
 		_, err := h.sessions.Current(c.Request)
 		if errors.Is(err, sessions.ErrNobody) {
 			to := "/account"
-			if c.Request.Method == http.MethodGet {
+			if c.Request.Method != http.MethodPost {
 				to = web.LocalPath(c.Request.URL.RequestURI(), to)
 			}
 			return web.SeeOther(c, "/signin?"+url.Values{"to": {to}}.Encode())

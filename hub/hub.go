@@ -183,6 +183,9 @@ func (h *Hub) mount() error {
 	preflights := map[string]bool{}
 	for _, r := range h.routes() {
 		e.Handle(r.method, r.path, r.guard.wrap(r.handler))
+		if r.method == http.MethodGet {
+			e.HEAD(r.path, r.head())
+		}
 		if r.guard.preflight != nil && !preflights[r.path] {
 			preflights[r.path] = true
 			e.Handle(http.MethodOptions, r.path, h.responder.JSON(r.guard.preflight))

@@ -17,6 +17,9 @@ import (
 // Routes lets tests walk every address there is.
 func (h *Hub) Routes() gin.RoutesInfo { return h.engine.Routes() }
 
+// TakingUp are the routes at which HEAD does nothing.
+var TakingUp = takingUp
+
 // People lets tests change what only pages and commands change.
 func (h *Hub) People() *users.Service { return h.users }
 

@@ -146,8 +146,9 @@ func (d *Handler) Show(c *gin.Context) error {
 		page := templates.SignIn{Email: again.Email, Alert: again.Alert}
 		return d.show(c, again.Status, j, ways, page)
 	}
-	// The local way in stays open for when the upstream is down.
-	if c.Query("local") == "" && c.Query("switch") == "" {
+	// The local way in stays open for when the upstream is down. HEAD sees the
+	// page, and goes nowhere.
+	if c.Query("local") == "" && c.Query("switch") == "" && c.Request.Method != http.MethodHead {
 		if key, ok := straight(ways, j.flow.Request.IDP); ok {
 			return d.leave(c, key.ID, j)
 		}
