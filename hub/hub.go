@@ -180,11 +180,13 @@ func (h *Hub) mount() error {
 	addresses := web.NewAddresses(h.config.ProxyHeader, h.config.TrustedProxies, h.config.Log, h.warnOfProxy)
 	certificates := web.CertificateReader{Header: h.config.ClientCertHeader, Log: h.config.Log}
 	e.Use(h.responder.Headers(h.config.secure()), addresses.Read, h.traced, certificates.Read, registry, web.Access(h.config.Log), h.responder.Recover())
+	h.responder.Opens = map[string]bool{}
 	preflights := map[string]bool{}
 	for _, r := range h.routes() {
 		e.Handle(r.method, r.path, r.guard.wrap(r.handler))
 		if r.method == http.MethodGet {
 			e.HEAD(r.path, r.head())
+			h.responder.Opens[r.path] = true
 		}
 		if r.guard.preflight != nil && !preflights[r.path] {
 			preflights[r.path] = true

@@ -29,6 +29,9 @@ type Responder struct {
 	Forms  Forms
 	Limit  time.Duration // how long a request may take; 15 s if zero
 
+	// Opens are the routes that GET opens.
+	Opens map[string]bool
+
 	// Frame fills what every page has around it: the hub's name, who is
 	// signed in.
 	Frame func(*http.Request) templates.Frame

@@ -136,8 +136,8 @@ func (a *App) headers(next http.Handler) http.Handler {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
 		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cache-Control", "no-store") // the pages are personal, the callback's address is secret
+		h.Set("Referrer-Policy", "same-origin") // browsers without Sec-Fetch-Site say by Origin whose a form is
+		h.Set("Cache-Control", "no-store")      // the pages are personal, the callback's address is secret
 		r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 		next.ServeHTTP(w, r)
 	})
