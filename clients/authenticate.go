@@ -29,7 +29,7 @@ func (r *Registry) Authenticate(ctx context.Context, cred clientauth.Credentials
 		return Client{}, err
 	}
 	if used.ID != "" {
-		r.updateLastUsed(ctx, client.ID, used)
+		r.updateLastUsed(ctx, client.ID, client.Secrets, used)
 		client.use(used.ID, r.Stamp())
 	}
 	return client, nil

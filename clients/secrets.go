@@ -46,8 +46,13 @@ func (r *Registry) AddSecret(ctx context.Context, id string, life time.Duration)
 
 // HasSecret reports whether a presented secret is one of the client's.
 func (r *Registry) HasSecret(c Client, presented string) bool {
-	_, ok := clientauth.Match(c.Secrets, presented, r.now())
+	_, ok := r.FindSecret(c, presented)
 	return ok
+}
+
+// FindSecret is that secret.
+func (r *Registry) FindSecret(c Client, presented string) (clientauth.Secret, bool) {
+	return r.auth.Match(c.Secrets, presented)
 }
 
 // DropSecret ends a secret at once. One that is not there is fs.ErrNotExist.
@@ -76,20 +81,25 @@ func (c Client) use(secretID string, now time.Time) {
 	}
 }
 
-// updateLastUsed notes that the secret was used. Nothing depends on it, so a failure is
+// updateLastUsed notes that the secret was used, and keeps a weak one under the
+// hub's key from now on if it was not. Nothing depends on it, so a failure is
 // logged and the client is let in.
-func (r *Registry) updateLastUsed(ctx context.Context, id string, used clientauth.Secret) {
+func (r *Registry) updateLastUsed(ctx context.Context, id string, kept []clientauth.Secret, used clientauth.Secret) {
 	now := r.Stamp()
+	at := slices.IndexFunc(kept, func(s clientauth.Secret) bool { return s.ID == used.ID })
+	bare := at >= 0 && kept[at].Key != used.Key
 	// One of many simultaneous requests does the write.
-	if now.Sub(used.LastUsed) < touchEvery || !r.turns.Take(used.ID, now, touchEvery) {
+	due := now.Sub(used.LastUsed) >= touchEvery && r.turns.Take(used.ID, now, touchEvery)
+	if !due && !(bare && r.turns.Take(used.ID+"/"+used.Key, now, touchEvery)) {
 		return
 	}
 	err := r.Change(ctx, id, func(c *Client) error {
 		at := slices.IndexFunc(c.Secrets, func(s clientauth.Secret) bool { return s.ID == used.ID })
-		if at < 0 || now.Sub(c.Secrets[at].LastUsed) < touchEvery {
+		if at < 0 || now.Sub(c.Secrets[at].LastUsed) < touchEvery && c.Secrets[at].Key == used.Key {
 			return ErrUnchanged // dropped meanwhile, or noted by another process
 		}
-		c.Secrets[at].LastUsed = now
+		s := &c.Secrets[at]
+		s.LastUsed, s.Hash, s.Key, s.Hint = now, used.Hash, used.Key, used.Hint
 		return nil
 	})
 	if err != nil {
@@ -106,7 +116,10 @@ func (r *Registry) TakeSecret(c *Client, value string) error {
 	if len(c.Secrets) >= maxSecrets {
 		return forms.New("secrets", "client.secrets.many", "max", maxSecrets)
 	}
-	secret := clientauth.SecretOf(value, r.Stamp())
+	secret, err := r.auth.ForeignSecret(value, r.Stamp())
+	if err != nil {
+		return err
+	}
 	if c.SharesKeys() {
 		if err := r.auth.KeepAsKey(c.ID, value, &secret); err != nil {
 			return err

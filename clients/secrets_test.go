@@ -174,3 +174,93 @@ func TestALoginSucceedsEvenIfItsUseCannotBeNoted(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// take gives a client the secret that it had elsewhere, as an import does.
+func (w *world) take(id, value string) clientauth.Secret {
+	w.Helper()
+	err := w.Change(w.Context(), id, func(c *Client) error { return w.TakeSecret(c, value) })
+	if err != nil {
+		w.Fatal(err)
+	}
+	all := w.lookup(id).Secrets
+	return all[len(all)-1]
+}
+
+func TestASecretThatWasMadeElsewhereIsKeptUnderTheHubsKey(t *testing.T) {
+	for what, value := range map[string]string{"ten digits": "5f1c09ab7e", "forty digits": strings.Repeat("5f1c09ab7e", 4), "like ours, and short": "fhs_5f1c09ab7e"} {
+		w := newWorld(t)
+		app := w.add(webApp())
+		kept := w.take(app.ID, value)
+		if kept.Hash == secrets.HexHash(value) || len(kept.Hash) != 64 || kept.Key == "" || kept.Hint != "" {
+			t.Errorf("%s: got %+v", what, kept)
+		}
+		if stored := string(w.store.Stored(app.ID)); strings.Contains(stored, value) || strings.Contains(stored, secrets.HexHash(value)) {
+			t.Errorf("%s: the store has what anybody could check guesses by: %s", what, stored)
+		}
+		if err := w.login(bySecret(app.ID, value)); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+		for _, wrong := range []string{value + "0", value[1:], kept.Hash, ""} {
+			if w.login(bySecret(app.ID, wrong)) == nil {
+				t.Errorf("%s: %q is taken for it", what, wrong)
+			}
+		}
+		if after := w.lookup(app.ID).Secrets[0]; after.Hash != kept.Hash || after.Key != kept.Key || after.LastUsed.IsZero() {
+			t.Errorf("%s: after its use it is %+v, and was %+v", what, after, kept)
+		}
+	}
+}
+
+// What earlier hubs kept of a weak secret could be guessed from the database
+// alone; whoever shows it has it kept otherwise from then on.
+func TestAWeakSecretOfBeforeIsKeptUnderTheKeyOnceItIsShown(t *testing.T) {
+	const value = "5f1c09ab7e"
+	w := newWorld(t)
+	app := w.add(webApp())
+	strong := w.addSecret(app.ID, 0)
+	bare := clientauth.Secret{ID: "weak", Hash: secrets.HexHash(value), Hint: "7e", Created: w.clock.Now(), LastUsed: w.clock.Now()}
+	if err := w.Change(t.Context(), app.ID, func(c *Client) error { c.Secrets = append(c.Secrets, bare); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	kept := func(at int) clientauth.Secret { return w.lookup(app.ID).Secrets[at] }
+	before := kept(0)
+
+	if w.login(bySecret(app.ID, "5f1c09ab7f")) == nil || kept(1) != bare {
+		t.Errorf("a wrong secret made it %+v", kept(1))
+	}
+	if err := w.login(bySecret(app.ID, value)); err != nil {
+		t.Fatal(err)
+	}
+	if now := kept(1); now.Hash == bare.Hash || now.Key == "" || now.Hint != "" || now.ID != bare.ID || !now.Created.Equal(bare.Created) {
+		t.Errorf("once it was shown it is %+v", now)
+	}
+	if err := w.login(bySecret(app.ID, value)); err != nil {
+		t.Errorf("the second time: %v", err)
+	}
+	if err := w.login(bySecret(app.ID, strong)); err != nil {
+		t.Fatal(err)
+	}
+	if after := kept(0); after.Hash != before.Hash || after.Hint != before.Hint || after.Key != "" {
+		t.Errorf("one that the hub made is %+v, and was %+v", after, before)
+	}
+}
+
+func TestUnderAnotherKeyASecretIsRefusedAndTheCauseSaysWhy(t *testing.T) {
+	const value = "5f1c09ab7e"
+	w := newWorld(t)
+	app := w.add(webApp())
+	w.take(app.ID, value)
+	w.auth.SecretKey = []byte("another key")
+	err := w.login(bySecret(app.ID, value))
+	if code(err) != clientauth.InvalidClient || !strings.Contains(err.Error(), "FEDHUB_SECRET_KEY") {
+		t.Errorf("got %v", err)
+	}
+	w.take(app.ID, value) // importing it again mends it
+	if err := w.login(bySecret(app.ID, value)); err != nil {
+		t.Error(err)
+	}
+	w.auth.SecretKey = nil
+	if err := w.Change(t.Context(), app.ID, func(c *Client) error { return w.TakeSecret(c, "0123456789") }); err == nil {
+		t.Error("without any key it is kept all the same")
+	}
+}

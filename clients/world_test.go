@@ -29,7 +29,7 @@ func newWorld(t *testing.T, options ...func(*Options)) *world {
 	o := Options{
 		Store: w.store, Documents: metadatadoc.Reader{HTTP: http.DefaultClient, Issuer: issuer}, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler),
 		Auth: &clientauth.Verifier{
-			Issuer: issuer, Replay: (&keytest.Replay{Clock: w.clock}).Use, Now: w.clock.Now,
+			Issuer: issuer, Replay: (&keytest.Replay{Clock: w.clock}).Use, Now: w.clock.Now, SecretKey: []byte("the hub's key"),
 			Keys: &clientauth.Keyring{Now: w.clock.Now, Log: slog.New(slog.DiscardHandler)},
 		},
 	}

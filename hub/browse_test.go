@@ -30,7 +30,7 @@ var hidden = []string{
 var open = []string{
 	"audit.code",                                                                                              // a word for the program
 	"clients.post_logout_redirect_uris", "clients.refresh_tokens", "clients.opaque_tokens", "clients.secrets", // what holds them
-	"clients.secrets.created", "clients.secrets.expires", "clients.secrets.hint", "clients.secrets.id", "clients.secrets.last_used",
+	"clients.secrets.created", "clients.secrets.expires", "clients.secrets.hint", "clients.secrets.id", "clients.secrets.key", "clients.secrets.last_used",
 	"clients.id_token_alg", "clients.id_token_claims", "clients.algs.id_token_enc", "clients.algs.id_token_enc.alg", "clients.algs.id_token_enc.enc",
 	"browsers.id", "browsers.userId", "browsers.epoch", "browsers.wrong", "browsers.looking", "browsers.looking.id", "browsers.looking.since", "browsers.expires",
 	"debuts.token", // a time

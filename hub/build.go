@@ -124,7 +124,7 @@ func (h *Hub) buildClients() {
 	h.documents = metadatadoc.Reader{HTTP: h.http, Issuer: c.URL, AllowHTTP: c.AllowPrivateAddresses}
 	h.clientAuth = &clientauth.Verifier{
 		Issuer: c.URL, TokenEndpoint: c.URL + "/oauth2/token", Replay: d.useOnce, Seal: h.box.Seal, Open: h.box.Open,
-		Certificates: c.certificates(), ClientCAs: c.ClientCAs, Now: c.Now,
+		SecretKey: h.box.Derive(names.KeyOfSecrets), Certificates: c.certificates(), ClientCAs: c.ClientCAs, Now: c.Now,
 		Keys: &clientauth.Keyring{
 			Read: h.documents.Read, Now: c.Now, Log: c.Log,
 			Follow: func(ctx context.Context, id string, published clientauth.Keys) error {

@@ -109,10 +109,10 @@ func (p AdminClient) FirstRedirect() string {
 	return either(p.Form.DefaultRedirectURI, "https://app.example.org/callback")
 }
 
-// A SecretRow is a secret, of which the hub knows only the hash and the end.
+// A SecretRow is a secret, of which the hub knows the hash and perhaps the end.
 type SecretRow struct {
 	ID       string
-	Hint     string // last characters
+	Hint     string // last characters; empty of one that was made elsewhere
 	Created  time.Time
 	Expires  time.Time // zero for never
 	LastUsed time.Time // zero for never

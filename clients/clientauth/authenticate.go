@@ -34,6 +34,9 @@ type Verifier struct {
 	Seal func(plain []byte, context string) string
 	Open func(sealed, context string) ([]byte, error)
 
+	// SecretKey is what secrets are kept under that were made elsewhere.
+	SecretKey []byte
+
 	// Certificates says that clients can show a TLS certificate here, and
 	// ClientCAs who issues those that name a client; nil for nobody.
 	Certificates bool
@@ -71,7 +74,7 @@ func (r Registered) takesEither(method string) bool {
 // nobody needs to be handed a list.
 func (v *Verifier) Authenticate(ctx context.Context, cred Credentials, r *Registered, audience string) (Secret, error) {
 	if r == nil {
-		Match(nil, cred.Secret, v.Now())
+		v.Match(nil, cred.Secret)
 		return Secret{}, refused(cred, errors.New("no such client, or it is disabled or not approved"))
 	}
 	if cred.Method == MethodNone && (r.Method == MethodTLS || r.Method == MethodOwnTLS) && len(cred.Certificates) > 0 {
@@ -80,7 +83,7 @@ func (v *Verifier) Authenticate(ctx context.Context, cred Credentials, r *Regist
 	// Exactly the registered method: a client that signs must not be reachable
 	// with less (OIDC Core §9).
 	if cred.Method != r.Method && !r.takesEither(cred.Method) {
-		Match(r.Secrets, cred.Secret, v.Now())
+		v.Match(r.Secrets, cred.Secret)
 		return Secret{}, refused(cred, fmt.Errorf("it used %s and is registered with %s", cred.Method, r.Method))
 	}
 	var used Secret
@@ -91,15 +94,15 @@ func (v *Verifier) Authenticate(ctx context.Context, cred Credentials, r *Regist
 		// redirect URI bind what it gets.
 	case MethodBasic, MethodPost:
 		var ok bool
-		if used, ok = Match(r.Secrets, cred.Secret, v.Now()); !ok {
-			err = refused(cred, errors.New("the secret is wrong or has expired"))
+		if used, ok = v.Match(r.Secrets, cred.Secret); !ok {
+			err = refused(cred, v.mismatch(r.Secrets))
 		}
 	case MethodKey, MethodSecretJWT:
 		find := func(t *jwt.Token) (Keys, error) { return v.keysOf(ctx, *r, t) }
 		var by jose.JSONWebKey
 		by, err = v.Assertion(ctx, cred, find, v.audiences(*r, audience))
 		if key, shared := by.Key.([]byte); shared {
-			used, _ = Match(r.Secrets, string(key), v.Now())
+			used, _ = v.Match(r.Secrets, string(key))
 		}
 	case MethodTLS:
 		err = refusedFor(cred, v.checkCertificate(r.TLS, cred.Certificates))

@@ -1,6 +1,9 @@
 package clientauth
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -14,9 +17,14 @@ import (
 // A Secret is one of the secrets a client may show. Several can be active, so
 // one is replaced without downtime: add the new, switch the app, drop the old.
 type Secret struct {
-	ID      string    `bson:"id"`
-	Hash    string    `bson:"hash" secret:"hash"`               // SHA-256, hex; enough, because the value is random
-	Hint    string    `bson:"hint"`                             // the last characters
+	ID string `bson:"id"`
+	// Hash is the SHA-256, hex, of a value that was made here: enough, because
+	// it is random. Of any other value it is the HMAC-SHA-256 of that under a
+	// key of the hub, which Key names, so that nobody can guess values with the
+	// database alone.
+	Hash    string    `bson:"hash" secret:"hash"`
+	Key     string    `bson:"key,omitempty"`
+	Hint    string    `bson:"hint"`                             // the last characters; none beside a Key
 	Sealed  string    `bson:"sealed,omitempty" secret:"sealed"` // the value, encrypted, where it serves as a key
 	Created time.Time `bson:"created"`
 	Expires time.Time `bson:"expires,omitempty"` // zero: never
@@ -30,38 +38,72 @@ type Secret struct {
 func (s Secret) Active(now time.Time) bool { return s.Expires.IsZero() || now.Before(s.Expires) }
 
 // WeakSecret is the length under which a secret that was made elsewhere should
-// be replaced soon: ten hexadecimal digits are 40 bits.
+// be replaced soon: ten hexadecimal digits are 40 bits, and 32 are 128.
 const WeakSecret = 32
 
 // NewSecret makes a secret; its value is not in the record.
 func NewSecret(now time.Time) (value string, s Secret) {
 	value = names.ClientSecretPrefix + secrets.Text(48) // 68 octets: long enough a key for HS512 (RFC 7518 §3.2)
-	return value, SecretOf(value, now)
+	return value, Secret{ID: secrets.Text(9), Hash: secrets.HexHash(value), Hint: value[len(value)-4:], Created: now}
 }
 
-// SecretOf is what is kept of a secret's value.
-func SecretOf(value string, now time.Time) Secret {
-	hint := 4
-	if len(value) < WeakSecret {
-		hint = 2 // there is little enough to guess
-	}
-	return Secret{ID: secrets.Text(9), Hash: secrets.HexHash(value), Hint: value[len(value)-hint:], Created: now}
+// madeHere says that a value has the form of those that NewSecret makes.
+func madeHere(value string) bool {
+	return len(value) >= WeakSecret && strings.HasPrefix(value, names.ClientSecretPrefix)
 }
+
+// ForeignSecret is what is kept of the value of a secret that was made
+// elsewhere, and may be short. It is no slow hash: whoever names a client could
+// make the hub compute one for each request.
+func (v *Verifier) ForeignSecret(value string, now time.Time) (Secret, error) {
+	if len(v.SecretKey) == 0 {
+		return Secret{}, errors.New("no key, so no secret that was made elsewhere can be kept")
+	}
+	return Secret{ID: secrets.Text(9), Hash: v.keyed(secrets.HexHash(value)), Key: v.keyName(), Created: now}, nil
+}
+
+// keyed is the form under the hub's key of what is kept of a value.
+func (v *Verifier) keyed(hash string) string {
+	mac := hmac.New(sha256.New, v.SecretKey)
+	mac.Write([]byte(hash)) //nolint:errcheck // a hash takes everything
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// keyName tells the hub's key from another, and nothing about it.
+func (v *Verifier) keyName() string { return v.keyed("name")[:8] }
 
 // Match finds the active secret that was presented. It compares digests in
 // constant time and always to the end, so that neither the place of a
 // difference nor the number of secrets shows. With no secret at all it still
-// does the work of one.
-func Match(kept []Secret, presented string, now time.Time) (Secret, bool) {
-	given := secrets.HexHash(presented)
+// does the work of one. A weak secret that an earlier hub kept without a key is
+// returned as it is to be kept from now on.
+func (v *Verifier) Match(kept []Secret, presented string) (Secret, bool) {
+	plain := secrets.HexHash(presented)
+	keyed := v.keyed(plain)
 	var found Secret
 	ok := 0
-	for _, s := range append(slices.Clone(kept), Secret{Hash: strings.Repeat("0", len(given))}) {
-		if secrets.Same(s.Hash, given) && s.ID != "" && s.Active(now) {
+	for _, s := range append(slices.Clone(kept), Secret{Hash: strings.Repeat("0", len(plain))}) {
+		given := plain
+		if s.Key != "" {
+			given = keyed
+		}
+		if secrets.Same(s.Hash, given) && s.ID != "" && s.Active(v.Now()) {
 			found, ok = s, 1
 		}
 	}
+	if ok == 1 && found.Key == "" && len(v.SecretKey) > 0 && !madeHere(presented) {
+		found.Hash, found.Key, found.Hint = keyed, v.keyName(), ""
+	}
 	return found, ok == 1
+}
+
+// mismatch is why no secret is the one that was presented.
+func (v *Verifier) mismatch(kept []Secret) error {
+	ours := v.keyName()
+	if slices.ContainsFunc(kept, func(s Secret) bool { return s.Key != "" && s.Key != ours }) {
+		return errors.New("the secret is wrong or has expired, or it was kept under another FEDHUB_SECRET_KEY; if so, import the client again or make a new secret for it")
+	}
+	return errors.New("the secret is wrong or has expired")
 }
 
 // ErrNoSharedKey says that no secret of the client can serve as a key.

@@ -29,7 +29,7 @@ func newWorld(t *testing.T, options ...func(*Verifier)) *world {
 	t.Helper()
 	w := &world{T: t, clock: keytest.NewClock(), known: map[string]Registered{}}
 	w.Verifier = &Verifier{
-		Issuer: issuer, Replay: (&keytest.Replay{Clock: w.clock}).Use, Now: w.clock.Now,
+		Issuer: issuer, Replay: (&keytest.Replay{Clock: w.clock}).Use, Now: w.clock.Now, SecretKey: []byte("the hub's key"),
 		Keys: &Keyring{Read: metadatadoc.Reader{HTTP: http.DefaultClient}.Read, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler)},
 	}
 	for _, option := range options {

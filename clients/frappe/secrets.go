@@ -14,7 +14,7 @@ import (
 func (s *Service) DropUnused(ctx context.Context, id, secret string) (int, error) {
 	dropped := 0
 	err := s.clients.Change(ctx, id, func(c *clients.Client) error {
-		kept, found := clientauth.Match(c.Secrets, secret, s.now())
+		kept, found := s.clients.FindSecret(*c, secret)
 		if !found {
 			return clients.ErrUnchanged
 		}
@@ -36,7 +36,7 @@ func (s *Service) DropUnused(ctx context.Context, id, secret string) (int, error
 // TakeBack ends a secret that reached nobody, by its value.
 func (s *Service) TakeBack(ctx context.Context, id, secret string) error {
 	err := s.clients.Change(ctx, id, func(c *clients.Client) error {
-		gone, found := clientauth.Match(c.Secrets, secret, s.now())
+		gone, found := s.clients.FindSecret(*c, secret)
 		if !found {
 			return clients.ErrUnchanged
 		}

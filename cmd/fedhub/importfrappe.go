@@ -26,6 +26,8 @@ type importFrappeCmd struct {
 	NewSubjects bool   `help:"Take over people although the export does not tell what the site called them to its apps (userid in Social Logins): they get a new subject, and apps that go by it take them for others."`
 	Admins      bool   `help:"Make every enabled System Manager of the site an administrator of this hub. Without it the import makes none."`
 
+	SkipAuthorization bool `help:"Let apps that have Skip Authorization at the site ask nobody for consent here either. Without it they ask, and the report names them."`
+
 	format `embed:""`
 	base   `embed:""`
 }
@@ -57,7 +59,7 @@ func (i *importFrappeCmd) Run(ctx context.Context, c *console) error {
 		return unreadable(err)
 	}
 	return i.with(ctx, c, func(o *opened) error {
-		options := frappeimport.Options{Site: site, TrustEmails: i.TrustEmails, Admins: i.Admins, NewSubjects: i.NewSubjects}
+		options := frappeimport.Options{Site: site, TrustEmails: i.TrustEmails, Admins: i.Admins, NewSubjects: i.NewSubjects, SkipAuthorization: i.SkipAuthorization}
 		plan, err := frappeimport.Make(ctx, o.Service, export, options, c.tell("looked at"))
 		if err != nil {
 			return err

@@ -15,6 +15,8 @@ const (
 	KeyOfSubjects = "pairwise"
 	KeyOfNonces   = "dpop nonces"
 	KeyOfImports  = "imported people"
+	KeyOfSecrets  = "client secrets"
+	KeyOfTyped    = "typed names"
 )
 
 // What a sealed value is bound to: the place where it is kept.

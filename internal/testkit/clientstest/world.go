@@ -29,7 +29,7 @@ func NewWorld(t *testing.T, documents metadatadoc.Reader, allowHTTP bool) World 
 	clock := keytest.NewClock()
 	quiet := slog.New(slog.DiscardHandler)
 	w := World{T: t, Clock: clock, Store: memstore.New[clients.Client](), Auth: &clientauth.Verifier{
-		Issuer: Issuer, Replay: (&keytest.Replay{Clock: clock}).Use, Seal: keytest.Seal, Open: keytest.Open, Now: clock.Now,
+		Issuer: Issuer, Replay: (&keytest.Replay{Clock: clock}).Use, Seal: keytest.Seal, Open: keytest.Open, Now: clock.Now, SecretKey: []byte("the hub's key"),
 		Keys: &clientauth.Keyring{Read: documents.Read, Now: clock.Now, Log: quiet},
 	}}
 	w.Registry = clients.NewRegistry(clients.Options{Store: w.Store, Auth: w.Auth, Documents: documents, AllowHTTP: allowHTTP, Now: clock.Now, Log: quiet})

@@ -245,11 +245,8 @@ func tellClient(c ClientHere, r *Record) {
 		r.note("The export has no secret of it.")
 		r.todo("Make one under Applications, and enter it in the app.")
 	case len(c.Secret) < clientauth.WeakSecret:
-		r.note(fmt.Sprintf("Its secret has %d characters: whoever sees a token that is signed with it, or a copy of the database, can guess it.", len(c.Secret)))
+		r.note(fmt.Sprintf("Its secret has %d characters: whoever sees a token that is signed with it can guess it.", len(c.Secret)))
 		r.todo("Rotate the secret when the app works here: make a new one under Applications, enter it in the app, drop the old one.")
-	}
-	if c.SkipAuthorization {
-		r.note("People are not asked for consent, as at the site.")
 	}
 	if c.Frappe != nil {
 		r.note("It is the Frappe site " + c.Frappe.URL + ", which works as it is: only its Base URL changes.")

@@ -16,6 +16,8 @@ type Options struct {
 	TrustEmails bool   // somebody answers for every address in the export
 	Admins      bool   // a System Manager there is an administrator here
 	NewSubjects bool   // people of whom the export does not tell the subject get a new one
+
+	SkipAuthorization bool // apps that ask nobody for consent there ask nobody here
 }
 
 // From is what the hub notes about whom it has from a Frappe site.

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
+	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/operator"
@@ -38,6 +40,7 @@ type planner struct {
 	wanted  []string              // roles that some client asks for
 	claims  map[Identity]int      // how many people in the export have an identity
 	bare    int                   // people without a password
+	asks    []string              // clients that ask for consent here, and not at the site
 	left    map[string]int        // what is not taken over, and of how many people
 }
 
@@ -133,11 +136,14 @@ func (p *planner) clients(ctx context.Context) error {
 			p.add(r, nil)
 			continue
 		}
-		if !d.lists("allowed_roles") {
-			if have, err := p.hub.Client(ctx, c.ID); err == nil {
-				c.AllowedRoles = have.AllowedRoles // what the export does not say opens nothing
-			}
+		have, err := p.hub.Client(ctx, c.ID)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("look for the application %s: %w", c.ID, err)
 		}
+		if err == nil && !d.lists("allowed_roles") {
+			c.AllowedRoles = have.AllowedRoles // what the export does not say opens nothing
+		}
+		p.skipAuthorization(&c, have, &r)
 		again, err := p.clientOutcome(ctx, c, &r)
 		if err != nil {
 			return err
@@ -153,6 +159,20 @@ func (p *planner) clients(ctx context.Context) error {
 	return nil
 }
 
+// skipAuthorization lets an app ask nobody for consent only where somebody said
+// so for this import, or did before; here an administrator agrees for everybody.
+func (p *planner) skipAuthorization(c *ClientHere, have clients.Client, r *Record) {
+	switch {
+	case !c.SkipAuthorization:
+	case p.options.SkipAuthorization || have.SkipAuthorization:
+		r.note("People are not asked for consent, as at the site.")
+	default:
+		c.SkipAuthorization = false
+		p.asks = append(p.asks, c.Name+" ("+c.ID+")")
+		r.note("People are asked for consent here, though not at the site.")
+	}
+}
+
 // tellRest says what was not taken over of the people, and what else the files
 // hold.
 func (p *planner) tellRest() {
@@ -164,6 +184,9 @@ func (p *planner) tellRest() {
 	}
 	for _, what := range sorted(p.left) {
 		note("Not taken over: %s (%s).", what, people(p.left[what]))
+	}
+	if len(p.asks) > 0 {
+		note("Skip Authorization is on at the site and was not taken over: %s. If people are not to be asked for consent by them here either, add --skip-authorization.", strings.Join(p.asks, ", "))
 	}
 	if p.bare > 0 {
 		note("No password in these files: %s. They sign in through a provider, or choose a password by \"Forgot password?\".", people(p.bare))

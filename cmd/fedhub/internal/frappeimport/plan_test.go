@@ -48,6 +48,11 @@ func newHouse(t *testing.T) *house {
 // plan reads the files that are written here, or the JSON ones of the site.
 func (h *house) plan(files map[string]string) *Plan {
 	h.Helper()
+	return h.planned(files, Options{Site: "https://erp.example.com"})
+}
+
+func (h *house) planned(files map[string]string, o Options) *Plan {
+	h.Helper()
 	e, err := Read([]string{"testdata/json"})
 	if files != nil {
 		e, err = export(h.T, files)
@@ -55,7 +60,7 @@ func (h *house) plan(files map[string]string) *Plan {
 	if err != nil {
 		h.Fatal(err)
 	}
-	p, err := Make(h.Context(), h.Service, e, Options{Site: "https://erp.example.com"}, nil)
+	p, err := Make(h.Context(), h.Service, e, o, nil)
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -271,5 +276,46 @@ func TestAnExportWithoutAllowedRolesOpensNothing(t *testing.T) {
 	other := newHouse(t).plan(map[string]string{"clients.csv": head + "\n" + row + "\n"}).Report.of("App")
 	if other.Outcome != Created || !strings.Contains(strings.Join(other.Notes, " "), "everybody may") {
 		t.Errorf("got %+v", other)
+	}
+}
+
+// At the site some ask nobody for consent. Here they ask, unless somebody says
+// otherwise for the import; what was so here before stays.
+func TestSkipAuthorizationIsTakenOverOnlyWhenAskedFor(t *testing.T) {
+	h := newHouse(t)
+	files := func(name string) map[string]string {
+		return map[string]string{"clients.csv": "ID,App Name,Redirect URIs,App Client Secret,Skip Authorization,Role (Allowed Roles)\n" +
+			"3k9v2m1q0a," + name + ",https://a.example.com/cb,0123456789abcdef,1,Boss\n" +
+			"7t2m1q0a3k,Other,https://b.example.com/cb,0123456789abcdef,0,Boss\n"}
+	}
+	skips := func() bool {
+		t.Helper()
+		c, err := h.Client(t.Context(), "3k9v2m1q0a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.SkipAuthorization
+	}
+	named := func(r Report) bool {
+		t.Helper()
+		notes := strings.Join(r.Notes, " ")
+		if strings.Contains(notes, "Other") {
+			t.Errorf("one that asks at the site too is named: %s", notes)
+		}
+		return strings.Contains(notes, "App (3k9v2m1q0a)") && strings.Contains(notes, "--skip-authorization")
+	}
+
+	if r := h.carry(h.plan(files("App"))); skips() || !named(r) || !strings.Contains(strings.Join(r.of("App").Notes, " "), "asked for consent here") {
+		t.Errorf("it asks nobody (%v), and the report says %q and %q", skips(), r.Notes, r.of("App").Notes)
+	}
+	if r := h.plan(files("App")).Report; r.of("App").Outcome != Unchanged || !named(r) {
+		t.Errorf("the second time: %+v, %q", r.of("App"), r.Notes)
+	}
+	asked := Options{Site: "https://erp.example.com", SkipAuthorization: true}
+	if r := h.carry(h.planned(files("App"), asked)); !skips() || named(r) {
+		t.Errorf("asked for, and it asks people (%v): %q", !skips(), r.Notes)
+	}
+	if r := h.carry(h.plan(files("App"))); !skips() || named(r) || r.of("App").Outcome != Unchanged {
+		t.Errorf("an import without the flag undid it (%v): %q", !skips(), r.Notes)
 	}
 }
