@@ -69,6 +69,7 @@
 // In internal are jwt (what a signed token must be, as policies), jsonx (JSON
 // that strangers wrote), texts and forms (codes of sentences, which templates
 // has the words for), cache (a value that is slow to fetch; a bounded map),
+// flood (how much is written of what strangers cause),
 // upstreamhttp (the line to one provider), emailaddr, secrets, clone, names
 // (strings that are data).
 //

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -57,6 +58,8 @@ import (
 	"github.com/fedhub/fedhub/hub/web/signin"
 	"github.com/fedhub/fedhub/hub/web/signout"
 	"github.com/fedhub/fedhub/hub/web/tokenendpoint"
+	"github.com/fedhub/fedhub/internal/flood"
+	"github.com/fedhub/fedhub/internal/lasting"
 )
 
 // A Hub is everything, joined. It is an http.Handler.
@@ -73,6 +76,7 @@ type Hub struct {
 	// Tools.
 	box       *seal.Box
 	http      *http.Client
+	lines     *flood.Handler // what strangers cause in the log is bounded
 	audit     *audit.Recorder
 	proofs    *dpop.Verifier
 	mailer    mail.Mailer
@@ -140,6 +144,8 @@ func New(ctx context.Context, config Config, backend store.Backend) (*Hub, error
 	if err != nil {
 		return nil, err
 	}
+	lines := flood.NewHandler(config.Log.Handler(), config.Now)
+	config.Log = slog.New(lines)
 	if err := schema().Prepare(ctx, backend, sets(), time.Now); err != nil {
 		return nil, fmt.Errorf("prepare the database: %w", err)
 	}
@@ -150,7 +156,7 @@ func New(ctx context.Context, config Config, backend store.Backend) (*Hub, error
 	guarded.Watch(func(e *store.DamagedError) {
 		config.Log.ErrorContext(ctx, "a record of the database cannot be read; fedhub doctor lists all such records", "set", e.Set, "id", e.ID, "error", e)
 	})
-	h := &Hub{config: config, backend: guarded, clock: clock, data: openData(guarded, config.Now)}
+	h := &Hub{config: config, backend: guarded, clock: clock, lines: lines, data: openData(guarded, config.Now)}
 	if h.box, err = seal.New(config.SecretKey); err != nil {
 		return nil, err
 	}
@@ -228,6 +234,13 @@ func (h *Hub) Run(ctx context.Context) {
 		h.queue.Close()
 	}
 	h.hubs.Close()
+	h.tellRest(lasting.Of(ctx), true)
+}
+
+// tellRest says how much was left out of the log and of the record of events.
+func (h *Hub) tellRest(ctx context.Context, all bool) {
+	h.audit.Tell(ctx, all)
+	h.lines.Tell(ctx, all)
 }
 
 func (h *Hub) everyMinute(ctx context.Context, work func(context.Context)) {
@@ -245,6 +258,7 @@ func (h *Hub) everyMinute(ctx context.Context, work func(context.Context)) {
 
 // chores is what is due now and then.
 func (h *Hub) chores(ctx context.Context) {
+	h.tellRest(ctx, false)
 	if _, err := h.backend.Sweep(ctx, h.config.Now()); err != nil && !errors.Is(err, context.Canceled) {
 		h.config.Log.ErrorContext(ctx, "expired records stay for now", "error", err)
 	}

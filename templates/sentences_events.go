@@ -28,6 +28,7 @@ var eventSentences = map[string]string{
 	"quiet.question":        "it would take a question, and prompt=none forbids asking",
 	"quiet.other":           "the upstream knows somebody else in this browser than this hub",
 
+	"event.more":       "… and {more} more of these within a minute. They are counted and not listed.",
 	"client.refused":   "{why}",
 	"request.refused":  "{why}",
 	"tokens.misused":   "{why}",

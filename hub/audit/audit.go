@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/flood"
 	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/internal/texts"
 )
@@ -68,8 +69,8 @@ func (e Event) Key() string { return e.ID }
 // ExpiresAt is when the row may go.
 func (e Event) ExpiresAt() time.Time { return e.Expires }
 
-// keep is how long rows are kept.
-const keep = 90 * 24 * time.Hour
+// keptFor is how long rows are kept.
+const keptFor = 90 * 24 * time.Hour
 
 // A Recorder writes events down.
 type Recorder struct {
@@ -83,51 +84,83 @@ type Recorder struct {
 	Watch func(Event)
 	// Hear, if set, is told of every event of a request, in its context.
 	Hear func(context.Context, Event)
+
+	gate flood.Gate[string] // by kind
 }
 
 // Record keeps the event and logs it. A row that cannot be stored is logged as
 // an error together with the event, so the fact is not lost; the person's
 // request goes on, for the change it reports has already happened.
+//
+// Of what strangers can cause, see boundOf, the first of a minute are written
+// and the rest is counted.
 func (r *Recorder) Record(ctx context.Context, e Event) {
-	e = r.tell(ctx, slog.LevelInfo, e)
-	// The fact is true even if the browser has gone away meanwhile.
-	if err := r.Set.Insert(lasting.Of(ctx), e); err != nil {
+	e = r.complete(e)
+	bound := boundOf(e.Kind)
+	written := bound == none || r.admit(ctx, e)
+	if written {
+		r.write(ctx, slog.LevelInfo, e)
+	}
+	r.tell(ctx, e)
+	if written || bound != rows {
+		r.keep(lasting.Of(ctx), e) // the fact is true even if the browser has gone away meanwhile
+	}
+}
+
+func (r *Recorder) keep(ctx context.Context, e Event) {
+	if err := r.Set.Insert(ctx, e); err != nil {
 		r.Log.ErrorContext(ctx, "an audit event could not be stored", "event", line{e, r.Words}, "error", err)
 	}
 }
 
 // Note logs a fact without storing a row. It is for what any stranger can
-// cause as often as they like, such as a refused request.
-func (r *Recorder) Note(ctx context.Context, e Event) { r.tell(ctx, slog.LevelInfo, e) }
+// cause as often as they like, such as a refused request: the first of a minute
+// are written, and the rest is counted.
+func (r *Recorder) Note(ctx context.Context, e Event) {
+	e = r.complete(e)
+	if r.admit(ctx, e) {
+		r.write(ctx, slog.LevelInfo, e)
+	}
+	r.tell(ctx, e)
+}
 
 // Routine is Note for what goes well thousands of times a second and changes
 // nothing, such as an access token issued to a service. It is logged at debug
 // level, and costs nothing where nobody listens.
 func (r *Recorder) Routine(ctx context.Context, e Event) {
 	if r.Watch != nil || r.Log.Enabled(ctx, slog.LevelDebug) {
-		r.tell(ctx, slog.LevelDebug, e)
+		e = r.complete(e)
+		r.write(ctx, slog.LevelDebug, e)
+		r.tell(ctx, e)
 	} else if r.Hear != nil {
 		r.Hear(ctx, e)
 	}
 }
 
-// tell completes the event, logs it and tells whoever watches.
-func (r *Recorder) tell(ctx context.Context, level slog.Level, e Event) Event {
+// complete says when the event happened, and gives it a name.
+func (r *Recorder) complete(e Event) Event {
 	e.Time = r.Now()
-	e.Expires = e.Time.Add(keep)
+	e.Expires = e.Time.Add(keptFor)
 	id, err := uuid.NewV7()
 	if err != nil {
 		id = uuid.New() // out of order is better than not at all
 	}
 	e.ID = id.String()
+	return e
+}
+
+func (r *Recorder) write(ctx context.Context, level slog.Level, e Event) {
 	r.Log.Log(ctx, level, e.Kind, "event", line{e, r.Words})
+}
+
+// tell tells whoever watches.
+func (r *Recorder) tell(ctx context.Context, e Event) {
 	if r.Watch != nil {
 		r.Watch(e)
 	}
 	if r.Hear != nil {
 		r.Hear(ctx, e)
 	}
-	return e
 }
 
 // ByRef returns the events of the requests with this reference, in the order

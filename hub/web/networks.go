@@ -3,6 +3,8 @@ package web
 import (
 	"net/netip"
 	"time"
+
+	"github.com/fedhub/fedhub/internal/forwarded"
 )
 
 // A LargeNetwork is one behind which many people are, such as an office with
@@ -29,7 +31,7 @@ func (n Networks) NewGuesser(r Rate, now func() time.Time) *Guesser {
 // of is what an address is counted as: the narrowest large network that it is
 // in, or its subnet; and how many times as much that gets.
 func (n Networks) of(ip string) (netip.Prefix, int) {
-	best := LargeNetwork{Prefix: subnet(ip), Times: 1}
+	best := LargeNetwork{Prefix: forwarded.Subnet(ip), Times: 1}
 	addr, err := netip.ParseAddr(ip)
 	if err != nil {
 		return best.Prefix, best.Times
@@ -46,29 +48,9 @@ func (n Networks) of(ip string) (netip.Prefix, int) {
 // Network names the network that an address counts to, for what is counted
 // elsewhere; empty if it is no address.
 func Network(ip string) string {
-	p := subnet(ip)
+	p := forwarded.Subnet(ip)
 	if !p.IsValid() {
 		return ""
 	}
 	return p.String()
-}
-
-// subnet is the network that an address counts to: a /24 of IPv4, which is
-// what can be rented at once, and a /56 of IPv6, which is what one household
-// gets.
-func subnet(ip string) netip.Prefix {
-	addr, err := netip.ParseAddr(ip)
-	if err != nil {
-		return netip.Prefix{}
-	}
-	addr = addr.Unmap().WithZone("")
-	bits := 24
-	if addr.Is6() {
-		bits = 56
-	}
-	p, err := addr.Prefix(bits)
-	if err != nil {
-		return netip.Prefix{}
-	}
-	return p
 }

@@ -57,3 +57,23 @@ func Plain(p netip.Prefix) netip.Prefix {
 	}
 	return p.Masked()
 }
+
+// Subnet is the network that an address counts to: a /24 of IPv4, which is
+// what can be rented at once, and a /56 of IPv6, which is what one household
+// gets. It is no prefix if the text is no address.
+func Subnet(ip string) netip.Prefix {
+	addr, err := netip.ParseAddr(ip)
+	if err != nil {
+		return netip.Prefix{}
+	}
+	addr = addr.Unmap().WithZone("")
+	bits := 24
+	if addr.Is6() {
+		bits = 56
+	}
+	p, err := addr.Prefix(bits)
+	if err != nil {
+		return netip.Prefix{}
+	}
+	return p
+}

@@ -15,6 +15,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/fedhub/fedhub/internal/flood"
 )
 
 // Limits of one connection. The hub answers within 15 seconds or says that it
@@ -123,7 +125,7 @@ func StartTLS(l *Listener, handler http.Handler, log *slog.Logger, config *tls.C
 			IdleTimeout:       idle,
 			MaxHeaderBytes:    maxHeader,
 			TLSConfig:         config,
-			ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+			ErrorLog:          slog.NewLogLogger(flood.NewHandler(log.Handler(), time.Now).OneKind("the server"), slog.LevelWarn),
 		},
 		failed: make(chan error, len(l.all)),
 	}
