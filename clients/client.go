@@ -194,13 +194,6 @@ func (c Client) Usable() bool {
 	return !c.Disabled && (c.Server == nil || c.Server.State == Active)
 }
 
-// AllowsScopes reports whether the client may ask for all of these scopes.
-func (c Client) AllowsScopes(asked []string) bool {
-	return !slices.ContainsFunc(asked, func(scope string) bool {
-		return !slices.Contains(c.Scopes, scope)
-	})
-}
-
 // Admits reports whether a user with these roles may use the client.
 func (c Client) Admits(roles []string) bool {
 	if len(c.AllowedRoles) == 0 {

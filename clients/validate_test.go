@@ -217,16 +217,6 @@ func TestRolesGateAClient(t *testing.T) {
 	}
 }
 
-func TestScopesAreAnAllowList(t *testing.T) {
-	c := webApp()
-	c.Scopes = []string{"openid", "read"}
-	for asked, want := range map[string]bool{"": true, "openid": true, "read openid": true, "readonly": false, "openid write": false, "Read": false} {
-		if got := c.AllowsScopes(strings.Fields(asked)); got != want {
-			t.Errorf("%q: got %v, want %v", asked, got, want)
-		}
-	}
-}
-
 func TestTheHostOfAClientIsWherePeopleKnowItFrom(t *testing.T) {
 	for want, c := range map[string]Client{
 		"www.example.com":      {ClientURI: "https://www.example.com/", RedirectURIs: []string{"https://app.example.com/cb"}},

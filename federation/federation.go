@@ -104,8 +104,6 @@ type AuthState struct {
 	Redirect string `bson:"redirect"` // our callback URL at this upstream
 	Issuer   string `bson:"issuer"`   // who was asked
 	MaxAge   string `bson:"max_age,omitempty"`
-	// Began is when the person was sent there; zero in one that an earlier hub kept.
-	Began time.Time `bson:"began,omitempty"`
 	// Posted: the answer comes by a form that the upstream's page posts, and
 	// no other way.
 	Posted bool     `bson:"posted,omitempty"`

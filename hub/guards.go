@@ -114,21 +114,25 @@ func (h *Hub) proved(handle web.HandlerFunc) web.HandlerFunc {
 }
 
 // strongEnough turns away who became an administrator in a session that none
-// may have begun. A session of our own needs no login key to be readable.
+// may have begun, or of which nobody can say any more whether one may have: the
+// login key was deleted and its people stayed signed in. A session of our own
+// needs no login key to be readable.
 func (h *Hub) strongEnough(c *gin.Context, s sessions.Session) error {
 	if s.LoginKey == "" {
 		return nil
 	}
 	key, err := h.upstreams.Get(c.Request.Context(), s.LoginKey)
+	page := &web.ErrorPage{Status: http.StatusForbidden, Heading: "Sign in another way for this page.",
+		Action: templates.Action{Label: "Sign in another way", URL: "/signin?switch=1&local=1"}}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil
+		page.Text = "The login key that you came in by was deleted."
+		return page
 	case err != nil:
 		return err
 	case key.KeepsAdminsOut():
-		return &web.ErrorPage{Status: http.StatusForbidden, Heading: "Sign in another way for this page.",
-			Text:   "You came in through " + key.Name + ", which proves too little for an administrator of this hub. Sign in with your password here.",
-			Action: templates.Action{Label: "Sign in another way", URL: "/signin?switch=1&local=1"}}
+		page.Text = "You came in through " + key.Name + ", which proves too little for an administrator of this hub. Sign in with your password here."
+		return page
 	}
 	return nil
 }

@@ -221,7 +221,7 @@ func (h *Hub) Run(ctx context.Context) {
 	var group sync.WaitGroup
 	group.Go(func() { h.readiness.Run(ctx) })
 	group.Go(func() { h.settings.Run(ctx) })
-	group.Go(func() { _ = h.clients.Warm(ctx) }) // the first request that needs it tries again
+	group.Go(func() { h.warmClients(ctx) })
 	group.Go(func() { h.signing.Run(ctx) })
 	group.Go(func() { h.health.Run(ctx) })
 	group.Go(func() { h.monitor.Run(ctx) })
@@ -241,6 +241,14 @@ func (h *Hub) Run(ctx context.Context) {
 func (h *Hub) tellRest(ctx context.Context, all bool) {
 	h.audit.Tell(ctx, all)
 	h.lines.Tell(ctx, all)
+}
+
+// warmClients reads what requests need of all clients. Where it fails the first
+// request that needs it tries again.
+func (h *Hub) warmClients(ctx context.Context) {
+	if err := h.clients.Warm(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		h.config.Log.WarnContext(ctx, "the origins of applications are not read yet", "error", err)
+	}
 }
 
 func (h *Hub) everyMinute(ctx context.Context, work func(context.Context)) {

@@ -39,7 +39,7 @@ func (c *Connector) identity(doc Discovery, claims, profile, handed object) fede
 		SID:               claims.Loose("sid"),
 	}
 	id.Email, id.EmailVerified = c.email(claims, profile)
-	if at, found, err := claims.Seconds("auth_time"); err == nil && found {
+	if at, found, err := claims.Seconds("auth_time"); err == nil && found && at > 0 { // nobody signed in in 1970
 		id.AuthTime = time.Unix(at, 0).UTC()
 	}
 	if len(id.SID) > maxWord {

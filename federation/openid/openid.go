@@ -133,7 +133,6 @@ func (c *Connector) authorize(doc Discovery, leg *federation.AuthState, hints fe
 		Redirect: c.env.Callback(c.key.ID),
 		Issuer:   doc.Issuer,
 		MaxAge:   hints.MaxAge,
-		Began:    c.env.Now(),
 	}
 	var options []oauth2.AuthCodeOption
 	for name, value := range c.params() {

@@ -8,12 +8,12 @@ import (
 )
 
 // AskToConfirm writes to whoever wants to sign in, in a browser that their
-// account does not know, and leads on to a path of ours. The link is bound to no
-// browser: whoever asks for it gains nothing by that, so strangers cannot use up
-// the few that there are.
-func (k *Service) AskToConfirm(ctx context.Context, email, to string) error {
+// account does not know. The link is bound to no browser, and leads nowhere that
+// whoever asks for it could choose: they gain nothing by that, so strangers cannot
+// use up the few that there are.
+func (k *Service) AskToConfirm(ctx context.Context, email string) error {
 	return k.toReader(ctx, email, func(ctx context.Context, u users.User) error {
-		token, err := k.New(ctx, Browser, u.ID, map[string]string{"address": u.EmailKey, "epoch": epoch(u), "to": to}, BrowserLife)
+		token, err := k.New(ctx, Browser, u.ID, map[string]string{"address": u.EmailKey, "epoch": epoch(u)}, BrowserLife)
 		if err != nil {
 			return err
 		}
@@ -21,18 +21,17 @@ func (k *Service) AskToConfirm(ctx context.Context, email, to string) error {
 	})
 }
 
-// Confirms returns whose browser a link confirms, and where it leads on.
-func (k *Service) Confirms(ctx context.Context, token string) (u users.User, to string, err error) {
-	u, l, err := k.readBy(ctx, Browser, token)
-	return u, l.Data["to"], err
+// Confirms returns whose browser a link confirms.
+func (k *Service) Confirms(ctx context.Context, token string) (users.User, error) {
+	return k.readBy(ctx, Browser, token)
 }
 
 // ConfirmBy uses such a link.
-func (k *Service) ConfirmBy(ctx context.Context, token string) (u users.User, to string, err error) {
-	u, to, err = k.Confirms(ctx, token)
+func (k *Service) ConfirmBy(ctx context.Context, token string) (users.User, error) {
+	u, err := k.Confirms(ctx, token)
 	if err != nil {
-		return users.User{}, "", err
+		return users.User{}, err
 	}
 	_, err = k.Take(ctx, Browser, token)
-	return u, to, err
+	return u, err
 }

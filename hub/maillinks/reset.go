@@ -55,23 +55,22 @@ func (k *Service) ResetLink(ctx context.Context, u users.User) (string, error) {
 
 // Resets returns whose password a link lets one choose.
 func (k *Service) Resets(ctx context.Context, token string) (users.User, error) {
-	u, _, err := k.readBy(ctx, Reset, token)
-	return u, err
+	return k.readBy(ctx, Reset, token)
 }
 
 // readBy returns the user whose mail a link was sent to, for they read it.
-func (k *Service) readBy(ctx context.Context, purpose, token string) (users.User, Link, error) {
+func (k *Service) readBy(ctx context.Context, purpose, token string) (users.User, error) {
 	l, err := k.Look(ctx, purpose, token)
 	if err != nil {
-		return users.User{}, Link{}, err
+		return users.User{}, err
 	}
 	u, err := k.Users.Get(ctx, l.User)
 	// An address that was given up proves nothing any more: its mailbox may be
 	// why.
 	if errors.Is(err, fs.ErrNotExist) || err == nil && !(still(l, u) && l.Data["address"] == u.EmailKey) {
-		return users.User{}, Link{}, ErrLink
+		return users.User{}, ErrLink
 	}
-	return u, l, err
+	return u, err
 }
 
 // ResetBy uses a link to set a password. One that is not good enough is

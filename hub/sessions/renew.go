@@ -2,6 +2,8 @@ package sessions
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"time"
 
 	"github.com/fedhub/fedhub/hub/users"
@@ -62,10 +64,18 @@ func (s Session) SignedInWith(key, subject string) bool {
 }
 
 // Renew lets a session go on in a new epoch of its user, who has just ended
-// everything else from it. Only the session that did so may be renewed.
+// everything else from it. Only the session that did so may be renewed; one that
+// was ended meanwhile is ErrNobody.
 func (k *Service) Renew(ctx context.Context, s Session, epoch int64) error {
-	return k.Sessions.Update(ctx, s.ID, func(s *Session) error {
+	err := k.Sessions.Update(ctx, s.ID, func(s *Session) error {
+		if s.SessionGeneration != epoch-1 {
+			return ErrNobody
+		}
 		s.SessionGeneration = epoch
 		return nil
 	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return ErrNobody
+	}
+	return err
 }

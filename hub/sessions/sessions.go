@@ -22,6 +22,8 @@ import (
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
+	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/internal/names"
 	"github.com/fedhub/fedhub/internal/secrets"
 )
@@ -45,10 +47,10 @@ type Session struct {
 	// Clients were given codes in this session; they are told when it ends.
 	Clients []string `bson:"clients"`
 
-	// Proofs are passwords that were typed in the session to prove once more who
-	// is there, and not right yet; Wrong those of them that were wrong.
-	Proofs int `bson:"proofs,omitempty"`
-	Wrong  int `bson:"wrong,omitempty"`
+	// Looking are passwords that were typed in the session to prove once more who
+	// is there, and are looked at now; Wrong is how many were wrong in a row.
+	Looking passwords.Looks `bson:"looking,omitempty"`
+	Wrong   int             `bson:"wrong,omitempty"`
 
 	Agent   string    `bson:"agent"`
 	IP      string    `bson:"ip"`
@@ -170,8 +172,12 @@ func (s Session) ProvedBy(u users.User, now time.Time) Start {
 
 // Begin keeps a new session, under the hash of the cookie's value, in place of
 // the one that the browser had, if any. The name for clients stays with one and
-// the same user.
+// the same user. One that goes on from another is ErrNobody where that was ended
+// meanwhile.
 func (k *Service) Begin(ctx context.Context, value string, in Start, old *Session) (Session, error) {
+	if in.After.ID != "" && in.User.SessionGeneration > in.After.SessionGeneration+1 {
+		return Session{}, ErrNobody // beside the act that it goes on after, something else ended everything
+	}
 	now := k.Now()
 	s := Session{
 		SID:     rand.Text(),
@@ -198,19 +204,41 @@ func (k *Service) Begin(ctx context.Context, value string, in Start, old *Sessio
 	}
 	k.used(&s)
 	s.ID = Hash(value)
-	if old != nil {
-		if err := k.Delete(ctx, *old); err != nil {
-			return Session{}, err
-		}
-		if old.UserID == s.UserID {
-			s.SID, s.Clients = old.SID, old.Clients
-		}
+	if err := k.Sessions.Insert(ctx, s); err != nil {
+		return Session{}, err
 	}
-	err := k.Sessions.Insert(ctx, s)
-	if errors.Is(err, fs.ErrExist) {
-		// The person signs in twice at once, and the other has the name.
-		s.SID = rand.Text()
-		err = k.Sessions.Insert(ctx, s)
+	if old == nil {
+		return s, nil
+	}
+	s, err := k.replace(ctx, s, *old, in.After.ID == old.ID)
+	if err != nil {
+		return Session{}, errors.Join(err, k.end(lasting.Of(ctx), s.ID))
+	}
+	return s, nil
+}
+
+// replace deletes the session that another takes the place of, and hands its
+// name on to it. The new one is kept before: whoever ends sessions meanwhile
+// finds one of the two, and if it was the old one, nothing may go on from it.
+func (k *Service) replace(ctx context.Context, s, old Session, goesOn bool) (Session, error) {
+	err := k.Sessions.Delete(ctx, old.ID)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && goesOn:
+		return s, ErrNobody
+	case errors.Is(err, fs.ErrNotExist):
+		return s, nil // a sign-in of its own; who ended the old one has told of its name
+	case err != nil:
+		return s, fmt.Errorf("end a session: %w", err)
+	case old.UserID != s.UserID:
+		return s, nil
+	}
+	err = k.Sessions.Update(ctx, s.ID, func(kept *Session) error {
+		kept.SID, kept.Clients = old.SID, old.Clients
+		s = *kept
+		return nil
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		err = ErrNobody
 	}
 	return s, err
 }

@@ -190,8 +190,8 @@ func (k *Service) keys(ctx context.Context) (*ring, error) {
 	return k.keysNow(ctx, r)
 }
 
-// moment is how long a ring counts as read now: made-up kids, and everybody who
-// asks for the JWKS, must not cost a database read each.
+// moment is how long a ring counts as read now: made-up kids must not cost a
+// database read each.
 const moment = 100 * time.Millisecond
 
 // keysNow returns the ring as it is now.

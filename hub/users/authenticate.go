@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"sync"
 
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users/passwords"
@@ -68,35 +69,45 @@ func (k *Service) Authenticate(ctx context.Context, email, password string, from
 
 // attempt looks at a password if it may be looked at, and counts how it went.
 func (k *Service) attempt(ctx context.Context, seat passwords.Seat, key, password, network string, known []passwords.Browser) (User, error) {
-	attempt, err := k.begin(ctx, key, network, known)
+	owner := sync.OnceValues(func() (User, error) { // the zero User of an address that nobody has
+		u, err := k.ByEmailKey(ctx, key)
+		if errors.Is(err, fs.ErrNotExist) {
+			return User{}, nil
+		}
+		return u, err
+	})
+	attempt, err := k.begin(ctx, key, network, known, owner)
 	if err != nil {
 		return User{}, fmt.Errorf("sign in: %w", err)
 	}
-	user, fresh, err := k.checkPassword(ctx, seat, key, password)
+	user, fresh, err := k.checkPassword(ctx, seat, owner, password)
 	if attempt.Doubtful() {
 		err = k.doubt(user, err)
 	}
 	if err == nil && fresh != "" {
 		err = k.rehash(ctx, user, fresh)
 	}
-	// The caller may be gone; what was looked at counts all the same.
+	return user, count(ctx, attempt, err)
+}
+
+// count says how an attempt went. The caller may be gone; what was looked at
+// counts all the same.
+func count(ctx context.Context, attempt passwords.Attempt, err error) error {
 	after := lasting.Of(ctx)
 	switch {
 	case errors.Is(err, ErrWrongPassword), errors.Is(err, ErrProveAddress):
-		err = errors.Join(err, attempt.Wrong(after))
+		return errors.Join(err, attempt.Wrong(after))
 	case err == nil, errors.Is(err, ErrDisabled):
-		err = errors.Join(err, attempt.Right(after))
-	default:
-		err = errors.Join(err, attempt.Forgive(after))
+		return errors.Join(err, attempt.Right(after))
 	}
-	return user, err
+	return errors.Join(err, attempt.Forgive(after))
 }
 
 // begin begins an attempt in a browser that the account knows, or else in any.
-func (k *Service) begin(ctx context.Context, key, network string, known []passwords.Browser) (passwords.Attempt, error) {
+func (k *Service) begin(ctx context.Context, key, network string, known []passwords.Browser, owner func() (User, error)) (passwords.Attempt, error) {
 	if len(known) > 0 {
-		user, err := k.ByEmailKey(ctx, key)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		user, err := owner()
+		if err != nil {
 			return nil, err
 		}
 		if attempt, is, err := k.browsers.Begin(ctx, known, user.account()); is || err != nil {
@@ -124,9 +135,8 @@ func (k *Service) doubt(user User, err error) error {
 // checkPassword does the same work whether or not the address is known, so
 // that the time it takes tells nothing. fresh is the password's hash where the
 // one that is kept is of an old kind.
-func (k *Service) checkPassword(ctx context.Context, seat passwords.Seat, key, password string) (user User, fresh passwords.Hash, err error) {
-	user, err = k.ByEmailKey(ctx, key)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+func (k *Service) checkPassword(ctx context.Context, seat passwords.Seat, owner func() (User, error), password string) (user User, fresh passwords.Hash, err error) {
+	if user, err = owner(); err != nil {
 		return User{}, "", err
 	}
 	ok, fresh, err := seat.Verify(ctx, user.Password, password)
@@ -141,9 +151,24 @@ func (k *Service) checkPassword(ctx context.Context, seat passwords.Seat, key, p
 	return user, fresh, nil
 }
 
-// IsPassword says whether a password is a user's; false is ErrWrongPassword. It
-// counts nothing: whoever asks does, and knows who asks.
-func (k *Service) IsPassword(ctx context.Context, u User, password string) error {
+// Proves is nil if the password is that of a user who is signed in; else
+// ErrWrongPassword. The wrong ones of one session are counted by whoever asks.
+// Where the user came by a login key, that may sign them in again without a
+// question, so those of all such sessions make the next one wait; it is
+// *passwords.Throttled then.
+func (k *Service) Proves(ctx context.Context, u User, loginKey, network, password string) error {
+	if loginKey == "" {
+		return k.isPassword(ctx, u, password)
+	}
+	// A new password begins a new count, and no address has blanks.
+	attempt, err := k.throttle.Begin(ctx, fmt.Sprint("proof ", u.ID, " ", loginKey, " ", u.PasswordChanged.UnixMilli()), network)
+	if err != nil {
+		return err
+	}
+	return count(ctx, attempt, k.isPassword(ctx, u, password))
+}
+
+func (k *Service) isPassword(ctx context.Context, u User, password string) error {
 	if len(password) > passwords.MaxBytes {
 		return ErrWrongPassword
 	}

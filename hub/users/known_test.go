@@ -9,6 +9,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/passwords"
+	"github.com/fedhub/fedhub/internal/testkit/faultstore"
 	"github.com/fedhub/fedhub/internal/testkit/userstest"
 )
 
@@ -290,5 +291,30 @@ func TestAFloodOfWrongPasswordsSlowsOnlyStrangers(t *testing.T) {
 		if err := w.SignInFrom("bob@example.org", userstest.Good, users.From{Network: fmt.Sprint("new ", n)}); err != nil {
 			t.Errorf("after a second: %v", err)
 		}
+	}
+}
+
+// Forgetting a browser after its tenth wrong password may fail. It is known no
+// more all the same, and what the account lets anybody do goes on.
+func TestABrowserIsNotShutForGoodByItsTenthWrongPassword(t *testing.T) {
+	faults := faultstore.New(userstest.NewMemory())
+	w := userstest.On(t, faults)
+	ada := w.Person("ada@example.org")
+	name, err := w.SignedIn(t.Context(), ada, users.From{Network: "home"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	home := users.From{Network: "home", Browsers: []string{name}}
+	faults.Arm(faultstore.Plan{Nth: 1, Counts: func(c faultstore.Call) bool { return c.Verb == "Delete" && c.Set == "browsers" }})
+	for range 10 {
+		if err := w.SignInFrom("ada@example.org", "wrong", home); !errors.Is(err, users.ErrWrongPassword) {
+			t.Fatalf("a wrong one: %v", err)
+		}
+	}
+	if !faults.Disarm().Failed {
+		t.Fatal("the browser was forgotten")
+	}
+	if err := w.SignInFrom("ada@example.org", userstest.Good, home); err != nil {
+		t.Errorf("the right one: %v", err)
 	}
 }

@@ -2,7 +2,6 @@ package passwords
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"io/fs"
 	"slices"
@@ -26,7 +25,7 @@ type Browser struct {
 	ID      string `bson:"id"` // SHA-256 of what its cookie holds, in hex
 	Account `bson:",inline"`
 	Wrong   int       `bson:"wrong,omitempty"` // in a row
-	Looking looks     `bson:"looking,omitempty"`
+	Looking Looks     `bson:"looking,omitempty"`
 	Expires time.Time `bson:"expires"`
 }
 
@@ -42,6 +41,9 @@ func (b Browser) Key() string { return b.ID }
 
 // ExpiresAt is when the browser is forgotten.
 func (b Browser) ExpiresAt() time.Time { return b.Expires }
+
+// spent says that the browser is known no more, also where forgetting it failed.
+func (b Browser) spent() bool { return b.Wrong >= mostWrong }
 
 // Browsers keeps the browsers that signed somebody in.
 type Browsers struct {
@@ -139,13 +141,13 @@ func (k Browsers) Begin(ctx context.Context, all []Browser, account Account) (a 
 		if b.Account != account {
 			continue
 		}
-		in := browserAttempt{Browsers: k, id: b.ID, look: look{ID: rand.Text(), Since: k.now()}}
+		in := browserAttempt{Browsers: k, id: b.ID, look: NewLook(k.now())}
 		err := k.set.Update(ctx, b.ID, func(b *Browser) error {
-			if b.Account != account {
+			if b.Account != account || b.spent() {
 				return errUnknown
 			}
 			// Those that are looked at may all be wrong.
-			if !b.Looking.admit(in.look) || b.Wrong+len(b.Looking) > mostWrong {
+			if !b.Looking.Admit(in.look) || b.Wrong+len(b.Looking) > mostWrong {
 				return &Throttled{in.look.Since.Add(time.Second)}
 			}
 			return nil
@@ -162,7 +164,7 @@ func (k Browsers) Begin(ctx context.Context, all []Browser, account Account) (a 
 type browserAttempt struct {
 	Browsers
 	id   string
-	look look
+	look Look
 }
 
 // Doubtful is never true: the browser proves something too.
@@ -173,7 +175,7 @@ func (a browserAttempt) Wrong(ctx context.Context) error {
 	over := false
 	err := a.edit(ctx, func(b *Browser) {
 		b.Wrong++
-		over = b.Wrong >= mostWrong
+		over = b.spent()
 	})
 	if err == nil && over {
 		err = a.forget(ctx, a.id)
@@ -191,7 +193,7 @@ func (a browserAttempt) Forgive(ctx context.Context) error { return a.edit(ctx, 
 
 func (a browserAttempt) edit(ctx context.Context, change func(*Browser)) error {
 	err := a.set.Update(ctx, a.id, func(b *Browser) error {
-		b.Looking.end(a.look)
+		b.Looking.End(a.look)
 		change(b)
 		return nil
 	})

@@ -2,7 +2,6 @@ package passwords
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -29,7 +28,7 @@ type Throttle struct {
 	ID       string    `bson:"id"` // SHA-256 of the canonical address, in hex
 	Wait     wait      `bson:",inline"`
 	InARow   int       `bson:"inARow,omitempty"` // wrong ones since one was right
-	Looking  looks     `bson:"looking,omitempty"`
+	Looking  Looks     `bson:"looking,omitempty"`
 	Networks []network `bson:"networks,omitempty"`
 }
 
@@ -94,7 +93,7 @@ func NewLimiter(set *store.Collection[Throttle], now func() time.Time) Limiter {
 // *Throttled. A refused attempt changes nothing, so knocking does not prolong
 // the wait.
 func (l Limiter) Begin(ctx context.Context, emailKey, from string) (Attempt, error) {
-	a := attempt{Limiter: l, id: throttleID(emailKey), network: from, look: look{ID: rand.Text(), Since: l.now()}}
+	a := attempt{Limiter: l, id: throttleID(emailKey), network: from, look: NewLook(l.now())}
 	for range 50 { // others may insert or be swept in between
 		err := l.set.Update(ctx, a.id, a.begin)
 		if !errors.Is(err, fs.ErrNotExist) {
@@ -125,7 +124,7 @@ type attempt struct {
 	Limiter
 	id      string
 	network string
-	look    look
+	look    Look
 	inARow  int
 
 	// How far the waits had grown when it began. Only the first wrong one of
@@ -151,7 +150,7 @@ func (a *attempt) begin(t *Throttle) error {
 	if now.Before(open) {
 		return &Throttled{open}
 	}
-	if !t.Looking.admit(a.look) || t.Wait.Steps == 0 && len(t.Looking) > 1 && t.Wait.Failures+len(t.Looking) > freeFailures {
+	if !t.Looking.Admit(a.look) || t.Wait.Steps == 0 && len(t.Looking) > 1 && t.Wait.Failures+len(t.Looking) > freeFailures {
 		// Those that are looked at may all be wrong, and the free ones used up.
 		return &Throttled{now.Add(time.Second)}
 	}
@@ -208,7 +207,7 @@ func (a attempt) Forgive(ctx context.Context) error { return a.edit(ctx, func(*T
 // stays clear.
 func (a attempt) edit(ctx context.Context, change func(*Throttle)) error {
 	err := a.set.Update(ctx, a.id, func(t *Throttle) error {
-		t.Looking.end(a.look)
+		t.Looking.End(a.look)
 		change(t)
 		return nil
 	})

@@ -1,6 +1,7 @@
 package passwords
 
 import (
+	"crypto/rand"
 	"slices"
 	"time"
 )
@@ -55,18 +56,21 @@ const (
 	lookLife = time.Minute
 )
 
-// A look is a password that is being looked at.
-type look struct {
+// A Look is a password that is being looked at.
+type Look struct {
 	ID    string    `bson:"id"`
 	Since time.Time `bson:"since"`
 }
 
-// looks are those of one account or browser.
-type looks []look
+// NewLook begins a look, which Admit may still refuse.
+func NewLook(now time.Time) Look { return Look{ID: rand.Text(), Since: now} }
 
-// admit adds a look, if there is room for it.
-func (l *looks) admit(next look) bool {
-	*l = slices.DeleteFunc(*l, func(old look) bool { return next.Since.Sub(old.Since) >= lookLife })
+// Looks are those of one account, browser or session.
+type Looks []Look
+
+// Admit adds a look, if there is room for it.
+func (l *Looks) Admit(next Look) bool {
+	*l = slices.DeleteFunc(*l, func(old Look) bool { return next.Since.Sub(old.Since) >= lookLife })
 	if len(*l) >= AtOnce {
 		return false
 	}
@@ -74,7 +78,7 @@ func (l *looks) admit(next look) bool {
 	return true
 }
 
-// end takes a look away.
-func (l *looks) end(done look) {
-	*l = slices.DeleteFunc(*l, func(old look) bool { return old.ID == done.ID })
+// End takes a look away.
+func (l *Looks) End(done Look) {
+	*l = slices.DeleteFunc(*l, func(old Look) bool { return old.ID == done.ID })
 }

@@ -74,6 +74,56 @@ func TestAnotherPasswordIsSetByWhoKnowsTheOneBefore(t *testing.T) {
 	}
 }
 
+// A provider may sign in without a question whoever uses a browser that was left
+// open: a new session is no new count.
+func TestWrongPasswordsAreCountedOnWhereAProviderSignsIn(t *testing.T) {
+	w := newWorld(t)
+	ada := w.people.Person("ada@example.org")
+	try := func(current string) answer {
+		t.Helper()
+		return w.post(w.pages.ChangePassword, url.Values{"current": {current}, "password": {"short"}})
+	}
+	w.signIn(ada, byCompany)
+	for n := range 4 {
+		if got := try("a guess"); got.status != http.StatusUnprocessableEntity {
+			t.Fatalf("guess %d: got %d, %v", n, got.status, got.err)
+		}
+	}
+	if got := try("a guess"); status(got.err) != http.StatusForbidden {
+		t.Fatalf("the fifth guess: got %d, %v", got.status, got.err)
+	}
+	w.signIn(ada, byCompany)
+	if got := try("a guess"); got.status != http.StatusUnprocessableEntity {
+		t.Errorf("in the next session: got %d, %v", got.status, got.err)
+	}
+	if got := try(userstest.Good); status(got.err) != http.StatusTooManyRequests {
+		t.Errorf("at once after it: got %d, %v", got.status, got.err)
+	}
+	held := w.cookies
+	w.signIn(ada) // by a password, which is proof that the guesser has not
+	if got := try("a guess"); got.status != http.StatusUnprocessableEntity {
+		t.Errorf("in a session by a password: got %d, %v", got.status, got.err)
+	}
+	w.cookies = held
+	w.people.Pass(2 * time.Second)
+	if got := try(userstest.Good); got.status != http.StatusUnprocessableEntity || strings.Contains(got.body, "your current password") {
+		t.Errorf("the right one, a moment later: got %d, %v", got.status, got.err)
+	}
+}
+
+// The end of a session for wrong passwords may fail half-way.
+func TestASessionThatWasGuessedInEndsAtTheNextTry(t *testing.T) {
+	w := newWorld(t)
+	s := w.signIn(w.people.Person("ada@example.org"))
+	if err := w.pages.Sessions.Sessions.Update(t.Context(), s.ID, func(s *sessions.Session) error { s.Wrong = 5; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.post(w.pages.ChangePassword, url.Values{"current": {userstest.Good}, "password": {better}}); status(got.err) != http.StatusTooManyRequests {
+		t.Errorf("got %d, %v", got.status, got.err)
+	}
+	w.wantSignedIn("afterwards", w.cookies, false)
+}
+
 // A password signs in together with an address, and one that nobody proved may
 // be anybody's.
 func TestWhoseAddressIsNotProvedSetsNoPassword(t *testing.T) {

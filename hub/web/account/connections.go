@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authentication"
+	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
@@ -140,7 +141,8 @@ func (d *Handler) Disconnect(c *gin.Context) error {
 	d.record(c, p, audit.Event{Kind: audit.LinkRemoved, LoginKey: identity.LoginKey})
 	stays := !p.Session.SignedInWith(identity.LoginKey, identity.Subject)
 	if stays {
-		if err := d.Sessions.Renew(ctx, p.Session, user.SessionGeneration); err != nil {
+		err := d.Sessions.Renew(ctx, p.Session, user.SessionGeneration)
+		if stays = err == nil; err != nil && !errors.Is(err, sessions.ErrNobody) {
 			return err
 		}
 	}

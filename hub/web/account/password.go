@@ -73,20 +73,21 @@ func (d *Handler) ChangePassword(c *gin.Context) error {
 		return err
 	}
 	d.record(c, p, audit.Event{Kind: audit.PasswordChanged})
-	if err := d.goOn(c, p, u); err != nil {
-		return err
-	}
+	signedOut := d.goOn(c, p, u)
 	if err := d.Logouts.EndAll(c.Request.Context(), u); err != nil {
 		return err
 	}
 	if err := d.MailLinks.Changed(c.Request.Context(), u); err != nil {
 		return err
 	}
+	if signedOut != nil {
+		return signedOut
+	}
 	return web.SeeOther(c, "/account?done=password")
 }
 
-// goOn keeps this browser signed in, in a session of the new epoch. Its
-// upstream still ends it.
+// goOn keeps this browser signed in, in a session of the new epoch, unless its
+// session was ended meanwhile. Its upstream still ends it.
 func (d *Handler) goOn(c *gin.Context, p sessions.Person, u users.User) error {
 	start := sessions.Start{User: u, AMR: p.Session.AMR, ACR: p.Session.ACR, AuthTime: p.Session.AuthTime, After: p.Session}
 	if p.User.Password != "" {

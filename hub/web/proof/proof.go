@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/internal/lasting"
@@ -31,25 +32,35 @@ type Checker struct {
 
 // Password holds a password against that of the person who is signed in. The note
 // says what is wrong, if anything is. It counts by the session: five wrong ones
-// end it, and lock nobody else out.
+// end it, and lock nobody else out. Those of sessions by one login key count
+// together besides: it may sign people in again without a question.
 func (d *Checker) Password(c *gin.Context, p sessions.Person, current string) (templates.Note, error) {
 	ctx := c.Request.Context()
-	err := d.Sessions.BeginProof(ctx, p.Session)
-	if errors.Is(err, sessions.ErrProofs) {
+	look, err := d.Sessions.BeginProof(ctx, p.Session)
+	switch {
+	case errors.Is(err, sessions.ErrGuessed): // its end failed half-way
+		if err := d.Logouts.EndBecause(ctx, p.Session, texts.New("signout.guessed")); err != nil {
+			return templates.Note{}, err
+		}
 		return templates.Note{}, web.TooMany(time.Second)
-	}
-	if err != nil {
+	case errors.Is(err, sessions.ErrProofs):
+		return templates.Note{}, web.TooMany(time.Second)
+	case err != nil:
 		return templates.Note{}, err
 	}
-	err = d.Users.IsPassword(ctx, p.User, current)
+	err = d.Users.Proves(ctx, p.User, p.Session.LoginKey, web.Network(c.ClientIP()), current)
 	after := lasting.Of(ctx) // what was looked at counts all the same
+	var slow *passwords.Throttled
 	switch {
 	case err == nil:
-		return templates.Note{}, d.Sessions.RightProof(after, p.Session)
+		return templates.Note{}, d.Sessions.RightProof(after, p.Session, look)
+	case errors.As(err, &slow):
+		err = web.TooMany(slow.Until.Sub(d.Sessions.Now()))
+		fallthrough
 	case !errors.Is(err, users.ErrWrongPassword):
-		return templates.Note{}, errors.Join(err, d.Sessions.ForgiveProof(after, p.Session))
+		return templates.Note{}, errors.Join(err, d.Sessions.ForgiveProof(after, p.Session, look))
 	}
-	over, err := d.Sessions.WrongProof(after, p.Session)
+	over, err := d.Sessions.WrongProof(after, p.Session, look)
 	if errors.Is(err, fs.ErrNotExist) {
 		return templates.Note{}, guessed() // another one ended it
 	}

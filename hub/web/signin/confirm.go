@@ -44,7 +44,7 @@ func (d *Handler) Confirm(c *gin.Context) error {
 		return d.Responder.Show(c, http.StatusUnprocessableEntity, templates.ConfirmBrowser{Email: form["email"], Flow: j.Flow, To: j.To,
 			Mistakes: []templates.Mistake{{Field: "email", Text: templates.Sentence("user.email.bad", nil)}}})
 	}
-	if err := d.MailLinks.AskToConfirm(c.Request.Context(), form["email"], "/signin"+local(j)); err != nil {
+	if err := d.MailLinks.AskToConfirm(c.Request.Context(), form["email"]); err != nil {
 		return err
 	}
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.BrowserAsked, IP: c.ClientIP(), Ref: web.Ref(c)})
@@ -56,17 +56,18 @@ func (d *Handler) Confirm(c *gin.Context) error {
 // ConfirmedShow is GET /signin/confirm/{token}, where the email leads. Looking
 // does nothing.
 func (d *Handler) ConfirmedShow(c *gin.Context) error {
-	u, _, err := d.MailLinks.Confirms(c.Request.Context(), c.Param("token"))
+	u, err := d.MailLinks.Confirms(c.Request.Context(), c.Param("token"))
 	if err != nil {
 		return deadLink(err, signInHere())
 	}
 	return d.Responder.Show(c, http.StatusOK, templates.ConfirmedBrowser{Token: c.Param("token"), Email: u.Email})
 }
 
-// Confirmed is POST /signin/confirm/{token}. It signs nobody in.
+// Confirmed is POST /signin/confirm/{token}. It signs nobody in, and leads to the
+// plain sign-in page: whoever asked for the link may be a stranger.
 func (d *Handler) Confirmed(c *gin.Context) error {
 	ctx := c.Request.Context()
-	u, to, err := d.MailLinks.ConfirmBy(ctx, c.Param("token"))
+	u, err := d.MailLinks.ConfirmBy(ctx, c.Param("token"))
 	if err != nil {
 		return deadLink(err, signInHere())
 	}
@@ -76,7 +77,7 @@ func (d *Handler) Confirmed(c *gin.Context) error {
 	}
 	d.Sessions.RememberBrowser(c.Writer, c.Request, name)
 	d.Audit.Record(ctx, audit.Event{Kind: audit.BrowserConfirmed, Actor: u.ID, Target: u.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("browser.confirmed")})
-	return web.SeeOther(c, web.LocalPath(to, "/signin?local=1"))
+	return web.SeeOther(c, signInHere().URL)
 }
 
 func signInHere() templates.Action { return templates.Action{Label: "Sign in", URL: "/signin?local=1"} }

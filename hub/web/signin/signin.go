@@ -282,7 +282,9 @@ func (d *Handler) finish(c *gin.Context, j pendingLogin, start sessions.Start) e
 			return err
 		}
 	}
-	d.Sessions.RememberMethod(c.Writer, start.LoginKey)
-	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SignInOK, Actor: start.User.ID, Client: j.client.ID, LoginKey: start.LoginKey, IP: c.ClientIP(), Ref: web.Ref(c)})
+	// Of the session, and not of the start: who proves by a password what they
+	// came for by a login key still came by it.
+	d.Sessions.RememberMethod(c.Writer, s.LoginKey)
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SignInOK, Actor: start.User.ID, Client: j.client.ID, LoginKey: s.LoginKey, IP: c.ClientIP(), Ref: web.Ref(c)})
 	return web.SeeOther(c, j.next())
 }

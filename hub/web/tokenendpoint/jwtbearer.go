@@ -17,6 +17,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/clientrequest"
+	"github.com/fedhub/fedhub/internal/lasting"
 )
 
 // assertionGrant exchanges an assertion about somebody for an access token (RFC 7523
@@ -71,6 +72,13 @@ func (d *Handler) vouchedFor(c *gin.Context, r request, g clientauth.AssertionGr
 	f, _, err := d.Grants.Begin(c.Request.Context(), "jwt-bearer "+g.Issuer+" "+g.ID, agreed, grants.CodeRedemption{Access: tokens.AccessLife})
 	if err != nil {
 		return answer{}, err
+	}
+	// The key that is remembered may have been switched off a moment ago.
+	if err := d.Upstreams.Confirm(c.Request.Context(), g.By.LoginKey); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			err = errStranger.Because(err)
+		}
+		return answer{}, errors.Join(err, d.Grants.Revoke(lasting.Of(c.Request.Context()), f.ID, "provider.ended"))
 	}
 	a, err := d.issue(c, r, f, nil, scopes)
 	if err != nil {

@@ -19,6 +19,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web/cookies"
+	"github.com/fedhub/fedhub/internal/testkit/faultstore"
 )
 
 // A World is the sessions on a real database, people, and a clock that the story
@@ -28,6 +29,21 @@ type World struct {
 	T      *testing.T
 	People *store.Collection[users.User]
 	Time   time.Time
+
+	faults *faultstore.Store                   // what the sessions are kept in
+	Behind *store.Collection[sessions.Session] // the same, as another process has it
+}
+
+// Before lets something happen once, right before the next call of a verb on the
+// sessions.
+func (w *World) Before(verb string, do func()) {
+	w.faults.Arm(faultstore.Plan{Counts: func(c faultstore.Call) bool {
+		if next := do; next != nil && c.Verb == verb && c.Set == "sessions" {
+			do = nil
+			next()
+		}
+		return false
+	}})
 }
 
 func NewWorld(t *testing.T) *World {
@@ -50,8 +66,10 @@ func NewWorld(t *testing.T) *World {
 	}
 	w := &World{T: t, Time: time.Date(2030, 5, 1, 12, 0, 0, 0, time.UTC)}
 	w.People = store.NewCollection[users.User](db, "users", w.now)
+	w.faults = faultstore.New(db)
+	w.Behind = store.NewCollection[sessions.Session](db, "sessions", w.now)
 	w.Service = &cookies.Service{Name: "__Host-fedhub_test", Secure: true, Service: &sessions.Service{
-		Sessions: store.NewCollection[sessions.Session](db, "sessions", w.now),
+		Sessions: store.NewCollection[sessions.Session](w.faults, "sessions", w.now),
 		Users:    users.New(users.Options{Users: w.People, Now: w.now}),
 		Box:      box, Now: w.now,
 	}}

@@ -122,6 +122,25 @@ func TestAnAdministratorWhoCameByAKeyGoesWithIt(t *testing.T) {
 	}
 }
 
+// Whoever stays signed in by a key that is gone is nobody of whom can be said how
+// much they proved: a site's key keeps administrators out, say.
+func TestAKeyThatIsGoneOpensNoAdministration(t *testing.T) {
+	h := bySocial(t)
+	h.Person("root@example.org", users.AdminRole)
+	b := h.mustEnter()
+	if _, err := h.Hub.SetRoles(t.Context(), audit.Named("test"), h.person().ID, []string{users.AdminRole}); err != nil {
+		t.Fatal(err)
+	}
+	hubtest.Want(t, "before", b.Open("/admin/keys").Status, http.StatusOK)
+	_, _, err := h.Hub.RemoveLoginKey(t.Context(), audit.Named("test"), h.Key(h.key), operator.KeepSignedIn)
+	must(t, err)
+	p := b.Open("/admin/keys")
+	if p.Status != http.StatusForbidden || !strings.Contains(p.Body, "was deleted") {
+		t.Errorf("got %d:\n%s", p.Status, p.Body)
+	}
+	hubtest.Want(t, "their own account", b.Open("/account").URL.Path, "/account")
+}
+
 // A replica remembers login keys, clients and settings for a moment. What was
 // issued ends there all the same, and nobody who is on the way back gets in.
 func TestAProviderThatIsTurnedOffIsSoAtEveryReplica(t *testing.T) {

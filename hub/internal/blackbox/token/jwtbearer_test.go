@@ -9,6 +9,7 @@ import (
 	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/settings"
 )
 
@@ -76,4 +77,35 @@ func TestNobodyVouchesPastAPersonsConsent(t *testing.T) { // SECURITY TK-15, Key
 	b.Submit(b.Open("/account"), "/account/apps/remove")
 	hubtest.Refused(t, "after the app was removed", a.Vouch(say("ada"), "scope", "openid files"), 400, "invalid_grant")
 	hubtest.Want(t, "the token it had", w.Userinfo(r.Str("access_token")).Status, 401)
+}
+
+// A replica remembers login keys for a moment. Nobody is spoken for all the same
+// by one that was switched off, and nothing is left of the attempt.
+func TestAReplicaHearsNobodyWhoseKeyIsOff(t *testing.T) {
+	idp := hubtest.NewVoice(t)
+	at := hubtest.NewServer(t, func(rw http.ResponseWriter, _ *http.Request) { rw.Write([]byte(idp.Keys())) }) //nolint:errcheck // the test would fail
+	w := hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), hub.Config{AllowPrivateAddresses: true})
+	a := w.App(func(c *clients.Client) { c.SetGrant(clients.GrantJWT, true) })
+	w.Linked("staff", "https://idp.example.org", "ada")
+	err := w.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(s *settings.Settings) {
+		s.Vouchers = []string{"https://idp.example.org " + at + "/jwks staff " + a.ID}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Browser().SignInTo(a, "ada@example.org", "scope", "openid files")
+	replica := hubtest.NewWorldAs(t, w.Backend, hub.Config{URL: w.URL, AllowPrivateAddresses: true})
+	replica.Clock.Stop() // it goes on remembering
+	a.W = replica
+	vouch := func() hubtest.Reply {
+		return a.Vouch(idp.Say(w.Words("https://idp.example.org", "ada", "iat", replica.Clock.Now().Unix())), "scope", "openid files")
+	}
+	hubtest.Want(t, "while the key is on", vouch().Status, 200)
+	if _, err := w.Hub.SwitchLoginKey(t.Context(), audit.Named("test"), "staff", false, operator.EndSignedIn); err != nil {
+		t.Fatal(err)
+	}
+	hubtest.Refused(t, "when it is off", vouch(), 400, "invalid_grant")
+	if left, err := w.Hub.SignedInBy(t.Context(), "staff"); err != nil || left.Connections != 0 {
+		t.Errorf("%d are left, %v", left.Connections, err)
+	}
 }
