@@ -64,6 +64,10 @@ type Client struct {
 	// clients that do not ask the userinfo endpoint.
 	IDTokenClaims bool `bson:"id_token_claims,omitempty"`
 
+	// OpenIDMeansProfile reads openid as a Frappe provider does (FrappeScopes),
+	// for apps that were registered at one.
+	OpenIDMeansProfile bool `bson:"openid_means_profile,omitempty"`
+
 	Algs Algs `bson:"algs,omitempty"` // of everything else that is signed or encrypted
 
 	SubjectType         string `bson:"subject_type,omitempty"` // "pairwise" or "public"; empty means public

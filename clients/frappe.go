@@ -38,11 +38,11 @@ const (
 // FrappeScopes are what openid stands for at a Frappe provider.
 func FrappeScopes() []string { return []string{"openid", "profile", "email", "roles"} }
 
-// EffectiveScopes are the scopes that a request of this client asks for. A Frappe site
-// asks for openid and means all that its own kind of provider would release;
-// people see and agree to all of it.
+// EffectiveScopes are the scopes that a request of this client asks for. A Frappe
+// site, and an app of one, asks for openid and means all that a Frappe provider
+// would release; people see and agree to all of it.
 func (c Client) EffectiveScopes(scopes []string) []string {
-	if c.Frappe == nil || !slices.Contains(scopes, "openid") {
+	if c.Frappe == nil && !c.OpenIDMeansProfile || !slices.Contains(scopes, "openid") {
 		return scopes
 	}
 	meant := slices.Clone(scopes)

@@ -97,6 +97,7 @@ var properties = []Property{
 	{"grant_types", "grant_types", "grant_type", bySelf | byAdmin, "Grant Types", func(c *Client) any { return &c.GrantTypes }, checkGrantTypes},
 	{"response_types", "response_types", "", bySelf | byAdmin, "Response Types", func(c *Client) any { return &c.ResponseTypes }, checkResponses},
 	{"scopes", "scope", "", bySelf | byAdmin, "Scopes", func(c *Client) any { return &c.Scopes }, checkScopes},
+	{"openid_means_profile", "", "", byAdmin, "meaning of openid", func(c *Client) any { return &c.OpenIDMeansProfile }, free},
 	{"pkce_optional", "", "", ByRegistration | byAdmin, "PKCE", func(c *Client) any { return &c.PKCEOptional }, checkDescribed},
 	{"skip_authorization", "", "", byAdmin, "Skip Authorization", func(c *Client) any { return &c.SkipAuthorization }, checkTrust},
 	{"allowed_roles", "", "", byAdmin, "Allowed Roles", func(c *Client) any { return &c.AllowedRoles }, checkRoles},

@@ -47,6 +47,19 @@ func aliasOf(path string) string {
 	return path
 }
 
+// behindPath is the path before the authorization endpoint that a Frappe site
+// knows, in an address that is none of the hub's: its Base URL there has a path.
+func behindPath(path string) (before string, ok bool) {
+	for _, end := range []string{"/api/method/", "/api/v1/method/", "/api/v2/method/"} {
+		before, ok = strings.CutSuffix(path, end+strings.TrimPrefix(frappe, "/api/method/")+"authorize")
+		if ok {
+			return before, before != ""
+		}
+	}
+	before, ok = strings.CutSuffix(path, keycloak+"auth")
+	return before, ok && before != ""
+}
+
 // withoutRealm drops the realm that a Base URL may end in, as those of Keycloak
 // do. All realms are this hub.
 func withoutRealm(path string) string {

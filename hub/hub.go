@@ -199,10 +199,23 @@ func (h *Hub) mount() error {
 			e.Handle(http.MethodOptions, r.path, h.responder.JSON(r.guard.preflight))
 		}
 	}
-	e.NoRoute(h.responder.NotFoundPage(http.StatusNotFound))
+	e.NoRoute(h.nothingHere())
 	e.NoMethod(h.responder.NotFoundPage(http.StatusMethodNotAllowed))
 	h.engine = e
 	return nil
+}
+
+// nothingHere answers at every other address.
+func (h *Hub) nothingHere() gin.HandlerFunc {
+	notFound := h.responder.NotFoundPage(http.StatusNotFound)
+	misplaced := h.guards().open.wrap(h.authorize.Misplaced)
+	return func(c *gin.Context) {
+		if _, site := behindPath(c.Request.URL.Path); site && c.Request.Method == http.MethodGet {
+			misplaced(c)
+			return
+		}
+		notFound(c)
+	}
 }
 
 // registry lets gorilla/sessions put what it remembers of a request into the

@@ -77,7 +77,8 @@ func under(path string, prefixes []string) bool {
 // traced gathers what happens in a request on the way of a sign-in, and keeps
 // it when the request ends. HEAD is no step of one.
 func (h *Hub) traced(c *gin.Context) {
-	if c.Request.Method == http.MethodHead || !under(c.Request.URL.Path, onTheWay) {
+	_, misplaced := behindPath(c.Request.URL.Path)
+	if c.Request.Method == http.MethodHead || !misplaced && !under(c.Request.URL.Path, onTheWay) {
 		c.Next()
 		return
 	}

@@ -15,12 +15,13 @@ type ClientForm struct {
 	Disabled           bool   // disabled
 
 	// How it connects.
-	Type              string // type, key of a ClientType
-	GrantType         string // grant_type: "Authorization Code", "Implicit" or ""
-	ResponseType      string // response_type: "Code" or "Token"
-	RefreshTokens     bool   // refresh_tokens
-	ClientCredentials bool   // client_credentials
-	PKCEOptional      bool   // pkce_optional
+	Type               string // type, key of a ClientType
+	GrantType          string // grant_type: "Authorization Code", "Implicit" or ""
+	ResponseType       string // response_type: "Code" or "Token"
+	RefreshTokens      bool   // refresh_tokens
+	ClientCredentials  bool   // client_credentials
+	PKCEOptional       bool   // pkce_optional
+	OpenIDMeansProfile bool   // openid_means_profile
 
 	// Response types and grants.
 	Responses           []string // response_types: Value of each Choice that is ticked

@@ -10,6 +10,7 @@ var traceSentences = map[string]string{
 	"trace.stranger.pending":   "The hub {hub} waits for approval.",
 	"trace.stranger.hub":       "The hub {hub} is {state}.",
 	"trace.stranger.off":       "The application {name} is turned off.",
+	"trace.misplaced":          "The site looked for the hub at {path}: its Base URL has a path and must be {issuer} alone.",
 	"trace.page.signin":        "The person was asked to sign in.",
 	"trace.page.again":         "The person was asked to sign in again: the session they have does not do for this request.",
 	"trace.page.confirm":       "The person was asked for their password: nobody says when they signed in where they came from.",

@@ -22,6 +22,7 @@ type clientAddCmd struct {
 	BackchannelLogoutURI  string   `property:"backchannel_logout_uri" name:"backchannel-logout-uri" placeholder:"URI" help:"Address in the app that is told when a session has ended."`
 	Scope                 []string `property:"scopes" placeholder:"SCOPE" help:"All it may ask for. May be repeated; openid, profile and email if not given."`
 	Role                  []string `property:"allowed_roles" sep:"none" placeholder:"ROLE" help:"Only people with one of these roles may use it. May be repeated."`
+	OpenIDMeansProfile    bool     `property:"openid_means_profile" name:"openid-means-profile" help:"Its openid stands for profile, email and roles too, as far as it may ask for them; for apps that a Frappe site registered."`
 	SkipAuthorization     bool     `property:"skip_authorization" help:"Skip Authorization: people are not asked for consent."`
 	GrantType             string   `property:"grant_types,own" placeholder:"TYPE" help:"Grant Type: \"Authorization Code\" or \"Implicit\"."`
 	ResponseType          string   `property:"response_types,own" placeholder:"TYPE" help:"Response Type: \"Code\" or \"Token\"; it goes with the Grant Type."`

@@ -22,7 +22,7 @@ func (d *dbDeleteCmd) Run(ctx context.Context, c *console) error {
 		}
 		if !d.Yes {
 			question := fmt.Sprintf("Delete the record %s of the set %s for good, and nothing that hangs on it? Type yes: ", oneLine(d.ID), d.Set)
-			if err := c.confirm(question); err != nil {
+			if err := c.confirm(question, "nothing was deleted", "--yes"); err != nil {
 				return err
 			}
 		}
@@ -35,15 +35,16 @@ func (d *dbDeleteCmd) Run(ctx context.Context, c *console) error {
 	})
 }
 
-// confirm asks, and is an error unless the answer is yes.
-func (c *console) confirm(question string) error {
+// confirm asks, and is an error unless the answer is yes. nothing says what did
+// not happen then, and flag spares the question.
+func (c *console) confirm(question, nothing, flag string) error {
 	fmt.Fprint(c.err, question)
 	answer, err := bufio.NewReader(c.in).ReadString('\n')
 	if err != nil { // the line of the question ends
 		fmt.Fprintln(c.err)
 	}
 	if strings.ToLower(strings.TrimSpace(answer)) != "yes" {
-		return mistake("nothing was deleted; type yes when asked, or give --yes")
+		return mistakef("%s; type yes when asked, or give %s", nothing, flag)
 	}
 	return nil
 }

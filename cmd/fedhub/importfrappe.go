@@ -24,6 +24,7 @@ type importFrappeCmd struct {
 	BaseURL     string `name:"base-url" placeholder:"URL" help:"Address of the site that this hub takes the place of, like https://erp.example.com. A login key that names it is the site's own."`
 	TrustEmails bool   `help:"Somebody answers for every e-mail address in the export: they count as verified. Apps and other hubs rely on it."`
 	NewSubjects bool   `help:"Take over people although the export does not tell what the site called them to its apps (userid in Social Logins): they get a new subject, and apps that go by it take them for others."`
+	NoSecrets   bool   `name:"without-secrets" help:"Do not ask before clients are added whose secret the export does not have: their apps need a new one each."`
 	Admins      bool   `help:"Make every enabled System Manager of the site an administrator of this hub. Without it the import makes none."`
 
 	SkipAuthorization bool `help:"Let apps that have Skip Authorization at the site ask nobody for consent here either. Without it they ask, and the report names them."`
@@ -65,10 +66,24 @@ func (i *importFrappeCmd) Run(ctx context.Context, c *console) error {
 			return err
 		}
 		if i.Apply {
+			if err := i.secretless(c, plan.Report); err != nil {
+				return err
+			}
 			err = plan.Carry(ctx, c.operator(), c.tell("written"))
 		}
 		return errors.Join(err, i.write(plan.Report), i.print(c, plan.Report, func(w io.Writer) { printReport(w, plan.Report, i.Report) }), failed(plan.Report, err))
 	})
+}
+
+// secretless asks before clients are written whose apps could then sign nobody
+// in: an export without the secrets looks like any other.
+func (i *importFrappeCmd) secretless(c *console, r frappeimport.Report) error {
+	names := r.NoSecrets()
+	if i.NoSecrets || len(names) == 0 {
+		return nil
+	}
+	question := fmt.Sprintf("The export has no secret of %s. Each needs a new one, which you make here and enter in the app. Take them over without? Type yes: ", oneLine(frappeimport.Some(names)))
+	return c.confirm(question, "nothing was imported", "--without-secrets")
 }
 
 func (i *importFrappeCmd) site() (string, error) {

@@ -327,3 +327,40 @@ func TestWhatChangedAtTheSiteIsTakenOverAndWhatChangedHereStays(t *testing.T) {
 		t.Errorf("got\n%s", s.out)
 	}
 }
+
+// An export without the secrets looks like any other, and its apps would sign
+// nobody in.
+func TestAnExportWithoutSecretsAsksBeforeItWrites(t *testing.T) {
+	folder := t.TempDir()
+	export := "ID,App Name (Client Name),Scopes,Redirect URIs,Grant Type,Response Type,Colour\nabc,Payroll,all openid,https://pay.example.com/cb,Authorization Code,Code,green\n"
+	if err := os.WriteFile(filepath.Join(folder, "clients.csv"), []byte(export), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := newShell(t)
+	s.must("import", "frappe", folder)
+	if !strings.Contains(s.out, "Columns of clients.csv that were not read: Colour.") {
+		t.Errorf("it does not say what was not read:\n%s", s.out)
+	}
+	for _, answer := range []string{"", "no\n"} {
+		s.stdin = answer
+		s.run("import", "frappe", folder, "--apply")
+		for _, says := range []string{"no secret of Payroll", "nothing was imported", "--without-secrets"} {
+			if s.code != 2 || !strings.Contains(s.err, says) {
+				t.Errorf("it does not say %q: %d, %s", says, s.code, s.err)
+			}
+		}
+		if s.must("client", "list"); strings.Contains(s.out, "Payroll") {
+			t.Fatalf("it was imported after the answer %q", answer)
+		}
+	}
+	s.stdin = "yes\n"
+	s.must("import", "frappe", folder, "--apply")
+	if s.must("client", "list"); !strings.Contains(s.out, "Payroll") {
+		t.Errorf("it was not imported:\n%s", s.out)
+	}
+	s.stdin = ""
+	s.must("import", "frappe", folder, "--apply") // it is here already
+
+	other := newShell(t)
+	other.must("import", "frappe", folder, "--apply", "--without-secrets")
+}

@@ -14,6 +14,7 @@ import (
 const (
 	Redirect = "redirect" // another redirect URI than those registered
 	Stranger = "stranger" // another client id
+	Path     = "path"     // the site's Base URL has a path
 	Off      = "off"      // the client is turned off
 	Request  = "request"  // the request is wrong otherwise
 	Declined = "declined" // the person said no
@@ -35,7 +36,7 @@ const (
 )
 
 var stages = map[string]stage{
-	Redirect: asked, Stranger: asked, Off: asked, Request: asked,
+	Redirect: asked, Stranger: asked, Path: asked, Off: asked, Request: asked,
 	Declined: answered, NoRole: answered, Unproved: answered, Disabled: answered,
 	Secret: exchanged, Token: exchanged,
 }
@@ -58,6 +59,7 @@ var lessons = map[string]lesson{
 		d.wrong(Redirect, s, now).Sent = s.Fact("redirect_uri received")
 	},
 	traces.Stranger:      func(d *Setup, s traces.Step, now time.Time) { d.wrong(Stranger, s, now) },
+	traces.Misplaced:     func(d *Setup, s traces.Step, now time.Time) { d.wrong(Path, s, now).Sent = s.Why.Args["path"] },
 	traces.NoRole:        func(d *Setup, s traces.Step, now time.Time) { d.wrong(NoRole, s, now) },
 	traces.Unproved:      func(d *Setup, s traces.Step, now time.Time) { d.wrong(Unproved, s, now) },
 	audit.ConsentDenied:  func(d *Setup, s traces.Step, now time.Time) { d.wrong(Declined, s, now) },

@@ -22,6 +22,7 @@ var fixes = []struct {
 		}
 		return Fix{"Open the applications", "/admin/clients"}
 	}},
+	{[]string{Misplaced}, ofClient("Open this application", "")},
 	{[]string{Redirect}, ofClient("Open the redirect URIs of this application", "#redirect_uris")},
 	{[]string{audit.LinkRefused}, ofKey("Open the sign-up and linking policy of this login key")},
 	{[]string{audit.UpstreamError, Returned, Left}, ofKey("Open this login key")},

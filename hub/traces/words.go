@@ -9,16 +9,17 @@ import (
 // The steps that handlers note themselves. All others are kinds of audit events,
 // and what connectors report, with "upstream " before its name.
 const (
-	Request   = "request"  // the authorization request came in
-	Redirect  = "redirect" // its redirect_uri is not registered
-	Stranger  = "stranger" // its client is not known
-	Session   = "session"  // somebody was signed in already
-	Page      = "page"     // the person was shown a page
-	Left      = "left"     // the person was sent to an upstream
-	Returned  = "returned" // and came back
-	NoRole    = "role"     // the person has none of the roles that the client asks for
-	Unproved  = "unproved" // nobody proved the person's e-mail address, which the client needs
-	Denied    = "denied"   // the client was answered with an error that is routine
+	Request   = "request"   // the authorization request came in
+	Redirect  = "redirect"  // its redirect_uri is not registered
+	Stranger  = "stranger"  // its client is not known
+	Misplaced = "misplaced" // it came to an address where nothing is
+	Session   = "session"   // somebody was signed in already
+	Page      = "page"      // the person was shown a page
+	Left      = "left"      // the person was sent to an upstream
+	Returned  = "returned"  // and came back
+	NoRole    = "role"      // the person has none of the roles that the client asks for
+	Unproved  = "unproved"  // nobody proved the person's e-mail address, which the client needs
+	Denied    = "denied"    // the client was answered with an error that is routine
 	Answer    = "answer"
 	Token     = "token" // the client came to the token endpoint
 	ErrorPage = "problem"
@@ -45,6 +46,7 @@ var words = map[string]meaning{
 	Request:   {title: "Request from the app"},
 	Redirect:  {title: "Where the answer goes"},
 	Stranger:  {title: "Which app asks"},
+	Misplaced: {title: "Where the app looks for the hub"},
 	Session:   {title: "Session"},
 	Page:      {title: "Page"},
 	Left:      {title: "To the upstream", acted: true},

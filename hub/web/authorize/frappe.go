@@ -5,9 +5,13 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/gin-gonic/gin"
+
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -46,6 +50,24 @@ func keepFromSite(client clients.Client, protocol *oauth.Error, err error) *web.
 		p.Text = "Go back and sign in again."
 	}
 	return p
+}
+
+// Misplaced answers a site whose Base URL has a path, at an address where there
+// is nothing. Which site it is stays with the administrator who waits for it.
+func (d *Handler) Misplaced(c *gin.Context) error {
+	query := c.Request.URL.Query()
+	a := traces.Of(c.Request.Context())
+	a.About(traces.About{Client: short(query.Get("client_id"))})
+	a.Fail(traces.Misplaced, texts.New("trace.misplaced", "path", clip(c.Request.URL.Path, 300), "issuer", d.Issuer))
+	return &web.ErrorPage{
+		Status:  http.StatusNotFound,
+		Heading: "The site that sent you here isn't set up correctly.",
+		Text:    "This isn't your fault. Tell the people who run it.",
+		Details: []templates.Pair{
+			{Name: "What is wrong", Value: "Base URL of its Social Login Key has a path. It must be " + d.Issuer + " and nothing more."},
+			{Name: "Address received", Value: clip(c.Request.URL.Path, 300)},
+		},
+	}
 }
 
 // siteMoved tells whoever runs a Frappe site why it names another address than

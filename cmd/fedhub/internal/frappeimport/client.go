@@ -113,18 +113,18 @@ func kindOfClient(d Doc, redirects []string, r *Record) clients.Client {
 	}
 	c := clients.Client{
 		Type: clients.Web, AuthMethod: clientauth.MethodPost, RedirectURIs: redirects,
-		GrantTypes: []string{clients.GrantCode, clients.GrantRefresh}, ResponseTypes: []string{"code"}, PKCEOptional: true, Scopes: scopes,
+		GrantTypes: []string{clients.GrantCode, clients.GrantRefresh}, ResponseTypes: []string{"code"}, PKCEOptional: true, Scopes: scopes, OpenIDMeansProfile: true,
 	}
-	switch method := strings.ToLower(d.text("token_endpoint_auth_method")); {
-	case method == "none" || slices.ContainsFunc(redirects, private):
+	// Sites of version 16 and 17 fill in Client Secret Basic by themselves and read
+	// the secret from the body alone, so the two others say nothing of the app.
+	// It may use either place here.
+	if strings.EqualFold(d.text("token_endpoint_auth_method"), "none") || slices.ContainsFunc(redirects, private) {
 		c.Type, c.AuthMethod, c.PKCEOptional = publicType(redirects), clientauth.MethodNone, false
 		r.note("It runs where no secret can be kept, so it needs PKCE with S256 here.")
-	case method == "client secret basic":
-		c.AuthMethod = clientauth.MethodBasic
 	}
 	if c.AuthMethod != clientauth.MethodNone {
-		r.note("It is an ordinary app here: its ID tokens are signed with the hub's own key (RS256), PKCE may be left out, and openid alone releases nothing but the subject.")
-		r.todo("Let the app ask for the scopes openid, profile and email, and read its settings from the hub's /.well-known/openid-configuration.")
+		r.note("It is an ordinary app here: its ID tokens are signed with the hub's own key (RS256), PKCE may be left out, and openid stands for profile, email and roles too, as at the site.")
+		r.todo("Let the app read its settings from the hub's /.well-known/openid-configuration.")
 	}
 	tellScopes(all, r)
 	return c
@@ -152,7 +152,7 @@ func scopesHere(d Doc) (scopes []string, all bool) {
 
 func tellScopes(all bool, r *Record) {
 	if all {
-		r.note("Left out: the scope all, which has no meaning here.")
+		r.note("Left out: the scope all, which has no meaning here. An app that asks for it gets the others.")
 	}
 }
 

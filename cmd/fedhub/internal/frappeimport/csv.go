@@ -138,6 +138,7 @@ type tableParser struct {
 	doctype  string
 	columns  []column
 	template *template
+	unread   []string // headings
 	docs     []Doc
 	rows     int
 }
@@ -179,16 +180,19 @@ func (t *tableParser) head(cells []string) error {
 	for _, doctype := range schemas() {
 		s, _ := schemaOf(doctype)
 		var columns []column
-		var names []string
+		var names, unread []string
 		for _, heading := range cells {
 			c := s.column(heading)
 			columns = append(columns, c)
-			if c.table == "" && c.field != "" {
+			switch {
+			case c.field == "" && strings.TrimSpace(heading) != "":
+				unread = append(unread, strings.TrimSpace(heading))
+			case c.table == "" && c.field != "":
 				names = append(names, c.field)
 			}
 		}
 		if guess(names) == doctype && len(names) > best {
-			best, t.doctype, t.columns = len(names), doctype, columns
+			best, t.doctype, t.columns, t.unread = len(names), doctype, columns, unread
 		}
 	}
 	if best == 0 {
@@ -258,6 +262,9 @@ func (t *tableParser) append(row Doc, children map[string]map[string]string) err
 func (t *tableParser) finish() ([]Doc, error) {
 	if t.columns == nil {
 		return nil, t.at.fault("has no headings")
+	}
+	if len(t.docs) > 0 {
+		t.docs[0].unread = t.unread
 	}
 	for _, d := range t.docs {
 		if d.fields["name"] == "" {

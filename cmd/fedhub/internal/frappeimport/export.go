@@ -16,6 +16,8 @@ type Export struct {
 	// Other counts documents of doctypes that are of no interest, and rows of
 	// child tables whose owner is not among the files.
 	Other map[string]int
+	// Unread are the headings of each file that mean nothing here.
+	Unread map[string][]string
 
 	byName map[string]map[string]int // doctype → name → place in its list
 	rows   []Doc                     // of child tables that were exported alone
@@ -25,13 +27,14 @@ type Export struct {
 }
 
 func newExport() *Export {
-	return &Export{Passwords: map[string]string{}, Other: map[string]int{}, byName: map[string]map[string]int{}, listed: map[string]bool{}}
+	return &Export{Passwords: map[string]string{}, Other: map[string]int{}, Unread: map[string][]string{}, byName: map[string]map[string]int{}, listed: map[string]bool{}}
 }
 
 // add sorts the documents of a file by what they are.
 func (e *Export) add(file string, docs []Doc) {
 	e.read += len(docs)
 	for _, d := range docs {
+		e.Unread[file] = append(e.Unread[file], d.unread...)
 		switch d.Type {
 		case User:
 			e.Users = e.put(e.Users, d)

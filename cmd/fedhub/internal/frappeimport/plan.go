@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 
@@ -148,6 +149,7 @@ func (p *planner) clients(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		r.NoSecret = r.Outcome == Created && c.UsesSecret() && c.Secret == ""
 		if r.Outcome != Created && r.Outcome != Updated {
 			p.add(r, nil)
 			continue
@@ -194,6 +196,11 @@ func (p *planner) tellRest() {
 	for _, what := range sorted(p.export.Other) {
 		note("Not read: %s (%d).", what, p.export.Other[what])
 	}
+	for _, file := range slices.Sorted(maps.Keys(p.export.Unread)) {
+		if headings := p.export.Unread[file]; len(headings) > 0 {
+			note("Columns of %s that were not read: %s.", file, Some(headings))
+		}
+	}
 	orphans := 0
 	for name := range p.export.Passwords {
 		if _, found := p.export.find(User, name); !found && name != "administrator" && name != "guest" {
@@ -203,6 +210,15 @@ func (p *planner) tellRest() {
 	if orphans > 0 {
 		note("Passwords of users who are not in these files: %d.", orphans)
 	}
+}
+
+// Some names the first of many.
+func Some(names []string) string {
+	const most = 12
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
 
 func people(n int) string {

@@ -51,6 +51,7 @@ type Doc struct {
 	At     Place
 	fields map[string]string
 	tables map[string][]map[string]string
+	unread []string // headings of its file that mean nothing here; the first of a file has them
 }
 
 func newDoc(doctype string, at Place) Doc {

@@ -201,3 +201,25 @@ func FuzzFile(f *testing.F) {
 		rulesHold(t, e)
 	})
 }
+
+// The headings of the Data Import exporter and the report view differ by
+// version; whatever they are called, nothing is lost, or it is told.
+func TestColumnsOfEveryVersionAreRead(t *testing.T) {
+	for name, heading := range map[string]string{
+		"version 13 to 15":   "ID,App Name,App Client ID,App Client Secret,Redirect URIs,Role (Allowed Roles),Colour",
+		"version 16 and 17":  "ID,App Name (Client Name),Client ID,Client Secret,Redirect URIs,Role (Allowed Roles),Colour",
+		"by the field names": "name,app_name,client_id,client_secret,redirect_uris,allowed_roles.role,Colour",
+	} {
+		e, err := export(t, map[string]string{"clients.csv": heading + "\nabc,Payroll,abc,5f1c09ab7e,https://pay.example.com/cb,Boss,green\n"})
+		if err != nil || len(e.Clients) != 1 {
+			t.Fatalf("%s: %d clients, %v", name, len(e.Clients), err)
+		}
+		d := e.Clients[0]
+		if d.text("app_name") != "Payroll" || d.text("client_secret") != "5f1c09ab7e" || d.text("client_id") != "abc" || !slices.Equal(d.column("allowed_roles", "role"), []string{"Boss"}) {
+			t.Errorf("%s: read %v, %v", name, d.fields, d.tables)
+		}
+		if !slices.Equal(e.Unread["clients.csv"], []string{"Colour"}) {
+			t.Errorf("%s: it says that %q were not read", name, e.Unread)
+		}
+	}
+}

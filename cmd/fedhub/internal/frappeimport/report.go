@@ -32,6 +32,9 @@ type Record struct {
 	Reason  string   `json:"reason,omitempty"` // why it is not created
 	Notes   []string `json:"notes,omitempty"`  // what is different here
 	Next    []string `json:"next,omitempty"`   // what an administrator should do
+	// NoSecret is set for a client that would be added without the secret that
+	// its app has: the app could not sign anybody in.
+	NoSecret bool `json:"no_secret,omitempty"`
 }
 
 func (r *Record) note(text string) { r.Notes = append(r.Notes, text) }
@@ -64,6 +67,18 @@ func (r *Report) count() {
 	for _, record := range r.Records {
 		r.Summary[record.Outcome]++
 	}
+}
+
+// NoSecrets names the clients that would be added without the secret that their
+// apps have.
+func (r *Report) NoSecrets() []string {
+	var names []string
+	for _, one := range r.Records {
+		if one.NoSecret {
+			names = append(names, one.Name)
+		}
+	}
+	return names
 }
 
 // Told are the records that somebody should read, what must be decided first.

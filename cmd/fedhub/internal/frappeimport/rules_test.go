@@ -180,9 +180,11 @@ func TestWhatAClientBecomes(t *testing.T) {
 		"an old site":     {with("redirect_uris", "https://erp.example.com/api/method/frappe.www.login.login_via_frappe"), "", clients.Web, clientauth.MethodPost, "https://erp.example.com", nil},
 		"a keycloak":      {with("redirect_uris", "https://erp.example.com"+logins+"login_via_keycloak/keycloak"), "", clients.Web, clientauth.MethodPost, "https://erp.example.com", func(c ClientHere) bool { return c.Frappe.Provider == clients.KeycloakProvider }},
 		"a site, default": {with("redirect_uris", "https://a.example.com/cb\n"+siteBack, "default_redirect_uri", siteBack), "", clients.Web, clientauth.MethodPost, "https://erp.example.com:8443", func(c ClientHere) bool { return c.DefaultRedirectURI == siteBack && len(c.RedirectURIs) == 2 }},
-		"a server":        {with("redirect_uris", "https://a.example.com/cb  https://a.example.com/b", "token_endpoint_auth_method", "Client Secret Basic"), "", clients.Web, clientauth.MethodBasic, "", func(c ClientHere) bool { return c.PKCEOptional && c.IDTokenAlg == "" && c.Secret == "5f1c09ab7e" }},
-		"a page":          {with("redirect_uris", "https://a.example.com/cb", "token_endpoint_auth_method", "None"), "", clients.SPA, clientauth.MethodNone, "", func(c ClientHere) bool { return !c.PKCEOptional && c.Secret == "" }},
-		"an installed":    {with("redirect_uris", "com.example.a:/cb", "skip_authorization", "1"), "", clients.Native, clientauth.MethodNone, "", func(c ClientHere) bool { return !c.SkipAuthorization && c.Secret == "" }},
+		"a server": {with("redirect_uris", "https://a.example.com/cb  https://a.example.com/b", "token_endpoint_auth_method", "Client Secret Basic"), "", clients.Web, clientauth.MethodPost, "", func(c ClientHere) bool {
+			return c.PKCEOptional && c.OpenIDMeansProfile && c.IDTokenAlg == "" && c.Secret == "5f1c09ab7e"
+		}},
+		"a page":       {with("redirect_uris", "https://a.example.com/cb", "token_endpoint_auth_method", "None"), "", clients.SPA, clientauth.MethodNone, "", func(c ClientHere) bool { return !c.PKCEOptional && c.Secret == "" }},
+		"an installed": {with("redirect_uris", "com.example.a:/cb", "skip_authorization", "1"), "", clients.Native, clientauth.MethodNone, "", func(c ClientHere) bool { return !c.SkipAuthorization && c.Secret == "" }},
 		"half of it http": {with("redirect_uris", "http://a.example.com/cb https://a.example.com/cb", "default_redirect_uri", "http://a.example.com/cb"), "", clients.Web, clientauth.MethodPost, "", func(c ClientHere) bool {
 			return slices.Equal(c.RedirectURIs, []string{"https://a.example.com/cb"}) && c.DefaultRedirectURI == c.RedirectURIs[0]
 		}},

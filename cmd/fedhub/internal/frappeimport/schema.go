@@ -23,7 +23,7 @@ const (
 // A schema is what is read of one doctype: fields by name, each with its label
 // in English, and child tables.
 type schema struct {
-	fields map[string]string // name → label
+	fields map[string]string // name → its label, and labels of other versions behind |
 	tables map[string]table  // by name
 	marks  []string          // fields that tell documents without a doctype: all of one of them
 }
@@ -67,7 +67,7 @@ var known = map[string]schema{
 	},
 	OAuthClient: {
 		fields: map[string]string{
-			"name": "ID", "client_id": "App Client ID", "app_name": "App Name", "client_secret": "App Client Secret", "skip_authorization": "Skip Authorization",
+			"name": "ID", "client_id": "App Client ID|Client ID", "app_name": "App Name|Client Name", "client_secret": "App Client Secret|Client Secret", "skip_authorization": "Skip Authorization",
 			"scopes": "Scopes", "redirect_uris": "Redirect URIs", "default_redirect_uri": "Default Redirect URI", "grant_type": "Grant Type",
 			"response_type": "Response Type", "token_endpoint_auth_method": "Token Endpoint Auth Method", "client_uri": "Client URI", "logo_uri": "Logo URI",
 			"tos_uri": "TOS URI", "policy_uri": "Policy URI", "contacts": "Contacts", "software_id": "Software ID", "software_version": "Software Version",
@@ -123,14 +123,18 @@ var inTable = regexp.MustCompile(`^(.+) \(([^()]+)\)$`)
 
 // column finds a heading: the name or the label of a field, or one of a child
 // table in any of the ways Frappe writes them: "Role (Roles Assigned)", "Role
-// (Has Role)", "roles.role".
+// (Has Role)", "roles.role". Parentheses that name no child table explain the
+// label: "App Name (Client Name)".
 func (s schema) column(heading string) column {
 	heading = strings.TrimSpace(heading)
 	if name := named(s.fields, heading); name != "" {
 		return column{field: name}
 	}
 	if parts := inTable.FindStringSubmatch(heading); parts != nil {
-		return s.tableColumn(parts[2], parts[1])
+		if c := s.tableColumn(parts[2], parts[1]); c.field != "" || s.hasTable(parts[2]) {
+			return c
+		}
+		return column{field: named(s.fields, parts[1])}
 	}
 	if tableName, field, found := strings.Cut(heading, "."); found {
 		return s.tableColumn(tableName, field)
@@ -138,9 +142,22 @@ func (s schema) column(heading string) column {
 	return column{}
 }
 
+func (t table) called(name, heading string) bool {
+	return heading == name || heading == t.child || slices.Contains(t.labels, heading)
+}
+
+func (s schema) hasTable(called string) bool {
+	for name, t := range s.tables {
+		if t.called(name, called) {
+			return true
+		}
+	}
+	return false
+}
+
 func (s schema) tableColumn(called, heading string) column {
 	for name, t := range s.tables {
-		if called == name || called == t.child || slices.Contains(t.labels, called) {
+		if t.called(name, called) {
 			rows, _ := schemaOf(t.child)
 			if field := named(rows.fields, heading); field != "" {
 				return column{name, field}
@@ -154,9 +171,11 @@ func named(fields map[string]string, heading string) string {
 	if _, found := fields[heading]; found {
 		return heading
 	}
-	for name, label := range fields {
-		if strings.EqualFold(label, heading) {
-			return name
+	for name, labels := range fields {
+		for label := range strings.SplitSeq(labels, "|") {
+			if strings.EqualFold(label, heading) {
+				return name
+			}
 		}
 	}
 	return ""

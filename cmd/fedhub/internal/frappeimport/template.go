@@ -54,6 +54,9 @@ func (t *tableParser) templateColumns(cells []string) error {
 		} else if _, known := s.fields[field]; known {
 			t.columns[i] = column{field: field}
 		}
+		if t.columns[i].field == "" && field != "" && field != "~" {
+			t.unread = append(t.unread, field)
+		}
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ func TestTheFormChangesNothingByItself(t *testing.T) {
 			c.SubjectType = "pairwise"
 			c.Requests = clients.Requests{Pushed: true, URIs: []string{"https://app.example.org/r"}, DefaultMaxAge: &hour,
 				RequireAuthTime: true, DefaultACRValues: []string{"urn:example:silver"}, InitiateLoginURI: "https://app.example.org/start"}
-			c.DPoPBound, c.OpaqueTokens, c.IDTokenClaims = true, true, true
+			c.DPoPBound, c.OpaqueTokens, c.IDTokenClaims, c.OpenIDMeansProfile = true, true, true, true
 			c.Resources, c.Serves, c.DetailTypes = []string{"https://api.example.org/"}, []string{"https://own.example.org/"}, []string{"payment"}
 			c.FrontchannelLogoutURI, c.FrontchannelLogoutSession = "https://app.example.org/out", true
 			c.BackchannelLogoutURI, c.BackchannelLogoutSession = "https://app.example.org/back", true

@@ -64,6 +64,10 @@ func TestEachMistakeOfAFirstSignInIsExplained(t *testing.T) {
 			x.Change(func(k *frappetest.SocialLoginKey) { k.ClientID += "x" })
 			allow(x)
 		}, "failed later later", []string{"Client ID that nobody has", "x”"}},
+		"a path in the Base URL": {func(x *hubtest.Waiting) {
+			x.Change(func(k *frappetest.SocialLoginKey) { k.BaseURL += "/hub" })
+			x.Browser().Open(x.Site.Link(x.Key, ""))
+		}, "failed later later", []string{"Base URL at the site has a path", "/hub/api/method/"}},
 		"a wrong secret": {func(x *hubtest.Waiting) {
 			x.Change(func(k *frappetest.SocialLoginKey) { k.ClientSecret += "x" })
 			allow(x)

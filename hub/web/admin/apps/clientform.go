@@ -46,6 +46,7 @@ func sections(f *templates.ClientForm, c *clients.Client) []section {
 			grant("refresh_tokens", &f.RefreshTokens, c, clients.GrantRefresh),
 			grant("client_credentials", &f.ClientCredentials, c, clients.GrantClientCredentials),
 			tick("pkce_optional", &f.PKCEOptional, &c.PKCEOptional),
+			tick("openid_means_profile", &f.OpenIDMeansProfile, &c.OpenIDMeansProfile),
 		)},
 		{"grants", grantControls(f, c)},
 		{"proof", append(proofControls(f, c), tlsControls(f, &c.TLS)...)},

@@ -38,6 +38,7 @@ func (d *Handler) siteMistake(client clients.Client, debut sitesetup.Setup, now 
 var explanations = map[string]templates.SiteMistake{
 	sitesetup.Redirect: {Title: "The site wants to be answered at another address than those that are registered."},
 	sitesetup.Stranger: {Title: "The site sent a Client ID that nobody has here.", Text: "Copy the Client ID from this page into the Social Login Key, without spaces."},
+	sitesetup.Path:     {Title: "Base URL at the site has a path."},
 	sitesetup.Off:      {Title: "This application is turned off.", Text: "Turn it on again in its settings."},
 	sitesetup.Request:  {Title: "The site asked for something that it cannot have.", Text: "Auth URL Data of the Social Login Key must be as it is here; with the providers Frappe and Keycloak leave it as the site filled it in."},
 	sitesetup.Declined: {Title: "The person said no.", Text: "Press the site's button again and allow what it asks for. It may also skip the question: see Skip Authorization."},
@@ -57,6 +58,8 @@ func (d *Handler) explain(m sitesetup.Mistake, client clients.Client) *templates
 		out.Text = redirectAdvice(m.Sent, client)
 	case sitesetup.Stranger:
 		out.Text = "It sent “" + m.Sent + "”. " + out.Text
+	case sitesetup.Path:
+		out.Text = "It came to “" + m.Sent + "”. Set Base URL of the Social Login Key to " + d.Issuer + " and nothing more."
 	case sitesetup.Off:
 		out.Fix = templates.Action{Label: "Open its settings", URL: settings + "#settings"}
 	case sitesetup.Declined:
