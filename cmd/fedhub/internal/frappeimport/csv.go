@@ -145,7 +145,7 @@ type tableParser struct {
 
 func (t *tableParser) row(cells []string, line int) error {
 	t.at.Row = line
-	if blank(cells) {
+	if strings.TrimSpace(strings.Join(cells, "")) == "" {
 		return nil
 	}
 	switch {
@@ -163,15 +163,6 @@ func (t *tableParser) row(cells []string, line int) error {
 		return t.at.fault("there are more than %d documents in all", maxDocs)
 	}
 	return t.body(cells)
-}
-
-func blank(cells []string) bool {
-	for _, cell := range cells {
-		if strings.TrimSpace(cell) != "" {
-			return false
-		}
-	}
-	return true
 }
 
 // head finds the doctype whose fields the headings are, and the columns.

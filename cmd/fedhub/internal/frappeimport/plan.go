@@ -184,7 +184,7 @@ func (p *planner) tellRest() {
 	if len(p.export.Users) > 0 && !p.options.TrustEmails {
 		note("The e-mail addresses count as entered by an administrator, so Frappe sites are told them, but not as verified, which the newest sites ask for. If somebody answers for all of them, add --trust-emails.")
 	}
-	for _, what := range sorted(p.left) {
+	for _, what := range slices.Sorted(maps.Keys(p.left)) {
 		note("Not taken over: %s (%s).", what, people(p.left[what]))
 	}
 	if len(p.asks) > 0 {
@@ -193,7 +193,7 @@ func (p *planner) tellRest() {
 	if p.bare > 0 {
 		note("No password in these files: %s. They sign in through a provider, or choose a password by \"Forgot password?\".", people(p.bare))
 	}
-	for _, what := range sorted(p.export.Other) {
+	for _, what := range slices.Sorted(maps.Keys(p.export.Other)) {
 		note("Not read: %s (%d).", what, p.export.Other[what])
 	}
 	for _, file := range slices.Sorted(maps.Keys(p.export.Unread)) {
@@ -226,15 +226,6 @@ func people(n int) string {
 		return "1 person"
 	}
 	return fmt.Sprintf("%d people", n)
-}
-
-func sorted(counts map[string]int) []string {
-	words := make([]string, 0, len(counts))
-	for what := range counts {
-		words = append(words, what)
-	}
-	slices.SortFunc(words, strings.Compare)
-	return words
 }
 
 // settings plans how people are asked for consent, unless somebody here has

@@ -131,40 +131,29 @@ func (s schema) column(heading string) column {
 		return column{field: name}
 	}
 	if parts := inTable.FindStringSubmatch(heading); parts != nil {
-		if c := s.tableColumn(parts[2], parts[1]); c.field != "" || s.hasTable(parts[2]) {
+		if c, found := s.tableColumn(parts[2], parts[1]); found {
 			return c
 		}
 		return column{field: named(s.fields, parts[1])}
 	}
 	if tableName, field, found := strings.Cut(heading, "."); found {
-		return s.tableColumn(tableName, field)
+		c, _ := s.tableColumn(tableName, field)
+		return c
 	}
 	return column{}
 }
 
-func (t table) called(name, heading string) bool {
-	return heading == name || heading == t.child || slices.Contains(t.labels, heading)
-}
-
-func (s schema) hasTable(called string) bool {
+// tableColumn finds a heading of a child table, and says whether there is such
+// a table at all.
+func (s schema) tableColumn(called, heading string) (column, bool) {
 	for name, t := range s.tables {
-		if t.called(name, called) {
-			return true
-		}
-	}
-	return false
-}
-
-func (s schema) tableColumn(called, heading string) column {
-	for name, t := range s.tables {
-		if t.called(name, called) {
+		if called == name || called == t.child || slices.Contains(t.labels, called) {
 			rows, _ := schemaOf(t.child)
-			if field := named(rows.fields, heading); field != "" {
-				return column{name, field}
-			}
+			field := named(rows.fields, heading)
+			return column{name, field}, true
 		}
 	}
-	return column{}
+	return column{}, false
 }
 
 func named(fields map[string]string, heading string) string {

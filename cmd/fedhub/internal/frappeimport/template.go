@@ -50,7 +50,7 @@ func (t *tableParser) templateColumns(cells []string) error {
 		}
 		field := strings.TrimSpace(cells[i])
 		if in != "" {
-			t.columns[i] = s.tableColumn(in, field)
+			t.columns[i], _ = s.tableColumn(in, field)
 		} else if _, known := s.fields[field]; known {
 			t.columns[i] = column{field: field}
 		}
