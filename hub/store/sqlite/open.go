@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -27,6 +28,8 @@ func open(path string) (*DB, error) {
 		return nil, reason(err)
 	}
 	d := &DB{
+		path:    path,
+		besides: make(chan *write),
 		writes:  make(chan *write),
 		closed:  make(chan struct{}),
 		stopped: make(chan struct{}),
@@ -79,27 +82,30 @@ func create(path string) error {
 // only costs memory: each has a page cache.
 func readers() int { return min(max(runtime.GOMAXPROCS(0), 2), 8) }
 
-type settings map[string]string
+type settings map[string][]string
 
 func writerSettings() settings {
 	return settings{
-		"_journal_mode": "WAL",
+		"_journal_mode": {"WAL"},
+		// What is deleted can be given back to the disk (space.go). It counts for
+		// a file that is new.
+		"_auto_vacuum": {"INCREMENTAL"},
 		// The log is synced at every commit, so an acknowledged write
 		// outlives a power cut. Group commit makes that affordable.
-		"_synchronous": "FULL",
+		"_synchronous": {"FULL"},
 		// Short, because the writer asks again by itself while anybody waits.
-		"_busy_timeout": "250",
-		"_pragma":       "cache_size(-2048)", // KiB
+		"_busy_timeout": {"250"},
+		"_pragma":       {"cache_size(-2048)", "journal_size_limit(" + strconv.Itoa(longLog) + ")"}, // KiB; bytes
 	}
 }
 
 func readerSettings() settings {
 	return settings{
-		"_query_only": "1",
+		"_query_only": {"1"},
 		// A reader meets a lock only while another process recovers the file
 		// or empties the log when it leaves.
-		"_busy_timeout": "10000",
-		"_pragma":       "cache_size(-1024)", // KiB
+		"_busy_timeout": {"10000"},
+		"_pragma":       {"cache_size(-1024)"}, // KiB
 	}
 }
 
@@ -109,9 +115,7 @@ func connections(path string, n int, s settings) (*sql.DB, error) {
 		"_dqs":       {"0"}, // "name" is never a string
 		"_error_rc":  {"1"}, // messages that belong to the error
 	}
-	for key, value := range s {
-		query.Set(key, value)
-	}
+	maps.Copy(query, s)
 	name := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: query.Encode()}
 	connector, err := driver.NewConnector(name.String())
 	if err != nil {
@@ -166,7 +170,10 @@ func (d *DB) touch(ctx context.Context) error {
 	if id != 0 && id != applicationID {
 		return errors.New("it is the database of another program")
 	}
-	return s.exec("BEGIN IMMEDIATE; PRAGMA application_id = " + strconv.Itoa(applicationID) + "; COMMIT")
+	if err := s.exec("BEGIN IMMEDIATE; PRAGMA application_id = " + strconv.Itoa(applicationID) + "; COMMIT"); err != nil {
+		return err
+	}
+	return s.convert(d.path)
 }
 
 // applicationID lets file(1) and the like tell a hub's database from others.

@@ -34,7 +34,9 @@ type DB struct {
 	tables atomic.Pointer[map[string]*table]
 	major  atomic.Int64 // of the program, as Raise was told; 0 before that
 
+	path    string
 	writes  chan *write
+	besides chan *write   // what needs the writer and no transaction
 	closing func()        // takes no more writes
 	closed  chan struct{} // closed when no more writes are taken
 	stopped chan struct{} // closed when the writer has left

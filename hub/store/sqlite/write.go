@@ -97,7 +97,8 @@ func (d *DB) Delete(ctx context.Context, set, id string) error {
 // write meanwhile wait milliseconds.
 const sweepStep = 500
 
-// Sweep removes records that expired by now and returns how many.
+// Sweep removes records that expired by now and returns how many. What lies
+// free then is given back to the disk.
 func (d *DB) Sweep(ctx context.Context, now time.Time) (int, error) {
 	all := d.tables.Load()
 	if all == nil {
@@ -116,7 +117,7 @@ func (d *DB) Sweep(ctx context.Context, now time.Time) (int, error) {
 			}
 		}
 	}
-	return total, nil
+	return total, d.tidy(ctx)
 }
 
 func (d *DB) sweepOnce(ctx context.Context, t *table, now time.Time) (int, error) {

@@ -21,9 +21,18 @@ func (d *DB) submit(ctx context.Context, apply func(*session) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	return d.hand(ctx, d.writes, apply)
+}
+
+// aside is submit for what cannot be part of a transaction.
+func (d *DB) aside(ctx context.Context, apply func(*session) error) error {
+	return d.hand(ctx, d.besides, apply)
+}
+
+func (d *DB) hand(ctx context.Context, to chan<- *write, apply func(*session) error) error {
 	w := &write{ctx: ctx, apply: apply, done: make(chan error, 1)}
 	select {
-	case d.writes <- w:
+	case to <- w:
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-d.closed:
@@ -45,10 +54,24 @@ func (d *DB) run() {
 		select {
 		case first := <-d.writes:
 			d.commit(d.gather(first))
+		case w := <-d.besides:
+			w.done <- d.alone(w)
 		case <-d.closed:
 			return
 		}
 	}
+}
+
+// alone runs what is no part of a transaction.
+func (d *DB) alone(w *write) error {
+	if err := d.connect(); err != nil {
+		return err
+	}
+	err := w.apply(d.session)
+	if err != nil {
+		d.forget()
+	}
+	return err
 }
 
 // groupLimit bounds how long one transaction keeps its first caller waiting.
@@ -144,14 +167,21 @@ func (d *DB) begin(group []*write) error {
 }
 
 func (d *DB) tryBegin() error {
-	if d.session == nil {
-		s, err := newSession(context.Background(), d.write)
-		if err != nil {
-			return err
-		}
-		d.session = s
+	if err := d.connect(); err != nil {
+		return err
 	}
 	return d.session.exec("BEGIN IMMEDIATE")
+}
+
+func (d *DB) connect() error {
+	if d.session != nil {
+		return nil
+	}
+	s, err := newSession(context.Background(), d.write)
+	if err == nil {
+		d.session = s
+	}
+	return err
 }
 
 // admitted stops a program that is older than one that has been here: it
