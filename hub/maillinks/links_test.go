@@ -312,3 +312,35 @@ func TestNobodysMailboxIsFilled(t *testing.T) {
 		t.Errorf("a mailbox that reads like another: %v", err)
 	}
 }
+
+// Whoever knows an address can ask for links to it. That takes none away from
+// those who need one to get in, and each of them gets few.
+func TestStrangersUseUpNobodyElsesLinks(t *testing.T) {
+	w := newWorld(t)
+	ada := w.person("ada@example.org", true)
+	for range 6 {
+		w.reset("ada@example.org")
+	}
+	for what, send := range map[string]func(context.Context, users.User) error{"themselves": w.ProveByReset, "an administrator": w.SendReset} {
+		for i := range 4 {
+			if err := send(t.Context(), ada); err != nil {
+				t.Errorf("%s, email %d: %v", what, i+1, err)
+			}
+		}
+		if err := send(t.Context(), ada); !errors.Is(err, maillinks.ErrOften) {
+			t.Errorf("%s, a fifth email: %v", what, err)
+		}
+	}
+	for range 6 {
+		if link, err := w.ResetLink(t.Context(), ada); err != nil || link == "" {
+			t.Errorf("a link that nobody is mailed: %v", err)
+		}
+	}
+	holder := w.person("holder@example.org", false)
+	for i := range 5 {
+		_ = w.AskToVerify(t.Context(), w.person(string(rune('a'+i))+"@example.org", true), "holder@example.org")
+	}
+	if w.verify(holder, "holder@example.org") == "" {
+		t.Error("others who want an address used up the emails of the account that has it")
+	}
+}

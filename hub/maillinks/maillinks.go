@@ -44,6 +44,7 @@ type Link struct {
 	Purpose string            `bson:"purpose"`
 	User    string            `bson:"user"` // whom it is about
 	Data    map[string]string `bson:"data,omitempty"`
+	Asked   asker             `bson:"asked,omitempty"`
 	Created time.Time         `bson:"created"`
 	Expires time.Time         `bson:"expires"`
 }
@@ -70,31 +71,52 @@ var (
 	ErrOften = errors.New("enough emails for now")
 )
 
-// perHour is how many links of one purpose a user gets within an hour.
+// perHour is how many links of one purpose each kind of asker gets for a user
+// within an hour.
 const perHour = 4
 
+// An asker is of whom a link was asked for. Each has links of their own, so that
+// nobody uses up what another needs to get in.
+type asker string
+
+const (
+	anybody    asker = ""           // whoever types the address
+	themselves asker = "themselves" // its user, who is signed in
+	operators  asker = "operator"   // an administrator, or a command
+)
+
 // New makes a link for a purpose and returns its token, which belongs into the
-// path of a page. ErrOften if the user has had many of late.
+// path of a page. ErrOften if anybody asked for many of late.
 func (k *Service) New(ctx context.Context, purpose, user string, data map[string]string, life time.Duration) (token string, err error) {
-	now := k.Now()
-	if err := k.seldom(ctx, purpose, user, now); err != nil {
+	return k.newLink(ctx, Link{Purpose: purpose, User: user, Data: data}, life)
+}
+
+// newLink is New for an asker.
+func (k *Service) newLink(ctx context.Context, l Link, life time.Duration) (token string, err error) {
+	if err := k.seldom(ctx, l); err != nil {
 		return "", err
 	}
-	token = secrets.New()
-	err = k.Links.Insert(ctx, Link{ID: id(token), Purpose: purpose, User: user, Data: data, Created: now, Expires: now.Add(life)})
+	return k.keep(ctx, l, life)
+}
+
+// keep is newLink where no email is sent, and so none too many.
+func (k *Service) keep(ctx context.Context, l Link, life time.Duration) (token string, err error) {
+	token, l.Created = secrets.New(), k.Now()
+	l.ID, l.Expires = id(token), l.Created.Add(life)
+	err = k.Links.Insert(ctx, l)
 	if err != nil {
 		return "", fmt.Errorf("keep a link: %w", err)
 	}
 	return token, nil
 }
 
-func (k *Service) seldom(ctx context.Context, purpose, user string, now time.Time) error {
-	recent := 0
-	for l, err := range k.Links.EachWhere(ctx, "user", user) {
+func (k *Service) seldom(ctx context.Context, next Link) error {
+	recent, now := 0, k.Now()
+	for l, err := range k.Links.EachWhere(ctx, "user", next.User) {
 		if err != nil {
 			return fmt.Errorf("count links: %w", err)
 		}
-		if l.Purpose == purpose && now.Sub(l.Created) < time.Hour {
+		if l.Purpose == next.Purpose && l.Asked == next.Asked && now.Sub(l.Created) < time.Hour {
 			recent++
 		}
 	}

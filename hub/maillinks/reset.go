@@ -13,7 +13,13 @@ import (
 // Forgot writes to somebody who forgot their password, if an enabled user has
 // the address and has proved it; who never did gets no second way in by it.
 func (k *Service) Forgot(ctx context.Context, email string) error {
-	return k.toReader(ctx, email, k.SendReset)
+	return k.toReader(ctx, email, func(ctx context.Context, u users.User) error { return k.mailReset(ctx, anybody, u) })
+}
+
+// ProveByReset writes to somebody who is signed in and is to make a password, to
+// the address that they proved. ErrOften if they asked for many of late.
+func (k *Service) ProveByReset(ctx context.Context, u users.User) error {
+	return k.mailReset(ctx, themselves, u)
 }
 
 // toReader sends something to the user who has an address and has proved it. The
@@ -38,20 +44,31 @@ func (k *Service) toReader(ctx context.Context, email string, send func(context.
 	return err
 }
 
-// SendReset mails a user a link to choose a password by.
+// SendReset mails a user a link to choose a password by, for an administrator.
 func (k *Service) SendReset(ctx context.Context, u users.User) error {
-	link, err := k.ResetLink(ctx, u)
+	return k.mailReset(ctx, operators, u)
+}
+
+func (k *Service) mailReset(ctx context.Context, by asker, u users.User) error {
+	token, err := k.newLink(ctx, reset(by, u), ResetLife)
 	if err != nil {
 		return err
 	}
-	return k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "password.reset", "link", link, "life", ResetLife))
+	return k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "password.reset", "link", k.resetPage(token), "life", ResetLife))
 }
 
-// ResetLink makes such a link for an administrator to pass on.
+// ResetLink makes such a link for an administrator to pass on, as often as they
+// like.
 func (k *Service) ResetLink(ctx context.Context, u users.User) (string, error) {
-	token, err := k.New(ctx, Reset, u.ID, map[string]string{"address": u.EmailKey, "epoch": epoch(u)}, ResetLife)
-	return k.URL + "/password/reset/" + token, err
+	token, err := k.keep(ctx, reset(operators, u), ResetLife)
+	return k.resetPage(token), err
 }
+
+func reset(by asker, u users.User) Link {
+	return Link{Purpose: Reset, User: u.ID, Data: map[string]string{"address": u.EmailKey, "epoch": epoch(u)}, Asked: by}
+}
+
+func (k *Service) resetPage(token string) string { return k.URL + "/password/reset/" + token }
 
 // Resets returns whose password a link lets one choose.
 func (k *Service) Resets(ctx context.Context, token string) (users.User, error) {
@@ -75,7 +92,8 @@ func (k *Service) readBy(ctx context.Context, purpose, token string) (users.User
 
 // ResetBy uses a link to set a password. One that is not good enough is
 // forms.Problems and does not use the link up. The password ends everything
-// that was issued to the user, other links too.
+// that was issued to the user, other links too; whoever sets it puts that on
+// record, and then tells the user (Changed).
 func (k *Service) ResetBy(ctx context.Context, token, password string) (users.User, error) {
 	u, err := k.Resets(ctx, token)
 	if err != nil {
@@ -87,11 +105,7 @@ func (k *Service) ResetBy(ctx context.Context, token, password string) (users.Us
 	if _, err := k.Take(ctx, Reset, token); err != nil {
 		return users.User{}, err
 	}
-	u, err = k.Users.SetPassword(ctx, u.ID, password)
-	if err != nil {
-		return users.User{}, err
-	}
-	return u, k.Changed(ctx, u)
+	return k.Users.SetPassword(ctx, u.ID, password)
 }
 
 // Changed tells a user that their password was changed.

@@ -93,10 +93,12 @@ func (d *Handler) Verified(c *gin.Context) error {
 	if errors.Is(err, maillinks.ErrLink) {
 		return notYours(p)
 	}
+	if u.ID != "" { // also where the address before could not be told
+		d.record(c, p, audit.Event{Kind: audit.EmailVerified, Detail: map[string]string{"email": u.Email}})
+	}
 	if err != nil {
 		return err
 	}
-	d.record(c, p, audit.Event{Kind: audit.EmailVerified, Detail: map[string]string{"email": u.Email}})
 	return web.SeeOther(c, "/account?done=verified")
 }
 

@@ -78,6 +78,9 @@ func (d *Handler) Reset(c *gin.Context) error {
 	if err := d.Logouts.EndAll(c.Request.Context(), u); err != nil {
 		return err
 	}
+	if err := d.MailLinks.Changed(c.Request.Context(), u); err != nil {
+		return err
+	}
 	return d.Responder.Show(c, http.StatusOK, templates.Told{Title: "Your password is set",
 		Text: "You are signed out everywhere. Sign in with the new one.", Action: templates.Action{Label: "Sign in", URL: "/signin?local=1&switch=1"}})
 }

@@ -116,7 +116,7 @@ func (d *Handler) ProveMail(c *gin.Context) error {
 	if !page.Mail {
 		return web.NotFound(errors.New("no email proves this person"))
 	}
-	if err := d.MailLinks.Forgot(c.Request.Context(), p.User.Email); err != nil {
+	if err := d.MailLinks.ProveByReset(c.Request.Context(), p.User); err != nil {
 		return err
 	}
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.PasswordForgot, Actor: p.User.ID, Target: p.User.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("prove.mailed")})
