@@ -74,6 +74,11 @@ type Config struct {
 	MailFrom string
 	Mail     mail.Sender
 
+	// AsItIs is for whoever looks into a database, or repairs it: nothing in it
+	// is created or upgraded at the start, which a record that cannot be read
+	// would stop.
+	AsItIs bool
+
 	// NewRSA makes RSA keys, which takes long; for tests, which have theirs ready.
 	NewRSA func() (*rsa.PrivateKey, error)
 

@@ -146,7 +146,12 @@ func New(ctx context.Context, config Config, backend store.Backend) (*Hub, error
 	}
 	lines := flood.NewHandler(config.Log.Handler(), config.Now)
 	config.Log = slog.New(lines)
-	if err := schema().Prepare(ctx, backend, sets(), time.Now); err != nil {
+	if config.AsItIs {
+		err = schema().Look(ctx, backend, sets())
+	} else {
+		err = schema().Prepare(ctx, backend, sets(), time.Now)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("prepare the database: %w", err)
 	}
 	clock := readiness.NewClock(config.Now, config.databaseTime(backend))

@@ -117,5 +117,5 @@ func rolesText(raw bson.Raw) (bson.Raw, error) {
 // ForeseeUpgrades says what a start of this program would change in a database,
 // and changes nothing.
 func ForeseeUpgrades(ctx context.Context, b store.Backend) ([]store.Forecast, error) {
-	return schema().Foresee(ctx, b)
+	return schema().Foresee(ctx, b, sets())
 }

@@ -16,7 +16,7 @@ type dbDeleteCmd struct {
 // Run removes one record, after asking. What hangs on it stays: it is for
 // repair, where no other command or page does what is needed.
 func (d *dbDeleteCmd) Run(ctx context.Context, c *console) error {
-	return d.with(ctx, c, func(o *opened) error {
+	return d.withDamaged(ctx, c, func(o *opened) error {
 		if _, err := o.ShowRecord(ctx, d.Set, d.ID); err != nil {
 			return noRecord(err, d.Set, d.ID)
 		}

@@ -47,7 +47,7 @@ func (l *dbListCmd) Run(ctx context.Context, c *console) error {
 	if l.Limit < 1 || l.Limit > 1000 {
 		return mistakef("--limit is %d; it must be from 1 to 1000", l.Limit)
 	}
-	return l.with(ctx, c, func(o *opened) error {
+	return l.withDamaged(ctx, c, func(o *opened) error {
 		if l.Set == "" {
 			return l.sets(ctx, c, o)
 		}

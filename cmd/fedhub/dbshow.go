@@ -23,7 +23,7 @@ type dbRecord struct {
 // Run prints a record by its stored names. What is sealed, and hashes of
 // secrets and passwords, are not in it.
 func (s *dbShowCmd) Run(ctx context.Context, c *console) error {
-	return s.with(ctx, c, func(o *opened) error {
+	return s.withDamaged(ctx, c, func(o *opened) error {
 		record, err := o.ShowRecord(ctx, s.Set, s.ID)
 		if err != nil {
 			return noRecord(err, s.Set, s.ID)

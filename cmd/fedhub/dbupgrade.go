@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,6 +35,11 @@ func (u *dbUpgradeCmd) Run(ctx context.Context, c *console) error {
 		return u.with(ctx, c, func(*opened) error {
 			fmt.Fprintln(c.out, "The database is in this version's form.")
 			return nil
+		})
+	}
+	if !database.Exists(u.Database) {
+		return u.print(c, []forecastRow{}, func(w io.Writer) {
+			fmt.Fprintf(w, "There is no database at %s yet, and so nothing to upgrade; the first start makes it.\n", u.Database)
 		})
 	}
 	backend, err := database.Open(ctx, u.Database)
@@ -68,6 +74,10 @@ func forecastRows(found []store.Forecast) []forecastRow {
 func tellForecasts(w io.Writer, found []store.Forecast) {
 	if len(found) == 0 {
 		fmt.Fprintln(w, "The database is in this version's form; there is nothing to upgrade.")
+		return
+	}
+	if !slices.ContainsFunc(found, func(f store.Forecast) bool { return f.Records > 0 }) {
+		fmt.Fprintln(w, "The database holds nothing that an upgrade would change.")
 		return
 	}
 	cells := make([][]string, len(found))

@@ -2,6 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -44,4 +48,19 @@ func TestAnUpgradeCanBeTriedFirst(t *testing.T) {
 			s.Errorf("said %q", s.out)
 		}
 	})
+}
+
+func TestADryRunMakesNoDatabase(t *testing.T) {
+	s := newShell(t)
+	file := filepath.Join(t.TempDir(), "new", "hub.db")
+	s.env["FEDHUB_DATABASE"] = file
+	if s.must("db", "upgrade", "--dry-run"); !strings.Contains(s.out, "There is no database at "+file) {
+		t.Errorf("said %q", s.out)
+	}
+	if s.must("db", "upgrade", "--dry-run", "--json"); strings.TrimSpace(s.out) != "[]" {
+		t.Errorf("said %q", s.out)
+	}
+	if _, err := os.Stat(filepath.Dir(file)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the dry run made a file: %v", err)
+	}
 }

@@ -2,10 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
+	"slices"
 
+	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/operator"
 )
 
@@ -23,18 +24,32 @@ type damagedRow struct {
 
 // Run looks through the database for records that cannot be read.
 func (d *doctorCmd) Run(ctx context.Context, c *console) error {
-	o, err := d.openAny(ctx, c, nil)
-	if err != nil {
-		return err
-	}
-	found, err := o.DamagedRecords(ctx)
-	if err == nil {
-		err = d.print(c, rowsOf(found), func(w io.Writer) { tellDamaged(w, found) })
-	}
-	if err == nil && len(found) > 0 {
-		err = fmt.Errorf("records that cannot be read: %d", len(found))
-	}
-	return errors.Join(err, o.close())
+	silent := *c // what the log would say stands in the list
+	silent.err = io.Discard
+	return d.withDamaged(ctx, &silent, func(o *opened) error {
+		found, err := o.DamagedRecords(ctx)
+		if err != nil {
+			return err
+		}
+		stopping, err := hub.ForeseeUpgrades(ctx, o.backend)
+		if err != nil {
+			return err
+		}
+		for _, upgrade := range stopping {
+			for _, f := range upgrade.Fails {
+				if !slices.ContainsFunc(found, func(r operator.DamagedRecord) bool { return r.Damage == f }) {
+					found = append(found, operator.DamagedRecord{Damage: f, Reason: "the upgrade to this version cannot read it"})
+				}
+			}
+		}
+		if err := d.print(c, rowsOf(found), func(w io.Writer) { tellDamaged(w, found) }); err != nil {
+			return err
+		}
+		if len(found) > 0 {
+			return fmt.Errorf("records that cannot be read: %d", len(found))
+		}
+		return nil
+	})
 }
 
 func rowsOf(found []operator.DamagedRecord) []damagedRow {

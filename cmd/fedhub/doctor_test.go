@@ -64,3 +64,49 @@ func TestTheDoctorListsRecordsThatCannotBeRead(t *testing.T) {
 		s.run("doctor").fails(1, "records that cannot be read: ")
 	})
 }
+
+// What stops an upgrade is found, looked at and removed by commands that upgrade
+// nothing, and that need no key of the hub.
+func TestWhatStopsAnUpgradeIsFoundAndRemoved(t *testing.T) {
+	onBothDatabases(t, func(s *shell) {
+		s.env["FEDHUB_SECRET_KEY"] = goodKey
+		db, err := database.Open(s.Context(), s.env["FEDHUB_DATABASE"])
+		if err != nil {
+			s.Fatal(err)
+		}
+		if err := db.Prepare(s.Context(), []store.CollectionSpec{{Name: "clients"}, {Name: "signing"}}); err != nil {
+			s.Fatal(err)
+		}
+		// As a hub of before version 2 wrote it, but for the list.
+		for set, doc := range map[string]bson.D{
+			"clients": {{Key: "id", Value: "wiki"}, {Key: "name", Value: "Wiki"}, {Key: "grant_type", Value: bson.A{7}}},
+			"signing": {{Key: "id", Value: "wiki"}, {Key: "alg", Value: bson.A{7}}},
+		} {
+			raw, err := bson.Marshal(doc)
+			if err == nil {
+				err = db.Insert(s.Context(), set, store.Record{ID: "wiki", Doc: raw})
+			}
+			if err != nil {
+				s.Fatal(err)
+			}
+		}
+		if err := db.Close(context.Background()); err != nil {
+			s.Fatal(err)
+		}
+		if s.run("db", "upgrade"); s.code == 0 {
+			s.Error("the upgrade goes on beside a record that it cannot read")
+		}
+		var found []damagedRow
+		s.run("doctor", "--json").json(&found)
+		if len(found) != 2 || found[0].ID != "wiki" || found[1].ID != "wiki" {
+			s.Errorf("the doctor finds %+v", found)
+		}
+		for _, row := range found {
+			s.must("db", "list", row.Set)
+			s.must("db", "show", row.Set, row.ID)
+			s.must("db", "delete", row.Set, row.ID, "--yes")
+		}
+		s.must("doctor")
+		s.must("db", "upgrade")
+	})
+}

@@ -39,8 +39,7 @@ func (b *base) open(ctx context.Context, c *console, more func(*hub.Config)) (*o
 	return o, nil
 }
 
-// openAny is open for whoever looks at a database that may be damaged: nothing
-// in it need be readable.
+// openAny is open for whatever secret key.
 func (b *base) openAny(ctx context.Context, c *console, more func(*hub.Config)) (*opened, error) {
 	config, err := b.config(c)
 	if err != nil {
@@ -71,6 +70,16 @@ func (b *base) openAny(ctx context.Context, c *console, more func(*hub.Config)) 
 // with opens the hub for one piece of work.
 func (b *base) with(ctx context.Context, c *console, work func(*opened) error) error {
 	o, err := b.open(ctx, c, nil)
+	if err != nil {
+		return err
+	}
+	return errors.Join(work(o), o.close())
+}
+
+// withDamaged is with for whoever looks at a database that may be damaged: nothing
+// in it need be readable, and nothing is upgraded.
+func (b *base) withDamaged(ctx context.Context, c *console, work func(*opened) error) error {
+	o, err := b.openAny(ctx, c, func(config *hub.Config) { config.AsItIs = true })
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,9 @@
 package store_test
 
 import (
+	"cmp"
 	"errors"
+	"io/fs"
 	"slices"
 	"testing"
 	"time"
@@ -95,5 +97,36 @@ func TestDamagedRecordsAreFoundByLookingThroughAll(t *testing.T) {
 	}
 	if !slices.Equal(found, []string{"b"}) {
 		t.Errorf("got %v", found)
+	}
+}
+
+func TestWhatTheHubWritesByItselfTakesThePlaceOfWhatCannotBeRead(t *testing.T) {
+	g, notes := damagedNotes(t)
+	set := func(n *note) error { n.ID, n.Kind = cmp.Or(n.ID, "b"), n.Kind+"!"; return nil }
+	if _, err := notes.List(t.Context(), store.Query{}); err != nil || len(g.Damaged()) != 1 {
+		t.Fatalf("damaged are %v, %v", g.Damaged(), err)
+	}
+	for _, want := range []string{"!", "!!"} {
+		if err := notes.Put(t.Context(), "b", set); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := notes.Get(t.Context(), "b"); err != nil || got.Kind != want {
+			t.Errorf("got %+v, %v; want %s", got, err, want)
+		}
+	}
+	if left := g.Damaged(); len(left) > 0 {
+		t.Errorf("it is still named: %v", left)
+	}
+	if err := notes.Put(t.Context(), "new", func(n *note) error { n.ID = "new"; return nil }); err != nil {
+		t.Error(err)
+	}
+	if err := notes.Put(t.Context(), "none", func(*note) error { return store.ErrUnchanged }); err != nil {
+		t.Error(err)
+	}
+	if _, err := notes.Get(t.Context(), "none"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a record that nobody wanted: %v", err)
+	}
+	if err := notes.Put(t.Context(), "b", func(n *note) error { n.ID = "c"; return nil }); err == nil {
+		t.Error("a record changed its id")
 	}
 }

@@ -15,31 +15,38 @@ type Forecast struct {
 	Fails   []Damage // that it could not, so that it would stop there
 }
 
-// Foresee says what Prepare would do, and changes no record: each upgrade that
-// is still to be run, as far as it can be told before those ahead of it have run.
-// It is ErrNewer where a newer program has been.
-func (s Schema) Foresee(ctx context.Context, b Backend) ([]Forecast, error) {
-	specs := map[string]bool{schemaSpec.Name: true}
-	needed := []CollectionSpec{schemaSpec}
-	for _, up := range s.Upgrades {
-		if !specs[up.Set] {
-			specs[up.Set] = true
-			needed = append(needed, CollectionSpec{Name: up.Set})
-		}
+// Look stands in for Prepare where a database is only looked at, or repaired: it
+// creates, changes and upgrades nothing. It is ErrNewer where a newer program has
+// been.
+func (s Schema) Look(ctx context.Context, b Backend, sets []CollectionSpec) error {
+	_, err := s.look(ctx, b, sets)
+	return err
+}
+
+func (s Schema) look(ctx context.Context, b Backend, sets []CollectionSpec) (state progress, err error) {
+	if err := b.Declare(ctx, append([]CollectionSpec{schemaSpec}, sets...), s.Major); err != nil {
+		return state, err
 	}
-	if err := b.Prepare(ctx, needed); err != nil {
-		return nil, err
-	}
-	var state progress
 	r, err := b.Get(ctx, schemaSpec.Name, progressID)
 	if err == nil {
 		state, err = (&Collection[progress]{name: schemaSpec.Name}).decode(r)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+		return state, err
 	}
 	if state.Major > s.Major {
-		return nil, ErrNewer
+		return state, ErrNewer
+	}
+	return state, nil
+}
+
+// Foresee says what Prepare would do, and changes nothing: each upgrade that is
+// still to be run, as far as it can be told before those ahead of it have run. It
+// is ErrNewer where a newer program has been.
+func (s Schema) Foresee(ctx context.Context, b Backend, sets []CollectionSpec) ([]Forecast, error) {
+	state, err := s.look(ctx, b, sets)
+	if err != nil {
+		return nil, err
 	}
 	var all []Forecast
 	for i := state.Done; i < len(s.Upgrades); i++ {

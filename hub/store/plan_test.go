@@ -28,7 +28,7 @@ func TestAnUpgradeIsForeseenAndNothingChanges(t *testing.T) {
 	g, notes := damagedNotes(t) // of "b" the kind is a number
 	schema := store.Schema{Major: 1, Upgrades: []store.Upgrade{{Set: "notes", Change: renamed}}}
 	for range 2 { // it comes to the same the second time, for nothing was changed
-		got, err := schema.Foresee(t.Context(), g.Backend)
+		got, err := schema.Foresee(t.Context(), g.Backend, []store.CollectionSpec{{Name: "notes"}})
 		want := []store.Forecast{{Set: "notes", Records: 3, Changes: 2, Fails: []store.Damage{{Set: "notes", ID: "b"}}}}
 		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("got %+v, %v; want %+v", got, err, want)
@@ -40,10 +40,10 @@ func TestAnUpgradeIsForeseenAndNothingChanges(t *testing.T) {
 	if err := schema.Prepare(t.Context(), g.Backend, []store.CollectionSpec{{Name: "notes"}}, time.Now); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := schema.Foresee(t.Context(), g.Backend); err != nil || len(got) > 0 {
+	if got, err := schema.Foresee(t.Context(), g.Backend, []store.CollectionSpec{{Name: "notes"}}); err != nil || len(got) > 0 {
 		t.Errorf("when it has run: got %+v, %v", got, err)
 	}
-	if _, err := (store.Schema{}).Foresee(t.Context(), g.Backend); !errors.Is(err, store.ErrNewer) {
+	if _, err := (store.Schema{}).Foresee(t.Context(), g.Backend, []store.CollectionSpec{{Name: "notes"}}); !errors.Is(err, store.ErrNewer) {
 		t.Errorf("an older program: got %v", err)
 	}
 }

@@ -165,6 +165,57 @@ func (s *Collection[T]) updateOnce(ctx context.Context, id string, change func(*
 	return nil
 }
 
+// Put is Update for what the hub writes by itself and can do without: where there
+// is no record, or one that cannot be read, change edits an empty one and gives it
+// its id. Nothing that restricts anybody is written so, for what it refused would
+// be allowed.
+func (s *Collection[T]) Put(ctx context.Context, id string, change func(*T) error) error {
+	for try := range updateTries {
+		err := s.updateOnce(ctx, id, change)
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrDamaged) {
+			err = s.begin(ctx, id, change)
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		if err := pause(ctx, try); err != nil {
+			return s.fail("put into", err)
+		}
+	}
+	return fmt.Errorf("put into %s: too many writers at once", s.name)
+}
+
+func (s *Collection[T]) begin(ctx context.Context, id string, change func(*T) error) error {
+	var v T
+	if err := change(&v); errors.Is(err, ErrUnchanged) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	next, err := s.record(v)
+	if err != nil {
+		return err
+	}
+	if next.ID != id {
+		return fmt.Errorf("put into %s: a record has the id it is asked for", s.name)
+	}
+	old, err := s.backend.Get(ctx, s.name, id)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return s.fail("put into", err)
+	}
+	if _, damage := s.read(old); err != nil || damage == nil {
+		return s.Insert(ctx, v) // one that can be read meanwhile is in the way
+	}
+	next.Version = old.Version
+	if err := s.backend.Replace(ctx, s.name, next); err != nil {
+		return s.fail("put into", err)
+	}
+	if s.notes != nil {
+		s.notes.readable(s.name, id)
+	}
+	return nil
+}
+
 // pause waits a little longer, and less predictably, after each lost race, up
 // to 20 ms.
 func pause(ctx context.Context, try int) error {
@@ -198,19 +249,30 @@ func (s *Collection[T]) Delete(ctx context.Context, id string) error {
 // Find returns the records a query selects. It is for look-ups: one of them that
 // cannot be decoded fails it.
 func (s *Collection[T]) Find(ctx context.Context, q Query) ([]T, error) {
+	out, lost, err := s.Salvage(ctx, q)
+	if err == nil && len(lost) > 0 {
+		return nil, lost[0]
+	}
+	return out, err
+}
+
+// Salvage is Find for whoever goes on without the records that cannot be decoded,
+// and must know which they are.
+func (s *Collection[T]) Salvage(ctx context.Context, q Query) (found []T, lost []*DamagedError, err error) {
 	rs, err := s.backend.Find(ctx, s.name, s.at(q))
 	if err != nil {
-		return nil, s.fail("find in", err)
+		return nil, nil, s.fail("find in", err)
 	}
-	out := make([]T, 0, len(rs))
+	found = make([]T, 0, len(rs))
 	for _, r := range rs {
 		v, err := s.decode(r)
-		if err != nil {
-			return nil, err
+		if damage, damaged := errors.AsType[*DamagedError](err); damaged {
+			lost = append(lost, damage)
+		} else {
+			found = append(found, v)
 		}
-		out = append(out, v)
 	}
-	return out, nil
+	return found, lost, nil
 }
 
 // Page returns up to limit records in the order of ids, behind the id after:

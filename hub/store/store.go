@@ -34,6 +34,11 @@ type Backend interface {
 	// that cannot may do nothing, for Schema has looked.
 	Raise(ctx context.Context, major int) error
 
+	// Declare stands in for both where a database is only looked at, or a
+	// record removed: it creates and raises nothing. A set that is not there is
+	// empty. It is ErrNewer where a higher major version was said.
+	Declare(ctx context.Context, sets []CollectionSpec, major int) error
+
 	Insert(ctx context.Context, set string, r Record) error
 
 	// Get returns expired records too, as long as they are there: only the

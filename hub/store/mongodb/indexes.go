@@ -20,18 +20,36 @@ const prepareAtOnce = 8
 // Prepare creates the collections and indexes that are missing. MongoDB does
 // nothing when an index is there already, or is just being made by another.
 func (d *DB) Prepare(ctx context.Context, specs []store.CollectionSpec) error {
-	sets := map[string]*set{}
-	for _, spec := range specs {
-		if err := spec.Check(); err != nil {
-			return err
-		}
-		sets[spec.Name] = &set{spec: spec, Collection: d.db.Collection(spec.Name)}
+	sets, err := d.declared(specs)
+	if err != nil {
+		return err
 	}
 	if err := prepareAll(ctx, sets); err != nil {
 		return err
 	}
 	d.sets.Store(&sets)
 	return nil
+}
+
+// Declare makes the collections known. The major version stands in a record
+// alone, which store.Schema reads.
+func (d *DB) Declare(_ context.Context, specs []store.CollectionSpec, _ int) error {
+	sets, err := d.declared(specs)
+	if err == nil {
+		d.sets.Store(&sets)
+	}
+	return err
+}
+
+func (d *DB) declared(specs []store.CollectionSpec) (map[string]*set, error) {
+	sets := map[string]*set{}
+	for _, spec := range specs {
+		if err := spec.Check(); err != nil {
+			return nil, err
+		}
+		sets[spec.Name] = &set{spec: spec, Collection: d.db.Collection(spec.Name)}
+	}
+	return sets, nil
 }
 
 func prepareAll(ctx context.Context, sets map[string]*set) error {

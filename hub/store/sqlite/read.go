@@ -17,7 +17,7 @@ func (d *DB) Get(ctx context.Context, set, id string) (store.Record, error) {
 	if err != nil {
 		return store.Record{}, err
 	}
-	if !store.IsText(id) {
+	if t.missing || !store.IsText(id) {
 		return store.Record{}, fs.ErrNotExist
 	}
 	row := columns{id: id}
@@ -37,7 +37,7 @@ func (d *DB) Find(ctx context.Context, set string, q store.Query) ([]store.Recor
 	if err != nil {
 		return nil, err
 	}
-	if err := t.spec.CheckQuery(q); err != nil || q.Empty() {
+	if err := t.spec.CheckQuery(q); err != nil || t.missing || q.Empty() {
 		return nil, err
 	}
 	text, args := t.selection(q)
@@ -75,7 +75,7 @@ func (d *DB) Count(ctx context.Context, set string, q store.Query) (int, error) 
 	if err != nil {
 		return 0, err
 	}
-	if err := t.spec.CheckCount(q); err != nil || q.Empty() {
+	if err := t.spec.CheckCount(q); err != nil || t.missing || q.Empty() {
 		return 0, err
 	}
 	where, args := t.where(q)

@@ -14,7 +14,8 @@ import (
 // A table keeps one set. Its statements are written once; names in them are
 // checked by store.Spec.Check and quoted, values are always placeholders.
 type table struct {
-	spec store.CollectionSpec
+	spec    store.CollectionSpec
+	missing bool // it was declared and not created, so that it is empty
 
 	insert, replace, version, take, remove, sweep string
 
@@ -98,6 +99,39 @@ func (d *DB) Prepare(ctx context.Context, sets []store.CollectionSpec) error {
 	if err := d.prepareReads(ctx, tables); err != nil {
 		return err
 	}
+	d.tables.Store(&tables)
+	return nil
+}
+
+// Declare makes known the tables that there are, and creates none.
+func (d *DB) Declare(ctx context.Context, sets []store.CollectionSpec, major int) error {
+	var version int64
+	if err := d.read.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return reason(err)
+	}
+	if version > int64(major) {
+		return store.ErrNewer
+	}
+	tables, there := map[string]*table{}, map[string]*table{}
+	for _, spec := range sets {
+		if err := spec.Check(); err != nil {
+			return err
+		}
+		var found bool
+		err := d.read.QueryRowContext(ctx, "SELECT count(*) > 0 FROM sqlite_master WHERE type = 'table' AND name = ?", spec.Name).Scan(&found)
+		if err != nil {
+			return reason(err)
+		}
+		t := newTable(spec)
+		if t.missing = !found; found {
+			there[spec.Name] = t
+		}
+		tables[spec.Name] = t
+	}
+	if err := d.prepareReads(ctx, there); err != nil {
+		return err
+	}
+	d.major.Store(int64(major))
 	d.tables.Store(&tables)
 	return nil
 }

@@ -2,6 +2,7 @@ package sqlite_test
 
 import (
 	"errors"
+	"io/fs"
 	"path/filepath"
 	"testing"
 	"time"
@@ -17,6 +18,38 @@ func emptyDoc(t *testing.T) bson.Raw {
 		t.Fatal(err)
 	}
 	return raw
+}
+
+// Whoever looks into a file makes nothing in it.
+func TestADeclaredSetThatIsNotThereIsEmpty(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "hub.db")
+	db := open(t, file)
+	if err := db.Declare(t.Context(), counters, 1); err != nil {
+		t.Fatal(err)
+	}
+	set := counters[0].Name
+	_, err := db.Get(t.Context(), set, "a")
+	all, findErr := db.Find(t.Context(), set, store.Query{})
+	n, countErr := db.Count(t.Context(), set, store.Query{Limit: 1})
+	if !errors.Is(err, fs.ErrNotExist) || findErr != nil || countErr != nil || len(all)+n > 0 {
+		t.Errorf("got %v; %v, %v; %d, %v", err, all, findErr, n, countErr)
+	}
+	if err := db.Insert(t.Context(), set, store.Record{ID: "a", Doc: emptyDoc(t)}); err == nil {
+		t.Error("the set was made")
+	}
+
+	if err := (store.Schema{Major: 1}).Prepare(t.Context(), open(t, file), counters, time.Now); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Declare(t.Context(), counters, 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Insert(t.Context(), set, store.Record{ID: "a", Doc: emptyDoc(t)}); err != nil {
+		t.Errorf("a set that is there: %v", err)
+	}
+	if err := db.Declare(t.Context(), counters, 0); !errors.Is(err, store.ErrNewer) {
+		t.Errorf("an older program: %v", err)
+	}
 }
 
 func TestAProgramThatRunsStopsWritingWhereANewerOneHasBeen(t *testing.T) {

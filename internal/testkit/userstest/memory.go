@@ -181,6 +181,16 @@ func (m *Memory) Count(ctx context.Context, set string, q store.Query) (int, err
 	return len(found), err
 }
 
+// Declare begins what is not there.
+func (m *Memory) Declare(_ context.Context, sets []store.CollectionSpec, _ int) error {
+	for _, s := range sets {
+		if m.specs[s.Name] = s; m.sets[s.Name] == nil {
+			m.sets[s.Name] = map[string]store.Record{}
+		}
+	}
+	return nil
+}
+
 // Raise does nothing.
 func (m *Memory) Raise(context.Context, int) error { return nil }
 

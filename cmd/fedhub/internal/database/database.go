@@ -10,6 +10,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -50,6 +52,16 @@ func Open(ctx context.Context, address string) (store.Backend, error) {
 		return nil, hide(err, address)
 	}
 	return db, nil
+}
+
+// Exists says whether there is a database to open: a file with something in it.
+// Of MongoDB only opening it tells.
+func Exists(address string) bool {
+	if IsMongoDB(address) {
+		return true
+	}
+	file, err := os.Stat(address)
+	return !errors.Is(err, fs.ErrNotExist) && (err != nil || file.Size() > 0)
 }
 
 // Shown is an address for people to read: a path, or the hosts and the name of
