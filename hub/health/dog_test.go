@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
+
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/signing"
@@ -57,6 +59,25 @@ func TestOneOfManyProcessesGoesRound(t *testing.T) {
 	now = now.Add(claim) // it died
 	if got := round(); got != 1 {
 		t.Errorf("after one died %d go round, want 1", got)
+	}
+
+	// A record that cannot be read is begun anew, by one of them.
+	r, err := db.Get(t.Context(), "watches", watchID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Doc, err = bson.Marshal(bson.D{{Key: "id", Value: watchID}, {Key: "next", Value: "soon"}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Replace(t.Context(), "watches", r); err != nil {
+		t.Fatal(err)
+	}
+	if got := round(); got != 0 {
+		t.Errorf("beside a damaged record %d go round at once", got)
+	}
+	now = now.Add(first)
+	if got := round(); got != 1 {
+		t.Errorf("an hour after the record was damaged %d go round, want 1", got)
 	}
 }
 

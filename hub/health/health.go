@@ -106,20 +106,11 @@ func (k *Service) flush(ctx context.Context) {
 }
 
 func (k *Service) write(ctx context.Context, news Record) error {
-	for {
-		err := k.Set.Update(ctx, news.ID, func(r *Record) error {
-			r.add(news, k.Now())
-			return nil
-		})
-		if !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		first := Record{ID: news.ID}
-		first.add(news, k.Now())
-		if err := k.Set.Insert(ctx, first); !errors.Is(err, fs.ErrExist) {
-			return err
-		}
-	}
+	return k.Set.Put(ctx, news.ID, func(r *Record) error {
+		r.ID = news.ID
+		r.add(news, k.Now())
+		return nil
+	})
 }
 
 func (k *Service) putBack(old *Record) {

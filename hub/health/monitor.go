@@ -79,21 +79,18 @@ func (d *Monitor) Run(ctx context.Context) {
 // due claims the round if it is time. Of several processes one has it; should
 // that one die, another goes a little later.
 func (d *Monitor) due(ctx context.Context) (ours bool, err error) {
-	err = d.Watches.Update(ctx, watchID, func(w *Check) error {
+	err = d.Watches.Put(ctx, watchID, func(w *Check) error {
+		if w.ID == "" {
+			ours, *w = false, Check{ID: watchID, Next: d.Now().Add(first)}
+			return nil
+		}
 		if ours = !d.Now().Before(w.Next); !ours {
 			return store.ErrUnchanged
 		}
 		w.Next = d.Now().Add(claim)
 		return nil
 	})
-	if !errors.Is(err, fs.ErrNotExist) {
-		return ours && err == nil, err
-	}
-	err = d.Watches.Insert(ctx, Check{ID: watchID, Next: d.Now().Add(first)})
-	if errors.Is(err, fs.ErrExist) {
-		err = nil
-	}
-	return false, err
+	return ours && err == nil, err
 }
 
 // Done is when the dog last went round; zero if it never did.
@@ -119,11 +116,7 @@ func (d *Monitor) Check(ctx context.Context) error {
 		return err
 	}
 	done := Check{ID: watchID, Next: d.Now().Add(every), Done: d.Now()}
-	err = d.Watches.Update(ctx, watchID, func(w *Check) error { *w = done; return nil })
-	if errors.Is(err, fs.ErrNotExist) {
-		err = d.Watches.Insert(ctx, done)
-	}
-	return err
+	return d.Watches.Put(ctx, watchID, func(w *Check) error { *w = done; return nil })
 }
 
 // look gathers the facts, and lets checks.go judge them.

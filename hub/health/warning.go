@@ -127,13 +127,12 @@ func (d *Monitor) keep(ctx context.Context, found []Warning) error {
 // put adds a warning, or confirms it.
 func (d *Monitor) put(ctx context.Context, w Warning) error {
 	w.Since, w.Expires = d.Now(), d.Now().Add(lapse)
-	err := d.Set.Insert(ctx, w)
-	if !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	return d.Set.Update(ctx, w.ID, func(old *Warning) error {
-		w.Since, w.Mailed = old.Since, old.Mailed
-		*old = w
+	return d.Set.Put(ctx, w.ID, func(old *Warning) error {
+		next := w
+		if old.ID != "" {
+			next.Since, next.Mailed = old.Since, old.Mailed
+		}
+		*old = next
 		return nil
 	})
 }

@@ -121,7 +121,11 @@ func (k *Service) enter(ctx context.Context, s sessions.Session, why texts.Text,
 	if !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return k.Ledger.Update(ctx, s.SID, func(kept *SignOut) error {
+	return k.Ledger.Put(ctx, s.SID, func(kept *SignOut) error {
+		if kept.SID == "" { // it could not be read
+			*kept = line
+			return nil
+		}
 		added := false
 		for _, r := range to {
 			if kept.find(r.ClientID) == nil {

@@ -37,7 +37,7 @@ const remember = 90 * 24 * time.Hour
 
 func (k *Service) status(ctx context.Context, clientID string) (Status, error) {
 	s, err := k.Statuses.Get(ctx, clientID)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, store.ErrDamaged) {
 		return Status{ClientID: clientID}, nil
 	}
 	return s, err
@@ -45,26 +45,10 @@ func (k *Service) status(ctx context.Context, clientID string) (Status, error) {
 
 // change edits a client's status, or writes its first.
 func (k *Service) change(ctx context.Context, clientID string, edit func(*Status) error) error {
-	kept := func(s *Status) error {
-		s.Expires = k.Now().Add(remember)
+	return k.Statuses.Put(ctx, clientID, func(s *Status) error {
+		s.ClientID, s.Expires = clientID, k.Now().Add(remember)
 		return edit(s)
-	}
-	for {
-		err := k.Statuses.Update(ctx, clientID, kept)
-		if !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		first := Status{ClientID: clientID}
-		if err := kept(&first); err != nil {
-			if errors.Is(err, store.ErrUnchanged) {
-				return nil
-			}
-			return err
-		}
-		if err := k.Statuses.Insert(ctx, first); !errors.Is(err, fs.ErrExist) {
-			return err
-		}
-	}
+	})
 }
 
 // drop removes a notice that is done with.

@@ -134,14 +134,7 @@ func (s *Service) prove(ctx context.Context) error {
 	if s.Clock != nil {
 		proof.Ahead = s.Clock.Skew().Milliseconds()
 	}
-	err := s.Set.Update(ctx, s.Name, func(p *Proof) error { *p = proof; return nil })
-	if errors.Is(err, store.ErrDamaged) {
-		err = s.Set.Delete(ctx, s.Name)
-	}
-	if err == nil || !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return s.Set.Insert(ctx, proof)
+	return s.Set.Put(ctx, s.Name, func(p *Proof) error { *p = proof; return nil })
 }
 
 // leave takes the proof away, so that nobody is shown a process that is gone.

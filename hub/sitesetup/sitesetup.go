@@ -86,11 +86,7 @@ type Service struct {
 func (k *Service) Begin(ctx context.Context, client clients.Client) error {
 	now := k.now()
 	d := Setup{ID: client.ID, Host: hostOf(client.Frappe.URL), Began: now, Expires: now.Add(memory)}
-	err := k.Set.Insert(ctx, d)
-	if errors.Is(err, fs.ErrExist) {
-		err = k.Set.Update(ctx, d.ID, func(kept *Setup) error { *kept = d; return nil })
-	}
-	if err != nil {
+	if err := k.Set.Put(ctx, d.ID, func(kept *Setup) error { *kept = d; return nil }); err != nil {
 		return err
 	}
 	return k.Sites.Await(ctx, client.ID, now.Add(Patience))

@@ -153,3 +153,27 @@ func TestTheOverviewNamesRecordsThatCannotBeRead(t *testing.T) {
 		t.Errorf("got %d %s", a.Status, hubtest.Gist(a.Body))
 	}
 }
+
+// What the hub writes by itself is written anew where it cannot be read.
+func TestTheDailyRoundGoesOnBesideARecordThatCannotBeRead(t *testing.T) {
+	f := newFaulty(t)
+	dead := hubtest.NewServer(t, func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusServiceUnavailable) })
+	f.OpenIDKey("Dead", dead)
+	op := f.Operator()
+	op.Submit(op.Open("/admin"), "/admin/check")
+	for _, set := range []string{"warnings", "watches"} {
+		if f.damage(t, set) == "" {
+			t.Fatalf("there is no record of %s", set)
+		}
+		home := op.Submit(op.Open("/admin"), "/admin/check")
+		hubtest.Want(t, "the round beside a damaged record of "+set, home.Status, http.StatusOK)
+		if list := home.Text("attention"); !strings.Contains(list, "Dead doesn't answer") || strings.Contains(list, "cannot be read") {
+			t.Errorf("beside a damaged record of %s the list is %q", set, list)
+		}
+		found, err := f.Hub.DamagedRecords(t.Context())
+		hubtest.Done(t, err)
+		if len(found) > 0 {
+			t.Errorf("the record of %s is as it was: %v", set, found)
+		}
+	}
+}
