@@ -50,6 +50,10 @@ type Options struct {
 	Auth      *clientauth.Verifier // required
 	Documents metadatadoc.Reader   // of what clients publish
 
+	// Forget removes what there is of a client beside its record: what people
+	// allowed it, and what it was issued. Nothing if nil.
+	Forget func(ctx context.Context, id string) error
+
 	// AllowHTTP admits plain http addresses beyond loopback, for hubs in
 	// development.
 	AllowHTTP bool
@@ -65,6 +69,7 @@ type Registry struct {
 	store     Store
 	auth      *clientauth.Verifier
 	documents metadatadoc.Reader
+	forget    func(ctx context.Context, id string) error
 	allowHTTP bool
 	now       func() time.Time
 	log       *slog.Logger
@@ -86,7 +91,7 @@ const (
 // NewRegistry returns a Registry.
 func NewRegistry(o Options) *Registry {
 	r := &Registry{
-		store: o.Store, auth: o.Auth, documents: o.Documents, allowHTTP: o.AllowHTTP, now: o.Now, log: o.Log,
+		store: o.Store, auth: o.Auth, documents: o.Documents, forget: o.Forget, allowHTTP: o.AllowHTTP, now: o.Now, log: o.Log,
 		cache: cache.NewLookups[*Client](cacheLife, cacheSize), turns: cache.NewTurns(), onGet: func(Client) {},
 	}
 	if r.now == nil {
@@ -94,6 +99,9 @@ func NewRegistry(o Options) *Registry {
 	}
 	if r.log == nil {
 		r.log = slog.Default()
+	}
+	if r.forget == nil {
+		r.forget = func(context.Context, string) error { return nil }
 	}
 	return r
 }
@@ -273,13 +281,24 @@ func (r *Registry) Update(ctx context.Context, id string, change func(*Client) e
 	return nil
 }
 
-// Delete removes a client for good. A server may then introduce itself anew.
+// Delete removes a client for good, whoever takes it away and why, and all there
+// is of it: should one of its id ever come, it is another client. What is the
+// client's goes first, so that a removal that fails half-way can be repeated, and
+// once more, for what was allowed meanwhile. That is done for a client that is
+// gone, too, which is fs.ErrNotExist.
 func (r *Registry) Delete(ctx context.Context, id string) error {
 	defer r.origins.Forget()
 	defer r.cache.Drop(id)
 	defer r.auth.Keys.Drop(id)
+	if err := r.forget(ctx, id); err != nil {
+		return fmt.Errorf("forget what is a client's: %w", err)
+	}
 	if err := r.store.Delete(ctx, id); err != nil {
 		return fmt.Errorf("delete client: %w", err)
+	}
+	r.cache.Drop(id)
+	if err := r.forget(ctx, id); err != nil {
+		return fmt.Errorf("forget what is a client's: %w", err)
 	}
 	return nil
 }

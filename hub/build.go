@@ -29,6 +29,7 @@ import (
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
+	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
@@ -82,6 +83,7 @@ func (h *Hub) buildTools() {
 	h.settings = settings.NewService(d.Settings, c.Name, c.Now)
 	h.traces = h.newTraces()
 	h.signing = signing.NewService(d.SigningKeys, h.box, c.Now)
+	h.signing.Log = c.Log
 	if c.NewRSA != nil {
 		h.signing.NewRSA = c.NewRSA
 	}
@@ -133,7 +135,7 @@ func (h *Hub) buildClients() {
 		},
 	}
 	h.clients = clients.NewRegistry(clients.Options{
-		Store: d.Clients, Auth: h.clientAuth, Documents: h.documents, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now, Log: c.Log,
+		Store: d.Clients, Auth: h.clientAuth, Documents: h.documents, Forget: h.forgetClient, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now, Log: c.Log,
 	})
 	h.hubs = hubs.New(hubs.Options{
 		Clients: h.clients, Auth: h.clientAuth, Documents: h.documents, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now, Log: c.Log,
@@ -187,8 +189,8 @@ func (h *Hub) buildOperator() {
 		Users: h.users, Linking: h.linking, MailLinks: h.mailLinks, Clients: h.clients, Hubs: h.hubs, Sites: h.sites, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
 		Grants: h.grants, Pending: h.pending, Sessions: h.sessions.Service, Health: h.health,
 		Logouts: h.logouts, UpstreamTokens: h.upstreamTokens, SiteSetups: h.siteSetups, Signing: h.signing, Settings: h.settings, Audit: h.audit, Box: h.box,
-		ForgetClient: h.forgetClient, ForgetUser: h.forgetUser,
-		Records: d.browsable(),
+		ForgetUser: h.forgetUser,
+		Records:    d.browsable(),
 	})
 }
 
@@ -267,7 +269,7 @@ func (h *Hub) buildHandlers() {
 		Begins: h.limiter(c.Limits.Begins),
 	}
 	h.federating = &federating.Handler{
-		Issuer: c.URL, Clients: h.clients, Hubs: h.hubs, Invites: h.invites, Forget: h.forgetClient, Upstreams: h.upstreams, Sessions: h.sessions, Logouts: h.logouts,
+		Issuer: c.URL, Clients: h.clients, Hubs: h.hubs, Invites: h.invites, Upstreams: h.upstreams, Sessions: h.sessions, Logouts: h.logouts,
 		Settings: h.settings, Audit: h.audit, Replay: h.data.useOnce, Replayed: h.data.wasUsed,
 	}
 	h.signout = &signout.Handler{
@@ -300,10 +302,19 @@ func (h *Hub) buildHandlers() {
 		SiteSetups: h.siteSetups, Audit: h.audit, Now: c.Now, Pushes: h.limiter(c.Limits.Begins),
 	}
 	h.registering = &registering.Handler{
-		Issuer: c.URL, Clients: h.clients, Registrations: h.registrations, Initials: h.initials, Forget: h.forgetClient, Settings: h.settings, Audit: h.audit,
+		Issuer: c.URL, Clients: h.clients, Registrations: h.registrations, Initials: h.initials, Settings: h.settings, Audit: h.audit,
 		PerAddress: h.limiter(c.Limits.Registrations), Discovery: h.oidc.Document,
 	}
 	h.buildAdmin()
+}
+
+// damaged are the records that this process met and could not read.
+func (h *Hub) damaged() []store.Damage {
+	all := h.backend.Damaged()
+	for _, lost := range h.signing.Lost() {
+		all = append(all, lost.Damage)
+	}
+	return all
 }
 
 // sessionLimits are what the settings say of sessions.
@@ -335,7 +346,7 @@ func (h *Hub) buildAdmin() {
 		operations: &operations.Handler{
 			Recorder: by, Issuer: c.URL, Clients: h.clients, Initials: h.initials, Upstreams: h.upstreams, Users: h.users, Logouts: h.logouts,
 			Monitor: h.monitor, Signing: h.signing, Settings: h.settings, Traces: h.traces, Operator: h.Service, Responder: h.responder, Now: c.Now,
-			Damaged: h.backend.Damaged, Readiness: h.readiness,
+			Damaged: h.damaged, Readiness: h.readiness,
 		},
 	}
 }

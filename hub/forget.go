@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"github.com/fedhub/fedhub/hub/sessions"
-	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/store"
 )
 
@@ -36,23 +35,13 @@ func (d data) forget(ctx context.Context, whose, id string) error {
 func (h *Hub) forgetUser(ctx context.Context, id string) error { return h.data.forget(ctx, "user", id) }
 
 // forgetClient removes what there is of a client beside the client: also its
-// name in the sessions of its people, who are known by what they allowed it, and
-// in the settings.
+// name in the sessions of its people, who are known by what they allowed it.
 func (h *Hub) forgetClient(ctx context.Context, id string) error {
 	for g, err := range h.data.Grants.EachWhere(ctx, "clientId", id) {
 		if err == nil {
 			err = h.forgetInSessions(ctx, g.UserID, id)
 		}
 		if err != nil {
-			return err
-		}
-	}
-	current, err := h.settings.Current(ctx)
-	if err != nil {
-		return err
-	}
-	if len(current.VouchersFor(id)) > 0 {
-		if err := h.settings.Change(ctx, "", func(s *settings.Settings) { s.DropVoucherClient(id) }); err != nil {
 			return err
 		}
 	}

@@ -135,6 +135,26 @@ func TestARemovedServerMayIntroduceItselfAnew(t *testing.T) {
 	}
 }
 
+// Who is answered with an error says goodbye again, when their record may be gone.
+func TestAGoodbyeThatFailedIsSaidAgain(t *testing.T) {
+	for _, fails := range []string{"before the record went", "after it"} {
+		h, w := newHub(t), newWorld(t, allowHTTP)
+		w.introduce(h.id, clients.ViaAdmin)
+		w.Forgotten.Fail = errors.New("the database is away")
+		if fails == "after it" {
+			if err := w.Store.Delete(t.Context(), h.id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, _, err := w.Leave(t.Context(), h.id); err == nil {
+			t.Errorf("%s: no error", fails)
+		}
+		if _, _, err := w.Leave(t.Context(), h.id); err != nil || !slices.Contains(w.Forgotten.IDs, h.id) {
+			t.Errorf("%s: forgotten are %q, %v", fails, w.Forgotten.IDs, err)
+		}
+	}
+}
+
 func TestOnlySensibleDecisionsAreTaken(t *testing.T) {
 	h, w := newHub(t), newWorld(t, allowHTTP)
 	w.introduce(h.id, "")

@@ -15,21 +15,24 @@ import (
 //
 // One that an administrator locked out or turned off stays on record, and so
 // does one that is held because its keys are not those that were approved: else
-// leaving and coming back would be a way around that.
+// leaving and coming back would be a way around that. One that is not known may
+// have left before, and be told only now: what was left of it goes.
 func (s *Service) Leave(ctx context.Context, id string) (state clients.State, removed bool, err error) {
 	known, err := s.clients.Lookup(ctx, id)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && known.Server == nil {
-		return "", false, nil
-	}
-	if err != nil {
+	gone := errors.Is(err, fs.ErrNotExist)
+	if err != nil && !gone {
 		return "", false, err
 	}
-	if h := known.Server; !known.Disabled && (h.State == clients.Active || h.State == clients.Pending && !h.IsHeld()) {
+	h := known.Server
+	if !gone && h == nil {
+		return "", false, nil
+	}
+	if gone || !known.Disabled && (h.State == clients.Active || h.State == clients.Pending && !h.IsHeld()) {
 		err = s.clients.Delete(ctx, id)
 		if errors.Is(err, fs.ErrNotExist) {
 			err = nil
 		}
-		return "", err == nil, err
+		return "", err == nil && !gone, err
 	}
 	err = s.clients.Change(ctx, id, func(c *clients.Client) error {
 		if c.Server == nil {

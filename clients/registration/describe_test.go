@@ -110,6 +110,9 @@ func TestAClientKnownByItsDocumentBecomesAServer(t *testing.T) {
 	if added, err = w.Meet(t.Context(), id, policy, allow); added || err != nil {
 		t.Errorf("a server is met as a server: %v, %v", added, err)
 	}
+	if !slices.Contains(w.Forgotten.IDs, id) {
+		t.Error("the hub has what people allowed the app that it was")
+	}
 	// Nor does leaving make anybody forget that an administrator turned it off.
 	if _, removed, err := connected.Leave(t.Context(), id); removed || err != nil || !w.Kept(id).Disabled {
 		t.Errorf("it left: %v, %v", removed, err)
@@ -149,6 +152,9 @@ func TestClientsKnownByTheirDocumentsDoNotFillTheDatabase(t *testing.T) {
 	w.Clock.Forward(documentIdle)
 	if added, err := w.keepDocument(t.Context(), read("app.example.org", maxDocumentsPerHost)); !added || err != nil {
 		t.Errorf("when the others have been away: got %v, %v", added, err)
+	}
+	if second := read("app.example.org", 1).ID; !slices.Contains(w.Forgotten.IDs, second) {
+		t.Errorf("what people allowed the app that made room stays: only %q are forgotten", w.Forgotten.IDs)
 	}
 	if _, err := w.Lookup(t.Context(), one); err != nil {
 		t.Errorf("what an administrator decided is forgotten: %v", err)

@@ -201,7 +201,10 @@ func (s *Service) roomForDocument(ctx context.Context, read clients.Client) erro
 	if oldest == "" {
 		return metadatadoc.Fault(read.ID, nil, forms.New("", "document.many"))
 	}
-	return s.clients.Delete(ctx, oldest)
+	if err := s.clients.Delete(ctx, oldest); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 // forgettable: it has not been here for a while, and no administrator decided

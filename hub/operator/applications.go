@@ -48,23 +48,21 @@ func (s *Service) ChangeClient(ctx context.Context, by audit.Actor, id string, w
 // RemoveClient deletes a client and what people allowed it. It can be repeated
 // when it failed half-way.
 func (s *Service) RemoveClient(ctx context.Context, by audit.Actor, c clients.Client) error {
-	if err := s.forgetClient(ctx, c.ID); err != nil {
-		return err
-	}
-	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.ClientRemoved, Client: c.ID, Target: c.Name}))
-	return nil
+	err := s.forgetClient(ctx, c.ID)
+	s.record(ctx, by, audit.Event{Kind: audit.ClientRemoved, Client: c.ID, Target: c.Name}, err)
+	return err
 }
 
-// forgetClient takes first what is the client's, so that a removal that fails half-way
-// can be repeated, and once more, for what was granted meanwhile.
+// forgetClient removes a client and all there is of it, or what is left where a
+// removal before failed half-way.
 func (s *Service) forgetClient(ctx context.Context, id string) error {
-	if err := s.parts.ForgetClient(ctx, id); err != nil {
+	if err := s.parts.Settings.ForgetClient(ctx, id); err != nil {
 		return err
 	}
 	if err := s.parts.Clients.Delete(ctx, id); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return s.parts.ForgetClient(ctx, id)
+	return nil
 }
 
 // AddSecret makes a secret for a client, which is shown only here. Those that

@@ -31,6 +31,12 @@ func (s *Service) SignedInBy(ctx context.Context, keyID string) (n SignedIn, err
 // refused (sessions.Confirm), and what was before is found.
 func (s *Service) endSignedInBy(ctx context.Context, by audit.Actor, keyID string) (n SignedIn, err error) {
 	ctx = lasting.ToDeadline(ctx)
+	defer func() {
+		if n != (SignedIn{}) {
+			s.record(ctx, by, audit.Event{Kind: audit.SessionsEnded, LoginKey: keyID,
+				Detail: map[string]string{"which": "provider", "sessions": strconv.Itoa(n.Sessions), "connections": strconv.Itoa(n.Connections)}}, err)
+		}
+	}()
 	if n.Connections, err = s.parts.Grants.RevokeProvider(ctx, keyID); err != nil {
 		return n, err
 	}
@@ -42,10 +48,6 @@ func (s *Service) endSignedInBy(ctx context.Context, by audit.Actor, keyID strin
 	}
 	late, err := s.parts.Grants.RevokeProvider(ctx, keyID)
 	n.Connections += late
-	if err == nil && n != (SignedIn{}) {
-		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.SessionsEnded, LoginKey: keyID,
-			Detail: map[string]string{"which": "provider", "sessions": strconv.Itoa(n.Sessions), "connections": strconv.Itoa(n.Connections)}}))
-	}
 	return n, err
 }
 

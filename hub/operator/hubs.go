@@ -2,6 +2,7 @@ package operator
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"time"
@@ -34,15 +35,16 @@ func (s *Service) NewInvite(ctx context.Context, by audit.Actor, life time.Durat
 // fs.ErrNotExist.
 func (s *Service) RemoveServer(ctx context.Context, by audit.Actor, id string) error {
 	c, err := s.parts.Clients.Lookup(ctx, id)
+	if errors.Is(err, fs.ErrNotExist) {
+		return errors.Join(err, s.forgetClient(ctx, id)) // a removal before may have failed half-way
+	}
 	if err == nil && c.Server == nil {
 		err = fmt.Errorf("server %s: %w", id, fs.ErrNotExist)
 	}
 	if err != nil {
 		return err
 	}
-	if err := s.forgetClient(ctx, id); err != nil {
-		return err
-	}
-	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.ServerRemoved, Client: id, Target: c.Server.Host}))
-	return nil
+	err = s.forgetClient(ctx, id)
+	s.record(ctx, by, audit.Event{Kind: audit.ServerRemoved, Client: id, Target: c.Server.Host}, err)
+	return err
 }

@@ -27,6 +27,7 @@ import (
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // Parts is what a Service works on.
@@ -57,9 +58,8 @@ type Parts struct {
 	Audit          *audit.Recorder
 	Box            *seal.Box
 
-	// ForgetClient and ForgetUser remove what there is of a client or a person
-	// beside themselves.
-	ForgetClient, ForgetUser func(ctx context.Context, id string) error
+	// ForgetUser removes what there is of a person beside themselves.
+	ForgetUser func(ctx context.Context, id string) error
 
 	Records []store.Browsable // every kind, for repair
 }
@@ -69,6 +69,19 @@ type Service struct{ parts Parts }
 
 // New returns a service over the parts.
 func New(p Parts) *Service { return &Service{p} }
+
+// record writes down what has several steps, also where it failed half-way: what
+// was done until then stays done.
+func (s *Service) record(ctx context.Context, by audit.Actor, e audit.Event, err error) {
+	if err != nil {
+		e.Why = texts.Of(err)
+		if e.Detail == nil {
+			e.Detail = map[string]string{}
+		}
+		e.Detail["done"] = "no"
+	}
+	s.parts.Audit.Record(ctx, by.Did(e))
+}
 
 // URL is the hub's public address.
 func (s *Service) URL() string { return s.parts.URL }

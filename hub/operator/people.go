@@ -41,7 +41,7 @@ func (s *Service) SwitchUser(ctx context.Context, by audit.Actor, id string, off
 // first, so that nothing new is made of them meanwhile, and their apps and hubs
 // are told; it can be repeated when it failed half-way. What happened stays in
 // the audit, by id.
-func (s *Service) RemoveUser(ctx context.Context, by audit.Actor, id string) error {
+func (s *Service) RemoveUser(ctx context.Context, by audit.Actor, id string) (err error) {
 	if by.ID == id {
 		return ErrMyself
 	}
@@ -49,17 +49,14 @@ func (s *Service) RemoveUser(ctx context.Context, by audit.Actor, id string) err
 	if err != nil {
 		return err
 	}
+	defer func() { s.record(ctx, by, audit.Event{Kind: audit.UserRemoved, Target: id}, err) }()
 	if err := s.parts.Logouts.EndAll(ctx, u); err != nil {
 		return err
 	}
 	if err := s.parts.ForgetUser(ctx, id); err != nil {
 		return err
 	}
-	if err := s.parts.Users.Remove(ctx, id); err != nil {
-		return err
-	}
-	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.UserRemoved, Target: id}))
-	return nil
+	return s.parts.Users.Remove(ctx, id)
 }
 
 // EndSessions ends everything that was issued to a person; they may sign in

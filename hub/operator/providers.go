@@ -140,6 +140,7 @@ func (s *Service) RemoveLoginKey(ctx context.Context, by audit.Actor, k federati
 	if err = s.parts.Upstreams.Retire(ctx, k.ID); err != nil {
 		return said, ended, err
 	}
+	defer func() { s.record(ctx, by, audit.Event{Kind: audit.KeyRemoved, LoginKey: k.ID}, err) }()
 	if rest == EndSignedIn {
 		if ended, err = s.endSignedInBy(ctx, by, k.ID); err != nil {
 			return said, ended, err
@@ -151,11 +152,10 @@ func (s *Service) RemoveLoginKey(ctx context.Context, by audit.Actor, k federati
 	if err = s.parts.Health.Forget(ctx, k.ID); err != nil {
 		return said, ended, err
 	}
-	if err = s.parts.Upstreams.Delete(ctx, k.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return said, ended, err
+	if err = s.parts.Upstreams.Delete(ctx, k.ID); errors.Is(err, fs.ErrNotExist) {
+		err = nil
 	}
-	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.KeyRemoved, LoginKey: k.ID}))
-	return said, ended, nil
+	return said, ended, err
 }
 
 func (s *Service) leavePrimary(ctx context.Context, by audit.Actor, k federation.LoginKey) Farewell {

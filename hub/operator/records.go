@@ -83,7 +83,8 @@ type DamagedRecord struct {
 	Reason string
 }
 
-// DamagedRecords looks through the whole database, page by page.
+// DamagedRecords looks through the whole database, page by page, also for keys
+// that cannot be opened.
 func (s *Service) DamagedRecords(ctx context.Context) ([]DamagedRecord, error) {
 	var all []DamagedRecord
 	for _, set := range s.parts.Records {
@@ -93,6 +94,9 @@ func (s *Service) DamagedRecords(ctx context.Context) ([]DamagedRecord, error) {
 			}
 			all = append(all, DamagedRecord{damage, errors.Unwrap(err).Error()})
 		}
+	}
+	for _, lost := range s.parts.Signing.LookForLost(ctx) {
+		all = append(all, DamagedRecord{lost.Damage, lost.Cause.Error()})
 	}
 	return all, nil
 }

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"context"
 	"net/url"
 	"slices"
 	"strings"
@@ -27,9 +28,17 @@ func (s Settings) VouchersFor(clientID string) []clientauth.TrustedIssuer {
 	return out
 }
 
-// DropVoucherClient takes a client out of them, and those that no other client
-// may bring.
-func (s *Settings) DropVoucherClient(clientID string) {
+// ForgetClient takes a client that somebody removes out of them, and those that
+// no other client may bring.
+func (k *Service) ForgetClient(ctx context.Context, clientID string) error {
+	current, err := k.Current(ctx)
+	if err != nil || len(current.VouchersFor(clientID)) == 0 {
+		return err
+	}
+	return k.Change(ctx, "", func(s *Settings) { s.dropVoucherClient(clientID) })
+}
+
+func (s *Settings) dropVoucherClient(clientID string) {
 	var lines []string
 	for _, line := range s.Vouchers {
 		words := strings.Fields(line)

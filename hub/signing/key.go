@@ -41,6 +41,12 @@ type Key struct {
 // Key names the record.
 func (k Key) Key() string { return k.ID }
 
+// alg is that of the id, which can always be read.
+func (k Key) alg() string {
+	alg, _, _ := strings.Cut(k.ID, "/")
+	return alg
+}
+
 // number is that of the id, which rises by one with each key of an algorithm.
 func (k Key) number() int {
 	_, digits, _ := strings.Cut(k.ID, "/")

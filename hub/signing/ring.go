@@ -42,26 +42,45 @@ type ring struct {
 	turn  uint64              // of that reading: clocks are set back, turns are not
 	byAlg map[string][]*ready // newest first
 	byKID map[string]*ready
+	last  map[string]int // the highest number of each algorithm
+	lost  []Lost
 	jwks  []byte // the published ones (RFC 7517 §5)
+}
+
+// A Lost key is stored and cannot be used.
+type Lost struct {
+	store.Damage
+	Cause error
 }
 
 // newRing sorts the stored keys. Those that are void are left out. Keys of the
 // ring before are taken over, with what they remember.
-func (k *Service) newRing(stored []Key, before *ring) (*ring, error) {
-	r := &ring{read: k.now(), byAlg: map[string][]*ready{}, byKID: map[string]*ready{}}
+//
+// A key that cannot be used costs its algorithm the keys before it, for it may
+// have been to say that those are void, and nothing else: the algorithm gets a
+// new one. Where no private key can be opened it is the secret key that is wrong.
+func (k *Service) newRing(stored []Key, damaged map[string]error, before *ring) (*ring, error) {
+	r := &ring{read: k.now(), byAlg: map[string][]*ready{}, byKID: map[string]*ready{}, last: map[string]int{}}
 	slices.SortFunc(stored, func(a, b Key) int { return b.number() - a.number() })
-	alone := map[string]bool{}
+	alone, opened := map[string]bool{}, false
 	for _, key := range stored {
-		if alone[key.Alg] {
+		alg := key.alg()
+		r.last[alg] = max(r.last[alg], key.number())
+		if alone[alg] {
 			continue
 		}
-		alone[key.Alg] = key.Alone
-		ready, err := k.reopen(key, before)
+		ready, err := k.reopen(key, damaged[key.ID], before)
 		if err != nil {
-			return nil, err
+			alone[alg], r.lost = true, append(r.lost, Lost{store.Damage{Set: k.set.Name(), ID: key.ID}, err})
+			continue
 		}
-		r.byAlg[key.Alg] = append(r.byAlg[key.Alg], ready)
-		r.byKID[key.KID] = ready
+		alone[alg] = ready.Alone
+		opened = opened || ready.private != nil
+		r.byAlg[alg] = append(r.byAlg[alg], ready)
+		r.byKID[ready.KID] = ready
+	}
+	if len(r.lost) > 0 && !opened {
+		return nil, r.lost[0].Cause
 	}
 	var err error
 	r.jwks, err = json.Marshal(r.public(r.read))
@@ -71,13 +90,46 @@ func (k *Service) newRing(stored []Key, before *ring) (*ring, error) {
 	return r, nil
 }
 
-func (k *Service) reopen(key Key, before *ring) (*ready, error) {
+func (k *Service) reopen(key Key, damage error, before *ring) (*ready, error) {
 	if before != nil {
-		if known := before.byKID[key.KID]; known != nil {
-			return known, nil
+		for _, known := range before.byAlg[key.alg()] {
+			if known.ID == key.ID && (known.KID == key.KID || damage != nil) {
+				return known, nil
+			}
 		}
 	}
+	if damage != nil {
+		return nil, damage
+	}
 	return unseal(k.box, key)
+}
+
+// stored are the keys as they lie in the database, and what is wrong with those
+// of which only the id can be read. The set stays small: a few generations of
+// each algorithm.
+func (k *Service) stored(ctx context.Context) (all []Key, damaged map[string]error, err error) {
+	all, lost, err := k.set.Salvage(ctx, store.Query{})
+	damaged = map[string]error{}
+	for _, damage := range lost {
+		all, damaged[damage.ID] = append(all, Key{ID: damage.ID}), damage
+	}
+	return all, damaged, err
+}
+
+// Lost returns the keys that lie in the database as they should, and cannot be
+// opened. Of those of which nothing can be read the database tells.
+func (k *Service) Lost() []Lost {
+	r := k.ring.Load()
+	if r == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(r.lost), func(l Lost) bool { return errors.Is(l.Cause, store.ErrDamaged) })
+}
+
+// LookForLost is Lost after reading the keys.
+func (k *Service) LookForLost(ctx context.Context) []Lost {
+	_ = k.load(ctx) // no key at all that opens is the secret key's fault
+	return k.Lost()
 }
 
 // current is the key that signs now: the newest that has started. Where none
@@ -234,17 +286,18 @@ func (k *Service) reread(ctx context.Context) (*ring, error) {
 // load reads the keys, whoever else does.
 func (k *Service) load(ctx context.Context) error {
 	began, turn := k.now(), k.turns.Add(1)
-	stored, err := k.set.Find(ctx, store.Query{}) // the set stays small: a few generations of each algorithm
+	stored, damaged, err := k.stored(ctx)
 	if err != nil {
 		k.failed.Store(k.now().UnixNano())
 		return err
 	}
-	r, err := k.newRing(stored, k.ring.Load())
+	r, err := k.newRing(stored, damaged, k.ring.Load())
 	if err != nil {
 		return err
 	}
 	r.read, r.turn = began, turn
 	k.failed.Store(0)
+	k.tell(ctx, r, k.ring.Load())
 	for {
 		last := k.ring.Load()
 		if last != nil && last.turn > turn {
@@ -252,6 +305,17 @@ func (k *Service) load(ctx context.Context) error {
 		}
 		if k.ring.CompareAndSwap(last, r) {
 			return nil
+		}
+	}
+}
+
+// tell has the log say which keys are lost, once. The database says it of those
+// that are no keys at all.
+func (k *Service) tell(ctx context.Context, r, before *ring) {
+	for _, lost := range r.lost {
+		known := before != nil && slices.ContainsFunc(before.lost, func(l Lost) bool { return l.ID == lost.ID })
+		if !known && !errors.Is(lost.Cause, store.ErrDamaged) {
+			k.Log.ErrorContext(ctx, "a key of this hub cannot be used; a new one takes its place", "id", lost.ID, "error", lost.Cause)
 		}
 	}
 }
@@ -299,7 +363,7 @@ func (k *Service) first(ctx context.Context, alg string) error {
 	if err := k.load(ctx); err != nil || k.ring.Load().current(alg, k.now()) != nil {
 		return err
 	}
-	key, err := k.newKey(alg, 1, time.Time{})
+	key, err := k.newKey(alg, k.ring.Load().last[alg]+1, time.Time{})
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/fedhub/fedhub/hub/store"
@@ -141,15 +142,11 @@ func (r *ring) waiting(alg string, now time.Time) int {
 // next adds the key after the newest of the ring. The number in its id decides
 // among processes that do it at the same time.
 func (k *Service) next(ctx context.Context, r *ring, alg string, alone bool) (ours bool, err error) {
-	number := 1
-	if keys := r.byAlg[alg]; len(keys) > 0 {
-		number = keys[0].number() + 1
-	}
 	var starts time.Time
 	if use(alg) == "sig" && !alone {
 		starts = k.now().Add(lead)
 	}
-	key, err := k.newKey(alg, number, starts)
+	key, err := k.newKey(alg, r.last[alg]+1, starts)
 	if err != nil {
 		return false, err
 	}
@@ -194,20 +191,28 @@ func (k *Service) Tend(ctx context.Context, every time.Duration) (rotated []stri
 
 // tidy removes keys whose time is over, and private halves that nothing needs.
 func (k *Service) tidy(ctx context.Context) error {
-	stored, err := k.set.Find(ctx, store.Query{})
+	stored, damaged, err := k.stored(ctx)
 	if err != nil {
 		return err
 	}
-	r, err := k.newRing(stored, k.ring.Load())
+	r, err := k.newRing(stored, damaged, k.ring.Load())
 	if err != nil {
 		return err
 	}
 	for _, key := range stored {
+		if damaged[key.ID] != nil || r.misses(key.alg()) {
+			continue // nobody can tell what is void
+		}
 		if err := k.tidyOne(ctx, r, key); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
 	return k.load(ctx)
+}
+
+// misses says whether a key of the algorithm is lost.
+func (r *ring) misses(alg string) bool {
+	return slices.ContainsFunc(r.lost, func(l Lost) bool { return Key{ID: l.ID}.alg() == alg })
 }
 
 func (k *Service) tidyOne(ctx context.Context, r *ring, key Key) error {

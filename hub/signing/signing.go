@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -51,6 +52,7 @@ type Service struct {
 
 	// NewRSA makes an RSA key, which takes long; tests have theirs ready.
 	NewRSA func() (*rsa.PrivateKey, error)
+	Log    *slog.Logger
 
 	ring     atomic.Pointer[ring]
 	turns    atomic.Uint64      // readings of the keys that were begun
@@ -62,7 +64,7 @@ type Service struct {
 // NewService returns a service over the set. Keys are loaded, or made, at their
 // first use, or by Warm.
 func NewService(set *store.Collection[Key], box *seal.Box, now func() time.Time) *Service {
-	return &Service{set: set, box: box, now: now, NewRSA: newRSA, verified: cache.NewMap[[sha256.Size]byte, payload](maxVerified)}
+	return &Service{set: set, box: box, now: now, NewRSA: newRSA, Log: slog.Default(), verified: cache.NewMap[[sha256.Size]byte, payload](maxVerified)}
 }
 
 // Warm loads or makes every key in the background, so that no request waits

@@ -23,7 +23,6 @@ type Handler struct {
 	Clients   *clients.Registry
 	Hubs      *hubs.Service
 	Invites   *hubs.Invites
-	Forget    func(ctx context.Context, clientID string) error // what there is of a client beside itself
 	Upstreams *federation.Registry
 	Sessions  *cookies.Service
 	Logouts   *logouts.Service

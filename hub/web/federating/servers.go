@@ -113,8 +113,8 @@ func (h *Handler) leaves(c *gin.Context, _ oauth.Params, proved clients.Client) 
 	if err != nil {
 		return err
 	}
-	if removed {
-		if err := h.Forget(c.Request.Context(), proved.ID); err != nil {
+	if state == "" {
+		if err := h.Settings.ForgetClient(c.Request.Context(), proved.ID); err != nil {
 			return err
 		}
 	}

@@ -106,15 +106,10 @@ func (d *Handler) Unregister(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	// The grants go first: a removal that fails half-way can then be repeated.
-	if err := d.Forget(c.Request.Context(), client.ID); err != nil {
+	if err := d.Settings.ForgetClient(c.Request.Context(), client.ID); err != nil {
 		return err
 	}
 	if err := d.Clients.Delete(c.Request.Context(), client.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	// And again, for what was allowed in between.
-	if err := d.Forget(c.Request.Context(), client.ID); err != nil {
 		return err
 	}
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.ClientUnregistered, Client: client.ID, Target: client.Name, IP: c.ClientIP(), Ref: web.Ref(c)})

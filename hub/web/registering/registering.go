@@ -18,7 +18,6 @@ type Handler struct {
 	Clients       *clients.Registry
 	Registrations *registration.Service
 	Initials      registration.InitialTokens
-	Forget        func(ctx context.Context, clientID string) error // what there is of a client beside itself
 	Settings      *settings.Service
 	Audit         *audit.Recorder
 	PerAddress    *web.Limiter // how many clients one address may register without a token

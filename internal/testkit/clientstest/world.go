@@ -1,6 +1,7 @@
 package clientstest
 
 import (
+	"context"
 	"log/slog"
 	"testing"
 
@@ -21,6 +22,25 @@ type World struct {
 	Auth  *clientauth.Verifier
 	Clock *keytest.Clock
 	Store *memstore.Memory[clients.Client]
+
+	// Forgotten are the clients of which all was forgotten, beside their
+	// records.
+	Forgotten *Forgotten
+}
+
+// Forgotten takes note of it, or fails.
+type Forgotten struct {
+	IDs  []string
+	Fail error // for the next one
+}
+
+func (f *Forgotten) forget(_ context.Context, id string) error {
+	if err := f.Fail; err != nil {
+		f.Fail = nil
+		return err
+	}
+	f.IDs = append(f.IDs, id)
+	return nil
 }
 
 // NewWorld returns a registry with nothing in it.
@@ -28,11 +48,11 @@ func NewWorld(t *testing.T, documents metadatadoc.Reader, allowHTTP bool) World 
 	t.Helper()
 	clock := keytest.NewClock()
 	quiet := slog.New(slog.DiscardHandler)
-	w := World{T: t, Clock: clock, Store: memstore.New[clients.Client](), Auth: &clientauth.Verifier{
+	w := World{T: t, Clock: clock, Store: memstore.New[clients.Client](), Forgotten: &Forgotten{}, Auth: &clientauth.Verifier{
 		Issuer: Issuer, Replay: (&keytest.Replay{Clock: clock}).Use, Seal: keytest.Seal, Open: keytest.Open, Now: clock.Now, SecretKey: []byte("the hub's key"),
 		Keys: &clientauth.Keyring{Read: documents.Read, Now: clock.Now, Log: quiet},
 	}}
-	w.Registry = clients.NewRegistry(clients.Options{Store: w.Store, Auth: w.Auth, Documents: documents, AllowHTTP: allowHTTP, Now: clock.Now, Log: quiet})
+	w.Registry = clients.NewRegistry(clients.Options{Store: w.Store, Auth: w.Auth, Documents: documents, Forget: w.Forgotten.forget, AllowHTTP: allowHTTP, Now: clock.Now, Log: quiet})
 	return w
 }
 
