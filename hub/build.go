@@ -98,7 +98,10 @@ func (h *Hub) buildPeople() {
 			return h.linking.UsersBySubject(ctx, subject, limit)
 		},
 		Delivers: func() bool { return h.mailer.Delivers() }, Failures: c.Limits.Failures.Burst, FailureEvery: c.Limits.Failures.Every,
-		Now: c.Now, Hash: c.Hash, MinPassword: c.MinPassword, HubNames: []string{"fedhub", c.Name},
+		Now: c.Now, Hash: c.Hash, MinPassword: c.MinPassword, HubNames: []string{"fedhub", c.Name}, Typed: h.box.Derive(names.KeyOfTyped),
+		RolesTaken: func(ctx context.Context, before, after users.User) {
+			h.audit.Record(ctx, audit.Event{Kind: audit.RolesChanged, Actor: "provider", Target: after.ID, Changes: audit.Roles(before.Roles, after.Roles)})
+		},
 	})
 	h.linking = linking.New(linking.Options{
 		Users: h.users, Identities: d.Identities, Records: d.LinkEvents,

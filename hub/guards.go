@@ -29,6 +29,7 @@ func (h *Hub) guards() guards {
 	attempts := h.guessable()
 	knocks := h.limiter(h.config.Limits.Fetches)
 	begins := h.limiter(h.config.Limits.Begins)
+	refused := h.newRefusals()
 	json := func(before func(web.HandlerFunc) web.HandlerFunc) guard {
 		return guard{wrap: func(handle web.HandlerFunc) gin.HandlerFunc { return h.responder.JSON(before(handle)) }}
 	}
@@ -49,9 +50,11 @@ func (h *Hub) guards() guards {
 		guessable:     page(func(handle web.HandlerFunc) web.HandlerFunc { return attempts(h.responder.Check(handle)) }),
 		joinRequest:   json(knocks.Limit),
 		signedIn:      page(func(handle web.HandlerFunc) web.HandlerFunc { return h.signedIn(h.posted(handle)) }),
-		admin:         page(func(handle web.HandlerFunc) web.HandlerFunc { return h.signedIn(h.administrator(h.posted(handle))) }),
+		admin: page(func(handle web.HandlerFunc) web.HandlerFunc {
+			return h.signedIn(h.administrator(refused, refused.form(h, handle)))
+		}),
 		change: page(func(handle web.HandlerFunc) web.HandlerFunc {
-			return h.signedIn(h.administrator(h.posted(h.proved(handle))))
+			return h.signedIn(h.administrator(refused, refused.form(h, h.proved(refused, handle))))
 		}),
 	}
 }
@@ -86,16 +89,20 @@ func (h *Hub) signedIn(handle web.HandlerFunc) web.HandlerFunc {
 }
 
 // administrator turns away who is not an administrator.
-func (h *Hub) administrator(handle web.HandlerFunc) web.HandlerFunc {
+func (h *Hub) administrator(refused refusals, handle web.HandlerFunc) web.HandlerFunc {
 	return func(c *gin.Context) error {
 		p, err := h.sessions.Current(c.Request)
 		if err != nil {
 			return err
 		}
 		if !p.User.Admin() {
+			refused.record(c, p, "admin.refused.role")
 			return &web.ErrorPage{Status: http.StatusForbidden, Page: templates.Forbidden(), Heading: "This page is for administrators."}
 		}
 		if err := h.strongEnough(c, p.Session); err != nil {
+			if errors.As(err, new(*web.ErrorPage)) {
+				refused.record(c, p, "admin.refused.provider")
+			}
 			return err
 		}
 		return handle(c)
@@ -104,9 +111,15 @@ func (h *Hub) administrator(handle web.HandlerFunc) web.HandlerFunc {
 
 // proved asks an administrator who proved too long ago who they are to do it
 // now, and goes on with what they typed.
-func (h *Hub) proved(handle web.HandlerFunc) web.HandlerFunc {
+func (h *Hub) proved(refused refusals, handle web.HandlerFunc) web.HandlerFunc {
 	return func(c *gin.Context) error {
-		if done, err := h.signin.ProveHere(c); !done || err != nil {
+		done, err := h.signin.ProveHere(c)
+		if err == nil && !done {
+			if p, err := h.sessions.Current(c.Request); err == nil {
+				refused.record(c, p, "admin.refused.proof")
+			}
+		}
+		if !done || err != nil {
 			return err
 		}
 		return handle(c)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -71,7 +72,8 @@ type Hub struct {
 	clock   *readiness.Clock
 	data    data
 	engine  *gin.Engine
-	leaving atomic.Bool // it has begun to shut down
+	leaving atomic.Bool  // it has begun to shut down
+	cleared atomic.Int64 // when nothing was left to clear of the audit, in seconds
 
 	// Tools.
 	box       *seal.Box
@@ -291,6 +293,35 @@ func (h *Hub) chores(ctx context.Context) {
 	if err := h.tendKeys(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		h.config.Log.ErrorContext(ctx, "the signing keys stay as they are for now", "error", err)
 	}
+	if err := h.clearAudit(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		h.config.Log.ErrorContext(ctx, "events that are too old stay for now", "error", err)
+	}
+}
+
+// How often events are cleared away that are older than the settings keep, and
+// how many at once; what is left then goes a minute later.
+const (
+	clearEvery  = time.Hour
+	mostCleared = 2000
+)
+
+// clearAudit does that, on record.
+func (h *Hub) clearAudit(ctx context.Context) error {
+	s, err := h.settings.Current(ctx)
+	now := h.config.Now()
+	if err != nil || s.AuditLife() == 0 || now.Sub(time.Unix(h.cleared.Load(), 0)) < clearEvery {
+		return err
+	}
+	before := now.Add(-s.AuditLife())
+	n, err := h.audit.Clear(ctx, before, mostCleared)
+	if n > 0 {
+		h.audit.Record(ctx, audit.Event{Kind: audit.AuditCleared, Actor: "schedule",
+			Detail: map[string]string{"events": strconv.Itoa(n), "before": before.UTC().Format(time.RFC3339)}})
+	}
+	if err == nil && n < mostCleared {
+		h.cleared.Store(now.Unix())
+	}
+	return err
 }
 
 // tendFederation looks at the hubs above and below this one.

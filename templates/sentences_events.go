@@ -2,14 +2,18 @@ package templates
 
 // eventSentences say why something stands in the record of events.
 var eventSentences = map[string]string{
-	"imported":          "Imported from another system.",
-	"imported.identity": "Imported with the user.",
-	"reset.shown":       "The link was shown to the administrator.",
-	"browser.confirmed": "A link that was mailed was used.",
-	"prove.mailed":      "Asked for a way to prove who they are.",
-	"prove.again":       "Proved once more who they are.",
-	"reset.used":        "A link that was mailed was used.",
-	"invited":           "Invited by {by}.",
+	"imported":               "Imported from another system.",
+	"imported.identity":      "Imported with the user.",
+	"reset.shown":            "The link was shown to the administrator.",
+	"browser.confirmed":      "A link that was mailed was used.",
+	"prove.mailed":           "Asked for a way to prove who they are.",
+	"admin.refused.role":     "Is no administrator.",
+	"admin.refused.proof":    "Proved too long ago who they are.",
+	"admin.refused.provider": "Came in through a login key that keeps administrators out.",
+	"admin.refused.form":     "The form did not come from a page of this hub that they had open.",
+	"prove.again":            "Proved once more who they are.",
+	"reset.used":             "A link that was mailed was used.",
+	"invited":                "Invited by {by}.",
 
 	"site.redirect":      "The redirect URI that the site sent was registered: {address}",
 	"site.secret":        "The site has it.",

@@ -2,6 +2,7 @@ package templates
 
 var settingsSentences = map[string]string{
 	"settings.admin_hours.bad":     "Let a sign-in of an administrator last 1 to {max} hours.",
+	"settings.audit_days.bad":      "Keep the record of events for 1 to {max} days, or write 0 to keep it for ever.",
 	"settings.consent.bad":         "Choose Force or Auto.",
 	"settings.domain.bad":          `"{domain}" is not a host name. Write one per line, like hub.example.org, or .example.org for every host below it.`,
 	"settings.hub_name.bad":        "Give the hub a name of 1 to 80 characters.",

@@ -17,6 +17,7 @@ type AdminSettings struct {
 	Passwords         string            // passwords: "all" or "administrators"
 	Traces            string            // traces: "failures", "all" or "off"
 	TraceDays         string            // trace_days
+	AuditDays         string            // audit_days
 	RecentMinutes     string            // recent_minutes
 	AdminHours        string            // admin_hours
 	Tokens            []InitialToken    // that still let apps register

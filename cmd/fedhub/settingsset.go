@@ -28,6 +28,8 @@ type settingsSetCmd struct {
 	Traces    string `enum:"failures,all,off," default:"" placeholder:"WORD" help:"Which sign-ins are traced: failures (and those in which somebody was asked something), all, or off."`
 	TraceDays *int   `placeholder:"N" help:"Keep login traces for this many days; 14 if not set."`
 
+	AuditDays *int `placeholder:"N" help:"Keep the record of events for this many days; 0 for ever, 90 if not set."`
+
 	RecentMinutes *int `placeholder:"N" help:"Ask for another proof of who somebody is this many minutes after the last, before what matters is changed; 10 if not set."`
 	AdminHours    *int `placeholder:"N" help:"Sign administrators out after this many hours; 12 if not set."`
 
@@ -37,8 +39,8 @@ type settingsSetCmd struct {
 
 // Run changes the settings that were given, and prints all.
 func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
-	if s.Consent == "" && s.Name == "" && s.ServerDomain == nil && s.Registration == "" && s.DocumentDomain == nil && s.SoftwareIssuer == nil && s.RequirePushed == nil && s.Voucher == nil && s.KeyDays == nil && s.Passwords == "" && s.Traces == "" && s.TraceDays == nil && s.RecentMinutes == nil && s.AdminHours == nil {
-		return mistake("say what to change: --consent, --name, --server-domain, --registration, --document-domain, --software-issuer, --require-pushed, --voucher, --key-days, --passwords, --traces, --trace-days, --recent-minutes or --admin-hours")
+	if s.Consent == "" && s.Name == "" && s.ServerDomain == nil && s.Registration == "" && s.DocumentDomain == nil && s.SoftwareIssuer == nil && s.RequirePushed == nil && s.Voucher == nil && s.KeyDays == nil && s.Passwords == "" && s.Traces == "" && s.TraceDays == nil && s.AuditDays == nil && s.RecentMinutes == nil && s.AdminHours == nil {
+		return mistake("say what to change: --consent, --name, --server-domain, --registration, --document-domain, --software-issuer, --require-pushed, --voucher, --key-days, --passwords, --traces, --trace-days, --audit-days, --recent-minutes or --admin-hours")
 	}
 	return s.with(ctx, c, func(o *opened) error {
 		err := o.ChangeSettings(ctx, c.operator(), func(now *settings.Settings) {
@@ -77,6 +79,9 @@ func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
 			}
 			if s.TraceDays != nil {
 				now.TraceDays = *s.TraceDays
+			}
+			if s.AuditDays != nil {
+				now.AuditDays = s.AuditDays
 			}
 			if s.RecentMinutes != nil {
 				now.RecentMinutes = *s.RecentMinutes

@@ -35,9 +35,10 @@ func showSettings(ctx context.Context, c *console, o *opened, print printer) err
 		Passwords       string   `json:"passwords"`
 		Traces          string   `json:"traces"`
 		TraceDays       int      `json:"trace_days"`
+		AuditDays       int      `json:"audit_days"`
 		RecentMinutes   int      `json:"recent_minutes"`
 		AdminHours      int      `json:"admin_hours"`
-	}{now.HubName, now.Consent, append([]string{}, now.ServerDomains...), now.Registration, append([]string{}, now.DocumentDomains...), append([]string{}, now.SoftwareIssuers...), now.RequirePushed, append([]string{}, now.Vouchers...), now.RotateDays(), now.PasswordsOf(), now.TraceMode(), now.TraceKept(), now.RecentFor(), now.AdminFor()}
+	}{now.HubName, now.Consent, append([]string{}, now.ServerDomains...), now.Registration, append([]string{}, now.DocumentDomains...), append([]string{}, now.SoftwareIssuers...), now.RequirePushed, append([]string{}, now.Vouchers...), now.RotateDays(), now.PasswordsOf(), now.TraceMode(), now.TraceKept(), now.AuditKept(), now.RecentFor(), now.AdminFor()}
 	return print(c, value, func(w io.Writer) {
 		table(w, []string{"SETTING", "VALUE"}, [][]string{
 			{"name", value.Name},
@@ -52,6 +53,7 @@ func showSettings(ctx context.Context, c *console, o *opened, print printer) err
 			{"passwords for", value.Passwords},
 			{"traces", value.Traces},
 			{"trace days", strconv.Itoa(value.TraceDays)},
+			{"audit days", strconv.Itoa(value.AuditDays)},
 			{"minutes until asked again", strconv.Itoa(value.RecentMinutes)},
 			{"hours of an administrator", strconv.Itoa(value.AdminHours)},
 		})

@@ -7,6 +7,8 @@ package audit
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"log/slog"
 	"slices"
 	"strings"
@@ -34,7 +36,8 @@ type Event struct {
 	Why      texts.Text        `bson:",inline"`          // for the administrator, and for the program where the kind does not say all
 	Reason   string            `bson:"reason,omitempty"` // the sentence that an earlier hub stored in its place
 	Detail   map[string]string `bson:"detail,omitempty"`
-	Expires  time.Time         `bson:"expires"`
+	Changes  []Change          `bson:"changes,omitempty"` // of the record that it is about
+	Expires  time.Time         `bson:"expires"`           // of events that an earlier hub wrote; now the settings say how long all are kept
 }
 
 // Words is why it happened.
@@ -60,6 +63,9 @@ func (e line) LogValue() slog.Value {
 	for name, value := range e.Detail {
 		attrs = append(attrs, slog.String(name, value))
 	}
+	for _, c := range e.Changes {
+		attrs = append(attrs, slog.Group(c.Field, "before", c.Before, "after", c.After))
+	}
 	return slog.GroupValue(attrs...)
 }
 
@@ -68,9 +74,6 @@ func (e Event) Key() string { return e.ID }
 
 // ExpiresAt is when the row may go.
 func (e Event) ExpiresAt() time.Time { return e.Expires }
-
-// keptFor is how long rows are kept.
-const keptFor = 90 * 24 * time.Hour
 
 // A Recorder writes events down.
 type Recorder struct {
@@ -140,7 +143,6 @@ func (r *Recorder) Routine(ctx context.Context, e Event) {
 // complete says when the event happened, and gives it a name.
 func (r *Recorder) complete(e Event) Event {
 	e.Time = r.Now()
-	e.Expires = e.Time.Add(keptFor)
 	id, err := uuid.NewV7()
 	if err != nil {
 		id = uuid.New() // out of order is better than not at all
@@ -161,6 +163,30 @@ func (r *Recorder) tell(ctx context.Context, e Event) {
 	if r.Hear != nil {
 		r.Hear(ctx, e)
 	}
+}
+
+// clearPage is how many events are looked at at once to be deleted.
+const clearPage = 200
+
+// Clear deletes events from before a time, the oldest first and no more than
+// most, and returns how many.
+func (r *Recorder) Clear(ctx context.Context, before time.Time, most int) (n int, err error) {
+	for n < most {
+		page, err := r.Set.List(ctx, store.Query{Limit: min(clearPage, most-n)})
+		if err != nil || len(page) == 0 {
+			return n, err
+		}
+		for _, e := range page {
+			if !e.Time.Before(before) {
+				return n, nil
+			}
+			if err := r.Set.Delete(ctx, e.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return n, err
+			}
+			n++
+		}
+	}
+	return n, nil
 }
 
 // ByRef returns the events of the requests with this reference, in the order

@@ -83,3 +83,9 @@ const (
 	RolesChanged  = "user.roles.changed"
 	ResetSent     = "password.reset.sent"
 )
+
+// About administration itself.
+const (
+	AdminRefused = "admin.refused" // somebody was kept from a page or a change
+	AuditCleared = "audit.cleared" // what was older than the settings keep
+)

@@ -34,13 +34,16 @@ func (s *Service) AddClient(ctx context.Context, by audit.Actor, c clients.Clien
 // why may be empty.
 func (s *Service) ChangeClient(ctx context.Context, by audit.Actor, id string, why texts.Text, edit func(*clients.Client)) error {
 	var name string
+	var changes []audit.Change
 	err := s.parts.Clients.Update(ctx, id, func(c *clients.Client) error {
+		before := audit.FieldsOf(*c)
 		edit(c)
-		name = c.Name
+		c.Tidy()
+		name, changes = c.Name, before.To(audit.FieldsOf(*c))
 		return nil
 	})
 	if err == nil {
-		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.ClientChanged, Client: id, Target: name, Why: why}))
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.ClientChanged, Client: id, Target: name, Why: why, Changes: changes}))
 	}
 	return err
 }
@@ -70,7 +73,7 @@ func (s *Service) forgetClient(ctx context.Context, id string) error {
 func (s *Service) AddSecret(ctx context.Context, by audit.Actor, id string, life time.Duration) (string, error) {
 	secret, err := s.parts.Clients.AddSecret(ctx, id, life)
 	if err == nil {
-		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.SecretAdded, Client: id}))
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.SecretAdded, Client: id, Changes: []audit.Change{audit.Secret("secrets")}}))
 	}
 	return secret, err
 }
@@ -80,7 +83,7 @@ func (s *Service) RemoveSecret(ctx context.Context, by audit.Actor, id, secret s
 	if err := s.parts.Clients.DropSecret(ctx, id, secret); err != nil {
 		return err
 	}
-	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.SecretRemoved, Client: id}))
+	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.SecretRemoved, Client: id, Changes: []audit.Change{{Field: "secrets", Before: secret}}}))
 	return nil
 }
 

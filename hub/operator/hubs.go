@@ -14,9 +14,16 @@ import (
 
 // DecideServer approves, refuses or suspends a federated server.
 func (s *Service) DecideServer(ctx context.Context, by audit.Actor, id string, state clients.State) error {
-	err := s.parts.Hubs.Decide(ctx, id, state, by.Name)
+	before, err := s.parts.Clients.Lookup(ctx, id)
 	if err == nil {
-		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.ServerDecided, Client: id, Detail: map[string]string{"decision": string(state)}}))
+		err = s.parts.Hubs.Decide(ctx, id, state, by.Name)
+	}
+	if err == nil {
+		var changes []audit.Change
+		if before.Server != nil && before.Server.State != state {
+			changes = []audit.Change{{Field: "server.state", Before: string(before.Server.State), After: string(state)}}
+		}
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.ServerDecided, Client: id, Changes: changes, Detail: map[string]string{"decision": string(state)}}))
 	}
 	return err
 }

@@ -44,11 +44,15 @@ func (s *Service) ImportUser(ctx context.Context, by audit.Actor, i users.Import
 	if again {
 		write, kind = s.parts.Users.UpdateImported, audit.UserChanged
 	}
+	before, err := s.parts.Users.Get(ctx, i.ID)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return users.User{}, err
+	}
 	u, err := write(ctx, i)
 	if err != nil {
 		return users.User{}, err
 	}
-	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: kind, Target: u.ID, Why: texts.New("imported"),
+	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: kind, Target: u.ID, Why: texts.New("imported"), Changes: audit.Roles(before.Roles, u.Roles),
 		Detail: map[string]string{"from": i.From, "roles": strings.Join(u.Roles, ", ")}}))
 	if again && u.Disabled {
 		err = s.parts.Logouts.EndAll(ctx, u) // their apps and hubs are told, as by SwitchUser
@@ -105,16 +109,35 @@ func (s *Service) CheckRedirect(address string) error {
 // imported before and that nobody touched here since.
 func (s *Service) ImportClient(ctx context.Context, by audit.Actor, c clients.Client, secret string, again bool) error {
 	kind, err := audit.ClientAdded, error(nil)
+	var changes []audit.Change
 	c.CreatedBy = by.Name
 	if again {
-		kind, err = audit.ClientChanged, s.parts.Sites.Reimport(ctx, c, secret)
+		kind = audit.ClientChanged
+		changes, err = s.reimport(ctx, c, secret)
 	} else {
 		_, err = s.parts.Sites.Import(ctx, c, secret)
 	}
 	if err == nil {
-		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: kind, Client: c.ID, Target: c.Name, Why: texts.New("imported")}))
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: kind, Client: c.ID, Target: c.Name, Why: texts.New("imported"), Changes: changes}))
 	}
 	return err
+}
+
+// reimport makes of a client what another system says now, and returns what
+// that changed.
+func (s *Service) reimport(ctx context.Context, c clients.Client, secret string) ([]audit.Change, error) {
+	before, err := s.parts.Clients.Lookup(ctx, c.ID)
+	if err == nil {
+		err = s.parts.Sites.Reimport(ctx, c, secret)
+	}
+	if err != nil {
+		return nil, err
+	}
+	after, err := s.parts.Clients.Lookup(ctx, c.ID)
+	if err != nil {
+		return nil, nil // it is imported; somebody removed it since
+	}
+	return audit.FieldsOf(before).To(audit.FieldsOf(after)), nil
 }
 
 // CheckLoginKey says, as forms.Problems, why a Social Login Key could not

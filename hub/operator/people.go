@@ -75,9 +75,13 @@ func (s *Service) SetRoles(ctx context.Context, by audit.Actor, id string, roles
 	if by.ID == id && !slices.Contains(roles, users.AdminRole) {
 		return users.User{}, ErrMyself
 	}
+	before, err := s.parts.Users.Get(ctx, id)
+	if err != nil {
+		return users.User{}, err
+	}
 	u, err := s.parts.Users.SetRoles(ctx, id, roles)
 	if err == nil {
-		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.RolesChanged, Target: id, Detail: map[string]string{"roles": strings.Join(u.Roles, ", ")}}))
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.RolesChanged, Target: id, Changes: audit.Roles(before.Roles, u.Roles), Detail: map[string]string{"roles": strings.Join(u.Roles, ", ")}}))
 	}
 	return u, err
 }
@@ -107,7 +111,7 @@ func (s *Service) Unlink(ctx context.Context, by audit.Actor, userID, identityID
 func (s *Service) AddUser(ctx context.Context, by audit.Actor, n users.NewUser) (users.User, error) {
 	u, err := s.parts.Users.Add(ctx, n)
 	if err == nil {
-		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.UserAdded, Target: u.ID}))
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.UserAdded, Target: u.ID, Changes: audit.Roles(nil, u.Roles)}))
 	}
 	return u, err
 }

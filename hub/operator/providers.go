@@ -89,12 +89,19 @@ func (s *Service) ChangeLoginKey(ctx context.Context, by audit.Actor, id, secret
 }
 
 func (s *Service) changeLoginKey(ctx context.Context, by audit.Actor, id, secret string, detail map[string]string, edit func(*federation.LoginKey)) error {
+	var changes []audit.Change
 	err := s.parts.Upstreams.Update(ctx, id, secret, func(k *federation.LoginKey) error {
+		before := audit.FieldsOf(*k)
 		edit(k)
+		k.Tidy()
+		changes = before.To(audit.FieldsOf(*k))
 		return nil
 	})
+	if secret != "" {
+		changes = append(changes, audit.Secret("secret"))
+	}
 	if err == nil {
-		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.KeyChanged, LoginKey: id, Detail: detail}))
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.KeyChanged, LoginKey: id, Detail: detail, Changes: changes}))
 	}
 	return err
 }

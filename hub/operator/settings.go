@@ -15,9 +15,17 @@ func (s *Service) Settings(ctx context.Context) (settings.Settings, error) {
 
 // ChangeSettings edits the OAuth Provider Settings.
 func (s *Service) ChangeSettings(ctx context.Context, by audit.Actor, edit func(*settings.Settings)) error {
-	err := s.parts.Settings.Change(ctx, by.Name, edit)
+	var before audit.Fields
+	err := s.parts.Settings.Change(ctx, by.Name, func(now *settings.Settings) {
+		before = audit.FieldsOf(*now)
+		edit(now)
+	})
 	if err == nil {
-		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.SettingsSaved}))
+		var changes []audit.Change
+		if saved, err := s.parts.Settings.Current(ctx); err == nil { // remembered since
+			changes = before.To(audit.FieldsOf(saved))
+		}
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.SettingsSaved, Changes: changes}))
 	}
 	return err
 }

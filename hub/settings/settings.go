@@ -77,6 +77,10 @@ type Settings struct {
 	Traces    string `bson:"traces,omitempty"`
 	TraceDays int    `bson:"traceDays,omitempty"`
 
+	// AuditDays is for how many days the record of events is kept; 0 is for
+	// ever, and unset the default.
+	AuditDays *int `bson:"auditDays,omitempty"`
+
 	// RecentMinutes is how long ago somebody may have proved who they are who
 	// changes what matters, and AdminHours how long a session of an
 	// administrator lasts; 0 the defaults.
@@ -258,7 +262,7 @@ func domainProblems(field string, domains []string) forms.Problems {
 }
 
 func (s *Settings) problems() forms.Problems {
-	p := slices.Concat(s.voucherProblems(), s.traceProblems(), s.passwordProblems(), s.recentProblems())
+	p := slices.Concat(s.voucherProblems(), s.traceProblems(), s.passwordProblems(), s.recentProblems(), s.auditProblems())
 	if s.HubName == "" || len(s.HubName) > 80 {
 		p.Add("hub_name", "settings.hub_name.bad")
 	}

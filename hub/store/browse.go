@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"encoding/base64"
+	"fmt"
 	"iter"
+	"reflect"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -74,6 +76,15 @@ func (s *Collection[T]) Show(ctx context.Context, id string) (map[string]any, er
 		return nil, s.fail("show a record of", err)
 	}
 	return s.shape.show(r.Doc), nil
+}
+
+// Visible is what may be seen of a record that is no database's: as Show.
+func Visible(record any) (map[string]any, error) {
+	doc, err := bson.Marshal(record)
+	if err != nil {
+		return nil, fmt.Errorf("look at a record: %w", err)
+	}
+	return shapeOf(reflect.TypeOf(record)).show(doc), nil
 }
 
 // show is a document for eyes.

@@ -140,13 +140,17 @@ func (k *Service) needAdminBeside(ctx context.Context, id string) error {
 // TakeRoles edits a user from whom an upstream takes back the roles it gave.
 // It cannot take the last administrator from the hub, so that role may stay.
 func (k *Service) TakeRoles(ctx context.Context, id string, taken []string, edit func(before User, u *User) error) (User, error) {
+	var before User
 	user, err := k.changeAdmin(ctx, id, func(u *User) error {
-		before := *u
+		before = *u
 		u.SetRoles(without(u.Roles, taken))
 		return edit(before, u)
 	})
 	if errors.Is(err, ErrLastAdmin) {
 		return k.TakeRoles(ctx, id, without(taken, []string{AdminRole}), edit)
+	}
+	if err == nil && k.rolesTaken != nil && !slices.Equal(before.Roles, user.Roles) {
+		k.rolesTaken(ctx, before, user)
 	}
 	return user, err
 }

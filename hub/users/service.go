@@ -27,6 +27,8 @@ type Service struct {
 	hasher      *passwords.Hasher
 	rules       passwords.Rules
 	bySubject   func(ctx context.Context, subject string, limit int) (userIDs []string, err error)
+	rolesTaken  func(ctx context.Context, before, after User)
+	typed       []byte
 	now         func() time.Time
 	invitations *store.Collection[Invitation]
 }
@@ -55,6 +57,11 @@ type Options struct {
 	Hash        passwords.HashParams
 	MinPassword int      // code points; 15 if zero
 	HubNames    []string // names of this hub, which make poor passwords
+
+	// RolesTaken is told of roles that a provider gave, or took back; may be nil.
+	RolesTaken func(ctx context.Context, before, after User)
+
+	Typed []byte // the key under which it is kept what was typed in the place of an address
 }
 
 // New returns a Service.
@@ -70,6 +77,8 @@ func New(o Options) *Service {
 		failures:    passwords.NewFailures(o.Failures, o.FailureEvery, now),
 		delivers:    delivers,
 		users:       o.Users,
+		typed:       o.Typed,
+		rolesTaken:  o.RolesTaken,
 		setups:      o.Setups,
 		throttle:    passwords.NewLimiter(o.Throttles, now),
 		hasher:      passwords.NewHasher(o.Hash),

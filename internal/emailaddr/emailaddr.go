@@ -159,3 +159,12 @@ func hostLabel(s string) bool {
 
 // Domain returns the domain of a canonical address.
 func Domain(key string) string { return key[strings.LastIndexByte(key, '@')+1:] }
+
+// Only is what was typed if it is an address, and nothing if it is not: people
+// type passwords into the wrong box, so anything else is not kept.
+func Only(typed string) string {
+	if _, err := Canonical(typed); err != nil {
+		return ""
+	}
+	return typed
+}

@@ -82,7 +82,7 @@ func (r *reach) Check(t *testing.T) {
 	}
 	for in, names := range mentioned {
 		for _, name := range names {
-			if all, found := seen[in]; found && !slices.Contains(all, constants[name]) {
+			if all, found := seen[in]; found && constants[name] != "" && !slices.Contains(all, constants[name]) {
 				t.Errorf("%s: no act of the table makes it record audit.%s", in, name)
 			}
 		}

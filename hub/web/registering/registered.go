@@ -59,6 +59,7 @@ func (d *Handler) UpdateMetadata(c *gin.Context) error {
 	if declared.ExceedsRegistration() && !client.AllowsGrant(clients.GrantCIBA) {
 		return adminOnly()
 	}
+	before := audit.FieldsOf(client)
 	client, secret, err := d.Registrations.UpdateMetadata(c.Request.Context(), client.ID, token, declared)
 	if errors.Is(err, fs.ErrNotExist) {
 		return oauth.InvalidToken("oauth.register.gone").Because(err)
@@ -66,7 +67,8 @@ func (d *Handler) UpdateMetadata(c *gin.Context) error {
 	if err != nil {
 		return invalidMetadata(err)
 	}
-	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.ClientRedeclared, Client: client.ID, Target: client.Name, IP: c.ClientIP(), Ref: web.Ref(c)})
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.ClientRedeclared, Client: client.ID, Target: client.Name, IP: c.ClientIP(), Ref: web.Ref(c),
+		Changes: before.To(audit.FieldsOf(client))})
 	c.JSON(http.StatusOK, d.information(client, secret, token))
 	return nil
 }

@@ -136,7 +136,7 @@ func (d *Handler) LinkConfirm(c *gin.Context) error {
 		return page
 	}
 	if errors.Is(err, users.ErrProveAddress) {
-		d.failed(c, j, err)
+		d.failed(c, j, l.Email, err)
 		return proveAddress(j)
 	}
 	if err == nil && user.ID != l.UserID {
@@ -146,7 +146,7 @@ func (d *Handler) LinkConfirm(c *gin.Context) error {
 		err = d.mayUsePassword(c, user.Admin()) // what is proved here signs them in from now on
 	}
 	if alert, status, ok := mistake(err); ok {
-		d.failed(c, j, err)
+		d.failed(c, j, l.Email, err)
 		return d.retry(c, "/signin/link?stop="+url.QueryEscape(form["stop"]), retry{Alert: alert, Status: status})
 	}
 	if err != nil {

@@ -33,6 +33,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/hub/web/proof"
+	"github.com/fedhub/fedhub/internal/emailaddr"
 	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
@@ -185,15 +186,15 @@ func (d *Handler) Password(c *gin.Context) error {
 		return d.wait(c, j, form["email"], page)
 	}
 	if errors.Is(err, users.ErrProveAddress) {
-		d.failed(c, j, err)
+		d.failed(c, j, form["email"], err)
 		return proveAddress(j)
 	}
 	if err == nil {
 		err = d.mayUsePassword(c, user.Admin())
 	}
 	if alert, status, ok := mistake(err); ok {
-		d.failed(c, j, err)
-		return d.retry(c, "/signin"+local(j), retry{form["email"], alert, status})
+		d.failed(c, j, form["email"], err)
+		return d.retry(c, "/signin"+local(j), retry{emailaddr.Only(form["email"]), alert, status})
 	}
 	if err != nil {
 		return err
@@ -239,8 +240,9 @@ func span(d time.Duration) string {
 	return strconv.Itoa(int((d+time.Minute-1)/time.Minute)) + " minutes"
 }
 
-func (d *Handler) failed(c *gin.Context, j pendingLogin, err error) {
-	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SignInFailed, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.Of(err)})
+// failed records a sign-in that failed, and for whom by what was typed.
+func (d *Handler) failed(c *gin.Context, j pendingLogin, typed string, err error) {
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SignInFailed, Target: d.Users.Meant(c.Request.Context(), typed), Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.Of(err)})
 }
 
 // notLookedAt notes a password that had to wait. It is not kept, for strangers

@@ -232,7 +232,7 @@ func (d *Handler) match(c *gin.Context, j pendingLogin, key federation.LoginKey,
 	case linking.SignIn:
 		event.Kind = audit.UpstreamOK
 	default:
-		event.Kind = audit.LinkMade
+		event.Kind, event.Changes = audit.LinkMade, audit.Roles(nil, decision.User.Roles) // of somebody new
 	}
 	d.Audit.Record(c.Request.Context(), event)
 	d.Sessions.NoteSignInMethod(c.Writer, key.ID)

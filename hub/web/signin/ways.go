@@ -73,7 +73,7 @@ func (d *Handler) afterEmail(c *gin.Context, j pendingLogin, email string) error
 		j.email = hint(strings.TrimSpace(email))
 		return d.leave(c, key.ID, j)
 	}
-	return d.retry(c, "/signin"+local(j), retry{Email: email, Status: http.StatusOK})
+	return d.retry(c, "/signin"+local(j), retry{Email: emailaddr.Only(email), Status: http.StatusOK})
 }
 
 // show fills in what the page always has.

@@ -4,11 +4,13 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 	"github.com/fedhub/fedhub/internal/texts"
@@ -223,6 +225,42 @@ var settingActs = []act[*office]{
 		l = o.Ledger()
 		o.root.Submit(p, "/admin/settings/tokens/delete")
 		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.InitialTokenEnded, Actor: o.me})...)
+	}},
+	{"somebody without the role is kept out, and then too often to be kept", func(t *testing.T, o *office) {
+		u, b := o.Person("out@example.org"), o.Home("out@example.org")
+		refused := hubtest.ByRequest(audit.Event{Kind: audit.AdminRefused, Actor: u.ID, Why: texts.New("admin.refused.role"), Detail: map[string]string{"method": "GET", "page": "/admin/settings"}})
+		o.Clock.Stop()
+		l := o.Ledger()
+		b.Open("/admin/settings")
+		l.Stored(t, refused...)
+		for range 20 {
+			b.Open("/admin/settings")
+		}
+		l = o.Ledger()
+		b.Open("/admin/settings")
+		l.Stored(t)
+		l.Noted(t, refused...)
+	}},
+	{"a form of an administrator comes from another site", func(t *testing.T, o *office) {
+		p := o.root.Open("/admin/settings")
+		l := o.Ledger()
+		o.root.Post(p, "/admin/settings", "csrf", "made up")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.AdminRefused, Actor: o.me, Why: texts.New("admin.refused.form"), Detail: map[string]string{"method": "POST", "page": "/admin/settings"}})...)
+	}},
+	{"events that are too old go", func(t *testing.T, _ *office) {
+		w, days := hubtest.NewWorld(t, hubtest.OpenSQLite(t)), 1
+		hubtest.Done(t, w.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(s *settings.Settings) { s.AuditDays = &days }))
+		w.Clock.Skip(25 * time.Hour)
+		l := w.Ledger()
+		w.Hub.Chores(t.Context())
+		l.Stored(t, audit.Event{Kind: audit.AuditCleared, Actor: "schedule", Detail: map[string]string{"events": "1", "before": "*"}})
+	}},
+	{"a provider gives somebody a role", func(t *testing.T, o *office) {
+		u := o.Person("given@example.org")
+		l := o.Ledger()
+		_, err := o.Hub.People().TakeRoles(t.Context(), u.ID, nil, func(_ users.User, u *users.User) error { u.AddRoles([]string{"staff"}); return nil })
+		hubtest.Done(t, err)
+		l.Stored(t, audit.Event{Kind: audit.RolesChanged, Actor: "provider", Target: u.ID})
 	}},
 	{"everything is looked at now", func(t *testing.T, o *office) {
 		o.press(t, "/admin", "/admin/check", nil, audit.Event{Kind: audit.Watched})

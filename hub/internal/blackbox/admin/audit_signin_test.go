@@ -32,12 +32,12 @@ var signInActs = []act[*mailing]{
 		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.SignInOK, Actor: u.ID, Client: a.ID})...)
 	}},
 	{"a password is wrong", func(t *testing.T, m *mailing) {
-		m.Person("wrong@example.org")
+		u := m.Person("wrong@example.org")
 		a, b := m.App(), m.Browser()
 		p := b.Authorize(a.Request())
 		l := m.Ledger()
 		b.Submit(p, "/signin", "email", "wrong@example.org", "password", "not it, not it, not it")
-		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.SignInFailed, Client: a.ID, Why: texts.New("signin.wrong")})...)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.SignInFailed, Target: u.ID, Client: a.ID, Why: texts.New("signin.wrong")})...)
 	}},
 	{"a password has to wait", func(t *testing.T, m *mailing) {
 		m.Clock.Stop()

@@ -41,7 +41,7 @@ func (d *Handler) showSettings(c *gin.Context, status int, token string, wrong [
 		Vouchers:  strings.Join(s.Vouchers, "\n"),
 		Passwords: s.PasswordsOf(),
 		Traces:    s.TraceMode(), TraceDays: strconv.Itoa(s.TraceKept()),
-		RecentMinutes: strconv.Itoa(s.RecentFor()), AdminHours: strconv.Itoa(s.AdminFor()),
+		RecentMinutes: strconv.Itoa(s.RecentFor()), AdminHours: strconv.Itoa(s.AdminFor()), AuditDays: strconv.Itoa(s.AuditKept()),
 		Token: token, Mistakes: wrong,
 	})
 }
@@ -76,13 +76,14 @@ func (d *Handler) SaveSettings(c *gin.Context) error {
 		s.Vouchers = admin.Lines(form["vouchers"])
 		s.Passwords = form["passwords"]
 		s.Traces, s.TraceDays = form["traces"], traceDays(form["trace_days"])
+		s.AuditDays = daysOr(form, "audit_days", s.AuditDays)
 		s.RecentMinutes, s.AdminHours = numberOr(form, "recent_minutes", s.RecentMinutes), numberOr(form, "admin_hours", s.AdminHours)
 	})
 	if wrong, ok := web.Mistakes(err, settingsFields); ok {
 		return d.showForm(c, admin.Unprocessable, templates.AdminSettings{
 			HubName: form["hub_name"], SkipAuthorization: form["skip_authorization"], RequirePushed: form["require_pushed"] == "1",
 			TrustedDomains: form["trusted_domains"], Registration: form["registration"], DocumentDomains: form["document_domains"],
-			SoftwareIssuers: form["software_issuers"], Vouchers: form["vouchers"], Passwords: form["passwords"], Traces: form["traces"], TraceDays: form["trace_days"], RecentMinutes: form["recent_minutes"], AdminHours: form["admin_hours"], Mistakes: wrong,
+			SoftwareIssuers: form["software_issuers"], Vouchers: form["vouchers"], Passwords: form["passwords"], Traces: form["traces"], TraceDays: form["trace_days"], RecentMinutes: form["recent_minutes"], AdminHours: form["admin_hours"], AuditDays: form["audit_days"], Mistakes: wrong,
 		})
 	}
 	if err != nil {
@@ -102,6 +103,19 @@ func numberOr(form oauth.Params, name string, stays int) int {
 		return -1
 	}
 	return n
+}
+
+// daysOr reads a number of days that a form may leave out, and then it stays; 0
+// is one, and what is no number is one that is refused.
+func daysOr(form oauth.Params, name string, stays *int) *int {
+	if !form.Has(name) {
+		return stays
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(form[name]))
+	if err != nil {
+		n = -1
+	}
+	return &n
 }
 
 // traceDays reads a number of days; what is none is one that is refused.

@@ -1,0 +1,101 @@
+package audit
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/store"
+)
+
+// A Change is what one field of a record was before, and is now.
+type Change struct {
+	Field  string `bson:"field"`
+	Before string `bson:"before,omitempty"`
+	After  string `bson:"after,omitempty"`
+}
+
+// Secret is the change of a field of which nobody is shown more.
+func Secret(field string) Change { return Change{Field: field, After: "changed"} }
+
+// Roles is what became of somebody's roles; nothing if they stayed.
+func Roles(before, after []string) []Change {
+	fields := func(roles []string) Fields {
+		if len(roles) == 0 {
+			return nil
+		}
+		return Fields{"roles": strings.Join(roles, "\n")}
+	}
+	return fields(before).To(fields(after))
+}
+
+// The bounds of what is kept of a change.
+const (
+	mostChanges = 50
+	mostValue   = 500 // bytes
+)
+
+// Fields are what may be seen of a record: values by the stored names of their
+// fields, with dots between.
+type Fields map[string]string
+
+// FieldsOf looks at a record, which may change afterwards. What its tags call a
+// secret is not looked at, nor who wrote it and when.
+func FieldsOf(record any) Fields {
+	seen, err := store.Visible(record)
+	if err != nil {
+		return Fields{"": err.Error()} // the record is not lost for it
+	}
+	f := Fields{}
+	f.add("", seen)
+	for _, name := range []string{"created", "createdBy", "updated", "updatedBy", "decided", "decidedBy"} {
+		delete(f, name)
+	}
+	return f
+}
+
+func (f Fields) add(at string, value any) {
+	switch v := value.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			f.add(strings.TrimPrefix(at+"."+name, "."), inner)
+		}
+	case []any:
+		texts := make([]string, len(v))
+		for i, one := range v {
+			texts[i] = fmt.Sprint(one)
+		}
+		f[at] = strings.Join(texts, "\n") // names may have blanks and commas
+	case time.Time:
+		f[at] = v.UTC().Format(time.RFC3339)
+	case nil:
+	default:
+		f[at] = fmt.Sprint(v)
+	}
+	if f[at] == "" || f[at] == "false" || f[at] == "0" {
+		delete(f, at) // a field that is left out says the same
+	}
+}
+
+// To lists what differs, in the order of names.
+func (f Fields) To(after Fields) []Change {
+	both := Fields{}
+	maps.Copy(both, f)
+	maps.Copy(both, after)
+	var all []Change
+	for _, name := range slices.Sorted(maps.Keys(both)) {
+		if f[name] != after[name] && len(all) < mostChanges {
+			all = append(all, Change{name, clip(f[name]), clip(after[name])})
+		}
+	}
+	return all
+}
+
+func clip(value string) string {
+	if len(value) <= mostValue {
+		return value
+	}
+	return strings.ToValidUTF8(value[:mostValue], "") + "…"
+}

@@ -1,0 +1,58 @@
+package hub
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/texts"
+)
+
+// Refused administration is on record, but nobody fills the record with it: so
+// often for one person, and for all together. What comes on top is in the log
+// of whoever listens to all.
+var (
+	refusedEach = web.Rate{Burst: 20, Every: time.Minute}
+	refusedAll  = web.Rate{Burst: 200, Every: 10 * time.Second}
+)
+
+// A refusals records who was kept from administrating, and why.
+type refusals struct {
+	audit     *audit.Recorder
+	each, all *web.KeyLimiter
+}
+
+func (h *Hub) newRefusals() refusals {
+	return refusals{h.audit, web.NewKeyLimiter(refusedEach, h.config.Now), web.NewKeyLimiter(refusedAll, h.config.Now)}
+}
+
+func (r refusals) record(c *gin.Context, p sessions.Person, code string) {
+	e := audit.Event{Kind: audit.AdminRefused, Actor: p.User.ID, LoginKey: p.Session.LoginKey, IP: c.ClientIP(), Ref: web.Ref(c),
+		Why: texts.New(code), Detail: map[string]string{"method": c.Request.Method, "page": c.FullPath()}}
+	if r.each.Allow(p.User.ID) && r.all.Allow("") {
+		r.audit.Record(c.Request.Context(), e)
+	} else {
+		r.audit.Routine(c.Request.Context(), e)
+	}
+}
+
+// form records a form of an administrator that was turned away before it was
+// looked at, as one that another site made their browser send.
+func (r refusals) form(h *Hub, handle web.HandlerFunc) web.HandlerFunc {
+	return func(c *gin.Context) error {
+		looked := false
+		err := h.posted(func(c *gin.Context) error { looked = true; return handle(c) })(c)
+		var page *web.ErrorPage
+		if !looked && errors.As(err, &page) && page.Status == http.StatusForbidden {
+			if p, perr := h.sessions.Current(c.Request); perr == nil {
+				r.record(c, p, "admin.refused.form")
+			}
+		}
+		return err
+	}
+}
