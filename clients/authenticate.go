@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/habits"
 )
 
 // Authenticate returns the client whose credentials these are. audience is
@@ -23,22 +24,33 @@ func (r *Registry) Authenticate(ctx context.Context, cred clientauth.Credentials
 	if err == nil {
 		auth := client.Auth()
 		registered = &auth
+	} else if _, err := r.Known(ctx, cred.ID); err == nil {
+		registered = &clientauth.Registered{Off: true}
 	}
 	used, err := r.auth.Authenticate(ctx, cred, registered, audience)
 	if err != nil {
 		return Client{}, err
 	}
 	if used.ID != "" {
-		r.updateLastUsed(ctx, client.ID, client.Secrets, used)
+		r.updateLastUsed(ctx, client, used, habits.Place(cred.Method))
 		client.use(used.ID, r.Stamp())
 	}
 	return client, nil
 }
 
+// Saw notes what the client did where it has a choice.
+func (r *Registry) Saw(ctx context.Context, c Client, did habits.Habit) {
+	now := r.Stamp()
+	if !c.Habits.Saw(did, now) {
+		return
+	}
+	r.note(ctx, c.ID, fmt.Sprint("habit ", c.ID, did), habits.Every, func(c *Client) bool { return c.Habits.Saw(did, now) })
+}
+
 // Auth is what the client registered about how it proves itself.
 func (c Client) Auth() clientauth.Registered {
 	return clientauth.Registered{
-		Publisher: c.Publisher(), Method: c.AuthMethod, EitherSecret: c.Frappe != nil,
+		Publisher: c.Publisher(), Method: c.AuthMethod,
 		Secrets: c.Secrets, TLS: c.TLS, Alg: c.Algs.Assertion, HighSecurity: c.Secure(),
 	}
 }

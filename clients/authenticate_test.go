@@ -3,6 +3,8 @@ package clients
 import (
 	"errors"
 	"testing"
+
+	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
 func TestAMissingDatabaseIsNotAWrongSecret(t *testing.T) {
@@ -19,7 +21,12 @@ func TestADisabledClientIsNotToldApartFromAnUnknownOne(t *testing.T) {
 	w.add(with(webApp(), func(c *Client) { c.ID, c.Disabled = "off", true }))
 	secret := w.addSecret("off", 0)
 	off, unknown := w.login(bySecret("off", secret)), w.login(bySecret("nobody", secret))
-	if code(off) == "" || off.Error() != unknown.Error() {
+	told := func(err error) string {
+		var refused *clientauth.AuthError
+		errors.As(err, &refused)
+		return code(err) + " " + refused.Why.String()
+	}
+	if code(off) == "" || told(off) != told(unknown) {
 		t.Errorf("got %v and %v", off, unknown)
 	}
 }

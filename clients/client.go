@@ -18,6 +18,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/clients/fapi"
+	"github.com/fedhub/fedhub/clients/habits"
 	"github.com/fedhub/fedhub/internal/clone"
 	"github.com/fedhub/fedhub/internal/texts"
 )
@@ -117,6 +118,8 @@ type Client struct {
 	// Imported is what Updated was when the client was last taken over from
 	// another system: as long as they agree, nobody changed it here.
 	Imported time.Time `bson:"imported,omitempty"`
+
+	Habits habits.Habits `bson:"habits,omitempty"` // what it was seen to do
 
 	Frappe   *FrappeSite   `bson:"frappe,omitempty"`   // set when the client is a Frappe or ERPNext site used as it is
 	Server   *FederatedHub `bson:"server,omitempty"`   // set when the client is a federated hub

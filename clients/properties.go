@@ -186,6 +186,7 @@ var properties = []Property{
 	{"created_by", "", "", 0, "", func(c *Client) any { return &c.CreatedBy }, nil},
 	{"origin", "", "", 0, "", func(c *Client) any { return &c.Origin }, nil},
 	{"imported", "", "", 0, "", func(c *Client) any { return &c.Imported }, nil},
+	{"habits", "", "", 0, "", func(c *Client) any { return &c.Habits }, nil},
 	{"server", "", "", 0, "", func(c *Client) any { return &c.Server }, nil},     // what a federated hub has more
 	{"document", "", "", 0, "", func(c *Client) any { return &c.Document }, nil}, // what a client has more that nobody registered
 }

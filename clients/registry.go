@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/habits"
 	"github.com/fedhub/fedhub/clients/metadatadoc"
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/internal/cache"
@@ -207,7 +208,7 @@ func (r *Registry) Add(ctx context.Context, c Client) (Client, error) {
 	if c.ID == "" {
 		c.ID = newID()
 	}
-	c.Secrets, c.Server, c.Document, c.ConsentVersion, c.Imported = nil, nil, nil, 1, time.Time{}
+	c.Secrets, c.Server, c.Document, c.ConsentVersion, c.Imported, c.Habits = nil, nil, nil, 1, time.Time{}, habits.Habits{}
 	c.Created = r.Stamp()
 	c.Updated = c.Created
 	c.Tidy()
@@ -266,7 +267,7 @@ func (r *Registry) Update(ctx context.Context, id string, change func(*Client) e
 		if err := change(c); err != nil {
 			return err
 		}
-		c.ID, c.Secrets, c.Server = before.ID, before.Secrets, before.Server
+		c.ID, c.Secrets, c.Server, c.Habits = before.ID, before.Secrets, before.Server, before.Habits
 		c.Created, c.CreatedBy, c.Origin, c.ConsentVersion, c.Imported = before.Created, before.CreatedBy, before.Origin, before.ConsentVersion, before.Imported
 		c.Tidy()
 		if err := c.Validate(r.allowHTTP).Err(); err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/habits"
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
@@ -81,29 +82,40 @@ func (c Client) use(secretID string, now time.Time) {
 	}
 }
 
-// updateLastUsed notes that the secret was used, and keeps a weak one under the
-// hub's key from now on if it was not. Nothing depends on it, so a failure is
-// logged and the client is let in.
-func (r *Registry) updateLastUsed(ctx context.Context, id string, kept []clientauth.Secret, used clientauth.Secret) {
-	now := r.Stamp()
-	at := slices.IndexFunc(kept, func(s clientauth.Secret) bool { return s.ID == used.ID })
-	bare := at >= 0 && kept[at].Key != used.Key
-	// One of many simultaneous requests does the write.
-	due := now.Sub(used.LastUsed) >= touchEvery && r.turns.Take(used.ID, now, touchEvery)
-	if !due && !(bare && r.turns.Take(used.ID+"/"+used.Key, now, touchEvery)) {
-		return
-	}
-	err := r.Change(ctx, id, func(c *Client) error {
+// updateLastUsed notes that the secret was used and in which place it came, and
+// keeps a weak one under the hub's key from now on if it was not.
+func (r *Registry) updateLastUsed(ctx context.Context, c Client, used clientauth.Secret, place habits.Habit) {
+	change := func(c *Client, now time.Time) bool {
+		news := c.Habits.Saw(place, now)
 		at := slices.IndexFunc(c.Secrets, func(s clientauth.Secret) bool { return s.ID == used.ID })
 		if at < 0 || now.Sub(c.Secrets[at].LastUsed) < touchEvery && c.Secrets[at].Key == used.Key {
-			return ErrUnchanged // dropped meanwhile, or noted by another process
+			return news // dropped meanwhile, or noted by another process
 		}
 		s := &c.Secrets[at]
 		s.LastUsed, s.Hash, s.Key, s.Hint = now, used.Hash, used.Key, used.Hint
+		return true
+	}
+	now, seen := r.Stamp(), c.Clone()
+	if change(&seen, now) {
+		r.note(ctx, c.ID, fmt.Sprint(used.ID, used.Key, place), touchEvery, func(c *Client) bool { return change(c, now) })
+	}
+}
+
+// note writes down what was seen of a client, unless change finds it noted. Of
+// many simultaneous requests one does the write. Nothing depends on it, so a
+// failure is logged and the client goes on.
+func (r *Registry) note(ctx context.Context, id, what string, every time.Duration, change func(*Client) bool) {
+	if !r.turns.Take(what, r.Stamp(), every) {
+		return
+	}
+	err := r.Change(ctx, id, func(c *Client) error {
+		if !change(c) {
+			return ErrUnchanged
+		}
 		return nil
 	})
 	if err != nil {
-		r.log.WarnContext(ctx, "could not note when a client secret was last used", "client", id, "error", err)
+		r.log.WarnContext(ctx, "could not note what a client was seen to do", "client", id, "error", err)
 	}
 }
 

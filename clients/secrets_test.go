@@ -252,7 +252,7 @@ func TestUnderAnotherKeyASecretIsRefusedAndTheCauseSaysWhy(t *testing.T) {
 	w.take(app.ID, value)
 	w.auth.SecretKey = []byte("another key")
 	err := w.login(bySecret(app.ID, value))
-	if code(err) != clientauth.InvalidClient || !strings.Contains(err.Error(), "FEDHUB_SECRET_KEY") {
+	if code(err) != clientauth.InvalidClient || !strings.Contains(err.Error(), "client.refused.secret.key") {
 		t.Errorf("got %v", err)
 	}
 	w.take(app.ID, value) // importing it again mends it

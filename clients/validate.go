@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/scopes"
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
@@ -180,18 +181,11 @@ func checkScopes(c Client, _ bool) forms.Problems {
 		return forms.New("scopes", "client.scopes.many", "max", maxList)
 	}
 	for _, scope := range c.Scopes {
-		if !scopeToken(scope) {
+		if !scopes.OK(scope) {
 			return forms.New("scopes", "client.scope.bad", "scope", scope)
 		}
 	}
 	return nil
-}
-
-// scopeToken holds s against the grammar of RFC 6749 §3.3.
-func scopeToken(s string) bool {
-	return s != "" && len(s) <= 200 && !strings.ContainsFunc(s, func(r rune) bool {
-		return r <= ' ' || r > '~' || r == '"' || r == '\\'
-	})
 }
 
 func checkRoles(c Client, _ bool) forms.Problems {

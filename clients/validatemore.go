@@ -7,6 +7,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/clients/requestobject"
+	"github.com/fedhub/fedhub/clients/scopes"
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
@@ -61,7 +62,7 @@ func checkDetails(c Client, _ bool) forms.Problems {
 		return forms.New("detail_types", "client.detail_types.many", "max", maxList)
 	}
 	for _, name := range c.DetailTypes {
-		if !scopeToken(name) {
+		if !scopes.OK(name) {
 			return forms.New("detail_types", "client.detail_type.bad", "type", name)
 		}
 	}

@@ -89,6 +89,7 @@ type AdminClient struct {
 	Form       ClientForm
 	Mistakes   []Mistake
 	Secrets    []SecretRow
+	Habits     []Habit
 	Logouts    *ClientLogouts // nil if it is not told by back channel
 	Lives      []Pair         // choices for the life of a new secret: value and label
 	Public     bool           // keeps no secret
@@ -107,6 +108,12 @@ func (p AdminClient) Kind() ClientType { return clientType(p.Type) }
 // FirstRedirect is what the snippets fill in.
 func (p AdminClient) FirstRedirect() string {
 	return either(p.Form.DefaultRedirectURI, "https://app.example.org/callback")
+}
+
+// A Habit is something that a client was seen to do, and when last.
+type Habit struct {
+	Text string
+	Last time.Time
 }
 
 // A SecretRow is a secret, of which the hub knows the hash and perhaps the end.

@@ -32,8 +32,18 @@ var eventSentences = map[string]string{
 	"quiet.question":        "it would take a question, and prompt=none forbids asking",
 	"quiet.other":           "the upstream knows somebody else in this browser than this hub",
 
-	"event.more":       "… and {more} more of these within a minute. They are counted and not listed.",
-	"client.refused":   "{why}",
+	"event.more": "… and {more} more of these within a minute. They are counted and not listed.",
+
+	"client.refused":             "{why}",
+	"client.refused.unknown":     "No application here has this client id.",
+	"client.refused.off":         "The application is turned off, or nobody approved it.",
+	"client.refused.method":      "It proved itself by {used}, and is registered for {registered}.",
+	"client.refused.secret":      "The secret is none of those of the application.",
+	"client.refused.secret.key":  "The secret is wrong, or it was kept under another FEDHUB_SECRET_KEY; then import the application again or make a new secret for it.",
+	"client.refused.secretless":  "The application has no secret; make one on its page.",
+	"client.refused.expired":     "The secret that ends in {hint} has expired (on {at}).",
+	"client.refused.certificate": "Its certificate was not accepted: {cause}",
+
 	"request.refused":  "{why}",
 	"tokens.misused":   "{why}",
 	"signout.all":      "All sessions of the account were ended.",

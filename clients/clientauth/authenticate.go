@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -50,16 +49,22 @@ type Verifier struct {
 type Registered struct {
 	Publisher
 	Method       string   // one of the Method constants
-	EitherSecret bool     // it may send its secret by MethodBasic or MethodPost, whichever is its method
 	Secrets      []Secret //
 	TLS          TLSName  // whom a MethodTLS certificate names
 	Alg          string   // the one algorithm of its assertions; empty: any of its method
 	HighSecurity bool     // it is held to a FAPI 2.0 profile
+	Off          bool     // it is known and may not ask: only an administrator is told
 }
 
-func (r Registered) takesEither(method string) bool {
+// takes reports whether the client may prove itself by this method: exactly the
+// registered one, so that a client that signs is not reached with less (OIDC
+// Core §9). The one exception keeps that rule, for it is the same secret with
+// the same strength: who may send it in the header or the body may do the
+// other, as many programs can do only one and do not ask (RFC 6749 §2.3.1). The
+// profiles of high security know no such client.
+func (r Registered) takes(method string) bool {
 	secret := []string{MethodBasic, MethodPost}
-	return r.EitherSecret && slices.Contains(secret, r.Method) && slices.Contains(secret, method)
+	return method == r.Method || !r.HighSecurity && slices.Contains(secret, r.Method) && slices.Contains(secret, method)
 }
 
 // Authenticate holds credentials against what the client that they name
@@ -73,18 +78,20 @@ func (r Registered) takesEither(method string) bool {
 // an assertion: ids are no secret (every authorization request shows one), but
 // nobody needs to be handed a list.
 func (v *Verifier) Authenticate(ctx context.Context, cred Credentials, r *Registered, audience string) (Secret, error) {
-	if r == nil {
+	if r == nil || r.Off {
 		v.Match(nil, cred.Secret)
-		return Secret{}, refused(cred, errors.New("no such client, or it is disabled or not approved"))
+		why := texts.New("client.refused.unknown")
+		if r != nil {
+			why = texts.New("client.refused.off")
+		}
+		return Secret{}, refused(cred, why)
 	}
 	if cred.Method == MethodNone && (r.Method == MethodTLS || r.Method == MethodOwnTLS) && len(cred.Certificates) > 0 {
 		cred.Method = r.Method // RFC 8705 §2: the client_id says whose certificate it is
 	}
-	// Exactly the registered method: a client that signs must not be reachable
-	// with less (OIDC Core §9).
-	if cred.Method != r.Method && !r.takesEither(cred.Method) {
+	if !r.takes(cred.Method) {
 		v.Match(r.Secrets, cred.Secret)
-		return Secret{}, refused(cred, fmt.Errorf("it used %s and is registered with %s", cred.Method, r.Method))
+		return Secret{}, refused(cred, texts.New("client.refused.method", "used", cred.Method, "registered", r.Method))
 	}
 	var used Secret
 	var err error
@@ -95,7 +102,7 @@ func (v *Verifier) Authenticate(ctx context.Context, cred Credentials, r *Regist
 	case MethodBasic, MethodPost:
 		var ok bool
 		if used, ok = v.Match(r.Secrets, cred.Secret); !ok {
-			err = refused(cred, v.mismatch(r.Secrets))
+			err, used = refused(cred, v.wrongSecret(r.Secrets, used)), Secret{}
 		}
 	case MethodKey, MethodSecretJWT:
 		find := func(t *jwt.Token) (Keys, error) { return v.keysOf(ctx, *r, t) }
@@ -109,7 +116,7 @@ func (v *Verifier) Authenticate(ctx context.Context, cred Credentials, r *Regist
 	case MethodOwnTLS:
 		err = refusedFor(cred, v.checkOwnCertificate(ctx, r.Publisher, cred.Certificates[0]))
 	default:
-		err = refused(cred, fmt.Errorf("its method %q is unknown", cred.Method))
+		err = refused(cred, texts.New("client.refused.method", "used", cred.Method, "registered", r.Method))
 	}
 	return used, err
 }
@@ -136,13 +143,14 @@ func (v *Verifier) keysOf(ctx context.Context, r Registered, t *jwt.Token) (Keys
 	return all, err
 }
 
-// refused is the one answer for everything that must not be told apart.
-func refused(cred Credentials, cause error) *AuthError {
+// refused is the one answer for everything that must not be told apart. why is
+// for administrators.
+func refused(cred Credentials, why texts.Text) *AuthError {
 	return &AuthError{
-		Code:  InvalidClient,
-		Why:   texts.New("oauth.client.refused"),
-		Basic: cred.Method == MethodBasic,
-		cause: cause,
+		Code:   InvalidClient,
+		Why:    texts.New("oauth.client.refused"),
+		Basic:  cred.Method == MethodBasic,
+		reason: why,
 	}
 }
 
@@ -150,5 +158,7 @@ func refusedFor(cred Credentials, cause error) error {
 	if cause == nil {
 		return nil
 	}
-	return refused(cred, cause)
+	refusal := refused(cred, texts.New("client.refused.certificate", "cause", cause))
+	refusal.cause = cause
+	return refusal
 }

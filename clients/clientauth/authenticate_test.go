@@ -3,6 +3,7 @@ package clientauth
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/go-jose/go-jose/v4"
 
@@ -10,6 +11,9 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/keytest"
 )
 
+// A secret may come in either place, whichever is registered. Whoever proves
+// more than a secret is not reached with less, and high security knows no
+// choice (TK-10).
 func TestOnlyTheRegisteredMethodAuthenticates(t *testing.T) {
 	w := newWorld(t)
 	key := keytest.New(t, "k", jose.ES256)
@@ -17,9 +21,13 @@ func TestOnlyTheRegisteredMethodAuthenticates(t *testing.T) {
 	w.add("post", MethodPost)
 	w.add("key", MethodKey, func(r *Registered) { r.JWKS = keytest.JWKS(t, key) })
 	w.add("public", MethodNone)
-	values := map[string]string{"basic": w.addSecret("basic"), "post": w.addSecret("post")}
+	w.add("secure", MethodBasic, func(r *Registered) { r.HighSecurity = true })
+	values := map[string]string{"basic": w.addSecret("basic"), "post": w.addSecret("post"), "secure": w.addSecret("secure")}
+	either := func(id, method string) bool {
+		return (id == "basic" || id == "post") && (method == MethodBasic || method == MethodPost)
+	}
 
-	own := map[string]string{"basic": MethodBasic, "post": MethodPost, "key": MethodKey, "public": MethodNone}
+	own := map[string]string{"basic": MethodBasic, "post": MethodPost, "key": MethodKey, "public": MethodNone, "secure": MethodBasic}
 	for id, registered := range own {
 		for _, method := range []string{MethodBasic, MethodPost, MethodKey, MethodNone, "", "client_secret_jwt"} {
 			cred := Credentials{Method: method, ID: id, Secret: values[id]}
@@ -27,7 +35,7 @@ func TestOnlyTheRegisteredMethodAuthenticates(t *testing.T) {
 				cred.Assertion = w.assertion(id, key)
 			}
 			err := w.login(cred)
-			if method == registered {
+			if method == registered || either(id, method) {
 				if err != nil {
 					t.Errorf("%s by %s: %v", id, method, err)
 				}
@@ -92,5 +100,33 @@ func TestTheAudienceIsTheIssuerUnlessNamed(t *testing.T) {
 	}
 	if _, err := w.loginFor(byKey("signer", jwt), "https://other.example"); err != nil {
 		t.Errorf("the named audience: %v", err)
+	}
+}
+
+// Whoever administers the hub is told what the client may not know.
+func TestAnAdministratorIsToldWhyAClientWasRefused(t *testing.T) {
+	w := newWorld(t)
+	w.add("web1", MethodBasic)
+	old := w.addSecret("web1")
+	r := w.known["web1"]
+	r.Secrets[0].Expires = w.clock.Now().Add(time.Hour)
+	w.known["web1"] = r
+	w.clock.Forward(2 * time.Hour)
+	w.addSecret("web1")
+	w.add("key1", MethodKey)
+	w.add("bare", MethodPost)
+	w.add("gone", MethodPost, func(r *Registered) { r.Off = true })
+	for want, cred := range map[string]Credentials{
+		"client.refused.unknown":    bySecret("nobody", "x"),
+		"client.refused.off":        bySecret("gone", "x"),
+		"client.refused.secret":     bySecret("web1", "x"),
+		"client.refused.expired":    bySecret("web1", old),
+		"client.refused.secretless": bySecret("bare", "x"),
+		"client.refused.method":     bySecret("key1", old),
+	} {
+		var refused *AuthError
+		if err := w.login(cred); !errors.As(err, &refused) || refused.Reason().Code != want {
+			t.Errorf("%s: got %v, want %s", cred, err, want)
+		}
 	}
 }

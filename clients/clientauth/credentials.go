@@ -51,15 +51,29 @@ type AuthError struct {
 	Code  string     // InvalidClient or InvalidRequest
 	Why   texts.Text // for the client's developer
 	Basic bool       // HTTP Basic was tried: the answer needs WWW-Authenticate (RFC 6749 §5.2)
-	cause error
+
+	reason texts.Text // for administrators, if it is more than the client may know
+	cause  error
 }
 
-// Error includes the private cause.
-func (e *AuthError) Error() string {
-	if e.cause == nil {
-		return e.Code + ": " + e.Why.String()
+// Reason is why the client was refused, for administrators.
+func (e *AuthError) Reason() texts.Text {
+	if e.reason.IsZero() {
+		return e.Why
 	}
-	return e.Code + ": " + e.Why.String() + ": " + e.cause.Error()
+	return e.reason
+}
+
+// Error includes the private reason and cause.
+func (e *AuthError) Error() string {
+	said := e.Code + ": " + e.Why.String()
+	if !e.reason.IsZero() {
+		said += ": " + e.reason.String()
+	}
+	if e.cause != nil {
+		said += ": " + e.cause.Error()
+	}
+	return said
 }
 
 // Unwrap returns the private cause.

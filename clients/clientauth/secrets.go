@@ -12,6 +12,7 @@ import (
 
 	"github.com/fedhub/fedhub/internal/names"
 	"github.com/fedhub/fedhub/internal/secrets"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // A Secret is one of the secrets a client may show. Several can be active, so
@@ -72,7 +73,8 @@ func (v *Verifier) keyed(hash string) string {
 // keyName tells the hub's key from another, and nothing about it.
 func (v *Verifier) keyName() string { return v.keyed("name")[:8] }
 
-// Match finds the active secret that was presented. It compares digests in
+// Match finds the active secret that was presented. Where there is none it
+// returns false with the expired one that it is, if any. It compares digests in
 // constant time and always to the end, so that neither the place of a
 // difference nor the number of secrets shows. With no secret at all it still
 // does the work of one. A weak secret that an earlier hub kept without a key is
@@ -81,29 +83,35 @@ func (v *Verifier) Match(kept []Secret, presented string) (Secret, bool) {
 	plain := secrets.HexHash(presented)
 	keyed := v.keyed(plain)
 	var found Secret
-	ok := 0
+	ok := false
 	for _, s := range append(slices.Clone(kept), Secret{Hash: strings.Repeat("0", len(plain))}) {
 		given := plain
 		if s.Key != "" {
 			given = keyed
 		}
-		if secrets.Same(s.Hash, given) && s.ID != "" && s.Active(v.Now()) {
-			found, ok = s, 1
+		if secrets.Same(s.Hash, given) && s.ID != "" && !ok {
+			found, ok = s, s.Active(v.Now())
 		}
 	}
-	if ok == 1 && found.Key == "" && len(v.SecretKey) > 0 && !madeHere(presented) {
+	if ok && found.Key == "" && len(v.SecretKey) > 0 && !madeHere(presented) {
 		found.Hash, found.Key, found.Hint = keyed, v.keyName(), ""
 	}
-	return found, ok == 1
+	return found, ok
 }
 
-// mismatch is why no secret is the one that was presented.
-func (v *Verifier) mismatch(kept []Secret) error {
+// wrongSecret is why a secret was not accepted, for administrators; old is the
+// expired one that it is, if any.
+func (v *Verifier) wrongSecret(kept []Secret, old Secret) texts.Text {
 	ours := v.keyName()
-	if slices.ContainsFunc(kept, func(s Secret) bool { return s.Key != "" && s.Key != ours }) {
-		return errors.New("the secret is wrong or has expired, or it was kept under another FEDHUB_SECRET_KEY; if so, import the client again or make a new secret for it")
+	switch {
+	case old.ID != "":
+		return texts.New("client.refused.expired", "hint", old.Hint, "at", old.Expires)
+	case len(kept) == 0:
+		return texts.New("client.refused.secretless")
+	case slices.ContainsFunc(kept, func(s Secret) bool { return s.Key != "" && s.Key != ours }):
+		return texts.New("client.refused.secret.key")
 	}
-	return errors.New("the secret is wrong or has expired")
+	return texts.New("client.refused.secret")
 }
 
 // ErrNoSharedKey says that no secret of the client can serve as a key.

@@ -99,6 +99,19 @@ func (l *ledger) kept(t *testing.T) map[string]audit.Event {
 	return out
 }
 
+// Heard are the events of one kind, stored or not.
+func (l *ledger) Heard(kind string) []audit.Event {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var heard []audit.Event
+	for _, e := range l.events {
+		if e.Kind == kind {
+			heard = append(heard, e.Event)
+		}
+	}
+	return heard
+}
+
 // ByRequest says that these events tell where the request came from, and its
 // reference.
 func ByRequest(events ...audit.Event) []audit.Event {

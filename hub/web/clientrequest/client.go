@@ -66,7 +66,13 @@ func MayUse(client clients.Client, grant string) error {
 
 // Client authenticates whoever asks.
 func (a *Authenticator) Client(c *gin.Context, form oauth.Params) (clients.Client, error) {
-	credentials, err := clientauth.ParseCredentials(c.GetHeader("Authorization"), form)
+	return a.ClientOr(c, form, func(*gin.Context) {})
+}
+
+// ClientOr is Client, and calls told before a refusal is recorded: whoever
+// finds what the request belongs to may change its reference.
+func (a *Authenticator) ClientOr(c *gin.Context, form oauth.Params, told func(*gin.Context)) (clients.Client, error) {
+	credentials, err := clientauth.ParseCredentials(Authorization(c), form)
 	if err == nil {
 		if err := a.Guesses.Check(Clip(credentials.ID), c.ClientIP()); err != nil {
 			return clients.Client{}, err
@@ -89,7 +95,8 @@ func (a *Authenticator) Client(c *gin.Context, form oauth.Params) (clients.Clien
 	if refused.Code == clientauth.InvalidClient && credentials.ID != "" {
 		a.Guesses.Wrong(Clip(credentials.ID), c.ClientIP())
 	}
-	a.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: Clip(cmp.Or(credentials.ID, form["client_id"])), IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("client.refused", "why", refused.Why)})
+	told(c)
+	a.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: Clip(cmp.Or(credentials.ID, form["client_id"])), IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("client.refused", "why", refused.Reason())})
 	if refused.Code == "invalid_request" {
 		return clients.Client{}, oauth.Refuse("invalid_request", refused.Why).Because(err)
 	}

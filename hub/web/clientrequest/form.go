@@ -2,6 +2,7 @@ package clientrequest
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -23,6 +24,12 @@ func Form(c *gin.Context) (oauth.Params, error) {
 		}
 	}
 	return web.Form(c)
+}
+
+// Authorization is the header of the request. Of several no one is chosen: joined,
+// as any server on the way may join them (RFC 9110 §5.3), they are no credentials.
+func Authorization(c *gin.Context) string {
+	return strings.Join(c.Request.Header.Values("Authorization"), ", ")
 }
 
 // Clip keeps an untrusted id from filling the log.

@@ -55,7 +55,7 @@ func (h *Handler) Servers(c *gin.Context) error {
 	if !ok {
 		return oauth.InvalidRequest("oauth.connect.intent")
 	}
-	credentials, err := clientauth.ParseCredentials(c.GetHeader("Authorization"), form)
+	credentials, err := clientauth.ParseCredentials(clientrequest.Authorization(c), form)
 	if err != nil {
 		return h.stranger(c, form, err)
 	}
@@ -163,7 +163,7 @@ func (h *Handler) stranger(c *gin.Context, form oauth.Params, err error) error {
 	case errors.As(err, &refused) && refused.Code == clientauth.InvalidRequest:
 		return oauth.Refuse("invalid_request", refused.Why).Because(err)
 	case errors.As(err, &refused):
-		h.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: clientrequest.Clip(form["client_id"]), IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("client.refused", "why", refused.Why)})
+		h.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.ClientRefused, Client: clientrequest.Clip(form["client_id"]), IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("client.refused", "why", refused.Reason())})
 		e := oauth.Refuse("invalid_client", refused.Why).Because(err)
 		e.Status = http.StatusUnauthorized
 		return e

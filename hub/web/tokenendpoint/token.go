@@ -105,7 +105,7 @@ func (d *Handler) token(c *gin.Context) error {
 	if !ok {
 		return oauth.UnsupportedGrantType("oauth.grant_type.one", "types", slices.Sorted(maps.Keys(grantTypes)))
 	}
-	client, err := d.Authenticator.Client(c, form)
+	client, err := d.Authenticator.ClientOr(c, form, d.traceCode)
 	if err != nil {
 		return err
 	}

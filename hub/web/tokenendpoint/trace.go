@@ -13,6 +13,11 @@ import (
 // so that the reason stands in its trace. Only whoever has the code gets
 // there.
 func (d *Handler) traceCode(c *gin.Context) {
+	const traced = "tokenendpoint.traced"
+	if c.GetBool(traced) {
+		return
+	}
+	c.Set(traced, true)
 	form, err := web.Form(c)
 	if err != nil || form["grant_type"] != "authorization_code" || form["code"] == "" {
 		return

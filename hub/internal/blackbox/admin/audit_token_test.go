@@ -105,7 +105,7 @@ var tokenActs = []act[*counter]{
 		l := c.Ledger()
 		wrong.Redeem("fhc_x")
 		l.Stored(t)
-		l.Noted(t, hubtest.ByRequest(audit.Event{Kind: audit.ClientRefused, Client: c.App.ID, Why: texts.New("client.refused", "why", texts.New("oauth.client.refused"))})...)
+		l.Noted(t, hubtest.ByRequest(audit.Event{Kind: audit.ClientRefused, Client: c.App.ID, Why: texts.New("client.refused", "why", texts.New("client.refused.secret"))})...)
 	}},
 	{"a device is allowed, and collects", func(t *testing.T, c *counter) {
 		tv := c.Television()

@@ -104,6 +104,7 @@ func (d *Handler) showApplication(c *gin.Context, status int, client clients.Cli
 		ID: client.ID, Name: client.Name, Type: string(client.Type), State: clientState(client),
 		Created: client.Created, Updated: client.Updated, Public: client.Public(),
 		Issuer: d.Issuer, Endpoints: d.endpoints(), Form: form, Mistakes: wrong, Lives: secretLives(), Site: client.Frappe != nil,
+		Habits: habitsOf(client),
 	}
 	var err error
 	if page.Logouts, err = d.logouts(c, client); err != nil {
