@@ -9,19 +9,6 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// SigningAlgs are the algorithms that the hub signs with for a client, by
-// their names in RFC 7518 and RFC 8037. RS256 comes first: it is what a client
-// gets that says nothing (OIDC Registration §2).
-func SigningAlgs() []string {
-	return []string{"RS256", "PS256", "ES256", "ES384", "EdDSA", clientauth.HS256}
-}
-
-// EncryptionEncs are how it then encrypts the content (RFC 7518 §5). The first
-// is what a client gets that names none (OIDC Registration §2).
-func EncryptionEncs() []string {
-	return []string{"A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A256GCM"}
-}
-
 // checkAlgs holds what the hub is to sign and encrypt for the client against
 // what it can.
 func checkAlgs(c Client, _ bool) forms.Problems {
@@ -43,8 +30,8 @@ func checkAlgs(c Client, _ bool) forms.Problems {
 
 func checkSigned(c Client, field, what, alg string) forms.Problems {
 	switch {
-	case alg != "" && !slices.Contains(SigningAlgs(), alg):
-		return forms.New(field, "client.alg.bad", "choices", SigningAlgs(), "what", texts.New(what))
+	case alg != "" && !slices.Contains(clientauth.SigningAlgs(), alg):
+		return forms.New(field, "client.alg.bad", "choices", clientauth.SigningAlgs(), "what", texts.New(what))
 	case alg == clientauth.HS256 && !c.UsesSecret():
 		return forms.New(field, "client.alg.secretless", "alg", clientauth.HS256, "what", texts.New(what))
 	}
@@ -60,8 +47,8 @@ func checkEncrypted(c Client, field, what string, e Encryption) forms.Problems {
 		return forms.New(field, "client.encryption.missing", "what", texts.New(what), "choices", clientauth.EncryptionAlgs())
 	case !slices.Contains(clientauth.EncryptionAlgs(), e.Alg):
 		return forms.New(field, "client.encryption.bad", "what", texts.New(what), "choices", clientauth.EncryptionAlgs())
-	case e.Enc != "" && !slices.Contains(EncryptionEncs(), e.Enc):
-		return forms.New(field, "client.encryption.content", "what", texts.New(what), "choices", EncryptionEncs())
+	case e.Enc != "" && !slices.Contains(clientauth.EncryptionEncs(), e.Enc):
+		return forms.New(field, "client.encryption.content", "what", texts.New(what), "choices", clientauth.EncryptionEncs())
 	case c.JWKSURI == "" && c.JWKS == "":
 		return forms.New(field, "client.encryption.keyless", "what", texts.New(what))
 	case c.JWKS != "":

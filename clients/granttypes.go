@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/clients/redirecturi"
+	"github.com/fedhub/fedhub/clients/scopes"
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
@@ -112,6 +113,11 @@ func ResponsesInOrder(types []string) []string {
 // AllowsGrant reports whether the client may use a grant type.
 func (c Client) AllowsGrant(grant string) bool {
 	return c.HasGrant(grant) && (grant != GrantClientCredentials || !c.Public())
+}
+
+// HasScope reports whether the client may have a scope.
+func (c Client) HasScope(scope string) bool {
+	return slices.Contains(c.Scopes, scope) || scope == scopes.Offline && c.AllowsGrant(GrantRefresh)
 }
 
 // AllowsResponse reports whether the client may use a response_type, by its

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients/redirecturi"
+	"github.com/fedhub/fedhub/clients/scopes"
 	"github.com/fedhub/fedhub/internal/cache"
 )
 
@@ -21,8 +22,8 @@ func (c Client) origins() []string {
 	all := slices.Clone(c.Origins)
 	if c.Type == SPA {
 		for _, raw := range c.RedirectURIs {
-			if u, err := redirecturi.Parse(raw); err == nil && u.Web() {
-				all = append(all, u.Scheme+"://"+u.HostPort())
+			if origin := redirecturi.OriginOf(raw); origin != "" {
+				all = append(all, origin)
 			}
 		}
 	}
@@ -39,10 +40,20 @@ const (
 	originsFlight  = "origins"
 )
 
-// AnyAllowsOrigin reports whether pages of this origin speak for some client
-// that may ask. The answer may be two seconds old, as that of Get.
+// AnyAllowsOrigin reports whether pages of an origin speak for some client that
+// may ask. The answer may be two seconds old, as that of Get.
 func (r *Registry) AnyAllowsOrigin(ctx context.Context, origin string) (bool, error) {
-	if known, err := r.knowsOrigin(ctx, origin); known || err != nil {
+	return r.any(ctx, origin, func(c Client) bool { return c.AllowsOrigin(origin) })
+}
+
+// AnyHasScope reports likewise whether some client is registered for a scope
+// that is none of the standard ones.
+func (r *Registry) AnyHasScope(ctx context.Context, scope string) (bool, error) {
+	return r.any(ctx, scopes.Entry(scope), func(c Client) bool { return slices.Contains(c.Scopes, scope) })
+}
+
+func (r *Registry) any(ctx context.Context, entry string, has func(Client) bool) (bool, error) {
+	if known, err := r.knows(ctx, entry, has); known || err != nil {
 		return known, err
 	}
 	if r.origins.IsFresh(r.now()) {
@@ -52,7 +63,7 @@ func (r *Registry) AnyAllowsOrigin(ctx context.Context, origin string) (bool, er
 	if err != nil {
 		return false, err
 	}
-	return r.knowsOrigin(ctx, origin)
+	return r.knows(ctx, entry, has)
 }
 
 // readLimit is how long it may take to read what changed.
@@ -64,13 +75,13 @@ func (r *Registry) Warm(ctx context.Context) error {
 	return err
 }
 
-// knowsOrigin looks at the clients that the book names.
-func (r *Registry) knowsOrigin(ctx context.Context, origin string) (bool, error) {
-	for _, id := range r.origins.Of(origin) {
+// knows looks at the clients that the book names.
+func (r *Registry) knows(ctx context.Context, entry string, has func(Client) bool) (bool, error) {
+	for _, id := range r.origins.Of(entry) {
 		client, err := r.Known(ctx, id)
 		switch {
-		case errors.Is(err, fs.ErrNotExist) || err == nil && !client.AllowsOrigin(origin):
-			r.origins.Remove(origin, id)
+		case errors.Is(err, fs.ErrNotExist) || err == nil && !has(client):
+			r.origins.Remove(entry, id)
 		case err != nil:
 			return false, err
 		case client.Usable():
@@ -91,7 +102,7 @@ func (r *Registry) readOrigins(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read origins: %w", err)
 		}
-		r.origins.Add(c.ID, c.origins()...)
+		r.origins.Add(c.ID, append(c.origins(), scopes.Entries(c.Scopes)...)...)
 	}
 	r.origins.Done(now, originsPause)
 	return nil

@@ -190,6 +190,8 @@ var oauthSentences = map[string]string{
 	"oauth.response_type.one":         "response_type is one of: {types}",
 	"oauth.scope.character":           "the scope parameter has a character that RFC 6749 section 3.3 does not allow",
 	"oauth.scope.client":              "this client is not registered for the scope {scope}",
+	"oauth.scope.page":                "this client is not registered for the scope {scope}; an administrator of this hub can add it under Scopes on the page of the application, {page}",
+	"oauth.scope.none":                "nothing that this client may ask for is left of the scope parameter",
 	"oauth.scope.long":                "the scope parameter is too long",
 	"oauth.scope.many":                "the scope parameter has too many values",
 	"oauth.scope.openid.id_token":     "an id_token needs the scope openid",

@@ -89,3 +89,16 @@ func ProfileAlgs() []string { return []string{"ES256", "PS256", "EdDSA"} }
 func EncryptionAlgs() []string {
 	return []string{"RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"}
 }
+
+// SigningAlgs are the algorithms that the hub signs with for a client, by
+// their names in RFC 7518 and RFC 8037. RS256 comes first: it is what a client
+// gets that says nothing (OIDC Registration §2).
+func SigningAlgs() []string {
+	return []string{"RS256", "PS256", "ES256", "ES384", "EdDSA", HS256}
+}
+
+// EncryptionEncs are how the hub then encrypts the content (RFC 7518 §5). The first
+// is what a client gets that names none (OIDC Registration §2).
+func EncryptionEncs() []string {
+	return []string{"A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A256GCM"}
+}

@@ -121,7 +121,7 @@ func (d document) client(address string, base redirecturi.URI) clients.Client {
 	if len(d.redirectURIs) > 0 {
 		c.DefaultRedirectURI = d.redirectURIs[0]
 	}
-	if !slices.Contains(clients.SigningAlgs(), c.IDTokenAlg) || c.IDTokenAlg == clientauth.HS256 {
+	if !slices.Contains(clientauth.SigningAlgs(), c.IDTokenAlg) || c.IDTokenAlg == clientauth.HS256 {
 		c.IDTokenAlg = "" // one we cannot sign with; the client will say so
 	}
 	return c

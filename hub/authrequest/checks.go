@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/fapi"
 	"github.com/fedhub/fedhub/clients/requestobject"
 	"github.com/fedhub/fedhub/federation"
@@ -124,7 +125,8 @@ func (d *draft) modeFor(r oauth.Response) (oauth.Mode, error) {
 }
 
 func scopesAreRegistered(d *draft) error {
-	scopes, err := oauth.ParseScope(d.params["scope"])
+	refreshes := d.client.AllowsGrant(clients.GrantRefresh) && d.request.Response.Has("code")
+	scopes, err := scopesOf(d.client, d.params["scope"], refreshes, d.exists)
 	if err != nil {
 		return err
 	}
@@ -133,8 +135,8 @@ func scopesAreRegistered(d *draft) error {
 		// be more than was asked for.
 		scopes = []string{"openid"}
 	}
-	if missing := oauth.Missing(d.client.Scopes, scopes); len(missing) > 0 {
-		return oauth.InvalidScope("oauth.scope.client", "scope", clip(missing[0], 60))
+	if missing := oauth.Missing(d.client.Scopes, scopes); len(missing) > 0 && d.params["scope"] == "" {
+		return oauth.InvalidScope("oauth.scope.client", "scope", missing[0])
 	}
 	if d.request.Response.Has("id_token") && !slices.Contains(scopes, "openid") {
 		return oauth.InvalidScope("oauth.scope.openid.id_token") // OIDC Core §3.1.2.1

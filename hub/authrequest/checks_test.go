@@ -26,7 +26,8 @@ func app(edits ...func(*clients.Client)) clients.Client {
 // ask holds a request against every rule. It is a good one; pairs override it,
 // and an empty value leaves a parameter out.
 func ask(c clients.Client, pairs ...string) (*draft, error) {
-	d := &draft{client: c, params: oauth.Params{
+	elsewhere := func(scope string) (bool, error) { return scope == "files", nil }
+	d := &draft{client: c, exists: elsewhere, params: oauth.Params{
 		"client_id": c.ID, "response_type": "code", "redirect_uri": callback, "scope": "openid", "state": "s",
 		"code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "code_challenge_method": "S256",
 	}}

@@ -45,8 +45,9 @@ type draft struct {
 	settings settings.Settings
 	request  Request
 
-	pushed    bool   // it came by the pushed authorization request endpoint
-	signature string // alg of the request object it came in, "" without one
+	pushed    bool                             // it came by the pushed authorization request endpoint
+	exists    func(scope string) (bool, error) // some client here has it
+	signature string                           // alg of the request object it came in, "" without one
 }
 
 // Read checks what came to the authorization endpoint. repeated names the
@@ -102,7 +103,7 @@ func (*Unknown) protocol() *oauth.Error {
 
 // fill turns the parameters into a request, or names the first thing wrong.
 func (k *Service) fill(ctx context.Context, d *draft, repeated *oauth.RepeatedError) error {
-	d.request.ClientID = d.client.ID
+	d.request.ClientID, d.exists = d.client.ID, k.exists(ctx)
 	var err error
 	if d.settings, err = k.Settings.Current(ctx); err != nil {
 		return err

@@ -55,7 +55,7 @@ func (k *Service) EncryptFor(ctx context.Context, c clients.Client, e clients.En
 	}
 	enc := e.Enc
 	if enc == "" {
-		enc = clients.EncryptionEncs()[0]
+		enc = clientauth.EncryptionEncs()[0]
 	}
 	return signing.Encrypt(key, e.Alg, enc, cty, payload)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/web/clientrequest"
 )
@@ -36,10 +37,12 @@ func TestWhatIsSecretIsNotTakenFromTheAddress(t *testing.T) {
 func TestAClientAsksForNoMoreThanItIsRegisteredFor(t *testing.T) {
 	client := clients.Client{}
 	client.Scopes = []string{"openid", "email"}
-	if scopes, err := clientrequest.PersonalScopes(client, oauth.Params{}); err != nil || !slices.Equal(scopes, []string{"openid"}) {
+	var a clientrequest.Authenticator
+	a.Requests = new(authrequest.Service)
+	if scopes, err := a.PersonalScopes(t.Context(), client, oauth.Params{}); err != nil || !slices.Equal(scopes, []string{"openid"}) {
 		t.Errorf("without a scope: got %v, %v", scopes, err)
 	}
-	if _, err := clientrequest.PersonalScopes(client, oauth.Params{"scope": "openid phone"}); err == nil {
+	if _, err := a.PersonalScopes(t.Context(), client, oauth.Params{"scope": "openid phone"}); err == nil {
 		t.Error("a scope that it is not registered for was taken")
 	}
 	if _, err := clientrequest.Targets([]string{"https://one.example"}, oauth.Params{"resource": "https://two.example"}); err == nil {

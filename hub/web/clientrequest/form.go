@@ -1,6 +1,7 @@
 package clientrequest
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -43,18 +44,15 @@ func Clip(s string) string {
 
 // PersonalScopes reads the scope parameter of a request for a person's consent.
 // Without one it is openid, as at the authorization endpoint (RFC 6749 §3.3).
-func PersonalScopes(client clients.Client, form oauth.Params) ([]string, error) {
-	scopes, err := oauth.ParseScope(form["scope"])
-	if err != nil {
-		return nil, err
+func (a *Authenticator) PersonalScopes(ctx context.Context, client clients.Client, form oauth.Params) ([]string, error) {
+	scopes, err := a.Requests.Scopes(ctx, client, form["scope"])
+	if err != nil || len(scopes) > 0 {
+		return scopes, err
 	}
-	if len(scopes) == 0 {
-		scopes = []string{"openid"}
+	if !slices.Contains(client.Scopes, "openid") {
+		return nil, oauth.InvalidScope("oauth.scope.client", "scope", "openid")
 	}
-	if missing := oauth.Missing(client.Scopes, scopes); len(missing) > 0 {
-		return nil, oauth.InvalidScope("oauth.scope.client", "scope", missing[0])
-	}
-	return scopes, nil
+	return []string{"openid"}, nil
 }
 
 // Targets returns the resources that a token request names, all of which must

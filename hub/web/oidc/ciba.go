@@ -1,6 +1,7 @@
 package oidc
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"net/http"
@@ -44,7 +45,7 @@ func (d *Handler) BackAuthorize(c *gin.Context) error {
 		return err
 	}
 	r := pending.Request{Kind: pending.Back, ClientID: client.ID, ACRValues: params["acr_values"], IP: c.ClientIP()}
-	life, err := d.readBack(client, params, &r)
+	life, err := d.readBack(c.Request.Context(), client, params, &r)
 	if err != nil {
 		return err
 	}
@@ -85,8 +86,8 @@ func (d *Handler) mayAskAgain(c *gin.Context, client clients.Client, user users.
 }
 
 // readBack checks the parameters in the order of CIBA §7.1.
-func (d *Handler) readBack(client clients.Client, form oauth.Params, r *pending.Request) (life time.Duration, err error) {
-	if r.Scopes, err = clientrequest.PersonalScopes(client, form); err != nil {
+func (d *Handler) readBack(ctx context.Context, client clients.Client, form oauth.Params, r *pending.Request) (life time.Duration, err error) {
+	if r.Scopes, err = d.Authenticator.PersonalScopes(ctx, client, form); err != nil {
 		return 0, err
 	}
 	if !oauth.Covers(r.Scopes, []string{"openid"}) {

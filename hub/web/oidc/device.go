@@ -29,7 +29,7 @@ func (d *Handler) DeviceAuthorization(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	scopes, err := clientrequest.PersonalScopes(client, form)
+	scopes, err := d.Authenticator.PersonalScopes(c.Request.Context(), client, form)
 	if err != nil {
 		return err
 	}

@@ -14,12 +14,9 @@ import (
 // refresh token (§4.4.3): the client can always ask again.
 func (d *Handler) credentials(c *gin.Context, r request) (answer, error) {
 	client, form := r.client, r.form
-	scopes, err := oauth.ParseScope(form["scope"])
+	scopes, err := d.Authenticator.Requests.Scopes(c.Request.Context(), client, form["scope"])
 	if err != nil {
 		return answer{}, err
-	}
-	if missing := oauth.Missing(client.Scopes, scopes); len(missing) > 0 {
-		return answer{}, oauth.InvalidScope("oauth.scope.client", "scope", missing[0])
 	}
 	if len(scopes) == 0 {
 		scopes = slices.DeleteFunc(slices.Clone(client.Scopes), isPersonal) // RFC 6749 §3.3

@@ -16,7 +16,6 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
-	"github.com/fedhub/fedhub/hub/web/clientrequest"
 	"github.com/fedhub/fedhub/internal/lasting"
 )
 
@@ -52,7 +51,7 @@ func (d *Handler) assertionGrant(c *gin.Context, r request) (answer, error) {
 }
 
 func (d *Handler) vouchedFor(c *gin.Context, r request, g clientauth.AssertionGrant, current settings.Settings) (answer, error) {
-	scopes, err := clientrequest.PersonalScopes(r.client, r.form)
+	scopes, err := d.Authenticator.PersonalScopes(c.Request.Context(), r.client, r.form)
 	if err != nil {
 		return answer{}, err
 	}

@@ -150,7 +150,7 @@ func (d *Handler) issue(c *gin.Context, r request, f grants.TokenFamily, user *u
 		}
 	}
 	// A scope that was taken from the client since is taken from its tokens.
-	scopes = slices.DeleteFunc(slices.Clone(scopes), func(s string) bool { return !slices.Contains(client.Scopes, s) })
+	scopes = slices.DeleteFunc(slices.Clone(scopes), func(s string) bool { return !client.HasScope(s) })
 	var err error
 	if f.Terms, err = narrowed(f.Terms, r.form); err != nil {
 		return answer{}, err

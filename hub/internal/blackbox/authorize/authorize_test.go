@@ -82,7 +82,7 @@ func TestErrorsTravelToTheClient(t *testing.T) {
 		"a response_type in capitals": {a.Request("response_type", "Code"), "unsupported_response_type"},
 		"token for a code client":     {a.Request("response_type", "token"), "unauthorized_client"},
 		"code for an implicit client": {implicit.Request(), "unauthorized_client"},
-		"an unregistered scope":       {a.Request("scope", "openid admin"), "invalid_scope"},
+		"an unregistered scope":       {a.Request("scope", "openid phone"), "invalid_scope"},
 		"a broken scope":              {a.Request("scope", "openid\tprofile"), "invalid_scope"},
 		"no challenge":                {a.Request("code_challenge", "", "code_challenge_method", ""), "invalid_request"},
 		"a challenge and no method":   {a.Request("code_challenge_method", ""), "invalid_request"},

@@ -1,6 +1,7 @@
 package authorize_test
 
 import (
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"testing"
 
 	"github.com/go-jose/go-jose/v4"
@@ -12,7 +13,7 @@ import (
 func TestEveryIDTokenIsTakenAsAHint(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
-	for _, alg := range clients.SigningAlgs() {
+	for _, alg := range clientauth.SigningAlgs() {
 		a := w.LeavingApp(func(c *clients.Client) { c.IDTokenAlg, c.SubjectType = alg, clients.Pairwise })
 		b := w.Browser()
 		p := b.Open(hubtest.Logout(b.IdToken(a, "ada@example.org")))

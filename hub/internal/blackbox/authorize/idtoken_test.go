@@ -20,7 +20,7 @@ import (
 func TestIDTokensAreSignedAsTheClientWants(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
-	for _, alg := range clients.SigningAlgs() {
+	for _, alg := range clientauth.SigningAlgs() {
 		a := w.App(func(c *clients.Client) { c.IDTokenAlg, c.Algs.Userinfo = alg, alg })
 		r := w.SignedIn(a)
 		id := w.Verified(r.Str("id_token"), alg, a.Secret)
@@ -68,7 +68,7 @@ func TestIDTokensAndUserinfoAreEncryptedToTheClientsKey(t *testing.T) {
 		}
 		return string(plain)
 	}
-	encs := append(clients.EncryptionEncs(), "")
+	encs := append(clientauth.EncryptionEncs(), "")
 	for i, alg := range clientauth.EncryptionAlgs() {
 		e := clients.Encryption{Alg: alg, Enc: encs[i]}
 		a := w.App(func(c *clients.Client) {

@@ -37,12 +37,12 @@ func TestALinkToTheHubIsNoLinkToWhoRegisteredThere(t *testing.T) {
 	in.SignIn(in.Open("/signin"), "ada@example.org")
 	for name, b := range map[string]*hubtest.Browser{"nobody": w.Browser(), "somebody signed in": in} {
 		for _, mode := range []string{"query", "fragment", "form_post", "query.jwt"} {
-			p := visit(b, stranger, "scope", "openid nonsense", "response_mode", mode)
+			p := visit(b, stranger, "scope", "openid sessions", "response_mode", mode)
 			hubtest.Want(t, name+" "+mode+": it moves on by itself", moves(p), false)
 			hubtest.Want(t, name+" "+mode+": it says where", strings.Contains(p.Body, "app.example.org") && strings.Contains(p.Body, `href="`+hubtest.Callback), true)
 		}
 		hubtest.Want(t, name+": prompt=none", moves(visit(b, stranger, "prompt", "none")), true)
-		hubtest.Want(t, name+": an app that was chosen", moves(visit(b, chosen, "scope", "openid nonsense")), true)
+		hubtest.Want(t, name+": an app that was chosen", moves(visit(b, chosen, "scope", "openid sessions")), true)
 	}
 
 	// Who did something here is answered at once.

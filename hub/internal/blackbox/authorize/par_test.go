@@ -64,7 +64,7 @@ func TestWhatMayNotBePushed(t *testing.T) {
 	hubtest.Refused(t, "plain", a.Push(a.Request("code_challenge_method", "plain")), 400, "invalid_request")
 	hubtest.Refused(t, "another client_id", a.Push(a.Request("client_id", "another")), 400, "invalid_request")
 	hubtest.Refused(t, "an unregistered redirect_uri", a.Push(a.Request("redirect_uri", "https://evil.example/")), 400, "invalid_request")
-	hubtest.Refused(t, "an unregistered scope", a.Push(a.Request("scope", "openid admin")), 400, "invalid_scope")
+	hubtest.Refused(t, "an unregistered scope", a.Push(a.Request("scope", "openid phone")), 400, "invalid_scope")
 	hubtest.Refused(t, "an unknown response_type", a.Push(a.Request("response_type", "x")), 400, "unsupported_response_type")
 	stranger := *a
 	stranger.Secret = "wrong"
@@ -130,7 +130,7 @@ func TestASignedRequestIsWhatCounts(t *testing.T) {
 
 	alone := url.Values{"client_id": {s.ID}, "request": {s.Object(nil, nil)}}
 	hubtest.Want(t, "RFC 9101: alone", b.Answer(b.Authorize(alone)).Get("state"), "inside")
-	beside := s.Request("request", s.Object(nil, nil), "state", "outside", "redirect_uri", "https://evil.example/", "scope", "openid admin")
+	beside := s.Request("request", s.Object(nil, nil), "state", "outside", "redirect_uri", "https://evil.example/", "scope", "openid phone")
 	hubtest.Want(t, "what stands beside it does not count", b.Answer(b.Authorize(beside)).Get("state"), "inside")
 	if got := b.Answer(b.Authorize(s.Request("request", s.Object(nil, map[string]any{"state": nil}), "state", "outside"))); got.Has("state") {
 		t.Errorf("a state that stands only outside is used: %v", got)
@@ -154,7 +154,7 @@ func TestASignedRequestIsWhatCounts(t *testing.T) {
 		"no JWT":              {"x", "invalid_request_object"},
 		"cut off":             {s.Object(nil, nil)[:50], "invalid_request_object"},
 		"encrypted":           {"a.b.c.d.e", "invalid_request_object"},
-		"a wrong inner scope": {s.Object(nil, map[string]any{"scope": "openid admin"}), "invalid_scope"},
+		"a wrong inner scope": {s.Object(nil, map[string]any{"scope": "openid phone"}), "invalid_scope"},
 	} {
 		got := b.Answer(b.Authorize(s.Request("request", tt.object)))
 		hubtest.Want(t, name+": error", got.Get("error"), tt.code)

@@ -97,7 +97,7 @@ func TestABackChannelRequestIsChecked(t *testing.T) { // CIBA §7.1, §13
 		{"somebody unknown", a.Ask("login_hint", "nobody@example.org"), "unknown_user_id"},
 		{"somebody without the role", closed.Ask(), "unknown_user_id"},
 		{"no openid", a.Ask("scope", "profile"), "invalid_scope"},
-		{"a scope it lacks", a.Ask("scope", "openid admin"), "invalid_scope"},
+		{"a scope it lacks", a.Ask("scope", "openid phone"), "invalid_scope"},
 		{"a message that does not fit", a.Ask("binding_message", strings.Repeat("x", 101)), "invalid_binding_message"},
 		{"a message that turns round", a.Ask("binding_message", "abc\u202edef"), "invalid_binding_message"},
 		{"a wrong expiry", a.Ask("requested_expiry", "-1"), "invalid_request"},

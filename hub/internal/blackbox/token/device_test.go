@@ -184,7 +184,7 @@ func TestOnlyWhoMayAskForADevice(t *testing.T) {
 	confidential.Secret = "wrong"
 	hubtest.Refused(t, "a wrong secret", confidential.Begin(), 401, "invalid_client")
 	tv := w.Television(func(c *clients.Client) { c.AllowedRoles = []string{"viewer"} })
-	hubtest.Refused(t, "a scope it is not registered for", tv.Begin("scope", "openid admin"), 400, "invalid_scope")
+	hubtest.Refused(t, "a scope it is not registered for", tv.Begin("scope", "openid phone"), 400, "invalid_scope")
 	r := tv.Begin()
 	p := w.Browser().AnswerDevice(r.Str("user_code"), "ada@example.org", "allow")
 	hubtest.Want(t, "somebody without the role", p.Status, http.StatusForbidden)

@@ -188,8 +188,8 @@ func (d *Handler) unfolded(f templates.ClientForm, wrong []templates.Mistake) (t
 	}
 	f.Names = templates.Names{
 		Methods: append(d.ClientAuth.Methods(), clientauth.MethodNone),
-		Signing: clients.SigningAlgs(), Proving: clientauth.AssertionAlgs(clientauth.MethodKey, clientauth.MethodSecretJWT),
-		Wrapping: clientauth.EncryptionAlgs(), Content: clients.EncryptionEncs(),
+		Signing: clientauth.SigningAlgs(), Proving: clientauth.AssertionAlgs(clientauth.MethodKey, clientauth.MethodSecretJWT),
+		Wrapping: clientauth.EncryptionAlgs(), Content: clientauth.EncryptionEncs(),
 	}
 	return f, wrong
 }
