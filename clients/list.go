@@ -12,9 +12,8 @@ import (
 const (
 	// searched is how many clients one page of a search looks through. The next
 	// page goes on behind them, so none is out of reach.
-	searched    = 5000
-	searchPage  = 500
-	mostTallied = 10_000
+	searched   = 5000
+	searchPage = 500
 )
 
 // Search returns up to limit clients that are no servers and that the text may
@@ -55,25 +54,4 @@ func (r *Registry) Search(ctx context.Context, text, after string, limit int) (f
 		}
 	}
 	return found, after, nil
-}
-
-// A Tally is how many clients there are, counted no further than 10,000.
-type Tally struct{ All, Apps, Servers, Waiting int }
-
-// Tally counts the apps, the active servers and those that wait.
-func (r *Registry) Tally(ctx context.Context) (Tally, error) {
-	var servers int
-	var t Tally
-	for _, count := range []struct {
-		field string
-		value State
-		n     *int
-	}{{"", "", &t.All}, {"server.state", "", &servers}, {"server.state", Active, &t.Servers}, {"server.state", Pending, &t.Waiting}} {
-		var err error
-		if *count.n, err = r.store.CountWhere(ctx, count.field, string(count.value), mostTallied); err != nil {
-			return Tally{}, fmt.Errorf("count clients: %w", err)
-		}
-	}
-	t.Apps = max(0, t.All-servers)
-	return t, nil
 }

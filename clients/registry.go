@@ -189,9 +189,9 @@ func (r *Registry) BySite(ctx context.Context, origin string) iter.Seq2[Client, 
 	return r.store.EachWhere(ctx, "frappe.url", origin)
 }
 
-// CountByState counts them, no further than most.
-func (r *Registry) CountByState(ctx context.Context, state State, most int) (int, error) {
-	return r.store.CountWhere(ctx, "server.state", string(state), most)
+// Count counts clients by an indexed field, as the Store does.
+func (r *Registry) Count(ctx context.Context, field, value string, most int) (int, error) {
+	return r.store.CountWhere(ctx, field, value, most)
 }
 
 // ByDocument visits the clients that nobody registered, in the order in which

@@ -3,17 +3,16 @@ package clients
 import (
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/names"
 	"github.com/fedhub/fedhub/clients/scopes"
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
 // Bounds that no honest client reaches.
 const (
-	maxName = 100 // characters
 	maxList = 100 // addresses, scopes or roles
 )
 
@@ -111,25 +110,12 @@ func checkName(c Client, _ bool) forms.Problems {
 	switch {
 	case c.Name == "":
 		return forms.New("name", "client.name.missing")
-	case utf8.RuneCountInString(c.Name) > maxName:
-		return forms.New("name", "client.name.long", "max", maxName)
-	case !printable(c.Name):
+	case utf8.RuneCountInString(c.Name) > names.Max:
+		return forms.New("name", "client.name.long", "max", names.Max)
+	case !names.Printable(c.Name):
 		return forms.New("name", "client.name.bad")
 	}
 	return nil
-}
-
-// NameOK reports whether people can be shown this as a client's name.
-func NameOK(name string) bool {
-	return name != "" && printable(name) && utf8.RuneCountInString(name) <= maxName
-}
-
-// printable refuses control and format characters: a right-to-left override
-// lets one name look like another.
-func printable(s string) bool {
-	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
-		return unicode.Is(unicode.C, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r)
-	})
 }
 
 func checkType(c Client, _ bool) forms.Problems {

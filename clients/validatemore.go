@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fedhub/fedhub/clients/names"
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/clients/requestobject"
 	"github.com/fedhub/fedhub/clients/scopes"
@@ -85,7 +86,7 @@ func checkRequests(c Client, allowHTTP bool) forms.Problems {
 		problems.Add("default_max_age", "client.max_age.bad", "max", math.MaxInt32)
 	}
 	for _, acr := range c.Requests.DefaultACRValues {
-		if !printable(acr) || strings.ContainsAny(acr, " \t") || len(acr) > 200 {
+		if !names.Printable(acr) || strings.ContainsAny(acr, " \t") || len(acr) > 200 {
 			problems.Add("default_acr_values", "client.acr.bad", "acr", acr)
 		}
 	}

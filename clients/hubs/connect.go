@@ -131,7 +131,7 @@ func (s *Service) approve(ctx context.Context, metadataURL, via string, disabled
 
 // CountPending counts the hubs that wait for a decision.
 func (s *Service) CountPending(ctx context.Context) (int, error) {
-	return s.clients.CountByState(ctx, clients.Pending, maxPending)
+	return s.clients.Count(ctx, "server.state", string(clients.Pending), maxPending)
 }
 
 func (s *Service) roomFor(ctx context.Context, host string) error {

@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/clients/metadatadoc"
+	clientnames "github.com/fedhub/fedhub/clients/names"
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/jsonx"
@@ -140,7 +141,7 @@ func (d document) keySet() string {
 // can publish any name, so pages must show Server.Host beside it.
 func (d document) displayName(base redirecturi.URI) string {
 	name := strings.TrimSpace(d.name)
-	if !clients.NameOK(name) {
+	if !clientnames.OK(name) {
 		return base.HostPort()
 	}
 	return name

@@ -8,6 +8,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
+	clientnames "github.com/fedhub/fedhub/clients/names"
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/jsonx"
@@ -41,7 +42,7 @@ func (d *declaration) settle(l Limits) error {
 	// nonce ties the ID token to the browser (RFC 9700 §2.1.1). Whoever sends a
 	// challenge is held to it.
 	d.PKCEOptional = !d.Public() && slices.Contains(d.Scopes, "openid")
-	if d.Name = strings.TrimSpace(d.Name); !clients.NameOK(d.Name) {
+	if d.Name = strings.TrimSpace(d.Name); !clientnames.OK(d.Name) {
 		d.Name = d.nameless()
 	}
 	return nil
@@ -138,7 +139,7 @@ func (d *declaration) keySet() string {
 
 // nameless is what people see of a client that has no name that can be shown.
 func (d *declaration) nameless() string {
-	if host := d.Host(); clients.NameOK(host) {
+	if host := d.Host(); clientnames.OK(host) {
 		return host
 	}
 	return "An app without a name"

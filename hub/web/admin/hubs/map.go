@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/tally"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/hub/web/admin"
@@ -32,7 +33,7 @@ func (d *Handler) Map(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	count, err := d.Clients.Tally(ctx)
+	count, err := tally.Of(ctx, d.Clients)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fedhub/fedhub/clients/tally"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/readiness"
 	"github.com/fedhub/fedhub/hub/store"
@@ -35,7 +36,7 @@ func (d *Handler) Home(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	count, err := d.Clients.Tally(ctx)
+	count, err := tally.Of(ctx, d.Clients)
 	if err != nil {
 		return err
 	}
