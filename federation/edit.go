@@ -20,7 +20,7 @@ const maxTwins = 50
 // forms.Problems if the key cannot be saved, and fs.ErrExist for a taken ID.
 func (r *Registry) Add(ctx context.Context, k LoginKey, secret string) (LoginKey, error) {
 	k = k.clone()
-	k.Secret, k.Issuer, k.Join = "", "", ConnectionRequest{}
+	k.Secret, k.SiteKey, k.Issuer, k.Join = "", "", "", ConnectionRequest{}
 	if k.Kind == KindPeer {
 		k.KeepTokens = true // two hubs keep each other up to date
 	}
@@ -110,6 +110,8 @@ func moves(before LoginKey, k *LoginKey, secret string) forms.Problems {
 		return forms.New("kind", "provider.kind.fixed")
 	case k.Secret != before.Secret && k.Secret != "":
 		return forms.New("secret", "provider.secret.sealed")
+	case k.SiteKey != before.SiteKey && k.SiteKey != "":
+		return forms.New("site_key", "provider.secret.sealed")
 	}
 	// AD-10: a saved secret goes where it was meant to go. Whoever can change
 	// the address, but never saw the secret, could otherwise have it sent to
@@ -120,6 +122,9 @@ func moves(before LoginKey, k *LoginKey, secret string) forms.Problems {
 	}
 	if k.BaseURL == before.BaseURL {
 		return nil
+	}
+	if k.SiteKey != "" && k.NewSiteKey == "" {
+		return forms.New("site_key", "provider.secret.moved", "address", before.BaseURL)
 	}
 	k.Issuer, k.Join = "", ConnectionRequest{}
 	if slices.Equal(k.Hosts, before.Hosts) {
@@ -136,8 +141,12 @@ func (r *Registry) settle(k *LoginKey, secret string) error {
 	if _, found := r.factories[k.Kind]; !found {
 		problems.Add("kind", "provider.kind.unknown", "kind", k.Kind)
 	}
+	problems = append(problems, checkSiteKey(*k)...)
 	if err := append(problems, checkSecret(*k, secret)...).Err(); err != nil {
 		return err
+	}
+	if k.NewSiteKey != "" {
+		k.SiteKey, k.NewSiteKey = r.seal(k.NewSiteKey, k.SiteKeyContext()), ""
 	}
 	if secret != "" {
 		k.Secret = r.seal(secret, k.SecretContext())
@@ -154,6 +163,6 @@ func (r *Registry) moment() time.Time { return r.env.Now().UTC().Truncate(time.M
 // Check says, as forms.Problems, why a key could not be added. It writes nothing.
 func (r *Registry) Check(k LoginKey, secret string) error {
 	k = k.clone()
-	k.Secret, k.Issuer, k.Join = "", "", ConnectionRequest{}
+	k.Secret, k.SiteKey, k.Issuer, k.Join = "", "", "", ConnectionRequest{}
 	return r.settle(&k, secret)
 }

@@ -19,6 +19,9 @@ type Refusal struct {
 	// trace that operators read, never for a page (it could be bait).
 	Description string
 	Reason      string // a sentence for the person
+	// Disabled: it spoke of the person, who may not sign in there any more, and
+	// not of what we brought.
+	Disabled bool
 }
 
 func (r *Refusal) Error() string {

@@ -158,6 +158,11 @@ type Identity struct {
 	AuthTime time.Time
 	SID      string // the upstream's session, for logout
 
+	// Unconfirmed is why the upstream could not be asked whether the person may
+	// still sign in there, though it answers for them: what it said last on that
+	// counts for a while, and no longer.
+	Unconfirmed error
+
 	// Tokens are for the hub to keep, sealed, and never to show.
 	Tokens Tokens
 }

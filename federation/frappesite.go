@@ -3,6 +3,7 @@ package federation
 import (
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/fedhub/fedhub/internal/forms"
 )
@@ -38,6 +39,19 @@ func ShortSecret(secret string) bool { return secret != "" && len(secret) < shor
 // less than administering a hub needs.
 func (k LoginKey) KeepsAdminsOut() bool {
 	return k.Kind == KindFrappe && k.Options[OptionVersion] != SiteBinds
+}
+
+// checkSiteKey wants a key and a secret as a site shows them, of a site.
+func checkSiteKey(k LoginKey) forms.Problems {
+	key, secret, found := strings.Cut(k.NewSiteKey, ":")
+	plain := func(r rune) bool { return r <= ' ' || r > '~' || r == ':' }
+	switch {
+	case k.NewSiteKey == "":
+		return nil
+	case k.Kind != KindFrappe, !found, key == "", secret == "", len(k.NewSiteKey) > 500, strings.ContainsFunc(key+secret, plain):
+		return forms.New("site_key", "provider.site.key")
+	}
+	return nil
 }
 
 // frappeRules are what a Frappe site's key must be.

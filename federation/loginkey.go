@@ -73,6 +73,11 @@ type LoginKey struct {
 	// KeepTokens keeps the upstream's refresh token, sealed, so that the
 	// profile and roles are looked at again when an app refreshes.
 	KeepTokens bool `bson:"keep_tokens,omitempty"`
+	// SiteKey is an API key of a Frappe site, "key:secret", sealed: whenever the
+	// hub looks again it asks with it whether the person is enabled there.
+	// NewSiteKey is one in plain, to be sealed when the login key is saved.
+	SiteKey    string `bson:"site_key,omitempty" secret:"sealed"`
+	NewSiteKey string `bson:"-" json:"-"`
 	// SignOutThere ends the session at the upstream too when somebody signs
 	// out here.
 	SignOutThere bool `bson:"sign_out_there,omitempty"`
@@ -143,6 +148,9 @@ func (k LoginKey) Key() string { return k.ID }
 
 // SecretContext binds a sealed secret to this key.
 func (k LoginKey) SecretContext() string { return names.LoginKeySecret(k.ID) }
+
+// SiteKeyContext binds a sealed API key to this key.
+func (k LoginKey) SiteKeyContext() string { return names.LoginKeySiteKey(k.ID) }
 
 // Ready tells whether signing in can work: a peer must have let us in.
 func (k LoginKey) Ready() bool { return k.Enabled && (k.Kind != KindPeer || k.Join.Status == Active) }

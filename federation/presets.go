@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/internal/forms"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 // presetRules are what some providers' options must be, so that a mistake is
@@ -81,7 +82,7 @@ func checkSecret(k LoginKey, secret string) forms.Problems {
 	case k.Kind == KindPeer:
 		return forms.New("secret", "provider.secret.needless")
 	case k.Preset == "apple":
-		if _, err := ParsePrivateKey(secret); err != nil || len(secret) > maxSecret {
+		if _, err := secrets.ParsePrivateKey(secret); err != nil || len(secret) > maxSecret {
 			return forms.New("secret", "provider.apple_key.bad")
 		}
 	case len(secret) > maxSecret || !clean(secret):

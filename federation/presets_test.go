@@ -12,6 +12,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/internal/forms"
+	"github.com/fedhub/fedhub/internal/secrets"
 	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
@@ -73,7 +74,7 @@ func TestAnApplePrivateKeyIsReadWithOrWithoutItsLines(t *testing.T) {
 		"a word":          {"secret", false},
 		"nothing":         {"", false},
 	} {
-		if got, err := federation.ParsePrivateKey(row.text); (err == nil) != row.ok || row.ok && !got.Equal(private) {
+		if got, err := secrets.ParsePrivateKey(row.text); (err == nil) != row.ok || row.ok && !got.Equal(private) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}

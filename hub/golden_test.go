@@ -36,7 +36,7 @@ func TestStringsThatAreDataStay(t *testing.T) {
 		found["derived key "+key] = true
 	}
 	for _, place := range []string{
-		names.Stop("<kind>", "<id>"), names.Carried("<kind>"), names.Tie("<id>"), names.SigningKey("<kid>"), names.LoginKeySecret("<id>"),
+		names.Stop("<kind>", "<id>"), names.Carried("<kind>"), names.Tie("<id>"), names.SigningKey("<kid>"), names.LoginKeySecret("<id>"), names.LoginKeySiteKey("<id>"),
 		names.ClientSecret("<client>", "<secret>"), names.Notification("<id>"), names.SessionUpstream("<user>", "<key>"),
 	} {
 		found["sealed for "+place] = true

@@ -89,7 +89,17 @@ type KeyForm struct {
 	Direct       bool   // direct
 	HomeDomains  string // home_domains, one per line
 	KeepTokens   bool   // keep_tokens
+	HasSiteKey   bool   // site_key is write-only: left empty it stays as it is; site_key_remove
 	SignOutThere bool   // sign_out_there
+}
+
+// SiteKeyHint says what an API key is for, and whether there is one.
+func (f KeyForm) SiteKeyHint() string {
+	hint := "Of a user of the site who may read Users, as key:secret. Whenever this hub looks again it asks with it whether the person is enabled there. An answer that says neither counts as silence: people go on for a day. It is kept encrypted and never shown."
+	if f.HasSiteKey {
+		return "There is one; leave this empty to keep it. " + hint
+	}
+	return hint
 }
 
 // SignUpChoices are the values of sign_ups.

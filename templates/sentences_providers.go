@@ -52,6 +52,7 @@ var providerSentences = map[string]string{
 	"provider.secret.sealed":           "Give the client secret as it is; it is sealed when it is saved.",
 	"provider.sign_up_domains.missing": `Enter the mail domains whose people get an account, like "example.org".`,
 	"provider.sign_ups.bad":            `Choose whether people without an account here get one: "allow", "deny", "invited" or "domains".`,
+	"provider.site.key":                "An API key of a Frappe site is its key, a colon and its secret, like 0a1b2c:3d4e5f.",
 	"provider.site.bad":                "This is not a web address. It looks like https://erp.example.org.",
 	"provider.site.path":               `A Frappe site is always at the top of its host. Leave out "{path}" and what follows.`,
 	"provider.subject.email":           `An e-mail address can pass to somebody else. Enter the property that names a person for ever, like "id".`,

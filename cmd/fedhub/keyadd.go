@@ -25,6 +25,7 @@ type keyAddCmd struct {
 
 	ClientID         string `name:"client-id" placeholder:"ID" help:"Client id that an OpenID provider or a Frappe site gave you."`
 	ClientSecretFile string `placeholder:"PATH" help:"File with the client secret that goes with it."`
+	SiteKeyFile      string `placeholder:"PATH" help:"File with an API key of a Frappe site, as key:secret, to ask whether people are still enabled there."`
 
 	CountsAsNew bool              `help:"Count everybody who comes as signed in just now: for a provider that does not say when they signed in there."`
 	Direct      bool              `help:"Send people straight there, without a page of this hub."`
@@ -103,6 +104,12 @@ func (k *keyAddCmd) add(ctx context.Context, c *console, o *opened) (federation.
 		return federation.LoginKey{}, err
 	}
 	key := k.start()
+	if k.SiteKeyFile != "" {
+		if key.NewSiteKey, err = secretFile("--site-key-file", k.SiteKeyFile); err != nil {
+			return federation.LoginKey{}, err
+		}
+		key.KeepTokens = true // it is asked when the hub looks again
+	}
 	key.ID, key.Name, key.BaseURL, key.ClientID = k.ID, k.name(ctx, o), k.BaseURL, k.ClientID
 	key.Enabled, key.Direct, key.SignUps, key.CountsAsNew = true, k.Direct, k.SignUps, k.CountsAsNew
 	key.TrustEmail, key.AuthoritativeDomains, key.RoleMap = k.TrustEmail, k.Domain, rules

@@ -5,6 +5,7 @@
 //	said.go      the many ways in which a site says no
 //	idtoken.go   the id_token, if there is one
 //	profile.go   who the site says this is
+//	enabled.go   whether the person is enabled there, where an API key lets us ask
 //	issuer.go    what the site may call itself
 //	revoke.go    what the site gave us is given back
 //	describe.go  whether a site is there at all
@@ -19,6 +20,7 @@ package frappe
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"sync/atomic"
@@ -46,7 +48,8 @@ type Connector struct {
 	// out with the first request and kept in memory: a process that has just
 	// begun finds it out again at the price of one request, while a saved
 	// answer would outlive a change at the site.
-	header atomic.Bool
+	header  atomic.Bool
+	siteKey string // for the site's records; empty: there is none
 }
 
 // New opens a key of the kind "frappe". It does not use the network.
@@ -58,7 +61,13 @@ func New(key federation.LoginKey, env federation.Dependencies) (federation.Conne
 	if err != nil {
 		return nil, err
 	}
-	return &Connector{Base: base}, nil
+	c := &Connector{Base: base}
+	if key.SiteKey != "" {
+		if c.siteKey, err = env.Open(key.SiteKey, key.SiteKeyContext()); err != nil {
+			return nil, fmt.Errorf("unseal the API key: %w", err)
+		}
+	}
+	return c, nil
 }
 
 // plainly is a client that brings no cookies back: a site takes those of its
@@ -149,7 +158,11 @@ func (c *Connector) Refresh(ctx context.Context, before federation.Tokens) (fede
 	}
 	id, err := c.identify(ctx, got, func() (claims, error) { return c.verifyAgain(before, got) })
 	id, err = c.Again(before, id, err)
+	if err == nil {
+		err = c.confirm(ctx, &id)
+	}
 	if err != nil {
+		id = federation.Identity{}
 		c.drop(ctx, got) // nobody keeps it
 	}
 	return id, err

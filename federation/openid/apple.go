@@ -9,6 +9,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/internal/secrets"
 )
 
 // appleSecretLife is how long a client secret holds that is made for one
@@ -25,7 +26,7 @@ func appleManners(m *quirks, c *Connector, s secret) error {
 	if s == "" {
 		return nil // a draft
 	}
-	private, err := federation.ParsePrivateKey(string(s))
+	private, err := secrets.ParsePrivateKey(string(s))
 	if err != nil {
 		return fmt.Errorf("read the private key of Apple: %w", err)
 	}

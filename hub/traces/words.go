@@ -84,6 +84,7 @@ var connectorSteps = map[string]string{
 	"token":     "Upstream: token",
 	"id_token":  "Upstream: ID token checked",
 	"userinfo":  "Upstream: userinfo",
+	"user":      "Upstream: the User",
 	"claims":    "Upstream: claims mapped",
 }
 

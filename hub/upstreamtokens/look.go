@@ -89,7 +89,10 @@ func (k *Service) ask(ctx context.Context, t *Token, key federation.LoginKey, re
 	switch {
 	case err == nil:
 		return k.arrived(ctx, t, key, identity)
-	case errors.As(err, &refusal) && refusal.Code == "invalid_grant" && !t.Unsure:
+	case errors.As(err, &refusal) && (refusal.Disabled || refusal.Code == "invalid_grant" && !t.Unsure):
+		if refusal.Disabled {
+			k.GiveBack(ctx, key.ID, tokens) // the site would go on taking them
+		}
 		return k.end(ctx, t, err)
 	case errors.As(err, &refusal), errors.As(err, &fault):
 		// Silence, or a no to us and not to the person. What the upstream
@@ -112,10 +115,17 @@ func (k *Service) arrived(ctx context.Context, t *Token, key federation.LoginKey
 	}
 	before := *t
 	err = k.change(ctx, t, func(now *Token) {
-		now.Sealed, now.Looked, now.Unsure, now.Expires = sealed, k.Now(), false, k.Now().Add(keep)
+		now.Sealed, now.Unsure, now.Expires = sealed, false, k.Now().Add(keep)
+		if i.Unconfirmed == nil {
+			now.Looked = k.Now()
+		}
 	})
 	if err != nil {
 		return err
+	}
+	if i.Unconfirmed != nil {
+		// It answers for them, and not whether they may still come in: silence on that.
+		k.Audit.Note(ctx, audit.Event{Kind: audit.UpstreamError, Target: t.UserID, LoginKey: key.ID, Why: texts.Of(i.Unconfirmed)})
 	}
 	if t.Sealed == sealed {
 		k.giveBackOf(ctx, before, i.Tokens)

@@ -36,6 +36,9 @@ func SigningKey(kid string) string { return "signing/" + kid + "/private" }
 // LoginKeySecret is the place of the secret that we have at a provider.
 func LoginKeySecret(id string) string { return "loginkeys/" + id + "/secret" }
 
+// LoginKeySiteKey is the place of the API key that we have at a site.
+func LoginKeySiteKey(id string) string { return "loginkeys/" + id + "/site_key" }
+
 // ClientSecret is the place of a client's secret that serves as a key.
 func ClientSecret(client, secret string) string { return "clients/" + client + "/secrets/" + secret }
 

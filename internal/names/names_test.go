@@ -7,7 +7,7 @@ import "testing"
 func TestNoTwoPlacesAreNamedAlike(t *testing.T) {
 	seen := map[string]bool{}
 	for _, place := range []string{
-		Stop("a", "b"), Carried("a"), Carried("b"), Tie("a"), SigningKey("a"), LoginKeySecret("a"),
+		Stop("a", "b"), Carried("a"), Carried("b"), Tie("a"), SigningKey("a"), LoginKeySecret("a"), LoginKeySiteKey("a"),
 		ClientSecret("a", "b"), ClientSecret("b", "a"), Notification("a"), SessionUpstream("a", "b"), SessionUpstream("b", "a"),
 	} {
 		if seen[place] {

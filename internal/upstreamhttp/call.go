@@ -66,8 +66,13 @@ func (l *Line) Document(ctx context.Context, address string) (Answer, error) {
 
 // Resource gets what an access token opens.
 func (l *Line) Resource(ctx context.Context, address, bearer string) (Answer, error) {
+	return l.ResourceAs(ctx, address, "Bearer "+bearer)
+}
+
+// ResourceAs gets what credentials of another scheme open.
+func (l *Line) ResourceAs(ctx context.Context, address, authorization string) (Answer, error) {
 	return l.send(ctx, http.MethodGet, address, nil, func(_ *http.Client, r *http.Request) {
-		r.Header.Set("Authorization", "Bearer "+bearer)
+		r.Header.Set("Authorization", authorization)
 	})
 }
 

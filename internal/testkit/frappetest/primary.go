@@ -105,6 +105,10 @@ func (p *Primary) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		v.preflight()
 		return
 	}
+	if name, found := strings.CutPrefix(r.URL.Path, "/api/resource/User/"); found {
+		v.record(name)
+		return
+	}
 	if !v.identify() {
 		v.frappeError(http.StatusUnauthorized, "AuthenticationError", "")
 		return

@@ -164,3 +164,25 @@ func (v *visit) register() {
 	v.Clients[c.ID] = c
 	v.indented(http.StatusCreated, answer)
 }
+
+// record is GET /api/resource/User/{name}: the whole document, whatever fields
+// were asked for.
+func (v *visit) record(name string) {
+	key, found := strings.CutPrefix(v.r.Header.Get("Authorization"), "token ")
+	u, known := v.People[name]
+	switch {
+	case found && (v.APIKey == "" || key != v.APIKey):
+		v.frappeError(http.StatusUnauthorized, "AuthenticationError", "")
+	case !found, v.APIBlind:
+		v.frappeError(http.StatusForbidden, "PermissionError", "")
+	case !known:
+		v.frappeError(http.StatusNotFound, "DoesNotExistError", "User "+name+" not found")
+	default:
+		enabled := 1
+		if u.Disabled {
+			enabled = 0
+		}
+		v.json(http.StatusOK, map[string]any{"data": map[string]any{
+			"name": u.Email, "doctype": "User", "email": u.Email, "first_name": u.First, "enabled": enabled, "user_type": "System User"}})
+	}
+}

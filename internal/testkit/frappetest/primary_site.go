@@ -28,6 +28,10 @@ type Site struct {
 	Now func() time.Time
 	// Before, if set, may answer in the place of the site, and says if it did.
 	Before func(http.ResponseWriter, *http.Request) bool
+	// APIKey is "key:secret" of a user of the API; empty: nobody has one.
+	// APIBlind: they may not read Users.
+	APIKey   string
+	APIBlind bool
 	// Asked are the requests so far, as METHOD path.
 	Asked []string
 }

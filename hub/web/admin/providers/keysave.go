@@ -133,6 +133,10 @@ func editConnection(k *federation.LoginKey, form map[string]string) {
 	k.Enabled, k.Name = form["enabled"] != "", form["name"]
 	k.Scopes, k.Hosts = admin.Words(form["scopes"]), hosts
 	k.KeepTokens, k.SignOutThere = form["keep_tokens"] != "", form["sign_out_there"] != ""
+	if form["site_key_remove"] != "" {
+		k.SiteKey = ""
+	}
+	k.NewSiteKey = strings.TrimSpace(form["site_key"])
 }
 
 // moved replaces the hosts of a tenant before by those of the tenant now.

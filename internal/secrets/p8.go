@@ -1,4 +1,4 @@
-package federation
+package secrets
 
 import (
 	"crypto/ecdsa"
