@@ -31,6 +31,21 @@ func TestAKeyForAFrappeSite(t *testing.T) {
 	if strings.Contains(s.out, "Administrators") {
 		t.Errorf("got %s", s.out)
 	}
+	siteKey := t.TempDir() + "/api"
+	for _, row := range []struct {
+		text string
+		code int
+	}{{"no colon", 2}, {"abc:53cr3t\n", 0}} {
+		if err := os.WriteFile(siteKey, []byte(row.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if s.run(command("https://api.example.org", "--id", "api", "--site-key-file", siteKey)...); s.code != row.code {
+			t.Errorf("the API key %q: %d, %s", row.text, s.code, s.err)
+		}
+	}
+	if kept := stored(t, s, "loginkeys", "api"); !strings.Contains(kept, "site_key") || !strings.Contains(kept, "keep_tokens") || strings.Contains(kept, "53cr3t") {
+		t.Errorf("kept %s", kept)
+	}
 	s.run(command("https://c.example.org", "--option", "version=17")...).fails(2, "16.29")
 	s.run(command("https://c.example.org/path")...).fails(2, "top of its host")
 }
