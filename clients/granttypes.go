@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -19,6 +20,7 @@ const (
 	GrantExchange          = "urn:ietf:params:oauth:grant-type:token-exchange" // RFC 8693
 	GrantJWT               = "urn:ietf:params:oauth:grant-type:jwt-bearer"     // RFC 7523 §2.1
 	GrantCIBA              = "urn:openid:params:grant-type:ciba"               // OpenID Connect CIBA
+	noGrant                = "none"                                            // neither of the first two, said until the client is saved
 )
 
 // grantNames are the grant types in the order in which they are kept, with what
@@ -32,6 +34,7 @@ var grantNames = []struct{ grant, name string }{
 	{GrantExchange, "Token Exchange"},
 	{GrantJWT, "JWT Bearer"},
 	{GrantCIBA, "CIBA"},
+	{noGrant, "None"},
 }
 
 // grantName is what administrators call a grant type; empty if there is none
@@ -71,14 +74,13 @@ func (c *Client) SetGrant(grant string, on bool) {
 }
 
 // ChooseGrant registers the client for one of Authorization Code and Implicit,
-// by the name that administrators call it, and takes the other away; empty
-// takes both away. One that there is not is refused when the client is saved.
+// by the name that administrators call it, and takes the other away; empty or
+// None takes both away. One that there is not is refused when the client is
+// saved, and so is None for whom people come back from a browser.
 func (c *Client) ChooseGrant(name string) {
 	c.SetGrant(GrantCode, false)
 	c.SetGrant(GrantImplicit, false)
-	if name != "" {
-		c.SetGrant(GrantNamed(name), true)
-	}
+	c.SetGrant(GrantNamed(cmp.Or(name, noGrant)), true)
 }
 
 // GrantsInOrder are grant types, each once, in the order in which they are kept; what
@@ -157,7 +159,7 @@ func (c Client) backstage() bool {
 	}
 	registered := !c.Registration.At.IsZero()
 	return (registered || len(c.RedirectURIs) == 0) && slices.ContainsFunc(c.GrantTypes, func(grant string) bool {
-		return grant != GrantRefresh && (grant != GrantClientCredentials || registered)
+		return grant != GrantRefresh && grant != noGrant && (grant != GrantClientCredentials || registered)
 	})
 }
 
@@ -170,6 +172,8 @@ func (c Client) Decoupled() bool { return c.HasGrant(GrantDevice) || c.HasGrant(
 func (c *Client) tidyGrants() {
 	c.ResponseTypes = ResponsesInOrder(c.ResponseTypes)
 	c.GrantTypes = GrantsInOrder(c.GrantTypes)
+	none := c.HasGrant(noGrant)
+	c.SetGrant(noGrant, false)
 	if c.Type == Service {
 		// A service has nobody to send anywhere: it only asks for itself, and
 		// can do so again at any time (RFC 6749 §4.4.3).
@@ -180,7 +184,7 @@ func (c *Client) tidyGrants() {
 		return
 	}
 	if !c.HasGrant(GrantCode) && !c.HasGrant(GrantImplicit) && !c.backstage() {
-		c.SetGrant(GrantCode, true)
+		c.SetGrant(map[bool]string{false: GrantCode, true: noGrant}[none], true)
 	}
 	switch {
 	case len(c.ResponseTypes) > 0:
@@ -197,6 +201,8 @@ func checkGrantTypes(c Client, _ bool) forms.Problems {
 	for _, grant := range c.GrantTypes {
 		name := grantName(grant)
 		switch {
+		case grant == noGrant:
+			problems.Add("grant_types", "client.grant_type.none")
 		case name == "":
 			problems.Add("grant_types", "client.grant.unknown", "grant", grant)
 		case c.Public() && slices.Contains([]string{GrantClientCredentials, GrantExchange, GrantJWT, GrantCIBA}, grant):
@@ -211,7 +217,7 @@ func checkGrantTypes(c Client, _ bool) forms.Problems {
 		problems.Add("grant_types", "client.grant_type.service")
 	case c.Type == Service && !c.HasGrant(GrantClientCredentials):
 		problems.Add("grant_types", "client.client_credentials.missing")
-	case c.Type != Service && !code && !implicit && !c.backstage():
+	case c.Type != Service && !code && !implicit && !c.HasGrant(noGrant) && !c.backstage():
 		problems.Add("grant_types", "client.grant_type.bad")
 	case implicit && refresh && !code:
 		// RFC 6749 §4.2.2
@@ -221,7 +227,9 @@ func checkGrantTypes(c Client, _ bool) forms.Problems {
 }
 
 // checkImplicit keeps the Implicit grant to where its token leaks least (RFC
-// 9700 §2.1.2).
+// 9700 §2.1.2): to https and, where an administrator tries it, the person's own
+// machine. There every answer is asked for (checkTrust, and the consent of the
+// authorization endpoint). OIDC Registration §2 has no loopback for the others.
 func checkImplicit(c Client) forms.Problems {
 	if !c.HasGrant(GrantImplicit) {
 		return nil
@@ -231,7 +239,7 @@ func checkImplicit(c Client) forms.Problems {
 		problems = forms.New("grant_types", "client.implicit.type", "type", c.Type)
 	}
 	for _, raw := range c.RedirectURIs {
-		if u, err := redirecturi.Parse(raw); err == nil && u.Scheme != "https" {
+		if u, err := redirecturi.Parse(raw); err == nil && u.Scheme != "https" && (u.Scheme != "http" || !u.Loopback() || !c.Registration.At.IsZero()) {
 			problems.Add("redirect_uris", "client.implicit.plain", "address", raw)
 		}
 	}

@@ -17,7 +17,7 @@ const (
 )
 
 // Tidy fills in what follows from the rest: the defaults of the type, the
-// default redirect URI when there is only one, the standard scopes. It trims
+// default redirect URI, the standard scopes. It trims
 // what people paste. Registry.Add and Registry.Update call it before Validate.
 func (c *Client) Tidy() {
 	c.Name = strings.TrimSpace(c.Name)
@@ -42,7 +42,7 @@ func (c *Client) Tidy() {
 	if c.Type == Service {
 		return
 	}
-	if c.DefaultRedirectURI == "" && len(c.RedirectURIs) == 1 {
+	if c.DefaultRedirectURI == "" && len(c.RedirectURIs) > 0 {
 		c.DefaultRedirectURI = c.RedirectURIs[0]
 	}
 	if len(c.Scopes) == 0 {
@@ -119,8 +119,7 @@ func checkName(c Client, _ bool) forms.Problems {
 }
 
 func checkType(c Client, _ bool) forms.Problems {
-	switch c.Type {
-	case Web, SPA, Native, Service:
+	if slices.Contains([]Type{Web, SPA, Native, Service}, c.Type) {
 		return nil
 	}
 	return forms.New("type", "client.type.bad")

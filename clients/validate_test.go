@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 func with(c Client, edits ...func(*Client)) Client {
@@ -22,7 +23,10 @@ func TestAClientOfEachTypeIsValidOnceTidied(t *testing.T) {
 		c.RedirectURIs = append(c.RedirectURIs, "https://app.example.com/two")
 		c.DefaultRedirectURI = c.RedirectURIs[1]
 	})
-	for _, c := range []Client{webApp(), nativeApp(), spaApp(), service, implicit, several} {
+	tried := with(implicit, func(c *Client) {
+		c.RedirectURIs = []string{"http://localhost:3000/cb", "http://127.0.0.1/cb", "http://[::1]:8080/cb"}
+	})
+	for _, c := range []Client{webApp(), nativeApp(), spaApp(), service, implicit, several, tried} {
 		c.Tidy()
 		if problems := c.Validate(false); len(problems) > 0 {
 			t.Errorf("%s: %v", c.Name, problems)
@@ -44,6 +48,45 @@ func TestTidyFillsInWhatFollows(t *testing.T) {
 	}
 	if got, want := slices.Concat([]string{string(c.Type), c.AuthMethod}, c.GrantTypes, c.ResponseTypes), []string{"web", clientauth.MethodBasic, GrantCode, "code"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestTheFirstOfSeveralAddressesIsTheDefault(t *testing.T) {
+	c := Client{Name: "App", RedirectURIs: []string{" https://app.example.com/one ", "https://app.example.com/two"}}
+	c.Tidy()
+	if problems := c.Validate(false); len(problems) > 0 || c.DefaultRedirectURI != "https://app.example.com/one" {
+		t.Errorf("the default is %q: %v", c.DefaultRedirectURI, problems)
+	}
+	c.DefaultRedirectURI = "https://app.example.com/two"
+	c.Tidy()
+	if problems := c.Validate(false); len(problems) > 0 || c.DefaultRedirectURI != "https://app.example.com/two" {
+		t.Errorf("chosen, it is %q: %v", c.DefaultRedirectURI, problems)
+	}
+}
+
+// Grant Type None is a choice, and not one that was not made yet.
+func TestNoGrantTypeIsForWhatNoBrowserReturnsTo(t *testing.T) {
+	for name, row := range map[string]struct {
+		client Client
+		fits   bool
+	}{
+		"a service":              {Client{Name: "Batch", Type: Service, Scopes: []string{"reports"}}, true},
+		"a device":               {Client{Name: "Screen", Type: Native, GrantTypes: []string{GrantDevice}}, true},
+		"a web app":              {webApp(), false},
+		"a web app without URIs": {Client{Name: "App"}, false},
+		"a single-page app":      {spaApp(), false},
+	} {
+		for _, typed := range []string{"", "None", "none"} {
+			c := row.client.Clone()
+			c.ResponseTypes = nil
+			c.ChooseGrant(typed)
+			c.Tidy()
+			problems := c.Validate(false)
+			refused := slices.ContainsFunc(problems, func(p forms.Problem) bool { return p.Code == "client.grant_type.none" && p.Field == "grant_types" })
+			if row.fits != (len(problems) == 0) || row.fits == refused || row.fits == c.HasGrant(noGrant) {
+				t.Errorf("%s, %q: got %v, and it is kept for %q", name, typed, problems, c.GrantTypes)
+			}
+		}
 	}
 }
 
@@ -110,7 +153,6 @@ func TestEveryRuleNamesItsField(t *testing.T) {
 		})},
 		{"redirect URI of a service", "redirect_uris", Client{Name: "Batch", Type: Service, RedirectURIs: []string{"https://app.example.com/cb"}, DefaultRedirectURI: "https://app.example.com/cb"}},
 		{"foreign default", "default_redirect_uri", with(webApp(), func(c *Client) { c.DefaultRedirectURI = "https://app.example.com/CB" })},
-		{"no default among several", "default_redirect_uri", with(webApp(), func(c *Client) { c.RedirectURIs = append(c.RedirectURIs, "https://app.example.com/2") })},
 		{"unknown grant", "grant_types", with(webApp(), func(c *Client) { c.SetGrant("Password", true) })},
 		{"unknown response", "response_types", with(webApp(), func(c *Client) { c.ResponseTypes = []string{"Code Token"} })},
 		{"client credentials of a public client", "grant_types", with(spaApp(), func(c *Client) { c.SetGrant(GrantClientCredentials, true) })},
@@ -119,10 +161,10 @@ func TestEveryRuleNamesItsField(t *testing.T) {
 			c.SetGrant(GrantCode, false)
 			c.RedirectURIs, c.DefaultRedirectURI = []string{"https://app.example.com/cb"}, ""
 		})},
-		{"implicit to plain http", "redirect_uris", with(spaApp(), func(c *Client) {
-			c.SetGrant(GrantImplicit, true)
-			c.SetGrant(GrantCode, false)
-			c.RedirectURIs = []string{"http://localhost:3000/cb"}
+		{"trust in an implicit answer on loopback", "skip_authorization", with(webApp(), func(c *Client) {
+			c.GrantTypes, c.ResponseTypes = []string{GrantImplicit}, nil
+			c.RedirectURIs, c.DefaultRedirectURI = []string{"http://127.0.0.1:3000/cb"}, ""
+			c.SkipAuthorization = true
 		})},
 		{"implicit with refresh tokens", "grant_types", with(spaApp(), func(c *Client) {
 			c.SetGrant(GrantImplicit, true)

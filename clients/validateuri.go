@@ -19,8 +19,7 @@ func (c Client) AllowsPostLogout(uri string) bool {
 	return redirecturi.Match(c.PostLogoutRedirectURIs, uri, c.Type == Native)
 }
 
-// RegistrableRedirect says whether an address can be one of a client's redirect
-// URIs here.
+// RegistrableRedirect says whether an address can be a redirect URI here.
 func (r *Registry) RegistrableRedirect(uri string) bool {
 	return redirecturi.Validate(uri, r.allowHTTP) == nil
 }
@@ -57,12 +56,7 @@ func checkAddresses(c Client, field string, list []string, allowHTTP bool) forms
 }
 
 func checkDefault(c Client, _ bool) forms.Problems {
-	switch {
-	case len(c.RedirectURIs) == 0 && c.DefaultRedirectURI == "":
-		return nil // checkRedirects has the say
-	case c.DefaultRedirectURI == "":
-		return forms.New("default_redirect_uri", "client.default_redirect.missing")
-	case !slices.Contains(c.RedirectURIs, c.DefaultRedirectURI):
+	if c.DefaultRedirectURI != "" && !slices.Contains(c.RedirectURIs, c.DefaultRedirectURI) {
 		return forms.New("default_redirect_uri", "client.default_redirect.foreign")
 	}
 	return nil
@@ -70,9 +64,10 @@ func checkDefault(c Client, _ bool) forms.Problems {
 
 // checkTrust: without a consent page nothing stands between a request and its
 // answer, so the answer must be unable to reach another app. Any app on the
-// machine can claim a private-use scheme or listen on a loopback port.
+// machine can claim a private-use scheme or listen on a loopback port, where a
+// token of the Implicit grant is good for whoever is there.
 func checkTrust(c Client, _ bool) forms.Problems {
-	if !c.SkipAuthorization || !c.Public() {
+	if !c.SkipAuthorization || !c.Public() && !c.HasGrant(GrantImplicit) {
 		return nil
 	}
 	for _, raw := range c.RedirectURIs {

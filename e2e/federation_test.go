@@ -19,16 +19,19 @@ func TestAPersonOfThePrimarySignsInToAnAppOfTheSecondary(t *testing.T) {
 	})
 }
 
-func TestWhoIsSignedInAtThePrimaryNeedsOneClickAtTheSecondary(t *testing.T) {
+func TestWhoIsSignedInAtThePrimaryTypesNothingAtTheSecondary(t *testing.T) {
 	onSQLite(t, func(t *testing.T, w *world) {
 		b := newWindow(t)
 		b.throughAllThree(w)
 		// Somebody who signs out of the secondary alone is still known to the
-		// primary, which neither asks who they are nor what the secondary may.
+		// primary, which neither asks who they are nor what the secondary may. The
+		// app has nothing of theirs any more, so they are asked what it may.
 		b.open(w.secondary.URL + "/signout")
 		b.press("#sign-out")
 		b.open(w.app.URL + "/login")
 		b.click(toPrimary)
+		b.seeAt(w.secondary.URL+"/consent", "#allow")
+		b.click("#allow")
 		b.seeAt(w.app.URL+"/", "#email")
 	})
 }

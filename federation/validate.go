@@ -109,8 +109,8 @@ func checkAddress(k LoginKey, env Dependencies) forms.Problems {
 	if len(k.BaseURL) > maxText {
 		return forms.New("base_url", "provider.address.long", "max", maxText)
 	}
-	if env.Hub != "" && SameURL(k.BaseURL, env.Hub) {
-		return forms.New("base_url", "provider.address.own")
+	if env.Hub != "" && strings.HasPrefix(place(k.BaseURL)+"/", place(env.Hub)+"/") { // or one of our pages
+		return forms.New("base_url", "provider.address.own", "address", env.Hub)
 	}
 	return nil
 }

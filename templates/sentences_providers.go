@@ -4,7 +4,7 @@ var providerSentences = map[string]string{
 	"provider.address.bad":             "This is not a web address. It looks like https://id.example.org.",
 	"provider.address.long":            "The address is longer than {max} characters.",
 	"provider.address.missing":         "Enter the address of the other site, like https://id.example.org.",
-	"provider.address.own":             "This is the address of this very site. Enter the address of the other one.",
+	"provider.address.own":             "This is this hub's own address. Nothing is needed here: the main server is the issuer {address} by itself, and its people sign in without a login key. Other hubs enter {address} as the Base URL of a login key of theirs, and apps as their issuer. To send people from here elsewhere, enter the address of that other site.",
 	"provider.address.plain":           "The address must start with https://; plain http can be read and changed on the way.",
 	"provider.address.query":           "Leave out user names and everything from ? or # on.",
 	"provider.address.scheme":          "The address must start with https://.",

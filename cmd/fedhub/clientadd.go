@@ -11,27 +11,27 @@ import (
 )
 
 type clientAddCmd struct {
-	FromJSON              string   `name:"from-json" placeholder:"PATH" help:"File with the app's metadata by the names of RFC 7591; - is standard input. What flags say counts more."`
-	Frappe                string   `placeholder:"URL" help:"Address of a Frappe or ERPNext site that people sign in to; all else follows from it."`
-	Provider              string   `default:"Frappe" placeholder:"NAME" help:"With --frappe: provider of the site's Social Login Key: Frappe, Keycloak, or the Provider Name of a custom one."`
-	Name                  string   `property:"name" placeholder:"NAME" help:"App Name, shown to people when they are asked for consent."`
-	Type                  string   `property:"type" enum:"web,spa,native,service," default:"" help:"Where it runs: web (a server), spa (in a browser), native (installed), service (acts for itself)."`
-	RedirectURI           []string `property:"redirect_uris" name:"redirect-uri" sep:"none" placeholder:"URI" help:"Address in the app that people return to. May be repeated."`
-	DefaultRedirectURI    string   `property:"default_redirect_uri" name:"default-redirect-uri" placeholder:"URI" help:"Which of them, if the app does not say."`
-	PostLogoutRedirectURI []string `property:"post_logout_redirect_uris" name:"post-logout-redirect-uri" sep:"none" placeholder:"URI" help:"Address that people return to when they have signed out. May be repeated."`
-	BackchannelLogoutURI  string   `property:"backchannel_logout_uri" name:"backchannel-logout-uri" placeholder:"URI" help:"Address in the app that is told when a session has ended."`
-	Scope                 []string `property:"scopes" placeholder:"SCOPE" help:"All it may ask for. May be repeated; openid, profile and email if not given."`
-	Role                  []string `property:"allowed_roles" sep:"none" placeholder:"ROLE" help:"Only people with one of these roles may use it. May be repeated."`
-	OpenIDMeansProfile    bool     `property:"openid_means_profile" name:"openid-means-profile" help:"Its openid stands for profile, email and roles too, as far as it may ask for them; for apps that a Frappe site registered."`
-	SkipAuthorization     bool     `property:"skip_authorization" help:"Skip Authorization: people are not asked for consent."`
-	GrantType             string   `property:"grant_types,own" placeholder:"TYPE" help:"Grant Type: \"Authorization Code\" or \"Implicit\"."`
-	ResponseType          string   `property:"response_types,own" placeholder:"TYPE" help:"Response Type: \"Code\" or \"Token\"; it goes with the Grant Type."`
-	Refresh               *bool    `property:"grant_types,own" negatable:"" help:"Whether it gets refresh tokens; it does, unless it is a service or Implicit."`
-	ClientCredentials     bool     `property:"grant_types,own" help:"It may also ask for itself, with nobody signed in."`
-	AuthMethod            string   `property:"auth_method" placeholder:"METHOD" help:"How it proves itself: client_secret_basic, client_secret_post, private_key_jwt or none."`
-	JWKSURI               string   `property:"jwks_uri" name:"jwks-uri" placeholder:"URI" help:"Where it publishes its keys, for private_key_jwt."`
-	IDTokenAlg            string   `property:"id_token_alg" name:"id-token-alg" placeholder:"ALG" help:"RS256 or ES256, for its ID tokens."`
-	PKCEOptional          bool     `property:"pkce_optional" name:"pkce-optional" help:"It may leave out PKCE, for old apps with a secret."`
+	FromJSON              string      `name:"from-json" placeholder:"PATH" help:"File with the app's metadata by the names of RFC 7591; - is standard input. What flags say counts more."`
+	Frappe                string      `placeholder:"URL" help:"Address of a Frappe or ERPNext site that people sign in to; all else follows from it."`
+	Provider              string      `default:"Frappe" placeholder:"NAME" help:"With --frappe: provider of the site's Social Login Key: Frappe, Keycloak, or the Provider Name of a custom one."`
+	Name                  string      `property:"name" placeholder:"NAME" help:"App Name, shown to people when they are asked for consent."`
+	Type                  word        `property:"type" enum:"web,spa,native,service," default:"" help:"Where it runs: web (a server), spa (in a browser), native (installed), service (acts for itself)."`
+	RedirectURI           addressList `property:"redirect_uris" name:"redirect-uri" placeholder:"URI" help:"Address in the app that people return to, or several with blanks between. May be repeated."`
+	DefaultRedirectURI    string      `property:"default_redirect_uri" name:"default-redirect-uri" placeholder:"URI" help:"Which of them, if the app does not say; the first if not given."`
+	PostLogoutRedirectURI addressList `property:"post_logout_redirect_uris" name:"post-logout-redirect-uri" placeholder:"URI" help:"Address that people return to when they have signed out. May be repeated."`
+	BackchannelLogoutURI  string      `property:"backchannel_logout_uri" name:"backchannel-logout-uri" placeholder:"URI" help:"Address in the app that is told when a session has ended."`
+	Scope                 wordList    `property:"scopes" placeholder:"SCOPE" help:"All it may ask for, with blanks or commas between. May be repeated; openid, profile and email if not given."`
+	Role                  []string    `property:"allowed_roles" sep:"none" placeholder:"ROLE" help:"Only people with one of these roles may use it. May be repeated."`
+	OpenIDMeansProfile    bool        `property:"openid_means_profile" name:"openid-means-profile" help:"Its openid stands for profile, email and roles too, as far as it may ask for them; for apps that a Frappe site registered."`
+	SkipAuthorization     bool        `property:"skip_authorization" help:"Skip Authorization: people are not asked for consent."`
+	GrantType             string      `property:"grant_types,own" placeholder:"TYPE" help:"Grant Type: \"Authorization Code\", \"Implicit\", or \"None\" for a service."`
+	ResponseType          string      `property:"response_types,own" placeholder:"TYPE" help:"Response Type: \"Code\" or \"Token\"; it goes with the Grant Type."`
+	Refresh               *bool       `property:"grant_types,own" negatable:"" help:"Whether it gets refresh tokens; it does, unless it is a service or Implicit."`
+	ClientCredentials     bool        `property:"grant_types,own" help:"It may also ask for itself, with nobody signed in."`
+	AuthMethod            string      `property:"auth_method" placeholder:"METHOD" help:"How it proves itself: client_secret_basic, client_secret_post, private_key_jwt or none."`
+	JWKSURI               string      `property:"jwks_uri" name:"jwks-uri" placeholder:"URI" help:"Where it publishes its keys, for private_key_jwt."`
+	IDTokenAlg            string      `property:"id_token_alg" name:"id-token-alg" placeholder:"ALG" help:"RS256 or ES256, for its ID tokens."`
+	PKCEOptional          bool        `property:"pkce_optional" name:"pkce-optional" help:"It may leave out PKCE, for old apps with a secret."`
 	moreOfClient          `embed:""`
 	ID                    string `property:"id" name:"id" placeholder:"ID" help:"Client id; made up if not given."`
 

@@ -13,29 +13,29 @@ import (
 // moreOfClient are the flags of "client add" that few apps need. What has no
 // flag can be said with --from-json.
 type moreOfClient struct {
-	ResponseTypes      []string `property:"response_types" name:"response-types" sep:"none" placeholder:"TYPES" help:"Response types by their names on the wire, like \"code id_token\", in place of --response-type. May be repeated."`
-	Grant              []string `property:"grant_types,own" placeholder:"GRANT" help:"Another grant type: device, exchange, jwt, ciba. May be repeated."`
-	ExchangeFrom       []string `property:"exchange.from" sep:"none" placeholder:"ID" help:"Client whose tokens it may exchange; * is all. May be repeated."`
-	Impersonate        bool     `property:"exchange.impersonate" help:"What it exchanges need not say who asked."`
-	Delegate           bool     `property:"exchange.delegate" help:"What it exchanges names who asked."`
-	JWKS               string   `property:"jwks,own" name:"jwks" placeholder:"PATH" help:"File with its public keys, in place of --jwks-uri."`
-	HighSecurity       string   `property:"high_security" enum:",fapi2,fapi2-message-signing" default:"" placeholder:"PROFILE" help:"Everything that FAPI 2.0 demands: fapi2 or fapi2-message-signing."`
-	RequirePushed      bool     `property:"requests.pushed" help:"Its authorization requests must be pushed (RFC 9126)."`
-	RequireSigned      bool     `property:"requests.signed" help:"Its authorization requests must be signed (RFC 9101)."`
-	DPoPBound          bool     `property:"dpop_bound" name:"dpop-bound" help:"Its tokens work only with its DPoP key (RFC 9449)."`
-	CertificateBound   bool     `property:"certificate_bound" help:"Its tokens work only with its client certificate (RFC 8705)."`
-	OpaqueTokens       bool     `property:"opaque_tokens" help:"Its access tokens say nothing; APIs introspect them."`
-	Pairwise           bool     `property:"subject_type,own" help:"It knows people by subjects of its own (OIDC Core section 8)."`
-	SectorURI          string   `property:"sector_identifier_uri" name:"sector-identifier-uri" placeholder:"URI" help:"Where the redirect URIs of all apps with the same subjects are listed."`
-	Resource           []string `property:"resources" sep:"none" placeholder:"URI" help:"API that it may ask tokens for (RFC 8707). May be repeated."`
-	Serves             []string `property:"serves" sep:"none" placeholder:"URI" help:"API that it is, and may introspect tokens for. May be repeated."`
-	DetailType         []string `property:"detail_types" sep:"none" placeholder:"TYPE" help:"authorization_details that it may ask for (RFC 9396). May be repeated."`
-	Origin             []string `property:"origins" placeholder:"ORIGIN" help:"Site whose pages may call the hub (CORS). May be repeated."`
-	FrontchannelLogout string   `property:"frontchannel_logout_uri" name:"frontchannel-logout-uri" placeholder:"URI" help:"Address that the browser opens when a session has ended."`
-	InitiateLogin      string   `property:"requests.initiate_login_uri" name:"initiate-login-uri" placeholder:"URI" help:"Where others may start a sign-in."`
-	Logo               string   `property:"logo_uri" name:"logo-uri" placeholder:"URI" help:"Image that people see when they sign in."`
-	Policy             string   `property:"policy_uri" name:"policy-uri" placeholder:"URI" help:"Its privacy policy."`
-	Terms              string   `property:"tos_uri" name:"tos-uri" placeholder:"URI" help:"Its terms of service."`
+	ResponseTypes      []string    `property:"response_types" name:"response-types" sep:"none" placeholder:"TYPES" help:"Response types by their names on the wire, like \"code id_token\", in place of --response-type. May be repeated."`
+	Grant              []string    `property:"grant_types,own" placeholder:"GRANT" help:"Another grant type: device, exchange, jwt, ciba. May be repeated."`
+	ExchangeFrom       []string    `property:"exchange.from" sep:"none" placeholder:"ID" help:"Client whose tokens it may exchange; * is all. May be repeated."`
+	Impersonate        bool        `property:"exchange.impersonate" help:"What it exchanges need not say who asked."`
+	Delegate           bool        `property:"exchange.delegate" help:"What it exchanges names who asked."`
+	JWKS               string      `property:"jwks,own" name:"jwks" placeholder:"PATH" help:"File with its public keys, in place of --jwks-uri."`
+	HighSecurity       string      `property:"high_security" enum:",fapi2,fapi2-message-signing" default:"" placeholder:"PROFILE" help:"Everything that FAPI 2.0 demands: fapi2 or fapi2-message-signing."`
+	RequirePushed      bool        `property:"requests.pushed" help:"Its authorization requests must be pushed (RFC 9126)."`
+	RequireSigned      bool        `property:"requests.signed" help:"Its authorization requests must be signed (RFC 9101)."`
+	DPoPBound          bool        `property:"dpop_bound" name:"dpop-bound" help:"Its tokens work only with its DPoP key (RFC 9449)."`
+	CertificateBound   bool        `property:"certificate_bound" help:"Its tokens work only with its client certificate (RFC 8705)."`
+	OpaqueTokens       bool        `property:"opaque_tokens" help:"Its access tokens say nothing; APIs introspect them."`
+	Pairwise           bool        `property:"subject_type,own" help:"It knows people by subjects of its own (OIDC Core section 8)."`
+	SectorURI          string      `property:"sector_identifier_uri" name:"sector-identifier-uri" placeholder:"URI" help:"Where the redirect URIs of all apps with the same subjects are listed."`
+	Resource           addressList `property:"resources" placeholder:"URI" help:"API that it may ask tokens for (RFC 8707). May be repeated."`
+	Serves             addressList `property:"serves" placeholder:"URI" help:"API that it is, and may introspect tokens for. May be repeated."`
+	DetailType         []string    `property:"detail_types" sep:"none" placeholder:"TYPE" help:"authorization_details that it may ask for (RFC 9396). May be repeated."`
+	Origin             wordList    `property:"origins" placeholder:"ORIGIN" help:"Site whose pages may call the hub (CORS). May be repeated."`
+	FrontchannelLogout string      `property:"frontchannel_logout_uri" name:"frontchannel-logout-uri" placeholder:"URI" help:"Address that the browser opens when a session has ended."`
+	InitiateLogin      string      `property:"requests.initiate_login_uri" name:"initiate-login-uri" placeholder:"URI" help:"Where others may start a sign-in."`
+	Logo               string      `property:"logo_uri" name:"logo-uri" placeholder:"URI" help:"Image that people see when they sign in."`
+	Policy             string      `property:"policy_uri" name:"policy-uri" placeholder:"URI" help:"Its privacy policy."`
+	Terms              string      `property:"tos_uri" name:"tos-uri" placeholder:"URI" help:"Its terms of service."`
 }
 
 // client is what the JSON and the flags describe; a flag counts more.

@@ -33,7 +33,7 @@ type keyAddCmd struct {
 	Linking     string            `enum:"confirm,auto,never,provisioned," default:"" placeholder:"WORD" help:"How accounts are connected: confirm, auto, never or provisioned; if not given never for a Frappe site, else confirm."`
 	TrustEmail  bool              `help:"Believe what it says about e-mail addresses, whatever their domain."`
 	Domain      []string          `placeholder:"DOMAIN" help:"E-mail domain that it speaks for. May be repeated."`
-	Scope       []string          `placeholder:"SCOPE" help:"Asked for there. May be repeated; openid, profile and email if not given, for a Frappe site openid alone."`
+	Scope       wordList          `placeholder:"SCOPE" help:"Asked for there. May be repeated; openid, profile and email if not given, for a Frappe site openid alone."`
 	Role        []string          `sep:"none" placeholder:"THERE=HERE" help:"A role there and the role here that it stands for; where names have equals signs in them, the last one with blanks around it divides, as in \"cn=staff,dc=example = staff\". May be repeated."`
 	Option      map[string]string `mapsep:"none" placeholder:"NAME=VALUE" help:"What else is to be known of a Frappe site, like version=\"16.29 or newer\", issuer=URL or credentials=header. May be repeated."`
 	ID          string            `name:"id" placeholder:"ID" help:"Part of the callback address; made from the name if not given."`

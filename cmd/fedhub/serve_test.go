@@ -103,7 +103,7 @@ func TestTwoHubsMeet(t *testing.T) {
 	head.run("server", "refuse", host).fails(1, "cannot become")
 	head.run("server", "approve", "nowhere.example").fails(1, "server list")
 	branch.run("key", "join", "nothing").fails(1, "key list")
-	branch.run("key", "add", "--base-url", branch.URL).fails(2, "this very site")
+	branch.run("key", "add", "--base-url", branch.URL).fails(2, "Nothing is needed here", "Other hubs enter "+branch.URL)
 }
 
 func TestAHubThatIsNotLetInWaits(t *testing.T) {

@@ -8,10 +8,10 @@ import (
 )
 
 type settingsSetCmd struct {
-	Consent      string    `enum:"force,auto," default:"" placeholder:"WORD" help:"force (ask people every time) or auto (ask unless they said yes before)."`
+	Consent      word      `enum:"force,auto," default:"" placeholder:"WORD" help:"force (ask people every time) or auto (ask unless they said yes before)."`
 	Name         string    `placeholder:"NAME" help:"What the hub calls itself."`
 	ServerDomain *[]string `placeholder:"DOMAIN" help:"Host whose hub needs no approval; with a dot in front, every host below. May be repeated; '' for none."`
-	Registration string    `enum:"off,token,open," default:"" placeholder:"WORD" help:"Who may register apps: off (administrators only), token (apps with an initial access token) or open (any app)."`
+	Registration word      `enum:"off,token,open," default:"" placeholder:"WORD" help:"Who may register apps: off (administrators only), token (apps with an initial access token) or open (any app)."`
 
 	DocumentDomain *[]string `placeholder:"DOMAIN" help:"Host whose apps may come with the address of their metadata document as client id; with a dot in front, every host below. With open registration all may. May be repeated; '' for none."`
 
@@ -23,10 +23,10 @@ type settingsSetCmd struct {
 
 	KeyDays *int `placeholder:"N" help:"Replace signing keys after this many days; 0 to never do it by schedule, 90 if not set."`
 
-	Passwords string `enum:"all,administrators," default:"" placeholder:"WORD" help:"Who may sign in with a password: all or administrators; everybody else then signs in by a login key."`
+	Passwords word `enum:"all,administrators," default:"" placeholder:"WORD" help:"Who may sign in with a password: all or administrators; everybody else then signs in by a login key."`
 
-	Traces    string `enum:"failures,all,off," default:"" placeholder:"WORD" help:"Which sign-ins are traced: failures (and those in which somebody was asked something), all, or off."`
-	TraceDays *int   `placeholder:"N" help:"Keep login traces for this many days; 14 if not set."`
+	Traces    word `enum:"failures,all,off," default:"" placeholder:"WORD" help:"Which sign-ins are traced: failures (and those in which somebody was asked something), all, or off."`
+	TraceDays *int `placeholder:"N" help:"Keep login traces for this many days; 14 if not set."`
 
 	AuditDays *int `placeholder:"N" help:"Keep the record of events for this many days; 0 for ever, 90 if not set."`
 
@@ -45,7 +45,7 @@ func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
 	return s.with(ctx, c, func(o *opened) error {
 		err := o.ChangeSettings(ctx, c.operator(), func(now *settings.Settings) {
 			if s.Consent != "" {
-				now.Consent = s.Consent
+				now.Consent = string(s.Consent)
 			}
 			if s.Name != "" {
 				now.HubName = s.Name
@@ -54,7 +54,7 @@ func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
 				now.ServerDomains = *s.ServerDomain
 			}
 			if s.Registration != "" {
-				now.Registration = s.Registration
+				now.Registration = string(s.Registration)
 			}
 			if s.DocumentDomain != nil {
 				now.DocumentDomains = *s.DocumentDomain
@@ -72,10 +72,10 @@ func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
 				now.KeyDays = s.KeyDays
 			}
 			if s.Passwords != "" {
-				now.Passwords = s.Passwords
+				now.Passwords = string(s.Passwords)
 			}
 			if s.Traces != "" {
-				now.Traces = s.Traces
+				now.Traces = string(s.Traces)
 			}
 			if s.TraceDays != nil {
 				now.TraceDays = *s.TraceDays

@@ -3,6 +3,7 @@ package authrequest
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
@@ -99,7 +100,7 @@ func TestARequestNamesOnePerson(t *testing.T) { // OIDC Core §3.1.2.2, §5.5
 	}
 }
 
-func TestAClientWithOneAddressMayLeaveItOut(t *testing.T) { // RFC 6749 §3.1.2.3
+func TestTheDefaultAddressStandsInForNone(t *testing.T) { // RFC 6749 §3.1.2.3
 	one := app(func(c *clients.Client) { c.DefaultRedirectURI = callback })
 	d := good(t, "one address", one, "redirect_uri", "", "scope", "email")
 	if d.request.RedirectURI != callback || d.request.RedirectSent != "" {
@@ -114,7 +115,19 @@ func TestAClientWithOneAddressMayLeaveItOut(t *testing.T) { // RFC 6749 §3.1.2.
 	two := app(func(c *clients.Client) {
 		c.DefaultRedirectURI, c.RedirectURIs = callback, []string{callback, "https://app.example.org/other"}
 	})
-	refused(t, "two addresses", "invalid_request", two, "redirect_uri", "", "scope", "email")
+	if d := good(t, "two addresses", two, "redirect_uri", "", "scope", "email"); d.request.RedirectURI != callback || d.request.RedirectSent != "" {
+		t.Errorf("it goes to %q and was sent %q", d.request.RedirectURI, d.request.RedirectSent)
+	}
+	refused(t, "two addresses and openid", "invalid_request", two, "redirect_uri", "", "scope", "openid email")
+	for what, edit := range map[string]func(*clients.Client){
+		"it registered itself": func(c *clients.Client) { c.Registration.At = time.Unix(1, 0) },
+		"it is a document":     func(c *clients.Client) { c.Document = &clients.Document{Host: "app.example.org"} },
+		"it is a hub":          func(c *clients.Client) { c.Server = &clients.FederatedHub{Host: "app.example.org"} },
+	} {
+		c := two.Clone()
+		edit(&c)
+		refused(t, what+" with two addresses", "invalid_request", c, "redirect_uri", "", "scope", "email")
+	}
 	secure := app(func(c *clients.Client) { c.DefaultRedirectURI, c.HighSecurity = callback, fapi.MessageSigning })
 	refused(t, "high security (FAPI 2.0)", "invalid_request", secure, "redirect_uri", "", "scope", "email")
 	empty := &draft{client: one, params: oauth.Params{"redirect_uri": "", "scope": "email"}}

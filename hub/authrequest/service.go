@@ -156,8 +156,8 @@ func (d *draft) address(repeated *oauth.RepeatedError) error {
 	}
 	uri := d.params["redirect_uri"]
 	switch {
-	case uri == "" && !d.params.Has("redirect_uri") && onlyOne(d.client) && !hasScope(d.params, "openid") && !d.client.Secure():
-		uri = d.client.DefaultRedirectURI // RFC 6749 §3.1.2.3
+	case uri == "" && !d.params.Has("redirect_uri") && mayLeaveOut(d.client) && !hasScope(d.params, "openid") && !d.client.Secure():
+		uri = d.client.DefaultRedirectURI
 	case uri == "":
 		return oauth.InvalidRequest("oauth.parameter.missing", "name", "redirect_uri")
 	case !d.client.AllowsRedirect(uri):
@@ -184,8 +184,13 @@ func (*Unregistered) protocol() *oauth.Error {
 	return oauth.InvalidRequest("oauth.redirect_uri.unregistered")
 }
 
-func onlyOne(client clients.Client) bool {
-	return len(client.RedirectURIs) == 1 && client.DefaultRedirectURI != ""
+// mayLeaveOut says whether the answer to a request that names no address goes
+// to the default one. Of a client with several addresses RFC 6749 §3.1.2.3 wants
+// one named, so that nobody has to guess: an administrator who chose the default
+// has said it. Of those of a client that registered itself nobody chose any.
+func mayLeaveOut(client clients.Client) bool {
+	chosen := client.Registration.At.IsZero() && !client.SelfDeclared()
+	return client.DefaultRedirectURI != "" && (chosen || len(client.RedirectURIs) == 1)
 }
 
 func hasScope(params oauth.Params, scope string) bool {

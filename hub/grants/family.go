@@ -184,8 +184,8 @@ func (k *Service) Redeem(ctx context.Context, code string, p CodeRedemption) (To
 	if errors.Is(err, fs.ErrNotExist) {
 		return TokenFamily{}, "", errNoCode
 	}
-	if err == nil {
-		err = refusal
+	if err == nil && refusal != nil {
+		err = k.ended(ctx, out, refusal)
 	}
 	if err != nil {
 		return TokenFamily{}, "", err

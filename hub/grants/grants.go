@@ -39,10 +39,13 @@ type Grant struct {
 	// Preauthorized marks a grant of which an administrator gave a part, by
 	// Skip Authorization. The user never agreed to all of it, so it counts
 	// only as long as the client may skip.
-	Preauthorized bool      `bson:"preauthorized"`
-	Given         time.Time `bson:"given"`
-	Updated       time.Time `bson:"updated"`
-	Expires       time.Time `bson:"expires"`
+	Preauthorized bool `bson:"preauthorized"`
+	// Lapsed says that the last token that was good of it was revoked: the user
+	// is asked again, and then it stands again.
+	Lapsed  bool      `bson:"lapsed,omitempty"`
+	Given   time.Time `bson:"given"`
+	Updated time.Time `bson:"updated"`
+	Expires time.Time `bson:"expires"`
 }
 
 // Key names the record.
@@ -73,6 +76,10 @@ type Service struct {
 	families *store.Collection[TokenFamily]
 	lives    Lives
 	now      func() time.Time
+
+	// SessionLives says whether the session of this name is still there, without
+	// counting as a use of it.
+	SessionLives func(ctx context.Context, sid string) (bool, error)
 }
 
 // NewService returns a service over the two sets.
@@ -99,6 +106,12 @@ type Circumstances struct {
 	SkipAuthorization bool // an administrator agreed for everybody
 	AskAlways         bool // an agreement of before is no answer, by a setting or the kind of client
 	JustNow           bool // the user agreed in this very flow
+
+	// Answered says whether the client was answered in a session of the user's
+	// that lives. An agreement of before counts only while something of it is
+	// alive; nil where nobody can be asked. SessionGeneration is the user's.
+	Answered          func(context.Context) (bool, error)
+	SessionGeneration int64
 }
 
 // Agreed reports whether the user agreed to what would be allowed, and returns
@@ -119,7 +132,11 @@ func (k *Service) Agreed(ctx context.Context, a Allowance, c Circumstances) (Gra
 	case missing:
 		return Grant{}, false, nil
 	}
-	return g, c.SkipAuthorization || c.JustNow || !c.AskAlways && !g.Preauthorized, nil
+	if c.SkipAuthorization || c.JustNow || c.AskAlways || g.Preauthorized || c.Answered == nil {
+		return g, c.SkipAuthorization || c.JustNow || !c.AskAlways && !g.Preauthorized, nil
+	}
+	alive, err := k.alive(ctx, g, c)
+	return g, alive, err
 }
 
 // Granted returns the scopes the user has already allowed, none if none.
@@ -162,7 +179,7 @@ func (k *Service) Allow(ctx context.Context, a Allowance) (Grant, error) {
 		g.Scopes = append(g.Scopes, oauth.Missing(g.Scopes, a.Scopes)...)
 		g.Extras = append(g.Extras, oauth.Missing(g.Extras, a.Extras)...)
 		g.Extras = g.Extras[max(0, len(g.Extras)-maxExtras):]
-		g.Preauthorized = a.Preauthorized
+		g.Preauthorized, g.Lapsed = a.Preauthorized, false
 		g.Updated, g.Expires = k.now(), k.now().Add(k.lives.Grant)
 		out = *g
 		return nil

@@ -50,8 +50,11 @@ func (k *Service) Refresh(ctx context.Context, token string, r RefreshRequest) (
 	if errors.Is(err, fs.ErrNotExist) {
 		return TokenFamily{}, "", errNoRefresh
 	}
-	if err == nil {
+	if err == nil && refusal != nil {
 		err = refusal
+		if !out.Revoked.IsZero() {
+			err = k.ended(ctx, out, refusal)
+		}
 	}
 	if err != nil {
 		return TokenFamily{}, "", err

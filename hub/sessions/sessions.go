@@ -291,6 +291,35 @@ func (k *Service) IsActive(ctx context.Context, sid string) (bool, error) {
 	return true, nil
 }
 
+// Exists is IsActive, and counts as no use.
+func (k *Service) Exists(ctx context.Context, sid string) (bool, error) {
+	_, err := k.Sessions.By(ctx, "sid", sid)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Answered says whether the client was given an answer in a session of this
+// person's that lives, be it another than theirs here.
+func (k *Service) Answered(ctx context.Context, p Person, clientID string) (bool, error) {
+	if slices.Contains(p.Session.Clients, clientID) {
+		return true, nil // the usual case costs nothing
+	}
+	for s, err := range k.EachOf(ctx, p.User.ID) {
+		if err != nil {
+			return false, err
+		}
+		if s.SessionGeneration != p.User.SessionGeneration || !slices.Contains(s.Clients, clientID) {
+			continue
+		}
+		if lasts, err := k.lasts(ctx, s, p.User); lasts || err != nil {
+			return lasts, err
+		}
+	}
+	return false, nil
+}
+
 // Confirm is ErrNobody if the session was ended while something was issued in
 // it. Whoever ends the sessions of a login key ends what came of them after, so
 // what was written down before Confirm asks is either found or refused here. A

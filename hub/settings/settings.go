@@ -228,6 +228,7 @@ func (k *Service) Change(ctx context.Context, by string, edit func(*Settings)) e
 
 func (s *Settings) tidy() {
 	s.HubName = strings.TrimSpace(s.HubName)
+	s.Consent = strings.ToLower(strings.TrimSpace(s.Consent)) // people write Force and Auto
 	s.ServerDomains, s.DocumentDomains = tidyDomains(s.ServerDomains), tidyDomains(s.DocumentDomains)
 	var issuers []string
 	for _, line := range s.SoftwareIssuers {

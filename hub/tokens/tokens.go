@@ -35,7 +35,7 @@ const (
 
 // Lives of what is minted.
 const (
-	AccessLife = 15 * time.Minute
+	AccessLife = grants.AccessLife
 	IDLife     = 15 * time.Minute
 	LogoutLife = 2 * time.Minute // OIDC Back-Channel Logout §2.6
 )
@@ -321,7 +321,7 @@ func (k *Service) Revoke(ctx context.Context, raw, clientID string) (revoked boo
 	}
 	// What was exchanged for it is another client's sign-in, and stays.
 	if a.Family != "" && len(a.Parents) == 0 {
-		return true, k.Grants.Revoke(ctx, a.Family, "client.revoked")
+		return true, k.Grants.Withdraw(ctx, a.Family, "client.revoked")
 	}
 	err = k.Revoked.Insert(ctx, Revoked{ID: a.ID, Expires: time.Unix(a.Expires, 0)})
 	if errors.Is(err, fs.ErrExist) {

@@ -50,11 +50,6 @@ func Lines(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' })
 }
 
-// Words splits what was typed at blanks and commas.
-func Words(s string) []string {
-	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\r' || r == '\t' })
-}
-
 // Names are what was typed one to a line: a name may have blanks and commas.
 func Names(s string) []string {
 	var out []string

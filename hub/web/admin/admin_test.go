@@ -8,9 +8,6 @@ import (
 )
 
 func TestListsAreReadAsPeopleTypeThem(t *testing.T) {
-	if got := Words("openid, email\r\nprofile\t"); !slices.Equal(got, []string{"openid", "email", "profile"}) {
-		t.Errorf("words: %q", got)
-	}
 	if got := Lines("cn=staff, dc=example\r\n\r\nadmins"); !slices.Equal(got, []string{"cn=staff, dc=example", "admins"}) {
 		t.Errorf("lines: %q", got)
 	}

@@ -7,6 +7,7 @@
 package authorize
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"log/slog"
@@ -18,6 +19,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authrequest"
@@ -183,7 +185,9 @@ func (d *Handler) person(c *gin.Context) (*sessions.Person, error) {
 func (d *Handler) consent(c *gin.Context, client clients.Client, flow flows.Flow, p sessions.Person) (grants.Grant, bool, error) {
 	// Any program on the device can take an installed app's address on
 	// loopback, or its scheme, so silence is no answer there (RFC 8252 §8.6).
-	always := client.Type == clients.Native && !strings.HasPrefix(flow.Request.RedirectURI, "https:")
+	// The same goes for a token that comes to loopback by the Implicit grant.
+	always := client.Type == clients.Native && !strings.HasPrefix(flow.Request.RedirectURI, "https:") ||
+		flow.Request.Response.Front() && redirecturi.Local(flow.Request.RedirectURI)
 	if !client.SkipAuthorization && !always {
 		now, err := d.Settings.Current(c.Request.Context())
 		if err != nil {
@@ -196,6 +200,8 @@ func (d *Handler) consent(c *gin.Context, client clients.Client, flow flows.Flow
 		SkipAuthorization: client.SkipAuthorization,
 		AskAlways:         always,
 		JustNow:           flow.Consented == p.User.ID,
+		Answered:          func(ctx context.Context) (bool, error) { return d.Sessions.Answered(ctx, p, client.ID) },
+		SessionGeneration: p.User.SessionGeneration,
 	})
 }
 

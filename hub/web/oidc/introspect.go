@@ -175,7 +175,7 @@ func (d *Handler) revoke(c *gin.Context, client clients.Client, token string) (b
 			return false, nil
 		}
 		// §2.1: the access tokens of the same grant go with it.
-		return true, d.Grants.Revoke(c.Request.Context(), f.ID, "client.revoked")
+		return true, d.Grants.Withdraw(c.Request.Context(), f.ID, "client.revoked")
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return false, err

@@ -97,7 +97,7 @@ var prices = []price{
 
 	// What else apps call.
 	{"introspection", figure{3, 0, 3}, told(machineStories, "a token is looked at")},
-	{"revocation", figure{2, 2, 4}, told(machineStories, "a token is revoked")},
+	{"revocation", figure{5, 3, 8}, told(machineStories, "a token is revoked")},
 	{"userinfo", figure{3, 0, 3}, told(machineStories, "a person is looked at")},
 	{"a pushed request", figure{2, 2, 4}, told(machineStories, "a request is pushed")},
 	{"a device's request", figure{1, 1, 2}, told(machineStories, "a device asks")},

@@ -88,9 +88,14 @@ func TestARingOfThreeHubsIsNamed(t *testing.T) { // FE-42
 func TestAHubIsNotItsOwnPrimary(t *testing.T) { // FE-42
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	here := w.Operator()
-	for _, address := range []string{w.URL, w.URL + "/", strings.ToUpper(w.URL)} {
-		p := here.Submit(here.Open("/admin/keys/new?kind=peer"), "/admin/keys", "base_url", address)
-		hubtest.Want(t, "status for "+address, p.Status, 422)
+	for _, kind := range []string{"peer", "openid"} {
+		for _, address := range []string{w.URL, w.URL + "/", strings.ToUpper(w.URL), w.URL + "/admin/keys/new", w.URL + "/.well-known/openid-configuration"} {
+			p := here.Submit(here.Open("/admin/keys/new?kind="+kind), "/admin/keys", "base_url", address, "name", "Main", "key_id", "main")
+			hubtest.Want(t, kind+": status for "+address, p.Status, 422)
+			if !strings.Contains(p.Body, "Nothing is needed here: the main server is the issuer "+w.URL+" by itself") || !strings.Contains(p.Body, "Other hubs enter "+w.URL) {
+				t.Errorf("%s: the page for %s does not say what others enter:\n%s", kind, address, p.Body)
+			}
+		}
 	}
 }
 
@@ -102,12 +107,13 @@ func TestPromptNoneIsAskedAllTheWayUp(t *testing.T) {
 	hubtest.Want(t, "nobody is signed in anywhere", answer.Get("error"), "login_required")
 	hubtest.Want(t, "state", answer.Get("state"), "the state")
 
-	b.Walk(b.Authorize(a.Request()), "ada@example.org", first, middle, last)
+	p := b.Walk(b.Authorize(a.Request()), "ada@example.org", first, middle, last)
+	a.Redeem(b.Answer(p).Get("code")) // its token stays alive
 	// The sessions here and in the middle end; the first still knows her.
 	for _, w := range []*hubtest.World{last, middle} {
 		forget(t, w)
 	}
-	p := b.Authorize(quiet)
+	p = b.Authorize(quiet)
 	if !strings.HasPrefix(p.Location, middle.URL+"/oauth2/authorize?") || !strings.Contains(p.Location, "prompt=none") {
 		t.Fatalf("got %d, location %q, want the middle hub to be asked without a page", p.Status, p.Location)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -33,9 +34,9 @@ func sections(f *templates.ClientForm, c *clients.Client) []section {
 	return []section{
 		{"", []control{
 			text("app_name", &f.Name, &c.Name),
-			list("redirect_uris", &f.RedirectURIs, &c.RedirectURIs, admin.Lines, "\n"),
+			list("redirect_uris", &f.RedirectURIs, &c.RedirectURIs, forms.Addresses, "\n"),
 			text("default_redirect_uri", &f.DefaultRedirectURI, &c.DefaultRedirectURI),
-			list("scopes", &f.Scopes, &c.Scopes, admin.Words, " "),
+			list("scopes", &f.Scopes, &c.Scopes, forms.Words, " "),
 			tick("skip_authorization", &f.SkipAuthorization, &c.SkipAuthorization),
 			tick("disabled", &f.Disabled, &c.Disabled),
 		}},
@@ -58,7 +59,7 @@ func sections(f *templates.ClientForm, c *clients.Client) []section {
 			tick("backchannel_logout_session", &f.BackchannelLogoutSession, &c.BackchannelLogoutSession),
 			text("frontchannel_logout_uri", &f.FrontchannelLogoutURI, &c.FrontchannelLogoutURI),
 			tick("frontchannel_logout_session", &f.FrontchannelLogoutSession, &c.FrontchannelLogoutSession),
-			list("post_logout_redirect_uris", &f.PostLogoutRedirectURIs, &c.PostLogoutRedirectURIs, admin.Lines, "\n"),
+			list("post_logout_redirect_uris", &f.PostLogoutRedirectURIs, &c.PostLogoutRedirectURIs, forms.Addresses, "\n"),
 		}},
 		{"security", []control{text("high_security", &f.HighSecurity, &c.HighSecurity)}},
 	}
@@ -128,9 +129,9 @@ func tokenControls(f *templates.ClientForm, c *clients.Client) []control {
 			tick("certificate_bound", &f.CertificateBound, &c.CertificateBound),
 			usually(clients.Public, "subject_type", &f.SubjectType, &c.SubjectType),
 			text("sector_identifier_uri", &f.SectorIdentifierURI, &c.SectorIdentifierURI),
-			list("resources", &f.Resources, &c.Resources, admin.Lines, "\n"),
-			list("serves", &f.Serves, &c.Serves, admin.Lines, "\n"),
-			list("detail_types", &f.DetailTypes, &c.DetailTypes, admin.Words, " "),
+			list("resources", &f.Resources, &c.Resources, forms.Addresses, "\n"),
+			list("serves", &f.Serves, &c.Serves, forms.Addresses, "\n"),
+			list("detail_types", &f.DetailTypes, &c.DetailTypes, forms.Words, " "),
 		},
 	)
 }
@@ -144,12 +145,12 @@ func requestControls(f *templates.ClientForm, r *clients.Requests, c *clients.Cl
 		},
 		sealing("request", &f.Request, &c.Algs.RequestEnc),
 		[]control{
-			list("request_uris", &f.RequestURIs, &r.URIs, admin.Lines, "\n"),
+			list("request_uris", &f.RequestURIs, &r.URIs, forms.Addresses, "\n"),
 			seconds("default_max_age", &f.DefaultMaxAge, &r.DefaultMaxAge),
 			tick("require_auth_time", &f.RequireAuthTime, &r.RequireAuthTime),
-			list("default_acr_values", &f.DefaultACRValues, &r.DefaultACRValues, admin.Words, " "),
+			list("default_acr_values", &f.DefaultACRValues, &r.DefaultACRValues, forms.Words, " "),
 			text("initiate_login_uri", &f.InitiateLoginURI, &r.InitiateLoginURI),
-			list("origins", &f.Origins, &c.Origins, admin.Lines, "\n"),
+			list("origins", &f.Origins, &c.Origins, forms.Words, "\n"),
 		},
 	)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -73,7 +74,7 @@ func (d *Handler) AddApplication(c *gin.Context) error {
 	client, secret, err := d.Operator.AddClient(c.Request.Context(), d.Actor(c), clients.Client{
 		Name:         form["app_name"],
 		Type:         clients.Type(form["type"]),
-		RedirectURIs: admin.Lines(form["redirect_uris"]),
+		RedirectURIs: forms.Addresses(form["redirect_uris"]),
 		GrantTypes:   []string{clients.GrantRefresh}, // a service does not keep it
 	})
 	if wrong, ok := web.Mistakes(err, clientFields); ok {

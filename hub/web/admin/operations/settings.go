@@ -67,7 +67,7 @@ func (d *Handler) SaveSettings(c *gin.Context) error {
 	}
 	err = d.Operator.ChangeSettings(c.Request.Context(), d.Actor(c), func(s *settings.Settings) {
 		s.HubName = form["hub_name"]
-		s.Consent = strings.ToLower(form["skip_authorization"])
+		s.Consent = form["skip_authorization"]
 		s.RequirePushed = form["require_pushed"] == "1"
 		s.ServerDomains = admin.Lines(form["trusted_domains"])
 		s.Registration = form["registration"]

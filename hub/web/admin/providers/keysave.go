@@ -16,6 +16,7 @@ import (
 	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -101,7 +102,7 @@ func editKey(k *federation.LoginKey, form map[string]string) []templates.Mistake
 
 func editConnection(k *federation.LoginKey, form map[string]string) {
 	entry, _ := catalog.Get(k.Preset)
-	hosts := admin.Words(form["hosts"])
+	hosts := forms.Words(form["hosts"])
 	if len(entry.Fields) > 0 {
 		before, now := entry.Start(k.Options), entry.Start(answers(form))
 		k.Options = now.Options
@@ -131,7 +132,7 @@ func editConnection(k *federation.LoginKey, form map[string]string) {
 		k.Claims.RolesText = text
 	}
 	k.Enabled, k.Name = form["enabled"] != "", form["name"]
-	k.Scopes, k.Hosts = admin.Words(form["scopes"]), hosts
+	k.Scopes, k.Hosts = forms.Words(form["scopes"]), hosts
 	k.KeepTokens, k.SignOutThere = form["keep_tokens"] != "", form["sign_out_there"] != ""
 	if form["site_key_remove"] != "" {
 		k.SiteKey = ""
@@ -158,7 +159,7 @@ func editPeople(k *federation.LoginKey, form map[string]string) {
 
 // domains are mail domains as people write them, with an @ or without.
 func domains(s string) []string {
-	out := admin.Words(s)
+	out := forms.Words(s)
 	for i, domain := range out {
 		out[i] = strings.ToLower(strings.TrimPrefix(domain, "@"))
 	}
