@@ -118,7 +118,7 @@ func (h *Hub) buildPeople() {
 	}
 	h.flows = flows.NewService(d.Flows, c.Now)
 	h.stops = &flows.Interruptions{Set: d.Interruptions, Box: h.box, Now: c.Now}
-	h.grants = grants.NewService(d.Grants, d.TokenFamilies, grants.DefaultLives(), c.Now)
+	h.grants = grants.NewService(d.Grants, d.TokenFamilies, grants.DefaultLives(), h.box.Derive(names.KeyOfRefresh), c.Now)
 	h.grants.SessionLives = h.sessions.Exists
 	h.pending = &pending.Service{Requests: d.PendingRequests, Guesses: d.Guesses, Box: h.box, Poster: fetch.Poster{Client: h.http}, Log: c.Log, Now: c.Now}
 }

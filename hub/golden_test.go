@@ -32,7 +32,7 @@ func TestStringsThatAreDataStay(t *testing.T) {
 	for set, of := range hub.RecordTypes() {
 		fieldsOf(found, "field "+set, of)
 	}
-	for _, key := range []string{names.KeyOfSeals, names.KeyOfForms, names.KeyOfSubjects, names.KeyOfNonces, names.KeyOfImports, names.KeyOfSecrets, names.KeyOfTyped} {
+	for _, key := range []string{names.KeyOfSeals, names.KeyOfForms, names.KeyOfSubjects, names.KeyOfNonces, names.KeyOfImports, names.KeyOfSecrets, names.KeyOfTyped, names.KeyOfRefresh} {
 		found["derived key "+key] = true
 	}
 	for _, place := range []string{

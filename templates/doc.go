@@ -45,7 +45,7 @@
 //	/admin/servers/approve            AdminServers  server; likewise refuse, suspend, resume
 //	/admin/servers/invite             AdminServers
 //	/admin/traces                     AdminTraces   ref; client key person failed
-//	/admin/settings                   AdminSettings hub_name skip_authorization require_pushed trusted_domains traces trace_days audit_days recent_minutes admin_hours
+//	/admin/settings                   AdminSettings hub_name skip_authorization require_pushed trusted_domains traces trace_days audit_days recent_minutes admin_hours refresh_seconds
 //	ConfirmDelete.Action              ConfirmDelete confirm end
 //
 // Pages link to GET /account, /signin, /signout, /admin/clients, /admin/clients/new

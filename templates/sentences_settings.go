@@ -9,6 +9,7 @@ var settingsSentences = map[string]string{
 	"settings.key_days.bad":        "Replace signing keys after 1 to {max} days, or write 0 to never do it by schedule.",
 	"settings.passwords.bad":       "Choose who may sign in with a password: all or administrators.",
 	"settings.recent_minutes.bad":  "Ask again after 1 to {max} minutes.",
+	"settings.refresh_seconds.bad": "Answer a repeated refresh for 1 to {max} seconds, or write 0 to take it for theft at once.",
 	"settings.registration.bad":    "Choose who may register apps: off, token or open.",
 	"settings.software_issuer.bad": `"{line}" is not an issuer and the address of its keys. Write one per line, like https://federation.example.org https://federation.example.org/jwks.`,
 	"settings.trace_days.bad":      "Keep login traces for 1 to {max} days.",

@@ -20,6 +20,7 @@ type AdminSettings struct {
 	AuditDays         string            // audit_days
 	RecentMinutes     string            // recent_minutes
 	AdminHours        string            // admin_hours
+	RefreshSeconds    string            // refresh_seconds
 	Tokens            []InitialToken    // that still let apps register
 	Token             string            // one just made, shown this once
 	Locked            map[string]string // name of a field to the variable that sets it

@@ -315,4 +315,16 @@ func TestSigningKeysAreListedAndRotated(t *testing.T) {
 		t.Errorf("the settings do not say 30:\n%s", s.out)
 	}
 	s.run("settings", "set", "--key-days=-1").fails(2, "0 to never")
+	var repeats struct {
+		Seconds int `json:"refresh_seconds"`
+	}
+	s.must("settings", "show", "--json").json(&repeats)
+	if repeats.Seconds != 10 {
+		t.Errorf("a refresh can be repeated for %d seconds, want 10", repeats.Seconds)
+	}
+	s.must("settings", "set", "--refresh-seconds", "0", "--json").json(&repeats)
+	if repeats.Seconds != 0 {
+		t.Errorf("a refresh can be repeated for %d seconds, want 0", repeats.Seconds)
+	}
+	s.run("settings", "set", "--refresh-seconds", "61").fails(2, "1 to 60 seconds")
 }

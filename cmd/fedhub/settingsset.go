@@ -33,14 +33,16 @@ type settingsSetCmd struct {
 	RecentMinutes *int `placeholder:"N" help:"Ask for another proof of who somebody is this many minutes after the last, before what matters is changed; 10 if not set."`
 	AdminHours    *int `placeholder:"N" help:"Sign administrators out after this many hours; 12 if not set."`
 
+	RefreshSeconds *int `placeholder:"N" help:"Answer an app that proves who it is and repeats a refresh within this many seconds with the same new token, for its answer may have got lost; 0 to take it for theft at once, 10 if not set."`
+
 	format `embed:""`
 	base   `embed:""`
 }
 
 // Run changes the settings that were given, and prints all.
 func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
-	if s.Consent == "" && s.Name == "" && s.ServerDomain == nil && s.Registration == "" && s.DocumentDomain == nil && s.SoftwareIssuer == nil && s.RequirePushed == nil && s.Voucher == nil && s.KeyDays == nil && s.Passwords == "" && s.Traces == "" && s.TraceDays == nil && s.AuditDays == nil && s.RecentMinutes == nil && s.AdminHours == nil {
-		return mistake("say what to change: --consent, --name, --server-domain, --registration, --document-domain, --software-issuer, --require-pushed, --voucher, --key-days, --passwords, --traces, --trace-days, --audit-days, --recent-minutes or --admin-hours")
+	if s.Consent == "" && s.Name == "" && s.ServerDomain == nil && s.Registration == "" && s.DocumentDomain == nil && s.SoftwareIssuer == nil && s.RequirePushed == nil && s.Voucher == nil && s.KeyDays == nil && s.Passwords == "" && s.Traces == "" && s.TraceDays == nil && s.AuditDays == nil && s.RecentMinutes == nil && s.AdminHours == nil && s.RefreshSeconds == nil {
+		return mistake("say what to change: --consent, --name, --server-domain, --registration, --document-domain, --software-issuer, --require-pushed, --voucher, --key-days, --passwords, --traces, --trace-days, --audit-days, --recent-minutes, --admin-hours or --refresh-seconds")
 	}
 	return s.with(ctx, c, func(o *opened) error {
 		err := o.ChangeSettings(ctx, c.operator(), func(now *settings.Settings) {
@@ -88,6 +90,9 @@ func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
 			}
 			if s.AdminHours != nil {
 				now.AdminHours = *s.AdminHours
+			}
+			if s.RefreshSeconds != nil {
+				now.RefreshSeconds = s.RefreshSeconds
 			}
 		})
 		if err != nil {

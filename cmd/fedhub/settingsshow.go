@@ -38,7 +38,8 @@ func showSettings(ctx context.Context, c *console, o *opened, print printer) err
 		AuditDays       int      `json:"audit_days"`
 		RecentMinutes   int      `json:"recent_minutes"`
 		AdminHours      int      `json:"admin_hours"`
-	}{now.HubName, now.Consent, append([]string{}, now.ServerDomains...), now.Registration, append([]string{}, now.DocumentDomains...), append([]string{}, now.SoftwareIssuers...), now.RequirePushed, append([]string{}, now.Vouchers...), now.RotateDays(), now.PasswordsOf(), now.TraceMode(), now.TraceKept(), now.AuditKept(), now.RecentFor(), now.AdminFor()}
+		RefreshSeconds  int      `json:"refresh_seconds"`
+	}{now.HubName, now.Consent, append([]string{}, now.ServerDomains...), now.Registration, append([]string{}, now.DocumentDomains...), append([]string{}, now.SoftwareIssuers...), now.RequirePushed, append([]string{}, now.Vouchers...), now.RotateDays(), now.PasswordsOf(), now.TraceMode(), now.TraceKept(), now.AuditKept(), now.RecentFor(), now.AdminFor(), now.RefreshAgain()}
 	return print(c, value, func(w io.Writer) {
 		table(w, []string{"SETTING", "VALUE"}, [][]string{
 			{"name", value.Name},
@@ -56,6 +57,7 @@ func showSettings(ctx context.Context, c *console, o *opened, print printer) err
 			{"audit days", strconv.Itoa(value.AuditDays)},
 			{"minutes until asked again", strconv.Itoa(value.RecentMinutes)},
 			{"hours of an administrator", strconv.Itoa(value.AdminHours)},
+			{"seconds to repeat a refresh", strconv.Itoa(value.RefreshSeconds)},
 		})
 	})
 }

@@ -28,10 +28,14 @@ type TokenFamily struct {
 	CodeEnds time.Time `bson:"codeEnds"`
 	Redeemed time.Time `bson:"redeemed"`
 
-	RootHash    string    `bson:"rootHash" secret:"hash"`    // of the part all refresh tokens of the family share
-	RefreshHash string    `bson:"refreshHash" secret:"hash"` // of the one that is good now
-	Rotations   int       `bson:"rotations"`
-	Ends        time.Time `bson:"ends"` // of the whole family, whatever is used
+	RootHash    string `bson:"rootHash" secret:"hash"`    // of the part all refresh tokens of the family share
+	RefreshHash string `bson:"refreshHash" secret:"hash"` // of the one that is good now
+	Rotations   int    `bson:"rotations"`
+	// Rotated is when the token that is good now was handed out in exchange for
+	// the one before it, and RotatedFor is whom and what it was for.
+	Rotated    time.Time `bson:"rotated,omitempty"`
+	RotatedFor string    `bson:"rotatedFor,omitempty" secret:"hash"`
+	Ends       time.Time `bson:"ends"` // of the whole family, whatever is used
 
 	Revoked time.Time `bson:"revoked"`
 	Why     string    `bson:"why"` // a code for why it was revoked
@@ -245,7 +249,7 @@ func (k *Service) markUsed(f *TokenFamily, p CodeRedemption) string {
 	f.Ends = f.Redeemed.Add(k.lives.Family)
 	root := secrets.New()[:rootLength]
 	f.RootHash = secrets.Hash(root)
-	return k.rotate(f, root)
+	return k.handOut(f, names.RefreshPrefix+f.ID+root+secrets.New())
 }
 
 func (k *Service) misuse(f *TokenFamily, kind, why string) error {
@@ -256,11 +260,10 @@ func (k *Service) misuse(f *TokenFamily, kind, why string) error {
 	return refused
 }
 
-// rotate gives the family a new refresh token and returns it. The token names
-// its family, proves with the root that it was ever issued, and with the rest
-// that it is the newest.
-func (k *Service) rotate(f *TokenFamily, root string) string {
-	token := names.RefreshPrefix + f.ID + root + secrets.New()
+// handOut makes a refresh token the family's newest, and returns it. The token
+// names its family, proves with the root that it was ever issued, and with the
+// rest that it is the newest.
+func (k *Service) handOut(f *TokenFamily, token string) string {
 	f.RefreshHash = secrets.Hash(token)
 	f.Rotations++
 	k.extend(f)

@@ -75,6 +75,7 @@ type Service struct {
 	grants   *store.Collection[Grant]
 	families *store.Collection[TokenFamily]
 	lives    Lives
+	key      []byte // that refresh tokens follow from each other by
 	now      func() time.Time
 
 	// SessionLives says whether the session of this name is still there, without
@@ -82,9 +83,10 @@ type Service struct {
 	SessionLives func(ctx context.Context, sid string) (bool, error)
 }
 
-// NewService returns a service over the two sets.
-func NewService(grants *store.Collection[Grant], families *store.Collection[TokenFamily], lives Lives, now func() time.Time) *Service {
-	return &Service{grants: grants, families: families, lives: lives, now: now}
+// NewService returns a service over the two sets. key is the hub's own, from
+// which the successors of refresh tokens are made.
+func NewService(grants *store.Collection[Grant], families *store.Collection[TokenFamily], lives Lives, key []byte, now func() time.Time) *Service {
+	return &Service{grants: grants, families: families, lives: lives, key: key, now: now}
 }
 
 // Covers returns the user's grant to the client if it covers what would be

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"time"
 
 	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/internal/names"
 	"github.com/fedhub/fedhub/internal/secrets"
 )
@@ -22,14 +24,24 @@ type RefreshRequest struct {
 	Narrow []string
 	// Proven are the keys that the client showed it holds.
 	Proven oauth.Confirmation
+	// Asked is what else the client asks for. It is compared only, with what
+	// was asked for by whoever sends the same token again.
+	Asked []string
 	// Keep leaves the token as it is: one that is useless without the client's
 	// key need not be exchanged, and an answer that gets lost costs nothing.
 	Keep bool
+	// Public says that the client proves itself by nothing, so that only a key
+	// tells it from whoever found its token.
+	Public bool
+	// Grace is how long after its first use the token gets the same successor
+	// again (repeat.go).
+	Grace time.Duration
 }
 
 // Refresh exchanges a refresh token for its successor. A token that was
-// already exchanged is in the hands of two parties; which of them is the thief
-// cannot be told, so the whole family ends (RFC 9700 §4.14.2).
+// already exchanged, and is not repeated by the client that lost the answer, is
+// in the hands of two parties; which of them is the thief cannot be told, so
+// the whole family ends (RFC 9700 §4.14.2).
 func (k *Service) Refresh(ctx context.Context, token string, r RefreshRequest) (TokenFamily, string, error) {
 	id, root, ok := splitRefresh(token)
 	if !ok {
@@ -41,6 +53,10 @@ func (k *Service) Refresh(ctx context.Context, token string, r RefreshRequest) (
 	err := k.families.Update(ctx, id, func(f *TokenFamily) error {
 		next, refusal = k.refresh(f, token, root, r)
 		out = *f
+		if errors.Is(refusal, store.ErrUnchanged) {
+			refusal = nil
+			return store.ErrUnchanged
+		}
 		var misuse *ReplayError
 		if refusal != nil && !errors.As(refusal, &misuse) {
 			return refusal // nothing to write
@@ -70,6 +86,8 @@ func splitRefresh(token string) (id, root string, ok bool) {
 	return rest[:idLength], rest[idLength : idLength+rootLength], true
 }
 
+// refresh edits the family and returns the token to go on with; with
+// store.ErrUnchanged it is one that was handed out before.
 func (k *Service) refresh(f *TokenFamily, token, root string, r RefreshRequest) (string, error) {
 	switch {
 	case f.ClientID != r.ClientID, !f.Revoked.IsZero(), !secrets.Same(f.RootHash, secrets.Hash(root)):
@@ -80,15 +98,34 @@ func (k *Service) refresh(f *TokenFamily, token, root string, r RefreshRequest) 
 		// RFC 9449 §5, RFC 8705 §4: without the key it is useless, old or new,
 		// and whoever found it must not be able to end the owner's.
 		return "", &ReplayError{Family: *f, Kind: "refresh.misused", Public: oauth.InvalidGrant("oauth.refresh.key")}
+	case k.repeats(*f, token, root, r):
+		return k.successor(*f, token, root), store.ErrUnchanged
 	case !secrets.Same(f.RefreshHash, secrets.Hash(token)):
 		return "", k.misuse(f, "refresh.reused", "oauth.refresh.used")
 	case !oauth.Covers(f.Scopes, r.Narrow):
 		return "", oauth.InvalidScope("oauth.refresh.scope")
 	case r.Keep:
 		k.extend(f)
+		f.Rotated = time.Time{} // it was used, so the one before it is theft from now on
 		return token, nil
 	}
-	return k.rotate(f, root), nil
+	f.Rotated, f.RotatedFor = k.now(), r.purpose(*f)
+	return k.handOut(f, k.successor(*f, token, root)), nil
+}
+
+// WouldRefresh returns the family of a refresh token with which Refresh would
+// go on, without using it. Anything else is fs.ErrNotExist.
+func (k *Service) WouldRefresh(ctx context.Context, token string, r RefreshRequest) (TokenFamily, error) {
+	f, err := k.OfRefresh(ctx, token)
+	if err != nil {
+		return TokenFamily{}, err
+	}
+	_, root, _ := splitRefresh(token)
+	newest := secrets.Same(f.RefreshHash, secrets.Hash(token))
+	if f.ClientID != r.ClientID || !f.Terms.Confirm.HeldBy(r.Proven) || !newest && !k.repeats(f, token, root, r) {
+		return TokenFamily{}, fs.ErrNotExist
+	}
+	return f, nil
 }
 
 // ByRefresh returns the family of a refresh token that is good now, without

@@ -40,7 +40,7 @@ func newWorld(t *testing.T) *world {
 	}
 	w := &world{t: t, time: time.Date(2030, 5, 1, 12, 0, 0, 0, time.UTC)}
 	now := func() time.Time { return w.time }
-	w.Service = grants.NewService(store.NewCollection[grants.Grant](db, "grants", now), store.NewCollection[grants.TokenFamily](db, "families", now), grants.DefaultLives(), now)
+	w.Service = grants.NewService(store.NewCollection[grants.Grant](db, "grants", now), store.NewCollection[grants.TokenFamily](db, "families", now), grants.DefaultLives(), []byte("the hub's key"), now)
 	return w
 }
 

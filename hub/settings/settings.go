@@ -87,6 +87,11 @@ type Settings struct {
 	RecentMinutes int `bson:"recentMinutes,omitempty"`
 	AdminHours    int `bson:"adminHours,omitempty"`
 
+	// RefreshSeconds is how long a refresh token that was used gets the same
+	// successor again, from clients that prove who they are; 0 is never, and
+	// unset the default.
+	RefreshSeconds *int `bson:"refreshSeconds,omitempty"`
+
 	Updated   time.Time `bson:"updated"`
 	UpdatedBy string    `bson:"updatedBy"`
 }
@@ -263,7 +268,7 @@ func domainProblems(field string, domains []string) forms.Problems {
 }
 
 func (s *Settings) problems() forms.Problems {
-	p := slices.Concat(s.voucherProblems(), s.traceProblems(), s.passwordProblems(), s.recentProblems(), s.auditProblems())
+	p := slices.Concat(s.voucherProblems(), s.traceProblems(), s.passwordProblems(), s.recentProblems(), s.auditProblems(), s.refreshProblems())
 	if s.HubName == "" || len(s.HubName) > 80 {
 		p.Add("hub_name", "settings.hub_name.bad")
 	}

@@ -68,7 +68,7 @@ func newWorld(t *testing.T, edits ...func(*clients.Client)) *world {
 	keys.NewRSA = signingtest.RSA
 	w.Service = &tokens.Service{
 		Issuer: issuer, Signing: keys, Clients: w.registry, ClientAuth: auth, Users: users.New(users.Options{Users: w.people, Now: now}),
-		Grants:  grants.NewService(store.NewCollection[grants.Grant](db, "grants", now), store.NewCollection[grants.TokenFamily](db, "families", now), grants.DefaultLives(), now),
+		Grants:  grants.NewService(store.NewCollection[grants.Grant](db, "grants", now), store.NewCollection[grants.TokenFamily](db, "families", now), grants.DefaultLives(), []byte("the hub's key"), now),
 		Revoked: store.NewCollection[tokens.Revoked](db, "revoked", now), Opaques: store.NewCollection[tokens.Opaque](db, "opaques", now),
 		Pairwise: []byte("a key"), Now: now,
 		Lives: func(_ context.Context, sid string) (bool, error) { return !w.ended[sid], nil },

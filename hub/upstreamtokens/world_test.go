@@ -106,7 +106,7 @@ func newWorld(t *testing.T) *world {
 			},
 		}),
 		Sessions: &sessions.Service{Sessions: store.NewCollection[sessions.Session](db, "sessions", now), Box: box, Now: now},
-		Grants:   grants.NewService(store.NewCollection[grants.Grant](db, "grants", now), store.NewCollection[grants.TokenFamily](db, "families", now), grants.DefaultLives(), now),
+		Grants:   grants.NewService(store.NewCollection[grants.Grant](db, "grants", now), store.NewCollection[grants.TokenFamily](db, "families", now), grants.DefaultLives(), []byte("the hub's key"), now),
 		Review: func(_ context.Context, userID string, i federation.Identity, _ federation.LoginKey) error {
 			w.reviewed = append(w.reviewed, userID+" "+i.Name)
 			if w.gone {

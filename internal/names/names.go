@@ -17,6 +17,7 @@ const (
 	KeyOfImports  = "imported people"
 	KeyOfSecrets  = "client secrets"
 	KeyOfTyped    = "typed names"
+	KeyOfRefresh  = "refresh tokens"
 )
 
 // What a sealed value is bound to: the place where it is kept.

@@ -85,7 +85,7 @@ func newWorld(t *testing.T) *world {
 	w.records = store.NewCollection[linking.LinkEvent](w.people.Backend, "decisions", now)
 	registry := clients.NewRegistry(clients.Options{Store: store.NewCollection[clients.Client](kept, "clients", now), Auth: &clientauth.Verifier{Issuer: "https://hub.example", Now: now}, Now: now, Log: slog.New(slog.DiscardHandler)})
 	signedIn := &sessions.Service{Sessions: store.NewCollection[sessions.Session](kept, "sessions", now), Users: w.people.Service, Box: box, Now: now}
-	granted := grants.NewService(store.NewCollection[grants.Grant](kept, "grants", now), store.NewCollection[grants.TokenFamily](kept, "families", now), grants.DefaultLives(), now)
+	granted := grants.NewService(store.NewCollection[grants.Grant](kept, "grants", now), store.NewCollection[grants.TokenFamily](kept, "families", now), grants.DefaultLives(), []byte("the hub's key"), now)
 	keys := federation.NewRegistry(federation.Options{Store: federationtest.NewMemory(), Env: federation.Dependencies{Now: now}})
 	recorder := &audit.Recorder{Set: store.NewCollection[audit.Event](kept, "audit", now), Log: slog.New(slog.DiscardHandler), Now: now,
 		Watch: func(e audit.Event) { w.events = append(w.events, e.Kind) }}

@@ -88,7 +88,7 @@ func newWorld(t *testing.T, upstreams ...federation.Connector) *world {
 	w.signing.NewRSA = signingtest.RSA
 	user := users.New(users.Options{Users: w.people, Now: now})
 	kept := &sessions.Service{Sessions: store.NewCollection[sessions.Session](db, "sessions", now), Users: user, Box: box, Now: now}
-	granted := grants.NewService(store.NewCollection[grants.Grant](db, "grants", now), store.NewCollection[grants.TokenFamily](db, "families", now), grants.DefaultLives(), now)
+	granted := grants.NewService(store.NewCollection[grants.Grant](db, "grants", now), store.NewCollection[grants.TokenFamily](db, "families", now), grants.DefaultLives(), []byte("the hub's key"), now)
 	recorder := &audit.Recorder{Set: store.NewCollection[audit.Event](db, "audit", now), Log: slog.New(slog.DiscardHandler), Now: now,
 		Watch: func(e audit.Event) { w.events = append(w.events, strings.TrimSpace(e.Kind+" "+e.Actor+" "+e.Client)) }}
 	keys := federation.NewRegistry(federation.Options{

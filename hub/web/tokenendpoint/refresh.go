@@ -3,6 +3,8 @@ package tokenendpoint
 import (
 	"errors"
 	"io/fs"
+	"slices"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -25,13 +27,19 @@ func (d *Handler) refresh(c *gin.Context, r request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	user, err := d.stillEntitled(c, r, token)
+	current, err := d.Settings.Current(c.Request.Context())
 	if err != nil {
 		return answer{}, err
 	}
-	f, next, err := d.Grants.Refresh(c.Request.Context(), token, grants.RefreshRequest{
-		ClientID: client.ID, Narrow: narrow, Proven: r.bound, Keep: client.Secure(), // FAPI 2.0 Security Profile §5.3.2.1
-	})
+	ask := grants.RefreshRequest{
+		ClientID: client.ID, Narrow: narrow, Proven: r.bound, Asked: []string{strings.Join(asked(form), " "), form["authorization_details"]},
+		Keep: client.Secure(), Public: client.Public(), Grace: current.RefreshGrace(), // FAPI 2.0 Security Profile §5.3.2.1
+	}
+	user, err := d.stillEntitled(c, r, token, ask)
+	if err != nil {
+		return answer{}, err
+	}
+	f, next, err := d.Grants.Refresh(c.Request.Context(), token, ask)
 	if err != nil {
 		return answer{}, err
 	}
@@ -45,13 +53,16 @@ func (d *Handler) refresh(c *gin.Context, r request) (answer, error) {
 	return a, err
 }
 
+// asked are the APIs that a request names, in one order (RFC 8707 §2.2).
+func asked(form oauth.Params) []string { return slices.Sorted(slices.Values(form.All("resource"))) }
+
 // stillEntitled looks, before the token is used up, at what its answer will
 // need, and returns whose it is; nil if the token is not good. A database that
 // fails between would otherwise cost the sign-in: the client's second try
 // would look like theft.
-func (d *Handler) stillEntitled(c *gin.Context, r request, token string) (*users.User, error) {
-	f, err := d.Grants.ByRefresh(c.Request.Context(), token)
-	if errors.Is(err, fs.ErrNotExist) || (err == nil && f.ClientID != r.client.ID) {
+func (d *Handler) stillEntitled(c *gin.Context, r request, token string, ask grants.RefreshRequest) (*users.User, error) {
+	f, err := d.Grants.WouldRefresh(c.Request.Context(), token, ask)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil // Refresh knows what to say
 	}
 	if err != nil {

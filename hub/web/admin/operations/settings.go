@@ -42,7 +42,8 @@ func (d *Handler) showSettings(c *gin.Context, status int, token string, wrong [
 		Passwords: s.PasswordsOf(),
 		Traces:    s.TraceMode(), TraceDays: strconv.Itoa(s.TraceKept()),
 		RecentMinutes: strconv.Itoa(s.RecentFor()), AdminHours: strconv.Itoa(s.AdminFor()), AuditDays: strconv.Itoa(s.AuditKept()),
-		Token: token, Mistakes: wrong,
+		RefreshSeconds: strconv.Itoa(s.RefreshAgain()),
+		Token:          token, Mistakes: wrong,
 	})
 }
 
@@ -76,14 +77,15 @@ func (d *Handler) SaveSettings(c *gin.Context) error {
 		s.Vouchers = admin.Lines(form["vouchers"])
 		s.Passwords = form["passwords"]
 		s.Traces, s.TraceDays = form["traces"], traceDays(form["trace_days"])
-		s.AuditDays = daysOr(form, "audit_days", s.AuditDays)
+		s.AuditDays = countOr(form, "audit_days", s.AuditDays)
 		s.RecentMinutes, s.AdminHours = numberOr(form, "recent_minutes", s.RecentMinutes), numberOr(form, "admin_hours", s.AdminHours)
+		s.RefreshSeconds = countOr(form, "refresh_seconds", s.RefreshSeconds)
 	})
 	if wrong, ok := web.Mistakes(err, settingsFields); ok {
 		return d.showForm(c, admin.Unprocessable, templates.AdminSettings{
 			HubName: form["hub_name"], SkipAuthorization: form["skip_authorization"], RequirePushed: form["require_pushed"] == "1",
 			TrustedDomains: form["trusted_domains"], Registration: form["registration"], DocumentDomains: form["document_domains"],
-			SoftwareIssuers: form["software_issuers"], Vouchers: form["vouchers"], Passwords: form["passwords"], Traces: form["traces"], TraceDays: form["trace_days"], RecentMinutes: form["recent_minutes"], AdminHours: form["admin_hours"], AuditDays: form["audit_days"], Mistakes: wrong,
+			SoftwareIssuers: form["software_issuers"], Vouchers: form["vouchers"], Passwords: form["passwords"], Traces: form["traces"], TraceDays: form["trace_days"], RecentMinutes: form["recent_minutes"], AdminHours: form["admin_hours"], AuditDays: form["audit_days"], RefreshSeconds: form["refresh_seconds"], Mistakes: wrong,
 		})
 	}
 	if err != nil {
@@ -105,9 +107,9 @@ func numberOr(form oauth.Params, name string, stays int) int {
 	return n
 }
 
-// daysOr reads a number of days that a form may leave out, and then it stays; 0
-// is one, and what is no number is one that is refused.
-func daysOr(form oauth.Params, name string, stays *int) *int {
+// countOr reads a number that a form may leave out, and then it stays; 0 is one,
+// and what is no number is one that is refused.
+func countOr(form oauth.Params, name string, stays *int) *int {
 	if !form.Has(name) {
 		return stays
 	}

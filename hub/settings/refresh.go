@@ -1,0 +1,34 @@
+package settings
+
+import (
+	"time"
+
+	"github.com/fedhub/fedhub/internal/forms"
+)
+
+// The bounds of RefreshSeconds; 0 is allowed too.
+const (
+	defaultRefreshSeconds = 10
+	maxRefreshSeconds     = 60
+)
+
+// RefreshAgain is for how many seconds after its first use a refresh token gets
+// the same successor again; 0 is never.
+func (s Settings) RefreshAgain() int {
+	if s.RefreshSeconds == nil {
+		return defaultRefreshSeconds
+	}
+	return *s.RefreshSeconds
+}
+
+// RefreshGrace is the same as a duration.
+func (s Settings) RefreshGrace() time.Duration {
+	return time.Duration(s.RefreshAgain()) * time.Second
+}
+
+func (s Settings) refreshProblems() forms.Problems {
+	if n := s.RefreshAgain(); n < 0 || n > maxRefreshSeconds {
+		return forms.New("refresh_seconds", "settings.refresh_seconds.bad", "max", maxRefreshSeconds)
+	}
+	return nil
+}
