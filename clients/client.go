@@ -132,7 +132,8 @@ type FederatedHub struct {
 	MetadataURL string `bson:"metadata_url"`
 	Host        string `bson:"host"` // of the MetadataURL, with the port if it has one
 	State       State  `bson:"state"`
-	Via         string `bson:"via,omitempty"` // what let it in: a Via constant
+	Via         string `bson:"via,omitempty"`          // what let it in: a Via constant
+	DisplayName string `bson:"display_name,omitempty"` // what an administrator calls it; empty: nobody checked its name
 	// HeldWhy is why an active server became pending again, and Held the
 	// sentence that an earlier hub stored in its place.
 	HeldWhy texts.Text `bson:"held_why,omitempty"`

@@ -138,7 +138,7 @@ var reserved = []string{
 	"code", "code_challenge", "code_challenge_method", "code_verifier", // RFC 7636
 	"client_secret", "client_assertion", "client_assertion_type", "grant_type", // never in a browser
 	"nonce", "max_age", "id_token_hint", "request", "request_uri", "registration", // OpenID Connect Core §3.1.2.1
-	"iss", "error", "error_description", "dpop_jkt", "via", // RFC 9207, RFC 9449; the last is ours between hubs
+	"iss", "error", "error_description", "dpop_jkt", "via", "for_app", // RFC 9207, RFC 9449; the last are ours between hubs
 }
 
 // ReservedParam tells whether a parameter of an authorization request is the

@@ -126,6 +126,7 @@ type AuthRequestOptions struct {
 	UILocales string
 	Via       []string // issuers the request has already passed
 	Trace     string   // our reference for this sign-in; told to other hubs alone
+	App       string   // what people know the client by; told to other hubs alone
 }
 
 // An Identity is what an upstream says about a person. Key, Issuer and Subject

@@ -182,6 +182,26 @@ func TestANameNobodyCheckedIsNotShown(t *testing.T) {
 	}
 }
 
+// A hub is named by what an administrator confirmed, and where it is; it was
+// approved, so nothing warns of it.
+func TestAHubIsNamedWithItsHost(t *testing.T) {
+	hub := Client{Name: "Branch", Host: "branch.example", Server: true, For: "Sample app"}
+	for _, page := range []Page{Consent{Client: hub}, SignIn{Client: hub, Password: true}} {
+		text, _ := render(t, Frame{Hub: "Head office"}, page)
+		if !strings.Contains(text, "Branch (branch.example)") || strings.Contains(text, `class="note warn"`) {
+			t.Errorf("%T: got\n%s", page, text)
+		}
+		if !strings.Contains(text, `<b>Sample app</b></span><span class="past"><b>Branch (branch.example)</b></span><span class="here"><b>Head office</b>`) {
+			t.Errorf("%T loses the app: got\n%s", page, text)
+		}
+	}
+	hub.SelfDeclared = true
+	text, _ := render(t, Frame{Hub: "Head office"}, Consent{Client: hub})
+	if strings.Contains(text, "<b>Branch") || strings.Contains(text, `class="note warn"`) || !strings.Contains(text, "branch.example wants access") {
+		t.Errorf("without a confirmed name: got\n%s", text)
+	}
+}
+
 func TestFocusNeverSkipsAMessage(t *testing.T) {
 	rows := []struct {
 		page SignIn

@@ -22,6 +22,9 @@ func (p AdminServers) None() bool {
 	return len(p.Waiting)+len(p.Active)+len(p.Suspended)+len(p.Refused) == 0
 }
 
+// Offered is the name that the form of an approval begins with.
+func (s Server) Offered() string { return either(s.Confirmed, s.Name) }
+
 // A ServerForm is what a form about one server needs.
 type ServerForm struct {
 	CSRF   string
@@ -33,6 +36,10 @@ type Server struct {
 	ID           string // its client id, which is the address of its metadata document
 	Host         string
 	Name         string   // as it calls itself, which nobody checked
+	Shown        string   // as people read of it
+	Confirmed    string   // the name that an administrator gave it, if one did
+	State        string   // as it is kept, like "active"
+	SkipConsent  bool     // people are not asked whether it may know them
 	Origin       string   // where answers go
 	Fingerprints []string // of its keys
 	Requested    time.Time

@@ -12,16 +12,20 @@ type Client struct {
 	Host         string // of its address, like "payroll.example.org"
 	SelfDeclared bool   // nobody here checked the name: pages show the host alone
 	Server       bool   // it is another hub, which passes on what is allowed
+	For          string // what that hub calls the app of its own that asks; empty if it does not say
 	Logo         string // https address of an image, or empty; the page's policy must allow it
 	Terms        string // https address, or empty
 	Policy       string // https address, or empty
 }
 
 // Shown is the name a person may rely on: a name that the client gave itself
-// could be anybody's.
+// could be anybody's. A hub is named with its host, for it stands between.
 func (c Client) Shown() string {
-	if c.SelfDeclared {
+	switch {
+	case c.SelfDeclared:
 		return c.Host
+	case c.Server && c.Name != "" && c.Name != c.Host:
+		return c.Name + " (" + c.Host + ")"
 	}
 	return either(c.Name, c.Host)
 }

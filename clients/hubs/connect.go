@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
@@ -196,6 +197,35 @@ func admit(h *clients.FederatedHub, via, by string, at time.Time) {
 	h.State, h.Via, h.HeldWhy = clients.Active, via, texts.Text{}
 	h.Held = ""
 	h.Decided, h.DecidedBy = at, by
+}
+
+// An Approval is what an administrator says of a hub beside yes.
+type Approval struct {
+	Name        string // what people read; empty: its host alone, for what it calls itself nobody checked
+	SkipConsent bool   // people are not asked whether it may know them
+}
+
+// Approve lets a hub in, in whatever state it is, or changes what was said of one
+// that is active. It is for the keys the record shows.
+func (s *Service) Approve(ctx context.Context, id, by string, a Approval) error {
+	if a.Name = strings.TrimSpace(a.Name); a.Name != "" && !clients.NameOK(a.Name) {
+		return forms.New("name", "client.name.bad")
+	}
+	defer s.auth.Keys.Drop(id)
+	err := s.clients.Amend(ctx, id, func(c *clients.Client) error {
+		if c.Server == nil {
+			return forms.New("server", "hub.none")
+		}
+		if c.Server.State != clients.Active {
+			admit(c.Server, clients.ViaAdmin, by, s.clients.Stamp())
+		}
+		c.Server.DisplayName, c.SkipAuthorization = a.Name, a.SkipConsent
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("approve server: %w", err)
+	}
+	return nil
 }
 
 // Decide records an administrator's decision about a server: Active, Refused

@@ -408,6 +408,7 @@ func TestAServerWhoseKeysAreAllNewMustBeApprovedAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h, w := newHub(t), newWorld(t, allowHTTP)
 			w.introduce(h.id, clients.ViaDomain)
+			w.approveAs(h.id, "Branch")
 			w.Clock.Forward(30 * time.Minute)
 			if err := w.login(h.sign(w, 0)); err != nil {
 				t.Fatal(err)
@@ -420,6 +421,7 @@ func TestAServerWhoseKeysAreAllNewMustBeApprovedAgain(t *testing.T) {
 			if server.State != clients.Pending || !server.IsHeld() || len(server.KeyThumbprints) != 2 {
 				t.Fatalf("got %+v", server)
 			}
+			w.nothingSaidOf(h.id)
 			for _, cred := range []clientauth.Credentials{h.sign(w, 0), byKey(h.id, keytest.Sign(t, stolen, keytest.Assertion(h.id, issuer, w.Clock.Now()), nil))} {
 				if got, want := code(w.login(cred)), clientauth.InvalidClient; got != want {
 					t.Errorf("while held: got %q, want %q", got, want)
@@ -438,6 +440,7 @@ func TestAServerWhoseKeysAreAllNewMustBeApprovedAgain(t *testing.T) {
 			if got := w.Kept(h.id).Server; got.IsHeld() {
 				t.Errorf("still held: %v", got.HeldWhy)
 			}
+			w.nothingSaidOf(h.id)
 		})
 	}
 }
@@ -525,11 +528,13 @@ func TestASuspendedServerWithNewKeysIsHeldWhenItComesBack(t *testing.T) {
 func TestAServerThatMovesItsRedirectURIsMustBeApprovedAgain(t *testing.T) {
 	h, w := newHub(t), newWorld(t, allowHTTP)
 	w.introduce(h.id, clients.ViaAdmin)
+	w.approveAs(h.id, "Branch")
 	h.publish(func() { h.document["redirect_uris"] = []string{"https://evil.example/cb"} })
 	w.Clock.Forward(documentLife)
 	if err := w.use(h.id); err != nil {
 		t.Fatal(err)
 	}
+	w.nothingSaidOf(h.id)
 	c := w.Kept(h.id)
 	if c.Server.State != clients.Pending || c.Server.HeldWhy.Code != "hub.held.redirect" || c.AllowsRedirect("https://evil.example/cb") {
 		t.Errorf("got %+v", c)

@@ -93,7 +93,7 @@ func (s *Service) follow(ctx context.Context, id string, published clientauth.Ke
 			if c.Server.State != clients.Active {
 				return clients.ErrUnchanged // it stays locked out, and its known keys known
 			}
-			hold(c.Server, heldKeys, s.clients.Stamp())
+			hold(c, heldKeys, s.clients.Stamp())
 		}
 		c.Server.KeyThumbprints = prints
 		return nil
@@ -116,15 +116,18 @@ func (s *Service) putBack(ctx context.Context, id, reason string) {
 		if c.Server == nil || c.Server.State != clients.Active {
 			return clients.ErrUnchanged
 		}
-		hold(c.Server, reason, s.clients.Stamp())
+		hold(c, reason, s.clients.Stamp())
 		return nil
 	})
 	s.log.WarnContext(ctx, "a federated server must be approved again", "client", id, "reason", reason, "error", err)
 }
 
-func hold(h *clients.FederatedHub, reason string, at time.Time) {
+// hold makes a hub wait. What an administrator said of it was about who held its
+// keys before: neither the name nor that nobody is asked outlives them.
+func hold(c *clients.Client, reason string, at time.Time) {
+	h := c.Server
 	h.State, h.HeldWhy, h.Requested = clients.Pending, texts.New(reason), at
-	h.Held = ""
+	h.Held, h.DisplayName, c.SkipAuthorization = "", "", false
 }
 
 // applyDocument takes over what a server says of itself, and leaves alone what

@@ -95,7 +95,11 @@ func TestTwoHubsMeet(t *testing.T) {
 	if branch.code != 1 || !strings.Contains(branch.shell.out, "stopped sign-ins") || !strings.Contains(branch.err, "has not let this hub in") {
 		t.Errorf("got %d %q %q", branch.code, branch.shell.out, branch.err)
 	}
-	head.must("server", "approve", key.Metadata)
+	head.must("server", "approve", key.Metadata, "--name", "Branch", "--skip-consent")
+	head.must("server", "list", "--json").json(&servers)
+	if servers[0].State != "active" || servers[0].DisplayName != "Branch" || !servers[0].SkipConsent {
+		t.Errorf("approved: got %+v", servers)
+	}
 	branch.must("key", "join", key.ID)
 	if branch.must("key", "list"); !strings.Contains(branch.shell.out, "active") {
 		t.Errorf("got %s", branch.shell.out)

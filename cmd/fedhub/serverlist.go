@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"slices"
@@ -19,7 +20,9 @@ type serverListCmd struct {
 type serverRow struct {
 	ID           string    `json:"id"`
 	Host         string    `json:"host"`
-	Name         string    `json:"name"` // what it calls itself
+	Name         string    `json:"name"`                   // what it calls itself
+	DisplayName  string    `json:"display_name,omitempty"` // what an administrator calls it
+	SkipConsent  bool      `json:"skip_consent"`
 	State        string    `json:"state"`
 	Via          string    `json:"via,omitempty"`
 	Held         string    `json:"held,omitempty"`
@@ -29,7 +32,7 @@ type serverRow struct {
 
 func serverRowOf(c clients.Client) serverRow {
 	return serverRow{
-		ID: c.ID, Host: c.Server.Host, Name: c.Name, State: string(c.Server.State), Via: c.Server.Via, Held: c.Server.HeldWords(templates.Sentence),
+		ID: c.ID, Host: c.Server.Host, Name: c.Name, DisplayName: c.Server.DisplayName, SkipConsent: c.SkipAuthorization, State: string(c.Server.State), Via: c.Server.Via, Held: c.Server.HeldWords(templates.Sentence),
 		Fingerprints: append([]string{}, c.Server.KeyThumbprints...), Requested: c.Server.Requested,
 	}
 }
@@ -44,7 +47,7 @@ func (l *serverListCmd) Run(ctx context.Context, c *console) error {
 		return l.print(c, rows, func(w io.Writer) {
 			cells := make([][]string, len(rows))
 			for i, r := range rows {
-				cells[i] = []string{r.Host, r.Name, r.State, r.ID}
+				cells[i] = []string{r.Host, cmp.Or(r.DisplayName, r.Name), r.State, r.ID}
 			}
 			table(w, []string{"HOST", "NAME", "STATE", "ID"}, cells)
 		})

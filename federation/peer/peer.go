@@ -67,6 +67,9 @@ func (c *Connector) Begin(ctx context.Context, leg *federation.AuthState, hints 
 	if hints.Trace != "" {
 		query.Set("trace", hints.Trace) // the administrators of both find the same sign-in
 	}
+	if hints.App != "" {
+		query.Set("for_app", hints.App) // people see there what they sign in to
+	}
 	u.RawQuery = query.Encode()
 	return u.String(), nil
 }

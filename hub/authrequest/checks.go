@@ -19,6 +19,7 @@ const (
 	maxNonce = 1 << 10
 	maxHint  = 512
 	maxTrace = 20
+	maxApp   = 60
 )
 
 // A check looks at one thing in the parameters and puts what it finds into the
@@ -58,6 +59,7 @@ func (d *draft) copyPlain() {
 	if d.client.Server != nil {
 		r.Via = federation.ParseVia(p["via"]) // only hubs pass requests on
 		r.Trace = clipTo(p["trace"], maxTrace)
+		r.App = federation.CleanText(clipTo(p["for_app"], maxHint), maxApp)
 	}
 }
 

@@ -42,6 +42,10 @@ type Request struct {
 	// Trace the reference that the last of them has for it.
 	Via   []string `bson:"via"`
 	Trace string   `bson:"trace,omitempty"`
+
+	// App is what the hub that asks calls the app of its own that it asks for:
+	// for show alone, on pages that name that hub too.
+	App string `bson:"app,omitempty"`
 }
 
 // Life is how long a person may take to answer one: long enough to find a

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
@@ -26,6 +28,29 @@ func (s *Service) DecideServer(ctx context.Context, by audit.Actor, id string, s
 		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.ServerDecided, Client: id, Changes: changes, Detail: map[string]string{"decision": string(state)}}))
 	}
 	return err
+}
+
+// ApproveServer lets a federated server in, or changes what was said of one that
+// is in already.
+func (s *Service) ApproveServer(ctx context.Context, by audit.Actor, id string, a hubs.Approval) error {
+	before, err := s.parts.Clients.Lookup(ctx, id)
+	if err == nil {
+		err = s.parts.Hubs.Approve(ctx, id, by.Name, a)
+	}
+	if err != nil {
+		return err
+	}
+	var changes []audit.Change
+	note := func(field, before, after string) {
+		if before != after {
+			changes = append(changes, audit.Change{Field: field, Before: before, After: after})
+		}
+	}
+	note("server.state", string(before.Server.State), string(clients.Active))
+	note("server.display_name", before.Server.DisplayName, strings.TrimSpace(a.Name))
+	note("skip_authorization", strconv.FormatBool(before.SkipAuthorization), strconv.FormatBool(a.SkipConsent))
+	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.ServerDecided, Client: id, Changes: changes, Detail: map[string]string{"decision": string(clients.Active)}}))
+	return nil
 }
 
 // NewInvite returns a code that lets one server in at once.

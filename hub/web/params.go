@@ -81,7 +81,7 @@ func Secrets(c *gin.Context) []string {
 var plainParams = map[string]bool{
 	"client_id": true, "redirect_uri": true, "response_type": true, "response_mode": true, "scope": true, "prompt": true, "max_age": true,
 	"acr_values": true, "ui_locales": true, "display": true, "code_challenge_method": true, "grant_type": true, "iss": true, "error": true,
-	"error_description": true, "error_uri": true, "via": true, "trace": true, "resource": true, "flow": true, "to": true, "email": true,
+	"error_description": true, "error_uri": true, "via": true, "trace": true, "for_app": true, "resource": true, "flow": true, "to": true, "email": true,
 	"decision": true, "client_assertion_type": true, "login_hint": true, "local": true, "switch": true, "done": true, "claims": true,
 }
 

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/hubs"
 	"github.com/fedhub/fedhub/cmd/fedhub/internal/serving"
 	"github.com/fedhub/fedhub/cmd/fedhub/sampleapp"
 	"github.com/fedhub/fedhub/federation"
@@ -214,7 +215,11 @@ func (d *Demo) introduce(ctx context.Context) error {
 	if key.Join.Status != federation.Active {
 		return fmt.Errorf("the primary did not let the secondary in: %s", key.Join.Words(templates.Sentence))
 	}
-	d.trace.client(primary, d.Secondary.Operator.ClientMetadata(key.ID), SecondaryName)
+	id := d.Secondary.Operator.ClientMetadata(key.ID)
+	d.trace.client(primary, id, SecondaryName)
+	if err := d.Primary.Operator.ApproveServer(ctx, by, id, hubs.Approval{Name: SecondaryName}); err != nil {
+		return fmt.Errorf("confirm the name of the secondary: %w", err)
+	}
 	return nil
 }
 

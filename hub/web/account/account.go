@@ -87,7 +87,7 @@ func (d *Handler) apps(c *gin.Context, userID string) ([]templates.AccountApp, e
 			return nil, err
 		}
 		app := templates.AccountApp{ID: g.ClientID, Since: g.Given,
-			Client: templates.Client{Name: client.Name, Host: client.Host(), SelfDeclared: client.SelfDeclared()}}
+			Client: web.Shown(client)}
 		if client.Usable() {
 			app.Open = d.start(client)
 		}

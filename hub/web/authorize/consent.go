@@ -130,8 +130,10 @@ func (d *ConsentHandler) record(c *gin.Context, a asked, kind string) {
 
 // page puts the question into words.
 func page(a asked, already []string) templates.Consent {
+	client := web.Shown(a.client)
+	client.For = a.flow.Request.App
 	p := templates.Consent{
-		Client:  templates.Client{Name: a.client.Name, Host: a.client.Host(), SelfDeclared: a.client.SelfDeclared(), Server: a.client.Server != nil, Logo: a.client.Logo(), Terms: a.client.TosURI, Policy: a.client.PolicyURI},
+		Client:  client,
 		Flow:    a.flow.ID,
 		Account: templates.Person{Name: a.person.User.Name, Email: a.person.User.Email},
 		Switch:  "/signin?" + url.Values{"flow": {a.flow.ID}, "switch": {"1"}}.Encode(),

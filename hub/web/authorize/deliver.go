@@ -9,7 +9,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/oauth"
-	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/hub/web"
 )
 
 // deliver sends the answer, good or bad, to the client's own address in the
@@ -74,8 +74,5 @@ func withAnswer(address string, mode oauth.Mode, answer url.Values) string {
 	return address + sep + answer.Encode()
 }
 
-// shown is what people read of a client that they go to: not a name that
-// nobody checked.
-func shown(c clients.Client) string {
-	return templates.Client{Name: c.Name, Host: c.Host(), SelfDeclared: c.SelfDeclared()}.Shown()
-}
+// shown is what people read of a client that they go to.
+func shown(c clients.Client) string { return web.Shown(c).Shown() }

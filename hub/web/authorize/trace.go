@@ -56,10 +56,10 @@ func cameFrom(a *traces.Recorder, client clients.Client, r authrequest.Request) 
 	}
 	ref, ok := traces.ParseReference(r.Trace)
 	if !ok {
-		return texts.New("trace.sent", "hub", client.Server.Host)
+		return texts.New("trace.sent", "hub", web.Shown(client).Shown())
 	}
 	a.CameFrom(traces.Hop{Base: base, Ref: ref})
-	return texts.New("trace.sent.reference", "hub", client.Server.Host, "ref", ref)
+	return texts.New("trace.sent.reference", "hub", web.Shown(client).Shown(), "ref", ref)
 }
 
 // bareAddress is an address without what may be secret in it.

@@ -35,7 +35,7 @@ func (d *Handler) Approvals(c *gin.Context) error {
 			return err
 		}
 		page.Waiting = append(page.Waiting, templates.Approval{
-			ID: r.ID, Client: shown(client), Scopes: inWords(r.Scopes), APIs: r.Resources,
+			ID: r.ID, Client: web.Shown(client), Scopes: inWords(r.Scopes), APIs: r.Resources,
 			Message: r.Message, IP: r.IP, Asked: r.Created, Ends: r.Ends,
 		})
 	}

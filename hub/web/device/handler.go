@@ -86,11 +86,6 @@ func (d *Handler) allow(c *gin.Context, r pending.Request, client clients.Client
 	return nil
 }
 
-func shown(client clients.Client) templates.Client {
-	return templates.Client{Name: client.Name, Host: client.Host(), SelfDeclared: client.SelfDeclared(),
-		Terms: client.TosURI, Policy: client.PolicyURI}
-}
-
 func inWords(scopes []string) []templates.Scope {
 	var out []templates.Scope
 	for _, name := range scopes {

@@ -123,8 +123,9 @@ func (j pendingLogin) shown() templates.Client {
 	if j.client.ID == "" {
 		return templates.Client{}
 	}
-	return templates.Client{Name: j.client.Name, Host: j.client.Host(), SelfDeclared: j.client.SelfDeclared(),
-		Logo: j.client.Logo(), Terms: j.client.TosURI, Policy: j.client.PolicyURI}
+	shown := web.Shown(j.client)
+	shown.For = j.flow.Request.App
+	return shown
 }
 
 // Show is GET /signin.

@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -85,7 +86,7 @@ func (d *Handler) redirectToProvider(c *gin.Context, keyID string, j pendingLogi
 		// the upstream still has is no answer.
 		asked.Prompt, asked.MaxAge = "login", "0"
 	}
-	asked.Trace = web.Ref(c)
+	asked.Trace, asked.App = web.Ref(c), cmp.Or(j.flow.Request.App, j.shown().Shown())
 	to, err := connector.Begin(c.Request.Context(), &leg, asked)
 	if err != nil {
 		return d.upstreamFailed(c, key.ID, j, err)

@@ -73,9 +73,7 @@ func (d *Handler) ask(c *gin.Context, status int, s sessions.Session, page templ
 }
 
 // shown is the name of a client that a person may rely on.
-func shown(c clients.Client) string {
-	return templates.Client{Name: c.Name, Host: c.Host(), SelfDeclared: c.SelfDeclared()}.Shown()
-}
+func shown(c clients.Client) string { return web.Shown(c).Shown() }
 
 // SignOut is POST /signout. What happens afterwards was kept here when the
 // page was shown, so that nothing in the form can change it.

@@ -236,8 +236,8 @@ var hubActs = []act[bare]{
 	{"an administrator lets a hub in, and lets it go", func(t *testing.T, _ bare) {
 		hubs, _, there, server := hubtest.Peers(t)
 		root := hubs.Primary.UserID(t, "root@example.org")
-		for _, decision := range []string{"suspend", "resume"} {
-			state := map[string]clients.State{"suspend": clients.Suspended, "resume": clients.Active}[decision]
+		for _, decision := range []string{"suspend", "resume", "approve"} {
+			state := map[string]clients.State{"suspend": clients.Suspended, "resume": clients.Active, "approve": clients.Active}[decision]
 			p := there.Open("/admin/servers")
 			l := hubs.Primary.Ledger()
 			there.Submit(p, "/admin/servers/"+decision, "server", server)

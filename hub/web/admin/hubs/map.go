@@ -10,6 +10,7 @@ import (
 	"github.com/fedhub/fedhub/clients/tally"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/health"
+	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -87,7 +88,7 @@ func (d *Handler) mapKey(k federation.LoginKey, r health.Record, warnings []heal
 }
 
 func mapServer(c clients.Client, warnings []health.Warning) templates.MapNode {
-	n := templates.MapNode{Name: c.Server.Host, Kind: "another hub, below this one", URL: "/admin/servers"}
+	n := templates.MapNode{Name: web.Shown(c).Shown(), Kind: "another hub, below this one", URL: "/admin/servers"}
 	switch c.Server.State {
 	case clients.Active:
 		n.State = templates.Chip{Tone: "ok", Text: "Active"}

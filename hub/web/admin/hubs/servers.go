@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/hubs"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -37,7 +38,7 @@ func (d *Handler) showServers(c *gin.Context, invite string, expires time.Time) 
 
 func server(c clients.Client) templates.Server {
 	s := templates.Server{
-		ID: c.ID, Host: c.Server.Host, Name: c.Name, Held: c.Server.HeldWords(templates.Sentence), Gone: c.Server.Gone, Left: c.Server.Left,
+		ID: c.ID, Host: c.Server.Host, Name: c.Name, Shown: web.Shown(c).Shown(), Confirmed: c.Server.DisplayName, State: string(c.Server.State), SkipConsent: c.SkipAuthorization, Held: c.Server.HeldWords(templates.Sentence), Gone: c.Server.Gone, Left: c.Server.Left,
 		Fingerprints: c.Server.KeyThumbprints, Requested: c.Server.Requested, Decided: c.Server.Decided, DecidedBy: c.Server.DecidedBy, LastSeen: c.Server.Fetched,
 	}
 	if len(c.RedirectURIs) > 0 {
@@ -71,7 +72,11 @@ func (d *Handler) Decide(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	err = d.Operator.DecideServer(c.Request.Context(), d.Actor(c), form["server"], decision.state)
+	if c.Param("decision") == "approve" {
+		err = d.Operator.ApproveServer(c.Request.Context(), d.Actor(c), form["server"], hubs.Approval{Name: form["name"], SkipConsent: form["skip_consent"] != ""})
+	} else {
+		err = d.Operator.DecideServer(c.Request.Context(), d.Actor(c), form["server"], decision.state)
+	}
 	if wrong, ok := web.Mistakes(err, nil); ok {
 		return &web.ErrorPage{Status: http.StatusConflict, Heading: "Nothing was changed.", Text: wrong[0].Text,
 			Action: templates.Action{Label: "Back to the servers", URL: "/admin/servers"}}

@@ -137,7 +137,7 @@ func (d *Handler) fillApps(c *gin.Context, u users.User, page *templates.AdminUs
 		if err != nil {
 			return err
 		}
-		page.Apps = append(page.Apps, templates.UserApp{Name: cmp.Or(client.Name, client.Host(), client.ID), Scopes: g.Scopes, Since: g.Given})
+		page.Apps = append(page.Apps, templates.UserApp{Name: cmp.Or(web.Shown(client).Shown(), client.ID), Scopes: g.Scopes, Since: g.Given})
 	}
 	return nil
 }
