@@ -15,7 +15,7 @@ import (
 // what an assertion must be addressed to; empty means our issuer. A client
 // that does not prove itself is *clientauth.AuthError; any other error is ours.
 // One that is disabled or not approved is not told apart from an unknown one.
-func (r *Registry) Authenticate(ctx context.Context, cred clientauth.Credentials, audience string) (Client, error) {
+func (r *Registry) Authenticate(ctx context.Context, cred clientauth.Credentials, audience string, also ...string) (Client, error) {
 	client, err := r.Get(ctx, cred.ID)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return Client{}, fmt.Errorf("authenticate client: %w", err)
@@ -27,7 +27,7 @@ func (r *Registry) Authenticate(ctx context.Context, cred clientauth.Credentials
 	} else if _, err := r.Known(ctx, cred.ID); err == nil {
 		registered = &clientauth.Registered{Off: true}
 	}
-	used, err := r.auth.Authenticate(ctx, cred, registered, audience)
+	used, err := r.auth.Authenticate(ctx, cred, registered, audience, also...)
 	if err != nil {
 		return Client{}, err
 	}

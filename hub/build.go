@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"os"
@@ -75,6 +76,7 @@ func (h *Hub) buildTools() {
 	roots, _ := c.roots() // withDefaults looked already
 	h.http = fetch.NewClient(fetch.Policy{
 		AllowPrivate: c.AllowPrivateAddresses, Allowed: c.AllowedAddresses, RootCAs: roots, UserAgent: "fedhub", Observe: c.Fetched,
+		Proxy: c.Proxy, Closed: fetch.Own{URL: c.URL, Listener: c.Listener, DatabasePorts: c.DatabasePorts}.Closed(),
 	})
 	h.proofs = &dpop.Verifier{Nonces: dpop.NewNonces(h.box.Derive(names.KeyOfNonces), c.Now), Replay: d.useOnce, Now: c.Now}
 	sender, queue, _ := c.post() // withDefaults looked already
@@ -84,6 +86,7 @@ func (h *Hub) buildTools() {
 	h.traces = h.newTraces()
 	h.signing = signing.NewService(d.SigningKeys, h.box, c.Now)
 	h.signing.Log = c.Log
+	h.signing.LeftOut = c.LeftOutAlgs
 	if c.NewRSA != nil {
 		h.signing.NewRSA = c.NewRSA
 	}
@@ -129,7 +132,8 @@ func (h *Hub) buildClients() {
 	c, d := h.config, h.data
 	h.documents = metadatadoc.Reader{HTTP: h.http, Issuer: c.URL, AllowHTTP: c.AllowPrivateAddresses}
 	h.clientAuth = &clientauth.Verifier{
-		Issuer: c.URL, TokenEndpoint: c.URL + "/oauth2/token", Replay: d.useOnce, Seal: h.box.Seal, Open: h.box.Open,
+		Issuer: c.URL, TokenEndpoints: []string{c.URL + "/oauth2/token", cmp.Or(c.CertURL, c.URL) + "/oauth2/token"}, // RFC 8705 §5
+		Replay: d.useOnce, Seal: h.box.Seal, Open: h.box.Open,
 		SecretKey: h.box.Derive(names.KeyOfSecrets), Certificates: c.certificates(), ClientCAs: c.ClientCAs, Now: c.Now,
 		Keys: &clientauth.Keyring{
 			Read: h.documents.Read, Now: c.Now, Log: c.Log,
@@ -173,7 +177,7 @@ func (h *Hub) buildUpstreams() {
 	})
 	h.monitor = &health.Monitor{
 		Set: d.Warnings, Watches: d.Checks, Upstreams: h.upstreams, Clients: h.clients, Hubs: h.hubs, Signing: h.signing, Settings: h.settings,
-		Users: h.users, Mailer: h.mailer, Log: c.Log, Now: c.Now,
+		Users: h.users, Mailer: h.mailer, Standing: h.standing(), Log: c.Log, Now: c.Now,
 	}
 	h.logouts = (&logouts.Service{
 		Notices: d.LogoutNotices, Statuses: d.LogoutStatuses, Ledger: d.SignOuts, Sessions: h.sessions.Service, Grants: h.grants, Tokens: h.tokens, Clients: h.clients,
@@ -333,7 +337,7 @@ func (h *Hub) buildAdmin() {
 	h.admin = adminHandlers{
 		apps: &apps.Handler{
 			Recorder: by, Issuer: c.URL, Clients: h.clients, Sites: h.sites, ClientAuth: h.clientAuth, Logouts: h.logouts, SiteSetups: h.siteSetups, Operator: h.Service,
-			HTTP: h.http, Responder: h.responder, Now: c.Now,
+			HTTP: h.http, Algs: h.signing.Offered(clientauth.SigningAlgs()), Responder: h.responder, Now: c.Now,
 		},
 		providers: &providers.Handler{
 			Recorder: by, Operator: h.Service, Upstreams: h.upstreams, Linking: h.linking, Health: h.health, Monitor: h.monitor, Signing: h.signing,

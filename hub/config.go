@@ -18,8 +18,10 @@ import (
 	"github.com/fedhub/fedhub/hub/fetch"
 	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/seal"
+	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users/passwords"
+	"github.com/fedhub/fedhub/hub/web/publicurl"
 )
 
 // Config is what is fixed when the hub starts. What an administrator changes
@@ -40,6 +42,15 @@ type Config struct {
 	// AllowedAddresses are private addresses that the hub may fetch from
 	// although it may not fetch from others.
 	AllowedAddresses []fetch.Allowed
+	// Proxy is asked for every connection to somebody else's server; nil for none.
+	Proxy *fetch.Proxy
+	// Listener is the address and port at which this process serves, and
+	// DatabasePorts where its database does. Nothing is fetched from there,
+	// but from a listener that is the public address itself.
+	Listener      string
+	DatabasePorts []uint16
+	// HSTSSubdomains has browsers ask by https for the hosts below the hub's too.
+	HSTSSubdomains bool
 	// ExtraCA holds certificates, as PEM, of authorities that may vouch for
 	// the servers the hub fetches from, besides those this machine trusts.
 	ExtraCA []byte
@@ -59,6 +70,8 @@ type Config struct {
 	// CertURL is another address of the hub, the only one at which clients
 	// are asked for certificates; empty if that is URL itself.
 	CertURL string
+	// LeftOutAlgs are the algorithms that the hub does not sign with.
+	LeftOutAlgs []string
 	// MinPassword is the shortest password in characters; 15 if zero
 	// (NIST SP 800-63B, for passwords that are the only factor).
 	MinPassword int
@@ -104,7 +117,7 @@ const defaultMinPassword = 15
 // sentence for the operator that names the setting and the fix.
 func (c Config) withDefaults() (Config, error) {
 	c.URL = strings.TrimSuffix(strings.TrimSpace(c.URL), "/")
-	if err := checkURL(c.URL); err != nil {
+	if err := publicurl.Check("FEDHUB_URL", c.URL); err != nil {
 		return Config{}, err
 	}
 	if len(c.SecretKey) != seal.KeySize {
@@ -116,6 +129,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if err := c.checkProxies(); err != nil {
 		return Config{}, err
+	}
+	if err := signing.CheckLeftOut(c.LeftOutAlgs); err != nil {
+		return Config{}, fmt.Errorf("FEDHUB_WITHOUT_ALGORITHMS %w", err)
 	}
 	if c.MinPassword == 0 {
 		c.MinPassword = defaultMinPassword
@@ -169,7 +185,6 @@ func (c Config) post() (mail.Sender, *mail.Queue, error) {
 // checkCertificates refuses settings about client certificates that could
 // never work, or would believe anybody.
 func (c Config) checkCertificates() error {
-	u, err := url.Parse(c.CertURL)
 	switch {
 	case c.ClientCertHeader != "" && len(c.TrustedProxies) == 0:
 		return errors.New("FEDHUB_CLIENT_CERT_HEADER is set, but no proxy may set that header; name the proxy in FEDHUB_TRUSTED_PROXIES")
@@ -181,10 +196,10 @@ func (c Config) checkCertificates() error {
 		return nil
 	case !c.certificates():
 		return errors.New("FEDHUB_MTLS_URL is set, but clients cannot show a certificate; set FEDHUB_TLS_CERT, or FEDHUB_CLIENT_CERT_HEADER behind a proxy")
-	case err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || c.CertURL == c.URL:
+	case !strings.HasPrefix(c.CertURL, "https://") || c.CertURL == c.URL:
 		return fmt.Errorf(`FEDHUB_MTLS_URL is %q; it must be another https address of the hub, without a path, like "https://mtls.id.example.org"`, c.CertURL)
 	}
-	return nil
+	return publicurl.Check("FEDHUB_MTLS_URL", c.CertURL)
 }
 
 // certificates says whether clients can show a TLS certificate.
@@ -212,36 +227,9 @@ func (c Config) Check() error {
 	return err
 }
 
-// checkURL refuses what cannot be an issuer (OIDC Discovery §3, RFC 8414 §2).
-func checkURL(raw string) error {
-	u, err := url.Parse(raw)
-	switch {
-	case raw == "":
-		return errors.New(`FEDHUB_URL is missing: set it to the hub's public address, like "https://id.example.org"`)
-	case err != nil || u.Host == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http"):
-		return fmt.Errorf(`FEDHUB_URL is %q, which is not an address; it must look like "https://id.example.org"`, raw)
-	case u.Path != "" || u.RawQuery != "" || u.Fragment != "":
-		return fmt.Errorf(`FEDHUB_URL is %q; leave out everything behind the host, like "%s://%s"`, raw, u.Scheme, u.Host)
-	case u.Scheme == "http" && !loopback(u.Hostname()):
-		return fmt.Errorf(`FEDHUB_URL is %q; it must begin with https:// unless the host is localhost, for tokens and passwords would travel in the clear`, raw)
-	case raw != strings.ToLower(raw):
-		return fmt.Errorf(`FEDHUB_URL is %q; write it in small letters, for clients compare it letter by letter`, raw)
-	}
-	return nil
-}
-
-// loopback is this machine by any of the names that cannot mean another.
-func loopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.IsLoopback()
-}
-
 func (c Config) loopback() bool {
 	u, err := url.Parse(c.URL)
-	return err == nil && loopback(u.Hostname())
+	return err == nil && publicurl.Loopback(u.Hostname())
 }
 
 // secure says whether browsers reach the hub by https.

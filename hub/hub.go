@@ -192,7 +192,7 @@ func (h *Hub) mount() error {
 	}
 	addresses := web.NewAddresses(h.config.ProxyHeader, h.config.TrustedProxies, h.config.Log, h.warnOfProxy)
 	certificates := web.CertificateReader{Header: h.config.ClientCertHeader, Log: h.config.Log}
-	e.Use(h.responder.Headers(h.config.secure()), addresses.Read, h.traced, certificates.Read, registry, web.Access(h.config.Log), h.responder.Recover())
+	e.Use(h.responder.Headers(h.config.secure(), h.config.HSTSSubdomains), addresses.Read, h.traced, certificates.Read, registry, web.Access(h.config.Log), h.responder.Recover())
 	h.responder.Opens = map[string]bool{}
 	preflights := map[string]bool{}
 	for _, r := range h.routes() {
@@ -240,6 +240,7 @@ const choresEvery = time.Minute
 func (h *Hub) Run(ctx context.Context) {
 	var group sync.WaitGroup
 	group.Go(func() { h.readiness.Run(ctx) })
+	group.Go(func() { h.warnOfOutgoing(ctx) })
 	group.Go(func() { h.settings.Run(ctx) })
 	group.Go(func() { h.warmClients(ctx) })
 	group.Go(func() { h.signing.Run(ctx) })

@@ -92,6 +92,12 @@ type Continue struct {
 	Client string
 	URL    string // whole answer, of a redirect URI that was registered
 	Ask    string // host of the URL, if the person decides whether to go there
+
+	// What the client is told by going there, if it is an error.
+	Code, Description string
+	// Values, if there are any, go there as a form (OAuth 2.0 Form Post Response
+	// Mode); the page needs a Content-Security-Policy that allows it.
+	Values []Pair
 }
 
 func (p Continue) look() look { return look{"continue", card, "Continue to " + p.Client, false} }

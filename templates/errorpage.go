@@ -6,7 +6,8 @@ import (
 )
 
 // ErrorPage tells people what went wrong, what they can do, and under which
-// reference the hub recorded it. What only developers need is folded away.
+// reference the hub recorded it. Code and description stand in one line; what else
+// only developers need is folded away.
 type ErrorPage struct {
 	Title       string // one plain sentence
 	Text        string // whose turn it is, and to do what
@@ -20,11 +21,6 @@ type ErrorPage struct {
 }
 
 func (p ErrorPage) look() look { return look{"problem", card, strings.TrimSuffix(p.Title, "."), false} }
-
-// Developers tells whether there is anything to fold away.
-func (p ErrorPage) Developers() bool {
-	return p.Code != "" || p.Description != "" || len(p.Details) > 0
-}
 
 // Forbidden is the page for status 403.
 func Forbidden() ErrorPage {

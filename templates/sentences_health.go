@@ -30,6 +30,9 @@ var healthSentences = map[string]string{
 	"warning.untrusted":        "What {name} says of itself can't be used ({cause}).",
 	"warning.untrusted.do":     "Tell the people who run it.",
 
+	"warning.outgoing":    "The proxy {address} judges alone which addresses this hub fetches from ({setting}).",
+	"warning.outgoing.do": "It must let nothing reach inner networks. Where the hub can resolve names itself, take {setting} away.",
+
 	"warning.proxy.unlisted":    "{address} sends X-Forwarded-For in many requests, and nobody said that it is a proxy of yours.",
 	"warning.proxy.unlisted.do": "If it is, add it to FEDHUB_TRUSTED_PROXIES. Until then all who come through it are counted as one.",
 	"warning.proxy.unnamed":     "The proxy {address} does not say in {header} whom it speaks for ({entry}).",

@@ -120,7 +120,7 @@ var oauthSentences = map[string]string{
 	"oauth.object.response_type":      "response_type differs inside and outside of the request object",
 	"oauth.object.text":               "the request object is not valid UTF-8 text",
 	"oauth.object.unread":             "the request object could not be read from request_uri",
-	"oauth.object.unsigned":           "unsigned request objects are only for clients registered with request_object_signing_alg=none; sign it, or send the parameters in the query",
+	"oauth.object.unsigned":           "a request object of this client has to be signed; sign it, or let an administrator say on the client's page that it need not be",
 	"oauth.object.uri":                "request_uri is not one of those registered for this client; it must match one of them character by character",
 	"oauth.object.uris":               "this client has registered no request_uris; send the parameters in the query, or push them",
 	"oauth.page.text":                 "{heading} {text}",

@@ -160,6 +160,8 @@ type SigningOut struct {
 	Client string   // to which the browser goes then; empty: nowhere
 	URL    string   // where that is
 	Next   string   // path of ours to go on to, where that is nowhere
+
+	Patience int // seconds after which the browser goes on whatever loads
 }
 
 func (SigningOut) look() look { return look{"signingout", card, "Signing out", false} }

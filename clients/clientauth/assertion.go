@@ -69,14 +69,14 @@ func (v *Verifier) assertedBy(policy jwt.Policy, cred Credentials, find func(*jw
 // audiences is whom a client's assertion may name. Our issuer always; the token
 // endpoint too, as RFC 7523 §3 had it and most libraries still do, unless the
 // client is another hub or asked for high security (FAPI 2.0 §5.3.2.1).
-func (v *Verifier) audiences(r Registered, audience string) []string {
+func (v *Verifier) audiences(r Registered, audience string, also []string) []string {
 	if audience == "" {
 		audience = v.Issuer
 	}
-	if v.TokenEndpoint == "" || r.Hub || r.HighSecurity {
+	if r.Hub || r.HighSecurity {
 		return []string{audience}
 	}
-	return []string{audience, v.TokenEndpoint}
+	return slices.Concat([]string{audience}, v.TokenEndpoints, also)
 }
 
 // UseOnce remembers what may come once, under a hash of its name; what came

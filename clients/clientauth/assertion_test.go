@@ -312,17 +312,17 @@ func FuzzClientAssertion(f *testing.F) {
 }
 
 func TestOnlyOrdinaryClientsMayNameTheTokenEndpoint(t *testing.T) {
-	const endpoint = issuer + "/oauth2/token"
-	w := newWorld(t, func(o *Verifier) { o.TokenEndpoint = endpoint })
+	const endpoint, alias, own = issuer + "/oauth2/token", "https://mtls.example.org/oauth2/token", issuer + "/oauth2/bc-authorize"
+	w := newWorld(t, func(o *Verifier) { o.TokenEndpoints = []string{endpoint, alias} })
 	for name, tt := range map[string]struct {
 		client Registered
 		want   []string
 	}{
-		"an ordinary client": {Registered{}, []string{issuer, endpoint}},
+		"an ordinary client": {Registered{}, []string{issuer, endpoint, alias, own}},
 		"high security":      {Registered{HighSecurity: true}, []string{issuer}},
 		"another hub":        {Registered{Publisher: Publisher{Hub: true}}, []string{issuer}},
 	} {
-		if got := w.audiences(tt.client, ""); !slices.Equal(got, tt.want) {
+		if got := w.audiences(tt.client, "", []string{own}); !slices.Equal(got, tt.want) {
 			t.Errorf("%s may name %v, want %v", name, got, tt.want)
 		}
 	}

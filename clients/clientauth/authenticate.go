@@ -18,9 +18,9 @@ import (
 type Verifier struct {
 	Issuer string // ours; the audience that an assertion should name
 
-	// TokenEndpoint is the audience that ordinary clients may name instead.
-	// Empty: none may.
-	TokenEndpoint string
+	// TokenEndpoints are the audiences that ordinary clients may name instead:
+	// the token endpoint by each of its addresses. Empty: none may.
+	TokenEndpoints []string
 
 	// Replay remembers an id until a time; one that is already there is
 	// fs.ErrExist. It must be shared by all processes. Without it no
@@ -69,7 +69,8 @@ func (r Registered) takes(method string) bool {
 
 // Authenticate holds credentials against what the client that they name
 // registered; nil if there is none. audience is what an assertion must be
-// addressed to; empty means our issuer. A client that does not prove itself is
+// addressed to; empty means our issuer. also are more addresses that one of an
+// ordinary client may name. A client that does not prove itself is
 // *AuthError; any other error is ours. It returns the secret that was used, if
 // one was.
 //
@@ -77,7 +78,7 @@ func (r Registered) takes(method string) bool {
 // registration is the same, and so is the work done, up to the verification of
 // an assertion: ids are no secret (every authorization request shows one), but
 // nobody needs to be handed a list.
-func (v *Verifier) Authenticate(ctx context.Context, cred Credentials, r *Registered, audience string) (Secret, error) {
+func (v *Verifier) Authenticate(ctx context.Context, cred Credentials, r *Registered, audience string, also ...string) (Secret, error) {
 	if r == nil || r.Off {
 		v.Match(nil, cred.Secret)
 		why := texts.New("client.refused.unknown")
@@ -107,7 +108,7 @@ func (v *Verifier) Authenticate(ctx context.Context, cred Credentials, r *Regist
 	case MethodKey, MethodSecretJWT:
 		find := func(t *jwt.Token) (Keys, error) { return v.keysOf(ctx, *r, t) }
 		var by jose.JSONWebKey
-		by, err = v.Assertion(ctx, cred, find, v.audiences(*r, audience))
+		by, err = v.Assertion(ctx, cred, find, v.audiences(*r, audience, also))
 		if key, shared := by.Key.([]byte); shared {
 			used, _ = v.Match(r.Secrets, string(key))
 		}

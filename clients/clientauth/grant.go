@@ -68,7 +68,7 @@ func (v *Verifier) grantBy(ctx context.Context, client Registered, raw string, t
 	if err != nil {
 		return g, claims, err
 	}
-	claims, err = grantPolicy().Check(payload, jwt.Want{Issuer: g.Issuer, Audience: v.audiences(client, ""), Now: v.Now()})
+	claims, err = grantPolicy().Check(payload, jwt.Want{Issuer: g.Issuer, Audience: v.audiences(client, "", nil), Now: v.Now()})
 	if err == nil && g.Issuer == client.ID && claims.Subject != client.ID {
 		err = jwt.Flaw("jwt.itself")
 	}

@@ -56,7 +56,6 @@ func (e *Error) Unwrap() error { return e.cause }
 // What can be said of a request object (OIDC Core §3.1.2.6).
 const (
 	Invalid         = "invalid_request_object"
-	NotSupported    = "request_not_supported"
 	URIInvalid      = "invalid_request_uri"
 	URINotSupported = "request_uri_not_supported"
 )
@@ -69,7 +68,7 @@ func refused(err error) error {
 type Registered struct {
 	clientauth.Publisher
 	Secrets        []clientauth.Secret
-	Alg            string   // of request objects: the only one, or NoAlg; empty: any of KeyAlgs
+	Alg            string   // of request objects: the only one, or NoAlg; empty: any of KeyAlgs, or NoAlg
 	BackchannelAlg string   // of requests by back channel
 	MustSign       bool     // it may send none that is unsigned
 	HighSecurity   bool     // it is held to a FAPI 2.0 profile
@@ -105,12 +104,14 @@ func (o Opener) Open(ctx context.Context, r Registered, raw string) (Object, err
 }
 
 // allows holds the alg against the registration, before any signature is
-// looked at. Unsigned objects are for those who registered that they send
-// them: whoever else sends one means a signature to be looked at.
+// looked at. An unsigned object says no more than the query could, which
+// anybody may write too; so it is refused only where a signature is demanded:
+// by the alg that the client registered, or of every request of it. Who names
+// no alg may send any (OIDC Registration §2).
 func (r Registered) allows(h jwt.Header) error {
 	switch {
-	case h.Algorithm == NoAlg && (r.Alg != NoAlg || r.HighSecurity || r.MustSign):
-		return &Error{Code: NotSupported, Why: texts.New("oauth.object.unsigned")}
+	case h.Algorithm == NoAlg && (r.Alg != NoAlg && r.Alg != "" || r.HighSecurity || r.MustSign):
+		return &Error{Code: Invalid, Why: texts.New("oauth.object.unsigned")}
 	case r.Alg != "" && h.Algorithm != r.Alg:
 		// OIDC Registration §2: all others must be refused.
 		return refused(jwt.Flaw("jwt.alg.objects", "alg", r.Alg))

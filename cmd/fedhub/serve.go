@@ -41,7 +41,8 @@ func (s *serveCmd) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	if _, _, err := s.address(s.URL); err != nil {
+	host, port, err := s.address(s.URL)
+	if err != nil {
 		return err
 	}
 	secure, err := s.tls(log)
@@ -55,6 +56,7 @@ func (s *serveCmd) Run(ctx context.Context, c *console) error {
 	o, err := s.open(ctx, c, func(config *hub.Config) {
 		config.Log, config.TrustedProxies = log, proxies
 		config.Limits = most
+		config.Listener = net.JoinHostPort(host, strconv.Itoa(port))
 		config.ProxyHeader, config.TrustEveryProxy = s.ProxyHeader, s.TrustEveryProxy
 		config.ClientCerts, config.ClientCertHeader = secure != nil, s.ClientCertHeader
 		config.ClientCAs, config.CertURL = authorities, s.MTLSURL

@@ -32,10 +32,16 @@ type base struct {
 
 	Name                  string `name:"hub-name" setting:"FEDHUB_NAME" placeholder:"NAME" group:"Settings" help:"What the hub calls itself until an administrator says otherwise."`
 	AllowPrivateAddresses bool   `setting:"FEDHUB_ALLOW_PRIVATE_ADDRESSES" group:"Settings" help:"Let the hub fetch from private addresses and over plain http. A hub on localhost always may."`
-	AllowedAddresses      string `setting:"FEDHUB_ALLOWED_ADDRESSES" placeholder:"CIDR|HOST[:PORT],…" group:"Settings" help:"Private or loopback addresses that the hub may fetch from, by https, while all others stay closed: ranges, or hosts with or without a port."`
-	ExtraCA               string `name:"extra-ca" setting:"FEDHUB_EXTRA_CA" placeholder:"PATH" group:"Settings" help:"File with certificates, as PEM, of authorities that may vouch for the servers the hub fetches from, besides those this machine trusts."`
-	MailFrom              string `setting:"FEDHUB_MAIL_FROM" placeholder:"ADDRESS" group:"Settings" help:"From whom the hub's emails come, like \"Example ID <id@example.org>\". FEDHUB_MAIL_URL, or the file that FEDHUB_MAIL_URL_FILE names, holds the mail server: smtps://user:password@host:465, or smtp:// with STARTTLS. Without it the hub sends no mail."`
-	MinPassword           string `setting:"FEDHUB_MIN_PASSWORD" placeholder:"N" group:"Settings" help:"Shortest password, in characters, from 8 to 64; 15 if not given."`
+	AllowedAddresses      string `setting:"FEDHUB_ALLOWED_ADDRESSES" placeholder:"CIDR|HOST[:PORT],…" group:"Settings" help:"Private or loopback addresses that the hub may fetch from, by https, while all others stay closed: ranges or hosts, with or without a port."`
+
+	// A proxy's address can hold a password, so there is no flag for it.
+	ProxyResolves  bool   `setting:"FEDHUB_PROXY_RESOLVES" group:"Settings" help:"The hub can resolve no names, so the proxy does and judges alone which addresses are fetched from. FEDHUB_HTTPS_PROXY, or the file that FEDHUB_HTTPS_PROXY_FILE names, holds the proxy: http://user:password@host:3128. Everything that the hub fetches goes through it."`
+	WithoutAlgs    string `name:"without-algorithms" setting:"FEDHUB_WITHOUT_ALGORITHMS" placeholder:"ALG,…" group:"Settings" help:"Algorithms that the hub does not sign with and has no key for: EdDSA, ES384 or PS256."`
+	HSTSSubdomains bool   `name:"hsts-subdomains" setting:"FEDHUB_HSTS_SUBDOMAINS" group:"Settings" help:"Have browsers use https for all hosts below the hub's too (includeSubDomains)."`
+
+	ExtraCA     string `name:"extra-ca" setting:"FEDHUB_EXTRA_CA" placeholder:"PATH" group:"Settings" help:"File with certificates, as PEM, of authorities that may vouch for the servers the hub fetches from, besides those this machine trusts."`
+	MailFrom    string `setting:"FEDHUB_MAIL_FROM" placeholder:"ADDRESS" group:"Settings" help:"From whom the hub's emails come, like \"Example ID <id@example.org>\". FEDHUB_MAIL_URL, or the file that FEDHUB_MAIL_URL_FILE names, holds the mail server: smtps://user:password@host:465, or smtp:// with STARTTLS. Without it the hub sends no mail."`
+	MinPassword string `setting:"FEDHUB_MIN_PASSWORD" placeholder:"N" group:"Settings" help:"Shortest password, in characters, from 8 to 64; 15 if not given."`
 }
 
 // A server is the settings of "fedhub serve" besides.
@@ -73,13 +79,16 @@ func (b *base) config(c *console) (hub.Config, error) {
 	if err := b.databaseAddress(c.env); err != nil {
 		return hub.Config{}, err
 	}
-	config := hub.Config{URL: b.URL, Name: b.Name, AllowPrivateAddresses: b.AllowPrivateAddresses}
+	config := hub.Config{URL: b.URL, Name: b.Name, AllowPrivateAddresses: b.AllowPrivateAddresses, HSTSSubdomains: b.HSTSSubdomains, LeftOutAlgs: words(b.WithoutAlgs), DatabasePorts: database.Ports(b.Database)}
 	if b.URL == "" {
 		port, err := listenPort(c.env["FEDHUB_LISTEN"])
 		if err != nil {
 			return hub.Config{}, err
 		}
 		config.URL = "http://localhost:" + strconv.Itoa(port)
+		if port == 80 { // which no browser writes
+			config.URL = "http://localhost"
+		}
 	}
 	if b.MinPassword != "" {
 		n, err := strconv.Atoi(b.MinPassword)
@@ -89,11 +98,11 @@ func (b *base) config(c *console) (hub.Config, error) {
 		config.MinPassword = n
 	}
 	var err error
-	if config.MailURL, err = mailURL(c.env); err != nil {
+	if config.MailURL, err = secretAddress(c.env, "FEDHUB_MAIL_URL", "the mail server's address"); err != nil {
 		return hub.Config{}, err
 	}
 	config.MailFrom = b.MailFrom
-	if err := b.outgoing(&config); err != nil {
+	if err := b.outgoing(c.env, &config); err != nil {
 		return hub.Config{}, err
 	}
 	checked := config
@@ -105,11 +114,23 @@ func (b *base) config(c *console) (hub.Config, error) {
 }
 
 // outgoing reads what the hub may fetch, and whom it believes then.
-func (b *base) outgoing(config *hub.Config) error {
+func (b *base) outgoing(env map[string]string, config *hub.Config) error {
+	proxy, err := secretAddress(env, fetch.ProxySetting, "the proxy's address")
+	if err != nil {
+		return err
+	}
+	if proxy != "" {
+		if config.Proxy, err = fetch.ParseProxy(proxy); err != nil {
+			return mistakef("%s cannot be used: %v", fetch.ProxySetting, err)
+		}
+		config.Proxy.Resolves = b.ProxyResolves
+	} else if b.ProxyResolves {
+		return mistakef("%s is set, but no proxy; name it in %s", fetch.ProxyResolvesSetting, fetch.ProxySetting)
+	}
 	for _, word := range words(b.AllowedAddresses) {
 		allowed, err := fetch.ParseAllowed(word)
 		if err != nil {
-			return mistakef(`FEDHUB_ALLOWED_ADDRESSES: %v; write it like "10.1.0.0/16, suite.example.internal:8443"`, err)
+			return mistakef(`FEDHUB_ALLOWED_ADDRESSES: %v; write it like "10.1.0.0/16, 10.2.0.0/16:8443, suite.example.internal:8443"`, err)
 		}
 		config.AllowedAddresses = append(config.AllowedAddresses, allowed)
 	}
@@ -125,22 +146,22 @@ func (b *base) outgoing(config *hub.Config) error {
 	return nil
 }
 
-// mailURL is where the mail server is. The address holds a password, so there
-// is no flag for it.
-func mailURL(env map[string]string) (string, error) {
-	address, file := strings.TrimSpace(env["FEDHUB_MAIL_URL"]), strings.TrimSpace(env["FEDHUB_MAIL_URL_FILE"])
+// secretAddress is the address of a server that a variable holds, or the file
+// that another names. It holds a password, so there is no flag for it.
+func secretAddress(env map[string]string, name, what string) (string, error) {
+	address, file := strings.TrimSpace(env[name]), strings.TrimSpace(env[name+"_FILE"])
 	switch {
 	case file == "":
 		return address, nil
 	case address != "":
-		return "", mistake("FEDHUB_MAIL_URL and FEDHUB_MAIL_URL_FILE are both set; keep one of them")
+		return "", mistakef("%s and %s_FILE are both set; keep one of them", name, name)
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return "", mistakef("FEDHUB_MAIL_URL_FILE cannot be read: %v", err)
+		return "", mistakef("%s_FILE cannot be read: %v", name, err)
 	}
 	if address = strings.TrimSpace(string(text)); address == "" {
-		return "", mistakef("FEDHUB_MAIL_URL_FILE names %s, which is empty; write the mail server's address into it", file)
+		return "", mistakef("%s_FILE names %s, which is empty; write %s into it", name, file, what)
 	}
 	return address, nil
 }

@@ -12,7 +12,7 @@ import (
 func (c *console) unknownVariables() error {
 	known := append(variables(reflect.TypeFor[base]()), variables(reflect.TypeFor[server]())...)
 	known = append(known, variables(reflect.TypeFor[limits]())...)
-	known = append(known, "FEDHUB_SECRET_KEY", "FEDHUB_DATABASE_FILE", "FEDHUB_MAIL_URL", "FEDHUB_MAIL_URL_FILE")
+	known = append(known, "FEDHUB_SECRET_KEY", "FEDHUB_DATABASE_FILE", "FEDHUB_MAIL_URL", "FEDHUB_MAIL_URL_FILE", "FEDHUB_HTTPS_PROXY", "FEDHUB_HTTPS_PROXY_FILE")
 	for _, name := range slices.Sorted(maps.Keys(c.env)) {
 		if !strings.HasPrefix(name, "FEDHUB_") || slices.Contains(known, name) || foreign(name, c.env[name]) {
 			continue

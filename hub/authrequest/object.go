@@ -40,9 +40,6 @@ func (k *Service) unwrap(ctx context.Context, d *draft, repeated *oauth.Repeated
 		return err
 	}
 	object, err := k.Objects.Open(ctx, signerOf(d.client), raw)
-	if e := requestobject.ErrorOf(err); e != nil && e.Code == requestobject.NotSupported && uri != "" {
-		return oauth.Refuse("request_uri_not_supported", e.Why)
-	}
 	if err != nil {
 		return public(err)
 	}
@@ -63,7 +60,8 @@ func signerOf(c clients.Client) requestobject.Registered {
 }
 
 // decrypt opens a request object that was encrypted to the hub (RFC 9101
-// §6.1). What is inside must still be signed.
+// §6.1). Whoever could encrypt it need not be the client: what is inside counts
+// as if it had come open.
 func (k *Service) decrypt(ctx context.Context, raw string) (string, error) {
 	if strings.Count(raw, ".") != 4 {
 		return raw, nil

@@ -31,6 +31,7 @@ type Want struct {
 	URLs   []string // the address of the request, by every name it has
 	Token  string   // the access token it comes with; empty where there is none
 	Nonce  bool     // it must carry a nonce of ours
+	Algs   []string // the algorithms that may sign it; empty: any of Algs
 }
 
 // Check judges the DPoP headers of a request, and returns the thumbprint of

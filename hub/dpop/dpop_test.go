@@ -380,3 +380,26 @@ func FuzzAddress(f *testing.F) {
 		}
 	})
 }
+
+// FAPI 2.0 Security Profile §5.4.1: clients of high security sign proofs with
+// three algorithms, others with all that are advertised.
+func TestAProofCanBeHeldToFewerAlgorithms(t *testing.T) {
+	r, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	high := []string{"ES256", "PS256", "EdDSA"}
+	for alg, refused := range map[jose.SignatureAlgorithm]bool{jose.RS256: true, jose.PS256: false} {
+		raw := sign(t, alg, r, map[string]any{"typ": "dpop+jwt", "jwk": jose.JSONWebKey{Key: r.Public()}}, claims(nil))
+		p, err := parse(raw, begin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.fits(Want{Method: "POST", URLs: []string{address}}); err != nil {
+			t.Errorf("%s, of an ordinary client: %v", alg, err)
+		}
+		if err := p.fits(Want{Method: "POST", URLs: []string{address}, Algs: high}); (err != nil) != refused {
+			t.Errorf("%s, of one of high security: %v, want it refused: %v", alg, err, refused)
+		}
+	}
+}

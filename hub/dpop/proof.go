@@ -48,6 +48,7 @@ func Policy() jwt.Policy {
 type proof struct {
 	jwt.Claims
 	thumbprint        string // of its key (RFC 7638)
+	alg               string
 	method, address   string
 	accessHash, nonce string
 }
@@ -74,7 +75,7 @@ func parse(raw string, now time.Time) (proof, error) {
 	if err != nil {
 		return proof{}, jwt.Flaw("jwt.payload")
 	}
-	var p proof
+	p := proof{alg: token.Algorithm}
 	if p.Claims, err = Policy().Check(members, jwt.Want{Now: now}); err != nil {
 		return proof{}, err
 	}
@@ -91,6 +92,8 @@ func parse(raw string, now time.Time) (proof, error) {
 // 12 of RFC 9449 §4.3.
 func (p proof) fits(want Want) error {
 	switch {
+	case len(want.Algs) > 0 && !slices.Contains(want.Algs, p.alg):
+		return jwt.Flaw("jwt.alg.one", "algs", want.Algs)
 	case p.method != want.Method:
 		return jwt.Flaw("jwt.htm")
 	case !slices.ContainsFunc(want.URLs, func(u string) bool { return sameAddress(p.address, u) }):

@@ -2,9 +2,11 @@ package fetch
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -29,6 +31,8 @@ func (r *Refused) Error() string {
 type judge struct {
 	allowPrivate bool
 	allowed      []Allowed
+	anyPort      bool // an entry of the list took the port
+	closed       func(netip.AddrPort) bool
 }
 
 func (j judge) scheme(u *url.URL) error {
@@ -50,16 +54,51 @@ func (j judge) address(network, hostport string) error {
 	if err != nil || !strings.HasPrefix(network, "tcp") {
 		return &Refused{Address: hostport, Reason: "it is not an IP address and port"}
 	}
+	target = netip.AddrPortFrom(target.Addr().Unmap().WithZone(""), target.Port())
+	if j.closed != nil && j.closed(target) {
+		return &Refused{Address: hostport, Reason: "it is the hub's own database, or where only its proxy reaches the hub"}
+	}
 	if allowedIP(j.allowed, target) {
-		j = judge{allowPrivate: true}
+		j.allowPrivate, j.anyPort = true, true
 	}
 	if err := j.ip(target.Addr()); err != nil {
 		return err
 	}
-	if !j.allowPrivate && !webPort(target.Port()) {
+	return j.port(hostport, target.Port())
+}
+
+// port keeps databases closed although private addresses are open: whoever can
+// make the hub fetch something would reach all of them. A list that names the
+// port opens it.
+func (j judge) port(hostport string, port uint16) error {
+	switch {
+	case j.anyPort:
+		return nil
+	case databasePort(port):
+		return &Refused{Address: hostport, Reason: "the port belongs to a database; only " + AllowedSetting + " opens it, by an entry that names the port"}
+	case !j.allowPrivate && !webPort(port):
 		return &Refused{Address: hostport, Reason: "the port belongs to a service that is not a web server", Allowable: true}
 	}
 	return nil
+}
+
+// name judges what a proxy resolves: the port, and whether it is this machine's
+// name or a number, which some resolvers take for an address (127.1).
+func (j judge) name(hostport string) error {
+	host, text, err := net.SplitHostPort(hostport)
+	number, perr := strconv.ParseUint(text, 10, 16)
+	if err != nil || perr != nil {
+		return &Refused{Address: hostport, Reason: "it is not a host and port"}
+	}
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	last := host[strings.LastIndexByte(host, '.')+1:]
+	switch {
+	case last == "" || strings.Trim(last, "0123456789") == "" || strings.HasPrefix(last, "0x"):
+		return &Refused{Address: host, Reason: "it is a number, and not in the form of an IP address"}
+	case last == "localhost" && !j.allowPrivate:
+		return &Refused{Address: host, Reason: "it is a loopback address", Allowable: true}
+	}
+	return j.port(hostport, uint16(number))
 }
 
 // ip allows global unicast addresses that belong to somebody, and with
@@ -156,8 +195,10 @@ func webPort(port uint16) bool {
 	if port < 1024 {
 		return port == 443 || port == 80
 	}
-	return !slices.Contains([]uint16{
-		1433, 1521, 2049, 2375, 2376, 2379, 2380, 3306, 3389, 5432, 5672, 5900,
-		5984, 6379, 6667, 9042, 9200, 9300, 10250, 11211, 27017, 27018, 27019,
-	}, port)
+	return !databasePort(port) && !slices.Contains([]uint16{2049, 2375, 2376, 3389, 5672, 5900, 6667, 10250}, port)
+}
+
+// databasePort says whether databases listen there, if nobody says otherwise.
+func databasePort(port uint16) bool {
+	return slices.Contains([]uint16{1433, 1521, 2379, 2380, 3306, 5432, 5984, 6379, 9042, 9200, 9300, 11211, 27017, 27018, 27019}, port)
 }

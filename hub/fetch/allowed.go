@@ -22,8 +22,8 @@ type Allowed struct {
 	port   uint16       // 0 for every port on which web servers live
 }
 
-// ParseAllowed reads one entry: 10.1.0.0/16, 10.1.2.3, 10.1.2.3:8443,
-// [fd00::1]:8443, suite.example.internal or suite.example.internal:8443.
+// ParseAllowed reads one entry: 10.1.0.0/16, 10.1.0.0/16:8443, 10.1.2.3,
+// 10.1.2.3:8443, [fd00::1]:8443, [fd00::/64]:8443, suite.example.internal or suite.example.internal:8443.
 func ParseAllowed(text string) (Allowed, error) {
 	if prefix, err := netip.ParsePrefix(text); err == nil {
 		return Allowed{prefix: prefix.Masked()}, nil
@@ -41,6 +41,9 @@ func ParseAllowed(text string) (Allowed, error) {
 	}
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return Allowed{prefix: netip.PrefixFrom(ip, ip.BitLen()), port: port}, nil
+	}
+	if prefix, err := netip.ParsePrefix(host); err == nil {
+		return Allowed{prefix: prefix.Masked(), port: port}, nil
 	}
 	if !hostName(host) {
 		return Allowed{}, fmt.Errorf("%q is neither a range of addresses nor a host", text)

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"testing"
 )
 
@@ -91,6 +92,33 @@ func TestTheListOpensNeitherPlainHTTPNorForbiddenAddresses(t *testing.T) {
 	}
 }
 
+func TestARangeCanNameAPort(t *testing.T) {
+	j := judge{allowed: allowed(t, "10.1.0.0/16:8443", "[fd00:1::/32]:6379")}
+	for address, want := range map[string]bool{
+		"10.1.2.3:8443": true, "10.1.2.3:443": false, "10.2.0.1:8443": false, "[fd00:1::7]:6379": true, "[fd00:1::7]:443": false, "[fd00:2::7]:6379": false,
+	} {
+		if err := j.address("tcp", address); (err == nil) != want {
+			t.Errorf("%s: %v, want it open: %v", address, err, want)
+		}
+	}
+}
+
+// Whoever may make the hub fetch something does not reach databases by that, nor
+// the hub behind its own proxy.
+func TestPrivateAddressesDoNotOpenDatabases(t *testing.T) {
+	own := func(a netip.AddrPort) bool { return a.Port() == 27117 || a.String() == "127.0.0.1:8080" }
+	j := judge{allowPrivate: true, allowed: allowed(t, "10.0.0.9:5432", "127.0.0.1:8080", "10.0.0.0/8:27117"), closed: own}
+	for address, want := range map[string]bool{
+		"10.0.0.1:443": true, "10.0.0.1:8080": true, "127.0.0.1:8081": true, "10.0.0.9:5432": true, // named
+		"10.0.0.1:27017": false, "10.0.0.1:5432": false, "127.0.0.1:6379": false, "[::1]:3306": false, "[fd00::1]:9200": false,
+		"10.0.0.1:27117": false, "127.0.0.1:8080": false, "[::ffff:127.0.0.1]:8080": false, // the hub's own, whatever is named
+	} {
+		if err := j.address("tcp", address); (err == nil) != want {
+			t.Errorf("%s: %v, want it open: %v", address, err, want)
+		}
+	}
+}
+
 func TestARedirectIsJudgedByTheListToo(t *testing.T) {
 	inner := &counter{}
 	other := httptest.NewTLSServer(http.HandlerFunc(inner.count))
@@ -108,12 +136,12 @@ func TestARedirectIsJudgedByTheListToo(t *testing.T) {
 }
 
 func TestAnEntryIsARangeOrAHost(t *testing.T) {
-	for _, good := range []string{"10.0.0.0/8", "10.1.2.3", "10.1.2.3:8443", "fd00::/8", "[fd00::1]:443", "suite.internal", "suite.internal:8443", "suite"} {
+	for _, good := range []string{"10.0.0.0/8", "10.1.2.3", "10.1.2.3:8443", "10.1.0.0/16:8443", "fd00::/8", "[fd00::1]:443", "[fd00::/8]:8443", "suite.internal", "suite.internal:8443", "suite"} {
 		if _, err := ParseAllowed(good); err != nil {
 			t.Errorf("%s: %v", good, err)
 		}
 	}
-	for _, bad := range []string{"", "*", "*.internal", "10.0.0.0/33", "10.0.0", "300.1.1.1", "suite:0", "suite:x", "suite:99999", "https://suite.internal", "a b", "suite/8"} {
+	for _, bad := range []string{"", "*", "*.internal", "10.0.0.0/33", "10.0.0.0/33:443", "10.0.0.0/8:0", "fd00::/8:443", "[fd00::/200]:443", "10.0.0", "300.1.1.1", "suite:0", "suite:x", "suite:99999", "https://suite.internal", "a b", "suite/8"} {
 		if _, err := ParseAllowed(bad); err == nil {
 			t.Errorf("%q was taken", bad)
 		}

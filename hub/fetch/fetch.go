@@ -10,7 +10,8 @@
 // comes back is cut off by size and by time.
 //
 // The package knows nothing of what is fetched; it holds no cookies, follows
-// few redirects and reads no proxy from the environment.
+// few redirects and reads no proxy from the environment. A proxy that a setting
+// names is asked for the addresses that were judged; see Proxy.
 package fetch
 
 import (
@@ -19,6 +20,7 @@ import (
 	"crypto/x509"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"syscall"
@@ -48,7 +50,11 @@ type Policy struct {
 	AllowPrivate bool
 	// Allowed are private and loopback addresses that may be reached although
 	// AllowPrivate is false, by https.
-	Allowed   []Allowed
+	Allowed []Allowed
+	// Closed says of an address that it is never reached, however private
+	// addresses are: it is the hub's own. It may be nil.
+	Closed    func(netip.AddrPort) bool
+	Proxy     *Proxy         // asked for connections; nil for none
 	UserAgent string         // "fedhub" if empty
 	Timeout   time.Duration  // for the whole exchange, body included; 10 s if zero
 	RootCAs   *x509.CertPool // who may vouch for servers; nil: the machine's
@@ -71,14 +77,17 @@ type Call struct {
 // NewClient returns a client that keeps to the policy. It is safe for
 // concurrent use and should be shared: it pools connections.
 func NewClient(p Policy) *http.Client {
-	return newClient(p, judge{allowPrivate: p.AllowPrivate, allowed: p.Allowed}, nil)
+	return newClient(p, judge{allowPrivate: p.AllowPrivate, allowed: p.Allowed, closed: p.Closed}, nil)
 }
 
 // verdict decides about one address right before it is dialled.
 type verdict interface {
 	scheme(u *url.URL) error
 	address(network, hostport string) error
+	name(hostport string) error // where a proxy resolves it
 }
+
+type dialFunc = func(ctx context.Context, network, hostport string) (net.Conn, error)
 
 func newClient(p Policy, v verdict, names *net.Resolver) *http.Client {
 	if p.Timeout == 0 {
@@ -87,7 +96,10 @@ func newClient(p Policy, v verdict, names *net.Resolver) *http.Client {
 	if p.UserAgent == "" {
 		p.UserAgent = "fedhub"
 	}
-	dial := func(v verdict) func(context.Context, string, string) (net.Conn, error) {
+	dial := func(v verdict) dialFunc {
+		if p.Proxy != nil {
+			return p.Proxy.dialer(p, v, names)
+		}
 		return (&net.Dialer{
 			Timeout:  p.Timeout / 2,
 			Resolver: names,
@@ -96,12 +108,12 @@ func newClient(p Policy, v verdict, names *net.Resolver) *http.Client {
 			},
 		}).DialContext
 	}
-	usual, trusting := dial(v), dial(judge{allowPrivate: true})
+	usual, trusting := dial(v), dial(judge{allowPrivate: true, anyPort: true, closed: p.Closed})
 	return &http.Client{
 		Timeout:       p.Timeout,
 		CheckRedirect: checkRedirect,
 		Transport: &guarded{policy: p, verdict: v, next: &http.Transport{
-			Proxy: nil, // a proxy would dial for us, past the guard
+			Proxy: nil, // it would have the proxy dial for us, past the guard
 			DialContext: func(ctx context.Context, network, hostport string) (net.Conn, error) {
 				if allowedHost(p.Allowed, hostport) {
 					return trusting(ctx, network, hostport)

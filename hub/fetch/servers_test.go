@@ -27,6 +27,8 @@ func (o only) address(_, hostport string) error {
 	return nil
 }
 
+func (only) name(string) error { return nil }
+
 type counter struct{ n atomic.Int32 }
 
 func (c *counter) count(http.ResponseWriter, *http.Request) { c.n.Add(1) }

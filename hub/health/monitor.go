@@ -52,6 +52,7 @@ type Monitor struct {
 	Settings  *settings.Service
 	Users     *users.Service
 	Mailer    mail.Mailer // nil: nobody is written to
+	Standing  []Warning   // true of this hub as it is set up; every round finds them
 	Log       *slog.Logger
 	Now       func() time.Time
 }
@@ -159,7 +160,7 @@ func (d *Monitor) look(ctx context.Context) ([]Warning, error) {
 	if ctx.Err() != nil {
 		return nil, ctx.Err() // what was not seen is not bad for that
 	}
-	found := checkSigning(cards, s.RotateEvery(), now)
+	found := append(checkSigning(cards, s.RotateEvery(), now), d.Standing...)
 	for _, r := range results {
 		found = append(found, r...)
 	}

@@ -60,6 +60,15 @@ const (
 // finds them gone: requests raise them, and they lapse.
 const ProxyPrefix = "proxy/"
 
+// ProxyJudges is the warning that a proxy alone judges which addresses are fetched
+// from, by a setting.
+func ProxyJudges(proxy, setting string) Warning {
+	return Warning{
+		ID: "outgoing/proxy", About: proxy, URL: "/admin",
+		Why: texts.New("warning.outgoing", "address", proxy, "setting", setting), Advice: texts.New("warning.outgoing.do", "setting", setting),
+	}
+}
+
 // Raise keeps a warning that was found beside the rounds.
 func (d *Monitor) Raise(ctx context.Context, w Warning) error { return d.put(ctx, w) }
 

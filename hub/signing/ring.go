@@ -43,6 +43,7 @@ type ring struct {
 	byAlg map[string][]*ready // newest first
 	byKID map[string]*ready
 	last  map[string]int // the highest number of each algorithm
+	kinds []string       // the algorithms in use, in the order of the JWKS
 	lost  []Lost
 	jwks  []byte // the published ones (RFC 7517 §5)
 }
@@ -60,7 +61,7 @@ type Lost struct {
 // have been to say that those are void, and nothing else: the algorithm gets a
 // new one. Where no private key can be opened it is the secret key that is wrong.
 func (k *Service) newRing(stored []Key, damaged map[string]error, before *ring) (*ring, error) {
-	r := &ring{read: k.now(), byAlg: map[string][]*ready{}, byKID: map[string]*ready{}, last: map[string]int{}}
+	r := &ring{read: k.now(), byAlg: map[string][]*ready{}, byKID: map[string]*ready{}, last: map[string]int{}, kinds: k.kinds()}
 	slices.SortFunc(stored, func(a, b Key) int { return b.number() - a.number() })
 	alone, opened := map[string]bool{}, false
 	for _, key := range stored {
@@ -179,7 +180,7 @@ func (r *ring) published(key *ready, now time.Time) bool {
 // public returns the published keys: of each algorithm the newest first.
 func (r *ring) public(now time.Time) jose.JSONWebKeySet {
 	set := jose.JSONWebKeySet{Keys: []jose.JSONWebKey{}}
-	for _, alg := range kinds() {
+	for _, alg := range r.kinds {
 		for _, key := range r.byAlg[alg] {
 			if r.published(key, now) {
 				set.Keys = append(set.Keys, key.public)
@@ -345,11 +346,11 @@ func (k *Service) key(ctx context.Context, alg string) (*ready, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !slices.Contains(r.kinds, alg) {
+		return nil, fmt.Errorf("there is no key for %s; it is one of %s", alg, strings.Join(r.kinds, " "))
+	}
 	if key := r.current(alg, k.now()); key != nil {
 		return key, nil
-	}
-	if !slices.Contains(kinds(), alg) {
-		return nil, fmt.Errorf("no key can be made for %s; it is one of %s", alg, strings.Join(kinds(), " "))
 	}
 	r, err = k.once(ctx, "make "+alg, makeLimit, func(ctx context.Context) error { return k.first(ctx, alg) })
 	if err != nil {

@@ -40,7 +40,7 @@ func (k *Service) List(ctx context.Context) ([]Card, error) {
 	}
 	r, now := k.ring.Load(), k.now()
 	var cards []Card
-	for _, alg := range kinds() {
+	for _, alg := range k.kinds() {
 		current := r.current(alg, now)
 		for _, key := range r.byAlg[alg] {
 			card := Card{
@@ -89,12 +89,12 @@ func (k *Service) Rotate(ctx context.Context, seen string, distrust bool) (rotat
 	if seen != "" && seen != r.newest() {
 		return false, nil
 	}
-	for _, alg := range kinds() {
+	for _, alg := range k.kinds() {
 		if !distrust && r.waiting(alg, k.now()) >= maxWaiting {
 			return false, ErrWaiting
 		}
 	}
-	for _, alg := range kinds() {
+	for _, alg := range k.kinds() {
 		if distrust {
 			err = k.nextAlone(ctx, alg)
 		} else {
@@ -173,7 +173,7 @@ func (k *Service) Tend(ctx context.Context, every time.Duration) (rotated []stri
 		return nil, err
 	}
 	r := k.ring.Load()
-	for _, alg := range kinds() {
+	for _, alg := range k.kinds() {
 		keys := r.byAlg[alg]
 		if every <= 0 || len(keys) == 0 || k.now().Sub(keys[0].starts()) < every-lead {
 			continue

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -35,8 +36,22 @@ const (
 	EdDSA = string(jose.EdDSA) // with Ed25519
 )
 
-// Algorithms lists what Sign can sign with.
+// Algorithms lists what Sign can sign with, where none is left out.
 func Algorithms() []string { return []string{ES256, RS256, PS256, ES384, EdDSA} }
+
+// Optional are those that can be left out. RS256 cannot (OpenID Connect Core
+// §15.1), and with ES256 the hub signs what is for itself and other hubs.
+func Optional() []string { return []string{PS256, ES384, EdDSA} }
+
+// CheckLeftOut refuses what cannot be left out. Its error ends a sentence.
+func CheckLeftOut(algs []string) error {
+	for _, alg := range algs {
+		if !slices.Contains(Optional(), alg) {
+			return fmt.Errorf("holds %q; only %s can be left out: every hub signs with RS256 (OpenID Connect Core §15.1), and for itself with ES256", alg, strings.Join(Optional(), ", "))
+		}
+	}
+	return nil
+}
 
 func algorithms() []jose.SignatureAlgorithm { return named[jose.SignatureAlgorithm](Algorithms()) }
 
@@ -53,6 +68,9 @@ type Service struct {
 	// NewRSA makes an RSA key, which takes long; tests have theirs ready.
 	NewRSA func() (*rsa.PrivateKey, error)
 	Log    *slog.Logger
+	// LeftOut are the algorithms for which there is no key: none is made,
+	// published or signed with.
+	LeftOut []string
 
 	ring     atomic.Pointer[ring]
 	turns    atomic.Uint64      // readings of the keys that were begun
@@ -67,10 +85,20 @@ func NewService(set *store.Collection[Key], box *seal.Box, now func() time.Time)
 	return &Service{set: set, box: box, now: now, NewRSA: newRSA, Log: slog.Default(), verified: cache.NewMap[[sha256.Size]byte, payload](maxVerified)}
 }
 
+// kinds are the algorithms of the package that are not left out.
+func (k *Service) kinds() []string {
+	return slices.DeleteFunc(kinds(), func(alg string) bool { return slices.Contains(k.LeftOut, alg) })
+}
+
+// Offered are those of the algorithms that are not left out.
+func (k *Service) Offered(algs []string) []string {
+	return slices.DeleteFunc(slices.Clone(algs), func(alg string) bool { return slices.Contains(k.LeftOut, alg) })
+}
+
 // Warm loads or makes every key in the background, so that no request waits
 // for a new RSA key, and the start does not either.
 func (k *Service) Warm(ctx context.Context) {
-	for _, alg := range kinds() {
+	for _, alg := range k.kinds() {
 		go k.key(ctx, alg) //nolint:errcheck // the first request that needs the key reports it
 	}
 }
@@ -119,7 +147,7 @@ func (k *Service) Verify(ctx context.Context, raw, typ string, out any) error {
 }
 
 func (k *Service) verify(ctx context.Context, raw, typ string) (payload, error) {
-	token, err := parse(raw, typ, algorithms())
+	token, err := parse(raw, typ, named[jose.SignatureAlgorithm](k.Offered(Algorithms())))
 	if err != nil {
 		return payload{}, err
 	}
@@ -177,7 +205,7 @@ func (k *Service) JWKS(ctx context.Context) ([]byte, error) {
 
 // complete returns the ring once there is a key for everything.
 func (k *Service) complete(ctx context.Context) (*ring, error) {
-	for _, alg := range kinds() {
+	for _, alg := range k.kinds() {
 		if _, err := k.key(ctx, alg); err != nil {
 			return nil, err
 		}

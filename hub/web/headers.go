@@ -88,7 +88,16 @@ func AllowEmbedding(c *gin.Context) {
 }
 
 // Headers sets what every answer carries, whatever becomes of the request.
-func (e *Responder) Headers(secure bool) gin.HandlerFunc {
+// Of https it is said where browsers come by that (RFC 6797); hosts below the
+// hub's are not ours to speak for, unless a setting says so (§6.1.2).
+func (e *Responder) Headers(secure, subdomains bool) gin.HandlerFunc {
+	strict := ""
+	if secure {
+		strict = "max-age=31536000"
+		if subdomains {
+			strict += "; includeSubDomains"
+		}
+	}
 	return func(c *gin.Context) {
 		h := c.Writer.Header()
 		WithReference(c, newRef())
@@ -97,8 +106,8 @@ func (e *Responder) Headers(secure bool) gin.HandlerFunc {
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Content-Security-Policy", policy)
-		if secure {
-			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+		if strict != "" {
+			h.Set("Strict-Transport-Security", strict)
 		}
 		ctx, cancel := e.limited(c.Request.Context())
 		defer cancel()

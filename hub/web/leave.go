@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -25,14 +26,40 @@ func (e *Responder) Redirect(c *gin.Context, location, name string) error {
 	return e.Show(c, http.StatusOK, templates.Continue{Client: name, URL: location})
 }
 
+// A Refusal is what an app is told if the person goes on to it.
+type Refusal struct{ Code, Description string }
+
 // ConfirmRedirect sends the browser to another site only if the person says so: it
-// gets the page of Leave with the site's host on it, and nothing moves on by
+// gets a page with the site's host and the refusal on it, and nothing moves on by
 // itself. Who is no browser gets the 303; it can be misled by nobody.
-func (e *Responder) ConfirmRedirect(c *gin.Context, location, name string) error {
+func (e *Responder) ConfirmRedirect(c *gin.Context, location, name string, why Refusal) error {
 	if c.GetHeader("Sec-Fetch-Dest") != "document" {
 		return SeeOther(c, location)
 	}
-	return e.Show(c, http.StatusOK, templates.Continue{Client: name, URL: location, Ask: host(location)})
+	return e.Show(c, http.StatusOK, templates.Continue{Client: name, URL: location, Ask: host(location), Code: why.Code, Description: why.Description})
+}
+
+// ConfirmFormPost is ConfirmRedirect for an answer that goes as a form. This page
+// alone lets a form lead to the site, and to no other place.
+func (e *Responder) ConfirmFormPost(c *gin.Context, address, name string, values url.Values, why Refusal) error {
+	if c.GetHeader("Sec-Fetch-Dest") != "document" {
+		return e.RedirectByFormPost(c, address, name, values)
+	}
+	h := c.Writer.Header()
+	h.Set("Content-Security-Policy", strings.Replace(policy, "form-action 'self'", "form-action "+origin(address), 1))
+	h.Set("Referrer-Policy", "strict-origin") // as RedirectByFormPost has it, and why
+	return e.Show(c, http.StatusOK, templates.Continue{
+		Client: name, URL: address, Ask: host(address), Code: why.Code, Description: why.Description, Values: pairs(values),
+	})
+}
+
+// origin is that of an address on the web, for a Content-Security-Policy.
+func origin(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || strings.ContainsAny(u.Host, " ;,'\"") {
+		return "'none'"
+	}
+	return u.Scheme + "://" + u.Host
 }
 
 // host is where an address leads, as people would recognise it; for an app's

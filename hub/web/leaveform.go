@@ -28,9 +28,13 @@ func (e *Responder) RedirectByFormPost(c *gin.Context, address, name string, val
 	// Without a referrer a browser would name the form's origin as null, which
 	// no site can tell from a stranger's.
 	h.Set("Referrer-Policy", "strict-origin")
-	page := templates.FormPost{Client: name, URL: address}
+	return e.show(c, http.StatusOK, templates.FormPost{Client: name, URL: address, Values: pairs(values)}, nonce)
+}
+
+func pairs(values url.Values) []templates.Pair {
+	var all []templates.Pair
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		page.Values = append(page.Values, templates.Pair{Name: name, Value: values.Get(name)})
+		all = append(all, templates.Pair{Name: name, Value: values.Get(name)})
 	}
-	return e.show(c, http.StatusOK, page, nonce)
+	return all
 }

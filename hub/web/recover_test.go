@@ -27,7 +27,7 @@ func newServed(h HandlerFunc) (*gin.Engine, *bytes.Buffer) {
 		Frame: func(*http.Request) templates.Frame { return templates.Frame{} },
 	}
 	engine := gin.New()
-	engine.Use(e.Headers(true), e.Recover())
+	engine.Use(e.Headers(true, false), e.Recover())
 	engine.GET("/page", e.Page(h))
 	engine.GET("/oauth2/json", e.JSON(h))
 	return engine, log
@@ -132,7 +132,7 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 	h := get(engine, "/page").Header()
 	for name, want := range map[string]string{
 		"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer", "Cross-Origin-Opener-Policy": "same-origin",
-		"Strict-Transport-Security": "max-age=31536000; includeSubDomains", "Cache-Control": "no-store", "Location": "/there",
+		"Strict-Transport-Security": "max-age=31536000", "Cache-Control": "no-store", "Location": "/there",
 	} {
 		if got := h.Get(name); got != want {
 			t.Errorf("%s: got %q, want %q", name, got, want)

@@ -26,18 +26,17 @@ func (d *Handler) deliver(c *gin.Context, client clients.Client, r authrequest.R
 	return d.Responder.Redirect(c, withAnswer(r.RedirectURI, r.Mode.Base(), answer), shown(client))
 }
 
-// deliverAsking is deliver if the person says so. A form would look like one
-// of the hub's, so what was to come by form_post comes in the query: it is an
-// error, and holds no secret.
+// deliverAsking is deliver if the person says so, by a page that shows the error.
 func (d *Handler) deliverAsking(c *gin.Context, client clients.Client, r authrequest.Request, answer url.Values) error {
-	if r.Mode.Base() == oauth.FormPost && c.GetHeader("Sec-Fetch-Dest") != "document" {
-		return d.deliver(c, client, r, answer)
-	}
+	why := web.Refusal{Code: answer.Get("error"), Description: answer.Get("error_description")}
 	answer, err := d.complete(c, client, r, answer)
 	if err != nil {
 		return err
 	}
-	return d.Responder.ConfirmRedirect(c, withAnswer(r.RedirectURI, r.Mode.Base(), answer), shown(client))
+	if r.Mode.Base() == oauth.FormPost {
+		return d.Responder.ConfirmFormPost(c, r.RedirectURI, shown(client), answer, why)
+	}
+	return d.Responder.ConfirmRedirect(c, withAnswer(r.RedirectURI, r.Mode.Base(), answer), shown(client), why)
 }
 
 // complete adds what every answer holds, in the form that the mode has.

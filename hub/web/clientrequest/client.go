@@ -82,7 +82,7 @@ func (a *Authenticator) ClientOr(c *gin.Context, form oauth.Params, told func(*g
 		if err = a.resolveClient(c, credentials.ID); err != nil {
 			return clients.Client{}, err
 		}
-		client, err = a.Clients.Authenticate(c.Request.Context(), credentials, a.Issuer)
+		client, err = a.Clients.Authenticate(c.Request.Context(), credentials, a.Issuer, a.ownAudiences(c)...)
 		if err == nil {
 			HoldOrigin(c, client)
 			return client, nil
@@ -106,6 +106,19 @@ func (a *Authenticator) ClientOr(c *gin.Context, form oauth.Params, told func(*g
 		e = e.Challenged(`Basic realm="fedhub", charset="UTF-8"`) // RFC 6749 §5.2
 	}
 	return clients.Client{}, e
+}
+
+// ownAudiences are the addresses of the back-channel authentication endpoint,
+// which an assertion may name there, and only there (CIBA §7.1).
+func (a *Authenticator) ownAudiences(c *gin.Context) []string {
+	const backEndpoint = "/oauth2/bc-authorize"
+	switch {
+	case c.FullPath() != backEndpoint:
+		return nil
+	case a.Alias == "":
+		return []string{a.Issuer + backEndpoint}
+	}
+	return []string{a.Issuer + backEndpoint, a.Alias + backEndpoint} // RFC 8705 §5
 }
 
 // resolveClient makes a client known that nobody registered and that comes with the

@@ -4,6 +4,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/dpop"
 )
 
@@ -22,6 +23,9 @@ func (a *Authenticator) CheckProof(c *gin.Context, client clients.Client, token 
 // for the most, must take a nonce; from others it is accepted.
 func (a *Authenticator) proofFor(c *gin.Context, client clients.Client, token string) dpop.Want {
 	want := dpop.Want{Method: c.Request.Method, URLs: []string{a.Issuer + c.FullPath()}, Token: token, Nonce: client.Public() || client.Secure()}
+	if client.Secure() {
+		want.Algs = clientauth.ProfileAlgs() // FAPI 2.0 Security Profile §5.4.1
+	}
 	if a.Alias != "" {
 		want.URLs = append(want.URLs, a.Alias+c.FullPath())
 	}

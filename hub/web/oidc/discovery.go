@@ -117,6 +117,7 @@ func (d *Handler) metadata(current settings.Settings) metadata {
 	at := func(path string) string { return d.Issuer + path }
 	secretOrKey := d.ClientAuth.Methods()
 	algs := clientauth.AssertionAlgs(secretOrKey...)
+	signs := d.Signing.Offered(clientauth.SigningAlgs())
 	m := metadata{
 		Issuer:                d.Issuer,
 		AuthorizationEndpoint: at("/oauth2/authorize"),
@@ -137,16 +138,16 @@ func (d *Handler) metadata(current settings.Settings) metadata {
 		ResponseModes:         oauth.Modes(),
 		GrantTypes:            []string{"authorization_code", "implicit", "refresh_token", "client_credentials", clients.GrantDevice, clients.GrantExchange, clients.GrantCIBA, clients.GrantJWT},
 		SubjectTypes:          []string{clients.Public, clients.Pairwise},
-		IDTokenAlgs:           clientauth.SigningAlgs(),
+		IDTokenAlgs:           signs,
 		IDTokenEncAlgs:        clientauth.EncryptionAlgs(),
 		IDTokenEncEncs:        clientauth.EncryptionEncs(),
-		UserinfoAlgs:          clientauth.SigningAlgs(),
+		UserinfoAlgs:          signs,
 		UserinfoEncAlgs:       clientauth.EncryptionAlgs(),
 		UserinfoEncEncs:       clientauth.EncryptionEncs(),
 		RequestAlgs:           requestobject.Algs(),
 		RequestEncAlgs:        signing.DecryptionAlgs(),
 		RequestEncEncs:        signing.DecryptionEncs(),
-		ResponseAlgs:          clientauth.SigningAlgs(),
+		ResponseAlgs:          signs,
 		ResponseEncAlgs:       clientauth.EncryptionAlgs(),
 		ResponseEncEncs:       clientauth.EncryptionEncs(),
 		ChallengeMethods:      []string{oauth.S256},
@@ -156,7 +157,7 @@ func (d *Handler) metadata(current settings.Settings) metadata {
 		RevocationAuthAlgs:    algs,
 		IntrospectionAuth:     secretOrKey,
 		IntrospectionAuthAlgs: algs,
-		IntrospectionAlgs:     clientauth.SigningAlgs(),
+		IntrospectionAlgs:     signs,
 		IntrospectionEncAlgs:  clientauth.EncryptionAlgs(),
 		IntrospectionEncEncs:  clientauth.EncryptionEncs(),
 		DPoPAlgs:              dpop.Algs(),

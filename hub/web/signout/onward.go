@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"github.com/gin-gonic/gin"
 
@@ -80,9 +79,10 @@ func (d *Handler) goOn(c *gin.Context, then onward) error {
 const patience = 8
 
 // Done is GET /signed-out: it tells apps through the browser if there are any
-// to tell (OIDC Front-Channel Logout §3), and then goes on. The page's script
-// goes on as soon as the frames have loaded; the header does where there is no
-// script, or a frame never loads; and there is a link.
+// to tell (OIDC Front-Channel Logout §3), and then goes on, once. The page's
+// script does it as soon as the frames have loaded, or do not in time; the page's
+// own refresh does where there are no scripts, and nowhere else; and there is a
+// link.
 func (d *Handler) Done(c *gin.Context) error {
 	if state := c.Query("state"); state != "" {
 		return d.back(c, state)
@@ -96,10 +96,7 @@ func (d *Handler) Done(c *gin.Context) error {
 	}
 	page := templates.SigningOut{Client: then.Client, URL: then.Address}
 	next := "/signed-out?" + url.Values{"then": {c.Query("then")}, "told": {"1"}}.Encode()
-	page.Next = next
-	if then.Address != "" {
-		next = then.Address
-	}
+	page.Next, page.Patience = next, patience
 	var origins []string
 	for _, f := range then.Frames {
 		page.Frames = append(page.Frames, f.Address)
@@ -107,7 +104,6 @@ func (d *Handler) Done(c *gin.Context) error {
 			origins = append(origins, f.Origin)
 		}
 	}
-	c.Header("Refresh", strconv.Itoa(patience)+"; url="+next)
 	web.AllowFrames(c, origins)
 	return d.Responder.Show(c, http.StatusOK, page)
 }

@@ -11,8 +11,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/fedhub/fedhub/hub/store"
@@ -35,6 +37,25 @@ func Check(address string) error {
 		return fmt.Errorf("is %q, which is a folder; name a file in it, like %q", address, filepath.Join(address, "fedhub.db"))
 	}
 	return nil
+}
+
+// Ports are where the database listens; none for a file.
+func Ports(address string) []uint16 {
+	if !IsMongoDB(address) {
+		return nil
+	}
+	ports := []uint16{27017} // where none is named
+	_, rest, _ := strings.Cut(address, "://")
+	rest = rest[strings.LastIndex(rest, "@")+1:]
+	hosts, _, _ := strings.Cut(rest, "/")
+	for host := range strings.SplitSeq(hosts, ",") {
+		if _, text, err := net.SplitHostPort(host); err == nil {
+			if port, err := strconv.ParseUint(text, 10, 16); err == nil {
+				ports = append(ports, uint16(port))
+			}
+		}
+	}
+	return ports
 }
 
 // Open opens the database at an address, a file that is missing being made.

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -158,6 +159,20 @@ func TestAKeyThatEverybodyCanReadIsRefused(t *testing.T) {
 		}
 		if got, want := ReadByOthers(KeyPath(file)), mode&0o077 != 0; got != want {
 			t.Errorf("%v: a warning %v, want %v", mode, got, want)
+		}
+	}
+}
+
+func TestWhereADatabaseListens(t *testing.T) {
+	for address, want := range map[string][]uint16{
+		"./data/fedhub.db":      nil,
+		"mongodb://db/fedhub":   {27017},
+		"mongodb+srv://db/hub":  {27017},
+		"mongodb://[fd00::1]/x": {27017},
+		"mongodb://ada:p@a:27117,b:27118,[fd00::1]:27119/hub?tls=true": {27017, 27117, 27118, 27119},
+	} {
+		if got := Ports(address); !slices.Equal(got, want) {
+			t.Errorf("%s: got %v, want %v", address, got, want)
 		}
 	}
 }

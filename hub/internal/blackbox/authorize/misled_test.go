@@ -39,7 +39,17 @@ func TestALinkToTheHubIsNoLinkToWhoRegisteredThere(t *testing.T) {
 		for _, mode := range []string{"query", "fragment", "form_post", "query.jwt"} {
 			p := visit(b, stranger, "scope", "openid sessions", "response_mode", mode)
 			hubtest.Want(t, name+" "+mode+": it moves on by itself", moves(p), false)
-			hubtest.Want(t, name+" "+mode+": it says where", strings.Contains(p.Body, "app.example.org") && strings.Contains(p.Body, `href="`+hubtest.Callback), true)
+			hubtest.Want(t, name+" "+mode+": it says where", strings.Contains(p.Body, "app.example.org") && strings.Contains(p.Body, `href="`+hubtest.Callback) || strings.Contains(p.Body, `action="`+hubtest.Callback), true)
+			hubtest.Want(t, name+" "+mode+": it says what", strings.Contains(p.Body, `id="error-code">invalid_scope<`) && strings.Contains(p.Body, `id="error-description">`), true)
+			csp := p.Header.Get("Content-Security-Policy")
+			if mode != "form_post" {
+				hubtest.Want(t, name+" "+mode+": where forms lead", strings.Contains(csp, "form-action 'self';"), true)
+				continue
+			}
+			// The error comes by POST where it was asked for by POST.
+			_, fields, found := hubtest.Form(p.Body, hubtest.Callback)
+			hubtest.Want(t, name+": posted", found && fields.Get("error") == "invalid_scope" && fields.Get("state") == "the state" && fields.Get("iss") == w.URL, true)
+			hubtest.Want(t, name+": the form leads to this app alone", strings.Contains(csp, "form-action https://app.example.org;") && !strings.Contains(csp, "*"), true)
 		}
 		hubtest.Want(t, name+": prompt=none", moves(visit(b, stranger, "prompt", "none")), true)
 		hubtest.Want(t, name+": an app that was chosen", moves(visit(b, chosen, "scope", "openid sessions")), true)

@@ -150,7 +150,6 @@ func TestASignedRequestIsWhatCounts(t *testing.T) {
 		"a request_uri":       {s.Object(nil, map[string]any{"request_uri": "https://x"}), "invalid_request_object"},
 		"another type":        {s.Object(map[string]any{"typ": "at+jwt"}, nil), "invalid_request_object"},
 		"the secret as key":   {w.Sign(jose.HS256, []byte(strings.Repeat("k", 32)), map[string]any{"kid": "k"}, map[string]any{"iss": s.ID}), "invalid_request_object"},
-		"unsigned":            {hubtest.UnsignedObject(t, map[string]any{"state": "x", "redirect_uri": hubtest.Callback}), "request_not_supported"},
 		"no JWT":              {"x", "invalid_request_object"},
 		"cut off":             {s.Object(nil, nil)[:50], "invalid_request_object"},
 		"encrypted":           {"a.b.c.d.e", "invalid_request_object"},
@@ -160,6 +159,12 @@ func TestASignedRequestIsWhatCounts(t *testing.T) {
 		hubtest.Want(t, name+": error", got.Get("error"), tt.code)
 		hubtest.Want(t, name+": code", got.Get("code"), "")
 	}
+	// It names no algorithm, so it may send what nobody signed: what the query could say (OIDC Registration §2).
+	unsigned := b.Answer(b.Authorize(s.Request("request", hubtest.UnsignedObject(t, map[string]any{"state": "x", "redirect_uri": hubtest.Callback}))))
+	hubtest.Want(t, "unsigned: state", unsigned.Get("state"), "x")
+	hubtest.Want(t, "unsigned: a code", unsigned.Get("code") != "", true)
+	hubtest.Want(t, "unsigned, with a wrong scope", b.Answer(b.Authorize(s.Request("request", hubtest.UnsignedObject(t, map[string]any{"scope": "openid sessions"})))).Get("error"), "invalid_scope")
+	hubtest.RefusedPage(t, "an unsigned redirect_uri that is not registered", b.Authorize(url.Values{"client_id": {s.ID}, "request": {hubtest.UnsignedObject(t, map[string]any{"redirect_uri": "https://evil.example/"})}}))
 	hubtest.RefusedPage(t, "an inner redirect_uri that is not registered", b.Authorize(url.Values{"client_id": {s.ID}, "request": {s.Object(nil, map[string]any{"redirect_uri": "https://evil.example/"})}}))
 	hubtest.RefusedPage(t, "a refused object and a wrong redirect_uri beside it", b.Authorize(s.Request("redirect_uri", "https://evil.example/", "request", stranger.Object(nil, nil))))
 	hubtest.RefusedPage(t, "a refused object with a wrong redirect_uri in it", b.Authorize(url.Values{"client_id": {s.ID}, "request": {stranger.Object(nil, map[string]any{"redirect_uri": "https://evil.example/"})}}))
@@ -244,7 +249,7 @@ func TestARequestObjectMayBeEncrypted(t *testing.T) {
 			return text
 		}
 		hubtest.Want(t, key.Algorithm+": state", b.Answer(b.Authorize(url.Values{"client_id": {s.ID}, "request": {seal(s.Object(nil, nil))}})).Get("state"), "inside")
-		hubtest.Want(t, key.Algorithm+": unsigned inside", b.Answer(b.Authorize(s.Request("request", seal(hubtest.UnsignedObject(t, map[string]any{"state": "x"}))))).Get("error"), "request_not_supported")
+		hubtest.Want(t, key.Algorithm+": unsigned inside", b.Answer(b.Authorize(s.Request("request", seal(hubtest.UnsignedObject(t, map[string]any{"state": "x"}))))).Get("state"), "x")
 		hubtest.Want(t, key.Algorithm+": rubbish inside", b.Answer(b.Authorize(s.Request("request", seal("x")))).Get("error"), "invalid_request_object")
 	}
 	hubtest.Want(t, "keys to encrypt to", sealed > 0, true)

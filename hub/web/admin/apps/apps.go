@@ -33,6 +33,7 @@ type Handler struct {
 	Logouts    *logouts.Service
 	SiteSetups *sitesetup.Service
 	HTTP       *http.Client // guarded
+	Algs       []string     // that the hub signs with for apps
 	Responder  *web.Responder
 	Now        func() time.Time
 }

@@ -189,7 +189,7 @@ func (d *Handler) unfolded(f templates.ClientForm, wrong []templates.Mistake) (t
 	}
 	f.Names = templates.Names{
 		Methods: append(d.ClientAuth.Methods(), clientauth.MethodNone),
-		Signing: clientauth.SigningAlgs(), Proving: clientauth.AssertionAlgs(clientauth.MethodKey, clientauth.MethodSecretJWT),
+		Signing: d.Algs, Proving: clientauth.AssertionAlgs(clientauth.MethodKey, clientauth.MethodSecretJWT),
 		Wrapping: clientauth.EncryptionAlgs(), Content: clientauth.EncryptionEncs(),
 	}
 	return f, wrong
