@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/clients/metadatadoc"
+	clientnames "github.com/fedhub/fedhub/clients/names"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/jwt"
 	"github.com/fedhub/fedhub/internal/texts"
@@ -208,7 +209,7 @@ type Approval struct {
 // Approve lets a hub in, in whatever state it is, or changes what was said of one
 // that is active. It is for the keys the record shows.
 func (s *Service) Approve(ctx context.Context, id, by string, a Approval) error {
-	if a.Name = strings.TrimSpace(a.Name); a.Name != "" && !clients.NameOK(a.Name) {
+	if a.Name = strings.TrimSpace(a.Name); a.Name != "" && !clientnames.OK(a.Name) {
 		return forms.New("name", "client.name.bad")
 	}
 	defer s.auth.Keys.Drop(id)
