@@ -62,4 +62,6 @@ type Registration struct {
 	Statement       string    `bson:"statement,omitempty"` // the software statement, as it came
 	Vouched         string    `bson:"vouched,omitempty"`   // who issued it
 	At              time.Time `bson:"at,omitempty"`
+	Network         string    `bson:"network,omitempty"`      // whence it came, where nobody let it in
+	UnusedSince     time.Time `bson:"unused_since,omitempty"` // when it came, until it is given a token
 }

@@ -15,14 +15,16 @@ import (
 
 // AllowsOrigin reports whether pages of this origin speak for the client
 // (RFC 6454): one that is registered, or the home of a single-page app's
-// redirect URI. Nothing is normalised; "null" is nobody's.
+// redirect URI. A public app that registered itself may be such a page on the
+// developer's machine, whatever it took itself for: its own loopback addresses
+// count, to the port, and no foreign page. Nothing is normalised; "null" is nobody's.
 func (c Client) AllowsOrigin(origin string) bool { return slices.Contains(c.origins(), origin) }
 
 func (c Client) origins() []string {
 	all := slices.Clone(c.Origins)
-	if c.Type == SPA {
+	if c.Type == SPA || c.Public() && !c.Registration.At.IsZero() {
 		for _, raw := range c.RedirectURIs {
-			if origin := redirecturi.OriginOf(raw); origin != "" {
+			if origin := redirecturi.OriginOf(raw); origin != "" && (c.Type == SPA || redirecturi.Local(raw)) {
 				all = append(all, origin)
 			}
 		}

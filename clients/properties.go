@@ -179,6 +179,8 @@ var properties = []Property{
 	{"registration.vouched", "", "", bySelf, "", func(c *Client) any { return &c.Registration.Vouched }, free},                               // who issued the statement
 	{"registration.token_hash", "", "", 0, "", func(c *Client) any { return &c.Registration.TokenHash }, nil},
 	{"registration.at", "", "", 0, "", func(c *Client) any { return &c.Registration.At }, nil},
+	{"registration.network", "", "", 0, "", func(c *Client) any { return &c.Registration.Network }, nil},
+	{"registration.unused_since", "", "", 0, "", func(c *Client) any { return &c.Registration.UnusedSince }, nil},
 	{"secrets", "", "", 0, "", func(c *Client) any { return &c.Secrets }, nil}, // they have verbs of their own
 	{"generation", "", "", 0, "", func(c *Client) any { return &c.ConsentVersion }, nil},
 	{"created", "", "", 0, "", func(c *Client) any { return &c.Created }, nil},

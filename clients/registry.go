@@ -31,7 +31,7 @@ type Store interface {
 	Update(ctx context.Context, id string, change func(*Client) error) error
 	Delete(ctx context.Context, id string) error
 	// EachWhere visits the clients that have value in an indexed field,
-	// server.state or frappe.url, in the order of ids; all clients if field is
+	// server.state, frappe.url or registration.network, in the order of ids; all clients if field is
 	// empty.
 	EachWhere(ctx context.Context, field, value string) iter.Seq2[Client, error]
 	// Page returns up to limit of them in the order of ids, behind the id
@@ -41,7 +41,7 @@ type Store interface {
 	// those that have the field at all.
 	CountWhere(ctx context.Context, field, value string, most int) (int, error)
 	// Since visits the clients that have a time of at least from in an indexed
-	// field, updated or document.fetched, the earliest first.
+	// field, as updated or document.fetched, the earliest first.
 	Since(ctx context.Context, field string, from time.Time) iter.Seq2[Client, error]
 }
 

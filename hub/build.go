@@ -149,13 +149,13 @@ func (h *Hub) buildClients() {
 		Clients: h.clients, Auth: h.clientAuth, Documents: h.documents, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now, Log: c.Log,
 	})
 	h.registrations = registration.New(registration.Options{
-		Clients: h.clients, Keys: h.clientAuth.Keys, Documents: h.documents, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now,
+		Clients: h.clients, Store: d.Clients, Keys: h.clientAuth.Keys, Documents: h.documents, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now,
 	})
 	h.sites = frappesite.New(frappesite.Options{Clients: h.clients, Once: d.useOnce, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now})
 	h.siteSetups = h.newDebuts()
 	h.tokens = &tokens.Service{
 		Issuer: c.URL, Signing: h.signing, Grants: h.grants, Users: h.users, Clients: h.clients, ClientAuth: h.clientAuth,
-		Revoked: d.Revoked, Opaques: d.Opaques, Pairwise: h.box.Derive(names.KeyOfSubjects), Lives: h.sessions.IsActive, Now: c.Now,
+		Revoked: d.Revoked, Opaques: d.Opaques, Pairwise: h.box.Derive(names.KeyOfSubjects), Lives: h.sessions.IsActive, Used: h.registrations.MarkUsed, Now: c.Now,
 	}
 	h.requests = &authrequest.Service{
 		Issuer: c.URL, Clients: h.clients, Registration: h.registrations, Objects: requestobject.Opener{Verifier: h.clientAuth, Read: h.documents.Read},
@@ -194,7 +194,7 @@ func (h *Hub) buildOperator() {
 	c, d := h.config, h.data
 	h.Service = operator.New(operator.Parts{
 		URL: c.URL, AllowHTTP: c.AllowPrivateAddresses, ClientMetadata: h.clientMetadata,
-		Users: h.users, Linking: h.linking, MailLinks: h.mailLinks, Clients: h.clients, Hubs: h.hubs, Sites: h.sites, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
+		Users: h.users, Linking: h.linking, MailLinks: h.mailLinks, Clients: h.clients, Hubs: h.hubs, Sites: h.sites, Registrations: h.registrations, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
 		Grants: h.grants, Pending: h.pending, Sessions: h.sessions.Service, Health: h.health,
 		Logouts: h.logouts, UpstreamTokens: h.upstreamTokens, SiteSetups: h.siteSetups, Signing: h.signing, Settings: h.settings, Audit: h.audit, Box: h.box,
 		ForgetUser: h.forgetUser,

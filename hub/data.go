@@ -62,7 +62,7 @@ type data struct {
 	LogoutStatuses      *store.Collection[logouts.Status]                  `set:"told" client:"id"`
 	SignOuts            *store.Collection[logouts.SignOut]                 `set:"signouts" index:"order userId" freed:"order" user:"userId"`
 	UpstreamTokens      *store.Collection[upstreamtokens.Token]            `set:"ties" index:"userId loginKey" user:"userId"`
-	Clients             *store.Collection[clients.Client]                  `set:"clients" index:"server.state frappe.url" times:"updated document.fetched"`
+	Clients             *store.Collection[clients.Client]                  `set:"clients" index:"server.state frappe.url registration.network" times:"updated document.fetched registration.unused_since"`
 	HubInvites          *store.Collection[hubs.Invite]                     `set:"invites"`
 	InitialAccessTokens *store.Collection[registration.InitialAccessToken] `set:"initials"`
 	LoginKeys           *store.Collection[federation.LoginKey]             `set:"loginkeys"`

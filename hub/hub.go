@@ -288,7 +288,8 @@ func (h *Hub) everyMinute(ctx context.Context, work func(context.Context)) {
 // chores is what is due now and then.
 func (h *Hub) chores(ctx context.Context) {
 	h.tellRest(ctx, false)
-	if _, err := h.backend.Sweep(ctx, h.config.Now()); err != nil && !errors.Is(err, context.Canceled) {
+	_, err := h.backend.Sweep(ctx, h.config.Now())
+	if err = errors.Join(err, h.ClearUnused(ctx)); err != nil && !errors.Is(err, context.Canceled) {
 		h.config.Log.ErrorContext(ctx, "expired records stay for now", "error", err)
 	}
 	if err := h.tendKeys(ctx); err != nil && !errors.Is(err, context.Canceled) {

@@ -86,6 +86,7 @@ func (h *Hub) overviewRoutes(g guards) []route {
 		{"POST", "/admin/signing/schedule", g.change, h.admin.operations.ScheduleKeys},
 		{"GET", "/admin/settings", g.admin, h.admin.operations.ProviderSettings},
 		{"POST", "/admin/settings", g.change, h.admin.operations.SaveSettings},
+		{"POST", "/admin/settings/unused", g.change, h.admin.operations.RemoveUnused},
 		{"POST", "/admin/settings/tokens", g.change, h.admin.operations.MakeInitialToken},
 		{"POST", "/admin/settings/tokens/delete", g.change, h.admin.operations.EndInitialToken},
 	}

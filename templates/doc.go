@@ -45,7 +45,8 @@
 //	/admin/servers/approve            AdminServers  server; likewise refuse, suspend, resume
 //	/admin/servers/invite             AdminServers
 //	/admin/traces                     AdminTraces   ref; client key person failed
-//	/admin/settings                   AdminSettings hub_name skip_authorization require_pushed trusted_domains traces trace_days audit_days recent_minutes admin_hours refresh_seconds
+//	/admin/settings                   AdminSettings hub_name skip_authorization require_pushed trusted_domains traces trace_days audit_days recent_minutes admin_hours refresh_seconds registered registered_per_network unused_days
+//	/admin/settings/unused            AdminSettings age
 //	ConfirmDelete.Action              ConfirmDelete confirm end
 //
 // Pages link to GET /account, /signin, /signout, /admin/clients, /admin/clients/new

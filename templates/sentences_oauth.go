@@ -166,6 +166,7 @@ var oauthSentences = map[string]string{
 	"oauth.register.client_id":        "client_id must be that of the client whose registration this is",
 	"oauth.register.client_secret":    "client_secret must be the one that this hub gave the client, or left out",
 	"oauth.register.closed":           "this hub registers no clients by itself; ask its administrator",
+	"oauth.register.full":             "this hub has as many apps that registered themselves as it takes; ask its administrator for an initial access token",
 	"oauth.register.gone":             "the client is gone",
 	"oauth.register.header":           "send one Authorization header",
 	"oauth.register.initial":          "the initial access token is unknown, used up or expired",

@@ -4,7 +4,8 @@ import "time"
 
 // AdminSettings are the OAuth Provider Settings. It posts to /admin/settings;
 // the forms about initial access tokens post uses and days to
-// /admin/settings/tokens and token={ID} to …/tokens/delete.
+// /admin/settings/tokens and token={ID} to …/tokens/delete, the one about apps
+// that were never used posts age in days to /admin/settings/unused.
 type AdminSettings struct {
 	HubName           string            // hub_name
 	SkipAuthorization string            // skip_authorization: "Force" or "Auto"
@@ -21,6 +22,10 @@ type AdminSettings struct {
 	RecentMinutes     string            // recent_minutes
 	AdminHours        string            // admin_hours
 	RefreshSeconds    string            // refresh_seconds
+	Registered        string            // registered
+	PerNetwork        string            // registered_per_network
+	UnusedDays        string            // unused_days
+	Unused            string            // how many apps registered themselves and were never used; empty if none
 	Tokens            []InitialToken    // that still let apps register
 	Token             string            // one just made, shown this once
 	Locked            map[string]string // name of a field to the variable that sets it

@@ -27,10 +27,13 @@ type Limits struct {
 // §3.2.1 lets it, and has it say so in its answer).
 func (d *declaration) settle(l Limits) error {
 	d.settleType()
-	if err := d.settleGrants(); err != nil {
+	err := d.settleGrants()
+	if err != nil {
 		return err
 	}
-	d.Scopes = limited(d.scope, l)
+	if d.Scopes, err = limited(d.scope, l); err != nil {
+		return err
+	}
 	d.Resources = slices.Clone(l.Resources)
 	d.JWKS = d.keySet()
 	d.DefaultRedirectURI = ""
@@ -118,14 +121,18 @@ func (d *declaration) grantsForResponses() []string {
 }
 
 // limited is the part of the declared scopes that the client may have, and the
-// usual ones where there is none. The answer shows it (RFC 7591 §2).
-func limited(scope string, l Limits) []string {
+// usual ones where none is declared. The answer shows it (RFC 7591 §2). Who asks
+// for nothing that there is gets nothing: never more than was asked.
+func limited(scope string, l Limits) ([]string, error) {
 	asked := strings.Fields(scope)
+	if len(asked) == 0 {
+		return slices.Clone(l.Usual), nil
+	}
 	allowed := slices.DeleteFunc(slices.Clone(l.Scopes), func(s string) bool { return !slices.Contains(asked, s) })
 	if len(allowed) == 0 {
-		return slices.Clone(l.Usual)
+		return nil, forms.New("scope", "registration.scope.unknown", "scopes", l.Scopes)
 	}
-	return allowed
+	return allowed, nil
 }
 
 // keySet returns the jwks member as text, or nothing.

@@ -17,7 +17,7 @@ func TestAnotherTokenManagesNoClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, secret, token, err := w.Register(t.Context(), d, texts.New("client.by.itself"))
+	c, secret, token, err := w.Register(t.Context(), d, texts.New("client.by.itself"), Newcomer{})
 	if err != nil || secret == "" {
 		t.Fatalf("got the secret %q and %v", secret, err)
 	}

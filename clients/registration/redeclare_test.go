@@ -30,7 +30,7 @@ func TestARedeclarationThatAsksForMoreIsAskedAboutAgain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, _, token, err := w.Register(t.Context(), first, texts.New("client.by.itself"))
+		c, _, token, err := w.Register(t.Context(), first, texts.New("client.by.itself"), Newcomer{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,7 +60,7 @@ func TestARedeclarationLeavesAloneWhatAnAdministratorDecided(t *testing.T) {
 	after.SkipAuthorization = true
 	want := []string{"id", "openid_means_profile", "skip_authorization", "allowed_roles", "frappe", "frappe.send_errors", "disabled",
 		"exchange.from", "exchange.impersonate", "exchange.delegate", "resources", "serves", "high_security", "opaque_tokens", "origins",
-		"registration.token_hash", "registration.at", "secrets", "generation", "created", "updated", "created_by", "origin", "imported", "habits", "server"}
+		"registration.token_hash", "registration.at", "registration.network", "registration.unused_since", "secrets", "generation", "created", "updated", "created_by", "origin", "imported", "habits", "server"}
 	if got := clientstest.Kept(before, after); !slices.Equal(got, want) {
 		t.Errorf("kept %q, want %q", got, want)
 	}

@@ -107,12 +107,14 @@ func invalidMetadata(problems forms.Problems) *Error {
 }
 
 // Register keeps a declared client and returns it with its secret, if it uses
-// one, and its registration access token. Neither can be shown again.
-func (s *Service) Register(ctx context.Context, d Metadata, origin texts.Text) (c clients.Client, secret, token string, err error) {
+// one, and its registration access token. Neither can be shown again. Where
+// there is no room for it the error is ErrFull.
+func (s *Service) Register(ctx context.Context, d Metadata, origin texts.Text, from Newcomer) (c clients.Client, secret, token string, err error) {
 	token = names.RegistrationPrefix + secrets.Text(32)
 	c = d.client.Clone()
 	c.Origin, c.Registration.TokenHash = origin, secrets.HexHash(token)
-	if c, err = s.clients.Add(ctx, c); err != nil {
+	c.Registration.Network, c.Registration.UnusedSince = from.Network, s.clients.Stamp()
+	if c, err = s.admit(ctx, c, from); err != nil {
 		return clients.Client{}, "", "", declared(err)
 	}
 	if lacksSecret(c) {
@@ -121,6 +123,19 @@ func (s *Service) Register(ctx context.Context, d Metadata, origin texts.Text) (
 		}
 	}
 	return c, secret, token, nil
+}
+
+// admit keeps a client, one at a time, so that no more come than there is room
+// for.
+func (s *Service) admit(ctx context.Context, c clients.Client, from Newcomer) (clients.Client, error) {
+	if from.Network != "" {
+		s.joining.Lock()
+		defer s.joining.Unlock()
+		if err := s.roomFor(ctx, from); err != nil {
+			return clients.Client{}, err
+		}
+	}
+	return s.clients.Add(ctx, c)
 }
 
 // Registered returns a client to whoever holds its registration access token

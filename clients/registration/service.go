@@ -15,6 +15,7 @@ import (
 // Options are what a Service works with.
 type Options struct {
 	Clients   *clients.Registry   // required
+	Store     clients.Store       // in which those are kept; required
 	Keys      *clientauth.Keyring // of those who sign software statements; required
 	Documents metadatadoc.Reader  // of what clients publish
 
@@ -29,6 +30,7 @@ type Options struct {
 // use.
 type Service struct {
 	clients   *clients.Registry
+	store     clients.Store
 	keys      *clientauth.Keyring
 	documents metadatadoc.Reader
 	allowHTTP bool
@@ -48,7 +50,7 @@ type miss struct {
 // New returns a Service.
 func New(o Options) *Service {
 	s := &Service{
-		clients: o.Clients, keys: o.Keys, documents: o.Documents, allowHTTP: o.AllowHTTP, now: o.Now,
+		clients: o.Clients, store: o.Store, keys: o.Keys, documents: o.Documents, allowHTTP: o.AllowHTTP, now: o.Now,
 		missed: cache.NewMap[string, miss](maxMissed),
 	}
 	if s.now == nil {

@@ -23,7 +23,7 @@ func newWorld(t *testing.T, options ...func(*Options)) *world {
 		option(&o)
 	}
 	w := clientstest.NewWorld(t, o.Documents, o.AllowHTTP)
-	o.Clients, o.Keys, o.Now = w.Registry, w.Auth.Keys, w.Clock.Now
+	o.Clients, o.Store, o.Keys, o.Now = w.Registry, w.Store, w.Auth.Keys, w.Clock.Now
 	return &world{w, New(o)}
 }
 

@@ -48,6 +48,7 @@ type clientCmds struct {
 	List  clientListCmd  `cmd:"" help:"List the apps."`
 	Token clientTokenCmd `cmd:"" help:"Make an initial access token, with which apps register themselves."`
 	Show  clientShowCmd  `cmd:"" help:"Print everything an app is registered with."`
+	Prune clientPruneCmd `cmd:"" help:"Remove the apps that registered themselves and were never used."`
 }
 
 type keyCmds struct {

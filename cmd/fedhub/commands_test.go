@@ -327,4 +327,26 @@ func TestSigningKeysAreListedAndRotated(t *testing.T) {
 		t.Errorf("a refresh can be repeated for %d seconds, want 0", repeats.Seconds)
 	}
 	s.run("settings", "set", "--refresh-seconds", "61").fails(2, "1 to 60 seconds")
+	var kept struct {
+		All        int `json:"registered"`
+		PerNetwork int `json:"registered_per_network"`
+		Days       int `json:"unused_days"`
+	}
+	s.must("settings", "show", "--json").json(&kept)
+	if kept.All != 10_000 || kept.PerNetwork != 500 || kept.Days != 90 {
+		t.Errorf("at first: got %+v", kept)
+	}
+	s.must("settings", "set", "--registered", "20", "--registered-per-network", "5", "--unused-days", "0", "--json").json(&kept)
+	if kept.All != 20 || kept.PerNetwork != 5 || kept.Days != 0 {
+		t.Errorf("set: got %+v", kept)
+	}
+	s.run("settings", "set", "--registered", "0").fails(2, "Keep 1 to")
+	var gone struct {
+		Removed int `json:"removed"`
+	}
+	s.must("client", "prune", "--older-than", "0s", "--json").json(&gone)
+	if gone.Removed != 0 {
+		t.Errorf("removed %d, and there is none", gone.Removed)
+	}
+	s.run("client", "prune", "--older-than=-1h").fails(2, "--older-than")
 }

@@ -35,14 +35,18 @@ type settingsSetCmd struct {
 
 	RefreshSeconds *int `placeholder:"N" help:"Answer an app that proves who it is and repeats a refresh within this many seconds with the same new token, for its answer may have got lost; 0 to take it for theft at once, 10 if not set."`
 
+	Registered           *int `placeholder:"N" help:"Keep so many apps that registered themselves without an initial access token; one that was never used makes room for the next. 10000 if not set."`
+	RegisteredPerNetwork *int `placeholder:"N" help:"Keep so many of them from one network; 500 if not set."`
+	UnusedDays           *int `placeholder:"N" help:"Remove apps that registered themselves and were never used after this many days; 0 to keep them, 90 if not set."`
+
 	format `embed:""`
 	base   `embed:""`
 }
 
 // Run changes the settings that were given, and prints all.
 func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
-	if s.Consent == "" && s.Name == "" && s.ServerDomain == nil && s.Registration == "" && s.DocumentDomain == nil && s.SoftwareIssuer == nil && s.RequirePushed == nil && s.Voucher == nil && s.KeyDays == nil && s.Passwords == "" && s.Traces == "" && s.TraceDays == nil && s.AuditDays == nil && s.RecentMinutes == nil && s.AdminHours == nil && s.RefreshSeconds == nil {
-		return mistake("say what to change: --consent, --name, --server-domain, --registration, --document-domain, --software-issuer, --require-pushed, --voucher, --key-days, --passwords, --traces, --trace-days, --audit-days, --recent-minutes, --admin-hours or --refresh-seconds")
+	if s.Consent == "" && s.Name == "" && s.ServerDomain == nil && s.Registration == "" && s.DocumentDomain == nil && s.SoftwareIssuer == nil && s.RequirePushed == nil && s.Voucher == nil && s.KeyDays == nil && s.Passwords == "" && s.Traces == "" && s.TraceDays == nil && s.AuditDays == nil && s.RecentMinutes == nil && s.AdminHours == nil && s.RefreshSeconds == nil && s.Registered == nil && s.RegisteredPerNetwork == nil && s.UnusedDays == nil {
+		return mistake("say what to change: --consent, --name, --server-domain, --registration, --document-domain, --software-issuer, --require-pushed, --voucher, --key-days, --passwords, --traces, --trace-days, --audit-days, --recent-minutes, --admin-hours, --refresh-seconds, --registered, --registered-per-network or --unused-days")
 	}
 	return s.with(ctx, c, func(o *opened) error {
 		err := o.ChangeSettings(ctx, c.operator(), func(now *settings.Settings) {
@@ -94,12 +98,30 @@ func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
 			if s.RefreshSeconds != nil {
 				now.RefreshSeconds = s.RefreshSeconds
 			}
+			if s.Registered != nil {
+				now.Registered = positive(*s.Registered)
+			}
+			if s.RegisteredPerNetwork != nil {
+				now.RegisteredPerNetwork = positive(*s.RegisteredPerNetwork)
+			}
+			if s.UnusedDays != nil {
+				now.UnusedDays = s.UnusedDays
+			}
 		})
 		if err != nil {
 			return err
 		}
 		return showSettings(ctx, c, o, s.print)
 	})
+}
+
+// positive makes of zero, which stands for the default where it is kept, a
+// number that is refused.
+func positive(n int) int {
+	if n == 0 {
+		return -1
+	}
+	return n
 }
 
 // printer is format.print of a command.

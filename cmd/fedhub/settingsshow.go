@@ -39,7 +39,10 @@ func showSettings(ctx context.Context, c *console, o *opened, print printer) err
 		RecentMinutes   int      `json:"recent_minutes"`
 		AdminHours      int      `json:"admin_hours"`
 		RefreshSeconds  int      `json:"refresh_seconds"`
-	}{now.HubName, now.Consent, append([]string{}, now.ServerDomains...), now.Registration, append([]string{}, now.DocumentDomains...), append([]string{}, now.SoftwareIssuers...), now.RequirePushed, append([]string{}, now.Vouchers...), now.RotateDays(), now.PasswordsOf(), now.TraceMode(), now.TraceKept(), now.AuditKept(), now.RecentFor(), now.AdminFor(), now.RefreshAgain()}
+		Registered      int      `json:"registered"`
+		PerNetwork      int      `json:"registered_per_network"`
+		UnusedDays      int      `json:"unused_days"`
+	}{now.HubName, now.Consent, append([]string{}, now.ServerDomains...), now.Registration, append([]string{}, now.DocumentDomains...), append([]string{}, now.SoftwareIssuers...), now.RequirePushed, append([]string{}, now.Vouchers...), now.RotateDays(), now.PasswordsOf(), now.TraceMode(), now.TraceKept(), now.AuditKept(), now.RecentFor(), now.AdminFor(), now.RefreshAgain(), now.RegisteredAtMost(), now.RegisteredFromOne(), now.UnusedFor()}
 	return print(c, value, func(w io.Writer) {
 		table(w, []string{"SETTING", "VALUE"}, [][]string{
 			{"name", value.Name},
@@ -58,6 +61,9 @@ func showSettings(ctx context.Context, c *console, o *opened, print printer) err
 			{"minutes until asked again", strconv.Itoa(value.RecentMinutes)},
 			{"hours of an administrator", strconv.Itoa(value.AdminHours)},
 			{"seconds to repeat a refresh", strconv.Itoa(value.RefreshSeconds)},
+			{"apps that register themselves", strconv.Itoa(value.Registered)},
+			{"of them from one network", strconv.Itoa(value.PerNetwork)},
+			{"days until unused ones go", strconv.Itoa(value.UnusedDays)},
 		})
 	})
 }

@@ -43,6 +43,7 @@ type Parts struct {
 	Clients        *clients.Registry
 	Hubs           *hubs.Service
 	Sites          *frappe.Service
+	Registrations  *registration.Service
 	Invites        *hubs.Invites
 	Initials       registration.InitialTokens
 	Grants         *grants.Service

@@ -92,6 +92,13 @@ type Settings struct {
 	// unset the default.
 	RefreshSeconds *int `bson:"refreshSeconds,omitempty"`
 
+	// Registered and RegisteredPerNetwork are how many apps are kept that
+	// registered themselves, and UnusedDays is when those go that were never used;
+	// registration.go has the defaults.
+	Registered           int  `bson:"registered,omitempty"`
+	RegisteredPerNetwork int  `bson:"registeredPerNetwork,omitempty"`
+	UnusedDays           *int `bson:"unusedDays,omitempty"`
+
 	Updated   time.Time `bson:"updated"`
 	UpdatedBy string    `bson:"updatedBy"`
 }
@@ -268,7 +275,7 @@ func domainProblems(field string, domains []string) forms.Problems {
 }
 
 func (s *Settings) problems() forms.Problems {
-	p := slices.Concat(s.voucherProblems(), s.traceProblems(), s.passwordProblems(), s.recentProblems(), s.auditProblems(), s.refreshProblems())
+	p := slices.Concat(s.voucherProblems(), s.traceProblems(), s.passwordProblems(), s.recentProblems(), s.auditProblems(), s.refreshProblems(), s.registrationProblems())
 	if s.HubName == "" || len(s.HubName) > 80 {
 		p.Add("hub_name", "settings.hub_name.bad")
 	}

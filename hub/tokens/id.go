@@ -37,6 +37,9 @@ func (k *Service) ID(ctx context.Context, in ID) (string, error) {
 			return "", err
 		}
 	}
+	if err := k.used(ctx, c); err != nil {
+		return "", err
+	}
 	claims, err := in.released(c)
 	if err != nil {
 		return "", err

@@ -35,6 +35,9 @@ func opaqueID(token string) string {
 
 // mint gives the claims the form that the client has its access tokens in.
 func (k *Service) mint(ctx context.Context, c clients.Client, a AccessTokenClaims) (string, error) {
+	if err := k.used(ctx, c); err != nil {
+		return "", err
+	}
 	if !c.OpaqueTokens {
 		return k.Signing.Sign(ctx, signing.ES256, TypeAccess, a)
 	}

@@ -132,7 +132,16 @@ type Service struct {
 	Pairwise []byte
 	// Lives says whether the session of this name is still there.
 	Lives func(ctx context.Context, sid string) (bool, error)
-	Now   func() time.Time
+	// Used is told of a client before it is given a token; nobody if nil.
+	Used func(ctx context.Context, c clients.Client) error
+	Now  func() time.Time
+}
+
+func (k *Service) used(ctx context.Context, c clients.Client) error {
+	if k.Used == nil {
+		return nil
+	}
+	return k.Used(ctx, c)
 }
 
 // ForUser mints an access token for what a family stands for. scopes is the

@@ -42,7 +42,12 @@ func (d *Handler) Register(c *gin.Context) error {
 		return adminOnly()
 	}
 	origin := texts.New("client.by.itself")
+	from, err := d.newcomer(c)
+	if err != nil {
+		return err
+	}
 	if initial != "" {
+		from = registration.Newcomer{}
 		// Used up only now: a slip in the metadata costs nothing.
 		used, err := d.Initials.Redeem(c.Request.Context(), initial)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -53,7 +58,10 @@ func (d *Handler) Register(c *gin.Context) error {
 		}
 		origin = texts.New("client.by.token", "hint", used.Hint)
 	}
-	client, secret, token, err := d.Registrations.Register(c.Request.Context(), declared, origin)
+	client, secret, token, err := d.Registrations.Register(c.Request.Context(), declared, origin, from)
+	if errors.Is(err, registration.ErrFull) {
+		return oauth.TemporarilyUnavailable("oauth.register.full").Because(err)
+	}
 	if err != nil {
 		return invalidMetadata(err)
 	}
@@ -61,6 +69,12 @@ func (d *Handler) Register(c *gin.Context) error {
 		Detail: map[string]string{"by": origin.Code, "hint": origin.Args["hint"], "vouched": client.Registration.Vouched}})
 	c.JSON(http.StatusCreated, d.information(client, secret, token))
 	return nil
+}
+
+// newcomer is where the caller comes from, and how many such clients are kept.
+func (d *Handler) newcomer(c *gin.Context) (registration.Newcomer, error) {
+	current, err := d.Settings.Current(c.Request.Context())
+	return registration.Newcomer{Network: web.Network(c.ClientIP()), PerNetwork: current.RegisteredFromOne(), InAll: current.RegisteredAtMost()}, err
 }
 
 // adminOnly refuses what would let anybody find out who has an account here,

@@ -43,7 +43,9 @@ func (d *Handler) showSettings(c *gin.Context, status int, token string, wrong [
 		Traces:    s.TraceMode(), TraceDays: strconv.Itoa(s.TraceKept()),
 		RecentMinutes: strconv.Itoa(s.RecentFor()), AdminHours: strconv.Itoa(s.AdminFor()), AuditDays: strconv.Itoa(s.AuditKept()),
 		RefreshSeconds: strconv.Itoa(s.RefreshAgain()),
-		Token:          token, Mistakes: wrong,
+		Registered:     strconv.Itoa(s.RegisteredAtMost()), PerNetwork: strconv.Itoa(s.RegisteredFromOne()), UnusedDays: strconv.Itoa(s.UnusedFor()),
+
+		Token: token, Mistakes: wrong,
 	})
 }
 
@@ -53,6 +55,9 @@ func (d *Handler) showForm(c *gin.Context, status int, page templates.AdminSetti
 		return err
 	}
 	page.Issuer = d.Issuer
+	if page.Unused, err = d.unused(c); err != nil {
+		return err
+	}
 	for _, t := range all {
 		page.Tokens = append(page.Tokens, templates.InitialToken{ID: t.ID, Hint: t.Hint, Left: t.Left, By: t.CreatedBy, Expires: t.Expires})
 	}
@@ -80,12 +85,15 @@ func (d *Handler) SaveSettings(c *gin.Context) error {
 		s.AuditDays = countOr(form, "audit_days", s.AuditDays)
 		s.RecentMinutes, s.AdminHours = numberOr(form, "recent_minutes", s.RecentMinutes), numberOr(form, "admin_hours", s.AdminHours)
 		s.RefreshSeconds = countOr(form, "refresh_seconds", s.RefreshSeconds)
+		s.Registered, s.RegisteredPerNetwork = numberOr(form, "registered", s.Registered), numberOr(form, "registered_per_network", s.RegisteredPerNetwork)
+		s.UnusedDays = countOr(form, "unused_days", s.UnusedDays)
 	})
 	if wrong, ok := web.Mistakes(err, settingsFields); ok {
 		return d.showForm(c, admin.Unprocessable, templates.AdminSettings{
 			HubName: form["hub_name"], SkipAuthorization: form["skip_authorization"], RequirePushed: form["require_pushed"] == "1",
 			TrustedDomains: form["trusted_domains"], Registration: form["registration"], DocumentDomains: form["document_domains"],
-			SoftwareIssuers: form["software_issuers"], Vouchers: form["vouchers"], Passwords: form["passwords"], Traces: form["traces"], TraceDays: form["trace_days"], RecentMinutes: form["recent_minutes"], AdminHours: form["admin_hours"], AuditDays: form["audit_days"], RefreshSeconds: form["refresh_seconds"], Mistakes: wrong,
+			SoftwareIssuers: form["software_issuers"], Vouchers: form["vouchers"], Passwords: form["passwords"], Traces: form["traces"], TraceDays: form["trace_days"], RecentMinutes: form["recent_minutes"], AdminHours: form["admin_hours"], AuditDays: form["audit_days"], RefreshSeconds: form["refresh_seconds"],
+			Registered: form["registered"], PerNetwork: form["registered_per_network"], UnusedDays: form["unused_days"], Mistakes: wrong,
 		})
 	}
 	if err != nil {

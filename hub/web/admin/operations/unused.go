@@ -1,0 +1,47 @@
+package operations
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/templates"
+)
+
+const (
+	mostUnused    = 1000 // are counted
+	unusedRemoved = 200  // by one request, which must end in time
+	maxUnusedAge  = 3650 // days
+)
+
+// unused says how many apps registered themselves and were never used; empty if
+// none.
+func (d *Handler) unused(c *gin.Context) (string, error) {
+	n, err := d.Operator.CountUnused(c.Request.Context(), mostUnused)
+	switch n {
+	case 0:
+		return "", err
+	case mostUnused:
+		return strconv.Itoa(n) + " or more", err
+	}
+	return strconv.Itoa(n), err
+}
+
+// RemoveUnused is POST /admin/settings/unused.
+func (d *Handler) RemoveUnused(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	days, err := strconv.Atoi(form["age"])
+	if err != nil || days < 0 || days > maxUnusedAge {
+		return d.showSettings(c, admin.Unprocessable, "", []templates.Mistake{{Field: "age", Text: "Say how many days ago they registered at least: from 0 to 3650."}})
+	}
+	if _, err := d.Operator.RemoveUnused(c.Request.Context(), d.Actor(c), time.Duration(days)*24*time.Hour, unusedRemoved); err != nil {
+		return err
+	}
+	return web.SeeOther(c, "/admin/settings?done=removed")
+}
