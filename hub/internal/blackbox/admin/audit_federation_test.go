@@ -216,6 +216,17 @@ var tieActs = []act[bare]{
 		l.Noted(t, append(hubtest.ByRequest(audit.Event{Kind: audit.TokensIssued, Client: a.ID, Detail: map[string]string{"grant": "refresh_token"}}),
 			audit.Event{Kind: audit.UpstreamError, Target: hubtest.Ada(t, hubs.Secondary), LoginKey: hubs.Key.ID, Why: texts.New("*")})...)
 	}},
+	{"a site does not say whether somebody is enabled", func(t *testing.T, _ bare) {
+		s := hubtest.Above(t, frappetest.G1, hubtest.Keeping, func(k *federation.LoginKey) { k.NewSiteKey = "0a1b2c3d4e5f6a7:b8c9d0e1f2a3b4c" })
+		a := s.App()
+		r := s.SignIn(s.Browser(), a, "scope", "openid offline_access")
+		asha := s.Userinfo(r.Str("access_token")).Str("sub")
+		s.Clock.Skip(6 * time.Minute)
+		l := s.Ledger()
+		a.Refresh(r.Str("refresh_token"))
+		l.Noted(t, append(hubtest.ByRequest(audit.Event{Kind: audit.TokensIssued, Client: a.ID, Detail: map[string]string{"grant": "refresh_token"}}),
+			audit.Event{Kind: audit.UpstreamError, Target: asha, LoginKey: "erp", Why: texts.New("*")})...)
+	}},
 }
 
 var hubActs = []act[bare]{
