@@ -151,6 +151,9 @@ type Identity struct {
 	// without a rule does not appear, nor does the administrator's for a name
 	// that was cut out of a text.
 	Roles []string
+	// RolesUnknown: the upstream says of roles or groups only that another place
+	// has them, so there may be more than Roles.
+	RolesUnknown bool
 
 	// ACR and AMR say how the person signed in, for upstreams whose word
 	// counts: other hubs. AuthTime is zero if unknown.

@@ -12,7 +12,7 @@ type Path []string
 // Bounds of a path: deeper descriptions are nobody's.
 const (
 	maxPath  = 255 // bytes
-	maxSteps = 8
+	maxSteps = 16
 )
 
 var errPath = errors.New(`a path is names with dots between, like "data.emails.0.address"`)

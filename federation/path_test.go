@@ -13,7 +13,9 @@ const described = `{
 	"data": {"emails": [{"address": "ada@example.org"}, null], "name": "Ada"},
 	"https://example.org/roles": ["staff"],
 	"realm_access": {"roles": ["a", "b"]},
-	"a": {"b.c": "inner", "b": {"c": "deep"}}
+	"a": {"b.c": "inner", "b": {"c": "deep"}},
+	"resource_access": {"payroll.acme.example": {"roles": ["clerk"]}, "payroll": {"roles": ["other"]}},
+	"x.y": 7, "x": {"y": {"z": "behind"}}
 }`
 
 func TestAPathLeadsToOnePlace(t *testing.T) {
@@ -25,7 +27,13 @@ func TestAPathLeadsToOnePlace(t *testing.T) {
 		"https://example.org/roles": `["staff"]`,
 		"realm_access.roles":        `["a", "b"]`,
 		"realm_access.roles.1":      `"b"`,
-		"a.b.c":                     `"inner"`, // the longer name comes first
+		"a.b.c":                     `"inner"`,  // the longer name comes first
+		"x.y.z":                     `"behind"`, // of those that lead on
+		"x.y":                       `7`,
+
+		"resource_access.payroll.acme.example.roles":   `["clerk"]`,
+		"resource_access.payroll.acme.example.roles.0": `"clerk"`,
+		"resource_access.payroll.roles":                `["other"]`,
 	} {
 		p, err := federation.ParsePath(path)
 		if err != nil {
@@ -48,7 +56,7 @@ func TestAPathLeadsToOnePlace(t *testing.T) {
 }
 
 func TestAPathThatIsNoneIsRefused(t *testing.T) {
-	for _, path := range []string{".", "a.", ".a", "a..b", " a", "a\nb", "a\u202eb", strings.Repeat("a", 256), strings.Repeat("a.", 8) + "a"} {
+	for _, path := range []string{".", "a.", ".a", "a..b", " a", "a\nb", "a\u202eb", strings.Repeat("a", 256), strings.Repeat("a.", 16) + "a"} {
 		if p, err := federation.ParsePath(path); err == nil {
 			t.Errorf("%q: got %v", path, p)
 		}

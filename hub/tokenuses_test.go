@@ -51,6 +51,7 @@ func tokenUses(t *testing.T, now time.Time) []tokenUse {
 		"token of this hub, JWT":        {from: "hub", typ: "JWT", claims: map[string]any{"sub": "ada", "aud": "app", "exp": soon, "iat": at, "nonce": "n"}},
 		"token of this hub, logout+jwt": {from: "hub", typ: "logout+jwt", claims: map[string]any{"sub": "ada", "aud": "app", "exp": soon, "iat": at, "jti": "1", "events": map[string]any{}}},
 		"id_token of a provider":        {from: "provider", typ: "JWT", claims: map[string]any{"sub": "ada", "aud": "hub", "exp": soon, "iat": at, "nonce": "n", "jti": "1"}},
+		"userinfo of a provider":        {from: "provider", typ: "JWT", claims: map[string]any{"sub": "ada", "aud": "hub", "name": "Ada"}},
 		"logout token of a provider":    {from: "provider", typ: "logout+jwt", claims: map[string]any{"sub": "ada", "aud": "hub", "exp": soon, "iat": at, "jti": "1", "events": map[string]any{}}},
 		"id_token of a Frappe site":     {from: "site", typ: "JWT", claims: map[string]any{"sub": "ada", "aud": "hub", "exp": soon, "iat": at, "nonce": "n"}},
 	}

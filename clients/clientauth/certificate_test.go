@@ -8,10 +8,12 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/base64"
 	"encoding/json"
 	"math/big"
 	"net"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -143,11 +145,19 @@ func TestAPublishedKeyVouchesForItsOwnCertificate(t *testing.T) {
 		{"bare", jose.JSONWebKey{Key: certificate.PublicKey}, true, true, false},
 		{"x5c", jose.JSONWebKey{Key: certificate.PublicKey, Certificates: []*x509.Certificate{certificate}}, true, false, false},
 		{"thumb", jose.JSONWebKey{Key: certificate.PublicKey, CertificateThumbprintSHA256: sum[:]}, true, false, false},
+		{"another's x5c", jose.JSONWebKey{Key: certificate.PublicKey, KeyID: "another's"}, false, false, false},
 		{"unrelated", jose.JSONWebKey{Key: stranger.Public().Key}, false, false, false},
 	} {
 		text, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{row.key}})
 		if err != nil {
 			t.Fatal(err)
+		}
+		if row.name == "another's x5c" { // the library writes none
+			odd := base64.StdEncoding.EncodeToString(sibling.Raw)
+			text = []byte(strings.Replace(string(text), `"kid":`, `"x5c":["`+odd+`"],"kid":`, 1))
+			if keys, err := ParseKeys(text); err != nil || len(keys.Signing()) != 1 {
+				t.Errorf("the key verifies no signature: %v", err)
+			}
 		}
 		w.add(row.name, MethodOwnTLS, func(r *Registered) { r.JWKS = string(text) })
 		for what, try := range map[string]struct {

@@ -46,10 +46,8 @@ func ParseKeys(text []byte) (Keys, error) {
 	for _, members := range set.Keys {
 		// Looked at before the key is parsed, also because checking the primes
 		// of a private key is a lot of work to be made to do.
-		for _, private := range []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"} {
-			if _, found := members[private]; found {
-				return nil, texts.Err("keys.private")
-			}
+		if jwt.IsPrivate(members) {
+			return nil, texts.Err("keys.private")
 		}
 		if key, ok := parseKey(members); ok {
 			usable = append(usable, key)
@@ -62,16 +60,33 @@ func ParseKeys(text []byte) (Keys, error) {
 }
 
 func parseKey(members jsonx.Object) (jose.JSONWebKey, bool) {
-	text, err := json.Marshal(members)
-	if err != nil {
+	key, ok := jwt.PublicKey(members)
+	if !ok {
 		return jose.JSONWebKey{}, false
 	}
-	var key jose.JSONWebKey
-	if key.UnmarshalJSON(text) != nil || !key.Valid() || !key.IsPublic() {
-		return jose.JSONWebKey{}, false
-	}
+	bindCertificate(&key, members)
 	return key, forSignatures(key) || slices.ContainsFunc(EncryptionAlgs(), func(alg string) bool { return len(Keys{key}.Encrypting(alg)) > 0 })
 }
+
+// bindCertificate reads the certificate that a key is published with, which is
+// the only one that may show the key in a handshake (RFC 8705 §2.2). One that
+// belongs to another key, or that nobody can read, does not take the key from
+// signatures, for which it says nothing; in a handshake the key then has none.
+func bindCertificate(key *jose.JSONWebKey, members jsonx.Object) {
+	if !members.Says("x5c") && !members.Says("x5t#S256") {
+		return
+	}
+	var with jose.JSONWebKey
+	text, err := json.Marshal(members)
+	if err != nil || with.UnmarshalJSON(text) != nil || len(with.Certificates) == 0 && len(with.CertificateThumbprintSHA256) == 0 {
+		key.CertificateThumbprintSHA256 = noCertificate
+		return
+	}
+	key.Certificates, key.CertificateThumbprintSHA256 = with.Certificates, with.CertificateThumbprintSHA256
+}
+
+// noCertificate is the thumbprint of no certificate: it is too short for one.
+var noCertificate = []byte{0}
 
 // forSignatures reports whether a key may verify signatures.
 func forSignatures(key jose.JSONWebKey) bool {
@@ -94,8 +109,9 @@ func (k Keys) Signing() Keys {
 // names its algorithm is for no other (RFC 8725 §3.1).
 func (k Keys) fitting(kid string, alg jose.SignatureAlgorithm) Keys {
 	var fit Keys
+	only := len(k.Signing()) == 1
 	for _, key := range k {
-		if key.Use != "enc" && (kid == "" || key.KeyID == kid) && (key.Algorithm == "" || key.Algorithm == string(alg)) && jwt.Fits(key.Key, alg) {
+		if key.Use != "enc" && jwt.Named(key, kid, only) && (key.Algorithm == "" || key.Algorithm == string(alg)) && jwt.Fits(key.Key, alg) {
 			fit = append(fit, key)
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
 // readTimeout bounds one fetch, whatever the handed-in client allows.
@@ -77,7 +79,7 @@ func (r Reader) read(ctx context.Context, address string, limit int, accept func
 	if len(body) > limit {
 		return nil, nil, fmt.Errorf("the answer is longer than %d bytes", limit)
 	}
-	return body, res.Header, nil
+	return jsonx.WithoutMark(body), res.Header, nil
 }
 
 // isJSON accepts application/json and application/…+json.

@@ -27,11 +27,9 @@ func CheckSeparator(separator string) forms.Problems {
 	return forms.New("claims.roles_text", "provider.roles_text.bad")
 }
 
-// Bounds of what is read.
-const (
-	maxName  = 255 // bytes
-	maxNames = 500
-)
+// maxShown is how many names are told to people. Rules are applied to all that
+// came: the document that they came in is bounded.
+const maxShown = 500
 
 // A Name is what an upstream calls one role or group, to the letter.
 type Name struct {
@@ -42,14 +40,13 @@ type Name struct {
 }
 
 // Names reads a claim: a list of names, or a text that holds what the separator
-// says. Of a list that is longer than anybody's there is nothing, and what is
-// no text in it is passed over.
+// says. What is no name in it is passed over.
 func Names(claim jsonx.Value, separator string) []Name {
 	if text, ok := jsonx.Text(claim); ok {
 		return inText(text, separator)
 	}
 	var list []jsonx.Value
-	if jsonx.Unmarshal(claim, &list) != nil || len(list) > maxNames {
+	if jsonx.Unmarshal(claim, &list) != nil {
 		return nil
 	}
 	var names []Name
@@ -69,9 +66,6 @@ func inText(text, separator string) []Name {
 	case Commas:
 		parts = strings.Split(text, ",")
 	}
-	if len(parts) > maxNames {
-		return nil
-	}
 	var names []Name
 	for _, part := range parts {
 		if separator != One {
@@ -82,15 +76,18 @@ func inText(text, separator string) []Name {
 	return names
 }
 
+// sane passes over what no rule can name.
 func sane(n Name) []Name {
-	if n.Text == "" || len(n.Text) > maxName {
+	if n.Text == "" || len(n.Text) > maxRule {
 		return nil
 	}
 	return []Name{n}
 }
 
-// Texts are the names as the upstream wrote them.
+// Texts are the names as the upstream wrote them, as many as people want to
+// see.
 func Texts(names []Name) []string {
+	names = names[:min(len(names), maxShown)]
 	texts := make([]string, len(names))
 	for i, n := range names {
 		texts[i] = n.Text

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
 // Discovery is what a provider says of itself (OpenID Connect Discovery §3),
@@ -27,6 +28,7 @@ type Discovery struct {
 
 	Scopes        []string
 	SigningAlgs   []string // what it signs id_tokens with, as far as we accept it
+	UserinfoAlgs  []string // and userinfo answers, where it signs those
 	AuthMethods   []string // how clients prove themselves at the token endpoint
 	SendsIssuer   bool     // RFC 9207: its answers carry iss
 	ForeignHosts  []string // hosts of endpoints that nobody has confirmed
@@ -37,6 +39,10 @@ type Discovery struct {
 // whoever can verify it can also sign, and "none" is not one.
 func accepted() []string {
 	return []string{"RS256", "ES256", "PS256", "EdDSA", "RS384", "ES384", "PS384", "RS512", "ES512", "PS512"}
+}
+
+func acceptedOf(offered []string) []string {
+	return slices.DeleteFunc(accepted(), func(alg string) bool { return !slices.Contains(offered, alg) })
 }
 
 // Discover returns the provider's discovery document, fetched at most once an
@@ -81,29 +87,47 @@ func (c *Connector) fetchDiscovery(ctx context.Context) (Discovery, error) {
 	return doc, nil
 }
 
+// parseDiscovery reads what concerns us; whatever else is in there may be of
+// any shape. An address, the issuer and the algorithms decide, and are of the
+// types that Discovery §3 gives them. Of the other lists what is no text is
+// passed over.
 func parseDiscovery(body []byte) (Discovery, error) {
 	o, err := parseObject(body)
 	if err != nil {
 		return Discovery{}, err
 	}
-	var doc Discovery
-	err = o.Read(map[string]any{
-		"issuer":                                         &doc.Issuer,
-		"authorization_endpoint":                         &doc.AuthorizationEndpoint,
-		"token_endpoint":                                 &doc.TokenEndpoint,
-		"userinfo_endpoint":                              &doc.UserinfoEndpoint,
-		"end_session_endpoint":                           &doc.EndSessionEndpoint,
-		"jwks_uri":                                       &doc.JWKSURI,
-		"scopes_supported":                               &doc.Scopes,
-		"response_types_supported":                       &doc.responseTypes,
-		"id_token_signing_alg_values_supported":          &doc.SigningAlgs,
-		"token_endpoint_auth_methods_supported":          &doc.AuthMethods,
-		"authorization_response_iss_parameter_supported": &doc.SendsIssuer,
-		"fedhub_servers_endpoint":                        &doc.ServersEndpoint,
-	})
-	doc.Name = federation.CleanText(o.Loose("fedhub_name"), 80)
-	doc.Registers = o.Loose("registration_endpoint") != ""
-	return doc, err
+	doc := Discovery{
+		Name:          federation.CleanText(o.Loose("fedhub_name"), 80),
+		Registers:     o.Loose("registration_endpoint") != "",
+		Scopes:        o.Texts("scopes_supported"),
+		AuthMethods:   o.Texts("token_endpoint_auth_methods_supported"),
+		responseTypes: o.Texts("response_types_supported"),
+		SigningAlgs:   o.Texts("id_token_signing_alg_values_supported"),
+		UserinfoAlgs:  o.Texts("userinfo_signing_alg_values_supported"),
+		// A promise is one in quotes, too: it makes us stricter (RFC 9207 §3).
+		SendsIssuer:        o.IsTrue("authorization_response_iss_parameter_supported") || o.Loose("authorization_response_iss_parameter_supported") == "true",
+		EndSessionEndpoint: o.Loose("end_session_endpoint"),
+	}
+	for name, target := range map[string]*string{
+		"issuer": &doc.Issuer, "authorization_endpoint": &doc.AuthorizationEndpoint, "token_endpoint": &doc.TokenEndpoint,
+		"userinfo_endpoint": &doc.UserinfoEndpoint, "jwks_uri": &doc.JWKSURI, "fedhub_servers_endpoint": &doc.ServersEndpoint,
+	} {
+		if !o.Says(name) {
+			continue
+		}
+		if *target, err = o.Text(name); err != nil {
+			return Discovery{}, err
+		}
+	}
+	if algs := "id_token_signing_alg_values_supported"; o.Says(algs) && len(doc.SigningAlgs) == 0 && !isEmpty(o[algs]) {
+		return Discovery{}, fmt.Errorf("its %s is not a list of algorithms", algs)
+	}
+	return doc, nil
+}
+
+func isEmpty(list jsonx.Value) bool {
+	var entries []jsonx.Value
+	return jsonx.Unmarshal(list, &entries) == nil && len(entries) == 0
 }
 
 // accept holds the document against what we asked for and what we can use,
@@ -216,8 +240,10 @@ func acceptAbilities(doc *Discovery) error {
 	if len(doc.SigningAlgs) == 0 {
 		doc.SigningAlgs = []string{"RS256"} // the one that everybody must have
 	}
-	offered := doc.SigningAlgs
-	doc.SigningAlgs = slices.DeleteFunc(accepted(), func(alg string) bool { return !slices.Contains(offered, alg) })
+	doc.SigningAlgs = acceptedOf(doc.SigningAlgs)
+	if doc.UserinfoAlgs = acceptedOf(doc.UserinfoAlgs); len(doc.UserinfoAlgs) == 0 {
+		doc.UserinfoAlgs = doc.SigningAlgs
+	}
 	if len(doc.SigningAlgs) == 0 {
 		return errors.New("it signs with nothing that proves who signed; it needs RS256, ES256 or the like")
 	}

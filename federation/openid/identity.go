@@ -7,41 +7,24 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	reading "github.com/fedhub/fedhub/federation/internal/claims"
-	"github.com/fedhub/fedhub/federation/mapping"
 )
 
-// Longest descriptions that are kept, in bytes.
+// Longest words that are kept, and how many.
 const (
-	maxName   = 200
-	maxURL    = 2048
-	maxLocale = 35 // RFC 5646 §4.4.1
-	maxWord   = 255
-	maxWords  = 500
+	maxWord  = 255 // bytes
+	maxWords = 500
 )
 
 // identity says who the provider says this is. Who it is, how and when comes
 // from the signed token alone; the profile only describes (FE-14), and what
-// the browser handed over is the last that is asked, for a name. A description
-// of a wrong type is as good as none.
+// the browser handed over is the last that is asked, for a name.
 func (c *Connector) identity(doc Discovery, claims, profile, handed object) federation.Identity {
-	d, at := description{[]object{claims, profile, handed}}, c.key.Claims
-	id := federation.Identity{
-		Key:               c.key.ID,
-		Issuer:            c.issuerOf(doc, claims),
-		Subject:           claims.Loose(c.subjectClaim()),
-		Name:              d.text(at.Name, "name", maxName),
-		GivenName:         d.text(at.GivenName, "given_name", maxName),
-		FamilyName:        d.text(at.FamilyName, "family_name", maxName),
-		PreferredUsername: d.text(at.Username, "preferred_username", maxName),
-		Locale:            d.text(at.Locale, "locale", maxLocale),
-		Picture:           reading.Picture(d.text(at.Picture, "picture", maxURL+1)),
-		Roles:             mapping.Rules(c.key.RoleMap).Roles(c.theirRoles(claims, profile)),
-		SID:               claims.Loose("sid"),
-	}
+	id := c.described(claims, profile, handed).Person()
+	id.Key, id.Issuer, id.Subject = c.key.ID, c.issuerOf(doc, claims), claims.Loose(c.subjectClaim())
+	id.Roles, id.RolesUnknown = c.roles(claims, profile).Here()
+	id.SID = claims.Loose("sid")
 	id.Email, id.EmailVerified = c.email(claims, profile)
-	if at, found, err := claims.Seconds("auth_time"); err == nil && found && at > 0 { // nobody signed in in 1970
-		id.AuthTime = time.Unix(at, 0).UTC()
-	}
+	id.AuthTime = c.authTime(claims)
 	if len(id.SID) > maxWord {
 		id.SID = ""
 	}
@@ -50,6 +33,16 @@ func (c *Connector) identity(doc Discovery, claims, profile, handed object) fede
 		id.AMR = words(claims, "amr")
 	}
 	return id
+}
+
+// authTime is when the person signed in there; zero where the provider does not
+// say it in a way that can be.
+func (c *Connector) authTime(claims object) time.Time {
+	at, found, err := claims.Seconds("auth_time")
+	if err != nil || !found || at == 0 || time.Unix(at, 0).After(c.env.Now().Add(skew)) { // nobody signed in in 1970
+		return time.Time{}
+	}
+	return time.Unix(at, 0).UTC()
 }
 
 // issuerOf is who must have signed these claims.
@@ -68,7 +61,7 @@ func (c *Connector) subjectClaim() string { return cmp.Or(c.manners.subject, "su
 // its own. An address that cannot be read one way only is none (FE-17).
 func (c *Connector) email(documents ...object) (address string, verified bool) {
 	place, word := cmp.Or(c.key.Claims.Email, "email"), c.key.Claims.EmailVerified
-	vouched := func(document object) bool { return pick(document, word).IsTrue(word) }
+	vouched := func(document object) bool { return reading.Of(document).IsTrue(word) }
 	switch {
 	case word != "":
 	case c.key.Claims.Email != "":
@@ -79,8 +72,8 @@ func (c *Connector) email(documents ...object) (address string, verified bool) {
 		vouched = func(document object) bool { return document.IsTrue("email_verified") }
 	}
 	for _, document := range documents {
-		if pick(document, place).Says(place) {
-			address = reading.Address(pick(document, place).Loose(place))
+		if _, said := reading.Of(document).At(place); said {
+			address = reading.Address(reading.Of(document).Exact(place))
 			return address, address != "" && vouched(document)
 		}
 	}
@@ -89,9 +82,8 @@ func (c *Connector) email(documents ...object) (address string, verified bool) {
 
 // words are the strings of a list claim, as far as they are sane.
 func words(document object, name string) []string {
-	list, err := document.List(name)
-	if err != nil || len(list) > maxWords {
-		return nil
-	}
-	return slices.DeleteFunc(list, func(s string) bool { return s == "" || len(s) > maxWord || s != federation.CleanText(s, maxWord) })
+	list := slices.DeleteFunc(document.Texts(name), func(s string) bool {
+		return s == "" || len(s) > maxWord || s != federation.CleanText(s, maxWord)
+	})
+	return list[:min(len(list), maxWords)]
 }

@@ -42,40 +42,41 @@ func (c *Connector) verify(ctx context.Context, doc Discovery, leg federation.Au
 }
 
 func (c *Connector) verified(ctx context.Context, doc Discovery, got tokens, t idToken, checks []func(idToken) error) (object, error) {
-	token, err := c.parseID(doc, got.ID)
-	if err != nil {
-		return nil, c.faultf(federation.Untrusted, "the id_token: %w", err)
+	var err error
+	// Core §3.1.3.7, rules 2 to 10.
+	if t.object, t.alg, err = c.opened(ctx, idTokenPolicy(), doc, doc.SigningAlgs, got.ID, func(claims object) string { return c.issuerOf(doc, claims) }); err != nil {
+		return nil, c.fault(federation.Untrusted, fmt.Errorf("the id_token: %w", err))
 	}
-	// The token came over TLS from the endpoint that the provider names, so
-	// nobody else can make us ask for its keys again and again.
-	keys := c.keys.asked(renewForProvider)
-	keys.hmac = c.manners.hmac
-	if t.object, err = keys.verify(ctx, token); err != nil {
-		if keys.failure != nil {
-			return nil, c.fault(federation.Untrusted, fmt.Errorf("the provider's keys: %w", keys.failure))
-		}
-		return nil, c.faultf(federation.Untrusted, "the id_token: %w", err)
-	}
-	t.alg, t.manners, t.clientID, t.access, t.now = token.Algorithm, &c.manners, c.dialect.ClientID, got.Access, c.env.Now()
-	// Core §3.1.3.7, rules 2 to 5, 9 and 10.
-	want := jwt.Want{Issuer: c.issuerOf(doc, t.object), Audience: []string{t.clientID}, Now: t.now}
-	if _, err = idTokenPolicy().Check(t.object, want); err == nil {
-		err = t.check(checks)
-	}
-	if err != nil {
+	t.manners, t.clientID, t.access, t.now = &c.manners, c.dialect.ClientID, got.Access, c.env.Now()
+	if err := t.check(checks); err != nil {
 		return nil, c.faultf(federation.Untrusted, "the id_token: %w", err)
 	}
 	return t.object, nil
 }
 
-// parseID reads an id_token that is signed as the provider announced or, where
+// opened returns the claims of a token that came over TLS from the endpoint that
+// the provider names, and how it was signed: as the provider announced or, where
 // a secret is shared with it, by that.
-func (c *Connector) parseID(doc Discovery, raw string) (*jwt.Token, error) {
-	allowed := narrowed(doc)
+func (c *Connector) opened(ctx context.Context, policy jwt.Policy, doc Discovery, algs []string, raw string, issuer func(object) string) (object, string, error) {
+	allowed := narrowed(algs)
 	if c.manners.hmac != "" {
 		allowed = append(allowed, jose.HS256)
 	}
-	return idTokenPolicy().Only(allowed...).Parse(raw)
+	token, err := policy.Only(allowed...).Parse(raw)
+	if err != nil {
+		return nil, "", err
+	}
+	// Nobody else can make us ask for its keys again and again.
+	keys := c.keys.asked(renewForProvider)
+	keys.hmac = c.manners.hmac
+	claims, err := keys.verify(ctx, token)
+	if keys.failure != nil {
+		return nil, "", fmt.Errorf("the provider's keys: %w", keys.failure)
+	}
+	if err == nil {
+		_, err = policy.Check(claims, jwt.Want{Issuer: issuer(claims), Audience: []string{c.dialect.ClientID}, Now: c.env.Now()})
+	}
+	return claims, token.Algorithm, err
 }
 
 // signInChecks are what of Core §3.1.3.7 is OpenID's own. The signature (6, 7, 8)
@@ -111,14 +112,18 @@ func (t idToken) nonce() error {
 	return err
 }
 
-// login looks at auth_time. One that is missing, or longer ago than the max_age
-// that was asked for, is no error: a provider may ignore what it was asked, and
-// tell the truth. The hub then knows that the person did not sign in for this
+// login looks at auth_time where a max_age was asked for. One that is missing,
+// or longer ago than that, is no error: a provider may ignore what it was asked,
+// and tell the truth. The hub then knows that the person did not sign in for this
 // request, or not when they did, and asks for a proof of its own where that
-// matters: hub/web/authorize holds the time against what the app wanted.
+// matters: hub/web/authorize holds the time against what the app wanted. Where
+// nobody asked it decides nothing, and may be a date in words, as ADFS writes it.
 func (t idToken) login() error {
+	if t.leg.MaxAge == "" {
+		return nil
+	}
 	at, _, err := t.Seconds("auth_time")
-	if err == nil && t.leg.MaxAge != "" && time.Unix(at, 0).After(t.now.Add(skew)) {
+	if err == nil && time.Unix(at, 0).After(t.now.Add(skew)) {
 		err = errors.New("its auth_time is in the future")
 	}
 	return err

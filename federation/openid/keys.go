@@ -87,13 +87,14 @@ func parseKeys(body []byte) ([]jose.JSONWebKey, error) {
 }
 
 func parseKey(entry []byte) (jose.JSONWebKey, bool) {
-	members, err := parseObject(entry)
-	if err != nil || members.Has("d") || members.Has("k") {
-		// A shared or private key proves nothing: everybody has it now.
+	members, err := jsonx.ParseObject(entry)
+	if err != nil {
 		return jose.JSONWebKey{}, false
 	}
-	var key jose.JSONWebKey
-	if key.UnmarshalJSON(entry) != nil || !key.Valid() || !key.IsPublic() || key.Use != "" && key.Use != "sig" {
+	// One that gives away a shared or private key proves nothing: everybody has
+	// it now.
+	key, ok := jwt.PublicKey(members)
+	if !ok || key.Use != "" && key.Use != "sig" {
 		return jose.JSONWebKey{}, false
 	}
 	switch public := key.Key.(type) {
@@ -156,7 +157,7 @@ func (a *asked) payload(ctx context.Context, token *jwt.Token) ([]byte, error) {
 func try(token *jwt.Token, keys []jose.JSONWebKey) ([]byte, bool) {
 	for _, key := range keys {
 		// A key that names its algorithm is for no other (RFC 8725 §3.1).
-		if token.KeyID != "" && key.KeyID != token.KeyID || key.Algorithm != "" && key.Algorithm != token.Algorithm {
+		if !jwt.Named(key, token.KeyID, len(keys) == 1) || key.Algorithm != "" && key.Algorithm != token.Algorithm {
 			continue
 		}
 		if payload, err := token.Verify(key.Key); err == nil {

@@ -37,7 +37,7 @@ func (c *Connector) LogoutToken(ctx context.Context, raw string) (federation.End
 func (c *Connector) logout(ctx context.Context, doc Discovery, raw string) (federation.Ended, error) {
 	// 1, 3: signed, not encrypted, and with an algorithm of the list. Step 2
 	// has no part here: we asked for no encryption.
-	token, err := logoutPolicy().Only(narrowed(doc)...).Parse(raw)
+	token, err := logoutPolicy().Only(narrowed(doc.SigningAlgs)...).Parse(raw)
 	if err != nil {
 		return federation.Ended{}, err
 	}
@@ -67,7 +67,7 @@ func endedBy(claims object, want jwt.Want) (federation.Ended, error) {
 	if err != nil {
 		return federation.Ended{}, err
 	}
-	ended := federation.Ended{Issuer: want.Issuer, Expires: time.Unix(int64(*c.Ends), 0).UTC()}
+	ended := federation.Ended{Issuer: want.Issuer, Expires: logoutPolicy().Until(c).UTC()}
 	for name, target := range map[string]*string{"sub": &ended.Subject, "sid": &ended.SID, "jti": &ended.JTI} {
 		if *target, err = claims.Text(name); err != nil {
 			return federation.Ended{}, err

@@ -3,11 +3,14 @@ package openid
 import (
 	"github.com/fedhub/fedhub/federation/internal/oauth2client"
 	"github.com/fedhub/fedhub/internal/jwt"
+	"github.com/fedhub/fedhub/internal/upstreamhttp"
 	"github.com/go-jose/go-jose/v4"
 )
 
 // TokenPolicies are what the tokens of providers must be.
-func TokenPolicies() []jwt.Policy { return []jwt.Policy{idTokenPolicy(), logoutPolicy()} }
+func TokenPolicies() []jwt.Policy {
+	return []jwt.Policy{idTokenPolicy(), userinfoPolicy(), logoutPolicy()}
+}
 
 // idTokenPolicy is for an id_token. Without a typ a token may be for anything;
 // a plain JWT likewise, so its claims say the rest: see signInChecks.
@@ -15,7 +18,18 @@ func idTokenPolicy() jwt.Policy {
 	return jwt.Policy{
 		Use: "id_token of a provider", Algorithms: append(algorithms(), jose.HS256), Types: []string{"JWT"}, Untyped: true,
 		Audience: jwt.Party, MaxSize: oauth2client.MaxToken, By: "jwt.by.provider.exact", For: "jwt.for.us",
-		Required: []string{"iss", "sub", "aud", "exp", "iat"}, Absent: []string{"events"}, Ignored: []string{"jti"}, Leeway: skew, Punctual: true,
+		Required: []string{"iss", "sub", "aud", "exp", "iat"}, Absent: []string{"events"}, Ignored: []string{"jti"}, Leeway: skew,
+	}
+}
+
+// userinfoPolicy is for a userinfo answer that is signed (Core §5.3.2): it names
+// the provider and us. It has none of the members by which an id_token belongs
+// to a sign-in or to an access token, or one could stand in for the other.
+func userinfoPolicy() jwt.Policy {
+	return jwt.Policy{
+		Use: "userinfo of a provider", Algorithms: append(algorithms(), jose.HS256), Types: []string{"JWT"}, Untyped: true,
+		Audience: jwt.Among, MaxSize: upstreamhttp.MaxBody, By: "jwt.by.provider.exact", For: "jwt.for.us",
+		Required: []string{"iss", "sub", "aud"}, Absent: []string{"nonce", "at_hash", "events"}, Ignored: []string{"jti"}, Leeway: skew,
 	}
 }
 
@@ -25,14 +39,14 @@ func logoutPolicy() jwt.Policy {
 	return jwt.Policy{
 		Use: "logout token of a provider", Algorithms: algorithms(), Types: []string{"logout+jwt", "JWT"}, Untyped: true,
 		Audience: jwt.Among, MaxSize: maxLogoutToken, By: "jwt.by.provider", For: "jwt.for.us",
-		Required: []string{"iss", "aud", "exp", "iat", "jti", "events"}, Absent: []string{"nonce"}, Leeway: skew, Punctual: true, MaxLife: maxLogoutLife,
+		Required: []string{"iss", "aud", "exp", "iat", "jti", "events"}, Absent: []string{"nonce"}, Leeway: skew, MaxLife: maxLogoutLife,
 	}
 }
 
 // narrowed are the algorithms that a provider announced.
-func narrowed(doc Discovery) []jose.SignatureAlgorithm {
-	list := make([]jose.SignatureAlgorithm, 0, len(doc.SigningAlgs)+1)
-	for _, alg := range doc.SigningAlgs {
+func narrowed(algs []string) []jose.SignatureAlgorithm {
+	list := make([]jose.SignatureAlgorithm, 0, len(algs)+1)
+	for _, alg := range algs {
 		list = append(list, jose.SignatureAlgorithm(alg))
 	}
 	return list

@@ -93,15 +93,30 @@ func (t idToken) same() error {
 	if t.Loose("sub") != t.leg.Extra {
 		return errors.New("it is about another subject than before")
 	}
-	for _, name := range []string{"iss", "azp", "auth_time", "tid", "oid"} {
+	for _, name := range t.lasting() {
 		if t.before.Has(name) && t.Has(name) && string(t.before[name]) != string(t.object[name]) {
 			return fmt.Errorf("its %s is not what it was", name)
 		}
+	}
+	// A time that is none says nothing, in the one or in the other.
+	before, had, errBefore := t.before.Seconds("auth_time")
+	if now, has, err := t.Seconds("auth_time"); had && has && err == nil && errBefore == nil && before != now {
+		return errors.New("its auth_time is not what it was")
 	}
 	if t.Has("nonce") && t.Loose("nonce") != t.before.Loose("nonce") {
 		return errors.New("its nonce is not the one of the sign-in")
 	}
 	return nil
+}
+
+// lasting are the claims that name the person, or us, and stay. tid and oid do
+// so at one provider; at others they may be anything.
+func (t idToken) lasting() []string {
+	names := []string{"iss", "azp"}
+	if t.manners.subject != "" {
+		names = append(names, "tid", t.manners.subject)
+	}
+	return names
 }
 
 // unverified reads the claims of a token that was verified when it came, and

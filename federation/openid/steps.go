@@ -2,6 +2,7 @@ package openid
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -103,16 +104,27 @@ func (c *Connector) stepIDToken(ctx context.Context, raw string, verify func() (
 	return claims, err
 }
 
+// stepUserinfo asks for what the id_token leaves out. Where that is a name alone,
+// a userinfo endpoint that fails costs the name. In a look without an id_token it
+// is the only one that speaks for the person, and must.
 func (c *Connector) stepUserinfo(ctx context.Context, doc Discovery, claims object, got tokens) (profile object, err error) {
-	if doc.UserinfoEndpoint == "" || !c.wantsMore(doc, claims) {
+	wanted := c.wants(doc, claims)
+	if doc.UserinfoEndpoint == "" || wanted == nothing {
 		return nil, nil
 	}
 	err = federation.Observe(ctx, "userinfo", c.env.Now, func(fact func(name, value string)) (err error) {
 		fact("endpoint", doc.UserinfoEndpoint)
-		if profile, err = c.profile(ctx, doc, claims, got); err != nil {
+		tell := telling(fact)
+		profile, err = c.profile(ctx, doc, claims, got)
+		if err == nil {
+			tell("claims", names(profile))
+			return nil
+		}
+		left := errors.Is(ctx.Err(), context.Canceled)
+		if wanted == decision || got.ID == "" || left || errors.Is(err, errNotTheirs) {
 			return err
 		}
-		telling(fact)("claims", names(profile))
+		tell("left out", err.Error())
 		return nil
 	})
 	return profile, err
@@ -126,11 +138,15 @@ func (c *Connector) stepClaims(ctx context.Context, doc Discovery, got tokens, c
 		tell("email", id.Email)
 		tell("email verified", strconv.FormatBool(id.EmailVerified))
 		tell("name", id.Name)
-		theirs := c.theirRoles(claims, profile)
+		roles := c.roles(claims, profile)
+		theirs := roles.Theirs
 		tell("roles there", strings.Join(mapping.Texts(theirs), ", "))
 		cut := slices.DeleteFunc(theirs, func(n mapping.Name) bool { return !n.Cut })
 		tell("of them cut out of a text", strings.Join(mapping.Texts(cut), ", "))
 		tell("roles here", strings.Join(id.Roles, ", "))
+		if id.RolesUnknown {
+			tell("roles unknown", "it says only where they are: "+strings.Join(roles.Elsewhere, ", "))
+		}
 		tell("acr", claims.Loose("acr"))
 		tell("amr", strings.Join(words(claims, "amr"), " "))
 		return nil

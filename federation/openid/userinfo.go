@@ -2,12 +2,14 @@ package openid
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"mime"
 	"net/http"
-	"strings"
 
 	"github.com/fedhub/fedhub/federation"
+	reading "github.com/fedhub/fedhub/federation/internal/claims"
+	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
 // profile returns the userinfo document.
@@ -21,30 +23,49 @@ func (c *Connector) profile(ctx context.Context, doc Discovery, claims object, g
 	case answer.Status != http.StatusOK:
 		return nil, c.faultf(federation.Untrusted, "the userinfo endpoint answered %d", answer.Status)
 	}
-	profile, err := parseUserinfo(answer.Type, answer.Body, claims.Loose("sub"))
+	profile, err := c.readUserinfo(ctx, doc, claims, answer)
 	if err != nil {
-		return nil, c.faultf(federation.Untrusted, "the userinfo: %w", err)
+		return nil, c.fault(federation.Untrusted, fmt.Errorf("the userinfo: %w", err))
 	}
 	return profile, nil
 }
 
-// parseUserinfo reads a userinfo document about one subject. A document about
-// somebody else is an attack or a defect, and nothing in it counts (Core §5.3.2).
+// errNotTheirs is in the chain of the errors of an answer that somebody else
+// may have written, or that is about somebody else. Nobody is signed in beside
+// one, whatever was asked for.
+var errNotTheirs = errors.New("it cannot be what the provider says about this person")
+
+// readUserinfo reads an answer of either form. One that is signed is held to the
+// provider's keys and algorithms, and names the provider and us (Core §5.3.2).
+func (c *Connector) readUserinfo(ctx context.Context, doc Discovery, claims object, answer upstreamhttp.Answer) (object, error) {
+	if media, _, err := mime.ParseMediaType(answer.Type); err != nil || media != "application/jwt" {
+		return parseUserinfo(answer.Type, answer.Body, claims.Loose("sub"))
+	}
+	issuer := c.issuerOf(doc, claims)
+	profile, _, err := c.opened(ctx, userinfoPolicy(), doc, doc.UserinfoAlgs, string(answer.Body), func(object) string { return issuer })
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errNotTheirs, err)
+	}
+	return about(profile, claims.Loose("sub"))
+}
+
+// parseUserinfo reads a plain userinfo document about one subject.
 func parseUserinfo(contentType string, body []byte, subject string) (object, error) {
-	media, _, err := mime.ParseMediaType(contentType)
-	if err != nil || !strings.EqualFold(media, "application/json") {
-		return nil, fmt.Errorf("it is not JSON") // Core §5.3.2; we did not register for a signed one
+	if !reading.IsJSON(contentType) {
+		return nil, errors.New("it is neither JSON nor signed")
 	}
 	profile, err := parseObject(body)
 	if err != nil {
 		return nil, err
 	}
-	about, err := profile.Text("sub")
-	if err != nil {
-		return nil, err
-	}
-	if about == "" || about != subject {
-		return nil, fmt.Errorf("it is about another subject than the id_token")
+	return about(profile, subject)
+}
+
+// about makes sure whom a document is about. One about somebody else is an
+// attack or a defect, and nothing in it counts (Core §5.3.2).
+func about(profile object, subject string) (object, error) {
+	if said := profile.Loose("sub"); said == "" || said != subject {
+		return nil, fmt.Errorf("%w: it is about another subject than the id_token", errNotTheirs)
 	}
 	return profile, nil
 }

@@ -55,7 +55,9 @@ func tokenForm(r *http.Request) (url.Values, bool) {
 // understood, and is otherwise answered with what the first one was.
 func (v *visit) redeemOnce(r *http.Request, form url.Values) (*http.Response, error) {
 	if n := len(v.tokens); n > 1 || n == 1 && !v.badClient() {
-		return v.token.response(r), nil
+		again := v.token
+		again.body = oauth2client.WithoutTypes(again.body)
+		return again.response(r), nil
 	}
 	c := v.connector
 	inHeader := c.provider.header == (len(v.tokens) == 0)
@@ -79,6 +81,7 @@ func (v *visit) redeemOnce(r *http.Request, form url.Values) (*http.Response, er
 		return nil, err
 	}
 	v.token = answer
+	answer.body = oauth2client.WithoutTypes(answer.body)
 	return answer.response(r), nil
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/internal/claims"
+	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
@@ -147,7 +148,7 @@ func (v *visit) send(r *http.Request) (record, error) {
 	case len(body) > upstreamhttp.MaxBody:
 		return record{}, v.stop(fmt.Errorf("the answer is larger than %d bytes", upstreamhttp.MaxBody))
 	}
-	answer := record{response.StatusCode, response.Header, body}
+	answer := record{response.StatusCode, response.Header, jsonx.WithoutMark(body)}
 	v.records = append(v.records, answer)
 	return answer, nil
 }

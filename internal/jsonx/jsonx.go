@@ -9,6 +9,7 @@
 package jsonx
 
 import (
+	"bytes"
 	stdjson "encoding/json"
 	"errors"
 	"fmt"
@@ -83,6 +84,11 @@ func unmarshal(text []byte, target any, options ...json.Options) error {
 	}
 	return fmt.Errorf("%w: %w", ErrSyntax, err)
 }
+
+// WithoutMark is a document without the byte order mark that some servers begin
+// theirs with. RFC 8259 §8.1 lets a reader ignore it; nobody may send one, so
+// signed texts, which we hold to the letter, have none.
+func WithoutMark(document []byte) []byte { return bytes.TrimPrefix(document, []byte("\xef\xbb\xbf")) }
 
 // Depth is how deeply a text is nested. Where it is no JSON the number means
 // nothing, and the reader says so.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,13 +25,20 @@ func ParseObject(text []byte) (Object, error) {
 }
 
 // Ambiguous reports whether two names differ in case alone: somebody who reads
-// less carefully sees one member, and perhaps the other one than we do.
-func (o Object) Ambiguous() bool {
-	seen := make(map[string]bool, len(o))
+// less carefully sees one member, and perhaps the other one than we do. Where
+// names are given, only those matter.
+func (o Object) Ambiguous(names ...string) bool {
+	seen := make(map[string]int, len(o))
+	twice := false
 	for name := range o {
-		seen[strings.ToLower(name)] = true
+		fold := strings.ToLower(name)
+		seen[fold]++
+		twice = twice || seen[fold] > 1
 	}
-	return len(seen) < len(o)
+	if len(names) == 0 {
+		return twice
+	}
+	return twice && slices.ContainsFunc(names, func(name string) bool { return seen[strings.ToLower(name)] > 1 })
 }
 
 // Has tells whether a member is there, null or not.
@@ -118,6 +126,25 @@ func (o Object) List(name string) ([]string, error) {
 		list = append(list, *s)
 	}
 	return list, nil
+}
+
+// Texts is List for members that do not matter enough to stop for: what is no
+// text in an array is passed over, and another value has none.
+func (o Object) Texts(name string) []string {
+	if one, ok := Text(o[name]); ok {
+		return []string{one}
+	}
+	var many []Value
+	if Unmarshal(o[name], &many) != nil {
+		return nil
+	}
+	var list []string
+	for _, value := range many {
+		if text, ok := Text(value); ok {
+			list = append(list, text)
+		}
+	}
+	return list
 }
 
 // Seconds returns a NumericDate (RFC 7519 §2) in whole seconds. A number in

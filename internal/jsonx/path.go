@@ -6,9 +6,10 @@ import (
 )
 
 // At follows a path into a value. Its steps are names of members and, where a
-// list is, numbers counted from 0; no steps lead nowhere. A member whose name
-// is the rest of the path, with dots between, is found before one step inside
-// another: some providers name claims like addresses of web pages.
+// list is, numbers counted from 0; no steps lead nowhere. Names may have dots in
+// them, as those of claims like addresses of web pages and of applications have:
+// several steps with dots between are one name where there is such a member. Of
+// the names that lead to something the longest counts.
 //
 // An object on the way with two names that differ in case alone is passed
 // over: what it says depends on the reader.
@@ -21,17 +22,16 @@ func At(value Value, path []string) (Value, bool) {
 
 // At follows a path into the object, see the function At.
 func (o Object) At(path []string) (Value, bool) {
-	if len(path) == 0 {
-		return nil, false
+	for n := len(path); n > 0; n-- {
+		value, found := o[strings.Join(path[:n], ".")]
+		if found && n < len(path) {
+			value, found = inside(value, path[n:])
+		}
+		if found {
+			return value, true
+		}
 	}
-	if value, found := o[strings.Join(path, ".")]; found {
-		return value, true
-	}
-	value, found := o[path[0]]
-	if !found || len(path) == 1 {
-		return value, found
-	}
-	return inside(value, path[1:])
+	return nil, false
 }
 
 func inside(value Value, path []string) (Value, bool) {

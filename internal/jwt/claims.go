@@ -117,14 +117,10 @@ func (p Policy) checkNames(o jsonx.Object, c Claims, w Want) error {
 
 func (p Policy) checkTimes(c Claims, now float64) error {
 	leeway := p.Leeway.Seconds()
-	late := leeway
-	if p.Punctual {
-		late = 0
-	}
 	switch {
-	case c.Ends != nil && *c.Ends <= now-late:
+	case c.Ends != nil && *c.Ends <= now-leeway:
 		return Flaw("jwt.expired")
-	case c.Ends != nil && p.MaxLife > 0 && *c.Ends > now+p.MaxLife.Seconds()+late:
+	case c.Ends != nil && p.MaxLife > 0 && *c.Ends > now+p.MaxLife.Seconds()+leeway:
 		return Flaw("jwt.exp.far", "minutes", minutes(p.MaxLife))
 	case c.Made != nil && p.Fresh > 0 && *c.Made < now-p.Fresh.Seconds():
 		return Flaw("jwt.iat.old")

@@ -48,7 +48,6 @@ type Policy struct {
 	MaxLife  time.Duration // how far ahead exp may be; 0: any
 	MaxAge   time.Duration // how long ago nbf may be; 0: any
 	Fresh    time.Duration // how long ago iat may be, to the second; 0: any
-	Punctual bool          // exp counts to the second: whoever set it has its own leeway
 }
 
 // Audience is a rule about aud.
@@ -179,10 +178,8 @@ func (h Header) checkKey() error {
 	if err != nil {
 		return Flaw("jwt.jwk.missing")
 	}
-	for _, private := range []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"} {
-		if members.Has(private) {
-			return Flaw("jwt.jwk.private")
-		}
+	if IsPrivate(members) {
+		return Flaw("jwt.jwk.private")
 	}
 	return nil
 }

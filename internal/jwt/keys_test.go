@@ -6,8 +6,11 @@ import (
 	"crypto/elliptic"
 	"crypto/rsa"
 	"math/big"
+	"slices"
+	"strings"
 	"testing"
 
+	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/fedhub/fedhub/internal/jwt"
 	"github.com/go-jose/go-jose/v4"
 )
@@ -44,4 +47,54 @@ func TestAKeyHasTheSizeThatItsAlgorithmNeeds(t *testing.T) { // RFC 7518 §3.3, 
 			t.Errorf("%s: got %v, want %v", row.name, got, row.fits)
 		}
 	}
+}
+
+const p256 = `"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"`
+
+func TestOfAPublishedKeyOnlyWhatIsUsedIsRead(t *testing.T) {
+	for members, want := range map[string]bool{
+		p256:                                true,
+		p256 + `,"use":"sig","alg":"ES256"`: true,
+		p256 + `,"use":null,"alg":null`:     true,
+		p256 + `,"x5c":["AA"],"x5t":"AA"`:   true,
+		p256 + `,"x5c":7,"x5u":{},"x5t":[]`: true,
+		p256 + `,"key_ops":7,"iat":"x"`:     true,
+		p256 + `,"kid":7`:                   true,
+		p256 + `,"use":7`:                   false,
+		p256 + `,"alg":["ES256"]`:           false,
+		p256 + `,"KID":"a","kid":"b"`:       false,
+		p256 + `,"d":"AA"`:                  false,
+		p256 + `,"d":null`:                  false,
+		`"kty":"oct","k":"AA"`:              false,
+		`"kty":["EC"]`:                      false,
+		`"kty":"EC","crv":"P-256","x":"AA"`: false,
+		``:                                  false,
+	} {
+		jwk, err := jsonx.ParseObject([]byte("{" + members + "}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		key, ok := jwt.PublicKey(jwk)
+		if ok != want || ok && (len(key.Certificates) > 0 || len(key.CertificateThumbprintSHA1) > 0) {
+			t.Errorf("%s: got %v", members, ok)
+		}
+	}
+}
+
+// FuzzPublicKey: whatever stands beside what is used, the key is the same.
+func FuzzPublicKey(f *testing.F) {
+	f.Add("x5c", []byte(`["AA"]`))
+	f.Add("kid", []byte(`"1"`))
+	f.Add("d", []byte(`"AA"`))
+	f.Fuzz(func(t *testing.T, name string, value []byte) {
+		jwk, err := jsonx.ParseObject([]byte("{" + p256 + "}"))
+		if err != nil || !jsonx.IsValid(value) {
+			return
+		}
+		used := slices.ContainsFunc([]string{"kty", "crv", "x", "y", "n", "e", "use", "alg", "kid"}, func(u string) bool { return strings.EqualFold(u, name) })
+		jwk[name] = value
+		if key, ok := jwt.PublicKey(jwk); !ok && !used && !jwt.IsPrivate(jwk) || ok && (!key.IsPublic() || jwt.IsPrivate(jwk)) {
+			t.Errorf("%q: %s: got %v", name, value, ok)
+		}
+	})
 }

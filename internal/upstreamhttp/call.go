@@ -14,6 +14,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
 const (
@@ -108,7 +110,8 @@ func (l *Line) send(ctx context.Context, method, address string, body io.Reader,
 		}
 		defer response.Body.Close()
 		answer = Answer{Status: response.StatusCode, Type: response.Header.Get("Content-Type")}
-		answer.Body, err = readAll(response.Body)
+		body, err := readAll(response.Body)
+		answer.Body = jsonx.WithoutMark(body)
 		return err
 	})
 	return answer, err

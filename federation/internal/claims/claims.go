@@ -21,7 +21,13 @@ import (
 const maxID = 255 // bytes
 
 // A Document is one JSON object or array.
-type Document struct{ root jsonx.Value }
+type Document struct {
+	object jsonx.Object // nil for an array
+	root   jsonx.Value
+}
+
+// Of is an object that was read already.
+func Of(o jsonx.Object) Document { return Document{object: o} }
 
 // Parse reads a document.
 func Parse(text []byte) (Document, error) {
@@ -32,7 +38,11 @@ func Parse(text []byte) (Document, error) {
 	if !bytes.HasPrefix(root, []byte("{")) && !bytes.HasPrefix(root, []byte("[")) {
 		return Document{}, errors.New("it is neither a JSON object nor an array")
 	}
-	return Document{root}, nil
+	object, err := jsonx.ParseObject(root)
+	if err != nil {
+		return Document{root: root}, nil // an array
+	}
+	return Document{object: object}, nil
 }
 
 // At returns what is at a path, see jsonx.At; null is nothing.
@@ -41,7 +51,11 @@ func (d Document) At(path string) (value jsonx.Value, found bool) {
 	if err != nil {
 		return nil, false
 	}
-	value, found = jsonx.At(d.root, p)
+	if d.object != nil {
+		value, found = d.object.At(p)
+	} else {
+		value, found = jsonx.At(d.root, p)
+	}
 	return value, found && !jsonx.IsNull(value)
 }
 

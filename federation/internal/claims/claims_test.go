@@ -1,6 +1,7 @@
 package claims
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -52,6 +53,90 @@ func TestADocumentCanBeReadInOneWayOnly(t *testing.T) {
 			t.Errorf("%.40q was read as %v", text, d)
 		}
 	}
+}
+
+// A document that names a person names them whatever else is in it, and what is
+// of another shape than expected is as good as not said.
+func TestWhatOnlyDescribesMayBeOfAnyShape(t *testing.T) {
+	for _, odd := range []string{`null`, `7`, `true`, `""`, `[]`, `[null,7,{}]`, `{}`, `{"a":{"b":1}}`, `1e400`} {
+		var text strings.Builder
+		text.WriteString(`{"id":7`)
+		for _, name := range []string{"name", "given_name", "family_name", "preferred_username", "picture", "locale", "roles", "email", "email_verified", "_claim_names", "_claim_sources", "hasgroups"} {
+			text.WriteString(`,"` + name + `":` + odd)
+		}
+		d, err := Parse([]byte(text.String() + "}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, err := d.Identity(federation.Claims{Subject: "id"}, mapping.Rules{"staff": "member"})
+		if want := (federation.Identity{Subject: "7"}); err != nil || fmt.Sprintf("%+v", id) != fmt.Sprintf("%+v", want) {
+			t.Errorf("%s: got %+v and %v", odd, id, err)
+		}
+	}
+}
+
+// Entra ID names only where the groups are, of somebody in more than 200.
+func TestRolesThatAnotherPlaceHasAreUnknown(t *testing.T) {
+	rules := mapping.Rules{"staff": "member"}
+	for _, row := range []struct {
+		name, text, place string
+		want              string
+	}{
+		{"named elsewhere", `{"_claim_names":{"groups":"src1"},"_claim_sources":{"src1":{"endpoint":"https://x"}}}`, "", "[] true"},
+		{"without a source", `{"_claim_names":{"groups":"src1"}}`, "", "[] true"},
+		{"with no room for names", `{"hasgroups":true}`, "", "[] true"},
+		{"roles are there", `{"roles":["staff"],"_claim_names":{"groups":"src1"}}`, "", "[member] true"},
+		{"groups are there all the same", `{"groups":["staff"],"_claim_names":{"groups":"src1"}}`, "", "[member] false"},
+		{"in another document", `{"groups":["staff"]}`, "", "[member] false"},
+		{"another claim", `{"_claim_names":{"address":"src1"}}`, "", "[] false"},
+		{"the key looks elsewhere", `{"team":"staff","_claim_names":{"groups":"src1"}}`, "team", "[member] false"},
+		{"the place of the key", `{"_claim_names":{"realm":"src1"}}`, "realm.roles", "[] true"},
+		{"of another shape", `{"_claim_names":["groups"]}`, "", "[] false"},
+		{"nothing", `{}`, "", "[] false"},
+	} {
+		d, err := Parse([]byte(row.text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := Description{Documents: []Document{d}, At: federation.Claims{Roles: row.place}}
+		if row.name == "in another document" {
+			first, err := Parse([]byte(`{"_claim_names":{"groups":"src1"}}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			said.Documents = []Document{first, d}
+		}
+		roles, unknown := said.Roles(rules, "roles", "groups").Here()
+		if got := fmt.Sprint(roles, unknown); got != row.want {
+			t.Errorf("%s: got %s, want %s", row.name, got, row.want)
+		}
+		if _, unknown := said.Roles(nil, "roles", "groups").Here(); unknown {
+			t.Errorf("%s: roles are unknown where no rule gives any", row.name)
+		}
+	}
+}
+
+// FuzzDescription: no document makes a reader fail for what only describes, nor
+// says more than was said.
+func FuzzDescription(f *testing.F) {
+	for _, seed := range []string{`{"name":7,"roles":[null,"staff"]}`, `{"_claim_names":{"groups":1}}`, `{"a.b":{"c":"x"},"a":{"b.c":1}}`, `[{"name":"x"}]`} {
+		f.Add([]byte(seed), "a.b.c")
+	}
+	f.Fuzz(func(t *testing.T, text []byte, place string) {
+		d, err := Parse(text)
+		if err != nil {
+			return
+		}
+		said := Description{Documents: []Document{{}, d}, At: federation.Claims{Name: place, Roles: place}}
+		id := said.Person()
+		if len(id.Name) > maxName || id.Picture != Picture(id.Picture) || id.Name != federation.CleanText(id.Name, maxName) {
+			t.Errorf("%q at %q: got %+v", text, place, id)
+		}
+		roles, _ := said.Roles(mapping.Rules{"staff": "member"}, "roles", "groups").Here()
+		if len(roles) > 1 || len(roles) == 1 && roles[0] != "member" {
+			t.Errorf("%q at %q: got %q", text, place, roles)
+		}
+	})
 }
 
 func FuzzDocument(f *testing.F) {

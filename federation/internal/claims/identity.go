@@ -10,13 +10,6 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// Longest descriptions that are kept, in bytes.
-const (
-	maxName   = 200
-	maxURL    = 2048
-	maxLocale = 35 // RFC 5646 §4.4.1
-)
-
 // Identity reads a person from a document, by the paths of a login key. It
 // says nothing of who spoke: Key and Issuer are the caller's.
 func (d Document) Identity(at federation.Claims, rules mapping.Rules) (federation.Identity, error) {
@@ -24,16 +17,10 @@ func (d Document) Identity(at federation.Claims, rules mapping.Rules) (federatio
 	if err != nil {
 		return federation.Identity{}, err
 	}
-	id := federation.Identity{
-		Subject:           subject,
-		Name:              d.Text(cmp.Or(at.Name, "name"), maxName),
-		GivenName:         d.Text(cmp.Or(at.GivenName, "given_name"), maxName),
-		FamilyName:        d.Text(cmp.Or(at.FamilyName, "family_name"), maxName),
-		PreferredUsername: d.Text(cmp.Or(at.Username, "preferred_username"), maxName),
-		Locale:            d.Text(cmp.Or(at.Locale, "locale"), maxLocale),
-		Picture:           Picture(d.Text(cmp.Or(at.Picture, "picture"), maxURL+1)),
-		Roles:             rules.Roles(d.Names(cmp.Or(at.Roles, "roles"), at.RolesText)),
-	}
+	said := Description{Documents: []Document{d}, At: at}
+	id := said.Person()
+	id.Subject = subject
+	id.Roles, id.RolesUnknown = said.Roles(rules, "roles").Here()
 	id.Email, id.EmailVerified = d.email(at)
 	return id, nil
 }

@@ -3,10 +3,12 @@ package oauth2client
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/fedhub/fedhub/federation"
@@ -86,27 +88,31 @@ var codes = map[string]string{
 	"KOE010":                       "invalid_client", // Kakao
 }
 
+// The members that decide: of two that differ in case, or of a form that has
+// one twice, somebody might read the other.
+var deciding = []string{"error", "access_token", "token_type", "refresh_token", "id_token"}
+
 // members are those that decide, of an object or, from some providers, a form.
-// A null is as good as none.
+// A null is as good as none. A refresh token or an id_token that is no text is
+// none either: who needs one misses it.
 func members(body []byte) (map[string]string, error) {
 	o, err := jsonx.ParseObject(body)
 	if err != nil {
 		return formMembers(body)
 	}
-	if o.Ambiguous() {
+	if o.Ambiguous(deciding...) {
 		return nil, jsonx.ErrTwice
 	}
 	// The code tells more than a fault beside it.
 	said := map[string]string{"error_description": o.Loose("error_description")}
-	for _, name := range []string{"error", "access_token", "refresh_token", "id_token", "token_type"} {
-		if !o.Says(name) {
-			continue
-		}
-		text, err := o.Text(name)
-		if err != nil || len(text) > MaxToken {
+	for _, name := range deciding {
+		text, isText := jsonx.Text(o[name])
+		switch {
+		case isText && len(text) <= MaxToken:
+			said[name] = text
+		case isText, o.Says(name) && name != "refresh_token" && name != "id_token":
 			return said, fmt.Errorf("its %s is no text, or too long", name)
 		}
-		said[name] = text
 	}
 	return said, nil
 }
@@ -115,7 +121,7 @@ func formMembers(body []byte) (map[string]string, error) {
 	form, err := url.ParseQuery(string(body))
 	said := map[string]string{}
 	for name, values := range form {
-		if len(values) > 1 {
+		if len(values) > 1 && slices.Contains(deciding, name) {
 			return nil, jsonx.ErrTwice
 		}
 		said[name] = values[0]
@@ -124,6 +130,26 @@ func formMembers(body []byte) (map[string]string, error) {
 		return nil, errors.New("it is neither a JSON object nor a form")
 	}
 	return said, nil
+}
+
+// WithoutTypes is a token answer for a library that wants types of members that
+// nobody uses: it would refuse the answer for an expires_in of 3600.0.
+func WithoutTypes(body []byte) []byte {
+	o, err := jsonx.ParseObject(body)
+	if err != nil {
+		return body
+	}
+	delete(o, "expires_in")
+	for _, name := range []string{"refresh_token", "error_description", "error_uri"} {
+		if _, isText := jsonx.Text(o[name]); !isText {
+			delete(o, name)
+		}
+	}
+	text, err := json.Marshal(o)
+	if err != nil {
+		return body
+	}
+	return text
 }
 
 // IsUnknownClient tells of an answer, and the error that ReadTokens made of it,

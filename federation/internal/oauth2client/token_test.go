@@ -21,7 +21,7 @@ func read(status int, body string) (oauth2client.Tokens, error) {
 
 func TestWhatATokenAnswerSaysBesidesItsTokensMayBeAnything(t *testing.T) {
 	want := oauth2client.Tokens{Access: "a", Refresh: "r", ID: "i"}
-	for _, rest := range []string{`"expires_in":"soon"`, `"expires_in":1e400`, `"scope":["a"]`, `"error":null`, `"token_type":null`, `"error_description":7`, `"user":{"id":7}`} {
+	for _, rest := range []string{`"expires_in":"soon"`, `"expires_in":1e400`, `"expires_in":3600.0`, `"expires_in":{}`, `"Expires_in":1,"expires_in":2`, `"scope":["a"]`, `"error":null`, `"token_type":null`, `"error_description":7`, `"user":{"id":7}`} {
 		got, err := read(200, `{"access_token":"a","refresh_token":"r","id_token":"i",`+rest+`}`)
 		if err != nil || got != want {
 			t.Errorf("%s: got %#v and %v", rest, got, err)
@@ -32,15 +32,26 @@ func TestWhatATokenAnswerSaysBesidesItsTokensMayBeAnything(t *testing.T) {
 	}
 }
 
+// Who needs one of them misses it; who does not is let in.
+func TestATokenBesideTheAccessTokenThatIsNoTextIsNone(t *testing.T) {
+	for _, rest := range []string{`"refresh_token":7`, `"id_token":{}`, `"refresh_token":null,"id_token":false`, `"refresh_token":["r"]`} {
+		if got, err := read(200, `{"access_token":"a",`+rest+`}`); err != nil || got != (oauth2client.Tokens{Access: "a"}) {
+			t.Errorf("%s: got %#v and %v", rest, got, err)
+		}
+	}
+	if got, err := read(200, "access_token=a&scope=x&scope=y"); err != nil || got.Access != "a" {
+		t.Errorf("a form with two scopes: got %v and %v", got, err)
+	}
+}
+
 func TestWhatDecidesInATokenAnswerIsReadStrictly(t *testing.T) {
 	for _, body := range []string{
 		``, `null`, `[]`, `"a"`, `<html>access_token=a`, `{}`, `{"token_type":"Bearer"}`,
 		`{"access_token":7}`, `{"access_token":""}`, `{"access_token":null}`, `{"Access_Token":"a"}`,
-		`{"access_token":"a","access_token":"b"}`, `{"access_token":"a","Access_token":"b"}`,
-		`{"access_token":"a","refresh_token":7}`, `{"access_token":"a","id_token":{}}`,
+		`{"access_token":"a","access_token":"b"}`, `{"access_token":"a","Access_token":"b"}`, `{"access_token":"a","id_token":"i","ID_TOKEN":"j"}`,
 		`{"access_token":"a","token_type":"mac"}`, `{"access_token":"a","token_type":["Bearer"]}`, `{"access_token":"a","error":{"message":"no"}}`,
 		`{"access_token":"a"} ` + "\xff", `{"access_token":"` + strings.Repeat("a", oauth2client.MaxToken+1) + `"}`,
-		`access_token=a&access_token=b`, `access_token=a&token_type=mac`, `access_token=%zz`, `access_token=` + strings.Repeat("a", oauth2client.MaxToken+1),
+		`access_token=a&access_token=b`, `access_token=a&id_token=i&id_token=j`, `access_token=a&token_type=mac`, `access_token=%zz`, `access_token=` + strings.Repeat("a", oauth2client.MaxToken+1),
 	} {
 		got, err := read(200, body)
 		fault := new(federation.Fault)
@@ -94,7 +105,7 @@ func TestCredentialsAreTriedElsewhereOnlyIfTheyWereNotUnderstood(t *testing.T) {
 }
 
 func TestAnErrorRepeatsNothingOfTheAnswer(t *testing.T) { // FE-48
-	for _, body := range []string{`{"access_token":"s3cret","id_token":7}`, `{"access_token":"s3cret","token_type":"mac"}`, `s3cret`, `{"access_token":"s3cret"`} {
+	for _, body := range []string{`{"access_token":"s3cret","error":7}`, `{"access_token":"s3cret","token_type":"mac"}`, `s3cret`, `{"access_token":"s3cret"`} {
 		if _, err := read(200, body); err == nil || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%s: got %v", body, err)
 		}

@@ -217,6 +217,11 @@ func (u *Upstream) userinfo(w http.ResponseWriter, r *http.Request, s Script) {
 	if s.Userinfo != nil {
 		s.Userinfo(claims)
 	}
+	if s.UserinfoJWT != nil {
+		w.Header().Set("Content-Type", "application/jwt")
+		w.Write([]byte(s.UserinfoJWT(claims))) //nolint:errcheck // the hub may have hung up
+		return
+	}
 	writeJSON(w, http.StatusOK, claims)
 }
 

@@ -25,6 +25,8 @@ func (s suite) discovery(t *testing.T) {
 		edited("FE-33 no issuer", without("issuer")),
 		edited("FE-33 an issuer that is a number", with("issuer", 7)),
 		edited("no signatures that prove anything", with("id_token_signing_alg_values_supported", []string{"HS256", "none"})),
+		edited("algorithms that are none", with("id_token_signing_alg_values_supported", []any{7, nil})),
+		edited("algorithms that are no list", with("id_token_signing_alg_values_supported", map[string]any{"RS256": true})),
 		edited("no authorization code flow", with("response_types_supported", []string{"id_token"})),
 		edited("the issuer in two spellings", func(d map[string]any) { d["Issuer"] = d["issuer"] }),
 		{"FE-33 an issuer below", func(w *World, script *Script) {
@@ -67,6 +69,73 @@ func (s suite) discovery(t *testing.T) {
 		}
 	}
 	t.Run("addresses", s.addresses)
+	t.Run("only what is read is checked", s.unread)
+}
+
+// unread: what concerns nobody here may be of any shape, and so may what only
+// says what else there is.
+func (s suite) unread(t *testing.T) {
+	for _, odd := range oddities() {
+		w := s.world(t)
+		w.Set(func(s *Script) {
+			s.Discovery = func(d map[string]any) {
+				for _, name := range []string{
+					"scopes_supported", "end_session_endpoint", "fedhub_name", "registration_endpoint", "claims_supported", "check_session_iframe",
+					"grant_types_supported", "subject_types_supported", "op_policy_uri", "frontchannel_logout_supported", "userinfo_signing_alg_values_supported",
+				} {
+					d[name] = odd
+				}
+				d["Check_session_iframe"] = "another spelling"
+			}
+		})
+		if id := w.MustSignIn(federation.AuthRequestOptions{}); id.Subject != "ada" {
+			t.Errorf("%v: got %+v", odd, id)
+		}
+	}
+	for name, edit := range map[string]func(map[string]any){
+		"algorithms with odd ones between": with("id_token_signing_alg_values_supported", []any{nil, 7, "ES256", map[string]any{}}),
+		"no algorithms":                    with("id_token_signing_alg_values_supported", nil),
+		"a userinfo endpoint of null":      with("userinfo_endpoint", nil),
+		"response types with odd ones":     with("response_types_supported", []any{7, "code"}),
+		"a promise in quotes":              with("authorization_response_iss_parameter_supported", "true"),
+		"a promise of another shape":       with("authorization_response_iss_parameter_supported", []any{}),
+	} {
+		w := s.world(t)
+		if name == "no algorithms" { // then it is RS256
+			w.UseRSA(2048)
+		}
+		w.Set(func(s *Script) { s.Discovery = edit })
+		if _, err := w.SignIn(federation.AuthRequestOptions{}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	t.Run("a byte order mark", func(t *testing.T) { // RFC 8259 §8.1
+		w := s.world(t)
+		marked := func(path string, doc func() any) http.HandlerFunc {
+			return func(rw http.ResponseWriter, r *http.Request) {
+				page("application/json", "\xef\xbb\xbf"+string(encode(doc())))(rw, r)
+			}
+		}
+		w.Set(func(script *Script) {
+			script.Replace = map[string]http.HandlerFunc{PathKeys: marked(PathKeys, func() any { return w.published() }),
+				PathDiscovery: func(rw http.ResponseWriter, r *http.Request) {
+					rw.Header().Set("Content-Type", "application/json")
+					rw.Write([]byte("\xef\xbb\xbf"))
+					w.Upstream.discovery(rw, Script{})
+				}}
+		})
+		w.MustSignIn(federation.AuthRequestOptions{})
+	})
+	t.Run("a promise in quotes holds", func(t *testing.T) {
+		w := s.world(t)
+		w.Set(func(s *Script) {
+			s.Discovery = with("authorization_response_iss_parameter_supported", "true")
+			s.Answer = func(q url.Values) { q.Del("iss") }
+		})
+		if _, err := w.SignIn(federation.AuthRequestOptions{}); Fault(err) != federation.Untrusted {
+			t.Errorf("got %v, want untrusted", err)
+		}
+	})
 }
 
 func (s suite) addresses(t *testing.T) {

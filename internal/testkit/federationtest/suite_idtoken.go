@@ -107,13 +107,12 @@ func (s suite) claimLies() []lie {
 		"aud": {absent{}, "", nil, 7, "evil", []string{}, []string{"evil"}, []any{7}, map[string]any{}},
 		"azp": {"evil", "", nil, 7},
 		// FE-12
-		"exp":       {absent{}, nil, "", "4102444800", fmt.Sprint(now.Unix() + 300), now.Unix() - 1, 0, -1, true, []int{1}, 1e300},
-		"iat":       {absent{}, nil, "1", now.Unix() + 600, -1, true},
-		"nbf":       {"1", now.Unix() + 600, -1},
-		"sub":       {absent{}, nil, "", "0", 0, 7, true, " ", " ada", "ada ", strings.Repeat("x", 256), strings.Repeat("x", 10<<10), "a\x00b", "a\nb", "\u0430da", []string{"ada"}},
-		"nonce":     {absent{}, nil, "", "other", 7, true}, // FE-13
-		"at_hash":   {nil, "", "AAAAAAAAAAAAAAAAAAAAAA", 7},
-		"auth_time": {"1", -1, nil},
+		"exp":     {absent{}, nil, "", "4102444800", fmt.Sprint(now.Unix() + 300), now.Unix() - 121, 0, -1, true, []int{1}, 1e300},
+		"iat":     {absent{}, nil, "1", now.Unix() + 600, -1, true},
+		"nbf":     {"1", now.Unix() + 600, -1},
+		"sub":     {absent{}, nil, "", "0", 0, 7, true, " ", " ada", "ada ", strings.Repeat("x", 256), strings.Repeat("x", 10<<10), "a\x00b", "a\nb", "\u0430da", []string{"ada"}},
+		"nonce":   {absent{}, nil, "", "other", 7, true}, // FE-13
+		"at_hash": {nil, "", "AAAAAAAAAAAAAAAAAAAAAA", 7},
 	} {
 		for _, value := range values {
 			edit := with(claim, value)
@@ -141,6 +140,18 @@ func (s suite) claimLies() []lie {
 	)
 }
 
+// idle are members of an id_token that decide nothing where nobody asked for a
+// max_age.
+var idle = []string{
+	"auth_time", "acr", "amr", "sid", "jti", "name", "given_name", "family_name", "preferred_username", "picture", "locale",
+	"groups", "_claim_names", "_claim_sources", "hasgroups", "tid", "oid", "c_hash", "updated_at", "address", "phone_number",
+}
+
+// oddities are shapes that nobody expects.
+func oddities() []any {
+	return []any{nil, "", "x", "1", -1, 0.5, 1e300, true, []any{}, []any{nil, 7, "x", []any{}, map[string]any{}}, map[string]any{"a": nil}, strings.Repeat("x", 1000)}
+}
+
 // acceptedTokens keep the checks from refusing what good providers send.
 func (s suite) acceptedTokens(t *testing.T) {
 	for name, edit := range map[string]func(map[string]any){
@@ -152,6 +163,8 @@ func (s suite) acceptedTokens(t *testing.T) {
 		"a clock a minute ahead":    func(c map[string]any) { c["iat"] = c["iat"].(int64) + 60 },
 		"times with fractions":      func(c map[string]any) { c["exp"] = float64(c["exp"].(int64)) + 0.5 },
 		"a claim of a strange type": with("name", []int{1}),
+		"a clock a minute behind":   func(c map[string]any) { c["exp"] = c["iat"].(int64) - 60 },
+		"names in two spellings":    func(c map[string]any) { c["Groups"], c["groups"] = "a", "b" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := s.world(t)
@@ -161,6 +174,28 @@ func (s suite) acceptedTokens(t *testing.T) {
 			}
 		})
 	}
+	t.Run("whatever decides nothing, in any shape", func(t *testing.T) {
+		w := s.world(t)
+		for _, odd := range oddities() {
+			w.Set(func(s *Script) {
+				s.IDToken = func(c map[string]any) {
+					for _, name := range idle {
+						c[name] = odd
+					}
+				}
+			})
+			if id := w.MustSignIn(federation.AuthRequestOptions{}); id.Subject != "ada" || id.AuthTime.After(w.Clock.Now()) || len(id.SID) > 255 {
+				t.Errorf("%v: got %+v", odd, id)
+			}
+		}
+	})
+	t.Run("an auth_time in words, which nobody asked for", func(t *testing.T) { // ADFS
+		w := s.world(t)
+		w.Set(func(s *Script) { s.IDToken = with("auth_time", "2022-08-24T12:17:06.060Z") })
+		if id := w.MustSignIn(federation.AuthRequestOptions{}); !id.AuthTime.IsZero() {
+			t.Errorf("they signed in at %v", id.AuthTime)
+		}
+	})
 	t.Run("signed with RS256", func(t *testing.T) {
 		w := s.world(t)
 		w.UseRSA(2048)

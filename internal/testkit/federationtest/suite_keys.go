@@ -1,8 +1,13 @@
 package federationtest
 
 import (
+	"crypto/ecdsa"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"net/http"
 	"strings"
 	"testing"
@@ -10,6 +15,16 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 )
+
+// anotherCertificate is of a key that nobody has here.
+func anotherCertificate() string {
+	key := newSigner("").key.Key.(*ecdsa.PrivateKey)
+	der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{SerialNumber: big.NewInt(1)}, &x509.Certificate{}, key.Public(), key)
+	if err != nil {
+		panic(err)
+	}
+	return base64.StdEncoding.EncodeToString(der)
+}
 
 // keys is FE-41 and what else a key set can be.
 func (s suite) keys(t *testing.T) {
@@ -65,6 +80,62 @@ func (s suite) keys(t *testing.T) {
 			}).script(w, script)
 		})
 		w.MustSignIn(federation.AuthRequestOptions{})
+	})
+	t.Run("what is published beside a key does no harm", func(t *testing.T) {
+		for name, beside := range map[string]string{
+			"a certificate of another key": `"x5c":["` + anotherCertificate() + `"]`, "a certificate that is none": `"x5c":["AA"]`, "no list of certificates": `"x5c":7`,
+			"another thumbprint": `"x5t":"AAAA","x5t#S256":"AAAA"`, "odd thumbprints": `"x5t":7,"x5t#S256":[]`, "an odd address": `"x5u":{}`,
+			"odd operations": `"key_ops":"verify"`, "odd dates": `"exp":"soon","nbf":[],"Exp":1`,
+		} {
+			w := s.world(t)
+			w.Set(func(script *Script) {
+				set("", "", func(w *World) string {
+					return strings.Replace(string(encode(w.published())), `"use":"sig"`, `"use":"sig",`+beside, 1)
+				}).script(w, script)
+			})
+			if _, err := w.SignIn(federation.AuthRequestOptions{}); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	})
+	t.Run("what a key is for is held to the letter", func(t *testing.T) {
+		for _, odd := range []string{`"use":7`, `"use":["sig"]`, `"use":"sig","alg":7`, `"use":"sig","USE":"enc"`} {
+			w := s.world(t)
+			w.Set(func(script *Script) {
+				set("", "", func(w *World) string {
+					text := strings.Replace(string(encode(w.published())), `"alg":"ES256",`, "", 1)
+					return strings.Replace(text, `"use":"sig"`, odd, 1)
+				}).script(w, script)
+			})
+			if _, err := w.SignIn(federation.AuthRequestOptions{}); Fault(err) != federation.Untrusted {
+				t.Errorf("%s: got %v, want untrusted", odd, err)
+			}
+		}
+	})
+	t.Run("the only key needs no name", func(t *testing.T) {
+		nameless := func(w *World) string {
+			return strings.Replace(string(encode(w.published())), `"kid":"first",`, "", 1)
+		}
+		w := s.world(t)
+		w.Set(func(script *Script) { set("", "", nameless).script(w, script) })
+		w.MustSignIn(federation.AuthRequestOptions{})
+		w = s.world(t)
+		w.Set(func(script *Script) {
+			set("", "", nameless).script(w, script)
+			script.Sign = func(claims map[string]any) string { return w.Forged(claims, nil) }
+		})
+		if _, err := w.SignIn(federation.AuthRequestOptions{}); Fault(err) != federation.Untrusted {
+			t.Errorf("a forged token: got %v", err)
+		}
+		w = s.world(t)
+		w.Set(func(script *Script) {
+			set("", "", func(w *World) string {
+				return strings.Replace(nameless(w), `{"keys":[`, `{"keys":[`+string(encode(newSigner("other").public()))+",", 1)
+			}).script(w, script)
+		})
+		if _, err := w.SignIn(federation.AuthRequestOptions{}); Fault(err) != federation.Untrusted {
+			t.Errorf("one of two: got %v", err)
+		}
 	})
 	t.Run("FE-41 a token without a kid", func(t *testing.T) {
 		w := s.world(t)

@@ -40,7 +40,7 @@ func (s suite) logout(t *testing.T) {
 		"a person alone":  w.SignClaims(edit(good, "sid", absent{}), typ),
 	} {
 		ended, err := receiver.LogoutToken(t.Context(), raw)
-		if err != nil || ended.Issuer != w.URL || ended.JTI != "jti-1" || ended.Expires != w.Clock.Now().Add(2*time.Minute) {
+		if err != nil || ended.Issuer != w.URL || ended.JTI != "jti-1" || ended.Expires.Before(w.Clock.Now().Add(4*time.Minute)) { // as long as it is taken
 			t.Errorf("%s: got %+v and %v", name, ended, err)
 		}
 		if name != "a session alone" && ended.Subject != "ada" || name != "a person alone" && ended.SID != "sid-ada" {
@@ -103,7 +103,7 @@ func (s suite) falseLogouts(w *World, good map[string]any) map[string]string {
 	for claim, values := range map[string][]any{
 		"iss": {absent{}, nil, "", "https://evil.test", w.URL + "/", 7},
 		"aud": {absent{}, nil, "", "evil", []string{"evil"}, []string{}, 7},
-		"exp": {absent{}, nil, "1", now.Unix() - 1, now.Add(48 * time.Hour).Unix(), fmt.Sprint(now.Unix() + 60), 1e300},
+		"exp": {absent{}, nil, "1", now.Unix() - 121, now.Add(48 * time.Hour).Unix(), fmt.Sprint(now.Unix() + 60), 1e300},
 		"iat": {absent{}, nil, "1", now.Add(time.Hour).Unix()},
 		"jti": {absent{}, nil, "", 7, strings.Repeat("x", 300)},
 		"sub": {nil, "", 7, strings.Repeat("x", 300)},

@@ -71,6 +71,16 @@ func (s suite) refresh(t *testing.T) {
 			t.Errorf("got %v after %d requests", err, w.Calls(PathToken))
 		}
 	})
+	t.Run("what decides nothing may change its shape", func(t *testing.T) {
+		w := s.keeping(t)
+		before := w.MustSignIn(federation.AuthRequestOptions{})
+		w.Set(func(s *Script) {
+			s.IDToken = func(c map[string]any) { c["auth_time"], c["tid"], c["oid"] = "2022-08-24T12:17:06.060Z", 7, []int{1} }
+		})
+		if now, err := w.Refresh(before.Tokens); err != nil || now.Subject != "ada" {
+			t.Errorf("got %+v and %v", now, err)
+		}
+	})
 	s.refreshLies(t)
 }
 

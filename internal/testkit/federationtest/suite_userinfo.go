@@ -72,6 +72,102 @@ func (s suite) userinfo(t *testing.T) {
 	})
 	t.Run("email", s.email)
 	t.Run("sizes", s.sizes)
+	t.Run("signed", s.signedUserinfo)
+	t.Run("only a name is missing", s.nameless)
+}
+
+// signedUserinfo is Core §5.3.2: an answer that is signed is held to what an
+// id_token is held to, but for what ties that to a sign-in.
+func (s suite) signedUserinfo(t *testing.T) {
+	signed := func(sign func(w *World, claims map[string]any) string) func(*World, *Script) {
+		return func(w *World, script *Script) {
+			script.UserinfoJWT = func(claims map[string]any) string {
+				claims["iss"], claims["aud"] = w.URL, script.Client.ID
+				return sign(w, claims)
+			}
+		}
+	}
+	edited := func(edit func(map[string]any)) func(*World, *Script) {
+		return signed(func(w *World, claims map[string]any) string { edit(claims); return w.SignClaims(claims, nil) })
+	}
+	same := func(map[string]any) {}
+	for name, script := range map[string]func(*World, *Script){
+		"as it should be":    edited(same),
+		"for others, too":    edited(func(c map[string]any) { c["aud"] = []any{"other", c["aud"]} }),
+		"with times":         edited(func(c map[string]any) { c["iat"], c["exp"] = NewClock().Now().Unix(), NewClock().Now().Unix()+60 }),
+		"with a typ":         signed(func(w *World, c map[string]any) string { return w.SignClaims(c, map[string]any{"typ": "JWT"}) }),
+		"of odd description": edited(func(c map[string]any) { c["locale"], c["picture"], c["jti"] = 7, nil, []int{1} }),
+	} {
+		w := s.world(t)
+		w.Set(func(s *Script) { script(w, s) })
+		if id := w.MustSignIn(federation.AuthRequestOptions{}); id.Email != "ada@example.org" || !id.EmailVerified || id.Name != "Name of ada" {
+			t.Errorf("%s: got %+v", name, id)
+		}
+	}
+	var lies []lie
+	for name, script := range map[string]func(*World, *Script){
+		"unsigned":                signed(func(_ *World, c map[string]any) string { return Unsigned(c) }),
+		"HS256 with the secret":   signed(func(_ *World, c map[string]any) string { return HMAC(c, []byte(clientSecret)) }),
+		"HS256 with the key":      signed(func(w *World, c map[string]any) string { return HMAC(c, w.PublicPEM()) }),
+		"another key":             signed(func(w *World, c map[string]any) string { return w.Forged(c, nil) }),
+		"a logout token's typ":    signed(func(w *World, c map[string]any) string { return w.SignClaims(c, map[string]any{"typ": "logout+jwt"}) }),
+		"another sub":             edited(with("sub", "eve")),
+		"no sub":                  edited(without("sub")),
+		"another issuer":          edited(with("iss", "https://evil.test")),
+		"no issuer":               edited(without("iss")),
+		"another audience":        edited(with("aud", "evil")),
+		"no audience":             edited(without("aud")),
+		"an id_token":             edited(with("nonce", "n")),
+		"one that ended":          edited(with("exp", 7)),
+		"one that begins later":   edited(with("nbf", NewClock().Now().Unix()+600)),
+		"an exp that is no time":  edited(with("exp", "soon")),
+		"a sub in two spellings":  edited(with("Sub", "eve")),
+		"plain JSON as a JWT":     signed(func(_ *World, c map[string]any) string { return string(encode(c)) }),
+		"an encrypted one's form": signed(func(*World, map[string]any) string { return "a.b.c.d.e" }),
+	} {
+		lies = append(lies, lie{name, script, federation.Untrusted})
+	}
+	s.refuse(t, lies)
+	t.Run("an algorithm that was not announced", func(t *testing.T) {
+		w := s.world(t)
+		w.Set(func(s *Script) {
+			edited(same)(w, s)
+			s.Discovery = with("userinfo_signing_alg_values_supported", []any{"RS256", "none"})
+		})
+		if _, err := w.SignIn(federation.AuthRequestOptions{}); Fault(err) != federation.Untrusted {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// nameless: where the id_token has all but a name, a userinfo endpoint that
+// fails costs the name. One that somebody else may have written still costs the
+// sign-in.
+func (s suite) nameless(t *testing.T) {
+	told := func(c map[string]any) {
+		c["email"], c["email_verified"], c["roles"] = "ada@example.com", true, []string{"staff"}
+	}
+	for name, handler := range map[string]http.HandlerFunc{
+		"a 401": status(401, ""), "a 503": status(503, ""), "HTML": page("text/html", "<html>"), "nothing": page("application/json", ""),
+		"an array": page("application/json", "[]"), "a redirect": status(302, ""),
+	} {
+		w := s.world(t)
+		w.Set(func(s *Script) { s.IDToken, s.Replace = told, map[string]http.HandlerFunc{PathUserinfo: handler} })
+		id := w.MustSignIn(federation.AuthRequestOptions{})
+		if id.Email != "ada@example.com" || !id.EmailVerified || id.Name != "" || len(id.Roles) != 1 || w.Calls(PathUserinfo) != 1 {
+			t.Errorf("%s: got %+v after %d calls", name, id, w.Calls(PathUserinfo))
+		}
+	}
+	for name, handler := range map[string]http.HandlerFunc{
+		"another subject": page("application/json", `{"sub":"eve","name":"Eve"}`), "nobody": page("application/json", `{"name":"Eve"}`),
+		"a forged one": page("application/jwt", "a.b.c"),
+	} {
+		w := s.world(t)
+		w.Set(func(s *Script) { s.IDToken, s.Replace = told, map[string]http.HandlerFunc{PathUserinfo: handler} })
+		if _, err := w.SignIn(federation.AuthRequestOptions{}); Fault(err) != federation.Untrusted {
+			t.Errorf("%s: got %v, want untrusted", name, err)
+		}
+	}
 }
 
 func (s suite) email(t *testing.T) {
@@ -160,7 +256,7 @@ func (s suite) sizes(t *testing.T) {
 			t.Errorf("%s: got %d bytes: %.40q", name, len(text), text)
 		}
 	}
-	if id.Picture != "" || len(id.Roles) != 0 {
+	if id.Picture != "" || len(id.Roles) != 1 {
 		t.Errorf("got picture %.30q and roles %v", id.Picture, id.Roles)
 	}
 	for _, picture := range []string{"http://example.org/x.png", "javascript:alert(1)", "data:image/svg+xml,x", "//example.org/x", "https://u:p@example.org/x"} {

@@ -61,13 +61,15 @@ type Script struct {
 	Token     func(answer map[string]any)
 	Refresh   func(answer map[string]any) // the answer to a refresh token
 	IDToken   func(claims map[string]any)
-	Header    map[string]any                              // of the id_token, beside alg and kid
-	Sign      func(claims map[string]any) string          // instead of signing
-	Userinfo  func(claims map[string]any)                 // edits the document
-	Join      func(form url.Values) (int, string)         // what a server's introduction is answered
-	Replace   map[string]http.HandlerFunc                 // whole endpoints, by path
-	Person    func(subject string, claims map[string]any) // what userinfo says about a person
-	Aliases   map[string]string                           // other paths of the endpoints above
+	Header    map[string]any                     // of the id_token, beside alg and kid
+	Sign      func(claims map[string]any) string // instead of signing
+	Userinfo  func(claims map[string]any)        // edits the document
+	// UserinfoJWT makes a signed answer of it.
+	UserinfoJWT func(claims map[string]any) string
+	Join        func(form url.Values) (int, string)         // what a server's introduction is answered
+	Replace     map[string]http.HandlerFunc                 // whole endpoints, by path
+	Person      func(subject string, claims map[string]any) // what userinfo says about a person
+	Aliases     map[string]string                           // other paths of the endpoints above
 }
 
 // A Client is how the hub is registered.
