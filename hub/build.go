@@ -108,7 +108,7 @@ func (h *Hub) buildPeople() {
 	})
 	h.linking = linking.New(linking.Options{
 		Users: h.users, Identities: d.Identities, Records: d.LinkEvents,
-		Mailer: h.mailer, URL: c.URL, Once: d.useOnce, Empty: h.emptied,
+		Mailer: h.mailer, URL: c.URL, Once: d.useOnce, Empty: h.emptied, Roles: h.noticeRoles,
 		Failed: func(ctx context.Context, err error) {
 			c.Log.ErrorContext(ctx, "an email could not be sent", "error", err)
 		},

@@ -42,7 +42,7 @@ import (
 // fields by which a record is a person's or a client's, and goes with them.
 type data struct {
 	Users               *store.Collection[users.User]                      `set:"users" unique:"emailKey founder" index:"rank"`
-	Identities          *store.Collection[linking.Identity]                `set:"identities" index:"userId subject" user:"userId"`
+	Identities          *store.Collection[linking.Identity]                `set:"identities" index:"userId subject" times:"rolesEnd" user:"userId"`
 	Throttles           *store.Collection[passwords.Throttle]              `set:"throttles"`
 	Browsers            *store.Collection[passwords.Browser]               `set:"browsers" index:"userId" user:"userId"`
 	SetupLinks          *store.Collection[users.SetupLink]                 `set:"setups"`

@@ -23,7 +23,7 @@ func (h *Hub) frame(r *http.Request) templates.Frame {
 	if err != nil {
 		return f
 	}
-	f.Person = &templates.Person{Name: p.User.Name, Email: p.User.Email, Admin: p.User.Admin()}
+	f.Person = &templates.Person{Name: p.User.Name, Email: p.User.Email, Username: p.User.Username, Admin: p.User.Admin()}
 	if waiting, err := h.pending.Waiting(r.Context(), p.User.ID); err == nil {
 		f.Approvals = len(waiting)
 	}

@@ -20,6 +20,7 @@ type AdminKey struct {
 	Fingerprints []string // of a peer: of the keys this hub publishes, to compare by eye
 	Join         Join     // of a peer
 	Health       Health
+	Doubts       []string // what to know of it before anybody signs in with it
 }
 
 func (p AdminKey) look() look { return look{"key", desk, p.Name, len(p.Mistakes) > 0} }

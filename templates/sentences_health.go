@@ -29,6 +29,10 @@ var healthSentences = map[string]string{
 	"warning.silent.do":        "Try its address in a browser; if it is up, look at the network between it and this hub.",
 	"warning.untrusted":        "What {name} says of itself can't be used ({cause}).",
 	"warning.untrusted.do":     "Tell the people who run it.",
+	"warning.roles":            "Of some people {name} does not say any more which groups they are in, only that another place knows. Their roles of before stay until {day} at most; that of administrator has ended.",
+	"warning.roles.admin":      "Of some people {name} does not say any more which groups they are in, only that another place knows. That of administrator has ended.",
+	"warning.roles.ended":      "Roles of people from {name} ended on {day}, because it had not said for 14 days which groups they are in.",
+	"warning.roles.do":         "Have it send fewer groups or app roles instead (in Entra ID: groups assigned to the application), and let those people sign in again. Who they are stands in the log and the audit, under roles.unknown and roles.lapsed.",
 
 	"warning.outgoing":    "The proxy {address} judges alone which addresses this hub fetches from ({setting}).",
 	"warning.outgoing.do": "It must let nothing reach inner networks. Where the hub can resolve names itself, take {setting} away.",

@@ -2,6 +2,10 @@ package templates
 
 // linkSentences say why an identity was linked to somebody, or was not.
 var linkSentences = map[string]string{
+	"roles.unknown":                 "The upstream does not say which groups the person is in, only that another place knows. These roles of before stay until {day}: {kept}.",
+	"roles.unknown.taken":           "The upstream does not say which groups the person is in, only that another place knows. These roles ended: {taken}.",
+	"roles.unknown.both":            "The upstream does not say which groups the person is in, only that another place knows. These roles of before stay until {day}: {kept}. These ended: {taken}.",
+	"roles.lapsed":                  "The upstream had not said for 14 days which groups the person is in. These roles ended: {taken}.",
 	"link.address.ambiguous":        "Several users have this e-mail address.",
 	"link.address.malformed":        "The upstream's e-mail address is not one plain address.",
 	"link.address.missing":          "There is no e-mail address to misread.",

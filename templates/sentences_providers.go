@@ -19,6 +19,8 @@ var providerSentences = map[string]string{
 	"provider.endpoint.bad":            "This is not a web address. It looks like https://id.example.org/token.",
 	"provider.endpoint.fragment":       "Leave out user names and everything from # on.",
 	"provider.endpoint.long":           "The address is too long.",
+	"provider.added.silent":            "Nothing that {name} could be answers there: {cause}. See whether its address is right. The key is kept.",
+	"provider.added.twin":              "There is a login key for this place already: {name} ({id}), at {address}. Whoever comes by both gets two accounts, unless they are connected.",
 	"provider.endpoint.missing":        "Enter this address before you switch the key on; the provider's documentation names it.",
 	"provider.endpoint.needless":       "Where this provider's endpoints are is known from its address. Leave this empty.",
 	"provider.host.bad":                `"{host}" is not a host. It looks like "api.example.org".`,

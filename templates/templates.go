@@ -49,13 +49,21 @@ type Frame struct {
 
 // A Person is whoever is signed in.
 type Person struct {
-	Name  string
-	Email string
-	Admin bool
+	Name     string
+	Email    string
+	Username string // what their provider calls them
+	Admin    bool
 }
 
-// Shown is the name, or the e-mail address of someone who gave none.
-func (p Person) Shown() string { return either(p.Name, p.Email) }
+// Shown is the name, or the e-mail address of someone who gave none, or what
+// the provider calls them.
+func (p Person) Shown() string { return either(p.Name, p.Account()) }
+
+// Account is what tells the person from others of the name: the address, if
+// there is one. Nobody is shown by an id, which nobody knows.
+func (p Person) Account() string {
+	return either(either(p.Email, p.Username), either(p.Name, "somebody without a name"))
+}
 
 // A view is what a template sees as its dot.
 type view struct {

@@ -31,20 +31,24 @@ type UserInvitation struct {
 
 // A UserRow is one person in the list.
 type UserRow struct {
-	ID    string
-	Name  string
-	Email string
-	Chips []Chip
+	ID       string
+	Name     string
+	Email    string
+	Username string // what their provider calls them
+	Chips    []Chip
 }
 
-// Shown is the name, or the address of somebody without one.
-func (r UserRow) Shown() string { return either(r.Name, either(r.Email, r.ID)) }
+// Shown is the name, or what stands for it of somebody without one.
+func (r UserRow) Shown() string {
+	return Person{Name: r.Name, Email: r.Email, Username: r.Username}.Shown()
+}
 
 // AdminUser is one person. Its forms post to paths below /admin/users/{ID}.
 type AdminUser struct {
 	ID       string
 	Name     string
 	Email    string
+	Username string // what their provider calls them
 	Chips    []Chip
 	Origin   string // provider that brought them; empty if they were added here
 	Disabled bool
@@ -65,8 +69,10 @@ type AdminUser struct {
 
 func (p AdminUser) look() look { return look{"user", desk, p.Shown(), len(p.Mistakes) > 0} }
 
-// Shown is the name, or the address of somebody without one.
-func (p AdminUser) Shown() string { return UserRow{ID: p.ID, Name: p.Name, Email: p.Email}.Shown() }
+// Shown is the name, or what stands for it of somebody without one.
+func (p AdminUser) Shown() string {
+	return Person{Name: p.Name, Email: p.Email, Username: p.Username}.Shown()
+}
 
 // A UserLogin is an identity elsewhere.
 type UserLogin struct {

@@ -52,7 +52,7 @@ type clientCmds struct {
 }
 
 type keyCmds struct {
-	Add  keyAddCmd  `cmd:"" help:"Let people come in from another hub, or from any OpenID provider."`
+	Add  keyAddCmd  `cmd:"" help:"Let people come in from another hub, from any OpenID or OAuth 2.0 provider, or from a Frappe site."`
 	List keyListCmd `cmd:"" help:"List the keys, and how other hubs answered."`
 	Join keyJoinCmd `cmd:"" help:"Ask another hub (again) to let this one in."`
 

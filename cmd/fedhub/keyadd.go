@@ -7,8 +7,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
@@ -18,24 +21,29 @@ import (
 )
 
 type keyAddCmd struct {
-	Kind    string `enum:"peer,openid,frappe" default:"peer" help:"What is there: peer (another hub), openid (any OpenID provider) or frappe (a Frappe or ERPNext site)."`
+	Kind    string `enum:"peer,openid,oauth2,frappe" default:"peer" help:"What is there: peer (another hub), openid (any OpenID provider), oauth2 (any OAuth 2.0 provider) or frappe (a Frappe or ERPNext site)."`
 	BaseURL string `name:"base-url" required:"" placeholder:"URL" help:"Its address. For another hub this is all that is needed."`
 	Name    string `placeholder:"NAME" help:"On the button; what the other hub calls itself if not given."`
 	Invite  string `placeholder:"CODE" help:"Invite code of the other hub, which lets this one in at once."`
 
-	ClientID         string `name:"client-id" placeholder:"ID" help:"Client id that an OpenID provider or a Frappe site gave you."`
+	ClientID         string `name:"client-id" placeholder:"ID" help:"Client id that the provider or the Frappe site gave you."`
 	ClientSecretFile string `placeholder:"PATH" help:"File with the client secret that goes with it."`
 	SiteKeyFile      string `placeholder:"PATH" help:"File with an API key of a Frappe site, as key:secret, to ask whether people are still enabled there."`
+
+	AuthorizeURL string            `name:"authorize-url" placeholder:"URL" help:"Where an OAuth 2.0 provider has people sign in; its documentation names it."`
+	TokenURL     string            `name:"token-url" placeholder:"URL" help:"Where it issues tokens."`
+	UserinfoURL  string            `name:"userinfo-url" placeholder:"URL" help:"Where it describes the person, as JSON."`
+	Claim        map[string]string `mapsep:"none" placeholder:"NAME=PATH" help:"Where something is in what the provider says of a person: subject, email, email_verified, name, given_name, family_name, username, picture, locale or roles, like subject=data.id. A path is names with dots between; a name may have dots in it, and the longest that leads to something counts. May be repeated."`
 
 	CountsAsNew bool              `help:"Count everybody who comes as signed in just now: for a provider that does not say when they signed in there."`
 	Direct      bool              `help:"Send people straight there, without a page of this hub."`
 	SignUps     string            `enum:"allow,deny," default:"" placeholder:"WORD" help:"allow or deny people without an account here one; allow for a hub, deny for a provider."`
-	Linking     string            `enum:"confirm,auto,never,provisioned," default:"" placeholder:"WORD" help:"How accounts are connected: confirm, auto, never or provisioned; if not given never for a Frappe site, else confirm."`
+	Linking     string            `enum:"confirm,auto,never,provisioned," default:"" placeholder:"WORD" help:"How accounts are connected: confirm, auto, never or provisioned; if not given never for a Frappe site or an OAuth 2.0 provider, else confirm."`
 	TrustEmail  bool              `help:"Believe what it says about e-mail addresses, whatever their domain."`
 	Domain      []string          `placeholder:"DOMAIN" help:"E-mail domain that it speaks for. May be repeated."`
 	Scope       wordList          `placeholder:"SCOPE" help:"Asked for there. May be repeated; openid, profile and email if not given, for a Frappe site openid alone."`
 	Role        []string          `sep:"none" placeholder:"THERE=HERE" help:"A role there and the role here that it stands for; where names have equals signs in them, the last one with blanks around it divides, as in \"cn=staff,dc=example = staff\". May be repeated."`
-	Option      map[string]string `mapsep:"none" placeholder:"NAME=VALUE" help:"What else is to be known of a Frappe site, like version=\"16.29 or newer\", issuer=URL or credentials=header. May be repeated."`
+	Option      map[string]string `mapsep:"none" placeholder:"NAME=VALUE" help:"What else is to be known: of a Frappe site version=\"16.29 or newer\", issuer=URL or credentials=header, of an OAuth 2.0 provider credentials=form. May be repeated."`
 	ID          string            `name:"id" placeholder:"ID" help:"Part of the callback address; made from the name if not given."`
 
 	format `embed:""`
@@ -54,6 +62,8 @@ type keyRow struct {
 	Message  string `json:"message,omitempty"`
 	Callback string `json:"callback"`
 	Metadata string `json:"client_metadata,omitempty"` // what this hub is called there
+	// Warnings are what to know of a key that was just added.
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 func keyRowOf(o *opened, k federation.LoginKey) keyRow {
@@ -83,8 +93,19 @@ func (k *keyAddCmd) Run(ctx context.Context, c *console) error {
 				return err
 			}
 		}
-		err = k.print(c, keyRowOf(o, key), func(w io.Writer) {
+		row := keyRowOf(o, key)
+		doubts, err := o.Doubts(ctx, key)
+		if err != nil {
+			return err
+		}
+		for _, doubt := range doubts {
+			row.Warnings = append(row.Warnings, oneLine(doubt.In(templates.Sentence, "")))
+		}
+		err = k.print(c, row, func(w io.Writer) {
 			fmt.Fprintf(w, "%s was added as %s.\n", oneLine(key.Name), key.ID)
+			for _, warning := range row.Warnings {
+				fmt.Fprintf(w, "Warning: %s\n", warning)
+			}
 			tellKey(w, o, key)
 		})
 		return errors.Join(err, unanswered(key))
@@ -110,6 +131,18 @@ func (k *keyAddCmd) add(ctx context.Context, c *console, o *opened) (federation.
 		}
 		key.KeepTokens = true // it is asked when the hub looks again
 	}
+	if k.Kind == federation.KindOAuth2 {
+		key.Endpoints = federation.Endpoints{Authorize: k.AuthorizeURL, Token: k.TokenURL, Userinfo: k.UserinfoURL}
+	} else if k.AuthorizeURL+k.TokenURL+k.UserinfoURL != "" {
+		return federation.LoginKey{}, mistakef("--authorize-url, --token-url and --userinfo-url are for --kind oauth2; a provider of the kind %s says itself where they are", k.Kind)
+	}
+	for name, path := range k.Claim {
+		place := claimPlaces(&key.Claims)[name]
+		if place == nil {
+			return federation.LoginKey{}, mistakef("--claim %s: there is no such thing to find; there are %s", oneLine(name), strings.Join(slices.Sorted(maps.Keys(claimPlaces(&key.Claims))), ", "))
+		}
+		*place = path
+	}
 	key.ID, key.Name, key.BaseURL, key.ClientID = k.ID, k.name(ctx, o), k.BaseURL, k.ClientID
 	key.Enabled, key.Direct, key.SignUps, key.CountsAsNew = true, k.Direct, k.SignUps, k.CountsAsNew
 	key.TrustEmail, key.AuthoritativeDomains, key.RoleMap = k.TrustEmail, k.Domain, rules
@@ -118,6 +151,14 @@ func (k *keyAddCmd) add(ctx context.Context, c *console, o *opened) (federation.
 		key.Scopes = k.Scope
 	}
 	return o.KeepLoginKey(ctx, c.operator(), key, secret)
+}
+
+// claimPlaces are the places that --claim names.
+func claimPlaces(c *federation.Claims) map[string]*string {
+	return map[string]*string{
+		"subject": &c.Subject, "email": &c.Email, "email_verified": &c.EmailVerified, "name": &c.Name, "given_name": &c.GivenName,
+		"family_name": &c.FamilyName, "username": &c.Username, "picture": &c.Picture, "locale": &c.Locale, "roles": &c.Roles,
+	}
 }
 
 // rules are what the flags say of roles, one in each.
@@ -136,10 +177,10 @@ func (k *keyAddCmd) rules() (mapping.Rules, error) {
 	return rules, nil
 }
 
-// start is the key before anything is said of it: for a Frappe site that of the
-// catalogue.
+// start is the key before anything is said of it: for a Frappe site and an OAuth
+// 2.0 provider that of the catalogue.
 func (k *keyAddCmd) start() federation.LoginKey {
-	if entry, found := catalog.Get(k.Kind); found && k.Kind == federation.KindFrappe {
+	if entry, found := catalog.Get(k.Kind); found && (k.Kind == federation.KindFrappe || k.Kind == federation.KindOAuth2) {
 		key := entry.Start(nil)
 		key.Options = k.Option
 		return key

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -22,7 +23,7 @@ func (u *userListCmd) Run(ctx context.Context, c *console) error {
 		return u.print(c, rows, func(w io.Writer) {
 			cells := make([][]string, len(rows))
 			for i, r := range rows {
-				cells[i] = []string{r.Email, r.Name, strings.Join(r.Roles, " "), waysIn(r)}
+				cells[i] = []string{r.Email, cmp.Or(r.Name, r.Claims["preferred_username"]), strings.Join(r.Roles, " "), waysIn(r)}
 			}
 			table(w, []string{"EMAIL", "NAME", "ROLES", "SIGN-IN"}, cells)
 		})

@@ -11,7 +11,13 @@ import (
 
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/templates"
 )
+
+// account is what a person is told from others by.
+func account(u users.User) string {
+	return templates.Person{Name: u.Name, Email: u.Email, Username: u.Username}.Account()
+}
 
 // A who names the person that a command is about.
 type who struct {
@@ -59,7 +65,7 @@ func (u *userDisableCmd) Run(ctx context.Context, c *console) error {
 			return err
 		}
 		return u.print(c, userRowOf(after), func(w io.Writer) {
-			fmt.Fprintf(w, "%s is disabled and signed out everywhere.\n", oneLine(after.Email))
+			fmt.Fprintf(w, "%s is disabled and signed out everywhere.\n", oneLine(account(after)))
 		})
 	})
 }
@@ -76,7 +82,7 @@ func (u *userEnableCmd) Run(ctx context.Context, c *console) error {
 			return err
 		}
 		return u.print(c, userRowOf(after), func(w io.Writer) {
-			fmt.Fprintf(w, "%s is enabled.\n", oneLine(after.Email))
+			fmt.Fprintf(w, "%s is enabled.\n", oneLine(account(after)))
 		})
 	})
 }
@@ -93,7 +99,7 @@ func (u *userRemoveCmd) Run(ctx context.Context, c *console) error {
 			return err
 		}
 		return u.print(c, userRowOf(person), func(w io.Writer) {
-			fmt.Fprintf(w, "%s was removed, and all there was of them. The audit knows them by their id.\n", oneLine(person.Email))
+			fmt.Fprintf(w, "%s was removed, and all there was of them. The audit knows them by their id.\n", oneLine(account(person)))
 		})
 	})
 }
@@ -115,7 +121,7 @@ func (u *userRolesCmd) Run(ctx context.Context, c *console) error {
 			return err
 		}
 		return u.print(c, userRowOf(after), func(w io.Writer) {
-			fmt.Fprintf(w, "%s has now: %s\n", oneLine(after.Email), strings.Join(append([]string{}, after.Roles...), ", "))
+			fmt.Fprintf(w, "%s has now: %s\n", oneLine(account(after)), strings.Join(append([]string{}, after.Roles...), ", "))
 		})
 	})
 }
@@ -166,10 +172,10 @@ func (u *userUnlinkCmd) Run(ctx context.Context, c *console) error {
 			removed = append(removed, i.Subject)
 		}
 		if len(removed) == 0 {
-			return fmt.Errorf("%s does not sign in by %s", oneLine(person.Email), oneLine(u.Key))
+			return fmt.Errorf("%s does not sign in by %s", oneLine(account(person)), oneLine(u.Key))
 		}
 		return u.print(c, map[string]any{"removed": removed}, func(w io.Writer) {
-			fmt.Fprintf(w, "%s no longer signs in by %s, and is signed out everywhere.\n", oneLine(person.Email), oneLine(u.Key))
+			fmt.Fprintf(w, "%s no longer signs in by %s, and is signed out everywhere.\n", oneLine(account(person)), oneLine(u.Key))
 		})
 	})
 }

@@ -10,7 +10,8 @@ func genericEntries() []Entry {
 			Key: federation.LoginKey{Linking: federation.Never}},
 		{
 			Preset: "oauth2", Name: "Any OAuth 2.0 provider", Kind: federation.KindOAuth2, Group: Generic,
-			Key: federation.LoginKey{Linking: federation.Never, Claims: federation.Claims{Subject: "id"}},
+			Address: "Where the provider is, like https://id.example.org. It stands for the provider: whoever came from there is known by it.",
+			Key:     federation.LoginKey{Linking: federation.Never, Claims: federation.Claims{Subject: "id"}},
 			Fields: []Field{{
 				Name: "credentials", Label: "Where the client secret goes", Optional: true, Choices: []string{"header", "form"},
 				Help: "Leave it open unless the provider's documentation says so: both ways are tried.",

@@ -32,6 +32,9 @@ func (c *Connector) identity(ctx context.Context, v *visit, user goth.User) (fed
 		}
 		id = describe(user)
 		id.Key, id.Issuer, id.Subject = c.Key.ID, c.Key.BaseURL, user.UserID
+		if c.provider.username != "" {
+			id.PreferredUsername = document.Text(c.provider.username, maxName)
+		}
 		if id.Email, id.EmailVerified, err = c.email(ctx, v, document, user); err != nil {
 			return err
 		}

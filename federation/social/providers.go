@@ -24,6 +24,7 @@ type provider struct {
 	emails   func(site string) string
 	proven   bool
 	email    string // where the address is, if goth does not read it
+	username string // where the profile has the name that people sign in by
 
 	header  bool // it wants the client secret in the header
 	inQuery bool // it takes access tokens in the address alone
@@ -43,12 +44,12 @@ func providers() map[string]provider {
 			subject: "account_id", verified: []string{"email_verified"}},
 		"facebook": {open: openFacebook, issuer: "https://www.facebook.com", hosts: []string{"graph.facebook.com"},
 			scopes: []string{"email", "public_profile"}, subject: "id"},
-		"gitea": {open: openGitea, scopes: []string{"read:user"}, subject: "id",
+		"gitea": {open: openGitea, scopes: []string{"read:user"}, subject: "id", username: "login",
 			emails: func(site string) string { return site + "/api/v1/user/emails" }},
 		"github": {open: openGitHub, issuer: "https://github.com", hosts: []string{"api.github.com"},
-			scopes: []string{"read:user", "user:email"}, subject: "id",
+			scopes: []string{"read:user", "user:email"}, subject: "id", username: "login",
 			emails: func(string) string { return "https://api.github.com/user/emails" }},
-		"github-enterprise": {open: openGitHubEnterprise, scopes: []string{"read:user", "user:email"}, subject: "id",
+		"github-enterprise": {open: openGitHubEnterprise, scopes: []string{"read:user", "user:email"}, subject: "id", username: "login",
 			emails: func(site string) string { return site + "/api/v3/user/emails" }},
 		// Heroku's "verified" is about a credit card, not about the address.
 		"heroku": {open: openHeroku, issuer: "https://id.heroku.com", hosts: []string{"api.heroku.com"}, scopes: []string{"identity"}, subject: "id"},
@@ -56,7 +57,7 @@ func providers() map[string]provider {
 			scopes: []string{"oauth"}, subject: "user_id"},
 		"kakao": {open: openKakao, issuer: "https://kauth.kakao.com", hosts: []string{"kapi.kakao.com"}, subject: "id",
 			email: "kakao_account.email", verified: []string{"kakao_account.is_email_valid", "kakao_account.is_email_verified"}},
-		"mastodon":  {open: openMastodon, scopes: []string{"read:accounts"}, subject: "id"},
+		"mastodon":  {open: openMastodon, scopes: []string{"read:accounts"}, subject: "id", username: "username"},
 		"naver":     {open: openNaver, issuer: "https://nid.naver.com", hosts: []string{"openapi.naver.com"}, subject: "response.id"},
 		"nextcloud": {open: openNextcloud, subject: "ocs.data.id"},
 		"patreon": {open: openPatreon, issuer: "https://www.patreon.com", scopes: []string{"identity", "identity[email]"},

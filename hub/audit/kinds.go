@@ -14,6 +14,8 @@ const (
 	LinkRefused   = "link.refused"
 	LinkRemoved   = "link.removed"
 	LinkUndone    = "link.undone"
+	RolesUnknown  = "roles.unknown" // an upstream does not say any more which somebody has
+	RolesLapsed   = "roles.lapsed"  // and they ended
 
 	ConsentGiven   = "consent.given"
 	ConsentDenied  = "consent.denied"

@@ -15,8 +15,8 @@ func ClaimOf(i federation.Identity) linking.Claim {
 	return linking.Claim{
 		Key: i.Key, Issuer: i.Issuer, Subject: i.Subject,
 		Email: i.Email, EmailVerified: i.EmailVerified,
-		Profile: users.Profile{Name: i.Name, GivenName: i.GivenName, FamilyName: i.FamilyName, Picture: i.Picture, Locale: i.Locale},
-		Roles:   i.Roles,
+		Profile: users.Profile{Name: i.Name, GivenName: i.GivenName, FamilyName: i.FamilyName, Username: i.PreferredUsername, Picture: i.Picture, Locale: i.Locale},
+		Roles:   i.Roles, RolesUnknown: i.RolesUnknown,
 	}
 }
 

@@ -57,7 +57,7 @@ func TestAPolicyHasEverythingOfItsLoginKey(t *testing.T) {
 func TestAClaimHasEverythingOfItsIdentity(t *testing.T) {
 	allSet(t, authentication.ClaimOf(federation.Identity{
 		Key: "erp", Issuer: "https://erp.example", Subject: "1", Email: "ada@a.example", EmailVerified: true,
-		Name: "Ada Lovelace", GivenName: "Ada", FamilyName: "Lovelace", Picture: "https://erp.example/ada", Locale: "en", Roles: []string{"staff"},
+		Name: "Ada Lovelace", GivenName: "Ada", FamilyName: "Lovelace", Picture: "https://erp.example/ada", Locale: "en", Roles: []string{"staff"}, RolesUnknown: true,
 	}))
 }
 

@@ -27,6 +27,8 @@ type Warning struct {
 	Urgent bool       `bson:"urgent,omitempty"`
 	Since  time.Time  `bson:"since"`
 	Mailed bool       `bson:"mailed,omitempty"`
+	// Raised: it was found beside the rounds, which do not find it gone.
+	Raised bool `bson:"raised,omitempty"`
 	// Expires is when the warning goes if nobody looks any more.
 	Expires time.Time `bson:"expires"`
 }
@@ -69,8 +71,15 @@ func ProxyJudges(proxy, setting string) Warning {
 	}
 }
 
-// Raise keeps a warning that was found beside the rounds.
-func (d *Monitor) Raise(ctx context.Context, w Warning) error { return d.put(ctx, w) }
+// Raise keeps a warning that was found beside the rounds. It lapses, at the time
+// that it says or as others do.
+func (d *Monitor) Raise(ctx context.Context, w Warning) error {
+	w.Raised = true
+	return d.put(ctx, w)
+}
+
+// RolesWarning is the id of a warning about roles of people of a login key.
+func RolesWarning(keyID, what string) string { return keyPrefix + keyID + "/roles/" + what }
 
 // mostWarnings is how many there are to read: nobody sees to more in a day.
 const mostWarnings = 1000
@@ -118,7 +127,7 @@ func (d *Monitor) keep(ctx context.Context, found []Warning) error {
 		if err != nil {
 			return err
 		}
-		if strings.HasPrefix(old.ID, ProxyPrefix) || slices.ContainsFunc(found, func(w Warning) bool { return w.ID == old.ID }) {
+		if old.Raised || strings.HasPrefix(old.ID, ProxyPrefix) || slices.ContainsFunc(found, func(w Warning) bool { return w.ID == old.ID }) {
 			continue
 		}
 		if err := d.Set.Delete(ctx, old.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -135,7 +144,10 @@ func (d *Monitor) keep(ctx context.Context, found []Warning) error {
 
 // put adds a warning, or confirms it.
 func (d *Monitor) put(ctx context.Context, w Warning) error {
-	w.Since, w.Expires = d.Now(), d.Now().Add(lapse)
+	w.Since = d.Now()
+	if least := d.Now().Add(lapse); w.Expires.Before(least) {
+		w.Expires = least
+	}
 	return d.Set.Put(ctx, w.ID, func(old *Warning) error {
 		next := w
 		if old.ID != "" {

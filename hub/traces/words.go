@@ -64,6 +64,8 @@ var words = map[string]meaning{
 	audit.UpstreamError:  {title: "Upstream", outcome: Failed, begins: true, acted: true},
 	audit.LinkMade:       {title: "Whose account", outcome: OK, begins: true, acted: true},
 	audit.LinkRefused:    {title: "Whose account", outcome: Failed, begins: true, acted: true},
+	audit.RolesUnknown:   {title: "Roles", outcome: Noted, acted: true},
+	audit.RolesLapsed:    {title: "Roles", outcome: Noted, acted: true},
 	audit.ConsentGiven:   {title: "Permission", outcome: OK, code: "trace.allowed", acted: true},
 	audit.ConsentDenied:  {title: "Permission", outcome: Failed, code: "trace.denied", acted: true},
 	audit.CodeIssued:     {title: "Answer to the app", outcome: OK, code: "trace.answered", settles: true},

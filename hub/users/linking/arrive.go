@@ -16,15 +16,25 @@ import (
 func (k *Service) signInExisting(ctx context.Context, user users.User, c Claim, p Policy) (users.User, error) {
 	asserted := p.roles(c.Roles)
 	var taken []string
+	var notice RoleNotice
 	err := k.identities.Update(ctx, identityID(c), func(i *Identity) error {
 		if i.UserID != user.ID {
 			return errAgain
 		}
-		taken = slices.DeleteFunc(slices.Clone(i.Roles), func(role string) bool { return slices.Contains(asserted, role) })
-		// Roles the user has for another reason stay the hub's own.
-		i.Roles = slices.DeleteFunc(slices.Clone(asserted), func(role string) bool {
-			return user.Has(role) && !slices.Contains(i.Roles, role)
+		stay, confirmed, until := i.unknown(c, p, asserted, k.now())
+		taken = slices.DeleteFunc(slices.Clone(i.Roles), func(role string) bool {
+			return slices.Contains(asserted, role) || slices.Contains(stay, role)
 		})
+		notice = RoleNotice{}
+		if c.RolesUnknown {
+			notice = RoleNotice{UserID: user.ID, LoginKey: c.Key, Kept: stay, Until: until, Taken: taken, First: i.RolesEnd.IsZero(),
+				Lapsed: !k.now().Before(confirmed.Add(UnknownLife))}
+		}
+		// Roles the user has for another reason stay the hub's own.
+		i.Roles = append(slices.DeleteFunc(slices.Clone(asserted), func(role string) bool {
+			return user.Has(role) && !slices.Contains(i.Roles, role)
+		}), stay...)
+		i.RolesConfirmed, i.Unknown, i.RolesEnd = confirmed, stay, until
 		i.Email = users.TidyEmail(c.Email)
 		i.LastUsed = k.now()
 		i.Pending, i.Hearsay = false, false
@@ -34,6 +44,9 @@ func (k *Service) signInExisting(ctx context.Context, user users.User, c Claim, 
 		return users.User{}, again(err)
 	}
 	after, err := k.refresh(ctx, user, c, asserted, taken)
+	if err == nil {
+		k.notice(ctx, notice)
+	}
 	if err == nil && after.Disabled {
 		err = errAgain
 	}

@@ -24,6 +24,8 @@ type Claim struct {
 
 	users.Profile          // what it said of them besides
 	Roles         []string // the upstream's words
+	// RolesUnknown: it may have more of them, and does not say which.
+	RolesUnknown bool
 }
 
 const maxSubject = 255 // bytes, OIDC Core §2 (sub)

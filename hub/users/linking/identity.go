@@ -29,6 +29,13 @@ type Identity struct {
 	// Roles are the roles the user has because of this identity; the upstream
 	// may take these back, and no others.
 	Roles []string `bson:"roles,omitempty"`
+	// RolesConfirmed is when the upstream last said which roles those are; zero
+	// in a record that was last used before there was this field.
+	RolesConfirmed time.Time `bson:"rolesConfirmed,omitempty"`
+	// Unknown are those of Roles that it does not say any more, and RolesEnd is
+	// when they end; see unknown.go.
+	Unknown  []string  `bson:"rolesUnknown,omitempty"`
+	RolesEnd time.Time `bson:"rolesEnd,omitempty"`
 
 	// Record is the change that linked it; empty if it came with the user.
 	Record string `bson:"record,omitempty"`

@@ -18,7 +18,7 @@
 //
 // Its records live in two sets, declared where the hub is put together:
 //
-//	identities  Identity   index userId, subject
+//	identities  Identity   index userId, subject, time rolesEnd
 //	decisions   LinkEvent  index userId
 package linking
 
@@ -39,6 +39,7 @@ type Service struct {
 	records    *store.Collection[LinkEvent]
 	empty      func(ctx context.Context, userID string) error
 	post       post
+	noticed    func(context.Context, RoleNotice)
 	now        func() time.Time
 }
 
@@ -61,12 +62,14 @@ type Options struct {
 	// Empty removes what others keep of a user who is to be emptied: what they
 	// allowed to apps, and what waits for them.
 	Empty func(ctx context.Context, userID string) error
+	// Roles is told of roles that an upstream does not say any more.
+	Roles func(context.Context, RoleNotice)
 }
 
 // New returns a Linker.
 func New(o Options) *Service {
 	return &Service{
-		users: o.Users, identities: o.Identities, records: o.Records, empty: o.Empty,
+		users: o.Users, identities: o.Identities, records: o.Records, empty: o.Empty, noticed: o.Roles,
 		post: post{o.Mailer, o.URL, o.Once, o.Failed},
 		// Databases keep milliseconds; a record must not change by being stored.
 		now: func() time.Time { return o.Now().UTC().Truncate(time.Millisecond) },

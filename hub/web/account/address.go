@@ -106,6 +106,6 @@ func (d *Handler) Verified(c *gin.Context) error {
 // for another one of the same person.
 func notYours(p sessions.Person) error {
 	return &web.ErrorPage{Status: http.StatusGone, Heading: "This link doesn't work here.",
-		Text:   "It was used, it is too old, or it is for another account than that of " + (templates.Person{Name: p.User.Name, Email: p.User.Email}).Shown() + ", who is signed in here.",
+		Text:   "It was used, it is too old, or it is for another account than that of " + (templates.Person{Name: p.User.Name, Email: p.User.Email, Username: p.User.Username}).Shown() + ", who is signed in here.",
 		Action: templates.Action{Label: "Go to your account", URL: "/account"}, Cause: maillinks.ErrLink}
 }

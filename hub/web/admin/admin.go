@@ -7,16 +7,23 @@
 package admin
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/templates"
 )
+
+// Account is what a user is told from others by, on pages that list them.
+func Account(u users.User) string {
+	return templates.Person{Name: u.Name, Email: u.Email, Username: u.Username}.Account()
+}
 
 // A Recorder knows the administrator of a request, and records what they did.
 type Recorder struct {
@@ -31,7 +38,7 @@ func (r Recorder) By(c *gin.Context) string { return r.Actor(c).Name }
 func (r Recorder) Actor(c *gin.Context) audit.Actor {
 	by := audit.Actor{IP: c.ClientIP(), Ref: web.Ref(c)}
 	if p, err := r.Sessions.Current(c.Request); err == nil {
-		by.ID, by.Name = p.User.ID, p.User.Email
+		by.ID, by.Name = p.User.ID, cmp.Or(p.User.Email, p.User.Username, p.User.Name)
 	}
 	return by
 }

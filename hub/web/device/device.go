@@ -92,7 +92,7 @@ func (d *Handler) Confirm(c *gin.Context) error {
 	}
 	return d.Responder.Show(c, http.StatusOK, templates.DeviceConfirm{
 		Code: pending.ShowCode(p.code), Client: web.Shown(p.client), Scopes: inWords(p.request.Scopes),
-		Account: templates.Person{Name: p.person.User.Name, Email: p.person.User.Email},
+		Account: templates.Person{Name: p.person.User.Name, Email: p.person.User.Email, Username: p.person.User.Username},
 		Switch:  "/signin?" + url.Values{"to": {c.Request.URL.RequestURI()}, "switch": {"1"}}.Encode(),
 		APIs:    p.request.Resources,
 		IP:      p.request.IP, Asked: p.request.Created,

@@ -31,7 +31,7 @@ func (d *Handler) ChooseShow(c *gin.Context) error {
 	page := templates.Choose{
 		Flow:    j.Flow,
 		Client:  j.shown(),
-		Account: templates.Person{Name: person.User.Name, Email: person.User.Email},
+		Account: templates.Person{Name: person.User.Name, Email: person.User.Email, Username: person.User.Username},
 		Switch:  "/signin?" + url.Values{"flow": {j.Flow}, "switch": {"1"}}.Encode(),
 	}
 	web.AllowImages(c, redirecturi.OriginOf(page.Client.Logo))

@@ -91,15 +91,16 @@ func (d *Handler) judge(c *gin.Context, page *templates.AdminKeyTried, key feder
 
 // inWords is what would become of you, the one who tests.
 func inWords(d linking.Decision) string {
+	account := templates.Person{Name: d.User.Name, Email: d.User.Email, Username: d.User.Username}.Account()
 	switch d.Action {
 	case linking.SignIn:
-		return "You would be signed in as " + d.User.Email + "."
+		return "You would be signed in as " + account + "."
 	case linking.Link:
-		return "You would be connected to the account of " + d.User.Email + " and signed in."
+		return "You would be connected to the account of " + account + " and signed in."
 	case linking.Confirm:
-		return "You would be asked to sign in to the account of " + d.User.Email + " once, to connect the two."
+		return "You would be asked to sign in to the account of " + account + " once, to connect the two."
 	case linking.ConfirmByMail:
-		return "You would get an email at " + d.User.Email + " to prove that the account is yours."
+		return "You would get an email at " + account + " to prove that the account is yours."
 	case linking.Create:
 		return "You would get a new account with this email address."
 	case linking.CreateUnverified:
@@ -129,6 +130,9 @@ func shownClaims(i federation.Identity) []templates.Pair {
 	add("Picture", i.Picture)
 	add("Language", i.Locale)
 	add("Roles here", strings.Join(i.Roles, ", "))
+	if i.RolesUnknown {
+		add("More roles", "unknown: the provider says only where the groups are. Roles of before stay for 14 days, but not that of administrator")
+	}
 	add("Signed in by", strings.TrimSpace(i.ACR+" "+strings.Join(i.AMR, " ")))
 	return out
 }

@@ -94,6 +94,15 @@ type seen struct {
 
 // NewUpstream starts a provider that stops when the test ends.
 func NewUpstream(t testing.TB, now func() time.Time) *Upstream {
+	return newUpstream(t, now, (*httptest.Server).StartTLS)
+}
+
+// NewPlainUpstream starts one on plain http, for hubs that are local themselves.
+func NewPlainUpstream(t testing.TB, now func() time.Time) *Upstream {
+	return newUpstream(t, now, (*httptest.Server).Start)
+}
+
+func newUpstream(t testing.TB, now func() time.Time, start func(*httptest.Server)) *Upstream {
 	u := &Upstream{
 		now:    now,
 		keys:   []signer{newSigner("first")},
@@ -102,7 +111,7 @@ func NewUpstream(t testing.TB, now func() time.Time) *Upstream {
 	}
 	u.Server = httptest.NewUnstartedServer(u)
 	u.Server.Config.ErrorLog = log.New(io.Discard, "", 0) // broken connections are what the tests are about
-	u.Server.StartTLS()
+	start(u.Server)
 	u.URL = u.Server.URL
 	t.Cleanup(func() {
 		u.Server.CloseClientConnections() // some handlers hang on purpose

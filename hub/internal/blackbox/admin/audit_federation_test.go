@@ -10,6 +10,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
@@ -197,6 +198,32 @@ var linkingActs = []act[bare]{
 }
 
 var tieActs = []act[bare]{
+	{"a provider says of somebody's roles only where they are", func(t *testing.T, _ bare) {
+		w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+		key := w.Provider("company", func(k *federation.LoginKey) {
+			k.Enabled, k.SignUps, k.RoleMap = true, federation.Allow, map[string]string{"staff": "member"}
+		})
+		claim := linking.Claim{Key: key.ID, Issuer: "https://id.example.org", Subject: "ada", Roles: []string{"member"}}
+		came := func() users.User {
+			d, err := w.Hub.Linking().Match(t.Context(), claim, authentication.PolicyOf(key))
+			hubtest.Done(t, err)
+			return d.User
+		}
+		ada := came()
+		claim.Roles, claim.RolesUnknown = nil, true
+		unknown := audit.Event{Kind: audit.RolesUnknown, Target: ada.ID, LoginKey: key.ID, Why: texts.New("roles.unknown", "kept", "member")}
+		l := w.Ledger()
+		came()
+		l.Stored(t, unknown)
+		l = w.Ledger()
+		came() // which is no news
+		l.Stored(t)
+		l.Noted(t, unknown)
+		l = w.Ledger()
+		w.Clock.Skip(15 * 24 * time.Hour)
+		hubtest.Done(t, w.Hub.Linking().EndUnknown(t.Context()))
+		l.Stored(t, audit.Event{Kind: audit.RolesLapsed, Target: ada.ID, LoginKey: key.ID, Why: texts.New("roles.lapsed", "taken", "member")})
+	}},
 	{"the other hub ended somebody", func(t *testing.T, _ bare) {
 		hubs, a, r := hubtest.Tied(t, hubtest.NewWorld(t, hubtest.OpenSQLite(t)))
 		_, err := hubs.Primary.Hub.People().SetDisabled(t.Context(), hubtest.Ada(t, hubs.Primary), true)

@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/logouts"
+	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -69,10 +70,7 @@ func (d *Handler) who(ctx context.Context, userID string) (string, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return "somebody who was removed", nil
 	}
-	if err != nil || u.Email != "" {
-		return u.Email, err
-	}
-	return u.ID, nil
+	return admin.Account(u), err
 }
 
 func recipients(n int) string {

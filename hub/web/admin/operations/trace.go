@@ -11,6 +11,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -40,7 +41,7 @@ func (d *Handler) LoginTrace(c *gin.Context) error {
 	page.Client = named(names.clients, t.Client, "/admin/clients/")
 	page.Key = named(names.keys, t.LoginKey, "/admin/keys/")
 	if user, ok := d.traceUser(ctx, t); ok {
-		page.Person = templates.Action{Label: user.Email, URL: "/admin/users/" + templates.Segment(user.ID)}
+		page.Person = templates.Action{Label: admin.Account(user), URL: "/admin/users/" + templates.Segment(user.ID)}
 	}
 	events, err := d.Audit.ByRef(ctx, t.Ref, maxEvents)
 	if err != nil {

@@ -179,7 +179,7 @@ func (d *Handler) traceRow(ctx context.Context, t traces.Trace, names traceNames
 		row.Why = s.Words(templates.Sentence)
 	}
 	if user, ok := d.traceUser(ctx, t); ok {
-		row.Person = user.Email
+		row.Person = admin.Account(user)
 	}
 	return row
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/internal/emailaddr"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -69,8 +70,8 @@ func (d *Handler) decision(c *gin.Context, r linking.LinkEvent) (templates.Decis
 	if errors.Is(err, fs.ErrNotExist) {
 		return out, nil
 	}
-	if u.Email != "" {
-		out.User = u.Email
+	if err == nil {
+		out.User = admin.Account(u)
 	}
 	return out, err
 }

@@ -32,7 +32,7 @@ func (d *Handler) showPeople(c *gin.Context, status int, page templates.AdminUse
 	}
 	page.Search, page.Later, page.Mail = text, c.Query("after") != "", d.MailLinks.Delivers()
 	for _, u := range found {
-		page.Users = append(page.Users, templates.UserRow{ID: u.ID, Name: u.Name, Email: u.Email, Chips: userChips(u)})
+		page.Users = append(page.Users, templates.UserRow{ID: u.ID, Name: u.Name, Email: u.Email, Username: u.Username, Chips: userChips(u)})
 	}
 	if next != "" {
 		page.Next = "/admin/users?" + url.Values{"q": {text}, "after": {next}}.Encode()
@@ -79,7 +79,7 @@ func (d *Handler) showPerson(c *gin.Context, status int, u users.User, page temp
 	if err != nil {
 		return err
 	}
-	page.ID, page.Name, page.Email, page.Chips = u.ID, u.Name, u.Email, userChips(u)
+	page.ID, page.Name, page.Email, page.Username, page.Chips = u.ID, u.Name, u.Email, u.Username, userChips(u)
 	page.Disabled, page.Myself, page.Created = u.Disabled, me.User.ID == u.ID, u.Created
 	page.Password, page.Changed, page.Mail = u.Password != "", u.PasswordChanged, d.MailLinks.Delivers()
 	page.CanReset = u.EmailKey != "" && !u.Disabled

@@ -17,7 +17,7 @@ import (
 func (d *Handler) keyForm(k federation.LoginKey) templates.KeyForm {
 	entry, _ := catalog.Get(k.Preset)
 	form := templates.KeyForm{
-		Enabled: k.Enabled, Name: k.Name, Placed: entry.Placed() || k.Kind == federation.KindOAuth2, BaseURL: k.BaseURL, BaseURLHint: cmp.Or(entry.Address, "The issuer, like https://id.example.org. Everything else is read from there."), Options: controls(entry, k.Options),
+		Enabled: k.Enabled, Name: k.Name, Placed: entry.Placed(), BaseURL: k.BaseURL, BaseURLHint: cmp.Or(entry.Address, "The issuer, like https://id.example.org. Everything else is read from there."), Options: controls(entry, k.Options),
 		ClientID: k.ClientID, HasSecret: k.Secret != "", SecretExpires: dayOf(k.SecretExpires),
 		Scopes: strings.Join(k.Scopes, " "), Params: joined(k.Params), Hosts: strings.Join(k.Hosts, "\n"),
 		SignUps: cmp.Or(k.SignUps, federation.Deny), SignUpDomains: strings.Join(k.SignUpDomains, "\n"),
@@ -82,7 +82,11 @@ func claimControls(k federation.LoginKey) []templates.Control {
 		if f.name == "claims.subject" && k.Kind == federation.KindOpenID {
 			continue // it is sub, and nothing else (OpenID Connect Core §5.7)
 		}
-		all = append(all, templates.Control{Name: f.name, Label: f.label, Value: *f.path, Optional: true})
+		control := templates.Control{Name: f.name, Label: f.label, Value: *f.path, Optional: true}
+		if f.name == "claims.roles" {
+			control.Help = "Names with dots between, like resource_access.payroll.acme.example.roles. A name may have dots in it: the longest that leads to something counts."
+		}
+		all = append(all, control)
 	}
 	return append(all, templates.Control{Name: rolesText, Label: "A text with roles or groups", Value: k.Claims.RolesText, Choices: []templates.Pair{
 		{Name: mapping.One, Value: "is one name"},

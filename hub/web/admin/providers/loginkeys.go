@@ -111,6 +111,21 @@ func (d *Handler) LoginKey(c *gin.Context) error {
 	return d.showKey(c, http.StatusOK, key, d.keyForm(key), nil)
 }
 
+// doubts are what to know of the key: of one that was just added also whether
+// anything answers there.
+func (d *Handler) doubts(c *gin.Context, k federation.LoginKey) ([]string, error) {
+	look := d.Operator.Twins
+	if c.Query("done") == "added" {
+		look = d.Operator.Doubts
+	}
+	doubts, err := look(c.Request.Context(), k)
+	words := make([]string, len(doubts))
+	for i, doubt := range doubts {
+		words[i] = doubt.In(templates.Sentence, "")
+	}
+	return words, err
+}
+
 // formOnKey is a form about the login key that the address names.
 func (d *Handler) formOnKey(c *gin.Context) (map[string]string, federation.LoginKey, error) {
 	form, err := web.Form(c)
@@ -129,6 +144,9 @@ func (d *Handler) showKey(c *gin.Context, status int, k federation.LoginKey, for
 		Join: templates.Join{Status: string(k.Join.Status), Message: k.Join.Words(templates.Sentence), Checked: k.Join.Checked},
 	}
 	var err error
+	if page.Doubts, err = d.doubts(c, k); err != nil {
+		return err
+	}
 	if k.Kind == federation.KindPeer {
 		page.ClientID = d.ClientMetadata(k.ID)
 		if page.Fingerprints, err = d.Signing.Fingerprints(c.Request.Context()); err != nil {

@@ -83,10 +83,7 @@ func (d *Handler) would(c *gin.Context, form map[string]string, key federation.L
 	page.Decided = templates.SimulatorRow{Row: decision.Row, Title: linking.RowTitle(decision.Row), Fact: decision.Why.In(templates.Sentence, "")}
 	page.Action = actions[decision.Action]
 	if decision.User.ID != "" {
-		page.User, page.UserID = decision.User.Email, decision.User.ID
-		if page.User == "" {
-			page.User = decision.User.Name
-		}
+		page.User, page.UserID = admin.Account(decision.User), decision.User.ID
 	}
 	return nil
 }

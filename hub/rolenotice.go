@@ -1,0 +1,59 @@
+package hub
+
+import (
+	"context"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/health"
+	"github.com/fedhub/fedhub/hub/traces"
+	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/internal/lasting"
+	"github.com/fedhub/fedhub/internal/texts"
+)
+
+// noticeRoles records what became of roles that an upstream does not say any
+// more, tells the trace of a sign-in, and puts it on the overview. That a person
+// still comes this way is no new fact, and recorded no second time.
+func (h *Hub) noticeRoles(ctx context.Context, n linking.RoleNotice) {
+	e := audit.Event{Kind: audit.RolesUnknown, Target: n.UserID, LoginKey: n.LoginKey, Ref: traces.Of(ctx).Ref()}
+	pairs := []any{"kept", n.Kept, "taken", n.Taken, "day", n.Until}
+	switch {
+	case n.Lapsed:
+		e.Kind, e.Why = audit.RolesLapsed, texts.New("roles.lapsed", pairs...)
+	case len(n.Kept) == 0:
+		e.Why = texts.New("roles.unknown.taken", pairs...)
+	case len(n.Taken) == 0:
+		e.Why = texts.New("roles.unknown", pairs...)
+	default:
+		e.Why = texts.New("roles.unknown.both", pairs...)
+	}
+	if n.First || len(n.Taken) > 0 {
+		h.audit.Record(ctx, e)
+	} else {
+		h.audit.Note(ctx, e)
+	}
+	h.warnOfRoles(ctx, n)
+}
+
+func (h *Hub) warnOfRoles(ctx context.Context, n linking.RoleNotice) {
+	ctx, cancel := context.WithTimeout(lasting.Of(ctx), warnPatience)
+	defer cancel()
+	name := n.LoginKey
+	if key, err := h.upstreams.Get(ctx, n.LoginKey); err == nil {
+		name = key.Name
+	}
+	w := health.Warning{ID: health.RolesWarning(n.LoginKey, "unknown"), About: name, URL: "/admin/keys/" + n.LoginKey, Expires: n.Until,
+		Why: texts.New("warning.roles", "name", name, "day", n.Until), Advice: texts.New("warning.roles.do")}
+	if len(n.Kept) == 0 {
+		w.Why = texts.New("warning.roles.admin", "name", name)
+	}
+	if n.Lapsed {
+		now := h.config.Now()
+		w.ID, w.Expires = health.RolesWarning(n.LoginKey, "ended"), now.Add(30*24*time.Hour)
+		w.Why = texts.New("warning.roles.ended", "name", name, "day", now)
+	}
+	if err := h.monitor.Raise(ctx, w); err != nil {
+		h.config.Log.ErrorContext(ctx, "a warning is not on the overview", "about", n.LoginKey, "error", err)
+	}
+}
