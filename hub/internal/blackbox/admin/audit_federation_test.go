@@ -222,7 +222,8 @@ var tieActs = []act[bare]{
 		l = w.Ledger()
 		w.Clock.Skip(15 * 24 * time.Hour)
 		hubtest.Done(t, w.Hub.Linking().EndUnknown(t.Context()))
-		l.Stored(t, audit.Event{Kind: audit.RolesLapsed, Target: ada.ID, LoginKey: key.ID, Why: texts.New("roles.lapsed", "taken", "member")})
+		l.Stored(t, audit.Event{Kind: audit.RolesChanged, Actor: "provider", Target: ada.ID},
+			audit.Event{Kind: audit.RolesLapsed, Target: ada.ID, LoginKey: key.ID, Why: texts.New("roles.lapsed", "taken", "member")})
 	}},
 	{"the other hub ended somebody", func(t *testing.T, _ bare) {
 		hubs, a, r := hubtest.Tied(t, hubtest.NewWorld(t, hubtest.OpenSQLite(t)))
