@@ -108,7 +108,10 @@ func (h *Hub) buildPeople() {
 	})
 	h.linking = linking.New(linking.Options{
 		Users: h.users, Identities: d.Identities, Records: d.LinkEvents,
-		Mailer: h.mailer, URL: c.URL, Once: d.useOnce, Empty: h.emptied, Roles: h.noticeRoles,
+		Mailer: h.mailer, URL: c.URL, Once: d.useOnce, Empty: h.emptied,
+		Roles: func(ctx context.Context, n linking.RoleNotice) {
+			authentication.Notices{Audit: h.audit, Monitor: h.monitor, Upstreams: h.upstreams, Log: c.Log, Now: c.Now}.Roles(ctx, n)
+		},
 		Failed: func(ctx context.Context, err error) {
 			c.Log.ErrorContext(ctx, "an email could not be sent", "error", err)
 		},

@@ -130,9 +130,7 @@ func shownClaims(i federation.Identity) []templates.Pair {
 	add("Picture", i.Picture)
 	add("Language", i.Locale)
 	add("Roles here", strings.Join(i.Roles, ", "))
-	if i.RolesUnknown {
-		add("More roles", "unknown: the provider says only where the groups are. Roles of before stay for 14 days, but not that of administrator")
-	}
+	add("More roles", map[bool]string{true: "unknown: the provider says only where the groups are. Roles of before stay for 14 days, but not that of administrator"}[i.RolesUnknown])
 	add("Signed in by", strings.TrimSpace(i.ACR+" "+strings.Join(i.AMR, " ")))
 	return out
 }

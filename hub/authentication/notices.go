@@ -1,9 +1,11 @@
-package hub
+package authentication
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
+	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/hub/traces"
@@ -12,10 +14,22 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// noticeRoles records what became of roles that an upstream does not say any
+// Notices is who has to know of roles that an upstream does not say any more.
+type Notices struct {
+	Audit     *audit.Recorder
+	Monitor   *health.Monitor
+	Upstreams *federation.Registry
+	Log       *slog.Logger
+	Now       func() time.Time
+}
+
+// noticePatience is how long a sign-in waits for a warning to be kept.
+const noticePatience = 2 * time.Second
+
+// Roles records what became of roles that an upstream does not say any
 // more, tells the trace of a sign-in, and puts it on the overview. That a person
 // still comes this way is no new fact, and recorded no second time.
-func (h *Hub) noticeRoles(ctx context.Context, n linking.RoleNotice) {
+func (h Notices) Roles(ctx context.Context, n linking.RoleNotice) {
 	e := audit.Event{Kind: audit.RolesUnknown, Target: n.UserID, LoginKey: n.LoginKey, Ref: traces.Of(ctx).Ref()}
 	pairs := []any{"kept", n.Kept, "taken", n.Taken, "day", n.Until}
 	switch {
@@ -29,18 +43,18 @@ func (h *Hub) noticeRoles(ctx context.Context, n linking.RoleNotice) {
 		e.Why = texts.New("roles.unknown.both", pairs...)
 	}
 	if n.First || len(n.Taken) > 0 {
-		h.audit.Record(ctx, e)
+		h.Audit.Record(ctx, e)
 	} else {
-		h.audit.Note(ctx, e)
+		h.Audit.Note(ctx, e)
 	}
-	h.warnOfRoles(ctx, n)
+	h.warn(ctx, n)
 }
 
-func (h *Hub) warnOfRoles(ctx context.Context, n linking.RoleNotice) {
-	ctx, cancel := context.WithTimeout(lasting.Of(ctx), warnPatience)
+func (h Notices) warn(ctx context.Context, n linking.RoleNotice) {
+	ctx, cancel := context.WithTimeout(lasting.Of(ctx), noticePatience)
 	defer cancel()
 	name := n.LoginKey
-	if key, err := h.upstreams.Get(ctx, n.LoginKey); err == nil {
+	if key, err := h.Upstreams.Get(ctx, n.LoginKey); err == nil {
 		name = key.Name
 	}
 	w := health.Warning{ID: health.RolesWarning(n.LoginKey, "unknown"), About: name, URL: "/admin/keys/" + n.LoginKey, Expires: n.Until,
@@ -49,11 +63,11 @@ func (h *Hub) warnOfRoles(ctx context.Context, n linking.RoleNotice) {
 		w.Why = texts.New("warning.roles.admin", "name", name)
 	}
 	if n.Lapsed {
-		now := h.config.Now()
+		now := h.Now()
 		w.ID, w.Expires = health.RolesWarning(n.LoginKey, "ended"), now.Add(30*24*time.Hour)
 		w.Why = texts.New("warning.roles.ended", "name", name, "day", now)
 	}
-	if err := h.monitor.Raise(ctx, w); err != nil {
-		h.config.Log.ErrorContext(ctx, "a warning is not on the overview", "about", n.LoginKey, "error", err)
+	if err := h.Monitor.Raise(ctx, w); err != nil {
+		h.Log.ErrorContext(ctx, "a warning is not on the overview", "about", n.LoginKey, "error", err)
 	}
 }
