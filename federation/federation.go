@@ -150,10 +150,8 @@ type Identity struct {
 	// Roles are local roles: the upstream's, through the key's RoleMap. A role
 	// without a rule does not appear, nor does the administrator's for a name
 	// that was cut out of a text.
-	Roles []string
-	// RolesUnknown: the upstream says of roles or groups only that another place
-	// has them, so there may be more than Roles.
-	RolesUnknown bool
+	Roles        []string
+	RolesUnknown bool // there may be more: the upstream says only where they are
 
 	// ACR and AMR say how the person signed in, for upstreams whose word
 	// counts: other hubs. AuthTime is zero if unknown.

@@ -99,9 +99,8 @@ type Endpoints struct {
 }
 
 // Claims are paths into the provider's description of a person: names joined
-// by dots, a number picking one of a list, like "data.emails.0.address". Names
-// may have dots in them: the longest that leads to something counts (jsonx.At).
-// An empty one is the claim of OpenID Connect Core §5.1.
+// by dots, a number picking one of a list, like "data.emails.0.address"; see
+// jsonx.At. An empty one is the claim of OpenID Connect Core §5.1.
 type Claims struct {
 	Subject       string `bson:"subject,omitempty"` // what names the person for ever
 	Email         string `bson:"email,omitempty"`
