@@ -109,9 +109,8 @@ func (h *Hub) buildPeople() {
 	h.linking = linking.New(linking.Options{
 		Users: h.users, Identities: d.Identities, Records: d.LinkEvents,
 		Mailer: h.mailer, URL: c.URL, Once: d.useOnce, Empty: h.emptied,
-		Roles: func(ctx context.Context, n linking.RoleNotice) {
-			authentication.Notices{Audit: h.audit, Monitor: h.monitor, Upstreams: h.upstreams, Log: c.Log, Now: c.Now}.Roles(ctx, n)
-		},
+		Roles: authentication.Notices{Audit: h.audit, Log: c.Log, Now: c.Now, Raise: func(ctx context.Context, w health.Warning) error { return h.monitor.Raise(ctx, w) },
+			Key: d.LoginKeys.Get}.Roles,
 		Failed: func(ctx context.Context, err error) {
 			c.Log.ErrorContext(ctx, "an email could not be sent", "error", err)
 		},

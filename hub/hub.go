@@ -289,11 +289,8 @@ func (h *Hub) everyMinute(ctx context.Context, work func(context.Context)) {
 func (h *Hub) chores(ctx context.Context) {
 	h.tellRest(ctx, false)
 	_, err := h.backend.Sweep(ctx, h.config.Now())
-	if err = errors.Join(err, h.ClearUnused(ctx)); err != nil && !errors.Is(err, context.Canceled) {
+	if err = errors.Join(err, h.ClearUnused(ctx), h.linking.EndUnknown(ctx)); err != nil && !errors.Is(err, context.Canceled) {
 		h.config.Log.ErrorContext(ctx, "expired records stay for now", "error", err)
-	}
-	if err := h.linking.EndUnknown(ctx); err != nil && !errors.Is(err, context.Canceled) {
-		h.config.Log.ErrorContext(ctx, "roles that nobody confirms stay for now", "error", err)
 	}
 	if err := h.tendKeys(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		h.config.Log.ErrorContext(ctx, "the signing keys stay as they are for now", "error", err)

@@ -16,11 +16,11 @@ import (
 
 // Notices is who has to know of roles that an upstream does not say any more.
 type Notices struct {
-	Audit     *audit.Recorder
-	Monitor   *health.Monitor
-	Upstreams *federation.Registry
-	Log       *slog.Logger
-	Now       func() time.Time
+	Audit *audit.Recorder
+	Raise func(context.Context, health.Warning) error                       // on the overview
+	Key   func(ctx context.Context, id string) (federation.LoginKey, error) // the login key
+	Log   *slog.Logger
+	Now   func() time.Time
 }
 
 // noticePatience is how long a sign-in waits for a warning to be kept.
@@ -54,10 +54,10 @@ func (h Notices) warn(ctx context.Context, n linking.RoleNotice) {
 	ctx, cancel := context.WithTimeout(lasting.Of(ctx), noticePatience)
 	defer cancel()
 	name := n.LoginKey
-	if key, err := h.Upstreams.Get(ctx, n.LoginKey); err == nil {
+	if key, err := h.Key(ctx, n.LoginKey); err == nil {
 		name = key.Name
 	}
-	w := health.Warning{ID: health.RolesWarning(n.LoginKey, "unknown"), About: name, URL: "/admin/keys/" + n.LoginKey, Expires: n.Until,
+	w := health.Warning{ID: health.RolesWarning(n.LoginKey, "unknown"), About: name, URL: "/admin/keys/" + n.LoginKey, Expires: n.Until, Raised: true,
 		Why: texts.New("warning.roles", "name", name, "day", n.Until), Advice: texts.New("warning.roles.do")}
 	if len(n.Kept) == 0 {
 		w.Why = texts.New("warning.roles.admin", "name", name)
@@ -67,7 +67,7 @@ func (h Notices) warn(ctx context.Context, n linking.RoleNotice) {
 		w.ID, w.Expires = health.RolesWarning(n.LoginKey, "ended"), now.Add(30*24*time.Hour)
 		w.Why = texts.New("warning.roles.ended", "name", name, "day", now)
 	}
-	if err := h.Monitor.Raise(ctx, w); err != nil {
+	if err := h.Raise(ctx, w); err != nil {
 		h.Log.ErrorContext(ctx, "a warning is not on the overview", "about", n.LoginKey, "error", err)
 	}
 }

@@ -73,10 +73,7 @@ func ProxyJudges(proxy, setting string) Warning {
 
 // Raise keeps a warning that was found beside the rounds. It lapses, at the time
 // that it says or as others do.
-func (d *Monitor) Raise(ctx context.Context, w Warning) error {
-	w.Raised = true
-	return d.put(ctx, w)
-}
+func (d *Monitor) Raise(ctx context.Context, w Warning) error { return d.put(ctx, w) }
 
 // RolesWarning is the id of a warning about roles of people of a login key.
 func RolesWarning(keyID, what string) string { return keyPrefix + keyID + "/roles/" + what }

@@ -91,8 +91,7 @@ func (d *Handler) judge(c *gin.Context, page *templates.AdminKeyTried, key feder
 
 // inWords is what would become of you, the one who tests.
 func inWords(d linking.Decision) string {
-	account := templates.Person{Name: d.User.Name, Email: d.User.Email, Username: d.User.Username}.Account()
-	switch d.Action {
+	switch account := (templates.Person{Name: d.User.Name, Email: d.User.Email, Username: d.User.Username}).Account(); d.Action {
 	case linking.SignIn:
 		return "You would be signed in as " + account + "."
 	case linking.Link:
@@ -130,7 +129,6 @@ func shownClaims(i federation.Identity) []templates.Pair {
 	add("Picture", i.Picture)
 	add("Language", i.Locale)
 	add("Roles here", strings.Join(i.Roles, ", "))
-	add("More roles", map[bool]string{true: "unknown: the provider says only where the groups are. Roles of before stay for 14 days, but not that of administrator"}[i.RolesUnknown])
 	add("Signed in by", strings.TrimSpace(i.ACR+" "+strings.Join(i.AMR, " ")))
 	return out
 }
