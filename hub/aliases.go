@@ -47,17 +47,12 @@ func aliasOf(path string) string {
 	return path
 }
 
-// behindPath is the path before the authorization endpoint that a Frappe site
-// knows, in an address that is none of the hub's: its Base URL there has a path.
-func behindPath(path string) (before string, ok bool) {
-	for _, end := range []string{"/api/method/", "/api/v1/method/", "/api/v2/method/"} {
-		before, ok = strings.CutSuffix(path, end+strings.TrimPrefix(frappe, "/api/method/")+"authorize")
-		if ok {
-			return before, before != ""
-		}
-	}
-	before, ok = strings.CutSuffix(path, keycloak+"auth")
-	return before, ok && before != ""
+// behindPath says that a path ends in the authorization endpoint that a Frappe
+// site knows, and is none of the hub's: the Base URL at the site has a path.
+func behindPath(path string) bool {
+	at := max(strings.LastIndex(path, "/api/"), strings.LastIndex(path, keycloak))
+	known := aliasOf(path[max(at, 0):])
+	return at > 0 && (known == frappe+"authorize" || known == keycloak+"auth")
 }
 
 // withoutRealm drops the realm that a Base URL may end in, as those of Keycloak

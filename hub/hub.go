@@ -217,7 +217,7 @@ func (h *Hub) nothingHere() gin.HandlerFunc {
 	notFound := h.responder.NotFoundPage(http.StatusNotFound)
 	misplaced := h.guards().open.wrap(h.authorize.Misplaced)
 	return func(c *gin.Context) {
-		if _, site := behindPath(c.Request.URL.Path); site && c.Request.Method == http.MethodGet {
+		if behindPath(c.Request.URL.Path) && c.Request.Method == http.MethodGet {
 			misplaced(c)
 			return
 		}

@@ -77,8 +77,7 @@ func under(path string, prefixes []string) bool {
 // traced gathers what happens in a request on the way of a sign-in, and keeps
 // it when the request ends. HEAD is no step of one.
 func (h *Hub) traced(c *gin.Context) {
-	_, misplaced := behindPath(c.Request.URL.Path)
-	if c.Request.Method == http.MethodHead || !misplaced && !under(c.Request.URL.Path, onTheWay) {
+	if c.Request.Method == http.MethodHead || !behindPath(c.Request.URL.Path) && !under(c.Request.URL.Path, onTheWay) {
 		c.Next()
 		return
 	}
