@@ -22,7 +22,7 @@ import (
 // database: what is sealed, and hashes of secrets and passwords.
 var hidden = []string{
 	"clients.registration.token_hash", "clients.secrets.hash", "clients.secrets.sealed", "decisions.token", "decoupled.code", "decoupled.hash",
-	"decoupled.notify", "families.codeHash", "families.refreshHash", "families.rootHash", "flows.browser", "invitations.token", "loginkeys.secret", "loginkeys.site_key",
+	"decoupled.notify", "families.codeHash", "families.refreshHash", "families.rootHash", "families.rotatedFor", "flows.browser", "invitations.token", "loginkeys.secret", "loginkeys.site_key",
 	"sessions.upstream", "signing.private", "stops.browser", "stops.sealed", "ties.sealed", "users.imported.password", "users.password",
 }
 

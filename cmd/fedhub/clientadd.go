@@ -16,9 +16,9 @@ type clientAddCmd struct {
 	Provider              string      `default:"Frappe" placeholder:"NAME" help:"With --frappe: provider of the site's Social Login Key: Frappe, Keycloak, or the Provider Name of a custom one."`
 	Name                  string      `property:"name" placeholder:"NAME" help:"App Name, shown to people when they are asked for consent."`
 	Type                  word        `property:"type" enum:"web,spa,native,service," default:"" help:"Where it runs: web (a server), spa (in a browser), native (installed), service (acts for itself)."`
-	RedirectURI           addressList `property:"redirect_uris" name:"redirect-uri" placeholder:"URI" help:"Address in the app that people return to, or several with blanks between. May be repeated."`
+	RedirectURI           addressList `property:"redirect_uris" sep:"none" name:"redirect-uri" placeholder:"URI" help:"Address in the app that people return to, or several with blanks between. May be repeated."`
 	DefaultRedirectURI    string      `property:"default_redirect_uri" name:"default-redirect-uri" placeholder:"URI" help:"Which of them, if the app does not say; the first if not given."`
-	PostLogoutRedirectURI addressList `property:"post_logout_redirect_uris" name:"post-logout-redirect-uri" placeholder:"URI" help:"Address that people return to when they have signed out. May be repeated."`
+	PostLogoutRedirectURI addressList `property:"post_logout_redirect_uris" sep:"none" name:"post-logout-redirect-uri" placeholder:"URI" help:"Address that people return to when they have signed out. May be repeated."`
 	BackchannelLogoutURI  string      `property:"backchannel_logout_uri" name:"backchannel-logout-uri" placeholder:"URI" help:"Address in the app that is told when a session has ended."`
 	Scope                 wordList    `property:"scopes" placeholder:"SCOPE" help:"All it may ask for, with blanks or commas between. May be repeated; openid, profile and email if not given."`
 	Role                  []string    `property:"allowed_roles" sep:"none" placeholder:"ROLE" help:"Only people with one of these roles may use it. May be repeated."`

@@ -27,8 +27,8 @@ type moreOfClient struct {
 	OpaqueTokens       bool        `property:"opaque_tokens" help:"Its access tokens say nothing; APIs introspect them."`
 	Pairwise           bool        `property:"subject_type,own" help:"It knows people by subjects of its own (OIDC Core section 8)."`
 	SectorURI          string      `property:"sector_identifier_uri" name:"sector-identifier-uri" placeholder:"URI" help:"Where the redirect URIs of all apps with the same subjects are listed."`
-	Resource           addressList `property:"resources" placeholder:"URI" help:"API that it may ask tokens for (RFC 8707). May be repeated."`
-	Serves             addressList `property:"serves" placeholder:"URI" help:"API that it is, and may introspect tokens for. May be repeated."`
+	Resource           addressList `property:"resources" sep:"none" placeholder:"URI" help:"API that it may ask tokens for (RFC 8707). May be repeated."`
+	Serves             addressList `property:"serves" sep:"none" placeholder:"URI" help:"API that it is, and may introspect tokens for. May be repeated."`
 	DetailType         []string    `property:"detail_types" sep:"none" placeholder:"TYPE" help:"authorization_details that it may ask for (RFC 9396). May be repeated."`
 	Origin             wordList    `property:"origins" placeholder:"ORIGIN" help:"Site whose pages may call the hub (CORS). May be repeated."`
 	FrontchannelLogout string      `property:"frontchannel_logout_uri" name:"frontchannel-logout-uri" placeholder:"URI" help:"Address that the browser opens when a session has ended."`

@@ -64,22 +64,22 @@ func (p Policy) gives(role string) bool {
 }
 
 // EndUnknown takes the roles whose time has come from people who have not
-// signed in since. Several processes may do it at once.
+// signed in since, of a few at a time. Several processes may do it at once.
 func (k *Service) EndUnknown(ctx context.Context) error {
-	for {
-		due, err := k.identities.List(ctx, store.Query{Field: "rolesEnd", Below: k.now().Add(time.Millisecond), Limit: sweepAtOnce})
-		if err != nil || len(due) == 0 {
+	due, err := k.identities.List(ctx, store.Query{Field: "rolesEnd", Below: k.now().Add(time.Millisecond), Limit: endedAtOnce})
+	if err != nil {
+		return err
+	}
+	for _, i := range due {
+		if err := k.endUnknown(ctx, i); err != nil {
 			return err
 		}
-		for _, i := range due {
-			if err := k.endUnknown(ctx, i); err != nil {
-				return err
-			}
-		}
 	}
+	return nil
 }
 
-const sweepAtOnce = 100
+// endedAtOnce is how many lose theirs in one round; the rounds are a minute apart.
+const endedAtOnce = 500
 
 // endUnknown takes them from the user first: what is done twice does no harm,
 // and what is forgotten in between would stay for ever.

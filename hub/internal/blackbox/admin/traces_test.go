@@ -185,7 +185,7 @@ func TestStrangersCannotFillTheDatabase(t *testing.T) { // FE-47
 func TestWhoeverOnlyGoesAwayFillsNothing(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	_, err := w.Hub.KeepLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{
-		ID: "plain", Kind: federation.KindOAuth2, Name: "Plain", BaseURL: w.URL + "/up", ClientID: "hub", Enabled: true,
+		ID: "plain", Kind: federation.KindOAuth2, Name: "Plain", BaseURL: "https://up.example.org", ClientID: "hub", Enabled: true,
 		Endpoints: federation.Endpoints{Authorize: w.URL + "/a", Token: w.URL + "/t", Userinfo: w.URL + "/u"},
 		Claims:    federation.Claims{Subject: "id"},
 	}, "a secret")

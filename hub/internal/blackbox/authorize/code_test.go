@@ -257,7 +257,7 @@ func TestTheTokenEndpointReadsStrictly(t *testing.T) {
 		"a secret in the address":    {"POST", "/oauth2/token?client_secret=x", formType, "", mine + "&grant_type=refresh_token", 400, "invalid_request"},
 		"a public client for itself": {"POST", "/oauth2/token", formType, "", "grant_type=client_credentials&client_id=" + spa.ID, 400, "unauthorized_client"},
 		"a large body":               {"POST", "/oauth2/token", formType, "", "a=" + strings.Repeat("x", 70<<10), 413, "invalid_request"},
-		"post for a basic client":    {"POST", "/oauth2/token", formType, "", mine + "&grant_type=refresh_token&refresh_token=x", 401, "invalid_client"},
+		"post for a basic client":    {"POST", "/oauth2/token", formType, "", mine + "&grant_type=refresh_token&refresh_token=x", 400, "invalid_grant"}, // either place (decision 0036)
 	} {
 		r := send(tt.method, tt.path, tt.contentType, tt.authorization, tt.body)
 		if r.Status != tt.status || r.Str("error") != tt.code {

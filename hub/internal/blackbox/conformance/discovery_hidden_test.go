@@ -95,7 +95,7 @@ func promptWorks(e *hubtest.Exam, prompt string) bool {
 }
 
 func scopeWorks(e *hubtest.Exam, scope string) bool {
-	a := e.Browser().Visit(e.Client().Request("scope", "openid "+scope))
+	a := e.Browser().Visit(e.Client().Request("scope", scope))
 	return a.Values.Get("error") != "invalid_scope"
 }
 

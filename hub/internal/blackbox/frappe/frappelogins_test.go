@@ -73,7 +73,7 @@ func TestNoSiteOfAnyGenerationIsSentAnError(t *testing.T) {
 			b := w.Browser()
 			p := b.SignIn(s.Press(t, b, ""), "ada@example.org")
 			stays("declined", b.Submit(p, "/consent", "decision", "deny"), 403)
-			stays("a scope that it may not have", b.Open(strings.Replace(s.Link(s.Key, ""), "scope=openid", "scope=openid+desk", 1)), 400)
+			stays("a scope that it may not have", b.Open(strings.Replace(s.Link(s.Key, ""), "scope=openid", "scope=openid+phone", 1)), 400)
 			stays("a response type that it may not have", b.Open(strings.Replace(s.Link(s.Key, ""), "response_type=code", "response_type=id_token", 1)), 400)
 			stays("prompts that exclude one another", b.Open(s.Link(s.Key, "")+"&prompt=none+login"), 400)
 			if asked := s.Requests(); len(asked) > 0 {

@@ -83,7 +83,7 @@ func TestEachMistakeOfAFirstSignInIsExplained(t *testing.T) {
 			allow(x)
 		}, "failed later later", []string{"of another provider", "login_via_keycloak"}},
 		"a scope it cannot have": {func(x *hubtest.Waiting) {
-			x.Change(func(k *frappetest.SocialLoginKey) { k.AuthURLData[1][1] = "openid all" })
+			x.Change(func(k *frappetest.SocialLoginKey) { k.AuthURLData[1][1] = "openid phone" })
 			allow(x)
 		}, "failed later later", []string{"Auth URL Data"}},
 		"the person says no": {func(x *hubtest.Waiting) {
