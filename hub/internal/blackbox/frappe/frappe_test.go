@@ -81,7 +81,7 @@ func TestASiteIsNeverSentAnError(t *testing.T) {
 	}
 	p := b.SignIn(b.Follow(b.Open(hubtest.SiteRequest(a, hubtest.FrappePath+"authorize", "s"))), "ada@example.org")
 	stays("declined", b.Follow(b.Submit(p, "/consent", "decision", "deny")), 403)
-	stays("a scope it may not have", b.Open(strings.Replace(hubtest.SiteRequest(a, hubtest.FrappePath+"authorize", "s"), "scope=openid", "scope=openid+all", 1)), 400)
+	stays("a scope it may not have", b.Open(strings.Replace(hubtest.SiteRequest(a, hubtest.FrappePath+"authorize", "s"), "scope=openid", "scope=openid+phone", 1)), 400)
 	stays("a long state", b.Open(hubtest.SiteRequest(a, hubtest.FrappePath+"authorize", strings.Repeat("s", 5000))), 400)
 	stays("prompt=none and nobody there", w.Browser().Open(hubtest.SiteRequest(a, hubtest.FrappePath+"authorize", "s")+"&prompt=none"), 400)
 
