@@ -50,7 +50,10 @@ func TestFrappeHole41546TheWayOfAClientIsPinned(t *testing.T) {
 	hubtest.Want(t, "in the body, as registered", w.Raw(hubtest.FrappePath+"get_token", in(post)).Status, 200)
 	hubtest.Want(t, "in the body, registered for the header", w.Raw(hubtest.FrappePath+"get_token", in(basic)).Status, 200) // either place (decision 0036)
 	hubtest.Want(t, "in the header, registered for the body", post.Post(hubtest.FrappePath+"get_token", hubtest.ForItself...).Status, 200)
-	byKey := w.App(hubtest.OnItsOwn, func(c *clients.Client) { c.AuthMethod = clientauth.MethodKey; c.JWKSURI = "https://app.example.org/jwks" })
+	byKey := w.App(hubtest.OnItsOwn, func(c *clients.Client) {
+		c.AuthMethod = clientauth.MethodKey
+		c.JWKSURI = "https://app.example.org/jwks"
+	})
 	hubtest.Refused(t, "by a secret, registered for a key", w.Raw(hubtest.FrappePath+"get_token", form+"&client_id="+byKey.ID+"&client_secret=x"), 401, "invalid_client")
 	hubtest.Refused(t, "not at all", w.Raw(hubtest.FrappePath+"get_token", form+"&client_id="+post.ID), 401, "invalid_client")
 	hubtest.Refused(t, "both", basic.Post(hubtest.FrappePath+"get_token", append([]string{"client_id", basic.ID, "client_secret", basic.Secret}, hubtest.ForItself...)...), 400, "invalid_request")
