@@ -143,17 +143,12 @@ func (s *Collection[T]) updateOnce(ctx context.Context, id string, change func(*
 	if err != nil {
 		return err
 	}
-	if err := change(&v); errors.Is(err, ErrUnchanged) {
+	next, err := s.changed(&v, id, change)
+	if errors.Is(err, ErrUnchanged) {
 		return nil
-	} else if err != nil {
-		return err
 	}
-	next, err := s.record(v)
 	if err != nil {
 		return err
-	}
-	if next.ID != id {
-		return fmt.Errorf("update in %s: a record cannot change its id", s.name)
 	}
 	next.Version = r.Version
 	if next.Doc, err = s.shape.keep(r.Doc, next.Doc); err != nil {
@@ -163,6 +158,19 @@ func (s *Collection[T]) updateOnce(ctx context.Context, id string, change func(*
 		return s.fail("update in", err)
 	}
 	return nil
+}
+
+// changed lets change edit a value, and is the record that it became; with
+// ErrUnchanged there is nothing to write.
+func (s *Collection[T]) changed(v *T, id string, change func(*T) error) (Record, error) {
+	if err := change(v); err != nil {
+		return Record{}, err
+	}
+	next, err := s.record(*v)
+	if err == nil && next.ID != id {
+		err = fmt.Errorf("write to %s: a record has the id it is asked for, for good", s.name)
+	}
+	return next, err
 }
 
 // Put is Update for what the hub writes by itself and can do without: where there
@@ -187,17 +195,12 @@ func (s *Collection[T]) Put(ctx context.Context, id string, change func(*T) erro
 
 func (s *Collection[T]) begin(ctx context.Context, id string, change func(*T) error) error {
 	var v T
-	if err := change(&v); errors.Is(err, ErrUnchanged) {
+	next, err := s.changed(&v, id, change)
+	if errors.Is(err, ErrUnchanged) {
 		return nil
-	} else if err != nil {
-		return err
 	}
-	next, err := s.record(v)
 	if err != nil {
 		return err
-	}
-	if next.ID != id {
-		return fmt.Errorf("put into %s: a record has the id it is asked for", s.name)
 	}
 	old, err := s.backend.Get(ctx, s.name, id)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

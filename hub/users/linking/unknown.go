@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"slices"
 	"time"
 
@@ -55,12 +56,7 @@ func (i Identity) unknown(c Claim, p Policy, asserted []string, now time.Time) (
 
 // gives reports whether a rule of the login key gives a role.
 func (p Policy) gives(role string) bool {
-	for _, here := range p.RoleMap {
-		if here == role {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(slices.Collect(maps.Values(p.RoleMap)), role)
 }
 
 // EndUnknown takes the roles whose time has come from people who have not
