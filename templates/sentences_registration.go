@@ -19,6 +19,7 @@ var registrationSentences = map[string]string{
 	"registration.metadata.bad":           "the client metadata cannot be used: {cause}",
 	"registration.response_types.grant":   "response_types contains {response}, which needs the grant type {grant}",
 	"registration.response_types.missing": "response_types is missing; the grant type implicit needs id_token, token or both",
+	"registration.members.unknown":        "It has members that are not known here: {members}; fedhub client show prints an app with those that are.",
 	"registration.scope.unknown":          "scope names nothing that an app can register for here; there are {scopes}",
 	"registration.statement.bad":          "the software statement is not a JWT",
 	"registration.statement.issuer":       "the software statement has no iss",

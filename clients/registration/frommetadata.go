@@ -2,33 +2,105 @@ package registration
 
 import (
 	"fmt"
+	"maps"
+	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
 // FromMetadata reads a client from its metadata (RFC 7591 §2), for an operator
 // who vouches for it: unlike one that registers itself it may have any scope,
-// and the id that the metadata names as client_id. Registry.Add checks the rest.
+// the id that the metadata names as client_id, and what no metadata has a member
+// for (ours). A member that is not known is refused: an operator who misspells
+// one wants to read that, where RFC 7591 §2 has it ignored of an app.
+// Registry.Add checks the rest.
 func FromMetadata(body []byte) (clients.Client, error) {
 	raw, err := jsonx.ParseObject(body)
 	if err != nil {
-		return clients.Client{}, fmt.Errorf("the client metadata cannot be used: %w", err)
+		return clients.Client{}, unusable(err)
 	}
 	var d declaration
-	if err := d.read(raw); err != nil {
-		return clients.Client{}, fmt.Errorf("the client metadata cannot be used: %w", err)
+	if err := d.known(raw); err != nil {
+		return clients.Client{}, err
 	}
-	if err := raw.Member("client_id", &d.ID); err != nil {
-		return clients.Client{}, fmt.Errorf("the client metadata cannot be used: its %w", err)
+	if err := d.read(raw); err != nil {
+		return clients.Client{}, unusable(err)
 	}
 	name := d.Name
 	if err := d.settle(Limits{Scopes: strings.Fields(d.scope)}); err != nil {
-		return clients.Client{}, fmt.Errorf("the client metadata cannot be used: %w", err)
+		return clients.Client{}, unusable(err)
 	}
 	if name != "" {
 		d.Name = name // wrong names are told, not replaced
 	}
+	err = ours(&d.Client, func(name string, place any) error {
+		if !raw.Says(name) {
+			return nil
+		}
+		return raw.Member(name, place)
+	})
+	if err != nil {
+		return clients.Client{}, unusable(fmt.Errorf("its %w", err))
+	}
 	return d.Client, nil
+}
+
+func unusable(err error) error { return fmt.Errorf("the client metadata cannot be used: %w", err) }
+
+// DescriptionOf is everything that an operator may say of a client: MetadataOf
+// with what no metadata has a member for. FromMetadata reads it.
+func DescriptionOf(c clients.Client) map[string]any {
+	out := MetadataOf(c)
+	_ = ours(&c, func(name string, place any) error {
+		value := reflect.ValueOf(place).Elem()
+		if out[name] = value.Interface(); value.Kind() == reflect.Slice && value.Len() == 0 {
+			out[name] = []string{}
+		}
+		return nil
+	})
+	return out
+}
+
+// printedOnly is a member that says which hub described a client, and nothing of
+// the client.
+const printedOnly = "issuer"
+
+// ours calls do with what an administrator may say of a client and no metadata
+// has a member for, by the names of the client's page. Who registers itself
+// cannot say it.
+func ours(c *clients.Client, do func(name string, place any) error) error {
+	for _, p := range clients.Properties() {
+		name := p.Stored
+		switch {
+		case p.Stored == "id":
+			name = "client_id"
+		case p.Stored == "type":
+			// It is more exact than application_type, and counts more.
+		case p.Metadata != "" || !p.By(clients.ByForm|clients.ByFlag) || strings.HasPrefix(p.Stored, "frappe."):
+			continue
+		case p.Control != "":
+			name = p.Control
+		}
+		if err := do(name, p.Of(c)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// known refuses members of which nothing would be kept.
+func (d *declaration) known(raw jsonx.Object) error {
+	unknown := maps.Clone(raw)
+	delete(unknown, printedOnly)
+	take := func(name string, _ any) error { delete(unknown, name); return nil }
+	_ = d.members(take)
+	_ = ours(&d.Client, take)
+	if len(unknown) > 0 {
+		return forms.New("", "registration.members.unknown", "members", slices.Sorted(maps.Keys(unknown)))
+	}
+	return nil
 }

@@ -1,11 +1,14 @@
 package registration
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/internal/jsonx"
+	"github.com/fedhub/fedhub/internal/testkit/clientstest"
 )
 
 func TestAnOperatorDescribesAClientByItsMetadata(t *testing.T) {
@@ -33,8 +36,44 @@ func TestAnOperatorDescribesAClientByItsMetadata(t *testing.T) {
 	}
 }
 
+func TestEverythingThatAnAdministratorMaySayHasAMember(t *testing.T) {
+	described := DescriptionOf(clientstest.Filled(0))
+	for _, p := range clients.Properties() {
+		if !p.By(clients.ByForm|clients.ByFlag) || p.Stored == "frappe.send_errors" { // which only a site has
+			continue
+		}
+		names := []string{p.Metadata, p.Control, p.Stored}
+		if p.Stored == "id" {
+			names = []string{"client_id"}
+		}
+		if !slices.ContainsFunc(names, func(name string) bool { _, found := described[name]; return name != "" && found }) {
+			t.Errorf("%s has no member", p.Stored)
+		}
+	}
+}
+
+func TestOnlyAnOperatorSaysWhatNoMetadataHasAMemberFor(t *testing.T) {
+	var c, kept clients.Client
+	raw := jsonx.Object{"redirect_uris": jsonx.Value(`["https://app.example.org/cb"]`)}
+	_ = ours(&c, func(name string, place any) error {
+		raw[name] = jsonx.Value(`true`)
+		if _, text := place.(*string); text {
+			raw[name] = jsonx.Value(`"text"`)
+		}
+		return nil
+	})
+	var d declaration
+	if err := d.read(raw); err != nil {
+		t.Fatal(err)
+	}
+	kept.RedirectURIs = d.RedirectURIs
+	if changed := clientstest.Changed(d.Client, kept); len(changed) > 0 {
+		t.Errorf("an app says this of itself: %q", changed)
+	}
+}
+
 func TestMetadataThatCannotBeReadIsRefused(t *testing.T) {
-	for _, body := range []string{``, `null`, `[]`, `{"client_id": 7}`, `{"redirect_uris": "https://app.example.org/cb"}`, `{"grant_types": ["implicit"]}`} {
+	for _, body := range []string{``, `null`, `[]`, `{"client_id": 7}`, `{"redirect_uris": "https://app.example.org/cb"}`, `{"grant_types": ["implicit"]}`, `{"id_token_claim": true}`} {
 		if c, err := FromMetadata([]byte(body)); err == nil {
 			t.Errorf("%s: got %+v", body, c)
 		}

@@ -11,7 +11,7 @@ import (
 )
 
 type clientAddCmd struct {
-	FromJSON              string      `name:"from-json" placeholder:"PATH" help:"File with the app's metadata by the names of RFC 7591; - is standard input. What flags say counts more."`
+	FromJSON              string      `name:"from-json" placeholder:"PATH" help:"File with the app's metadata by the names of RFC 7591, and what only this hub knows, as fedhub client show prints it; - is standard input. What flags say counts more."`
 	Frappe                string      `placeholder:"URL" help:"Address of a Frappe or ERPNext site that people sign in to; all else follows from it."`
 	Provider              string      `default:"Frappe" placeholder:"NAME" help:"With --frappe: provider of the site's Social Login Key: Frappe, Keycloak, or the Provider Name of a custom one."`
 	Name                  string      `property:"name" placeholder:"NAME" help:"App Name, shown to people when they are asked for consent."`
@@ -31,6 +31,7 @@ type clientAddCmd struct {
 	AuthMethod            string      `property:"auth_method" placeholder:"METHOD" help:"How it proves itself: client_secret_basic, client_secret_post, private_key_jwt or none."`
 	JWKSURI               string      `property:"jwks_uri" name:"jwks-uri" placeholder:"URI" help:"Where it publishes its keys, for private_key_jwt."`
 	IDTokenAlg            string      `property:"id_token_alg" name:"id-token-alg" placeholder:"ALG" help:"RS256 or ES256, for its ID tokens."`
+	IDTokenClaims         bool        `property:"id_token_claims" name:"id-token-claims" help:"Its ID tokens say everything that it may know, profile and email among it: for apps that never ask for user information, as Dex, Auth.js and OpenBao at their defaults."`
 	PKCEOptional          bool        `property:"pkce_optional" name:"pkce-optional" help:"It may leave out PKCE, for old apps with a secret."`
 	moreOfClient          `embed:""`
 	ID                    string `property:"id" name:"id" placeholder:"ID" help:"Client id; made up if not given."`

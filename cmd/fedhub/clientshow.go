@@ -19,7 +19,7 @@ type clientShowCmd struct {
 }
 
 // Run prints an app by the names of RFC 7591, and what only this hub knows of
-// it. No secret is in it.
+// it, as "client add --from-json" reads it. No secret is in it.
 func (s *clientShowCmd) Run(ctx context.Context, c *console) error {
 	return s.with(ctx, c, func(o *opened) error {
 		client, err := o.Client(ctx, s.ID)
@@ -29,16 +29,8 @@ func (s *clientShowCmd) Run(ctx context.Context, c *console) error {
 		if err != nil {
 			return err
 		}
-		shown := registration.MetadataOf(client)
-		shown["client_id"] = client.ID
+		shown := registration.DescriptionOf(client)
 		shown["issuer"] = o.URL()
-		shown["type"] = client.Type
-		shown["disabled"] = client.Disabled
-		shown["skip_authorization"] = client.SkipAuthorization
-		shown["allowed_roles"] = append([]string{}, client.AllowedRoles...)
-		shown["origins"] = append([]string{}, client.Origins...)
-		shown["resources"] = append([]string{}, client.Resources...)
-		shown["high_security"] = client.HighSecurity
 		return s.print(c, shown, func(w io.Writer) {
 			text, err := json.MarshalIndent(shown, "", "  ")
 			if err == nil {

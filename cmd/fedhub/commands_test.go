@@ -269,6 +269,12 @@ func TestAnAppIsDescribedAsJSON(t *testing.T) {
 		t.Error("a secret is shown again")
 	}
 	s.run("client", "show", "nobody").fails(1, "no app")
+	s.stdin = s.must("client", "show", "suite", "--json").out
+	s.must("client", "add", "--from-json", "-", "--id", "again")
+	again := s.must("client", "show", "again", "--json").out
+	if want := strings.ReplaceAll(s.stdin, `"client_id": "suite"`, `"client_id": "again"`); again != want {
+		t.Errorf("what is printed is read as another app: got %s, want %s", again, want)
+	}
 	s.stdin = `{"redirect_uris": "https://suite.example.org/cb"}`
 	s.run("client", "add", "--from-json", "-", "--name", "x").fails(2, "redirect_uris has the wrong type")
 	s.run("client", "add", "--from-json", "/nowhere", "--name", "x").fails(2, "--from-json")
@@ -285,6 +291,38 @@ func TestAnAppIsRegisteredWithWhatFewAppsNeed(t *testing.T) {
 		}
 	}
 	s.run("client", "add", "--name", "x", "--redirect-uri", "https://a.example/cb", "--grant", "password").fails(2, "grant type")
+}
+
+func TestProfileClaimsComeInTheIDTokenByFlagOrMember(t *testing.T) {
+	s := newShell(t)
+	s.must("client", "add", "--name", "Dex", "--id", "dex", "--redirect-uri", "https://dex.example.org/cb", "--id-token-claims")
+	s.stdin = `{"client_id": "bao", "client_name": "OpenBao", "redirect_uris": ["https://bao.example.org/cb"], "id_token_claims": true,
+		"skip_authorization": true, "allowed_roles": ["staff"], "origins": ["https://bao.example.org"], "type": "web"}`
+	s.must("client", "add", "--from-json", "-")
+	for _, id := range []string{"dex", "bao"} {
+		var shown struct {
+			Claims bool `json:"id_token_claims"`
+		}
+		if s.must("client", "show", id, "--json").json(&shown); !shown.Claims {
+			t.Errorf("%s: got %s", id, s.out)
+		}
+	}
+	for _, want := range []string{`"skip_authorization": true`, `"staff"`, `"https://bao.example.org"`} {
+		if !strings.Contains(s.out, want) {
+			t.Errorf("it does not say %s:\n%s", want, s.out)
+		}
+	}
+}
+
+func TestMembersThatAreNotKnownAreRefusedByName(t *testing.T) {
+	s := newShell(t)
+	s.stdin = `{"client_name": "Dex", "redirect_uris": ["https://dex.example.org/cb"], "id_token_claim": true, "grant_type": "authorization_code", "client_name#de": "Dex"}`
+	s.run("client", "add", "--from-json", "-").fails(2, "client_name#de, grant_type, id_token_claim;")
+	s.stdin = `{"client_name": "Dex", "redirect_uris": ["https://dex.example.org/cb"], "id_token_claims": "yes"}`
+	s.run("client", "add", "--from-json", "-").fails(2, "id_token_claims")
+	if s.must("client", "list", "--json"); strings.Contains(s.out, "Dex") {
+		t.Errorf("it was added all the same: %s", s.out)
+	}
 }
 
 func TestSigningKeysAreListedAndRotated(t *testing.T) {
