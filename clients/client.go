@@ -16,6 +16,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/fedhub/fedhub/clients/algs"
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/clients/fapi"
 	"github.com/fedhub/fedhub/clients/habits"
@@ -69,7 +70,7 @@ type Client struct {
 	// for apps that were registered at one.
 	OpenIDMeansProfile bool `bson:"openid_means_profile,omitempty"`
 
-	Algs Algs `bson:"algs,omitempty"` // of everything else that is signed or encrypted
+	Algs algs.Chosen `bson:"algs,omitempty"` // of everything else that is signed or encrypted
 
 	SubjectType         string `bson:"subject_type,omitempty"` // "pairwise" or "public"; empty means public
 	SectorIdentifierURI string `bson:"sector_identifier_uri,omitempty"`

@@ -3,63 +3,25 @@ package clients
 import (
 	"cmp"
 	"slices"
-	"strings"
 
+	"github.com/fedhub/fedhub/clients/granttypes"
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/clients/scopes"
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// The grant types that there are, by their names on the wire (RFC 7591 §2).
+// The grant types that there are.
 const (
-	GrantCode              = "authorization_code"
-	GrantImplicit          = "implicit"
-	GrantRefresh           = "refresh_token"
-	GrantClientCredentials = "client_credentials"
-	GrantDevice            = "urn:ietf:params:oauth:grant-type:device_code"    // RFC 8628
-	GrantExchange          = "urn:ietf:params:oauth:grant-type:token-exchange" // RFC 8693
-	GrantJWT               = "urn:ietf:params:oauth:grant-type:jwt-bearer"     // RFC 7523 §2.1
-	GrantCIBA              = "urn:openid:params:grant-type:ciba"               // OpenID Connect CIBA
-	noGrant                = "none"                                            // neither of the first two, said until the client is saved
+	GrantCode              = granttypes.Code
+	GrantImplicit          = granttypes.Implicit
+	GrantRefresh           = granttypes.Refresh
+	GrantClientCredentials = granttypes.ClientCredentials
+	GrantDevice            = granttypes.Device
+	GrantExchange          = granttypes.Exchange
+	GrantJWT               = granttypes.JWT
+	GrantCIBA              = granttypes.CIBA
+	noGrant                = granttypes.None
 )
-
-// grantNames are the grant types in the order in which they are kept, with what
-// administrators call them.
-var grantNames = []struct{ grant, name string }{
-	{GrantCode, "Authorization Code"},
-	{GrantImplicit, "Implicit"},
-	{GrantRefresh, "Refresh Token"},
-	{GrantClientCredentials, "Client Credentials"},
-	{GrantDevice, "Device"},
-	{GrantExchange, "Token Exchange"},
-	{GrantJWT, "JWT Bearer"},
-	{GrantCIBA, "CIBA"},
-	{noGrant, "None"},
-}
-
-// grantName is what administrators call a grant type; empty if there is none
-// of that name on the wire.
-func grantName(grant string) string {
-	for _, g := range grantNames {
-		if g.grant == grant {
-			return g.name
-		}
-	}
-	return ""
-}
-
-// GrantNamed is the grant type that administrators call so, in any case and
-// with any dash for a blank; what has no such name stands for itself, as the
-// names on the wire do.
-func GrantNamed(name string) string {
-	plain := strings.NewReplacer("_", " ", "-", " ").Replace(strings.TrimSpace(name))
-	for _, g := range grantNames {
-		if strings.EqualFold(g.name, plain) {
-			return g.grant
-		}
-	}
-	return name
-}
 
 // HasGrant reports whether the client is registered for a grant type.
 func (c Client) HasGrant(grant string) bool { return slices.Contains(c.GrantTypes, grant) }
@@ -70,7 +32,7 @@ func (c *Client) SetGrant(grant string, on bool) {
 	if on {
 		grants = append(grants, grant)
 	}
-	c.GrantTypes = GrantsInOrder(grants)
+	c.GrantTypes = granttypes.InOrder(grants)
 }
 
 // ChooseGrant registers the client for one of Authorization Code and Implicit,
@@ -80,36 +42,7 @@ func (c *Client) SetGrant(grant string, on bool) {
 func (c *Client) ChooseGrant(name string) {
 	c.SetGrant(GrantCode, false)
 	c.SetGrant(GrantImplicit, false)
-	c.SetGrant(GrantNamed(cmp.Or(name, noGrant)), true)
-}
-
-// GrantsInOrder are grant types, each once, in the order in which they are kept; what
-// there is not comes last.
-func GrantsInOrder(grants []string) []string {
-	var ordered []string
-	for _, g := range grantNames {
-		if slices.Contains(grants, g.grant) {
-			ordered = append(ordered, g.grant)
-		}
-	}
-	for _, grant := range grants {
-		if !slices.Contains(ordered, grant) {
-			ordered = append(ordered, grant)
-		}
-	}
-	return ordered
-}
-
-// ResponsesInOrder gives every response type the one spelling under which it is
-// kept: the order of the words has no meaning (RFC 6749 §3.1.1).
-func ResponsesInOrder(types []string) []string {
-	var sorted []string
-	for _, t := range types {
-		words := strings.Fields(t)
-		slices.Sort(words)
-		sorted = append(sorted, strings.Join(words, " "))
-	}
-	return tidyList(sorted)
+	c.SetGrant(granttypes.Named(cmp.Or(name, noGrant)), true)
 }
 
 // AllowsGrant reports whether the client may use a grant type.
@@ -132,21 +65,14 @@ func (c Client) AllowsResponse(response string) bool {
 // implicit where none does (OIDC Registration §2): whoever chose a response
 // type has said so already.
 func (c *Client) PairGrants() {
-	if slices.ContainsFunc(c.ResponseTypes, NeedsCode) {
+	if slices.ContainsFunc(c.ResponseTypes, granttypes.NeedsCode) {
 		c.SetGrant(GrantCode, true)
 	}
-	if slices.ContainsFunc(c.ResponseTypes, NeedsImplicit) {
+	if slices.ContainsFunc(c.ResponseTypes, granttypes.NeedsImplicit) {
 		c.SetGrant(GrantImplicit, true)
 	} else if c.HasGrant(GrantCode) {
 		c.SetGrant(GrantImplicit, false)
 	}
-}
-
-func NeedsCode(response string) bool { return slices.Contains(strings.Fields(response), "code") }
-
-func NeedsImplicit(response string) bool {
-	words := strings.Fields(response)
-	return slices.Contains(words, "token") || slices.Contains(words, "id_token")
 }
 
 // backstage reports whether the client never uses the authorization endpoint,
@@ -170,8 +96,8 @@ func (c Client) Decoupled() bool { return c.HasGrant(GrantDevice) || c.HasGrant(
 // tidyGrants gives the client the grant types and response types that follow
 // from its type, where nothing else was said.
 func (c *Client) tidyGrants() {
-	c.ResponseTypes = ResponsesInOrder(c.ResponseTypes)
-	c.GrantTypes = GrantsInOrder(c.GrantTypes)
+	c.ResponseTypes = granttypes.ResponsesInOrder(c.ResponseTypes)
+	c.GrantTypes = granttypes.InOrder(c.GrantTypes)
 	none := c.HasGrant(noGrant)
 	c.SetGrant(noGrant, false)
 	if c.Type == Service {
@@ -199,7 +125,7 @@ func (c *Client) tidyGrants() {
 func checkGrantTypes(c Client, _ bool) forms.Problems {
 	var problems forms.Problems
 	for _, grant := range c.GrantTypes {
-		name := grantName(grant)
+		name := granttypes.Name(grant)
 		switch {
 		case grant == noGrant:
 			problems.Add("grant_types", "client.grant_type.none")

@@ -2,31 +2,6 @@ package clients
 
 import "time"
 
-// Algs are the algorithms a client chose for what the hub signs or encrypts
-// for it and what it signs or encrypts for the hub, by their names in RFC 7518.
-// Empty means unsigned where that is possible, or the hub's choice.
-type Algs struct {
-	IDTokenEnc       Encryption `bson:"id_token_enc,omitempty"`      // OIDC Registration §2
-	Userinfo         string     `bson:"userinfo,omitempty"`          // OIDC Registration §2
-	UserinfoEnc      Encryption `bson:"userinfo_enc,omitempty"`      //
-	Authorization    string     `bson:"authorization,omitempty"`     // JARM §3
-	AuthorizationEnc Encryption `bson:"authorization_enc,omitempty"` //
-	Introspection    string     `bson:"introspection,omitempty"`     // RFC 9701 §6
-	IntrospectionEnc Encryption `bson:"introspection_enc,omitempty"` //
-	Request          string     `bson:"request,omitempty"`           // request objects: OIDC Registration §2, RFC 9101 §10
-	RequestEnc       Encryption `bson:"request_enc,omitempty"`       //
-	Assertion        string     `bson:"assertion,omitempty"`         // client assertions: OIDC Registration §2
-	CIBARequest      string     `bson:"ciba_request,omitempty"`      // CIBA §4
-}
-
-// Encryption is how a JWE is made: the alg and enc of its header. Without an
-// Alg nothing is encrypted; without an Enc it is A128CBC-HS256 (OIDC
-// Registration §2).
-type Encryption struct {
-	Alg string `bson:"alg,omitempty"`
-	Enc string `bson:"enc,omitempty"`
-}
-
 // Requests says what a client's authorization requests must or may be.
 type Requests struct {
 	Pushed           bool     `bson:"pushed,omitempty"`             // only by PAR (RFC 9126 §6)

@@ -43,7 +43,7 @@ func checkSubject(c Client, allowHTTP bool) forms.Problems {
 	case c.SubjectType != "" && c.SubjectType != Public && c.SubjectType != Pairwise:
 		return forms.New("subject_type", "client.subject_type.bad", "one", Public, "other", Pairwise)
 	case c.SectorIdentifierURI != "":
-		return checkEndpoint("sector_identifier_uri", "client.label.sector", c.SectorIdentifierURI, allowHTTP)
+		return redirecturi.CheckEndpoint("sector_identifier_uri", "client.label.sector", c.SectorIdentifierURI, allowHTTP)
 	case c.SubjectType == Pairwise && len(redirecturi.Hosts(c.RedirectURIs)) > 1:
 		// OIDC Core §8.1.
 		return forms.New("sector_identifier_uri", "client.sector.missing", "hosts", redirecturi.Hosts(c.RedirectURIs))

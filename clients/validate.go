@@ -7,13 +7,14 @@ import (
 
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/clients/names"
+	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/clients/scopes"
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
 // Bounds that no honest client reaches.
 const (
-	maxList = 100 // addresses, scopes or roles
+	maxList = redirecturi.MaxList // scopes, roles or request URIs
 )
 
 // Tidy fills in what follows from the rest: the defaults of the type, the
@@ -141,7 +142,7 @@ func checkMethod(c Client, _ bool) forms.Problems {
 func checkKeys(c Client, allowHTTP bool) forms.Problems {
 	var problems forms.Problems
 	if c.JWKSURI != "" {
-		problems = append(problems, checkEndpoint("jwks_uri", "client.label.jwks", c.JWKSURI, allowHTTP)...)
+		problems = append(problems, redirecturi.CheckEndpoint("jwks_uri", "client.label.jwks", c.JWKSURI, allowHTTP)...)
 	}
 	if c.JWKS != "" {
 		set, err := clientauth.ParseKeys([]byte(c.JWKS))

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/fedhub/fedhub/clients/algs"
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/testkit/keytest"
@@ -19,10 +20,10 @@ func TestWhatTheHubSignsAndEncryptsForAClientIsChecked(t *testing.T) {
 		{"HS256 with a secret", func(c *Client) { c.IDTokenAlg = clientauth.HS256 }, ""},
 		{"HS256 without", func(c *Client) { c.IDTokenAlg, c.Type, c.AuthMethod = clientauth.HS256, SPA, clientauth.MethodNone }, "id_token_alg"},
 		{"none", func(c *Client) { c.Algs.Userinfo = "none" }, "userinfo_alg"},
-		{"an encryption that fits the key", func(c *Client) { withKey(c); c.Algs.IDTokenEnc = Encryption{Alg: "ECDH-ES", Enc: "A256GCM"} }, ""},
+		{"an encryption that fits the key", func(c *Client) { withKey(c); c.Algs.IDTokenEnc = algs.Encryption{Alg: "ECDH-ES", Enc: "A256GCM"} }, ""},
 		{"an encryption that does not", func(c *Client) { withKey(c); c.Algs.IDTokenEnc.Alg = "RSA-OAEP" }, "id_token_enc"},
 		{"an enc without an alg", func(c *Client) { withKey(c); c.Algs.UserinfoEnc.Enc = "A256GCM" }, "userinfo_enc"},
-		{"an unknown enc", func(c *Client) { withKey(c); c.Algs.UserinfoEnc = Encryption{Alg: "ECDH-ES", Enc: "A1"} }, "userinfo_enc"},
+		{"an unknown enc", func(c *Client) { withKey(c); c.Algs.UserinfoEnc = algs.Encryption{Alg: "ECDH-ES", Enc: "A1"} }, "userinfo_enc"},
 		{"RSA1_5", func(c *Client) { withKey(c); c.Algs.AuthorizationEnc.Alg = "RSA1_5" }, "authorization_enc"},
 		{"no key", func(c *Client) { c.Algs.IntrospectionEnc.Alg = "ECDH-ES" }, "introspection_enc"},
 	} {

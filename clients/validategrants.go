@@ -15,20 +15,7 @@ func checkBeside(c Client, allowHTTP bool) forms.Problems {
 
 // checkResources holds the APIs against RFC 8707 §2: absolute, no fragment.
 func checkResources(c Client) forms.Problems {
-	return append(checkAPIs("resources", c.Resources), checkAPIs("serves", c.Serves)...)
-}
-
-func checkAPIs(field string, list []string) forms.Problems {
-	if len(list) > maxList {
-		return forms.New(field, "client.resources.many", "max", maxList)
-	}
-	var problems forms.Problems
-	for _, resource := range list {
-		if !redirecturi.ResourceOK(resource) {
-			problems.Add(field, "client.resource.bad", "resource", resource)
-		}
-	}
-	return problems
+	return append(redirecturi.CheckResources("resources", c.Resources), redirecturi.CheckResources("serves", c.Serves)...)
 }
 
 // checkExchange refuses a policy that nothing could come of.
@@ -57,7 +44,7 @@ func checkCIBA(c Client, allowHTTP bool) forms.Problems {
 		if c.CIBA.NotificationURI == "" {
 			return forms.New("ciba_notification_uri", "client.ciba_notification.missing")
 		}
-		return checkEndpoint("ciba_notification_uri", "client.label.ciba", c.CIBA.NotificationURI, allowHTTP)
+		return redirecturi.CheckEndpoint("ciba_notification_uri", "client.label.ciba", c.CIBA.NotificationURI, allowHTTP)
 	}
 	return forms.New("ciba_delivery", "client.ciba_delivery.bad")
 }

@@ -5,18 +5,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fedhub/fedhub/clients/granttypes"
 	"github.com/fedhub/fedhub/clients/names"
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/clients/requestobject"
 	"github.com/fedhub/fedhub/clients/scopes"
 	"github.com/fedhub/fedhub/internal/forms"
 )
-
-// ResponseTypes are all that a client may be given, by their names on the wire
-// with the words sorted (RFC 6749 §3.1.1, OAuth 2.0 Multiple Response Types §5).
-func ResponseTypes() []string {
-	return []string{"code", "token", "id_token", "id_token token", "code id_token", "code token", "code id_token token", "none"}
-}
 
 // checkResponses pairs every response type with the grant it needs (RFC 7591
 // §2.1, OIDC Registration §2).
@@ -27,34 +22,19 @@ func checkResponses(c Client, _ bool) forms.Problems {
 	var problems forms.Problems
 	for _, response := range c.ResponseTypes {
 		switch {
-		case !slices.Contains(ResponseTypes(), response):
-			problems.Add("response_types", "client.response_types.unknown", "response", response, "choices", ResponseTypes())
-		case NeedsCode(response) && !c.HasGrant(GrantCode):
+		case !slices.Contains(granttypes.Responses(), response):
+			problems.Add("response_types", "client.response_types.unknown", "response", response, "choices", granttypes.Responses())
+		case granttypes.NeedsCode(response) && !c.HasGrant(GrantCode):
 			problems.Add("response_types", "client.response_types.code", "response", response)
-		case NeedsImplicit(response) && !c.HasGrant(GrantImplicit):
+		case granttypes.NeedsImplicit(response) && !c.HasGrant(GrantImplicit):
 			problems.Add("response_types", "client.response_types.implicit", "response", response)
 		}
 	}
 	return problems
 }
 
-// checkOrigins takes origins as browsers write them (RFC 6454 §6.2), because
-// that is what they are compared with.
 func checkOrigins(c Client, allowHTTP bool) forms.Problems {
-	if len(c.Origins) > maxList {
-		return forms.New("origins", "client.origins.many", "max", maxList)
-	}
-	var problems forms.Problems
-	for _, origin := range c.Origins {
-		u, err := redirecturi.Parse(origin)
-		switch {
-		case err != nil || !u.Web() || u.Scheme+"://"+u.HostPort() != origin:
-			problems.Add("origins", "client.origin.bad", "origin", origin)
-		case u.Scheme == "http" && !u.Loopback() && !allowHTTP:
-			problems.Add("origins", "client.origin.plain", "origin", origin)
-		}
-	}
-	return problems
+	return redirecturi.CheckOrigins("origins", c.Origins, allowHTTP)
 }
 
 // checkDetails takes names that need no quoting in JSON (RFC 9396 §2.1).
@@ -80,7 +60,7 @@ func checkRequests(c Client, allowHTTP bool) forms.Problems {
 	for _, raw := range c.Requests.URIs {
 		// The fragment is a hash of what is there, and never sent.
 		address, _, _ := strings.Cut(raw, "#")
-		problems = append(problems, checkEndpoint("request_uris", "client.label.request", address, allowHTTP)...)
+		problems = append(problems, redirecturi.CheckEndpoint("request_uris", "client.label.request", address, allowHTTP)...)
 	}
 	if age := c.Requests.DefaultMaxAge; age != nil && (*age < 0 || *age > math.MaxInt32) {
 		problems.Add("default_max_age", "client.max_age.bad", "max", math.MaxInt32)

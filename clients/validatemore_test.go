@@ -3,10 +3,12 @@ package clients
 import (
 	"slices"
 	"testing"
+
+	"github.com/fedhub/fedhub/clients/granttypes"
 )
 
 func TestEveryResponseTypeGoesWithItsGrants(t *testing.T) {
-	for _, response := range ResponseTypes() {
+	for _, response := range granttypes.Responses() {
 		c := with(webApp(), func(c *Client) {
 			c.ResponseTypes = []string{response}
 			c.GrantTypes = []string{GrantCode, GrantImplicit}

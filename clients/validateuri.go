@@ -5,7 +5,6 @@ import (
 
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/internal/forms"
-	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // AllowsRedirect reports whether the client registered this redirect_uri.
@@ -34,25 +33,7 @@ func checkRedirects(c Client, allowHTTP bool) forms.Problems {
 	if len(c.RedirectURIs) == 0 && !c.Decoupled() && !c.backstage() {
 		return forms.New("redirect_uris", "client.redirect.missing")
 	}
-	return checkAddresses(c, "redirect_uris", c.RedirectURIs, allowHTTP)
-}
-
-// checkAddresses holds every address of a list against the registration rules.
-func checkAddresses(c Client, field string, list []string, allowHTTP bool) forms.Problems {
-	if len(list) > maxList {
-		return forms.New(field, "client.addresses.many", "max", maxList)
-	}
-	var problems forms.Problems
-	for _, raw := range list {
-		if err := redirecturi.Validate(raw, allowHTTP); err != nil {
-			problems.Add(field, "client.address.bad", "cause", err)
-			continue
-		}
-		if u, _ := redirecturi.Parse(raw); !u.Web() && c.Type != Native {
-			problems.Add(field, "client.address.private", "address", raw)
-		}
-	}
-	return problems
+	return redirecturi.CheckList("redirect_uris", c.RedirectURIs, c.Type == Native, allowHTTP)
 }
 
 func checkDefault(c Client, _ bool) forms.Problems {
@@ -88,16 +69,16 @@ func checkLinks(c Client, _ bool) forms.Problems {
 		{"policy_uri", "client.label.policy", c.PolicyURI},
 	} {
 		if link.raw != "" {
-			problems = append(problems, checkEndpoint(link.field, link.label, link.raw, false)...)
+			problems = append(problems, redirecturi.CheckEndpoint(link.field, link.label, link.raw, false)...)
 		}
 	}
 	return problems
 }
 
 func checkLogout(c Client, allowHTTP bool) forms.Problems {
-	problems := checkAddresses(c, "post_logout_redirect_uris", c.PostLogoutRedirectURIs, allowHTTP)
+	problems := redirecturi.CheckList("post_logout_redirect_uris", c.PostLogoutRedirectURIs, c.Type == Native, allowHTTP)
 	if c.BackchannelLogoutURI != "" {
-		problems = append(problems, checkEndpoint("backchannel_logout_uri", "client.label.backchannel", c.BackchannelLogoutURI, allowHTTP)...)
+		problems = append(problems, redirecturi.CheckEndpoint("backchannel_logout_uri", "client.label.backchannel", c.BackchannelLogoutURI, allowHTTP)...)
 	}
 	return append(problems, checkFrontchannel(c, allowHTTP)...)
 }
@@ -109,7 +90,7 @@ func checkFrontchannel(c Client, allowHTTP bool) forms.Problems {
 	if c.FrontchannelLogoutURI == "" {
 		return nil
 	}
-	if problems := checkEndpoint(field, "client.label.frontchannel", c.FrontchannelLogoutURI, allowHTTP); len(problems) > 0 {
+	if problems := redirecturi.CheckEndpoint(field, "client.label.frontchannel", c.FrontchannelLogoutURI, allowHTTP); len(problems) > 0 {
 		return problems
 	}
 	at, _ := redirecturi.Parse(c.FrontchannelLogoutURI)
@@ -130,17 +111,5 @@ func checkInitiate(c Client, _ bool) forms.Problems {
 	if c.Requests.InitiateLoginURI == "" {
 		return nil
 	}
-	return checkEndpoint("initiate_login_uri", "client.label.initiate", c.Requests.InitiateLoginURI, false)
-}
-
-// checkEndpoint accepts an address on the web: https, or http where allowed.
-func checkEndpoint(field, label, raw string, allowHTTP bool) forms.Problems {
-	u, err := redirecturi.Parse(raw)
-	switch {
-	case err != nil:
-		return forms.New(field, "client.uri.bad", "label", texts.New(label), "address", raw, "cause", err)
-	case u.Scheme != "https" && (u.Scheme != "http" || !allowHTTP):
-		return forms.New(field, "client.uri.plain", "label", texts.New(label))
-	}
-	return nil
+	return redirecturi.CheckEndpoint("initiate_login_uri", "client.label.initiate", c.Requests.InitiateLoginURI, false)
 }

@@ -56,7 +56,8 @@
 //
 // Beside hub: clients holds who may ask, with one table of what an application
 // is registered with (properties.go). clients/redirecturi reads and compares
-// redirect URIs, clients/clientauth checks secrets, assertions and certificates
+// redirect URIs, clients/algs and clients/granttypes hold what is chosen of
+// algorithms and grants against what there is, clients/clientauth checks secrets, assertions and certificates
 // and reads the keys that clients publish, clients/requestobject opens signed
 // requests, clients/metadatadoc reads metadata documents, clients/fapi has what
 // profiles of high security demand of requests. clients/hubs lets

@@ -8,6 +8,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/granttypes"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/mapping"
 	"github.com/fedhub/fedhub/hub/store"
@@ -65,7 +66,7 @@ func grantTypes(raw bson.Raw) (bson.Raw, error) {
 		c.SetGrant(grant, true)
 	}
 	if old.GrantType != "" {
-		c.SetGrant(clients.GrantNamed(old.GrantType), true)
+		c.SetGrant(granttypes.Named(old.GrantType), true)
 	}
 	if old.RefreshTokens {
 		c.SetGrant(clients.GrantRefresh, true)

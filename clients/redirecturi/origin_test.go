@@ -39,3 +39,14 @@ func TestEachHostOfAddressesCountsOnce(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+func TestALongListOfAddressesIsRefusedAsOne(t *testing.T) {
+	many := slices.Repeat([]string{"no address"}, MaxList+1)
+	for name, problems := range map[string]int{
+		"addresses": len(CheckList("f", many, true, true)), "origins": len(CheckOrigins("f", many, true)), "resources": len(CheckResources("f", many)),
+	} {
+		if problems != 1 {
+			t.Errorf("%s: %d problems", name, problems)
+		}
+	}
+}

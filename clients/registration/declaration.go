@@ -8,6 +8,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/granttypes"
 	clientnames "github.com/fedhub/fedhub/clients/names"
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/internal/forms"
@@ -76,19 +77,19 @@ func (d *declaration) settleType() {
 // settleGrants fills in grant_types and response_types from each other, and
 // holds them against each other (RFC 7591 §2.1).
 func (d *declaration) settleGrants() error {
-	d.ResponseTypes = clients.ResponsesInOrder(d.ResponseTypes)
+	d.ResponseTypes = granttypes.ResponsesInOrder(d.ResponseTypes)
 	if len(d.GrantTypes) == 0 {
 		d.GrantTypes = d.grantsForResponses()
 	}
-	d.GrantTypes = clients.GrantsInOrder(d.GrantTypes)
+	d.GrantTypes = granttypes.InOrder(d.GrantTypes)
 	if len(d.ResponseTypes) == 0 && d.HasGrant(clients.GrantCode) {
 		d.ResponseTypes = []string{"code"}
 	}
 	for _, response := range d.ResponseTypes {
-		if clients.NeedsCode(response) && !d.HasGrant(clients.GrantCode) {
+		if granttypes.NeedsCode(response) && !d.HasGrant(clients.GrantCode) {
 			return forms.New("response_types", "registration.response_types.grant", "response", response, "grant", clients.GrantCode)
 		}
-		if clients.NeedsImplicit(response) && !d.HasGrant(clients.GrantImplicit) {
+		if granttypes.NeedsImplicit(response) && !d.HasGrant(clients.GrantImplicit) {
 			return forms.New("response_types", "registration.response_types.grant", "response", response, "grant", clients.GrantImplicit)
 		}
 	}
@@ -107,7 +108,7 @@ func (d *declaration) settleGrants() error {
 func (d *declaration) grantsForResponses() []string {
 	var grants []string
 	for _, response := range d.ResponseTypes {
-		if clients.NeedsCode(response) {
+		if granttypes.NeedsCode(response) {
 			grants = append(grants, clients.GrantCode)
 		}
 		if response != "code" {

@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/algs"
 	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/settings"
@@ -90,7 +91,7 @@ func fill(ctx context.Context, h *hub.Hub, people int) (world, error) {
 		app, value, err := h.AddClient(ctx, by, clients.Client{
 			Name: "Payroll " + alg, Type: clients.Web, RedirectURIs: []string{callback}, GrantTypes: []string{clients.GrantRefresh, clients.GrantExchange}, PostLogoutRedirectURIs: []string{callback},
 			Scopes: []string{"openid", "profile", "email", "offline_access"}, IDTokenAlg: alg,
-			Algs: clients.Algs{Authorization: alg, Introspection: alg},
+			Algs: algs.Chosen{Authorization: alg, Introspection: alg},
 		})
 		if err != nil {
 			return world{}, err

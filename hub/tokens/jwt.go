@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/algs"
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/signing"
@@ -14,7 +15,7 @@ import (
 // (RS256 if it names none) and then, perhaps, encrypted.
 type Form struct {
 	Alg string
-	Enc clients.Encryption
+	Enc algs.Encryption
 }
 
 // ForClientJWT returns claims as a JWT for one client: signed with the hub's
@@ -48,7 +49,7 @@ func (k *Service) signFor(ctx context.Context, c clients.Client, alg, typ string
 
 // EncryptFor returns a payload as a JWE to the client's key. cty says what it
 // is; empty for JSON.
-func (k *Service) EncryptFor(ctx context.Context, c clients.Client, e clients.Encryption, cty string, payload []byte) (string, error) {
+func (k *Service) EncryptFor(ctx context.Context, c clients.Client, e algs.Encryption, cty string, payload []byte) (string, error) {
 	key, err := k.ClientAuth.Keys.ToEncrypt(ctx, c.Publisher(), e.Alg)
 	if err != nil {
 		return "", oauth.InvalidRequest("oauth.encryption.keyless", "alg", e.Alg).Because(err)

@@ -10,6 +10,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/clients/frappe"
+	"github.com/fedhub/fedhub/clients/granttypes"
 	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -29,7 +30,7 @@ func client(d Doc, usable func(address string) error) (ClientHere, Record) {
 	}
 	grant, response := d.text("grant_type"), d.text("response_type")
 	switch {
-	case clients.GrantNamed(grant) == clients.GrantImplicit || strings.EqualFold(response, "token"):
+	case granttypes.Named(grant) == clients.GrantImplicit || strings.EqualFold(response, "token"):
 		r.refuse("It uses the Implicit grant, which puts tokens into addresses.",
 			"Let the app use Authorization Code with PKCE, and add it here by hand.")
 	case d.on("is_dynamic_client") || d.text("owner") == "Guest":

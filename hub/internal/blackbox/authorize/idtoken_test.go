@@ -13,6 +13,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/algs"
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
@@ -51,7 +52,7 @@ func TestIDTokensAndUserinfoAreEncryptedToTheClientsKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	opened := func(raw, kid string, e clients.Encryption) string {
+	opened := func(raw, kid string, e algs.Encryption) string {
 		t.Helper()
 		enc := e.Enc
 		if enc == "" {
@@ -70,7 +71,7 @@ func TestIDTokensAndUserinfoAreEncryptedToTheClientsKey(t *testing.T) {
 	}
 	encs := append(clientauth.EncryptionEncs(), "")
 	for i, alg := range clientauth.EncryptionAlgs() {
-		e := clients.Encryption{Alg: alg, Enc: encs[i]}
+		e := algs.Encryption{Alg: alg, Enc: encs[i]}
 		a := w.App(func(c *clients.Client) {
 			c.JWKS, c.Algs.IDTokenEnc, c.Algs.UserinfoEnc = string(set), e, e
 		})

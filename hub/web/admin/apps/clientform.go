@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/algs"
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/internal/forms"
@@ -228,7 +229,7 @@ func seconds(name string, typed *string, kept **int64) control {
 	return number
 }
 
-func sealing(name string, typed *templates.Sealing, kept *clients.Encryption) []control {
+func sealing(name string, typed *templates.Sealing, kept *algs.Encryption) []control {
 	return []control{
 		text(name+"_enc", &typed.Key, &kept.Alg),
 		text(name+"_enc_content", &typed.Content, &kept.Enc),

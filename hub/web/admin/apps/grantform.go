@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/granttypes"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -26,7 +27,7 @@ func grantType(f *templates.ClientForm, c *clients.Client) control {
 	choice.show = func() {
 		*typed = ""
 		for _, p := range f.GrantTypes() {
-			if *typed == "" && c.HasGrant(clients.GrantNamed(p.Name)) {
+			if *typed == "" && c.HasGrant(granttypes.Named(p.Name)) {
 				*typed = p.Name
 			}
 		}
