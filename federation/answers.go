@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fedhub/fedhub/federation/addresses"
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
@@ -60,8 +61,8 @@ func (c *Claims) fields() []field {
 
 // checkOptions knows no preset: what an option must be, its connector says.
 func checkOptions(k LoginKey, _ Dependencies) forms.Problems {
-	if k.Preset != "" && !slug(k.Preset) {
-		return forms.New("preset", "provider.preset.unknown", "preset", CleanText(k.Preset, maxID))
+	if k.Preset != "" && !addresses.IsSlug(k.Preset) {
+		return forms.New("preset", "provider.preset.unknown", "preset", CleanText(k.Preset, addresses.MaxSlug))
 	}
 	if len(k.Options) > maxList {
 		return forms.New("options", "provider.options.many", "max", maxList)
@@ -80,7 +81,7 @@ func checkOptions(k LoginKey, _ Dependencies) forms.Problems {
 // parameterName tells whether a text may name a member of a record: the
 // database gives dots and a leading $ a meaning.
 func parameterName(s string) bool {
-	if s == "" || len(s) > maxID {
+	if s == "" || len(s) > addresses.MaxSlug {
 		return false
 	}
 	return !strings.ContainsFunc(s, func(r rune) bool {
@@ -119,7 +120,7 @@ func checkEndpoints(k LoginKey, env Dependencies) forms.Problems {
 func endpointFault(raw string, allowHTTP bool) string {
 	u, err := url.Parse(raw)
 	switch {
-	case err != nil || u.Hostname() == "" || u.Opaque != "" || !plainASCII(raw):
+	case err != nil || u.Hostname() == "" || u.Opaque != "" || !addresses.PlainASCII(raw):
 		return "provider.endpoint.bad"
 	case u.User != nil || strings.Contains(raw, "#"):
 		return "provider.endpoint.fragment"

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fedhub/fedhub/federation/addresses"
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
@@ -33,7 +34,7 @@ func (r *Registry) Add(ctx context.Context, k LoginKey, secret string) (LoginKey
 	}
 	named := strings.TrimSpace(k.ID) != ""
 	if !named {
-		k.ID = SlugOf(k.Name)
+		k.ID = addresses.Slug(k.Name)
 	}
 	base := k.ID
 	for twin := 2; ; twin++ {

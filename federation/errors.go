@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/internal/upstreamhttp"
@@ -151,7 +152,7 @@ func refusalReason(name, code string) (reason string, known bool) {
 func CleanText(s string, max int) string {
 	var b strings.Builder
 	for _, r := range s {
-		if !printable(r) {
+		if !unicode.IsPrint(r) || r == unicode.ReplacementChar {
 			continue
 		}
 		if b.Len()+len(string(r)) > max {

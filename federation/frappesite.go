@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/fedhub/fedhub/federation/addresses"
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
@@ -57,7 +58,7 @@ func frappeRules(k LoginKey) forms.Problems {
 	if u, err := url.Parse(k.BaseURL); err == nil && u.Host != "" && u.Path != "" {
 		problems = forms.New("base_url", "provider.site.path", "path", CleanText(u.Path, 40))
 	}
-	if issuer := k.Options[OptionIssuer]; issuer != "" && baseURLFault(issuer, true) != "" {
+	if issuer := k.Options[OptionIssuer]; issuer != "" && addresses.Fault(issuer, true) != "" {
 		problems.Add("options."+OptionIssuer, "provider.site.bad")
 	}
 	for _, option := range []struct {

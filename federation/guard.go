@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/fedhub/fedhub/federation/internal/breaker"
 	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
@@ -31,7 +32,7 @@ type guard struct {
 	places chan struct{}
 	// There is one for each step, since one may work while the other does not:
 	// Begin seldom asks the upstream anything.
-	begin, finish breaker
+	begin, finish breaker.Breaker
 }
 
 func newGuard(key LoginKey, now func() time.Time, report func(context.Context, Outcome)) *guard {
@@ -46,10 +47,10 @@ type guarded struct {
 
 // Begin is the connector's, when there is room and use.
 func (g guarded) Begin(ctx context.Context, leg *AuthState, hints AuthRequestOptions) (redirect string, err error) {
-	if until := g.guard.finish.open(g.guard.now()); !until.IsZero() {
+	if until := g.guard.finish.Open(g.guard.now()); !until.IsZero() {
 		return "", g.guard.refuse(errOpen) // they would come back for nothing
 	}
-	err = g.guard.pass(ctx, &g.guard.begin, func() (verdict, error) {
+	err = g.guard.pass(ctx, &g.guard.begin, func() (breaker.Verdict, error) {
 		redirect, err = g.Connector.Begin(ctx, leg, hints)
 		return judgeBegin(err), err
 	})
@@ -59,7 +60,7 @@ func (g guarded) Begin(ctx context.Context, leg *AuthState, hints AuthRequestOpt
 
 // Finish is the connector's, when there is room and use.
 func (g guarded) Finish(ctx context.Context, leg AuthState, answer url.Values) (identity Identity, err error) {
-	err = g.guard.pass(ctx, &g.guard.finish, func() (verdict, error) {
+	err = g.guard.pass(ctx, &g.guard.finish, func() (breaker.Verdict, error) {
 		identity, err = g.Connector.Finish(ctx, leg, answer)
 		return judgeFinish(err, answer), err
 	})
@@ -74,7 +75,7 @@ type refreshing struct{ guarded }
 
 // Refresh is the connector's, when there is use.
 func (r refreshing) Refresh(ctx context.Context, tokens Tokens) (identity Identity, err error) {
-	err = r.guard.try(&r.guard.finish, func() (verdict, error) {
+	err = r.guard.try(&r.guard.finish, func() (breaker.Verdict, error) {
 		identity, err = r.Connector.(Refresher).Refresh(ctx, tokens)
 		return judgeFinish(err, nil), err
 	})
@@ -82,7 +83,7 @@ func (r refreshing) Refresh(ctx context.Context, tokens Tokens) (identity Identi
 }
 
 // pass lets one person through, or says at once why not.
-func (g *guard) pass(ctx context.Context, b *breaker, through func() (verdict, error)) error {
+func (g *guard) pass(ctx context.Context, b *breaker.Breaker, through func() (breaker.Verdict, error)) error {
 	select {
 	case g.places <- struct{}{}:
 		defer func() { <-g.places }()
@@ -93,12 +94,12 @@ func (g *guard) pass(ctx context.Context, b *breaker, through func() (verdict, e
 }
 
 // try lets somebody through who needs no room.
-func (g *guard) try(b *breaker, through func() (verdict, error)) error {
-	if !b.admit(g.now()) {
+func (g *guard) try(b *breaker.Breaker, through func() (breaker.Verdict, error)) error {
+	if !b.Admit(g.now()) {
 		return g.refuse(errOpen)
 	}
-	v := nothing
-	defer func() { b.judge(g.now(), v) }() // also if a connector panics
+	v := breaker.Nothing
+	defer func() { b.Judge(g.now(), v) }() // also if a connector panics
 	var err error
 	v, err = through()
 	return err
@@ -118,32 +119,32 @@ func TurnedAway(err error) bool { return errors.Is(err, errCrowd) || errors.Is(e
 
 // judgeBegin: a Begin that went well may have asked nothing, but then nothing
 // stood in its way either.
-func judgeBegin(err error) verdict {
+func judgeBegin(err error) breaker.Verdict {
 	switch {
 	case err == nil:
-		return answered
+		return breaker.Answered
 	case kindOf(err) == Unreachable: // silence, or a 5xx to a question that no visitor wrote
-		return silent
+		return breaker.Silent
 	}
-	return nothing
+	return breaker.Nothing
 }
 
 // judgeFinish counts silence alone. What the browser brought is a stranger's,
 // and a stranger could make many an upstream answer 500; to be silent he
 // cannot make it.
-func judgeFinish(err error, answer url.Values) verdict {
+func judgeFinish(err error, answer url.Values) breaker.Verdict {
 	var refusal *Refusal
 	switch {
 	case err == nil:
-		return answered
+		return breaker.Answered
 	case kindOf(err) == Unreachable:
 		if errors.Is(err, upstreamhttp.ErrSilent) || errors.Is(err, context.DeadlineExceeded) {
-			return silent
+			return breaker.Silent
 		}
 	case errors.As(err, &refusal) && !answer.Has("error"):
-		return answered // its own no, not one that came by browser
+		return breaker.Answered // its own no, not one that came by browser
 	}
-	return nothing
+	return breaker.Nothing
 }
 
 // stray tells a failure that says nothing of how we stand with the upstream:

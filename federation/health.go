@@ -50,15 +50,11 @@ func (r *Registry) State(id string) State {
 
 func (g *guard) state() State {
 	now := g.now()
-	s := State{Waiting: len(g.places), Until: g.begin.open(now)}
-	if until := g.finish.open(now); until.After(s.Until) {
+	s := State{Waiting: len(g.places), Until: g.begin.Open(now)}
+	if until := g.finish.Open(now); until.After(s.Until) {
 		s.Until = until
 	}
-	for _, b := range []*breaker{&g.begin, &g.finish} {
-		b.mu.Lock()
-		s.Silent = max(s.Silent, b.row)
-		b.mu.Unlock()
-	}
+	s.Silent = max(g.begin.Silences(), g.finish.Silences())
 	return s
 }
 

@@ -1,6 +1,7 @@
 package federation
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/fedhub/fedhub/internal/names"
@@ -142,6 +143,9 @@ const (
 	KindOAuth2 = "oauth2" // any OAuth 2.0 provider, described by hand
 	KindFrappe = "frappe" // a Frappe or ERPNext site, by its address
 )
+
+// Symbol names the icon of its button.
+func (k LoginKey) Symbol() string { return cmp.Or(k.Icon, k.Preset, k.Kind) }
 
 // Key names the record in its set.
 func (k LoginKey) Key() string { return k.ID }

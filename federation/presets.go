@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fedhub/fedhub/federation/addresses"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/secrets"
 )
@@ -33,7 +34,7 @@ func words(s string) []string {
 
 func googleRules(k LoginKey) forms.Problems {
 	for _, domain := range words(strings.ToLower(k.Options["hd"])) {
-		if !domainName(domain) {
+		if !addresses.DomainName(domain) {
 			return forms.New("options.hd", "provider.workspace.bad", "domain", domain)
 		}
 	}
@@ -47,7 +48,7 @@ func microsoftRules(k LoginKey) forms.Problems {
 	many := slices.Contains([]string{"common", "organizations", "consumers"}, tenant)
 	var problems forms.Problems
 	switch {
-	case !many && !tenantID.MatchString(tenant) && !domainName(tenant):
+	case !many && !tenantID.MatchString(tenant) && !addresses.DomainName(tenant):
 		problems = forms.New("options.tenant", "provider.tenant.bad")
 	case !strings.HasSuffix(strings.ToLower(k.BaseURL), "/"+tenant+"/v2.0"):
 		problems = forms.New("base_url", "provider.tenant.address", "tenant", tenant)

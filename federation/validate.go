@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/fedhub/fedhub/federation/addresses"
 	"github.com/fedhub/fedhub/federation/mapping"
 	"github.com/fedhub/fedhub/internal/forms"
 )
@@ -13,7 +14,6 @@ import (
 // Bounds that no honest key reaches.
 const (
 	maxName = 60  // characters, on a button
-	maxID   = 40  // bytes
 	maxList = 100 // scopes, hosts, domains or rules
 	maxText = 500 // bytes of a client id, a role or an address
 )
@@ -24,7 +24,7 @@ func (k *LoginKey) Tidy() {
 	for _, field := range []*string{&k.ID, &k.Preset, &k.Name, &k.Icon, &k.ClientID} {
 		*field = strings.TrimSpace(*field)
 	}
-	k.BaseURL = TidyBaseURL(k.BaseURL)
+	k.BaseURL = addresses.Tidy(k.BaseURL)
 	k.Scopes = tidyList(k.Scopes)
 	k.Hosts = tidyList(lower(k.Hosts))
 	for _, domains := range []*[]string{&k.AuthoritativeDomains, &k.SignUpDomains, &k.HomeDomains} {
@@ -80,8 +80,8 @@ func (k LoginKey) Validate(env Dependencies) forms.Problems {
 }
 
 func checkID(k LoginKey, _ Dependencies) forms.Problems {
-	if !slug(k.ID) {
-		return forms.New("id", "provider.id.bad", "max", maxID)
+	if !addresses.IsSlug(k.ID) {
+		return forms.New("id", "provider.id.bad", "max", addresses.MaxSlug)
 	}
 	return nil
 }
@@ -94,7 +94,7 @@ func checkName(k LoginKey, _ Dependencies) forms.Problems {
 	case n > maxName || k.Name != CleanText(k.Name, 4*maxName):
 		problems = forms.New("name", "provider.name.bad", "max", maxName)
 	}
-	if k.Icon != "" && !slug(k.Icon) {
+	if k.Icon != "" && !addresses.IsSlug(k.Icon) {
 		problems.Add("icon", "provider.icon.bad")
 	}
 	return problems
@@ -103,13 +103,13 @@ func checkName(k LoginKey, _ Dependencies) forms.Problems {
 // checkAddress also refuses ourselves: a hub that asks itself never gets an
 // answer (FE-42).
 func checkAddress(k LoginKey, env Dependencies) forms.Problems {
-	if code := baseURLFault(k.BaseURL, env.AllowHTTP); code != "" {
+	if code := addresses.Fault(k.BaseURL, env.AllowHTTP); code != "" {
 		return forms.New("base_url", code)
 	}
 	if len(k.BaseURL) > maxText {
 		return forms.New("base_url", "provider.address.long", "max", maxText)
 	}
-	if env.Hub != "" && strings.HasPrefix(place(k.BaseURL)+"/", place(env.Hub)+"/") { // or one of our pages
+	if env.Hub != "" && strings.HasPrefix(addresses.Place(k.BaseURL)+"/", addresses.Place(env.Hub)+"/") { // or one of our pages
 		return forms.New("base_url", "provider.address.own", "address", env.Hub)
 	}
 	return nil
@@ -144,7 +144,7 @@ func checkScopes(k LoginKey, _ Dependencies) forms.Problems {
 func checkHosts(k LoginKey, _ Dependencies) forms.Problems {
 	for _, host := range k.Hosts {
 		u, err := url.Parse("https://" + host)
-		if err != nil || u.Host != host || u.Hostname() == "" || !plainASCII(host) {
+		if err != nil || u.Host != host || u.Hostname() == "" || !addresses.PlainASCII(host) {
 			return forms.New("hosts", "provider.host.bad", "host", host)
 		}
 	}
@@ -175,7 +175,7 @@ func checkDomains(field string, domains []string) forms.Problems {
 		return forms.New(field, "provider.domains.many", "max", maxList)
 	}
 	for _, domain := range domains {
-		if !domainName(domain) {
+		if !addresses.DomainName(domain) {
 			return forms.New(field, "provider.domain.bad", "domain", domain)
 		}
 	}

@@ -52,6 +52,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/errorpages"
 	"github.com/fedhub/fedhub/hub/web/federating"
 	"github.com/fedhub/fedhub/hub/web/oidc"
+	"github.com/fedhub/fedhub/hub/web/onetime"
 	"github.com/fedhub/fedhub/hub/web/proof"
 	"github.com/fedhub/fedhub/hub/web/registering"
 	"github.com/fedhub/fedhub/hub/web/signin"
@@ -108,7 +109,7 @@ func (h *Hub) buildPeople() {
 	})
 	h.linking = linking.New(linking.Options{
 		Users: h.users, Identities: d.Identities, Records: d.LinkEvents,
-		Mailer: h.mailer, URL: c.URL, Once: d.useOnce, Empty: h.emptied,
+		Mailer: h.mailer, URL: c.URL, Once: d.useOnce, Empty: func(ctx context.Context, id string) error { return h.grants.RemoveUser(ctx, id) },
 		Roles: authentication.Notices{Audit: h.audit, Log: c.Log, Now: c.Now, Raise: func(ctx context.Context, w health.Warning) error { return h.monitor.Raise(ctx, w) },
 			Key: d.LoginKeys.Get}.Roles,
 		Failed: func(ctx context.Context, err error) {
@@ -213,12 +214,6 @@ func host() string {
 	return name
 }
 
-// emptied removes what a user who is emptied allowed to apps. Sessions and
-// tokens end by the user's epoch.
-func (h *Hub) emptied(ctx context.Context, userID string) error {
-	return h.grants.RemoveUser(ctx, userID)
-}
-
 // review takes over what an upstream says now about somebody who came from it.
 func (h *Hub) review(ctx context.Context, userID string, i federation.Identity, key federation.LoginKey) error {
 	_, err := h.linking.Review(ctx, userID, authentication.ClaimOf(i), authentication.PolicyOf(key))
@@ -273,10 +268,14 @@ func (h *Hub) buildHandlers() {
 	proofs := &proof.Checker{Sessions: h.sessions, Users: h.users, Logouts: h.logouts, Audit: h.audit}
 	h.signin = &signin.Handler{
 		Proofs: proofs,
-		Issuer: c.URL, MinPassword: c.MinPassword, Clients: h.clients, Upstreams: h.upstreams,
+		Issuer: c.URL, Clients: h.clients, Upstreams: h.upstreams,
 		Flows: h.flows, Stops: h.stops, Sessions: h.sessions, Users: h.users, Linking: h.linking, Logouts: h.logouts, MailLinks: h.mailLinks, UpstreamTokens: h.upstreamTokens,
 		Settings: h.settings, Audit: h.audit, Responder: h.responder, Log: c.Log, Now: c.Now, Replay: h.data.useOnce,
 		Begins: h.limiter(c.Limits.Begins),
+	}
+	h.onetime = &onetime.Handler{
+		MinPassword: c.MinPassword, Upstreams: h.upstreams, Sessions: h.sessions, Users: h.users, Logouts: h.logouts, MailLinks: h.mailLinks,
+		Settings: h.settings, Audit: h.audit, Responder: h.responder, Now: c.Now, SignIn: h.signin.SignInNew,
 	}
 	h.federating = &federating.Handler{
 		Issuer: c.URL, Clients: h.clients, Hubs: h.hubs, Invites: h.invites, Upstreams: h.upstreams, Sessions: h.sessions, Logouts: h.logouts,

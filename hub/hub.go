@@ -55,6 +55,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/device"
 	"github.com/fedhub/fedhub/hub/web/federating"
 	"github.com/fedhub/fedhub/hub/web/oidc"
+	"github.com/fedhub/fedhub/hub/web/onetime"
 	"github.com/fedhub/fedhub/hub/web/registering"
 	"github.com/fedhub/fedhub/hub/web/signin"
 	"github.com/fedhub/fedhub/hub/web/signout"
@@ -118,6 +119,7 @@ type Hub struct {
 	// Handlers.
 	authorize   *authorize.Handler
 	signin      *signin.Handler
+	onetime     *onetime.Handler
 	federating  *federating.Handler
 	signout     *signout.Handler
 	consent     *authorize.ConsentHandler

@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/cmd/fedhub/internal/frappeimport"
-	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/addresses"
 )
 
 type importFrappeCmd struct {
@@ -94,7 +94,7 @@ func (i *importFrappeCmd) site() (string, error) {
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return "", mistakef("--base-url is %q; it must be an address like https://erp.example.com", i.BaseURL)
 	}
-	return federation.TidyBaseURL(i.BaseURL), nil
+	return addresses.Tidy(i.BaseURL), nil
 }
 
 // unreadable names the first files that cannot be used.

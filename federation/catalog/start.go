@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/addresses"
 )
 
 // Start is what a new key of this entry begins with, or what an edited one has
@@ -46,7 +47,7 @@ func (e Entry) Start(answers map[string]string) federation.LoginKey {
 func tidy(answer string) string {
 	answer = strings.TrimSpace(answer)
 	if strings.Contains(answer, "://") {
-		return federation.TidyBaseURL(answer)
+		return addresses.Tidy(answer)
 	}
 	return answer
 }

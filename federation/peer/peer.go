@@ -18,6 +18,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/addresses"
 	"github.com/fedhub/fedhub/federation/openid"
 )
 
@@ -49,7 +50,7 @@ func New(key federation.LoginKey, env federation.Dependencies) (federation.Conne
 // that has been at the other hub already would come back to us, and so on.
 func (c *Connector) Begin(ctx context.Context, leg *federation.AuthState, hints federation.AuthRequestOptions) (string, error) {
 	via := append(slices.Clone(hints.Via), c.env.Hub)
-	if federation.Circles(hints.Via, c.env.Hub) || federation.Circles(via, c.key.BaseURL) {
+	if addresses.Circles(hints.Via, c.env.Hub) || addresses.Circles(via, c.key.BaseURL) {
 		ring := strings.Join(append(via, c.key.BaseURL), " → ")
 		return "", federation.NewFault(federation.Circular, c.key.Name, fmt.Errorf("the hubs refer to each other: %s", federation.CleanText(ring, 500)))
 	}
@@ -63,7 +64,7 @@ func (c *Connector) Begin(ctx context.Context, leg *federation.AuthState, hints 
 		return "", fmt.Errorf("add to the authorization request: %w", err)
 	}
 	query := u.Query()
-	query.Set("via", federation.FormatVia(via))
+	query.Set("via", addresses.FormatVia(via))
 	if hints.Trace != "" {
 		query.Set("trace", hints.Trace) // the administrators of both find the same sign-in
 	}

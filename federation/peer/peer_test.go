@@ -16,6 +16,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/addresses"
 	"github.com/fedhub/fedhub/federation/peer"
 	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
@@ -84,7 +85,7 @@ func TestTheRequestSaysWhichHubsItPassed(t *testing.T) {
 	if got, want := u.Query().Get("via"), "https://third.example "+federationtest.Hub; got != want {
 		t.Errorf("via: got %q, want %q", got, want)
 	}
-	if got, want := federation.FormatVia(leg.Via), u.Query().Get("via"); got != want {
+	if got, want := addresses.FormatVia(leg.Via), u.Query().Get("via"); got != want {
 		t.Errorf("the leg: got %q, want %q", got, want)
 	}
 	if u.Query().Get("state") != leg.State {

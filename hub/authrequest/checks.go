@@ -10,6 +10,7 @@ import (
 	"github.com/fedhub/fedhub/clients/fapi"
 	"github.com/fedhub/fedhub/clients/requestobject"
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/addresses"
 	"github.com/fedhub/fedhub/hub/oauth"
 )
 
@@ -57,7 +58,7 @@ func (d *draft) copyPlain() {
 	r.UILocales = clipTo(p["ui_locales"], maxHint)
 	r.IDP = clipTo(p["idp"], maxHint)
 	if d.client.Server != nil {
-		r.Via = federation.ParseVia(p["via"]) // only hubs pass requests on
+		r.Via = addresses.ParseVia(p["via"]) // only hubs pass requests on
 		r.Trace = clipTo(p["trace"], maxTrace)
 		r.App = federation.CleanText(clipTo(p["for_app"], maxHint), maxApp)
 	}

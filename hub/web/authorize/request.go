@@ -11,7 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
-	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/addresses"
 	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/web"
@@ -106,7 +106,7 @@ func clip(s string, most int) string {
 // checkVia refuses a request that has already been here: hubs that each send
 // people to the next would do so for ever.
 func (d *Handler) checkVia(r authrequest.Request) error {
-	if !federation.Circles(r.Via, d.Issuer) {
+	if !addresses.Circles(r.Via, d.Issuer) {
 		return nil
 	}
 	return &web.ErrorPage{

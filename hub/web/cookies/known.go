@@ -5,7 +5,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/passwords"
+	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/internal/names"
 )
 
@@ -26,6 +30,11 @@ func (k *Service) KnownBrowsers(r *http.Request) []string {
 	}
 	all := strings.Fields(string(plain))
 	return all[:min(len(all), mostKnown)]
+}
+
+// From is where a request comes from, as passwords are counted.
+func (k *Service) From(c *gin.Context) users.From {
+	return users.From{Network: web.Network(c.ClientIP()), Browsers: k.KnownBrowsers(c.Request)}
 }
 
 // RememberBrowser lets the browser keep the name under which it is on record

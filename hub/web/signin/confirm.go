@@ -9,7 +9,6 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/internal/emailaddr"
-	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -52,32 +51,3 @@ func (d *Handler) Confirm(c *gin.Context) error {
 		Text:   "If there is an account with this address, an email is on its way. Open its link in this browser, within an hour, and then sign in.",
 		Action: templates.Action{Label: "Back to signing in", URL: "/signin" + local(j)}})
 }
-
-// ConfirmedShow is GET /signin/confirm/{token}, where the email leads. Looking
-// does nothing.
-func (d *Handler) ConfirmedShow(c *gin.Context) error {
-	u, err := d.MailLinks.Confirms(c.Request.Context(), c.Param("token"))
-	if err != nil {
-		return deadLink(err, signInHere())
-	}
-	return d.Responder.Show(c, http.StatusOK, templates.ConfirmedBrowser{Token: c.Param("token"), Email: u.Email})
-}
-
-// Confirmed is POST /signin/confirm/{token}. It signs nobody in, and leads to the
-// plain sign-in page: whoever asked for the link may be a stranger.
-func (d *Handler) Confirmed(c *gin.Context) error {
-	ctx := c.Request.Context()
-	u, err := d.MailLinks.ConfirmBy(ctx, c.Param("token"))
-	if err != nil {
-		return deadLink(err, signInHere())
-	}
-	name, err := d.Users.KnowBrowser(ctx, u, d.from(c))
-	if err != nil {
-		return err
-	}
-	d.Sessions.RememberBrowser(c.Writer, c.Request, name)
-	d.Audit.Record(ctx, audit.Event{Kind: audit.BrowserConfirmed, Actor: u.ID, Target: u.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("browser.confirmed")})
-	return web.SeeOther(c, signInHere().URL)
-}
-
-func signInHere() templates.Action { return templates.Action{Label: "Sign in", URL: "/signin?local=1"} }

@@ -113,7 +113,7 @@ func (d *Handler) otherWays(c *gin.Context, but string) ([]templates.Upstream, e
 	var out []templates.Upstream
 	for _, k := range keys {
 		if k.Ready() && !k.Hidden && k.ID != but && len(out) < mostWays {
-			out = append(out, templates.Upstream{Key: k.ID, Name: k.Name, Icon: icon(k)})
+			out = append(out, templates.Upstream{Key: k.ID, Name: k.Name, Icon: k.Symbol()})
 		}
 	}
 	return out, nil
@@ -130,7 +130,7 @@ func (d *Handler) LinkConfirm(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	user, err := d.Users.Authenticate(c.Request.Context(), l.Email, form["password"], d.from(c))
+	user, err := d.Users.Authenticate(c.Request.Context(), l.Email, form["password"], d.Sessions.From(c))
 	if page, ok := unlooked(err, d.Now(), "/signin/link?stop="+url.QueryEscape(form["stop"])); ok {
 		d.notLookedAt(c, j, err)
 		return page

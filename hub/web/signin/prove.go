@@ -184,7 +184,7 @@ func (d *Handler) waysToProve(c *gin.Context, p sessions.Person) (templates.Prov
 		case i.LoginKey == p.Session.LoginKey && p.Session.AuthTime.IsZero():
 			page.Silent = keys[at].Name // they come from there, and it did not say when they signed in
 		default:
-			page.Upstreams = append(page.Upstreams, templates.Upstream{Key: keys[at].ID, Name: keys[at].Name, Icon: icon(keys[at])})
+			page.Upstreams = append(page.Upstreams, templates.Upstream{Key: keys[at].ID, Name: keys[at].Name, Icon: keys[at].Symbol()})
 		}
 	}
 	return page, nil

@@ -1,5 +1,4 @@
 // Package signin is how people prove who they are: by password or through an
-// upstream, setting up the first administrator, and being signed out from
 // upstream.
 //
 // It does not know why somebody signs in. When they have, it sends the browser
@@ -42,7 +41,6 @@ import (
 // A Handler signs people in.
 type Handler struct {
 	Issuer         string
-	MinPassword    int
 	Clients        *clients.Registry
 	Upstreams      *federation.Registry
 	Flows          *flows.Service
@@ -181,7 +179,7 @@ func (d *Handler) Password(c *gin.Context) error {
 	if form["step"] == stepEmail {
 		return d.afterEmail(c, j, form["email"])
 	}
-	user, err := d.Users.Authenticate(c.Request.Context(), form["email"], form["password"], d.from(c))
+	user, err := d.Users.Authenticate(c.Request.Context(), form["email"], form["password"], d.Sessions.From(c))
 	if page, ok := unlooked(err, d.Now(), "/signin"+local(j)); ok {
 		d.notLookedAt(c, j, err)
 		return d.wait(c, j, form["email"], page)
@@ -258,12 +256,18 @@ func (d *Handler) notLookedAt(c *gin.Context, j pendingLogin, err error) {
 // knowBrowser puts the browser on record that signed somebody in. Nobody fails
 // to sign in for it.
 func (d *Handler) knowBrowser(c *gin.Context, u users.User) {
-	name, err := d.Users.SignedIn(c.Request.Context(), u, d.from(c))
+	name, err := d.Users.SignedIn(c.Request.Context(), u, d.Sessions.From(c))
 	if err != nil {
 		d.Log.ErrorContext(c, "a browser that signed somebody in is not known for that", "ref", web.Ref(c), "error", err)
 		return
 	}
 	d.Sessions.RememberBrowser(c.Writer, c.Request, name)
+}
+
+// SignInNew is for somebody new, who has just chosen a password.
+func (d *Handler) SignInNew(c *gin.Context, user users.User, to string) error {
+	d.welcome(c, user)
+	return d.finish(c, pendingLogin{method: method{To: to}}, sessions.ByPassword(user, d.Now()))
 }
 
 // finish starts the session and sends the browser on its way.

@@ -13,11 +13,6 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// from is where a request comes from, as passwords are counted.
-func (d *Handler) from(c *gin.Context) users.From {
-	return users.From{Network: web.Network(c.ClientIP()), Browsers: d.Sessions.KnownBrowsers(c.Request)}
-}
-
 // unlooked answers a password that was not looked at, at once and with nothing
 // kept: there may be many. ok is false for every other error.
 func unlooked(err error, now time.Time, again string) (page *web.ErrorPage, ok bool) {

@@ -1,7 +1,6 @@
 package signin
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -92,7 +91,7 @@ func (d *Handler) show(c *gin.Context, status int, j pendingLogin, ways []federa
 		if k.Hidden {
 			continue
 		}
-		button := templates.Upstream{Key: k.ID, Name: k.Name, Icon: icon(k)}
+		button := templates.Upstream{Key: k.ID, Name: k.Name, Icon: k.Symbol()}
 		if k.ID == last {
 			button.Last = true
 			shown = slices.Insert(shown, 0, button)
@@ -105,5 +104,3 @@ func (d *Handler) show(c *gin.Context, status int, j pendingLogin, ways []federa
 	web.AllowImages(c, redirecturi.OriginOf(page.Client.Logo))
 	return d.Responder.Show(c, status, page)
 }
-
-func icon(k federation.LoginKey) string { return cmp.Or(k.Icon, k.Preset, k.Kind) }

@@ -114,7 +114,7 @@ func TestAButtonShowsWhatIsKnownOfItsKey(t *testing.T) {
 		"google": {Preset: "google", Kind: "social"},
 		"openid": {Kind: "openid"},
 	} {
-		if got := icon(k); got != want {
+		if got := k.Symbol(); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/addresses"
 	"github.com/fedhub/fedhub/federation/catalog"
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
@@ -26,8 +27,8 @@ func loginKey(d Doc, o Options, hub string) (KeyHere, Record) {
 	if r.Name == "" {
 		r.Name = provider
 	}
-	base := federation.TidyBaseURL(d.text("base_url"))
-	if provider == "Frappe" && base != "" && (federation.SameURL(base, hub) || o.Site != "" && federation.SameURL(base, o.Site)) {
+	base := addresses.Tidy(d.text("base_url"))
+	if provider == "Frappe" && base != "" && (addresses.Same(base, hub) || o.Site != "" && addresses.Same(base, o.Site)) {
 		r.skip("It only told the site its own name as issuer; here the hub's address is that.")
 		return KeyHere{}, r
 	}
@@ -40,7 +41,7 @@ func loginKey(d Doc, o Options, hub string) (KeyHere, Record) {
 		r.refuse("What this key signs people in with cannot be told from the export.", "Add it by hand under Login keys.")
 		return KeyHere{}, r
 	}
-	k.ID, k.Name = federation.SlugOf(d.text("name")), r.Name
+	k.ID, k.Name = addresses.Slug(d.text("name")), r.Name
 	k.ClientID, k.Enabled = d.text("client_id"), false
 	k.SignUps = federation.Deny
 	if d.text("sign_ups") == "Allow" {

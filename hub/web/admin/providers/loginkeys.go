@@ -1,7 +1,6 @@
 package providers
 
 import (
-	"cmp"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -26,7 +25,7 @@ func (d *Handler) LoginKeys(c *gin.Context) error {
 	}
 	page := templates.AdminKeys{Common: presets(catalog.Common)}
 	for i, k := range all {
-		row := templates.KeyRow{ID: k.ID, Icon: keyIcon(k), Name: k.Name, Where: keyWhere(k), State: admin.KeyState(k),
+		row := templates.KeyRow{ID: k.ID, Icon: k.Symbol(), Name: k.Name, Where: keyWhere(k), State: admin.KeyState(k),
 			Warning: k.SecretWarning(d.Now()), First: i == 0, Last: i == len(all)-1}
 		row.Health = admin.Health(d.Upstreams, d.Now(), known[k.ID])
 		if k.Direct {
@@ -49,10 +48,6 @@ func keyWhere(k federation.LoginKey) string {
 		return k.Endpoints.Authorize
 	}
 	return provider(k)
-}
-
-func keyIcon(k federation.LoginKey) string {
-	return cmp.Or(k.Icon, k.Preset, k.Kind)
 }
 
 // MoveLoginKey is POST /admin/keys/{id}/move: one place up or down on the

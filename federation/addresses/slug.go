@@ -1,4 +1,4 @@
-package federation
+package addresses
 
 import (
 	"strings"
@@ -8,9 +8,12 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// SlugOf makes an id from a name: "Head Office (Köln)" becomes
+// MaxSlug bounds an id, in bytes.
+const MaxSlug = 40
+
+// Slug makes an id from a name: "Head Office (Köln)" becomes
 // "head-office-koln". A name without a usable letter becomes "key".
-func SlugOf(name string) string {
+func Slug(name string) string {
 	var b strings.Builder
 	for _, r := range norm.NFKD.String(strings.ToLower(name)) {
 		switch {
@@ -20,20 +23,20 @@ func SlugOf(name string) string {
 		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
 			b.WriteByte('-')
 		}
-		if b.Len() == maxID-4 { // leaves room for a number that tells twins apart
+		if b.Len() == MaxSlug-4 { // leaves room for a number that tells twins apart
 			break
 		}
 	}
 	id := strings.Trim(b.String(), "-")
-	if !slug(id) {
+	if !IsSlug(id) {
 		return "key"
 	}
 	return id
 }
 
-// slug tells whether a text is a slug. "new" is a page of the administration.
-func slug(s string) bool {
-	if s == "" || s == "new" || len(s) > maxID || strings.Trim(s, "-") != s || strings.Contains(s, "--") {
+// IsSlug tells whether a text is a slug. "new" is a page of the administration.
+func IsSlug(s string) bool {
+	if s == "" || s == "new" || len(s) > MaxSlug || strings.Trim(s, "-") != s || strings.Contains(s, "--") {
 		return false
 	}
 	return !strings.ContainsFunc(s, func(r rune) bool {
@@ -41,9 +44,9 @@ func slug(s string) bool {
 	})
 }
 
-// domainName tells whether a text is a host name of at least two labels, as
+// DomainName tells whether a text is a host name of at least two labels, as
 // behind the @ of an address, in its ASCII form.
-func domainName(s string) bool {
+func DomainName(s string) bool {
 	ascii, err := idna.Lookup.ToASCII(s)
 	return err == nil && ascii == s && strings.Contains(s, ".") && !strings.HasSuffix(s, ".") && len(s) <= 253
 }

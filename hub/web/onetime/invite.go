@@ -1,4 +1,4 @@
-package signin
+package onetime
 
 import (
 	"errors"
@@ -8,7 +8,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/audit"
-	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
@@ -33,13 +32,14 @@ func (d *Handler) showInvite(c *gin.Context, status int, i users.Invitation, pag
 	if err != nil {
 		return err
 	}
-	if err = d.mayUsePassword(c, i.Admin()); err != nil && !errors.Is(err, errOnlyAdministrators) {
+	rules, err := d.Settings.Current(c.Request.Context())
+	if err != nil {
 		return err
 	}
-	page.Token, page.Shortest, page.Password = c.Param("token"), d.MinPassword, err == nil
+	page.Token, page.Shortest, page.Password = c.Param("token"), d.MinPassword, rules.SignsInByPassword(i.Admin())
 	for _, k := range keys {
 		if !i.Admin() && k.Ready() && k.SignUps != linking.SignUpDeny {
-			page.Upstreams = append(page.Upstreams, templates.Upstream{Key: k.ID, Name: k.Name, Icon: icon(k)})
+			page.Upstreams = append(page.Upstreams, templates.Upstream{Key: k.ID, Name: k.Name, Icon: k.Symbol()})
 		}
 	}
 	return d.Responder.Show(c, status, page)
@@ -55,10 +55,12 @@ func (d *Handler) Accept(c *gin.Context) error {
 	if err != nil {
 		return invitationError(err)
 	}
-	if err := d.mayUsePassword(c, i.Admin()); errors.Is(err, errOnlyAdministrators) {
-		return d.showInvite(c, http.StatusForbidden, i, templates.Invited{Email: i.Email})
-	} else if err != nil {
+	rules, err := d.Settings.Current(c.Request.Context())
+	if err != nil {
 		return err
+	}
+	if !rules.SignsInByPassword(i.Admin()) {
+		return d.showInvite(c, http.StatusForbidden, i, templates.Invited{Email: i.Email})
 	}
 	user, err := d.Users.Accept(c.Request.Context(), c.Param("token"), form["name"], form["password"])
 	if wrong, ok := web.Mistakes(err, nil); ok {
@@ -68,8 +70,7 @@ func (d *Handler) Accept(c *gin.Context) error {
 		return invitationError(err)
 	}
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.UserAdded, Actor: user.ID, Target: user.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("invited", "by", i.By)})
-	d.welcome(c, user)
-	return d.finish(c, pendingLogin{method: method{To: "/account?done=welcome"}}, sessions.ByPassword(user, d.Now()))
+	return d.SignIn(c, user, "/account?done=welcome")
 }
 
 func invitationError(err error) error {

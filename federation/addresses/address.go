@@ -1,32 +1,33 @@
-package federation
+// Package addresses reads the addresses and names that login keys are told by: a
+// Base URL, an id, a domain, and the list of hubs that a request has passed.
+package addresses
 
 import (
 	"net/url"
 	"strings"
-	"unicode"
 )
 
-// TidyBaseURL makes of what a person typed or pasted the address that is kept:
+// Tidy makes of what a person typed or pasted the address that is kept:
 // no spaces around, scheme and host in lower case, no slash at the end, and the
 // site itself where the address of its discovery document was pasted.
-func TidyBaseURL(raw string) string {
+func Tidy(raw string) string {
 	raw = strings.TrimSpace(raw)
 	raw = strings.TrimSuffix(raw, "/.well-known/openid-configuration")
 	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" || !plainASCII(raw) {
-		return raw // Validate will say what is wrong with it
+	if err != nil || u.Host == "" || !PlainASCII(raw) {
+		return raw // validation says what is wrong with it
 	}
 	u.Scheme, u.Host = strings.ToLower(u.Scheme), strings.ToLower(u.Host)
 	return strings.TrimRight(u.String(), "/")
 }
 
-// baseURLFault is a code if the address will not do.
-func baseURLFault(raw string, allowHTTP bool) string {
+// Fault is the code of what is wrong with a tidied Base URL; empty: nothing is.
+func Fault(raw string, allowHTTP bool) string {
 	u, err := url.Parse(raw)
 	switch {
 	case raw == "":
 		return "provider.address.missing"
-	case err != nil || u.Hostname() == "" || u.Opaque != "" || !plainASCII(raw):
+	case err != nil || u.Hostname() == "" || u.Opaque != "" || !PlainASCII(raw):
 		return "provider.address.bad"
 	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.Contains(raw, "#"):
 		return "provider.address.query"
@@ -38,12 +39,13 @@ func baseURLFault(raw string, allowHTTP bool) string {
 	return ""
 }
 
-// SameURL compares two issuers or base URLs as places: without regard to case
+// Same compares two issuers or base URLs as places: without regard to case
 // of the host, a default port, or a slash at the end. It is for finding
 // circles and typing mistakes; identities compare issuers byte by byte.
-func SameURL(a, b string) bool { return place(a) == place(b) }
+func Same(a, b string) bool { return Place(a) == Place(b) }
 
-func place(raw string) string {
+// Place is what Same compares.
+func Place(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {
 		return raw
@@ -59,12 +61,9 @@ func place(raw string) string {
 	return scheme + "://" + strings.TrimSuffix(host, ".") + ":" + port + strings.TrimRight(u.EscapedPath(), "/")
 }
 
-// plainASCII also keeps look-alike letters and browsers' other readings of
+// PlainASCII tells whether a text is printable ASCII without blanks. That
+// also keeps look-alike letters and browsers' other readings of
 // backslashes out of addresses.
-func plainASCII(s string) bool {
+func PlainASCII(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '\\' })
-}
-
-func printable(r rune) bool {
-	return unicode.IsPrint(r) && r != unicode.ReplacementChar
 }

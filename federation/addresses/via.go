@@ -1,4 +1,4 @@
-package federation
+package addresses
 
 import (
 	"net/url"
@@ -41,5 +41,5 @@ func FormatVia(via []string) string { return strings.Join(via, " ") }
 // Circles tells whether a request that passed these hubs must not go on to
 // next: because it has been there, or because it has been passed on enough.
 func Circles(via []string, next string) bool {
-	return len(via) > MaxHops || slices.ContainsFunc(via, func(v string) bool { return SameURL(v, next) })
+	return len(via) > MaxHops || slices.ContainsFunc(via, func(v string) bool { return Same(v, next) })
 }

@@ -1,4 +1,4 @@
-package signin
+package onetime
 
 import (
 	"errors"
@@ -7,7 +7,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/audit"
-	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
@@ -44,7 +43,7 @@ func (d *Handler) Setup(c *gin.Context) error {
 		return setupError(err)
 	}
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SetupDone, Actor: user.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
-	return d.finish(c, pendingLogin{method: method{To: "/admin/clients?done=setup"}}, sessions.ByPassword(user, d.Now()))
+	return d.SignIn(c, user, "/admin/clients?done=setup")
 }
 
 func setupError(err error) error {
