@@ -17,7 +17,8 @@
 // handler imports another. hub/web itself answers, limits and guards forms;
 // web/errorpages turns errors of services into pages, web/emails puts the
 // emails that services name into words, web/clientrequest authenticates
-// clients, web/cookies knows whose browser it is.
+// clients, web/cookies knows whose browser it is, web/aliases knows by which
+// addresses programs ask that knew another provider before.
 //
 //	web/authorize      the authorization endpoint: what comes next (next.go),
 //	                   the consent page (consent.go), the answer (respond.go)

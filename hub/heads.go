@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/web/aliases"
 )
 
 // HEAD is GET without the body (RFC 9110 §9.3.2): monitors and proxies ask by
@@ -14,7 +16,7 @@ import (
 // ends something of a person's, once. HEAD does nothing there.
 func takingUp() []string {
 	return []string{
-		"/oauth2/authorize", frappe + "authorize", keycloak + "auth", // begins a flow, or gives out a code
+		"/oauth2/authorize", aliases.Frappe + "authorize", aliases.Keycloak + "auth", // begins a flow, or gives out a code
 		"/oauth2/logout",    // ends a session
 		"/signin/from/:key", // takes up what a provider answers
 		"/signin/quiet",     // asks a provider, once for each flow

@@ -50,6 +50,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/admin/operations"
 	"github.com/fedhub/fedhub/hub/web/admin/people"
 	"github.com/fedhub/fedhub/hub/web/admin/providers"
+	"github.com/fedhub/fedhub/hub/web/aliases"
 	"github.com/fedhub/fedhub/hub/web/authorize"
 	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/hub/web/device"
@@ -219,7 +220,7 @@ func (h *Hub) nothingHere() gin.HandlerFunc {
 	notFound := h.responder.NotFoundPage(http.StatusNotFound)
 	misplaced := h.guards().open.wrap(h.authorize.Misplaced)
 	return func(c *gin.Context) {
-		if behindPath(c.Request.URL.Path) && c.Request.Method == http.MethodGet {
+		if aliases.BehindPath(c.Request.URL.Path) && c.Request.Method == http.MethodGet {
 			misplaced(c)
 			return
 		}
@@ -232,7 +233,7 @@ func (h *Hub) nothingHere() gin.HandlerFunc {
 func registry(c *gin.Context) { gorilla.GetRegistry(c.Request) }
 
 // ServeHTTP answers a request.
-func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.engine.ServeHTTP(w, asKnown(r)) }
+func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.engine.ServeHTTP(w, aliases.Known(r)) }
 
 // choresEvery is how often expired records are cleared away and keys tended.
 const choresEvery = time.Minute

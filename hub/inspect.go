@@ -29,9 +29,6 @@ func (h *Hub) Linking() *linking.Service { return h.linking }
 // Chores does now what is due every minute.
 func (h *Hub) Chores(ctx context.Context) { h.chores(ctx); h.tendFederation(ctx) }
 
-// AliasOf is the address under which a path is in the table of routes.
-var AliasOf = aliasOf
-
 // Sets are all kinds of records.
 var Sets = sets
 

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/aliases"
 	"github.com/fedhub/fedhub/static"
 )
 
@@ -73,20 +74,20 @@ func (h *Hub) protocolRoutes(g guards) []route {
 // twinRoutes are the same, where a Frappe site looks for another one, and for Keycloak.
 func (h *Hub) twinRoutes(g guards) []route {
 	return []route{
-		{"GET", frappe + "authorize", g.open, h.authorize.Enter},
-		{"POST", frappe + "authorize", g.open, h.authorize.Enter},
-		{"POST", frappe + "get_token", g.shared, h.token.Token},
-		{"POST", frappe + "revoke_token", g.shared, h.oidc.RevokeForSite},
-		{"GET", frappe + "openid_profile", g.shared, h.oidc.Userinfo},
-		{"POST", frappe + "openid_profile", g.shared, h.oidc.Userinfo},
-		{"POST", frappe + "introspect_token", g.app, h.oidc.IntrospectForSite},
-		{"POST", frappe + "register_client", g.setupOnly, h.registering.Register},
-		{"GET", frappe + "openid_configuration", g.public, h.oidc.Discovery},
-		{"GET", keycloak + "auth", g.open, h.authorize.Enter},
-		{"POST", keycloak + "auth", g.open, h.authorize.Enter},
-		{"POST", keycloak + "token", g.shared, h.token.Token},
-		{"GET", keycloak + "userinfo", g.shared, h.oidc.Userinfo},
-		{"POST", keycloak + "userinfo", g.shared, h.oidc.Userinfo},
+		{"GET", aliases.Frappe + "authorize", g.open, h.authorize.Enter},
+		{"POST", aliases.Frappe + "authorize", g.open, h.authorize.Enter},
+		{"POST", aliases.Frappe + "get_token", g.shared, h.token.Token},
+		{"POST", aliases.Frappe + "revoke_token", g.shared, h.oidc.RevokeForSite},
+		{"GET", aliases.Frappe + "openid_profile", g.shared, h.oidc.Userinfo},
+		{"POST", aliases.Frappe + "openid_profile", g.shared, h.oidc.Userinfo},
+		{"POST", aliases.Frappe + "introspect_token", g.app, h.oidc.IntrospectForSite},
+		{"POST", aliases.Frappe + "register_client", g.setupOnly, h.registering.Register},
+		{"GET", aliases.Frappe + "openid_configuration", g.public, h.oidc.Discovery},
+		{"GET", aliases.Keycloak + "auth", g.open, h.authorize.Enter},
+		{"POST", aliases.Keycloak + "auth", g.open, h.authorize.Enter},
+		{"POST", aliases.Keycloak + "token", g.shared, h.token.Token},
+		{"GET", aliases.Keycloak + "userinfo", g.shared, h.oidc.Userinfo},
+		{"POST", aliases.Keycloak + "userinfo", g.shared, h.oidc.Userinfo},
 	}
 }
 

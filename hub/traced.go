@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/sitesetup"
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/aliases"
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
@@ -58,12 +59,12 @@ func both(each, all *web.Limiter) func(address string) bool {
 
 // onTheWay are the addresses at which sign-ins happen.
 var onTheWay = []string{
-	"/oauth2/authorize", "/oauth2/token", frappe + "authorize", frappe + "get_token", keycloak + "auth", keycloak + "token",
+	"/oauth2/authorize", "/oauth2/token", aliases.Frappe + "authorize", aliases.Frappe + "get_token", aliases.Keycloak + "auth", aliases.Keycloak + "token",
 	"/signin", "/consent", "/account/", "/admin/keys/",
 }
 
 // signsIn are those at which nothing else happens.
-var signsIn = []string{"/oauth2/authorize", frappe + "authorize", keycloak + "auth", "/signin", "/consent"}
+var signsIn = []string{"/oauth2/authorize", aliases.Frappe + "authorize", aliases.Keycloak + "auth", "/signin", "/consent"}
 
 func under(path string, prefixes []string) bool {
 	for _, p := range prefixes {
@@ -77,7 +78,7 @@ func under(path string, prefixes []string) bool {
 // traced gathers what happens in a request on the way of a sign-in, and keeps
 // it when the request ends. HEAD is no step of one.
 func (h *Hub) traced(c *gin.Context) {
-	if c.Request.Method == http.MethodHead || !behindPath(c.Request.URL.Path) && !under(c.Request.URL.Path, onTheWay) {
+	if c.Request.Method == http.MethodHead || !aliases.BehindPath(c.Request.URL.Path) && !under(c.Request.URL.Path, onTheWay) {
 		c.Next()
 		return
 	}

@@ -1,33 +1,32 @@
-package hub_test
+package aliases_test
 
 import (
 	"strings"
 	"testing"
 
-	"github.com/fedhub/fedhub/hub"
-	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/hub/web/aliases"
 )
 
 // Whatever is asked for, a path is left alone or becomes one that only Frappe
 // and Keycloak providers have; so no guard of another path is passed by.
 func FuzzAliases(f *testing.F) {
 	for _, path := range []string{
-		"/", "//", "", "/oauth2/token", "//oauth2/token", hubtest.FrappePath + "get_token/x/y", "/realms/main" + hubtest.FrappePath + "authorize", "/realms//protocol/openid-connect/auth",
+		"/", "//", "", "/oauth2/token", "//oauth2/token", aliases.Frappe + "get_token/x/y", "/realms/main" + aliases.Frappe + "authorize", "/realms//protocol/openid-connect/auth",
 		"//realms/a//api/v2/method/frappe.integrations.oauth2.get_token", "/realms/x/admin", "/realms/x/realms/y/protocol/openid-connect/token/", "/api/v1/method/",
 	} {
 		f.Add(path)
 	}
 	f.Fuzz(func(t *testing.T, path string) {
-		known := hub.AliasOf(path)
+		known := aliases.Of(path)
 		if known == path {
 			return
 		}
-		name, isFrappe := strings.CutPrefix(known, hubtest.FrappePath)
-		_, isKeycloak := strings.CutPrefix(known, "/protocol/openid-connect")
+		name, isFrappe := strings.CutPrefix(known, aliases.Frappe)
+		_, isKeycloak := strings.CutPrefix(known, aliases.Keycloak)
 		if !isKeycloak && (!isFrappe || strings.Contains(name, "/")) {
 			t.Errorf("%q became %q", path, known)
 		}
-		if again := hub.AliasOf(known); again != known {
+		if again := aliases.Of(known); again != known {
 			t.Errorf("%q became %q, and that %q", path, known, again)
 		}
 	})
