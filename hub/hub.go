@@ -233,7 +233,9 @@ func (h *Hub) nothingHere() gin.HandlerFunc {
 func registry(c *gin.Context) { gorilla.GetRegistry(c.Request) }
 
 // ServeHTTP answers a request.
-func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.engine.ServeHTTP(w, aliases.Known(r)) }
+func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h.engine.ServeHTTP(w, aliases.Known(r))
+}
 
 // choresEvery is how often expired records are cleared away and keys tended.
 const choresEvery = time.Minute

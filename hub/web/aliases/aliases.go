@@ -14,6 +14,27 @@ const (
 	Keycloak = "/protocol/openid-connect/"
 )
 
+// ofKeycloak are the other addresses that Keycloak answers for a realm, and the
+// hub's own for the same: all that its discovery document names, and that
+// document. It says that the hub is the issuer, as the tokens do (OpenID Connect
+// Discovery §4.3): who compares that with the realm's address must be given the
+// hub's own address.
+var ofKeycloak = map[string]string{
+	Keycloak + "certs":                    "/oauth2/jwks",
+	Keycloak + "logout":                   "/oauth2/logout",
+	Keycloak + "revoke":                   "/oauth2/revoke",
+	Keycloak + "token/introspect":         "/oauth2/introspect",
+	Keycloak + "auth/device":              "/oauth2/device_authorization",
+	Keycloak + "ext/ciba/auth":            "/oauth2/bc-authorize",
+	Keycloak + "ext/par/request":          "/oauth2/par",
+	Keycloak + "login-status-iframe.html": "/oauth2/session",
+
+	"/clients-registrations/openid-connect": "/oauth2/register",
+
+	"/.well-known/openid-configuration":       "/.well-known/openid-configuration",
+	"/.well-known/oauth-authorization-server": "/.well-known/oauth-authorization-server",
+}
+
 // Known is the request at the address under which it is in the table of
 // routes. A Frappe site joins its Base URL and these paths as texts, so there
 // are versions of them, slashes too many and a realm before them. They are put
@@ -32,7 +53,7 @@ func Known(r *http.Request) *http.Request {
 
 // Of leaves every path alone that is not one of these.
 func Of(path string) string {
-	known := withoutRealm(oneSlash(path))
+	known, ofRealm := withoutRealm(oneSlash(path))
 	for _, version := range []string{"/api/v1/method/", "/api/v2/method/"} {
 		if rest, found := strings.CutPrefix(known, version); found {
 			known = "/api/method/" + rest
@@ -43,8 +64,15 @@ func Of(path string) string {
 		name, _, _ = strings.Cut(name, "/")
 		return Frappe + name
 	}
+	if !ofRealm && !strings.HasPrefix(known, Keycloak) {
+		return path
+	}
+	known = strings.TrimRight(known, "/")
+	if ours, found := ofKeycloak[known]; found {
+		return ours
+	}
 	if strings.HasPrefix(known, Keycloak) {
-		return strings.TrimRight(known, "/")
+		return known
 	}
 	return path
 }
@@ -58,14 +86,14 @@ func BehindPath(path string) bool {
 }
 
 // withoutRealm drops the realm that a Base URL may end in, as those of Keycloak
-// do. All realms are this hub.
-func withoutRealm(path string) string {
+// do, and reports whether there was one. All realms are this hub.
+func withoutRealm(path string) (rest string, found bool) {
 	realm, found := strings.CutPrefix(path, "/realms/")
 	at := strings.Index(realm, "/")
 	if !found || at <= 0 {
-		return path
+		return path, false
 	}
-	return oneSlash(realm[at:])
+	return oneSlash(realm[at:]), true
 }
 
 // oneSlash is the path with no more than one slash at its beginning.

@@ -1,0 +1,57 @@
+package frappe_test
+
+import (
+	"net/url"
+	"testing"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/internal/hubtest"
+)
+
+// A program that knew Keycloak asks below its realm for all that Keycloak's own
+// discovery document names.
+func TestARealmOfAFormerKeycloakIsAnsweredWhole(t *testing.T) {
+	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	a := w.App(func(c *clients.Client) { c.AuthMethod = "client_secret_post" })
+	who := url.Values{"client_id": {a.ID}, "client_secret": {a.Secret}}
+	form := func(pairs ...string) string { return who.Encode() + "&" + hubtest.Edited(url.Values{}, pairs).Encode() }
+	for theirs, row := range map[string]struct{ ours, form string }{
+		"/protocol/openid-connect/token":                    {"/oauth2/token", form("grant_type", "authorization_code", "code", "x", "redirect_uri", hubtest.Callback)},
+		"/protocol/openid-connect/token/introspect":         {"/oauth2/introspect", form("token", "x")},
+		"/protocol/openid-connect/revoke":                   {"/oauth2/revoke", form("token", "x")},
+		"/protocol/openid-connect/auth/device":              {"/oauth2/device_authorization", form("scope", "openid")},
+		"/protocol/openid-connect/ext/par/request":          {"/oauth2/par", form("response_type", "code", "scope", "openid", "redirect_uri", hubtest.Callback)},
+		"/protocol/openid-connect/ext/ciba/auth":            {"/oauth2/bc-authorize", form("scope", "openid")},
+		"/clients-registrations/openid-connect":             {"/oauth2/register", form()},
+		"/protocol/openid-connect/auth":                     {"/oauth2/authorize", ""},
+		"/protocol/openid-connect/userinfo":                 {"/oauth2/userinfo", ""},
+		"/protocol/openid-connect/certs":                    {"/oauth2/jwks", ""},
+		"/protocol/openid-connect/logout":                   {"/oauth2/logout", ""},
+		"/protocol/openid-connect/login-status-iframe.html": {"/oauth2/session", ""},
+		"/.well-known/openid-configuration":                 {"/.well-known/openid-configuration", ""},
+		"/.well-known/oauth-authorization-server":           {"/.well-known/oauth-authorization-server", ""},
+	} {
+		ask := func(path string) hubtest.Reply {
+			if row.form == "" {
+				return w.SendJSON("GET", path, "", nil)
+			}
+			return w.Raw(path, row.form)
+		}
+		want := ask(row.ours)
+		if want.Status == 404 || want.Status == 405 {
+			t.Fatalf("%s is not there: %d", row.ours, want.Status)
+		}
+		for _, realm := range []string{"/realms/main", "//realms/other/"} {
+			got := ask(realm + theirs)
+			hubtest.Want(t, realm+theirs, got.Status, want.Status)
+			hubtest.Want(t, realm+theirs+" says", got.JSON["error"], want.JSON["error"])
+		}
+	}
+	// Who compares it with the realm's address learns that the hub is the issuer.
+	found := w.SendJSON("GET", "/realms/main/.well-known/openid-configuration", "", nil)
+	hubtest.Want(t, "issuer", found.Str("issuer"), w.URL)
+	hubtest.Want(t, "keys", found.Str("jwks_uri"), w.URL+"/oauth2/jwks")
+	for _, path := range []string{"/realms/main", "/realms/main/", "/realms/main/account", "/realms/main/admin", "/realms/main/.well-known/oauth-protected-resource", "/realms/a/b/.well-known/openid-configuration", "/realms//.well-known/openid-configuration"} {
+		hubtest.Want(t, path, w.SendJSON("GET", path, "", nil).Status, 404)
+	}
+}
