@@ -14,6 +14,7 @@ import (
 	"github.com/fedhub/fedhub/clients/registration"
 	"github.com/fedhub/fedhub/clients/requestobject"
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/hubaddress"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/authrequest"
@@ -196,7 +197,7 @@ func (h *Hub) buildUpstreams() {
 func (h *Hub) buildOperator() {
 	c, d := h.config, h.data
 	h.Service = operator.New(operator.Parts{
-		URL: c.URL, AllowHTTP: c.AllowPrivateAddresses, ClientMetadata: h.clientMetadata,
+		URL: c.URL, AllowHTTP: c.AllowPrivateAddresses, ClientMetadata: h.ours().Metadata,
 		Users: h.users, Linking: h.linking, MailLinks: h.mailLinks, Clients: h.clients, Hubs: h.hubs, Sites: h.sites, Registrations: h.registrations, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
 		Grants: h.grants, Pending: h.pending, Sessions: h.sessions.Service, Health: h.health,
 		Logouts: h.logouts, UpstreamTokens: h.upstreamTokens, SiteSetups: h.siteSetups, Signing: h.signing, Settings: h.settings, Audit: h.audit, Box: h.box,
@@ -233,8 +234,8 @@ func (h *Hub) name(ctx context.Context) string {
 func (h *Hub) env() federation.Dependencies {
 	return federation.Dependencies{
 		HTTP: h.http, Hub: h.config.URL, AllowHTTP: h.config.AllowPrivateAddresses,
-		Callback:          h.callback,
-		ClientMetadataURL: h.clientMetadata,
+		Callback:          h.ours().Callback,
+		ClientMetadataURL: h.ours().Metadata,
 		Open: func(sealed, context string) (string, error) {
 			plain, err := h.box.Open(sealed, context)
 			return string(plain), err
@@ -246,11 +247,8 @@ func (h *Hub) env() federation.Dependencies {
 	}
 }
 
-func (h *Hub) callback(keyID string) string { return h.config.URL + "/signin/from/" + keyID }
-
-func (h *Hub) clientMetadata(keyID string) string {
-	return h.config.URL + "/oauth2/client-metadata/" + keyID
-}
+// ours are the hub's addresses at upstreams.
+func (h *Hub) ours() hubaddress.Hub { return hubaddress.Hub(h.config.URL) }
 
 // buildHandlers builds what answers requests.
 func (h *Hub) buildHandlers() {
@@ -342,7 +340,7 @@ func (h *Hub) buildAdmin() {
 		},
 		providers: &providers.Handler{
 			Recorder: by, Operator: h.Service, Upstreams: h.upstreams, Linking: h.linking, Health: h.health, Monitor: h.monitor, Signing: h.signing,
-			Callback: h.callback, ClientMetadata: h.clientMetadata, Responder: h.responder, Now: c.Now,
+			Hub: h.ours(), Responder: h.responder, Now: c.Now,
 		},
 		hubs: &hubpages.Handler{
 			Recorder: by, Issuer: c.URL, Clients: h.clients, Operator: h.Service, Upstreams: h.upstreams,

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fedhub/fedhub/federation/hubaddress"
 	"github.com/fedhub/fedhub/hub/web/aliases"
 )
 
@@ -17,9 +18,9 @@ import (
 func takingUp() []string {
 	return []string{
 		"/oauth2/authorize", aliases.Frappe + "authorize", aliases.Keycloak + "auth", // begins a flow, or gives out a code
-		"/oauth2/logout",    // ends a session
-		"/signin/from/:key", // takes up what a provider answers
-		"/signin/quiet",     // asks a provider, once for each flow
+		"/oauth2/logout",                 // ends a session
+		hubaddress.CallbackPath + ":key", // takes up what a provider answers
+		"/signin/quiet",                  // asks a provider, once for each flow
 	}
 }
 

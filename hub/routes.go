@@ -6,6 +6,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fedhub/fedhub/federation/hubaddress"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/aliases"
 	"github.com/fedhub/fedhub/static"
@@ -50,7 +51,7 @@ func (h *Hub) protocolRoutes(g guards) []route {
 	return []route{
 		{"GET", "/.well-known/openid-configuration", g.public, h.oidc.Discovery},
 		{"GET", "/.well-known/oauth-authorization-server", g.public, h.oidc.Discovery},
-		{"GET", "/oauth2/jwks", g.public, h.oidc.JWKS},
+		{"GET", hubaddress.KeysPath, g.public, h.oidc.JWKS},
 		{"GET", "/oauth2/authorize", g.open, h.authorize.Enter},
 		{"POST", "/oauth2/authorize", g.open, h.authorize.Enter}, // rightly cross-site (OIDC Core §3.1.2.1)
 		{"GET", "/oauth2/logout", g.open, h.signout.EndSession},
@@ -101,8 +102,8 @@ func (h *Hub) apiRoutes(g guards) []route {
 
 		// Between hubs.
 		{"POST", "/oauth2/servers", g.joinRequest, h.federating.Servers},
-		{"GET", "/oauth2/client-metadata/:key", g.app, h.federating.Metadata},
-		{"POST", "/oauth2/backchannel/:key", g.app, h.federating.Backchannel},
+		{"GET", hubaddress.MetadataPath + ":key", g.app, h.federating.Metadata},
+		{"POST", hubaddress.BackchannelPath + ":key", g.app, h.federating.Backchannel},
 	}
 }
 
@@ -118,8 +119,8 @@ func (h *Hub) signInRoutes(g guards) []route {
 		{"GET", "/signin/choose", g.open, h.signin.ChooseShow},
 		{"POST", "/signin/choose", g.form, h.signin.Choose},
 		{"POST", "/signin/with/:key", g.form, h.signin.Leave},
-		{"GET", "/signin/from/:key", g.open, h.signin.Arrive},
-		{"POST", "/signin/from/:key", g.crossSitePost, h.signin.Posted}, // rightly cross-site (Form Post Response Mode §2)
+		{"GET", hubaddress.CallbackPath + ":key", g.open, h.signin.Arrive},
+		{"POST", hubaddress.CallbackPath + ":key", g.crossSitePost, h.signin.Posted}, // rightly cross-site (Form Post Response Mode §2)
 		{"GET", "/signin/link", g.open, h.signin.LinkShow},
 		{"POST", "/signin/link", g.guessable, h.signin.LinkConfirm},
 		{"POST", "/signin/link/mail", g.guessable, h.signin.LinkMail},
@@ -131,7 +132,7 @@ func (h *Hub) signInRoutes(g guards) []route {
 		{"POST", "/signin/confirm/:token", g.guessable, h.onetime.Confirmed},
 		{"GET", "/signout", g.open, h.signout.Show},
 		{"POST", "/signout", g.form, h.signout.SignOut},
-		{"GET", "/signed-out", g.open, h.signout.Done},
+		{"GET", hubaddress.SignedOutPath, g.open, h.signout.Done},
 		{"GET", "/password/forgot", g.open, h.onetime.ForgotShow},
 		{"POST", "/password/forgot", g.guessable, h.onetime.Forgot},
 		{"GET", "/password/reset/:token", g.open, h.onetime.ResetShow},

@@ -57,12 +57,13 @@ for (const box of document.querySelectorAll("textarea[data-rows]")) {
   box.after(rows);
 }
 
-// The callback URL follows the id that is typed.
+// Addresses that end in the id follow what is typed.
 const keyID = document.getElementById("key_id");
-const callback = document.getElementById("callback");
-if (keyID && callback) {
+const ours = document.querySelector("[data-starts]");
+if (keyID && ours) {
   keyID.oninput = () => {
-    for (const code of callback.parentNode.querySelectorAll("code")) code.textContent = callback.dataset.start + keyID.value.trim();
+    for (const code of ours.querySelectorAll("code"))
+      for (const start of ours.dataset.starts.split(" ")) if (code.textContent.startsWith(start)) code.textContent = start + keyID.value.trim();
   };
   document.getElementById("look").hidden = true;
 }

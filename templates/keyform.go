@@ -11,7 +11,7 @@ type AdminKey struct {
 	Enabled      bool
 	Testable     bool // there is enough to try it with
 	SignedIn     SignedIn
-	Callback     string // redirect URI to register upstream
+	Addresses    []Address // to register upstream
 	Guide        Guide
 	Form         KeyForm
 	Mistakes     []Mistake

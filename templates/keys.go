@@ -50,15 +50,16 @@ func (AdminKeyCatalogue) look() look {
 // AdminKeyNew makes a key for one provider. It posts to /admin/keys; with look
 // it is only shown again, with the callback URL of the id.
 type AdminKeyNew struct {
-	Preset   string // of the catalogue
-	Kind     string // "peer", "openid", "social", "oauth2" or "frappe"
-	Title    string // the provider's name
-	ID       string // key_id
-	Callback CallbackURL
-	Guide    Guide
-	Form     KeyForm
-	Invite   string // code that the primary's administrator gave, for a peer
-	Mistakes []Mistake
+	Preset    string // of the catalogue
+	Kind      string // "peer", "openid", "social", "oauth2" or "frappe"
+	Title     string // the provider's name
+	ID        string // key_id
+	Addresses []Address
+	Starts    string // with what those of them begin that end in the id, blanks between
+	Guide     Guide
+	Form      KeyForm
+	Invite    string // code that the primary's administrator gave, for a peer
+	Mistakes  []Mistake
 }
 
 func (p AdminKeyNew) look() look {
@@ -68,12 +69,13 @@ func (p AdminKeyNew) look() look {
 // Peer tells whether it is another hub.
 func (p AdminKeyNew) Peer() bool { return p.Kind == "peer" }
 
-// A CallbackURL is where a provider sends people back to: a start that is the
-// same for all keys, and the key's id.
-type CallbackURL struct{ Start, ID string }
-
-// Whole is the address.
-func (c CallbackURL) Whole() string { return c.Start + c.ID }
+// An Address is one of this hub's that a provider must be told.
+type Address struct {
+	Name  string // of its element
+	Label string
+	Hint  string
+	URL   string
+}
 
 // A Guide is what to do at a provider.
 type Guide struct {

@@ -19,7 +19,7 @@ type cli struct {
 	SetupLink   setupLinkCmd   `cmd:"" help:"Print a link by which the first administrator is made."`
 	User        userCmds       `cmd:"" help:"People: add, list, invite, disable, enable, remove, roles, reset-link, unlink."`
 	Client      clientCmds     `cmd:"" help:"Apps that sign people in here: add, list, token."`
-	Key         keyCmds        `cmd:"" help:"Social Login Keys, where people may come from: add, list, join, enable, disable, remove."`
+	Key         keyCmds        `cmd:"" help:"Social Login Keys, where people may come from: add, list, show, join, enable, disable, remove."`
 	Server      serverCmds     `cmd:"" help:"Hubs that sign people in here: list, approve, refuse, suspend, invite."`
 	SigningKey  signingKeyCmds `cmd:"" help:"The hub's own keys, which it signs with: list, rotate."`
 	Import      importCmds     `cmd:"" help:"Take over people and apps from another system: frappe."`
@@ -54,6 +54,7 @@ type clientCmds struct {
 type keyCmds struct {
 	Add  keyAddCmd  `cmd:"" help:"Let people come in from another hub, from any OpenID or OAuth 2.0 provider, or from a Frappe site."`
 	List keyListCmd `cmd:"" help:"List the keys, and how other hubs answered."`
+	Show keyShowCmd `cmd:"" help:"Print a key, and what its provider must be told of this hub."`
 	Join keyJoinCmd `cmd:"" help:"Ask another hub (again) to let this one in."`
 
 	Enable  keyEnableCmd  `cmd:"" help:"Let people sign in by a key."`

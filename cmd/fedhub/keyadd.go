@@ -16,6 +16,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/catalog"
+	"github.com/fedhub/fedhub/federation/hubaddress"
 	"github.com/fedhub/fedhub/federation/mapping"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -52,15 +53,15 @@ type keyAddCmd struct {
 
 // A keyRow is a login key as the commands print one.
 type keyRow struct {
-	ID       string `json:"id"`
-	Kind     string `json:"kind"`
-	Name     string `json:"name"`
-	BaseURL  string `json:"base_url"`
-	Enabled  bool   `json:"enabled"`
-	Direct   bool   `json:"direct"`
-	Status   string `json:"status,omitempty"` // of a hub: how it answered
-	Message  string `json:"message,omitempty"`
-	Callback string `json:"callback"`
+	ID      string `json:"id"`
+	Kind    string `json:"kind"`
+	Name    string `json:"name"`
+	BaseURL string `json:"base_url"`
+	Enabled bool   `json:"enabled"`
+	Direct  bool   `json:"direct"`
+	Status  string `json:"status,omitempty"` // of a hub: how it answered
+	Message string `json:"message,omitempty"`
+	addressesThere
 	Metadata string `json:"client_metadata,omitempty"` // what this hub is called there
 	// Warnings are what to know of a key that was just added.
 	Warnings []string `json:"warnings,omitempty"`
@@ -69,7 +70,7 @@ type keyRow struct {
 func keyRowOf(o *opened, k federation.LoginKey) keyRow {
 	row := keyRow{
 		ID: k.ID, Kind: k.Kind, Name: k.Name, BaseURL: k.BaseURL, Enabled: k.Enabled, Direct: k.Direct,
-		Status: string(k.Join.Status), Message: k.Join.Words(templates.Sentence), Callback: o.URL() + "/signin/from/" + k.ID,
+		Status: string(k.Join.Status), Message: k.Join.Words(templates.Sentence), addressesThere: addressesOf(k, hubaddress.Hub(o.URL())),
 	}
 	if k.Kind == federation.KindPeer {
 		row.Metadata = o.ClientMetadata(k.ID)
@@ -236,7 +237,8 @@ func tellKey(w io.Writer, o *opened, k federation.LoginKey) {
 		fmt.Fprintln(w, oneLine(k.Join.Words(templates.Sentence)))
 		return
 	}
-	fmt.Fprintf(w, "Register this redirect URI there: %s\n", keyRowOf(o, k).Callback)
+	fmt.Fprint(w, "Register there:\n\n")
+	printAddresses(w, o, k)
 	if k.Kind == federation.KindFrappe {
 		fmt.Fprintln(w, "On the site it is the one line of Redirect URIs, and the Default Redirect URI, of an OAuth Client with the scope openid.")
 	}

@@ -3,7 +3,10 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"io"
+
+	"github.com/fedhub/fedhub/federation"
 )
 
 type keyListCmd struct {
@@ -32,6 +35,12 @@ func (l *keyListCmd) Run(ctx context.Context, c *console) error {
 				cells[i] = []string{r.ID, r.Kind, r.Name, r.BaseURL, state}
 			}
 			table(w, []string{"ID", "KIND", "NAME", "BASE URL", "STATE"}, cells)
+			for _, k := range keys {
+				if k.Kind != federation.KindPeer { // a hub reads them by itself
+					fmt.Fprintf(w, "\nTo register at %s:\n\n", oneLine(k.Name))
+					printAddresses(w, o, k)
+				}
+			}
 		})
 	})
 }

@@ -30,8 +30,12 @@ type Entry struct {
 	Key federation.LoginKey
 	// Console is the page where the provider's customers register apps.
 	Console string
-	// Guide is what to do there, a sentence for each step. {callback} stands
-	// for our callback URL.
+	// SignsOut: it ends its own session when the hub asks (RP-Initiated Logout),
+	// and TellsSignOuts: it tells the hub of sessions that ended there
+	// (Back-Channel Logout).
+	SignsOut, TellsSignOuts bool
+	// Guide is what to do there, a sentence for each step. {callback} and the
+	// other names of Addresses stand for addresses of ours, one in a step.
 	Guide []string
 	// Notes are what to know before relying on it, a sentence each: what its
 	// e-mail addresses are worth, what ends when.

@@ -6,7 +6,7 @@ import "github.com/fedhub/fedhub/federation"
 func genericEntries() []Entry {
 	return []Entry{
 		{Preset: "peer", Name: "Another hub", Kind: federation.KindPeer, Group: Common},
-		{Preset: "openid", Name: "Any OpenID provider", Kind: federation.KindOpenID, Group: Generic,
+		{Preset: "openid", Name: "Any OpenID provider", Kind: federation.KindOpenID, Group: Generic, SignsOut: true, TellsSignOuts: true,
 			Key: federation.LoginKey{Linking: federation.Never}},
 		{
 			Preset: "oauth2", Name: "Any OAuth 2.0 provider", Kind: federation.KindOAuth2, Group: Generic,

@@ -10,7 +10,7 @@ import (
 func openidEntries() []Entry {
 	all := slices.Concat(openidCommon(), openidHosted(), openidServers(), openidPublic(), openidRegional())
 	for i := range all {
-		all[i].Kind = federation.KindOpenID
+		all[i].Kind, all[i].Guide = federation.KindOpenID, all[i].steps()
 		if all[i].Key.Linking == "" {
 			all[i].Key.Linking = federation.Confirm
 		}
@@ -59,7 +59,7 @@ func google() Entry {
 
 func microsoft() Entry {
 	return Entry{
-		Preset: "microsoft", Name: "Microsoft", Group: Common,
+		Preset: "microsoft", Name: "Microsoft", Group: Common, SignsOut: true,
 		Key: federation.LoginKey{
 			BaseURL: "https://login.microsoftonline.com/{tenant}/v2.0",
 			Hosts:   []string{"graph.microsoft.com"},
@@ -78,6 +78,7 @@ func microsoft() Entry {
 		Guide: []string{
 			"Choose New registration, and whose accounts are supported.",
 			"As redirect URI of the platform Web enter {callback}.",
+			"As another redirect URI of it enter {signed-out}: people are sent back to no other address when they have signed out.",
 			"Copy the Application (client) ID into the form.",
 			"Under Certificates & secrets make a client secret, copy its Value, and enter here when it expires.",
 			"Under Token configuration add the optional claims email and xms_edov to the ID token.",

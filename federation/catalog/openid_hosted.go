@@ -6,26 +6,28 @@ import "github.com/fedhub/fedhub/federation"
 func openidHosted() []Entry {
 	return []Entry{
 		{
-			Preset: "okta", Name: "Okta", Group: Work,
+			Preset: "okta", Name: "Okta", Group: Work, SignsOut: true,
 			Key:     federation.LoginKey{BaseURL: "https://{domain}", Scopes: []string{"openid", "profile", "email", "groups"}},
 			Fields:  []Field{{Name: "domain", Label: "Okta domain", Help: "Like acme.okta.com. Add /oauth2/default for a custom authorization server."}},
 			Console: "https://login.okta.com",
 			Guide: []string{
 				"Under Applications create an app integration: OIDC, Web Application.",
 				"As sign-in redirect URI enter {callback}.",
+				"As sign-out redirect URI enter {signed-out}.",
 				"Assign the people or groups who may sign in.",
 				stepCopy,
 			},
 			Notes: []string{noteSelf, noteGroups},
 		},
 		{
-			Preset: "auth0", Name: "Auth0", Group: Work,
+			Preset: "auth0", Name: "Auth0", Group: Work, SignsOut: true, TellsSignOuts: true,
 			Key:     federation.LoginKey{BaseURL: "https://{domain}"},
 			Fields:  []Field{{Name: "domain", Label: "Domain", Help: "Like acme.eu.auth0.com, or your custom domain."}},
 			Console: "https://manage.auth0.com",
 			Guide: []string{
 				"Create an application of the type Regular Web Application.",
 				"Under Allowed Callback URLs add {callback}.",
+				"Under Allowed Logout URLs add {signed-out}.",
 				stepCopy,
 			},
 			Notes: []string{
@@ -34,7 +36,7 @@ func openidHosted() []Entry {
 			},
 		},
 		{
-			Preset: "onelogin", Name: "OneLogin", Group: Work,
+			Preset: "onelogin", Name: "OneLogin", Group: Work, SignsOut: true,
 			Key:     federation.LoginKey{BaseURL: "https://{domain}/oidc/2", Scopes: []string{"openid", "profile", "email", "groups"}},
 			Fields:  []Field{{Name: "domain", Label: "OneLogin domain", Help: "Like acme.onelogin.com."}},
 			Console: "https://app.onelogin.com/login",
@@ -46,7 +48,7 @@ func openidHosted() []Entry {
 			Notes: []string{noteSelf, noteGroups},
 		},
 		{
-			Preset: "pingone", Name: "PingOne", Group: Work,
+			Preset: "pingone", Name: "PingOne", Group: Work, SignsOut: true,
 			Key: federation.LoginKey{BaseURL: "https://auth.pingone.{region}/{environment}/as"},
 			Fields: []Field{
 				{Name: "region", Label: "Region", Default: "com", Choices: []string{"com", "eu", "ca", "asia", "com.au"}},

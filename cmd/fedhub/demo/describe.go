@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/fedhub/fedhub/federation/hubaddress"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -30,10 +31,10 @@ var told = map[string]string{
 
 // described are the same for paths that end in an id.
 var described = []struct{ start, text string }{
-	{"GET /oauth2/client-metadata/", "client metadata"},
-	{"POST /oauth2/backchannel/", "back-channel logout (signed logout token)"},
+	{"GET " + hubaddress.MetadataPath, "client metadata"},
+	{"POST " + hubaddress.BackchannelPath, "back-channel logout (signed logout token)"},
 	{"POST /signin/with/", "continue with the " + PrimaryName},
-	{"GET /signin/from/", "back with the answer of the primary"},
+	{"GET " + hubaddress.CallbackPath, "back with the answer of the primary"},
 	{"GET /static/", ""},
 }
 

@@ -1,6 +1,12 @@
 package hubtest
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+)
 
 // Operator is a browser with an administrator signed in.
 func (w *World) Operator() *Browser {
@@ -12,3 +18,25 @@ func (w *World) Operator() *Browser {
 }
 
 var SecretShown = regexp.MustCompile(`fhs_[A-Za-z0-9_-]+`)
+
+// Copied is what a page has ready to copy, by its labels.
+func (p Page) Copied(t testing.TB) map[string]string {
+	t.Helper()
+	root, err := html.Parse(strings.NewReader(p.Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]string{}
+	for n := range root.Descendants() {
+		label := Attr(n, "data-copy")
+		if n.Type != html.ElementNode || label == "" {
+			continue
+		}
+		for inner := range n.Descendants() {
+			if inner.Type == html.TextNode {
+				found[label] += inner.Data
+			}
+		}
+	}
+	return found
+}

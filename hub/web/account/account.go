@@ -14,6 +14,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/hubaddress"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/logouts"
@@ -203,7 +204,7 @@ func (d *Handler) EndAll(c *gin.Context) error {
 	if err := d.Logouts.EndAll(c.Request.Context(), u); err != nil {
 		return err
 	}
-	return web.SeeOther(c, "/signed-out")
+	return web.SeeOther(c, hubaddress.SignedOutPath)
 }
 
 func (d *Handler) asked(c *gin.Context) (sessions.Person, map[string]string, error) {

@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/hubaddress"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/sessions"
@@ -153,7 +154,7 @@ func (d *Handler) Disconnect(c *gin.Context) error {
 		return err
 	}
 	if !stays {
-		return web.SeeOther(c, "/signed-out")
+		return web.SeeOther(c, hubaddress.SignedOutPath)
 	}
 	return web.SeeOther(c, connections+"?done=unlinked")
 }
@@ -183,7 +184,7 @@ func (d *Handler) UndoChange(c *gin.Context) error {
 	if err := d.Logouts.EndAll(ctx, user); err != nil {
 		return err
 	}
-	return web.SeeOther(c, "/signed-out")
+	return web.SeeOther(c, hubaddress.SignedOutPath)
 }
 
 // linkError explains why a change of links cannot be made.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/redirecturi"
+	"github.com/fedhub/fedhub/federation/hubaddress"
 	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/sessions"
@@ -50,7 +51,7 @@ func traceRequest(c *gin.Context, params oauth.Params, r authrequest.Request, cl
 
 // cameFrom notes which hub sent the person, and the number it has for them.
 func cameFrom(a *traces.Recorder, client clients.Client, r authrequest.Request) texts.Text {
-	base, _, found := strings.Cut(client.ID, "/oauth2/client-metadata/")
+	base, _, found := strings.Cut(client.ID, hubaddress.MetadataPath)
 	if !found {
 		base = redirecturi.OriginOf(client.ID)
 	}

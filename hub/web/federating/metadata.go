@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/hubaddress"
 	"github.com/fedhub/fedhub/federation/peer"
 	"github.com/fedhub/fedhub/hub/web"
 )
@@ -27,14 +28,15 @@ func (h *Handler) Metadata(c *gin.Context) error {
 	}
 	c.Header("Cache-Control", "public, max-age=60")
 	c.Writer.Header().Del("Pragma")
+	ours := hubaddress.Hub(h.Issuer)
 	c.JSON(http.StatusOK, peer.Metadata(peer.About{
-		ClientID:    h.Issuer + "/oauth2/client-metadata/" + key.ID,
+		ClientID:    ours.Metadata(key.ID),
 		Name:        current.HubName,
 		Issuer:      h.Issuer,
-		Callback:    h.Issuer + "/signin/from/" + key.ID,
-		SignedOut:   h.Issuer + "/signed-out",
-		Backchannel: h.Issuer + "/oauth2/backchannel/" + key.ID,
-		JWKSURI:     h.Issuer + "/oauth2/jwks",
+		Callback:    ours.Callback(key.ID),
+		SignedOut:   ours.SignedOut(),
+		Backchannel: ours.Backchannel(key.ID),
+		JWKSURI:     ours.Keys(),
 	}))
 	return nil
 }

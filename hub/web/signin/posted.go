@@ -6,6 +6,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fedhub/fedhub/federation/hubaddress"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/web"
 )
@@ -24,7 +25,7 @@ const (
 // belongs to.
 func (d *Handler) Posted(c *gin.Context) error {
 	key := c.Param("key")
-	address := "/signin/from/" + url.PathEscape(key)
+	address := hubaddress.CallbackPath + url.PathEscape(key)
 	params, err := web.Form(c)
 	kept := answer(params)
 	if err != nil || len(kept.Encode()) > maxPosted {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fedhub/fedhub/federation/hubaddress"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/web"
@@ -61,7 +62,7 @@ func (d *Handler) goOn(c *gin.Context, then onward) error {
 		if err != nil {
 			return err
 		}
-		return web.SeeOther(c, "/signed-out?then="+name)
+		return web.SeeOther(c, hubaddress.SignedOutPath+"?then="+name)
 	case then.Address != "":
 		return d.Responder.Redirect(c, then.Address, then.Client)
 	case then.SID != "", then.There != "":
@@ -69,9 +70,9 @@ func (d *Handler) goOn(c *gin.Context, then onward) error {
 		if err != nil {
 			return err
 		}
-		return web.SeeOther(c, "/signed-out?then="+name)
+		return web.SeeOther(c, hubaddress.SignedOutPath+"?then="+name)
 	}
-	return web.SeeOther(c, "/signed-out")
+	return web.SeeOther(c, hubaddress.SignedOutPath)
 }
 
 // patience is how long apps may take to load, in seconds, before the browser
@@ -95,7 +96,7 @@ func (d *Handler) Done(c *gin.Context) error {
 		return d.signedOut(c, then)
 	}
 	page := templates.SigningOut{Client: then.Client, URL: then.Address}
-	next := "/signed-out?" + url.Values{"then": {c.Query("then")}, "told": {"1"}}.Encode()
+	next := hubaddress.SignedOutPath + "?" + url.Values{"then": {c.Query("then")}, "told": {"1"}}.Encode()
 	page.Next, page.Patience = next, patience
 	var origins []string
 	for _, f := range then.Frames {

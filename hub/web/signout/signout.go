@@ -19,6 +19,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/hubaddress"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/logouts"
@@ -53,7 +54,7 @@ type Handler struct {
 func (d *Handler) Show(c *gin.Context) error {
 	s, err := d.Sessions.Held(c.Request)
 	if errors.Is(err, sessions.ErrNobody) {
-		return web.SeeOther(c, "/signed-out")
+		return web.SeeOther(c, hubaddress.SignedOutPath)
 	}
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/hubaddress"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/web"
@@ -47,7 +48,7 @@ func (d *Handler) there(c *gin.Context, s sessions.Session, then onward) (onward
 	if err != nil {
 		return onward{}, err
 	}
-	page, err := signOuter.SignOut(ctx, federation.Tokens{ID: hint}, d.Issuer+"/signed-out", state)
+	page, err := signOuter.SignOut(ctx, federation.Tokens{ID: hint}, hubaddress.Hub(d.Issuer).SignedOut(), state)
 	if err != nil {
 		d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.UpstreamError, Actor: s.UserID, LoginKey: key.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.Of(err)})
 	}

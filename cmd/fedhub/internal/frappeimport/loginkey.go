@@ -7,6 +7,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/addresses"
 	"github.com/fedhub/fedhub/federation/catalog"
+	"github.com/fedhub/fedhub/federation/hubaddress"
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
@@ -58,7 +59,7 @@ func withSecret(d Doc, k federation.LoginKey, hub string, r *Record) KeyHere {
 	} else {
 		r.todo("Enter its client secret, which no export shows.")
 	}
-	r.todo("At the provider register the callback " + hub + "/signin/from/" + k.ID + ", then try the key and switch it on.")
+	r.todo("At the provider register the callback " + hubaddress.Hub(hub).Callback(k.ID) + ", then try the key and switch it on.")
 	return here
 }
 

@@ -66,21 +66,31 @@ func provider(k federation.LoginKey) string {
 	return "OpenID provider"
 }
 
-// guide is an entry's, with our callback URL in its place.
-func guide(e catalog.Entry, callback string) templates.Guide {
+// guide is an entry's, with the addresses of ours in their places.
+func guide(e catalog.Entry, ours []catalog.Address) templates.Guide {
 	g := templates.Guide{Notes: e.Notes}
 	if e.Console != "" {
 		g.Console = templates.Action{Label: "Open " + e.Name + "'s console", URL: e.Console}
 	}
 	for _, sentence := range e.Guide {
-		before, after, found := strings.Cut(sentence, "{callback}")
-		step := templates.GuideStep{Text: before, Rest: after}
-		if found {
-			step.Code = callback
+		step := templates.GuideStep{Text: sentence}
+		for _, address := range ours {
+			if before, after, found := strings.Cut(sentence, "{"+address.Name+"}"); found {
+				step = templates.GuideStep{Text: before, Code: address.URL, Rest: after}
+			}
 		}
 		g.Steps = append(g.Steps, step)
 	}
 	return g
+}
+
+// shownAddresses are addresses of ours as the page shows them.
+func shownAddresses(ours []catalog.Address) []templates.Address {
+	var all []templates.Address
+	for _, a := range ours {
+		all = append(all, templates.Address{Name: a.Name, Label: a.Label, Hint: a.Help, URL: a.URL})
+	}
+	return all
 }
 
 // controls are the inputs for what an entry asks beyond a client id and a

@@ -52,9 +52,10 @@ func (d *Handler) freeID(ctx context.Context, name string) (string, error) {
 }
 
 func (d *Handler) showNewKey(c *gin.Context, status int, e catalog.Entry, k federation.LoginKey, form map[string]string, wrong []templates.Mistake) error {
+	ours := catalog.Addresses(k, d.Hub)
 	page := templates.AdminKeyNew{
-		Preset: e.Preset, Kind: e.Kind, Title: e.Name, ID: k.ID, Callback: templates.CallbackURL{Start: d.Callback(""), ID: k.ID},
-		Guide: guide(e, d.Callback(k.ID)), Form: d.keyForm(k), Invite: form["invite"], Mistakes: wrong,
+		Preset: e.Preset, Kind: e.Kind, Title: e.Name, ID: k.ID, Addresses: shownAddresses(ours), Starts: d.Hub.Callback("") + " " + d.Hub.Backchannel(""),
+		Guide: guide(e, ours), Form: d.keyForm(k), Invite: form["invite"], Mistakes: wrong,
 	}
 	if day := form["secret_expires"]; day != "" {
 		page.Form.SecretExpires = day

@@ -132,10 +132,10 @@ func (d *Handler) formOnKey(c *gin.Context) (map[string]string, federation.Login
 }
 
 func (d *Handler) showKey(c *gin.Context, status int, k federation.LoginKey, form templates.KeyForm, wrong []templates.Mistake) error {
-	entry, _ := catalog.Get(k.Preset)
+	ours := catalog.Addresses(k, d.Hub)
 	page := templates.AdminKey{
 		ID: k.ID, Kind: k.Kind, Provider: provider(k), Name: k.Name, State: admin.KeyState(k), Enabled: k.Enabled, Testable: admin.Complete(k),
-		Callback: d.Callback(k.ID), Guide: guide(entry, d.Callback(k.ID)), Form: form, Mistakes: wrong, Issuer: k.Issuer,
+		Addresses: shownAddresses(ours), Guide: guide(catalog.Of(k), ours), Form: form, Mistakes: wrong, Issuer: k.Issuer,
 		Join: templates.Join{Status: string(k.Join.Status), Message: k.Join.Words(templates.Sentence), Checked: k.Join.Checked},
 	}
 	var err error
@@ -143,7 +143,7 @@ func (d *Handler) showKey(c *gin.Context, status int, k federation.LoginKey, for
 		return err
 	}
 	if k.Kind == federation.KindPeer {
-		page.ClientID = d.ClientMetadata(k.ID)
+		page.ClientID = d.Hub.Metadata(k.ID)
 		if page.Fingerprints, err = d.Signing.Fingerprints(c.Request.Context()); err != nil {
 			return err
 		}

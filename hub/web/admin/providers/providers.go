@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/hubaddress"
 	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/signing"
@@ -24,9 +25,7 @@ type Handler struct {
 	Monitor   *health.Monitor
 	Signing   *signing.Service
 
-	// Callback and ClientMetadata are this hub's addresses at an upstream.
-	Callback       func(keyID string) string
-	ClientMetadata func(keyID string) string
+	Hub hubaddress.Hub
 
 	Responder *web.Responder
 	Now       func() time.Time

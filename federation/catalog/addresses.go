@@ -1,0 +1,58 @@
+package catalog
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/hubaddress"
+)
+
+// An Address is one of this hub's that a provider must be told.
+type Address struct {
+	Name  string // what guides call it, in braces, and pages its element
+	Label string
+	Help  string
+	URL   string
+}
+
+// Of returns the entry that a key was made from, or what fits its kind.
+func Of(k federation.LoginKey) Entry {
+	entry, _ := Get(cmp.Or(k.Preset, k.Kind))
+	return entry
+}
+
+// Addresses are what the provider of a key must be told of this hub, the
+// callback first. What it has no use for is not among them.
+func Addresses(k federation.LoginKey, hub hubaddress.Hub) []Address {
+	e := Of(k)
+	all := []Address{{"callback", "Callback URL", "Where people come back to. Others call it redirect URI or return URL.", hub.Callback(k.ID)}}
+	peer := k.Kind == federation.KindPeer
+	if peer || e.SignsOut || k.Kind == federation.KindOpenID && k.SignOutThere {
+		all = append(all, Address{"signed-out", "Return after sign-out", "Where people come back to when they have signed out there (post-logout redirect URI). Without it they are left at the provider.", hub.SignedOut()})
+	}
+	if peer || e.TellsSignOuts {
+		all = append(all, Address{"backchannel", "Back-channel logout URL", "Where the provider says that a session has ended there, so that it ends here too.", hub.Backchannel(k.ID)})
+	}
+	if peer {
+		all = append(all, Address{"keys", "Keys (JWKS)", "This hub proves itself with them (private_key_jwt).", hub.Keys()})
+	}
+	return all
+}
+
+// steps are the guide's, with one for each address that it does not name.
+func (e Entry) steps() []string {
+	steps := e.Guide
+	if e.SignsOut && !names(steps, "signed-out") {
+		steps = append(steps[:len(steps):len(steps)], "As address to return to after sign-out (post-logout redirect URI) enter {signed-out}.")
+	}
+	if e.TellsSignOuts && !names(steps, "backchannel") {
+		steps = append(steps[:len(steps):len(steps)], "As back-channel logout URL enter {backchannel}.")
+	}
+	return steps
+}
+
+// names tells whether an address stands in a guide.
+func names(guide []string, address string) bool {
+	return strings.Contains(strings.Join(guide, " "), "{"+address+"}")
+}
