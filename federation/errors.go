@@ -114,6 +114,9 @@ func faultReason(kind FaultKind, name string) string {
 // NewRefusal translates an upstream's error answer. Only the code is looked
 // up; the description is kept for operators (FE-49: nothing is echoed).
 func NewRefusal(name, code, description string) *Refusal {
+	if code == "not_allowed" { // Keycloak's, of a person or an app that may not have offline_access
+		code = "invalid_scope"
+	}
 	reason, known := refusalReason(name, code)
 	if !known {
 		code = "server_error"
@@ -137,7 +140,9 @@ func refusalReason(name, code string) (reason string, known bool) {
 		return "This sign-in with " + name + " was already used or took too long. Start again.", true
 	case "invalid_client", "unauthorized_client":
 		return name + " doesn't accept this site yet. Tell the people who run this site.", true
-	case "invalid_request", "invalid_scope", "unsupported_response_type", "unsupported_grant_type",
+	case "invalid_scope":
+		return name + " doesn't give this site what it asks for (a scope). This isn't your fault. Tell the people who run this site.", true
+	case "invalid_request", "unsupported_response_type", "unsupported_grant_type",
 		"request_not_supported", "request_uri_not_supported", "registration_not_supported",
 		"invalid_request_uri", "invalid_request_object":
 		return faultReason(Misconfigured, name), true

@@ -64,7 +64,8 @@ func (g guarded) Finish(ctx context.Context, leg AuthState, answer url.Values) (
 		identity, err = g.Connector.Finish(ctx, leg, answer)
 		return judgeFinish(err, answer), err
 	})
-	g.guard.tell(ctx, Outcome{Step: StepFinish, Stray: stray(err, answer)}, err)
+	none := err == nil && g.guard.key.KeepTokens && identity.Tokens.Refresh == ""
+	g.guard.tell(ctx, Outcome{Step: StepFinish, Stray: stray(err, answer), NoRefresh: none}, err)
 	return identity, err
 }
 

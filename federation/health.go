@@ -27,6 +27,14 @@ type Outcome struct {
 	// or because too many wait for it.
 	TurnedAway bool
 	State      State // after it
+	// NoRefresh: the key keeps refresh tokens, and none came with the person.
+	NoRefresh bool
+}
+
+// ScopeRefused tells whether the upstream does not give what the key asks for.
+func (o Outcome) ScopeRefused() bool {
+	var refusal *Refusal
+	return errors.As(o.Err, &refusal) && refusal.Code == "invalid_scope"
 }
 
 // A State is how this process stands with an upstream right now.

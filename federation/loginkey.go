@@ -74,6 +74,10 @@ type LoginKey struct {
 	// KeepTokens keeps the upstream's refresh token, sealed, so that the
 	// profile and roles are looked at again when an app refreshes.
 	KeepTokens bool `bson:"keep_tokens,omitempty"`
+	// AskOffline asks an OpenID provider that lists it for the scope
+	// offline_access too, wherever tokens are kept. At many that costs more than
+	// it brings: see docs/decisions/0043. Another hub is always asked.
+	AskOffline bool `bson:"ask_offline,omitempty"`
 	// SiteKey is an API key of a Frappe site, "key:secret", sealed: whenever the
 	// hub looks again it asks with it whether the person is enabled there.
 	// NewSiteKey is one in plain, to be sealed when the login key is saved.

@@ -114,7 +114,7 @@ func (r *Registry) forget(id string) {
 // such as its place on the page, may change without a new connection.
 func (k LoginKey) version() [sha256.Size]byte {
 	text, err := json.Marshal([]any{k.ID, k.Kind, k.Name, k.BaseURL, k.ClientID, k.Secret, k.Scopes, k.Hosts, k.RoleMap,
-		k.Preset, k.Options, k.Endpoints, k.Params, k.Claims, k.TrustAssurance, k.KeepTokens, k.SignOutThere, k.TrustEmail, k.AuthoritativeDomains, k.SiteKey})
+		k.Preset, k.Options, k.Endpoints, k.Params, k.Claims, k.TrustAssurance, k.KeepTokens, k.AskOffline, k.SignOutThere, k.TrustEmail, k.AuthoritativeDomains, k.SiteKey})
 	if err != nil {
 		panic("strings and lists of strings always have a JSON form: " + err.Error())
 	}

@@ -28,8 +28,7 @@
 //	web/registering    dynamic registration
 //	web/federating     what other hubs call
 //	web/signin         passwords, and sign-in at a provider: leave, return, link
-//	web/onetime        what links lead to that work once: set-up, invitation,
-//	                   a new password
+//	web/onetime        what links lead to that work once, as an invitation
 //	web/signout        signing out here, at apps and at the provider
 //	web/device         where a person answers a device or a back-channel request
 //	web/account        a person's own pages

@@ -10,6 +10,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/granttypes"
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/catalog"
 	"github.com/fedhub/fedhub/federation/mapping"
 	"github.com/fedhub/fedhub/hub/store"
 )
@@ -27,6 +28,7 @@ func schema() store.Schema {
 	return store.Schema{Major: major, Upgrades: []store.Upgrade{
 		{Set: "clients", Change: grantTypes},
 		{Set: "loginkeys", Change: rolesText},
+		{Set: "loginkeys", Change: catalog.AskedOffline},
 	}}
 }
 

@@ -18,6 +18,10 @@ type Health struct {
 	Failures int
 	Turned   int // people who heard at once that it doesn't answer
 	Warnings []Attention
+
+	NobodyBack   bool // people leave for it, and nobody comes back
+	NoRefresh    bool // the last who came brought no refresh token to look again with
+	ScopeRefused bool // it last refused a scope
 }
 
 // Today is the last 24 hours in words.

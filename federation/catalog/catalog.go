@@ -42,6 +42,15 @@ type Entry struct {
 	Notes []string
 }
 
+// Offline is why the provider is asked for offline_access: empty where it gives
+// refresh tokens without, or nobody knows.
+func (e Entry) Offline() string {
+	if !e.Key.AskOffline {
+		return ""
+	}
+	return e.Name + " gives no refresh token without this scope, so it is on: untick it, and nobody is looked at again. Asked only where the provider lists it."
+}
+
 // A Field is one thing that an entry asks for. Its answer is LoginKey.Options[Name].
 type Field struct {
 	Name     string

@@ -77,7 +77,9 @@ func twitchManners(m *quirks, _ *Connector, _ secret) error {
 	return nil
 }
 
-// offlineScope asks for a refresh token (Core §11).
+// offlineScope asks for a refresh token that outlives the session there (Core
+// §11). One that lives as long as the session is enough to look again, so it is
+// asked for only where the key says so.
 const offlineScope = "offline_access"
 
 func (c *Connector) scopes(doc Discovery) []string {
@@ -86,7 +88,7 @@ func (c *Connector) scopes(doc Discovery) []string {
 		scopes = c.dialect.Scopes(doc)
 	}
 	more := c.manners.scopes
-	if c.key.KeepTokens && slices.Contains(doc.Scopes, offlineScope) {
+	if c.key.KeepTokens && c.key.AskOffline && slices.Contains(doc.Scopes, offlineScope) {
 		more = append(slices.Clone(more), offlineScope)
 	}
 	for _, scope := range more {

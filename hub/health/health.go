@@ -51,9 +51,6 @@ func (k *Service) Start() *Service {
 // Report takes note of an outcome. It is what federation.Options.Report wants:
 // quick, for a person waits.
 func (k *Service) Report(_ context.Context, o federation.Outcome) {
-	if o.Stray || (o.Err == nil && o.Step == federation.StepBegin) {
-		return // says nothing of the upstream
-	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	r := k.pending[o.Key]
@@ -62,6 +59,9 @@ func (k *Service) Report(_ context.Context, o federation.Outcome) {
 		k.pending[o.Key] = r
 	}
 	r.note(o)
+	if o.Stray || o.Err == nil && o.Step == federation.StepBegin {
+		return // says nothing of how we stand with the upstream
+	}
 	if failed := o.Err != nil; failed != k.bad[o.Key] {
 		k.bad[o.Key] = failed
 		select {

@@ -17,7 +17,16 @@ type Record struct {
 	Reason  string     `bson:"reason,omitempty"`  // the sentence that an earlier hub stored in its place
 	Resting time.Time  `bson:"resting,omitempty"` // until when some process asks it nothing
 	Hours   []Hour     `bson:"hours,omitempty"`   // the last day, oldest first
-	Expires time.Time  `bson:"expires"`
+	// Left is since when people leave for the upstream and nobody comes back;
+	// zero, or before Back: somebody did. Back is when somebody last came back,
+	// whatever they brought.
+	Left time.Time `bson:"left,omitempty"`
+	Back time.Time `bson:"back,omitempty"`
+	// Bare is when somebody last came without a refresh token though the key
+	// keeps them; Scope, when the upstream last refused a scope.
+	Bare    time.Time `bson:"bare,omitempty"`
+	Scope   time.Time `bson:"scope,omitempty"`
+	Expires time.Time `bson:"expires"`
 }
 
 // An Hour is what happened in one.
@@ -25,7 +34,9 @@ type Hour struct {
 	Start    time.Time `bson:"start"`
 	SignIns  int       `bson:"signIns"`
 	Failures int       `bson:"failures"`
-	Turned   int       `bson:"turned"` // people who were turned away without asking
+	Turned   int       `bson:"turned"`         // people who were turned away without asking
+	Gone     int       `bson:"gone,omitempty"` // who left for the upstream
+	Back     int       `bson:"back,omitempty"` // who came back, whatever they brought
 }
 
 // Key names the record.
@@ -42,6 +53,29 @@ func (r Record) Words(words texts.Words) string { return r.Why.In(words, r.Reaso
 // Failing tells whether the last that was heard of the upstream is bad.
 func (r Record) Failing() bool { return r.Failed.After(r.Worked) }
 
+// Left for so long, people do not come back any more; so many at once did not
+// all change their minds.
+const (
+	longGone = 10 * time.Minute
+	manyGone = 3
+)
+
+// NobodyBack tells whether people leave for the upstream and nobody comes back,
+// as where it ends at an error page of its own. Who left a moment ago may be
+// typing a password there.
+func (r Record) NobodyBack(now time.Time) bool {
+	day := r.Day(now)
+	return r.Left.After(r.Back) && now.Sub(r.Left) > longGone || day.Gone >= manyGone && day.Back == 0
+}
+
+// LooksInVain tells whether the last who came brought no refresh token, though
+// the key looks again with it.
+func (r Record) LooksInVain() bool { return !r.Bare.IsZero() && !r.Bare.Before(r.Worked) }
+
+// ScopeRefused tells whether the last that was heard is that the upstream does
+// not give a scope.
+func (r Record) ScopeRefused() bool { return r.Scope.After(r.Worked) }
+
 // Day is what happened in the 24 hours before now.
 func (r Record) Day(now time.Time) Hour {
 	var sum Hour
@@ -50,6 +84,8 @@ func (r Record) Day(now time.Time) Hour {
 			sum.SignIns += h.SignIns
 			sum.Failures += h.Failures
 			sum.Turned += h.Turned
+			sum.Gone += h.Gone
+			sum.Back += h.Back
 		}
 	}
 	return sum
@@ -61,7 +97,22 @@ func (h Hour) recent(now time.Time) bool { return now.Sub(h.Start) < 24*time.Hou
 func (r *Record) note(o federation.Outcome) {
 	h := r.hour(o.At)
 	r.Resting = o.State.Until
+	if o.ScopeRefused() {
+		r.Scope = o.At
+	}
+	switch finish := o.Step == federation.StepFinish; {
+	case finish && !o.TurnedAway:
+		h.Back++
+		r.Back = o.At
+	case o.Err == nil:
+		h.Gone++
+		if !r.Left.After(r.Back) {
+			r.Left = o.At
+		}
+		return
+	}
 	switch {
+	case o.Stray: // says nothing of the upstream but that it sent somebody back
 	case o.TurnedAway:
 		h.Turned++
 	case o.Err != nil:
@@ -71,6 +122,9 @@ func (r *Record) note(o federation.Outcome) {
 	default:
 		h.SignIns++
 		r.Worked = o.At
+		if o.NoRefresh {
+			r.Bare = o.At
+		}
 	}
 }
 
@@ -97,11 +151,21 @@ func (r *Record) add(news Record, now time.Time) {
 		r.Reason = ""
 	}
 	r.Resting = news.Resting
+	for _, t := range []struct{ known, news *time.Time }{{&r.Back, &news.Back}, {&r.Bare, &news.Bare}, {&r.Scope, &news.Scope}} {
+		if t.news.After(*t.known) {
+			*t.known = *t.news
+		}
+	}
+	if !r.Left.After(r.Back) || news.Left.After(r.Back) && news.Left.Before(r.Left) {
+		r.Left = news.Left
+	}
 	for _, h := range news.Hours {
 		sum := r.hour(h.Start)
 		sum.SignIns += h.SignIns
 		sum.Failures += h.Failures
 		sum.Turned += h.Turned
+		sum.Gone += h.Gone
+		sum.Back += h.Back
 	}
 	r.Hours = slices.DeleteFunc(r.Hours, func(h Hour) bool { return !h.recent(now) })
 	slices.SortFunc(r.Hours, func(a, b Hour) int { return a.Start.Compare(b.Start) })

@@ -13,7 +13,7 @@ import (
 func Health(upstreams *federation.Registry, now time.Time, r health.Record) templates.Health {
 	day, state := r.Day(now), upstreams.State(r.ID)
 	h := templates.Health{
-		Known: r.ID != "", State: healthState(r), Worked: r.Worked, Failed: r.Failed, Reason: r.Words(templates.Sentence),
+		Known: r.ID != "", State: healthState(r, now), NobodyBack: r.NobodyBack(now), NoRefresh: r.LooksInVain(), ScopeRefused: r.ScopeRefused(), Worked: r.Worked, Failed: r.Failed, Reason: r.Words(templates.Sentence),
 		Waiting: state.Waiting, SignIns: day.SignIns, Failures: day.Failures, Turned: day.Turned,
 	}
 	if r.Resting.After(now) {
@@ -23,9 +23,16 @@ func Health(upstreams *federation.Registry, now time.Time, r health.Record) temp
 	return h
 }
 
-func healthState(r health.Record) templates.Chip {
-	if r.Failing() {
+func healthState(r health.Record, now time.Time) templates.Chip {
+	switch {
+	case r.ScopeRefused():
+		return templates.Chip{Tone: "danger", Text: "A scope is refused"}
+	case r.Failing():
 		return templates.Chip{Tone: "danger", Text: "Last sign-in failed"}
+	case r.NobodyBack(now):
+		return templates.Chip{Tone: "warn", Text: "Nobody comes back"}
+	case r.Worked.IsZero():
+		return templates.Chip{Text: "Nobody signed in yet"}
 	}
 	return templates.Chip{Tone: "ok", Text: "Works"}
 }

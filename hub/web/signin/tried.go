@@ -48,6 +48,9 @@ func (d *Handler) Tried(c *gin.Context) error {
 	if err := d.judge(c, &page, key, result.Identity); err != nil {
 		return err
 	}
+	if result.Bare && key.KeepTokens {
+		page.Warnings = append(page.Warnings, "No refresh token came, so nobody can be looked at again. If the provider wants the scope offline_access for one, the key's page has a tick for it.")
+	}
 	return d.Responder.Show(c, http.StatusOK, page)
 }
 

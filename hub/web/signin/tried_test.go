@@ -105,6 +105,7 @@ func TestAFailedTestNamesTheSettingToChange(t *testing.T) {
 		{openid, "token", refusal("invalid_client"), "client ID and secret", "client_secret"},
 		{federation.LoginKey{Kind: federation.KindPeer}, "token", refusal("invalid_client"), "Servers", ""},
 		{openid, "authorize", refusal("invalid_scope"), "scopes", "scopes"},
+		{federation.LoginKey{Kind: federation.KindOpenID, KeepTokens: true, AskOffline: true}, "token", refusal("not_allowed"), "offline_access", "ask_offline"},
 		{openid, "authorize", refusal("access_denied"), "You said no", ""},
 		{openid, "token", refusal("invalid_grant"), "callback URL", ""},
 		{openid, "authorize", refusal("invalid_request"), "registered there", "params"},

@@ -43,6 +43,7 @@ type tried struct {
 	Steps    []triedStep
 	Identity federation.Identity // without tokens
 	Failure  failure             // zero if it went well
+	Bare     bool                // no refresh token came, though the key looks again
 }
 
 // Try is POST /admin/keys/{id}/try.
@@ -120,9 +121,10 @@ func (d *Handler) arriveTry(c *gin.Context, from away, answer url.Values) error 
 
 // endTry keeps what came of it and leads to the page that shows it.
 func (d *Handler) endTry(c *gin.Context, key federation.LoginKey, t trying, identity federation.Identity, err error) error {
+	bare := err == nil && key.KeepTokens && identity.Tokens.Refresh == ""
 	d.UpstreamTokens.GiveBack(c.Request.Context(), key.ID, identity.Tokens)
 	identity.Tokens = federation.Tokens{}
-	result := tried{KeyID: key.ID, Session: t.Session, Steps: t.Steps, Identity: identity}
+	result := tried{KeyID: key.ID, Session: t.Session, Steps: t.Steps, Identity: identity, Bare: bare}
 	event := audit.Event{Kind: audit.KeyTried, LoginKey: key.ID, IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"result": "ok"}}
 	if err != nil {
 		result.Failure = failed(key, t.Steps[len(t.Steps)-1], err)

@@ -40,6 +40,9 @@ func adviceOnRefusal(key federation.LoginKey, code string) (advice, setting stri
 		}
 		return "The provider does not accept the client ID and secret. Copy both again; a secret may also have ended.", "client_secret"
 	case "invalid_scope":
+		if key.KeepTokens && key.AskOffline {
+			return "The provider refuses a scope: offline_access may be none for this client or this person. Untick it, or allow it there.", "ask_offline"
+		}
 		return "The provider does not know one of the scopes. Ask for fewer.", "scopes"
 	case "invalid_grant":
 		return "The provider did not take its own code back. Compare the callback URL there, letter by letter; then try once more.", ""

@@ -33,6 +33,9 @@ func (u *Upstream) discovery(w http.ResponseWriter, s Script) {
 		"fedhub_servers_endpoint":                        u.URL + PathServers,
 		"fedhub_name":                                    "Head Office",
 	}
+	if s.Offline != "" {
+		doc["scopes_supported"] = []string{"openid", "profile", "email", "roles", "offline_access"}
+	}
 	if s.Discovery != nil {
 		s.Discovery(doc)
 	}
@@ -51,11 +54,17 @@ func (u *Upstream) authorize(w http.ResponseWriter, r *http.Request, s Script) {
 	if subject == "" {
 		subject = "ada"
 	}
+	offline := slices.Contains(strings.Fields(q.Get("scope")), "offline_access")
+	if offline && s.Offline == OfflineNoClient {
+		back := url.Values{"error": {"invalid_scope"}, "error_description": {"Invalid scopes: " + q.Get("scope")}, "state": {q.Get("state")}, "iss": {u.URL}}
+		http.Redirect(w, r, q.Get("redirect_uri")+"?"+back.Encode(), http.StatusFound)
+		return
+	}
 	code, now := "code-"+rand.Text(), u.now().Unix()
 	u.mu.Lock()
 	u.grants[code] = grant{
 		redirect: q.Get("redirect_uri"), challenge: q.Get("code_challenge"),
-		nonce: q.Get("nonce"), client: q.Get("client_id"), person: person{subject}, at: now,
+		nonce: q.Get("nonce"), client: q.Get("client_id"), person: person{subject}, at: now, offline: offline,
 	}
 	u.mu.Unlock()
 	back := url.Values{"code": {code}, "state": {q.Get("state")}, "iss": {u.URL}}
@@ -79,6 +88,10 @@ func (u *Upstream) token(w http.ResponseWriter, r *http.Request, s Script) {
 		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "invalid_grant", "error_description": err.Error()})
 		return
 	}
+	if g.offline && s.Offline == OfflineNoPerson {
+		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "not_allowed", "error_description": "Offline tokens not allowed for the user or client"})
+		return
+	}
 	access, refresh := "access-"+rand.Text(), "refresh-"+rand.Text()
 	u.mu.Lock()
 	u.access[access], u.fresh[refresh] = g.person, g
@@ -86,6 +99,9 @@ func (u *Upstream) token(w http.ResponseWriter, r *http.Request, s Script) {
 	answer := map[string]any{
 		"access_token": access, "token_type": "Bearer", "expires_in": 300,
 		"id_token": u.idToken(s, g, access), "refresh_token": refresh,
+	}
+	if s.Offline == OfflineNeeded && !g.offline {
+		delete(answer, "refresh_token")
 	}
 	if edit != nil {
 		edit(answer)

@@ -70,7 +70,25 @@ type Script struct {
 	Replace     map[string]http.HandlerFunc                 // whole endpoints, by path
 	Person      func(subject string, claims map[string]any) // what userinfo says about a person
 	Aliases     map[string]string                           // other paths of the endpoints above
+	Offline     Offline                                     // what offline_access means there
 }
+
+// An Offline is how a provider treats the scope offline_access. The zero one
+// does not know it, and gives refresh tokens to everybody.
+type Offline string
+
+// The kinds of providers that list the scope.
+const (
+	// OfflineFree gives refresh tokens without it too, as Keycloak does.
+	OfflineFree Offline = "free"
+	// OfflineNeeded gives none without it.
+	OfflineNeeded Offline = "needed"
+	// OfflineNoClient and OfflineNoPerson are Keycloak's where the client or the
+	// person may not have it: it says so at the authorization endpoint or, with
+	// a code of its own, at the token endpoint.
+	OfflineNoClient Offline = "no client"
+	OfflineNoPerson Offline = "no person"
+)
 
 // A Client is how the hub is registered.
 type Client struct {
@@ -82,6 +100,7 @@ type grant struct {
 	redirect, challenge, nonce, client string
 	person                             person
 	at                                 int64 // of the sign-in
+	offline                            bool  // the scope was asked for
 }
 
 type person struct{ subject string }

@@ -24,7 +24,7 @@ func (d *Handler) keyForm(k federation.LoginKey) templates.KeyForm {
 		Linking: cmp.Or(k.Linking, federation.Confirm), MigrateUntil: dayOf(k.MigrateUntil), TrustEmail: k.TrustEmail, AuthoritativeDomains: strings.Join(k.AuthoritativeDomains, "\n"),
 		Roles: mapping.Rules(k.RoleMap).String(), RolesCut: k.Claims.RolesText, TrustAssurance: k.TrustAssurance, CountsAsNew: k.CountsAsNew,
 		Hidden: k.Hidden, Direct: k.Direct, HomeDomains: strings.Join(k.HomeDomains, "\n"),
-		KeepTokens: k.KeepTokens, SignOutThere: k.SignOutThere, HasSiteKey: k.SiteKey != "",
+		KeepTokens: k.KeepTokens, AskOffline: k.AskOffline, OfflineWhy: entry.Offline(), SignOutThere: k.SignOutThere, HasSiteKey: k.SiteKey != "",
 	}
 	if described(k.Kind, entry) {
 		form.Endpoints = endpointControls(k.Endpoints)

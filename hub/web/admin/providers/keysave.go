@@ -134,6 +134,9 @@ func editConnection(k *federation.LoginKey, form map[string]string) {
 	k.Enabled, k.Name = form["enabled"] != "", form["name"]
 	k.Scopes, k.Hosts = forms.Words(form["scopes"]), hosts
 	k.KeepTokens, k.SignOutThere = form["keep_tokens"] != "", form["sign_out_there"] != ""
+	if k.Kind == federation.KindOpenID {
+		k.AskOffline = form["ask_offline"] != ""
+	}
 	if form["site_key_remove"] != "" {
 		k.SiteKey = ""
 	}

@@ -1,0 +1,94 @@
+package signin_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
+)
+
+// Look again asks for nothing that costs; where that brings no refresh token the
+// page of the key says so, and offers the scope.
+func TestLookAgainOffersTheScopeWhereNoRefreshTokenComes(t *testing.T) {
+	w, u := odd(t, func(s *federationtest.Script) { s.Offline = federationtest.OfflineNeeded })
+	admin := looking(w)
+	path := "/admin/keys/company"
+	admin.Submit(admin.Open(path), path, "keep_tokens", "1")
+	hubtest.Want(t, "asked for by the tick of look again", w.Key("company").AskOffline, false)
+	come(w)
+	if q, _ := u.Seen(federationtest.PathAuthorize); strings.Contains(q.Get("scope"), "offline_access") {
+		t.Errorf("asked for %q", q.Get("scope"))
+	}
+	p := admin.Open(path)
+	if !strings.Contains(p.Body, `id="no-refresh"`) || !strings.Contains(p.Body, "at Keycloak") {
+		t.Errorf("the key's page does not offer the scope, or not what it costs:\n%s", p.Body)
+	}
+	admin.Submit(p, path, "ask_offline", "1")
+	come(w)
+	if q, _ := u.Seen(federationtest.PathAuthorize); !strings.Contains(q.Get("scope"), "offline_access") {
+		t.Errorf("asked for %q", q.Get("scope"))
+	}
+	if p := admin.Open(path); strings.Contains(p.Body, `id="no-refresh"`) {
+		t.Error("a refresh token came, and the page says none does")
+	}
+}
+
+// What the provider refuses is named, to the person, in the trace and on the key.
+func TestARefusedScopeIsShownAsThat(t *testing.T) {
+	for _, offline := range []federationtest.Offline{federationtest.OfflineNoClient, federationtest.OfflineNoPerson} {
+		w, _ := odd(t, func(s *federationtest.Script) { s.Offline = offline })
+		admin := looking(w)
+		path := "/admin/keys/company"
+		admin.Submit(admin.Open(path), path, "keep_tokens", "1", "ask_offline", "1")
+		_, p := come(w)
+		hubtest.Want(t, "status", p.Status, http.StatusForbidden)
+		if !strings.Contains(p.Body, "a scope") || strings.Contains(p.Body, "problem of its own") {
+			t.Errorf("%s: the person reads\n%s", offline, p.Body)
+		}
+		if p := admin.Open(path); !strings.Contains(p.Body, "A scope is refused") || !strings.Contains(p.Body, `id="health-scope"`) {
+			t.Errorf("%s: the key's page is\n%s", offline, p.Body)
+		}
+		if !strings.Contains(w.Logs.String(), "invalid_scope") {
+			t.Errorf("%s: the record does not name it", offline)
+		}
+		admin.Submit(admin.Open(path), path, "ask_offline", "")
+		come(w)
+		if p := admin.Open(path); strings.Contains(p.Body, "A scope is refused") || !strings.Contains(p.Body, "Works") {
+			t.Errorf("%s: after a good sign-in the page is\n%s", offline, p.Body)
+		}
+	}
+}
+
+// A provider that ends people on a page of its own tells the hub nothing.
+func TestAProviderFromWhichNobodyComesBackDoesNotWork(t *testing.T) {
+	w, u := odd(t, func(*federationtest.Script) {})
+	come(w)
+	admin := looking(w)
+	page := func() string { return admin.Open("/admin/keys/company").Body }
+	if p := page(); !strings.Contains(p, "Works") {
+		t.Errorf("at first:\n%s", p)
+	}
+	u.Set(func(s *federationtest.Script) {
+		s.Replace = map[string]http.HandlerFunc{federationtest.PathAuthorize: func(rw http.ResponseWriter, _ *http.Request) {
+			http.Error(rw, "Client not found", http.StatusBadRequest)
+		}}
+	})
+	b := w.Browser()
+	at := b.Open("/account")
+	for at.Location != "" && !strings.HasPrefix(at.Location, u.URL) {
+		at = b.Hop(at)
+	}
+	w.Clock.Skip(11 * time.Minute)
+	admin = looking(w)
+	if p := page(); strings.Contains(p, "Works<") || !strings.Contains(p, "Nobody comes back") || !strings.Contains(p, `id="health-back"`) {
+		t.Errorf("of those who left nobody came back:\n%s", p)
+	}
+	u.Set(func(s *federationtest.Script) { s.Replace = nil })
+	come(w)
+	if p := page(); !strings.Contains(p, "Works") {
+		t.Errorf("in the end:\n%s", p)
+	}
+}
