@@ -57,6 +57,17 @@ func clientPages(t *testing.T, o *tour) {
 	b.fill("#app_name", "")
 	b.press("#save")
 	o.stop(b, "client: with mistakes")
+	b.open(s.URL + "/admin/clients/new")
+	b.press("#new-keycloak")
+	o.stop(b, "clientpreset: what is asked")
+	b.fill("#url", "https://id.northern-branch.example.com")
+	b.press("#fill")
+	o.stop(b, "clientpreset: with mistakes")
+	b.fill("#url", "https://id.northern-branch.example.com/realms/acme")
+	b.press("#fill")
+	o.stop(b, "clientpreset: filled in")
+	b.press("#create")
+	o.stop(b, "secret: with what to enter there")
 	for _, c := range []clients.Client{
 		{Name: "Charts", Type: clients.SPA, RedirectURIs: []string{"https://charts.example.org/"}},
 		{Name: "Phone app", Type: clients.Native, RedirectURIs: []string{"http://127.0.0.1/callback"}, Disabled: true},

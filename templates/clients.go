@@ -65,6 +65,7 @@ type AdminClientNew struct {
 	Type         string // key of a ClientType
 	Name         string
 	RedirectURIs string // one per line
+	Presets      []Preset
 	Mistakes     []Mistake
 }
 
@@ -96,6 +97,7 @@ type AdminClient struct {
 	Registered string         // how it registered itself, like "itself, with the initial access token …abcd"; empty if it did not
 	Site       bool           // it is a Frappe site, which has a set-up page
 	People     int            // who would no longer be able to sign in to it
+	There      There          // what to enter at the application, where it is known by its addresses
 }
 
 func (p AdminClient) look() look {
@@ -133,6 +135,7 @@ type SecretOnce struct {
 	Secret   string
 	Expires  time.Time // zero for never
 	Back     string    // path to go on to
+	There    There     // what to enter at the application, if it is known
 }
 
 func (p SecretOnce) look() look { return look{"secret", desk, "Secret of " + p.Client, false} }

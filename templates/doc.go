@@ -31,6 +31,7 @@
 //	/account/sessions/end             Account       session
 //	/account/sessions/end-all         Account
 //	/admin/clients                    AdminClientNew  type app_name redirect_uris
+//	/admin/clients                    AdminClientPreset  preset url called, and names of ClientForm
 //	/admin/clients/{id}               AdminClient   the names in the comments of ClientForm
 //	/admin/clients/{id}/secrets       AdminClient   life
 //	/admin/clients/{id}/secrets/delete  AdminClient secret
@@ -50,7 +51,7 @@
 //	ConfirmDelete.Action              ConfirmDelete confirm end
 //
 // Pages link to GET /account, /signin, /signout, /admin/clients, /admin/clients/new
-// (with ?type=), /admin/keys, /admin/keys/new (with ?preset=),
+// (with ?type= or ?preset=), /admin/keys, /admin/keys/new (with ?preset=),
 // /admin/keys/{id}/delete, /admin/servers and /admin/settings.
 //
 // # Ids that stay
@@ -78,7 +79,8 @@
 //	Continue, FormPost, SigningOut  continue
 //	Account        sign-out-everywhere
 //	AdminClients   new, new-{type}
-//	AdminClientNew create
+//	AdminClientNew create, new-{preset}
+//	AdminClientPreset fill, create, back
 //	AdminClient    save, add-secret, delete, try-logouts
 //	SecretOnce     done; client-id and secret to read
 //	AdminKeys      new, new-{preset}, up-{id}, down-{id}

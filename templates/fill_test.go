@@ -16,7 +16,7 @@ func everyPage() []Page {
 		SignIn{}, Prove{}, Choose{}, Link{}, SignOut{}, SignedOut{}, SigningOut{URL: safe}, Setup{}, Consent{}, Continue{URL: safe}, FormPost{URL: safe},
 		ErrorPage{}, Waiting{}, Account{}, Connections{}, WasntMe{}, LinkProof{}, AdminDecisions{}, AdminSimulator{}, Profile{}, Device{}, DeviceConfirm{}, DeviceDone{}, Approvals{},
 		Told{}, Email{}, VerifyEmail{}, ChangePassword{}, Forgot{}, ResetPassword{}, ConfirmBrowser{}, ConfirmedBrowser{},
-		AdminClients{}, AdminClientNew{}, AdminSiteNew{}, AdminSiteSetup{}, AdminClient{}, SecretOnce{}, AdminSettings{},
+		AdminClients{}, AdminClientNew{}, AdminClientPreset{}, AdminSiteNew{}, AdminSiteSetup{}, AdminClient{}, SecretOnce{}, AdminSettings{},
 		AdminKeys{}, AdminKeyCatalogue{}, AdminKeyNew{}, AdminPeer{}, AdminKey{}, AdminKeyTried{}, AdminServers{}, AdminSigning{}, AdminTraces{}, AdminTrace{}, ConfirmDelete{},
 		AdminUsers{}, AdminUser{},
 		Invited{},

@@ -13,7 +13,8 @@ import (
 type clientAddCmd struct {
 	FromJSON              string      `name:"from-json" placeholder:"PATH" help:"File with the app's metadata by the names of RFC 7591, and what only this hub knows, as fedhub client show prints it; - is standard input. What flags say counts more."`
 	Frappe                string      `placeholder:"URL" help:"Address of a Frappe or ERPNext site that people sign in to; all else follows from it."`
-	Provider              string      `default:"Frappe" placeholder:"NAME" help:"With --frappe: provider of the site's Social Login Key: Frappe, Keycloak, or the Provider Name of a custom one."`
+	Preset                string      `placeholder:"NAME" help:"What the app is, if it is a known one; the rest follows from its address, which --url is then (the hub's own comes from FEDHUB_URL): keycloak, grafana, gitlab and others, which --preset list prints. Flags count more."`
+	Provider              string      `placeholder:"NAME" help:"With --frappe: provider of the site's Social Login Key: Frappe (if not given), Keycloak, or the Provider Name of a custom one. With --preset: what the app calls this hub, where that is part of its addresses."`
 	Name                  string      `property:"name" placeholder:"NAME" help:"App Name, shown to people when they are asked for consent."`
 	Type                  word        `property:"type" enum:"web,spa,native,service," default:"" help:"Where it runs: web (a server), spa (in a browser), native (installed), service (acts for itself)."`
 	RedirectURI           addressList `property:"redirect_uris" sep:"none" name:"redirect-uri" placeholder:"URI" help:"Address in the app that people return to, or several with blanks between. May be repeated."`
@@ -52,6 +53,7 @@ type clientRow struct {
 	Disabled     bool     `json:"disabled"`
 	Issuer       string   `json:"issuer"`
 
+	Enter    []siteValue `json:"enter,omitempty"`            // there, of an app by a preset
 	LoginKey []siteValue `json:"social_login_key,omitempty"` // of a Frappe site,
 	Setup    string      `json:"setup,omitempty"`            // and where its first sign-in is watched
 }
@@ -65,11 +67,18 @@ func clientRowOf(c clients.Client, issuer, secret string) clientRow {
 
 // Run registers an app.
 func (a *clientAddCmd) Run(ctx context.Context, c *console) error {
+	if a.Preset == "list" {
+		return a.listPresets(c)
+	}
+	preset, err := a.chosen(c)
+	if err != nil {
+		return err
+	}
 	return a.with(ctx, c, func(o *opened) error {
 		if err := a.tidyFrappe(ctx, o); err != nil {
 			return err
 		}
-		described, err := a.client(c)
+		described, err := a.client(c, preset)
 		if err != nil {
 			return err
 		}
@@ -82,6 +91,7 @@ func (a *clientAddCmd) Run(ctx context.Context, c *console) error {
 		}
 		row := clientRowOf(client, o.URL(), secret)
 		row.LoginKey = loginKeyOf(client, o.URL(), secret)
+		row.Enter = preset.enter(client, o.URL(), secret)
 		if client.Frappe != nil {
 			if row.Setup, err = o.AwaitSite(ctx, client); err != nil {
 				return err
@@ -90,6 +100,10 @@ func (a *clientAddCmd) Run(ctx context.Context, c *console) error {
 		return a.print(c, row, func(w io.Writer) {
 			if client.Frappe != nil {
 				printLoginKey(w, client, row)
+				return
+			}
+			if preset != nil {
+				preset.print(w, client, row)
 				return
 			}
 			fmt.Fprintf(w, "%s is registered.\n\n", client.Name)

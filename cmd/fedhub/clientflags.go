@@ -38,9 +38,12 @@ type moreOfClient struct {
 	Terms              string      `property:"tos_uri" name:"tos-uri" placeholder:"URI" help:"Its terms of service."`
 }
 
-// client is what the JSON and the flags describe; a flag counts more.
-func (a *clientAddCmd) client(c *console) (clients.Client, error) {
+// client is what the preset, the JSON and the flags describe; a flag counts more.
+func (a *clientAddCmd) client(c *console, preset *chosenPreset) (clients.Client, error) {
 	var d clients.Client
+	if preset != nil {
+		d = preset.NewClient(preset.answers)
+	}
 	if a.FromJSON != "" {
 		metadata, err := readObject(c, "--from-json", a.FromJSON)
 		if err != nil {

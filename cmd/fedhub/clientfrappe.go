@@ -32,7 +32,7 @@ func (a *clientAddCmd) tidyFrappe(ctx context.Context, o *opened) error {
 	}
 	site, err := o.TidySite(a.Frappe)
 	if err == nil && a.custom() {
-		err = frappe.CheckProvider(a.Provider)
+		err = frappe.CheckProvider(a.provider())
 	}
 	if err != nil {
 		return mistake("--frappe: " + inWords(err).Error())
@@ -50,6 +50,9 @@ func (a *clientAddCmd) tidyFrappe(ctx context.Context, o *opened) error {
 
 // provider forgives the built-in names' case.
 func (a *clientAddCmd) provider() string {
+	if a.Provider == "" {
+		return clients.FrappeProvider
+	}
 	for _, known := range []string{clients.FrappeProvider, clients.KeycloakProvider} {
 		if strings.EqualFold(a.Provider, known) {
 			return known

@@ -1,6 +1,7 @@
 package apps
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/clients/presets"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/internal/forms"
@@ -57,11 +59,10 @@ func clientState(c clients.Client) templates.Chip {
 
 // NewApplication is GET /admin/clients/new.
 func (d *Handler) NewApplication(c *gin.Context) error {
-	kind := c.Query("type")
-	if kind == "" {
-		kind = string(clients.Web)
+	if preset, ok := presets.Get(c.Query("preset")); ok {
+		return d.newFromPreset(c, preset)
 	}
-	return d.Responder.Show(c, http.StatusOK, templates.AdminClientNew{Type: kind})
+	return d.Responder.Show(c, http.StatusOK, templates.AdminClientNew{Type: cmp.Or(c.Query("type"), string(clients.Web)), Presets: presetCards()})
 }
 
 // AddApplication is POST /admin/clients. A confidential client gets its first
@@ -71,6 +72,9 @@ func (d *Handler) AddApplication(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if preset, ok := presets.Get(form["preset"]); ok && !preset.Site {
+		return d.addFromPreset(c, preset, form)
+	}
 	client, secret, err := d.Operator.AddClient(c.Request.Context(), d.Actor(c), clients.Client{
 		Name:         form["app_name"],
 		Type:         clients.Type(form["type"]),
@@ -78,7 +82,7 @@ func (d *Handler) AddApplication(c *gin.Context) error {
 		GrantTypes:   []string{clients.GrantRefresh}, // a service does not keep it
 	})
 	if wrong, ok := web.Mistakes(err, clientFields); ok {
-		return d.Responder.Show(c, admin.Unprocessable, templates.AdminClientNew{Type: form["type"], Name: form["app_name"], RedirectURIs: form["redirect_uris"], Mistakes: wrong})
+		return d.Responder.Show(c, admin.Unprocessable, templates.AdminClientNew{Type: form["type"], Name: form["app_name"], RedirectURIs: form["redirect_uris"], Presets: presetCards(), Mistakes: wrong})
 	}
 	if err != nil {
 		return err
@@ -86,7 +90,7 @@ func (d *Handler) AddApplication(c *gin.Context) error {
 	if secret == "" {
 		return web.SeeOther(c, admin.ClientPath(client.ID)+"?done=added")
 	}
-	return d.showSecret(c, client, secret, 0)
+	return d.showSecret(c, client, secret, 0, d.recognised(client, secret))
 }
 
 // Application is GET /admin/clients/{id}.
@@ -105,7 +109,7 @@ func (d *Handler) showApplication(c *gin.Context, status int, client clients.Cli
 		ID: client.ID, Name: client.Name, Type: string(client.Type), State: clientState(client),
 		Created: client.Created, Updated: client.Updated, Public: client.Public(),
 		Issuer: d.Issuer, Endpoints: d.endpoints(), Form: form, Mistakes: wrong, Lives: secretLives(), Site: client.Frappe != nil,
-		Habits: habitsOf(client),
+		Habits: habitsOf(client), There: d.recognised(client, ""),
 	}
 	var err error
 	if page.Logouts, err = d.logouts(c, client); err != nil {
@@ -137,13 +141,10 @@ func registeredBy(c clients.Client) string {
 }
 
 func (d *Handler) endpoints() []templates.Pair {
+	hub := presets.At(d.Issuer)
 	return []templates.Pair{
-		{Name: "Discovery", Value: d.Issuer + "/.well-known/openid-configuration"},
-		{Name: "Authorize URL", Value: d.Issuer + "/oauth2/authorize"},
-		{Name: "Access Token URL", Value: d.Issuer + "/oauth2/token"},
-		{Name: "User information", Value: d.Issuer + "/oauth2/userinfo"},
-		{Name: "Keys (JWKS)", Value: d.Issuer + "/oauth2/jwks"},
-		{Name: "Sign out", Value: d.Issuer + "/oauth2/logout"},
+		{Name: "Discovery", Value: hub.Discovery}, {Name: "Authorize URL", Value: hub.Authorize}, {Name: "Access Token URL", Value: hub.Token},
+		{Name: "User information", Value: hub.Userinfo}, {Name: "Keys (JWKS)", Value: hub.Keys}, {Name: "Sign out", Value: hub.SignOut},
 	}
 }
 

@@ -57,13 +57,13 @@ func (d *Handler) AddSecret(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.showSecret(c, client, secret, life)
+	return d.showSecret(c, client, secret, life, d.recognised(client, secret))
 }
 
 // showSecret shows a new secret the one time it can be seen. The page answers
 // the POST itself, for a secret must not stand in an address.
-func (d *Handler) showSecret(c *gin.Context, client clients.Client, secret string, life time.Duration) error {
-	page := templates.SecretOnce{Client: client.Name, ClientID: client.ID, Secret: secret, Back: admin.ClientPath(client.ID)}
+func (d *Handler) showSecret(c *gin.Context, client clients.Client, secret string, life time.Duration, there templates.There) error {
+	page := templates.SecretOnce{Client: client.Name, ClientID: client.ID, Secret: secret, Back: admin.ClientPath(client.ID), There: there}
 	if life > 0 {
 		page.Expires = d.Now().Add(life)
 	}

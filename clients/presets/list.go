@@ -1,0 +1,122 @@
+package presets
+
+import (
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
+)
+
+// usual is what nearly everybody asks for, and the roles, by which applications
+// decide what people may do there.
+func usual() []string { return []string{"openid", "profile", "email", "roles"} }
+
+// All are the presets, those that most people look for first. What is said of
+// an application is in the documentation that is named above it, as of its
+// defaults.
+func All() []Preset {
+	return []Preset{
+		{Key: "frappe", Name: "Frappe or ERPNext", Site: true, // clients/frappe
+			URL:    Question{Label: "Address of the site", Help: "Like https://erp.example.org."},
+			Called: Question{Default: clients.FrappeProvider}},
+		keycloak(), grafana(), gitlab(), nextcloud(), argo(), proxy(), dex(), auth(), bao(),
+	}
+}
+
+// keycloak is a realm that sends people here (an identity provider there).
+//
+//   - https://www.keycloak.org/docs/latest/server_admin/#_identity_broker_oidc: the redirect
+//     URI, the alias "oidc", "Client secret sent as post", the scope openid, a nonce and no PKCE
+//   - https://www.keycloak.org/securing-apps/oidc-layers: where it takes logout tokens
+//   - OIDCIdentityProvider.keycloakInitiatedBrowserLogout: endpoint/logout_response
+func keycloak() Preset {
+	return Preset{
+		Key: "keycloak", Name: "Keycloak", Within: "/realms/",
+		URL:    Question{Label: "Address of the realm", Help: "Like https://id.example.org/realms/acme."},
+		Called: Question{Label: "Alias of the identity provider there", Help: "The end of its redirect URI.", Default: "oidc"},
+		Client: clients.Client{
+			RedirectURIs:             []string{"{url}/broker/{name}/endpoint"},
+			PostLogoutRedirectURIs:   []string{"{url}/broker/{name}/endpoint/logout_response"},
+			BackchannelLogoutURI:     "{url}/protocol/openid-connect/logout/backchannel-logout",
+			BackchannelLogoutSession: true, Scopes: usual(), AuthMethod: clientauth.MethodPost, PKCEOptional: true,
+		},
+		Enter: []Value{
+			{"Alias", "{name}"}, {"Discovery endpoint", "{discovery}"}, {"Client authentication", "Client secret sent as post"},
+			{"Client ID", "{client_id}"}, {"Client Secret", "{client_secret}"}, {"Scopes", "openid profile email"}, {"Use PKCE", "On, S256"},
+		},
+		Notes: []string{"In the realm add an identity provider of the type OpenID Connect v1.0. Scopes and Use PKCE are among its settings once it is added."},
+	}
+}
+
+// grafana signs people in by [auth.generic_oauth].
+//
+//   - https://grafana.com/docs/grafana/latest/setup-grafana/configure-access/configure-authentication/generic-oauth/:
+//     /login/generic_oauth, use_pkce = false, the secret in the header first, what is missing in the ID token from api_url
+//   - the same, Keycloak: signout_redirect_url leads back to /login; Grafana adds id_token_hint itself
+func grafana() Preset {
+	return Preset{
+		Key: "grafana", Name: "Grafana",
+		URL: Question{Label: "Address of Grafana", Help: "Its root_url, like https://grafana.example.org."},
+		Client: clients.Client{
+			RedirectURIs: []string{"{url}/login/generic_oauth"}, PostLogoutRedirectURIs: []string{"{url}/login"},
+			Scopes: usual(), AuthMethod: clientauth.MethodBasic, PKCEOptional: true,
+		},
+		Enter: []Value{
+			{"enabled", "true"}, {"client_id", "{client_id}"}, {"client_secret", "{client_secret}"}, {"scopes", "openid profile email"},
+			{"auth_url", "{authorize}"}, {"token_url", "{token}"}, {"api_url", "{userinfo}"}, {"use_pkce", "true"},
+			{"signout_redirect_url", "{sign_out}?post_logout_redirect_uri={escaped}%2Flogin"},
+		},
+		Notes: []string{"These are settings of the section auth.generic_oauth, also as variables like GF_AUTH_GENERIC_OAUTH_CLIENT_ID."},
+	}
+}
+
+// gitlab is a GitLab of one's own.
+//
+//   - https://docs.gitlab.com/administration/auth/oidc/: /users/auth/openid_connect/callback,
+//     client_auth_method "query" (the secret in the body), pkce true, issuer with discovery
+//   - https://docs.gitlab.com/administration/settings/sign_in_restrictions/: Sign-out page URL
+//   - omniauth_openid_connect: a nonce, unless send_nonce is false
+func gitlab() Preset {
+	return Preset{
+		Key: "gitlab", Name: "GitLab",
+		URL:    Question{Label: "Address of GitLab", Help: "Like https://gitlab.example.org."},
+		Called: Question{Label: "Name of the provider there", Help: "Leave it, unless GitLab has several OpenID providers.", Default: "openid_connect"},
+		Client: clients.Client{
+			RedirectURIs: []string{"{url}/users/auth/{name}/callback"}, PostLogoutRedirectURIs: []string{"{url}/users/sign_in"},
+			Scopes: usual(), AuthMethod: clientauth.MethodPost,
+		},
+		Enter: []Value{
+			{"name", "{name}"}, {"issuer", "{issuer}"}, {"discovery", "true"}, {"scope", `["openid", "profile", "email"]`}, {"response_type", "code"},
+			{"client_auth_method", "query"}, {"pkce", "true"}, {"client_options identifier", "{client_id}"}, {"client_options secret", "{client_secret}"},
+			{"client_options redirect_uri", "{url}/users/auth/{name}/callback"},
+			{"Sign-out page URL", "{sign_out}?client_id={client_id}&post_logout_redirect_uri={escaped}%2Fusers%2Fsign_in"},
+		},
+		Notes: []string{
+			"These are the args of a provider in gitlab_rails['omniauth_providers']; the name stands beside them too.",
+			"The Sign-out page URL is in the Admin area under Settings, General, Sign-in restrictions. It signs people out here as well.",
+		},
+	}
+}
+
+// nextcloud signs people in by its app user_oidc.
+//
+//   - https://github.com/nextcloud/user_oidc, README: where it takes logout tokens and that it wants sid, PKCE where
+//     discovery says S256, claims from the ID token alone
+//   - its LoginController: /apps/user_oidc/code, a nonce, the parameter claims, the secret in the
+//     body where discovery allows that, post_logout_redirect_uri with client_id
+func nextcloud() Preset {
+	return Preset{
+		Key: "nextcloud", Name: "Nextcloud",
+		URL:    Question{Label: "Address of Nextcloud", Help: "Like https://cloud.example.org."},
+		Called: Question{Label: "Identifier of the provider there", Help: "The first field of Register new provider.", Default: "fedhub"},
+		Client: clients.Client{
+			RedirectURIs:             []string{"{url}/apps/user_oidc/code", "{url}/index.php/apps/user_oidc/code"},
+			PostLogoutRedirectURIs:   []string{"{url}/"},
+			BackchannelLogoutURI:     "{url}/index.php/apps/user_oidc/backchannel-logout/{name}",
+			BackchannelLogoutSession: true, Scopes: usual(), AuthMethod: clientauth.MethodPost, IDTokenClaims: true,
+		},
+		Enter: []Value{
+			{"Identifier", "{name}"}, {"Client ID", "{client_id}"}, {"Client secret", "{client_secret}"},
+			{"Discovery endpoint", "{discovery}"}, {"Scope", "openid email profile"},
+		},
+		Notes: []string{"Install the app OpenID Connect user backend, and register a provider in its administration settings."},
+	}
+}
