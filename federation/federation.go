@@ -24,6 +24,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/fedhub/fedhub/internal/cache"
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
@@ -206,8 +207,7 @@ type Factory func(key LoginKey, env Dependencies) (Connector, error)
 type Dependencies struct {
 	HTTP *http.Client // guarded; all requests to upstreams go through it
 	Hub  string       // our issuer
-	// AllowHTTP permits upstreams on plain http: for hubs that are themselves
-	// local, never otherwise.
+	// AllowHTTP permits upstreams on plain http: for local hubs, never otherwise.
 	AllowHTTP bool
 	// Callback is where the upstream of a key sends the browser back to. It
 	// differs for each key, so that one upstream's answer cannot be passed off
@@ -220,11 +220,11 @@ type Dependencies struct {
 	Open func(sealed, context string) (string, error)
 	// Sign returns a compact ES256 JWT signed with a key in our JWKS.
 	Sign func(ctx context.Context, claims map[string]any, typ string) (string, error)
-	// Pin remembers the issuer an upstream turned out to have. The Registry
-	// fills it in; it fails if another issuer is pinned already.
+	// Pin remembers an upstream's issuer, and fails if another one is pinned; the Registry fills it in.
 	Pin func(ctx context.Context, keyID, issuer string) error
 	// Patience is the most one sign-in may wait for an upstream; 10 s if zero.
 	Patience time.Duration
+	Waits    *cache.Waits     // places for who waits for a new key; nil: nobody does
 	Now      func() time.Time // time.Now if nil
 	Log      *slog.Logger     // discarded if nil
 }

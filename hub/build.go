@@ -140,7 +140,7 @@ func (h *Hub) buildClients() {
 		Replay: d.useOnce, Seal: h.box.Seal, Open: h.box.Open,
 		SecretKey: h.box.Derive(names.KeyOfSecrets), Certificates: c.certificates(), ClientCAs: c.ClientCAs, Now: c.Now,
 		Keys: &clientauth.Keyring{
-			Read: h.documents.Read, Now: c.Now, Log: c.Log,
+			Read: h.documents.Read, Waits: h.waits, Now: c.Now, Log: c.Log,
 			Follow: func(ctx context.Context, id string, published clientauth.Keys) error {
 				return h.hubs.Follow(ctx, id, published)
 			},
@@ -243,7 +243,7 @@ func (h *Hub) env() federation.Dependencies {
 		Sign: func(ctx context.Context, claims map[string]any, typ string) (string, error) {
 			return h.signing.Sign(ctx, signing.ES256, typ, claims)
 		},
-		Now: h.config.Now, Log: h.config.Log,
+		Waits: h.waits, Now: h.config.Now, Log: h.config.Log,
 	}
 }
 

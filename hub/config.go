@@ -95,6 +95,10 @@ type Config struct {
 	// NewRSA makes RSA keys, which takes long; for tests, which have theirs ready.
 	NewRSA func() (*rsa.PrivateKey, error)
 
+	// Sleep lets a time pass, unless the context ends before; by the clock on the
+	// wall if nil. For tests, which have no time.
+	Sleep func(context.Context, time.Duration) error
+
 	// RequestLimit is how long a request may take; 15 s if zero.
 	RequestLimit time.Duration
 

@@ -61,6 +61,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/signin"
 	"github.com/fedhub/fedhub/hub/web/signout"
 	"github.com/fedhub/fedhub/hub/web/tokenendpoint"
+	"github.com/fedhub/fedhub/internal/cache"
 	"github.com/fedhub/fedhub/internal/flood"
 	"github.com/fedhub/fedhub/internal/lasting"
 )
@@ -74,6 +75,7 @@ type Hub struct {
 	clock   *readiness.Clock
 	data    data
 	engine  *gin.Engine
+	waits   *cache.Waits // for keys that others are about to publish
 	leaving atomic.Bool  // it has begun to shut down
 	cleared atomic.Int64 // when nothing was left to clear of the audit, in seconds
 
@@ -166,7 +168,7 @@ func New(ctx context.Context, config Config, backend store.Backend) (*Hub, error
 	guarded.Watch(func(e *store.DamagedError) {
 		config.Log.ErrorContext(ctx, "a record of the database cannot be read; fedhub doctor lists all such records", "set", e.Set, "id", e.ID, "error", e)
 	})
-	h := &Hub{config: config, backend: guarded, clock: clock, lines: lines, data: openData(guarded, config.Now)}
+	h := &Hub{config: config, backend: guarded, clock: clock, lines: lines, waits: cache.NewWaits(config.Sleep), data: openData(guarded, config.Now)}
 	if h.box, err = seal.New(config.SecretKey); err != nil {
 		return nil, err
 	}

@@ -48,21 +48,21 @@ func (v *Verifier) assertedBy(policy jwt.Policy, cred Credentials, find func(*jw
 	if err != nil {
 		return by, c, err
 	}
+	if cred.ID == "" {
+		return by, c, jwt.Flaw("jwt.iss.client")
+	}
+	c, err = policy.Claims(token, jwt.Want{Issuer: cred.ID, Audience: audiences, Now: v.Now()})
+	if err == nil && c.Subject != cred.ID {
+		err = jwt.Flaw("jwt.sub.foreign")
+	}
+	if err != nil {
+		return by, c, err
+	}
 	candidates, err := find(token)
 	if err != nil {
 		return by, c, err
 	}
-	claims, by, err := candidates.Verify(token)
-	if err != nil {
-		return by, c, err
-	}
-	if cred.ID == "" {
-		return by, c, jwt.Flaw("jwt.iss.client")
-	}
-	c, err = policy.Check(claims, jwt.Want{Issuer: cred.ID, Audience: audiences, Now: v.Now()})
-	if err == nil && c.Subject != cred.ID {
-		err = jwt.Flaw("jwt.sub.foreign")
-	}
+	_, by, err = candidates.Verify(token)
 	return by, c, err
 }
 

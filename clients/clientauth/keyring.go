@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
-	"golang.org/x/sync/singleflight"
 
 	"github.com/fedhub/fedhub/internal/cache"
 	"github.com/fedhub/fedhub/internal/jsonx"
@@ -18,9 +17,8 @@ import (
 )
 
 const (
-	keysLife  = time.Hour        // a key that a client took back counts no longer than this
-	keysGrace = 24 * time.Hour   // …unless its server cannot be reached
-	keysPause = 10 * time.Second // between two fetches for one client
+	keysLife  = time.Hour      // a key that a client took back counts no longer than this
+	keysGrace = 24 * time.Hour // …unless its server cannot be reached
 )
 
 // A Publisher is who publishes keys, and how.
@@ -47,23 +45,31 @@ type Keyring struct {
 	// that is a jwt.Flaw says that these keys do not count.
 	Follow func(ctx context.Context, id string, published Keys) error
 
-	Now func() time.Time
-	Log *slog.Logger
+	Waits *cache.Waits // places for who waits for a new key; nil: nobody does
+	Now   func() time.Time
+	Log   *slog.Logger
 
-	flights singleflight.Group // one fetch of a set at a time
-	mu      sync.Mutex
-	sets    map[string]keySet
+	mu   sync.Mutex
+	sets map[string]*keySet
 }
 
+// A keySet is what one client publishes.
 type keySet struct {
-	source string // the jwks_uri, or the JWKS itself: another source is another set
+	publisher Publisher
+	inline    Keys                     // the keys themselves,
+	fetched   *cache.Value[publishing] // or what is found where they are
+}
+
+// A publishing is the keys that were found in one fetch.
+type publishing struct {
 	keys   Keys
-	prints []string  // thumbprints of keys
-	read   time.Time // when keys were read
-	tried  time.Time // when reading was last tried
+	prints []string // their thumbprints
 }
 
 // Verify returns the claims of a token that one of the published keys signed.
+// The caller has looked at the claims before, which nobody vouched for yet: who
+// they are of, whom they are for and when they hold decides who may have us look
+// for a key, and wait for it.
 func (k *Keyring) Verify(ctx context.Context, p Publisher, t *jwt.Token) (jsonx.Object, error) {
 	candidates, err := k.For(ctx, p, t)
 	if err != nil {
@@ -73,10 +79,10 @@ func (k *Keyring) Verify(ctx context.Context, p Publisher, t *jwt.Token) (jsonx.
 	return claims, err
 }
 
-// For returns the keys that a token is verified with. They are read again if
-// they are old or lack the one it names.
+// For returns the keys that a token is verified with, whose claims the caller has
+// looked at. They are read again if they are old or lack the one it names.
 func (k *Keyring) For(ctx context.Context, p Publisher, t *jwt.Token) (Keys, error) {
-	return k.thatFit(ctx, p, func(keys Keys) bool { return len(keys.fitting(t.KeyID, jose.SignatureAlgorithm(t.Algorithm))) > 0 })
+	return k.thatFit(ctx, k.Waits, p, func(keys Keys) bool { return len(keys.fitting(t.KeyID, jose.SignatureAlgorithm(t.Algorithm))) > 0 })
 }
 
 // ErrNoKey says that a client publishes no key of the kind that is needed.
@@ -86,7 +92,8 @@ var ErrNoKey = errors.New("it must publish one with use=enc in its JWKS")
 // with this algorithm (OIDC Core §10.2). Of several the first in its JWKS
 // counts.
 func (k *Keyring) ToEncrypt(ctx context.Context, p Publisher, alg string) (jose.JSONWebKey, error) {
-	published, err := k.thatFit(ctx, p, func(keys Keys) bool { return len(keys.Encrypting(alg)) > 0 })
+	// It is the hub that needs one: what is not there is not waited for.
+	published, err := k.thatFit(ctx, nil, p, func(keys Keys) bool { return len(keys.Encrypting(alg)) > 0 })
 	if err != nil {
 		return jose.JSONWebKey{}, fmt.Errorf("the encryption key of client %s: %w", p.ID, err)
 	}
@@ -98,55 +105,32 @@ func (k *Keyring) ToEncrypt(ctx context.Context, p Publisher, alg string) (jose.
 }
 
 // thatFit returns all keys of a client. If they are fetched, they are read
-// again when they are an hour old, and also at once when none fits.
-func (k *Keyring) thatFit(ctx context.Context, p Publisher, fit func(Keys) bool) (Keys, error) {
-	switch {
-	case p.JWKS != "":
-		return k.inline(p)
-	case p.JWKSURI != "":
-		return k.remote(ctx, p, fit)
+// again when they are an hour old, and also when none fits.
+func (k *Keyring) thatFit(ctx context.Context, waits *cache.Waits, p Publisher, fit func(Keys) bool) (Keys, error) {
+	if p.JWKS == "" && p.JWKSURI == "" {
+		return nil, ErrNoKey
 	}
-	return nil, ErrNoKey
-}
-
-func (k *Keyring) inline(p Publisher) (Keys, error) {
-	set := k.get(p.ID, p.JWKS)
-	if set.keys != nil {
-		return set.keys, nil
-	}
-	parsed, err := ParseKeys([]byte(p.JWKS))
+	set, err := k.set(p)
 	if err != nil {
-		return nil, fmt.Errorf("registered JWKS: %w", err)
+		return nil, err
 	}
-	k.put(p.ID, keySet{source: p.JWKS, keys: parsed, read: k.Now()})
-	return parsed, nil
-}
-
-func (k *Keyring) remote(ctx context.Context, p Publisher, fit func(Keys) bool) (Keys, error) {
-	set := k.get(p.ID, p.JWKSURI)
-	if p.Hub && !Overlap(set.prints, p.Approved) {
-		// Another process saw the hub change hands, and it was approved
-		// with other keys: what we remember is the previous owner's.
-		set = keySet{source: set.source, tried: set.tried}
+	if set.fetched == nil {
+		return set.inline, nil
 	}
-	now := k.Now()
-	fresh := now.Sub(set.read) < keysLife
-	if fresh && fit(set.keys) {
-		return set.keys, nil
-	}
-	// Made-up kids must not turn us into a hammer on the client's server.
-	if now.Sub(set.tried) >= keysPause {
-		fetched, err := k.fetch(ctx, p, now)
-		if err == nil {
-			return fetched, nil
+	// What another process saw change hands was approved with other keys: what
+	// we remember then is the previous owner's.
+	counts := func(found publishing) bool { return !p.Hub || Overlap(found.prints, p.Approved) }
+	found, err := set.fetched.Find(ctx, waits, func(found publishing) cache.Sight {
+		if counts(found) && fit(found.keys) {
+			return cache.Found
 		}
-		if jwt.IsFlaw(err) {
-			return nil, err
-		}
-		k.Log.WarnContext(ctx, "could not read the keys of a client", "client", p.ID, "error", err)
-	}
-	if now.Sub(set.read) < keysGrace {
-		return set.keys, nil
+		return cache.Missing
+	})
+	switch {
+	case err == nil && counts(found):
+		return found.keys, nil
+	case err != nil && (jwt.IsFlaw(err) || ctx.Err() != nil):
+		return nil, err
 	}
 	return nil, jwt.Flaw("jwt.keys.unread")
 }
@@ -156,32 +140,76 @@ func Overlap(a, b []string) bool {
 	return slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) })
 }
 
+// set is what is remembered of a publisher. Another source is another set.
+func (k *Keyring) set(p Publisher) (*keySet, error) {
+	if set := k.known(p, nil); set != nil {
+		return set, nil
+	}
+	set := &keySet{publisher: p}
+	if p.JWKS == "" {
+		set.fetched = k.newFetched(p)
+		return k.known(p, set), nil
+	}
+	var err error
+	if set.inline, err = ParseKeys([]byte(p.JWKS)); err != nil {
+		return nil, fmt.Errorf("registered JWKS: %w", err)
+	}
+	return k.known(p, set), nil
+}
+
+// known is the set of a publisher; where there is none it is the one that was
+// just made, if any.
+func (k *Keyring) known(p Publisher, made *keySet) *keySet {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	set := k.sets[p.ID]
+	if set != nil && set.publisher.is(p) {
+		return set
+	}
+	if made == nil {
+		return nil
+	}
+	if k.sets == nil {
+		k.sets = map[string]*keySet{}
+	}
+	k.sets[p.ID] = made
+	return made
+}
+
+// is reports whether both publish the same keys in the same way.
+func (p Publisher) is(other Publisher) bool {
+	return p.JWKS == other.JWKS && p.JWKSURI == other.JWKSURI && p.Hub == other.Hub
+}
+
 // fetchLimit is how long reading a set, and telling who follows it, may take.
 const fetchLimit = 12 * time.Second
 
-// fetch reads the jwks_uri. Of callers at the same time one does it, and its
-// going away does not take the others' answer with it.
-func (k *Keyring) fetch(ctx context.Context, p Publisher, now time.Time) (Keys, error) {
-	landed, err := cache.Once(ctx, &k.flights, p.ID+" "+p.JWKSURI, fetchLimit, func(ctx context.Context) (any, error) {
-		set := k.get(p.ID, p.JWKSURI)
-		set.tried = now
-		k.put(p.ID, set)
-		fetched, err := k.Published(ctx, Publisher{JWKSURI: p.JWKSURI})
-		if err != nil {
-			return nil, err
-		}
-		if p.Hub {
-			if err := k.Follow(ctx, p.ID, fetched); err != nil {
-				return nil, err
+// newFetched is what a publisher has at its jwks_uri. What is known serves on
+// while it cannot be read, but not where it was read and says that it does not
+// count.
+func (k *Keyring) newFetched(p Publisher) *cache.Value[publishing] {
+	return &cache.Value[publishing]{
+		Fetch: func(ctx context.Context) (publishing, error) {
+			found, err := k.fetch(ctx, p)
+			if err != nil && !jwt.IsFlaw(err) {
+				k.Log.WarnContext(ctx, "could not read the keys of a client", "client", p.ID, "error", err)
 			}
-		}
-		k.put(p.ID, keySet{source: p.JWKSURI, keys: fetched, prints: fetched.Thumbprints(), read: now, tried: now})
-		return fetched, nil
-	})
-	if err != nil {
-		return nil, err
+			return found, err
+		},
+		Fresh: keysLife, Sorry: cache.Gap, Limit: fetchLimit, Keep: keysGrace, Wait: fetchLimit, Now: k.Now,
+		Away: func(err error) bool { return !jwt.IsFlaw(err) },
 	}
-	return landed.(Keys), nil
+}
+
+func (k *Keyring) fetch(ctx context.Context, p Publisher) (publishing, error) {
+	keys, err := k.Published(ctx, Publisher{JWKSURI: p.JWKSURI})
+	if err == nil && p.Hub {
+		err = k.Follow(ctx, p.ID, keys)
+	}
+	if err != nil {
+		return publishing{}, err
+	}
+	return publishing{keys, keys.Thumbprints()}, nil
 }
 
 // Published returns what somebody publishes now. Nothing is remembered of it.
@@ -198,24 +226,6 @@ func (k *Keyring) Published(ctx context.Context, p Publisher) (Keys, error) {
 		return nil, fmt.Errorf("the JWKS at %s cannot be used: %w", p.JWKSURI, err)
 	}
 	return parsed, nil
-}
-
-func (k *Keyring) get(id, source string) keySet {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if set := k.sets[id]; set.source == source {
-		return set
-	}
-	return keySet{source: source}
-}
-
-func (k *Keyring) put(id string, set keySet) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.sets == nil {
-		k.sets = map[string]keySet{}
-	}
-	k.sets[id] = set
 }
 
 // Drop forgets the keys of a client.

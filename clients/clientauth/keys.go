@@ -7,11 +7,13 @@ import (
 	_ "crypto/sha256" // for Thumbprint
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/go-jose/go-jose/v4"
 
+	"github.com/fedhub/fedhub/internal/cache"
 	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/fedhub/fedhub/internal/jwt"
 	"github.com/fedhub/fedhub/internal/texts"
@@ -54,7 +56,7 @@ func ParseKeys(text []byte) (Keys, error) {
 		}
 	}
 	if len(usable) == 0 {
-		return nil, texts.Err("keys.none")
+		return nil, fmt.Errorf("%w (%w)", texts.Err("keys.none"), cache.ErrNothingYet)
 	}
 	return usable, nil
 }

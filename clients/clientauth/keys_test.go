@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
+	"github.com/fedhub/fedhub/internal/cache"
 	"github.com/fedhub/fedhub/internal/testkit/keytest"
 )
 
@@ -42,7 +43,7 @@ func TestKeysAreFetchedOnceAndARotationIsPickedUp(t *testing.T) {
 	}
 
 	p.Publish(http.StatusOK, keytest.JWKS(t, one, two))
-	w.clock.Forward(keysPause)
+	w.clock.Forward(cache.Gap)
 	if err := w.present(two); err != nil {
 		t.Errorf("the new key: %v", err)
 	}
@@ -60,7 +61,7 @@ func TestMadeUpKidsCostOneFetchAMinute(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 3 {
-		w.clock.Forward(keysPause)
+		w.clock.Forward(cache.Gap)
 		var all sync.WaitGroup
 		for range 10 {
 			made := key
@@ -123,7 +124,7 @@ func TestKnownKeysOutliveAnOutageForADay(t *testing.T) {
 		t.Errorf("after a day: got %q, want %q", got, want)
 	}
 	p.Publish(http.StatusOK, keytest.JWKS(t, key))
-	w.clock.Forward(keysPause)
+	w.clock.Forward(cache.Gap)
 	if err := w.present(key); err != nil {
 		t.Errorf("after the outage: %v", err)
 	}

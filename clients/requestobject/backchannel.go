@@ -52,13 +52,14 @@ func (o Opener) backRequest(ctx context.Context, policy jwt.Policy, r Registered
 	if err != nil {
 		return nil, claims, err
 	}
-	if members, err = o.Verifier.Keys.Verify(ctx, r.Publisher, token); err != nil {
-		return nil, claims, err
-	}
-	claims, err = policy.Check(members, jwt.Want{Issuer: r.ID, Audience: []string{o.Verifier.Issuer}, Now: o.Verifier.Now()})
+	claims, err = policy.Claims(token, jwt.Want{Issuer: r.ID, Audience: []string{o.Verifier.Issuer}, Now: o.Verifier.Now()})
 	if err == nil && claims.Subject == r.ID {
 		err = jwt.Flaw("jwt.sub.client") // RFC 9101 §10.8
 	}
+	if err != nil {
+		return nil, claims, err
+	}
+	members, err = o.Verifier.Keys.Verify(ctx, r.Publisher, token)
 	return members, claims, err
 }
 

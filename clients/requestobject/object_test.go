@@ -8,7 +8,10 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/internal/jsonx"
 )
+
+func anything(jsonx.Object) error { return nil }
 
 func FuzzOpenObject(f *testing.F) {
 	encode := base64.RawURLEncoding.EncodeToString
@@ -21,7 +24,7 @@ func FuzzOpenObject(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw string) {
 		Peek(raw)
 		for _, alg := range []string{"", NoAlg, clientauth.HS256, "ES256"} {
-			o, err := opener.Open(t.Context(), Registered{Publisher: clientauth.Publisher{ID: "c"}, Alg: alg}, raw)
+			o, err := opener.Open(t.Context(), Registered{Publisher: clientauth.Publisher{ID: "c"}, Alg: alg}, raw, anything)
 			var refusal *Error
 			switch {
 			case err != nil && !errors.As(err, &refusal):
@@ -54,7 +57,7 @@ func TestAnUnsignedObjectIsTakenWhereNoSignatureIsDemanded(t *testing.T) {
 		"high security":      {Registered{HighSecurity: true}, false},
 		"none and high":      {Registered{Alg: NoAlg, HighSecurity: true}, false},
 	} {
-		object, err := o.Open(t.Context(), row.r, raw)
+		object, err := o.Open(t.Context(), row.r, raw, anything)
 		refusal := ErrorOf(err)
 		switch {
 		case row.taken && (err != nil || object.Signed() || string(object.Claims["state"]) != `"x"`):
@@ -63,7 +66,7 @@ func TestAnUnsignedObjectIsTakenWhereNoSignatureIsDemanded(t *testing.T) {
 			t.Errorf("%s: got %v, want %s", name, err, Invalid)
 		}
 	}
-	if _, err := o.Open(t.Context(), Registered{}, raw+"c2lnbmVk"); ErrorOf(err) == nil {
+	if _, err := o.Open(t.Context(), Registered{}, raw+"c2lnbmVk", anything); ErrorOf(err) == nil {
 		t.Error("an object that says none and has a signature was taken")
 	}
 }

@@ -23,24 +23,16 @@ import (
 const (
 	keysLife = time.Hour // a key that was taken back counts no longer than this
 	maxKeys  = 100
-
-	// How soon an unknown key may make us fetch the set again. A token that
-	// anybody can post to us must not make us a hammer on the provider; one
-	// that the provider itself just gave us may, for a key that is minutes old.
-	renewForProvider = 5 * time.Second
-	renewForStranger = time.Minute
 )
 
-// keySet holds a provider's public signing keys.
-type keySet struct {
-	*cache.Value[[]jose.JSONWebKey]
-}
+// A keySet is a provider's public signing keys.
+type keySet = cache.Value[[]jose.JSONWebKey]
 
 func newKeySet(c *Connector) *keySet {
-	return &keySet{&cache.Value[[]jose.JSONWebKey]{
+	return &keySet{
 		Fetch: c.fetchKeys,
 		Fresh: keysLife, Sorry: failureLife, Limit: c.env.Patience, Now: c.env.Now,
-	}}
+	}
 }
 
 func (c *Connector) fetchKeys(ctx context.Context) ([]jose.JSONWebKey, error) {
@@ -81,7 +73,7 @@ func parseKeys(body []byte) ([]jose.JSONWebKey, error) {
 		}
 	}
 	if len(keys) == 0 {
-		return nil, errors.New("the key set has no key that can be used")
+		return nil, fmt.Errorf("the key set has no key that can be used: %w", cache.ErrNothingYet)
 	}
 	return keys, nil
 }
@@ -106,65 +98,44 @@ func parseKey(entry []byte) (jose.JSONWebKey, bool) {
 	return key, false
 }
 
-// asked returns the set for one verification.
-func (s *keySet) asked(gap time.Duration) *asked { return &asked{set: s, gap: gap} }
-
-// asked verifies the signature of one token. What kept it from getting keys is
-// in failure.
-type asked struct {
-	set     *keySet
-	gap     time.Duration
-	hmac    secret // shared with the provider; empty: nothing is
-	failure error
-}
-
-// verify returns the claims if one of the provider's keys signed the token.
-func (a *asked) verify(ctx context.Context, token *jwt.Token) (object, error) {
-	payload, err := a.payload(ctx, token)
-	if err != nil {
-		return nil, err
-	}
-	return parseObject(payload)
-}
-
-func (a *asked) payload(ctx context.Context, token *jwt.Token) ([]byte, error) {
+// verifySignature is nil if the provider signed the token: with one of its keys, also
+// with one that is newer than those we know (Core §10.1.1), or with the secret
+// that is shared with it. Whatever else the token must be, it is: nobody waits
+// for a key for less.
+func (c *Connector) verifySignature(ctx context.Context, token *jwt.Token, shared secret) error {
 	if token.Algorithm == string(jose.HS256) {
-		if a.hmac == "" {
-			return nil, errors.New("nothing is shared with the provider that could have made its MAC")
+		if shared == "" {
+			return errors.New("nothing is shared with the provider that could have made its MAC")
 		}
-		return token.Verify([]byte(a.hmac))
+		_, err := token.Verify([]byte(shared))
+		return err
 	}
-	keys, err := a.set.Get(ctx)
-	if err != nil {
-		a.failure = err
-		return nil, err
+	keys, err := c.keys.Find(ctx, c.env.Waits, func(keys []jose.JSONWebKey) cache.Sight { return sight(token, keys) })
+	switch {
+	case err != nil:
+		return fmt.Errorf("the provider's keys: %w", err)
+	case sight(token, keys) != cache.Found:
+		return errors.New("no key of the provider made this signature")
 	}
-	if payload, ok := try(token, keys); ok {
-		return payload, nil
-	}
-	// Perhaps the key is new (Core §10.1.1).
-	keys, err = a.set.Renew(ctx, a.gap)
-	if err != nil {
-		a.failure = err
-		return nil, err
-	}
-	if payload, ok := try(token, keys); ok {
-		return payload, nil
-	}
-	return nil, errors.New("no key of the provider made this signature")
+	return nil
 }
 
-func try(token *jwt.Token, keys []jose.JSONWebKey) ([]byte, bool) {
+// sight looks for the key that signed the token. Where there is one of the name
+// and it is not that one, none that is still to come is.
+func sight(token *jwt.Token, keys []jose.JSONWebKey) cache.Sight {
 	for _, key := range keys {
 		// A key that names its algorithm is for no other (RFC 8725 §3.1).
 		if !jwt.Named(key, token.KeyID, len(keys) == 1) || key.Algorithm != "" && key.Algorithm != token.Algorithm {
 			continue
 		}
-		if payload, err := token.Verify(key.Key); err == nil {
-			return payload, true
+		if _, err := token.Verify(key.Key); err == nil {
+			return cache.Found
 		}
 	}
-	return nil, false
+	if token.KeyID != "" && slices.ContainsFunc(keys, func(key jose.JSONWebKey) bool { return key.KeyID == token.KeyID }) {
+		return cache.Wrong
+	}
+	return cache.Missing
 }
 
 func algorithms() []jose.SignatureAlgorithm {

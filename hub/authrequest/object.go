@@ -39,7 +39,9 @@ func (k *Service) unwrap(ctx context.Context, d *draft, repeated *oauth.Repeated
 	if err != nil {
 		return err
 	}
-	object, err := k.Objects.Open(ctx, signerOf(d.client), raw)
+	object, err := k.Objects.Open(ctx, signerOf(d.client), raw, func(claims jsonx.Object) error {
+		return checkClaims(claims, d.client, k.Issuer, k.Now())
+	})
 	if err != nil {
 		return public(err)
 	}
@@ -82,12 +84,8 @@ func public(err error) error {
 	return oauth.Refuse(e.Code, e.Why).Because(err)
 }
 
-// inside checks what the object says of itself, and returns the parameters
-// that count.
+// inside returns the parameters that count.
 func (k *Service) inside(object requestobject.Object, d *draft) (oauth.Params, error) {
-	if err := checkClaims(object.Claims, d.client, k.Issuer, k.Now()); err != nil {
-		return nil, err
-	}
 	params, err := paramsOf(object.Claims)
 	if err != nil {
 		return nil, err

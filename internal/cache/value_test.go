@@ -74,29 +74,6 @@ func TestAFailureIsRememberedForAMoment(t *testing.T) {
 	c.want(t, "later", 2, nil)
 }
 
-func TestAFailedRenewalKeepsWhatIsFresh(t *testing.T) {
-	c := newCounting()
-	c.want(t, "first", 1, nil)
-	c.now = c.now.Add(10 * time.Second)
-	c.fail.Store(true)
-	if _, err := c.Renew(t.Context(), time.Second); !errors.Is(err, errFetch) {
-		t.Errorf("renewal: got %v, want the failure", err)
-	}
-	c.want(t, "after the failed renewal", 1, nil)
-}
-
-func TestARenewalKeepsItsDistance(t *testing.T) {
-	c := newCounting()
-	c.want(t, "first", 1, nil)
-	for range 10 {
-		c.Renew(t.Context(), 30*time.Second)
-	}
-	c.want(t, "too early", 1, nil)
-	c.now = c.now.Add(30 * time.Second)
-	c.Renew(t.Context(), 30*time.Second)
-	c.want(t, "in time", 2, nil)
-}
-
 func TestManyCallersShareOneFetch(t *testing.T) {
 	c := newCounting()
 	c.gate = make(chan struct{})

@@ -38,6 +38,17 @@ func (p Policy) Check(o jsonx.Object, w Want) (Claims, error) {
 	return c, p.checkTimes(c, float64(w.Now.UnixMilli())/1000)
 }
 
+// Claims is Check of claims that nobody vouches for yet. It comes before a key is
+// looked for: whoever does not even claim to be the right sender, to the right
+// reader and at the right time, has nobody fetch keys or wait for one.
+func (p Policy) Claims(t *Token, w Want) (Claims, error) {
+	o, err := t.Unverified()
+	if err != nil {
+		return Claims{}, Flaw("jwt.payload.bad", "cause", err)
+	}
+	return p.Check(o, w)
+}
+
 // read takes claims by their exact names and types: a number in quotes is not
 // a number.
 func (p Policy) read(o jsonx.Object) (c Claims, err error) {

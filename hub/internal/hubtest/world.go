@@ -110,6 +110,9 @@ func NewWorldAs(t testing.TB, backend store.Backend, config hub.Config) *World {
 		config.Limits.SignIns.Burst = 10_000
 	}
 	config.NewRSA = signingtest.RSA
+	if config.Sleep == nil { // no story waits unless it is about that
+		config.Sleep = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+	}
 	config.Log = slog.New(slog.NewTextHandler(w.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w.Asked = countstore.Over(backend)
 	h, err := hub.New(t.Context(), config, w.Asked)

@@ -51,6 +51,18 @@ func looking(w *hubtest.World) *hubtest.Browser {
 	return b
 }
 
+// A provider makes its key when it first needs one, or rotates, a moment after
+// the hub read its keys.
+func TestAProviderThatMakesAKeyTheMomentItSignsIsWaitedFor(t *testing.T) {
+	w, u := odd(t, func(*federationtest.Script) {})
+	for _, kid := range []string{"second", "third"} {
+		if b, p := come(w); p.URL.Path != "/account" || p.Status != http.StatusOK {
+			t.Fatalf("before %s: ended at %s with %d:\n%s", kid, p.URL, p.Status, b.Open("/").Body)
+		}
+		u.Rotate(kid)
+	}
+}
+
 // What real providers send all at once: a date where a number is due (ADFS), a
 // life with a fraction, groups with odd ones between, a certificate of nobody.
 func TestAProviderThatSendsWhatNobodyExpectsSignsPeopleIn(t *testing.T) {

@@ -1,0 +1,62 @@
+package token_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/internal/cache"
+	"github.com/fedhub/fedhub/internal/testkit/keytest"
+)
+
+// A client publishes a key and uses it at once, a moment after the hub read its
+// keys: the request waits for the next reading, whatever the key signed.
+func TestAKeyThatAClientPublishedAMomentAgoIsWaitedFor(t *testing.T) {
+	one, two, three := keytest.New(t, "one", jose.ES256), keytest.New(t, "two", jose.ES256), keytest.New(t, "three", jose.ES256)
+	p := keytest.NewPublisher(t, keytest.JWKS(t, one))
+	var waited atomic.Int32
+	w := hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), hub.Config{Sleep: func(ctx context.Context, d time.Duration) error {
+		if waited.Add(1); d <= 0 || d > cache.Gap {
+			t.Errorf("a wait of %v", d)
+		}
+		p.Publish(http.StatusOK, keytest.JWKS(t, one, two, three))
+		return ctx.Err()
+	}})
+	w.Clock.Stop()
+	a := w.App(func(c *clients.Client) { c.AuthMethod, c.JWKSURI = clientauth.MethodKey, p.URL+"/jwks" })
+	ask := func(path string, key jose.JSONWebKey, claims map[string]any, pairs ...string) hubtest.Reply {
+		assertion := keytest.Assertion(a.ID, w.URL, w.Clock.Now())
+		for name, value := range claims {
+			assertion[name] = value
+		}
+		return w.Raw(path, hubtest.Edited(url.Values{
+			"client_id": {a.ID}, "client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
+			"client_assertion": {keytest.Sign(t, key, assertion, nil)},
+		}, pairs).Encode())
+	}
+	hubtest.Want(t, "the first key", ask("/oauth2/introspect", one, nil, "token", "x").Status, 200)
+	hubtest.Refused(t, "another audience", ask("/oauth2/introspect", two, map[string]any{"aud": "https://other.example"}, "token", "x"), 401, "invalid_client")
+	hubtest.Want(t, "waits for what is wrong otherwise", waited.Load(), 0)
+	hubtest.Want(t, "the second key", ask("/oauth2/introspect", two, nil, "token", "x").Status, 200)
+	hubtest.Want(t, "waits for it", waited.Load(), 1)
+
+	p.Publish(http.StatusOK, keytest.JWKS(t, one, two))
+	w.Clock.Skip(time.Hour)
+	hubtest.Want(t, "an hour later", ask("/oauth2/introspect", two, nil, "token", "x").Status, 200)
+	object := keytest.Sign(t, three, map[string]any{
+		"iss": a.ID, "aud": w.URL, "client_id": a.ID, "response_type": "code", "scope": "openid", "redirect_uri": hubtest.Callback,
+		"code_challenge": hubtest.Challenge(a.Verifier), "code_challenge_method": "S256",
+	}, nil)
+	pushed := ask("/oauth2/par", two, nil, "request", object)
+	hubtest.Want(t, "a request object by the third key", pushed.Status, 201)
+	hubtest.Want(t, "waits", waited.Load(), 2)
+}
