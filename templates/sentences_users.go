@@ -1,12 +1,20 @@
 package templates
 
 var userSentences = map[string]string{
-	"user.email.bad":      "Enter one e-mail address, like ada@example.org.",
-	"user.hash.bad":       "This hash cannot be used: the password hash is not Argon2id, bcrypt or PBKDF2-SHA256 with sensible parameters.",
-	"user.password.twice": "Give a password or a hash from another system, not both.",
-	"user.role.bad":       "A role is a short name on one line, of at most {max} characters.",
-	"user.roles.many":     "A person can have at most {max} roles.",
-	"user.subject.bad":    "The subject has to be {min} to {max} letters, digits and the characters - . _",
+	"user.email.bad":       "Enter one e-mail address, like ada@example.org.",
+	"user.hash.argon2":     "Argon2id is checked with at most {memory} KiB, {time} passes and {threads} lanes, a sum of {least} to {most} bytes and a salt of 8 to 64",
+	"user.hash.bad":        "This password hash cannot be used: {cause}.",
+	"user.hash.bcrypt":     "bcrypt is checked with a cost of at most {max}",
+	"user.hash.broken":     "it begins like one of {form} and cannot be read as one",
+	"user.hash.form":       "hashes of the form {form} cannot be checked here; PBKDF2 with SHA-1, SHA-256 or SHA-512, Argon2id and bcrypt can",
+	"user.hash.iterations": "{form} is checked with at least {min} iterations, and at most {max} iterations times blocks of the sum",
+	"user.hash.other":      "it is a credential of the type {type}, and no password",
+	"user.hash.size":       "{form} is checked with a sum of {least} to {most} bytes and a salt of {salt} to {salts}",
+	"user.hash.unknown":    "it is of no form that the hub knows; it reads PBKDF2 and Argon2id as Keycloak, Django or passlib write them, and bcrypt",
+	"user.password.twice":  "Give a password or a hash from another system, not both.",
+	"user.role.bad":        "A role is a short name on one line, of at most {max} characters.",
+	"user.roles.many":      "A person can have at most {max} roles.",
+	"user.subject.bad":     "The subject has to be {min} to {max} letters, digits and the characters - . _",
 
 	"invitation.life.long": "An invitation lasts at most 90 days.",
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
 )
 
 type userAddCmd struct {
@@ -21,6 +22,7 @@ type userAddCmd struct {
 
 	PasswordFile  string `xor:"password" placeholder:"PATH" help:"File with the password."`
 	PasswordStdin bool   `xor:"password" help:"Read the password from standard input."`
+	PasswordHash  string `xor:"password" name:"password-hash-file" placeholder:"PATH" help:"File with the hash that another system keeps of the password: an entry of Keycloak's credentials, or what Django or passlib write; - is standard input."`
 	NoPassword    bool   `xor:"password" help:"No password: the person comes in through another hub or provider."`
 
 	format `embed:""`
@@ -54,11 +56,9 @@ func (u *userAddCmd) Run(ctx context.Context, c *console) error {
 		if err := u.claims(c, &n); err != nil {
 			return err
 		}
-		password, err := u.password(ctx, c)
-		if err != nil {
+		if err := u.password(ctx, c, &n); err != nil {
 			return err
 		}
-		n.Password = password
 		added, err := o.AddUser(ctx, c.operator(), n)
 		if errors.Is(err, fs.ErrExist) {
 			return fmt.Errorf("there is somebody with the address %s already", u.Email)
@@ -72,16 +72,26 @@ func (u *userAddCmd) Run(ctx context.Context, c *console) error {
 	})
 }
 
-func (u *userAddCmd) password(ctx context.Context, c *console) (string, error) {
+// password fills in the password, or what another system keeps of it.
+func (u *userAddCmd) password(ctx context.Context, c *console, n *users.NewUser) (err error) {
 	switch {
 	case u.NoPassword:
-		return "", nil
+	case u.PasswordHash != "":
+		var hash string
+		if u.PasswordHash == "-" {
+			hash, err = secretFrom("standard input", c.in)
+		} else {
+			hash, err = secretFile("--password-hash-file", u.PasswordHash)
+		}
+		n.Imported = passwords.Hash(hash)
 	case u.PasswordFile != "":
-		return secretFile("--password-file", u.PasswordFile)
+		n.Password, err = secretFile("--password-file", u.PasswordFile)
 	case u.PasswordStdin:
-		return secretFrom("standard input", c.in)
+		n.Password, err = secretFrom("standard input", c.in)
 	case isTerminal(c.in):
-		return c.choosePassword(ctx, u.Email)
+		n.Password, err = c.choosePassword(ctx, u.Email)
+	default:
+		err = mistake("say where the password comes from: --password-stdin, --password-file, --password-hash-file or --no-password")
 	}
-	return "", mistake("say where the password comes from: --password-stdin, --password-file or --no-password")
+	return err
 }

@@ -14,8 +14,8 @@ import (
 // flag can say better.
 func (u *userAddCmd) claims(c *console, n *users.NewUser) error {
 	var face users.Profile
-	if u.Claims == "-" && u.PasswordStdin {
-		return mistake("standard input cannot hold both the password and the claims; use --password-file")
+	if u.Claims == "-" && (u.PasswordStdin || u.PasswordHash == "-") {
+		return mistake("standard input cannot hold both the password and the claims; use a file for one of them")
 	}
 	if u.Claims != "" {
 		claims, err := readObject(c, "--claims", u.Claims)

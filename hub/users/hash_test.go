@@ -21,12 +21,13 @@ const (
 	byPasslib     = "$pbkdf2-sha256$1000$DcH4H0MIgbD23jsHgFBKiQ$zhM1iCpb0wDDHdSVvJxLNZy4ciwM6k2hU/E1B9zg8H8"
 	byDjango      = "pbkdf2_sha256$1000$saltSALTsalt$VXZH/Aczz5VXCBnRo5BQt9yBMWWDLKxRF5JTs+S9Nws="
 	byBcrypt      = "$2b$04$VyL8fijdhTMDdfUgmKdYZuvlb38DDb.MWyxEsIPRoRnn0o3hjn43C"
+	byKeycloak    = `{"type":"password","secretData":"{\"value\":\"FPcITZs4FkuzIdSLhOGOcDHkGbi6NokmDZbijkJbh1frEPR3wj2nGAxkDyiNQP/1/gJP2OxhLxyDvVlrhPboaw==\",\"salt\":\"AAECAwQFBgcICQoLDA0ODw==\",\"additionalParameters\":{}}","credentialData":"{\"hashIterations\":1000,\"algorithm\":\"pbkdf2-sha512\",\"additionalParameters\":{}}"}`
 	byArgon2CFFI  = "$argon2id$v=19$m=64,t=1,p=2$muJ7hj4sG8m2xE+OSaVpHg$s76zN6g8q0HCBYWYONVMjM8vjXQdNilWs9pPFVlIdT0"
 	presentPrefix = "$argon2id$v=19$m=8,t=1,p=1$"
 )
 
 func TestImportedHashesSignInAndAreReplaced(t *testing.T) {
-	for _, imported := range []passwords.Hash{byPasslib, byDjango, byBcrypt, byArgon2CFFI} {
+	for _, imported := range []passwords.Hash{byPasslib, byDjango, byBcrypt, byArgon2CFFI, byKeycloak} {
 		w := newWorld(t)
 		added, err := w.Add(t.Context(), users.NewUser{Email: "ada@example.org", Imported: imported})
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/names"
 	"github.com/fedhub/fedhub/internal/secrets"
@@ -157,12 +158,13 @@ func (k *Service) draftImported(i Import) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	want.ID, want.Disabled, want.Password = i.ID, i.Disabled, i.NewUser.Imported
+	want.ID, want.Disabled = i.ID, i.Disabled
 	want.Imported = &Imported{From: i.From, At: want.Updated}
-	if want.Password != "" {
-		want.Imported.Password = secrets.HexHash(string(want.Password))
+	if hash := string(i.NewUser.Imported); hash != "" {
+		want.Imported.Password = secrets.HexHash(hash)
+		want.Password, err = passwords.Imported(hash)
 	}
-	return want, nil
+	return want, err
 }
 
 // AddImported keeps a person whose standing is Fresh. An id or an address that

@@ -180,8 +180,10 @@ func (k *Service) passwordProblems(n NewUser, key string) forms.Problems {
 	switch {
 	case n.Password != "" && n.Imported != "":
 		return forms.New("password", "user.password.twice")
-	case n.Imported != "" && n.Imported.Check() != nil:
-		return forms.New("password", "user.hash.bad")
+	case n.Imported != "":
+		if _, err := passwords.Imported(string(n.Imported)); err != nil {
+			return forms.New("password", "user.hash.bad", "cause", err)
+		}
 	case n.Password != "":
 		return k.rules.Check(n.Password, key)
 	}
@@ -189,8 +191,11 @@ func (k *Service) passwordProblems(n NewUser, key string) forms.Problems {
 }
 
 func (k *Service) firstHash(ctx context.Context, n NewUser) (passwords.Hash, error) {
-	if n.Password == "" {
-		return n.Imported, nil
+	switch {
+	case n.Imported != "":
+		return passwords.Imported(string(n.Imported))
+	case n.Password == "":
+		return "", nil
 	}
 	return k.hasher.Hash(ctx, n.Password)
 }

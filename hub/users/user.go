@@ -109,9 +109,9 @@ type NewUser struct {
 	PhoneVerified bool   // somebody answerable has proved the number
 	Roles         []string
 
-	// Password is the plain password, Imported a hash from another system
-	// (Argon2id, bcrypt or PBKDF2-SHA256). At most one may be set; with
-	// neither the person can only come in from upstream.
+	// Password is the plain password, Imported a hash as another system wrote
+	// it, see passwords.Imported. At most one may be set; with neither the
+	// person can only come in from upstream.
 	Password string
 	Imported passwords.Hash
 }

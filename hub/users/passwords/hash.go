@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"log/slog"
 	"runtime"
@@ -21,22 +20,14 @@ import (
 // decided or counted; the handler answers 503 with Retry-After.
 var ErrBusy = texts.Failure("too many passwords are being checked at once; try again in a moment", "signin.busy")
 
-// errHash is the answer to a stored or imported hash nobody should compute.
-var errHash = errors.New("the password hash is not Argon2id, bcrypt or PBKDF2-SHA256 with sensible parameters")
-
 // A Hash is a hashed password in text form: a PHC string, or what bcrypt,
-// passlib or Django write. It does not print.
+// passlib or Django write. It does not print. What other systems wrote becomes
+// one by Imported.
 type Hash string
 
 func (Hash) String() string       { return "[hash]" }
 func (Hash) GoString() string     { return "[hash]" }
 func (Hash) LogValue() slog.Value { return slog.StringValue("[hash]") }
-
-// Check says whether the hash can be verified here at an affordable cost.
-func (h Hash) Check() error {
-	_, err := parseHash(h)
-	return err
-}
 
 // HashParams is what one Argon2id computation costs and how many may run at
 // once. The zero value is right for a server; tests use cheap ones.
@@ -146,11 +137,14 @@ func (s Seat) Verify(ctx context.Context, stored Hash, password string) (ok bool
 	}
 	// A hash of another kind costs the present one's work too, whether or not it
 	// matches: the time tells neither that, nor who was imported.
-	ok = v.matches(password)
-	if a, isArgon := v.(argonHash); !isArgon || !a.costs(h.params) {
+	a, isArgon := v.(argonHash)
+	if present := isArgon && a.costs(h.params); !present {
+		if isArgon { // of an older cost, or imported before imported ones had their mark
+			v = importedArgon{a}
+		}
 		fresh = h.compute(password)
 	}
-	if !ok {
+	if ok = v.matches(password); !ok {
 		return false, "", nil
 	}
 	return true, fresh, nil
@@ -169,7 +163,7 @@ func (s Seat) enter(ctx context.Context) (leave func(), err error) {
 func (p HashParams) compute(password string) Hash {
 	a := argonHash{memory: p.Memory, time: p.Time, threads: p.Threads, salt: make([]byte, 16)}
 	rand.Read(a.salt) // never fails; the program stops instead
-	a.sum = a.key(password, 32)
+	a.sum = a.key(norm.NFKC.String(password), 32)
 	return a.text()
 }
 
@@ -180,23 +174,23 @@ type verifier interface {
 }
 
 // parseHash reads any hash this hub accepts, and only with bounded parameters:
-// a hash is input like any other, and one of 4 GiB would stop the server.
+// a hash is input like any other, and one of 4 GiB would stop the server. The
+// error names what is wrong with it, and holds nothing of it.
 func parseHash(h Hash) (verifier, error) {
 	s := string(h)
-	switch {
-	case len(s) > 512:
-		return nil, errHash
-	case strings.HasPrefix(s, "$argon2id$"):
-		return parseArgon(s)
-	case strings.HasPrefix(s, "$2"):
-		return parseBcrypt(s)
-	case strings.HasPrefix(s, "$pbkdf2-sha256$"):
-		return parsePasslib(s)
-	case strings.HasPrefix(s, "pbkdf2_sha256$"):
-		return parseDjango(s)
+	if len(s) > maxHash {
+		return nil, texts.Err("user.hash.unknown")
 	}
-	return nil, errHash
+	for _, form := range readable {
+		if strings.HasPrefix(s, form.prefix) {
+			return form.parse(s)
+		}
+	}
+	return nil, unknownForm(s)
 }
+
+// maxHash is more than any hash has, in bytes.
+const maxHash = 512
 
 // The dearest Argon2id hash that is verified.
 const (
@@ -212,24 +206,24 @@ type argonHash struct {
 	salt, sum    []byte
 }
 
-func parseArgon(s string) (verifier, error) {
+func parseArgon(s string) (argonHash, error) {
+	var a argonHash
 	parts := strings.Split(s, "$")
 	if len(parts) != 6 {
-		return nil, errHash
+		return a, broken("Argon2id")
 	}
-	var a argonHash
 	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &a.memory, &a.time, &a.threads); err != nil {
-		return nil, errHash
+		return a, broken("Argon2id")
 	}
 	var err1, err2 error
 	a.salt, err1 = base64.RawStdEncoding.Strict().DecodeString(parts[4])
 	a.sum, err2 = base64.RawStdEncoding.Strict().DecodeString(parts[5])
-	if err1 != nil || err2 != nil || !a.bounded() {
-		return nil, errHash
-	}
 	// Writing it again catches every other spelling, version included.
-	if string(a.text()) != s {
-		return nil, errHash
+	if err1 != nil || err2 != nil || string(a.text()) != s {
+		return a, broken("Argon2id")
+	}
+	if !a.bounded() {
+		return a, texts.Err("user.hash.argon2", "memory", maxArgonMemory, "time", maxArgonTime, "threads", maxArgonThreads, "least", minSum, "most", maxSum)
 	}
 	return a, nil
 }
@@ -239,7 +233,7 @@ func (a argonHash) bounded() bool {
 		a.threads >= 1 && a.threads <= maxArgonThreads &&
 		a.memory >= 8*uint32(a.threads) && a.memory <= maxArgonMemory && // RFC 9106 §3.1
 		len(a.salt) >= 8 && len(a.salt) <= 64 &&
-		len(a.sum) >= 16 && len(a.sum) <= 64
+		len(a.sum) >= minSum && len(a.sum) <= maxSum
 }
 
 func (a argonHash) costs(p HashParams) bool {
@@ -248,14 +242,16 @@ func (a argonHash) costs(p HashParams) bool {
 
 func (a argonHash) usable(string) bool { return true }
 
-func (a argonHash) matches(password string) bool {
+// matches takes the password in NFKC, so that one password typed on two systems
+// is one password (NIST SP 800-63B-4 §3.1.1.2).
+func (a argonHash) matches(password string) bool { return a.is(norm.NFKC.String(password)) }
+
+func (a argonHash) is(password string) bool {
 	return subtle.ConstantTimeCompare(a.key(password, uint32(len(a.sum))), a.sum) == 1
 }
 
-// key hashes the password in NFKC, so that one password typed on two systems
-// is one password (NIST SP 800-63B-4 §3.1.1.2).
 func (a argonHash) key(password string, length uint32) []byte {
-	return argon2.IDKey([]byte(norm.NFKC.String(password)), a.salt, a.time, a.memory, a.threads, length)
+	return argon2.IDKey([]byte(password), a.salt, a.time, a.memory, a.threads, length)
 }
 
 func (a argonHash) text() Hash {

@@ -2,13 +2,19 @@ package passwords
 
 import (
 	"crypto/pbkdf2"
+	"crypto/sha1" //nolint:gosec // the strength of PBKDF2 does not rest on collisions
 	"crypto/sha256"
+	"crypto/sha512"
 	"crypto/subtle"
 	"encoding/base64"
+	"hash"
 	"strconv"
 	"strings"
 
 	"golang.org/x/crypto/bcrypt"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // Hashes from other systems are verified with the password as it was typed,
@@ -22,15 +28,18 @@ type bcryptHash string
 
 func parseBcrypt(s string) (verifier, error) {
 	if len(s) != 60 || !strings.Contains("aby", s[2:3]) || s[3] != '$' || s[6] != '$' {
-		return nil, errHash
+		return nil, broken("bcrypt")
 	}
 	cost, err := bcrypt.Cost([]byte(s))
-	if err != nil || cost > maxBcryptCost {
-		return nil, errHash
+	if err != nil {
+		return nil, broken("bcrypt")
+	}
+	if cost > maxBcryptCost {
+		return nil, texts.Err("user.hash.bcrypt", "max", maxBcryptCost)
 	}
 	for _, c := range []byte(s[7:]) {
 		if c != '.' && c != '/' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
-			return nil, errHash
+			return nil, broken("bcrypt")
 		}
 	}
 	return bcryptHash(s), nil
@@ -44,64 +53,100 @@ func (b bcryptHash) matches(password string) bool {
 	return b.usable(password) && bcrypt.CompareHashAndPassword([]byte(b), []byte(password)) == nil
 }
 
-// Iterations that are verified: fewer were never sensible, more cost seconds.
+// importedArgon is an Argon2id hash that another system may have made, of the
+// password as it was typed there; or the hub, with an older cost, in NFKC.
+type importedArgon struct{ argonHash }
+
+func (a importedArgon) matches(password string) bool {
+	plain := norm.NFKC.String(password)
+	return a.is(password) || plain != password && a.is(plain)
+}
+
+// What is verified: fewer iterations were never sensible, more cost seconds. Each
+// block of the sum costs all of them again (RFC 8018 §5.2).
 const (
 	minIterations = 1000
-	maxIterations = 2_000_000
+	maxWork       = 2_000_000 // iterations times blocks
+	minSum        = 16        // bytes
+	maxSum        = 64
+	minSalt       = 4
+	maxSalt       = 128
 )
 
-// pbkdf2Hash is PBKDF2 with HMAC-SHA-256 (RFC 8018 §5.2).
+// A digest is the hash function under PBKDF2's HMAC.
+type digest struct {
+	name string // of PBKDF2 with it
+	new  func() hash.Hash
+	size int // bytes
+}
+
+var (
+	bySHA1   = digest{"PBKDF2-SHA1", sha1.New, sha1.Size}
+	bySHA256 = digest{"PBKDF2-SHA256", sha256.New, sha256.Size}
+	bySHA512 = digest{"PBKDF2-SHA512", sha512.New, sha512.Size}
+)
+
+// pbkdf2Hash is PBKDF2 with HMAC (RFC 8018 §5.2).
 type pbkdf2Hash struct {
+	digest     digest
 	iterations int
 	salt, sum  []byte
 }
 
-// parsePasslib reads "$pbkdf2-sha256$29000$salt$sum" as passlib writes it:
-// base64 without padding and with a dot for the plus.
-func parsePasslib(s string) (verifier, error) {
-	parts := strings.Split(s, "$")
-	if len(parts) != 5 {
-		return nil, errHash
+// passlib reads "$pbkdf2-sha256$29000$salt$sum" as passlib writes it: base64
+// without padding and with a dot for the plus.
+func passlib(d digest) func(string) (verifier, error) {
+	return func(s string) (verifier, error) {
+		parts := strings.Split(s, "$")
+		if len(parts) != 5 {
+			return nil, broken(d.name)
+		}
+		encoding := base64.RawStdEncoding.Strict()
+		salt, err := encoding.DecodeString(strings.ReplaceAll(parts[3], ".", "+"))
+		if err != nil {
+			return nil, broken(d.name)
+		}
+		sum, err := encoding.DecodeString(strings.ReplaceAll(parts[4], ".", "+"))
+		if err != nil {
+			return nil, broken(d.name)
+		}
+		return newPBKDF2(d, parts[2], salt, sum)
 	}
-	encoding := base64.RawStdEncoding.Strict()
-	salt, err := encoding.DecodeString(strings.ReplaceAll(parts[3], ".", "+"))
-	if err != nil {
-		return nil, errHash
-	}
-	sum, err := encoding.DecodeString(strings.ReplaceAll(parts[4], ".", "+"))
-	if err != nil {
-		return nil, errHash
-	}
-	return newPBKDF2(parts[2], salt, sum)
 }
 
-// parseDjango reads "pbkdf2_sha256$600000$salt$sum", where the salt is text.
-func parseDjango(s string) (verifier, error) {
-	parts := strings.Split(s, "$")
-	if len(parts) != 4 {
-		return nil, errHash
+// django reads "pbkdf2_sha256$600000$salt$sum", where the salt is text.
+func django(d digest) func(string) (verifier, error) {
+	return func(s string) (verifier, error) {
+		parts := strings.Split(s, "$")
+		if len(parts) != 4 {
+			return nil, broken(d.name)
+		}
+		sum, err := base64.StdEncoding.Strict().DecodeString(parts[3])
+		if err != nil {
+			return nil, broken(d.name)
+		}
+		return newPBKDF2(d, parts[1], []byte(parts[2]), sum)
 	}
-	sum, err := base64.StdEncoding.Strict().DecodeString(parts[3])
-	if err != nil {
-		return nil, errHash
-	}
-	return newPBKDF2(parts[1], []byte(parts[2]), sum)
 }
 
-func newPBKDF2(iterations string, salt, sum []byte) (verifier, error) {
+func newPBKDF2(d digest, iterations string, salt, sum []byte) (verifier, error) {
 	n, err := strconv.Atoi(iterations)
-	if err != nil || strconv.Itoa(n) != iterations || n < minIterations || n > maxIterations {
-		return nil, errHash
+	if err != nil || strconv.Itoa(n) != iterations {
+		return nil, texts.Err("user.hash.iterations", "form", d.name, "min", minIterations, "max", maxWork)
 	}
-	if len(salt) < 4 || len(salt) > 128 || len(sum) != sha256.Size {
-		return nil, errHash
+	if len(sum) < minSum || len(sum) > maxSum || len(salt) < minSalt || len(salt) > maxSalt {
+		return nil, texts.Err("user.hash.size", "form", d.name, "least", minSum, "most", maxSum, "salt", minSalt, "salts", maxSalt)
 	}
-	return pbkdf2Hash{n, salt, sum}, nil
+	blocks := (len(sum) + d.size - 1) / d.size
+	if n < minIterations || n > maxWork/blocks {
+		return nil, texts.Err("user.hash.iterations", "form", d.name, "min", minIterations, "max", maxWork)
+	}
+	return pbkdf2Hash{d, n, salt, sum}, nil
 }
 
 func (p pbkdf2Hash) usable(string) bool { return true }
 
 func (p pbkdf2Hash) matches(password string) bool {
-	sum, err := pbkdf2.Key(sha256.New, password, p.salt, p.iterations, len(p.sum))
+	sum, err := pbkdf2.Key(p.digest.new, password, p.salt, p.iterations, len(p.sum))
 	return err == nil && subtle.ConstantTimeCompare(sum, p.sum) == 1
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/internal/emailaddr"
+	"github.com/fedhub/fedhub/internal/texts"
+	"github.com/fedhub/fedhub/templates"
 )
 
 // Options are what the administrator said about an import.
@@ -140,15 +142,15 @@ func personRoles(d Doc, p *Person, r *Record, wanted []string, o Options) {
 	}
 }
 
+// personPassword refuses somebody whose hash cannot be checked: without it they
+// would be somebody who has no password.
 func personPassword(hash string, p *Person, r *Record) {
-	switch {
-	case hash == "":
-	case passwords.Hash(hash).Check() == nil:
-		p.NewUser.Imported = passwords.Hash(hash)
-	default:
-		r.note("The password is of a kind that cannot be checked here.")
-		r.todo("Let them choose a new one: fedhub user reset-link " + p.Email)
+	if _, err := passwords.Imported(hash); hash != "" && err != nil {
+		r.refuse(texts.New("user.hash.bad", "cause", err).In(templates.Sentence, ""),
+			"Let them choose a new password at the site, or add the person by hand and send them: fedhub user reset-link "+p.Email)
+		return
 	}
+	p.NewUser.Imported = passwords.Hash(hash)
 }
 
 // personRest names what is not taken over.
