@@ -4,7 +4,8 @@
 package hubaddress
 
 // The paths, below the hub's own address. Behind one that ends in a slash
-// stands the id of the login key.
+// stands the id of the login key. They never change: they are registered at
+// providers.
 const (
 	CallbackPath    = "/signin/from/"
 	SignedOutPath   = "/signed-out"
