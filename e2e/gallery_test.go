@@ -78,6 +78,8 @@ func galleryPages(t *testing.T, o *tour) {
 		"signin: many ways":                    manyWays(),
 		"keytried: it works":                   triedPage(false),
 		"keytried: it failed":                  triedPage(true),
+		"keyidentities: to be decided":         templates.AdminKeyIdentities{ID: "k", Name: longName, Deciding: &templates.Deciding{Former: []string{"https://" + longHost, "https://id.example.org"}, To: "https://" + longHost, Address: "https://" + longHost, Identities: 1200, Privileged: 2}, Moves: []templates.IssuerMove{{Batch: "b", From: "https://" + longHost, Until: noon()}}, Mistakes: []templates.Mistake{{Field: "identities", Text: "Choose whether these people are moved or left."}}},
+		"keyidentities: nothing":               templates.AdminKeyIdentities{ID: "k", Name: "Company"},
 		"keys: with warnings":                  keysPage(),
 		"sitesetup: it works":                  longSitePage(templates.FirstLogin{Done: true, Trace: templates.Action{Label: "Open its trace", URL: "/"}, Steps: []templates.Step{{Mark: "done", Title: "Authorize", Text: "They signed in."}, {Mark: "done", Title: "Token"}, {Mark: "done", Title: "Userinfo"}}}),
 		"sitesetup: with everything wrong":     longSitePage(templates.FirstLogin{Steps: []templates.Step{{Mark: "failed", Title: "Authorize", Text: longWord}, {Mark: "later", Title: "Token"}}, Wrong: &templates.SiteMistake{Title: "The site wants to be answered at another address.", Text: longWord, Sent: "http://" + longHost + "/" + longWord, Registered: []string{"https://" + longHost + "/" + longWord}, Add: true, Fix: templates.Action{Label: "Open its settings", URL: "/"}}}),

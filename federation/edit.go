@@ -22,6 +22,7 @@ const maxTwins = 50
 func (r *Registry) Add(ctx context.Context, k LoginKey, secret string) (LoginKey, error) {
 	k = k.clone()
 	k.Secret, k.SiteKey, k.Issuer, k.Join = "", "", "", ConnectionRequest{}
+	k.Published, k.Former = nil, nil
 	if k.Kind == KindPeer {
 		k.KeepTokens = true // two hubs keep each other up to date
 	}
@@ -63,7 +64,7 @@ func (r *Registry) Update(ctx context.Context, id, secret string, change func(k 
 			return err
 		}
 		k.Tidy()
-		if err := moves(before, k, secret).Err(); err != nil {
+		if err := moves(before, k, secret, r.moment()).Err(); err != nil {
 			return err
 		}
 		return r.settle(k, secret)
@@ -103,7 +104,7 @@ func (r *Registry) Delete(ctx context.Context, id string) error {
 
 // moves handles what must not change, and what must change together with the
 // address.
-func moves(before LoginKey, k *LoginKey, secret string) forms.Problems {
+func moves(before LoginKey, k *LoginKey, secret string, now time.Time) forms.Problems {
 	switch {
 	case k.ID != before.ID:
 		return forms.New("id", "provider.id.fixed")
@@ -127,6 +128,7 @@ func moves(before LoginKey, k *LoginKey, secret string) forms.Problems {
 	if k.SiteKey != "" && k.NewSiteKey == "" {
 		return forms.New("site_key", "provider.secret.moved", "address", before.BaseURL)
 	}
+	k.leaves(before, now)
 	k.Issuer, k.Join = "", ConnectionRequest{}
 	if slices.Equal(k.Hosts, before.Hosts) {
 		k.Hosts = nil // confirmed for the site before
@@ -165,5 +167,6 @@ func (r *Registry) moment() time.Time { return r.env.Now().UTC().Truncate(time.M
 func (r *Registry) Check(k LoginKey, secret string) error {
 	k = k.clone()
 	k.Secret, k.SiteKey, k.Issuer, k.Join = "", "", "", ConnectionRequest{}
+	k.Published, k.Former = nil, nil
 	return r.settle(&k, secret)
 }

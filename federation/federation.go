@@ -192,6 +192,8 @@ type ProviderInfo struct {
 	// Fingerprints are the RFC 7638 SHA-256 thumbprints of its signing keys,
 	// base64url, sorted.
 	Fingerprints []string
+	// Published are the same keys with their ids.
+	Published []PublishedKey
 	// ForeignHosts are hosts other than the Base URL's that its endpoints are
 	// on. Unless they are in LoginKey.Hosts they are not used.
 	ForeignHosts []string
@@ -222,6 +224,9 @@ type Dependencies struct {
 	Sign func(ctx context.Context, claims map[string]any, typ string) (string, error)
 	// Pin remembers an upstream's issuer, and fails if another one is pinned; the Registry fills it in.
 	Pin func(ctx context.Context, keyID, issuer string) error
+	// Saw is told of the signing keys that an upstream publishes. The Registry
+	// fills it in.
+	Saw func(ctx context.Context, keyID string, keys []PublishedKey) error
 	// Patience is the most one sign-in may wait for an upstream; 10 s if zero.
 	Patience time.Duration
 	Waits    *cache.Waits     // places for who waits for a new key; nil: nobody does
@@ -242,6 +247,9 @@ func (e Dependencies) WithDefaults() Dependencies {
 	}
 	if e.Pin == nil {
 		e.Pin = func(context.Context, string, string) error { return nil }
+	}
+	if e.Saw == nil {
+		e.Saw = func(context.Context, string, []PublishedKey) error { return nil }
 	}
 	return e
 }

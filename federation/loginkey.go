@@ -51,6 +51,10 @@ type LoginKey struct {
 	// Issuer is what the upstream called itself when first met. Another name
 	// later is a reason to stop: identities are tied to it.
 	Issuer string `bson:"issuer,omitempty"`
+	// Published are signing keys that the upstream published of late, and Former
+	// the issuers that it had before; see issuers.go.
+	Published []PublishedKey `bson:"published,omitempty"`
+	Former    []FormerIssuer `bson:"former,omitempty"`
 
 	SignUps string `bson:"sign_ups"` // who gets an account: Allow, Deny, Invited or Domains
 	// SignUpDomains are whose proven addresses get an account, under Domains.

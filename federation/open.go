@@ -87,6 +87,9 @@ func (r *Registry) connector(key LoginKey) (opened, error) {
 	}
 	env := r.env
 	env.Pin = func(ctx context.Context, id, issuer string) error { return r.pin(ctx, id, key.BaseURL, issuer) }
+	env.Saw = func(ctx context.Context, id string, keys []PublishedKey) error {
+		return r.saw(ctx, id, key.BaseURL, keys)
+	}
 	connector, err := r.make(key, env)
 	if err != nil {
 		return opened{}, err
@@ -138,6 +141,7 @@ func (r *Registry) pin(ctx context.Context, id, address, issuer string) error {
 			return fmt.Errorf("the issuer %q was found at %q, not at %q", issuer, address, k.BaseURL)
 		}
 		k.Issuer = issuer
+		k.returns(issuer)
 		return nil
 	})
 	if errors.Is(err, errPinned) {

@@ -114,6 +114,7 @@ func (r *Registry) Get(ctx context.Context, id string) (LoginKey, error) {
 // clone returns a copy that shares no memory with k.
 func (k LoginKey) clone() LoginKey {
 	k.Scopes = slices.Clone(k.Scopes)
+	k.Published, k.Former = slices.Clone(k.Published), slices.Clone(k.Former)
 	k.Hosts = slices.Clone(k.Hosts)
 	k.AuthoritativeDomains = slices.Clone(k.AuthoritativeDomains)
 	k.SignUpDomains = slices.Clone(k.SignUpDomains)

@@ -53,6 +53,8 @@ func (h *Hub) providerRoutes(g guards) []route {
 		{"POST", "/admin/keys/:id/switch", g.change, h.admin.providers.SwitchLoginKey},
 		{"POST", "/admin/keys/:id/try", g.admin, h.signin.Try},
 		{"GET", "/admin/keys/:id/tried", g.admin, h.signin.Tried},
+		{"GET", "/admin/keys/:id/identities", g.admin, h.admin.providers.Identities},
+		{"POST", "/admin/keys/:id/identities", g.change, h.admin.providers.DecideIdentities},
 		{"POST", "/admin/keys/:id/join", g.change, h.admin.providers.AskAgain},
 		{"GET", "/admin/keys/:id/simulate", g.admin, h.admin.providers.Simulator},
 		{"POST", "/admin/keys/:id/simulate", g.admin, h.admin.providers.Simulate},

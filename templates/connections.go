@@ -42,11 +42,23 @@ type LinkChange struct {
 	ID       string
 	Provider string
 	Unlinked bool
+	Moved    bool   // to another issuer
 	By       string // "you", "signing in", "an administrator"
 	Made     time.Time
 	Until    time.Time // it can be undone
 	Undone   time.Time // zero if it was not
 	Kept     bool      // only an administrator can undo it
+}
+
+// Did says what happened to the provider.
+func (l LinkChange) Did() string {
+	switch {
+	case l.Moved:
+		return "moved to its new address"
+	case l.Unlinked:
+		return "disconnected"
+	}
+	return "connected"
 }
 
 // Open tells whether the person can undo it.

@@ -32,6 +32,7 @@ type Decision struct {
 	Key      string // id of the login key
 	Provider string
 	Unlinked bool
+	Moved    bool // to another issuer of the same provider
 	Emptied  bool
 	Row      string // of the table; empty for an unlink
 	Reason   string
@@ -44,3 +45,14 @@ type Decision struct {
 
 // Open tells whether it can be undone.
 func (d Decision) Open() bool { return d.Undone.IsZero() }
+
+// Did says what happened to whom is named before.
+func (d Decision) Did() string {
+	switch {
+	case d.Moved:
+		return "was moved with"
+	case d.Unlinked:
+		return "lost"
+	}
+	return "got"
+}

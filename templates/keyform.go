@@ -20,6 +20,7 @@ type AdminKey struct {
 	Fingerprints []string // of a peer: of the keys this hub publishes, to compare by eye
 	Join         Join     // of a peer
 	Health       Health
+	Unsettled    bool     // something is to be decided, or can be undone, about people of a former issuer
 	Doubts       []string // what to know of it before anybody signs in with it
 }
 
@@ -33,6 +34,9 @@ func (p AdminKey) EnabledHint() string {
 	}
 	return hint + " Turned off here, the " + p.SignedIn.String() + " that came this way end. To leave them, turn it off below."
 }
+
+// Deciding is what has to be chosen before the settings are saved.
+func (p AdminKey) Deciding() *Deciding { return p.Form.Deciding }
 
 // Peer tells whether it is another hub.
 func (p AdminKey) Peer() bool { return p.Kind == "peer" }
@@ -84,6 +88,7 @@ type KeyForm struct {
 	TrustAssurance       bool   // trust_assurance
 	CountsAsNew          bool   // counts_as_new
 
+	Deciding *Deciding // what another address does to people, where identities must be chosen
 	Foreseen *Foreseen // what saving would do to people, where that must be confirmed with sure
 
 	Hidden       bool   // hidden

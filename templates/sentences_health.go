@@ -5,6 +5,8 @@ package templates
 var healthSentences = map[string]string{
 	"warning.certificate":      "The TLS certificate of {host} ({name}) ends on {day}.",
 	"warning.certificate.do":   "Tell the people who run it; when it has ended, nobody can sign in there.",
+	"warning.issuer":           "Somebody came from {name} who was known under an issuer that it had before. They were not signed in.",
+	"warning.issuer.do":        "Decide whether the people of that issuer are moved to the one of today or left.",
 	"warning.changed":          "{name} is not what it was ({cause}).",
 	"warning.changed.do":       "Compare its Base URL and issuer with the login key. An issuer that changes without notice may be somebody else.",
 	"warning.join":             "{name} has not let this hub in ({status}).",

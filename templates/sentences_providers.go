@@ -19,6 +19,8 @@ var providerSentences = map[string]string{
 	"provider.endpoint.bad":            "This is not a web address. It looks like https://id.example.org/token.",
 	"provider.endpoint.fragment":       "Leave out user names and everything from # on.",
 	"provider.endpoint.long":           "The address is too long.",
+	"provider.issuer.silent":           "Nothing at {address} says what it calls itself, so nobody can be moved there. See whether the address is right, or leave them.",
+	"provider.issuer.typed":            "Type {address} to move people there, or leave them. Nothing was changed.",
 	"provider.added.silent":            "Nothing that {name} could be answers there: {cause}. See whether its address is right. The key is kept.",
 	"provider.added.twin":              "There is a login key for this place already: {name} ({id}), at {address}. Whoever comes by both gets two accounts, unless they are connected.",
 	"provider.endpoint.missing":        "Enter this address before you switch the key on; the provider's documentation names it.",

@@ -30,7 +30,7 @@ func (c *Connector) Describe(ctx context.Context) (federation.ProviderInfo, erro
 	if err != nil {
 		return federation.ProviderInfo{}, c.fault(federation.Untrusted, fmt.Errorf("the provider's keys: %w", err))
 	}
-	card.Fingerprints = thumbprints(keys)
+	card.Fingerprints, card.Published = thumbprints(keys), published(keys)
 	return card, nil
 }
 

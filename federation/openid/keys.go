@@ -49,7 +49,24 @@ func (c *Connector) fetchKeys(ctx context.Context) ([]jose.JSONWebKey, error) {
 	case answer.Status != http.StatusOK:
 		return nil, fmt.Errorf("the key set answered %d", answer.Status)
 	}
-	return parseKeys(answer.Body)
+	keys, err := parseKeys(answer.Body)
+	if err == nil {
+		if err := c.env.Saw(ctx, c.key.ID, published(keys)); err != nil {
+			c.env.Log.WarnContext(ctx, "which keys a provider publishes is not kept", "key", c.key.ID, "error", err)
+		}
+	}
+	return keys, err
+}
+
+// published are keys as they are remembered.
+func published(keys []jose.JSONWebKey) []federation.PublishedKey {
+	var out []federation.PublishedKey
+	for _, key := range keys {
+		if sum, err := key.Thumbprint(crypto.SHA256); err == nil && len(key.KeyID) <= maxWord {
+			out = append(out, federation.PublishedKey{KeyID: federation.CleanText(key.KeyID, maxWord), Thumbprint: base64.RawURLEncoding.EncodeToString(sum)})
+		}
+	}
+	return out
 }
 
 // parseKeys reads a JWK Set (RFC 7517 §5) and skips what we cannot use, as

@@ -50,6 +50,7 @@ const (
 	KeyRemoved       = "loginkey.removed"
 	KeyJoined        = "loginkey.joined"
 	KeyTried         = "loginkey.tried"
+	KeyIdentities    = "loginkey.identities" // people of a former issuer were moved or left, or that was undone
 	ServerAsked      = "server.asked"
 	ServerDecided    = "server.decided"
 	ServerLeft       = "server.left"

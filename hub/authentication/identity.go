@@ -27,6 +27,7 @@ func PolicyOf(k federation.LoginKey) linking.Policy {
 		Linking: k.Linking, SignUps: k.SignUps, SignUpDomains: k.SignUpDomains,
 		TrustEmail: k.TrustEmail, AuthoritativeDomains: k.AuthoritativeDomains,
 		MigrateUntil: k.MigrateUntil, NoAdmins: k.KeepsAdminsOut(), RoleMap: mapped(k.RoleMap),
+		Decided: k.DecidedIssuers(),
 	}
 }
 

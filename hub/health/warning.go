@@ -78,6 +78,19 @@ func (d *Monitor) Raise(ctx context.Context, w Warning) error { return d.put(ctx
 // RolesWarning is the id of a warning about roles of people of a login key.
 func RolesWarning(keyID, what string) string { return keyPrefix + keyID + "/roles/" + what }
 
+// IssuerWarning is the id of a warning that somebody came who was known under an
+// issuer that the login key had before.
+func IssuerWarning(keyID string) string { return keyPrefix + keyID + "/issuer" }
+
+// Settled drops a warning that an administrator saw to.
+func (d *Monitor) Settled(ctx context.Context, id string) error {
+	err := d.Set.Delete(ctx, id)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
 // mostWarnings is how many there are to read: nobody sees to more in a day.
 const mostWarnings = 1000
 

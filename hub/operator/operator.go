@@ -51,6 +51,7 @@ type Parts struct {
 	Sessions       *sessions.Service
 	Upstreams      *federation.Registry
 	Health         *health.Service
+	Monitor        *health.Monitor
 	Logouts        *logouts.Service
 	UpstreamTokens *upstreamtokens.Service
 	SiteSetups     *sitesetup.Service

@@ -74,14 +74,26 @@ const (
 
 // ChangeLoginKey edits a login key; an empty secret leaves the one that is
 // there. What is wrong with it then is forms.Problems. It returns what was
-// ended, if the key was on and is off now.
-func (s *Service) ChangeLoginKey(ctx context.Context, by audit.Actor, id, secret string, rest Leftover, edit func(*federation.LoginKey)) (SignedIn, error) {
+// ended, if the key was on and is off now. Another address, while identities hang
+// on the one before, is *MustDecide without a choice of what becomes of them.
+func (s *Service) ChangeLoginKey(ctx context.Context, by audit.Actor, id, secret string, rest Leftover, edit func(*federation.LoginKey), choices ...IdentityChoice) (SignedIn, error) {
+	var choice IdentityChoice
+	if len(choices) > 0 {
+		choice = choices[0]
+	}
+	must, err := s.foreseeMove(ctx, id, choice, edit)
+	if err != nil {
+		return SignedIn{}, err
+	}
 	off := false
-	err := s.changeLoginKey(ctx, by, id, secret, nil, func(k *federation.LoginKey) {
+	err = s.changeLoginKey(ctx, by, id, secret, nil, func(k *federation.LoginKey) {
 		on := k.Enabled
 		edit(k)
 		off = on && !k.Enabled
 	})
+	if err == nil && must != nil {
+		_, err = s.decideIdentities(ctx, by, must, choice)
+	}
 	if err != nil || !off || rest == KeepSignedIn {
 		return SignedIn{}, err
 	}

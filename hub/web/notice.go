@@ -14,6 +14,8 @@ import (
 var notices = map[string]string{
 	"rotated":   "New keys are published.",
 	"saved":     "Saved.",
+	"decided":   "Decided, and on record.",
+	"unmoved":   "Undone. These people were signed out everywhere.",
 	"added":     "Added.",
 	"enabled":   "Enabled. It is on the sign-in page now, unless it has no button.",
 	"disabled":  "Turned off. Nobody can sign in with it.",

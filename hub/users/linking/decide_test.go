@@ -14,7 +14,7 @@ import (
 //
 //	claim    usable, or not
 //	linker   who asks to add the identity: none, on, on-admin, off (disabled)
-//	identity nobody's, the linker's (self), an enabled user's (on, on-admin), a disabled user's (off), a removed user's (gone)
+//	identity nobody's, somebody's under an issuer that the key had before (former), the linker's (self), an enabled user's (on, on-admin), a disabled user's (off), a removed user's (gone)
 //	address  as the constants
 //	local    user with the address: none, or plain, untested (address never verified), admin, off; other = has another subject
 //	kind     of the upstream: key, a weak one, or peer; each in a migration window or not, which only a peer has any use of
@@ -23,13 +23,14 @@ claim linker identity address       local          kind link         signup | ro
 bad   -      -        -             -              -    -            -      | D0  refuse
 ok    off    -        -             -              -    -            -      | D11 refuse
 ok    on-admin -      -             -              weak -            -      | D14 refuse
-ok    on|on-admin none|self -       -              -    -            -      | D2  link
+ok    on|on-admin none|self|former - -             -    -            -      | D2  link
 ok    on|on-admin -   -             -              -    -            -      | D2  refuse
 ok    none   off      -             -              -    -            -      | D11 refuse
 ok    none   gone     -             -              -    -            -      | D11 refuse
 ok    none   on-admin -             -              weak -            -      | D14 refuse
 ok    none   on|on-admin -          -              -    -            -      | D1  sign in
-ok    none   none     -             off|off-untested|off-admin|off-admin-untested - - - | D11 refuse
+ok    none   none|former -          off|off-untested|off-admin|off-admin-untested - - - | D11 refuse
+ok    none   former   -             -              -    -            -      | D15 refuse
 ok    none   none     malformed     -              -    -            -      | D12 refuse
 ok    none   none     ambiguous     -              -    -            -      | D12 refuse
 ok    none   none     missing       none           -    -            allow  | D3  create unverified
@@ -155,7 +156,7 @@ func everyCase() []testCase {
 	var cases []testCase
 	for _, claim := range []string{"ok", "bad"} {
 		for _, linker := range []string{"none", "on", "on-admin", "off"} {
-			for _, identity := range []string{"none", "self", "on", "on-admin", "off", "gone"} {
+			for _, identity := range []string{"none", "former", "self", "on", "on-admin", "off", "gone"} {
 				for name, addr := range addresses {
 					for _, local := range locals {
 						for _, kind := range []string{"key", "key-window", "weak", "peer", "peer-window"} {
@@ -172,7 +173,7 @@ func everyCase() []testCase {
 										f.unusable = texts.New("link.key.off")
 									}
 									f.linker = person("linker", linker)
-									f.linked = identity != "none"
+									f.linked, f.former = identity != "none" && identity != "former", identity == "former"
 									f.owner = person("owner", identity)
 									if identity == "self" {
 										f.owner = person("linker", linker)
@@ -193,7 +194,7 @@ func everyCase() []testCase {
 
 // person makes the user that words describe.
 func person(id, words string) *users.User {
-	if words == "none" || words == "gone" {
+	if words == "none" || words == "gone" || words == "former" {
 		return nil
 	}
 	u := &users.User{ID: id, Disabled: strings.Contains(words, "off"), EmailVerified: !strings.Contains(words, "untested")}

@@ -40,6 +40,10 @@ func (k *Service) tellChanged(ctx context.Context, r LinkEvent, token string, u 
 	if r.ByAdministrator() {
 		undo = "" // that is theirs to undo
 	}
+	if r.Action == Moved {
+		k.post.send(ctx, mail.NewEmail(u.Email, "identity.moved", "provider", r.shown(), "link", k.post.url+"/account/connections"))
+		return
+	}
 	if r.Action == Linked {
 		k.post.send(ctx, mail.NewEmail(u.Email, "identity.linked", "provider", r.shown(), "link", undo, "life", UndoLife, "emptied", r.Emptied))
 		return

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"slices"
 
 	"github.com/fedhub/fedhub/hub/users"
 )
@@ -34,6 +35,10 @@ func (k *Service) facts(ctx context.Context, c Claim, p Policy) (facts, error) {
 		return f, nil
 	}
 	if err := k.gatherOwner(ctx, &f, c); err != nil || f.linked {
+		return f, err
+	}
+	var err error
+	if f.former, err = k.underFormer(ctx, c, p); err != nil {
 		return f, err
 	}
 	return f, k.gatherAddress(ctx, &f, c, p)
@@ -81,15 +86,16 @@ func (k *Service) gatherAddress(ctx context.Context, f *facts, c Claim, p Policy
 	}
 	f.local = &local
 	linked, err := k.ByUser(ctx, local.ID)
-	f.otherSub = otherSubject(linked, c)
+	f.otherSub = otherSubject(linked, c, p.Decided)
 	return err
 }
 
 // otherSubject reports whether one of the identities came by the claim's
-// login key and is not the claim's own.
-func otherSubject(linked []Identity, c Claim) bool {
+// login key and is not the claim's own. One that was left at a former issuer says
+// nothing of who somebody is at the issuer of today.
+func otherSubject(linked []Identity, c Claim, left []string) bool {
 	for _, i := range linked {
-		if i.LoginKey == c.Key && i.ID != identityID(c) {
+		if i.LoginKey == c.Key && i.ID != identityID(c) && !slices.Contains(left, i.Issuer) {
 			return true
 		}
 	}

@@ -58,6 +58,10 @@ func TestWhatFailedHalfWayIsDoneWhenAskedAgain(t *testing.T) {
 		}
 		return err
 	}
+	move := func(w *world) error {
+		_, _, err := w.Move(w.T.Context(), linking.Move{KeyID: "google", From: claim.Issuer, To: "https://moved.example", By: "root", Batch: "0"})
+		return err
+	}
 	newest := func(w *world, u users.User) linking.LinkEvent {
 		return must[[]linking.LinkEvent](w.T)(w.Records(w.T.Context(), u.ID))[0]
 	}
@@ -100,6 +104,18 @@ func TestWhatFailedHalfWayIsDoneWhenAskedAgain(t *testing.T) {
 			r := newest(w, ada)
 			return func() error { return undo(w, r) }
 		}, state{linked: 1, standing: 1, verified: true, open: true, ended: true}},
+		{"a move to another issuer", func(w *world, ada users.User) func() error {
+			must[linking.Decision](w.T)(w.Link(w.T.Context(), ada, claim, p))
+			return func() error { return move(w) }
+		}, state{linked: 1, standing: 2, hr: true, verified: true, open: true}},
+		{"a move that is undone", func(w *world, ada users.User) func() error {
+			must[linking.Decision](w.T)(w.Link(w.T.Context(), ada, claim, p))
+			if err := move(w); err != nil {
+				w.T.Fatal(err)
+			}
+			r := newest(w, ada)
+			return func() error { return undo(w, r) }
+		}, state{linked: 1, standing: 1, hr: true, verified: true, open: true, ended: true}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for n := 1; ; n++ {

@@ -39,6 +39,9 @@ type Identity struct {
 
 	// Record is the change that linked it; empty if it came with the user.
 	Record string `bson:"record,omitempty"`
+	// Moved is the change that gave it the issuer of today; empty if it always
+	// had it.
+	Moved string `bson:"moved,omitempty"`
 
 	// Hearsay is set on one that came with an import and has not signed in yet:
 	// another system wrote it down, and the upstream has confirmed nothing.
@@ -211,7 +214,7 @@ func (k *Service) LinkImported(ctx context.Context, userID string, c Claim) (boo
 		return false, nil
 	}
 	linked, err := k.ByUser(ctx, userID)
-	if err != nil || otherSubject(linked, c) { // one person is one person there (row D10)
+	if err != nil || otherSubject(linked, c, nil) { // one person is one person there (row D10)
 		return false, err
 	}
 	identity := k.newIdentity(c, userID)

@@ -350,7 +350,7 @@ func TestTheSameSubjectElsewhereIsSomebodyElse(t *testing.T) {
 	seen := map[string]bool{}
 	for _, c := range []linking.Claim{base, otherKey, otherIssuer, otherSubject} {
 		p := trusted()
-		p.KeyID = c.Key
+		p.KeyID, p.Decided = c.Key, []string{base.Issuer} // of an issuer nobody decided about, it is nobody
 		d := w.match(c, p)
 		wants(t, d, "D3", linking.CreateUnverified)
 		if seen[d.User.ID] {

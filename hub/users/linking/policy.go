@@ -51,6 +51,10 @@ type Policy struct {
 	// to make one.
 	NoAdmins bool
 
+	// Decided are issuers that the key had before, of which an administrator has
+	// decided what becomes of their people.
+	Decided []string
+
 	// RoleMap turns the upstream's roles into roles here; what is not in it
 	// is dropped, so AdminRole has to be named to be given.
 	RoleMap map[string]string
@@ -60,7 +64,7 @@ type Policy struct {
 func (p Policy) Same(o Policy) bool {
 	return p.KeyID == o.KeyID && p.Kind == o.Kind && p.Enabled == o.Enabled && p.Linking == o.Linking && p.SignUps == o.SignUps &&
 		p.TrustEmail == o.TrustEmail && p.NoAdmins == o.NoAdmins && p.MigrateUntil.Equal(o.MigrateUntil) &&
-		slices.Equal(p.AuthoritativeDomains, o.AuthoritativeDomains) && slices.Equal(p.SignUpDomains, o.SignUpDomains)
+		slices.Equal(p.AuthoritativeDomains, o.AuthoritativeDomains) && slices.Equal(p.SignUpDomains, o.SignUpDomains) && slices.Equal(p.Decided, o.Decided)
 }
 
 // authoritative reports whether the upstream runs the mailboxes of a domain.

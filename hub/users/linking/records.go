@@ -38,6 +38,7 @@ type LinkEvent struct {
 	// Before is the identity as it was before an unlink; Emptied says that the
 	// account had never been verified and was emptied first.
 	Before  Identity `bson:"before,omitempty"`
+	Batch   string   `bson:"batch,omitempty"` // of a move, with others
 	Emptied bool     `bson:"emptied,omitempty"`
 
 	Token  string    `bson:"token" secret:"hash"` // hash of the secret in the email
@@ -60,6 +61,7 @@ type LinkAction string
 const (
 	Linked   LinkAction = "linked"
 	Unlinked LinkAction = "unlinked"
+	Moved    LinkAction = "moved" // from one issuer of its login key to another
 )
 
 // ByEmail is who undid a change by the link in the email about it.
@@ -131,9 +133,11 @@ func (k *Service) Record(ctx context.Context, id string) (LinkEvent, error) {
 	return k.records.Get(ctx, id)
 }
 
-// ByAdministrator reports whether the change is an administrator's removal,
-// which nobody else may take back. What somebody else linked the person may.
-func (r LinkEvent) ByAdministrator() bool { return r.Action == Unlinked && r.By != r.UserID }
+// ByAdministrator reports whether the change is an administrator's removal or
+// move, which nobody else may take back. What somebody else linked the person may.
+func (r LinkEvent) ByAdministrator() bool {
+	return r.Action == Moved || r.Action == Unlinked && r.By != r.UserID
+}
 
 // ByUndoToken returns the record whose email had this token, without using it;
 // ErrUndoLink if there is none that could still be undone, or if the user has
@@ -184,6 +188,8 @@ func (k *Service) Undo(ctx context.Context, id, by string) (LinkEvent, users.Use
 		user, err = k.undoLink(ctx, r, by)
 	case Unlinked:
 		user, err = k.undoUnlink(ctx, r)
+	case Moved:
+		user, err = k.undoMove(ctx, r)
 	}
 	if err != nil {
 		return r, users.User{}, fmt.Errorf("undo: %w", err)

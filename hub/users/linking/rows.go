@@ -67,6 +67,15 @@ func known(f facts) (Decision, string) {
 	return about(f.owner, SignIn, "link.linked")
 }
 
+// changedIssuer is for who was known before the provider changed its issuer, or
+// somebody else at another provider who has the same sub: nobody here can tell.
+func changedIssuer(f facts) (Decision, string) {
+	if !f.former {
+		return pass("link.issuer.same")
+	}
+	return refuse("link.issuer.changed")
+}
+
 func unclear(f facts) (Decision, string) {
 	switch f.address {
 	case addressMalformed:

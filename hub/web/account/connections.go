@@ -83,7 +83,7 @@ func trust(authoritative, trusted bool) string {
 }
 
 func change(keys []federation.LoginKey, r linking.LinkEvent, userID string) templates.LinkChange {
-	out := templates.LinkChange{ID: r.ID, Provider: r.KeyName, Unlinked: r.Action == linking.Unlinked, Made: r.Made, Until: r.Expires, Undone: r.Undone, Kept: r.ByAdministrator()}
+	out := templates.LinkChange{ID: r.ID, Provider: r.KeyName, Unlinked: r.Action == linking.Unlinked, Moved: r.Action == linking.Moved, Made: r.Made, Until: r.Expires, Undone: r.Undone, Kept: r.ByAdministrator()}
 	switch r.By {
 	case userID:
 		out.By = "you"

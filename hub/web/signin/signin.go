@@ -21,6 +21,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/sessions"
@@ -58,6 +59,9 @@ type Handler struct {
 	Log            *slog.Logger
 	Now            func() time.Time
 	Begins         *web.Limiter // how often one address may go to an upstream
+
+	// Raise puts a warning on the overview.
+	Raise func(context.Context, health.Warning) error
 
 	// Replay remembers an id until then; one that was seen before is
 	// fs.ErrExist.

@@ -17,6 +17,7 @@ import (
 	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
@@ -224,6 +225,9 @@ func (d *Handler) match(c *gin.Context, j pendingLogin, key federation.LoginKey,
 		event.Kind = audit.LinkRefused
 		d.Audit.Record(c.Request.Context(), event)
 		d.UpstreamTokens.GiveBack(c.Request.Context(), key.ID, identity.Tokens)
+		if decision.IssuerChanged() {
+			return d.issuerChanged(c, key, j)
+		}
 		return refusedUpstream(key.Name, j)
 	case linking.Confirm, linking.ConfirmByMail:
 		traceQuestion(c, key, decision)
@@ -276,6 +280,19 @@ func (d *Handler) started(user users.User, key federation.LoginKey, i federation
 		UpstreamSID: i.SID,
 		UpstreamSub: i.Subject,
 		Upstream:    i.Tokens.ID,
+	}
+}
+
+// issuerChanged is for somebody whom nobody can tell from who had the same name at
+// the address that the provider had before. An administrator decides.
+func (d *Handler) issuerChanged(c *gin.Context, key federation.LoginKey, j pendingLogin) error {
+	if err := d.Raise(c.Request.Context(), operator.IssuerChanged(key)); err != nil {
+		d.Log.ErrorContext(c, "a warning is not on the overview", "ref", web.Ref(c), "about", key.ID, "error", err)
+	}
+	return &web.ErrorPage{
+		Status: http.StatusForbidden, Heading: key.Name + " has changed its address.",
+		Text:   "Whether you are who you were there, somebody has to decide who runs this hub. Tell them, with the reference below. Nothing was changed, and your account is as it was.",
+		Action: templates.Action{Label: "Choose another way to sign in", URL: "/signin" + local(j)},
 	}
 }
 

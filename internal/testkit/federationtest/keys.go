@@ -11,6 +11,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"slices"
 
 	"github.com/go-jose/go-jose/v4"
 )
@@ -73,6 +74,17 @@ func (u *Upstream) SignClaims(claims, header map[string]any) string {
 // SignPayload signs any bytes with the provider's current key.
 func (u *Upstream) SignPayload(payload []byte, header map[string]any) string {
 	return u.signer().sign(payload, header)
+}
+
+// TakeOver makes the keys of another provider this one's too: the same provider at
+// another address.
+func (u *Upstream) TakeOver(from *Upstream) {
+	from.mu.Lock()
+	keys := slices.Clone(from.keys)
+	from.mu.Unlock()
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.keys = keys
 }
 
 // Rotate replaces the signing key by a new one; the old one is withdrawn.

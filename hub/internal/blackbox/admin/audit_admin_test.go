@@ -12,6 +12,7 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 	"github.com/fedhub/fedhub/internal/texts"
 )
@@ -183,6 +184,22 @@ var keyActs = []act[*office]{
 		path := "/admin/keys/" + o.Provider("switched").ID
 		o.press(t, path, path+"/switch", []string{"enabled", "1"}, audit.Event{Kind: audit.KeyChanged, LoginKey: "switched", Detail: map[string]string{"switched": "on"}})
 		o.press(t, path, path+"/switch", []string{"enabled", ""}, audit.Event{Kind: audit.KeyChanged, LoginKey: "switched", Detail: map[string]string{"switched": "off"}})
+	}},
+	{"what becomes of people of a former issuer is decided", func(t *testing.T, o *office) {
+		u, key := o.Person("former@example.org"), o.Provider("former", func(k *federation.LoginKey) { k.Linking = federation.Provisioned })
+		o.root.Submit(o.root.Open("/admin/decisions"), "/admin/decisions/link", "account", u.Email, "subject", "3", "key", key.ID, "issuer", "https://former.example")
+		path := "/admin/keys/former/identities"
+		o.press(t, path, path, []string{"identities", "leave"}, audit.Event{Kind: audit.KeyIdentities, LoginKey: "former", Detail: map[string]string{"which": "left", "issuer": "https://former.example"}})
+	}},
+	{"people of a former issuer are moved, and that is undone", func(t *testing.T, o *office) {
+		there := federationtest.NewPlainUpstream(t, o.Clock.Now)
+		u := o.Person("taken@example.org")
+		o.Provider("taken", func(k *federation.LoginKey) { k.Linking, k.BaseURL = federation.Provisioned, there.URL })
+		o.root.Submit(o.root.Open("/admin/decisions"), "/admin/decisions/link", "account", u.Email, "subject", "4", "key", "taken", "issuer", "https://former.example")
+		path := "/admin/keys/taken/identities"
+		o.press(t, path, path, []string{"identities", "move", "identities_address", there.URL}, audit.Event{Kind: audit.KeyIdentities, LoginKey: "taken",
+			Detail: map[string]string{"which": "moved", "issuer": "https://former.example", "to": there.URL, "moved": "1", "left": "0", "batch": "*"}})
+		o.press(t, path, path, nil, audit.Event{Kind: audit.KeyIdentities, LoginKey: "taken", Detail: map[string]string{"which": "undone", "issuer": "https://former.example", "moved": "1", "batch": "*"}})
 	}},
 	{"a login key is removed", func(t *testing.T, o *office) {
 		path := "/admin/keys/" + o.Provider("removed").ID + "/delete"

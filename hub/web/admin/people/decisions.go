@@ -61,7 +61,7 @@ func (d *Handler) showDecisions(c *gin.Context, status int, page templates.Admin
 }
 
 func (d *Handler) decision(c *gin.Context, r linking.LinkEvent) (templates.Decision, error) {
-	out := templates.Decision{ID: r.ID, UserID: r.UserID, User: r.UserID, Key: r.LoginKey, Provider: r.LoginKey, Unlinked: r.Action == linking.Unlinked, Emptied: r.Emptied,
+	out := templates.Decision{ID: r.ID, UserID: r.UserID, User: r.UserID, Key: r.LoginKey, Provider: r.LoginKey, Unlinked: r.Action == linking.Unlinked, Moved: r.Action == linking.Moved, Emptied: r.Emptied,
 		Row: r.Row, Reason: r.Words(templates.Sentence), Policy: cmp.Or(r.Policy, trustWords(r.Trust)), Made: r.Made, Until: r.Expires, Undone: r.Undone, UndoneBy: r.UndoneBy}
 	if r.KeyName != "" {
 		out.Provider = r.KeyName

@@ -2,6 +2,7 @@ package providers
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -46,8 +47,17 @@ func (d *Handler) SaveLoginKey(c *gin.Context) error {
 		}
 	}
 	if len(wrong) == 0 {
-		ended, err = d.Operator.ChangeLoginKey(c.Request.Context(), d.Actor(c), key.ID, form["client_secret"], leftover(form), func(k *federation.LoginKey) { editKey(k, form) })
+		ended, err = d.Operator.ChangeLoginKey(c.Request.Context(), d.Actor(c), key.ID, form["client_secret"], leftover(form), func(k *federation.LoginKey) { editKey(k, form) }, choice(form))
+		if must := new(operator.MustDecide); errors.As(err, &must) {
+			return d.showDeciding(c, http.StatusConflict, key, d.keyForm(typed), must, nil)
+		}
 		wrong, _ = web.Mistakes(err, keyFields)
+	}
+	if len(wrong) > 0 && isAboutIdentities(wrong) {
+		must := new(operator.MustDecide)
+		if _, err := d.Operator.ChangeLoginKey(c.Request.Context(), d.Actor(c), key.ID, form["client_secret"], leftover(form), func(k *federation.LoginKey) { editKey(k, form) }); errors.As(err, &must) {
+			return d.showDeciding(c, admin.Unprocessable, key, d.keyForm(typed), must, wrong)
+		}
 	}
 	if len(wrong) > 0 {
 		shown := d.keyForm(typed)

@@ -135,7 +135,7 @@ func (d *Handler) showKey(c *gin.Context, status int, k federation.LoginKey, for
 	ours := catalog.Addresses(k, d.Hub)
 	page := templates.AdminKey{
 		ID: k.ID, Kind: k.Kind, Provider: provider(k), Name: k.Name, State: admin.KeyState(k), Enabled: k.Enabled, Testable: admin.Complete(k),
-		Addresses: shownAddresses(ours), Guide: guide(catalog.Of(k), ours), Form: form, Mistakes: wrong, Issuer: k.Issuer,
+		Addresses: shownAddresses(ours), Guide: guide(catalog.Of(k), ours), Form: form, Mistakes: wrong, Issuer: k.Issuer, Unsettled: unsettled(k, d.Now()),
 		Join: templates.Join{Status: string(k.Join.Status), Message: k.Join.Words(templates.Sentence), Checked: k.Join.Checked},
 	}
 	var err error

@@ -1,0 +1,275 @@
+package linking_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authentication"
+	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/internal/testkit/federationtest"
+)
+
+// A mover is a hub whose provider moves to another address.
+type mover struct {
+	*hubtest.World
+	t        *testing.T
+	box      *hubtest.Postbox
+	old, new *federationtest.Upstream
+	keys     *store.Collection[federation.LoginKey]
+	root     *hubtest.Browser
+}
+
+const moverKey = "/admin/keys/company"
+
+func newMover(t *testing.T) *mover {
+	t.Helper()
+	box, backend := &hubtest.Postbox{}, hubtest.OpenSQLite(t)
+	w := hubtest.NewWorldAs(t, backend, hub.Config{Mail: box})
+	m := &mover{World: w, t: t, box: box, keys: store.NewCollection[federation.LoginKey](backend, "loginkeys", w.Clock.Now), old: federationtest.NewPlainUpstream(t, w.Clock.Now), new: federationtest.NewPlainUpstream(t, w.Clock.Now)}
+	for _, u := range []*federationtest.Upstream{m.old, m.new} {
+		u.Set(func(s *federationtest.Script) { s.Client = federationtest.Client{ID: "us", Secret: "secret"} })
+	}
+	_, err := w.Hub.AddLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{
+		ID: "company", Kind: federation.KindOpenID, Name: "Company", BaseURL: m.old.URL, ClientID: "us", Enabled: true, Direct: true,
+		SignUps: federation.Allow, TrustEmail: true, RoleMap: map[string]string{"boss": "admin"},
+	}, "secret", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Person("root@example.org", "admin")
+	m.root = m.signedIn("root@example.org")
+	return m
+}
+
+func (m *mover) signedIn(email string) *hubtest.Browser {
+	b := m.Browser()
+	b.SignIn(b.Open("/signin?local=1"), email)
+	return b
+}
+
+// come signs somebody in at the provider.
+func (m *mover) come(subject string, u *federationtest.Upstream) (*hubtest.Browser, hubtest.Page) {
+	u.Set(func(s *federationtest.Script) {
+		s.IDToken = func(claims map[string]any) { claims["sub"] = subject }
+		s.Userinfo = func(claims map[string]any) {
+			claims["sub"], claims["email"] = subject, subject+"@example.org"
+			if subject == "boss" {
+				claims["roles"] = []string{"boss"}
+			}
+		}
+	})
+	b := m.Browser()
+	return b, b.Walk(b.Open("/account"), "", m.World)
+}
+
+// account is whose account page a sign-in ends at.
+func (m *mover) account(subject string, u *federationtest.Upstream) string {
+	_, p := m.come(subject, u)
+	if p.Status != 200 || p.URL.Path != "/account" {
+		return ""
+	}
+	return m.UserID(m.t, subject+"@example.org")
+}
+
+// changes asks for the new address on the key's page.
+func (m *mover) changes(pairs ...string) hubtest.Page {
+	m.t.Helper()
+	return m.root.Submit(m.root.Open(moverKey), moverKey, append([]string{"base_url", m.new.URL, "client_secret", "secret"}, pairs...)...)
+}
+
+// issuers counts the identities of the key by their issuer.
+func (m *mover) issuers() map[string]int {
+	m.t.Helper()
+	all := map[string]int{}
+	people, err := m.Hub.Users(m.t.Context(), "", 100)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	for _, u := range people {
+		linked, err := m.Hub.Identities(m.t.Context(), u.ID)
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		for _, i := range linked {
+			all[i.Issuer]++
+		}
+	}
+	return all
+}
+
+// people is how many there are.
+func (m *mover) people() int {
+	all, err := m.Hub.Users(m.t.Context(), "", 100)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return len(all)
+}
+
+func TestAProviderThatKeepsItsKeysTakesItsPeopleAlong(t *testing.T) {
+	m := newMover(t)
+	ada, boss := m.account("ada", m.old), m.account("boss", m.old)
+	carl := m.Person("carl@example.org")
+	if _, err := m.Hub.LinkBeforehand(t.Context(), audit.Named("test"), carl, linking.Claim{Key: "company", Issuer: m.old.URL, Subject: "carl"}, authentication.PolicyOf(m.Key("company"))); err != nil {
+		t.Fatal(err)
+	}
+	browser, _ := m.come("ada", m.old)
+	m.new.TakeOver(m.old)
+
+	asked := m.changes()
+	hubtest.Want(t, "asked first", asked.Status, 409)
+	hubtest.Want(t, "nothing is changed before", m.Key("company").BaseURL, m.old.URL)
+	if !strings.Contains(asked.Body, "3 people hang") || !strings.Contains(asked.Body, "the same provider") || strings.Contains(asked.Body, `name="identities_address"`) {
+		t.Errorf("what has to be known is not said:\n%s", asked.Body)
+	}
+	m.root.Submit(asked, moverKey, "identities", "move", "client_secret", "secret")
+	hubtest.Want(t, "moved", m.Key("company").BaseURL, m.new.URL)
+	hubtest.Want(t, "under the new issuer", m.issuers()[m.new.URL], 3)
+	hubtest.Want(t, "under the old one", m.issuers()[m.old.URL], 0)
+	if p := browser.Open("/account"); p.URL.Path == "/account" && p.Status == 200 {
+		t.Error("a session that came this way goes on")
+	}
+	if told := m.box.About("Company has a new address"); len(told) != 3 {
+		t.Errorf("told are %v", told)
+	}
+	hubtest.Want(t, "ada is who she was", m.account("ada", m.new), ada)
+	hubtest.Want(t, "and an administrator is", m.account("boss", m.new), boss)
+
+	// Undoing takes back what nobody has changed since; carl's was.
+	again := m.signedIn("root@example.org")
+	linked, err := m.Hub.Identities(t.Context(), carl.ID)
+	if err != nil || len(linked) != 1 {
+		t.Fatal(linked, err)
+	}
+	hubtest.Done(t, m.Hub.Unlink(t.Context(), audit.Named("test"), carl.ID, linked[0].ID))
+	page := again.Open(moverKey + "/identities")
+	if !strings.Contains(page.Body, `id="moves"`) {
+		t.Fatalf("the move cannot be undone:\n%s", page.Body)
+	}
+	again.Submit(page, moverKey+"/identities")
+	hubtest.Want(t, "back under the old issuer", m.issuers()[m.old.URL], 2)
+	hubtest.Want(t, "under the new one", m.issuers()[m.new.URL], 0)
+	if _, p := m.come("ada", m.new); p.Status != 403 || !strings.Contains(p.Body, "has changed its address") {
+		t.Errorf("undone, it is decided anew: got %d\n%s", p.Status, p.Body)
+	}
+}
+
+func TestWhoMayBeSomebodyElseIsMovedOnlyByWhoTypesTheAddress(t *testing.T) {
+	m := newMover(t)
+	ada := m.account("ada", m.old)
+	m.account("boss", m.old)
+	m.new.Rotate("other")
+
+	asked := m.changes()
+	hubtest.Want(t, "asked first", asked.Status, 409)
+	if !strings.Contains(asked.Body, "Nothing shows that the same provider is at") || !strings.Contains(asked.Body, "is an administrator and stays behind") {
+		t.Errorf("what it means is not said:\n%s", asked.Body)
+	}
+	again := m.root.Submit(asked, moverKey, "identities", "move", "client_secret", "secret")
+	hubtest.Want(t, "without the address", again.Status, 422)
+	hubtest.Want(t, "nothing is changed", m.Key("company").BaseURL, m.old.URL)
+	m.root.Submit(again, moverKey, "identities", "move", "identities_address", m.new.URL, "client_secret", "secret")
+	hubtest.Want(t, "ada is who she was", m.account("ada", m.new), ada)
+	hubtest.Want(t, "the administrator stayed", m.issuers()[m.old.URL], 1)
+	if _, p := m.come("boss", m.new); p.Status == 200 {
+		t.Errorf("whoever is at the new address administers the hub:\n%s", p.Body)
+	}
+}
+
+func TestPeopleWhoAreLeftProveTheirAccountsAnew(t *testing.T) {
+	m := newMover(t)
+	m.account("ada", m.old)
+	asked := m.changes()
+	m.root.Submit(asked, moverKey, "identities", "leave", "client_secret", "secret")
+	hubtest.Want(t, "the new address", m.Key("company").BaseURL, m.new.URL)
+	hubtest.Want(t, "left", m.issuers()[m.old.URL], 1)
+	_, p := m.come("ada", m.new)
+	if !strings.Contains(p.URL.Path, "/signin/link") {
+		t.Errorf("ada is not asked to prove her account: %d at %s\n%s", p.Status, p.URL, p.Body)
+	}
+	_, p = m.come("eve", m.new)
+	hubtest.Want(t, "somebody new", p.URL.Path, "/account")
+}
+
+// What nobody decided, as after a move that was undone: nobody is linked or made.
+func TestASubOfAFormerIssuerIsNobodyUntilSomebodyDecides(t *testing.T) {
+	m := newMover(t)
+	ada := m.account("ada", m.old)
+	m.new.TakeOver(m.old)
+	m.root.Submit(m.changes(), moverKey, "identities", "move", "client_secret", "secret")
+	m.root.Submit(m.root.Open(moverKey+"/identities"), moverKey+"/identities")
+	before := m.people()
+	_, p := m.come("ada", m.new)
+	hubtest.Want(t, "status", p.Status, 403)
+	if !strings.Contains(p.Body, "Company has changed its address.") || !strings.Contains(p.Body, `id="reference"`) {
+		t.Errorf("the page is\n%s", p.Body)
+	}
+	hubtest.Want(t, "people", m.people(), before)
+	hubtest.Want(t, "identities", m.issuers()[m.new.URL], 0)
+	_, p = m.come("eve", m.new)
+	hubtest.Want(t, "somebody whom nobody knew", p.URL.Path, "/account")
+	if p := m.root.Open("/admin"); !strings.Contains(p.Body, moverKey+"/identities") {
+		t.Errorf("the overview does not say so:\n%s", p.Body)
+	}
+	at := m.root.Open(moverKey + "/identities")
+	hubtest.Want(t, "nothing chosen", m.root.Submit(at, moverKey+"/identities").Status, 422)
+	m.root.Submit(at, moverKey+"/identities", "identities", "move")
+	hubtest.Want(t, "ada is who she was", m.account("ada", m.new), ada)
+	if p := m.root.Open("/admin"); strings.Contains(p.Body, moverKey+"/identities") {
+		t.Error("the overview says so still")
+	}
+}
+
+// A move that a hub which died had begun is there to be finished, also where only
+// the last step was left.
+func TestAMoveThatBeganIsFinished(t *testing.T) {
+	m := newMover(t)
+	ada := m.account("ada", m.old)
+	begun := func() {
+		t.Helper()
+		hubtest.Done(t, m.keys.Update(t.Context(), "company", func(k *federation.LoginKey) error {
+			k.BaseURL, k.Issuer, k.Published = m.new.URL, "", nil
+			k.Former = []federation.FormerIssuer{{Issuer: m.old.URL, Decided: federation.Moving, Batch: "0", Careful: true, At: m.Clock.Now()}}
+			return nil
+		}))
+		m.Clock.Skip(3 * time.Second) // what is remembered of keys is old
+	}
+	finish := func() {
+		t.Helper()
+		p := m.root.Open(moverKey + "/identities")
+		if !strings.Contains(p.Body, "A move began and did not end") {
+			t.Fatalf("the page is\n%s", p.Body)
+		}
+		m.root.Submit(p, moverKey+"/identities", "identities", "move")
+		hubtest.Want(t, "how it ended", m.Key("company").FormerIssuer(m.old.URL).Decided, federation.Moved)
+	}
+	begun()
+	if _, p := m.come("ada", m.new); p.Status != 403 {
+		t.Errorf("in between ada is %d at %s", p.Status, p.URL)
+	}
+	finish()
+	hubtest.Want(t, "ada is who she was", m.account("ada", m.new), ada)
+	begun()
+	finish()
+	hubtest.Want(t, "and still is", m.account("ada", m.new), ada)
+}
+
+// A document that suddenly names another issuer is an error, as ever.
+func TestAnIssuerThatChangesByItselfIsAnError(t *testing.T) {
+	m := newMover(t)
+	m.account("ada", m.old)
+	m.old.Set(func(s *federationtest.Script) {
+		s.Discovery = func(doc map[string]any) { doc["issuer"] = m.new.URL }
+	})
+	m.Clock.Skip(2 * time.Hour)
+	_, p := m.come("ada", m.old)
+	if p.Status == 200 {
+		t.Errorf("got %d at %s", p.Status, p.URL)
+	}
+}

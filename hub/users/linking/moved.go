@@ -1,0 +1,223 @@
+package linking
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/lasting"
+	"github.com/fedhub/fedhub/internal/texts"
+)
+
+// underFormer reports whether the sub of a claim that nobody is linked to belongs
+// to somebody under another issuer of the same login key, about which nobody has
+// decided.
+func (k *Service) underFormer(ctx context.Context, c Claim, p Policy) (bool, error) {
+	for i, err := range k.identities.EachWhere(ctx, "subject", c.Subject) {
+		if err != nil {
+			return false, err
+		}
+		if i.LoginKey == c.Key && i.Issuer != c.Issuer && !i.Pending && !slices.Contains(p.Decided, i.Issuer) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// OfIssuers counts the identities of a login key by their issuer. privileged are
+// those of administrators, and of whoever has their rights.
+func (k *Service) OfIssuers(ctx context.Context, keyID string) (all, privileged map[string]int, err error) {
+	all, privileged = map[string]int{}, map[string]int{}
+	for i, err := range k.identities.Each(ctx, store.Query{Prefix: keyID + "/", Limit: 1000}) {
+		if err != nil {
+			return nil, nil, err
+		}
+		all[i.Issuer]++
+		switch p, err := k.privileged(ctx, i); {
+		case err != nil:
+			return nil, nil, err
+		case p:
+			privileged[i.Issuer]++
+		}
+	}
+	return all, privileged, nil
+}
+
+// privileged reports whether an identity signs an administrator in, or would make
+// one of whoever it signs in.
+func (k *Service) privileged(ctx context.Context, i Identity) (bool, error) {
+	if slices.Contains(i.Roles, users.AdminRole) {
+		return true, nil
+	}
+	u, err := k.users.Get(ctx, i.UserID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return u.Admin(), err
+}
+
+// A Move gives the identities of one login key another issuer.
+type Move struct {
+	KeyID, KeyName string
+	From, To       string // issuers
+	By             string // id of the administrator
+	Batch          string // under which all of it can be undone
+	Careful        bool   // administrators, and whoever has their rights, stay behind
+}
+
+// Move carries a move out, one identity after the other, and can be repeated
+// when it failed half-way: the new identity is written first and the old one
+// goes last. It returns how many were moved this time, and how many stay.
+func (k *Service) Move(ctx context.Context, m Move) (moved, stay int, err error) {
+	for i, err := range k.identities.Each(ctx, store.Query{Prefix: m.KeyID + "/", Limit: 1000}) {
+		if err != nil {
+			return moved, stay, fmt.Errorf("move identities: %w", err)
+		}
+		if i.Issuer != m.From || i.Pending {
+			continue
+		}
+		went, err := k.moveOne(ctx, i, m)
+		if err != nil {
+			return moved, stay, fmt.Errorf("move identities: %w", err)
+		}
+		if went {
+			moved++
+		} else {
+			stay++
+		}
+	}
+	return moved, stay, nil
+}
+
+func (k *Service) moveOne(ctx context.Context, old Identity, m Move) (bool, error) {
+	if m.Careful {
+		if stays, err := k.privileged(ctx, old); err != nil || stays {
+			return false, err
+		}
+	}
+	u, err := k.users.Get(ctx, old.UserID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil // of nobody; it signs nobody in
+	}
+	if err != nil {
+		return false, err
+	}
+	next := old
+	next.ID, next.Issuer = identityID(Claim{Key: old.LoginKey, Issuer: m.To, Subject: old.Subject}), m.To
+	r, token, err := k.moveRecord(ctx, u, old, next, m)
+	if err != nil || r.ID == "" {
+		return false, err
+	}
+	if err := k.repoint(ctx, old.UserID, old.ID, next.ID); err != nil {
+		return false, err
+	}
+	if _, err := k.identities.Take(ctx, old.ID); errors.Is(err, fs.ErrNotExist) {
+		// It was taken from the person meanwhile: what was made of it goes too.
+		return false, errors.Join(k.identities.Delete(lasting.Of(ctx), next.ID), k.records.Delete(lasting.Of(ctx), r.ID))
+	} else if err != nil {
+		return false, err
+	}
+	k.tellChanged(ctx, r, token, u)
+	return true, nil
+}
+
+// moveRecord writes the new identity, on record; the record is the one of before
+// where a move ended behind that, and there is none for an identity that somebody
+// has at the new issuer already.
+func (k *Service) moveRecord(ctx context.Context, u users.User, old, next Identity, m Move) (LinkEvent, string, error) {
+	switch there, err := k.identities.Get(ctx, next.ID); {
+	case err == nil && there.UserID == old.UserID && there.Moved != "":
+		r, err := k.records.Get(ctx, there.Moved)
+		return r, "", err
+	case err == nil:
+		return LinkEvent{}, "", nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return LinkEvent{}, "", err
+	}
+	r, token := k.newRecord(Moved, u, next)
+	r.KeyName, r.By, r.Before, r.Batch, r.Row = m.KeyName, m.By, old, m.Batch, rowProvisioned
+	r.Why = texts.New("link.moved", "from", m.From, "to", m.To)
+	next.Moved = r.ID
+	if err := k.records.Insert(ctx, r); err != nil {
+		return LinkEvent{}, "", err
+	}
+	err := k.identities.Insert(ctx, next)
+	if err == nil {
+		return r, token, nil
+	}
+	if errors.Is(err, fs.ErrExist) { // somebody was quicker
+		err = nil
+	}
+	return LinkEvent{}, "", errors.Join(err, k.records.Delete(lasting.Of(ctx), r.ID))
+}
+
+// repoint makes the records of links of one identity those of another, so that
+// a link can be undone wherever the identity is by now.
+func (k *Service) repoint(ctx context.Context, userID, from, to string) error {
+	all, err := k.Records(ctx, userID)
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		if r.Action != Linked || r.IdentityID != from {
+			continue
+		}
+		err := k.records.Update(ctx, r.ID, func(r *LinkEvent) error { r.IdentityID = to; return nil })
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// undoMove gives an identity its issuer of before, if it is still the one that
+// was moved and still this person's.
+func (k *Service) undoMove(ctx context.Context, r LinkEvent) (users.User, error) {
+	now, err := k.identities.Get(ctx, r.IdentityID)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if before, err := k.identities.Get(ctx, r.Before.ID); err == nil && before.UserID == r.UserID {
+			return k.users.EndEverything(ctx, r.UserID) // it was done but for this
+		}
+		return users.User{}, ErrUndone
+	case err == nil && (now.Moved != r.ID || now.UserID != r.UserID):
+		return users.User{}, ErrUndone // somebody changed it since
+	case err != nil:
+		return users.User{}, err
+	}
+	before := now
+	before.ID, before.Issuer, before.Moved = r.Before.ID, r.Before.Issuer, r.Before.Moved
+	if err := k.identities.Insert(ctx, before); errors.Is(err, fs.ErrExist) {
+		there, gerr := k.identities.Get(ctx, before.ID)
+		if gerr != nil || there.UserID != r.UserID {
+			return users.User{}, errors.Join(err, gerr)
+		}
+	} else if err != nil {
+		return users.User{}, err
+	}
+	if err := k.repoint(ctx, r.UserID, now.ID, before.ID); err != nil {
+		return users.User{}, err
+	}
+	if err := k.identities.Delete(ctx, now.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return users.User{}, err
+	}
+	return k.users.EndEverything(ctx, r.UserID)
+}
+
+// Batch returns the changes of one move that were not undone.
+func (k *Service) Batch(ctx context.Context, batch string) ([]LinkEvent, error) {
+	var all []LinkEvent
+	for r, err := range k.records.Each(ctx, store.Query{After: batch}) { // ids are in the order of time
+		if err != nil {
+			return nil, err
+		}
+		if r.Batch == batch && r.Standing() {
+			all = append(all, r)
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,82 @@
+package linking_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
+)
+
+// A sub that was somebody under another issuer of the key is nobody's until that
+// is decided; a link that was moved can be undone where it is by now.
+func TestASubIsKnownByTheIssuerOfItsTime(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, w *world) {
+		ada := w.Person("ada@gmail.example")
+		old := google("1", "ada@gmail.example")
+		made := w.match(old, trusted())
+		moved := old
+		moved.Issuer = "https://moved.example"
+		wants(t, w.match(moved, trusted()), "D15", linking.Refuse)
+		stranger := google("2", "bob@gmail.example")
+		stranger.Issuer = moved.Issuer
+		wants(t, w.match(stranger, trusted()), "D5", linking.Create)
+
+		left := trusted()
+		left.Decided = []string{old.Issuer}
+		wants(t, w.match(google("1", "ada@gmail.example"), left), "D1", linking.SignIn)
+		if d, _, err := w.Would(t.Context(), moved, left); err != nil || d.Row != "D8" {
+			t.Errorf("who is left at the former issuer is decided by %s, %v; want by the address", d.Row, err)
+		}
+
+		n, stay, err := w.Move(t.Context(), linking.Move{KeyID: "google", From: old.Issuer, To: moved.Issuer, By: "root", Batch: "0"})
+		if err != nil || n != 1 || stay != 0 {
+			t.Fatalf("moved %d, %d stay, %v", n, stay, err)
+		}
+		wants(t, w.match(moved, trusted()), "D1", linking.SignIn)
+		if _, _, err := w.Undo(t.Context(), made.Record, ada.ID); err != nil {
+			t.Fatal(err)
+		}
+		if linked := must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID)); len(linked) != 0 {
+			t.Errorf("the link that was undone is there still, under the other issuer: %+v", linked)
+		}
+	})
+}
+
+func TestAnAdministratorsMoveIsNotThePersonsToUndo(t *testing.T) {
+	w := newWorld(t)
+	ada := w.Person("ada@gmail.example")
+	w.match(google("1", "ada@gmail.example"), trusted())
+	if _, _, err := w.Move(t.Context(), linking.Move{KeyID: "google", From: "https://accounts.example", To: "https://moved.example", By: "root", Batch: "0"}); err != nil {
+		t.Fatal(err)
+	}
+	batch := must[[]linking.LinkEvent](t)(w.Batch(t.Context(), "0"))
+	if len(batch) != 1 || batch[0].Action != linking.Moved {
+		t.Fatalf("got %+v", batch)
+	}
+	if _, _, err := w.Undo(t.Context(), batch[0].ID, ada.ID); !errors.Is(err, linking.ErrNotYours) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAdministratorsStayBehindWhereNothingShowsWhoIsThere(t *testing.T) {
+	w := newWorld(t)
+	root, ada := w.Person("root@gmail.example", users.AdminRole), w.Person("ada@gmail.example")
+	for who, sub := range map[string]string{root.ID: "1", ada.ID: "2"} {
+		u := must[users.User](t)(w.Get(t.Context(), who))
+		must[linking.Decision](t)(w.Link(t.Context(), u, google(sub, ""), trusted()))
+	}
+	_, privileged, err := w.OfIssuers(t.Context(), "google")
+	if err != nil || privileged["https://accounts.example"] != 1 {
+		t.Errorf("got %v, %v", privileged, err)
+	}
+	n, stay, err := w.Move(t.Context(), linking.Move{KeyID: "google", From: "https://accounts.example", To: "https://moved.example", By: "root", Batch: "0", Careful: true})
+	if err != nil || n != 1 || stay != 1 {
+		t.Fatalf("moved %d, %d stay, %v", n, stay, err)
+	}
+	left := trusted()
+	left.Decided = []string{"https://accounts.example"}
+	claim := google("1", "root@gmail.example")
+	claim.Issuer = "https://moved.example"
+	wants(t, w.match(claim, left), "D9", linking.Refuse)
+}

@@ -1,0 +1,117 @@
+package providers
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// Identities is GET /admin/keys/{id}/identities: what is to be decided about
+// people who are known under an issuer that the key no longer has, and which
+// moves can be undone.
+func (d *Handler) Identities(c *gin.Context) error {
+	key, err := d.Upstreams.Get(c.Request.Context(), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	return d.showIdentities(c, http.StatusOK, key, nil)
+}
+
+func (d *Handler) showIdentities(c *gin.Context, status int, k federation.LoginKey, wrong []templates.Mistake) error {
+	page := templates.AdminKeyIdentities{ID: k.ID, Name: k.Name, Moves: undoable(k, d.Now()), Mistakes: wrong}
+	must, err := d.Operator.Undecided(c.Request.Context(), k.ID)
+	if err != nil {
+		return err
+	}
+	page.Deciding = deciding(must)
+	return d.Responder.Show(c, status, page)
+}
+
+// DecideIdentities is POST /admin/keys/{id}/identities.
+func (d *Handler) DecideIdentities(c *gin.Context) error {
+	form, key, err := d.formOnKey(c)
+	if err != nil {
+		return err
+	}
+	if batch := form["undo"]; batch != "" {
+		_, err = d.Operator.UndoMove(c.Request.Context(), d.Actor(c), key.ID, batch)
+		if errors.Is(err, linking.ErrUndone) {
+			return &web.ErrorPage{Status: http.StatusGone, Heading: "That is undone already.", Text: "Nothing was changed.", Action: templates.Action{Label: key.Name, URL: "/admin/keys/" + key.ID}}
+		}
+		if err != nil {
+			return err
+		}
+		return web.SeeOther(c, "/admin/keys/"+key.ID+"/identities?done=unmoved")
+	}
+	_, err = d.Operator.DecideIdentities(c.Request.Context(), d.Actor(c), key.ID, choice(form))
+	if must := new(operator.MustDecide); errors.As(err, &must) {
+		return d.showIdentities(c, admin.Unprocessable, key, []templates.Mistake{unchosen()})
+	}
+	if wrong, ok := web.Mistakes(err, keyFields); ok {
+		return d.showIdentities(c, admin.Unprocessable, key, wrong)
+	}
+	if err != nil {
+		return err
+	}
+	return web.SeeOther(c, "/admin/keys/"+key.ID+"?done=decided")
+}
+
+func unchosen() templates.Mistake {
+	return templates.Mistake{Field: "identities", Text: "Choose whether these people are moved or left."}
+}
+
+// choice is what was chosen for the identities of a former issuer.
+func choice(form map[string]string) operator.IdentityChoice {
+	return operator.IdentityChoice{Move: form["identities"] == "move", Leave: form["identities"] == "leave", Address: form["identities_address"]}
+}
+
+// deciding is what has to be decided, as pages show it.
+func deciding(m *operator.MustDecide) *templates.Deciding {
+	if m == nil {
+		return nil
+	}
+	return &templates.Deciding{Former: m.Former, To: m.To, Address: m.Address, Identities: m.Identities, Privileged: m.Privileged, Same: m.Same, Unfinished: m.Unfinished}
+}
+
+// undoable are the moves that can be taken back still.
+func undoable(k federation.LoginKey, now time.Time) []templates.IssuerMove {
+	var out []templates.IssuerMove
+	for _, f := range k.Former {
+		if (f.Decided == federation.Moved || f.Decided == "") && f.Batch != "" && now.Sub(f.At) < linking.UndoLife {
+			out = append(out, templates.IssuerMove{Batch: f.Batch, From: f.Issuer, Until: f.At.Add(linking.UndoLife)})
+		}
+	}
+	return out
+}
+
+// unsettled tells whether somebody has to look at the key's identities.
+func unsettled(k federation.LoginKey, now time.Time) bool {
+	for _, f := range k.Former {
+		if f.Decided == "" || f.Decided == federation.Moving {
+			return true
+		}
+	}
+	return len(undoable(k, now)) > 0
+}
+
+// showDeciding is the key's page with what has to be chosen before its address
+// is another.
+func (d *Handler) showDeciding(c *gin.Context, status int, k federation.LoginKey, form templates.KeyForm, must *operator.MustDecide, wrong []templates.Mistake) error {
+	form.Deciding = deciding(must)
+	return d.showKey(c, status, k, form, wrong)
+}
+
+func isAboutIdentities(wrong []templates.Mistake) bool {
+	return slices.ContainsFunc(wrong, func(m templates.Mistake) bool { return strings.HasPrefix(m.Field, "identities") })
+}
