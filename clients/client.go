@@ -55,7 +55,8 @@ type Client struct {
 	GrantTypes        []string `bson:"grant_types,omitempty"`    // Grant constants, in that order
 	ResponseTypes     []string `bson:"response_types,omitempty"` // by their names on the wire, the words sorted ("code id_token")
 	Scopes            []string `bson:"scopes"`                   // all it may ask for
-	PKCEOptional      bool     `bson:"pkce_optional,omitempty"`  // a confidential client may leave PKCE out
+	PKCE              PKCE     `bson:"pkce,omitempty"`           // read it by PKCERule
+	PKCEOptional      bool     `bson:"pkce_optional,omitempty"`  // how the third state of PKCE is kept
 	SkipAuthorization bool     `bson:"skip_authorization"`       // people are not asked for consent
 	AllowedRoles      []string `bson:"allowed_roles,omitempty"`  // who may use it; empty: everyone
 

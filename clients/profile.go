@@ -18,7 +18,6 @@ func (c *Client) raise() {
 	if !c.Secure() {
 		return
 	}
-	c.PKCEOptional = false
 	c.Requests.Pushed = c.Type != Service
 	c.Requests.Signed = c.HighSecurity.Demands(fapi.MessageSigning) && c.Type != Service
 	if !c.CertificateBound {
@@ -46,7 +45,7 @@ func rules() []rule {
 		{fapi.Security, fapi.Server, "auth_method", "client.high_security.auth_method", weakMethod},
 		{fapi.Security, fapi.Code, "response_types", "client.high_security.response_types", otherResponses},
 		{fapi.Security, fapi.Code, "requests.pushed", "client.high_security.unpushed", unpushed},
-		{fapi.Security, fapi.Code, "pkce_optional", "client.high_security.pkce", func(c Client) bool { return c.PKCEOptional }},
+		{fapi.Security, fapi.Code, "pkce", "client.high_security.pkce", lenient},
 		{fapi.Security, fapi.Code, "redirect_uris", "client.high_security.plain", plainRedirect},
 		{fapi.Security, fapi.Crypto, "id_token_alg", "client.high_security.alg", weakAlg},
 		{fapi.MessageSigning, fapi.Signing, "requests.signed", "client.high_security.unsigned", unsignedRequests},
@@ -83,6 +82,8 @@ func otherResponses(c Client) bool {
 	return c.HasGrant(GrantImplicit) ||
 		slices.ContainsFunc(c.ResponseTypes, func(t string) bool { return t != "code" })
 }
+
+func lenient(c Client) bool { return c.PKCEOptional || c.PKCE != "" && c.PKCE != PKCEAlways }
 
 func unpushed(c Client) bool { return c.Type != Service && !c.Requests.Pushed }
 

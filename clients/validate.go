@@ -39,6 +39,7 @@ func (c *Client) Tidy() {
 		c.AuthMethod = DefaultMethod(c.Type)
 	}
 	c.raise()
+	c.tidyPKCE()
 	c.tidyGrants()
 	if c.Type == Service {
 		return
@@ -86,6 +87,7 @@ func (c Client) Validate(allowHTTP bool) forms.Problems {
 		checkGrantTypes, // RFC 6749 §4, RFC 8628, RFC 8693, RFC 7523, CIBA
 		checkBeside,     // RFC 8693, RFC 8707, CIBA
 		checkTrust,      // RFC 8252 §8.6
+		checkPKCE,       // RFC 9700 §2.1.1
 		checkScopes,     // RFC 6749 §3.3
 		checkRoles,      //
 		checkFrappe,     //

@@ -23,9 +23,6 @@ func checkDescribed(c Client, _ bool) forms.Problems {
 	if c.SkipAuthorization {
 		problems.Add("skip_authorization", "client.document.skip_authorization")
 	}
-	if c.PKCEOptional {
-		problems.Add("pkce_optional", "client.document.pkce")
-	}
 	if slices.ContainsFunc(c.GrantTypes, func(grant string) bool {
 		return !slices.Contains([]string{GrantCode, GrantRefresh, GrantDevice}, grant)
 	}) {

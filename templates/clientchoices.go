@@ -21,6 +21,11 @@ func (ClientForm) ResponseTypes() []Pair {
 	return []Pair{{"Code", "Code"}, {"Token", "Token"}}
 }
 
+// PKCEChoices are the choices of when PKCE may be left out.
+func (ClientForm) PKCEChoices() []Pair {
+	return []Pair{{"always", "Always"}, {"nonce", "Unless the OpenID request has a nonce"}, {"optional", "May be left out"}}
+}
+
 // AuthMethods are the choices for the way the client proves itself: what this
 // hub can check, and what is kept.
 func (f ClientForm) AuthMethods() []Pair {

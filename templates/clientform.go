@@ -20,7 +20,7 @@ type ClientForm struct {
 	ResponseType       string // response_type: "Code" or "Token"
 	RefreshTokens      bool   // refresh_tokens
 	ClientCredentials  bool   // client_credentials
-	PKCEOptional       bool   // pkce_optional
+	PKCE               string // pkce: "always", "nonce" or "optional"
 	OpenIDMeansProfile bool   // openid_means_profile
 
 	// Response types and grants.

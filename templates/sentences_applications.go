@@ -29,6 +29,7 @@ var applicationSentences = map[string]string{
 	"client.document.auth_method":        "A client that is known by its document alone proves itself by {method} or, if it is public, by {public}.",
 	"client.document.elsewhere":          `"{address}" is not at {host}, where the document is.`,
 	"client.document.grants":             "A client that is known by its document alone may use the authorization code, refresh tokens and devices.",
+	"client.pkce.bad":                    "PKCE is one of {choices}.",
 	"client.document.pkce":               "A client that is known by its document alone must use PKCE.",
 	"client.document.skip_authorization": "A client that is known by its document alone always asks people.",
 	"client.encryption.bad":              "To encrypt {what} choose one of {choices}.",

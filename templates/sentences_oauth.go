@@ -137,6 +137,7 @@ var oauthSentences = map[string]string{
 	"oauth.pkce.encoding":             "code_challenge must be base64url without padding",
 	"oauth.pkce.method":               "code_challenge_method must be S256",
 	"oauth.pkce.method.alone":         "code_challenge_method was sent without a code_challenge",
+	"oauth.pkce.nonce":                "code_challenge is missing; this app must send one (PKCE with S256) or, in a request with scope openid, a nonce",
 	"oauth.pkce.missing":              "code_challenge is missing; this hub requires PKCE with S256",
 	"oauth.profile":                   "{do}; this client is registered for high security ({clause})",
 	"oauth.profile.alg":               "sign the request object with ES256, PS256 or EdDSA",

@@ -29,7 +29,7 @@ func TestAClientKnownByItsDocumentAloneGetsNoMore(t *testing.T) {
 		"an answer on one's machine": {"", func(c *clients.Client) { c.RedirectURIs = append(c.RedirectURIs, "http://127.0.0.1/cb") }},
 		"a shared secret":            {"auth_method", func(c *clients.Client) { c.AuthMethod = clientauth.MethodBasic }},
 		"no consent":                 {"skip_authorization", func(c *clients.Client) { c.SkipAuthorization = true }},
-		"no PKCE":                    {"pkce_optional", func(c *clients.Client) { c.PKCEOptional = true }},
+		"no PKCE":                    {"pkce", func(c *clients.Client) { c.PKCEOptional = true }},
 		"tokens of its own":          {"grant_types", func(c *clients.Client) { c.SetGrant(clients.GrantClientCredentials, true) }},
 		"the implicit grant": {"grant_types", func(c *clients.Client) {
 			c.SetGrant(clients.GrantImplicit, true)

@@ -37,6 +37,7 @@ func FromMetadata(body []byte) (clients.Client, error) {
 	if name != "" {
 		d.Name = name // wrong names are told, not replaced
 	}
+	d.PKCEOptional = false // that was for one that registers itself
 	err = ours(&d.Client, func(name string, place any) error {
 		if !raw.Says(name) {
 			return nil
@@ -45,6 +46,9 @@ func FromMetadata(body []byte) (clients.Client, error) {
 	})
 	if err != nil {
 		return clients.Client{}, unusable(fmt.Errorf("its %w", err))
+	}
+	if d.PKCE == "" && raw.Says("pkce_optional") && !d.PKCEOptional {
+		d.PKCE = clients.PKCEAlways // what this said before there were three states
 	}
 	return d.Client, nil
 }
@@ -55,6 +59,8 @@ func unusable(err error) error { return fmt.Errorf("the client metadata cannot b
 // with what no metadata has a member for. FromMetadata reads it.
 func DescriptionOf(c clients.Client) map[string]any {
 	out := MetadataOf(c)
+	c.PKCE = c.PKCERule()
+	c.PKCEOptional = c.PKCE == clients.PKCEOptional
 	_ = ours(&c, func(name string, place any) error {
 		value := reflect.ValueOf(place).Elem()
 		if out[name] = value.Interface(); value.Kind() == reflect.Slice && value.Len() == 0 {

@@ -33,7 +33,8 @@ type clientAddCmd struct {
 	JWKSURI               string      `property:"jwks_uri" name:"jwks-uri" placeholder:"URI" help:"Where it publishes its keys, for private_key_jwt."`
 	IDTokenAlg            string      `property:"id_token_alg" name:"id-token-alg" placeholder:"ALG" help:"RS256 or ES256, for its ID tokens."`
 	IDTokenClaims         bool        `property:"id_token_claims" name:"id-token-claims" help:"Its ID tokens say everything that it may know, profile and email among it: for apps that never ask for user information, as Dex, Auth.js and OpenBao at their defaults."`
-	PKCEOptional          bool        `property:"pkce_optional" name:"pkce-optional" help:"It may leave out PKCE, for old apps with a secret."`
+	PKCE                  string      `property:"pkce" name:"pkce" enum:",always,nonce,optional" default:"" placeholder:"WHEN" help:"Whether it must send PKCE: always, nonce (unless the OpenID request has a nonce; what an app with a secret gets if nothing is said), optional (it may be left out)."`
+	PKCEOptional          bool        `property:"pkce_optional" name:"pkce-optional" help:"As --pkce optional: it may leave out PKCE, for old apps with a secret."`
 	moreOfClient          `embed:""`
 	ID                    string `property:"id" name:"id" placeholder:"ID" help:"Client id; made up if not given."`
 

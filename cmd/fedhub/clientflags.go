@@ -63,6 +63,9 @@ func (a *clientAddCmd) client(c *console, preset *chosenPreset) (clients.Client,
 	if a.Name == "" && d.Name == "" {
 		return d, mistake("say what people know the app by: --name")
 	}
+	if a.PKCEOptional && a.PKCE != "" && a.PKCE != string(clients.PKCEOptional) {
+		return d, mistake("give --pkce or --pkce-optional, not both")
+	}
 	a.basics(&d)
 	if err := a.more(c, &d); err != nil {
 		return d, err
@@ -99,6 +102,9 @@ func flagOf(p clients.Property, flags reflect.Type) (reflect.StructField, bool) 
 // more writes the flags that say something in words of their own.
 func (a *clientAddCmd) more(c *console, d *clients.Client) error {
 	a.grants(d)
+	if a.PKCEOptional {
+		d.PKCE = clients.PKCEOptional
+	}
 	if a.Pairwise {
 		d.SubjectType = clients.Pairwise
 	}

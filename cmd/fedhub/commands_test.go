@@ -314,6 +314,55 @@ func TestProfileClaimsComeInTheIDTokenByFlagOrMember(t *testing.T) {
 	}
 }
 
+func TestAnAppIsAddedWithEachStateOfPKCE(t *testing.T) {
+	s := newShell(t)
+	state := func(args ...string) string {
+		t.Helper()
+		s.must(append([]string{"client", "add", "--name", "x", "--json"}, args...)...)
+		var added clientRow
+		s.json(&added)
+		var shown struct {
+			PKCE string
+			Tick bool `json:"pkce_optional"`
+		}
+		text := s.must("client", "show", added.ID, "--json").out
+		s.json(&shown)
+		if shown.Tick != (shown.PKCE == "optional") {
+			t.Errorf("%q: shown as %s and %v", args, shown.PKCE, shown.Tick)
+		}
+		s.stdin = strings.ReplaceAll(text, added.ID, added.ID+"-again")
+		s.must("client", "add", "--from-json", "-")
+		if again := s.must("client", "show", added.ID+"-again", "--json").out; again != s.stdin {
+			t.Errorf("%q: what is printed is read as another app: got %s, want %s", args, again, s.stdin)
+		}
+		return shown.PKCE
+	}
+	web := []string{"--redirect-uri", "https://wiki.example.org/cb"}
+	for want, args := range map[string][][]string{
+		"nonce":    {web, append(web, "--pkce", "nonce"), append(web, "--type", "web")},
+		"always":   {append(web, "--pkce", "always"), append(web, "--type", "spa"), append(web, "--type", "native", "--pkce", "optional")},
+		"optional": {append(web, "--pkce-optional"), append(web, "--pkce", "optional"), {"--frappe", "https://erp.example.org"}},
+	} {
+		for _, a := range args {
+			if got := state(a...); got != want {
+				t.Errorf("%q: got %s, want %s", a, got, want)
+			}
+		}
+	}
+	for member, want := range map[string]string{
+		``: "nonce", `, "pkce": "always"`: "always", `, "pkce": "nonce"`: "nonce", `, "pkce": "optional"`: "optional", `, "pkce_optional": true`: "optional", `, "pkce_optional": false`: "always",
+	} {
+		s.stdin = `{"redirect_uris": ["https://wiki.example.org/cb"], "scope": "openid"` + member + `}`
+		if got := state("--from-json", "-"); got != want {
+			t.Errorf("{%s}: got %s, want %s", member, got, want)
+		}
+	}
+	s.run(append([]string{"client", "add", "--name", "x", "--pkce", "sometimes"}, web...)...).fails(2, "pkce")
+	s.run(append([]string{"client", "add", "--name", "x", "--pkce", "always", "--pkce-optional"}, web...)...).fails(2, "pkce")
+	s.stdin = `{"redirect_uris": ["https://wiki.example.org/cb"], "pkce": "sometimes"}`
+	s.run("client", "add", "--name", "x", "--from-json", "-").fails(2, "PKCE")
+}
+
 func TestMembersThatAreNotKnownAreRefusedByName(t *testing.T) {
 	s := newShell(t)
 	s.stdin = `{"client_name": "Dex", "redirect_uris": ["https://dex.example.org/cb"], "id_token_claim": true, "grant_type": "authorization_code", "client_name#de": "Dex"}`

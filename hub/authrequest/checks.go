@@ -158,7 +158,7 @@ func nonceIsThere(d *draft) error {
 }
 
 // challengeIsS256 requires PKCE of everybody who gets a code (RFC 9700
-// §2.1.1). A method that is left out means plain (RFC 7636 §4.3), and an empty
+// §2.1.1), as far as the client's rule goes. A method that is left out means plain (RFC 7636 §4.3), and an empty
 // challenge is a broken one: neither may quietly mean "no PKCE".
 func challengeIsS256(d *draft) error {
 	p := d.params
@@ -169,19 +169,37 @@ func challengeIsS256(d *draft) error {
 		if p.Has("code_challenge_method") {
 			return oauth.InvalidRequest("oauth.pkce.method.alone")
 		}
-		if d.client.PKCEOptional && !d.client.Public() {
-			return nil
-		}
-		if d.client.Secure() {
-			return nil // profileIsKept says why it is needed
-		}
-		return oauth.InvalidRequest("oauth.pkce.missing")
+		return d.withoutChallenge()
 	}
 	if p["code_challenge_method"] != oauth.S256 {
 		return oauth.InvalidRequest("oauth.pkce.method")
 	}
 	d.request.Challenge = p["code_challenge"]
 	return oauth.ChallengeOK(d.request.Challenge)
+}
+
+// withoutChallenge holds the client's rule against a request without a
+// challenge. A nonce counts where the client has an ID token to compare it
+// with, so in a request that says openid; where there is a request object the
+// nonce stands in it.
+func (d *draft) withoutChallenge() error {
+	switch d.client.PKCERule() {
+	case clients.PKCEOptional:
+		return nil
+	case clients.PKCEUnlessNonce:
+		nonce := d.request.Nonce
+		if d.inside != nil {
+			nonce = d.inside["nonce"]
+		}
+		if nonce != "" && slices.Contains(strings.Fields(d.params["scope"]), "openid") {
+			return nil
+		}
+		return oauth.InvalidRequest("oauth.pkce.nonce")
+	}
+	if d.client.Secure() {
+		return nil // profileIsKept says why it is needed
+	}
+	return oauth.InvalidRequest("oauth.pkce.missing")
 }
 
 // profileIsKept names the requirement of high security that is broken.

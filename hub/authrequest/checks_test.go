@@ -1,6 +1,7 @@
 package authrequest
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -211,6 +212,23 @@ func TestPKCEIsNotLeftOut(t *testing.T) { // RFC 9700 §2.1.1
 		c.Type, c.AuthMethod, c.PKCEOptional = clients.SPA, clientauth.MethodNone, true
 	})
 	without := []string{"code_challenge", "", "code_challenge_method", ""}
+	nonced := app(func(c *clients.Client) { c.PKCE = clients.PKCEUnlessNonce })
+	both := append(slices.Clone(without), "nonce", "n")
+	good(t, "none, with a nonce", nonced, both...)
+	refused(t, "none, without a nonce", "invalid_request", nonced, without...)
+	refused(t, "none, with a nonce, without openid", "invalid_request", nonced, append(slices.Clone(both), "scope", "email")...)
+	refused(t, "none, with a nonce, without a scope", "invalid_request", nonced, append(slices.Clone(both), "scope", "")...)
+	refused(t, "none, with a nonce, where it is always needed", "invalid_request", c, both...)
+	for what, edit := range map[string]func(*clients.Client){
+		"a public client":           func(c *clients.Client) { c.Type, c.AuthMethod = clients.SPA, clientauth.MethodNone },
+		"an app with a document":    func(c *clients.Client) { c.Document = new(clients.Document) },
+		"another hub":               func(c *clients.Client) { c.Server = new(clients.FederatedHub) },
+		"a client of high security": func(c *clients.Client) { c.HighSecurity = fapi.Security },
+	} {
+		for _, state := range []clients.PKCE{clients.PKCEUnlessNonce, clients.PKCEOptional} {
+			refused(t, what+": "+string(state), "invalid_request", app(func(c *clients.Client) { c.PKCE = state; edit(c) }), both...)
+		}
+	}
 	refused(t, "none", "invalid_request", c, without...)
 	good(t, "none, where an administrator allowed that", lenient, without...)
 	refused(t, "none, from a public client", "invalid_request", public, without...)

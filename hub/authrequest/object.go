@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -94,6 +95,7 @@ func (k *Service) inside(object requestobject.Object, d *draft) (oauth.Params, e
 		return nil, err
 	}
 	params["client_id"] = d.client.ID
+	d.inside = maps.Clone(params)
 	if alone(object, d) {
 		return params, nil
 	}

@@ -48,6 +48,7 @@ type draft struct {
 	pushed    bool                             // it came by the pushed authorization request endpoint
 	exists    func(scope string) (bool, error) // some client here has it
 	signature string                           // alg of the request object it came in, "" without one
+	inside    oauth.Params                     // what stands in that object; nil without one
 }
 
 // Read checks what came to the authorization endpoint. repeated names the

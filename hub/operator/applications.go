@@ -18,6 +18,7 @@ import (
 // its first one, which is shown only here.
 func (s *Service) AddClient(ctx context.Context, by audit.Actor, c clients.Client) (clients.Client, string, error) {
 	c.CreatedBy = by.Name
+	c.UsualPKCE()
 	c, err := s.parts.Clients.Add(ctx, c)
 	if err != nil {
 		return clients.Client{}, "", err

@@ -1,8 +1,11 @@
 package tokenendpoint
 
 import (
+	"slices"
+
 	"github.com/gin-gonic/gin"
 
+	"github.com/fedhub/fedhub/clients/habits"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/traces"
@@ -28,7 +31,19 @@ func (d *Handler) code(c *gin.Context, r request) (answer, error) {
 		return answer{}, err
 	}
 	traces.Of(c.Request.Context()).Continue(f.Trace)
+	d.Clients.Saw(c.Request.Context(), client, habitOf(f))
 	a, err := d.issue(c, r, f, nil, f.Scopes)
 	a.RefreshToken = refresh
 	return a, err
+}
+
+// habitOf is how the request of a code was tied to who made it.
+func habitOf(f grants.TokenFamily) habits.Habit {
+	switch {
+	case f.Challenge != "":
+		return habits.Challenge
+	case f.Nonce != "" && slices.Contains(f.Scopes, "openid"):
+		return habits.Nonce
+	}
+	return habits.Neither
 }

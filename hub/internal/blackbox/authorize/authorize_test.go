@@ -84,7 +84,7 @@ func TestErrorsTravelToTheClient(t *testing.T) {
 		"code for an implicit client": {implicit.Request(), "unauthorized_client"},
 		"an unregistered scope":       {a.Request("scope", "openid phone"), "invalid_scope"},
 		"a broken scope":              {a.Request("scope", "openid\tprofile"), "invalid_scope"},
-		"no challenge":                {a.Request("code_challenge", "", "code_challenge_method", ""), "invalid_request"},
+		"no challenge and no nonce":   {a.Request("code_challenge", "", "code_challenge_method", "", "nonce", ""), "invalid_request"},
 		"a challenge and no method":   {a.Request("code_challenge_method", ""), "invalid_request"},
 		"a method and no challenge":   {a.Request("code_challenge", ""), "invalid_request"},
 		"plain":                       {a.Request("code_challenge_method", "plain"), "invalid_request"},

@@ -60,7 +60,7 @@ func TestWhatMayNotBePushed(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	a := w.App()
 	hubtest.Refused(t, "a request_uri", a.Push(a.Request("request_uri", "urn:ietf:params:oauth:request_uri:x")), 400, "invalid_request")
-	hubtest.Refused(t, "no challenge", a.Push(a.Request("code_challenge", "", "code_challenge_method", "")), 400, "invalid_request")
+	hubtest.Refused(t, "no challenge and no nonce", a.Push(a.Request("code_challenge", "", "code_challenge_method", "", "nonce", "")), 400, "invalid_request")
 	hubtest.Refused(t, "plain", a.Push(a.Request("code_challenge_method", "plain")), 400, "invalid_request")
 	hubtest.Refused(t, "another client_id", a.Push(a.Request("client_id", "another")), 400, "invalid_request")
 	hubtest.Refused(t, "an unregistered redirect_uri", a.Push(a.Request("redirect_uri", "https://evil.example/")), 400, "invalid_request")

@@ -1,6 +1,7 @@
 package apps
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,7 +48,7 @@ func sections(f *templates.ClientForm, c *clients.Client) []section {
 			responseType(f, c),
 			grant("refresh_tokens", &f.RefreshTokens, c, clients.GrantRefresh),
 			grant("client_credentials", &f.ClientCredentials, c, clients.GrantClientCredentials),
-			tick("pkce_optional", &f.PKCEOptional, &c.PKCEOptional),
+			pkce(f, c),
 			tick("openid_means_profile", &f.OpenIDMeansProfile, &c.OpenIDMeansProfile),
 		)},
 		{"grants", grantControls(f, c)},
@@ -154,6 +155,20 @@ func requestControls(f *templates.ClientForm, r *clients.Requests, c *clients.Cl
 			list("origins", &f.Origins, &c.Origins, forms.Words, "\n"),
 		},
 	)
+}
+
+// pkce is a state that may be kept in two ways, so that what was not chosen
+// anew stays as it is kept.
+func pkce(f *templates.ClientForm, c *clients.Client) control {
+	rule := text("pkce", &f.PKCE, new(string))
+	kept := func() clients.PKCE { return cmp.Or(c.PKCE, c.PKCERule()) }
+	rule.show = func() { f.PKCE = string(kept()) }
+	rule.apply = func() {
+		if chosen := clients.PKCE(f.PKCE); chosen != "" && chosen != kept() {
+			c.PKCE = chosen
+		}
+	}
+	return rule
 }
 
 func text[T ~string](name string, typed *string, kept *T) control {
