@@ -20,6 +20,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fedhub/fedhub/internal/cache"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/go-jose/go-jose/v4"
 )
@@ -44,7 +45,7 @@ func (v *Verifier) checkCertificate(name TLSName, chain []*x509.Certificate) err
 // client vouches for, by publishing its key (RFC 8705 §2.2). When it expires
 // is not looked at: the key counts for as long as it is published.
 func (v *Verifier) checkOwnCertificate(ctx context.Context, p Publisher, certificate *x509.Certificate) error {
-	keys, err := v.Keys.thatFit(ctx, v.Keys.Waits, p, func(k Keys) bool { return published(k, certificate) })
+	keys, err := v.Keys.thatFit(ctx, v.Keys.Waits, p, func(k Keys) cache.Sight { return orMissing(published(k, certificate)) })
 	if err != nil {
 		return err
 	}

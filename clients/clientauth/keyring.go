@@ -82,7 +82,30 @@ func (k *Keyring) Verify(ctx context.Context, p Publisher, t *jwt.Token) (jsonx.
 // For returns the keys that a token is verified with, whose claims the caller has
 // looked at. They are read again if they are old or lack the one it names.
 func (k *Keyring) For(ctx context.Context, p Publisher, t *jwt.Token) (Keys, error) {
-	return k.thatFit(ctx, k.Waits, p, func(keys Keys) bool { return len(keys.fitting(t.KeyID, jose.SignatureAlgorithm(t.Algorithm))) > 0 })
+	return k.thatFit(ctx, k.Waits, p, func(keys Keys) cache.Sight { return keys.sight(t) })
+}
+
+// sight looks for the key that signed the token. Where there is one of the name
+// and it is not that one, none that is still to come is.
+func (k Keys) sight(t *jwt.Token) cache.Sight {
+	fit := k.fitting(t.KeyID, jose.SignatureAlgorithm(t.Algorithm))
+	signed := func(key jose.JSONWebKey) bool { _, err := t.Verify(key.Key); return err == nil }
+	named := func(key jose.JSONWebKey) bool { return t.KeyID != "" && key.KeyID == t.KeyID }
+	switch {
+	case slices.ContainsFunc(fit, signed), t.KeyID == "" && len(fit) > 1: // of several it has to name one, see Verify
+		return cache.Found
+	case slices.ContainsFunc(fit, named):
+		return cache.Wrong
+	}
+	return cache.Missing
+}
+
+// orMissing is what is seen where somebody looks for a key of a kind.
+func orMissing(found bool) cache.Sight {
+	if found {
+		return cache.Found
+	}
+	return cache.Missing
 }
 
 // ErrNoKey says that a client publishes no key of the kind that is needed.
@@ -93,7 +116,7 @@ var ErrNoKey = errors.New("it must publish one with use=enc in its JWKS")
 // counts.
 func (k *Keyring) ToEncrypt(ctx context.Context, p Publisher, alg string) (jose.JSONWebKey, error) {
 	// It is the hub that needs one: what is not there is not waited for.
-	published, err := k.thatFit(ctx, nil, p, func(keys Keys) bool { return len(keys.Encrypting(alg)) > 0 })
+	published, err := k.thatFit(ctx, nil, p, func(keys Keys) cache.Sight { return orMissing(len(keys.Encrypting(alg)) > 0) })
 	if err != nil {
 		return jose.JSONWebKey{}, fmt.Errorf("the encryption key of client %s: %w", p.ID, err)
 	}
@@ -105,8 +128,9 @@ func (k *Keyring) ToEncrypt(ctx context.Context, p Publisher, alg string) (jose.
 }
 
 // thatFit returns all keys of a client. If they are fetched, they are read
-// again when they are an hour old, and also when none fits.
-func (k *Keyring) thatFit(ctx context.Context, waits *cache.Waits, p Publisher, fit func(Keys) bool) (Keys, error) {
+// again when they are an hour old, and also when the one that is looked for is
+// not among them.
+func (k *Keyring) thatFit(ctx context.Context, waits *cache.Waits, p Publisher, look func(Keys) cache.Sight) (Keys, error) {
 	if p.JWKS == "" && p.JWKSURI == "" {
 		return nil, ErrNoKey
 	}
@@ -121,10 +145,10 @@ func (k *Keyring) thatFit(ctx context.Context, waits *cache.Waits, p Publisher, 
 	// we remember then is the previous owner's.
 	counts := func(found publishing) bool { return !p.Hub || Overlap(found.prints, p.Approved) }
 	found, err := set.fetched.Find(ctx, waits, func(found publishing) cache.Sight {
-		if counts(found) && fit(found.keys) {
-			return cache.Found
+		if !counts(found) {
+			return cache.Missing
 		}
-		return cache.Missing
+		return look(found.keys)
 	})
 	switch {
 	case err == nil && counts(found):

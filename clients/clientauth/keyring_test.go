@@ -83,6 +83,35 @@ func TestAKeyThatAClientPublishesAMomentAfterItWasReadIsWaitedFor(t *testing.T) 
 	}
 }
 
+// A client with one key may have no name for it; so has the next one.
+func TestAFreshKeyWithoutANameIsWaitedForToo(t *testing.T) {
+	old, fresh := keytest.New(t, "", jose.ES256), keytest.New(t, "", jose.ES256)
+	synctest.Test(t, func(t *testing.T) {
+		w, s := waiting(t)
+		s.publish(keytest.JWKS(t, old))
+		if err := w.login(w.now(old)); err != nil {
+			t.Fatal(err)
+		}
+		s.publish(keytest.JWKS(t, fresh))
+		begun := time.Now()
+		if err := w.login(w.now(fresh)); err != nil || time.Since(begun) != cache.Gap || s.reads != 2 {
+			t.Errorf("got %v after %v and %d fetches", err, time.Since(begun), s.reads)
+		}
+	})
+}
+
+func TestAForgedSignatureUnderAKnownNameIsRefusedAtOnce(t *testing.T) {
+	key, forged := keytest.New(t, "k", jose.ES256), keytest.New(t, "k", jose.ES256)
+	synctest.Test(t, func(t *testing.T) {
+		w, s := waiting(t)
+		s.publish(keytest.JWKS(t, key))
+		begun := time.Now()
+		if got, want := code(w.login(w.now(forged))), InvalidClient; got != want || time.Since(begun) != 0 {
+			t.Errorf("got %q after %v, want %q at once", got, time.Since(begun), want)
+		}
+	})
+}
+
 func TestNobodyWaitsForAKeyWhoseAssertionIsWrongOtherwise(t *testing.T) {
 	key := keytest.New(t, "known", jose.ES256)
 	synctest.Test(t, func(t *testing.T) {
