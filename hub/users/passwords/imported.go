@@ -55,13 +55,13 @@ var readable = []struct {
 // foreign are what a hash can begin with that cannot, and what it is called.
 var foreign = []struct{ prefix, name string }{
 	{"$argon2i$", "Argon2i"}, {"argon2$argon2i$", "Argon2i"}, {"$argon2d$", "Argon2d"}, {"argon2$argon2d$", "Argon2d"},
-	{"$bcrypt-sha256$", "bcrypt-sha256"}, {"bcrypt_sha256$", "bcrypt_sha256"}, {"bcrypt$", "Django's bcrypt"},
+	{"$bcrypt-sha256$", "bcrypt-sha256"}, {"bcrypt_sha256$", "bcrypt_sha256"}, {"bcrypt$", "Django-bcrypt"},
 	{"$scrypt$", "scrypt"}, {"scrypt$", "scrypt"}, {"$7$", "scrypt"}, {"$y$", "yescrypt"},
-	{"$pbkdf2-", "PBKDF2 with another function"}, {"pbkdf2_", "PBKDF2 with another function"}, {"$p5k2$", "PBKDF2 of Cryptacular or Dwayne Litzenberger"},
-	{"$1$", "MD5-crypt"}, {"$apr1$", "MD5 of Apache"}, {"$5$", "SHA256-crypt"}, {"$6$", "SHA512-crypt"}, {"$sha1$", "SHA1-crypt"},
-	{"$P$", "phpass"}, {"$H$", "phpass"}, {"$S$", "Drupal's"}, {"$frappel$", "Frappe's oldest"},
+	{"$pbkdf2-", "$pbkdf2-*"}, {"pbkdf2_", "pbkdf2_*"}, {"$p5k2$", "$p5k2$"},
+	{"$1$", "MD5-crypt"}, {"$apr1$", "apr1"}, {"$5$", "SHA256-crypt"}, {"$6$", "SHA512-crypt"}, {"$sha1$", "SHA1-crypt"},
+	{"$P$", "phpass"}, {"$H$", "phpass"}, {"$S$", "Drupal-7"}, {"$frappel$", "frappel"},
 	{"md5$", "MD5"}, {"unsalted_md5$", "MD5"}, {"sha1$", "SHA-1"}, {"unsalted_sha1$", "SHA-1"}, {"crypt$", "crypt"},
-	{"{SSHA", "LDAP's SSHA"}, {"{SHA", "LDAP's SHA"}, {"{CRYPT}", "LDAP's crypt"}, {"{MD5}", "LDAP's MD5"}, {"{SMD5}", "LDAP's SMD5"},
+	{"{SSHA", "LDAP-SSHA"}, {"{SHA", "LDAP-SHA"}, {"{CRYPT}", "LDAP-crypt"}, {"{MD5}", "LDAP-MD5"}, {"{SMD5}", "LDAP-SMD5"},
 }
 
 // unknownForm names the form of a hash. Of one that it does not know it says
@@ -116,11 +116,11 @@ func keycloak(text string) (Hash, error) {
 			return "", texts.Err("user.hash.form", "form", "Argon2"+word(kind))
 		}
 		if one(params, "version") != "1.3" { // which is 19 (RFC 9106 §3.1)
-			return "", texts.Err("user.hash.form", "form", "Argon2id of another version")
+			return "", texts.Err("user.hash.version")
 		}
 		return Hash(fmt.Sprintf("%s$argon2id$v=19$m=%s,t=%d,p=%s$%s$%s", argonMark, one(params, "memory"), n, one(params, "parallelism"), raw(salt), raw(sum))), nil
 	default:
-		return "", texts.Err("user.hash.form", "form", "Keycloak's "+word(alg))
+		return "", texts.Err("user.hash.keycloak", "algorithm", word(alg))
 	}
 }
 
