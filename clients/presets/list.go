@@ -36,7 +36,7 @@ func keycloak() Preset {
 			RedirectURIs:             []string{"{url}/broker/{name}/endpoint"},
 			PostLogoutRedirectURIs:   []string{"{url}/broker/{name}/endpoint/logout_response"},
 			BackchannelLogoutURI:     "{url}/protocol/openid-connect/logout/backchannel-logout",
-			BackchannelLogoutSession: true, Scopes: usual(), AuthMethod: clientauth.MethodPost, PKCEOptional: true,
+			BackchannelLogoutSession: true, Scopes: usual(), AuthMethod: clientauth.MethodPost,
 		},
 		Enter: []Value{
 			{"Alias", "{name}"}, {"Discovery endpoint", "{discovery}"}, {"Client authentication", "Client secret sent as post"},

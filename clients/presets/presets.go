@@ -88,6 +88,7 @@ func (p Preset) NewClient(a Answers) clients.Client {
 	c := p.Client.Clone()
 	c.Name, c.Type = p.Name, clients.Web
 	c.GrantTypes = []string{clients.GrantCode, clients.GrantRefresh}
+	c.UsualPKCE()
 	fill := strings.NewReplacer("{url}", a.URL, "{name}", a.Name).Replace
 	for _, list := range [][]string{c.RedirectURIs, c.PostLogoutRedirectURIs} {
 		for i, address := range list {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/presets"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
@@ -60,7 +61,7 @@ func TestEveryPresetIsProvenByAWholeSignInAsItsProductSendsIt(t *testing.T) {
 					heard <- r.URL.Path
 				}
 			}) + sent.path
-			a := fromPreset(t, w.Operator(), p, there)
+			a := fromPreset(t, w.Operator(), p, there, sent)
 			b := w.Browser()
 			tokens := comes(t, a, b, there, sent)
 			claims := hubtest.ClaimsOf(t, tokens.Str("id_token"))
@@ -82,7 +83,7 @@ func TestEveryPresetIsProvenByAWholeSignInAsItsProductSendsIt(t *testing.T) {
 
 // fromPreset goes through the pages: the card, what is asked, the form as it is
 // filled in, and the values to enter there.
-func fromPreset(t *testing.T, b *hubtest.Browser, p presets.Preset, there string) *hubtest.App {
+func fromPreset(t *testing.T, b *hubtest.Browser, p presets.Preset, there string, sent product) *hubtest.App {
 	t.Helper()
 	path := "/admin/clients/new?preset=" + p.Key
 	if cards := b.Open("/admin/clients/new"); !strings.Contains(cards.Body, `href="`+path+`"`) {
@@ -102,6 +103,9 @@ func fromPreset(t *testing.T, b *hubtest.Browser, p presets.Preset, there string
 		t.Fatalf("got %d applications, %v:\n%s", len(all), err, secret.Body)
 	}
 	c := all[0]
+	if rule := p.NewClient(presets.Answers{}).PKCERule(); c.PKCERule() != rule || !sent.pkce && !sent.nonce && rule != clients.PKCEOptional {
+		t.Errorf("PKCE is %s, want %s", c.PKCERule(), rule)
+	}
 	if c.SkipAuthorization || c.Name != p.Name {
 		t.Errorf("it is registered as %+v", c)
 	}
@@ -214,7 +218,7 @@ func TestWhatAPresetSetsCanBeChanged(t *testing.T) {
 	if !strings.Contains(wrong.Body, `id="redirect_uris-error"`) || !strings.Contains(wrong.Body, `value="Company"`) {
 		t.Errorf("the mistake is not at the field, or what was typed is lost:\n%s", wrong.Body)
 	}
-	b.Submit(wrong, "/admin/clients", "redirect_uris", "https://id.example.org/other", "scopes", "openid", "auth_method", "client_secret_basic", "id_token_claims", "1", "backchannel_logout_uri", "")
+	b.Submit(wrong, "/admin/clients", "redirect_uris", "https://id.example.org/other", "scopes", "openid", "auth_method", "client_secret_basic", "pkce", "always", "id_token_claims", "1", "backchannel_logout_uri", "")
 	all, err := w.Hub.Clients(t.Context())
 	if err != nil || len(all) != 1 {
 		t.Fatalf("got %d, %v", len(all), err)
@@ -223,6 +227,7 @@ func TestWhatAPresetSetsCanBeChanged(t *testing.T) {
 	hubtest.Want(t, "name", c.Name, "Company")
 	hubtest.Want(t, "redirect URIs", strings.Join(c.RedirectURIs, " "), "https://id.example.org/other")
 	hubtest.Want(t, "scopes", strings.Join(c.Scopes, " "), "openid")
+	hubtest.Want(t, "PKCE", c.PKCERule(), clients.PKCEAlways)
 	hubtest.Want(t, "method, claims, back channel", c.AuthMethod+" "+c.BackchannelLogoutURI, "client_secret_basic ")
 	if !c.IDTokenClaims || c.DefaultRedirectURI != "https://id.example.org/other" {
 		t.Errorf("it is kept as %+v", c)

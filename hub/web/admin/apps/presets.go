@@ -14,7 +14,7 @@ import (
 )
 
 // presetControls are those of the client's form that the page of a preset has.
-var presetControls = []string{"app_name", "redirect_uris", "scopes", "auth_method", "pkce_optional", "id_token_claims",
+var presetControls = []string{"app_name", "redirect_uris", "scopes", "auth_method", "pkce", "id_token_claims",
 	"post_logout_redirect_uris", "backchannel_logout_uri", "backchannel_logout_session"}
 
 // presetCards are the presets, for the page of a new application.
