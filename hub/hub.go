@@ -258,11 +258,16 @@ func (h *Hub) Run(ctx context.Context) {
 	group.Go(func() { h.everyMinute(ctx, h.tendFederation) }) // others may be slow to answer
 	group.Wait()
 	h.pending.Wait()
+	h.SendRest()
+	h.hubs.Close()
+	h.tellRest(lasting.Of(ctx), true)
+}
+
+// SendRest waits a moment for emails that are under way, and takes no more.
+func (h *Hub) SendRest() {
 	if h.queue != nil {
 		h.queue.Close()
 	}
-	h.hubs.Close()
-	h.tellRest(lasting.Of(ctx), true)
 }
 
 // tellRest says how much was left out of the log and of the record of events.

@@ -47,6 +47,8 @@ var applicationSentences = map[string]string{
 	"client.grant_type.service":          "A service has no Grant Type and gets no refresh tokens; it only uses client credentials, and can ask again at any time.",
 	"client.high_security.bad":           "Choose {one}, {other} or nothing as high security.",
 	"client.id.bad":                      "A client id has at most 128 letters, digits and the characters - . _ ~",
+	"client.id.fixed":                    "A client keeps its id: apps, tokens and consents go by it.",
+	"client.secret.short":                "The client secret serves as a key, so it needs at least {min} bytes; make a longer one.",
 	"client.id.document":                 "The id is not the address of a document.",
 	"client.id.missing":                  "The client has no id.",
 	"client.implicit.plain":              `Implicit hands the token to the address itself, so "{address}" must use https; plain http is for the person's own machine alone.`,

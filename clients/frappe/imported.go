@@ -11,12 +11,6 @@ import (
 // What follows takes over clients that another system registered, with the id
 // and the secret that they have already, so that nothing changes for them.
 
-// Bounds of a secret that was made elsewhere. Shorter ones are guessed.
-const (
-	minForeignSecret = 8
-	maxForeignSecret = 512 // bytes
-)
-
 // CheckImport says, as forms.Problems, why a client could not be imported.
 func (s *Service) CheckImport(c clients.Client, secret string) error {
 	c = c.Clone()
@@ -25,8 +19,8 @@ func (s *Service) CheckImport(c clients.Client, secret string) error {
 	if c.ID == "" {
 		problems.Add("id", "client.id.missing")
 	}
-	if secret != "" && (len(secret) < minForeignSecret || len(secret) > maxForeignSecret || !clientauth.TextOK(secret)) {
-		problems.Add("secret", "client.secret.bad", "min", minForeignSecret, "max", maxForeignSecret)
+	if secret != "" {
+		problems = append(problems, clientauth.CheckForeign(secret)...)
 	}
 	return problems.Err()
 }

@@ -1,6 +1,7 @@
 package registration
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
@@ -51,6 +52,57 @@ func FromMetadata(body []byte) (clients.Client, error) {
 		d.PKCE = clients.PKCEAlways // what this said before there were three states
 	}
 	return d.Client, nil
+}
+
+// Redescribe is a client of which an operator says these members anew. Those that
+// are not among them stay, and null takes one away.
+func Redescribe(c clients.Client, members []byte) (clients.Client, error) {
+	said, err := jsonx.ParseObject(members)
+	if err != nil {
+		return clients.Client{}, unusable(err)
+	}
+	description := DescriptionOf(c)
+	before, err := described(description)
+	if err != nil {
+		return clients.Client{}, err
+	}
+	if said.Says("application_type") {
+		delete(description, "type")
+	}
+	if said.Says("redirect_uris") {
+		delete(description, "default_redirect_uri") // the first, unless one is named
+	}
+	switch {
+	case said.Says("pkce"):
+		delete(description, "pkce_optional")
+	case said.Says("pkce_optional"):
+		delete(description, "pkce")
+	}
+	for name, value := range said {
+		description[name] = value
+	}
+	after, err := described(description)
+	switch {
+	case err != nil:
+		return clients.Client{}, err
+	case after.ID != c.ID:
+		return clients.Client{}, forms.New("client_id", "client.id.fixed")
+	}
+	c = c.Clone()
+	for _, p := range clients.Properties() {
+		if !p.Same(before, after) { // what follows from no member stays
+			p.CopyTo(&c, after)
+		}
+	}
+	return c, nil
+}
+
+func described(description map[string]any) (clients.Client, error) {
+	text, err := json.Marshal(description)
+	if err != nil {
+		return clients.Client{}, unusable(err)
+	}
+	return FromMetadata(text)
 }
 
 func unusable(err error) error { return fmt.Errorf("the client metadata cannot be used: %w", err) }

@@ -17,9 +17,9 @@ type cli struct {
 	Serve       serveCmd       `cmd:"" help:"Run the hub."`
 	Demo        demoCmd        `cmd:"" help:"Show the whole idea on this machine: two hubs and an app, and a person who signs in through all three."`
 	SetupLink   setupLinkCmd   `cmd:"" help:"Print a link by which the first administrator is made."`
-	User        userCmds       `cmd:"" help:"People: add, list, invite, disable, enable, remove, roles, reset-link, unlink."`
-	Client      clientCmds     `cmd:"" help:"Apps that sign people in here: add, list, token."`
-	Key         keyCmds        `cmd:"" help:"Social Login Keys, where people may come from: add, list, show, join, enable, disable, remove."`
+	User        userCmds       `cmd:"" help:"People: add, list, show, edit, invite, disable, enable, delete, roles, reset-link, unlink, sessions."`
+	Client      clientCmds     `cmd:"" help:"Apps that sign people in here: add, list, show, update, disable, enable, delete, secret, token, prune."`
+	Key         keyCmds        `cmd:"" help:"Social Login Keys, where people may come from: add, list, show, update, switch, delete, join."`
 	Server      serverCmds     `cmd:"" help:"Hubs that sign people in here: list, approve, refuse, suspend, invite."`
 	SigningKey  signingKeyCmds `cmd:"" help:"The hub's own keys, which it signs with: list, rotate."`
 	Import      importCmds     `cmd:"" help:"Take over people and apps from another system: frappe."`
@@ -36,11 +36,19 @@ type userCmds struct {
 	List      userListCmd      `cmd:"" help:"List the people."`
 	Disable   userDisableCmd   `cmd:"" help:"Sign a person out everywhere and keep them out."`
 	Enable    userEnableCmd    `cmd:"" help:"Let a person in again."`
-	Remove    userRemoveCmd    `cmd:"" help:"Delete a person and all there is of them, for good."`
+	Show      userShowCmd      `cmd:"" help:"Print a person, what signs them in, where they are signed in, and what they allowed apps."`
+	Edit      userEditCmd      `cmd:"" help:"Change what is known of a person."`
+	Delete    userDeleteCmd    `cmd:"" help:"Delete a person and all there is of them, for good, after asking."`
+	Sessions  userSessionsCmds `cmd:"" help:"Where a person is signed in: end."`
+	Remove    userRemoveCmd    `cmd:"" hidden:"" help:"What delete was called before, without asking."`
 	Roles     userRolesCmd     `cmd:"" help:"Replace the roles of a person."`
 	ResetLink userResetLinkCmd `cmd:"" help:"Print a link by which a person chooses a password."`
 	Unlink    userUnlinkCmd    `cmd:"" help:"Remove a provider from what signs a person in."`
 	Invite    userInviteCmd    `cmd:"" help:"Print a link by which somebody makes an account."`
+}
+
+type userSessionsCmds struct {
+	End userSessionsEndCmd `cmd:"" help:"Sign a person out everywhere, and end what their apps and devices were issued."`
 }
 
 type clientCmds struct {
@@ -48,7 +56,20 @@ type clientCmds struct {
 	List  clientListCmd  `cmd:"" help:"List the apps."`
 	Token clientTokenCmd `cmd:"" help:"Make an initial access token, with which apps register themselves."`
 	Show  clientShowCmd  `cmd:"" help:"Print everything an app is registered with."`
+
+	Update  clientUpdateCmd  `cmd:"" help:"Change what an app is registered with."`
+	Disable clientDisableCmd `cmd:"" help:"Let nobody sign in to an app for now."`
+	Enable  clientEnableCmd  `cmd:"" help:"Let people sign in to it again."`
+	Delete  clientDeleteCmd  `cmd:"" help:"Delete an app for good, after asking."`
+	Secret  clientSecretCmds `cmd:"" help:"Its secrets: list, add, delete."`
+
 	Prune clientPruneCmd `cmd:"" help:"Remove the apps that registered themselves and were never used."`
+}
+
+type clientSecretCmds struct {
+	List   clientSecretListCmd   `cmd:"" help:"List the secrets of an app, without their values."`
+	Add    clientSecretAddCmd    `cmd:"" help:"Make a secret, which is shown once. Those that are there stay good."`
+	Delete clientSecretDeleteCmd `cmd:"" help:"End a secret at once, after asking."`
 }
 
 type keyCmds struct {
@@ -57,9 +78,13 @@ type keyCmds struct {
 	Show keyShowCmd `cmd:"" help:"Print a key, and what its provider must be told of this hub."`
 	Join keyJoinCmd `cmd:"" help:"Ask another hub (again) to let this one in."`
 
-	Enable  keyEnableCmd  `cmd:"" help:"Let people sign in by a key."`
-	Disable keyDisableCmd `cmd:"" help:"Let nobody sign in by a key any more, and sign out who did."`
-	Remove  keyRemoveCmd  `cmd:"" help:"Delete a key, and sign out who signed in by it."`
+	Update keyUpdateCmd `cmd:"" help:"Change a key."`
+	Switch keySwitchCmd `cmd:"" help:"Let people sign in by a key, or nobody any more, and sign out who did."`
+	Delete keyDeleteCmd `cmd:"" help:"Delete a key, and sign out who signed in by it, after asking."`
+
+	Enable  keyEnableCmd  `cmd:"" hidden:"" help:"What \"switch ID on\" was called before."`
+	Disable keyDisableCmd `cmd:"" hidden:"" help:"What \"switch ID off\" was called before."`
+	Remove  keyRemoveCmd  `cmd:"" hidden:"" help:"What delete was called before, without asking."`
 }
 
 type serverCmds struct {
@@ -127,17 +152,56 @@ func run(ctx context.Context, args []string, c *console) int {
 	if shown {
 		return 0
 	}
-	var m mistake
-	if err != nil && !errors.As(err, &m) {
-		m = mistake(strings.TrimSuffix(err.Error(), ".") + "; see fedhub --help")
-	}
 	if err != nil {
-		return c.fail(m)
+		return c.fail(misuse(err))
 	}
 	if err := parsed.Run(); err != nil {
 		return c.fail(inWords(err))
 	}
 	return 0
+}
+
+// misuse says what is wrong with what was typed, and where to read on: the help
+// of the command that it was typed for and, where that is a group, what there is
+// in it.
+func misuse(err error) error {
+	if m, ok := errors.AsType[mistake](err); ok {
+		return m
+	}
+	text, help := strings.TrimSuffix(err.Error(), "."), "fedhub --help"
+	if parse, ok := errors.AsType[*kong.ParseError](err); ok && parse.Context != nil {
+		node := reached(parse.Context)
+		help = node.FullPath() + " --help"
+		if names := commands(node); len(names) > 0 {
+			if strings.HasPrefix(text, "expected ") { // kong's list, which ends early
+				text = "say what to do"
+			}
+			text += "; the commands are " + strings.Join(names, ", ")
+		}
+	}
+	return mistake(text + "; see " + help)
+}
+
+// reached is the last command that could be made out.
+func reached(c *kong.Context) *kong.Node {
+	node := c.Model.Node
+	for _, step := range c.Path {
+		if step.Command != nil {
+			node = step.Command
+		}
+	}
+	return node
+}
+
+// commands are the names of what a group has.
+func commands(group *kong.Node) []string {
+	var names []string
+	for _, child := range group.Children {
+		if child.Type == kong.CommandNode && !child.Hidden {
+			names = append(names, child.Name)
+		}
+	}
+	return names
 }
 
 // inWords makes of what a rule refuses a mistake.

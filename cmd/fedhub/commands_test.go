@@ -240,7 +240,20 @@ func TestHelpAndVersion(t *testing.T) {
 	if v["version"] == "" || v["go"] == "" {
 		t.Errorf("got %v", v)
 	}
-	s.run("srve").fails(2, "srve")
+	s.run("srve").fails(2, "srve", `did you mean one of "serve"`)
+}
+
+func TestAWrongWordPointsToWhatThereIs(t *testing.T) {
+	s := newShell(t)
+	s.run("frob").fails(2, "unexpected argument frob", "the commands are serve, demo, setup-link, user, client, key,", "see fedhub --help")
+	s.run("client", "lst").fails(2, `did you mean "list"?`, "the commands are add, list,", "see fedhub client --help")
+	s.run("client").fails(2, "the commands are add, list,", "see fedhub client --help")
+	s.run("client", "add", "--nmae", "x").fails(2, `unknown flag --nmae, did you mean "--name"?`, "see fedhub client add --help")
+	s.run("client", "secret", "add", "wiki", "--frob").fails(2, "unknown flag --frob", "see fedhub client secret add --help")
+	s.run("user", "show").fails(2, "who", "see fedhub user show --help")
+	if s.run("key", "frob"); strings.Contains(s.err, "remove") {
+		t.Errorf("names of before are listed: %s", s.err)
+	}
 }
 
 func TestAnAppIsDescribedAsJSON(t *testing.T) {

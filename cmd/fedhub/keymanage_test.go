@@ -63,3 +63,41 @@ func TestAKeysCommandsPrintWhatItsProviderMustBeTold(t *testing.T) {
 	}
 	s.run("key", "show", "nobody").fails(1, "no login key nobody")
 }
+
+func TestKeysAreUpdatedSwitchedAndDeleted(t *testing.T) {
+	s := newShell(t)
+	s.must("key", "add", "--kind", "openid", "--base-url", "https://id.example.org", "--name", "Company", "--client-id", "us", "--role", "a = b", "--domain", "example.org")
+	var row keyRow
+	s.must("key", "update", "company", "--name", "Company two", "--base-url", "https://new.example.org", "--role=", "--sign-ups", "Domains", "--sign-up-domain", "@example.org", "--json").json(&row)
+	if row.Name != "Company two" || row.BaseURL != "https://new.example.org" || !row.Enabled {
+		t.Errorf("got %s", s.out)
+	}
+	kept := strings.ReplaceAll(stored(t, s, "loginkeys", "company"), " ", "")
+	for _, says := range []string{`"client_id":"us"`, `"sign_ups":"domains"`, `"authoritative_domains":["example.org"]`} {
+		if !strings.Contains(kept, says) {
+			t.Errorf("%s is not in\n%s", says, kept)
+		}
+	}
+	if strings.Contains(kept, `"a":"b"`) {
+		t.Errorf("the rule is still there:\n%s", kept)
+	}
+	s.run("key", "update", "company", "--sign-up-domain=").fails(2, "omain")
+	s.run("key", "update", "company", "--migrate-until", "2030-01-31").fails(2, "another hub")
+	s.run("key", "update", "company", "--secret-expires", "soon").fails(2, "2030-01-31")
+	s.run("key", "update", "nothing", "--name", "x").fails(1, "no login key nothing")
+
+	if s.must("key", "switch", "company", "off", "--json").json(&row); row.Enabled {
+		t.Errorf("got %s", s.out)
+	}
+	if s.must("key", "switch", "company", "ON", "--json").json(&row); !row.Enabled {
+		t.Errorf("got %s", s.out)
+	}
+	s.run("key", "switch", "company", "maybe").fails(2, "fedhub key switch --help")
+	s.stdin = "n\n"
+	s.run("key", "delete", "company")
+	if s.code != 2 || !strings.Contains(s.err, "0 sessions and 0 app connections that came this way end") || !strings.Contains(s.err, "--yes") {
+		t.Errorf("got %d %q", s.code, s.err)
+	}
+	s.must("key", "delete", "company", "--yes")
+	s.run("key", "switch", "company", "on").fails(1, "no login key company")
+}

@@ -73,7 +73,9 @@ func (b *base) with(ctx context.Context, c *console, work func(*opened) error) e
 	if err != nil {
 		return err
 	}
-	return errors.Join(work(o), o.close())
+	err = work(o)
+	o.SendRest()
+	return errors.Join(err, o.close())
 }
 
 // withDamaged is with for whoever looks at a database that may be damaged: nothing

@@ -16,7 +16,7 @@ func TestNoFlagIsCutAtWhatItsValueMayHold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	words := []string{"scope", "domain", "grant", "origin", "server-domain", "document-domain"}
+	words := []string{"scope", "domain", "grant", "no-grant", "origin", "host", "home-domain", "sign-up-domain", "server-domain", "document-domain"}
 	found := 0
 	var look func(n *kong.Node)
 	look = func(n *kong.Node) {

@@ -26,6 +26,14 @@ func secretFile(flag, path string) (string, error) {
 	return secretFrom(path, file)
 }
 
+// secretIn is secretFile where - is standard input.
+func (c *console) secretIn(flag, path string) (string, error) {
+	if path == "-" {
+		return secretFrom("standard input", c.in)
+	}
+	return secretFile(flag, path)
+}
+
 // secretFrom reads one secret. The end of line that editors and echo put
 // behind it is not part of it.
 func secretFrom(name string, r io.Reader) (string, error) {

@@ -30,7 +30,7 @@ type base struct {
 	// the arguments: FEDHUB_SECRET_KEY.
 	SecretKeyFile string `setting:"FEDHUB_SECRET_KEY_FILE" placeholder:"PATH" group:"Settings" help:"File with 32 random bytes as base64, which encrypt what must not lie open in the database; FEDHUB_SECRET_KEY holds them itself. Made beside a database file; required for MongoDB."`
 
-	Name                  string `name:"hub-name" setting:"FEDHUB_NAME" placeholder:"NAME" group:"Settings" help:"What the hub calls itself until an administrator says otherwise."`
+	HubName               string `name:"hub-name" setting:"FEDHUB_NAME" placeholder:"NAME" group:"Settings" help:"What the hub calls itself until an administrator says otherwise."`
 	AllowPrivateAddresses bool   `setting:"FEDHUB_ALLOW_PRIVATE_ADDRESSES" group:"Settings" help:"Let the hub fetch from private addresses and over plain http. A hub on localhost always may."`
 	AllowedAddresses      string `setting:"FEDHUB_ALLOWED_ADDRESSES" placeholder:"CIDR|HOST[:PORT],…" group:"Settings" help:"Private or loopback addresses that the hub may fetch from, by https, while all others stay closed: ranges or hosts, with or without a port."`
 
@@ -79,7 +79,7 @@ func (b *base) config(c *console) (hub.Config, error) {
 	if err := b.databaseAddress(c.env); err != nil {
 		return hub.Config{}, err
 	}
-	config := hub.Config{URL: b.URL, Name: b.Name, AllowPrivateAddresses: b.AllowPrivateAddresses, HSTSSubdomains: b.HSTSSubdomains, LeftOutAlgs: words(b.WithoutAlgs), DatabasePorts: database.Ports(b.Database)}
+	config := hub.Config{URL: b.URL, Name: b.HubName, AllowPrivateAddresses: b.AllowPrivateAddresses, HSTSSubdomains: b.HSTSSubdomains, LeftOutAlgs: words(b.WithoutAlgs), DatabasePorts: database.Ports(b.Database)}
 	if b.URL == "" {
 		port, err := listenPort(c.env["FEDHUB_LISTEN"])
 		if err != nil {

@@ -13,11 +13,9 @@ import (
 )
 
 type userAddCmd struct {
-	Email         string   `required:"" placeholder:"ADDRESS" help:"The person's e-mail address."`
-	Name          string   `placeholder:"NAME" help:"The person's name; the address if not given."`
+	Email         string `required:"" placeholder:"ADDRESS" help:"The person's e-mail address."`
+	personFlags   `embed:""`
 	Role          []string `sep:"none" placeholder:"ROLE" help:"A role, which may be repeated; admin makes an administrator."`
-	Claim         []string `sep:"none" placeholder:"NAME=VALUE" help:"What else is known of them, by the claim names of OpenID Connect, like birthdate=1815-12-10. May be repeated."`
-	Claims        string   `placeholder:"PATH" help:"File with such claims as a JSON object; - is standard input."`
 	EmailVerified bool     `help:"Somebody has checked that the address is theirs. Apps and other hubs rely on it."`
 
 	PasswordFile  string `xor:"password" placeholder:"PATH" help:"File with the password."`
@@ -27,6 +25,13 @@ type userAddCmd struct {
 
 	format `embed:""`
 	base   `embed:""`
+}
+
+// personFlags say what is known of a person.
+type personFlags struct {
+	Name   string   `placeholder:"NAME" help:"The person's name; the address if not given."`
+	Claim  []string `sep:"none" placeholder:"NAME=VALUE" help:"What else is known of them, by the claim names of OpenID Connect, like birthdate=1815-12-10. May be repeated."`
+	Claims string   `placeholder:"PATH" help:"File with such claims as a JSON object; - is standard input."`
 }
 
 // A userRow is a person as the commands print one.
@@ -52,6 +57,9 @@ func userRowOf(u users.User) userRow {
 // Run adds a person.
 func (u *userAddCmd) Run(ctx context.Context, c *console) error {
 	return u.with(ctx, c, func(o *opened) error {
+		if u.Claims == "-" && (u.PasswordStdin || u.PasswordHash == "-") {
+			return mistake("standard input cannot hold both the password and the claims; use a file for one of them")
+		}
 		n := users.NewUser{Email: u.Email, EmailVerified: u.EmailVerified, Roles: u.Role}
 		if err := u.claims(c, &n); err != nil {
 			return err

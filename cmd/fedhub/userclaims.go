@@ -12,11 +12,8 @@ import (
 
 // claims fills in what the flags say of a person, the file first, so that a
 // flag can say better.
-func (u *userAddCmd) claims(c *console, n *users.NewUser) error {
-	var face users.Profile
-	if u.Claims == "-" && (u.PasswordStdin || u.PasswordHash == "-") {
-		return mistake("standard input cannot hold both the password and the claims; use a file for one of them")
-	}
+func (u *personFlags) claims(c *console, n *users.NewUser) error {
+	face := n.Profile
 	if u.Claims != "" {
 		claims, err := readObject(c, "--claims", u.Claims)
 		if err != nil {

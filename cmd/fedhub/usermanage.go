@@ -87,14 +87,24 @@ func (u *userEnableCmd) Run(ctx context.Context, c *console) error {
 	})
 }
 
-type userRemoveCmd struct {
-	who `embed:""`
+type userDeleteCmd struct {
+	who  `embed:""`
+	sure `embed:""`
 }
 
 // Run deletes a person. A hub that runs on the same database tells their apps
 // and hubs.
-func (u *userRemoveCmd) Run(ctx context.Context, c *console) error {
+func (u *userDeleteCmd) Run(ctx context.Context, c *console) error {
 	return u.about(ctx, c, func(o *opened, person users.User) error {
+		there, err := personRowOf(ctx, o, person)
+		if err != nil {
+			return err
+		}
+		err = u.ask(c, "Delete %s and all there is of them, for good? They are signed out in %d places; %d sign-in methods from elsewhere go, and what they allowed %d apps. fedhub user disable keeps them out for a while.",
+			account(person), len(there.Sessions), len(there.Identities), len(there.Apps))
+		if err != nil {
+			return err
+		}
 		if err := o.RemoveUser(ctx, c.operator(), person.ID); err != nil {
 			return err
 		}
@@ -102,6 +112,17 @@ func (u *userRemoveCmd) Run(ctx context.Context, c *console) error {
 			fmt.Fprintf(w, "%s was removed, and all there was of them. The audit knows them by their id.\n", oneLine(account(person)))
 		})
 	})
+}
+
+// A userRemoveCmd is a userDeleteCmd that never asked.
+type userRemoveCmd struct {
+	userDeleteCmd `embed:""`
+}
+
+// Run deletes a person.
+func (u *userRemoveCmd) Run(ctx context.Context, c *console) error {
+	u.Yes = true
+	return u.userDeleteCmd.Run(ctx, c)
 }
 
 type userRolesCmd struct {

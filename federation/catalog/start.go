@@ -42,6 +42,32 @@ func (e Entry) Start(answers map[string]string) federation.LoginKey {
 	return k
 }
 
+// Answer gives a key of this entry other answers: the address, the endpoints and
+// the hosts that followed from those before follow from these.
+func (e Entry) Answer(k *federation.LoginKey, answers map[string]string) {
+	if len(e.Fields) == 0 {
+		return
+	}
+	before, now := e.Start(k.Options), e.Start(answers)
+	k.Options = now.Options
+	if e.Key.BaseURL != "" {
+		k.BaseURL = now.BaseURL
+	}
+	if e.Key.Endpoints != (federation.Endpoints{}) {
+		k.Endpoints = now.Endpoints
+	}
+	if !slices.Equal(before.Hosts, now.Hosts) {
+		kept := slices.DeleteFunc(slices.Clone(k.Hosts), func(host string) bool { return slices.Contains(before.Hosts, host) })
+		k.Hosts = append(kept, now.Hosts...)
+	}
+}
+
+// Described tells whether an administrator types the provider's addresses, of a
+// key of this kind.
+func (e Entry) Described(kind string) bool {
+	return kind == federation.KindOAuth2 && e.Key.Endpoints == (federation.Endpoints{})
+}
+
 // tidy trims what people paste. Of an address it makes what a Base URL is kept
 // as, so that texts can go on after it.
 func tidy(answer string) string {

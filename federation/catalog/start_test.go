@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,5 +59,15 @@ func TestEveryEntryCanBeChosen(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestHostsOfATenantGoWithItsAnswer(t *testing.T) {
+	e := Entry{Preset: "shop", Fields: []Field{{Name: "tenant"}}, Key: federation.LoginKey{BaseURL: "https://{tenant}.example", Hosts: []string{"{tenant}.cdn.example"}}}
+	k := e.Start(map[string]string{"tenant": "one"})
+	k.Hosts = append(k.Hosts, "static.example")
+	e.Answer(&k, map[string]string{"tenant": "two"})
+	if want := []string{"static.example", "two.cdn.example"}; !slices.Equal(k.Hosts, want) || k.BaseURL != "https://two.example" || k.Options["tenant"] != "two" {
+		t.Errorf("got %+v, want the hosts %q", k, want)
 	}
 }

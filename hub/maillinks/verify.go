@@ -68,11 +68,17 @@ func (k *Service) Verified(ctx context.Context, u users.User, token string) (use
 	if err != nil {
 		return users.User{}, err
 	}
-	if err := k.Drop(ctx, Verify, u.ID); err != nil {
-		return users.User{}, err
+	return after, k.Replaced(ctx, u, after)
+}
+
+// Replaced is called when a user has another address than before: links to prove
+// one end, and the address that was theirs is told.
+func (k *Service) Replaced(ctx context.Context, before, after users.User) error {
+	if err := k.Drop(ctx, Verify, before.ID); err != nil {
+		return err
 	}
-	if u.EmailVerified && !strings.EqualFold(u.Email, after.Email) {
-		return after, k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "address.changed"))
+	if k.Delivers() && before.EmailVerified && !strings.EqualFold(before.Email, after.Email) {
+		return k.Mailer.Mail(ctx, mail.NewEmail(before.Email, "address.changed"))
 	}
-	return after, nil
+	return nil
 }

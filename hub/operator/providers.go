@@ -5,9 +5,12 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"time"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/catalog"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
@@ -86,18 +89,57 @@ func (s *Service) ChangeLoginKey(ctx context.Context, by audit.Actor, id, secret
 		return SignedIn{}, err
 	}
 	off := false
+	var before, after federation.LoginKey
 	err = s.changeLoginKey(ctx, by, id, secret, nil, func(k *federation.LoginKey) {
-		on := k.Enabled
+		before = *k
 		edit(k)
-		off = on && !k.Enabled
+		off, after = before.Enabled && !k.Enabled, *k
 	})
 	if err == nil && must != nil {
 		_, err = s.decideIdentities(ctx, by, must, choice)
+	}
+	if err == nil {
+		err = s.keepHosts(ctx, before, after)
 	}
 	if err != nil || !off || rest == KeepSignedIn {
 		return SignedIn{}, err
 	}
 	return s.endSignedInBy(ctx, by, id)
+}
+
+// keepHosts puts back the hosts of a provider that moved within the
+// catalogue, as from one tenant to another: an address that changes loses the
+// hosts that were confirmed for the one before, but these are the catalogue's.
+func (s *Service) keepHosts(ctx context.Context, before, after federation.LoginKey) error {
+	entry, _ := catalog.Get(before.Preset)
+	hosts := entry.Start(after.Options).Hosts
+	if !entry.Placed() || before.BaseURL == after.BaseURL || len(hosts) == 0 {
+		return nil
+	}
+	return s.parts.Upstreams.Update(ctx, before.ID, "", func(k *federation.LoginKey) error {
+		k.Hosts = append(k.Hosts, hosts...)
+		return nil
+	})
+}
+
+// foreseeFor is how long the people may be counted while somebody waits.
+const foreseeFor = 3 * time.Second
+
+// Foresee says what a change of a key's policy would do to the people there
+// are.
+func (s *Service) Foresee(ctx context.Context, before, after linking.Policy) (linking.Effects, error) {
+	if before.Same(after) {
+		return linking.Effects{Whole: true}, nil // and nobody has to be read
+	}
+	keys, err := s.parts.Upstreams.All(ctx)
+	if err != nil {
+		return linking.Effects{}, err
+	}
+	ready := map[string]bool{}
+	for _, k := range keys {
+		ready[k.ID] = k.Ready()
+	}
+	return s.parts.Linking.Foresee(ctx, before, after, func(id string) bool { return ready[id] }, foreseeFor)
 }
 
 func (s *Service) changeLoginKey(ctx context.Context, by audit.Actor, id, secret string, detail map[string]string, edit func(*federation.LoginKey)) error {

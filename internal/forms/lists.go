@@ -11,3 +11,12 @@ func Words(typed string) []string {
 // Addresses splits what was typed at blanks and lines, and never at a comma,
 // which is a character of addresses (RFC 3986 §2.2).
 func Addresses(typed string) []string { return strings.Fields(typed) }
+
+// Domains are mail domains as people write them, with an @ or without.
+func Domains(typed string) []string {
+	all := Words(typed)
+	for i, domain := range all {
+		all[i] = strings.ToLower(strings.TrimPrefix(domain, "@"))
+	}
+	return all
+}

@@ -14,3 +14,9 @@ func TestListsAreReadAsPeopleTypeThem(t *testing.T) {
 		t.Errorf("addresses: %q", got)
 	}
 }
+
+func TestADomainMayBeTypedWithAnAt(t *testing.T) {
+	if got := Domains("@Example.org, example.com"); !slices.Equal(got, []string{"example.org", "example.com"}) {
+		t.Errorf("got %q", got)
+	}
+}

@@ -83,6 +83,30 @@ var commandActs = []act[commander]{
 		l.Stored(t, audit.Event{Kind: audit.ClientAdded, Actor: "test", Client: a.ID, Target: "Payroll"},
 			audit.Event{Kind: audit.SecretAdded, Actor: "test", Client: a.ID})
 	}},
+	{"an app is added with a secret of its own, and gets another", func(t *testing.T, c commander) {
+		l := c.Ledger()
+		a, err := c.Hub.AddClientWith(t.Context(), audit.Named("test"), clients.Client{Name: "Wiki", RedirectURIs: []string{hubtest.Callback}}, "5f1c09ab7e")
+		hubtest.Done(t, err)
+		l.Stored(t, audit.Event{Kind: audit.ClientAdded, Actor: "test", Client: a.ID, Target: "Wiki"},
+			audit.Event{Kind: audit.SecretAdded, Actor: "test", Client: a.ID})
+		l = c.Ledger()
+		hubtest.Done(t, c.Hub.AddOwnSecret(t.Context(), audit.Named("test"), a.ID, "6f1c09ab7e"))
+		l.Stored(t, audit.Event{Kind: audit.SecretAdded, Actor: "test", Client: a.ID})
+	}},
+	{"somebody is described anew", func(t *testing.T, c commander) {
+		u := c.Person("described@example.org")
+		l := c.Ledger()
+		_, err := c.Hub.ChangeProfile(t.Context(), audit.Named("test"), u.ID, users.Profile{Name: "Ada"})
+		hubtest.Done(t, err)
+		l.Stored(t, audit.Event{Kind: audit.UserChanged, Actor: "test", Target: u.ID})
+	}},
+	{"somebody gets another address", func(t *testing.T, c commander) {
+		u := c.Person("before@example.org")
+		l := c.Ledger()
+		_, err := c.Hub.ChangeEmail(t.Context(), audit.Named("test"), u.ID, "after@example.org", false)
+		hubtest.Done(t, err)
+		l.Stored(t, audit.Event{Kind: audit.UserChanged, Actor: "test", Target: u.ID, Detail: map[string]string{"email": "after@example.org"}})
+	}},
 	{"a login key is added", func(t *testing.T, c commander) {
 		l := c.Ledger()
 		key := c.Provider("adding")

@@ -26,18 +26,13 @@ func (d *Handler) keyForm(k federation.LoginKey) templates.KeyForm {
 		Hidden: k.Hidden, Direct: k.Direct, HomeDomains: strings.Join(k.HomeDomains, "\n"),
 		KeepTokens: k.KeepTokens, AskOffline: k.AskOffline, OfflineWhy: entry.Offline(), SignOutThere: k.SignOutThere, HasSiteKey: k.SiteKey != "",
 	}
-	if described(k.Kind, entry) {
+	if entry.Described(k.Kind) {
 		form.Endpoints = endpointControls(k.Endpoints)
 	}
 	if k.Kind == federation.KindOpenID || k.Kind == federation.KindOAuth2 {
 		form.Claims = claimControls(k)
 	}
 	return form
-}
-
-// described tells whether an administrator types the provider's addresses.
-func described(kind string, e catalog.Entry) bool {
-	return kind == federation.KindOAuth2 && e.Key.Endpoints == (federation.Endpoints{})
 }
 
 func endpointControls(e federation.Endpoints) []templates.Control {

@@ -105,7 +105,7 @@ func editNew(k *federation.LoginKey, e catalog.Entry, form map[string]string) []
 	if !e.Placed() {
 		k.BaseURL = form["base_url"]
 	}
-	if described(k.Kind, e) {
+	if e.Described(k.Kind) {
 		k.Endpoints = endpoints(form)
 	}
 	k.ClientID = form["client_id"]

@@ -1,10 +1,8 @@
 package providers
 
 import (
-	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -36,7 +34,7 @@ func (d *Handler) SaveLoginKey(c *gin.Context) error {
 	typed, ended := key, operator.SignedIn{}
 	wrong := editKey(&typed, form)
 	if len(wrong) == 0 && form["sure"] == "" {
-		effects, err := d.Foresee(c, authentication.PolicyOf(key), authentication.PolicyOf(typed))
+		effects, err := d.Operator.Foresee(c.Request.Context(), authentication.PolicyOf(key), authentication.PolicyOf(typed))
 		if err != nil {
 			return err
 		}
@@ -67,29 +65,11 @@ func (d *Handler) SaveLoginKey(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := d.keepHosts(c.Request.Context(), key, typed); err != nil {
-		return err
-	}
 	done := "saved"
 	if ended != (operator.SignedIn{}) {
 		done = "disabled" + counted(ended)
 	}
 	return web.SeeOther(c, "/admin/keys/"+key.ID+"?done="+done)
-}
-
-// keepHosts puts back the hosts of a provider that moved within the
-// catalogue, as from one tenant to another: an address that changes loses the
-// hosts that were confirmed for the one before, but these are the catalogue's.
-func (d *Handler) keepHosts(ctx context.Context, before, typed federation.LoginKey) error {
-	entry, _ := catalog.Get(before.Preset)
-	hosts := entry.Start(typed.Options).Hosts
-	if !entry.Placed() || before.BaseURL == typed.BaseURL || len(hosts) == 0 {
-		return nil
-	}
-	return d.Upstreams.Update(ctx, before.ID, "", func(k *federation.LoginKey) error {
-		k.Hosts = append(k.Hosts, hosts...)
-		return nil
-	})
 }
 
 // editKey takes over what the form says, as far as a key of this kind has it.
@@ -112,25 +92,15 @@ func editKey(k *federation.LoginKey, form map[string]string) []templates.Mistake
 
 func editConnection(k *federation.LoginKey, form map[string]string) {
 	entry, _ := catalog.Get(k.Preset)
-	hosts := forms.Words(form["hosts"])
-	if len(entry.Fields) > 0 {
-		before, now := entry.Start(k.Options), entry.Start(answers(form))
-		k.Options = now.Options
-		if entry.Key.BaseURL != "" {
-			k.BaseURL = now.BaseURL
-		}
-		if entry.Key.Endpoints != (federation.Endpoints{}) {
-			k.Endpoints = now.Endpoints
-		}
-		hosts = moved(hosts, before.Hosts, now.Hosts)
-	}
+	k.Hosts = forms.Words(form["hosts"])
+	entry.Answer(k, answers(form))
 	if typed, there := form["base_url"]; there && !entry.Placed() {
 		k.BaseURL = typed
 	}
 	if k.Kind != federation.KindPeer {
 		k.ClientID = form["client_id"]
 	}
-	if described(k.Kind, entry) {
+	if entry.Described(k.Kind) {
 		k.Endpoints = endpoints(form)
 	}
 	for _, f := range claimFields(&k.Claims) {
@@ -142,7 +112,7 @@ func editConnection(k *federation.LoginKey, form map[string]string) {
 		k.Claims.RolesText = text
 	}
 	k.Enabled, k.Name = form["enabled"] != "", form["name"]
-	k.Scopes, k.Hosts = forms.Words(form["scopes"]), hosts
+	k.Scopes = forms.Words(form["scopes"])
 	k.KeepTokens, k.SignOutThere = form["keep_tokens"] != "", form["sign_out_there"] != ""
 	if k.Kind == federation.KindOpenID {
 		k.AskOffline = form["ask_offline"] != ""
@@ -153,30 +123,12 @@ func editConnection(k *federation.LoginKey, form map[string]string) {
 	k.NewSiteKey = strings.TrimSpace(form["site_key"])
 }
 
-// moved replaces the hosts of a tenant before by those of the tenant now.
-func moved(hosts, before, now []string) []string {
-	if slices.Equal(before, now) {
-		return hosts
-	}
-	kept := slices.DeleteFunc(hosts, func(host string) bool { return slices.Contains(before, host) })
-	return append(kept, now...)
-}
-
 func editPeople(k *federation.LoginKey, form map[string]string) {
-	k.SignUps, k.SignUpDomains = form["sign_ups"], domains(form["sign_up_domains"])
-	k.Linking, k.AuthoritativeDomains = form["linking"], domains(form["authoritative_domains"])
+	k.SignUps, k.SignUpDomains = form["sign_ups"], forms.Domains(form["sign_up_domains"])
+	k.Linking, k.AuthoritativeDomains = form["linking"], forms.Domains(form["authoritative_domains"])
 	k.TrustEmail, k.TrustAssurance = form["trust_email"] != "", form["trust_assurance"] != ""
 	k.CountsAsNew = form["counts_as_new"] != ""
-	k.Hidden, k.Direct, k.HomeDomains = form["hidden"] != "", form["direct"] != "", domains(form["home_domains"])
-}
-
-// domains are mail domains as people write them, with an @ or without.
-func domains(s string) []string {
-	out := forms.Words(s)
-	for i, domain := range out {
-		out[i] = strings.ToLower(strings.TrimPrefix(domain, "@"))
-	}
-	return out
+	k.Hidden, k.Direct, k.HomeDomains = form["hidden"] != "", form["direct"] != "", forms.Domains(form["home_domains"])
 }
 
 func editExpiry(k *federation.LoginKey, form map[string]string) []templates.Mistake {

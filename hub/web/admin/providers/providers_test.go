@@ -18,19 +18,6 @@ func TestValuesOfParametersMayHaveEqualsSigns(t *testing.T) {
 	}
 }
 
-func TestADomainMayBeTypedWithAnAt(t *testing.T) {
-	if got := domains("@Example.org, example.com"); !slices.Equal(got, []string{"example.org", "example.com"}) {
-		t.Errorf("got %q", got)
-	}
-}
-
-func TestHostsOfATenantGoWithIt(t *testing.T) {
-	got := moved([]string{"one.example", "cdn.example"}, []string{"one.example"}, []string{"two.example"})
-	if !slices.Equal(got, []string{"cdn.example", "two.example"}) {
-		t.Errorf("got %q", got)
-	}
-}
-
 func TestARoleThatHasNoRuleIsNobodysHere(t *testing.T) {
 	key := federation.LoginKey{RoleMap: map[string]string{"Admins": "admin", "Root": "admin", "Staff": "staff"}}
 	if got := rolesHere(key, []string{"Admins", "Guests", "Root"}); !slices.Equal(got, []string{"admin"}) {

@@ -19,9 +19,6 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// foreseeFor is how long the people may be counted while somebody waits.
-const foreseeFor = 3 * time.Second
-
 // Simulator is GET /admin/keys/{id}/simulate.
 func (d *Handler) Simulator(c *gin.Context) error {
 	key, err := d.Upstreams.Get(c.Request.Context(), c.Param("id"))
@@ -127,29 +124,12 @@ func (d *Handler) foresee(c *gin.Context, form map[string]string, saved linking.
 		}
 		after.MigrateUntil = day
 	}
-	effects, err := d.Foresee(c, saved, after)
+	effects, err := d.Operator.Foresee(c.Request.Context(), saved, after)
 	if err != nil {
 		return err
 	}
 	page.Foreseen = foreseen(effects)
 	return nil
-}
-
-// Foresee says what a change of a key's policy would do to the people there
-// are.
-func (d *Handler) Foresee(c *gin.Context, before, after linking.Policy) (linking.Effects, error) {
-	if before.Same(after) {
-		return linking.Effects{Whole: true}, nil // and nobody has to be read
-	}
-	keys, err := d.Upstreams.All(c.Request.Context())
-	if err != nil {
-		return linking.Effects{}, err
-	}
-	ready := map[string]bool{}
-	for _, k := range keys {
-		ready[k.ID] = k.Ready()
-	}
-	return d.Linking.Foresee(c.Request.Context(), before, after, func(id string) bool { return ready[id] }, foreseeFor)
 }
 
 func foreseen(e linking.Effects) *templates.Foreseen {

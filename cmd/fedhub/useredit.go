@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+type userEditCmd struct {
+	who           `embed:""`
+	personFlags   `embed:""`
+	Email         string `placeholder:"ADDRESS" help:"Another e-mail address. The one before gets an email about it."`
+	EmailVerified *bool  `negatable:"" help:"Somebody has checked that the address is theirs; of a new address nobody has, unless this says so."`
+}
+
+// Help is the long text of --help.
+func (*userEditCmd) Help() string {
+	return `What is not said stays; "--claim nickname=" takes a claim away. Roles are changed by fedhub user roles.`
+}
+
+// Run changes what is known of a person.
+func (u *userEditCmd) Run(ctx context.Context, k *kong.Context, c *console) error {
+	typed := givenIn(k)
+	described := typed[&u.Name] || typed[&u.Claim] || typed[&u.Claims]
+	addressed := typed[&u.Email] || u.EmailVerified != nil
+	if !described && !addressed {
+		return mistake("say what to change; fedhub user edit --help shows what there is")
+	}
+	return u.about(ctx, c, func(o *opened, person users.User) error {
+		n := users.NewUser{Profile: person.Profile}
+		if err := u.claims(c, &n); err != nil {
+			return err
+		}
+		if n.PhoneVerified {
+			return mistake("phone_number_verified is said when somebody is added")
+		}
+		if typed[&u.Name] {
+			n.Name = u.Name
+		}
+		var err error
+		if addressed {
+			if person, err = u.address(ctx, c, o, person); err != nil {
+				return err
+			}
+		}
+		if described {
+			if person, err = o.ChangeProfile(ctx, c.operator(), person.ID, n.Profile); err != nil {
+				return err
+			}
+		}
+		return u.print(c, userRowOf(person), func(w io.Writer) { fmt.Fprintf(w, "%s was changed.\n", oneLine(account(person))) })
+	})
+}
+
+func (u *userEditCmd) address(ctx context.Context, c *console, o *opened, person users.User) (users.User, error) {
+	email, verified := person.Email, person.EmailVerified
+	if u.Email != "" {
+		email, verified = u.Email, false
+	}
+	if u.EmailVerified != nil {
+		verified = *u.EmailVerified
+	}
+	after, err := o.ChangeEmail(ctx, c.operator(), person.ID, email, verified)
+	if errors.Is(err, fs.ErrExist) {
+		return after, fmt.Errorf("there is somebody with the address %s already", oneLine(email))
+	}
+	return after, err
+}
