@@ -23,11 +23,21 @@ func TestSigningInAndAllowingNeedsOnlyTheKeyboard(t *testing.T) {
 		b.leave("the consent page", func() { b.keys(kb.Enter) })
 
 		b.see("#allow")
-		b.tabTo("cancel")
 		b.tabTo("allow")
 		b.keys(" ")
 		b.seeAt(w.app.URL+"/", "#email")
 	})
+}
+
+func TestEnterInAFieldOfANewLoginKeyAddsIt(t *testing.T) {
+	s := newSite(t, "Branch")
+	b := s.administrator()
+	b.open(s.URL + "/admin/keys/new?kind=openid")
+	b.fill("#base_url", "https://accounts.example.org")
+	b.fill("#name", "Example Accounts")
+	evaluate[bool](b, "document.getElementById('name').focus() ?? true")
+	b.leave("the page of the key", func() { b.keys(kb.Enter) })
+	b.see("#save")
 }
 
 func TestTheSkipLinkIsTheFirstStopAndSkips(t *testing.T) {

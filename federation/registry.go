@@ -25,8 +25,13 @@ type Store interface {
 	All(ctx context.Context) ([]LoginKey, error)
 }
 
-// recordLife is how long another process's change may go unseen.
-const recordLife = 2 * time.Second
+const (
+	// recordLife is how long another process's change may go unseen,
+	recordLife = time.Second
+	// and missGap how often keys that nobody knows have them read again: one
+	// that was just added is there at once, whoever makes up names.
+	missGap = 100 * time.Millisecond
+)
 
 // Options are what a Registry works with. All but Report are required.
 type Options struct {
@@ -42,7 +47,7 @@ type Options struct {
 
 // A Registry keeps the login keys and the connectors opened from them. It is
 // safe for concurrent use, and any number of processes may work on one store:
-// what one changes, it sees at once and the others within two seconds.
+// what one changes, it sees at once and the others within a second.
 type Registry struct {
 	store     Store
 	factories map[string]Factory
@@ -103,12 +108,17 @@ func (r *Registry) Get(ctx context.Context, id string) (LoginKey, error) {
 	if err != nil {
 		return LoginKey{}, fmt.Errorf("get login key: %w", err)
 	}
-	for _, k := range records {
-		if k.ID == id {
-			return k.clone(), nil
+	named := func(k LoginKey) bool { return k.ID == id }
+	at := slices.IndexFunc(records, named)
+	if at < 0 {
+		if records, err = r.records.Renew(ctx, missGap); err != nil {
+			return LoginKey{}, fmt.Errorf("get login key: %w", err)
+		}
+		if at = slices.IndexFunc(records, named); at < 0 {
+			return LoginKey{}, fmt.Errorf("login key %q: %w", id, fs.ErrNotExist)
 		}
 	}
-	return LoginKey{}, fmt.Errorf("login key %q: %w", id, fs.ErrNotExist)
+	return records[at].clone(), nil
 }
 
 // clone returns a copy that shares no memory with k.

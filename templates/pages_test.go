@@ -227,6 +227,46 @@ func TestFocusNeverSkipsAMessage(t *testing.T) {
 	}
 }
 
+// Enter in a field presses the first button of its form (HTML, implicit
+// submission), so that must be the one that the form is for.
+func TestEnterPressesTheMainButtonOfAForm(t *testing.T) {
+	found := 0
+	for _, page := range everyFullPage(t) {
+		_, tree := render(t, fullFrame(t, "/admin/clients/x"), page)
+		for form := range elements(tree) {
+			if form.Data != "form" {
+				continue
+			}
+			var submits []*html.Node
+			typed := false
+			for node := range elements(form) {
+				kind, _ := attr(node, "type")
+				switch {
+				case node.Data == "button" && kind != "button" && kind != "reset":
+					submits = append(submits, node)
+				case node.Data == "input" && kind != "hidden":
+					typed = true
+				}
+			}
+			if len(submits) < 2 {
+				continue
+			}
+			found++
+			main := slices.IndexFunc(submits, func(n *html.Node) bool {
+				class, _ := attr(n, "class")
+				return slices.Contains(strings.Fields(class), "primary")
+			})
+			first, _ := attr(submits[0], "id")
+			if main > 0 || main < 0 && typed {
+				t.Errorf("%T: Enter presses %q, which is not the main button", page, first)
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("no form with several buttons was found")
+	}
+}
+
 func TestPasswordManagersFindTheirFields(t *testing.T) {
 	_, tree := render(t, Frame{}, SignIn{Password: true})
 	for id, want := range map[string]string{"email": "username", "password": "current-password"} {

@@ -111,7 +111,7 @@ func TestEveryFlagOfALoginKeyIsWritten(t *testing.T) {
 	}
 	k.MigrateUntil = peer.MigrateUntil
 	k.SiteKey = k.NewSiteKey
-	notByFlag := []string{"id", "enabled", "position", "secret", "secret_short", "issuer", "join", "created", "updated", "icon", "-"}
+	notByFlag := []string{"id", "enabled", "position", "secret", "secret_short", "issuer", "join", "created", "updated", "icon", "published", "former", "-"}
 	for field, value := range reflect.ValueOf(k).Fields() {
 		name, _, _ := strings.Cut(field.Tag.Get("bson"), ",")
 		if value.IsZero() && !slices.Contains(notByFlag, name) {

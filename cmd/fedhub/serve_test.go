@@ -75,6 +75,33 @@ func TestCommandsWorkBesideAHubThatServes(t *testing.T) {
 	}
 }
 
+// The hub that serves is another process than the command: both have one store.
+func TestAKeyThatACommandAddsIsThereAtOnce(t *testing.T) {
+	s := serve(t)
+	s.must("user", "add", "--email", "root@example.org", "--role", "admin", "--no-password")
+	offered := func() bool {
+		resp, err := http.Get(s.URL + "/signin")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		page, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Contains(string(page), "Company")
+	}
+	if offered() {
+		t.Fatal("the key is there before it was added")
+	}
+	s.must("key", "add", "--kind", "openid", "--base-url", "https://id.example.invalid", "--name", "Company", "--client-id", "us")
+	for began := time.Now(); !offered(); {
+		if time.Since(began) > 5*time.Second {
+			t.Fatal("the hub that serves does not offer the key")
+		}
+	}
+}
+
 func TestTwoHubsMeet(t *testing.T) {
 	head, branch := serve(t), serve(t)
 	var invite struct{ Invite string }

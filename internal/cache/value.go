@@ -117,6 +117,18 @@ func (c *Value[T]) Refresh(ctx context.Context, every time.Duration) {
 	}
 }
 
+// Renew fetches the value again, unless that was tried less than gap ago. It
+// is for callers to whom the value they got looks out of date, and waits for no
+// gap, as Find does.
+func (c *Value[T]) Renew(ctx context.Context, gap time.Duration) (T, error) {
+	c.mu.Lock()
+	if c.last != nil && within(c.Now(), c.last.at, gap) {
+		c.mu.Unlock()
+		return c.Get(ctx)
+	}
+	return c.join(ctx)
+}
+
 // Drop forgets everything, also what a fetch under way will bring: it may have
 // begun before the change that made the caller drop.
 func (c *Value[T]) Drop() {
