@@ -24,11 +24,11 @@ func openidEntries() []Entry {
 	return all
 }
 
-// Steps that many guides share.
 // offline are providers that give a refresh token only to who asks for
 // offline_access, by their documentation.
 var offline = []string{"auth0", "authelia", "authentik", "dex", "jumpcloud", "microsoft", "okta", "onelogin", "zitadel"}
 
+// Steps that many guides share.
 const (
 	stepCopy   = "Copy the client ID and the client secret into the form."
 	noteSelf   = "Whoever administers it can write any address and call it verified. List as authoritative only the mail domains that are its own."
