@@ -2,10 +2,10 @@ package clients
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/clients/fapi"
+	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
@@ -92,7 +92,10 @@ func unsignedRequests(c Client) bool { return c.Type != Service && !c.Requests.S
 func keyless(c Client) bool { return c.Type != Service && c.JWKS == "" && c.JWKSURI == "" }
 
 func plainRedirect(c Client) bool {
-	return slices.ContainsFunc(c.RedirectURIs, func(raw string) bool { return !strings.HasPrefix(raw, "https://") })
+	return slices.ContainsFunc(c.RedirectURIs, func(raw string) bool {
+		u, err := redirecturi.Parse(raw)
+		return err != nil || u.Scheme != "https"
+	})
 }
 
 func weakAlg(c Client) bool {

@@ -118,6 +118,24 @@ func (p Continue) Target() (template.URL, error) {
 	return template.URL(p.URL), nil
 }
 
+// attribute is an address as the value of an attribute, to the letter.
+// html/template writes ( ) and ' as escapes, and then an answer would go to
+// another address than the registered one.
+func attribute(name, address string) (template.HTMLAttr, error) {
+	target, err := Continue{URL: address}.Target()
+	return template.HTMLAttr(name + `="` + template.HTMLEscapeString(string(target)) + `"`), err
+}
+
+// Link and Action are where the page's link or form leads.
+func (p Continue) Link() (template.HTMLAttr, error)   { return attribute("href", p.URL) }
+func (p Continue) Action() (template.HTMLAttr, error) { return attribute("action", p.URL) }
+
+// Action is where the form leads.
+func (p FormPost) Action() (template.HTMLAttr, error) { return attribute("action", p.URL) }
+
+// Link is where the page's link leads.
+func (p SigningOut) Link() (template.HTMLAttr, error) { return attribute("href", p.URL) }
+
 // Target is the address to go to.
 func (p SigningOut) Target() (template.URL, error) { return Continue{URL: p.URL}.Target() }
 

@@ -77,6 +77,9 @@ func filled(t *testing.T, page Page) Page {
 	case Continue:
 		page.URL = safe
 		return page
+	case FormPost:
+		page.URL = safe
+		return page
 	case SigningOut:
 		page.URL = safe
 		return page

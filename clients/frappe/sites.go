@@ -60,7 +60,7 @@ func (s *Service) siteOf(typed, scheme, host string) (string, error) {
 	case scheme == "http" && !u.Loopback() && !s.allowHTTP:
 		return "", forms.New("site", "site.address.plain")
 	}
-	return site, nil
+	return redirecturi.OriginOf(site), nil
 }
 
 // CheckProvider says what is wrong with the Provider Name of a custom key: the

@@ -2,6 +2,7 @@ package redirecturi
 
 import (
 	"slices"
+	"strings"
 )
 
 // OriginOf returns the origin of an address on the web as a browser writes it
@@ -11,6 +12,33 @@ func OriginOf(address string) string {
 	if err != nil || !u.Web() {
 		return ""
 	}
+	return u.Scheme + "://" + u.HostPort()
+}
+
+// Spelled reports whether scheme, host and port of an address on the web are
+// written as browsers write them. What is an id must be: there is one spelling.
+func Spelled(address string) bool {
+	rest, found := strings.CutPrefix(address, OriginOf(address))
+	return found && len(rest) < len(address) && (rest == "" || rest[0] == '/' || rest[0] == '?')
+}
+
+// SourceOf is the origin of an address as a Content-Security-Policy can name it,
+// or 'none'. Its grammar knows no underscore and no IPv6 address (CSP Level 3
+// §2.3.1), and a browser ignores what it cannot read. Then it is what the name
+// stands under, and where there is nothing, the scheme.
+func SourceOf(address string) string {
+	u, err := Parse(address)
+	if err != nil || !u.Web() {
+		return "'none'"
+	}
+	if !strings.ContainsAny(u.Host, "_[") {
+		return OriginOf(address)
+	}
+	labels := strings.Split(u.Host[strings.LastIndexAny(u.Host, "_[")+1:], ".")
+	if strings.HasPrefix(u.Host, "[") || len(labels) < 2 {
+		return u.Scheme + ":"
+	}
+	u.Host = "*." + strings.Join(labels[1:], ".")
 	return u.Scheme + "://" + u.HostPort()
 }
 

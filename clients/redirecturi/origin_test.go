@@ -11,13 +11,41 @@ func TestAnOriginIsWrittenAsBrowsersWriteIt(t *testing.T) {
 		"https://app.example.org:8443":         "https://app.example.org:8443",
 		"http://[::1]:3000/cb":                 "http://[::1]:3000",
 		"org.example.app:/callback":            "",
-		"https://App.example.org/":             "",
-		"https://app.example.org:443/":         "",
+		"https://App.example.org/":             "https://app.example.org",
+		"https://app.example.org:443/":         "https://app.example.org",
+		"HTTP://LOCALHOST:80":                  "http://localhost",
+		"https://my_app.corp.example:8443/cb":  "https://my_app.corp.example:8443",
+		"app.immich:///oauth-callback":         "",
 		"javascript:alert(1)":                  "",
 		"":                                     "",
 	} {
 		if got := OriginOf(address); got != want {
 			t.Errorf("%s: got %q, want %q", address, got, want)
+		}
+	}
+}
+
+// Ids and origins that are compared as they stand have the one spelling.
+func TestAnAddressIsSpelledAsBrowsersSpellIt(t *testing.T) {
+	for address, want := range map[string]bool{
+		"https://app.example.org": true, "https://app.example.org/x": true, "https://app.example.org?x": true, "https://my_app.corp.example:8443/cb": true,
+		"https://APP.example.org": false, "HTTPS://app.example.org": false, "https://app.example.org:443/x": false, "https://app.example.org:/x": false, "com.example.app:/cb": false, "": false, "nonsense": false,
+	} {
+		if got := Spelled(address); got != want {
+			t.Errorf("%q: got %v, want %v", address, got, want)
+		}
+	}
+}
+
+// A Content-Security-Policy has no word for every host.
+func TestASourceOfAPolicyIsAsNarrowAsItsGrammarAllows(t *testing.T) {
+	for address, want := range map[string]string{
+		"https://APP.example.org:443/cb": "https://app.example.org", "https://app.example.org:8443": "https://app.example.org:8443", "http://localhost/cb": "http://localhost",
+		"https://my_app.corp.example/cb": "https://*.corp.example", "https://a_b.c_d.corp.example:8443/cb": "https://*.corp.example:8443", "https://my_app/cb": "https:", "https://app.my_zone/cb": "https:",
+		"http://[::1]:3000/cb": "http:", "app.immich:///cb": "'none'", "nonsense": "'none'",
+	} {
+		if got := SourceOf(address); got != want {
+			t.Errorf("%q: got %q, want %q", address, got, want)
 		}
 	}
 }

@@ -12,20 +12,37 @@ func checkPath(path string) error {
 	for i := 0; i < len(path); i++ {
 		switch c := path[i]; {
 		case c == '%':
-			value, ok := escape(path[i:])
-			if !ok {
+			if _, ok := escape(path[i:]); !ok {
 				return texts.Err("address.escape")
 			}
-			// A server may decode these before it looks at the path, some twice
-			// (%252e), and then stands somewhere else.
-			if value < ' ' || value == 0x7f || strings.IndexByte(`./\%`, value) >= 0 {
-				return texts.Err("address.path.encoded", "escape", path[i:i+3])
-			}
 			i += 2
-		case c == '$' || c == '(' || c == ')':
-			return texts.Err("address.pattern", "character", string(c))
 		case !pathChar(c):
 			return texts.Err("address.path.character", "character", string(c))
+		}
+	}
+	// A server may decode a path before it looks at it, some twice (%252e), and
+	// then stands somewhere else. So no reading of it may have such a segment.
+	for {
+		if err := checkSegments(path); err != nil {
+			return err
+		}
+		decoded := unescape(path)
+		if decoded == path {
+			return nil
+		}
+		path = decoded
+	}
+}
+
+// checkSegments holds one reading of a path against what no server may find in it.
+func checkSegments(path string) error {
+	// Bytes that some servers take for a dot, a slash or a backslash: overlong
+	// UTF-8, and letters of full width.
+	path = strings.NewReplacer("\xc0\xae", ".", "\xe0\x80\xae", ".", "\xf0\x80\x80\xae", ".", "\xc0\xaf", "/", "\xe0\x80\xaf", "/", "\xf0\x80\x80\xaf", "/",
+		"\xc1\x9c", `\`, "\uff0e", ".", "\uff0f", "/", "\uff3c", `\`).Replace(path)
+	for i := range len(path) {
+		if c := path[i]; c < ' ' || c == 0x7f || c == '\\' {
+			return texts.Err("address.path.encoded")
 		}
 	}
 	for segment := range strings.SplitSeq(path, "/") {
@@ -38,7 +55,25 @@ func checkPath(path string) error {
 	return nil
 }
 
-// checkQuery accepts the characters of RFC 3986 §3.4.
+// unescape decodes every %XX of a text once.
+func unescape(s string) string {
+	if !strings.Contains(s, "%") {
+		return s
+	}
+	var out strings.Builder
+	for i := 0; i < len(s); i++ {
+		if value, ok := escape(s[i:]); ok {
+			out.WriteByte(value)
+			i += 2
+			continue
+		}
+		out.WriteByte(s[i])
+	}
+	return out.String()
+}
+
+// checkQuery accepts the characters of RFC 3986 §3.4. Browsers write an
+// apostrophe as %27, which means the same.
 func checkQuery(query string) error {
 	for i := 0; i < len(query); i++ {
 		switch c := query[i]; {
@@ -51,8 +86,6 @@ func checkQuery(query string) error {
 				return texts.Err("address.query.control")
 			}
 			i += 2
-		case c == '\'':
-			return texts.Err("address.query.apostrophe") // browsers do
 		case c != '?' && !pathChar(c):
 			return texts.Err("address.query.character", "character", string(c))
 		}
@@ -62,7 +95,7 @@ func checkQuery(query string) error {
 
 // escape decodes the %XX that s begins with.
 func escape(s string) (value byte, ok bool) {
-	if len(s) < 3 {
+	if len(s) < 3 || s[0] != '%' {
 		return 0, false
 	}
 	high, ok1 := hexDigit(s[1])

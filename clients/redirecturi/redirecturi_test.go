@@ -1,6 +1,7 @@
 package redirecturi
 
 import (
+	gourl "net/url"
 	"strings"
 	"testing"
 
@@ -23,7 +24,6 @@ func tricks() []string {
 		"http://2130706433/cb",
 		"http://0x7f.1/cb",
 		"http://127.0.0.1:80800/cb",
-		"https://app.example.com:443/cb",
 		"https://app.example.com/cb/%2e%2e/admin",
 		"https://app.example.com/cb\n",
 		"https://app.example.com;evil.com/cb",
@@ -41,20 +41,23 @@ func refusedAlways() []string {
 		"https://app.example.com/cb/../admin", "https://app.example.com/./cb", "https://app.example.com/cb/..", "https://app.example.com/cb/..;/x",
 		"https://app.example.com/cb/..%2f", "https://app.example.com/cb/%252e%252e/", "https://app.example.com/cb/.%2E/", "https://app.example.com/cb%5c",
 		"https://app.example.com/cb#x", "https://app.example.com/cb#", "https://app.example.com#",
-		"HTTPS://app.example.com/cb", "https://APP.example.com/cb",
-		"https://app.example.com:/cb", "https://app.example.com:0/cb", "https://app.example.com:65536/cb", "https://app.example.com:08443/cb", "https://app.example.com:+8443/cb", "http://localhost:80/cb",
-		"https://app.example.com./cb", "https://.example.com/cb", "https://app..example.com/cb", "https://-app.example.com/cb", "https://app_1.example.com/cb",
+		"https://app.example.com:0/cb", "https://app.example.com:65536/cb", "https://app.example.com:08443/cb", "https://app.example.com:+8443/cb",
+		"https://app.example.com./cb", "https://.example.com/cb", "https://app..example.com/cb",
 		"*", "https://*.example.com/cb", "https://app.example.com*", "https://app.example.com/*", "https://app.example.com/cb.*",
-		"https://app.example.com/(a)", "https://app.example.com/cb$", "^https://app.example.com/cb", "https://app.example.com/[a-z]", "https://app.example.com/a|b",
+		"^https://app.example.com/cb", "https://app.example.com/[a-z]", "https://app.example.com/a|b",
 		"https://xn--/cb", "https://xn--app-.example.com/cb", "https://xn--a.example.com/cb", "https://xn--mnchen-3ya.xn--zzzzzzzzzz99/cb",
 		"https://app.example.com/cb\r\nX: y", "https://app.example.com/\tcb", "https://app.example.com/cb\x00", "https://app.example.com/c b", "https://app.example.com/cb\x7f",
 		"https://app.example.com/cb%00", "https://app.example.com/cb?x=%0d%0a", "https://app.example.com/cb%", "https://app.example.com/cb%zz", "https://app.example.com/cb?x=%1",
-		"https://app.example.com/<cb>", "https://app.example.com/\"cb\"", "https://app.example.com/`", "https://app.example.com/{cb}", "https://app.example.com/cb?x='",
+		"https://app.example.com/<cb>", "https://app.example.com/\"cb\"", "https://app.example.com/`", "https://app.example.com/{cb}",
 		"https://127.1/cb", "https://0177.0.0.1/cb", "https://0x7f000001/cb", "https://256.1.1.1/cb", "https://1.2.3.4.5/cb", "https://app.0x/cb",
 		"http://[::ffff:127.0.0.1]/cb", "http://[::1%25eth0]/cb", "http://[::1%eth0]/cb", "http://[0:0:0:0:0:0:0:1]/cb", "http://[::1/cb", "http://::1/cb", "http://[::1]x/cb",
 		"javascript:alert(1)", "JaVaScRiPt://app.example.com/%0aalert(1)", "javascript://app.example.com/%0aalert(1)", "data:text/html,x", "vbscript:x", "blob:https://app.example.com/x",
 		"file:///etc/passwd", "about:blank", "ftp://app.example.com/cb", "ws://app.example.com/cb", "myapp:/cb", "myapp://cb", ".:/cb", "a.:/cb", ".a:/cb",
-		"com.example.app:cb", "com.example.app:", "com.example.app:///cb", "Com.example.app:/cb", "com.example.app://host:80/cb", "com.example.app://u@host/cb", "com.example.app:/../cb",
+		"com.example.app:cb", "com.example.app:", "com.example.app://u@host/cb", "com.example.app:/../cb",
+		"HTTPS:///cb", "https://?x", "https://:443/cb", "com.example.app://", "com.example.app://?x", "com.example.app://:80/cb", "COM:/cb", "DATA:text/html,x", "Data:/x", "FILE:///x",
+		"https://app.example.com:443@evil.com/cb", "https://APP.example.com@evil.com/", "https://app.example.com:443.evil.com/cb", "https://app.example.com:4４3/cb",
+		"https://app_1%2eexample.com/cb", "https://app'.example.com/cb", "https://app$.example.com/cb", "https://app(1).example.com/cb", "https://app,b.example.com/cb", "https://app~.example.com/cb", "https://app!.example.com/cb",
+		"https://APP.EXAMPLE.COM./cb", "https://my_app.xn--mnchen-3ya.example/cb", "https://0X7F000001/cb", "https://127.0.0.1.:443/cb", "https://127.1:443/cb", "https://0x7f.0X1/cb", "http://[::FFFF:127.0.0.1]/cb", "com.example.app://127.1/cb", "com.example.app://0x7f/",
 		"https%3A%2F%2Fapp.example.com%2Fcb", "https://app.example.com/"+strings.Repeat("a", 2048),
 	)
 }
@@ -63,6 +66,75 @@ func TestARedirectURIWithATwoFacedReadingIsNotRegistered(t *testing.T) {
 	for _, raw := range refusedAlways() {
 		if err := Validate(raw, true); err == nil {
 			t.Errorf("%q was accepted", raw)
+		}
+	}
+}
+
+// No reading of a path, decoded as often as anybody may, leads somewhere else.
+func TestADotSegmentIsFoundInEveryDisguise(t *testing.T) {
+	for _, dots := range []string{
+		".", "..", "%2e", "%2E", "%2e%2e", ".%2e", "%2e.", "%2E%2e", "..;", ".;", "..;x=1", "..%3b", "..%3Bx", "%2e%2e;x", "%2e%2e%3b",
+		"..%2f", "..%2F", "%2e%2e%2f", "..%5c", "%2e%2e%5C", "x%2f..", "x%2f..%2f", "x%2f%2e%2e", "x%2F.%2Fy", "x%2f..;y",
+		"%252e%252e", "%252e.", "..%252f", "x%252f..", "%25252e%25252e", "%2525252e%2525252e", "..%253b", "%252e%252e%253bx", "x%252f%252e%252e%252f", "%25%32%65%25%32%65", "..%255c",
+		"%c0%ae%c0%ae", "%C0%AE.", "..%c0%af", "%e0%80%ae%e0%80%ae", "%f0%80%80%ae.", "..%c1%9c", "%25c0%25ae%25c0%25ae", "%ef%bc%8e%ef%bc%8e", "..%ef%bc%8f", "..%ef%bc%bc",
+	} {
+		for _, form := range []string{"/%s", "/%s/cb", "/a/%s/b", "/a/b/%s"} {
+			for _, base := range []string{"https://app.example.com", "http://localhost:80", "com.example.app:", "com.example.app://", "com.example.app://host"} {
+				if raw := base + strings.Replace(form, "%s", dots, 1); Validate(raw, true) == nil {
+					t.Errorf("%q was accepted", raw)
+				}
+			}
+		}
+	}
+}
+
+// What RFC 3986 allows, and everybody reads alike.
+func TestWhatExactComparisonCanCarryIsRegistered(t *testing.T) {
+	for raw, want := range map[string]URI{
+		"app.immich:///oauth-callback":            {"app.immich", "", "", "/oauth-callback", ""},
+		"com.example.app:////cb":                  {"com.example.app", "", "", "//cb", ""},
+		"Com.Example.App:/cb":                     {"com.example.app", "", "", "/cb", ""},
+		"com.example.app://Host:80/cb":            {"com.example.app", "Host", "80", "/cb", ""},
+		"https://app.example.com:443/cb":          {"https", "app.example.com", "", "/cb", ""},
+		"https://app.example.com:/cb":             {"https", "app.example.com", "", "/cb", ""},
+		"http://localhost:80/cb":                  {"http", "localhost", "", "/cb", ""},
+		"http://localhost:443/cb":                 {"http", "localhost", "443", "/cb", ""},
+		"https://my_app.corp.example/cb":          {"https", "my_app.corp.example", "", "/cb", ""},
+		"https://_dmz.corp.example:8443":          {"https", "_dmz.corp.example", "8443", "", ""},
+		"https://-r3---sn.example.com/cb":         {"https", "-r3---sn.example.com", "", "/cb", ""},
+		"https://App.Example.COM/CB":              {"https", "app.example.com", "", "/CB", ""},
+		"HTTPS://APP.example.com:443?x=1":         {"https", "app.example.com", "", "", "x=1"},
+		"https://XN--MNCHEN-3YA.example/cb":       {"https", "xn--mnchen-3ya.example", "", "/cb", ""},
+		"https://[2001:DB8::1]:443/cb":            {"https", "[2001:db8::1]", "", "/cb", ""},
+		"https://app.example.com/a%2Fb":           {"https", "app.example.com", "", "/a%2Fb", ""},
+		"https://app.example.com/a%2fb%20c":       {"https", "app.example.com", "", "/a%2fb%20c", ""},
+		"https://app.example.com/100%25":          {"https", "app.example.com", "", "/100%25", ""},
+		"https://app.example.com/v1%2E2":          {"https", "app.example.com", "", "/v1%2E2", ""},
+		"https://app.example.com/(a)/$b/'c'":      {"https", "app.example.com", "", "/(a)/$b/'c'", ""},
+		"https://app.example.com/cb?x=('$')":      {"https", "app.example.com", "", "/cb", "x=('$')"},
+		"https://app.example.com/.well-known/...": {"https", "app.example.com", "", "/.well-known/...", ""},
+	} {
+		if err := Validate(raw, false); err != nil {
+			t.Errorf("refused: %v", err)
+		}
+		if got, _ := Parse(raw); got != want {
+			t.Errorf("%s: got %+v, want %+v", raw, got, want)
+		}
+		agree(t, raw)
+	}
+}
+
+// However two spellings are read, one does not stand for the other.
+func TestOneSpellingIsNotAnother(t *testing.T) {
+	spellings := []string{
+		"https://app.example.com/a/cb", "https://APP.example.com/a/cb", "HTTPS://app.example.com/a/cb", "https://app.example.com:443/a/cb", "https://app.example.com:/a/cb",
+		"https://app.example.com/a%2Fcb", "https://app.example.com/a%2fcb", "https://app.example.com/%61/cb", "https://app.example.com/A/cb",
+	}
+	for _, registered := range spellings {
+		for _, asked := range spellings {
+			if got := Match([]string{registered}, asked, true); got != (registered == asked) {
+				t.Errorf("%q registered, %q asked: %v", registered, asked, got)
+			}
 		}
 	}
 }
@@ -155,54 +227,75 @@ func FuzzRedirectURIRegister(f *testing.F) {
 	}
 	for _, raw := range []string{
 		"https://app.example.com/cb", "https://app.example.com", "https://app.example.com?x=1", "https://xn--mnchen-3ya.example/cb", "https://xn--ls8h.la/x",
-		"https://[2001:db8::1]:8443/cb", "http://[::]/", "https://1.2.3.4/", "http://localhost:1/?a=b", "com.example.app://host/cb?x", "com.example.app:/cb", "a.b://1.2/x", "a-b.c+d:/",
+		"https://[2001:db8::1]:8443/cb", "http://[::]/", "https://1.2.3.4/", "http://localhost:1/?a=b", "app.immich:///oauth-callback", "HTTPS://My_App.Example:443/a%2Fb/($')?x='", "a.b://Host:80//x", "https://a.b:",
+		"https://a/%25", "https://a/%c0%ae%c0%ae", "https://-a-/", "https://a_.xn--mnchen-3ya/", "https://[ABCD::1]:443", "com.example.app://host/cb?x", "com.example.app:/cb", "a.b://1.2/x", "a-b.c+d:/",
 	} {
 		f.Add(raw)
 	}
-	browser := url.NewParser()
 	f.Fuzz(func(t *testing.T, raw string) {
-		if Validate(raw, true) != nil {
-			return
-		}
-		for i := range len(raw) {
-			if c := raw[i]; c <= ' ' || c > '~' || c == '\\' || c == '#' || c == '*' {
-				t.Fatalf("accepted %q with the character %q", raw, c)
-			}
-		}
-		ours, err := Parse(raw)
-		if err != nil {
-			t.Fatalf("accepted %q and cannot parse it: %v", raw, err)
-		}
-		if strings.ToLower(ours.Scheme+ours.Host) != ours.Scheme+ours.Host {
-			t.Fatalf("accepted %q with upper case in scheme or host", raw)
-		}
-		theirs, err := browser.Parse(raw)
-		if err != nil {
-			t.Fatalf("accepted %q, which a browser refuses: %v", raw, err)
-		}
-		if theirs.Username() != "" || theirs.Password() != "" || theirs.Fragment() != "" {
-			t.Fatalf("accepted %q, in which a browser sees a user or a fragment", raw)
-		}
-		wantPath := ours.Path
-		if wantPath == "" && ours.Web() {
-			wantPath = "/" // the only thing a browser adds
-		}
-		if got, want := [4]string{theirs.Scheme(), theirs.Hostname(), theirs.Port(), theirs.Pathname()},
-			[4]string{ours.Scheme, ours.Host, ours.Port, wantPath}; got != want {
-			t.Fatalf("%q: a browser reads %q, we read %q", raw, got, want)
-		}
-		if got, want := strings.TrimPrefix(theirs.Search(), "?"), ours.Query; got != want {
-			t.Fatalf("%q: a browser reads the query %q, we read %q", raw, got, want)
-		}
-		again := raw
-		if ours.Web() && ours.Path == "" {
-			head := ours.Scheme + "://" + ours.HostPort()
-			again = head + "/" + strings.TrimPrefix(raw, head)
-		}
-		if got := theirs.Href(false); got != again {
-			t.Fatalf("%q: a browser writes it as %q", raw, got)
+		if Validate(raw, true) == nil {
+			agree(t, raw)
 		}
 	})
+}
+
+// agree holds an address that was accepted against how Go and a browser (WHATWG)
+// read it: the same scheme, host, port and path, and nothing else but a query.
+func agree(t *testing.T, raw string) {
+	t.Helper()
+	for i := range len(raw) {
+		if c := raw[i]; c <= ' ' || c > '~' || c == '\\' || c == '#' || c == '*' {
+			t.Fatalf("accepted %q with the character %q", raw, c)
+		}
+	}
+	ours, err := Parse(raw)
+	if err != nil {
+		t.Fatalf("accepted %q and cannot parse it: %v", raw, err)
+	}
+	if ours.Web() && ours.Host == "" || strings.ToLower(ours.Scheme) != ours.Scheme || ours.Web() && strings.ToLower(ours.Host) != ours.Host {
+		t.Fatalf("accepted %q without a host, or not in a browser's spelling: %+v", raw, ours)
+	}
+	browsers(t, raw, ours)
+	theirs, err := gourl.Parse(raw)
+	if err != nil {
+		t.Fatalf("accepted %q, which Go refuses: %v", raw, err)
+	}
+	if theirs.User != nil || theirs.Fragment != "" || theirs.Opaque != "" {
+		t.Fatalf("accepted %q, in which Go sees a user, a fragment or no path", raw)
+	}
+	host, port := theirs.Hostname(), theirs.Port()
+	if ours.Web() {
+		host = strings.ToLower(host)
+	}
+	if port == map[string]string{"https": "443", "http": "80"}[ours.Scheme] {
+		port = ""
+	}
+	if got, want := [5]string{theirs.Scheme, host, port, theirs.EscapedPath(), theirs.RawQuery},
+		[5]string{ours.Scheme, strings.Trim(ours.Host, "[]"), ours.Port, ours.Path, ours.Query}; got != want {
+		t.Fatalf("%q: Go reads %q, we read %q", raw, got, want)
+	}
+}
+
+func browsers(t *testing.T, raw string, ours URI) {
+	t.Helper()
+	theirs, err := url.NewParser().Parse(raw)
+	if err != nil {
+		t.Fatalf("accepted %q, which a browser refuses: %v", raw, err)
+	}
+	if theirs.Username() != "" || theirs.Password() != "" || theirs.Fragment() != "" {
+		t.Fatalf("accepted %q, in which a browser sees a user or a fragment", raw)
+	}
+	path, query := ours.Path, ours.Query
+	if ours.Web() {
+		query = strings.ReplaceAll(query, "'", "%27") // which means the same
+		if path == "" {
+			path = "/"
+		}
+	}
+	if got, want := [5]string{theirs.Scheme(), theirs.Hostname(), theirs.Port(), theirs.Pathname(), strings.TrimPrefix(theirs.Search(), "?")},
+		[5]string{ours.Scheme, ours.Host, ours.Port, path, query}; got != want {
+		t.Fatalf("%q: a browser reads %q, we read %q", raw, got, want)
+	}
 }
 
 // What matches is the registered string, or differs from it in a valid port of

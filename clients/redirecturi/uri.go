@@ -14,17 +14,19 @@ import (
 // MaxLength is the longest address the hub keeps or compares, in bytes.
 const MaxLength = 2048
 
-// A URI is an address in the one spelling the hub accepts. Browsers and Go's
-// net/url disagree about many strings (an empty host, a backslash, "127.1", an
-// encoded dot), and every such disagreement has been somebody's open redirect.
-// So there is no lenient parsing here: Parse takes only strings that every
-// parser reads alike and writes back unchanged.
+// A URI is an address, taken apart as browsers and Go's net/url both take it
+// apart. They disagree about many strings (an empty host, a backslash, "127.1",
+// an encoded dot), and every such disagreement has been somebody's open
+// redirect. So there is no lenient parsing here: Parse takes only what both
+// read as the same scheme, host, port and path. Scheme, host and port are in the
+// spelling of browsers, so origins can be compared; where an answer goes is
+// compared as it was written, by Match.
 type URI struct {
 	Scheme string // lower case
-	Host   string // as written: lower-case name, dotted quad or [v6]; empty for com.example.app:/cb
-	Port   string // empty: none written
-	Path   string // with its leading slash, or empty
-	Query  string // without the question mark
+	Host   string // lower-case name, dotted quad or [v6]; empty for com.example.app:/cb
+	Port   string // empty: none written, or the one that the scheme has anyway
+	Path   string // as written, with its leading slash, or empty
+	Query  string // as written, without the question mark
 }
 
 // Web reports whether this is an address of a web server.
@@ -43,8 +45,7 @@ func (u URI) HostPort() string {
 	return u.Host + ":" + u.Port
 }
 
-// SameOrigin compares like RFC 6454 §5. A default port is never written in a
-// URI, so comparing text is enough.
+// SameOrigin compares like RFC 6454 §5.
 func (u URI) SameOrigin(v URI) bool {
 	return u.Scheme == v.Scheme && u.Host == v.Host && u.Port == v.Port
 }
@@ -59,10 +60,10 @@ func Parse(raw string) (URI, error) {
 	if !found || scheme == "" {
 		return URI{}, texts.Err("address.relative")
 	}
-	if err := checkScheme(scheme); err != nil {
+	u := URI{Scheme: strings.ToLower(scheme)}
+	if err := checkScheme(u.Scheme); err != nil {
 		return URI{}, err
 	}
-	u := URI{Scheme: scheme}
 	after, hasAuthority := strings.CutPrefix(rest, "//")
 	switch {
 	case hasAuthority:
@@ -74,6 +75,9 @@ func Parse(raw string) (URI, error) {
 			return URI{}, err
 		}
 		rest = after[end:]
+		if u.Host == "" && !strings.HasPrefix(rest, "/") {
+			return URI{}, texts.Err("address.host.missing")
+		}
 	case u.Web():
 		return URI{}, texts.Err("address.slashes")
 	case !strings.HasPrefix(rest, "/"):
@@ -115,7 +119,7 @@ func checkText(raw string) error {
 	return nil
 }
 
-// checkScheme accepts https, http and private-use schemes. RFC 8252 §7.1 has
+// checkScheme accepts https, http and private-use schemes, in lower case. RFC 8252 §7.1 has
 // the latter begin with a reversed domain name; demanding its dot also keeps
 // out javascript, data, file and every other scheme a browser acts on.
 func checkScheme(scheme string) error {
@@ -125,8 +129,6 @@ func checkScheme(scheme string) error {
 	for i := range len(scheme) {
 		c := scheme[i]
 		switch {
-		case 'A' <= c && c <= 'Z':
-			return texts.Err("address.scheme.case")
 		case 'a' <= c && c <= 'z':
 		case i > 0 && ('0' <= c && c <= '9' || c == '.' || c == '-' || c == '+'):
 		default:
@@ -139,7 +141,9 @@ func checkScheme(scheme string) error {
 	return nil
 }
 
-// setAuthority splits and checks what stands between // and the path.
+// setAuthority splits and checks what stands between // and the path. A
+// private-use scheme may have nothing there (app.immich:///cb): nobody is asked
+// who that is, for the system hands it to whoever claims the scheme.
 func (u *URI) setAuthority(authority string) error {
 	if strings.Contains(authority, "@") {
 		return texts.Err("address.user")
@@ -147,30 +151,22 @@ func (u *URI) setAuthority(authority string) error {
 	host, port := authority, ""
 	if i := strings.LastIndexByte(authority, ':'); i >= 0 && !strings.HasSuffix(authority, "]") {
 		host, port = authority[:i], authority[i+1:]
-		if err := u.checkPort(port); err != nil {
-			return err
+		if port != "" && !ValidPort(port) {
+			return texts.Err("address.port.bad")
 		}
 	}
-	if !u.Web() && port != "" {
-		return texts.Err("address.port.private")
-	}
-	if err := checkHost(host); err != nil {
-		return err
+	if u.Web() {
+		// Browsers write it so, and drop the port that goes without saying. Of a
+		// private-use scheme they leave it alone.
+		host = strings.ToLower(host)
+		if u.Scheme == "https" && port == "443" || u.Scheme == "http" && port == "80" {
+			port = ""
+		}
+	} else if authority == "" {
+		return nil
 	}
 	u.Host, u.Port = host, port
-	return nil
-}
-
-func (u *URI) checkPort(port string) error {
-	if !ValidPort(port) {
-		return texts.Err("address.port.bad")
-	}
-	// Browsers drop a default port, so the two spellings would be one address
-	// to them and two to us.
-	if u.Scheme == "https" && port == "443" || u.Scheme == "http" && port == "80" {
-		return texts.Err("address.port.default", "port", port)
-	}
-	return nil
+	return checkHost(strings.ToLower(host))
 }
 
 // ValidPort accepts 1 to 65535 without leading zeros.
@@ -179,8 +175,12 @@ func ValidPort(port string) bool {
 	return err == nil && n > 0 && port[0] != '0' && port[0] != '+'
 }
 
-// checkHost accepts a lower-case DNS name, a dotted quad, or a [v6] address in
-// its canonical spelling (RFC 5952).
+// checkHost accepts a name, a dotted quad, or a [v6] address in its canonical
+// spelling (RFC 5952), all in lower case. Names have the characters of DNS and
+// the underscore, which many names within companies have. RFC 3986 has more
+// (; , ' and the like), but no name has them, and in a
+// Content-Security-Policy they would mean something else. A dot at the end makes
+// another name of the same host, which comparing hosts would miss.
 func checkHost(host string) error {
 	if host == "" {
 		return texts.Err("address.host.missing")
@@ -235,14 +235,9 @@ func checkLabel(label string) error {
 	if len(label) > 63 {
 		return texts.Err("address.label.long")
 	}
-	if label[0] == '-' || label[len(label)-1] == '-' {
-		return texts.Err("address.label.hyphen")
-	}
 	for i := range len(label) {
 		switch c := label[i]; {
-		case 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '-':
-		case 'A' <= c && c <= 'Z':
-			return texts.Err("address.host.case")
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '-', c == '_':
 		default:
 			return texts.Err("address.host.character", "character", string(c))
 		}
@@ -251,7 +246,7 @@ func checkLabel(label string) error {
 }
 
 // checkPunycode makes sure that an xn-- name is one that a browser decodes
-// and would encode the same way.
+// and would encode the same way. Beside one, an underscore is read differently.
 func checkPunycode(host string, labels []string) error {
 	invalid := texts.Err("address.punycode")
 	encoded := false

@@ -327,6 +327,26 @@ func TestProfileClaimsComeInTheIDTokenByFlagOrMember(t *testing.T) {
 	}
 }
 
+func TestRedirectURIsAreTakenAsAppsWriteThem(t *testing.T) {
+	s := newShell(t)
+	for kind, addresses := range map[string][]string{
+		"native": {"app.immich:///oauth-callback"},
+		"web":    {"https://app.example.com:443/cb", "https://my_app.corp.example/cb", "https://APP.example.com/a%2Fb/($')"},
+	} {
+		args := []string{"client", "add", "--name", "x", "--type", kind, "--json"}
+		for _, address := range addresses {
+			args = append(args, "--redirect-uri", address, "--post-logout-redirect-uri", address)
+		}
+		var added clientRow
+		if s.must(args...).json(&added); strings.Join(added.RedirectURIs, " ") != strings.Join(addresses, " ") {
+			t.Errorf("%s: got %q", kind, added.RedirectURIs)
+		}
+	}
+	for _, wrong := range []string{"https:///cb", "https://app.example.com/%2e%2e/cb", "https://u@app.example.com:443/cb", "javascript:///cb", "https://127.1:443/cb"} {
+		s.run("client", "add", "--name", "x", "--redirect-uri", wrong).fails(2, wrong)
+	}
+}
+
 func TestAnAppIsAddedWithEachStateOfPKCE(t *testing.T) {
 	s := newShell(t)
 	state := func(args ...string) string {

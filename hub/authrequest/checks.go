@@ -8,6 +8,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/fapi"
+	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/clients/requestobject"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/addresses"
@@ -121,7 +122,7 @@ func responseModeFits(d *draft) error {
 // which to say so.
 func (d *draft) modeFor(r oauth.Response) (oauth.Mode, error) {
 	mode, err := r.ParseMode(d.params["response_mode"])
-	if mode.Base() == oauth.FormPost && !strings.HasPrefix(d.request.RedirectURI, "http") {
+	if mode.Base() == oauth.FormPost && redirecturi.OriginOf(d.request.RedirectURI) == "" {
 		return r.DefaultMode(), oauth.InvalidRequest("oauth.response_mode.web", "mode", string(mode))
 	}
 	return mode, err

@@ -15,6 +15,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -66,14 +67,18 @@ const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src
 
 // AllowFrames lets one page show frames of these origins.
 func AllowFrames(c *gin.Context, origins []string) {
-	c.Header("Content-Security-Policy", policy+"; frame-src "+strings.Join(origins, " "))
+	var sources []string
+	for _, origin := range origins {
+		sources = append(sources, redirecturi.SourceOf(origin))
+	}
+	c.Header("Content-Security-Policy", policy+"; frame-src "+strings.Join(sources, " "))
 }
 
 // AllowImages lets one page show an image of this origin; of none, if it is
 // empty.
 func AllowImages(c *gin.Context, origin string) {
 	if origin != "" {
-		c.Header("Content-Security-Policy", strings.Replace(policy, "img-src ", "img-src "+origin+" ", 1))
+		c.Header("Content-Security-Policy", strings.Replace(policy, "img-src ", "img-src "+redirecturi.SourceOf(origin)+" ", 1))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -46,31 +47,25 @@ func (e *Responder) ConfirmFormPost(c *gin.Context, address, name string, values
 		return e.RedirectByFormPost(c, address, name, values)
 	}
 	h := c.Writer.Header()
-	h.Set("Content-Security-Policy", strings.Replace(policy, "form-action 'self'", "form-action "+origin(address), 1))
+	h.Set("Content-Security-Policy", strings.Replace(policy, "form-action 'self'", "form-action "+redirecturi.SourceOf(address), 1))
 	h.Set("Referrer-Policy", "strict-origin") // as RedirectByFormPost has it, and why
 	return e.Show(c, http.StatusOK, templates.Continue{
 		Client: name, URL: address, Ask: host(address), Code: why.Code, Description: why.Description, Values: pairs(values),
 	})
 }
 
-// origin is that of an address on the web, for a Content-Security-Policy.
-func origin(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || strings.ContainsAny(u.Host, " ;,'\"") {
-		return "'none'"
-	}
-	return u.Scheme + "://" + u.Host
-}
-
 // host is where an address leads, as people would recognise it; for an app's
 // own scheme, the scheme.
 func host(location string) string {
-	u, err := url.Parse(location)
+	if end := strings.IndexAny(location, "?#"); end >= 0 {
+		location = location[:end] // behind it is the answer
+	}
+	u, err := redirecturi.Parse(location)
 	switch {
 	case err != nil:
 		return "an address that cannot be read"
 	case u.Host == "":
 		return u.Scheme + ":"
 	}
-	return u.Host
+	return u.HostPort()
 }

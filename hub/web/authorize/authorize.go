@@ -186,7 +186,7 @@ func (d *Handler) consent(c *gin.Context, client clients.Client, flow flows.Flow
 	// Any program on the device can take an installed app's address on
 	// loopback, or its scheme, so silence is no answer there (RFC 8252 §8.6).
 	// The same goes for a token that comes to loopback by the Implicit grant.
-	always := client.Type == clients.Native && !strings.HasPrefix(flow.Request.RedirectURI, "https:") ||
+	always := client.Type == clients.Native && !strings.HasPrefix(redirecturi.OriginOf(flow.Request.RedirectURI), "https:") ||
 		flow.Request.Response.Front() && redirecturi.Local(flow.Request.RedirectURI)
 	if !client.SkipAuthorization && !always {
 		now, err := d.Settings.Current(c.Request.Context())

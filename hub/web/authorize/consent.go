@@ -156,12 +156,12 @@ func page(a asked, already []string) templates.Consent {
 
 // origin is how the destination is shown: for an app's own scheme, the scheme.
 func origin(uri string) string {
-	u, err := url.Parse(uri)
-	if err != nil || u.Host == "" {
-		if u != nil && u.Scheme != "" {
-			return u.Scheme + ":"
-		}
+	u, err := redirecturi.Parse(uri)
+	switch {
+	case err != nil:
 		return uri
+	case u.Host == "":
+		return u.Scheme + ":"
 	}
-	return u.Scheme + "://" + u.Host
+	return u.Scheme + "://" + u.HostPort()
 }

@@ -6,8 +6,8 @@ package errorpages
 import (
 	"errors"
 	"net/http"
-	"net/url"
 
+	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/pending"
@@ -61,9 +61,9 @@ func onward(err error) templates.Action {
 	if !errors.As(err, &finished) {
 		return templates.Action{Label: "Go to the start page", URL: "/"}
 	}
-	u, err := url.Parse(finished.Request.RedirectURI)
-	if err != nil || (u.Scheme != "https" && u.Scheme != "http") {
+	u, err := redirecturi.Parse(finished.Request.RedirectURI)
+	if err != nil || !u.Web() {
 		return templates.Action{Label: "Go to your account", URL: "/account"}
 	}
-	return templates.Action{Label: "Go to " + u.Host, URL: u.Scheme + "://" + u.Host + "/"}
+	return templates.Action{Label: "Go to " + u.HostPort(), URL: redirecturi.OriginOf(finished.Request.RedirectURI) + "/"}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/clients/frappe"
 	"github.com/fedhub/fedhub/clients/granttypes"
+	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -177,10 +178,10 @@ func siteOf(redirects []string, first string) (site, provider string) {
 			continue
 		}
 		if login, found := strings.CutPrefix(u.Path, logins); found {
-			return u.Scheme + "://" + u.Host, providerOf(login)
+			return redirecturi.OriginOf(address), providerOf(login)
 		}
 		if strings.HasPrefix(u.Path, oldLogins) {
-			return u.Scheme + "://" + u.Host, clients.FrappeProvider
+			return redirecturi.OriginOf(address), clients.FrappeProvider
 		}
 	}
 	return "", ""

@@ -60,6 +60,7 @@ func honest(uri string) bool {
 	switch uri {
 	case "https://app.example.org.evil.com/callback", "https://app.example.org/callback/", "https://app.example.org/callbackX",
 		"https://app.example.org/c", "https://app.example.org/CALLBACK", "https://app.example.org/callback?a=1",
+		"https://app.example.org:443/callback", "HTTPS://app.example.org/callback", "https://APP.example.org/callback", // to the letter
 		"http://127.0.0.1/callback", "http://app.example.org/callback": // a hub on loopback allows plain http
 		return true
 	}
