@@ -83,6 +83,21 @@ func TestEveryPresetSaysWhatToEnterThere(t *testing.T) {
 	}
 }
 
+// Many versions of Argo CD send no client secret once PKCE is switched on there.
+func TestArgoCDKeepsItsSecretAndMayLeaveOutPKCE(t *testing.T) {
+	argo, _ := presets.Get("argocd")
+	a := answered(t, argo)
+	c := argo.NewClient(a)
+	if !c.UsesSecret() || !c.PKCEOptional {
+		t.Errorf("the client is %+v", c)
+	}
+	for _, v := range argo.Values(presets.At("https://id.example.org"), c, a, "the-secret") {
+		if v.Field == "enablePKCEAuthentication" {
+			t.Errorf("people are told to enter %s: %s", v.Field, v.Text)
+		}
+	}
+}
+
 func TestWhatIsTypedForAPresetIsTidiedOrRefusedAtItsField(t *testing.T) {
 	keycloak, _ := presets.Get("KeyCloak")
 	a, err := keycloak.Ask(" id.example.org/realms/acme/ ", " company ")

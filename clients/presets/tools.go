@@ -8,7 +8,8 @@ import (
 // argo is Argo CD without its own Dex.
 //
 //   - https://argo-cd.readthedocs.io/en/stable/operator-manual/user-management/: /auth/callback, the scopes openid,
-//     profile, email and groups, enablePKCEAuthentication off, groups from the ID token, logoutURL
+//     profile, email and groups, groups from the ID token, logoutURL. enablePKCEAuthentication stays off: versions that
+//     use PKCE in the browser alone send no secret then, and this client has one
 //   - server/logout: logoutRedirectURL is the url without a slash at its end
 func argo() Preset {
 	return Preset{
@@ -20,7 +21,7 @@ func argo() Preset {
 		},
 		Enter: []Value{
 			{"issuer", "{issuer}"}, {"clientID", "{client_id}"}, {"clientSecret", "{client_secret}"}, {"requestedScopes", `["openid", "profile", "email", "roles"]`},
-			{"enablePKCEAuthentication", "true"}, {"logoutURL", "{sign_out}?id_token_hint={{token}}&post_logout_redirect_uri={{logoutRedirectURL}}"},
+			{"logoutURL", "{sign_out}?id_token_hint={{token}}&post_logout_redirect_uri={{logoutRedirectURL}}"},
 		},
 		Notes: []string{"These belong to oidc.config in the ConfigMap argocd-cm. With scopes: '[roles]' in argocd-rbac-cm its policies speak of roles of this hub."},
 	}
