@@ -37,6 +37,8 @@ type FormerIssuer struct {
 	Decided   Decided        `bson:"decided,omitempty"`
 	Batch     string         `bson:"batch,omitempty"`   // of the move
 	Careful   bool           `bson:"careful,omitempty"` // administrators stay behind
+	To        string         `bson:"to,omitempty"`      // issuer that the move goes to
+	Address   string         `bson:"address,omitempty"` // and where that is
 	At        time.Time      `bson:"at"`
 }
 
@@ -82,6 +84,12 @@ func (k LoginKey) FormerIssuer(issuer string) FormerIssuer {
 		}
 	}
 	return FormerIssuer{Issuer: issuer}
+}
+
+// MovesTo tells whether a move there began and did not end. One to somewhere
+// else says nothing of there, nor does one of which that is not known.
+func (f FormerIssuer) MovesTo(issuer, address string) bool {
+	return f.Decided == Moving && f.To == issuer && f.Address == address && issuer != ""
 }
 
 // setFormer keeps what is known of a former issuer, in the place of what was.

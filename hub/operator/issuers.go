@@ -43,7 +43,7 @@ type MustDecide struct {
 	Identities int
 	Privileged int  // of them of administrators, and of whoever has their rights
 	Same       bool // a signing key that was published before is published there
-	Unfinished bool // a move to there began and did not end
+	Unfinished bool // a move of all of them to there began and did not end
 }
 
 // Error is for the log; pages and commands say it in their own words.
@@ -91,7 +91,8 @@ func (s *Service) undecided(ctx context.Context, before, after federation.LoginK
 		}
 	}
 	decided := before.DecidedIssuers()
-	m.Same = true
+	m.Same, m.Unfinished = true, true
+	typed := true // as it began, wherever no key showed who is there
 	for issuer, count := range all {
 		here := !moves && addresses.Same(issuer, after.BaseURL) // linked beforehand, and never met
 		if issuer == m.To || here || slices.Contains(decided, issuer) {
@@ -105,13 +106,15 @@ func (s *Service) undecided(ctx context.Context, before, after federation.LoginK
 		m.Identities += count
 		m.Privileged += privileged[issuer]
 		m.Same = m.Same && federation.SharesKey(former.Published, published)
-		m.Unfinished = m.Unfinished || former.Decided == federation.Moving
+		m.Unfinished, typed = m.Unfinished && former.MovesTo(m.To, m.Address), typed && former.Careful
 	}
 	for _, f := range before.Former {
 		if f.Decided == federation.Moving && !slices.Contains(m.Former, f.Issuer) { // everybody was moved, and what came before goes on
-			m.Former, m.Unfinished = append(m.Former, f.Issuer), true
+			m.Former = append(m.Former, f.Issuer)
+			m.Unfinished, typed = m.Unfinished && f.MovesTo(m.To, m.Address), typed && f.Careful
 		}
 	}
+	m.Unfinished = m.Unfinished && (m.Same || typed)
 	if len(m.Former) == 0 {
 		return nil, nil
 	}
@@ -190,11 +193,14 @@ func (s *Service) decideIssuer(ctx context.Context, by audit.Actor, m *MustDecid
 		s.record(ctx, by, audit.Event{Kind: audit.KeyIdentities, LoginKey: m.KeyID, Detail: map[string]string{"which": "left", "issuer": issuer}}, err)
 		return 0, err
 	}
-	if f.Decided != federation.Moving {
-		f.Decided, f.Batch, f.Careful, f.At = federation.Moving, uuid.Must(uuid.NewV7()).String(), !m.Same, time.Time{}
-		if err := s.parts.Upstreams.DecideIssuer(ctx, m.KeyID, f); err != nil {
-			return 0, err
-		}
+	if f.MovesTo(m.To, m.Address) {
+		f.Careful = f.Careful || !m.Same // and never less than when it began
+	} else {
+		f.Batch, f.Careful, f.At = uuid.Must(uuid.NewV7()).String(), !m.Same, time.Time{}
+	}
+	f.Decided, f.To, f.Address = federation.Moving, m.To, m.Address
+	if err := s.parts.Upstreams.DecideIssuer(ctx, m.KeyID, f); err != nil {
+		return 0, err
 	}
 	stay := 0
 	defer func() {

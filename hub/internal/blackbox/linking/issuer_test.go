@@ -235,7 +235,7 @@ func TestAMoveThatBeganIsFinished(t *testing.T) {
 		t.Helper()
 		hubtest.Done(t, m.keys.Update(t.Context(), "company", func(k *federation.LoginKey) error {
 			k.BaseURL, k.Issuer, k.Published = m.new.URL, "", nil
-			k.Former = []federation.FormerIssuer{{Issuer: m.old.URL, Decided: federation.Moving, Batch: "0", Careful: true, At: m.Clock.Now()}}
+			k.Former = []federation.FormerIssuer{{Issuer: m.old.URL, Decided: federation.Moving, Batch: "0", Careful: true, To: m.new.URL, Address: m.new.URL, At: m.Clock.Now()}}
 			return nil
 		}))
 		m.Clock.Skip(3 * time.Second) // what is remembered of keys is old
@@ -258,6 +258,32 @@ func TestAMoveThatBeganIsFinished(t *testing.T) {
 	begun()
 	finish()
 	hubtest.Want(t, "and still is", m.account("ada", m.new), ada)
+}
+
+// What was shown of one address says nothing of another.
+func TestAMoveThatBeganIsNoLeaveForAnotherAddress(t *testing.T) {
+	m := newMover(t)
+	m.account("ada", m.old)
+	m.account("boss", m.old)
+	hubtest.Done(t, m.keys.Update(t.Context(), "company", func(k *federation.LoginKey) error {
+		k.BaseURL, k.Issuer, k.Published = m.new.URL, "", nil
+		k.Former = []federation.FormerIssuer{{Issuer: m.old.URL, Decided: federation.Moving, Batch: "0", To: "https://there.example", Address: "https://there.example", At: m.Clock.Now()}}
+		return nil
+	}))
+	m.Clock.Skip(3 * time.Second) // what is remembered of keys is old
+	m.new.Rotate("other")
+	at := m.root.Open(moverKey + "/identities")
+	if strings.Contains(at.Body, "A move began and did not end") || !strings.Contains(at.Body, "Nothing shows that the same provider is at") {
+		t.Errorf("the page is\n%s", at.Body)
+	}
+	hubtest.Want(t, "without the address", m.root.Submit(at, moverKey+"/identities", "identities", "move").Status, 422)
+	hubtest.Want(t, "nobody is moved", m.issuers()[m.new.URL], 0)
+	m.root.Submit(at, moverKey+"/identities", "identities", "move", "identities_address", m.new.URL)
+	f := m.Key("company").FormerIssuer(m.old.URL)
+	if f.Batch == "0" || !f.Careful || f.To != m.new.URL || f.Address != m.new.URL {
+		t.Errorf("the other move is %+v", f)
+	}
+	hubtest.Want(t, "the administrator stayed", m.issuers()[m.old.URL], 1)
 }
 
 // A document that suddenly names another issuer is an error, as ever.
