@@ -54,14 +54,17 @@ func (d Deciding) Stay() string {
 	return strconv.Itoa(d.Privileged) + " of them are administrators and stay behind."
 }
 
+// distrusted is what happens where another provider may be at the address.
+const distrusted = " Until you save them again, the settings that trusted the provider before are off: accounts are linked only with proof, and no address counts as verified."
+
 // Choices are the values of identities.
 func (d Deciding) Choices() []Pick {
 	move := "They sign in to their accounts here by the new address. Their sessions and apps that came this way end, and they are told by email. It can be undone for 30 days."
 	if !d.Same {
-		move += " Administrators stay behind: they connect themselves anew."
+		move += " Administrators stay behind: they connect themselves anew." + distrusted
 	}
 	return []Pick{
 		{"move", "Move them", move},
-		{"leave", "Leave them", "Another provider is at the new address. Who comes from there is somebody new, and proves an account here like anybody else."},
+		{"leave", "Leave them", "Another provider is at the new address. Who comes from there is somebody new, and proves an account here like anybody else." + distrusted},
 	}
 }

@@ -27,8 +27,19 @@ func PolicyOf(k federation.LoginKey) linking.Policy {
 		Linking: k.Linking, SignUps: k.SignUps, SignUpDomains: k.SignUpDomains,
 		TrustEmail: k.TrustEmail, AuthoritativeDomains: k.AuthoritativeDomains,
 		MigrateUntil: k.MigrateUntil, NoAdmins: k.KeepsAdminsOut(), RoleMap: mapped(k.RoleMap),
-		Decided: k.DecidedIssuers(),
+		Decided: k.DecidedIssuers(), Left: left(k),
 	}
+}
+
+// left are the former issuers of a key whose people an administrator left there.
+func left(k federation.LoginKey) []string {
+	var issuers []string
+	for _, f := range k.Former {
+		if f.Decided == federation.Left {
+			issuers = append(issuers, f.Issuer)
+		}
+	}
+	return issuers
 }
 
 // mapped lets through what the connector has mapped already: an identity's

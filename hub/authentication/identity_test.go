@@ -39,7 +39,7 @@ func TestAPolicyHasEverythingOfItsLoginKey(t *testing.T) {
 		Linking: federation.Auto, SignUps: federation.Domains, SignUpDomains: []string{"a.example"},
 		TrustEmail: true, AuthoritativeDomains: []string{"b.example"},
 		MigrateUntil: time.Unix(1, 0), RoleMap: map[string]string{"System Manager": "staff"},
-		Former: []federation.FormerIssuer{{Issuer: "https://left.example", Decided: federation.Left}, {Issuer: "https://open.example"}},
+		Former: []federation.FormerIssuer{{Issuer: "https://left.example", Decided: federation.Left}, {Issuer: "https://moved.example", Decided: federation.Moved}, {Issuer: "https://open.example"}},
 	})
 	want := linking.Policy{
 		KeyID: "erp", Name: "ERP", Kind: "frappe", Enabled: true,
@@ -47,7 +47,8 @@ func TestAPolicyHasEverythingOfItsLoginKey(t *testing.T) {
 		TrustEmail: true, AuthoritativeDomains: []string{"b.example"},
 		// The connector has mapped the roles already, and an old Frappe site
 		// proves too little for an administrator.
-		MigrateUntil: time.Unix(1, 0), NoAdmins: true, RoleMap: map[string]string{"staff": "staff"}, Decided: []string{"https://left.example"},
+		MigrateUntil: time.Unix(1, 0), NoAdmins: true, RoleMap: map[string]string{"staff": "staff"}, Decided: []string{"https://left.example", "https://moved.example"},
+		Left: []string{"https://left.example"},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)

@@ -166,6 +166,9 @@ func (s *Service) DecideIdentities(ctx context.Context, by audit.Actor, keyID st
 	if err := m.check(c); err != nil {
 		return 0, err
 	}
+	if err := s.distrustNewcomer(ctx, by, m, c); err != nil {
+		return 0, err
+	}
 	return s.decideIdentities(ctx, by, m, c)
 }
 

@@ -93,6 +93,9 @@ func (s *Service) ChangeLoginKey(ctx context.Context, by audit.Actor, id, secret
 	err = s.changeLoginKey(ctx, by, id, secret, nil, func(k *federation.LoginKey) {
 		before = *k
 		edit(k)
+		if must != nil && must.newcomer(choice) {
+			distrust(k)
+		}
 		off, after = before.Enabled && !k.Enabled, *k
 	})
 	if err == nil && must != nil {

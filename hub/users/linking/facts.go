@@ -86,7 +86,7 @@ func (k *Service) gatherAddress(ctx context.Context, f *facts, c Claim, p Policy
 	}
 	f.local = &local
 	linked, err := k.ByUser(ctx, local.ID)
-	f.otherSub = otherSubject(linked, c, p.Decided)
+	f.otherSub = otherSubject(linked, c, p.Left)
 	return err
 }
 

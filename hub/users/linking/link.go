@@ -73,7 +73,7 @@ func (k *Service) joined(ctx context.Context, d Decision, before users.User, c C
 	if err != nil {
 		return users.User{}, err
 	}
-	if now.SessionGeneration != before.SessionGeneration || now.Disabled || d.Row != "D2" && otherSubject(linked, c, p.Decided) {
+	if now.SessionGeneration != before.SessionGeneration || now.Disabled || d.Row != "D2" && otherSubject(linked, c, p.Left) {
 		return users.User{}, errStale
 	}
 	return k.signInExisting(ctx, now, c, p)

@@ -24,6 +24,10 @@ func TestASubIsKnownByTheIssuerOfItsTime(t *testing.T) {
 
 		left := trusted()
 		left.Decided = []string{old.Issuer}
+		if d, _, err := w.Would(t.Context(), moved, left); err != nil || d.Row != "D10" {
+			t.Errorf("who stayed behind a move is decided by %s, %v; want: they connect it themselves", d.Row, err)
+		}
+		left.Left = left.Decided
 		wants(t, w.match(google("1", "ada@gmail.example"), left), "D1", linking.SignIn)
 		if d, _, err := w.Would(t.Context(), moved, left); err != nil || d.Row != "D8" {
 			t.Errorf("who is left at the former issuer is decided by %s, %v; want by the address", d.Row, err)

@@ -54,6 +54,8 @@ type Policy struct {
 	// Decided are issuers that the key had before, of which an administrator has
 	// decided what becomes of their people.
 	Decided []string
+	// Left are those of them whose people stay there.
+	Left []string
 
 	// RoleMap turns the upstream's roles into roles here; what is not in it
 	// is dropped, so AdminRole has to be named to be given.
@@ -64,7 +66,7 @@ type Policy struct {
 func (p Policy) Same(o Policy) bool {
 	return p.KeyID == o.KeyID && p.Kind == o.Kind && p.Enabled == o.Enabled && p.Linking == o.Linking && p.SignUps == o.SignUps &&
 		p.TrustEmail == o.TrustEmail && p.NoAdmins == o.NoAdmins && p.MigrateUntil.Equal(o.MigrateUntil) &&
-		slices.Equal(p.AuthoritativeDomains, o.AuthoritativeDomains) && slices.Equal(p.SignUpDomains, o.SignUpDomains) && slices.Equal(p.Decided, o.Decided)
+		slices.Equal(p.AuthoritativeDomains, o.AuthoritativeDomains) && slices.Equal(p.SignUpDomains, o.SignUpDomains) && slices.Equal(p.Decided, o.Decided) && slices.Equal(p.Left, o.Left)
 }
 
 // authoritative reports whether the upstream runs the mailboxes of a domain.

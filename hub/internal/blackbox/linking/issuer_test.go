@@ -1,15 +1,19 @@
 package linking_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/internal/testkit/federationtest"
@@ -55,10 +59,15 @@ func (m *mover) signedIn(email string) *hubtest.Browser {
 
 // come signs somebody in at the provider.
 func (m *mover) come(subject string, u *federationtest.Upstream) (*hubtest.Browser, hubtest.Page) {
+	return m.comesAs(subject, subject+"@example.org", u)
+}
+
+// comesAs signs in whoever has this address there.
+func (m *mover) comesAs(subject, email string, u *federationtest.Upstream) (*hubtest.Browser, hubtest.Page) {
 	u.Set(func(s *federationtest.Script) {
 		s.IDToken = func(claims map[string]any) { claims["sub"] = subject }
 		s.Userinfo = func(claims map[string]any) {
-			claims["sub"], claims["email"] = subject, subject+"@example.org"
+			claims["sub"], claims["email"] = subject, email
 			if subject == "boss" {
 				claims["roles"] = []string{"boss"}
 			}
@@ -189,12 +198,94 @@ func TestPeopleWhoAreLeftProveTheirAccountsAnew(t *testing.T) {
 	m.root.Submit(asked, moverKey, "identities", "leave", "client_secret", "secret")
 	hubtest.Want(t, "the new address", m.Key("company").BaseURL, m.new.URL)
 	hubtest.Want(t, "left", m.issuers()[m.old.URL], 1)
+	if got := m.account("ada", m.new); got != "" {
+		t.Error("an address counts that nobody trusts the new provider with")
+	}
+	m.trusts(func(k *federation.LoginKey) { k.TrustEmail = true })
 	_, p := m.come("ada", m.new)
 	if !strings.Contains(p.URL.Path, "/signin/link") {
 		t.Errorf("ada is not asked to prove her account: %d at %s\n%s", p.Status, p.URL, p.Body)
 	}
 	_, p = m.come("eve", m.new)
 	hubtest.Want(t, "somebody new", p.URL.Path, "/account")
+}
+
+// trusts saves how far the provider is trusted.
+func (m *mover) trusts(edit func(*federation.LoginKey)) {
+	m.t.Helper()
+	_, err := m.Hub.ChangeLoginKey(m.t.Context(), audit.Named("test"), "company", "", operator.KeepSignedIn, edit)
+	hubtest.Done(m.t, err)
+}
+
+// keyChanges are the changes of the key on record, the last of each field.
+func (m *mover) keyChanges() map[string]audit.Change {
+	m.t.Helper()
+	found, err := m.Backend.Find(m.t.Context(), "audit", store.Query{Now: time.Unix(0, 0)})
+	hubtest.Done(m.t, err)
+	all := map[string]audit.Change{}
+	for _, r := range found {
+		var e audit.Event
+		hubtest.Done(m.t, bson.Unmarshal(r.Doc, &e))
+		for _, c := range e.Changes {
+			all[c.Field] = c
+		}
+	}
+	return all
+}
+
+// The address may be another provider's: what was said of the one before is not
+// said of it, whether that is decided with the change or after it.
+func TestANewProviderIsNotTrustedWithWhatTheOneBeforeWas(t *testing.T) {
+	for _, choice := range []string{"leave", "move"} {
+		for _, later := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, later: %v", choice, later), func(t *testing.T) {
+				m := newMover(t)
+				m.new.Rotate("other")
+				m.trusts(func(k *federation.LoginKey) {
+					k.Linking, k.AuthoritativeDomains = federation.Auto, []string{"example.org"}
+				})
+				m.account("ada", m.old)
+				page, action := m.root.Open(moverKey), moverKey
+				if later {
+					m.changedBefore()
+					action = moverKey + "/identities"
+					page = m.root.Open(action)
+				} else {
+					page = m.changes()
+				}
+				if !strings.Contains(page.Body, "no address counts as verified") {
+					t.Errorf("it is not said before:\n%s", page.Body)
+				}
+				answer := []string{"identities", choice, "identities_address", m.new.URL}
+				if !later {
+					answer = append(answer, "client_secret", "secret")
+				}
+				m.root.Submit(page, action, answer...)
+
+				k := m.Key("company")
+				if k.BaseURL != m.new.URL || k.Linking != federation.Confirm || k.TrustEmail || len(k.AuthoritativeDomains) != 0 {
+					t.Errorf("the key is %+v", k)
+				}
+				changed := m.keyChanges()
+				hubtest.Want(t, "on record", changed["linking"], audit.Change{Field: "linking", Before: federation.Auto, After: federation.Confirm})
+				hubtest.Want(t, "on record too", changed["trust_email"], audit.Change{Field: "trust_email", Before: "true"})
+				there := m.issuers()[m.new.URL]
+				m.comesAs("fresh", "ada@example.org", m.new)
+				hubtest.Want(t, "linked by an address that the new provider says", m.issuers()[m.new.URL], there)
+			})
+		}
+	}
+}
+
+// changedBefore gives the key its new address, and nobody has decided.
+func (m *mover) changedBefore() {
+	m.t.Helper()
+	hubtest.Done(m.t, m.keys.Update(m.t.Context(), "company", func(k *federation.LoginKey) error {
+		k.Former = []federation.FormerIssuer{{Issuer: m.old.URL, Published: k.Published, At: m.Clock.Now()}}
+		k.BaseURL, k.Issuer, k.Published = m.new.URL, "", nil
+		return nil
+	}))
+	m.Clock.Skip(3 * time.Second) // what is remembered of keys is old
 }
 
 // What nobody decided, as after a move that was undone: nobody is linked or made.
