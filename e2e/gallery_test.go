@@ -30,7 +30,7 @@ func galleryPages(t *testing.T, o *tour) {
 		"signout: what an app got wrong":       templates.SignOut{Code: "invalid_request", Description: longWord, Stay: "/account"},
 		"signingout: to an app":                templates.SigningOut{Client: longName, URL: silent(t) + "/"},
 		"signedout: with a way back":           templates.SignedOut{Back: templates.Action{Label: "Back to Payroll", URL: "/"}},
-		"formpost: to an app":                  templates.FormPost{Client: "Payroll", URL: "/answer", Values: []templates.Pair{{Name: "code", Value: "c"}}},
+		"formpost: to an app":                  templates.FormPost{Client: "Payroll", URL: silent(t) + "/answer", Values: []templates.Pair{{Name: "code", Value: "c"}}},
 		"continue: to an app with a long name": templates.Continue{Client: longName, URL: silent(t) + "/"},
 		"continue: if the person likes":        templates.Continue{Client: longName, URL: silent(t) + "/", Ask: longHost},
 		"continue: with a form":                templates.Continue{Client: longName, URL: "/answer", Ask: longHost, Code: "invalid_scope", Description: longWord, Values: []templates.Pair{{Name: "error", Value: "invalid_scope"}}},

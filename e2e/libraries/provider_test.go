@@ -99,7 +99,7 @@ func (w *world) tab() *tab {
 	return &tab{w, &http.Client{Transport: w.http.Transport, Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
-// walk follows redirects and presses the last button of each page's first
+// walk follows redirects and presses the main button of each page's first
 // form, until the browser is to leave for the app or a page has no form that
 // leads on. It returns where it is.
 func (b *tab) walk(address string, choose func(root *html.Node) (string, url.Values)) *url.URL {

@@ -157,8 +157,8 @@ func (w *world) visit(address string) (to, last *url.URL) {
 	return nil, nil
 }
 
-// mainForm is the page's first form, with its default button pressed: the last
-// one, which says yes.
+// mainForm is the page's first form, with its default button pressed: the first
+// one, as by Enter, which says yes.
 func mainForm(root *html.Node) (action string, values url.Values) {
 	values = url.Values{}
 	for n := range root.Descendants() {
@@ -166,8 +166,9 @@ func mainForm(root *html.Node) (action string, values url.Values) {
 			continue
 		}
 		for f := range n.Descendants() {
-			if f.Type == html.ElementNode && (f.Data == "input" || f.Data == "button") && attr(f, "name") != "" {
-				values.Set(attr(f, "name"), attr(f, "value"))
+			name := attr(f, "name")
+			if f.Type == html.ElementNode && (f.Data == "input" || f.Data == "button" && !values.Has(name)) && name != "" {
+				values.Set(name, attr(f, "value"))
 			}
 		}
 		return attr(n, "action"), values
