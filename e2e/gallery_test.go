@@ -33,7 +33,7 @@ func galleryPages(t *testing.T, o *tour) {
 		"formpost: to an app":                  templates.FormPost{Client: "Payroll", URL: silent(t) + "/answer", Values: []templates.Pair{{Name: "code", Value: "c"}}},
 		"continue: to an app with a long name": templates.Continue{Client: longName, URL: silent(t) + "/"},
 		"continue: if the person likes":        templates.Continue{Client: longName, URL: silent(t) + "/", Ask: longHost},
-		"continue: with a form":                templates.Continue{Client: longName, URL: "/answer", Ask: longHost, Code: "invalid_scope", Description: longWord, Values: []templates.Pair{{Name: "error", Value: "invalid_scope"}}},
+		"continue: with a form":                templates.Continue{Client: longName, URL: silent(t) + "/answer", Ask: longHost, Code: "invalid_scope", Description: longWord, Values: []templates.Pair{{Name: "error", Value: "invalid_scope"}}},
 		"problem: with everything":             longErrorPage(),
 		"waiting: for an administrator":        templates.Waiting{Host: longHost, Again: "/", Review: "/"},
 		"account: with long names":             longAccount(),
