@@ -205,6 +205,11 @@ func (s *Service) decideIssuer(ctx context.Context, by audit.Actor, m *MustDecid
 	if err := s.parts.Upstreams.DecideIssuer(ctx, m.KeyID, f); err != nil {
 		return 0, err
 	}
+	// Whoever was signed in by the address before signs in at the new one. That
+	// comes first: a move may end half-way, and who is moved is told that it ended.
+	if err := s.endBefore(ctx, by, m.KeyID); err != nil {
+		return 0, err
+	}
 	stay := 0
 	defer func() {
 		s.record(ctx, by, audit.Event{Kind: audit.KeyIdentities, LoginKey: m.KeyID, Detail: map[string]string{"which": "moved", "issuer": issuer, "to": m.To,
@@ -214,15 +219,19 @@ func (s *Service) decideIssuer(ctx context.Context, by audit.Actor, m *MustDecid
 	if err != nil {
 		return moved, err
 	}
-	// Whoever was signed in by the address before signs in at the new one.
-	if _, err = s.endSignedInBy(ctx, by, m.KeyID); err != nil {
-		return moved, err
-	}
-	if err = s.parts.UpstreamTokens.ForgetProvider(ctx, m.KeyID); err != nil {
+	if err = s.endBefore(ctx, by, m.KeyID); err != nil { // who came meanwhile, by a process that knew the old address still
 		return moved, err
 	}
 	f.Decided = federation.Moved
 	return moved, s.parts.Upstreams.DecideIssuer(ctx, m.KeyID, f)
+}
+
+// endBefore ends what came by a login key under another issuer than from now on.
+func (s *Service) endBefore(ctx context.Context, by audit.Actor, keyID string) error {
+	if _, err := s.endSignedInBy(ctx, by, keyID); err != nil {
+		return err
+	}
+	return s.parts.UpstreamTokens.ForgetProvider(ctx, keyID)
 }
 
 // UndoMove takes back what a move of a key's identities did, as far as nobody has

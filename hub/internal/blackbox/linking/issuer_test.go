@@ -16,6 +16,7 @@ import (
 	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/internal/testkit/faultstore"
 	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
@@ -24,6 +25,7 @@ type mover struct {
 	*hubtest.World
 	t        *testing.T
 	box      *hubtest.Postbox
+	db       *faultstore.Store
 	old, new *federationtest.Upstream
 	keys     *store.Collection[federation.LoginKey]
 	root     *hubtest.Browser
@@ -33,9 +35,9 @@ const moverKey = "/admin/keys/company"
 
 func newMover(t *testing.T) *mover {
 	t.Helper()
-	box, backend := &hubtest.Postbox{}, hubtest.OpenSQLite(t)
+	box, backend := &hubtest.Postbox{}, faultstore.New(hubtest.OpenSQLite(t))
 	w := hubtest.NewWorldAs(t, backend, hub.Config{Mail: box})
-	m := &mover{World: w, t: t, box: box, keys: store.NewCollection[federation.LoginKey](backend, "loginkeys", w.Clock.Now), old: federationtest.NewPlainUpstream(t, w.Clock.Now), new: federationtest.NewPlainUpstream(t, w.Clock.Now)}
+	m := &mover{World: w, t: t, box: box, db: backend, keys: store.NewCollection[federation.LoginKey](backend, "loginkeys", w.Clock.Now), old: federationtest.NewPlainUpstream(t, w.Clock.Now), new: federationtest.NewPlainUpstream(t, w.Clock.Now)}
 	for _, u := range []*federationtest.Upstream{m.old, m.new} {
 		u.Set(func(s *federationtest.Script) { s.Client = federationtest.Client{ID: "us", Secret: "secret"} })
 	}
@@ -349,6 +351,41 @@ func TestAMoveThatBeganIsFinished(t *testing.T) {
 	begun()
 	finish()
 	hubtest.Want(t, "and still is", m.account("ada", m.new), ada)
+}
+
+// A move that ends half-way has ended the sessions before, says so wherever the
+// key is saved again, and can be undone also when the rest was left.
+func TestAMoveThatEndedHalfWayIsNoSecret(t *testing.T) {
+	m := newMover(t)
+	m.account("ada", m.old)
+	m.account("carl", m.old)
+	var signedIn []*hubtest.Browser
+	for _, subject := range []string{"ada", "carl"} {
+		b, _ := m.come(subject, m.old)
+		signedIn = append(signedIn, b)
+	}
+	m.new.TakeOver(m.old)
+	asked := m.changes()
+	m.db.Arm(faultstore.Plan{Nth: 2, Counts: func(c faultstore.Call) bool { return c.Verb == "Insert" && c.Set == "identities" }})
+	hubtest.Want(t, "half-way", m.root.Submit(asked, moverKey, "identities", "move", "client_secret", "secret").Status, 503)
+	m.db.Disarm()
+	hubtest.Want(t, "moved", m.issuers()[m.new.URL], 1)
+	for _, b := range signedIn {
+		if p := b.Open("/account"); p.URL.Path == "/account" && p.Status == 200 {
+			t.Error("a session that came by the old address goes on")
+		}
+	}
+	p := m.root.Submit(m.root.Open(moverKey), moverKey)
+	if p.URL.Path != moverKey+"/identities" || !strings.Contains(p.Body, "A move began and did not end") {
+		t.Errorf("saved again, it is %d at %s\n%s", p.Status, p.URL, p.Body)
+	}
+	m.root.Submit(p, moverKey+"/identities", "identities", "leave")
+	undo := m.root.Open(moverKey + "/identities")
+	if !strings.Contains(undo.Body, `id="moves"`) {
+		t.Fatalf("the half that was moved cannot be undone:\n%s", undo.Body)
+	}
+	m.root.Submit(undo, moverKey+"/identities")
+	hubtest.Want(t, "back under the old issuer", m.issuers()[m.old.URL], 2)
 }
 
 // What was shown of one address says nothing of another.

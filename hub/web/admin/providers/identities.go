@@ -84,15 +84,21 @@ func deciding(m *operator.MustDecide) *templates.Deciding {
 	return &templates.Deciding{Former: m.Former, To: m.To, Address: m.Address, Identities: m.Identities, Privileged: m.Privileged, Same: m.Same, Unfinished: m.Unfinished}
 }
 
-// undoable are the moves that can be taken back still.
+// undoable are the moves that can be taken back still, those that ended half-way
+// among them, whatever was decided about the rest.
 func undoable(k federation.LoginKey, now time.Time) []templates.IssuerMove {
 	var out []templates.IssuerMove
 	for _, f := range k.Former {
-		if (f.Decided == federation.Moved || f.Decided == "") && f.Batch != "" && now.Sub(f.At) < linking.UndoLife {
+		if f.Batch != "" && now.Sub(f.At) < linking.UndoLife {
 			out = append(out, templates.IssuerMove{Batch: f.Batch, From: f.Issuer, Until: f.At.Add(linking.UndoLife)})
 		}
 	}
 	return out
+}
+
+// halfMoved tells whether a move of the key's people began and did not end.
+func halfMoved(k federation.LoginKey) bool {
+	return slices.ContainsFunc(k.Former, func(f federation.FormerIssuer) bool { return f.Decided == federation.Moving })
 }
 
 // unsettled tells whether somebody has to look at the key's identities.
