@@ -199,7 +199,10 @@ func (s *Service) decideIssuer(ctx context.Context, by audit.Actor, m *MustDecid
 	if f.MovesTo(m.To, m.Address) {
 		f.Careful = f.Careful || !m.Same // and never less than when it began
 	} else {
-		f.Batch, f.Careful, f.At = uuid.Must(uuid.NewV7()).String(), !m.Same, time.Time{}
+		if f.Batch == "" || f.To != m.To { // who was moved there before and not undone goes with the others
+			f.Batch = uuid.Must(uuid.NewV7()).String()
+		}
+		f.Careful, f.At = !m.Same, time.Time{}
 	}
 	f.Decided, f.To, f.Address = federation.Moving, m.To, m.Address
 	if err := s.parts.Upstreams.DecideIssuer(ctx, m.KeyID, f); err != nil {
@@ -259,7 +262,7 @@ func (s *Service) UndoMove(ctx context.Context, by audit.Actor, keyID, batch str
 		return 0, err
 	}
 	for _, r := range events {
-		_, u, err := s.parts.Linking.Undo(ctx, r.ID, by.ID)
+		r, u, err := s.parts.Linking.Undo(ctx, r.ID, by.ID)
 		if errors.Is(err, linking.ErrUndone) || errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist) {
 			continue // somebody changed it since
 		}
@@ -267,12 +270,27 @@ func (s *Service) UndoMove(ctx context.Context, by audit.Actor, keyID, batch str
 			return undone, err
 		}
 		undone++
-		if err := s.parts.Logouts.EndAll(ctx, u); err != nil {
+		if err := s.endUndone(ctx, r, u); err != nil {
 			return undone, err
 		}
 	}
 	f.Batch = ""
 	return undone, s.parts.Upstreams.DecideIssuer(ctx, keyID, f)
+}
+
+// reopen lets it be decided anew about a former issuer whose people were moved, or
+// whoever is back there would come to a second account unseen.
+func (s *Service) reopen(ctx context.Context, keyID, issuer string) error {
+	key, err := s.parts.Upstreams.Fresh(ctx, keyID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // nobody comes by it
+	}
+	f := key.FormerIssuer(issuer)
+	if err != nil || f.Decided != federation.Moved {
+		return err
+	}
+	f.Decided = ""
+	return s.parts.Upstreams.DecideIssuer(ctx, keyID, f)
 }
 
 // IssuerChanged puts on the overview that somebody came who was known under an

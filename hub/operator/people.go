@@ -200,10 +200,25 @@ func (s *Service) LinkBeforehand(ctx context.Context, by audit.Actor, u users.Us
 // UndoLink takes a change of somebody's links back, and signs them out
 // everywhere. Errors are those of linking.Service.Undo.
 func (s *Service) UndoLink(ctx context.Context, by audit.Actor, record string) error {
+	if r, err := s.parts.Linking.Record(ctx, record); err == nil && r.Action == linking.Moved && r.Standing() && by.ID != r.UserID {
+		if err := s.reopen(ctx, r.LoginKey, r.Before.Issuer); err != nil {
+			return err
+		}
+	}
 	r, u, err := s.parts.Linking.Undo(ctx, record, by.ID)
 	if err != nil {
 		return err
 	}
 	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.LinkUndone, Target: r.UserID, LoginKey: r.LoginKey, Detail: map[string]string{"record": r.ID}}))
+	return s.endUndone(ctx, r, u)
+}
+
+// endUndone ends what came by a link that is undone.
+func (s *Service) endUndone(ctx context.Context, r linking.LinkEvent, u users.User) error {
+	if r.Action == linking.Moved {
+		if err := s.parts.UpstreamTokens.Disconnect(ctx, r.Before); err != nil {
+			return err
+		}
+	}
 	return s.parts.Logouts.EndAll(ctx, u)
 }

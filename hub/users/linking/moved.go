@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"time"
 
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
@@ -175,7 +176,8 @@ func (k *Service) repoint(ctx context.Context, userID, from, to string) error {
 }
 
 // undoMove gives an identity its issuer of before, if it is still the one that
-// was moved and still this person's.
+// was moved and still this person's. What the other issuer said of the person goes
+// with it, the roles that it gave too.
 func (k *Service) undoMove(ctx context.Context, r LinkEvent) (users.User, error) {
 	now, err := k.identities.Get(ctx, r.IdentityID)
 	switch {
@@ -189,8 +191,12 @@ func (k *Service) undoMove(ctx context.Context, r LinkEvent) (users.User, error)
 	case err != nil:
 		return users.User{}, err
 	}
-	before := now
-	before.ID, before.Issuer, before.Moved = r.Before.ID, r.Before.Issuer, r.Before.Moved
+	// What it took comes back at the next arrival, from the upstream itself.
+	before := r.Before
+	before.Roles, before.Unknown = common(before.Roles, now.Roles), common(before.Unknown, now.Roles)
+	if len(before.Unknown) == 0 {
+		before.RolesEnd = time.Time{}
+	}
 	if err := k.identities.Insert(ctx, before); errors.Is(err, fs.ErrExist) {
 		there, gerr := k.identities.Get(ctx, before.ID)
 		if gerr != nil || there.UserID != r.UserID {
@@ -202,10 +208,24 @@ func (k *Service) undoMove(ctx context.Context, r LinkEvent) (users.User, error)
 	if err := k.repoint(ctx, r.UserID, now.ID, before.ID); err != nil {
 		return users.User{}, err
 	}
-	if err := k.identities.Delete(ctx, now.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	taken, err := k.identities.Take(ctx, now.ID)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return users.User{}, err
 	}
-	return k.users.EndEverything(ctx, r.UserID)
+	given := slices.DeleteFunc(taken.Roles, func(role string) bool { return slices.Contains(before.Roles, role) })
+	u, err := k.users.TakeRoles(ctx, r.UserID, given, func(_ users.User, u *users.User) error {
+		u.SessionGeneration++
+		return nil
+	})
+	if err != nil {
+		err = errors.Join(err, k.putBack(ctx, taken))
+	}
+	return u, err
+}
+
+// common is what is in both lists.
+func common(a, b []string) []string {
+	return slices.DeleteFunc(slices.Clone(a), func(s string) bool { return !slices.Contains(b, s) })
 }
 
 // Batch returns the changes of one move that were not undone.

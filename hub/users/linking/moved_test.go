@@ -2,7 +2,9 @@ package linking_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
@@ -61,6 +63,39 @@ func TestAnAdministratorsMoveIsNotThePersonsToUndo(t *testing.T) {
 	if _, _, err := w.Undo(t.Context(), batch[0].ID, ada.ID); !errors.Is(err, linking.ErrNotYours) {
 		t.Errorf("got %v", err)
 	}
+}
+
+// What is undone leaves nothing of what the other issuer said.
+func TestAMoveThatIsUndoneLeavesNothingOfTheOtherIssuer(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, w *world) {
+		w.Person("root@gmail.example", users.AdminRole) // or ada would be the last one, and stays
+		ada, p := w.Person("ada@gmail.example", "cook"), trusted()
+		p.RoleMap = map[string]string{"HR": "hr", "Boss": users.AdminRole, "IT": "it"}
+		claim := google("1", "ada@gmail.example")
+		claim.Roles = []string{"HR", "IT"}
+		w.match(claim, p)
+		before := must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))[0]
+		if _, _, err := w.Move(t.Context(), linking.Move{KeyID: "google", From: claim.Issuer, To: "https://moved.example", By: "root", Batch: "0"}); err != nil {
+			t.Fatal(err)
+		}
+		w.Pass(time.Hour)
+		claim.Issuer, claim.Email, claim.Roles = "https://moved.example", "eve@gmail.example", []string{"Boss", "IT"}
+		wants(t, w.match(claim, p), "D1", linking.SignIn)
+		if u := must[users.User](t)(w.Get(t.Context(), ada.ID)); !u.Admin() || u.Has("hr") {
+			t.Fatalf("the other issuer gives %v", u.Roles)
+		}
+		batch := must[[]linking.LinkEvent](t)(w.Batch(t.Context(), "0"))
+		if _, _, err := w.Undo(t.Context(), batch[0].ID, "root"); err != nil {
+			t.Fatal(err)
+		}
+		if u := must[users.User](t)(w.Get(t.Context(), ada.ID)); u.Admin() || !u.Has("cook") || !u.Has("it") {
+			t.Errorf("undone, she is %v", u.Roles)
+		}
+		now := must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))
+		if len(now) != 1 || now[0].ID != before.ID || now[0].Email != before.Email || !now[0].RolesConfirmed.Equal(before.RolesConfirmed) || strings.Join(now[0].Roles, " ") != "it" {
+			t.Errorf("undone, it is %+v; was %+v", now, before)
+		}
+	})
 }
 
 func TestAdministratorsStayBehindWhereNothingShowsWhoIsThere(t *testing.T) {

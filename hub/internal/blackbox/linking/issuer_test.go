@@ -1,7 +1,9 @@
 package linking_test
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +17,7 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/internal/testkit/faultstore"
 	"github.com/fedhub/fedhub/internal/testkit/federationtest"
@@ -386,6 +389,39 @@ func TestAMoveThatEndedHalfWayIsNoSecret(t *testing.T) {
 	}
 	m.root.Submit(undo, moverKey+"/identities")
 	hubtest.Want(t, "back under the old issuer", m.issuers()[m.old.URL], 2)
+}
+
+// One person's move that is undone under Decisions is to be decided anew, and what
+// the new address gave is forgotten.
+func TestWhoseMoveIsUndoneAloneGetsNoSecondAccount(t *testing.T) {
+	m := newMover(t)
+	m.account("carl", m.old)
+	m.account("ada", m.old)
+	m.new.TakeOver(m.old)
+	m.root.Submit(m.changes(), moverKey, "identities", "move", "client_secret", "secret")
+	ada := m.account("ada", m.new)
+	tied := upstreamtokens.Token{ID: ada + " company", UserID: ada, LoginKey: "company", Subject: "ada", Expires: m.Clock.Now().Add(time.Hour)}
+	ties := store.NewCollection[upstreamtokens.Token](m.db, "ties", m.Clock.Now)
+	hubtest.Done(t, ties.Insert(t.Context(), tied))
+	records, err := store.NewCollection[linking.LinkEvent](m.db, "decisions", m.Clock.Now).List(t.Context(), store.Query{Field: "userId", Equals: ada, Desc: true, Limit: 10})
+	if err != nil || len(records) == 0 || records[0].Action != linking.Moved {
+		t.Fatal(records, err)
+	}
+	hubtest.Done(t, m.Hub.UndoLink(t.Context(), audit.Named("test"), records[0].ID))
+	if _, err := ties.Get(t.Context(), tied.ID); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("what the new address gave is kept: %v", err)
+	}
+	before := m.people()
+	_, p := m.come("ada", m.new)
+	hubtest.Want(t, "ada herself", p.Status, 403)
+	hubtest.Want(t, "people", m.people(), before)
+	if m.account("carl", m.new) == "" {
+		t.Error("who stays moved cannot sign in")
+	}
+	m.root.Submit(m.root.Open(moverKey+"/identities"), moverKey+"/identities", "identities", "move")
+	hubtest.Want(t, "moved again", m.account("ada", m.new), ada)
+	m.root.Submit(m.root.Open(moverKey+"/identities"), moverKey+"/identities")
+	hubtest.Want(t, "and all of them undone", m.issuers()[m.old.URL], 2)
 }
 
 // What was shown of one address says nothing of another.
