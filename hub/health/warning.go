@@ -84,7 +84,10 @@ func IssuerWarning(keyID string) string { return keyPrefix + keyID + "/issuer" }
 
 // Settled drops a warning that an administrator saw to.
 func (d *Monitor) Settled(ctx context.Context, id string) error {
-	err := d.Set.Delete(ctx, id)
+	_, err := d.Set.Get(ctx, id)
+	if err == nil {
+		err = d.Set.Delete(ctx, id)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

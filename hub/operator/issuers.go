@@ -55,13 +55,17 @@ func (m *MustDecide) Error() string {
 const lookAtIssuer = 5 * time.Second
 
 // Undecided says what is to be decided about identities of issuers that a key no
-// longer has; nil if there is nothing.
+// longer has; nil if there is nothing, and no warning says so then.
 func (s *Service) Undecided(ctx context.Context, keyID string) (*MustDecide, error) {
 	key, err := s.parts.Upstreams.Fresh(ctx, keyID)
 	if err != nil {
 		return nil, err
 	}
-	return s.undecided(ctx, key, key)
+	m, err := s.undecided(ctx, key, key)
+	if err == nil && m == nil {
+		err = s.parts.Monitor.Settled(ctx, health.IssuerWarning(keyID))
+	}
+	return m, err
 }
 
 // undecided is the same for a key that would be changed.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/fedhub/fedhub/federation/addresses"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/lasting"
@@ -16,13 +17,14 @@ import (
 
 // underFormer reports whether the sub of a claim that nobody is linked to belongs
 // to somebody under another issuer of the same login key, about which nobody has
-// decided.
+// decided. Another spelling of the issuer is none: an identity that was linked
+// beforehand has the address that was typed, without the slash of the issuer.
 func (k *Service) underFormer(ctx context.Context, c Claim, p Policy) (bool, error) {
 	for i, err := range k.identities.EachWhere(ctx, "subject", c.Subject) {
 		if err != nil {
 			return false, err
 		}
-		if i.LoginKey == c.Key && i.Issuer != c.Issuer && !i.Pending && !slices.Contains(p.Decided, i.Issuer) {
+		if i.LoginKey == c.Key && !addresses.Same(i.Issuer, c.Issuer) && !i.Pending && !slices.Contains(p.Decided, i.Issuer) {
 			return true, nil
 		}
 	}

@@ -65,6 +65,20 @@ func TestAnAdministratorsMoveIsNotThePersonsToUndo(t *testing.T) {
 	}
 }
 
+// Whom an administrator linked beforehand by the address, without the slash that
+// the issuer ends with, is nobody of a former issuer.
+func TestAnotherSpellingOfTheIssuerIsNoFormerOne(t *testing.T) {
+	w := newWorld(t)
+	carl := w.Person("carl@gmail.example")
+	must[linking.Decision](t)(w.Provision(t.Context(), carl, google("1", ""), trusted(), "root"))
+	slash := google("1", "bob@gmail.example")
+	slash.Issuer += "/"
+	wants(t, w.match(slash, trusted()), "D5", linking.Create)
+	elsewhere := google("1", "eve@gmail.example")
+	elsewhere.Issuer = "https://moved.example"
+	wants(t, w.match(elsewhere, trusted()), "D15", linking.Refuse)
+}
+
 // What is undone leaves nothing of what the other issuer said.
 func TestAMoveThatIsUndoneLeavesNothingOfTheOtherIssuer(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, w *world) {

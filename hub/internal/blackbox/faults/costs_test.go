@@ -179,7 +179,7 @@ var pagePrices = map[string]figure{
 	"/admin/keys":                {5, 0, 5},
 	"/admin/keys/:id":            {8, 0, 8},
 	"/admin/keys/:id/delete":     {6, 0, 6},
-	"/admin/keys/:id/identities": {6, 0, 6},
+	"/admin/keys/:id/identities": {7, 0, 7},
 	"/admin/keys/:id/simulate":   {4, 0, 4},
 	testOver:                     {4, 0, 4},
 	"/admin/keys/new":            {4, 0, 4},

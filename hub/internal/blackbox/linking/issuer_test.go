@@ -424,6 +424,26 @@ func TestWhoseMoveIsUndoneAloneGetsNoSecondAccount(t *testing.T) {
 	hubtest.Want(t, "and all of them undone", m.issuers()[m.old.URL], 2)
 }
 
+// The warning goes when nobody is left about whom to decide.
+func TestNobodyLeftIsNothingToDecide(t *testing.T) {
+	m := newMover(t)
+	ada := m.account("ada", m.old)
+	m.new.TakeOver(m.old)
+	m.root.Submit(m.changes(), moverKey, "identities", "move", "client_secret", "secret")
+	m.root.Submit(m.root.Open(moverKey+"/identities"), moverKey+"/identities")
+	m.come("ada", m.new)
+	if p := m.root.Open("/admin"); !strings.Contains(p.Body, moverKey+"/identities") {
+		t.Fatalf("the overview does not say so:\n%s", p.Body)
+	}
+	hubtest.Done(t, m.Hub.RemoveUser(t.Context(), audit.Named("test"), ada))
+	if p := m.root.Open(moverKey + "/identities"); strings.Contains(p.Body, `id="deciding"`) {
+		t.Errorf("the page asks still:\n%s", p.Body)
+	}
+	if p := m.root.Open("/admin"); strings.Contains(p.Body, moverKey+"/identities") {
+		t.Error("the overview says so still")
+	}
+}
+
 // What was shown of one address says nothing of another.
 func TestAMoveThatBeganIsNoLeaveForAnotherAddress(t *testing.T) {
 	m := newMover(t)
