@@ -46,6 +46,7 @@ var linkSentences = map[string]string{
 	"link.nobody":                   "No user is concerned yet.",
 	"link.norow":                    "No row of the table applies.",
 	"link.issuer.same":              "Nobody here had this sub under another issuer of the login key.",
+	"link.issuer.own":               "The user had this sub themselves under an issuer that the login key had before.",
 	"link.issuer.changed":           "Somebody here is known by this sub under an issuer that the login key had before. Whether they are the same an administrator decides.",
 	"link.moved":                    "The provider changed its issuer from {from} to {to}, and an administrator moved its people.",
 	"link.other":                    "The user with this e-mail address has another identity of this upstream already; the mailbox may have changed hands. An administrator who has asked the person can remove the old one.",

@@ -74,7 +74,8 @@ type facts struct {
 	owner   *users.User // … to this user; nil: to one who is gone
 	hearsay bool        // … by an import alone, and the upstream does not say that they have the address of the user
 
-	former bool // the login key had another issuer, under which the sub was somebody
+	former      bool   // the login key had another issuer, under which the sub was somebody
+	formerOwner string // … this user, alone
 
 	linker *users.User // is adding the identity from the own account page
 
@@ -97,9 +98,9 @@ func (f facts) links() bool { return f.linking == LinkConfirm || f.linking == Li
 //	D0   the login key is off, or the claim unusable          refuse
 //	D11  whoever it would be is disabled or was removed       refuse
 //	D14  the upstream is weak, the user an administrator      refuse
+//	D15  the sub was known under an issuer that the key had before, and nobody decided about it    refuse, unless its owner adds it
 //	D2   adding an identity to the own account                link, unless it is another's
 //	D1   the identity is linked                               sign in that user, whatever the e-mail says, except once after an import
-//	D15  the sub was known under an issuer that the key had before, and nobody decided about it    refuse
 //	D12  the address is malformed or several users'           refuse
 //	D3   nobody has the address, it is missing or unproven    create without it counting, if sign-up is allowed
 //	D5   nobody has the address, it is proven                 create, likewise
@@ -123,9 +124,9 @@ var rows = []struct {
 	{"D0", "The key is off, or the answer names nobody", unusable},
 	{"D11", "The account is disabled or was removed", shut},
 	{"D14", "The upstream proves too little for an administrator", tooWeak},
+	{"D15", "The provider changed its issuer", changedIssuer},
 	{"D2", "Somebody signed in adds an identity", own},
 	{"D1", "The identity is linked", known},
-	{"D15", "The provider changed its issuer", changedIssuer},
 	{"D12", "The address is not one plain address of one account", unclear},
 	{"D3", "Nobody has the address, which proves nothing", noMatch},
 	{"D5", "Nobody has the address, which is proven", createAccount},

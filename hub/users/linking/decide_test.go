@@ -14,7 +14,7 @@ import (
 //
 //	claim    usable, or not
 //	linker   who asks to add the identity: none, on, on-admin, off (disabled)
-//	identity nobody's, somebody's under an issuer that the key had before (former), the linker's (self), an enabled user's (on, on-admin), a disabled user's (off), a removed user's (gone)
+//	identity nobody's, somebody's or the linker's under an issuer that the key had before (former, self-former), the linker's (self), an enabled user's (on, on-admin), a disabled user's (off), a removed user's (gone)
 //	address  as the constants
 //	local    user with the address: none, or plain, untested (address never verified), admin, off; other = has another subject
 //	kind     of the upstream: key, a weak one, or peer; each in a migration window or not, which only a peer has any use of
@@ -23,7 +23,8 @@ claim linker identity address       local          kind link         signup | ro
 bad   -      -        -             -              -    -            -      | D0  refuse
 ok    off    -        -             -              -    -            -      | D11 refuse
 ok    on-admin -      -             -              weak -            -      | D14 refuse
-ok    on|on-admin none|self|former - -             -    -            -      | D2  link
+ok    on|on-admin former -          -              -    -            -      | D15 refuse
+ok    on|on-admin none|self|self-former - -        -    -            -      | D2  link
 ok    on|on-admin -   -             -              -    -            -      | D2  refuse
 ok    none   off      -             -              -    -            -      | D11 refuse
 ok    none   gone     -             -              -    -            -      | D11 refuse
@@ -156,13 +157,13 @@ func everyCase() []testCase {
 	var cases []testCase
 	for _, claim := range []string{"ok", "bad"} {
 		for _, linker := range []string{"none", "on", "on-admin", "off"} {
-			for _, identity := range []string{"none", "former", "self", "on", "on-admin", "off", "gone"} {
+			for _, identity := range []string{"none", "former", "self-former", "self", "on", "on-admin", "off", "gone"} {
 				for name, addr := range addresses {
 					for _, local := range locals {
 						for _, kind := range []string{"key", "key-window", "weak", "peer", "peer-window"} {
 							for _, linking := range []string{LinkNever, LinkConfirm, LinkAuto, LinkProvisioned, "", "AUTO"} {
 								for _, signUp := range []string{SignUpAllow, SignUpDeny} {
-									if identity == "self" && linker == "none" {
+									if strings.HasPrefix(identity, "self") && linker == "none" {
 										continue
 									}
 									f := facts{address: addr, weak: kind == "weak", peer: strings.HasPrefix(kind, "peer"), migrating: strings.HasSuffix(kind, "-window"), linking: linking}
@@ -173,8 +174,12 @@ func everyCase() []testCase {
 										f.unusable = texts.New("link.key.off")
 									}
 									f.linker = person("linker", linker)
-									f.linked, f.former = identity != "none" && identity != "former", identity == "former"
+									f.former = strings.HasSuffix(identity, "former")
+									f.linked = identity != "none" && !f.former
 									f.owner = person("owner", identity)
+									if identity == "self-former" {
+										f.formerOwner = "linker"
+									}
 									if identity == "self" {
 										f.owner = person("linker", linker)
 									}
@@ -194,7 +199,7 @@ func everyCase() []testCase {
 
 // person makes the user that words describe.
 func person(id, words string) *users.User {
-	if words == "none" || words == "gone" || words == "former" {
+	if words == "none" || words == "gone" || strings.HasSuffix(words, "former") {
 		return nil
 	}
 	u := &users.User{ID: id, Disabled: strings.Contains(words, "off"), EmailVerified: !strings.Contains(words, "untested")}

@@ -38,7 +38,7 @@ func (k *Service) facts(ctx context.Context, c Claim, p Policy) (facts, error) {
 		return f, err
 	}
 	var err error
-	if f.former, err = k.underFormer(ctx, c, p); err != nil {
+	if f.former, f.formerOwner, err = k.underFormer(ctx, c, p); err != nil {
 		return f, err
 	}
 	return f, k.gatherAddress(ctx, &f, c, p)

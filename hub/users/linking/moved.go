@@ -19,16 +19,20 @@ import (
 // to somebody under another issuer of the same login key, about which nobody has
 // decided. Another spelling of the issuer is none: an identity that was linked
 // beforehand has the address that was typed, without the slash of the issuer.
-func (k *Service) underFormer(ctx context.Context, c Claim, p Policy) (bool, error) {
+// owner is whose it is, if all such are one person's.
+func (k *Service) underFormer(ctx context.Context, c Claim, p Policy) (former bool, owner string, err error) {
 	for i, err := range k.identities.EachWhere(ctx, "subject", c.Subject) {
 		if err != nil {
-			return false, err
+			return false, "", err
 		}
 		if i.LoginKey == c.Key && !addresses.Same(i.Issuer, c.Issuer) && !i.Pending && !slices.Contains(p.Decided, i.Issuer) {
-			return true, nil
+			if former && owner != i.UserID {
+				return true, "", nil
+			}
+			former, owner = true, i.UserID
 		}
 	}
-	return false, nil
+	return former, owner, nil
 }
 
 // OfIssuers counts the identities of a login key by their issuer. privileged are

@@ -65,6 +65,18 @@ func TestAnAdministratorsMoveIsNotThePersonsToUndo(t *testing.T) {
 	}
 }
 
+// While nobody decided, who is signed in connects nobody's sub but their own.
+func TestASubOfAFormerIssuerIsConnectedByItsOwnerAlone(t *testing.T) {
+	w := newWorld(t)
+	ada, eve := w.Person("ada@gmail.example"), w.Person("eve@gmail.example")
+	w.match(google("1", "ada@gmail.example"), trusted())
+	moved := google("1", "eve@gmail.example")
+	moved.Issuer = "https://moved.example"
+	wants(t, must[linking.Decision](t)(w.Link(t.Context(), eve, moved, trusted())), "D15", linking.Refuse)
+	ada = must[users.User](t)(w.Get(t.Context(), ada.ID))
+	wants(t, must[linking.Decision](t)(w.Link(t.Context(), ada, moved, trusted())), "D2", linking.Link)
+}
+
 // Whom an administrator linked beforehand by the address, without the slash that
 // the issuer ends with, is nobody of a former issuer.
 func TestAnotherSpellingOfTheIssuerIsNoFormerOne(t *testing.T) {

@@ -47,6 +47,20 @@ func tooWeak(f facts) (Decision, string) {
 	return pass("link.weak.nobody")
 }
 
+// changedIssuer is for who was known before the provider changed its issuer, or
+// somebody else at another provider who has the same sub: nobody here can tell. It
+// stands before the row of whoever adds an identity, or they would take one that
+// is to be moved to somebody else.
+func changedIssuer(f facts) (Decision, string) {
+	switch {
+	case !f.former:
+		return pass("link.issuer.same")
+	case f.linker != nil && f.linker.ID == f.formerOwner:
+		return pass("link.issuer.own")
+	}
+	return refuse("link.issuer.changed")
+}
+
 func own(f facts) (Decision, string) {
 	switch {
 	case f.linker == nil:
@@ -65,15 +79,6 @@ func known(f facts) (Decision, string) {
 		return refuse("link.imported")
 	}
 	return about(f.owner, SignIn, "link.linked")
-}
-
-// changedIssuer is for who was known before the provider changed its issuer, or
-// somebody else at another provider who has the same sub: nobody here can tell.
-func changedIssuer(f facts) (Decision, string) {
-	if !f.former {
-		return pass("link.issuer.same")
-	}
-	return refuse("link.issuer.changed")
 }
 
 func unclear(f facts) (Decision, string) {

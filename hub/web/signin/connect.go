@@ -66,6 +66,10 @@ func (d *Handler) connect(c *gin.Context, p sessions.Person, key federation.Logi
 		event.Kind = audit.LinkRefused
 		d.Audit.Record(c.Request.Context(), event)
 		text := "It may sign in to another account here already. Disconnect it there first, or choose another one at " + key.Name + "."
+		if decision.IssuerChanged() {
+			d.raiseIssuer(c, key)
+			text = key.Name + " has changed its address, and somebody here may be known by this account. Whoever runs this hub has to decide about it first."
+		}
 		if decision.TooWeak() {
 			text = "You are an administrator of this hub, and " + key.Name + " proves too little for one. Its login key says what could be changed."
 		}

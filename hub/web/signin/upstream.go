@@ -286,13 +286,17 @@ func (d *Handler) started(user users.User, key federation.LoginKey, i federation
 // issuerChanged is for somebody whom nobody can tell from who had the same name at
 // the address that the provider had before. An administrator decides.
 func (d *Handler) issuerChanged(c *gin.Context, key federation.LoginKey, j pendingLogin) error {
-	if err := d.Raise(c.Request.Context(), operator.IssuerChanged(key)); err != nil {
-		d.Log.ErrorContext(c, "a warning is not on the overview", "ref", web.Ref(c), "about", key.ID, "error", err)
-	}
+	d.raiseIssuer(c, key)
 	return &web.ErrorPage{
 		Status: http.StatusForbidden, Heading: key.Name + " has changed its address.",
 		Text:   "Whether you are who you were there, somebody has to decide who runs this hub. Tell them, with the reference below. Nothing was changed, and your account is as it was.",
 		Action: templates.Action{Label: "Choose another way to sign in", URL: "/signin" + local(j)},
+	}
+}
+
+func (d *Handler) raiseIssuer(c *gin.Context, key federation.LoginKey) {
+	if err := d.Raise(c.Request.Context(), operator.IssuerChanged(key)); err != nil {
+		d.Log.ErrorContext(c, "a warning is not on the overview", "ref", web.Ref(c), "about", key.ID, "error", err)
 	}
 }
 
