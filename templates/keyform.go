@@ -90,6 +90,8 @@ type KeyForm struct {
 
 	Deciding *Deciding // what another address does to people, where identities must be chosen
 	Foreseen *Foreseen // what saving would do to people, where that must be confirmed with sure
+	Sure     bool      // sure
+	Again    []string  // secrets to type again: a page that asks holds none
 
 	Hidden       bool   // hidden
 	Direct       bool   // direct

@@ -36,6 +36,8 @@ type Deciding struct {
 	Privileged int // of them of administrators
 	Same       bool
 	Unfinished bool
+	Chosen     string // identities: "move" or "leave"
+	Typed      string // identities_address
 }
 
 // People says how many hang on the former issuers.

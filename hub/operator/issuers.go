@@ -139,7 +139,17 @@ func (m *MustDecide) check(c IdentityChoice) error {
 	return nil
 }
 
-// foreseeMove is what has to be decided before an edit of a key.
+// ForeseeMove says what has to be decided before a key is changed; nil if there is
+// nothing.
+func (s *Service) ForeseeMove(ctx context.Context, before, after federation.LoginKey) (*MustDecide, error) {
+	after.Tidy()
+	if after.BaseURL == before.BaseURL {
+		return nil, nil
+	}
+	return s.undecided(ctx, before, after)
+}
+
+// foreseeMove is the same for an edit, and checks what was chosen.
 func (s *Service) foreseeMove(ctx context.Context, id string, c IdentityChoice, edit func(*federation.LoginKey)) (*MustDecide, error) {
 	before, err := s.parts.Upstreams.Fresh(ctx, id)
 	if err != nil {
@@ -147,11 +157,7 @@ func (s *Service) foreseeMove(ctx context.Context, id string, c IdentityChoice, 
 	}
 	after := before
 	edit(&after)
-	after.Tidy()
-	if after.BaseURL == before.BaseURL {
-		return nil, nil
-	}
-	m, err := s.undecided(ctx, before, after)
+	m, err := s.ForeseeMove(ctx, before, after)
 	if err != nil || m == nil {
 		return nil, err
 	}

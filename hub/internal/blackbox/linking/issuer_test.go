@@ -293,6 +293,41 @@ func (m *mover) changedBefore() {
 	m.Clock.Skip(3 * time.Second) // what is remembered of keys is old
 }
 
+// A change that needs several answers is saved in one go: what was answered stays,
+// and no secret is on a page.
+func TestARiskyChangeAndANewAddressAreAnsweredOnOnePage(t *testing.T) {
+	m := newMover(t)
+	m.account("ada", m.old)
+	m.Person("eve@example.org")
+	m.new.Rotate("other")
+
+	asked := m.changes("linking", "auto", "authoritative_domains", "example.org")
+	hubtest.Want(t, "asked first", asked.Status, 409)
+	for _, part := range []string{`id="deciding"`, `id="foreseen"`, `name="sure"`, "Type the client secret again."} {
+		if !strings.Contains(asked.Body, part) {
+			t.Errorf("the page lacks %s:\n%s", part, asked.Body)
+		}
+	}
+	if _, form, _ := hubtest.Form(asked.Body, moverKey); form.Get("client_secret") != "" {
+		t.Error("the secret is on the page")
+	}
+	for name, answer := range map[string][]string{
+		"only that it is risky": {"sure", "1"}, "only what becomes of them": {"identities", "move", "identities_address", m.new.URL},
+	} {
+		if p := m.root.Submit(asked, moverKey, append(answer, "client_secret", "secret")...); p.Status != 409 || !strings.Contains(p.Body, `id="deciding"`) || !strings.Contains(p.Body, `id="foreseen"`) {
+			t.Errorf("%s: got %d\n%s", name, p.Status, p.Body)
+		}
+	}
+	// Without the secret the answers stay.
+	again := m.root.Submit(asked, moverKey, "sure", "1", "identities", "move", "identities_address", m.new.URL)
+	hubtest.Want(t, "without the secret", again.Status, 422)
+	hubtest.Want(t, "nothing is changed", m.Key("company").BaseURL, m.old.URL)
+	m.root.Submit(again, moverKey, "client_secret", "secret")
+	hubtest.Want(t, "the new address", m.Key("company").BaseURL, m.new.URL)
+	hubtest.Want(t, "linking, of a provider that nothing shows to be the same", m.Key("company").Linking, federation.Confirm)
+	hubtest.Want(t, "moved", m.issuers()[m.new.URL], 1)
+}
+
 // What nobody decided, as after a move that was undone: nobody is linked or made.
 func TestASubOfAFormerIssuerIsNobodyUntilSomebodyDecides(t *testing.T) {
 	m := newMover(t)

@@ -3,8 +3,6 @@ package providers
 import (
 	"errors"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -25,16 +23,16 @@ func (d *Handler) Identities(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.showIdentities(c, http.StatusOK, key, nil)
+	return d.showIdentities(c, http.StatusOK, key, nil, nil)
 }
 
-func (d *Handler) showIdentities(c *gin.Context, status int, k federation.LoginKey, wrong []templates.Mistake) error {
+func (d *Handler) showIdentities(c *gin.Context, status int, k federation.LoginKey, form map[string]string, wrong []templates.Mistake) error {
 	page := templates.AdminKeyIdentities{ID: k.ID, Name: k.Name, Moves: undoable(k, d.Now()), Mistakes: wrong}
 	must, err := d.Operator.Undecided(c.Request.Context(), k.ID)
 	if err != nil {
 		return err
 	}
-	page.Deciding = deciding(must)
+	page.Deciding = deciding(must, form)
 	return d.Responder.Show(c, status, page)
 }
 
@@ -56,10 +54,10 @@ func (d *Handler) DecideIdentities(c *gin.Context) error {
 	}
 	_, err = d.Operator.DecideIdentities(c.Request.Context(), d.Actor(c), key.ID, choice(form))
 	if must := new(operator.MustDecide); errors.As(err, &must) {
-		return d.showIdentities(c, admin.Unprocessable, key, []templates.Mistake{unchosen()})
+		return d.showIdentities(c, admin.Unprocessable, key, form, []templates.Mistake{unchosen()})
 	}
 	if wrong, ok := web.Mistakes(err, keyFields); ok {
-		return d.showIdentities(c, admin.Unprocessable, key, wrong)
+		return d.showIdentities(c, admin.Unprocessable, key, form, wrong)
 	}
 	if err != nil {
 		return err
@@ -76,12 +74,13 @@ func choice(form map[string]string) operator.IdentityChoice {
 	return operator.IdentityChoice{Move: form["identities"] == "move", Leave: form["identities"] == "leave", Address: form["identities_address"]}
 }
 
-// deciding is what has to be decided, as pages show it.
-func deciding(m *operator.MustDecide) *templates.Deciding {
+// deciding is what has to be decided, as pages show it, with what was chosen.
+func deciding(m *operator.MustDecide, form map[string]string) *templates.Deciding {
 	if m == nil {
 		return nil
 	}
-	return &templates.Deciding{Former: m.Former, To: m.To, Address: m.Address, Identities: m.Identities, Privileged: m.Privileged, Same: m.Same, Unfinished: m.Unfinished}
+	return &templates.Deciding{Former: m.Former, To: m.To, Address: m.Address, Identities: m.Identities, Privileged: m.Privileged, Same: m.Same, Unfinished: m.Unfinished,
+		Chosen: form["identities"], Typed: form["identities_address"]}
 }
 
 // undoable are the moves that can be taken back still, those that ended half-way
@@ -109,15 +108,4 @@ func unsettled(k federation.LoginKey, now time.Time) bool {
 		}
 	}
 	return len(undoable(k, now)) > 0
-}
-
-// showDeciding is the key's page with what has to be chosen before its address
-// is another.
-func (d *Handler) showDeciding(c *gin.Context, status int, k federation.LoginKey, form templates.KeyForm, must *operator.MustDecide, wrong []templates.Mistake) error {
-	form.Deciding = deciding(must)
-	return d.showKey(c, status, k, form, wrong)
-}
-
-func isAboutIdentities(wrong []templates.Mistake) bool {
-	return slices.ContainsFunc(wrong, func(m templates.Mistake) bool { return strings.HasPrefix(m.Field, "identities") })
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/federation/mapping"
 	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/internal/forms"
@@ -33,34 +34,29 @@ func (d *Handler) SaveLoginKey(c *gin.Context) error {
 	}
 	typed, ended := key, operator.SignedIn{}
 	wrong := editKey(&typed, form)
-	if len(wrong) == 0 && form["sure"] == "" {
-		effects, err := d.Operator.Foresee(c.Request.Context(), authentication.PolicyOf(key), authentication.PolicyOf(typed))
-		if err != nil {
+	var effects linking.Effects
+	if len(wrong) == 0 {
+		if effects, err = d.Operator.Foresee(c.Request.Context(), authentication.PolicyOf(key), authentication.PolicyOf(typed)); err != nil {
 			return err
 		}
-		if effects.Risky() {
-			shown := d.keyForm(typed)
-			shown.Foreseen = foreseen(effects)
-			return d.showKey(c, http.StatusConflict, key, shown, nil)
-		}
 	}
-	if len(wrong) == 0 {
+	status := admin.Unprocessable
+	if effects.Risky() && form["sure"] == "" {
+		status = http.StatusConflict
+	} else if len(wrong) == 0 {
 		ended, err = d.Operator.ChangeLoginKey(c.Request.Context(), d.Actor(c), key.ID, form["client_secret"], leftover(form), func(k *federation.LoginKey) { editKey(k, form) }, choice(form))
 		if must := new(operator.MustDecide); errors.As(err, &must) {
-			return d.showDeciding(c, http.StatusConflict, key, d.keyForm(typed), must, nil)
+			status = http.StatusConflict
 		}
 		wrong, _ = web.Mistakes(err, keyFields)
 	}
-	if len(wrong) > 0 && isAboutIdentities(wrong) {
-		must := new(operator.MustDecide)
-		if _, err := d.Operator.ChangeLoginKey(c.Request.Context(), d.Actor(c), key.ID, form["client_secret"], leftover(form), func(k *federation.LoginKey) { editKey(k, form) }); errors.As(err, &must) {
-			return d.showDeciding(c, admin.Unprocessable, key, d.keyForm(typed), must, wrong)
-		}
-	}
-	if len(wrong) > 0 {
+	if status == http.StatusConflict || len(wrong) > 0 {
 		shown := d.keyForm(typed)
 		shown.SecretExpires, shown.Roles, shown.Params = form["secret_expires"], form["role_map"], form["params"]
-		return d.showKey(c, admin.Unprocessable, key, shown, wrong)
+		if err := d.ask(c, key, typed, effects, form, &shown); err != nil {
+			return err
+		}
+		return d.showKey(c, status, key, shown, wrong)
 	}
 	if err != nil {
 		return err
@@ -73,6 +69,27 @@ func (d *Handler) SaveLoginKey(c *gin.Context) error {
 		return web.SeeOther(c, "/admin/keys/"+key.ID+"/identities")
 	}
 	return web.SeeOther(c, "/admin/keys/"+key.ID+"?done="+done)
+}
+
+// ask puts into the form everything that has to be answered before it is saved,
+// with the answers that there are, and names the secrets that are typed again: no
+// page holds one.
+func (d *Handler) ask(c *gin.Context, key, typed federation.LoginKey, effects linking.Effects, form map[string]string, shown *templates.KeyForm) error {
+	must, err := d.Operator.ForeseeMove(c.Request.Context(), key, typed)
+	if err != nil {
+		return err
+	}
+	shown.Deciding = deciding(must, form)
+	if effects.Risky() {
+		shown.Foreseen, shown.Sure = foreseen(effects), form["sure"] != ""
+	}
+	if form["client_secret"] != "" || must != nil && key.Secret != "" {
+		shown.Again = append(shown.Again, "the client secret")
+	}
+	if form["site_key"] != "" || must != nil && key.SiteKey != "" {
+		shown.Again = append(shown.Again, "the API key of the site")
+	}
+	return nil
 }
 
 // editKey takes over what the form says, as far as a key of this kind has it.

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"io"
+	"testing"
+
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authentication"
+	"github.com/fedhub/fedhub/hub/users/linking"
+)
+
+// linked is a shell whose key company has people: one by each email address.
+func linked(t *testing.T, emails ...string) *shell {
+	t.Helper()
+	s := newShell(t)
+	s.must("key", "add", "--kind", "oauth2", "--base-url", "https://id.example.invalid", "--client-id", "us", "--name", "Company", "--authorize-url", "https://id.example.invalid/authorize",
+		"--token-url", "https://id.example.invalid/token", "--userinfo-url", "https://id.example.invalid/me", "--claim", "subject=id")
+	for _, email := range emails {
+		s.must("user", "add", "--email", email, "--no-password")
+	}
+	err := s.base().with(t.Context(), s.console(), func(o *opened) error {
+		key, err := o.LoginKey(t.Context(), "company")
+		if err != nil {
+			return err
+		}
+		for _, email := range emails {
+			u, err := o.FindUser(t.Context(), email)
+			if err != nil {
+				return err
+			}
+			if _, err := o.LinkBeforehand(t.Context(), audit.Named("test"), u, linking.Claim{Key: key.ID, Issuer: key.BaseURL, Subject: email}, authentication.PolicyOf(key)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func (s *shell) base() *base { return &base{Database: s.env["FEDHUB_DATABASE"]} }
+
+func (s *shell) console() *console {
+	return &console{out: io.Discard, err: io.Discard, env: s.env, hash: cheap()}
+}
+
+// at counts the identities of company by their issuer.
+func (s *shell) at() map[string]int {
+	s.Helper()
+	var all map[string]int
+	err := s.base().with(s.Context(), s.console(), func(o *opened) error {
+		all = map[string]int{}
+		people, err := o.Users(s.Context(), "", 100)
+		if err != nil {
+			return err
+		}
+		for _, u := range people {
+			linked, err := o.Identities(s.Context(), u.ID)
+			if err != nil {
+				return err
+			}
+			for _, i := range linked {
+				all[i.Issuer]++
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		s.Fatal(err)
+	}
+	return all
+}
+
+// What the page of a key asks before its address is another, flags answer.
+func TestWhoIsKnownByTheAddressBeforeIsMovedOrLeftByAFlag(t *testing.T) {
+	const before, after = "https://id.example.invalid", "https://new.example.invalid"
+	s := linked(t, "ada@example.org", "bob@example.org")
+	change := []string{"key", "update", "company", "--base-url", after, "--json"}
+	with := func(flags ...string) []string { return append(change[:len(change):len(change)], flags...) }
+	s.run(change...).fails(2, "2 people", before, "--identities move", "--identities leave", "--identities-address", "Nothing was changed")
+	s.run(with("--identities", "move")...).fails(2, "--identities-address", after)
+	s.run(with("--identities", "move", "--identities-address", "https://evil.example.invalid")...).fails(2, "--identities-address", after)
+	s.run("key", "update", "company", "--identities", "move", "--name", "X").fails(2, "--identities", "nothing is to be decided")
+	s.run(with("--identities", "sell")...).fails(2, "--identities")
+	if got := s.at(); got[before] != 2 || len(got) != 1 {
+		t.Errorf("refused, and yet they are at %v", got)
+	}
+	var row keyRow
+	if s.must(with("--identities", "move", "--identities-address", after)...).json(&row); row.BaseURL != after || row.Name != "Company" {
+		t.Errorf("got %s", s.out)
+	}
+	if got := s.at(); got[after] != 2 || len(got) != 1 {
+		t.Errorf("moved they are at %v", got)
+	}
+	if s.must("key", "update", "company", "--base-url", before, "--identities", "leave", "--json").json(&row); row.BaseURL != before {
+		t.Errorf("got %s", s.out)
+	}
+	if got := s.at(); got[after] != 2 || len(got) != 1 {
+		t.Errorf("left they are at %v", got)
+	}
+}
