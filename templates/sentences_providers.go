@@ -20,6 +20,7 @@ var providerSentences = map[string]string{
 	"provider.endpoint.fragment":       "Leave out user names and everything from # on.",
 	"provider.endpoint.long":           "The address is too long.",
 	"provider.issuer.silent":           "Nothing at {address} says what it calls itself, so nobody can be moved there. See whether the address is right, or leave them.",
+	"provider.source.other":            "People are known by {address}, and this would have another provider say who they are. Give it another Base URL as well; then you choose what becomes of them. Nothing was changed.",
 	"provider.issuer.typed":            "Type {address} to move people there, or leave them. Nothing was changed.",
 	"provider.added.silent":            "Nothing that {name} could be answers there: {cause}. See whether its address is right. The key is kept.",
 	"provider.added.twin":              "There is a login key for this place already: {name} ({id}), at {address}. Whoever comes by both gets two accounts, unless they are connected.",

@@ -101,3 +101,26 @@ func TestWhoIsKnownByTheAddressBeforeIsMovedOrLeftByAFlag(t *testing.T) {
 		t.Errorf("left they are at %v", got)
 	}
 }
+
+// Whoever describes people of an OAuth 2.0 provider is all of them: another one is
+// another address, which asks.
+func TestAnOAuth2ProviderThatSomebodyElseSpeaksForIsAnotherAddress(t *testing.T) {
+	const before, after, evil = "https://id.example.invalid", "https://new.example.invalid", "https://evil.example.invalid/me"
+	s := linked(t, "ada@example.org")
+	for _, flags := range [][]string{
+		{"--authorize-url", evil}, {"--token-url", evil}, {"--userinfo-url", evil}, {"--userinfo-url", "https://id.example.invalid:8443/me"}, {"--claim", "subject=login"},
+	} {
+		for _, choice := range [][]string{nil, {"--identities", "move", "--identities-address", before}} {
+			s.run(append(append([]string{"key", "update", "company"}, flags...), choice...)...)
+			if s.code != 2 {
+				t.Errorf("%v %v: got %d\n%s%s", flags, choice, s.code, s.out, s.err)
+			}
+		}
+		s.run(append([]string{"key", "update", "company"}, flags...)...).fails(2, before, "another Base URL")
+	}
+	s.must("key", "update", "company", "--userinfo-url", before+"/v2/me", "--claim", "email=mail")
+	moved := []string{"key", "update", "company", "--base-url", after, "--userinfo-url", after + "/me"}
+	s.run(moved...).fails(2, "1 person is", "--identities-address")
+	s.must(append(moved, "--identities", "leave")...)
+	s.must("key", "update", "company", "--userinfo-url", after+":8443/me", "--claim", "subject=login")
+}

@@ -157,6 +157,9 @@ func (s *Service) foreseeMove(ctx context.Context, id string, c IdentityChoice, 
 	}
 	after := before
 	edit(&after)
+	if err := s.sameSource(ctx, before, after); err != nil {
+		return nil, err
+	}
 	m, err := s.ForeseeMove(ctx, before, after)
 	if err != nil || m == nil {
 		return nil, err
