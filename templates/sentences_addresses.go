@@ -20,6 +20,7 @@ var addressSentences = map[string]string{
 	"address.path.character":  `has the character "{character}" in its path`,
 	"address.path.dots":       `has "." or ".." as a part of its path, plain or encoded`,
 	"address.path.encoded":    "has a backslash or a control character in its path, encoded",
+	"address.path.nested":     "has a path that is still encoded after it was decoded {max} times",
 	"address.port.bad":        "has a port that is not a number from 1 to 65535",
 	"address.punycode":        "has a host whose xn-- form is not valid",
 	"address.query.character": `has the character "{character}" in its query`,

@@ -59,7 +59,7 @@ func Fault(url string, cause error, problems forms.Problems) error {
 // development.
 func IsURL(id string, allowHTTP bool) bool {
 	u, err := redirecturi.Parse(id)
-	return err == nil && u.Path != "" && redirecturi.Spelled(id) && (u.Scheme == "https" || u.Scheme == "http" && allowHTTP)
+	return err == nil && u.Path != "" && u.Spelled(id) && (u.Scheme == "https" || u.Scheme == "http" && allowHTTP)
 }
 
 const maxDocument = 64 << 10 // bytes, for an inline key set; the draft suggests 5 KB (§8.7)

@@ -19,6 +19,7 @@ func TestAMetadataURLHasOneSpelling(t *testing.T) {
 		"https://user@hub.example.net/x":                       false,
 		"https://hub.example.net/a/../x":                       false,
 		"https://hub.example.net/%2e%2e/x":                     false,
+		"https://hub.example.net/%25252525252525":              false,
 		"https://HUB.example.net/x":                            false,
 		"https://hub.example.net:443/x":                        false,
 		"http://hub.example.net/x":                             false,

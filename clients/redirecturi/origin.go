@@ -15,11 +15,12 @@ func OriginOf(address string) string {
 	return u.Scheme + "://" + u.HostPort()
 }
 
-// Spelled reports whether scheme, host and port of an address on the web are
-// written as browsers write them. What is an id must be: there is one spelling.
-func Spelled(address string) bool {
-	rest, found := strings.CutPrefix(address, OriginOf(address))
-	return found && len(rest) < len(address) && (rest == "" || rest[0] == '/' || rest[0] == '?')
+// Spelled reports whether scheme, host and port of the address that u was read
+// from, one on the web, are written as browsers write them. What is an id must
+// be: there is one spelling.
+func (u URI) Spelled(address string) bool {
+	rest, found := strings.CutPrefix(address, u.Scheme+"://"+u.HostPort())
+	return u.Web() && found && (rest == "" || rest[0] == '/' || rest[0] == '?')
 }
 
 // SourceOf is the origin of an address as a Content-Security-Policy can name it,

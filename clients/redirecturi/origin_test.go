@@ -31,7 +31,8 @@ func TestAnAddressIsSpelledAsBrowsersSpellIt(t *testing.T) {
 		"https://app.example.org": true, "https://app.example.org/x": true, "https://app.example.org?x": true, "https://my_app.corp.example:8443/cb": true,
 		"https://APP.example.org": false, "HTTPS://app.example.org": false, "https://app.example.org:443/x": false, "https://app.example.org:/x": false, "com.example.app:/cb": false, "": false, "nonsense": false,
 	} {
-		if got := Spelled(address); got != want {
+		u, err := Parse(address)
+		if got := err == nil && u.Spelled(address); got != want {
 			t.Errorf("%q: got %v, want %v", address, got, want)
 		}
 	}

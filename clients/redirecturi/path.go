@@ -22,7 +22,8 @@ func checkPath(path string) error {
 	}
 	// A server may decode a path before it looks at it, some twice (%252e), and
 	// then stands somewhere else. So no reading of it may have such a segment.
-	for {
+	// Anybody may send an address here, and one of %252525… has a thousand readings.
+	for range maxReadings {
 		if err := checkSegments(path); err != nil {
 			return err
 		}
@@ -32,14 +33,16 @@ func checkPath(path string) error {
 		}
 		path = decoded
 	}
+	return texts.Err("address.path.nested", "max", maxReadings-1)
 }
+
+// maxReadings is how many readings a path may have: as it is written, and
+// decoded time and again until nothing is encoded any more.
+const maxReadings = 4
 
 // checkSegments holds one reading of a path against what no server may find in it.
 func checkSegments(path string) error {
-	// Bytes that some servers take for a dot, a slash or a backslash: overlong
-	// UTF-8, and letters of full width.
-	path = strings.NewReplacer("\xc0\xae", ".", "\xe0\x80\xae", ".", "\xf0\x80\x80\xae", ".", "\xc0\xaf", "/", "\xe0\x80\xaf", "/", "\xf0\x80\x80\xaf", "/",
-		"\xc1\x9c", `\`, "\uff0e", ".", "\uff0f", "/", "\uff3c", `\`).Replace(path)
+	path = disguises.Replace(path)
 	for i := range len(path) {
 		if c := path[i]; c < ' ' || c == 0x7f || c == '\\' {
 			return texts.Err("address.path.encoded")
@@ -54,6 +57,11 @@ func checkSegments(path string) error {
 	}
 	return nil
 }
+
+// disguises are bytes that some servers take for a dot, a slash or a backslash:
+// overlong UTF-8, and letters of full width.
+var disguises = strings.NewReplacer("\xc0\xae", ".", "\xe0\x80\xae", ".", "\xf0\x80\x80\xae", ".", "\xc0\xaf", "/", "\xe0\x80\xaf", "/", "\xf0\x80\x80\xaf", "/",
+	"\xc1\x9c", `\`, "\uff0e", ".", "\uff0f", "/", "\uff3c", `\`)
 
 // unescape decodes every %XX of a text once.
 func unescape(s string) string {

@@ -88,6 +88,21 @@ func TestADotSegmentIsFoundInEveryDisguise(t *testing.T) {
 	}
 }
 
+// Anybody can send an address, so reading one costs a few readings, however deep
+// its path is encoded.
+func TestAPathIsEncodedAFewTimesAtMost(t *testing.T) {
+	const base = "https://app.example.com/100%"
+	for times, accepted := range map[int]bool{1: true, 3: true, 4: false, 1000: false} {
+		raw := base + strings.Repeat("25", times)
+		if got := Validate(raw, true) == nil; got != accepted {
+			t.Errorf("encoded %d times: accepted is %v", times, got)
+		}
+		if cost := testing.AllocsPerRun(5, func() { _, _ = Parse(raw) }); cost > 200 {
+			t.Errorf("encoded %d times: reading it takes %v allocations", times, cost)
+		}
+	}
+}
+
 // What RFC 3986 allows, and everybody reads alike.
 func TestWhatExactComparisonCanCarryIsRegistered(t *testing.T) {
 	for raw, want := range map[string]URI{
