@@ -3,6 +3,8 @@ package redirecturi
 import (
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
@@ -42,26 +44,38 @@ const maxReadings = 4
 
 // checkSegments holds one reading of a path against what no server may find in it.
 func checkSegments(path string) error {
-	path = disguises.Replace(path)
+	path = norm.NFKC.String(overlong.Replace(path))
 	for i := range len(path) {
 		if c := path[i]; c < ' ' || c == 0x7f || c == '\\' {
 			return texts.Err("address.path.encoded")
 		}
 	}
 	for segment := range strings.SplitSeq(path, "/") {
-		// Some servers strip ";…" from a segment first, so "..;" is ".." to them.
-		name, _, _ := strings.Cut(segment, ";")
-		if name == "." || name == ".." {
+		// Some servers strip ";…" from a segment first, and blanks at its ends; some
+		// take what they decoded for an address, with a query and a fragment.
+		if i := strings.IndexAny(segment, ";?#"); i >= 0 {
+			segment = segment[:i]
+		}
+		if name := strings.TrimSpace(segment); name == "." || name == ".." {
 			return texts.Err("address.path.dots")
 		}
 	}
 	return nil
 }
 
-// disguises are bytes that some servers take for a dot, a slash or a backslash:
-// overlong UTF-8, and letters of full width.
-var disguises = strings.NewReplacer("\xc0\xae", ".", "\xe0\x80\xae", ".", "\xf0\x80\x80\xae", ".", "\xc0\xaf", "/", "\xe0\x80\xaf", "/", "\xf0\x80\x80\xaf", "/",
-	"\xc1\x9c", `\`, "\uff0e", ".", "\uff0f", "/", "\uff3c", `\`)
+// overlong finds what lenient decoders of UTF-8 take for the characters that
+// matter in a path: longer forms of them than the shortest (RFC 3629 §3). Letters that
+// only look like them, such as those of full width, are NFKC's to find.
+var overlong = func() *strings.Replacer {
+	var pairs []string
+	for _, c := range []byte("./\\;?# ") {
+		high, low := c>>6, 0x80|c&0x3f
+		for _, form := range []string{string([]byte{0xc0 | high, low}), string([]byte{0xe0, 0x80 | high, low}), string([]byte{0xf0, 0x80, 0x80 | high, low})} {
+			pairs = append(pairs, form, string(c))
+		}
+	}
+	return strings.NewReplacer(pairs...)
+}()
 
 // unescape decodes every %XX of a text once.
 func unescape(s string) string {
