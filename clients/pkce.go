@@ -46,11 +46,15 @@ func (c *Client) UsualPKCE() {
 	}
 }
 
-// tidyPKCE keeps a state in one way, and none of a client that has no choice.
+// tidyPKCE keeps a state in one way. A client that has no choice has none that is
+// lenient; a word that was chosen for it then is Always, so that a client that
+// registered itself is not rid of it by being public for a moment.
 func (c *Client) tidyPKCE() {
-	switch {
-	case c.Public() || c.Type == Service || c.Secure():
+	switch none := c.Public() || c.Type == Service || c.Secure(); {
+	case none && (c.PKCE == "" || c.PKCE == PKCEOptional):
 		c.PKCE, c.PKCEOptional = "", false
+	case none:
+		c.PKCE, c.PKCEOptional = PKCEAlways, false
 	case c.PKCE == PKCEOptional:
 		c.PKCE, c.PKCEOptional = "", true
 	case c.PKCE != "":

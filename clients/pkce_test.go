@@ -52,6 +52,28 @@ func TestWhoNeedsPKCEAlwaysHasNoChoice(t *testing.T) {
 	}
 }
 
+// Whoever registered itself may declare itself public, and then not again. A state
+// that an administrator chose comes out of that no more lenient than it went in.
+func TestNoClientIsRidOfAChosenStateByHavingNoChoiceForAMoment(t *testing.T) {
+	for what, edit := range map[string]func(*Client){
+		"public":        func(c *Client) { c.Type, c.AuthMethod = SPA, clientauth.MethodNone },
+		"a service":     func(c *Client) { c.Type = Service },
+		"high security": func(c *Client) { c.HighSecurity = fapi.Security },
+	} {
+		for _, chosen := range []PKCE{PKCEAlways, PKCEUnlessNonce} {
+			c := with(webApp(), func(c *Client) { c.PKCE = chosen })
+			usual := c
+			edit(&c)
+			c.Tidy()
+			c.Type, c.AuthMethod, c.HighSecurity = usual.Type, usual.AuthMethod, usual.HighSecurity
+			c.PKCEOptional = true // what every declaration of a client with a secret says
+			if c.Tidy(); c.PKCERule() != PKCEAlways {
+				t.Errorf("%s, %s: it became %s", what, chosen, c.PKCERule())
+			}
+		}
+	}
+}
+
 func TestAnAdministratorsAppGetsTheUsualStateOnlyWhereNothingWasSaid(t *testing.T) {
 	for said, want := range map[PKCE]PKCE{"": PKCEUnlessNonce, PKCEAlways: PKCEAlways, PKCEUnlessNonce: PKCEUnlessNonce, PKCEOptional: PKCEOptional} {
 		c := with(webApp(), func(c *Client) { c.PKCE = said })

@@ -115,10 +115,16 @@ func TestEachKindOfAppHasItsStateOfPKCE(t *testing.T) {
 	site := w.Site(clients.FrappeProvider)
 	hubtest.Want(t, "a Frappe site's", site.PKCERule(), clients.PKCEOptional)
 	w.Policy("open")
-	own, _ := w.Registered()
+	own, r := w.Registered()
 	hubtest.Want(t, "one that registered itself", w.Kept(own.ID).PKCERule(), clients.PKCEOptional)
 	saved := operator.Saved(own, "pkce", "always")
 	hubtest.Want(t, "and that an administrator held to it", saved.PKCERule(), clients.PKCEAlways)
+	for _, method := range []string{"none", "client_secret_basic"} {
+		declared := hubtest.Declared(hubtest.Metadata{"client_id": own.ID, "token_endpoint_auth_method": method})
+		r = w.SendJSON("PUT", r.Str("registration_client_uri"), r.Str("registration_access_token"), declared)
+		hubtest.Want(t, "declared anew", r.Status, 200)
+		hubtest.Want(t, "declared anew, with "+method, w.Kept(own.ID).PKCERule(), clients.PKCEAlways)
+	}
 }
 
 func TestThePageSaysHowAnAppTiesItsCodes(t *testing.T) {
