@@ -86,15 +86,17 @@ func (k *Keyring) For(ctx context.Context, p Publisher, t *jwt.Token) (Keys, err
 }
 
 // sight looks for the key that signed the token. Where there is one of the name
-// and it is not that one, none that is still to come is.
+// and it is not that one, whatever it is for, none that is still to come is.
 func (k Keys) sight(t *jwt.Token) cache.Sight {
 	fit := k.fitting(t.KeyID, jose.SignatureAlgorithm(t.Algorithm))
 	signed := func(key jose.JSONWebKey) bool { _, err := t.Verify(key.Key); return err == nil }
 	named := func(key jose.JSONWebKey) bool { return t.KeyID != "" && key.KeyID == t.KeyID }
 	switch {
-	case slices.ContainsFunc(fit, signed), t.KeyID == "" && len(fit) > 1: // of several it has to name one, see Verify
+	case t.KeyID == "" && len(fit) > 1: // of several it has to name one, see Verify: nothing is tried
 		return cache.Found
-	case slices.ContainsFunc(fit, named):
+	case slices.ContainsFunc(fit, signed):
+		return cache.Found
+	case slices.ContainsFunc(k.Signing(), named):
 		return cache.Wrong
 	}
 	return cache.Missing

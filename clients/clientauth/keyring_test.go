@@ -13,6 +13,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/fedhub/fedhub/internal/cache"
+	"github.com/fedhub/fedhub/internal/jwt"
 	"github.com/fedhub/fedhub/internal/testkit/keytest"
 )
 
@@ -110,6 +111,29 @@ func TestAForgedSignatureUnderAKnownNameIsRefusedAtOnce(t *testing.T) {
 			t.Errorf("got %q after %v, want %q at once", got, time.Since(begun), want)
 		}
 	})
+}
+
+func TestAPublishedNameIsWaitedForWithNoAlgorithm(t *testing.T) {
+	key, forged := keytest.New(t, "k", jose.ES256), keytest.New(t, "k", jose.RS256)
+	synctest.Test(t, func(t *testing.T) {
+		w, s := waiting(t)
+		s.publish(keytest.JWKS(t, key))
+		begun := time.Now()
+		if got, want := code(w.login(w.now(forged))), InvalidClient; got != want || time.Since(begun) != 0 {
+			t.Errorf("got %q after %v, want %q at once", got, time.Since(begun), want)
+		}
+	})
+}
+
+func TestOfSeveralKeysThatATokenDoesNotNameNoneIsTried(t *testing.T) {
+	keys, err := ParseKeys([]byte(keytest.JWKS(t, keytest.New(t, "a", jose.ES256), keytest.New(t, "b", jose.ES256))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	empty := &jwt.Token{Header: jwt.Header{Algorithm: "ES256"}} // a try at its signature panics
+	if got := keys.sight(empty); got != cache.Found {
+		t.Errorf("got %v", got)
+	}
 }
 
 func TestNobodyWaitsForAKeyWhoseAssertionIsWrongOtherwise(t *testing.T) {
