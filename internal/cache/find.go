@@ -46,19 +46,23 @@ func pass(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// wait lets a time pass. It reports at once where there is no place.
-func (w *Waits) wait(ctx context.Context, d time.Duration) (waited bool, err error) {
-	if w == nil {
-		return false, nil
+// enter takes a place, which the caller leaves when nothing holds its request any
+// more. It reports at once where there is none, and where a wait of that time and
+// a look behind it do not fit into the time that the request has.
+func (w *Waits) enter(ctx context.Context, d time.Duration) bool {
+	end, ends := ctx.Deadline()
+	if w == nil || ends && time.Until(end) < d+Gap {
+		return false
 	}
 	select {
 	case w.places <- struct{}{}:
-		defer func() { <-w.places }()
-		return true, w.sleep(ctx, d)
+		return true
 	default:
-		return false, nil
+		return false
 	}
 }
+
+func (w *Waits) leave() { <-w.places }
 
 // A Sight is what somebody who looks for something in a value sees.
 type Sight int
@@ -102,13 +106,13 @@ func (c *Value[T]) Find(ctx context.Context, waits *Waits, look func(T) Sight) (
 	} else if seen(v, err) == Wrong {
 		return v, err
 	}
-	waited, gone := waits.wait(ctx, left)
-	if gone != nil {
+	if !waits.enter(ctx, left) {
+		return v, err
+	}
+	defer waits.leave() // the second look holds the request too
+	if gone := waits.sleep(ctx, left); gone != nil {
 		var none T
 		return none, gone
-	}
-	if !waited {
-		return v, err
 	}
 	return c.since(ctx, last)
 }

@@ -160,14 +160,56 @@ func TestWhoLeavesStopsWaiting(t *testing.T) {
 		s.Get(t.Context()) //nolint:errcheck // somebody looked before
 		begun := time.Now()
 		for range 20 { // more than there are places
-			ctx, leave := context.WithTimeout(t.Context(), 100*time.Millisecond)
-			if _, err := s.has(ctx, waits, "new"); !errors.Is(err, context.DeadlineExceeded) {
+			ctx, leave := context.WithCancel(t.Context())
+			time.AfterFunc(100*time.Millisecond, leave)
+			if _, err := s.has(ctx, waits, "new"); !errors.Is(err, context.Canceled) {
 				t.Errorf("got %v", err)
 			}
-			leave()
 		}
 		if took := time.Since(begun); took != 2*time.Second || s.fetches() != 1 {
 			t.Errorf("after %v and %d fetches", took, s.fetches())
+		}
+	})
+}
+
+// A server that is slow to answer holds the requests that look again.
+func TestAPlaceIsTakenUntilTheSecondLookIsOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow, other, waits := newShelf("old"), newShelf("old"), cache.NewWaits(nil)
+		slow.Get(t.Context())  //nolint:errcheck // somebody looked before
+		other.Get(t.Context()) //nolint:errcheck // and there too
+		answer := make(chan struct{})
+		slow.Fetch = func(ctx context.Context) ([]string, error) { <-answer; return slow.fetch(ctx) }
+		var all sync.WaitGroup
+		for range 16 {
+			all.Go(func() { slow.has(t.Context(), waits, "new") }) //nolint:errcheck // it is about the places
+		}
+		time.Sleep(cache.Gap + time.Second) // all of them wait for the answer now
+		synctest.Wait()
+		if _, err := other.has(t.Context(), waits, "new"); err != nil { // its gap is over, so it fetches first
+			t.Error(err)
+		}
+		if got := other.fetches(); got != 2 {
+			t.Errorf("the seventeenth waited: %d fetches, want 2", got)
+		}
+		close(answer)
+		all.Wait()
+		if other.has(t.Context(), waits, "new"); other.fetches() != 3 { //nolint:errcheck // counted
+			t.Errorf("the places are not free again: %d fetches, want 3", other.fetches())
+		}
+	})
+}
+
+func TestNobodyWaitsForWhatDoesNotFitIntoTheTimeOfTheRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for span, want := range map[time.Duration]int{2*cache.Gap - time.Second: 1, 2 * cache.Gap: 2} {
+			s, waits := newShelf("old"), cache.NewWaits(nil)
+			s.Get(t.Context()) //nolint:errcheck // somebody looked before
+			ctx, leave := context.WithTimeout(t.Context(), span)
+			if found, err := s.has(ctx, waits, "new"); found || err != nil || s.fetches() != want {
+				t.Errorf("with %v left: got %v, %v after %d fetches, want %d", span, found, err, s.fetches(), want)
+			}
+			leave()
 		}
 	})
 }
