@@ -3,6 +3,8 @@ package redirecturi
 import (
 	"slices"
 	"strings"
+
+	"golang.org/x/net/publicsuffix"
 )
 
 // OriginOf returns the origin of an address on the web as a browser writes it
@@ -24,22 +26,29 @@ func (u URI) Spelled(address string) bool {
 }
 
 // SourceOf is the origin of an address as a Content-Security-Policy can name it,
-// or 'none'. Its grammar knows no underscore and no IPv6 address (CSP Level 3
-// §2.3.1), and a browser ignores what it cannot read. Then it is what the name
-// stands under, and where there is nothing, the scheme.
+// or "" if it cannot. Its grammar knows no underscore and no IPv6 address (CSP
+// Level 3 §2.3.1), and a browser ignores what it cannot read.
 func SourceOf(address string) string {
+	origin := OriginOf(address)
+	if strings.ContainsAny(origin, "_[") {
+		return ""
+	}
+	return origin
+}
+
+// FormSourceOf is SourceOf for where a form leads. Of a name with an underscore
+// it is what that name stands under, unless that is a public suffix, under
+// which anybody may have a name.
+func FormSourceOf(address string) string {
 	u, err := Parse(address)
-	if err != nil || !u.Web() {
-		return "'none'"
+	if err != nil || !u.Web() || strings.HasPrefix(u.Host, "[") || !strings.Contains(u.Host, "_") {
+		return SourceOf(address)
 	}
-	if !strings.ContainsAny(u.Host, "_[") {
-		return OriginOf(address)
+	_, above, _ := strings.Cut(u.Host[strings.LastIndexByte(u.Host, '_'):], ".")
+	if suffix, _ := publicsuffix.PublicSuffix(above); suffix == above {
+		return ""
 	}
-	labels := strings.Split(u.Host[strings.LastIndexAny(u.Host, "_[")+1:], ".")
-	if strings.HasPrefix(u.Host, "[") || len(labels) < 2 {
-		return u.Scheme + ":"
-	}
-	u.Host = "*." + strings.Join(labels[1:], ".")
+	u.Host = "*." + above
 	return u.Scheme + "://" + u.HostPort()
 }
 

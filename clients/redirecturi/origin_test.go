@@ -38,15 +38,31 @@ func TestAnAddressIsSpelledAsBrowsersSpellIt(t *testing.T) {
 	}
 }
 
-// A Content-Security-Policy has no word for every host.
-func TestASourceOfAPolicyIsAsNarrowAsItsGrammarAllows(t *testing.T) {
-	for address, want := range map[string]string{
-		"https://APP.example.org:443/cb": "https://app.example.org", "https://app.example.org:8443": "https://app.example.org:8443", "http://localhost/cb": "http://localhost",
-		"https://my_app.corp.example/cb": "https://*.corp.example", "https://a_b.c_d.corp.example:8443/cb": "https://*.corp.example:8443", "https://my_app/cb": "https:", "https://app.my_zone/cb": "https:",
-		"http://[::1]:3000/cb": "http:", "app.immich:///cb": "'none'", "nonsense": "'none'",
+// A Content-Security-Policy has no word for every host. What it cannot name,
+// pages do not load, and a form leads there only if strangers cannot be near.
+func TestASourceOfAPolicyIsNeverWiderThanItsAddress(t *testing.T) {
+	for address, want := range map[string]struct{ exact, form string }{
+		"https://APP.example.org:443/cb":         {"https://app.example.org", "https://app.example.org"},
+		"https://app.example.org:8443":           {"https://app.example.org:8443", "https://app.example.org:8443"},
+		"http://localhost/cb":                    {"http://localhost", "http://localhost"},
+		"https://my_app.corp.example/cb":         {"", "https://*.corp.example"},
+		"https://a_b.c_d.corp.example:8443/cb":   {"", "https://*.corp.example:8443"},
+		"https://my_app.com/cb":                  {},
+		"https://my_app.co.uk/cb":                {},
+		"https://my_app.github.io/cb":            {},
+		"https://my_app/cb":                      {},
+		"https://app.my_zone/cb":                 {},
+		"http://[::1]:3000/cb":                   {},
+		"https://[2001:db8::1]/cb":               {},
+		"app.immich:///cb":                       {},
+		"com.example.app://my_app.corp.example/": {},
+		"nonsense":                               {},
 	} {
-		if got := SourceOf(address); got != want {
-			t.Errorf("%q: got %q, want %q", address, got, want)
+		if got := SourceOf(address); got != want.exact {
+			t.Errorf("%q: got %q, want %q", address, got, want.exact)
+		}
+		if got := FormSourceOf(address); got != want.form {
+			t.Errorf("%q: a form leads to %q, want %q", address, got, want.form)
 		}
 	}
 }

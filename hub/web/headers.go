@@ -65,20 +65,23 @@ func newRef() string {
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// AllowFrames lets one page show frames of these origins.
+// AllowFrames lets one page show frames of those of these origins that a policy
+// can name.
 func AllowFrames(c *gin.Context, origins []string) {
 	var sources []string
 	for _, origin := range origins {
-		sources = append(sources, redirecturi.SourceOf(origin))
+		if source := redirecturi.SourceOf(origin); source != "" {
+			sources = append(sources, source)
+		}
 	}
-	c.Header("Content-Security-Policy", policy+"; frame-src "+strings.Join(sources, " "))
+	c.Header("Content-Security-Policy", policy+"; frame-src "+cmp.Or(strings.Join(sources, " "), "'none'"))
 }
 
 // AllowImages lets one page show an image of this origin; of none, if it is
-// empty.
+// empty or a policy cannot name it.
 func AllowImages(c *gin.Context, origin string) {
-	if origin != "" {
-		c.Header("Content-Security-Policy", strings.Replace(policy, "img-src ", "img-src "+redirecturi.SourceOf(origin)+" ", 1))
+	if source := redirecturi.SourceOf(origin); source != "" {
+		c.Header("Content-Security-Policy", strings.Replace(policy, "img-src ", "img-src "+source+" ", 1))
 	}
 }
 

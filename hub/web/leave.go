@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients/redirecturi"
+	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -41,13 +42,18 @@ func (e *Responder) ConfirmRedirect(c *gin.Context, location, name string, why R
 }
 
 // ConfirmFormPost is ConfirmRedirect for an answer that goes as a form. This page
-// alone lets a form lead to the site, and to no other place.
+// alone lets a form lead to the site, and to no other place. Where a policy cannot
+// say so narrowly, the answer goes by a link: it is an error, which holds no secret.
 func (e *Responder) ConfirmFormPost(c *gin.Context, address, name string, values url.Values, why Refusal) error {
 	if c.GetHeader("Sec-Fetch-Dest") != "document" {
 		return e.RedirectByFormPost(c, address, name, values)
 	}
+	source := redirecturi.FormSourceOf(address)
+	if source == "" {
+		return e.ConfirmRedirect(c, oauth.WithQuery(address, values), name, why)
+	}
 	h := c.Writer.Header()
-	h.Set("Content-Security-Policy", strings.Replace(policy, "form-action 'self'", "form-action "+redirecturi.SourceOf(address), 1))
+	h.Set("Content-Security-Policy", strings.Replace(policy, "form-action 'self'", "form-action "+source, 1))
 	h.Set("Referrer-Policy", "strict-origin") // as RedirectByFormPost has it, and why
 	return e.Show(c, http.StatusOK, templates.Continue{
 		Client: name, URL: address, Ask: host(address), Code: why.Code, Description: why.Description, Values: pairs(values),

@@ -80,6 +80,30 @@ func TestAFormLeadsToAnOddSpellingToo(t *testing.T) {
 	}
 }
 
+// A policy that cannot name the host would have to name a whole top-level domain.
+// Then there is no form, and the error goes by a link.
+func TestAFormNeverLeadsToADomainOfStrangers(t *testing.T) {
+	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	w.Policy("open")
+	for _, address := range []string{"https://my_app.com/cb", "https://my_app.co.uk/cb?x=1", "https://[2001:db8::1]/cb"} {
+		a, _ := w.Registered(hubtest.Metadata{"redirect_uris": []string{address}})
+		p := w.Browser().With("Sec-Fetch-Dest", "document").Authorize(a.Request("redirect_uri", address, "response_mode", "form_post", "scope", "openid phone sessions", "prompt", "create"))
+		csp := p.Header.Get("Content-Security-Policy")
+		hubtest.Want(t, address+": where forms lead ("+csp+")", strings.Contains(csp, "form-action 'self';"), true)
+		hubtest.Want(t, address+": a form", strings.Contains(p.Body, `action="`+address), false)
+		hubtest.Want(t, address+": the link, with the error", strings.Contains(p.Body, `href="`+address) && strings.Contains(p.Body, "error=invalid_scope"), true)
+	}
+}
+
+// What a policy cannot name is not loaded.
+func TestNoImageMakesAPolicyWide(t *testing.T) {
+	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	for _, logo := range []string{"https://my_app.com/logo.png", "https://my_app.corp.example/logo.png", "https://[2001:db8::1]/logo.png"} {
+		csp := w.Browser().Authorize(w.App(func(c *clients.Client) { c.LogoURI = logo }).Request()).Header.Get("Content-Security-Policy")
+		hubtest.Want(t, logo+": the policy's images ("+csp+")", strings.Contains(csp, "img-src 'self' data:;"), true)
+	}
+}
+
 // An installed app whose scheme has no host (Immich).
 func TestAnAppsOwnSchemeNeedsNoHost(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
