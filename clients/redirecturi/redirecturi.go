@@ -48,29 +48,37 @@ func Match(registered []string, asked string, anyPort bool) bool {
 // "localhost" may resolve elsewhere, which is why §8.3 advises against it; but
 // command-line programs and agents register it, their documents cannot name a
 // port, and the person's own machine decides what the name means there.
+//
+// What is left of the port and right of it is compared as it is written.
 func sameButPort(registered, asked string) bool {
-	for _, host := range []string{"http://127.0.0.1", "http://[::1]", "http://localhost"} {
-		have, ok1 := strings.CutPrefix(registered, host)
-		want, ok2 := strings.CutPrefix(asked, host)
-		if !ok1 || !ok2 {
-			continue
-		}
-		havePort, haveRest := cutPort(have)
-		wantPort, wantRest := cutPort(want)
-		return (havePort == "" || ValidPort(havePort)) && ValidPort(wantPort) && haveRest == wantRest
+	u, err := Parse(registered)
+	if err != nil || u.Scheme != "http" || !u.Loopback() {
+		return false
 	}
-	return false
+	left, _, right := cutPort(registered)
+	askedLeft, port, askedRight := cutPort(asked)
+	return left == askedLeft && right == askedRight && ValidPort(port)
 }
 
-// cutPort splits ":8080/cb" into "8080" and "/cb".
-func cutPort(s string) (port, rest string) {
-	after, found := strings.CutPrefix(s, ":")
+// cutPort splits "http://127.0.0.1:8080/cb" into "http://127.0.0.1", "8080" and "/cb".
+func cutPort(address string) (left, port, right string) {
+	scheme, rest, found := strings.Cut(address, "://")
 	if !found {
-		return "", s
+		return address, "", ""
 	}
-	end := strings.IndexAny(after, "/?")
+	end := strings.IndexAny(rest, "/?")
 	if end < 0 {
-		end = len(after)
+		end = len(rest)
 	}
-	return after[:end], after[end:]
+	host, port := splitPort(rest[:end])
+	return scheme + "://" + host, port, rest[end:]
+}
+
+// splitPort splits "[::1]:8080" into "[::1]" and "8080".
+func splitPort(authority string) (host, port string) {
+	i := strings.LastIndexByte(authority, ':')
+	if i < 0 || strings.HasSuffix(authority, "]") {
+		return authority, ""
+	}
+	return authority[:i], authority[i+1:]
 }

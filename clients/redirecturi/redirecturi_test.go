@@ -239,6 +239,28 @@ func TestThePortOfALocalhostNameIsFreeForAnInstalledApp(t *testing.T) {
 	}
 }
 
+// However scheme and host are written: the request has them as they were registered.
+func TestThePortIsFreeInEverySpellingOfLoopback(t *testing.T) {
+	spellings := []string{"http://127.0.0.1", "HTTP://127.0.0.1", "http://[::1]", "Http://[::1]", "http://localhost", "http://LocalHost", "HTTP://LOCALHOST"}
+	for _, registered := range spellings {
+		for _, asked := range spellings {
+			for _, port := range []string{"", ":", ":80", ":3000"} {
+				if got := Match([]string{registered + port + "/cb"}, asked+":7001/cb", true); got != (registered == asked) {
+					t.Errorf("%q with the port %q registered, %q asked: %v", registered, port, asked, got)
+				}
+			}
+		}
+	}
+	for _, asked := range []string{"http://LocalHost:0/cb", "http://LocalHost:7001/other", "http://LocalHost:7001@evil.com/cb", "http://LocalHost:1:7001/cb", "http://LocalHost:7001", "https://LocalHost:7001/cb"} {
+		if Match([]string{"http://LocalHost/cb", "http://LocalHost@evil.com/cb"}, asked, true) {
+			t.Errorf("%q was allowed", asked)
+		}
+	}
+	if Match([]string{"http://LocalHost/cb"}, "http://LocalHost:7001/cb", false) {
+		t.Error("for an app that is not installed, too")
+	}
+}
+
 // A registered address must be read by a browser exactly as by us.
 func FuzzRedirectURIRegister(f *testing.F) {
 	for _, raw := range refusedAlways() {
@@ -328,6 +350,7 @@ func FuzzRedirectURIMatch(f *testing.F) {
 	f.Add("http://[::1]:1/cb", "http://[::1]:65535/cb")
 	f.Add("http://127.0.0.1:x@evil.com/cb", "http://127.0.0.1:80/cb")
 	f.Add("http://127.0.0.1", "http://127.0.0.1:80")
+	f.Add("HTTP://LocalHost:/cb", "HTTP://LocalHost:7001/cb")
 	f.Fuzz(func(t *testing.T, registered, asked string) {
 		if got, want := Match([]string{registered}, asked, false), registered == asked; got != want {
 			t.Fatalf("web client with %q: %q gives %v", registered, asked, got)
@@ -335,10 +358,11 @@ func FuzzRedirectURIMatch(f *testing.F) {
 		if !Match([]string{registered}, asked, true) || registered == asked {
 			return
 		}
-		for _, host := range []string{"http://127.0.0.1", "http://[::1]"} {
-			if !strings.HasPrefix(registered, host) || !strings.HasPrefix(asked, host) {
+		for _, host := range []string{"http://127.0.0.1", "http://[::1]", "http://localhost"} {
+			if len(registered) < len(host) || !strings.EqualFold(registered[:len(host)], host) || !strings.HasPrefix(asked, registered[:len(host)]) {
 				continue
 			}
+			host = registered[:len(host)]
 			rest := strings.TrimPrefix(asked, host+":")
 			digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
 			port, tail := rest[:digits], rest[digits:]

@@ -148,12 +148,9 @@ func (u *URI) setAuthority(authority string) error {
 	if strings.Contains(authority, "@") {
 		return texts.Err("address.user")
 	}
-	host, port := authority, ""
-	if i := strings.LastIndexByte(authority, ':'); i >= 0 && !strings.HasSuffix(authority, "]") {
-		host, port = authority[:i], authority[i+1:]
-		if port != "" && !ValidPort(port) {
-			return texts.Err("address.port.bad")
-		}
+	host, port := splitPort(authority)
+	if port != "" && !ValidPort(port) {
+		return texts.Err("address.port.bad")
 	}
 	if u.Web() {
 		// Browsers write it so, and drop the port that goes without saying. Of a
