@@ -83,9 +83,13 @@ type Opener struct {
 }
 
 // Open verifies a request object. check looks at what it claims before anybody
-// vouches for it, so that no key is looked for that it is not worth; its error is
-// returned as it is. Any other is *Error if the object is at fault.
-func (o Opener) Open(ctx context.Context, r Registered, raw string, check func(jsonx.Object) error) (Object, error) {
+// vouches for it, so that no key is looked for that it is not worth, and says
+// whether one that is missing is waited for; its error is returned as it is. Any
+// other is *Error if the object is at fault.
+//
+// No object is waited for that does not name the client, the hub and its end,
+// though a request may leave them out (RFC 9101 §4).
+func (o Opener) Open(ctx context.Context, r Registered, raw string, check func(jsonx.Object) (wait bool, err error)) (Object, error) {
 	header, err := Policy().Header(raw)
 	if err != nil {
 		return Object{}, refused(err)
@@ -101,11 +105,12 @@ func (o Opener) Open(ctx context.Context, r Registered, raw string, check func(j
 	if err != nil {
 		return Object{}, refused(err)
 	}
-	if err := check(object.Claims); err != nil {
+	wait, err := check(object.Claims)
+	if err != nil {
 		return Object{}, err
 	}
 	if object.Signed() {
-		if object.Claims, err = o.signedClaims(ctx, r, raw); err != nil {
+		if object.Claims, err = o.signedClaims(ctx, r, raw, wait && o.whole(r, object.Claims)); err != nil {
 			return Object{}, refused(err)
 		}
 	}
@@ -158,7 +163,15 @@ func claimsOf(raw string) (jsonx.Object, error) {
 	return claims, nil
 }
 
-func (o Opener) signedClaims(ctx context.Context, r Registered, raw string) (jsonx.Object, error) {
+// whole reports whether claims name the client, the hub and when they end. That
+// they are right where they are is the check's.
+func (o Opener) whole(r Registered, claims jsonx.Object) bool {
+	audience, err := claims.List("aud")
+	client := claims.Loose("iss") == r.ID || claims.Loose("client_id") == r.ID
+	return client && err == nil && slices.Contains(audience, o.Verifier.Issuer) && claims.Says("exp")
+}
+
+func (o Opener) signedClaims(ctx context.Context, r Registered, raw string, wait bool) (jsonx.Object, error) {
 	if r.Alg == clientauth.HS256 {
 		return o.sharedClaims(r, raw)
 	}
@@ -168,6 +181,9 @@ func (o Opener) signedClaims(ctx context.Context, r Registered, raw string) (jso
 	}
 	if r.JWKS == "" && r.JWKSURI == "" {
 		return nil, jwt.Flaw("jwt.keys.none")
+	}
+	if !wait {
+		return o.Verifier.Keys.VerifyNow(ctx, r.Publisher, token)
 	}
 	return o.Verifier.Keys.Verify(ctx, r.Publisher, token)
 }

@@ -40,8 +40,12 @@ func (k *Service) unwrap(ctx context.Context, d *draft, repeated *oauth.Repeated
 	if err != nil {
 		return err
 	}
-	object, err := k.Objects.Open(ctx, signerOf(d.client), raw, func(claims jsonx.Object) error {
-		return checkClaims(claims, d.client, k.Issuer, k.Now())
+	object, err := k.Objects.Open(ctx, signerOf(d.client), raw, func(claims jsonx.Object) (bool, error) {
+		if err := checkClaims(claims, d.client, k.Issuer, k.Now()); err != nil {
+			return false, err
+		}
+		params, err := read(claims, d)
+		return err == nil && d.answerable(params), err
 	})
 	if err != nil {
 		return public(err)
@@ -85,13 +89,31 @@ func public(err error) error {
 	return oauth.Refuse(e.Code, e.Why).Because(err)
 }
 
-// inside returns the parameters that count.
-func (k *Service) inside(object requestobject.Object, d *draft) (oauth.Params, error) {
-	params, err := paramsOf(object.Claims)
+// read returns the parameters of an object that does not contradict what stands
+// beside it.
+func read(claims jsonx.Object, d *draft) (oauth.Params, error) {
+	params, err := paramsOf(claims)
 	if err != nil {
 		return nil, err
 	}
-	if err := agrees(params, d.params); err != nil {
+	return params, agrees(params, d.params)
+}
+
+// answerable reports whether every address that stands inside and outside is one
+// of the client's. No key is waited for where one is not.
+func (d *draft) answerable(inside oauth.Params) bool {
+	for _, uri := range []string{inside["redirect_uri"], d.params["redirect_uri"]} {
+		if uri != "" && !d.client.AllowsRedirect(uri) {
+			return false
+		}
+	}
+	return true
+}
+
+// inside returns the parameters that count.
+func (k *Service) inside(object requestobject.Object, d *draft) (oauth.Params, error) {
+	params, err := read(object.Claims, d)
+	if err != nil {
 		return nil, err
 	}
 	params["client_id"] = d.client.ID

@@ -2,6 +2,7 @@ package token_test
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"sync/atomic"
@@ -52,11 +53,31 @@ func TestAKeyThatAClientPublishedAMomentAgoIsWaitedFor(t *testing.T) {
 	p.Publish(http.StatusOK, keytest.JWKS(t, one, two))
 	w.Clock.Skip(time.Hour)
 	hubtest.Want(t, "an hour later", ask("/oauth2/introspect", two, nil, "token", "x").Status, 200)
-	object := keytest.Sign(t, three, map[string]any{
-		"iss": a.ID, "aud": w.URL, "client_id": a.ID, "response_type": "code", "scope": "openid", "redirect_uri": hubtest.Callback,
-		"code_challenge": hubtest.Challenge(a.Verifier), "code_challenge_method": "S256",
-	}, nil)
-	pushed := ask("/oauth2/par", two, nil, "request", object)
+	object := func(edits map[string]any) string {
+		claims := map[string]any{
+			"iss": a.ID, "aud": w.URL, "exp": w.Clock.Now().Add(time.Minute).Unix(), "client_id": a.ID, "response_type": "code", "scope": "openid",
+			"redirect_uri": hubtest.Callback, "code_challenge": hubtest.Challenge(a.Verifier), "code_challenge_method": "S256",
+		}
+		maps.Copy(claims, edits)
+		maps.DeleteFunc(claims, func(_ string, value any) bool { return value == nil })
+		return keytest.Sign(t, three, claims, nil)
+	}
+	for what, edits := range map[string]map[string]any{
+		"no client":           {"iss": nil, "client_id": nil},
+		"no reader":           {"aud": nil},
+		"no end":              {"exp": nil},
+		"another client":      {"client_id": "somebody"},
+		"one inside another":  {"request": "x"},
+		"an unknown address":  {"redirect_uri": "https://other.example"},
+		"members of bad text": {"state": "a\x00b"},
+	} {
+		hubtest.Want(t, "an object with "+what, ask("/oauth2/par", two, nil, "request", object(edits)).Status, 400)
+		hubtest.Want(t, "waits for "+what, waited.Load(), 1)
+	}
+	hubtest.Want(t, "an unknown address outside", ask("/oauth2/par", two, nil, "request", object(nil), "redirect_uri", "https://other.example").Status, 400)
+	hubtest.Want(t, "another response type outside", ask("/oauth2/par", two, nil, "request", object(nil), "response_type", "none").Status, 400)
+	hubtest.Want(t, "waits for what is wrong otherwise", waited.Load(), 1)
+	pushed := ask("/oauth2/par", two, nil, "request", object(nil))
 	hubtest.Want(t, "a request object by the third key", pushed.Status, 201)
 	hubtest.Want(t, "waits", waited.Load(), 2)
 }
