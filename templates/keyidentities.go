@@ -57,7 +57,7 @@ func (d Deciding) Stay() string {
 }
 
 // distrusted is what happens where another provider may be at the address.
-const distrusted = " Until you save them again, the settings that trusted the provider before are off: accounts are linked only with proof, and no address counts as verified."
+const distrusted = " Until you save them again, the settings that trusted the provider before are off: accounts are linked only with proof, no address counts as verified, and no role rule makes an administrator."
 
 // Choices are the values of identities.
 func (d Deciding) Choices() []Pick {

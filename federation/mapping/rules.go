@@ -31,6 +31,13 @@ func (r Rules) Roles(names []Name) []string {
 	return roles
 }
 
+// WithoutAdmin are the rules but for those that make an administrator.
+func (r Rules) WithoutAdmin() Rules {
+	kept := maps.Clone(r)
+	maps.DeleteFunc(kept, func(_, here string) bool { return strings.TrimSpace(here) == AdminRole })
+	return kept
+}
+
 // equals stands between the two names of a rule.
 const equals = " = "
 

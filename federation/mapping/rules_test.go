@@ -48,6 +48,13 @@ func TestRulesStandOneToALine(t *testing.T) {
 	}
 }
 
+func TestRulesWithoutAdminKeepAllOthers(t *testing.T) {
+	rules := mapping.Rules{"admin": "admin", "boss": "\u00a0admin ", "staff": "member", "Admin": "Admin"}
+	if got := rules.WithoutAdmin(); !maps.Equal(got, mapping.Rules{"staff": "member", "Admin": "Admin"}) || len(rules) != 4 {
+		t.Errorf("got %q of %q", got, rules)
+	}
+}
+
 func TestAWordOfATextNeverMakesAnAdministrator(t *testing.T) {
 	rules := mapping.Rules{"admin": "admin", "boss": "\u00a0admin ", "staff": "member", "Admin": "Admin"}
 	for _, row := range []struct {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/mapping"
 	"github.com/fedhub/fedhub/hub/audit"
 )
 
@@ -20,6 +21,7 @@ func distrust(k *federation.LoginKey) {
 		k.Linking = federation.Confirm
 	}
 	k.AuthoritativeDomains, k.TrustEmail, k.MigrateUntil = nil, false, time.Time{}
+	k.RoleMap = mapping.Rules(k.RoleMap).WithoutAdmin()
 }
 
 // distrustNewcomer does so where the address was changed before, on record, and

@@ -258,7 +258,7 @@ func TestANewProviderIsNotTrustedWithWhatTheOneBeforeWas(t *testing.T) {
 				} else {
 					page = m.changes()
 				}
-				if !strings.Contains(page.Body, "no address counts as verified") {
+				if !strings.Contains(page.Body, "no address counts as verified, and no role rule makes an administrator") {
 					t.Errorf("it is not said before:\n%s", page.Body)
 				}
 				answer := []string{"identities", choice, "identities_address", m.new.URL}
@@ -274,12 +274,31 @@ func TestANewProviderIsNotTrustedWithWhatTheOneBeforeWas(t *testing.T) {
 				changed := m.keyChanges()
 				hubtest.Want(t, "on record", changed["linking"], audit.Change{Field: "linking", Before: federation.Auto, After: federation.Confirm})
 				hubtest.Want(t, "on record too", changed["trust_email"], audit.Change{Field: "trust_email", Before: "true"})
+				hubtest.Want(t, "the rule on record", changed["role_map.boss"], audit.Change{Field: "role_map.boss", Before: "admin"})
 				there := m.issuers()[m.new.URL]
 				m.comesAs("fresh", "ada@example.org", m.new)
 				hubtest.Want(t, "linked by an address that the new provider says", m.issuers()[m.new.URL], there)
+				m.come("boss", m.new)
+				hubtest.Want(t, "somebody new of the role administers", m.administrators(), 1)
+				m.trusts(func(k *federation.LoginKey) { k.RoleMap = map[string]string{"boss": "admin"} })
+				m.come("boss", m.new)
+				hubtest.Want(t, "as soon as the rule is saved again", m.administrators(), 2)
 			})
 		}
 	}
+}
+
+// administrators counts them.
+func (m *mover) administrators() (n int) {
+	m.t.Helper()
+	all, err := m.Hub.Users(m.t.Context(), "", 100)
+	hubtest.Done(m.t, err)
+	for _, u := range all {
+		if u.Admin() {
+			n++
+		}
+	}
+	return n
 }
 
 // changedBefore gives the key its new address, and nobody has decided.
