@@ -3,11 +3,14 @@ package tokenendpoint
 import (
 	"errors"
 	"io/fs"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
+	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/federation/addresses"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/oauth"
@@ -99,8 +102,8 @@ var errStranger = oauth.InvalidGrant("oauth.assertion.nobody")
 // issuer may say any.
 func (d *Handler) known(c *gin.Context, g clientauth.AssertionGrant) (users.User, error) {
 	key, err := d.Upstreams.Get(c.Request.Context(), g.By.LoginKey)
-	if err == nil && !key.Ready() {
-		err = fs.ErrNotExist // people cannot sign in through it at present
+	if err == nil && (!key.Ready() || lost(key, g.Issuer)) {
+		err = fs.ErrNotExist // people cannot sign in through it, or not as those of this issuer
 	}
 	var user users.User
 	if err == nil {
@@ -110,6 +113,18 @@ func (d *Handler) known(c *gin.Context, g clientauth.AssertionGrant) (users.User
 		return users.User{}, errStranger.Because(err)
 	}
 	return user, err
+}
+
+// lost tells whether a key no longer has an issuer, whatever was decided of its
+// people: who cannot sign in by it is not vouched for by it either. Nothing is
+// kept of an issuer from before keys kept them, but that today's is another.
+func lost(key federation.LoginKey, issuer string) bool {
+	today := key.Issuer
+	if !key.NamesItself() {
+		today = key.BaseURL
+	}
+	return slices.ContainsFunc(key.Former, func(f federation.FormerIssuer) bool { return f.Issuer == issuer }) ||
+		key.OneIssuer() && today != "" && !addresses.Same(issuer, today)
 }
 
 // consented returns the grant by which the person allowed the client these

@@ -7,10 +7,12 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
 )
 
@@ -115,6 +117,33 @@ func TestNobodyIsVouchedForWhoCannotSignIn(t *testing.T) {
 
 	v.switchOff(true)
 	hubtest.Refused(t, "somebody who is switched off", v.token(), 400, "invalid_grant")
+}
+
+// Who is known under an issuer that the key no longer has cannot sign in, and is
+// not vouched for, whatever was decided.
+func TestAnIssuerThatAKeyNoLongerHasVouchesForNobody(t *testing.T) {
+	v := vouchedFor(t)
+	v.Browser().SignInTo(v.App, "ada@example.org", "scope", "openid files")
+	hubtest.Want(t, "at first", v.token().Status, 200)
+	keys := store.NewCollection[federation.LoginKey](v.World.Backend, "loginkeys", v.Clock.Now)
+	set := func(edit func(*federation.LoginKey)) {
+		t.Helper()
+		hubtest.Done(t, keys.Update(t.Context(), "staff", func(k *federation.LoginKey) error { edit(k); return nil }))
+		v.Clock.Skip(3 * time.Second) // what is remembered of keys is old
+	}
+	for _, decided := range []federation.Decided{"", federation.Moving, federation.Moved, federation.Left} {
+		set(func(k *federation.LoginKey) {
+			k.BaseURL, k.Issuer = "https://new.example.org", ""
+			k.Former = []federation.FormerIssuer{{Issuer: "https://idp.example.org", Decided: decided}}
+		})
+		hubtest.Refused(t, "decided: "+string(decided), v.token(), 400, "invalid_grant")
+	}
+	set(func(k *federation.LoginKey) { k.Issuer, k.Former = "https://new.example.org", nil })
+	hubtest.Refused(t, "of which nothing is kept", v.token(), 400, "invalid_grant")
+	set(func(k *federation.LoginKey) {
+		k.BaseURL, k.Issuer = "https://idp.example.org", "https://idp.example.org"
+	})
+	hubtest.Want(t, "when it is the key's again", v.token().Status, 200)
 }
 
 func TestAClientVouchesForItselfOnlyIfItMayActForItself(t *testing.T) { // RFC 7523 §2.1
