@@ -9,6 +9,7 @@ import (
 	"github.com/fedhub/fedhub/federation/addresses"
 	"github.com/fedhub/fedhub/federation/mapping"
 	"github.com/fedhub/fedhub/internal/forms"
+	"github.com/fedhub/fedhub/internal/place"
 )
 
 // Bounds that no honest key reaches.
@@ -109,7 +110,7 @@ func checkAddress(k LoginKey, env Dependencies) forms.Problems {
 	if len(k.BaseURL) > maxText {
 		return forms.New("base_url", "provider.address.long", "max", maxText)
 	}
-	if env.Hub != "" && strings.HasPrefix(addresses.Place(k.BaseURL)+"/", addresses.Place(env.Hub)+"/") { // or one of our pages
+	if env.Hub != "" && strings.HasPrefix(place.Of(k.BaseURL)+"/", place.Of(env.Hub)+"/") { // or one of our pages
 		return forms.New("base_url", "provider.address.own", "address", env.Hub)
 	}
 	return nil

@@ -73,8 +73,8 @@
 // that strangers wrote), texts and forms (codes of sentences, which templates
 // has the words for), cache (a value that is slow to fetch; a bounded map),
 // flood (how much is written of what strangers cause),
-// upstreamhttp (the line to one provider), emailaddr, secrets, clone, names
-// (strings that are data).
+// upstreamhttp (the line to one provider), place (addresses compared as places),
+// emailaddr, secrets, clone, names (strings that are data).
 //
 // # Glossary
 //

@@ -39,28 +39,6 @@ func Fault(raw string, allowHTTP bool) string {
 	return ""
 }
 
-// Same compares two issuers or base URLs as places: without regard to case
-// of the host, a default port, or a slash at the end. It is for finding
-// circles and typing mistakes; identities compare issuers byte by byte.
-func Same(a, b string) bool { return Place(a) == Place(b) }
-
-// Place is what Same compares.
-func Place(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return raw
-	}
-	scheme, host := strings.ToLower(u.Scheme), strings.ToLower(u.Hostname())
-	port := u.Port()
-	if port == "" && scheme == "https" {
-		port = "443"
-	}
-	if port == "" && scheme == "http" {
-		port = "80"
-	}
-	return scheme + "://" + strings.TrimSuffix(host, ".") + ":" + port + strings.TrimRight(u.EscapedPath(), "/")
-}
-
 // PlainASCII tells whether a text is printable ASCII without blanks. That
 // also keeps look-alike letters and browsers' other readings of
 // backslashes out of addresses.

@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/fedhub/fedhub/internal/place"
 )
 
 // A request that hubs hand on to each other names the hubs it has passed in
@@ -41,5 +43,5 @@ func FormatVia(via []string) string { return strings.Join(via, " ") }
 // Circles tells whether a request that passed these hubs must not go on to
 // next: because it has been there, or because it has been passed on enough.
 func Circles(via []string, next string) bool {
-	return len(via) > MaxHops || slices.ContainsFunc(via, func(v string) bool { return Same(v, next) })
+	return len(via) > MaxHops || slices.ContainsFunc(via, func(v string) bool { return place.Same(v, next) })
 }

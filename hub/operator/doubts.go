@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/addresses"
+	"github.com/fedhub/fedhub/internal/place"
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
@@ -37,7 +37,7 @@ func (s *Service) Twins(ctx context.Context, k federation.LoginKey) ([]texts.Tex
 	all, err := s.parts.Upstreams.All(ctx)
 	var doubts []texts.Text
 	for _, twin := range all {
-		if twin.ID != k.ID && k.BaseURL != "" && addresses.Same(twin.BaseURL, k.BaseURL) {
+		if twin.ID != k.ID && k.BaseURL != "" && place.Same(twin.BaseURL, k.BaseURL) {
 			doubts = append(doubts, texts.New("provider.added.twin", "name", twin.Name, "id", twin.ID, "address", twin.BaseURL))
 		}
 	}

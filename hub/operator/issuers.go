@@ -18,6 +18,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/lasting"
+	"github.com/fedhub/fedhub/internal/place"
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
@@ -98,7 +99,7 @@ func (s *Service) undecided(ctx context.Context, before, after federation.LoginK
 	m.Same, m.Unfinished = true, true
 	typed := true // as it began, wherever no key showed who is there
 	for issuer, count := range all {
-		here := !moves && addresses.Same(issuer, after.BaseURL) // linked beforehand, and never met
+		here := !moves && place.Same(issuer, after.BaseURL) // linked beforehand, and never met
 		if issuer == m.To || here || slices.Contains(decided, issuer) {
 			continue
 		}

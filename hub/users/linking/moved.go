@@ -8,10 +8,10 @@ import (
 	"slices"
 	"time"
 
-	"github.com/fedhub/fedhub/federation/addresses"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/lasting"
+	"github.com/fedhub/fedhub/internal/place"
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
@@ -25,7 +25,7 @@ func (k *Service) underFormer(ctx context.Context, c Claim, p Policy) (former bo
 		if err != nil {
 			return false, "", err
 		}
-		if i.LoginKey == c.Key && !addresses.Same(i.Issuer, c.Issuer) && !i.Pending && !slices.Contains(p.Decided, i.Issuer) {
+		if i.LoginKey == c.Key && !place.Same(i.Issuer, c.Issuer) && !i.Pending && !slices.Contains(p.Decided, i.Issuer) {
 			if former && owner != i.UserID {
 				return true, "", nil
 			}

@@ -10,7 +10,6 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/federation/addresses"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/oauth"
@@ -20,6 +19,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/internal/lasting"
+	"github.com/fedhub/fedhub/internal/place"
 )
 
 // assertionGrant exchanges an assertion about somebody for an access token (RFC 7523
@@ -124,7 +124,7 @@ func lost(key federation.LoginKey, issuer string) bool {
 		today = key.BaseURL
 	}
 	return slices.ContainsFunc(key.Former, func(f federation.FormerIssuer) bool { return f.Issuer == issuer }) ||
-		key.OneIssuer() && today != "" && !addresses.Same(issuer, today)
+		key.OneIssuer() && today != "" && !place.Same(issuer, today)
 }
 
 // consented returns the grant by which the person allowed the client these

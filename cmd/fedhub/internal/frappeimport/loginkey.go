@@ -9,6 +9,7 @@ import (
 	"github.com/fedhub/fedhub/federation/catalog"
 	"github.com/fedhub/fedhub/federation/hubaddress"
 	"github.com/fedhub/fedhub/internal/jsonx"
+	"github.com/fedhub/fedhub/internal/place"
 )
 
 // A KeyHere is what a Social Login Key becomes here: switched off, until
@@ -29,7 +30,7 @@ func loginKey(d Doc, o Options, hub string) (KeyHere, Record) {
 		r.Name = provider
 	}
 	base := addresses.Tidy(d.text("base_url"))
-	if provider == "Frappe" && base != "" && (addresses.Same(base, hub) || o.Site != "" && addresses.Same(base, o.Site)) {
+	if provider == "Frappe" && base != "" && (place.Same(base, hub) || o.Site != "" && place.Same(base, o.Site)) {
 		r.skip("It only told the site its own name as issuer; here the hub's address is that.")
 		return KeyHere{}, r
 	}
