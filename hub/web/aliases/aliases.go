@@ -4,6 +4,7 @@
 package aliases
 
 import (
+	"context"
 	"net/http"
 	"strings"
 )
@@ -12,6 +13,8 @@ import (
 const (
 	Frappe   = "/api/method/frappe.integrations.oauth2."
 	Keycloak = "/protocol/openid-connect/"
+
+	registrations = "/clients-registrations/openid-connect"
 )
 
 // ofKeycloak are the other addresses that Keycloak answers for a realm, and the
@@ -29,7 +32,7 @@ var ofKeycloak = map[string]string{
 	Keycloak + "ext/par/request":          "/oauth2/par",
 	Keycloak + "login-status-iframe.html": "/oauth2/session",
 
-	"/clients-registrations/openid-connect": "/oauth2/register",
+	registrations: "/oauth2/register",
 
 	"/.well-known/openid-configuration":       "/.well-known/openid-configuration",
 	"/.well-known/oauth-authorization-server": "/.well-known/oauth-authorization-server",
@@ -44,11 +47,31 @@ func Known(r *http.Request) *http.Request {
 	if path == r.URL.Path {
 		return r
 	}
-	known := *r
+	known := r.WithContext(context.WithValue(r.Context(), askedKey{}, r.URL.Path))
 	address := *r.URL
 	address.Path, address.RawPath = path, ""
 	known.URL = &address
-	return &known
+	return known
+}
+
+type askedKey struct{}
+
+// Asked is the path that a request came to, where that is none of the table's;
+// else empty. What a client signs names that one: a DPoP proof (RFC 9449 §4.3).
+func Asked(ctx context.Context) string {
+	path, _ := ctx.Value(askedKey{}).(string)
+	return path
+}
+
+// TokenEndpoint is the address of the realm's token endpoint that a path below
+// the realm belongs to: the audience that a client of Keycloak knows (RFC 7523
+// §3). Empty: there is no realm.
+func TokenEndpoint(asked string) string {
+	realm, _, found := strings.Cut(asked, Keycloak)
+	if !found {
+		return ""
+	}
+	return realm + Keycloak + "token"
 }
 
 // Of leaves every path alone that is not one of these.
@@ -68,6 +91,9 @@ func Of(path string) string {
 		return path
 	}
 	known = strings.TrimRight(known, "/")
+	if id, found := strings.CutPrefix(known, registrations+"/"); found && !strings.Contains(id, "/") {
+		return "/oauth2/register/" + id // RFC 7592 §2
+	}
 	if ours, found := ofKeycloak[known]; found {
 		return ours
 	}

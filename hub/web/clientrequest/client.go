@@ -22,6 +22,7 @@ import (
 	"github.com/fedhub/fedhub/hub/dpop"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/aliases"
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
@@ -109,16 +110,26 @@ func (a *Authenticator) ClientOr(c *gin.Context, form oauth.Params, told func(*g
 }
 
 // ownAudiences are the addresses of the back-channel authentication endpoint,
-// which an assertion may name there, and only there (CIBA §7.1).
+// which an assertion may name there, and only there (CIBA §7.1), and the token
+// endpoint of the realm below which a client asks that knew a Keycloak.
 func (a *Authenticator) ownAudiences(c *gin.Context) []string {
 	const backEndpoint = "/oauth2/bc-authorize"
-	switch {
-	case c.FullPath() != backEndpoint:
-		return nil
-	case a.Alias == "":
-		return []string{a.Issuer + backEndpoint}
+	var own []string
+	asked := aliases.Asked(c.Request.Context())
+	if endpoint := aliases.TokenEndpoint(asked); endpoint != "" {
+		own = append(own, a.Issuer+endpoint)
 	}
-	return []string{a.Issuer + backEndpoint, a.Alias + backEndpoint} // RFC 8705 §5
+	if c.FullPath() != backEndpoint {
+		return own
+	}
+	own = append(own, a.Issuer+backEndpoint)
+	if a.Alias != "" {
+		own = append(own, a.Alias+backEndpoint) // RFC 8705 §5
+	}
+	if asked != "" {
+		own = append(own, a.Issuer+asked)
+	}
+	return own
 }
 
 // resolveClient makes a client known that nobody registered and that comes with the

@@ -6,6 +6,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/dpop"
+	"github.com/fedhub/fedhub/hub/web/aliases"
 )
 
 // OfferNonce hands out the nonce for the next DPoP proof with every answer,
@@ -28,6 +29,9 @@ func (a *Authenticator) proofFor(c *gin.Context, client clients.Client, token st
 	}
 	if a.Alias != "" {
 		want.URLs = append(want.URLs, a.Alias+c.FullPath())
+	}
+	if asked := aliases.Asked(c.Request.Context()); asked != "" {
+		want.URLs = append(want.URLs, a.Issuer+asked)
 	}
 	return want
 }

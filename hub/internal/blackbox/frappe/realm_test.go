@@ -4,8 +4,12 @@ import (
 	"net/url"
 	"testing"
 
+	"github.com/go-jose/go-jose/v4"
+
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/internal/testkit/keytest"
 )
 
 // A program that knew Keycloak asks below its realm for all that Keycloak's own
@@ -53,5 +57,45 @@ func TestARealmOfAFormerKeycloakIsAnsweredWhole(t *testing.T) {
 	hubtest.Want(t, "keys", found.Str("jwks_uri"), w.URL+"/oauth2/jwks")
 	for _, path := range []string{"/realms/main", "/realms/main/", "/realms/main/account", "/realms/main/admin", "/realms/main/.well-known/oauth-protected-resource", "/realms/a/b/.well-known/openid-configuration", "/realms//.well-known/openid-configuration"} {
 		hubtest.Want(t, path, w.SendJSON("GET", path, "", nil).Status, 404)
+	}
+}
+
+// What such a program signs names the addresses that it knows.
+func TestWhatIsSignedForARealmIsTaken(t *testing.T) {
+	const token = "/realms/main/protocol/openid-connect/token"
+	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	bound := w.App(func(c *clients.Client) { c.GrantTypes = append(c.GrantTypes, clients.GrantClientCredentials) })
+	key := w.ProofKey()
+	got := bound.Proven(token, []string{key.Proof("POST", token, nil)}, "grant_type", "client_credentials")
+	hubtest.Want(t, "bound", got.Str("token_type"), "DPoP")
+	other := bound.Proven(token, []string{key.Proof("POST", "/realms/other/protocol/openid-connect/token", nil)}, "grant_type", "client_credentials")
+	hubtest.Refused(t, "a proof for another realm", other, 400, "invalid_dpop_proof")
+
+	mine := keytest.New(t, "one", jose.ES256)
+	signs := func(change func(*clients.Client)) func(path, audience string) hubtest.Reply {
+		a := w.App(func(c *clients.Client) {
+			c.AuthMethod, c.JWKS = clientauth.MethodKey, string(keytest.JWKS(t, mine))
+			change(c)
+		})
+		return func(path, audience string) hubtest.Reply {
+			return w.Raw(path, url.Values{
+				"client_id": {a.ID}, "token": {"x"}, "client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
+				"client_assertion": {keytest.Sign(t, mine, keytest.Assertion(a.ID, audience, w.Clock.Now()), nil)},
+			}.Encode())
+		}
+	}
+	ordinary := signs(func(*clients.Client) {})
+	hubtest.Want(t, "the realm's token endpoint", ordinary("/realms/main/protocol/openid-connect/token/introspect", w.URL+token).Status, 200)
+	hubtest.Refused(t, "another realm's", ordinary("/realms/other/protocol/openid-connect/token/introspect", w.URL+token), 401, "invalid_client")
+	hubtest.Refused(t, "a realm's at the hub's own address", ordinary("/oauth2/introspect", w.URL+token), 401, "invalid_client")
+}
+
+func TestARegistrationBelowARealmIsReadThere(t *testing.T) {
+	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	for _, method := range []string{"GET", "DELETE"} {
+		want := w.SendJSON(method, "/oauth2/register/somebody", "", nil)
+		got := w.SendJSON(method, "/realms/main/clients-registrations/openid-connect/somebody", "", nil)
+		hubtest.Want(t, method, got.Status, want.Status)
+		hubtest.Want(t, method+" is no page that there is not", got.Status != 404, true)
 	}
 }
