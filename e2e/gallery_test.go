@@ -144,7 +144,7 @@ func serveGallery(t *testing.T, shown map[string]templates.Page) string {
 			t.Fatal(err)
 		}
 		mux.HandleFunc("GET /"+slug(name), func(rw http.ResponseWriter, _ *http.Request) {
-			rw.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self' 'nonce-bm9uY2U'; img-src 'self' data:; form-action 'self'")
+			rw.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self' 'nonce-bm9uY2U'; img-src 'self' data:; form-action 'self' http://localhost:*") // an app is served from another port
 			rw.Header().Set("Content-Type", "text/html; charset=utf-8")
 			rw.Write(body.Bytes()) //nolint:errcheck // the browser went away
 		})
