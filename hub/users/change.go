@@ -143,11 +143,11 @@ func (k *Service) TakeRoles(ctx context.Context, id string, taken []string, edit
 	var before User
 	user, err := k.changeAdmin(ctx, id, func(u *User) error {
 		before = *u
-		u.SetRoles(without(u.Roles, taken))
+		u.SetRoles(Without(u.Roles, taken))
 		return edit(before, u)
 	})
 	if errors.Is(err, ErrLastAdmin) {
-		return k.TakeRoles(ctx, id, without(taken, []string{AdminRole}), edit)
+		return k.TakeRoles(ctx, id, Without(taken, []string{AdminRole}), edit)
 	}
 	if err == nil && k.rolesTaken != nil && !slices.Equal(before.Roles, user.Roles) {
 		k.rolesTaken(ctx, before, user)
@@ -172,8 +172,8 @@ func (k *Service) Change(ctx context.Context, id string, edit func(*User) error)
 	return after, nil
 }
 
-// without returns the strings of a that are not in b, in a slice of its own.
-func without(a, b []string) []string {
+// Without returns the strings of a that are not in b, in a slice of its own.
+func Without(a, b []string) []string {
 	return slices.DeleteFunc(slices.Clone(a), func(s string) bool { return slices.Contains(b, s) })
 }
 

@@ -187,7 +187,7 @@ func (k *Service) ApplyInvitation(ctx context.Context, user *User) error {
 	if err != nil {
 		return err
 	}
-	user.AddRoles(without(i.Roles, []string{AdminRole}))
+	user.AddRoles(Without(i.Roles, []string{AdminRole}))
 	return nil
 }
 

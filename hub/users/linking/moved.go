@@ -218,8 +218,7 @@ func (k *Service) undoMove(ctx context.Context, r LinkEvent) (users.User, error)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return users.User{}, err
 	}
-	given := slices.DeleteFunc(taken.Roles, func(role string) bool { return slices.Contains(before.Roles, role) })
-	u, err := k.users.TakeRoles(ctx, r.UserID, given, func(_ users.User, u *users.User) error {
+	u, err := k.users.TakeRoles(ctx, r.UserID, users.Without(taken.Roles, before.Roles), func(_ users.User, u *users.User) error {
 		u.SessionGeneration++
 		return nil
 	})

@@ -124,6 +124,46 @@ func TestAMoveThatIsUndoneLeavesNothingOfTheOtherIssuer(t *testing.T) {
 	})
 }
 
+// An undo that fails half-way, and is asked for again, leaves the roles that both
+// issuers gave.
+func TestAnUndoOfAMoveThatFailedKeepsTheRolesOfBefore(t *testing.T) {
+	for n := 1; ; n++ {
+		w := newWorld(t)
+		w.Person("root@gmail.example", users.AdminRole)
+		ada, p := w.Person("ada@gmail.example"), trusted()
+		p.RoleMap = map[string]string{"Boss": "boss", "IT": "it"}
+		claim := google("1", "ada@gmail.example")
+		claim.Roles = []string{"IT"}
+		w.match(claim, p)
+		if _, _, err := w.Move(t.Context(), linking.Move{KeyID: "google", From: claim.Issuer, To: "https://moved.example", By: "root", Batch: "0"}); err != nil {
+			t.Fatal(err)
+		}
+		claim.Issuer, claim.Roles = "https://moved.example", []string{"Boss", "IT"}
+		w.match(claim, p)
+		record := must[[]linking.LinkEvent](t)(w.Batch(t.Context(), "0"))[0].ID
+		failed := w.failAt(n)
+		_, _, err := w.Undo(t.Context(), record, "root")
+		if !failed() {
+			if n == 1 || err != nil {
+				t.Fatalf("nothing failed, and it ended with %v", err)
+			}
+			return
+		}
+		for _, i := range must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID)) {
+			if got := strings.Join(i.Roles, " "); got != "it" && (i.Issuer != claim.Issuer || got != "boss it") {
+				t.Errorf("step %d failed, and at %s the roles are %q", n, i.Issuer, i.Roles)
+			}
+		}
+		if err != nil {
+			_, _, err = w.Undo(t.Context(), record, "root")
+		}
+		u, now := must[users.User](t)(w.Get(t.Context(), ada.ID)), must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))
+		if err != nil && !errors.Is(err, linking.ErrUndone) || u.Has("boss") || !u.Has("it") || len(now) != 1 || strings.Join(now[0].Roles, " ") != "it" {
+			t.Errorf("step %d failed, and asked again: %v; she is %v by %+v", n, err, u.Roles, now)
+		}
+	}
+}
+
 func TestAdministratorsStayBehindWhereNothingShowsWhoIsThere(t *testing.T) {
 	w := newWorld(t)
 	root, ada := w.Person("root@gmail.example", users.AdminRole), w.Person("ada@gmail.example")
