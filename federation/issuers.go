@@ -92,6 +92,11 @@ func (f FormerIssuer) MovesTo(issuer, address string) bool {
 	return f.Decided == Moving && f.To == issuer && f.Address == address && issuer != ""
 }
 
+// HalfMoved tells whether a move of the key's people began and did not end.
+func (k LoginKey) HalfMoved() bool {
+	return slices.ContainsFunc(k.Former, func(f FormerIssuer) bool { return f.Decided == Moving })
+}
+
 // setFormer keeps what is known of a former issuer, in the place of what was.
 func (k *LoginKey) setFormer(f FormerIssuer) {
 	k.Former = append([]FormerIssuer{f}, slices.DeleteFunc(slices.Clone(k.Former), func(o FormerIssuer) bool { return o.Issuer == f.Issuer })...)

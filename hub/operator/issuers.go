@@ -75,8 +75,7 @@ func (s *Service) undecided(ctx context.Context, before, after federation.LoginK
 		return nil, nil
 	}
 	all, privileged, err := s.parts.Linking.OfIssuers(ctx, before.ID)
-	begun := slices.ContainsFunc(before.Former, func(f federation.FormerIssuer) bool { return f.Decided == federation.Moving })
-	if err != nil || len(all) == 0 && !begun {
+	if err != nil || len(all) == 0 && !before.HalfMoved() {
 		return nil, err
 	}
 	m := &MustDecide{KeyID: before.ID, Address: after.BaseURL, To: after.Issuer}

@@ -96,17 +96,8 @@ func undoable(k federation.LoginKey, now time.Time) []templates.IssuerMove {
 	return out
 }
 
-// halfMoved tells whether a move of the key's people began and did not end.
-func halfMoved(k federation.LoginKey) bool {
-	return slices.ContainsFunc(k.Former, func(f federation.FormerIssuer) bool { return f.Decided == federation.Moving })
-}
-
 // unsettled tells whether somebody has to look at the key's identities.
 func unsettled(k federation.LoginKey, now time.Time) bool {
-	for _, f := range k.Former {
-		if f.Decided == "" || f.Decided == federation.Moving {
-			return true
-		}
-	}
-	return len(undoable(k, now)) > 0
+	open := slices.ContainsFunc(k.Former, func(f federation.FormerIssuer) bool { return f.Decided == "" })
+	return open || k.HalfMoved() || len(undoable(k, now)) > 0
 }

@@ -65,7 +65,7 @@ func (d *Handler) SaveLoginKey(c *gin.Context) error {
 	if ended != (operator.SignedIn{}) {
 		done = "disabled" + counted(ended)
 	}
-	if now, err := d.Upstreams.Get(c.Request.Context(), key.ID); err == nil && halfMoved(now) { // the page says so
+	if now, err := d.Upstreams.Get(c.Request.Context(), key.ID); err == nil && now.HalfMoved() { // the page says so
 		return web.SeeOther(c, "/admin/keys/"+key.ID+"/identities")
 	}
 	return web.SeeOther(c, "/admin/keys/"+key.ID+"?done="+done)
