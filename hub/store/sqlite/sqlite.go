@@ -22,6 +22,7 @@ import (
 	"io/fs"
 	"strconv"
 	"sync/atomic"
+	"time"
 
 	"github.com/fedhub/fedhub/hub/store"
 )
@@ -89,9 +90,25 @@ func (d *DB) Raise(ctx context.Context, major int) error {
 // closeAll closes the writer's connection last: only one that may write can
 // move the log into the file, and only the last one does.
 func (d *DB) closeAll() error {
-	err := d.read.Close()
+	err := errors.Join(d.read.Close(), d.lastReads())
 	d.forget()
 	return errors.Join(err, d.write.Close())
+}
+
+// closePatience is how long a closing database waits for queries under way.
+const closePatience = 10 * time.Second
+
+// lastReads waits until the queries under way have ended. Closing the pool only
+// closes the connections that are idle, and one that opens or ends later would
+// write SQLite's side files anew beside a file that is already closed.
+func (d *DB) lastReads() error {
+	for until := time.Now().Add(closePatience); d.read.Stats().OpenConnections > 0; {
+		if time.Now().After(until) {
+			return errors.New("a query is still running")
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return nil
 }
 
 // table finds a set that was declared to Prepare.
