@@ -20,32 +20,32 @@ type ending struct {
 }
 
 var endings = []ending{
-	{"the person is disabled here", disabledHere(true), func(t *testing.T, h *house) { disabledHere(false)(t, h, nil, nil) }, false},
-	{"the person is disabled at the provider", func(_ *testing.T, h *house, _ *hubtest.Browser, _ []*hubtest.App) {
+	{"the user is disabled at this hub", disabledHere(true), func(t *testing.T, h *house) { disabledHere(false)(t, h, nil, nil) }, false},
+	{"the user is disabled at the provider", func(_ *testing.T, h *house, _ *hubtest.Browser, _ []*hubtest.App) {
 		h.upstream(true)
 		h.skip(6 * time.Minute) // one person is looked at every five minutes at most
 	}, func(_ *testing.T, h *house) { h.upstream(false) }, true},
-	{"the login key is switched off", switched(false), func(t *testing.T, h *house) { switched(true)(t, h, nil, nil) }, true},
-	{"the app is switched off", func(t *testing.T, h *house, _ *hubtest.Browser, apps []*hubtest.App) {
+	{"the provider is switched off", switched(false), func(t *testing.T, h *house) { switched(true)(t, h, nil, nil) }, true},
+	{"the application is disabled", func(t *testing.T, h *house, _ *hubtest.Browser, apps []*hubtest.App) {
 		for _, a := range apps {
 			must(t, h.Hub.ChangeClient(t.Context(), audit.Named("test"), a.ID, texts.Text{}, func(c *clients.Client) { c.Disabled = true }))
 		}
 	}, nil, false},
-	{"the app is deleted", func(t *testing.T, h *house, _ *hubtest.Browser, apps []*hubtest.App) {
+	{"the application is deleted", func(t *testing.T, h *house, _ *hubtest.Browser, apps []*hubtest.App) {
 		for _, a := range apps {
 			must(t, h.Hub.RemoveClient(t.Context(), audit.Named("test"), a.Client))
 		}
 	}, nil, false},
-	{"the person withdraws their consent", withdraw, nil, false},
-	{"the password is changed elsewhere", changePassword, func(t *testing.T, h *house) {
+	{"the user withdraws consent", withdraw, nil, false},
+	{"the password is changed in another browser", changePassword, func(t *testing.T, h *house) {
 		_, err := h.Hub.People().SetPassword(t.Context(), h.person().ID, hubtest.Password)
 		must(t, err)
 	}, false},
-	{"the person signs out everywhere", func(_ *testing.T, h *house, _ *hubtest.Browser, _ []*hubtest.App) {
+	{"the user signs out everywhere", func(_ *testing.T, h *house, _ *hubtest.Browser, _ []*hubtest.App) {
 		elsewhere := h.mustEnter()
 		elsewhere.Submit(elsewhere.Open("/account"), "/account/sessions/end-all")
 	}, nil, false},
-	{"the login key is deleted", func(t *testing.T, h *house, _ *hubtest.Browser, _ []*hubtest.App) { // the last: there is none after it
+	{"the provider is deleted", func(t *testing.T, h *house, _ *hubtest.Browser, _ []*hubtest.App) { // the last: there is none after it
 		_, _, err := h.Hub.RemoveLoginKey(t.Context(), audit.Named("test"), h.Key(h.key), operator.EndSignedIn)
 		must(t, err)
 	}, nil, true},

@@ -35,10 +35,10 @@ var sorts = []sort{
 	{"opaque token", nil, byCode(func(c *clients.Client) { c.OpaqueTokens = true })},
 	{"implicit", []string{clients.GrantImplicit}, implicit},
 	{"device", []string{clients.GrantDevice}, device},
-	{"back channel", []string{clients.GrantCIBA}, backChannel},
+	{"CIBA", []string{clients.GrantCIBA}, backChannel},
 	{"token exchange", []string{clients.GrantExchange}, exchanged},
 	{"assertion", []string{clients.GrantJWT}, asserted},
-	{"the app's own token", []string{clients.GrantClientCredentials}, own},
+	{"client credentials", []string{clients.GrantClientCredentials}, own},
 }
 
 func session(_ *testing.T, _ *house, b *hubtest.Browser) issued {

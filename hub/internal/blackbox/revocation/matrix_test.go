@@ -18,7 +18,7 @@ import (
 const (
 	atOnce  = "at once"
 	refresh = "next refresh" // at the latest, of anything that the person has by this provider
-	goesOn  = "goes on"
+	goesOn  = "stays valid"
 )
 
 // TestWhatEndsWhat plays every cell of the tables in docs/revocation.md.
@@ -138,7 +138,7 @@ func read(t *testing.T) tables {
 			for i, name := range head[1:] {
 				b.cells[[2]string{row[0], name}] = row[i+1]
 			}
-		case head[0] == "Came by":
+		case head[0] == "Signed in with":
 			b.exceptions[[3]string{row[0], row[1], row[2]}] = row[3]
 		}
 	}

@@ -69,7 +69,7 @@ func the[T any](t *testing.T, h *house, set string) []T {
 // A person of another hub who is disabled there keeps no device here.
 func TestADeviceIsLookedAtLikeAnyApp(t *testing.T) { // device and back channel
 	for _, s := range sorts {
-		if s.name != "device" && s.name != "back channel" {
+		if s.name != "device" && s.name != "CIBA" {
 			continue
 		}
 		h := byPeer(t)
