@@ -9,7 +9,7 @@ func TestWhoSaysNoComesBackToTheApp(t *testing.T) {
 		b.signIn(w.bo)
 		b.click("#cancel")
 		b.seeAt(w.app.URL+"/callback", "#again")
-		b.seeText("You said no.")
+		b.seeText("Sign-in cancelled")
 
 		// No is not for ever: trying again asks again.
 		b.click("#again")

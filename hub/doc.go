@@ -80,8 +80,8 @@
 //
 //	word                  where                      sent as (RFC)                    stored or typed as
 //	application, client   clients.Client             client_id (6749 §2.2)            set clients; fedhub client
-//	connected hub         clients.FederatedHub       client_id, a URL (CIMD)          set clients, server; fedhub server
-//	sign-in provider      federation.LoginKey        idp (hint of ours)               set loginkeys; fedhub key
+//	connected hub         clients.FederatedHub       client_id, a URL (CIMD)          set clients, server; fedhub hub
+//	sign-in provider      federation.LoginKey        idp (hint of ours)               set loginkeys; fedhub provider
 //	identity              linking.Identity           iss and sub of the provider      set identities
 //	account link          linking.LinkEvent          -                                set decisions
 //	grant, consent        grants.Grant               scope (6749 §3.3)                set grants
@@ -94,7 +94,7 @@
 //	session generation    users.User                 -                                epoch
 //	upstream tokens       upstreamtokens.Token       -                                set ties
 //	site set-up           sitesetup.Setup            -                                set debuts; client add --frappe
-//	initial access token  registration.InitialAccessToken Authorization (7591 §3)          set initials; fedhub client token
+//	initial access token  registration.InitialAccessToken Authorization (7591 §3)          set initials; fedhub client initial-access-token
 //	logout notice         logouts.Notice             logout_token (Back-Channel §2.4) set notices
 //	logout status         logouts.Status             -                                set told
 //	security profile      fapi.Profile    FAPI 2.0                         high_security; --high-security

@@ -18,7 +18,7 @@ import (
 
 // A world is who is in the database.
 type world struct {
-	People []string `json:"people"` // e-mail addresses
+	People []string `json:"people"` // email addresses
 	Apps   []secret `json:"apps"`   // in the order of idTokenAlgs
 	Job    secret   `json:"job"`
 	Device secret   `json:"device"` // a public client

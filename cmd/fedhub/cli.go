@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -12,135 +14,136 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// cli is every command.
+// cli is every command. An alias is the name that a command had before; it goes
+// on working and is shown nowhere.
 type cli struct {
 	Serve       serveCmd       `cmd:"" help:"Run the hub."`
-	Demo        demoCmd        `cmd:"" help:"Show the whole idea on this machine: two hubs and an app, and a person who signs in through all three."`
-	SetupLink   setupLinkCmd   `cmd:"" help:"Print a link by which the first administrator is made."`
-	User        userCmds       `cmd:"" help:"People: add, list, show, edit, invite, disable, enable, delete, roles, reset-link, unlink, sessions."`
-	Client      clientCmds     `cmd:"" help:"Apps that sign people in here: add, list, show, update, disable, enable, delete, secret, token, prune."`
-	Key         keyCmds        `cmd:"" help:"Social Login Keys, where people may come from: add, list, show, update, switch, delete, join."`
-	Server      serverCmds     `cmd:"" help:"Hubs that sign people in here: list, approve, refuse, suspend, invite."`
-	SigningKey  signingKeyCmds `cmd:"" help:"The hub's own keys, which it signs with: list, rotate."`
-	Import      importCmds     `cmd:"" help:"Take over people and apps from another system: frappe."`
-	DB          dbCmds         `cmd:"" name:"db" help:"The records in the database, for eyes and repair: list, show, upgrade, delete."`
-	Doctor      doctorCmd      `cmd:"" help:"Look through the database for records that cannot be read."`
-	Trace       traceCmd       `cmd:"" help:"Say what happened on the way of a sign-in, by the reference that its error page shows."`
-	Settings    settingsCmds   `cmd:"" help:"OAuth Provider Settings: show, set."`
-	Healthcheck healthcheckCmd `cmd:"" help:"Ask the hub on this machine whether it is ready; the exit code is the answer."`
+	Demo        demoCmd        `cmd:"" help:"Run a demo on this machine: two connected hubs, an application, and users who sign in through all three."`
+	SetupLink   setupLinkCmd   `cmd:"" help:"Print a link that creates the first administrator."`
+	User        userCmds       `cmd:"" help:"Manage users: add, list, show, edit, invite, disable, enable, delete, roles, reset-link, unlink, sessions."`
+	Client      clientCmds     `cmd:"" help:"Manage applications: add, list, show, update, disable, enable, delete, secret, initial-access-token, prune."`
+	Provider    providerCmds   `cmd:"" aliases:"key" help:"Manage sign-in providers (Frappe: Social Login Keys): add, list, show, update, switch, delete, join."`
+	Hub         hubCmds        `cmd:"" aliases:"server" help:"Manage connected hubs: list, approve, refuse, suspend, invite."`
+	SigningKey  signingKeyCmds `cmd:"" help:"Manage the keys that the hub signs with: list, rotate."`
+	Import      importCmds     `cmd:"" help:"Import users and applications from another system: frappe."`
+	DB          dbCmds         `cmd:"" name:"db" help:"Inspect and repair the database: list, show, upgrade, delete."`
+	Doctor      doctorCmd      `cmd:"" help:"Find database records that cannot be read."`
+	Trace       traceCmd       `cmd:"" help:"Show a sign-in's trace, or list recent sign-ins."`
+	Settings    settingsCmds   `cmd:"" help:"Show and change the hub's settings: show, set."`
+	Healthcheck healthcheckCmd `cmd:"" help:"Check whether the hub on this machine is ready. If it is, the exit code is 0."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
 }
 
 type userCmds struct {
-	Add       userAddCmd       `cmd:"" help:"Add a person."`
-	List      userListCmd      `cmd:"" help:"List the people."`
-	Disable   userDisableCmd   `cmd:"" help:"Sign a person out everywhere and keep them out."`
-	Enable    userEnableCmd    `cmd:"" help:"Let a person in again."`
-	Show      userShowCmd      `cmd:"" help:"Print a person, what signs them in, where they are signed in, and what they allowed apps."`
-	Edit      userEditCmd      `cmd:"" help:"Change what is known of a person."`
-	Delete    userDeleteCmd    `cmd:"" help:"Delete a person and all there is of them, for good, after asking."`
-	Sessions  userSessionsCmds `cmd:"" help:"Where a person is signed in: end."`
-	Remove    userRemoveCmd    `cmd:"" hidden:"" help:"What delete was called before, without asking."`
-	Roles     userRolesCmd     `cmd:"" help:"Replace the roles of a person."`
-	ResetLink userResetLinkCmd `cmd:"" help:"Print a link by which a person chooses a password."`
-	Unlink    userUnlinkCmd    `cmd:"" help:"Remove a provider from what signs a person in."`
-	Invite    userInviteCmd    `cmd:"" help:"Print a link by which somebody makes an account."`
+	Add       userAddCmd       `cmd:"" help:"Add a user."`
+	List      userListCmd      `cmd:"" help:"List the users."`
+	Disable   userDisableCmd   `cmd:"" help:"Disable a user: sign them out everywhere and block sign-in."`
+	Enable    userEnableCmd    `cmd:"" help:"Enable a user again."`
+	Show      userShowCmd      `cmd:"" help:"Show a user with their sign-in methods, sessions and connected applications."`
+	Edit      userEditCmd      `cmd:"" help:"Change a user's profile or email address."`
+	Delete    userDeleteCmd    `cmd:"" help:"Delete a user and all their data permanently. Asks for confirmation."`
+	Sessions  userSessionsCmds `cmd:"" help:"Manage a user's sessions: end."`
+	Remove    userRemoveCmd    `cmd:"" hidden:"" help:"Older name of delete. Does not ask."`
+	Roles     userRolesCmd     `cmd:"" help:"Replace a user's roles."`
+	ResetLink userResetLinkCmd `cmd:"" help:"Print a link with which a user chooses a password."`
+	Unlink    userUnlinkCmd    `cmd:"" help:"Unlink a sign-in provider from a user."`
+	Invite    userInviteCmd    `cmd:"" help:"Print a link with which a new user creates an account."`
 }
 
 type userSessionsCmds struct {
-	End userSessionsEndCmd `cmd:"" help:"Sign a person out everywhere, and end what their apps and devices were issued."`
+	End userSessionsEndCmd `cmd:"" help:"Sign a user out everywhere and revoke the tokens of their applications and devices."`
 }
 
 type clientCmds struct {
-	Add   clientAddCmd   `cmd:"" help:"Register an app. Its secret is shown once."`
-	List  clientListCmd  `cmd:"" help:"List the apps."`
-	Token clientTokenCmd `cmd:"" help:"Make an initial access token, with which apps register themselves."`
-	Show  clientShowCmd  `cmd:"" help:"Print everything an app is registered with."`
+	Add     clientAddCmd     `cmd:"" help:"Register an application. Its secret is shown once."`
+	List    clientListCmd    `cmd:"" help:"List the applications."`
+	Show    clientShowCmd    `cmd:"" help:"Show everything that is registered about an application, as JSON."`
+	Update  clientUpdateCmd  `cmd:"" help:"Change an application."`
+	Disable clientDisableCmd `cmd:"" help:"Block sign-ins to an application until it is enabled again."`
+	Enable  clientEnableCmd  `cmd:"" help:"Allow sign-ins to an application again."`
+	Delete  clientDeleteCmd  `cmd:"" help:"Delete an application permanently. Asks for confirmation."`
+	Secret  clientSecretCmds `cmd:"" help:"Manage an application's secrets: list, add, delete."`
 
-	Update  clientUpdateCmd  `cmd:"" help:"Change what an app is registered with."`
-	Disable clientDisableCmd `cmd:"" help:"Let nobody sign in to an app for now."`
-	Enable  clientEnableCmd  `cmd:"" help:"Let people sign in to it again."`
-	Delete  clientDeleteCmd  `cmd:"" help:"Delete an app for good, after asking."`
-	Secret  clientSecretCmds `cmd:"" help:"Its secrets: list, add, delete."`
+	InitialAccessToken clientInitialAccessTokenCmd `cmd:"" aliases:"token" help:"Create an initial access token, with which applications register themselves (RFC 7591)."`
 
-	Prune clientPruneCmd `cmd:"" help:"Remove the apps that registered themselves and were never used."`
+	Prune clientPruneCmd `cmd:"" help:"Delete applications that registered themselves and were never used."`
 }
 
 type clientSecretCmds struct {
-	List   clientSecretListCmd   `cmd:"" help:"List the secrets of an app, without their values."`
-	Add    clientSecretAddCmd    `cmd:"" help:"Make a secret, which is shown once. Those that are there stay good."`
-	Delete clientSecretDeleteCmd `cmd:"" help:"End a secret at once, after asking."`
+	List   clientSecretListCmd   `cmd:"" help:"List an application's secrets, without their values."`
+	Add    clientSecretAddCmd    `cmd:"" help:"Create a secret, which is shown once. Existing secrets stay valid."`
+	Delete clientSecretDeleteCmd `cmd:"" help:"Delete a secret at once. Asks for confirmation."`
 }
 
-type keyCmds struct {
-	Add  keyAddCmd  `cmd:"" help:"Let people come in from another hub, from any OpenID or OAuth 2.0 provider, or from a Frappe site."`
-	List keyListCmd `cmd:"" help:"List the keys, and how other hubs answered."`
-	Show keyShowCmd `cmd:"" help:"Print a key, and what its provider must be told of this hub."`
-	Join keyJoinCmd `cmd:"" help:"Ask another hub (again) to let this one in."`
+type providerCmds struct {
+	Add  providerAddCmd  `cmd:"" help:"Add a sign-in provider: another hub, an OpenID or OAuth 2.0 provider, or a Frappe site."`
+	List providerListCmd `cmd:"" help:"List the sign-in providers, and whether other hubs have approved this one."`
+	Show providerShowCmd `cmd:"" help:"Show a sign-in provider and the URLs to register there."`
+	Join providerJoinCmd `cmd:"" help:"Send the connection request to another hub again, or check its status."`
 
-	Update keyUpdateCmd `cmd:"" help:"Change a key."`
-	Switch keySwitchCmd `cmd:"" help:"Let people sign in by a key, or nobody any more, and sign out who did."`
-	Delete keyDeleteCmd `cmd:"" help:"Delete a key, and sign out who signed in by it, after asking."`
+	Update providerUpdateCmd `cmd:"" help:"Change a sign-in provider."`
+	Switch providerSwitchCmd `cmd:"" help:"Switch a sign-in provider on or off. Switching it off signs out the users who signed in through it."`
+	Delete providerDeleteCmd `cmd:"" help:"Delete a sign-in provider and sign out the users who signed in through it. Asks for confirmation."`
 
-	Enable  keyEnableCmd  `cmd:"" hidden:"" help:"What \"switch ID on\" was called before."`
-	Disable keyDisableCmd `cmd:"" hidden:"" help:"What \"switch ID off\" was called before."`
-	Remove  keyRemoveCmd  `cmd:"" hidden:"" help:"What delete was called before, without asking."`
+	Enable  providerEnableCmd  `cmd:"" hidden:"" help:"Older name of \"switch ID on\"."`
+	Disable providerDisableCmd `cmd:"" hidden:"" help:"Older name of \"switch ID off\"."`
+	Remove  providerRemoveCmd  `cmd:"" hidden:"" help:"Older name of delete. Does not ask."`
 }
 
-type serverCmds struct {
-	List    serverListCmd    `cmd:"" help:"List the hubs that asked, and how they stand."`
-	Approve serverApproveCmd `cmd:"" help:"Let a hub in."`
-	Refuse  serverRefuseCmd  `cmd:"" help:"Say no to a hub that waits."`
-	Suspend serverSuspendCmd `cmd:"" help:"Stop sign-ins to a hub for now."`
-	Invite  serverInviteCmd  `cmd:"" help:"Make a code that lets one hub in at once."`
+type hubCmds struct {
+	List    hubListCmd    `cmd:"" help:"List the connected hubs and the connection requests."`
+	Approve hubApproveCmd `cmd:"" help:"Approve a hub: users can sign in to it with their accounts here."`
+	Refuse  hubRefuseCmd  `cmd:"" help:"Refuse a hub's connection request."`
+	Suspend hubSuspendCmd `cmd:"" help:"Block sign-ins through a hub until it is approved again."`
+	Invite  hubInviteCmd  `cmd:"" help:"Create an invite code, which connects one hub without approval."`
 }
 
 type signingKeyCmds struct {
-	List   signingKeyListCmd   `cmd:"" help:"List the keys, and how they stand."`
-	Rotate signingKeyRotateCmd `cmd:"" help:"Publish new keys, which take over in ten minutes."`
+	List   signingKeyListCmd   `cmd:"" help:"List the signing keys and their states."`
+	Rotate signingKeyRotateCmd `cmd:"" help:"Publish new signing keys. They take over after ten minutes."`
 }
 
 type importCmds struct {
-	Frappe importFrappeCmd `cmd:"" help:"Take over what a Frappe or ERPNext site knows, so that this hub stands in its place."`
+	Frappe importFrappeCmd `cmd:"" help:"Import users, applications, sign-in providers and settings from a Frappe or ERPNext site that this hub replaces."`
 }
 
 type dbCmds struct {
-	List    dbListCmd    `cmd:"" help:"List the kinds of records and how many there are, or the records of one kind."`
-	Show    dbShowCmd    `cmd:"" help:"Print a record. What is encrypted, and hashes of secrets, are not in it."`
-	Upgrade dbUpgradeCmd `cmd:"" help:"Bring the database into this version's form, as a start does, or say what that would change."`
-	Delete  dbDeleteCmd  `cmd:"" help:"Delete a record, and nothing that hangs on it."`
+	List    dbListCmd    `cmd:"" help:"List the sets of records with their sizes, or the records of one set."`
+	Show    dbShowCmd    `cmd:"" help:"Show a record, without encrypted values and hashes of secrets."`
+	Upgrade dbUpgradeCmd `cmd:"" help:"Upgrade the database to this version, as a start of the hub does, or show what that would change."`
+	Delete  dbDeleteCmd  `cmd:"" help:"Delete one record. Records that belong to it stay. Asks for confirmation."`
 }
 
 type settingsCmds struct {
-	Show settingsShowCmd `cmd:"" help:"Print the settings."`
-	Set  settingsSetCmd  `cmd:"" help:"Change some of them."`
+	Show settingsShowCmd `cmd:"" help:"Show the settings."`
+	Set  settingsSetCmd  `cmd:"" help:"Change settings."`
 }
 
-const description = `A federated identity hub: one server that knows who people are, and tells the apps and hubs that trust it.
+const description = `A federated identity hub: it signs your users in to applications and to other hubs, with OpenID Connect and OAuth 2.0.
 
 Try it: fedhub demo
 
-Every setting is an environment variable too; its name stands behind the flag.`
+A flag can also be set by the environment variable shown in brackets.`
 
-// A mistake is for whoever typed the command or set the settings: a sentence
-// that says what to change. The exit code is 2, and 1 for what failed although
-// it was asked for rightly.
+// A mistake is an error in what was typed or in the settings: a sentence that
+// says what to change. The exit code is 2; it is 1 where the command was right
+// and failed.
 type mistake string
 
 func (m mistake) Error() string { return string(m) }
 
 func mistakef(format string, args ...any) mistake { return mistake(fmt.Sprintf(format, args...)) }
 
-// run does what the arguments say and returns the exit code.
+// run carries out a command and returns the exit code.
 func run(ctx context.Context, args []string, c *console) int {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
-	shown := false // kong printed help, and that was all
+	shown := false // kong printed help
 	parser, err := kong.New(&cli{},
 		kong.Name("fedhub"), kong.Description(description),
 		kong.Writers(c.out, c.err), kong.Exit(func(int) { shown = true }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}), kong.Help(help),
 		kong.ValueFormatter(withVariable),
 		kong.Resolvers(fromEnvironment(c.env)),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(c),
@@ -148,6 +151,7 @@ func run(ctx context.Context, args []string, c *console) int {
 	if err != nil {
 		return c.fail(err)
 	}
+	parser.Model.HelpFlag.Help = "Show this help."
 	parsed, err := parser.Parse(args)
 	if shown {
 		return 0
@@ -161,9 +165,22 @@ func run(ctx context.Context, args []string, c *console) int {
 	return 0
 }
 
-// misuse says what is wrong with what was typed, and where to read on: the help
-// of the command that it was typed for and, where that is a group, what there is
-// in it.
+// help prints the help of a command. kong would show a command's aliases beside
+// its name.
+func help(options kong.HelpOptions, c *kong.Context) error {
+	forgetAliases(c.Model.Node)
+	return kong.DefaultHelpPrinter(options, c)
+}
+
+func forgetAliases(node *kong.Node) {
+	node.Aliases = nil
+	for _, child := range node.Children {
+		forgetAliases(child)
+	}
+}
+
+// misuse says what is wrong with the arguments and where to read on: the help of
+// the command and, for a group, the commands in it.
 func misuse(err error) error {
 	if m, ok := errors.AsType[mistake](err); ok {
 		return m
@@ -171,18 +188,43 @@ func misuse(err error) error {
 	text, help := strings.TrimSuffix(err.Error(), "."), "fedhub --help"
 	if parse, ok := errors.AsType[*kong.ParseError](err); ok && parse.Context != nil {
 		node := reached(parse.Context)
-		help = node.FullPath() + " --help"
+		if wrong, ok := strings.CutPrefix(text, "unexpected argument "); ok { // kong suggests by names alone
+			wrong, _, _ = strings.Cut(wrong, ", did you mean ")
+			text = "unexpected argument " + wrong + suggestion(node, wrong)
+		}
 		if names := commands(node); len(names) > 0 {
-			if strings.HasPrefix(text, "expected ") { // kong's list, which ends early
-				text = "say what to do"
+			if strings.HasPrefix(text, "expected ") { // kong's list is cut off after five
+				text = "the command is missing"
 			}
 			text += "; the commands are " + strings.Join(names, ", ")
 		}
+		forgetAliases(parse.Context.Model.Node)
+		help = node.FullPath() + " --help"
 	}
 	return mistake(text + "; see " + help)
 }
 
-// reached is the last command that could be made out.
+// suggestion names the commands that a wrong word may stand for: a beginning of
+// a name, or up to two letters away from one. A name of before counts too and
+// leads to the name of today.
+func suggestion(group *kong.Node, wrong string) string {
+	var names []string
+	for _, child := range group.Children {
+		near := func(name string) bool { return strings.HasPrefix(name, wrong) || distance(name, wrong) <= 2 }
+		if child.Type == kong.CommandNode && !child.Hidden && (near(child.Name) || slices.ContainsFunc(child.Aliases, near)) {
+			names = append(names, strconv.Quote(child.Name))
+		}
+	}
+	switch len(names) {
+	case 0:
+		return ""
+	case 1:
+		return ", did you mean " + names[0] + "?"
+	}
+	return ", did you mean one of " + strings.Join(names, ", ") + "?"
+}
+
+// reached is the last command that kong recognized.
 func reached(c *kong.Context) *kong.Node {
 	node := c.Model.Node
 	for _, step := range c.Path {
@@ -193,7 +235,7 @@ func reached(c *kong.Context) *kong.Node {
 	return node
 }
 
-// commands are the names of what a group has.
+// commands are the names of a group's commands.
 func commands(group *kong.Node) []string {
 	var names []string
 	for _, child := range group.Children {
@@ -204,7 +246,7 @@ func commands(group *kong.Node) []string {
 	return names
 }
 
-// inWords makes of what a rule refuses a mistake.
+// inWords turns what a rule refuses into a mistake.
 func inWords(err error) error {
 	if problems, ok := errors.AsType[forms.Problems](err); ok {
 		return mistake(problems.Words(templates.Sentence))
@@ -212,7 +254,7 @@ func inWords(err error) error {
 	return err
 }
 
-// withVariable names the variable behind a flag.
+// withVariable names the variable after a flag's help.
 func withVariable(v *kong.Value) string {
 	name := v.Tag.Get("setting")
 	if name == "" {
@@ -222,8 +264,7 @@ func withVariable(v *kong.Value) string {
 }
 
 // fromEnvironment gives flags that were not typed the value of their variable.
-// One that is empty counts as not set, for that is what compose files make of
-// a variable they pass on.
+// An empty one counts as not set: compose files pass unset variables on empty.
 func fromEnvironment(env map[string]string) kong.ResolverFunc {
 	return func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 		name := flag.Tag.Get("setting")
@@ -245,5 +286,5 @@ func yesOrNo(name, value string) (any, error) {
 	case "false", "no", "off", "0":
 		return false, nil
 	}
-	return nil, mistakef("%s is %q; it must be true or false", name, value)
+	return nil, mistakef("%s is %q; set it to true or false", name, value)
 }

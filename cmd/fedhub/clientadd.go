@@ -16,49 +16,49 @@ import (
 
 type clientAddCmd struct {
 	clientFlags `embed:""`
-	Frappe      string `placeholder:"URL" help:"Address of a Frappe or ERPNext site that people sign in to; all else follows from it."`
-	Preset      string `placeholder:"NAME" help:"What the app is, if it is a known one; the rest follows from its address, which --url is then (the hub's own comes from FEDHUB_URL): keycloak, grafana, gitlab and others, which --preset list prints. Flags count more."`
-	Provider    string `placeholder:"NAME" help:"With --frappe: provider of the site's Social Login Key: Frappe (if not given), Keycloak, or the Provider Name of a custom one. With --preset: what the app calls this hub, where that is part of its addresses."`
-	ID          string `property:"id" name:"id" placeholder:"ID" help:"Client id; made up if not given."`
+	Frappe      string `placeholder:"URL" help:"URL of a Frappe or ERPNext site that users sign in to. It determines all other settings."`
+	Preset      string `placeholder:"NAME" help:"A known application, like keycloak, grafana or gitlab; --preset list prints all of them. --url is then the application's URL, and the hub's own URL comes from FEDHUB_URL. Other flags override the preset."`
+	Provider    string `placeholder:"NAME" help:"With --frappe: provider of the site's Social Login Key: Frappe (the default), Keycloak, or the Provider Name of a custom one. With --preset: the application's name for this hub, if its URLs contain it."`
+	ID          string `property:"id" name:"id" placeholder:"ID" help:"Client ID. Default: a random one."`
 
 	format `embed:""`
 	base   `embed:""`
 }
 
-// clientFlags are what an app is registered with, as "client add" and "client
-// update" take it. The fields below the flags are for Run.
+// clientFlags are the flags of "client add" and "client update". The fields below
+// the flags are for Run.
 type clientFlags struct {
-	FromJSON              string      `name:"from-json" placeholder:"PATH" help:"File with the app's metadata by the names of RFC 7591, and what only this hub knows, as fedhub client show prints it; - is standard input. What flags say counts more."`
-	Name                  string      `property:"name" placeholder:"NAME" help:"App Name, shown to people when they are asked for consent."`
-	Type                  word        `property:"type" enum:"web,spa,native,service," default:"" help:"Where it runs: web (a server), spa (in a browser), native (installed), service (acts for itself)."`
-	RedirectURI           addressList `property:"redirect_uris" sep:"none" name:"redirect-uri" placeholder:"URI" help:"Address in the app that people return to, or several with blanks between. May be repeated."`
-	DefaultRedirectURI    string      `property:"default_redirect_uri" name:"default-redirect-uri" placeholder:"URI" help:"Which of them, if the app does not say; the first if not given."`
-	PostLogoutRedirectURI addressList `property:"post_logout_redirect_uris" sep:"none" name:"post-logout-redirect-uri" placeholder:"URI" help:"Address that people return to when they have signed out. May be repeated."`
-	BackchannelLogoutURI  string      `property:"backchannel_logout_uri" name:"backchannel-logout-uri" placeholder:"URI" help:"Address in the app that is told when a session has ended."`
-	Scope                 wordList    `property:"scopes" placeholder:"SCOPE" help:"All it may ask for, with blanks or commas between. May be repeated; openid, profile and email if not given."`
-	Role                  []string    `property:"allowed_roles" sep:"none" placeholder:"ROLE" help:"Only people with one of these roles may use it. May be repeated."`
-	OpenIDMeansProfile    bool        `property:"openid_means_profile" negatable:"" name:"openid-means-profile" help:"Its openid stands for profile, email and roles too, as far as it may ask for them; for apps that a Frappe site registered."`
-	SkipAuthorization     bool        `property:"skip_authorization" negatable:"" help:"Skip Authorization: people are not asked for consent."`
-	GrantType             string      `property:"grant_types,own" placeholder:"TYPE" help:"Grant Type: \"Authorization Code\", \"Implicit\", or \"None\" for a service."`
-	ResponseType          string      `property:"response_types,own" placeholder:"TYPE" help:"Response Type: \"Code\" or \"Token\"; it goes with the Grant Type."`
-	Refresh               *bool       `property:"grant_types,own" negatable:"" help:"Whether it gets refresh tokens; it does, unless it is a service or Implicit."`
-	ClientCredentials     bool        `property:"grant_types,own" negatable:"" help:"It may also ask for itself, with nobody signed in."`
-	AuthMethod            string      `property:"auth_method" placeholder:"METHOD" help:"How it proves itself: client_secret_basic, client_secret_post, private_key_jwt or none."`
-	JWKSURI               string      `property:"jwks_uri" name:"jwks-uri" placeholder:"URI" help:"Where it publishes its keys, for private_key_jwt."`
-	IDTokenAlg            string      `property:"id_token_alg" name:"id-token-alg" placeholder:"ALG" help:"RS256 or ES256, for its ID tokens."`
-	IDTokenClaims         bool        `property:"id_token_claims" negatable:"" name:"id-token-claims" help:"Its ID tokens say everything that it may know, profile and email among it: for apps that never ask for user information, as Dex, Auth.js and OpenBao at their defaults."`
-	PKCE                  string      `property:"pkce" name:"pkce" enum:",always,nonce,optional" default:"" placeholder:"WHEN" help:"Whether it must send PKCE: always, nonce (unless the OpenID request has a nonce; what an app with a secret gets if nothing is said), optional (it may be left out)."`
-	PKCEOptional          bool        `property:"pkce_optional" negatable:"" name:"pkce-optional" help:"As --pkce optional: it may leave out PKCE, for old apps with a secret."`
+	FromJSON              string      `name:"from-json" placeholder:"PATH" help:"File with the application's metadata (RFC 7591) and the members of this hub, as fedhub client show prints them; - reads standard input. Flags override the file."`
+	Name                  string      `property:"name" placeholder:"NAME" help:"Name that users see, also on the consent page (Frappe: App Name)."`
+	Type                  word        `property:"type" enum:"web,spa,native,service," default:"" placeholder:"TYPE" help:"Type of application: web (on a server), spa (in a browser), native (installed) or service (no users)."`
+	RedirectURI           addressList `property:"redirect_uris" sep:"none" name:"redirect-uri" placeholder:"URI" help:"Redirect URI. Separate several with spaces, or repeat the flag."`
+	DefaultRedirectURI    string      `property:"default_redirect_uri" name:"default-redirect-uri" placeholder:"URI" help:"Redirect URI for requests that name none. Default: the first."`
+	PostLogoutRedirectURI addressList `property:"post_logout_redirect_uris" sep:"none" name:"post-logout-redirect-uri" placeholder:"URI" help:"URI to which users return after sign-out. May be repeated."`
+	BackchannelLogoutURI  string      `property:"backchannel_logout_uri" name:"backchannel-logout-uri" placeholder:"URI" help:"URI that receives a logout token when a session ends (OpenID Connect Back-Channel Logout)."`
+	Scope                 wordList    `property:"scopes" placeholder:"SCOPE" help:"Scope that it may request. Separate several with spaces or commas, or repeat the flag. Default: openid, profile and email."`
+	Role                  []string    `property:"allowed_roles" sep:"none" placeholder:"ROLE" help:"Only users with one of these roles may use it. May be repeated."`
+	OpenIDMeansProfile    bool        `property:"openid_means_profile" negatable:"" name:"openid-means-profile" help:"The scope openid also means profile, email and roles, if it may request them; for applications that a Frappe site registered."`
+	SkipAuthorization     bool        `property:"skip_authorization" negatable:"" help:"Do not ask users for consent (Frappe: Skip Authorization)."`
+	GrantType             string      `property:"grant_types,own" placeholder:"TYPE" help:"Grant type: \"Authorization Code\", \"Implicit\", or \"None\" for a service."`
+	ResponseType          string      `property:"response_types,own" placeholder:"TYPE" help:"Response type: \"Code\" or \"Token\". It must match the grant type."`
+	Refresh               *bool       `property:"grant_types,own" negatable:"" help:"Issue refresh tokens. Default: yes, except for a service or the implicit grant."`
+	ClientCredentials     bool        `property:"grant_types,own" negatable:"" help:"Allow the client credentials grant: it gets tokens for itself, without a user."`
+	AuthMethod            string      `property:"auth_method" placeholder:"METHOD" help:"Client authentication, like client_secret_basic, client_secret_post, private_key_jwt or none."`
+	JWKSURI               string      `property:"jwks_uri" name:"jwks-uri" placeholder:"URI" help:"URL of its public keys (JWK Set), for private_key_jwt."`
+	IDTokenAlg            string      `property:"id_token_alg" name:"id-token-alg" placeholder:"ALG" help:"Signing algorithm of its ID tokens: RS256 or ES256."`
+	IDTokenClaims         bool        `property:"id_token_claims" negatable:"" name:"id-token-claims" help:"Put all claims that it may read into the ID token, also profile and email; for applications that do not call the UserInfo endpoint, like Dex, Auth.js and OpenBao by default."`
+	PKCE                  string      `property:"pkce" name:"pkce" enum:",always,nonce,optional" default:"" placeholder:"WHEN" help:"When PKCE is required: always, nonce (unless the OpenID request has a nonce; the default for an application with a secret) or optional."`
+	PKCEOptional          bool        `property:"pkce_optional" negatable:"" name:"pkce-optional" help:"Same as --pkce optional, for old applications with a secret."`
 	moreOfClient          `embed:""`
 
 	given   given  // the flags that were typed
-	members []byte // what --from-json and
-	keys    []byte // --jwks hold
+	members []byte // of the file of --from-json
+	keys    []byte // of the file of --jwks
 	secret  string // the client_secret among the members
-	usual   bool   // refresh tokens come as is usual
+	usual   bool   // the default for refresh tokens applies
 }
 
-// A clientRow is an app as the commands print one.
+// A clientRow is an application as the commands print it.
 type clientRow struct {
 	ID           string   `json:"client_id"`
 	Secret       string   `json:"client_secret,omitempty"`
@@ -70,9 +70,9 @@ type clientRow struct {
 	Disabled     bool     `json:"disabled"`
 	Issuer       string   `json:"issuer"`
 
-	Enter    []siteValue `json:"enter,omitempty"`            // there, of an app by a preset
-	LoginKey []siteValue `json:"social_login_key,omitempty"` // of a Frappe site,
-	Setup    string      `json:"setup,omitempty"`            // and where its first sign-in is watched
+	Enter    []siteValue `json:"enter,omitempty"`            // values for an application added by a preset
+	LoginKey []siteValue `json:"social_login_key,omitempty"` // values for a Frappe site
+	Setup    string      `json:"setup,omitempty"`            // page that follows a site's first sign-in
 }
 
 func clientRowOf(c clients.Client, issuer, secret string) clientRow {
@@ -82,7 +82,7 @@ func clientRowOf(c clients.Client, issuer, secret string) clientRow {
 	}
 }
 
-// Run registers an app.
+// Run registers an application.
 func (a *clientAddCmd) Run(ctx context.Context, k *kong.Context, c *console) error {
 	if a.Preset == "list" {
 		return a.listPresets(c)
@@ -104,7 +104,7 @@ func (a *clientAddCmd) Run(ctx context.Context, k *kong.Context, c *console) err
 		}
 		client, secret, err := a.keep(ctx, c, o, described)
 		if errors.Is(err, fs.ErrExist) {
-			return fmt.Errorf("the client id %s is taken; choose another with --id", a.ID)
+			return fmt.Errorf("the client ID %s is taken; choose another with --id", a.ID)
 		}
 		if err != nil {
 			return err
@@ -136,8 +136,8 @@ func (a *clientAddCmd) Run(ctx context.Context, k *kong.Context, c *console) err
 	})
 }
 
-// keep adds the app. The secret is one that is to be shown: who brought their own
-// knows it.
+// keep adds the application and returns its secret, empty if it came with the
+// request.
 func (a *clientAddCmd) keep(ctx context.Context, c *console, o *opened, described clients.Client) (clients.Client, string, error) {
 	if a.secret == "" {
 		return o.AddClient(ctx, c.operator(), described)

@@ -12,37 +12,37 @@ import (
 	"github.com/fedhub/fedhub/clients/registration"
 )
 
-// moreOfClient are the flags that few apps need. What has no flag can be said
-// with --from-json.
+// moreOfClient are the flags that few applications need. Properties without a
+// flag are set by --from-json.
 type moreOfClient struct {
-	ResponseTypes      []string    `property:"response_types" name:"response-types" sep:"none" placeholder:"TYPES" help:"Response types by their names on the wire, like \"code id_token\", in place of --response-type. May be repeated."`
-	Grant              []string    `property:"grant_types,own" placeholder:"GRANT" help:"Another grant type: device, exchange, jwt, ciba. May be repeated."`
-	NoGrant            []string    `property:"grant_types,own" placeholder:"GRANT" help:"A grant type of these that it has no more. May be repeated."`
-	ExchangeFrom       []string    `property:"exchange.from" sep:"none" placeholder:"ID" help:"Client whose tokens it may exchange; * is all. May be repeated."`
-	Impersonate        bool        `property:"exchange.impersonate" negatable:"" help:"What it exchanges need not say who asked."`
-	Delegate           bool        `property:"exchange.delegate" negatable:"" help:"What it exchanges names who asked."`
-	JWKS               string      `property:"jwks,own" name:"jwks" placeholder:"PATH" help:"File with its public keys, in place of --jwks-uri."`
-	HighSecurity       string      `property:"high_security" enum:",fapi2,fapi2-message-signing" default:"" placeholder:"PROFILE" help:"Everything that FAPI 2.0 demands: fapi2 or fapi2-message-signing."`
-	RequirePushed      bool        `property:"requests.pushed" negatable:"" help:"Its authorization requests must be pushed (RFC 9126)."`
-	RequireSigned      bool        `property:"requests.signed" negatable:"" help:"Its authorization requests must be signed (RFC 9101)."`
-	DPoPBound          bool        `property:"dpop_bound" negatable:"" name:"dpop-bound" help:"Its tokens work only with its DPoP key (RFC 9449)."`
-	CertificateBound   bool        `property:"certificate_bound" negatable:"" help:"Its tokens work only with its client certificate (RFC 8705)."`
-	OpaqueTokens       bool        `property:"opaque_tokens" negatable:"" help:"Its access tokens say nothing; APIs introspect them."`
-	Pairwise           bool        `property:"subject_type,own" negatable:"" help:"It knows people by subjects of its own (OIDC Core section 8)."`
-	SectorURI          string      `property:"sector_identifier_uri" name:"sector-identifier-uri" placeholder:"URI" help:"Where the redirect URIs of all apps with the same subjects are listed."`
-	Resource           addressList `property:"resources" sep:"none" placeholder:"URI" help:"API that it may ask tokens for (RFC 8707). May be repeated."`
-	Serves             addressList `property:"serves" sep:"none" placeholder:"URI" help:"API that it is, and may introspect tokens for. May be repeated."`
-	DetailType         []string    `property:"detail_types" sep:"none" placeholder:"TYPE" help:"authorization_details that it may ask for (RFC 9396). May be repeated."`
-	Origin             wordList    `property:"origins" placeholder:"ORIGIN" help:"Site whose pages may call the hub (CORS). May be repeated."`
-	FrontchannelLogout string      `property:"frontchannel_logout_uri" name:"frontchannel-logout-uri" placeholder:"URI" help:"Address that the browser opens when a session has ended."`
-	InitiateLogin      string      `property:"requests.initiate_login_uri" name:"initiate-login-uri" placeholder:"URI" help:"Where others may start a sign-in."`
-	Logo               string      `property:"logo_uri" name:"logo-uri" placeholder:"URI" help:"Image that people see when they sign in."`
-	Policy             string      `property:"policy_uri" name:"policy-uri" placeholder:"URI" help:"Its privacy policy."`
-	Terms              string      `property:"tos_uri" name:"tos-uri" placeholder:"URI" help:"Its terms of service."`
+	ResponseTypes      []string    `property:"response_types" name:"response-types" sep:"none" placeholder:"TYPES" help:"Response types as in OAuth 2.0 requests, like \"code id_token\"; used instead of --response-type. May be repeated."`
+	Grant              []string    `property:"grant_types,own" placeholder:"GRANT" help:"Additional grant type: device, exchange, jwt or ciba. May be repeated."`
+	NoGrant            []string    `property:"grant_types,own" placeholder:"GRANT" help:"Grant type to remove. May be repeated."`
+	ExchangeFrom       []string    `property:"exchange.from" sep:"none" placeholder:"ID" help:"Client ID of an application; this one may exchange its tokens. * allows all. May be repeated."`
+	Impersonate        bool        `property:"exchange.impersonate" negatable:"" help:"Allow impersonation in token exchange (RFC 8693): it sends no actor token, and the new token names no actor."`
+	Delegate           bool        `property:"exchange.delegate" negatable:"" help:"Allow delegation in token exchange (RFC 8693): it sends an actor token, and the new token names the actor in the claim act."`
+	JWKS               string      `property:"jwks,own" name:"jwks" placeholder:"PATH" help:"File with its public keys (JWK Set), instead of --jwks-uri."`
+	HighSecurity       string      `property:"high_security" enum:",fapi2,fapi2-message-signing" default:"" placeholder:"PROFILE" help:"Security profile FAPI 2.0: fapi2 or fapi2-message-signing. It turns on all requirements of the profile."`
+	RequirePushed      bool        `property:"requests.pushed" negatable:"" help:"Require pushed authorization requests (RFC 9126)."`
+	RequireSigned      bool        `property:"requests.signed" negatable:"" help:"Require signed authorization requests (RFC 9101)."`
+	DPoPBound          bool        `property:"dpop_bound" negatable:"" name:"dpop-bound" help:"Bind its tokens to its DPoP key (RFC 9449)."`
+	CertificateBound   bool        `property:"certificate_bound" negatable:"" help:"Bind its tokens to its client certificate (RFC 8705)."`
+	OpaqueTokens       bool        `property:"opaque_tokens" negatable:"" help:"Issue opaque access tokens, which contain no data; APIs introspect them (RFC 7662)."`
+	Pairwise           bool        `property:"subject_type,own" negatable:"" help:"Use pairwise subject identifiers (OpenID Connect Core section 8)."`
+	SectorURI          string      `property:"sector_identifier_uri" name:"sector-identifier-uri" placeholder:"URI" help:"URL of a list with the redirect URIs of all applications that share the same pairwise subjects."`
+	Resource           addressList `property:"resources" sep:"none" placeholder:"URI" help:"Audience (URI of an API) for which it may request tokens (RFC 8707). May be repeated."`
+	Serves             addressList `property:"serves" sep:"none" placeholder:"URI" help:"Audience (URI of an API) that it serves. It may introspect tokens with this audience. May be repeated."`
+	DetailType         []string    `property:"detail_types" sep:"none" placeholder:"TYPE" help:"Type of authorization_details that it may request (RFC 9396). May be repeated."`
+	Origin             wordList    `property:"origins" placeholder:"ORIGIN" help:"Web origin that may call the hub from a browser (CORS). May be repeated."`
+	FrontchannelLogout string      `property:"frontchannel_logout_uri" name:"frontchannel-logout-uri" placeholder:"URI" help:"URI that the browser loads when a session ends (OpenID Connect Front-Channel Logout)."`
+	InitiateLogin      string      `property:"requests.initiate_login_uri" name:"initiate-login-uri" placeholder:"URI" help:"URI at which others may start a sign-in (OpenID Connect Core section 4)."`
+	Logo               string      `property:"logo_uri" name:"logo-uri" placeholder:"URI" help:"URI of the logo that users see when they sign in."`
+	Policy             string      `property:"policy_uri" name:"policy-uri" placeholder:"URI" help:"URI of its privacy policy."`
+	Terms              string      `property:"tos_uri" name:"tos-uri" placeholder:"URI" help:"URI of its terms of service."`
 }
 
-// given are the flags that were typed, by the addresses of their values, so that
-// "--role=" is told from no --role.
+// given are the flags that were typed, by the addresses of their values. It tells
+// "--role=" from no --role.
 type given map[any]bool
 
 func givenIn(k *kong.Context) given {
@@ -55,8 +55,8 @@ func givenIn(k *kong.Context) given {
 	return typed
 }
 
-// read takes in what was typed and the files that flags name: standard input can
-// be read once.
+// read notes the typed flags and reads the files that they name, once: standard
+// input cannot be read again.
 func (f *clientFlags) read(k *kong.Context, c *console) (err error) {
 	f.given = givenIn(k)
 	if f.FromJSON != "" {
@@ -67,7 +67,7 @@ func (f *clientFlags) read(k *kong.Context, c *console) (err error) {
 		if secret, there := members["client_secret"]; there {
 			text, ok := secret.(string)
 			if !ok || text == "" {
-				return mistake("--from-json: client_secret has the wrong type; it is a text")
+				return mistake("--from-json: client_secret must be a string")
 			}
 			f.secret = text
 			delete(members, "client_secret")
@@ -87,7 +87,8 @@ func (f *clientFlags) read(k *kong.Context, c *console) (err error) {
 	return nil
 }
 
-// client is what the preset, the JSON and the flags describe; a flag counts more.
+// client is the application that the preset, the JSON and the flags describe. A
+// flag overrides the others.
 func (a *clientAddCmd) client(preset *chosenPreset) (clients.Client, error) {
 	var d clients.Client
 	if preset != nil {
@@ -103,10 +104,10 @@ func (a *clientAddCmd) client(preset *chosenPreset) (clients.Client, error) {
 		d = frappe.NewClient(a.Frappe, a.provider())
 	}
 	if a.clientFlags.Name == "" && d.Name == "" {
-		return d, mistake("say what people know the app by: --name")
+		return d, mistake("the application needs a name; add --name")
 	}
 	if a.PKCEOptional && a.PKCE != "" && a.PKCE != string(clients.PKCEOptional) {
-		return d, mistake("give --pkce or --pkce-optional, not both")
+		return d, mistake("use --pkce or --pkce-optional, not both")
 	}
 	if a.ID != "" {
 		d.ID = a.ID
@@ -116,8 +117,7 @@ func (a *clientAddCmd) client(preset *chosenPreset) (clients.Client, error) {
 	return d, nil
 }
 
-// write writes the flags that were typed, and leaves what is there where nothing
-// was said.
+// write applies the flags that were typed and leaves the rest as it is.
 func (f *clientFlags) write(d *clients.Client) {
 	flags := reflect.ValueOf(f).Elem()
 	for _, p := range clients.Properties() {
@@ -149,7 +149,7 @@ func (f *clientFlags) write(d *clients.Client) {
 	}
 }
 
-// flagsOf are the addresses of all values, to be asked for in given.
+// flagsOf are the addresses of all values, the keys of given.
 func flagsOf(f *clientFlags) []any {
 	flags := reflect.ValueOf(f).Elem()
 	var all []any
@@ -161,7 +161,7 @@ func flagsOf(f *clientFlags) []any {
 	return all
 }
 
-// flagOf is the flag whose value a property takes as it is.
+// flagOf is the flag that holds a property's value unchanged.
 func flagOf(p clients.Property, flags reflect.Type) (reflect.StructField, bool) {
 	for _, field := range reflect.VisibleFields(flags) {
 		if field.Tag.Get("property") == p.Stored {
@@ -200,7 +200,7 @@ func (f *clientFlags) grants(d *clients.Client) {
 	}
 }
 
-// grantNamed knows the short names of the long ones.
+// grantNamed turns a short name of a grant type into the full one.
 func grantNamed(name string) string {
 	long := map[string]string{"device": clients.GrantDevice, "exchange": clients.GrantExchange, "jwt": clients.GrantJWT, "ciba": clients.GrantCIBA}
 	if found, ok := long[name]; ok {

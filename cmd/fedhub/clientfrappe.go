@@ -14,21 +14,20 @@ import (
 	"github.com/fedhub/fedhub/clients/frappe"
 )
 
-// A siteValue is what to enter in one field of a Frappe site's Social Login
-// Key.
+// A siteValue is the value of one field of a Frappe site's Social Login Key.
 type siteValue struct {
 	Label string `json:"label"`
 	Value string `json:"value"`
 }
 
-// tidyFrappe puts right what was typed after --frappe, and refuses a site that
-// was added before.
+// tidyFrappe normalizes the URL of --frappe, and refuses a site that is
+// registered already.
 func (a *clientAddCmd) tidyFrappe(ctx context.Context, o *opened) error {
 	if a.Frappe == "" {
 		return nil
 	}
 	if a.FromJSON != "" {
-		return mistake("give --frappe or --from-json, not both")
+		return mistake("use --frappe or --from-json, not both")
 	}
 	site, err := o.TidySite(a.Frappe)
 	if err == nil && a.custom() {
@@ -45,10 +44,11 @@ func (a *clientAddCmd) tidyFrappe(ctx context.Context, o *opened) error {
 	if err != nil {
 		return err
 	}
-	return fmt.Errorf("%s was added before, as the client %s", site, known.ID)
+	return fmt.Errorf("%s is registered already, with the client ID %s", site, known.ID)
 }
 
-// provider forgives the built-in names' case.
+// provider is the name of --provider. The built-in names may be typed in any
+// letter case.
 func (a *clientAddCmd) provider() string {
 	if a.Provider == "" {
 		return clients.FrappeProvider
@@ -65,7 +65,7 @@ func (a *clientAddCmd) custom() bool {
 	return !slices.Contains([]string{clients.FrappeProvider, clients.KeycloakProvider}, a.provider())
 }
 
-// loginKeyOf is what to enter at a Frappe site; nil for every other client.
+// loginKeyOf is what to enter at a Frappe site; nil for other applications.
 func loginKeyOf(c clients.Client, issuer, secret string) []siteValue {
 	if c.Frappe == nil {
 		return nil
@@ -79,12 +79,12 @@ func loginKeyOf(c clients.Client, issuer, secret string) []siteValue {
 }
 
 func printLoginKey(w io.Writer, c clients.Client, row clientRow) {
-	fmt.Fprintf(w, "%s is registered. Enter this at %s/app/social-login-key/new:\n\n", c.Name, c.Frappe.URL)
+	fmt.Fprintf(w, "%s is registered. Enter these values at %s/app/social-login-key/new:\n\n", c.Name, c.Frappe.URL)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, v := range row.LoginKey {
 		fmt.Fprintf(table, "  %s\t%s\n", v.Label, v.Value)
 	}
 	table.Flush() //nolint:errcheck // as the lines around it
-	fmt.Fprintf(w, "\nThe secret is not shown again. Sign ups: choose Deny to let in only people who have an account there.\n")
-	fmt.Fprintf(w, "Then sign in there once. How far that comes shows at %s\n", row.Setup)
+	fmt.Fprintf(w, "\nThe secret is not shown again. Sign ups: choose Deny to admit only users who have an account on the site.\n")
+	fmt.Fprintf(w, "Then sign in to the site once. This page follows the first sign-in: %s\n", row.Setup)
 }

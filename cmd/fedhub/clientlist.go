@@ -12,7 +12,7 @@ type clientListCmd struct {
 	base   `embed:""`
 }
 
-// Run lists the apps. Hubs have a list of their own.
+// Run lists the applications. Connected hubs have a list of their own.
 func (l *clientListCmd) Run(ctx context.Context, c *console) error {
 	return l.with(ctx, c, func(o *opened) error {
 		all, err := o.Clients(ctx)

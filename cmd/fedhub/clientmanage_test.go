@@ -48,7 +48,7 @@ func TestAnAppIsChangedByTheFlagsItIsAddedWith(t *testing.T) {
 		t.Error("it still knows people by subjects of its own")
 	}
 	s.run("client", "update", "wiki").fails(2, "fedhub client update --help")
-	s.run("client", "update", "nobody", "--name", "x").fails(1, "no app with the client id nobody")
+	s.run("client", "update", "nobody", "--name", "x").fails(1, "no application with the client ID nobody")
 	s.run("client", "update", "wiki", "--redirect-uri=").fails(2, "redirect URI")
 	s.run("client", "update", "wiki", "--id", "other").fails(2, "--id", "fedhub client update --help")
 }
@@ -85,7 +85,7 @@ func TestAnAppIsSwitchedAndDeleted(t *testing.T) {
 	}
 	s.stdin = "no\n"
 	s.run("client", "delete", "wiki")
-	if s.code != 2 || !strings.Contains(s.err, "1 secrets go, what people allowed it") || !strings.Contains(s.err, "nothing was deleted; type yes when asked, or give --yes") {
+	if s.code != 2 || !strings.Contains(s.err, "deletes 1 secret, all consents for it and all its tokens") || !strings.Contains(s.err, "nothing was deleted; type yes to confirm, or add --yes") {
 		t.Errorf("got %d %q", s.code, s.err)
 	}
 	s.stdin = "yes\n"
@@ -113,7 +113,7 @@ func TestSecretsOfAnAppComeAndGo(t *testing.T) {
 	}
 	s.stdin = "\n"
 	s.run("client", "secret", "delete", "wiki", all[0].ID)
-	if s.code != 2 || !strings.Contains(s.err, "It has others.") {
+	if s.code != 2 || !strings.Contains(s.err, "It has other secrets.") {
 		t.Errorf("got %d %q", s.code, s.err)
 	}
 	s.must("client", "secret", "delete", "wiki", all[0].ID, "--yes")
@@ -158,7 +158,7 @@ func TestASecretThatWasMadeElsewhereIsTakenAndNeverPrinted(t *testing.T) {
 		`"token_endpoint_auth_method": "none", "client_secret": "` + long + `"`:                                                      "client_secret: This client proves itself with none",
 		`"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://x.example.org/jwks", "client_secret": "` + long + `"`: "client_secret: This client proves itself with private_key_jwt",
 		`"client_secret": "short"`: "client_secret: The client secret has fewer than 8",
-		`"client_secret": 7`:       "client_secret has the wrong type",
+		`"client_secret": 7`:       "client_secret must be a string",
 	} {
 		s.stdin = `{"client_name": "X", "client_id": "x", "redirect_uris": ["https://x.example.org/cb"], ` + members + `}`
 		if s.run("client", "add", "--from-json", "-").fails(2, says); strings.Contains(s.err, long) {

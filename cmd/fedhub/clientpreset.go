@@ -10,20 +10,20 @@ import (
 	"github.com/fedhub/fedhub/clients/presets"
 )
 
-// A chosenPreset is what --preset names, with what was typed for it.
+// A chosenPreset is the preset of --preset, with the values typed for it.
 type chosenPreset struct {
 	presets.Preset
 	answers presets.Answers
 }
 
-// chosen is the preset that the flags name, nil without one. That of a Frappe
-// site says the same as --frappe.
+// chosen is the preset that the flags name, nil without one. The preset of a
+// Frappe site does the same as --frappe.
 func (a *clientAddCmd) chosen(c *console) (*chosenPreset, error) {
 	if a.Preset == "" {
 		return nil, nil
 	}
 	if a.Frappe != "" || a.FromJSON != "" {
-		return nil, mistake("give one of --preset, --frappe and --from-json")
+		return nil, mistake("use only one of --preset, --frappe and --from-json")
 	}
 	p, known := presets.Get(a.Preset)
 	if !known {
@@ -31,7 +31,7 @@ func (a *clientAddCmd) chosen(c *console) (*chosenPreset, error) {
 		for _, p := range presets.All() {
 			keys = append(keys, p.Key)
 		}
-		return nil, mistakef("--preset %s: there is no such preset; there are %s", oneLine(a.Preset), strings.Join(keys, ", "))
+		return nil, mistakef("--preset %s is unknown; the presets are %s", oneLine(a.Preset), strings.Join(keys, ", "))
 	}
 	address := a.address(c)
 	answers, err := p.Ask(address, a.Provider)
@@ -45,8 +45,8 @@ func (a *clientAddCmd) chosen(c *console) (*chosenPreset, error) {
 	return &chosenPreset{p, answers}, nil
 }
 
-// address takes the app's out of --url, which is the hub's own without a preset
-// and in every other command. That comes from the environment then.
+// address is the application's URL, from --url. Without a preset, --url is the
+// hub's own URL; with one, the hub's comes from the environment.
 func (a *clientAddCmd) address(c *console) string {
 	typed, ours := a.URL, strings.TrimSpace(c.env["FEDHUB_URL"])
 	if a.URL = ours; typed == ours {
@@ -55,7 +55,7 @@ func (a *clientAddCmd) address(c *console) string {
 	return typed
 }
 
-// A presetRow is a preset as the commands print one.
+// A presetRow is a preset as the commands print it.
 type presetRow struct {
 	Preset   string `json:"preset"`
 	Name     string `json:"name"`
@@ -63,7 +63,7 @@ type presetRow struct {
 	Provider string `json:"provider,omitempty"`
 }
 
-// listPresets prints what --preset takes.
+// listPresets prints the values of --preset.
 func (a *clientAddCmd) listPresets(c *console) error {
 	var rows []presetRow
 	var cells [][]string
@@ -75,7 +75,7 @@ func (a *clientAddCmd) listPresets(c *console) error {
 	return a.print(c, rows, func(w io.Writer) { table(w, []string{"PRESET", "NAME", "--url", "--provider"}, cells) })
 }
 
-// enter is what to enter at the app, by its own names.
+// enter is what to enter in the application, by its own names.
 func (p *chosenPreset) enter(c clients.Client, issuer, secret string) []siteValue {
 	if p == nil {
 		return nil
@@ -88,7 +88,7 @@ func (p *chosenPreset) enter(c clients.Client, issuer, secret string) []siteValu
 }
 
 func (p *chosenPreset) print(w io.Writer, c clients.Client, row clientRow) {
-	fmt.Fprintf(w, "%s is registered as %s. Enter at %s:\n\n", c.Name, c.ID, p.Name)
+	fmt.Fprintf(w, "%s is registered with the client ID %s. Enter these values in %s:\n\n", c.Name, c.ID, p.Name)
 	lines := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, v := range row.Enter {
 		fmt.Fprintf(lines, "  %s\t%s\n", v.Label, v.Value)

@@ -60,7 +60,7 @@ func listOf(member any) (out []string) {
 func TestFlagsCountMoreThanAPreset(t *testing.T) {
 	s := newShell(t)
 	s.must("client", "add", "--preset", "KeyCloak", "--url", "id.example.org/realms/acme/", "--provider", "company", "--name", "Company", "--scope", "openid", "--auth-method", "client_secret_basic")
-	for _, says := range []string{"Company is registered as ", "Enter at Keycloak:", "Alias", "company", "Discovery endpoint", "http://localhost:8080/.well-known/openid-configuration", "The secret is not shown again."} {
+	for _, says := range []string{"Company is registered with the client ID client_", "Enter these values in Keycloak:", "Alias", "company", "Discovery endpoint", "http://localhost:8080/.well-known/openid-configuration", "The secret is not shown again."} {
 		if !strings.Contains(s.out, says) {
 			t.Errorf("it does not say %q:\n%s", says, s.out)
 		}
@@ -77,7 +77,7 @@ func TestFlagsCountMoreThanAPreset(t *testing.T) {
 			t.Errorf("the list lacks %s:\n%s", p.Key, s.out)
 		}
 	}
-	s.run("client", "add", "--preset", "kecloak", "--url", "https://id.example.org").fails(2, "there is no such preset", "keycloak, grafana, gitlab")
+	s.run("client", "add", "--preset", "kecloak", "--url", "https://id.example.org").fails(2, "--preset kecloak is unknown", "keycloak, grafana, gitlab")
 	s.run("client", "add", "--preset", "keycloak").fails(2, "Enter where Keycloak is.")
 	s.run("client", "add", "--preset", "keycloak", "--url", "https://id.example.org").fails(2, "/realms/")
 	s.env["FEDHUB_URL"] = "https://hub.example.org"

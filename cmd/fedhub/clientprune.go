@@ -9,13 +9,13 @@ import (
 )
 
 type clientPruneCmd struct {
-	OlderThan time.Duration `default:"24h" placeholder:"TIME" help:"Only those that registered at least so long ago; 24h if not given, 0s for all."`
+	OlderThan time.Duration `default:"24h" placeholder:"TIME" help:"Only applications that registered at least this long ago; 0s for all. Default: 24h."`
 
 	format `embed:""`
 	base   `embed:""`
 }
 
-// Run removes the apps that registered themselves and were never used.
+// Run deletes the applications that registered themselves and were never used.
 func (p *clientPruneCmd) Run(ctx context.Context, c *console) error {
 	if p.OlderThan < 0 {
 		return mistakef("--older-than is %s; it must be 0s or more, like 720h", p.OlderThan)
@@ -29,7 +29,7 @@ func (p *clientPruneCmd) Run(ctx context.Context, c *console) error {
 			Removed int `json:"removed"`
 		}{n}
 		return p.print(c, value, func(w io.Writer) {
-			fmt.Fprintf(w, "Removed %d apps that registered themselves and were never used.\n", n)
+			fmt.Fprintf(w, "Deleted %s: self-registered and never used.\n", count(n, "application", "applications"))
 		})
 	})
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
-// A secretRow is a secret of an app as the commands print one, without its
+// A secretRow is an application's secret as the commands print it, without its
 // value.
 type secretRow struct {
 	ID       string    `json:"id"`
@@ -54,14 +54,14 @@ func day(t time.Time) string {
 
 type clientSecretAddCmd struct {
 	app        `embed:""`
-	Days       int    `placeholder:"N" help:"It ends after this many days; without this it stays until it is deleted."`
-	SecretFile string `xor:"secret" placeholder:"PATH" help:"File with a secret that was made elsewhere, in place of a new one; - is standard input."`
+	Days       int    `placeholder:"N" help:"Expire the secret after this many days. Default: it does not expire."`
+	SecretFile string `xor:"secret" placeholder:"PATH" help:"File with an existing secret, to use instead of a new one; - reads standard input."`
 }
 
 // Run adds a secret.
 func (s *clientSecretAddCmd) Run(ctx context.Context, c *console) error {
 	if s.Days < 0 || s.Days > 3650 || s.Days > 0 && s.SecretFile != "" {
-		return mistake("--days is from 1 to 3650, and for a new secret alone")
+		return mistake("--days must be from 1 to 3650, and cannot be used with --secret-file")
 	}
 	brought := ""
 	if s.SecretFile != "" {
@@ -82,10 +82,10 @@ func (s *clientSecretAddCmd) Run(ctx context.Context, c *console) error {
 		}
 		return s.print(c, clientRowOf(client, o.URL(), secret), func(w io.Writer) {
 			if brought != "" {
-				fmt.Fprintf(w, "%s has this secret now. Those that were there stay good.\n", oneLine(client.Name))
+				fmt.Fprintf(w, "The secret was added to %s. Its other secrets stay valid.\n", oneLine(client.Name))
 				return
 			}
-			fmt.Fprintf(w, "  Client ID      %s\n  Client secret  %s\n\nThe secret is not shown again. Those that were there stay good.\n", client.ID, secret)
+			fmt.Fprintf(w, "  Client ID      %s\n  Client secret  %s\n\nThe secret is not shown again. Other secrets stay valid.\n", client.ID, secret)
 		})
 	})
 }
@@ -93,23 +93,23 @@ func (s *clientSecretAddCmd) Run(ctx context.Context, c *console) error {
 type clientSecretDeleteCmd struct {
 	app    `embed:""`
 	sure   `embed:""`
-	Secret string `arg:"" help:"Id of the secret, as in fedhub client secret list."`
+	Secret string `arg:"" help:"ID of the secret, as in fedhub client secret list."`
 }
 
-// Run ends a secret.
+// Run deletes a secret.
 func (s *clientSecretDeleteCmd) Run(ctx context.Context, c *console) error {
 	return s.about(ctx, c, func(o *opened, client clients.Client) error {
 		at := slices.IndexFunc(client.Secrets, func(kept clientauth.Secret) bool { return kept.ID == s.Secret })
-		gone := fmt.Errorf("%s has no secret with the id %s; see fedhub client secret list %s", oneLine(client.Name), oneLine(s.Secret), oneLine(client.ID))
+		gone := fmt.Errorf("%s has no secret with the ID %s; see fedhub client secret list %s", oneLine(client.Name), oneLine(s.Secret), oneLine(client.ID))
 		if at < 0 {
 			return gone
 		}
 		row := secretRowOf(client.Secrets[at])
-		left := "It has others."
+		left := "It has other secrets."
 		if len(client.Secrets) == 1 {
-			left = "It has no other, so nobody can sign in to it until it has a new one."
+			left = "It is the only secret: users cannot sign in to the application until it has a new one."
 		}
-		if err := s.ask(c, "Delete the secret of %s that ends in …%s and was used last on %s? An app that still uses it cannot prove itself any more. %s", client.Name, row.Hint, day(row.LastUsed), left); err != nil {
+		if err := s.ask(c, "Delete the secret of %s that ends in …%s (last used: %s)? Software that still uses it can no longer authenticate. %s", client.Name, row.Hint, day(row.LastUsed), left); err != nil {
 			return err
 		}
 		err := o.RemoveSecret(ctx, c.operator(), client.ID, row.ID)
@@ -119,6 +119,6 @@ func (s *clientSecretDeleteCmd) Run(ctx context.Context, c *console) error {
 		if err != nil {
 			return err
 		}
-		return s.print(c, row, func(w io.Writer) { fmt.Fprintf(w, "The secret is deleted.\n") })
+		return s.print(c, row, func(w io.Writer) { fmt.Fprintf(w, "The secret was deleted.\n") })
 	})
 }

@@ -12,19 +12,19 @@ import (
 )
 
 type clientShowCmd struct {
-	ID string `arg:"" help:"The app's client id."`
+	ID string `arg:"" help:"Client ID, as in fedhub client list."`
 
 	format `embed:""`
 	base   `embed:""`
 }
 
-// Run prints an app by the names of RFC 7591, and what only this hub knows of
-// it, as "client add --from-json" reads it. No secret is in it.
+// Run prints an application's metadata (RFC 7591) and the members of this hub, as
+// "client add --from-json" reads them, without secrets.
 func (s *clientShowCmd) Run(ctx context.Context, c *console) error {
 	return s.with(ctx, c, func(o *opened) error {
 		client, err := o.Client(ctx, s.ID)
 		if errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("there is no app with the client id %s", oneLine(s.ID))
+			return fmt.Errorf("there is no application with the client ID %s; see fedhub client list", oneLine(s.ID))
 		}
 		if err != nil {
 			return err

@@ -15,26 +15,27 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// app names the app that a command is about.
+// app names the application that a command is about.
 type app struct {
-	ID string `arg:"" help:"The app's client id, as in fedhub client list."`
+	ID string `arg:"" help:"Client ID, as in fedhub client list."`
 
 	format `embed:""`
 	base   `embed:""`
 }
 
-// about finds the app and works on it. Hubs have commands of their own.
+// about finds the application and works on it. Connected hubs have commands of
+// their own.
 func (a *app) about(ctx context.Context, c *console, work func(*opened, clients.Client) error) error {
 	return a.with(ctx, c, func(o *opened) error {
 		client, err := o.Client(ctx, a.ID)
 		if errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("there is no app with the client id %s; fedhub client list shows those there are", oneLine(a.ID))
+			return fmt.Errorf("there is no application with the client ID %s; see fedhub client list", oneLine(a.ID))
 		}
 		if err != nil {
 			return err
 		}
 		if client.Server != nil {
-			return fmt.Errorf("%s is another hub; see fedhub server --help", oneLine(a.ID))
+			return fmt.Errorf("%s is a connected hub; see fedhub hub --help", oneLine(a.ID))
 		}
 		return work(o, client)
 	})
@@ -47,19 +48,19 @@ type clientUpdateCmd struct {
 
 // Help is the long text of --help.
 func (*clientUpdateCmd) Help() string {
-	return `What is not said stays. A list takes the place of the one that is kept, and "--role=" empties it. --from-json changes the members that it has; null takes one away.`
+	return `Flags that you leave out change nothing. A list replaces the whole list, and "--role=" empties it. --from-json changes the members in the file; null removes one.`
 }
 
-// Run changes an app.
+// Run changes an application.
 func (u *clientUpdateCmd) Run(ctx context.Context, k *kong.Context, c *console) error {
 	if err := u.read(k, c); err != nil {
 		return err
 	}
 	switch {
 	case u.secret != "":
-		return mistake("--from-json: client_secret is not changed here; fedhub client secret add takes one that was made elsewhere")
+		return mistake("--from-json: client_secret cannot be changed here; to add a secret of your own, use fedhub client secret add --secret-file")
 	case !u.says():
-		return mistake("say what to change; fedhub client update --help shows what there is")
+		return mistake("nothing to change; add at least one flag, see fedhub client update --help")
 	}
 	return u.about(ctx, c, func(o *opened, client clients.Client) error {
 		if _, err := u.edited(client); err != nil {
@@ -77,12 +78,12 @@ func (u *clientUpdateCmd) Run(ctx context.Context, k *kong.Context, c *console) 
 	})
 }
 
-// says reports whether there is anything to change.
+// says reports whether a flag asks for a change.
 func (f *clientFlags) says() bool {
 	return len(f.members) > 0 || slices.ContainsFunc(flagsOf(f), func(flag any) bool { return f.given[flag] })
 }
 
-// edited is the app as it is to be.
+// edited is the application after the change.
 func (f *clientFlags) edited(c clients.Client) (clients.Client, error) {
 	c = c.Clone()
 	if f.FromJSON != "" {
@@ -98,7 +99,7 @@ func (f *clientFlags) edited(c clients.Client) (clients.Client, error) {
 	return c, nil
 }
 
-// tell prints an app as it is now.
+// tell prints an application after a change.
 func (a *app) tell(ctx context.Context, c *console, o *opened, id, said string) error {
 	after, err := o.Client(ctx, id)
 	if err != nil {
@@ -107,7 +108,7 @@ func (a *app) tell(ctx context.Context, c *console, o *opened, id, said string) 
 	return a.print(c, clientRowOf(after, o.URL(), ""), func(w io.Writer) {
 		fmt.Fprintf(w, said, oneLine(after.Name))
 		if after.UsesSecret() && len(after.Secrets) == 0 {
-			fmt.Fprintf(w, "It has no secret to prove itself by: fedhub client secret add %s\n", after.ID)
+			fmt.Fprintf(w, "It has no secret yet. Create one with: fedhub client secret add %s\n", after.ID)
 		}
 	})
 }
@@ -116,18 +117,18 @@ type clientDisableCmd struct {
 	app `embed:""`
 }
 
-// Run switches an app off.
+// Run disables an application.
 func (d *clientDisableCmd) Run(ctx context.Context, c *console) error {
-	return d.switchTo(ctx, c, true, "%s is off: nobody can sign in to it.\n")
+	return d.switchTo(ctx, c, true, "%s is disabled: users cannot sign in to it.\n")
 }
 
 type clientEnableCmd struct {
 	app `embed:""`
 }
 
-// Run switches an app on again.
+// Run enables an application.
 func (e *clientEnableCmd) Run(ctx context.Context, c *console) error {
-	return e.switchTo(ctx, c, false, "%s is on.\n")
+	return e.switchTo(ctx, c, false, "%s is enabled.\n")
 }
 
 func (a *app) switchTo(ctx context.Context, c *console, off bool, said string) error {
@@ -142,10 +143,10 @@ func (a *app) switchTo(ctx context.Context, c *console, off bool, said string) e
 
 // sure is the flag of commands that delete.
 type sure struct {
-	Yes bool `help:"Do not ask."`
+	Yes bool `help:"Do not ask for confirmation."`
 }
 
-// ask says what is about to go, and is an error unless somebody agrees.
+// ask says what will be deleted, and is an error unless the user agrees.
 func (s sure) ask(c *console, format string, args ...any) error {
 	if s.Yes {
 		return nil
@@ -158,11 +159,11 @@ type clientDeleteCmd struct {
 	sure `embed:""`
 }
 
-// Run deletes an app.
+// Run deletes an application.
 func (d *clientDeleteCmd) Run(ctx context.Context, c *console) error {
 	return d.about(ctx, c, func(o *opened, client clients.Client) error {
-		err := d.ask(c, "Delete %s for good? Nobody can sign in to it any more; its %d secrets go, what people allowed it, and every token that it was issued. fedhub client disable %s stops sign-ins for a while.",
-			client.Name, len(client.Secrets), client.ID)
+		err := d.ask(c, "Delete %s permanently? Users can no longer sign in to it. This also deletes %s, all consents for it and all its tokens. To block sign-ins for a while, use fedhub client disable %s.",
+			client.Name, count(len(client.Secrets), "secret", "secrets"), client.ID)
 		if err != nil {
 			return err
 		}
@@ -170,7 +171,7 @@ func (d *clientDeleteCmd) Run(ctx context.Context, c *console) error {
 			return err
 		}
 		return d.print(c, clientRowOf(client, o.URL(), ""), func(w io.Writer) {
-			fmt.Fprintf(w, "%s was deleted, and all that was issued to it.\n", oneLine(client.Name))
+			fmt.Fprintf(w, "%s was deleted, with all its tokens.\n", oneLine(client.Name))
 		})
 	})
 }

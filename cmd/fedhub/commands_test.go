@@ -38,13 +38,13 @@ func TestAPersonIsAdded(t *testing.T) {
 		t.Errorf("got %d people, want 3", len(all))
 	}
 	s.must("user", "list")
-	for _, want := range []string{"EMAIL", "Ada Lovelace", "admin staff", "from elsewhere"} {
+	for _, want := range []string{"EMAIL", "Ada Lovelace", "admin staff", "provider"} {
 		if !strings.Contains(s.out, want) {
 			t.Errorf("the list does not say %q:\n%s", want, s.out)
 		}
 	}
 	// There is an administrator now, so there is no set-up any more.
-	s.run("setup-link").fails(1, "has an administrator already")
+	s.run("setup-link").fails(1, "already has an administrator")
 }
 
 func TestAPersonIsNotAdded(t *testing.T) {
@@ -172,7 +172,7 @@ func TestSettingsAreChanged(t *testing.T) {
 	}
 	s.run("settings", "set", "--registration", "everybody").fails(2, "--registration")
 	s.run("settings", "set", "--software-issuer", "https://f.example").fails(2, "address of its keys")
-	s.run("settings", "set").fails(2, "say what to change")
+	s.run("settings", "set").fails(2, "nothing to change")
 	s.run("settings", "set", "--consent", "never").fails(2, "--consent")
 	s.run("settings", "set", "--server-domain", "com").fails(2, "not a host name")
 }
@@ -184,12 +184,12 @@ func TestAnInitialAccessTokenIsMade(t *testing.T) {
 		Endpoint string `json:"registration_endpoint"`
 		Uses     int
 	}
-	s.must("client", "token", "--uses", "3", "--json").json(&made)
+	s.must("client", "initial-access-token", "--uses", "3", "--json").json(&made)
 	if !strings.HasPrefix(made.Token, "fht_") || !strings.HasSuffix(made.Endpoint, "/oauth2/register") || made.Uses != 3 {
 		t.Errorf("got %+v", made)
 	}
-	s.run("client", "token", "--uses", "0").fails(2, "--uses")
-	s.run("client", "token", "--life", "1s").fails(2, "--life")
+	s.run("client", "initial-access-token", "--uses", "0").fails(2, "--uses")
+	s.run("client", "initial-access-token", "--life", "1s").fails(2, "--life")
 }
 
 func TestTheKeyOfADatabaseFile(t *testing.T) {
@@ -227,7 +227,7 @@ func TestTheKeyOfADatabaseFile(t *testing.T) {
 
 func TestHelpAndVersion(t *testing.T) {
 	s := newShell(t)
-	for _, args := range [][]string{nil, {"--help"}, {"serve", "--help"}, {"key", "add", "--help"}} {
+	for _, args := range [][]string{nil, {"--help"}, {"serve", "--help"}, {"provider", "add", "--help"}} {
 		if s.run(args...); s.code != 0 || !strings.Contains(s.out, "Usage: fedhub") || s.err != "" {
 			t.Errorf("fedhub %v: got %d %q %q", args, s.code, s.out, s.err)
 		}
@@ -245,13 +245,13 @@ func TestHelpAndVersion(t *testing.T) {
 
 func TestAWrongWordPointsToWhatThereIs(t *testing.T) {
 	s := newShell(t)
-	s.run("frob").fails(2, "unexpected argument frob", "the commands are serve, demo, setup-link, user, client, key,", "see fedhub --help")
+	s.run("frob").fails(2, "unexpected argument frob", "the commands are serve, demo, setup-link, user, client, provider, hub,", "see fedhub --help")
 	s.run("client", "lst").fails(2, `did you mean "list"?`, "the commands are add, list,", "see fedhub client --help")
 	s.run("client").fails(2, "the commands are add, list,", "see fedhub client --help")
 	s.run("client", "add", "--nmae", "x").fails(2, `unknown flag --nmae, did you mean "--name"?`, "see fedhub client add --help")
 	s.run("client", "secret", "add", "wiki", "--frob").fails(2, "unknown flag --frob", "see fedhub client secret add --help")
-	s.run("user", "show").fails(2, "who", "see fedhub user show --help")
-	if s.run("key", "frob"); strings.Contains(s.err, "remove") {
+	s.run("user", "show").fails(2, "<user>", "see fedhub user show --help")
+	if s.run("provider", "frob"); strings.Contains(s.err, "remove") {
 		t.Errorf("names of before are listed: %s", s.err)
 	}
 }
@@ -281,7 +281,7 @@ func TestAnAppIsDescribedAsJSON(t *testing.T) {
 	if strings.Contains(s.out, added.Secret) || strings.Contains(s.out, "hash") {
 		t.Error("a secret is shown again")
 	}
-	s.run("client", "show", "nobody").fails(1, "no app")
+	s.run("client", "show", "nobody").fails(1, "no application")
 	s.stdin = s.must("client", "show", "suite", "--json").out
 	s.must("client", "add", "--from-json", "-", "--id", "again")
 	again := s.must("client", "show", "again", "--json").out

@@ -19,13 +19,13 @@ import (
 	"github.com/fedhub/fedhub/hub/users/passwords"
 )
 
-// A console is everything a command has to do with besides its arguments, so
-// that a test can be one.
+// A console is what a command uses besides its arguments: streams and variables.
+// Tests have one of their own.
 type console struct {
 	in       io.Reader
 	out, err io.Writer
 	env      map[string]string
-	hash     passwords.HashParams // what a password may cost; the tests cannot wait
+	hash     passwords.HashParams // cost of a password check; low in tests
 }
 
 // fail says what went wrong and returns the exit code.
@@ -42,8 +42,8 @@ func (c *console) fail(err error) int {
 	return code
 }
 
-// oneLine keeps what came from elsewhere from writing lines, or colours, of
-// its own.
+// oneLine removes line ends and control characters, so that a value from
+// elsewhere cannot forge lines or colours.
 func oneLine(text string) string {
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
@@ -53,12 +53,12 @@ func oneLine(text string) string {
 	}, text))
 }
 
-// quiet logs what an operator must see while a command runs.
+// quiet logs warnings and errors while a command runs.
 func (c *console) quiet() *slog.Logger {
 	return slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 
-// operator is whom the audit log names for what is done here.
+// operator is the actor that the audit log names for a command.
 func (c *console) operator() audit.Actor {
 	if u, err := user.Current(); err == nil && u.Username != "" {
 		return audit.Named("cli:" + u.Username)
@@ -86,8 +86,16 @@ func (f format) print(c *console, value any, text func(w io.Writer)) error {
 	return nil
 }
 
-// table writes rows in columns. Cells come from records, so they are kept from
-// writing anything but themselves.
+// count is a number with its noun.
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
+// table writes rows in columns. Cells come from records, so each is kept to one
+// line.
 func table(w io.Writer, head []string, rows [][]string) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, row := range append([][]string{head}, rows...) {
@@ -100,7 +108,7 @@ func table(w io.Writer, head []string, rows [][]string) {
 	t.Flush()
 }
 
-// isTerminal tells a person at a keyboard or screen from a pipe.
+// isTerminal tells a terminal from a pipe or a file.
 func isTerminal(stream any) bool {
 	file, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(file.Fd()))

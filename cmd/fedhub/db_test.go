@@ -81,8 +81,8 @@ func TestTheDatabaseIsLookedInto(t *testing.T) {
 		if !strings.Contains(s.out, `"hash": "(hash)"`) || !strings.Contains(s.out, "https://wiki.example.org/callback") {
 			s.Errorf("the app is shown as %s", s.out)
 		}
-		s.run("db", "list", "nothing").fails(2, "no set called nothing")
-		s.run("db", "show", "nothing", "x").fails(2, "no set called nothing")
+		s.run("db", "list", "nothing").fails(2, "no set nothing")
+		s.run("db", "show", "nothing", "x").fails(2, "no set nothing")
 		s.run("db", "show", "users", "x").fails(1, "no record x in the set users")
 		s.run("db", "list", "users", "--limit", "0").fails(2, "--limit")
 	})
@@ -126,6 +126,6 @@ func TestARecordIsDeletedAfterAQuestion(t *testing.T) {
 		if len(deleted) != 2 || !deleted[ids[0]] || !deleted[ids[1]] {
 			s.Errorf("recorded: %v, want both of %v", deleted, ids)
 		}
-		s.run("db", "delete", "nothing", "x", "--yes").fails(2, "no set called nothing")
+		s.run("db", "delete", "nothing", "x", "--yes").fails(2, "no set nothing")
 	})
 }

@@ -10,18 +10,18 @@ import (
 
 type dbDeleteCmd struct {
 	dbRecord `embed:""`
-	Yes      bool `help:"Do not ask."`
+	Yes      bool `help:"Do not ask for confirmation."`
 }
 
-// Run removes one record, after asking. What hangs on it stays: it is for
-// repair, where no other command or page does what is needed.
+// Run deletes one record, after asking. Records that belong to it stay: this is
+// for repair, where no other command or page helps.
 func (d *dbDeleteCmd) Run(ctx context.Context, c *console) error {
 	return d.withDamaged(ctx, c, func(o *opened) error {
 		if _, err := o.ShowRecord(ctx, d.Set, d.ID); err != nil {
 			return noRecord(err, d.Set, d.ID)
 		}
 		if !d.Yes {
-			question := fmt.Sprintf("Delete the record %s of the set %s for good, and nothing that hangs on it? Type yes: ", oneLine(d.ID), d.Set)
+			question := fmt.Sprintf("Delete the record %s of the set %s permanently? Records that belong to it stay. Type yes: ", oneLine(d.ID), d.Set)
 			if err := c.confirm(question, "nothing was deleted", "--yes"); err != nil {
 				return err
 			}
@@ -30,21 +30,21 @@ func (d *dbDeleteCmd) Run(ctx context.Context, c *console) error {
 			return noRecord(err, d.Set, d.ID)
 		}
 		return d.print(c, map[string]string{"set": d.Set, "deleted": d.ID}, func(w io.Writer) {
-			fmt.Fprintf(w, "The record %s of the set %s is deleted.\n", oneLine(d.ID), d.Set)
+			fmt.Fprintf(w, "The record %s of the set %s was deleted.\n", oneLine(d.ID), d.Set)
 		})
 	})
 }
 
-// confirm asks, and is an error unless the answer is yes. nothing says what did
-// not happen then, and flag spares the question.
+// confirm asks, and is an error unless the answer is yes. nothing says what was
+// not done then; flag is the one that answers the question beforehand.
 func (c *console) confirm(question, nothing, flag string) error {
 	fmt.Fprint(c.err, question)
 	answer, err := bufio.NewReader(c.in).ReadString('\n')
-	if err != nil { // the line of the question ends
+	if err != nil { // the input ended without a line break
 		fmt.Fprintln(c.err)
 	}
 	if strings.ToLower(strings.TrimSpace(answer)) != "yes" {
-		return mistakef("%s; type yes when asked, or give %s", nothing, flag)
+		return mistakef("%s; type yes to confirm, or add %s", nothing, flag)
 	}
 	return nil
 }

@@ -16,25 +16,25 @@ import (
 )
 
 type dbListCmd struct {
-	Set   string `arg:"" optional:"" help:"Kind of record; without one, the kinds are listed."`
-	After string `placeholder:"ID" help:"Go on behind this record."`
-	Limit int    `default:"100" placeholder:"N" help:"How many records to list, up to 1000."`
+	Set   string `arg:"" optional:"" help:"Set of records. Without it, all sets are listed."`
+	After string `placeholder:"ID" help:"Start after the record with this ID."`
+	Limit int    `default:"100" placeholder:"N" help:"How many records to list, from 1 to 1000. Default: 100."`
 
 	format `embed:""`
 	base   `embed:""`
 }
 
-// A dbSetRow is a kind of record as the command prints one.
+// A dbSetRow is a set of records as the command prints it.
 type dbSetRow struct {
 	Set     string `json:"set"`
 	Records int    `json:"records"`
-	OrMore  bool   `json:"or_more,omitempty"` // they were not counted to the end
+	OrMore  bool   `json:"or_more,omitempty"` // counting stopped at the maximum
 }
 
 // A dbPage is a page of records.
 type dbPage struct {
 	Records []dbRow `json:"records"`
-	Next    string  `json:"next,omitempty"` // what to give as --after for the page behind
+	Next    string  `json:"next,omitempty"` // value of --after for the next page
 }
 
 type dbRow struct {
@@ -42,7 +42,7 @@ type dbRow struct {
 	Times map[string]time.Time `json:"times"`
 }
 
-// Run lists the kinds of records, or a page of one kind.
+// Run lists the sets, or a page of one set.
 func (l *dbListCmd) Run(ctx context.Context, c *console) error {
 	if l.Limit < 1 || l.Limit > 1000 {
 		return mistakef("--limit is %d; it must be from 1 to 1000", l.Limit)
@@ -78,7 +78,7 @@ func (p dbPage) tell(w io.Writer, set string) {
 	}
 	table(w, []string{"ID", "TIMES"}, cells)
 	if p.Next != "" {
-		fmt.Fprintf(w, "\nThere are more: fedhub db list %s --after '%s'\n", set, oneLine(p.Next))
+		fmt.Fprintf(w, "\nMore records: fedhub db list %s --after '%s'\n", set, oneLine(p.Next))
 	}
 }
 
@@ -107,11 +107,11 @@ func amount(r dbSetRow) string {
 	return strconv.Itoa(r.Records)
 }
 
-// noRecord says what an operator can do about a set or record that is not there.
+// noRecord tells an operator how to find a set or record.
 func noRecord(err error, set, id string) error {
 	switch {
 	case errors.Is(err, operator.ErrNoSet):
-		return mistakef("there is no set called %s; see fedhub db list", oneLine(set))
+		return mistakef("there is no set %s; see fedhub db list", oneLine(set))
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("there is no record %s in the set %s; see fedhub db list %s", oneLine(id), set, set)
 	}

@@ -13,15 +13,15 @@ type dbShowCmd struct {
 
 // A dbRecord names the record that a command is about.
 type dbRecord struct {
-	Set string `arg:"" help:"Kind of record; see fedhub db list."`
-	ID  string `arg:"" name:"id" help:"The record's id; see fedhub db list SET."`
+	Set string `arg:"" help:"Set of records, as in fedhub db list."`
+	ID  string `arg:"" name:"id" help:"ID of the record, as in fedhub db list SET."`
 
 	format `embed:""`
 	base   `embed:""`
 }
 
-// Run prints a record by its stored names. What is sealed, and hashes of
-// secrets and passwords, are not in it.
+// Run prints a record by its stored names, without sealed values and hashes of
+// secrets and passwords.
 func (s *dbShowCmd) Run(ctx context.Context, c *console) error {
 	return s.withDamaged(ctx, c, func(o *opened) error {
 		record, err := o.ShowRecord(ctx, s.Set, s.ID)

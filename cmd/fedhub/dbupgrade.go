@@ -15,31 +15,31 @@ import (
 )
 
 type dbUpgradeCmd struct {
-	DryRun bool `help:"Say what would be changed, and change nothing."`
+	DryRun bool `help:"Show what would change, and change nothing."`
 
 	format `embed:""`
 	base   `embed:""`
 }
 
-// A forecastRow is an upgrade as the command prints one.
+// A forecastRow is an upgrade as the command prints it.
 type forecastRow struct {
 	Set     string   `json:"set"`
 	Records int      `json:"records"`
 	Changes int      `json:"changes"`
-	Fails   []string `json:"fails"` // ids
+	Fails   []string `json:"fails"` // IDs
 }
 
-// Run upgrades the database as a start does, or says what that would do.
+// Run upgrades the database as a start does, or shows what that would change.
 func (u *dbUpgradeCmd) Run(ctx context.Context, c *console) error {
 	if !u.DryRun {
 		return u.with(ctx, c, func(*opened) error {
-			fmt.Fprintln(c.out, "The database is in this version's form.")
+			fmt.Fprintln(c.out, "The database is up to date.")
 			return nil
 		})
 	}
 	if !database.Exists(u.Database) {
 		return u.print(c, []forecastRow{}, func(w io.Writer) {
-			fmt.Fprintf(w, "There is no database at %s yet, and so nothing to upgrade; the first start makes it.\n", u.Database)
+			fmt.Fprintf(w, "There is no database at %s yet. The first start creates it.\n", u.Database)
 		})
 	}
 	backend, err := database.Open(ctx, u.Database)
@@ -54,7 +54,7 @@ func (u *dbUpgradeCmd) Run(ctx context.Context, c *console) error {
 	}
 	for _, f := range found {
 		if len(f.Fails) > 0 && err == nil {
-			err = errors.New("the upgrade would stop at records that it cannot read; mend or remove them first")
+			err = errors.New("the upgrade would stop at records that it cannot read; repair or delete them first")
 		}
 	}
 	return errors.Join(err, (&opened{backend: backend}).close())
@@ -73,11 +73,11 @@ func forecastRows(found []store.Forecast) []forecastRow {
 
 func tellForecasts(w io.Writer, found []store.Forecast) {
 	if len(found) == 0 {
-		fmt.Fprintln(w, "The database is in this version's form; there is nothing to upgrade.")
+		fmt.Fprintln(w, "The database is up to date. There is nothing to upgrade.")
 		return
 	}
 	if !slices.ContainsFunc(found, func(f store.Forecast) bool { return f.Records > 0 }) {
-		fmt.Fprintln(w, "The database holds nothing that an upgrade would change.")
+		fmt.Fprintln(w, "The database has no records that an upgrade would change.")
 		return
 	}
 	cells := make([][]string, len(found))

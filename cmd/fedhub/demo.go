@@ -12,15 +12,15 @@ import (
 )
 
 type demoCmd struct {
-	PrimaryPort   int    `default:"8080" placeholder:"PORT" help:"Port of the primary hub; 8080 if not given, 0 for a free one."`
-	SecondaryPort int    `default:"8081" placeholder:"PORT" help:"Port of the secondary hub; 8081 if not given, 0 for a free one."`
-	AppPort       int    `default:"8082" placeholder:"PORT" help:"Port of the sample app; 8082 if not given, 0 for a free one."`
-	Database      string `placeholder:"ADDRESS" help:"mongodb:// address of a server on which to make two databases, dropped at the end; a temporary folder if not given."`
+	PrimaryPort   int    `default:"8080" placeholder:"PORT" help:"Port of the primary hub; 0 picks a free one. Default: 8080."`
+	SecondaryPort int    `default:"8081" placeholder:"PORT" help:"Port of the secondary hub; 0 picks a free one. Default: 8081."`
+	AppPort       int    `default:"8082" placeholder:"PORT" help:"Port of the sample app; 0 picks a free one. Default: 8082."`
+	Database      string `placeholder:"ADDRESS" help:"mongodb:// address of a server for the demo's two databases, which are dropped at the end. Default: a temporary folder."`
 
 	format `embed:""`
 }
 
-// Run shows the demo until the context ends.
+// Run runs the demo until the context ends.
 func (d *demoCmd) Run(ctx context.Context, c *console) error {
 	s := &stage{out: c.out, paint: paintFor(c)}
 	watch := s.hop
@@ -67,17 +67,17 @@ func (d *demoCmd) problem(err error) error {
 	var port *demo.PortError
 	switch {
 	case errors.As(err, &port) && errors.Is(err, serving.ErrInUse):
-		return fmt.Errorf("port %d is in use; stop what uses it, or choose another for the %s with --%s-port, like --%s-port=0 for a free one",
+		return fmt.Errorf("port %d is in use; stop the program that uses it, or choose another port for the %s with --%s-port, like --%s-port=0 for a free one",
 			port.Port, port.Party, port.Party, port.Party)
 	case errors.As(err, &port):
-		return fmt.Errorf("the %s cannot have port %d: %w; choose another with --%s-port", port.Party, port.Port, port.Err, port.Party)
+		return fmt.Errorf("the %s cannot use port %d: %w; choose another port with --%s-port", port.Party, port.Port, port.Err, port.Party)
 	case errors.Is(err, demo.ErrDatabase):
 		return mistakef("--database is %q; %v", d.Database, err)
 	}
 	return fmt.Errorf("start the demo: %w", err)
 }
 
-// A demoReport is the demo for scripts.
+// A demoReport describes the demo to scripts.
 type demoReport struct {
 	Primary   demoHub       `json:"primary"`
 	Secondary demoHub       `json:"secondary"`

@@ -15,16 +15,16 @@ type doctorCmd struct {
 	base   `embed:""`
 }
 
-// A damagedRow is a record that cannot be read, as the command prints one.
+// A damagedRow is a record that cannot be read, as the command prints it.
 type damagedRow struct {
 	Set    string `json:"set"`
 	ID     string `json:"id"`
 	Reason string `json:"reason"`
 }
 
-// Run looks through the database for records that cannot be read.
+// Run lists the records of the database that cannot be read.
 func (d *doctorCmd) Run(ctx context.Context, c *console) error {
-	silent := *c // what the log would say stands in the list
+	silent := *c // the list says what the log would
 	silent.err = io.Discard
 	return d.withDamaged(ctx, &silent, func(o *opened) error {
 		found, err := o.DamagedRecords(ctx)
@@ -62,13 +62,13 @@ func rowsOf(found []operator.DamagedRecord) []damagedRow {
 
 func tellDamaged(w io.Writer, found []operator.DamagedRecord) {
 	if len(found) == 0 {
-		fmt.Fprintln(w, "Every record of the database can be read.")
+		fmt.Fprintln(w, "All records of the database can be read.")
 		return
 	}
 	cells := make([][]string, len(found))
 	for i, r := range found {
 		cells[i] = []string{r.Set, oneLine(r.ID), oneLine(r.Reason)}
 	}
-	table(w, []string{"SET", "ID", "WHY"}, cells)
-	fmt.Fprintln(w, "\nWhat needs one of these is refused until it is mended in the database, or removed by fedhub db delete.")
+	table(w, []string{"SET", "ID", "REASON"}, cells)
+	fmt.Fprintln(w, "\nRequests that need one of these records fail until you repair it in the database or delete it with fedhub db delete.")
 }

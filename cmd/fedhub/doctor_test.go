@@ -45,7 +45,7 @@ func (s *shell) spoil(set, field string) {
 func TestTheDoctorListsRecordsThatCannotBeRead(t *testing.T) {
 	onBothDatabases(t, func(s *shell) {
 		s.must("user", "add", "--email", "ada@example.org", "--no-password")
-		if s.must("doctor"); s.out != "Every record of the database can be read.\n" {
+		if s.must("doctor"); s.out != "All records of the database can be read.\n" {
 			s.Errorf("said %q", s.out)
 		}
 		s.spoil("users", "name")

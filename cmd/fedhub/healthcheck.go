@@ -13,13 +13,13 @@ import (
 )
 
 type healthcheckCmd struct {
-	URL    string `setting:"FEDHUB_URL" placeholder:"URL" group:"Settings" help:"Public address of the hub; only its port matters here, and only if it is on localhost."`
-	Listen string `setting:"FEDHUB_LISTEN" placeholder:"ADDRESS" group:"Settings" help:"Where the hub serves."`
-	Cert   string `name:"tls-cert" setting:"FEDHUB_TLS_CERT" placeholder:"PATH" group:"Settings" help:"Given if the hub serves TLS itself."`
+	URL    string `setting:"FEDHUB_URL" placeholder:"URL" group:"Settings" help:"Public URL of the hub. Only its port is used, and only if the host is localhost."`
+	Listen string `setting:"FEDHUB_LISTEN" placeholder:"ADDRESS" group:"Settings" help:"Address and port on which the hub serves."`
+	Cert   string `name:"tls-cert" setting:"FEDHUB_TLS_CERT" placeholder:"PATH" group:"Settings" help:"Set if the hub serves TLS itself."`
 }
 
-// Run asks the hub on this machine whether it is ready. It opens no database
-// and checks no other setting: the answer is the hub's.
+// Run asks the hub on this machine whether it is ready. It opens no database and
+// checks no other setting.
 func (h *healthcheckCmd) Run(ctx context.Context, _ *console) error {
 	host, port, err := (&server{Listen: h.Listen}).address(h.URL)
 	if err != nil {
@@ -33,8 +33,8 @@ func (h *healthcheckCmd) Run(ctx context.Context, _ *console) error {
 	scheme, client := "http://", direct()
 	if h.Cert != "" {
 		scheme = "https://"
-		// The certificate is for the public name, and a yes or no from this
-		// machine is all that is asked.
+		// The certificate is for the public name, and nothing secret is sent or
+		// read.
 		client.Transport = &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec // see above
 	}
 	address := scheme + net.JoinHostPort(host, strconv.Itoa(port)) + "/readyz"
@@ -44,7 +44,7 @@ func (h *healthcheckCmd) Run(ctx context.Context, _ *console) error {
 	}
 	answer, err := client.Do(request)
 	if err != nil {
-		return fmt.Errorf("the hub does not answer: %w", err)
+		return fmt.Errorf("the hub does not answer: %w; check that it is running", err)
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {

@@ -15,19 +15,19 @@ import (
 )
 
 type importFrappeCmd struct {
-	Files []string `arg:"" name:"file" help:"Exported files, or folders with .json, .csv and .tsv files. What a file holds is told by its content."`
+	Files []string `arg:"" name:"file" help:"Exported files, or folders with .json, .csv and .tsv files. The content of a file decides how it is read."`
 
-	Apply  bool   `xor:"apply" help:"Carry the import out. Without it nothing is written: the plan is printed."`
-	DryRun bool   `xor:"apply" help:"Print the plan and write nothing, which is so without --apply."`
-	Report string `placeholder:"PATH" help:"File for the whole report as JSON. It holds no secrets, but names and e-mail addresses."`
+	Apply  bool   `xor:"apply" help:"Carry out the import. Without this flag the plan is printed and nothing is written."`
+	DryRun bool   `xor:"apply" help:"Print the plan and write nothing. This is the default."`
+	Report string `placeholder:"PATH" help:"File for the full report as JSON. It contains names and email addresses, but no secrets."`
 
-	BaseURL     string `name:"base-url" placeholder:"URL" help:"Address of the site that this hub takes the place of, like https://erp.example.com. A login key that names it is the site's own."`
-	TrustEmails bool   `help:"Somebody answers for every e-mail address in the export: they count as verified. Apps and other hubs rely on it."`
-	NewSubjects bool   `help:"Take over people although the export does not tell what the site called them to its apps (userid in Social Logins): they get a new subject, and apps that go by it take them for others."`
-	NoSecrets   bool   `name:"without-secrets" help:"Do not ask before clients are added whose secret the export does not have: their apps need a new one each."`
-	Admins      bool   `help:"Make every enabled System Manager of the site an administrator of this hub. Without it the import makes none."`
+	BaseURL     string `name:"base-url" placeholder:"URL" help:"URL of the site that this hub replaces, like https://erp.example.com. A Social Login Key with this URL is the site's own and is not imported."`
+	TrustEmails bool   `help:"Mark all email addresses in the export as verified. Use it only if you have checked them: applications and other hubs rely on it."`
+	NewSubjects bool   `help:"Also import users without a subject in the export (userid in Social Logins). They get a new subject, so applications treat them as other users."`
+	NoSecrets   bool   `name:"without-secrets" help:"Do not ask for confirmation before adding applications without a secret in the export. Each of them needs a new secret."`
+	Admins      bool   `help:"Make every enabled System Manager of the site an administrator of this hub. By default no user becomes an administrator."`
 
-	SkipAuthorization bool `help:"Let apps that have Skip Authorization at the site ask nobody for consent here either. Without it they ask, and the report names them."`
+	SkipAuthorization bool `help:"Keep Skip Authorization of the site's applications: they do not ask users for consent here. By default they ask, and the report names them."`
 
 	format `embed:""`
 	base   `embed:""`
@@ -35,21 +35,21 @@ type importFrappeCmd struct {
 
 // Help is the long text of --help.
 func (*importFrappeCmd) Help() string {
-	return `Takes over what a Frappe or ERPNext site (version 13 or later) knows, so that this hub can stand in its place: people with their passwords, roles and subjects, OAuth Clients with their ids and secrets, Social Login Keys, settings.
+	return `It imports users with their passwords, roles and subjects, OAuth Clients with their IDs and secrets, Social Login Keys, and settings. The site must have version 13 or later.
 
-Export at the site, as a user who may read all of it:
+Export the data on the site, as a user who may read all of it:
 
   bench --site SITE export-json User users.json
   bench --site SITE export-json "OAuth Client" clients.json
   bench --site SITE export-json "Social Login Key" keys.json
   bench --site SITE execute frappe.db.sql --args '["select name, password from __Auth where doctype=\"User\" and fieldname=\"password\" and encrypted=0"]' --kwargs '{"as_dict": 1}' > passwords.json
 
-Answers of the REST API, CSV files of Data Export, Data Import and the report view (with English headings and the column ID), and what "mariadb -e" prints do as well. Everything is read and checked before anything is written. Running it again takes over what changed at the site, and leaves alone what was changed here.
+These formats work too: responses of the REST API, CSV files of Data Export, Data Import and the report view (with English headings and the column ID), and the output of "mariadb -e". All files are read and checked before anything is written. If you run the import again, it updates what changed on the site, and keeps what was changed here.
 
-The files hold secrets and password hashes: delete them afterwards.`
+The files contain secrets and password hashes. Delete them afterwards.`
 }
 
-// Run prints the plan, and carries it out if it was asked to.
+// Run prints the plan, and carries it out with --apply.
 func (i *importFrappeCmd) Run(ctx context.Context, c *console) error {
 	site, err := i.site()
 	if err != nil {
@@ -61,7 +61,7 @@ func (i *importFrappeCmd) Run(ctx context.Context, c *console) error {
 	}
 	return i.with(ctx, c, func(o *opened) error {
 		options := frappeimport.Options{Site: site, TrustEmails: i.TrustEmails, Admins: i.Admins, NewSubjects: i.NewSubjects, SkipAuthorization: i.SkipAuthorization}
-		plan, err := frappeimport.Make(ctx, o.Service, export, options, c.tell("looked at"))
+		plan, err := frappeimport.Make(ctx, o.Service, export, options, c.tell("users checked"))
 		if err != nil {
 			return err
 		}
@@ -69,20 +69,20 @@ func (i *importFrappeCmd) Run(ctx context.Context, c *console) error {
 			if err := i.secretless(c, plan.Report); err != nil {
 				return err
 			}
-			err = plan.Carry(ctx, c.operator(), c.tell("written"))
+			err = plan.Carry(ctx, c.operator(), c.tell("records written"))
 		}
 		return errors.Join(err, i.write(plan.Report), i.print(c, plan.Report, func(w io.Writer) { printReport(w, plan.Report, i.Report) }), failed(plan.Report, err))
 	})
 }
 
-// secretless asks before clients are written whose apps could then sign nobody
-// in: an export without the secrets looks like any other.
+// secretless asks before applications are added without their secrets, because
+// sign-ins to them would fail: an export without secrets is easily overlooked.
 func (i *importFrappeCmd) secretless(c *console, r frappeimport.Report) error {
 	names := r.NoSecrets()
 	if i.NoSecrets || len(names) == 0 {
 		return nil
 	}
-	question := fmt.Sprintf("The export has no secret of %s. Each needs a new one, which you make here and enter in the app. Take them over without? Type yes: ", oneLine(frappeimport.Some(names)))
+	question := fmt.Sprintf("The export has no secrets for these applications: %s. After the import, create a new secret for each of them and enter it in the application. Import them without secrets? Type yes: ", oneLine(frappeimport.Some(names)))
 	return c.confirm(question, "nothing was imported", "--without-secrets")
 }
 
@@ -92,7 +92,7 @@ func (i *importFrappeCmd) site() (string, error) {
 	}
 	u, err := url.Parse(i.BaseURL)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return "", mistakef("--base-url is %q; it must be an address like https://erp.example.com", i.BaseURL)
+		return "", mistakef("--base-url is %q; it must be a URL like https://erp.example.com", i.BaseURL)
 	}
 	return addresses.Tidy(i.BaseURL), nil
 }
@@ -108,7 +108,7 @@ func unreadable(err error) error {
 	return mistakef("nothing was imported: %s", text)
 }
 
-// tell says how far a long run is.
+// tell prints the progress of a long run.
 func (c *console) tell(what string) func(done, of int) {
 	return func(done, of int) { fmt.Fprintf(c.err, "%d of %d %s\n", done, of, what) }
 }
@@ -128,7 +128,8 @@ func (i *importFrappeCmd) write(r frappeimport.Report) error {
 	return nil
 }
 
-// private writes a file for its owner alone, whoever could read it before.
+// private writes a file that only its owner can read, also if it existed with
+// other permissions.
 func private(path string, text []byte) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
@@ -144,22 +145,21 @@ func private(path string, text []byte) error {
 // failed is an error if something could not be written.
 func failed(r frappeimport.Report, err error) error {
 	if n := r.Summary[frappeimport.Failed]; n > 0 && err == nil {
-		return fmt.Errorf("%d could not be written, because somebody changed them meanwhile; run the import again", n)
+		return fmt.Errorf("%s could not be written, because of changes made here at the same time; run the import again", count(n, "record", "records"))
 	}
 	return nil
 }
 
-// toldMost is how many documents are shown one by one.
+// toldMost is how many documents are printed one by one.
 const toldMost = 40
 
-// printReport is the report for people: what became of how many, then what
-// somebody has to know or to do.
+// printReport prints the summary, then the documents that need attention.
 func printReport(w io.Writer, r frappeimport.Report, file string) {
 	printSummary(w, r)
 	told := r.Told()
 	for n, one := range told {
 		if n == toldMost {
-			fmt.Fprintf(w, "\n… and %d more; --report writes all of them to a file.\n", len(told)-n)
+			fmt.Fprintf(w, "\n… and %d more; add --report FILE for the full report.\n", len(told)-n)
 			break
 		}
 		fmt.Fprintf(w, "\n%s %s: %s (%s)\n", one.Kind, oneLine(one.Name), one.Outcome, oneLine(one.Place.String()))
@@ -179,10 +179,10 @@ func printReport(w io.Writer, r frappeimport.Report, file string) {
 		fmt.Fprintln(w, oneLine(text))
 	}
 	if file != "" {
-		fmt.Fprintf(w, "\nThe whole report is in %s.\n", file)
+		fmt.Fprintf(w, "\nThe full report is in %s.\n", file)
 	}
 	if r.DryRun {
-		fmt.Fprintln(w, "\nNothing was written. If this is as it should be, run it again with --apply.")
+		fmt.Fprintln(w, "\nNothing was written. To carry out this plan, run the command again with --apply.")
 	}
 }
 

@@ -222,13 +222,13 @@ func TestABrokenExportChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, row := range map[string]struct{ file, text, says string }{
-		"half a file":       {"clients.json", `[{"doctype": "OAuth Client", "name": "x"`, "clients.json: is not JSON"},
-		"no document":       {"clients.json", `[["a", "b"]]`, "clients.json, row 1: is no document; a query needs as_dict=1"},
-		"no headings":       {"more.csv", "a,b\n1,2\n", "more.csv, row 1: has no headings to tell by"},
+		"half a file":       {"clients.json", `[{"doctype": "OAuth Client", "name": "x"`, "clients.json: is not valid JSON"},
+		"no document":       {"clients.json", `[["a", "b"]]`, "clients.json, row 1: is not a document; run the query with as_dict=1"},
+		"no headings":       {"more.csv", "a,b\n1,2\n", "more.csv, row 1: has no headings that identify"},
 		"an open quote":     {"more.csv", "\"ID\",\"Email\"\n\"a", "more.csv"},
 		"nothing":           {"more.csv", " \n", "more.csv: is empty"},
 		"another encoding":  {"more.csv", "\"ID\",\"Email\"\n\"a\xff\",\"b\"\n", "more.csv: is not UTF-8"},
-		"two that disagree": {"more.csv", "ID,Email,Enabled\nasha@example.com,other@example.com,1\n", "says otherwise about the field email"},
+		"two that disagree": {"more.csv", "ID,Email,Enabled\nasha@example.com,other@example.com,1\n", "has another value for the field email"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
@@ -262,7 +262,7 @@ func TestAnImportTakesOverNobody(t *testing.T) {
 	before := stored(t, s, "users", asha.ID)
 	report := filepath.Join(t.TempDir(), "report.json")
 	s.must("import", "frappe", exported+"json", "--apply", "--report", report)
-	for _, says := range []string{"User asha@example.com: needs attention", "has this e-mail address already", asha.ID} {
+	for _, says := range []string{"User asha@example.com: needs attention", "already has this email address", asha.ID} {
 		if !strings.Contains(s.out, says) {
 			t.Errorf("it does not say %q:\n%s", says, s.out)
 		}
@@ -344,7 +344,7 @@ func TestAnExportWithoutSecretsAsksBeforeItWrites(t *testing.T) {
 	for _, answer := range []string{"", "no\n"} {
 		s.stdin = answer
 		s.run("import", "frappe", folder, "--apply")
-		for _, says := range []string{"no secret of Payroll", "nothing was imported", "--without-secrets"} {
+		for _, says := range []string{"no secrets for these applications: Payroll", "nothing was imported", "--without-secrets"} {
 			if s.code != 2 || !strings.Contains(s.err, says) {
 				t.Errorf("it does not say %q: %d, %s", says, s.code, s.err)
 			}

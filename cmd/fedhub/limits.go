@@ -10,18 +10,18 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 )
 
-// limits are the settings of "fedhub serve" about how much one network may do.
+// limits are the rate limits of "fedhub serve".
 type limits struct {
-	SignIns       string `name:"limit-sign-ins" setting:"FEDHUB_LIMIT_SIGN_INS" placeholder:"N/TIME" group:"Limits" help:"Passwords, codes and links that one network may try: N at once, then one every TIME; 60/1s if not given. Networks are /24 of IPv4 and /56 of IPv6."`
-	Begins        string `name:"limit-begins" setting:"FEDHUB_LIMIT_BEGINS" placeholder:"N/TIME" group:"Limits" help:"Sign-ins that one network may begin; 2000/50ms if not given."`
-	Secrets       string `name:"limit-secrets" setting:"FEDHUB_LIMIT_SECRETS" placeholder:"N/TIME" group:"Limits" help:"Wrong secrets of one app from one network; 100/1s if not given."`
-	Fetches       string `name:"limit-fetches" setting:"FEDHUB_LIMIT_FETCHES" placeholder:"N/TIME" group:"Limits" help:"Hubs and apps for which one network may make the hub fetch something; 30/2s if not given."`
-	Registrations string `name:"limit-registrations" setting:"FEDHUB_LIMIT_REGISTRATIONS" placeholder:"N/TIME" group:"Limits" help:"Apps that may register themselves from one network; 200/5s if not given."`
-	Failures      string `name:"limit-failures" setting:"FEDHUB_LIMIT_FAILURES" placeholder:"N/TIME" group:"Limits" help:"Wrong passwords of everybody together, in each process, before browsers and networks have to wait from which nobody has signed in; 600/200ms if not given."`
-	Large         string `name:"large-networks" setting:"FEDHUB_LARGE_NETWORKS" placeholder:"CIDR[=TIMES],…" group:"Limits" help:"Networks with many people, such as an office behind one address: each is counted by itself and gets TIMES as much as others, 10 times if not given."`
+	SignIns       string `name:"limit-sign-ins" setting:"FEDHUB_LIMIT_SIGN_INS" placeholder:"N/TIME" group:"Limits" help:"Passwords, codes and links that one network may try: N at once, then one every TIME. A network is a /24 of IPv4 or a /56 of IPv6. Default: 60/1s."`
+	Begins        string `name:"limit-begins" setting:"FEDHUB_LIMIT_BEGINS" placeholder:"N/TIME" group:"Limits" help:"Sign-ins that one network may start. Default: 2000/50ms."`
+	Secrets       string `name:"limit-secrets" setting:"FEDHUB_LIMIT_SECRETS" placeholder:"N/TIME" group:"Limits" help:"Wrong secrets of one application from one network. Default: 100/1s."`
+	Fetches       string `name:"limit-fetches" setting:"FEDHUB_LIMIT_FETCHES" placeholder:"N/TIME" group:"Limits" help:"Requests to other hubs and applications that one network may cause. Default: 30/2s."`
+	Registrations string `name:"limit-registrations" setting:"FEDHUB_LIMIT_REGISTRATIONS" placeholder:"N/TIME" group:"Limits" help:"Applications that may register themselves from one network. Default: 200/5s."`
+	Failures      string `name:"limit-failures" setting:"FEDHUB_LIMIT_FAILURES" placeholder:"N/TIME" group:"Limits" help:"Wrong passwords of all users together, in each process. Above this limit, browsers and networks without an earlier sign-in must wait. Default: 600/200ms."`
+	Large         string `name:"large-networks" setting:"FEDHUB_LARGE_NETWORKS" placeholder:"CIDR[=TIMES],…" group:"Limits" help:"Networks with many users, like an office behind one address. Each has its own limits, which are TIMES as high. Default for TIMES: 10."`
 }
 
-// read makes of them what the hub wants.
+// read checks the limits and turns them into the hub's configuration.
 func (l *limits) read() (hub.Limits, error) {
 	var out hub.Limits
 	for _, row := range []struct {
@@ -54,7 +54,7 @@ func (l *limits) read() (hub.Limits, error) {
 			n, err = strconv.Atoi(times)
 		}
 		if err != nil || n < 1 || n > 10_000 {
-			return hub.Limits{}, mistakef(`FEDHUB_LARGE_NETWORKS holds %q; write it like "203.0.113.7, 198.51.100.0/24=20"`, word)
+			return hub.Limits{}, mistakef(`FEDHUB_LARGE_NETWORKS contains %q; write it like "203.0.113.7, 198.51.100.0/24=20"`, word)
 		}
 		out.Large = append(out.Large, web.LargeNetwork{Prefix: prefix, Times: n})
 	}

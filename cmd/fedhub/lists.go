@@ -8,20 +8,20 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// A wordList is a flag that takes several words, with blanks, lines or commas
-// between, as the pages do; it may be repeated.
+// A wordList is a flag with several words, separated by spaces, line breaks or
+// commas as on the pages. It may be repeated.
 type wordList []string
 
-// Decode adds what stands behind the flag.
+// Decode adds the words of one flag.
 func (l *wordList) Decode(ctx *kong.DecodeContext) error {
 	return decodeList(ctx, (*[]string)(l), forms.Words)
 }
 
-// An addressList is a flag that takes several addresses, with blanks or lines
-// between; it may be repeated.
+// An addressList is a flag with several addresses, separated by spaces or line
+// breaks. It may be repeated.
 type addressList []string
 
-// Decode adds what stands behind the flag.
+// Decode adds the addresses of one flag.
 func (l *addressList) Decode(ctx *kong.DecodeContext) error {
 	return decodeList(ctx, (*[]string)(l), forms.Addresses)
 }
@@ -35,7 +35,7 @@ func decodeList(ctx *kong.DecodeContext, list *[]string, split func(string) []st
 	return nil
 }
 
-// A word is a flag of which the letter case does not matter.
+// A word is a flag that may be typed in any letter case.
 type word string
 
 // UnmarshalText reads it.

@@ -1,9 +1,8 @@
-// Command fedhub is a federated identity hub, the tools to run one, and a demo
-// of the whole idea.
+// Command fedhub is a federated identity hub, the tools to run one, and a demo.
 //
 // This folder is the outermost layer: it reads flags, the environment and
 // signals, opens the database, and calls the hub. What the hub does is in
-// package hub; nothing here decides about people or clients. There is one file
+// package hub; nothing here decides about users or applications. There is one file
 // for each command; cli.go lists them, settings.go has every FEDHUB_ variable.
 package main
 
@@ -20,7 +19,7 @@ func main() { os.Exit(start()) }
 func start() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	// The first signal asks to end, the second one does not ask.
+	// The first signal ends the command in good order, the second one at once.
 	context.AfterFunc(ctx, stop)
 	return run(ctx, os.Args[1:], &console{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: environment(os.Environ())})
 }

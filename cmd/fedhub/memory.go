@@ -7,17 +7,16 @@ import (
 	"time"
 )
 
-// Checking a password takes 19 MiB for a moment, and Go keeps what it once had
-// for minutes: a hub that has just signed people in holds three times what it
-// needs. So when it rests, the memory goes back to the system. Nothing is
-// limited, and a busy hub is left alone.
+// Checking a password takes 19 MiB for a moment, and Go keeps freed memory for
+// minutes: after sign-ins a hub holds three times what it needs. So an idle hub
+// gives memory back to the system. A busy hub is not affected.
 const (
 	lookEvery = 30 * time.Second
 	worthIt   = 8 << 20 // bytes
 	restful   = 2       // collections in that time, at most
 )
 
-// A reading is what the runtime says of its memory.
+// A reading is the memory that the runtime reports.
 type reading struct {
 	held   uint64 // bytes of heap, in use or kept ready
 	cycles uint64 // collections since the start
@@ -32,7 +31,7 @@ func read() reading {
 	return reading{s[0].Value.Uint64() + s[1].Value.Uint64() + s[2].Value.Uint64(), s[3].Value.Uint64()}
 }
 
-// giveBackMemory does so until the context ends.
+// giveBackMemory gives memory back until the context ends.
 func giveBackMemory(ctx context.Context) {
 	timer := time.NewTicker(lookEvery)
 	defer timer.Stop()
@@ -53,8 +52,8 @@ func giveBackMemory(ctx context.Context) {
 	}
 }
 
-// spare says whether giving back is worth it: the hub rested since the last
-// look, and holds more than it turned out to need.
+// spare reports whether giving back is worth it: the hub was idle since the last
+// look, and holds clearly more than it needed then.
 func spare(needed, before, now reading) bool {
 	return now.cycles-before.cycles <= restful && now.held > needed.held+worthIt
 }

@@ -13,15 +13,14 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// An opened hub can be worked on. It serves nobody; the hub that does may run
-// beside it on the same database.
+// An opened hub runs commands and serves no requests. A serving hub may run on
+// the same database at the same time.
 type opened struct {
 	*hub.Hub
 	backend store.Backend
 }
 
-// open makes a hub of the settings, with config adding what the command wants
-// beyond them.
+// open makes a hub of the settings. more, if set, changes its configuration.
 func (b *base) open(ctx context.Context, c *console, more func(*hub.Config)) (*opened, error) {
 	o, err := b.openAny(ctx, c, more)
 	if err != nil {
@@ -29,7 +28,7 @@ func (b *base) open(ctx context.Context, c *console, more func(*hub.Config)) (*o
 	}
 	err = o.CheckSecretKey(ctx)
 	if errors.Is(err, seal.ErrOpen) {
-		err = mistake("FEDHUB_SECRET_KEY is not the key that this database was set up with; give the hub the key it had before")
+		err = mistake("FEDHUB_SECRET_KEY is not the key of this database; set the key that the hub used before")
 	} else if err != nil {
 		err = b.databaseError(err)
 	}
@@ -39,7 +38,7 @@ func (b *base) open(ctx context.Context, c *console, more func(*hub.Config)) (*o
 	return o, nil
 }
 
-// openAny is open for whatever secret key.
+// openAny is open without a check of the secret key.
 func (b *base) openAny(ctx context.Context, c *console, more func(*hub.Config)) (*opened, error) {
 	config, err := b.config(c)
 	if err != nil {
@@ -78,8 +77,8 @@ func (b *base) with(ctx context.Context, c *console, work func(*opened) error) e
 	return errors.Join(err, o.close())
 }
 
-// withDamaged is with for whoever looks at a database that may be damaged: nothing
-// in it need be readable, and nothing is upgraded.
+// withDamaged is with for a database that may be damaged: no record has to be
+// readable, and nothing is upgraded.
 func (b *base) withDamaged(ctx context.Context, c *console, work func(*opened) error) error {
 	o, err := b.openAny(ctx, c, func(config *hub.Config) { config.AsItIs = true })
 	if err != nil {
@@ -100,23 +99,23 @@ func (o *opened) close() error {
 	return nil
 }
 
-// databaseError says what an operator can do about it.
+// databaseError tells an operator how to mend an error of the database.
 func (b *base) databaseError(err error) error {
 	if database.IsMongoDB(b.Database) {
-		return fmt.Errorf("FEDHUB_DATABASE: %s cannot be used: %w; check that it runs, that this machine reaches it, and that the address is right", database.Shown(b.Database), err)
+		return fmt.Errorf("FEDHUB_DATABASE: %s cannot be used: %w; check that it is running, that this machine can reach it, and that the address is right", database.Shown(b.Database), err)
 	}
-	return fmt.Errorf("FEDHUB_DATABASE: %w; name a file that this user can write, like %s", err, defaultDatabase)
+	return fmt.Errorf("FEDHUB_DATABASE: %w; use a file that this user can write, like %s", err, defaultDatabase)
 }
 
-// keyError is the same for the key beside a database file.
+// keyError tells how to mend an error of the key beside a database file.
 func keyError(err error, file string) error {
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, database.ErrKeyLost):
-		return mistakef("FEDHUB_SECRET_KEY is not set, and the key file %s is gone; bring it back from a backup, for what is encrypted in %s opens with nothing else", database.KeyPath(file), file)
+		return mistakef("FEDHUB_SECRET_KEY is not set and the key file %s is missing; restore it from a backup, because nothing else decrypts %s", database.KeyPath(file), file)
 	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("FEDHUB_DATABASE: the key beside the database cannot be kept: %w; name a file in a folder that this user can write, like %s", err, defaultDatabase)
+		return fmt.Errorf("FEDHUB_DATABASE: the key file beside the database cannot be written: %w; use a database file in a folder that this user can write, like %s", err, defaultDatabase)
 	}
-	return fmt.Errorf("FEDHUB_DATABASE: the key beside the database cannot be used: %w", err)
+	return fmt.Errorf("FEDHUB_DATABASE: the key file beside the database cannot be used: %w", err)
 }

@@ -29,7 +29,7 @@ func TestTheREADMEFederatesASecondary(t *testing.T) {
 	for _, port := range []string{"9080", "9081"} {
 		script = strings.ReplaceAll(script, ":"+port, ":"+strconv.Itoa(testkit.Port(t)))
 	}
-	script = "set -eu\ntrap 'kill $(jobs -p)' EXIT\n" + script + "\n(cd secondary && fedhub key list --json)\n(cd primary && fedhub server list --json)\n"
+	script = "set -eu\ntrap 'kill $(jobs -p)' EXIT\n" + script + "\n(cd secondary && fedhub provider list --json)\n(cd primary && fedhub hub list --json)\n"
 
 	bin := t.TempDir()
 	build := exec.Command("go", "build", "-o", filepath.Join(bin, "fedhub"), ".")

@@ -91,7 +91,7 @@ func TestARoleIsOneFlagWhateverItsNameHolds(t *testing.T) {
 func TestARuleIsOneFlagAndItsLastEqualsSignDivides(t *testing.T) {
 	s := newShell(t)
 	add := func(id string, rules ...string) []string {
-		command := []string{"key", "add", "--kind", "openid", "--base-url", "https://id.example.org", "--client-id", "us", "--name", "ID", "--id", id}
+		command := []string{"provider", "add", "--kind", "openid", "--base-url", "https://id.example.org", "--client-id", "us", "--name", "ID", "--id", id}
 		for _, rule := range rules {
 			command = append(command, "--role", rule)
 		}
@@ -106,5 +106,5 @@ func TestARuleIsOneFlagAndItsLastEqualsSignDivides(t *testing.T) {
 	}
 	s.run(add("unclear", "cn=staff,dc=example=staff")...).fails(2, "--role")
 	s.run(add("none", "staff")...).fails(2, "--role")
-	s.run(add("twice", "staff = a", "staff = b")...).fails(2, "already")
+	s.run(add("twice", "staff = a", "staff = b")...).fails(2, "another --role maps the same role")
 }

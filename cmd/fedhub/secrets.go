@@ -11,7 +11,7 @@ import (
 	"golang.org/x/term"
 )
 
-// Secrets are never arguments: every user of a machine can read those.
+// Secrets are never arguments: every user of a machine can read arguments.
 
 // maxSecret is more than any secret has, in bytes.
 const maxSecret = 8 << 10
@@ -34,8 +34,7 @@ func (c *console) secretIn(flag, path string) (string, error) {
 	return secretFile(flag, path)
 }
 
-// secretFrom reads one secret. The end of line that editors and echo put
-// behind it is not part of it.
+// secretFrom reads one secret, without the line end that editors and echo add.
 func secretFrom(name string, r io.Reader) (string, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxSecret+1))
 	if err != nil {
@@ -44,43 +43,43 @@ func secretFrom(name string, r io.Reader) (string, error) {
 	secret := strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")
 	switch {
 	case secret == "":
-		return "", mistakef("there is no secret in %s; it is empty", name)
+		return "", mistakef("%s is empty; it must contain the secret", name)
 	case len(secret) > maxSecret:
-		return "", mistakef("what is in %s is too long for a secret", name)
+		return "", mistakef("%s is too long for a secret", name)
 	}
 	return secret, nil
 }
 
 // choosePassword asks for a new password twice.
-func (c *console) choosePassword(ctx context.Context, whose string) (string, error) {
-	first, err := c.ask(ctx, "Password for "+oneLine(whose)+": ")
+func (c *console) choosePassword(ctx context.Context, account string) (string, error) {
+	first, err := c.ask(ctx, "Password for "+oneLine(account)+": ")
 	if err != nil {
 		return "", err
 	}
 	if first == "" {
-		return "", mistake("no password was typed, so nobody was added; use --no-password for people from elsewhere")
+		return "", mistake("no user was added: the password is empty; for users who sign in through a provider, use --no-password")
 	}
-	second, err := c.ask(ctx, "The same again: ")
+	second, err := c.ask(ctx, "Repeat the password: ")
 	if err != nil {
 		return "", err
 	}
 	if first != second {
-		return "", mistake("the two passwords are not the same; nobody was added")
+		return "", mistake("no user was added: the two passwords differ")
 	}
 	return first, nil
 }
 
-// ask reads a line that does not show. Whoever gives up gets a terminal back
-// that shows what is typed.
+// ask reads a line without showing it. After an interrupt the terminal shows
+// typed text again.
 func (c *console) ask(ctx context.Context, question string) (string, error) {
 	file, ok := c.in.(*os.File)
 	if !ok {
-		return "", errors.New("there is no terminal to ask at")
+		return "", errors.New("there is no terminal to ask on")
 	}
 	terminal := int(file.Fd())
 	before, err := term.GetState(terminal)
 	if err != nil {
-		return "", fmt.Errorf("ask at the terminal: %w", err)
+		return "", fmt.Errorf("ask on the terminal: %w", err)
 	}
 	fmt.Fprint(c.err, question)
 	defer fmt.Fprintln(c.err)

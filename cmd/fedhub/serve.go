@@ -23,7 +23,7 @@ type serveCmd struct {
 	limits `embed:""`
 }
 
-// Run serves until the context ends, and then leaves in good order.
+// Run serves until the context ends, then finishes the requests under way.
 func (s *serveCmd) Run(ctx context.Context, c *console) error {
 	log, err := s.logger(c.err)
 	if err != nil {
@@ -84,7 +84,7 @@ func (s *serveCmd) serve(ctx context.Context, c *console, o *opened, log *slog.L
 		return errors.Join(err, server.Stop(context.WithoutCancel(ctx)))
 	}
 	if path := s.openKeyFile(c.env); path != "" {
-		log.WarnContext(ctx, "others than its owner can read the key file", "path", path)
+		log.WarnContext(ctx, "other users can read the secret key file", "path", path)
 	}
 	log.InfoContext(ctx, "serving", "url", o.URL(), "port", l.Port, "database", database.Shown(s.Database))
 	select {
@@ -95,7 +95,8 @@ func (s *serveCmd) serve(ctx context.Context, c *console, o *opened, log *slog.L
 	return leave(ctx, o, server, log, delay, timeout)
 }
 
-// listen opens the port. A hub on localhost is on localhost only.
+// listen opens the port. A hub whose URL is on localhost listens on localhost
+// only.
 func (s *serveCmd) listen(ctx context.Context, public string) (*serving.Listener, error) {
 	host, port, err := s.address(public)
 	if err != nil {
@@ -110,31 +111,32 @@ func (s *serveCmd) listen(ctx context.Context, public string) (*serving.Listener
 	}
 	switch {
 	case errors.Is(err, serving.ErrInUse):
-		return nil, fmt.Errorf("FEDHUB_LISTEN: port %d is in use; stop what uses it, or set another one, like 127.0.0.1:%d", port, port%65535+1)
+		return nil, fmt.Errorf("FEDHUB_LISTEN: port %d is in use; stop the program that uses it, or set another address, like 127.0.0.1:%d", port, port%65535+1)
 	case err != nil:
-		return nil, fmt.Errorf("FEDHUB_LISTEN: cannot listen on %s: %w; set an address of this machine, like :8080", address, err)
+		return nil, fmt.Errorf("FEDHUB_LISTEN: cannot listen on %s: %w; use an address of this machine, like :8080", address, err)
 	}
 	return l, nil
 }
 
-// greet says where the hub is, and how to set it up if nobody has.
+// greet prints the hub's URL, and the set-up link if there is no administrator.
 func (s *serveCmd) greet(ctx context.Context, c *console, o *opened) error {
 	link, err := o.SetupLink(ctx)
 	if err != nil && !errors.Is(err, users.ErrSetUp) {
-		return fmt.Errorf("make a set-up link: %w", err)
+		return fmt.Errorf("create a set-up link: %w", err)
 	}
 	fmt.Fprintf(c.out, "fedhub is ready at %s\n", o.URL())
 	fmt.Fprintf(c.out, "Database: %s\n", database.Shown(s.Database))
 	if s.URL == "" {
-		fmt.Fprintln(c.out, "Note: FEDHUB_URL is not set, so this hub is for this machine only. Set it to the hub's public https address before others use it.")
+		fmt.Fprintln(c.out, "Note: FEDHUB_URL is not set, so only this machine can use the hub. Set it to the hub's public https URL before others use it.")
 	}
 	if link != "" {
-		fmt.Fprintf(c.out, "Make the first administrator, once and within an hour: %s\n", link)
+		fmt.Fprintf(c.out, "Create the first administrator (this link works once, within an hour): %s\n", link)
 	}
 	return nil
 }
 
-// leave lets requests under way finish. A balancer sees /readyz say no first.
+// leave finishes the requests under way. First /readyz reports that the hub is
+// not ready, so that load balancers stop sending requests.
 func leave(ctx context.Context, o *opened, server *serving.Server, log *slog.Logger, delay, timeout time.Duration) error {
 	ctx = context.WithoutCancel(ctx)
 	o.Drain()

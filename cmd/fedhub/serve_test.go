@@ -29,7 +29,7 @@ import (
 
 func TestAHubIsServedUntilItIsStopped(t *testing.T) {
 	s := serve(t)
-	if got := s.out.String(); !strings.Contains(got, "Make the first administrator, once and within an hour: "+s.URL+"/setup?token=fhsetup_") {
+	if got := s.out.String(); !strings.Contains(got, "Create the first administrator (this link works once, within an hour): "+s.URL+"/setup?token=fhsetup_") {
 		t.Errorf("there is no set-up link in:\n%s", got)
 	}
 	if got := s.out.String(); strings.Contains(got, "Note:") {
@@ -67,7 +67,7 @@ func TestCommandsWorkBesideAHubThatServes(t *testing.T) {
 	s := serve(t)
 	s.must("user", "add", "--email", "ada@example.org", "--no-password", "--role", "admin")
 	s.must("client", "add", "--name", "Wiki", "--redirect-uri", "http://localhost:1/cb")
-	s.run("setup-link").fails(1, "administrator already")
+	s.run("setup-link").fails(1, "already has an administrator")
 	// The link that was printed at the start is of no use any more.
 	link := s.out.String()[strings.Index(s.out.String(), s.URL+"/setup"):]
 	if got := status(t, strings.TrimSpace(link)); got != http.StatusGone {
@@ -94,7 +94,7 @@ func TestAKeyThatACommandAddsIsThereAtOnce(t *testing.T) {
 	if offered() {
 		t.Fatal("the key is there before it was added")
 	}
-	s.must("key", "add", "--kind", "openid", "--base-url", "https://id.example.invalid", "--name", "Company", "--client-id", "us")
+	s.must("provider", "add", "--kind", "openid", "--base-url", "https://id.example.invalid", "--name", "Company", "--client-id", "us")
 	for began := time.Now(); !offered(); {
 		if time.Since(began) > 5*time.Second {
 			t.Fatal("the hub that serves does not offer the key")
@@ -105,49 +105,49 @@ func TestAKeyThatACommandAddsIsThereAtOnce(t *testing.T) {
 func TestTwoHubsMeet(t *testing.T) {
 	head, branch := serve(t), serve(t)
 	var invite struct{ Invite string }
-	head.must("server", "invite", "--json").json(&invite)
-	var key keyRow
-	branch.must("key", "add", "--base-url", head.URL+"/", "--invite", invite.Invite, "--trust-email", "--json").json(&key)
+	head.must("hub", "invite", "--json").json(&invite)
+	var key providerRow
+	branch.must("provider", "add", "--base-url", head.URL+"/", "--invite", invite.Invite, "--trust-email", "--json").json(&key)
 	if key.Kind != "peer" || key.Status != "active" || key.Name != "fedhub" || key.Metadata != branch.URL+"/oauth2/client-metadata/"+key.ID {
 		t.Errorf("got %+v", key)
 	}
-	var servers []serverRow
-	head.must("server", "list", "--json").json(&servers)
+	var servers []hubRow
+	head.must("hub", "list", "--json").json(&servers)
 	if len(servers) != 1 || servers[0].ID != key.Metadata || servers[0].State != "active" || servers[0].Via != "invite" || len(servers[0].Fingerprints) == 0 {
 		t.Errorf("got %+v", servers)
 	}
 	host := strings.TrimPrefix(branch.URL, "http://")
-	head.must("server", "suspend", host)
-	branch.run("key", "join", key.ID)
-	if branch.code != 1 || !strings.Contains(branch.shell.out, "stopped sign-ins") || !strings.Contains(branch.err, "has not let this hub in") {
+	head.must("hub", "suspend", host)
+	branch.run("provider", "join", key.ID)
+	if branch.code != 1 || !strings.Contains(branch.shell.out, "stopped sign-ins") || !strings.Contains(branch.err, "has not connected this hub") {
 		t.Errorf("got %d %q %q", branch.code, branch.shell.out, branch.err)
 	}
-	head.must("server", "approve", key.Metadata, "--name", "Branch", "--skip-consent")
-	head.must("server", "list", "--json").json(&servers)
+	head.must("hub", "approve", key.Metadata, "--name", "Branch", "--skip-consent")
+	head.must("hub", "list", "--json").json(&servers)
 	if servers[0].State != "active" || servers[0].DisplayName != "Branch" || !servers[0].SkipConsent {
 		t.Errorf("approved: got %+v", servers)
 	}
-	branch.must("key", "join", key.ID)
-	if branch.must("key", "list"); !strings.Contains(branch.shell.out, "active") {
+	branch.must("provider", "join", key.ID)
+	if branch.must("provider", "list"); !strings.Contains(branch.shell.out, "active") {
 		t.Errorf("got %s", branch.shell.out)
 	}
-	head.run("server", "refuse", host).fails(1, "cannot become")
-	head.run("server", "approve", "nowhere.example").fails(1, "server list")
-	branch.run("key", "join", "nothing").fails(1, "key list")
-	branch.run("key", "add", "--base-url", branch.URL).fails(2, "Nothing is needed here", "Other hubs enter "+branch.URL)
+	head.run("hub", "refuse", host).fails(1, "cannot become")
+	head.run("hub", "approve", "nowhere.example").fails(1, "fedhub hub list")
+	branch.run("provider", "join", "nothing").fails(1, "fedhub provider list")
+	branch.run("provider", "add", "--base-url", branch.URL).fails(2, "Nothing is needed here", "Other hubs enter "+branch.URL)
 }
 
 func TestAHubThatIsNotLetInWaits(t *testing.T) {
 	head, branch := serve(t), serve(t)
-	branch.must("key", "add", "--base-url", head.URL, "--name", "Head office")
+	branch.must("provider", "add", "--base-url", head.URL, "--name", "Head office")
 	if !strings.Contains(branch.shell.out, "Its administrator must approve") {
 		t.Errorf("got %s", branch.shell.out)
 	}
-	if head.must("server", "list"); !strings.Contains(head.shell.out, "pending") {
+	if head.must("hub", "list"); !strings.Contains(head.shell.out, "pending") {
 		t.Errorf("got %s", head.shell.out)
 	}
-	head.must("server", "refuse", strings.TrimPrefix(branch.URL, "http://"))
-	branch.run("key", "join", "head-office")
+	head.must("hub", "refuse", strings.TrimPrefix(branch.URL, "http://"))
+	branch.run("provider", "join", "head-office")
 	if branch.code != 1 || !strings.Contains(branch.shell.out, "said no") {
 		t.Errorf("got %d %s", branch.code, branch.shell.out)
 	}
@@ -156,12 +156,12 @@ func TestAHubThatIsNotLetInWaits(t *testing.T) {
 func TestAKeyForAHubThatIsAwayIsKept(t *testing.T) {
 	s := newShell(t)
 	s.env["FEDHUB_URL"] = fmt.Sprintf("http://localhost:%d", testkit.Port(t)) // nobody serves there
-	s.run("key", "add", "--base-url", fmt.Sprintf("http://localhost:%d", testkit.Port(t)), "--name", "Head office")
-	if s.code != 1 || !strings.Contains(s.err, "fedhub key join head-office") {
+	s.run("provider", "add", "--base-url", fmt.Sprintf("http://localhost:%d", testkit.Port(t)), "--name", "Head office")
+	if s.code != 1 || !strings.Contains(s.err, "fedhub provider join head-office") {
 		t.Errorf("got %d %s", s.code, s.err)
 	}
-	var keys []keyRow
-	s.must("key", "list", "--json").json(&keys)
+	var keys []providerRow
+	s.must("provider", "list", "--json").json(&keys)
 	if len(keys) != 1 || keys[0].Status != "unreachable" {
 		t.Errorf("got %+v", keys)
 	}
@@ -173,13 +173,13 @@ func TestAKeyForAnOpenIDProvider(t *testing.T) {
 	if err := os.WriteFile(secret, []byte("hush\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s.must("key", "add", "--kind", "openid", "--base-url", "https://accounts.example.org", "--name", "Example", "--client-id", "us",
+	s.must("provider", "add", "--kind", "openid", "--base-url", "https://accounts.example.org", "--name", "Example", "--client-id", "us",
 		"--client-secret-file", secret, "--sign-ups", "deny", "--linking", "never", "--domain", "example.org", "--direct")
 	if want := "http://localhost:8080/signin/from/example"; !strings.Contains(s.out, want) || strings.Contains(s.out, "hush") {
 		t.Errorf("got %s", s.out)
 	}
-	s.run("key", "add", "--kind", "openid", "--base-url", "https://b.example.org", "--name", "B").fails(2, "client id")
-	s.run("key", "add", "--kind", "openid", "--base-url", "https://b.example.org", "--name", "B", "--client-id", "x", "--id", "example").fails(1, "taken")
+	s.run("provider", "add", "--kind", "openid", "--base-url", "https://b.example.org", "--name", "B").fails(2, "client id")
+	s.run("provider", "add", "--kind", "openid", "--base-url", "https://b.example.org", "--name", "B", "--client-id", "x", "--id", "example").fails(1, "taken")
 }
 
 func TestASignalEndsTheProgramInGoodOrder(t *testing.T) {

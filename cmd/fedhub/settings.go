@@ -17,52 +17,52 @@ import (
 	"github.com/fedhub/fedhub/hub/seal"
 )
 
-// A base is the settings that every command needs which opens the hub's
-// database. The tag "setting" names the variable.
+// A base has the settings of every command that opens the hub's database. The tag
+// "setting" names the variable.
 type base struct {
-	URL string `setting:"FEDHUB_URL" placeholder:"URL" group:"Settings" help:"Public address of the hub and its issuer, like https://id.example.org. Without it http://localhost:8080, which is for this machine only."`
+	URL string `setting:"FEDHUB_URL" placeholder:"URL" group:"Settings" help:"Public URL of the hub, also its issuer, like https://id.example.org. Default: http://localhost:8080, for this machine only."`
 
-	// A mongodb:// address holds a password, so it may come from a file:
+	// A mongodb:// address contains a password, so it may come from a file:
 	// FEDHUB_DATABASE_FILE.
-	Database string `setting:"FEDHUB_DATABASE" placeholder:"ADDRESS" group:"Settings" help:"mongodb:// or mongodb+srv:// address, or the path of a file; ./data/fedhub.db if not given. FEDHUB_DATABASE_FILE names a file that holds it."`
+	Database string `setting:"FEDHUB_DATABASE" placeholder:"ADDRESS" group:"Settings" help:"mongodb:// or mongodb+srv:// address, or the path of a database file. FEDHUB_DATABASE_FILE can name a file with the address. Default: ./data/fedhub.db."`
 
-	// There is no flag for the key itself, for everybody on a machine can read
-	// the arguments: FEDHUB_SECRET_KEY.
-	SecretKeyFile string `setting:"FEDHUB_SECRET_KEY_FILE" placeholder:"PATH" group:"Settings" help:"File with 32 random bytes as base64, which encrypt what must not lie open in the database; FEDHUB_SECRET_KEY holds them itself. Made beside a database file; required for MongoDB."`
+	// The key itself has a variable and no flag, because every user of a machine
+	// can read arguments: FEDHUB_SECRET_KEY.
+	SecretKeyFile string `setting:"FEDHUB_SECRET_KEY_FILE" placeholder:"PATH" group:"Settings" help:"File with the secret key that encrypts secrets in the database: 32 random bytes as base64. FEDHUB_SECRET_KEY can contain the key itself. Required for MongoDB; for a database file the hub creates a key file beside it."`
 
-	HubName               string `name:"hub-name" setting:"FEDHUB_NAME" placeholder:"NAME" group:"Settings" help:"What the hub calls itself until an administrator says otherwise."`
-	AllowPrivateAddresses bool   `setting:"FEDHUB_ALLOW_PRIVATE_ADDRESSES" group:"Settings" help:"Let the hub fetch from private addresses and over plain http. A hub on localhost always may."`
-	AllowedAddresses      string `setting:"FEDHUB_ALLOWED_ADDRESSES" placeholder:"CIDR|HOST[:PORT],…" group:"Settings" help:"Private or loopback addresses that the hub may fetch from, by https, while all others stay closed: ranges or hosts, with or without a port."`
+	HubName               string `name:"hub-name" setting:"FEDHUB_NAME" placeholder:"NAME" group:"Settings" help:"Name of the hub, until an administrator changes it in the settings."`
+	AllowPrivateAddresses bool   `setting:"FEDHUB_ALLOW_PRIVATE_ADDRESSES" group:"Settings" help:"Allow requests of the hub to private addresses and over plain http. Always allowed for a hub on localhost."`
+	AllowedAddresses      string `setting:"FEDHUB_ALLOWED_ADDRESSES" placeholder:"CIDR|HOST[:PORT],…" group:"Settings" help:"Private or loopback addresses that the hub may call over https: ranges or hosts, with or without a port. All others stay blocked."`
 
-	// A proxy's address can hold a password, so there is no flag for it.
-	ProxyResolves  bool   `setting:"FEDHUB_PROXY_RESOLVES" group:"Settings" help:"The hub can resolve no names, so the proxy does and judges alone which addresses are fetched from. FEDHUB_HTTPS_PROXY, or the file that FEDHUB_HTTPS_PROXY_FILE names, holds the proxy: http://user:password@host:3128. Everything that the hub fetches goes through it."`
-	WithoutAlgs    string `name:"without-algorithms" setting:"FEDHUB_WITHOUT_ALGORITHMS" placeholder:"ALG,…" group:"Settings" help:"Algorithms that the hub does not sign with and has no key for: EdDSA, ES384 or PS256."`
-	HSTSSubdomains bool   `name:"hsts-subdomains" setting:"FEDHUB_HSTS_SUBDOMAINS" group:"Settings" help:"Have browsers use https for all hosts below the hub's too (includeSubDomains)."`
+	// A proxy's URL can contain a password, so there is no flag for it.
+	ProxyResolves  bool   `setting:"FEDHUB_PROXY_RESOLVES" group:"Settings" help:"The proxy resolves host names and decides which addresses the hub may call. FEDHUB_HTTPS_PROXY, or a file named by FEDHUB_HTTPS_PROXY_FILE, contains the proxy's URL, like http://user:password@host:3128. All outgoing requests of the hub use the proxy."`
+	WithoutAlgs    string `name:"without-algorithms" setting:"FEDHUB_WITHOUT_ALGORITHMS" placeholder:"ALG,…" group:"Settings" help:"Signing algorithms to leave out: EdDSA, ES384 or PS256. The hub has no keys for them."`
+	HSTSSubdomains bool   `name:"hsts-subdomains" setting:"FEDHUB_HSTS_SUBDOMAINS" group:"Settings" help:"Require https for all subdomains of the hub's host too (HSTS includeSubDomains)."`
 
-	ExtraCA     string `name:"extra-ca" setting:"FEDHUB_EXTRA_CA" placeholder:"PATH" group:"Settings" help:"File with certificates, as PEM, of authorities that may vouch for the servers the hub fetches from, besides those this machine trusts."`
-	MailFrom    string `setting:"FEDHUB_MAIL_FROM" placeholder:"ADDRESS" group:"Settings" help:"From whom the hub's emails come, like \"Example ID <id@example.org>\". FEDHUB_MAIL_URL, or the file that FEDHUB_MAIL_URL_FILE names, holds the mail server: smtps://user:password@host:465, or smtp:// with STARTTLS. Without it the hub sends no mail."`
-	MinPassword string `setting:"FEDHUB_MIN_PASSWORD" placeholder:"N" group:"Settings" help:"Shortest password, in characters, from 8 to 64; 15 if not given."`
+	ExtraCA     string `name:"extra-ca" setting:"FEDHUB_EXTRA_CA" placeholder:"PATH" group:"Settings" help:"File with additional certificate authorities (PEM) for the servers that the hub calls, besides those that this machine trusts."`
+	MailFrom    string `setting:"FEDHUB_MAIL_FROM" placeholder:"ADDRESS" group:"Settings" help:"Sender of the hub's emails, like \"Example ID <id@example.org>\". FEDHUB_MAIL_URL, or a file named by FEDHUB_MAIL_URL_FILE, contains the mail server: smtps://user:password@host:465, or smtp:// with STARTTLS. Without a mail server the hub sends no emails."`
+	MinPassword string `setting:"FEDHUB_MIN_PASSWORD" placeholder:"N" group:"Settings" help:"Minimum length of passwords, from 8 to 64 characters. Default: 15."`
 }
 
-// A server is the settings of "fedhub serve" besides.
+// A server has the other settings of "fedhub serve".
 type server struct {
-	Listen         string `setting:"FEDHUB_LISTEN" placeholder:"ADDRESS" group:"Settings" help:"Address and port to serve on, like :8080; on this machine alone if the URL is on localhost."`
-	TrustedProxies string `setting:"FEDHUB_TRUSTED_PROXIES" placeholder:"CIDR,…" group:"Settings" help:"Address ranges of proxies that are believed about whom they speak for."`
-	ProxyHeader    string `setting:"FEDHUB_PROXY_HEADER" placeholder:"NAME" group:"Settings" help:"The header in which they say it: X-Forwarded-For, or Forwarded (RFC 7239). X-Forwarded-For if not given; no other header counts."`
+	Listen         string `setting:"FEDHUB_LISTEN" placeholder:"ADDRESS" group:"Settings" help:"Address and port to serve on. Default: :8080, or the host and port of FEDHUB_URL if it is on localhost."`
+	TrustedProxies string `setting:"FEDHUB_TRUSTED_PROXIES" placeholder:"CIDR,…" group:"Settings" help:"Address ranges of trusted reverse proxies. The hub takes the client IP address from their header."`
+	ProxyHeader    string `setting:"FEDHUB_PROXY_HEADER" placeholder:"NAME" group:"Settings" help:"Header with the client IP address: X-Forwarded-For or Forwarded (RFC 7239). Default: X-Forwarded-For. The hub ignores the other one."`
 
-	TrustEveryProxy bool `setting:"FEDHUB_TRUST_EVERY_PROXY" group:"Settings" help:"Confirm ranges of trusted proxies that hold every address, like 0.0.0.0/0. Whoever can reach the hub then says where they come from."`
+	TrustEveryProxy bool `setting:"FEDHUB_TRUST_EVERY_PROXY" group:"Settings" help:"Allow ranges of trusted proxies that contain every address, like 0.0.0.0/0. Every program that can reach the hub can then claim any client IP address."`
 
-	// The hub ends TLS itself, or a proxy does and says what it saw.
-	TLSCert          string `name:"tls-cert" setting:"FEDHUB_TLS_CERT" placeholder:"PATH" group:"Settings" help:"File with the hub's certificate and those between it and its authority, in PEM. With it the hub serves TLS itself. It is read again when it changes."`
-	TLSKey           string `name:"tls-key" setting:"FEDHUB_TLS_KEY" placeholder:"PATH" group:"Settings" help:"File with the private key of that certificate, in PEM."`
-	TLSClientCA      string `name:"tls-client-ca" setting:"FEDHUB_TLS_CLIENT_CA" placeholder:"PATH" group:"Settings" help:"File with the authorities, in PEM, whose certificates say who a client is (tls_client_auth)."`
-	ClientCertHeader string `setting:"FEDHUB_CLIENT_CERT_HEADER" placeholder:"NAME" group:"Settings" help:"Header in which trusted proxies pass on a client's certificate: as RFC 9440 has it, as nginx's $ssl_client_escaped_cert, or as base64."`
-	MTLSURL          string `name:"mtls-url" setting:"FEDHUB_MTLS_URL" placeholder:"URL" group:"Settings" help:"Another address of the hub, the only one at which client certificates are asked for, so that browsers are not; like https://mtls.id.example.org."`
+	// The hub terminates TLS itself, or a proxy does and sends the certificate.
+	TLSCert          string `name:"tls-cert" setting:"FEDHUB_TLS_CERT" placeholder:"PATH" group:"Settings" help:"File with the hub's certificate and its intermediate certificates (PEM). The hub then serves TLS itself. It reads the file again when it changes."`
+	TLSKey           string `name:"tls-key" setting:"FEDHUB_TLS_KEY" placeholder:"PATH" group:"Settings" help:"File with the private key of the certificate (PEM)."`
+	TLSClientCA      string `name:"tls-client-ca" setting:"FEDHUB_TLS_CLIENT_CA" placeholder:"PATH" group:"Settings" help:"File with the certificate authorities (PEM) for applications that authenticate with a certificate (tls_client_auth, RFC 8705)."`
+	ClientCertHeader string `setting:"FEDHUB_CLIENT_CERT_HEADER" placeholder:"NAME" group:"Settings" help:"Header in which trusted proxies send the client certificate: as in RFC 9440, as nginx's $ssl_client_escaped_cert, or as base64."`
+	MTLSURL          string `name:"mtls-url" setting:"FEDHUB_MTLS_URL" placeholder:"URL" group:"Settings" help:"Second URL of the hub, like https://mtls.id.example.org. Only there does the hub request client certificates, so browsers do not ask users for one."`
 
-	LogFormat       string `setting:"FEDHUB_LOG_FORMAT" placeholder:"FORMAT" group:"Settings" help:"text or json; text on a terminal, else json."`
-	LogLevel        string `setting:"FEDHUB_LOG_LEVEL" placeholder:"LEVEL" group:"Settings" help:"debug, info, warn or error; info if not given."`
-	ShutdownDelay   string `setting:"FEDHUB_SHUTDOWN_DELAY" placeholder:"TIME" group:"Settings" help:"How long to go on serving while /readyz already says no, for balancers to notice; 0s if not given."`
-	ShutdownTimeout string `setting:"FEDHUB_SHUTDOWN_TIMEOUT" placeholder:"TIME" group:"Settings" help:"How long requests under way may take at the end; 10s if not given."`
+	LogFormat       string `setting:"FEDHUB_LOG_FORMAT" placeholder:"FORMAT" group:"Settings" help:"text or json. Default: text on a terminal, otherwise json."`
+	LogLevel        string `setting:"FEDHUB_LOG_LEVEL" placeholder:"LEVEL" group:"Settings" help:"debug, info, warn or error. Default: info."`
+	ShutdownDelay   string `setting:"FEDHUB_SHUTDOWN_DELAY" placeholder:"TIME" group:"Settings" help:"How long to continue serving at shutdown after /readyz reports not ready, so that load balancers notice. Default: 0s."`
+	ShutdownTimeout string `setting:"FEDHUB_SHUTDOWN_TIMEOUT" placeholder:"TIME" group:"Settings" help:"How long requests may still take at shutdown. Default: 10s."`
 }
 
 const (
@@ -70,8 +70,8 @@ const (
 	defaultPort     = 8080
 )
 
-// config checks the settings and makes of them what the hub wants, but for the
-// key. Nothing is opened or written before all of it is right.
+// config checks the settings and turns them into the hub's configuration, without
+// the secret key. Nothing is opened or written before all of it is right.
 func (b *base) config(c *console) (hub.Config, error) {
 	if err := c.unknownVariables(); err != nil {
 		return hub.Config{}, err
@@ -86,7 +86,7 @@ func (b *base) config(c *console) (hub.Config, error) {
 			return hub.Config{}, err
 		}
 		config.URL = "http://localhost:" + strconv.Itoa(port)
-		if port == 80 { // which no browser writes
+		if port == 80 { // browsers leave it out
 			config.URL = "http://localhost"
 		}
 	}
@@ -106,14 +106,14 @@ func (b *base) config(c *console) (hub.Config, error) {
 		return hub.Config{}, err
 	}
 	checked := config
-	checked.SecretKey = make([]byte, seal.KeySize) // the key is next
+	checked.SecretKey = make([]byte, seal.KeySize) // the key is read later
 	if err := checked.Check(); err != nil {
 		return hub.Config{}, mistake(err.Error())
 	}
 	return config, nil
 }
 
-// outgoing reads what the hub may fetch, and whom it believes then.
+// outgoing reads the settings of the hub's outgoing requests.
 func (b *base) outgoing(env map[string]string, config *hub.Config) error {
 	proxy, err := secretAddress(env, fetch.ProxySetting, "the proxy's address")
 	if err != nil {
@@ -125,7 +125,7 @@ func (b *base) outgoing(env map[string]string, config *hub.Config) error {
 		}
 		config.Proxy.Resolves = b.ProxyResolves
 	} else if b.ProxyResolves {
-		return mistakef("%s is set, but no proxy; name it in %s", fetch.ProxyResolvesSetting, fetch.ProxySetting)
+		return mistakef("%s is set without a proxy; set the proxy in %s", fetch.ProxyResolvesSetting, fetch.ProxySetting)
 	}
 	for _, word := range words(b.AllowedAddresses) {
 		allowed, err := fetch.ParseAllowed(word)
@@ -140,42 +140,42 @@ func (b *base) outgoing(env map[string]string, config *hub.Config) error {
 			return mistakef("FEDHUB_EXTRA_CA cannot be read: %v", err)
 		}
 		if config.ExtraCA = text; len(strings.TrimSpace(string(text))) == 0 {
-			return mistakef("FEDHUB_EXTRA_CA names %s, which is empty", b.ExtraCA)
+			return mistakef("the file %s of FEDHUB_EXTRA_CA is empty; write the certificates into it, as PEM", b.ExtraCA)
 		}
 	}
 	return nil
 }
 
-// secretAddress is the address of a server that a variable holds, or the file
-// that another names. It holds a password, so there is no flag for it.
+// secretAddress is the address of a server, from a variable or from the file that
+// another variable names. It contains a password, so there is no flag for it.
 func secretAddress(env map[string]string, name, what string) (string, error) {
 	address, file := strings.TrimSpace(env[name]), strings.TrimSpace(env[name+"_FILE"])
 	switch {
 	case file == "":
 		return address, nil
 	case address != "":
-		return "", mistakef("%s and %s_FILE are both set; keep one of them", name, name)
+		return "", mistakef("%s and %s_FILE are both set; remove one of them", name, name)
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return "", mistakef("%s_FILE cannot be read: %v", name, err)
 	}
 	if address = strings.TrimSpace(string(text)); address == "" {
-		return "", mistakef("%s_FILE names %s, which is empty; write %s into it", name, file, what)
+		return "", mistakef("the file %s of %s_FILE is empty; write %s into it", file, name, what)
 	}
 	return address, nil
 }
 
-// words are between commas, semicolons or spaces.
+// words splits a list at commas, semicolons and spaces.
 func words(list string) []string {
 	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' || r == ';' })
 }
 
-// databaseAddress settles where the database is.
+// databaseAddress finds the address of the database.
 func (b *base) databaseAddress(env map[string]string) error {
 	file := strings.TrimSpace(env["FEDHUB_DATABASE_FILE"])
 	if file != "" && strings.TrimSpace(env["FEDHUB_DATABASE"]) != "" {
-		return mistake("FEDHUB_DATABASE and FEDHUB_DATABASE_FILE are both set; keep one of them")
+		return mistake("FEDHUB_DATABASE and FEDHUB_DATABASE_FILE are both set; remove one of them")
 	}
 	if b.Database == "" && file != "" {
 		text, err := os.ReadFile(file)
@@ -183,7 +183,7 @@ func (b *base) databaseAddress(env map[string]string) error {
 			return mistakef("FEDHUB_DATABASE_FILE cannot be read: %v", err)
 		}
 		if b.Database = strings.TrimSpace(string(text)); b.Database == "" {
-			return mistakef("FEDHUB_DATABASE_FILE names %s, which is empty; write the database's address into it", file)
+			return mistakef("the file %s of FEDHUB_DATABASE_FILE is empty; write the database's address into it", file)
 		}
 	}
 	if b.Database == "" {
@@ -195,13 +195,13 @@ func (b *base) databaseAddress(env map[string]string) error {
 	return nil
 }
 
-// secretKey finds the key, and makes one beside a database file.
+// secretKey finds the key, and creates one beside a database file.
 func (b *base) secretKey(env map[string]string) ([]byte, error) {
 	text, fromEnv := env["FEDHUB_SECRET_KEY"], strings.TrimSpace(env["FEDHUB_SECRET_KEY_FILE"])
 	typed := b.SecretKeyFile != "" && b.SecretKeyFile != fromEnv
 	switch {
 	case text != "" && fromEnv != "" && !typed:
-		return nil, mistake("FEDHUB_SECRET_KEY and FEDHUB_SECRET_KEY_FILE are both set; keep one of them")
+		return nil, mistake("FEDHUB_SECRET_KEY and FEDHUB_SECRET_KEY_FILE are both set; remove one of them")
 	case b.SecretKeyFile != "":
 		return keyFromFile(b.SecretKeyFile)
 	case text != "":
@@ -211,14 +211,14 @@ func (b *base) secretKey(env map[string]string) ([]byte, error) {
 		}
 		return key, nil
 	case database.IsMongoDB(b.Database):
-		return nil, mistake("FEDHUB_SECRET_KEY is missing, and a hub on MongoDB needs it; make one with: openssl rand -base64 32, and give every process the same")
+		return nil, mistake("FEDHUB_SECRET_KEY is not set, and a hub on MongoDB needs it; create a key with: openssl rand -base64 32, and set the same key for every process")
 	}
 	key, err := database.SecretKey(b.Database)
 	return key, keyError(err, b.Database)
 }
 
-// openKeyFile is the key file that others than its owner can read, if it is so.
-// Clusters mount secrets like that; it is worth a warning.
+// openKeyFile is the key file if other users can read it, else empty. Clusters
+// mount secrets like that, so it is a warning and no error.
 func (b *base) openKeyFile(env map[string]string) string {
 	path := b.SecretKeyFile
 	if path == "" && env["FEDHUB_SECRET_KEY"] == "" && !database.IsMongoDB(b.Database) {
@@ -237,7 +237,7 @@ func keyFromFile(path string) ([]byte, error) {
 	}
 	key, err := database.ParseKey(string(text))
 	if err != nil {
-		return nil, mistakef("FEDHUB_SECRET_KEY_FILE names %s, which %v", path, err)
+		return nil, mistakef("the file %s of FEDHUB_SECRET_KEY_FILE %v", path, err)
 	}
 	return key, nil
 }
@@ -279,7 +279,7 @@ func listenPort(address string) (int, error) {
 	}
 	_, port, err := splitListen(address)
 	if port == 0 && err == nil {
-		return 0, mistake("FEDHUB_LISTEN asks for a free port, so FEDHUB_URL must say how people find the hub; set it")
+		return 0, mistake("FEDHUB_LISTEN asks for a free port; set FEDHUB_URL to the hub's public URL too")
 	}
 	return port, err
 }
@@ -290,7 +290,7 @@ func (s *server) proxies() ([]netip.Prefix, error) {
 	for _, word := range words(s.TrustedProxies) {
 		prefix, err := addressRange(word)
 		if err != nil {
-			return nil, mistakef(`FEDHUB_TRUSTED_PROXIES holds %q, which is no address range; write it like "10.0.0.0/8, 192.0.2.7"`, word)
+			return nil, mistakef(`FEDHUB_TRUSTED_PROXIES contains %q, which is not an address range; write it like "10.0.0.0/8, 192.0.2.7"`, word)
 		}
 		all = append(all, prefix)
 	}
@@ -319,7 +319,7 @@ func (s *server) logger(w io.Writer) (*slog.Logger, error) {
 	return nil, mistakef("FEDHUB_LOG_FORMAT is %q; it must be text or json", s.LogFormat)
 }
 
-// patience is how the hub ends.
+// patience reads the times of the shutdown.
 func (s *server) patience() (delay, timeout time.Duration, err error) {
 	if delay, err = span("FEDHUB_SHUTDOWN_DELAY", s.ShutdownDelay, 0); err != nil {
 		return 0, 0, err

@@ -66,7 +66,7 @@ func TestABadSettingStopsWithOneSentence(t *testing.T) {
 		"another program's file":    {env: env("FEDHUB_DATABASE", plain, "FEDHUB_SECRET_KEY", goodKey), code: 1, says: []string{"FEDHUB_DATABASE", "not an SQLite database"}},
 		"a folder that cannot be":   {env: env("FEDHUB_DATABASE", filepath.Join(plain, "hub.db"), "FEDHUB_SECRET_KEY", goodKey), code: 1, says: []string{"FEDHUB_DATABASE", "./data/fedhub.db"}},
 		"a key file that cannot be": {env: env("FEDHUB_DATABASE", filepath.Join(plain, "hub.db")), code: 1, says: []string{"FEDHUB_DATABASE", "key"}},
-		"no MongoDB there":          {env: env("FEDHUB_DATABASE", fmt.Sprintf("mongodb://ada:hush@127.0.0.1:%d/hub?serverSelectionTimeoutMS=300&connectTimeoutMS=300", testkit.Port(t)), "FEDHUB_SECRET_KEY", goodKey), code: 1, says: []string{"FEDHUB_DATABASE", "mongodb://127.0.0.1", "check that it runs"}},
+		"no MongoDB there":          {env: env("FEDHUB_DATABASE", fmt.Sprintf("mongodb://ada:hush@127.0.0.1:%d/hub?serverSelectionTimeoutMS=300&connectTimeoutMS=300", testkit.Port(t)), "FEDHUB_SECRET_KEY", goodKey), code: 1, says: []string{"FEDHUB_DATABASE", "mongodb://127.0.0.1", "check that it is running"}},
 		"a broken MongoDB address":  {env: env("FEDHUB_DATABASE", "mongodb://ada:hush@", "FEDHUB_SECRET_KEY", goodKey), code: 1, says: []string{"FEDHUB_DATABASE", "mongodb://…"}},
 		"no key for MongoDB":        {env: env("FEDHUB_DATABASE", "mongodb://localhost/hub"), code: 2, says: []string{"FEDHUB_SECRET_KEY", "openssl rand -base64 32"}},
 		"a key that is too short":   {env: env("FEDHUB_SECRET_KEY", "AAEC"), code: 2, says: []string{"FEDHUB_SECRET_KEY", "3 bytes", "openssl rand -base64 32"}},
@@ -90,7 +90,7 @@ func TestABadSettingStopsWithOneSentence(t *testing.T) {
 		"without what every hub has":   {env: env("FEDHUB_WITHOUT_ALGORITHMS", "EdDSA, RS256"), code: 2, says: []string{"FEDHUB_WITHOUT_ALGORITHMS", "RS256", "EdDSA"}},
 		"a proxy that is none":         {env: env("FEDHUB_HTTPS_PROXY", "socks5://ada:hush@proxy:1"), code: 2, says: []string{"FEDHUB_HTTPS_PROXY", "http://proxy.internal:3128"}},
 		"no proxy that resolves":       {env: env("FEDHUB_PROXY_RESOLVES", "true"), code: 2, says: []string{"FEDHUB_PROXY_RESOLVES", "FEDHUB_HTTPS_PROXY"}},
-		"a proxy twice":                {env: env("FEDHUB_HTTPS_PROXY", "http://proxy:1", "FEDHUB_HTTPS_PROXY_FILE", plain), code: 2, says: []string{"FEDHUB_HTTPS_PROXY_FILE", "keep one"}},
+		"a proxy twice":                {env: env("FEDHUB_HTTPS_PROXY", "http://proxy:1", "FEDHUB_HTTPS_PROXY_FILE", plain), code: 2, says: []string{"FEDHUB_HTTPS_PROXY_FILE", "remove one"}},
 		"an authority that is missing": {env: env("FEDHUB_EXTRA_CA", "/nowhere/ca.pem"), code: 2, says: []string{"FEDHUB_EXTRA_CA", "/nowhere/ca.pem"}},
 		"an authority that is empty":   {env: env("FEDHUB_EXTRA_CA", empty), code: 2, says: []string{"FEDHUB_EXTRA_CA", "empty"}},
 		"an authority that is none":    {env: env("FEDHUB_EXTRA_CA", short), code: 2, says: []string{"FEDHUB_EXTRA_CA", "certificate"}},
@@ -213,7 +213,7 @@ func TestEverySettingIsDocumented(t *testing.T) {
 			t.Errorf("%s is not in the help", name)
 		}
 	}
-	for _, name := range []string{"FEDHUB_SECRET_KEY holds", "FEDHUB_DATABASE_FILE names"} {
+	for _, name := range []string{"FEDHUB_SECRET_KEY can contain", "FEDHUB_DATABASE_FILE can name"} {
 		if !strings.Contains(flat, name) {
 			t.Errorf("the help does not say %q", name)
 		}

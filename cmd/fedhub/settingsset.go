@@ -8,45 +8,45 @@ import (
 )
 
 type settingsSetCmd struct {
-	Consent      word      `enum:"force,auto," default:"" placeholder:"WORD" help:"force (ask people every time) or auto (ask unless they said yes before)."`
-	Name         string    `placeholder:"NAME" help:"What the hub calls itself."`
-	ServerDomain *[]string `placeholder:"DOMAIN" help:"Host whose hub needs no approval; with a dot in front, every host below. May be repeated; '' for none."`
-	Registration word      `enum:"off,token,open," default:"" placeholder:"WORD" help:"Who may register apps: off (administrators only), token (apps with an initial access token) or open (any app)."`
+	Consent      word      `enum:"force,auto," default:"" placeholder:"WORD" help:"When users are asked for consent: force (every time) or auto (unless they agreed before)."`
+	Name         string    `placeholder:"NAME" help:"Name of the hub."`
+	ServerDomain *[]string `placeholder:"DOMAIN" help:"Approve hubs on this host automatically. A leading dot means all subdomains. May be repeated; an empty value removes all."`
+	Registration word      `enum:"off,token,open," default:"" placeholder:"WORD" help:"Dynamic client registration: off (only administrators register applications), token (applications with an initial access token register themselves) or open (all applications do)."`
 
-	DocumentDomain *[]string `placeholder:"DOMAIN" help:"Host whose apps may come with the address of their metadata document as client id; with a dot in front, every host below. With open registration all may. May be repeated; '' for none."`
+	DocumentDomain *[]string `placeholder:"DOMAIN" help:"Accept client metadata documents (a URL as the client ID) from this host. A leading dot means all subdomains. With --registration open all hosts are accepted. May be repeated; an empty value removes all."`
 
-	SoftwareIssuer *[]string `sep:"none" placeholder:"ISSUER JWKS" help:"Whose software statements count: the issuer, a space, and the address of its keys. May be repeated; '' for none."`
+	SoftwareIssuer *[]string `sep:"none" placeholder:"ISSUER JWKS" help:"Trusted issuer of software statements (RFC 7591): the issuer, a space, and the URL of its keys. May be repeated; an empty value removes all."`
 
-	RequirePushed *bool `negatable:"" help:"Let no app ask but by a pushed authorization request (RFC 9126); --no-require-pushed to allow the others again."`
+	RequirePushed *bool `negatable:"" help:"Require pushed authorization requests (RFC 9126) from all applications; --no-require-pushed allows other requests again."`
 
-	Voucher *[]string `sep:"none" placeholder:"ISSUER JWKS KEY CLIENTS" help:"Whose assertions about people count (RFC 7523): the issuer, the address of its keys, the login key, and client ids with commas between. May be repeated; '' for none."`
+	Voucher *[]string `sep:"none" placeholder:"ISSUER JWKS KEY CLIENTS" help:"Trusted issuer of assertions about users (RFC 7523): the issuer, the URL of its keys, the ID of the sign-in provider, and client IDs with commas between. May be repeated; an empty value removes all."`
 
-	KeyDays *int `placeholder:"N" help:"Replace signing keys after this many days; 0 to never do it by schedule, 90 if not set."`
+	KeyDays *int `placeholder:"N" help:"Rotate signing keys after this many days; 0 for no automatic rotation. Default: 90."`
 
-	Passwords word `enum:"all,administrators," default:"" placeholder:"WORD" help:"Who may sign in with a password: all or administrators; everybody else then signs in by a login key."`
+	Passwords word `enum:"all,administrators," default:"" placeholder:"WORD" help:"Users who may sign in with a password: all or administrators. With administrators, other users sign in through a provider."`
 
-	Traces    word `enum:"failures,all,off," default:"" placeholder:"WORD" help:"Which sign-ins are traced: failures (and those in which somebody was asked something), all, or off."`
-	TraceDays *int `placeholder:"N" help:"Keep login traces for this many days; 14 if not set."`
+	Traces    word `enum:"failures,all,off," default:"" placeholder:"WORD" help:"Sign-ins in the sign-in log: failures (also those in which the hub asked the user something), all or off."`
+	TraceDays *int `placeholder:"N" help:"Keep the sign-in log for this many days. Default: 14."`
 
-	AuditDays *int `placeholder:"N" help:"Keep the record of events for this many days; 0 for ever, 90 if not set."`
+	AuditDays *int `placeholder:"N" help:"Keep the audit log for this many days; 0 to keep it forever. Default: 90."`
 
-	RecentMinutes *int `placeholder:"N" help:"Ask for another proof of who somebody is this many minutes after the last, before what matters is changed; 10 if not set."`
-	AdminHours    *int `placeholder:"N" help:"Sign administrators out after this many hours; 12 if not set."`
+	RecentMinutes *int `placeholder:"N" help:"Ask users to sign in again before sensitive changes if their last sign-in is older than this many minutes. Default: 10."`
+	AdminHours    *int `placeholder:"N" help:"Sign administrators out after this many hours. Default: 12."`
 
-	RefreshSeconds *int `placeholder:"N" help:"Answer an app that proves who it is and repeats a refresh within this many seconds with the same new token, for its answer may have got lost; 0 to take it for theft at once, 10 if not set."`
+	RefreshSeconds *int `placeholder:"N" help:"If an authenticated application repeats a refresh within this many seconds, send it the same new token, because the first response may be lost. 0 treats every repetition as theft. Default: 10."`
 
-	Registered           *int `placeholder:"N" help:"Keep so many apps that registered themselves without an initial access token; one that was never used makes room for the next. 10000 if not set."`
-	RegisteredPerNetwork *int `placeholder:"N" help:"Keep so many of them from one network; 500 if not set."`
-	UnusedDays           *int `placeholder:"N" help:"Remove apps that registered themselves and were never used after this many days; 0 to keep them, 90 if not set."`
+	Registered           *int `placeholder:"N" help:"Maximum number of applications that registered themselves without an initial access token. Above it, a new one replaces one that was never used. Default: 10000."`
+	RegisteredPerNetwork *int `placeholder:"N" help:"Maximum number of these applications from one network. Default: 500."`
+	UnusedDays           *int `placeholder:"N" help:"Delete applications that registered themselves and were never used, after this many days; 0 to keep them. Default: 90."`
 
 	format `embed:""`
 	base   `embed:""`
 }
 
-// Run changes the settings that were given, and prints all.
+// Run changes the settings that were given, and prints all settings.
 func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
 	if s.Consent == "" && s.Name == "" && s.ServerDomain == nil && s.Registration == "" && s.DocumentDomain == nil && s.SoftwareIssuer == nil && s.RequirePushed == nil && s.Voucher == nil && s.KeyDays == nil && s.Passwords == "" && s.Traces == "" && s.TraceDays == nil && s.AuditDays == nil && s.RecentMinutes == nil && s.AdminHours == nil && s.RefreshSeconds == nil && s.Registered == nil && s.RegisteredPerNetwork == nil && s.UnusedDays == nil {
-		return mistake("say what to change: --consent, --name, --server-domain, --registration, --document-domain, --software-issuer, --require-pushed, --voucher, --key-days, --passwords, --traces, --trace-days, --audit-days, --recent-minutes, --admin-hours, --refresh-seconds, --registered, --registered-per-network or --unused-days")
+		return mistake("nothing to change; add at least one of --consent, --name, --server-domain, --registration, --document-domain, --software-issuer, --require-pushed, --voucher, --key-days, --passwords, --traces, --trace-days, --audit-days, --recent-minutes, --admin-hours, --refresh-seconds, --registered, --registered-per-network and --unused-days")
 	}
 	return s.with(ctx, c, func(o *opened) error {
 		err := o.ChangeSettings(ctx, c.operator(), func(now *settings.Settings) {
@@ -115,8 +115,8 @@ func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
 	})
 }
 
-// positive makes of zero, which stands for the default where it is kept, a
-// number that is refused.
+// positive turns zero, which means the default in a stored record, into a number
+// that is refused.
 func positive(n int) int {
 	if n == 0 {
 		return -1

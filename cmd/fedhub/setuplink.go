@@ -14,15 +14,15 @@ type setupLinkCmd struct {
 	base   `embed:""`
 }
 
-// Run prints a link by which the first administrator is made.
+// Run prints a link that creates the first administrator.
 func (s *setupLinkCmd) Run(ctx context.Context, c *console) error {
 	return s.with(ctx, c, func(o *opened) error {
 		link, err := o.SetupLink(ctx)
 		if errors.Is(err, users.ErrSetUp) {
-			return errors.New("this hub has an administrator already; to add another, use fedhub user add --role admin")
+			return errors.New("this hub already has an administrator; to add another one, use fedhub user add --role admin")
 		}
 		if err != nil {
-			return fmt.Errorf("make a set-up link: %w", err)
+			return fmt.Errorf("create a set-up link: %w", err)
 		}
 		return s.print(c, map[string]string{"setup_link": link}, func(w io.Writer) {
 			fmt.Fprintln(w, link)

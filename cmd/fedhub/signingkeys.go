@@ -16,13 +16,13 @@ type signingKeyListCmd struct {
 }
 
 type signingKeyRotateCmd struct {
-	DistrustOld bool `help:"Somebody may have a key: the new ones sign at once, and what the old ones signed is refused."`
+	DistrustOld bool `help:"Use if a key may be compromised: the new keys sign at once, and everything signed with the old keys is refused."`
 
 	format `embed:""`
 	base   `embed:""`
 }
 
-// A signingKeyRow is one of the hub's keys as the commands print one.
+// A signingKeyRow is one of the hub's keys as the commands print it.
 type signingKeyRow struct {
 	KID     string     `json:"kid"`
 	Alg     string     `json:"alg"`
@@ -52,7 +52,7 @@ func (l *signingKeyListCmd) Run(ctx context.Context, c *console) error {
 	return l.with(ctx, c, func(o *opened) error { return showSigningKeys(ctx, c, o, l.print) })
 }
 
-// Run replaces the keys, and lists those there are then.
+// Run rotates the keys, and lists the keys after that.
 func (r *signingKeyRotateCmd) Run(ctx context.Context, c *console) error {
 	return r.with(ctx, c, func(o *opened) error {
 		err := o.RotateSigningKeys(ctx, c.operator(), "", r.DistrustOld)

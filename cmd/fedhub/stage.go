@@ -10,19 +10,18 @@ import (
 	"github.com/fedhub/fedhub/cmd/fedhub/demo"
 )
 
-// A stage is what the demo looks like on a terminal: first what to do, then
-// what happens, line by line.
+// A stage prints the demo on a terminal: first what to do, then what happens,
+// line by line.
 type stage struct {
 	mu    sync.Mutex // hops come from many goroutines
 	out   io.Writer
 	paint paint
 }
 
-// A paint colours text, or leaves it as it is.
+// A paint colours text if it is on.
 type paint struct{ on bool }
 
-// paintFor colours only where somebody looks, and not if they would rather
-// not (no-color.org).
+// paintFor colours on a terminal only, and not with NO_COLOR (no-color.org).
 func paintFor(c *console) paint {
 	return paint{isTerminal(c.out) && c.env["NO_COLOR"] == "" && c.env["TERM"] != "dumb"}
 }
@@ -40,7 +39,7 @@ func (p paint) link(text string) string { return p.as("4;36", text) }
 
 func (s *stage) open() {
 	s.say("")
-	s.say("  " + s.paint.bold("fedhub demo") + s.paint.dim("  two hubs that meet, and an app"))
+	s.say("  " + s.paint.bold("fedhub demo") + s.paint.dim("  two connected hubs and an application"))
 	s.say("")
 }
 
@@ -50,7 +49,7 @@ func (s *stage) say(line string) {
 	fmt.Fprintln(s.out, line)
 }
 
-// explain says what there is and what to click.
+// explain describes the demo and what to click.
 func (s *stage) explain(d *demo.Demo) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -58,33 +57,33 @@ func (s *stage) explain(d *demo.Demo) {
 	line := func(format string, args ...any) { fmt.Fprintf(s.out, format+"\n", args...) }
 
 	line("")
-	line("  %s  in %.1f s. Everything below is on this machine, and gone at the end.", p.bold("Ready"), d.Took.Seconds())
+	line("  %s  in %.1f s. Everything runs on this machine and is deleted at the end.", p.bold("Ready"), d.Took.Seconds())
 	line("")
 	const columns = "            %-18s%-21s%s"
 	line("    you  →  %s     →  %s     →  %s", p.bold(d.App.Name), p.bold(d.Secondary.Name), p.bold(d.Primary.Name))
 	line(columns, port(d.App.URL), port(d.Secondary.URL), port(d.Primary.URL))
-	line(columns, "trusts the", "trusts the", "knows Ada")
-	line(columns, "secondary", "primary", "and Grace")
+	line(columns, "signs in by", "signs in by", "has the users")
+	line(columns, "the secondary", "the primary", "Ada and Grace")
 	line("")
 	line("  %s", p.bold("What to click"))
 	line("    1  Open %s and press %s.", p.link(d.App.URL), quoted("Sign in with "+d.Secondary.Name))
-	line("    2  The secondary does not know you. Press %s.", quoted("Continue with "+d.Primary.Name))
-	line("    3  Sign in at the primary, as Ada or Grace (below).")
-	line("    4  Press %s twice: the secondary may know you, the app may know you.", quoted("Allow"))
-	line("    5  The app shows what it was told, and by whom.")
-	line("    6  Sign out at the primary, %s.", p.link(d.Primary.URL+"/signout"))
-	line("       Reload the app: it was told, and you are signed out there too.")
+	line("    2  On the sign-in page of the secondary hub, press %s.", quoted("Continue with "+d.Primary.Name))
+	line("    3  Sign in to the primary hub as Ada or Grace (see below).")
+	line("    4  Press %s twice: once for the secondary hub, once for the application.", quoted("Allow"))
+	line("    5  The application shows the claims that it received.")
+	line("    6  Sign out of the primary hub: %s", p.link(d.Primary.URL+"/signout"))
+	line("       Reload the application: you are signed out there too.")
 	line("")
-	line("  %s%s", p.bold("People of the primary"), p.dim("   passwords made for this demo"))
+	line("  %s%s", p.bold("Users of the primary hub"), p.dim("   with passwords for this demo"))
 	for _, a := range d.People {
 		s.account(a, "")
 	}
 	line("")
-	line("  %s%s", p.bold("Administrators"), p.dim("   each of one hub"))
+	line("  %s%s", p.bold("Administrators"), p.dim("   one for each hub"))
 	s.account(d.Primary.Admin, d.Primary.URL+"/admin")
 	s.account(d.Secondary.Admin, d.Secondary.URL+"/admin")
 	line("")
-	line("  %s%s", p.bold("What happens, as it happens"), p.dim("   Ctrl-C ends the demo"))
+	line("  %s%s", p.bold("Live log"), p.dim("   Ctrl-C ends the demo"))
 	line("")
 }
 
@@ -101,7 +100,7 @@ func port(address string) string {
 
 func quoted(text string) string { return "“" + text + "”" }
 
-// hop writes one line: who calls whom, or what a party did.
+// hop writes one line: a call from one party to another, or an act of one party.
 func (s *stage) hop(h demo.Hop) {
 	const wide = len("secondary > secondary") + len("  ")
 	who := h.From
@@ -116,7 +115,7 @@ func (s *stage) hop(h demo.Hop) {
 	s.say("  " + s.paint.dim(h.Time.Format("15:04:05")) + "  " + s.paint.as(colour(h.From), h.From) + strings.TrimPrefix(who, h.From) + gap + what)
 }
 
-// colour tells the parties apart; their names do too.
+// colour is the colour of a party's name.
 func colour(party string) string {
 	switch party {
 	case "app":
@@ -131,5 +130,5 @@ func colour(party string) string {
 
 func (s *stage) end() {
 	s.say("")
-	s.say("  The demo has ended. Nothing is left of it.")
+	s.say("  The demo has ended. All its data is deleted.")
 }

@@ -10,15 +10,15 @@ import (
 	"github.com/fedhub/fedhub/cmd/fedhub/internal/serving"
 )
 
-// tls is how the hub serves TLS itself; nil if it does not.
+// tls is the configuration for serving TLS; nil if the hub does not.
 func (s *server) tls(log *slog.Logger) (*tls.Config, error) {
 	switch {
 	case s.TLSCert == "" && s.TLSKey == "":
-		return nil, nil //nolint:nilnil // no TLS is one of the two answers
+		return nil, nil //nolint:nilnil // nil means no TLS
 	case s.TLSKey == "":
-		return nil, mistake("FEDHUB_TLS_CERT is set and FEDHUB_TLS_KEY is not; set it to the file with the private key")
+		return nil, mistake("FEDHUB_TLS_CERT is set without FEDHUB_TLS_KEY; set FEDHUB_TLS_KEY to the file with the private key")
 	case s.TLSCert == "":
-		return nil, mistake("FEDHUB_TLS_KEY is set and FEDHUB_TLS_CERT is not; set it to the file with the certificate")
+		return nil, mistake("FEDHUB_TLS_KEY is set without FEDHUB_TLS_CERT; set FEDHUB_TLS_CERT to the file with the certificate")
 	}
 	var host string
 	if u, err := url.Parse(s.MTLSURL); err == nil {
@@ -31,10 +31,10 @@ func (s *server) tls(log *slog.Logger) (*tls.Config, error) {
 	return config, nil
 }
 
-// clientCAs are whose certificates say who a client is; nil for nobody's.
+// clientCAs are the authorities for client certificates; nil for none.
 func (s *server) clientCAs() (*x509.CertPool, error) {
 	if s.TLSClientCA == "" {
-		return nil, nil //nolint:nilnil // nobody is one of the answers
+		return nil, nil //nolint:nilnil // nil means none
 	}
 	text, err := os.ReadFile(s.TLSClientCA)
 	if err != nil {
@@ -42,7 +42,7 @@ func (s *server) clientCAs() (*x509.CertPool, error) {
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(text) {
-		return nil, mistakef("FEDHUB_TLS_CLIENT_CA names %s, which holds no certificate in PEM", s.TLSClientCA)
+		return nil, mistakef("the file %s of FEDHUB_TLS_CLIENT_CA contains no certificate in PEM; write the certificates into it", s.TLSClientCA)
 	}
 	return pool, nil
 }

@@ -13,14 +13,14 @@ import (
 )
 
 type traceCmd struct {
-	Reference string `arg:"" optional:"" help:"What the error page shows, like K7Q2-M4XD; without it, the newest are listed."`
-	Failed    bool   `help:"List only those that failed."`
+	Reference string `arg:"" optional:"" help:"Reference from an error page, like K7Q2-M4XD. Without it, recent sign-ins are listed."`
+	Failed    bool   `help:"List only failed sign-ins."`
 
 	format `embed:""`
 	base   `embed:""`
 }
 
-// A traceRow is a login trace as the commands print one.
+// A traceRow is the trace of a sign-in as the commands print it.
 type traceRow struct {
 	Reference string      `json:"reference"`
 	Began     time.Time   `json:"began"`
@@ -28,9 +28,9 @@ type traceRow struct {
 	Client    string      `json:"client,omitempty"`
 	LoginKey  string      `json:"login_key,omitempty"`
 	User      string      `json:"user,omitempty"`
-	From      string      `json:"from,omitempty"` // the hub before, and its reference
-	To        string      `json:"to,omitempty"`   // and the one after
-	Why       string      `json:"why,omitempty"`  // it failed
+	From      string      `json:"from,omitempty"` // the hub before this one, with its reference
+	To        string      `json:"to,omitempty"`   // the hub after this one
+	Why       string      `json:"why,omitempty"`  // the sign-in failed
 	Steps     []traceStep `json:"steps,omitempty"`
 }
 
@@ -64,7 +64,7 @@ func hopText(h traces.Hop) string {
 	return h.Base + ", reference " + h.Ref
 }
 
-// Run prints one trace with its steps, or lists the newest.
+// Run prints one trace with its steps, or lists the newest traces.
 func (s *traceCmd) Run(ctx context.Context, c *console) error {
 	return s.with(ctx, c, func(o *opened) error {
 		if s.Reference == "" {
@@ -75,7 +75,7 @@ func (s *traceCmd) Run(ctx context.Context, c *console) error {
 			return err
 		}
 		if len(found) == 0 {
-			return fmt.Errorf("no trace with the reference %s is kept", oneLine(s.Reference))
+			return fmt.Errorf("there is no trace with the reference %s; run fedhub trace for recent sign-ins", oneLine(s.Reference))
 		}
 		row := traceRowOf(found[0])
 		for _, step := range found[0].Steps {
@@ -96,11 +96,11 @@ func traceStepOf(s traces.Step) traceStep {
 	return out
 }
 
-// tellTrace is a trace for people.
+// tellTrace prints a trace as text.
 func tellTrace(w io.Writer, row traceRow) {
 	for _, line := range [][2]string{
-		{"reference", row.Reference}, {"began", row.Began.UTC().Format(time.RFC3339)}, {"state", row.State}, {"app", row.Client},
-		{"login key", row.LoginKey}, {"person", row.User}, {"came from", row.From}, {"continues at", row.To}, {"why", row.Why},
+		{"reference", row.Reference}, {"started", row.Began.UTC().Format(time.RFC3339)}, {"state", row.State}, {"application", row.Client},
+		{"provider", row.LoginKey}, {"user", row.User}, {"came from", row.From}, {"continues at", row.To}, {"reason", row.Why},
 	} {
 		if line[1] != "" {
 			fmt.Fprintf(w, "%-13s %s\n", line[0], oneLine(line[1]))
@@ -132,6 +132,6 @@ func (s *traceCmd) list(ctx context.Context, c *console, o *opened) error {
 		for i, r := range rows {
 			cells[i] = []string{r.Reference, r.Began.UTC().Format(time.RFC3339), r.State, r.Client, r.Why}
 		}
-		table(w, []string{"REFERENCE", "BEGAN", "STATE", "APP", "WHY"}, cells)
+		table(w, []string{"REFERENCE", "STARTED", "STATE", "APPLICATION", "REASON"}, cells)
 	})
 }

@@ -13,28 +13,28 @@ import (
 )
 
 type userAddCmd struct {
-	Email         string `required:"" placeholder:"ADDRESS" help:"The person's e-mail address."`
+	Email         string `required:"" placeholder:"ADDRESS" help:"Email address of the user."`
 	personFlags   `embed:""`
-	Role          []string `sep:"none" placeholder:"ROLE" help:"A role, which may be repeated; admin makes an administrator."`
-	EmailVerified bool     `help:"Somebody has checked that the address is theirs. Apps and other hubs rely on it."`
+	Role          []string `sep:"none" placeholder:"ROLE" help:"Role of the user; admin makes an administrator. May be repeated."`
+	EmailVerified bool     `help:"Mark the address as verified. Use it only if you have checked it: applications and other hubs rely on it."`
 
 	PasswordFile  string `xor:"password" placeholder:"PATH" help:"File with the password."`
 	PasswordStdin bool   `xor:"password" help:"Read the password from standard input."`
-	PasswordHash  string `xor:"password" name:"password-hash-file" placeholder:"PATH" help:"File with the hash that another system keeps of the password: an entry of Keycloak's credentials, or what Django or passlib write; - is standard input."`
-	NoPassword    bool   `xor:"password" help:"No password: the person comes in through another hub or provider."`
+	PasswordHash  string `xor:"password" name:"password-hash-file" placeholder:"PATH" help:"File with a password hash of another system: a credential of Keycloak, or a hash by Django or passlib; - reads standard input."`
+	NoPassword    bool   `xor:"password" help:"No password: the user signs in through a provider."`
 
 	format `embed:""`
 	base   `embed:""`
 }
 
-// personFlags say what is known of a person.
+// personFlags are the flags of a user's profile.
 type personFlags struct {
-	Name   string   `placeholder:"NAME" help:"The person's name; the address if not given."`
-	Claim  []string `sep:"none" placeholder:"NAME=VALUE" help:"What else is known of them, by the claim names of OpenID Connect, like birthdate=1815-12-10. May be repeated."`
-	Claims string   `placeholder:"PATH" help:"File with such claims as a JSON object; - is standard input."`
+	Name   string   `placeholder:"NAME" help:"Name of the user. Default: the email address."`
+	Claim  []string `sep:"none" placeholder:"NAME=VALUE" help:"Claim of OpenID Connect, like birthdate=1815-12-10. May be repeated."`
+	Claims string   `placeholder:"PATH" help:"File with claims as a JSON object; - reads standard input."`
 }
 
-// A userRow is a person as the commands print one.
+// A userRow is a user as the commands print it.
 type userRow struct {
 	ID       string            `json:"id"`
 	Email    string            `json:"email"`
@@ -54,11 +54,11 @@ func userRowOf(u users.User) userRow {
 	}
 }
 
-// Run adds a person.
+// Run adds a user.
 func (u *userAddCmd) Run(ctx context.Context, c *console) error {
 	return u.with(ctx, c, func(o *opened) error {
 		if u.Claims == "-" && (u.PasswordStdin || u.PasswordHash == "-") {
-			return mistake("standard input cannot hold both the password and the claims; use a file for one of them")
+			return mistake("standard input cannot contain both the password and the claims; use a file for one of them")
 		}
 		n := users.NewUser{Email: u.Email, EmailVerified: u.EmailVerified, Roles: u.Role}
 		if err := u.claims(c, &n); err != nil {
@@ -69,7 +69,7 @@ func (u *userAddCmd) Run(ctx context.Context, c *console) error {
 		}
 		added, err := o.AddUser(ctx, c.operator(), n)
 		if errors.Is(err, fs.ErrExist) {
-			return fmt.Errorf("there is somebody with the address %s already", u.Email)
+			return fmt.Errorf("there is already a user with the email address %s", u.Email)
 		}
 		if err != nil {
 			return err
@@ -80,7 +80,7 @@ func (u *userAddCmd) Run(ctx context.Context, c *console) error {
 	})
 }
 
-// password fills in the password, or what another system keeps of it.
+// password fills in the password, or its hash from another system.
 func (u *userAddCmd) password(ctx context.Context, c *console, n *users.NewUser) (err error) {
 	switch {
 	case u.NoPassword:
@@ -99,7 +99,7 @@ func (u *userAddCmd) password(ctx context.Context, c *console, n *users.NewUser)
 	case isTerminal(c.in):
 		n.Password, err = c.choosePassword(ctx, u.Email)
 	default:
-		err = mistake("say where the password comes from: --password-stdin, --password-file, --password-hash-file or --no-password")
+		err = mistake("the user needs a password; add --password-stdin, --password-file, --password-hash-file or --no-password")
 	}
 	return err
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
-// claims fills in what the flags say of a person, the file first, so that a
-// flag can say better.
+// claims fills in the profile from the file and then from the flags, so that a
+// flag overrides the file.
 func (u *personFlags) claims(c *console, n *users.NewUser) error {
 	face := n.Profile
 	if u.Claims != "" {
@@ -39,8 +39,8 @@ func (u *personFlags) claims(c *console, n *users.NewUser) error {
 	return nil
 }
 
-// sayAll takes claims as a token or userinfo has them: booleans for what is
-// verified, and the address as an object of its own (OIDC Core §5.1.1).
+// sayAll sets claims as a token or UserInfo has them: booleans for verified ones,
+// and the address as an object (OIDC Core §5.1.1).
 func sayAll(claims map[string]any, face *users.Profile, n *users.NewUser) error {
 	for name, value := range claims {
 		var err error
@@ -53,7 +53,7 @@ func sayAll(claims map[string]any, face *users.Profile, n *users.NewUser) error 
 			if name != "address" {
 				return mistakef("the claim %s must be a string", oneLine(name))
 			}
-			delete(value, "formatted") // made of the others
+			delete(value, "formatted") // it is derived from the others
 			err = sayAll(value, face, n)
 		default:
 			err = mistakef("the claim %s must be a string", oneLine(name))
@@ -72,15 +72,16 @@ func say(name, value string, face *users.Profile, n *users.NewUser) error {
 			n.PhoneVerified = value == "true"
 			return nil
 		}
-		return mistake("phone_number_verified is true or false")
+		return mistake("phone_number_verified must be true or false")
 	}
 	if !face.SetClaim(name, value) {
-		return mistakef("nobody has the claim %s here; the e-mail address and the roles have flags of their own", oneLine(name))
+		return mistakef("the claim %s is not supported; for the email address and roles, use the flags --email and --role", oneLine(name))
 	}
 	return nil
 }
 
-// maxObject is more than any description of a person or an app has, in bytes.
+// maxObject is the size limit for descriptions of users and applications, in
+// bytes.
 const maxObject = 1 << 20
 
 // readObject reads the JSON object in the file that a flag names; - is
@@ -101,7 +102,7 @@ func readObject(c *console, flag, path string) (map[string]any, error) {
 	}
 	var object map[string]any
 	if err := jsonx.Unmarshal(text, &object); err != nil || object == nil {
-		return nil, mistakef("%s: %s does not hold a JSON object", flag, path)
+		return nil, mistakef("%s: %s does not contain a JSON object", flag, path)
 	}
 	return object, nil
 }

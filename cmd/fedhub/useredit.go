@@ -15,22 +15,22 @@ import (
 type userEditCmd struct {
 	who           `embed:""`
 	personFlags   `embed:""`
-	Email         string `placeholder:"ADDRESS" help:"Another e-mail address. The one before gets an email about it."`
-	EmailVerified *bool  `negatable:"" help:"Somebody has checked that the address is theirs; of a new address nobody has, unless this says so."`
+	Email         string `placeholder:"ADDRESS" help:"New email address. The hub sends an email about the change to the old address."`
+	EmailVerified *bool  `negatable:"" help:"Mark the address as verified, or as not verified. A new address is not verified by default."`
 }
 
 // Help is the long text of --help.
 func (*userEditCmd) Help() string {
-	return `What is not said stays; "--claim nickname=" takes a claim away. Roles are changed by fedhub user roles.`
+	return `Flags that you leave out change nothing. "--claim nickname=" removes a claim. To change roles, use fedhub user roles.`
 }
 
-// Run changes what is known of a person.
+// Run changes a user's profile and email address.
 func (u *userEditCmd) Run(ctx context.Context, k *kong.Context, c *console) error {
 	typed := givenIn(k)
 	described := typed[&u.Name] || typed[&u.Claim] || typed[&u.Claims]
 	addressed := typed[&u.Email] || u.EmailVerified != nil
 	if !described && !addressed {
-		return mistake("say what to change; fedhub user edit --help shows what there is")
+		return mistake("nothing to change; add at least one flag, see fedhub user edit --help")
 	}
 	return u.about(ctx, c, func(o *opened, person users.User) error {
 		n := users.NewUser{Profile: person.Profile}
@@ -38,7 +38,7 @@ func (u *userEditCmd) Run(ctx context.Context, k *kong.Context, c *console) erro
 			return err
 		}
 		if n.PhoneVerified {
-			return mistake("phone_number_verified is said when somebody is added")
+			return mistake("phone_number_verified can be set only when a user is added")
 		}
 		if typed[&u.Name] {
 			n.Name = u.Name
@@ -68,7 +68,7 @@ func (u *userEditCmd) address(ctx context.Context, c *console, o *opened, person
 	}
 	after, err := o.ChangeEmail(ctx, c.operator(), person.ID, email, verified)
 	if errors.Is(err, fs.ErrExist) {
-		return after, fmt.Errorf("there is somebody with the address %s already", oneLine(email))
+		return after, fmt.Errorf("there is already a user with the email address %s", oneLine(email))
 	}
 	return after, err
 }

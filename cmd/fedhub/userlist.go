@@ -13,7 +13,7 @@ type userListCmd struct {
 	base   `embed:""`
 }
 
-// Run lists the people.
+// Run lists the users.
 func (u *userListCmd) Run(ctx context.Context, c *console) error {
 	return u.with(ctx, c, func(o *opened) error {
 		rows, err := everyone(ctx, o)
@@ -36,7 +36,7 @@ func everyone(ctx context.Context, o *opened) ([]userRow, error) {
 	for after := ""; ; {
 		some, err := o.Users(ctx, after, page)
 		if err != nil {
-			return nil, fmt.Errorf("list the people: %w", err)
+			return nil, fmt.Errorf("list the users: %w", err)
 		}
 		for _, u := range some {
 			rows = append(rows, userRowOf(u))
@@ -55,5 +55,5 @@ func waysIn(r userRow) string {
 	case r.Password:
 		return "password"
 	}
-	return "from elsewhere"
+	return "provider"
 }

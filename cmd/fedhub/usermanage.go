@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,40 +15,40 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// account is what a person is told from others by.
+// account is how a user is shown.
 func account(u users.User) string {
 	return templates.Person{Name: u.Name, Email: u.Email, Username: u.Username}.Account()
 }
 
-// A who names the person that a command is about.
+// A who names the user that a command is about.
 type who struct {
-	Person string `arg:"" name:"who" help:"The person's e-mail address or id."`
+	Person string `arg:"" name:"user" help:"Email address or ID of the user."`
 
 	format `embed:""`
 	base   `embed:""`
 }
 
-// about finds the person and works on them.
+// about finds the user and works on them.
 func (w *who) about(ctx context.Context, c *console, work func(*opened, users.User) error) error {
 	return w.with(ctx, c, func(o *opened) error {
 		u, err := o.FindUser(ctx, w.Person)
 		if errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("there is nobody with the address or id %s; see fedhub user list", oneLine(w.Person))
+			return fmt.Errorf("there is no user with the email address or ID %s; see fedhub user list", oneLine(w.Person))
 		}
 		if err != nil {
-			return fmt.Errorf("find the person: %w", err)
+			return fmt.Errorf("find the user: %w", err)
 		}
 		return explained(work(o, u))
 	})
 }
 
-// explained says what an operator can do about a rule of users.
+// explained tells an operator how to proceed where a rule of users refuses.
 func explained(err error) error {
 	switch {
 	case errors.Is(err, users.ErrLastAdmin):
-		return errors.New("this is the last administrator; make somebody else one first, with fedhub user roles")
+		return errors.New("this is the last administrator; make another user an administrator first, with fedhub user roles")
 	case errors.Is(err, linking.ErrLastWayIn):
-		return errors.New("this is the only way the person can sign in; give them a password first, with fedhub user reset-link")
+		return errors.New("this is the user's only sign-in method; let them choose a password first, with fedhub user reset-link")
 	}
 	return err
 }
@@ -56,8 +57,8 @@ type userDisableCmd struct {
 	who `embed:""`
 }
 
-// Run disables a person. A hub that runs on the same database tells their apps
-// and hubs.
+// Run disables a user. A hub that runs on the same database notifies their
+// applications and hubs.
 func (u *userDisableCmd) Run(ctx context.Context, c *console) error {
 	return u.about(ctx, c, func(o *opened, person users.User) error {
 		after, err := o.SwitchUser(ctx, c.operator(), person.ID, true)
@@ -74,7 +75,7 @@ type userEnableCmd struct {
 	who `embed:""`
 }
 
-// Run enables a person.
+// Run enables a user.
 func (u *userEnableCmd) Run(ctx context.Context, c *console) error {
 	return u.about(ctx, c, func(o *opened, person users.User) error {
 		after, err := o.SwitchUser(ctx, c.operator(), person.ID, false)
@@ -92,16 +93,16 @@ type userDeleteCmd struct {
 	sure `embed:""`
 }
 
-// Run deletes a person. A hub that runs on the same database tells their apps
-// and hubs.
+// Run deletes a user. A hub that runs on the same database notifies their
+// applications and hubs.
 func (u *userDeleteCmd) Run(ctx context.Context, c *console) error {
 	return u.about(ctx, c, func(o *opened, person users.User) error {
 		there, err := personRowOf(ctx, o, person)
 		if err != nil {
 			return err
 		}
-		err = u.ask(c, "Delete %s and all there is of them, for good? They are signed out in %d places; %d sign-in methods from elsewhere go, and what they allowed %d apps. fedhub user disable keeps them out for a while.",
-			account(person), len(there.Sessions), len(there.Identities), len(there.Apps))
+		err = u.ask(c, "Delete %s and all their data permanently? This ends %s and deletes %s and %s. To block sign-in for a while, use fedhub user disable.",
+			account(person), count(len(there.Sessions), "session", "sessions"), count(len(there.Identities), "link to a provider", "links to providers"), count(len(there.Apps), "consent", "consents"))
 		if err != nil {
 			return err
 		}
@@ -109,17 +110,17 @@ func (u *userDeleteCmd) Run(ctx context.Context, c *console) error {
 			return err
 		}
 		return u.print(c, userRowOf(person), func(w io.Writer) {
-			fmt.Fprintf(w, "%s was removed, and all there was of them. The audit knows them by their id.\n", oneLine(account(person)))
+			fmt.Fprintf(w, "%s was deleted, with all their data. The audit log keeps their ID.\n", oneLine(account(person)))
 		})
 	})
 }
 
-// A userRemoveCmd is a userDeleteCmd that never asked.
+// A userRemoveCmd is a userDeleteCmd that does not ask.
 type userRemoveCmd struct {
 	userDeleteCmd `embed:""`
 }
 
-// Run deletes a person.
+// Run deletes a user.
 func (u *userRemoveCmd) Run(ctx context.Context, c *console) error {
 	u.Yes = true
 	return u.userDeleteCmd.Run(ctx, c)
@@ -127,14 +128,14 @@ func (u *userRemoveCmd) Run(ctx context.Context, c *console) error {
 
 type userRolesCmd struct {
 	who   `embed:""`
-	Role  []string `sep:"none" xor:"roles" placeholder:"ROLE" help:"A role they have from now on, which may be repeated; admin makes an administrator."`
-	Clear bool     `xor:"roles" help:"They have no role any more."`
+	Role  []string `sep:"none" xor:"roles" placeholder:"ROLE" help:"Role of the user; admin makes an administrator. Replaces all roles. May be repeated."`
+	Clear bool     `xor:"roles" help:"Remove all roles."`
 }
 
 // Run replaces the roles.
 func (u *userRolesCmd) Run(ctx context.Context, c *console) error {
 	if len(u.Role) == 0 && !u.Clear {
-		return mistake("say which roles: --role once for each, or --clear for none")
+		return mistake("no roles are given; add --role for each role, or --clear to remove all")
 	}
 	return u.about(ctx, c, func(o *opened, person users.User) error {
 		after, err := o.SetRoles(ctx, c.operator(), person.ID, u.Role)
@@ -142,7 +143,7 @@ func (u *userRolesCmd) Run(ctx context.Context, c *console) error {
 			return err
 		}
 		return u.print(c, userRowOf(after), func(w io.Writer) {
-			fmt.Fprintf(w, "%s has now: %s\n", oneLine(account(after)), strings.Join(append([]string{}, after.Roles...), ", "))
+			fmt.Fprintf(w, "%s now has these roles: %s\n", oneLine(account(after)), cmp.Or(strings.Join(after.Roles, ", "), "none"))
 		})
 	})
 }
@@ -155,7 +156,7 @@ type userResetLinkCmd struct {
 func (u *userResetLinkCmd) Run(ctx context.Context, c *console) error {
 	return u.about(ctx, c, func(o *opened, person users.User) error {
 		if person.EmailKey == "" || person.Disabled {
-			return errors.New("a password would let nobody in: the person is disabled, or nobody vouches for their address")
+			return errors.New("this user cannot sign in with a password: the user is disabled, or the email address is not confirmed; use fedhub user enable, or fedhub user edit --email-verified")
 		}
 		link, err := o.ResetLink(ctx, c.operator(), person)
 		if err != nil {
@@ -172,10 +173,10 @@ func (u *userResetLinkCmd) Run(ctx context.Context, c *console) error {
 
 type userUnlinkCmd struct {
 	who `embed:""`
-	Key string `required:"" placeholder:"ID" help:"Id of the Social Login Key; see fedhub key list."`
+	Key string `required:"" placeholder:"ID" help:"ID of the sign-in provider, as in fedhub provider list."`
 }
 
-// Run removes every identity that came by the key.
+// Run removes every identity of the provider.
 func (u *userUnlinkCmd) Run(ctx context.Context, c *console) error {
 	return u.about(ctx, c, func(o *opened, person users.User) error {
 		linked, err := o.Identities(ctx, person.ID)
@@ -193,24 +194,24 @@ func (u *userUnlinkCmd) Run(ctx context.Context, c *console) error {
 			removed = append(removed, i.Subject)
 		}
 		if len(removed) == 0 {
-			return fmt.Errorf("%s does not sign in by %s", oneLine(account(person)), oneLine(u.Key))
+			return fmt.Errorf("%s is not linked to %s", oneLine(account(person)), oneLine(u.Key))
 		}
 		return u.print(c, map[string]any{"removed": removed}, func(w io.Writer) {
-			fmt.Fprintf(w, "%s no longer signs in by %s, and is signed out everywhere.\n", oneLine(account(person)), oneLine(u.Key))
+			fmt.Fprintf(w, "%s is no longer linked to %s, and is signed out everywhere.\n", oneLine(account(person)), oneLine(u.Key))
 		})
 	})
 }
 
 type userInviteCmd struct {
-	Email string   `arg:"" help:"The person's e-mail address."`
-	Role  []string `sep:"none" placeholder:"ROLE" help:"A role they will have, which may be repeated."`
-	Days  int      `default:"7" placeholder:"N" help:"How many days the link works, up to 90."`
+	Email string   `arg:"" help:"Email address of the new user."`
+	Role  []string `sep:"none" placeholder:"ROLE" help:"Role of the new user. May be repeated."`
+	Days  int      `default:"7" placeholder:"N" help:"How many days the link works, from 1 to 90. Default: 7."`
 
 	format `embed:""`
 	base   `embed:""`
 }
 
-// Run prints the link. It is not mailed, so it does not prove the address.
+// Run prints the link. It is not sent by email, so it does not prove the address.
 func (u *userInviteCmd) Run(ctx context.Context, c *console) error {
 	if u.Days < 1 || u.Days > 90 {
 		return mistakef("--days is %d; it must be from 1 to 90", u.Days)
@@ -218,7 +219,7 @@ func (u *userInviteCmd) Run(ctx context.Context, c *console) error {
 	return u.with(ctx, c, func(o *opened) error {
 		link, i, err := o.InviteUser(ctx, c.operator(), users.NewInvitation{Email: u.Email, Roles: u.Role, Life: time.Duration(u.Days) * 24 * time.Hour})
 		if errors.Is(err, fs.ErrExist) {
-			return fmt.Errorf("there is somebody with the address %s already", oneLine(u.Email))
+			return fmt.Errorf("there is already a user with the email address %s", oneLine(u.Email))
 		}
 		if err != nil {
 			return explained(err)

@@ -28,21 +28,21 @@ func TestPeopleAreManaged(t *testing.T) {
 	}
 	s.run("user", "roles", row.ID).fails(2, "--role")
 	s.run("user", "disable", "root@example.org").fails(1, "last administrator")
-	s.run("user", "disable", "nobody@example.org").fails(1, "nobody with the address")
-	s.run("user", "unlink", "ada@example.org", "--key", "google").fails(1, "does not sign in by google")
+	s.run("user", "disable", "nobody@example.org").fails(1, "no user with the email address")
+	s.run("user", "unlink", "ada@example.org", "--key", "google").fails(1, "is not linked to google")
 	s.must("user", "add", "--email", "gone@example.org", "--no-password")
 	s.must("user", "remove", "gone@example.org")
-	s.run("user", "remove", "gone@example.org").fails(1, "nobody with the address")
+	s.run("user", "remove", "gone@example.org").fails(1, "no user with the email address")
 	s.run("user", "remove", "root@example.org").fails(1, "last administrator")
 	s.must("user", "add", "--email", "late@example.org", "--no-password")
 	s.stdin = "\n"
 	s.run("user", "delete", "late@example.org")
-	if s.code != 2 || !strings.Contains(s.err, "signed out in 0 places") || !strings.Contains(s.err, "--yes") {
+	if s.code != 2 || !strings.Contains(s.err, "ends 0 sessions") || !strings.Contains(s.err, "--yes") {
 		t.Errorf("got %d %q", s.code, s.err)
 	}
 	s.stdin = "yes\n"
 	s.must("user", "delete", "late@example.org", "--json")
-	s.run("user", "show", "late@example.org").fails(1, "nobody with the address")
+	s.run("user", "show", "late@example.org").fails(1, "no user with the email address")
 	s.run("user", "delete", "root@example.org", "--yes").fails(1, "last administrator")
 	s.must("user", "reset-link", "ada@example.org")
 	if !strings.Contains(s.out, "/password/reset/") {
@@ -86,5 +86,5 @@ func TestAPersonIsShownEditedAndSignedOut(t *testing.T) {
 		t.Errorf("said %q", s.out)
 	}
 	s.must("user", "sessions", "end", row.ID, "--json").json(&row)
-	s.run("user", "sessions", "end", "nobody@example.org").fails(1, "nobody with the address")
+	s.run("user", "sessions", "end", "nobody@example.org").fails(1, "no user with the email address")
 }

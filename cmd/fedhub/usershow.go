@@ -12,7 +12,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// A personRow is all that there is to see of a person.
+// A personRow is a user with their identities, sessions and applications.
 type personRow struct {
 	userRow
 	Identities []identityRow `json:"identities"`
@@ -48,7 +48,7 @@ type userShowCmd struct {
 	who `embed:""`
 }
 
-// Run prints a person.
+// Run prints a user.
 func (u *userShowCmd) Run(ctx context.Context, c *console) error {
 	return u.about(ctx, c, func(o *opened, person users.User) error {
 		row, err := personRowOf(ctx, o, person)
@@ -92,7 +92,7 @@ func personRowOf(ctx context.Context, o *opened, u users.User) (personRow, error
 	return row, nil
 }
 
-// printPerson writes a person for people.
+// printPerson prints a user as text.
 func printPerson(w io.Writer, p personRow) {
 	state := waysIn(p.userRow)
 	if state == "off" {
@@ -106,9 +106,9 @@ func printPerson(w io.Writer, p personRow) {
 		head  []string
 		rows  [][]string
 	}{
-		{"Signs in by", []string{"LOGIN KEY", "ISSUER", "SUBJECT", "LAST USED"}, cells(p.Identities, func(i identityRow) []string { return []string{i.Key, i.Issuer, i.Subject, day(i.Used)} })},
-		{"Signed in at", []string{"BROWSER", "IP", "SINCE", "LAST SEEN"}, cells(p.Sessions, func(s sessionRow) []string { return []string{s.Agent, s.IP, day(s.Started), day(s.Seen)} })},
-		{"Allowed", []string{"APP", "SCOPES", "SINCE"}, cells(p.Apps, func(a consentRow) []string { return []string{a.Name, strings.Join(a.Scopes, " "), day(a.Since)} })},
+		{"Linked providers", []string{"PROVIDER", "ISSUER", "SUBJECT", "LAST USED"}, cells(p.Identities, func(i identityRow) []string { return []string{i.Key, i.Issuer, i.Subject, day(i.Used)} })},
+		{"Sessions", []string{"BROWSER", "IP", "SINCE", "LAST SEEN"}, cells(p.Sessions, func(s sessionRow) []string { return []string{s.Agent, s.IP, day(s.Started), day(s.Seen)} })},
+		{"Connected applications", []string{"APPLICATION", "SCOPES", "SINCE"}, cells(p.Apps, func(a consentRow) []string { return []string{a.Name, strings.Join(a.Scopes, " "), day(a.Since)} })},
 	} {
 		if len(part.rows) > 0 {
 			fmt.Fprintf(w, "\n%s\n", part.title)
@@ -129,15 +129,15 @@ type userSessionsEndCmd struct {
 	who `embed:""`
 }
 
-// Run signs a person out everywhere. A hub that runs on the same database tells
-// their apps and hubs.
+// Run signs a user out everywhere. A hub that runs on the same database notifies
+// their applications and hubs.
 func (u *userSessionsEndCmd) Run(ctx context.Context, c *console) error {
 	return u.about(ctx, c, func(o *opened, person users.User) error {
 		if err := o.EndSessions(ctx, c.operator(), person.ID); err != nil {
 			return err
 		}
 		return u.print(c, userRowOf(person), func(w io.Writer) {
-			fmt.Fprintf(w, "%s is signed out everywhere, and what their apps and devices were issued has ended.\n", oneLine(account(person)))
+			fmt.Fprintf(w, "%s is signed out everywhere, and the tokens of their applications and devices are revoked.\n", oneLine(account(person)))
 		})
 	})
 }

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// unknownVariables refuses variables that look like settings and are none: a
-// slip in a name would otherwise be a setting that does nothing.
+// unknownVariables refuses FEDHUB_ variables that are no settings: a misspelled
+// setting would otherwise do nothing.
 func (c *console) unknownVariables() error {
 	known := append(variables(reflect.TypeFor[base]()), variables(reflect.TypeFor[server]())...)
 	known = append(known, variables(reflect.TypeFor[limits]())...)
@@ -20,13 +20,13 @@ func (c *console) unknownVariables() error {
 		if near := nearest(name, known); near != "" {
 			return mistakef("%s is not a setting; did you mean %s?", name, near)
 		}
-		return mistakef("%s is not a setting; remove it, or see fedhub serve --help for those there are", name)
+		return mistakef("%s is not a setting; remove it, or see fedhub serve --help for the settings", name)
 	}
 	return nil
 }
 
-// foreign variables are not meant for us. Kubernetes sets some for every
-// service, and the obvious name for this one is "fedhub".
+// foreign variables are set by others. Kubernetes sets some for every service,
+// and this one is often called "fedhub".
 func foreign(name, value string) bool {
 	switch {
 	case strings.HasPrefix(name, "FEDHUB_TEST_"), strings.HasPrefix(name, "FEDHUB_SERVICE_"):
@@ -48,8 +48,8 @@ func variables(t reflect.Type) []string {
 	return names
 }
 
-// nearest is the known name that a slip of the finger, or another word order,
-// could have been meant for.
+// nearest is the known name that is most like a misspelled one, empty if none
+// is.
 func nearest(name string, known []string) string {
 	best, least := "", len(name)/3
 	for _, k := range known {
@@ -60,7 +60,7 @@ func nearest(name string, known []string) string {
 	return best
 }
 
-// distance is how many letters must be changed, put in or left out.
+// distance is how many letters must be changed, inserted or removed.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

@@ -13,7 +13,7 @@ type versionCmd struct {
 	format `embed:""`
 }
 
-// Run prints which program this is.
+// Run prints the version of this program.
 func (v *versionCmd) Run(_ context.Context, c *console) error {
 	value := struct {
 		Version  string `json:"version"`

@@ -1,12 +1,10 @@
-// Package demo runs the whole idea on one machine: a primary hub that knows
-// two people, a secondary hub federated to it, and the sample app, which is an
-// ordinary client of the secondary. A person signs in to the app through all
-// three.
+// Package demo runs two connected hubs on one machine: a primary hub with two
+// users, a secondary hub that is connected to it, and the sample app, an
+// application of the secondary. A user signs in to the app through both hubs.
 //
-// Nothing is faked. The secondary is given the primary's Base URL and an
-// invite code, and joins by the real protocol; the app has a client id and a
-// secret. Only where they live is special: on free or given ports of
-// localhost, over databases that are gone afterwards.
+// Everything is real. The secondary connects with the primary's Base URL and an
+// invite code, and the app has a client ID and a secret. The parties listen on
+// free or given ports of localhost, and their databases are deleted at the end.
 package demo
 
 import (
@@ -31,19 +29,19 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// Options is how a demo may differ from the usual one.
+// Options are the settings of a demo.
 type Options struct {
 	Start StartHub // how a hub is built
 	// Ports on localhost; 0 is a free one.
 	PrimaryPort, SecondaryPort, AppPort int
-	// Database is a mongodb:// address of a server on which the demo may make
-	// two databases of its own; a temporary folder if empty.
+	// Database is a mongodb:// address of a server on which the demo creates two
+	// databases; a temporary folder if empty.
 	Database string
-	// Hash is what a password check may cost; as in a real hub if zero.
+	// Hash is the cost of a password check; as in a real hub if zero.
 	Hash passwords.HashParams
 	Log  *slog.Logger // of both hubs and the app; discarded if nil
-	// Watch, if set, is told of every hop as it happens. It may be called by
-	// many goroutines at once.
+	// Watch, if set, is called for every hop as it happens, by many goroutines at
+	// once.
 	Watch func(Hop)
 }
 
@@ -52,21 +50,21 @@ type Demo struct {
 	Primary, Secondary Hub
 	App                App
 	People             []Account     // of the primary
-	Place              string        // where everything is kept
+	Place              string        // where the data is
 	Took               time.Duration // to start
 
 	trace *trace
 	log   *slog.Logger
 	place place
 	mu    sync.Mutex
-	close []func(context.Context) error // in the order things were opened
+	close []func(context.Context) error // in the order of opening
 }
 
 // A Hub is one of the two.
 type Hub struct {
 	Name, URL string
 	Admin     Account
-	Operator  *operator.Service // what an administrator does there
+	Operator  *operator.Service
 }
 
 // An App is the sample app.
@@ -75,18 +73,18 @@ type App struct {
 	ClientID  string // at the secondary
 }
 
-// An Account is what somebody signs in with. It is made for one demo.
+// An Account is what a user of the demo signs in with.
 type Account struct{ Name, Email, Password string }
 
-// What the parties are called on their pages.
+// The names of the parties on their pages.
 const (
 	PrimaryName   = "Primary hub"
 	SecondaryName = "Secondary hub"
 	AppName       = "Sample app"
 )
 
-// Start runs a demo. Its error is a *PortError if a port is taken. What was
-// begun before an error is undone.
+// Start runs a demo. Its error is a *PortError if a port is taken. After an error
+// everything is stopped and deleted.
 func Start(ctx context.Context, o Options) (*Demo, error) {
 	began := time.Now()
 	d := &Demo{trace: newTrace(o.Watch), log: o.Log}
@@ -125,7 +123,7 @@ func (d *Demo) start(ctx context.Context, o Options) error {
 	return d.app(ctx, ports[2])
 }
 
-// A PortError says that a port of the demo cannot be had.
+// A PortError says that a port of the demo cannot be used.
 type PortError struct {
 	Party string // "primary", "secondary" or "app"
 	Port  int
@@ -138,8 +136,8 @@ func (e *PortError) Error() string {
 
 func (e *PortError) Unwrap() error { return e.Err }
 
-// ports opens all three first: each party has to know the others' addresses,
-// and if one is taken nothing else needs to begin.
+// ports opens all three ports first: each party needs the others' addresses, and
+// a taken port is found before anything else starts.
 func (d *Demo) ports(ctx context.Context, o Options) ([]*serving.Listener, error) {
 	var all []*serving.Listener
 	for _, want := range []struct {
@@ -159,9 +157,9 @@ func (d *Demo) ports(ctx context.Context, o Options) ([]*serving.Listener, error
 
 func address(l *serving.Listener) string { return "http://localhost:" + strconv.Itoa(l.Port) }
 
-// people makes the accounts: two people at the primary, and an administrator
-// at each hub. The administrators' addresses differ, for a hub does not let a
-// person from elsewhere in as its administrator.
+// people creates the accounts: two users of the primary, and an administrator of
+// each hub. The administrators' addresses differ, because a hub does not sign a
+// user of a provider in as its administrator.
 func (d *Demo) people(ctx context.Context) error {
 	var err error
 	for _, who := range []struct{ name, email string }{
@@ -178,7 +176,7 @@ func (d *Demo) people(ctx context.Context) error {
 }
 
 func (d *Demo) account(ctx context.Context, h *operator.Service, name, email string, roles ...string) (Account, error) {
-	const tries = 5 // the hub may find a password too easy
+	const tries = 5 // the hub may refuse a password as too weak
 	var err error
 	for range tries {
 		account := Account{Name: name, Email: email, Password: newPassword()}
@@ -189,31 +187,31 @@ func (d *Demo) account(ctx context.Context, h *operator.Service, name, email str
 			return account, nil
 		}
 	}
-	return Account{}, fmt.Errorf("make the account of %s: %w", name, err)
+	return Account{}, fmt.Errorf("create the account of %s: %w", name, err)
 }
 
-// by is whom the audit log names.
+// by is the actor in the audit log.
 var by = audit.Named("cli:demo")
 
-// introduce joins the secondary to the primary, as two administrators would:
-// the one makes an invite, the other adds the Base URL.
+// introduce connects the secondary to the primary as two administrators do: one
+// creates an invite, the other adds the Base URL.
 func (d *Demo) introduce(ctx context.Context) error {
 	invite, _, err := d.Primary.Operator.NewInvite(ctx, by, time.Hour)
 	if err != nil {
-		return fmt.Errorf("make an invite: %w", err)
+		return fmt.Errorf("create an invite code: %w", err)
 	}
 	key, err := d.Secondary.Operator.AddLoginKey(ctx, by, federation.LoginKey{
 		ID: primary, Kind: federation.KindPeer, Name: PrimaryName, BaseURL: d.Primary.URL,
 		Enabled: true, SignUps: federation.Allow, Linking: federation.Confirm,
-		// The primary's people come with addresses that it has checked. Direct
-		// stays off: the page with the button shows that there are two hubs.
+		// The primary has checked its users' addresses. Direct stays off: the page
+		// with the button shows that there are two hubs.
 		TrustEmail: true,
 	}, "", invite)
 	if err != nil {
-		return fmt.Errorf("introduce the secondary: %w", err)
+		return fmt.Errorf("connect the secondary: %w", err)
 	}
 	if key.Join.Status != federation.Active {
-		return fmt.Errorf("the primary did not let the secondary in: %s", key.Join.Words(templates.Sentence))
+		return fmt.Errorf("the primary did not connect the secondary: %s", key.Join.Words(templates.Sentence))
 	}
 	id := d.Secondary.Operator.ClientMetadata(key.ID)
 	d.trace.client(primary, id, SecondaryName)

@@ -178,19 +178,19 @@ func signInThroughAllThree(t *testing.T, s *stage) {
 	b.sees(s.App.URL+"/", "Hello, Ada Lovelace")
 	b.sees(s.App.URL+"/", ada.Email+" verified")
 	b.sees(s.App.URL+"/", "Issuer "+s.Secondary.URL)
-	b.press("Ask the hub again", nil)
+	b.press("Refresh from the hub", nil)
 	b.sees(s.App.URL+"/", "Hello, Ada Lovelace")
 
 	for _, h := range []demo.Hop{
-		{From: "secondary", To: "primary", What: "introduces itself (signed, with an invite)"},
+		{From: "secondary", To: "primary", What: "connection request (signed, with an invite code)"},
 		{From: "browser", To: "app", What: "GET /login"},
-		{From: "browser", To: "secondary", What: "authorize (client: Sample app)"},
-		{From: "browser", To: "primary", What: "authorize (client: Secondary hub)"},
+		{From: "browser", To: "secondary", What: "authorize (application: Sample app)"},
+		{From: "browser", To: "primary", What: "authorize (application: Secondary hub)"},
 		{From: "primary", What: "Ada Lovelace is signed in"},
 		{From: "secondary", To: "primary", What: "token (private_key_jwt)"},
-		{From: "secondary", What: "Ada Lovelace is signed in, from the primary"},
+		{From: "secondary", What: "Ada Lovelace is signed in through the primary"},
 		{From: "app", To: "secondary", What: "token (client_secret_basic)"},
-		{From: "app", What: "has fresh tokens for Ada Lovelace"},
+		{From: "app", What: "received new tokens for Ada Lovelace"},
 	} {
 		if s.seen(h.From, h.To, h.What) == 0 {
 			t.Errorf("nothing was told of %s → %s %s in:\n%s", h.From, h.To, h.What, s.told())
@@ -259,8 +259,8 @@ func TestWhoSaysNoGetsAPageWithAWayBack(t *testing.T) {
 	s.signIn(b, s.People[1])
 	b.press("Allow", nil)
 	b.press("Cancel", nil)
-	b.sees(s.App.URL+"/callback", "You said no.")
-	b.click("Back to the start")
+	b.sees(s.App.URL+"/callback", "Sign-in cancelled")
+	b.click("Go to the start page")
 	b.sees(s.App.URL+"/", "keeps no passwords")
 
 	// At the primary, to the secondary.
@@ -280,7 +280,7 @@ func TestASecondSignInAsksNothing(t *testing.T) {
 	b.press("Allow", nil)
 	b.press("Allow", nil)
 	b.press("Sign out of this app", nil)
-	b.sees(s.App.URL+"/signed-out", "live on")
+	b.sees(s.App.URL+"/signed-out", "still signed in to the hubs")
 	b.click("Sign in again")
 	b.sees(s.App.URL+"/", "Hello, Ada Lovelace")
 }

@@ -9,37 +9,37 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// told are the requests that have words of their own. The rest are shown by
-// method and path. Those with an empty text go without saying.
+// told are the texts of requests. Others are shown by method and path. Requests
+// with an empty text are not shown.
 var told = map[string]string{
 	"GET /.well-known/openid-configuration": "discovery",
-	"POST /oauth2/servers":                  "introduces itself (signed, with an invite)",
+	"POST /oauth2/servers":                  "connection request (signed, with an invite code)",
 	"GET /oauth2/jwks":                      "public keys",
 	"GET /oauth2/userinfo":                  "userinfo",
 	"GET /signin":                           "sign-in page",
-	"POST /signin":                          "e-mail address and password",
+	"POST /signin":                          "email address and password",
 	"GET /consent":                          "consent page",
-	"POST /consent":                         "answers the consent page",
-	"POST /signout":                         "signs out",
+	"POST /consent":                         "answer to the consent page",
+	"POST /signout":                         "sign-out",
 	"POST /backchannel-logout":              "back-channel logout (signed logout token)",
-	"GET /callback":                         "callback, with the answer of the secondary",
+	"GET /callback":                         "callback with the response of the secondary",
 	"GET /favicon.ico":                      "",
 	"GET /style.css":                        "",
 	"GET /livez":                            "",
 	"GET /readyz":                           "",
 }
 
-// described are the same for paths that end in an id.
+// described are the texts for paths that end in an ID.
 var described = []struct{ start, text string }{
 	{"GET " + hubaddress.MetadataPath, "client metadata"},
 	{"POST " + hubaddress.BackchannelPath, "back-channel logout (signed logout token)"},
 	{"POST /signin/with/", "continue with the " + PrimaryName},
-	{"GET " + hubaddress.CallbackPath, "back with the answer of the primary"},
+	{"GET " + hubaddress.CallbackPath, "callback with the response of the primary"},
 	{"GET /static/", ""},
 }
 
-// describe puts a request into words, without anything from its query but the
-// client id, and that only if it is one of ours.
+// describe is the text of a request. Of its query it shows the name of a known
+// client ID and nothing else.
 func (t *trace) describe(from, party string, r *http.Request) string {
 	call := r.Method + " " + r.URL.EscapedPath()
 	switch call {
@@ -68,13 +68,13 @@ func (t *trace) authorize(party string, r *http.Request) string {
 		return "authorize, next step"
 	}
 	if name := t.clientName(party, query.Get("client_id")); name != "" {
-		return "authorize (client: " + name + ")"
+		return "authorize (application: " + name + ")"
 	}
-	return "authorize (client: unknown)"
+	return "authorize (application: unknown)"
 }
 
-// retell puts an event into words. Most need none, because the request that
-// caused them was told of.
+// retell is the text of an event, empty for most: the request that caused them
+// was shown.
 func (t *trace) retell(party string, e audit.Event) string {
 	who := func(id string) string { return t.person(party, id) }
 	switch e.Kind {
@@ -82,31 +82,31 @@ func (t *trace) retell(party string, e audit.Event) string {
 		return who(e.Actor) + " is the first administrator"
 	case audit.SignInOK:
 		if e.LoginKey != "" {
-			return who(e.Actor) + " is signed in, from the primary"
+			return who(e.Actor) + " is signed in through the primary"
 		}
 		return who(e.Actor) + " is signed in"
 	case audit.SignInFailed:
 		return "a sign-in failed: " + e.Words(templates.Sentence)
 	case audit.UpstreamError:
-		return "the primary did not sign anybody in: " + e.Words(templates.Sentence)
+		return "sign-in through the primary failed: " + e.Words(templates.Sentence)
 	case audit.LinkMade:
-		return "has an account for " + who(e.Actor) + " from now on"
+		return "has created an account for " + who(e.Actor)
 	case audit.LinkRefused:
-		return "lets nobody in: " + e.Words(templates.Sentence)
+		return "refused a sign-in: " + e.Words(templates.Sentence)
 	case audit.ConsentGiven:
-		return who(e.Actor) + " says yes to " + t.clientName(party, e.Client)
+		return who(e.Actor) + " allows " + t.clientName(party, e.Client)
 	case audit.ConsentDenied:
-		return who(e.Actor) + " says no to " + t.clientName(party, e.Client)
+		return who(e.Actor) + " denies " + t.clientName(party, e.Client)
 	case audit.SignOut:
 		return who(e.Actor) + " is signed out"
 	case audit.LogoutReceived:
-		return "ended the session of " + who(e.Target)
+		return "has ended the session of " + who(e.Target)
 	case audit.CodeReplayed, audit.CodeMisused, audit.RefreshReused, audit.ClientRefused, audit.RequestRefused, audit.LogoutFailed:
 		return "refused: " + e.Words(templates.Sentence)
 	case audit.ServerAsked:
-		return "lets the secondary in"
+		return "has connected the secondary"
 	case audit.ServerDecided:
-		return "the administrator decides about the secondary: " + e.Detail["decision"]
+		return "the administrator decided about the secondary: " + e.Detail["decision"]
 	}
 	return ""
 }

@@ -19,11 +19,11 @@ import (
 	"github.com/fedhub/fedhub/hub/users/passwords"
 )
 
-// A StartHub builds a hub as "fedhub serve" does, with a watcher.
+// A StartHub builds a hub as "fedhub serve" does, with callbacks for the log.
 type StartHub func(context.Context, Setup, store.Backend) (Running, error)
 
-// A Setup is what a hub of the demo is told. Its secret key is good for as
-// long as the demo runs.
+// A Setup is the configuration of a hub of the demo. Its secret key is made for
+// one demo.
 type Setup struct {
 	URL, Name string
 	SecretKey []byte
@@ -37,7 +37,7 @@ type Setup struct {
 type Running struct {
 	http.Handler
 	Operator *operator.Service
-	Run      func(context.Context) // what must happen beside the requests, until the context ends
+	Run      func(context.Context) // work beside the requests, until the context ends
 }
 
 // hub starts one of the two hubs.
@@ -52,7 +52,7 @@ func (d *Demo) hub(ctx context.Context, start StartHub, party, name string, l *s
 		Watch: d.trace.event(party), Fetched: d.trace.fetched(party),
 	}, backend)
 	if err != nil {
-		return Hub{}, fmt.Errorf("make the %s: %w", party, err)
+		return Hub{}, fmt.Errorf("create the %s: %w", party, err)
 	}
 	d.trace.ask(party, h.Operator)
 	d.run(h.Run)
@@ -81,7 +81,7 @@ func (d *Demo) onClose(f func(context.Context) error) {
 // ending is how long the demo may take to end.
 const ending = 10 * time.Second
 
-// Close ends the demo and removes what it kept. A second Close does nothing.
+// Close ends the demo and deletes its data. A second Close does nothing.
 func (d *Demo) Close() error {
 	d.mu.Lock()
 	steps := d.close

@@ -16,28 +16,28 @@ import (
 	"github.com/fedhub/fedhub/cmd/fedhub/internal/database"
 )
 
-// A place is where a demo keeps its two databases while it runs.
+// A place keeps the demo's two databases while it runs.
 type place interface {
 	database(party string) string // an address for package database
 	shown() string
 	remove(context.Context) error
 }
 
-// ErrDatabase says that the demo keeps nothing there.
-var ErrDatabase = errors.New("the demo keeps everything in a temporary folder, or on a MongoDB server named by a mongodb:// address")
+// ErrDatabase says that the demo cannot use a database address.
+var ErrDatabase = errors.New("use a mongodb:// address, or leave the flag out for a temporary folder")
 
 func newPlace(ctx context.Context, address string) (place, error) {
 	if address == "" {
 		path, err := os.MkdirTemp("", "fedhub-demo-*") // for this user alone
 		if err != nil {
-			return nil, fmt.Errorf("make a temporary folder: %w", err)
+			return nil, fmt.Errorf("create a temporary folder: %w", err)
 		}
 		return folder(path), nil
 	}
 	if !database.IsMongoDB(address) {
 		return nil, ErrDatabase
 	}
-	// The name is new, so whatever is there by that name is ours to drop.
+	// The name is random, so the databases belong to this demo and can be dropped.
 	return server{address, "fedhub_demo_" + strings.ToLower(rand.Text()[:10])}, nil
 }
 
@@ -77,8 +77,9 @@ func (s server) remove(ctx context.Context) error {
 	return errors.Join(err, client.Disconnect(ctx))
 }
 
-// withDatabase names a database in an address. Who logs in is looked up in the
-// database that an address names (authSource), so that stays as it was.
+// withDatabase sets the database of an address. MongoDB authenticates against the
+// database in the address unless authSource is set, so the former one becomes
+// authSource.
 func withDatabase(address, name string) string {
 	scheme, rest, _ := strings.Cut(address, "://")
 	rest, query, _ := strings.Cut(rest, "?")

@@ -21,16 +21,15 @@ const (
 	primary   = "primary"
 )
 
-// A Hop is one thing that happens: somebody calls somebody or, with an empty
-// To, From tells what it did. It never holds a code, a state, a token or a
-// query.
+// A Hop is one event: a call or, with an empty To, an act of From. It never
+// contains a code, a state, a token or a query.
 type Hop struct {
 	Time     time.Time
 	From, To string
 	What     string
 }
 
-// A trace makes hops of what the parties see and say.
+// A trace turns requests and events into hops.
 type trace struct {
 	watch func(Hop)
 
@@ -52,8 +51,7 @@ func newTrace(watch func(Hop)) *trace {
 	}
 }
 
-// stop ends the telling: what happens while everything shuts down is no part
-// of the story.
+// stop ends the trace: the shutdown is not shown.
 func (t *trace) stop() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -69,7 +67,7 @@ func (t *trace) tell(from, to, what string) {
 	}
 }
 
-// know, client, meet and ask teach the trace who is who.
+// know, client, meet and ask register ports, applications, users and hubs.
 func (t *trace) know(party string, port int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -94,9 +92,9 @@ func (t *trace) ask(party string, h *operator.Service) {
 	t.hubs[party] = h
 }
 
-// What the parties call themselves when they call each other.
+// User agents of the parties when they call each other.
 const (
-	hubAgent = "fedhub" // as package hub does by itself
+	hubAgent = "fedhub" // set by package hub
 	appAgent = "sample-app"
 )
 
@@ -113,8 +111,8 @@ func (n named) RoundTrip(r *http.Request) (*http.Response, error) {
 	return n.next.RoundTrip(r)
 }
 
-// inbound tells of every request to a party before it is served, so that the
-// hops are in the order in which they begin.
+// inbound reports every request to a party before it is served, so that hops are
+// in the order of their start.
 func (t *trace) inbound(party string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		from := browser
@@ -131,8 +129,8 @@ func (t *trace) inbound(party string, next http.Handler) http.Handler {
 	})
 }
 
-// fetched tells of calls between the parties that went wrong. The others were
-// told of where they arrived.
+// fetched reports failed calls between the parties. The others are reported by
+// inbound.
 func (t *trace) fetched(party string) func(fetch.Call) {
 	return func(c fetch.Call) {
 		t.mu.Lock()
@@ -141,19 +139,19 @@ func (t *trace) fetched(party string) func(fetch.Call) {
 		switch {
 		case to == "":
 		case c.Err != nil:
-			t.tell(party, to, c.Method+" "+short(c.Path)+" got no answer")
+			t.tell(party, to, c.Method+" "+short(c.Path)+" failed: no response")
 		case c.Status >= http.StatusBadRequest:
-			t.tell(party, to, c.Method+" "+short(c.Path)+" was answered with "+strconv.Itoa(c.Status))
+			t.tell(party, to, c.Method+" "+short(c.Path)+" failed with status "+strconv.Itoa(c.Status))
 		}
 	}
 }
 
-// said lets a party tell what it did.
+// said reports acts of a party.
 func (t *trace) said(party string) func(string) {
 	return func(what string) { t.tell(party, "", what) }
 }
 
-// event tells of what a hub notes that no request shows.
+// event reports audit events of a hub that no request shows.
 func (t *trace) event(party string) func(audit.Event) {
 	return func(e audit.Event) {
 		if what := t.retell(party, e); what != "" {
@@ -162,7 +160,7 @@ func (t *trace) event(party string) func(audit.Event) {
 	}
 }
 
-// person is somebody's name.
+// person is a user's name.
 func (t *trace) person(party, id string) string {
 	t.mu.Lock()
 	name, h := t.people[id], t.hubs[party]
@@ -171,19 +169,19 @@ func (t *trace) person(party, id string) string {
 		return name
 	}
 	if id == "" || h == nil {
-		return "somebody"
+		return "a user"
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	user, err := h.User(ctx, id)
 	if err != nil {
-		return "somebody"
+		return "a user"
 	}
 	t.meet(id, user.Name)
 	return user.Name
 }
 
-// clientName is what a client of the demo is called; empty for strangers.
+// clientName is the name of an application of the demo; empty for others.
 func (t *trace) clientName(party, id string) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -199,7 +197,7 @@ func short(path string) string {
 	return path
 }
 
-// printable keeps what comes from outside from moving the cursor.
+// printable removes control characters from text of others.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || (r >= 0x7f && r < 0xa0) {

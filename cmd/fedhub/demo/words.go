@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// newPassword is four words, which one can type while looking at another
-// screen. It guards a demo on localhost for as long as that runs.
+// newPassword is four words, which are easy to copy by hand. It protects a demo on
+// localhost while it runs.
 func newPassword() string {
 	list := strings.Fields(words)
 	picked := make([]string, 4)
@@ -21,7 +21,7 @@ func newPassword() string {
 	return strings.Join(picked, "-")
 }
 
-// words are short, easy to spell and to tell apart.
+// words are short, easy to spell and easy to distinguish.
 const words = `
 acorn agate alder almond amber anchor anvil apron arbor arrow aspen attic autumn avenue
 badger balcony bamboo barley basil basket beacon beech bellow birch bison blanket blossom boulder bracken bramble breeze brick bridge bronze brook bucket burrow button

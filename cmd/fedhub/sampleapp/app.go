@@ -1,12 +1,11 @@
-// Package sampleapp is a web app like any other that lets people sign in
-// through a hub. It is here to be tried and to be read: everything a client
-// has to do is in these few files, with no more than x/oauth2 and go-oidc, and
-// nothing of the hub's own code.
+// Package sampleapp is a web application that lets users sign in through a hub.
+// It is an example to try and to read: these few files do everything that an
+// OpenID Connect client has to do, with x/oauth2 and go-oidc and without the
+// hub's own code.
 //
-// It keeps no passwords and no accounts. Who somebody is, it is told by the
-// one hub it trusts (signin.go); when the hub says that a session is over, it
-// is over here (logout.go). What it remembers in between (sessions.go) is in
-// memory and gone with the process.
+// It keeps no passwords and no accounts. The hub tells it who the user is
+// (signin.go) and when a session has ended (logout.go). Sessions (sessions.go)
+// are in memory and end with the process.
 package sampleapp
 
 import (
@@ -24,28 +23,28 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// A Config is what an app knows of itself and of its hub. All fields but the
-// last four are required.
+// A Config describes the app and its hub. URL, Issuer, ClientID and ClientSecret
+// are required.
 type Config struct {
-	URL          string // where people find the app
-	Issuer       string // the hub it trusts
-	ClientID     string // what the hub calls it
+	URL          string // of the app
+	Issuer       string // of the hub
+	ClientID     string
 	ClientSecret string
 
-	Hub      string       // what to call the hub on the button; the issuer's host if empty
-	SignOuts []Link       // where people sign out of the hubs themselves
+	Hub      string       // name of the hub on the button; the issuer's host if empty
+	SignOuts []Link       // where users sign out of the hubs
 	HTTP     *http.Client // for calls to the hub; one with a timeout if nil
 	Log      *slog.Logger // slog.Default() if nil
 
 	Now func() time.Time // time.Now if nil
-	// Watch, if set, is told in a sentence what the app does.
+	// Watch, if set, is called with a sentence for each thing that the app does.
 	Watch func(text string)
 }
 
-// A Link is an address with words for it.
+// A Link is an address with its text.
 type Link struct{ Text, URL string }
 
-// The paths that the hub has to know.
+// The paths to register at the hub.
 const (
 	CallbackPath = "/callback"           // a redirect URI
 	LogoutPath   = "/backchannel-logout" // the back-channel logout URI
@@ -61,11 +60,11 @@ type App struct {
 	handler  http.Handler
 
 	mu       sync.Mutex
-	provider *oidc.Provider // nil until the hub has answered once
+	provider *oidc.Provider // nil until the first response of the hub
 }
 
-// New returns an app. It does not talk to the hub yet, so that an app whose
-// hub is away starts all the same.
+// New returns an app. It does not call the hub yet, so an app starts also while
+// its hub is down.
 func New(c Config) *App {
 	if c.HTTP == nil {
 		c.HTTP = &http.Client{Timeout: 10 * time.Second}
@@ -95,7 +94,7 @@ func host(address string) string {
 	return u.Host
 }
 
-// origin is the part of an address that a policy names.
+// origin is the origin of an address, for the Content-Security-Policy.
 func origin(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
@@ -117,9 +116,9 @@ func (a *App) routes() http.Handler {
 	mux.HandleFunc("GET /style.css", style)
 	mux.HandleFunc("/", a.lost)
 
-	// Browsers say where a request comes from. One that changes something and
-	// comes from another site is turned away; the hub, which is no browser and
-	// says nothing, passes and has to show a signed token.
+	// Browsers report the origin of a request. Requests from other sites that
+	// change something are refused. The hub is no browser and reports no origin;
+	// it has to send a signed token.
 	crossOrigin := http.NewCrossOriginProtection()
 	crossOrigin.SetDenyHandler(http.HandlerFunc(a.foreign))
 	return a.headers(crossOrigin.Handler(mux))
@@ -129,22 +128,22 @@ func (a *App) routes() http.Handler {
 func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
 
 func (a *App) headers(next http.Handler) http.Handler {
-	// A form's answer may lead on to the hub: browsers hold that against
-	// form-action too.
+	// A form's response may redirect to the hub, and browsers apply form-action to
+	// redirects too.
 	policy := "default-src 'none'; style-src 'self'; img-src data:; form-action 'self' " + origin(a.config.Issuer) + "; base-uri 'none'; frame-ancestors 'none'"
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
 		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "same-origin") // browsers without Sec-Fetch-Site say by Origin whose a form is
-		h.Set("Cache-Control", "no-store")      // the pages are personal, the callback's address is secret
+		h.Set("Referrer-Policy", "same-origin") // browsers without Sec-Fetch-Site send Origin then
+		h.Set("Cache-Control", "no-store")      // pages are personal, the callback URL contains a code
 		r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 		next.ServeHTTP(w, r)
 	})
 }
 
-// hub returns what the hub says of itself, asked for once
-// (OpenID Connect Discovery §4).
+// hub returns the hub's metadata, which it reads once (OpenID Connect
+// Discovery §4).
 func (a *App) hub(ctx context.Context) (*oidc.Provider, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -164,7 +163,7 @@ func (a *App) client(ctx context.Context) context.Context {
 	return oidc.ClientContext(ctx, a.config.HTTP)
 }
 
-// oauth is the app as x/oauth2 sees it.
+// oauth is the app's configuration for x/oauth2.
 func (a *App) oauth(p *oidc.Provider) *oauth2.Config {
 	endpoint := p.Endpoint()
 	endpoint.AuthStyle = oauth2.AuthStyleInHeader // client_secret_basic

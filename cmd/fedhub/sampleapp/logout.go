@@ -13,8 +13,8 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 )
 
-// logout is POST /logout: it ends the session here. Those at the hubs are the
-// person's own, and live on.
+// logout is POST /logout: it ends the session of the app. The sessions at the hubs
+// continue.
 func (a *App) logout(w http.ResponseWriter, r *http.Request) {
 	if who, ok := a.visitors.leave(w, r); ok {
 		a.config.Watch(who.Shown() + " signed out of the app")
@@ -22,15 +22,15 @@ func (a *App) logout(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, SignedOutPath, http.StatusSeeOther)
 }
 
-// leave is POST /logout/hub: it ends the session here and takes the browser to
-// the hub, to end the one there (OpenID Connect RP-Initiated Logout §2). The
-// hub sends it back to SignedOutPath.
+// leave is POST /logout/hub: it ends the session of the app and sends the browser
+// to the hub, which ends its own (OpenID Connect RP-Initiated Logout §2) and sends
+// the browser back to SignedOutPath.
 func (a *App) leave(w http.ResponseWriter, r *http.Request) {
 	who, ok := a.visitors.leave(w, r)
 	to, err := a.endSession(r.Context(), who)
 	if !ok || err != nil {
 		if err != nil {
-			a.config.Log.Warn("the hub could not be asked to sign somebody out", "error", err)
+			a.config.Log.Warn("the user could not be sent to the hub for sign-out", "error", err)
 		}
 		http.Redirect(w, r, SignedOutPath, http.StatusSeeOther)
 		return
@@ -39,10 +39,11 @@ func (a *App) leave(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, to, http.StatusSeeOther)
 }
 
-// hubToo is the state that tells the page that the hub was signed out of.
+// hubToo is the state that says that the hub's session has ended too.
 const hubToo = "hub"
 
-// endSession is where the hub ends a person's session: its ID token says whose.
+// endSession is the hub's address for ending a session. The ID token names the
+// session.
 func (a *App) endSession(ctx context.Context, who person) (string, error) {
 	p, err := a.hub(ctx)
 	if err != nil {
@@ -56,12 +57,12 @@ func (a *App) endSession(ctx context.Context, who person) (string, error) {
 	}
 	to, err := url.Parse(says.EndSession)
 	if err != nil || to.Host == "" {
-		return "", errors.New("the hub names no end_session_endpoint")
+		return "", errors.New("the hub has no end_session_endpoint")
 	}
 	query := to.Query()
 	query.Set("id_token_hint", who.raw)
 	query.Set("post_logout_redirect_uri", strings.TrimSuffix(a.config.URL, "/")+SignedOutPath)
-	query.Set("state", hubToo) // comes back as it is
+	query.Set("state", hubToo) // the hub returns it unchanged
 	to.RawQuery = query.Encode()
 	return to.String(), nil
 }
@@ -69,8 +70,8 @@ func (a *App) endSession(ctx context.Context, who person) (string, error) {
 // logoutEvent is the event that makes a JWT a logout token.
 const logoutEvent = "http://schemas.openid.net/event/backchannel-logout"
 
-// A logoutToken is what the hub says when a session there has ended
-// (OpenID Connect Back-Channel Logout §2.4).
+// A logoutToken says that a session at the hub has ended (OpenID Connect
+// Back-Channel Logout §2.4).
 type logoutToken struct {
 	Subject string                     `json:"sub"`
 	SID     string                     `json:"sid"`
@@ -79,7 +80,7 @@ type logoutToken struct {
 	Events  map[string]json.RawMessage `json:"events"`
 }
 
-// backchannel is POST /backchannel-logout. No browser calls it; the hub does.
+// backchannel is POST /backchannel-logout, which the hub calls.
 func (a *App) backchannel(w http.ResponseWriter, r *http.Request) {
 	said, err := a.logoutToken(r.Context(), r.PostFormValue("logout_token"))
 	if err != nil {
@@ -111,11 +112,11 @@ func (a *App) logoutToken(ctx context.Context, raw string) (logoutToken, error) 
 	event, ok := said.Events[logoutEvent]
 	switch {
 	case !logoutType(raw):
-		return logoutToken{}, errors.New("its typ is another one")
+		return logoutToken{}, errors.New("its typ is not logout+jwt")
 	case said.Subject == "" && said.SID == "":
-		return logoutToken{}, errors.New("it names neither sub nor sid")
+		return logoutToken{}, errors.New("it has neither sub nor sid")
 	case !ok || !strings.HasPrefix(string(event), "{"):
-		return logoutToken{}, errors.New("it is about another event")
+		return logoutToken{}, errors.New("it is for another event")
 	case said.Nonce != nil:
 		return logoutToken{}, errors.New("it has a nonce, so it is an ID token")
 	case said.JTI == "":
@@ -126,8 +127,8 @@ func (a *App) logoutToken(ctx context.Context, raw string) (logoutToken, error) 
 	return said, nil
 }
 
-// logoutType looks at the typ header of a token whose signature holds. It may
-// be missing (§2.4), but it must not be that of something else.
+// logoutType checks the typ header of a verified token. It may be missing (§2.4),
+// but must not be another type.
 func logoutType(raw string) bool {
 	head, _, _ := strings.Cut(raw, ".")
 	plain, err := base64.RawURLEncoding.DecodeString(head)

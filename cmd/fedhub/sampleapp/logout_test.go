@@ -51,7 +51,7 @@ func TestAPersonSignsOutOfTheHubToo(t *testing.T) {
 	if w.signedIn() {
 		t.Error("the session lives on")
 	}
-	if page := w.get(sampleapp.SignedOutPath + "?state=" + query.Get("state")); !strings.Contains(page.Body, "The hub has signed you out too.") {
+	if page := w.get(sampleapp.SignedOutPath + "?state=" + query.Get("state")); !strings.Contains(page.Body, "You are signed out of The hub too.") {
 		t.Errorf("the page does not say so:\n%s", page.Body)
 	}
 	if p := w.post("/logout/hub", nil, "Sec-Fetch-Site", "same-origin"); p.Location != sampleapp.SignedOutPath {

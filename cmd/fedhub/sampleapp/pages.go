@@ -17,8 +17,8 @@ import (
 //go:embed pages
 var files embed.FS
 
-// parsed is every page inside the frame. One that does not parse is a mistake
-// of the program, so it may panic.
+// parsed is every page inside the frame. A page that does not parse is a mistake
+// in the program, so it panics.
 func parsed() map[string]*template.Template {
 	frame := template.Must(template.New("frame.html").Funcs(template.FuncMap{"clock": clock}).ParseFS(files, "pages/frame.html"))
 	pages := map[string]*template.Template{}
@@ -28,29 +28,29 @@ func parsed() map[string]*template.Template {
 	return pages
 }
 
-// A view is what every page can show.
+// A view is the data of a page.
 type view struct {
 	Title    string
 	Hub      string
 	Issuer   string
 	ClientID string
 	SignOuts []Link
-	HubToo   bool // the hub's session has ended as well
+	HubToo   bool // the hub's session has ended too
 
 	// Who is signed in; empty on other pages.
 	Name, Email, SID string
 	Verified         bool
-	Since, Asked     time.Time
+	Since, Asked     time.Time // of the sign-in; of the last call to the hub
 	Refresh          bool
 	Claims           []claim
 
 	Problem problem
 }
 
-// A claim is one thing the app was told.
+// A claim is one claim with its source.
 type claim struct{ Name, Value, From string }
 
-// A problem is a page for when something did not work.
+// A problem is an error page.
 type problem struct {
 	Status  int
 	Heading string
@@ -60,25 +60,25 @@ type problem struct {
 }
 
 var (
-	hubAway   = problem{Status: http.StatusBadGateway, Heading: "The hub didn't answer.", Text: "It may be starting or out of reach. Nothing was changed.", Again: true}
-	tooMany   = problem{Status: http.StatusServiceUnavailable, Heading: "Too many people are signing in right now.", Text: "Try again in a moment.", Again: true}
-	outOfDate = problem{Status: http.StatusBadRequest, Heading: "This sign-in can't be finished here.", Text: "It began in another browser, took too long, or was finished before.", Again: true}
-	untrusted = problem{Status: http.StatusBadGateway, Heading: "The hub's answer can't be trusted.", Text: "The app checked it and threw it away. Nobody was signed in.", Again: true}
-	expired   = problem{Status: http.StatusUnauthorized, Heading: "The hub has ended this session.", Text: "So you are signed out here too.", Again: true}
+	hubAway   = problem{Status: http.StatusBadGateway, Heading: "The hub didn't answer.", Text: "It may be starting, or the network may be down. Nothing was changed. Try again in a moment.", Again: true}
+	tooMany   = problem{Status: http.StatusServiceUnavailable, Heading: "Too many users are signing in right now.", Text: "Try again in a moment.", Again: true}
+	outOfDate = problem{Status: http.StatusBadRequest, Heading: "This sign-in expired.", Text: "It took too long, was started in another browser, or was completed already. Start again.", Again: true}
+	untrusted = problem{Status: http.StatusBadGateway, Heading: "The hub's response is not valid.", Text: "The app could not verify it, so you are not signed in. Try again; if it happens again, tell the administrator of the app.", Again: true}
+	expired   = problem{Status: http.StatusUnauthorized, Heading: "The hub has ended this session.", Text: "You are signed out of this app too. Sign in again to continue.", Again: true}
 )
 
-// refusal explains an error that the hub sent (RFC 6749 §4.1.2.1). The code
-// comes from outside: only one that is known is shown.
+// refusal explains an error response (RFC 6749 §4.1.2.1). Only known error codes
+// are shown, because the code comes from outside.
 func refusal(code string) problem {
 	known := []string{"invalid_request", "unauthorized_client", "unsupported_response_type", "invalid_scope",
 		"server_error", "temporarily_unavailable", "login_required", "consent_required", "interaction_required"}
 	switch {
 	case code == "access_denied":
-		return problem{Status: http.StatusForbidden, Heading: "You said no.", Text: "That's fine: the app was told nothing about you. If you didn't say no, the hub doesn't let your account use this app.", Code: code, Again: true}
+		return problem{Status: http.StatusForbidden, Heading: "Sign-in cancelled", Text: "The app received no data about you. If you did not cancel, your account is not allowed to use this app; ask the administrator of the hub.", Code: code, Again: true}
 	case slices.Contains(known, code):
-		return problem{Status: http.StatusBadGateway, Heading: "The hub couldn't sign you in.", Text: "This isn't your fault.", Code: code, Again: true}
+		return problem{Status: http.StatusBadGateway, Heading: "The hub couldn't sign you in.", Text: "The app or the hub is not set up correctly, or the hub is busy. Try again; if it happens again, tell the administrator of the app.", Code: code, Again: true}
 	}
-	return problem{Status: http.StatusBadGateway, Heading: "The hub couldn't sign you in.", Text: "It gave a reason that the app doesn't know.", Again: true}
+	return problem{Status: http.StatusBadGateway, Heading: "The hub couldn't sign you in.", Text: "It sent an error that the app does not know. Try again; if it happens again, tell the administrator of the app.", Again: true}
 }
 
 // trouble finds the page for an error of a call to the hub.
@@ -113,14 +113,15 @@ func (a *App) signedOut(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *App) lost(w http.ResponseWriter, r *http.Request) {
-	a.fail(w, r, problem{Status: http.StatusNotFound, Heading: "There's nothing at this address.", Text: "The link may be wrong."}, nil)
+	a.fail(w, r, problem{Status: http.StatusNotFound, Heading: "Page not found", Text: "The link may be wrong. Go back to the start page."}, nil)
 }
 
 func (a *App) foreign(w http.ResponseWriter, r *http.Request) {
-	a.fail(w, r, problem{Status: http.StatusForbidden, Heading: "This came from another site.", Text: "So nothing was changed. Use the buttons on the app's own pages."}, errors.New("a cross-origin request"))
+	a.fail(w, r, problem{Status: http.StatusForbidden, Heading: "This request came from another site.", Text: "Nothing was changed. Use the buttons on the pages of this app."}, errors.New("a cross-origin request"))
 }
 
-// fail shows a problem and logs why, without the address: it may hold a code.
+// fail shows an error page and logs the error, without the query: it may contain
+// a code.
 func (a *App) fail(w http.ResponseWriter, r *http.Request, p problem, err error) {
 	if err != nil {
 		a.config.Log.Info("a request could not be served", "path", r.URL.Path, "problem", p.Heading, "error", plain(err))
@@ -128,7 +129,7 @@ func (a *App) fail(w http.ResponseWriter, r *http.Request, p problem, err error)
 	a.show(w, p.Status, "problem", view{Title: p.Heading, Problem: p})
 }
 
-// plain is an error without what x/oauth2 puts into it: the whole answer.
+// plain is an error without the response body, which x/oauth2 includes.
 func plain(err error) string {
 	var refused *oauth2.RetrieveError
 	if errors.As(err, &refused) {
@@ -142,7 +143,7 @@ func (a *App) show(w http.ResponseWriter, status int, page string, v view) {
 	var body bytes.Buffer
 	if err := a.pages[page].Execute(&body, v); err != nil {
 		a.config.Log.Error("a page failed", "page", page, "error", err)
-		http.Error(w, "Something broke in the sample app.", http.StatusInternalServerError)
+		http.Error(w, "The sample app has an internal error. Try again.", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -157,7 +158,7 @@ func style(w http.ResponseWriter, r *http.Request) {
 
 func clock(t time.Time) string { return t.Format("15:04:05") }
 
-// inWords shows a claim: times as times, the rest as JSON has it.
+// inWords shows a claim: times as times, other values as JSON.
 func inWords(name string, value any) string {
 	if seconds, ok := value.(float64); ok && slices.Contains([]string{"iat", "exp", "auth_time", "updated_at"}, name) {
 		return time.Unix(int64(seconds), 0).Format("2006-01-02 15:04:05 MST")

@@ -82,20 +82,20 @@ func TestAnAnswerThatDoesNotFitSignsNobodyIn(t *testing.T) {
 		status int
 		says   string
 	}{
-		"another state":                     {back: []string{"state", "another"}, status: 400, says: "can&#39;t be finished here"},
-		"no state":                          {back: []string{"state", ""}, status: 400, says: "can&#39;t be finished here"},
-		"another issuer":                    {back: []string{"iss", "https://evil.example"}, status: 502, says: "can&#39;t be trusted"},
-		"no issuer, though the hub says so": {back: []string{"iss", ""}, status: 502, says: "can&#39;t be trusted"},
-		"another nonce":                     {break_: func(w *world) { w.idToken = map[string]any{"nonce": "another"} }, status: 502, says: "can&#39;t be trusted"},
-		"an ID token for another app":       {break_: func(w *world) { w.idToken = map[string]any{"aud": "another"} }, status: 502, says: "can&#39;t be trusted"},
-		"an ID token from another hub":      {break_: func(w *world) { w.idToken = map[string]any{"iss": "https://evil.example"} }, status: 502, says: "can&#39;t be trusted"},
-		"an ID token that expired":          {break_: func(w *world) { w.idToken = map[string]any{"exp": 1} }, status: 502, says: "can&#39;t be trusted"},
-		"an ID token for another token":     {break_: func(w *world) { w.idToken = map[string]any{"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"} }, status: 502, says: "can&#39;t be trusted"},
-		"userinfo about somebody else":      {break_: func(w *world) { w.info = map[string]any{"sub": "u2"} }, status: 502, says: "can&#39;t be trusted"},
+		"another state":                     {back: []string{"state", "another"}, status: 400, says: "This sign-in expired."},
+		"no state":                          {back: []string{"state", ""}, status: 400, says: "This sign-in expired."},
+		"another issuer":                    {back: []string{"iss", "https://evil.example"}, status: 502, says: "response is not valid"},
+		"no issuer, though the hub says so": {back: []string{"iss", ""}, status: 502, says: "response is not valid"},
+		"another nonce":                     {break_: func(w *world) { w.idToken = map[string]any{"nonce": "another"} }, status: 502, says: "response is not valid"},
+		"an ID token for another app":       {break_: func(w *world) { w.idToken = map[string]any{"aud": "another"} }, status: 502, says: "response is not valid"},
+		"an ID token from another hub":      {break_: func(w *world) { w.idToken = map[string]any{"iss": "https://evil.example"} }, status: 502, says: "response is not valid"},
+		"an ID token that expired":          {break_: func(w *world) { w.idToken = map[string]any{"exp": 1} }, status: 502, says: "response is not valid"},
+		"an ID token for another token":     {break_: func(w *world) { w.idToken = map[string]any{"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"} }, status: 502, says: "response is not valid"},
+		"userinfo about somebody else":      {break_: func(w *world) { w.info = map[string]any{"sub": "u2"} }, status: 502, says: "response is not valid"},
 		"a code that is no good":            {break_: func(w *world) { w.refused = "invalid_grant" }, status: 401, says: "ended this session"},
-		"a no":                              {back: []string{"error", "access_denied", "code", ""}, status: 403, says: "You said no."},
+		"a no":                              {back: []string{"error", "access_denied", "code", ""}, status: 403, says: "Sign-in cancelled"},
 		"an error":                          {back: []string{"error", "server_error", "code", ""}, status: 502, says: "server_error"},
-		"an error that nobody knows":        {back: []string{"error", "<script>", "code", ""}, status: 502, says: "a reason that the app doesn&#39;t know"},
+		"an error that nobody knows":        {back: []string{"error", "<script>", "code", ""}, status: 502, says: "an error that the app does not know"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)

@@ -12,21 +12,21 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// A person is somebody signed in to the app. Values are copied, and the maps
-// are never written to, so a handler may hold one for as long as it likes.
+// A person is a user who is signed in to the app. Values are copied and the maps
+// are never changed, so handlers can keep one without a lock.
 type person struct {
-	subject string // who, in the hub's words
-	sid     string // in which session there; may be empty
+	subject string // of the ID token
+	sid     string // session at the hub; may be empty
 
-	raw      string // the ID token as it came, to show when signing out
+	raw      string // the encoded ID token, needed for sign-out
 	idToken  map[string]any
 	userinfo map[string]any
 	token    *oauth2.Token
 	since    time.Time
-	asked    time.Time // when the hub was last asked
+	asked    time.Time // of the last call to the hub
 }
 
-// Shown is what to call the person.
+// Shown is the user's name, email address or subject.
 func (p person) Shown() string {
 	for _, name := range []string{"name", "email"} {
 		if s := p.claim(name); s != "" {
@@ -36,7 +36,7 @@ func (p person) Shown() string {
 	return p.subject
 }
 
-// claim is a text claim, the freshest word first.
+// claim is a text claim: of UserInfo, else of the ID token.
 func (p person) claim(name string) string {
 	if s, ok := p.userinfo[name].(string); ok {
 		return s
@@ -45,8 +45,8 @@ func (p person) claim(name string) string {
 	return s
 }
 
-// A visitor is what the app knows of one browser: the sign-ins under way, one
-// for each tab, and who has signed in.
+// A visitor is one browser: its sign-ins under way, one for each tab, and the
+// signed-in user.
 type visitor struct {
 	attempts map[string]attempt // by state
 	person   *person
@@ -59,8 +59,7 @@ const (
 	maxAttempts = 20 // of one browser at once
 )
 
-// visitors keeps them on the server; the cookie holds nothing but a random
-// number.
+// visitors keeps all visitors on the server; the cookie contains a random ID.
 type visitors struct {
 	cookie string
 	secure bool
@@ -86,8 +85,8 @@ func newVisitors(address string, now func() time.Time) *visitors {
 	}
 }
 
-// begin notes an attempt of this browser, which gets a cookie if it has none.
-// It is false if there is no room.
+// begin adds a sign-in attempt of this browser, which gets a cookie if it has
+// none. It is false if there are too many visitors.
 func (v *visitors) begin(w http.ResponseWriter, r *http.Request, state string, try attempt) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -112,7 +111,7 @@ func (v *visitors) begin(w http.ResponseWriter, r *http.Request, state string, t
 	return true
 }
 
-// attempt takes the browser's attempt with this state: it is good once.
+// attempt takes the browser's attempt with this state, which works once.
 func (v *visitors) attempt(r *http.Request, state string) (attempt, bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -125,8 +124,8 @@ func (v *visitors) attempt(r *http.Request, state string) (attempt, bool) {
 	return try, ok && v.now().Before(try.expires)
 }
 
-// welcome signs the browser in, under a new cookie: whoever knew the old one
-// gains nothing. Attempts in other tabs go on.
+// welcome signs the browser in with a new cookie, so that a planted old one is
+// worthless (session fixation). Attempts in other tabs continue.
 func (v *visitors) welcome(w http.ResponseWriter, r *http.Request, p person) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -140,7 +139,7 @@ func (v *visitors) welcome(w http.ResponseWriter, r *http.Request, p person) {
 	v.setCookie(w, id, one.expires)
 }
 
-// person returns who is signed in.
+// person returns the signed-in user.
 func (v *visitors) person(r *http.Request) (person, bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -150,8 +149,8 @@ func (v *visitors) person(r *http.Request) (person, bool) {
 	return person{}, false
 }
 
-// update replaces what is known of whoever is signed in, unless they have
-// been signed out meanwhile.
+// update replaces the data of the signed-in user, unless they were signed out
+// meanwhile.
 func (v *visitors) update(r *http.Request, p person) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -160,7 +159,7 @@ func (v *visitors) update(r *http.Request, p person) {
 	}
 }
 
-// leave signs the browser out and returns who that was.
+// leave signs the browser out and returns the user.
 func (v *visitors) leave(w http.ResponseWriter, r *http.Request) (person, bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -176,8 +175,8 @@ func (v *visitors) leave(w http.ResponseWriter, r *http.Request) (person, bool) 
 	return *one.person, true
 }
 
-// end signs out everybody whom a logout token means: one session of the
-// subject, or all of them if it names none.
+// end signs out the users that a logout token names: one session of the subject,
+// or all of its sessions if there is no sid.
 func (v *visitors) end(subject, sid string) []person {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -229,7 +228,7 @@ func (v *visitors) setCookie(w http.ResponseWriter, value string, expires time.T
 		Expires:  expires,
 		Secure:   v.secure,
 		HttpOnly: true,
-		// Lax, not Strict: coming back from the hub is a cross-site navigation.
+		// Lax and not Strict: the return from the hub is a cross-site navigation.
 		SameSite: http.SameSiteLaxMode,
 	})
 }

@@ -16,14 +16,14 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// An attempt is one sign-in under way: what the answer is held against.
+// An attempt is one sign-in under way: the values that the response must match.
 type attempt struct {
 	nonce    string
 	verifier string
 	expires  time.Time
 }
 
-// patience is how long somebody may take to sign in at the hub.
+// patience is how long a user may take to sign in at the hub.
 const patience = 15 * time.Minute
 
 // login is GET /login: it sends the browser to the hub.
@@ -36,12 +36,12 @@ func (a *App) login(w http.ResponseWriter, r *http.Request) {
 	state := rand.Text()
 	try := attempt{nonce: rand.Text(), verifier: oauth2.GenerateVerifier(), expires: a.config.Now().Add(patience)}
 	if !a.visitors.begin(w, r, state, try) {
-		a.fail(w, r, tooMany, errors.New("there are more visitors than the app has room for"))
+		a.fail(w, r, tooMany, errors.New("the app has too many visitors"))
 		return
 	}
-	// state brings the answer back to this browser, nonce binds the ID token
-	// to this attempt, and the verifier proves that whoever redeems the code
-	// is who asked for it (RFC 6749 §10.12, OIDC Core §3.1.2.1, RFC 7636).
+	// state binds the response to this browser, nonce binds the ID token to this
+	// attempt, and the verifier proves that the app that redeems the code is the
+	// one that asked for it (RFC 6749 §10.12, OIDC Core §3.1.2.1, RFC 7636).
 	to := a.oauth(p).AuthCodeURL(state, oidc.Nonce(try.nonce), oauth2.S256ChallengeOption(try.verifier))
 	http.Redirect(w, r, to, http.StatusSeeOther)
 }
@@ -51,7 +51,7 @@ func (a *App) callback(w http.ResponseWriter, r *http.Request) {
 	answer := r.URL.Query()
 	try, ok := a.visitors.attempt(r, answer.Get("state"))
 	if !ok {
-		a.fail(w, r, outOfDate, errors.New("the answer's state belongs to no attempt of this browser"))
+		a.fail(w, r, outOfDate, errors.New("the state of the response belongs to no attempt of this browser"))
 		return
 	}
 	p, err := a.hub(r.Context())
@@ -64,7 +64,7 @@ func (a *App) callback(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if code := answer.Get("error"); code != "" {
-		a.config.Watch("the answer was no")
+		a.config.Watch("received an error: the sign-in was not completed")
 		a.fail(w, r, refusal(code), fmt.Errorf("the hub answered %q", code))
 		return
 	}
@@ -78,8 +78,7 @@ func (a *App) callback(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
-// checkSender makes sure that the answer is from the hub that was asked
-// (RFC 9207 §2.4).
+// checkSender checks that the response comes from the app's hub (RFC 9207 §2.4).
 func (a *App) checkSender(p *oidc.Provider, answer url.Values) error {
 	var says struct {
 		SendsIssuer bool `json:"authorization_response_iss_parameter_supported"`
@@ -92,13 +91,13 @@ func (a *App) checkSender(p *oidc.Provider, answer url.Values) error {
 		return nil
 	}
 	if !slices.Equal(iss, []string{a.config.Issuer}) {
-		return errors.New("the answer is not from the hub that was asked")
+		return errors.New("the response has another issuer")
 	}
 	return nil
 }
 
-// redeem turns a code into a person: tokens, then what the ID token says, then
-// what the userinfo endpoint adds.
+// redeem turns a code into a user: it gets tokens, verifies the ID token and calls
+// the UserInfo endpoint.
 func (a *App) redeem(ctx context.Context, p *oidc.Provider, code string, try attempt) (person, error) {
 	ctx = a.client(ctx)
 	token, err := a.oauth(p).Exchange(ctx, code, oauth2.VerifierOption(try.verifier))
@@ -107,7 +106,7 @@ func (a *App) redeem(ctx context.Context, p *oidc.Provider, code string, try att
 	}
 	raw, ok := token.Extra("id_token").(string)
 	if !ok {
-		return person{}, errors.New("there was no ID token in the answer")
+		return person{}, errors.New("the response has no ID token")
 	}
 	// Verify checks signature, issuer, audience and expiry.
 	id, err := p.Verifier(&oidc.Config{ClientID: a.config.ClientID, Now: a.config.Now}).Verify(ctx, raw)
@@ -130,26 +129,26 @@ func (a *App) redeem(ctx context.Context, p *oidc.Provider, code string, try att
 	return a.ask(ctx, p, who)
 }
 
-// ask gets what the userinfo endpoint says about the person now.
+// ask reads the user's claims from the UserInfo endpoint.
 func (a *App) ask(ctx context.Context, p *oidc.Provider, who person) (person, error) {
 	info, err := p.UserInfo(ctx, oauth2.StaticTokenSource(who.token))
 	if err != nil {
-		return person{}, fmt.Errorf("ask for user information: %w", err)
+		return person{}, fmt.Errorf("call the UserInfo endpoint: %w", err)
 	}
-	// OIDC Core §5.3.2: it may be about somebody else.
+	// OIDC Core §5.3.2: the subject must be the one of the ID token.
 	if info.Subject != who.subject {
-		return person{}, errors.New("the user information is about somebody else")
+		return person{}, errors.New("the UserInfo response is about another subject")
 	}
-	who.userinfo = nil // a map that is shared is never written to
+	who.userinfo = nil // the shared map is never changed
 	if err := info.Claims(&who.userinfo); err != nil {
-		return person{}, fmt.Errorf("read the user information: %w", err)
+		return person{}, fmt.Errorf("read the UserInfo response: %w", err)
 	}
 	who.asked = a.config.Now()
 	return who, nil
 }
 
-// refresh is POST /refresh: it gets new tokens without asking the person, and
-// asks the hub again who that is.
+// refresh is POST /refresh: it gets new tokens without the user and reads their
+// claims again.
 func (a *App) refresh(w http.ResponseWriter, r *http.Request) {
 	who, ok := a.visitors.person(r)
 	if !ok {
@@ -176,11 +175,11 @@ func (a *App) refresh(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.visitors.update(r, who)
-	a.config.Watch("has fresh tokens for " + who.Shown())
+	a.config.Watch("received new tokens for " + who.Shown())
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
-// claims lists everything the app was told, and by which document.
+// claims lists all claims with their sources.
 func (p person) claims() []claim {
 	all := map[string]claim{}
 	for name, value := range p.userinfo {
@@ -200,7 +199,7 @@ func (p person) claims() []claim {
 	return list
 }
 
-// telling puts first what tells a reader most, and the rest by name.
+// telling orders claims: the most important first, the others by name.
 func telling(a, b string) int {
 	first := []string{"sub", "preferred_username", "email_verified", "email", "name"} // last comes first
 	return cmp.Or(cmp.Compare(slices.Index(first, b), slices.Index(first, a)), cmp.Compare(a, b))

@@ -1,8 +1,7 @@
-// Package database opens whichever database an address names, and keeps the
-// secret key that belongs to it.
+// Package database opens the database at an address, and keeps its secret key.
 //
-// An address is a mongodb:// URI or the path of a file. What a URI carries to
-// log in with is never shown again.
+// An address is a mongodb:// URI or the path of a file. Credentials in a URI are
+// never shown.
 package database
 
 import (
@@ -27,7 +26,7 @@ func IsMongoDB(address string) bool {
 	return strings.HasPrefix(address, "mongodb://") || strings.HasPrefix(address, "mongodb+srv://")
 }
 
-// Check says in a sentence why something can't be an address at all.
+// Check returns a sentence that says why a text is not an address.
 func Check(address string) error {
 	scheme, _, isURL := strings.Cut(address, "://")
 	switch {
@@ -39,12 +38,12 @@ func Check(address string) error {
 	return nil
 }
 
-// Ports are where the database listens; none for a file.
+// Ports are the ports of a MongoDB address; none for a file.
 func Ports(address string) []uint16 {
 	if !IsMongoDB(address) {
 		return nil
 	}
-	ports := []uint16{27017} // where none is named
+	ports := []uint16{27017} // the default
 	_, rest, _ := strings.Cut(address, "://")
 	rest = rest[strings.LastIndex(rest, "@")+1:]
 	hosts, _, _ := strings.Cut(rest, "/")
@@ -58,8 +57,8 @@ func Ports(address string) []uint16 {
 	return ports
 }
 
-// Open opens the database at an address, a file that is missing being made.
-// Its error says what to do and shows no password.
+// Open opens the database at an address, and creates a missing file. Its error
+// says what to do and shows no password.
 func Open(ctx context.Context, address string) (store.Backend, error) {
 	if !IsMongoDB(address) {
 		db, err := sqlite.Open(address)
@@ -75,8 +74,8 @@ func Open(ctx context.Context, address string) (store.Backend, error) {
 	return db, nil
 }
 
-// Exists says whether there is a database to open: a file with something in it.
-// Of MongoDB only opening it tells.
+// Exists reports whether there is a database: a file that is not empty. It is true
+// for MongoDB, which has to be opened to know.
 func Exists(address string) bool {
 	if IsMongoDB(address) {
 		return true
@@ -85,9 +84,9 @@ func Exists(address string) bool {
 	return !errors.Is(err, fs.ErrNotExist) && (err != nil || file.Size() > 0)
 }
 
-// Shown is an address for people to read: a path, or the hosts and the name of
-// a database and nothing else. A text of which it is not certain what of it is
-// secret, as one with a slash before its last @, is not shown at all.
+// Shown is an address without secrets: a path, or the hosts and the name of a
+// database. Where the credentials cannot be told apart with certainty, as with a
+// slash before the last @, only the scheme is shown.
 func Shown(address string) string {
 	scheme, rest, _ := strings.Cut(address, "://")
 	if !IsMongoDB(address) {
@@ -107,7 +106,7 @@ func Shown(address string) string {
 	return scheme + "://" + hosts + "/" + cmp.Or(name, mongodb.DefaultDatabase)
 }
 
-// plain says that a text is of letters, digits and these signs alone.
+// plain reports whether a text has only letters, digits and these signs.
 func plain(text, signs string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool {
 		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
@@ -115,18 +114,18 @@ func plain(text, signs string) bool {
 	})
 }
 
-// hide keeps what is secret in an address out of an error: whatever stands in it
-// but for hosts and the name of the database.
+// hide keeps secrets of an address out of an error: every part of it but hosts and
+// the name of the database.
 func hide(err error, address string) error {
 	text, safe := err.Error(), Shown(address)
 	for _, word := range strings.FieldsFunc(strings.TrimPrefix(address, "mongodb"), func(r rune) bool { return strings.ContainsRune("/?#@:&=+,", r) }) {
 		if len(word) >= shortest && !strings.Contains(safe, word) && strings.Contains(text, word) {
-			return errors.New("the driver cannot use it. What it says is not shown, for it quotes the address; " + mongodb.HowToEscape())
+			return errors.New("the MongoDB driver cannot use this address. Its message is not shown, because it quotes the address; " + mongodb.HowToEscape())
 		}
 	}
 	return err
 }
 
-// shortest is the length from which a part of an address is looked for in an
-// error; shorter ones are found in any sentence.
+// shortest is the minimum length of a part that is searched for in an error;
+// shorter ones occur in any sentence.
 const shortest = 3

@@ -14,18 +14,17 @@ import (
 	"github.com/fedhub/fedhub/hub/seal"
 )
 
-// ErrKeyLost says that a database is there and its key is not.
+// ErrKeyLost says that the key file of an existing database is missing.
 var ErrKeyLost = errors.New("the key file is missing")
 
-// ErrKeyOpen says that everybody on the machine can read the key.
-var ErrKeyOpen = errors.New("everybody on this machine can read it")
+// ErrKeyOpen says that every user of the machine can read the key.
+var ErrKeyOpen = errors.New("every user of this machine can read it")
 
-// ReadByOthers says that others than the owner can read a file. Clusters mount
-// secrets so that a group can, so it is no reason to stop.
+// ReadByOthers reports whether users other than the owner can read a file.
+// Clusters mount secrets for a group, so this is no error.
 func ReadByOthers(path string) bool { return modeOf(path)&0o077 != 0 }
 
-// modeOf is who may do what with a file; nothing where the system does not say
-// it so (Windows).
+// modeOf is the permissions of a file; 0 on Windows, which has others.
 func modeOf(path string) fs.FileMode {
 	info, err := os.Stat(path)
 	if err != nil || runtime.GOOS == "windows" {
@@ -34,7 +33,7 @@ func modeOf(path string) fs.FileMode {
 	return info.Mode().Perm()
 }
 
-// KeyPath is where the key of a database file lies: beside it.
+// KeyPath is the key file of a database file, beside it.
 func KeyPath(file string) string {
 	if path := strings.TrimSuffix(file, filepath.Ext(file)) + ".key"; path != file {
 		return path
@@ -42,8 +41,8 @@ func KeyPath(file string) string {
 	return file + ".key"
 }
 
-// SecretKey returns the key of a database file and, for one that is still to
-// be made, makes it. Processes that start at once agree on one key.
+// SecretKey returns the key of a database file. For a new database it creates the
+// key. Processes that start at the same time agree on one key.
 func SecretKey(file string) ([]byte, error) {
 	path := KeyPath(file)
 	key, err := readKey(path)
@@ -51,7 +50,7 @@ func SecretKey(file string) ([]byte, error) {
 		return key, err
 	}
 	if info, serr := os.Stat(file); serr == nil && info.Size() > 0 {
-		// Whoever made the database made the key first, maybe just now.
+		// Another process may have created the key and then the database just now.
 		if key, err = readKey(path); errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("%w: %s belongs to %s", ErrKeyLost, path, file)
 		}
@@ -69,7 +68,7 @@ func readKey(path string) ([]byte, error) {
 		return nil, err
 	}
 	if modeOf(path)&0o007 != 0 {
-		return nil, fmt.Errorf("the key file %s: %w; close it with: chmod 600 %s, and if others use this machine, think of what they may have read", path, ErrKeyOpen, path)
+		return nil, fmt.Errorf("the key file %s: %w; fix it with: chmod 600 %s, and if other people use this machine, treat the key as known to them", path, ErrKeyOpen, path)
 	}
 	key, err := ParseKey(string(text))
 	if err != nil {
@@ -78,7 +77,7 @@ func readKey(path string) ([]byte, error) {
 	return key, nil
 }
 
-// makeKey writes a new key, whole or not at all, unless there is one already.
+// makeKey writes a new key file in one step, unless there is one already.
 func makeKey(path string) error {
 	folder := filepath.Dir(path)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
@@ -90,20 +89,20 @@ func makeKey(path string) error {
 	}
 	defer os.Remove(draft.Name())
 	_, err = draft.WriteString(base64.StdEncoding.EncodeToString(seal.NewKey()) + "\n")
-	// On the disk before it has its name: a key that is lost in a power cut
-	// takes with it what was sealed.
+	// It is synced before it gets its name: without the key, encrypted values in
+	// the database are lost, so it must survive a power cut.
 	if err = errors.Join(err, draft.Sync(), draft.Close()); err != nil {
 		return err
 	}
-	// A link, and not a rename, leaves a file that came first as it is.
+	// A link fails if another process was first; a rename would replace its file.
 	if err := os.Link(draft.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	return syncFolder(folder)
 }
 
-// syncFolder puts a new name on the disk too. Where folders cannot be synced
-// (Windows) the system does it by itself.
+// syncFolder syncs a folder with a new name. Windows cannot sync folders and does
+// it by itself.
 func syncFolder(path string) error {
 	folder, err := os.Open(path)
 	if err != nil {
@@ -113,8 +112,8 @@ func syncFolder(path string) error {
 	return folder.Close()
 }
 
-// ParseKey reads a key in any of the usual spellings of base64. The error goes
-// on where the caller named the setting or file.
+// ParseKey reads a key in any variant of base64. The error continues a sentence
+// that begins with the setting or file.
 func ParseKey(text string) ([]byte, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
@@ -126,11 +125,11 @@ func ParseKey(text string) ([]byte, error) {
 	case err != nil:
 		return nil, errors.New("is not base64; " + howToMake)
 	case len(key) != seal.KeySize:
-		return nil, fmt.Errorf("holds %d bytes, not %d; %s", len(key), seal.KeySize, howToMake)
+		return nil, fmt.Errorf("has %d bytes instead of %d; %s", len(key), seal.KeySize, howToMake)
 	case bytes.Count(key, key[:1]) == len(key):
-		return nil, errors.New("is one byte again and again, which anybody finds by trying; " + howToMake)
+		return nil, errors.New("repeats a single byte and is easy to guess; " + howToMake)
 	}
 	return key, nil
 }
 
-const howToMake = "make one with: openssl rand -base64 32"
+const howToMake = "create a key with: openssl rand -base64 32"

@@ -12,25 +12,25 @@ import (
 	"github.com/fedhub/fedhub/internal/lasting"
 )
 
-// Carry carries the plan out. A document that somebody added or changed here
-// meanwhile is left alone, and its record says so. Another error ends it: what
-// is done is done, and running the import again does the rest.
+// Carry carries out the plan. A document that was added or changed here meanwhile
+// is not written, and its record says so. Another error stops the import; running
+// it again does the rest.
 func (p *Plan) Carry(ctx context.Context, by audit.Actor, tell func(done, of int)) error {
 	p.Report.DryRun = false
 	var stopped error
 	for i, s := range p.steps {
 		r := &p.Report.Records[s.record]
 		if stopped != nil {
-			r.Outcome, r.Reason = Failed, "The import had ended before; run it again."
+			r.Outcome, r.Reason = Failed, "The import stopped before this record. Run it again."
 			continue
 		}
 		err := s.do(ctx, by)
 		switch {
 		case err == nil:
 		case meanwhile(err):
-			r.Outcome, r.Reason = Failed, "Somebody added or changed it here meanwhile; run the import again."
+			r.Outcome, r.Reason = Failed, "It was added or changed here during the import. Run the import again."
 		default:
-			r.Outcome, r.Reason = Failed, "It could not be written; run the import again."
+			r.Outcome, r.Reason = Failed, "It could not be written. Run the import again."
 			stopped = fmt.Errorf("import %s: %w", r.Name, err)
 		}
 		if (i+1)%tellEvery == 0 && tell != nil {

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// A tableReader gives the rows of a file, each with the number of its line.
+// A tableReader returns the rows of a file with their line numbers.
 type tableReader interface {
 	next() (cells []string, line int, err error)
 }
@@ -18,7 +18,7 @@ type tableReader interface {
 func parseTable(at Place, text []byte, most int) ([]Doc, error) {
 	delimiter := delimiterOf(firstLine(text))
 	if delimiter == 0 {
-		return nil, at.fault("is neither JSON nor CSV with a line of headings")
+		return nil, at.fault("is neither JSON nor CSV with headings in the first line")
 	}
 	var rows tableReader = newQuoted(text, delimiter)
 	if delimiter == '\t' && !bytes.Contains(firstLine(text), []byte{'"'}) {
@@ -50,8 +50,8 @@ func firstLine(text []byte) []byte {
 	return nil
 }
 
-// delimiterOf is the mark that stands most often between the quoted parts of a
-// line: Frappe's export lets people choose it, and spreadsheets do by country.
+// delimiterOf is the most frequent delimiter outside quotes. Frappe's export lets
+// users choose it, and spreadsheets choose it by country.
 func delimiterOf(line []byte) rune {
 	count, quoted := map[byte]int{}, false
 	for _, c := range line {
@@ -68,7 +68,7 @@ func delimiterOf(line []byte) rune {
 		}
 	}
 	if best == 0 && bytes.HasPrefix(bytes.Trim(line, "\" \r\n"), []byte(templateTitle)) {
-		return ',' // the title of a template stands alone
+		return ',' // the title row of a template has one cell
 	}
 	return rune(best)
 }
@@ -103,8 +103,8 @@ func cause(err error) error {
 	return err
 }
 
-// clientOutput is what "mariadb -e" prints: tabs between cells, quotes that
-// mean nothing, and backslashes for what would break the lines.
+// clientOutput is the output of "mariadb -e": tabs between cells, no quoting, and
+// backslash escapes for tabs and line breaks.
 type clientOutput struct {
 	lines []string
 	at    int
@@ -130,8 +130,8 @@ func (c *clientOutput) next() ([]string, int, error) {
 	return nil, 0, io.EOF
 }
 
-// A tableParser makes documents of rows. The first row with anything in it is
-// the heading, unless it opens a template.
+// A tableParser turns rows into documents. The first row that is not empty has the
+// headings, unless it begins a template.
 type tableParser struct {
 	at       Place
 	most     int
@@ -160,12 +160,12 @@ func (t *tableParser) row(cells []string, line int) error {
 		return nil
 	}
 	if t.rows++; t.rows > t.most {
-		return t.at.fault("there are more than %d documents in all", maxDocs)
+		return t.at.fault("there are more than %d documents in all files; import them in parts", maxDocs)
 	}
 	return t.body(cells)
 }
 
-// head finds the doctype whose fields the headings are, and the columns.
+// head finds the doctype that matches the headings, and the columns.
 func (t *tableParser) head(cells []string) error {
 	best := 0
 	for _, doctype := range schemas() {
@@ -187,7 +187,7 @@ func (t *tableParser) head(cells []string) error {
 		}
 	}
 	if best == 0 {
-		return t.at.fault("has no headings to tell by whether these are users, clients or keys; export it with English headings, and with the column ID")
+		return t.at.fault("has no headings that identify users, OAuth Clients or Social Login Keys; export it with English headings and with the column ID")
 	}
 	return nil
 }
@@ -220,7 +220,7 @@ func (t *tableParser) body(cells []string) error {
 	return t.append(row, children)
 }
 
-// unquote takes the quotes off that Data Export puts around a name.
+// unquote removes the quotes that Data Export puts around a name.
 func unquote(name string) string {
 	if name = strings.TrimSpace(name); len(name) > 1 && name[0] == '"' && name[len(name)-1] == '"' {
 		return name[1 : len(name)-1]

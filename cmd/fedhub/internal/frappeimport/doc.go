@@ -1,15 +1,15 @@
-// Package frappeimport takes the people and apps of a Frappe or ERPNext site
-// over into a hub, so that the hub can stand in its place.
+// Package frappeimport imports the users and applications of a Frappe or ERPNext
+// site into a hub that replaces it.
 //
-//	read.go json.go csv.go template.go   files become documents, whatever way Frappe exported them
-//	schema.go                            which doctypes and fields are of interest, by name and by label
-//	export.go                            documents become one export: child rows and passwords find their owners
-//	person.go client.go loginkey.go settings.go   the rules: what a document becomes here, and what is said of it
-//	plan.go                              the rules, and what the hub has already, become a plan; nothing is written
-//	apply.go                             the plan is carried out
-//	report.go                            what came of each document, for people and as JSON
+//	read.go json.go csv.go template.go   read files into documents, in every format that Frappe exports
+//	schema.go                            doctypes and fields that are read, by name and by label
+//	export.go                            joins documents to one export: child rows and passwords with their owners
+//	person.go client.go loginkey.go settings.go   the rules: what a document becomes, and what the report says about it
+//	plan.go                              compares the result of the rules with the hub; nothing is written
+//	apply.go                             carries out the plan
+//	report.go                            the result for each document, as text and as JSON
 //
-// Everything is read and checked before the first write, so a broken file
-// changes nothing. What the files say is input like any other: it gives nobody
-// a role of this hub, takes over nobody's account here, and is cut to bounds.
+// Everything is read and checked before the first write, so a broken file changes
+// nothing. The files are untrusted input: they grant no role of this hub, change
+// no existing account that they did not create, and are limited in size.
 package frappeimport

@@ -13,10 +13,10 @@ type Export struct {
 	Users, Clients, Keys []Doc
 	Settings             []Doc // both kinds
 	Passwords            map[string]string
-	// Other counts documents of doctypes that are of no interest, and rows of
-	// child tables whose owner is not among the files.
+	// Other counts documents of other doctypes, and rows of child tables without
+	// their document in the files.
 	Other map[string]int
-	// Unread are the headings of each file that mean nothing here.
+	// Unread are the headings of each file that are not read.
 	Unread map[string][]string
 
 	byName map[string]map[string]int // doctype → name → place in its list
@@ -30,7 +30,7 @@ func newExport() *Export {
 	return &Export{Passwords: map[string]string{}, Other: map[string]int{}, Unread: map[string][]string{}, byName: map[string]map[string]int{}, listed: map[string]bool{}}
 }
 
-// add sorts the documents of a file by what they are.
+// add sorts the documents of a file by doctype.
 func (e *Export) add(file string, docs []Doc) {
 	e.read += len(docs)
 	for _, d := range docs {
@@ -55,8 +55,8 @@ func (e *Export) add(file string, docs []Doc) {
 	}
 }
 
-// put adds a document. One that is there already, from another file, is
-// completed by this one, and must not say otherwise.
+// put adds a document. If another file has the same document, the two are merged,
+// and different values are an error.
 func (e *Export) put(docs []Doc, d Doc) []Doc {
 	name := d.identify()
 	if name == "" {
@@ -73,13 +73,13 @@ func (e *Export) put(docs []Doc, d Doc) []Doc {
 		return append(docs, d)
 	}
 	if field := docs[at].complete(d); field != "" {
-		e.faults = append(e.faults, d.At.fault("says otherwise about the field %s of %q than %s; export both at the same time, or leave one out", field, name, docs[at].At))
+		e.faults = append(e.faults, d.At.fault("has another value for the field %s of %q than %s; export both at the same time, or leave one out", field, name, docs[at].At))
 	}
 	return docs
 }
 
-// identify returns the name of a document, and takes it from what it is made
-// of where it is missing.
+// identify returns the name of a document. A missing name is derived from the field
+// that Frappe derives it from.
 func (d Doc) identify() string {
 	from := map[string]string{User: "email", OAuthClient: "client_id", SocialLoginKey: "provider_name"}[d.Type]
 	if d.text("name") == "" && from != "" {
@@ -88,8 +88,8 @@ func (d Doc) identify() string {
 	return d.text("name")
 }
 
-// complete takes over what the other document has more, and names a field of
-// which the two say different things.
+// complete adds what only the other document has, and returns the name of a field
+// with different values.
 func (d Doc) complete(other Doc) string {
 	for _, name := range slices.Sorted(maps.Keys(other.fields)) {
 		value, found := d.fields[name]
@@ -121,23 +121,23 @@ func (d Doc) addRow(table string, row map[string]string) {
 	}
 }
 
-// password keeps the hash of somebody's password. The table also holds
-// passwords of other documents, and secrets that are encrypted.
+// password keeps the password hash of a user. The table also contains passwords of
+// other documents and encrypted secrets.
 func (e *Export) password(d Doc) {
 	doctype, field := d.text("doctype"), d.text("fieldname")
 	if doctype != "" && doctype != User || field != "" && field != "password" || d.on("encrypted") || d.text("password") == "" {
-		e.Other["secrets that are no passwords"]++
+		e.Other["secrets that are not passwords of users"]++
 		return
 	}
 	name := strings.ToLower(d.text("name"))
 	if before, found := e.Passwords[name]; found && before != d.text("password") {
-		e.faults = append(e.faults, d.At.fault("is another password of the same person"))
+		e.faults = append(e.faults, d.At.fault("is a second password of the same user; leave one of them out"))
 		return
 	}
 	e.Passwords[name] = d.text("password")
 }
 
-// join gives rows of child tables that were exported alone to their owners.
+// join adds rows of child tables that were exported alone to their documents.
 func (e *Export) join() error {
 	for _, row := range e.rows {
 		table, doctype := "roles", User
@@ -166,8 +166,8 @@ func (e *Export) join() error {
 	return errors.Join(e.faults...)
 }
 
-// lists makes it known that the export has a child table: what has no row
-// in it has none at the site.
+// lists notes that the export has a child table: documents without rows in it have
+// none on the site.
 func (e *Export) lists(table, doctype string) {
 	if e.listed[table] {
 		return

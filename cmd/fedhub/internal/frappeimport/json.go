@@ -8,21 +8,21 @@ import (
 	"strconv"
 )
 
-// parseJSON reads what bench export-json and export-fixtures write, what the
-// REST API answers, and what bench execute prints.
+// parseJSON reads the output of bench export-json, export-fixtures and execute, and
+// responses of the REST API.
 func parseJSON(at Place, text []byte, most int) ([]Doc, error) {
 	docs, err := unwrap(at, text, most, 0)
 	var syntax *json.SyntaxError
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return nil, at.fault("is not JSON: it ends in the middle")
+		return nil, at.fault("is not valid JSON: the end is missing")
 	case errors.As(err, &syntax):
-		return nil, at.fault("is not JSON: %v, at line %d", syntax, 1+bytes.Count(text[:min(int(syntax.Offset), len(text))], []byte("\n")))
+		return nil, at.fault("is not valid JSON: %v, at line %d", syntax, 1+bytes.Count(text[:min(int(syntax.Offset), len(text))], []byte("\n")))
 	}
 	return docs, err
 }
 
-// envelopes are what answers of the API wrap documents in.
+// envelopes are the members of API responses that contain the documents.
 var envelopes = []string{"data", "message", "docs", "result"}
 
 // unwrap finds the documents in a list, an envelope, or alone.
@@ -49,8 +49,8 @@ func unwrap(at Place, text []byte, most, depth int) ([]Doc, error) {
 	return []Doc{d}, nil
 }
 
-// listed reads one document after the other, so that a list of millions of
-// nothings ends early.
+// listed reads one document after the other, so that it stops early in a list of
+// millions of empty documents.
 func listed(at Place, text []byte, most int) ([]Doc, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	if _, err := decoder.Token(); err != nil {
@@ -59,7 +59,7 @@ func listed(at Place, text []byte, most int) ([]Doc, error) {
 	var docs []Doc
 	for decoder.More() {
 		if at.Row = len(docs) + 1; at.Row > most {
-			return nil, at.fault("there are more than %d documents in all", maxDocs)
+			return nil, at.fault("there are more than %d documents in all files; import them in parts", maxDocs)
 		}
 		var one json.RawMessage
 		if err := decoder.Decode(&one); err != nil {
@@ -76,7 +76,7 @@ func listed(at Place, text []byte, most int) ([]Doc, error) {
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		at.Row = 0
-		return nil, at.fault("is not JSON: something follows the list")
+		return nil, at.fault("is not valid JSON: there is text after the list")
 	}
 	return docs, nil
 }
@@ -86,7 +86,7 @@ func notObject(at Place, err error) error {
 	if errors.As(err, &syntax) {
 		return err
 	}
-	return at.fault("is no document; a query needs as_dict=1, so that its rows have names")
+	return at.fault("is not a document; run the query with as_dict=1, so that its rows have names")
 }
 
 func document(at Place, text []byte) (Doc, error) {
@@ -97,11 +97,11 @@ func document(at Place, text []byte) (Doc, error) {
 	doctype := typeOf(object)
 	s, found := schemaOf(doctype)
 	if doctype == "" {
-		return Doc{}, at.fault("has no doctype, and no fields to tell it by")
+		return Doc{}, at.fault("has no doctype, and no fields that identify it")
 	}
 	d := newDoc(doctype, at)
 	if !found {
-		return d, nil // it is counted, and no more
+		return d, nil // it is only counted
 	}
 	for name := range s.fields {
 		if err := d.keep(name, object[name]); err != nil {
@@ -116,8 +116,8 @@ func document(at Place, text []byte) (Doc, error) {
 	return d, nil
 }
 
-// typeOf is the doctype that a document names or looks like. A row of __Auth
-// names the doctype of whose password it is.
+// typeOf is the doctype that a document names or resembles. A row of __Auth names
+// the doctype of the document that the password belongs to.
 func typeOf(object map[string]json.RawMessage) string {
 	names := make([]string, 0, len(object))
 	for name := range object {
@@ -134,7 +134,7 @@ func typeOf(object map[string]json.RawMessage) string {
 func (d Doc) keep(name string, raw json.RawMessage) error {
 	value, found, err := plain(raw)
 	if err != nil || len(value) > maxCell {
-		return d.At.fault("%s is not plain text, or too long", name)
+		return d.At.fault("the field %s is not plain text, or too long", name)
 	}
 	if found {
 		d.fields[name] = value
@@ -164,7 +164,7 @@ func (d Doc) keepTable(name string, t table, raw json.RawMessage) error {
 	return nil
 }
 
-// plain makes text of a JSON value.
+// plain turns a JSON value into text.
 func plain(raw json.RawMessage) (string, bool, error) {
 	if len(raw) == 0 {
 		return "", false, nil

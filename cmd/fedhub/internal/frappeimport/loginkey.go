@@ -12,14 +12,14 @@ import (
 	"github.com/fedhub/fedhub/internal/place"
 )
 
-// A KeyHere is what a Social Login Key becomes here: switched off, until
-// somebody has tried it.
+// A KeyHere is the sign-in provider that a Social Login Key becomes: switched off,
+// until an administrator has tried it.
 type KeyHere struct {
 	federation.LoginKey
 	Secret string
 }
 
-// loginKey is the rule for a Social Login Key. hub is our own address.
+// loginKey is the rule for a Social Login Key. hub is this hub's URL.
 func loginKey(d Doc, o Options, hub string) (KeyHere, Record) {
 	r := Record{Kind: SocialLoginKey, Name: d.text("provider_name"), Place: d.At}
 	provider := d.text("social_login_provider")
@@ -31,7 +31,7 @@ func loginKey(d Doc, o Options, hub string) (KeyHere, Record) {
 	}
 	base := addresses.Tidy(d.text("base_url"))
 	if provider == "Frappe" && base != "" && (place.Same(base, hub) || o.Site != "" && place.Same(base, o.Site)) {
-		r.skip("It only told the site its own name as issuer; here the hub's address is that.")
+		r.skip("It only sets the site's own issuer. The issuer here is the hub's URL.")
 		return KeyHere{}, r
 	}
 	start, found := starts[provider]
@@ -40,7 +40,7 @@ func loginKey(d Doc, o Options, hub string) (KeyHere, Record) {
 	}
 	k, ok := start(d, base, &r)
 	if !ok {
-		r.refuse("What this key signs people in with cannot be told from the export.", "Add it by hand under Login keys.")
+		r.refuse("The export does not say enough about this provider.", "Add it by hand under Sign-in providers.")
 		return KeyHere{}, r
 	}
 	k.ID, k.Name = addresses.Slug(d.text("name")), r.Name
@@ -58,14 +58,14 @@ func withSecret(d Doc, k federation.LoginKey, hub string, r *Record) KeyHere {
 	if secret := d.text("client_secret"); !masked(secret) {
 		here.Secret = secret
 	} else {
-		r.todo("Enter its client secret, which no export shows.")
+		r.todo("Enter its client secret. No export contains it.")
 	}
-	r.todo("At the provider register the callback " + hubaddress.Hub(hub).Callback(k.ID) + ", then try the key and switch it on.")
+	r.todo("Register the callback URL " + hubaddress.Hub(hub).Callback(k.ID) + " at the provider, then try the sign-in provider here and switch it on.")
 	return here
 }
 
-// starts say what each of the site's providers is here. False is what cannot
-// be told.
+// starts create the sign-in provider for each of the site's providers. They return
+// false if the export does not say enough.
 var starts = map[string]func(d Doc, base string, r *Record) (federation.LoginKey, bool){
 	"Google":   fromCatalog("google"),
 	"GitHub":   fromCatalog("github"),
@@ -74,7 +74,7 @@ var starts = map[string]func(d Doc, base string, r *Record) (federation.LoginKey
 		return preset("salesforce", map[string]string{"site": base})
 	},
 	"Frappe": func(_ Doc, base string, r *Record) (federation.LoginKey, bool) {
-		r.note("People of that site are connected again when they first come in by it.")
+		r.note("Users of that site are linked again at their first sign-in through it.")
 		k, ok := preset("frappe", nil)
 		k.BaseURL = base
 		return k, ok && base != ""
@@ -98,7 +98,7 @@ func fromCatalog(name string) func(Doc, string, *Record) (federation.LoginKey, b
 }
 
 // microsoftKey finds the tenant: in the field of newer versions, or in the
-// address that people are sent to.
+// authorization endpoint.
 func microsoftKey(d Doc, _ string, r *Record) (federation.LoginKey, bool) {
 	tenant := d.text("tenant_id")
 	if u, err := url.Parse(d.text("authorize_url")); tenant == "" && err == nil {
@@ -106,10 +106,10 @@ func microsoftKey(d Doc, _ string, r *Record) (federation.LoginKey, bool) {
 	}
 	if tenant == "" || tenant == "common" {
 		tenant = "organizations"
-		r.note("The site let in accounts of any tenant. Here it is every work and school account until you enter your tenant.")
-		r.todo("Enter your tenant id, so that only your own people can sign in.")
+		r.note("The site admits accounts of any tenant. Here all work and school accounts are admitted until you enter your tenant.")
+		r.todo("Enter your tenant ID, so that only users of your organization can sign in.")
 	}
-	r.note("People are connected again when they first come in by it: the site knew them by another id.")
+	r.note("Users are linked again at their first sign-in through it, because the site uses another ID for them.")
 	return preset("microsoft", map[string]string{"tenant": tenant})
 }
 
@@ -119,11 +119,11 @@ func keycloakKey(d Doc, base string, r *Record) (federation.LoginKey, bool) {
 	if !found || server == "" || realm == "" || strings.Contains(realm, "/") {
 		return customKey(d, base, r)
 	}
-	r.note("People are connected again when they first come in by it: the site may have known them by a name that can change.")
+	r.note("Users are linked again at their first sign-in through it, because the site may use a name that can change.")
 	return preset("keycloak", map[string]string{"server": server, "realm": realm})
 }
 
-// customKey describes any provider by its three addresses.
+// customKey describes a provider by its three endpoints.
 func customKey(d Doc, base string, r *Record) (federation.LoginKey, bool) {
 	if at, realm := strings.CutSuffix(base+d.text("authorize_url"), "/protocol/openid-connect/auth"); realm && strings.Contains(at, "/realms/") {
 		return keycloakKeyAt(at)
@@ -138,7 +138,7 @@ func customKey(d Doc, base string, r *Record) (federation.LoginKey, bool) {
 		k.Claims.Subject = property
 	}
 	k.Scopes = scopesOf(d.text("auth_url_data"))
-	r.note("It is described by its addresses here. If the provider has a discovery document, a key of the kind \"Any OpenID provider\" is safer.")
+	r.note("It is configured by its endpoints here. If the provider has a discovery document, the kind \"Any OpenID provider\" is safer.")
 	return k, ok && base != ""
 }
 
@@ -147,8 +147,8 @@ func keycloakKeyAt(at string) (federation.LoginKey, bool) {
 	return preset("keycloak", map[string]string{"server": server, "realm": realm})
 }
 
-// address is put together as the site does it: by writing one behind the
-// other, unless it is whole already.
+// address joins the base URL and a path as the site does. An absolute URL stays as
+// it is.
 func address(d Doc, base, field string) string {
 	path := d.text(field)
 	switch {

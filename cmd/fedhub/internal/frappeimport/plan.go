@@ -17,36 +17,36 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// A Plan is what an import would do, and does when it is carried out.
+// A Plan is what an import does when it is carried out.
 type Plan struct {
 	Report Report
 	hub    *operator.Service
-	steps  []step // in the order of what needs what
+	steps  []step // in the order of their dependencies
 }
 
-// A step is one write. It belongs to a record, whose outcome it makes true.
+// A step is one write, for one record of the report.
 type step struct {
 	record int
 	do     func(ctx context.Context, by audit.Actor) error
 }
 
-// A planner holds what is known of the hub and of the whole export while the
-// documents are gone through.
+// A planner has the state of the hub and the whole export while the documents are
+// planned.
 type planner struct {
 	*Plan
 	export  *Export
 	options Options
-	keys    []federation.LoginKey // of the hub, and those that are to be added
-	taken   map[string]bool       // ids of clients, here or to be
-	wanted  []string              // roles that some client asks for
-	claims  map[Identity]int      // how many people in the export have an identity
-	bare    int                   // people without a password
-	asks    []string              // clients that ask for consent here, and not at the site
-	left    map[string]int        // what is not taken over, and of how many people
+	keys    []federation.LoginKey // of the hub, with those to be added
+	taken   map[string]bool       // IDs of applications, here or to be added
+	wanted  []string              // roles that an application requires
+	claims  map[Identity]int      // number of users in the export with an identity
+	bare    int                   // users without a password
+	asks    []string              // applications that ask for consent here, but not on the site
+	left    map[string]int        // data that is not imported, with the number of users
 }
 
-// Make reads the hub and makes the plan. Nothing is written. tell is called
-// now and then with how many documents were looked at.
+// Make reads the hub and makes the plan. Nothing is written. tell is called now and
+// then with the number of users that were checked.
 func Make(ctx context.Context, h *operator.Service, e *Export, o Options, tell func(done, of int)) (*Plan, error) {
 	p := &planner{
 		Plan:   &Plan{hub: h, Report: Report{Hub: h.URL(), Site: o.Site, DryRun: true, Records: []Record{}}},
@@ -81,12 +81,12 @@ func (p *planner) look(ctx context.Context) error {
 	}
 	p.keys, err = p.hub.LoginKeys(ctx)
 	if err != nil {
-		return fmt.Errorf("list the login keys: %w", err)
+		return fmt.Errorf("list the sign-in providers: %w", err)
 	}
 	return nil
 }
 
-// add keeps a record, and the step that makes it true.
+// add adds a record, and its step if it has one.
 func (p *planner) add(r Record, do func(ctx context.Context, by audit.Actor) error) {
 	p.Report.Records = append(p.Report.Records, r)
 	if do != nil {
@@ -94,8 +94,8 @@ func (p *planner) add(r Record, do func(ctx context.Context, by audit.Actor) err
 	}
 }
 
-// loginKeys plans the Social Login Keys. One that is here already stays as it
-// is.
+// loginKeys plans the Social Login Keys. A provider that is here already is not
+// changed.
 func (p *planner) loginKeys(context.Context) error {
 	for _, d := range p.export.Keys {
 		k, r := loginKey(d, p.options, p.hub.URL())
@@ -109,14 +109,14 @@ func (p *planner) loginKeys(context.Context) error {
 		case at >= 0 && p.keys[at].Preset == k.Preset && p.keys[at].ClientID == k.ClientID:
 			r.Outcome, r.Next = Unchanged, nil
 		case at >= 0:
-			r.refuse("There is another login key called "+k.ID+" here, which stays as it is.", "Compare the two under Login keys.")
+			r.refuse("There is another sign-in provider with the ID "+k.ID+" here. It is not changed.", "Compare the two under Sign-in providers.")
 		case errors.As(err, &problems):
-			r.refuse(problems.Words(templates.Sentence), "Add it by hand under Login keys.")
+			r.refuse(problems.Words(templates.Sentence), "Add it by hand under Sign-in providers.")
 		case err != nil:
-			return fmt.Errorf("check login key %s: %w", k.ID, err)
+			return fmt.Errorf("check the sign-in provider %s: %w", k.ID, err)
 		default:
 			r.Outcome = Created
-			r.note("It is switched off until somebody has tried it.")
+			r.note("It is switched off until an administrator has tried it.")
 			p.keys = append(p.keys, k.LoginKey)
 			p.add(r, func(ctx context.Context, by audit.Actor) error {
 				_, err := p.hub.KeepLoginKey(ctx, by, k.LoginKey, k.Secret)
@@ -142,7 +142,7 @@ func (p *planner) clients(ctx context.Context) error {
 			return fmt.Errorf("look for the application %s: %w", c.ID, err)
 		}
 		if err == nil && !d.lists("allowed_roles") {
-			c.AllowedRoles = have.AllowedRoles // what the export does not say opens nothing
+			c.AllowedRoles = have.AllowedRoles // a missing table must not admit all users
 		}
 		p.skipAuthorization(&c, have, &r)
 		again, err := p.clientOutcome(ctx, c, &r)
@@ -161,37 +161,37 @@ func (p *planner) clients(ctx context.Context) error {
 	return nil
 }
 
-// skipAuthorization lets an app ask nobody for consent only where somebody said
-// so for this import, or did before; here an administrator agrees for everybody.
+// skipAuthorization keeps Skip Authorization only with the flag for this import, or
+// if it is set here already: here an administrator consents for all users.
 func (p *planner) skipAuthorization(c *ClientHere, have clients.Client, r *Record) {
 	switch {
 	case !c.SkipAuthorization:
 	case p.options.SkipAuthorization || have.SkipAuthorization:
-		r.note("People are not asked for consent, as at the site.")
+		r.note("Users are not asked for consent, as on the site.")
 	default:
 		c.SkipAuthorization = false
 		p.asks = append(p.asks, c.Name+" ("+c.ID+")")
-		r.note("People are asked for consent here, though not at the site.")
+		r.note("Users are asked for consent here, unlike on the site.")
 	}
 }
 
-// tellRest says what was not taken over of the people, and what else the files
-// hold.
+// tellRest adds notes about user data that is not imported, and about what else is
+// in the files.
 func (p *planner) tellRest() {
 	note := func(format string, args ...any) {
 		p.Report.Notes = append(p.Report.Notes, fmt.Sprintf(format, args...))
 	}
 	if len(p.export.Users) > 0 && !p.options.TrustEmails {
-		note("The e-mail addresses count as entered by an administrator, so Frappe sites are told them, but not as verified, which the newest sites ask for. If somebody answers for all of them, add --trust-emails.")
+		note("The email addresses are not marked as verified. Frappe sites still receive them, as addresses that an administrator entered, but the newest sites require verified addresses. If you have checked all of them, add --trust-emails.")
 	}
 	for _, what := range slices.Sorted(maps.Keys(p.left)) {
-		note("Not taken over: %s (%s).", what, people(p.left[what]))
+		note("Not imported: %s (%s).", what, people(p.left[what]))
 	}
 	if len(p.asks) > 0 {
-		note("Skip Authorization is on at the site and was not taken over: %s. If people are not to be asked for consent by them here either, add --skip-authorization.", strings.Join(p.asks, ", "))
+		note("Skip Authorization is on at the site for these applications and was not imported: %s. To keep it, so that they do not ask users for consent, add --skip-authorization.", strings.Join(p.asks, ", "))
 	}
 	if p.bare > 0 {
-		note("No password in these files: %s. They sign in through a provider, or choose a password by \"Forgot password?\".", people(p.bare))
+		note("These files contain no password for %s. They sign in through a provider, or choose a password with \"Forgot password?\".", people(p.bare))
 	}
 	for _, what := range slices.Sorted(maps.Keys(p.export.Other)) {
 		note("Not read: %s (%d).", what, p.export.Other[what])
@@ -223,13 +223,13 @@ func Some(names []string) string {
 
 func people(n int) string {
 	if n == 1 {
-		return "1 person"
+		return "1 user"
 	}
-	return fmt.Sprintf("%d people", n)
+	return fmt.Sprintf("%d users", n)
 }
 
-// settings plans how people are asked for consent, unless somebody here has
-// decided about the settings already.
+// settings plans how users are asked for consent, unless an administrator has saved
+// the settings here already.
 func (p *planner) settings(ctx context.Context) error {
 	have, err := p.hub.Settings(ctx)
 	if err != nil {
@@ -244,13 +244,13 @@ func (p *planner) settings(ctx context.Context) error {
 			continue
 		}
 		if !have.Updated.IsZero() {
-			r.note("The site asks for consent by " + consent + ", the hub by " + have.Consent + "; that stays, for somebody here has saved the settings.")
-			r.todo("If it should be as at the site: fedhub settings set --consent " + consent)
+			r.note("The site's consent setting is " + consent + ", the hub's is " + have.Consent + ". It is not changed, because an administrator has saved the settings here.")
+			r.todo("To use the site's setting, run: fedhub settings set --consent " + consent)
 			p.add(r, nil)
 			continue
 		}
 		r.Outcome = Updated
-		r.note("People are asked for consent by " + consent + ", as at the site.")
+		r.note("The consent setting becomes " + consent + ", as on the site.")
 		p.add(r, func(ctx context.Context, by audit.Actor) error { return p.setConsent(ctx, by, consent) })
 	}
 	return nil

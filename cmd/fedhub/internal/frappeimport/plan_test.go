@@ -146,8 +146,8 @@ func TestWhoIsTwiceInAnExportIsNotTakenOver(t *testing.T) {
 	}))
 	for name, says := range map[string]string{
 		"a@example.com": "same subject (userid) as b@example.com", "b@example.com": "same subject (userid) as a@example.com",
-		"c@example.com": "same e-mail address as other", "other": "same e-mail address as c@example.com",
-		"d@example.com": "the id of an application",
+		"c@example.com": "same email address as other", "other": "same email address as c@example.com",
+		"d@example.com": "the client ID of an application",
 	} {
 		if one := r.of(name); one.Outcome != Unclear || !strings.Contains(one.Reason, says) || len(one.Next) == 0 {
 			t.Errorf("%s: got %s (%s)", name, one.Outcome, one.Reason)
@@ -193,7 +193,7 @@ func TestConnectionsAreTakenOverOnlyWhereTheyAreSure(t *testing.T) {
 	files["logins.csv"] = subs + "a@example.com,google,1111111111\nb@example.com,google,1111111111\n"
 	delete(files, "users.csv")
 	files["users.json"] = `[{"doctype": "User", "name": "b@example.com", "enabled": 1}]`
-	if r = h.carry(h.plan(files)); linked("b@example.com") != 0 || !strings.Contains(strings.Join(r.of("b@example.com").Notes, " "), "somebody else") {
+	if r = h.carry(h.plan(files)); linked("b@example.com") != 0 || !strings.Contains(strings.Join(r.of("b@example.com").Notes, " "), "linked to another user") {
 		t.Errorf("got %+v", r.of("b@example.com"))
 	}
 }
@@ -274,7 +274,7 @@ func TestAnExportWithoutAllowedRolesOpensNothing(t *testing.T) {
 		t.Errorf("got %+v", one)
 	}
 	other := newHouse(t).plan(map[string]string{"clients.csv": head + "\n" + row + "\n"}).Report.of("App")
-	if other.Outcome != Created || !strings.Contains(strings.Join(other.Notes, " "), "everybody may") {
+	if other.Outcome != Created || !strings.Contains(strings.Join(other.Notes, " "), "all users may") {
 		t.Errorf("got %+v", other)
 	}
 }

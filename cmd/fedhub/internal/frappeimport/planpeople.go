@@ -19,23 +19,23 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// tellEvery is after how many people a long run says how far it is.
+// tellEvery is the number of users between two reports of the progress.
 const tellEvery = 500
 
-// setConsent writes how people are asked.
+// setConsent writes the consent setting.
 func (p *planner) setConsent(ctx context.Context, by audit.Actor, consent string) error {
 	return p.hub.ChangeSettings(ctx, by, func(s *settings.Settings) { s.Consent = consent })
 }
 
-// clientOutcome compares a client with what the hub has under its id.
+// clientOutcome compares an application with the hub's application of the same ID.
 func (p *planner) clientOutcome(ctx context.Context, c ClientHere, r *Record) (again bool, err error) {
 	if _, err := p.hub.User(ctx, c.ID); err == nil {
-		r.refuse("Its id is that of a person here.", "Register the app anew, with another id.")
+		r.refuse("Its client ID is the ID of a user here.", "Register the application by hand, with another client ID.")
 		return false, nil
 	}
 	standing, differ, err := p.hub.WouldImportClient(ctx, c.Client, c.Secret)
 	if problems, ok := errors.AsType[forms.Problems](err); ok {
-		r.refuse(problems.Words(templates.Sentence), "Put it right at the site and export it again, or add the app here by hand.")
+		r.refuse(problems.Words(templates.Sentence), "Correct it on the site and export it again, or add the application here by hand.")
 		return false, nil
 	}
 	if err != nil {
@@ -49,21 +49,21 @@ func (p *planner) clientOutcome(ctx context.Context, c ClientHere, r *Record) (a
 		r.Outcome, r.Notes, r.Next = Unchanged, nil, nil
 	case frappe.Stale:
 		r.Outcome = Updated
-		r.note("Changed at the site since it was imported: " + what + ".")
+		r.note("Changed on the site since the last import: " + what + ".")
 		if slices.Contains(differ, frappe.SecretField) {
-			r.todo("Drop the secret of before under Applications as soon as the app has the new one: until then both are good.")
+			r.todo("Delete the old secret under Applications as soon as the application uses the new one. Until then both are valid.")
 		}
 	case frappe.Touched:
-		r.Outcome, r.Reason, r.Notes, r.Next = Skipped, "It was changed here since it was imported, so it stays as it is. It differs in: "+what+".", nil, nil
+		r.Outcome, r.Reason, r.Notes, r.Next = Skipped, "It was changed here since the import, so it is not updated. Differences: "+what+".", nil, nil
 	default:
-		r.refuse("There is another application with this id here, which stays as it is. It differs in: "+what+".", "Compare the two under Applications.")
+		r.refuse("There is another application with this client ID here. It is not changed. Differences: "+what+".", "Compare the two under Applications.")
 	}
 	return standing == frappe.Stale, nil
 }
 
-// people plans the users. Whom the export has twice, by address or by subject,
-// it has wrong: neither is taken over. A subject counts also where the rest of
-// its document cannot be used.
+// people plans the users. If two users of the export have the same address or
+// subject, neither is imported. The subject of a document counts even if the rest
+// cannot be used.
 func (p *planner) people(ctx context.Context, tell func(done, of int)) error {
 	all := make([]Person, len(p.export.Users))
 	records := make([]Record, len(p.export.Users))
@@ -86,7 +86,7 @@ func (p *planner) people(ctx context.Context, tell func(done, of int)) error {
 		if records[i].Outcome == "" {
 			key, _ := emailaddr.Canonical(all[i].Email)
 			p.refuseTwins(&records[i], records, i, byID[strings.ToLower(all[i].ID)], "subject (userid)")
-			p.refuseTwins(&records[i], records, i, byEmail[key], "e-mail address")
+			p.refuseTwins(&records[i], records, i, byEmail[key], "email address")
 		}
 		if err := p.onePerson(ctx, p.export.Users[i], all[i], records[i]); err != nil {
 			return err
@@ -98,9 +98,9 @@ func (p *planner) people(ctx context.Context, tell func(done, of int)) error {
 	return nil
 }
 
-// claimedBy are the subjects that are not to be anybody else's: those that a
-// document claims, taken over or not, and the one that it gets here. Many
-// databases of apps know no difference between capitals and small letters.
+// claimedBy are the subjects that no other user may have: those in the document,
+// and the one that the user gets here. They are in lower case, because many
+// applications compare subjects without regard to case.
 func claimedBy(d Doc, id string) []string {
 	var ids []string
 	for _, claimed := range append(subjects(d), id) {
@@ -114,15 +114,15 @@ func claimedBy(d Doc, id string) []string {
 func (p *planner) refuseTwins(r *Record, records []Record, me int, twins []int, what string) {
 	for _, other := range twins {
 		if other != me && r.Outcome == "" {
-			r.refuse("It has the same "+what+" as "+records[other].Name+" ("+records[other].Place.String()+").", "Put it right at the site and export it again.")
+			r.refuse("It has the same "+what+" as "+records[other].Name+" ("+records[other].Place.String()+").", "Correct it on the site and export it again.")
 		}
 	}
 }
 
-// onePerson compares somebody with what the hub has.
+// onePerson compares a user with the hub's.
 func (p *planner) onePerson(ctx context.Context, d Doc, one Person, r Record) error {
 	if r.Outcome == "" && p.taken[one.ID] {
-		r.refuse("The subject (userid) is the id of an application.", "Put it right at the site and export it again.")
+		r.refuse("The subject (userid) is the client ID of an application.", "Correct it on the site and export it again.")
 	}
 	if r.Outcome != "" {
 		p.add(r, nil)
@@ -134,7 +134,7 @@ func (p *planner) onePerson(ctx context.Context, d Doc, one Person, r Record) er
 	}
 	standing, there, err := p.hub.WouldImportUser(ctx, one.Import)
 	if problems, ok := errors.AsType[forms.Problems](err); ok {
-		r.refuse(problems.Words(templates.Sentence), "Put it right at the site and export it again, or add the person here by hand.")
+		r.refuse(problems.Words(templates.Sentence), "Correct it on the site and export it again, or add the user here by hand.")
 		p.add(r, nil)
 		return nil
 	}
@@ -160,8 +160,7 @@ func (p *planner) onePerson(ctx context.Context, d Doc, one Person, r Record) er
 	return nil
 }
 
-// keepRoles lets somebody who is here already have their roles where the
-// export does not say which they have.
+// keepRoles keeps the roles of an existing user if the export has no roles.
 func (p *planner) keepRoles(ctx context.Context, d Doc, one *Person) error {
 	if d.lists("roles") {
 		return nil
@@ -174,7 +173,7 @@ func (p *planner) keepRoles(ctx context.Context, d Doc, one *Person) error {
 	return err
 }
 
-// personOutcome says what follows from what an import found.
+// personOutcome turns the status of a user into an outcome.
 func personOutcome(r *Record, standing users.ImportStatus, there users.User) {
 	quiet := func(outcome Outcome, reason string) { r.Outcome, r.Reason, r.Notes, r.Next = outcome, reason, nil, nil }
 	switch standing {
@@ -185,38 +184,38 @@ func personOutcome(r *Record, standing users.ImportStatus, there users.User) {
 	case users.ImportUnchanged:
 		quiet(Unchanged, "")
 	case users.ImportIssuedHere:
-		quiet(Unchanged, "This hub signed the person in at the site, which has the subject from here.")
+		quiet(Unchanged, "This hub signs the user in to the site, which got the subject from this hub.")
 	case users.ImportChangedHere:
-		reason := "The person was changed here since the import, so nothing is taken over."
+		reason := "The user was changed here since the import, so nothing is updated."
 		if there.Admin() {
-			reason = "The person is an administrator here, so nothing is taken over."
+			reason = "The user is an administrator here, so nothing is updated."
 		}
 		quiet(Skipped, reason)
 	case users.ImportEmailConflict:
-		r.refuse("Somebody here has this e-mail address already, with the subject "+there.ID+". That account stays as it is, password included.",
-			"If it is the same person, they sign in with their account here; apps that know them by the old subject ("+r.ID+") must be told the new one.")
+		r.refuse("A user here already has this email address, with the subject "+there.ID+". This account is not changed, nor is its password.",
+			"If it is the same person, they sign in with their account here. In applications that use the old subject ("+r.ID+"), enter the new one.")
 	case users.ImportEmailChanged:
-		r.refuse("Whoever has this subject here came with the address "+there.Email+". At the site people can claim the subject of somebody who is gone, and no password hash shows that this is the same person, so nothing is taken over.",
-			"If it is the same person, let them change the address here under Your account, or export the passwords too.")
+		r.refuse("The user with this subject here was imported with the address "+there.Email+". On the site, a user can take the subject of a deleted user, and there is no password hash to show that this is the same person. So nothing is imported.",
+			"If it is the same person, let them change their address here under Your account, or export the passwords too.")
 	default:
-		r.refuse("Somebody else here has this subject.", "Find out who it is: fedhub user list --json")
+		r.refuse("Another user here has this subject.", "To find this user, run: fedhub user list --json")
 	}
 }
 
-// identities are the claims to link to a person: those of a provider that has a
-// login key here, and that are nobody's yet.
+// identities are the identities to link to a user: those of a sign-in provider of
+// this hub that are not linked yet.
 func (p *planner) identities(ctx context.Context, one Person, standing users.ImportStatus, there users.User, r *Record) ([]linking.Claim, error) {
 	if standing != users.ImportNew && standing != users.ImportUpdate && (standing != users.ImportUnchanged || !there.AsImported()) {
 		return nil, nil
 	}
 	if slices.Contains(one.Roles, users.AdminRole) || there.Admin() {
-		return nil, nil // an administrator connects what signs them in themself
+		return nil, nil // administrators link their sign-in methods themselves
 	}
 	var links []linking.Claim
 	for _, i := range one.Identities {
 		at := slices.IndexFunc(p.keys, func(k federation.LoginKey) bool { return k.Preset == i.Provider })
 		if at < 0 {
-			p.left["a connection to "+i.Provider+", which has no login key here"]++
+			p.left["link to "+i.Provider+", which is not a sign-in provider here"]++
 			continue
 		}
 		k := p.keys[at]
@@ -230,12 +229,12 @@ func (p *planner) identities(ctx context.Context, one Person, standing users.Imp
 			return nil, fmt.Errorf("look for an identity of %s: %w", r.Name, err)
 		case owner == one.ID:
 		case owner != "":
-			r.note("Their account at " + k.Name + " is connected to somebody else here.")
-		case p.claims[i] > 1: // people can edit this list at the site
-			r.note("Several people have the same account at " + k.Name + " in this export, so it is connected to none of them.")
+			r.note("The account at " + k.Name + " is linked to another user here.")
+		case p.claims[i] > 1: // users can edit this list on the site
+			r.note("Several users have the same account at " + k.Name + " in this export, so it is linked to none of them.")
 		default:
 			links = append(links, c)
-			r.note("Their account at " + k.Name + " signs them in here too, if it has the address " + one.Email + ".")
+			r.note("The account at " + k.Name + " is linked here too, if it has the address " + one.Email + ".")
 			if standing == users.ImportUnchanged {
 				r.Outcome = Updated
 			}

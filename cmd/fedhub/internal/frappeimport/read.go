@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// Bounds that no honest export reaches.
+// Limits that real exports do not reach.
 const (
 	maxFile = 256 << 20 // bytes
 	maxDocs = 200_000   // in all files, rows of child tables among them
@@ -20,8 +20,8 @@ const (
 	maxRows = 500       // of one child table
 )
 
-// A Place is where something stands: the number of a document in a JSON file,
-// or of a line in any other.
+// A Place is a position in a file: the number of a document in a JSON file, or of a
+// line in other files.
 type Place struct {
 	File string `json:"file"`
 	Row  int    `json:"row"`
@@ -29,7 +29,7 @@ type Place struct {
 
 func (p Place) String() string { return fmt.Sprintf("%s, row %d", p.File, p.Row) }
 
-// A Fault is why a file cannot be used, as a sentence without its end.
+// A Fault says why a file cannot be used.
 type Fault struct {
 	Place
 	Text string
@@ -44,14 +44,14 @@ func (f Fault) Error() string {
 
 func (p Place) fault(format string, args ...any) error { return Fault{p, fmt.Sprintf(format, args...)} }
 
-// A Doc is one document, with the fields that are of interest. A field that
-// the export does not have is not there; one without a value is empty.
+// A Doc is one document with the fields that are read. A field that is not in the
+// export is missing; one without a value is empty.
 type Doc struct {
 	Type   string
 	At     Place
 	fields map[string]string
 	tables map[string][]map[string]string
-	unread []string // headings of its file that mean nothing here; the first of a file has them
+	unread []string // headings of its file that are not read; set for the first document of a file
 }
 
 func newDoc(doctype string, at Place) Doc {
@@ -61,10 +61,10 @@ func newDoc(doctype string, at Place) Doc {
 // text is a field without the space around it.
 func (d Doc) text(field string) string { return strings.TrimSpace(d.fields[field]) }
 
-// says reports whether the export has a field at all.
+// says reports whether the export has a field.
 func (d Doc) says(field string) bool { _, found := d.fields[field]; return found }
 
-// lists reports whether the export has a child table at all.
+// lists reports whether the export has a child table.
 func (d Doc) lists(table string) bool { _, found := d.tables[table]; return found }
 
 // on reads a check box.
@@ -76,8 +76,8 @@ func (d Doc) on(field string) bool {
 	return false
 }
 
-// Read reads files, and the .json, .csv and .tsv files of folders. What a file
-// holds is told by its content. The error joins Faults.
+// Read reads files, and the .json, .csv and .tsv files of folders. The content of a
+// file decides how it is read. The error joins Faults.
 func Read(paths []string) (*Export, error) {
 	files, err := list(paths)
 	if err != nil {
@@ -140,7 +140,7 @@ func inFolder(path string) ([]string, error) {
 	return files, nil
 }
 
-// reason is an error of the file system without the path, which stands before.
+// reason is an error of the file system without the path, which the Fault has.
 func reason(err error) string {
 	var path *os.PathError
 	if errors.As(err, &path) {
@@ -169,12 +169,12 @@ func readFile(path string, most int) ([]Doc, error) {
 // parse reads the content of a file.
 func parse(file string, text []byte, most int) ([]Doc, error) {
 	at := Place{File: file}
-	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")) // which Excel writes
+	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")) // the byte order mark of Excel
 	switch start := bytes.TrimSpace(text); {
 	case len(start) == 0:
 		return nil, at.fault("is empty")
 	case !utf8.Valid(text):
-		return nil, at.fault("is not UTF-8 text; export it anew, or save it as CSV in UTF-8")
+		return nil, at.fault("is not UTF-8 text; export it again, or save it as CSV in UTF-8")
 	case start[0] == '{' || start[0] == '[':
 		return parseJSON(at, start, most)
 	}

@@ -126,10 +126,10 @@ func TestPasswordsAreThoseOfUsersAlone(t *testing.T) {
 func TestFilesThatCannotBeUsed(t *testing.T) {
 	deep := strings.Repeat(`{"data":`, 100_000) + "1" + strings.Repeat("}", 100_000)
 	for name, row := range map[string]struct{ text, says string }{
-		"deeper than deep":    {deep, "not JSON"},
-		"a list of nothings":  {"[" + strings.Repeat("1,", 1000) + "1]", "row 1: is no document"},
-		"something behind":    {"[" + asha + "] x", "is not JSON"},
-		"half":                {"[" + asha, "it ends in the middle"},
+		"deeper than deep":    {deep, "not valid JSON"},
+		"a list of nothings":  {"[" + strings.Repeat("1,", 1000) + "1]", "row 1: is not a document"},
+		"something behind":    {"[" + asha + "] x", "is not valid JSON"},
+		"half":                {"[" + asha, "the end is missing"},
 		"no fields":           {`[{"a": 1}]`, "has no doctype"},
 		"a name that is none": {`[{"doctype": "User", "name": {"x": 1}}]`, "name is not plain text"},
 		"a table that is no table": {`[{"doctype": "User", "name": "a", "roles": "A"}]`,
@@ -139,8 +139,8 @@ func TestFilesThatCannotBeUsed(t *testing.T) {
 		"no name":             {`[{"doctype": "OAuth Client", "app_name": "x"}]`, "has no ID"},
 		"a row before all":    {"ID,Email,Role (Roles)\n,,A\n", "has no ID"},
 		"a template of else":  {"DocType:,ToDo\nColumn Name:,name\n,x\n", "not imported"},
-		"a template in part":  {"Data Import Template\nColumn Name:,name\n", "has to stand before"},
-		"two passwords":       {`[{"name": "a", "password": "x"}, {"name": "A", "password": "y"}]`, "another password"},
+		"a template in part":  {"Data Import Template\nColumn Name:,name\n", "must come before"},
+		"two passwords":       {`[{"name": "a", "password": "x"}, {"name": "A", "password": "y"}]`, "a second password"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e, err := export(t, map[string]string{"file.json": row.text})

@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// An Outcome is what became of a document, or would.
+// An Outcome is the result for one document.
 type Outcome string
 
-// The outcomes. An unclear document was not taken over; somebody has to
-// decide about it.
+// The outcomes. An unclear document is not imported; an administrator has to decide
+// about it.
 const (
 	Created   Outcome = "created"
 	Updated   Outcome = "updated"
@@ -22,25 +22,25 @@ const (
 // Outcomes are all of them, in the order of a summary.
 func Outcomes() []Outcome { return []Outcome{Created, Updated, Unchanged, Skipped, Unclear, Failed} }
 
-// A Record is what came of one document. It holds no secret.
+// A Record is the result for one document. It contains no secret.
 type Record struct {
 	Kind    string   `json:"kind"` // the doctype
 	Name    string   `json:"name"`
-	Place            // where it was read
+	Place            // where it is in the files
 	Outcome Outcome  `json:"outcome"`
-	ID      string   `json:"id,omitempty"`     // what it is called here
+	ID      string   `json:"id,omitempty"`     // its ID here
 	Reason  string   `json:"reason,omitempty"` // why it is not created
 	Notes   []string `json:"notes,omitempty"`  // what is different here
-	Next    []string `json:"next,omitempty"`   // what an administrator should do
-	// NoSecret is set for a client that would be added without the secret that
-	// its app has: the app could not sign anybody in.
+	Next    []string `json:"next,omitempty"`   // what the administrator should do
+	// NoSecret is set for an application that would be added without its secret:
+	// sign-ins to it would fail.
 	NoSecret bool `json:"no_secret,omitempty"`
 }
 
 func (r *Record) note(text string) { r.Notes = append(r.Notes, text) }
 func (r *Record) todo(text string) { r.Next = append(r.Next, text) }
 
-// refuse leaves the document out, and says what to do about it.
+// refuse leaves the document out and says what to do about it.
 func (r *Record) refuse(reason, next string) {
 	r.Outcome, r.Reason = Unclear, reason
 	if next != "" {
@@ -50,7 +50,7 @@ func (r *Record) refuse(reason, next string) {
 
 func (r *Record) skip(reason string) { r.Outcome, r.Reason = Skipped, reason }
 
-// A Report is what came of all.
+// A Report is the result of an import.
 type Report struct {
 	Hub     string          `json:"hub"`
 	Site    string          `json:"site,omitempty"`
@@ -69,8 +69,7 @@ func (r *Report) count() {
 	}
 }
 
-// NoSecrets names the clients that would be added without the secret that their
-// apps have.
+// NoSecrets names the applications that would be added without their secret.
 func (r *Report) NoSecrets() []string {
 	var names []string
 	for _, one := range r.Records {
@@ -81,7 +80,7 @@ func (r *Report) NoSecrets() []string {
 	return names
 }
 
-// Told are the records that somebody should read, what must be decided first.
+// Told are the records that an administrator should read, the most urgent first.
 func (r *Report) Told() []Record {
 	told := slices.DeleteFunc(slices.Clone(r.Records), func(one Record) bool {
 		return one.Outcome != Unclear && one.Outcome != Failed && len(one.Next) == 0 && len(one.Notes) == 0

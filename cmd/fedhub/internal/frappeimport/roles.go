@@ -7,8 +7,8 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// Roles of Frappe that are no roles of a person: everybody has them there, or
-// only Administrator, whom no export brings here.
+// Roles of Frappe that are not imported: all users of a site have them, or only
+// Administrator, who is not imported.
 const (
 	roleAll           = "All"
 	roleGuest         = "Guest"
@@ -17,12 +17,12 @@ const (
 	roleManager       = "System Manager"
 )
 
-// renamedAdmin is what a role of the site is called here that has the name of
-// the one role that rules this hub.
+// renamedAdmin replaces a role of the site that has the name of this hub's
+// administrator role.
 const renamedAdmin = "admin (Frappe)"
 
-// roleHere is what a role of the site is called here. Nothing that the export
-// says makes an administrator of this hub.
+// roleHere is the name of a role of the site here. No role of an export makes a
+// user an administrator of this hub.
 func roleHere(role string) string {
 	if role == users.AdminRole {
 		return renamedAdmin
@@ -30,11 +30,11 @@ func roleHere(role string) string {
 	return role
 }
 
-// maxRoles is how many a person can have here.
+// maxRoles is how many roles a user can have here.
 const maxRoles = 100
 
-// rolesHere are the roles of a person here. wanted are those that an app asks
-// for; they come first where there are too many. dropped are those that cannot
+// rolesHere are the roles of a user here. wanted are roles that applications
+// require; they are kept first if there are too many. dropped are those that cannot
 // be kept.
 func rolesHere(doc Doc, wanted []string, admins bool) (roles, dropped []string) {
 	for _, role := range doc.column("roles", "role") {
@@ -71,18 +71,17 @@ func rolesHere(doc Doc, wanted []string, admins bool) (roles, dropped []string) 
 	return roles, dropped
 }
 
-// allowedHere are the roles of which somebody needs one to use an app; none
-// lets in everybody.
+// allowedHere are the roles that may use an application; none means all users.
 func allowedHere(doc Doc) []string {
 	var allowed []string
 	for _, role := range doc.column("allowed_roles", "role") {
-		if role == roleAll || role == roleGuest { // everybody has these there
+		if role == roleAll || role == roleGuest { // all users of a site have these
 			return nil
 		}
 		allowed = append(allowed, roleHere(role))
 	}
 	if len(allowed) == 0 && doc.lists("allowed_roles") {
-		return []string{roleDesk} // which a site fills in itself: to it an empty list is nobody
+		return []string{roleDesk} // the default of a site: an empty list there admits no user
 	}
 	slices.Sort(allowed)
 	return slices.Compact(allowed)

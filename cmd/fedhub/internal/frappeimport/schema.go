@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// The doctypes that are read. Auth is no doctype but a table of the database,
-// which holds the passwords.
+// The doctypes that are read. Auth is not a doctype but the database table with the
+// passwords.
 const (
 	User             = "User"
 	OAuthClient      = "OAuth Client"
@@ -20,12 +20,12 @@ const (
 	Auth             = "__Auth"
 )
 
-// A schema is what is read of one doctype: fields by name, each with its label
-// in English, and child tables.
+// A schema has the fields that are read of one doctype, by name and with their
+// English labels, and its child tables.
 type schema struct {
-	fields map[string]string // name → its label, and labels of other versions behind |
+	fields map[string]string // name → its label, then labels of other versions after |
 	tables map[string]table  // by name
-	marks  []string          // fields that tell documents without a doctype: all of one of them
+	marks  []string          // fields that identify documents without a doctype: one of them is enough
 }
 
 // A table is a child table: its label, and the doctype of its rows.
@@ -34,14 +34,15 @@ type table struct {
 	child  string
 }
 
-// parentage is what rows of a child table have when they were exported alone.
+// child is the schema of a child table: rows that were exported alone name their
+// parent.
 func child(fields map[string]string, marks ...string) schema {
 	fields["parent"], fields["parenttype"], fields["parentfield"] = "Parent", "Parent Type", "Parent Field"
 	return schema{fields: fields, marks: marks}
 }
 
-// schemas are all that is read, in the order in which documents without a
-// doctype are held against them.
+// schemas are all doctypes, in the order in which documents without a doctype are
+// compared with them.
 func schemas() []string {
 	return []string{Auth, OAuthClient, SocialLoginKey, UserSocialLogin, HasRole, OAuthSettings, ProviderSettings, User}
 }
@@ -102,7 +103,7 @@ var known = map[string]schema{
 	},
 }
 
-// guess tells the doctype of a document or of a file by the fields it has.
+// guess finds the doctype of a document or a file by its fields.
 func guess(fields []string) string {
 	for _, doctype := range schemas() {
 		s, _ := schemaOf(doctype)
@@ -115,16 +116,16 @@ func guess(fields []string) string {
 	return ""
 }
 
-// A column says where the cells under a heading go; one without a field is not
-// read.
+// A column is the field for the cells under a heading. A column without a field is
+// not read.
 type column struct{ table, field string }
 
 var inTable = regexp.MustCompile(`^(.+) \(([^()]+)\)$`)
 
-// column finds a heading: the name or the label of a field, or one of a child
+// column finds a heading: the name or label of a field, or of a field of a child
 // table in any of the ways Frappe writes them: "Role (Roles Assigned)", "Role
-// (Has Role)", "roles.role". Parentheses that name no child table explain the
-// label: "App Name (Client Name)".
+// (Has Role)", "roles.role". Other parentheses belong to the label: "App Name
+// (Client Name)".
 func (s schema) column(heading string) column {
 	heading = strings.TrimSpace(heading)
 	if name := named(s.fields, heading); name != "" {
@@ -143,8 +144,8 @@ func (s schema) column(heading string) column {
 	return column{}
 }
 
-// tableColumn finds a heading of a child table, and says whether there is such
-// a table at all.
+// tableColumn finds a heading of a child table. It is false if there is no such
+// table.
 func (s schema) tableColumn(called, heading string) (column, bool) {
 	for name, t := range s.tables {
 		if called == name || called == t.child || slices.Contains(t.labels, called) {

@@ -17,7 +17,7 @@ func TestAnotherSecretAtTheSiteIsToldOf(t *testing.T) {
 		}
 	}
 	h.carry(h.plan(export("secret-number-0")))
-	if one := h.carry(h.plan(export("secret-number-1"))).of("App"); one.Outcome != Updated || !strings.Contains(strings.Join(one.Next, " "), "Drop the secret of before") {
+	if one := h.carry(h.plan(export("secret-number-1"))).of("App"); one.Outcome != Updated || !strings.Contains(strings.Join(one.Next, " "), "Delete the old secret") {
 		t.Errorf("got %+v", one)
 	}
 	for n := 2; n < 12; n++ { // ten are the most that an application can have

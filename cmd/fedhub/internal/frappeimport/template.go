@@ -2,16 +2,15 @@ package frappeimport
 
 import "strings"
 
-// Marks of the files that Data Export writes, and the Data Import of versions
-// up to 12.
+// Titles in files of Data Export, and of Data Import up to version 12.
 const (
 	templateTitle   = "Data Import Template"
 	templateTypes   = "DocType:"
 	templateColumns = "Column Name:"
 )
 
-// A template is a file whose headings take several rows, with notes before
-// them. Its first column holds the titles of those rows.
+// A template is a file with headings in several rows, and notes before them. Its
+// first column contains the titles of these rows.
 type template struct{ types []string }
 
 func opensTemplate(cells []string) bool {
@@ -19,28 +18,28 @@ func opensTemplate(cells []string) bool {
 	return first == templateTitle || first == templateTypes
 }
 
-// templateHead waits for the two rows that say what is in each column.
+// templateHead finds the two rows that describe the columns.
 func (t *tableParser) templateHead(cells []string) error {
 	switch strings.TrimSpace(cells[0]) {
 	case templateTypes:
 		t.template.types = append([]string(nil), cells...)
 	case templateColumns:
 		if len(t.template.types) < 2 {
-			return t.at.fault("the row %q has to stand before the row %q", templateTypes, templateColumns)
+			return t.at.fault("the row %q must come before the row %q", templateTypes, templateColumns)
 		}
 		return t.templateColumns(cells)
 	}
 	return nil
 }
 
-// templateColumns reads which columns are of which table: its doctype stands
-// over the first, and the name of a child table over the second.
+// templateColumns assigns the columns to tables: the first column of a table has its
+// doctype above it, the second has the name of the child table.
 func (t *tableParser) templateColumns(cells []string) error {
 	types := t.template.types
 	t.doctype = strings.TrimSpace(types[1])
 	s, found := schemaOf(t.doctype)
 	if !found {
-		return t.at.fault("holds documents of the type %q, which are not imported; leave it out", t.doctype)
+		return t.at.fault("contains documents of the type %q, which are not imported; leave this file out", t.doctype)
 	}
 	t.columns = make([]column, len(cells))
 	in := ""
@@ -61,5 +60,5 @@ func (t *tableParser) templateColumns(cells []string) error {
 	return nil
 }
 
-// skips passes over the rows behind the headings, which have a title too.
+// skips reports whether a row is one of the titled rows after the headings.
 func (t *template) skips(cells []string) bool { return strings.TrimSpace(cells[0]) != "" }

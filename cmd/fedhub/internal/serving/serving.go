@@ -1,6 +1,5 @@
-// Package serving opens ports and serves on them, for the hub and for the demo
-// alike: with limits that keep a slow or hostile caller from holding what
-// others need, and an orderly end.
+// Package serving opens ports and serves on them, for the hub and for the demo. It
+// sets limits against slow and hostile clients, and finishes requests at the end.
 package serving
 
 import (
@@ -19,8 +18,8 @@ import (
 	"github.com/fedhub/fedhub/internal/flood"
 )
 
-// Limits of one connection. The hub answers within 15 seconds or says that it
-// cannot, so nobody has to wait longer for anything.
+// Limits of one connection. The hub answers every request within 15 seconds, if
+// need be with an error.
 const (
 	readHeader = 5 * time.Second
 	read       = 15 * time.Second
@@ -35,11 +34,11 @@ type Listener struct {
 	all  []net.Listener
 }
 
-// ErrInUse says that something else listens there.
-var ErrInUse = errors.New("it is in use")
+// ErrInUse says that another program listens on the port.
+var ErrInUse = errors.New("the port is in use")
 
-// Listen opens an address, like ":8080" or "10.0.0.1:8080". Port 0 is a free
-// one.
+// Listen opens an address, like ":8080" or "10.0.0.1:8080". Port 0 picks a free
+// port.
 func Listen(ctx context.Context, address string) (*Listener, error) {
 	var config net.ListenConfig
 	l, err := config.Listen(ctx, "tcp", address)
@@ -49,15 +48,15 @@ func Listen(ctx context.Context, address string) (*Listener, error) {
 	return &Listener{Port: portOf(l), all: []net.Listener{l}}, nil
 }
 
-// Loopback opens a port on this machine alone, by IPv4 and, where there is
-// one, IPv6. Browsers take "localhost" for either, so a stranger on the other
-// one would get half of the visitors.
+// Loopback opens a port on the loopback addresses, IPv4 and, if the machine has
+// it, IPv6. Browsers use either for "localhost", so another program on one of them
+// would receive requests for the hub.
 func Loopback(ctx context.Context, port int) (*Listener, error) {
 	const tries = 20
 	for range tries {
 		l, err := loopback(ctx, port)
 		if port == 0 && errors.Is(err, ErrInUse) {
-			continue // the free port of the one is not free at the other
+			continue // the port is free in one family and taken in the other
 		}
 		return l, err
 	}
@@ -95,7 +94,7 @@ func reason(err error) error {
 	return err
 }
 
-// Close gives the port back. It is for listeners that nothing serves on.
+// Close closes a listener that was not served.
 func (l *Listener) Close() {
 	for _, one := range l.all {
 		one.Close() //nolint:errcheck // nothing was written
@@ -109,12 +108,12 @@ type Server struct {
 	failed  chan error
 }
 
-// Start serves at once.
+// Start begins to serve.
 func Start(l *Listener, handler http.Handler, log *slog.Logger) *Server {
 	return StartTLS(l, handler, log, nil)
 }
 
-// StartTLS serves at once, by TLS if there is a config for it.
+// StartTLS begins to serve, with TLS if config is set.
 func StartTLS(l *Listener, handler http.Handler, log *slog.Logger, config *tls.Config) *Server {
 	s := &Server{
 		http: &http.Server{
@@ -143,15 +142,15 @@ func StartTLS(l *Listener, handler http.Handler, log *slog.Logger, config *tls.C
 	return s
 }
 
-// Failed receives an error if the server cannot go on.
+// Failed receives an error if the server stops.
 func (s *Server) Failed() <-chan error { return s.failed }
 
-// Stop takes no more requests, waits for those under way until the context
-// ends, and then cuts them off.
+// Stop accepts no more requests, waits for those under way until the context
+// ends, and then closes their connections.
 func (s *Server) Stop(ctx context.Context) error {
 	err := s.http.Shutdown(ctx)
 	if err != nil {
-		err = errors.Join(fmt.Errorf("requests were cut off: %w", err), s.http.Close())
+		err = errors.Join(fmt.Errorf("requests under way were aborted: %w", err), s.http.Close())
 	}
 	s.serving.Wait()
 	return err

@@ -10,22 +10,21 @@ import (
 	"time"
 )
 
-// TLS is how a port is served by TLS.
+// TLS is the configuration of TLS for a port.
 type TLS struct {
 	Cert, Key string // files in PEM; they are read again when they change
-	// ClientHost is the one host name at which clients are asked for a
-	// certificate; empty for every name. Browsers show people a question when
-	// they are asked.
+	// ClientHost is the only host name at which the server requests a client
+	// certificate; empty for every name. Browsers ask users for a certificate then.
 	ClientHost string
 	Log        *slog.Logger
 	Now        func() time.Time // time.Now if nil
 }
 
-// Config reads the files and makes the settings of a connection: TLS 1.2 with
-// forward secrecy and authenticated encryption, or better (RFC 9325 §4.2).
+// Config reads the files and returns the configuration: TLS 1.2 with forward
+// secrecy and authenticated encryption, or TLS 1.3 (RFC 9325 §4.2).
 //
-// A client may show any certificate, or none. The handshake proves that it
-// holds the key; what that is worth is decided for each client.
+// A client may present any certificate or none. The handshake proves that it has
+// the key; whether the certificate is accepted is decided for each application.
 func (t TLS) Config() (*tls.Config, error) {
 	if t.Now == nil {
 		t.Now = time.Now
@@ -58,20 +57,21 @@ func (t TLS) Config() (*tls.Config, error) {
 	return plain, nil
 }
 
-// lookEvery is how often the files are looked at, at most.
+// lookEvery is the minimum time between two checks of the files.
 const lookEvery = 5 * time.Second
 
-// A pair is the certificate and key that are in the files.
+// A pair is the certificate and key of the files.
 type pair struct {
 	TLS
 
 	mu     sync.Mutex
 	held   *tls.Certificate
 	stamp  string    // of the files that were read
-	looked time.Time // when the files were last looked at
+	looked time.Time // time of the last check
 }
 
-// current returns what the files hold now, or held last if they are no good.
+// current returns the certificate of the files, or the one before if they cannot
+// be used.
 func (p *pair) current(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -79,9 +79,9 @@ func (p *pair) current(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 		p.looked = now
 		if p.changed() {
 			if err := p.load(); err != nil {
-				p.Log.Error("the TLS certificate changed and cannot be used; the one before stays in use", "error", err)
+				p.Log.Error("the new TLS certificate cannot be used; the hub keeps the old one", "error", err)
 			} else {
-				p.Log.Info("the TLS certificate changed and is in use")
+				p.Log.Info("the new TLS certificate is in use")
 			}
 		}
 	}
@@ -97,7 +97,7 @@ func (p *pair) read() error {
 
 func (p *pair) changed() bool { return p.files() != p.stamp }
 
-// files tells one state of the files from another.
+// files identifies a state of the files.
 func (p *pair) files() string {
 	var stamp strings.Builder
 	for _, name := range []string{p.Cert, p.Key} {
@@ -108,8 +108,8 @@ func (p *pair) files() string {
 	return stamp.String()
 }
 
-// load notes the state of the files before it reads them, so that a change
-// meanwhile is read next time.
+// load notes the state of the files before it reads them, so that a change during
+// the reading is seen the next time.
 func (p *pair) load() error {
 	stamp := p.files()
 	certificate, err := tls.LoadX509KeyPair(p.Cert, p.Key)

@@ -14,10 +14,10 @@ func TestAKeyForAFrappeSite(t *testing.T) {
 		t.Fatal(err)
 	}
 	command := func(base string, more ...string) []string {
-		return append([]string{"key", "add", "--kind", "frappe", "--base-url", base, "--client-id", "0a1b2c3d4e", "--client-secret-file", secret, "--name", "ERP"}, more...)
+		return append([]string{"provider", "add", "--kind", "frappe", "--base-url", base, "--client-id", "0a1b2c3d4e", "--client-secret-file", secret, "--name", "ERP"}, more...)
 	}
 	s.must(command("https://erp.example.org")...)
-	for _, says := range []string{"http://localhost:8080/signin/from/erp", "scope openid", "Administrators of this hub do not come in", "secret is short"} {
+	for _, says := range []string{"http://localhost:8080/signin/from/erp", "scope openid", "Administrators of this hub cannot sign in", "secret is short"} {
 		if !strings.Contains(s.out, says) {
 			t.Errorf("it does not say %q:\n%s", says, s.out)
 		}

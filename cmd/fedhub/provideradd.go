@@ -21,35 +21,35 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-type keyAddCmd struct {
-	Preset   string `field:"preset" placeholder:"NAME" help:"A provider that the page of a new key lists, like google, keycloak or github; all about it that is known is filled in."`
-	Kind     string `enum:"peer,openid,oauth2,frappe" default:"peer" help:"What is there, where no --preset says so: peer (another hub), openid (any OpenID provider), oauth2 (any OAuth 2.0 provider) or frappe (a Frappe or ERPNext site)."`
-	Invite   string `field:"invite" placeholder:"CODE" help:"Invite code of the other hub, which lets this one in at once."`
-	keyFlags `embed:""`
-	ID       string `field:"key_id" name:"id" placeholder:"ID" help:"Part of the callback address; made from the name if not given."`
+type providerAddCmd struct {
+	Preset        string `field:"preset" placeholder:"NAME" help:"A known provider, like google, keycloak or github. It sets everything that is known about the provider."`
+	Kind          string `enum:"peer,openid,oauth2,frappe" default:"peer" placeholder:"KIND" help:"Kind of provider, without --preset: peer (another hub, the default), openid (OpenID Connect), oauth2 (OAuth 2.0) or frappe (a Frappe or ERPNext site)."`
+	Invite        string `field:"invite" placeholder:"CODE" help:"Invite code of the other hub. It connects this hub without approval."`
+	providerFlags `embed:""`
+	ID            string `field:"key_id" name:"id" placeholder:"ID" help:"ID of the provider, a part of the callback URL. Default: made from the name."`
 
 	format `embed:""`
 	base   `embed:""`
 }
 
-// A keyRow is a login key as the commands print one.
-type keyRow struct {
+// A providerRow is a sign-in provider as the commands print it.
+type providerRow struct {
 	ID      string `json:"id"`
 	Kind    string `json:"kind"`
 	Name    string `json:"name"`
 	BaseURL string `json:"base_url"`
 	Enabled bool   `json:"enabled"`
 	Direct  bool   `json:"direct"`
-	Status  string `json:"status,omitempty"` // of a hub: how it answered
+	Status  string `json:"status,omitempty"` // of another hub: its answer
 	Message string `json:"message,omitempty"`
 	addressesThere
-	Metadata string `json:"client_metadata,omitempty"` // what this hub is called there
-	// Warnings are what to know of a key that was just added.
+	Metadata string `json:"client_metadata,omitempty"` // address of this hub's client metadata
+	// Warnings are about a provider that was just added.
 	Warnings []string `json:"warnings,omitempty"`
 }
 
-func keyRowOf(o *opened, k federation.LoginKey) keyRow {
-	row := keyRow{
+func providerRowOf(o *opened, k federation.LoginKey) providerRow {
+	row := providerRow{
 		ID: k.ID, Kind: k.Kind, Name: k.Name, BaseURL: k.BaseURL, Enabled: k.Enabled, Direct: k.Direct,
 		Status: string(k.Join.Status), Message: k.Join.Words(templates.Sentence), addressesThere: addressesOf(k, hubaddress.Hub(o.URL())),
 	}
@@ -59,15 +59,15 @@ func keyRowOf(o *opened, k federation.LoginKey) keyRow {
 	return row
 }
 
-// Run adds a key, and asks another hub to let this one in.
-func (k *keyAddCmd) Run(ctx context.Context, typed *kong.Context, c *console) error {
+// Run adds a sign-in provider, and sends another hub a connection request.
+func (k *providerAddCmd) Run(ctx context.Context, typed *kong.Context, c *console) error {
 	if err := k.read(typed, c); err != nil {
 		return err
 	}
 	return k.with(ctx, c, func(o *opened) error {
 		key, err := k.add(ctx, c, o)
 		if errors.Is(err, fs.ErrExist) {
-			return fmt.Errorf("the id %s is taken; choose another with --id", k.ID)
+			return fmt.Errorf("the ID %s is taken; choose another with --id", k.ID)
 		}
 		if err != nil {
 			return err
@@ -78,7 +78,7 @@ func (k *keyAddCmd) Run(ctx context.Context, typed *kong.Context, c *console) er
 				return err
 			}
 		}
-		row := keyRowOf(o, key)
+		row := providerRowOf(o, key)
 		doubts, err := o.Doubts(ctx, key)
 		if err != nil {
 			return err
@@ -97,13 +97,13 @@ func (k *keyAddCmd) Run(ctx context.Context, typed *kong.Context, c *console) er
 	})
 }
 
-func (k *keyAddCmd) add(ctx context.Context, c *console, o *opened) (federation.LoginKey, error) {
+func (k *providerAddCmd) add(ctx context.Context, c *console, o *opened) (federation.LoginKey, error) {
 	key, entry, err := k.start()
 	if err != nil {
 		return key, err
 	}
 	if k.BaseURL == "" && !entry.Placed() {
-		return key, mistake("say where it is: --base-url")
+		return key, mistake("the provider needs an address; add --base-url")
 	}
 	if err := k.write(&key); err != nil {
 		return key, err
@@ -115,9 +115,9 @@ func (k *keyAddCmd) add(ctx context.Context, c *console, o *opened) (federation.
 	return o.KeepLoginKey(ctx, c.operator(), key, k.secret)
 }
 
-// start is the key before anything is said of it: that of the catalogue for a
-// preset, a Frappe site and an OAuth 2.0 provider.
-func (k *keyAddCmd) start() (federation.LoginKey, catalog.Entry, error) {
+// start is the provider before the flags are applied: that of the catalogue for
+// a preset, a Frappe site and an OAuth 2.0 provider.
+func (k *providerAddCmd) start() (federation.LoginKey, catalog.Entry, error) {
 	name := k.Preset
 	if name == "" && (k.Kind == federation.KindFrappe || k.Kind == federation.KindOAuth2) {
 		name = k.Kind
@@ -127,7 +127,7 @@ func (k *keyAddCmd) start() (federation.LoginKey, catalog.Entry, error) {
 	}
 	entry, found := catalog.Get(strings.ToLower(name))
 	if !found {
-		return federation.LoginKey{}, entry, mistakef("--preset %s: there is no such provider in the list; there are %s", oneLine(name), strings.Join(presetNames(), ", "))
+		return federation.LoginKey{}, entry, mistakef("--preset %s is unknown; the presets are %s", oneLine(name), strings.Join(presetNames(), ", "))
 	}
 	key := entry.Start(nil)
 	key.Icon = cmp.Or(key.Icon, entry.Preset)
@@ -146,8 +146,8 @@ func presetNames() []string {
 	return names
 }
 
-// name is what the upstream calls itself, else its host.
-func (k *keyAddCmd) name(ctx context.Context, o *opened, key federation.LoginKey) string {
+// name is the provider's own name, or its host.
+func (k *providerAddCmd) name(ctx context.Context, o *opened, key federation.LoginKey) string {
 	if card, err := o.Describe(ctx, key.Kind, key.BaseURL); err == nil && card.Name != "" {
 		return card.Name
 	}
@@ -157,9 +157,8 @@ func (k *keyAddCmd) name(ctx context.Context, o *opened, key federation.LoginKey
 	return ""
 }
 
-// awaitMetadata gives the hub that serves the moment it needs to see a new
-// key, or to start: the other hub reads about us there as soon as we ask, and
-// remembers what it does not find.
+// awaitMetadata waits until the serving hub publishes the metadata of a new
+// provider: the other hub reads it as soon as we ask, and remembers a miss.
 func awaitMetadata(ctx context.Context, address string) {
 	ctx, cancel := context.WithTimeout(ctx, 4*time.Second)
 	defer cancel()
@@ -182,33 +181,33 @@ func awaitMetadata(ctx context.Context, address string) {
 	}
 }
 
-// direct goes through no proxy: nothing stands between a hub and itself.
+// direct uses no proxy: it calls this hub itself.
 func direct() *http.Client { return &http.Client{Transport: &http.Transport{DisableKeepAlives: true}} }
 
-// tellKey says what an administrator has to know next.
+// tellKey tells an administrator what to do next.
 func tellKey(w io.Writer, o *opened, k federation.LoginKey) {
 	if k.Kind == federation.KindPeer {
 		fmt.Fprintln(w, oneLine(k.Join.Words(templates.Sentence)))
 		return
 	}
-	fmt.Fprint(w, "Register there:\n\n")
+	fmt.Fprint(w, "Register these URLs at the provider:\n\n")
 	printAddresses(w, o, k)
 	if k.Kind == federation.KindFrappe {
-		fmt.Fprintln(w, "On the site it is the one line of Redirect URIs, and the Default Redirect URI, of an OAuth Client with the scope openid.")
+		fmt.Fprintln(w, "On the site, create an OAuth Client with the scope openid. Enter the callback URL as its Redirect URIs and as its Default Redirect URI.")
 	}
 	if k.KeepsAdminsOut() {
-		fmt.Fprintf(w, "Administrators of this hub do not come in through it. If the site is new enough, say so on its page: Version of the site, %s.\n", federation.SiteBinds)
+		fmt.Fprintf(w, "Administrators of this hub cannot sign in through it. If the site is new enough, set \"Version of the site\" to \"%s\" on the provider's page.\n", federation.SiteBinds)
 	}
 	if warning := k.SecretWarning(time.Now()); warning != "" {
 		fmt.Fprintln(w, warning)
 	}
 }
 
-// unanswered is an error if the other hub gave no answer that leads anywhere.
-// The key is kept all the same.
+// unanswered is an error if the other hub neither approved the request nor keeps
+// it for approval. The provider is kept all the same.
 func unanswered(k federation.LoginKey) error {
 	if k.Kind != federation.KindPeer || k.Join.Status == federation.Active || k.Join.Status == federation.Requested {
 		return nil
 	}
-	return fmt.Errorf("%s has not let this hub in; see that this hub is running at its public address, then ask again with: fedhub key join %s", k.Name, k.ID)
+	return fmt.Errorf("%s has not connected this hub; check that this hub is running at its public URL, then try again with: fedhub provider join %s", k.Name, k.ID)
 }

@@ -9,21 +9,21 @@ import (
 	"github.com/fedhub/fedhub/federation"
 )
 
-type keyListCmd struct {
+type providerListCmd struct {
 	format `embed:""`
 	base   `embed:""`
 }
 
-// Run lists the login keys.
-func (l *keyListCmd) Run(ctx context.Context, c *console) error {
+// Run lists the sign-in providers.
+func (l *providerListCmd) Run(ctx context.Context, c *console) error {
 	return l.with(ctx, c, func(o *opened) error {
 		keys, err := o.LoginKeys(ctx)
 		if err != nil {
 			return err
 		}
-		rows := []keyRow{}
+		rows := []providerRow{}
 		for _, k := range keys {
-			rows = append(rows, keyRowOf(o, k))
+			rows = append(rows, providerRowOf(o, k))
 		}
 		return l.print(c, rows, func(w io.Writer) {
 			cells := make([][]string, len(rows))
@@ -36,8 +36,8 @@ func (l *keyListCmd) Run(ctx context.Context, c *console) error {
 			}
 			table(w, []string{"ID", "KIND", "NAME", "BASE URL", "STATE"}, cells)
 			for _, k := range keys {
-				if k.Kind != federation.KindPeer { // a hub reads them by itself
-					fmt.Fprintf(w, "\nTo register at %s:\n\n", oneLine(k.Name))
+				if k.Kind != federation.KindPeer { // another hub reads them from our metadata
+					fmt.Fprintf(w, "\nURLs to register at %s:\n\n", oneLine(k.Name))
 					printAddresses(w, o, k)
 				}
 			}

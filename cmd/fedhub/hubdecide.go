@@ -12,40 +12,40 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-type serverApproveCmd struct {
-	Name        string `placeholder:"NAME" help:"What people read, with its host behind; its host alone if not given."`
-	SkipConsent bool   `help:"People are not asked whether it may know them, until all its keys change or its redirect URIs move."`
+type hubApproveCmd struct {
+	Name        string `placeholder:"NAME" help:"Name that users see, followed by the hub's host. Default: the host alone."`
+	SkipConsent bool   `help:"Do not ask users for consent, until all its keys change or a redirect URI moves to another origin."`
 	decision    `embed:""`
 }
-type serverRefuseCmd struct{ decision }
-type serverSuspendCmd struct{ decision }
+type hubRefuseCmd struct{ decision }
+type hubSuspendCmd struct{ decision }
 
-// Run lets a hub in.
-func (d *serverApproveCmd) Run(ctx context.Context, c *console) error {
-	return d.decide(ctx, c, clients.Active, "may sign people in here", func(o *opened, id string) error {
+// Run approves a hub.
+func (d *hubApproveCmd) Run(ctx context.Context, c *console) error {
+	return d.decide(ctx, c, clients.Active, "is approved", func(o *opened, id string) error {
 		return o.ApproveServer(ctx, c.operator(), id, hubs.Approval{Name: d.Name, SkipConsent: d.SkipConsent})
 	})
 }
 
-// Run says no to a hub that waits.
-func (d *serverRefuseCmd) Run(ctx context.Context, c *console) error {
+// Run refuses a hub's request.
+func (d *hubRefuseCmd) Run(ctx context.Context, c *console) error {
 	return d.decide(ctx, c, clients.Refused, "was refused", nil)
 }
 
-// Run stops sign-ins to a hub that was let in.
-func (d *serverSuspendCmd) Run(ctx context.Context, c *console) error {
+// Run blocks sign-ins through an approved hub.
+func (d *hubSuspendCmd) Run(ctx context.Context, c *console) error {
 	return d.decide(ctx, c, clients.Suspended, "is suspended", nil)
 }
 
-// A decision is about one hub.
+// A decision names the hub that a command is about.
 type decision struct {
-	ID string `arg:"" help:"Id of the hub, as in fedhub server list, or its host."`
+	ID string `arg:"" help:"ID or host of the hub, as in fedhub hub list."`
 
 	format `embed:""`
 	base   `embed:""`
 }
 
-// decide takes a decision: by act, or by the state alone.
+// decide carries out a decision: by act, or by setting the state.
 func (d *decision) decide(ctx context.Context, c *console, state clients.State, done string, act func(o *opened, id string) error) error {
 	return d.with(ctx, c, func(o *opened) error {
 		server, err := d.find(ctx, o)
@@ -71,13 +71,13 @@ func (d *decision) decide(ctx context.Context, c *console, state clients.State, 
 	})
 }
 
-// find takes an id, or a host with one hub on it: ids are long.
-func (d *decision) find(ctx context.Context, o *opened) (serverRow, error) {
-	rows, err := servers(ctx, o)
+// find takes an ID, or a host with one hub on it.
+func (d *decision) find(ctx context.Context, o *opened) (hubRow, error) {
+	rows, err := hubRows(ctx, o)
 	if err != nil {
-		return serverRow{}, err
+		return hubRow{}, err
 	}
-	var onHost []serverRow
+	var onHost []hubRow
 	for _, r := range rows {
 		if r.ID == d.ID {
 			return r, nil
@@ -88,9 +88,9 @@ func (d *decision) find(ctx context.Context, o *opened) (serverRow, error) {
 	}
 	switch len(onHost) {
 	case 0:
-		return serverRow{}, fmt.Errorf("no hub with the id or host %s has asked; fedhub server list shows those that have", d.ID)
+		return hubRow{}, fmt.Errorf("there is no hub with the ID or host %s; see fedhub hub list", d.ID)
 	case 1:
 		return onHost[0], nil
 	}
-	return serverRow{}, mistakef("there are %d hubs on %s; give the id of one, as in fedhub server list", len(onHost), d.ID)
+	return hubRow{}, mistakef("there are %d hubs on %s; use the ID of one, as in fedhub hub list", len(onHost), d.ID)
 }

@@ -13,7 +13,7 @@ import (
 func linked(t *testing.T, emails ...string) *shell {
 	t.Helper()
 	s := newShell(t)
-	s.must("key", "add", "--kind", "oauth2", "--base-url", "https://id.example.invalid", "--client-id", "us", "--name", "Company", "--authorize-url", "https://id.example.invalid/authorize",
+	s.must("provider", "add", "--kind", "oauth2", "--base-url", "https://id.example.invalid", "--client-id", "us", "--name", "Company", "--authorize-url", "https://id.example.invalid/authorize",
 		"--token-url", "https://id.example.invalid/token", "--userinfo-url", "https://id.example.invalid/me", "--claim", "subject=id")
 	for _, email := range emails {
 		s.must("user", "add", "--email", email, "--no-password")
@@ -77,24 +77,24 @@ func (s *shell) at() map[string]int {
 func TestWhoIsKnownByTheAddressBeforeIsMovedOrLeftByAFlag(t *testing.T) {
 	const before, after = "https://id.example.invalid", "https://new.example.invalid"
 	s := linked(t, "ada@example.org", "bob@example.org")
-	change := []string{"key", "update", "company", "--base-url", after, "--json"}
+	change := []string{"provider", "update", "company", "--base-url", after, "--json"}
 	with := func(flags ...string) []string { return append(change[:len(change):len(change)], flags...) }
-	s.run(change...).fails(2, "2 people", before, "--identities move", "--identities leave", "--identities-address", "Nothing was changed")
+	s.run(change...).fails(2, "2 users", before, "--identities move", "--identities leave", "--identities-address", "nothing was changed")
 	s.run(with("--identities", "move")...).fails(2, "--identities-address", after)
 	s.run(with("--identities", "move", "--identities-address", "https://evil.example.invalid")...).fails(2, "--identities-address", after)
-	s.run("key", "update", "company", "--identities", "move", "--name", "X").fails(2, "--identities", "nothing is to be decided")
+	s.run("provider", "update", "company", "--identities", "move", "--name", "X").fails(2, "--identities", "no links of Company are undecided")
 	s.run(with("--identities", "sell")...).fails(2, "--identities")
 	if got := s.at(); got[before] != 2 || len(got) != 1 {
 		t.Errorf("refused, and yet they are at %v", got)
 	}
-	var row keyRow
+	var row providerRow
 	if s.must(with("--identities", "move", "--identities-address", after)...).json(&row); row.BaseURL != after || row.Name != "Company" {
 		t.Errorf("got %s", s.out)
 	}
 	if got := s.at(); got[after] != 2 || len(got) != 1 {
 		t.Errorf("moved they are at %v", got)
 	}
-	if s.must("key", "update", "company", "--base-url", before, "--identities", "leave", "--json").json(&row); row.BaseURL != before {
+	if s.must("provider", "update", "company", "--base-url", before, "--identities", "leave", "--json").json(&row); row.BaseURL != before {
 		t.Errorf("got %s", s.out)
 	}
 	if got := s.at(); got[after] != 2 || len(got) != 1 {
@@ -111,16 +111,16 @@ func TestAnOAuth2ProviderThatSomebodyElseSpeaksForIsAnotherAddress(t *testing.T)
 		{"--authorize-url", evil}, {"--token-url", evil}, {"--userinfo-url", evil}, {"--userinfo-url", "https://id.example.invalid:8443/me"}, {"--claim", "subject=login"},
 	} {
 		for _, choice := range [][]string{nil, {"--identities", "move", "--identities-address", before}} {
-			s.run(append(append([]string{"key", "update", "company"}, flags...), choice...)...)
+			s.run(append(append([]string{"provider", "update", "company"}, flags...), choice...)...)
 			if s.code != 2 {
 				t.Errorf("%v %v: got %d\n%s%s", flags, choice, s.code, s.out, s.err)
 			}
 		}
-		s.run(append([]string{"key", "update", "company"}, flags...)...).fails(2, before, "another Base URL")
+		s.run(append([]string{"provider", "update", "company"}, flags...)...).fails(2, before, "another Base URL")
 	}
-	s.must("key", "update", "company", "--userinfo-url", before+"/v2/me", "--claim", "email=mail")
-	moved := []string{"key", "update", "company", "--base-url", after, "--userinfo-url", after + "/me"}
-	s.run(moved...).fails(2, "1 person is", "--identities-address")
+	s.must("provider", "update", "company", "--userinfo-url", before+"/v2/me", "--claim", "email=mail")
+	moved := []string{"provider", "update", "company", "--base-url", after, "--userinfo-url", after + "/me"}
+	s.run(moved...).fails(2, "1 user is", "--identities-address")
 	s.must(append(moved, "--identities", "leave")...)
-	s.must("key", "update", "company", "--userinfo-url", after+":8443/me", "--claim", "subject=login")
+	s.must("provider", "update", "company", "--userinfo-url", after+":8443/me", "--claim", "subject=login")
 }

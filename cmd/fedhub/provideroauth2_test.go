@@ -9,7 +9,7 @@ import (
 func TestAKeyForAnyOAuth2Provider(t *testing.T) {
 	s := newShell(t)
 	command := func(more ...string) []string {
-		return append([]string{"key", "add", "--kind", "oauth2", "--base-url", "https://id.example.invalid", "--client-id", "us", "--name", "Company",
+		return append([]string{"provider", "add", "--kind", "oauth2", "--base-url", "https://id.example.invalid", "--client-id", "us", "--name", "Company",
 			"--authorize-url", "https://id.example.invalid/authorize", "--token-url", "https://id.example.invalid/token"}, more...)
 	}
 	whole := command("--userinfo-url", "https://id.example.invalid/me", "--claim", "subject=data.id", "--claim", "roles=resource_access.payroll.acme.example.roles",
@@ -33,5 +33,5 @@ func TestAKeyForAnyOAuth2Provider(t *testing.T) {
 	}
 	s.run(command()...).fails(2, "the provider's documentation names it")
 	s.run(command("--userinfo-url", "https://id.example.invalid/me", "--claim", "adress=x")...).fails(2, "email_verified")
-	s.run("key", "add", "--kind", "openid", "--base-url", "https://id.example.invalid", "--token-url", "https://id.example.invalid/t").fails(2, "--kind oauth2")
+	s.run("provider", "add", "--kind", "openid", "--base-url", "https://id.example.invalid", "--token-url", "https://id.example.invalid/t").fails(2, "--kind oauth2")
 }

@@ -37,10 +37,10 @@ func onThePage(t *testing.T) []string {
 
 func TestEveryControlOfALoginKeysPageHasAFlag(t *testing.T) {
 	elsewhere := map[string]string{
-		"enabled": "fedhub key switch", "site_key_remove": "--site-key-file=", "sure": "the question, or --yes", "look": "a button that shows the page again",
+		"enabled": "fedhub provider switch", "site_key_remove": "--site-key-file=", "sure": "the question, or --yes", "look": "a button that shows the page again",
 	}
 	flags := map[string]bool{}
-	for _, field := range reflect.VisibleFields(reflect.TypeFor[keyAddCmd]()) {
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[providerAddCmd]()) {
 		if control := field.Tag.Get("field"); control != "" {
 			flags[control] = true
 			list, _, _ := strings.Cut(control, ".")
@@ -79,7 +79,7 @@ func TestEveryControlOfALoginKeysPageHasAFlag(t *testing.T) {
 }
 
 func TestEveryFlagOfALoginKeyIsWritten(t *testing.T) {
-	typed := keyFlags{given: given{}, siteKey: "a:b", SecretExpires: "2030-01-31", MigrateUntil: "2030-01-31", RolesText: new(word("commas")),
+	typed := providerFlags{given: given{}, siteKey: "a:b", SecretExpires: "2030-01-31", MigrateUntil: "2030-01-31", RolesText: new(word("commas")),
 		Role: []string{"a = b"}, Claim: map[string]string{"subject": "id"}, Option: map[string]string{"credentials": "form"}, Param: map[string]string{"prompt": "login"}}
 	flags := reflect.ValueOf(&typed).Elem()
 	for _, field := range reflect.VisibleFields(flags.Type()) {
@@ -104,7 +104,7 @@ func TestEveryFlagOfALoginKeyIsWritten(t *testing.T) {
 	if err := typed.write(&k); err != nil {
 		t.Fatal(err)
 	}
-	peer, until := federation.LoginKey{Kind: federation.KindPeer}, keyFlags{MigrateUntil: "2030-01-31"}
+	peer, until := federation.LoginKey{Kind: federation.KindPeer}, providerFlags{MigrateUntil: "2030-01-31"}
 	until.given = given{&until.MigrateUntil: true}
 	if err := until.write(&peer); err != nil {
 		t.Fatal(err)
@@ -129,7 +129,7 @@ func TestAKeyOfAPresetKnowsWhatItsPageKnows(t *testing.T) {
 	if err := os.WriteFile(secret, []byte("hush\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s.must("key", "add", "--preset", "Google", "--client-id", "us", "--client-secret-file", secret, "--sign-ups", "invited", "--no-trust-email",
+	s.must("provider", "add", "--preset", "Google", "--client-id", "us", "--client-secret-file", secret, "--sign-ups", "invited", "--no-trust-email",
 		"--param", "prompt=select_account", "--hidden", "--home-domain", "@example.org", "--secret-expires", "2030-01-31", "--sign-out-there")
 	kept := strings.ReplaceAll(stored(t, s, "loginkeys", "google"), " ", "")
 	for _, says := range []string{`"preset":"google"`, `"name":"Google"`, `"base_url":"https://accounts.google.com"`, `"sign_ups":"invited"`, `"prompt":"select_account"`,
@@ -138,8 +138,8 @@ func TestAKeyOfAPresetKnowsWhatItsPageKnows(t *testing.T) {
 			t.Errorf("%s is not in\n%s", says, kept)
 		}
 	}
-	s.run("key", "add", "--preset", "gogle", "--client-id", "us").fails(2, "google, ", "--preset gogle")
-	s.run("key", "add", "--preset", "google", "--base-url", "https://x.example.org", "--client-id", "us").fails(2, "says itself where it is")
-	s.run("key", "add", "--kind", "openid", "--client-id", "us").fails(2, "--base-url")
-	s.run("key", "add", "--kind", "openid", "--base-url", "https://x.example.org", "--client-id", "us", "--option", "tenant=x").fails(2, "--option tenant")
+	s.run("provider", "add", "--preset", "gogle", "--client-id", "us").fails(2, "google, ", "--preset gogle")
+	s.run("provider", "add", "--preset", "google", "--base-url", "https://x.example.org", "--client-id", "us").fails(2, "the address of Google is known")
+	s.run("provider", "add", "--kind", "openid", "--client-id", "us").fails(2, "--base-url")
+	s.run("provider", "add", "--kind", "openid", "--base-url", "https://x.example.org", "--client-id", "us", "--option", "tenant=x").fails(2, "--option tenant")
 }

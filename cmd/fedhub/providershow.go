@@ -11,8 +11,8 @@ import (
 	"github.com/fedhub/fedhub/federation/hubaddress"
 )
 
-// addressesThere are what the provider of a key must be told of this hub, by
-// the names of RFC 7591 and its like. What it has no use for is empty.
+// addressesThere are this hub's URLs to register at a provider, by the names of
+// RFC 7591 and OpenID Connect. Those that the provider does not use are empty.
 type addressesThere struct {
 	Callback    string `json:"callback"`
 	SignedOut   string `json:"post_logout_redirect_uri,omitempty"`
@@ -29,7 +29,7 @@ func addressesOf(k federation.LoginKey, hub hubaddress.Hub) addressesThere {
 	return there
 }
 
-// printAddresses prints them by the names that the pages give them.
+// printAddresses prints them by the names on the pages.
 func printAddresses(w io.Writer, o *opened, k federation.LoginKey) {
 	lines := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, a := range catalog.Addresses(k, hubaddress.Hub(o.URL())) {
@@ -38,14 +38,14 @@ func printAddresses(w io.Writer, o *opened, k federation.LoginKey) {
 	lines.Flush() //nolint:errcheck // as the lines around it
 }
 
-type keyShowCmd struct {
+type providerShowCmd struct {
 	which `embed:""`
 }
 
-// Run prints a key and the addresses to register at its provider.
-func (k *keyShowCmd) Run(ctx context.Context, c *console) error {
+// Run prints a provider and the URLs to register there.
+func (k *providerShowCmd) Run(ctx context.Context, c *console) error {
 	return k.about(ctx, c, func(o *opened, key federation.LoginKey) error {
-		row := keyRowOf(o, key)
+		row := providerRowOf(o, key)
 		return k.print(c, row, func(w io.Writer) {
 			state := "on"
 			if !key.Enabled {
@@ -54,7 +54,7 @@ func (k *keyShowCmd) Run(ctx context.Context, c *console) error {
 			fmt.Fprintf(w, "%s (%s, %s) is %s.\n\n", oneLine(key.Name), key.ID, key.Kind, state)
 			printAddresses(w, o, key)
 			if row.Metadata != "" {
-				fmt.Fprintf(w, "\nThe other hub reads all of this at %s\n", row.Metadata)
+				fmt.Fprintf(w, "\nThe other hub reads these URLs from %s\n", row.Metadata)
 			}
 		})
 	})

@@ -11,13 +11,13 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-type serverListCmd struct {
+type hubListCmd struct {
 	format `embed:""`
 	base   `embed:""`
 }
 
-// A serverRow is a federated hub as the commands print one.
-type serverRow struct {
+// A hubRow is a connected hub as the commands print it.
+type hubRow struct {
 	ID           string    `json:"id"`
 	Host         string    `json:"host"`
 	Name         string    `json:"name"`                   // what it calls itself
@@ -30,17 +30,17 @@ type serverRow struct {
 	Requested    time.Time `json:"requested"`
 }
 
-func serverRowOf(c clients.Client) serverRow {
-	return serverRow{
+func hubRowOf(c clients.Client) hubRow {
+	return hubRow{
 		ID: c.ID, Host: c.Server.Host, Name: c.Name, DisplayName: c.Server.DisplayName, SkipConsent: c.SkipAuthorization, State: string(c.Server.State), Via: c.Server.Via, Held: c.Server.HeldWords(templates.Sentence),
 		Fingerprints: append([]string{}, c.Server.KeyThumbprints...), Requested: c.Server.Requested,
 	}
 }
 
-// Run lists the hubs that asked.
-func (l *serverListCmd) Run(ctx context.Context, c *console) error {
+// Run lists the connected hubs and the connection requests.
+func (l *hubListCmd) Run(ctx context.Context, c *console) error {
 	return l.with(ctx, c, func(o *opened) error {
-		rows, err := servers(ctx, o)
+		rows, err := hubRows(ctx, o)
 		if err != nil {
 			return err
 		}
@@ -54,17 +54,17 @@ func (l *serverListCmd) Run(ctx context.Context, c *console) error {
 	})
 }
 
-func servers(ctx context.Context, o *opened) ([]serverRow, error) {
+func hubRows(ctx context.Context, o *opened) ([]hubRow, error) {
 	all, err := o.Clients(ctx)
 	if err != nil {
 		return nil, err
 	}
-	rows := []serverRow{}
+	rows := []hubRow{}
 	for _, client := range all {
 		if client.Server != nil {
-			rows = append(rows, serverRowOf(client))
+			rows = append(rows, hubRowOf(client))
 		}
 	}
-	slices.SortFunc(rows, func(a, b serverRow) int { return a.Requested.Compare(b.Requested) })
+	slices.SortFunc(rows, func(a, b hubRow) int { return a.Requested.Compare(b.Requested) })
 	return rows, nil
 }
