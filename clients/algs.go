@@ -6,7 +6,7 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// means are what the client has to sign and encrypt with.
+// means are the keys and secrets of the client.
 func (c Client) means() algs.Means {
 	return algs.Means{Method: c.AuthMethod, Secret: c.UsesSecret(), JWKS: c.JWKS, JWKSURI: c.JWKSURI}
 }
@@ -15,7 +15,7 @@ func checkAlgs(c Client, _ bool) forms.Problems { return c.Algs.Check(c.IDTokenA
 
 func checkAssertion(c Client, _ bool) forms.Problems { return c.Algs.CheckAssertion(c.means()) }
 
-// checkTLSName holds whom a certificate must name against RFC 8705 §2.1.2.
+// checkTLSName checks the certificate name by RFC 8705 §2.1.2.
 func checkTLSName(c Client, _ bool) forms.Problems {
 	if c.AuthMethod != clientauth.MethodTLS {
 		return nil

@@ -11,10 +11,10 @@ import (
 	"github.com/fedhub/fedhub/clients/habits"
 )
 
-// Authenticate returns the client whose credentials these are. audience is
-// what an assertion must be addressed to; empty means our issuer. A client
-// that does not prove itself is *clientauth.AuthError; any other error is ours.
-// One that is disabled or not approved is not told apart from an unknown one.
+// Authenticate returns the client with these credentials. audience is the
+// audience of an assertion; empty means our issuer. A client that fails to
+// authenticate is *clientauth.AuthError; any other error is ours. A disabled or
+// unapproved client looks like an unknown one.
 func (r *Registry) Authenticate(ctx context.Context, cred clientauth.Credentials, audience string, also ...string) (Client, error) {
 	client, err := r.Get(ctx, cred.ID)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -38,7 +38,7 @@ func (r *Registry) Authenticate(ctx context.Context, cred clientauth.Credentials
 	return client, nil
 }
 
-// Saw notes what the client did where it has a choice.
+// Saw notes which of several possibilities the client used.
 func (r *Registry) Saw(ctx context.Context, c Client, did habits.Habit) {
 	now := r.Stamp()
 	if !c.Habits.Saw(did, now) {
@@ -47,7 +47,7 @@ func (r *Registry) Saw(ctx context.Context, c Client, did habits.Habit) {
 	r.note(ctx, c.ID, fmt.Sprint("habit ", c.ID, did), habits.Every, func(c *Client) bool { return c.Habits.Saw(did, now) })
 }
 
-// Auth is what the client registered about how it proves itself.
+// Auth is how the client registered to authenticate.
 func (c Client) Auth() clientauth.Registered {
 	return clientauth.Registered{
 		Publisher: c.Publisher(), Method: c.AuthMethod,
@@ -55,7 +55,7 @@ func (c Client) Auth() clientauth.Registered {
 	}
 }
 
-// Publisher is who the client is among those who publish keys.
+// Publisher describes where the client's keys are published.
 func (c Client) Publisher() clientauth.Publisher {
 	p := clientauth.Publisher{ID: c.ID, JWKS: c.JWKS, JWKSURI: c.JWKSURI, Hub: c.Server != nil}
 	if p.Hub {
@@ -64,10 +64,10 @@ func (c Client) Publisher() clientauth.Publisher {
 	return p
 }
 
-// SharesKeys reports whether something between the client and the hub is
-// signed with the client's secret (OIDC Core §10.1). The hub must then be able
-// to read the secret, which is kept encrypted beside its hash; every other
-// client's is kept as a hash alone.
+// SharesKeys reports whether something between the client and the hub is signed
+// with the client's secret (OIDC Core §10.1). The hub must then be able to read
+// the secret, so it is stored encrypted beside its hash; for other clients only
+// a hash is stored.
 func (c Client) SharesKeys() bool {
 	if !c.UsesSecret() {
 		return false
@@ -77,8 +77,8 @@ func (c Client) SharesKeys() bool {
 	}, clientauth.HS256)
 }
 
-// DropNeedlessSecrets ends what the client no longer has a use for: all of its
-// secrets, or what was kept beside their hashes to sign with.
+// DropNeedlessSecrets removes what the client no longer needs: all of its
+// secrets, or the encrypted copies that were used for signing.
 func (c *Client) DropNeedlessSecrets() {
 	if !c.UsesSecret() {
 		c.Secrets = nil

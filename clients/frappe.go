@@ -9,38 +9,38 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// A FrappeSite is what a client has more when it is a Frappe or ERPNext site
-// that is used as it is. Such a site sends its secret in the body or, where it
-// is newer, in the header; asks for openid alone and expects a whole profile;
-// knows no PKCE; and breaks on an error that is sent back to it, so errors are
-// shown to the person here.
+// A FrappeSite is the extra data of a client that is an unmodified Frappe or
+// ERPNext site. Such a site sends its secret in the body or, in newer versions,
+// in the header; it asks for openid alone and expects a whole profile; it does
+// not use PKCE; and it fails when an error is sent back to it, so the hub shows
+// errors to the user.
 type FrappeSite struct {
-	URL string `bson:"url"` // its origin, as people open it
+	URL string `bson:"url"` // its origin, as users open it
 
 	// Provider is that of the site's Social Login Key: FrappeProvider,
 	// KeycloakProvider, or the Provider Name of a custom one.
 	Provider string `bson:"provider,omitempty"`
-	// SendErrors is for a site that was changed to cope with ?error=: errors go
-	// to it, as the RFC has it, and not to a page here.
+	// SendErrors is for a site that was changed to handle ?error=: errors go to
+	// it, as the RFC says, and not to a page here.
 	SendErrors bool `bson:"send_errors,omitempty"`
-	// Awaited is until when an administrator waits for its first sign-in. Only
-	// so long is it noted how far it comes.
+	// Awaited is until when an administrator waits for its first sign-in. Its
+	// progress is noted until then.
 	Awaited time.Time `bson:"awaited,omitempty"`
 }
 
-// Providers of a Frappe site's Social Login Key under which this hub can be
-// entered there. Any other name is that of a custom one.
+// Providers of a Frappe site's Social Login Key that can be used for this hub.
+// Any other name is that of a custom one.
 const (
 	FrappeProvider   = "Frappe"
 	KeycloakProvider = "Keycloak"
 )
 
-// FrappeScopes are what openid stands for at a Frappe provider.
+// FrappeScopes are the scopes that openid means at a Frappe provider.
 func FrappeScopes() []string { return []string{"openid", "profile", "email", "roles"} }
 
-// EffectiveScopes are the scopes that a request of this client asks for. A Frappe
-// site, and an app of one, asks for openid and means all that a Frappe provider
-// would release; people see and agree to all of it.
+// EffectiveScopes are the scopes of a request of this client. A Frappe site,
+// and an app of one, asks for openid and means everything that a Frappe
+// provider would release. Users see and agree to all of it.
 func (c Client) EffectiveScopes(scopes []string) []string {
 	if c.Frappe == nil && !c.OpenIDMeansProfile || !slices.Contains(scopes, "openid") {
 		return scopes
@@ -54,7 +54,7 @@ func (c Client) EffectiveScopes(scopes []string) []string {
 	return meant
 }
 
-// site is what an import says of the site that a client is.
+// site is the part of the site data that an import sets.
 func (c Client) site() FrappeSite {
 	if c.Frappe == nil {
 		return FrappeSite{}
@@ -62,7 +62,7 @@ func (c Client) site() FrappeSite {
 	return FrappeSite{URL: c.Frappe.URL, Provider: c.Frappe.Provider}
 }
 
-// takeSite leaves alone what was chosen here about a site.
+// takeSite keeps the site settings that were chosen here.
 func (c *Client) takeSite(from Client) {
 	if c.Frappe == nil || from.Frappe == nil {
 		c.Frappe = from.Frappe
@@ -71,8 +71,8 @@ func (c *Client) takeSite(from Client) {
 	c.Frappe.URL, c.Frappe.Provider = from.Frappe.URL, from.Frappe.Provider
 }
 
-// Awaited says whether somebody waits for the first sign-in of this client. For
-// all but sites it costs no more than a look at what is remembered.
+// Awaited reports whether an administrator waits for the first sign-in of this
+// client. For clients that are not sites it only reads the cache.
 func (r *Registry) Awaited(ctx context.Context, id string) bool {
 	client, err := r.remembered(ctx, id)
 	return err == nil && client.Frappe != nil && r.now().Before(client.Frappe.Awaited)

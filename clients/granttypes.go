@@ -10,7 +10,7 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// The grant types that there are.
+// The grant types.
 const (
 	GrantCode              = granttypes.Code
 	GrantImplicit          = granttypes.Implicit
@@ -26,7 +26,7 @@ const (
 // HasGrant reports whether the client is registered for a grant type.
 func (c Client) HasGrant(grant string) bool { return slices.Contains(c.GrantTypes, grant) }
 
-// SetGrant registers the client for a grant type, or takes that away.
+// SetGrant adds or removes a grant type.
 func (c *Client) SetGrant(grant string, on bool) {
 	grants := slices.DeleteFunc(slices.Clone(c.GrantTypes), func(g string) bool { return g == grant })
 	if on {
@@ -35,10 +35,10 @@ func (c *Client) SetGrant(grant string, on bool) {
 	c.GrantTypes = granttypes.InOrder(grants)
 }
 
-// ChooseGrant registers the client for one of Authorization Code and Implicit,
-// by the name that administrators call it, and takes the other away; empty or
-// None takes both away. One that there is not is refused when the client is
-// saved, and so is None for whom people come back from a browser.
+// ChooseGrant registers the client for Authorization Code or Implicit, by the
+// name in the form, and removes the other; empty or None removes both. An
+// unknown name is refused when the client is saved, and so is None for a type
+// that uses the browser.
 func (c *Client) ChooseGrant(name string) {
 	c.SetGrant(GrantCode, false)
 	c.SetGrant(GrantImplicit, false)
@@ -50,20 +50,19 @@ func (c Client) AllowsGrant(grant string) bool {
 	return c.HasGrant(grant) && (grant != GrantClientCredentials || !c.Public())
 }
 
-// HasScope reports whether the client may have a scope.
+// HasScope reports whether the client may request a scope.
 func (c Client) HasScope(scope string) bool {
 	return slices.Contains(c.Scopes, scope) || scope == scopes.Offline && c.AllowsGrant(GrantRefresh)
 }
 
 // AllowsResponse reports whether the client may use a response_type, by its
-// name on the wire with the words sorted ("code", "token", "code id_token", …).
+// name on the wire with sorted words ("code", "token", "code id_token", …).
 func (c Client) AllowsResponse(response string) bool {
 	return slices.Contains(c.ResponseTypes, response)
 }
 
 // PairGrants adds the grant types that the response types need, and removes
-// implicit where none does (OIDC Registration §2): whoever chose a response
-// type has said so already.
+// implicit if none needs it (OIDC Registration §2).
 func (c *Client) PairGrants() {
 	if slices.ContainsFunc(c.ResponseTypes, granttypes.NeedsCode) {
 		c.SetGrant(GrantCode, true)
@@ -75,10 +74,10 @@ func (c *Client) PairGrants() {
 	}
 }
 
-// backstage reports whether the client never uses the authorization endpoint,
-// and yet is no Service: it asks people on another device, or exchanges what
-// it was given. One that registered itself said so, whatever redirect URIs it
-// has; of others it shows in that they have none.
+// backstage reports whether the client never uses the authorization endpoint
+// and is still no Service: it asks users on another device, or exchanges
+// tokens. A client that registered itself states it by its grant types,
+// whatever redirect URIs it has; other clients have no redirect URIs.
 func (c Client) backstage() bool {
 	if c.Type == Service || c.HasGrant(GrantCode) || c.HasGrant(GrantImplicit) {
 		return false
@@ -89,20 +88,20 @@ func (c Client) backstage() bool {
 	})
 }
 
-// Decoupled says that people decide about the client on another device, so it
-// needs no address that they return to.
+// Decoupled reports whether users answer the client's requests on another
+// device, so that it needs no redirect URI.
 func (c Client) Decoupled() bool { return c.HasGrant(GrantDevice) || c.HasGrant(GrantCIBA) }
 
-// tidyGrants gives the client the grant types and response types that follow
-// from its type, where nothing else was said.
+// tidyGrants sets the default grant types and response types of the client's
+// type.
 func (c *Client) tidyGrants() {
 	c.ResponseTypes = granttypes.ResponsesInOrder(c.ResponseTypes)
 	c.GrantTypes = granttypes.InOrder(c.GrantTypes)
 	none := c.HasGrant(noGrant)
 	c.SetGrant(noGrant, false)
 	if c.Type == Service {
-		// A service has nobody to send anywhere: it only asks for itself, and
-		// can do so again at any time (RFC 6749 §4.4.3).
+		// A service has no users: it only asks for itself, and can do so again
+		// at any time (RFC 6749 §4.4.3).
 		for _, grant := range []string{GrantCode, GrantImplicit, GrantRefresh} {
 			c.SetGrant(grant, false)
 		}
@@ -121,7 +120,7 @@ func (c *Client) tidyGrants() {
 	}
 }
 
-// checkGrantTypes holds the grant types against their rules.
+// checkGrantTypes checks the grant types.
 func checkGrantTypes(c Client, _ bool) forms.Problems {
 	var problems forms.Problems
 	for _, grant := range c.GrantTypes {
@@ -132,8 +131,8 @@ func checkGrantTypes(c Client, _ bool) forms.Problems {
 		case name == "":
 			problems.Add("grant_types", "client.grant.unknown", "grant", grant)
 		case c.Public() && slices.Contains([]string{GrantClientCredentials, GrantExchange, GrantJWT, GrantCIBA}, grant):
-			// RFC 6749 §4.4, RFC 8693 §5, RFC 7523 §5, CIBA §7.1: whoever gets
-			// tokens this way must have proved who they are.
+			// RFC 6749 §4.4, RFC 8693 §5, RFC 7523 §5, CIBA §7.1: these grants
+			// need an authenticated client.
 			problems.Add("grant_types", "client.grant.public", "type", c.Type, "grant", name)
 		}
 	}
@@ -152,10 +151,10 @@ func checkGrantTypes(c Client, _ bool) forms.Problems {
 	return append(problems, checkImplicit(c)...)
 }
 
-// checkImplicit keeps the Implicit grant to where its token leaks least (RFC
-// 9700 §2.1.2): to https and, where an administrator tries it, the person's own
-// machine. There every answer is asked for (checkTrust, and the consent of the
-// authorization endpoint). OIDC Registration §2 has no loopback for the others.
+// checkImplicit allows the Implicit grant only where its token leaks least (RFC
+// 9700 §2.1.2): to https and, for an administrator's test, to the user's own
+// machine, where every answer needs consent (checkTrust, and the authorization
+// endpoint). OIDC Registration §2 allows no loopback for others.
 func checkImplicit(c Client) forms.Problems {
 	if !c.HasGrant(GrantImplicit) {
 		return nil

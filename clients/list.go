@@ -10,16 +10,15 @@ import (
 )
 
 const (
-	// searched is how many clients one page of a search looks through. The next
-	// page goes on behind them, so none is out of reach.
+	// searched is how many clients one page of a search scans. The next page
+	// continues after them, so every client can be found.
 	searched   = 5000
 	searchPage = 500
 )
 
-// Search returns up to limit clients that are no servers and that the text may
-// mean, continuing behind the id after, and where the next page continues;
-// empty if there is none. The text is an id or a piece of a name. Without a
-// text it is all of them.
+// Search returns up to limit clients that are not hubs and match the text,
+// after the id `after`, and where the next page continues; empty if there is
+// none. The text is an id or part of a name. An empty text matches all.
 func (r *Registry) Search(ctx context.Context, text, after string, limit int) (found []Client, next string, err error) {
 	text = strings.ToLower(strings.TrimSpace(text))
 	if text != "" && after == "" {

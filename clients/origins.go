@@ -13,11 +13,11 @@ import (
 	"github.com/fedhub/fedhub/internal/cache"
 )
 
-// AllowsOrigin reports whether pages of this origin speak for the client
-// (RFC 6454): one that is registered, or the home of a single-page app's
-// redirect URI. A public app that registered itself may be such a page on the
-// developer's machine, whatever it took itself for: its own loopback addresses
-// count, to the port, and no foreign page. Nothing is normalised; "null" is nobody's.
+// AllowsOrigin reports whether pages of this origin belong to the client (RFC
+// 6454): a registered origin, or that of a single-page app's redirect URI. A
+// public app that registered itself may be a page on the developer's machine:
+// its own loopback addresses count, including the port, but no other page does.
+// Nothing is normalised; "null" never matches.
 func (c Client) AllowsOrigin(origin string) bool { return slices.Contains(c.origins(), origin) }
 
 func (c Client) origins() []string {
@@ -33,23 +33,23 @@ func (c Client) origins() []string {
 }
 
 const (
-	// originsPause is the time between two readings for an origin that nobody
-	// has: anybody can make one up.
+	// originsPause is the time between two lookups for an unknown origin,
+	// because anyone can invent one.
 	originsPause = time.Second
-	// originsOverlap is how far a reading goes back behind the one before, for
-	// writes that were under way and for clocks that differ.
+	// originsOverlap is how far a read goes back before the previous one, for
+	// writes in progress and for clock differences.
 	originsOverlap = 5 * time.Minute
 	originsFlight  = "origins"
 )
 
-// AnyAllowsOrigin reports whether pages of an origin speak for some client that
-// may ask. The answer may be two seconds old, as that of Get.
+// AnyAllowsOrigin reports whether an origin belongs to any usable client. The
+// answer may be two seconds old, as that of Get.
 func (r *Registry) AnyAllowsOrigin(ctx context.Context, origin string) (bool, error) {
 	return r.any(ctx, origin, func(c Client) bool { return c.AllowsOrigin(origin) })
 }
 
-// AnyHasScope reports likewise whether some client is registered for a scope
-// that is none of the standard ones.
+// AnyHasScope reports whether any client is registered for a scope that is not
+// a standard one.
 func (r *Registry) AnyHasScope(ctx context.Context, scope string) (bool, error) {
 	return r.any(ctx, scopes.Entry(scope), func(c Client) bool { return slices.Contains(c.Scopes, scope) })
 }
@@ -68,16 +68,17 @@ func (r *Registry) any(ctx context.Context, entry string, has func(Client) bool)
 	return r.knows(ctx, entry, has)
 }
 
-// readLimit is how long it may take to read what changed.
+// readLimit bounds the time for reading changes.
 const readLimit = 10 * time.Second
 
-// Warm reads the origins of all clients, page by page, so that no request has to.
+// Warm reads the origins of all clients, page by page, so that no request has
+// to.
 func (r *Registry) Warm(ctx context.Context) error {
 	_, err := r.AnyAllowsOrigin(ctx, "")
 	return err
 }
 
-// knows looks at the clients that the book names.
+// knows checks the clients that the book names.
 func (r *Registry) knows(ctx context.Context, entry string, has func(Client) bool) (bool, error) {
 	for _, id := range r.origins.Of(entry) {
 		client, err := r.Known(ctx, id)
@@ -93,10 +94,10 @@ func (r *Registry) knows(ctx context.Context, entry string, has func(Client) boo
 	return false, nil
 }
 
-// readOrigins brings the book up to date.
+// readOrigins updates the book.
 func (r *Registry) readOrigins(ctx context.Context) error {
 	now, behind := r.now(), r.origins.Read()
-	changed := r.store.EachWhere(ctx, "", "") // all of them, the first time
+	changed := r.store.EachWhere(ctx, "", "") // the first time, all of them
 	if !behind.IsZero() {
 		changed = r.store.Since(ctx, "updated", behind.Add(-originsOverlap))
 	}

@@ -6,21 +6,21 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// PKCE says when a client may ask for a code without a code_challenge. One that
-// it sends is enforced whatever is said here (RFC 9700 §2.1.1).
+// PKCE says when a client may request a code without a code_challenge. If a
+// request has one it is always enforced (RFC 9700 §2.1.1).
 type PKCE string
 
-// The three states. What is stored of them is the word, or pkce_optional for the
-// third; a client with neither is of Always.
+// The three values. Stored is the word, or pkce_optional for the third; neither
+// means PKCEAlways.
 const (
 	PKCEAlways      PKCE = "always"   // never
 	PKCEUnlessNonce PKCE = "nonce"    // in OpenID requests with a nonce
 	PKCEOptional    PKCE = "optional" // at any time
 )
 
-// PKCERule is the state that holds. Whoever keeps no secret, or was let in by
-// nobody here, always needs PKCE: nothing else ties the code to them. So do hubs
-// and clients of high security.
+// PKCERule is the rule that applies. A public client, or one that no
+// administrator added, always needs PKCE, because nothing else ties the code to
+// it. So do hubs and clients with a security profile.
 func (c Client) PKCERule() PKCE {
 	switch {
 	case c.alwaysPKCE():
@@ -37,18 +37,17 @@ func (c Client) alwaysPKCE() bool {
 	return c.Public() || c.Server != nil || c.Document != nil || c.Secure()
 }
 
-// UsualPKCE gives a client that an administrator adds the usual state, where
-// nothing else was said: its secret and the nonce of its own tie a code to
-// it and to the browser (RFC 9700 §2.1.1).
+// UsualPKCE sets the usual rule for a client that an administrator adds: its
+// secret and its nonce tie a code to it and to the browser (RFC 9700 §2.1.1).
 func (c *Client) UsualPKCE() {
 	if c.PKCE == "" && !c.PKCEOptional {
 		c.PKCE = PKCEUnlessNonce
 	}
 }
 
-// tidyPKCE keeps a state in one way. A client that has no choice has none that is
-// lenient; a word that was chosen for it then is Always, so that a client that
-// registered itself is not rid of it by being public for a moment.
+// tidyPKCE stores a rule in one form. A client that must use PKCE has no
+// lenient rule; if it had one, it becomes PKCEAlways, so that a self-registered
+// client cannot get rid of it by being public for a moment.
 func (c *Client) tidyPKCE() {
 	switch none := c.Public() || c.Type == Service || c.Secure(); {
 	case none && (c.PKCE == "" || c.PKCE == PKCEOptional):

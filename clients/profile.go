@@ -9,11 +9,11 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// Secure reports whether the client has any profile of high security.
+// Secure reports whether the client has a security profile.
 func (c Client) Secure() bool { return c.HighSecurity != fapi.None }
 
-// raise turns on what a profile demands and nobody needs to decide, so that
-// one switch is enough. Tidy calls it.
+// raise turns on what the profile requires and needs no decision, so that one
+// switch is enough. Tidy calls it.
 func (c *Client) raise() {
 	if !c.Secure() {
 		return
@@ -24,13 +24,13 @@ func (c *Client) raise() {
 		c.DPoPBound = true
 	}
 	if c.IDTokenAlg == "" {
-		c.IDTokenAlg = "ES256" // the default of OpenID Connect, RS256, is not allowed
+		c.IDTokenAlg = "ES256" // RS256, the default of OpenID Connect, is not allowed
 	}
 }
 
-// A rule is one requirement on how a client is registered.
+// A rule is one requirement on a client's registration.
 type rule struct {
-	since  fapi.Profile // the profile it came with
+	since  fapi.Profile // the profile that introduced it
 	clause string
 	field  string
 	code   string
@@ -53,7 +53,7 @@ func rules() []rule {
 	}
 }
 
-// checkProfile holds the registration against every rule of its profile.
+// checkProfile checks the registration against the rules of its profile.
 func checkProfile(c Client, _ bool) forms.Problems {
 	switch c.HighSecurity {
 	case fapi.None, fapi.Security, fapi.MessageSigning:

@@ -10,13 +10,13 @@ import (
 // A Setter is who may set a property of a client; several are joined by |.
 type Setter uint8
 
-// The setters. What none of them sets, the hub keeps by itself.
+// The setters. A property without any is set by the hub only.
 const (
 	ByForm         Setter = 1 << iota // an administrator, on the client's page
-	ByFlag                            // an operator, by a flag of "client add"; the rest goes by --from-json
-	ByRegistration                    // the client, when it registers itself (RFC 7591), or what follows from its words
-	ByDocument                        // likewise the document that an app publishes instead
-	ByHub                             // the document of a federated hub
+	ByFlag                            // an operator, by a flag of "client add"; others are set by --from-json
+	ByRegistration                    // the client, when it registers itself (RFC 7591), or what follows from that
+	ByDocument                        // likewise the metadata document that an app publishes
+	ByHub                             // the metadata document of a federated hub
 )
 
 const (
@@ -24,19 +24,19 @@ const (
 	byAdmin = ByForm | ByFlag
 )
 
-// A Property is one thing that is kept of a client. Properties is all of them.
+// A Property is one stored property of a client. Properties lists all of them.
 type Property struct {
-	Stored   string // its name in the database, through the parts it lies in
-	Metadata string // the member of client metadata it is read from and written to; empty: none
-	Control  string // of the form, and of the forms.Problems that stand there; empty: Stored
+	Stored   string // its path in the database record
+	Metadata string // the member of client metadata; empty: none
+	Control  string // the form control, and the field of its forms.Problems; empty: Stored
 	Setters  Setter
-	Imported string // what an import calls it; empty: an import leaves it alone
+	Imported string // its name in imports; empty: imports do not set it
 	place    func(*Client) any
-	rule     func(Client, bool) forms.Problems // which Validate runs; free: whatever its type can hold; nil: nobody writes it
+	rule     func(Client, bool) forms.Problems // checked by Validate; free: any value of its type; nil: only the hub writes it
 }
 
-// Properties are all properties of a client, in the order in which an import
-// names what differs.
+// Properties lists all properties of a client, in the order in which an import
+// reports differences.
 func Properties() []Property { return slices.Clone(properties) }
 
 // By reports whether a setter may set the property.
@@ -45,13 +45,13 @@ func (p Property) By(s Setter) bool { return p.Setters&s != 0 }
 // Of returns a pointer to the property's value in a client.
 func (p Property) Of(c *Client) any { return p.place(c) }
 
-// free is the rule of a property that has none.
+// free is the rule of a property that accepts any value.
 func free(Client, bool) forms.Problems { return nil }
 
 func (p Property) value(c *Client) reflect.Value { return reflect.ValueOf(p.place(c)).Elem() }
 
-// Same reports whether two clients agree in the property. No list is an empty
-// list.
+// Same reports whether two clients have the same value. Nil and an empty list
+// are equal.
 func (p Property) Same(a, b Client) bool {
 	if p.Stored == "frappe" {
 		return a.site() == b.site()
@@ -63,7 +63,7 @@ func (p Property) Same(a, b Client) bool {
 	return reflect.DeepEqual(one.Interface(), other.Interface())
 }
 
-// CopyTo copies the property. The two clients share its memory afterwards.
+// CopyTo copies the property. Afterwards the clients share its memory.
 func (p Property) CopyTo(to *Client, from Client) {
 	if p.Stored == "frappe" {
 		to.takeSite(from)
@@ -72,7 +72,7 @@ func (p Property) CopyTo(to *Client, from Client) {
 	p.value(to).Set(p.value(&from))
 }
 
-// Take copies every property that a setter may set.
+// Take copies every property that the setter may set.
 func (c *Client) Take(by Setter, from Client) {
 	from = from.Clone()
 	for _, p := range properties {
@@ -82,10 +82,10 @@ func (c *Client) Take(by Setter, from Client) {
 	}
 }
 
-// properties is the one list of what is kept of a client. Its form, its flags,
-// its metadata, imports and copies go by it; tests hold each of them against it.
-// A setter that is missing here is a decision: who cannot set a property has no
-// control, flag or member for it.
+// properties is the single list of what is stored of a client. Forms, flags,
+// metadata, imports and copies use it, and tests compare each of them with it.
+// A missing setter is a decision: then there is no control, flag or member for
+// the property.
 var properties = []Property{
 	// What it is, and where its answers go.
 	{"id", "", "", ByFlag, "", func(c *Client) any { return &c.ID }, free}, // checked by Registry.Add
@@ -115,7 +115,8 @@ var properties = []Property{
 	{"frappe.send_errors", "", "send_errors", ByForm, "", func(c *Client) any { return &c.ofSite().SendErrors }, free},
 	{"disabled", "", "", ByForm, "", func(c *Client) any { return &c.Disabled }, free},
 
-	// What it may ask for, and how (RFC 7591 §2, OAuth 2.0 Multiple Response Types, RFC 8693, RFC 8707, RFC 9396, CIBA §4).
+	// Requests and grants (RFC 7591 §2, OAuth 2.0 Multiple Response Types, RFC
+	// 8693, RFC 8707, RFC 9396, CIBA §4).
 	{"exchange.from", "", "exchange_from", byAdmin, "", func(c *Client) any { return &c.Exchange.From }, checkBeside},
 	{"exchange.impersonate", "", "exchange_impersonate", byAdmin, "", func(c *Client) any { return &c.Exchange.Impersonate }, free},
 	{"exchange.delegate", "", "exchange_delegate", byAdmin, "", func(c *Client) any { return &c.Exchange.Delegate }, free},
@@ -127,7 +128,8 @@ var properties = []Property{
 	{"detail_types", "authorization_details_types", "", ByRegistration | byAdmin, "", func(c *Client) any { return &c.DetailTypes }, checkDetails},
 	{"high_security", "", "", byAdmin, "", func(c *Client) any { return &c.HighSecurity }, checkProfile},
 
-	// How it proves itself (OpenID Connect Registration §2, RFC 8705 §2.1.2, RFC 9449 §5.2).
+	// Authentication (OpenID Connect Registration §2, RFC 8705 §2.1.2, RFC 9449
+	// §5.2).
 	{"algs.assertion", "token_endpoint_auth_signing_alg", "assertion_alg", bySelf | ByForm, "", func(c *Client) any { return &c.Algs.Assertion }, checkAssertion},
 	{"jwks_uri", "jwks_uri", "", bySelf | byAdmin | ByHub, "", func(c *Client) any { return &c.JWKSURI }, checkKeys},
 	{"jwks", "jwks", "", bySelf | byAdmin | ByHub, "", func(c *Client) any { return &c.JWKS }, checkKeys},
@@ -139,7 +141,8 @@ var properties = []Property{
 	{"certificate_bound", "tls_client_certificate_bound_access_tokens", "", bySelf | byAdmin, "", func(c *Client) any { return &c.CertificateBound }, free},
 	{"dpop_bound", "dpop_bound_access_tokens", "", bySelf | byAdmin, "", func(c *Client) any { return &c.DPoPBound }, free},
 
-	// What it gets (OpenID Connect Registration §2, JARM §3, RFC 9701 §6).
+	// Tokens and answers (OpenID Connect Registration §2, JARM §3, RFC 9701
+	// §6).
 	{"algs.id_token_enc.alg", "id_token_encrypted_response_alg", "id_token_enc", bySelf | ByForm, "", func(c *Client) any { return &c.Algs.IDTokenEnc.Alg }, checkAlgs},
 	{"algs.id_token_enc.enc", "id_token_encrypted_response_enc", "id_token_enc_content", bySelf | ByForm, "", func(c *Client) any { return &c.Algs.IDTokenEnc.Enc }, checkAlgs},
 	{"algs.userinfo", "userinfo_signed_response_alg", "userinfo_alg", bySelf | ByForm, "", func(c *Client) any { return &c.Algs.Userinfo }, checkAlgs},
@@ -155,7 +158,8 @@ var properties = []Property{
 	{"subject_type", "subject_type", "", bySelf | byAdmin, "", func(c *Client) any { return &c.SubjectType }, checkSubject},
 	{"sector_identifier_uri", "sector_identifier_uri", "", bySelf | byAdmin, "", func(c *Client) any { return &c.SectorIdentifierURI }, checkSubject},
 
-	// What its requests must be (OpenID Connect Registration §2, RFC 9126 §6, RFC 9101 §10.5).
+	// Rules for requests (OpenID Connect Registration §2, RFC 9126 §6, RFC 9101
+	// §10.5).
 	{"requests.pushed", "require_pushed_authorization_requests", "require_pushed", bySelf | byAdmin, "", func(c *Client) any { return &c.Requests.Pushed }, free},
 	{"requests.signed", "require_signed_request_object", "require_signed", bySelf | byAdmin, "", func(c *Client) any { return &c.Requests.Signed }, free},
 	{"algs.request", "request_object_signing_alg", "request_alg", bySelf | ByForm, "", func(c *Client) any { return &c.Algs.Request }, checkAsking},
@@ -168,21 +172,22 @@ var properties = []Property{
 	{"requests.initiate_login_uri", "initiate_login_uri", "initiate_login_uri", bySelf | byAdmin, "", func(c *Client) any { return &c.Requests.InitiateLoginURI }, checkInitiate},
 	{"origins", "", "", byAdmin, "", func(c *Client) any { return &c.Origins }, checkOrigins},
 
-	// Signing out (RP-Initiated Logout §3.1, Front-Channel Logout §2, Back-Channel Logout §2.2).
+	// Sign-out (RP-Initiated Logout §3.1, Front-Channel Logout §2, Back-Channel
+	// Logout §2.2).
 	{"post_logout_redirect_uris", "post_logout_redirect_uris", "", bySelf | byAdmin | ByHub, "", func(c *Client) any { return &c.PostLogoutRedirectURIs }, checkLogout},
 	{"backchannel_logout_uri", "backchannel_logout_uri", "", bySelf | byAdmin | ByHub, "", func(c *Client) any { return &c.BackchannelLogoutURI }, checkLogout},
 	{"backchannel_logout_session", "backchannel_logout_session_required", "", bySelf | ByForm, "", func(c *Client) any { return &c.BackchannelLogoutSession }, free},
 	{"frontchannel_logout_uri", "frontchannel_logout_uri", "", bySelf | byAdmin, "", func(c *Client) any { return &c.FrontchannelLogoutURI }, checkLogout},
 	{"frontchannel_logout_session", "frontchannel_logout_session_required", "", bySelf | ByForm, "", func(c *Client) any { return &c.FrontchannelLogoutSession }, free},
 
-	// A registration, and what the hub writes down by itself.
+	// Registration, and what the hub itself writes.
 	{"registration.statement", "software_statement", "", ByRegistration, "", func(c *Client) any { return &c.Registration.Statement }, free}, // RFC 7591 §2.3
 	{"registration.vouched", "", "", bySelf, "", func(c *Client) any { return &c.Registration.Vouched }, free},                               // who issued the statement
 	{"registration.token_hash", "", "", 0, "", func(c *Client) any { return &c.Registration.TokenHash }, nil},
 	{"registration.at", "", "", 0, "", func(c *Client) any { return &c.Registration.At }, nil},
 	{"registration.network", "", "", 0, "", func(c *Client) any { return &c.Registration.Network }, nil},
 	{"registration.unused_since", "", "", 0, "", func(c *Client) any { return &c.Registration.UnusedSince }, nil},
-	{"secrets", "", "", 0, "", func(c *Client) any { return &c.Secrets }, nil}, // they have verbs of their own
+	{"secrets", "", "", 0, "", func(c *Client) any { return &c.Secrets }, nil}, // set by AddSecret and DropSecret
 	{"generation", "", "", 0, "", func(c *Client) any { return &c.ConsentVersion }, nil},
 	{"created", "", "", 0, "", func(c *Client) any { return &c.Created }, nil},
 	{"updated", "", "", 0, "", func(c *Client) any { return &c.Updated }, nil},
@@ -190,11 +195,11 @@ var properties = []Property{
 	{"origin", "", "", 0, "", func(c *Client) any { return &c.Origin }, nil},
 	{"imported", "", "", 0, "", func(c *Client) any { return &c.Imported }, nil},
 	{"habits", "", "", 0, "", func(c *Client) any { return &c.Habits }, nil},
-	{"server", "", "", 0, "", func(c *Client) any { return &c.Server }, nil},     // what a federated hub has more
-	{"document", "", "", 0, "", func(c *Client) any { return &c.Document }, nil}, // what a client has more that nobody registered
+	{"server", "", "", 0, "", func(c *Client) any { return &c.Server }, nil},     // of a federated hub
+	{"document", "", "", 0, "", func(c *Client) any { return &c.Document }, nil}, // of a client with a metadata document
 }
 
-// ofSite is what is kept of a Frappe site. Of any other client nothing is.
+// ofSite is the stored data of a Frappe site; empty for other clients.
 func (c *Client) ofSite() *FrappeSite {
 	if c.Frappe == nil {
 		return new(FrappeSite)

@@ -23,39 +23,39 @@ import (
 )
 
 // A Store keeps clients. A missing one is fs.ErrNotExist, a taken id
-// fs.ErrExist. Update may call change several times; an error from it is
-// returned with nothing written.
+// fs.ErrExist. Update may call change several times; if it returns an error,
+// nothing is written and Update returns that error.
 type Store interface {
 	Get(ctx context.Context, id string) (Client, error)
 	Insert(ctx context.Context, c Client) error
 	Update(ctx context.Context, id string, change func(*Client) error) error
 	Delete(ctx context.Context, id string) error
-	// EachWhere visits the clients that have value in an indexed field,
-	// server.state, frappe.url or registration.network, in the order of ids; all clients if field is
-	// empty.
+	// EachWhere visits the clients that have the value in an indexed field,
+	// server.state, frappe.url or registration.network, in the order of ids;
+	// all clients if field is empty.
 	EachWhere(ctx context.Context, field, value string) iter.Seq2[Client, error]
-	// Page returns up to limit of them in the order of ids, behind the id
-	// after; of all clients if field is empty.
+	// Page returns up to limit of them in the order of ids, after the id
+	// `after`; of all clients if field is empty.
 	Page(ctx context.Context, field, value, after string, limit int) ([]Client, error)
-	// CountWhere counts them, no further than most. With an empty value it is
-	// those that have the field at all.
+	// CountWhere counts them, up to most. An empty value counts those that have
+	// the field.
 	CountWhere(ctx context.Context, field, value string, most int) (int, error)
-	// Since visits the clients that have a time of at least from in an indexed
-	// field, as updated or document.fetched, the earliest first.
+	// Since visits the clients with a time of at least from in an indexed
+	// field, as updated or document.fetched, the oldest first.
 	Since(ctx context.Context, field string, from time.Time) iter.Seq2[Client, error]
 }
 
-// Options are what a Registry works with.
+// Options are the parts of a Registry.
 type Options struct {
 	Store     Store                // required
 	Auth      *clientauth.Verifier // required
-	Documents metadatadoc.Reader   // of what clients publish
+	Documents metadatadoc.Reader   // reads documents that clients publish
 
-	// Forget removes what there is of a client beside its record: what people
-	// allowed it, and what it was issued. Nothing if nil.
+	// Forget deletes what belongs to a client besides its record: grants and
+	// tokens. May be nil.
 	Forget func(ctx context.Context, id string) error
 
-	// AllowHTTP admits plain http addresses beyond loopback, for hubs in
+	// AllowHTTP allows plain http addresses beyond loopback, for hubs in
 	// development.
 	AllowHTTP bool
 
@@ -64,8 +64,8 @@ type Options struct {
 }
 
 // A Registry keeps clients and authenticates them. It is safe for concurrent
-// use, and any number of processes may work on one store: what one changes,
-// it sees at once and the others within two seconds.
+// use, and any number of processes may use one store: a process sees its own
+// changes at once and those of others within two seconds.
 type Registry struct {
 	store     Store
 	auth      *clientauth.Verifier
@@ -76,15 +76,15 @@ type Registry struct {
 	log       *slog.Logger
 
 	cache   *cache.Lookups[*Client]
-	origins cache.Book         // which clients have or had an origin
-	flights singleflight.Group // one fetch of a thing at a time
+	origins cache.Book         // origins of all clients, now or earlier
+	flights singleflight.Group // one concurrent fetch per key
 	turns   *cache.Turns
 	onGet   func(Client)
 }
 
 const (
-	// cacheLife bounds how long another process may still see a client as it
-	// was before a change. The process that makes the change forgets at once.
+	// cacheLife bounds how long another process may still see an old version of
+	// a client. The process that makes a change sees it at once.
 	cacheLife = 2 * time.Second
 	cacheSize = 4096 // clients
 )
@@ -107,12 +107,13 @@ func NewRegistry(o Options) *Registry {
 	return r
 }
 
-// OnGet has every client told that Get returns, before the Registry is used.
-// What is called must not wait: a request does.
+// OnGet sets a function that is called with every client that Get returns. Set
+// it before the Registry is used. It must not block, because requests wait for
+// it.
 func (r *Registry) OnGet(told func(Client)) { r.onGet = told }
 
-// Get returns a client that may ask. One that is unknown, disabled, or a
-// server that is not active is fs.ErrNotExist, so no caller can forget to
+// Get returns a client that may be used. An unknown or disabled client, or a
+// hub that is not active, is fs.ErrNotExist, so that callers cannot forget the
 // check. The answer may be two seconds old, never older.
 func (r *Registry) Get(ctx context.Context, id string) (Client, error) {
 	client, err := r.Known(ctx, id)
@@ -126,10 +127,11 @@ func (r *Registry) Get(ctx context.Context, id string) (Client, error) {
 	return client.Clone(), nil
 }
 
-// maxID is the longest id a client can have: a server's is a URL.
+// maxID is the longest id of a client: that of a hub is a URL.
 const maxID = redirecturi.MaxLength
 
-// Known is Get for a client in any state. What it returns is not to be changed.
+// Known is Get for a client in any state. The caller must not change the
+// result.
 func (r *Registry) Known(ctx context.Context, id string) (Client, error) {
 	client, err := r.remembered(ctx, id)
 	if err != nil {
@@ -163,7 +165,7 @@ func (r *Registry) remembered(ctx context.Context, id string) (*Client, error) {
 	return client, nil
 }
 
-// Lookup returns a client in any state, straight from the store. It is for
+// Lookup returns a client in any state, directly from the store. It is for
 // administration.
 func (r *Registry) Lookup(ctx context.Context, id string) (Client, error) {
 	client, err := r.store.Get(ctx, id)
@@ -173,18 +175,18 @@ func (r *Registry) Lookup(ctx context.Context, id string) (Client, error) {
 	return client, nil
 }
 
-// All visits every client, in any state. It is for an operator's list; what a
-// request or a page reads must not grow with the hub.
+// All visits every client, in any state. It is for commands only; the cost of
+// requests and pages must not grow with the number of clients.
 func (r *Registry) All(ctx context.Context) iter.Seq2[Client, error] {
 	return r.store.EachWhere(ctx, "", "")
 }
 
-// ByState visits the federated servers in this state.
+// ByState visits the federated hubs in this state.
 func (r *Registry) ByState(ctx context.Context, state State) iter.Seq2[Client, error] {
 	return r.store.EachWhere(ctx, "server.state", string(state))
 }
 
-// BySite visits the clients that are the Frappe site at an origin.
+// BySite visits the clients for the Frappe site at an origin.
 func (r *Registry) BySite(ctx context.Context, origin string) iter.Seq2[Client, error] {
 	return r.store.EachWhere(ctx, "frappe.url", origin)
 }
@@ -194,15 +196,15 @@ func (r *Registry) Count(ctx context.Context, field, value string, most int) (in
 	return r.store.CountWhere(ctx, field, value, most)
 }
 
-// ByDocument visits the clients that nobody registered, in the order in which
-// their documents were read.
+// ByDocument visits the clients with a metadata document, in the order in which
+// the documents were read.
 func (r *Registry) ByDocument(ctx context.Context) iter.Seq2[Client, error] {
 	return r.store.Since(ctx, "document.fetched", time.Unix(0, 0))
 }
 
-// Add keeps a new client and returns it as kept. An empty ID is made up. Rules
-// it breaks are forms.Problems; a taken id is fs.ErrExist. Whatever is handed in, it
-// has no secret yet (AddSecret) and is no server (Introduce).
+// Add adds a client and returns it as stored. An empty ID is generated. Broken
+// rules are forms.Problems; a taken id is fs.ErrExist. The new client has no
+// secret (AddSecret) and is no hub, whatever is passed in.
 func (r *Registry) Add(ctx context.Context, c Client) (Client, error) {
 	c = c.Clone()
 	if c.ID == "" {
@@ -226,7 +228,7 @@ func (r *Registry) Check(c Client) forms.Problems {
 	return append(checkID(c.ID), c.Validate(r.allowHTTP)...)
 }
 
-// Insert keeps a client as it is: for those who made it of a document and
+// Insert stores a client as it is, for callers that made it from a document and
 // checked it. A taken id is fs.ErrExist.
 func (r *Registry) Insert(ctx context.Context, c Client) error {
 	defer r.origins.Forget()
@@ -237,12 +239,12 @@ func (r *Registry) Insert(ctx context.Context, c Client) error {
 	return nil
 }
 
-// newID makes an id of a shape that nothing else in the hub has: a token for a
-// client must never pass as one for a user (RFC 9700 §4.15).
+// newID makes an id in a form that nothing else uses: a token for a client must
+// never pass as one for a user (RFC 9700 §4.15).
 func newID() string { return names.ClientPrefix + strings.ToLower(rand.Text()[:20]) }
 
-// checkID accepts ids that need no escaping anywhere. A colon is out, so that
-// no registered client can take the id of a server, which is a URL.
+// checkID accepts ids that need no escaping. A colon is not allowed, so that no
+// registered client can take the id of a hub, which is a URL.
 func checkID(id string) forms.Problems {
 	ok := len(id) <= 128 && !strings.ContainsFunc(id, func(c rune) bool {
 		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
@@ -254,10 +256,10 @@ func checkID(id string) forms.Problems {
 	return nil
 }
 
-// Update changes a client. Rules it then breaks are forms.Problems, with nothing
-// written. ID, Secrets, Server, Generation and the facts of its creation stay
-// as they are whatever change does to them: they have verbs of their own, so
-// a form may fill in a whole Client.
+// Update changes a client. Broken rules are forms.Problems, and nothing is
+// written. ID, Secrets, Server, ConsentVersion and the creation data stay
+// whatever change does to them, so a form may fill in a whole Client; they have
+// their own methods.
 func (r *Registry) Update(ctx context.Context, id string, change func(*Client) error) error {
 	if err := r.updateSector(ctx, id, change); err != nil {
 		return err
@@ -282,36 +284,36 @@ func (r *Registry) Update(ctx context.Context, id string, change func(*Client) e
 	return nil
 }
 
-// Delete removes a client for good, whoever takes it away and why, and all there
-// is of it: should one of its id ever come, it is another client. What is the
-// client's goes first, so that a removal that fails half-way can be repeated, and
-// once more, for what was allowed meanwhile. That is done for a client that is
-// gone, too, which is fs.ErrNotExist.
+// Delete removes a client for good, with everything that belongs to it: a later
+// client with this id is another client. Its data goes first, so that a removal
+// that fails half-way can be repeated, and once more after, for what was issued
+// meanwhile. That also happens for a client that is gone, which is
+// fs.ErrNotExist.
 func (r *Registry) Delete(ctx context.Context, id string) error {
 	defer r.origins.Forget()
 	defer r.cache.Drop(id)
 	defer r.auth.Keys.Drop(id)
 	if err := r.forget(ctx, id); err != nil {
-		return fmt.Errorf("forget what is a client's: %w", err)
+		return fmt.Errorf("delete what belongs to a client: %w", err)
 	}
 	if err := r.store.Delete(ctx, id); err != nil {
 		return fmt.Errorf("delete client: %w", err)
 	}
 	r.cache.Drop(id)
 	if err := r.forget(ctx, id); err != nil {
-		return fmt.Errorf("forget what is a client's: %w", err)
+		return fmt.Errorf("delete what belongs to a client: %w", err)
 	}
 	return nil
 }
 
-// ErrUnchanged, returned by the function given to Change or Amend, ends it
+// ErrUnchanged, returned by the function given to Change or Amend, stops it
 // without a write and without an error.
 var ErrUnchanged = errors.New("unchanged")
 
-// Change writes what the hub notes about a client, as its secrets. It is the
-// one way a kept client is written.
+// Change writes data that the hub keeps about a client, such as its secrets.
+// Every write to a stored client goes through it.
 func (r *Registry) Change(ctx context.Context, id string, change func(*Client) error) error {
-	// Whether or not the write was acknowledged, it may have happened.
+	// Even if the write was not acknowledged, it may have happened.
 	defer r.cache.Drop(id)
 	defer r.origins.Forget()
 	if err := r.store.Update(ctx, id, change); err != nil && !errors.Is(err, ErrUnchanged) {
@@ -320,7 +322,8 @@ func (r *Registry) Change(ctx context.Context, id string, change func(*Client) e
 	return nil
 }
 
-// Amend writes what somebody decided about a client, or what it says of itself.
+// Amend writes what an administrator decided about a client, or what the client
+// says about itself.
 func (r *Registry) Amend(ctx context.Context, id string, change func(*Client) error) error {
 	return r.Change(ctx, id, func(c *Client) error {
 		before := c.Clone()
@@ -332,5 +335,5 @@ func (r *Registry) Amend(ctx context.Context, id string, change func(*Client) er
 	})
 }
 
-// Stamp is now as a database gives it back.
+// Stamp is the current time in the precision of the database.
 func (r *Registry) Stamp() time.Time { return r.now().UTC().Truncate(time.Millisecond) }

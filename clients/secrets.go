@@ -17,7 +17,7 @@ const (
 	touchEvery = time.Hour
 )
 
-// AddSecret makes a new secret for the client and returns it; it is not kept
+// AddSecret makes a new secret for the client and returns it. It is not stored
 // and cannot be shown again. It expires after life; zero means never.
 func (r *Registry) AddSecret(ctx context.Context, id string, life time.Duration) (string, error) {
 	value, secret := clientauth.NewSecret(r.Stamp())
@@ -45,18 +45,18 @@ func (r *Registry) AddSecret(ctx context.Context, id string, life time.Duration)
 	return value, nil
 }
 
-// HasSecret reports whether a presented secret is one of the client's.
+// HasSecret reports whether a presented secret belongs to the client.
 func (r *Registry) HasSecret(c Client, presented string) bool {
 	_, ok := r.FindSecret(c, presented)
 	return ok
 }
 
-// FindSecret is that secret.
+// FindSecret returns that secret.
 func (r *Registry) FindSecret(c Client, presented string) (clientauth.Secret, bool) {
 	return r.auth.Match(c.Secrets, presented)
 }
 
-// DropSecret ends a secret at once. One that is not there is fs.ErrNotExist.
+// DropSecret removes a secret at once. A missing one is fs.ErrNotExist.
 func (r *Registry) DropSecret(ctx context.Context, id, secretID string) error {
 	err := r.Change(ctx, id, func(c *Client) error {
 		at := slices.IndexFunc(c.Secrets, func(s clientauth.Secret) bool { return s.ID == secretID })
@@ -72,8 +72,8 @@ func (r *Registry) DropSecret(ctx context.Context, id, secretID string) error {
 	return nil
 }
 
-// use notes in this copy of the client which secret it showed just now, so
-// that what is signed with a secret for it is signed with that one.
+// use notes in this copy of the client which secret it just used, so that
+// answers that are signed with a secret use the same one.
 func (c Client) use(secretID string, now time.Time) {
 	for i := range c.Secrets {
 		if c.Secrets[i].ID == secretID {
@@ -82,14 +82,14 @@ func (c Client) use(secretID string, now time.Time) {
 	}
 }
 
-// updateLastUsed notes that the secret was used and in which place it came, and
-// keeps a weak one under the hub's key from now on if it was not.
+// updateLastUsed notes that the secret was used and where it was sent, and
+// re-hashes a weak secret under the hub's key.
 func (r *Registry) updateLastUsed(ctx context.Context, c Client, used clientauth.Secret, place habits.Habit) {
 	change := func(c *Client, now time.Time) bool {
 		news := c.Habits.Saw(place, now)
 		at := slices.IndexFunc(c.Secrets, func(s clientauth.Secret) bool { return s.ID == used.ID })
 		if at < 0 || now.Sub(c.Secrets[at].LastUsed) < touchEvery && c.Secrets[at].Key == used.Key {
-			return news // dropped meanwhile, or noted by another process
+			return news // removed meanwhile, or noted by another process
 		}
 		s := &c.Secrets[at]
 		s.LastUsed, s.Hash, s.Key, s.Hint = now, used.Hash, used.Key, used.Hint
@@ -101,9 +101,9 @@ func (r *Registry) updateLastUsed(ctx context.Context, c Client, used clientauth
 	}
 }
 
-// note writes down what was seen of a client, unless change finds it noted. Of
-// many simultaneous requests one does the write. Nothing depends on it, so a
-// failure is logged and the client goes on.
+// note stores an observation about a client, unless change finds it already
+// stored. Of many concurrent requests one writes. Nothing depends on it, so a
+// failure is only logged.
 func (r *Registry) note(ctx context.Context, id, what string, every time.Duration, change func(*Client) bool) {
 	if !r.turns.Take(what, r.Stamp(), every) {
 		return
@@ -115,12 +115,12 @@ func (r *Registry) note(ctx context.Context, id, what string, every time.Duratio
 		return nil
 	})
 	if err != nil {
-		r.log.WarnContext(ctx, "could not note what a client was seen to do", "client", id, "error", err)
+		r.log.WarnContext(ctx, "could not store the observed use of an application", "client", id, "error", err)
 	}
 }
 
-// TakeSecret gives the client a secret that was made elsewhere, unless it has
-// it already.
+// TakeSecret gives the client a secret that was made elsewhere, unless it
+// already has it.
 func (r *Registry) TakeSecret(c *Client, value string) error {
 	if value == "" || !c.UsesSecret() || r.HasSecret(*c, value) {
 		return nil

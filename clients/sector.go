@@ -13,18 +13,18 @@ import (
 
 // The subject types (OIDC Core §8).
 const (
-	Public   = "public"   // one person has one sub for all clients
-	Pairwise = "pairwise" // and another one for each sector
+	Public   = "public"   // a user has one sub for all clients
+	Pairwise = "pairwise" // a user has another sub for each sector
 )
 
 // maxSector bounds a sector's document, in bytes.
 const maxSector = 64 << 10
 
-// Sector is whose clients see a person under one name: the host of the
-// sector's document or, without one, of the redirect URIs (OIDC Core §8.1). It
-// is empty for a client with public subjects.
+// Sector names the group of clients that see a user under one sub: the host of
+// the sector identifier document or, without one, of the redirect URIs (OIDC
+// Core §8.1). It is empty for a client with public subjects.
 //
-// A redirect URI shows whose the client is only if what it learns goes there.
+// A redirect URI identifies the client's owner only if answers are sent there.
 func (c Client) Sector() string {
 	if c.SubjectType != Pairwise {
 		return ""
@@ -35,7 +35,7 @@ func (c Client) Sector() string {
 	if hosts := redirecturi.Hosts(c.RedirectURIs); len(hosts) == 1 && !c.Decoupled() {
 		return hosts[0]
 	}
-	return c.ID // nobody else's: a service, or an app without a web address
+	return c.ID // a sector of its own: a service, or an app without a web address
 }
 
 func checkSubject(c Client, allowHTTP bool) forms.Problems {
@@ -51,16 +51,16 @@ func checkSubject(c Client, allowHTTP bool) forms.Problems {
 	return nil
 }
 
-// CheckSector reads the sector's document, which must name every redirect URI
-// of the client (OIDC Core §8.1, OIDC Registration §5): otherwise anybody could
-// join a sector and compare notes about its people.
+// CheckSector reads the sector identifier document, which must list every
+// redirect URI of the client (OIDC Core §8.1, OIDC Registration §5). Otherwise
+// any client could join a sector and correlate its users.
 func (r *Registry) CheckSector(ctx context.Context, c Client) error {
 	if c.SectorIdentifierURI == "" {
 		return nil
 	}
 	body, err := r.documents.Read(ctx, c.SectorIdentifierURI, maxSector)
 	if err != nil {
-		r.log.InfoContext(ctx, "could not read a sector identifier URI", "client", c.ID, "error", err)
+		r.log.InfoContext(ctx, "could not read the sector identifier document of an application", "client", c.ID, "error", err)
 		return forms.New("sector_identifier_uri", "client.sector.unread")
 	}
 	var listed []string
@@ -68,7 +68,7 @@ func (r *Registry) CheckSector(ctx context.Context, c Client) error {
 		return forms.New("sector_identifier_uri", "client.sector.bad")
 	}
 	if c.Decoupled() && !(c.provesKeys() && slices.Contains(listed, c.JWKSURI)) {
-		// CIBA §4: where nobody returns to an address, the keys show it.
+		// CIBA §4: without redirect URIs the JWKS URI must be in the document.
 		return forms.New("sector_identifier_uri", "client.sector.keyless")
 	}
 	for _, address := range c.RedirectURIs {
@@ -79,21 +79,21 @@ func (r *Registry) CheckSector(ctx context.Context, c Client) error {
 	return nil
 }
 
-// sectorChanged says whether the sector must be looked at again.
+// sectorChanged reports whether the sector must be checked again.
 func sectorChanged(before, after Client) bool {
 	return after.SectorIdentifierURI != "" &&
 		(before.SectorIdentifierURI != after.SectorIdentifierURI || !slices.Equal(before.RedirectURIs, after.RedirectURIs) ||
 			after.Decoupled() && (!before.Decoupled() || before.JWKSURI != after.JWKSURI || before.provesKeys() != after.provesKeys()))
 }
 
-// provesKeys says that nobody can be this client without the keys that its
-// JWKS URI publishes.
+// provesKeys reports whether the client must authenticate with the keys that
+// its JWKS URI publishes.
 func (c Client) provesKeys() bool {
 	return c.JWKSURI != "" && (c.AuthMethod == clientauth.MethodKey || c.AuthMethod == clientauth.MethodOwnTLS)
 }
 
-// updateSector checks, before a client is changed, the sector that the change
-// would give it: what takes long must not happen while it is written.
+// updateSector checks the new sector before a client is changed, because a slow
+// check must not happen during the write.
 func (r *Registry) updateSector(ctx context.Context, id string, change func(*Client) error) error {
 	before, err := r.Lookup(ctx, id)
 	if err != nil {

@@ -2,14 +2,14 @@ package clients
 
 import "github.com/fedhub/fedhub/clients/redirecturi"
 
-// SelfDeclared reports whether nobody here vouches for the client's name: it
-// came with its metadata document, and only its address was checked.
+// SelfDeclared reports whether the client's name is unchecked: it came with its
+// metadata document, and only its address was checked.
 func (c Client) SelfDeclared() bool { return c.Server != nil || c.Document != nil }
 
-// Trusted reports whether somebody here chose that people may be sent to the
-// client's addresses unasked: an administrator who registered it, approved it
-// or lets it skip consent, or a trusted issuer of its software statement. Who
-// registered itself may be anybody (RFC 9700 §4.11.2).
+// Trusted reports whether users may be sent to the client's addresses without a
+// question: an administrator registered it, approved it or lets it skip
+// consent, or a trusted issuer signed its software statement. A client that
+// registered itself may be an attacker (RFC 9700 §4.11.2).
 func (c Client) Trusted() bool {
 	if c.Server != nil {
 		return true // it cannot be used before it is approved
@@ -17,8 +17,8 @@ func (c Client) Trusted() bool {
 	return !c.SelfDeclared() && (c.Registration.At.IsZero() || c.Registration.Vouched != "" || c.SkipAuthorization)
 }
 
-// Host returns where the client lives, as people would recognise it; empty if
-// its addresses do not say.
+// Host returns the host of the client, as users know it; empty if its addresses
+// do not show it.
 func (c Client) Host() string {
 	if c.Server != nil {
 		return c.Server.Host
@@ -34,8 +34,8 @@ func (c Client) Host() string {
 	return ""
 }
 
-// Logo is the address of the image that people see; empty for a federated
-// server, whose documents could claim anybody's.
+// Logo is the address of the image that users see; empty for a federated hub,
+// which could use another organisation's.
 func (c Client) Logo() string {
 	if c.Server != nil {
 		return ""

@@ -12,14 +12,14 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// Bounds that no honest client reaches.
+// Limits that honest clients do not reach.
 const (
 	maxList = redirecturi.MaxList // scopes, roles or request URIs
 )
 
-// Tidy fills in what follows from the rest: the defaults of the type, the
-// default redirect URI, the standard scopes. It trims
-// what people paste. Registry.Add and Registry.Update call it before Validate.
+// Tidy fills in defaults: those of the type, the default redirect URI, the
+// standard scopes. It trims pasted text. Registry.Add and Registry.Update call
+// it before Validate.
 func (c *Client) Tidy() {
 	c.Name = strings.TrimSpace(c.Name)
 	for _, p := range properties {
@@ -59,7 +59,7 @@ func DefaultMethod(t Type) string {
 	return clientauth.MethodBasic
 }
 
-// tidyList trims every item and drops empty and repeated ones.
+// tidyList trims every item and drops empty and duplicate ones.
 func tidyList(list []string) []string {
 	var tidy []string
 	for _, item := range list {
@@ -71,8 +71,8 @@ func tidyList(list []string) []string {
 	return tidy
 }
 
-// Validate returns everything that is wrong with the client; nothing means it
-// may be saved. allowHTTP is as for redirecturi.Validate.
+// Validate returns everything that is wrong with the client; an empty result
+// means that it may be saved. allowHTTP is as for redirecturi.Validate.
 func (c Client) Validate(allowHTTP bool) forms.Problems {
 	var problems forms.Problems
 	for _, check := range []func(Client, bool) forms.Problems{

@@ -8,9 +8,9 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// checkDescribed: nobody let this client in, so it gets what is safe to give
-// to anybody, and people are told where it is. An administrator who wants more
-// for it registers it.
+// checkDescribed: no administrator approved this client, so it may only have
+// what is safe for any client, and users see its host. For more, an
+// administrator registers it.
 func checkDescribed(c Client, _ bool) forms.Problems {
 	if c.Document == nil {
 		return nil
@@ -31,9 +31,10 @@ func checkDescribed(c Client, _ bool) forms.Problems {
 	return append(problems, checkPlaces(c)...)
 }
 
-// checkPlaces: answers go to where the document is, which is what people see,
-// or stay on the person's own machine (RFC 8252 §7). What the hub itself calls
-// is there too, so that no document makes it knock elsewhere.
+// checkPlaces: answers go to the host of the document, which users see, or stay
+// on the user's own machine (RFC 8252 §7). Addresses that the hub itself calls
+// must be on that host too, so that a document cannot make the hub call other
+// hosts.
 func checkPlaces(c Client) forms.Problems {
 	base, err := redirecturi.Parse(c.ID)
 	if err != nil {

@@ -8,17 +8,17 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// checkBeside holds everything of this file against its rules.
+// checkBeside runs the checks of this file.
 func checkBeside(c Client, allowHTTP bool) forms.Problems {
 	return slices.Concat(checkResources(c), checkExchange(c), checkCIBA(c, allowHTTP))
 }
 
-// checkResources holds the APIs against RFC 8707 §2: absolute, no fragment.
+// checkResources checks the APIs by RFC 8707 §2: absolute, no fragment.
 func checkResources(c Client) forms.Problems {
 	return append(redirecturi.CheckResources("resources", c.Resources), redirecturi.CheckResources("serves", c.Serves)...)
 }
 
-// checkExchange refuses a policy that nothing could come of.
+// checkExchange refuses a policy that can never apply.
 func checkExchange(c Client) forms.Problems {
 	switch {
 	case len(c.Exchange.From) > maxList:
@@ -29,7 +29,7 @@ func checkExchange(c Client) forms.Problems {
 	return nil
 }
 
-// checkCIBA holds the delivery and the signature against CIBA §4.
+// checkCIBA checks delivery mode and signature by CIBA §4.
 func checkCIBA(c Client, allowHTTP bool) forms.Problems {
 	switch alg := c.Algs.CIBARequest; {
 	case alg != "" && !slices.Contains(requestobject.BackchannelAlgs(), alg):

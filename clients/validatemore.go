@@ -37,7 +37,7 @@ func checkOrigins(c Client, allowHTTP bool) forms.Problems {
 	return redirecturi.CheckOrigins("origins", c.Origins, allowHTTP)
 }
 
-// checkDetails takes names that need no quoting in JSON (RFC 9396 §2.1).
+// checkDetails accepts names that need no quoting in JSON (RFC 9396 §2.1).
 func checkDetails(c Client, _ bool) forms.Problems {
 	if len(c.DetailTypes) > maxList {
 		return forms.New("detail_types", "client.detail_types.many", "max", maxList)
@@ -50,7 +50,7 @@ func checkDetails(c Client, _ bool) forms.Problems {
 	return nil
 }
 
-// checkRequests holds what is said of authorization requests against OIDC
+// checkRequests checks the rules for authorization requests by OIDC
 // Registration §2.
 func checkRequests(c Client, allowHTTP bool) forms.Problems {
 	var problems forms.Problems
@@ -58,7 +58,7 @@ func checkRequests(c Client, allowHTTP bool) forms.Problems {
 		return forms.New("request_uris", "client.addresses.many", "max", maxList)
 	}
 	for _, raw := range c.Requests.URIs {
-		// The fragment is a hash of what is there, and never sent.
+		// The fragment is a hash of the content, and never sent.
 		address, _, _ := strings.Cut(raw, "#")
 		problems = append(problems, redirecturi.CheckEndpoint("request_uris", "client.label.request", address, allowHTTP)...)
 	}
@@ -73,8 +73,8 @@ func checkRequests(c Client, allowHTTP bool) forms.Problems {
 	return problems
 }
 
-// checkAsking: what the client may ask for at the authorization endpoint,
-// beside checkResponses and checkRequests.
+// checkAsking: further rules for the authorization endpoint, in addition to
+// checkResponses and checkRequests.
 func checkAsking(c Client, _ bool) forms.Problems {
 	var problems forms.Problems
 	if alg := c.Algs.Request; alg != "" && !slices.Contains(requestobject.Algs(), alg) {

@@ -18,7 +18,7 @@ func (c Client) AllowsPostLogout(uri string) bool {
 	return redirecturi.Match(c.PostLogoutRedirectURIs, uri, c.Type == Native)
 }
 
-// RegistrableRedirect says whether an address can be a redirect URI here.
+// RegistrableRedirect reports whether an address can be a redirect URI here.
 func (r *Registry) RegistrableRedirect(uri string) bool {
 	return redirecturi.Validate(uri, r.allowHTTP) == nil
 }
@@ -43,10 +43,10 @@ func checkDefault(c Client, _ bool) forms.Problems {
 	return nil
 }
 
-// checkTrust: without a consent page nothing stands between a request and its
-// answer, so the answer must be unable to reach another app. Any app on the
-// machine can claim a private-use scheme or listen on a loopback port, where a
-// token of the Implicit grant is good for whoever is there.
+// checkTrust: without a consent page, nothing stops a request, so the answer
+// must be unable to reach another app. Any app on the machine can claim a
+// private-use scheme or listen on a loopback port, and a token of the Implicit
+// grant works for any app that receives it.
 func checkTrust(c Client, _ bool) forms.Problems {
 	if !c.SkipAuthorization || !c.Public() && !c.HasGrant(GrantImplicit) {
 		return nil
@@ -59,7 +59,7 @@ func checkTrust(c Client, _ bool) forms.Problems {
 	return nil
 }
 
-// checkLinks: what people can click on the consent page.
+// checkLinks: links that users can follow on the consent page.
 func checkLinks(c Client, _ bool) forms.Problems {
 	var problems forms.Problems
 	for _, link := range []struct{ field, label, raw string }{
@@ -83,8 +83,8 @@ func checkLogout(c Client, allowHTTP bool) forms.Problems {
 	return append(problems, checkFrontchannel(c, allowHTTP)...)
 }
 
-// checkFrontchannel: the hub's own page loads this address in every browser
-// that signs out, so it must be somewhere people go anyway.
+// checkFrontchannel: the hub's sign-out page loads this address in every
+// browser, so it must be on a host that users already visit.
 func checkFrontchannel(c Client, allowHTTP bool) forms.Problems {
 	const field = "frontchannel_logout_uri"
 	if c.FrontchannelLogoutURI == "" {
@@ -104,9 +104,8 @@ func checkFrontchannel(c Client, allowHTTP bool) forms.Problems {
 	return nil
 }
 
-// checkInitiate: whoever starts a sign-in there is told who the issuer is, and
-// must not be told by somebody on the way. It is https on every hub (OIDC Core
-// §4).
+// checkInitiate: the issuer is sent to this address, and an attacker on the
+// network must not change it. So it is https on every hub (OIDC Core §4).
 func checkInitiate(c Client, _ bool) forms.Problems {
 	if c.Requests.InitiateLoginURI == "" {
 		return nil

@@ -10,10 +10,10 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// This file checks the answers to what only some providers ask: options,
-// endpoints, further parameters, and where a description is found.
+// This file checks the settings that only some providers need: options,
+// endpoints, further parameters, and paths in a profile.
 
-// tidyAnswers trims what people paste, and drops answers that are empty.
+// tidyAnswers trims pasted text and drops empty values.
 func (k *LoginKey) tidyAnswers() {
 	k.Options = tidyMap(k.Options)
 	k.Params = tidyMap(k.Params)
@@ -38,7 +38,7 @@ func tidyMap(m map[string]string) map[string]string {
 	return tidy
 }
 
-// A field is one text of a struct, by the name it is saved under.
+// A field is one text of a struct, with its stored name.
 type field struct {
 	name  string
 	value *string
@@ -59,7 +59,7 @@ func (c *Claims) fields() []field {
 	}
 }
 
-// checkOptions knows no preset: what an option must be, its connector says.
+// checkOptions knows no provider: the connector checks the values of options.
 func checkOptions(k LoginKey, _ Dependencies) forms.Problems {
 	if k.Preset != "" && !addresses.IsSlug(k.Preset) {
 		return forms.New("preset", "provider.preset.unknown", "preset", CleanText(k.Preset, addresses.MaxSlug))
@@ -78,8 +78,8 @@ func checkOptions(k LoginKey, _ Dependencies) forms.Problems {
 	return nil
 }
 
-// parameterName tells whether a text may name a member of a record: the
-// database gives dots and a leading $ a meaning.
+// parameterName reports whether a text can be the name of a record's member:
+// dots and a leading $ have a meaning in the database.
 func parameterName(s string) bool {
 	if s == "" || len(s) > addresses.MaxSlug {
 		return false
@@ -89,8 +89,8 @@ func parameterName(s string) bool {
 	})
 }
 
-// checkEndpoints wants all that an OAuth 2.0 provider needs from one that is
-// described by hand, and none from one that describes itself.
+// checkEndpoints requires all endpoints of an OAuth 2.0 provider that is
+// described by hand, and none of a provider with discovery.
 func checkEndpoints(k LoginKey, env Dependencies) forms.Problems {
 	given := slices.DeleteFunc(k.Endpoints.fields(), func(f field) bool { return *f.value == "" })
 	if k.Kind == KindPeer || k.Kind == KindOpenID || k.Kind == KindFrappe {
@@ -115,7 +115,7 @@ func checkEndpoints(k LoginKey, env Dependencies) forms.Problems {
 	return problems
 }
 
-// endpointFault is a code if the address will not do. A query is
+// endpointFault returns a code if the address is not acceptable. A query is
 // allowed (RFC 6749 §3.1), a fragment is not.
 func endpointFault(raw string, allowHTTP bool) string {
 	u, err := url.Parse(raw)
@@ -132,18 +132,18 @@ func endpointFault(raw string, allowHTTP bool) string {
 	return ""
 }
 
-// reserved are the parameters of an authorization request that are ours to
-// set: they are what an answer is held against.
+// reserved are the authorization parameters that only the hub sets: it checks
+// the answer against them.
 var reserved = []string{
 	"client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", // RFC 6749 §4.1.1
 	"code", "code_challenge", "code_challenge_method", "code_verifier", // RFC 7636
-	"client_secret", "client_assertion", "client_assertion_type", "grant_type", // never in a browser
+	"client_secret", "client_assertion", "client_assertion_type", "grant_type", // must never be in a browser
 	"nonce", "max_age", "id_token_hint", "request", "request_uri", "registration", // OpenID Connect Core §3.1.2.1
-	"iss", "error", "error_description", "dpop_jkt", "via", "for_app", // RFC 9207, RFC 9449; the last are ours between hubs
+	"iss", "error", "error_description", "dpop_jkt", "via", "for_app", // RFC 9207, RFC 9449; the last two are sent between hubs
 }
 
-// ReservedParam tells whether a parameter of an authorization request is the
-// protocol's own, which LoginKey.Params must not set.
+// ReservedParam reports whether LoginKey.Params must not set a parameter of the
+// authorization request.
 func ReservedParam(name string) bool { return slices.Contains(reserved, strings.ToLower(name)) }
 
 func checkParams(k LoginKey, _ Dependencies) forms.Problems {
@@ -174,16 +174,15 @@ func checkClaims(k LoginKey, _ Dependencies) forms.Problems {
 		problems = append(problems, checkSubject(k)...)
 	}
 	if k.Claims.Subject != "" && (k.Kind == KindOpenID || k.Kind == KindPeer) {
-		// OpenID Connect Core §5.7: nothing but iss and sub names a person for
-		// ever.
+		// OpenID Connect Core §5.7: only iss and sub identify a user
+		// permanently.
 		problems.Add("claims.subject", "provider.subject.needless")
 	}
 	return problems
 }
 
-// checkSubject makes sure that people are told apart by what stays theirs. An
-// address goes to somebody else one day, and whoever has it then would be the
-// person before (FE-21).
+// checkSubject requires a permanent id. An email address may be given to
+// another person later, who would then be signed in as the first (FE-21).
 func checkSubject(k LoginKey) forms.Problems {
 	switch last := strings.ToLower(k.Claims.Subject[strings.LastIndex(k.Claims.Subject, ".")+1:]); {
 	case last == "" && k.Enabled:

@@ -13,18 +13,19 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// maxTwins is how many keys may share a name before an id must be given.
+// maxTwins is how many keys may share a name before the id must be given.
 const maxTwins = 50
 
-// Add saves a new key and returns it as saved. secret is the client secret in
-// plain, or empty. Without an ID the key gets one from its Name. The error is
-// forms.Problems if the key cannot be saved, and fs.ErrExist for a taken ID.
+// Add stores a new key and returns it as stored. secret is the client secret in
+// plain text, or empty. Without an ID the key gets one from its Name. If the
+// key is not valid, the error is forms.Problems, and fs.ErrExist for a taken
+// ID.
 func (r *Registry) Add(ctx context.Context, k LoginKey, secret string) (LoginKey, error) {
 	k = k.clone()
 	k.Secret, k.SiteKey, k.Issuer, k.Join = "", "", "", ConnectionRequest{}
 	k.Published, k.Former = nil, nil
 	if k.Kind == KindPeer {
-		k.KeepTokens = true // two hubs keep each other up to date
+		k.KeepTokens = true // connected hubs refresh each other's profiles
 	}
 	k.Created = r.moment()
 	if k.Position == 0 {
@@ -54,9 +55,9 @@ func (r *Registry) Add(ctx context.Context, k LoginKey, secret string) (LoginKey
 	}
 }
 
-// Update changes a key. secret is a new client secret in plain; empty keeps
-// the saved one, and change may empty k.Secret to remove it. The error is
-// forms.Problems if the result cannot be saved.
+// Update changes a key. secret is a new client secret in plain text; empty
+// keeps the stored one, and change may clear k.Secret to remove it. If the
+// result is not valid, the error is forms.Problems.
 func (r *Registry) Update(ctx context.Context, id, secret string, change func(k *LoginKey) error) error {
 	err := r.store.Update(ctx, id, func(k *LoginKey) error {
 		before := k.clone()
@@ -76,8 +77,8 @@ func (r *Registry) Update(ctx context.Context, id, secret string, change func(k 
 	return nil
 }
 
-// Retire switches a key off that is about to be removed. Its other settings are
-// not looked at: one that could not be saved today can still go.
+// Retire disables a key before its removal. It does not check the other
+// settings: a key that is no longer valid can still be removed.
 func (r *Registry) Retire(ctx context.Context, id string) error {
 	err := r.store.Update(ctx, id, func(k *LoginKey) error {
 		k.Enabled = false
@@ -90,8 +91,8 @@ func (r *Registry) Retire(ctx context.Context, id string) error {
 	return nil
 }
 
-// Delete removes a key. Identities that were linked through it stay, and mean
-// the same people again should the key come back with the same id and issuer.
+// Delete removes a key. Its identities stay, and belong to the same users if a
+// key with the same id and issuer is added again.
 func (r *Registry) Delete(ctx context.Context, id string) error {
 	err := r.store.Delete(ctx, id)
 	r.records.Drop()
@@ -102,7 +103,7 @@ func (r *Registry) Delete(ctx context.Context, id string) error {
 	return nil
 }
 
-// moves handles what must not change, and what must change together with the
+// moves handles settings that must not change, or must change together with the
 // address.
 func moves(before LoginKey, k *LoginKey, secret string, now time.Time) forms.Problems {
 	switch {
@@ -115,9 +116,9 @@ func moves(before LoginKey, k *LoginKey, secret string, now time.Time) forms.Pro
 	case k.SiteKey != before.SiteKey && k.SiteKey != "":
 		return forms.New("site_key", "provider.secret.sealed")
 	}
-	// AD-10: a saved secret goes where it was meant to go. Whoever can change
-	// the address, but never saw the secret, could otherwise have it sent to
-	// himself.
+	// AD-10: a stored secret is only sent to the address it was entered for.
+	// Otherwise an administrator who never saw the secret could have it sent to
+	// their own server.
 	moved := k.BaseURL != before.BaseURL || k.Endpoints.Token != before.Endpoints.Token
 	if moved && k.Secret != "" && secret == "" {
 		return forms.New("secret", "provider.secret.moved", "address", before.BaseURL)
@@ -131,12 +132,12 @@ func moves(before LoginKey, k *LoginKey, secret string, now time.Time) forms.Pro
 	k.leaves(before, now)
 	k.Issuer, k.Join = "", ConnectionRequest{}
 	if slices.Equal(k.Hosts, before.Hosts) {
-		k.Hosts = nil // confirmed for the site before
+		k.Hosts = nil // they were confirmed for the earlier site
 	}
 	return nil
 }
 
-// settle makes a key ready to be written, or says why it cannot be.
+// settle makes a key ready to be stored, or reports why it is not valid.
 func (r *Registry) settle(k *LoginKey, secret string) error {
 	k.Tidy()
 	secret = strings.TrimSpace(secret)
@@ -160,10 +161,11 @@ func (r *Registry) settle(k *LoginKey, secret string) error {
 	return nil
 }
 
-// moment is now as the store keeps it.
+// moment is the current time in the store's precision.
 func (r *Registry) moment() time.Time { return r.env.Now().UTC().Truncate(time.Millisecond) }
 
-// Check says, as forms.Problems, why a key could not be added. It writes nothing.
+// Check returns, as forms.Problems, why a key cannot be added. It writes
+// nothing.
 func (r *Registry) Check(k LoginKey, secret string) error {
 	k = k.clone()
 	k.Secret, k.SiteKey, k.Issuer, k.Join = "", "", "", ConnectionRequest{}

@@ -11,17 +11,18 @@ import (
 	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
-// A Refusal is a no from the upstream itself, in the words of RFC 6749.
+// A Refusal is an error answer of the provider, by RFC 6749.
 type Refusal struct {
-	// Code is the upstream's error code if it is a registered one, else
+	// Code is the provider's error code if it is a registered one, else
 	// "server_error". It may be passed on to the client.
 	Code string
-	// Description is the upstream's own text, cut and cleaned. It is for the
-	// trace that operators read, never for a page (it could be bait).
+	// Description is the provider's own text, shortened and cleaned. It is for
+	// the trace that operators read, and never for a page, because it could be
+	// a phishing text.
 	Description string
-	Reason      string // a sentence for the person
-	// Disabled: it spoke of the person, who may not sign in there any more, and
-	// not of what we brought.
+	Reason      string // a sentence for the user
+	// Disabled: the user may no longer sign in there; the request itself was
+	// fine.
 	Disabled bool
 }
 
@@ -32,7 +33,7 @@ func (r *Refusal) Error() string {
 	return fmt.Sprintf("the upstream refused: %s (%q)", r.Code, r.Description)
 }
 
-// Sentence is for the record of events.
+// Sentence is the text for the audit log.
 func (r *Refusal) Sentence() texts.Text {
 	if r.Description == "" {
 		return texts.New("upstream.refused", "error", r.Code)
@@ -45,17 +46,18 @@ type FaultKind string
 
 const (
 	Unreachable   FaultKind = "unreachable"   // try again later
-	Untrusted     FaultKind = "untrusted"     // the answer fails a check: look into it
+	Untrusted     FaultKind = "untrusted"     // the answer fails a check: investigate
 	Misconfigured FaultKind = "misconfigured" // an administrator must change something
-	Unexpected    FaultKind = "unexpected"    // the answer belongs to no sign-in of ours: start again
-	Circular      FaultKind = "circular"      // the hubs send the browser round in a ring
+	Unexpected    FaultKind = "unexpected"    // the answer matches no sign-in here: start again
+	Circular      FaultKind = "circular"      // the hubs redirect the browser in a circle
 )
 
-// A Fault is an upstream's silence, or an answer that must not be believed.
+// A Fault means that the provider did not answer, or that its answer cannot be
+// trusted.
 type Fault struct {
 	Kind   FaultKind
-	Reason string // a sentence for the person
-	Cause  error  // for operators; never shown to people, never secret
+	Reason string // a sentence for the user
+	Cause  error  // for operators; never shown to users, never secret
 }
 
 func (f *Fault) Error() string {
@@ -67,15 +69,14 @@ func (f *Fault) Error() string {
 
 func (f *Fault) Unwrap() error { return f.Cause }
 
-// Sentence is for the record of events, by its kind.
+// Sentence is the text for the audit log, by kind.
 func (f *Fault) Sentence() texts.Text {
 	return texts.New(string(f.Kind), "cause", strings.TrimPrefix(f.Error(), string(f.Kind)+": "))
 }
 
-// AsFault gives an error its kind. One that has a kind keeps it; silence is
-// silence wherever it is met; a visitor who left is nobody's fault. Without a
-// kind, an error that is none of these is not the upstream's doing and stays
-// as it is.
+// AsFault gives an error its kind. An error with a kind keeps it; a missing
+// answer is always Unreachable; a cancelled request is not a fault. Without a
+// kind, any other error is not the provider's fault and is returned unchanged.
 func AsFault(upstream string, kind FaultKind, err error) error {
 	var fault *Fault
 	var refusal *Refusal
@@ -91,8 +92,8 @@ func AsFault(upstream string, kind FaultKind, err error) error {
 	return NewFault(kind, upstream, err)
 }
 
-// NewFault returns a fault with the sentence that fits its kind; name is the
-// login key's, as on its button.
+// NewFault returns a fault with the sentence for its kind; name is the login
+// key's, as on its button.
 func NewFault(kind FaultKind, name string, cause error) *Fault {
 	return &Fault{Kind: kind, Reason: faultReason(kind, name), Cause: cause}
 }
@@ -111,10 +112,10 @@ func faultReason(kind FaultKind, name string) string {
 	return "This sign-in with " + name + " is out of date or was started elsewhere. Start again."
 }
 
-// NewRefusal translates an upstream's error answer. Only the code is looked
-// up; the description is kept for operators (FE-49: nothing is echoed).
+// NewRefusal translates a provider's error answer. Only the code is used for
+// the message; the description is for operators (FE-49: nothing is echoed).
 func NewRefusal(name, code, description string) *Refusal {
-	if code == "not_allowed" { // Keycloak's, of a person or an app that may not have offline_access
+	if code == "not_allowed" { // Keycloak's code for a user or app that may not have offline_access
 		code = "invalid_scope"
 	}
 	reason, known := refusalReason(name, code)
@@ -152,8 +153,8 @@ func refusalReason(name, code string) (reason string, known bool) {
 	return name + " had a problem of its own. Try again in a moment, or use another way to sign in.", false
 }
 
-// CleanText cuts a stranger's text to at most max bytes of whole characters
-// and drops what does not print, line breaks and direction marks included.
+// CleanText shortens an external text to at most max bytes of whole characters
+// and removes unprintable ones, including line breaks and direction marks.
 func CleanText(s string, max int) string {
 	var b strings.Builder
 	for _, r := range s {

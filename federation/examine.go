@@ -10,16 +10,15 @@ import (
 	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
-// A Sight is what is seen of an upstream that somebody looks at afresh.
+// A Sight is the current state of a provider.
 type Sight struct {
-	Card ProviderInfo // zero for an upstream that does not describe itself
-	// Certificates are when the TLS certificates of its hosts expire, by host.
+	Card ProviderInfo // zero for a provider without discovery
+	// Certificates are the expiry times of its hosts' TLS certificates.
 	Certificates map[string]time.Time
 }
 
-// Examine asks the upstream of a key what it is now: nothing that is remembered
-// counts, and nothing is remembered. What was seen comes with an error too.
-// The error is a *Fault or our own.
+// Examine reads the current state of a key's provider, without the cache. With
+// an error it still returns what was read. The error is a *Fault or our own.
 func (r *Registry) Examine(ctx context.Context, id string) (Sight, error) {
 	key, err := r.Get(ctx, id)
 	if err != nil {
@@ -45,8 +44,8 @@ func (r *Registry) Examine(ctx context.Context, id string) (Sight, error) {
 	return sight, err
 }
 
-// joinRequest finds out whether the endpoints of an upstream that does not describe
-// itself are there. What they answer to an empty request does not matter.
+// joinRequest checks that the endpoints of a provider without discovery answer.
+// The content of the answer to an empty request does not matter.
 func joinRequest(ctx context.Context, key LoginKey, env Dependencies) error {
 	line := upstreamhttp.New(env.HTTP, env.Patience)
 	for _, address := range []string{key.Endpoints.Authorize, key.Endpoints.Token} {
@@ -64,7 +63,7 @@ func joinRequest(ctx context.Context, key LoginKey, env Dependencies) error {
 	return nil
 }
 
-// A witness notes the certificates of the servers that a client talks to.
+// A witness records the certificates of the servers that a client connects to.
 type witness struct {
 	inner   http.RoundTripper
 	mu      sync.Mutex

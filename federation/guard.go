@@ -15,8 +15,8 @@ import (
 const crowd = 32
 
 var (
-	errCrowd = errors.New("as many people as are let in at once wait for it already")
-	errOpen  = errors.New("it was silent several times in a row and is not asked again yet")
+	errCrowd = errors.New("too many sign-ins wait for this provider already")
+	errOpen  = errors.New("it did not answer several times in a row; the hub asks it again later")
 )
 
 // A guard stands before one opened connector, so that an upstream that hangs

@@ -173,7 +173,7 @@ func (r *Registry) saw(ctx context.Context, id, address string, keys []Published
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("keep the keys that the upstream of login key %q publishes: %w", id, err)
+		return fmt.Errorf("store the published keys of login key %q: %w", id, err)
 	}
 	r.records.Drop()
 	return nil

@@ -49,7 +49,7 @@ func (r *Registry) Leave(ctx context.Context, id string) error {
 	return member.Leave(ctx)
 }
 
-var errNoHub = errors.New("upstreams of this kind take no introductions")
+var errNoHub = errors.New("providers of this kind cannot be asked for a connection")
 
 // How often a peer is asked how we stand there: one that has yet to decide is
 // waited for.
@@ -93,7 +93,7 @@ func (r *Registry) ask(ctx context.Context, id string, question func(Connector) 
 	join, err := question(connector)
 	if err != nil {
 		if join, err = unanswered(ctx, key, err); err != nil {
-			return ConnectionRequest{}, fmt.Errorf("ask %q: %w", id, err)
+			return ConnectionRequest{}, fmt.Errorf("request a connection from %q: %w", id, err)
 		}
 	}
 	join.Checked = r.moment()
@@ -111,7 +111,7 @@ func (r *Registry) ask(ctx context.Context, id string, question func(Connector) 
 	})
 	r.records.Drop()
 	if err != nil {
-		return ConnectionRequest{}, fmt.Errorf("save what %q answered: %w", id, err)
+		return ConnectionRequest{}, fmt.Errorf("store the answer of %q: %w", id, err)
 	}
 	return join, nil
 }
@@ -149,7 +149,7 @@ func (r *Registry) Describe(ctx context.Context, draft LoginKey) (ProviderInfo, 
 	}
 	describer, ok := connector.(Describer)
 	if !ok {
-		return ProviderInfo{}, fmt.Errorf("describe %s: upstreams of kind %q can't be looked at", draft.BaseURL, draft.Kind)
+		return ProviderInfo{}, fmt.Errorf("describe %s: providers of kind %q do not describe themselves", draft.BaseURL, draft.Kind)
 	}
 	return describer.Describe(ctx)
 }

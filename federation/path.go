@@ -15,7 +15,7 @@ const (
 	maxSteps = 16
 )
 
-var errPath = errors.New(`a path is names with dots between, like "data.emails.0.address"`)
+var errPath = errors.New(`a path is names separated by dots, like "data.emails.0.address"`)
 
 // ParsePath reads a path as it is written in Claims. An empty one has no steps
 // and leads nowhere.

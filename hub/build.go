@@ -63,7 +63,7 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// buildServices builds what the hub keeps, each from what it stands on.
+// buildServices builds the services in the order of their dependencies.
 func (h *Hub) buildServices() {
 	h.buildTools()
 	h.buildPeople()
@@ -72,16 +72,16 @@ func (h *Hub) buildServices() {
 	h.buildOperator()
 }
 
-// buildTools builds what all of them work with.
+// buildTools builds the tools that all services use.
 func (h *Hub) buildTools() {
 	c, d := h.config, h.data
-	roots, _ := c.roots() // withDefaults looked already
+	roots, _ := c.roots() // withDefaults checked the error
 	h.http = fetch.NewClient(fetch.Policy{
 		AllowPrivate: c.AllowPrivateAddresses, Allowed: c.AllowedAddresses, RootCAs: roots, UserAgent: "fedhub", Observe: c.Fetched,
 		Proxy: c.Proxy, Closed: fetch.Own{URL: c.URL, Listener: c.Listener, DatabasePorts: c.DatabasePorts}.Closed(),
 	})
 	h.proofs = &dpop.Verifier{Nonces: dpop.NewNonces(h.box.Derive(names.KeyOfNonces), c.Now), Replay: d.useOnce, Now: c.Now}
-	sender, queue, _ := c.post() // withDefaults looked already
+	sender, queue, _ := c.post() // withDefaults checked the error
 	h.queue, h.mailer = queue, &emails.Mailer{Sender: sender, HubName: h.name, URL: c.URL, Words: templates.Sentence}
 	h.audit = &audit.Recorder{Set: d.Audit, Log: c.Log, Now: c.Now, Words: templates.Sentence, Watch: c.Watch, Hear: traces.Record}
 	h.settings = settings.NewService(d.Settings, c.Name, c.Now)
@@ -94,7 +94,7 @@ func (h *Hub) buildTools() {
 	}
 }
 
-// buildPeople builds what is kept of people, and of what they do here.
+// buildPeople builds the services for users and their activity.
 func (h *Hub) buildPeople() {
 	c, d := h.config, h.data
 	h.users = users.New(users.Options{
@@ -114,7 +114,7 @@ func (h *Hub) buildPeople() {
 		Roles: authentication.Notices{Audit: h.audit, Log: c.Log, Now: c.Now, Raise: func(ctx context.Context, w health.Warning) error { return h.monitor.Raise(ctx, w) },
 			Key: d.LoginKeys.Get}.Roles,
 		Failed: func(ctx context.Context, err error) {
-			c.Log.ErrorContext(ctx, "an email could not be sent", "error", err)
+			c.Log.ErrorContext(ctx, "could not send an email", "error", err)
 		},
 		Now: c.Now,
 	})
@@ -130,8 +130,7 @@ func (h *Hub) buildPeople() {
 	h.pending = &pending.Service{Requests: d.PendingRequests, Guesses: d.Guesses, Box: h.box, Poster: fetch.Poster{Client: h.http}, Log: c.Log, Now: c.Now}
 }
 
-// buildClients builds what is kept of those who may ask, and what they are
-// given.
+// buildClients builds the services for clients and their grants and tokens.
 func (h *Hub) buildClients() {
 	c, d := h.config, h.data
 	h.documents = metadatadoc.Reader{HTTP: h.http, Issuer: c.URL, AllowHTTP: c.AllowPrivateAddresses}
@@ -169,8 +168,8 @@ func (h *Hub) buildClients() {
 	h.initials = registration.InitialTokens{Store: d.InitialAccessTokens, Now: c.Now}
 }
 
-// buildUpstreams builds what is kept of providers, and what looks after them and
-// after those who are to be told of a sign-out.
+// buildUpstreams builds the services for providers, their health, and logout
+// delivery.
 func (h *Hub) buildUpstreams() {
 	c, d := h.config, h.data
 	h.readiness = &readiness.Service{Set: d.Proofs, Clock: h.clock, Name: rand.Text(), Host: host(), Log: c.Log, Now: c.Now}
@@ -206,7 +205,7 @@ func (h *Hub) buildOperator() {
 	})
 }
 
-// host is the name of this machine, for administrators.
+// host is the name of this machine. Administrators see it.
 func host() string {
 	name, err := os.Hostname()
 	if err != nil {
@@ -215,13 +214,13 @@ func host() string {
 	return name
 }
 
-// review takes over what an upstream says now about somebody who came from it.
+// review applies the new profile that a provider reports for a user.
 func (h *Hub) review(ctx context.Context, userID string, i federation.Identity, key federation.LoginKey) error {
 	_, err := h.linking.Review(ctx, userID, authentication.ClaimOf(i), authentication.PolicyOf(key))
 	return err
 }
 
-// name is what the hub is called, in emails.
+// name is the hub's name, for emails.
 func (h *Hub) name(ctx context.Context) string {
 	s, err := h.settings.Current(ctx)
 	if err != nil || s.HubName == "" {
@@ -230,7 +229,7 @@ func (h *Hub) name(ctx context.Context) string {
 	return s.HubName
 }
 
-// env is what connectors get from the hub.
+// env is what the hub provides to connectors.
 func (h *Hub) env() federation.Dependencies {
 	return federation.Dependencies{
 		HTTP: h.http, Hub: h.config.URL, AllowHTTP: h.config.AllowPrivateAddresses,
@@ -247,10 +246,10 @@ func (h *Hub) env() federation.Dependencies {
 	}
 }
 
-// ours are the hub's addresses at upstreams.
+// ours are the hub's addresses that providers know.
 func (h *Hub) ours() hubaddress.Hub { return hubaddress.Hub(h.config.URL) }
 
-// buildHandlers builds what answers requests.
+// buildHandlers builds the HTTP handlers.
 func (h *Hub) buildHandlers() {
 	c := h.config
 	h.responder = &web.Responder{
@@ -315,7 +314,7 @@ func (h *Hub) buildHandlers() {
 	h.buildAdmin()
 }
 
-// damaged are the records that this process met and could not read.
+// damaged lists the records that this process could not read.
 func (h *Hub) damaged() []store.Damage {
 	all := h.backend.Damaged()
 	for _, lost := range h.signing.Lost() {
@@ -324,13 +323,13 @@ func (h *Hub) damaged() []store.Damage {
 	return all
 }
 
-// sessionLimits are what the settings say of sessions.
+// sessionLimits reads the session limits from the settings.
 func (h *Hub) sessionLimits(ctx context.Context) (sessions.Limits, error) {
 	s, err := h.settings.Current(ctx)
 	return sessions.Limits{Recent: s.Recent(), Administrator: s.AdminLife()}, err
 }
 
-// buildAdmin builds the pages of administrators.
+// buildAdmin builds the administration pages.
 func (h *Hub) buildAdmin() {
 	c, by := h.config, admin.Recorder{Sessions: h.sessions, Audit: h.audit}
 	h.admin = adminHandlers{

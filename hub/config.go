@@ -24,79 +24,77 @@ import (
 	"github.com/fedhub/fedhub/hub/web/publicurl"
 )
 
-// Config is what is fixed when the hub starts. What an administrator changes
-// while it runs is settings.
+// Config is what is fixed when the hub starts. What an administrator can change
+// while it runs is in package settings.
 type Config struct {
 	// URL is the hub's public address and its issuer, without a path:
 	// https, or http on this machine only. Required.
 	URL string
-	// Name is what the hub calls itself until an administrator says otherwise.
+	// Name is the hub's name until an administrator changes it.
 	Name string
-	// SecretKey, 32 bytes, encrypts what must not lie open in the database.
-	// Required; losing it loses the signing keys and upstream secrets.
+	// SecretKey, 32 bytes, encrypts the secrets in the database. Required;
+	// without it the signing keys and the secrets of providers are lost.
 	SecretKey []byte
 	// AllowPrivateAddresses lets the hub fetch from loopback and private
-	// addresses and over plain http, which a hub that is itself on loopback
-	// always may.
+	// addresses and over plain http. A hub on loopback always may.
 	AllowPrivateAddresses bool
-	// AllowedAddresses are private addresses that the hub may fetch from
-	// although it may not fetch from others.
+	// AllowedAddresses are private addresses that the hub may fetch from even
+	// when AllowPrivateAddresses is off.
 	AllowedAddresses []fetch.Allowed
-	// Proxy is asked for every connection to somebody else's server; nil for none.
+	// Proxy is used for every outgoing connection; nil for none.
 	Proxy *fetch.Proxy
-	// Listener is the address and port at which this process serves, and
-	// DatabasePorts where its database does. Nothing is fetched from there,
-	// but from a listener that is the public address itself.
+	// Listener is the address and port that this process serves on, and
+	// DatabasePorts those of its database. The hub never fetches from them,
+	// except from a listener that is its public address.
 	Listener      string
 	DatabasePorts []uint16
-	// HSTSSubdomains has browsers ask by https for the hosts below the hub's too.
+	// HSTSSubdomains tells browsers to use https for the hub's subdomains too.
 	HSTSSubdomains bool
-	// ExtraCA holds certificates, as PEM, of authorities that may vouch for
-	// the servers the hub fetches from, besides those this machine trusts.
+	// ExtraCA holds CA certificates, as PEM, that are trusted for outgoing TLS
+	// in addition to those of this machine.
 	ExtraCA []byte
-	// TrustedProxies may say, by ProxyHeader, whom they speak for: that is
-	// X-Forwarded-For if it is empty, or Forwarded. Ranges that together hold
-	// everybody are refused, unless TrustEveryProxy confirms them.
+	// TrustedProxies may name the client's address in ProxyHeader:
+	// X-Forwarded-For if it is empty, or Forwarded. Ranges that together cover
+	// every address are refused, unless TrustEveryProxy confirms them.
 	TrustedProxies  []netip.Prefix
 	ProxyHeader     string
 	TrustEveryProxy bool
-	// ClientCerts says that whoever serves the hub by TLS asks clients for a
-	// certificate, and ClientCertHeader in which header trusted proxies say
-	// what certificate a client showed them; empty for none.
+	// ClientCerts says that the TLS server of the hub asks clients for a
+	// certificate. ClientCertHeader is the header in which trusted proxies pass
+	// on a client's certificate; empty for none.
 	ClientCerts      bool
 	ClientCertHeader string
-	// ClientCAs are whose certificates say who a client is; nil for nobody's.
+	// ClientCAs issue the certificates that identify clients; nil for none.
 	ClientCAs *x509.CertPool
-	// CertURL is another address of the hub, the only one at which clients
-	// are asked for certificates; empty if that is URL itself.
+	// CertURL is a second address of the hub, the only one that asks for client
+	// certificates; empty if that is URL itself.
 	CertURL string
-	// LeftOutAlgs are the algorithms that the hub does not sign with.
+	// LeftOutAlgs are algorithms that the hub does not sign with.
 	LeftOutAlgs []string
 	// MinPassword is the shortest password in characters; 15 if zero
 	// (NIST SP 800-63B, for passwords that are the only factor).
 	MinPassword int
-	// Hash is what a password check may cost; sane defaults if zero.
+	// Hash sets the cost of a password check; good defaults if zero.
 	Hash passwords.HashParams
-	// Limits are how often one network may do what costs something.
+	// Limits bound how often one network may do what is expensive.
 	Limits Limits
 
-	// MailURL is where the mail server is, and MailFrom from whom emails
-	// come; both empty for a hub that sends none. Mail, if set, takes the
-	// emails instead: for tests, and for the demo.
+	// MailURL is the mail server, and MailFrom the sender of emails; both are
+	// empty for a hub that sends none. Mail, if set, takes the emails instead:
+	// tests and the demo use it.
 	MailURL  string
 	MailFrom string
 	Mail     mail.Sender
 
-	// AsItIs is for whoever looks into a database, or repairs it: nothing in it
-	// is created or upgraded at the start, which a record that cannot be read
-	// would stop.
+	// AsItIs opens the database for inspection or repair: nothing is created or
+	// upgraded at the start, so a record that cannot be read does not stop it.
 	AsItIs bool
 
-	// NewRSA makes RSA keys, which takes long; for tests, which have theirs ready.
+	// NewRSA makes RSA keys. That is slow, so tests pass keys that they have.
 	NewRSA func() (*rsa.PrivateKey, error)
 
-	// Sleep lets a time pass, unless the context ends before; by the clock on the
-	// wall if nil. For tests, which have no time.
+	// Sleep waits, or returns early if the context ends; by the system clock if
+	// nil. Tests replace it so that they do not wait.
 	Sleep func(context.Context, time.Duration) error
 
 	// RequestLimit is how long a request may take; 15 s if zero.
@@ -105,12 +103,12 @@ type Config struct {
 	Log *slog.Logger     // slog.Default() if nil
 	Now func() time.Time // time.Now if nil
 
-	// DatabaseTime is the database's clock, which all hubs on it go by; it is
-	// asked of the database if nil.
+	// DatabaseTime is the database's clock, which all hubs on that database
+	// follow; nil asks the database.
 	DatabaseTime func(context.Context) (time.Time, error)
 
-	// Watch is told of every audit event, Fetched of every request the hub
-	// makes. Both may be nil.
+	// Watch is called with every audit event, Fetched with every request that
+	// the hub makes. Both may be nil.
 	Watch   func(audit.Event)
 	Fetched func(fetch.Call)
 }
@@ -163,14 +161,14 @@ func (c Config) withDefaults() (Config, error) {
 	return c, nil
 }
 
-// post is who takes the hub's emails, and the queue before a mail server,
-// which has to be closed at the end; nil if there is no such queue.
+// post returns the sender of the hub's emails, and the queue in front of a mail
+// server, which must be closed at the end; nil if there is no queue.
 func (c Config) post() (mail.Sender, *mail.Queue, error) {
 	switch {
 	case c.Mail != nil:
 		return c.Mail, nil, nil
 	case c.MailURL == "" && c.MailFrom != "":
-		return nil, nil, errors.New("FEDHUB_MAIL_FROM is set, but no mail server; name it in FEDHUB_MAIL_URL")
+		return nil, nil, errors.New("FEDHUB_MAIL_FROM is set, but no mail server; set FEDHUB_MAIL_URL")
 	case c.MailURL == "":
 		return &mail.Log{Log: c.Log, Console: c.loopback()}, nil, nil
 	}
@@ -186,20 +184,20 @@ func (c Config) post() (mail.Sender, *mail.Queue, error) {
 	return queue, queue, nil
 }
 
-// checkCertificates refuses settings about client certificates that could
-// never work, or would believe anybody.
+// checkCertificates refuses settings of client certificates that cannot work,
+// or that would trust everyone.
 func (c Config) checkCertificates() error {
 	switch {
 	case c.ClientCertHeader != "" && len(c.TrustedProxies) == 0:
-		return errors.New("FEDHUB_CLIENT_CERT_HEADER is set, but no proxy may set that header; name the proxy in FEDHUB_TRUSTED_PROXIES")
+		return errors.New("FEDHUB_CLIENT_CERT_HEADER is set, but no proxy is trusted to set that header; add the proxy to FEDHUB_TRUSTED_PROXIES")
 	case !httpguts.ValidHeaderFieldName(c.ClientCertHeader) && c.ClientCertHeader != "":
-		return fmt.Errorf(`FEDHUB_CLIENT_CERT_HEADER is %q, which is no name of a header; it must look like "Client-Cert"`, c.ClientCertHeader)
+		return fmt.Errorf(`FEDHUB_CLIENT_CERT_HEADER is %q, which is not a header name; it must look like "Client-Cert"`, c.ClientCertHeader)
 	case c.ClientCAs != nil && !c.certificates():
-		return errors.New("FEDHUB_TLS_CLIENT_CA is set, but clients cannot show a certificate; set FEDHUB_TLS_CERT, or FEDHUB_CLIENT_CERT_HEADER behind a proxy")
+		return errors.New("FEDHUB_TLS_CLIENT_CA is set, but clients cannot present a certificate; set FEDHUB_TLS_CERT, or FEDHUB_CLIENT_CERT_HEADER behind a proxy")
 	case c.CertURL == "":
 		return nil
 	case !c.certificates():
-		return errors.New("FEDHUB_MTLS_URL is set, but clients cannot show a certificate; set FEDHUB_TLS_CERT, or FEDHUB_CLIENT_CERT_HEADER behind a proxy")
+		return errors.New("FEDHUB_MTLS_URL is set, but clients cannot present a certificate; set FEDHUB_TLS_CERT, or FEDHUB_CLIENT_CERT_HEADER behind a proxy")
 	case !strings.HasPrefix(c.CertURL, "https://") || c.CertURL == c.URL:
 		return fmt.Errorf(`FEDHUB_MTLS_URL is %q; it must be another https address of the hub, without a path, like "https://mtls.id.example.org"`, c.CertURL)
 	}
@@ -209,23 +207,23 @@ func (c Config) checkCertificates() error {
 // certificates says whether clients can show a TLS certificate.
 func (c Config) certificates() bool { return c.ClientCerts || c.ClientCertHeader != "" }
 
-// roots are who may vouch for servers; nil for those this machine trusts.
+// roots are the CAs trusted for outgoing TLS; nil for those of this machine.
 func (c Config) roots() (*x509.CertPool, error) {
 	if len(c.ExtraCA) == 0 {
 		return nil, nil
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
-		pool = x509.NewCertPool() // a container without any
+		pool = x509.NewCertPool() // a container image without any
 	}
 	if !pool.AppendCertsFromPEM(c.ExtraCA) {
-		return nil, errors.New("FEDHUB_EXTRA_CA names a file without a certificate; it must hold certificates of authorities as PEM")
+		return nil, errors.New("FEDHUB_EXTRA_CA names a file without a certificate; it must contain CA certificates as PEM")
 	}
 	return pool, nil
 }
 
-// Check says what New would say, without a database: a sentence for the
-// operator, or nil.
+// Check reports what New would report about the settings, without a database: a
+// sentence for the operator, or nil.
 func (c Config) Check() error {
 	_, err := c.withDefaults()
 	return err
@@ -236,11 +234,11 @@ func (c Config) loopback() bool {
 	return err == nil && publicurl.Loopback(u.Hostname())
 }
 
-// secure says whether browsers reach the hub by https.
+// secure reports whether browsers reach the hub over https.
 func (c Config) secure() bool { return strings.HasPrefix(c.URL, "https://") }
 
-// databaseTime asks for the database's time; nil where it has no clock of its
-// own, but that of this machine.
+// databaseTime reads the database's clock; nil for a database without one,
+// which uses this machine's.
 func (c Config) databaseTime(b store.Backend) func(context.Context) (time.Time, error) {
 	if c.DatabaseTime != nil {
 		return c.DatabaseTime

@@ -9,7 +9,7 @@ import (
 	"github.com/fedhub/fedhub/federation/social"
 )
 
-// connectors is every kind of upstream that people can sign in through.
+// connectors lists every kind of sign-in provider.
 func connectors() map[string]federation.Factory {
 	return map[string]federation.Factory{
 		federation.KindOpenID: openid.New,     // any OpenID provider, by its issuer

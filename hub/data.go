@@ -34,12 +34,12 @@ import (
 	"github.com/fedhub/fedhub/hub/users/passwords"
 )
 
-// data is every kind of record that the hub keeps. The tags say under which
-// name, and by which fields besides its id it is found (store.CollectionSpec):
-// unique ones admit each value once, where two must never share it. Random
-// values need no index for that, and so the sets that grow without end can be
-// sharded by id. The names stand in databases and stay. user and client are the
-// fields by which a record is a person's or a client's, and goes with them.
+// data has one field for each kind of record. The tags give the name of the set
+// and the fields besides the id that it is looked up by (store.CollectionSpec);
+// a unique field admits each value once. Random values need no unique index, so
+// the sets that grow without limit can be sharded by id. The names are stored
+// data and must not change. user and client name the fields that hold the
+// owner: the record is deleted together with it.
 type data struct {
 	Users               *store.Collection[users.User]                      `set:"users" unique:"emailKey founder" index:"rank"`
 	Identities          *store.Collection[linking.Identity]                `set:"identities" index:"userId subject" times:"rolesEnd" user:"userId"`
@@ -79,7 +79,7 @@ type data struct {
 	Invitations         *store.Collection[users.Invitation]                `set:"invitations" index:"token" freed:"token"`
 }
 
-// sets are those kinds as the database is told of them.
+// sets describes all kinds of records to the database.
 func sets() []store.CollectionSpec {
 	var specs []store.CollectionSpec
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[data]()) {
@@ -90,7 +90,7 @@ func sets() []store.CollectionSpec {
 	return specs
 }
 
-// openData opens each of them.
+// openData opens all sets.
 func openData(b store.Backend, now func() time.Time) data {
 	var d data
 	all := reflect.ValueOf(&d).Elem()
@@ -104,7 +104,7 @@ func openData(b store.Backend, now func() time.Time) data {
 	return d
 }
 
-// browsable is each of them for whoever looks into the database.
+// browsable returns all sets for programs that inspect the database.
 func (d data) browsable() []store.Browsable {
 	var all []store.Browsable
 	of := reflect.ValueOf(d)
@@ -114,7 +114,7 @@ func (d data) browsable() []store.Browsable {
 	return all
 }
 
-// used is an id that may not come twice, such as the jti of an assertion.
+// used is an id that must not be used twice, such as the jti of an assertion.
 type used struct {
 	ID      string    `bson:"id"`
 	Expires time.Time `bson:"expires"`
@@ -123,17 +123,17 @@ type used struct {
 // Key names the record.
 func (u used) Key() string { return u.ID }
 
-// ExpiresAt is when a repetition would be refused for its age.
+// ExpiresAt is when a repetition would be refused because it is too old.
 func (u used) ExpiresAt() time.Time { return u.Expires }
 
-// useOnce remembers an id until a time; one that is there already is
-// fs.ErrExist. The insert itself decides, so it holds for every hub on the
-// same database.
+// useOnce remembers an id until a time; an id that is already there is
+// fs.ErrExist. The database's insert decides, so this holds across all hubs on
+// one database.
 func (d data) useOnce(ctx context.Context, id string, until time.Time) error {
 	return d.Used.Insert(ctx, used{ID: id, Expires: until})
 }
 
-// wasUsed says whether useOnce was asked to remember an id.
+// wasUsed reports whether useOnce has seen an id.
 func (d data) wasUsed(ctx context.Context, id string) (bool, error) {
 	_, err := d.Used.Get(ctx, id)
 	if errors.Is(err, fs.ErrNotExist) {

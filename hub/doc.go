@@ -1,80 +1,83 @@
-// Package hub is a federated identity hub: one server that holds people, signs
+// Package hub is a federated identity hub: one server that keeps users, signs
 // them in, and tells the apps and hubs that trust it who they are.
 //
-// A client asks the hub who someone is. The hub knows, or asks the federation.
-// So imports run the way a request runs: cmd, hub, then clients (everything
-// downstream of us), federation (everything upstream) and templates, then
-// internal, which knows nothing of identity. Three tables say what there is:
-// routes.go (every address), data.go (every kind of record), connectors.go
-// (every kind of provider). hub.go builds the parts and joins them.
+// A client asks the hub who a user is. The hub knows the user, or asks a
+// sign-in provider. Imports follow the same direction: cmd imports hub; hub
+// imports clients (everything that asks us), federation (everything that we
+// ask) and templates; all of them import internal, which knows nothing of
+// identity. Three tables list the contents: routes.go (every address), data.go
+// (every kind of record), connectors.go (every kind of provider). hub.go builds
+// the parts and connects them.
 //
 // # The map
 //
-// Under hub there are three layers, and an arrow goes downwards only
-// (house_test.go holds that, and the sizes of packages).
+// Under hub there are three layers, and imports only go downwards
+// (house_test.go checks that, and the sizes of packages).
 //
-// Handlers, hub/web/…, speak HTTP to one kind of caller and hold no rule. No
-// handler imports another. hub/web itself answers, limits and guards forms;
-// web/errorpages turns errors of services into pages, web/emails puts the
-// emails that services name into words, web/clientrequest authenticates
-// clients, web/cookies knows whose browser it is, web/aliases knows by which
-// addresses programs ask that knew another provider before.
+// Handlers, hub/web/…, speak HTTP to one kind of caller and hold no rules. No
+// handler imports another. hub/web itself writes responses, limits requests and
+// checks forms; web/errorpages turns errors of services into pages, web/emails
+// writes the emails that services send, web/clientrequest authenticates
+// clients, web/cookies reads and sets cookies, web/aliases has the paths of
+// Frappe and Keycloak that the hub also answers.
 //
 //	web/authorize      the authorization endpoint: what comes next (next.go),
 //	                   the consent page (consent.go), the answer (respond.go)
 //	web/tokenendpoint  the token endpoint: one file for each grant type
-//	web/oidc           what else apps call: discovery, keys, userinfo,
+//	web/oidc           the other endpoints for apps: discovery, keys, userinfo,
 //	                   introspection, revocation, pushed requests, CIBA
 //	web/registering    dynamic registration
-//	web/federating     what other hubs call
+//	web/federating     the endpoints for other hubs
 //	web/signin         passwords, and sign-in at a provider: leave, return, link
-//	web/onetime        what links lead to that work once, as an invitation
-//	web/signout        signing out here, at apps and at the provider
-//	web/device         where a person answers a device or a back-channel request
-//	web/account        a person's own pages
+//	web/onetime        links that work once, such as invitations
+//	web/signout        sign-out here, at apps and at the provider
+//	web/device         approval of a device or back-channel request
+//	web/account        a user's own pages
 //	web/admin/…        administration: apps, providers, hubs, people, operations
 //
-// Services hold records and rules, and know neither HTTP nor words for people.
+// Services hold records and rules. They know neither HTTP nor the texts of
+// pages.
 //
-//	authrequest        reading an authorization request, pushed or not, and
-//	                   holding it against the RFCs and the client
-//	flows              one pending authorization, and what interrupts it
+//	authrequest        reads an authorization request, pushed or not, and checks
+//	                   it against the RFCs and the client
+//	flows              one pending authorization, and its interruptions
 //	grants             consent, codes and refresh tokens; refresh.go rotates
-//	tokens, signing    making and checking tokens; keys and their rotation
-//	pending            device and back-channel requests that wait for a person
-//	sessions, logouts  who is signed in where; who is told when it ends
-//	users              people: profile, search, roles
-//	users/linking      which identities are whose: decide.go and rows.go are the
-//	                   table that decides, match.go asks it and acts
-//	users/passwords    rules, hashes, and how often one may try
-//	authentication     what a provider says, as linking decides on it
-//	upstreamtokens     tokens of providers, kept to look again
+//	tokens, signing    minting and verifying tokens; keys and their rotation
+//	pending            device and back-channel requests that wait for a user
+//	sessions, logouts  signed-in browsers; logout notices to clients
+//	users              users: profile, search, roles
+//	users/linking      which identity belongs to which user: decide.go and
+//	                   rows.go are the decision table, match.go applies it
+//	users/passwords    rules, hashes, and limits on attempts
+//	authentication     a provider's answer, as linking needs it
+//	upstreamtokens     providers' tokens, kept to refresh profiles
 //	maillinks          one-time links by email
 //	operator           use-cases of administration, for pages and commands
 //	settings, health, traces, audit, sitesetup
 //
 // Tools know no user, client or session: store (sqlite, mongodb), fetch (guarded
-// HTTP), mail, seal (encryption at rest), oauth (the protocol's words), dpop.
+// HTTP), mail, seal (encryption at rest), oauth (the protocol's vocabulary),
+// dpop.
 //
-// Beside hub: clients holds who may ask, with one table of what an application
-// is registered with (properties.go). clients/redirecturi reads and compares
-// redirect URIs, clients/algs and clients/granttypes hold what is chosen of
-// algorithms and grants against what there is, clients/clientauth checks secrets, assertions and certificates
-// and reads the keys that clients publish, clients/requestobject opens signed
-// requests, clients/metadatadoc reads metadata documents, clients/fapi has what
-// profiles of high security demand of requests. clients/hubs lets
-// other hubs in and follows their keys, clients/registration lets in apps that
-// register themselves or publish a document, clients/frappe
-// sets up a site. federation holds whom we ask, one package for each kind; their
-// token answers are read by federation/internal/oauth2client, their roles by
-// federation/mapping.
+// Beside hub: clients keeps the applications, with one table of their
+// properties (properties.go). clients/redirecturi reads and compares redirect
+// URIs; clients/algs and clients/granttypes check chosen algorithms and grant
+// types; clients/clientauth checks secrets, assertions and certificates and
+// reads the keys that clients publish; clients/requestobject opens signed
+// requests; clients/metadatadoc reads metadata documents; clients/fapi has the
+// requirements of security profiles; clients/hubs connects other hubs and
+// follows their keys; clients/registration handles apps that register
+// themselves or publish a document; clients/frappe sets up a Frappe site.
+// federation keeps the sign-in providers, with one package for each kind;
+// federation/internal/oauth2client reads their token answers, and
+// federation/mapping maps their roles.
 //
-// In internal are jwt (what a signed token must be, as policies), jsonx (JSON
-// that strangers wrote), texts and forms (codes of sentences, which templates
-// has the words for), cache (a value that is slow to fetch; a bounded map),
-// flood (how much is written of what strangers cause),
-// upstreamhttp (the line to one provider), place (addresses compared as places),
-// emailaddr, secrets, clone, names (strings that are data).
+// internal holds jwt (rules for signed tokens, as policies), jsonx (untrusted
+// JSON), texts and forms (codes of sentences; templates has the sentences),
+// cache (a value that is slow to fetch; a bounded map), flood (bounds what
+// strangers can make the hub write), upstreamhttp (HTTP to one provider), place
+// (comparison of addresses), emailaddr, secrets, clone, names (strings that are
+// data).
 //
 // # Glossary
 //

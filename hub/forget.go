@@ -12,8 +12,8 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// forget removes what the table says is whose: "user" or "client". What
-// happened to them stays in the audit, by id.
+// forget deletes every record that the table assigns to a "user" or "client".
+// The audit log keeps its events, by id.
 func (d data) forget(ctx context.Context, whose, id string) error {
 	all, table := reflect.ValueOf(d), reflect.TypeFor[data]()
 	for i := range all.NumField() {
@@ -25,17 +25,18 @@ func (d data) forget(ctx context.Context, whose, id string) error {
 			DeleteWhere(ctx context.Context, field, value string) error
 		})
 		if err := set.DeleteWhere(ctx, field, id); err != nil {
-			return fmt.Errorf("forget a %s: %w", whose, err)
+			return fmt.Errorf("delete the records of a %s: %w", whose, err)
 		}
 	}
 	return nil
 }
 
-// forgetUser removes what there is of a person beside the person.
+// forgetUser deletes everything that belongs to a user except the user record.
 func (h *Hub) forgetUser(ctx context.Context, id string) error { return h.data.forget(ctx, "user", id) }
 
-// forgetClient removes what there is of a client beside the client: also its
-// name in the sessions of its people, who are known by what they allowed it.
+// forgetClient deletes everything that belongs to a client except the client
+// record, and removes its id from users' sessions. The grants lead to those
+// users.
 func (h *Hub) forgetClient(ctx context.Context, id string) error {
 	for g, err := range h.data.Grants.EachWhere(ctx, "clientId", id) {
 		if err == nil {

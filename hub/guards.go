@@ -14,15 +14,15 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// guards are the words of the route table.
+// guards are the access rules that the route table names.
 type guards struct {
 	app, public, shared, setupOnly, rateLimited, crossSitePost, open, form, guessable, joinRequest, signedIn, admin, change, staticAssets guard
 }
 
-// A guard stands before a handler.
+// A guard runs before a handler.
 type guard struct {
 	wrap      func(web.HandlerFunc) gin.HandlerFunc
-	preflight web.HandlerFunc // answers OPTIONS; nil: no page of another origin may call
+	preflight web.HandlerFunc // answers OPTIONS; nil: pages of other origins may not call
 }
 
 func (h *Hub) guards() guards {
@@ -39,7 +39,7 @@ func (h *Hub) guards() guards {
 	across := func(s clientrequest.Sharing) guard { return guard{json(s.Share).wrap, s.Preflight} }
 	return guards{
 		app:           guard{wrap: h.responder.JSON},
-		public:        guard{h.responder.JSON, clientrequest.Public().Preflight}, // the documents say themselves who may read them
+		public:        guard{h.responder.JSON, clientrequest.Public().Preflight}, // each document sets its own CORS headers
 		shared:        across(clientrequest.Registered(h.clients)),
 		setupOnly:     across(clientrequest.Enrolling(h.settings)),
 		rateLimited:   json(begins.Limit),
@@ -59,7 +59,7 @@ func (h *Hub) guards() guards {
 	}
 }
 
-// posted checks the form, if it is one.
+// posted checks the form of a POST: origin and CSRF token.
 func (h *Hub) posted(handle web.HandlerFunc) web.HandlerFunc {
 	checked := h.responder.Check(handle)
 	return func(c *gin.Context) error {
@@ -70,7 +70,8 @@ func (h *Hub) posted(handle web.HandlerFunc) web.HandlerFunc {
 	}
 }
 
-// signedIn sends strangers to sign in first, and then to where they wanted.
+// signedIn sends visitors to the sign-in page first, and then back to the page
+// they asked for.
 func (h *Hub) signedIn(handle web.HandlerFunc) web.HandlerFunc {
 	return func(c *gin.Context) error {
 		_, err := h.sessions.Current(c.Request)
@@ -88,7 +89,7 @@ func (h *Hub) signedIn(handle web.HandlerFunc) web.HandlerFunc {
 	}
 }
 
-// administrator turns away who is not an administrator.
+// administrator refuses users who are not administrators.
 func (h *Hub) administrator(refused refusals, handle web.HandlerFunc) web.HandlerFunc {
 	return func(c *gin.Context) error {
 		p, err := h.sessions.Current(c.Request)
@@ -109,8 +110,8 @@ func (h *Hub) administrator(refused refusals, handle web.HandlerFunc) web.Handle
 	}
 }
 
-// proved asks an administrator who proved too long ago who they are to do it
-// now, and goes on with what they typed.
+// proved asks an administrator who signed in too long ago to sign in again, and
+// then continues with the form they sent.
 func (h *Hub) proved(refused refusals, handle web.HandlerFunc) web.HandlerFunc {
 	return func(c *gin.Context) error {
 		done, err := h.signin.ProveHere(c)
@@ -126,10 +127,10 @@ func (h *Hub) proved(refused refusals, handle web.HandlerFunc) web.HandlerFunc {
 	}
 }
 
-// strongEnough turns away who became an administrator in a session that none
-// may have begun, or of which nobody can say any more whether one may have: the
-// login key was deleted and its people stayed signed in. A session of our own
-// needs no login key to be readable.
+// strongEnough refuses an administrator's session that was started by a
+// provider that may not start one, or by a provider that was deleted, since
+// then the rule is unknown. A session started with a local password needs no
+// provider to be readable.
 func (h *Hub) strongEnough(c *gin.Context, s sessions.Session) error {
 	if s.LoginKey == "" {
 		return nil

@@ -13,18 +13,18 @@ import (
 // HEAD is GET without the body (RFC 9110 §9.3.2): monitors and proxies ask by
 // it. net/http leaves the body out, so the same handler answers.
 
-// takingUp are the routes of which GET is no mere look: it begins, takes up or
-// ends something of a person's, once. HEAD does nothing there.
+// takingUp lists the routes where GET has an effect: it starts, consumes or
+// ends something, once. HEAD has no effect there.
 func takingUp() []string {
 	return []string{
-		"/oauth2/authorize", aliases.Frappe + "authorize", aliases.Keycloak + "auth", // begins a flow, or gives out a code
+		"/oauth2/authorize", aliases.Frappe + "authorize", aliases.Keycloak + "auth", // starts a flow, or issues a code
 		"/oauth2/logout",                 // ends a session
-		hubaddress.CallbackPath + ":key", // takes up what a provider answers
+		hubaddress.CallbackPath + ":key", // consumes a provider's answer
 		"/signin/quiet",                  // asks a provider, once for each flow
 	}
 }
 
-// head answers HEAD where the route answers GET.
+// head answers HEAD for a GET route.
 func (r route) head() gin.HandlerFunc {
 	if slices.Contains(takingUp(), r.path) {
 		return func(c *gin.Context) { c.Status(http.StatusOK) }

@@ -66,27 +66,27 @@ import (
 	"github.com/fedhub/fedhub/internal/lasting"
 )
 
-// A Hub is everything, joined. It is an http.Handler.
+// A Hub holds all parts, connected. It is an http.Handler.
 type Hub struct {
-	*operator.Service // what whoever runs the hub does with it
+	*operator.Service // the administration use-cases, for commands
 
 	config  Config
 	backend *store.Guarded
 	clock   *readiness.Clock
 	data    data
 	engine  *gin.Engine
-	waits   *cache.Waits // for keys that others are about to publish
-	leaving atomic.Bool  // it has begun to shut down
-	cleared atomic.Int64 // when nothing was left to clear of the audit, in seconds
+	waits   *cache.Waits // waits for keys that other processes are about to publish
+	leaving atomic.Bool  // shutdown has begun
+	cleared atomic.Int64 // when the audit log was last fully cleared, in seconds
 
 	// Tools.
 	box       *seal.Box
 	http      *http.Client
-	lines     *flood.Handler // what strangers cause in the log is bounded
+	lines     *flood.Handler // bounds the log lines that requests can cause
 	audit     *audit.Recorder
 	proofs    *dpop.Verifier
 	mailer    mail.Mailer
-	queue     *mail.Queue // before the mail server; nil if there is none
+	queue     *mail.Queue // in front of the mail server; nil if there is none
 	responder *web.Responder
 
 	// Services.
@@ -134,7 +134,7 @@ type Hub struct {
 	admin       adminHandlers
 }
 
-// adminHandlers are the pages of administrators, by topic.
+// adminHandlers are the administration pages, by topic.
 type adminHandlers struct {
 	apps       *apps.Handler
 	providers  *providers.Handler
@@ -143,9 +143,9 @@ type adminHandlers struct {
 	operations *operations.Handler
 }
 
-// New builds a hub over a database, whose sets and indexes it creates where
-// they are missing. The error is a sentence for the operator. The hub serves
-// at once; Run does what must happen beside the requests.
+// New builds a hub on a database and creates missing sets and indexes. The
+// error is a sentence for the operator. The hub serves at once; Run does the
+// background work.
 func New(ctx context.Context, config Config, backend store.Backend) (*Hub, error) {
 	config, err := config.withDefaults()
 	if err != nil {
@@ -180,17 +180,17 @@ func New(ctx context.Context, config Config, backend store.Backend) (*Hub, error
 	return h, nil
 }
 
-// mount puts the routes behind what every request passes through.
+// mount registers the routes behind the common middleware.
 func (h *Hub) mount() error {
 	gin.SetMode(gin.ReleaseMode)
 	e := gin.New()
-	// Gin's own redirects answer POST by 307 and reflect headers; an address
-	// is right or it is not.
+	// Gin's own redirects answer POST with 307 and reflect headers. A wrong
+	// address is a 404 instead.
 	e.RedirectTrailingSlash, e.RedirectFixedPath = false, false
 	e.HandleMethodNotAllowed = true
-	e.UseRawPath = true // the id of a client can be a URL, with escaped slashes
-	// Gin believes no header about whom a request comes from: it would go on to
-	// the visitor's own X-Real-IP where it cannot read an address.
+	e.UseRawPath = true // a client id can be a URL with escaped slashes
+	// Gin must not read headers for the client's address: when it cannot parse
+	// one, it falls back to the visitor's own X-Real-IP.
 	e.ForwardedByClientIP, e.RemoteIPHeaders = false, nil
 	if err := e.SetTrustedProxies(nil); err != nil {
 		return fmt.Errorf("trust no proxy: %w", err)
@@ -217,7 +217,7 @@ func (h *Hub) mount() error {
 	return nil
 }
 
-// nothingHere answers at every other address.
+// nothingHere answers every unknown address with 404.
 func (h *Hub) nothingHere() gin.HandlerFunc {
 	notFound := h.responder.NotFoundPage(http.StatusNotFound)
 	misplaced := h.guards().open.wrap(h.authorize.Misplaced)
@@ -230,8 +230,9 @@ func (h *Hub) nothingHere() gin.HandlerFunc {
 	}
 }
 
-// registry lets gorilla/sessions put what it remembers of a request into the
-// request now, before anybody holds its context: later it would be a race.
+// registry creates the gorilla/sessions registry in the request now, before
+// other code holds the request's context. Creating it later would be a data
+// race.
 func registry(c *gin.Context) { gorilla.GetRegistry(c.Request) }
 
 // ServeHTTP answers a request.
@@ -239,11 +240,11 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.engine.ServeHTTP(w, aliases.Known(r))
 }
 
-// choresEvery is how often expired records are cleared away and keys tended.
+// choresEvery is how often expired records are deleted and keys checked.
 const choresEvery = time.Minute
 
-// Run does what must happen beside the requests, until the context ends: keys
-// are made ready and replaced, clients are told of logouts, expired records go.
+// Run does the background work until the context ends: it creates and rotates
+// keys, delivers logout notices, and deletes expired records.
 func (h *Hub) Run(ctx context.Context) {
 	var group sync.WaitGroup
 	group.Go(func() { h.readiness.Run(ctx) })
@@ -255,7 +256,7 @@ func (h *Hub) Run(ctx context.Context) {
 	group.Go(func() { h.monitor.Run(ctx) })
 	group.Go(func() { h.logouts.Run(ctx) })
 	group.Go(func() { h.everyMinute(ctx, h.chores) })
-	group.Go(func() { h.everyMinute(ctx, h.tendFederation) }) // others may be slow to answer
+	group.Go(func() { h.everyMinute(ctx, h.tendFederation) }) // other hubs may answer slowly
 	group.Wait()
 	h.pending.Wait()
 	h.SendRest()
@@ -263,24 +264,24 @@ func (h *Hub) Run(ctx context.Context) {
 	h.tellRest(lasting.Of(ctx), true)
 }
 
-// SendRest waits a moment for emails that are under way, and takes no more.
+// SendRest waits briefly for queued emails and accepts no more.
 func (h *Hub) SendRest() {
 	if h.queue != nil {
 		h.queue.Close()
 	}
 }
 
-// tellRest says how much was left out of the log and of the record of events.
+// tellRest logs how many log lines and audit events were left out.
 func (h *Hub) tellRest(ctx context.Context, all bool) {
 	h.audit.Tell(ctx, all)
 	h.lines.Tell(ctx, all)
 }
 
-// warmClients reads what requests need of all clients. Where it fails the first
+// warmClients loads what requests need of all clients. If it fails, the first
 // request that needs it tries again.
 func (h *Hub) warmClients(ctx context.Context) {
 	if err := h.clients.Warm(ctx); err != nil && !errors.Is(err, context.Canceled) {
-		h.config.Log.WarnContext(ctx, "the origins of applications are not read yet", "error", err)
+		h.config.Log.WarnContext(ctx, "could not read the origins of applications; the first request that needs them will try again", "error", err)
 	}
 }
 
@@ -297,29 +298,30 @@ func (h *Hub) everyMinute(ctx context.Context, work func(context.Context)) {
 	}
 }
 
-// chores is what is due now and then.
+// chores does the periodic work on this hub's own data.
 func (h *Hub) chores(ctx context.Context) {
 	h.tellRest(ctx, false)
 	_, err := h.backend.Sweep(ctx, h.config.Now())
 	if err = errors.Join(err, h.ClearUnused(ctx), h.linking.EndUnknown(ctx)); err != nil && !errors.Is(err, context.Canceled) {
-		h.config.Log.ErrorContext(ctx, "expired records stay for now", "error", err)
+		h.config.Log.ErrorContext(ctx, "could not delete expired records; the hub will try again", "error", err)
 	}
 	if err := h.tendKeys(ctx); err != nil && !errors.Is(err, context.Canceled) {
-		h.config.Log.ErrorContext(ctx, "the signing keys stay as they are for now", "error", err)
+		h.config.Log.ErrorContext(ctx, "could not check or rotate the signing keys; the hub will try again", "error", err)
 	}
 	if err := h.clearAudit(ctx); err != nil && !errors.Is(err, context.Canceled) {
-		h.config.Log.ErrorContext(ctx, "events that are too old stay for now", "error", err)
+		h.config.Log.ErrorContext(ctx, "could not delete old audit events; the hub will try again", "error", err)
 	}
 }
 
-// How often events are cleared away that are older than the settings keep, and
-// how many at once; what is left then goes a minute later.
+// How often old events are deleted from the audit log, and how many at once.
+// The rest follows a minute later.
 const (
 	clearEvery  = time.Hour
 	mostCleared = 2000
 )
 
-// clearAudit does that, on record.
+// clearAudit deletes audit events older than the settings keep, and records
+// that.
 func (h *Hub) clearAudit(ctx context.Context) error {
 	s, err := h.settings.Current(ctx)
 	now := h.config.Now()
@@ -338,17 +340,17 @@ func (h *Hub) clearAudit(ctx context.Context) error {
 	return err
 }
 
-// tendFederation looks at the hubs above and below this one.
+// tendFederation checks the connected hubs and providers.
 func (h *Hub) tendFederation(ctx context.Context) {
 	err := h.upstreams.Tend(ctx, func(key federation.LoginKey, now federation.ConnectionRequest) {
 		h.audit.Record(ctx, audit.Event{Kind: audit.KeyJoined, Actor: "schedule", LoginKey: key.ID, Detail: map[string]string{"status": string(now.Status)}})
 	})
 	if err = errors.Join(err, h.hubs.TendServers(ctx)); err != nil && !errors.Is(err, context.Canceled) {
-		h.config.Log.ErrorContext(ctx, "other hubs were not looked at", "error", err)
+		h.config.Log.ErrorContext(ctx, "could not check the connected hubs; the hub will try again", "error", err)
 	}
 }
 
-// tendKeys replaces signing keys that are as old as the settings let them be.
+// tendKeys rotates signing keys that reached the age in the settings.
 func (h *Hub) tendKeys(ctx context.Context) error {
 	s, err := h.settings.Current(ctx)
 	if err != nil {
@@ -361,6 +363,6 @@ func (h *Hub) tendKeys(ctx context.Context) error {
 	return err
 }
 
-// Drain makes the hub say that it is not ready, so that a balancer sends no
-// more requests; those under way go on.
+// Drain makes /readyz report not ready, so that a load balancer sends no more
+// requests. Requests in progress continue.
 func (h *Hub) Drain() { h.leaving.Store(true) }

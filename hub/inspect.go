@@ -14,30 +14,30 @@ import (
 	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
-// Routes lets tests walk every address there is.
+// Routes lets tests walk every address of the hub.
 func (h *Hub) Routes() gin.RoutesInfo { return h.engine.Routes() }
 
-// TakingUp are the routes at which HEAD does nothing.
+// TakingUp lists the routes where HEAD has no effect.
 var TakingUp = takingUp
 
-// People lets tests change what only pages and commands change.
+// People lets tests make changes that otherwise only pages and commands make.
 func (h *Hub) People() *users.Service { return h.users }
 
-// Linking lets tests link what only a sign-in from upstream links.
+// Linking lets tests link identities, which otherwise only a sign-in does.
 func (h *Hub) Linking() *linking.Service { return h.linking }
 
-// Chores does now what is due every minute.
+// Chores runs the periodic work now.
 func (h *Hub) Chores(ctx context.Context) { h.chores(ctx); h.tendFederation(ctx) }
 
-// Sets are all kinds of records.
+// Sets lists all kinds of records.
 var Sets = sets
 
-// Browsable lets tests look into a database.
+// Browsable lets tests inspect a database.
 func Browsable(b store.Backend, now func() time.Time) []store.Browsable {
 	return openData(b, now).browsable()
 }
 
-// RecordTypes says what type the records of each set have.
+// RecordTypes maps each set to the type of its records.
 func RecordTypes() map[string]reflect.Type {
 	types := map[string]reflect.Type{}
 	all := reflect.TypeFor[data]()
@@ -48,5 +48,5 @@ func RecordTypes() map[string]reflect.Type {
 	return types
 }
 
-// ConnectorKinds are the kinds of login keys that people can come in by.
+// ConnectorKinds lists the kinds of sign-in providers.
 func ConnectorKinds() []string { return slices.Sorted(maps.Keys(connectors())) }

@@ -12,24 +12,24 @@ import (
 	"github.com/fedhub/fedhub/internal/forwarded"
 )
 
-// Limits are how often one network may do what costs the hub something. All but
-// Failures are counted for each /24 of IPv4 and /56 of IPv6 by itself. What is
-// zero is a default with which a whole office behind one address is at ease.
+// Limits bound how often one network may do what is expensive for the hub. All
+// but Failures are counted per /24 of IPv4 and /56 of IPv6. Zero is a default
+// that suits an office behind one address.
 type Limits struct {
-	SignIns       web.Rate     // passwords, codes and links that are tried: 60, then one a second
-	Begins        web.Rate     // sign-ins that begin, each of which is kept for a while: 2000, then 20 a second
+	SignIns       web.Rate     // passwords, codes and links tried: 60, then one a second
+	Begins        web.Rate     // sign-ins started, each of which is stored for a while: 2000, then 20 a second
 	Secrets       web.Rate     // wrong credentials of one client: 100, then one a second
-	Fetches       web.Rate     // hubs and apps that make the hub fetch their documents: 30, then one in 2 seconds
+	Fetches       web.Rate     // requests that make the hub fetch documents of hubs and apps: 30, then one in 2 seconds
 	Registrations web.Rate     // clients that register themselves: 200, then one in 5 seconds
-	Failures      web.Rate     // wrong passwords of everybody together: 600, then 5 a second
-	Large         web.Networks // that get more, for many people are behind them
+	Failures      web.Rate     // wrong passwords of all networks together: 600, then 5 a second
+	Large         web.Networks // networks that get more, because many people share them
 }
 
-// knownRate is how often a browser on record may try a password while its
-// network has used up what it may: strangers in it do not shut the browser out.
+// knownRate is how often a known browser may try a password after its network
+// has used up its limit, so that others in that network cannot lock it out.
 var knownRate = web.Rate{Burst: 10, Every: 10 * time.Second}
 
-// mostTimes bounds how much more a network may get.
+// mostTimes bounds the factor that a large network may get.
 const mostTimes = 10_000
 
 func (l Limits) withDefaults() (Limits, error) {
@@ -42,7 +42,7 @@ func (l Limits) withDefaults() (Limits, error) {
 		&l.Failures:      {Burst: 600, Every: 200 * time.Millisecond},
 	} {
 		if rate.Burst < 0 || rate.Every < 0 {
-			return Limits{}, errors.New("a limit of FEDHUB_LIMIT_… is below zero")
+			return Limits{}, errors.New("a limit in FEDHUB_LIMIT_… is negative; use a positive rate")
 		}
 		if rate.Burst == 0 {
 			rate.Burst = usual.Burst
@@ -62,13 +62,13 @@ func (l Limits) withDefaults() (Limits, error) {
 	return l, nil
 }
 
-// limiter allows every network a rate.
+// limiter makes a limiter that allows every network this rate.
 func (h *Hub) limiter(r web.Rate) *web.Limiter {
 	return h.config.Limits.Large.NewLimiter(r, h.config.Now)
 }
 
-// guessable limits the passwords that one network tries. A browser in which
-// somebody signed in before has a little of its own beside that.
+// guessable limits the passwords that one network may try. A browser in which
+// someone has signed in before gets a small allowance of its own.
 func (h *Hub) guessable() func(web.HandlerFunc) web.HandlerFunc {
 	rate := h.config.Limits.SignIns
 	networks, known := h.limiter(rate), web.NewKeyLimiter(knownRate, h.config.Now)

@@ -7,7 +7,7 @@ import (
 	"github.com/fedhub/fedhub/hub/health"
 )
 
-// standing are the warnings that hold for this hub as it is set up.
+// standing returns the warnings that follow from this hub's configuration.
 func (h *Hub) standing() []health.Warning {
 	if p := h.config.Proxy; p != nil && p.Resolves {
 		return []health.Warning{health.ProxyJudges(p.String(), fetch.ProxyResolvesSetting)}
@@ -15,12 +15,13 @@ func (h *Hub) standing() []health.Warning {
 	return nil
 }
 
-// warnOfOutgoing says at once that a proxy judges where the hub's requests go.
+// warnOfOutgoing warns at the start that the proxy, and not the hub, decides
+// which addresses are reached.
 func (h *Hub) warnOfOutgoing(ctx context.Context) {
 	for _, w := range h.standing() {
-		h.config.Log.WarnContext(ctx, "the proxy resolves names, so it alone judges which addresses are fetched from; it must let nothing reach inner networks", "proxy", w.About)
+		h.config.Log.WarnContext(ctx, "the proxy resolves host names, so the hub cannot check addresses; the proxy must block private networks", "proxy", w.About)
 		if err := h.monitor.Raise(ctx, w); err != nil && ctx.Err() == nil {
-			h.config.Log.ErrorContext(ctx, "a warning is not on the overview", "about", w.About, "error", err)
+			h.config.Log.ErrorContext(ctx, "could not store a warning for the overview", "about", w.About, "error", err)
 		}
 	}
 }

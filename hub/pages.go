@@ -12,8 +12,8 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// frame is what every page has around it. It must not fail: an error page has
-// a frame too.
+// frame is the layout data around every page. It must not fail, because error
+// pages need it too.
 func (h *Hub) frame(r *http.Request) templates.Frame {
 	f := templates.Frame{Hub: "fedhub"}
 	if s, err := h.settings.Current(r.Context()); err == nil {
@@ -33,7 +33,7 @@ func (h *Hub) frame(r *http.Request) templates.Frame {
 	return f
 }
 
-// bind is what a form is good for: this browser, and the session in it.
+// bind is what a form token is bound to: this browser and its session.
 func (h *Hub) bind(w http.ResponseWriter, r *http.Request) (string, error) {
 	b := h.sessions.Browser(w, r)
 	p, err := h.sessions.Current(r)
@@ -54,14 +54,15 @@ func (h *Hub) home(c *gin.Context) error {
 	return web.SeeOther(c, "/signin")
 }
 
-// live is GET /livez: the process answers.
+// live is GET /livez: the process is running.
 func (h *Hub) live(c *gin.Context) error {
 	c.JSON(http.StatusOK, gin.H{"status": "ok"})
 	return nil
 }
 
-// ready is GET /readyz: it can do its work, which needs the database. It says
-// how long ago the database last took a record, and if it is not ready, why.
+// ready is GET /readyz: the hub can work, which needs the database. The answer
+// says how long ago the database last took a record and, if the hub is not
+// ready, why.
 func (h *Hub) ready(c *gin.Context) error {
 	state := h.readiness.State(c.Request.Context())
 	if h.leaving.Load() {

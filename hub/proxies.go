@@ -14,7 +14,8 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// checkProxies refuses to believe anybody, and settles which header counts.
+// checkProxies refuses ranges that trust every address, and decides which
+// header counts.
 func (c *Config) checkProxies() error {
 	var trusted []netip.Prefix
 	for _, p := range c.TrustedProxies {
@@ -22,7 +23,7 @@ func (c *Config) checkProxies() error {
 	}
 	c.TrustedProxies = trusted
 	if forwarded.Everybody(c.TrustedProxies) && !c.TrustEveryProxy {
-		return errors.New("FEDHUB_TRUSTED_PROXIES covers every address, so anybody could say by a header where they come from; " +
+		return errors.New("FEDHUB_TRUSTED_PROXIES covers every address, so every visitor could choose their own address in a header; " +
 			"name the addresses of your proxies, or set FEDHUB_TRUST_EVERY_PROXY=true if nobody else can reach the hub")
 	}
 	switch strings.ToLower(c.ProxyHeader) {
@@ -36,10 +37,10 @@ func (c *Config) checkProxies() error {
 	return nil
 }
 
-// warnPatience is how long a request waits for a warning to be kept.
+// warnPatience is how long a request waits while a warning is stored.
 const warnPatience = 2 * time.Second
 
-// warnOfProxy keeps for the overview that a proxy is not set up right.
+// warnOfProxy stores a warning for the overview that a proxy is misconfigured.
 func (h *Hub) warnOfProxy(ctx context.Context, w web.ProxyWarning) {
 	about := w.Proxy.String()
 	warning := health.Warning{
@@ -53,6 +54,6 @@ func (h *Hub) warnOfProxy(ctx context.Context, w web.ProxyWarning) {
 	ctx, cancel := context.WithTimeout(ctx, warnPatience)
 	defer cancel()
 	if err := h.monitor.Raise(ctx, warning); err != nil {
-		h.config.Log.ErrorContext(ctx, "a warning is not on the overview", "about", about, "error", err)
+		h.config.Log.ErrorContext(ctx, "could not store a warning for the overview", "about", about, "error", err)
 	}
 }

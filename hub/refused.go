@@ -13,15 +13,15 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// Refused administration is on record, but nobody fills the record with it: so
-// often for one person, and for all together. What comes on top is in the log
-// of whoever listens to all.
+// Refused administration requests are audited, up to a limit for each user and
+// for all users together, so that the audit log cannot be flooded. The rest is
+// in the log only.
 var (
 	refusedEach = web.Rate{Burst: 20, Every: time.Minute}
 	refusedAll  = web.Rate{Burst: 200, Every: 10 * time.Second}
 )
 
-// A refusals records who was kept from administrating, and why.
+// A refusals records refused administration requests and the reasons.
 type refusals struct {
 	audit     *audit.Recorder
 	each, all *web.KeyLimiter
@@ -41,8 +41,8 @@ func (r refusals) record(c *gin.Context, p sessions.Person, code string) {
 	}
 }
 
-// form records a form of an administrator that was turned away before it was
-// looked at, as one that another site made their browser send.
+// form records an administrator's form that was refused before it was read,
+// such as one that another site made their browser send.
 func (r refusals) form(h *Hub, handle web.HandlerFunc) web.HandlerFunc {
 	return func(c *gin.Context) error {
 		looked := false

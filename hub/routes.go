@@ -12,7 +12,7 @@ import (
 	"github.com/fedhub/fedhub/static"
 )
 
-// A route is one line of the table: what, where, for whom, and who answers.
+// A route is one line of the route table: method, path, guard and handler.
 type route struct {
 	method, path string
 	guard        guard
@@ -46,7 +46,7 @@ func (h *Hub) routes() []route {
 	)
 }
 
-// protocolRoutes are what apps call.
+// protocolRoutes are the endpoints that apps call.
 func (h *Hub) protocolRoutes(g guards) []route {
 	return []route{
 		{"GET", "/.well-known/openid-configuration", g.public, h.oidc.Discovery},
@@ -72,7 +72,7 @@ func (h *Hub) protocolRoutes(g guards) []route {
 	}
 }
 
-// twinRoutes are the same, where a Frappe site looks for another one, and for Keycloak.
+// twinRoutes are the same endpoints at the paths of Frappe and Keycloak.
 func (h *Hub) twinRoutes(g guards) []route {
 	return []route{
 		{"GET", aliases.Frappe + "authorize", g.open, h.authorize.Enter},
@@ -92,7 +92,7 @@ func (h *Hub) twinRoutes(g guards) []route {
 	}
 }
 
-// apiRoutes are the hub's own API, and what hubs say to each other.
+// apiRoutes are the hub's own API and the endpoints between hubs.
 func (h *Hub) apiRoutes(g guards) []route {
 	return []route{
 		{"GET", "/.well-known/oauth-protected-resource", g.public, h.oidc.UserinfoMetadata},
@@ -146,7 +146,7 @@ func (h *Hub) signInRoutes(g guards) []route {
 	}
 }
 
-// deviceRoutes are for deciding what another device asks for.
+// deviceRoutes are the pages that approve a request of another device.
 func (h *Hub) deviceRoutes(g guards) []route {
 	return []route{
 		{"GET", "/device", g.open, h.approve.Device},
@@ -159,7 +159,7 @@ func (h *Hub) deviceRoutes(g guards) []route {
 	}
 }
 
-// accountRoutes are a person's own pages.
+// accountRoutes are the pages of a user's own account.
 func (h *Hub) accountRoutes(g guards) []route {
 	return []route{
 		{"GET", "/", g.open, h.home},
@@ -169,7 +169,7 @@ func (h *Hub) accountRoutes(g guards) []route {
 		{"GET", "/account/connections", g.signedIn, h.account.Connections},
 		{"POST", "/account/connections/remove", g.signedIn, h.account.Disconnect},
 		{"POST", "/account/connections/undo", g.signedIn, h.account.UndoChange},
-		{"POST", "/account/connect/:key", g.signedIn, h.signin.Connect}, // its return is signing in's too
+		{"POST", "/account/connect/:key", g.signedIn, h.signin.Connect}, // the provider's answer returns to the sign-in callback
 		{"GET", "/wasnt-me", g.open, h.account.WasntMeShow},
 		{"POST", "/wasnt-me", g.form, h.account.WasntMe},
 		{"GET", "/wasnt-me/done", g.open, h.account.WasntMeDone},
@@ -186,7 +186,7 @@ func (h *Hub) accountRoutes(g guards) []route {
 	}
 }
 
-// operationRoutes are for those who run the hub.
+// operationRoutes are for operators: health and readiness.
 func (h *Hub) operationRoutes(g guards) []route {
 	return []route{
 		{"GET", "/livez", g.app, h.live},
@@ -195,7 +195,7 @@ func (h *Hub) operationRoutes(g guards) []route {
 	}
 }
 
-// wrap lets a plain http.Handler stand in the table.
+// wrap adapts a plain http.Handler to the table.
 func wrap(h http.Handler) web.HandlerFunc {
 	return func(c *gin.Context) error {
 		h.ServeHTTP(c.Writer, c.Request)

@@ -1,6 +1,6 @@
 package hub
 
-// appRoutes are those of administrators about the applications.
+// appRoutes are the administration pages for applications.
 func (h *Hub) appRoutes(g guards) []route {
 	return []route{
 		{"GET", "/admin/clients", g.admin, h.admin.apps.Applications},
@@ -22,7 +22,7 @@ func (h *Hub) appRoutes(g guards) []route {
 	}
 }
 
-// peopleRoutes are those of administrators about the people.
+// peopleRoutes are the administration pages for users.
 func (h *Hub) peopleRoutes(g guards) []route {
 	return []route{
 		{"GET", "/admin/users", g.admin, h.admin.people.People},
@@ -41,7 +41,7 @@ func (h *Hub) peopleRoutes(g guards) []route {
 	}
 }
 
-// providerRoutes are those of administrators about the login keys.
+// providerRoutes are the administration pages for sign-in providers.
 func (h *Hub) providerRoutes(g guards) []route {
 	return []route{
 		{"GET", "/admin/keys", g.admin, h.admin.providers.LoginKeys},
@@ -63,7 +63,7 @@ func (h *Hub) providerRoutes(g guards) []route {
 	}
 }
 
-// hubRoutes are those of administrators about the connected hubs.
+// hubRoutes are the administration pages for connected hubs.
 func (h *Hub) hubRoutes(g guards) []route {
 	return []route{
 		{"GET", "/admin/map", g.admin, h.admin.hubs.Map},
@@ -73,7 +73,8 @@ func (h *Hub) hubRoutes(g guards) []route {
 	}
 }
 
-// overviewRoutes are those of administrators about the overview, traces, signing keys and settings.
+// overviewRoutes are the administration pages for the overview, the sign-in
+// log, signing keys and settings.
 func (h *Hub) overviewRoutes(g guards) []route {
 	return []route{
 		{"GET", "/admin", g.admin, h.admin.operations.Home},

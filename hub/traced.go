@@ -17,9 +17,9 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// How many login traces one address may make the hub keep, of sign-ins that it
-// began and of requests that failed before anybody knew who comes; and how
-// many all addresses together. What comes on top is in the log alone.
+// How many login traces one address may cause, for sign-ins it began and for
+// failed requests of unknown users, and how many all addresses together. The
+// rest is in the log only.
 const (
 	tracedEvery, tracedBurst                   = 500 * time.Millisecond, 300
 	allTracedEvery, allTracedBurst             = 20 * time.Millisecond, 3000
@@ -37,8 +37,8 @@ func (h *Hub) newTraces() *traces.Service {
 	}
 }
 
-// How often what one address causes may be noted of the first sign-in of a
-// site, and how often what all of them cause.
+// How often requests of one address, and of all addresses together, may be
+// noted for a site's first sign-in.
 const (
 	debutEvery, debutBurst         = time.Second, 60
 	allDebutsEvery, allDebutsBurst = 50 * time.Millisecond, 600
@@ -52,18 +52,18 @@ func (h *Hub) newDebuts() *sitesetup.Service {
 	}
 }
 
-// both limits each address, and all of them together.
+// both limits each address, and all addresses together.
 func both(each, all *web.Limiter) func(address string) bool {
 	return func(address string) bool { return each.Allow(address) && all.Allow("") }
 }
 
-// onTheWay are the addresses at which sign-ins happen.
+// onTheWay are the paths that belong to a sign-in.
 var onTheWay = []string{
 	"/oauth2/authorize", "/oauth2/token", aliases.Frappe + "authorize", aliases.Frappe + "get_token", aliases.Keycloak + "auth", aliases.Keycloak + "token",
 	"/signin", "/consent", "/account/", "/admin/keys/",
 }
 
-// signsIn are those at which nothing else happens.
+// signsIn are the paths that serve nothing but sign-ins.
 var signsIn = []string{"/oauth2/authorize", aliases.Frappe + "authorize", aliases.Keycloak + "auth", "/signin", "/consent"}
 
 func under(path string, prefixes []string) bool {
@@ -75,8 +75,8 @@ func under(path string, prefixes []string) bool {
 	return false
 }
 
-// traced gathers what happens in a request on the way of a sign-in, and keeps
-// it when the request ends. HEAD is no step of one.
+// traced collects the steps of a request that is part of a sign-in, and stores
+// them when the request ends. HEAD is not a step.
 func (h *Hub) traced(c *gin.Context) {
 	if c.Request.Method == http.MethodHead || !aliases.BehindPath(c.Request.URL.Path) && !under(c.Request.URL.Path, onTheWay) {
 		c.Next()
@@ -92,7 +92,7 @@ func (h *Hub) traced(c *gin.Context) {
 	h.siteSetups.Learn(ctx, a)
 }
 
-// broke tells the trace what an error was shown as, and what was behind it.
+// broke records in the trace the error that was shown and its cause.
 func (h *Hub) broke(c *gin.Context, p web.ErrorPage, err error) {
 	a := traces.Of(c.Request.Context())
 	if a == nil {
@@ -117,7 +117,7 @@ func (h *Hub) broke(c *gin.Context, p web.ErrorPage, err error) {
 	a.Broke(page, why, facts...)
 }
 
-// behind is the private cause of an error, if it says more than what was shown.
+// behind is the private cause of an error, if it says more than the page did.
 func behind(p web.ErrorPage, err error) string {
 	switch {
 	case p.Cause == nil && p.Status < http.StatusInternalServerError:
@@ -130,8 +130,8 @@ func behind(p web.ErrorPage, err error) string {
 	return p.Cause.Error()
 }
 
-// Traces returns the login traces with a reference, as people type it; none if
-// there is none, or if it is no reference.
+// Traces returns the login traces with a reference as a person types it; none
+// if it is unknown or not a reference.
 func (h *Hub) Traces(ctx context.Context, typed string) ([]traces.Trace, error) {
 	ref, ok := traces.ParseReference(typed)
 	if !ok {
@@ -140,7 +140,7 @@ func (h *Hub) Traces(ctx context.Context, typed string) ([]traces.Trace, error) 
 	return h.traces.ByReference(ctx, ref)
 }
 
-// LatestTraces lists the newest login traces.
+// LatestTraces lists the newest login traces first.
 func (h *Hub) LatestTraces(ctx context.Context, f traces.Filter, limit int) ([]traces.Trace, error) {
 	found, _, err := h.traces.Latest(ctx, f, limit)
 	return found, err

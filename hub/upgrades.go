@@ -15,15 +15,15 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// major is the version of how records lie in the database. It is raised when
-// earlier programs would misread or spoil what is written now. Those before
-// version 1 erased every field that they did not know; those before version 2
-// do not read the grant types of clients.
+// major is the version of the stored form. It is raised when earlier programs
+// would misread or damage what is written now. Programs before version 1 erased
+// every field that they did not know; those before version 2 do not read the
+// grant types of clients.
 const major = 2
 
-// schema is that version, and the upgrades that bring records of earlier
-// programs into today's form. To change a stored form, add an upgrade at the
-// end; those that are here have run somewhere and stay as they are.
+// schema is that version, and the upgrades from records of earlier programs. To
+// change a stored form, add an upgrade at the end. The existing ones have
+// already run on some databases and must not change.
 func schema() store.Schema {
 	return store.Schema{Major: major, Upgrades: []store.Upgrade{
 		{Set: "clients", Change: grantTypes},
@@ -32,8 +32,8 @@ func schema() store.Schema {
 	}}
 }
 
-// grantTypes makes the two lists of RFC 7591 §2 of the six fields that said
-// what a client is registered for.
+// grantTypes turns the six fields that described a client's registration into
+// the two lists of RFC 7591 §2.
 func grantTypes(raw bson.Raw) (bson.Raw, error) {
 	var old struct {
 		GrantType         string   `bson:"grant_type"`
@@ -89,10 +89,11 @@ func grantTypes(raw bson.Raw) (bson.Raw, error) {
 	return bson.Marshal(kept)
 }
 
-// rolesText says of login keys that cut texts with roles at blanks that they do
-// so, now that a text is one name unless the key says otherwise. That was where
-// a place for roles was named and, for providers described by hand, everywhere.
-// Earlier programs cut either way, and keep the field when they change a key.
+// rolesText keeps the old behaviour of login keys that split role texts at
+// blanks: a text is now one name unless the key says otherwise. Splitting was
+// the rule for keys that named a claim for roles and for every provider
+// described by hand. Earlier programs split either way, and keep the field when
+// they change a key.
 func rolesText(raw bson.Raw) (bson.Raw, error) {
 	kind, _ := raw.Lookup("kind").StringValueOK()
 	place, _ := raw.Lookup("claims", "roles").StringValueOK()
@@ -117,8 +118,8 @@ func rolesText(raw bson.Raw) (bson.Raw, error) {
 	return bson.Marshal(append(doc, bson.E{Key: "claims", Value: bson.D{text}}))
 }
 
-// ForeseeUpgrades says what a start of this program would change in a database,
-// and changes nothing.
+// ForeseeUpgrades reports what a start of this program would change in a
+// database. It changes nothing.
 func ForeseeUpgrades(ctx context.Context, b store.Backend) ([]store.Forecast, error) {
 	return schema().Foresee(ctx, b, sets())
 }

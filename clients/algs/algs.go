@@ -1,10 +1,11 @@
-// Package algs has the algorithms that a client chose, and holds them against
-// what the hub can. It knows no client: what the rules need is handed in.
+// Package algs holds the algorithms that a client chose and checks them against
+// what the hub supports. It knows no client: the rules get what they need as
+// arguments.
 package algs
 
-// Chosen are the algorithms of what the hub signs or encrypts for a client and
-// what the client signs or encrypts for the hub, by their names in RFC 7518.
-// Empty means unsigned where that is possible, or the hub's choice.
+// Chosen are the algorithms for what the hub signs or encrypts for a client and
+// the reverse, by their names in RFC 7518. Empty means unsigned where that is
+// possible, or else the hub's choice.
 type Chosen struct {
 	IDTokenEnc       Encryption `bson:"id_token_enc,omitempty"`      // OIDC Registration §2
 	Userinfo         string     `bson:"userinfo,omitempty"`          // OIDC Registration §2
@@ -19,17 +20,16 @@ type Chosen struct {
 	CIBARequest      string     `bson:"ciba_request,omitempty"`      // CIBA §4
 }
 
-// Encryption is how a JWE is made: the alg and enc of its header. Without an
-// Alg nothing is encrypted; without an Enc it is A128CBC-HS256 (OIDC
-// Registration §2).
+// Encryption is the alg and enc of a JWE header. Without an Alg nothing is
+// encrypted; without an Enc it is A128CBC-HS256 (OIDC Registration §2).
 type Encryption struct {
 	Alg string `bson:"alg,omitempty"`
 	Enc string `bson:"enc,omitempty"`
 }
 
-// Means are what a client has to sign and encrypt with.
+// Means are the keys and secrets of a client.
 type Means struct {
-	Method        string // how it proves itself
-	Secret        bool   // by a secret
+	Method        string // its authentication method
+	Secret        bool   // it authenticates with a secret
 	JWKS, JWKSURI string // the keys that it publishes
 }

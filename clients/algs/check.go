@@ -9,8 +9,8 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// Check holds what the hub is to sign and encrypt for the client against what it
-// can. The algorithm of ID tokens is handed in, for it is kept elsewhere.
+// Check compares the chosen algorithms with what the hub and the client can do.
+// The algorithm of ID tokens is an argument, because it is stored elsewhere.
 func (a Chosen) Check(idToken string, has Means) forms.Problems {
 	var problems forms.Problems
 	for _, made := range []struct {
@@ -43,7 +43,7 @@ func checkEncrypted(has Means, field, what string, e Encryption) forms.Problems 
 	case e.Alg == "" && e.Enc == "":
 		return nil
 	case e.Alg == "":
-		// OIDC Registration §2: the enc may not stand without the alg.
+		// OIDC Registration §2: enc needs alg.
 		return forms.New(field, "client.encryption.missing", "what", texts.New(what), "choices", clientauth.EncryptionAlgs())
 	case !slices.Contains(clientauth.EncryptionAlgs(), e.Alg):
 		return forms.New(field, "client.encryption.bad", "what", texts.New(what), "choices", clientauth.EncryptionAlgs())
@@ -60,7 +60,7 @@ func checkEncrypted(has Means, field, what string, e Encryption) forms.Problems 
 	return nil
 }
 
-// CheckAssertion holds the registered algorithm of assertions against the method.
+// CheckAssertion checks the registered assertion algorithm against the method.
 func (a Chosen) CheckAssertion(has Means) forms.Problems {
 	if a.Assertion == "" {
 		return nil

@@ -17,19 +17,19 @@ import (
 )
 
 const (
-	// Skew is how far a client's clock may be off, either way.
+	// Skew is the tolerance for a client's clock, in both directions.
 	Skew = 60 * time.Second
-	// maxLife is how far ahead an assertion may expire, and so how long its
-	// jti must be remembered.
+	// maxLife is how far in the future an assertion may expire, and so how long
+	// its jti must be remembered.
 	maxLife = 10 * time.Minute
 )
 
-// Assertion authenticates by a JWT, which may name any of the audiences. find
-// finds the keys that may have signed it; the one that did is returned. The
-// error is *AuthError if the assertion is at fault.
+// Assertion authenticates by a JWT for one of the audiences. find returns the
+// keys that may have signed it; the one that did is returned. If the assertion
+// is wrong, the error is *AuthError.
 func (v *Verifier) Assertion(ctx context.Context, cred Credentials, find func(*jwt.Token) (Keys, error), audiences []string) (jose.JSONWebKey, error) {
 	if v.Replay == nil {
-		return jose.JSONWebKey{}, errors.New("authenticate client: no replay memory, so no assertion can be accepted")
+		return jose.JSONWebKey{}, errors.New("authenticate a client: there is no replay memory, so no assertion can be accepted")
 	}
 	policy := assertionPolicy(cred.Method)
 	by, c, err := v.assertedBy(policy, cred, find, audiences)
@@ -66,9 +66,10 @@ func (v *Verifier) assertedBy(policy jwt.Policy, cred Credentials, find func(*jw
 	return by, c, err
 }
 
-// audiences is whom a client's assertion may name. Our issuer always; the token
-// endpoint too, as RFC 7523 §3 had it and most libraries still do, unless the
-// client is another hub or asked for high security (FAPI 2.0 §5.3.2.1).
+// audiences are the audiences that a client's assertion may name. Our issuer
+// always; also the token endpoint, as RFC 7523 §3 says and most libraries still
+// do, unless the client is another hub or has a security profile (FAPI 2.0
+// §5.3.2.1).
 func (v *Verifier) audiences(r Registered, audience string, also []string) []string {
 	if audience == "" {
 		audience = v.Issuer
@@ -79,9 +80,9 @@ func (v *Verifier) audiences(r Registered, audience string, also []string) []str
 	return slices.Concat([]string{audience}, v.TokenEndpoints, also)
 }
 
-// UseOnce remembers what may come once, under a hash of its name; what came
-// before is fs.ErrExist. It is the last check of a token, so nobody can use up
-// a jti with one that is not valid otherwise. The memory reaches as far as the
+// UseOnce remembers a value that may be used once, under a hash of its name; a
+// repeated one is fs.ErrExist. It is the last check of a token, so that an
+// invalid token cannot use up a jti. It remembers the value as long as the
 // token would be accepted, tolerance included.
 func (v *Verifier) UseOnce(ctx context.Context, name string, until time.Time) error {
 	if err := v.Replay(ctx, secrets.HexHash(name), until); err != nil {
@@ -90,22 +91,22 @@ func (v *Verifier) UseOnce(ctx context.Context, name string, until time.Time) er
 	return nil
 }
 
-// rejected tells the developer what is wrong with the assertion: it is the
-// client's own, so nothing is given away.
+// rejected tells the developer what is wrong with the assertion. It is the
+// client's own, so this reveals nothing.
 func rejected(err error) *AuthError {
 	return &AuthError{Code: InvalidClient, Why: texts.New("oauth.assertion.refused", "cause", jwt.Reason(err)), cause: err}
 }
 
-// TokenPolicies are what the tokens must be that clients prove themselves with,
-// and those that they hand in as grants.
+// TokenPolicies are the rules for tokens that clients authenticate with, and
+// those that they present as grants.
 func TokenPolicies() []jwt.Policy {
 	return []jwt.Policy{assertionPolicy(MethodKey), assertionPolicy(MethodSecretJWT), grantPolicy()}
 }
 
-// assertionPolicy is for what a client proves itself with (RFC 7523 §3, as
-// tightened by rfc7523bis). typ is optional, because most clients set none.
-// The algorithms are those of one method, never both kinds at once, or a
-// public key could pass as a shared one (RFC 8725 §3.1).
+// assertionPolicy is for client authentication (RFC 7523 §3, as tightened by
+// rfc7523bis). typ is optional, because most clients set none. The algorithms
+// are those of one method, never both kinds at once, because otherwise a public
+// key could be used as a shared secret (RFC 8725 §3.1).
 func assertionPolicy(method string) jwt.Policy {
 	return jwt.Policy{
 		Use: "client assertion", Algorithms: algsOf(method), Types: []string{"client-authentication+jwt", "JWT"}, Untyped: true,
@@ -114,7 +115,8 @@ func assertionPolicy(method string) jwt.Policy {
 	}
 }
 
-// Verify returns the claims of a token that one of the keys signed, and which.
+// Verify returns the claims of a token that one of the keys signed, and that
+// key.
 func (k Keys) Verify(t *jwt.Token) (jsonx.Object, jose.JSONWebKey, error) {
 	alg := jose.SignatureAlgorithm(t.Algorithm)
 	fitting := k.fitting(t.KeyID, alg)

@@ -13,31 +13,29 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// A Verifier checks how clients prove who they are. It is safe for concurrent
-// use.
+// A Verifier authenticates clients. It is safe for concurrent use.
 type Verifier struct {
-	Issuer string // ours; the audience that an assertion should name
+	Issuer string // ours; the audience of an assertion
 
-	// TokenEndpoints are the audiences that ordinary clients may name instead:
-	// the token endpoint by each of its addresses. Empty: none may.
+	// TokenEndpoints are the audiences that ordinary clients may use instead:
+	// the token endpoint at each of its addresses. Empty: none.
 	TokenEndpoints []string
 
-	// Replay remembers an id until a time; one that is already there is
-	// fs.ErrExist. It must be shared by all processes. Without it no
-	// assertion is accepted.
+	// Replay remembers an id until a time; a repeated one is fs.ErrExist. All
+	// processes must share it. Without it no assertion is accepted.
 	Replay func(ctx context.Context, id string, until time.Time) error
 
-	// Seal and Open encrypt secrets that must be readable again, and decrypt
-	// them; each value is bound to its context. Without them no client can
+	// Seal and Open encrypt and decrypt secrets that the hub must be able to
+	// read; each value is bound to its context. Without them no client can
 	// share a key with the hub.
 	Seal func(plain []byte, context string) string
 	Open func(sealed, context string) ([]byte, error)
 
-	// SecretKey is what secrets are kept under that were made elsewhere.
+	// SecretKey is the HMAC key for secrets that were made elsewhere.
 	SecretKey []byte
 
-	// Certificates says that clients can show a TLS certificate here, and
-	// ClientCAs who issues those that name a client; nil for nobody.
+	// Certificates says that clients can present a TLS certificate here.
+	// ClientCAs issue certificates that name a client; nil for none.
 	Certificates bool
 	ClientCAs    *x509.CertPool
 
@@ -45,39 +43,38 @@ type Verifier struct {
 	Now  func() time.Time
 }
 
-// Registered is what a client registered about how it proves itself.
+// Registered is how a client registered to authenticate.
 type Registered struct {
 	Publisher
 	Method       string   // one of the Method constants
 	Secrets      []Secret //
-	TLS          TLSName  // whom a MethodTLS certificate names
-	Alg          string   // the one algorithm of its assertions; empty: any of its method
-	HighSecurity bool     // it is held to a FAPI 2.0 profile
-	Off          bool     // it is known and may not ask: only an administrator is told
+	TLS          TLSName  // the name in a MethodTLS certificate
+	Alg          string   // the only algorithm of its assertions; empty: any of its method
+	HighSecurity bool     // it has a FAPI 2.0 profile
+	Off          bool     // it exists but is disabled: only administrators learn the difference
 }
 
-// takes reports whether the client may prove itself by this method: exactly the
-// registered one, so that a client that signs is not reached with less (OIDC
-// Core §9). The one exception keeps that rule, for it is the same secret with
-// the same strength: who may send it in the header or the body may do the
-// other, as many programs can do only one and do not ask (RFC 6749 §2.3.1). The
-// profiles of high security know no such client.
+// takes reports whether the client may use this method: exactly the registered
+// one, so that a client that signs cannot be impersonated with less (OIDC Core
+// §9). One exception keeps that rule: a client that sends its secret in the
+// header may send it in the body and the reverse, because the secret and its
+// strength are the same and many programs support only one (RFC 6749 §2.3.1).
+// Clients with a security profile have no secret.
 func (r Registered) takes(method string) bool {
 	secret := []string{MethodBasic, MethodPost}
 	return method == r.Method || !r.HighSecurity && slices.Contains(secret, r.Method) && slices.Contains(secret, method)
 }
 
-// Authenticate holds credentials against what the client that they name
-// registered; nil if there is none. audience is what an assertion must be
-// addressed to; empty means our issuer. also are more addresses that one of an
-// ordinary client may name. A client that does not prove itself is
-// *AuthError; any other error is ours. It returns the secret that was used, if
-// one was.
+// Authenticate checks credentials against what the named client registered; nil
+// if there is none. audience is the audience of an assertion; empty means our
+// issuer. also are further audiences for ordinary clients. A client that fails
+// to authenticate is *AuthError; any other error is ours. It returns the secret
+// that was used, if any.
 //
-// What is said to a client with a wrong secret, the wrong method or no
-// registration is the same, and so is the work done, up to the verification of
-// an assertion: ids are no secret (every authorization request shows one), but
-// nobody needs to be handed a list.
+// A wrong secret, a wrong method and an unknown client get the same answer and
+// cost the same work, up to the verification of an assertion. Client ids are
+// not secret (every authorization request shows one), but the hub does not help
+// to list them.
 func (v *Verifier) Authenticate(ctx context.Context, cred Credentials, r *Registered, audience string, also ...string) (Secret, error) {
 	if r == nil || r.Off {
 		v.Match(nil, cred.Secret)
@@ -88,7 +85,7 @@ func (v *Verifier) Authenticate(ctx context.Context, cred Credentials, r *Regist
 		return Secret{}, refused(cred, why)
 	}
 	if cred.Method == MethodNone && (r.Method == MethodTLS || r.Method == MethodOwnTLS) && len(cred.Certificates) > 0 {
-		cred.Method = r.Method // RFC 8705 §2: the client_id says whose certificate it is
+		cred.Method = r.Method // RFC 8705 §2: the client_id says who presents the certificate
 	}
 	if !r.takes(cred.Method) {
 		v.Match(r.Secrets, cred.Secret)
@@ -98,7 +95,7 @@ func (v *Verifier) Authenticate(ctx context.Context, cred Credentials, r *Regist
 	var err error
 	switch cred.Method {
 	case MethodNone:
-		// A public client only says who it is (RFC 6749 §2.3); PKCE and the
+		// A public client only names itself (RFC 6749 §2.3); PKCE and the
 		// redirect URI bind what it gets.
 	case MethodBasic, MethodPost:
 		var ok bool
@@ -122,8 +119,8 @@ func (v *Verifier) Authenticate(ctx context.Context, cred Credentials, r *Regist
 	return used, err
 }
 
-// keysOf are what an assertion of the client may be verified with, if it is
-// signed as the client must sign.
+// keysOf returns the keys that can verify an assertion of the client, if it is
+// signed with an allowed algorithm.
 func (v *Verifier) keysOf(ctx context.Context, r Registered, t *jwt.Token) (Keys, error) {
 	switch {
 	case r.Alg != "" && r.Alg != t.Algorithm:
@@ -136,7 +133,7 @@ func (v *Verifier) keysOf(ctx context.Context, r Registered, t *jwt.Token) (Keys
 	shared, err := v.SharedKeys(r.ID, r.Secrets)
 	var all Keys
 	for _, key := range shared {
-		all = append(all, jose.JSONWebKey{Key: key, KeyID: t.KeyID}) // a secret has no name of its own
+		all = append(all, jose.JSONWebKey{Key: key, KeyID: t.KeyID}) // a secret has no key id
 	}
 	if errors.Is(err, ErrNoSharedKey) {
 		err = jwt.Flaw("jwt.secret")
@@ -144,7 +141,7 @@ func (v *Verifier) keysOf(ctx context.Context, r Registered, t *jwt.Token) (Keys
 	return all, err
 }
 
-// refused is the one answer for everything that must not be told apart. why is
+// refused is the single answer for everything that must look the same. why is
 // for administrators.
 func refused(cred Credentials, why texts.Text) *AuthError {
 	return &AuthError{

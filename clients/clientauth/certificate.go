@@ -1,8 +1,7 @@
-// Package clientauth is how a client proves who it is (RFC 6749 §2.3, RFC 7523,
-// RFC 8705): by a secret, a signed assertion or a certificate. It reads and
-// remembers the keys that clients publish, and verifies the assertions that are
-// handed in as grants. It knows no client: what was registered is handed in as
-// plain values.
+// Package clientauth authenticates clients (RFC 6749 §2.3, RFC 7523, RFC 8705):
+// by a secret, a signed assertion or a certificate. It reads and caches the
+// keys that clients publish, and verifies assertions that are presented as
+// grants. It knows no client: registered values are passed in.
 package clientauth
 
 import (
@@ -27,36 +26,36 @@ import (
 
 // checkCertificate authenticates by a certificate that a trusted authority
 // issued and that names the client (RFC 8705 §2.1). The TLS handshake, ours or
-// the proxy's, showed that the client holds its key.
+// the proxy's, proved that the client holds its key.
 func (v *Verifier) checkCertificate(name TLSName, chain []*x509.Certificate) error {
 	if v.ClientCAs == nil {
-		return errors.New("no authority for client certificates is set: FEDHUB_TLS_CLIENT_CA")
+		return errors.New("no CA for client certificates is set; set FEDHUB_TLS_CLIENT_CA")
 	}
 	if err := verifyChain(chain, v.ClientCAs, v.Now()); err != nil {
 		return fmt.Errorf("its certificate: %w", err)
 	}
 	if !name.Names(chain[0]) {
-		return errors.New("its certificate names somebody else")
+		return errors.New("its certificate has another name than the registered one")
 	}
 	return nil
 }
 
-// checkOwnCertificate authenticates by a certificate that nobody but the
-// client vouches for, by publishing its key (RFC 8705 §2.2). When it expires
-// is not looked at: the key counts for as long as it is published.
+// checkOwnCertificate authenticates by a self-signed certificate with a key
+// that the client publishes (RFC 8705 §2.2). Its expiry is not checked: the key
+// counts as long as it is published.
 func (v *Verifier) checkOwnCertificate(ctx context.Context, p Publisher, certificate *x509.Certificate) error {
 	keys, err := v.Keys.thatFit(ctx, v.Keys.Waits, p, func(k Keys) cache.Sight { return orMissing(published(k, certificate)) })
 	if err != nil {
 		return err
 	}
 	if !published(keys, certificate) {
-		return errors.New("its certificate is not for any of its published keys")
+		return errors.New("its certificate does not match any of its published keys")
 	}
 	return nil
 }
 
-// verifyChain reports whether one of the roots vouches for the first of the
-// certificates as a client's, by way of the others (RFC 8705 §2.1).
+// verifyChain reports whether one of the roots issued the first certificate as
+// a client certificate, through the others (RFC 8705 §2.1).
 func verifyChain(chain []*x509.Certificate, roots *x509.CertPool, now time.Time) error {
 	between := x509.NewCertPool()
 	for _, certificate := range chain[1:] {
@@ -68,8 +67,8 @@ func verifyChain(chain []*x509.Certificate, roots *x509.CertPool, now time.Time)
 	return err
 }
 
-// A TLSName is whom a client certificate must name, in exactly one way
-// (RFC 8705 §2.1.2).
+// A TLSName is the name that a client certificate must have, in exactly one
+// form (RFC 8705 §2.1.2).
 type TLSName struct {
 	SubjectDN string `bson:"subject_dn,omitempty"` // RFC 4514
 	DNS       string `bson:"dns,omitempty"`
@@ -78,8 +77,8 @@ type TLSName struct {
 	Email     string `bson:"email,omitempty"`
 }
 
-// Check accepts exactly one name: with more it would not be clear which
-// decides.
+// Check accepts exactly one name: with several it would be unclear which one
+// counts.
 func (n TLSName) Check() forms.Problems {
 	given := slices.DeleteFunc([]string{n.SubjectDN, n.DNS, n.URI, n.IP, n.Email}, func(s string) bool { return s == "" })
 	notDN := CheckDN(n.SubjectDN)
@@ -102,7 +101,7 @@ func (n TLSName) Check() forms.Problems {
 	return nil
 }
 
-// Names reports whether the certificate is for whom the client registered.
+// Names reports whether the certificate has the registered name.
 func (n TLSName) Names(certificate *x509.Certificate) bool {
 	switch {
 	case n.SubjectDN != "":
@@ -123,8 +122,9 @@ func (n TLSName) Names(certificate *x509.Certificate) bool {
 	return false
 }
 
-// published reports whether the certificate is for one of the published keys. A key that
-// is published with a certificate is for that certificate alone.
+// published reports whether the certificate belongs to one of the published
+// keys. A key that is published with a certificate accepts only that
+// certificate.
 func published(keys []jose.JSONWebKey, certificate *x509.Certificate) bool {
 	sum := sha256.Sum256(certificate.Raw)
 	return slices.ContainsFunc(keys, func(key jose.JSONWebKey) bool {

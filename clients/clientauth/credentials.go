@@ -15,16 +15,16 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// Credentials are what a request says about the client that sent it. They
-// cannot be printed.
+// Credentials are what a request says about its client. They hide themselves
+// from logs.
 type Credentials struct {
-	Method    string // one of the Method constants: how the client tries to prove itself
+	Method    string // one of the Method constants: how the client tries to authenticate
 	ID        string
 	Secret    string // with MethodBasic and MethodPost
 	Assertion string // with MethodKey and MethodSecretJWT: a JWT
 
-	// Certificates are what the client showed when it connected by TLS, its
-	// own first. Beside another method they prove nothing about it.
+	// Certificates are what the client presented in TLS, its own first. With
+	// another method they do not authenticate it.
 	Certificates []*x509.Certificate
 }
 
@@ -45,14 +45,14 @@ const (
 	InvalidRequest = "invalid_request"
 )
 
-// An AuthError says that the client did not prove who it is. Its cause, which
-// only Error shows, is for the audit trail and not for the client.
+// An AuthError says that the client did not authenticate. Only Error shows its
+// cause, which is for the audit log and not for the client.
 type AuthError struct {
 	Code  string     // InvalidClient or InvalidRequest
 	Why   texts.Text // for the client's developer
 	Basic bool       // HTTP Basic was tried: the answer needs WWW-Authenticate (RFC 6749 §5.2)
 
-	reason texts.Text // for administrators, if it is more than the client may know
+	reason texts.Text // for administrators, if it says more than the client may know
 	cause  error
 }
 
@@ -81,7 +81,7 @@ func (e *AuthError) Unwrap() error { return e.cause }
 
 const (
 	// maxHeader bounds the Authorization header, maxAssertion a JWT, both
-	// before anything is parsed.
+	// before parsing.
 	maxHeader    = 8 << 10
 	maxAssertion = 16 << 10
 
@@ -89,8 +89,8 @@ const (
 )
 
 // ParseCredentials reads the credentials of a request from its Authorization
-// header and its form. A client uses exactly one method per request (RFC 6749
-// §2.3); a parameter without a value counts as absent (§3.2). Errors are
+// header and its form. A client must use exactly one method per request (RFC
+// 6749 §2.3); a parameter without a value counts as absent (§3.2). Errors are
 // *AuthError.
 func ParseCredentials(authorization string, form map[string]string) (Credentials, error) {
 	id, secret := form["client_id"], form["client_secret"]
@@ -116,8 +116,8 @@ func ParseCredentials(authorization string, form map[string]string) (Credentials
 	return Credentials{Method: MethodNone, ID: id}, nil
 }
 
-// fromBasic reads HTTP Basic. Both halves are form-url-encoded before they are
-// joined (RFC 6749 §2.3.1), which is what lets them hold a colon.
+// fromBasic reads HTTP Basic. Both halves are form-urlencoded before they are
+// joined (RFC 6749 §2.3.1), so they may contain a colon.
 func fromBasic(authorization, formID string) (Credentials, error) {
 	id, secret, err := parseBasic(authorization)
 	if err != nil {
@@ -158,7 +158,7 @@ func parseBasic(authorization string) (id, secret string, err error) {
 	id, err1 := url.QueryUnescape(left)
 	secret, err2 := url.QueryUnescape(right)
 	if err := errors.Join(err1, err2); err != nil {
-		return "", "", errors.New("bad percent-encoding") // the original error quotes the secret
+		return "", "", errors.New("bad percent-encoding") // the original error contains the secret
 	}
 	if id == "" || !TextOK(id) || !TextOK(secret) {
 		return "", "", errors.New("empty id or characters that are not allowed")
@@ -184,8 +184,8 @@ func fromAssertion(assertion, kind, id string) (Credentials, error) {
 		return Credentials{}, &AuthError{Code: InvalidRequest, Why: texts.New("oauth.client_id.characters")}
 	}
 	if id == "" {
-		// RFC 7521 §4.2: the client_id may be left out. What the assertion
-		// says about itself is only used to find the keys that verify it.
+		// RFC 7521 §4.2: the client_id may be omitted. The unverified sub is
+		// only used to find the keys for verification.
 		if id = peekSubject(assertion); id == "" || !TextOK(id) {
 			return Credentials{}, &AuthError{Code: InvalidClient, Why: texts.New("oauth.assertion.nameless")}
 		}
@@ -193,9 +193,9 @@ func fromAssertion(assertion, kind, id string) (Credentials, error) {
 	return Credentials{Method: methodOf(assertion), ID: id, Assertion: assertion}, nil
 }
 
-// methodOf tells the two methods with an assertion apart by its alg. Nothing
-// rests on it: the client must be registered with that method, and then only
-// the algorithms of that method count.
+// methodOf distinguishes the two assertion methods by alg. This is not a
+// security decision: the client must be registered for that method, and only
+// its algorithms count.
 func methodOf(jwt string) string {
 	first, _, _ := strings.Cut(jwt, ".")
 	text, err := base64.RawURLEncoding.DecodeString(first)
@@ -208,7 +208,7 @@ func methodOf(jwt string) string {
 	return MethodKey
 }
 
-// peekSubject reads the sub of a JWT without verifying anything.
+// peekSubject reads the sub of a JWT without verification.
 func peekSubject(jwt string) string {
 	parts := strings.Split(jwt, ".")
 	if len(parts) != 3 {

@@ -11,8 +11,8 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// attributes are the short names of RFC 4514 §3, and those that certificates
-// have besides, in small letters.
+// attributes are the short names of RFC 4514 §3 and others that certificates
+// use, in lower case.
 var attributes = map[string]string{
 	"cn": "2.5.4.3", "sn": "2.5.4.4", "serialnumber": "2.5.4.5", "c": "2.5.4.6", "l": "2.5.4.7", "st": "2.5.4.8", "street": "2.5.4.9",
 	"o": "2.5.4.10", "ou": "2.5.4.11", "title": "2.5.4.12", "businesscategory": "2.5.4.15", "postalcode": "2.5.4.17",
@@ -21,8 +21,8 @@ var attributes = map[string]string{
 	"jurisdictionc": "1.3.6.1.4.1.311.60.2.1.3", "jurisdictionst": "1.3.6.1.4.1.311.60.2.1.2", "jurisdictionl": "1.3.6.1.4.1.311.60.2.1.1",
 }
 
-// A distinguished is a distinguished name, its most particular part first, as
-// RFC 4514 writes it. Each part is a sorted list of "oid=value".
+// A distinguished is a distinguished name, most specific part first, as RFC
+// 4514 writes it. Each part is a sorted list of "oid=value".
 type distinguished [][]string
 
 // sameDN compares a name in the string form of RFC 4514 with the subject of a
@@ -52,23 +52,23 @@ func sameDN(text string, subject []byte) bool {
 	return slices.EqualFunc(want, got, func(a, b []string) bool { return slices.Equal(a, b) })
 }
 
-// CheckDN reports why a text is no name in the string form of RFC 4514. Its
+// CheckDN reports why a text is not a name in the string form of RFC 4514. Its
 // errors complete a sentence.
 func CheckDN(text string) error {
 	_, err := parseDN(text)
 	return err
 }
 
-// pair spells one attribute for comparison: letters of either case are the
-// same, and so is one space or several (caseIgnoreMatch, RFC 4517 §4.2.11).
+// pair normalizes one attribute for comparison: case and repeated spaces are
+// ignored (caseIgnoreMatch, RFC 4517 §4.2.11).
 func pair(oid, value string) string {
 	return oid + "=" + strings.ToLower(strings.Join(strings.Fields(value), " "))
 }
 
 const maxDN = 1024 // bytes
 
-// parseDN reads the grammar of RFC 4514 §3, with spaces around the separators
-// as many tools write them. Its errors complete a sentence.
+// parseDN reads the grammar of RFC 4514 §3 and allows spaces around the
+// separators, as many tools write them. Its errors complete a sentence.
 func parseDN(text string) (distinguished, error) {
 	switch {
 	case strings.TrimSpace(text) == "":
@@ -96,7 +96,7 @@ func parseDN(text string) (distinguished, error) {
 	return name, nil
 }
 
-// cutDN cuts at the first separator that is not escaped; 0 is the end.
+// cutDN cuts at the first unescaped separator; 0 is the end.
 func cutDN(text string) (piece string, separator byte, rest string) {
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
@@ -136,7 +136,7 @@ func parseAttribute(piece string) (string, error) {
 	return pair(oid, value), nil
 }
 
-// fromHex reads a value that is written as its BER encoding (RFC 4514 §2.4).
+// fromHex reads a value written as its BER encoding (RFC 4514 §2.4).
 func fromHex(oid, encoded string) (string, error) {
 	der, err := hex.DecodeString(encoded)
 	if err != nil {

@@ -10,32 +10,34 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// A TrustedIssuer is somebody whose assertions about people count (RFC 7523 §2.1).
+// A TrustedIssuer is an issuer whose assertions about users are accepted (RFC
+// 7523 §2.1).
 type TrustedIssuer struct {
 	Issuer   string
 	JWKSURI  string
-	LoginKey string // the people it vouches for are those it signs in here
+	LoginKey string // it may only assert users who sign in here by this provider
 }
 
-// An AssertionGrant is what a JWT bearer assertion says, once it is verified.
+// An AssertionGrant is the content of a verified JWT bearer assertion.
 type AssertionGrant struct {
 	Issuer  string
 	Subject string
-	ID      string // its jti, which will not come again
+	ID      string // its jti, used once
 	By      TrustedIssuer
 }
 
-// Own says that a client speaks of itself.
+// Own reports whether the client asserts itself.
 func (g AssertionGrant) Own(clientID string) bool {
 	return g.Issuer == clientID && g.Subject == clientID
 }
 
-// Grant verifies an assertion that a client hands in as a grant (RFC 7523 §3),
-// signed by a trusted issuer or, about itself alone, by the client. It is good
-// once. What is wrong with it is *GrantError; any other error is ours.
+// Grant verifies an assertion that a client presents as a grant (RFC 7523 §3),
+// signed by a trusted issuer or, about itself only, by the client. It can be
+// used once. If it is invalid, the error is *GrantError; any other error is
+// ours.
 func (v *Verifier) Grant(ctx context.Context, client Registered, raw string, trusted []TrustedIssuer) (AssertionGrant, error) {
 	if v.Replay == nil {
-		return AssertionGrant{}, errors.New("check a grant: no replay memory, so no assertion can be accepted")
+		return AssertionGrant{}, errors.New("check an assertion: there is no replay memory, so no assertion can be accepted")
 	}
 	g, claims, err := v.grantBy(ctx, client, raw, trusted)
 	if err != nil {
@@ -76,7 +78,7 @@ func (v *Verifier) grantBy(ctx context.Context, client Registered, raw string, t
 	return g, claims, err
 }
 
-// signerOf is whose keys the assertion is verified with.
+// signerOf returns the publisher of the keys that verify the assertion.
 func signerOf(client Registered, g *AssertionGrant, trusted []TrustedIssuer) (Publisher, error) {
 	if g.Issuer == client.ID {
 		if client.JWKS == "" && client.JWKSURI == "" {
@@ -89,12 +91,12 @@ func signerOf(client Registered, g *AssertionGrant, trusted []TrustedIssuer) (Pu
 		return Publisher{}, jwt.Flaw("jwt.iss.nobody")
 	}
 	g.By = trusted[i]
-	// Its place among the keys that are remembered: no client has such an id.
+	// Its id in the key cache; no client has such an id.
 	return Publisher{ID: "assertions " + g.By.JWKSURI, JWKSURI: g.By.JWKSURI}, nil
 }
 
-// grantPolicy is for an assertion that is handed in as a grant (RFC 7523
-// §2.1). What was made to authenticate a client says so and is none.
+// grantPolicy is for an assertion used as a grant (RFC 7523 §2.1). A client
+// authentication assertion is refused.
 func grantPolicy() jwt.Policy {
 	p := assertionPolicy(MethodKey)
 	p.Use, p.Types, p.By = "assertion grant", []string{"authorization-grant+jwt", "JWT"}, "jwt.by.signer"

@@ -17,35 +17,35 @@ import (
 )
 
 const (
-	keysLife  = time.Hour      // a key that a client took back counts no longer than this
+	keysLife  = time.Hour      // a revoked key still counts for at most this time
 	keysGrace = 24 * time.Hour // …unless its server cannot be reached
 )
 
-// A Publisher is who publishes keys, and how.
+// A Publisher is who publishes keys, and where.
 type Publisher struct {
 	ID      string
 	JWKS    string // the keys themselves, as JSON,
-	JWKSURI string // or where they are
+	JWKSURI string // or their address
 
-	// Hub says that it is another hub, whose keys count only as long as they
-	// go on from the approved ones, of which these are the thumbprints.
+	// Hub says that it is another hub. Its keys count only if they continue the
+	// approved ones, which have these thumbprints.
 	Hub      bool
 	Approved []string
 }
 
-// A Keyring reads what clients publish, and remembers it by their ids. Only
-// registered clients get a place in it, so strangers cannot fill it, and none
-// may lose it: what was read an hour ago still serves while the client's server
-// is away.
+// A Keyring reads and caches what clients publish, by client id. Only
+// registered clients have an entry, so strangers cannot fill it, and entries
+// are not evicted: keys that were read earlier still work while the client's
+// server is down.
 type Keyring struct {
-	// Read gets a document of at most limit bytes from the web.
+	// Read fetches a document of at most limit bytes.
 	Read func(ctx context.Context, address string, limit int) ([]byte, error)
 
-	// Follow is told what another hub publishes, whenever it was read. An error
-	// that is a jwt.Flaw says that these keys do not count.
+	// Follow is called with another hub's keys whenever they are read. A
+	// jwt.Flaw as error means that these keys do not count.
 	Follow func(ctx context.Context, id string, published Keys) error
 
-	Waits *cache.Waits // places for who waits for a new key; nil: nobody does
+	Waits *cache.Waits // bounds the requests that wait for a new key; nil: none waits
 	Now   func() time.Time
 	Log   *slog.Logger
 
@@ -53,23 +53,22 @@ type Keyring struct {
 	sets map[string]*keySet
 }
 
-// A keySet is what one client publishes.
+// A keySet is the keys of one client.
 type keySet struct {
 	publisher Publisher
 	inline    Keys                     // the keys themselves,
-	fetched   *cache.Value[publishing] // or what is found where they are
+	fetched   *cache.Value[publishing] // or the keys fetched from their address
 }
 
-// A publishing is the keys that were found in one fetch.
+// A publishing is the result of one fetch.
 type publishing struct {
 	keys   Keys
 	prints []string // their thumbprints
 }
 
 // Verify returns the claims of a token that one of the published keys signed.
-// The caller has looked at the claims before, which nobody vouched for yet: who
-// they are of, whom they are for and when they hold decides who may have us look
-// for a key, and wait for it.
+// The caller has already checked the (unverified) claims: they decide who may
+// make the hub fetch a key, and wait for it.
 func (k *Keyring) Verify(ctx context.Context, p Publisher, t *jwt.Token) (jsonx.Object, error) {
 	candidates, err := k.For(ctx, p, t)
 	if err != nil {
@@ -79,7 +78,7 @@ func (k *Keyring) Verify(ctx context.Context, p Publisher, t *jwt.Token) (jsonx.
 	return claims, err
 }
 
-// VerifyNow is Verify of a token whose claims say too little to wait for a key.
+// VerifyNow is Verify for a token that must not wait for a key.
 func (k *Keyring) VerifyNow(ctx context.Context, p Publisher, t *jwt.Token) (jsonx.Object, error) {
 	candidates, err := k.thatFit(ctx, nil, p, func(keys Keys) cache.Sight { return keys.sight(t) })
 	if err != nil {
@@ -89,20 +88,21 @@ func (k *Keyring) VerifyNow(ctx context.Context, p Publisher, t *jwt.Token) (jso
 	return claims, err
 }
 
-// For returns the keys that a token is verified with, whose claims the caller has
-// looked at. They are read again if they are old or lack the one it names.
+// For returns the keys that can verify a token with checked claims. The keys
+// are fetched again if they are old or do not contain the one that the token
+// names.
 func (k *Keyring) For(ctx context.Context, p Publisher, t *jwt.Token) (Keys, error) {
 	return k.thatFit(ctx, k.Waits, p, func(keys Keys) cache.Sight { return keys.sight(t) })
 }
 
-// sight looks for the key that signed the token. Where there is one of the name
-// and it is not that one, whatever it is for, none that is still to come is.
+// sight looks for the key that signed the token. If there is a key with that
+// name and it did not sign, waiting for a new one is pointless.
 func (k Keys) sight(t *jwt.Token) cache.Sight {
 	fit := k.fitting(t.KeyID, jose.SignatureAlgorithm(t.Algorithm))
 	signed := func(key jose.JSONWebKey) bool { _, err := t.Verify(key.Key); return err == nil }
 	named := func(key jose.JSONWebKey) bool { return t.KeyID != "" && key.KeyID == t.KeyID }
 	switch {
-	case t.KeyID == "" && len(fit) > 1: // of several it has to name one, see Verify: nothing is tried
+	case t.KeyID == "" && len(fit) > 1: // it must name one of several, see Verify: do not try all
 		return cache.Found
 	case slices.ContainsFunc(fit, signed):
 		return cache.Found
@@ -112,7 +112,7 @@ func (k Keys) sight(t *jwt.Token) cache.Sight {
 	return cache.Missing
 }
 
-// orMissing is what is seen where somebody looks for a key of a kind.
+// orMissing is the result of looking for a key of a kind.
 func orMissing(found bool) cache.Sight {
 	if found {
 		return cache.Found
@@ -120,14 +120,13 @@ func orMissing(found bool) cache.Sight {
 	return cache.Missing
 }
 
-// ErrNoKey says that a client publishes no key of the kind that is needed.
+// ErrNoKey says that a client publishes no suitable encryption key.
 var ErrNoKey = errors.New("it must publish one with use=enc in its JWKS")
 
-// ToEncrypt returns the public key that something for a client is encrypted to
-// with this algorithm (OIDC Core §10.2). Of several the first in its JWKS
-// counts.
+// ToEncrypt returns the client's public key for this algorithm (OIDC Core
+// §10.2). If there are several, the first in its JWKS counts.
 func (k *Keyring) ToEncrypt(ctx context.Context, p Publisher, alg string) (jose.JSONWebKey, error) {
-	// It is the hub that needs one: what is not there is not waited for.
+	// The hub itself needs the key, so it does not wait for a missing one.
 	published, err := k.thatFit(ctx, nil, p, func(keys Keys) cache.Sight { return orMissing(len(keys.Encrypting(alg)) > 0) })
 	if err != nil {
 		return jose.JSONWebKey{}, fmt.Errorf("the encryption key of client %s: %w", p.ID, err)
@@ -139,9 +138,8 @@ func (k *Keyring) ToEncrypt(ctx context.Context, p Publisher, alg string) (jose.
 	return fitting[0], nil
 }
 
-// thatFit returns all keys of a client. If they are fetched, they are read
-// again when they are an hour old, and also when the one that is looked for is
-// not among them.
+// thatFit returns all keys of a client. Fetched keys are fetched again when
+// they are an hour old, and when the wanted one is missing.
 func (k *Keyring) thatFit(ctx context.Context, waits *cache.Waits, p Publisher, look func(Keys) cache.Sight) (Keys, error) {
 	if p.JWKS == "" && p.JWKSURI == "" {
 		return nil, ErrNoKey
@@ -153,8 +151,8 @@ func (k *Keyring) thatFit(ctx context.Context, waits *cache.Waits, p Publisher, 
 	if set.fetched == nil {
 		return set.inline, nil
 	}
-	// What another process saw change hands was approved with other keys: what
-	// we remember then is the previous owner's.
+	// If another process approved other keys for the hub, the cached ones
+	// belong to the previous owner.
 	counts := func(found publishing) bool { return !p.Hub || Overlap(found.prints, p.Approved) }
 	found, err := set.fetched.Find(ctx, waits, func(found publishing) cache.Sight {
 		if !counts(found) {
@@ -171,12 +169,13 @@ func (k *Keyring) thatFit(ctx context.Context, waits *cache.Waits, p Publisher, 
 	return nil, jwt.Flaw("jwt.keys.unread")
 }
 
-// Overlap reports whether two lists of thumbprints have one in common.
+// Overlap reports whether two lists of thumbprints have a common one.
 func Overlap(a, b []string) bool {
 	return slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) })
 }
 
-// set is what is remembered of a publisher. Another source is another set.
+// set returns the cached keys of a publisher. A changed address gets a new
+// entry.
 func (k *Keyring) set(p Publisher) (*keySet, error) {
 	if set := k.known(p, nil); set != nil {
 		return set, nil
@@ -193,7 +192,7 @@ func (k *Keyring) set(p Publisher) (*keySet, error) {
 	return k.known(p, set), nil
 }
 
-// known is the set of a publisher; where there is none it is the one that was
+// known returns the entry of a publisher; if there is none, it stores the one
 // just made, if any.
 func (k *Keyring) known(p Publisher, made *keySet) *keySet {
 	k.mu.Lock()
@@ -217,18 +216,18 @@ func (p Publisher) is(other Publisher) bool {
 	return p.JWKS == other.JWKS && p.JWKSURI == other.JWKSURI && p.Hub == other.Hub
 }
 
-// fetchLimit is how long reading a set, and telling who follows it, may take.
+// fetchLimit bounds the time to read a key set and run Follow.
 const fetchLimit = 12 * time.Second
 
-// newFetched is what a publisher has at its jwks_uri. What is known serves on
-// while it cannot be read, but not where it was read and says that it does not
-// count.
+// newFetched caches the keys at a publisher's jwks_uri. Cached keys continue to
+// work while it cannot be read, but not after it was read and the result does
+// not count.
 func (k *Keyring) newFetched(p Publisher) *cache.Value[publishing] {
 	return &cache.Value[publishing]{
 		Fetch: func(ctx context.Context) (publishing, error) {
 			found, err := k.fetch(ctx, p)
 			if err != nil && !jwt.IsFlaw(err) {
-				k.Log.WarnContext(ctx, "could not read the keys of a client", "client", p.ID, "error", err)
+				k.Log.WarnContext(ctx, "could not read the keys of an application", "client", p.ID, "error", err)
 			}
 			return found, err
 		},
@@ -248,7 +247,7 @@ func (k *Keyring) fetch(ctx context.Context, p Publisher) (publishing, error) {
 	return publishing{keys, keys.Thumbprints()}, nil
 }
 
-// Published returns what somebody publishes now. Nothing is remembered of it.
+// Published fetches what a publisher publishes now, without caching.
 func (k *Keyring) Published(ctx context.Context, p Publisher) (Keys, error) {
 	if p.JWKS != "" {
 		return ParseKeys([]byte(p.JWKS))
@@ -264,7 +263,7 @@ func (k *Keyring) Published(ctx context.Context, p Publisher) (Keys, error) {
 	return parsed, nil
 }
 
-// Drop forgets the keys of a client.
+// Drop removes the cached keys of a client.
 func (k *Keyring) Drop(id string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

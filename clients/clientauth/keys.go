@@ -24,13 +24,12 @@ const (
 	maxJWKS = 64 << 10 // bytes
 )
 
-// Keys are the public keys of a client: to verify its signatures with, and to
-// encrypt to it.
+// Keys are the public keys of a client, for signatures and encryption.
 type Keys []jose.JSONWebKey
 
-// ParseKeys reads a JWK Set (RFC 7517 §5). Keys of a kind that we cannot use
-// are skipped, as the RFC wants; a private or shared key refuses the whole
-// set, because whoever could read it can sign.
+// ParseKeys reads a JWK Set (RFC 7517 §5). Unsupported keys are skipped, as the
+// RFC requires. A private or shared key refuses the whole set, because everyone
+// who can read it can sign.
 func ParseKeys(text []byte) (Keys, error) {
 	if len(text) > maxJWKS {
 		return nil, texts.Err("keys.long")
@@ -46,8 +45,8 @@ func ParseKeys(text []byte) (Keys, error) {
 	}
 	var usable Keys
 	for _, members := range set.Keys {
-		// Looked at before the key is parsed, also because checking the primes
-		// of a private key is a lot of work to be made to do.
+		// Checked before the key is parsed, also because checking the primes of
+		// a private key is expensive.
 		if jwt.IsPrivate(members) {
 			return nil, texts.Err("keys.private")
 		}
@@ -70,10 +69,10 @@ func parseKey(members jsonx.Object) (jose.JSONWebKey, bool) {
 	return key, forSignatures(key) || slices.ContainsFunc(EncryptionAlgs(), func(alg string) bool { return len(Keys{key}.Encrypting(alg)) > 0 })
 }
 
-// bindCertificate reads the certificate that a key is published with, which is
-// the only one that may show the key in a handshake (RFC 8705 §2.2). One that
-// belongs to another key, or that nobody can read, does not take the key from
-// signatures, for which it says nothing; in a handshake the key then has none.
+// bindCertificate reads the certificate that a key is published with; only that
+// one may be used with the key in a handshake (RFC 8705 §2.2). If it belongs to
+// another key or is unreadable, the key still verifies signatures, but accepts
+// no certificate.
 func bindCertificate(key *jose.JSONWebKey, members jsonx.Object) {
 	if !members.Says("x5c") && !members.Says("x5t#S256") {
 		return
@@ -87,7 +86,7 @@ func bindCertificate(key *jose.JSONWebKey, members jsonx.Object) {
 	key.Certificates, key.CertificateThumbprintSHA256 = with.Certificates, with.CertificateThumbprintSHA256
 }
 
-// noCertificate is the thumbprint of no certificate: it is too short for one.
+// noCertificate is a thumbprint that no certificate has: it is too short.
 var noCertificate = []byte{0}
 
 // forSignatures reports whether a key may verify signatures.
@@ -96,7 +95,7 @@ func forSignatures(key jose.JSONWebKey) bool {
 	return ok && (key.Use == "" || key.Use == "sig") && !slices.Contains(EncryptionAlgs(), key.Algorithm)
 }
 
-// Signing are the keys that may verify signatures.
+// Signing returns the keys that may verify signatures.
 func (k Keys) Signing() Keys {
 	var fit Keys
 	for _, key := range k {
@@ -108,7 +107,7 @@ func (k Keys) Signing() Keys {
 }
 
 // fitting returns the keys that may have made such a signature. A key that
-// names its algorithm is for no other (RFC 8725 §3.1).
+// names its algorithm is for that one only (RFC 8725 §3.1).
 func (k Keys) fitting(kid string, alg jose.SignatureAlgorithm) Keys {
 	var fit Keys
 	only := len(k.Signing()) == 1
@@ -120,7 +119,7 @@ func (k Keys) fitting(kid string, alg jose.SignatureAlgorithm) Keys {
 	return fit
 }
 
-// Thumbprints names the signing keys by RFC 7638, in order.
+// Thumbprints returns the RFC 7638 thumbprints of the signing keys, in order.
 func (k Keys) Thumbprints() []string {
 	var prints []string
 	for _, key := range k.Signing() {
@@ -132,9 +131,9 @@ func (k Keys) Thumbprints() []string {
 	return slices.Compact(prints)
 }
 
-// Encrypting returns the keys that a content key may be encrypted to. A key
-// that says it is for signatures, or for another algorithm, is for nothing
-// else (RFC 7517 §4.2, §4.4).
+// Encrypting returns the keys that can encrypt a content key. A key that is
+// marked for signatures, or for another algorithm, is excluded (RFC 7517 §4.2,
+// §4.4).
 func (k Keys) Encrypting(alg string) Keys {
 	var fit Keys
 	for _, key := range k {
@@ -145,10 +144,10 @@ func (k Keys) Encrypting(alg string) Keys {
 	return fit
 }
 
-// encrypts reports whether a key is of the kind and size an algorithm needs.
+// encrypts reports whether a key has the kind and size that an algorithm needs.
 func encrypts(key jose.JSONWebKey, alg string) bool {
 	switch public := key.Key.(type) {
-	case *ecdsa.PublicKey: // go-jose parses P-256, P-384 and P-521 only
+	case *ecdsa.PublicKey: // go-jose only parses P-256, P-384 and P-521
 		return strings.HasPrefix(alg, "ECDH-ES")
 	case *rsa.PublicKey:
 		return strings.HasPrefix(alg, "RSA-OAEP") && jwt.RSAFits(public)

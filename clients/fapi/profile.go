@@ -1,6 +1,6 @@
-// Package fapi has the profiles of high security of the OpenID Foundation's FAPI
-// working group, as plain values: what a profile demands of every request. What
-// it demands of a registration is checked where clients are.
+// Package fapi holds the security profiles of the OpenID Foundation's FAPI
+// working group, as plain values: what a profile requires of every request.
+// Package clients checks what it requires of a registration.
 package fapi
 
 import (
@@ -12,14 +12,14 @@ import (
 // A Profile is a set of requirements that are turned on together.
 type Profile string
 
-// The profiles. Each holds all of the one before.
+// The profiles. Each includes the one before.
 const (
 	None           Profile = ""
 	Security       Profile = "fapi2"                 // FAPI 2.0 Security Profile
 	MessageSigning Profile = "fapi2-message-signing" // and FAPI 2.0 Message Signing
 )
 
-// The documents whose requirements are cited, as a developer finds them.
+// The documents that violations cite, by their titles.
 const (
 	Server  = "FAPI 2.0 Security Profile section 5.3.2.1"
 	Code    = "FAPI 2.0 Security Profile section 5.3.2.2"
@@ -27,7 +27,7 @@ const (
 	Signing = "FAPI 2.0 Message Signing section 5.3.1"
 )
 
-// Demands reports whether a profile holds all of another.
+// Demands reports whether a profile includes another.
 func (p Profile) Demands(other Profile) bool {
 	return p == other || other == None || (p == MessageSigning && other == Security)
 }

@@ -2,11 +2,11 @@ package fapi
 
 import "github.com/fedhub/fedhub/internal/texts"
 
-// A Violation says which requirement of its profile a client's request broke.
+// A Violation names the requirement that a client's request does not meet.
 type Violation struct {
 	Code   string // of the OAuth error
 	Clause string // the document and section
-	Do     string // what to do instead, by the code of the sentence
+	Do     string // the code of the sentence that says what to do instead
 }
 
 func (v *Violation) Error() string { return v.Do }
@@ -16,17 +16,17 @@ func (v *Violation) Sentence() texts.Text {
 	return texts.New("oauth.profile", "do", texts.New(v.Do), "clause", v.Clause)
 }
 
-// An AuthorizationRequest is one, as far as a profile looks at it.
+// An AuthorizationRequest is the part of one that a profile checks.
 type AuthorizationRequest struct {
-	Pushed       bool   // it came, or comes now, by the pushed authorization request endpoint
-	Signature    string // alg of the request object that carries it; empty if there is none
+	Pushed       bool   // it came to the pushed authorization request endpoint
+	Signature    string // alg of its request object; empty if there is none
 	ResponseType string
-	RedirectURI  string // as sent; empty if it was left out
+	RedirectURI  string // as sent; empty if omitted
 	Challenge    string // code_challenge
 	Method       string // code_challenge_method
 }
 
-// Check holds the request against a profile. Its error is a *Violation.
+// Check checks the request against a profile. Its error is a *Violation.
 func (a AuthorizationRequest) Check(p Profile) error {
 	return first(p, []demand{
 		{Security, a.Pushed, Violation{"invalid_request", Code, "oauth.profile.push"}},
@@ -38,22 +38,22 @@ func (a AuthorizationRequest) Check(p Profile) error {
 	})
 }
 
-// A TokenRequest is one, as far as a profile looks at it. How the client proved
-// itself was checked when it did.
+// A TokenRequest is the part of one that a profile checks. Client
+// authentication was checked before.
 type TokenRequest struct {
-	Bound bool // it came with a DPoP proof, or a certificate to bind tokens to
+	Bound bool // it has a DPoP proof, or a certificate to bind tokens to
 }
 
-// Check holds the request against a profile. Its error is a *Violation.
+// Check checks the request against a profile. Its error is a *Violation.
 func (t TokenRequest) Check(p Profile) error {
 	return first(p, []demand{
 		{Security, t.Bound, Violation{"invalid_request", Server, "oauth.profile.bound"}},
 	})
 }
 
-// A demand is one requirement on a request, and whether it is met.
+// A demand is one requirement, and whether the request meets it.
 type demand struct {
-	since Profile // the profile it came with
+	since Profile // the profile that introduced it
 	met   bool
 	Violation
 }

@@ -8,10 +8,10 @@ import (
 	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
-// What follows takes over clients that another system registered, with the id
-// and the secret that they have already, so that nothing changes for them.
+// The import of clients of another system. They keep their id and secret, so
+// that the applications need no change.
 
-// CheckImport says, as forms.Problems, why a client could not be imported.
+// CheckImport returns, as forms.Problems, why a client cannot be imported.
 func (s *Service) CheckImport(c clients.Client, secret string) error {
 	c = c.Clone()
 	c.Tidy()
@@ -25,8 +25,8 @@ func (s *Service) CheckImport(c clients.Client, secret string) error {
 	return problems.Err()
 }
 
-// Import keeps a client under the id and with the secret that it has at
-// another system, in one write. A taken id is fs.ErrExist.
+// Import adds a client with the id and secret of another system, in one write.
+// A taken id is fs.ErrExist.
 func (s *Service) Import(ctx context.Context, c clients.Client, secret string) (clients.Client, error) {
 	if err := s.CheckImport(c, secret); err != nil {
 		return clients.Client{}, err
@@ -42,11 +42,11 @@ func (s *Service) Import(ctx context.Context, c clients.Client, secret string) (
 	return c, s.clients.Insert(ctx, c)
 }
 
-// ErrTouched means that somebody changed the client here since it was imported.
-var ErrTouched = errors.New("somebody changed this client here since it was imported")
+// ErrTouched means that the client was changed here since it was imported.
+var ErrTouched = errors.New("this application was changed here since it was imported")
 
-// Reimport makes of a client that nobody changed here what the other system
-// says now. A new secret counts beside those that are there.
+// Reimport updates an imported client that was not changed here. A new secret
+// is valid in addition to the existing ones.
 func (s *Service) Reimport(ctx context.Context, want clients.Client, secret string) error {
 	if err := s.CheckImport(want, secret); err != nil {
 		return err
@@ -68,8 +68,8 @@ func (s *Service) Reimport(ctx context.Context, want clients.Client, secret stri
 	})
 }
 
-// CheckReimport says, as forms.Problems, why a kept client could not become what the
-// other system says now.
+// CheckReimport returns, as forms.Problems, why an existing client cannot be
+// updated from the other system.
 func (s *Service) CheckReimport(kept, want clients.Client, secret string) error {
 	kept, want = kept.Clone(), want.Clone()
 	want.Tidy()
@@ -79,23 +79,23 @@ func (s *Service) CheckReimport(kept, want clients.Client, secret string) error 
 
 func untouched(c clients.Client) bool { return !c.Imported.IsZero() && c.Imported.Equal(c.Updated) }
 
-// A Standing is what an import of a client finds here.
+// A Standing is how an import compares with the clients here.
 type Standing string
 
 // The standings. Only a Fresh client is added, only a Stale one changed.
 const (
-	Fresh   Standing = "fresh"   // nothing has the id
-	Same    Standing = "same"    // it is here as the other system says
-	Stale   Standing = "stale"   // it was imported, and changed there since
-	Touched Standing = "touched" // it was imported, and somebody changed it here since
-	Taken   Standing = "taken"   // something else has the id
+	Fresh   Standing = "fresh"   // the id is free
+	Same    Standing = "same"    // no difference
+	Stale   Standing = "stale"   // imported before, and changed there since
+	Touched Standing = "touched" // imported before, and changed here since
+	Taken   Standing = "taken"   // another client has the id
 )
 
-// SecretField is what a secret is called among the fields that differ.
+// SecretField stands for the secret in a list of differing fields.
 const SecretField = "client secret"
 
-// Standing says how a kept client (nil: there is none) stands to what another
-// system says of it, and in which fields they differ.
+// Standing compares a stored client (nil: there is none) with that of another
+// system, and returns the differing fields.
 func (s *Service) Standing(kept *clients.Client, want clients.Client, secret string) (Standing, []string) {
 	if kept == nil {
 		return Fresh, nil
@@ -116,8 +116,8 @@ func (s *Service) Standing(kept *clients.Client, want clients.Client, secret str
 	return Stale, differ
 }
 
-// differsIn and take go over the properties that an import decides about;
-// whatever else an administrator set stays.
+// differsIn and take handle the properties that an import sets; an
+// administrator's other settings stay.
 func differsIn(kept, want clients.Client) []string {
 	var labels []string
 	for _, p := range clients.Properties() {

@@ -15,30 +15,30 @@ import (
 
 // The kinds of refusals.
 const (
-	Unreachable = "unreachable" // nobody answered, or not to the end
-	WrongKey    = "key"         // the API key or secret is wrong
-	NotAllowed  = "permission"  // whose key it is may not do this
-	Exists      = "exists"      // there is a Social Login Key of this provider
-	Missing     = "missing"     // there is none
-	Invalid     = "invalid"     // the site does not accept a value
-	Moved       = "moved"       // the site is at another address
-	NotFrappe   = "other"       // what answered is no Frappe site
-	Broken      = "broken"      // the site has a fault, or what stands before it
+	Unreachable = "unreachable" // no answer, or an incomplete one
+	WrongKey    = "key"         // wrong API key or secret
+	NotAllowed  = "permission"  // the owner of the API key has no permission
+	Exists      = "exists"      // a Social Login Key of this provider exists
+	Missing     = "missing"     // no such Social Login Key
+	Invalid     = "invalid"     // the site refuses a value
+	Moved       = "moved"       // the site has another address
+	NotFrappe   = "other"       // the answer is not from a Frappe site
+	Broken      = "broken"      // the site, or its proxy, has an error
 )
 
-// A Refusal is why a key could not be entered at a site.
+// A Refusal is why a key could not be written to a site.
 type Refusal struct {
 	Kind   string
 	Status int
-	Said   []string // by the site, cleaned
-	To     string   // origin that the site moved to
+	Said   []string // messages of the site, cleaned
+	To     string   // the origin that the site redirects to
 	Cause  error
 
-	Unsure  bool // the site may have done it all the same
-	Entered bool // it did, and could only not be read back
+	Unsure  bool // the site may have written it anyway
+	Entered bool // it was written, but could not be read back
 }
 
-// Error is for the log. It says nothing that the site said.
+// Error is for the log. It contains nothing that the site sent.
 func (r *Refusal) Error() string {
 	text := fmt.Sprintf("the site refused: %s, status %d", r.Kind, r.Status)
 	if r.Cause != nil {
@@ -50,7 +50,7 @@ func (r *Refusal) Error() string {
 // Unwrap returns the cause.
 func (r *Refusal) Unwrap() error { return r.Cause }
 
-// read takes the record out of an answer, or the reason why there is none.
+// read returns the record in an answer, or the reason why there is none.
 func (s Site) read(answer *http.Response, text []byte) (map[string]any, error) {
 	var body struct {
 		Data           map[string]any `json:"data"`
@@ -96,7 +96,8 @@ func kindOf(status int, exception string, isJSON bool) string {
 	return Invalid
 }
 
-// movedTo is where an answer leads, without what could be in its path.
+// movedTo is the origin that an answer redirects to, without the path, which
+// could contain secrets.
 func movedTo(answer *http.Response) string {
 	to, err := answer.Location()
 	if err != nil || to.Scheme != "https" && to.Scheme != "http" {
@@ -105,8 +106,8 @@ func movedTo(answer *http.Response) string {
 	return cleaned((&url.URL{Scheme: to.Scheme, Host: to.Host}).String())
 }
 
-// said is what the site tells whoever sent the request. Its messages are a
-// list of JSON texts in a JSON text, with markup in them.
+// said returns the messages of the site. Frappe sends them as a JSON list of
+// JSON strings, with markup.
 func (s Site) said(messages, exception string) []string {
 	const most = 5
 	var out []string
@@ -136,7 +137,7 @@ func (s Site) said(messages, exception string) []string {
 	return out
 }
 
-// cleaned is text without markup, control characters and what is too long.
+// cleaned removes markup and control characters, and shortens a text.
 func cleaned(text string) string {
 	const most = 300
 	var out strings.Builder
@@ -168,7 +169,8 @@ func cleaned(text string) string {
 	return plain
 }
 
-// clean is cleaned, without the credentials: a site may repeat what it was sent.
+// clean is cleaned without the credentials, because a site may repeat what it
+// was sent.
 func (s Site) clean(text string) string {
 	for _, hidden := range []string{s.sent, s.Secret, s.Key} {
 		if len(hidden) >= 6 {

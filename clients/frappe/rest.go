@@ -17,25 +17,25 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// The bounds of one request to a site, and of all that Enter makes.
+// The time limits of one request, and of Enter as a whole.
 const (
 	patience    = 6 * time.Second
 	allPatience = 10 * time.Second
 	maxBody     = 256 << 10
 )
 
-// A Site is one whose REST API can be used. What an answer says that it moved
-// to is not followed: credentials are for this address alone.
+// A Site gives access to a site's REST API. Redirects are not followed, because
+// the credentials are for this address only.
 type Site struct {
 	URL    string       // its origin
 	HTTP   *http.Client // guarded
-	Key    string       // the API Key of a System Manager,
-	Secret string       // and the API Secret
+	Key    string       // the API Key of a System Manager
+	Secret string       // and its API Secret
 
 	sent string // the Client Secret
 }
 
-// CheckCredentials says whether these can be an API key and secret at all.
+// CheckCredentials checks the form of an API key and secret.
 func CheckCredentials(key, secret string) forms.Problems {
 	const most = 200
 	for _, c := range []struct{ field, value, missing, bad string }{
@@ -51,13 +51,12 @@ func CheckCredentials(key, secret string) forms.Problems {
 	return nil
 }
 
-// A Difference is a field that the site keeps otherwise than it was sent.
+// A Difference is a field that the site stored differently from what was sent.
 type Difference struct{ Label, Sent, Kept string }
 
-// Enter makes the Social Login Key at the site, reads it back and returns what
-// is otherwise there. One that is there already is replaced only if the caller
-// says so. The error is a *Refusal; if it is one of reading back, the key was
-// entered.
+// Enter creates the Social Login Key at the site, reads it back and returns the
+// differences. An existing one is replaced only if replace is set. The error is
+// a *Refusal; if reading back failed, the key was written.
 func (s Site) Enter(ctx context.Context, key Key, replace bool) ([]Difference, error) {
 	ctx, cancel := context.WithTimeout(ctx, allPatience)
 	defer cancel()
@@ -95,7 +94,8 @@ func (s Site) differences(key Key, kept map[string]any) []Difference {
 	for _, f := range key.Fields() {
 		now, there := kept[f.Name]
 		if f.Secret {
-			// A site shows asterisks in its place, or nothing where there is none.
+			// The site returns asterisks for a password, or nothing if there is
+			// none.
 			if text, _ := now.(string); there && text == "" {
 				out = append(out, Difference{f.Label, "the secret", "nothing"})
 			}
@@ -115,11 +115,11 @@ func orNothing(value any) any {
 	return value
 }
 
-// ask sends one request and returns the record that the answer holds.
+// ask sends one request and returns the record in the answer.
 func (s Site) ask(ctx context.Context, method, path string, body map[string]any) (map[string]any, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	var reached atomic.Bool // is set by whoever writes, who may go on when Do gives up
+	var reached atomic.Bool // set by the writing goroutine, which may continue after Do returns
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { reached.Store(true) }})
 	r, err := s.request(ctx, method, path, body)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
-// DropUnused ends the secrets of a client that are older than this one of its
-// secrets and that nobody ever showed, and returns how many.
+// DropUnused removes the client's secrets that are older than the given one and
+// were never used, and returns how many.
 func (s *Service) DropUnused(ctx context.Context, id, secret string) (int, error) {
 	dropped := 0
 	err := s.clients.Change(ctx, id, func(c *clients.Client) error {
@@ -33,7 +33,7 @@ func (s *Service) DropUnused(ctx context.Context, id, secret string) (int, error
 	return dropped, nil
 }
 
-// TakeBack ends a secret that reached nobody, by its value.
+// TakeBack removes a secret that was not delivered, by its value.
 func (s *Service) TakeBack(ctx context.Context, id, secret string) error {
 	err := s.clients.Change(ctx, id, func(c *clients.Client) error {
 		gone, found := s.clients.FindSecret(*c, secret)
@@ -44,7 +44,7 @@ func (s *Service) TakeBack(ctx context.Context, id, secret string) error {
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("take back a secret: %w", err)
+		return fmt.Errorf("revoke a secret: %w", err)
 	}
 	return nil
 }

@@ -7,15 +7,15 @@ import (
 	"github.com/fedhub/fedhub/clients"
 )
 
-// Options are what a Service works with.
+// Options are the parts of a Service.
 type Options struct {
 	Clients   *clients.Registry                                             // required
-	Once      func(ctx context.Context, name string, until time.Time) error // fails for all but the first who name it; may be nil
-	AllowHTTP bool                                                          // admits sites by http beyond loopback
+	Once      func(ctx context.Context, name string, until time.Time) error // fails for all but the first caller of a name; may be nil
+	AllowHTTP bool                                                          // allows sites on http beyond loopback
 	Now       func() time.Time                                              // time.Now if nil
 }
 
-// A Service keeps the clients that Frappe sites are, and those that a site had.
+// A Service keeps the clients of Frappe sites, and the clients that a site had.
 type Service struct {
 	clients   *clients.Registry
 	once      func(ctx context.Context, name string, until time.Time) error

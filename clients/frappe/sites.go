@@ -17,10 +17,9 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// TidySite makes of what a person typed, or pasted from the address bar, the
-// origin of a Frappe site: no spaces, path, query or default port, the scheme
-// and host in lower case. Where no scheme was typed it is https, or http on
-// this very machine.
+// TidySite turns a typed or pasted address into the origin of a Frappe site:
+// without spaces, path, query or default port, with scheme and host in lower
+// case. The default scheme is https, or http on this machine.
 func (s *Service) TidySite(typed string) (string, error) {
 	typed = strings.TrimSpace(typed)
 	if typed == "" {
@@ -32,7 +31,7 @@ func (s *Service) TidySite(typed string) (string, error) {
 	}
 	scheme = strings.ToLower(scheme)
 	if at := strings.IndexAny(rest, `/\?#`); at >= 0 {
-		rest = rest[:at] // a site is all of its host, so /login and /app are pages of it
+		rest = rest[:at] // a site is a whole host, so /login and /app are pages of it
 	}
 	if strings.Contains(rest, "@") {
 		return "", forms.New("site", "site.address.user")
@@ -63,8 +62,8 @@ func (s *Service) siteOf(typed, scheme, host string) (string, error) {
 	return redirecturi.OriginOf(site), nil
 }
 
-// CheckProvider says what is wrong with the Provider Name of a custom key: the
-// last part of an address is made of it.
+// CheckProvider reports what is wrong with the Provider Name of a custom key.
+// The callback address ends with a name made from it.
 func CheckProvider(name string) error {
 	const most = 60
 	wrong := func(c rune) bool {
@@ -81,28 +80,28 @@ func CheckProvider(name string) error {
 	return nil
 }
 
-// builtIn are the names of records that a site makes for its own providers.
+// builtIn are the record names of the site's own providers.
 var builtIn = []string{"custom", "facebook", "frappe", "github", "google", "office_365", "salesforce", "fairlogin", "keycloak"}
 
-// SiteAt returns the client that the Frappe site at an origin is; fs.ErrNotExist
-// if there is none.
+// SiteAt returns the client of the Frappe site at an origin; fs.ErrNotExist if
+// there is none.
 func (s *Service) SiteAt(ctx context.Context, site string) (clients.Client, error) {
 	for c, err := range s.clients.BySite(ctx, site) {
 		if err != nil {
-			return clients.Client{}, fmt.Errorf("look for site %q: %w", site, err)
+			return clients.Client{}, fmt.Errorf("find site %q: %w", site, err)
 		}
 		return c, nil
 	}
 	return clients.Client{}, fmt.Errorf("site %q: %w", site, fs.ErrNotExist)
 }
 
-// adding is how long the right to add a site is one caller's: longer than a
+// adding is how long one caller has the right to add a site: longer than a
 // request takes.
 const adding = 15 * time.Second
 
-// AddSite is Add for a Frappe site that is not here yet; one that is, is
-// returned with fs.ErrExist. Of several that add the same at once one does; the
-// others may be told so before there is a client to return.
+// AddSite adds a Frappe site. An existing one is returned with fs.ErrExist. Of
+// several concurrent calls one adds it; the others may get fs.ErrExist before
+// there is a client to return.
 func (s *Service) AddSite(ctx context.Context, c clients.Client) (clients.Client, error) {
 	known, err := s.SiteAt(ctx, c.Frappe.URL)
 	if err == nil {
@@ -119,9 +118,8 @@ func (s *Service) AddSite(ctx context.Context, c clients.Client) (clients.Client
 	return s.clients.Add(ctx, c)
 }
 
-// Redirects are the addresses at which a site takes answers when its
-// Social Login Key is of this provider: today's and, where there is one, that
-// of versions up to 12.
+// Redirects are the redirect URIs of a site with a Social Login Key of this
+// provider: the current one and, if it differs, that of versions up to 12.
 func Redirects(site, provider string) []string {
 	const logins = "/api/method/frappe.integrations.oauth2_logins."
 	switch provider {
@@ -133,13 +131,12 @@ func Redirects(site, provider string) []string {
 	return []string{site + logins + "custom/" + RecordName(provider)}
 }
 
-// RecordName is the name of the record that a site makes of a provider's
-// name.
+// RecordName is the name of the record that a site makes for a provider name.
 func RecordName(provider string) string {
 	return strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(provider))
 }
 
-// NewClient is the client that a site is, before its secret is made.
+// NewClient is the client for a site, without a secret.
 func NewClient(site, provider string) clients.Client {
 	site = strings.TrimSuffix(strings.TrimSpace(site), "/")
 	c := clients.Client{
@@ -153,8 +150,8 @@ func NewClient(site, provider string) clients.Client {
 	return c
 }
 
-// Await notes until when an administrator waits for the first sign-in of a
-// site; zero ends it.
+// Await sets until when an administrator waits for the first sign-in of a site;
+// zero ends it.
 func (s *Service) Await(ctx context.Context, id string, until time.Time) error {
 	err := s.clients.Change(ctx, id, func(c *clients.Client) error {
 		if c.Frappe == nil || c.Frappe.Awaited.Equal(until) {
@@ -169,8 +166,8 @@ func (s *Service) Await(ctx context.Context, id string, until time.Time) error {
 	return nil
 }
 
-// ProviderOf is the provider of the site's Social Login Key. Where it was not
-// noted it shows in the addresses that the site takes answers at.
+// ProviderOf is the provider of the site's Social Login Key. If it was not
+// stored, the redirect URIs show it.
 func ProviderOf(c clients.Client) string {
 	if c.Frappe == nil {
 		return ""

@@ -1,7 +1,6 @@
-// Package frappe knows Frappe and ERPNext sites as clients of a hub: what has to
-// stand in a site's Social Login Key for its people to sign in there through
-// the hub, and how to write it through the site's own REST API; which client a
-// site is; and how clients come over that a site had.
+// Package frappe handles Frappe and ERPNext sites as clients of a hub: the
+// values for a site's Social Login Key and how to write them through the site's
+// REST API, the client for a site, and the import of clients from a site.
 package frappe
 
 import (
@@ -15,15 +14,15 @@ import (
 // A Field is one field of the Social Login Key form.
 type Field struct {
 	Name  string // in the site's records
-	Label string // on its form
-	Value any    // text, or 1 for a box that is ticked
+	Label string // as on its form
+	Value any    // text, or 1 for a ticked box
 
-	Set    bool // the site fills it in by itself once the provider is chosen
-	Choice bool // it is chosen or ticked, not typed
+	Set    bool // the site fills it in when the provider is chosen
+	Choice bool // chosen or ticked, not typed
 	Secret bool
 }
 
-// Text is the value as a person enters it.
+// Text is the value as a user enters it.
 func (f Field) Text() string {
 	if text, ok := f.Value.(string); ok {
 		return text
@@ -31,13 +30,13 @@ func (f Field) Text() string {
 	return "ticked"
 }
 
-// A Key is what a Social Login Key is made of.
+// A Key is the input for a Social Login Key.
 type Key struct {
-	Hub      string // its address
+	Hub      string // its URL
 	Provider string // clients.FrappeProvider, clients.KeycloakProvider, or a custom name
 	ClientID string
 	Secret   string // empty where it is not known any more
-	SignUps  string // Allow, Deny, or empty: as the site's Website Settings say
+	SignUps  string // Allow, Deny, or empty: the site's Website Settings decide
 }
 
 // The choices of SignUps.
@@ -46,15 +45,15 @@ const (
 	Deny  = "Deny"
 )
 
-// Record is the name under which the site keeps the key.
+// Record is the name of the site's record.
 func (k Key) Record() string { return RecordName(k.Provider) }
 
-// custom says that nothing of it is known to the site.
+// custom reports whether the site has no built-in settings for it.
 func (k Key) custom() bool {
 	return k.Provider != clients.FrappeProvider && k.Provider != clients.KeycloakProvider
 }
 
-// Fields are what to enter, in the order of the site's form.
+// Fields are the values to enter, in the order of the site's form.
 func (k Key) Fields() []Field {
 	kind := k.Provider
 	if k.custom() {
@@ -79,7 +78,7 @@ func (k Key) Fields() []Field {
 	}
 }
 
-// Typed are the fields that somebody has to enter by hand.
+// Typed are the fields to enter by hand.
 func (k Key) Typed() []Field {
 	var typed []Field
 	for _, f := range k.Fields() {
@@ -90,8 +89,8 @@ func (k Key) Typed() []Field {
 	return typed
 }
 
-// addresses are where the site finds the hub, as its built-in providers have
-// them. It joins the Base URL with all but an absolute API Endpoint as texts.
+// addresses are the hub's endpoints as the built-in providers have them. The
+// site appends each to the Base URL, except an absolute API Endpoint.
 type addresses struct{ authorize, token, userinfo, redirect, scope, id string }
 
 func (k Key) addresses() addresses {
@@ -109,8 +108,8 @@ func (k Key) addresses() addresses {
 	return a
 }
 
-// same compares what the site keeps with what was sent: texts without regard
-// to space around them, JSON as what it says, boxes as numbers.
+// same compares a stored value with the one sent: texts without surrounding
+// spaces, JSON by content, boxes as numbers.
 func same(sent, kept any) bool {
 	if n, ok := sent.(int); ok {
 		switch kept := kept.(type) {
@@ -132,7 +131,7 @@ func same(sent, kept any) bool {
 	return canonical(text) != "" && canonical(text) == canonical(other)
 }
 
-// canonical is JSON in one spelling; empty if it is none.
+// canonical is JSON in one form; empty if the text is not JSON.
 func canonical(text string) string {
 	var value any
 	if jsonx.Unmarshal([]byte(text), &value) != nil {

@@ -1,6 +1,5 @@
-// Package granttypes knows the grant types and response types that there are,
-// what administrators call them and in which order they are kept. It knows no
-// client.
+// Package granttypes lists the grant types and response types, with their names
+// in the form and their fixed order. It knows no client.
 package granttypes
 
 import (
@@ -18,11 +17,10 @@ const (
 	Exchange          = "urn:ietf:params:oauth:grant-type:token-exchange" // RFC 8693
 	JWT               = "urn:ietf:params:oauth:grant-type:jwt-bearer"     // RFC 7523 §2.1
 	CIBA              = "urn:openid:params:grant-type:ciba"               // OpenID Connect CIBA
-	None              = "none"                                            // neither of the first two, said until the client is saved
+	None              = "none"                                            // neither Authorization Code nor Implicit, until the client is saved
 )
 
-// known are the grant types in the order in which they are kept, with what
-// administrators call them.
+// known are the grant types in their fixed order, with their names in the form.
 var known = []struct{ grant, name string }{
 	{Code, "Authorization Code"},
 	{Implicit, "Implicit"},
@@ -35,8 +33,7 @@ var known = []struct{ grant, name string }{
 	{None, "None"},
 }
 
-// Name is what administrators call a grant type; empty if there is none of that
-// name on the wire.
+// Name is the name of a grant type in the form; empty if it is unknown.
 func Name(grant string) string {
 	for _, g := range known {
 		if g.grant == grant {
@@ -46,9 +43,9 @@ func Name(grant string) string {
 	return ""
 }
 
-// Named is the grant type that administrators call so, in any case and with any
-// dash for a blank; what has no such name stands for itself, as the names on
-// the wire do.
+// Named returns the grant type with this name in the form, ignoring case and
+// treating a dash as a space. Other values, such as the names on the wire, are
+// returned as they are.
 func Named(name string) string {
 	plain := strings.NewReplacer("_", " ", "-", " ").Replace(strings.TrimSpace(name))
 	for _, g := range known {
@@ -59,8 +56,8 @@ func Named(name string) string {
 	return name
 }
 
-// InOrder are grant types, each once, in the order in which they are kept; what
-// there is not comes last.
+// InOrder sorts grant types into the fixed order, each once; unknown ones come
+// last.
 func InOrder(grants []string) []string {
 	var ordered []string
 	for _, g := range known {

@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// Responses are all response types that a client may be given, by their names
-// on the wire with the words sorted (RFC 6749 §3.1.1, OAuth 2.0 Multiple
-// Response Types §5).
+// Responses are all response types that a client can have, by their names on
+// the wire with sorted words (RFC 6749 §3.1.1, OAuth 2.0 Multiple Response
+// Types §5).
 func Responses() []string {
 	return []string{"code", "token", "id_token", "id_token token", "code id_token", "code token", "code id_token token", "none"}
 }
 
-// ResponsesInOrder gives every response type, each once, the one spelling under
-// which it is kept: the order of the words has no meaning (RFC 6749 §3.1.1).
+// ResponsesInOrder returns each response type once, with sorted words: the
+// order of words has no meaning (RFC 6749 §3.1.1).
 func ResponsesInOrder(types []string) []string {
 	var sorted []string
 	for _, t := range types {
@@ -26,10 +26,10 @@ func ResponsesInOrder(types []string) []string {
 	return sorted
 }
 
-// NeedsCode reports whether a response type has a code in its answer.
+// NeedsCode reports whether the answer contains a code.
 func NeedsCode(response string) bool { return slices.Contains(strings.Fields(response), "code") }
 
-// NeedsImplicit reports whether a response type has a token in its answer.
+// NeedsImplicit reports whether the answer contains a token.
 func NeedsImplicit(response string) bool {
 	words := strings.Fields(response)
 	return slices.Contains(words, "token") || slices.Contains(words, "id_token")

@@ -1,5 +1,5 @@
-// Package habits remembers what a client does of its own accord where it has a
-// choice, for whoever decides what to demand of it. Nothing is decided by it.
+// Package habits records which optional behaviour a client shows, so that an
+// administrator can decide what to require. No rule depends on it.
 package habits
 
 import (
@@ -8,7 +8,7 @@ import (
 	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
-// A Habit is one thing that a client may do or leave.
+// A Habit is one optional behaviour of a client.
 type Habit int
 
 // The habits.
@@ -16,12 +16,12 @@ const (
 	None      Habit = iota
 	Header          // it sent its secret in the header
 	Body            // or in the body
-	Challenge       // it used a code of a request with PKCE
-	Nonce           // of one without, but with a nonce
+	Challenge       // it redeemed a code of a request with PKCE
+	Nonce           // of one without PKCE, but with a nonce
 	Neither         // of one with neither
 )
 
-// Place is where a secret came, by the method that it proved the client by.
+// Place is where a secret was sent, by the authentication method.
 func Place(method string) Habit {
 	switch method {
 	case clientauth.MethodBasic:
@@ -32,7 +32,7 @@ func Place(method string) Habit {
 	return None
 }
 
-// Habits are the days on which a client did each thing last.
+// Habits are the days on which a client last showed each behaviour.
 type Habits struct {
 	Header    time.Time `bson:"header,omitempty"`
 	Body      time.Time `bson:"body,omitempty"`
@@ -41,11 +41,11 @@ type Habits struct {
 	Neither   time.Time `bson:"neither,omitempty"`
 }
 
-// Every is how often the same thing is written down.
+// Every is how often a repeated behaviour is stored.
 const Every = 24 * time.Hour
 
-// Saw notes that the client did it now, and reports whether that was worth a
-// write: the first time, and then once a day.
+// Saw notes a behaviour and reports whether it must be stored: the first time,
+// and then once a day.
 func (h *Habits) Saw(did Habit, now time.Time) bool {
 	last := h.at(did)
 	if last == nil || !last.IsZero() && now.Sub(*last) < Every {

@@ -19,22 +19,21 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// How many servers may wait for approval at once. Anybody can ask, so the
-// list an administrator reads must stay readable, and one host must not be
-// able to fill it.
+// How many hubs may wait for approval at once. Anyone can ask, so the list must
+// stay readable for administrators, and one host must not be able to fill it.
 const (
 	maxPending        = 100
 	maxPendingPerHost = 5
 )
 
-// ErrTooManyPending is Introduce's answer while too many servers wait.
-var ErrTooManyPending = errors.New("too many servers wait for approval; an administrator must decide about some of them first")
+// ErrTooManyPending is the error of RequestConnection while too many hubs wait.
+var ErrTooManyPending = errors.New("too many hubs wait for approval; an administrator must first approve or refuse some of them")
 
-// VerifyKey checks that credentials come from the server whose metadata URL they
-// name, whatever its state and even if it is not known yet: for the door where
-// servers introduce themselves and ask how they stand. It keeps nothing. A
-// server that does not prove itself is *clientauth.AuthError, one whose document cannot
-// be used *metadatadoc.Error.
+// VerifyKey checks that credentials come from the hub at the metadata URL that
+// they name, in any state and even if it is unknown: for the endpoint where
+// hubs request a connection and ask for its status. It stores nothing. Failed
+// authentication is *clientauth.AuthError, an unusable document
+// *metadatadoc.Error.
 func (s *Service) VerifyKey(ctx context.Context, cred clientauth.Credentials, audience string) (clients.Client, error) {
 	if cred.Method != clientauth.MethodKey || !metadatadoc.IsURL(cred.ID, s.allowHTTP) {
 		return clients.Client{}, &clientauth.AuthError{Code: clientauth.InvalidClient, Basic: cred.Method == clientauth.MethodBasic, Why: texts.New("oauth.client.hub")}
@@ -58,13 +57,13 @@ func (s *Service) VerifyKey(ctx context.Context, cred clientauth.Credentials, au
 	return client, nil
 }
 
-// RequestConnection makes a server known, after Prove, and returns its record, whose
-// Server.State says how it stands. via is what speaks for it: ViaInvite (the
-// caller redeemed the code), ViaDomain, ViaAdmin, or "" for nothing. With
-// something the server becomes active, without it waits as pending.
+// RequestConnection adds a hub after VerifyKey, and returns its record with the
+// status in Server.State. via is the reason for approval: ViaInvite (the caller
+// redeemed the code), ViaDomain, ViaAdmin, or "" for none. With a reason the
+// hub becomes active, without one it is pending.
 //
-// What speaks for a server never overrules an administrator: one that was
-// refused or suspended stays so until Decide or Delete.
+// A reason never overrules an administrator: a hub that was refused or
+// suspended stays so until Decide or Delete.
 func (s *Service) RequestConnection(ctx context.Context, metadataURL, via string) (clients.Client, error) {
 	known, err := s.clients.Lookup(ctx, metadataURL)
 	switch {
@@ -73,8 +72,8 @@ func (s *Service) RequestConnection(ctx context.Context, metadataURL, via string
 	case err != nil:
 		return clients.Client{}, err
 	case known.Document != nil:
-		// It asked people before it introduced itself. What an administrator
-		// turned off stays off.
+		// It was known as an app with a metadata document before. If an
+		// administrator disabled it, it stays disabled.
 		if err := s.clients.Delete(ctx, known.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return clients.Client{}, err
 		}
@@ -85,7 +84,7 @@ func (s *Service) RequestConnection(ctx context.Context, metadataURL, via string
 	return s.retryRequest(ctx, known, via)
 }
 
-// backAgain returns a server about which an administrator decided. One that had
+// backAgain returns a hub that an administrator decided about. One that had
 // left is here again; the decision stands.
 func (s *Service) backAgain(ctx context.Context, known clients.Client) (clients.Client, error) {
 	if known.Server == nil || known.Server.Left.IsZero() {
@@ -101,7 +100,7 @@ func (s *Service) backAgain(ctx context.Context, known clients.Client) (clients.
 	return known, err
 }
 
-// approve keeps a server that was not known.
+// approve adds an unknown hub.
 func (s *Service) approve(ctx context.Context, metadataURL, via string, disabled bool) (clients.Client, error) {
 	found := s.peek(ctx, metadataURL)
 	if found.err != nil {
@@ -122,7 +121,7 @@ func (s *Service) approve(ctx context.Context, metadataURL, via string, disabled
 		}
 	}
 	err := s.clients.Insert(ctx, client)
-	if errors.Is(err, fs.ErrExist) { // it asked twice at once
+	if errors.Is(err, fs.ErrExist) { // a concurrent request added it
 		return s.clients.Lookup(ctx, metadataURL)
 	}
 	if err != nil {
@@ -152,8 +151,8 @@ func (s *Service) roomFor(ctx context.Context, host string) error {
 	return nil
 }
 
-// retryRequest brings a pending server up to date, so that an administrator
-// decides about what it publishes now.
+// retryRequest updates a pending hub, so that an administrator decides about
+// its current metadata.
 func (s *Service) retryRequest(ctx context.Context, known clients.Client, via string) (clients.Client, error) {
 	var update func(*clients.Client)
 	if s.now().Sub(known.Server.Fetched) >= sightLife {
@@ -167,7 +166,7 @@ func (s *Service) retryRequest(ctx context.Context, known clients.Client, via st
 		}
 	}
 	if update == nil && via == "" {
-		return known, nil // it only asks how it stands
+		return known, nil // it only asks for its status
 	}
 	var now clients.Client
 	defer s.auth.Keys.Drop(known.ID)
@@ -179,8 +178,8 @@ func (s *Service) retryRequest(ctx context.Context, known clients.Client, via st
 		if update != nil {
 			update(c)
 		}
-		// A trusted domain does not lift a hold: new keys and nothing else are
-		// just what someone who took the domain over would have to show.
+		// A trusted domain does not lift a hold: after a domain takeover, the
+		// attacker has the domain and new keys.
 		if via != "" && (!c.Server.IsHeld() || via != clients.ViaDomain) {
 			admit(c.Server, via, via, s.clients.Stamp())
 		}
@@ -188,7 +187,7 @@ func (s *Service) retryRequest(ctx context.Context, known clients.Client, via st
 		return nil
 	})
 	if err != nil {
-		return clients.Client{}, fmt.Errorf("refresh pending server: %w", err)
+		return clients.Client{}, fmt.Errorf("refresh a pending hub: %w", err)
 	}
 	return now, nil
 }
@@ -200,14 +199,14 @@ func admit(h *clients.FederatedHub, via, by string, at time.Time) {
 	h.Decided, h.DecidedBy = at, by
 }
 
-// An Approval is what an administrator says of a hub beside yes.
+// An Approval is what an administrator sets when they approve a hub.
 type Approval struct {
-	Name        string // what people read; empty: its host alone, for what it calls itself nobody checked
-	SkipConsent bool   // people are not asked whether it may know them
+	Name        string // shown to users; empty: only its host, because its own name is unchecked
+	SkipConsent bool   // users are not asked for consent
 }
 
-// Approve lets a hub in, in whatever state it is, or changes what was said of one
-// that is active. It is for the keys the record shows.
+// Approve approves a hub in any state, or changes the settings of an active
+// one. The approval is for the keys in the record.
 func (s *Service) Approve(ctx context.Context, id, by string, a Approval) error {
 	if a.Name = strings.TrimSpace(a.Name); a.Name != "" && !clientnames.OK(a.Name) {
 		return forms.New("name", "client.name.bad")
@@ -224,16 +223,16 @@ func (s *Service) Approve(ctx context.Context, id, by string, a Approval) error 
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("approve server: %w", err)
+		return fmt.Errorf("approve a hub: %w", err)
 	}
 	return nil
 }
 
-// Decide records an administrator's decision about a server: Active, Refused
-// or Suspended. To forget it altogether there is Delete. by is who decided. An
-// approval is for the keys the record shows.
+// Decide stores an administrator's decision about a hub: Active, Refused or
+// Suspended. Delete removes a hub completely. by is who decided. An approval is
+// for the keys in the record.
 func (s *Service) Decide(ctx context.Context, id string, state clients.State, by string) error {
-	defer s.auth.Keys.Drop(id) // keys that counted before the decision do not count after it
+	defer s.auth.Keys.Drop(id) // cached keys must not count after the decision
 	err := s.clients.Amend(ctx, id, func(c *clients.Client) error {
 		if c.Server == nil {
 			return forms.New("server", "hub.none")
@@ -251,7 +250,7 @@ func (s *Service) Decide(ctx context.Context, id string, state clients.State, by
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("decide about server: %w", err)
+		return fmt.Errorf("decide about a hub: %w", err)
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// A cachedDocument is what was found at a metadata URL.
+// A cachedDocument is the result of reading a metadata URL.
 type cachedDocument struct {
 	client clients.Client
 	keys   clientauth.Keys
@@ -20,9 +20,8 @@ type cachedDocument struct {
 }
 
 // Discover reads the Client ID Metadata Document at a URL and returns the
-// validated client it describes, as it would be kept: pending, with the
-// thumbprints of its keys. Nothing is written. A document that cannot be used
-// is *metadatadoc.Error.
+// validated client as it would be stored: pending, with the thumbprints of its
+// keys. It writes nothing. An unusable document is *metadatadoc.Error.
 func (s *Service) Discover(ctx context.Context, metadataURL string) (clients.Client, error) {
 	found := s.discover(ctx, metadataURL)
 	return found.client, found.err
@@ -50,15 +49,16 @@ func (s *Service) discover(ctx context.Context, metadataURL string) cachedDocume
 }
 
 const (
-	// sightLife is how long an unproven server's document counts, and so how
-	// often it can make us fetch it. A failure counts shorter: it must not be
-	// mistaken for the document (§5.1), only not be repeated at will.
+	// sightLife is how long the document of an unproven hub is cached, which
+	// bounds how often it can make us fetch. A failure is cached for a shorter
+	// time: it must not replace the document (§5.1), only not be repeated at
+	// will.
 	sightLife   = 30 * time.Second
 	failureLife = 5 * time.Second
 	maxSights   = 1000
 )
 
-// seen is a recent discovery of a server that is not approved, if there is one.
+// seen returns a recent discovery of an unapproved hub, if there is one.
 func (s *Service) seen(metadataURL string) (cachedDocument, bool) {
 	found, ok := s.sights.Get(metadataURL)
 	life := sightLife
@@ -69,11 +69,11 @@ func (s *Service) seen(metadataURL string) (cachedDocument, bool) {
 	return found, ok && 0 <= age && age < life
 }
 
-// fetchLimit is how long a document may take to be fetched.
+// fetchLimit bounds the time for reading a document.
 const fetchLimit = 12 * time.Second
 
-// peek is discover for callers who proved nothing yet: the same URL is
-// fetched once in a while, however often it is asked for.
+// peek is discover for unauthenticated callers: one URL is fetched only once in
+// a while, however often it is requested.
 func (s *Service) peek(ctx context.Context, metadataURL string) cachedDocument {
 	if found, ok := s.seen(metadataURL); ok {
 		return found

@@ -1,8 +1,8 @@
-// Package hubs knows the other hubs that let their people sign in here. Each is
-// a client whose id is the address of a document that describes it. The
-// package reads that document and what changes in it, decides who waits and
-// who is let in, and holds what lets one in: invitations and trusted domains.
+// Package hubs keeps the other hubs that let their users sign in here. Each is
+// a client with the address of its metadata document as id. The package reads
+// that document and follows its changes, decides which hubs wait and which are
+// approved, and keeps what can approve one: invite codes and trusted domains.
 //
-// An approval is of the keys that a hub publishes: with entirely new ones it
+// An approval is for the keys that a hub publishes: with entirely new keys it
 // must be approved again.
 package hubs

@@ -8,9 +8,9 @@ import (
 )
 
 // DomainAllows reports whether a host is on a list of trusted domains.
-// "example.org" is that host alone, ".example.org" every host below it but not
-// itself. The host may carry a port (as Server.Host does), which does not
-// matter. Names are ASCII; only case is ignored.
+// "example.org" is only that host, ".example.org" every host below it but not
+// itself. A port of the host (as in Server.Host) is ignored. Names are ASCII;
+// only case is ignored.
 func DomainAllows(domains []string, host string) bool {
 	host = lower(withoutPort(host))
 	if host == "" || strings.HasSuffix(host, ".") {
@@ -24,7 +24,7 @@ func DomainAllows(domains []string, host string) bool {
 		switch {
 		case !isRule && domain != "" && host == domain:
 			return true
-		// The parts of an address are not a hierarchy of names.
+		// The parts of an IP address are not a hierarchy of names.
 		case isRule && below != "" && !isAddress && strings.HasSuffix(host, domain) && len(host) > len(domain):
 			return true
 		}
@@ -32,7 +32,8 @@ func DomainAllows(domains []string, host string) bool {
 	return false
 }
 
-// withoutPort turns "example.org:8080" into "example.org" and leaves [::1] alone.
+// withoutPort turns "example.org:8080" into "example.org" and leaves [::1]
+// unchanged.
 func withoutPort(host string) string {
 	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") && redirecturi.ValidPort(host[i+1:]) {
 		return host[:i]
@@ -40,7 +41,7 @@ func withoutPort(host string) string {
 	return host
 }
 
-// lower folds ASCII only: strings.ToLower would make the Kelvin sign a k.
+// lower folds ASCII only: strings.ToLower would turn the Kelvin sign into a k.
 func lower(s string) string {
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {

@@ -12,8 +12,8 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-// An Invite lets one server in without an administrator's second look. Its
-// code is shown once; what is kept is a hash.
+// An Invite approves one hub in advance. Its code is shown once; only a hash is
+// stored.
 type Invite struct {
 	ID        string    `bson:"id"`   // SHA-256 of the code, hex
 	Hint      string    `bson:"hint"` // the last four characters of the code
@@ -28,8 +28,8 @@ func (i Invite) Key() string { return i.ID }
 // ExpiresAt returns the time after which the invite is gone.
 func (i Invite) ExpiresAt() time.Time { return i.Expires }
 
-// An InviteStore keeps invites. Take gets and deletes in one step: of many
-// callers at most one receives the invite, the others fs.ErrNotExist.
+// An InviteStore keeps invites. Take reads and deletes in one step: one of
+// several concurrent callers gets the invite, the others fs.ErrNotExist.
 type InviteStore interface {
 	Insert(ctx context.Context, i Invite) error
 	Take(ctx context.Context, id string) (Invite, error)
@@ -37,7 +37,7 @@ type InviteStore interface {
 	All(ctx context.Context) ([]Invite, error)
 }
 
-// InviteLife is how long an invite lasts unless told otherwise.
+// InviteLife is the default lifetime of an invite.
 const InviteLife = 7 * 24 * time.Hour
 
 // Invites makes and redeems invite codes.
@@ -46,7 +46,7 @@ type Invites struct {
 	now   func() time.Time
 }
 
-// NewInvites returns the service of invites; now is time.Now if nil.
+// NewInvites returns the service for invites; now is time.Now if nil.
 func NewInvites(store InviteStore, now func() time.Time) *Invites {
 	if now == nil {
 		now = time.Now
@@ -55,12 +55,12 @@ func NewInvites(store InviteStore, now func() time.Time) *Invites {
 }
 
 // New makes an invite and returns its code, which cannot be shown again. by is
-// who made it. It expires after life, InviteLife if zero.
+// its creator. It expires after life, InviteLife if zero.
 func (i *Invites) New(ctx context.Context, by string, life time.Duration) (code string, _ Invite, _ error) {
 	if life <= 0 {
 		life = InviteLife
 	}
-	code = names.InvitePrefix + strings.ToLower(rand.Text()) // 130 bits, letters and digits: it is copied by hand
+	code = names.InvitePrefix + strings.ToLower(rand.Text()) // 130 bits, letters and digits, because users copy it
 	now := i.now().UTC().Truncate(time.Millisecond)
 	invite := Invite{ID: secrets.HexHash(code), Hint: code[len(code)-4:], Created: now, CreatedBy: by, Expires: now.Add(life)}
 	if err := i.store.Insert(ctx, invite); err != nil {
@@ -69,8 +69,7 @@ func (i *Invites) New(ctx context.Context, by string, life time.Duration) (code 
 	return code, invite, nil
 }
 
-// Redeem uses an invite up. A code that is unknown, used or expired is
-// fs.ErrNotExist.
+// Redeem uses an invite. An unknown, used or expired code is fs.ErrNotExist.
 func (i *Invites) Redeem(ctx context.Context, code string) (Invite, error) {
 	code = strings.TrimSpace(code)
 	if !strings.HasPrefix(code, names.InvitePrefix) || len(code) > 100 {
@@ -86,10 +85,10 @@ func (i *Invites) Redeem(ctx context.Context, code string) (Invite, error) {
 	return invite, nil
 }
 
-// All returns the invites that nobody has used.
+// All returns the unused invites.
 func (i *Invites) All(ctx context.Context) ([]Invite, error) { return i.store.All(ctx) }
 
-// Delete withdraws an invite.
+// Delete revokes an invite.
 func (i *Invites) Delete(ctx context.Context, id string) error {
 	if err := i.store.Delete(ctx, id); err != nil {
 		return fmt.Errorf("withdraw invite: %w", err)

@@ -10,13 +10,13 @@ import (
 	"github.com/fedhub/fedhub/clients"
 )
 
-// Leave takes the word of a server, after Prove, that it will not come back,
-// and returns how it stands from now on; removed says that it was forgotten.
+// Leave handles a hub's notice, after VerifyKey, that it disconnects, and
+// returns its new state; removed says that its record was deleted.
 //
-// One that an administrator locked out or turned off stays on record, and so
-// does one that is held because its keys are not those that were approved: else
-// leaving and coming back would be a way around that. One that is not known may
-// have left before, and be told only now: what was left of it goes.
+// A hub that was refused, suspended or disabled keeps its record, and so does
+// one on hold because of new keys: otherwise it could leave and return to avoid
+// the decision. An unknown hub may have left before; what remained of it is
+// deleted.
 func (s *Service) Leave(ctx context.Context, id string) (state clients.State, removed bool, err error) {
 	known, err := s.clients.Lookup(ctx, id)
 	gone := errors.Is(err, fs.ErrNotExist)
@@ -42,13 +42,13 @@ func (s *Service) Leave(ctx context.Context, id string) (state clients.State, re
 		return nil
 	})
 	if err != nil {
-		return "", false, fmt.Errorf("leave: %w", err)
+		return "", false, fmt.Errorf("disconnect a hub: %w", err)
 	}
 	return known.Server.State, false, nil
 }
 
-// gone notes that a server's document is not there any more. It is not locked
-// out for it: without its keys it can do nothing, and documents come back.
+// gone notes that a hub's document is missing. The hub is not blocked for that:
+// without its keys it can do nothing, and the document may come back.
 func (s *Service) gone(ctx context.Context, id string) {
 	err := s.clients.Change(ctx, id, func(c *clients.Client) error {
 		if c.Server == nil || !c.Server.Gone.IsZero() {
@@ -57,18 +57,17 @@ func (s *Service) gone(ctx context.Context, id string) {
 		c.Server.Gone = s.clients.Stamp()
 		return nil
 	})
-	s.log.WarnContext(ctx, "a federated server's metadata document is gone", "client", id, "error", err)
+	s.log.WarnContext(ctx, "the metadata document of a connected hub is gone", "client", id, "error", err)
 }
 
-// How often servers that nobody asks through are looked at, and how soon again
-// when that fails.
+// How often an unused hub is checked, and how soon after a failure.
 const (
 	tendEvery = 6 * time.Hour
 	tendPause = time.Hour
 )
 
-// TendServers reads again what active servers publish about themselves, also
-// where nobody signs in: one that has gone away is seen to be gone.
+// TendServers reads the metadata of active hubs again, even if they are not
+// used, so that a hub that is gone is noticed.
 func (s *Service) TendServers(ctx context.Context) error {
 	for c, err := range s.clients.ByState(ctx, clients.Active) {
 		if err != nil {

@@ -17,19 +17,19 @@ import (
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
-// errForeignRedirect is the cause when a document names a redirect URI of
-// another origin.
+// errForeignRedirect is the cause if a document has a redirect URI with another
+// origin.
 var errForeignRedirect = errors.New("foreign redirect URI")
 
-// serverScopes are what a federated hub may ask for: who someone is, to look again later, and
-// which roles they have.
+// serverScopes are the scopes of a federated hub: the user's identity and
+// roles, and offline access to refresh them.
 func serverScopes() []string {
 	return []string{"openid", "profile", "email", "roles", "offline_access"}
 }
 
-// parseDocument turns a metadata document into the client it describes, or into
-// a *metadatadoc.Error. It does not fetch anything, so with a jwks_uri the
-// client's keys are not looked at yet.
+// parseDocument turns a metadata document into the client that it describes, or
+// a *metadatadoc.Error. It fetches nothing, so keys behind a jwks_uri are not
+// checked yet.
 func parseDocument(read metadatadoc.Document, allowHTTP bool) (clients.Client, error) {
 	fault := func(err error) error { return metadatadoc.Fault(read.URL, nil, forms.Of(err)) }
 	doc, err := decodeDocument(read.Members)
@@ -55,7 +55,7 @@ func parseDocument(read metadatadoc.Document, allowHTTP bool) (clients.Client, e
 	return client, nil
 }
 
-// A document is what we read of the metadata (RFC 7591 §2).
+// A document is the part of the metadata that is used (RFC 7591 §2).
 type document struct {
 	name, authMethod, idTokenAlg          string
 	clientURI, logoURI, tosURI, policyURI string
@@ -65,7 +65,7 @@ type document struct {
 	grantTypes, responseTypes             []string
 }
 
-// decodeDocument reads names exactly as they are spelled.
+// decodeDocument reads members by their exact names.
 func decodeDocument(raw jsonx.Object) (document, error) {
 	var doc document
 	for name, into := range map[string]any{
@@ -86,9 +86,9 @@ func decodeDocument(raw jsonx.Object) (document, error) {
 	return doc, nil
 }
 
-// checkOrigins: the approval is of one place on the web, so everything that
-// matters must stay there. Whoever can write one file on a host (or make it
-// redirect) must not be able to have answers delivered elsewhere.
+// checkOrigins: an approval is for one origin, so all important addresses must
+// be on it. An attacker who can write one file on a host (or make it redirect)
+// must not be able to send answers elsewhere.
 func (d document) checkOrigins(base redirecturi.URI) (problems forms.Problems, cause error) {
 	for _, raw := range d.redirectURIs {
 		if !redirecturi.SameOrigin(base, raw) {
@@ -103,8 +103,8 @@ func (d document) checkOrigins(base redirecturi.URI) (problems forms.Problems, c
 	return nil, nil
 }
 
-// client builds the record. What the document may not decide (scopes, consent,
-// who may use it) is set here, and later by an administrator.
+// client builds the record. The document cannot decide about scopes, consent
+// and roles: they are set here, and later by an administrator.
 func (d document) client(address string, base redirecturi.URI) clients.Client {
 	c := clients.Client{
 		ID: address, Name: d.displayName(base), Type: clients.Web,
@@ -123,7 +123,7 @@ func (d document) client(address string, base redirecturi.URI) clients.Client {
 		c.DefaultRedirectURI = d.redirectURIs[0]
 	}
 	if !slices.Contains(clientauth.SigningAlgs(), c.IDTokenAlg) || c.IDTokenAlg == clientauth.HS256 {
-		c.IDTokenAlg = "" // one we cannot sign with; the client will say so
+		c.IDTokenAlg = "" // the hub cannot sign with it; the other side must change it
 	}
 	return c
 }
@@ -137,8 +137,8 @@ func (d document) keySet() string {
 	return text.String()
 }
 
-// displayName is what the server calls itself, if that can be shown; anybody
-// can publish any name, so pages must show Server.Host beside it.
+// displayName is the hub's own name, if it can be shown. Anyone can publish any
+// name, so pages must show Server.Host beside it.
 func (d document) displayName(base redirecturi.URI) string {
 	name := strings.TrimSpace(d.name)
 	if !clientnames.OK(name) {
@@ -147,7 +147,7 @@ func (d document) displayName(base redirecturi.URI) string {
 	return name
 }
 
-// ownLink drops a link that is for show and does not lead to the server itself.
+// ownLink drops a link that does not lead to the hub's own origin.
 func ownLink(base redirecturi.URI, raw string) string {
 	if at, err := redirecturi.Parse(raw); err != nil || at.Scheme != "https" || !at.SameOrigin(base) {
 		return ""

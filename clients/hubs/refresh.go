@@ -14,25 +14,24 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// documentLife is how old an active server's metadata may be before it is read
-// again.
+// documentLife is the age at which an active hub's metadata is read again.
 const documentLife = time.Hour
 
-// refreshPause is between two attempts, when they fail.
+// refreshPause is the time between failing attempts.
 const refreshPause = 5 * time.Minute
 
-// Codes for why an active server is held.
+// Codes of the reason why an active hub is on hold.
 const (
 	heldKeys     = "hub.held.keys"
 	heldRedirect = "hub.held.redirect"
 )
 
-// errHeld says that a server was just put back to pending.
+// errHeld says that a hub was just set back to pending.
 var errHeld = jwt.Flaw("jwt.keys.new")
 
-// refreshIfOld reads an active server's metadata again when it is old. The
-// request that noticed does not wait: what is known is still valid, and if the
-// reading fails it stays so.
+// refreshIfOld reads an active hub's metadata again if it is old. The request
+// does not wait for it: the known metadata is valid, and stays so if the
+// reading fails.
 func (s *Service) refreshIfOld(c clients.Client) {
 	if c.Server == nil || s.now().Sub(c.Server.Fetched) < documentLife || !s.turns.Take("refresh "+c.ID, s.now(), refreshPause) {
 		return
@@ -48,31 +47,29 @@ func (s *Service) refresh(ctx context.Context, id string) {
 	case errors.Is(found.err, metadatadoc.ErrGone):
 		s.gone(ctx, id)
 	case found.err != nil:
-		s.log.WarnContext(ctx, "could not refresh a federated server; what is known of it stays", "client", id, "error", found.err)
+		s.log.WarnContext(ctx, "could not refresh the metadata of a connected hub; the last known metadata stays in use", "client", id, "error", found.err)
 	default:
 		err := s.follow(ctx, id, found.keys, func(c *clients.Client) { applyDocument(c, found.client) })
 		if err != nil {
-			s.log.WarnContext(ctx, "refreshed a federated server", "client", id, "error", err)
+			s.log.WarnContext(ctx, "could not follow the keys of a connected hub", "client", id, "error", err)
 		}
 	}
 }
 
-// Follow records the keys that an approved server publishes now.
+// Follow stores the current keys of an approved hub.
 func (s *Service) Follow(ctx context.Context, id string, published clientauth.Keys) error {
 	return s.follow(ctx, id, published, nil)
 }
 
-// follow records the keys that an approved server publishes now, with what
-// else apply changes.
+// follow stores the current keys of an approved hub, and the changes that apply
+// makes.
 //
-// An approval is an approval of whoever holds the keys, known by a web
-// address. Keys change one after the other: a server publishes the new key
-// while it still signs with the old one, so each reading has one in common
-// with the reading before. When all are new at once, the address may have a
-// new owner (a lapsed domain, a hijacked host), and the old owner's approval
-// is not theirs: the server goes back to pending until somebody has looked. A
-// redirect URI that moves to another origin is the same, for answers instead
-// of questions.
+// An approval is for the holder of the keys at an address. Keys must change one
+// after the other: a hub publishes a new key while it still signs with the old
+// one, so two successive readings share a key. If all keys are new at once, the
+// address may have a new owner (an expired domain, a hijacked host) that was
+// not approved: the hub is set back to pending until an administrator has
+// checked it. A redirect URI on another origin has the same effect.
 func (s *Service) follow(ctx context.Context, id string, published clientauth.Keys, apply func(*clients.Client)) error {
 	prints := published.Thumbprints()
 	held := false
@@ -91,7 +88,7 @@ func (s *Service) follow(ctx context.Context, id string, published clientauth.Ke
 		if c.Server.State != clients.Pending && !clientauth.Overlap(known, prints) {
 			held = true
 			if c.Server.State != clients.Active {
-				return clients.ErrUnchanged // it stays locked out, and its known keys known
+				return clients.ErrUnchanged // it stays blocked, and keeps its known keys
 			}
 			hold(c, heldKeys, s.clients.Stamp())
 		}
@@ -99,17 +96,17 @@ func (s *Service) follow(ctx context.Context, id string, published clientauth.Ke
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("follow server: %w", err)
+		return fmt.Errorf("follow a connected hub: %w", err)
 	}
 	if held {
 		s.auth.Keys.Drop(id)
-		s.log.WarnContext(ctx, "a federated server must be approved again", "client", id, "reason", heldKeys)
+		s.log.WarnContext(ctx, "a connected hub must be approved again; see Connected hubs", "client", id, "reason", heldKeys)
 		return errHeld
 	}
 	return nil
 }
 
-// putBack makes an active server wait again.
+// putBack sets an active hub back to pending.
 func (s *Service) putBack(ctx context.Context, id, reason string) {
 	defer s.auth.Keys.Drop(id)
 	err := s.clients.Amend(ctx, id, func(c *clients.Client) error {
@@ -119,19 +116,19 @@ func (s *Service) putBack(ctx context.Context, id, reason string) {
 		hold(c, reason, s.clients.Stamp())
 		return nil
 	})
-	s.log.WarnContext(ctx, "a federated server must be approved again", "client", id, "reason", reason, "error", err)
+	s.log.WarnContext(ctx, "a connected hub must be approved again; see Connected hubs", "client", id, "reason", reason, "error", err)
 }
 
-// hold makes a hub wait. What an administrator said of it was about who held its
-// keys before: neither the name nor that nobody is asked outlives them.
+// hold sets a hub to pending. The administrator's settings were for the holder
+// of the earlier keys, so the name and the skipped consent are dropped.
 func hold(c *clients.Client, reason string, at time.Time) {
 	h := c.Server
 	h.State, h.HeldWhy, h.Requested = clients.Pending, texts.New(reason), at
 	h.Held, h.DisplayName, c.SkipAuthorization = "", "", false
 }
 
-// applyDocument takes over what a server says of itself, and leaves alone what
-// administrators decide: scopes, consent, roles, whether it is disabled.
+// applyDocument takes over a hub's metadata, and leaves what administrators
+// decide: scopes, consent, roles, disabled.
 func applyDocument(c *clients.Client, read clients.Client) {
 	c.Take(clients.ByHub, read)
 	if !slices.Contains(c.RedirectURIs, c.DefaultRedirectURI) {

@@ -13,13 +13,13 @@ import (
 	"github.com/fedhub/fedhub/internal/cache"
 )
 
-// Options are what a Service works with.
+// Options are the parts of a Service.
 type Options struct {
-	Clients   *clients.Registry    // required; from now on it tells the Service of every client it gives out
+	Clients   *clients.Registry    // required; it reports every client that it returns to the Service
 	Auth      *clientauth.Verifier // required
-	Documents metadatadoc.Reader   // of what hubs publish
+	Documents metadatadoc.Reader   // reads metadata of hubs
 
-	// AllowHTTP admits plain http addresses beyond loopback, for hubs in
+	// AllowHTTP allows plain http addresses beyond loopback, for hubs in
 	// development.
 	AllowHTTP bool
 
@@ -27,8 +27,8 @@ type Options struct {
 	Log *slog.Logger     // slog.Default() if nil
 }
 
-// A Service keeps what connected hubs publish about themselves, and how they
-// stand. It is safe for concurrent use.
+// A Service keeps the metadata of connected hubs and their status. It is safe
+// for concurrent use.
 type Service struct {
 	clients   *clients.Registry
 	auth      *clientauth.Verifier
@@ -38,13 +38,13 @@ type Service struct {
 	log       *slog.Logger
 
 	sights  *cache.Map[string, cachedDocument]
-	flights singleflight.Group // one fetch of a thing at a time
+	flights singleflight.Group // one concurrent fetch per key
 	joining sync.Mutex         // held while pending hubs are counted and one is added
 	turns   *cache.Turns
 	worker  *worker
 }
 
-// New returns a Service. Close it to end what it does in the background.
+// New returns a Service. Close stops its background work.
 func New(o Options) *Service {
 	s := &Service{
 		clients: o.Clients, auth: o.Auth, documents: o.Documents, allowHTTP: o.AllowHTTP, now: o.Now, log: o.Log,
@@ -60,5 +60,5 @@ func New(o Options) *Service {
 	return s
 }
 
-// Close stops refreshing in the background and waits until it has stopped.
+// Close stops the background work and waits for its end.
 func (s *Service) Close() { s.worker.close() }

@@ -5,8 +5,7 @@ import (
 	"sync"
 )
 
-// A worker runs errands that a request need not wait for, and can be told to
-// stop.
+// A worker runs tasks in the background, and can be stopped.
 type worker struct {
 	ctx  context.Context
 	stop context.CancelFunc
@@ -22,7 +21,7 @@ func newWorker() *worker {
 	return &worker{ctx: ctx, stop: stop, busy: map[string]bool{}}
 }
 
-// start runs the errand unless one of the same name is running already.
+// start runs the task unless one with the same name is running.
 func (w *worker) start(name string, errand func(context.Context)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -1,8 +1,8 @@
 // Package metadatadoc reads what clients publish on the web: the metadata
 // documents of apps and of other hubs
-// (draft-ietf-oauth-client-id-metadata-document), and what those point to. It
-// holds a document against what is the same for all of them; what it may ask
-// for is decided by who takes it.
+// (draft-ietf-oauth-client-id-metadata-document), and what they refer to. It
+// checks the rules that are the same for all of them; its callers decide about
+// the rest.
 package metadatadoc
 
 import (
@@ -19,20 +19,20 @@ import (
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
-// A Document is a client's metadata document as it was read.
+// A Document is a client's metadata document as read.
 type Document struct {
-	URL     string          // where it is, which is the client's id
-	At      redirecturi.URI // the URL, taken apart
+	URL     string          // its address, which is the client's id
+	At      redirecturi.URI // the URL, parsed
 	Members jsonx.Object    // by the names of RFC 7591 §2
-	Life    time.Duration   // how long it counts, by its own word and within our bounds
+	Life    time.Duration   // how long it may be used, by its own headers and within our limits
 }
 
-// An Error says why a metadata document cannot be used. The cause, which only
-// Error shows, is for whoever runs this hub; the rest is for whoever publishes
-// the document.
+// An Error says why a metadata document cannot be used. Only Error shows the
+// cause, which is for the operator of this hub; the rest is for the publisher
+// of the document.
 type Error struct {
 	URL            string
-	forms.Problems // their words end a sentence, like "its client_id is …, which is not …"
+	forms.Problems // they complete a sentence, like "its client_id is …, which is not …"
 	cause          error
 }
 
@@ -52,20 +52,18 @@ func Fault(url string, cause error, problems forms.Problems) error {
 	return &Error{URL: url, Problems: problems, cause: cause}
 }
 
-// IsURL reports whether an id has the form of the URL of a metadata document
+// IsURL reports whether an id is the URL of a metadata document
 // (draft-ietf-oauth-client-id-metadata-document §3): https, with a path,
 // without fragment, user name or dot segments. The draft advises against a
-// query and we do not refuse it. allowHTTP admits plain http, for hubs in
-// development.
+// query; we accept it. allowHTTP allows plain http, for hubs in development.
 func IsURL(id string, allowHTTP bool) bool {
 	u, err := redirecturi.Parse(id)
 	return err == nil && u.Path != "" && u.Spelled(id) && (u.Scheme == "https" || u.Scheme == "http" && allowHTTP)
 }
 
-const maxDocument = 64 << 10 // bytes, for an inline key set; the draft suggests 5 KB (§8.7)
+const maxDocument = 64 << 10 // bytes; enough for an inline key set; the draft suggests 5 KB (§8.7)
 
-// Document reads the metadata document at a URL. One that cannot be used is
-// *Error.
+// Document reads the metadata document at a URL. An unusable one is *Error.
 func (r Reader) Document(ctx context.Context, url string) (Document, error) {
 	if !IsURL(url, r.AllowHTTP) {
 		return Document{}, Fault(url, nil, forms.New("client_id", "document.address.bad"))
@@ -89,7 +87,7 @@ func (r Reader) own(address string) bool {
 	return errors.Join(err1, err2) == nil && u.SameOrigin(issuer)
 }
 
-// Parse is Document of what was read already.
+// Parse is Document for a body that was read already.
 func Parse(url string, body []byte) (Document, error) {
 	at, err := redirecturi.Parse(url)
 	if err != nil {
@@ -105,8 +103,8 @@ func Parse(url string, body []byte) (Document, error) {
 	return Document{URL: url, At: at, Members: raw}, nil
 }
 
-// sameID compares byte for byte (§4): a document elsewhere must not speak for
-// this id.
+// sameID compares byte by byte (§4): a document at another address must not
+// describe this id.
 func sameID(raw jsonx.Object, url string) forms.Problems {
 	var id string
 	if err := jsonx.Unmarshal(raw["client_id"], &id); err != nil || id != url {
@@ -115,8 +113,8 @@ func sameID(raw jsonx.Object, url string) forms.Problems {
 	return nil
 }
 
-// withoutSecret refuses a document with a secret in it: there is no way to
-// share one with somebody who only publishes (§4).
+// withoutSecret refuses a document with a secret in it: a published document
+// cannot share one (§4).
 func withoutSecret(raw jsonx.Object) forms.Problems {
 	for _, name := range []string{"client_secret", "client_secret_expires_at"} {
 		if _, found := raw[name]; found {
@@ -127,13 +125,13 @@ func withoutSecret(raw jsonx.Object) forms.Problems {
 }
 
 const (
-	minLife   = time.Minute      // however often it asks to be read
-	usualLife = 10 * time.Minute // if it does not say
+	minLife   = time.Minute      // even if it asks for more frequent reads
+	usualLife = 10 * time.Minute // without a header
 	maxLife   = time.Hour
 )
 
-// life is how long a document counts, by its own word (RFC 9111 §5.2.2, as
-// §5.2 of the draft has it) and within our bounds.
+// life is how long a document may be used, by its headers (RFC 9111 §5.2.2, as
+// the draft requires in §5.2) and within our limits.
 func life(header http.Header) time.Duration {
 	life := usualLife
 	for directive := range strings.SplitSeq(strings.ToLower(strings.Join(header.Values("Cache-Control"), ",")), ",") {

@@ -13,35 +13,36 @@ import (
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
-// readTimeout bounds one fetch, whatever the handed-in client allows.
+// readTimeout bounds one fetch, whatever the HTTP client allows.
 const readTimeout = 10 * time.Second
 
-// A Reader gets what clients publish on the web.
+// A Reader fetches what clients publish on the web.
 type Reader struct {
-	HTTP      *http.Client // guarded against private addresses; nothing is read without it
-	Issuer    string       // ours: our own documents are of no client
-	AllowHTTP bool         // documents may be at plain http, for hubs in development
+	HTTP      *http.Client // guarded against private addresses; required for reading
+	Issuer    string       // ours: the hub's own documents are not clients
+	AllowHTTP bool         // allows documents on plain http, for hubs in development
 }
 
-// ErrUnreachable is in the error of a reading that found nobody to answer, or
-// somebody who cannot at the moment.
+// ErrUnreachable is in the error of a read without an answer, or with a
+// temporary server error.
 var ErrUnreachable = errors.New("it does not answer")
 
-// ErrGone is in the error of a reading whose server says that there is nothing.
+// ErrGone is in the error of a read for which the server says that the document
+// does not exist.
 var ErrGone = errors.New("it is not there")
 
-// Read gets a document of at most limit bytes. Redirects are not followed and
-// anything but 200 is an error.
+// Read fetches a document of at most limit bytes. Redirects are not followed,
+// and any status but 200 is an error.
 func (r Reader) Read(ctx context.Context, address string, limit int) ([]byte, error) {
 	body, _, err := r.read(ctx, address, limit, nil)
 	return body, err
 }
 
-// read decides by content type too, unless accept is nil, and returns the
-// header of the answer.
+// read also checks the content type, unless accept is nil, and returns the
+// headers.
 func (r Reader) read(ctx context.Context, address string, limit int, accept func(mediaType string) bool) ([]byte, http.Header, error) {
 	if r.HTTP == nil {
-		return nil, nil, errors.New("this hub fetches nothing")
+		return nil, nil, errors.New("this hub has no HTTP client to fetch with")
 	}
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
@@ -51,8 +52,9 @@ func (r Reader) read(ctx context.Context, address string, limit int, accept func
 	}
 	req.Header.Set("Accept", "application/json")
 	client := *r.HTTP
-	// A document that moved is not the document of this client (Client ID
-	// Metadata Document §5 forbids following), and a key set likewise.
+	// A document at another address is not this client's document (Client ID
+	// Metadata Document §5 forbids following), and the same is true for a key
+	// set.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	res, err := client.Do(req)
 	if err != nil {

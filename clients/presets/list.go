@@ -5,13 +5,12 @@ import (
 	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
-// usual is what nearly everybody asks for, and the roles, by which applications
-// decide what people may do there.
+// usual are the most common scopes, and roles, which applications use for
+// permissions.
 func usual() []string { return []string{"openid", "profile", "email", "roles"} }
 
-// All are the presets, those that most people look for first. What is said of
-// an application is in the documentation that is named above it, as of its
-// defaults.
+// All lists the presets, the most requested first. The values of each are from
+// the documentation that its comment names, for default settings.
 func All() []Preset {
 	return []Preset{
 		{Key: "frappe", Name: "Frappe or ERPNext", Site: true, // clients/frappe
@@ -21,7 +20,7 @@ func All() []Preset {
 	}
 }
 
-// keycloak is a realm that sends people here (an identity provider there).
+// keycloak is a Keycloak realm with this hub as identity provider.
 //
 //   - https://www.keycloak.org/docs/latest/server_admin/#_identity_broker_oidc: the redirect
 //     URI, the alias "oidc", "Client secret sent as post", the scope openid, a nonce and no PKCE

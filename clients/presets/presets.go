@@ -1,9 +1,9 @@
-// Package presets is the list of applications that an administrator can choose
-// by name, with everything about each that need not be typed: where its answers
-// go, what it asks for and how, and what is entered there.
+// Package presets lists the applications that an administrator can choose by
+// name, with all settings that need not be typed: redirect URIs, scopes and
+// authentication, and the values to enter there.
 //
-// An entry is data; the client that it makes is an ordinary one, which can be
-// changed like any other. None skips the authorization: that is nobody's default.
+// An entry is data. The client made from it is an ordinary one and can be
+// changed. No preset skips consent.
 package presets
 
 import (
@@ -16,33 +16,35 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// A Preset is one application. In its texts {url} and {name} stand for what the
-// person answers, and in Enter the names of Hub for what this hub is.
+// A Preset is one application. In its texts {url} and {name} stand for the
+// answers of the administrator, and in Enter the fields of Hub for this hub's
+// values.
 type Preset struct {
 	Key  string // in commands and addresses, and the name of its icon
-	Name string // as its makers write it
+	Name string // as its vendor writes it
 	URL  Question
-	// Called is what the application calls this hub, where that is part of its
-	// addresses; without a label it is not asked.
+	// Called asks for the application's name for this hub, if that is part of
+	// its addresses; without a label it is not asked.
 	Called Question
-	// Within must stand in the URL's path; empty: nothing in particular.
+	// Within must be part of the URL's path; empty: no rule.
 	Within string
-	// Common: many others take answers at the same path, so that it says little.
+	// Common: many other applications use the same path, so it does not
+	// identify this one.
 	Common bool
-	Site   bool // a Frappe site, which has a set-up of its own
+	Site   bool // a Frappe site, which has its own set-up
 
 	Client clients.Client
 	Enter  []Value
 	Notes  []string
 }
 
-// A Question is what a person is asked.
+// A Question is a question to the administrator.
 type Question struct{ Label, Help, Default string }
 
 // A Value is what to enter in one field of the application.
 type Value struct{ Field, Text string }
 
-// Get returns one preset, in whatever case its name is typed.
+// Get returns a preset by its key, in any case.
 func Get(key string) (Preset, bool) {
 	i := slices.IndexFunc(All(), func(p Preset) bool { return strings.EqualFold(p.Key, key) })
 	if i < 0 {
@@ -51,10 +53,10 @@ func Get(key string) (Preset, bool) {
 	return All()[i], true
 }
 
-// Answers are what a person was asked, tidied.
+// Answers are the administrator's answers, normalized.
 type Answers struct{ URL, Name string }
 
-// Ask reads what was typed. What is wrong with it is forms.Problems.
+// Ask reads what was typed. Mistakes are forms.Problems.
 func (p Preset) Ask(url, name string) (Answers, error) {
 	a := Answers{strings.TrimRight(strings.TrimSpace(url), "/"), strings.TrimSpace(name)}
 	if a.Name == "" {
@@ -80,7 +82,7 @@ func (p Preset) Ask(url, name string) (Answers, error) {
 	return a, nil
 }
 
-// NewClient is the client that the application is, before its secret is made.
+// NewClient is the client for the application, without a secret.
 func (p Preset) NewClient(a Answers) clients.Client {
 	if p.Site {
 		return frappe.NewClient(a.URL, a.Name)

@@ -8,10 +8,10 @@ import (
 	"github.com/fedhub/fedhub/clients"
 )
 
-// A Hub is where applications find this one.
+// A Hub is this hub's addresses for applications.
 type Hub struct{ Issuer, Discovery, Authorize, Token, Userinfo, Keys, SignOut string }
 
-// At are the addresses of the hub with this issuer.
+// At returns the addresses of the hub with this issuer.
 func At(issuer string) Hub {
 	return Hub{
 		Issuer: issuer, Discovery: issuer + "/.well-known/openid-configuration", Authorize: issuer + "/oauth2/authorize", Token: issuer + "/oauth2/token",
@@ -19,14 +19,14 @@ func At(issuer string) Hub {
 	}
 }
 
-// Values are what to enter at the application, by its own names. Without a
-// secret the one that was shown has to be entered.
+// Values are what to enter at the application, by its own field names. Without
+// a secret, the one shown earlier must be entered.
 func (p Preset) Values(hub Hub, c clients.Client, a Answers, secret string) []Value {
 	if secret == "" {
 		secret = "the secret that was shown once"
 	}
 	fill := strings.NewReplacer(
-		"{{", "{{", // placeholders of the application's own
+		"{{", "{{", // the application's own placeholders
 		"{url}", a.URL, "{name}", a.Name, "{escaped}", url.QueryEscape(a.URL), "{client_id}", c.ID, "{client_secret}", secret,
 		"{issuer}", hub.Issuer, "{discovery}", hub.Discovery, "{authorize}", hub.Authorize, "{token}", hub.Token, "{userinfo}", hub.Userinfo, "{sign_out}", hub.SignOut,
 	)
@@ -37,9 +37,9 @@ func (p Preset) Values(hub Hub, c clients.Client, a Answers, secret string) []Va
 	return all
 }
 
-// Of returns the preset that a client looks like by where its answers go, and
-// with what answers; false if there is none. A path that many applications use
-// says nothing unless the client has the application's name.
+// Of returns the preset that a client's redirect URIs match, and its answers;
+// false if there is none. A path that many applications use only counts if the
+// client has the application's name.
 func Of(c clients.Client) (found Preset, answers Answers, ok bool) {
 	longest := 0
 	for _, p := range All() {
@@ -53,14 +53,14 @@ func Of(c clients.Client) (found Preset, answers Answers, ok bool) {
 			}
 		}
 	}
-	if ok && answers.Name == "" { // it stands elsewhere, if at all
+	if ok && answers.Name == "" { // it is in another address, if at all
 		named, _ := read(found.Client.BackchannelLogoutURI, c.BackchannelLogoutURI)
 		answers.Name = cmp.Or(named.Name, found.Called.Default)
 	}
 	return found, answers, ok
 }
 
-// read takes an address apart that was made of a pattern like
+// read parses an address that was made from a pattern like
 // "{url}/broker/{name}/endpoint".
 func read(pattern, address string) (Answers, bool) {
 	path, end, named := strings.Cut(strings.TrimPrefix(pattern, "{url}"), "{name}")

@@ -5,11 +5,11 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// MaxList is how many addresses of a kind a client may have. No honest one
-// reaches it.
+// MaxList is how many addresses of one kind a client may have. Honest clients
+// do not reach it.
 const MaxList = 100
 
-// CheckList holds every address of a list against the rules of registration. A
+// CheckList checks every address of a list by the rules for registration. A
 // private-use scheme is for installed apps.
 func CheckList(field string, list []string, native, allowHTTP bool) forms.Problems {
 	if len(list) > MaxList {
@@ -28,7 +28,7 @@ func CheckList(field string, list []string, native, allowHTTP bool) forms.Proble
 	return problems
 }
 
-// CheckEndpoint accepts an address on the web: https, or http where allowed.
+// CheckEndpoint accepts an https address, or http where allowed.
 func CheckEndpoint(field, label, raw string, allowHTTP bool) forms.Problems {
 	u, err := Parse(raw)
 	switch {
@@ -40,8 +40,8 @@ func CheckEndpoint(field, label, raw string, allowHTTP bool) forms.Problems {
 	return nil
 }
 
-// CheckOrigins takes origins as browsers write them (RFC 6454 §6.2), because
-// that is what they are compared with.
+// CheckOrigins accepts origins as browsers write them (RFC 6454 §6.2), because
+// they are compared with those.
 func CheckOrigins(field string, list []string, allowHTTP bool) forms.Problems {
 	if len(list) > MaxList {
 		return forms.New(field, "client.origins.many", "max", MaxList)
@@ -59,7 +59,7 @@ func CheckOrigins(field string, list []string, allowHTTP bool) forms.Problems {
 	return problems
 }
 
-// CheckResources holds the names of APIs against RFC 8707 §2.
+// CheckResources checks the names of APIs by RFC 8707 §2.
 func CheckResources(field string, list []string) forms.Problems {
 	if len(list) > MaxList {
 		return forms.New(field, "client.resources.many", "max", MaxList)

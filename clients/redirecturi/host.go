@@ -6,8 +6,8 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// ASCIIHost is a host as it is kept, if it can be: in lower case and, where it
-// has other letters than ASCII's, in its xn-- form.
+// ASCIIHost is a host in its stored form, if it has one: in lower case, with
+// non-ASCII names in xn-- form.
 func ASCIIHost(host string) string {
 	if isASCII(host) {
 		return strings.ToLower(host)
@@ -22,10 +22,10 @@ func ASCIIHost(host string) string {
 	return name
 }
 
-// WithoutDefaultPort is a host without its port, if that is this one (":443").
+// WithoutDefaultPort removes the port if it is this one (":443").
 func WithoutDefaultPort(host, port string) string {
 	if port != "" && !strings.HasSuffix(host, "]"+port) && strings.Count(host, ":") > 1 {
-		return host // of an IPv6 address, the end is no port
+		return host // the end of an IPv6 address, not a port
 	}
 	return strings.TrimSuffix(host, port)
 }

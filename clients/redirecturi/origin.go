@@ -7,8 +7,8 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// OriginOf returns the origin of an address on the web as a browser writes it
-// (RFC 6454 §6.2), or "" for every other address.
+// OriginOf returns the origin of a web address as a browser writes it (RFC 6454
+// §6.2), or "" for any other address.
 func OriginOf(address string) string {
 	u, err := Parse(address)
 	if err != nil || !u.Web() {
@@ -17,17 +17,17 @@ func OriginOf(address string) string {
 	return u.Scheme + "://" + u.HostPort()
 }
 
-// Spelled reports whether scheme, host and port of the address that u was read
-// from, one on the web, are written as browsers write them. What is an id must
-// be: there is one spelling.
+// Spelled reports whether scheme, host and port of the address that u was
+// parsed from are written as browsers write them. An id must be, so that it has
+// one form.
 func (u URI) Spelled(address string) bool {
 	rest, found := strings.CutPrefix(address, u.Scheme+"://"+u.HostPort())
 	return u.Web() && found && (rest == "" || rest[0] == '/' || rest[0] == '?')
 }
 
-// SourceOf is the origin of an address as a Content-Security-Policy can name it,
-// or "" if it cannot. Its grammar knows no underscore and no IPv6 address (CSP
-// Level 3 §2.3.1), and a browser ignores what it cannot read.
+// SourceOf is the origin of an address as a Content-Security-Policy source, or
+// "" if it cannot be one. The grammar allows no underscore and no IPv6 address
+// (CSP Level 3 §2.3.1), and browsers ignore invalid sources.
 func SourceOf(address string) string {
 	origin := OriginOf(address)
 	if strings.ContainsAny(origin, "_[") {
@@ -36,9 +36,9 @@ func SourceOf(address string) string {
 	return origin
 }
 
-// FormSourceOf is SourceOf for where a form leads. Of a name with an underscore
-// it is what that name stands under, unless that is a public suffix, under
-// which anybody may have a name.
+// FormSourceOf is SourceOf for a form target. For a name with an underscore it
+// is a wildcard of the parent domain, unless that is a public suffix, below
+// which anyone can register a name.
 func FormSourceOf(address string) string {
 	u, err := Parse(address)
 	if err != nil || !u.Web() || strings.HasPrefix(u.Host, "[") || !strings.Contains(u.Host, "_") {
@@ -58,15 +58,15 @@ func SameOrigin(base URI, address string) bool {
 	return err == nil && u.SameOrigin(base)
 }
 
-// Local reports whether only a program on the person's own machine can receive
+// Local reports whether only a program on the user's own machine can receive
 // what is sent to an address.
 func Local(address string) bool {
 	u, err := Parse(address)
 	return err == nil && (!u.Web() || u.Scheme == "http" && u.Loopback())
 }
 
-// Hosts are the different hosts of addresses. A scheme of the app's own has
-// none, and everybody's machine is nobody's.
+// Hosts are the distinct hosts of addresses. Private-use schemes have none, and
+// loopback hosts identify no owner.
 func Hosts(addresses []string) []string {
 	var hosts []string
 	for _, address := range addresses {

@@ -8,8 +8,8 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// checkPath accepts the characters of RFC 3986 §3.3 without dot segments in
-// any disguise.
+// checkPath accepts the characters of RFC 3986 §3.3 and refuses dot segments in
+// any encoding.
 func checkPath(path string) error {
 	for i := 0; i < len(path); i++ {
 		switch c := path[i]; {
@@ -22,9 +22,9 @@ func checkPath(path string) error {
 			return texts.Err("address.path.character", "character", string(c))
 		}
 	}
-	// A server may decode a path before it looks at it, some twice (%252e), and
-	// then stands somewhere else. So no reading of it may have such a segment.
-	// Anybody may send an address here, and one of %252525… has a thousand readings.
+	// A server may decode a path before it checks it, sometimes twice (%252e).
+	// So no decoded form of it may have a dot segment. The loop is bounded,
+	// because an address with %252525… has very many decoded forms.
 	for range maxReadings {
 		if err := checkSegments(path); err != nil {
 			return err
@@ -38,11 +38,11 @@ func checkPath(path string) error {
 	return texts.Err("address.path.nested", "max", maxReadings-1)
 }
 
-// maxReadings is how many readings a path may have: as it is written, and
-// decoded time and again until nothing is encoded any more.
+// maxReadings is how many forms a path may have: as written, and decoded
+// repeatedly until nothing is encoded.
 const maxReadings = 4
 
-// checkSegments holds one reading of a path against what no server may find in it.
+// checkSegments refuses dot segments and similar in one form of a path.
 func checkSegments(path string) error {
 	path = norm.NFKC.String(overlong.Replace(path))
 	for i := range len(path) {
@@ -51,8 +51,9 @@ func checkSegments(path string) error {
 		}
 	}
 	for segment := range strings.SplitSeq(path, "/") {
-		// Some servers strip ";…" from a segment first, and blanks at its ends; some
-		// take what they decoded for an address, with a query and a fragment.
+		// Some servers first remove ";…" from a segment and spaces at its ends;
+		// some parse the decoded path again as an address with query and
+		// fragment.
 		if i := strings.IndexAny(segment, ";?#"); i >= 0 {
 			segment = segment[:i]
 		}
@@ -63,9 +64,9 @@ func checkSegments(path string) error {
 	return nil
 }
 
-// overlong finds what lenient decoders of UTF-8 take for the characters that
-// matter in a path: longer forms of them than the shortest (RFC 3629 §3). Letters that
-// only look like them, such as those of full width, are NFKC's to find.
+// overlong finds overlong UTF-8 encodings of the important characters of a
+// path, which lenient decoders accept (RFC 3629 §3). NFKC finds characters that
+// only look like them, such as full-width ones.
 var overlong = func() *strings.Replacer {
 	var pairs []string
 	for _, c := range []byte("./\\;?# ") {
@@ -95,7 +96,7 @@ func unescape(s string) string {
 }
 
 // checkQuery accepts the characters of RFC 3986 §3.4. Browsers write an
-// apostrophe as %27, which means the same.
+// apostrophe as %27, which is equal.
 func checkQuery(query string) error {
 	for i := 0; i < len(query); i++ {
 		switch c := query[i]; {
@@ -115,7 +116,7 @@ func checkQuery(query string) error {
 	return nil
 }
 
-// escape decodes the %XX that s begins with.
+// escape decodes the %XX at the beginning of s.
 func escape(s string) (value byte, ok bool) {
 	if len(s) < 3 || s[0] != '%' {
 		return 0, false

@@ -1,6 +1,6 @@
-// Package redirecturi reads, validates and compares the addresses that answers
-// are sent to. It is the one place where such an address is taken apart, and it
-// knows no client: what is registered is handed in.
+// Package redirecturi parses, validates and compares the addresses that answers
+// are sent to. It is the only place where such an address is parsed, and it
+// knows no client: registered values are passed in.
 package redirecturi
 
 import (
@@ -10,13 +10,12 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// Validate decides whether an address may be registered as one the
-// hub sends answers to: https, http on the person's own machine, or a
-// private-use scheme such as com.example.app:/callback. Plain http elsewhere
-// is for a hub that is itself in development (RFC 9700 §2.6) and needs
-// allowHTTP.
+// Validate decides whether an address may be registered as a redirect URI:
+// https, http on the user's own machine, or a private-use scheme such as
+// com.example.app:/callback. Plain http elsewhere is for hubs in development
+// (RFC 9700 §2.6) and needs allowHTTP.
 //
-// Requests are compared as strings, by Match.
+// Match compares the addresses of requests as strings.
 func Validate(raw string, allowHTTP bool) error {
 	u, err := Parse(raw)
 	if err != nil {
@@ -31,9 +30,9 @@ func Validate(raw string, allowHTTP bool) error {
 var errPlainHTTP = texts.Err("address.http")
 
 // Match reports whether asked is one of the registered addresses. Nothing is
-// normalised: the strings are equal or they are not (RFC 9700 §4.1.3). The one
-// exception, if anyPort is set, is the port of an installed app that listens
-// on the loopback interface.
+// normalised: the strings must be equal (RFC 9700 §4.1.3). The only exception,
+// if anyPort is set, is the port of an installed app that listens on the
+// loopback interface.
 func Match(registered []string, asked string, anyPort bool) bool {
 	if slices.Contains(registered, asked) {
 		return true
@@ -43,13 +42,13 @@ func Match(registered []string, asked string, anyPort bool) bool {
 	})
 }
 
-// sameButPort implements RFC 8252 §7.3: an app asks the system for a free
-// port, so the port of a loopback address is only known at request time.
-// "localhost" may resolve elsewhere, which is why §8.3 advises against it; but
+// sameButPort implements RFC 8252 §7.3: an app gets a free port from the
+// system, so the port of a loopback address is only known at request time.
+// "localhost" may resolve to another address, so §8.3 advises against it. But
 // command-line programs and agents register it, their documents cannot name a
-// port, and the person's own machine decides what the name means there.
+// port, and the user's own machine decides how the name resolves.
 //
-// What is left of the port and right of it is compared as it is written.
+// Everything except the port is compared as it is written.
 func sameButPort(registered, asked string) bool {
 	u, err := Parse(registered)
 	if err != nil || u.Scheme != "http" || !u.Loopback() {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// ResourceOK reports whether a value can name a resource: an absolute URI
-// without a fragment (RFC 8707 §2).
+// ResourceOK reports whether a value can be a resource: an absolute URI without
+// a fragment (RFC 8707 §2).
 func ResourceOK(resource string) bool {
 	if len(resource) > 2000 || strings.Contains(resource, "#") {
 		return false

@@ -11,20 +11,19 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// MaxLength is the longest address the hub keeps or compares, in bytes.
+// MaxLength is the longest address that the hub stores or compares, in bytes.
 const MaxLength = 2048
 
-// A URI is an address, taken apart as browsers and Go's net/url both take it
-// apart. They disagree about many strings (an empty host, a backslash, "127.1",
-// an encoded dot), and every such disagreement has been somebody's open
-// redirect. So there is no lenient parsing here: Parse takes only what both
-// read as the same scheme, host, port and path. Scheme, host and port are in the
-// spelling of browsers, so origins can be compared; where an answer goes is
-// compared as it was written, by Match.
+// A URI is an address, parsed as both browsers and Go's net/url parse it. They
+// disagree about many strings (an empty host, a backslash, "127.1", an encoded
+// dot), and such disagreements have caused open redirects. So Parse is strict:
+// it only accepts what both read as the same scheme, host, port and path.
+// Scheme, host and port are written as browsers write them, so that origins can
+// be compared; Match compares whole addresses as they were written.
 type URI struct {
 	Scheme string // lower case
 	Host   string // lower-case name, dotted quad or [v6]; empty for com.example.app:/cb
-	Port   string // empty: none written, or the one that the scheme has anyway
+	Port   string // empty: none written, or the default port
 	Path   string // as written, with its leading slash, or empty
 	Query  string // as written, without the question mark
 }
@@ -32,7 +31,7 @@ type URI struct {
 // Web reports whether this is an address of a web server.
 func (u URI) Web() bool { return u.Scheme == "https" || u.Scheme == "http" }
 
-// Loopback reports whether the address stays on the person's own machine.
+// Loopback reports whether the address is on the user's own machine.
 func (u URI) Loopback() bool {
 	return u.Host == "127.0.0.1" || u.Host == "[::1]" || u.Host == "localhost"
 }
@@ -50,8 +49,8 @@ func (u URI) SameOrigin(v URI) bool {
 	return u.Scheme == v.Scheme && u.Host == v.Host && u.Port == v.Port
 }
 
-// Parse splits an absolute address. Its errors complete a sentence that
-// begins with the address.
+// Parse splits an absolute address. Its errors complete a sentence that begins
+// with the address.
 func Parse(raw string) (URI, error) {
 	if err := checkText(raw); err != nil {
 		return URI{}, err
@@ -93,8 +92,9 @@ func Parse(raw string) (URI, error) {
 	return u, nil
 }
 
-// checkText refuses what no part of an address may hold. WHATWG parsers strip
-// control characters and read a backslash as a slash; net/url does neither.
+// checkText refuses characters that no part of an address may have. WHATWG
+// parsers remove control characters and read a backslash as a slash; net/url
+// does neither.
 func checkText(raw string) error {
 	if raw == "" {
 		return texts.Err("address.empty")
@@ -119,9 +119,10 @@ func checkText(raw string) error {
 	return nil
 }
 
-// checkScheme accepts https, http and private-use schemes, in lower case. RFC 8252 §7.1 has
-// the latter begin with a reversed domain name; demanding its dot also keeps
-// out javascript, data, file and every other scheme a browser acts on.
+// checkScheme accepts https, http and private-use schemes, in lower case. A
+// private-use scheme begins with a reversed domain name (RFC 8252 §7.1);
+// requiring its dot also excludes javascript, data, file and every other scheme
+// that a browser acts on.
 func checkScheme(scheme string) error {
 	if scheme == "https" || scheme == "http" {
 		return nil
@@ -141,9 +142,9 @@ func checkScheme(scheme string) error {
 	return nil
 }
 
-// setAuthority splits and checks what stands between // and the path. A
-// private-use scheme may have nothing there (app.immich:///cb): nobody is asked
-// who that is, for the system hands it to whoever claims the scheme.
+// setAuthority splits and checks the part between // and the path. It may be
+// empty for a private-use scheme (app.immich:///cb), because the system passes
+// that to the app that claims the scheme.
 func (u *URI) setAuthority(authority string) error {
 	if strings.Contains(authority, "@") {
 		return texts.Err("address.user")
@@ -153,8 +154,8 @@ func (u *URI) setAuthority(authority string) error {
 		return texts.Err("address.port.bad")
 	}
 	if u.Web() {
-		// Browsers write it so, and drop the port that goes without saying. Of a
-		// private-use scheme they leave it alone.
+		// Browsers write it so and drop the default port. For a private-use
+		// scheme they change nothing.
 		host = strings.ToLower(host)
 		if u.Scheme == "https" && port == "443" || u.Scheme == "http" && port == "80" {
 			port = ""
@@ -172,12 +173,12 @@ func ValidPort(port string) bool {
 	return err == nil && n > 0 && port[0] != '0' && port[0] != '+'
 }
 
-// checkHost accepts a name, a dotted quad, or a [v6] address in its canonical
-// spelling (RFC 5952), all in lower case. Names have the characters of DNS and
-// the underscore, which many names within companies have. RFC 3986 has more
-// (; , ' and the like), but no name has them, and in a
-// Content-Security-Policy they would mean something else. A dot at the end makes
-// another name of the same host, which comparing hosts would miss.
+// checkHost accepts a name, a dotted quad, or a [v6] address in canonical form
+// (RFC 5952), all in lower case. Names have the characters of DNS and the
+// underscore, which many internal names have. RFC 3986 allows more (; , ' and
+// the like), but no real name uses them, and in a Content-Security-Policy they
+// have a meaning. A trailing dot is refused: it makes another name for the same
+// host, which a comparison would miss.
 func checkHost(host string) error {
 	if host == "" {
 		return texts.Err("address.host.missing")
@@ -208,8 +209,8 @@ func checkV6(host string) error {
 	return nil
 }
 
-// numeric reports whether a WHATWG parser would read a host that ends in this
-// label as an IPv4 address: 127.1, 2130706433 and 0x7f.1 are all 127.0.0.1.
+// numeric reports whether a WHATWG parser reads a host with this last label as
+// an IPv4 address: 127.1, 2130706433 and 0x7f.1 are all 127.0.0.1.
 func numeric(label string) bool {
 	if strings.HasPrefix(label, "0x") {
 		return strings.Trim(label[2:], "0123456789abcdef") == ""
@@ -242,8 +243,8 @@ func checkLabel(label string) error {
 	return nil
 }
 
-// checkPunycode makes sure that an xn-- name is one that a browser decodes
-// and would encode the same way. Beside one, an underscore is read differently.
+// checkPunycode makes sure that browsers decode an xn-- name and encode it to
+// the same form. They read a name that also has an underscore differently.
 func checkPunycode(host string, labels []string) error {
 	invalid := texts.Err("address.punycode")
 	encoded := false
@@ -254,7 +255,7 @@ func checkPunycode(host string, labels []string) error {
 		encoded = true
 		decoded, err := idna.Lookup.ToUnicode(label)
 		if err != nil || !strings.ContainsFunc(decoded, func(r rune) bool { return r > unicode.MaxASCII }) {
-			return invalid // an all-ASCII label must not hide in punycode (RFC 5891 §4.2.1)
+			return invalid // punycode must not encode an all-ASCII label (RFC 5891 §4.2.1)
 		}
 	}
 	if !encoded {

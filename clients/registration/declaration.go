@@ -15,17 +15,16 @@ import (
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
-// Limits are what a client may not decide for itself, however it declares
-// itself.
+// Limits are what a client cannot decide itself, whatever its metadata says.
 type Limits struct {
-	Scopes    []string // all it may ask for
-	Usual     []string // what it gets of these if it names none
-	Resources []string // APIs it may ask tokens for
+	Scopes    []string // all scopes that it may request
+	Usual     []string // the ones it gets if it names none
+	Resources []string // APIs it may request tokens for
 }
 
-// settle fills in what follows from the members: the defaults of RFC 7591 §2
-// and OpenID Connect Registration §2, and what this hub replaces (RFC 7591
-// §3.2.1 lets it, and has it say so in its answer).
+// settle fills in defaults by RFC 7591 §2 and OpenID Connect Registration §2,
+// and replaces values that this hub does not allow (RFC 7591 §3.2.1; the
+// response shows them).
 func (d *declaration) settle(l Limits) error {
 	d.settleType()
 	err := d.settleGrants()
@@ -41,10 +40,10 @@ func (d *declaration) settle(l Limits) error {
 	if len(d.RedirectURIs) > 0 {
 		d.DefaultRedirectURI = d.RedirectURIs[0]
 	}
-	// Libraries that know OpenID Connect alone send no code_challenge. A
-	// confidential client's code is of no use without its credentials, and its
-	// nonce ties the ID token to the browser (RFC 9700 §2.1.1). Whoever sends a
-	// challenge is held to it.
+	// Libraries that only support OpenID Connect send no code_challenge. A
+	// confidential client's code is useless without its credentials, and its
+	// nonce ties the ID token to the browser (RFC 9700 §2.1.1). A challenge is
+	// always enforced.
 	d.PKCEOptional = !d.Public() && slices.Contains(d.Scopes, "openid")
 	if d.Name = strings.TrimSpace(d.Name); !clientnames.OK(d.Name) {
 		d.Name = d.nameless()
@@ -52,10 +51,10 @@ func (d *declaration) settle(l Limits) error {
 	return nil
 }
 
-// settleType finds where the client runs. OpenID Connect calls every client
-// web unless it says native; one that keeps no secret is then code in a
-// browser. Only an app on the person's machine can be at nothing but private
-// schemes and loopback addresses, and those apps seldom say native.
+// settleType determines where the client runs. OpenID Connect calls every
+// client web unless it says native; one without a secret is then code in a
+// browser. A client with only private schemes and loopback addresses must be an
+// installed app, and those apps seldom say native.
 func (d *declaration) settleType() {
 	local := len(d.RedirectURIs) > 0 && !slices.ContainsFunc(d.RedirectURIs, func(raw string) bool { return !redirecturi.Local(raw) })
 	native := d.applicationType == "native" || d.applicationType == "" && d.AuthMethod == clientauth.MethodNone && local
@@ -68,14 +67,14 @@ func (d *declaration) settleType() {
 		d.Type = clients.Web
 	}
 	if d.AuthMethod == "" {
-		// RFC 7591 §2 and OIDC Registration §2; an installed app that asks for
-		// no secret of its own gets none (RFC 8252 §8.4).
+		// RFC 7591 §2 and OIDC Registration §2. An installed app that requests
+		// no secret gets none (RFC 8252 §8.4).
 		d.AuthMethod = clients.DefaultMethod(d.Type)
 	}
 }
 
-// settleGrants fills in grant_types and response_types from each other, and
-// holds them against each other (RFC 7591 §2.1).
+// settleGrants derives grant_types and response_types from each other, and
+// checks that they match (RFC 7591 §2.1).
 func (d *declaration) settleGrants() error {
 	d.ResponseTypes = granttypes.ResponsesInOrder(d.ResponseTypes)
 	if len(d.GrantTypes) == 0 {
@@ -103,8 +102,8 @@ func (d *declaration) settleGrants() error {
 	return nil
 }
 
-// grantsForResponses is the default of grant_types: authorization_code, or
-// what the response types need where only they were given.
+// grantsForResponses is the default of grant_types: authorization_code, or what
+// the given response types need.
 func (d *declaration) grantsForResponses() []string {
 	var grants []string
 	for _, response := range d.ResponseTypes {
@@ -121,9 +120,9 @@ func (d *declaration) grantsForResponses() []string {
 	return grants
 }
 
-// limited is the part of the declared scopes that the client may have, and the
-// usual ones where none is declared. The answer shows it (RFC 7591 §2). Who asks
-// for nothing that there is gets nothing: never more than was asked.
+// limited returns the requested scopes that the client may have, and the
+// default ones if it requests none. The response shows them (RFC 7591 §2). A
+// request with only unknown scopes gets none: never more than requested.
 func limited(scope string, l Limits) ([]string, error) {
 	asked := strings.Fields(scope)
 	if len(asked) == 0 {
@@ -145,7 +144,7 @@ func (d *declaration) keySet() string {
 	return text.String()
 }
 
-// nameless is what people see of a client that has no name that can be shown.
+// nameless is shown to users for a client without a usable name.
 func (d *declaration) nameless() string {
 	if host := d.Host(); clientnames.OK(host) {
 		return host
@@ -153,8 +152,8 @@ func (d *declaration) nameless() string {
 	return "An app without a name"
 }
 
-// MetadataOf returns what a client may know of its own registration, by the
-// names of RFC 7591 §2: what it declared, as it is kept. No secret is in it.
+// MetadataOf returns what a client may read of its own registration, by the
+// names of RFC 7591 §2, without secrets.
 func MetadataOf(c clients.Client) map[string]any {
 	d := declaration{Client: c.Clone(), scope: strings.Join(c.Scopes, " ")}
 	d.applicationType = "web"
@@ -168,8 +167,8 @@ func MetadataOf(c clients.Client) map[string]any {
 		d.IDTokenAlg = "RS256" // OIDC Registration §2
 	}
 	out := d.write()
-	// These are arrays even where nothing is in them: a client reads them to
-	// learn what it may do.
+	// These are arrays even if they are empty, so that a client can read what
+	// it may do.
 	for _, name := range []string{"grant_types", "response_types"} {
 		if _, found := out[name]; !found {
 			out[name] = []string{}

@@ -12,9 +12,9 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// describe turns a metadata document into the client it describes, as one that
-// registers itself would be kept, or into a *metadatadoc.Error. It does not
-// fetch anything.
+// describe turns a metadata document into the client that it describes, as a
+// self-registered client would be stored, or a *metadatadoc.Error. It fetches
+// nothing.
 func describe(read metadatadoc.Document, l Limits, now time.Time, allowHTTP bool) (clients.Client, error) {
 	fault := func(err error) error { return metadatadoc.Fault(read.URL, nil, forms.Of(err)) }
 	var d declaration
@@ -41,12 +41,12 @@ func describe(read metadatadoc.Document, l Limits, now time.Time, allowHTTP bool
 	return d.Client, nil
 }
 
-// keepSafeGrants drops what this hub gives to no client that only published
-// itself. A document is written for every server that reads it, so what it
-// names beyond that is no mistake.
+// keepSafeGrants drops grants that a client with only a metadata document
+// cannot have here. The document is written for many servers, so this is no
+// error.
 func (d *declaration) keepSafeGrants() error {
 	if d.AuthMethod == "" {
-		d.AuthMethod = clientauth.MethodNone // the default of RFC 7591 §2 needs a secret, which there cannot be
+		d.AuthMethod = clientauth.MethodNone // the default of RFC 7591 §2 needs a secret, and there is none
 	}
 	if len(d.GrantTypes) == 0 {
 		d.GrantTypes = []string{clients.GrantCode}

@@ -14,45 +14,46 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// DocumentPolicy says which clients may come by their documents.
+// DocumentPolicy says which metadata documents are accepted.
 type DocumentPolicy struct {
-	Admits func(host string) bool // whether documents of this host count; it may carry a port
+	Admits func(host string) bool // whether documents of this host are accepted; it may have a port
 	Limits Limits
 }
 
-// How many clients are kept that only published a document. Anybody can
-// publish, so they must not fill the database, nor one host all the room.
+// How many clients with only a metadata document are stored. Anyone can publish
+// one, so they must not fill the database, and one host must not use up all the
+// room.
 const (
 	maxDocuments        = 1000
 	maxDocumentsPerHost = 20
-	// documentIdle is how long such a client must be away before it makes
-	// room for another.
+	// documentIdle is how long such a client must be unused before another may
+	// replace it.
 	documentIdle = 24 * time.Hour
 )
 
 const (
-	missLife  = time.Minute // one that cannot be used is not read again sooner
-	maxMissed = 1000        // are remembered
-	// documentGrace is how long a client is still taken for what it was, while
-	// its document cannot be reached.
+	missLife  = time.Minute // an unusable document is not read again before
+	maxMissed = 1000        // unusable documents that are remembered
+	// documentGrace is how long a known client still works while its document
+	// cannot be reached.
 	documentGrace = 24 * time.Hour
 )
 
-// Meet makes a client known that comes with the address of its metadata
-// document, and reads the document of a known one again when it is old. It
-// belongs before Get and Authenticate, which then find the client. Ids of
-// other kinds, federated servers and disabled clients are left to them.
+// Meet adds a client that comes with the address of its metadata document, and
+// reads the document of a known one again when it is old. Call it before Get
+// and Authenticate, which then find the client. It ignores other kinds of ids,
+// federated hubs and disabled clients.
 //
-// A document that cannot be used, or not from this host, is *metadatadoc.Error.
-// allow is asked before anything is fetched; its error is given back unless
-// the client can do without. added says that the client is new here.
+// A document that is unusable, or from a host that is not accepted, is
+// *metadatadoc.Error. allow is called before a fetch; its error is returned
+// unless the client works without the fetch. added says that the client is new.
 func (s *Service) Meet(ctx context.Context, id string, p DocumentPolicy, allow func() error) (added bool, err error) {
 	if !metadatadoc.IsURL(id, s.allowHTTP) {
 		return false, nil
 	}
 	at, err := redirecturi.Parse(id)
 	if err != nil {
-		return false, nil //nolint:nilerr // nobody can have this id
+		return false, nil //nolint:nilerr // no client can have this id
 	}
 	known, err := s.clients.Known(ctx, id)
 	found := err == nil
@@ -73,19 +74,20 @@ func (s *Service) Meet(ctx context.Context, id string, p DocumentPolicy, allow f
 	return added, err
 }
 
-// stillCounts: what was known of a client outlives a failure to ask it, for a
-// while, but not a document that says something else or is gone.
+// stillCounts reports whether a known client still works after an error: for a
+// while after a failed read, but not if the document says something else or is
+// gone.
 func (s *Service) stillCounts(known clients.Client, err error) bool {
 	var fault *metadatadoc.Error
 	said := errors.As(err, &fault) && !errors.Is(err, metadatadoc.ErrUnreachable)
 	return !said && s.now().Sub(known.Document.Fetched) < documentGrace
 }
 
-// fetchLimit is how long a document may take to be read and kept.
+// fetchLimit bounds the time to read and store a document.
 const fetchLimit = 12 * time.Second
 
-// learn reads a document, once for all who ask at the same time, and keeps
-// what it says.
+// learn reads a document, once for all concurrent callers, and stores its
+// content.
 func (s *Service) learn(ctx context.Context, id string, l Limits, allow func() error) (added bool, err error) {
 	if missed, ok := s.missed.Get(id); ok && s.now().Sub(missed.at) < missLife && !s.now().Before(missed.at) {
 		return false, missed.err
@@ -117,8 +119,7 @@ func (s *Service) readDocument(ctx context.Context, id string, l Limits) (client
 	return describe(doc, l, s.clients.Stamp(), s.allowHTTP)
 }
 
-// keepDocument writes what was read, and leaves alone what an administrator
-// decided.
+// keepDocument stores what was read and keeps an administrator's decisions.
 func (s *Service) keepDocument(ctx context.Context, read clients.Client) (added bool, err error) {
 	_, err = s.clients.Lookup(ctx, read.ID)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -129,18 +130,19 @@ func (s *Service) keepDocument(ctx context.Context, read clients.Client) (added 
 	}
 	err = s.clients.Update(ctx, read.ID, func(kept *clients.Client) error {
 		if kept.Document == nil {
-			return fs.ErrNotExist // it became a federated server meanwhile
+			return fs.ErrNotExist // it became a federated hub meanwhile
 		}
 		redeclared(kept, read)
 		return nil
 	})
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil // Get has the say
+		return false, nil // Get decides
 	}
 	return false, misdescribed(read.ID, err)
 }
 
-// misdescribed makes of the forms.Problems of a client a fault of its document.
+// misdescribed turns the forms.Problems of a client into an error about its
+// document.
 func misdescribed(id string, err error) error {
 	if problems, ok := errors.AsType[forms.Problems](err); ok {
 		return metadatadoc.Fault(id, nil, problems)
@@ -148,9 +150,8 @@ func misdescribed(id string, err error) error {
 	return err
 }
 
-// admitDocument keeps a client that was not known. Its generation is the time:
-// one that was forgotten and comes back is another client, and people who
-// allowed the former are asked again.
+// admitDocument adds an unknown client. Its consent version is the time: if it
+// was removed and comes back, it is another client, and users are asked again.
 func (s *Service) admitDocument(ctx context.Context, read clients.Client) (added bool, err error) {
 	if err := s.clients.CheckSector(ctx, read); err != nil {
 		return false, misdescribed(read.ID, err)
@@ -163,17 +164,17 @@ func (s *Service) admitDocument(ctx context.Context, read clients.Client) (added
 		return false, err
 	}
 	err = s.clients.Insert(ctx, read)
-	if errors.Is(err, fs.ErrExist) { // another process was faster
+	if errors.Is(err, fs.ErrExist) { // another process added it first
 		return false, nil
 	}
 	return err == nil, err
 }
 
-// roomForDocument makes room for one more, if there is none, at the cost of
-// the one that has been away longest. It reads no more than maxDocuments.
+// roomForDocument makes room for one more client, if needed, by removing the
+// one that is unused longest. It reads at most maxDocuments.
 func (s *Service) roomForDocument(ctx context.Context, read clients.Client) error {
 	count, here := 0, 0
-	oldest, oldestHere := "", "" // that can be forgotten; they come in the order of time
+	oldest, oldestHere := "", "" // candidates for removal; records come in time order
 	for c, err := range s.clients.ByDocument(ctx) {
 		if err != nil {
 			return fmt.Errorf("count clients by their documents: %w", err)
@@ -207,8 +208,8 @@ func (s *Service) roomForDocument(ctx context.Context, read clients.Client) erro
 	return nil
 }
 
-// forgettable: it has not been here for a while, and no administrator decided
-// anything about it that would be forgotten too.
+// forgettable: unused for a while, and without an administrator's decision that
+// would be lost.
 func forgettable(c clients.Client, now time.Time) bool {
 	return c.Document != nil && now.Sub(c.Document.Fetched) >= documentIdle && !c.Disabled &&
 		len(c.AllowedRoles)+len(c.Origins)+len(c.Serves) == 0 && !c.Secure() && !c.OpaqueTokens

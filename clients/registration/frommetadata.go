@@ -13,12 +13,12 @@ import (
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
-// FromMetadata reads a client from its metadata (RFC 7591 §2), for an operator
-// who vouches for it: unlike one that registers itself it may have any scope,
-// the id that the metadata names as client_id, and what no metadata has a member
-// for (ours). A member that is not known is refused: an operator who misspells
-// one wants to read that, where RFC 7591 §2 has it ignored of an app.
-// Registry.Add checks the rest.
+// FromMetadata reads a client from its metadata (RFC 7591 §2) for an operator,
+// who is trusted: unlike a self-registered client it may have any scope, the
+// client_id that the metadata names, and settings that have no metadata member
+// (ours). An unknown member is refused, because the operator wants to know
+// about a typing mistake; RFC 7591 §2 ignores it for apps. Registry.Add checks
+// the rest.
 func FromMetadata(body []byte) (clients.Client, error) {
 	raw, err := jsonx.ParseObject(body)
 	if err != nil {
@@ -36,9 +36,9 @@ func FromMetadata(body []byte) (clients.Client, error) {
 		return clients.Client{}, unusable(err)
 	}
 	if name != "" {
-		d.Name = name // wrong names are told, not replaced
+		d.Name = name // a bad name is reported, not replaced
 	}
-	d.PKCEOptional = false // that was for one that registers itself
+	d.PKCEOptional = false // that is only for self-registered clients
 	err = ours(&d.Client, func(name string, place any) error {
 		if !raw.Says(name) {
 			return nil
@@ -49,13 +49,13 @@ func FromMetadata(body []byte) (clients.Client, error) {
 		return clients.Client{}, unusable(fmt.Errorf("its %w", err))
 	}
 	if d.PKCE == "" && raw.Says("pkce_optional") && !d.PKCEOptional {
-		d.PKCE = clients.PKCEAlways // what this said before there were three states
+		d.PKCE = clients.PKCEAlways // the meaning of this value before there were three
 	}
 	return d.Client, nil
 }
 
-// Redescribe is a client of which an operator says these members anew. Those that
-// are not among them stay, and null takes one away.
+// Redescribe applies these members to a client for an operator. Other members
+// stay, and null removes one.
 func Redescribe(c clients.Client, members []byte) (clients.Client, error) {
 	said, err := jsonx.ParseObject(members)
 	if err != nil {
@@ -70,7 +70,7 @@ func Redescribe(c clients.Client, members []byte) (clients.Client, error) {
 		delete(description, "type")
 	}
 	if said.Says("redirect_uris") {
-		delete(description, "default_redirect_uri") // the first, unless one is named
+		delete(description, "default_redirect_uri") // the first redirect URI, unless one is named
 	}
 	switch {
 	case said.Says("pkce"):
@@ -90,7 +90,7 @@ func Redescribe(c clients.Client, members []byte) (clients.Client, error) {
 	}
 	c = c.Clone()
 	for _, p := range clients.Properties() {
-		if !p.Same(before, after) { // what follows from no member stays
+		if !p.Same(before, after) { // keep what depends on none of the members
 			p.CopyTo(&c, after)
 		}
 	}
@@ -107,8 +107,8 @@ func described(description map[string]any) (clients.Client, error) {
 
 func unusable(err error) error { return fmt.Errorf("the client metadata cannot be used: %w", err) }
 
-// DescriptionOf is everything that an operator may say of a client: MetadataOf
-// with what no metadata has a member for. FromMetadata reads it.
+// DescriptionOf is everything that an operator can set on a client: MetadataOf
+// and the settings without a metadata member. FromMetadata reads it.
 func DescriptionOf(c clients.Client) map[string]any {
 	out := MetadataOf(c)
 	c.PKCE = c.PKCERule()
@@ -123,13 +123,13 @@ func DescriptionOf(c clients.Client) map[string]any {
 	return out
 }
 
-// printedOnly is a member that says which hub described a client, and nothing of
-// the client.
+// printedOnly is a member that names the hub that wrote the description, and
+// not a setting of the client.
 const printedOnly = "issuer"
 
-// ours calls do with what an administrator may say of a client and no metadata
-// has a member for, by the names of the client's page. Who registers itself
-// cannot say it.
+// ours calls do for each setting of an administrator that has no metadata
+// member, with its name on the client's page. A self-registered client cannot
+// set it.
 func ours(c *clients.Client, do func(name string, place any) error) error {
 	for _, p := range clients.Properties() {
 		name := p.Stored
@@ -137,7 +137,7 @@ func ours(c *clients.Client, do func(name string, place any) error) error {
 		case p.Stored == "id":
 			name = "client_id"
 		case p.Stored == "type":
-			// It is more exact than application_type, and counts more.
+			// It is more precise than application_type, and takes precedence.
 		case p.Metadata != "" || !p.By(clients.ByForm|clients.ByFlag) || strings.HasPrefix(p.Stored, "frappe."):
 			continue
 		case p.Control != "":
@@ -150,7 +150,7 @@ func ours(c *clients.Client, do func(name string, place any) error) error {
 	return nil
 }
 
-// known refuses members of which nothing would be kept.
+// known refuses members that would be ignored.
 func (d *declaration) known(raw jsonx.Object) error {
 	unknown := maps.Clone(raw)
 	delete(unknown, printedOnly)

@@ -12,13 +12,12 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-// An InitialAccessToken lets clients register themselves (RFC 7591 §3, initial
-// access token): a number of them, for a time. It is shown once; what is kept
-// is a hash.
+// An InitialAccessToken lets clients register themselves (RFC 7591 §3), a
+// number of them within a time. It is shown once; only a hash is stored.
 type InitialAccessToken struct {
 	ID        string    `bson:"id"`   // SHA-256 of the token, hex
 	Hint      string    `bson:"hint"` // the last four characters of the token
-	Left      int       `bson:"left"` // how many clients may still register with it
+	Left      int       `bson:"left"` // how many clients may still register
 	Created   time.Time `bson:"created"`
 	CreatedBy string    `bson:"created_by"`
 	Expires   time.Time `bson:"expires"`
@@ -31,7 +30,7 @@ func (t InitialAccessToken) Key() string { return t.ID }
 func (t InitialAccessToken) ExpiresAt() time.Time { return t.Expires }
 
 // An InitialTokenStore keeps initial access tokens. Update is compare-and-swap:
-// of many callers each sees what the one before it wrote.
+// each of several callers sees what the one before it wrote.
 type InitialTokenStore interface {
 	Get(ctx context.Context, id string) (InitialAccessToken, error)
 	Insert(ctx context.Context, t InitialAccessToken) error
@@ -40,7 +39,7 @@ type InitialTokenStore interface {
 	All(ctx context.Context) ([]InitialAccessToken, error)
 }
 
-// MaxInitialUses bounds how many clients one token lets in.
+// MaxInitialUses bounds the uses of one token.
 const MaxInitialUses = 10_000
 
 // InitialTokens makes and redeems initial access tokens.
@@ -49,8 +48,8 @@ type InitialTokens struct {
 	Now   func() time.Time
 }
 
-// New makes a token that lets uses clients register within life, and returns
-// it; it cannot be shown again. by is who made it.
+// New makes a token for uses registrations within life, and returns it; it
+// cannot be shown again. by is its creator.
 func (k InitialTokens) New(ctx context.Context, by string, uses int, life time.Duration) (string, InitialAccessToken, error) {
 	value := names.InitialTokenPrefix + secrets.Text(32)
 	now := k.Now().UTC().Truncate(time.Millisecond)
@@ -61,7 +60,7 @@ func (k InitialTokens) New(ctx context.Context, by string, uses int, life time.D
 	return value, t, nil
 }
 
-// Check says whether a token would let a client register; fs.ErrNotExist if
+// Check reports whether a client could register with a token; fs.ErrNotExist if
 // it is unknown, used up or expired.
 func (k InitialTokens) Check(ctx context.Context, value string) error {
 	if !strings.HasPrefix(value, names.InitialTokenPrefix) || len(value) > 100 {
@@ -84,8 +83,8 @@ func (k InitialTokens) usable(t InitialAccessToken) error {
 	return nil
 }
 
-// Redeem uses the token for one client. Of many callers at once no more
-// succeed than it has uses.
+// Redeem uses the token for one client. Of concurrent callers, no more succeed
+// than it has uses.
 func (k InitialTokens) Redeem(ctx context.Context, value string) (InitialAccessToken, error) {
 	var used InitialAccessToken
 	err := k.Store.Update(ctx, secrets.HexHash(value), func(t *InitialAccessToken) error {
@@ -102,7 +101,7 @@ func (k InitialTokens) Redeem(ctx context.Context, value string) (InitialAccessT
 	return used, nil
 }
 
-// All returns the tokens that still let clients in.
+// All returns the tokens that can still be used.
 func (k InitialTokens) All(ctx context.Context) ([]InitialAccessToken, error) {
 	all, err := k.Store.All(ctx)
 	if err != nil {
@@ -117,7 +116,7 @@ func (k InitialTokens) All(ctx context.Context) ([]InitialAccessToken, error) {
 	return usable, nil
 }
 
-// Delete withdraws a token.
+// Delete revokes a token.
 func (k InitialTokens) Delete(ctx context.Context, id string) error {
 	if err := k.Store.Delete(ctx, id); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("withdraw initial access token: %w", err)

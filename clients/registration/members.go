@@ -8,26 +8,25 @@ import (
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
-// A declaration is what a client says of itself, in the words of RFC 7591 §2.
-// Most members have a field of Client to themselves. From the others several
-// fields follow (settle in declaration.go).
+// A declaration is a client's metadata by RFC 7591 §2. Most members correspond
+// to one field of Client. The others determine several fields (settle in
+// declaration.go).
 type declaration struct {
 	clients.Client
 	applicationType, scope string
 	jwks                   jsonx.Value
 }
 
-// words are the members that no property is the value of: what is kept follows
-// from them.
+// words are the members that correspond to no single property.
 func (d *declaration) words() map[string]any {
 	return map[string]any{
 		"application_type": &d.applicationType, "scope": &d.scope, "jwks": &d.jwks,
 	}
 }
 
-// members calls do with every member that is understood and the place of its
-// value: a *string, *[]string, *bool, **int64 or *jsonx.Value. What is not
-// among them is ignored, as RFC 7591 §2 wants.
+// members calls do with every known member and the place of its value: a
+// *string, *[]string, *bool, **int64 or *jsonx.Value. Other members are
+// ignored, as RFC 7591 §2 requires.
 func (d *declaration) members(do func(name string, place any) error) error {
 	words := d.words()
 	for _, p := range clients.Properties() {
@@ -45,7 +44,7 @@ func (d *declaration) members(do func(name string, place any) error) error {
 	return nil
 }
 
-// read takes the members from a JSON object. The error names the member.
+// read reads the members of a JSON object. The error names the member.
 func (d *declaration) read(raw jsonx.Object) error {
 	return d.members(func(name string, place any) error {
 		if !raw.Says(name) {
@@ -58,7 +57,7 @@ func (d *declaration) read(raw jsonx.Object) error {
 	})
 }
 
-// write is the reverse of read. What is empty is left out.
+// write is the reverse of read. Empty members are left out.
 func (d *declaration) write() map[string]any {
 	out := map[string]any{}
 	_ = d.members(func(name string, place any) error {

@@ -26,8 +26,7 @@ const (
 	UnapprovedStatement = "unapproved_software_statement"
 )
 
-// An Error says why a client cannot be registered as it declares
-// itself.
+// An Error says why a client cannot be registered with its metadata.
 type Error struct {
 	Code string // one of the constants above
 	forms.Problems
@@ -46,23 +45,23 @@ func (e *Error) Error() string {
 // Unwrap returns the private cause.
 func (e *Error) Unwrap() error { return e.cause }
 
-// A Metadata is client metadata that was read, checked and completed, and
-// is not kept yet.
+// A Metadata is client metadata that was read, checked and completed, but not
+// stored yet.
 type Metadata struct{ client clients.Client }
 
-// Metadata is what the client would be registered with.
+// Metadata returns the members that would be registered.
 func (d Metadata) Metadata() map[string]any { return MetadataOf(d.client) }
 
-// ExceedsRegistration says that the client wants to ask people who never came to it
-// (CIBA), and that nobody whom the hub trusts vouches for it.
+// ExceedsRegistration reports whether the client wants to ask users who did not
+// come to it (CIBA), without a trusted issuer of its software statement.
 func (d Metadata) ExceedsRegistration() bool {
 	return d.client.AllowsGrant(clients.GrantCIBA) && d.client.Registration.Vouched == ""
 }
 
 // Declare reads a client's metadata (RFC 7591 §2). It may fetch what the
-// metadata points to, and keeps nothing. trusted are the issuers whose
-// software statements count, and where each publishes its keys. What is wrong
-// with the metadata is *Error.
+// metadata refers to, and stores nothing. trusted are the accepted issuers of
+// software statements with the addresses of their keys. Wrong metadata is
+// *Error.
 func (s *Service) Declare(ctx context.Context, body []byte, l Limits, trusted map[string]string) (Metadata, error) {
 	raw, err := jsonx.ParseObject(body)
 	if err != nil {
@@ -87,7 +86,8 @@ func (s *Service) Declare(ctx context.Context, body []byte, l Limits, trusted ma
 	return Metadata{d.Client}, declared(s.clients.CheckSector(ctx, d.Client))
 }
 
-// declared makes of the forms.Problems of a client an error for who declared it.
+// declared turns the forms.Problems of a client into an error for its
+// developer.
 func declared(err error) error {
 	if problems, ok := errors.AsType[forms.Problems](err); ok {
 		return invalidMetadata(problems)
@@ -95,7 +95,7 @@ func declared(err error) error {
 	return err
 }
 
-// invalidMetadata names the error by what is wrong (RFC 7591 §3.2.2).
+// invalidMetadata chooses the error code (RFC 7591 §3.2.2).
 func invalidMetadata(problems forms.Problems) *Error {
 	e := &Error{Code: InvalidMetadata, Problems: problems}
 	if slices.ContainsFunc(problems, func(p forms.Problem) bool {
@@ -106,9 +106,9 @@ func invalidMetadata(problems forms.Problems) *Error {
 	return e
 }
 
-// Register keeps a declared client and returns it with its secret, if it uses
-// one, and its registration access token. Neither can be shown again. Where
-// there is no room for it the error is ErrFull.
+// Register stores a client and returns it with its secret, if it uses one, and
+// its registration access token. Neither can be shown again. If the limit is
+// reached, the error is ErrFull.
 func (s *Service) Register(ctx context.Context, d Metadata, origin texts.Text, from Newcomer) (c clients.Client, secret, token string, err error) {
 	token = names.RegistrationPrefix + secrets.Text(32)
 	c = d.client.Clone()
@@ -125,8 +125,7 @@ func (s *Service) Register(ctx context.Context, d Metadata, origin texts.Text, f
 	return c, secret, token, nil
 }
 
-// admit keeps a client, one at a time, so that no more come than there is room
-// for.
+// admit stores one client at a time, so that the limit holds.
 func (s *Service) admit(ctx context.Context, c clients.Client, from Newcomer) (clients.Client, error) {
 	if from.Network != "" {
 		s.joining.Lock()
@@ -138,8 +137,8 @@ func (s *Service) admit(ctx context.Context, c clients.Client, from Newcomer) (c
 	return s.clients.Add(ctx, c)
 }
 
-// Registered returns a client to whoever holds its registration access token
-// (RFC 7592 §2). An unknown client, a wrong token and one that did not
+// Registered returns a client to the holder of its registration access token
+// (RFC 7592 §2). An unknown client, a wrong token and a client that did not
 // register itself are all fs.ErrNotExist.
 func (s *Service) Registered(ctx context.Context, id, token string) (clients.Client, error) {
 	c, err := s.clients.Lookup(ctx, id)
@@ -157,9 +156,9 @@ func managedBy(c clients.Client, token string) bool {
 	return same && c.Registration.TokenHash != ""
 }
 
-// UpdateMetadata replaces what a client declared (RFC 7592 §2.2) and leaves alone
-// what an administrator decided about it. It returns the client, and a secret
-// if it uses one now and had none.
+// UpdateMetadata replaces a client's metadata (RFC 7592 §2.2) and keeps an
+// administrator's decisions. It returns the client, and a secret if it needs
+// one and had none.
 func (s *Service) UpdateMetadata(ctx context.Context, id, token string, d Metadata) (c clients.Client, secret string, err error) {
 	err = s.clients.Update(ctx, id, func(kept *clients.Client) error {
 		if !managedBy(*kept, token) {
@@ -180,27 +179,27 @@ func (s *Service) UpdateMetadata(ctx context.Context, id, token string, d Metada
 	return c, secret, err
 }
 
-// lacksSecret reports whether what the client declared needs a secret that it
-// does not have: one at all, or one that is kept as a key too.
+// lacksSecret reports whether the client needs a secret that it does not have:
+// any at all, or one that can be used as a key.
 func lacksSecret(c clients.Client) bool {
 	fits := func(s clientauth.Secret) bool { return !c.SharesKeys() || len(s.Sealed) > 0 }
 	return c.UsesSecret() && !slices.ContainsFunc(c.Secrets, fits)
 }
 
-// redeclared writes a declaration over a kept client.
+// redeclared writes new metadata over a stored client.
 func redeclared(kept *clients.Client, said clients.Client) {
 	before := kept.Clone()
 	kept.Take(clients.ByRegistration, said)
 	kept.Document = said.Clone().Document
-	// Another name or other addresses are another app in people's eyes, and
-	// an administrator vouched for the one of before, and for what it could
-	// ask for then.
+	// With another name or other addresses it is another app for users, and an
+	// administrator's approval was for the earlier app and what it could
+	// request then.
 	if kept.DiffersFrom(before) || widens(before, *kept) {
 		kept.SkipAuthorization = false
 	}
 }
 
-// widens reports whether b may ask people for something that a may not.
+// widens reports whether b may ask users for something that a may not.
 func widens(a, b clients.Client) bool {
 	more := func(before, after []string) bool {
 		return slices.ContainsFunc(after, func(s string) bool { return !slices.Contains(before, s) })

@@ -10,22 +10,22 @@ import (
 	"github.com/fedhub/fedhub/clients"
 )
 
-// ErrFull is the answer where no more apps are taken.
-var ErrFull = errors.New("there are as many apps that registered themselves as are taken")
+// ErrFull means that the limit for self-registered apps is reached.
+var ErrFull = errors.New("the limit for applications that register themselves is reached")
 
-// A Newcomer is where a registration comes from that nobody let in, and how
-// many such clients are kept. The zero value is of one that brought an initial
-// access token, whose uses are counted instead.
+// A Newcomer is the origin of a registration without approval, with the limits
+// for such clients. The zero value is for one with an initial access token,
+// which has its own count.
 type Newcomer struct {
 	Network    string
 	PerNetwork int // of its network
 	InAll      int
 }
 
-// roomFor makes room for one more. Who was never used goes first: the earliest
-// of the same network, or where all is full of the network that has most of
-// them, so that who fills it up displaces their own. One that was used is never
-// displaced.
+// roomFor makes room for one more client. Unused ones are removed first: the
+// oldest of the same network or, if the total limit is reached, of the network
+// with the most of them, so that an attacker only removes their own. A used
+// client is never removed.
 func (s *Service) roomFor(ctx context.Context, n Newcomer) error {
 	here, err := s.countFrom(ctx, n.Network, n.PerNetwork)
 	if err != nil {
@@ -41,8 +41,7 @@ func (s *Service) roomFor(ctx context.Context, n Newcomer) error {
 	return s.displaceCrowd(ctx)
 }
 
-// displaceFrom removes the client of a network that has waited longest for its
-// first use.
+// displaceFrom removes the oldest unused client of a network.
 func (s *Service) displaceFrom(ctx context.Context, network string) error {
 	var oldest clients.Client
 	for c, err := range s.store.EachWhere(ctx, "registration.network", network) {
@@ -59,11 +58,11 @@ func (s *Service) displaceFrom(ctx context.Context, network string) error {
 	return s.displace(ctx, oldest.ID)
 }
 
-// displaceCrowd removes a tenth of the unused clients of the network that has
-// most of them, the earliest first. It looks through all that are unused, which
-// is why it makes room for more than one.
+// displaceCrowd removes a tenth of the unused clients of the network with the
+// most of them, the oldest first. It reads all unused clients, so it removes
+// several at once.
 func (s *Service) displaceCrowd(ctx context.Context) error {
-	unused := map[string][]string{} // ids, the earliest first
+	unused := map[string][]string{} // ids, the oldest first
 	for c, err := range s.Unused(ctx) {
 		if err != nil {
 			return err

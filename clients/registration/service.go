@@ -12,22 +12,22 @@ import (
 	"github.com/fedhub/fedhub/internal/cache"
 )
 
-// Options are what a Service works with.
+// Options are the parts of a Service.
 type Options struct {
 	Clients   *clients.Registry   // required
-	Store     clients.Store       // in which those are kept; required
-	Keys      *clientauth.Keyring // of those who sign software statements; required
-	Documents metadatadoc.Reader  // of what clients publish
+	Store     clients.Store       // where they are stored; required
+	Keys      *clientauth.Keyring // keys of the issuers of software statements; required
+	Documents metadatadoc.Reader  // reads documents that clients publish
 
-	// AllowHTTP admits plain http addresses beyond loopback, for hubs in
+	// AllowHTTP allows plain http addresses beyond loopback, for hubs in
 	// development.
 	AllowHTTP bool
 
 	Now func() time.Time // time.Now if nil
 }
 
-// A Service keeps clients that nobody here entered. It is safe for concurrent
-// use.
+// A Service keeps clients that no administrator added. It is safe for
+// concurrent use.
 type Service struct {
 	clients   *clients.Registry
 	store     clients.Store
@@ -36,12 +36,12 @@ type Service struct {
 	allowHTTP bool
 	now       func() time.Time
 
-	missed  *cache.Map[string, miss] // documents that could not be used, by their addresses
-	flights singleflight.Group       // one reading of a document at a time
+	missed  *cache.Map[string, miss] // unusable documents, by address
+	flights singleflight.Group       // one concurrent read per document
 	joining sync.Mutex               // held while clients are counted and one is added
 }
 
-// A miss is a document that could not be used.
+// A miss is an unusable document.
 type miss struct {
 	err error
 	at  time.Time

@@ -11,9 +11,9 @@ import (
 
 const maxStatement = 16 << 10
 
-// applySoftwareStatement checks the software statement, if there is one, writes its
-// claims over the members beside it (RFC 7591 §2.3: they take precedence), and
-// returns who vouches for the client by it.
+// applySoftwareStatement checks the software statement, if there is one, writes
+// its claims over the other members (RFC 7591 §2.3: they take precedence), and
+// returns its issuer.
 func (s *Service) applySoftwareStatement(ctx context.Context, raw jsonx.Object, trusted map[string]string) (string, error) {
 	value, found := raw["software_statement"]
 	if !found || string(value) == "null" {
@@ -33,7 +33,7 @@ func (s *Service) applySoftwareStatement(ctx context.Context, raw jsonx.Object, 
 	said, err := token.Unverified()
 	issuer := said.Loose("iss")
 	if err != nil || issuer == "" {
-		return "", invalid(err, "registration.statement.issuer") // RFC 7591 §3.1.1 asks for it
+		return "", invalid(err, "registration.statement.issuer") // RFC 7591 §3.1.1 requires it
 	}
 	published, ok := trusted[issuer]
 	if !ok {
@@ -55,14 +55,13 @@ func (s *Service) verifyStatement(ctx context.Context, token *jwt.Token, publish
 	if _, err := statementPolicy().Claims(token, jwt.Want{Now: s.now()}); err != nil {
 		return nil, err
 	}
-	// The issuer's place among the keys that are remembered: no client can
-	// have an id with a space.
+	// The issuer's id in the key cache: no client id has a space.
 	return s.keys.Verify(ctx, clientauth.Publisher{ID: "statement " + published, JWKSURI: published}, token)
 }
 
 // statementPolicy is for a software statement (RFC 7591 §2.3). It describes a
-// program and nobody reads it in particular; what has a subject is about
-// somebody, by the same issuer.
+// program and has no audience. A token with a subject is about a user and is
+// refused, even from the same issuer.
 func statementPolicy() jwt.Policy {
 	return jwt.Policy{
 		Use: "software statement", Algorithms: clientauth.KeyAlgs(), Types: []string{"JWT", "software-statement+jwt"}, Untyped: true,
@@ -70,5 +69,5 @@ func statementPolicy() jwt.Policy {
 	}
 }
 
-// TokenPolicies are what the tokens must be that issuers of software sign.
+// TokenPolicies are the rules for tokens of software statement issuers.
 func TokenPolicies() []jwt.Policy { return []jwt.Policy{statementPolicy()} }

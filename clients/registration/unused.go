@@ -9,27 +9,26 @@ import (
 	"github.com/fedhub/fedhub/clients"
 )
 
-// Anybody may register an app where the settings allow it, so most that come
-// of it may never be used. Those are known, to make room and to be cleared
-// away; a client of before there was such a mark is taken for used.
+// If the settings allow it, anyone can register apps, and most may never be
+// used. They are marked, so that they can be removed. A client from before this
+// mark counts as used.
 
-// NeverUsed reports whether a client registered itself and was never given a
-// token.
+// NeverUsed reports whether a client registered itself and never got a token.
 func NeverUsed(c clients.Client) bool { return !c.Registration.UnusedSince.IsZero() }
 
-// Unused visits the clients that were never used, the earliest first.
+// Unused visits the clients that were never used, the oldest first.
 func (s *Service) Unused(ctx context.Context) iter.Seq2[clients.Client, error] {
 	return s.store.Since(ctx, "registration.unused_since", time.Unix(0, 0))
 }
 
-// countFrom counts the clients that registered themselves from a network, or
-// from any if it is empty, no further than most.
+// countFrom counts the self-registered clients from a network, or from any if
+// it is empty, up to most.
 func (s *Service) countFrom(ctx context.Context, network string, most int) (int, error) {
 	return s.store.CountWhere(ctx, "registration.network", network, most)
 }
 
-// MarkUsed notes that a client is given its first token. It is one write in the
-// life of a client; one that was removed meanwhile is fs.ErrNotExist.
+// MarkUsed notes that a client gets its first token. It is one write in a
+// client's life; a client that was removed meanwhile is fs.ErrNotExist.
 func (s *Service) MarkUsed(ctx context.Context, c clients.Client) error {
 	if !NeverUsed(c) {
 		return nil
@@ -42,7 +41,7 @@ func (s *Service) MarkUsed(ctx context.Context, c clients.Client) error {
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("note that a client is used: %w", err)
+		return fmt.Errorf("store that an application is used: %w", err)
 	}
 	return nil
 }

@@ -14,16 +14,16 @@ import (
 	"github.com/fedhub/fedhub/internal/jwt"
 )
 
-// backLife is how far ahead a signed request may expire, and so how long its
-// jti must be remembered.
+// backLife is how far in the future a signed request may expire, and so how
+// long its jti must be remembered.
 const backLife = time.Hour
 
-// BackchannelAlgs returns the names of the algorithms that may sign a request made by
-// back channel, for metadata. Secrets sign none (CIBA §4).
+// BackchannelAlgs returns the algorithm names for signed back-channel requests,
+// for metadata. Shared secrets are not allowed (CIBA §4).
 func BackchannelAlgs() []string { return clientauth.Names(clientauth.KeyAlgs()) }
 
-// OpenBackchannel verifies a signed authentication request and uses it up. The
-// error is *Error if the request is at fault.
+// OpenBackchannel verifies a signed authentication request and uses it up. If
+// the request is wrong, the error is *Error.
 func (o Opener) OpenBackchannel(ctx context.Context, r Registered, raw string) (jsonx.Object, error) {
 	policy := backPolicy()
 	members, claims, err := o.backRequest(ctx, policy, r, raw)
@@ -31,7 +31,7 @@ func (o Opener) OpenBackchannel(ctx context.Context, r Registered, raw string) (
 		return nil, refused(err)
 	}
 	if o.Verifier.Replay == nil {
-		return nil, errors.New("open a signed request: no replay memory, so none can be accepted")
+		return nil, errors.New("open a signed request: there is no replay memory, so no request can be accepted")
 	}
 	err = o.Verifier.UseOnce(ctx, strings.Join([]string{"ciba", r.ID, claims.ID}, "\x00"), policy.Until(claims))
 	if errors.Is(err, fs.ErrExist) {
@@ -63,8 +63,8 @@ func (o Opener) backRequest(ctx context.Context, policy jwt.Policy, r Registered
 	return members, claims, err
 }
 
-// backPolicy is for a request by back channel (CIBA §7.1.1), which leaves no
-// claim out.
+// backPolicy is for a back-channel request (CIBA §7.1.1), where every claim is
+// required.
 func backPolicy() jwt.Policy {
 	return jwt.Policy{
 		Use: "back-channel request", Algorithms: clientauth.KeyAlgs(), Types: []string{TypeRequest, "JWT"}, Untyped: true,
@@ -74,5 +74,5 @@ func backPolicy() jwt.Policy {
 	}
 }
 
-// TokenPolicies are what the requests must be that clients sign.
+// TokenPolicies are the rules for requests that clients sign.
 func TokenPolicies() []jwt.Policy { return []jwt.Policy{Policy(), backPolicy()} }

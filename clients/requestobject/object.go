@@ -1,8 +1,7 @@
 // Package requestobject opens the signed requests of clients: authorization
-// requests (OIDC Core §6, RFC 9101) and authentication requests by back channel
-// (OpenID Connect CIBA §7.1.1). Whose keys may sign them and with what is the
-// client's registration, which is handed in as plain values; what the
-// parameters in them mean is not known here.
+// requests (OIDC Core §6, RFC 9101) and back-channel authentication requests
+// (OpenID Connect CIBA §7.1.1). Registered keys and algorithms are passed in as
+// plain values; the package does not interpret the parameters in the requests.
 package requestobject
 
 import (
@@ -20,7 +19,7 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// NoAlg is the alg of a JWT that nobody signed (RFC 7518 §3.6).
+// NoAlg is the alg of an unsigned JWT (RFC 7518 §3.6).
 const NoAlg = "none"
 
 // TypeRequest is the typ of a request object (RFC 9101 §10.8).
@@ -29,15 +28,15 @@ const TypeRequest = "oauth-authz-req+jwt"
 // maxSize bounds a request object, in bytes.
 const maxSize = 48 << 10
 
-// An Object is a request object that was opened. Unless Alg is NoAlg, the
-// client signed it.
+// An Object is an opened request object. Unless Alg is NoAlg, the client signed
+// it.
 type Object struct {
 	Alg    string
 	Type   string // its typ, or ""
 	Claims jsonx.Object
 }
 
-// Signed reports whether anybody vouches for the object.
+// Signed reports whether the object is signed.
 func (o Object) Signed() bool { return o.Alg != NoAlg }
 
 // An Error is why a request is refused. Code and Why may be shown to the
@@ -53,7 +52,7 @@ func (e *Error) Error() string { return e.Code + ": " + e.Why.String() }
 // Unwrap returns the private cause.
 func (e *Error) Unwrap() error { return e.cause }
 
-// What can be said of a request object (OIDC Core §3.1.2.6).
+// The error codes for a request object (OIDC Core §3.1.2.6).
 const (
 	Invalid         = "invalid_request_object"
 	URIInvalid      = "invalid_request_uri"
@@ -64,31 +63,31 @@ func refused(err error) error {
 	return &Error{Code: Invalid, Why: texts.New("oauth.object.refused", "cause", jwt.Reason(err)), cause: err}
 }
 
-// Registered is what a client registered about the requests that it signs.
+// Registered is how a client registered to sign requests.
 type Registered struct {
 	clientauth.Publisher
 	Secrets        []clientauth.Secret
 	Alg            string   // of request objects: the only one, or NoAlg; empty: any of KeyAlgs, or NoAlg
-	BackchannelAlg string   // of requests by back channel
-	MustSign       bool     // it may send none that is unsigned
-	HighSecurity   bool     // it is held to a FAPI 2.0 profile
-	URIs           []string // where its request objects may be read
+	BackchannelAlg string   // of back-channel requests
+	MustSign       bool     // unsigned requests are refused
+	HighSecurity   bool     // it has a FAPI 2.0 profile
+	URIs           []string // addresses from which its request objects may be read
 }
 
 // An Opener opens request objects.
 type Opener struct {
 	Verifier *clientauth.Verifier
-	// Read gets a document of at most limit bytes from the web.
+	// Read fetches a document of at most limit bytes.
 	Read func(ctx context.Context, address string, limit int) ([]byte, error)
 }
 
-// Open verifies a request object. check looks at what it claims before anybody
-// vouches for it, so that no key is looked for that it is not worth, and says
-// whether one that is missing is waited for; its error is returned as it is. Any
-// other is *Error if the object is at fault.
+// Open verifies a request object. check looks at the unverified claims first,
+// so that no key is fetched for a worthless object, and says whether to wait
+// for a missing key; its error is returned as it is. If the object is wrong,
+// any other error is *Error.
 //
-// No object is waited for that does not name the client, the hub and its end,
-// though a request may leave them out (RFC 9101 §4).
+// The hub only waits for a key if the object names the client, the hub and its
+// expiry, although a request may omit them (RFC 9101 §4).
 func (o Opener) Open(ctx context.Context, r Registered, raw string, check func(jsonx.Object) (wait bool, err error)) (Object, error) {
 	header, err := Policy().Header(raw)
 	if err != nil {
@@ -100,7 +99,7 @@ func (o Opener) Open(ctx context.Context, r Registered, raw string, check func(j
 	object := Object{Alg: header.Algorithm, Type: header.Type}
 	object.Claims, err = claimsOf(raw)
 	if err == nil && !object.Signed() && !strings.HasSuffix(raw, ".") {
-		err = jwt.Flaw("jwt.none") // which no policy for signatures knows
+		err = jwt.Flaw("jwt.none") // no signature policy allows it
 	}
 	if err != nil {
 		return Object{}, refused(err)
@@ -117,28 +116,28 @@ func (o Opener) Open(ctx context.Context, r Registered, raw string, check func(j
 	return object, nil
 }
 
-// allows holds the alg against the registration, before any signature is
-// looked at. An unsigned object says no more than the query could, which
-// anybody may write too; so it is refused only where a signature is demanded:
-// by the alg that the client registered, or of every request of it. Who names
-// no alg may send any (OIDC Registration §2).
+// allows checks the alg against the registration, before the signature. An
+// unsigned object says no more than a query, which anyone can write; so it is
+// only refused if a signature is required: by the registered alg, or for all
+// requests of the client. Without a registered alg, any is allowed (OIDC
+// Registration §2).
 func (r Registered) allows(h jwt.Header) error {
 	switch {
 	case h.Algorithm == NoAlg && (r.Alg != NoAlg && r.Alg != "" || r.HighSecurity || r.MustSign):
 		return &Error{Code: Invalid, Why: texts.New("oauth.object.unsigned")}
 	case r.Alg != "" && h.Algorithm != r.Alg:
-		// OIDC Registration §2: all others must be refused.
+		// OIDC Registration §2: any other alg must be refused.
 		return refused(jwt.Flaw("jwt.alg.objects", "alg", r.Alg))
 	case h.Algorithm == NoAlg || h.Algorithm == clientauth.HS256 && r.Alg == clientauth.HS256:
 	case !slices.Contains(r.keyAlgs(), h.Algorithm):
-		// The secret is a key only where that was agreed on, or an RSA key
-		// that everybody knows might be taken for one.
+		// The secret is a key only if that was registered; otherwise a public
+		// RSA key could be used as a secret.
 		return refused(jwt.Flaw("jwt.alg.one", "algs", r.keyAlgs()))
 	}
 	return nil
 }
 
-// keyAlgs are the algorithms of key pairs that may sign a request object.
+// keyAlgs are the public-key algorithms for request objects.
 func (r Registered) keyAlgs() []string {
 	if r.HighSecurity {
 		return clientauth.ProfileAlgs() // FAPI 2.0 Security Profile §5.4.1
@@ -146,11 +145,10 @@ func (r Registered) keyAlgs() []string {
 	return clientauth.Names(clientauth.KeyAlgs())
 }
 
-// Algs returns the names of the algorithms that request objects may have, for
-// metadata.
+// Algs returns the algorithm names for request objects, for metadata.
 func Algs() []string { return append(BackchannelAlgs(), clientauth.HS256, NoAlg) }
 
-// claimsOf are those of an object, for which nobody vouches yet.
+// claimsOf returns the unverified claims of an object.
 func claimsOf(raw string) (jsonx.Object, error) {
 	payload, err := base64.RawURLEncoding.Strict().DecodeString(strings.Split(raw, ".")[1])
 	if err != nil {
@@ -163,8 +161,8 @@ func claimsOf(raw string) (jsonx.Object, error) {
 	return claims, nil
 }
 
-// whole reports whether claims name the client, the hub and when they end. That
-// they are right where they are is the check's.
+// whole reports whether claims name the client, the hub and their expiry. check
+// decides whether they are right.
 func (o Opener) whole(r Registered, claims jsonx.Object) bool {
 	audience, err := claims.List("aud")
 	client := claims.Loose("iss") == r.ID || claims.Loose("client_id") == r.ID
@@ -188,7 +186,7 @@ func (o Opener) signedClaims(ctx context.Context, r Registered, raw string, wait
 	return o.Verifier.Keys.Verify(ctx, r.Publisher, token)
 }
 
-// sharedClaims verifies what was signed with the client's secret.
+// sharedClaims verifies an object signed with the client's secret.
 func (o Opener) sharedClaims(r Registered, raw string) (jsonx.Object, error) {
 	token, err := Policy().Only(jose.HS256).Parse(raw)
 	if err != nil {
@@ -206,9 +204,9 @@ func (o Opener) sharedClaims(r Registered, raw string) (jsonx.Object, error) {
 	return nil, jwt.Flaw("jwt.signature")
 }
 
-// Fetch reads a request object from the address a client registered for
-// it (OIDC Core §6.2). An address that was not registered is never asked: it
-// would make the hub a stranger's messenger. The error is *Error.
+// Fetch reads a request object from an address that the client registered for
+// it (OIDC Core §6.2). Other addresses are never fetched, because a stranger
+// could use the hub to send requests. The error is *Error.
 func (o Opener) Fetch(ctx context.Context, r Registered, uri string) (string, error) {
 	if !slices.Contains(r.URIs, uri) {
 		if len(r.URIs) == 0 {
@@ -216,7 +214,7 @@ func (o Opener) Fetch(ctx context.Context, r Registered, uri string) (string, er
 		}
 		return "", &Error{Code: URIInvalid, Why: texts.New("oauth.object.uri")}
 	}
-	// The fragment is there to name a version; it is not sent (§6.2).
+	// The fragment only names a version and is not sent (§6.2).
 	address, _, _ := strings.Cut(uri, "#")
 	body, err := o.Read(ctx, address, maxSize)
 	if err != nil {
@@ -225,8 +223,8 @@ func (o Opener) Fetch(ctx context.Context, r Registered, uri string) (string, er
 	return strings.TrimSpace(string(body)), nil
 }
 
-// Peek returns what a request object claims without believing any of it:
-// enough to tell a client at its registered address that the object is refused.
+// Peek returns the unverified claims of a request object, only to tell the
+// client at its registered address that the object is refused.
 func Peek(raw string) jsonx.Object {
 	parts := strings.Split(raw, ".")
 	if len(parts) != 3 || len(raw) > maxSize {
@@ -236,7 +234,7 @@ func Peek(raw string) jsonx.Object {
 	if err != nil {
 		return nil
 	}
-	claims, _ := jsonx.ParseObject(payload) //nolint:errcheck // what cannot be read claims nothing
+	claims, _ := jsonx.ParseObject(payload) //nolint:errcheck // unreadable means no claims
 	return claims
 }
 
@@ -247,8 +245,8 @@ func ErrorOf(err error) *Error {
 	return e
 }
 
-// Policy is for a request object (RFC 9101 §4). What must be there
-// depends on the client, and is checked with the parameters.
+// Policy is for a request object (RFC 9101 §4). Required claims depend on the
+// client and are checked with the parameters.
 func Policy() jwt.Policy {
 	return jwt.Policy{
 		Use: "request object", Algorithms: append(clientauth.KeyAlgs(), jose.HS256), Types: []string{TypeRequest, "JWT"}, Untyped: true, // RFC 9101 §10.8

@@ -1,5 +1,5 @@
-// Package scopes knows what a scope is, and which of those that a request asks
-// for count for a client. It knows no client: what is registered is handed in.
+// Package scopes knows the grammar of a scope, and which requested scopes count
+// for a client. It knows no client: registered values are passed in.
 package scopes
 
 import (
@@ -9,7 +9,7 @@ import (
 
 const maxLength = 200
 
-// OK holds a scope against the grammar of RFC 6749 §3.3.
+// OK checks a scope by the grammar of RFC 6749 §3.3.
 func OK(scope string) bool {
 	return scope != "" && len(scope) <= maxLength && !strings.ContainsFunc(scope, func(r rune) bool {
 		return r <= ' ' || r > '~' || r == '"' || r == '\\'
@@ -19,15 +19,15 @@ func OK(scope string) bool {
 // Offline asks for refresh tokens that outlive the session (OIDC Core §11).
 const Offline = "offline_access"
 
-// Standard are the scopes that the hub itself gives meaning to.
+// Standard are the scopes that the hub itself interprets.
 func Standard() []string {
 	return []string{"openid", "profile", "email", "phone", "address", "roles", Offline, "sessions"}
 }
 
-// Entry is a scope as the book of origins has it: no origin looks like it.
+// Entry is a scope in the form of the origins book: it cannot equal an origin.
 func Entry(scope string) string { return "scope " + scope }
 
-// Entries are those of a client, but for the standard ones.
+// Entries are the entries of a client, without the standard scopes.
 func Entries(registered []string) []string {
 	var out []string
 	for _, scope := range registered {
@@ -38,13 +38,12 @@ func Entries(registered []string) []string {
 	return out
 }
 
-// Asked returns the scopes that count of those that a request asks for, in its
-// order. One that nobody knows is ignored (OIDC Core §3.1.2.1), and so is
-// offline_access where there are no refresh tokens (§11); who gets those may ask
-// for it. The rule that stays: nothing is given that the client may not have.
-// One that exists here and is another's is returned as foreign, for a client
-// that misses what it needs should be told. exists says whether a scope beside
-// the standard ones does.
+// Asked returns the requested scopes that count, in order. An unknown scope is
+// ignored (OIDC Core §3.1.2.1), and so is offline_access if the client gets no
+// refresh tokens (§11). Nothing is given that the client may not have. A scope
+// that exists here but belongs to other clients is returned as foreign, so that
+// the client gets an error instead of missing permissions. exists reports
+// whether a non-standard scope exists.
 func Asked(asked, registered []string, refreshes bool, exists func(string) (bool, error)) (count []string, foreign string, err error) {
 	for _, scope := range asked {
 		switch {

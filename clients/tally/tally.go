@@ -1,4 +1,4 @@
-// Package tally counts clients for the pages that say how many there are.
+// Package tally counts clients for pages.
 package tally
 
 import (
@@ -10,10 +10,10 @@ import (
 
 const most = 10_000
 
-// A Tally is how many clients there are, counted no further than 10,000.
+// A Tally is the number of clients, counted up to 10,000.
 type Tally struct{ All, Apps, Servers, Waiting int }
 
-// Of counts the apps, the active servers and those that wait.
+// Of counts the apps, the active hubs and the pending hubs.
 func Of(ctx context.Context, r *clients.Registry) (Tally, error) {
 	var servers int
 	var t Tally

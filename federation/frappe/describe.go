@@ -17,7 +17,7 @@ func (c *Connector) Describe(ctx context.Context) (federation.ProviderInfo, erro
 	defer cancel()
 	answer, err := c.Line.Document(ctx, c.Key.BaseURL+methodProfile)
 	if err != nil {
-		return federation.ProviderInfo{}, c.Fault(federation.Untrusted, fmt.Errorf("look at the site: %w", err))
+		return federation.ProviderInfo{}, c.Fault(federation.Untrusted, fmt.Errorf("read the site's description: %w", err))
 	}
 	document, err := reading.Parse(answer.Body)
 	said := err == nil && reading.IsJSON(answer.Type) && document.Text("exc_type", maxSaid) != ""

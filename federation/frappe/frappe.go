@@ -64,7 +64,7 @@ func New(key federation.LoginKey, env federation.Dependencies) (federation.Conne
 	c := &Connector{Base: base}
 	if key.SiteKey != "" {
 		if c.siteKey, err = env.Open(key.SiteKey, key.SiteKeyContext()); err != nil {
-			return nil, fmt.Errorf("unseal the API key: %w", err)
+			return nil, fmt.Errorf("decrypt the API key: %w", err)
 		}
 	}
 	return c, nil

@@ -97,7 +97,7 @@ func (c *Connector) opened(raw string) (reading.Document, error) {
 	}
 	payload, err := token.Verify(key(c.Secret))
 	if err != nil {
-		return reading.Document{}, errors.New("it is not signed with the client secret of this key. Copy the secret from the site's OAuth Client again")
+		return reading.Document{}, errors.New("it is not signed with the client secret of this provider; copy the secret from the site's OAuth Client again")
 	}
 	claims, err := jsonx.ParseObject(payload)
 	if err == nil {
@@ -116,7 +116,7 @@ func hash(d reading.Document, access string) error {
 	}
 	sum := sha256.Sum256([]byte(access))
 	if want := base64.RawURLEncoding.EncodeToString(sum[:sha256.Size/2]); !secrets.Same(d.Exact("at_hash"), want) {
-		return errors.New("its at_hash is not of the access token")
+		return errors.New("its at_hash does not match the access token")
 	}
 	return nil
 }

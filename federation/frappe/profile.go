@@ -106,7 +106,7 @@ func (c *Connector) subject(d reading.Document) error {
 	return &federation.Fault{
 		Kind:   federation.Untrusted,
 		Reason: "At " + c.Key.Name + " you are signed in with an account that has no identity of its own, such as Administrator. Sign in there with your personal account, then try again.",
-		Cause:  errors.New("its sub is null: the account Administrator of a Frappe site has no id, and cannot be told from that of any other site"),
+		Cause:  errors.New("its sub is null: the account Administrator of a Frappe site has no id, so it looks the same on every site"),
 	}
 }
 

@@ -31,7 +31,7 @@ func (c *Connector) drop(ctx context.Context, got oauth2client.Tokens) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), revokeWait)
 	defer cancel()
 	if err := c.revoke(ctx, url.Values{"token": {got.Access}}); err != nil {
-		c.Env.Log.InfoContext(ctx, "a token was not taken back", "login_key", c.Key.ID, "error", err)
+		c.Env.Log.InfoContext(ctx, "could not revoke a token at a provider", "login_key", c.Key.ID, "error", err)
 	}
 }
 

@@ -27,13 +27,13 @@ func appleManners(m *quirks, c *Connector, s secret) error {
 	}
 	private, err := secrets.ParsePrivateKey(string(s))
 	if err != nil {
-		return fmt.Errorf("read the private key of Apple: %w", err)
+		return fmt.Errorf("read Apple's private key: %w", err)
 	}
 	signer, err := jose.NewSigner(
 		jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: private, KeyID: c.key.Options["key_id"]}},
 		(&jose.SignerOptions{}).WithType("JWT"))
 	if err != nil {
-		return fmt.Errorf("use the private key of Apple: %w", err)
+		return fmt.Errorf("use Apple's private key: %w", err)
 	}
 	m.authenticate = func(_ context.Context, doc Discovery) (Proof, error) {
 		minted, err := c.appleSecret(signer, doc.Issuer)

@@ -77,11 +77,11 @@ func (c *Connector) fetchDiscovery(ctx context.Context) (Discovery, error) {
 		err = c.accept(&doc)
 	}
 	if err != nil {
-		return Discovery{}, c.fault(federation.Misconfigured, fmt.Errorf("its discovery document can't be used: %w", err))
+		return Discovery{}, c.fault(federation.Misconfigured, fmt.Errorf("its discovery document cannot be used: %w", err))
 	}
 	if c.key.Issuer == "" {
 		if err := c.env.Pin(ctx, c.key.ID, doc.Issuer); err != nil {
-			return Discovery{}, fmt.Errorf("remember the issuer: %w", err)
+			return Discovery{}, fmt.Errorf("store the issuer: %w", err)
 		}
 	}
 	return doc, nil
@@ -191,7 +191,7 @@ func (c *Connector) checkIssuer(issuer string) error {
 	case issuer == "" || strings.TrimSuffix(issuer, "/") != strings.TrimSuffix(c.key.BaseURL, "/"):
 		return fmt.Errorf("its issuer is %q, which is not the Base URL %q", federation.CleanText(issuer, 200), c.key.BaseURL)
 	case strings.HasPrefix(issuer, "http://") && !c.env.AllowHTTP:
-		return errors.New("it is on plain http, which can be read and changed on the way")
+		return errors.New("it uses plain http, which an attacker can read and change")
 	}
 	return nil
 }
@@ -245,7 +245,7 @@ func acceptAbilities(doc *Discovery) error {
 		doc.UserinfoAlgs = doc.SigningAlgs
 	}
 	if len(doc.SigningAlgs) == 0 {
-		return errors.New("it signs with nothing that proves who signed; it needs RS256, ES256 or the like")
+		return errors.New("it signs with no public-key algorithm; it needs RS256, ES256 or a similar one")
 	}
 	if len(doc.AuthMethods) == 0 {
 		doc.AuthMethods = []string{"client_secret_basic"}

@@ -21,7 +21,7 @@ func googleManners(m *quirks, c *Connector, _ secret) error {
 	}
 	m.check = func(claims object) error {
 		if hd := strings.ToLower(claims.Loose("hd")); hd == "" || !slices.Contains(domains, hd) {
-			return errors.New("its hd is none of the Workspace domains that this key admits")
+			return errors.New("its hd is not one of the Workspace domains that this provider allows")
 		}
 		return nil
 	}

@@ -142,7 +142,7 @@ func (t idToken) hash() error {
 		return err
 	}
 	if hash != halfHash(t.alg, t.access) {
-		return errors.New("its at_hash is not of the access token")
+		return errors.New("its at_hash does not match the access token")
 	}
 	return nil
 }
@@ -183,7 +183,7 @@ func (t idToken) preset() error {
 func checkSubject(subject string) error {
 	switch {
 	case subject == "" || subject == "0" || strings.TrimSpace(subject) != subject:
-		return errors.New("it names nobody in its sub")
+		return errors.New("its sub is empty")
 	case len(subject) > maxSubject:
 		return fmt.Errorf("its sub is longer than %d characters", maxSubject)
 	case strings.ContainsFunc(subject, func(r rune) bool { return r < ' ' || r > '~' }):

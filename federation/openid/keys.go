@@ -52,7 +52,7 @@ func (c *Connector) fetchKeys(ctx context.Context) ([]jose.JSONWebKey, error) {
 	keys, err := parseKeys(answer.Body)
 	if err == nil {
 		if err := c.env.Saw(ctx, c.key.ID, published(keys)); err != nil {
-			c.env.Log.WarnContext(ctx, "which keys a provider publishes is not kept", "key", c.key.ID, "error", err)
+			c.env.Log.WarnContext(ctx, "could not store the published keys of a provider", "key", c.key.ID, "error", err)
 		}
 	}
 	return keys, err
@@ -90,7 +90,7 @@ func parseKeys(body []byte) ([]jose.JSONWebKey, error) {
 		}
 	}
 	if len(keys) == 0 {
-		return nil, fmt.Errorf("the key set has no key that can be used: %w", cache.ErrNothingYet)
+		return nil, fmt.Errorf("the key set has no usable key: %w", cache.ErrNothingYet)
 	}
 	return keys, nil
 }
@@ -122,7 +122,7 @@ func parseKey(entry []byte) (jose.JSONWebKey, bool) {
 func (c *Connector) verifySignature(ctx context.Context, token *jwt.Token, shared secret) error {
 	if token.Algorithm == string(jose.HS256) {
 		if shared == "" {
-			return errors.New("nothing is shared with the provider that could have made its MAC")
+			return errors.New("there is no client secret that could verify its MAC")
 		}
 		_, err := token.Verify([]byte(shared))
 		return err
@@ -132,7 +132,7 @@ func (c *Connector) verifySignature(ctx context.Context, token *jwt.Token, share
 	case err != nil:
 		return fmt.Errorf("the provider's keys: %w", err)
 	case sight(token, keys) != cache.Found:
-		return errors.New("no key of the provider made this signature")
+		return errors.New("none of the provider's keys verifies the signature")
 	}
 	return nil
 }

@@ -77,7 +77,7 @@ func endedBy(claims object, want jwt.Want) (federation.Ended, error) {
 	case ended.Subject == "" && ended.SID == "": // 5
 		return federation.Ended{}, errors.New("it has neither sub nor sid")
 	case !isLogout(claims): // 6
-		return federation.Ended{}, errors.New("it is not about a logout")
+		return federation.Ended{}, errors.New("it has no logout event")
 	case ended.JTI == "": // 8 is the caller's: no jti twice
 		return federation.Ended{}, errors.New("it has no jti")
 	}

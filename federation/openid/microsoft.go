@@ -60,20 +60,20 @@ func microsoftIssuer(base, tenant, issuer string) error {
 		strings.Contains(tenant, ".") && guid.MatchString(name):
 		return nil
 	}
-	return errors.New("its issuer is not one of this tenant")
+	return errors.New("its issuer does not belong to this tenant")
 }
 
 func microsoftTenant(claims object, tenant string, allowed []string) error {
 	tid := claims.Loose("tid")
 	switch {
 	case !guid.MatchString(tid):
-		return errors.New("it names no tenant in its tid")
+		return errors.New("its tid is missing")
 	case tenant == "organizations" && tid == personalTenant:
-		return errors.New("it is about a personal account, and this key is for organisations")
+		return errors.New("it is a personal account, and this provider is set up for organisations")
 	case len(allowed) > 0 && !slices.Contains(allowed, tid):
-		return errors.New("its tid is none of the tenants that this key admits")
+		return errors.New("its tid is not one of the tenants that this provider allows")
 	case !guid.MatchString(claims.Loose("oid")):
-		return errors.New("it names nobody in its oid")
+		return errors.New("its oid is missing")
 	}
 	return nil
 }

@@ -76,7 +76,7 @@ func New(key federation.LoginKey, env federation.Dependencies) (federation.Conne
 	if key.Secret != "" {
 		plain, err := env.Open(key.Secret, key.SecretContext())
 		if err != nil {
-			return nil, fmt.Errorf("unseal the client secret: %w", err)
+			return nil, fmt.Errorf("decrypt the client secret: %w", err)
 		}
 		s = secret(plain)
 	}
@@ -90,7 +90,7 @@ func Open(key federation.LoginKey, env federation.Dependencies, dialect Quirks) 
 
 func open(key federation.LoginKey, env federation.Dependencies, dialect Quirks, s secret) (*Connector, error) {
 	if env.HTTP == nil {
-		return nil, errors.New("there is no HTTP client to reach upstreams with")
+		return nil, errors.New("there is no HTTP client for providers")
 	}
 	env = env.WithDefaults()
 	c := &Connector{

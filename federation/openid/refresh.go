@@ -29,7 +29,7 @@ func (c *Connector) keep(got tokens, claims object) federation.Tokens {
 // §6), and need not answer with an id_token: then the userinfo tells.
 func (c *Connector) Refresh(ctx context.Context, before federation.Tokens) (federation.Identity, error) {
 	if before.Refresh == "" || before.Subject == "" {
-		return federation.Identity{}, errors.New("refresh: there is no refresh token to do it with")
+		return federation.Identity{}, errors.New("refresh: there is no refresh token")
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.env.Patience)
 	defer cancel()
@@ -95,16 +95,16 @@ func (t idToken) same() error {
 	}
 	for _, name := range t.lasting() {
 		if t.before.Has(name) && t.Has(name) && string(t.before[name]) != string(t.object[name]) {
-			return fmt.Errorf("its %s is not what it was", name)
+			return fmt.Errorf("its %s has changed", name)
 		}
 	}
 	// A time that is none says nothing, in the one or in the other.
 	before, had, errBefore := t.before.Seconds("auth_time")
 	if now, has, err := t.Seconds("auth_time"); had && has && err == nil && errBefore == nil && before != now {
-		return errors.New("its auth_time is not what it was")
+		return errors.New("its auth_time has changed")
 	}
 	if t.Has("nonce") && t.Loose("nonce") != t.before.Loose("nonce") {
-		return errors.New("its nonce is not the one of the sign-in")
+		return errors.New("its nonce is not that of the sign-in")
 	}
 	return nil
 }

@@ -52,12 +52,12 @@ func (s secret) authenticate(_ context.Context, doc Discovery) (Proof, error) {
 	case slices.Contains(doc.AuthMethods, "client_secret_post"):
 		return Proof{secret: s}, nil
 	}
-	return Proof{}, fmt.Errorf("%w: it takes client secrets neither in the header nor in the form", ErrNoMethod)
+	return Proof{}, fmt.Errorf("%w: it accepts client secrets neither in the header nor in the form", ErrNoMethod)
 }
 
 // ErrNoMethod says that the provider takes no proof of the kind we have. Any
 // other error of Dialect.Authenticate is our own.
-var ErrNoMethod = errors.New("the token endpoint takes no credentials of ours")
+var ErrNoMethod = errors.New("the token endpoint supports none of our authentication methods")
 
 type tokens = oauth2client.Tokens
 

@@ -33,7 +33,7 @@ func (c *Connector) profile(ctx context.Context, doc Discovery, claims object, g
 // errNotTheirs is in the chain of the errors of an answer that somebody else
 // may have written, or that is about somebody else. Nobody is signed in beside
 // one, whatever was asked for.
-var errNotTheirs = errors.New("it cannot be what the provider says about this person")
+var errNotTheirs = errors.New("it is not a valid answer about this user")
 
 // readUserinfo reads an answer of either form. One that is signed is held to the
 // provider's keys and algorithms, and names the provider and us (Core §5.3.2).

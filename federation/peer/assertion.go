@@ -19,7 +19,7 @@ const (
 // OpenID Connect Core §9).
 func (c *Connector) authenticate(ctx context.Context, doc openid.Discovery) (openid.Proof, error) {
 	if !slices.Contains(doc.AuthMethods, "private_key_jwt") {
-		return openid.Proof{}, fmt.Errorf("%w: no signed assertions, so it is not a hub", openid.ErrNoMethod)
+		return openid.Proof{}, fmt.Errorf("%w: it does not accept signed assertions, so it is not a hub", openid.ErrNoMethod)
 	}
 	assertion, err := c.assertion(ctx, doc)
 	if err != nil {

@@ -46,7 +46,7 @@ func (c *Connector) Standing(ctx context.Context) (federation.ConnectionRequest,
 func (c *Connector) Leave(ctx context.Context) error {
 	answer, err := c.ask(ctx, url.Values{"intent": {intentLeave}})
 	if err == nil && (answer.unheard || answer.Status == federation.Unsupported) {
-		err = c.fault(federation.Misconfigured, "it did not take our leave: %s", answer.Said)
+		err = c.fault(federation.Misconfigured, "it refused our disconnection: %s", answer.Said)
 	}
 	return err
 }
@@ -94,10 +94,10 @@ func (c *Connector) read(answer upstreamhttp.Answer) (standing, error) {
 		Description string `json:"error_description"`
 	}
 	if answer.Status >= 500 {
-		return standing{}, c.fault(federation.Unreachable, "its address for introductions answered %d", answer.Status)
+		return standing{}, c.fault(federation.Unreachable, "its connection endpoint answered %d", answer.Status)
 	}
 	if err := jsonx.Unmarshal(answer.Body, &said); err != nil {
-		return standing{}, c.fault(federation.Untrusted, "its address for introductions answered %d and no JSON", answer.Status)
+		return standing{}, c.fault(federation.Untrusted, "its connection endpoint answered %d without JSON", answer.Status)
 	}
 	if said.Error != "" {
 		join := c.joined(federation.Refused, said.Description)
@@ -109,7 +109,7 @@ func (c *Connector) read(answer upstreamhttp.Answer) (standing, error) {
 		"refused": federation.Refused, "suspended": federation.Suspended, "unknown": federation.Removed,
 	}[said.Status]
 	if !known || answer.Status >= http.StatusMultipleChoices {
-		return standing{}, c.fault(federation.Untrusted, "its address for introductions answered %d and no status that means anything", answer.Status)
+		return standing{}, c.fault(federation.Untrusted, "its connection endpoint answered %d without a known status", answer.Status)
 	}
 	return standing{ConnectionRequest: c.joined(status, said.Message)}, nil
 }

@@ -61,7 +61,7 @@ func (c *Connector) Begin(ctx context.Context, leg *federation.AuthState, hints 
 	leg.Via = via
 	u, err := url.Parse(redirect)
 	if err != nil {
-		return "", fmt.Errorf("add to the authorization request: %w", err)
+		return "", fmt.Errorf("extend the authorization request: %w", err)
 	}
 	query := u.Query()
 	query.Set("via", addresses.FormatVia(via))

@@ -45,7 +45,7 @@ type Connector struct {
 func New(key federation.LoginKey, env federation.Dependencies) (federation.Connector, error) {
 	p, found := providers()[key.Preset]
 	if !found {
-		return nil, fmt.Errorf("there is no provider %q on the list", federation.CleanText(key.Preset, 40))
+		return nil, fmt.Errorf("there is no provider %q in the catalogue", federation.CleanText(key.Preset, 40))
 	}
 	base, err := oauth2client.New(key, env)
 	if err != nil {
@@ -96,7 +96,7 @@ func (c *Connector) ask(leg federation.AuthState) (address string, err error) {
 type closed struct{}
 
 func (closed) RoundTrip(*http.Request) (*http.Response, error) {
-	return nil, errors.New("no request may be made here")
+	return nil, errors.New("this step must not send requests")
 }
 
 // complete adds to goth's request what it does not know of.
@@ -180,7 +180,7 @@ func (c *Connector) Finish(ctx context.Context, leg federation.AuthState, query 
 
 // errCaught stands for a panic in a provider: its answer had a shape that goth
 // does not expect. What it says may quote the answer, so it goes no further.
-var errCaught = errors.New("the answer has another shape than its reader expects")
+var errCaught = errors.New("the answer does not have the expected structure")
 
 func caught(err *error) {
 	if recover() != nil {

@@ -101,10 +101,10 @@ func (v *visit) RoundTrip(r *http.Request) (*http.Response, error) {
 	r = r.Clone(v.ctx)
 	r.URL.Path = "/" + strings.TrimLeft(r.URL.Path, "/")
 	if v.requests++; v.requests > maxRequests {
-		return nil, v.stop(errors.New("the provider takes too many requests"))
+		return nil, v.stop(errors.New("the provider needs too many requests"))
 	}
 	if !v.connector.may(r.URL) {
-		return nil, v.stop(errors.New("the provider's answer leads to a place that is not its own"))
+		return nil, v.stop(errors.New("the provider's answer leads to an address that is not the provider's"))
 	}
 	if form, ok := tokenForm(r); ok {
 		return v.redeemOnce(r, form)

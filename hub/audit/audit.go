@@ -112,7 +112,7 @@ func (r *Recorder) Record(ctx context.Context, e Event) {
 
 func (r *Recorder) keep(ctx context.Context, e Event) {
 	if err := r.Set.Insert(ctx, e); err != nil {
-		r.Log.ErrorContext(ctx, "an audit event could not be stored", "event", line{e, r.Words}, "error", err)
+		r.Log.ErrorContext(ctx, "could not store an audit event", "event", line{e, r.Words}, "error", err)
 	}
 }
 

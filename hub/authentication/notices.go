@@ -68,6 +68,6 @@ func (h Notices) warn(ctx context.Context, n linking.RoleNotice) {
 		w.Why = texts.New("warning.roles.ended", "name", name, "day", now)
 	}
 	if err := h.Raise(ctx, w); err != nil {
-		h.Log.ErrorContext(ctx, "a warning is not on the overview", "about", n.LoginKey, "error", err)
+		h.Log.ErrorContext(ctx, "could not store a warning for the overview", "about", n.LoginKey, "error", err)
 	}
 }

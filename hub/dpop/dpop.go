@@ -71,7 +71,7 @@ func (v *Verifier) useOnce(ctx context.Context, p proof) error {
 	case errors.Is(err, fs.ErrExist):
 		return oauth.InvalidDPoPProof("oauth.dpop.used")
 	case err != nil:
-		return fmt.Errorf("remember a DPoP proof: %w", err)
+		return fmt.Errorf("store a DPoP proof: %w", err)
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ func ParseAllowed(text string) (Allowed, error) {
 	if h, p, err := net.SplitHostPort(text); err == nil {
 		n, err := strconv.ParseUint(p, 10, 16)
 		if err != nil || n == 0 {
-			return Allowed{}, fmt.Errorf("%q has no port that there is", text)
+			return Allowed{}, fmt.Errorf("%q has an invalid port; use a number from 1 to 65535", text)
 		}
 		host, port = h, uint16(n)
 	}
@@ -46,7 +46,7 @@ func ParseAllowed(text string) (Allowed, error) {
 		return Allowed{prefix: prefix.Masked(), port: port}, nil
 	}
 	if !hostName(host) {
-		return Allowed{}, fmt.Errorf("%q is neither a range of addresses nor a host", text)
+		return Allowed{}, fmt.Errorf("%q is neither an address range nor a host", text)
 	}
 	return Allowed{host: strings.ToLower(host), port: port}, nil
 }

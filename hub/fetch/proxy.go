@@ -158,7 +158,7 @@ func (p *Proxy) ask(ctx context.Context, policy Policy, conn net.Conn, target st
 		return nil, fmt.Errorf("it answers %d", answer.StatusCode)
 	}
 	if in.Buffered() > 0 {
-		return nil, errors.New("it says more than that it is connected")
+		return nil, errors.New("it sends more than its answer to CONNECT")
 	}
 	return conn, nil
 }

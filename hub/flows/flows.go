@@ -1,11 +1,10 @@
-// Package flows keeps authorization requests that wait for a person, from the
-// first sight of the request to its answer.
+// Package flows keeps authorization requests from their arrival to their
+// answer.
 //
-// A flow is kept on the server and bound to the browser it began in; the pages
-// on the way carry only its id. So nothing in a URL or a form can change what
-// was asked for, and a flow id that leaks is of no use in another browser.
-// Every step sends the browser back to authorize, which alone decides what
-// comes next.
+// A flow is stored on the server and bound to the browser that began it; pages
+// carry only its id. So nothing in a URL or form can change the request, and a
+// leaked flow id is useless in another browser. Every step sends the browser
+// back to the authorization endpoint, which alone decides what comes next.
 package flows
 
 import (
@@ -20,23 +19,23 @@ import (
 	"github.com/fedhub/fedhub/hub/traces"
 )
 
-// A Flow is a request under way.
+// A Flow is an authorization request in progress.
 type Flow struct {
 	ID      string              `bson:"id"`
 	Browser string              `bson:"browser" secret:"hash"` // hash of the browser's binding cookie
 	Request authrequest.Request `bson:"request"`
-	// Consented names the user who agreed in this very flow; consent mode
-	// Force and prompt=consent ask for no less.
+	// Consented is the user who agreed in this flow; consent mode Force and
+	// prompt=consent require it.
 	Consented string `bson:"consented"`
 	Denied    bool   `bson:"denied"`
-	// Chosen names the user who said "it is me" in this very flow, which
-	// prompt=select_account asks for.
+	// Chosen is the user who confirmed their account in this flow, which
+	// prompt=select_account requires.
 	Chosen string `bson:"chosen,omitempty"`
-	// Quiet is set once an upstream was asked about a request that forbids
-	// asking people (prompt=none). It is asked once.
+	// Quiet is set once a provider was asked for a request with prompt=none. It
+	// is asked only once.
 	Quiet bool `bson:"quiet,omitempty"`
-	// Finished flows are kept until they expire, so that whoever goes back to
-	// one is told so and not left standing.
+	// Finished flows are kept until they expire, so that going back to one
+	// shows a clear message.
 	Finished bool      `bson:"finished"`
 	Trace    string    `bson:"trace,omitempty"` // id of its login trace
 	Created  time.Time `bson:"created"`
@@ -46,7 +45,7 @@ type Flow struct {
 // Key names the record.
 func (f Flow) Key() string { return f.ID }
 
-// ExpiresAt is when the person took too long.
+// ExpiresAt is when the flow times out.
 func (f Flow) ExpiresAt() time.Time { return f.Expires }
 
 // A Service keeps flows.
@@ -60,7 +59,7 @@ func NewService(set *store.Collection[Flow], now func() time.Time) *Service {
 	return &Service{set: set, now: now}
 }
 
-// Begin keeps a checked request, bound to the browser.
+// Begin stores a checked request, bound to the browser.
 func (k *Service) Begin(ctx context.Context, browser string, r authrequest.Request) (Flow, error) {
 	f := Flow{
 		ID:      rand.Text(),
@@ -73,24 +72,24 @@ func (k *Service) Begin(ctx context.Context, browser string, r authrequest.Reque
 	return f, k.set.Insert(ctx, f)
 }
 
-// ErrGone is returned for a flow that is unknown, expired, or was begun in
-// another browser. Which of them is nobody's business.
-var ErrGone = errors.New("the flow is unknown, expired, or another browser's")
+// ErrGone is returned for a flow that is unknown, expired, or began in another
+// browser. The difference is not disclosed.
+var ErrGone = errors.New("the sign-in flow is unknown, has expired, or belongs to another browser")
 
-// ErrFinished is what every Finished is.
-var ErrFinished = errors.New("the flow is finished")
+// ErrFinished matches every Finished.
+var ErrFinished = errors.New("the sign-in flow is finished")
 
-// Finished is returned for a flow that has been answered, to the browser it
-// belongs to.
+// Finished is the error for a flow that was already answered, in the browser
+// that it belongs to.
 type Finished struct{ Request authrequest.Request }
 
 func (*Finished) Error() string { return ErrFinished.Error() }
 
-// Is makes it an ErrFinished.
+// Is makes it match ErrFinished.
 func (*Finished) Is(target error) bool { return target == ErrFinished }
 
-// Open returns the flow if it belongs to this browser, else ErrGone. Whoever
-// opens it goes on with its login trace.
+// Open returns the flow if it belongs to this browser, else ErrGone, and
+// continues its login trace.
 func (k *Service) Open(ctx context.Context, id, browser string) (Flow, error) {
 	if id == "" || browser == "" {
 		return Flow{}, ErrGone
@@ -120,7 +119,7 @@ func (k *Service) Consent(ctx context.Context, id, userID string) error {
 	}))
 }
 
-// Choose notes that the user wants to go on as who they are.
+// Choose notes that the user confirmed their account.
 func (k *Service) Choose(ctx context.Context, id, userID string) error {
 	return orGone(k.set.Update(ctx, id, func(f *Flow) error {
 		f.Chosen = userID
@@ -128,7 +127,7 @@ func (k *Service) Choose(ctx context.Context, id, userID string) error {
 	}))
 }
 
-// AskedQuietly notes that an upstream was asked without a page.
+// AskedQuietly notes that a provider was asked without a page.
 func (k *Service) AskedQuietly(ctx context.Context, id string) error {
 	return orGone(k.set.Update(ctx, id, func(f *Flow) error {
 		f.Quiet = true
@@ -136,7 +135,7 @@ func (k *Service) AskedQuietly(ctx context.Context, id string) error {
 	}))
 }
 
-// Deny notes that the person said no.
+// Deny notes that the user denied the request.
 func (k *Service) Deny(ctx context.Context, id string) error {
 	return orGone(k.set.Update(ctx, id, func(f *Flow) error {
 		f.Denied = true
@@ -144,15 +143,15 @@ func (k *Service) Deny(ctx context.Context, id string) error {
 	}))
 }
 
-// End finishes the flow. Of two tabs that answer at once one gets Finished, so
-// a request is never answered twice.
+// End finishes the flow. If two tabs answer at once, one gets Finished, so a
+// request is never answered twice.
 func (k *Service) End(ctx context.Context, id string) error {
 	return orGone(k.set.Update(ctx, id, func(f *Flow) error {
 		if f.Finished {
 			return &Finished{f.Request}
 		}
 		f.Finished = true
-		// Nobody needs these any more.
+		// These are not needed any more.
 		f.Request.State, f.Request.Nonce, f.Request.Challenge = "", "", ""
 		return nil
 	}))
@@ -165,5 +164,5 @@ func orGone(err error) error {
 	return err
 }
 
-// Back is where every step sends the browser when it is done.
+// Back is where every step sends the browser when it is finished.
 func Back(id string) string { return "/oauth2/authorize?flow=" + id }

@@ -16,43 +16,44 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-// A Interruption is a moment at which the browser is elsewhere, or the person is asked
-// something beside the flow: at an upstream, or proving an account before it
-// is linked. What must be remembered meanwhile is sealed, for it holds PKCE
+// An Interruption is a moment at which the browser is elsewhere or the user is
+// asked something outside the flow: at a provider, or while they prove an
+// account before linking. Its content is encrypted, because it holds PKCE
 // verifiers and claims about people.
 type Interruption struct {
 	ID      string    `bson:"id"` // hash of the name
 	Kind    string    `bson:"kind"`
 	Browser string    `bson:"browser" secret:"hash"`
 	Sealed  string    `bson:"sealed" secret:"sealed"`
-	Trace   string    `bson:"trace,omitempty"` // id of the login trace it is part of
+	Trace   string    `bson:"trace,omitempty"` // id of its login trace
 	Expires time.Time `bson:"expires"`
 }
 
 // Key names the record.
 func (s Interruption) Key() string { return s.ID }
 
-// ExpiresAt is when the person took too long.
+// ExpiresAt is when it times out.
 func (s Interruption) ExpiresAt() time.Time { return s.Expires }
 
-// StopLife is how long a person may stay away.
+// StopLife is how long a user may stay away.
 const StopLife = 10 * time.Minute
 
-// Interruptions keeps what is remembered meanwhile.
+// Interruptions keeps the content until the user returns.
 type Interruptions struct {
 	Set *store.Collection[Interruption]
 	Box *seal.Box
 	Now func() time.Time
 }
 
-// Name makes an unguessable name for a stop.
+// Name makes an unguessable name for an interruption.
 func Name() string { return rand.Text() }
 
-// Keep remembers value under the name, for one kind of stop in one browser.
+// Keep stores a value under the name, for one kind of interruption and one
+// browser.
 func (s *Interruptions) Keep(ctx context.Context, kind, name, browser string, value any) error {
 	plain, err := json.Marshal(value)
 	if err != nil {
-		return fmt.Errorf("keep a stop: %w", err)
+		return fmt.Errorf("store an interruption: %w", err)
 	}
 	id := stopID(name)
 	return s.Set.Insert(ctx, Interruption{
@@ -65,9 +66,9 @@ func (s *Interruptions) Keep(ctx context.Context, kind, name, browser string, va
 	})
 }
 
-// Take returns what was kept, once. It must be asked for as the same kind and
-// in the same browser, or it is ErrGone; an attempt from another browser does
-// not use it up, or a stranger could spoil a sign-in by guessing.
+// Take returns the stored value, once. The kind and the browser must match, or
+// it is ErrGone. An attempt from another browser does not use it up, so that a
+// stranger cannot break a sign-in.
 func (s *Interruptions) Take(ctx context.Context, kind, name, browser string, out any) error {
 	if err := s.Peek(ctx, kind, name, browser, out); err != nil {
 		return err
@@ -99,15 +100,15 @@ func (s *Interruptions) Peek(ctx context.Context, kind, name, browser string, ou
 	return json.Unmarshal(plain, out)
 }
 
-// carried is what a browser carries itself, for a moment.
+// carried is a value that the browser itself carries for a short time.
 type carried struct {
 	Until time.Time
 	Value json.RawMessage
 }
 
-// Carry seals a value into a text that a browser takes from one address of ours
-// to the next: where anybody may send something that must come along, nothing
-// is kept here for it.
+// Carry encrypts a value into a text that a browser carries from one page of
+// the hub to the next. Unauthenticated requests use it, so that they store
+// nothing on the server.
 func (s *Interruptions) Carry(kind string, value any, life time.Duration) (string, error) {
 	inner, err := json.Marshal(value)
 	if err != nil {
@@ -120,8 +121,8 @@ func (s *Interruptions) Carry(kind string, value any, life time.Duration) (strin
 	return s.Box.Seal(plain, names.Carried(kind)), nil
 }
 
-// Carried opens what Carry sealed for the same kind. What is too old, or was
-// not sealed here, is ErrGone.
+// Carried opens what Carry made for the same kind. A value that is too old or
+// not from this hub is ErrGone.
 func (s *Interruptions) Carried(kind, text string, out any) error {
 	plain, err := s.Box.Open(text, names.Carried(kind))
 	if err != nil {
@@ -129,7 +130,7 @@ func (s *Interruptions) Carried(kind, text string, out any) error {
 	}
 	var c carried
 	if err := json.Unmarshal(plain, &c); err != nil {
-		return fmt.Errorf("read what was carried: %w", err)
+		return fmt.Errorf("read a carried value: %w", err)
 	}
 	if !s.Now().Before(c.Until) {
 		return ErrGone

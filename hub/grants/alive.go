@@ -12,9 +12,10 @@ import (
 // AccessLife is how long an access token lives.
 const AccessLife = 15 * time.Minute
 
-// alive reports whether the user has anything living with the client of the
-// grant: a session in which it was answered, or a token. A token that merely ran
-// out takes nothing from the session; one that was revoked as the last does.
+// alive reports whether the user still has something active with the client of
+// the grant: a session in which the client got an answer, or a valid token.
+// Expiry of a token does not take the session away; revocation of the last
+// token does.
 func (k *Service) alive(ctx context.Context, g Grant, c Circumstances) (bool, error) {
 	if !g.Lapsed {
 		if answered, err := c.Answered(ctx); answered || err != nil {
@@ -24,8 +25,7 @@ func (k *Service) alive(ctx context.Context, g Grant, c Circumstances) (bool, er
 	return k.hasToken(ctx, TokenFamily{Authorization: g.Authorization(nil, SignIn{SessionGeneration: c.SessionGeneration})})
 }
 
-// hasToken reports whether a family of the same grant has a token that is good,
-// other than the one at hand.
+// hasToken reports whether another family of the same grant has a valid token.
 func (k *Service) hasToken(ctx context.Context, at TokenFamily) (bool, error) {
 	for f, err := range k.families.EachWhere(ctx, "userId", at.UserID) {
 		if err != nil {
@@ -59,21 +59,22 @@ func (k *Service) good(ctx context.Context, f TokenFamily) (bool, error) {
 	return k.SessionLives(ctx, f.SID)
 }
 
-// lastIssued is when the family got its newest access token; the zero time if
-// it got none.
+// lastIssued is when the family got its newest access token; zero if it got
+// none.
 func (k *Service) lastIssued(f TokenFamily) time.Time {
 	switch {
 	case f.RefreshHash != "":
-		return f.Expires.Add(-k.lives.Refresh) // extend
+		return f.Expires.Add(-k.lives.Refresh) // extend sets Expires from it
 	case f.Redeemed.IsZero() && f.Front:
 		return f.CodeEnds.Add(-k.lives.Code)
 	}
 	return f.Redeemed
 }
 
-// Withdraw is Revoke for a client that gives its token back (RFC 7009). If it
-// was the last, the user is asked before the client gets another: that is
-// written down first, so that what fails half-way asks once too often.
+// Withdraw is Revoke for a client that revokes its own token (RFC 7009). If it
+// was the last token, the user is asked again before the client gets another.
+// That is written first, so that a failure half-way asks once too often rather
+// than never.
 func (k *Service) Withdraw(ctx context.Context, id, why string) error {
 	f, err := k.families.Get(ctx, id)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -90,7 +91,7 @@ func (k *Service) Withdraw(ctx context.Context, id, why string) error {
 	return k.Revoke(ctx, id, why)
 }
 
-// lapse notes that nothing but this family was good of its grant.
+// lapse marks the grant as lapsed if this family held its only valid token.
 func (k *Service) lapse(ctx context.Context, f TokenFamily) error {
 	if others, err := k.hasToken(ctx, f); others || err != nil {
 		return err
@@ -108,8 +109,8 @@ func (k *Service) lapse(ctx context.Context, f TokenFamily) error {
 	return err
 }
 
-// ended is a refusal that ended the family. With a code that nobody redeemed no
-// token went.
+// ended is a refusal that ended the family. If the code was never redeemed, no
+// token was lost.
 func (k *Service) ended(ctx context.Context, f TokenFamily, refusal error) error {
 	if f.Redeemed.IsZero() && !f.Front {
 		return refusal

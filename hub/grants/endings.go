@@ -10,11 +10,10 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// end marks a family as revoked. Its login key can no longer end it, and does
-// not count it any more.
+// end marks a family as revoked. It no longer counts for its provider.
 func (f *TokenFamily) end(now time.Time, why string) { f.Revoked, f.Why, f.LoginKey = now, why, "" }
 
-// Revoke ends a family. A family that is gone needs no revoking.
+// Revoke ends a family. It is no error if the family is gone.
 func (k *Service) Revoke(ctx context.Context, id, why string) error {
 	err := k.families.Update(ctx, id, func(f *TokenFamily) error {
 		if !f.Revoked.IsZero() {
@@ -29,26 +28,26 @@ func (k *Service) Revoke(ctx context.Context, id, why string) error {
 	return err
 }
 
-// RevokeSession revokes what came from a session that has ended, except what
-// was granted offline_access to outlive it.
+// RevokeSession revokes what came from a session that ended, except what was
+// granted offline_access.
 func (k *Service) RevokeSession(ctx context.Context, sid string) error {
 	_, err := k.revokeAll(ctx, k.families.EachWhere(ctx, "sid", sid), "session.ended", func(f TokenFamily) bool { return !f.Offline() })
 	return err
 }
 
-// RevokeProvider revokes all that came of people who signed in by a login key,
-// on whatever device they signed in, and says how much that was.
+// RevokeProvider revokes everything issued to users who signed in by a
+// provider, on all devices, and returns how much that was.
 func (k *Service) RevokeProvider(ctx context.Context, loginKey string) (int, error) {
 	return k.revokeAll(ctx, k.families.EachWhere(ctx, "loginKey", loginKey), "provider.ended", func(TokenFamily) bool { return true })
 }
 
-// RevokeProviderOf is RevokeProvider for one person.
+// RevokeProviderOf is RevokeProvider for one user.
 func (k *Service) RevokeProviderOf(ctx context.Context, userID, loginKey string) error {
 	_, err := k.revokeAll(ctx, k.families.EachWhere(ctx, "userId", userID), "provider.ended", func(f TokenFamily) bool { return f.LoginKey == loginKey })
 	return err
 }
 
-// CountProvider says how much RevokeProvider would revoke, up to most.
+// CountProvider counts what RevokeProvider would revoke, up to most.
 func (k *Service) CountProvider(ctx context.Context, loginKey string, most int) (int, error) {
 	return k.families.CountWhere(ctx, "loginKey", loginKey, most)
 }

@@ -14,37 +14,37 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// A TokenFamily is one authorization code and what came of it.
+// A TokenFamily is one authorization code and the tokens that came of it.
 type TokenFamily struct {
-	ID string `bson:"id"` // the head of the code's hash; says nothing about the code
+	ID string `bson:"id"` // the head of the code's hash; reveals nothing about the code
 
 	Authorization `bson:",inline"`
 
-	// Front says that tokens came together with the code, from the
-	// authorization endpoint: they are good before the code is redeemed.
+	// Front says that the authorization endpoint issued tokens together with
+	// the code: they are valid before the code is redeemed.
 	Front bool `bson:"front,omitempty"`
 
 	CodeHash string    `bson:"codeHash" secret:"hash"`
 	CodeEnds time.Time `bson:"codeEnds"`
 	Redeemed time.Time `bson:"redeemed"`
 
-	RootHash    string `bson:"rootHash" secret:"hash"`    // of the part all refresh tokens of the family share
-	RefreshHash string `bson:"refreshHash" secret:"hash"` // of the one that is good now
+	RootHash    string `bson:"rootHash" secret:"hash"`    // of the part that all refresh tokens of the family share
+	RefreshHash string `bson:"refreshHash" secret:"hash"` // of the current refresh token
 	Rotations   int    `bson:"rotations"`
-	// Rotated is when the token that is good now was handed out in exchange for
-	// the one before it, and RotatedFor is whom and what it was for.
+	// Rotated is when the current token was issued in exchange for the one
+	// before it, and RotatedFor what that request asked for.
 	Rotated    time.Time `bson:"rotated,omitempty"`
 	RotatedFor string    `bson:"rotatedFor,omitempty" secret:"hash"`
-	Ends       time.Time `bson:"ends"` // of the whole family, whatever is used
+	Ends       time.Time `bson:"ends"` // end of the whole family, even if it is used
 
 	Revoked time.Time `bson:"revoked"`
-	Why     string    `bson:"why"` // a code for why it was revoked
+	Why     string    `bson:"why"` // the code of the reason it was revoked
 	Expires time.Time `bson:"expires"`
 }
 
-// TokenConstraints are what else was asked for and agreed, all of it optional.
+// TokenConstraints are further agreed restrictions, all of them optional.
 type TokenConstraints struct {
-	Kind      string             `bson:"kind,omitempty"`      // the grant type it came by, if not by a code
+	Kind      string             `bson:"kind,omitempty"`      // the grant type, if it was not a code
 	Claims    string             `bson:"claims,omitempty"`    // the claims parameter, JSON (OIDC Core §5.5)
 	Resources []string           `bson:"resources,omitempty"` // RFC 8707
 	Details   string             `bson:"details,omitempty"`   // authorization_details, JSON (RFC 9396)
@@ -58,15 +58,15 @@ func (f TokenFamily) Key() string { return f.ID }
 // ExpiresAt is when nothing of the family can be used any more.
 func (f TokenFamily) ExpiresAt() time.Time { return f.Expires }
 
-// Offline says that the family outlives the session it came from.
+// Offline reports whether the family outlives its session.
 func (f TokenFamily) Offline() bool { return oauth.Covers(f.Scopes, []string{"offline_access"}) }
 
-// remember is how long a code or family is kept beyond its use, so that a
-// replay is still recognised as one.
+// remember is how long a code or family is kept after its use, so that a replay
+// is still recognised.
 const remember = time.Hour
 
-// An Authorization is what a person agreed to, with what is known of how they
-// signed in: what a code stands for, and what a family goes on from.
+// An Authorization is what a user agreed to, with how they signed in: a code
+// stands for it, and a family continues it.
 type Authorization struct {
 	GrantID     string `bson:"grantId"`
 	GrantSerial string `bson:"grantSerial"`
@@ -76,16 +76,16 @@ type Authorization struct {
 	SignIn `bson:",inline"`
 
 	Scopes      []string         `bson:"scopes"`
-	RedirectURI string           `bson:"redirectUri"` // as sent with the request, "" if it was not
+	RedirectURI string           `bson:"redirectUri"` // as sent in the request, "" if it was not
 	Challenge   string           `bson:"challenge"`
 	Nonce       string           `bson:"nonce"`
-	SID         string           `bson:"sid"` // the session it came from, by its public name; only of a code
+	SID         string           `bson:"sid"` // the public name of its session; only of a code
 	Terms       TokenConstraints `bson:"terms,omitempty"`
 	Trace       string           `bson:"trace,omitempty"` // id of the login trace, if there is one
 }
 
-// Authorization begins one on the strength of the grant, for a person who
-// signed in like this. It is the only way to one, whatever the grant type.
+// Authorization starts an authorization from the grant, for a user who signed
+// in like this. Every grant type uses it.
 func (g Grant) Authorization(scopes []string, by SignIn) Authorization {
 	return Authorization{GrantID: g.ID, GrantSerial: g.Serial, UserID: g.UserID, ClientID: g.ClientID, SignIn: by, Scopes: scopes}
 }
@@ -95,22 +95,22 @@ const (
 	rootLength = 22
 )
 
-// NewCode keeps the authorization and returns a code for it, good once and for
-// Lives.Code. front says that tokens are handed out together with it.
+// NewCode stores the authorization and returns a code for it, valid once and
+// for Lives.Code. front says that tokens are issued together with it.
 func (k *Service) NewCode(ctx context.Context, a Authorization, front bool) (string, TokenFamily, error) {
 	code := names.CodePrefix + secrets.New()
 	sum, ends := secrets.Hash(code), k.now().Add(k.lives.Code)
 	f := TokenFamily{ID: sum[:idLength], Authorization: a, Front: front, CodeHash: sum, CodeEnds: ends, Expires: ends.Add(remember)}
 	if err := k.families.Insert(ctx, f); err != nil {
-		return "", TokenFamily{}, fmt.Errorf("keep a code: %w", err)
+		return "", TokenFamily{}, fmt.Errorf("store a code: %w", err)
 	}
 	return code, f, nil
 }
 
-// Begin keeps an authorization that came without a code, and returns its first
-// refresh token if the proof asks for one. from names what it was collected
-// with; of several who bring the same, one begins a family and the
-// others get an error.
+// Begin stores an authorization that came without a code, and returns its first
+// refresh token if the redemption asks for one. from names what it was
+// collected with: if several requests present the same, one begins a family and
+// the others get an error.
 func (k *Service) Begin(ctx context.Context, from string, a Authorization, p CodeRedemption) (TokenFamily, string, error) {
 	f := TokenFamily{ID: secrets.Hash(from)[:idLength], Authorization: a}
 	f.Terms.Confirm = p.Bound
@@ -120,7 +120,7 @@ func (k *Service) Begin(ctx context.Context, from string, a Authorization, p Cod
 		return TokenFamily{}, "", oauth.InvalidGrant("oauth.grant.exchanged").Because(err)
 	}
 	if err != nil {
-		return TokenFamily{}, "", fmt.Errorf("begin a family: %w", err)
+		return TokenFamily{}, "", fmt.Errorf("begin a token family: %w", err)
 	}
 	return f, refresh, nil
 }
@@ -130,19 +130,19 @@ type CodeRedemption struct {
 	ClientID    string
 	RedirectURI string // as sent to the token endpoint, "" if it was not
 	Verifier    string
-	// Proven are the keys that the client showed it holds.
+	// Proven are the keys that the client proved to hold.
 	Proven oauth.Confirmation
-	// Refresh asks for a refresh token too, which is bound to Bound.
+	// Refresh asks for a refresh token too. It is bound to Bound.
 	Refresh bool
 	Bound   oauth.Confirmation
-	// Access is how long the access token will live; the family is kept at
-	// least as long, for introspection.
+	// Access is the lifetime of the access token. The family is kept at least
+	// that long, for introspection.
 	Access time.Duration
 }
 
-// A ReplayError is a refusal that says somebody may hold what is not theirs. The
-// family in it has been revoked, unless what was shown is useless to whoever
-// showed it (refresh.misused), and the event is worth an audit row.
+// A ReplayError is a refusal that suggests theft. Its family has been revoked,
+// unless the stolen token is useless without a key (refresh.misused). The event
+// belongs in the audit log.
 type ReplayError struct {
 	Family TokenFamily
 	Kind   string // "code.replayed", "code.misused", "refresh.reused" or "refresh.misused"
@@ -155,20 +155,19 @@ func (m *ReplayError) Error() string { return m.Kind + ": " + m.Public.Error() }
 // Unwrap gives the responder the protocol error.
 func (m *ReplayError) Unwrap() error { return m.Public }
 
-// Sentence is for the record of events.
+// Sentence is the text for the audit log.
 func (m *ReplayError) Sentence() texts.Text {
 	return texts.New("tokens.misused", "why", m.Public.Why)
 }
 
 var errNoCode = oauth.InvalidGrant("oauth.code.gone")
 
-// Redeem exchanges a code for its authorization, at most once however many ask
-// at the same moment, and returns the first refresh token if one is wanted.
+// Redeem exchanges a code for its authorization, at most once even under
+// concurrent requests, and returns the first refresh token if one is wanted.
 //
-// The first presentation by an authenticated client spends the code, whether
-// or not its proof holds: a code seen together with a wrong proof has been
-// seen by a stranger. A second presentation revokes what the first was given
-// (RFC 6749 §4.1.2).
+// The first use by an authenticated client spends the code, even if its proof
+// fails: then the code was in the wrong hands. A second use revokes what the
+// first one got (RFC 6749 §4.1.2).
 func (k *Service) Redeem(ctx context.Context, code string, p CodeRedemption) (TokenFamily, string, error) {
 	if !strings.HasPrefix(code, names.CodePrefix) {
 		return TokenFamily{}, "", errNoCode
@@ -197,9 +196,8 @@ func (k *Service) Redeem(ctx context.Context, code string, p CodeRedemption) (To
 	return out, refresh, nil
 }
 
-// Origin returns the authorization that a code stands for, whatever has become
-// of it, for whoever wants to know why it was refused; fs.ErrNotExist if there
-// is none.
+// Origin returns the authorization that a code stands for, in any state, to
+// find out why the code was refused; fs.ErrNotExist if there is none.
 func (k *Service) Origin(ctx context.Context, code string) (TokenFamily, error) {
 	sum := secrets.Hash(code)
 	f, err := k.families.Get(ctx, sum[:idLength])
@@ -209,7 +207,7 @@ func (k *Service) Origin(ctx context.Context, code string) (TokenFamily, error) 
 	return f, err
 }
 
-// redeem edits the family; an error with f.Revoked set must be written down.
+// redeem edits the family. An error with f.Revoked set must be stored.
 func (k *Service) redeem(f *TokenFamily, sum string, p CodeRedemption) (string, error) {
 	now := k.now()
 	switch {
@@ -222,8 +220,8 @@ func (k *Service) redeem(f *TokenFamily, sum string, p CodeRedemption) (string, 
 	case f.ClientID != p.ClientID:
 		return "", k.misuse(f, "code.misused", "oauth.code.client")
 	case f.RedirectURI != p.RedirectURI:
-		// RFC 6749 §4.1.3: identical to the one of the request, and only
-		// needed if it was in the request.
+		// RFC 6749 §4.1.3: it must equal the one in the authorization request,
+		// and is only needed if that had one.
 		return "", k.misuse(f, "code.misused", "oauth.code.redirect_uri")
 	case f.Challenge == "" && p.Verifier != "":
 		// RFC 9700 §4.8.2: otherwise an attacker could strip PKCE.
@@ -231,15 +229,15 @@ func (k *Service) redeem(f *TokenFamily, sum string, p CodeRedemption) (string, 
 	case f.Challenge != "" && !oauth.VerifierMatches(p.Verifier, f.Challenge):
 		return "", k.misuse(f, "code.misused", "oauth.code.verifier")
 	case !f.Terms.Confirm.HeldBy(p.Proven):
-		// RFC 9449 §10: the code is good for whoever holds the key of dpop_jkt.
+		// RFC 9449 §10: the code is only valid with the key of dpop_jkt.
 		return "", k.misuse(f, "code.misused", "oauth.code.key")
 	}
 	f.Terms.Confirm = p.Bound
 	return k.markUsed(f, p), nil
 }
 
-// markUsed marks the family as redeemed and returns its first refresh token, if
-// one is wanted.
+// markUsed marks the code as redeemed and returns the family's first refresh
+// token, if one is wanted.
 func (k *Service) markUsed(f *TokenFamily, p CodeRedemption) string {
 	f.Redeemed = k.now()
 	f.Expires = f.Redeemed.Add(p.Access + remember)
@@ -260,9 +258,9 @@ func (k *Service) misuse(f *TokenFamily, kind, why string) error {
 	return refused
 }
 
-// handOut makes a refresh token the family's newest, and returns it. The token
-// names its family, proves with the root that it was ever issued, and with the
-// rest that it is the newest.
+// handOut makes a refresh token the newest of the family and returns it. The
+// token names its family, its root proves that the hub issued it, and the rest
+// proves that it is the newest.
 func (k *Service) handOut(f *TokenFamily, token string) string {
 	f.RefreshHash = secrets.Hash(token)
 	f.Rotations++
@@ -270,8 +268,8 @@ func (k *Service) handOut(f *TokenFamily, token string) string {
 	return token
 }
 
-// extend lets the refresh token live on from now, to the end of the family at
-// most.
+// extend lets the refresh token live on from now, at most to the end of the
+// family.
 func (k *Service) extend(f *TokenFamily) {
 	f.Expires = k.now().Add(k.lives.Refresh)
 	if f.Ends.Before(f.Expires) {

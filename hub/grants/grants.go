@@ -1,14 +1,14 @@
-// Package grants keeps what users allowed clients, and everything that was
-// issued on the strength of it.
+// Package grants keeps what users allow clients, and everything that was issued
+// because of it.
 //
-// A Grant is the permission: this user, this client, these scopes. A Family is
-// one authorization code and the line of refresh tokens that grew from it; it
-// hangs on its grant. Both live in one document each, so that redeeming a
-// code, rotating a refresh token and revoking are single writes that exactly
-// one caller wins.
+// A Grant is the permission: this user, this client, these scopes. A
+// TokenFamily is one authorization code and the refresh tokens that follow from
+// it; it belongs to a grant. Each is one document, so that redeeming a code,
+// rotating a refresh token and revoking are single writes, and exactly one of
+// several concurrent callers wins.
 //
-// It decides whether a code or refresh token is good. What the tokens look
-// like is tokens' business; who the client is was settled before.
+// It decides whether a code or refresh token is valid. Package tokens decides
+// what tokens look like. The client is authenticated before.
 package grants
 
 import (
@@ -26,22 +26,22 @@ import (
 // A Grant is what a user allowed a client.
 type Grant struct {
 	ID       string   `bson:"id"`     // user and client, so there is one
-	Serial   string   `bson:"serial"` // new with each grant: removing one and allowing again revives nothing
+	Serial   string   `bson:"serial"` // new with each grant, so that a removed grant does not revive when it is given again
 	UserID   string   `bson:"userId"`
 	ClientID string   `bson:"clientId"`
 	Scopes   []string `bson:"scopes"`
-	// Extras are what was agreed to beyond scopes, each by a name of its own:
+	// Extras are what was agreed to besides scopes, each with its own name:
 	// single claims, APIs, authorization details.
 	Extras []string `bson:"extras,omitempty"`
-	// Generation is the client's when the user agreed. A client that has
-	// since changed its name or addresses is another client to the user.
+	// ConsentVersion is the client's when the user agreed. A client that has
+	// changed its name or addresses since then needs a new consent.
 	ConsentVersion int `bson:"generation"`
-	// Preauthorized marks a grant of which an administrator gave a part, by
-	// Skip Authorization. The user never agreed to all of it, so it counts
-	// only as long as the client may skip.
+	// Preauthorized marks a grant that an administrator gave in part, by Skip
+	// Authorization. The user did not agree to all of it, so it counts only
+	// while the client may skip consent.
 	Preauthorized bool `bson:"preauthorized"`
-	// Lapsed says that the last token that was good of it was revoked: the user
-	// is asked again, and then it stands again.
+	// Lapsed says that the last valid token of the grant was revoked: the user
+	// is asked again before it counts again.
 	Lapsed  bool      `bson:"lapsed,omitempty"`
 	Given   time.Time `bson:"given"`
 	Updated time.Time `bson:"updated"`
@@ -56,15 +56,15 @@ func (g Grant) ExpiresAt() time.Time { return g.Expires }
 
 func grantID(userID, clientID string) string { return userID + " " + clientID }
 
-// Lives are the lifetimes that grants gives out.
+// Lives are lifetimes.
 type Lives struct {
 	Code    time.Duration // of an authorization code
-	Refresh time.Duration // of a refresh token that is not used
-	Family  time.Duration // of all refresh tokens from one sign-in
+	Refresh time.Duration // of an unused refresh token
+	Family  time.Duration // of all refresh tokens of one sign-in
 	Grant   time.Duration // until the user is asked again
 }
 
-// DefaultLives are what RFC 9700 and common sense suggest.
+// DefaultLives follow RFC 9700.
 func DefaultLives() Lives {
 	const day = 24 * time.Hour
 	return Lives{Code: time.Minute, Refresh: 30 * day, Family: 180 * day, Grant: 365 * day}
@@ -75,22 +75,22 @@ type Service struct {
 	grants   *store.Collection[Grant]
 	families *store.Collection[TokenFamily]
 	lives    Lives
-	key      []byte // that refresh tokens follow from each other by
+	key      []byte // derives successors of refresh tokens
 	now      func() time.Time
 
-	// SessionLives says whether the session of this name is still there, without
-	// counting as a use of it.
+	// SessionLives reports whether the session with this public name exists. It
+	// does not count as use of the session.
 	SessionLives func(ctx context.Context, sid string) (bool, error)
 }
 
-// NewService returns a service over the two sets. key is the hub's own, from
-// which the successors of refresh tokens are made.
+// NewService returns a service over the two sets. key is the hub's own; the
+// successors of refresh tokens are derived with it.
 func NewService(grants *store.Collection[Grant], families *store.Collection[TokenFamily], lives Lives, key []byte, now func() time.Time) *Service {
 	return &Service{grants: grants, families: families, lives: lives, key: key, now: now}
 }
 
-// Covers returns the user's grant to the client if it covers what would be
-// allowed, and fs.ErrNotExist if the user must be asked.
+// Covers returns the user's grant to the client if it covers what is requested,
+// and fs.ErrNotExist if the user must be asked.
 func (k *Service) Covers(ctx context.Context, a Allowance) (Grant, error) {
 	g, err := k.grants.Get(ctx, grantID(a.UserID, a.ClientID))
 	if err != nil {
@@ -102,25 +102,23 @@ func (k *Service) Covers(ctx context.Context, a Allowance) (Grant, error) {
 	return g, nil
 }
 
-// Circumstances are what decides, beside the grant itself, whether a user
-// agreed.
+// Circumstances decide, besides the grant itself, whether the user has agreed.
 type Circumstances struct {
-	SkipAuthorization bool // an administrator agreed for everybody
-	AskAlways         bool // an agreement of before is no answer, by a setting or the kind of client
-	JustNow           bool // the user agreed in this very flow
+	SkipAuthorization bool // an administrator agreed for all users
+	AskAlways         bool // earlier consent does not count, by a setting or the kind of client
+	JustNow           bool // the user agreed in this flow
 
-	// Answered says whether the client was answered in a session of the user's
-	// that lives. An agreement of before counts only while something of it is
-	// alive; nil where nobody can be asked. SessionGeneration is the user's.
+	// Answered reports whether the client got an answer in an active session of
+	// the user. Earlier consent counts only while something of it is active;
+	// nil where no user can be asked. SessionGeneration is the user's.
 	Answered          func(context.Context) (bool, error)
 	SessionGeneration int64
 }
 
-// Agreed reports whether the user agreed to what would be allowed, and returns
-// the grant that says so. Nobody is asked here: a false answer means that the
-// user must be. What an administrator agreed to is written down, so that the
-// user sees it and can remove it; once authorization is no longer skipped, such
-// a grant is no agreement of the user's.
+// Agreed reports whether the user agreed to what is requested, and returns that
+// grant. It asks no one: false means that the user must be asked. What an
+// administrator agreed to is stored, so that the user sees it and can remove
+// it. When the client may no longer skip consent, such a grant does not count.
 func (k *Service) Agreed(ctx context.Context, a Allowance, c Circumstances) (Grant, bool, error) {
 	g, err := k.Covers(ctx, a)
 	missing := errors.Is(err, fs.ErrNotExist)
@@ -141,7 +139,7 @@ func (k *Service) Agreed(ctx context.Context, a Allowance, c Circumstances) (Gra
 	return g, alive, err
 }
 
-// Granted returns the scopes the user has already allowed, none if none.
+// Granted returns the scopes that the user has already allowed.
 func (k *Service) Granted(ctx context.Context, userID, clientID string, generation int) ([]string, error) {
 	g, err := k.grants.Get(ctx, grantID(userID, clientID))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -153,7 +151,7 @@ func (k *Service) Granted(ctx context.Context, userID, clientID string, generati
 	return g.Scopes, nil
 }
 
-// An Allowance is what Allow writes down.
+// An Allowance is what Allow stores.
 type Allowance struct {
 	UserID, ClientID string
 	Generation       int
@@ -162,21 +160,21 @@ type Allowance struct {
 	Preauthorized    bool
 }
 
-// maxExtras is how many of a grant's extras are remembered, the newest.
-// Details may differ with every request.
+// maxExtras bounds the extras of a grant; the newest are kept. Authorization
+// details may differ with every request.
 const maxExtras = 100
 
-// Allow records that the user allows the client these scopes, beside those
-// allowed before.
+// Allow stores that the user allows the client these scopes, in addition to
+// earlier ones.
 func (k *Service) Allow(ctx context.Context, a Allowance) (Grant, error) {
 	var out Grant
 	merge := func(g *Grant) error {
 		if g.ConsentVersion != a.Generation {
-			// Consent given to what the client used to be does not carry over.
+			// Consent to the earlier version of the client does not carry over.
 			*g = k.newGrant(a)
 		}
 		if g.Preauthorized && !a.Preauthorized {
-			g.Scopes, g.Extras = nil, nil // from here on only what the user says
+			g.Scopes, g.Extras = nil, nil // from here on only what the user agrees to counts
 		}
 		g.Scopes = append(g.Scopes, oauth.Missing(g.Scopes, a.Scopes)...)
 		g.Extras = append(g.Extras, oauth.Missing(g.Extras, a.Extras)...)
@@ -193,7 +191,7 @@ func (k *Service) Allow(ctx context.Context, a Allowance) (Grant, error) {
 	out = k.newGrant(a)
 	err = k.grants.Insert(ctx, out)
 	if errors.Is(err, fs.ErrExist) {
-		err = k.grants.Update(ctx, out.ID, merge) // another tab was quicker
+		err = k.grants.Update(ctx, out.ID, merge) // a concurrent request created it first
 	}
 	return out, err
 }
@@ -215,26 +213,26 @@ func (k *Service) newGrant(a Allowance) Grant {
 	}
 }
 
-// MostListed is how many grants ByUser returns at most.
+// MostListed bounds what ByUser returns.
 const MostListed = 200
 
-// ByUser lists what the user has allowed, MostListed of it at most.
+// ByUser lists what the user has allowed, at most MostListed.
 func (k *Service) ByUser(ctx context.Context, userID string) ([]Grant, error) {
 	return store.Collect(k.grants.EachWhere(ctx, "userId", userID), MostListed)
 }
 
-// Remove takes back what the user allowed the client. Every token of it stops
-// working here at once, for each is checked against its grant.
+// Remove revokes what the user allowed the client. Its tokens stop working at
+// this hub at once, because each is checked against its grant.
 func (k *Service) Remove(ctx context.Context, userID, clientID string) error {
 	return k.grants.Delete(ctx, grantID(userID, clientID))
 }
 
-// RemoveUser takes back whatever the user allowed anybody.
+// RemoveUser revokes everything that the user allowed.
 func (k *Service) RemoveUser(ctx context.Context, userID string) error {
 	return k.removeAll(ctx, "userId", userID)
 }
 
-// RemoveClient takes back every grant to a client that is going away.
+// RemoveClient revokes every grant of a client that is deleted.
 func (k *Service) RemoveClient(ctx context.Context, clientID string) error {
 	return k.removeAll(ctx, "clientId", clientID)
 }

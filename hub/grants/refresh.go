@@ -19,29 +19,29 @@ var errNoRefresh = oauth.InvalidGrant("oauth.refresh.gone")
 // A RefreshRequest is what a client presents together with a refresh token.
 type RefreshRequest struct {
 	ClientID string
-	// Narrow, if not empty, are the scopes the client asks for; more than the
-	// family has is refused and nothing is rotated (RFC 6749 §6).
+	// Narrow, if not empty, are the scopes that the client requests. More than
+	// the family has is refused, and nothing is rotated (RFC 6749 §6).
 	Narrow []string
-	// Proven are the keys that the client showed it holds.
+	// Proven are the keys that the client proved to hold.
 	Proven oauth.Confirmation
-	// Asked is what else the client asks for. It is compared only, with what
-	// was asked for by whoever sends the same token again.
+	// Asked is what else the client requests. It is only compared, to recognise
+	// a repetition of the same request.
 	Asked []string
-	// Keep leaves the token as it is: one that is useless without the client's
-	// key need not be exchanged, and an answer that gets lost costs nothing.
+	// Keep does not rotate the token: a token that is useless without the
+	// client's key need not be exchanged, and a lost answer does no harm.
 	Keep bool
-	// Public says that the client proves itself by nothing, so that only a key
-	// tells it from whoever found its token.
+	// Public says that the client does not authenticate, so that only a key
+	// proves that it is not a thief of the token.
 	Public bool
-	// Grace is how long after its first use the token gets the same successor
-	// again (repeat.go).
+	// Grace is how long after its first use the token still gets the same
+	// successor (repeat.go).
 	Grace time.Duration
 }
 
-// Refresh exchanges a refresh token for its successor. A token that was
-// already exchanged, and is not repeated by the client that lost the answer, is
-// in the hands of two parties; which of them is the thief cannot be told, so
-// the whole family ends (RFC 9700 §4.14.2).
+// Refresh exchanges a refresh token for its successor. A token that was already
+// exchanged, and is not a repetition after a lost answer, is in the hands of
+// two parties. The hub cannot tell which one is the thief, so the whole family
+// ends (RFC 9700 §4.14.2).
 func (k *Service) Refresh(ctx context.Context, token string, r RefreshRequest) (TokenFamily, string, error) {
 	id, root, ok := splitRefresh(token)
 	if !ok {
@@ -86,17 +86,17 @@ func splitRefresh(token string) (id, root string, ok bool) {
 	return rest[:idLength], rest[idLength : idLength+rootLength], true
 }
 
-// refresh edits the family and returns the token to go on with; with
-// store.ErrUnchanged it is one that was handed out before.
+// refresh edits the family and returns the next token. store.ErrUnchanged means
+// that it was issued before.
 func (k *Service) refresh(f *TokenFamily, token, root string, r RefreshRequest) (string, error) {
 	switch {
 	case f.ClientID != r.ClientID, !f.Revoked.IsZero(), !secrets.Same(f.RootHash, secrets.Hash(root)):
-		// Never issued, or to another client: the owner's stays good, for a
-		// stranger who could end it by naming the family had a new weapon.
+		// Never issued, or issued to another client. The family stays:
+		// otherwise anyone who can name a family could end it.
 		return "", errNoRefresh
 	case !f.Terms.Confirm.HeldBy(r.Proven):
-		// RFC 9449 §5, RFC 8705 §4: without the key it is useless, old or new,
-		// and whoever found it must not be able to end the owner's.
+		// RFC 9449 §5, RFC 8705 §4: without the key the token is useless, so a
+		// thief must not be able to end the owner's family with it.
 		return "", &ReplayError{Family: *f, Kind: "refresh.misused", Public: oauth.InvalidGrant("oauth.refresh.key")}
 	case k.repeats(*f, token, root, r):
 		return k.successor(*f, token, root), store.ErrUnchanged
@@ -106,15 +106,15 @@ func (k *Service) refresh(f *TokenFamily, token, root string, r RefreshRequest) 
 		return "", oauth.InvalidScope("oauth.refresh.scope")
 	case r.Keep:
 		k.extend(f)
-		f.Rotated = time.Time{} // it was used, so the one before it is theft from now on
+		f.Rotated = time.Time{} // the successor was used, so its predecessor counts as stolen from now on
 		return token, nil
 	}
 	f.Rotated, f.RotatedFor = k.now(), r.purpose(*f)
 	return k.handOut(f, k.successor(*f, token, root)), nil
 }
 
-// WouldRefresh returns the family of a refresh token with which Refresh would
-// go on, without using it. Anything else is fs.ErrNotExist.
+// WouldRefresh returns the family of a refresh token that Refresh would accept,
+// without using it. Anything else is fs.ErrNotExist.
 func (k *Service) WouldRefresh(ctx context.Context, token string, r RefreshRequest) (TokenFamily, error) {
 	f, err := k.OfRefresh(ctx, token)
 	if err != nil {
@@ -128,8 +128,8 @@ func (k *Service) WouldRefresh(ctx context.Context, token string, r RefreshReque
 	return f, nil
 }
 
-// ByRefresh returns the family of a refresh token that is good now, without
-// using it. Anything else is fs.ErrNotExist.
+// ByRefresh returns the family of a valid refresh token, without using it.
+// Anything else is fs.ErrNotExist.
 func (k *Service) ByRefresh(ctx context.Context, token string) (TokenFamily, error) {
 	f, err := k.OfRefresh(ctx, token)
 	if err == nil && !secrets.Same(f.RefreshHash, secrets.Hash(token)) {
@@ -138,9 +138,9 @@ func (k *Service) ByRefresh(ctx context.Context, token string) (TokenFamily, err
 	return f, err
 }
 
-// OfRefresh returns the living family that a refresh token belongs to, be it
-// the newest or one that was exchanged before: whoever revokes means the
-// sign-in, and may have been overtaken by a refresh of their own.
+// OfRefresh returns the active family of a refresh token, the newest or one
+// that was exchanged before: revocation means the whole sign-in, and a
+// concurrent refresh may have replaced the token.
 func (k *Service) OfRefresh(ctx context.Context, token string) (TokenFamily, error) {
 	id, root, ok := splitRefresh(token)
 	if !ok {
@@ -156,8 +156,8 @@ func (k *Service) OfRefresh(ctx context.Context, token string) (TokenFamily, err
 	return f, nil
 }
 
-// Live returns the family if neither it nor the grant it hangs on was revoked;
-// otherwise fs.ErrNotExist.
+// Live returns the family if neither it nor its grant was revoked; otherwise
+// fs.ErrNotExist.
 func (k *Service) Live(ctx context.Context, id string) (TokenFamily, error) {
 	f, err := k.families.Get(ctx, id)
 	if err != nil {
@@ -169,8 +169,8 @@ func (k *Service) Live(ctx context.Context, id string) (TokenFamily, error) {
 	return f, k.IsActive(ctx, f)
 }
 
-// Resume reports whether some client can still get tokens for a user who came by
-// a login key.
+// Resume reports whether any client can still get tokens for a user who signed
+// in by a provider.
 func (k *Service) Resume(ctx context.Context, userID, loginKey string) (bool, error) {
 	for f, err := range k.families.EachWhere(ctx, "userId", userID) {
 		if err != nil {
@@ -186,7 +186,7 @@ func (k *Service) Resume(ctx context.Context, userID, loginKey string) (bool, er
 	return false, nil
 }
 
-// IsActive checks that the grant the family hangs on still stands.
+// IsActive checks that the family's grant is still in force.
 func (k *Service) IsActive(ctx context.Context, f TokenFamily) error {
 	g, err := k.grants.Get(ctx, f.GrantID)
 	if err != nil {

@@ -12,26 +12,25 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-// An answer that is lost on its way, and two tabs that refresh at once, make a
-// client send a token again that was exchanged just now. For a moment it gets
-// the same successor as the first time: two live tokens there never are, and
-// which of two parties uses the successor first decides as before (RFC 9700
-// §4.14.2; decision 0042).
+// A lost answer, or two tabs that refresh at once, makes a client send a token
+// that was just exchanged. For a short grace period it gets the same successor
+// again. There are never two valid tokens, and after the successor is used the
+// token counts as stolen (RFC 9700 §4.14.2; decision 0042).
 
-// successor is the token that follows another of the family. It can be made
-// again from the one before it, but only with the hub's key: who has the old
-// token, or a copy of the database, or both, does not have it.
+// successor is the token that follows another one of the family. It can be
+// derived again from its predecessor, but only with the hub's key: a stolen
+// token and a copy of the database are not enough.
 func (k *Service) successor(f TokenFamily, token, root string) string {
 	mac := hmac.New(sha256.New, k.key)
 	mac.Write([]byte(f.ID + "\x00" + token))
 	return names.RefreshPrefix + f.ID + root + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// repeats reports whether a token that was exchanged already is to get its
-// successor again. It keeps the rule that a used token is theft: for whoever
-// proves nothing that a thief of the token does not have as well, once the
-// successor was used itself, for all tokens before the last, after the moment
-// of grace, and for whoever asks by another key or for something else.
+// repeats reports whether an exchanged token gets its successor again. In all
+// other cases reuse counts as theft: when the client proves nothing that a
+// thief would lack, when the successor was used, when the token is older than
+// the last, after the grace period, and when the request uses another key or
+// asks for something else.
 func (k *Service) repeats(f TokenFamily, token, root string, r RefreshRequest) bool {
 	switch {
 	case r.Keep, r.Public && !f.Terms.Confirm.Bound():
@@ -42,12 +41,12 @@ func (k *Service) repeats(f TokenFamily, token, root string, r RefreshRequest) b
 	return secrets.Same(f.RefreshHash, secrets.Hash(k.successor(f, token, root))) && secrets.Same(f.RotatedFor, r.purpose(f))
 }
 
-// purpose is by which key a client asks and for what, in a form that is only
-// compared.
+// purpose describes the key and the content of a request, in a form that is
+// only compared.
 func (r RefreshRequest) purpose(f TokenFamily) string {
 	scopes := r.Narrow
 	if len(scopes) == 0 {
-		scopes = f.Scopes // RFC 6749 §6: what was granted
+		scopes = f.Scopes // RFC 6749 §6: the default is what was granted
 	}
 	said := slices.Concat([]string{r.Proven.JKT, r.Proven.X5T, oauth.JoinScope(slices.Sorted(slices.Values(scopes)))}, r.Asked)
 	return secrets.Hash(strings.Join(said, "\x00"))

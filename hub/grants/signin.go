@@ -2,13 +2,13 @@ package grants
 
 import "time"
 
-// A SignIn is how and when a person signed in. Their session keeps it, and
-// hands it on whole to everything that comes of the session: what ends the
-// sign-in finds by it what must end too.
+// A SignIn is how and when a user signed in. Their session keeps it and passes
+// it on to everything that is issued in the session, so that ending the sign-in
+// finds all of it.
 type SignIn struct {
-	SessionGeneration int64     `bson:"epoch"`    // the user's, when they signed in
-	AuthTime          time.Time `bson:"authTime"` // when the person proved who they are; zero if nobody can say
+	SessionGeneration int64     `bson:"epoch"`    // the user's, at sign-in
+	AuthTime          time.Time `bson:"authTime"` // when the user authenticated; zero if unknown
 	ACR               string    `bson:"acr"`
 	AMR               []string  `bson:"amr"`                // RFC 8176
-	LoginKey          string    `bson:"loginKey,omitempty"` // by which the person came, if from an upstream
+	LoginKey          string    `bson:"loginKey,omitempty"` // the provider, if they came by one
 }

@@ -99,7 +99,7 @@ func (k *Service) flush(ctx context.Context) {
 	k.mu.Unlock()
 	for id, news := range taken {
 		if err := k.write(ctx, *news); err != nil {
-			k.Log.ErrorContext(ctx, "how a login key fares is not written yet", "key", id, "error", err)
+			k.Log.ErrorContext(ctx, "could not store the health of a provider; the hub will try again", "key", id, "error", err)
 			k.putBack(news)
 		}
 	}

@@ -67,7 +67,7 @@ func (d *Monitor) Run(ctx context.Context) {
 			err = d.Check(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
-			d.Log.ErrorContext(ctx, "nobody watched over the upstreams; it is tried again soon", "error", err)
+			d.Log.ErrorContext(ctx, "could not check the providers; the hub will try again", "error", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -203,7 +203,7 @@ func (d *Monitor) write(ctx context.Context, found []Warning) error {
 			continue
 		}
 		if err := d.Mailer.Mail(ctx, mail.NewEmail(u.Email, "attention", "found", news)); err != nil {
-			d.Log.ErrorContext(ctx, "an administrator was not told of warnings", "error", err)
+			d.Log.ErrorContext(ctx, "could not email warnings to an administrator", "error", err)
 		}
 	}
 	return nil

@@ -84,7 +84,7 @@ func (r *refusal) Error() string { return "the client answered " + r.Status }
 func (r *refusal) Sentence() texts.Text { return texts.New("logout.answered", "status", r.Status) }
 
 // errNobody says that the client is gone, turned off, or no longer asks.
-var errNobody = errors.New("there is nobody left to tell")
+var errNobody = errors.New("there is no one left to notify")
 
 // tell posts the logout token (OIDC Back-Channel Logout §2.5). It always names
 // the user and the session, whether or not the client asked for the latter

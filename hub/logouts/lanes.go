@@ -84,7 +84,7 @@ func (k *Service) Run(ctx context.Context) {
 			running.Go(func() {
 				for again := true; again; again = k.lanes.again(id) {
 					if err := k.deliverDue(ctx, id); err != nil && ctx.Err() == nil {
-						k.Log.ErrorContext(ctx, "logout notices wait", "client", id, "error", err)
+						k.Log.ErrorContext(ctx, "could not send logout notices; the hub will try again", "client", id, "error", err)
 					}
 				}
 			})
@@ -107,7 +107,7 @@ func (k *Service) look(ctx context.Context) {
 	for n, err := range k.Notices.Each(ctx, q) {
 		if err != nil {
 			if ctx.Err() == nil {
-				k.Log.ErrorContext(ctx, "logout notices wait", "error", err)
+				k.Log.ErrorContext(ctx, "could not send logout notices; the hub will try again", "error", err)
 			}
 			return
 		}

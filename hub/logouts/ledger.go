@@ -160,7 +160,7 @@ func (k *Service) write(ctx context.Context, n Notice, edit func(*Recipient)) {
 		return nil
 	})
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		k.Log.ErrorContext(ctx, "the ledger of sign-outs is out of date", "client", n.ClientID, "error", err)
+		k.Log.ErrorContext(ctx, "could not store the result of a sign-out delivery", "client", n.ClientID, "error", err)
 	}
 }
 

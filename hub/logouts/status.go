@@ -54,7 +54,7 @@ func (k *Service) change(ctx context.Context, clientID string, edit func(*Status
 // drop removes a notice that is done with.
 func (k *Service) drop(ctx context.Context, n Notice) {
 	if err := k.Notices.Delete(ctx, n.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		k.Log.ErrorContext(ctx, "a logout notice that is done with stays", "error", err)
+		k.Log.ErrorContext(ctx, "could not delete a finished logout notice", "error", err)
 	}
 }
 
@@ -100,7 +100,7 @@ func (k *Service) failed(ctx context.Context, n Notice, refused bool, cause erro
 		return nil
 	})
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		k.Log.ErrorContext(ctx, "a logout notice stays claimed for a while", "error", err)
+		k.Log.ErrorContext(ctx, "could not release a logout notice; it will be sent later", "error", err)
 	}
 	k.write(ctx, n, func(r *Recipient) { r.stand(r.State, texts.Of(cause), next) })
 }
@@ -109,7 +109,7 @@ func (k *Service) failed(ctx context.Context, n Notice, refused bool, cause erro
 // goes on without it.
 func (k *Service) note(ctx context.Context, clientID string, edit func(*Status) error) {
 	if err := k.change(ctx, clientID, edit); err != nil {
-		k.Log.ErrorContext(ctx, "the status of logout notices is out of date", "client", clientID, "error", err)
+		k.Log.ErrorContext(ctx, "could not store the delivery status of logout notices", "client", clientID, "error", err)
 	}
 }
 

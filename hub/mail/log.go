@@ -24,6 +24,6 @@ func (s *Log) Send(ctx context.Context, l Message) error {
 	if s.Console {
 		about = append(about, "text", l.Text)
 	}
-	s.Log.InfoContext(ctx, "an email was not sent, for FEDHUB_MAIL_URL names no mail server", about...)
+	s.Log.InfoContext(ctx, "an email was not sent because no mail server is set; set FEDHUB_MAIL_URL", about...)
 	return nil
 }

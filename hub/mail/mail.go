@@ -40,7 +40,7 @@ func Delivers(s Sender) bool {
 }
 
 // errAddress is for an email to nobody.
-var errAddress = errors.New("the email's address is not one plain e-mail address")
+var errAddress = errors.New("the email's address is not a single plain email address")
 
 // tidy makes an email safe to hand to a mail server, or says why it cannot be
 // sent: an address is one address, and a subject one line, so that no name or

@@ -141,7 +141,7 @@ func TestABusyServerIsTriedAgainAndARefusingOneIsNot(t *testing.T) {
 		t.Fatal(err)
 	}
 	q.Close()
-	if got := log.String(); !strings.Contains(got, "could not be sent") || !strings.Contains(got, "tries=1") || strings.Contains(got, "a link") {
+	if got := log.String(); !strings.Contains(got, "could not send an email\"") || !strings.Contains(got, "tries=1") || strings.Contains(got, "a link") {
 		t.Errorf("the log says %s", got)
 	}
 	if err := q.Send(t.Context(), Message{To: "ada@example.org", Subject: "After", Text: "x"}); !errors.Is(err, errClosed) {

@@ -20,7 +20,7 @@ var pauses = []time.Duration{5 * time.Second, 30 * time.Second, 2 * time.Minute,
 
 var (
 	errFull   = errors.New("too many emails wait for the mail server")
-	errClosed = errors.New("the hub is shutting down and takes no more emails")
+	errClosed = errors.New("the hub is shutting down and accepts no more emails")
 )
 
 // A Queue takes emails at once and sends them beside the requests. An email
@@ -82,14 +82,14 @@ func (q *Queue) deliver(l Message) {
 			return
 		}
 		if forGood(err) || try >= len(q.pauses) {
-			q.log.Error("an email could not be sent", "to", l.To, "subject", l.Subject, "tries", try+1, "error", err)
+			q.log.Error("could not send an email", "to", l.To, "subject", l.Subject, "tries", try+1, "error", err)
 			return
 		}
-		q.log.Warn("an email waits for the mail server", "to", l.To, "subject", l.Subject, "again in", q.pauses[try], "error", err)
+		q.log.Warn("could not send an email; the hub will try again", "to", l.To, "subject", l.Subject, "again in", q.pauses[try], "error", err)
 		select {
 		case <-time.After(q.pauses[try]):
 		case <-q.leaving:
-			q.log.Error("an email was not sent before the hub ended", "to", l.To, "subject", l.Subject, "error", err)
+			q.log.Error("an email was not sent before the hub stopped", "to", l.To, "subject", l.Subject, "error", err)
 			return
 		}
 	}

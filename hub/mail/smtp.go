@@ -36,18 +36,18 @@ func Parse(address, from string, roots *x509.CertPool) (*SMTP, error) {
 		return nil, errors.New(`FEDHUB_MAIL_URL is not the address of a mail server; it must look like "smtps://user:password@mail.example.org:465"`)
 	}
 	if u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "" {
-		return nil, errors.New("FEDHUB_MAIL_URL must end behind the host and its port; characters like / ? # in the password are written as %2F %3F %23")
+		return nil, errors.New("FEDHUB_MAIL_URL must end after the host and its port; write characters like / ? # in the password as %2F %3F %23")
 	}
 	sender, err := mail.ParseAddress(from)
 	if err != nil {
-		return nil, errors.New(`FEDHUB_MAIL_FROM must say from whom emails come, like "Example ID <id@example.org>"`)
+		return nil, errors.New(`FEDHUB_MAIL_FROM must be the sender of emails, like "Example ID <id@example.org>"`)
 	}
 	s := &SMTP{host: u.Hostname(), user: u.User.Username(), from: sender.String(), implicit: u.Scheme == "smtps", roots: roots}
 	s.password, _ = u.User.Password()
 	s.port = map[bool]int{true: 465, false: 587}[s.implicit]
 	if u.Port() != "" {
 		if s.port, err = strconv.Atoi(u.Port()); err != nil || s.port < 1 || s.port > 65535 {
-			return nil, errors.New("FEDHUB_MAIL_URL has a port that is none")
+			return nil, errors.New("FEDHUB_MAIL_URL has an invalid port; use a number from 1 to 65535")
 		}
 	}
 	s.plain = !s.implicit && loopback(s.host)

@@ -68,7 +68,7 @@ var (
 	// ErrLink means the link was used, has expired or never existed.
 	ErrLink = errors.New("the link was used, has expired or never existed")
 	// ErrOften refuses to send more emails for now.
-	ErrOften = errors.New("enough emails for now")
+	ErrOften = errors.New("too many emails were sent; try again later")
 )
 
 // perHour is how many links of one purpose each kind of asker gets for a user
@@ -105,7 +105,7 @@ func (k *Service) keep(ctx context.Context, l Link, life time.Duration) (token s
 	l.ID, l.Expires = id(token), l.Created.Add(life)
 	err = k.Links.Insert(ctx, l)
 	if err != nil {
-		return "", fmt.Errorf("keep a link: %w", err)
+		return "", fmt.Errorf("store a link: %w", err)
 	}
 	return token, nil
 }

@@ -14,11 +14,11 @@ type ClaimsRequest struct {
 	IDToken  map[string]ClaimWish
 }
 
-// A ClaimWish says how one claim is wanted (OIDC Core §5.5.1). The zero value
-// is a claim that would be welcome, whatever it is.
+// A ClaimWish says how one claim is requested (OIDC Core §5.5.1). The zero
+// value is a voluntary claim with any value.
 type ClaimWish struct {
 	Essential bool
-	Values    []any // the only ones that are of use; empty: any
+	Values    []any // the only acceptable values; empty: any
 }
 
 const (
@@ -26,10 +26,10 @@ const (
 	maxClaims      = 100 // in each of the two lists
 )
 
-// ParseClaims reads a claims parameter; an empty one asks for nothing. What it
-// does not know it passes over, as the specification wants (§5.5), and what it
-// knows must be of the right type. Language tags are taken off: a person has
-// each claim in one language here (§5.2). The error is *Error.
+// ParseClaims reads a claims parameter; an empty one asks for nothing. It
+// ignores unknown members, as §5.5 requires, and checks the type of known ones.
+// Language tags are removed: a user has one value for each claim here (§5.2).
+// The error is *Error.
 func ParseClaims(raw string) (ClaimsRequest, error) {
 	if raw == "" {
 		return ClaimsRequest{}, nil
@@ -99,8 +99,8 @@ func parseWish(text jsonx.Value) (ClaimWish, bool) {
 	return wish, true
 }
 
-// Admits says whether a value is one that is wanted. It compares as JSON does:
-// 1 is 1.0, and no string.
+// Admits reports whether a value is one of the requested. It compares as JSON
+// does: 1 equals 1.0, and a string never equals a number.
 func (w ClaimWish) Admits(value any) bool {
 	if len(w.Values) == 0 {
 		return true
@@ -121,7 +121,7 @@ func (w ClaimWish) Admits(value any) bool {
 	return false
 }
 
-// Texts are the wanted values that are strings, in order: for acr and sub.
+// Texts are the requested values that are strings, in order: for acr and sub.
 func (w ClaimWish) Texts() []string {
 	var out []string
 	for _, value := range w.Values {

@@ -11,7 +11,7 @@ import (
 // in a form that the API defines by its type (RFC 9396 §2).
 type Detail struct {
 	Type string
-	Text jsonx.Value // the whole of it, as canonical JSON
+	Text jsonx.Value // the whole detail, as canonical JSON
 }
 
 const (
@@ -59,7 +59,8 @@ func parseDetail(text jsonx.Value) (Detail, error) {
 	if jsonx.Depth(text) > maxDetailDepth {
 		return Detail{}, InvalidDetails("oauth.details.deep")
 	}
-	// What every type may have must be of the right type (RFC 9396 §2.2).
+	// Members that are common to all types must have the right type (RFC 9396
+	// §2.2).
 	for _, name := range []string{"locations", "actions", "datatypes", "privileges"} {
 		var words []string
 		if value, found := members[name]; found && jsonx.Unmarshal(value, &words) != nil {
@@ -74,10 +75,10 @@ func parseDetail(text jsonx.Value) (Detail, error) {
 	return d, err
 }
 
-// canonical writes JSON so that every reader sees the same: members in order,
-// each once. What the person agreed to is what the API gets.
+// canonical writes JSON in one form, with sorted members, each once, so that
+// the API reads exactly what the user agreed to.
 func canonical(text []byte) ([]byte, error) {
-	value, err := jsonx.Decode(text) // an amount is not rounded
+	value, err := jsonx.Decode(text) // numbers such as amounts must not be rounded
 	if err != nil {
 		return nil, InvalidDetails("oauth.details.json").Because(err)
 	}
@@ -88,7 +89,7 @@ func canonical(text []byte) ([]byte, error) {
 	return out, nil
 }
 
-// JoinDetails is the inverse of ParseDetails; nothing makes "".
+// JoinDetails is the inverse of ParseDetails; no details give "".
 func JoinDetails(details []Detail) string {
 	if len(details) == 0 {
 		return ""

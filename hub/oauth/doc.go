@@ -1,7 +1,6 @@
-// Package oauth holds the words of the protocol: error codes, parameters,
+// Package oauth holds the vocabulary of the protocol: error codes, parameters,
 // scopes, prompts and PKCE, as OAuth 2.0 and OpenID Connect define them.
 //
-// It keeps nothing and looks at no clock. It names the status with which an
-// error is answered, and answers nothing itself. What is done about a request is
-// decided by the handlers; here it is only said what a request means.
+// It keeps no state, reads no clock and answers no request. It parses and
+// classifies what a request says; handlers decide what to do about it.
 package oauth

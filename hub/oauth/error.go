@@ -8,16 +8,15 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// An Error is an answer the protocol has a name for. Code and Why are public
-// and travel to the client, as error and error_description; the cause stays in
-// the log.
+// An Error is an error that the protocol defines. Code and Why are sent to the
+// client as error and error_description; the cause is for the log only.
 type Error struct {
 	Code   string     // as in RFC 6749 §4.1.2.1, §5.2 and their extensions
-	Why    texts.Text // says what the developer should do next
+	Why    texts.Text // tells the developer what to do next
 	Status int        // HTTP status when it is answered as JSON
 
-	// Challenge is the WWW-Authenticate header, when the answer needs one. Its
-	// {description} is filled in when it is answered.
+	// Challenge is the WWW-Authenticate header, if the answer needs one. Its
+	// {description} is filled in when the error is answered.
 	Challenge string
 
 	cause error
@@ -32,7 +31,7 @@ func (e *Error) Error() string {
 	return text
 }
 
-// Sentence is for the record of events: the code is the protocol's.
+// Sentence is the text for the audit log: the code is the protocol's.
 func (e *Error) Sentence() texts.Text {
 	if e.cause != nil {
 		return texts.New(e.Code, "description", texts.New("oauth.because", "what", e.Why, "cause", e.cause))
@@ -85,14 +84,13 @@ func Code(err error) string {
 	return ""
 }
 
-// Refuse is the error that the protocol calls code, for a reason that somebody
-// else gave.
+// Refuse makes the error with this code, for a reason given elsewhere.
 func Refuse(code string, why texts.Text) *Error {
 	return &Error{Code: code, Why: why, Status: http.StatusBadRequest}
 }
 
-// bad is Refuse for a reason of ours. Those of this file take it by its code
-// and arguments, as texts.New does; clients get it in words.
+// bad is Refuse for a reason from this hub's catalogue, given by its code and
+// arguments as texts.New takes them; clients receive the sentence.
 func bad(code, why string, pairs ...any) *Error { return Refuse(code, texts.New(why, pairs...)) }
 
 // The errors of RFC 6749 §4.1.2.1 and §5.2.
@@ -107,8 +105,8 @@ func InvalidClient(why string, pairs ...any) *Error {
 	return e
 }
 
-// InvalidGrant says that a code or refresh token is no longer good, or was
-// never this client's.
+// InvalidGrant says that a code or refresh token is no longer valid, or was
+// issued to another client.
 func InvalidGrant(why string, pairs ...any) *Error { return bad("invalid_grant", why, pairs...) }
 
 // UnauthorizedClient says that this client may not do this.
@@ -116,34 +114,34 @@ func UnauthorizedClient(why string, pairs ...any) *Error {
 	return bad("unauthorized_client", why, pairs...)
 }
 
-// UnsupportedGrantType names a grant type that nobody may use here.
+// UnsupportedGrantType names a grant type that this hub does not offer.
 func UnsupportedGrantType(why string, pairs ...any) *Error {
 	return bad("unsupported_grant_type", why, pairs...)
 }
 
-// UnsupportedResponseType names a response type that nobody may use here.
+// UnsupportedResponseType names a response type that this hub does not offer.
 func UnsupportedResponseType(why string, pairs ...any) *Error {
 	return bad("unsupported_response_type", why, pairs...)
 }
 
-// InvalidScope says which scope the client may not have.
+// InvalidScope names the scope that the client may not request.
 func InvalidScope(why string, pairs ...any) *Error { return bad("invalid_scope", why, pairs...) }
 
-// AccessDenied says that a person or a rule said no.
+// AccessDenied says that the user or a rule denied the request.
 func AccessDenied(why string, pairs ...any) *Error {
 	e := bad("access_denied", why, pairs...)
 	e.Status = http.StatusForbidden
 	return e
 }
 
-// ServerError is the protocol's word for our own fault.
+// ServerError reports a fault of this hub.
 func ServerError(why string, pairs ...any) *Error {
 	e := bad("server_error", why, pairs...)
 	e.Status = http.StatusInternalServerError
 	return e
 }
 
-// TemporarilyUnavailable asks the client to come back later.
+// TemporarilyUnavailable asks the client to try again later.
 func TemporarilyUnavailable(why string, pairs ...any) *Error {
 	e := bad("temporarily_unavailable", why, pairs...)
 	e.Status = http.StatusServiceUnavailable
@@ -152,10 +150,10 @@ func TemporarilyUnavailable(why string, pairs ...any) *Error {
 
 // The errors of OpenID Connect Core §3.1.2.6.
 
-// LoginRequired answers prompt=none when nobody is signed in.
+// LoginRequired answers prompt=none when no user is signed in.
 func LoginRequired(why string, pairs ...any) *Error { return bad("login_required", why, pairs...) }
 
-// ConsentRequired answers prompt=none when the person has not agreed yet.
+// ConsentRequired answers prompt=none when the user has not agreed yet.
 func ConsentRequired(why string, pairs ...any) *Error { return bad("consent_required", why, pairs...) }
 
 // RegistrationNotSupported refuses the registration parameter (OIDC Core §7.2.1).
@@ -163,26 +161,26 @@ func RegistrationNotSupported(why string, pairs ...any) *Error {
 	return bad("registration_not_supported", why, pairs...)
 }
 
-// InvalidRequestObject refuses a request object that was read and is not good
+// InvalidRequestObject refuses a request object that was read and is not valid
 // (RFC 9101 §6).
 func InvalidRequestObject(why string, pairs ...any) *Error {
 	return bad("invalid_request_object", why, pairs...)
 }
 
-// InvalidRequestURI refuses a request_uri that leads to no good request object
+// InvalidRequestURI refuses a request_uri that gives no valid request object
 // (RFC 9101 §6, RFC 9126 §2.3).
 func InvalidRequestURI(why string, pairs ...any) *Error {
 	return bad("invalid_request_uri", why, pairs...)
 }
 
-// UnmetAuthenticationRequirements says that nobody can sign in here the way
-// the client insists on (OpenID Connect Core Error Code
+// UnmetAuthenticationRequirements says that this hub cannot authenticate a user
+// in the way the client requires (OpenID Connect Core Error Code
 // unmet_authentication_requirements §2).
 func UnmetAuthenticationRequirements(why string, pairs ...any) *Error {
 	return bad("unmet_authentication_requirements", why, pairs...)
 }
 
-// InvalidTarget refuses a resource that the client may not ask tokens for
+// InvalidTarget refuses a resource that the client may not request tokens for
 // (RFC 8707 §2).
 func InvalidTarget(why string, pairs ...any) *Error { return bad("invalid_target", why, pairs...) }
 
@@ -191,7 +189,7 @@ func InvalidDetails(why string, pairs ...any) *Error {
 	return bad("invalid_authorization_details", why, pairs...)
 }
 
-// The errors of RFC 6750 §3.1, for those who present an access token.
+// The errors of RFC 6750 §3.1, for requests with an access token.
 
 // InvalidToken says that the access token is malformed, expired or revoked.
 func InvalidToken(why string, pairs ...any) *Error {
@@ -207,38 +205,39 @@ func InsufficientScope(scope string) *Error {
 	return e.Challenged(`Bearer error="insufficient_scope", error_description="{description}", scope="` + scope + `"`)
 }
 
-// InsufficientUserAuthentication says that the sign-in behind the access token
-// is too old or too weak (RFC 9470 §3).
+// InsufficientUserAuthentication says that the authentication behind the access
+// token is too old or too weak (RFC 9470 §3).
 func InsufficientUserAuthentication(why string, pairs ...any) *Error {
 	return bad("insufficient_user_authentication", why, pairs...).Unauthorized()
 }
 
-// The errors of RFC 9449 §12.2, for those who bring a DPoP proof.
+// The errors of RFC 9449 §12.2, for requests with a DPoP proof.
 
 // InvalidDPoPProof says what is wrong with the proof.
 func InvalidDPoPProof(why string, pairs ...any) *Error {
 	return bad("invalid_dpop_proof", why, pairs...)
 }
 
-// UseDPoPNonce asks for the same again with the nonce of the DPoP-Nonce header.
+// UseDPoPNonce asks the client to repeat the request with the nonce in the
+// DPoP-Nonce header.
 func UseDPoPNonce(why string, pairs ...any) *Error { return bad("use_dpop_nonce", why, pairs...) }
 
-// The errors of RFC 8628 §3.5 and OpenID Connect CIBA §11, for those who poll.
+// The errors of RFC 8628 §3.5 and OpenID Connect CIBA §11, for polling clients.
 
-// AuthorizationPending asks the client to come back later.
+// AuthorizationPending asks the client to poll again later.
 func AuthorizationPending(why string, pairs ...any) *Error {
 	return bad("authorization_pending", why, pairs...)
 }
 
-// SlowDown is AuthorizationPending for a client that came back too soon.
+// SlowDown is AuthorizationPending for a client that polls too often.
 func SlowDown(why string, pairs ...any) *Error { return bad("slow_down", why, pairs...) }
 
-// ExpiredToken says that the person took too long.
+// ExpiredToken says that the user did not answer in time.
 func ExpiredToken(why string, pairs ...any) *Error { return bad("expired_token", why, pairs...) }
 
 // The errors of OpenID Connect CIBA §13.
 
-// UnknownUser says that nobody has the hint.
+// UnknownUser says that no user matches the hint.
 func UnknownUser(why string, pairs ...any) *Error { return bad("unknown_user_id", why, pairs...) }
 
 // InvalidBindingMessage says that a page cannot show the binding_message.

@@ -9,9 +9,9 @@ import (
 )
 
 // NarrowDetails returns the authorization_details that a token request asks
-// for, if each of them is covered by one that was granted (RFC 9396 §6). What
-// covers what is a matter of each type; without knowing it, only this is safe:
-// the same members with the same values, and of lists of words some.
+// for, if each of them is covered by a granted one (RFC 9396 §6). What a detail
+// covers depends on its type. Without knowledge of the type one rule is safe:
+// the same members with the same values, where lists of strings may be shorter.
 func NarrowDetails(granted, asked string) (string, error) {
 	details, err := ParseDetails(asked)
 	if err != nil {
@@ -37,7 +37,8 @@ func NarrowDetails(granted, asked string) (string, error) {
 	return string(out), err
 }
 
-// decodeDetails keeps numbers as they are written: an amount is not rounded.
+// decodeDetails keeps numbers as they are written, so that amounts are not
+// rounded.
 func decodeDetails(text string) ([]any, error) {
 	if text == "" {
 		return nil, nil
@@ -47,7 +48,7 @@ func decodeDetails(text string) ([]any, error) {
 	return list, err
 }
 
-// covers says whether one detail grants another.
+// covers reports whether one detail covers another.
 func covers(have, want any) bool {
 	granted, _ := have.(map[string]any)
 	asked, _ := want.(map[string]any)
@@ -63,8 +64,8 @@ func covers(have, want any) bool {
 	return true
 }
 
-// someOf says whether both are lists of words, and the second is not empty and
-// holds only words of the first: actions, locations, datatypes (RFC 9396 §2.2).
+// someOf reports whether both are lists of strings and the second is a
+// non-empty subset of the first: actions, locations, datatypes (RFC 9396 §2.2).
 func someOf(have, want any) bool {
 	all, ok := have.([]any)
 	some, ok2 := want.([]any)

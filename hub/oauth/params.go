@@ -7,28 +7,28 @@ import (
 	"unicode/utf8"
 )
 
-// Params are the parameters of one protocol request, each sent at most once
-// but for the repeatable, which All reads.
+// Params are the parameters of one protocol request. Each is sent at most once,
+// except the repeatable ones, which All reads.
 type Params map[string]string
 
 // repeatable are the parameters that may be sent more than once: resource
 // (RFC 8707 §2) and audience (RFC 8693 §2.1).
 var repeatable = []string{"resource", "audience"}
 
-// between separates the values of a repeatable parameter; no value has it in.
+// between separates the values of a repeatable parameter. No value contains it.
 const between = "\x00"
 
-// Limits on what a request may carry. They are far above any real client.
+// Limits of one request. They are far above what real clients send.
 const (
 	maxParams = 100
 	maxEncode = 64 << 10 // bytes, of a query or body as sent
 )
 
-// ParseParams reads a query string or form body. A parameter that is sent
-// twice is an error, as RFC 6749 §3.1 and §3.2 demand: taking the first would
-// let a proxy and the hub see two different requests. A parameter without a
-// value is treated as if it were omitted (same sections), except that Has
-// still tells: an empty code_challenge must not mean "no PKCE".
+// ParseParams reads a query string or form body. A repeated parameter is an
+// error (RFC 6749 §3.1, §3.2): if the first one counted, a proxy and the hub
+// could see two different requests. A parameter without a value counts as
+// omitted (same sections), but Has still reports it: an empty code_challenge
+// must not mean "no PKCE".
 func ParseParams(encoded string) (Params, error) {
 	if len(encoded) > maxEncode {
 		return nil, InvalidRequest("oauth.request.large")
@@ -62,7 +62,7 @@ func ParseParams(encoded string) (Params, error) {
 		}
 	}
 	for _, name := range repeated.Names {
-		delete(params, name) // neither value is the one that was meant
+		delete(params, name) // neither value can be trusted
 	}
 	if len(repeated.Names) > 0 {
 		return params, &repeated
@@ -71,8 +71,8 @@ func ParseParams(encoded string) (Params, error) {
 }
 
 // A RepeatedError names the parameters that were sent twice. ParseParams
-// returns it together with the others, so that the authorization endpoint can
-// still tell the client, if client and redirect_uri are not in doubt.
+// returns it together with the other parameters, so that the authorization
+// endpoint can still answer the client if client_id and redirect_uri are clear.
 type RepeatedError struct{ Names []string }
 
 func (e *RepeatedError) Error() string { return e.protocol().Error() }
@@ -95,7 +95,7 @@ func unescape(s string) (string, error) {
 	return out, nil
 }
 
-// short keeps an untrusted name readable in a message.
+// short shortens an untrusted name for a message.
 func short(s string) string {
 	const most = 40
 	if len(s) > most {
@@ -122,10 +122,10 @@ func (p Params) All(name string) []string {
 // SetAll sets a repeatable parameter.
 func (p Params) SetAll(name string, values []string) { p[name] = strings.Join(values, between) }
 
-// Has says whether the parameter was sent at all, be it empty.
+// Has reports whether the parameter was sent, even if it is empty.
 func (p Params) Has(name string) bool { _, ok := p[name]; return ok }
 
-// Require returns the value, or the error that names what is missing.
+// Require returns the value, or an error that names the missing parameter.
 func (p Params) Require(name string) (string, error) {
 	if p[name] == "" {
 		return "", InvalidRequest("oauth.parameter.missing", "name", name)

@@ -6,8 +6,8 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-// S256 is the only code_challenge_method on offer: plain protects nobody who
-// can read the authorization request (RFC 9700 §2.1.1).
+// S256 is the only code_challenge_method on offer: plain gives no protection
+// once the authorization request is read (RFC 9700 §2.1.1).
 const S256 = "S256"
 
 // challengeLength is the base64url length of a SHA-256 sum.
@@ -24,9 +24,9 @@ func ChallengeOK(challenge string) error {
 	return nil
 }
 
-// VerifierMatches proves that whoever redeems the code began the request
-// (RFC 7636 §4.6). A verifier outside 43 to 128 unreserved characters (§4.1)
-// never matches.
+// VerifierMatches proves that the client that redeems the code began the
+// request (RFC 7636 §4.6). A verifier that is not 43 to 128 unreserved
+// characters (§4.1) never matches.
 func VerifierMatches(verifier, challenge string) bool {
 	if len(verifier) < 43 || len(verifier) > 128 {
 		return false

@@ -7,7 +7,7 @@ type Prompt struct {
 	None, Login, Consent, SelectAccount bool
 }
 
-// ParsePrompt refuses values nobody knows and "none" in company.
+// ParsePrompt refuses unknown values, and "none" together with others.
 func ParsePrompt(raw string) (Prompt, error) {
 	var p Prompt
 	count := 0

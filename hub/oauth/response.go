@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// A Response is a response_type with its words in order, so that two orders of
-// the same words are one value (RFC 6749 §3.1.1).
+// A Response is a response_type with its words in a fixed order, so that the
+// order in the request does not matter (RFC 6749 §3.1.1).
 type Response string
 
-// responses are all there are (RFC 6749 §3.1.1, OAuth 2.0 Multiple Response
-// Types §3, §4, §5).
+// responses are all response types (RFC 6749 §3.1.1, OAuth 2.0 Multiple
+// Response Types §3, §4, §5).
 var responses = []Response{
 	"code", "token", "id_token", "id_token token", "code id_token", "code token", "code id_token token", "none",
 }
@@ -35,15 +35,15 @@ func ParseResponse(raw string) (Response, error) {
 	return r, nil
 }
 
-// Has says whether the word is one of the response type's.
+// Has reports whether the response type contains the word.
 func (r Response) Has(word string) bool {
 	return slices.Contains(strings.Fields(string(r)), word)
 }
 
-// Front says that tokens come from the authorization endpoint itself.
+// Front reports whether the authorization endpoint itself issues tokens.
 func (r Response) Front() bool { return r.Has("token") || r.Has("id_token") }
 
-// A Mode is a response_mode: how the answer travels.
+// A Mode is a response_mode: the way the answer reaches the client.
 type Mode string
 
 // The modes of OAuth 2.0 Multiple Response Types §2.1, OAuth 2.0 Form Post
@@ -56,7 +56,7 @@ const (
 	FragmentJWT Mode = "fragment.jwt"
 	FormPostJWT Mode = "form_post.jwt"
 
-	plainJWT Mode = "jwt" // the default of the response type, as a JWT
+	plainJWT Mode = "jwt" // the default mode of the response type, as a JWT
 )
 
 // Modes returns the names of all response modes, for metadata.
@@ -64,7 +64,7 @@ func Modes() []string {
 	return []string{string(Query), string(Fragment), string(FormPost), string(plainJWT), string(QueryJWT), string(FragmentJWT), string(FormPostJWT)}
 }
 
-// DefaultMode is how the answer travels when nobody says how.
+// DefaultMode is the mode when the request names none.
 func (r Response) DefaultMode() Mode {
 	if r.Front() {
 		return Fragment
@@ -72,8 +72,8 @@ func (r Response) DefaultMode() Mode {
 	return Query
 }
 
-// ParseMode reads a response_mode. With an error it still returns the mode in
-// which to say so, the default of the response type.
+// ParseMode reads a response_mode. With an error it still returns the mode for
+// the error answer: the default of the response type.
 func (r Response) ParseMode(raw string) (Mode, error) {
 	mode := Mode(raw)
 	switch {
@@ -84,15 +84,15 @@ func (r Response) ParseMode(raw string) (Mode, error) {
 	case !slices.Contains(Modes(), raw):
 		return r.DefaultMode(), InvalidRequest("oauth.response_mode.one", "modes", Modes())
 	case r.Front() && mode.Base() == Query:
-		// Addresses end up in logs and histories (OAuth 2.0 Multiple Response
-		// Types §3.1, JARM §2.3.1).
+		// Query strings end up in logs and browser histories, so tokens must
+		// not be in them (OAuth 2.0 Multiple Response Types §3.1, JARM §2.3.1).
 		return r.DefaultMode(), InvalidRequest("oauth.response_mode.tokens", "mode", raw)
 	}
 	return mode, nil
 }
 
-// Base is the mode without the JWT around the answer.
+// Base is the mode without JARM.
 func (m Mode) Base() Mode { return Mode(strings.TrimSuffix(string(m), ".jwt")) }
 
-// Signed says that the answer is one JWT (JARM §2).
+// Signed reports whether the answer is a JWT (JARM §2).
 func (m Mode) Signed() bool { return m != m.Base() }

@@ -10,8 +10,8 @@ const (
 	maxScopeBytes = 4 << 10
 )
 
-// ParseScope splits a scope parameter into its tokens, without repeats and in
-// the order sent (RFC 6749 §3.3).
+// ParseScope splits a scope parameter into its tokens, without duplicates and
+// in the order sent (RFC 6749 §3.3).
 func ParseScope(raw string) ([]string, error) {
 	if len(raw) > maxScopeBytes {
 		return nil, InvalidScope("oauth.scope.long")
@@ -19,7 +19,7 @@ func ParseScope(raw string) ([]string, error) {
 	var scopes []string
 	for token := range strings.SplitSeq(raw, " ") {
 		if token == "" {
-			continue // more than one space is a slip, not an attack
+			continue // tolerate repeated spaces
 		}
 		if !scopeToken(token) {
 			return nil, InvalidScope("oauth.scope.character")
@@ -48,8 +48,8 @@ func scopeToken(s string) bool {
 // JoinScope is the inverse of ParseScope.
 func JoinScope(scopes []string) string { return strings.Join(scopes, " ") }
 
-// Covers says whether every scope that is asked for was granted. Scopes are
-// compared whole: "read" does not cover "readonly".
+// Covers reports whether every requested scope was granted. Scopes are compared
+// whole: "read" does not cover "readonly".
 func Covers(granted, asked []string) bool {
 	for _, s := range asked {
 		if !slices.Contains(granted, s) {
@@ -59,7 +59,7 @@ func Covers(granted, asked []string) bool {
 	return true
 }
 
-// Missing returns what is asked for and not granted.
+// Missing returns the scopes that are requested and not granted.
 func Missing(granted, asked []string) []string {
 	var out []string
 	for _, s := range asked {

@@ -14,8 +14,8 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// AddClient keeps a new client and, if it proves itself by a secret, returns
-// its first one, which is shown only here.
+// AddClient adds a client and, if it authenticates with a secret, returns its
+// first one. The secret cannot be read again.
 func (s *Service) AddClient(ctx context.Context, by audit.Actor, c clients.Client) (clients.Client, string, error) {
 	c.CreatedBy = by.Name
 	c.UsualPKCE()
@@ -31,8 +31,7 @@ func (s *Service) AddClient(ctx context.Context, by audit.Actor, c clients.Clien
 	return c, secret, err
 }
 
-// ChangeClient edits a client. What is wrong with it then is forms.Problems;
-// why may be empty.
+// ChangeClient edits a client. Mistakes are forms.Problems; why may be empty.
 func (s *Service) ChangeClient(ctx context.Context, by audit.Actor, id string, why texts.Text, edit func(*clients.Client)) error {
 	var name string
 	var changes []audit.Change
@@ -49,16 +48,16 @@ func (s *Service) ChangeClient(ctx context.Context, by audit.Actor, id string, w
 	return err
 }
 
-// RemoveClient deletes a client and what people allowed it. It can be repeated
-// when it failed half-way.
+// RemoveClient deletes a client and what users allowed it. It can be repeated
+// after a failure.
 func (s *Service) RemoveClient(ctx context.Context, by audit.Actor, c clients.Client) error {
 	err := s.forgetClient(ctx, c.ID)
 	s.record(ctx, by, audit.Event{Kind: audit.ClientRemoved, Client: c.ID, Target: c.Name}, err)
 	return err
 }
 
-// forgetClient removes a client and all there is of it, or what is left where a
-// removal before failed half-way.
+// forgetClient deletes a client and everything that belongs to it, or what an
+// earlier failed removal left.
 func (s *Service) forgetClient(ctx context.Context, id string) error {
 	if err := s.parts.Settings.ForgetClient(ctx, id); err != nil {
 		return err
@@ -69,8 +68,9 @@ func (s *Service) forgetClient(ctx context.Context, id string) error {
 	return nil
 }
 
-// AddSecret makes a secret for a client, which is shown only here. Those that
-// are there stay good. life zero is without end.
+// AddSecret makes a further secret for a client and returns it. It cannot be
+// read again; existing ones stay valid. A life of zero means that it does not
+// expire.
 func (s *Service) AddSecret(ctx context.Context, by audit.Actor, id string, life time.Duration) (string, error) {
 	secret, err := s.parts.Clients.AddSecret(ctx, id, life)
 	if err == nil {
@@ -88,22 +88,21 @@ func (s *Service) RemoveSecret(ctx context.Context, by audit.Actor, id, secret s
 	return nil
 }
 
-// Client returns one client; fs.ErrNotExist if there is none with this id.
+// Client returns one client; fs.ErrNotExist if there is none.
 func (s *Service) Client(ctx context.Context, id string) (clients.Client, error) {
 	return s.parts.Clients.Lookup(ctx, id)
 }
 
-// TidySite makes of what somebody typed the address of a Frappe site.
+// TidySite normalizes the typed address of a Frappe site.
 func (s *Service) TidySite(typed string) (string, error) { return s.parts.Sites.TidySite(typed) }
 
-// SiteAt returns the client that a Frappe site is; fs.ErrNotExist if there is
-// none.
+// SiteAt returns the client of a Frappe site; fs.ErrNotExist if there is none.
 func (s *Service) SiteAt(ctx context.Context, site string) (clients.Client, error) {
 	return s.parts.Sites.SiteAt(ctx, site)
 }
 
-// AddSite keeps the client that a Frappe site is; one that was added before is
-// returned with fs.ErrExist.
+// AddSite adds the client of a Frappe site. An existing one is returned with
+// fs.ErrExist.
 func (s *Service) AddSite(ctx context.Context, by audit.Actor, c clients.Client) (clients.Client, error) {
 	c.CreatedBy = by.Name
 	c, err := s.parts.Sites.AddSite(ctx, c)
@@ -113,19 +112,19 @@ func (s *Service) AddSite(ctx context.Context, by audit.Actor, c clients.Client)
 	return c, err
 }
 
-// AwaitSite waits for the first sign-in of a Frappe site, and returns where an
-// administrator sees how far it comes.
+// AwaitSite waits for the first sign-in of a Frappe site, and returns the page
+// that shows the progress.
 func (s *Service) AwaitSite(ctx context.Context, site clients.Client) (string, error) {
 	return s.parts.URL + "/admin/clients/" + url.PathEscape(site.ID) + "/setup", s.parts.SiteSetups.Begin(ctx, site)
 }
 
-// Clients lists the clients, federated servers among them.
+// Clients lists all clients, federated hubs included.
 func (s *Service) Clients(ctx context.Context) ([]clients.Client, error) {
 	return store.Collect(s.parts.Clients.All(ctx), 0)
 }
 
-// NewInitialToken returns a token with which as many clients may register
-// themselves as it has uses, within life.
+// NewInitialToken returns an initial access token: clients may register
+// themselves with it, uses times, within life.
 func (s *Service) NewInitialToken(ctx context.Context, by audit.Actor, uses int, life time.Duration) (string, registration.InitialAccessToken, error) {
 	value, t, err := s.parts.Initials.New(ctx, by.Name, uses, life)
 	if err == nil {
@@ -134,7 +133,7 @@ func (s *Service) NewInitialToken(ctx context.Context, by audit.Actor, uses int,
 	return value, t, err
 }
 
-// EndInitialToken makes an initial access token good for nothing.
+// EndInitialToken revokes an initial access token.
 func (s *Service) EndInitialToken(ctx context.Context, by audit.Actor, id string) error {
 	if err := s.parts.Initials.Delete(ctx, id); err != nil {
 		return err

@@ -9,13 +9,13 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 )
 
-// newcomer tells whether another provider may be at the address after a choice:
-// it is said, or nothing shows the contrary.
+// newcomer reports whether the new address may lead to another provider: the
+// administrator said so, or nothing disproves it.
 func (m *MustDecide) newcomer(c IdentityChoice) bool { return c.Leave || !m.Same }
 
-// distrust takes from a key what its provider was trusted with, until an
-// administrator saves it again: that was said of the provider before. What is
-// stricter than to ask for a proof stays.
+// distrust removes the trust settings from a login key until an administrator
+// saves them again, because they were meant for the earlier provider. Settings
+// stricter than asking for a proof stay.
 func distrust(k *federation.LoginKey) {
 	if k.Linking == federation.Auto {
 		k.Linking = federation.Confirm
@@ -24,8 +24,9 @@ func distrust(k *federation.LoginKey) {
 	k.RoleMap = mapping.Rules(k.RoleMap).WithoutAdmin()
 }
 
-// distrustNewcomer does so where the address was changed before, on record, and
-// before anything else: a decision that fails half-way leaves no trust behind.
+// distrustNewcomer does so before anything else if the address was changed
+// earlier, and records it, so that a decision that fails half-way leaves no
+// trust behind.
 func (s *Service) distrustNewcomer(ctx context.Context, by audit.Actor, m *MustDecide, c IdentityChoice) error {
 	if !m.newcomer(c) {
 		return nil

@@ -10,15 +10,15 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// lookAtMost is how long whoever adds a login key waits for its upstream.
+// lookAtMost is how long adding a login key waits for its provider.
 const lookAtMost = 5 * time.Second
 
-// Doubts are what to know of a login key that was just added: that there is one
-// for the same place, and that nothing answers there. The key is kept all the
-// same: it may be prepared before its upstream is.
+// Doubts are warnings about a login key that was just added: another key for
+// the same provider exists, or the provider does not answer. The key is kept in
+// any case, because it may be prepared in advance.
 func (s *Service) Doubts(ctx context.Context, k federation.LoginKey) ([]texts.Text, error) {
 	doubts, err := s.Twins(ctx, k)
-	if err != nil || k.Kind == federation.KindPeer { // it was asked to let us in
+	if err != nil || k.Kind == federation.KindPeer { // a primary hub was already asked to accept us
 		return doubts, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookAtMost)
@@ -30,9 +30,9 @@ func (s *Service) Doubts(ctx context.Context, k federation.LoginKey) ([]texts.Te
 	return doubts, err
 }
 
-// Twins says which other login keys there are for the place that one is for.
-// That may be meant, for two teams with an app each, and is more often a second
-// attempt: its people get a second account.
+// Twins returns the other login keys for the same provider. That can be
+// intended, for two teams with an app each, but more often it is a second
+// attempt, and its users get a second account.
 func (s *Service) Twins(ctx context.Context, k federation.LoginKey) ([]texts.Text, error) {
 	all, err := s.parts.Upstreams.All(ctx)
 	var doubts []texts.Text

@@ -9,14 +9,14 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// SignedIn is how much goes on of people who came by a login key: their
-// sessions here, and what their apps and devices were issued.
+// SignedIn counts what is active for users who came by a login key: their
+// sessions here, and the tokens of their apps and devices.
 type SignedIn struct {
 	Sessions    int `json:"sessions"`
 	Connections int `json:"connections"`
 }
 
-// SignedInBy counts it, each up to MostRecords.
+// SignedInBy counts them, each up to MostRecords.
 func (s *Service) SignedInBy(ctx context.Context, keyID string) (n SignedIn, err error) {
 	if n.Sessions, err = s.parts.Sessions.CountProvider(ctx, keyID, MostRecords); err != nil {
 		return SignedIn{}, err
@@ -25,10 +25,10 @@ func (s *Service) SignedInBy(ctx context.Context, keyID string) (n SignedIn, err
 	return n, err
 }
 
-// endSignedInBy ends it, and says how much that was. It can be repeated when it
-// failed half-way. What was issued goes first, for it is counted, and once
-// more: whatever is written down in a session after the session has gone is
-// refused (sessions.Confirm), and what was before is found.
+// endSignedInBy ends them and returns the counts. It can be repeated after a
+// failure. Tokens are revoked before the sessions, to count them, and once more
+// after: what is issued in a session after it ended is refused
+// (sessions.Confirm), and what was issued before is found.
 func (s *Service) endSignedInBy(ctx context.Context, by audit.Actor, keyID string) (n SignedIn, err error) {
 	ctx = lasting.ToDeadline(ctx)
 	defer func() {
@@ -51,8 +51,8 @@ func (s *Service) endSignedInBy(ctx context.Context, by audit.Actor, keyID strin
 	return n, err
 }
 
-// endSessionsBy ends the sessions of a login key until there are none: one may
-// be renewed under another id, before or behind the page that is read.
+// endSessionsBy ends the sessions of a login key until none is left: a session
+// may get a new id while the pages are read.
 func (s *Service) endSessionsBy(ctx context.Context, keyID string) (n int, err error) {
 	for before := -1; before < n; {
 		before = n

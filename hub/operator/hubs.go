@@ -30,8 +30,8 @@ func (s *Service) DecideServer(ctx context.Context, by audit.Actor, id string, s
 	return err
 }
 
-// ApproveServer lets a federated server in, or changes what was said of one that
-// is in already.
+// ApproveServer approves a federated hub, or changes the settings of an
+// approved one.
 func (s *Service) ApproveServer(ctx context.Context, by audit.Actor, id string, a hubs.Approval) error {
 	before, err := s.parts.Clients.Lookup(ctx, id)
 	if err == nil {
@@ -53,7 +53,7 @@ func (s *Service) ApproveServer(ctx context.Context, by audit.Actor, id string, 
 	return nil
 }
 
-// NewInvite returns a code that lets one server in at once.
+// NewInvite returns a code that approves one hub at once.
 func (s *Service) NewInvite(ctx context.Context, by audit.Actor, life time.Duration) (string, hubs.Invite, error) {
 	code, invite, err := s.parts.Invites.New(ctx, by.Name, life)
 	if err == nil {
@@ -62,16 +62,16 @@ func (s *Service) NewInvite(ctx context.Context, by audit.Actor, life time.Durat
 	return code, invite, err
 }
 
-// RemoveServer forgets a federated server and what people allowed it. It may
-// ask again, and then waits like any other. What is no server is
-// fs.ErrNotExist.
+// RemoveServer deletes a federated hub and what users allowed it. It may
+// request a connection again and then waits for approval. A client that is not
+// a hub is fs.ErrNotExist.
 func (s *Service) RemoveServer(ctx context.Context, by audit.Actor, id string) error {
 	c, err := s.parts.Clients.Lookup(ctx, id)
 	if errors.Is(err, fs.ErrNotExist) {
-		return errors.Join(err, s.forgetClient(ctx, id)) // a removal before may have failed half-way
+		return errors.Join(err, s.forgetClient(ctx, id)) // an earlier removal may have failed half-way
 	}
 	if err == nil && c.Server == nil {
-		err = fmt.Errorf("server %s: %w", id, fs.ErrNotExist)
+		err = fmt.Errorf("hub %s: %w", id, fs.ErrNotExist)
 	}
 	if err != nil {
 		return err

@@ -21,24 +21,25 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// What follows takes over what another system kept.
+// The imports from another system.
 
-// ImportedSubject is the id of somebody to whom the other system gave none. It
-// is the same at each import, so nobody is made twice, and says nothing about
-// the person.
+// ImportedSubject makes an id for a user without one at the other system. It is
+// the same at each import, so no user is created twice, and it reveals nothing
+// about the user.
 func (s *Service) ImportedSubject(from, name string) string {
 	mac := hmac.New(sha256.New, s.parts.Box.Derive(names.KeyOfImports))
-	mac.Write([]byte(from + "\x00" + strings.ToLower(name))) //nolint:errcheck // a hash takes everything
+	mac.Write([]byte(from + "\x00" + strings.ToLower(name))) //nolint:errcheck // a hash never fails
 	return hex.EncodeToString(mac.Sum(nil)[:16])
 }
 
-// WouldImportUser says what the import of a person finds here, and whom.
+// WouldImportUser reports how an import compares with the users here, and with
+// which user.
 func (s *Service) WouldImportUser(ctx context.Context, i users.Import) (users.ImportStatus, users.User, error) {
 	return s.parts.Users.WouldImport(ctx, i)
 }
 
-// ImportUser adds a person from another system, or changes one who was
-// imported before and whom nobody touched here since.
+// ImportUser adds a user from another system, or changes one who was imported
+// before and not changed here since.
 func (s *Service) ImportUser(ctx context.Context, by audit.Actor, i users.Import, again bool) (users.User, error) {
 	write, kind := s.parts.Users.AddImported, audit.UserAdded
 	if again {
@@ -55,12 +56,12 @@ func (s *Service) ImportUser(ctx context.Context, by audit.Actor, i users.Import
 	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: kind, Target: u.ID, Why: texts.New("imported"), Changes: audit.Roles(before.Roles, u.Roles),
 		Detail: map[string]string{"from": i.From, "roles": strings.Join(u.Roles, ", ")}}))
 	if again && u.Disabled {
-		err = s.parts.Logouts.EndAll(ctx, u) // their apps and hubs are told, as by SwitchUser
+		err = s.parts.Logouts.EndAll(ctx, u) // their apps and hubs are notified, as by SwitchUser
 	}
 	return u, err
 }
 
-// IdentityOwner is the id of the user whom an identity is linked to; empty if
+// IdentityOwner is the id of the user that an identity is linked to; empty if
 // there is none.
 func (s *Service) IdentityOwner(ctx context.Context, c linking.Claim) (string, error) {
 	u, err := s.parts.Linking.Linked(ctx, c)
@@ -70,7 +71,7 @@ func (s *Service) IdentityOwner(ctx context.Context, c linking.Claim) (string, e
 	return u.ID, err
 }
 
-// LinkImported links an identity that the other system knew a person by.
+// LinkImported links an identity that the other system had for a user.
 func (s *Service) LinkImported(ctx context.Context, by audit.Actor, userID string, c linking.Claim) (bool, error) {
 	linked, err := s.parts.Linking.LinkImported(ctx, userID, c)
 	if linked {
@@ -79,8 +80,8 @@ func (s *Service) LinkImported(ctx context.Context, by audit.Actor, userID strin
 	return linked, err
 }
 
-// WouldImportClient says what the import of a client finds here, and what
-// differs. What cannot be kept is forms.Problems.
+// WouldImportClient reports how an import compares with the clients here, and
+// what differs. What cannot be kept is forms.Problems.
 func (s *Service) WouldImportClient(ctx context.Context, c clients.Client, secret string) (frappe.Standing, []string, error) {
 	if err := s.parts.Sites.CheckImport(c, secret); err != nil {
 		return "", nil, err
@@ -99,14 +100,14 @@ func (s *Service) WouldImportClient(ctx context.Context, c clients.Client, secre
 	return standing, differ, err
 }
 
-// CheckRedirect says what is wrong with an address that a client takes answers
-// at; nothing if it can be registered.
+// CheckRedirect reports what is wrong with a redirect URI; nil if it can be
+// registered.
 func (s *Service) CheckRedirect(address string) error {
 	return redirecturi.Validate(address, s.parts.AllowHTTP)
 }
 
 // ImportClient adds a client from another system, or changes one that was
-// imported before and that nobody touched here since.
+// imported before and not changed here since.
 func (s *Service) ImportClient(ctx context.Context, by audit.Actor, c clients.Client, secret string, again bool) error {
 	kind, err := audit.ClientAdded, error(nil)
 	var changes []audit.Change
@@ -123,8 +124,7 @@ func (s *Service) ImportClient(ctx context.Context, by audit.Actor, c clients.Cl
 	return err
 }
 
-// reimport makes of a client what another system says now, and returns what
-// that changed.
+// reimport updates a client from the other system and returns what changed.
 func (s *Service) reimport(ctx context.Context, c clients.Client, secret string) ([]audit.Change, error) {
 	before, err := s.parts.Clients.Lookup(ctx, c.ID)
 	if err == nil {
@@ -135,18 +135,18 @@ func (s *Service) reimport(ctx context.Context, c clients.Client, secret string)
 	}
 	after, err := s.parts.Clients.Lookup(ctx, c.ID)
 	if err != nil {
-		return nil, nil // it is imported; somebody removed it since
+		return nil, nil // it was imported before, and removed here since
 	}
 	return audit.FieldsOf(before).To(audit.FieldsOf(after)), nil
 }
 
-// CheckLoginKey says, as forms.Problems, why a Social Login Key could not
-// be added.
+// CheckLoginKey returns, as forms.Problems, why a Social Login Key cannot be
+// added.
 func (s *Service) CheckLoginKey(k federation.LoginKey, secret string) error {
 	return s.parts.Upstreams.Check(k, secret)
 }
 
-// Imported records that an import was carried out, and what came of it.
+// Imported records that an import ran, and its result.
 func (s *Service) Imported(ctx context.Context, by audit.Actor, from string, counts map[string]int) {
 	detail := map[string]string{"from": from}
 	for what, n := range counts {

@@ -22,41 +22,41 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// An IdentityChoice is what becomes of the identities that hang on an issuer
-// which a login key no longer has. The zero one is no choice.
+// An IdentityChoice decides about the identities of an issuer that a login key
+// no longer has. The zero value is no choice.
 type IdentityChoice struct {
 	Move, Leave bool
-	// Address is the new address, typed again, for a move where nothing shows
-	// that the same provider is there.
+	// Address is the new address, typed again. It is required for a move if
+	// nothing proves that the same provider is there.
 	Address string
 }
 
-// made tells whether there is one.
+// made reports whether a choice was made.
 func (c IdentityChoice) made() bool { return c.Move != c.Leave }
 
-// MustDecide is the error of a change of address before somebody has chosen what
-// becomes of the identities. It says what they have to know.
+// MustDecide is the error of an address change until the administrator decides
+// about the identities. It holds what they need to know.
 type MustDecide struct {
 	KeyID      string
 	Former     []string // issuers
-	To         string   // what the new address calls itself; empty: it does not say
+	To         string   // the issuer at the new address; empty: it does not say
 	Address    string   // the new address
 	Identities int
-	Privileged int  // of them of administrators, and of whoever has their rights
-	Same       bool // a signing key that was published before is published there
-	Unfinished bool // a move of all of them to there began and did not end
+	Privileged int  // of them, those of administrators and of users with their rights
+	Same       bool // the new address publishes a signing key that was published before
+	Unfinished bool // a move of all of them to that issuer began and did not finish
 }
 
-// Error is for the log; pages and commands say it in their own words.
+// Error is for the log. Pages and commands have their own text.
 func (m *MustDecide) Error() string {
 	return fmt.Sprintf("%d identities hang on another issuer of login key %q: they are moved or left first", m.Identities, m.KeyID)
 }
 
-// lookAtIssuer is how long a change of address waits for the new one.
+// lookAtIssuer is how long an address change waits for the new issuer.
 const lookAtIssuer = 5 * time.Second
 
-// Undecided says what is to be decided about identities of issuers that a key no
-// longer has; nil if there is nothing, and no warning says so then.
+// Undecided returns what must be decided about identities of issuers that a key
+// no longer has; nil if nothing. It removes the warning then.
 func (s *Service) Undecided(ctx context.Context, keyID string) (*MustDecide, error) {
 	key, err := s.parts.Upstreams.Fresh(ctx, keyID)
 	if err != nil {
@@ -69,7 +69,7 @@ func (s *Service) Undecided(ctx context.Context, keyID string) (*MustDecide, err
 	return m, err
 }
 
-// undecided is the same for a key that would be changed.
+// undecided does the same for a change that is not saved yet.
 func (s *Service) undecided(ctx context.Context, before, after federation.LoginKey) (*MustDecide, error) {
 	if !before.OneIssuer() {
 		return nil, nil
@@ -96,9 +96,9 @@ func (s *Service) undecided(ctx context.Context, before, after federation.LoginK
 	}
 	decided := before.DecidedIssuers()
 	m.Same, m.Unfinished = true, true
-	typed := true // as it began, wherever no key showed who is there
+	typed := true // as at the beginning, unless a key proves who is there
 	for issuer, count := range all {
-		here := !moves && place.Same(issuer, after.BaseURL) // linked beforehand, and never met
+		here := !moves && place.Same(issuer, after.BaseURL) // linked in advance, never used
 		if issuer == m.To || here || slices.Contains(decided, issuer) {
 			continue
 		}
@@ -113,7 +113,7 @@ func (s *Service) undecided(ctx context.Context, before, after federation.LoginK
 		m.Unfinished, typed = m.Unfinished && former.MovesTo(m.To, m.Address), typed && former.Careful
 	}
 	for _, f := range before.Former {
-		if f.Decided == federation.Moving && !slices.Contains(m.Former, f.Issuer) { // everybody was moved, and what came before goes on
+		if f.Decided == federation.Moving && !slices.Contains(m.Former, f.Issuer) { // a move of all users continues, and includes those of the earlier issuer
 			m.Former = append(m.Former, f.Issuer)
 			m.Unfinished, typed = m.Unfinished && f.MovesTo(m.To, m.Address), typed && f.Careful
 		}
@@ -126,7 +126,7 @@ func (s *Service) undecided(ctx context.Context, before, after federation.LoginK
 	return m, nil
 }
 
-// check says, as forms.Problems, why a choice cannot be carried out.
+// check returns, as forms.Problems, why a choice cannot be carried out.
 func (m *MustDecide) check(c IdentityChoice) error {
 	switch {
 	case !c.made():
@@ -139,7 +139,7 @@ func (m *MustDecide) check(c IdentityChoice) error {
 	return nil
 }
 
-// ForeseeMove says what has to be decided before a key is changed; nil if there is
+// ForeseeMove returns what must be decided before a key is changed; nil if
 // nothing.
 func (s *Service) ForeseeMove(ctx context.Context, before, after federation.LoginKey) (*MustDecide, error) {
 	after.Tidy()
@@ -149,7 +149,7 @@ func (s *Service) ForeseeMove(ctx context.Context, before, after federation.Logi
 	return s.undecided(ctx, before, after)
 }
 
-// foreseeMove is the same for an edit, and checks what was chosen.
+// foreseeMove does the same for an edit, and checks the choice.
 func (s *Service) foreseeMove(ctx context.Context, id string, c IdentityChoice, edit func(*federation.LoginKey)) (*MustDecide, error) {
 	before, err := s.parts.Upstreams.Fresh(ctx, id)
 	if err != nil {
@@ -167,10 +167,10 @@ func (s *Service) foreseeMove(ctx context.Context, id string, c IdentityChoice, 
 	return m, m.check(c)
 }
 
-// DecideIdentities carries out what was chosen for the identities of issuers that
-// a key no longer has. A move that ended half-way goes on where it was. It
-// returns how many were moved. The error is *MustDecide or forms.Problems where
-// nothing was done.
+// DecideIdentities carries out the choice for the identities of issuers that a
+// key no longer has. A move that failed half-way continues where it stopped. It
+// returns how many were moved. If nothing was done, the error is *MustDecide or
+// forms.Problems.
 func (s *Service) DecideIdentities(ctx context.Context, by audit.Actor, keyID string, c IdentityChoice) (int, error) {
 	m, err := s.Undecided(ctx, keyID)
 	if err != nil || m == nil {
@@ -210,9 +210,9 @@ func (s *Service) decideIssuer(ctx context.Context, by audit.Actor, m *MustDecid
 		return 0, err
 	}
 	if f.MovesTo(m.To, m.Address) {
-		f.Careful = f.Careful || !m.Same // and never less than when it began
+		f.Careful = f.Careful || !m.Same // never less careful than at the beginning
 	} else {
-		if f.Batch == "" || f.To != m.To { // who was moved there before and not undone goes with the others
+		if f.Batch == "" || f.To != m.To { // identities that an earlier move took there are undone together with these
 			f.Batch = uuid.Must(uuid.NewV7()).String()
 		}
 		f.Careful, f.At = !m.Same, time.Time{}
@@ -221,8 +221,9 @@ func (s *Service) decideIssuer(ctx context.Context, by audit.Actor, m *MustDecid
 	if err := s.parts.Upstreams.DecideIssuer(ctx, m.KeyID, f); err != nil {
 		return 0, err
 	}
-	// Whoever was signed in by the address before signs in at the new one. That
-	// comes first: a move may end half-way, and who is moved is told that it ended.
+	// Users who signed in by the old address must sign in at the new one. Their
+	// sessions end first, because a move may fail half-way and the moved users
+	// must be notified.
 	if err := s.endBefore(ctx, by, m.KeyID); err != nil {
 		return 0, err
 	}
@@ -235,14 +236,15 @@ func (s *Service) decideIssuer(ctx context.Context, by audit.Actor, m *MustDecid
 	if err != nil {
 		return moved, err
 	}
-	if err = s.endBefore(ctx, by, m.KeyID); err != nil { // who came meanwhile, by a process that knew the old address still
+	if err = s.endBefore(ctx, by, m.KeyID); err != nil { // sign-ins meanwhile, by a process that still used the old address
 		return moved, err
 	}
 	f.Decided = federation.Moved
 	return moved, s.parts.Upstreams.DecideIssuer(ctx, m.KeyID, f)
 }
 
-// endBefore ends what came by a login key under another issuer than from now on.
+// endBefore ends what was issued to users of a login key under another issuer
+// than the current one.
 func (s *Service) endBefore(ctx context.Context, by audit.Actor, keyID string) error {
 	if _, err := s.endSignedInBy(ctx, by, keyID); err != nil {
 		return err
@@ -250,8 +252,9 @@ func (s *Service) endBefore(ctx context.Context, by audit.Actor, keyID string) e
 	return s.parts.UpstreamTokens.ForgetProvider(ctx, keyID)
 }
 
-// UndoMove takes back what a move of a key's identities did, as far as nobody has
-// changed it since, and says how many that were. Then it is to be decided anew.
+// UndoMove takes back a move of a key's identities, except those that were
+// changed since, and returns their number. The decision is open again after
+// that.
 func (s *Service) UndoMove(ctx context.Context, by audit.Actor, keyID, batch string) (undone int, err error) {
 	key, err := s.parts.Upstreams.Fresh(ctx, keyID)
 	if err != nil {
@@ -263,7 +266,7 @@ func (s *Service) UndoMove(ctx context.Context, by audit.Actor, keyID, batch str
 	}
 	ctx = lasting.ToDeadline(ctx)
 	f := key.Former[at]
-	f.Decided = "" // nobody comes in by a half-undone move
+	f.Decided = "" // a half-undone move must not sign users in
 	if err := s.parts.Upstreams.DecideIssuer(ctx, keyID, f); err != nil {
 		return 0, err
 	}
@@ -277,7 +280,7 @@ func (s *Service) UndoMove(ctx context.Context, by audit.Actor, keyID, batch str
 	for _, r := range events {
 		r, u, err := s.parts.Linking.Undo(ctx, r.ID, by.ID)
 		if errors.Is(err, linking.ErrUndone) || errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist) {
-			continue // somebody changed it since
+			continue // it was changed since
 		}
 		if err != nil {
 			return undone, err
@@ -291,12 +294,12 @@ func (s *Service) UndoMove(ctx context.Context, by audit.Actor, keyID, batch str
 	return undone, s.parts.Upstreams.DecideIssuer(ctx, keyID, f)
 }
 
-// reopen lets it be decided anew about a former issuer whose people were moved, or
-// whoever is back there would come to a second account unseen.
+// reopen makes the decision about a former issuer open again. Otherwise its
+// users would get a second account without notice.
 func (s *Service) reopen(ctx context.Context, keyID, issuer string) error {
 	key, err := s.parts.Upstreams.Fresh(ctx, keyID)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil // nobody comes by it
+		return nil // it has no users
 	}
 	f := key.FormerIssuer(issuer)
 	if err != nil || f.Decided != federation.Moved {
@@ -306,8 +309,8 @@ func (s *Service) reopen(ctx context.Context, keyID, issuer string) error {
 	return s.parts.Upstreams.DecideIssuer(ctx, keyID, f)
 }
 
-// IssuerChanged puts on the overview that somebody came who was known under an
-// issuer that the key had before.
+// IssuerChanged is the warning that a user came who was known under a former
+// issuer of the key.
 func IssuerChanged(key federation.LoginKey) health.Warning {
 	return health.Warning{ID: health.IssuerWarning(key.ID), About: key.Name, URL: "/admin/keys/" + key.ID + "/identities", Urgent: true, Raised: true,
 		Why: texts.New("warning.issuer", "name", key.Name), Advice: texts.New("warning.issuer.do")}

@@ -1,7 +1,5 @@
-// Package operator is what somebody who runs the hub does with it: the
-// use-cases of administration, for commands and for whatever else stands in
-// for an administrator. Each change is recorded with the name that is given as
-// by.
+// Package operator holds the use-cases of administration, for pages and
+// commands. It records each change under the given actor.
 package operator
 
 import (
@@ -30,11 +28,11 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// Parts is what a Service works on.
+// Parts are the services that a Service uses.
 type Parts struct {
 	URL       string // the hub's public address
-	AllowHTTP bool   // redirect URIs may be http on any host
-	// ClientMetadata is the address at which the hub tells a peer about itself.
+	AllowHTTP bool   // allow http redirect URIs on any host
+	// ClientMetadata is the address of this hub's metadata document for a peer.
 	ClientMetadata func(keyID string) string
 
 	Users          *users.Service
@@ -60,20 +58,21 @@ type Parts struct {
 	Audit          *audit.Recorder
 	Box            *seal.Box
 
-	// ForgetUser removes what there is of a person beside themselves.
+	// ForgetUser deletes everything that belongs to a user except the user
+	// record.
 	ForgetUser func(ctx context.Context, id string) error
 
 	Records []store.Browsable // every kind, for repair
 }
 
-// A Service carries out what an operator asks for.
+// A Service carries out what administrators ask for.
 type Service struct{ parts Parts }
 
 // New returns a service over the parts.
 func New(p Parts) *Service { return &Service{p} }
 
-// record writes down what has several steps, also where it failed half-way: what
-// was done until then stays done.
+// record audits an act of several steps even if it failed half-way, because the
+// steps before the failure stay done.
 func (s *Service) record(ctx context.Context, by audit.Actor, e audit.Event, err error) {
 	if err != nil {
 		e.Why = texts.Of(err)
@@ -88,8 +87,8 @@ func (s *Service) record(ctx context.Context, by audit.Actor, e audit.Event, err
 // URL is the hub's public address.
 func (s *Service) URL() string { return s.parts.URL }
 
-// SetupLink returns a link by which the first administrator is made, good once
-// and for an hour; users.ErrSetUp if there is one already.
+// SetupLink returns a link that creates the first administrator, valid once and
+// for an hour; users.ErrSetUp if there is one.
 func (s *Service) SetupLink(ctx context.Context) (string, error) {
 	token, err := s.parts.Users.NewSetupLink(ctx)
 	if err != nil {
@@ -98,8 +97,8 @@ func (s *Service) SetupLink(ctx context.Context) (string, error) {
 	return s.parts.URL + "/setup?token=" + token, nil
 }
 
-// CheckSecretKey says whether the secret key is the one that the database was
-// set up with, by opening the signing key (or making the first one). A wrong
+// CheckSecretKey checks that the secret key is the one that the database was
+// set up with, by opening the signing key (or creating the first one). A wrong
 // key is seal.ErrOpen.
 func (s *Service) CheckSecretKey(ctx context.Context) error {
 	return s.parts.Signing.Check(ctx)

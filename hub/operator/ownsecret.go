@@ -9,8 +9,8 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// AddClientWith keeps a new client with a secret that was made elsewhere. What
-// is wrong with either is forms.Problems, with nothing kept.
+// AddClientWith adds a client with a secret that was made elsewhere. Mistakes
+// in either are forms.Problems, and nothing is stored.
 func (s *Service) AddClientWith(ctx context.Context, by audit.Actor, c clients.Client, secret string) (clients.Client, error) {
 	draft := c.Clone()
 	draft.Tidy()
@@ -27,8 +27,8 @@ func (s *Service) AddClientWith(ctx context.Context, by audit.Actor, c clients.C
 	return c, s.AddOwnSecret(ctx, by, c.ID, secret)
 }
 
-// AddOwnSecret gives a client a secret that was made elsewhere. Those that are
-// there stay good; one that it has already stays as it is.
+// AddOwnSecret gives a client a secret that was made elsewhere. Existing
+// secrets stay valid; the same secret again changes nothing.
 func (s *Service) AddOwnSecret(ctx context.Context, by audit.Actor, id, secret string) error {
 	err := s.parts.Clients.Change(ctx, id, func(c *clients.Client) error {
 		if err := checkOwn(*c, secret).Err(); err != nil {
@@ -45,7 +45,7 @@ func (s *Service) AddOwnSecret(ctx context.Context, by audit.Actor, id, secret s
 	return err
 }
 
-// checkOwn says why a client cannot have this secret.
+// checkOwn returns why a client cannot have this secret.
 func checkOwn(c clients.Client, secret string) forms.Problems {
 	switch {
 	case !c.UsesSecret():

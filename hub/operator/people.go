@@ -14,13 +14,13 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// ErrMyself is the error of an act by which somebody would lock themselves out.
-var ErrMyself = errors.New("nobody takes their own administration away")
+// ErrMyself refuses an act by which an administrator would lock themselves out.
+var ErrMyself = errors.New("an administrator cannot remove their own administrator role or disable themselves")
 
-// SwitchUser disables a person, or enables them again. The epoch ends every
-// session, token and approval at once, and whoever has a session of theirs is
-// told: apps, and other hubs, which end theirs. An upstream cannot let them in
-// again.
+// SwitchUser disables a user, or enables them again. Raising the session
+// generation ends every session, token and grant at once, and everything that
+// shares a session with them is notified: apps and other hubs end their
+// sessions too. A provider cannot sign the user in again.
 func (s *Service) SwitchUser(ctx context.Context, by audit.Actor, id string, off bool) (users.User, error) {
 	if off && by.ID == id {
 		return users.User{}, ErrMyself
@@ -37,10 +37,10 @@ func (s *Service) SwitchUser(ctx context.Context, by audit.Actor, id string, off
 	return u, s.parts.Logouts.EndAll(ctx, u)
 }
 
-// RemoveUser deletes a person and all there is of them. They are disabled
-// first, so that nothing new is made of them meanwhile, and their apps and hubs
-// are told; it can be repeated when it failed half-way. What happened stays in
-// the audit, by id.
+// RemoveUser deletes a user and everything that belongs to them. They are
+// disabled first, so that nothing new is issued meanwhile, and their apps and
+// hubs are notified. It can be repeated after a failure. The audit log keeps
+// its events, by id.
 func (s *Service) RemoveUser(ctx context.Context, by audit.Actor, id string) (err error) {
 	if by.ID == id {
 		return ErrMyself
@@ -59,8 +59,7 @@ func (s *Service) RemoveUser(ctx context.Context, by audit.Actor, id string) (er
 	return s.parts.Users.Remove(ctx, id)
 }
 
-// EndSessions ends everything that was issued to a person; they may sign in
-// again.
+// EndSessions ends everything that was issued to a user, who may sign in again.
 func (s *Service) EndSessions(ctx context.Context, by audit.Actor, id string) error {
 	u, err := s.parts.Users.EndEverything(ctx, id)
 	if err != nil {
@@ -70,7 +69,7 @@ func (s *Service) EndSessions(ctx context.Context, by audit.Actor, id string) er
 	return s.parts.Logouts.EndAll(ctx, u)
 }
 
-// SetRoles replaces the roles of a person.
+// SetRoles replaces the roles of a user.
 func (s *Service) SetRoles(ctx context.Context, by audit.Actor, id string, roles []string) (users.User, error) {
 	if by.ID == id && !slices.Contains(roles, users.AdminRole) {
 		return users.User{}, ErrMyself
@@ -86,7 +85,7 @@ func (s *Service) SetRoles(ctx context.Context, by audit.Actor, id string, roles
 	return u, err
 }
 
-// Unlink takes an identity from a person, and ends what was issued to them.
+// Unlink removes an identity from a user, and ends what was issued to them.
 func (s *Service) Unlink(ctx context.Context, by audit.Actor, userID, identityID string) error {
 	linked, err := s.parts.Linking.ByUser(ctx, userID)
 	if err != nil {
@@ -107,7 +106,7 @@ func (s *Service) Unlink(ctx context.Context, by audit.Actor, userID, identityID
 	return err
 }
 
-// AddUser keeps a new person.
+// AddUser adds a user.
 func (s *Service) AddUser(ctx context.Context, by audit.Actor, n users.NewUser) (users.User, error) {
 	u, err := s.parts.Users.Add(ctx, n)
 	if err == nil {
@@ -116,12 +115,12 @@ func (s *Service) AddUser(ctx context.Context, by audit.Actor, n users.NewUser) 
 	return u, err
 }
 
-// User returns one person; fs.ErrNotExist if there is none with this id.
+// User returns one user; fs.ErrNotExist if there is none with this id.
 func (s *Service) User(ctx context.Context, id string) (users.User, error) {
 	return s.parts.Users.Get(ctx, id)
 }
 
-// FindUser returns the person with this address or id.
+// FindUser returns the user with this address or id.
 func (s *Service) FindUser(ctx context.Context, who string) (users.User, error) {
 	u, err := s.parts.Users.ByEmail(ctx, who)
 	if errors.Is(err, emailaddr.ErrInvalid) || errors.Is(err, fs.ErrNotExist) {
@@ -130,8 +129,8 @@ func (s *Service) FindUser(ctx context.Context, who string) (users.User, error) 
 	return u, err
 }
 
-// ResetLink returns a link by which a person chooses a password, good once and
-// for an hour.
+// ResetLink returns a link to choose a new password, valid once and for an
+// hour.
 func (s *Service) ResetLink(ctx context.Context, by audit.Actor, u users.User) (string, error) {
 	link, err := s.parts.MailLinks.ResetLink(ctx, u)
 	if err == nil {
@@ -140,10 +139,9 @@ func (s *Service) ResetLink(ctx context.Context, by audit.Actor, u users.User) (
 	return link, err
 }
 
-// InviteUser invites somebody to make the account of an address. Where
-// n.Mailed says so the link goes there alone, so that whoever has it has the
-// address; else it is returned, and the address counts only when they have
-// proved it.
+// InviteUser invites the owner of an address to create an account. If n.Mailed,
+// the link is only emailed, so using it proves the address. Otherwise the link
+// is returned, and the user must verify the address later.
 func (s *Service) InviteUser(ctx context.Context, by audit.Actor, n users.NewInvitation) (string, users.Invitation, error) {
 	n.By = by.Name
 	token, i, err := s.parts.Users.Invite(ctx, n)
@@ -157,18 +155,17 @@ func (s *Service) InviteUser(ctx context.Context, by audit.Actor, n users.NewInv
 	return s.parts.MailLinks.InvitationLink(token), i, nil
 }
 
-// Users lists up to limit people in the order of ids, behind the id after.
+// Users lists up to limit users in the order of ids, after the id `after`.
 func (s *Service) Users(ctx context.Context, after string, limit int) ([]users.User, error) {
 	return s.parts.Users.Everyone(ctx, after, limit)
 }
 
-// Identities lists what signs one person in from upstream.
+// Identities lists a user's identities.
 func (s *Service) Identities(ctx context.Context, userID string) ([]linking.Identity, error) {
 	return s.parts.Linking.ByUser(ctx, userID)
 }
 
-// WithdrawInvitation makes an invitation good for nothing. One that is not
-// there any more is no mistake.
+// WithdrawInvitation revokes an invitation. It is no error if it is gone.
 func (s *Service) WithdrawInvitation(ctx context.Context, by audit.Actor, id string) error {
 	if err := s.parts.Users.Withdraw(ctx, id); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -177,7 +174,7 @@ func (s *Service) WithdrawInvitation(ctx context.Context, by audit.Actor, id str
 	return nil
 }
 
-// SendReset mails a person a link by which they choose a password.
+// SendReset emails a user a link to choose a new password.
 func (s *Service) SendReset(ctx context.Context, by audit.Actor, u users.User) error {
 	if err := s.parts.MailLinks.SendReset(ctx, u); err != nil {
 		return err
@@ -186,8 +183,8 @@ func (s *Service) SendReset(ctx context.Context, by audit.Actor, u users.User) e
 	return nil
 }
 
-// LinkBeforehand links an identity that has not signed in yet to a person. A
-// decision to refuse says why.
+// LinkBeforehand links an identity that has not signed in yet to a user. A
+// decision to refuse gives the reason.
 func (s *Service) LinkBeforehand(ctx context.Context, by audit.Actor, u users.User, c linking.Claim, p linking.Policy) (linking.Decision, error) {
 	decision, err := s.parts.Linking.Provision(ctx, u, c, p, by.ID)
 	if err == nil && decision.Action != linking.Refuse {
@@ -197,8 +194,8 @@ func (s *Service) LinkBeforehand(ctx context.Context, by audit.Actor, u users.Us
 	return decision, err
 }
 
-// UndoLink takes a change of somebody's links back, and signs them out
-// everywhere. Errors are those of linking.Service.Undo.
+// UndoLink undoes a change of a user's links, and signs the user out
+// everywhere. The errors are those of linking.Service.Undo.
 func (s *Service) UndoLink(ctx context.Context, by audit.Actor, record string) error {
 	if r, err := s.parts.Linking.Record(ctx, record); err == nil && r.Action == linking.Moved && r.Standing() && by.ID != r.UserID {
 		if err := s.reopen(ctx, r.LoginKey, r.Before.Issuer); err != nil {
@@ -213,7 +210,7 @@ func (s *Service) UndoLink(ctx context.Context, by audit.Actor, record string) e
 	return s.endUndone(ctx, r, u)
 }
 
-// endUndone ends what came by a link that is undone.
+// endUndone ends what was issued because of a link that was undone.
 func (s *Service) endUndone(ctx context.Context, r linking.LinkEvent, u users.User) error {
 	if r.Action == linking.Moved {
 		if err := s.parts.UpstreamTokens.Disconnect(ctx, r.Before); err != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// ChangeProfile replaces what a person shows. What is wrong with it is
-// forms.Problems, by the names of the claims.
+// ChangeProfile replaces a user's profile. Mistakes are forms.Problems, by the
+// names of the claims.
 func (s *Service) ChangeProfile(ctx context.Context, by audit.Actor, id string, p users.Profile) (users.User, error) {
 	u, err := s.parts.Users.SetProfile(ctx, id, p)
 	if err == nil {
@@ -19,9 +19,9 @@ func (s *Service) ChangeProfile(ctx context.Context, by audit.Actor, id string, 
 	return u, err
 }
 
-// ChangeEmail gives a person another address, which somebody answers for or not.
-// One that another person has is fs.ErrExist. The address before is told, if it
-// was theirs.
+// ChangeEmail gives a user another address, confirmed or not. An address of
+// another user is fs.ErrExist. The earlier address is notified if it was
+// confirmed.
 func (s *Service) ChangeEmail(ctx context.Context, by audit.Actor, id, email string, verified bool) (users.User, error) {
 	before, err := s.parts.Users.Get(ctx, id)
 	if err != nil {
@@ -35,15 +35,15 @@ func (s *Service) ChangeEmail(ctx context.Context, by audit.Actor, id, email str
 	return u, s.parts.MailLinks.Replaced(ctx, before, u)
 }
 
-// Sessions lists where a person is signed in, the one last seen first.
+// Sessions lists a user's sessions, the one seen last first.
 func (s *Service) Sessions(ctx context.Context, u users.User) ([]sessions.Session, error) {
 	if u.Disabled {
-		return nil, nil // signed in nowhere
+		return nil, nil // the user has none
 	}
 	return s.parts.Sessions.Of(ctx, u)
 }
 
-// Consents lists what a person allowed apps.
+// Consents lists what a user allowed apps.
 func (s *Service) Consents(ctx context.Context, userID string) ([]grants.Grant, error) {
 	return s.parts.Grants.ByUser(ctx, userID)
 }

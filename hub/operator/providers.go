@@ -14,14 +14,13 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// Describe says what an upstream calls itself. Its kind and Base URL are
-// enough.
+// Describe asks a provider for its name and more. Kind and Base URL are enough.
 func (s *Service) Describe(ctx context.Context, kind, baseURL string) (federation.ProviderInfo, error) {
 	return s.parts.Upstreams.Describe(ctx, federation.LoginKey{ID: "upstream", Kind: kind, Name: "upstream", BaseURL: baseURL})
 }
 
-// AddLoginKey keeps a new Social Login Key. A peer is asked at once to let
-// this hub in; invite may be empty.
+// AddLoginKey adds a Social Login Key. A peer is asked at once to accept this
+// hub; invite may be empty.
 func (s *Service) AddLoginKey(ctx context.Context, by audit.Actor, k federation.LoginKey, secret, invite string) (federation.LoginKey, error) {
 	k, err := s.KeepLoginKey(ctx, by, k, secret)
 	if err != nil || k.Kind != federation.KindPeer {
@@ -30,8 +29,8 @@ func (s *Service) AddLoginKey(ctx context.Context, by audit.Actor, k federation.
 	return s.JoinPrimary(ctx, by, k.ID, invite)
 }
 
-// KeepLoginKey keeps a new Social Login Key and asks nobody: the hub that
-// serves may be another process, which knows the key only a moment later.
+// KeepLoginKey adds a Social Login Key without contacting the provider: if
+// another process serves the hub, it knows the key only a moment later.
 func (s *Service) KeepLoginKey(ctx context.Context, by audit.Actor, k federation.LoginKey, secret string) (federation.LoginKey, error) {
 	k, err := s.parts.Upstreams.Add(ctx, k, secret)
 	if err == nil {
@@ -40,8 +39,8 @@ func (s *Service) KeepLoginKey(ctx context.Context, by audit.Actor, k federation
 	return k, err
 }
 
-// JoinPrimary asks a peer (again) to let this hub in, and returns the key with
-// its answer.
+// JoinPrimary asks a peer (again) to accept this hub, and returns the key with
+// the answer.
 func (s *Service) JoinPrimary(ctx context.Context, by audit.Actor, keyID, invite string) (federation.LoginKey, error) {
 	answer, err := s.parts.Upstreams.Join(ctx, keyID, invite)
 	if err != nil {
@@ -51,8 +50,8 @@ func (s *Service) JoinPrimary(ctx context.Context, by audit.Actor, keyID, invite
 	return s.parts.Upstreams.Get(ctx, keyID)
 }
 
-// ClientMetadata is what this hub is called at the peer of a login key: where
-// it tells about itself.
+// ClientMetadata is the client_id of this hub at the peer of a login key: the
+// address of its metadata document.
 func (s *Service) ClientMetadata(keyID string) string { return s.parts.ClientMetadata(keyID) }
 
 // LoginKeys lists the Social Login Keys.
@@ -60,25 +59,25 @@ func (s *Service) LoginKeys(ctx context.Context) ([]federation.LoginKey, error) 
 	return s.parts.Upstreams.All(ctx)
 }
 
-// LoginKey returns one; fs.ErrNotExist if there is none with this id.
+// LoginKey returns one; fs.ErrNotExist if there is none.
 func (s *Service) LoginKey(ctx context.Context, id string) (federation.LoginKey, error) {
 	return s.parts.Upstreams.Get(ctx, id)
 }
 
-// A Leftover is what becomes of people who came by a login key that is
-// switched off or removed.
+// A Leftover decides about the sessions of users who came by a login key that
+// is disabled or removed.
 type Leftover bool
 
-// The zero Leftover is to end their sessions, and what was issued in them.
+// The zero Leftover ends their sessions, and what was issued in them.
 const (
 	EndSignedIn  Leftover = false
 	KeepSignedIn Leftover = true
 )
 
-// ChangeLoginKey edits a login key; an empty secret leaves the one that is
-// there. What is wrong with it then is forms.Problems. It returns what was
-// ended, if the key was on and is off now. Another address, while identities hang
-// on the one before, is *MustDecide without a choice of what becomes of them.
+// ChangeLoginKey edits a login key; an empty secret keeps the current one.
+// Mistakes are forms.Problems. If the edit disables the key, it returns what
+// was ended. A new address for a key that has identities is *MustDecide unless
+// a choice is given.
 func (s *Service) ChangeLoginKey(ctx context.Context, by audit.Actor, id, secret string, rest Leftover, edit func(*federation.LoginKey), choices ...IdentityChoice) (SignedIn, error) {
 	var choice IdentityChoice
 	if len(choices) > 0 {
@@ -110,9 +109,9 @@ func (s *Service) ChangeLoginKey(ctx context.Context, by audit.Actor, id, secret
 	return s.endSignedInBy(ctx, by, id)
 }
 
-// keepHosts puts back the hosts of a provider that moved within the
-// catalogue, as from one tenant to another: an address that changes loses the
-// hosts that were confirmed for the one before, but these are the catalogue's.
+// keepHosts puts back the confirmed hosts of a provider that moved within the
+// catalogue, as from one tenant to another: a changed address loses the
+// confirmed hosts, but these are in the catalogue.
 func (s *Service) keepHosts(ctx context.Context, before, after federation.LoginKey) error {
 	entry, _ := catalog.Get(before.Preset)
 	hosts := entry.Start(after.Options).Hosts
@@ -125,14 +124,14 @@ func (s *Service) keepHosts(ctx context.Context, before, after federation.LoginK
 	})
 }
 
-// foreseeFor is how long the people may be counted while somebody waits.
+// foreseeFor bounds the time for counting users while a page waits.
 const foreseeFor = 3 * time.Second
 
-// Foresee says what a change of a key's policy would do to the people there
-// are.
+// Foresee reports what a change of a key's policy would do to the existing
+// users.
 func (s *Service) Foresee(ctx context.Context, before, after linking.Policy) (linking.Effects, error) {
 	if before.Same(after) {
-		return linking.Effects{Whole: true}, nil // and nobody has to be read
+		return linking.Effects{Whole: true}, nil // no change for any user
 	}
 	keys, err := s.parts.Upstreams.All(ctx)
 	if err != nil {
@@ -163,8 +162,8 @@ func (s *Service) changeLoginKey(ctx context.Context, by audit.Actor, id, secret
 	return err
 }
 
-// SwitchLoginKey switches a login key on or off, and nothing else. Off once
-// more ends what was left.
+// SwitchLoginKey only enables or disables a login key. Disabling it again ends
+// what was left.
 func (s *Service) SwitchLoginKey(ctx context.Context, by audit.Actor, id string, on bool, rest Leftover) (SignedIn, error) {
 	state := map[bool]string{true: "on", false: "off"}[on]
 	err := s.changeLoginKey(ctx, by, id, "", map[string]string{"switched": state}, func(k *federation.LoginKey) { k.Enabled = on })
@@ -174,8 +173,7 @@ func (s *Service) SwitchLoginKey(ctx context.Context, by audit.Actor, id string,
 	return s.endSignedInBy(ctx, by, id)
 }
 
-// MoveLoginKey moves a login key by places on the sign-in page; upwards is
-// negative.
+// MoveLoginKey moves a login key by places on the sign-in page; negative is up.
 func (s *Service) MoveLoginKey(ctx context.Context, by audit.Actor, id string, places int) error {
 	if err := s.parts.Upstreams.Move(ctx, id, places); err != nil {
 		return err
@@ -185,20 +183,20 @@ func (s *Service) MoveLoginKey(ctx context.Context, by audit.Actor, id string, p
 	return nil
 }
 
-// A Farewell is how a primary took it that this hub leaves.
+// A Farewell is the primary hub's reaction when this hub disconnects.
 type Farewell int
 
 // The farewells.
 const (
-	NoFarewell Farewell = iota // there was nobody to tell
+	NoFarewell Farewell = iota // there is no primary hub to notify
 	Told
-	NotTold // it notices by itself, later
+	NotTold // it will notice later
 )
 
-// RemoveLoginKey deletes a login key. A primary is told before: it checks who
-// leaves by our document, which goes with the key. The key is switched off
-// before anything else, and removed last, so that a removal that fails half-way
-// can be repeated.
+// RemoveLoginKey deletes a login key. A primary hub is notified before: it
+// verifies the sender by our metadata document, which is gone after. The key is
+// disabled first and deleted last, so that a removal that fails half-way can be
+// repeated.
 func (s *Service) RemoveLoginKey(ctx context.Context, by audit.Actor, k federation.LoginKey, rest Leftover) (said Farewell, ended SignedIn, err error) {
 	said = s.leavePrimary(ctx, by, k)
 	if err = s.parts.Upstreams.Retire(ctx, k.ID); err != nil {

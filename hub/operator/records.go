@@ -8,11 +8,10 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// MostRecords is how far the records of a set are counted.
+// MostRecords bounds the counts of records.
 const MostRecords = 10_000
 
-// A RecordSet is one kind of record, and how many there are, at most
-// MostRecords.
+// A RecordSet is one kind of record and its count, at most MostRecords.
 type RecordSet struct {
 	Name    string
 	Records int
@@ -31,11 +30,11 @@ func (s *Service) RecordSets(ctx context.Context) ([]RecordSet, error) {
 	return all, nil
 }
 
-// ErrNoSet means that there is no kind of record of this name.
-var ErrNoSet = errors.New("there is no set of this name")
+// ErrNoSet means that there is no set with this name.
+var ErrNoSet = errors.New("there is no set with this name")
 
-// Records lists up to limit records of a set in the order of ids, behind the id
-// after.
+// Records lists up to limit records of a set in the order of ids, after the id
+// `after`.
 func (s *Service) Records(ctx context.Context, set, after string, limit int) ([]store.Glance, error) {
 	of, err := s.recordSet(set)
 	if err != nil {
@@ -44,8 +43,7 @@ func (s *Service) Records(ctx context.Context, set, after string, limit int) ([]
 	return of.Browse(ctx, after, limit)
 }
 
-// ShowRecord returns what may be seen of a record: store.Browsable says what
-// that is.
+// ShowRecord returns the readable fields of a record, see store.Browsable.
 func (s *Service) ShowRecord(ctx context.Context, set, id string) (map[string]any, error) {
 	of, err := s.recordSet(set)
 	if err != nil {
@@ -54,8 +52,8 @@ func (s *Service) ShowRecord(ctx context.Context, set, id string) (map[string]an
 	return of.Show(ctx, id)
 }
 
-// DeleteRecord removes one record and nothing else: what hangs on it stays, and
-// nobody is told. It is for repair.
+// DeleteRecord deletes one record and nothing else: what belongs to it stays,
+// and no client is notified. It is for repair.
 func (s *Service) DeleteRecord(ctx context.Context, by audit.Actor, set, id string) error {
 	of, err := s.recordSet(set)
 	if err != nil {
@@ -77,13 +75,13 @@ func (s *Service) recordSet(name string) (store.Browsable, error) {
 	return nil, ErrNoSet
 }
 
-// A DamagedRecord is one that lies in the database and cannot be read.
+// A DamagedRecord is a record that cannot be read.
 type DamagedRecord struct {
 	store.Damage
 	Reason string
 }
 
-// DamagedRecords looks through the whole database, page by page, also for keys
+// DamagedRecords reads the whole database, page by page, and also checks keys
 // that cannot be opened.
 func (s *Service) DamagedRecords(ctx context.Context) ([]DamagedRecord, error) {
 	var all []DamagedRecord

@@ -22,7 +22,7 @@ func (s *Service) ChangeSettings(ctx context.Context, by audit.Actor, edit func(
 	})
 	if err == nil {
 		var changes []audit.Change
-		if saved, err := s.parts.Settings.Current(ctx); err == nil { // remembered since
+		if saved, err := s.parts.Settings.Current(ctx); err == nil { // load the saved value into the cache
 			changes = before.To(audit.FieldsOf(saved))
 		}
 		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.SettingsSaved, Changes: changes}))
@@ -30,15 +30,14 @@ func (s *Service) ChangeSettings(ctx context.Context, by audit.Actor, edit func(
 	return err
 }
 
-// SigningKeys lists the keys that the hub signs with, and those that others
-// encrypt to.
+// SigningKeys lists the hub's signing keys and encryption keys.
 func (s *Service) SigningKeys(ctx context.Context) ([]signing.Card, error) {
 	return s.parts.Signing.List(ctx)
 }
 
-// RotateSigningKeys replaces all of them: ahead of their use or, if the old
-// ones are distrusted, at once. Nothing is done if seen is not the newest key
-// any more, unless it is empty.
+// RotateSigningKeys replaces all keys: new ones are published before use or, if
+// the old ones are compromised, used at once. It does nothing if seen is set
+// and is no longer the newest key.
 func (s *Service) RotateSigningKeys(ctx context.Context, by audit.Actor, seen string, distrust bool) error {
 	kind := audit.SigningRotated
 	if distrust {

@@ -9,11 +9,11 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// sameSource says, as forms.Problems, why people who are known by a key's address
-// cannot come from what an edit makes of it. Whoever describes people of an OAuth
-// 2.0 provider is everybody who is known by its address, so another host there, or
-// another property that names them, is another provider. Another address makes it
-// one: then it is asked what becomes of them.
+// sameSource returns, as forms.Problems, why the users of a login key cannot be
+// the same after an edit. Whoever controls the userinfo answer of an OAuth 2.0
+// provider can name any of its users, so another host there, or another
+// property for the id, means another provider. It then needs another address,
+// and with it the decision about the identities.
 func (s *Service) sameSource(ctx context.Context, before, after federation.LoginKey) error {
 	after.Tidy()
 	entry, _ := catalog.Get(before.Preset)
@@ -45,7 +45,8 @@ func (s *Service) sameSource(ctx context.Context, before, after federation.Login
 	return problems.Err()
 }
 
-// hostOf is the host and port of an address; what cannot be read is itself.
+// hostOf is the host and port of an address; an unreadable one is returned as
+// it is.
 func hostOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {

@@ -11,12 +11,11 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 )
 
-// unusedAtOnce is how many clients are looked up before they are removed.
+// unusedAtOnce is how many clients are read before they are removed.
 const unusedAtOnce = 100
 
-// RemoveUnused removes the clients that registered themselves at least so long
-// ago and were never used, the earliest first and no more than most, and says
-// how many that were.
+// RemoveUnused removes up to most clients that registered themselves at least
+// that long ago and were never used, the oldest first, and returns how many.
 func (s *Service) RemoveUnused(ctx context.Context, by audit.Actor, age time.Duration, most int) (removed int, err error) {
 	until := s.parts.Clients.Stamp().Add(-age)
 	for removed < most {
@@ -37,11 +36,11 @@ func (s *Service) RemoveUnused(ctx context.Context, by audit.Actor, age time.Dur
 	return removed, nil
 }
 
-// unusedEachTime is how many of them go by themselves in a minute.
+// unusedEachTime is how many are removed automatically per minute.
 const unusedEachTime = 50
 
-// ClearUnused removes the clients that registered themselves and were not used
-// for as long as the settings let them be.
+// ClearUnused removes clients that registered themselves and were not used for
+// the time in the settings.
 func (s *Service) ClearUnused(ctx context.Context) error {
 	now, err := s.parts.Settings.Current(ctx)
 	if err != nil || now.UnusedFor() == 0 {
@@ -51,7 +50,7 @@ func (s *Service) ClearUnused(ctx context.Context) error {
 	return err
 }
 
-// unused are up to most clients that were unused until then, and are so still.
+// unused returns up to most clients that are unused since that time.
 func (s *Service) unused(ctx context.Context, until time.Time, most int) (found []clients.Client, err error) {
 	for c, err := range s.parts.Registrations.Unused(ctx) {
 		if err != nil {
@@ -60,7 +59,7 @@ func (s *Service) unused(ctx context.Context, until time.Time, most int) (found 
 		if c.Registration.UnusedSince.After(until) || len(found) == most {
 			break
 		}
-		now, err := s.parts.Clients.Lookup(ctx, c.ID) // it may be used by now, or be gone
+		now, err := s.parts.Clients.Lookup(ctx, c.ID) // it may have been used or deleted meanwhile
 		switch {
 		case err == nil && registration.NeverUsed(now):
 			found = append(found, now)
@@ -71,8 +70,7 @@ func (s *Service) unused(ctx context.Context, until time.Time, most int) (found 
 	return found, nil
 }
 
-// CountUnused says how many RemoveUnused would remove, whatever their age, no
-// further than most.
+// CountUnused counts what RemoveUnused would remove, of any age, up to most.
 func (s *Service) CountUnused(ctx context.Context, most int) (n int, err error) {
 	for _, err := range s.parts.Registrations.Unused(ctx) {
 		if err != nil {

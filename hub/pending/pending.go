@@ -138,7 +138,7 @@ func (k *Service) Ask(ctx context.Context, r Request, life time.Duration) (secre
 		}
 	}
 	if err != nil {
-		return "", "", fmt.Errorf("keep a request: %w", err)
+		return "", "", fmt.Errorf("store a request: %w", err)
 	}
 	return secret, code, nil
 }

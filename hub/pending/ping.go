@@ -37,7 +37,7 @@ func (k *Service) Ping(ctx context.Context, r Request, address string) {
 		ctx, done := context.WithTimeout(context.WithoutCancel(ctx), patience) // the person's browser does not wait for it
 		defer done()
 		if err := k.ping(ctx, r, address); err != nil {
-			k.Log.WarnContext(ctx, "a client was not told that its request was answered; it can still poll", "client", r.ClientID, "error", err)
+			k.Log.WarnContext(ctx, "could not notify an application that its request was answered; it can still poll", "client", r.ClientID, "error", err)
 		}
 	})
 }

@@ -69,9 +69,9 @@ func (c *Clock) Measure(ctx context.Context, log *slog.Logger) {
 	wrong := skew.Abs() >= Noticed
 	switch {
 	case wrong && !c.told:
-		log.WarnContext(ctx, "this machine's clock is not the database's; set both by NTP", "ahead", skew.Round(time.Millisecond).String(), "followed", skew.Abs() <= follow)
+		log.WarnContext(ctx, "the clocks of this machine and of the database differ; synchronize both by NTP", "ahead", skew.Round(time.Millisecond).String(), "followed", skew.Abs() <= follow)
 	case !wrong && c.told:
-		log.InfoContext(ctx, "this machine's clock is the database's again")
+		log.InfoContext(ctx, "the clocks of this machine and of the database agree again")
 	}
 	c.told = wrong
 }

@@ -33,7 +33,7 @@ func TestTheDatabasesTimeIsFollowed(t *testing.T) {
 		if got := noon.Add(tt.ahead).Sub(c.Now()); got != tt.want || c.Skew() != tt.ahead {
 			t.Errorf("%v ahead: %v is taken off, the skew is said to be %v", tt.ahead, got, c.Skew())
 		}
-		if got := strings.Count(log.String(), "not the database's"); (got == 1) != tt.told {
+		if got := strings.Count(log.String(), "clocks of this machine and of the database differ"); (got == 1) != tt.told {
 			t.Errorf("%v ahead: the log says it %d times", tt.ahead, got)
 		}
 	}

@@ -122,9 +122,9 @@ func (s *Service) Try(ctx context.Context) {
 	s.mu.Unlock()
 	switch {
 	case err != nil && !was:
-		s.Log.ErrorContext(ctx, "the database takes no records; this process says so at /readyz if that lasts", "error", err)
+		s.Log.ErrorContext(ctx, "the database accepts no writes; if this continues, /readyz reports not ready", "error", err)
 	case err == nil && was:
-		s.Log.InfoContext(ctx, "the database takes records again")
+		s.Log.InfoContext(ctx, "the database accepts writes again")
 	}
 }
 

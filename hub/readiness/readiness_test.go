@@ -81,7 +81,7 @@ func TestWhatStopsWritingIsNoticed(t *testing.T) {
 			w.want(t, "after one failure, which may be an election", "")
 			w.later(t)
 			w.want(t, "when it lasts", readiness.Unwritten)
-			if n := strings.Count(w.log.String(), "takes no records"); n != 1 {
+			if n := strings.Count(w.log.String(), "accepts no writes"); n != 1 {
 				t.Errorf("the log says it %d times: %s", n, w.log.String())
 			}
 			mend()

@@ -27,7 +27,7 @@ const prefix = "v1."
 
 // ErrOpen is returned for everything that was not sealed with this key in this
 // context. It does not say which of the two is wrong.
-var ErrOpen = errors.New("a sealed value does not open: FEDHUB_SECRET_KEY is not the key it was sealed with, or the value was changed or moved")
+var ErrOpen = errors.New("an encrypted value cannot be decrypted: FEDHUB_SECRET_KEY is not the key it was encrypted with, or the value was changed or moved")
 
 // A Box seals and opens values with one key. It is safe for concurrent use.
 type Box struct {
@@ -43,11 +43,11 @@ func New(key []byte) (*Box, error) {
 	b := &Box{master: key}
 	block, err := aes.NewCipher(b.Derive(names.KeyOfSeals))
 	if err != nil {
-		return nil, fmt.Errorf("make a sealing cipher: %w", err)
+		return nil, fmt.Errorf("make the cipher: %w", err)
 	}
 	b.aead, err = cipher.NewGCMWithRandomNonce(block)
 	if err != nil {
-		return nil, fmt.Errorf("make a sealing cipher: %w", err)
+		return nil, fmt.Errorf("make the cipher: %w", err)
 	}
 	return b, nil
 }

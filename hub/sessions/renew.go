@@ -9,17 +9,17 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// Limits are what the settings say of sessions.
+// Limits are the session limits of the settings.
 type Limits struct {
-	// Recent is how short a while ago somebody must have proved who they are to
-	// change what matters: how they sign in, what another device may do, and
-	// everything that administrators change.
+	// Recent is how recently a user must have authenticated to change important
+	// things: their sign-in methods, what another device may do, and everything
+	// that administrators change.
 	Recent time.Duration
 	// Administrator is how long a session of an administrator lasts.
 	Administrator time.Duration
 }
 
-// DefaultLimits are those of a Service that was given none.
+// DefaultLimits apply to a Service without Limits.
 func DefaultLimits() Limits { return Limits{Recent: 10 * time.Minute, Administrator: 12 * time.Hour} }
 
 func (k *Service) limits(ctx context.Context) (Limits, error) {
@@ -29,15 +29,14 @@ func (k *Service) limits(ctx context.Context) (Limits, error) {
 	return k.Limits(ctx)
 }
 
-// IsFresh reports whether the person proved just now who they are, rather than
-// at some time: what is left open on a desk is not. Where nobody can say when
-// they did, they did not.
+// IsFresh reports whether the user authenticated just now, so that a browser
+// left open cannot be misused. An unknown time counts as not fresh.
 func (k *Service) IsFresh(ctx context.Context, s Session) (bool, error) {
 	limits, err := k.limits(ctx)
 	return k.Now().Sub(s.AuthTime) <= limits.Recent, err
 }
 
-// lasts says whether this user's session may still be used.
+// lasts reports whether this user's session may still be used.
 func (k *Service) lasts(ctx context.Context, s Session, u users.User) (bool, error) {
 	if !u.Admin() {
 		return true, nil
@@ -46,8 +45,8 @@ func (k *Service) lasts(ctx context.Context, s Session, u users.User) (bool, err
 	return k.Now().Sub(s.Created) < limits.Administrator, err
 }
 
-// Proved notes that the person of a session has just proved by a password who
-// they are, and returns the session.
+// Proved notes that the user of a session has just proved their password, and
+// returns the session.
 func (k *Service) Proved(ctx context.Context, s Session) (Session, error) {
 	now := k.Now()
 	err := k.Sessions.Update(ctx, s.ID, func(kept *Session) error {
@@ -58,14 +57,14 @@ func (k *Service) Proved(ctx context.Context, s Session) (Session, error) {
 	return s, err
 }
 
-// SignedInWith reports whether the session came from this person at an upstream.
+// SignedInWith reports whether the session came from this user of a provider.
 func (s Session) SignedInWith(key, subject string) bool {
 	return s.LoginKey == key && s.UpstreamSub == upstream(key, subject)
 }
 
-// Renew lets a session go on in a new epoch of its user, who has just ended
-// everything else from it. Only the session that did so may be renewed; one that
-// was ended meanwhile is ErrNobody.
+// Renew moves a session to a new session generation of its user, who has just
+// ended all other sessions from it. Only the session that did so may be
+// renewed; one that ended meanwhile is ErrNobody.
 func (k *Service) Renew(ctx context.Context, s Session, epoch int64) error {
 	err := k.Sessions.Update(ctx, s.ID, func(s *Session) error {
 		if s.SessionGeneration != epoch-1 {

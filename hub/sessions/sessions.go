@@ -1,10 +1,10 @@
-// Package sessions keeps the browsers that are signed in here.
+// Package sessions keeps the browsers that are signed in.
 //
-// The cookie holds a random id and nothing else; the store keeps the id's hash
-// and what belongs to it. So a session ends on the server, at once and on
-// every machine, and a copy of the database signs nobody in.
+// The cookie holds only a random id; the store keeps its hash and the data. So
+// a session ends on the server, at once and for all processes, and a copy of
+// the database cannot be used to sign in.
 //
-// The cookies themselves are set and read in hub/web/cookies.
+// hub/web/cookies sets and reads the cookies.
 package sessions
 
 import (
@@ -28,27 +28,27 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-// A Session is one browser signed in here.
+// A Session is one signed-in browser.
 type Session struct {
 	ID     string `bson:"id"`  // hash of the cookie
-	SID    string `bson:"sid"` // its name for clients (OIDC Front-Channel Logout §3); kept when the same user signs in anew
+	SID    string `bson:"sid"` // public name for clients (OIDC Front-Channel Logout §3); kept when the same user signs in again
 	UserID string `bson:"userId"`
 
 	grants.SignIn `bson:",inline"`
 
-	// Where the user came from, if from an upstream: its login key with the
-	// upstream's sid and subject, which its logout tokens name.
+	// The provider that the user came from, if any: its login key with the sid
+	// and subject that its logout tokens name.
 	UpstreamSID string `bson:"upstreamSid"`
 	UpstreamSub string `bson:"upstreamSub"`
-	// Upstream is the id_token that the user came with, sealed, if the session
-	// there is to end with this one.
+	// Upstream is the provider's id_token, encrypted, if the session there is
+	// to end with this one.
 	Upstream string `bson:"upstream,omitempty" secret:"sealed"`
 
-	// Clients were given codes in this session; they are told when it ends.
+	// Clients got codes in this session. They are notified when it ends.
 	Clients []string `bson:"clients"`
 
-	// Looking are passwords that were typed in the session to prove once more who
-	// is there, and are looked at now; Wrong is how many were wrong in a row.
+	// Looking are passwords that are being checked in this session to prove the
+	// user's presence; Wrong counts wrong ones in a row.
 	Looking passwords.Looks `bson:"looking,omitempty"`
 	Wrong   int             `bson:"wrong,omitempty"`
 
@@ -56,7 +56,7 @@ type Session struct {
 	IP      string    `bson:"ip"`
 	Created time.Time `bson:"created"`
 	Seen    time.Time `bson:"seen"` // to the minute
-	Ends    time.Time `bson:"ends"` // however much it is used
+	Ends    time.Time `bson:"ends"` // even if it is used
 	Expires time.Time `bson:"expires"`
 }
 
@@ -66,12 +66,12 @@ func (s Session) Key() string { return s.ID }
 // ExpiresAt is when the session ends by itself.
 func (s Session) ExpiresAt() time.Time { return s.Expires }
 
-// Lives of a session.
+// Lifetimes of a session.
 const (
-	Idle     = 24 * time.Hour      // unused
-	Absolute = 14 * 24 * time.Hour // in all
-	seenStep = time.Minute         // how exactly use is noted
-	clocks   = 2 * time.Minute     // how far two may differ
+	Idle     = 24 * time.Hour      // if it is not used
+	Absolute = 14 * 24 * time.Hour // in total
+	seenStep = time.Minute         // precision of Seen
+	clocks   = 2 * time.Minute     // largest clock difference of two machines
 )
 
 // A Service starts, finds and ends sessions.
@@ -90,10 +90,10 @@ type Person struct {
 }
 
 // ErrNobody is returned when the browser is not signed in.
-var ErrNobody = errors.New("nobody is signed in")
+var ErrNobody = errors.New("no user is signed in")
 
-// PersonOf returns the session with its user, or ErrNobody: a user who was
-// disabled, or signed out everywhere, is nobody.
+// PersonOf returns the session with its user. It is ErrNobody for a user who
+// was disabled or signed out everywhere.
 func (k *Service) PersonOf(ctx context.Context, s Session) (Person, error) {
 	u, err := k.Users.Get(ctx, s.UserID)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -116,7 +116,8 @@ func (k *Service) PersonOf(ctx context.Context, s Session) (Person, error) {
 	return Person{Session: s, User: u}, nil
 }
 
-// touch moves the idle end, now and then. It may fail: then the next use does it.
+// touch extends the idle time, at most once a minute. A failure is ignored: the
+// next use tries again.
 func (k *Service) touch(ctx context.Context, s Session) {
 	if k.Now().Sub(s.Seen) < seenStep {
 		return
@@ -135,8 +136,8 @@ func (k *Service) used(s *Session) {
 	}
 }
 
-// ACRPassword is the acr of somebody who signed in here with a password: how
-// sure the hub is (OIDC Core §2). One factor is all there is yet.
+// ACRPassword is the acr of a sign-in with a local password (OIDC Core §2). It
+// is one factor.
 const ACRPassword = "urn:fedhub:acr:1"
 
 // A Start says who signed in and how.
@@ -144,39 +145,38 @@ type Start struct {
 	User        users.User
 	AMR         []string
 	ACR         string
-	AuthTime    time.Time // when they proved it; zero: nobody can say
+	AuthTime    time.Time // when they authenticated; zero: unknown
 	LoginKey    string
 	UpstreamSID string
 	UpstreamSub string
-	Upstream    string  // the id_token, in plain
-	After       Session // the one that it goes on from, by the same upstream; zero if it is new
+	Upstream    string  // the id_token, not encrypted
+	After       Session // the session that this one continues, from the same provider; zero if it is new
 	IP          string
-	Agent       string // what the browser calls itself
+	Agent       string // User-Agent of the browser
 }
 
-// ByPassword is the start of a session of somebody who proved it by a password
-// here and now.
+// ByPassword starts a session of a user who has just proved their password.
 func ByPassword(u users.User, now time.Time) Start {
 	return Start{User: u, AMR: []string{"pwd"}, ACR: ACRPassword, AuthTime: now}
 }
 
-// ProvedBy is the start of a session that goes on from another of the same
-// person, who has just proved by a password here who they are. That is all that
-// is known of now: another factor was shown when they came, and is asked for
-// again where it matters. What ends the other where they came from ends this too.
+// ProvedBy starts a session that continues another one of the same user, who
+// has just proved their password. Only the password counts now: other factors
+// were shown earlier and are asked for again where they matter. A sign-out at
+// the provider that ends the earlier session ends this one too.
 func (s Session) ProvedBy(u users.User, now time.Time) Start {
 	start := ByPassword(u, now)
 	start.After = s
 	return start
 }
 
-// Begin keeps a new session, under the hash of the cookie's value, in place of
-// the one that the browser had, if any. The name for clients stays with one and
-// the same user. One that goes on from another is ErrNobody where that was ended
+// Begin stores a new session under the hash of the cookie's value and replaces
+// the browser's earlier one, if any. The public name stays if the user is the
+// same. A session that continues another is ErrNobody if that one ended
 // meanwhile.
 func (k *Service) Begin(ctx context.Context, value string, in Start, old *Session) (Session, error) {
 	if in.After.ID != "" && in.User.SessionGeneration > in.After.SessionGeneration+1 {
-		return Session{}, ErrNobody // beside the act that it goes on after, something else ended everything
+		return Session{}, ErrNobody // a concurrent request ended the session that this one continues
 	}
 	now := k.Now()
 	s := Session{
@@ -190,7 +190,7 @@ func (k *Service) Begin(ctx context.Context, value string, in Start, old *Sessio
 	}
 	switch {
 	case s.AuthTime.After(now.Add(clocks)):
-		s.AuthTime = time.Time{} // no clock is so far ahead: it means something else
+		s.AuthTime = time.Time{} // a clock cannot be so wrong, so the value means something else
 	case s.AuthTime.After(now):
 		s.AuthTime = now
 	}
@@ -217,16 +217,16 @@ func (k *Service) Begin(ctx context.Context, value string, in Start, old *Sessio
 	return s, nil
 }
 
-// replace deletes the session that another takes the place of, and hands its
-// name on to it. The new one is kept before: whoever ends sessions meanwhile
-// finds one of the two, and if it was the old one, nothing may go on from it.
+// replace deletes the session that a new one replaces, and passes on its public
+// name. The new one is stored first, so that a concurrent sign-out finds at
+// least one of the two. If it ended the old one, nothing may continue it.
 func (k *Service) replace(ctx context.Context, s, old Session, goesOn bool) (Session, error) {
 	err := k.Sessions.Delete(ctx, old.ID)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && goesOn:
 		return s, ErrNobody
 	case errors.Is(err, fs.ErrNotExist):
-		return s, nil // a sign-in of its own; who ended the old one has told of its name
+		return s, nil // an independent sign-in; the end of the old one has been announced under its name
 	case err != nil:
 		return s, fmt.Errorf("end a session: %w", err)
 	case old.UserID != s.UserID:
@@ -243,7 +243,7 @@ func (k *Service) replace(ctx context.Context, s, old Session, goesOn bool) (Ses
 	return s, err
 }
 
-// Hash is the id of the session whose cookie has this value.
+// Hash is the id of the session with this cookie value.
 func Hash(value string) string { return secrets.HexHash(value) }
 
 func upstream(key, name string) string {
@@ -253,8 +253,7 @@ func upstream(key, name string) string {
 	return key + " " + name
 }
 
-// maxUpstream bounds an id_token that is kept, in bytes: it must fit into an
-// address.
+// maxUpstream bounds a stored id_token, in bytes: it must fit into a URL.
 const maxUpstream = 6 << 10
 
 func (k *Service) sealed(s Session, token string) string {
@@ -268,17 +267,17 @@ func (k *Service) sealed(s Session, token string) string {
 func (k *Service) UpstreamToken(s Session) string {
 	token, err := k.Box.Open(s.Upstream, names.SessionUpstream(s.UserID, s.LoginKey))
 	if err != nil {
-		return "" // none was kept, or under another key
+		return "" // none was stored, or it was encrypted with another key
 	}
 	return string(token)
 }
 
-// clip keeps the beginning of a text, and leaves out what is none: headers may
-// hold any bytes, and a cut may go through a letter.
+// clip shortens a text and removes invalid UTF-8: headers may hold any bytes,
+// and a cut may split a character.
 func clip(s string, most int) string { return strings.ToValidUTF8(s[:min(len(s), most)], "") }
 
-// IsActive says whether the session with this public name is still there, and
-// counts as a use of it: an app that refreshes is a person at work.
+// IsActive reports whether the session with this public name exists, and counts
+// as use of it: an app that refreshes is in use.
 func (k *Service) IsActive(ctx context.Context, sid string) (bool, error) {
 	s, err := k.Sessions.By(ctx, "sid", sid)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -291,7 +290,7 @@ func (k *Service) IsActive(ctx context.Context, sid string) (bool, error) {
 	return true, nil
 }
 
-// Exists is IsActive, and counts as no use.
+// Exists is IsActive, but does not count as use.
 func (k *Service) Exists(ctx context.Context, sid string) (bool, error) {
 	_, err := k.Sessions.By(ctx, "sid", sid)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -300,11 +299,11 @@ func (k *Service) Exists(ctx context.Context, sid string) (bool, error) {
 	return err == nil, err
 }
 
-// Answered says whether the client was given an answer in a session of this
-// person's that lives, be it another than theirs here.
+// Answered reports whether the client got an answer in any active session of
+// this user.
 func (k *Service) Answered(ctx context.Context, p Person, clientID string) (bool, error) {
 	if slices.Contains(p.Session.Clients, clientID) {
-		return true, nil // the usual case costs nothing
+		return true, nil // the common case needs no query
 	}
 	for s, err := range k.EachOf(ctx, p.User.ID) {
 		if err != nil {
@@ -320,11 +319,11 @@ func (k *Service) Answered(ctx context.Context, p Person, clientID string) (bool
 	return false, nil
 }
 
-// Confirm is ErrNobody if the session was ended while something was issued in
-// it. Whoever ends the sessions of a login key ends what came of them after, so
-// what was written down before Confirm asks is either found or refused here. A
-// session of no login key ends with its user's generation, which is looked at
-// wherever what came of it is used.
+// Confirm is ErrNobody if the session ended while something was issued in it.
+// Ending the sessions of a provider also ends what was issued in them,
+// afterwards. So what was stored before Confirm is either found by that or
+// refused here. A session without a provider ends with its user's session
+// generation, which is checked wherever an issued token is used.
 func (k *Service) Confirm(ctx context.Context, s Session) error {
 	if s.LoginKey == "" {
 		return nil
@@ -336,8 +335,8 @@ func (k *Service) Confirm(ctx context.Context, s Session) error {
 	return err
 }
 
-// CountProvider says how many sessions there are of people who came by a login
-// key, up to most.
+// CountProvider counts the sessions of users who signed in by a provider, up to
+// most.
 func (k *Service) CountProvider(ctx context.Context, loginKey string, most int) (int, error) {
 	return k.Sessions.CountWhere(ctx, "loginKey", loginKey, most)
 }
@@ -347,10 +346,10 @@ func (k *Service) OfProvider(ctx context.Context, loginKey string) iter.Seq2[Ses
 	return k.Sessions.EachWhere(ctx, "loginKey", loginKey)
 }
 
-// NoteClient remembers that the client was given a code in the session.
+// NoteClient notes that the client got a code in the session.
 func (k *Service) NoteClient(ctx context.Context, s Session, clientID string) error {
 	if slices.Contains(s.Clients, clientID) {
-		return nil // the usual case costs nothing
+		return nil // the common case needs no write
 	}
 	return k.Sessions.Update(ctx, s.ID, func(s *Session) error {
 		if slices.Contains(s.Clients, clientID) {
@@ -361,17 +360,16 @@ func (k *Service) NoteClient(ctx context.Context, s Session, clientID string) er
 	})
 }
 
-// EachOf visits every session of a user, those that have ended but were not
-// swept yet too.
+// EachOf visits every session of a user, including expired ones that are not
+// deleted yet.
 func (k *Service) EachOf(ctx context.Context, userID string) iter.Seq2[Session, error] {
 	return k.Sessions.EachWhere(ctx, "userId", userID)
 }
 
-// MostListed is how many sessions Of returns at most.
+// MostListed bounds what Of returns.
 const MostListed = 200
 
-// Of lists where a user is signed in, the one last seen first. Of more than
-// MostListed the others are left out.
+// Of lists a user's sessions, the one seen last first, at most MostListed.
 func (k *Service) Of(ctx context.Context, u users.User) ([]Session, error) {
 	var all []Session
 	for s, err := range k.EachOf(ctx, u.ID) {
@@ -379,7 +377,7 @@ func (k *Service) Of(ctx context.Context, u users.User) ([]Session, error) {
 		case err != nil:
 			return nil, err
 		case s.SessionGeneration != u.SessionGeneration:
-			continue // ended; it waits to be swept
+			continue // expired, not deleted yet
 		}
 		if all = append(all, s); len(all) == MostListed {
 			break
@@ -389,8 +387,8 @@ func (k *Service) Of(ctx context.Context, u users.User) ([]Session, error) {
 	return all, nil
 }
 
-// One returns the session with this public name if it is the user's; else it
-// is fs.ErrNotExist, whoever's it may be.
+// One returns the session with this public name if it belongs to the user; any
+// other is fs.ErrNotExist.
 func (k *Service) One(ctx context.Context, userID, sid string) (Session, error) {
 	s, err := k.Sessions.By(ctx, "sid", sid)
 	if err == nil && s.UserID != userID {
@@ -399,8 +397,8 @@ func (k *Service) One(ctx context.Context, userID, sid string) (Session, error) 
 	return s, err
 }
 
-// FromUpstream visits the sessions that a logout token means: those of the
-// upstream session sid or, without one, all of the upstream's subject.
+// FromUpstream visits the sessions that a logout token names: those of the
+// provider's session sid or, without one, all of the provider's subject.
 func (k *Service) FromUpstream(ctx context.Context, key, sid, subject string) iter.Seq2[Session, error] {
 	field, value := "upstreamSid", upstream(key, sid)
 	if sid == "" {
@@ -408,7 +406,7 @@ func (k *Service) FromUpstream(ctx context.Context, key, sid, subject string) it
 	}
 	return func(yield func(Session, error) bool) {
 		for s, err := range k.Sessions.EachWhere(ctx, field, value) {
-			// A token that names both must mean both.
+			// A token with sid and sub must match both.
 			if err == nil && subject != "" && s.UpstreamSub != upstream(key, subject) {
 				continue
 			}
@@ -419,7 +417,7 @@ func (k *Service) FromUpstream(ctx context.Context, key, sid, subject string) it
 	}
 }
 
-// Delete ends a session that nothing hangs on any more.
+// Delete ends a session that no client depends on any more.
 func (k *Service) Delete(ctx context.Context, s Session) error { return k.end(ctx, s.ID) }
 
 func (k *Service) end(ctx context.Context, id string) error {

@@ -78,7 +78,7 @@ func (k *Service) newKey(alg string, number int, starts time.Time) (Key, error) 
 	// RFC 7638: the name follows from the key, so it can never be reused.
 	sum, err := (&jose.JSONWebKey{Key: private.Public()}).Thumbprint(crypto.SHA256)
 	if err != nil {
-		return Key{}, fmt.Errorf("name a key: %w", err)
+		return Key{}, fmt.Errorf("compute the id of a key: %w", err)
 	}
 	kid := base64.RawURLEncoding.EncodeToString(sum)
 	return Key{

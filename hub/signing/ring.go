@@ -316,7 +316,7 @@ func (k *Service) tell(ctx context.Context, r, before *ring) {
 	for _, lost := range r.lost {
 		known := before != nil && slices.ContainsFunc(before.lost, func(l Lost) bool { return l.ID == lost.ID })
 		if !known && !errors.Is(lost.Cause, store.ErrDamaged) {
-			k.Log.ErrorContext(ctx, "a key of this hub cannot be used; a new one takes its place", "id", lost.ID, "error", lost.Cause)
+			k.Log.ErrorContext(ctx, "a key of this hub cannot be used; the hub creates a new one", "id", lost.ID, "error", lost.Cause)
 		}
 	}
 }
@@ -347,7 +347,7 @@ func (k *Service) key(ctx context.Context, alg string) (*ready, error) {
 		return nil, err
 	}
 	if !slices.Contains(r.kinds, alg) {
-		return nil, fmt.Errorf("there is no key for %s; it is one of %s", alg, strings.Join(r.kinds, " "))
+		return nil, fmt.Errorf("there is no key for %s; use one of %s", alg, strings.Join(r.kinds, " "))
 	}
 	if key := r.current(alg, k.now()); key != nil {
 		return key, nil

@@ -63,7 +63,7 @@ func (k *Service) List(ctx context.Context) ([]Card, error) {
 }
 
 // ErrWaiting says that there are keys enough that wait for their turn.
-var ErrWaiting = errors.New("new keys are waiting already and take over within ten minutes; rotate again after that")
+var ErrWaiting = errors.New("new keys are published already and will be used within ten minutes; rotate again after that")
 
 // maxWaiting bounds how many keys of an algorithm may wait.
 const maxWaiting = 3

@@ -85,7 +85,7 @@ func VerifyMAC(raw string, keys [][]byte, typ string, out any) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("%w: %w", ErrVerify, errors.New("no key made its MAC"))
+	return fmt.Errorf("%w: %w", ErrVerify, errors.New("no key verifies its MAC"))
 }
 
 // parse reads a token of one typ and of one of the algorithms.

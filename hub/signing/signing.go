@@ -47,7 +47,7 @@ func Optional() []string { return []string{PS256, ES384, EdDSA} }
 func CheckLeftOut(algs []string) error {
 	for _, alg := range algs {
 		if !slices.Contains(Optional(), alg) {
-			return fmt.Errorf("holds %q; only %s can be left out: every hub signs with RS256 (OpenID Connect Core §15.1), and for itself with ES256", alg, strings.Join(Optional(), ", "))
+			return fmt.Errorf("contains %q; only %s can be left out: every hub must sign with RS256 (OpenID Connect Core §15.1), and signs its own requests with ES256", alg, strings.Join(Optional(), ", "))
 		}
 	}
 	return nil

@@ -119,7 +119,7 @@ func (k *Service) stranger(ctx context.Context, about traces.About, a *traces.Re
 	const most = 20
 	found, err := k.Set.List(lasting.Of(ctx), store.Query{Field: "host", Equals: host, Limit: most})
 	if err != nil {
-		k.Log.WarnContext(ctx, "the first sign-in of a site could not be followed", "error", err)
+		k.Log.WarnContext(ctx, "could not store the progress of a Frappe site's first sign-in", "error", err)
 		return
 	}
 	for _, d := range found {
@@ -148,7 +148,7 @@ func (k *Service) Userinfo(ctx context.Context, client clients.Client) {
 		return true
 	})
 	if err := k.Sites.Await(lasting.Of(ctx), client.ID, time.Time{}); err != nil {
-		k.Log.WarnContext(ctx, "the first sign-in of a site is waited for although it happened", "client", client.ID, "error", err)
+		k.Log.WarnContext(ctx, "could not store that the first sign-in of a Frappe site succeeded; its page still waits", "client", client.ID, "error", err)
 	}
 }
 
@@ -161,7 +161,7 @@ func (k *Service) update(ctx context.Context, id string, change func(*Setup) boo
 		return nil
 	})
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		k.Log.WarnContext(ctx, "the first sign-in of a site could not be followed", "client", id, "error", err)
+		k.Log.WarnContext(ctx, "could not store the progress of a Frappe site's first sign-in", "client", id, "error", err)
 	}
 }
 

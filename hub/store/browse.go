@@ -82,7 +82,7 @@ func (s *Collection[T]) Show(ctx context.Context, id string) (map[string]any, er
 func Visible(record any) (map[string]any, error) {
 	doc, err := bson.Marshal(record)
 	if err != nil {
-		return nil, fmt.Errorf("look at a record: %w", err)
+		return nil, fmt.Errorf("read a record: %w", err)
 	}
 	return shapeOf(reflect.TypeOf(record)).show(doc), nil
 }

@@ -136,7 +136,7 @@ func (s CollectionSpec) CheckQuery(q Query) error {
 		}
 	}
 	if kind != text && (q.Equals != "" || q.Prefix != "") {
-		return fmt.Errorf("set %s: %s holds no text to compare with", s.Name, q.Field)
+		return fmt.Errorf("set %s: %s does not hold text, so it cannot be compared with text", s.Name, q.Field)
 	}
 	for _, bound := range []any{q.From, q.Below, q.AfterValue} {
 		if bound != nil && !fits(kind, bound) {
@@ -144,7 +144,7 @@ func (s CollectionSpec) CheckQuery(q Query) error {
 		}
 	}
 	if (q.AfterValue != nil) != (q.Ordered() && q.After != "") {
-		return fmt.Errorf("set %s: a page in the order of a field goes on behind value and id", s.Name)
+		return fmt.Errorf("set %s: a page in the order of a field continues after a value and an id", s.Name)
 	}
 	return nil
 }

@@ -100,7 +100,7 @@ func eachRecord(ctx context.Context, b Backend, set string, q Query) iter.Seq2[R
 func orderedBy(r Record, field string) (any, error) {
 	v, err := r.Doc.LookupErr(strings.Split(field, ".")...)
 	if err != nil {
-		return nil, fmt.Errorf("go on behind %q: %w", r.ID, err)
+		return nil, fmt.Errorf("continue after %q: %w", r.ID, err)
 	}
 	switch v.Type {
 	case bson.TypeString:
@@ -110,7 +110,7 @@ func orderedBy(r Record, field string) (any, error) {
 	case bson.TypeDateTime:
 		return v.Time(), nil
 	}
-	return nil, fmt.Errorf("go on behind %q: its %s is a %s", r.ID, field, v.Type)
+	return nil, fmt.Errorf("continue after %q: its %s is a %s", r.ID, field, v.Type)
 }
 
 // All returns every record in the order of ids, as List does. It is for sets

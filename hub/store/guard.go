@@ -11,7 +11,7 @@ import (
 // ErrUnreachable is in the chain of an engine's error that means that no server
 // of the database could be found for as long as an election takes. Nothing was
 // asked of anybody.
-var ErrUnreachable = errors.New("no server of the database can be reached")
+var ErrUnreachable = errors.New("the database cannot be reached")
 
 const (
 	// rest is how long nobody looks for a server after none was found.
@@ -48,7 +48,7 @@ func (g *Guarded) admit() (looks bool, err error) {
 	case g.until.IsZero():
 		return false, nil
 	case g.looking, g.now().Before(g.until):
-		return false, fmt.Errorf("it was not asked again yet: %w", ErrUnreachable)
+		return false, fmt.Errorf("it is not tried again yet: %w", ErrUnreachable)
 	}
 	g.looking = true
 	return true, nil

@@ -18,7 +18,7 @@ func (s *shape) keep(old, next bson.Raw) (bson.Raw, error) {
 	}
 	doc, err := s.merge(bsoncore.Document(old), bsoncore.Document(next))
 	if err != nil {
-		return nil, fmt.Errorf("keep what a newer program wrote: %w", err)
+		return nil, fmt.Errorf("keep the fields of a newer program: %w", err)
 	}
 	return bson.Raw(doc), nil
 }

@@ -52,7 +52,7 @@ func (s Schema) Foresee(ctx context.Context, b Backend, sets []CollectionSpec) (
 	for i := state.Done; i < len(s.Upgrades); i++ {
 		f, err := s.Upgrades[i].foresee(ctx, b)
 		if err != nil {
-			return nil, fmt.Errorf("look ahead at upgrade %d, set %s: %w", i+1, f.Set, err)
+			return nil, fmt.Errorf("check upgrade %d in advance, set %s: %w", i+1, f.Set, err)
 		}
 		all = append(all, f)
 	}

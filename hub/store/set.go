@@ -168,7 +168,7 @@ func (s *Collection[T]) changed(v *T, id string, change func(*T) error) (Record,
 	}
 	next, err := s.record(*v)
 	if err == nil && next.ID != id {
-		err = fmt.Errorf("write to %s: a record has the id it is asked for, for good", s.name)
+		err = fmt.Errorf("write to %s: the new id is always taken", s.name)
 	}
 	return next, err
 }

@@ -75,7 +75,7 @@ type Backend interface {
 
 // ErrLost is the fs.ErrExist of a Replace that found another version than the
 // one it was to replace: another writer came first.
-var ErrLost = fmt.Errorf("another writer came first: %w", fs.ErrExist)
+var ErrLost = fmt.Errorf("another writer was first: %w", fs.ErrExist)
 
 // A Record is one document as an engine sees it. Doc holds the fields; id,
 // version and expiry travel beside it.

@@ -9,13 +9,13 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// A Scope is a scope the hub itself gives meaning to.
+// A Scope is a scope that the hub itself interprets.
 type Scope struct {
 	Name   string
-	Claims []string // what userinfo then answers
+	Claims []string // the claims that userinfo then returns
 }
 
-// Scopes are those of OIDC Core §5.4 and §11, and what is our own.
+// Scopes are those of OIDC Core §5.4 and §11, and the hub's own.
 func Scopes() []Scope {
 	return []Scope{
 		{"openid", []string{"sub"}},
@@ -26,12 +26,12 @@ func Scopes() []Scope {
 		{"address", []string{"address"}},
 		{"roles", []string{"roles"}},
 		{"offline_access", nil},
-		{"sessions", nil}, // the hub's own API tells where the person is signed in
+		{"sessions", nil}, // the hub's API lists where the user is signed in
 	}
 }
 
-// UserClaims returns what the scopes release about the user, except who they
-// are: the sub depends on who asks. A claim without a value is left out, never
+// UserClaims returns the claims that the scopes release about the user, without
+// sub, which depends on the client. A claim without a value is left out, never
 // null or empty (OIDC Core §5.3.2).
 func UserClaims(u users.User, scopes []string) map[string]any {
 	claims := map[string]any{}
@@ -43,14 +43,14 @@ func UserClaims(u users.User, scopes []string) map[string]any {
 	return claims
 }
 
-// releases is what each scope puts among the claims (OIDC Core §5.4).
+// releases adds the claims of each scope (OIDC Core §5.4).
 var releases = map[string]func(u users.User, claims map[string]any){
 	"profile": profileClaims,
 	"email":   emailClaims,
 	"phone":   phoneClaims,
 	"address": addressClaims,
 	"roles": func(u users.User, claims map[string]any) {
-		claims["roles"] = append([]string{}, u.Roles...) // none is an empty list, not null
+		claims["roles"] = append([]string{}, u.Roles...) // no roles give an empty list, not null
 	},
 }
 
@@ -84,8 +84,8 @@ func emailClaims(u users.User, claims map[string]any) {
 		return
 	}
 	claims["email"] = u.Email
-	// Only an address that was proved is called verified; other hubs link
-	// accounts on the strength of it.
+	// Only a verified address is called verified: other hubs link accounts
+	// because of it.
 	claims["email_verified"] = u.EmailVerified
 }
 
@@ -97,8 +97,8 @@ func phoneClaims(u users.User, claims map[string]any) {
 	claims["phone_number_verified"] = u.PhoneVerified
 }
 
-// addressClaims fills the address claim (§5.1.1). Lines of a street are kept
-// apart by line breaks, as they would be on a letter.
+// addressClaims fills the address claim (§5.1.1). Line breaks separate the
+// lines of a street address.
 func addressClaims(u users.User, claims map[string]any) {
 	a := u.Address
 	parts := map[string]any{}
@@ -120,10 +120,9 @@ func formatted(a users.Address) string {
 	return strings.Join(lines, "\n")
 }
 
-// RequestedClaims returns what a claims parameter asks for by name (OIDC Core §5.5) and
-// the user has, with a value that is wanted. It reaches no further than the
-// scopes that the client may ask for, and never says who the user is: sub is
-// the caller's.
+// RequestedClaims returns the claims that a claims parameter names (OIDC Core
+// §5.5), that the user has, and that match a requested value. It is limited to
+// the scopes that the client may request, and leaves sub to the caller.
 func RequestedClaims(u users.User, c clients.Client, wishes map[string]oauth.ClaimWish) map[string]any {
 	if len(wishes) == 0 {
 		return nil

@@ -10,26 +10,26 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 )
 
-// An Exchange says how a token differs from the one it is exchanged for
-// (RFC 8693 §2.1).
+// An Exchange says how the new token differs from the subject token (RFC 8693
+// §2.1).
 type Exchange struct {
-	Client   clients.Client // who gets it
+	Client   clients.Client // the client that gets it
 	Scopes   []string
-	Audience []string // empty: as before
-	Details  string   // JSON; empty: as before
-	Actor    string   // who acts for the subject now; empty: as before
+	Audience []string // empty: unchanged
+	Details  string   // JSON; empty: unchanged
+	Actor    string   // the new actor; empty: unchanged
 	Bound    oauth.Confirmation
 }
 
-// maxParents bounds how often a token may be handed on.
+// maxParents bounds how often a token may be exchanged in a row.
 const maxParents = 5
 
-// ErrChain is returned for a token that was handed on too often.
-var ErrChain = errors.New("the token was exchanged too many times already")
+// ErrChain is returned for a token that was exchanged too often.
+var ErrChain = errors.New("the token was exchanged too often")
 
-// Exchange mints an access token in exchange for another. It hangs on all that
-// the other hangs on, and on the other itself; it says of the subject what the
-// other says, and does not live longer.
+// Exchange mints an access token for another one. The new token depends on the
+// first token and on everything that the first depends on. It has the same
+// subject and does not live longer.
 func (k *Service) Exchange(ctx context.Context, from TokenInfo, x Exchange) (token string, a AccessTokenClaims, err error) {
 	if len(from.Parents) >= maxParents {
 		return "", AccessTokenClaims{}, ErrChain
@@ -52,7 +52,7 @@ func (k *Service) Exchange(ctx context.Context, from TokenInfo, x Exchange) (tok
 		a.Details = json.RawMessage(x.Details)
 	}
 	if x.Actor != "" {
-		// §4.1: the new actor outermost, those before it within.
+		// §4.1: the new actor is outermost, earlier actors are nested in it.
 		a.Actor, err = json.Marshal(act{Subject: x.Actor, Before: from.Actor})
 		if err != nil {
 			return "", AccessTokenClaims{}, err

@@ -8,23 +8,26 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// maxSiteText is what a Frappe site's text fields hold, in characters; more is
-// an error there.
+// maxSiteText is the length of a Frappe site's text fields, in characters. A
+// longer value is an error there.
 const maxSiteText = 140
 
-// forSite makes claims what a Frappe site can live with: it takes the address
-// for the name of the account, needs a name, and breaks on one that is too long. Nothing is claimed that is not so: what the scopes did not
-// release stays out, and email_verified is as it was.
+// forSite adapts claims to what a Frappe site accepts: it uses the email
+// address as the account name, needs a name, and fails on values that are too
+// long. No claim becomes untrue: what the scopes did not release stays out, and
+// email_verified is unchanged.
 //
-// The address is the account there, few sites look at email_verified, and their
-// databases compare without accents. So it is the plain one, and one that nobody
-// answers for stays out: it may be somebody else's (FE-18).
+// The address is the account name at the site, few sites check email_verified,
+// and their databases ignore accents when they compare. So the claim is the
+// address in its plain form, and an unverified address is left out: it may
+// belong to another user (FE-18).
 func (k *Service) forSite(c clients.Client, u users.User, claims map[string]any) {
 	if c.Frappe == nil {
 		return
 	}
 	claims["iss"] = k.Issuer
-	// It is shown on pages of the site, which browsers load over https alone.
+	// The site shows the picture on its pages, and browsers load it over https
+	// only.
 	if picture, _ := claims["picture"].(string); !strings.HasPrefix(picture, "https://") {
 		delete(claims, "picture")
 	}
@@ -38,7 +41,7 @@ func (k *Service) forSite(c clients.Client, u users.User, claims map[string]any)
 		delete(claims, "email_verified")
 	}
 	if _, released = claims["updated_at"]; !released {
-		return // no profile
+		return // profile was not released
 	}
 	if name, _ := claims["name"].(string); name == "" && hasEmail {
 		claims["name"], _, _ = strings.Cut(email, "@")
@@ -58,8 +61,8 @@ func (k *Service) forSite(c clients.Client, u users.User, claims map[string]any)
 	}
 }
 
-// SiteClaims are the claims about the holder of a token that a Frappe site is
-// told beside those of the token.
+// SiteClaims are claims about the token's user that a Frappe site gets in
+// addition to those of the token.
 func (k *Service) SiteClaims(c clients.Client, h TokenInfo) map[string]any {
 	claims := UserClaims(h.User, h.Scopes())
 	k.forSite(c, h.User, claims)

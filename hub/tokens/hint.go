@@ -10,11 +10,11 @@ import (
 	"github.com/fedhub/fedhub/hub/signing"
 )
 
-// A Hint is what an ID token says when a client shows it to us again.
+// A Hint is the content of an ID token that a client sends back to the hub.
 type Hint struct {
-	ClientID string // to whom it was issued
-	Subject  string // whom it names, as the client knows them: compare with Service.Subject
-	SID      string // of the session; empty if it came from none
+	ClientID string // the client that it was issued to
+	Subject  string // the sub as the client knows it: compare with Service.Subject
+	SID      string // of the session; empty if there was none
 }
 
 type hintClaims struct {
@@ -27,8 +27,9 @@ type hintClaims struct {
 }
 
 // Hint reads an id_token_hint (OIDC Core §3.1.2.1, RP-Initiated Logout §2). The
-// signature and the issuer must be ours. That it expired is no matter: it names
-// a person and proves nothing. Every other token is ErrInvalid.
+// signature and the issuer must be the hub's. An expired token is accepted,
+// because it only names a user and proves nothing. Any other token is
+// ErrInvalid.
 func (k *Service) Hint(ctx context.Context, raw string) (Hint, error) {
 	claims, err := k.readHint(ctx, raw)
 	switch {
@@ -37,14 +38,14 @@ func (k *Service) Hint(ctx context.Context, raw string) (Hint, error) {
 	case err != nil:
 		return Hint{}, err
 	case claims.Issuer != k.Issuer, len(claims.Audience) != 1, claims.Subject == "", claims.Expires == 0, claims.Issued == 0:
-		return Hint{}, fmt.Errorf("%w: it is no ID token of this hub", ErrInvalid)
+		return Hint{}, fmt.Errorf("%w: it is not an ID token of this hub", ErrInvalid)
 	}
 	return Hint{ClientID: claims.Audience[0], Subject: claims.Subject, SID: claims.SID}, nil
 }
 
 func (k *Service) readHint(ctx context.Context, raw string) (hintClaims, error) {
-	// A client whose ID tokens are encrypted to it may encrypt what was inside
-	// to us (OIDC Core §3.1.2.1).
+	// A client that receives encrypted ID tokens may encrypt the inner token to
+	// the hub (OIDC Core §3.1.2.1).
 	if strings.Count(raw, ".") == 4 {
 		inner, err := k.Signing.Decrypt(ctx, raw)
 		if err != nil {
@@ -69,7 +70,7 @@ func (k *Service) readHint(ctx context.Context, raw string) (hintClaims, error) 
 	return claims, err
 }
 
-// sharedKeysOf finds the secrets of the client that a token names.
+// sharedKeysOf returns the secrets of the client that a token names.
 func (k *Service) sharedKeysOf(ctx context.Context, named hintClaims) ([][]byte, error) {
 	if len(named.Audience) != 1 {
 		return nil, signing.ErrVerify

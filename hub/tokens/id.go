@@ -14,15 +14,15 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// ID is what an ID token is made from.
+// ID is the input of an ID token.
 type ID struct {
-	Client clients.Client // whose it will be; looked up if it is zero
+	Client clients.Client // the audience; looked up if it is zero
 	Family grants.TokenFamily
 	User   users.User
 	Scopes []string
 
-	// What comes with it: the token of at_hash, the code of c_hash, the state
-	// of s_hash. Empty: none comes.
+	// What is sent together with it: the token for at_hash, the code for
+	// c_hash, the state for s_hash. Empty if none.
 	AccessToken string
 	Code        string
 	State       string
@@ -56,7 +56,7 @@ func (k *Service) ID(ctx context.Context, in ID) (string, error) {
 	return k.ForClientJWT(ctx, c, Form{c.IDTokenAlg, c.Algs.IDTokenEnc}, TypeID, claims)
 }
 
-// signedIn says how and when they signed in, and until when to believe it.
+// signedIn returns the claims about how and when the user authenticated.
 func (k *Service) signedIn(c clients.Client, f grants.TokenFamily) map[string]any {
 	now := k.Now()
 	claims := map[string]any{
@@ -80,10 +80,10 @@ func (k *Service) signedIn(c clients.Client, f grants.TokenFamily) map[string]an
 	return claims
 }
 
-// released are the claims about the person. What the scopes release is in the
-// userinfo answer wherever an access token is issued for it, and only else
-// here (§5.4); a client that does not look there can have it here too. What the
-// claims parameter wants in the ID token is here in any case (§5.5).
+// released returns the claims about the user. Where an access token is issued
+// too, the claims of the scopes are in the userinfo answer and not here (§5.4),
+// unless the client is set to have them here. Claims that the claims parameter
+// requests for the ID token are always here (§5.5).
 func (in ID) released(c clients.Client) (map[string]any, error) {
 	wanted, err := oauth.ParseClaims(in.Family.Terms.Claims)
 	if err != nil {
@@ -97,8 +97,8 @@ func (in ID) released(c clients.Client) (map[string]any, error) {
 	return claims, nil
 }
 
-// halfHash is the left half of a hash, which is the one that the ID token's
-// algorithm uses (§3.1.3.6). Ed25519 uses SHA-512 (RFC 8032 §5.1).
+// halfHash is the left half of the hash that belongs to the ID token's
+// algorithm (§3.1.3.6). Ed25519 uses SHA-512 (RFC 8032 §5.1).
 func halfHash(alg, s string) string {
 	var sum []byte
 	switch alg {

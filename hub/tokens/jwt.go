@@ -11,20 +11,20 @@ import (
 	"github.com/fedhub/fedhub/hub/signing"
 )
 
-// A Form is how a client wants what the hub tells it: signed with an algorithm
-// (RS256 if it names none) and then, perhaps, encrypted.
+// A Form is how a client wants JWTs from the hub: the signing algorithm (RS256
+// if empty) and, optionally, encryption.
 type Form struct {
 	Alg string
 	Enc algs.Encryption
 }
 
 // ForClientJWT returns claims as a JWT for one client: signed with the hub's
-// key or, for HS256, the client's secret, and if the form has an encryption,
-// encrypted to the client's key as a nested JWT (RFC 7519 §5.2, OIDC Core
-// §10.2). typ is the typ header of the inner token.
+// key or, for HS256, with the client's secret, and encrypted to the client's
+// key as a nested JWT if the form says so (RFC 7519 §5.2, OIDC Core §10.2). typ
+// is the typ header of the inner token.
 //
-// The claims are the caller's: iss, aud, iat and exp are not added. That the
-// client has no key of the kind is an *oauth.Error that tells its developer.
+// The caller provides all claims: iss, aud, iat and exp are not added. If the
+// client has no key for it, the error is an *oauth.Error for its developer.
 func (k *Service) ForClientJWT(ctx context.Context, c clients.Client, form Form, typ string, claims any) (string, error) {
 	signed, err := k.signFor(ctx, c, form.Alg, typ, claims)
 	if err != nil || form.Enc.Alg == "" {
@@ -47,8 +47,8 @@ func (k *Service) signFor(ctx context.Context, c clients.Client, alg, typ string
 	return signing.MAC(keys[0], typ, claims)
 }
 
-// EncryptFor returns a payload as a JWE to the client's key. cty says what it
-// is; empty for JSON.
+// EncryptFor returns a payload as a JWE to the client's key. cty is its content
+// type; empty for JSON.
 func (k *Service) EncryptFor(ctx context.Context, c clients.Client, e algs.Encryption, cty string, payload []byte) (string, error) {
 	key, err := k.ClientAuth.Keys.ToEncrypt(ctx, c.Publisher(), e.Alg)
 	if err != nil {

@@ -8,9 +8,9 @@ import (
 )
 
 // Logout mints a logout token for one client (OIDC Back-Channel Logout §2.4),
-// which knows the user by the same name and reads it in the same form as its
-// ID tokens (§2.4, §2.7). It is never mistaken for one: it has an event, no
-// nonce, and its own typ.
+// with the same sub and in the same form as its ID tokens (§2.4, §2.7). It
+// cannot be confused with one: it has an events claim, no nonce, and its own
+// typ.
 func (k *Service) Logout(ctx context.Context, c clients.Client, userID, sid string) (string, error) {
 	now := k.Now()
 	return k.ForClientJWT(ctx, c, Form{c.IDTokenAlg, c.Algs.IDTokenEnc}, TypeLogout, map[string]any{

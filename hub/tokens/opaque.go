@@ -15,8 +15,8 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-// An Opaque is an access token that says nothing to whoever holds it: what a
-// signed one carries is kept here.
+// An Opaque is an access token without readable content. The claims of a signed
+// one are stored here instead.
 type Opaque struct {
 	ID      string    `bson:"id"`     // hash of the token
 	Access  string    `bson:"access"` // the claims, JSON
@@ -26,14 +26,14 @@ type Opaque struct {
 // Key names the record.
 func (o Opaque) Key() string { return o.ID }
 
-// ExpiresAt is when the token does.
+// ExpiresAt is when the token expires.
 func (o Opaque) ExpiresAt() time.Time { return o.Expires }
 
 func opaqueID(token string) string {
 	return secrets.Hash(token)
 }
 
-// mint gives the claims the form that the client has its access tokens in.
+// mint makes the access token in the form that the client uses.
 func (k *Service) mint(ctx context.Context, c clients.Client, a AccessTokenClaims) (string, error) {
 	if err := k.used(ctx, c); err != nil {
 		return "", err
@@ -50,8 +50,8 @@ func (k *Service) mint(ctx context.Context, c clients.Client, a AccessTokenClaim
 	return token, err
 }
 
-// read returns the claims of an access token, of either form. Everything that
-// is none is ErrInvalid.
+// read returns the claims of an access token of either form. Anything else is
+// ErrInvalid.
 func (k *Service) read(ctx context.Context, raw string) (AccessTokenClaims, error) {
 	var a AccessTokenClaims
 	if !strings.HasPrefix(raw, names.AccessPrefix) {
@@ -69,7 +69,7 @@ func (k *Service) read(ctx context.Context, raw string) (AccessTokenClaims, erro
 		return AccessTokenClaims{}, err
 	}
 	if err := json.Unmarshal([]byte(kept.Access), &a); err != nil {
-		return AccessTokenClaims{}, fmt.Errorf("decode a kept access token: %w", err)
+		return AccessTokenClaims{}, fmt.Errorf("decode a stored access token: %w", err)
 	}
 	return a, nil
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/fedhub/fedhub/clients"
 )
 
-// Subject returns the sub that a client knows a user by. A client that is gone
-// is fs.ErrNotExist.
+// Subject returns the sub that a client knows a user by. A deleted client is
+// fs.ErrNotExist.
 func (k *Service) Subject(ctx context.Context, clientID, userID string) (string, error) {
 	c, err := k.Clients.Get(ctx, clientID)
 	if err != nil {
@@ -19,10 +19,10 @@ func (k *Service) Subject(ctx context.Context, clientID, userID string) (string,
 	return k.subject(c, userID), nil
 }
 
-// subject is the user's id, or for pairwise subjects a name that the clients
-// of one sector share, and from which neither the user nor the name in another
-// sector can be found (OIDC Core §8.1). Nothing ever has to be looked up by it:
-// what was issued hangs on a family, which knows the user.
+// subject is the user's id or, for pairwise subjects, a value that the clients
+// of one sector share. It reveals neither the user nor the value in another
+// sector (OIDC Core §8.1). The hub never needs the reverse: what was issued
+// belongs to a token family, which names the user.
 func (k *Service) subject(c clients.Client, userID string) string {
 	sector := c.Sector()
 	if sector == "" {

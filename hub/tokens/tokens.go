@@ -1,9 +1,9 @@
-// Package tokens mints and verifies what clients carry: access tokens
+// Package tokens mints and verifies the tokens that clients use: access tokens
 // (RFC 9068), ID tokens (OIDC Core §2) and logout tokens (OIDC Back-Channel
-// Logout §2.4), and says which claims a scope releases.
+// Logout §2.4), and defines which claims a scope releases.
 //
-// It does not decide whether a token may be issued, nor keep any: an access
-// token is signed, and is looked up by the family it hangs on.
+// It does not decide whether a token may be issued, and stores no signed token:
+// an access token is found by the token family that it belongs to.
 package tokens
 
 import (
@@ -25,15 +25,15 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// The typ headers keep one kind of token from being taken for another
-// (RFC 8725 §3.11).
+// The typ headers prevent one kind of token from being used as another (RFC
+// 8725 §3.11).
 const (
 	TypeAccess = "at+jwt"
 	TypeID     = "JWT"
 	TypeLogout = "logout+jwt"
 )
 
-// Lives of what is minted.
+// Lifetimes of tokens.
 const (
 	AccessLife = grants.AccessLife
 	IDLife     = 15 * time.Minute
@@ -55,19 +55,19 @@ type AccessTokenClaims struct {
 	AMR      []string `json:"amr,omitempty"`
 	Roles    []string `json:"roles,omitempty"`
 
-	// Family is what the token hangs on; empty for client_credentials.
+	// Family is the token family; empty for client_credentials.
 	Family string `json:"fam,omitempty"`
 
 	Confirm *oauth.Confirmation `json:"cnf,omitempty"`                   // RFC 7800
 	Details json.RawMessage     `json:"authorization_details,omitempty"` // RFC 9396 §9.1
 	Actor   json.RawMessage     `json:"act,omitempty"`                   // RFC 8693 §4.1
 
-	// Parents are the ids of the tokens that were exchanged for this one: it
-	// ends with each of them.
+	// Parents are the ids of the tokens that were exchanged for this one. When
+	// one of them ends, it ends.
 	Parents []string `json:"par,omitempty"`
 }
 
-// Type is the token_type that an access token has (RFC 6750, RFC 9449 §5).
+// Type is the token_type of the access token (RFC 6750, RFC 9449 §5).
 func (a AccessTokenClaims) Type() string {
 	if a.Confirm != nil && a.Confirm.JKT != "" {
 		return "DPoP"
@@ -75,8 +75,8 @@ func (a AccessTokenClaims) Type() string {
 	return "Bearer"
 }
 
-// An Audience is one address, or several: JSON writes one as a string
-// (RFC 7519 §4.1.3).
+// An Audience is one audience or several: JSON writes one as a string (RFC 7519
+// §4.1.3).
 type Audience []string
 
 // MarshalJSON writes a single audience as a string.
@@ -106,7 +106,7 @@ func (a AccessTokenClaims) Scopes() []string {
 	return scopes
 }
 
-// Revoked is a token that was revoked before it expired.
+// Revoked marks a token that was revoked before it expired.
 type Revoked struct {
 	ID      string    `bson:"id"` // the jti
 	Expires time.Time `bson:"expires"`
@@ -125,14 +125,14 @@ type Service struct {
 	Grants     *grants.Service
 	Users      *users.Service
 	Clients    *clients.Registry
-	ClientAuth *clientauth.Verifier // whose keys and secrets tokens are made for
+	ClientAuth *clientauth.Verifier // the keys and secrets of clients
 	Revoked    *store.Collection[Revoked]
 	Opaques    *store.Collection[Opaque]
-	// Pairwise is the key that pairwise subjects are made with.
+	// Pairwise is the key for pairwise subjects.
 	Pairwise []byte
-	// Lives says whether the session of this name is still there.
+	// Lives reports whether the session with this public name exists.
 	Lives func(ctx context.Context, sid string) (bool, error)
-	// Used is told of a client before it is given a token; nobody if nil.
+	// Used is called with a client before it gets a token; may be nil.
 	Used func(ctx context.Context, c clients.Client) error
 	Now  func() time.Time
 }
@@ -144,10 +144,10 @@ func (k *Service) used(ctx context.Context, c clients.Client) error {
 	return k.Used(ctx, c)
 }
 
-// ForUser mints an access token for what a family stands for. scopes is the
-// family's or, after a narrowing refresh, fewer.
+// ForUser mints an access token for a token family. scopes are those of the
+// family or, after a refresh that narrows them, fewer.
 //
-// bound is the key that its holder must prove, if any.
+// bound is the key that the holder of the token must prove, if any.
 func (k *Service) ForUser(ctx context.Context, f grants.TokenFamily, u users.User, scopes []string, bound oauth.Confirmation) (string, error) {
 	c, err := k.Clients.Get(ctx, f.ClientID)
 	if err != nil {
@@ -166,8 +166,8 @@ func (k *Service) ForUser(ctx context.Context, f grants.TokenFamily, u users.Use
 	return k.mint(ctx, c, a)
 }
 
-// ForClient mints an access token for a client that acts for itself
-// (RFC 6749 §4.4). Its subject is the client (RFC 9068 §2.2).
+// ForClient mints an access token for a client that acts for itself (RFC 6749
+// §4.4). Its subject is the client (RFC 9068 §2.2).
 func (k *Service) ForClient(ctx context.Context, clientID string, scopes, resources []string, bound oauth.Confirmation) (string, error) {
 	c, err := k.Clients.Get(ctx, clientID)
 	if err != nil {
@@ -196,18 +196,19 @@ func (k *Service) access(subject, clientID string, scopes []string, bound oauth.
 	return a
 }
 
-// ErrInvalid is returned for every access token that is not good now.
+// ErrInvalid is returned for every access token that is not valid now.
 var ErrInvalid = errors.New("the access token is not valid")
 
-// A TokenInfo is whom a good access token speaks for. User is zero when the
-// client speaks for itself.
+// A TokenInfo is what a valid access token stands for. User is zero when the
+// client acts for itself.
 type TokenInfo struct {
 	AccessTokenClaims
 	User   users.User
 	Family grants.TokenFamily
 }
 
-// audience is whom a token is for: the APIs that it was asked for, or the hub.
+// audience is the audience of a token: the APIs it was requested for, or the
+// hub.
 func (k *Service) audience(resources []string) Audience {
 	if len(resources) == 0 {
 		return Audience{k.Issuer}
@@ -215,19 +216,19 @@ func (k *Service) audience(resources []string) Audience {
 	return resources
 }
 
-// Verify is Inspect for a token that is presented to the hub itself: one that
-// was made for others only is refused (RFC 9068 §4).
+// Verify is Inspect for a token that is presented to the hub itself: a token
+// made only for other audiences is refused (RFC 9068 §4).
 func (k *Service) Verify(ctx context.Context, raw string) (TokenInfo, error) {
 	h, err := k.Inspect(ctx, raw)
 	if err == nil && !slices.Contains(h.Audience, k.Issuer) {
-		return TokenInfo{}, fmt.Errorf("%w: it was made for somebody else", ErrInvalid)
+		return TokenInfo{}, fmt.Errorf("%w: it has another audience", ErrInvalid)
 	}
 	return h, err
 }
 
-// Inspect checks an access token and everything it hangs on: its client, its
-// family, the grant behind that, and the user. What was revoked is refused at
-// once. An error that is not ErrInvalid means the database did not answer.
+// Inspect checks an access token and everything it depends on: its client, its
+// family, the family's grant, and the user. A revoked token is refused at once.
+// An error that is not ErrInvalid means that the database did not answer.
 func (k *Service) Inspect(ctx context.Context, raw string) (TokenInfo, error) {
 	a, err := k.parse(ctx, raw)
 	if err != nil {
@@ -238,13 +239,13 @@ func (k *Service) Inspect(ctx context.Context, raw string) (TokenInfo, error) {
 		err = k.notRevoked(ctx, a)
 	}
 	if err == nil {
-		_, err = k.Clients.Get(ctx, a.ClientID) // with a client end its tokens
+		_, err = k.Clients.Get(ctx, a.ClientID) // tokens end with their client
 	}
 	if err == nil && a.Family != "" {
 		h.Family, err = k.Grants.Live(ctx, a.Family)
 	}
 	if err == nil && a.Family != "" && h.Family.ClientID != a.ClientID {
-		// A token that was exchanged ends with the client that it was exchanged of.
+		// An exchanged token also ends with the client of the subject token.
 		_, err = k.Clients.Get(ctx, h.Family.ClientID)
 	}
 	if err == nil && a.Family != "" {
@@ -259,14 +260,14 @@ func (k *Service) Inspect(ctx context.Context, raw string) (TokenInfo, error) {
 	return h, nil
 }
 
-// parse checks what can be checked without the database.
+// parse checks everything that needs no database.
 func (k *Service) parse(ctx context.Context, raw string) (AccessTokenClaims, error) {
 	a, err := k.read(ctx, raw)
 	switch {
 	case err != nil:
 		return AccessTokenClaims{}, err
 	case a.Issuer != k.Issuer:
-		return AccessTokenClaims{}, fmt.Errorf("%w: it was issued by somebody else", ErrInvalid)
+		return AccessTokenClaims{}, fmt.Errorf("%w: it has another issuer", ErrInvalid)
 	case k.Now().Unix() >= a.Expires:
 		return AccessTokenClaims{}, fmt.Errorf("%w: it expired", ErrInvalid)
 	}
@@ -286,8 +287,8 @@ func (k *Service) notRevoked(ctx context.Context, a AccessTokenClaims) error {
 	return nil
 }
 
-// user returns the family's user, if still the one who signed in: enabled, and
-// of the same epoch.
+// user returns the family's user if the sign-in is still valid: the user is
+// enabled and of the same session generation.
 func (k *Service) user(ctx context.Context, f grants.TokenFamily) (users.User, error) {
 	u, err := k.Users.Get(ctx, f.UserID)
 	if err != nil {
@@ -299,8 +300,8 @@ func (k *Service) user(ctx context.Context, f grants.TokenFamily) (users.User, e
 	return u, nil
 }
 
-// UserOf is the same check for a refresh or a fresh code: fs.ErrNotExist means
-// that nothing may be issued to the family any more.
+// UserOf is the same check for a refresh token or a new code: fs.ErrNotExist
+// means that the family must get no more tokens.
 func (k *Service) UserOf(ctx context.Context, f grants.TokenFamily) (users.User, error) {
 	if err := k.Grants.IsActive(ctx, f); err != nil {
 		return users.User{}, err
@@ -317,9 +318,9 @@ func (k *Service) UserOf(ctx context.Context, f grants.TokenFamily) (users.User,
 	return k.user(ctx, f)
 }
 
-// Revoke ends an access token that belongs to the client. Others, and what is
-// not a token, are left alone without an error (RFC 7009 §2.2). An access
-// token that came from a sign-in ends together with its whole family.
+// Revoke ends an access token of this client. Tokens of other clients, and
+// anything that is no token, cause no error (RFC 7009 §2.2). An access token
+// from a sign-in ends together with its whole family.
 func (k *Service) Revoke(ctx context.Context, raw, clientID string) (revoked bool, err error) {
 	a, err := k.parse(ctx, raw)
 	if errors.Is(err, ErrInvalid) || (err == nil && a.ClientID != clientID) {
@@ -328,7 +329,7 @@ func (k *Service) Revoke(ctx context.Context, raw, clientID string) (revoked boo
 	if err != nil {
 		return false, err
 	}
-	// What was exchanged for it is another client's sign-in, and stays.
+	// An exchanged token comes from another client's sign-in, which stays.
 	if a.Family != "" && len(a.Parents) == 0 {
 		return true, k.Grants.Withdraw(ctx, a.Family, "client.revoked")
 	}

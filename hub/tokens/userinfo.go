@@ -10,12 +10,12 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 )
 
-// TypeUserinfo is the typ header of a userinfo answer that is signed.
+// TypeUserinfo is the typ header of a signed userinfo answer.
 const TypeUserinfo = "JWT"
 
-// Userinfo returns the answer about whom a token speaks for, to the client that
-// holds it, and its media type: JSON or, if the client registered for that, a
-// JWT, signed or encrypted or both (OIDC Core §5.3.2).
+// Userinfo returns the userinfo answer for a token and its media type: JSON or,
+// if the client registered for that, a JWT that is signed, encrypted or both
+// (OIDC Core §5.3.2).
 func (k *Service) Userinfo(ctx context.Context, h TokenInfo, c clients.Client) (body []byte, mediaType string, err error) {
 	wanted, err := oauth.ParseClaims(h.Family.Terms.Claims)
 	if err != nil {
@@ -28,7 +28,7 @@ func (k *Service) Userinfo(ctx context.Context, h TokenInfo, c clients.Client) (
 
 	switch {
 	case c.Algs.Userinfo != "":
-		claims["iss"], claims["aud"] = k.Issuer, c.ID // as §5.3.2 wants of a signed answer
+		claims["iss"], claims["aud"] = k.Issuer, c.ID // §5.3.2 requires both in a signed answer
 		jwt, err := k.ForClientJWT(ctx, c, Form{c.Algs.Userinfo, c.Algs.UserinfoEnc}, TypeUserinfo, claims)
 		return []byte(jwt), "application/jwt", err
 	case c.Algs.UserinfoEnc.Alg != "":

@@ -45,7 +45,7 @@ func (k *Service) Save(ctx context.Context, a *Recorder) {
 		err = k.save(lasting.Of(ctx), a, now.TraceLife())
 	}
 	if err != nil {
-		k.Log.WarnContext(ctx, "a login trace could not be kept", "ref", refOf(a.id), "error", err)
+		k.Log.WarnContext(ctx, "could not store a sign-in trace", "ref", refOf(a.id), "error", err)
 	}
 }
 

@@ -58,7 +58,7 @@ func (k *Service) Untie(ctx context.Context, userID, keyID string) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("untie: %w", err)
+		return fmt.Errorf("end the use of a provider's tokens: %w", err)
 	}
 	for _, err := range k.Sessions.FromUpstream(ctx, keyID, "", t.Subject) {
 		return err // a browser, or we cannot tell
@@ -78,7 +78,7 @@ func (k *Service) Disconnect(ctx context.Context, i linking.Identity) error {
 	case errors.Is(err, fs.ErrNotExist), err == nil && t.Subject != i.Subject:
 		return nil
 	case err != nil:
-		return fmt.Errorf("disconnect: %w", err)
+		return fmt.Errorf("disconnect a provider: %w", err)
 	}
 	return k.forget(ctx, id)
 }
@@ -100,7 +100,7 @@ func (k *Service) forgetAll(ctx context.Context, field, value string) error {
 			err = k.Ties.Delete(ctx, t.ID)
 		}
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("forget ties: %w", err)
+			return fmt.Errorf("delete providers' tokens: %w", err)
 		}
 	}
 	return nil
@@ -113,7 +113,7 @@ func (k *Service) forget(ctx context.Context, id string) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("forget a tie: %w", err)
+		return fmt.Errorf("delete a provider's tokens: %w", err)
 	}
 	k.giveBackOf(ctx, t, federation.Tokens{})
 	return nil

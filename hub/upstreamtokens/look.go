@@ -23,7 +23,7 @@ func (k *Service) Look(ctx context.Context, userID, keyID string) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("look at a tie: %w", err)
+		return fmt.Errorf("check a provider's tokens: %w", err)
 	}
 	connector, key, err := k.Upstreams.Open(ctx, keyID)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -71,7 +71,7 @@ func (k *Service) claim(ctx context.Context, t *Token) (mine bool, err error) {
 		return nil
 	})
 	if err != nil {
-		return false, fmt.Errorf("claim a tie: %w", err)
+		return false, fmt.Errorf("reserve a provider's tokens: %w", err)
 	}
 	return mine, nil
 }
@@ -107,7 +107,7 @@ func (k *Service) ask(ctx context.Context, t *Token, key federation.LoginKey, re
 // are not go back.
 func (k *Service) arrived(ctx context.Context, t *Token, key federation.LoginKey, i federation.Identity) error {
 	if i.Subject != t.Subject {
-		return k.end(ctx, t, texts.Failure("the upstream answered with somebody else", "upstream.other"))
+		return k.end(ctx, t, texts.Failure("the provider answered with another user", "upstream.other"))
 	}
 	sealed, err := k.seal(t.ID, i.Tokens)
 	if err != nil {
@@ -177,7 +177,7 @@ func (k *Service) change(ctx context.Context, t *Token, edit func(*Token)) error
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return fmt.Errorf("write down a look: %w", err)
+		return fmt.Errorf("store the result of a profile refresh: %w", err)
 	}
 	*t = after
 	return nil

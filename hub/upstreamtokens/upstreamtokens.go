@@ -62,9 +62,9 @@ const (
 
 var (
 	// ErrEnded says that the upstream has ended what the person signed in with.
-	ErrEnded = errors.New("the upstream no longer speaks for the person")
+	ErrEnded = errors.New("the provider has ended access for the user")
 	// ErrSilent says that it has been silent for too long to be relied on.
-	ErrSilent = errors.New("the upstream has not answered for too long")
+	ErrSilent = errors.New("the provider has not answered for too long")
 )
 
 // A Service keeps ties.
@@ -99,7 +99,7 @@ func (k *Service) Keep(ctx context.Context, user users.User, i federation.Identi
 	}
 	key, err := k.Upstreams.Get(ctx, i.Key)
 	if err != nil {
-		return fmt.Errorf("keep a tie: %w", err)
+		return fmt.Errorf("store a provider's tokens: %w", err)
 	}
 	now := k.Now()
 	t := Token{ID: id, UserID: user.ID, LoginKey: i.Key, Subject: i.Subject, Sealed: sealed, Home: home(key), Looked: now, Tried: now, Expires: now.Add(keep)}
@@ -109,7 +109,7 @@ func (k *Service) Keep(ctx context.Context, user users.User, i federation.Identi
 		err = k.Ties.Update(ctx, id, func(old *Token) error { before, *old = *old, t; return nil })
 	}
 	if err != nil {
-		return fmt.Errorf("keep a tie: %w", err)
+		return fmt.Errorf("store a provider's tokens: %w", err)
 	}
 	k.giveBackOf(ctx, before, i.Tokens)
 	return nil
@@ -122,7 +122,7 @@ func home(key federation.LoginKey) string { return key.BaseURL + " " + key.Endpo
 func (k *Service) seal(id string, tokens federation.Tokens) (string, error) {
 	plain, err := json.Marshal(tokens)
 	if err != nil {
-		return "", fmt.Errorf("seal a tie: %w", err)
+		return "", fmt.Errorf("encrypt a provider's tokens: %w", err)
 	}
 	return k.Box.Seal(plain, names.Tie(id)), nil
 }
@@ -134,7 +134,7 @@ func (k *Service) tokens(t Token) (federation.Tokens, error) {
 		err = json.Unmarshal(plain, &tokens)
 	}
 	if err != nil {
-		return federation.Tokens{}, fmt.Errorf("open a tie: %w", err)
+		return federation.Tokens{}, fmt.Errorf("decrypt a provider's tokens: %w", err)
 	}
 	return tokens, nil
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/fedhub/fedhub/internal/emailaddr"
 )
 
-// SetEmail gives a user an address, which somebody has proved or not. An
-// address that another user has is fs.ErrExist; the unique index decides, so
-// of several who prove one address at once one gets it.
+// SetEmail gives a user an email address, verified or not. An address of
+// another user is fs.ErrExist. The unique index decides, so one of several
+// concurrent callers gets it.
 func (k *Service) SetEmail(ctx context.Context, id, email string, proven bool) (User, error) {
 	key, err := emailaddr.Canonical(email)
 	if err != nil {
@@ -24,7 +24,7 @@ func (k *Service) SetEmail(ctx context.Context, id, email string, proven bool) (
 	})
 }
 
-// CheckPassword says whether a password would be good enough for a user, as
+// CheckPassword reports whether a password is good enough for a user, as
 // forms.Problems if not.
 func (k *Service) CheckPassword(u User, password string) error {
 	key := u.EmailKey

@@ -14,32 +14,34 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// ErrWrongPassword is the one answer to every pair that does not belong
-// together: unknown address, wrong password, nobody's address, no password.
-var ErrWrongPassword = texts.Failure("the e-mail address or the password is wrong", "signin.wrong")
+// ErrWrongPassword is the answer to every failed sign-in: unknown address,
+// unverified address, wrong password, no password. The difference is not
+// disclosed.
+var ErrWrongPassword = texts.Failure("the email address or the password is wrong", "signin.wrong")
 
-// ErrDisabled is told only to somebody who knew the password.
+// ErrDisabled is returned only after the password was right.
 var ErrDisabled = texts.Failure("this user is disabled", "disabled")
 
-// ErrProveAddress is the answer to a browser that the account does not know,
-// after so many wrong passwords in a row that the password alone is no proof:
-// it needs a link to the verified address besides (NIST SP 800-63B-4 §3.2.2).
-// It says nothing about the password, nor whether anybody has the address.
-var ErrProveAddress = texts.Failure("too many wrong passwords in a row; a link to the address is needed besides", "signin.prove")
+// ErrProveAddress is the answer to an unknown browser after so many wrong
+// passwords in a row that the password alone is not enough: it must also open a
+// link sent to the verified address (NIST SP 800-63B-4 §3.2.2). It reveals
+// neither whether the password was right nor whether the address has an
+// account.
+var ErrProveAddress = texts.Failure("too many wrong passwords in a row; a link sent to the email address is needed too", "signin.prove")
 
-// From is where an attempt comes from.
+// From is the origin of an attempt.
 type From struct {
 	Network  string   // as limits count it, such as 203.0.113.0/24
-	Browsers []string // the names under which the browser may be on record
+	Browsers []string // names under which the browser may be known
 }
 
 // Authenticate returns the user with this address and password. Besides the
-// errors above it answers *passwords.Throttled while the attempt has to wait, and
-// passwords.ErrBusy when too many passwords are being checked; neither says anything
-// about the password.
+// errors above it returns *passwords.Throttled while attempts must wait, and
+// passwords.ErrBusy when too many passwords are being checked; both are
+// independent of the password.
 func (k *Service) Authenticate(ctx context.Context, email, password string, from From) (User, error) {
 	key, err := emailaddr.Canonical(email)
-	// Neither of these can be right for anybody, so they cost no hash.
+	// Neither can be right, so do not compute a hash.
 	if err != nil || len(password) > passwords.MaxBytes {
 		return User{}, ErrWrongPassword
 	}
@@ -67,9 +69,9 @@ func (k *Service) Authenticate(ctx context.Context, email, password string, from
 	return user, nil
 }
 
-// attempt looks at a password if it may be looked at, and counts how it went.
+// attempt checks a password if the limits allow it, and counts the result.
 func (k *Service) attempt(ctx context.Context, seat passwords.Seat, key, password, network string, known []passwords.Browser) (User, error) {
-	owner := sync.OnceValues(func() (User, error) { // the zero User of an address that nobody has
+	owner := sync.OnceValues(func() (User, error) { // the zero User for an unknown address
 		u, err := k.ByEmailKey(ctx, key)
 		if errors.Is(err, fs.ErrNotExist) {
 			return User{}, nil
@@ -90,8 +92,7 @@ func (k *Service) attempt(ctx context.Context, seat passwords.Seat, key, passwor
 	return user, count(ctx, attempt, err)
 }
 
-// count says how an attempt went. The caller may be gone; what was looked at
-// counts all the same.
+// count counts the result of an attempt, even if the caller is gone.
 func count(ctx context.Context, attempt passwords.Attempt, err error) error {
 	after := lasting.Of(ctx)
 	switch {
@@ -103,7 +104,8 @@ func count(ctx context.Context, attempt passwords.Attempt, err error) error {
 	return errors.Join(err, attempt.Forgive(after))
 }
 
-// begin begins an attempt in a browser that the account knows, or else in any.
+// begin starts an attempt: in a browser that the account knows, or else in an
+// unknown one.
 func (k *Service) begin(ctx context.Context, key, network string, known []passwords.Browser, owner func() (User, error)) (passwords.Attempt, error) {
 	if len(known) > 0 {
 		user, err := owner()
@@ -117,9 +119,9 @@ func (k *Service) begin(ctx context.Context, key, network string, known []passwo
 	return k.throttle.Begin(ctx, key, network)
 }
 
-// doubt lets a password count no more than a wrong one where a link can be
-// sent. Nobody is locked out: whose address is not proved gets none, and their
-// password goes on to be looked at, at the pace that the waits allow.
+// doubt treats a right password like a wrong one until the user opens an
+// emailed link. It locks out no one: a user without a verified address cannot
+// get a link, so their password is still checked, at the pace of the waits.
 func (k *Service) doubt(user User, err error) error {
 	switch {
 	case !k.delivers():
@@ -132,9 +134,9 @@ func (k *Service) doubt(user User, err error) error {
 	return err
 }
 
-// checkPassword does the same work whether or not the address is known, so
-// that the time it takes tells nothing. fresh is the password's hash where the
-// one that is kept is of an old kind.
+// checkPassword takes the same time whether or not the address is known, so
+// that timing reveals nothing. fresh is a new hash if the stored one is of an
+// old kind.
 func (k *Service) checkPassword(ctx context.Context, seat passwords.Seat, owner func() (User, error), password string) (user User, fresh passwords.Hash, err error) {
 	if user, err = owner(); err != nil {
 		return User{}, "", err
@@ -151,16 +153,17 @@ func (k *Service) checkPassword(ctx context.Context, seat passwords.Seat, owner 
 	return user, fresh, nil
 }
 
-// Proves is nil if the password is that of a user who is signed in; else
-// ErrWrongPassword. The wrong ones of one session are counted by whoever asks.
-// Where the user came by a login key, that may sign them in again without a
-// question, so those of all such sessions make the next one wait; it is
-// *passwords.Throttled then.
+// Proves is nil if the password belongs to a user who is signed in; else
+// ErrWrongPassword. The caller counts wrong passwords per session. A user who
+// came by a provider can often get new sessions without a question, so their
+// wrong passwords are also counted across sessions; the error is then
+// *passwords.Throttled.
 func (k *Service) Proves(ctx context.Context, u User, loginKey, network, password string) error {
 	if loginKey == "" {
 		return k.isPassword(ctx, u, password)
 	}
-	// A new password begins a new count, and no address has blanks.
+	// The key contains blanks, so it cannot equal an email address, and the
+	// password, so that a new password starts a new count.
 	attempt, err := k.throttle.Begin(ctx, fmt.Sprint("proof ", u.ID, " ", loginKey, " ", u.PasswordChanged.UnixMilli()), network)
 	if err != nil {
 		return err
@@ -179,8 +182,8 @@ func (k *Service) isPassword(ctx context.Context, u User, password string) error
 	return err
 }
 
-// rehash replaces a hash of an old kind by one of the same password, unless
-// the password was changed in between. It ends nothing.
+// rehash replaces a hash of an old kind, unless the password was changed
+// meanwhile. It ends no sessions.
 func (k *Service) rehash(ctx context.Context, user User, fresh passwords.Hash) error {
 	err := k.users.Update(ctx, user.ID, func(u *User) error {
 		if u.Password != user.Password {
@@ -190,7 +193,7 @@ func (k *Service) rehash(ctx context.Context, user User, fresh passwords.Hash) e
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("store the password anew: %w", err)
+		return fmt.Errorf("store the new hash of a password: %w", err)
 	}
 	return nil
 }

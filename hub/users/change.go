@@ -12,9 +12,9 @@ import (
 )
 
 // SetPassword gives a user a new password and ends everything issued to the
-// user so far; the returned user carries the new epoch, for a session that
-// should go on. A password that is not good enough is forms.Problems. Whoever calls
-// it has checked the old password or another proof.
+// user so far. The returned user has the new session generation, for a session
+// that should continue. A bad password is forms.Problems. The caller has
+// checked the old password or another proof.
 func (k *Service) SetPassword(ctx context.Context, id, password string) (User, error) {
 	user, err := k.users.Get(ctx, id)
 	if err != nil {
@@ -27,7 +27,7 @@ func (k *Service) SetPassword(ctx context.Context, id, password string) (User, e
 	if err != nil {
 		return User{}, err
 	}
-	// Before the change, so that nothing can fail behind it.
+	// Before the change, so that nothing can fail after it.
 	if err := k.clearAttempts(ctx, user); err != nil {
 		return User{}, err
 	}
@@ -47,8 +47,8 @@ func (k *Service) EndEverything(ctx context.Context, id string) (User, error) {
 	})
 }
 
-// SetDisabled locks a user out, ending everything issued so far, or lets the
-// user in again. The last administrator stays: ErrLastAdmin.
+// SetDisabled disables a user and ends everything issued so far, or enables the
+// user again. The last administrator cannot be disabled: ErrLastAdmin.
 func (k *Service) SetDisabled(ctx context.Context, id string, disabled bool) (User, error) {
 	return k.changeAdmin(ctx, id, func(u *User) error {
 		if u.Disabled == disabled {
@@ -60,8 +60,8 @@ func (k *Service) SetDisabled(ctx context.Context, id string, disabled bool) (Us
 	})
 }
 
-// Remove deletes a user who is disabled, and with that no administrator who is
-// needed. One who is gone needs no removing.
+// Remove deletes a disabled user. A disabled user is not the last
+// administrator. It is no error if the user is gone.
 func (k *Service) Remove(ctx context.Context, id string) error {
 	u, err := k.users.Get(ctx, id)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -76,8 +76,8 @@ func (k *Service) Remove(ctx context.Context, id string) error {
 	return k.users.Delete(ctx, id)
 }
 
-// SetRoles replaces the roles of a user. A role nobody could read is forms.Problems;
-// the last administrator keeps the role: ErrLastAdmin.
+// SetRoles replaces the roles of a user. An unusable role is forms.Problems;
+// the last administrator keeps the admin role: ErrLastAdmin.
 func (k *Service) SetRoles(ctx context.Context, id string, roles []string) (User, error) {
 	clean, problems := CleanRoles(roles)
 	if problems != nil {
@@ -92,10 +92,10 @@ func (k *Service) SetRoles(ctx context.Context, id string, roles []string) (User
 	})
 }
 
-// changeAdmin is Change for what may cost the hub an administrator. Two
-// administrators who demote each other at the same moment each see the other
-// still there, so it looks again after the write and takes the write back:
-// at least one of them then sees nobody, and the hub never stays without.
+// changeAdmin is Change for edits that could remove the last administrator. If
+// two administrators demote each other at once, each still sees the other. So
+// it checks again after the write and takes the write back: at least one of
+// them then sees no other, and the hub always keeps an administrator.
 func (k *Service) changeAdmin(ctx context.Context, id string, edit func(*User) error) (User, error) {
 	var before User
 	var lost bool
@@ -123,12 +123,13 @@ func (k *Service) changeAdmin(ctx context.Context, id string, edit func(*User) e
 		return nil
 	})
 	if err != nil {
-		return User{}, fmt.Errorf("give the last administrator the role back: %w", err)
+		return User{}, fmt.Errorf("restore the role of the last administrator: %w", err)
 	}
 	return User{}, lastErr
 }
 
-// needAdminBeside is ErrLastAdmin where no enabled administrator but id exists.
+// needAdminBeside is ErrLastAdmin if no enabled administrator other than id
+// exists.
 func (k *Service) needAdminBeside(ctx context.Context, id string) error {
 	others, err := k.adminBeside(ctx, id)
 	if err == nil && !others {
@@ -137,8 +138,8 @@ func (k *Service) needAdminBeside(ctx context.Context, id string) error {
 	return err
 }
 
-// TakeRoles edits a user from whom an upstream takes back the roles it gave.
-// It cannot take the last administrator from the hub, so that role may stay.
+// TakeRoles edits a user whose provider takes back roles. The last
+// administrator keeps the admin role.
 func (k *Service) TakeRoles(ctx context.Context, id string, taken []string, edit func(before User, u *User) error) (User, error) {
 	var before User
 	user, err := k.changeAdmin(ctx, id, func(u *User) error {
@@ -155,7 +156,7 @@ func (k *Service) TakeRoles(ctx context.Context, id string, taken []string, edit
 	return user, err
 }
 
-// Change edits a user and returns the record as it is afterwards.
+// Change edits a user and returns the new record.
 func (k *Service) Change(ctx context.Context, id string, edit func(*User) error) (User, error) {
 	var after User
 	err := k.users.Update(ctx, id, func(u *User) error {
@@ -172,12 +173,12 @@ func (k *Service) Change(ctx context.Context, id string, edit func(*User) error)
 	return after, nil
 }
 
-// Without returns the strings of a that are not in b, in a slice of its own.
+// Without returns the strings of a that are not in b, in a new slice.
 func Without(a, b []string) []string {
 	return slices.DeleteFunc(slices.Clone(a), func(s string) bool { return slices.Contains(b, s) })
 }
 
-// union returns the strings of both, sorted, in a slice of its own.
+// union returns the strings of both, sorted, in a new slice.
 func union(a, b []string) []string {
 	all := slices.Concat(a, b)
 	slices.Sort(all)

@@ -14,43 +14,44 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-// Imported is what a user has more who was taken over from another system.
+// Imported is extra data of a user who was imported from another system.
 type Imported struct {
-	From string    `bson:"from"` // which kind of system, like "frappe"
-	At   time.Time `bson:"at"`   // as Updated was then; another one since means that somebody changed the user here
+	From string    `bson:"from"` // the kind of system, like "frappe"
+	At   time.Time `bson:"at"`   // User.Updated at that time; a different value means that the user was changed here
 
-	// Password tells whether the other system has another password by now. It
-	// is the SHA-256 of the hash that came from there.
+	// Password shows whether the password at the other system has changed. It
+	// is the SHA-256 of the imported hash.
 	Password string `bson:"password,omitempty" secret:"hash"`
 }
 
-// An Import is a person as another system kept them.
+// An Import is a user as another system has them.
 type Import struct {
 	NewUser
-	ID       string // the subject that the other system gave to its apps, which they go on knowing the person by
-	From     string // which kind of system
+	ID       string // the subject that the other system gave to its apps; it stays the user's id
+	From     string // the kind of system
 	Disabled bool
 }
 
-// A ImportStatus is what an import finds here.
+// An ImportStatus is how an import compares with the users here.
 type ImportStatus string
 
-// The standings. Only a Fresh one is added, only a Stale one changed.
+// The statuses. ImportNew is added, ImportUpdate changed; the others change
+// nothing.
 const (
-	ImportNew           ImportStatus = "fresh"   // nobody has the id or the address
-	ImportUnchanged     ImportStatus = "same"    // imported before, and nothing is new
-	ImportUpdate        ImportStatus = "stale"   // imported before, changed there since, and by nobody here
-	ImportChangedHere   ImportStatus = "touched" // imported before, and somebody changed the user here since
-	ImportIssuedHere    ImportStatus = "known"   // the hub itself gave the id to the other system
-	ImportIDConflict    ImportStatus = "id"      // somebody else here has the id
-	ImportEmailConflict ImportStatus = "address" // somebody else here has the address
-	ImportEmailChanged  ImportStatus = "moved"   // imported before with another address, and nothing shows that it is the same person
+	ImportNew           ImportStatus = "fresh"   // the id and the address are free
+	ImportUnchanged     ImportStatus = "same"    // imported before, no change
+	ImportUpdate        ImportStatus = "stale"   // imported before, changed there since, unchanged here
+	ImportChangedHere   ImportStatus = "touched" // imported before, and changed here since
+	ImportIssuedHere    ImportStatus = "known"   // this hub itself gave the id to the other system
+	ImportIDConflict    ImportStatus = "id"      // another user has the id
+	ImportEmailConflict ImportStatus = "address" // another user has the address
+	ImportEmailChanged  ImportStatus = "moved"   // imported before with another address, and nothing proves that it is the same person
 )
 
-// importedID is what may become the id of a user: long enough to be nobody's
-// by chance, and of characters that need no escaping anywhere.
+// importedID reports whether an id may become a user's id: long enough to be
+// unique, and of characters that need no escaping.
 func importedID(id string) bool {
-	// The ids of clients begin like that: a token for one must never pass as
+	// Ids of clients begin like that. A token for a client must never pass as
 	// one for a user (RFC 9700 §4.15).
 	if strings.HasPrefix(id, names.ClientPrefix) {
 		return false
@@ -63,18 +64,19 @@ func importedID(id string) bool {
 
 const (
 	minImportedID = 16
-	maxImportedID = 140 // what a Frappe site's fields hold
+	maxImportedID = 140 // the length of a Frappe site's fields
 )
 
 // ValidSubject reports whether a subject from another system can be kept as
 // the id of a user.
 func ValidSubject(subject string) bool { return importedID(subject) }
 
-// Tidied is what of a profile can be kept, and what is wrong with the rest.
+// Tidied is the part of a profile that can be kept, and what is wrong with the
+// rest.
 func (p Profile) Tidied() (Profile, forms.Problems) { return p.clean() }
 
-// WouldImport says what an import finds here, and whom, without anything
-// happening. What cannot be kept is forms.Problems.
+// WouldImport reports how an import compares with the users here, and with
+// which user, without changing anything. What cannot be kept is forms.Problems.
 func (k *Service) WouldImport(ctx context.Context, i Import) (ImportStatus, User, error) {
 	want, err := k.draftImported(i)
 	if err != nil {
@@ -92,7 +94,7 @@ func (k *Service) WouldImport(ctx context.Context, i Import) (ImportStatus, User
 	return standing, who, nil
 }
 
-// found makes nobody of a user that is missing.
+// found turns fs.ErrNotExist into nil.
 func found(u User, err error) (*User, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -100,8 +102,8 @@ func found(u User, err error) (*User, error) {
 	return &u, err
 }
 
-// standing is the rule: the id decides who it is, never the address. Whoever
-// has only the address in common is somebody else, who keeps what is theirs.
+// standing applies the rule: the id identifies the user, never the address. A
+// user who only has the same address is another user and keeps it.
 func standing(want User, byID, byKey *User) (ImportStatus, User) {
 	switch {
 	case byID == nil && byKey == nil:
@@ -124,22 +126,22 @@ func standing(want User, byID, byKey *User) (ImportStatus, User) {
 	return ImportUpdate, *byID
 }
 
-// samePassword reports whether the other system has the very hash of before.
-// Whoever only claims the subject of another there, once that one is gone, does
-// not have it: it is salted, and seen by nobody.
+// samePassword reports whether the other system still has the imported hash. It
+// proves that it is the same person: a new person who got the subject of a
+// deleted one does not have that salted hash.
 func (u User) samePassword(want User) bool {
 	return want.Imported.Password != "" && u.Imported.Password == want.Imported.Password
 }
 
-// touched reports whether somebody changed an imported user here since.
+// touched reports whether an imported user was changed here since.
 func (u User) touched() bool { return u.Imported == nil || !u.Imported.At.Equal(u.Updated) }
 
-// AsImported reports whether an imported user was changed by nobody here since.
+// AsImported reports whether an imported user was not changed here since.
 func (u User) AsImported() bool { return !u.touched() }
 
-// says reports whether a user is as an import wants them. An import without a
-// password says nothing about it; one with the password of before is met by
-// whatever became of it here.
+// says reports whether a user equals the import. An import without a password
+// leaves the password open; one with the imported password matches even if it
+// was changed here.
 func (u User) says(want User) bool {
 	return u.Profile == want.Profile && u.Email == want.Email && u.EmailKey == want.EmailKey &&
 		u.EmailVerified == want.EmailVerified && u.Disabled == want.Disabled && slices.Equal(u.Roles, want.Roles) &&
@@ -167,8 +169,8 @@ func (k *Service) draftImported(i Import) (User, error) {
 	return want, err
 }
 
-// AddImported keeps a person whose standing is Fresh. An id or an address that
-// was taken meanwhile is fs.ErrExist.
+// AddImported adds a user whose status is ImportNew. An id or address that was
+// taken meanwhile is fs.ErrExist.
 func (k *Service) AddImported(ctx context.Context, i Import) (User, error) {
 	want, err := k.draftImported(i)
 	if err != nil {
@@ -177,12 +179,12 @@ func (k *Service) AddImported(ctx context.Context, i Import) (User, error) {
 	return want, k.users.Insert(ctx, want)
 }
 
-// ErrTouched means that somebody changed the user meanwhile.
-var ErrTouched = errors.New("somebody changed this user meanwhile; run the import again")
+// ErrTouched means that the user was changed meanwhile.
+var ErrTouched = errors.New("this user was changed meanwhile; run the import again")
 
-// UpdateImported changes a person whose standing is Stale into what the other
-// system says now. Another password, and a person who is switched off, end
-// everything that was issued here.
+// UpdateImported changes a user whose status is ImportUpdate to what the other
+// system has now. A new password, or a user disabled there, ends everything
+// that was issued here.
 func (k *Service) UpdateImported(ctx context.Context, i Import) (User, error) {
 	want, err := k.draftImported(i)
 	if err != nil {
@@ -205,7 +207,7 @@ func (k *Service) UpdateImported(ctx context.Context, i Import) (User, error) {
 	return after, err
 }
 
-// become takes over what the import says, and nothing else.
+// become takes over what the import has, and nothing else.
 func (u *User) become(want User) {
 	if u.newPassword(want) {
 		u.Password, u.PasswordChanged = want.Password, want.PasswordChanged
@@ -221,7 +223,7 @@ func (u *User) become(want User) {
 	u.Updated, u.Imported.At = want.Updated, want.Updated
 }
 
-// ValidRole reports whether a role can be kept as it is written.
+// ValidRole reports whether a role is kept as it is written.
 func ValidRole(role string) bool {
 	clean, _ := CleanRoles([]string{role})
 	return len(clean) == 1 && clean[0] == role

@@ -13,23 +13,23 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-// InvitationLife is how long an invitation waits if nobody says otherwise.
+// InvitationLife is how long an invitation is valid by default.
 const InvitationLife = 7 * 24 * time.Hour
 
-// ErrInvitation means that an invitation was accepted or withdrawn, has
+// ErrInvitation means that an invitation was accepted, was withdrawn, has
 // expired or never existed.
 var ErrInvitation = errors.New("this invitation was used or withdrawn, or has expired")
 
-// An Invitation lets whoever has an address make an account: by the link that
-// was made with it or, where a login key lets the invited sign up, by an
+// An Invitation lets the owner of an address create an account: with the
+// invitation's link or, where a provider lets invited users sign up, with an
 // identity that proves the address.
 type Invitation struct {
-	ID      string    `bson:"id"` // the canonical address, so there is one for each
+	ID      string    `bson:"id"` // the canonical address, so there is one per address
 	Email   string    `bson:"email"`
 	Roles   []string  `bson:"roles,omitempty"`
 	By      string    `bson:"by"`
-	Token   string    `bson:"token" secret:"hash"` // SHA-256 of the link's, in hex
-	Mailed  bool      `bson:"mailed"`              // the link went to the address and nowhere else, so who has it has the address
+	Token   string    `bson:"token" secret:"hash"` // SHA-256 of the link's token, in hex
+	Mailed  bool      `bson:"mailed"`              // the link was only emailed to the address, so using it proves the address
 	Created time.Time `bson:"created"`
 	Expires time.Time `bson:"expires"`
 }
@@ -37,24 +37,24 @@ type Invitation struct {
 // Key is the invited address.
 func (i Invitation) Key() string { return i.ID }
 
-// Admin reports whether it makes an administrator.
+// Admin reports whether it creates an administrator.
 func (i Invitation) Admin() bool { return slices.Contains(i.Roles, AdminRole) }
 
 // ExpiresAt is when the invitation ends.
 func (i Invitation) ExpiresAt() time.Time { return i.Expires }
 
-// A NewInvitation is what it takes to invite somebody.
+// A NewInvitation is the input of Invite.
 type NewInvitation struct {
 	Email  string
 	Roles  []string
 	By     string
-	Mailed bool          // its link will be mailed and shown to nobody
+	Mailed bool          // the link will be emailed and not shown
 	Life   time.Duration // InvitationLife if zero
 }
 
-// Invite invites an address and returns the token of the link, which replaces
-// the link of an earlier invitation. Mistakes are forms.Problems; somebody who is
-// here already is fs.ErrExist.
+// Invite invites an address and returns the token of the link. It replaces an
+// earlier invitation. Mistakes are forms.Problems; an existing user is
+// fs.ErrExist.
 func (k *Service) Invite(ctx context.Context, n NewInvitation) (token string, i Invitation, err error) {
 	key, roles, problems := checkPerson(n.Email, n.Roles)
 	if n.Life < 0 || n.Life > 90*24*time.Hour {
@@ -87,17 +87,17 @@ func (k *Service) keepInvitation(ctx context.Context, i Invitation) error {
 		})
 	}
 	if err != nil {
-		return fmt.Errorf("keep an invitation: %w", err)
+		return fmt.Errorf("store an invitation: %w", err)
 	}
 	return nil
 }
 
-// handBack keeps an invitation whose account could not be made, so that it can
-// be tried again. If the account is there after all, its address lets nobody
-// make it twice.
+// handBack restores an invitation after its account could not be created, so
+// that it can be tried again. If the account exists after all, its address
+// prevents a second one.
 func (k *Service) handBack(ctx context.Context, i Invitation) error {
 	err := k.invitations.Insert(lasting.Of(ctx), i)
-	if errors.Is(err, fs.ErrExist) { // it was not taken, or replaced by a newer one
+	if errors.Is(err, fs.ErrExist) { // it was not taken, or a newer one replaced it
 		return nil
 	}
 	return err
@@ -125,7 +125,7 @@ func (k *Service) Withdraw(ctx context.Context, emailKey string) error {
 	return k.invitations.Delete(ctx, emailKey)
 }
 
-// Invitation returns what a link invites to, without using it.
+// Invitation returns the invitation of a link, without using it.
 func (k *Service) Invitation(ctx context.Context, token string) (Invitation, error) {
 	i, err := k.invitations.By(ctx, "token", setupID(token))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -134,9 +134,10 @@ func (k *Service) Invitation(ctx context.Context, token string) (Invitation, err
 	return i, err
 }
 
-// Accept uses an invitation to make the account of its address, with a
-// password. Of several who accept at once one gets it. Mistakes are forms.Problems
-// and use nothing up; fs.ErrExist means that the person is here meanwhile.
+// Accept uses an invitation to create the account of its address, with a
+// password. Only one of several concurrent calls succeeds. Mistakes are
+// forms.Problems and do not use it up; fs.ErrExist means that the account
+// exists meanwhile.
 func (k *Service) Accept(ctx context.Context, token, name, password string) (User, error) {
 	i, err := k.Invitation(ctx, token)
 	if err != nil {
@@ -158,7 +159,7 @@ func (k *Service) Accept(ctx context.Context, token, name, password string) (Use
 	if errors.Is(err, fs.ErrNotExist) {
 		return User{}, ErrInvitation
 	}
-	if err != nil { // it may be taken
+	if err != nil { // the address may be taken
 		return User{}, errors.Join(err, k.handBack(ctx, seen))
 	}
 	if i.Token != setupID(token) { // it was replaced just now
@@ -168,14 +169,15 @@ func (k *Service) Accept(ctx context.Context, token, name, password string) (Use
 		if !errors.Is(err, fs.ErrExist) {
 			err = errors.Join(err, k.handBack(ctx, i))
 		}
-		return User{}, fmt.Errorf("make the account of an invitation: %w", err)
+		return User{}, fmt.Errorf("create the account of an invitation: %w", err)
 	}
 	return user, nil
 }
 
-// ApplyInvitation gives a newcomer whose proven address was invited the roles of the
-// invitation, but for the administrator's: no upstream makes one by naming an
-// address (FE-44). That takes the invitation's own link, or an administrator.
+// ApplyInvitation gives a new user with a proven, invited address the roles of
+// the invitation, except the admin role: a provider must not create an
+// administrator by stating an address (FE-44). That needs the invitation's own
+// link, or an administrator.
 func (k *Service) ApplyInvitation(ctx context.Context, user *User) error {
 	if k.invitations == nil || user.EmailKey == "" {
 		return nil
@@ -191,7 +193,7 @@ func (k *Service) ApplyInvitation(ctx context.Context, user *User) error {
 	return nil
 }
 
-// CloseInvitation ends the invitation of somebody who is here.
+// CloseInvitation ends the invitation of an existing user.
 func (k *Service) CloseInvitation(ctx context.Context, user User) error {
 	if k.invitations == nil || user.EmailKey == "" {
 		return nil

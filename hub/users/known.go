@@ -7,14 +7,13 @@ import (
 	"github.com/fedhub/fedhub/internal/lasting"
 )
 
-// account is what browsers are known for.
+// account identifies the user's account for known browsers.
 func (u User) account() passwords.Account {
 	return passwords.Account{User: u.ID, Generation: u.SessionGeneration}
 }
 
-// SignedIn notes that a user signed in from somewhere, however they did. The
-// browser is on record from then on, and its name is returned, if the user has
-// a password to sign in with.
+// SignedIn notes where a user signed in, by whatever method. If the user has a
+// password, the browser is known from then on, and its name is returned.
 func (k *Service) SignedIn(ctx context.Context, u User, from From) (browser string, err error) {
 	k.failures.SignedIn(from.Network)
 	if u.Password == "" {
@@ -23,14 +22,14 @@ func (k *Service) SignedIn(ctx context.Context, u User, from From) (browser stri
 	return k.browsers.Know(ctx, from.Browsers, u.account())
 }
 
-// KnowBrowser puts a browser on record for a user who proved in it that they
-// read the mail of their address, and returns its name.
+// KnowBrowser makes a browser known for a user who opened an emailed link in
+// it, and returns its name.
 func (k *Service) KnowBrowser(ctx context.Context, u User, from From) (browser string, err error) {
 	return k.browsers.Know(ctx, from.Browsers, u.account())
 }
 
-// Knows says whether somebody signed in before in the browser on record under
-// one of these names, and returns which.
+// Knows reports whether a user signed in before in the browser with one of
+// these names, and returns that name.
 func (k *Service) Knows(ctx context.Context, from From) (browser string, err error) {
 	known, err := k.browsers.Of(ctx, from.Browsers)
 	if err != nil || len(known) == 0 {
@@ -39,8 +38,8 @@ func (k *Service) Knows(ctx context.Context, from From) (browser string, err err
 	return known[0].ID, nil
 }
 
-// clearAttempts forgets the wrong passwords that strangers tried for a user:
-// they were for another password.
+// clearAttempts forgets wrong passwords tried for a user: they concern the
+// previous password.
 func (k *Service) clearAttempts(ctx context.Context, u User) error {
 	if u.EmailKey == "" {
 		return nil

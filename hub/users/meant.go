@@ -10,13 +10,13 @@ import (
 	"github.com/fedhub/fedhub/internal/emailaddr"
 )
 
-// Unknown is what stands before the hash of an address or a name that nobody
-// here has.
+// Unknown is the prefix of the hash of an address or name without an account.
 const Unknown = "unknown:"
 
-// Meant is whom somebody meant who typed an address to sign in, for the record:
-// the id of the account, or a hash under the hub's key where there is none. What
-// was typed is never kept, for people type passwords into the wrong box.
+// Meant names the account that a typed address belongs to, for the audit log:
+// the id of the account, or a hash under the hub's key if there is none. The
+// typed text is never stored, because people sometimes type passwords into the
+// wrong field.
 func (k *Service) Meant(ctx context.Context, typed string) string {
 	key, err := emailaddr.Canonical(typed)
 	if err != nil {
@@ -25,6 +25,6 @@ func (k *Service) Meant(ctx context.Context, typed string) string {
 		return u.ID
 	}
 	mac := hmac.New(sha256.New, k.typed)
-	mac.Write([]byte(key)) //nolint:errcheck // a hash takes everything
+	mac.Write([]byte(key)) //nolint:errcheck // a hash never fails
 	return Unknown + base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:16])
 }

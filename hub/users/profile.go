@@ -7,9 +7,9 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// A Profile is what a person shows of themself to the apps they allow: the
-// standard claims of OIDC Core §5.1 that are theirs to say. Empty means that
-// nothing is said. Its stored names are those of fields of a User.
+// A Profile is what a user tells the apps they allow: the standard claims of
+// OIDC Core §5.1 that they can set themselves. Empty means unset. Its stored
+// names are those of fields of a User.
 type Profile struct {
 	Name       string  `bson:"name"`
 	GivenName  string  `bson:"givenName,omitempty"`
@@ -20,7 +20,7 @@ type Profile struct {
 	ProfileURL string  `bson:"profile,omitempty"`   // https URL of a page about them
 	Picture    string  `bson:"picture,omitempty"`   // https URL
 	Website    string  `bson:"website,omitempty"`   // https URL
-	Gender     string  `bson:"gender,omitempty"`    // in their own word
+	Gender     string  `bson:"gender,omitempty"`    // in the user's own words
 	Birthdate  string  `bson:"birthdate,omitempty"` // YYYY-MM-DD, 0000-MM-DD or YYYY
 	Zoneinfo   string  `bson:"zoneinfo,omitempty"`  // like Europe/London
 	Locale     string  `bson:"locale,omitempty"`    // BCP 47
@@ -37,11 +37,11 @@ type Address struct {
 	Country    string `bson:"country,omitempty" json:"country"`
 }
 
-// IsZero reports whether nothing of the address is known.
+// IsZero reports whether no part of the address is known.
 func (a Address) IsZero() bool { return a == Address{} }
 
-// Formatted is the whole address as on an envelope, one part to a line (OIDC
-// Core §5.1.1); empty when nothing is known.
+// Formatted is the whole address, one part per line (OIDC Core §5.1.1); empty
+// if nothing is known.
 func (a Address) Formatted() string {
 	var lines []string
 	for _, line := range []string{a.Street, strings.TrimSpace(a.PostalCode + " " + a.Locality), a.Region, a.Country} {
@@ -52,8 +52,7 @@ func (a Address) Formatted() string {
 	return strings.Join(lines, "\n")
 }
 
-// show gives the user a profile. A telephone number that changed is nobody's
-// until it is proved anew.
+// show sets the user's profile. A changed phone number is unverified.
 func (u *User) show(p Profile) {
 	if p.Phone != u.Phone {
 		u.PhoneVerified = false
@@ -64,8 +63,8 @@ func (u *User) show(p Profile) {
 	}
 }
 
-// Describe takes over what an upstream says of a person, where it says anything
-// that can be kept.
+// Describe takes over the profile that a provider reports, where it has usable
+// values.
 func (u *User) Describe(said Profile) {
 	phone, ours := u.Phone, u.rules()
 	for i, rule := range said.rules() {
@@ -76,8 +75,8 @@ func (u *User) Describe(said Profile) {
 	u.PhoneVerified = u.PhoneVerified && u.Phone == phone
 }
 
-// SetProfile changes what a user shows. Mistakes are forms.Problems, by the names of
-// the claims.
+// SetProfile changes a user's profile. Mistakes are forms.Problems, by the
+// names of the claims.
 func (k *Service) SetProfile(ctx context.Context, id string, p Profile) (User, error) {
 	p, problems := p.clean()
 	if err := problems.Err(); err != nil {
@@ -93,8 +92,8 @@ func (k *Service) SetProfile(ctx context.Context, id string, p Profile) (User, e
 	})
 }
 
-// SetClaim sets one claim by its name (those of an address are not nested); ok is
-// false if a profile has no such claim.
+// SetClaim sets one claim by its name (those of an address are not nested); ok
+// is false if a profile has no such claim.
 func (p *Profile) SetClaim(claim, value string) (ok bool) {
 	for _, rule := range p.rules() {
 		if rule.claim == claim {
@@ -105,7 +104,7 @@ func (p *Profile) SetClaim(claim, value string) (ok bool) {
 	return false
 }
 
-// Said is every claim that has a value, by its name.
+// Said returns every claim that has a value, by its name.
 func (p Profile) Said() map[string]string {
 	said := map[string]string{}
 	for _, rule := range p.rules() {
@@ -116,8 +115,8 @@ func (p Profile) Said() map[string]string {
 	return said
 }
 
-// profile is what a new person shows. A picture or a language that cannot be
-// kept is left out.
+// profile is the profile of a new user. An invalid picture or locale is left
+// out.
 func (n NewUser) profile() Profile {
 	p := n.Profile
 	p.Picture, p.Locale = tidyPicture(p.Picture), tidyLocale(p.Locale)

@@ -15,8 +15,8 @@ const (
 	maxZone   = 64  // bytes
 )
 
-// clean makes one line of what is text, and says what cannot be kept at all.
-// A problem's field is the name of its claim.
+// clean normalizes text to one line, and reports what cannot be kept. The field
+// of a problem is the name of its claim.
 func (p Profile) clean() (Profile, forms.Problems) {
 	var problems forms.Problems
 	for _, rule := range p.rules() {
@@ -29,8 +29,8 @@ func (p Profile) clean() (Profile, forms.Problems) {
 	return p, problems
 }
 
-// A profileRule is how one claim is kept: clean answers empty for what it cannot
-// keep, and fault is the code of that.
+// A profileRule says how one claim is normalized: clean returns empty for an
+// invalid value, and fault is the code of that problem.
 type profileRule struct {
 	claim string
 	value *string
@@ -65,8 +65,8 @@ func (p *Profile) rules() []profileRule {
 
 var yearOnly = regexp.MustCompile(`^[0-9]{4}$`)
 
-// tidyBirthdate keeps the three forms of OIDC Core §5.1: a date, a date whose
-// year is 0000 for not said, and a year.
+// tidyBirthdate keeps the three forms of OIDC Core §5.1: a date, a date with
+// year 0000 for an unknown year, and a year.
 func tidyBirthdate(s string) string {
 	if yearOnly.MatchString(s) && s != "0000" {
 		return s
@@ -93,8 +93,8 @@ var (
 	e164       = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 )
 
-// tidyPhone makes E.164 of a number, as OIDC Core §5.1 recommends: the plus
-// sign, the country and the number, without the marks people write between.
+// tidyPhone returns a number as E.164, as OIDC Core §5.1 recommends: a plus
+// sign, country and number, without separators.
 func tidyPhone(s string) string {
 	s = phoneMarks.Replace(s)
 	if !e164.MatchString(s) {
@@ -103,7 +103,7 @@ func tidyPhone(s string) string {
 	return s
 }
 
-// tidyStreet keeps the lines of a street address, each as a name.
+// tidyStreet keeps the lines of a street address, each normalized like a name.
 func tidyStreet(s string) string {
 	var lines []string
 	for line := range strings.Lines(s) {

@@ -10,14 +10,14 @@ import (
 	"github.com/fedhub/fedhub/internal/emailaddr"
 )
 
-// searched is how many people one page of a search looks through by name. The
-// next page goes on behind them, so nobody is out of reach.
+// searched is how many users one page of a search by name scans. The next page
+// continues after them, so every user can be found.
 const searched = 5000
 
-// Search returns up to limit users whom the text may mean, continuing behind
-// after, and where the next page continues; empty if there is none. The text
-// is an id, a subject that an upstream calls somebody by, the beginning of an
-// address, or a piece of a name or address. Without a text it is everybody.
+// Search returns up to limit users that match the text, after the user `after`,
+// and where the next page continues; empty if there is none. The text is an id,
+// a provider's subject, the beginning of an address, or part of a name or
+// address. An empty text matches all.
 func (k *Service) Search(ctx context.Context, text, after string, limit int) (found []User, next string, err error) {
 	if text = strings.TrimSpace(text); text == "" {
 		found, err = k.Everyone(ctx, after, limit)
@@ -34,7 +34,7 @@ func (k *Service) Search(ctx context.Context, text, after string, limit int) (fo
 	return k.scan(ctx, found, text, after, limit)
 }
 
-// direct is whom an index finds, so they come first.
+// direct finds matches by an index. They come first.
 func (k *Service) direct(ctx context.Context, text string, limit int) ([]User, error) {
 	plain, _ := emailaddr.Fold(text)
 	found, err := k.List(ctx, plain, User{}, limit)
@@ -60,7 +60,7 @@ func (k *Service) direct(ctx context.Context, text string, limit int) ([]User, e
 	return found, nil
 }
 
-// scan adds those whose name or address holds the text.
+// scan adds users with the text in their name or address.
 func (k *Service) scan(ctx context.Context, found []User, text, after string, limit int) ([]User, string, error) {
 	const page = 500
 	for seen := 0; seen < searched; seen += page {
@@ -84,7 +84,8 @@ func (k *Service) scan(ctx context.Context, found []User, text, after string, li
 	return found, after, nil
 }
 
-// mentions reports whether a name or the address holds the text, in any case.
+// mentions reports whether a name or the address contains the text, in any
+// case.
 func (u User) mentions(text string) bool {
 	text, _ = emailaddr.Fold(text)
 	for _, said := range []string{u.Name, u.Email, u.Username, u.GivenName + " " + u.FamilyName} {

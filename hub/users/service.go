@@ -15,7 +15,7 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// A Service keeps all people and answers for their rules. It is safe for
+// A Service keeps all users and applies the rules for them. It is safe for
 // concurrent use, and several may work on one database.
 type Service struct {
 	users       *store.Collection[User]
@@ -33,40 +33,41 @@ type Service struct {
 	invitations *store.Collection[Invitation]
 }
 
-// Options is what a Service is made of. The sets and Now are required.
+// Options are the parts of a Service. The sets and Now are required.
 type Options struct {
 	Users       *store.Collection[User]
 	Throttles   *store.Collection[passwords.Throttle]
-	Browsers    *store.Collection[passwords.Browser] // may be nil where nobody signs in
+	Browsers    *store.Collection[passwords.Browser] // may be nil where users do not sign in
 	Setups      *store.Collection[SetupLink]
 	Now         func() time.Time
 	Invitations *store.Collection[Invitation]
 
-	// BySubject is whom an upstream calls by a subject, at most as many as the
-	// limit; Search then finds them by it.
+	// BySubject returns up to limit users with this subject at a provider;
+	// Search uses it.
 	BySubject func(ctx context.Context, subject string, limit int) (userIDs []string, err error)
 
-	// Delivers says whether emails reach anybody. If it is nil none do.
+	// Delivers reports whether emails are sent. Nil means no.
 	Delivers func() bool
 
-	// Failures is how many wrong passwords of everybody together are looked at
-	// at once, and FailureEvery after what time another one; sane defaults if zero.
+	// Failures is how many wrong passwords of all users together are allowed at
+	// once, and FailureEvery the interval after which one more is allowed; good
+	// defaults if zero.
 	Failures     int
 	FailureEvery time.Duration
 
 	Hash        passwords.HashParams
 	MinPassword int      // code points; 15 if zero
-	HubNames    []string // names of this hub, which make poor passwords
+	HubNames    []string // names of this hub, which are bad passwords
 
-	// RolesTaken is told of roles that a provider gave, or took back; may be nil.
+	// RolesTaken is called when a provider gives or takes roles; may be nil.
 	RolesTaken func(ctx context.Context, before, after User)
 
-	Typed []byte // the key under which it is kept what was typed in the place of an address
+	Typed []byte // the key for hashes of what was typed as an address
 }
 
 // New returns a Service.
 func New(o Options) *Service {
-	// Databases keep milliseconds; a record must not change by being stored.
+	// Databases keep milliseconds. A record must not change when it is stored.
 	now := func() time.Time { return o.Now().UTC().Truncate(time.Millisecond) }
 	delivers := o.Delivers
 	if delivers == nil {
@@ -91,16 +92,16 @@ func New(o Options) *Service {
 
 // ErrLastAdmin refuses a change that would leave the hub without an enabled
 // administrator.
-var ErrLastAdmin = errors.New("this is the last administrator; make somebody else an administrator first")
+var ErrLastAdmin = errors.New("this is the last administrator; make another user an administrator first")
 
 // Get returns the user with this id, disabled or not; fs.ErrNotExist if none.
 func (k *Service) Get(ctx context.Context, id string) (User, error) { return k.users.Get(ctx, id) }
 
-// Insert keeps a user who began as Blank; a taken address is fs.ErrExist.
+// Insert stores a user made with Blank; a taken address is fs.ErrExist.
 func (k *Service) Insert(ctx context.Context, u User) error { return k.users.Insert(ctx, u) }
 
-// ByEmail returns the user with this address in any spelling; fs.ErrNotExist
-// if there is none, emailaddr.ErrInvalid if it is no address.
+// ByEmail returns the user with this address in any spelling; fs.ErrNotExist if
+// there is none, emailaddr.ErrInvalid if it is malformed.
 func (k *Service) ByEmail(ctx context.Context, email string) (User, error) {
 	key, err := emailaddr.Canonical(email)
 	if err != nil {
@@ -118,18 +119,18 @@ func (k *Service) ByEmailKey(ctx context.Context, key string) (User, error) {
 	}
 	switch len(found) {
 	case 0:
-		return User{}, fmt.Errorf("user with this e-mail address: %w", fs.ErrNotExist)
+		return User{}, fmt.Errorf("user with this email address: %w", fs.ErrNotExist)
 	case 1:
 		return found[0], nil
 	}
 	return User{}, ErrAmbiguous
 }
 
-// ErrAmbiguous means that the unique index is missing or broken; nobody may
-// sign in by an address that is not one person's.
-var ErrAmbiguous = errors.New("several users share one e-mail address")
+// ErrAmbiguous means that the unique index is missing or broken. Sign-in with
+// an address of several users is refused.
+var ErrAmbiguous = errors.New("several users share one email address")
 
-// Add keeps a new person. Mistakes are forms.Problems; a taken address is
+// Add stores a new user. Mistakes are forms.Problems; a taken address is
 // fs.ErrExist.
 func (k *Service) Add(ctx context.Context, n NewUser) (User, error) {
 	user, err := k.draft(n)
@@ -145,8 +146,7 @@ func (k *Service) Add(ctx context.Context, n NewUser) (User, error) {
 	return user, nil
 }
 
-// draft checks everything about a new user and makes the record, still
-// without a password.
+// draft checks a new user and makes the record, still without a password.
 func (k *Service) draft(n NewUser) (User, error) {
 	key, roles, problems := checkPerson(n.Email, n.Roles)
 	problems = append(problems, k.passwordProblems(n, key)...)
@@ -165,8 +165,8 @@ func (k *Service) draft(n NewUser) (User, error) {
 	return user, problems.Err()
 }
 
-// checkPerson checks what says who somebody is and what they may do, and returns
-// the canonical address and the roles.
+// checkPerson checks the address and roles, and returns the canonical address
+// and the normalized roles.
 func checkPerson(email string, roles []string) (key string, clean []string, problems forms.Problems) {
 	key, err := emailaddr.Canonical(email)
 	if err != nil {
@@ -200,15 +200,15 @@ func (k *Service) firstHash(ctx context.Context, n NewUser) (passwords.Hash, err
 	return k.hasher.Hash(ctx, n.Password)
 }
 
-// Blank is a user with nothing but an identity of its own.
+// Blank is a user with nothing but a new id.
 func (k *Service) Blank() User {
 	now := k.now()
 	return User{ID: uuid.NewString(), SessionGeneration: 1, Created: now, Updated: now}
 }
 
-// List returns up to limit users whose canonical address starts with prefix,
-// in the order of addresses, continuing behind the user after. People whose
-// address nobody vouches for are only in Everyone.
+// List returns up to limit users with a canonical address that starts with
+// prefix, in the order of addresses, after the user `after`. Users without a
+// confirmed address are only in Everyone.
 func (k *Service) List(ctx context.Context, prefix string, after User, limit int) ([]User, error) {
 	q := store.Query{Field: "emailKey", Prefix: prefix, Limit: limit}
 	if after.EmailKey != "" {
@@ -217,12 +217,12 @@ func (k *Service) List(ctx context.Context, prefix string, after User, limit int
 	return k.users.List(ctx, q)
 }
 
-// Everyone returns up to limit users in the order of ids, behind the id after.
+// Everyone returns up to limit users in the order of ids, after the id `after`.
 func (k *Service) Everyone(ctx context.Context, after string, limit int) ([]User, error) {
 	return k.users.List(ctx, store.Query{After: after, Limit: limit})
 }
 
-// Count returns the number of users, and counts no further than most.
+// Count counts the users, up to most.
 func (k *Service) Count(ctx context.Context, most int) (int, error) {
 	return k.users.Count(ctx, store.Query{}, most)
 }
@@ -230,8 +230,8 @@ func (k *Service) Count(ctx context.Context, most int) (int, error) {
 // AnyAdmin reports whether an enabled administrator exists.
 func (k *Service) AnyAdmin(ctx context.Context) (bool, error) { return k.adminBeside(ctx, "") }
 
-// Admins lists the enabled administrators. An index finds them; they are few,
-// however many people there are.
+// Admins lists the enabled administrators. It uses an index, so the number of
+// users does not matter.
 func (k *Service) Admins(ctx context.Context) ([]User, error) {
 	var admins []User
 	for u, err := range k.users.EachWhere(ctx, "rank", AdminRole) {
@@ -247,10 +247,10 @@ func (k *Service) Admins(ctx context.Context) ([]User, error) {
 
 // adminBeside reports whether an enabled administrator other than id exists.
 func (k *Service) adminBeside(ctx context.Context, id string) (bool, error) {
-	// Nearly always it is one of the first few.
+	// Almost always it is one of the first few.
 	for u, err := range k.users.Each(ctx, store.Query{Field: "rank", Equals: AdminRole, Limit: 10}) {
 		if err != nil {
-			return false, fmt.Errorf("look for administrators: %w", err)
+			return false, fmt.Errorf("find administrators: %w", err)
 		}
 		if u.ID != id && !u.Disabled {
 			return true, nil

@@ -15,18 +15,18 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-// setupLife is how long a set-up link may wait for its click.
+// setupLife is how long a set-up link is valid.
 const setupLife = time.Hour
 
 var (
-	// ErrSetupLink means the link was used, has expired or never existed.
-	ErrSetupLink = errors.New("this set-up link was used or has expired; make a new one with \"fedhub setup-link\"")
-	// ErrSetUp means there is an administrator already, and no set-up any more.
+	// ErrSetupLink means that the link was used, has expired or never existed.
+	ErrSetupLink = errors.New("this set-up link was used or has expired; create a new one with \"fedhub setup-link\"")
+	// ErrSetUp means that an administrator exists, so set-up is closed.
 	ErrSetUp = errors.New("this hub is set up already; sign in as its administrator")
 )
 
-// A SetupLink lets whoever can read the server's output become the first
-// administrator. The record holds only the token's hash.
+// A SetupLink lets the operator who can read the server's output become the
+// first administrator. The record holds only the token's hash.
 type SetupLink struct {
 	ID      string    `bson:"id"` // SHA-256 of the token, in hex
 	Created time.Time `bson:"created"`
@@ -39,8 +39,8 @@ func (s SetupLink) Key() string { return s.ID }
 // ExpiresAt is when the link stops working.
 func (s SetupLink) ExpiresAt() time.Time { return s.Expires }
 
-// NewSetupLink returns a token with which the first administrator can be made,
-// once, within an hour. With an administrator in place it is ErrSetUp.
+// NewSetupLink returns a token that creates the first administrator once,
+// within an hour. If there is an administrator it is ErrSetUp.
 func (k *Service) NewSetupLink(ctx context.Context) (token string, err error) {
 	if err := k.notSetUp(ctx); err != nil {
 		return "", err
@@ -49,12 +49,12 @@ func (k *Service) NewSetupLink(ctx context.Context) (token string, err error) {
 	now := k.now()
 	link := SetupLink{ID: setupID(token), Created: now, Expires: now.Add(setupLife)}
 	if err := k.setups.Insert(ctx, link); err != nil {
-		return "", fmt.Errorf("keep set-up link: %w", err)
+		return "", fmt.Errorf("store a set-up link: %w", err)
 	}
 	return token, nil
 }
 
-// CheckSetup reports whether a set-up link still works, without using it.
+// CheckSetup reports whether a set-up link is valid, without using it.
 func (k *Service) CheckSetup(ctx context.Context, token string) error {
 	if err := k.notSetUp(ctx); err != nil {
 		return err
@@ -63,9 +63,9 @@ func (k *Service) CheckSetup(ctx context.Context, token string) error {
 	return setupLinkError(err)
 }
 
-// Setup uses a set-up link to make the first administrator. Of any number of
-// calls at once, with one link or several, exactly one succeeds; the others
-// get ErrSetupLink or ErrSetUp. Mistakes in n do not use the link up.
+// Setup uses a set-up link to create the first administrator. Of any number of
+// concurrent calls, with one link or several, exactly one succeeds; the others
+// get ErrSetupLink or ErrSetUp. Mistakes in n do not use up the link.
 func (k *Service) Setup(ctx context.Context, token string, n NewUser) (User, error) {
 	if err := k.CheckSetup(ctx, token); err != nil {
 		return User{}, err
@@ -84,15 +84,15 @@ func (k *Service) Setup(ctx context.Context, token string, n NewUser) (User, err
 	}
 	user, err = k.found(ctx, user, n)
 	if err != nil && !errors.Is(err, ErrSetUp) {
-		// Nothing came of it, so the link goes back.
+		// The account was not created, so the link becomes valid again.
 		err = errors.Join(err, k.setups.Insert(lasting.Of(ctx), link))
 	}
 	return user, err
 }
 
-// found inserts the founder. There is one unique founder value, so the single
-// insert that makes the first administrator also rules out a second, with no
-// step between at which a crash could leave the hub half set up.
+// found inserts the first administrator. There is one unique founder value, so
+// this single insert also rules out a second one, and no crash can leave the
+// hub half set up.
 func (k *Service) found(ctx context.Context, user User, n NewUser) (User, error) {
 	var err error
 	if user.Password, err = k.firstHash(ctx, n); err != nil {
@@ -106,12 +106,12 @@ func (k *Service) found(ctx context.Context, user User, n NewUser) (User, error)
 		}
 	}
 	if err != nil {
-		return User{}, fmt.Errorf("make the first administrator: %w", err)
+		return User{}, fmt.Errorf("create the first administrator: %w", err)
 	}
 	return user, nil
 }
 
-// notSetUp is ErrSetUp once there is an administrator, or was a founder.
+// notSetUp is ErrSetUp if there is an administrator, or ever was a first one.
 func (k *Service) notSetUp(ctx context.Context) error {
 	any, err := k.AnyAdmin(ctx)
 	if err != nil {
@@ -122,7 +122,7 @@ func (k *Service) notSetUp(ctx context.Context) error {
 	}
 	founders, err := k.users.Find(ctx, store.Query{Field: "founder", Equals: names.Founder, Limit: 1})
 	if err != nil {
-		return fmt.Errorf("look for the founder: %w", err)
+		return fmt.Errorf("find the first administrator: %w", err)
 	}
 	if len(founders) > 0 {
 		return ErrSetUp

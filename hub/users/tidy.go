@@ -13,8 +13,8 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// What upstreams say about a person is for show only, so it is made harmless
-// rather than refused.
+// Profile data from providers is only shown, so it is made harmless rather than
+// refused.
 
 const (
 	maxName    = 200 // code points
@@ -24,8 +24,8 @@ const (
 	maxLocale  = 35   // bytes, RFC 5646 §4.4.1
 )
 
-// tidyName makes one line of visible text of anything: no controls, no
-// direction overrides, single spaces, at most maxName code points.
+// tidyName turns any text into one line of visible text: no control characters,
+// no direction overrides, single spaces, at most maxName code points.
 func tidyName(s string) string {
 	if len(s) > 8*maxName {
 		s = s[:8*maxName]
@@ -35,7 +35,7 @@ func tidyName(s string) string {
 		switch {
 		case unicode.IsSpace(r):
 			return ' '
-		case r == '\u200c' || r == '\u200d': // joiners belong to letters
+		case r == '\u200c' || r == '\u200d': // joiners are part of words in some scripts
 			return r
 		case !unicode.IsGraphic(r):
 			return -1
@@ -49,7 +49,7 @@ func tidyName(s string) string {
 	return s
 }
 
-// TidyEmail keeps an address as it was typed, if it can be shown at all.
+// TidyEmail keeps an address as it was typed, if it can be shown.
 func TidyEmail(s string) string {
 	s = strings.TrimSpace(s)
 	if len(s) > emailaddr.MaxLength || s != tidyName(s) {
@@ -58,7 +58,7 @@ func TidyEmail(s string) string {
 	return s
 }
 
-// tidyPicture keeps https URLs of plain characters.
+// tidyPicture accepts https URLs of plain characters.
 func tidyPicture(s string) string {
 	if len(s) > maxPicture || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"'<>\`, r) }) {
 		return ""
@@ -70,7 +70,7 @@ func tidyPicture(s string) string {
 	return s
 }
 
-// tidyLocale keeps what has the shape of a language tag (RFC 5646 §2.1).
+// tidyLocale accepts text in the form of a language tag (RFC 5646 §2.1).
 func tidyLocale(s string) string {
 	s = strings.ReplaceAll(s, "_", "-")
 	if len(s) > maxLocale {
@@ -89,8 +89,8 @@ func tidyLocale(s string) string {
 	return s
 }
 
-// CleanRoles sorts roles, drops repeats and refuses what nobody could read, in
-// a sentence for the form.
+// CleanRoles sorts roles, removes duplicates and refuses unreadable ones, with
+// a problem for the form.
 func CleanRoles(roles []string) (clean []string, problems forms.Problems) {
 	var out []string
 	for _, role := range roles {

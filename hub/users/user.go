@@ -13,15 +13,15 @@ import (
 // AdminRole is the role that makes a user an administrator of this hub.
 const AdminRole = "admin"
 
-// A User is one person with a record here.
+// A User is one person with an account here.
 type User struct {
-	// ID is a random UUID. It is the person's subject in every token, so it
-	// is never reused and says nothing about the person (OIDC Core §5.7).
+	// ID is a random UUID. It is the user's subject in tokens, so it is never
+	// reused and reveals nothing about the user (OIDC Core §5.7).
 	ID string `bson:"id"`
 
 	// Email is the address as it was typed. EmailKey is its canonical form,
-	// unique among users; it is empty while nobody vouches for the address,
-	// so that an unproven address takes nothing away from its owner.
+	// unique among users. It is empty while the address is unconfirmed, so that
+	// an unproven address does not block its owner.
 	Email         string `bson:"email"`
 	EmailKey      string `bson:"emailKey,omitempty"`
 	EmailVerified bool   `bson:"emailVerified"`
@@ -29,25 +29,26 @@ type User struct {
 	Profile       `bson:",inline"`
 	PhoneVerified bool `bson:"phoneVerified,omitempty"`
 
-	// Roles are sorted and free of repeats. Rank repeats AdminRole for
-	// administrators, because only strings can be looked up.
+	// Roles are sorted and without duplicates. Rank repeats AdminRole for
+	// administrators, because the store can only look up strings.
 	Roles   []string `bson:"roles,omitempty"`
 	SortKey string   `bson:"rank,omitempty"`
 
-	Password        passwords.Hash `bson:"password,omitempty" json:"-" secret:"hash"` // empty: no password sign-in
+	Password        passwords.Hash `bson:"password,omitempty" json:"-" secret:"hash"` // empty: no sign-in with a password
 	PasswordChanged time.Time      `bson:"passwordChanged,omitempty"`
 
-	// Epoch is the generation of everything issued to this person; see the
-	// package comment. It only ever grows, and starts at 1.
+	// SessionGeneration is the generation of everything issued to this user;
+	// see the package comment. It only grows, and starts at 1.
 	SessionGeneration int64 `bson:"epoch"`
 	Disabled          bool  `bson:"disabled"`
 
-	// Origin is the login key whose upstream created this user; empty for
-	// people who were added here.
+	// Origin is the provider (login key) that created this user; empty for
+	// users who were added here.
 	Origin string `bson:"origin,omitempty"`
-	// Imported is set on people who were taken over from another system.
+	// Imported is set on users imported from another system.
 	Imported *Imported `bson:"imported,omitempty"`
-	// Founder is set on the one user made by first-run set-up, and unique.
+	// FirstAdministrator is set on the user made by first-run set-up, and
+	// unique.
 	FirstAdministrator string `bson:"founder,omitempty"`
 
 	Created time.Time `bson:"created"`
@@ -57,8 +58,8 @@ type User struct {
 // Key is the user's id.
 func (u User) Key() string { return u.ID }
 
-// HasPassword reports whether the user can sign in by a password: it goes with
-// an address that counts.
+// HasPassword reports whether the user can sign in with a password, which also
+// needs a confirmed address.
 func (u User) HasPassword() bool { return u.Password != "" && u.EmailKey != "" }
 
 // Admin reports whether the user is an administrator of this hub.
@@ -67,21 +68,21 @@ func (u User) Admin() bool { return u.Has(AdminRole) }
 // Has reports whether the user has this role, compared exactly.
 func (u User) Has(role string) bool { return slices.Contains(u.Roles, role) }
 
-// Answered reports whether somebody answers for the user's address: it was
-// proved, or an administrator entered it. What an upstream merely said is kept
-// to be shown, and could be anybody's.
+// Answered reports whether the user's address is confirmed: it was verified, or
+// an administrator entered it. An address that a provider only reports is for
+// display; it could belong to anyone.
 func (u User) Answered() bool { return u.Email != "" && (u.EmailVerified || u.EmailKey != "") }
 
-// PlainEmail is the user's address for systems that know people by nothing
-// else and may take letters for others that look like them, as most databases
-// do: in lower case and ASCII, the domain as IDNA writes it. It is empty where
-// that cannot be written so, and where nobody answers for the address.
+// PlainEmail is the user's address for systems that identify users by it and
+// may treat similar letters as equal, as most databases do: in lower case and
+// ASCII, with the domain in IDNA. It is empty if the address cannot be written
+// so, and if it is not confirmed.
 func (u User) PlainEmail() string {
 	if !u.Answered() {
 		return ""
 	}
 	key, err := emailaddr.Canonical(u.Email)
-	// Folding makes plain letters of others: what was typed must be plain too.
+	// Folding turns other letters into plain ones, so check the original too.
 	local, _, _ := strings.Cut(u.Email, "@")
 	if err != nil || strings.ContainsFunc(local+key, func(r rune) bool { return r >= utf8.RuneSelf }) {
 		return ""
@@ -89,7 +90,7 @@ func (u User) PlainEmail() string {
 	return key
 }
 
-// SetRoles is the only way roles are written, so Rank cannot drift.
+// SetRoles is the only way to write roles, so Rank always matches.
 func (u *User) SetRoles(roles []string) {
 	u.Roles = roles
 	u.SortKey = ""
@@ -98,20 +99,20 @@ func (u *User) SetRoles(roles []string) {
 	}
 }
 
-// AddRoles gives roles beside those the user has.
+// AddRoles gives further roles to the user.
 func (u *User) AddRoles(roles []string) { u.SetRoles(union(u.Roles, roles)) }
 
-// A NewUser is what it takes to add a person.
+// A NewUser is the input for adding a user.
 type NewUser struct {
 	Email         string // required
-	EmailVerified bool   // somebody answerable has proved the address
-	Profile              // the address is the name, if it is empty
-	PhoneVerified bool   // somebody answerable has proved the number
+	EmailVerified bool   // verified by the hub or a trusted source
+	Profile              // an empty name becomes the address
+	PhoneVerified bool   // verified by the hub or a trusted source
 	Roles         []string
 
-	// Password is the plain password, Imported a hash as another system wrote
-	// it, see passwords.Imported. At most one may be set; with neither the
-	// person can only come in from upstream.
+	// Password is the plain password, Imported a hash from another system, see
+	// passwords.Imported. At most one may be set; with neither the user can
+	// only sign in by a provider.
 	Password string
 	Imported passwords.Hash
 }

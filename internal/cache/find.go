@@ -13,7 +13,7 @@ const Gap = 5 * time.Second
 
 // ErrNothingYet is in the chain of a Fetch's error where the server answered and
 // has nothing that can be used: it may have something in a moment.
-var ErrNothingYet = errors.New("there is nothing in it yet")
+var ErrNothingYet = errors.New("it is still empty")
 
 // mostWaiting is how many requests may wait together for something to appear.
 const mostWaiting = 16

@@ -15,7 +15,7 @@ import (
 )
 
 // ErrInvalid is the answer to anything that is not one plain e-mail address.
-var ErrInvalid = errors.New("enter one e-mail address, like ada@example.org")
+var ErrInvalid = errors.New("enter one email address, like ada@example.org")
 
 const (
 	MaxLength = 254 // bytes; what fits a path of RFC 5321 §4.5.3.1.3

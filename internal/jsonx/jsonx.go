@@ -29,7 +29,7 @@ const (
 var (
 	ErrSyntax    = texts.Failure("it is not JSON", "json.syntax")
 	ErrNotObject = texts.Failure("it is not a JSON object", "json.object")
-	ErrTwice     = texts.Failure("it has a member twice", "json.twice")
+	ErrTwice     = texts.Failure("it contains a member twice", "json.twice")
 	ErrDeep      = texts.Failure("it is nested too deeply", "json.deep")
 	ErrSize      = texts.Failure("it is too long", "json.long")
 	ErrType      = texts.Failure("it has the wrong type", "json.type")

@@ -105,7 +105,7 @@ func (p Policy) check() error {
 	case len(p.Algorithms) == 0:
 		return fmt.Errorf("the policy for a %s names no algorithms, so it accepts nothing", p.Use)
 	case slices.ContainsFunc(p.Algorithms, func(alg jose.SignatureAlgorithm) bool { return !named(alg) }):
-		return fmt.Errorf("the policy for a %s names an algorithm that signs nothing", p.Use)
+		return fmt.Errorf("the policy for a %s allows the algorithm none", p.Use)
 	case len(p.Types) == 0 && !p.Untyped:
 		return fmt.Errorf("the policy for a %s has no rule about typ, so it accepts nothing", p.Use)
 	case p.Audience == 0:
@@ -222,7 +222,7 @@ func names(algs []jose.SignatureAlgorithm) []string {
 }
 
 // ErrSignature is returned where a key did not make the signature.
-var ErrSignature = errors.New("the signature is not of this key")
+var ErrSignature = errors.New("the signature does not match the key")
 
 // Verify returns the payload if the key made the signature.
 func (t *Token) Verify(key any) ([]byte, error) {

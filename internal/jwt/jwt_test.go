@@ -48,11 +48,11 @@ func TestAPolicyThatLeavesARuleUnsaidAcceptsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	for what, change := range map[string]func(*jwt.Policy){
-		"names no algorithms":        func(p *jwt.Policy) { p.Algorithms = nil },
-		"an algorithm that signs no": func(p *jwt.Policy) { p.Algorithms = []jose.SignatureAlgorithm{jose.HS256, "none"} },
-		"no rule about typ":          func(p *jwt.Policy) { p.Types = nil },
-		"no rule about aud":          func(p *jwt.Policy) { p.Audience = 0 },
-		"has no size":                func(p *jwt.Policy) { p.MaxSize = 0 },
+		"names no algorithms":       func(p *jwt.Policy) { p.Algorithms = nil },
+		"allows the algorithm none": func(p *jwt.Policy) { p.Algorithms = []jose.SignatureAlgorithm{jose.HS256, "none"} },
+		"no rule about typ":         func(p *jwt.Policy) { p.Types = nil },
+		"no rule about aud":         func(p *jwt.Policy) { p.Audience = 0 },
+		"has no size":               func(p *jwt.Policy) { p.MaxSize = 0 },
 	} {
 		p := policy()
 		change(&p)

@@ -30,7 +30,7 @@ const (
 
 // ErrSilent is in the chain of every error that means the upstream could not
 // be reached, did not answer in time, or broke off.
-var ErrSilent = errors.New("the upstream did not answer")
+var ErrSilent = errors.New("the provider did not answer")
 
 var (
 	errCrowded  = fmt.Errorf("%w the requests before this one", ErrSilent)

@@ -107,7 +107,7 @@ func CheckID(id string) error {
 	case len(id) > maxID:
 		return errors.New("the user's id is too long")
 	case id != federation.CleanText(id, maxID):
-		return errors.New("the user's id has characters that do not print")
+		return errors.New("the user's id has characters that are not printable")
 	}
 	return nil
 }

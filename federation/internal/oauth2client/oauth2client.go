@@ -34,14 +34,14 @@ type Base struct {
 // New opens the key: it has its secret and a line to the provider.
 func New(key federation.LoginKey, env federation.Dependencies) (*Base, error) {
 	if env.HTTP == nil {
-		return nil, errors.New("there is no HTTP client to reach upstreams with")
+		return nil, errors.New("there is no HTTP client for providers")
 	}
 	env = env.WithDefaults()
 	b := &Base{Key: key, Env: env, Line: upstreamhttp.New(env.HTTP, env.Patience)}
 	if key.Secret != "" {
 		secret, err := env.Open(key.Secret, key.SecretContext())
 		if err != nil {
-			return nil, fmt.Errorf("unseal the client secret: %w", err)
+			return nil, fmt.Errorf("decrypt the client secret: %w", err)
 		}
 		b.Secret = secret
 	}

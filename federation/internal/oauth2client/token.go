@@ -68,7 +68,7 @@ func ReadTokens(provider string, answer upstreamhttp.Answer) (Tokens, error) {
 	case answer.Status < 200 || answer.Status >= 300:
 		return Tokens{}, fault(federation.Untrusted, "the token endpoint answered %d without an error code", answer.Status)
 	case err != nil:
-		return Tokens{}, fault(federation.Untrusted, "the token endpoint's answer is not what RFC 6749 §5.1 describes: %w", err)
+		return Tokens{}, fault(federation.Untrusted, "the token endpoint's answer is not as RFC 6749 §5.1 requires: %w", err)
 	case said["access_token"] == "":
 		return Tokens{}, fault(federation.Untrusted, "the token endpoint issued no access token")
 	// RFC 6749 §7.1: a token of an unknown type must not be used. Some leave
@@ -111,7 +111,7 @@ func members(body []byte) (map[string]string, error) {
 		case isText && len(text) <= MaxToken:
 			said[name] = text
 		case isText, o.Says(name) && name != "refresh_token" && name != "id_token":
-			return said, fmt.Errorf("its %s is no text, or too long", name)
+			return said, fmt.Errorf("its %s is not a text, or too long", name)
 		}
 	}
 	return said, nil

@@ -168,7 +168,7 @@ func (d *DB) touch(ctx context.Context) error {
 		return err
 	}
 	if id != 0 && id != applicationID {
-		return errors.New("it is the database of another program")
+		return errors.New("it is a database of another program")
 	}
 	if err := s.exec("BEGIN IMMEDIATE; PRAGMA application_id = " + strconv.Itoa(applicationID) + "; COMMIT"); err != nil {
 		return err
@@ -184,7 +184,7 @@ func reason(err error) error {
 	var failed *driver.Error
 	switch {
 	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("this user may not write there: %w", err)
+		return fmt.Errorf("this user has no permission to write there: %w", err)
 	case !errors.As(err, &failed):
 		return err
 	}
@@ -194,11 +194,11 @@ func reason(err error) error {
 	case lib.SQLITE_CORRUPT:
 		return fmt.Errorf("it is damaged; restore it from a backup: %w", err)
 	case lib.SQLITE_READONLY, lib.SQLITE_PERM, lib.SQLITE_CANTOPEN:
-		return fmt.Errorf("this user may not write it, or its folder: %w", err)
+		return fmt.Errorf("this user has no permission to write to it or its folder: %w", err)
 	case lib.SQLITE_FULL:
 		return fmt.Errorf("the disk is full: %w", err)
 	case lib.SQLITE_BUSY:
-		return fmt.Errorf("another process keeps it locked: %w", err)
+		return fmt.Errorf("another process has locked it: %w", err)
 	}
 	return err
 }

@@ -54,7 +54,7 @@ func TestAPathThatCannotBeUsedIsExplained(t *testing.T) {
 	for path, why := range map[string]string{
 		folder:                           "it is not a regular file",
 		text:                             "it is not an SQLite database",
-		others:                           "it is the database of another program",
+		others:                           "it is a database of another program",
 		filepath.Join(text, "hub.db"):    "not a directory",
 		"/proc/fedhub-cannot/be/here.db": "no such file or directory",
 	} {

@@ -83,7 +83,7 @@ func TestADatabaseThatMayNotBeWrittenSaysSo(t *testing.T) {
 		}
 		t.Cleanup(func() { os.Chmod(filepath.Dir(file), 0o700) }) //nolint:errcheck // so that it can be removed
 		err := opening(t, file)
-		if err == nil || !strings.Contains(err.Error(), "this user may not write it, or its folder") {
+		if err == nil || !strings.Contains(err.Error(), "this user has no permission to write to it or its folder") {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
@@ -91,7 +91,7 @@ func TestADatabaseThatMayNotBeWrittenSaysSo(t *testing.T) {
 	if err := os.Mkdir(folder, 0o500); err != nil {
 		t.Fatal(err)
 	}
-	if err := opening(t, filepath.Join(folder, "hub.db")); !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "this user may not write there") {
+	if err := opening(t, filepath.Join(folder, "hub.db")); !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "this user has no permission to write there") {
 		t.Errorf("a new file: got %v", err)
 	}
 }

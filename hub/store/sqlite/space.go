@@ -30,7 +30,7 @@ func (d *DB) tidy(ctx context.Context) error {
 	for {
 		more, err := d.giveBack(ctx)
 		if err != nil {
-			return fmt.Errorf("give back space: %w", err)
+			return fmt.Errorf("release disk space: %w", err)
 		}
 		if !more {
 			break
@@ -46,7 +46,7 @@ func (d *DB) tidy(ctx context.Context) error {
 		// answer; then the next one does it.
 		var busy, length, moved int
 		if err := s.row("PRAGMA wal_checkpoint(TRUNCATE)", nil, &busy, &length, &moved); err != nil {
-			return fmt.Errorf("empty the log: %w", reason(err))
+			return fmt.Errorf("empty the write-ahead log: %w", reason(err))
 		}
 		return nil
 	})

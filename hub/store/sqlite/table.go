@@ -151,7 +151,7 @@ func declare(s *session, spec store.CollectionSpec) error {
 	}
 	for _, field := range spec.Freed {
 		if err := s.exec("DROP INDEX IF EXISTS " + quote(spec.Name+" unique "+field)); err != nil {
-			return fmt.Errorf("free %s: %w", field, err)
+			return fmt.Errorf("remove the index of %s: %w", field, err)
 		}
 	}
 	for _, field := range spec.Unique {

@@ -10,9 +10,9 @@ import (
 // What SQLite says is put into words that say what to do.
 func TestTheReasonIsInWords(t *testing.T) {
 	for words, statements := range map[string][2]string{
-		"this user may not write it, or its folder": {"PRAGMA query_only = 1", "INSERT INTO t VALUES (1)"},
-		"the disk is full":                          {"PRAGMA max_page_count = 2", "INSERT INTO t VALUES (randomblob(100000))"},
-		"another process keeps it locked":           {"PRAGMA busy_timeout = 0", "BEGIN IMMEDIATE"},
+		"this user has no permission to write to it or its folder": {"PRAGMA query_only = 1", "INSERT INTO t VALUES (1)"},
+		"the disk is full":              {"PRAGMA max_page_count = 2", "INSERT INTO t VALUES (randomblob(100000))"},
+		"another process has locked it": {"PRAGMA busy_timeout = 0", "BEGIN IMMEDIATE"},
 	} {
 		file := filepath.Join(t.TempDir(), "hub.db")
 		ours, others := connection(t, file), connection(t, file)

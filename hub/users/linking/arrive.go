@@ -11,8 +11,8 @@ import (
 )
 
 // signInExisting notes that a linked identity was used, and takes over what its
-// upstream may say about the user: roles by the map, and the profile of people
-// it created. The e-mail address is never taken over.
+// provider may set: roles by the role mapping, and the profile of users it
+// created. It never takes over the email address.
 func (k *Service) signInExisting(ctx context.Context, user users.User, c Claim, p Policy) (users.User, error) {
 	asserted := p.roles(c.Roles)
 	var taken []string
@@ -30,7 +30,8 @@ func (k *Service) signInExisting(ctx context.Context, user users.User, c Claim, 
 			notice = RoleNotice{UserID: user.ID, LoginKey: c.Key, Kept: stay, Until: until, Taken: taken, First: i.RolesEnd.IsZero(),
 				Lapsed: !k.now().Before(confirmed.Add(UnknownLife))}
 		}
-		// Roles the user has for another reason stay the hub's own.
+		// Roles that the user has for another reason are not the provider's to
+		// take.
 		i.Roles = append(slices.DeleteFunc(slices.Clone(asserted), func(role string) bool {
 			return user.Has(role) && !slices.Contains(i.Roles, role)
 		}), stay...)
@@ -50,8 +51,9 @@ func (k *Service) signInExisting(ctx context.Context, user users.User, c Claim, 
 	if err == nil && after.Disabled {
 		err = errAgain
 	}
-	// The epoch is the one read before the identity was seen to be linked: an
-	// Unlink since then has raised it, and must end this sign-in too.
+	// The session generation is the one from before the identity was found
+	// linked: an Unlink since then has raised it, and must end this sign-in
+	// too.
 	after.SessionGeneration = user.SessionGeneration
 	return after, again(err)
 }
@@ -70,16 +72,16 @@ func (k *Service) refresh(ctx context.Context, user users.User, c Claim, asserte
 	})
 }
 
-// Review takes over what an upstream says now about somebody who came from it
-// and is not here: roles by the map, and the profile of people it created. An
-// identity that is no longer this user's is fs.ErrNotExist.
+// Review takes over what a provider reports now about a user who came from it
+// and is not present: roles by the role mapping, and the profile of users it
+// created. An identity that no longer belongs to this user is fs.ErrNotExist.
 func (k *Service) Review(ctx context.Context, userID string, c Claim, p Policy) (users.User, error) {
 	user, err := k.Linked(ctx, c)
 	if err != nil {
 		return users.User{}, err
 	}
 	if user.ID != userID {
-		return users.User{}, fmt.Errorf("the identity is another user's: %w", fs.ErrNotExist)
+		return users.User{}, fmt.Errorf("the identity belongs to another user: %w", fs.ErrNotExist)
 	}
 	return k.signInExisting(ctx, user, c, p)
 }

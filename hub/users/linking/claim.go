@@ -11,26 +11,26 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// A Claim is what an upstream said about a person in one validated answer.
+// A Claim is what a provider said about a person in one validated answer.
 type Claim struct {
-	Key     string // login key the person came by
-	Issuer  string // as the upstream names itself
-	Subject string // the person, within the issuer
+	Key     string // the login key
+	Issuer  string // the issuer as the provider names it
+	Subject string // the person's sub at the issuer
 
 	Email string
-	// EmailVerified must be true only if the same answer said so of this very
-	// address, as a JSON true.
+	// EmailVerified is true only if the same answer said so of this address, as
+	// a JSON true.
 	EmailVerified bool
 
-	users.Profile          // what it said of them besides
-	Roles         []string // the upstream's words
-	// RolesUnknown: it may have more of them, and does not say which.
+	users.Profile          // further profile data from the provider
+	Roles         []string // in the provider's names
+	// RolesUnknown: it may have more roles, but does not list them.
 	RolesUnknown bool
 }
 
 const maxSubject = 255 // bytes, OIDC Core §2 (sub)
 
-// unusable says why nothing can be built on a claim; empty if something can.
+// unusable returns the reason why a claim cannot be used; empty if it can.
 func (c Claim) unusable(p Policy) texts.Text {
 	switch {
 	case !p.Enabled:
@@ -41,22 +41,23 @@ func (c Claim) unusable(p Policy) texts.Text {
 		return texts.New("link.issuer.none")
 	case c.Subject == "" || !plainText(c.Subject, maxSubject):
 		return texts.New("link.subject.bad")
-	// A profile without an id often decodes to a zero; all such people would
-	// be one user.
+	// A missing id often decodes to a zero value. All such people would become
+	// one user.
 	case slices.Contains([]string{"0", "null", "undefined", "<nil>"}, c.Subject):
 		return texts.New("link.subject.empty", "subject", c.Subject)
 	}
 	return texts.Text{}
 }
 
-// plainText reports whether s is text without surrounding space and controls.
+// plainText reports whether s has no surrounding space and no control
+// characters.
 func plainText(s string, most int) bool {
 	return len(s) <= most && utf8.ValidString(s) && strings.TrimSpace(s) == s &&
 		!strings.ContainsFunc(s, unicode.IsControl)
 }
 
-// address says what a claim's e-mail address is worth under a policy, and
-// returns its canonical form if it has one.
+// address rates a claim's email address under a policy, and returns its
+// canonical form if it has one.
 func (c Claim) address(p Policy) (address, string) {
 	if strings.TrimSpace(c.Email) == "" {
 		return addressMissing, ""
@@ -75,8 +76,8 @@ func (c Claim) address(p Policy) (address, string) {
 	return addressUnproven, key
 }
 
-// says reports whether the upstream has verified that the person has the
-// address of a user.
+// says reports whether the provider verified that the person has the user's
+// address.
 func (c Claim) says(u users.User) bool {
 	key, err := emailaddr.Canonical(c.Email)
 	return err == nil && c.EmailVerified && emailaddr.SameMailbox(c.Email) && key == u.EmailKey

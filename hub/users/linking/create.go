@@ -8,11 +8,12 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// create founds a user. The identity goes first, and names the user to be: its
-// id is what racing first arrivals collide on, so there is one user, and
-// whoever finds it pending (the other racers, or the next arrival after a
-// crash) makes that same user. An address taken meanwhile is a collision to be
-// decided anew, never a sign-in as whoever has it.
+// create makes a new user. It writes the identity first, and the identity names
+// the future user. Concurrent first sign-ins collide on its id, so there is
+// only one user: whoever finds the identity pending (another request, or the
+// next sign-in after a crash) creates that same user. If the address was taken
+// meanwhile, the decision is made again; it is never a sign-in as the new
+// owner.
 func (k *Service) create(ctx context.Context, verified bool, c Claim, p Policy) (users.User, error) {
 	user := k.newcomer(verified, c, p)
 	identity := k.newIdentity(c, user.ID)
@@ -35,7 +36,7 @@ func (k *Service) create(ctx context.Context, verified bool, c Claim, p Policy) 
 		if _, gerr := k.users.Get(ctx, user.ID); errors.Is(gerr, fs.ErrNotExist) {
 			return users.User{}, k.clear(ctx, c)
 		}
-		return users.User{}, errAgain // another racer made the user: sign in as D1
+		return users.User{}, errAgain // another request made the user: sign in by row D1
 	}
 	if err != nil {
 		return users.User{}, err
@@ -58,8 +59,8 @@ func (k *Service) newIdentity(c Claim, userID string) Identity {
 	}
 }
 
-// newcomer is the user made from a claim. An address that is not proven is
-// kept to be shown, but claims nothing: EmailKey stays empty.
+// newcomer is the user made from a claim. An unproven address is kept for
+// display only: EmailKey stays empty.
 func (k *Service) newcomer(verified bool, c Claim, p Policy) users.User {
 	user := k.users.Blank()
 	user.Origin = c.Key
@@ -76,8 +77,8 @@ func (k *Service) newcomer(verified bool, c Claim, p Policy) users.User {
 	return user
 }
 
-// clear removes an identity whose user was never made: the address it was for
-// has meanwhile become somebody else's.
+// clear removes an identity whose user was never created, because another user
+// has its address meanwhile.
 func (k *Service) clear(ctx context.Context, c Claim) error {
 	identity, err := k.identities.Get(ctx, identityID(c))
 	if errors.Is(err, fs.ErrNotExist) {

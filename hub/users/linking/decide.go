@@ -6,7 +6,7 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// An Action is what follows from a decision.
+// An Action is the result of a decision.
 type Action string
 
 const (
@@ -15,110 +15,110 @@ const (
 	Confirm          Action = "confirm"           // ask Decision.User for any proof, then Service.Confirm
 	ConfirmByMail    Action = "confirm by mail"   // likewise, but only an email to the address is proof
 	Create           Action = "create"            // a user whose address is verified
-	CreateUnverified Action = "create unverified" // a user whose address counts for nothing yet
-	Refuse           Action = "refuse"            // with one and the same sentence to strangers
+	CreateUnverified Action = "create unverified" // a user with an unconfirmed address
+	Refuse           Action = "refuse"            // strangers always see the same message
 )
 
-// A Decision says what became of an arrival from upstream. Row is the row of
-// the table below; Why is for the administrator's log, not for the person, who
-// might be fishing for accounts.
+// A Decision is the result of a sign-in by a provider. Row is the row of the
+// table below. Why is for the administrator's log only, because the person
+// could be probing for accounts.
 type Decision struct {
 	Row    string
 	Action Action
 	Why    texts.Text
-	User   users.User // whom it is about; zero for Refuse and where there is nobody yet
+	User   users.User // the user concerned; zero for Refuse, and if there is none yet
 
-	// Record is under which the link can be undone; empty if none was made.
+	// Record is the id that undoes the link; empty if none was made.
 	Record string
-	// Emptied is set if the account was emptied before it was linked.
+	// Emptied is set if the account was emptied before linking.
 	Emptied bool
 
 	wipe bool       // empty the account before linking
 	by   string     // id of the administrator who decided
-	tell users.User // the owner of the address, to hear of a refusal (D4)
+	tell users.User // the owner of the address, to be notified of a refusal (D4)
 }
 
-// TooWeak tells whether the upstream proves too little for the person who asked.
+// TooWeak reports whether the provider's proof is too weak for this user.
 func (d Decision) TooWeak() bool { return d.Row == "D14" && d.Action == Refuse }
 
-// Passed is a row that was looked at and did not apply, with the code of the
-// fact that decided so.
+// Passed is a row that did not apply, with the code of the fact that ruled it
+// out.
 type Passed struct {
 	Row  string
 	Code string
 }
 
-// IssuerChanged tells whether an administrator has to decide first what becomes
-// of the people of a former issuer.
+// IssuerChanged reports whether an administrator must first decide about the
+// users of a former issuer.
 func (d Decision) IssuerChanged() bool { return d.Row == "D15" }
 
-// address is what an upstream's e-mail address is worth.
+// address rates a provider's email address.
 type address int
 
 const (
 	addressMissing       address = iota
-	addressMalformed             // not one plain address
+	addressMalformed             // not a single plain address
 	addressAmbiguous             // several users have it
-	addressUnproven              // not verified, or not by somebody trusted
-	addressProven                // verified by an upstream trusted with it
-	addressAuthoritative         // verified by who runs the mailbox
+	addressUnproven              // not verified, or the provider is not trusted with it
+	addressProven                // verified by a provider trusted with it
+	addressAuthoritative         // verified by the operator of the mailbox
 )
 
 func (a address) proven() bool { return a == addressProven || a == addressAuthoritative }
 
-// facts are everything a decision depends on.
+// facts are everything that a decision depends on.
 type facts struct {
-	unusable texts.Text // why the claim is worth nothing; empty: it is not
+	unusable texts.Text // why the claim cannot be used; empty: it can
 
 	linked  bool        // the identity is linked …
-	owner   *users.User // … to this user; nil: to one who is gone
-	hearsay bool        // … by an import alone, and the upstream does not say that they have the address of the user
+	owner   *users.User // … to this user; nil: to a deleted user
+	hearsay bool        // … only by an import, and the provider does not confirm the user's address
 
-	former      bool   // the login key had another issuer, under which the sub was somebody
-	formerOwner string // … this user, alone
+	former      bool   // the login key had another issuer, under which this sub was known
+	formerOwner string // … as this one user
 
-	linker *users.User // is adding the identity from the own account page
+	linker *users.User // the signed-in user who adds the identity on their account page
 
 	address  address
-	local    *users.User // has this address as the own
+	local    *users.User // the user with this address
 	otherSub bool        // local has another identity of the same login key
 
-	weak      bool // the upstream proves too little for an administrator
+	weak      bool // the provider's proof is too weak for an administrator
 	peer      bool
-	migrating bool // the window is open in which a peer's people find their old accounts
+	migrating bool // the migration window is open, in which a peer's users find their old accounts
 	linking   string
-	noSignUp  texts.Text // why nobody new gets an account; empty: they do
+	noSignUp  texts.Text // why no new account is made; empty: it is
 }
 
-// links reports whether the login key links by e-mail address at all.
+// links reports whether the provider links by email address at all.
 func (f facts) links() bool { return f.linking == LinkConfirm || f.linking == LinkAuto }
 
 // rows is the matching rule: the first row that applies decides.
 //
-//	D0   the login key is off, or the claim unusable          refuse
-//	D11  whoever it would be is disabled or was removed       refuse
-//	D14  the upstream is weak, the user an administrator      refuse
-//	D15  the sub was known under an issuer that the key had before, and nobody decided about it    refuse, unless its owner adds it
-//	D2   adding an identity to the own account                link, unless it is another's
-//	D1   the identity is linked                               sign in that user, whatever the e-mail says, except once after an import
-//	D12  the address is malformed or several users'           refuse
-//	D3   nobody has the address, it is missing or unproven    create without it counting, if sign-up is allowed
-//	D5   nobody has the address, it is proven                 create, likewise
-//	D4   somebody has the address, it is unproven             refuse, and tell the owner
-//	D6   … proven, but the user never verified it             empty and link: at once if authoritative, else by mail; never an administrator
-//	D9   … the user is an administrator                       refuse
-//	D10  … has another identity of this upstream              refuse
-//	D13  … a peer, authoritative, in its migration window     link, and tell
-//	D8   … no peer, authoritative, auto                       link, and tell
-//	D7   … otherwise                                          confirm, or refuse
+//	D0   the provider is disabled, or the claim unusable        refuse
+//	D11  the user is disabled or was removed                    refuse
+//	D14  the provider's proof is too weak for an administrator  refuse
+//	D15  the sub was known under a former issuer of the key     refuse until an administrator decides, unless its owner adds it
+//	D2   a signed-in user adds an identity                      link, unless it belongs to another user
+//	D1   the identity is linked                                 sign in that user, whatever the email says, except once after an import
+//	D12  the address is malformed, or several users have it     refuse
+//	D3   no user has the address; it is missing or unproven     create with an unconfirmed address, if sign-up is allowed
+//	D5   no user has the address; it is proven                  create, likewise
+//	D4   a user has the address; it is unproven                 refuse, and notify the owner
+//	D6   … proven, but the user never verified it               empty and link: at once if authoritative, else by email; never an administrator
+//	D9   … the user is an administrator                         refuse
+//	D10  … has another identity of this provider                refuse
+//	D13  … a peer, authoritative, in its migration window       link, and notify
+//	D8   … no peer, authoritative, auto                         link, and notify
+//	D7   … otherwise                                            confirm, or refuse
 //
-// A decision never turns on an e-mail address that nobody trusted has proved,
-// and never hands an administrator, a disabled user or a verified account with
-// another identity of the same upstream to a newcomer.
+// A decision never depends on an email address without a trusted proof. It
+// never gives a new identity access to an administrator, to a disabled user, or
+// to a verified account with another identity of the same provider.
 var rows = []struct {
 	row   string
 	title string
-	// rule decides, or says by which fact it does not apply.
+	// rule decides, or names the fact that rules the row out.
 	rule func(facts) (d Decision, passed string)
 }{
 	{"D0", "The key is off, or the answer names nobody", unusable},
@@ -139,7 +139,7 @@ var rows = []struct {
 	{"D7", "The account has to be proved", match},
 }
 
-// RowTitle says in a few words what a row is about.
+// RowTitle describes a row in a few words.
 func RowTitle(row string) string {
 	for _, r := range rows {
 		if r.row == row {
@@ -155,7 +155,7 @@ func decide(f facts) Decision {
 	return d
 }
 
-// judge is decide with the rows that were passed over.
+// judge is decide, and also returns the rows that did not apply.
 func judge(f facts) (Decision, []Passed) {
 	var over []Passed
 	for _, r := range rows {
@@ -166,7 +166,7 @@ func judge(f facts) (Decision, []Passed) {
 		}
 		over = append(over, Passed{r.row, passed})
 	}
-	// match decides whatever comes to it.
+	// The match row decides every remaining case.
 	return Decision{Row: "D0", Action: Refuse, Why: texts.New("link.norow")}, over
 }
 

@@ -10,17 +10,17 @@ import (
 	"github.com/fedhub/fedhub/internal/lasting"
 )
 
-// A post is how emails go out. With no Mailer none do.
+// A post sends emails. Without a Mailer it sends none.
 type post struct {
 	mailer mail.Mailer
 	url    string // the hub's
-	// once is fs.ErrExist if it was told this id before, until the time.
+	// once is fs.ErrExist if it has seen this id before, until the time.
 	once func(ctx context.Context, id string, until time.Time) error
 	fail func(ctx context.Context, err error)
 }
 
-// send hands an email over. What it tells has happened already, so an email
-// that cannot be sent changes nothing; the operator's log has it.
+// send sends an email. It reports something that has already happened, so a
+// failure changes nothing and is only logged.
 func (p post) send(ctx context.Context, e mail.Email) {
 	if p.mailer == nil || e.To == "" {
 		return
@@ -30,15 +30,15 @@ func (p post) send(ctx context.Context, e mail.Email) {
 	}
 }
 
-// tellChanged tells a user that an identity was linked or unlinked, with the
-// link by which it can be undone.
+// tellChanged notifies a user that an identity was linked or unlinked, with a
+// link to undo it.
 func (k *Service) tellChanged(ctx context.Context, r LinkEvent, token string, u users.User) {
 	if !u.EmailVerified {
-		return // who reads there is not known to be the user
+		return // the reader of this mailbox may be another person
 	}
 	undo := k.post.url + "/wasnt-me?" + url.Values{"token": {token}}.Encode()
 	if r.ByAdministrator() {
-		undo = "" // that is theirs to undo
+		undo = "" // only an administrator may undo it
 	}
 	if r.Action == Moved {
 		k.post.send(ctx, mail.NewEmail(u.Email, "identity.moved", "provider", r.shown(), "link", k.post.url+"/account/connections"))
@@ -51,12 +51,12 @@ func (k *Service) tellChanged(ctx context.Context, r LinkEvent, token string, u 
 	k.post.send(ctx, mail.NewEmail(u.Email, "identity.unlinked", "provider", r.shown(), "link", undo, "life", UndoLife))
 }
 
-// tellEvery is how seldom somebody is told that an upstream claims their
-// address without proof: anybody can make it do so, as often as they like.
+// tellEvery limits how often a user is notified that a provider stated their
+// address without proof, because anyone can cause that.
 const tellEvery = 24 * time.Hour
 
-// tellTried tells the owner of an address that somebody came with it who could
-// not prove it (D4).
+// tellTried notifies the owner of an address that a sign-in stated it without
+// proof (D4).
 func (k *Service) tellTried(ctx context.Context, u users.User, p Policy) {
 	if k.post.mailer == nil || k.post.once == nil {
 		return
@@ -67,7 +67,7 @@ func (k *Service) tellTried(ctx context.Context, u users.User, p Policy) {
 	k.post.send(ctx, mail.NewEmail(u.Email, "identity.refused", "provider", p.shown(), "link", k.post.url+"/account/connections"))
 }
 
-// shown is the login key as people know it.
+// shown is the provider's name as users know it.
 func (p Policy) shown() string {
 	if p.Name != "" {
 		return p.Name
@@ -82,10 +82,10 @@ func (r LinkEvent) shown() string {
 	return r.LoginKey
 }
 
-// Mails reports whether emails reach anybody.
+// Mails reports whether emails are sent.
 func (k *Service) Mails() bool { return k.post.mailer != nil && k.post.mailer.Delivers() }
 
-// AskProof sends the email whose link proves that an account is the reader's.
+// AskProof sends the email with the link that proves an account.
 func (k *Service) AskProof(ctx context.Context, u users.User, provider, link string, life time.Duration) {
 	k.post.send(ctx, mail.NewEmail(u.Email, "identity.prove", "provider", provider, "link", link, "life", life))
 }

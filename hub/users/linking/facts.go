@@ -9,9 +9,9 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// gather reads the facts to act on. The identity is read before the address and
-// again behind it: a first arrival writes them in that order, so whoever sees
-// the new user's address without the identity would ask that user to confirm.
+// gather reads the facts to act on. It reads the identity before the address
+// and again after it: a first sign-in writes them in that order, and otherwise
+// the new user's address could be seen without the identity.
 func (k *Service) gather(ctx context.Context, c Claim, p Policy) (facts, error) {
 	f, err := k.facts(ctx, c, p)
 	if err != nil || f.linked || f.local == nil {
@@ -44,8 +44,8 @@ func (k *Service) facts(ctx context.Context, c Claim, p Policy) (facts, error) {
 	return f, k.gatherAddress(ctx, &f, c, p)
 }
 
-// gatherOwner looks the identity up. One that is pending for a user not there
-// yet does not count as linked: create goes on with it.
+// gatherOwner looks up the identity. An identity that is pending for a user who
+// does not exist yet does not count as linked: create continues it.
 func (k *Service) gatherOwner(ctx context.Context, f *facts, c Claim) error {
 	identity, err := k.identities.Get(ctx, identityID(c))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -90,9 +90,9 @@ func (k *Service) gatherAddress(ctx context.Context, f *facts, c Claim, p Policy
 	return err
 }
 
-// otherSubject reports whether one of the identities came by the claim's
-// login key and is not the claim's own. One that was left at a former issuer says
-// nothing of who somebody is at the issuer of today.
+// otherSubject reports whether one of the identities came by the claim's login
+// key with another subject. An identity that was left at a former issuer says
+// nothing about the current issuer.
 func otherSubject(linked []Identity, c Claim, left []string) bool {
 	for _, i := range linked {
 		if i.LoginKey == c.Key && i.ID != identityID(c) && !slices.Contains(left, i.Issuer) {

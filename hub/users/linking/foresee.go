@@ -11,11 +11,10 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// An Effect is how many people something would happen to, and who the first
-// of them are.
+// An Effect is the number of users affected, and the first of them.
 type Effect struct {
 	Count    int
-	Examples []string // addresses, or ids of people without one
+	Examples []string // addresses, or ids of users without one
 }
 
 const mostExamples = 5
@@ -31,26 +30,26 @@ func (e *Effect) add(u users.User) {
 	}
 }
 
-// Effects are what a change of a login key's policy would do to the people
-// there are, supposing that the upstream names each of them with their own
-// address and calls it verified.
+// Effects are what a change of a provider's policy would do to the existing
+// users, assuming that the provider reports each user's own address as
+// verified.
 type Effects struct {
-	Counted int  // people who were looked at
-	Whole   bool // and there are no others
+	Counted int  // users that were examined
+	Whole   bool // all users were examined
 
-	Merged    Effect // are linked at once from now on, and were not
-	Asked     Effect // are asked to prove their account from now on, and were not
-	Split     Effect // get a second account from now on, and did not
-	Refused   Effect // are refused from now on, and were not
-	LockedOut Effect // can sign in by nothing at all from now on, and could
+	Merged    Effect // newly linked at once
+	Asked     Effect // newly asked to prove their account
+	Split     Effect // newly given a second account
+	Refused   Effect // newly refused
+	LockedOut Effect // newly without any way to sign in
 }
 
-// Risky reports whether an administrator should look before saving.
+// Risky reports whether an administrator should check before saving.
 func (e Effects) Risky() bool { return e.Merged.Count+e.Split.Count+e.LockedOut.Count > 0 }
 
-// Foresee says what a change of policy would do, before it is made. It reads
-// the people page by page and stops when the budget is used up. open says
-// whether people can sign in by another login key.
+// Foresee reports what a change of policy would do. It reads the users page by
+// page and stops when the budget is used up. open reports whether users can
+// sign in by another provider.
 func (k *Service) Foresee(ctx context.Context, before, after Policy, open func(keyID string) bool, budget time.Duration) (Effects, error) {
 	const page = 500
 	var e Effects
@@ -81,7 +80,8 @@ func (k *Service) Foresee(ctx context.Context, before, after Policy, open func(k
 	}
 }
 
-// ofKey is who has an identity of a login key: its ids begin with the key's.
+// ofKey returns the users with an identity of a login key: its ids begin with
+// the key's.
 func (k *Service) ofKey(ctx context.Context, keyID string) (map[string]bool, error) {
 	all := map[string]bool{}
 	for i, err := range k.identities.Each(ctx, store.Query{Prefix: keyID + "/", Limit: 1000}) {
@@ -95,7 +95,7 @@ func (k *Service) ofKey(ctx context.Context, keyID string) (map[string]bool, err
 
 func (k *Service) foreseeOne(ctx context.Context, e *Effects, u users.User, linked bool, before, after Policy, open func(string) bool) error {
 	if u.Disabled {
-		return nil // refused whatever the policy
+		return nil // refused under any policy
 	}
 	was, err := k.outcome(ctx, u, linked, before)
 	if err != nil {
@@ -129,8 +129,8 @@ func (k *Service) foreseeOne(ctx context.Context, e *Effects, u users.User, link
 	return nil
 }
 
-// outcome is what the rule decides for a person who comes through the key: as
-// the identity they have there, or else as a new one with their own address.
+// outcome is the decision for a user who comes through the provider: with the
+// identity they have there, or else with a new one that has their own address.
 func (k *Service) outcome(ctx context.Context, u users.User, linked bool, p Policy) (Action, error) {
 	f := facts{peer: p.Kind == KindPeer, migrating: k.now().Before(p.MigrateUntil), linking: p.Linking}
 	if !p.Enabled {
@@ -152,7 +152,7 @@ func (k *Service) outcome(ctx context.Context, u users.User, linked bool, p Poli
 	return decide(f).Action, nil
 }
 
-// onlyBy reports whether a person has nothing to sign in with but a login key.
+// onlyBy reports whether a login key is the user's only way to sign in.
 func (k *Service) onlyBy(ctx context.Context, u users.User, keyID string, open func(string) bool) (bool, error) {
 	if u.Password != "" {
 		return false, nil

@@ -15,39 +15,39 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// An Identity is a person as one upstream knows them, linked to a user here.
-// Login key, issuer and subject make its id, so one identity can never belong
-// to two users; the e-mail address is only something the upstream said.
+// An Identity is a person as one provider knows them, linked to a user here.
+// Its id is made of login key, issuer and subject, so one identity can never
+// belong to two users. The email address is only what the provider said.
 type Identity struct {
 	ID       string `bson:"id"`
 	LoginKey string `bson:"loginKey"` // id of the login key
 	Issuer   string `bson:"issuer"`
 	Subject  string `bson:"subject"`
 	UserID   string `bson:"userId"`
-	Email    string `bson:"email,omitempty"` // as the upstream last said it
+	Email    string `bson:"email,omitempty"` // as the provider last reported it
 
-	// Roles are the roles the user has because of this identity; the upstream
-	// may take these back, and no others.
+	// Roles are the roles that the user has because of this identity. The
+	// provider may take these back, and no others.
 	Roles []string `bson:"roles,omitempty"`
-	// RolesConfirmed is when the upstream last said which roles those are; zero
-	// in a record that was last used before there was this field.
+	// RolesConfirmed is when the provider last listed those roles; zero in an
+	// older record that was not used since this field exists.
 	RolesConfirmed time.Time `bson:"rolesConfirmed,omitempty"`
-	// Unknown are those of Roles that it does not say any more, and RolesEnd is
-	// when they end; see unknown.go.
+	// Unknown are those of Roles that the provider no longer lists, and
+	// RolesEnd is when they end; see unknown.go.
 	Unknown  []string  `bson:"rolesUnknown,omitempty"`
 	RolesEnd time.Time `bson:"rolesEnd,omitempty"`
 
 	// Record is the change that linked it; empty if it came with the user.
 	Record string `bson:"record,omitempty"`
-	// Moved is the change that gave it the issuer of today; empty if it always
+	// Moved is the change that gave it the current issuer; empty if it always
 	// had it.
 	Moved string `bson:"moved,omitempty"`
 
-	// Hearsay is set on one that came with an import and has not signed in yet:
-	// another system wrote it down, and the upstream has confirmed nothing.
+	// Hearsay is set on an identity that came with an import and has not signed
+	// in yet: the provider itself has confirmed nothing.
 	Hearsay bool `bson:"hearsay,omitempty"`
 
-	// Pending is set while the user of a first arrival is being made.
+	// Pending is set while the user of a first sign-in is being created.
 	Pending  bool      `bson:"pending,omitempty"`
 	Linked   time.Time `bson:"linked"`
 	LastUsed time.Time `bson:"lastUsed"`
@@ -56,15 +56,15 @@ type Identity struct {
 // Key is the identity's id.
 func (i Identity) Key() string { return i.ID }
 
-// identityID is loginKey/issuer/subject, the latter two hashed because they
-// are text from outside of any length and alphabet.
+// identityID is loginKey/issuer/subject. The last two are hashed, because they
+// are external text of any length and characters.
 func identityID(c Claim) string {
 	issuer, subject := sha256.Sum256([]byte(c.Issuer)), sha256.Sum256([]byte(c.Subject))
 	b64 := base64.RawURLEncoding.EncodeToString
 	return c.Key + "/" + b64(issuer[:])[:16] + "/" + b64(subject[:])
 }
 
-// ErrLastWayIn refuses to remove the only thing a user can sign in with.
+// ErrLastWayIn refuses to remove a user's only way to sign in.
 var ErrLastWayIn = errors.New("this is the only way to sign in; set a password or link another identity first")
 
 // ByUser returns the identities linked to a user, in the order of their ids.
@@ -72,7 +72,7 @@ func (k *Service) ByUser(ctx context.Context, userID string) ([]Identity, error)
 	return store.Collect(k.identities.EachWhere(ctx, "userId", userID), 0)
 }
 
-// UsersBySubject is whom an upstream calls by a subject, at most limit of them.
+// UsersBySubject returns up to limit users with this subject at a provider.
 func (k *Service) UsersBySubject(ctx context.Context, subject string, limit int) (userIDs []string, err error) {
 	found, err := k.identities.List(ctx, store.Query{Field: "subject", Equals: subject, Limit: limit})
 	for _, i := range found {
@@ -81,8 +81,8 @@ func (k *Service) UsersBySubject(ctx context.Context, subject string, limit int)
 	return userIDs, err
 }
 
-// Linked returns the user whom an identity is linked to, without anything
-// happening; fs.ErrNotExist if there is none.
+// Linked returns the user of an identity, without changing anything;
+// fs.ErrNotExist if there is none.
 func (k *Service) Linked(ctx context.Context, c Claim) (users.User, error) {
 	identity, err := k.identities.Get(ctx, identityID(c))
 	if err == nil && identity.Pending {
@@ -94,10 +94,10 @@ func (k *Service) Linked(ctx context.Context, c Claim) (users.User, error) {
 	return k.users.Get(ctx, identity.UserID)
 }
 
-// Unlink removes an identity and the roles that came with it from a user, and
-// ends everything issued to the user so far, since some of it came in that
-// way; the returned user carries the new epoch. by is who did it. The last way
-// in stays: ErrLastWayIn. An identity of somebody else is fs.ErrNotExist.
+// Unlink removes an identity and its roles from a user, and ends everything
+// issued to the user so far, because some of it came by that identity. The
+// returned user has the new session generation. by is who did it. The last way
+// to sign in stays: ErrLastWayIn. Another user's identity is fs.ErrNotExist.
 func (k *Service) Unlink(ctx context.Context, userID, identityID, by string) (users.User, error) {
 	identity, err := k.identities.Get(ctx, identityID)
 	if err != nil {
@@ -131,8 +131,8 @@ func (k *Service) unlink(ctx context.Context, identity Identity) (users.User, er
 	if err != nil {
 		return users.User{}, err
 	}
-	// Two removals at once each saw the other's identity still there, so look
-	// again, and put it back where nothing is left.
+	// Of two concurrent removals each saw the other's identity, so check again,
+	// and put it back if no way to sign in is left.
 	if err := k.wayInBeside(ctx, identity.UserID, identity.ID); err != nil {
 		return users.User{}, errors.Join(err, k.putBack(ctx, identity))
 	}
@@ -146,8 +146,8 @@ func (k *Service) unlink(ctx context.Context, identity Identity) (users.User, er
 	return user, err
 }
 
-// putBack keeps an identity that was taken and whose roles are still with the
-// user, so that it can be tried again.
+// putBack restores a removed identity if its roles are still with the user, so
+// that the removal can be tried again.
 func (k *Service) putBack(ctx context.Context, taken Identity) error {
 	if taken.ID == "" {
 		return nil
@@ -155,8 +155,8 @@ func (k *Service) putBack(ctx context.Context, taken Identity) error {
 	return k.identities.Insert(lasting.Of(ctx), taken)
 }
 
-// takeLinked removes an identity and returns it, if it is still the one that
-// this record linked: one linked anew since is another decision, and stays.
+// takeLinked removes and returns an identity if it is still the one that this
+// record linked. One that was linked again since stays.
 func (k *Service) takeLinked(ctx context.Context, id, record string) (taken Identity, err error) {
 	identity, err := k.identities.Get(ctx, id)
 	if err == nil && identity.Record == record {
@@ -165,7 +165,7 @@ func (k *Service) takeLinked(ctx context.Context, id, record string) (taken Iden
 	if errors.Is(err, fs.ErrNotExist) {
 		return Identity{}, nil
 	}
-	if err == nil && taken.Record != record { // linked anew since it was looked at, or nothing was taken
+	if err == nil && taken.Record != record { // linked again since, or nothing was taken
 		return Identity{}, k.putBack(ctx, taken)
 	}
 	return taken, err
@@ -193,11 +193,11 @@ func (k *Service) wayInBeside(ctx context.Context, userID, identityID string) er
 	return ErrLastWayIn
 }
 
-// LinkImported gives an imported person an identity that the other system knew
-// them by, and reports whether it is new. It signs in once the upstream says
-// that its owner has the user's address. It came with the user, so it has no
-// record to undo and nobody is told by email. Somebody else's is fs.ErrExist;
-// a user who was changed here since, or is an administrator, gets none.
+// LinkImported links an imported user to an identity from the other system, and
+// reports whether it is new. It works for sign-in once the provider confirms
+// the user's address. It has no record to undo and sends no email, because it
+// came with the user. Another user's identity is fs.ErrExist. A user who was
+// changed here since, or is an administrator, gets none.
 func (k *Service) LinkImported(ctx context.Context, userID string, c Claim) (bool, error) {
 	user, err := k.users.Get(ctx, userID)
 	if err != nil {
@@ -214,7 +214,7 @@ func (k *Service) LinkImported(ctx context.Context, userID string, c Claim) (boo
 		return false, nil
 	}
 	linked, err := k.ByUser(ctx, userID)
-	if err != nil || otherSubject(linked, c, nil) { // one person is one person there (row D10)
+	if err != nil || otherSubject(linked, c, nil) { // a person has one subject there (row D10)
 		return false, err
 	}
 	identity := k.newIdentity(c, userID)

@@ -9,8 +9,8 @@ import (
 	"github.com/fedhub/fedhub/internal/lasting"
 )
 
-// link carries a Link out: on record, and the user hears of it. An identity
-// that is the user's already only arrives.
+// link carries out a Link, with a record and an email to the user. If the
+// identity is the user's already, it only signs in.
 func (k *Service) link(ctx context.Context, d Decision, c Claim, p Policy) (Decision, error) {
 	identity := k.newIdentity(c, d.User.ID)
 	r, token := k.newRecord(Linked, d.User, identity)
@@ -32,9 +32,9 @@ func (k *Service) link(ctx context.Context, d Decision, c Claim, p Policy) (Deci
 	return d, nil
 }
 
-// join gives an identity to a user, and looks again afterwards: if the user
-// was disabled, ended or given another identity of this upstream in between, or
-// nothing came of it, the link is taken back. It reports whether the identity is
+// join gives an identity to a user and then checks again: if the user was
+// disabled, ended or given another identity of this provider meanwhile, or the
+// sign-in failed, the link is taken back. It reports whether the identity is
 // new to the user.
 func (k *Service) join(ctx context.Context, d *Decision, identity Identity, c Claim, p Policy) (made bool, err error) {
 	user := d.User
@@ -62,8 +62,8 @@ func (k *Service) join(ctx context.Context, d *Decision, identity Identity, c Cl
 	return true, nil
 }
 
-// joined looks again whether what was decided still holds, now that the identity
-// is there for all to see, and signs the user in.
+// joined checks that the decision still holds now that the identity is stored,
+// and signs the user in.
 func (k *Service) joined(ctx context.Context, d Decision, before users.User, c Claim, p Policy) (users.User, error) {
 	now, err := k.users.Get(ctx, before.ID)
 	if err != nil {
@@ -79,18 +79,17 @@ func (k *Service) joined(ctx context.Context, d Decision, before users.User, c C
 	return k.signInExisting(ctx, now, c, p)
 }
 
-// errStale means that the user is not as when the decision was made.
+// errStale means that the user changed since the decision.
 var errStale = errors.New("the user changed while an identity was being linked")
 
-// wipe empties an account that its address's owner never verified, so that
-// nothing whoever made it still holds can be used: the password, then every
-// other identity, then, by the epoch raised behind them, whatever they were
-// used for meanwhile. Each step leaves the account unverified until the last,
-// so an interrupted wipe is done again.
+// wipe empties an account whose address was never verified, so that its creator
+// keeps no access: first the password, then every other identity, then, by
+// raising the session generation, everything issued meanwhile. The account
+// stays unverified until the last step, so an interrupted wipe is repeated.
 func (k *Service) wipe(ctx context.Context, user users.User) (users.User, error) {
 	_, err := k.users.Change(ctx, user.ID, func(u *users.User) error {
 		if u.EmailVerified || u.Disabled || u.Admin() {
-			return errAgain // not the account that was decided on
+			return errAgain // not the account of the decision
 		}
 		u.Password = ""
 		u.SessionGeneration++

@@ -11,17 +11,17 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// Match finds or founds the user for an arrival from upstream and carries the
+// Match finds or creates the user for a sign-in by a provider and carries the
 // decision out: after SignIn, Link, Create and CreateUnverified, Decision.User
-// is who is signed in. After Confirm nothing has changed yet; the person has
-// to prove to be Decision.User, and then Service.Confirm links. An error means
+// is signed in. After Confirm nothing has changed yet: the person has to prove
+// that they are Decision.User, and then Service.Confirm links. An error means
 // that nothing was decided.
 func (k *Service) Match(ctx context.Context, c Claim, p Policy) (Decision, error) {
 	return k.settle(ctx, c, p, decide)
 }
 
 // Link adds an identity to a user who asked for it while signed in, whatever
-// the e-mail addresses say. user is the record the session was checked
+// the email addresses say. user is the record that the session was checked
 // against. The decision is Link or Refuse.
 func (k *Service) Link(ctx context.Context, user users.User, c Claim, p Policy) (Decision, error) {
 	return k.settle(ctx, c, p, func(f facts) Decision {
@@ -30,8 +30,7 @@ func (k *Service) Link(ctx context.Context, user users.User, c Claim, p Policy) 
 	})
 }
 
-// A Proof is how somebody showed that the account here is theirs, by the code
-// of its words.
+// A Proof is how a user proved that the account is theirs, as a code.
 type Proof string
 
 // The proofs that Service.Confirm takes.
@@ -42,10 +41,9 @@ const (
 )
 
 // Confirm links an identity to a user who has just proved to be the one that
-// Match wanted confirmed; user is the record as it was before the proof was
-// asked for, so nothing that ended or changed meanwhile counts. Everything is
-// looked at again: if it is not the same user any more, or no longer a matter
-// of confirming, the decision is Refuse.
+// Match named. user is the record from before the proof, so that later changes
+// are noticed. Everything is checked again: if the user is no longer the same,
+// or the case no longer needs confirmation, the decision is Refuse.
 func (k *Service) Confirm(ctx context.Context, user users.User, c Claim, p Policy, proof Proof) (Decision, error) {
 	return k.settle(ctx, c, p, func(f facts) Decision { return confirmed(decide(f), user, proof) })
 }
@@ -68,26 +66,26 @@ func confirmed(d Decision, user users.User, proof Proof) Decision {
 	return d
 }
 
-// Would says what Match would decide, and which rows it would pass over before,
-// without anything happening.
+// Would returns what Match would decide, and the rows that would not apply,
+// without changing anything.
 func (k *Service) Would(ctx context.Context, c Claim, p Policy) (Decision, []Passed, error) {
 	f, err := k.facts(ctx, c, p)
 	if err != nil {
-		return Decision{}, nil, fmt.Errorf("look at an identity: %w", err)
+		return Decision{}, nil, fmt.Errorf("read an identity: %w", err)
 	}
 	d, over := judge(f)
 	return d, over, nil
 }
 
 // ErrNotLinked means that an identity proves no account here.
-var ErrNotLinked = errors.New("this identity is linked to no user who may sign in")
+var ErrNotLinked = errors.New("this identity is not linked to a user who may sign in")
 
-// Proves returns the user whom an identity is linked to and would sign in,
-// without signing in, making or changing anybody; ErrNotLinked otherwise.
+// Proves returns the user that an identity is linked to and would sign in,
+// without changing anything; ErrNotLinked otherwise.
 func (k *Service) Proves(ctx context.Context, c Claim, p Policy) (users.User, error) {
 	f, err := k.facts(ctx, c, p)
 	if err != nil {
-		return users.User{}, fmt.Errorf("look at an identity: %w", err)
+		return users.User{}, fmt.Errorf("read an identity: %w", err)
 	}
 	d := decide(f)
 	if d.Action != SignIn {
@@ -96,15 +94,15 @@ func (k *Service) Proves(ctx context.Context, c Claim, p Policy) (users.User, er
 	return d.User, nil
 }
 
-// Provision links an identity to a user before it first comes: an
-// administrator says who it will be (row D1 then finds it). by is that
-// administrator. The decision is Link or Refuse.
+// Provision links an identity to a user before its first sign-in, as an
+// administrator decides (row D1 then finds it). by is that administrator. The
+// decision is Link or Refuse.
 func (k *Service) Provision(ctx context.Context, user users.User, c Claim, p Policy, by string) (Decision, error) {
-	p.Enabled = true // a key may be prepared before it is switched on
+	p.Enabled = true // a key may be prepared before it is enabled
 	return k.settle(ctx, c, p, func(f facts) Decision { return provisioned(f, user, by) })
 }
 
-// rowProvisioned stands where an administrator decided, and not the table.
+// rowProvisioned marks a decision of an administrator instead of the table.
 const rowProvisioned = "admin"
 
 func provisioned(f facts, user users.User, by string) Decision {
@@ -122,11 +120,11 @@ func provisioned(f facts, user users.User, by string) Decision {
 	return d
 }
 
-// errAgain means that somebody else was writing at the same time, so the
-// facts have to be read again.
+// errAgain means that a concurrent write changed the facts, so they must be
+// read again.
 var errAgain = errors.New("the facts changed while they were read")
 
-// settle decides and acts until both happen on the same facts.
+// settle repeats deciding and acting until both see the same facts.
 func (k *Service) settle(ctx context.Context, c Claim, p Policy, choose func(facts) Decision) (Decision, error) {
 	const tries = 50
 	for try := range tries {
@@ -173,7 +171,7 @@ func (k *Service) attempt(ctx context.Context, c Claim, p Policy, choose func(fa
 	return d, err
 }
 
-// again turns a record that vanished meanwhile into another try.
+// again turns a record that vanished meanwhile into another attempt.
 func again(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return errAgain

@@ -15,11 +15,11 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// underFormer reports whether the sub of a claim that nobody is linked to belongs
-// to somebody under another issuer of the same login key, about which nobody has
-// decided. Another spelling of the issuer is none: an identity that was linked
-// beforehand has the address that was typed, without the slash of the issuer.
-// owner is whose it is, if all such are one person's.
+// underFormer reports whether the sub of an unlinked claim belongs to a user
+// under another issuer of the same login key that was not decided about. A
+// different spelling of the issuer does not count: an identity that was linked
+// in advance has the issuer as typed, possibly without the trailing slash.
+// owner is the user, if there is only one.
 func (k *Service) underFormer(ctx context.Context, c Claim, p Policy) (former bool, owner string, err error) {
 	for i, err := range k.identities.EachWhere(ctx, "subject", c.Subject) {
 		if err != nil {
@@ -35,8 +35,8 @@ func (k *Service) underFormer(ctx context.Context, c Claim, p Policy) (former bo
 	return former, owner, nil
 }
 
-// OfIssuers counts the identities of a login key by their issuer. privileged are
-// those of administrators, and of whoever has their rights.
+// OfIssuers counts the identities of a login key by issuer. privileged are
+// those of administrators, and of users who would have their rights.
 func (k *Service) OfIssuers(ctx context.Context, keyID string) (all, privileged map[string]int, err error) {
 	all, privileged = map[string]int{}, map[string]int{}
 	for i, err := range k.identities.Each(ctx, store.Query{Prefix: keyID + "/", Limit: 1000}) {
@@ -54,8 +54,8 @@ func (k *Service) OfIssuers(ctx context.Context, keyID string) (all, privileged 
 	return all, privileged, nil
 }
 
-// privileged reports whether an identity signs an administrator in, or would make
-// one of whoever it signs in.
+// privileged reports whether an identity signs in an administrator, or would
+// give its user that role.
 func (k *Service) privileged(ctx context.Context, i Identity) (bool, error) {
 	if slices.Contains(i.Roles, users.AdminRole) {
 		return true, nil
@@ -72,13 +72,13 @@ type Move struct {
 	KeyID, KeyName string
 	From, To       string // issuers
 	By             string // id of the administrator
-	Batch          string // under which all of it can be undone
-	Careful        bool   // administrators, and whoever has their rights, stay behind
+	Batch          string // the id that undoes all of it
+	Careful        bool   // leave administrators, and users with their rights
 }
 
-// Move carries a move out, one identity after the other, and can be repeated
-// when it failed half-way: the new identity is written first and the old one
-// goes last. It returns how many were moved this time, and how many stay.
+// Move carries out a move, one identity after the other. It can be repeated
+// after a failure: the new identity is written first and the old one is deleted
+// last. It returns how many were moved this time, and how many stay.
 func (k *Service) Move(ctx context.Context, m Move) (moved, stay int, err error) {
 	for i, err := range k.identities.Each(ctx, store.Query{Prefix: m.KeyID + "/", Limit: 1000}) {
 		if err != nil {
@@ -108,7 +108,7 @@ func (k *Service) moveOne(ctx context.Context, old Identity, m Move) (bool, erro
 	}
 	u, err := k.users.Get(ctx, old.UserID)
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil // of nobody; it signs nobody in
+		return false, nil // has no user; it signs no one in
 	}
 	if err != nil {
 		return false, err
@@ -123,7 +123,7 @@ func (k *Service) moveOne(ctx context.Context, old Identity, m Move) (bool, erro
 		return false, err
 	}
 	if _, err := k.identities.Take(ctx, old.ID); errors.Is(err, fs.ErrNotExist) {
-		// It was taken from the person meanwhile: what was made of it goes too.
+		// It was removed from the user meanwhile, so the new one goes too.
 		return false, errors.Join(k.identities.Delete(lasting.Of(ctx), next.ID), k.records.Delete(lasting.Of(ctx), r.ID))
 	} else if err != nil {
 		return false, err
@@ -132,9 +132,9 @@ func (k *Service) moveOne(ctx context.Context, old Identity, m Move) (bool, erro
 	return true, nil
 }
 
-// moveRecord writes the new identity, on record; the record is the one of before
-// where a move ended behind that, and there is none for an identity that somebody
-// has at the new issuer already.
+// moveRecord writes the new identity, with a record. If an earlier move failed
+// after the record, that one is used; an identity that already exists at the
+// new issuer gets none.
 func (k *Service) moveRecord(ctx context.Context, u users.User, old, next Identity, m Move) (LinkEvent, string, error) {
 	switch there, err := k.identities.Get(ctx, next.ID); {
 	case err == nil && there.UserID == old.UserID && there.Moved != "":
@@ -156,14 +156,14 @@ func (k *Service) moveRecord(ctx context.Context, u users.User, old, next Identi
 	if err == nil {
 		return r, token, nil
 	}
-	if errors.Is(err, fs.ErrExist) { // somebody was quicker
+	if errors.Is(err, fs.ErrExist) { // a concurrent request wrote it first
 		err = nil
 	}
 	return LinkEvent{}, "", errors.Join(err, k.records.Delete(lasting.Of(ctx), r.ID))
 }
 
-// repoint makes the records of links of one identity those of another, so that
-// a link can be undone wherever the identity is by now.
+// repoint changes the link records of one identity to another, so that a link
+// can be undone after a move.
 func (k *Service) repoint(ctx context.Context, userID, from, to string) error {
 	all, err := k.Records(ctx, userID)
 	if err != nil {
@@ -181,23 +181,23 @@ func (k *Service) repoint(ctx context.Context, userID, from, to string) error {
 	return nil
 }
 
-// undoMove gives an identity its issuer of before, if it is still the one that
-// was moved and still this person's. What the other issuer said of the person goes
-// with it, the roles that it gave too.
+// undoMove gives an identity its former issuer, if it is still the one that was
+// moved and still belongs to this user. The profile and roles from the new
+// issuer are dropped.
 func (k *Service) undoMove(ctx context.Context, r LinkEvent) (users.User, error) {
 	now, err := k.identities.Get(ctx, r.IdentityID)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if before, err := k.identities.Get(ctx, r.Before.ID); err == nil && before.UserID == r.UserID {
-			return k.users.EndEverything(ctx, r.UserID) // it was done but for this
+			return k.users.EndEverything(ctx, r.UserID) // only this step was missing
 		}
 		return users.User{}, ErrUndone
 	case err == nil && (now.Moved != r.ID || now.UserID != r.UserID):
-		return users.User{}, ErrUndone // somebody changed it since
+		return users.User{}, ErrUndone // it was changed since
 	case err != nil:
 		return users.User{}, err
 	}
-	// What it took comes back at the next arrival, from the upstream itself.
+	// The roles come back at the next sign-in, from the provider.
 	before := r.Before
 	before.Roles, before.Unknown = common(before.Roles, now.Roles), common(before.Unknown, now.Roles)
 	if len(before.Unknown) == 0 {
@@ -228,7 +228,7 @@ func (k *Service) undoMove(ctx context.Context, r LinkEvent) (users.User, error)
 	return u, err
 }
 
-// common is what is in both lists.
+// common returns what both lists have.
 func common(a, b []string) []string {
 	return slices.DeleteFunc(slices.Clone(a), func(s string) bool { return !slices.Contains(b, s) })
 }
@@ -236,7 +236,7 @@ func common(a, b []string) []string {
 // Batch returns the changes of one move that were not undone.
 func (k *Service) Batch(ctx context.Context, batch string) ([]LinkEvent, error) {
 	var all []LinkEvent
-	for r, err := range k.records.Each(ctx, store.Query{After: batch}) { // ids are in the order of time
+	for r, err := range k.records.Each(ctx, store.Query{After: batch}) { // ids are in time order
 		if err != nil {
 			return nil, err
 		}

@@ -11,8 +11,8 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// Values of Policy.Linking and Policy.SignUps, as a login key has them.
-// Anything else means the stricter side: never, deny.
+// Values of Policy.Linking and Policy.SignUps, as a login key has them. Any
+// other value counts as the strictest: never, deny.
 const (
 	LinkNever       = "never"
 	LinkConfirm     = "confirm" // prove the local account first
@@ -23,42 +23,44 @@ const (
 	SignUpInvited   = "invited"
 	SignUpDomains   = "domains"
 
-	// KindPeer is a login key whose upstream is another hub.
+	// KindPeer is a login key for another hub.
 	KindPeer = "peer"
 )
 
-// A Policy is how far the administrator trusts one login key.
+// A Policy is how far the administrator trusts one provider.
 type Policy struct {
 	KeyID   string
-	Name    string // of the login key, as people know it
+	Name    string // the provider's name for users
 	Kind    string
 	Enabled bool
 	Linking string // LinkNever, LinkConfirm, LinkAuto, LinkProvisioned
 	SignUps string // SignUpAllow, SignUpDeny, SignUpInvited, SignUpDomains
 
-	// SignUpDomains are whose proven addresses get an account, under that rule.
+	// SignUpDomains limits new accounts to proven addresses of these domains,
+	// under SignUpDomains.
 	SignUpDomains []string
-	// TrustEmail: what this upstream calls verified counts for any domain.
+	// TrustEmail: an address that the provider calls verified counts, in any
+	// domain.
 	TrustEmail bool
-	// AuthoritativeDomains: it counts for these, compared whole, and here the
-	// upstream runs the mailboxes itself.
+	// AuthoritativeDomains: it counts in these domains, compared whole, because
+	// the provider runs their mailboxes.
 	AuthoritativeDomains []string
-	// MigrateUntil is when the window closes in which the people of a primary
-	// find the accounts that they had here before.
+	// MigrateUntil ends the window in which users of a primary hub are linked
+	// to the accounts that they already had here.
 	MigrateUntil time.Time
 
-	// NoAdmins: the upstream proves too little to sign in an administrator, or
-	// to make one.
+	// NoAdmins: the provider's proof is too weak to sign in or create an
+	// administrator.
 	NoAdmins bool
 
-	// Decided are issuers that the key had before, of which an administrator has
-	// decided what becomes of their people.
+	// Decided are former issuers of the key; an administrator has decided about
+	// their users.
 	Decided []string
-	// Left are those of them whose people stay there.
+	// Left are those of Decided whose users stay there.
 	Left []string
 
-	// RoleMap turns the upstream's roles into roles here; what is not in it
-	// is dropped, so AdminRole has to be named to be given.
+	// RoleMap maps the provider's roles to roles here. Unmapped roles are
+	// dropped, so AdminRole must be mapped explicitly.
 	RoleMap map[string]string
 }
 
@@ -69,24 +71,24 @@ func (p Policy) Same(o Policy) bool {
 		slices.Equal(p.AuthoritativeDomains, o.AuthoritativeDomains) && slices.Equal(p.SignUpDomains, o.SignUpDomains) && slices.Equal(p.Decided, o.Decided) && slices.Equal(p.Left, o.Left)
 }
 
-// authoritative reports whether the upstream runs the mailboxes of a domain.
+// authoritative reports whether the provider runs the mailboxes of a domain.
 func (p Policy) authoritative(domain string) bool { return holds(p.AuthoritativeDomains, domain) }
 
-// Believes reports whether an address that this upstream calls verified counts
+// Believes reports whether an address that this provider calls verified counts
 // as verified here.
 func (p Policy) Believes(email string) bool {
 	worth, _ := Claim{Email: email, EmailVerified: true}.address(p)
 	return worth.proven()
 }
 
-// Worth says whether the upstream runs the mailbox of an address, and whether
-// it is trusted to have verified it.
+// Worth reports whether the provider runs the mailbox of an address, and
+// whether it is trusted to verify it.
 func (p Policy) Worth(email string) (authoritative, trusted bool) {
 	worth, _ := Claim{Email: email, EmailVerified: true}.address(p)
 	return worth == addressAuthoritative, worth.proven()
 }
 
-// holds compares domains whole: a suffix would let in evilexample.org.
+// holds compares whole domains: comparing suffixes would admit evilexample.org.
 func holds(domains []string, domain string) bool {
 	for _, d := range domains {
 		if c, err := emailaddr.CanonicalDomain(strings.TrimSpace(d)); err == nil && c == domain {
@@ -96,7 +98,7 @@ func holds(domains []string, domain string) bool {
 	return false
 }
 
-// roles are the roles here that a claim's roles stand for.
+// roles are the roles here that a claim's roles map to.
 func (p Policy) roles(claimed []string) []string {
 	var mapped []string
 	for _, role := range claimed {
@@ -106,7 +108,7 @@ func (p Policy) roles(claimed []string) []string {
 	}
 	clean, problems := users.CleanRoles(mapped)
 	if problems != nil {
-		return nil // a map nobody could have meant gives nothing
+		return nil // an impossible map gives no roles
 	}
 	if p.NoAdmins {
 		return slices.DeleteFunc(clean, func(role string) bool { return role == users.AdminRole })
@@ -114,8 +116,8 @@ func (p Policy) roles(claimed []string) []string {
 	return clean
 }
 
-// noSignUp says why somebody new with this address gets no account; empty if
-// they do. Both narrower rules go by the address, so it has to be proven.
+// noSignUp returns why a new person with this address gets no account; empty if
+// they do. Both narrower rules depend on the address, so it must be proven.
 func (k *Service) noSignUp(ctx context.Context, p Policy, worth address, key string) (texts.Text, error) {
 	switch {
 	case p.Linking == LinkProvisioned:

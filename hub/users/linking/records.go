@@ -16,10 +16,10 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// A LinkEvent is one change of which identities belong to a user, with what it
-// takes to undo it. It is written before the change, so there is none without.
+// A LinkEvent is one change of a user's identities, with what is needed to undo
+// it. It is written before the change, so every change has one.
 type LinkEvent struct {
-	ID         string     `bson:"id"` // a UUIDv7: their order is the order of time
+	ID         string     `bson:"id"` // a UUIDv7, so ids are in time order
 	Action     LinkAction `bson:"did"`
 	UserID     string     `bson:"userId"`
 	LoginKey   string     `bson:"loginKey"`
@@ -28,56 +28,56 @@ type LinkEvent struct {
 
 	Row   string     `bson:"row,omitempty"` // of the table; empty for an unlink
 	Why   texts.Text `bson:",inline"`
-	Trust Trust      `bson:"trust,omitempty"` // in the login key at the time
-	By    string     `bson:"by"`              // id of whoever did it; empty: the rule
+	Trust Trust      `bson:"trust,omitempty"` // in the provider, at the time
+	By    string     `bson:"by"`              // id of who did it; empty: the table
 
-	// The words that an earlier hub stored in place of Why and Trust.
+	// The sentence that earlier hubs stored in place of Why and Trust.
 	Reason string `bson:"reason,omitempty"`
 	Policy string `bson:"policy,omitempty"`
 
-	// Before is the identity as it was before an unlink; Emptied says that the
-	// account had never been verified and was emptied first.
+	// Before is the identity before an unlink. Emptied says that the account
+	// had never been verified and was emptied first.
 	Before  Identity `bson:"before,omitempty"`
-	Batch   string   `bson:"batch,omitempty"` // of a move, with others
+	Batch   string   `bson:"batch,omitempty"` // shared by the records of one move
 	Emptied bool     `bson:"emptied,omitempty"`
 
 	Token  string    `bson:"token" secret:"hash"` // hash of the secret in the email
-	Mailed string    `bson:"mailed,omitempty"`    // canonical address that the email went to
+	Mailed string    `bson:"mailed,omitempty"`    // canonical address that the email was sent to
 	Made   time.Time `bson:"made"`
-	// Undone is when the change was taken back, and by whom: an id of a user,
-	// or ByEmail.
+	// Undone is when the change was undone, and by whom: a user's id, or
+	// ByEmail.
 	Undone   time.Time `bson:"undone,omitempty"`
 	UndoneBy string    `bson:"undoneBy,omitempty"`
 	Expires  time.Time `bson:"expires"`
 }
 
-// Words is why the change was made.
+// Words is the sentence for why the change was made.
 func (r LinkEvent) Words(words texts.Words) string { return r.Why.In(words, r.Reason) }
 
-// A LinkAction is what a record is of.
+// A LinkAction is the kind of a LinkEvent.
 type LinkAction string
 
-// The deeds.
+// The link actions.
 const (
 	Linked   LinkAction = "linked"
 	Unlinked LinkAction = "unlinked"
 	Moved    LinkAction = "moved" // from one issuer of its login key to another
 )
 
-// ByEmail is who undid a change by the link in the email about it.
+// ByEmail marks a change that was undone by the link in the email about it.
 const ByEmail = "letter"
 
-// UndoLife is how long a change of links can be undone.
+// UndoLife is how long a change can be undone.
 const UndoLife = 30 * 24 * time.Hour
 
 // Key is the record's id.
 func (r LinkEvent) Key() string { return r.ID }
 
-// ExpiresAt is when the change cannot be undone any more; the audit log still
-// has it then.
+// ExpiresAt is when the change can no longer be undone. The audit log keeps it
+// longer.
 func (r LinkEvent) ExpiresAt() time.Time { return r.Expires }
 
-// Standing reports whether the change was not undone yet.
+// Standing reports whether the change was not undone.
 func (r LinkEvent) Standing() bool { return r.Undone.IsZero() }
 
 var (
@@ -86,12 +86,12 @@ var (
 	// ErrUndoLink means that the link of an email was used, has expired or
 	// never existed.
 	ErrUndoLink = errors.New("this link was used or has expired")
-	// ErrNotYours means that an administrator removed an identity, and only an
-	// administrator puts it back.
-	ErrNotYours = errors.New("an administrator removed this identity, and only an administrator puts it back")
+	// ErrNotYours means that an administrator removed the identity, so only an
+	// administrator can put it back.
+	ErrNotYours = errors.New("an administrator removed this identity; only an administrator can restore it")
 )
 
-// newRecord is a record and the secret that goes into the email about it.
+// newRecord makes a record and the secret for the email about it.
 func (k *Service) newRecord(did LinkAction, u users.User, i Identity) (LinkEvent, string) {
 	secret := secrets.New()
 	now := k.now()
@@ -104,7 +104,7 @@ func secretHash(secret string) string {
 	return secrets.HexHash(secret)
 }
 
-// A Trust is what of a policy counts in a decision about an address.
+// A Trust is the part of a policy that counts in a decision about an address.
 type Trust struct {
 	Linking              string    `bson:"linking,omitempty"`
 	SignUps              string    `bson:"signUps,omitempty"`
@@ -122,26 +122,28 @@ func (k *Service) Records(ctx context.Context, userID string) ([]LinkEvent, erro
 	return store.Collect(k.records.Each(ctx, store.Query{Field: "userId", Equals: userID, Desc: true}), 0)
 }
 
-// AllRecords returns up to limit changes of anybody's links, newest first,
-// continuing behind the id after.
+// AllRecords returns up to limit changes of all users' links, newest first,
+// after the id `after`.
 func (k *Service) AllRecords(ctx context.Context, after string, limit int) ([]LinkEvent, error) {
 	return k.records.List(ctx, store.Query{After: after, Desc: true, Limit: limit})
 }
 
-// Record returns one; fs.ErrNotExist if there is none, or not any more.
+// Record returns one record; fs.ErrNotExist if there is none any more.
 func (k *Service) Record(ctx context.Context, id string) (LinkEvent, error) {
 	return k.records.Get(ctx, id)
 }
 
 // ByAdministrator reports whether the change is an administrator's removal or
-// move, which nobody else may take back. What somebody else linked the person may.
+// move, which only an administrator may undo. The user may undo a link that an
+// administrator made.
 func (r LinkEvent) ByAdministrator() bool {
 	return r.Action == Moved || r.Action == Unlinked && r.By != r.UserID
 }
 
-// ByUndoToken returns the record whose email had this token, without using it;
-// ErrUndoLink if there is none that could still be undone, or if the user has
-// another address than the email went to: who reads there is nobody here.
+// ByUndoToken returns the record for a token from an email, without using it.
+// ErrUndoLink means that there is none that can be undone, or that the user has
+// another address than the email was sent to: the reader of that mailbox may be
+// someone else.
 func (k *Service) ByUndoToken(ctx context.Context, token string) (LinkEvent, error) {
 	id, secret, _ := strings.Cut(token, ".")
 	if id == "" || secret == "" || len(token) > 200 || !store.IsText(id) {
@@ -165,12 +167,11 @@ func (k *Service) ByUndoToken(ctx context.Context, token string) (LinkEvent, err
 }
 
 // Undo takes a change back, once, and ends everything issued to the user so
-// far: whoever did it may be signed in. by is who wants it. A link that is the
-// user's last way in is taken away too, unless it is the user who asks
-// (ErrLastWayIn): who says "this wasn't me" or an administrator must not be
-// held up by it. What an administrator removed is not the user's to bring back
-// (ErrNotYours). An identity that is somebody else's by now stays theirs:
-// fs.ErrExist.
+// far, because an attacker may be signed in. by is who wants it. A link that is
+// the user's last way to sign in is removed too, unless the user asks for it
+// (ErrLastWayIn): an administrator or a "this wasn't me" link must always
+// succeed. A user cannot undo an administrator's removal (ErrNotYours). An
+// identity that belongs to another user by now stays: fs.ErrExist.
 func (k *Service) Undo(ctx context.Context, id, by string) (LinkEvent, users.User, error) {
 	r, err := k.records.Get(ctx, id)
 	if err != nil {
@@ -194,8 +195,8 @@ func (k *Service) Undo(ctx context.Context, id, by string) (LinkEvent, users.Use
 	if err != nil {
 		return r, users.User{}, fmt.Errorf("undo: %w", err)
 	}
-	// Marked last: undoing twice does no harm, undoing never would. Of several
-	// who undo at once, one is who did.
+	// Marked last, because undoing twice does no harm and a lost undo would. If
+	// several undo at once, one of them counts as the one who did.
 	err = k.records.Update(ctx, id, func(r *LinkEvent) error {
 		if !r.Standing() {
 			return ErrUndone
@@ -206,8 +207,8 @@ func (k *Service) Undo(ctx context.Context, id, by string) (LinkEvent, users.Use
 	return r, user, err
 }
 
-// undoLink removes the identity if it is still the one that this record
-// linked: one linked anew since is another decision.
+// undoLink removes the identity if it is still the one that this record linked.
+// One that was linked again since stays.
 func (k *Service) undoLink(ctx context.Context, r LinkEvent, by string) (users.User, error) {
 	if by == r.UserID {
 		if err := k.wayInBeside(ctx, r.UserID, r.IdentityID); err != nil {
@@ -221,13 +222,14 @@ func (k *Service) undoLink(ctx context.Context, r LinkEvent, by string) (users.U
 	if err != nil {
 		return users.User{}, err
 	}
-	// Again: from here on nobody can remove it, but somebody may just have.
+	// Settle again: a removal may have happened just before the identity was
+	// deleted.
 	if err := k.settleUnlinks(ctx, r, by); err != nil {
 		return users.User{}, errors.Join(err, k.putBack(ctx, identity))
 	}
 	user, err := k.users.TakeRoles(ctx, r.UserID, identity.Roles, func(_ users.User, u *users.User) error {
 		if r.Emptied {
-			u.EmailVerified = false // as it was; its owner can take it over again
+			u.EmailVerified = false // as before the link; its owner can verify it again
 		}
 		u.SessionGeneration++
 		return nil
@@ -238,10 +240,10 @@ func (k *Service) undoLink(ctx context.Context, r LinkEvent, by string) (users.U
 	return user, err
 }
 
-// settleUnlinks closes the records of unlinks that only took away again what
-// this record had linked. Whoever took over an account, linked an identity and
-// removed it would else get it back from the owner, who answers "this wasn't
-// me" to both emails.
+// settleUnlinks closes the records of unlinks that removed again what this
+// record linked. Otherwise an attacker who took over an account, linked an
+// identity and removed it would get it back from the owner, who answers "this
+// wasn't me" to both emails.
 func (k *Service) settleUnlinks(ctx context.Context, r LinkEvent, by string) error {
 	all, err := k.Records(ctx, r.UserID)
 	if err != nil {
@@ -275,6 +277,6 @@ func (k *Service) undoUnlink(ctx context.Context, r LinkEvent) (users.User, erro
 	} else if err != nil {
 		return users.User{}, err
 	}
-	// Its roles come back at its next arrival, from the upstream itself.
+	// Its roles come back at the next sign-in, from the provider.
 	return k.users.EndEverything(ctx, r.UserID)
 }

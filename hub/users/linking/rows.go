@@ -2,8 +2,8 @@ package linking
 
 import "github.com/fedhub/fedhub/internal/texts"
 
-// One function for each row of the table in decide.go. Each may rely on that
-// the rows before it did not apply.
+// One function for each row of the table in decide.go. Each can rely on the
+// fact that the rows before it did not apply.
 
 func unusable(f facts) (Decision, string) {
 	if f.unusable.IsZero() {
@@ -32,9 +32,9 @@ func shut(f facts) (Decision, string) {
 	return pass("link.nobody")
 }
 
-// tooWeak is for upstreams that can be made to sign in somebody else than who is
-// at the keyboard. By the address an administrator is found nowhere anyway; here
-// are those who were linked before, or are about to link themselves.
+// tooWeak is for providers that could sign in a different person than the one
+// at the keyboard. Administrators are never found by address; this row covers
+// those who are already linked, or who are adding the identity themselves.
 func tooWeak(f facts) (Decision, string) {
 	switch {
 	case !f.weak:
@@ -47,10 +47,11 @@ func tooWeak(f facts) (Decision, string) {
 	return pass("link.weak.nobody")
 }
 
-// changedIssuer is for who was known before the provider changed its issuer, or
-// somebody else at another provider who has the same sub: nobody here can tell. It
-// stands before the row of whoever adds an identity, or they would take one that
-// is to be moved to somebody else.
+// changedIssuer is for a sub that was known before the provider changed its
+// issuer. It may be the same person, or another person at another provider with
+// the same sub: the hub cannot tell. It comes before the row for adding an
+// identity, because otherwise a user could take an identity that is to be moved
+// to another user.
 func changedIssuer(f facts) (Decision, string) {
 	switch {
 	case !f.former:
@@ -75,7 +76,7 @@ func known(f facts) (Decision, string) {
 	if !f.linked {
 		return pass("link.linked.nobody")
 	}
-	if f.hearsay { // or its owner would land in the account of whoever claimed it elsewhere
+	if f.hearsay { // else its owner would sign in to the account of the user who claimed it elsewhere
 		return refuse("link.imported")
 	}
 	return about(f.owner, SignIn, "link.linked")
@@ -115,8 +116,8 @@ func createAccount(f facts) (Decision, string) {
 	return Decision{Action: Create, Why: texts.New("link.created")}, ""
 }
 
-// unproven tells the owner of the address, if they have proved it to us: they
-// are who could have meant it, and who should know if they did not.
+// unproven notifies the owner of the address, if it is verified here: they may
+// have made the attempt, and should know if they did not.
 func unproven(f facts) (Decision, string) {
 	if f.address.proven() {
 		return pass("link.address.proven")
@@ -128,10 +129,10 @@ func unproven(f facts) (Decision, string) {
 	return d, ""
 }
 
-// unverifiedLocalAccount is for an account whose address was never verified. Somebody may have
-// made it to catch the owner of the address, so nothing it holds may survive a
-// link; and without proof by mail only the upstream that runs the mailbox is
-// proof enough to empty it.
+// unverifiedLocalAccount is for an account with an address that was never
+// verified. An attacker may have made it in advance, so nothing in it may
+// survive a link. Only a proof by email, or a provider that runs the mailbox,
+// is enough to empty it.
 func unverifiedLocalAccount(f facts) (Decision, string) {
 	switch {
 	case f.local.EmailVerified:
@@ -164,9 +165,9 @@ func recycledAddress(f facts) (Decision, string) {
 	return refuse("link.other")
 }
 
-// migrationWindow is for a primary's people who had an account here before: at once
-// only within the window that an administrator has opened. Outside of it they
-// prove the account like anybody else.
+// migrationWindow links a primary hub's users to the accounts they already had
+// here: at once only within the window that an administrator opened. Outside of
+// it they prove the account as usual.
 func migrationWindow(f facts) (Decision, string) {
 	switch {
 	case !f.peer:

@@ -1,22 +1,21 @@
-// Package linking decides what becomes of an identity from upstream: whom it
-// signs in, whom it is linked to, whom it founds, and whom it gets nothing of.
+// Package linking decides what happens with an identity from a provider: which
+// user it signs in, whether it is linked to a user, creates one, or is refused.
 //
-// An identity is known by login key, issuer and subject, never by its e-mail
-// address; what happens when it meets an address that somebody has is one pure
-// function, a table of rows (decide.go, rows.go) over facts that are read first
-// (facts.go). Match decides and acts (match.go); the acts are signing in
-// (arrive.go), founding (create.go) and linking (link.go). How far an upstream
-// is trusted is its Policy.
+// An identity is identified by login key, issuer and subject, never by its email
+// address. If its address belongs to a user, one pure function decides: a table
+// of rows (decide.go, rows.go) over facts that are read before (facts.go). Match
+// decides and acts (match.go); the acts are signing in (arrive.go), creating
+// (create.go) and linking (link.go). A Policy says how far a provider is trusted.
 //
-// Each link and unlink is a LinkEvent, made before it happens, that can be
-// undone for a while (records.go), and the person hears of it by email
+// Each link and unlink is a LinkEvent. It is written before the change, can be
+// undone for a while (records.go), and the user is notified by email
 // (emails.go).
 //
-// What ends with a link ends by the user's session generation; see users. The
-// package knows people by users alone, and users knows nothing of it. It starts
-// no sessions and shows no pages, and does not know what an upstream speaks.
+// What must end with a link ends by the user's session generation; see users.
+// The package uses users, and users knows nothing of it. It starts no sessions,
+// shows no pages and knows no provider's protocol.
 //
-// Its records live in two sets, declared where the hub is put together:
+// Its records live in two sets, declared in hub/data.go:
 //
 //	identities  Identity   index userId, subject, time rolesEnd
 //	decisions   LinkEvent  index userId
@@ -31,8 +30,8 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// A Service keeps which identities belong to whom, and answers for the rules of
-// it. It is safe for concurrent use, and several may work on one database.
+// A Service keeps which identities belong to which user, and applies the rules.
+// It is safe for concurrent use, and several may work on one database.
 type Service struct {
 	users      *users.Service
 	identities *store.Collection[Identity]
@@ -43,35 +42,34 @@ type Service struct {
 	now        func() time.Time
 }
 
-// Options is what a Linker is made of. The users, the sets and Now are
-// required.
+// Options are the parts of a Service. The users, the sets and Now are required.
 type Options struct {
 	Users      *users.Service
 	Identities *store.Collection[Identity]
 	Records    *store.Collection[LinkEvent]
 	Now        func() time.Time
 
-	// Mailer sends emails about links; none are sent if it is nil. URL is the
-	// hub's.
+	// Mailer sends emails about links; nil sends none. URL is the hub's.
 	Mailer mail.Mailer
 	URL    string
 	// Once remembers an id until a time; one that it remembers is fs.ErrExist.
 	Once func(ctx context.Context, id string, until time.Time) error
-	// Failed is told of an email that could not be sent.
+	// Failed is called with the error of an email that could not be sent.
 	Failed func(ctx context.Context, err error)
-	// Empty removes what others keep of a user who is to be emptied: what they
-	// allowed to apps, and what waits for them.
+	// Empty removes what other packages keep of a user who is emptied: grants
+	// to apps and pending requests.
 	Empty func(ctx context.Context, userID string) error
-	// Roles is told of roles that an upstream does not say any more.
+	// Roles is called when a provider no longer lists roles.
 	Roles func(context.Context, RoleNotice)
 }
 
-// New returns a Linker.
+// New returns a Service.
 func New(o Options) *Service {
 	return &Service{
 		users: o.Users, identities: o.Identities, records: o.Records, empty: o.Empty, noticed: o.Roles,
 		post: post{o.Mailer, o.URL, o.Once, o.Failed},
-		// Databases keep milliseconds; a record must not change by being stored.
+		// Databases keep milliseconds. A record must not change when it is
+		// stored.
 		now: func() time.Time { return o.Now().UTC().Truncate(time.Millisecond) },
 	}
 }

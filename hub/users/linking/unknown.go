@@ -13,33 +13,33 @@ import (
 	"github.com/fedhub/fedhub/internal/lasting"
 )
 
-// This file is about upstreams that do not say which roles somebody has: Entra
-// ID names only another place where the groups are, of who is in many. Such a
-// person keeps the roles of before for a while, and nobody loses one unseen.
+// This file handles providers that do not list a user's roles: for a user in
+// many groups Entra ID only links to another place. Such a user keeps the
+// earlier roles for a while, and no role is lost unnoticed.
 
-// UnknownLife is how long roles stay that the upstream does not say any more,
-// counted from when it last said what somebody has.
+// UnknownLife is how long roles stay that the provider no longer lists, counted
+// from its last complete list.
 const UnknownLife = 14 * 24 * time.Hour
 
-// A RoleNotice says what became of roles that an upstream does not say any more.
+// A RoleNotice reports what happened to roles that a provider no longer lists.
 type RoleNotice struct {
 	UserID, LoginKey string
-	Kept             []string  // they stay,
-	Until            time.Time // at most so long
-	Taken            []string  // they ended now
-	Lapsed           bool      // because it had not said them for UnknownLife
-	First            bool      // it was known until now
+	Kept             []string  // roles that stay
+	Until            time.Time // at most until then
+	Taken            []string  // roles that ended now
+	Lapsed           bool      // because they were unlisted for UnknownLife
+	First            bool      // they were listed until now
 }
 
-// unknown is what of the identity's roles stays beside those that were said, and
-// when it ends. The identity is as it was before; that of administrator never
-// stays, nor does one that no rule of the login key gives.
+// unknown returns the roles that stay in addition to the listed ones, and when
+// they end. The identity is the one from before. The admin role never stays,
+// nor does a role that the role mapping no longer gives.
 func (i Identity) unknown(c Claim, p Policy, asserted []string, now time.Time) (stay []string, confirmed, until time.Time) {
 	if !c.RolesUnknown {
 		return nil, now, time.Time{}
 	}
 	if confirmed = i.RolesConfirmed; confirmed.IsZero() {
-		confirmed = i.LastUsed // every arrival said which until there was this field
+		confirmed = i.LastUsed // before this field, every sign-in listed them
 	}
 	until = confirmed.Add(UnknownLife)
 	if !now.Before(until) {
@@ -54,13 +54,13 @@ func (i Identity) unknown(c Claim, p Policy, asserted []string, now time.Time) (
 	return stay, confirmed, until
 }
 
-// gives reports whether a rule of the login key gives a role.
+// gives reports whether the role mapping gives a role.
 func (p Policy) gives(role string) bool {
 	return slices.Contains(slices.Collect(maps.Values(p.RoleMap)), role)
 }
 
-// EndUnknown takes the roles whose time has come from people who have not
-// signed in since, of a few at a time. Several processes may do it at once.
+// EndUnknown removes expired roles from users who have not signed in since, a
+// few at a time. Several processes may do it at once.
 func (k *Service) EndUnknown(ctx context.Context) error {
 	due, err := k.identities.List(ctx, store.Query{Field: "rolesEnd", Below: k.now().Add(time.Millisecond), Limit: endedAtOnce})
 	if err != nil {
@@ -74,11 +74,11 @@ func (k *Service) EndUnknown(ctx context.Context) error {
 	return nil
 }
 
-// endedAtOnce is how many lose theirs in one round; the rounds are a minute apart.
+// endedAtOnce bounds one round; rounds are a minute apart.
 const endedAtOnce = 500
 
-// endUnknown takes them from the user first: what is done twice does no harm,
-// and what is forgotten in between would stay for ever.
+// endUnknown takes the roles from the user first: doing it twice does no harm,
+// and a crash in between would leave them otherwise.
 func (k *Service) endUnknown(ctx context.Context, due Identity) error {
 	_, err := k.users.TakeRoles(ctx, due.UserID, due.Unknown, func(users.User, *users.User) error { return nil })
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -12,25 +12,26 @@ import (
 )
 
 const (
-	mostWrong    = 10 // after which a browser is known no more
-	mostBrowsers = 20 // that are known for one account
+	mostWrong    = 10 // after which a browser is forgotten
+	mostBrowsers = 20 // known for one account
 
-	// BrowserLife is how long a browser is known after it signed the account in.
+	// BrowserLife is how long a browser stays known after a sign-in.
 	BrowserLife = 180 * 24 * time.Hour
 )
 
-// A Browser is one that signed an account in before. Wrong passwords in it
-// count for it alone, and those of strangers do not hold it up.
+// A Browser is a browser in which an account signed in before. Its wrong
+// passwords are counted separately, so that wrong passwords elsewhere do not
+// block it.
 type Browser struct {
-	ID      string `bson:"id"` // SHA-256 of what its cookie holds, in hex
+	ID      string `bson:"id"` // SHA-256 of its cookie, in hex
 	Account `bson:",inline"`
 	Wrong   int       `bson:"wrong,omitempty"` // in a row
 	Looking Looks     `bson:"looking,omitempty"`
 	Expires time.Time `bson:"expires"`
 }
 
-// An Account is what a browser is known for: one person, until everything of
-// theirs is ended, as a new password and signing out everywhere do.
+// An Account is what a browser is known for: one user, until everything of
+// theirs is ended, as by a new password or signing out everywhere.
 type Account struct {
 	User       string `bson:"userId"`
 	Generation int64  `bson:"epoch"`
@@ -42,10 +43,11 @@ func (b Browser) Key() string { return b.ID }
 // ExpiresAt is when the browser is forgotten.
 func (b Browser) ExpiresAt() time.Time { return b.Expires }
 
-// spent says that the browser is known no more, also where forgetting it failed.
+// spent reports whether the browser is no longer known, even if deleting it
+// failed.
 func (b Browser) spent() bool { return b.Wrong >= mostWrong }
 
-// Browsers keeps the browsers that signed somebody in.
+// Browsers keeps the known browsers.
 type Browsers struct {
 	set *store.Collection[Browser]
 	now func() time.Time
@@ -56,8 +58,8 @@ func NewBrowsers(set *store.Collection[Browser], now func() time.Time) Browsers 
 	return Browsers{set, now}
 }
 
-// Of returns the browsers on record under these names, which are one browser's:
-// one for each account that signed in there.
+// Of returns the records under these names. They belong to one browser, one for
+// each account that signed in there.
 func (k Browsers) Of(ctx context.Context, names []string) ([]Browser, error) {
 	var all []Browser
 	for _, name := range names {
@@ -73,8 +75,8 @@ func (k Browsers) Of(ctx context.Context, names []string) ([]Browser, error) {
 	return all, nil
 }
 
-// Know returns the name under which a browser is on record for an account: the
-// one that it has, or a new one.
+// Know returns the name under which a browser is known for an account: the
+// existing one or a new one.
 func (k Browsers) Know(ctx context.Context, names []string, account Account) (string, error) {
 	ends := k.now().Add(BrowserLife)
 	for _, name := range names {
@@ -100,8 +102,8 @@ func (k Browsers) Know(ctx context.Context, names []string, account Account) (st
 	return name, k.set.Insert(ctx, Browser{ID: browserID(name), Account: account, Expires: ends})
 }
 
-// makeRoom forgets the browsers of an account that are known no more, and of
-// too many those that were used longest ago.
+// makeRoom deletes the records of an account that are no longer known and, if
+// there are too many, those used least recently.
 func (k Browsers) makeRoom(ctx context.Context, account Account) error {
 	var live []Browser
 	for b, err := range k.set.EachWhere(ctx, "userId", account.User) {
@@ -131,10 +133,10 @@ func (k Browsers) forget(ctx context.Context, id string) error {
 	return err
 }
 
-// errUnknown means that a browser is not known for the account any more.
+// errUnknown means that a browser is no longer known for the account.
 var errUnknown = errors.New("the browser is not known for this account")
 
-// Begin begins an attempt at an account in a browser. known is false if none of
+// Begin starts an attempt at an account in a browser. known is false if none of
 // these browsers is known for it; then the account's own counter decides.
 func (k Browsers) Begin(ctx context.Context, all []Browser, account Account) (a Attempt, known bool, err error) {
 	for _, b := range all {
@@ -146,7 +148,7 @@ func (k Browsers) Begin(ctx context.Context, all []Browser, account Account) (a 
 			if b.Account != account || b.spent() {
 				return errUnknown
 			}
-			// Those that are looked at may all be wrong.
+			// All checks in progress may fail.
 			if !b.Looking.Admit(in.look) || b.Wrong+len(b.Looking) > mostWrong {
 				return &Throttled{in.look.Since.Add(time.Second)}
 			}
@@ -160,17 +162,17 @@ func (k Browsers) Begin(ctx context.Context, all []Browser, account Account) (a 
 	return nil, false, nil
 }
 
-// browserAttempt is one in a browser that is known for the account.
+// browserAttempt is an attempt in a browser that is known for the account.
 type browserAttempt struct {
 	Browsers
 	id   string
 	look Look
 }
 
-// Doubtful is never true: the browser proves something too.
+// Doubtful is never true, because a known browser is a proof too.
 func (browserAttempt) Doubtful() bool { return false }
 
-// Wrong counts for the browser alone. After ten in a row it is known no more.
+// Wrong counts for this browser only. After ten in a row it is forgotten.
 func (a browserAttempt) Wrong(ctx context.Context) error {
 	over := false
 	err := a.edit(ctx, func(b *Browser) {
@@ -183,12 +185,12 @@ func (a browserAttempt) Wrong(ctx context.Context) error {
 	return err
 }
 
-// Right forgets the wrong ones before it.
+// Right resets the count.
 func (a browserAttempt) Right(ctx context.Context) error {
 	return a.edit(ctx, func(b *Browser) { b.Wrong = 0 })
 }
 
-// Forgive lets another attempt in.
+// Forgive takes the attempt back.
 func (a browserAttempt) Forgive(ctx context.Context) error { return a.edit(ctx, func(*Browser) {}) }
 
 func (a browserAttempt) edit(ctx context.Context, change func(*Browser)) error {

@@ -15,9 +15,9 @@ const (
 	goodNetworkLife  = 30 * 24 * time.Hour
 )
 
-// Failures is the limit on wrong passwords of everybody together, against those
-// who try one password with many accounts. It is counted per process, and slows
-// only whom nobody signed in from.
+// Failures limits the wrong passwords of all accounts together, against attacks
+// that try one password with many accounts. It counts per process, and only
+// affects networks from which no user has signed in.
 type Failures struct {
 	burst float64
 	every time.Duration
@@ -30,7 +30,7 @@ type Failures struct {
 }
 
 // NewFailures allows burst wrong passwords at once and then one every interval;
-// sane defaults if zero.
+// good defaults if zero.
 func NewFailures(burst int, every time.Duration, now func() time.Time) *Failures {
 	if burst <= 0 {
 		burst = defaultFailures
@@ -41,9 +41,9 @@ func NewFailures(burst int, every time.Duration, now func() time.Time) *Failures
 	return &Failures{burst: float64(burst), every: every, now: now, good: cache.NewMap[string, time.Time](mostGoodNetworks), left: float64(burst), at: now()}
 }
 
-// Begin takes a wrong password off what is left, before it is known whether it
-// is one, or refuses the attempt with *Throttled. notWrong gives it back. Who is
-// known is neither counted nor refused.
+// Begin takes one from the limit before the password is checked, or refuses the
+// attempt with *Throttled. notWrong gives it back. A known browser or network
+// is neither counted nor refused.
 func (f *Failures) Begin(network string, known bool) (notWrong func(), err error) {
 	if known || f.signedInFrom(network) {
 		return func() {}, nil
@@ -67,7 +67,7 @@ func (f *Failures) giveBack() {
 	f.left = min(f.burst, f.left+1)
 }
 
-// SignedIn remembers that somebody signed in from a network.
+// SignedIn remembers that a user signed in from a network.
 func (f *Failures) SignedIn(network string) {
 	if network != "" {
 		f.good.Add(network, f.now())

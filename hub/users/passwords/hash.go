@@ -16,21 +16,21 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// ErrBusy means that too many passwords are being checked already. Nothing was
-// decided or counted; the handler answers 503 with Retry-After.
+// ErrBusy means that too many passwords are being checked. Nothing was decided
+// or counted; the handler answers 503 with Retry-After.
 var ErrBusy = texts.Failure("too many passwords are being checked at once; try again in a moment", "signin.busy")
 
-// A Hash is a hashed password in text form: a PHC string, or what bcrypt,
-// passlib or Django write. It does not print. What other systems wrote becomes
-// one by Imported.
+// A Hash is a hashed password in text form: a PHC string, or the form of
+// bcrypt, passlib or Django. It hides itself from logs. Imported makes one from
+// other systems' hashes.
 type Hash string
 
 func (Hash) String() string       { return "[hash]" }
 func (Hash) GoString() string     { return "[hash]" }
 func (Hash) LogValue() slog.Value { return slog.StringValue("[hash]") }
 
-// HashParams is what one Argon2id computation costs and how many may run at
-// once. The zero value is right for a server; tests use cheap ones.
+// HashParams are the cost of one Argon2id computation and how many may run at
+// once. The zero value suits a server; tests use cheap ones.
 type HashParams struct {
 	Memory  uint32 // KiB; 19456 (19 MiB) if zero
 	Time    uint32 // passes; 2 if zero
@@ -58,8 +58,8 @@ func (p HashParams) withDefaults() HashParams {
 	return p
 }
 
-// A Hasher hashes and verifies passwords, a bounded number at a time: memory is
-// Slots × Memory however many people sign in.
+// A Hasher hashes and verifies passwords, a bounded number at a time, so that
+// memory use is at most Slots × Memory.
 type Hasher struct {
 	params   HashParams
 	admitted chan struct{} // computing or waiting
@@ -67,7 +67,7 @@ type Hasher struct {
 	compute  func(password string) Hash
 }
 
-// NewHasher returns a Hasher; a zero of its parameters is the default.
+// NewHasher returns a Hasher; zero parameters mean the defaults.
 func NewHasher(p HashParams) *Hasher {
 	p = p.withDefaults()
 	return &Hasher{
@@ -78,7 +78,7 @@ func NewHasher(p HashParams) *Hasher {
 	}
 }
 
-// Hash returns the hash of a password with the present parameters.
+// Hash returns the hash of a password with the current parameters.
 func (h *Hasher) Hash(ctx context.Context, password string) (Hash, error) {
 	seat, err := h.Admit()
 	if err != nil {
@@ -93,7 +93,7 @@ func (h *Hasher) Hash(ctx context.Context, password string) (Hash, error) {
 	return h.compute(password), nil
 }
 
-// Verify is Admit and its Verify.
+// Verify is Admit followed by Seat.Verify.
 func (h *Hasher) Verify(ctx context.Context, stored Hash, password string) (ok bool, fresh Hash, err error) {
 	seat, err := h.Admit()
 	if err != nil {
@@ -103,11 +103,11 @@ func (h *Hasher) Verify(ctx context.Context, stored Hash, password string) (ok b
 	return seat.Verify(ctx, stored, password)
 }
 
-// A Seat is room for one password to be checked: taken before anything else is
-// done for it, so that whoever finds none is turned away at no cost.
+// A Seat is the right to check one password. It is taken before any other work,
+// so that refusing an attempt costs nothing.
 type Seat struct{ hasher *Hasher }
 
-// Admit takes a seat, which is to be left again, or ErrBusy.
+// Admit takes a seat, which the caller must leave, or returns ErrBusy.
 func (h *Hasher) Admit() (Seat, error) {
 	select {
 	case h.admitted <- struct{}{}:
@@ -117,12 +117,12 @@ func (h *Hasher) Admit() (Seat, error) {
 	}
 }
 
-// Leave makes room for another.
+// Leave frees the seat.
 func (s Seat) Leave() { <-s.hasher.admitted }
 
-// Verify reports whether the password belongs to the stored hash. Where it
-// does and the hash is of an old kind, fresh is what to store instead. An
-// empty or unusable hash takes the same time as a good one and never matches.
+// Verify reports whether the password matches the stored hash. If it does and
+// the hash is of an old kind, fresh is the hash to store instead. An empty or
+// unusable hash takes the same time as a good one and never matches.
 func (s Seat) Verify(ctx context.Context, stored Hash, password string) (ok bool, fresh Hash, err error) {
 	leave, err := s.enter(ctx)
 	if err != nil {
@@ -135,11 +135,12 @@ func (s Seat) Verify(ctx context.Context, stored Hash, password string) (ok bool
 		h.compute(password)
 		return false, "", nil
 	}
-	// A hash of another kind costs the present one's work too, whether or not it
-	// matches: the time tells neither that, nor who was imported.
+	// A hash of another kind also costs the work of the current kind, whether
+	// or not it matches, so that timing reveals neither the result nor who was
+	// imported.
 	a, isArgon := v.(argonHash)
 	if present := isArgon && a.costs(h.params); !present {
-		if isArgon { // of an older cost, or imported before imported ones had their mark
+		if isArgon { // of an older cost, or imported before imported hashes were marked
 			v = importedArgon{a}
 		}
 		fresh = h.compute(password)
@@ -162,20 +163,20 @@ func (s Seat) enter(ctx context.Context) (leave func(), err error) {
 
 func (p HashParams) compute(password string) Hash {
 	a := argonHash{memory: p.Memory, time: p.Time, threads: p.Threads, salt: make([]byte, 16)}
-	rand.Read(a.salt) // never fails; the program stops instead
+	rand.Read(a.salt) // never fails; the runtime stops the program instead
 	a.sum = a.key(norm.NFKC.String(password), 32)
 	return a.text()
 }
 
-// A verifier is a parsed hash whose parameters are known to be affordable.
+// A verifier is a parsed hash with acceptable cost parameters.
 type verifier interface {
 	usable(password string) bool // false: it cannot match and must not be compared
 	matches(password string) bool
 }
 
-// parseHash reads any hash this hub accepts, and only with bounded parameters:
-// a hash is input like any other, and one of 4 GiB would stop the server. The
-// error names what is wrong with it, and holds nothing of it.
+// parseHash reads any hash that this hub accepts, with bounded parameters: a
+// hash can be untrusted input, and one that needs 4 GiB would stop the server.
+// The error says what is wrong and contains nothing of the hash.
 func parseHash(h Hash) (verifier, error) {
 	s := string(h)
 	if len(s) > maxHash {
@@ -189,10 +190,10 @@ func parseHash(h Hash) (verifier, error) {
 	return nil, unknownForm(s)
 }
 
-// maxHash is more than any hash has, in bytes.
+// maxHash bounds a hash, in bytes; real ones are shorter.
 const maxHash = 512
 
-// The dearest Argon2id hash that is verified.
+// The most expensive Argon2id hash that is verified.
 const (
 	maxArgonMemory  = 128 * 1024 // KiB
 	maxArgonTime    = 10
@@ -218,7 +219,8 @@ func parseArgon(s string) (argonHash, error) {
 	var err1, err2 error
 	a.salt, err1 = base64.RawStdEncoding.Strict().DecodeString(parts[4])
 	a.sum, err2 = base64.RawStdEncoding.Strict().DecodeString(parts[5])
-	// Writing it again catches every other spelling, version included.
+	// Writing it again and comparing refuses every other spelling, including
+	// the version.
 	if err1 != nil || err2 != nil || string(a.text()) != s {
 		return a, broken("Argon2id")
 	}
@@ -242,8 +244,8 @@ func (a argonHash) costs(p HashParams) bool {
 
 func (a argonHash) usable(string) bool { return true }
 
-// matches takes the password in NFKC, so that one password typed on two systems
-// is one password (NIST SP 800-63B-4 §3.1.1.2).
+// matches normalizes the password to NFKC, so that it matches whatever system
+// it was typed on (NIST SP 800-63B-4 §3.1.1.2).
 func (a argonHash) matches(password string) bool { return a.is(norm.NFKC.String(password)) }
 
 func (a argonHash) is(password string) bool {

@@ -10,11 +10,10 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// Imported is the hash of a password as another system wrote it, in the form in
-// which it is kept here: PBKDF2 or Argon2id from Keycloak (an entry of a user's
-// credentials), Django or passlib, or bcrypt. The error says what is wrong with
-// any other, by the name of its form; it can be shown, for it holds nothing of
-// the hash.
+// Imported converts another system's hash of a password to the stored form:
+// PBKDF2 or Argon2id from Keycloak (an entry of a user's credentials), Django
+// or passlib, or bcrypt. The error names the form and what is wrong; it
+// contains nothing of the hash, so it may be shown.
 func Imported(text string) (Hash, error) {
 	text = strings.TrimSpace(text)
 	h := Hash(text)
@@ -33,11 +32,12 @@ func Imported(text string) (Hash, error) {
 	return h, nil
 }
 
-// argonMark begins an Argon2id hash that another system made, as Django writes
-// one: it is replaced whatever it costs, and the password counts as it was typed.
+// argonMark is the prefix of an Argon2id hash from another system, as Django
+// writes it: it is replaced whatever its cost, and its password counts as
+// typed, without normalization.
 const argonMark = "argon2"
 
-// readable are what a hash can begin with that can be verified here.
+// readable are the prefixes of hashes that can be verified here.
 var readable = []struct {
 	prefix string
 	parse  func(string) (verifier, error)
@@ -52,7 +52,7 @@ var readable = []struct {
 	{"pbkdf2_sha1$", django(bySHA1)}, {"pbkdf2_sha256$", django(bySHA256)}, {"pbkdf2_sha512$", django(bySHA512)},
 }
 
-// foreign are what a hash can begin with that cannot, and what it is called.
+// foreign are the prefixes of hashes that cannot be verified, and their names.
 var foreign = []struct{ prefix, name string }{
 	{"$argon2i$", "Argon2i"}, {"argon2$argon2i$", "Argon2i"}, {"$argon2d$", "Argon2d"}, {"argon2$argon2d$", "Argon2d"},
 	{"$bcrypt-sha256$", "bcrypt-sha256"}, {"bcrypt_sha256$", "bcrypt_sha256"}, {"bcrypt$", "Django-bcrypt"},
@@ -64,8 +64,8 @@ var foreign = []struct{ prefix, name string }{
 	{"{SSHA", "LDAP-SSHA"}, {"{SHA", "LDAP-SHA"}, {"{CRYPT}", "LDAP-crypt"}, {"{MD5}", "LDAP-MD5"}, {"{SMD5}", "LDAP-SMD5"},
 }
 
-// unknownForm names the form of a hash. Of one that it does not know it says
-// nothing: it may be the password itself.
+// unknownForm names the form of a hash. It says nothing about an unknown form:
+// the text may be the password itself.
 func unknownForm(s string) error {
 	for _, form := range foreign {
 		if strings.HasPrefix(s, form.prefix) {
@@ -75,14 +75,14 @@ func unknownForm(s string) error {
 	return texts.Err("user.hash.unknown")
 }
 
-// broken is a hash that begins like one of a form and does not go on like one.
+// broken reports a hash that is malformed after a known prefix.
 func broken(form string) error { return texts.Err("user.hash.broken", "form", form) }
 
-// maxKeycloak is more than an entry of Keycloak's credentials has, in bytes.
+// maxKeycloak bounds an entry of Keycloak's credentials, in bytes.
 const maxKeycloak = 8 << 10
 
-// keycloak reads an entry of a user's credentials in Keycloak's export. What it
-// says is JSON in a text, or in older exports members of the entry itself.
+// keycloak reads an entry of a user's credentials in Keycloak's export. The
+// data is JSON in a string or, in older exports, members of the entry itself.
 func keycloak(text string) (Hash, error) {
 	if !strings.HasPrefix(strings.TrimSpace(text[1:]), `"`) || len(text) > maxKeycloak {
 		return "", unknownForm(text)
@@ -124,7 +124,7 @@ func keycloak(text string) (Hash, error) {
 	}
 }
 
-// word is a name that the entry says, if it is one.
+// word returns a member of the entry if it is a plain name.
 func word(name string) string {
 	odd := func(c rune) bool {
 		return c != '-' && c != '_' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z')
@@ -135,7 +135,7 @@ func word(name string) string {
 	return name
 }
 
-// inner is an object in an entry, or in a text of it; where there is neither, the
+// inner is an object in an entry, or in a string of it; if there is none, the
 // entry itself.
 func inner(entry jsonx.Object, name string) jsonx.Object {
 	value, found := entry[name]
@@ -149,7 +149,7 @@ func inner(entry jsonx.Object, name string) jsonx.Object {
 	return object
 }
 
-// one is the value of a parameter, each of which Keycloak writes as a list.
+// one is the value of a parameter; Keycloak writes each as a list.
 func one(params jsonx.Object, name string) string {
 	if list := params.Texts(name); len(list) == 1 {
 		return list[0]

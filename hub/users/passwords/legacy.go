@@ -2,7 +2,7 @@ package passwords
 
 import (
 	"crypto/pbkdf2"
-	"crypto/sha1" //nolint:gosec // the strength of PBKDF2 does not rest on collisions
+	"crypto/sha1" //nolint:gosec // PBKDF2 does not depend on collision resistance
 	"crypto/sha256"
 	"crypto/sha512"
 	"crypto/subtle"
@@ -17,8 +17,8 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// Hashes from other systems are verified with the password as it was typed,
-// because that is what those systems hashed; the first sign-in replaces them.
+// Hashes from other systems are verified with the password exactly as typed,
+// because those systems hashed it so. The first sign-in replaces them.
 
 // maxBcryptCost keeps one comparison near a second.
 const maxBcryptCost = 14
@@ -45,16 +45,16 @@ func parseBcrypt(s string) (verifier, error) {
 	return bcryptHash(s), nil
 }
 
-// usable refuses what bcrypt would cut off: it reads 72 bytes and would call
-// those plus anything a match.
+// usable refuses passwords that bcrypt would cut off: it reads 72 bytes and
+// would ignore the rest.
 func (b bcryptHash) usable(password string) bool { return len(password) <= 72 }
 
 func (b bcryptHash) matches(password string) bool {
 	return b.usable(password) && bcrypt.CompareHashAndPassword([]byte(b), []byte(password)) == nil
 }
 
-// importedArgon is an Argon2id hash that another system may have made, of the
-// password as it was typed there; or the hub, with an older cost, in NFKC.
+// importedArgon is an Argon2id hash that may come from another system, of the
+// password as typed there; or from this hub with an older cost, in NFKC.
 type importedArgon struct{ argonHash }
 
 func (a importedArgon) matches(password string) bool {
@@ -62,8 +62,8 @@ func (a importedArgon) matches(password string) bool {
 	return a.is(password) || plain != password && a.is(plain)
 }
 
-// What is verified: fewer iterations were never sensible, more cost seconds. Each
-// block of the sum costs all of them again (RFC 8018 §5.2).
+// Bounds for verification: fewer iterations are insecure, more take seconds.
+// Each block of the sum costs all iterations again (RFC 8018 §5.2).
 const (
 	minIterations = 1000
 	maxWork       = 2_000_000 // iterations times blocks
@@ -73,9 +73,9 @@ const (
 	maxSalt       = 128
 )
 
-// A digest is the hash function under PBKDF2's HMAC.
+// A digest is the hash function of PBKDF2's HMAC.
 type digest struct {
-	name string // of PBKDF2 with it
+	name string // PBKDF2's name with it
 	new  func() hash.Hash
 	size int // bytes
 }
@@ -94,7 +94,7 @@ type pbkdf2Hash struct {
 }
 
 // passlib reads "$pbkdf2-sha256$29000$salt$sum" as passlib writes it: base64
-// without padding and with a dot for the plus.
+// without padding and with a dot instead of the plus.
 func passlib(d digest) func(string) (verifier, error) {
 	return func(s string) (verifier, error) {
 		parts := strings.Split(s, "$")
@@ -114,7 +114,7 @@ func passlib(d digest) func(string) (verifier, error) {
 	}
 }
 
-// django reads "pbkdf2_sha256$600000$salt$sum", where the salt is text.
+// django reads "pbkdf2_sha256$600000$salt$sum", where the salt is plain text.
 func django(d digest) func(string) (verifier, error) {
 	return func(s string) (verifier, error) {
 		parts := strings.Split(s, "$")

@@ -13,7 +13,7 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// Limits that hold before anything is hashed.
+// Limits that are checked before hashing.
 const (
 	defaultMinPassword = 15   // code points, when it is the only factor (NIST SP 800-63B-4 §3.1.1.2)
 	maxPassword        = 256  // code points
@@ -26,8 +26,9 @@ const (
 //go:embed common.txt
 var commonText string
 
-// Rules decide which new passwords are good enough. There are none about kinds
-// of characters: those make passwords harder to remember, not to guess.
+// Rules decide which new passwords are good enough. There are no rules about
+// character classes: those make passwords harder to remember, not harder to
+// guess.
 type Rules struct {
 	min    int                 // code points
 	hub    []string            // squeezed names of this hub
@@ -35,8 +36,8 @@ type Rules struct {
 	words  []string            // its single words
 }
 
-// NewRules returns them: min is the fewest code points (15 if zero), hubNames what
-// this hub is called.
+// NewRules returns the rules: min is the fewest code points (15 if zero),
+// hubNames are this hub's names.
 func NewRules(min int, hubNames []string) Rules {
 	if min <= 0 {
 		min = defaultMinPassword
@@ -59,7 +60,8 @@ func NewRules(min int, hubNames []string) Rules {
 	return r
 }
 
-// Check is why a password is refused; empty if it is good enough. emailKey is the canonical address of its owner.
+// Check returns why a password is refused; empty if it is good enough. emailKey
+// is the canonical address of its owner.
 func (r Rules) Check(password, emailKey string) forms.Problems {
 	if len(password) > MaxBytes {
 		return forms.New("password", "password.huge", "max", maxPassword)
@@ -83,8 +85,8 @@ func (r Rules) Check(password, emailKey string) forms.Problems {
 	return nil
 }
 
-// guessable looks at the password the way a guesser does: without case,
-// spaces and punctuation, and with 4 for a and 0 for o undone. It is a code.
+// guessable looks at the password as an attacker does: without case, spaces and
+// punctuation, and with 4 for a and 0 for o undone. It returns a code.
 func (r Rules) guessable(password, local string) string {
 	for _, p := range []string{squeeze(password), squeeze(unleet(password))} {
 		if code := cmp.Or(r.pattern(p), r.mostly(p, local)); code != "" {
@@ -107,8 +109,8 @@ func (r Rules) pattern(p string) string {
 	return ""
 }
 
-// mostly refuses a password that consists of guessable pieces but for a rest
-// too short to be a password.
+// mostly refuses a password that consists of guessable pieces, where the rest
+// is too short to be a password.
 func (r Rules) mostly(p, local string) string {
 	rest := (r.min + 1) / 2
 	text := []rune(p)
@@ -131,8 +133,8 @@ func (r Rules) mostly(p, local string) string {
 	return ""
 }
 
-// squeeze folds case and drops everything but letters, marks and digits.
-// Where nothing is left, say of a password of dashes, the text stays as it is.
+// squeeze folds case and keeps only letters, marks and digits. If nothing is
+// left, as for a password of dashes, the text stays unchanged.
 func squeeze(s string) string {
 	folded, _ := emailaddr.Fold(s)
 	out := strings.Map(func(r rune) rune {
@@ -152,7 +154,7 @@ func unleet(s string) string {
 		"0", "o", "5", "s", "$", "s", "7", "t", "2", "z").Replace(s)
 }
 
-// repeats reports whether s is one short unit over and over.
+// repeats reports whether s repeats one short unit.
 func repeats(s string) bool {
 	text := []rune(s)
 	for unit := 1; unit <= 12 && unit*2 <= len(text); unit++ {
@@ -173,7 +175,7 @@ func pieces(local string) []string {
 	return strings.FieldsFunc(local, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
-// mark notes every place where one of the words stands.
+// mark marks every occurrence of one of the words.
 func mark(text []rune, known []bool, words []string) {
 	for _, word := range words {
 		w := []rune(word)
@@ -188,7 +190,7 @@ func mark(text []rune, known []bool, words []string) {
 	}
 }
 
-// markRuns notes runs of four or more: abcd, 4321, qwer, aaaa.
+// markRuns marks runs of four or more: abcd, 4321, qwer, aaaa.
 func markRuns(text []rune, known []bool) {
 	const rows = "qwertyuiop asdfghjkl zxcvbnm qwertzuiop azertyuiop 1234567890 0987654321 poiuytrewq lkjhgfdsa mnbvcxz"
 	for i := range text {

@@ -16,23 +16,23 @@ import (
 const (
 	longestWait  = time.Hour           // of an account, in one network
 	longestAlone = time.Minute         // of an account, everywhere
-	rowMemory    = 30 * 24 * time.Hour // how long it is remembered that many were wrong in a row
-	longRow      = 10                  // from how many on they are remembered that long
-	mostNetworks = 64                  // that are remembered for one account
+	rowMemory    = 30 * 24 * time.Hour // how long many wrong passwords in a row are remembered
+	longRow      = 10                  // the number from which they are remembered that long
+	mostNetworks = 64                  // remembered for one account
 	mostInARow   = 100                 // NIST SP 800-63B-4 §3.2.2
 )
 
-// A Throttle counts the wrong passwords tried for one address, whether or not
-// anybody has it, from browsers that it does not know.
+// A Throttle counts the wrong passwords for one address from unknown browsers,
+// whether or not the address has an account.
 type Throttle struct {
 	ID       string    `bson:"id"` // SHA-256 of the canonical address, in hex
 	Wait     wait      `bson:",inline"`
-	InARow   int       `bson:"inARow,omitempty"` // wrong ones since one was right
+	InARow   int       `bson:"inARow,omitempty"` // wrong ones since the last right one
 	Looking  Looks     `bson:"looking,omitempty"`
 	Networks []network `bson:"networks,omitempty"`
 }
 
-// A network is where wrong passwords for one account came from.
+// A network is an origin of wrong passwords for one account.
 type network struct {
 	Prefix string `bson:"prefix"`
 	Wait   wait   `bson:",inline"`
@@ -49,8 +49,8 @@ func (t Throttle) ExpiresAt() time.Time {
 	return t.Wait.Last.Add(throttleMemory)
 }
 
-// Throttled refuses an attempt because too many before it failed, or because
-// too many are looked at. The wait grows and never becomes a lock (NIST SP
+// Throttled refuses an attempt because too many failed before it, or too many
+// are being checked. The wait grows but never becomes a lock-out (NIST SP
 // 800-63B-4 §3.2.2).
 type Throttled struct{ Until time.Time }
 
@@ -58,43 +58,43 @@ func (t *Throttled) Error() string {
 	return "too many wrong passwords; the next attempt counts from " + t.Until.Format(time.RFC3339)
 }
 
-// Sentence is for the record of events.
+// Sentence is the text for the audit log.
 func (t *Throttled) Sentence() texts.Text {
 	return texts.New("signin.throttled", "until", t.Until.Format(time.RFC3339))
 }
 
-// An Attempt is a password that may be looked at. Whoever began it says how it
-// went, by exactly one of the three.
+// An Attempt is a password that may be checked. The caller must then call
+// exactly one of Wrong, Right and Forgive.
 type Attempt interface {
-	// Wrong counts it.
+	// Wrong counts a wrong password.
 	Wrong(context.Context) error
-	// Right forgets the wrong ones before it.
+	// Right resets the count.
 	Right(context.Context) error
 	// Forgive takes back an attempt that was never looked at.
 	Forgive(context.Context) error
-	// Doubtful says that so many were wrong in a row that the password alone
-	// is no proof any more.
+	// Doubtful reports that so many were wrong in a row that the password alone
+	// is not enough.
 	Doubtful() bool
 }
 
-// A Limiter slows guessing down. Few attempts are looked at together, so that
-// however many guesses come at once, they are one step of the wait.
+// A Limiter slows guessing down. Few passwords of an account are checked at the
+// same time, so that concurrent guesses count as one step of the wait.
 type Limiter struct {
 	set *store.Collection[Throttle]
 	now func() time.Time
 }
 
-// NewLimiter returns a Limiter that keeps its counts in a set.
+// NewLimiter returns a Limiter that stores its counts in a set.
 func NewLimiter(set *store.Collection[Throttle], now func() time.Time) Limiter {
 	return Limiter{set, now}
 }
 
-// Begin begins an attempt for an address from a network, or refuses it with
-// *Throttled. A refused attempt changes nothing, so knocking does not prolong
-// the wait.
+// Begin starts an attempt for an address from a network, or refuses it with
+// *Throttled. A refused attempt changes nothing, so repeated attempts do not
+// prolong the wait.
 func (l Limiter) Begin(ctx context.Context, emailKey, from string) (Attempt, error) {
 	a := attempt{Limiter: l, id: throttleID(emailKey), network: from, look: NewLook(l.now())}
-	for range 50 { // others may insert or be swept in between
+	for range 50 { // other requests may insert or delete it in between
 		err := l.set.Update(ctx, a.id, a.begin)
 		if !errors.Is(err, fs.ErrNotExist) {
 			return a, err
@@ -110,7 +110,7 @@ func (l Limiter) Begin(ctx context.Context, emailKey, from string) (Attempt, err
 	return a, fmt.Errorf("count an attempt: %w", fs.ErrExist)
 }
 
-// Clear forgets everything that counts against an address.
+// Clear forgets all wrong passwords of an address.
 func (l Limiter) Clear(ctx context.Context, emailKey string) error {
 	err := l.set.Delete(ctx, throttleID(emailKey))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -119,7 +119,7 @@ func (l Limiter) Clear(ctx context.Context, emailKey string) error {
 	return err
 }
 
-// attempt is one at an account, from a browser that it does not know.
+// attempt is an attempt in an unknown browser.
 type attempt struct {
 	Limiter
 	id      string
@@ -127,12 +127,12 @@ type attempt struct {
 	look    Look
 	inARow  int
 
-	// How far the waits had grown when it began. Only the first wrong one of
-	// those that were looked at together lets a wait grow.
+	// The waits when the attempt began. Of attempts that were checked together,
+	// only the first wrong one lets a wait grow.
 	steps, networkSteps int
 }
 
-// Doubtful is true where so many were wrong in a row.
+// Doubtful is true after mostInARow wrong passwords.
 func (a attempt) Doubtful() bool { return a.inARow >= mostInARow }
 
 func (a *attempt) begin(t *Throttle) error {
@@ -151,7 +151,7 @@ func (a *attempt) begin(t *Throttle) error {
 		return &Throttled{open}
 	}
 	if !t.Looking.Admit(a.look) || t.Wait.Steps == 0 && len(t.Looking) > 1 && t.Wait.Failures+len(t.Looking) > freeFailures {
-		// Those that are looked at may all be wrong, and the free ones used up.
+		// All checks in progress may fail and use up the free ones.
 		return &Throttled{now.Add(time.Second)}
 	}
 	t.Wait.Last = now
@@ -180,7 +180,8 @@ func (a attempt) Wrong(ctx context.Context) error {
 	})
 }
 
-// forgetOne makes room: the network whose wait ends first is forgotten.
+// forgetOne makes room: it removes the network with the earliest end of its
+// wait.
 func (t *Throttle) forgetOne() {
 	first := slices.MinFunc(t.Networks, func(a, b network) int {
 		if c := a.Wait.Until.Compare(b.Wait.Until); c != 0 {
@@ -191,8 +192,8 @@ func (t *Throttle) forgetOne() {
 	t.Networks = slices.DeleteFunc(t.Networks, func(n network) bool { return n.Prefix == first.Prefix })
 }
 
-// Right forgets what was wrong, but for the waits of other networks: they are
-// somebody else's.
+// Right resets the counts, except the waits of other networks, which may be an
+// attacker's.
 func (a attempt) Right(ctx context.Context) error {
 	return a.edit(ctx, func(t *Throttle) {
 		t.InARow, t.Wait = 0, wait{Last: t.Wait.Last}
@@ -200,11 +201,11 @@ func (a attempt) Right(ctx context.Context) error {
 	})
 }
 
-// Forgive lets another attempt in.
+// Forgive takes the attempt back.
 func (a attempt) Forgive(ctx context.Context) error { return a.edit(ctx, func(*Throttle) {}) }
 
-// edit ends the look and changes the throttle; one that was cleared meanwhile
-// stays clear.
+// edit ends the check and changes the throttle. A throttle that was cleared
+// meanwhile stays cleared.
 func (a attempt) edit(ctx context.Context, change func(*Throttle)) error {
 	err := a.set.Update(ctx, a.id, func(t *Throttle) error {
 		t.Looking.End(a.look)

@@ -7,20 +7,20 @@ import (
 )
 
 const (
-	freeFailures   = 5              // mistakes that cost nothing
-	throttleMemory = 24 * time.Hour // after that much quiet a wait is forgotten
+	freeFailures   = 5              // mistakes without a wait
+	throttleMemory = 24 * time.Hour // after that time without a mistake a wait is forgotten
 )
 
-// A wait grows with the wrong passwords that it is for.
+// A wait grows with the number of wrong passwords.
 type wait struct {
 	Failures int       `bson:"failures"`
-	Steps    int       `bson:"steps,omitempty"` // how often it grew
-	Until    time.Time `bson:"until,omitempty"` // no attempt is looked at before
+	Steps    int       `bson:"steps,omitempty"` // number of times it grew
+	Until    time.Time `bson:"until,omitempty"` // no attempt is checked before
 	Last     time.Time `bson:"last"`
 }
 
-// opens is when the next attempt is looked at. What was written when waits
-// were longer counts as no more than the longest of now.
+// opens is when the next attempt is checked. A wait that an earlier, longer
+// limit wrote counts as the longest current one.
 func (w wait) opens(longest time.Duration) time.Time {
 	if most := w.Last.Add(longest); w.Until.After(most) {
 		return most
@@ -28,10 +28,11 @@ func (w wait) opens(longest time.Duration) time.Time {
 	return w.Until
 }
 
-// quiet says whether nothing happened for so long that it is forgotten.
+// quiet reports whether the last mistake was so long ago that the wait is
+// forgotten.
 func (w wait) quiet(now time.Time) bool { return now.Sub(w.Last) >= throttleMemory }
 
-// wrong counts a wrong password whose look began when the wait had grown so far.
+// wrong counts a wrong password; steps is the wait when its check began.
 func (w *wait) wrong(now time.Time, steps int, longest time.Duration) {
 	w.Failures++
 	w.Last = now
@@ -50,25 +51,25 @@ func later(a, b time.Time) time.Time {
 }
 
 const (
-	// AtOnce is how many passwords are looked at together for one account.
+	// AtOnce is how many passwords of one account are checked at once.
 	AtOnce = 5
-	// lookLife is when a look counts as lost with its process.
+	// lookLife is when a check counts as lost together with its process.
 	lookLife = time.Minute
 )
 
-// A Look is a password that is being looked at.
+// A Look is a password check in progress.
 type Look struct {
 	ID    string    `bson:"id"`
 	Since time.Time `bson:"since"`
 }
 
-// NewLook begins a look, which Admit may still refuse.
+// NewLook makes a look, which Admit may still refuse.
 func NewLook(now time.Time) Look { return Look{ID: rand.Text(), Since: now} }
 
 // Looks are those of one account, browser or session.
 type Looks []Look
 
-// Admit adds a look, if there is room for it.
+// Admit adds a look if there is room.
 func (l *Looks) Admit(next Look) bool {
 	*l = slices.DeleteFunc(*l, func(old Look) bool { return next.Since.Sub(old.Since) >= lookLife })
 	if len(*l) >= AtOnce {
@@ -78,7 +79,7 @@ func (l *Looks) Admit(next Look) bool {
 	return true
 }
 
-// End takes a look away.
+// End removes a look.
 func (l *Looks) End(done Look) {
 	*l = slices.DeleteFunc(*l, func(old Look) bool { return old.ID == done.ID })
 }

@@ -76,7 +76,7 @@ func TestACodeLivesAMinuteAtEveryReplicaWhateverItsClock(t *testing.T) {
 func TestAClockThatDiffersIsLoggedAndShown(t *testing.T) {
 	r := newReplicas(t, 0, 3*time.Second, time.Second)
 	for by, w := range r.all {
-		if told := strings.Contains(w.Logs.String(), "this machine's clock is not the database's"); told != (by >= readiness.Noticed) {
+		if told := strings.Contains(w.Logs.String(), "the clocks of this machine and of the database differ"); told != (by >= readiness.Noticed) {
 			t.Errorf("%v ahead: told in the log: %v", by, told)
 		}
 	}

@@ -28,7 +28,7 @@ func TestAPrimaryThatWentDownIsNoticedBeforePeopleAreSentThere(t *testing.T) {
 			t.Errorf("the page does not say %q:\n%s", text, p.Body)
 		}
 	}
-	if trace := fmt.Sprint(secondary.Trace(p.Reference(t)).Steps); !strings.Contains(trace, "the upstream did not answer") {
+	if trace := fmt.Sprint(secondary.Trace(p.Reference(t)).Steps); !strings.Contains(trace, "the provider did not answer") {
 		t.Errorf("the trace does not say why: %s", trace)
 	}
 }
